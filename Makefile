@@ -1,0 +1,253 @@
+# backstep: how it is built, checked and installed. `make help` lists what you can ask for.
+#
+# There is one rule that compiles; what a file or a folder needs beyond the common flags stands in a
+# variable named after it (flags_src/shell, flags_src/shell/dot). New files are found by themselves.
+
+VERSION := 0.1
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+# What finds and installs packages. Where it cannot and you did so yourself: make run SETUP=true
+SETUP   ?= tools/setup
+# How long each fuzz target searches.
+FUZZ_SECONDS ?= 60
+# For a special tree (make asan, make coverage, make fuzz): flags to compile and to link with.
+INSTRUMENT   ?=
+
+# ---- The house ----------------------------------------------------------------------------------
+# Who may use whom: the arrows point down, and the order is the one in which libraries are linked.
+# `make layers` holds the sources to it, and a room's unit tests are linked with no more than this.
+below_base    :=
+below_engine  := base
+below_lang    := engine $(below_engine)
+below_view    := lang $(below_lang)
+below_lesson  := lang $(below_lang)
+below_session := lesson view $(below_view)
+below_shell   := session $(below_session)
+below_main    := shell $(below_shell)
+below_wasm    := session $(below_session)
+below_render  := base
+
+# The core knows nothing of the machine that it runs on; the shell does.
+CORE  := $(below_shell)
+ROOMS := $(below_main)
+
+# Programs beside backstep, each a folder of src/ that becomes build/backstep-FOLDER. They stand
+# alone because what they link is too heavy for a prompt that should be there at once.
+HELPERS := render
+
+# ---- Flags --------------------------------------------------------------------------------------
+# No contraction into fused multiply-add: a number must be the same to the last bit everywhere. The
+# two others change no result (none of our code looks at errno after mathematics, or at the
+# processor's exception flags), and without them tanh takes four times as long.
+COMMON := -std=c17 -Isrc -ffp-contract=off -fno-math-errno -fno-trapping-math \
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+    $(if $(WERROR),-Werror)
+
+# A library's flags, from pkg-config. Its headers are not ours to warn about.
+pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
+
+posix := -D_GNU_SOURCE
+world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
+    -DBACKSTEP_LESSONS='"$(PREFIX)/share/backstep/lessons"'
+
+flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
+flags_src/shell          = $(world)
+flags_src/shell/dot      = $(call pc,--cflags libcgraph)
+flags_src/shell/repl     = $(call pc,--cflags readline)
+flags_src/shell/markdown = $(call pc,--cflags libcmark-gfm)
+flags_src/render         = $(posix) $(call pc,--cflags libgvc libcgraph)
+flags_tests/unit         = $(posix)
+flags_tests/tty          = $(posix)
+flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
+flags_bench              = $(posix)
+
+libs_shell  = $(call pc,--libs readline libcgraph libcmark-gfm)
+libs_render = $(call pc,--libs libgvc libcgraph)
+
+# ---- What there is ------------------------------------------------------------------------------
+objects = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(wildcard src/$(1)/*.c))
+library = $(patsubst %,$(BUILD)/lib/%.a,$(1))
+# The program that each C file of a folder becomes.
+programs = $(patsubst %.c,$(BUILD)/%,$(filter-out %/replay_main.c,$(wildcard $(1)/*.c)))
+# tests/unit/lang_parser_test.c tests the room `lang`.
+room = $(firstword $(subst _, ,$(1)))
+
+BACKSTEP    := $(BUILD)/backstep
+PROGRAMS    := $(BACKSTEP) $(HELPERS:%=$(BACKSTEP)-%)
+UNIT        := $(call programs,tests/unit)
+TTY         := $(call programs,tests/tty)
+REPLAY      := $(call programs,tests/fuzz)
+SCRIPTS     := $(wildcard tests/scripts/*.sh)
+BENCH       := $(call programs,bench)
+TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
+LESSONS     := $(wildcard lessons/*.md)
+MAN         := $(wildcard docs/backstep.1)
+
+# ---- Building -----------------------------------------------------------------------------------
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SECONDEXPANSION:
+.PHONY: all run check setup-run setup-check suite tests unit transcripts bless layers core-wasm \
+    asan coverage fuzz hunt bench fmt install uninstall clean help always
+
+all: $(PROGRAMS) ## Build backstep and its helpers (the default)
+
+# V=1 shows each command whole.
+Q    := $(if $(V),,@)
+show  = @mkdir -p $(@D)$(if $(V),, && echo "  $(1) $(2)")
+# As many jobs as processors, where make was not told how many.
+jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# Rewritten only when the compiler or its flags change, and then everything is compiled afresh.
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo "$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT) $(PREFIX) $(VERSION)" > $@.now
+	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	$(call show,cc  ,$<)
+	$(Q)$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT) $(flags_$(*D)) $(flags_$*) -MMD -MP -c -o $@ $<
+
+# The folder is a prerequisite too: a file that goes away must leave the library with it.
+$(BUILD)/lib/%.a: $$(call objects,$$*,obj) src/$$*
+	$(call show,ar  ,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ $(filter %.o %.a,$^) $(1) -lm
+
+$(BACKSTEP): $(BUILD)/obj/src/main.o $(call library,$(below_main))
+	$(call show,link,$@)
+	$(call link,$(libs_shell))
+
+$(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
+	$(call show,link,$@)
+	$(call link,$(libs_$*))
+
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o \
+    $$(call library,$$(call room,$$*) $$(below_$$(call room,$$*)))
+	$(call show,link,$@)
+	$(call link,-lcmocka $(libs_$(call room,$*)))
+
+$(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
+	$(call show,link,$@)
+	$(call link,-lcmocka -lutil)
+
+# A fuzz target's main: ours, which replays the corpus; libFuzzer brings its own, which searches.
+FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay_main.o
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(call library,$(ROOMS))
+	$(call show,link,$@)
+	$(call link,$(FUZZ_LINK) $(libs_shell))
+
+$(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
+	$(call show,link,$@)
+	$(call link)
+
+# The core for a browser: src/wasm/door.c says what it exports. The long-double printf is linked
+# because the default one wants a stream to apologise on, and so would import writing to files.
+WASM := clang --target=wasm32-wasi
+$(BUILD)/wasm/%.o: %.c $(BUILD)/flags
+	$(call show,wasm,$<)
+	$(Q)$(WASM) -O2 $(COMMON) -DBS_WASM -MMD -MP -c -o $@ $<
+
+$(BUILD)/core.wasm: $(foreach r,wasm $(CORE),$(call objects,$(r),wasm))
+	$(call show,link,$@)
+	$(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
+	    -o $@ $^ -lc-printscan-long-double
+
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/wasm/*/*/*.d)
+
+# ---- Running and checking -----------------------------------------------------------------------
+run: setup-run ## Install what is missing, build, and start
+	@$(MAKE) -s $(jobs) all
+	@$(BACKSTEP)
+
+check: setup-check ## Install what is missing, build, and run every test that needs no browser
+	@$(MAKE) $(jobs) suite
+
+setup-run setup-check:
+	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
+
+# The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
+LAYERS   := tools/layers $(BUILD)/lib "$(CORE)" \
+    $(foreach r,$(ROOMS) main wasm $(HELPERS),"$(r): $(below_$(r))")
+IMPORTS  := node tools/no-imports.js $(BUILD)/core.wasm
+IN_WASM  := $(wildcard tests/wasm/*.js)
+VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
+
+tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH)
+
+suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm)
+	@BACKSTEP=$(BACKSTEP) tools/count $(UNIT) $(TTY) $(SCRIPTS) \
+	    $(foreach t,$(REPLAY),"$(t) tests/fuzz/corpus/$(notdir $(t))") "$(VERIFY)" \
+	    $(if $(INSTRUMENT),,'$(LAYERS)' "$(IMPORTS)" \
+	        $(foreach t,$(IN_WASM),"node $(t) $(BUILD)/core.wasm"))
+
+unit: $(UNIT) ## Build and run the unit tests
+	@tools/count $(UNIT)
+
+transcripts: all ## Run every example in README.md, docs/, lessons/ and tests/transcripts/
+	@$(VERIFY)
+
+bless: all ## Write what the program answers now into those examples; read the diff
+	@$(BACKSTEP) check --bless $(TRANSCRIPTS)
+
+layers: $(call library,$(ROOMS)) ## Check who includes whom, and what the core calls and keeps
+	@$(LAYERS)
+
+core-wasm: $(BUILD)/core.wasm ## Compile the core to WebAssembly; it may import nothing
+	@$(IMPORTS)
+
+# Graphviz and its friends keep what they allocate: tests/leaks.supp names them, ours must not leak.
+asan: setup-check ## Run the checks under the address and undefined-behaviour sanitizers
+	@LSAN_OPTIONS="suppressions='$(CURDIR)/tests/leaks.supp' print_suppressions=0" \
+	    $(MAKE) $(jobs) suite BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
+	    INSTRUMENT="-fsanitize=address,undefined -fno-sanitize-recover=all"
+
+coverage: setup-check ## Run the checks and say which share of each file's lines they reach
+	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" INSTRUMENT=--coverage
+	@tools/coverage $(BUILD)/coverage/obj/src
+
+fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target
+	@$(MAKE) $(jobs) hunt BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \
+	    FUZZ_LINK=-fsanitize=fuzzer \
+	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+
+hunt: $(REPLAY:%=%.hunt)
+%.hunt: %
+	@mkdir -p $*.found tests/fuzz/corpus/$(*F)
+	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -artifact_prefix=$*. $*.found \
+	    tests/fuzz/corpus/$(*F)
+
+bench: all $(BENCH) ## Measure: speed, start-up, memory
+	@for script in $(wildcard bench/*.sh); do \
+	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
+
+fmt: ## Lay out the sources as .clang-format says
+	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] bench/*.[ch])
+
+# ---- Installing ---------------------------------------------------------------------------------
+bin     := $(DESTDIR)$(PREFIX)/bin
+libexec := $(DESTDIR)$(PREFIX)/libexec/backstep
+share   := $(DESTDIR)$(PREFIX)/share/backstep
+doc     := $(DESTDIR)$(PREFIX)/share/doc/backstep
+man1    := $(DESTDIR)$(PREFIX)/share/man/man1
+
+install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
+	install -D -t "$(bin)" $(BACKSTEP)
+	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
+	$(if $(LESSONS),install -D -m 644 -t "$(share)/lessons" $(LESSONS))
+	install -D -m 644 -t "$(doc)" LICENSE $(wildcard README.md docs/*.md)
+	$(if $(MAN),install -D -m 644 -t "$(man1)" $(MAN))
+
+uninstall: ## Remove what install put there
+	rm -rf "$(bin)/backstep" "$(libexec)" "$(share)" "$(doc)" "$(man1)/backstep.1"
+
+clean: ## Remove all that was built
+	rm -rf $(BUILD)
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+	    while IFS='|' read -r target what; do printf '  %-12s %s\n' "$$target" "$$what"; done

@@ -1,0 +1,5 @@
+#!/bin/sh
+# The figures that are programs.
+set -eu
+"$BENCH/sweep"
+"$BENCH/maths"

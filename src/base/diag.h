@@ -1,0 +1,60 @@
+// Trouble that a learner can mend, and where it stands in what they typed.
+//
+// A diag is a plain value with room for its words inside, so that reporting "out of memory" needs
+// none. It is returned, never thrown; programmer's mistakes are asserts instead.
+#ifndef BASE_DIAG_H
+#define BASE_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+
+// A piece of source, in bytes from its start; end is past the last byte.
+struct span {
+    size_t start, end;
+};
+
+// A text to be read: borrowed from whoever reads it, not ended by a 0.
+struct source {
+    const char *name;  // as given by the user: a file, "<stdin>", "-e"
+    const char *text;
+    size_t length;
+    size_t line;  // the number of its first line, from 1
+};
+
+enum { DIAG_WORDS = 400 };
+
+struct diag {
+    bool set;
+    struct span span;
+    char message[DIAG_WORDS];  // one sentence, no full stop
+    char hint[DIAG_WORDS];     // the likely fix, or ""
+};
+
+// Sets the message (formatted) unless one is set already: the first trouble is the one to mend.
+// Always returns false, so that a parser can say `return diag_set(…)`.
+__attribute__((format(printf, 3, 4))) bool diag_set(struct diag *d, struct span span,
+                                                    const char *format, ...);
+// The likely fix, for the message just set.
+__attribute__((format(printf, 2, 3))) bool diag_hint(struct diag *d, const char *format, ...);
+bool diag_out_of_memory(struct diag *d);
+
+// s[0..n) made fit for a message: control characters visible, at most 40 columns, then "…".
+enum { QUOTED = 200 };
+const char *diag_quote(char out[QUOTED], const char *s, size_t n);
+
+// Where byte `at` stands. Line and column count from 1, the column in characters.
+struct place {
+    size_t line, column;
+    size_t line_start, line_end;  // bytes; the line without its newline
+};
+struct place source_place(const struct source *source, size_t at);
+
+// "MESSAGE; HINT"
+void diag_sentence(struct text *out, const struct diag *d);
+// The source line of `span` and a caret under its start, each after `indent` blanks and ended by a
+// newline. Longer than 200 columns: an excerpt around the caret. Control characters show as \x1b.
+void diag_excerpt(struct text *out, const struct source *source, struct span span, size_t indent);
+
+#endif

@@ -1,0 +1,144 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void buf_init(struct buf *b, size_t element_size)
+{
+    buf_init_skewed(b, element_size, 0);
+}
+
+void buf_init_skewed(struct buf *b, size_t element_size, size_t skew)
+{
+    BS_ASSERT(skew % 16 == 0);
+    *b = (struct buf){.size = element_size, .skew = skew};
+}
+
+void buf_release(struct buf *b)
+{
+    if (b->data != NULL) {
+        free((char *)b->data - b->skew);
+    }
+    buf_init_skewed(b, b->size, b->skew);
+}
+
+bool buf_reserve(struct buf *b, size_t n)
+{
+    if (n <= b->cap) {
+        return true;
+    }
+    size_t cap = b->cap < 8 ? 8 : b->cap + b->cap / 2;
+    if (cap < n) {
+        cap = n;
+    }
+    char *block = b->data == NULL ? NULL : (char *)b->data - b->skew;
+    char *grown = cap > (SIZE_MAX - b->skew) / b->size ? NULL
+                                                       : realloc(block, b->skew + cap * b->size);
+    if (grown == NULL) {
+        b->failed = true;
+        return false;
+    }
+    b->data = grown + b->skew;
+    b->cap = cap;
+    return true;
+}
+
+void *buf_push(struct buf *b, size_t n)
+{
+    if (n > SIZE_MAX - b->count || !buf_reserve(b, b->count + n)) {
+        b->failed = true;
+        return NULL;
+    }
+    void *at = (char *)b->data + b->count * b->size;
+    b->count += n;
+    return at;
+}
+
+bool buf_resize(struct buf *b, size_t n)
+{
+    if (n > b->count) {
+        size_t old = b->count;
+        void *fresh = buf_push(b, n - old);
+        if (fresh == NULL) {
+            return false;
+        }
+        memset(fresh, 0, (n - old) * b->size);
+    }
+    b->count = n;
+    return true;
+}
+
+struct arena_block {
+    struct arena_block *before;
+    size_t used, cap;
+    _Alignas(max_align_t) char bytes[];
+};
+
+enum { ARENA_BLOCK = 16384 };
+
+void arena_init(struct arena *a)
+{
+    *a = (struct arena){0};
+}
+
+void arena_release(struct arena *a)
+{
+    while (a->last != NULL) {
+        struct arena_block *before = a->last->before;
+        free(a->last);
+        a->last = before;
+    }
+    arena_init(a);
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    const size_t align = _Alignof(max_align_t);
+    if (n > SIZE_MAX / 2) {
+        a->failed = true;
+        return NULL;
+    }
+    n = (n + align - 1) / align * align;
+    if (a->last == NULL || a->last->cap - a->last->used < n) {
+        size_t cap = n > ARENA_BLOCK ? n : ARENA_BLOCK;
+        struct arena_block *block = malloc(sizeof *block + cap);
+        if (block == NULL) {
+            a->failed = true;
+            return NULL;
+        }
+        block->before = a->last;
+        block->used = 0;
+        block->cap = cap;
+        a->last = block;
+        a->total += sizeof *block + cap;
+    }
+    void *at = a->last->bytes + a->last->used;
+    a->last->used += n;
+    return memset(at, 0, n);
+}
+
+char *arena_copy(struct arena *a, const char *bytes, size_t n)
+{
+    char *copy = arena_alloc(a, n + 1);
+    if (copy != NULL && n > 0) {
+        memcpy(copy, bytes, n);
+    }
+    return copy;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+    if (text != NULL) {
+        vsnprintf(text, (size_t)n + 1, format, again);
+    }
+    va_end(again);
+    return text;
+}

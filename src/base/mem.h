@@ -1,0 +1,61 @@
+// Memory: growable arrays and arenas. The only file that calls malloc.
+//
+// Failure is sticky, so that code which builds something reads straight through: an allocation that
+// the machine refuses leaves the array or the arena as it was, sets its `failed` flag and returns
+// NULL. Whoever owns it looks at the flag once, at the end (for a statement: the session's door,
+// which then rolls the statement back and says so).
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+// A programmer's mistake. Prints nothing, so that the core needs no stream to stand on.
+#define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+// A growable array of elements of one size. Zero it, or call buf_init; `data` moves when it grows.
+struct buf {
+    void *data;
+    size_t count;  // elements in use
+    size_t cap;    // elements that fit
+    size_t size;   // bytes in an element
+    size_t skew;   // bytes left free before element 0 (see buf_init_skewed)
+    bool failed;   // an allocation was refused; contents are still whole
+};
+
+// The elements as a C array of T.
+#define BUF(T, b) ((T *)(b)->data)
+
+void buf_init(struct buf *b, size_t element_size);
+// As buf_init; element 0 starts `skew` bytes (a multiple of 16) into its allocation. Arrays that
+// are walked together and whose bases lie a power of two apart fight for the same cache lines
+// (measured: ten times slower); giving each a skew of its own keeps them apart.
+void buf_init_skewed(struct buf *b, size_t element_size, size_t skew);
+void buf_release(struct buf *b);
+// Room for n more elements, counted in, not initialised. NULL (and `failed`) if there is none.
+void *buf_push(struct buf *b, size_t n);
+// Makes sure that n elements fit without moving. False (and `failed`) if they do not.
+bool buf_reserve(struct buf *b, size_t n);
+// Shortens or lengthens to n elements; new bytes are zero. False (and `failed`) if out of memory.
+bool buf_resize(struct buf *b, size_t n);
+
+// Many small things that die together.
+struct arena {
+    struct arena_block *last;
+    size_t total;  // bytes asked of the machine
+    bool failed;
+};
+
+void arena_init(struct arena *a);
+// Frees everything; the arena may be used again.
+void arena_release(struct arena *a);
+// n bytes, zeroed, aligned for anything. NULL (and `failed`) if out of memory.
+void *arena_alloc(struct arena *a, size_t n);
+// A copy of n bytes with a 0 after them. NULL if out of memory.
+char *arena_copy(struct arena *a, const char *bytes, size_t n);
+__attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *a, const char *format, ...);
+
+#endif

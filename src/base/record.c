@@ -1,0 +1,233 @@
+#include "base/record.h"
+
+#include <math.h>
+#include <string.h>
+
+void records_init(struct records *r)
+{
+    arena_init(&r->arena);
+    r->list = (struct rec){.type = REC_LIST};
+}
+
+void records_release(struct records *r)
+{
+    arena_release(&r->arena);
+    records_init(r);
+}
+
+static struct rec *add(struct records *r, struct rec *to, const char *key, enum rec_type type)
+{
+    struct rec *rec = to == NULL ? NULL : arena_alloc(&r->arena, sizeof *rec);
+    if (rec == NULL) {
+        return NULL;
+    }
+    BS_ASSERT(to->type == (key == NULL ? REC_LIST : REC_MAP));
+    rec->key = key;
+    rec->type = type;
+    if (to->in.last == NULL) {
+        to->in.first = rec;
+    } else {
+        to->in.last->next = rec;
+    }
+    to->in.last = rec;
+    to->in.count++;
+    return rec;
+}
+
+struct rec *records_add(struct records *r, const char *kind)
+{
+    struct rec *record = add(r, &r->list, NULL, REC_MAP);
+    rec_text(r, record, "kind", kind);
+    return record;
+}
+
+struct rec *rec_map(struct records *r, struct rec *to, const char *key)
+{
+    return add(r, to, key, REC_MAP);
+}
+
+struct rec *rec_list(struct records *r, struct rec *to, const char *key)
+{
+    return add(r, to, key, REC_LIST);
+}
+
+void rec_flag(struct records *r, struct rec *to, const char *key, bool flag)
+{
+    struct rec *rec = add(r, to, key, REC_FLAG);
+    if (rec != NULL) {
+        rec->flag = flag;
+    }
+}
+
+void rec_whole(struct records *r, struct rec *to, const char *key, int64_t whole)
+{
+    struct rec *rec = add(r, to, key, REC_WHOLE);
+    if (rec != NULL) {
+        rec->whole = whole;
+    }
+}
+
+void rec_number(struct records *r, struct rec *to, const char *key, double number)
+{
+    struct rec *rec = add(r, to, key, REC_NUMBER);
+    if (rec != NULL) {
+        rec->number = number;
+    }
+}
+
+void rec_bytes(struct records *r, struct rec *to, const char *key, const char *s, size_t n)
+{
+    struct rec *rec = add(r, to, key, REC_TEXT);
+    if (rec != NULL) {
+        const char *copy = arena_copy(&r->arena, s, n);
+        rec->text = copy == NULL ? "" : copy;
+    }
+}
+
+void rec_text(struct records *r, struct rec *to, const char *key, const char *text)
+{
+    rec_bytes(r, to, key, text, strlen(text));
+}
+
+void rec_cut(struct rec *list, size_t count)
+{
+    struct rec **at = &list->in.first;
+    list->in.last = NULL;
+    list->in.count = list->in.count < count ? list->in.count : count;
+    for (size_t i = 0; i < list->in.count; i++) {
+        list->in.last = *at;
+        at = &(*at)->next;
+    }
+    *at = NULL;
+}
+
+const struct rec *rec_find(const struct rec *map, const char *key)
+{
+    if (map == NULL || map->type != REC_MAP) {
+        return NULL;
+    }
+    for (const struct rec *rec = map->in.first; rec != NULL; rec = rec->next) {
+        if (strcmp(rec->key, key) == 0) {
+            return rec;
+        }
+    }
+    return NULL;
+}
+
+const char *rec_get_text(const struct rec *map, const char *key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return rec != NULL && rec->type == REC_TEXT ? rec->text : "";
+}
+
+int64_t rec_get_whole(const struct rec *map, const char *key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return rec != NULL && rec->type == REC_WHOLE ? rec->whole : 0;
+}
+
+double rec_get_number(const struct rec *map, const char *key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return rec != NULL && rec->type == REC_NUMBER ? rec->number : 0;
+}
+
+bool rec_get_flag(const struct rec *map, const char *key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return rec != NULL && rec->type == REC_FLAG && rec->flag;
+}
+
+const char *rec_kind(const struct rec *record)
+{
+    return rec_get_text(record, "kind");
+}
+
+bool rec_is(const struct rec *record, const char *kind)
+{
+    return strcmp(rec_kind(record), kind) == 0;
+}
+
+void json_string(struct text *out, const char *s, size_t n)
+{
+    text_add_char(out, '"');
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        if (bytes == 0) {
+            text_add(out, "\xEF\xBF\xBD");
+            bytes = 1;
+        } else if (c == '"' || c == '\\') {
+            text_addf(out, "\\%c", (char)c);
+        } else if (c == '\n') {
+            text_add(out, "\\n");
+        } else if (c < 0x20 || c == 0x7F) {
+            text_addf(out, "\\u%04x", (unsigned)c);
+        } else {
+            text_add_bytes(out, s + i, bytes);
+        }
+        i += bytes;
+    }
+    text_add_char(out, '"');
+}
+
+static void json_scalar(struct text *out, const struct rec *rec)
+{
+    char number[NUMBER_TEXT];
+    switch (rec->type) {
+    case REC_FLAG:
+        text_add(out, rec->flag ? "true" : "false");
+        break;
+    case REC_WHOLE:
+        text_addf(out, "%lld", (long long)rec->whole);
+        break;
+    case REC_NUMBER:
+        number_exact(number, rec->number);
+        text_addf(out, isfinite(rec->number) ? "%s" : "\"%s\"", number);
+        break;
+    case REC_TEXT:
+        json_string(out, rec->text, strlen(rec->text));
+        break;
+    case REC_LIST:
+    case REC_MAP:
+        BS_ASSERT(false);
+    }
+}
+
+// Records are built by our own code, a few levels deep; this bounds the walk's stack.
+enum { JSON_DEPTH = 16 };
+
+void rec_json(struct text *out, const struct rec *rec)
+{
+    const struct rec *open[JSON_DEPTH];
+    size_t depth = 0;
+    for (const struct rec *at = rec; at != NULL;) {
+        if (at->key != NULL && at != rec) {
+            json_string(out, at->key, strlen(at->key));
+            text_add_char(out, ':');
+        }
+        bool nested = at->type == REC_LIST || at->type == REC_MAP;
+        if (nested) {
+            text_add_char(out, at->type == REC_MAP ? '{' : '[');
+            BS_ASSERT(depth < JSON_DEPTH);
+            open[depth++] = at;
+            if (at->in.first != NULL) {
+                at = at->in.first;
+                continue;
+            }
+        } else {
+            json_scalar(out, at);
+        }
+        // Close what ends here, then go on to the next item.
+        const struct rec *done = nested ? NULL : at;
+        while (depth > 0 && (done == NULL || done->next == NULL)) {
+            done = open[--depth];
+            text_add_char(out, done->type == REC_MAP ? '}' : ']');
+        }
+        if (depth == 0) {
+            return;
+        }
+        text_add_char(out, ',');
+        at = done->next;
+    }
+}

@@ -1,0 +1,319 @@
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_init(struct text *t)
+{
+    buf_init(&t->bytes, 1);
+}
+
+void text_release(struct text *t)
+{
+    buf_release(&t->bytes);
+}
+
+void text_clear(struct text *t)
+{
+    t->bytes.count = 0;
+}
+
+void text_add_bytes(struct text *t, const char *bytes, size_t n)
+{
+    char *at = n == 0 ? NULL : buf_push(&t->bytes, n);
+    if (at != NULL) {
+        memcpy(at, bytes, n);
+    }
+}
+
+void text_add(struct text *t, const char *s)
+{
+    text_add_bytes(t, s, strlen(s));
+}
+
+void text_add_char(struct text *t, char c)
+{
+    text_add_bytes(t, &c, 1);
+}
+
+void text_fill(struct text *t, char c, size_t n)
+{
+    char *at = n == 0 ? NULL : buf_push(&t->bytes, n);
+    if (at != NULL) {
+        memset(at, c, n);
+    }
+}
+
+void text_addf(struct text *t, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    // One byte more than counted: vsnprintf ends what it writes with a 0.
+    if (n >= 0 && buf_reserve(&t->bytes, t->bytes.count + (size_t)n + 1)) {
+        char *at = BUF(char, &t->bytes) + t->bytes.count;
+        vsnprintf(at, (size_t)n + 1, format, again);
+        t->bytes.count += (size_t)n;
+    }
+    va_end(again);
+}
+
+const char *text_get(struct text *t)
+{
+    if (t->bytes.failed || !buf_reserve(&t->bytes, t->bytes.count + 1)) {
+        return "";
+    }
+    BUF(char, &t->bytes)[t->bytes.count] = '\0';
+    return t->bytes.data;
+}
+
+size_t text_length(const struct text *t)
+{
+    return t->bytes.failed ? 0 : t->bytes.count;
+}
+
+const char *number_text(char out[NUMBER_TEXT], double v, int digits)
+{
+    if (isnan(v)) {
+        return memcpy(out, "nan", 4);
+    }
+    if (isinf(v)) {
+        return memcpy(out, v > 0 ? "inf" : "-inf", v > 0 ? 4 : 5);
+    }
+    snprintf(out, NUMBER_TEXT, "%.*g", digits, v == 0 ? 0.0 : v);
+    return out;
+}
+
+const char *number_exact(char out[NUMBER_TEXT], double v)
+{
+    for (int digits = 1; digits < 17; digits++) {
+        number_text(out, v, digits);
+        if (strtod(out, NULL) == v) {
+            return out;
+        }
+    }
+    return number_text(out, v, 17);
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Bytes of digits with at most one point among them, from s[i]; 0 if there is no digit.
+static size_t digits_span(const char *s, size_t n, size_t i, bool (*is)(char))
+{
+    size_t start = i, digits = 0;
+    bool point = false;
+    for (; i < n && (is(s[i]) || (s[i] == '.' && !point)); i++) {
+        point |= s[i] == '.';
+        digits += s[i] != '.';
+    }
+    return digits == 0 ? 0 : i - start;
+}
+
+static size_t exponent_span(const char *s, size_t n, size_t i, char lower)
+{
+    size_t start = i;
+    if (i < n && (s[i] | 0x20) == lower) {
+        i++;
+        i += i < n && (s[i] == '+' || s[i] == '-');
+        size_t digits = i;
+        while (i < n && is_digit(s[i])) {
+            i++;
+        }
+        return i == digits ? 0 : i - start;
+    }
+    return 0;
+}
+
+size_t number_read(const char *s, size_t n, double *v)
+{
+    size_t used;
+    bool hex = n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x' && digits_span(s, n, 2, is_hex) > 0;
+    if (hex) {
+        used = 2 + digits_span(s, n, 2, is_hex);
+        used += exponent_span(s, n, used, 'p');
+    } else {
+        used = digits_span(s, n, 0, is_digit);
+        used += used == 0 ? 0 : exponent_span(s, n, used, 'e');
+    }
+    if (used == 0) {
+        return 0;
+    }
+    // strtod wants a 0 at the end, and the text may be one long line: copy just the number. Digits
+    // past the first thousand cannot change the nearest double unless made to (they are kept then).
+    char few[64];
+    char *copy = used < sizeof few ? few : NULL;
+    struct buf many;
+    buf_init(&many, 1);
+    if (copy == NULL && (copy = buf_push(&many, used + 1)) == NULL) {
+        return 0;
+    }
+    memcpy(copy, s, used);
+    copy[used] = '\0';
+    *v = strtod(copy, NULL);
+    buf_release(&many);
+    return used;
+}
+
+size_t utf8_read(const char *s, size_t n, uint32_t *character)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] < 0x80) {
+        *character = u[0];
+        return 1;
+    }
+    size_t bytes = u[0] >= 0xC2 && u[0] < 0xE0 ? 2 : (u[0] & 0xF0) == 0xE0 ? 3 : 4;
+    if (u[0] < 0xC2 || u[0] > 0xF4 || bytes > n) {
+        return 0;
+    }
+    uint32_t c = u[0] & (0xFFu >> (bytes + 1));
+    for (size_t i = 1; i < bytes; i++) {
+        if ((u[i] & 0xC0) != 0x80) {
+            return 0;
+        }
+        c = c << 6 | (u[i] & 0x3Fu);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (c < least[bytes] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) {
+        return 0;
+    }
+    *character = c;
+    return bytes;
+}
+
+struct range {
+    uint32_t first, last;
+};
+
+static bool in_ranges(uint32_t c, const struct range *ranges, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (c >= ranges[i].first && c <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Combining marks and format characters: no width of their own.
+static const struct range zero_width[] = {
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
+    {0x0900, 0x0902}, {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D}, {0x0E31, 0x0E31},
+    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
+    {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+    {0xFEFF, 0xFEFF},
+};
+
+// Two columns: the W and F classes of Unicode's East Asian width, in broad strokes, and emoji.
+static const struct range wide[] = {
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},
+    {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},
+    {0xA000, 0xA4CF},   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+    {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
+    {0x1F680, 0x1F6FF}, {0x1F900, 0x1FAFF}, {0x20000, 0x3FFFD},
+};
+
+// Beyond ASCII everything counts as a letter but these: punctuation, symbols, spaces, controls,
+// private use, emoji.
+static const struct range not_letters[] = {
+    {0x0080, 0x00A9},   {0x00AB, 0x00B4},   {0x00B6, 0x00B9},   {0x00BB, 0x00BF},
+    {0x00D7, 0x00D7},   {0x00F7, 0x00F7},   {0x02C2, 0x02C5},   {0x02D2, 0x02DF},
+    {0x0300, 0x036F},   {0x037E, 0x037E},   {0x0387, 0x0387},   {0x0589, 0x058A},
+    {0x060C, 0x060C},   {0x061B, 0x061F},   {0x066A, 0x066D},   {0x06D4, 0x06D4},
+    {0x0964, 0x0965},   {0x0E3F, 0x0E3F},   {0x1680, 0x1680},   {0x1AB0, 0x1AFF},
+    {0x2000, 0x206F},   {0x20A0, 0x20FF},   {0x2190, 0x2BFF},   {0x2E00, 0x2E7F},
+    {0x3000, 0x3004},   {0x3008, 0x3020},   {0x3030, 0x3030},   {0xD800, 0xF8FF},
+    {0xFD3E, 0xFD3F},   {0xFDD0, 0xFDEF},   {0xFE00, 0xFE6F},   {0xFEFF, 0xFF0F},
+    {0xFF1A, 0xFF20},   {0xFF3B, 0xFF40},   {0xFF5B, 0xFF65},   {0xFFE0, 0xFFFF},
+    {0x1F000, 0x1FBFF}, {0xE0000, 0x10FFFF},
+};
+
+int utf8_width(uint32_t c)
+{
+    if (c < 0x300) {
+        return 1;
+    }
+    if (in_ranges(c, zero_width, COUNT_OF(zero_width))) {
+        return 0;
+    }
+    return in_ranges(c, wide, COUNT_OF(wide)) ? 2 : 1;
+}
+
+size_t utf8_columns(const char *s, size_t n)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        columns += bytes == 0 ? 1 : (size_t)utf8_width(c);
+        i += bytes == 0 ? 1 : bytes;
+    }
+    return columns;
+}
+
+size_t utf8_length(const char *s, size_t n)
+{
+    size_t characters = 0;
+    for (size_t i = 0; i < n; characters++) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        i += bytes == 0 ? 1 : bytes;
+    }
+    return characters;
+}
+
+bool utf8_is_letter(uint32_t c)
+{
+    if (c < 0x80) {
+        return c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    }
+    return !in_ranges(c, not_letters, COUNT_OF(not_letters));
+}
+
+bool utf8_is_name(uint32_t c)
+{
+    return (c >= '0' && c <= '9') || utf8_is_letter(c) || (c >= 0x300 && utf8_width(c) == 0 &&
+                                                           (c < 0x2000 || c >= 0x20D0) &&
+                                                           c != 0xFEFF);
+}
+
+size_t utf8_cut(const char *s, size_t n, size_t columns)
+{
+    size_t i = 0, used = 0;
+    while (i < n) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        used += bytes == 0 ? 1 : (size_t)utf8_width(c);
+        if (used > columns) {
+            break;
+        }
+        i += bytes == 0 ? 1 : bytes;
+    }
+    return i;
+}
+
+void text_add_visible(struct text *t, const char *s, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        if (bytes == 0 || c < 0x20 || (c >= 0x7F && c < 0xA0)) {
+            text_addf(t, "\\x%02x", (unsigned char)s[i]);
+            i++;
+        } else {
+            text_add_bytes(t, s + i, bytes);
+            i += bytes;
+        }
+    }
+}

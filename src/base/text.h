@@ -1,0 +1,57 @@
+// Text: a growable string, numbers to text and back, UTF-8.
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+
+// A growable string. `bytes.data` may be NULL while it is empty: read it through text_get.
+struct text {
+    struct buf bytes;
+};
+
+void text_init(struct text *t);
+void text_release(struct text *t);
+void text_clear(struct text *t);
+void text_add(struct text *t, const char *s);
+void text_add_bytes(struct text *t, const char *bytes, size_t n);
+void text_add_char(struct text *t, char c);
+void text_fill(struct text *t, char c, size_t n);
+__attribute__((format(printf, 2, 3))) void text_addf(struct text *t, const char *format, ...);
+// The string, with a 0 after it; "" if a byte of it could not be had (t->bytes.failed).
+const char *text_get(struct text *t);
+size_t text_length(const struct text *t);
+
+// Numbers. Digits are significant digits, 1 to 17, as in C's %.*g.
+enum { NUMBER_TEXT = 40 };
+
+// Writes v as the learner reads numbers: nan without a sign, inf, -inf, 0 for -0. Returns `out`.
+const char *number_text(char out[NUMBER_TEXT], double v, int digits);
+// The shortest text that reads back as exactly v.
+const char *number_exact(char out[NUMBER_TEXT], double v);
+// Reads a number as C writes them (12, .5, 1e-3, 0x1p4; no sign, no inf or nan) at the start of
+// s[0..n). Returns the bytes used, 0 if there is none. Too large a number gives inf.
+size_t number_read(const char *s, size_t n, double *v);
+
+// UTF-8. Decodes the character at s[0..n), n > 0; returns its bytes (1 to 4), 0 if it is invalid
+// (also overlong forms, surrogates, beyond U+10FFFF).
+size_t utf8_read(const char *s, size_t n, uint32_t *character);
+// Columns that a character takes in a terminal: 0 (combining), 1 or 2 (wide).
+int utf8_width(uint32_t character);
+// Columns and characters of s[0..n); an invalid byte counts as one of each.
+size_t utf8_columns(const char *s, size_t n);
+size_t utf8_length(const char *s, size_t n);
+// May this character begin a name? Any script's letters and _.
+bool utf8_is_letter(uint32_t character);
+// May it stand later in a name? Digits and combining marks too.
+bool utf8_is_name(uint32_t character);
+// The largest cut of s[0..n) that has at most `columns` columns and splits no character.
+size_t utf8_cut(const char *s, size_t n, size_t columns);
+
+// Appends s[0..n) with control characters and invalid bytes written as \x1b.
+void text_add_visible(struct text *t, const char *s, size_t n);
+
+#endif

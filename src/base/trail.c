@@ -1,0 +1,169 @@
+#include "base/trail.h"
+
+#include <stdint.h>
+#include <string.h>
+
+enum change_kind {
+    CHANGE_ELEMENTS,  // bytes: the old elements [first, first + count)
+    CHANGE_LONGER,    // the array was `first` long: cut it there
+    CHANGE_SHORTER,   // bytes: the `count` elements to put back at the end, from `first`
+};
+
+struct change {
+    struct buf *owner;
+    size_t first, count;
+    size_t bytes;  // where the change's bytes start
+    enum change_kind kind;
+};
+
+void trail_init(struct trail *t)
+{
+    buf_init(&t->changes, sizeof(struct change));
+    buf_init(&t->bytes, 1);
+    t->begun = SIZE_MAX;
+}
+
+void trail_release(struct trail *t)
+{
+    buf_release(&t->changes);
+    buf_release(&t->bytes);
+    t->begun = SIZE_MAX;
+}
+
+void trail_clear(struct trail *t)
+{
+    trail_release(t);
+}
+
+void trail_begin(struct trail *t)
+{
+    t->begun = t->changes.count;
+}
+
+size_t trail_mark(const struct trail *t)
+{
+    return t->changes.count;
+}
+
+size_t trail_bytes(const struct trail *t)
+{
+    return t->bytes.count + t->changes.count * sizeof(struct change);
+}
+
+static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
+                 size_t count)
+{
+    size_t n = kind == CHANGE_LONGER ? 0 : count * owner->size;
+    size_t at = t->bytes.count;
+    char *bytes = n == 0 ? NULL : buf_push(&t->bytes, n);
+    struct change *change = n > 0 && bytes == NULL ? NULL : buf_push(&t->changes, 1);
+    if (change == NULL) {
+        t->bytes.count = at;
+        t->bytes.failed = t->changes.failed = false;
+        return false;
+    }
+    if (n > 0) {
+        memcpy(bytes, (char *)owner->data + first * owner->size, n);
+    }
+    *change = (struct change){owner, first, count, at, kind};
+    return true;
+}
+
+// A loop of passes saves the whole array each time: the first of the statement is enough. Only the
+// first few changes are looked at, which is where a pass over everything leaves its own.
+static bool saved(const struct trail *t, const struct buf *owner, size_t first, size_t count)
+{
+    enum { LOOK = 8 };
+    const struct change *changes = t->changes.data;
+    for (size_t i = t->begun; i < t->changes.count && i - t->begun < LOOK; i++) {
+        const struct change *c = &changes[i];
+        if (c->kind == CHANGE_ELEMENTS && c->owner == owner && c->first <= first &&
+            first + count <= c->first + c->count) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
+{
+    return t == NULL || count == 0 || saved(t, owner, first, count) || push(t, CHANGE_ELEMENTS, owner, first, count);
+}
+
+bool trail_save_length(struct trail *t, struct buf *owner)
+{
+    return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0);
+}
+
+bool trail_cut(struct trail *t, struct buf *owner, size_t count)
+{
+    BS_ASSERT(count <= owner->count);
+    if (t != NULL && !push(t, CHANGE_SHORTER, owner, count, owner->count - count)) {
+        return false;
+    }
+    owner->count = count;
+    return true;
+}
+
+static bool invert(const struct change *c, struct trail *inverse)
+{
+    switch (c->kind) {
+    case CHANGE_ELEMENTS:
+        return push(inverse, CHANGE_ELEMENTS, c->owner, c->first, c->count);
+    case CHANGE_LONGER:
+        BS_ASSERT(c->owner->count >= c->first);
+        return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
+    case CHANGE_SHORTER:
+        return push(inverse, CHANGE_LONGER, c->owner, c->first, 0);
+    }
+    return false;
+}
+
+static void restore(const struct change *c, const struct buf *bytes)
+{
+    if (c->kind == CHANGE_LONGER) {
+        c->owner->count = c->first;
+        return;
+    }
+    if (c->kind == CHANGE_SHORTER) {
+        // The array only ever grew past this length and was cut: its room is still there.
+        BS_ASSERT(c->first + c->count <= c->owner->cap);
+        c->owner->count = c->first + c->count;
+    }
+    if (c->count > 0) {
+        size_t size = c->owner->size;
+        memcpy((char *)c->owner->data + c->first * size, BUF(char, bytes) + c->bytes,
+               c->count * size);
+    }
+}
+
+void trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
+{
+    while (t->changes.count > mark) {
+        const struct change *c = &BUF(struct change, &t->changes)[t->changes.count - 1];
+        if (inverse != NULL && !invert(c, inverse)) {
+            trail_clear(inverse);
+            inverse = NULL;
+        }
+        restore(c, &t->bytes);
+        t->bytes.count = c->bytes;
+        t->changes.count--;
+    }
+}
+
+void trail_forget(struct trail *t, size_t mark)
+{
+    BS_ASSERT(mark <= t->changes.count);
+    struct change *changes = t->changes.data;
+    size_t kept = t->changes.count - mark;
+    size_t gone = kept == 0 ? t->bytes.count : changes[mark].bytes;
+    if (t->bytes.count > gone) {
+        memmove(t->bytes.data, BUF(char, &t->bytes) + gone, t->bytes.count - gone);
+    }
+    t->bytes.count -= gone;
+    for (size_t i = 0; i < kept; i++) {
+        changes[i] = changes[mark + i];
+        changes[i].bytes -= gone;
+    }
+    t->changes.count = kept;
+}

@@ -1,0 +1,48 @@
+// The trail: how a statement is taken back. One mechanism serves the rollback of a statement that
+// failed, undo and redo, and the stepper's way back.
+//
+// All that a session remembers lies in growable arrays. Before code changes elements of one it
+// saves them here; before it makes one longer or shorter it saves the length. Taking back to a
+// mark restores, last change first, and writes the inverse of each restoration onto a second
+// trail: taking *that* back is redo. Cost: what was changed, never the size of the session.
+#ifndef BASE_TRAIL_H
+#define BASE_TRAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/mem.h"
+
+struct trail {
+    struct buf changes;
+    struct buf bytes;
+    size_t begun;  // the mark at which the running statement began
+};
+
+void trail_init(struct trail *t);
+void trail_release(struct trail *t);
+void trail_clear(struct trail *t);
+
+// A statement begins: elements that it saves twice are saved once, as it is taken back whole.
+void trail_begin(struct trail *t);
+// The present place, to take back to. Marks grow with every change.
+size_t trail_mark(const struct trail *t);
+// Bytes of memory held.
+size_t trail_bytes(const struct trail *t);
+
+// Saves elements [first, first + count) of `owner`, which must outlive the trail and not move (its
+// data may). t may be NULL: nothing is recorded. False if there is no memory: do not change then.
+bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
+// Saves the length of `owner`; call before growing it. It may shrink again, but not below this.
+bool trail_save_length(struct trail *t, struct buf *owner);
+// Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.
+bool trail_cut(struct trail *t, struct buf *owner, size_t count);
+
+// Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). If memory
+// for the inverse runs out, `inverse` is cleared and the taking back completes all the same.
+void trail_take_back(struct trail *t, size_t mark, struct trail *inverse);
+// Forgets the changes before `mark`, so that they can no longer be taken back; marks after it
+// shrink by `mark`.
+void trail_forget(struct trail *t, size_t mark);
+
+#endif

@@ -1,0 +1,51 @@
+#include "engine/ops.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "engine/ops_inline.h"
+
+#define LIST(...) __VA_ARGS__
+static const struct op_row rows[] = {
+    [OP_LEAF] = {.name = "", .sign = "", .form = OP_LEAF_FORM, .value = "", .slope = {"", ""},
+                 .where = "1", .help = "a number that nothing computes", .edge = "", .atoms = ""},
+#define OP(ID, ARITY, FORM, NAME, SIGN, VALUE, DX, DY, WHERE, XS, YS, HELP, EDGE, ATOMS)           \
+    [OP_##ID] = {NAME, SIGN, FORM, ARITY, #VALUE, {#DX, #DY}, #WHERE, {{LIST XS}, {LIST YS}},      \
+                 HELP, EDGE, ATOMS},
+#include "engine/ops.def"
+};
+
+const struct op_row *op_get(enum op op)
+{
+    BS_ASSERT(op < OP_COUNT);
+    return &rows[op];
+}
+
+enum op op_find(const char *name, size_t length, enum op_form form)
+{
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (rows[op].form == form && strlen(rows[op].name) == length &&
+            memcmp(rows[op].name, name, length) == 0) {
+            return op;
+        }
+    }
+    // The one infix operation that NumPy and PyTorch also spell as a function.
+    return form == OP_CALL && length == 3 && memcmp(name, "pow", 3) == 0 ? OP_POW : OP_COUNT;
+}
+
+double op_value(enum op op, double x, double y)
+{
+    return op_value_inline(op, x, y);
+}
+
+double op_slope(enum op op, int slot, double x, double y, double v)
+{
+    double slope[2] = {0, 0};
+    op_slopes_inline(op, x, y, v, slot == 1, &slope[0], &slope[1]);
+    return slope[slot];
+}
+
+bool op_defined(enum op op, double x, double y)
+{
+    return op_defined_inline(op, x, y);
+}

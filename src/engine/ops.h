@@ -1,0 +1,41 @@
+// The operations as facts: ops.def read into a table. See there for what a row holds.
+#ifndef ENGINE_OPS_H
+#define ENGINE_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum op_form { OP_LEAF_FORM, OP_INFIX, OP_PREFIX, OP_CALL };
+
+enum op {
+    OP_LEAF,  // a number that nothing computes
+#define OP(ID, ...) OP_##ID,
+#include "engine/ops.def"
+    OP_COUNT
+};
+
+enum { OP_SAMPLES = 3 };
+
+struct op_row {
+    const char *name, *sign;
+    enum op_form form;
+    int arity;
+    // Formulas in x, y (operands) and v (value), as text that our language reads.
+    const char *value, *slope[2], *where;
+    double sample[2][OP_SAMPLES];
+    const char *help, *edge, *atoms;
+};
+
+const struct op_row *op_get(enum op op);
+// The operation called `name` with this many operands, typed in this form; OP_COUNT if none. Any
+// operation may also be called by its function name (pow is ** as a function).
+enum op op_find(const char *name, size_t length, enum op_form form);
+
+// The value of op at operands x, y (y unused for one operand).
+double op_value(enum op op, double x, double y);
+// The local derivative in operand `slot` (0: x, 1: y), v being the value.
+double op_slope(enum op op, int slot, double x, double y, double v);
+// Is the operation defined at x, y?
+bool op_defined(enum op op, double x, double y);
+
+#endif

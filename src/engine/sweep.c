@@ -1,0 +1,213 @@
+#include "engine/sweep.h"
+
+#include <string.h>
+
+#include "engine/ops_inline.h"
+
+// Nodes between two looks at `stop`: well under a millisecond's work.
+enum { STRIDE = 1 << 14 };
+
+static bool stopped(const volatile int *stop)
+{
+    return stop != NULL && *stop != 0;
+}
+
+// The first and one past the last stale node; false if there is none.
+static bool stale_range(const struct tape *t, uint32_t *first, uint32_t *end)
+{
+    const uint8_t *mark = t->mark.data;
+    uint32_t lo = 0, hi = t->any_stale ? tape_count(t) : 0;
+    while (lo < hi && (mark[lo] & MARK_STALE) == 0) {
+        lo++;
+    }
+    while (hi > lo && (mark[hi - 1] & MARK_STALE) == 0) {
+        hi--;
+    }
+    *first = lo;
+    *end = hi;
+    return lo < hi;
+}
+
+enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
+                             uint32_t *count)
+{
+    uint32_t first, end, fresh = 0;
+    if (stale_range(t, &first, &end)) {
+        if (!trail_save(trail, &t->value, first, end - first) ||
+            !trail_save(trail, &t->mark, first, end - first)) {
+            return SWEEP_NO_MEMORY;
+        }
+        const struct node *node = t->node.data;
+        double *value = t->value.data;
+        uint8_t *mark = t->mark.data;
+        for (uint32_t i = first; i < end; i++) {
+            if (i % STRIDE == 0 && stopped(stop)) {
+                return SWEEP_STOPPED;
+            }
+            if ((mark[i] & MARK_STALE) != 0) {
+                value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
+                mark[i] &= (uint8_t)~MARK_STALE;
+                fresh++;
+            }
+        }
+    }
+    t->any_stale = false;
+    if (count != NULL) {
+        *count = fresh;
+    }
+    return SWEEP_DONE;
+}
+
+// What both backward sweeps do at node i: hand upstream × local derivative to each operand that is
+// not a constant. `grad` and `mark` are indexed by node id less `from`; operands below `from` are
+// left out. A first share replaces what an interior node held from an earlier pass.
+struct flow {
+    const struct node *node;
+    const double *value;
+    const uint8_t *marks;  // the tape's, for MARK_CONST
+    double *grad;
+    uint8_t *mark;  // MARK_REACHED, MARK_GRAD
+    uint32_t from;
+    uint32_t held;  // the lowest leaf that held a gradient when its first share came
+};
+
+static inline void give(struct flow *f, uint64_t operand, double share)
+{
+    uint32_t at = (uint32_t)operand - f->from;
+    if ((f->mark[at] & MARK_REACHED) == 0) {
+        f->mark[at] |= MARK_REACHED | MARK_GRAD;
+        if (f->node[operand].op != OP_LEAF) {
+            f->grad[at] = 0;
+        } else if (f->grad[at] != 0 && operand < f->held) {
+            f->held = (uint32_t)operand;
+        }
+    }
+    f->grad[at] += share;
+}
+
+static inline void flow_through(struct flow *f, uint32_t i)
+{
+    struct node n = f->node[i];
+    bool to_a = n.a >= f->from && (f->marks[n.a] & MARK_CONST) == 0;
+    bool to_b = n.b >= f->from && (f->marks[n.b] & MARK_CONST) == 0 &&
+                op_arity_inline((enum op)n.op) == 2;
+    double upstream = f->grad[i - f->from], dx = 0, dy = 0;
+    op_slopes_inline((enum op)n.op, f->value[n.a], f->value[n.b], f->value[i], to_b, &dx, &dy);
+    if (to_a) {
+        give(f, n.a, upstream * dx);
+    }
+    if (to_b) {
+        give(f, n.b, upstream * dy);
+    }
+}
+
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+                              uint32_t root, uint32_t *held)
+{
+    if (!trail_save(trail, &t->grad, 0, root + 1) || !trail_save(trail, &t->mark, 0, root + 1)) {
+        return SWEEP_NO_MEMORY;
+    }
+    struct flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
+                     NODE_NONE};
+    give(&f, root, 1);
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (i % STRIDE == 0 && stopped(stop)) {
+            return SWEEP_STOPPED;
+        }
+        if ((f.mark[i] & MARK_REACHED) != 0) {
+            f.mark[i] &= (uint8_t)~MARK_REACHED;
+            if (f.node[i].op != OP_LEAF) {
+                flow_through(&f, i);
+            }
+        }
+    }
+    if (held != NULL) {
+        *held = f.held;
+    }
+    return SWEEP_DONE;
+}
+
+enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
+{
+    uint32_t count = tape_count(t);
+    if (!trail_save(trail, &t->grad, 0, count) || !trail_save(trail, &t->mark, 0, count)) {
+        return SWEEP_NO_MEMORY;
+    }
+    uint8_t *mark = t->mark.data;
+    if (count > 0) {
+        memset(t->grad.data, 0, count * sizeof(double));
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        mark[i] &= (uint8_t)~MARK_GRAD;
+    }
+    return SWEEP_DONE;
+}
+
+enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, uint32_t root,
+                              uint32_t from, struct adjoints *out)
+{
+    BS_ASSERT(root < tape_count(t));
+    *out = (struct adjoints){.from = from < root ? from : root, .root = root};
+    buf_init(&out->grad, sizeof(double));
+    buf_init(&out->reached, sizeof(uint8_t));
+    size_t count = root - out->from + 1;
+    if (!buf_resize(&out->grad, count) || !buf_resize(&out->reached, count)) {
+        return SWEEP_NO_MEMORY;
+    }
+    struct flow f = {t->node.data,   t->value.data,     t->mark.data,
+                     out->grad.data, out->reached.data, out->from, NODE_NONE};
+    give(&f, root, 1);
+    for (uint32_t i = root + 1; i-- > out->from;) {
+        if (i % STRIDE == 0 && stopped(stop)) {
+            return SWEEP_STOPPED;
+        }
+        if ((f.mark[i - f.from] & MARK_REACHED) != 0 && f.node[i].op != OP_LEAF) {
+            flow_through(&f, i);
+        }
+    }
+    return SWEEP_DONE;
+}
+
+void adjoints_release(struct adjoints *a)
+{
+    buf_release(&a->grad);
+    buf_release(&a->reached);
+}
+
+bool adjoints_reach(const struct adjoints *a, uint32_t id)
+{
+    return id >= a->from && id <= a->root && BUF(uint8_t, &a->reached)[id - a->from] != 0;
+}
+
+double adjoints_get(const struct adjoints *a, uint32_t id)
+{
+    return adjoints_reach(a, id) ? BUF(double, &a->grad)[id - a->from] : 0;
+}
+
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
+{
+    buf_init(ids, sizeof(uint32_t));
+    struct buf seen;
+    buf_init(&seen, 1);
+    bool ok = buf_resize(&seen, (size_t)root + 1);
+    uint8_t *mark = seen.data;
+    const struct node *node = t->node.data;
+    size_t count = 0;
+    if (ok) {
+        mark[root] = 1;
+    }
+    for (uint32_t i = root + 1; ok && i-- > 0;) {
+        if (mark[i] != 0) {
+            mark[node[i].a] = mark[node[i].b] = 1;
+            count++;
+        }
+    }
+    ok = ok && buf_resize(ids, count);
+    for (uint32_t i = 0, k = 0; ok && i <= root; i++) {
+        if (mark[i] != 0) {
+            BUF(uint32_t, ids)[k++] = i;
+        }
+    }
+    buf_release(&seen);
+    return ok;
+}

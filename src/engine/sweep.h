@@ -1,0 +1,50 @@
+// The passes over a tape: forward (values, a loop up) and backward (gradients, a loop down).
+//
+// All of them record what they change on `trail` (NULL: nothing), and look at *stop now and then:
+// when it is set they return SWEEP_STOPPED, and the caller takes the trail back.
+#ifndef ENGINE_SWEEP_H
+#define ENGINE_SWEEP_H
+
+#include <stdint.h>
+
+#include "engine/tape.h"
+
+enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
+
+// Recomputes every stale node. *count, if not NULL, receives how many there were.
+enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
+                             uint32_t *count);
+
+// The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
+// that root depends on, sets root's to 1 (a leaf root: adds 1), and walks down adding
+// upstream × local derivative into each operand; leaves keep what they held, and add. Nodes that
+// root does not depend on keep their gradients. Values must not be stale. *held, if not NULL,
+// receives the lowest-numbered leaf that was reached and already held a gradient other than 0
+// (NODE_NONE if none did): it holds a sum now.
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+                              uint32_t root, uint32_t *held);
+
+// Sets every gradient to 0 and forgets that it was computed.
+enum sweep_end sweep_zero(struct tape *t, struct trail *trail);
+
+// The derivatives of root computed aside, nothing stored changes: grad[i] is d root / d (node
+// from + i), and reached[i] says whether root depends on that node (grad is 0 where it does not).
+struct adjoints {
+    uint32_t from, root;
+    struct buf grad;     // double, root - from + 1 of them
+    struct buf reached;  // uint8_t
+};
+
+// Fills `out` (which the caller releases with adjoints_release, whatever the end) for the nodes
+// from `from` to root. Values must not be stale.
+enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, uint32_t root,
+                              uint32_t from, struct adjoints *out);
+void adjoints_release(struct adjoints *a);
+// d root / d id; 0 where root does not depend on it, or id lies outside.
+double adjoints_get(const struct adjoints *a, uint32_t id);
+bool adjoints_reach(const struct adjoints *a, uint32_t id);
+
+// The nodes that root depends on, root included, lowest id first. False if out of memory.
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids);
+
+#endif

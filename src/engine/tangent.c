@@ -1,0 +1,69 @@
+#include "engine/tangent.h"
+
+#include "engine/stop.h"
+
+bool tangent_follows(const struct tangent *t, uint32_t id)
+{
+    return id >= t->of && id <= t->root && BUF(uint8_t, &t->follows)[id - t->of] != 0;
+}
+
+double tangent_get(const struct tangent *t, uint32_t id)
+{
+    return tangent_follows(t, id) ? BUF(double, &t->slope)[id - t->of] : 0;
+}
+
+static void carry(const struct tape *t, uint32_t id, struct tangent *out)
+{
+    double slope = 0;
+    bool follows = false;
+    for (int slot = 0; slot < tape_arity(t, id); slot++) {
+        uint32_t operand = tape_operand(t, id, slot);
+        if (tangent_follows(out, operand) && !tape_constant(t, id, slot)) {
+            slope += tape_slope(t, id, slot) * tangent_get(out, operand);
+            follows = true;
+            out->multiply_adds++;
+        }
+    }
+    BUF(double, &out->slope)[id - out->of] = slope;
+    BUF(uint8_t, &out->follows)[id - out->of] = follows;
+}
+
+// Only nodes that root depends on are asked: `under` are their ids.
+static enum sweep_end carry_up(const struct tape *t, const volatile int *stop,
+                               const struct buf *under, struct tangent *out)
+{
+    for (size_t i = 0; i < under->count; i++) {
+        uint32_t id = BUF(uint32_t, under)[i];
+        if (stop_asked(stop, i)) {
+            return SWEEP_STOPPED;
+        }
+        if (id == out->of) {
+            BUF(double, &out->slope)[0] = 1;
+            BUF(uint8_t, &out->follows)[0] = 1;
+        } else if (id > out->of) {
+            carry(t, id, out);
+        }
+    }
+    return SWEEP_DONE;
+}
+
+enum sweep_end tangent_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
+                             uint32_t of, struct tangent *out)
+{
+    *out = (struct tangent){.of = of, .root = root};
+    buf_init(&out->slope, sizeof(double));
+    buf_init(&out->follows, sizeof(uint8_t));
+    size_t count = of <= root ? root - of + 1 : 0;
+    struct buf under;
+    bool ok = sweep_reach(t, root, &under) && buf_resize(&out->slope, count) &&
+              buf_resize(&out->follows, count);
+    enum sweep_end end = ok ? carry_up(t, stop, &under, out) : SWEEP_NO_MEMORY;
+    buf_release(&under);
+    return end;
+}
+
+void tangent_release(struct tangent *t)
+{
+    buf_release(&t->slope);
+    buf_release(&t->follows);
+}

@@ -1,0 +1,137 @@
+#include "engine/tape.h"
+
+#include "engine/ops_inline.h"
+
+// Any four different multiples of 64 bytes that are not a power of two apart will do.
+enum { SKEW = 64 * 17 };
+
+void tape_init(struct tape *t)
+{
+    buf_init_skewed(&t->node, sizeof(struct node), 0);
+    buf_init_skewed(&t->value, sizeof(double), SKEW);
+    buf_init_skewed(&t->grad, sizeof(double), 2 * SKEW);
+    buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
+    t->any_stale = false;
+}
+
+void tape_release(struct tape *t)
+{
+    buf_release(&t->node);
+    buf_release(&t->value);
+    buf_release(&t->grad);
+    buf_release(&t->mark);
+}
+
+uint32_t tape_count(const struct tape *t)
+{
+    return (uint32_t)t->node.count;
+}
+
+static uint32_t push(struct tape *t, struct node node, double value, uint8_t marks)
+{
+    uint32_t id = tape_count(t);
+    // Reserve first, so that the four arrays always have the same length.
+    if (id == TAPE_MOST || !buf_reserve(&t->node, id + 1) || !buf_reserve(&t->value, id + 1) ||
+        !buf_reserve(&t->grad, id + 1) || !buf_reserve(&t->mark, id + 1)) {
+        return NODE_NONE;
+    }
+    *(struct node *)buf_push(&t->node, 1) = node;
+    *(double *)buf_push(&t->value, 1) = value;
+    *(double *)buf_push(&t->grad, 1) = 0;
+    *(uint8_t *)buf_push(&t->mark, 1) = marks;
+    return id;
+}
+
+uint32_t tape_leaf(struct tape *t, double value, uint8_t marks)
+{
+    uint32_t self = tape_count(t);
+    struct node node = {.op = OP_LEAF, .a = self & TAPE_MOST, .b = self & TAPE_MOST};
+    return push(t, node, value, marks);
+}
+
+uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
+{
+    BS_ASSERT(a < tape_count(t) && b < tape_count(t));
+    const uint8_t *mark = t->mark.data;
+    const double *value = t->value.data;
+    uint8_t stale = (mark[a] | mark[b]) & MARK_STALE;
+    struct node node = {.op = op, .a = a & TAPE_MOST, .b = b & TAPE_MOST};
+    return push(t, node, op_value_inline(op, value[a], value[b]), stale);
+}
+
+void tape_cut(struct tape *t, uint32_t count)
+{
+    BS_ASSERT(count <= tape_count(t));
+    t->node.count = t->value.count = t->grad.count = t->mark.count = count;
+}
+
+int tape_arity(const struct tape *t, uint32_t id)
+{
+    return op_arity_inline(tape_op(t, id));
+}
+
+uint32_t tape_operand(const struct tape *t, uint32_t id, int slot)
+{
+    BS_ASSERT(slot >= 0 && slot < tape_arity(t, id));
+    struct node n = tape_node(t, id);
+    return slot == 0 ? (uint32_t)n.a : (uint32_t)n.b;
+}
+
+double tape_slope(const struct tape *t, uint32_t id, int slot)
+{
+    struct node n = tape_node(t, id);
+    return op_slope((enum op)n.op, slot, tape_value(t, (uint32_t)n.a), tape_value(t, (uint32_t)n.b),
+                    tape_value(t, id));
+}
+
+bool tape_constant(const struct tape *t, uint32_t id, int slot)
+{
+    return tape_marked(t, tape_operand(t, id, slot), MARK_CONST);
+}
+
+// All that depends on `leaf` becomes stale.
+static void spread_staleness(struct tape *t, uint32_t leaf)
+{
+    const struct node *node = t->node.data;
+    uint8_t *mark = t->mark.data;
+    uint32_t count = tape_count(t);
+    for (uint32_t i = leaf + 1; i < count; i++) {
+        if (node[i].a == leaf || node[i].b == leaf ||
+            (node[i].op != OP_LEAF && ((mark[node[i].a] | mark[node[i].b]) & MARK_STALE) != 0)) {
+            mark[i] |= MARK_STALE;
+            t->any_stale = true;
+        }
+    }
+}
+
+bool tape_set_value(struct tape *t, struct trail *trail, uint32_t leaf, double value)
+{
+    BS_ASSERT(tape_op(t, leaf) == OP_LEAF);
+    uint32_t after = leaf + 1;
+    if (!trail_save(trail, &t->value, leaf, 1) ||
+        !trail_save(trail, &t->mark, after, tape_count(t) - after)) {
+        return false;
+    }
+    BUF(double, &t->value)[leaf] = value;
+    spread_staleness(t, leaf);
+    return true;
+}
+
+bool tape_set_grad(struct tape *t, struct trail *trail, uint32_t id, double grad)
+{
+    if (!trail_save(trail, &t->grad, id, 1) || !trail_save(trail, &t->mark, id, 1)) {
+        return false;
+    }
+    BUF(double, &t->grad)[id] = grad;
+    BUF(uint8_t, &t->mark)[id] |= MARK_GRAD;
+    return true;
+}
+
+bool tape_set_marks(struct tape *t, struct trail *trail, uint32_t id, uint8_t marks)
+{
+    if (!trail_save(trail, &t->mark, id, 1)) {
+        return false;
+    }
+    BUF(uint8_t, &t->mark)[id] = marks;
+    return true;
+}

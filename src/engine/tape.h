@@ -1,0 +1,99 @@
+// The tape: a scalar computation graph as flat arrays. 25 bytes a node.
+//
+// Operands precede the node that uses them, so index order is a topological order: the forward
+// pass is a loop up, the backward pass a loop down; nothing recurses and nothing chases pointers.
+// Names, groups, source texts and styles live in side tables, keyed by node id.
+//
+// Structure, value, gradient and marks are arrays of their own (not one record a node), so that
+// sweeps over runs of equal operations can load values and gradients as vectors. Each array has
+// its own skew: see buf_init_skewed.
+//
+// A unary node's second operand repeats the first, a leaf's operands are itself: a sweep may load
+// both operands without asking.
+#ifndef ENGINE_TAPE_H
+#define ENGINE_TAPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/trail.h"
+#include "engine/ops.h"
+
+// What a node is, in 8 bytes: 28 bits an operand.
+struct node {
+    uint64_t op : 8, a : 28, b : 28;
+};
+
+enum { TAPE_MOST = (1 << 28) - 1 };  // nodes that a tape can hold
+#define NODE_NONE UINT32_MAX
+
+// Marks, a bit each.
+enum {
+    MARK_STALE = 1,   // an operand's value changed since this value was computed
+    MARK_GRAD = 2,    // a backward pass has reached this node: its gradient means something
+    MARK_CONST = 4,   // a leaf written as a number inside an expression
+    MARK_PARAM = 8,   // a leaf that training updates
+    MARK_REACHED = 16 // scratch of one sweep; clear outside it
+};
+
+struct tape {
+    struct buf node;   // struct node
+    struct buf value;  // double
+    struct buf grad;   // double; 0 until a backward pass adds to it
+    struct buf mark;   // uint8_t
+    bool any_stale;    // false: no node is stale (true: some may be)
+};
+
+void tape_init(struct tape *t);
+void tape_release(struct tape *t);
+uint32_t tape_count(const struct tape *t);
+
+// Appends a leaf, or op applied to a and b (b = a for one operand), and computes its value. A node
+// with a stale operand is born stale. Returns its id; NODE_NONE if the tape is full or memory is.
+uint32_t tape_leaf(struct tape *t, double value, uint8_t marks);
+uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b);
+// Forgets the nodes from `count` on.
+void tape_cut(struct tape *t, uint32_t count);
+
+static inline struct node tape_node(const struct tape *t, uint32_t id)
+{
+    return BUF(struct node, &t->node)[id];
+}
+
+static inline enum op tape_op(const struct tape *t, uint32_t id)
+{
+    return (enum op)tape_node(t, id).op;
+}
+
+static inline double tape_value(const struct tape *t, uint32_t id)
+{
+    return BUF(double, &t->value)[id];
+}
+
+static inline double tape_grad(const struct tape *t, uint32_t id)
+{
+    return BUF(double, &t->grad)[id];
+}
+
+static inline bool tape_marked(const struct tape *t, uint32_t id, uint8_t marks)
+{
+    return (BUF(uint8_t, &t->mark)[id] & marks) != 0;
+}
+
+// Number of operands: 0 for a leaf, 1 or 2.
+int tape_arity(const struct tape *t, uint32_t id);
+// Operand `slot` (0 or 1) of a node that has it.
+uint32_t tape_operand(const struct tape *t, uint32_t id, int slot);
+// The local derivative of `id` in that operand, at the present values.
+double tape_slope(const struct tape *t, uint32_t id, int slot);
+// Is operand `slot` a constant written in the expression, which asks for no gradient?
+bool tape_constant(const struct tape *t, uint32_t id, int slot);
+
+// Changes a leaf's value and marks all that depends on it stale; sets one gradient. Recorded on
+// `trail`; false if there is no memory to record it (nothing changed then).
+bool tape_set_value(struct tape *t, struct trail *trail, uint32_t leaf, double value);
+bool tape_set_grad(struct tape *t, struct trail *trail, uint32_t id, double grad);
+bool tape_set_marks(struct tape *t, struct trail *trail, uint32_t id, uint8_t marks);
+
+#endif

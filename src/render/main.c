@@ -1,0 +1,152 @@
+// backstep-render: lays out DOT with Graphviz and draws it. The only user of libgvc.
+//
+//     backstep-render FORMAT [DPI PIXELS]  <graph.dot  >picture
+//
+// FORMAT is one that Graphviz knows: png, svg, pdf, or plain and json0 for positions. With DPI and
+// PIXELS a picture of bitmaps has that many dots an inch and is scaled down where it would be wider
+// or higher than PIXELS.
+//
+// It is a program of its own because a layout can take for ever, take all memory, and leaks what it
+// takes: whoever starts it waits as long as they like and kills it. It bounds its own memory, and
+// its time too as a last resort, in case nobody is left to do so.
+//
+// Nothing on standard output counts unless the exit status is 0. Otherwise it is one of `enum
+// status`, and the last line on standard error is a sentence for the learner.
+#include <cgraph.h>
+#include <gvc.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+enum status {
+    DONE = 0,
+    USAGE = 2,
+    NO_GRAPH = 3,   // the input is not DOT
+    NO_LAYOUT = 4,  // Graphviz has no dot layout here, or it failed
+    NO_FORMAT = 5,  // Graphviz cannot write this format here
+    NO_OUTPUT = 6,  // standard output cannot be written
+};
+
+enum { MEMORY_MOST = 1500 << 20, SECONDS_MOST = 600 };
+
+// The address sanitizer maps terabytes that it never uses.
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define UNBOUNDED 1
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__
+#define UNBOUNDED 1
+#endif
+
+__attribute__((format(printf, 2, 3))) static enum status fail(enum status status,
+                                                              const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return status;
+}
+
+static void bound(unsigned resource, rlim_t most)
+{
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) == 0 &&
+        (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > most)) {
+        limit.rlim_cur = most;
+        setrlimit(resource, &limit);
+    }
+}
+
+static void bound_all(void)
+{
+#ifndef UNBOUNDED
+    bound(RLIMIT_AS, MEMORY_MOST);
+#endif
+    bound(RLIMIT_CPU, SECONDS_MOST);
+    bound(RLIMIT_CORE, 0);
+}
+
+// Sets a graph's attribute, but keeps what the graph itself says. (cgraph changes no string that it
+// is given, but does not promise so.)
+static void set_default(Agraph_t *g, const char *name, const char *value)
+{
+    if (agattr(g, AGRAPH, (char *)name, NULL) == NULL) {
+        agattr(g, AGRAPH, (char *)name, (char *)value);
+    }
+}
+
+static void prepare(Agraph_t *g, const char *dpi, double pixels)
+{
+    // Without these bounds dot takes over a minute for a sum of 150 terms.
+    set_default(g, "nslimit", "1");
+    set_default(g, "nslimit1", "1");
+    set_default(g, "newrank", "true");
+    if (dpi != NULL) {
+        char size[64];
+        double inches = pixels / strtod(dpi, NULL);
+        snprintf(size, sizeof size, "%.2f,%.2f", inches, inches);
+        agattr(g, AGRAPH, "dpi", (char *)dpi);
+        agattr(g, AGRAPH, "size", size);
+    }
+}
+
+// The bytes are taken into memory and written here, because Graphviz is careless about a full disk
+// and ends the process as it likes. (gvRenderData does the same, but its last parameter is an
+// unsigned int in some versions and a size_t in others.)
+static enum status write_out(GVC_t *gvc, Agraph_t *g, const char *format)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    FILE *memory = open_memstream(&bytes, &n);
+    enum status status = DONE;
+    if (memory == NULL || gvRender(gvc, g, format, memory) != 0) {
+        status = fail(NO_FORMAT, "Graphviz cannot write the format \"%s\" on this machine", format);
+    }
+    bool whole = memory != NULL && fclose(memory) == 0;
+    if (status == DONE && (!whole || fwrite(bytes, 1, n, stdout) != n || fflush(stdout) != 0)) {
+        status = fail(NO_OUTPUT, "the picture cannot be passed on");
+    }
+    free(bytes);
+    return status;
+}
+
+static enum status draw(GVC_t *gvc, Agraph_t *g, const char *format)
+{
+    if (gvLayout(gvc, g, "dot") != 0) {
+        return fail(NO_LAYOUT, "Graphviz cannot lay this graph out: is its dot layout installed?");
+    }
+    enum status status = write_out(gvc, g, format);
+    gvFreeLayout(gvc, g);
+    return status;
+}
+
+static enum status run(int argc, char **argv)
+{
+    double dpi = argc == 4 ? strtod(argv[2], NULL) : 1;
+    double pixels = argc == 4 ? strtod(argv[3], NULL) : 1;
+    if ((argc != 2 && argc != 4) || !(dpi >= 1) || !(pixels >= 1)) {
+        return fail(USAGE, "usage: backstep-render FORMAT [DPI PIXELS] <graph.dot >picture");
+    }
+    bound_all();
+    agseterr(AGMAX);
+    Agraph_t *g = agread(stdin, NULL);
+    if (g == NULL) {
+        return fail(NO_GRAPH, "this is not a graph in Graphviz's language");
+    }
+    prepare(g, argc == 4 ? argv[2] : NULL, pixels);
+    GVC_t *gvc = gvContext();
+    enum status status = draw(gvc, g, argv[1]);
+    agclose(g);
+    gvFreeContext(gvc);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    return (int)run(argc, argv);
+}

@@ -1,0 +1,397 @@
+#include "session/call.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "lang/derive.h"
+
+enum { FORMULA_MOST = 200 };  // bytes of a formula in a table
+
+bool call_change_settings(struct call *c)
+{
+    return trail_save(&c->s->undo, &c->s->settings, 0, 1) || diag_out_of_memory(c->diag);
+}
+
+bool call_has_more(const struct call *c)
+{
+    enum token_kind kind = lexer_peek(c->lexer).kind;
+    return kind != TOKEN_END && kind != TOKEN_BREAK;
+}
+
+// What stands where nothing may: the sentence depends on what a learner probably meant.
+static bool refuse_rest(struct call *c, struct token t)
+{
+    char quoted[QUOTED];
+    diag_quote(quoted, c->lexer->source->text + t.span.start, token_length(t));
+    switch (t.kind) {
+    case TOKEN_BAD:
+        lexer_next(c->lexer, c->diag);
+        return false;
+    case TOKEN_CLOSE:
+        diag_set(c->diag, t.span, "'%c' closes nothing", t.mark);
+        return diag_hint(c->diag, "an opening bracket is missing, or this one is too much");
+    case TOKEN_ASSIGN:
+        diag_set(c->diag, t.span, "only a name can be given a value");
+        return diag_hint(c->diag, "write name = …; to compare, write ==");
+    case TOKEN_NUMBER:
+    case TOKEN_NAME:
+    case TOKEN_NODE:
+        diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
+        if (t.span.start > 0 && c->lexer->source->text[t.span.start - 1] != ' ') {
+            return diag_hint(c->diag, "to multiply write *, as in 2*x");
+        }
+        return diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
+    case TOKEN_OPEN:
+        if (t.mark == '(') {
+            diag_set(c->diag, t.span, "a parenthesis follows without an operation between");
+            return diag_hint(c->diag, "to multiply write 2*(a + b)");
+        }
+        diag_set(c->diag, t.span, "'%c' cannot stand here", t.mark);
+        return diag_hint(c->diag, "values here are single numbers, without elements");
+    default:
+        diag_set(c->diag, t.span, "'%s' cannot stand here", quoted);
+        return diag_hint(c->diag, "a ';' begins another statement");
+    }
+}
+
+bool call_finish(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+        return true;
+    }
+    return refuse_rest(c, t);
+}
+
+// What lowering an expression found worth saying.
+static void note_expression(struct call *c, const struct parser *p, const struct lower *w,
+                            struct span span)
+{
+    char a[LABEL_TEXT], b[LABEL_TEXT];
+    if (p->slope_notice) {
+        call_notice(c, span, "read as a division, because both are names of yours; grad(…, …) is "
+                             "the derivative");
+    }
+    if (w->unreached != NODE_NONE) {
+        call_notice(c, span, "%s does not depend on %s, so the derivative is 0",
+                    names_label(&c->s->names, a, w->unreached_by),
+                    names_label(&c->s->names, b, w->unreached));
+    }
+    if (w->gradless != NODE_NONE) {
+        call_notice(c, span, "no backward pass has reached %s yet, so its gradient is 0",
+                    names_label(&c->s->names, a, w->gradless));
+    }
+    if (w->strange.end > 0) {
+        char quoted[QUOTED], number[NUMBER_TEXT];
+        const char *s = c->lexer->source->text + w->strange.start;
+        call_notice(c, w->strange, "%s is %s",
+                    diag_quote(quoted, s, w->strange.end - w->strange.start),
+                    number_text(number, w->strange_value, 6));
+    }
+}
+
+bool call_expression(struct call *c, struct operand *result)
+{
+    struct parser p;
+    struct lower w;
+    parser_init(&p, c->lexer, &c->s->names, c->diag);
+    lower_init(&w, &c->s->tape, &c->s->names, c->lexer->source, c->diag, c->s->world.stop);
+    size_t start = lexer_peek(c->lexer).at;
+    bool ok = lower_expression(&w, &p, result);
+    c->named = w.named;
+    if (ok) {
+        note_expression(c, &p, &w, (struct span){start, c->lexer->at});
+    }
+    parser_release(&p);
+    lower_release(&w);
+    return ok;
+}
+
+static bool last_output(struct call *c, uint32_t *node)
+{
+    *node = session_settings(c->s)->output;
+    if (*node == NODE_NONE) {
+        diag_set(c->diag, c->command, "which node? There is no output yet");
+        return diag_hint(c->diag, "build one first, as in L = a*b");
+    }
+    return true;
+}
+
+bool call_target(struct call *c, uint32_t *node)
+{
+    struct operand operand;
+    if (!call_has_more(c)) {
+        return last_output(c, node);
+    }
+    if (!call_expression(c, &operand)) {
+        return false;
+    }
+    if (!operand.is_node) {
+        diag_set(c->diag, operand.span, "this is a plain number, not a node of the graph");
+        return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
+    }
+    *node = operand.node;
+    return true;
+}
+
+bool call_node(struct call *c, uint32_t *node)
+{
+    struct token t = lexer_next(c->lexer, c->diag);
+    char quoted[QUOTED];
+    if (t.kind == TOKEN_NODE && t.node < tape_count(&c->s->tape)) {
+        *node = t.node;
+        return true;
+    }
+    struct value value = t.kind == TOKEN_NAME
+                             ? names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t))
+                             : (struct value){0};
+    if (value.rank == VALUE_SCALAR) {
+        *node = value.base;
+        return true;
+    }
+    if (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE) {
+        diag_set(c->diag, t.span, "a name is missing here");
+        return diag_hint(c->diag, "give a name, such as a, or a node's number, such as %%0");
+    }
+    diag_quote(quoted, token_text(c->lexer, t), token_length(t));
+    diag_set(c->diag, t.span, "there is no '%s' yet", quoted);
+    struct nearest nearest;
+    nearest_init(&nearest, token_text(c->lexer, t), token_length(t));
+    nearest_offer_bound(&nearest, &c->s->names);
+    return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
+                                   : diag_hint(c->diag, "'vars' lists the names");
+}
+
+bool call_whole(struct call *c, const char *what, long least, long most, long *value)
+{
+    struct operand operand;
+    struct token t = lexer_peek(c->lexer);
+    if (!call_has_more(c)) {
+        diag_set(c->diag, c->command, "%s is missing", what);
+        return diag_hint(c->diag, "a whole number from %ld to %ld", least, most);
+    }
+    if (!call_expression(c, &operand)) {
+        return false;
+    }
+    double number = lower_number(&(struct lower){.tape = &c->s->tape}, &operand);
+    if (!(number >= (double)least && number <= (double)most) || number != floor(number)) {
+        diag_set(c->diag, t.span, "%s is a whole number from %ld to %ld", what, least, most);
+        return false;
+    }
+    *value = (long)number;
+    return true;
+}
+
+struct span call_word(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_STRING) {
+        lexer_next(c->lexer, c->diag);
+        return t.span;
+    }
+    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+        return (struct span){t.span.start, t.span.start};
+    }
+    const char *s = c->lexer->source->text;
+    struct span word = {t.at, t.at};
+    while (word.end < c->lexer->source->length && memchr(" \t\r\n;", s[word.end], 5) == NULL) {
+        word.end++;
+    }
+    c->lexer->at = word.end;
+    c->lexer->open = 0;
+    return word;
+}
+
+bool call_word_is(const struct call *c, struct span word, const char *text)
+{
+    return strlen(text) == word.end - word.start &&
+           memcmp(c->lexer->source->text + word.start, text, word.end - word.start) == 0;
+}
+
+bool call_echoes(const struct call *c)
+{
+    if (c->s->mode == SESSION_SCRIPT) {
+        return session_settings(c->s)->verbose;
+    }
+    return c->s->frames.count == 1 &&
+           lexer_line_is_done(c->method_end != NULL ? c->method_end : c->lexer);
+}
+
+struct rec *call_record(struct call *c, const char *kind)
+{
+    return records_add(c->out, kind);
+}
+
+void call_notice(struct call *c, struct span span, const char *format, ...)
+{
+    char words[DIAG_WORDS];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    struct place p = source_place(c->lexer->source, span.start);
+    struct rec *r = call_record(c, "notice");
+    rec_text(c->out, r, "file", c->lexer->source->name);
+    rec_whole(c->out, r, "line", (int64_t)p.line);
+    rec_whole(c->out, r, "column", (int64_t)p.column);
+    rec_text(c->out, r, "text", words);
+}
+
+void call_put_node(struct call *c, struct rec *to, uint32_t node)
+{
+    char label[LABEL_TEXT];
+    rec_whole(c->out, to, "node", node);
+    rec_text(c->out, to, "name", names_label(&c->s->names, label, node));
+    rec_number(c->out, to, "value", tape_value(&c->s->tape, node));
+}
+
+// An operand inside a formula: its label, or the number that a constant is.
+static void put_operand(struct call *c, struct text *out, uint32_t node)
+{
+    char label[LABEL_TEXT], number[NUMBER_TEXT];
+    if (tape_marked(&c->s->tape, node, MARK_CONST)) {
+        double value = tape_value(&c->s->tape, node);
+        number_text(number, value, session_digits(c->s));
+        text_addf(out, value < 0 ? "(%s)" : "%s", number);
+    } else {
+        text_add(out, names_label(&c->s->names, label, node));
+    }
+}
+
+void call_formula(struct call *c, struct text *out, uint32_t node)
+{
+    const struct tape *t = &c->s->tape;
+    const struct op_row *row = op_get(tape_op(t, node));
+    if (row->form == OP_LEAF_FORM) {
+        return;
+    }
+    bool tight = strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 ||
+                 strcmp(row->name, "**") == 0;
+    if (row->form != OP_INFIX) {
+        text_addf(out, row->form == OP_CALL ? "%s(" : "%s", row->name);
+    }
+    put_operand(c, out, tape_operand(t, node, 0));
+    if (row->arity == 2) {
+        text_addf(out, row->form == OP_CALL ? ", " : tight ? "%s" : " %s ", row->name);
+        put_operand(c, out, tape_operand(t, node, 1));
+    }
+    text_add(out, row->form == OP_CALL ? ")" : "");
+}
+
+const char *call_role(const struct tape *t, uint32_t node)
+{
+    return tape_op(t, node) != OP_LEAF          ? "interior"
+           : tape_marked(t, node, MARK_PARAM)   ? "parameter"
+           : tape_marked(t, node, MARK_CONST)   ? "constant"
+                                                : "leaf";
+}
+
+void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot)
+{
+    call_aside_formula(c, out, node, slot, NODE_NONE);
+}
+
+void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slot, uint32_t aside)
+{
+    const struct tape *t = &c->s->tape;
+    struct exprs pool;
+    exprs_init(&pool);
+    uint32_t slope = expr_local(&pool, t, &c->s->names, node, slot);
+    for (int i = 0; i < tape_arity(t, node); i++) {
+        uint32_t operand = tape_operand(t, node, i);
+        if (operand >= aside) {
+            slope = expr_substitute(&pool, slope, expr_label(&pool, t, &c->s->names, operand),
+                                    expr_of_node(&pool, t, &c->s->names, operand, true));
+        }
+    }
+    if (slope != EXPR_NONE) {
+        expr_print(out, &pool, slope, FORMULA_MOST);
+    }
+    exprs_release(&pool);
+}
+
+void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside)
+{
+    char label[LABEL_TEXT];
+    if (node < aside) {
+        text_add(out, names_label(&c->s->names, label, node));
+        return;
+    }
+    struct exprs pool;
+    exprs_init(&pool);
+    uint32_t formula = expr_of_node(&pool, &c->s->tape, &c->s->names, node, true);
+    if (formula != EXPR_NONE) {
+        expr_print(out, &pool, formula, FORMULA_MOST);
+    }
+    exprs_release(&pool);
+}
+
+void call_note_stale(struct call *c, struct span span, uint32_t node)
+{
+    char label[LABEL_TEXT];
+    if (tape_marked(&c->s->tape, node, MARK_STALE)) {
+        call_notice(c, span, "%s is stale: a value it depends on has changed since; 'forward' "
+                             "refreshes it",
+                    names_label(&c->s->names, label, node));
+    }
+}
+
+void call_note_strange(struct call *c, struct span span, uint32_t from)
+{
+    const struct tape *t = &c->s->tape;
+    for (uint32_t i = from; i < tape_count(t); i++) {
+        struct node n = tape_node(t, i);
+        if (isfinite(tape_value(t, i)) || n.op == OP_LEAF ||
+            !isfinite(tape_value(t, (uint32_t)n.a)) || !isfinite(tape_value(t, (uint32_t)n.b))) {
+            continue;
+        }
+        char label[LABEL_TEXT], number[NUMBER_TEXT];
+        struct text formula;
+        text_init(&formula);
+        call_formula(c, &formula, i);
+        call_notice(c, span, "%s appears first at %s = %s",
+                    number_text(number, tape_value(t, i), 6), names_label(&c->s->names, label, i),
+                    text_get(&formula));
+        text_release(&formula);
+        return;
+    }
+}
+
+bool call_supplied(struct call *c)
+{
+    if (c->s->supplied && c->s->refusal.set) {
+        struct diag refusal = c->s->refusal;
+        diag_set(c->diag, refusal.span, "%s", refusal.message);
+        diag_hint(c->diag, "%s", refusal.hint);
+    }
+    return c->s->supplied;
+}
+
+bool call_swept(struct call *c, enum sweep_end end)
+{
+    switch (end) {
+    case SWEEP_DONE:
+        return true;
+    case SWEEP_STOPPED:
+        diag_set(c->diag, c->command, "interrupted");
+        return diag_hint(c->diag, "nothing was changed");
+    case SWEEP_NO_MEMORY:
+        break;
+    }
+    return diag_out_of_memory(c->diag);
+}
+
+bool call_refresh(struct call *c, uint32_t *count)
+{
+    return call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, c->s->world.stop, count));
+}
+
+struct rec *call_need(struct call *c, const char *what, struct span path)
+{
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", what);
+    rec_bytes(c->out, need, "path", c->lexer->source->text + path.start, path.end - path.start);
+    return need;
+}

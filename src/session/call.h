@@ -1,0 +1,184 @@
+// A statement being executed: what the session shows to the functions that carry out commands.
+#ifndef SESSION_CALL_H
+#define SESSION_CALL_H
+
+#include "base/diag.h"
+#include "base/record.h"
+#include "base/trail.h"
+#include "engine/mistakes.h"
+#include "engine/stepper.h"
+#include "engine/sweep.h"
+#include "engine/tape.h"
+#include "lang/lexer.h"
+#include "lang/lower.h"
+#include "lang/names.h"
+#include "session/session.h"
+
+// What of a session is neither graph nor names; kept in a growable array of one, for the trail.
+struct settings {
+    int digits;
+    bool verbose;
+    bool predict;      // steps ask before they show
+    uint32_t output;   // the last output: run backward, or else bound; NODE_NONE
+    // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
+    struct mistake mistake;
+    uint32_t sabotaged;
+    uint32_t accused;  // wrong accusations so far
+};
+
+// A composite operation that was replaced by its atoms: what `fold` needs to put it back.
+struct expansion {
+    uint32_t root;  // of the atoms
+    enum op op;     // of the composite, on a and b
+    uint32_t a, b;
+};
+
+// A text being executed: the one that was begun, or a file being loaded into it.
+struct frame {
+    struct source source;
+    struct lexer lexer;
+    struct buf text;      // the source's bytes, where the frame owns them
+    struct span load;     // the load statement in the frame below
+};
+
+struct session {
+    struct buf self;           // the memory this lies in
+    struct session_world world;
+    struct tape tape;
+    struct names names;
+    struct buf settings;       // one struct settings
+    struct buf log;            // char: the statements that changed something, a line each
+    struct trail undo, redo;
+    struct buf moments, redone;  // size_t: the trails' marks, one for each statement
+    struct buf frames;         // struct frame
+    // The running transaction: the undo trail's mark at its begin and after the lengths were
+    // saved, and the nodes there were.
+    size_t begun, lengths_saved;
+    uint32_t begun_nodes;
+    bool rewound;              // it was an undo or a redo: leaves no moment of its own
+    // A walk; not on the trail: whatever else changes the graph ends it.
+    struct stepper stepper;
+    bool stepped;              // the running statement moved the walk
+    bool back;                 // the last step went back: an empty line repeats it
+    bool guessing;             // a step waits for a guess
+    struct buf expansions;     // struct expansion
+    enum session_mode mode;
+    bool asked;                // a need is out
+    bool supplied;
+    struct buf supply;         // char
+    struct diag refusal;
+};
+
+struct call {
+    struct session *s;
+    struct frame *frame;
+    struct lexer *lexer;
+    const struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
+    struct diag *diag;
+    struct records *out;
+    struct span command;  // the command's word
+    bool named;           // the last expression mentioned a name
+    bool relogged;        // log_as is what the log remembers instead of the statement's text
+    char log_as[LABEL_TEXT + 16];
+    bool quit;
+};
+
+// Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
+enum { CALL_ROWS_MOST = 60, CALL_ROWS_CUT = 20 };
+
+enum call_end { CALL_FAILED, CALL_DONE, CALL_NEED };
+
+static inline struct settings *session_settings(const struct session *s)
+{
+    return BUF(struct settings, &s->settings);
+}
+
+// To be called before the settings are changed.
+bool call_change_settings(struct call *c);
+
+// Arguments. All return false with the diag set.
+// One expression, evaluated; nodes that it makes stay until call_forget_aside.
+bool call_expression(struct call *c, struct operand *result);
+// The same, which must be a node; if nothing is typed, the last output.
+bool call_target(struct call *c, uint32_t *node);
+// A name or %7, nothing longer: for arguments that are followed by others.
+bool call_node(struct call *c, uint32_t *node);
+// A whole number from least to most.
+bool call_whole(struct call *c, const char *what, long least, long most, long *value);
+// A bare word up to the next blank, or a text in quotation marks; empty if there is none.
+struct span call_word(struct call *c);
+bool call_word_is(const struct call *c, struct span word, const char *text);
+// Is there another argument?
+bool call_has_more(const struct call *c);
+// Nothing more may follow.
+bool call_finish(struct call *c);
+
+// Is this statement to say what it did (not only what was asked)?
+bool call_echoes(const struct call *c);
+struct rec *call_record(struct call *c, const char *kind);
+__attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
+                                                       const char *format, ...);
+// Adds node number, name or %7, and value of a node to a record.
+void call_put_node(struct call *c, struct rec *to, uint32_t node);
+// "interior", "parameter", "constant" or "leaf".
+const char *call_role(const struct tape *t, uint32_t node);
+// The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
+void call_formula(struct call *c, struct text *out, uint32_t node);
+// The local derivative of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
+void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot);
+// The same of a node made aside, whose operands from `aside` on have no labels that last: their
+// formulas stand for them.
+void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slot, uint32_t aside);
+// The formula of such an operand itself, or its label.
+void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside);
+// Notices that `node` is stale, if it is.
+void call_note_stale(struct call *c, struct span span, uint32_t node);
+// Notices where inf or nan first appears among the nodes from `from` on.
+void call_note_strange(struct call *c, struct span span, uint32_t from);
+
+// Asks the host for something: fills a need record. The command is run again from its start once
+// it is supplied; call_supplied then tells (and the refusal, if any, is in the diag).
+bool call_supplied(struct call *c);
+struct rec *call_need(struct call *c, const char *what, struct span path);
+
+// Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
+bool call_refresh(struct call *c, uint32_t *count);
+// What a sweep came to: false, with the diag set, unless it is done.
+bool call_swept(struct call *c, enum sweep_end end);
+
+// commands_step.c: a guess typed while a step waits for one; the statement was just this number.
+bool step_take_guess(struct call *c, double guess);
+
+// session.c, for the commands that take the whole session back or anew
+bool session_undo(struct session *s);
+bool session_redo(struct session *s);
+bool session_reset(struct session *s);
+// Starts executing `bytes` before what follows in the present text.
+bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
+                        size_t n);
+
+// statement.c
+enum call_end statement_run(struct call *c);
+
+// commands.def
+enum command_group {
+    GROUP_LOOK,
+    GROUP_PASSES,
+    GROUP_STEPS,
+    GROUP_WHY,
+    GROUP_FORMULAS,
+    GROUP_SESSION,
+    GROUP_COUNT
+};
+
+struct command {
+    const char *name;
+    enum call_end (*run)(struct call *c);
+    enum command_group group;
+    const char *usage, *help, *example;
+};
+
+const struct command *command_find(const char *s, size_t length);
+const struct command *command_at(size_t i);  // NULL past the last
+
+#endif

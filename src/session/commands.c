@@ -1,0 +1,211 @@
+// The table of commands, and help, which reads it.
+#include <string.h>
+
+#include "session/commands.h"
+
+static const struct command commands[] = {
+#define COMMAND(NAME, GROUP, USAGE, HELP, EXAMPLE)                                                 \
+    {#NAME, command_##NAME, GROUP_##GROUP, USAGE, HELP, EXAMPLE},
+#include "session/commands.def"
+};
+
+static const char *const group_titles[GROUP_COUNT] = {
+    [GROUP_LOOK] = "look",
+    [GROUP_PASSES] = "the passes",
+    [GROUP_STEPS] = "step by step",
+    [GROUP_WHY] = "why",
+    [GROUP_FORMULAS] = "formulas",
+    [GROUP_SESSION] = "the session",
+};
+
+const struct command *command_find(const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (strlen(commands[i].name) == length && memcmp(commands[i].name, s, length) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+const struct command *command_at(size_t i)
+{
+    return i < COUNT_OF(commands) ? &commands[i] : NULL;
+}
+
+// What is no command but asked for all the same.
+static const struct topic {
+    const char *name, *title, *text;
+} topics[] = {
+    {"language", "what can be typed",
+     "L = d*f            binds a name; an expression of names grows the graph\n"
+     "a = 2              a number makes a leaf\n"
+     "param w = 0.5      a leaf that training updates\n"
+     "c += c + 1         a new node; the name moves to it (-= *= /= **= too)\n"
+     "a.data = 3         changes a leaf; what depends on it is stale until the next forward\n"
+     "a.grad = 0         sets one gradient\n"
+     "a*b + c            shows a value\n"
+     "dL/da              the derivative of L with respect to a (also grad(L, a))\n"
+     "x.tanh()           is tanh(x); x**2 and x^2 are the same\n"
+     "%7                 the node numbered 7; # begins a comment; ; ends a statement"},
+    {"stale", "stale values",
+     "a.data = 3 changes a leaf. Every value computed from it is stale: it is still the old\n"
+     "one. 'forward' recomputes them; 'backward' does so by itself before it begins."},
+    {"gradients", "gradients add up",
+     "A backward pass adds into the gradients of leaves, as PyTorch does. After a second one\n"
+     "they hold a sum; 'zero' clears them."},
+};
+
+static void help_overview(struct call *c)
+{
+    struct rec *r = call_record(c, "help_overview");
+    struct rec *groups = rec_list(c->out, r, "groups");
+    for (enum command_group g = 0; g < GROUP_COUNT; g++) {
+        struct rec *group = rec_map(c->out, groups, NULL);
+        rec_text(c->out, group, "title", group_titles[g]);
+        struct rec *rows = rec_list(c->out, group, "commands");
+        for (size_t i = 0; i < COUNT_OF(commands); i++) {
+            if (commands[i].group == g) {
+                struct rec *row = rec_map(c->out, rows, NULL);
+                rec_text(c->out, row, "usage", commands[i].usage);
+                rec_text(c->out, row, "help", commands[i].help);
+            }
+        }
+    }
+    struct rec *names = rec_list(c->out, r, "topics");
+    rec_text(c->out, names, NULL, "functions");
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        rec_text(c->out, names, NULL, topics[i].name);
+    }
+}
+
+static void help_function_row(struct call *c, struct rec *r, enum op op)
+{
+    const struct op_row *row = op_get(op);
+    rec_text(c->out, r, "name", row->name);
+    rec_text(c->out, r, "form",
+             row->form == OP_INFIX ? "infix" : row->form == OP_PREFIX ? "prefix" : "call");
+    rec_whole(c->out, r, "arity", row->arity);
+    rec_text(c->out, r, "help", row->help);
+    struct rec *slopes = rec_list(c->out, r, "slopes");
+    for (int slot = 0; slot < row->arity; slot++) {
+        rec_text(c->out, slopes, NULL, row->slope[slot]);
+    }
+    rec_text(c->out, r, "where", strcmp(row->where, "1") == 0 ? "" : row->where);
+    rec_text(c->out, r, "edge", row->edge);
+    rec_text(c->out, r, "atoms", row->atoms);
+}
+
+static void help_functions(struct call *c)
+{
+    struct rec *rows = rec_list(c->out, call_record(c, "help_functions"), "rows");
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        help_function_row(c, rec_map(c->out, rows, NULL), op);
+    }
+}
+
+static bool help_command(struct call *c, struct span word)
+{
+    const struct command *command =
+        command_find(c->lexer->source->text + word.start, word.end - word.start);
+    if (command != NULL) {
+        struct rec *r = call_record(c, "help_command");
+        rec_text(c->out, r, "name", command->name);
+        rec_text(c->out, r, "usage", command->usage);
+        rec_text(c->out, r, "help", command->help);
+        rec_text(c->out, r, "example", command->example);
+    }
+    return command != NULL;
+}
+
+static bool help_topic(struct call *c, struct span word)
+{
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        if (call_word_is(c, word, topics[i].name)) {
+            struct rec *r = call_record(c, "help_topic");
+            rec_text(c->out, r, "title", topics[i].title);
+            rec_text(c->out, r, "text", topics[i].text);
+            return true;
+        }
+    }
+    return false;
+}
+
+// Every operation of this name: - is two.
+static bool help_operation(struct call *c, struct span word)
+{
+    bool found = false;
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (call_word_is(c, word, op_get(op)->name)) {
+            help_function_row(c, call_record(c, "help_function"), op);
+            found = true;
+        }
+    }
+    return found;
+}
+
+static bool refuse_topic(struct call *c, struct span word)
+{
+    char quoted[QUOTED];
+    const char *s = c->lexer->source->text + word.start;
+    struct nearest nearest;
+    nearest_init(&nearest, s, word.end - word.start);
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        nearest_offer(&nearest, commands[i].name, strlen(commands[i].name));
+    }
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        nearest_offer(&nearest, topics[i].name, strlen(topics[i].name));
+    }
+    lower_offer_functions(&nearest);
+    diag_set(c->diag, word, "there is no help on '%s'",
+             diag_quote(quoted, s, word.end - word.start));
+    return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
+                                   : diag_hint(c->diag, "'help' lists what there is");
+}
+
+enum call_end command_help(struct call *c)
+{
+    struct span word = call_word(c);
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    if (word.start == word.end) {
+        help_overview(c);
+        return CALL_DONE;
+    }
+    if (call_word_is(c, word, "functions")) {
+        help_functions(c);
+        return CALL_DONE;
+    }
+    bool found = help_command(c, word) || help_topic(c, word) || help_operation(c, word);
+    return found || refuse_topic(c, word) ? CALL_DONE : CALL_FAILED;
+}
+
+static void candidate(struct records *out, struct rec *items, const char *prefix, const char *s,
+                      size_t length)
+{
+    if (length >= strlen(prefix) && memcmp(s, prefix, strlen(prefix)) == 0) {
+        rec_bytes(out, items, NULL, s, length);
+    }
+}
+
+void session_candidates(struct session *s, const char *prefix, bool statement_start,
+                        struct records *out)
+{
+    struct rec *items = rec_list(out, records_add(out, "candidates"), "items");
+    for (size_t i = 0; statement_start && i < COUNT_OF(commands); i++) {
+        candidate(out, items, prefix, commands[i].name, strlen(commands[i].name));
+    }
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (op_get(op)->form == OP_CALL) {
+            candidate(out, items, prefix, op_get(op)->name, strlen(op_get(op)->name));
+        }
+    }
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        size_t length;
+        const char *text = names_text(&s->names, i, &length);
+        if (names_get(&s->names, i).rank != VALUE_UNBOUND) {
+            candidate(out, items, prefix, text, length);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+// Commands about the session as a whole.
+#include <string.h>
+
+#include "session/commands.h"
+
+// undo and redo. The log tells which statement it was: it shrinks by it, or grows by it.
+static enum call_end rewind_statement(struct call *c, bool (*rewind)(struct session *),
+                                      const char *word)
+{
+    const struct buf *log = &c->s->log;
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    bool echo = call_echoes(c);
+    size_t before = log->count;
+    if (!rewind(c->s)) {
+        call_notice(c, c->command, "there is nothing to %s", word);
+        return CALL_DONE;
+    }
+    if (echo) {
+        size_t from = before < log->count ? before : log->count;
+        const char *statement = BUF(char, log) + from;
+        char quoted[QUOTED];
+        size_t n = (before < log->count ? log->count : before) - from;
+        const char *end = n == 0 ? NULL : memchr(statement, '\n', n);
+        struct rec *r = call_record(c, "rewound");
+        rec_text(c->out, r, "word", word);
+        rec_text(c->out, r, "statement",
+                 diag_quote(quoted, statement, end == NULL ? n : (size_t)(end - statement)));
+    }
+    return CALL_DONE;
+}
+
+enum call_end command_undo(struct call *c)
+{
+    return rewind_statement(c, session_undo, "undo");
+}
+
+enum call_end command_redo(struct call *c)
+{
+    return rewind_statement(c, session_redo, "redo");
+}
+
+enum call_end command_reset(struct call *c)
+{
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    if (!session_reset(c->s)) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (call_echoes(c)) {
+        call_record(c, "reset");
+    }
+    return CALL_DONE;
+}
+
+static bool path_word(struct call *c, struct span *path)
+{
+    *path = call_word(c);
+    if (path->start == path->end) {
+        diag_set(c->diag, c->command, "a file's name is missing");
+        return diag_hint(c->diag, "write %.*s mine.bs", (int)(c->command.end - c->command.start),
+                         c->lexer->source->text + c->command.start);
+    }
+    return call_finish(c);
+}
+
+enum call_end command_save(struct call *c)
+{
+    struct span path;
+    if (!path_word(c, &path)) {
+        return CALL_FAILED;
+    }
+    if (call_supplied(c)) {
+        if (c->diag->set) {
+            c->diag->span = path;
+            return CALL_FAILED;
+        }
+        if (call_echoes(c)) {
+            struct rec *r = call_record(c, "written");
+            rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+        }
+        return CALL_DONE;
+    }
+    struct text script;
+    text_init(&script);
+    text_add(&script, "# a backstep session: 'load' it, or run it as a script\n");
+    session_script(c->s, &script);
+    struct rec *need = call_need(c, "write", path);
+    rec_text(c->out, need, "text", text_get(&script));
+    bool ok = !script.bytes.failed || diag_out_of_memory(c->diag);
+    text_release(&script);
+    return ok ? CALL_NEED : CALL_FAILED;
+}
+
+enum call_end command_load(struct call *c)
+{
+    struct span path;
+    if (!path_word(c, &path)) {
+        return CALL_FAILED;
+    }
+    if (!call_supplied(c)) {
+        call_need(c, "read", path);
+        return CALL_NEED;
+    }
+    if (c->diag->set) {
+        c->diag->span = path;
+        return CALL_FAILED;
+    }
+    char *name = arena_copy(&c->out->arena, c->lexer->source->text + path.start,
+                            path.end - path.start);
+    const char *bytes = c->s->supply.data;
+    if (name == NULL || !session_reset(c->s) ||
+        !session_push_frame(c->s, name, path, bytes, c->s->supply.count)) {
+        diag_set(c->diag, path, "this file cannot be loaded: files load each other too deeply, or "
+                                "memory is short");
+        return CALL_FAILED;
+    }
+    return CALL_DONE;
+}
+
+enum call_end command_precision(struct call *c)
+{
+    long digits;
+    if (!call_whole(c, "the number of digits", 1, 17, &digits) || !call_finish(c) ||
+        !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->digits = (int)digits;
+    return CALL_DONE;
+}
+
+enum call_end command_verbose(struct call *c)
+{
+    struct span word = call_word(c);
+    bool on = call_word_is(c, word, "on");
+    if (!on && !call_word_is(c, word, "off")) {
+        diag_set(c->diag, word.start == word.end ? c->command : word, "verbose is on or off");
+        diag_hint(c->diag, "write verbose on");
+        return CALL_FAILED;
+    }
+    if (!call_finish(c) || !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->verbose = on;
+    return CALL_DONE;
+}
+
+enum call_end command_quit(struct call *c)
+{
+    c->quit = true;
+    return call_finish(c) ? CALL_DONE : CALL_FAILED;
+}
+
+enum call_end command_exit(struct call *c)
+{
+    return command_quit(c);
+}

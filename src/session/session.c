@@ -1,0 +1,464 @@
+#include "session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "session/call.h"
+
+enum {
+    FRAMES_MOST = 16,          // files loading files
+    UNDO_BYTES = 64 << 20,     // memory for undo beyond the last statement
+};
+
+static void init_tables(struct session *s)
+{
+    tape_init(&s->tape);
+    names_init(&s->names);
+    buf_init(&s->settings, sizeof(struct settings));
+    buf_init(&s->log, 1);
+    trail_init(&s->undo);
+    trail_init(&s->redo);
+    buf_init(&s->moments, sizeof(size_t));
+    buf_init(&s->redone, sizeof(size_t));
+    buf_init(&s->frames, sizeof(struct frame));
+    buf_init(&s->supply, 1);
+    buf_init(&s->expansions, sizeof(struct expansion));
+    stepper_init(&s->stepper);
+}
+
+static struct settings default_settings(void)
+{
+    return (struct settings){
+        .digits = 6, .output = NODE_NONE, .mistake.kind = MISTAKE_COUNT, .sabotaged = NODE_NONE};
+}
+
+struct session *session_new(const struct session_world *world)
+{
+    struct buf one;  // the session itself: an array of one, as only mem.c allocates
+    buf_init(&one, sizeof(struct session));
+    struct session *s = buf_push(&one, 1);
+    if (s == NULL) {
+        return NULL;
+    }
+    *s = (struct session){.world = *world, .self = one};
+    init_tables(s);
+    struct settings *settings = buf_push(&s->settings, 1);
+    if (settings == NULL) {
+        session_free(s);
+        return NULL;
+    }
+    *settings = default_settings();
+    return s;
+}
+
+static void pop_frame(struct session *s)
+{
+    struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
+    buf_release(&f->text);
+    s->frames.count--;
+}
+
+void session_free(struct session *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    while (s->frames.count > 0) {
+        pop_frame(s);
+    }
+    tape_release(&s->tape);
+    names_release(&s->names);
+    trail_release(&s->undo);
+    trail_release(&s->redo);
+    stepper_release(&s->stepper);
+    struct buf *tables[] = {&s->settings, &s->log,    &s->moments,   &s->redone,
+                            &s->frames,   &s->supply, &s->expansions};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        buf_release(tables[i]);
+    }
+    struct buf self = s->self;
+    buf_release(&self);
+}
+
+int session_digits(const struct session *s)
+{
+    return session_settings(s)->digits;
+}
+
+void session_script(const struct session *s, struct text *out)
+{
+    text_add_bytes(out, s->log.data, s->log.count);
+}
+
+static struct frame *top_frame(struct session *s)
+{
+    return &BUF(struct frame, &s->frames)[s->frames.count - 1];
+}
+
+bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
+                        size_t n)
+{
+    struct frame f = {.load = load};
+    buf_init(&f.text, 1);
+    size_t name_size = strlen(name) + 1;
+    char *copy = s->frames.count == FRAMES_MOST ? NULL : buf_push(&f.text, n + name_size);
+    struct frame *at = copy == NULL ? NULL : buf_push(&s->frames, 1);
+    if (at == NULL) {
+        buf_release(&f.text);
+        return false;
+    }
+    if (n > 0) {
+        memcpy(copy, bytes, n);
+    }
+    memcpy(copy + n, name, name_size);
+    f.source = (struct source){.name = copy + n, .text = copy, .length = n, .line = 1};
+    *at = f;
+    return true;
+}
+
+static bool skip_breaks(struct frame *f)
+{
+    struct token t = lexer_peek(&f->lexer);
+    while (t.kind == TOKEN_BREAK) {
+        f->lexer.at = t.span.end;
+        t = lexer_peek(&f->lexer);
+    }
+    return t.kind != TOKEN_END;
+}
+
+void session_begin(struct session *s, const struct source *source, enum session_mode mode)
+{
+    while (s->frames.count > 0) {
+        pop_frame(s);
+    }
+    s->mode = mode;
+    s->asked = s->supplied = false;
+    struct frame *f = buf_push(&s->frames, 1);
+    if (f == NULL) {
+        return;
+    }
+    *f = (struct frame){.source = *source, .lexer.source = source};
+    buf_init(&f->text, 1);
+    // An empty line repeats the last step.
+    if (mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
+        const char *again = s->back ? "back" : "step";
+        f->source.text = again;
+        f->source.length = strlen(again);
+    }
+}
+
+void session_supply(struct session *s, const char *bytes, size_t n)
+{
+    s->supply.count = 0;
+    s->refusal = (struct diag){0};
+    s->supplied = true;
+    char *copy = n == 0 ? NULL : buf_push(&s->supply, n);
+    if (copy != NULL) {
+        memcpy(copy, bytes, n);
+    } else if (n > 0) {
+        diag_out_of_memory(&s->refusal);
+    }
+}
+
+void session_refuse(struct session *s, const struct diag *why)
+{
+    s->supply.count = 0;
+    s->supplied = true;
+    s->refusal = *why;
+    s->refusal.set = true;
+}
+
+// The arrays that only grow while a statement runs.
+enum { GROWING = 6 };
+static void growing(struct session *s, struct buf *arrays[GROWING])
+{
+    struct buf *all[GROWING] = {&s->tape.node, &s->tape.value, &s->tape.grad,
+                                &s->tape.mark, &s->log,        &s->expansions};
+    memcpy(arrays, all, sizeof all);
+}
+
+static bool save_lengths(struct session *s)
+{
+    struct buf *arrays[GROWING];
+    growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        if (!trail_save_length(&s->undo, arrays[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool begin_transaction(struct session *s)
+{
+    trail_begin(&s->undo);
+    s->begun = trail_mark(&s->undo);
+    s->begun_nodes = tape_count(&s->tape);
+    bool ok = save_lengths(s);
+    s->lengths_saved = trail_mark(&s->undo);
+    return ok;
+}
+
+// After the trail moved things: what is derived from them no longer holds.
+static void forget_derived(struct session *s)
+{
+    s->tape.any_stale = true;
+    names_changed(&s->names);
+}
+
+static void roll_back(struct session *s)
+{
+    trail_take_back(&s->undo, s->begun, NULL);
+    forget_derived(s);
+}
+
+// Undo's memory is bounded: the oldest statements can no longer be taken back.
+static void forget_oldest(struct session *s)
+{
+    size_t *moments = s->moments.data;
+    size_t gone = 0, last = s->moments.count - 1;
+    size_t bytes = trail_bytes(&s->undo);
+    if (bytes > UNDO_BYTES) {
+        gone = last;
+        trail_forget(&s->undo, moments[gone]);
+        for (size_t i = gone; i <= last; i++) {
+            moments[i - gone] = moments[i] - moments[gone];
+        }
+        s->moments.count -= gone;
+    }
+}
+
+static bool changed(const struct session *s)
+{
+    return trail_mark(&s->undo) > s->lengths_saved || tape_count(&s->tape) != s->begun_nodes;
+}
+
+// Whatever changes the graph but a step ends the walk.
+static void end_walk(struct session *s, struct call *c)
+{
+    bool moved = s->rewound || changed(s);
+    if (s->stepper.tape != NULL && moved && !s->stepped) {
+        stepper_stop(&s->stepper);
+        s->guessing = false;
+        call_notice(c, c->command, "the walk has ended, because the graph changed");
+    }
+}
+
+static void end_transaction(struct session *s)
+{
+    if (s->rewound) {
+        s->rewound = false;
+    } else if (!changed(s)) {
+        trail_take_back(&s->undo, s->begun, NULL);
+    } else {
+        trail_clear(&s->redo);
+        s->redone.count = 0;
+        size_t *moment = buf_push(&s->moments, 1);
+        if (moment == NULL) {
+            trail_clear(&s->undo);
+            s->moments.count = 0;
+        } else {
+            *moment = s->begun;
+            forget_oldest(s);
+        }
+    }
+}
+
+// One step from the last moment of `from` onto `to`: undo, and redo.
+static bool rewind_one(struct session *s, struct trail *from, struct buf *from_marks,
+                       struct trail *to, struct buf *to_marks)
+{
+    roll_back(s);
+    s->rewound = true;
+    if (from_marks->count == 0) {
+        return false;
+    }
+    size_t mark = trail_mark(to);
+    from_marks->count--;
+    trail_take_back(from, BUF(size_t, from_marks)[from_marks->count], to);
+    size_t *at = trail_mark(to) > mark ? buf_push(to_marks, 1) : NULL;
+    if (at != NULL) {
+        *at = mark;
+    } else {
+        trail_clear(to);
+        to_marks->count = 0;
+    }
+    forget_derived(s);
+    return true;
+}
+
+bool session_undo(struct session *s)
+{
+    return rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+}
+
+bool session_redo(struct session *s)
+{
+    return rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+}
+
+bool session_reset(struct session *s)
+{
+    struct trail *t = &s->undo;
+    struct buf *arrays[GROWING];
+    growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        if (!trail_cut(t, arrays[i], 0)) {
+            return false;
+        }
+    }
+    if (!trail_save(t, &s->names.symbols, 0, names_count(&s->names)) ||
+        !trail_save(t, &s->settings, 0, 1)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        names_bind(&s->names, NULL, i, (struct value){0});
+    }
+    *session_settings(s) = default_settings();
+    forget_derived(s);
+    return save_lengths(s);  // what a load adds now is its own to take back
+}
+
+// The record of an error, with its place in the text it is in.
+static void report(const struct frame *f, const struct diag *d, struct records *out)
+{
+    struct place p = source_place(&f->source, d->span.start);
+    struct text excerpt;
+    text_init(&excerpt);
+    diag_excerpt(&excerpt, &f->source, d->span, 0);
+    struct rec *r = records_add(out, "error");
+    rec_text(out, r, "file", f->source.name);
+    rec_whole(out, r, "line", (int64_t)p.line);
+    rec_whole(out, r, "column", (int64_t)p.column);
+    rec_whole(out, r, "byte", (int64_t)(d->span.start - p.line_start) + 1);
+    rec_text(out, r, "message", d->message);
+    rec_text(out, r, "hint", d->hint);
+    rec_text(out, r, "excerpt", text_get(&excerpt));
+    text_release(&excerpt);
+}
+
+static bool log_statement(struct session *s, const char *statement, size_t n)
+{
+    char *at = n == 0 ? NULL : buf_push(&s->log, n + 1);
+    if (at != NULL) {
+        memcpy(at, statement, n);
+        at[n] = '\n';
+    }
+    return n == 0 || at != NULL;
+}
+
+// The bytes of the statement from `start` to the lexer's place, without blanks at its end.
+static struct span statement_span(const struct frame *f, size_t start)
+{
+    size_t end = f->lexer.at;
+    while (end > start && (f->source.text[end - 1] == ' ' || f->source.text[end - 1] == '\t' ||
+                           f->source.text[end - 1] == '\r')) {
+        end--;
+    }
+    return (struct span){start, end};
+}
+
+static enum session_state fail(struct session *s, struct diag *d, struct records *out)
+{
+    roll_back(s);
+    if (s->stepped) {  // the steps are taken back, but the walk does not know
+        stepper_stop(&s->stepper);
+        s->stepped = s->guessing = false;
+    }
+    report(top_frame(s), d, out);
+    while (s->frames.count > 0) {
+        pop_frame(s);
+    }
+    s->supplied = s->asked = false;
+    return SESSION_FAILED;
+}
+
+// One statement of the top frame. Inside a loaded file the transaction is the load's.
+static enum session_state run_statement(struct session *s, struct records *out)
+{
+    bool outermost = s->frames.count == 1;
+    size_t depth = s->frames.count;
+    struct diag diag = {0};
+    struct frame *f = top_frame(s);
+    f->lexer.source = &f->source;
+    size_t start = lexer_peek(&f->lexer).at;
+    size_t answered = out->list.in.count;
+    size_t changes = trail_mark(&s->undo);
+    uint32_t nodes = tape_count(&s->tape);
+    if (outermost && !begin_transaction(s)) {
+        diag_out_of_memory(&diag);
+        return fail(s, &diag, out);
+    }
+    if (outermost) {
+        changes = s->lengths_saved;
+    }
+    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out};
+    enum call_end end = statement_run(&c);
+    f = &BUF(struct frame, &s->frames)[depth - 1];  // a load may have moved it
+    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
+                  (trail_mark(&s->undo) > changes || tape_count(&s->tape) != nodes);
+    struct span span = statement_span(f, start);
+    const char *statement = c.relogged ? c.log_as : f->source.text + span.start;
+    size_t length = c.relogged ? strlen(c.log_as) : span.end - span.start;
+    if (to_log && !log_statement(s, statement, length)) {
+        diag_out_of_memory(&diag);
+        end = CALL_FAILED;
+    }
+    if (out->arena.failed && end == CALL_DONE) {
+        diag_out_of_memory(&diag);
+        end = CALL_FAILED;
+    }
+    if (end == CALL_NEED) {
+        roll_back(s);
+        f->lexer.at = start;
+        f->lexer.open = 0;
+        s->asked = true;
+        return SESSION_NEED;
+    }
+    s->asked = s->supplied = false;
+    if (end == CALL_FAILED) {
+        rec_cut(&out->list, answered);
+        return fail(s, &diag, out);
+    }
+    if (outermost) {
+        end_walk(s, &c);
+        s->stepped = false;
+    }
+    if (outermost && s->frames.count == depth) {
+        end_transaction(s);
+    }
+    return c.quit ? SESSION_QUIT : SESSION_MORE;
+}
+
+enum session_state session_run(struct session *s, struct records *out)
+{
+    BS_ASSERT(!s->asked || s->supplied);
+    while (s->frames.count > 0) {
+        struct frame *f = top_frame(s);
+        f->lexer.source = &f->source;
+        if (skip_breaks(f)) {
+            return run_statement(s, out);
+        }
+        pop_frame(s);
+        if (s->frames.count == 1) {
+            end_transaction(s);  // of the load
+        }
+    }
+    return SESSION_DONE;
+}
+
+enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
+                                struct records *out)
+{
+    struct source source = {.name = "<text>", .text = text, .length = strlen(text), .line = 1};
+    struct diag no_files = {.message = "no files can be reached from here"};
+    enum session_state state;
+    session_begin(s, &source, mode);
+    while ((state = session_run(s, out)) == SESSION_MORE || state == SESSION_NEED) {
+        if (state == SESSION_NEED) {
+            session_refuse(s, &no_files);
+        }
+    }
+    return state;
+}

@@ -1,0 +1,67 @@
+// The one door. Text goes in, records come out: for the prompt, scripts, lessons, tests, the live
+// page and the browser alike.
+//
+// A session owns a graph, the names bound into it, and the way back (undo). It opens no file,
+// prints nothing, asks no clock: what it needs from outside it asks for in a record of kind "need",
+// and waits. A statement happens whole or not at all.
+//
+//   session_begin(s, &source, SESSION_SCRIPT);
+//   while ((state = session_run(s, &out)) == SESSION_MORE) { show(out); }
+//
+// Each call of session_run executes one statement. SESSION_NEED: the last record says what is
+// wanted; answer with session_supply or session_refuse, then call session_run again.
+//   {kind: "need", what: "read",    path}            supply the file's bytes
+//   {kind: "need", what: "write",   path, text}      write them, then supply nothing
+//   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it
+//
+// Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
+// reports "interrupted".
+#ifndef SESSION_SESSION_H
+#define SESSION_SESSION_H
+
+#include "base/diag.h"
+#include "base/record.h"
+
+struct session;
+
+struct session_world {
+    const volatile int *stop;  // NULL: never stops
+    uint64_t seed;             // of the random numbers
+};
+
+// How the text came in. At the prompt statements also echo what they did; in a script only what
+// was asked for answers, unless `verbose on`.
+enum session_mode { SESSION_PROMPT, SESSION_SCRIPT };
+
+enum session_state {
+    SESSION_MORE,    // a statement is done, others follow
+    SESSION_DONE,    // the text is done
+    SESSION_NEED,    // waits for what the last record asks for
+    SESSION_FAILED,  // the last record is the error; the rest of the text is dropped
+    SESSION_QUIT,    // the learner asked to leave
+};
+
+// NULL if out of memory.
+struct session *session_new(const struct session_world *world);
+void session_free(struct session *s);
+
+// Starts a text. The source's bytes must stay until it is done.
+void session_begin(struct session *s, const struct source *source, enum session_mode mode);
+enum session_state session_run(struct session *s, struct records *out);
+void session_supply(struct session *s, const char *bytes, size_t n);
+void session_refuse(struct session *s, const struct diag *why);
+
+// The whole text at once; needs are refused. For tests and for hosts without files.
+enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
+                                struct records *out);
+
+// The significant digits that numbers are shown with (`precision`).
+int session_digits(const struct session *s);
+// Appends a record {kind: "candidates", items: […]}: what a word beginning with `prefix` may
+// become: at a statement's start commands too.
+void session_candidates(struct session *s, const char *prefix, bool statement_start,
+                        struct records *out);
+// The statements that made the session what it is, as a script (what `save` writes).
+void session_script(const struct session *s, struct text *out);
+
+#endif

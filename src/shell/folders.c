@@ -1,0 +1,58 @@
+#include "shell/folders.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+
+static const struct {
+    const char *variable, *in_home;
+} bases[] = {
+    [FOLDER_CONFIG] = {"XDG_CONFIG_HOME", ".config"},
+    [FOLDER_DATA] = {"XDG_DATA_HOME", ".local/share"},
+    [FOLDER_STATE] = {"XDG_STATE_HOME", ".local/state"},
+};
+
+// The standard says to ignore a path that is not absolute.
+static const char *absolute(const char *variable)
+{
+    const char *path = getenv(variable);
+    return path != NULL && path[0] == '/' ? path : NULL;
+}
+
+char *folder_find(enum folder folder, const char *name)
+{
+    const char *base = absolute(bases[folder].variable), *home = absolute("HOME");
+    struct text path;
+    if (base == NULL && home == NULL) {
+        return NULL;
+    }
+    text_init(&path);
+    if (base != NULL) {
+        text_add(&path, base);
+    } else {
+        text_addf(&path, "%s/%s", home, bases[folder].in_home);
+    }
+    text_addf(&path, "/backstep/%s", name);
+    char *copy = path.bytes.failed ? NULL : strdup(text_get(&path));
+    text_release(&path);
+    return copy;
+}
+
+char *folder_make(enum folder folder, const char *name)
+{
+    char *path = folder_find(folder, name);
+    for (char *slash = path; path != NULL && (slash = strchr(slash + 1, '/')) != NULL;) {
+        *slash = '\0';
+        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
+        *slash = '/';
+        if (!made) {
+            free(path);
+            path = NULL;
+        }
+    }
+    return path;
+}

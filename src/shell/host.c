@@ -1,0 +1,125 @@
+#include "shell/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shell/files.h"
+#include "shell/image.h"
+#include "shell/ink.h"
+#include "view/words.h"
+
+enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
+
+static void write_words(struct host *h, const struct rec *record)
+{
+    struct text words;
+    bool trouble = words_is_trouble(record);
+    enum host_form form = trouble ? h->trouble_form : h->form;
+    text_init(&words);
+    words_add(&words, record, h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
+              session_digits(h->session));
+    ink_write(trouble ? h->trouble : h->out, text_get(&words), form == HOST_COLOUR);
+    text_release(&words);
+}
+
+static void write_json(struct host *h, const struct rec *record)
+{
+    struct text line;
+    text_init(&line);
+    rec_json(&line, record);
+    text_add_char(&line, '\n');
+    fwrite(text_get(&line), 1, text_length(&line), h->out);
+    text_release(&line);
+}
+
+static void write_records(struct host *h, const struct records *records)
+{
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        if (h->form == HOST_JSON) {
+            write_json(h, r);
+        } else {
+            write_words(h, r);
+        }
+    }
+    if (fflush(h->out) != 0 || ferror(h->out)) {
+        h->out_failed = true;
+    }
+}
+
+// ~ and the host's folder before a path that needs them. The caller frees.
+static char *path_here(const struct host *h, const char *path)
+{
+    const char *home = getenv("HOME");
+    struct text whole;
+    text_init(&whole);
+    if (path[0] == '~' && path[1] == '/' && home != NULL) {
+        text_add(&whole, home);
+        path++;
+    } else if (path[0] != '/' && h->folder != NULL) {
+        text_addf(&whole, "%s/", h->folder);
+    }
+    text_add(&whole, path);
+    char *copy = strdup(text_get(&whole));
+    text_release(&whole);
+    return copy;
+}
+
+static const struct rec *last_scene(const struct records *records)
+{
+    const struct rec *scene = NULL;
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        scene = rec_is(r, "scene") ? r : scene;
+    }
+    return scene;
+}
+
+static bool answer(struct host *h, const struct records *records, const char *path,
+                   struct buf *bytes, struct diag *d)
+{
+    const struct rec *need = records->list.in.last;
+    const char *what = rec_get_text(need, "what");
+    if (strcmp(what, "read") == 0) {
+        return files_read(path, FILE_MOST, bytes, d);
+    }
+    if (strcmp(what, "write") == 0) {
+        const char *text = rec_get_text(need, "text");
+        return files_write(path, text, strlen(text), d);
+    }
+    return picture_write(last_scene(records), path, rec_get_text(need, "format"), h->stop, d);
+}
+
+static void answer_need(struct host *h, const struct records *records)
+{
+    struct diag d = {0};
+    struct buf bytes;
+    buf_init(&bytes, 1);
+    char *path = path_here(h, rec_get_text(records->list.in.last, "path"));
+    if (path == NULL) {
+        diag_out_of_memory(&d);
+    } else if (answer(h, records, path, &bytes, &d)) {
+        session_supply(h->session, bytes.data, bytes.count);
+    }
+    if (d.set || path == NULL) {
+        session_refuse(h->session, &d);
+    }
+    free(path);
+    buf_release(&bytes);
+}
+
+enum session_state host_run(struct host *h, const struct source *source)
+{
+    enum session_state state;
+    session_begin(h->session, source, h->mode);
+    do {
+        struct records records;
+        records_init(&records);
+        state = session_run(h->session, &records);
+        write_records(h, &records);
+        if (state == SESSION_NEED) {
+            answer_need(h, &records);
+        }
+        records_release(&records);
+    } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));
+    return h->out_failed ? SESSION_FAILED : state;
+}

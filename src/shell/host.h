@@ -1,0 +1,28 @@
+// What a session is run in: gives it texts, answers its needs with files and pictures, and writes
+// its answers out. The prompt, scripts, -e and `check` all run their statements through here.
+#ifndef SHELL_HOST_H
+#define SHELL_HOST_H
+
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "session/session.h"
+
+enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
+
+struct host {
+    struct session *session;
+    enum session_mode mode;
+    enum host_form form;          // of what goes to `out`
+    enum host_form trouble_form;  // of what goes to `trouble`
+    FILE *out, *trouble;          // answers; errors and notices
+    const char *folder;           // relative paths start here; NULL: the working directory
+    const volatile int *stop;
+    bool out_failed;              // an answer could not be written (a full disk, a closed pipe)
+};
+
+// Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
+// SESSION_QUIT; SESSION_FAILED too if the answers could not be written.
+enum session_state host_run(struct host *h, const struct source *source);
+
+#endif

@@ -1,0 +1,65 @@
+// How records are put into words: what the words_*.c files share. Private to view.
+#ifndef VIEW_SAY_H
+#define VIEW_SAY_H
+
+#include "view/table.h"
+#include "view/words.h"
+
+// What a function that says a kind of record is given.
+struct words {
+    struct text *out;
+    const struct rec *record;
+    enum words_style style;
+    int digits;
+};
+
+// The first item of a list that is a field; NULL if there is none.
+const struct rec *say_first(const struct rec *map, const char *key);
+void say_number(struct words *w, enum ink ink, double v);
+// "name = value", the name being the text of this field.
+void say_equation(struct words *w, const char *name_key);
+// The line under a table that was cut short: "… 999,980 more"
+void say_more(struct words *w);
+// The gradient in a table; a point until one was computed.
+void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
+// Needs a formula parentheses beside a *: does it hold a sum or a comparison outside parentheses?
+bool say_is_loose(const char *formula);
+
+// One for each kind of record; words.c has the table.
+void say_value(struct words *w);
+void say_bind(struct words *w);
+void say_print(struct words *w);
+void say_forward(struct words *w);
+void say_backward(struct words *w);
+void say_zero(struct words *w);
+void say_local(struct words *w);
+void say_nodes(struct words *w);
+void say_grads(struct words *w);
+void say_reset(struct words *w);
+void say_rewound(struct words *w);
+void say_written(struct words *w);
+void say_help_overview(struct words *w);
+void say_help_command(struct words *w);
+void say_help_function(struct words *w);
+void say_help_functions(struct words *w);
+void say_help_topic(struct words *w);
+void say_notice(struct words *w);
+void say_error(struct words *w);
+void say_step(struct words *w);
+void say_steps_skipped(struct words *w);
+void say_where(struct words *w);
+void say_stopped(struct words *w);
+void say_predict(struct words *w);
+void say_guessed(struct words *w);
+void say_derive(struct words *w);
+void say_stage(struct words *w);
+void say_expand(struct words *w);
+void say_nudge(struct words *w);
+void say_paths(struct words *w);
+void say_check(struct words *w);
+void say_tangent(struct words *w);
+void say_sabotage(struct words *w);
+void say_accuse(struct words *w);
+void say_explain(struct words *w);
+
+#endif

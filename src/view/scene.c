@@ -1,0 +1,339 @@
+#include "view/scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/maths.h"
+#include "engine/sweep.h"
+
+// More operations than this are drawn compact.
+enum { FULL_MOST = 10 };
+
+// Terms of a sum that are spelled out.
+enum { TERMS_MOST = 4 };
+
+enum { DIGITS = 4 };
+
+// One operand of an operation, seen from the value that it uses.
+struct use {
+    uint32_t node, consumer;
+    int slot;
+    bool known;    // has the backward pass sent this share?
+    double share;  // local derivative × upstream gradient
+};
+
+struct painter {
+    struct records *out;
+    const struct tape *tape;
+    struct names *names;
+    const struct scene_options *options;
+    uint32_t root;
+    struct buf ids;   // uint32_t: what is drawn, in tape order
+    struct buf uses;  // struct use: by node, then in the order in which the backward pass adds
+    size_t operations;
+    double most;  // the largest finite |share|
+};
+
+// ---- Numbers and names --------------------------------------------------------------------------
+
+// Room for two minus signs of three bytes: the number's and its exponent's.
+enum { FIGURE_TEXT = NUMBER_TEXT + 4 };
+
+// A number as a picture shows it, with a real minus sign.
+static const char *figure(char out[FIGURE_TEXT], const struct painter *p, double v)
+{
+    char number[NUMBER_TEXT];
+    number_text(number, v, p->options->digits == 0 ? DIGITS : p->options->digits);
+    char *end = out;
+    for (const char *s = number; *s != '\0'; s++) {
+        const char *sign = *s == '-' ? "−" : NULL;
+        size_t n = sign == NULL ? 1 : strlen(sign);
+        memcpy(end, sign == NULL ? s : sign, n);
+        end += n;
+    }
+    *end = '\0';
+    return out;
+}
+
+enum { ID_TEXT = 16 };
+
+static const char *box_id(char out[ID_TEXT], uint32_t node)
+{
+    snprintf(out, ID_TEXT, "n%u", (unsigned)node + 1);
+    return out;
+}
+
+// A number that is known: the fact under `key`, its text under `text_key`.
+static void add_number(const struct painter *p, struct rec *to, const char *key,
+                       const char *text_key, double v)
+{
+    char text[FIGURE_TEXT];
+    rec_number(p->out, to, key, v);
+    rec_text(p->out, to, text_key, figure(text, p, v));
+}
+
+// ---- What is known ------------------------------------------------------------------------------
+
+static bool value_known(const struct painter *p, uint32_t node)
+{
+    return p->options->walk != SCENE_FORWARD || tape_op(p->tape, node) == OP_LEAF ||
+           node <= p->options->current;
+}
+
+// A backward walk goes down the tape: what stands above the current node has sent its shares.
+static bool share_known(const struct painter *p, uint32_t consumer, int slot)
+{
+    return tape_marked(p->tape, consumer, MARK_GRAD) && !tape_constant(p->tape, consumer, slot) &&
+           (p->options->walk != SCENE_BACKWARD || consumer >= p->options->current);
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    if (x->node != y->node) {
+        return x->node < y->node ? -1 : 1;
+    }
+    if (x->consumer != y->consumer) {
+        return x->consumer > y->consumer ? -1 : 1;
+    }
+    return x->slot - y->slot;
+}
+
+static bool gather_uses(struct painter *p)
+{
+    const uint32_t *ids = p->ids.data;
+    for (size_t i = 0; i < p->ids.count; i++) {
+        int arity = tape_arity(p->tape, ids[i]);
+        p->operations += arity > 0;
+        for (int slot = 0; slot < arity; slot++) {
+            struct use *use = buf_push(&p->uses, 1);
+            if (use == NULL) {
+                return false;
+            }
+            *use = (struct use){tape_operand(p->tape, ids[i], slot), ids[i], slot,
+                                share_known(p, ids[i], slot), 0};
+            if (use->known) {
+                use->share = tape_grad(p->tape, ids[i]) * tape_slope(p->tape, ids[i], slot);
+                p->most = isfinite(use->share) ? fmax(p->most, fabs(use->share)) : p->most;
+            }
+        }
+    }
+    if (p->uses.count > 0) {
+        qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
+    }
+    return true;
+}
+
+// The uses of `node`; *count receives how many there are.
+static const struct use *uses_of(const struct painter *p, uint32_t node, size_t *count)
+{
+    const struct use *uses = p->uses.data;
+    size_t lo = 0, hi = p->uses.count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (uses[mid].node < node) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    *count = 0;
+    while (lo + *count < p->uses.count && uses[lo + *count].node == node) {
+        ++*count;
+    }
+    return *count == 0 ? NULL : uses + lo;
+}
+
+// ---- Boxes --------------------------------------------------------------------------------------
+
+static const char *box_kind(const struct painter *p, uint32_t node)
+{
+    if (tape_op(p->tape, node) != OP_LEAF) {
+        return node == p->root ? "output" : "interior";
+    }
+    return tape_marked(p->tape, node, MARK_CONST)   ? "constant"
+           : tape_marked(p->tape, node, MARK_PARAM) ? "parameter"
+                                                    : "input";
+}
+
+static const char *box_op(const struct painter *p, uint32_t node)
+{
+    if (tape_op(p->tape, node) != OP_LEAF) {
+        return op_get(tape_op(p->tape, node))->sign;
+    }
+    return tape_marked(p->tape, node, MARK_CONST)   ? "const"
+           : tape_marked(p->tape, node, MARK_PARAM) ? "param"
+                                                    : "input";
+}
+
+static bool box_dead(const struct painter *p, uint32_t node)
+{
+    return tape_op(p->tape, node) == OP_RELU && value_known(p, node) &&
+           tape_slope(p->tape, node, 0) == 0;
+}
+
+static void add_value(const struct painter *p, struct rec *box, uint32_t node)
+{
+    if (value_known(p, node)) {
+        add_number(p, box, "value", "value_text", tape_value(p->tape, node));
+    } else {
+        rec_text(p->out, box, "value_text", "·");
+    }
+}
+
+static bool pending(const struct use *uses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!uses[i].known) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
+                     const struct use *uses, size_t count)
+{
+    if (tape_marked(p->tape, node, MARK_CONST)) {
+        rec_text(p->out, box, "grad_text", "");
+    } else if (!tape_marked(p->tape, node, MARK_GRAD)) {
+        rec_text(p->out, box, "grad_text", "·");
+    } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
+        char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
+        snprintf(text, sizeof text, "%s …", figure(figure_text, p, tape_grad(p->tape, node)));
+        rec_text(p->out, box, "grad_text", text);
+    } else {
+        add_number(p, box, "grad", "grad_text", tape_grad(p->tape, node));
+    }
+}
+
+// Do these shares make up that gradient? Not if it holds what an earlier pass left.
+static bool adds_up(const struct use *uses, size_t count, double grad)
+{
+    double sum = 0, size = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += uses[i].share;
+        size += fabs(uses[i].share);
+    }
+    return isfinite(sum) ? fabs(sum - grad) <= 1e-9 * size : !isfinite(grad);
+}
+
+static void add_sum(const struct painter *p, struct rec *box, uint32_t node, const struct use *uses,
+                    size_t count)
+{
+    struct text sum;
+    text_init(&sum);
+    if (count > 1 && !pending(uses, count) && adds_up(uses, count, tape_grad(p->tape, node))) {
+        for (size_t i = 0; i < count && i < TERMS_MOST; i++) {
+            char number[FIGURE_TEXT];
+            figure(number, p, uses[i].share);
+            text_addf(&sum, uses[i].share < 0 ? "%s(%s)" : "%s%s", i == 0 ? "= " : " + ", number);
+        }
+        text_add(&sum, count > TERMS_MOST ? " + …" : "");
+    }
+    p->out->arena.failed |= sum.bytes.failed;
+    rec_text(p->out, box, "sum_text", text_get(&sum));
+    text_release(&sum);
+}
+
+static double weight_of(const struct painter *p, double share)
+{
+    if (!isfinite(share)) {
+        return 1;
+    }
+    return p->most > 0 ? maths_log1p(fabs(share)) / maths_log1p(p->most) : 0;
+}
+
+static void add_share(const struct painter *p, struct rec *cell, uint32_t node, double local)
+{
+    char text[FIGURE_TEXT];
+    double upstream = tape_grad(p->tape, node), share = upstream * local;
+    rec_text(p->out, cell, "upstream_text", figure(text, p, upstream));
+    add_number(p, cell, "share", "share_text", share);
+    rec_number(p->out, cell, "weight", weight_of(p, share));
+}
+
+static void add_symbol(const struct painter *p, struct rec *cell, uint32_t node, uint32_t operand)
+{
+    char above[LABEL_TEXT], below[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
+    snprintf(symbol, sizeof symbol, "∂%s/∂%s", names_label(p->names, above, node),
+             names_label(p->names, below, operand));
+    rec_text(p->out, cell, "symbol", symbol);
+}
+
+static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, int slot)
+{
+    struct rec *cell = rec_map(p->out, cells, NULL);
+    char id[ID_TEXT];
+    uint32_t operand = tape_operand(p->tape, node, slot);
+    rec_text(p->out, cell, "from", box_id(id, operand));
+    rec_whole(p->out, cell, "slot", slot);
+    if (tape_constant(p->tape, node, slot)) {
+        return;
+    }
+    double local = tape_slope(p->tape, node, slot);
+    add_symbol(p, cell, node, operand);
+    if (value_known(p, node)) {
+        add_number(p, cell, "local", "local_text", local);
+    } else {
+        rec_text(p->out, cell, "local_text", "·");
+    }
+    if (share_known(p, node, slot)) {
+        add_share(p, cell, node, local);
+    }
+}
+
+static void add_box(const struct painter *p, struct rec *boxes, uint32_t node)
+{
+    struct rec *box = rec_map(p->out, boxes, NULL);
+    char id[ID_TEXT], name[LABEL_TEXT];
+    rec_text(p->out, box, "id", box_id(id, node));
+    rec_whole(p->out, box, "node", node);
+    rec_text(p->out, box, "name", names_label(p->names, name, node));
+    rec_text(p->out, box, "op", box_op(p, node));
+    rec_text(p->out, box, "kind", box_kind(p, node));
+    rec_flag(p->out, box, "dead", box_dead(p, node));
+    rec_flag(p->out, box, "current",
+             p->options->walk != SCENE_WHOLE && node == p->options->current);
+    size_t count;
+    const struct use *uses = uses_of(p, node, &count);
+    add_value(p, box, node);
+    add_grad(p, box, node, uses, count);
+    add_sum(p, box, node, uses, count);
+    struct rec *cells = rec_list(p->out, box, "cells");
+    for (int slot = 0; slot < tape_arity(p->tape, node); slot++) {
+        add_cell(p, cells, node, slot);
+    }
+}
+
+static struct rec *add_scene(const struct painter *p)
+{
+    static const char *const walks[] = {"", "forward", "backward"};
+    char id[ID_TEXT];
+    bool compact = p->operations > FULL_MOST;
+    struct rec *scene = records_add(p->out, "scene");
+    rec_text(p->out, scene, "root", box_id(id, p->root));
+    rec_text(p->out, scene, "direction", compact ? "TB" : "LR");
+    rec_flag(p->out, scene, "compact", compact);
+    rec_text(p->out, scene, "theme", p->options->theme);
+    rec_text(p->out, scene, "walk", walks[p->options->walk]);
+    struct rec *boxes = rec_list(p->out, scene, "boxes");
+    for (size_t i = 0; i < p->ids.count; i++) {
+        add_box(p, boxes, BUF(uint32_t, &p->ids)[i]);
+    }
+    return p->out->arena.failed ? NULL : scene;
+}
+
+struct rec *scene_build(struct records *out, const struct tape *tape, struct names *names,
+                        uint32_t root, const struct scene_options *options)
+{
+    struct painter p = {.out = out, .tape = tape, .names = names, .options = options, .root = root};
+    buf_init(&p.uses, sizeof(struct use));
+    bool ok = sweep_reach(tape, root, &p.ids) && gather_uses(&p);
+    struct rec *scene = ok ? add_scene(&p) : NULL;
+    buf_release(&p.ids);
+    buf_release(&p.uses);
+    return scene;
+}

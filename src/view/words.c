@@ -1,0 +1,169 @@
+#include "view/words.h"
+
+#include <string.h>
+
+#include "view/say.h"
+
+const struct rec *say_first(const struct rec *map, const char *key)
+{
+    const struct rec *list = rec_find(map, key);
+    return list == NULL ? NULL : list->in.first;
+}
+
+void say_number(struct words *w, enum ink ink, double v)
+{
+    char number[NUMBER_TEXT];
+    ink_add(w->out, ink, number_text(number, v, w->digits));
+}
+
+void say_equation(struct words *w, const char *name_key)
+{
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, name_key));
+    text_add(w->out, " = ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+}
+
+void say_more(struct words *w)
+{
+    int64_t more = rec_get_whole(w->record, "more");
+    if (more == 0) {
+        return;
+    }
+    struct text digits;
+    text_init(&digits);
+    text_addf(&digits, "%lld", (long long)more);
+    text_add(w->out, "… ");
+    size_t n = text_length(&digits);
+    for (size_t i = 0; i < n; i++) {
+        text_add(w->out, i > 0 && (n - i) % 3 == 0 ? "," : "");
+        text_add_char(w->out, text_get(&digits)[i]);
+    }
+    text_add(w->out, " more\n");
+    text_release(&digits);
+}
+
+void say_grad_cell(struct words *w, struct table *t, const struct rec *row)
+{
+    if (rec_find(row, "grad") != NULL) {
+        table_number(t, INK_GRAD, rec_get_number(row, "grad"), w->digits);
+    } else {
+        table_ink(t, INK_MUTED, "·");
+    }
+}
+
+bool say_is_loose(const char *formula)
+{
+    int open = 0;
+    for (const char *s = formula; *s != '\0'; s++) {
+        open += (*s == '(') - (*s == ')');
+        // The language writes blanks around + and - between terms, and around comparisons.
+        if (open == 0 && *s == ' ' && strchr("+-<>=!", s[1]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_place(struct words *w)
+{
+    if (w->style == WORDS_SCRIPT) {
+        text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, "file"),
+                  (long long)rec_get_whole(w->record, "line"),
+                  (long long)rec_get_whole(w->record, "column"));
+    }
+}
+
+void say_notice(struct words *w)
+{
+    add_place(w);
+    ink_add(w->out, INK_MUTED, "notice:");
+    text_addf(w->out, " %s\n", rec_get_text(w->record, "text"));
+}
+
+void say_error(struct words *w)
+{
+    const char *hint = rec_get_text(w->record, "hint");
+    add_place(w);
+    ink_add(w->out, INK_ERROR, "error:");
+    text_addf(w->out, *hint == '\0' ? " %s\n" : " %s; %s\n", rec_get_text(w->record, "message"), hint);
+    text_add(w->out, rec_get_text(w->record, "excerpt"));
+}
+
+// One row for each kind of record that is read.
+static const struct kind {
+    const char *name;
+    void (*say)(struct words *w);
+    bool trouble;
+} kinds[] = {
+    {"value", say_value, false},
+    {"bind", say_bind, false},
+    {"print", say_print, false},
+    {"forward", say_forward, false},
+    {"backward", say_backward, false},
+    {"zero", say_zero, false},
+    {"local", say_local, false},
+    {"vars", say_nodes, false},
+    {"params", say_nodes, false},
+    {"topo", say_nodes, false},
+    {"grads", say_grads, false},
+    {"reset", say_reset, false},
+    {"rewound", say_rewound, false},
+    {"written", say_written, false},
+    {"help_overview", say_help_overview, false},
+    {"help_command", say_help_command, false},
+    {"help_function", say_help_function, false},
+    {"help_functions", say_help_functions, false},
+    {"help_topic", say_help_topic, false},
+    {"step", say_step, false},
+    {"steps_skipped", say_steps_skipped, false},
+    {"where", say_where, false},
+    {"stopped", say_stopped, false},
+    {"predict", say_predict, false},
+    {"guessed", say_guessed, false},
+    {"derive", say_derive, false},
+    {"stage", say_stage, false},
+    {"expand", say_expand, false},
+    {"nudge", say_nudge, false},
+    {"paths", say_paths, false},
+    {"check", say_check, false},
+    {"tangent", say_tangent, false},
+    {"sabotage", say_sabotage, false},
+    {"accuse", say_accuse, false},
+    {"explain", say_explain, false},
+    {"fold", say_expand, false},
+    {"notice", say_notice, true},
+    {"error", say_error, true},
+};
+
+static const struct kind *kind_of(const struct rec *record)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (rec_is(record, kinds[i].name)) {
+            return &kinds[i];
+        }
+    }
+    return NULL;
+}
+
+void words_add(struct text *out, const struct rec *record, enum words_style style, int digits)
+{
+    const struct kind *kind = kind_of(record);
+    if (kind == NULL) {
+        return;
+    }
+    struct text said;
+    text_init(&said);
+    kind->say(&(struct words){&said, record, style, digits});
+    const char *line = text_get(&said);
+    for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        text_add(out, style == WORDS_PROMPT && end > line ? "  " : "");
+        text_add_bytes(out, line, (size_t)(end - line) + 1);
+    }
+    text_release(&said);
+}
+
+bool words_is_trouble(const struct rec *record)
+{
+    const struct kind *kind = kind_of(record);
+    return kind != NULL && kind->trouble;
+}

@@ -1,0 +1,443 @@
+// Numbers and UTF-8, and what is written with them: messages with their excerpts, and JSON.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/diag.h"
+#include "base/record.h"
+#include "base/text.h"
+
+// ---- Text ---------------------------------------------------------------------------------------
+
+static void text_grows(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t);
+    assert_string_equal(text_get(&t), "");
+    text_add(&t, "ab");
+    text_add_char(&t, 'c');
+    text_add_bytes(&t, "defg", 2);
+    text_addf(&t, "%d-%s", 42, "x");
+    text_fill(&t, '.', 3);
+    text_fill(&t, '.', 0);
+    assert_string_equal(text_get(&t), "abcde42-x...");
+    assert_int_equal(text_length(&t), 12);
+    text_clear(&t);
+    text_addf(&t, "%500s", "end");
+    assert_int_equal(text_length(&t), 500);
+    text_release(&t);
+}
+
+static void control_characters_are_made_visible(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t);
+    static const char s[] = "a\x1b[1m\n\x7f" "é\xC2\x85\xFF.";
+    text_add_visible(&t, s, sizeof s - 1);
+    assert_string_equal(text_get(&t), "a\\x1b[1m\\x0a\\x7fé\\xc2\\x85\\xff.");
+    text_release(&t);
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+static void numbers_are_written(void **state)
+{
+    (void)state;
+    static const struct {
+        double v;
+        int digits;
+        const char *text;
+    } cases[] = {
+        {-8, 6, "-8"},           {0.1, 17, "0.10000000000000001"}, {1e21, 6, "1e+21"},
+        {1.0 / 3, 3, "0.333"},   {-0.0, 6, "0"},                   {NAN, 6, "nan"},
+        {INFINITY, 6, "inf"},    {-INFINITY, 6, "-inf"},           {-NAN, 6, "nan"},
+        {123456789, 6, "1.23457e+08"},
+    };
+    char out[NUMBER_TEXT];
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_string_equal(number_text(out, cases[i].v, cases[i].digits), cases[i].text);
+    }
+    assert_true(strlen(number_text(out, -2.2250738585072014e-308, 17)) < NUMBER_TEXT);
+}
+
+static void the_shortest_text_reads_back(void **state)
+{
+    (void)state;
+    char out[NUMBER_TEXT];
+    assert_string_equal(number_exact(out, 0.1), "0.1");
+    assert_string_equal(number_exact(out, 1e-5), "1e-05");
+    assert_string_equal(number_exact(out, 0.1 + 0.2), "0.30000000000000004");
+    assert_string_equal(number_exact(out, 5e-324), "5e-324");
+    uint64_t bits = 1;
+    for (int i = 0; i < 20000; i++) {
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        double v, again;
+        memcpy(&v, &bits, sizeof v);
+        if (isfinite(v)) {
+            v = fabs(v);
+            const char *text = number_exact(out, v);
+            assert_int_equal(number_read(text, strlen(text), &again), strlen(text));
+            assert_true(again == v);
+        }
+    }
+}
+
+static void numbers_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t used;
+        double v;
+    } cases[] = {
+        {"12", 2, 12},       {".5", 2, 0.5},      {"5.", 2, 5},       {"1e-3", 4, 0.001},
+        {"1E+2x", 4, 100},   {"0x1p4", 5, 16},    {"0x.8", 4, 0.5},   {"0xg", 1, 0},
+        {"2e", 1, 2},        {"2e+", 1, 2},       {"1.2.3", 3, 1.2},  {"1e400", 5, INFINITY},
+        {"3a", 1, 3},        {"0x1p", 3, 1},      {"007", 3, 7},      {"1e-400", 6, 0},
+        {".", 0, 0},         {"-1", 0, 0},        {"inf", 0, 0},      {"nan", 0, 0},
+        {"e5", 0, 0},        {"", 0, 0},          {"1_000", 1, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        double v = 0;
+        size_t n = strlen(cases[i].text);
+        assert_int_equal(number_read(cases[i].text, n, &v), cases[i].used);
+        assert_true(v == cases[i].v);
+    }
+    // Only what lies before n.
+    double v;
+    assert_int_equal(number_read("123456", 3, &v), 3);
+    assert_true(v == 123);
+    // Longer than any buffer: 0.000…1 with 2000 digits.
+    static char digits[2003] = "0.";
+    memset(digits + 2, '0', 2000);
+    digits[301] = '1';
+    assert_int_equal(number_read(digits, 2002, &v), 2002);
+    assert_true(v == 1e-300);
+}
+
+// ---- UTF-8 --------------------------------------------------------------------------------------
+
+static void characters_are_decoded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        size_t bytes;
+        uint32_t c;
+    } cases[] = {
+        {"a", 1, 'a'},
+        {"\x7f", 1, 0x7F},
+        {"é", 2, 0xE9},
+        {"∂", 3, 0x2202},
+        {"😀", 4, 0x1F600},
+        {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},
+        {"\xC0\x80", 0, 0},          // overlong
+        {"\xE0\x80\x80", 0, 0},      // overlong
+        {"\xF0\x80\x80\x80", 0, 0},  // overlong
+        {"\xED\xA0\x80", 0, 0},      // a surrogate
+        {"\xF4\x90\x80\x80", 0, 0},  // beyond the last
+        {"\xFF", 0, 0},
+        {"\x80", 0, 0},
+        {"\xC3", 0, 0},      // cut off
+        {"\xE2\x88", 0, 0},  // cut off
+        {"\xC3(", 0, 0},
+        {"\xF8\x88\x80\x80\x80", 0, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint32_t c = 0;
+        assert_int_equal(utf8_read(cases[i].s, strlen(cases[i].s), &c), cases[i].bytes);
+        assert_true(cases[i].bytes == 0 || c == cases[i].c);
+    }
+    uint32_t c;
+    assert_int_equal(utf8_read("\0", 1, &c), 1);
+    assert_int_equal(c, 0);
+}
+
+static void columns_and_lengths(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        size_t columns, length;
+    } cases[] = {
+        {"", 0, 0},       {"abc", 3, 3},       {"η=0.1", 5, 5},    {"日本", 4, 2},
+        {"e\xCC\x81", 1, 2}, {"a\xFFz", 3, 3}, {"😀", 2, 1},       {"dL/∂x", 5, 5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t n = strlen(cases[i].s);
+        assert_int_equal(utf8_columns(cases[i].s, n), cases[i].columns);
+        assert_int_equal(utf8_length(cases[i].s, n), cases[i].length);
+    }
+}
+
+static void cuts_split_no_character(void **state)
+{
+    (void)state;
+    static const char s[] = "a日é\xCC\x81z";  // columns 1, 2, 1 (with its accent), 1
+    static const size_t bytes[] = {0, 1, 1, 4, 8, 9, 9};
+    for (size_t columns = 0; columns < COUNT_OF(bytes); columns++) {
+        assert_int_equal(utf8_cut(s, sizeof s - 1, columns), bytes[columns]);
+    }
+}
+
+static void names_of_any_script(void **state)
+{
+    (void)state;
+    static const uint32_t letters[] = {'a', 'Z', '_', 0x3B7 /* η */, 0x3B4 /* δ */, 0x65E5 /* 日 */,
+                                       0x416 /* Ж */, 0xE9 /* é */, 0xAA};
+    static const uint32_t others[] = {'1', ' ', '-', '.', 0x2202 /* ∂ */, 0xD7 /* × */, 0xA0,
+                                      0x2026 /* … */, 0x1F600, 0x301, 0x85};
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
+        assert_true(utf8_is_letter(letters[i]) && utf8_is_name(letters[i]));
+    }
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        assert_false(utf8_is_letter(others[i]));
+    }
+    assert_true(utf8_is_name('7') && utf8_is_name(0x301));
+    assert_false(utf8_is_name('-') || utf8_is_name(0x200B) || utf8_is_name(0xFEFF));
+}
+
+// ---- Messages -----------------------------------------------------------------------------------
+
+static void the_first_trouble_counts(void **state)
+{
+    (void)state;
+    struct diag d = {.set = false};
+    assert_false(diag_set(&d, (struct span){3, 4}, "no %s here", "name"));
+    diag_hint(&d, "write x");
+    diag_set(&d, (struct span){7, 8}, "second");
+    assert_true(d.set && d.span.start == 3);
+    struct text t;
+    text_init(&t);
+    diag_sentence(&t, &d);
+    assert_string_equal(text_get(&t), "no name here; write x");
+    text_clear(&t);
+    struct diag alone = {.set = false};
+    diag_set(&alone, (struct span){0, 0}, "just so");
+    diag_sentence(&t, &alone);
+    assert_string_equal(text_get(&t), "just so");
+    text_release(&t);
+}
+
+static void long_messages_are_cut_between_characters(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 4; before++) {
+        char words[1000] = "xxx";
+        size_t n = (size_t)before;
+        while (n < 900) {
+            memcpy(words + n, "日", 4);
+            n += 3;
+        }
+        struct diag d = {.set = false};
+        diag_set(&d, (struct span){0, 0}, "%s", words);
+        n = strlen(d.message);
+        assert_true(n < DIAG_WORDS && n > DIAG_WORDS - 10);
+        assert_string_equal(d.message + n - 3, "…");
+        uint32_t c;
+        for (size_t i = 0; i < n;) {
+            size_t bytes = utf8_read(d.message + i, n - i, &c);
+            assert_true(bytes > 0);
+            i += bytes;
+        }
+    }
+}
+
+static void quotes_are_short_and_visible(void **state)
+{
+    (void)state;
+    char out[QUOTED];
+    assert_string_equal(diag_quote(out, "ab\x1b", 3), "ab\\x1b");
+    char many[300];
+    memset(many, 'x', sizeof many);
+    diag_quote(out, many, sizeof many);
+    assert_int_equal(strlen(out), 40 + strlen("…"));
+    memset(many, 0xFF, sizeof many);
+    assert_true(strlen(diag_quote(out, many, sizeof many)) < QUOTED);
+}
+
+static struct source source_of(const char *text)
+{
+    return (struct source){"a.bs", text, strlen(text), 1};
+}
+
+static void places_are_counted_in_characters(void **state)
+{
+    (void)state;
+    struct source s = source_of("a = 1\nη = ∂x\n\nlast");
+    struct place p = source_place(&s, 11);  // at ∂: "a = 1\n" is 6 bytes, "η = " 5
+    assert_int_equal(p.line, 2);
+    assert_int_equal(p.column, 5);
+    assert_int_equal(p.line_start, 6);
+    assert_int_equal(p.line_end, 15);
+    p = source_place(&s, s.length);
+    assert_true(p.line == 4 && p.column == 5 && p.line_end == s.length);
+    p = source_place(&s, 1000);
+    assert_true(p.line == 4 && p.column == 5);
+    p = source_place(&s, 5);
+    assert_true(p.line == 1 && p.column == 6);
+    s.line = 40;
+    assert_int_equal(source_place(&s, 6).line, 41);
+}
+
+static void assert_excerpt(const char *text, size_t at, size_t indent, const char *expected)
+{
+    struct source s = source_of(text);
+    struct text out;
+    text_init(&out);
+    diag_excerpt(&out, &s, (struct span){at, at + 1}, indent);
+    assert_string_equal(text_get(&out), expected);
+    text_release(&out);
+}
+
+static void carets_stand_under_their_place(void **state)
+{
+    (void)state;
+    assert_excerpt("a = 2x", 5, 2, "  a = 2x\n       ^\n");
+    assert_excerpt("x\nab +\ny", 6, 0, "ab +\n    ^\n");
+    assert_excerpt("", 0, 4, "    \n    ^\n");
+    // Tabs are repeated, wide characters take two columns, accents none.
+    assert_excerpt("\tx = \ty", 6, 1, " \tx = \ty\n \t    \t^\n");
+    assert_excerpt("日本 = z", 9, 0, "日本 = z\n       ^\n");
+    assert_excerpt("e\xCC\x81 + ?", 6, 0, "e\xCC\x81 + ?\n    ^\n");
+    // What could move the cursor is shown as text.
+    assert_excerpt("\x1b[2Jq", 4, 0, "\\x1b[2Jq\n       ^\n");
+    assert_excerpt("\xFFq\r\nz", 1, 0, "\\xffq\n    ^\n");
+    // Past the end of the text.
+    assert_excerpt("ab", 9, 0, "ab\n  ^\n");
+}
+
+// Longer than 200 columns: an excerpt around the caret, however the line is made.
+static void long_lines_are_excerpted(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"x", "é", "日", "\x01", "\xFF", "\t", "😀"};
+    for (size_t piece = 0; piece < COUNT_OF(pieces); piece++) {
+        for (size_t at = 0; at <= 1000; at += 125) {
+            char line[8000] = "";
+            size_t step = strlen(pieces[piece]), n = 0;
+            for (; n < 1000 * step; n += step) {
+                memcpy(line + n, pieces[piece], step);
+            }
+            struct source s = {"-", line, n, 1};
+            struct text out;
+            text_init(&out);
+            diag_excerpt(&out, &s, (struct span){at * step, n}, 2);
+            const char *shown = text_get(&out);
+            const char *caret = strchr(shown, '\n') + 1;
+            assert_true(text_length(&out) < 2000);
+            assert_true(strchr(caret, '^') != NULL && strchr(caret, '\n')[1] == '\0');
+            assert_int_equal(strncmp(shown, "  …", strlen("  …")) == 0, at * step > 100);
+            assert_int_equal(strncmp(caret - 4, "…", 3) == 0, at < 1000);
+            text_release(&out);
+        }
+    }
+}
+
+// ---- Records and JSON ---------------------------------------------------------------------------
+
+static void assert_json(const struct rec *rec, const char *expected)
+{
+    struct text t;
+    text_init(&t);
+    rec_json(&t, rec);
+    assert_string_equal(text_get(&t), expected);
+    text_release(&t);
+}
+
+static void records_become_json(void **state)
+{
+    (void)state;
+    struct records r;
+    records_init(&r);
+    struct rec *step = records_add(&r, "step");
+    rec_whole(&r, step, "node", -7);
+    rec_number(&r, step, "value", 0.1);
+    rec_flag(&r, step, "done", true);
+    struct rec *shares = rec_list(&r, step, "shares");
+    struct rec *share = rec_map(&r, shares, NULL);
+    rec_number(&r, share, "now", -0.0);
+    rec_list(&r, share, "none");
+    rec_number(&r, shares, NULL, NAN);
+    rec_number(&r, shares, NULL, -INFINITY);
+    rec_map(&r, step, "empty");
+    rec_text(&r, step, "name", "a\"b\\c\n\x01");
+    assert_json(step, "{\"kind\":\"step\",\"node\":-7,\"value\":0.1,\"done\":true,"
+                      "\"shares\":[{\"now\":0,\"none\":[]},\"nan\",\"-inf\"],\"empty\":{},"
+                      "\"name\":\"a\\\"b\\\\c\\n\\u0001\"}");
+    records_add(&r, "second");
+    assert_int_equal(r.list.in.count, 2);
+    assert_json(&r.list, "[{\"kind\":\"step\",\"node\":-7,\"value\":0.1,\"done\":true,"
+                         "\"shares\":[{\"now\":0,\"none\":[]},\"nan\",\"-inf\"],\"empty\":{},"
+                         "\"name\":\"a\\\"b\\\\c\\n\\u0001\"},{\"kind\":\"second\"}]");
+    records_release(&r);
+}
+
+static void invalid_text_becomes_valid_json(void **state)
+{
+    (void)state;
+    struct text t;
+    text_init(&t);
+    json_string(&t, "é\xFF\xC3z\x7f\0q", 8);
+    assert_string_equal(text_get(&t), "\"é\xEF\xBF\xBD\xEF\xBF\xBDz\\u007f\\u0000q\"");
+    text_release(&t);
+}
+
+static void fields_are_read(void **state)
+{
+    (void)state;
+    struct records r;
+    records_init(&r);
+    struct rec *rec = records_add(&r, "value");
+    rec_number(&r, rec, "x", 2.5);
+    rec_whole(&r, rec, "n", 3);
+    rec_flag(&r, rec, "yes", true);
+    rec_bytes(&r, rec, "part", "abcdef", 3);
+    assert_string_equal(rec_kind(rec), "value");
+    assert_true(rec_is(rec, "value") && !rec_is(rec, "other") && !rec_is(NULL, "value"));
+    assert_true(rec_get_number(rec, "x") == 2.5 && rec_get_whole(rec, "n") == 3);
+    assert_true(rec_get_flag(rec, "yes"));
+    assert_string_equal(rec_get_text(rec, "part"), "abc");
+    // What is not there, or is of another type.
+    assert_true(rec_get_number(rec, "y") == 0 && rec_get_whole(rec, "x") == 0);
+    assert_false(rec_get_flag(rec, "x"));
+    assert_string_equal(rec_get_text(rec, "x"), "");
+    assert_null(rec_find(rec, "y"));
+    assert_null(rec_find(NULL, "y"));
+    // Building onto nothing builds nothing.
+    rec_number(&r, rec_map(&r, NULL, "x"), "y", 1);
+    records_release(&r);
+    assert_int_equal(r.list.in.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_grows),
+        cmocka_unit_test(control_characters_are_made_visible),
+        cmocka_unit_test(numbers_are_written),
+        cmocka_unit_test(the_shortest_text_reads_back),
+        cmocka_unit_test(numbers_are_read),
+        cmocka_unit_test(characters_are_decoded),
+        cmocka_unit_test(columns_and_lengths),
+        cmocka_unit_test(cuts_split_no_character),
+        cmocka_unit_test(names_of_any_script),
+        cmocka_unit_test(the_first_trouble_counts),
+        cmocka_unit_test(long_messages_are_cut_between_characters),
+        cmocka_unit_test(quotes_are_short_and_visible),
+        cmocka_unit_test(places_are_counted_in_characters),
+        cmocka_unit_test(carets_stand_under_their_place),
+        cmocka_unit_test(long_lines_are_excerpted),
+        cmocka_unit_test(records_become_json),
+        cmocka_unit_test(invalid_text_becomes_valid_json),
+        cmocka_unit_test(fields_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/trail.h"
+
+static void numbers(struct buf *b, int n)
+{
+    buf_init(b, sizeof(int));
+    for (int i = 0; i < n; i++) {
+        *(int *)buf_push(b, 1) = i;
+    }
+}
+
+static void set(struct trail *t, struct buf *b, size_t i, int value)
+{
+    assert_true(trail_save(t, b, i, 1));
+    BUF(int, b)[i] = value;
+}
+
+static void add(struct trail *t, struct buf *b, int value)
+{
+    assert_true(trail_save_length(t, b));
+    *(int *)buf_push(b, 1) = value;
+}
+
+static void assert_numbers(const struct buf *b, size_t n, const int *expected)
+{
+    assert_int_equal(b->count, n);
+    if (n > 0) {
+        assert_memory_equal(b->data, expected, n * sizeof(int));
+    }
+}
+
+static void changes_are_taken_back_to_a_mark(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b;
+    trail_init(&t);
+    numbers(&b, 4);
+    set(&t, &b, 1, 10);
+    size_t mark = trail_mark(&t);
+    set(&t, &b, 1, 20);
+    set(&t, &b, 3, 30);
+    trail_take_back(&t, mark, NULL);
+    assert_numbers(&b, 4, (int[]){0, 10, 2, 3});
+    trail_take_back(&t, 0, NULL);
+    assert_numbers(&b, 4, (int[]){0, 1, 2, 3});
+    assert_int_equal(trail_bytes(&t), 0);
+    trail_release(&t);
+    buf_release(&b);
+}
+
+static void growth_is_taken_back_and_redone(void **state)
+{
+    (void)state;
+    struct trail t, redo, undo;
+    struct buf b;
+    trail_init(&t);
+    trail_init(&redo);
+    trail_init(&undo);
+    numbers(&b, 0);
+    add(&t, &b, 1);
+    set(&t, &b, 0, 5);
+    add(&t, &b, 2);
+    set(&t, &b, 0, 6);
+    trail_take_back(&t, 0, &redo);
+    assert_numbers(&b, 0, NULL);
+    trail_take_back(&redo, 0, &undo);
+    assert_numbers(&b, 2, (int[]){6, 2});
+    trail_take_back(&undo, 0, NULL);
+    assert_numbers(&b, 0, NULL);
+    trail_release(&t);
+    trail_release(&redo);
+    trail_release(&undo);
+    buf_release(&b);
+}
+
+static void a_cut_is_taken_back_and_redone(void **state)
+{
+    (void)state;
+    struct trail t, redo;
+    struct buf b;
+    trail_init(&t);
+    trail_init(&redo);
+    numbers(&b, 4);
+    assert_true(trail_cut(&t, &b, 4));
+    assert_true(trail_cut(&t, &b, 1));
+    assert_numbers(&b, 1, (int[]){0});
+    add(&t, &b, 9);
+    trail_take_back(&t, 0, &redo);
+    assert_numbers(&b, 4, (int[]){0, 1, 2, 3});
+    trail_take_back(&redo, 0, NULL);
+    assert_numbers(&b, 2, (int[]){0, 9});
+    assert_true(trail_cut(NULL, &b, 0));
+    assert_int_equal(b.count, 0);
+    trail_release(&t);
+    trail_release(&redo);
+    buf_release(&b);
+}
+
+static void several_arrays_share_a_trail(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b, c;
+    trail_init(&t);
+    numbers(&b, 2);
+    numbers(&c, 2);
+    set(&t, &b, 0, 7);
+    set(&t, &c, 0, 8);
+    add(&t, &c, 9);
+    trail_take_back(&t, 1, NULL);
+    assert_numbers(&b, 2, (int[]){7, 1});
+    assert_numbers(&c, 2, (int[]){0, 1});
+    trail_release(&t);
+    buf_release(&b);
+    buf_release(&c);
+}
+
+static void without_a_trail_nothing_is_recorded(void **state)
+{
+    (void)state;
+    struct buf b;
+    numbers(&b, 1);
+    set(NULL, &b, 0, 7);
+    add(NULL, &b, 8);
+    assert_numbers(&b, 2, (int[]){7, 8});
+    buf_release(&b);
+}
+
+// A loop of passes over everything costs one copy, not one for each pass.
+static void a_statement_saves_an_element_once(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b;
+    trail_init(&t);
+    numbers(&b, 100);
+    set(&t, &b, 0, -1);
+    trail_begin(&t);
+    size_t begun = trail_mark(&t);
+    for (int pass = 0; pass < 50; pass++) {
+        assert_true(trail_save(&t, &b, 0, 100));
+        set(&t, &b, (size_t)pass, pass + 1000);
+    }
+    assert_true(trail_bytes(&t) < 1000);
+    trail_take_back(&t, begun, NULL);
+    assert_int_equal(BUF(int, &b)[0], -1);
+    assert_int_equal(BUF(int, &b)[49], 49);
+    // The next statement saves anew.
+    trail_begin(&t);
+    set(&t, &b, 0, 5);
+    trail_begin(&t);
+    size_t second = trail_mark(&t);
+    set(&t, &b, 0, 6);
+    trail_take_back(&t, second, NULL);
+    assert_int_equal(BUF(int, &b)[0], 5);
+    trail_release(&t);
+    buf_release(&b);
+}
+
+static void what_is_forgotten_stays(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b;
+    trail_init(&t);
+    numbers(&b, 3);
+    set(&t, &b, 0, 10);
+    set(&t, &b, 1, 11);
+    size_t mark = trail_mark(&t);
+    set(&t, &b, 2, 12);
+    set(&t, &b, 0, 20);
+    size_t bytes = trail_bytes(&t);
+    trail_forget(&t, mark);
+    assert_int_equal(trail_mark(&t), 2);
+    assert_int_equal(trail_bytes(&t) * 2, bytes);
+    trail_take_back(&t, 0, NULL);
+    assert_numbers(&b, 3, (int[]){10, 11, 2});
+    set(&t, &b, 2, 40);
+    trail_forget(&t, trail_mark(&t));
+    trail_take_back(&t, 0, NULL);
+    assert_numbers(&b, 3, (int[]){10, 11, 40});
+    assert_int_equal(trail_bytes(&t), 0);
+    trail_release(&t);
+    buf_release(&b);
+}
+
+// A small generator of our own: the base knows no other room.
+static uint32_t draw(uint32_t *seed, uint32_t n)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % n;
+}
+
+struct copy {
+    size_t mark, count;
+    int data[400];
+};
+
+static void copy_take(struct copy *c, const struct trail *t, const struct buf *b)
+{
+    c->mark = trail_mark(t);
+    c->count = b->count;
+    memcpy(c->data, b->data, b->count * sizeof(int));
+}
+
+static void change(struct trail *t, struct buf *b, uint32_t *seed)
+{
+    if (draw(seed, 3) == 0 && b->count < 390) {
+        add(t, b, (int)draw(seed, 1000));
+    } else if (draw(seed, 6) == 0) {
+        assert_true(trail_cut(t, b, 1 + draw(seed, (uint32_t)b->count)));
+    } else {
+        size_t first = draw(seed, (uint32_t)b->count);
+        size_t n = 1 + draw(seed, (uint32_t)(b->count - first));
+        assert_true(trail_save(t, b, first, n));
+        for (size_t i = 0; i < n; i++) {
+            BUF(int, b)[first + i] = (int)draw(seed, 1000);
+        }
+    }
+}
+
+// Random changes, taken back to random marks and redone, against copies of the whole.
+static void random_walks(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    static struct copy copies[61];
+    for (int round = 0; round < 200; round++) {
+        struct trail t, redo;
+        struct buf b;
+        trail_init(&t);
+        trail_init(&redo);
+        numbers(&b, 1 + (int)draw(&seed, 20));
+        size_t n = 1 + draw(&seed, 60);
+        for (size_t i = 0; i < n; i++) {
+            copy_take(&copies[i], &t, &b);
+            change(&t, &b, &seed);
+        }
+        copy_take(&copies[n], &t, &b);
+        size_t at = draw(&seed, (uint32_t)n);
+        trail_take_back(&t, copies[at].mark, &redo);
+        assert_numbers(&b, copies[at].count, copies[at].data);
+        trail_take_back(&redo, 0, &t);
+        assert_numbers(&b, copies[n].count, copies[n].data);
+        trail_take_back(&t, copies[at / 2].mark, NULL);
+        assert_numbers(&b, copies[at / 2].count, copies[at / 2].data);
+        trail_release(&t);
+        trail_release(&redo);
+        buf_release(&b);
+    }
+}
+
+// ---- Growable arrays and arenas -----------------------------------------------------------------
+
+static void arrays_grow_and_keep(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init_skewed(&b, sizeof(int), 1088);
+    for (int i = 0; i < 1000; i++) {
+        *(int *)buf_push(&b, 1) = i;
+    }
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(BUF(int, &b)[i], i);
+    }
+    assert_true(buf_resize(&b, 1002));
+    assert_int_equal(BUF(int, &b)[1001], 0);
+    assert_true(buf_resize(&b, 3));
+    assert_int_equal(b.count, 3);
+    buf_release(&b);
+    assert_true(b.data == NULL && b.count == 0 && b.skew == 1088 && b.size == sizeof(int));
+}
+
+static void refused_memory_leaves_the_array_whole(void **state)
+{
+    (void)state;
+    struct buf b;
+    numbers(&b, 3);
+    assert_null(buf_push(&b, SIZE_MAX));
+    assert_true(b.failed);
+    assert_false(buf_reserve(&b, SIZE_MAX / 2));
+    assert_false(buf_resize(&b, SIZE_MAX / 3));
+    assert_numbers(&b, 3, (int[]){0, 1, 2});
+    buf_release(&b);
+    assert_false(b.failed);
+}
+
+static void arenas_hand_out_zeroed_and_aligned_memory(void **state)
+{
+    (void)state;
+    struct arena a;
+    arena_init(&a);
+    static const char zeros[50000];
+    for (size_t n = 1; n < 300; n += 7) {
+        char *at = arena_alloc(&a, n);
+        assert_true(at != NULL && (uintptr_t)at % _Alignof(max_align_t) == 0);
+        assert_memory_equal(at, zeros, n);
+        memset(at, 0xFF, n);
+    }
+    char *large = arena_alloc(&a, sizeof zeros);
+    assert_memory_equal(large, zeros, sizeof zeros);
+    assert_string_equal(arena_copy(&a, "abcdef", 3), "abc");
+    assert_string_equal(arena_copy(&a, NULL, 0), "");
+    assert_string_equal(arena_printf(&a, "%d %s", 7, "x"), "7 x");
+    assert_true(a.total > sizeof zeros && !a.failed);
+    assert_null(arena_alloc(&a, SIZE_MAX));
+    assert_true(a.failed);
+    arena_release(&a);
+    assert_true(a.total == 0 && !a.failed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changes_are_taken_back_to_a_mark),
+        cmocka_unit_test(growth_is_taken_back_and_redone),
+        cmocka_unit_test(a_cut_is_taken_back_and_redone),
+        cmocka_unit_test(several_arrays_share_a_trail),
+        cmocka_unit_test(without_a_trail_nothing_is_recorded),
+        cmocka_unit_test(a_statement_saves_an_element_once),
+        cmocka_unit_test(what_is_forgotten_stays),
+        cmocka_unit_test(random_walks),
+        cmocka_unit_test(arrays_grow_and_keep),
+        cmocka_unit_test(refused_memory_leaves_the_array_whole),
+        cmocka_unit_test(arenas_hand_out_zeroed_and_aligned_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

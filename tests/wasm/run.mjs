@@ -1,0 +1,26 @@
+// backstep in node, without the program:  node tests/wasm/run.mjs CORE.wasm [--json] FILE… | -e CODE
+//
+// Runs scripts as backstep runs them: answers on standard output, errors and notices on standard
+// error, exit status 0, or 1 after an error.
+import fs from 'node:fs';
+import { Session } from './door.mjs';
+
+const [modulePath, ...rest] = process.argv.slice(2);
+const json = rest[0] === '--json';
+const words = json ? rest.slice(1) : rest;
+
+if (modulePath === undefined || words.length === 0) {
+    console.error('node run.mjs CORE.wasm [--json] FILE… | -e CODE');
+    process.exit(2);
+}
+
+const say = (answers, trouble) => {
+    fs.writeSync(1, answers);
+    fs.writeSync(2, trouble);
+};
+
+const texts = words[0] === '-e' ? [['-e', Buffer.from(words[1] ?? '')]]
+                                : words.map((path) => [path, fs.readFileSync(path)]);
+const session = new Session(modulePath);
+const ok = texts.every(([name, text]) => session.run(name, text, say, { json }));
+process.exit(ok ? 0 : 1);
