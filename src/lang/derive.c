@@ -333,6 +333,9 @@ static bool derive_parts(struct deriving *w, uint32_t root)
         uint32_t id = BUF(uint32_t, &ids)[i];
         const struct part *part = part_at(w, id);
         if (id == root || (part->varies && !part->inner && id != w->of)) {
+            // Its simplest form is wanted by what it is a part of: finding each when its own parts'
+            // are known keeps the whole linear.
+            simplified(w, id);
             derive_part(w, id);
         } else if (id == w->of) {
             part_at(w, id)->slope = expr_number(w->p, 1);

@@ -53,31 +53,33 @@ bool is_plain(struct expr e)
     return e.kind == EXPR_NUMBER && isfinite(e.number) && fabs(e.number) != EXPR_PI;
 }
 
-// Operations from here down the left side, counted to a little over CHAIN_MOST.
-static size_t left_side(const struct simplifier *s, uint32_t id,
-                        bool (*belongs)(const struct simplifier *, uint32_t))
-{
-    size_t length = 0;
-    while (length <= CHAIN_MOST && belongs(s, id)) {
-        id = look(s, id).a;
-        length++;
-    }
-    return length;
-}
-
 bool is_long(const struct simplifier *s, uint32_t id)
 {
-    size_t length = is_sum(s, id) ? left_side(s, id, is_sum)
-                                  : left_side(s, id, is_fraction_or_product);
-    if (is_op(s, id, OP_DIV)) {
-        length += left_side(s, look(s, id).b, is_fraction_or_product);
+    // Down the left side, with a look at what lies below each fraction line.
+    size_t length = 0;
+    if (is_sum(s, id)) {
+        for (; length <= CHAIN_MOST && is_sum(s, id); id = look(s, id).a) {
+            length++;
+        }
+        return length > CHAIN_MOST;
+    }
+    for (; length <= CHAIN_MOST && is_fraction_or_product(s, id); id = look(s, id).a) {
+        length++;
+        uint32_t below = is_op(s, id, OP_DIV) ? look(s, id).b : EXPR_NONE;
+        for (; length <= CHAIN_MOST && is_op(s, below, OP_MUL); below = look(s, below).a) {
+            length++;
+        }
     }
     return length > CHAIN_MOST;
 }
 
 bool begins_negative(const struct simplifier *s, uint32_t id)
 {
-    while (is_sum(s, id) || is_fraction_or_product(s, id)) {
+    // The first term's first factor; a sum in there has no sign to give.
+    while (is_sum(s, id)) {
+        id = look(s, id).a;
+    }
+    while (is_fraction_or_product(s, id)) {
         id = look(s, id).a;
     }
     struct expr e = look(s, id);

@@ -97,7 +97,7 @@ static void take_operation(struct simplifier *s, struct product *product, struct
     struct ratio power;
     if (e.op == OP_NEG) {
         product->number = ratio_is_odd(v.times) ? negative(product->number) : product->number;
-        push_visit(s, e.a, v.times, simplified);
+        push_visit(s, e.a, v.times, false);
     } else if (is_fraction_or_product(s, v.id) && (v.open || !simplified || !is_long(s, v.id))) {
         bool below = e.op == OP_DIV;
         push_visit(s, e.b, below ? negative(v.times) : v.times, simplified && below);

@@ -218,6 +218,16 @@ static bool read_stage(struct formula *f, bool *python)
     return true;
 }
 
+static bool uses_pi(const struct exprs *pool)
+{
+    for (uint32_t id = 0; id < exprs_count(pool); id++) {
+        if (expr_is_number(pool, id, 3.14159265358979323846)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum call_end command_stage(struct call *c)
 {
     struct formula f;
@@ -235,6 +245,9 @@ enum call_end command_stage(struct call *c)
         put_forward(&s, rec_list(c->out, r, "forward"));
         put_backward(&s, rec_list(c->out, r, "backward"));
         struct rec *lines = rec_list(c->out, r, "definitions");
+        if (python && uses_pi(&f.pool)) {
+            rec_text(c->out, lines, NULL, "pi = math.pi");
+        }
         for (enum op op = OP_LEAF + 1; python && op < OP_COUNT; op++) {
             if (s.used[op]) {
                 put_python(c, lines, op);

@@ -114,17 +114,37 @@ static int take_key(void)
     return (unsigned char)text_get(&repl.keys)[repl.next++];
 }
 
-// Gives readline a key. At EOF it ends the line, and read_entry sees why.
+static bool is_enter(int key)
+{
+    return key == '\n' || key == '\r';
+}
+
+static void draw_nothing(void)
+{
+}
+
+// A line is drawn when no more keys wait, or when it is complete (readline may take the Enter early,
+// to see what follows): drawing it anew for each byte of a long paste would take time quadratic in
+// its length.
+static void choose_redisplay(int key)
+{
+    bool more = repl.next < text_length(&repl.keys);
+    bool complete = is_enter(key) || (more && is_enter(text_get(&repl.keys)[repl.next]));
+    rl_redisplay_function = (more && !complete) || repl.too_long ? draw_nothing : rl_redisplay;
+}
+
+// Gives readline a key. At EOF it ends the line, and read_line sees why.
 static int next_key(FILE *input)
 {
     (void)input;
     int key = take_key();
     if (++repl.given > LINE_MOST) {
-        while (key != '\n' && key != '\r' && key != EOF) {
+        repl.too_long = true;
+        while (!is_enter(key) && key != EOF) {
             key = take_key();
         }
-        repl.too_long = true;
     }
+    choose_redisplay(key);
     return key;
 }
 
@@ -134,17 +154,6 @@ static int keys_wait(void)
     enum { MILLISECONDS = 100 };
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     return repl.next < text_length(&repl.keys) || poll(&input, 1, MILLISECONDS) > 0;
-}
-
-// A line is drawn when no more keys wait, or it is complete: drawing it anew for each byte of a long
-// paste would take time quadratic in its length.
-static void redisplay(void)
-{
-    const char *waiting = text_get(&repl.keys) + repl.next;
-    bool more = repl.next < text_length(&repl.keys) && *waiting != '\n' && *waiting != '\r';
-    if (!more && !repl.too_long) {
-        rl_redisplay();
-    }
 }
 
 // ---- Pasting ------------------------------------------------------------------------------------
@@ -471,6 +480,13 @@ static bool take_entry(struct journal *journal)
 
 // ---- From begin to end --------------------------------------------------------------------------
 
+// At its end of file readline ends the line on some terminals only: read_line does so on all.
+static void leave_terminal(void)
+{
+    rl_eof_found = 0;
+    rl_deprep_terminal();
+}
+
 static void set_up_readline(void)
 {
     rl_readline_name = "backstep";
@@ -479,7 +495,7 @@ static void set_up_readline(void)
     rl_change_environment = 0;
     rl_getc_function = next_key;
     rl_input_available_hook = keys_wait;
-    rl_redisplay_function = redisplay;
+    rl_deprep_term_function = leave_terminal;
     rl_attempted_completion_function = complete;
     rl_completion_word_break_hook = word_breaks;
     rl_completer_quote_characters = "\"'";

@@ -56,13 +56,13 @@ static enum answer ask(struct host *h, struct text *question)
     return ANSWER_NONE;
 }
 
-// "A session of Sat 22 Nov 16:33 ended before it was left: 12 lines, in /home/ada."
+// "A session of Sat 22 Nov 16:33 was cut short: 12 lines, in /home/ada."
 static void add_question(struct text *words, const struct journal_lost *lost, const char *folder)
 {
     char when[64];
     struct tm parts;
     strftime(when, sizeof when, "%a %e %b %H:%M", localtime_r(&lost->when, &parts));
-    text_addf(words, "A session of %s ended before it was left: ", when);
+    text_addf(words, "A session of %s was cut short: ", when);
     add_lines(words, lost->lines);
     if (*folder != '\0') {
         text_add(words, ", in ");

@@ -108,8 +108,13 @@ static void check_row(struct words *w, struct table *t, const struct rec *row)
     }
     table_ink(t, INK_NAME, rec_get_text(row, "name"));
     table_number(t, INK_GRAD, rec_get_number(row, "gradient"), w->digits);
-    table_number(t, INK_VALUE, rec_get_number(row, "measured"), w->digits);
-    table_number(t, INK_MUTED, rec_get_number(row, "relative"), 2);
+    if (isnan(rec_get_number(row, "measured"))) {
+        table_ink(t, INK_MUTED, "·");  // no h gives a measurement
+        table_ink(t, INK_MUTED, "·");
+    } else {
+        table_number(t, INK_VALUE, rec_get_number(row, "measured"), w->digits);
+        table_number(t, INK_MUTED, rec_get_number(row, "relative"), 2);
+    }
     table_ink(t, strcmp(verdict, "wrong") == 0 ? INK_ERROR : INK_MUTED, verdict);
     table_ink(t, INK_MUTED, text_get(&why));
     text_release(&why);
@@ -175,7 +180,7 @@ void say_tangent(struct words *w)
     struct table t;
     struct text cell;
     text_init(&cell);
-    table_init(&t, "llr");
+    table_init(&t, "lll");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         const char *formula = rec_get_text(row, "formula");
         text_clear(&cell);

@@ -166,8 +166,58 @@ static void the_curve_is_a_u(void **state)
     assert_true(leaf->curve[0].error > 90 * leaf->curve[1].error);
     assert_true(leaf->curve[1].error > 90 * leaf->curve[2].error);
     assert_true(leaf->curve[11].error > 1e4 * bottom);
+    for (int near = leaf->best - 1; near <= leaf->best + 1; near++) {
+        assert_true(fabs(leaf->curve[near].measured - leaf->measured) <= leaf->doubt);
+    }
     gradcheck_release(&g);
     tape_release(&t);
+}
+
+// Linear functions have no truncation error: the largest h is the best.
+static void the_largest_step_where_rounding_is_all(void **state)
+{
+    (void)state;
+    struct canonical c;
+    canonical_init(&c);
+    struct gradcheck g;
+    check_all(&g, &c.tape, c.L, NULL);
+    assert_int_equal(result_of(&g, c.a)->best, 0);
+    gradcheck_release(&g);
+    tape_release(&c.tape);
+}
+
+// z = (x*factor + offset) - offset, y: what rounding at the offset does to the measurement.
+static struct gradcheck_leaf behind_an_offset(double factor, double offset, double slope_of_y)
+{
+    struct tape t;
+    tape_init(&t);
+    uint32_t x = tape_leaf(&t, 1, 0), y = tape_leaf(&t, 0.5, 0);
+    uint32_t big = tape_leaf(&t, offset, MARK_CONST);
+    uint32_t z = tape_apply(&t, OP_MUL, x, tape_leaf(&t, factor, MARK_CONST));
+    z = tape_apply(&t, OP_SUB, tape_apply(&t, OP_ADD, z, big), big);
+    uint32_t other = tape_apply(&t, OP_MUL, y, tape_leaf(&t, slope_of_y, MARK_CONST));
+    struct gradcheck g;
+    check_all(&g, &t, tape_apply(&t, OP_ADD, z, other), NULL);
+    struct gradcheck_leaf leaf = *result_of(&g, x);
+    gradcheck_release(&g);
+    tape_release(&t);
+    return leaf;
+}
+
+static void rounding_inside_the_graph_is_known(void **state)
+{
+    (void)state;
+    // The value of root is small, but 1e8 on the way to it is not: small h see only its rounding.
+    struct gradcheck_leaf leaf = behind_an_offset(1, 1e8, 1);
+    assert_int_equal(leaf.verdict, GRADCHECK_RIGHT);
+    assert_int_equal(leaf.best, 0);
+    assert_true(leaf.relative < 1e-6 && leaf.doubt > 1e-8);
+    // Nothing of x is left: that is no proof of a gradient …
+    leaf = behind_an_offset(1e-3, 1e13, 1e-3);
+    assert_int_equal(leaf.verdict, GRADCHECK_UNCLEAR);
+    // … and does not matter beside a leaf that moves root a million million times more.
+    leaf = behind_an_offset(1e-3, 1e13, 1e12);
+    assert_int_equal(leaf.verdict, GRADCHECK_RIGHT);
 }
 
 // A large x has steps to match, a small one is not lost in large steps.
@@ -316,6 +366,53 @@ static void wrong_gradients_are_found(void **state)
     assert_true(found > 200);
 }
 
+// Wrong, unclear, kink, right; among equals the larger relative error; then the order of the tape.
+static void the_worst_comes_first(void **state)
+{
+    (void)state;
+    struct tape t;
+    tape_init(&t);
+    uint32_t x[6], sum = NODE_NONE;
+    static const double values[] = {2, 1, 1, 0, 0, 1};
+    static const enum op ops[] = {OP_NEG, OP_NEG, OP_EXP, OP_RELU, OP_SQRT, OP_SIN};
+    for (int i = 0; i < 6; i++) {
+        x[i] = tape_leaf(&t, values[i], 0);
+        uint32_t y = tape_apply(&t, ops[i], x[i], x[i]);
+        sum = i == 0 ? y : tape_apply(&t, OP_ADD, sum, y);
+    }
+    struct adjoints d;
+    assert_int_equal(sweep_adjoints(&t, NULL, sum, 0, &d), SWEEP_DONE);
+    BUF(double, &d.grad)[x[5]] += 1e-3;
+    BUF(double, &d.grad)[x[2]] *= 1 + 1e-8;
+    struct gradcheck g;
+    check_all(&g, &t, sum, &d);
+    static const enum gradcheck_verdict verdicts[] = {
+        GRADCHECK_WRONG, GRADCHECK_UNCLEAR, GRADCHECK_KINK,
+        GRADCHECK_RIGHT, GRADCHECK_RIGHT,   GRADCHECK_RIGHT};
+    const uint32_t order[] = {x[5], x[4], x[3], x[2]};
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(result(&g, i)->verdict, verdicts[i]);
+        assert_true(i >= COUNT_OF(order) || result(&g, i)->leaf == order[i]);
+    }
+    assert_true(result(&g, 4)->relative >= result(&g, 5)->relative);
+    gradcheck_release(&g);
+    adjoints_release(&d);
+    tape_release(&t);
+
+    // Equal in everything.
+    sum = tape_leaf(&t, 0, MARK_CONST);
+    for (int i = 0; i < 40; i++) {
+        sum = tape_apply(&t, OP_ADD, sum, tape_leaf(&t, 1, 0));
+    }
+    check_all(&g, &t, sum, NULL);
+    for (size_t i = 1; i < 40; i++) {
+        assert_true(result(&g, i - 1)->relative > result(&g, i)->relative ||
+                    result(&g, i - 1)->leaf < result(&g, i)->leaf);
+    }
+    gradcheck_release(&g);
+    tape_release(&t);
+}
+
 static void work_is_done_in_portions(void **state)
 {
     (void)state;
@@ -339,6 +436,13 @@ static void work_is_done_in_portions(void **state)
         result_of(&g, 1 + 3 * 10 * tenth);
     }
     gradcheck_release(&g);
+    assert_int_equal(gradcheck_init(&g, &t, NULL, sum, 10, NULL), SWEEP_DONE);
+    assert_int_equal(gradcheck_more(&g, NULL, 5000), SWEEP_DONE);
+    size_t left = gradcheck_left(&g);
+    assert_in_range(left, 1, 9);
+    assert_int_equal(gradcheck_more(&g, NULL, 5000), SWEEP_DONE);
+    assert_in_range(gradcheck_left(&g), 0, left - 2);
+    gradcheck_release(&g);
 
     int stop = 1;
     assert_int_equal(gradcheck_init(&g, &t, NULL, sum, 10, NULL), SWEEP_DONE);
@@ -357,12 +461,15 @@ int main(void)
         cmocka_unit_test(the_canonical_graph_is_right),
         cmocka_unit_test(every_operation_is_right_at_its_samples),
         cmocka_unit_test(the_curve_is_a_u),
+        cmocka_unit_test(the_largest_step_where_rounding_is_all),
+        cmocka_unit_test(rounding_inside_the_graph_is_known),
         cmocka_unit_test(sizes_do_not_matter),
         cmocka_unit_test(kinks_are_named),
         cmocka_unit_test(outside_the_domain_nothing_is_claimed),
         cmocka_unit_test(flat_places_are_right),
         cmocka_unit_test(random_graphs_are_right),
         cmocka_unit_test(wrong_gradients_are_found),
+        cmocka_unit_test(the_worst_comes_first),
         cmocka_unit_test(work_is_done_in_portions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,7 @@ static void a_pass_with_a_mistake_is_stored(void **state)
     assert_true(tape_set_grad(&g.tape, NULL, g.a, 100));
     assert_true(tape_set_grad(&g.tape, NULL, g.e, 100));
     uint32_t aside = tape_apply(&g.tape, OP_NEG, g.c, g.c);
+    assert_true(tape_set_marks(&g.tape, NULL, g.b, MARK_PARAM));
     struct snapshot before;
     snapshot_take(&before, &g.tape);
     struct trail trail;
@@ -169,6 +170,7 @@ static void a_pass_with_a_mistake_is_stored(void **state)
     assert_int_equal(mistakes_backward(&g.tape, &trail, NULL, g.L, &m), SWEEP_DONE);
     assert_true(tape_grad(&g.tape, g.a) == 94 && tape_grad(&g.tape, g.e) == -2);
     assert_true(tape_grad(&g.tape, g.b) == -4 && tape_grad(&g.tape, g.L) == 1);
+    assert_true(tape_marked(&g.tape, g.b, MARK_PARAM));
     assert_true(tape_marked(&g.tape, g.b, MARK_GRAD) && !tape_marked(&g.tape, aside, MARK_GRAD));
     trail_take_back(&trail, 0, NULL);
     assert_same_bits(&before, &g.tape);
@@ -242,6 +244,18 @@ static void answers_where_paths_meet(void **state)
     assert_diagnosed(&t, L, x, 7, MISTAKE_OVERWRITTEN);
     assert_diagnosed(&t, L, x, 2, MISTAKE_DROPPED);
     assert_diagnosed(&t, L, x, 5, MISTAKE_DROPPED);
+    struct mistake_match matches[MISTAKE_COUNT];
+    assert_int_equal(diagnose(&t, L, x, 2, matches), 1);
+    assert_true(matches[MISTAKE_DROPPED].always);
+    assert_int_equal(matches[MISTAKE_DROPPED].places, 1);  // seven + three, at L
+    // Without any tolerance, right is right.
+    struct given_answer exact = {L, x, 12, 0, 0};
+    int kinds;
+    assert_int_equal(mistakes_diagnose(&t, NULL, &exact, matches, &kinds), SWEEP_DONE);
+    assert_int_equal(kinds, 0);
+    exact.answer = 7;
+    assert_int_equal(mistakes_diagnose(&t, NULL, &exact, matches, &kinds), SWEEP_DONE);
+    assert_int_equal(kinds, 1);
     tape_release(&t);
 }
 
@@ -332,6 +346,27 @@ static void what_is_picked_shows(void **state)
     }
 }
 
+static void every_place_is_picked(void **state)
+{
+    (void)state;
+    struct canonical g;
+    canonical_init(&g);
+    struct rng rng;
+    rng_seed(&rng, 44);
+    int picked[7][2] = {{0}};
+    for (int i = 0; i < 3000; i++) {
+        struct mistake m;
+        assert_int_equal(mistakes_pick(&g.tape, NULL, g.L, &rng, &m), SWEEP_DONE);
+        picked[m.node][m.slot] += m.kind == MISTAKE_SIGN;
+    }
+    for (int slot = 0; slot < 2; slot++) {
+        assert_in_range(picked[g.L][slot], 30, 100);
+        assert_in_range(picked[g.d][slot], 30, 100);
+        assert_in_range(picked[g.e][slot], 30, 100);
+    }
+    tape_release(&g.tape);
+}
+
 static void picking_follows_the_seed(void **state)
 {
     (void)state;
@@ -413,6 +448,7 @@ int main(void)
         cmocka_unit_test(answers_where_paths_meet),
         cmocka_unit_test(diagnosis_agrees_with_sweeps),
         cmocka_unit_test(what_is_picked_shows),
+        cmocka_unit_test(every_place_is_picked),
         cmocka_unit_test(picking_follows_the_seed),
         cmocka_unit_test(without_a_mistake_it_is_the_right_pass),
         cmocka_unit_test(can_be_stopped),
