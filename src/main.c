@@ -1,4 +1,5 @@
 // Arguments to a session, and the session to a prompt, a script, or `check`.
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
 #include <signal.h>
@@ -43,6 +44,30 @@ static void on_interrupt(int signal_number)
 {
     (void)signal_number;
     stop = 1;
+}
+
+// What goes wrong with a file or a pipe is told by the call that meets it, not by a signal that ends
+// us; and what waits for one (no SA_RESTART) is interrupted by Ctrl-C.
+static void set_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+// A standard stream that we were not given must not become the next file that is opened. Reading
+// such a one finds nothing, writing fails.
+static void fill_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDONLY);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
 static int refuse_usage(const char *what, const char *word)
@@ -145,11 +170,10 @@ static int run(const struct options *o, char **files, int count)
     }
     bool ok = true;
     int status;
-    signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, not the end of us
+    set_signals();
     if (prompt) {
         status = repl_run(&h, &stop);
     } else {
-        signal(SIGINT, on_interrupt);
         ok = o->code == NULL || run_code(&h, o->code);
         if (o->code == NULL && count == 0) {
             ok = run_file(&h, "-");
@@ -169,6 +193,7 @@ static int run(const struct options *o, char **files, int count)
 int main(int argc, char **argv)
 {
     struct options o = {0};
+    fill_standard_streams();
     setlocale(LC_CTYPE, "");
     int end = read_options(argc, argv, &o);
     if (end != 0) {

@@ -158,8 +158,8 @@ static enum sweep_end measure(struct gradcheck *g, const volatile int *stop, dou
     return end;
 }
 
-// What rounding alone may do to root while the leaf moves: half an ulp of each node that follows,
-// times its gradient, adding up as independent errors do.
+// What rounding alone may do to root while the leaf moves: an ulp of each node that follows, times
+// its gradient, adding up as independent errors do.
 static double rounding(const struct gradcheck *g)
 {
     double squares = 0;

@@ -4,8 +4,8 @@
 //
 // is wrong by about h² f'''/6 for large h (truncation) and by about ε f/h for small h (rounding), a
 // U over h. So each leaf is measured at twelve h, and the best one is chosen by what can be seen
-// without knowing the answer: where neighbouring h agree most, rounding (half an ulp of each node,
-// carried to root by its gradient) counted in.
+// without knowing the answer: where neighbouring h agree most, counting in what rounding may do (an
+// ulp of each node, carried to root by its gradient).
 //
 // At a kink there is no derivative to measure: where a relu, abs, sign, max, min or comparison
 // stands on different sides of its kink at x - h, x and x + h, that h is not used, and the node is

@@ -23,8 +23,8 @@ enum mistake_kind {
 
 struct mistake_row {
     const char *name, *what;
-    bool at_child;            // whose fault it is: the child's, not the node's
-    enum mistake_kind like;   // see mistakes.def
+    bool at_child;           // whose fault it is: the child's, not the node's
+    enum mistake_kind like;  // see mistakes.def
 };
 
 const struct mistake_row *mistake_get(enum mistake_kind kind);

@@ -72,8 +72,7 @@ enum sweep_end nudge_take(struct nudge *n, const volatile int *stop, uint32_t no
     return SWEEP_DONE;
 }
 
-enum sweep_end nudge_to(struct nudge *n, const volatile int *stop, double value,
-                        double *root_value)
+enum sweep_end nudge_to(struct nudge *n, const volatile int *stop, double value, double *root_value)
 {
     BS_ASSERT(n->node != NODE_NONE);
     double *values = n->value.data;

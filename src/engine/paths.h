@@ -34,10 +34,10 @@ struct paths {
     const struct tape *tape;
     uint32_t root, of;
     struct path_count count;
-    double sum;         // over all paths: d root / d of, found without a backward pass
-    struct buf leads;   // uint8_t, from `of` to root: does a path lead from here to `of`?
-    struct buf steps;   // struct path_step: the path in hand, from root to `of`
-    bool begun;         // a path has been in hand
+    double sum;        // over all paths: d root / d of, found without a backward pass
+    struct buf leads;  // uint8_t, from `of` to root: does a path lead from here to `of`?
+    struct buf steps;  // struct path_step: the path in hand, from root to `of`
+    bool begun;        // a path has been in hand
 };
 
 // Counts and sums. Release it whatever the end. Values must not be stale, nor change while this is

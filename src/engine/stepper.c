@@ -239,9 +239,9 @@ static bool save_way(struct stepper *s, struct trail *trail, size_t steps)
 {
     struct tape *t = s->tape;
     size_t first = lowest(s), count = (size_t)s->root + 1;
-    return steps < count / 8 || (trail_save(trail, &t->value, first, count - first) &&
-                                 trail_save(trail, &t->grad, 0, count) &&
-                                 trail_save(trail, &t->mark, 0, count));
+    return steps < count / 8 ||
+           (trail_save(trail, &t->value, first, count - first) &&
+            trail_save(trail, &t->grad, 0, count) && trail_save(trail, &t->mark, 0, count));
 }
 
 enum sweep_end stepper_go(struct stepper *s, struct trail *trail, const volatile int *stop,

@@ -7,8 +7,8 @@
 //   seed       the gradients of those nodes are cleared, root's becomes 1 (a leaf root: 1 is added)
 //   backward   the same nodes in reverse: each adds upstream × local derivative into its operands
 // Leaves have no steps of their own: values are given to them, gradients are added into them by
-// others. A whole walk leaves, bit for bit, what sweep_forward and sweep_backward leave (but for the
-// sign of a nan, which is the compiler's choice).
+// others. A whole walk leaves, bit for bit, what sweep_forward and sweep_backward leave (only the
+// sign of a nan is the compiler's choice).
 //
 // Starting costs one pass over the ids up to root, the seed one over what it clears; every other
 // step, either way, costs the same on any graph. There is no copy of the graph: the walk has a
@@ -25,7 +25,7 @@
 #include "engine/tape.h"
 
 struct stepper {
-    struct tape *tape;   // NULL: no walk
+    struct tape *tape;  // NULL: no walk
     uint32_t root;
     bool from_backward;  // the walk has no forward pass
     size_t at;           // steps done

@@ -20,8 +20,8 @@ struct tangent {
     uint64_t multiply_adds;  // that this pass took
 };
 
-// Fills `out`, which the caller releases whatever the end. Values must not be stale. Where root does
-// not depend on `of` every slope is 0. Nothing is recorded on the tape.
+// Fills `out`, which the caller releases whatever the end; the tape stays as it is. Values must not
+// be stale. Where root does not depend on `of` every slope is 0.
 enum sweep_end tangent_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
                              uint32_t of, struct tangent *out);
 void tangent_release(struct tangent *t);

@@ -57,7 +57,6 @@ static void read_slope(struct slope *slope, const char *text)
     exprs_init(p);
     slope->read = true;
     if (!expr_read(p, text, &slope->root, &d)) {
-        BS_ASSERT(p->nodes.failed || p->slots.failed);
         slope->root = EXPR_NONE;
         return;
     }
@@ -97,8 +96,8 @@ static uint32_t use_slope(struct exprs *p, struct slope *slope, const uint32_t x
 struct part {
     uint32_t slope;  // its derivative, simplified; EXPR_NONE: not needed
     uint32_t uses;
-    bool varies;     // x occurs in it
-    bool inner;      // part of a longer sum, differentiated with it
+    bool varies;  // x occurs in it
+    bool inner;   // part of a longer sum, differentiated with it
 };
 
 struct deriving {
@@ -131,6 +130,12 @@ static bool is_sum_like(struct expr e)
     return e.kind == EXPR_OP && (e.op == OP_ADD || e.op == OP_SUB || e.op == OP_NEG);
 }
 
+// A sum that nothing but a sum uses is differentiated together with it.
+static void take_in(struct deriving *w, uint32_t id)
+{
+    part_at(w, id)->inner |= part_at(w, id)->uses == 1 && is_sum_like(expr_get(w->p, id));
+}
+
 static void find_parts(struct deriving *w, const struct buf *ids)
 {
     const uint32_t *id = ids->data;
@@ -142,16 +147,14 @@ static void find_parts(struct deriving *w, const struct buf *ids)
         if (e.kind == EXPR_OP) {
             part->varies = varies(w, e.a) || varies(w, e.b);
             part_at(w, e.a)->uses++;
-            part_at(w, e.b)->uses += e.a != e.b;
+            part_at(w, e.b)->uses += op_get((enum op)e.op)->arity == 2;
         }
     }
     for (size_t i = 0; i < ids->count; i++) {
         struct expr e = expr_get(w->p, id[i]);
-        bool binary = is_sum_like(e) && e.op != OP_NEG && e.a != e.b;
-        uint32_t operands[2] = {e.a, e.b};
-        for (size_t k = 0; k < 2 && is_sum_like(e) && (binary || e.op == OP_NEG); k++) {
-            struct part *part = part_at(w, operands[k]);
-            part->inner |= part->uses == 1 && is_sum_like(expr_get(w->p, operands[k]));
+        if (is_sum_like(e)) {
+            take_in(w, e.a);
+            take_in(w, e.b);
         }
     }
 }
@@ -224,18 +227,13 @@ static uint32_t derive_quotient(struct deriving *w, struct expr e)
     return expr_apply(p, OP_DIV, above, expr_apply(p, OP_POW, g, expr_number(p, 2)));
 }
 
-static enum rule rule_for_product(struct deriving *w, struct expr e)
-{
-    bool both = varies(w, e.a) && varies(w, e.b);
-    return both ? (e.op == OP_MUL ? RULE_PRODUCT : RULE_QUOTIENT)
-           : e.op == OP_MUL || varies(w, e.a) ? RULE_FACTOR
-                                              : RULE_QUOTIENT;
-}
-
 static enum rule find_rule(struct deriving *w, struct expr e)
 {
-    if (e.op == OP_MUL || e.op == OP_DIV) {
-        return rule_for_product(w, e);
+    if (e.op == OP_MUL) {
+        return varies(w, e.a) && varies(w, e.b) ? RULE_PRODUCT : RULE_FACTOR;
+    }
+    if (e.op == OP_DIV) {
+        return varies(w, e.b) ? RULE_QUOTIENT : RULE_FACTOR;
     }
     if (op_get((enum op)e.op)->arity == 2 && varies(w, e.a) && varies(w, e.b)) {
         return RULE_GENERAL;
@@ -275,8 +273,8 @@ static void note_edge(struct deriving *w, struct expr e)
     struct buf *edges = &w->out->edges;
     struct expr base = expr_get(w->p, e.a);
     // The edge of ** is that of its slope in the exponent, for a negative base.
-    bool edgeless = e.op == OP_POW && (!varies(w, e.b) ||
-                                       (base.kind == EXPR_NUMBER && base.number > 0));
+    bool edgeless =
+        e.op == OP_POW && (!varies(w, e.b) || (base.kind == EXPR_NUMBER && base.number > 0));
     if (op_get((enum op)e.op)->edge[0] == '\0' || edgeless) {
         return;
     }

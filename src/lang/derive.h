@@ -41,7 +41,7 @@ struct derivation_step {
 
 struct derivation {
     struct buf steps;  // struct derivation_step, parts before what they are parts of
-    struct buf edges;  // enum op: operations used whose row has an edge (see op_row.edge), once each
+    struct buf edges;  // enum op: operations whose row has an edge that is used, each once
     uint32_t result;
 };
 

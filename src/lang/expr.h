@@ -73,10 +73,13 @@ uint32_t expr_formula(struct exprs *p, const char *text, uint32_t x, uint32_t y,
 // A node of a tape as the learner writes it: its number if it is a constant, else its name, else
 // %7, its number on the tape.
 uint32_t expr_label(struct exprs *p, const struct tape *t, struct names *names, uint32_t node);
-// The formula of a tape's node: its operation on its operands' labels or, inlined, on their
-// formulas, down to the leaves. Of a leaf: its label.
-uint32_t expr_of_node(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
-                      bool inlined);
+// The formula of a tape's node: its operation on its operands' labels (d = c + e), or its label if
+// it is a leaf.
+uint32_t expr_of_node(struct exprs *p, const struct tape *t, struct names *names, uint32_t node);
+// The same written out down to the leaves, and no further than the node `kept`, which stays a label
+// (so that L can be differentiated in a node that is computed itself); NODE_NONE keeps none.
+uint32_t expr_inlined(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
+                      uint32_t kept);
 
 // Copies a formula from one pool (which may be the same) to another. A node i of it for which
 // instead[i] is not EXPR_NONE is replaced by that formula of the other pool. `instead` has an

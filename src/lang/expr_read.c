@@ -229,7 +229,6 @@ uint32_t expr_formula(struct exprs *p, const char *text, uint32_t x, uint32_t y,
     exprs_init(&aside);
     buf_init(&instead, sizeof(uint32_t));
     bool ok = expr_read(&aside, text, &root, &d);
-    BS_ASSERT(ok || aside.nodes.failed || aside.slots.failed);
     if (ok && buf_resize(&instead, exprs_count(&aside))) {
         memset(instead.data, 0xFF, instead.count * sizeof(uint32_t));
         for (size_t i = 0; i < COUNT_OF(by); i++) {
@@ -240,7 +239,7 @@ uint32_t expr_formula(struct exprs *p, const char *text, uint32_t x, uint32_t y,
         }
         result = expr_copy(p, &aside, root, instead.data);
     }
-    p->nodes.failed |= result == EXPR_NONE;
+    p->nodes.failed |= result == EXPR_NONE && !p->full;
     buf_release(&instead);
     exprs_release(&aside);
     return result;
@@ -264,19 +263,16 @@ uint32_t expr_label(struct exprs *p, const struct tape *t, struct names *names, 
     return expr_name(p, label, strlen(label));
 }
 
-// op on the formulas that `of` has for its operands; a leaf's label.
-static uint32_t node_formula(struct exprs *p, const struct tape *t, struct names *names,
-                             uint32_t node, const uint32_t *of)
+uint32_t expr_of_node(struct exprs *p, const struct tape *t, struct names *names, uint32_t node)
 {
     struct node n = tape_node(t, node);
-    if (n.op == OP_LEAF) {
-        return expr_label(p, t, names, node);
-    }
-    return expr_apply(p, (enum op)n.op, of[n.a], of[n.b]);
+    return n.op == OP_LEAF ? expr_label(p, t, names, node)
+                           : expr_apply(p, (enum op)n.op, expr_label(p, t, names, (uint32_t)n.a),
+                                        expr_label(p, t, names, (uint32_t)n.b));
 }
 
-static uint32_t inlined_formula(struct exprs *p, const struct tape *t, struct names *names,
-                                uint32_t node)
+uint32_t expr_inlined(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
+                      uint32_t kept)
 {
     struct buf ids, formulas;
     buf_init(&formulas, sizeof(uint32_t));
@@ -284,23 +280,14 @@ static uint32_t inlined_formula(struct exprs *p, const struct tape *t, struct na
     uint32_t *formula = formulas.data;
     for (size_t i = 0; ok && i < ids.count; i++) {
         uint32_t id = BUF(uint32_t, &ids)[i];
-        formula[id] = node_formula(p, t, names, id, formula);
+        struct node n = tape_node(t, id);
+        formula[id] = n.op == OP_LEAF || id == kept
+                          ? expr_label(p, t, names, id)
+                          : expr_apply(p, (enum op)n.op, formula[n.a], formula[n.b]);
     }
     uint32_t result = ok ? formula[node] : EXPR_NONE;
     p->nodes.failed |= !ok;
     buf_release(&ids);
     buf_release(&formulas);
     return result;
-}
-
-uint32_t expr_of_node(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
-                      bool inlined)
-{
-    if (inlined) {
-        return inlined_formula(p, t, names, node);
-    }
-    struct node n = tape_node(t, node);
-    return n.op == OP_LEAF ? expr_label(p, t, names, node)
-                           : expr_apply(p, (enum op)n.op, expr_label(p, t, names, (uint32_t)n.a),
-                                        expr_label(p, t, names, (uint32_t)n.b));
 }

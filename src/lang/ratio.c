@@ -93,10 +93,12 @@ bool ratio_power(double base, struct ratio power, struct ratio *result)
 {
     double size = fabs(ratio_value(power));
     double value = tidy(op_value(OP_POW, base, size));
-    bool root = !ratio_is_whole(power);
-    // A root only where it is whole and leads back; a power only where it stays readable.
-    bool exact = root ? is_whole(base) && is_whole(value) && tidy(op_value(OP_POW, value, 1 / size)) == base
-                      : size == 1 || is_whole(value) || number_is_short(value);
+    // A power only where it stays readable; a root only where it is whole and leads back.
+    bool exact = size == 1 || is_whole(value) || number_is_short(value);
+    if (!ratio_is_whole(power)) {
+        exact =
+            is_whole(base) && is_whole(value) && tidy(op_value(OP_POW, value, 1 / size)) == base;
+    }
     *result = ratio_of(value);
     return exact && isnormal(value) && (power.over > 0 || inverse(result));
 }

@@ -6,8 +6,8 @@
 
 #include "engine/rng.h"
 
-// Agreements on values other than 0 that are enough, points tried for them, and operations evaluated for it all.
-enum { ENOUGH = 64, TRIES = 4096, WORK_MOST = 1 << 24 };
+// Agreements on values other than 0 that are enough; points tried for them; operations evaluated.
+enum { ENOUGH = 64, TRIES = 2048, WORK_MOST = 1 << 24 };
 
 // A value and a bound on its error; the error is not finite where the value is not defined.
 struct estimate {
@@ -20,7 +20,7 @@ struct comparing {
     struct buf estimates;    // struct estimate, by node
     struct buf at;           // double, by name
     struct rng rng;
-    size_t strong;           // agreements of values other than 0
+    size_t strong;  // agreements of values other than 0
 };
 
 // ---- Values with errors -------------------------------------------------------------------------
@@ -43,9 +43,10 @@ static double rounding(enum op op, double y)
 // sum of both, for what a single step leaves out where the operation is curved.
 static double movement(enum op op, double x, double y, double v, double dx, double dy)
 {
-    return dx == 0 && dy == 0 ? 0
-                              : fabs(op_value(op, x + dx, y + dy) - v) +
-                                    fabs(op_value(op, x - dx, y - dy) - v);
+    if (dx == 0 && dy == 0) {
+        return 0;
+    }
+    return fabs(op_value(op, x + dx, y + dy) - v) + fabs(op_value(op, x - dx, y - dy) - v);
 }
 
 static const struct estimate UNDEFINED = {NAN, INFINITY};
@@ -67,9 +68,9 @@ static struct estimate op_estimate(enum op op, struct estimate x, struct estimat
     double dx = jumps && x.error < DBL_MIN ? 0 : x.error;
     double dy = jumps && y.error < DBL_MIN ? 0 : y.error;
     double error = rounding(op, y.value) * fabs(v) + (fabs(v) < DBL_MIN ? DBL_TRUE_MIN : 0);
-    error += once ? movement(op, x.value, y.value, v, dx, dy)
-                  : movement(op, x.value, y.value, v, dx, 0) +
-                        movement(op, x.value, y.value, v, 0, dy);
+    error +=
+        once ? movement(op, x.value, y.value, v, dx, dy)
+             : movement(op, x.value, y.value, v, dx, 0) + movement(op, x.value, y.value, v, 0, dy);
     return (struct estimate){v, error};
 }
 
@@ -77,9 +78,8 @@ static struct estimate node_estimate(const struct comparing *c, struct expr e)
 {
     const struct estimate *of = c->estimates.data;
     return e.kind == EXPR_NUMBER ? number_estimate(e.number)
-           : e.kind == EXPR_NAME
-               ? (struct estimate){BUF(double, &c->at)[e.a], 0}
-               : op_estimate((enum op)e.op, of[e.a], of[e.b], e.a == e.b);
+           : e.kind == EXPR_NAME ? (struct estimate){BUF(double, &c->at)[e.a], 0}
+                                 : op_estimate((enum op)e.op, of[e.a], of[e.b], e.a == e.b);
 }
 
 static struct estimate evaluate(struct comparing *c, const struct buf *ids)
@@ -105,7 +105,7 @@ static void draw_point(struct comparing *c, size_t number, bool whole)
     static const struct {
         double size;
         bool both_signs;
-    } styles[] = {{2, true},   {1, false}, {3, true}, {0.5, true},
+    } styles[] = {{2, true},   {1, false}, {3, true},  {0.5, true},
                   {10, false}, {1, true},  {30, true}, {300, false}};
     size_t style = number % COUNT_OF(styles);
     for (size_t i = 0; i < c->at.count; i++) {
@@ -153,8 +153,7 @@ static void compare_at_points(struct comparing *c, struct comparison *out)
     out->verdict = out->points >= VERDICT_POINTS ? VERDICT_SAME : VERDICT_OPEN;
 }
 
-bool compare_formulas(const struct exprs *p, uint32_t left, uint32_t right,
-                      struct comparison *out)
+bool compare_formulas(const struct exprs *p, uint32_t left, uint32_t right, struct comparison *out)
 {
     *out = (struct comparison){.verdict = left == right ? VERDICT_SAME : VERDICT_OPEN};
     buf_init(&out->at, sizeof(double));

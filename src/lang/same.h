@@ -33,8 +33,7 @@ struct comparison {
 
 // Compares two formulas of a pool; names that they share have the same values. The caller releases
 // *out, whatever came of it. False if out of memory.
-bool compare_formulas(const struct exprs *p, uint32_t left, uint32_t right,
-                      struct comparison *out);
+bool compare_formulas(const struct exprs *p, uint32_t left, uint32_t right, struct comparison *out);
 void comparison_release(struct comparison *c);
 
 #endif

@@ -89,8 +89,8 @@ bool begins_negative(const struct simplifier *s, uint32_t id)
 struct note *note_of(struct simplifier *s, uint32_t id)
 {
     size_t count = exprs_count(s->pool);
-    if (s->notes.count < count && !(buf_reserve(&s->notes, count + count / 4) &&
-                                    buf_resize(&s->notes, count))) {
+    if (s->notes.count < count &&
+        !(buf_reserve(&s->notes, count + count / 4) && buf_resize(&s->notes, count))) {
         s->pool->nodes.failed = true;
     }
     return id < s->notes.count ? &BUF(struct note, &s->notes)[id] : NULL;
@@ -107,7 +107,8 @@ uint32_t known_form(struct simplifier *s, uint32_t id)
 
 uint32_t remember(struct simplifier *s, uint32_t id, uint32_t form)
 {
-    if (id != EXPR_NONE && form != EXPR_NONE && note_of(s, id) != NULL) {
+    if (id != EXPR_NONE && form != EXPR_NONE && note_of(s, id) != NULL &&
+        note_of(s, form) != NULL) {
         note_of(s, id)->form = form + 1;
         note_of(s, form)->form = form + 1;
     }
@@ -132,8 +133,7 @@ struct visit pop_visit(struct simplifier *s)
 uint32_t ratio_formula(struct simplifier *s, struct ratio r)
 {
     uint32_t over = expr_number(s->pool, r.over);
-    return r.under == 1 ? over
-                        : expr_apply(s->pool, OP_DIV, over, expr_number(s->pool, r.under));
+    return r.under == 1 ? over : expr_apply(s->pool, OP_DIV, over, expr_number(s->pool, r.under));
 }
 
 // ---- The walk -----------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ static void list(struct simplifier *s, uint32_t root)
     for (size_t i = first; i < s->todo.count; i++) {
         struct expr e = look(s, *todo_at(s, i));
         use(s, e.a);
-        if (e.a != e.b) {
+        if (op_get((enum op)e.op)->arity == 2) {
             use(s, e.b);
         }
     }
@@ -225,11 +225,9 @@ static void find_chains(struct simplifier *s, size_t first)
         struct expr e = look(s, id);
         enum shape shape = find_shape(s, e);
         note_of(s, id)->shape = (uint8_t)shape;
-        if ((shape == SHAPE_SUM || shape == SHAPE_PRODUCT) && e.a != e.b) {
+        if (shape == SHAPE_SUM || shape == SHAPE_PRODUCT) {
             take_in(s, e.a, shape);
             take_in(s, e.b, shape);
-        } else if (e.op == OP_NEG) {
-            take_in(s, e.a, shape);
         }
     }
 }

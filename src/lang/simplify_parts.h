@@ -15,7 +15,7 @@ struct note {
     uint32_t twin;  // of a sum or product in the order of its nodes: the same as it is written
     uint32_t uses;  // in the formula that is being simplified
     uint8_t shape;
-    bool inner;     // part of a chain that is taken apart as a whole
+    bool inner;  // part of a chain that is taken apart as a whole
 };
 
 enum shape { SHAPE_CALL, SHAPE_SUM, SHAPE_PRODUCT, SHAPE_POWER };
@@ -31,7 +31,7 @@ struct visit {
 struct factor {
     uint32_t base, symbol;
     struct ratio power;
-    int rank;      // its group in the product, and its place there
+    int rank;  // its group in the product, and its place there
     size_t place;
     size_t order;  // in which it was met
     bool merged;

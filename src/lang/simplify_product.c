@@ -244,7 +244,7 @@ static enum rank rank(const struct simplifier *s, struct factor f)
     struct expr base = look(s, f.base);
     bool call = base.kind == EXPR_OP && op_get((enum op)base.op)->form == OP_CALL;
     bool constant = base.constant && (f.symbol == EXPR_NONE || look(s, f.symbol).constant);
-    return constant && !call                                     ? RANK_CONSTANT
+    return constant && !call                                 ? RANK_CONSTANT
            : base.kind == EXPR_NAME && f.symbol == EXPR_NONE ? RANK_NAME
                                                              : RANK_REST;
 }

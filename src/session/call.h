@@ -41,6 +41,12 @@ struct frame {
     struct span load;     // the load statement in the frame below
 };
 
+// A statement that changed something: the mark in its trail where it began, and its first line.
+struct moment {
+    size_t mark;
+    char statement[QUOTED];
+};
+
 struct session {
     struct buf self;           // the memory this lies in
     struct session_world world;
@@ -49,7 +55,8 @@ struct session {
     struct buf settings;       // one struct settings
     struct buf log;            // char: the statements that changed something, a line each
     struct trail undo, redo;
-    struct buf moments, redone;  // size_t: the trails' marks, one for each statement
+    struct buf moments, redone;  // struct moment: what can be taken back, and done again
+    char statement[QUOTED];      // the running statement's first line; or that which was rewound
     struct buf frames;         // struct frame
     // The running transaction: the undo trail's mark at its begin and after the lengths were
     // saved, and the nodes there were.

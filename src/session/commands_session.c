@@ -3,30 +3,19 @@
 
 #include "session/commands.h"
 
-// undo and redo. The log tells which statement it was: it shrinks by it, or grows by it.
 static enum call_end rewind_statement(struct call *c, bool (*rewind)(struct session *),
                                       const char *word)
 {
-    const struct buf *log = &c->s->log;
     if (!call_finish(c)) {
         return CALL_FAILED;
     }
     bool echo = call_echoes(c);
-    size_t before = log->count;
     if (!rewind(c->s)) {
         call_notice(c, c->command, "there is nothing to %s", word);
-        return CALL_DONE;
-    }
-    if (echo) {
-        size_t from = before < log->count ? before : log->count;
-        const char *statement = BUF(char, log) + from;
-        char quoted[QUOTED];
-        size_t n = (before < log->count ? log->count : before) - from;
-        const char *end = n == 0 ? NULL : memchr(statement, '\n', n);
+    } else if (echo) {
         struct rec *r = call_record(c, "rewound");
         rec_text(c->out, r, "word", word);
-        rec_text(c->out, r, "statement",
-                 diag_quote(quoted, statement, end == NULL ? n : (size_t)(end - statement)));
+        rec_text(c->out, r, "statement", c->s->statement);
     }
     return CALL_DONE;
 }

@@ -19,8 +19,8 @@ static void init_tables(struct session *s)
     buf_init(&s->log, 1);
     trail_init(&s->undo);
     trail_init(&s->redo);
-    buf_init(&s->moments, sizeof(size_t));
-    buf_init(&s->redone, sizeof(size_t));
+    buf_init(&s->moments, sizeof(struct moment));
+    buf_init(&s->redone, sizeof(struct moment));
     buf_init(&s->frames, sizeof(struct frame));
     buf_init(&s->supply, 1);
     buf_init(&s->expansions, sizeof(struct expansion));
@@ -216,16 +216,25 @@ static void roll_back(struct session *s)
 // Undo's memory is bounded: the oldest statements can no longer be taken back.
 static void forget_oldest(struct session *s)
 {
-    size_t *moments = s->moments.data;
-    size_t gone = 0, last = s->moments.count - 1;
-    size_t bytes = trail_bytes(&s->undo);
-    if (bytes > UNDO_BYTES) {
-        gone = last;
-        trail_forget(&s->undo, moments[gone]);
-        for (size_t i = gone; i <= last; i++) {
-            moments[i - gone] = moments[i] - moments[gone];
-        }
-        s->moments.count -= gone;
+    struct moment *moments = s->moments.data;
+    size_t last = s->moments.count - 1, mark = moments[last].mark;
+    if (trail_bytes(&s->undo) + s->moments.count * sizeof *moments > UNDO_BYTES) {
+        trail_forget(&s->undo, mark);
+        moments[0] = moments[last];
+        moments[0].mark = 0;
+        s->moments.count = 1;
+    }
+}
+
+static void add_moment(struct session *s, struct buf *moments, struct trail *trail, size_t mark)
+{
+    struct moment *at = buf_push(moments, 1);
+    if (at == NULL) {
+        trail_clear(trail);
+        moments->count = 0;
+    } else {
+        at->mark = mark;
+        memcpy(at->statement, s->statement, QUOTED);
     }
 }
 
@@ -254,35 +263,31 @@ static void end_transaction(struct session *s)
     } else {
         trail_clear(&s->redo);
         s->redone.count = 0;
-        size_t *moment = buf_push(&s->moments, 1);
-        if (moment == NULL) {
-            trail_clear(&s->undo);
-            s->moments.count = 0;
-        } else {
-            *moment = s->begun;
+        add_moment(s, &s->moments, &s->undo, s->begun);
+        if (s->moments.count > 0) {
             forget_oldest(s);
         }
     }
 }
 
 // One step from the last moment of `from` onto `to`: undo, and redo.
-static bool rewind_one(struct session *s, struct trail *from, struct buf *from_marks,
-                       struct trail *to, struct buf *to_marks)
+static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
+                       struct trail *to, struct buf *to_moments)
 {
     roll_back(s);
     s->rewound = true;
-    if (from_marks->count == 0) {
+    if (from_moments->count == 0) {
         return false;
     }
     size_t mark = trail_mark(to);
-    from_marks->count--;
-    trail_take_back(from, BUF(size_t, from_marks)[from_marks->count], to);
-    size_t *at = trail_mark(to) > mark ? buf_push(to_marks, 1) : NULL;
-    if (at != NULL) {
-        *at = mark;
-    } else {
-        trail_clear(to);
-        to_marks->count = 0;
+    from_moments->count--;
+    const struct moment *m = &BUF(struct moment, from_moments)[from_moments->count];
+    trail_take_back(from, m->mark, to);
+    memcpy(s->statement, m->statement, QUOTED);
+    if (trail_mark(to) > mark) {
+        add_moment(s, to_moments, to, mark);
+    } else {  // no memory for the way back
+        to_moments->count = 0;
     }
     forget_derived(s);
     return true;
@@ -359,6 +364,13 @@ static struct span statement_span(const struct frame *f, size_t start)
     return (struct span){start, end};
 }
 
+static void quote_statement(struct session *s, const struct frame *f, struct span span)
+{
+    const char *text = f->source.text + span.start;
+    const char *end = memchr(text, '\n', span.end - span.start);
+    diag_quote(s->statement, text, end == NULL ? span.end - span.start : (size_t)(end - text));
+}
+
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     roll_back(s);
@@ -399,6 +411,9 @@ static enum session_state run_statement(struct session *s, struct records *out)
     bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
                   (trail_mark(&s->undo) > changes || tape_count(&s->tape) != nodes);
     struct span span = statement_span(f, start);
+    if (outermost && !s->rewound) {
+        quote_statement(s, f, span);
+    }
     const char *statement = c.relogged ? c.log_as : f->source.text + span.start;
     size_t length = c.relogged ? strlen(c.log_as) : span.end - span.start;
     if (to_log && !log_statement(s, statement, length)) {

@@ -202,6 +202,9 @@ static size_t common_lines(struct journal *j)
     const char *a = text_get(&j->script), *b = text_get(&j->now);
     size_t n = 0, shorter = text_length(&j->script);
     shorter = text_length(&j->now) < shorter ? text_length(&j->now) : shorter;
+    if (memcmp(a, b, shorter) == 0) {
+        n = shorter;  // as nearly always
+    }
     while (n < shorter && a[n] == b[n]) {
         n++;
     }

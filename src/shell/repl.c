@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -411,6 +412,7 @@ static char *read_line(const char *prompt)
     *repl.stop = 0;
     repl.given = 0;
     repl.too_long = false;
+    choose_redisplay('\n');
     rl_reset_screen_size();
     char *line = readline(prompt);
     if (line == NULL) {
@@ -453,7 +455,12 @@ static bool run_entry(struct text *entry)
                             .length = text_length(entry),
                             .line = 1};
     enum session_state state = host_run(repl.host, &source);
-    if (repl.host->out_failed) {
+    if (repl.host->out_failed && *repl.stop != 0) {
+        // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
+        __fpurge(repl.host->out);
+        clearerr(repl.host->out);
+        repl.host->out_failed = false;
+    } else if (repl.host->out_failed) {
         on_signal(SIGHUP);  // nobody sees what we say
     }
     return state != SESSION_QUIT;

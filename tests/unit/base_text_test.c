@@ -39,9 +39,9 @@ static void control_characters_are_made_visible(void **state)
     (void)state;
     struct text t;
     text_init(&t);
-    static const char s[] = "a\x1b[1m\n\x7f" "é\xC2\x85\xFF.";
+    static const char s[] = "a\x1b[1m\n\x7f|é\xC2\x85\xFF.";
     text_add_visible(&t, s, sizeof s - 1);
-    assert_string_equal(text_get(&t), "a\\x1b[1m\\x0a\\x7fé\\xc2\\x85\\xff.");
+    assert_string_equal(text_get(&t), "a\\x1b[1m\\x0a\\x7f|é\\xc2\\x85\\xff.");
     text_release(&t);
 }
 
@@ -55,10 +55,11 @@ static void numbers_are_written(void **state)
         int digits;
         const char *text;
     } cases[] = {
-        {-8, 6, "-8"},           {0.1, 17, "0.10000000000000001"}, {1e21, 6, "1e+21"},
-        {1.0 / 3, 3, "0.333"},   {-0.0, 6, "0"},                   {NAN, 6, "nan"},
-        {INFINITY, 6, "inf"},    {-INFINITY, 6, "-inf"},           {-NAN, 6, "nan"},
-        {123456789, 6, "1.23457e+08"},
+        {-8, 6, "-8"},        {0.1, 17, "0.10000000000000001"},
+        {1e21, 6, "1e+21"},   {1.0 / 3, 3, "0.333"},
+        {-0.0, 6, "0"},       {NAN, 6, "nan"},
+        {INFINITY, 6, "inf"}, {-INFINITY, 6, "-inf"},
+        {-NAN, 6, "nan"},     {123456789, 6, "1.23457e+08"},
     };
     char out[NUMBER_TEXT];
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -97,12 +98,12 @@ static void numbers_are_read(void **state)
         size_t used;
         double v;
     } cases[] = {
-        {"12", 2, 12},       {".5", 2, 0.5},      {"5.", 2, 5},       {"1e-3", 4, 0.001},
-        {"1E+2x", 4, 100},   {"0x1p4", 5, 16},    {"0x.8", 4, 0.5},   {"0xg", 1, 0},
-        {"2e", 1, 2},        {"2e+", 1, 2},       {"1.2.3", 3, 1.2},  {"1e400", 5, INFINITY},
-        {"3a", 1, 3},        {"0x1p", 3, 1},      {"007", 3, 7},      {"1e-400", 6, 0},
-        {".", 0, 0},         {"-1", 0, 0},        {"inf", 0, 0},      {"nan", 0, 0},
-        {"e5", 0, 0},        {"", 0, 0},          {"1_000", 1, 1},
+        {"12", 2, 12},     {".5", 2, 0.5},   {"5.", 2, 5},      {"1e-3", 4, 0.001},
+        {"1E+2x", 4, 100}, {"0x1p4", 5, 16}, {"0x.8", 4, 0.5},  {"0xg", 1, 0},
+        {"2e", 1, 2},      {"2e+", 1, 2},    {"1.2.3", 3, 1.2}, {"1e400", 5, INFINITY},
+        {"3a", 1, 3},      {"0x1p", 3, 1},   {"007", 3, 7},     {"1e-400", 6, 0},
+        {".", 0, 0},       {"-1", 0, 0},     {"inf", 0, 0},     {"nan", 0, 0},
+        {"e5", 0, 0},      {"", 0, 0},       {"1_000", 1, 1},   {"0xaAfF", 6, 43775},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         double v = 0;
@@ -120,6 +121,10 @@ static void numbers_are_read(void **state)
     digits[301] = '1';
     assert_int_equal(number_read(digits, 2002, &v), 2002);
     assert_true(v == 1e-300);
+    for (size_t n = 60; n < 70; n++) {
+        assert_int_equal(number_read(digits, n, &v), n);
+        assert_true(v == 0);
+    }
 }
 
 // ---- UTF-8 --------------------------------------------------------------------------------------
@@ -134,6 +139,9 @@ static void characters_are_decoded(void **state)
     } cases[] = {
         {"a", 1, 'a'},
         {"\x7f", 1, 0x7F},
+        {"\xC2\x80", 2, 0x80},
+        {"\xE0\xA0\x80", 3, 0x800},
+        {"\xF0\x90\x80\x80", 4, 0x10000},
         {"é", 2, 0xE9},
         {"∂", 3, 0x2202},
         {"😀", 4, 0x1F600},
@@ -167,8 +175,8 @@ static void columns_and_lengths(void **state)
         const char *s;
         size_t columns, length;
     } cases[] = {
-        {"", 0, 0},       {"abc", 3, 3},       {"η=0.1", 5, 5},    {"日本", 4, 2},
-        {"e\xCC\x81", 1, 2}, {"a\xFFz", 3, 3}, {"😀", 2, 1},       {"dL/∂x", 5, 5},
+        {"", 0, 0},          {"abc", 3, 3},    {"η=0.1", 5, 5}, {"日本", 4, 2},
+        {"e\xCC\x81", 1, 2}, {"a\xFFz", 3, 3}, {"😀", 2, 1},     {"dL/∂x", 5, 5},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t n = strlen(cases[i].s);
@@ -190,10 +198,11 @@ static void cuts_split_no_character(void **state)
 static void names_of_any_script(void **state)
 {
     (void)state;
-    static const uint32_t letters[] = {'a', 'Z', '_', 0x3B7 /* η */, 0x3B4 /* δ */, 0x65E5 /* 日 */,
-                                       0x416 /* Ж */, 0xE9 /* é */, 0xAA};
-    static const uint32_t others[] = {'1', ' ', '-', '.', 0x2202 /* ∂ */, 0xD7 /* × */, 0xA0,
-                                      0x2026 /* … */, 0x1F600, 0x301, 0x85};
+    // a Z _ η δ 日 Ж é ª
+    static const uint32_t letters[] = {'a', 'Z', '_', 0x3B7, 0x3B4, 0x65E5, 0x416, 0xE9, 0xAA};
+    // 1 - . ∂ × …, blanks, an emoji, a combining accent, a control character
+    static const uint32_t others[] = {'1', '-',  '.',     0x2202, 0xD7, 0x2026,
+                                      ' ', 0xA0, 0x1F600, 0x301,  0x85};
     for (size_t i = 0; i < COUNT_OF(letters); i++) {
         assert_true(utf8_is_letter(letters[i]) && utf8_is_name(letters[i]));
     }
@@ -314,6 +323,24 @@ static void carets_stand_under_their_place(void **state)
     assert_excerpt("ab", 9, 0, "ab\n  ^\n");
 }
 
+// A second line of `count` pieces, with the caret under piece `at`.
+static void excerpt_of_pieces(struct text *out, const char *piece, size_t count, size_t at)
+{
+    struct text source;
+    text_init(&source);
+    text_add(&source, "first\n");
+    for (size_t i = 0; i < count; i++) {
+        text_add(&source, piece);
+    }
+    text_add(&source, "\nthird");
+    const char *s = text_get(&source);
+    size_t start = 6 + at * strlen(piece);
+    text_init(out);
+    diag_excerpt(out, &(struct source){"-", s, text_length(&source), 1},
+                 (struct span){start, start + 1}, 2);
+    text_release(&source);
+}
+
 // Longer than 200 columns: an excerpt around the caret, however the line is made.
 static void long_lines_are_excerpted(void **state)
 {
@@ -321,24 +348,40 @@ static void long_lines_are_excerpted(void **state)
     static const char *const pieces[] = {"x", "é", "日", "\x01", "\xFF", "\t", "😀"};
     for (size_t piece = 0; piece < COUNT_OF(pieces); piece++) {
         for (size_t at = 0; at <= 1000; at += 125) {
-            char line[8000] = "";
-            size_t step = strlen(pieces[piece]), n = 0;
-            for (; n < 1000 * step; n += step) {
-                memcpy(line + n, pieces[piece], step);
-            }
-            struct source s = {"-", line, n, 1};
             struct text out;
-            text_init(&out);
-            diag_excerpt(&out, &s, (struct span){at * step, n}, 2);
+            excerpt_of_pieces(&out, pieces[piece], 1000, at);
             const char *shown = text_get(&out);
             const char *caret = strchr(shown, '\n') + 1;
             assert_true(text_length(&out) < 2000);
             assert_true(strchr(caret, '^') != NULL && strchr(caret, '\n')[1] == '\0');
-            assert_int_equal(strncmp(shown, "  …", strlen("  …")) == 0, at * step > 100);
+            assert_int_equal(strncmp(shown, "  …", strlen("  …")) == 0,
+                             at * strlen(pieces[piece]) > 100);
             assert_int_equal(strncmp(caret - 4, "…", 3) == 0, at < 1000);
+            // No character is split, which would show as \x.
+            uint32_t c;
+            if (utf8_read(pieces[piece], strlen(pieces[piece]), &c) > 1) {
+                assert_null(strchr(shown, '\\'));
+            }
             text_release(&out);
         }
     }
+}
+
+static void an_excerpt_fills_its_columns(void **state)
+{
+    (void)state;
+    struct text out;
+    excerpt_of_pieces(&out, "x", 200, 150);
+    const char *shown = text_get(&out);
+    assert_int_equal(strcspn(shown, "\n"), 202);
+    assert_int_equal(strcspn(strchr(shown, '\n') + 1, "^"), 152);
+    text_release(&out);
+    excerpt_of_pieces(&out, "x", 1000, 500);
+    shown = text_get(&out);
+    size_t columns = utf8_columns(shown, strcspn(shown, "\n"));
+    assert_in_range(columns, 190, 202);
+    assert_int_equal(strcspn(strchr(shown, '\n') + 1, "^"), 2 + 1 + 100);
+    text_release(&out);
 }
 
 // ---- Records and JSON ---------------------------------------------------------------------------
@@ -435,6 +478,7 @@ int main(void)
         cmocka_unit_test(places_are_counted_in_characters),
         cmocka_unit_test(carets_stand_under_their_place),
         cmocka_unit_test(long_lines_are_excerpted),
+        cmocka_unit_test(an_excerpt_fills_its_columns),
         cmocka_unit_test(records_become_json),
         cmocka_unit_test(invalid_text_becomes_valid_json),
         cmocka_unit_test(fields_are_read),

@@ -165,6 +165,55 @@ static void a_statement_saves_an_element_once(void **state)
     buf_release(&b);
 }
 
+// Once is not enough where it was another array, or not all of the elements.
+static void a_statement_saves_what_was_not_saved(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b, c;
+    trail_init(&t);
+    numbers(&b, 30);
+    numbers(&c, 30);
+    trail_begin(&t);
+    static const struct {
+        size_t first, count;
+    } ranges[] = {{10, 10}, {5, 6}, {19, 2}, {9, 12}, {12, 3}};
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        assert_true(trail_save(&t, &b, ranges[i].first, ranges[i].count));
+        assert_true(trail_save(&t, &c, ranges[i].first + 3, ranges[i].count));
+        for (size_t k = 0; k < ranges[i].count; k++) {
+            BUF(int, &b)[ranges[i].first + k] = -1;
+            BUF(int, &c)[ranges[i].first + k + 3] = -2;
+        }
+    }
+    trail_take_back(&t, 0, NULL);
+    for (int i = 0; i < 30; i++) {
+        assert_int_equal(BUF(int, &b)[i], i);
+        assert_int_equal(BUF(int, &c)[i], i);
+    }
+    trail_release(&t);
+    buf_release(&b);
+    buf_release(&c);
+}
+
+static void single_bytes_are_saved(void **state)
+{
+    (void)state;
+    struct trail t;
+    struct buf b;
+    trail_init(&t);
+    buf_init(&b, 1);
+    memcpy(buf_push(&b, 3), "abc", 3);
+    assert_true(trail_save(&t, &b, 1, 1));
+    BUF(char, &b)[1] = 'x';
+    assert_true(trail_save(&t, &b, 2, 1));
+    BUF(char, &b)[2] = 'y';
+    trail_take_back(&t, 0, NULL);
+    assert_memory_equal(b.data, "abc", 3);
+    trail_release(&t);
+    buf_release(&b);
+}
+
 static void what_is_forgotten_stays(void **state)
 {
     (void)state;
@@ -184,6 +233,11 @@ static void what_is_forgotten_stays(void **state)
     trail_take_back(&t, 0, NULL);
     assert_numbers(&b, 3, (int[]){10, 11, 2});
     set(&t, &b, 2, 40);
+    set(&t, &b, 2, 50);
+    trail_forget(&t, 1);
+    trail_take_back(&t, 0, NULL);
+    assert_numbers(&b, 3, (int[]){10, 11, 40});
+    set(&t, &b, 1, 11);
     trail_forget(&t, trail_mark(&t));
     trail_take_back(&t, 0, NULL);
     assert_numbers(&b, 3, (int[]){10, 11, 40});
@@ -326,6 +380,8 @@ int main(void)
         cmocka_unit_test(several_arrays_share_a_trail),
         cmocka_unit_test(without_a_trail_nothing_is_recorded),
         cmocka_unit_test(a_statement_saves_an_element_once),
+        cmocka_unit_test(a_statement_saves_what_was_not_saved),
+        cmocka_unit_test(single_bytes_are_saved),
         cmocka_unit_test(what_is_forgotten_stays),
         cmocka_unit_test(random_walks),
         cmocka_unit_test(arrays_grow_and_keep),

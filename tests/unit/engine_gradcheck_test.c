@@ -137,8 +137,8 @@ static void every_operation_is_right_at_its_samples(void **state)
             for (size_t k = 0; k < g.results.count; k++) {
                 const struct gradcheck_leaf *leaf = result(&g, k);
                 if (leaf->verdict != GRADCHECK_RIGHT || leaf->relative > 1e-6) {
-                    fail_msg("%s at sample %d, operand %zu: %.17g, measured %.17g", row->name, i,
-                             k, leaf->gradient, leaf->measured);
+                    fail_msg("%s at sample %d, operand %zu: %.17g, measured %.17g", row->name, i, k,
+                             leaf->gradient, leaf->measured);
                 }
             }
             gradcheck_release(&g);
@@ -386,9 +386,9 @@ static void the_worst_comes_first(void **state)
     BUF(double, &d.grad)[x[2]] *= 1 + 1e-8;
     struct gradcheck g;
     check_all(&g, &t, sum, &d);
-    static const enum gradcheck_verdict verdicts[] = {
-        GRADCHECK_WRONG, GRADCHECK_UNCLEAR, GRADCHECK_KINK,
-        GRADCHECK_RIGHT, GRADCHECK_RIGHT,   GRADCHECK_RIGHT};
+    static const enum gradcheck_verdict verdicts[] = {GRADCHECK_WRONG, GRADCHECK_UNCLEAR,
+                                                      GRADCHECK_KINK,  GRADCHECK_RIGHT,
+                                                      GRADCHECK_RIGHT, GRADCHECK_RIGHT};
     const uint32_t order[] = {x[5], x[4], x[3], x[2]};
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(result(&g, i)->verdict, verdicts[i]);

@@ -34,9 +34,9 @@ static inline void canonical_init(struct canonical *g)
     g->L = tape_apply(t, OP_MUL, g->d, g->f);
 }
 
-// Operations that are smooth everywhere and whose values stay small; half of them have two operands.
-static const enum op TAME[] = {OP_ADD, OP_MUL,  OP_ADD,     OP_MUL,      OP_ADD,  OP_MUL,
-                               OP_SUB, OP_SUB,  OP_NEG,     OP_SIN,      OP_COS,  OP_TANH,
+// Operations that are smooth everywhere, with values that stay small; half of them are binary.
+static const enum op TAME[] = {OP_ADD,  OP_MUL,     OP_ADD,      OP_MUL,  OP_ADD, OP_MUL,
+                               OP_SUB,  OP_SUB,     OP_NEG,      OP_SIN,  OP_COS, OP_TANH,
                                OP_ATAN, OP_SIGMOID, OP_SOFTPLUS, OP_GELU, OP_ERF};
 
 // A random tape of at most so many leaves (every fifth a constant) and other nodes: tame ones, or

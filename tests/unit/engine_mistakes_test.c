@@ -56,8 +56,10 @@ static void each_mistake_by_hand(void **state)
         {MISTAKE_SWAPPED, OP_MUL, 2, 5, 1, up * 5},
         {MISTAKE_SWAPPED, OP_DIV, 2, 5, 0, up * -2 / 25},
         {MISTAKE_SWAPPED, OP_DIV, 2, 5, 1, up / 5},
-        {MISTAKE_SWAPPED, OP_ADD, 2, 5, 1, up},  // cannot be made there
+        {MISTAKE_SWAPPED, OP_POW, 2, 3, 0, up * 8 * log(2)},
+        {MISTAKE_SWAPPED, OP_SUB, 2, 5, 1, -up},  // cannot be made there
         {MISTAKE_SUM_AS_PRODUCT, OP_ADD, 2, 5, 0, up * 5},
+        {MISTAKE_SUM_AS_PRODUCT, OP_DIV, 2, 5, 0, up / 5},  // cannot be made there
         {MISTAKE_SUM_AS_VALUE, OP_ADD, 2, 5, 0, up * 2},
         {MISTAKE_SUM_AS_VALUE, OP_SUB, 2, 5, 1, up * 5},
         {MISTAKE_AT_OUTPUT, OP_EXP, 2, 0, 0, up * exp(e2)},
@@ -67,6 +69,7 @@ static void each_mistake_by_hand(void **state)
         {MISTAKE_CUT_SHORT, OP_TANH, 0.5, 0, 0, up * (1 - th)},
         {MISTAKE_CUT_SHORT, OP_SIGMOID, 0.5, 0, 0, up * (1 - sg)},
         {MISTAKE_POWER_KEPT, OP_POW, 2, 3, 0, up * 3 * 8},
+        {MISTAKE_POWER_KEPT, OP_POW, 2, 3, 1, up * 8 * log(2)},  // cannot be made there
         {MISTAKE_POWER_KEPT, OP_SQUARE, 5, 0, 0, up * 2 * 25},
         {MISTAKE_POWER_LOST, OP_POW, 2, 3, 0, up * 4},
         {MISTAKE_POWER_LOST, OP_SQUARE, 5, 0, 0, up * 5},
@@ -127,6 +130,10 @@ static void shares_lost_and_overwritten(void **state)
     assert_wrong(&t, L, (struct mistake){MISTAKE_OVERWRITTEN, three, 1}, x, 10);
     assert_wrong(&t, L, (struct mistake){MISTAKE_OVERWRITTEN, seven, 1}, x, 7);
     assert_wrong(&t, L, (struct mistake){MISTAKE_OVERWRITTEN, NODE_NONE, 0}, x, 7);
+    // A leaf can be left uncleared, once; what is stale inside is another row's.
+    assert_wrong(&t, L, (struct mistake){MISTAKE_NOT_CLEARED, two, 1}, x, 24);
+    assert_wrong(&t, L, (struct mistake){MISTAKE_NOT_CLEARED, three, 1}, x, 12);
+    assert_wrong(&t, L, (struct mistake){MISTAKE_STALE_INSIDE, two, 1}, x, 12);
     tape_release(&t);
 }
 

@@ -113,7 +113,10 @@ static void constants_are_on_no_path(void **state)
 // All paths by brute force: a stack of nodes still to be left.
 static uint64_t count_by_hand(const struct tape *t, uint32_t root, uint32_t of, double *sum)
 {
-    struct { uint32_t node; double product; } stack[128] = {{root, 1}};
+    struct {
+        uint32_t node;
+        double product;
+    } stack[128] = {{root, 1}};
     size_t height = 1;
     uint64_t count = 0;
     *sum = 0;
@@ -277,7 +280,8 @@ static void operations_are_counted(void **state)
     assert_int_equal(tangent_sweep(&g.tape, NULL, g.e, g.L, &d), SWEEP_DONE);
     assert_true(d.multiply_adds == 0 && tangent_get(&d, g.e) == 0);
     tangent_release(&d);
-    uint32_t aside = tape_apply(&g.tape, OP_EXP, g.a, g.a), M = tape_apply(&g.tape, OP_NEG, g.L, g.L);
+    uint32_t aside = tape_apply(&g.tape, OP_EXP, g.a, g.a);
+    uint32_t M = tape_apply(&g.tape, OP_NEG, g.L, g.L);
     assert_int_equal(tangent_sweep(&g.tape, NULL, M, g.a, &d), SWEEP_DONE);
     assert_false(tangent_follows(&d, aside));
     assert_true(d.multiply_adds == 4);

@@ -6,8 +6,16 @@ static void known_sequence(void **state)
 {
     (void)state;
     static const uint64_t expected[] = {
-        11520, 0, 1509978240, 1215971899390074240u, 1216172134540287360u, 607988272756665600u,
-        16172922978634559625u, 8476171486693032832u, 10595114339597558777u, 2904607092377533576u,
+        11520,
+        0,
+        1509978240,
+        1215971899390074240u,
+        1216172134540287360u,
+        607988272756665600u,
+        16172922978634559625u,
+        8476171486693032832u,
+        10595114339597558777u,
+        2904607092377533576u,
     };
     struct rng r = {.state = {1, 2, 3, 4}};
     for (size_t i = 0; i < COUNT_OF(expected); i++) {
@@ -32,12 +40,13 @@ static void pinned_numbers(void **state)
     (void)state;
     struct rng r;
     rng_seed(&r, 42);
-    static const double uniform[] = {0x1.5780b2e0c2ecp-4, 0x1.84136619b444ep-2, 0x1.5c2ea66473c93p-1};
+    static const double uniform[] = {0x1.5780b2e0c2ecp-4, 0x1.84136619b444ep-2,
+                                     0x1.5c2ea66473c93p-1};
     for (size_t i = 0; i < COUNT_OF(uniform); i++) {
         assert_true(rng_uniform(&r) == uniform[i]);
     }
-    static const double normal[] = {0x1.df16ccfa4d2a1p-1, 0x1.856dd7819a9ebp-1, 0x1.2d86b0cc26b44p-1,
-                                    0x1.c256c1740300dp-2};
+    static const double normal[] = {0x1.df16ccfa4d2a1p-1, 0x1.856dd7819a9ebp-1,
+                                    0x1.2d86b0cc26b44p-1, 0x1.c256c1740300dp-2};
     for (size_t i = 0; i < COUNT_OF(normal); i++) {
         assert_true(rng_normal(&r) == normal[i]);
     }
@@ -90,7 +99,7 @@ static void below_has_no_favourites(void **state)
         assert_in_range(seen[k], 9600, 10400);
     }
     assert_true(rng_below(&r, 1) == 0);
-    // Just above a half of all numbers: without drawing again, small ones would come twice as often.
+    // Three quarters of all numbers: without drawing again, the low ones would come twice as often.
     uint64_t n = (UINT64_C(1) << 63) + (UINT64_C(1) << 62), low = 0;
     for (int i = 0; i < 30000; i++) {
         low += rng_below(&r, n) < n / 3;

@@ -11,18 +11,7 @@
 
 #include "engine/sweep.h"
 #include "lang/derive.h"
-#include "lang/lower.h"
 #include "lang_formulas.h"
-
-static uint32_t read_formula(struct exprs *p, const char *text)
-{
-    struct diag d = {0};
-    uint32_t root = EXPR_NONE;
-    if (!expr_read(p, text, &root, &d)) {
-        fail_msg("%s: %s", text, d.message);
-    }
-    return root;
-}
 
 static const char *formula_text(struct text *out, const struct exprs *p, uint32_t root)
 {
@@ -104,7 +93,8 @@ static void results_are_those_of_the_textbook(void **state)
 }
 
 // "rule: of: derivative" for each step, a line each.
-static void write_steps(struct text *out, const struct exprs *p, const struct derivation *derivation)
+static void write_steps(struct text *out, const struct exprs *p,
+                        const struct derivation *derivation)
 {
     struct text part;
     text_init(&part);
@@ -195,48 +185,6 @@ static void edges_are_noted_where_they_are_used(void **state)
 
 // ---- Against the engine -------------------------------------------------------------------------
 
-// A session's worth of names and nodes.
-struct graph {
-    struct tape tape;
-    struct names names;
-    struct trail trail;
-};
-
-static void graph_init(struct graph *g)
-{
-    tape_init(&g->tape);
-    names_init(&g->names);
-    trail_init(&g->trail);
-}
-
-static void graph_release(struct graph *g)
-{
-    tape_release(&g->tape);
-    names_release(&g->names);
-    trail_release(&g->trail);
-}
-
-static uint32_t bind(struct graph *g, const char *name, const char *text)
-{
-    struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
-    struct diag d = {0};
-    struct lexer lexer;
-    struct parser parser;
-    struct lower lower;
-    struct operand result;
-    lexer_init(&lexer, &source);
-    parser_init(&parser, &lexer, &g->names, &d);
-    lower_init(&lower, &g->tape, &g->names, &source, &d, NULL);
-    if (!lower_expression(&lower, &parser, &result) || !lower_as_node(&lower, &result, 0)) {
-        fail_msg("%s: %s", text, d.message);
-    }
-    names_bind(&g->names, &g->trail, names_intern(&g->names, name, strlen(name)),
-               value_of_node(result.node));
-    lower_release(&lower);
-    parser_release(&parser);
-    return result.node;
-}
-
 // The largest gradient that any node of root hands down: where it is far larger than the result,
 // shares cancelled, and rounding with them.
 static double largest_share(const struct adjoints *a)
@@ -255,7 +203,7 @@ static void derivatives_are_those_of_the_backward_pass(void **state)
     struct rng rng;
     int compared = 0;
     rng_seed(&rng, 6);
-    for (int i = 0; i < 4000; i++) {
+    for (int i = 0; i < 3000; i++) {
         struct exprs p;
         struct derivation out;
         struct diag d = {0};
@@ -300,7 +248,7 @@ static void derivatives_are_those_of_the_backward_pass(void **state)
         text_release(&text);
         exprs_release(&p);
     }
-    print_message("%d compared\n", compared);
+    assert_true(compared > 9000);
 }
 
 static void every_operation_has_its_derivative(void **state)
@@ -414,7 +362,7 @@ static void long_chains_are_derived(void **state)
         const char *derivative;
     } chains[] = {
         {OP_ADD, false, 1000000, "1000001"},
-        {OP_SUB, true, 1000000, "1"},
+        {OP_SUB, true, 100000, "1"},
         {OP_MUL, false, 20000, "20001*x**20000"},
         {OP_TANH, false, 20000, NULL},
         {OP_MAX, true, 20000, NULL},
