@@ -303,7 +303,7 @@ void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slo
         uint32_t operand = tape_operand(t, node, i);
         if (operand >= aside) {
             slope = expr_substitute(&pool, slope, expr_label(&pool, t, &c->s->names, operand),
-                                    expr_of_node(&pool, t, &c->s->names, operand, true));
+                                    expr_inlined(&pool, t, &c->s->names, operand, NODE_NONE));
         }
     }
     if (slope != EXPR_NONE) {
@@ -321,7 +321,7 @@ void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t 
     }
     struct exprs pool;
     exprs_init(&pool);
-    uint32_t formula = expr_of_node(&pool, &c->s->tape, &c->s->names, node, true);
+    uint32_t formula = expr_inlined(&pool, &c->s->tape, &c->s->names, node, NODE_NONE);
     if (formula != EXPR_NONE) {
         expr_print(out, &pool, formula, FORMULA_MOST);
     }

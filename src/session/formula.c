@@ -55,10 +55,11 @@ bool formula_put_definitions_in(struct formula *f)
     struct buf names;
     struct session *s = f->call->s;
     bool ok = expr_free_names(&f->pool, f->root, &names);
+    uint32_t kept = f->in == EXPR_NONE ? NODE_NONE : formula_definition(f, f->in);
     for (size_t i = 0; ok && i < names.count; i++) {
         uint32_t name = BUF(uint32_t, &names)[i], node = formula_definition(f, name);
         if (node != NODE_NONE && name != f->in) {
-            uint32_t by = expr_of_node(&f->pool, &s->tape, &s->names, node, true);
+            uint32_t by = expr_inlined(&f->pool, &s->tape, &s->names, node, kept);
             f->root = expr_substitute(&f->pool, f->root, name, by);
         }
     }

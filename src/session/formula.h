@@ -18,7 +18,7 @@ void formula_init(struct formula *f, struct call *c);
 void formula_release(struct formula *f);
 // Reads one expression at the call's place. False: the diag says why.
 bool formula_read(struct formula *f);
-// Puts in for names of interior nodes their formulas down to the leaves, except for `in`.
+// Puts in for names of interior nodes their formulas down to the leaves, or to `in`.
 bool formula_put_definitions_in(struct formula *f);
 // The interior node that a name of the pool is bound to; NODE_NONE if there is none.
 uint32_t formula_definition(const struct formula *f, uint32_t name);

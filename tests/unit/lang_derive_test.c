@@ -394,6 +394,27 @@ static void long_chains_are_derived(void **state)
     }
 }
 
+static void what_is_shared_is_derived_once(void **state)
+{
+    (void)state;
+    struct exprs p;
+    struct derivation out;
+    struct diag d = {0};
+    struct text text;
+    exprs_init(&p);
+    text_init(&text);
+    uint32_t x = expr_name(&p, "x", 1), root = x;
+    for (int k = 0; k < 50; k++) {
+        root = expr_apply(&p, OP_ADD, root, root);
+    }
+    assert_true(derive(&p, root, x, &out, &d));
+    assert_string_equal(formula_text(&text, &p, out.result), "1125899906842624");
+    assert_int_equal(out.steps.count, 50);
+    derivation_release(&out);
+    text_release(&text);
+    exprs_release(&p);
+}
+
 static void too_large_a_formula_is_refused_in_words(void **state)
 {
     (void)state;
@@ -420,6 +441,7 @@ int main(void)
         cmocka_unit_test(local_derivatives_are_written_with_names),
         cmocka_unit_test(a_node_without_a_name_is_written_as_its_operation),
         cmocka_unit_test(long_chains_are_derived),
+        cmocka_unit_test(what_is_shared_is_derived_once),
         cmocka_unit_test(too_large_a_formula_is_refused_in_words),
     };
     return cmocka_run_group_tests_name("lang/derive", tests, NULL, NULL);
