@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/stop.h"
 #include "lang/simplify.h"
 
 const char *rule_name(enum rule rule)
@@ -55,6 +56,7 @@ static void read_slope(struct slope *slope, const char *text)
     struct diag d = {0};
     struct buf instead;
     exprs_init(p);
+    buf_init(&instead, sizeof(uint32_t));
     slope->read = true;
     if (!expr_read(p, text, &slope->root, &d)) {
         slope->root = EXPR_NONE;
@@ -257,13 +259,12 @@ static uint32_t derive_operation(struct deriving *w, uint32_t id, struct derivat
             uint32_t share = turn ? expr_apply(w->p, OP_MUL, inner, slope)
                                   : expr_apply(w->p, OP_MUL, slope, inner);
             sum = sum == EXPR_NONE ? share : expr_apply(w->p, OP_ADD, sum, share);
-            step->inner = operands[slot];
-            step->slope = step->rule == RULE_CHAIN ? simplified(w, slope) : EXPR_NONE;
-            step->inner_slope = inner;
+            if (step->rule == RULE_CHAIN) {
+                step->inner = operands[slot];
+                step->slope = simplified(w, slope);
+                step->inner_slope = inner;
+            }
         }
-    }
-    if (step->rule != RULE_CHAIN) {
-        step->inner = step->slope = step->inner_slope = EXPR_NONE;
     }
     return sum;
 }
@@ -320,7 +321,8 @@ static void derive_part(struct deriving *w, uint32_t id)
     }
 }
 
-static bool derive_parts(struct deriving *w, uint32_t root)
+static bool derive_parts(struct deriving *w, uint32_t root, const volatile int *stop,
+                         struct diag *d)
 {
     struct buf ids;
     bool ok = expr_reach(w->p, root, &ids) && buf_resize(&w->parts, (size_t)root + 1);
@@ -338,14 +340,18 @@ static bool derive_parts(struct deriving *w, uint32_t root)
         } else if (id == w->of) {
             part_at(w, id)->slope = expr_number(w->p, 1);
         }
-        ok = !w->p->nodes.failed && !w->p->full;
+        if (stop_asked(stop, i)) {
+            ok = diag_set(d, (struct span){0, 0}, "interrupted");
+        }
+        ok = ok && !w->p->nodes.failed && !w->p->full;
     }
     w->out->result = ok ? part_at(w, root)->slope : EXPR_NONE;
     buf_release(&ids);
-    return ok && w->out->result != EXPR_NONE;
+    return w->out->result != EXPR_NONE || (!d->set && expr_trouble(w->p, d));
 }
 
-bool derive(struct exprs *p, uint32_t root, uint32_t of, struct derivation *out, struct diag *d)
+bool derive(struct exprs *p, uint32_t root, uint32_t of, const volatile int *stop,
+            struct derivation *out, struct diag *d)
 {
     struct deriving w = {.p = p, .of = of, .out = out};
     *out = (struct derivation){.result = EXPR_NONE};
@@ -354,7 +360,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, struct derivation *out,
     buf_init(&w.parts, sizeof(struct part));
     buf_init(&w.walk, sizeof(struct signed_term));
     simplifier_init(&w.simplifier, p);
-    bool ok = derive_parts(&w, root);
+    bool ok = derive_parts(&w, root, stop, d);
     for (int op = 0; op < OP_COUNT; op++) {
         for (int slot = 0; slot < 2; slot++) {
             if (w.slopes[op][slot].read) {
@@ -365,7 +371,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, struct derivation *out,
     simplifier_release(&w.simplifier);
     buf_release(&w.parts);
     buf_release(&w.walk);
-    return ok || expr_trouble(p, d);
+    return ok;
 }
 
 void derivation_release(struct derivation *out)

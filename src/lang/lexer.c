@@ -187,14 +187,14 @@ static bool read_string(const char *s, size_t n, struct token *t)
 static const struct suggestion {
     const char *written, *message, *hint;
 } suggestions[] = {
-    {"!", "'!' is not an operation here", "'!=' is 'differs from'"},
+    {"!", "'!' is not an operation here", "'!=' is 'differs from'; 1 - x turns a comparison round"},
     {"&", "'&' is not an operation here", "multiply comparisons instead: (a > 0)*(b > 0)"},
-    {"|", "'|' is not an operation here", "use max(a, b) for 'a or b' of comparisons"},
+    {"|", "'|' is not an operation here", "write abs(x) for |x|, max(a > 0, b > 0) for 'or'"},
     {"~", "'~' is not an operation here", "1 - x turns a comparison round"},
     {"%", "'%' is followed by a node's number, as in %7", "there is no remainder operation"},
-    {"√", "'√' is not typed", "write sqrt(x)"},
-    {"²", "a raised digit is not typed", "write x**2"},
-    {"³", "a raised digit is not typed", "write x**3"},
+    {"√", "'√' is not read here", "write sqrt(x)"},
+    {"²", "raised digits are not read here", "write x**2"},
+    {"³", "raised digits are not read here", "write x**3"},
     {"\"", "this quotation mark is never closed", "only file names stand in quotation marks"},
     {"'", "this quotation mark is never closed", "only file names stand in quotation marks"},
     {"$", "'$' means nothing here", "names are letters, digits and _"},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "lang/foreign.h"
 
 void lower_init(struct lower *w, struct tape *tape, const struct names *names,
                 const struct source *source, struct diag *diag, const volatile int *stop)
@@ -107,20 +108,42 @@ static const struct known {
     {"inf", __builtin_inf()},       {"nan", __builtin_nan("")},
 };
 
+// How the function is written.
+static bool hint_call(struct lower *w, const char *s, size_t length)
+{
+    char name[QUOTED];
+    enum op op = op_find(s, length, OP_CALL);
+    diag_quote(name, s, length);
+    return diag_hint(w->diag, op == OP_COUNT           ? "write %s(L, a), or a.grad"
+                              : op_get(op)->arity == 1 ? "write %s(x)"
+                                                       : "write %s(x, y)",
+                     name);
+}
+
 static bool unknown_name(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
     size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, false);
     struct nearest nearest;
     diag_quote(name, s, length);
     if (lower_is_function(s, length)) {
         diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
-        return diag_hint(w->diag, "write %s(x)", name);
+        return hint_call(w, s, length);
     }
     diag_set(w->diag, span, "there is no '%s' yet", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
+    if (s[0] == 'd' && names_lookup(w->names, s + 1, length - 1).rank != VALUE_UNBOUND) {
+        return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
+    }
     nearest_init(&nearest, s, length);
     nearest_offer_bound(&nearest, w->names);
     lower_offer_functions(&nearest);
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        nearest_offer(&nearest, known[i].name, strlen(known[i].name));
+    }
     if (nearest.best[0] != '\0') {
         return diag_hint(w->diag, "did you mean '%s'?", nearest.best);
     }
@@ -157,6 +180,13 @@ static bool take_node(struct lower *w, const struct item *item)
     return push(w, (struct operand){.is_node = true, .node = item->node, .span = item->span});
 }
 
+// L.backward(): a statement, which is read before expressions are.
+static bool is_pass(const char *s, size_t length)
+{
+    return (length == 8 && memcmp(s, "backward", 8) == 0) ||
+           (length == 7 && memcmp(s, "forward", 7) == 0);
+}
+
 static bool take_field(struct lower *w, struct span span)
 {
     struct operand *x = operands(w, 1);
@@ -168,8 +198,8 @@ static bool take_field(struct lower *w, struct span span)
     diag_quote(name, s, length);
     if (!data && !grad) {
         diag_set(w->diag, span, "a value has no field '%s'", name);
-        return lower_is_function(s, length)
-                   ? diag_hint(w->diag, "a function is called: .%s()", name)
+        return lower_is_function(s, length) || is_pass(s, length)
+                   ? diag_hint(w->diag, "write .%s() with parentheses", name)
                    : diag_hint(w->diag, "the fields are .data and .grad");
     }
     if (!x->is_node) {
@@ -259,15 +289,25 @@ static bool unknown_function(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
     size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, true);
     struct nearest nearest;
     diag_quote(name, s, length);
     if (names_lookup(w->names, s, length).rank != VALUE_UNBOUND) {
         diag_set(w->diag, span, "'%s' is a value, not a function", name);
         return diag_hint(w->diag, "to multiply write %s*(…)", name);
     }
+    if (is_pass(s, length)) {
+        diag_set(w->diag, span, "'%s' is a statement of its own, not a value", name);
+        return diag_hint(w->diag, "write %s L", name);
+    }
     diag_set(w->diag, span, "there is no function '%s'", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
     nearest_init(&nearest, s, length);
     lower_offer_functions(&nearest);
+    nearest_offer(&nearest, "backward", 8);
+    nearest_offer(&nearest, "forward", 7);
     return nearest.best[0] != '\0' ? diag_hint(w->diag, "did you mean '%s'?", nearest.best)
                                    : diag_hint(w->diag, "'help functions' lists them");
 }
@@ -286,10 +326,7 @@ static bool take_call(struct lower *w, const struct item *item)
         diag_quote(name, s, length);
         diag_set(w->diag, item->span, "'%s' takes %u value%s, here it is given %u", name, wanted,
                  wanted == 1 ? "" : "s", item->count);
-        return diag_hint(w->diag, op == OP_COUNT ? "write grad(L, a)"
-                                  : wanted == 1  ? "write %s(x)"
-                                                 : "write %s(x, y)",
-                         name);
+        return hint_call(w, s, length);
     }
     return op == OP_COUNT ? take_slope(w, item->span) : apply(w, op, item->span);
 }

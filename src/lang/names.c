@@ -195,7 +195,14 @@ const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
 
 enum { NEAR_LENGTH = 32 };
 
-// Damerau's distance (optimal string alignment): insertions, deletions, changes, swaps.
+static bool differ(char a, char b)
+{
+    bool letter = (a | 0x20) >= 'a' && (a | 0x20) <= 'z';
+    return a != b && !(letter && (a ^ b) == 0x20);
+}
+
+// Damerau's distance (optimal string alignment): insertions, deletions, changes, swaps. Capital or
+// small makes no difference.
 static size_t distance(const char *a, size_t m, const char *b, size_t n)
 {
     size_t rows[3][NEAR_LENGTH + 1];
@@ -206,7 +213,7 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n)
         size_t *row = rows[i % 3], *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= n; j++) {
-            size_t best = up[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t best = up[j - 1] + differ(a[i - 1], b[j - 1]);
             best = up[j] + 1 < best ? up[j] + 1 : best;
             best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
@@ -232,7 +239,9 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
         return;
     }
     size_t d = distance(n->s, n->length, candidate, length);
-    if (d < n->distance) {
+    // Of two equally close the one as long as what was typed: tahn is tanh, not tan.
+    bool better = n->best[0] != '\0' && length == n->length && strlen(n->best) != n->length;
+    if (d < n->distance || (d == n->distance && better)) {
         n->distance = d;
         memcpy(n->best, candidate, length);
         n->best[length] = '\0';

@@ -145,7 +145,9 @@ static enum slope_reading read_as_slope(struct parser *p, struct token over, str
         return READ_FAILED;
     }
     p->slope_notice |= over_bound && under_bound && inner && of;
-    return !over_bound && !under_bound && (inner || of) ? READ_AS_SLOPE : READ_AS_NAME;
+    // dL/dq with nothing known is a slope too, so that the trouble told is the missing L.
+    bool letters = token_length(over) == 2 && token_length(under) == 2;
+    return !over_bound && !under_bound && (inner || of || letters) ? READ_AS_SLOPE : READ_AS_NAME;
 }
 
 static bool read_slope(struct parser *p, struct token over)
@@ -160,7 +162,7 @@ static bool read_slope(struct parser *p, struct token over)
     bool shape = slash.kind == TOKEN_INFIX && slash.op == OP_DIV &&
                  (under.partial || begins_with_d(p, under));
     if (!shape && over.partial) {
-        diag_set(p->diag, over.span, "a derivative names what moves and what is moved");
+        diag_set(p->diag, over.span, "a derivative is of one name with respect to another");
         diag_hint(p->diag, "write ∂L/∂a, or dL/da");
         return true;
     }
@@ -175,28 +177,57 @@ static bool read_slope(struct parser *p, struct token over)
     return reading != READ_AS_NAME;
 }
 
+// A sign that is typed twice: a++, a--.
+static bool is_doubled(const struct source *source, struct span sign)
+{
+    const char *s = source->text;
+    char c = s[sign.start];
+    bool before = sign.start > 0 && s[sign.start - 1] == c;
+    bool after = sign.end < source->length && s[sign.end] == c;
+    return (c == '+' || c == '-') && (before || after);
+}
+
+// `sign` waits for its right side, and t is none.
+static void right_side_missing(struct parser *p, const struct frame *sign, struct token t)
+{
+    const struct source *source = p->lexer->source;
+    char quoted[QUOTED];
+    diag_quote(quoted, source->text + sign->span.start, sign->span.end - sign->span.start);
+    diag_set(p->diag, t.span, "a number or a name is missing after '%s'", quoted);
+    if (t.kind == TOKEN_INFIX && t.op == OP_MUL) {
+        diag_hint(p->diag, "a power is written x**2");
+    } else if (t.kind == TOKEN_INFIX && t.op == OP_DIV && sign->op == OP_DIV) {
+        diag_hint(p->diag, "'/' divides; there is no whole division");
+    } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT) {
+        diag_hint(p->diag, "write '%s=' in one piece", quoted);
+    } else if (is_doubled(source, sign->span)) {
+        diag_hint(p->diag, "to go on by 1 write a %s= 1", quoted);
+    }
+}
+
 static void operand_missing(struct parser *p, struct token t)
 {
     if (t.kind == TOKEN_BAD) {
         return;
     }
     const struct frame *f = top(p);
-    const char *s = p->lexer->source->text;
     char quoted[QUOTED];
-    if (f != NULL && (f->kind == FRAME_INFIX || f->kind == FRAME_NEGATE)) {
-        diag_quote(quoted, s + f->span.start, f->span.end - f->span.start);
-        diag_set(p->diag, t.span, "a number or a name is missing after '%s'", quoted);
-        if (t.kind == TOKEN_INFIX && t.op == OP_MUL) {
-            diag_hint(p->diag, "a power is written x**2");
-        }
+    diag_quote(quoted, p->lexer->source->text + t.span.start, t.span.end - t.span.start);
+    if (t.kind == TOKEN_STRING) {
+        diag_set(p->diag, t.span, "a text is not a value");
+        diag_hint(p->diag, "only file names stand in quotation marks");
+    } else if (f != NULL && (f->kind == FRAME_INFIX || f->kind == FRAME_NEGATE)) {
+        right_side_missing(p, f, t);
     } else if (t.kind == TOKEN_CLOSE && f != NULL && f->kind == FRAME_PAREN) {
         diag_set(p->diag, t.span, "there is nothing between these parentheses");
         diag_hint(p->diag, "write an expression, as in (a + b)");
     } else if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
         diag_set(p->diag, t.span, "an expression is missing here");
         diag_hint(p->diag, "write a number, a name, or a formula such as a*b + c");
+    } else if (t.kind == TOKEN_ASSIGN) {
+        diag_set(p->diag, t.span, "there is no name before '%s'", quoted);
+        diag_hint(p->diag, "write a = 2");
     } else {
-        diag_quote(quoted, s + t.span.start, t.span.end - t.span.start);
         diag_set(p->diag, t.span, "an expression cannot begin with '%s'", quoted);
         diag_hint(p->diag, "a number or a name is missing before it");
     }

@@ -6,6 +6,7 @@
 
 #include "engine/sweep.h"
 #include "lang/derive.h"
+#include "lang/foreign.h"
 
 enum { FORMULA_MOST = 200 };  // bytes of a formula in a table
 
@@ -20,11 +21,64 @@ bool call_has_more(const struct call *c)
     return kind != TOKEN_END && kind != TOKEN_BREAK;
 }
 
+// The command that is being carried out; NULL where its word is only a name: step = 2.
+static const struct command *running_command(const struct call *c)
+{
+    struct lexer after = {.source = c->lexer->source, .at = c->command.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    return next == TOKEN_ASSIGN || next == TOKEN_DOT
+               ? NULL
+               : command_find(after.source->text + c->command.start,
+                              c->command.end - c->command.start);
+}
+
+// A command is given more than it takes. Its word may also be a name of the learner's.
+static bool refuse_argument(struct call *c, struct token t, const struct command *command)
+{
+    char quoted[QUOTED];
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    if (names_lookup(&c->s->names, command->name, strlen(command->name)).rank != VALUE_UNBOUND) {
+        diag_set(c->diag, c->command, "'%s' begins a command here, not an expression",
+                 command->name);
+        return diag_hint(c->diag, "print shows the value: print %s %s …", command->name, quoted);
+    }
+    diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
+    return diag_hint(c->diag, "write %s", command->usage);
+}
+
+// A value follows a value.
+static bool refuse_operand(struct call *c, struct token t)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
+    char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
+    bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
+    const char *foreign = t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
+    diag_quote(quoted, s + t.at, t.span.end - t.at);
+    if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
+        return diag_set(c->diag, t.span, "a number has one point");
+    }
+    if (t.kind == TOKEN_NAME && digit && lexer_peek(&ahead).kind == TOKEN_ASSIGN) {
+        diag_set(c->diag, t.span, "a name does not begin with a digit");
+        return diag_hint(c->diag, "write %s2 = …", quoted);
+    }
+    diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
+    return foreign != NULL ? diag_hint(c->diag, "%s", foreign)
+           : adjacent      ? diag_hint(c->diag, "to multiply write *, as in 2*x")
+                      : diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
+}
+
 // What stands where nothing may: the sentence depends on what a learner probably meant.
 static bool refuse_rest(struct call *c, struct token t)
 {
     char quoted[QUOTED];
-    diag_quote(quoted, c->lexer->source->text + t.span.start, token_length(t));
+    const struct command *command = running_command(c);
+    bool blank_before = t.at > 0 && c->lexer->source->text[t.at - 1] == ' ';
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    bool apart = blank_before || t.kind == TOKEN_INFIX || t.kind == TOKEN_COMMA;
+    if (command != NULL && apart && t.kind != TOKEN_BAD) {
+        return refuse_argument(c, t, command);
+    }
     switch (t.kind) {
     case TOKEN_BAD:
         lexer_next(c->lexer, c->diag);
@@ -38,11 +92,7 @@ static bool refuse_rest(struct call *c, struct token t)
     case TOKEN_NUMBER:
     case TOKEN_NAME:
     case TOKEN_NODE:
-        diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
-        if (t.span.start > 0 && c->lexer->source->text[t.span.start - 1] != ' ') {
-            return diag_hint(c->diag, "to multiply write *, as in 2*x");
-        }
-        return diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
+        return refuse_operand(c, t);
     case TOKEN_OPEN:
         if (t.mark == '(') {
             diag_set(c->diag, t.span, "a parenthesis follows without an operation between");
@@ -50,6 +100,9 @@ static bool refuse_rest(struct call *c, struct token t)
         }
         diag_set(c->diag, t.span, "'%c' cannot stand here", t.mark);
         return diag_hint(c->diag, "values here are single numbers, without elements");
+    case TOKEN_COMMA:
+        diag_set(c->diag, t.span, "a ',' stands only between the values given to a function");
+        return diag_hint(c->diag, "numbers are written 1000 and 0.5; print a, b shows two values");
     default:
         diag_set(c->diag, t.span, "'%s' cannot stand here", quoted);
         return diag_hint(c->diag, "a ';' begins another statement");
@@ -63,6 +116,27 @@ bool call_finish(struct call *c)
         return true;
     }
     return refuse_rest(c, t);
+}
+
+// The span with the parentheses that it leaves open on either side: an operand's own do not belong
+// to its span.
+static struct span with_parentheses(const struct source *source, struct span span)
+{
+    const char *s = source->text;
+    size_t open = 0;
+    for (size_t i = span.start; i < span.end; i++) {
+        if (s[i] == ')' && open == 0) {
+            while (span.start > 0 && s[--span.start] != '(') {}
+        } else {
+            open += s[i] == '(';
+            open -= s[i] == ')';
+        }
+    }
+    for (; open > 0 && span.end < source->length; span.end++) {
+        open += s[span.end] == '(';
+        open -= s[span.end] == ')';
+    }
+    return span;
 }
 
 // What lowering an expression found worth saying.
@@ -85,10 +159,9 @@ static void note_expression(struct call *c, const struct parser *p, const struct
     }
     if (w->strange.end > 0) {
         char quoted[QUOTED], number[NUMBER_TEXT];
-        const char *s = c->lexer->source->text + w->strange.start;
-        call_notice(c, w->strange, "%s is %s",
-                    diag_quote(quoted, s, w->strange.end - w->strange.start),
-                    number_text(number, w->strange_value, 6));
+        struct span strange = with_parentheses(c->lexer->source, w->strange);
+        diag_quote(quoted, c->lexer->source->text + strange.start, strange.end - strange.start);
+        call_notice(c, strange, "%s is %s", quoted, number_text(number, w->strange_value, 6));
     }
 }
 

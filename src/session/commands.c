@@ -1,6 +1,7 @@
 // The table of commands, and help, which reads it.
 #include <string.h>
 
+#include "lang/foreign.h"
 #include "session/commands.h"
 
 static const struct command commands[] = {
@@ -157,8 +158,12 @@ static bool refuse_topic(struct call *c, struct span word)
         nearest_offer(&nearest, topics[i].name, strlen(topics[i].name));
     }
     lower_offer_functions(&nearest);
+    const char *foreign = foreign_hint(s, word.end - word.start, true);
     diag_set(c->diag, word, "there is no help on '%s'",
              diag_quote(quoted, s, word.end - word.start));
+    if (foreign != NULL) {
+        return diag_hint(c->diag, "%s", foreign);
+    }
     return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
                                    : diag_hint(c->diag, "'help' lists what there is");
 }

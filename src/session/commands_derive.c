@@ -133,7 +133,7 @@ enum call_end command_derive(struct call *c)
     formula_init(&f, c);
     bool ok = read_derive(&f);
     if (ok) {
-        ok = derive(&f.pool, f.root, f.in, &d, c->diag);
+        ok = derive(&f.pool, f.root, f.in, c->s->world.stop, &d, c->diag);
         struct rec *r = ok ? call_record(c, "derive") : NULL;
         if (ok) {
             formula_put(&f, r, "of", f.root);

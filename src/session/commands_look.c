@@ -16,8 +16,9 @@ static bool is_list(const struct call *c)
     while (ahead.open > c->lexer->open && t.kind != TOKEN_END) {
         t = lexer_next(&ahead, &ignored);
     }
-    t = lexer_next(&ahead, &ignored);
-    return t.kind == TOKEN_END || t.kind == TOKEN_BREAK;
+    struct token after = lexer_next(&ahead, &ignored);
+    return t.kind == TOKEN_CLOSE && t.mark == ')' &&
+           (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
 }
 
 static bool print_one(struct call *c, struct rec *values)

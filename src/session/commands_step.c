@@ -1,9 +1,9 @@
 // Walking a graph one node at a time, both ways.
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/stepper.h"
+#include "lesson/answer.h"
 #include "session/commands.h"
 
 enum { STEPS_SHOWN = 20 };
@@ -256,13 +256,6 @@ static bool reveal(struct call *c)
     return walk_to(c, s->at + 1);
 }
 
-// Half a percent off is right: a guess is made in the head.
-static bool guess_is_right(double guess, double key)
-{
-    return guess == key || (isnan(key) && isnan(guess)) ||
-           fabs(guess - key) <= 1e-6 + 5e-3 * fmax(fabs(guess), fabs(key));
-}
-
 bool step_take_guess(struct call *c, double guess)
 {
     struct step_fact fact;
@@ -274,7 +267,9 @@ bool step_take_guess(struct call *c, double guess)
         rec_text(c->out, r, "what", text_get(&what));
         rec_number(c->out, r, "guess", guess);
         rec_number(c->out, r, "key", key);
-        rec_flag(c->out, r, "right", guess_is_right(guess, key));
+        // Half a percent off is right: a guess is made in the head.
+        struct tolerance tolerance = {.absolute = 1e-6, .relative = 5e-3};
+        rec_flag(c->out, r, "right", answer_number_is_right(guess, key, tolerance));
     }
     text_release(&what);
     return reveal(c);

@@ -411,7 +411,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
                   (trail_mark(&s->undo) > changes || tape_count(&s->tape) != nodes);
     struct span span = statement_span(f, start);
-    if (outermost && !s->rewound) {
+    if (outermost && end == CALL_DONE && !s->rewound) {
         quote_statement(s, f, span);
     }
     const char *statement = c.relogged ? c.log_as : f->source.text + span.start;

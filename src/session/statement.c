@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "lang/foreign.h"
 #include "session/call.h"
 
 // def, repeat, for and in will begin statements of their own; they are no names already.
@@ -141,6 +142,12 @@ static bool assigned(struct call *c, struct token assign, struct operand old, st
     return result->node != NODE_NONE || diag_out_of_memory(c->diag);
 }
 
+static bool refuse_param(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "a parameter needs a name and a value to begin with");
+    return diag_hint(c->diag, "write param w = 0.5");
+}
+
 // name = expr, name += expr, param name = expr
 static bool run_binding(struct call *c, uint8_t marks)
 {
@@ -148,6 +155,9 @@ static bool run_binding(struct call *c, uint8_t marks)
     struct token assign = lexer_next(c->lexer, c->diag);
     if (is_reserved(c, name)) {
         return refuse_reserved(c, name);
+    }
+    if (assign.kind != TOKEN_ASSIGN) {
+        return refuse_param(c, name.span);
     }
     struct operand old = {.span = name.span}, value;
     uint32_t from = tape_count(&c->s->tape);
@@ -304,14 +314,25 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
                                    : STATEMENT_EXPRESSION;
 }
 
+// c := 2, c == 2 and c, d = 1, 2 of names that are new.
+static bool guess_binding(struct call *c, struct token second)
+{
+    if (second.kind == TOKEN_COMMA) {
+        return !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
+    }
+    bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
+    return meant && !diag_hint(c->diag, "to give it a value write c = 2");
+}
+
 // A word that is no name, followed by another word, was probably meant as a command.
 static void guess_command(struct call *c, struct token first)
 {
     struct token second = lexer_peek(c->lexer);
     bool bound = names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
                  VALUE_UNBOUND;
-    if (first.kind != TOKEN_NAME || bound || second.kind == TOKEN_OPEN ||
-        second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT) {
+    if (first.kind != TOKEN_NAME || bound || guess_binding(c, second) ||
+        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
+        foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {
         return;
     }
     struct nearest nearest;
@@ -355,6 +376,19 @@ static bool run_method(struct call *c)
     return ok;
 }
 
+// vars(): a command with nothing in parentheses is the command.
+static void skip_parentheses(struct lexer *l)
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
+    enum token_kind after = lexer_peek(&ahead).kind;
+    if (open.kind == TOKEN_OPEN && open.mark == '(' && close.kind == TOKEN_CLOSE &&
+        close.mark == ')' && (after == TOKEN_END || after == TOKEN_BREAK)) {
+        *l = ahead;
+    }
+}
+
 enum call_end statement_run(struct call *c)
 {
     const struct command *command = NULL;
@@ -365,6 +399,7 @@ enum call_end statement_run(struct call *c)
     switch (kind_of_statement(c, &command)) {
     case STATEMENT_COMMAND:
         lexer_next(c->lexer, &ignored);
+        skip_parentheses(c->lexer);
         return command->run(c);
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
@@ -380,7 +415,8 @@ enum call_end statement_run(struct call *c)
         ok = run_method(c);
         break;
     case STATEMENT_RESERVED:
-        ok = refuse_reserved(c, first);
+        ok = token_is(c->lexer, first, "param") ? refuse_param(c, first.span)
+                                                : refuse_reserved(c, first);
         break;
     case STATEMENT_EXPRESSION:
         ok = run_expression(c);

@@ -81,7 +81,11 @@ static bool wait_for_keys(void)
         sigprocmask(SIG_BLOCK, &all, &before);
         ready = rl_pending_signal() != 0 ? 0 : ppoll(&input, 1, NULL, &before);
         sigprocmask(SIG_SETMASK, &before, NULL);
+        bool stopped = rl_pending_signal() == SIGTSTP;
         rl_check_signals();
+        if (stopped) {
+            rl_forced_update_display();  // back in the foreground, on a line of its own
+        }
     }
     return *repl.stop == 0;
 }
@@ -323,9 +327,11 @@ static char **complete(const char *word, int start, int end)
         rl_filename_completion_desired = 1;
         return rl_completion_matches(word, rl_filename_completion_function);
     }
-    repl.at_start = statement_start(at) >= at && repl.begins;
+    size_t begin = statement_start(at);
+    bool help = strncmp(rl_line_buffer + begin, "help ", 5) == 0;
+    repl.at_start = help || (begin >= at && repl.begins);
     char **matches = rl_completion_matches(word, next_candidate);
-    if (matches != NULL && rl_line_buffer[end] != '(') {
+    if (matches != NULL && rl_line_buffer[end] != '(' && !help) {
         rl_completion_append_character = suffix(matches[0]);
     }
     return matches;
@@ -542,6 +548,7 @@ static void run_init_file(void)
         struct source source = {
             .name = path, .text = bytes.data, .length = bytes.count, .line = 1};
         script.mode = SESSION_SCRIPT;
+        *repl.stop = 0;
         host_run(&script, &source);
     }
     free(path);

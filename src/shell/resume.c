@@ -1,6 +1,8 @@
 #include "shell/resume.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -24,10 +26,17 @@ static void add_lines(struct text *words, size_t lines)
     text_addf(words, lines == 1 ? "%zu line" : "%zu lines", lines);
 }
 
-// A whole line, as the terminal gives it. False at the end of input, or if a signal comes.
-static bool read_answer(char *line, size_t size)
+// A whole line, as the terminal gives it. False at the end of input, or if a signal came: also if it
+// came just before.
+static bool read_answer(const volatile int *stop, char *line, size_t size)
 {
-    ssize_t n = read(STDIN_FILENO, line, size - 1);
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    sigset_t all, before;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    bool ready = *stop == 0 && ppoll(&input, 1, NULL, &before) > 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    ssize_t n = ready ? read(STDIN_FILENO, line, size - 1) : 0;
     line[n > 0 ? n : 0] = '\0';
     line[strcspn(line, "\r\n")] = '\0';
     return n > 0;
@@ -39,7 +48,7 @@ static enum answer ask(struct host *h, struct text *question)
     char line[256];
     for (int i = 0; i < TRIES; i++) {
         say(h, question);
-        if (!read_answer(line, sizeof line)) {
+        if (!read_answer(h->stop, line, sizeof line)) {
             text_add_char(question, '\n');
             say(h, question);
             return ANSWER_NONE;

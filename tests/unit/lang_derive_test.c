@@ -84,7 +84,7 @@ static void results_are_those_of_the_textbook(void **state)
         exprs_init(&p);
         text_init(&text);
         uint32_t f = read_formula(&p, cases[i].formula);
-        assert_true(derive(&p, f, expr_name(&p, "x", 1), &out, &d));
+        assert_true(derive(&p, f, expr_name(&p, "x", 1), NULL, &out, &d));
         assert_string_equal(formula_text(&text, &p, out.result), cases[i].derivative);
         derivation_release(&out);
         text_release(&text);
@@ -144,7 +144,7 @@ static void every_step_names_its_rule(void **state)
         exprs_init(&p);
         text_init(&text);
         uint32_t f = read_formula(&p, cases[i].formula);
-        assert_true(derive(&p, f, expr_name(&p, "x", 1), &out, &d));
+        assert_true(derive(&p, f, expr_name(&p, "x", 1), NULL, &out, &d));
         write_steps(&text, &p, &out);
         assert_string_equal(text_get(&text), cases[i].steps);
         derivation_release(&out);
@@ -173,7 +173,7 @@ static void edges_are_noted_where_they_are_used(void **state)
         struct diag d = {0};
         exprs_init(&p);
         uint32_t f = read_formula(&p, cases[i].formula);
-        assert_true(derive(&p, f, expr_name(&p, "x", 1), &out, &d));
+        assert_true(derive(&p, f, expr_name(&p, "x", 1), NULL, &out, &d));
         assert_int_equal(out.edges.count, cases[i].count);
         for (size_t k = 0; k < out.edges.count; k++) {
             assert_int_equal(BUF(enum op, &out.edges)[k], cases[i].edges[k]);
@@ -214,7 +214,7 @@ static void derivatives_are_those_of_the_backward_pass(void **state)
         expr_name(&p, "y", 1);
         expr_name(&p, "z", 1);
         uint32_t f = random_formula(&p, &rng, 1 + i % 5);
-        assert_true(derive(&p, f, x, &out, &d));
+        assert_true(derive(&p, f, x, NULL, &out, &d));
         formula_text(&text, &p, f);
         for (int k = 0; k < 4; k++) {
             struct graph g;
@@ -263,7 +263,7 @@ static void every_operation_has_its_derivative(void **state)
             exprs_init(&p);
             uint32_t names[2] = {expr_name(&p, "a", 1), expr_name(&p, "b", 1)};
             uint32_t f = expr_apply(&p, op, names[0], names[1]);
-            assert_true(derive(&p, f, names[slot], &out, &d));
+            assert_true(derive(&p, f, names[slot], NULL, &out, &d));
             for (int i = 0; i < OP_SAMPLES; i++) {
                 double at[2] = {row->sample[0][i], row->sample[1][i]}, ours;
                 double v = op_value(op, at[0], at[1]);
@@ -380,7 +380,7 @@ static void long_chains_are_derived(void **state)
             root = chains[i].rightwards ? expr_apply(&p, chains[i].op, x, root)
                                         : expr_apply(&p, chains[i].op, root, x);
         }
-        assert_true(derive(&p, root, x, &out, &d));
+        assert_true(derive(&p, root, x, NULL, &out, &d));
         if (chains[i].derivative != NULL) {
             assert_string_equal(formula_text(&text, &p, out.result), chains[i].derivative);
         } else {
@@ -407,11 +407,27 @@ static void what_is_shared_is_derived_once(void **state)
     for (int k = 0; k < 50; k++) {
         root = expr_apply(&p, OP_ADD, root, root);
     }
-    assert_true(derive(&p, root, x, &out, &d));
+    assert_true(derive(&p, root, x, NULL, &out, &d));
     assert_string_equal(formula_text(&text, &p, out.result), "1125899906842624");
     assert_int_equal(out.steps.count, 50);
     derivation_release(&out);
     text_release(&text);
+    exprs_release(&p);
+}
+
+static void it_can_be_interrupted(void **state)
+{
+    (void)state;
+    struct exprs p;
+    struct derivation out;
+    struct diag d = {0};
+    volatile int stop = 1;
+    exprs_init(&p);
+    uint32_t f = read_formula(&p, "tanh(x)*x");
+    assert_false(derive(&p, f, expr_name(&p, "x", 1), &stop, &out, &d));
+    assert_string_equal(d.message, "interrupted");
+    assert_string_equal(d.hint, "");
+    derivation_release(&out);
     exprs_release(&p);
 }
 
@@ -424,7 +440,7 @@ static void too_large_a_formula_is_refused_in_words(void **state)
     exprs_init(&p);
     uint32_t f = read_formula(&p, "tanh(x)*x"), x = expr_name(&p, "x", 1);
     p.full = true;
-    assert_false(derive(&p, f, x, &out, &d));
+    assert_false(derive(&p, f, x, NULL, &out, &d));
     assert_string_equal(d.message, "this formula is too large to work on as a formula");
     derivation_release(&out);
     exprs_release(&p);
@@ -442,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_node_without_a_name_is_written_as_its_operation),
         cmocka_unit_test(long_chains_are_derived),
         cmocka_unit_test(what_is_shared_is_derived_once),
+        cmocka_unit_test(it_can_be_interrupted),
         cmocka_unit_test(too_large_a_formula_is_refused_in_words),
     };
     return cmocka_run_group_tests_name("lang/derive", tests, NULL, NULL);

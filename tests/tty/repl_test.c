@@ -1,0 +1,788 @@
+// The prompt as a person meets it: the real program under a pseudo-terminal. $BACKSTEP names it.
+#include <ftw.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+    PATIENCE = 20000,  // milliseconds that a slow machine is given
+    SCREEN = 4 << 20,  // bytes of output that a test looks at
+};
+
+#define UTF8 "LC_ALL=C.UTF-8"
+#define PROMPT "\xe2\x88\x87 "    // ∇
+#define MORE "\xe2\x80\xa6 "      // …
+#define CTRL_C "\x03"
+#define CTRL_D "\x04"
+#define UP "\x1b[A"
+#define PASTE(text) "\x1b[200~" text "\x1b[201~"
+
+// A person at a terminal, with a home of their own in which backstep is started.
+struct person {
+    char home[256], home_variable[300];
+    pid_t pid;
+    int terminal;
+    char *screen;  // all that was shown by the program that runs now
+    size_t shown, seen;
+};
+
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+// ---- The home -----------------------------------------------------------------------------------
+
+static const char *in_home(const struct person *p, const char *name)
+{
+    static char path[2][512];
+    static int turn;
+    turn = !turn;
+    snprintf(path[turn], sizeof path[turn], "%s/%s", p->home, name);
+    return path[turn];
+}
+
+static void write_file(const struct person *p, const char *name, const char *text)
+{
+    FILE *f = fopen(in_home(p, name), "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void make_folder(const struct person *p, const char *name)
+{
+    assert_int_equal(mkdir(in_home(p, name), 0755), 0);
+}
+
+static char *read_file(const struct person *p, const char *name)
+{
+    static char text[65536];
+    FILE *f = fopen(in_home(p, name), "r");
+    assert_non_null(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+static bool is_there(const struct person *p, const char *name)
+{
+    return access(in_home(p, name), F_OK) == 0;
+}
+
+static int set_up(void **state)
+{
+    static struct person p;
+    char here[200];
+    p = (struct person){.terminal = -1};
+    p.screen = malloc(SCREEN);
+    if (p.screen == NULL || getcwd(here, sizeof here) == NULL) {
+        return -1;
+    }
+    snprintf(p.home, sizeof p.home, "%s/home-XXXXXX", here);
+    *state = &p;
+    if (mkdtemp(p.home) == NULL) {
+        return -1;
+    }
+    snprintf(p.home_variable, sizeof p.home_variable, "HOME=%s", p.home);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
+static int tear_down(void **state)
+{
+    struct person *p = *state;
+    if (p->pid > 0) {
+        kill(p->pid, SIGKILL);
+        waitpid(p->pid, NULL, 0);
+    }
+    if (p->terminal >= 0) {
+        close(p->terminal);
+    }
+    free(p->screen);
+    return nftw(p->home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+// ---- The terminal -------------------------------------------------------------------------------
+
+// Starts backstep with this environment (up to a NULL) beside the PATH.
+static void start_with(struct person *p, char *const environment[])
+{
+    char *program = getenv("BACKSTEP");
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    assert_non_null(program);
+    p->shown = p->seen = 0;
+    p->pid = forkpty(&p->terminal, NULL, NULL, &size);
+    assert_true(p->pid >= 0);
+    if (p->pid == 0) {
+        char *argv[] = {"backstep", NULL};
+        if (chdir(p->home) == 0) {
+            execve(program, argv, environment);
+        }
+        _exit(127);
+    }
+}
+
+static void start(struct person *p)
+{
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, "NO_COLOR=1", NULL});
+}
+
+// Reads what is shown within some milliseconds. False when nobody is there to show anything.
+static bool look(struct person *p, int milliseconds)
+{
+    struct pollfd terminal = {.fd = p->terminal, .events = POLLIN};
+    if (poll(&terminal, 1, milliseconds) <= 0) {
+        return true;
+    }
+    assert_true(p->shown < SCREEN - 1);
+    ssize_t n = read(p->terminal, p->screen + p->shown, SCREEN - 1 - p->shown);
+    p->shown += n > 0 ? (size_t)n : 0;
+    return n > 0;
+}
+
+// Lets the program work for a while.
+static void rest(struct person *p, int milliseconds)
+{
+    for (int64_t end = now() + milliseconds; now() < end;) {
+        look(p, 10);
+    }
+}
+
+// Reads while it writes: who is typed at talks back.
+static void type(struct person *p, const char *keys)
+{
+    enum { CHUNK = 512 };
+    for (size_t done = 0, n = strlen(keys); done < n;) {
+        struct pollfd terminal = {.fd = p->terminal, .events = POLLIN | POLLOUT};
+        assert_true(poll(&terminal, 1, PATIENCE) > 0);
+        if ((terminal.revents & POLLIN) != 0) {
+            look(p, 0);
+        } else {
+            ssize_t took = write(p->terminal, keys + done, n - done < CHUNK ? n - done : CHUNK);
+            assert_true(took > 0);
+            done += (size_t)took;
+        }
+    }
+}
+
+// Waits until this is shown, after what was seen already.
+static void see(struct person *p, const char *text)
+{
+    int64_t deadline = now() + PATIENCE;
+    const char *found = NULL;
+    bool there = true;
+    while (found == NULL) {
+        found = memmem(p->screen + p->seen, p->shown - p->seen, text, strlen(text));
+        if (found == NULL && (!there || now() > deadline)) {
+            fail_msg("waited for \"%s\"; what was shown: \"%.*s\"", text, (int)(p->shown - p->seen),
+                     p->screen + p->seen);
+        }
+        there = found != NULL || look(p, 50);
+    }
+    p->seen = (size_t)(found - p->screen) + strlen(text);
+}
+
+// Was this shown since the program started?
+static bool was_shown(const struct person *p, const char *text)
+{
+    return memmem(p->screen, p->shown, text, strlen(text)) != NULL;
+}
+
+// Types a line when the prompt is there.
+static void enter(struct person *p, const char *line)
+{
+    see(p, PROMPT);
+    type(p, line);
+    type(p, "\r");
+}
+
+static void assert_terminal_is_sane(const struct person *p)
+{
+    struct termios t;
+    assert_int_equal(tcgetattr(p->terminal, &t), 0);
+    assert_int_equal(t.c_lflag & (ICANON | ECHO | ISIG), ICANON | ECHO | ISIG);
+    assert_true(t.c_iflag & ICRNL);
+}
+
+// Waits for the program's end; returns what waitpid tells.
+static int ending(struct person *p)
+{
+    int64_t deadline = now() + PATIENCE;
+    int status;
+    while (waitpid(p->pid, &status, WNOHANG) == 0) {
+        look(p, 20);
+        assert_true(now() < deadline);
+    }
+    assert_terminal_is_sane(p);
+    close(p->terminal);
+    p->terminal = -1;
+    p->pid = 0;
+    return status;
+}
+
+static void leave(struct person *p)
+{
+    type(p, CTRL_D);
+    assert_int_equal(ending(p), 0);
+}
+
+static void kill_it(struct person *p, int number)
+{
+    assert_int_equal(kill(p->pid, number), 0);
+}
+
+// ---- Typing -------------------------------------------------------------------------------------
+
+static void test_greets_and_echoes(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    see(p, "backstep");
+    see(p, "help");
+    enter(p, "a = 2");
+    enter(p, "b = -4");
+    enter(p, "L = a*b");
+    see(p, "\r  L = -8\r\n");
+    see(p, PROMPT);
+    leave(p);
+    assert_false(was_shown(p, "a = 2\r\n  a"));  // a leaf is not echoed
+}
+
+static void test_continues_over_open_brackets(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "x = max(2,");
+    see(p, MORE);
+    type(p, "3)\r");
+    enter(p, "x*2");
+    see(p, "x*2 = 6");
+    enter(p, "y = (1 +");
+    see(p, MORE);
+    type(p, CTRL_C);
+    enter(p, "x*3");
+    see(p, "x*3 = 9");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_leaves(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "a = 2");
+    enter(p, "quit");
+    assert_int_equal(ending(p), 0);
+    start(p);
+    see(p, PROMPT);
+    leave(p);
+    assert_false(was_shown(p, "Resume"));
+}
+
+static void test_runs_pasted_lines(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    see(p, "\x1b[?2004h");  // asked the terminal to mark what is pasted
+    see(p, PROMPT);
+    type(p, PASTE("u = 2\nv\t=\t5\r\nz = u*v\n"));
+    see(p, "\r  z = 10\r\n");
+    see(p, PROMPT);
+    type(p, PASTE("u + v") " + z\r");
+    see(p, "u + v + z = 17");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_refuses_too_long_a_line(void **state)
+{
+    enum { LENGTH = 3 << 20 };
+    struct person *p = *state;
+    char *line = malloc(LENGTH + 32);
+    assert_non_null(line);
+    strcpy(line, "\x1b[200~");
+    memset(line + 6, '1', LENGTH);
+    strcpy(line + 6 + LENGTH, "\x1b[201~");
+    start(p);
+    see(p, PROMPT);
+    type(p, line);
+    see(p, "too long");
+    memmove(line, line + 6, LENGTH);
+    strcpy(line + LENGTH, "\r");
+    see(p, PROMPT);
+    type(p, line);
+    see(p, "too long");
+    free(line);
+    enter(p, "1 + 1");
+    see(p, "1 + 1 = 2");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// ---- Interrupting -------------------------------------------------------------------------------
+
+static void test_ctrl_c_discards_the_line(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    see(p, PROMPT);
+    type(p, CTRL_C);
+    see(p, PROMPT);
+    type(p, "half = 12345");
+    see(p, "12345");
+    type(p, CTRL_C);
+    enter(p, "half");
+    see(p, "there is no 'half'");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// A sum of ten million terms: seconds of work.
+static void write_long_sum(const struct person *p)
+{
+    FILE *f = fopen(in_home(p, "long.bs"), "w");
+    assert_non_null(f);
+    fputs("t = 1\nlong = t", f);
+    for (int i = 1; i < 10000000; i++) {
+        fputs("+t", f);
+    }
+    fputs("\n", f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void test_ctrl_c_takes_a_statement_back(void **state)
+{
+    enum { WITHIN = 1000 };  // milliseconds: it takes 50, but the machine may be busy
+    struct person *p = *state;
+    write_long_sum(p);
+    start(p);
+    enter(p, "a = 2");
+    enter(p, "load long.bs");
+    see(p, "\r\n");
+    rest(p, 200);
+    int64_t begun = now();
+    type(p, CTRL_C);
+    see(p, "interrupted");
+    see(p, PROMPT);
+    assert_true(now() - begun < WITHIN);
+    type(p, "a + 1\r");
+    see(p, "a + 1 = 3");
+    enter(p, "long");
+    see(p, "there is no 'long'");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_ctrl_c_ends_waiting_for_a_file(void **state)
+{
+    struct person *p = *state;
+    assert_int_equal(mkfifo(in_home(p, "nobody.bs"), 0600), 0);
+    start(p);
+    enter(p, "load nobody.bs");
+    see(p, "\r\n");
+    rest(p, 200);
+    type(p, CTRL_C);
+    see(p, "interrupted");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_terminated(void **state)
+{
+    struct person *p = *state;
+    static const int numbers[] = {SIGTERM, SIGHUP};
+    for (size_t i = 0; i < 2; i++) {
+        start(p);
+        if (i > 0) {
+            see(p, "Resume it? (y/n) ");
+            type(p, "n\n");
+        }
+        enter(p, i == 0 ? "kept = 1" : "kept = 2");
+        see(p, PROMPT);
+        type(p, "half a li");
+        see(p, "half a li");
+        kill_it(p, numbers[i]);
+        int status = ending(p);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), numbers[i]);
+    }
+    assert_non_null(strstr(read_file(p, ".local/state/backstep/history"), "kept = 2\n"));
+    start(p);
+    see(p, "1 line");
+    see(p, "Resume it? (y/n) ");
+    type(p, "y\n");
+    enter(p, "kept + 0");
+    see(p, "kept + 0 = 2");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_survives_a_resize(void **state)
+{
+    struct person *p = *state;
+    static const unsigned short columns[] = {20, 1, 200, 20};
+    start(p);
+    see(p, PROMPT);
+    type(p, "wide = 1 + 2 + 3 + 4 + 5");
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        struct winsize size = {.ws_row = 10, .ws_col = columns[i]};
+        assert_int_equal(ioctl(p->terminal, TIOCSWINSZ, &size), 0);
+        rest(p, 50);
+    }
+    type(p, " + 6\r");
+    enter(p, "wide");
+    see(p, "wide = 21");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// ---- Completing ---------------------------------------------------------------------------------
+
+static void test_completes(void **state)
+{
+    struct person *p = *state;
+    write_file(p, "example.bs", "inside = 7\n");
+    write_file(p, "two words.bs", "inside = 8\n");
+    start(p);
+    enter(p, "loss_of_all = 2");
+    enter(p, "loss_\t*2");
+    see(p, "loss_of_all*2 = 4");
+    enter(p, "cosh\t0)");
+    see(p, "cosh(0) = 1");
+    enter(p, "prec\t3");  // a command, with its blank
+    enter(p, "pi");
+    see(p, "pi = 3.14\r\n");
+    enter(p, "load exa\t");
+    enter(p, "inside");
+    see(p, "inside = 7");
+    enter(p, "load \"two\t");
+    enter(p, "inside + 0");
+    see(p, "inside + 0 = 8");
+    see(p, PROMPT);
+    type(p, "2*tan\t");  // no command there: tangent is not offered
+    see(p, "tan   tanh");
+    type(p, CTRL_C);
+    see(p, PROMPT);
+    leave(p);
+}
+
+// ---- Remembering --------------------------------------------------------------------------------
+
+static void test_keeps_history(void **state)
+{
+    struct person *p = *state;
+    struct stat st;
+    start(p);
+    enter(p, "h = (40 +");
+    see(p, MORE);
+    type(p, "1)\r");
+    enter(p, "h*1");
+    see(p, "h*1 = 41");
+    see(p, PROMPT);
+    leave(p);
+    assert_int_equal(stat(in_home(p, ".local/state/backstep/history"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(stat(in_home(p, ".local/state/backstep"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    start(p);
+    see(p, PROMPT);
+    type(p, UP UP "\r");  // an entry of two lines is one
+    see(p, PROMPT);
+    type(p, UP UP "\r");
+    see(p, "h*1 = 41");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_bounds_history(void **state)
+{
+    struct person *p = *state;
+    make_folder(p, ".local");
+    make_folder(p, ".local/state");
+    make_folder(p, ".local/state/backstep");
+    FILE *f = fopen(in_home(p, ".local/state/backstep/history"), "w");
+    assert_non_null(f);
+    for (int i = 0; i < 20000; i++) {
+        fprintf(f, "!1700000000\nold = %d\n", i);
+    }
+    assert_int_equal(fclose(f), 0);
+    start(p);
+    enter(p, "young = 1");
+    see(p, PROMPT);
+    leave(p);
+    f = fopen(in_home(p, ".local/state/backstep/history"), "r");
+    assert_non_null(f);
+    char line[100] = "";
+    int lines = 0;
+    while (fgets(line, sizeof line, f) != NULL) {
+        lines++;
+    }
+    fclose(f);
+    assert_in_range(lines, 9000, 10000);
+    assert_string_equal(line, "young = 1\n");
+}
+
+static void die_with_two_lines(struct person *p)
+{
+    start(p);
+    enter(p, "a = 2");
+    enter(p, "b = a*21");
+    see(p, "b = 42");
+    enter(p, "c = 5");
+    enter(p, "undo");
+    see(p, "taken back");
+    see(p, PROMPT);
+    kill_it(p, SIGKILL);
+    assert_int_equal(waitpid(p->pid, NULL, 0), p->pid);
+    close(p->terminal);
+    p->pid = 0;
+    p->terminal = -1;
+}
+
+static void test_resumes_after_kill_9(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    start(p);
+    see(p, "2 lines");
+    see(p, "Resume it? (y/n) ");
+    type(p, "well\n");
+    see(p, "Type y or n");
+    type(p, "y\n");
+    see(p, "2 lines are back");
+    enter(p, "b + a");
+    see(p, "b + a = 44");
+    enter(p, "c");
+    see(p, "there is no 'c'");
+    see(p, PROMPT);
+    leave(p);
+    start(p);
+    see(p, PROMPT);
+    assert_false(was_shown(p, "Resume"));
+    leave(p);
+}
+
+static void test_keeps_what_is_refused_as_a_script(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, CTRL_C);  // no answer: it stays
+    see(p, PROMPT);
+    leave(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "n\n");
+    see(p, "interrupted.bs");
+    enter(p, "a");
+    see(p, "there is no 'a'");
+    enter(p, "load ~/.local/state/backstep/interrupted.bs");
+    enter(p, "b");
+    see(p, "b = 42");
+    see(p, PROMPT);
+    leave(p);
+    start(p);
+    see(p, PROMPT);
+    assert_false(was_shown(p, "Resume"));
+    leave(p);
+}
+
+// The path of the one journal there is.
+static const char *find_journal(const struct person *p)
+{
+    static char path[600];
+    snprintf(path, sizeof path, "ls %s/.local/state/backstep/journal/*.journal", p->home);
+    FILE *list = popen(path, "r");
+    assert_non_null(list);
+    assert_non_null(fgets(path, sizeof path, list));
+    assert_int_equal(pclose(list), 0);
+    path[strcspn(path, "\n")] = '\0';
+    return path;
+}
+
+static void test_reads_a_damaged_journal_up_to_the_damage(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    const char *path = find_journal(p);
+    FILE *f = fopen(path, "a");
+    assert_non_null(f);
+    fputs("script 0 900000 0123456789abcdef\nz = 1\n", f);
+    fclose(f);
+    start(p);
+    see(p, "2 lines");
+    see(p, "Resume it? (y/n) ");
+    type(p, "y\n");
+    enter(p, "b");
+    see(p, "b = 42");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_leaves_foreign_journals_alone(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    char path[600];
+    strcpy(path, find_journal(p));
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs("print 1\n", f);
+    fclose(f);
+    start(p);
+    see(p, PROMPT);
+    assert_false(was_shown(p, "Resume"));
+    leave(p);
+    assert_int_equal(access(path, F_OK), 0);
+}
+
+static void test_a_living_session_is_not_offered(void **state)
+{
+    struct person *first = *state;
+    struct person second = *first;
+    start(first);
+    enter(first, "a = 2");
+    see(first, PROMPT);
+    second.screen = malloc(SCREEN);
+    assert_non_null(second.screen);
+    start(&second);
+    enter(&second, "b = 3");
+    see(&second, PROMPT);
+    assert_false(was_shown(&second, "Resume"));
+    leave(&second);
+    free(second.screen);
+    leave(first);
+    const char *history = read_file(first, ".local/state/backstep/history");
+    assert_non_null(strstr(history, "a = 2\n"));
+    assert_non_null(strstr(history, "b = 3\n"));
+}
+
+static void test_runs_the_init_file(void **state)
+{
+    struct person *p = *state;
+    make_folder(p, ".config");
+    make_folder(p, ".config/backstep");
+    write_file(p, ".config/backstep/init.bs", "mine = 6\nprint mine*7\noops\n");
+    start(p);
+    see(p, "42");
+    see(p, "init.bs:3:");
+    see(p, "error:");
+    enter(p, "mine");
+    see(p, "mine = 6");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// ---- Terminals ----------------------------------------------------------------------------------
+
+static void test_colours(void **state)
+{
+    struct person *p = *state;
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
+    enter(p, "1 + 1");
+    see(p, "\x1b[36m2\x1b[0m");
+    see(p, PROMPT);
+    leave(p);
+    start(p);  // with NO_COLOR
+    enter(p, "1 + 1");
+    see(p, "1 + 1 = 2");
+    enter(p, "oops");
+    see(p, "error:");
+    see(p, PROMPT);
+    leave(p);
+    assert_false(was_shown(p, "\x1b[3"));
+    assert_false(was_shown(p, "\x1b[1m"));
+}
+
+static void test_speaks_ascii_where_nothing_else_is_shown(void **state)
+{
+    struct person *p = *state;
+    start_with(p, (char *[]){p->home_variable, "TERM=dumb", "LC_ALL=C", NULL});
+    see(p, "\n> ");
+    type(p, "q = (2 +\r");
+    see(p, "\n. ");
+    type(p, "3)\r");
+    see(p, "> ");
+    type(p, "q\r");
+    see(p, "\n  q = 5\r\n> ");
+    type(p, "backward 3\r");
+    see(p, "error:");
+    see(p, "\n> ");
+    leave(p);
+    for (size_t i = 0; i < p->shown; i++) {
+        assert_in_range((unsigned char)p->screen[i], 1, 0x7E);
+        assert_int_not_equal(p->screen[i], '\x1b');
+    }
+}
+
+static void test_needs_no_home(void **state)
+{
+    struct person *p = *state;
+    static char *const homes[] = {"HOME=/nonexistent", "HOME=relative", "HOME=/dev/null",
+                                  "NOTHING=1"};
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+        start_with(p, (char *[]){homes[i], "TERM=xterm", UTF8, NULL});
+        enter(p, "a = 2");
+        enter(p, "a*2");
+        see(p, "a*2 = ");
+        see(p, PROMPT);
+        leave(p);
+        assert_false(was_shown(p, "error"));
+    }
+    assert_false(is_there(p, "relative"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(test_greets_and_echoes),
+        TEST(test_continues_over_open_brackets),
+        TEST(test_leaves),
+        TEST(test_runs_pasted_lines),
+        TEST(test_refuses_too_long_a_line),
+        TEST(test_ctrl_c_discards_the_line),
+        TEST(test_ctrl_c_takes_a_statement_back),
+        TEST(test_ctrl_c_ends_waiting_for_a_file),
+        TEST(test_terminated),
+        TEST(test_survives_a_resize),
+        TEST(test_completes),
+        TEST(test_keeps_history),
+        TEST(test_bounds_history),
+        TEST(test_resumes_after_kill_9),
+        TEST(test_keeps_what_is_refused_as_a_script),
+        TEST(test_reads_a_damaged_journal_up_to_the_damage),
+        TEST(test_leaves_foreign_journals_alone),
+        TEST(test_a_living_session_is_not_offered),
+        TEST(test_runs_the_init_file),
+        TEST(test_colours),
+        TEST(test_speaks_ascii_where_nothing_else_is_shown),
+        TEST(test_needs_no_home),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
