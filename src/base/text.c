@@ -90,7 +90,10 @@ const char *number_text(char out[NUMBER_TEXT], double v, int digits)
 
 const char *number_exact(char out[NUMBER_TEXT], double v)
 {
-    for (int digits = 15; digits < 17; digits++) {
+    if (v == floor(v) && fabs(v) < 1e15) {
+        return number_text(out, v, 15);  // 100, not 1e+02
+    }
+    for (int digits = 1; digits < 17; digits++) {
         number_text(out, v, digits);
         if (strtod(out, NULL) == v) {
             return out;

@@ -421,6 +421,7 @@ static char *read_line(const char *prompt)
     choose_redisplay('\n');
     rl_reset_screen_size();
     char *line = readline(prompt);
+    clearerr(repl.host->out);  // of what a signal cut short on the screen
     if (line == NULL) {
         say("\n");
     }

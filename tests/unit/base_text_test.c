@@ -74,6 +74,7 @@ static void the_shortest_text_reads_back(void **state)
     char out[NUMBER_TEXT];
     assert_string_equal(number_exact(out, 0.1), "0.1");
     assert_string_equal(number_exact(out, 1e-5), "1e-05");
+    assert_string_equal(number_exact(out, 100), "100");
     assert_string_equal(number_exact(out, 0.1 + 0.2), "0.30000000000000004");
     assert_string_equal(number_exact(out, 5e-324), "5e-324");
     uint64_t bits = 1;
