@@ -12,7 +12,7 @@
 #include "shell/files.h"
 #include "shell/host.h"
 #include "shell/ink.h"
-#include "shell/repl.h"
+#include "shell/prompt.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
 enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
@@ -46,8 +46,8 @@ static void on_interrupt(int signal_number)
     stop = 1;
 }
 
-// What goes wrong with a file or a pipe is told by the call that meets it, not by a signal that ends
-// us; and what waits for one (no SA_RESTART) is interrupted by Ctrl-C.
+// What goes wrong with a file or a pipe is told by the call that meets it, not by a signal that
+// ends us; and what waits for one (no SA_RESTART) is interrupted by Ctrl-C.
 static void set_signals(void)
 {
     struct sigaction action = {.sa_handler = on_interrupt};
@@ -80,9 +80,9 @@ static int refuse_usage(const char *what, const char *word)
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},    {"bless", no_argument, NULL, 'b'},
+        {"json", no_argument, NULL, 'j'},        {"bless", no_argument, NULL, 'b'},
         {"color", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0},
+        {"version", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
     };
     int c;
     opterr = 0;
@@ -123,7 +123,9 @@ static enum host_form form_of(const struct options *o, FILE *stream)
 {
     bool always = o->colour != NULL && strcmp(o->colour, "always") == 0;
     bool never = o->colour != NULL && strcmp(o->colour, "never") == 0;
-    return o->json ? HOST_JSON : always || (!never && ink_wanted(stream)) ? HOST_COLOUR : HOST_WORDS;
+    return o->json                                    ? HOST_JSON
+           : always || (!never && ink_wanted(stream)) ? HOST_COLOUR
+                                                      : HOST_WORDS;
 }
 
 static bool run_file(struct host *h, const char *path)
@@ -172,7 +174,7 @@ static int run(const struct options *o, char **files, int count)
     int status;
     set_signals();
     if (prompt) {
-        status = repl_run(&h, &stop);
+        status = prompt_run(&h, &stop);
     } else {
         ok = o->code == NULL || run_code(&h, o->code);
         if (o->code == NULL && count == 0) {

@@ -92,10 +92,11 @@ void diag_sentence(struct text *out, const struct diag *d)
 
 enum { EXCERPT_COLUMNS = 200, EXCERPT_BEFORE = 100 };
 
-// The start of a character at or before byte i.
+// The start of a character at or before byte i. A character has at most 4 bytes; where more go on
+// with it they are none.
 static size_t character_start(const char *s, size_t i, size_t least)
 {
-    while (i > least && ((unsigned char)s[i] & 0xC0) == 0x80) {
+    for (int bytes = 1; bytes < 4 && i > least && ((unsigned char)s[i] & 0xC0) == 0x80; bytes++) {
         i--;
     }
     return i;

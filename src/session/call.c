@@ -288,8 +288,9 @@ bool call_echoes(const struct call *c)
     if (c->s->mode == SESSION_SCRIPT) {
         return session_settings(c->s)->verbose;
     }
-    return c->s->frames.count == 1 &&
-           lexer_line_is_done(c->method_end != NULL ? c->method_end : c->lexer);
+    struct token t = lexer_peek(c->method_end != NULL ? c->method_end : c->lexer);
+    bool last_of_line = t.kind == TOKEN_END || (t.kind == TOKEN_BREAK && t.newline);
+    return c->s->frames.count == 1 && last_of_line;
 }
 
 struct rec *call_record(struct call *c, const char *kind)

@@ -140,7 +140,7 @@ enum call_end command_grads(struct call *c)
 
 enum call_end command_topo(struct call *c)
 {
-    uint32_t root;
+    uint32_t root, from = tape_count(&c->s->tape);
     struct buf ids;
     if (!call_target(c, &root) || !call_finish(c)) {
         return CALL_FAILED;
@@ -161,6 +161,7 @@ enum call_end command_topo(struct call *c)
     }
     cut_rows(c, r, rows, found);
     buf_release(&ids);
+    tape_cut(&c->s->tape, from);
     return CALL_DONE;
 }
 

@@ -143,14 +143,12 @@ enum call_end command_paths(struct call *c)
     struct rec *r = call_record(c, "paths");
     call_put_node(c, rec_map(c->out, r, "root"), root);
     call_put_node(c, rec_map(c->out, r, "of"), of);
-    char count[NUMBER_TEXT];
-    if (p.count.about != 0) {
-        number_text(count, p.count.about, 6);
-    }
+    char about[NUMBER_TEXT];
     struct text number;
     text_init(&number);
-    text_addf(&number, p.count.about != 0 ? "≈ %s" : "", count);
-    if (p.count.about == 0) {
+    if (p.count.about != 0) {
+        text_addf(&number, "≈ %s", number_text(about, p.count.about, 6));
+    } else {
         text_addf(&number, "%llu", (unsigned long long)p.count.exact);
     }
     rec_text(c->out, r, "count", text_get(&number));
@@ -244,8 +242,8 @@ enum call_end command_check(struct call *c)
 {
     // Leaves times nodes of the graph that are looked at: a few seconds' work at the most.
     enum { WORK = 50000000, LEAVES_MOST = 60 };
-    uint32_t root;
     struct session *s = c->s;
+    uint32_t root, from = tape_count(&s->tape);
     if (!call_target(c, &root) || !call_finish(c) || !refresh(c)) {
         return CALL_FAILED;
     }
@@ -267,6 +265,7 @@ enum call_end command_check(struct call *c)
     if (brought) {
         adjoints_release(&stored);
     }
+    tape_cut(&s->tape, from);
     return ok ? CALL_DONE : CALL_FAILED;
 }
 

@@ -114,7 +114,10 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
     }
     if (stream != NULL && p->session != NULL) {
         struct source source = {p->path, text_get(text), text_length(text), line};
-        struct host host = {.session = p->session, .mode = mode, .out = stream, .trouble = stream,
+        struct host host = {.session = p->session,
+                            .mode = mode,
+                            .out = stream,
+                            .trouble = stream,
                             .folder = p->folder};
         state = host_run(&host, &source);
     }

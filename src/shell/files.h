@@ -1,4 +1,4 @@
-// Files: read whole, written whole. With image.c and progress.c the only code that opens any.
+// Files: read whole, written whole. Others that open any: image.c, progress.c, journal.c, repl.c.
 #ifndef SHELL_FILES_H
 #define SHELL_FILES_H
 

@@ -74,8 +74,8 @@ static bool read_record(const char **s, const char *end, struct record *r)
         return false;
     }
     size_t fields = (size_t)(at - *s);
-    if (!read_number(&at, 16, '\n', &sum) || length >= (uint64_t)(end - at) ||
-        at[length] != '\n' || sum != sum_of(*s, fields, at, length)) {
+    if (!read_number(&at, 16, '\n', &sum) || length >= (uint64_t)(end - at) || at[length] != '\n' ||
+        sum != sum_of(*s, fields, at, length)) {
         return false;
     }
     r->offset = offset;

@@ -25,7 +25,7 @@
 #include "session/session.h"
 
 struct journal {
-    int fd;              // -1 until there is something to keep
+    int fd;  // -1 until there is something to keep
     char *path;
     size_t size;         // of the file
     struct text script;  // as the file has it

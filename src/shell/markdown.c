@@ -114,7 +114,8 @@ static bool place_line(const char *s, struct span in_file, const char *line, siz
 static size_t count_lines(const char *content, size_t n)
 {
     size_t count = 0;
-    for (const char *at = content; (at = memchr(at, '\n', (size_t)(content + n - at))) != NULL; at++) {
+    for (const char *at = content; (at = memchr(at, '\n', (size_t)(content + n - at))) != NULL;
+         at++) {
         count++;
     }
     return count;
@@ -131,8 +132,9 @@ static bool place(struct markdown *m, struct fence *f, const char *s, const stru
         const char *end = strchr(content, '\n');
         size_t length = (size_t)(end - content);
         length -= length > 0 && content[length - 1] == '\r';
-        f->placed = f->line + i < lines->count &&
-                    place_line(s, BUF(struct span, lines)[f->line + i], content, length, &f->lines[i]);
+        f->placed =
+            f->line + i < lines->count &&
+            place_line(s, BUF(struct span, lines)[f->line + i], content, length, &f->lines[i]);
         content = end + 1;
     }
     f->count = f->placed ? count : 0;

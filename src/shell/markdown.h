@@ -1,9 +1,9 @@
 // The fenced code blocks of a Markdown file: where lessons and transcripts keep what runs.
 // markdown.c is the only user of cmark-gfm.
 //
-// A file may come from anywhere, and cmark-gfm takes quadratic time on some inputs (256 KiB of "1. "
-// and empty lines: two minutes). No check of the text's shape would know them all, and no alarm can
-// take a library back out of the middle of its work. So a child process parses, with two seconds of
+// A file may come from anywhere, and cmark-gfm takes quadratic time on some inputs (two minutes for
+// 256 KiB of nested lists). No check of the text's shape would know them all, and no alarm can take
+// a library back out of the middle of its work. So a child process parses, with two seconds of
 // processor time and no more; if it spends them, or dies of anything else, the file is refused. The
 // child only says what it found: that it stands in the file where it says is checked here.
 #ifndef SHELL_MARKDOWN_H

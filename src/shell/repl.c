@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,17 +14,12 @@
 
 #include "lang/lexer.h"
 #include "lang/lower.h"
-#include "shell/files.h"
 #include "shell/folders.h"
 #include "shell/ink.h"
-#include "shell/journal.h"
-#include "shell/resume.h"
-#include "view/ink.h"
 
 enum {
     LINE_MOST = 256 << 10,   // bytes of one line
     PASTE_MOST = 1 << 20,    // bytes of one paste
-    INIT_MOST = 1 << 20,     // bytes of the init file
     HISTORY_LINES = 10000,   // lines of the history file
     HISTORY_LINE = 4096,     // bytes of an entry that is kept there
     HISTORY_MOST = 64 << 20  // bytes of a history file; ours stays well below
@@ -34,15 +28,15 @@ enum {
 // readline's hooks and the signal handler take no argument: what they need is here.
 static struct {
     struct host *host;
-    volatile int *stop;              // set by every signal of ours; ends a line as well
-    volatile sig_atomic_t hung_up;   // the signal that ends us, if one came
-    struct text keys;                // read but not yet given to readline, from `next` on
+    volatile int *stop;             // set by every signal of ours; ends a line as well
+    volatile sig_atomic_t hung_up;  // the signal that ends us, if one came
+    struct text keys;               // read but not yet given to readline, from `next` on
     size_t next;
-    size_t given;                    // keys of the present line
-    bool too_long;                   // the line or the paste was, and is dropped
-    bool begins;                     // a statement may begin where the line does
-    bool at_start;                   // the word to complete begins one
-    char *history;                   // the file; NULL: there is none
+    size_t given;   // keys of the present line
+    bool too_long;  // the line or the paste was, and is dropped
+    bool begins;    // a statement may begin where the line does
+    bool at_start;  // the word to complete begins one
+    char *history;  // the file; NULL: there is none
 } repl;
 
 // ---- Signals ------------------------------------------------------------------------------------
@@ -69,8 +63,8 @@ static void catch_signals(void)
 // ---- Keys ---------------------------------------------------------------------------------------
 
 // Waits for keys without missing a signal that comes just before. readline has handlers of its own
-// while it reads, which put the terminal right first; rl_check_signals passes the signal on to ours.
-// False when there is a signal of ours.
+// while it reads, which put the terminal right first; rl_check_signals passes the signal on to
+// ours. False when there is a signal of ours.
 static bool wait_for_keys(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -128,9 +122,9 @@ static void draw_nothing(void)
 {
 }
 
-// A line is drawn when no more keys wait, or when it is complete (readline may take the Enter early,
-// to see what follows): drawing it anew for each byte of a long paste would take time quadratic in
-// its length.
+// A line is drawn when no more keys wait, or when it is complete (readline may take the Enter
+// early, to see what follows): drawing it anew for each byte of a long paste would take time
+// quadratic in its length.
 static void choose_redisplay(int key)
 {
     bool more = repl.next < text_length(&repl.keys);
@@ -370,8 +364,8 @@ static void begin_history(void)
     using_history();
 }
 
-// Written at once, so that nothing is lost, and at the file's end, so that another session's entries
-// stay.
+// Written at once, so that nothing is lost, and at the file's end, so that another session's
+// entries stay.
 static void remember(const char *entry)
 {
     HIST_ENTRY *last = history_get(history_base + history_length - 1);
@@ -399,17 +393,6 @@ static void say(const char *words)
 {
     ink_write(repl.host->out, words, repl.host->form == HOST_COLOUR);
     fflush(repl.host->out);
-}
-
-static void complain(const char *message)
-{
-    struct text words;
-    text_init(&words);
-    text_add(&words, "  ");
-    ink_add(&words, INK_ERROR, "error:");
-    text_addf(&words, " %s\n", message);
-    say(text_get(&words));
-    text_release(&words);
 }
 
 // One line without its newline, which the caller frees; NULL if it ended in another way.
@@ -454,42 +437,22 @@ static bool read_lines(struct text *entry)
     return !repl.too_long;
 }
 
-// False when the learner leaves.
-static bool run_entry(struct text *entry)
+enum repl_end repl_read(struct text *entry)
 {
-    struct source source = {.name = "<prompt>",
-                            .text = text_get(entry),
-                            .length = text_length(entry),
-                            .line = 1};
-    enum session_state state = host_run(repl.host, &source);
-    if (repl.host->out_failed && *repl.stop != 0) {
-        // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
-        __fpurge(repl.host->out);
-        clearerr(repl.host->out);
-        repl.host->out_failed = false;
-    } else if (repl.host->out_failed) {
-        on_signal(SIGHUP);  // nobody sees what we say
+    text_clear(entry);
+    if (read_lines(entry)) {
+        remember(text_get(entry));
+        return repl.hung_up != 0 ? REPL_LEFT : REPL_ENTERED;
     }
-    return state != SESSION_QUIT;
+    if (repl.hung_up != 0 || (*repl.stop == 0 && !repl.too_long)) {
+        return REPL_LEFT;
+    }
+    return repl.too_long ? REPL_TOO_LONG : REPL_DROPPED;
 }
 
-// False when it is the last.
-static bool take_entry(struct journal *journal)
+int repl_hung_up(void)
 {
-    struct text entry;
-    bool stay = true;
-    text_init(&entry);
-    if (read_lines(&entry)) {
-        remember(text_get(&entry));
-        stay = run_entry(&entry);
-        journal_note(journal, repl.host->session);
-    } else if (repl.too_long) {
-        complain("this is too long to be typed; put it into a file and load that");
-    } else {
-        stay = *repl.stop != 0;  // else it was Ctrl-D
-    }
-    text_release(&entry);
-    return stay && repl.hung_up == 0;
+    return repl.hung_up;
 }
 
 // ---- From begin to end --------------------------------------------------------------------------
@@ -523,62 +486,18 @@ static void set_up_readline(void)
     rl_initialize();
 }
 
-static void greet(void)
+void repl_init(struct host *h, volatile int *stop)
 {
-    struct text words;
-    text_init(&words);
-    ink_add(&words, INK_NAME, "backstep");
-    text_add(&words, ": backpropagation, one expression at a time\n");
-    text_add(&words, "Type help to see how, quit to leave.\n");
-    say(text_get(&words));
-    text_release(&words);
-}
-
-static void run_init_file(void)
-{
-    struct host script = *repl.host;
-    struct diag d = {0};
-    struct buf bytes;
-    buf_init(&bytes, 1);
-    char *path = folder_find(FOLDER_CONFIG, "init.bs");
-    if (path == NULL || access(path, F_OK) != 0) {
-        // There is none.
-    } else if (!files_read(path, INIT_MOST, &bytes, &d)) {
-        complain(d.message);
-    } else {
-        struct source source = {
-            .name = path, .text = bytes.data, .length = bytes.count, .line = 1};
-        script.mode = SESSION_SCRIPT;
-        *repl.stop = 0;
-        host_run(&script, &source);
-    }
-    free(path);
-    buf_release(&bytes);
-}
-
-int repl_run(struct host *h, volatile int *stop)
-{
-    struct journal journal;
     repl.host = h;
     repl.stop = stop;
     text_init(&repl.keys);
     catch_signals();
     set_up_readline();
     begin_history();
-    greet();
-    journal_init(&journal);
-    if (!resume_offer(h, &journal)) {
-        run_init_file();
-        journal_pass(&journal, h->session);
-    }
-    while (take_entry(&journal)) {
-    }
+}
+
+void repl_release(void)
+{
     end_history();
-    journal_release(&journal, repl.hung_up == 0);
     text_release(&repl.keys);
-    if (repl.hung_up != 0) {
-        signal(repl.hung_up, SIG_DFL);
-        raise(repl.hung_up);
-    }
-    return 0;
 }

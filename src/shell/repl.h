@@ -1,12 +1,32 @@
-// The prompt: readline, history, completion. The only user of readline.
+// What is typed: readline with its history and completion. The only user of readline.
+//
+// readline's hooks and signal handlers take no argument, so there is one of it, and it is where the
+// program keeps what they need.
 #ifndef SHELL_REPL_H
 #define SHELL_REPL_H
 
+#include "base/text.h"
 #include "shell/host.h"
 
-// Reads and runs lines until the learner leaves. Returns the exit status. h->session exists, its
-// mode is SESSION_PROMPT; *stop (the integer that h->stop and the session's world point to) is set
-// by Ctrl-C while a statement runs.
-int repl_run(struct host *h, volatile int *stop);
+// Takes over the terminal and the signals. The host's session offers the candidates for completion.
+// *stop (the integer that h->stop and the session's world point to) is set by Ctrl-C, and by
+// SIGTERM and SIGHUP, which also end the reading for good.
+void repl_init(struct host *h, volatile int *stop);
+// Saves the history.
+void repl_release(void);
+
+enum repl_end {
+    REPL_ENTERED,   // it is there
+    REPL_DROPPED,   // Ctrl-C
+    REPL_TOO_LONG,  // it was more than anybody types, and is dropped
+    REPL_LEFT,      // Ctrl-D, or hung up
+};
+
+// Reads one entry: a line, and those after it as long as a bracket is open; without the last
+// newline. The terminal is left as it was found.
+enum repl_end repl_read(struct text *entry);
+
+// The signal that ended the reading for good, or 0.
+int repl_hung_up(void);
 
 #endif

@@ -26,8 +26,8 @@ static void add_lines(struct text *words, size_t lines)
     text_addf(words, lines == 1 ? "%zu line" : "%zu lines", lines);
 }
 
-// A whole line, as the terminal gives it. False at the end of input, or if a signal came: also if it
-// came just before.
+// A whole line, as the terminal gives it. False at the end of input, or if a signal came: also if
+// it came just before.
 static bool read_answer(const volatile int *stop, char *line, size_t size)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -7,10 +7,10 @@
 #include "shell/host.h"
 #include "shell/journal.h"
 
-// Asks about journals that were left behind, newest first, until one is resumed (it is replayed into
-// the host's session, which is new; `journal` takes it on) or there is none. One that is refused, or
-// fails to replay, becomes an ordinary script and is not offered again. Without an answer (Ctrl-C,
-// no terminal) it stays for the next start. True if the session is a resumed one.
+// Asks about journals that were left behind, newest first, until one is resumed (it is replayed
+// into the host's session, which is new; `journal` takes it on) or there is none. One that is
+// refused, or fails to replay, becomes an ordinary script and is not offered again. Without an
+// answer (Ctrl-C, no terminal) it stays for the next start. True if the session is a resumed one.
 bool resume_offer(struct host *h, struct journal *journal);
 
 #endif

@@ -16,7 +16,8 @@ enum ink {
     INK_MUTED,
     INK_ERROR,
     INK_TITLE,
-    INK_LAST = INK_TITLE,
+    INK_CURRENT,  // the step of a walk that was taken last
+    INK_LAST = INK_CURRENT,
 };
 
 // Appends `s` in this ink.

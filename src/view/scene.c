@@ -30,7 +30,7 @@ struct painter {
     struct names *names;
     const struct scene_options *options;
     uint32_t root;
-    struct buf ids;   // uint32_t: what is drawn, in tape order
+    struct part part;  // what is drawn, in tape order
     struct buf uses;  // struct use: by node, then in the order in which the backward pass adds
     size_t operations;
     double most;  // the largest finite |share|
@@ -101,21 +101,32 @@ static int compare_uses(const void *a, const void *b)
     return x->slot - y->slot;
 }
 
+static uint32_t id_at(const struct painter *p, size_t i)
+{
+    return BUF(uint32_t, &p->part.ids)[i];
+}
+
+// Operands that are shown.
+static int arity_at(const struct painter *p, size_t i)
+{
+    return BUF(uint8_t, &p->part.whole)[i] ? tape_arity(p->tape, id_at(p, i)) : 0;
+}
+
 static bool gather_uses(struct painter *p)
 {
-    const uint32_t *ids = p->ids.data;
-    for (size_t i = 0; i < p->ids.count; i++) {
-        int arity = tape_arity(p->tape, ids[i]);
+    for (size_t i = 0; i < p->part.ids.count; i++) {
+        uint32_t id = id_at(p, i);
+        int arity = arity_at(p, i);
         p->operations += arity > 0;
         for (int slot = 0; slot < arity; slot++) {
             struct use *use = buf_push(&p->uses, 1);
             if (use == NULL) {
                 return false;
             }
-            *use = (struct use){tape_operand(p->tape, ids[i], slot), ids[i], slot,
-                                share_known(p, ids[i], slot), 0};
+            *use = (struct use){tape_operand(p->tape, id, slot), id, slot, share_known(p, id, slot),
+                                0};
             if (use->known) {
-                use->share = tape_grad(p->tape, ids[i]) * tape_slope(p->tape, ids[i], slot);
+                use->share = tape_grad(p->tape, id) * tape_slope(p->tape, id, slot);
                 p->most = isfinite(use->share) ? fmax(p->most, fabs(use->share)) : p->most;
             }
         }
@@ -285,9 +296,10 @@ static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, 
     }
 }
 
-static void add_box(const struct painter *p, struct rec *boxes, uint32_t node)
+static void add_box(const struct painter *p, struct rec *boxes, size_t at)
 {
     struct rec *box = rec_map(p->out, boxes, NULL);
+    uint32_t node = id_at(p, at);
     char id[ID_TEXT], name[LABEL_TEXT];
     rec_text(p->out, box, "id", box_id(id, node));
     rec_whole(p->out, box, "node", node);
@@ -295,6 +307,7 @@ static void add_box(const struct painter *p, struct rec *boxes, uint32_t node)
     rec_text(p->out, box, "op", box_op(p, node));
     rec_text(p->out, box, "kind", box_kind(p, node));
     rec_flag(p->out, box, "dead", box_dead(p, node));
+    rec_flag(p->out, box, "cut", arity_at(p, at) < tape_arity(p->tape, node));
     rec_flag(p->out, box, "current",
              p->options->walk != SCENE_WHOLE && node == p->options->current);
     size_t count;
@@ -303,7 +316,7 @@ static void add_box(const struct painter *p, struct rec *boxes, uint32_t node)
     add_grad(p, box, node, uses, count);
     add_sum(p, box, node, uses, count);
     struct rec *cells = rec_list(p->out, box, "cells");
-    for (int slot = 0; slot < tape_arity(p->tape, node); slot++) {
+    for (int slot = 0; slot < arity_at(p, at); slot++) {
         add_cell(p, cells, node, slot);
     }
 }
@@ -320,8 +333,8 @@ static struct rec *add_scene(const struct painter *p)
     rec_text(p->out, scene, "theme", p->options->theme);
     rec_text(p->out, scene, "walk", walks[p->options->walk]);
     struct rec *boxes = rec_list(p->out, scene, "boxes");
-    for (size_t i = 0; i < p->ids.count; i++) {
-        add_box(p, boxes, BUF(uint32_t, &p->ids)[i]);
+    for (size_t i = 0; i < p->part.ids.count; i++) {
+        add_box(p, boxes, i);
     }
     return p->out->arena.failed ? NULL : scene;
 }
@@ -330,10 +343,13 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
                         uint32_t root, const struct scene_options *options)
 {
     struct painter p = {.out = out, .tape = tape, .names = names, .options = options, .root = root};
+    struct part all;
+    part_init(&all);
     buf_init(&p.uses, sizeof(struct use));
-    bool ok = sweep_reach(tape, root, &p.ids) && gather_uses(&p);
-    struct rec *scene = ok ? add_scene(&p) : NULL;
-    buf_release(&p.ids);
+    bool ok = options->part != NULL || part_all(&all, tape, root);
+    p.part = options->part != NULL ? *options->part : all;
+    struct rec *scene = ok && gather_uses(&p) ? add_scene(&p) : NULL;
+    part_release(&all);
     buf_release(&p.uses);
     return scene;
 }

@@ -4,7 +4,8 @@
 //   {kind: "scene", root: "n9", direction: "LR" | "TB", compact: flag, theme: "light" | "dark",
 //    walk: "" | "forward" | "backward",
 //    boxes: [{id: "n4", node: 3, name: "e", op: "×", kind: "interior", dead: flag, current: flag,
-//             value: -6, value_text: "−6", grad: -2, grad_text: "−2", sum_text: "= 1 + 3",
+//             cut: flag, value: -6, value_text: "−6", grad: -2, grad_text: "−2",
+//             sum_text: "= 1 + 3",
 //             cells: [{from: "n1", slot: 0, symbol: "∂e/∂a", local: -3, local_text: "−3",
 //                      upstream_text: "−2", share: 6, share_text: "6", weight: 0.7}]}]}
 //
@@ -15,6 +16,7 @@
 //
 //   kind      "parameter", "input", "constant", "interior", "output"
 //   op        the operation's sign, or "param", "input", "const"
+//   cut       an operation whose operands are not part of the picture: it has no cells
 //   dead      a relu that is shut: its local derivative is 0
 //   sum_text  the shares that make up the gradient of a value used more than once, in the order in
 //             which the backward pass adds them; "" if they do not (a gradient held from before)
@@ -30,6 +32,7 @@
 #include "base/record.h"
 #include "engine/tape.h"
 #include "lang/names.h"
+#include "view/part.h"
 
 // Is the scene a picture of the graph as it is, or of a walk over it that stands at one node?
 enum scene_walk { SCENE_WHOLE, SCENE_FORWARD, SCENE_BACKWARD };
@@ -41,9 +44,10 @@ struct scene_options {
     // The node whose step was taken last. Before the first step of a forward walk 0 (which is a
     // leaf); between seed and first step of a backward walk NODE_NONE, as no share has flowed.
     uint32_t current;
+    const struct part *part;  // what to show; NULL: all that root depends on
 };
 
-// The scene of all that `root` depends on, appended to `out`. Draws the stored values: whoever
+// The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored values: whoever
 // wants fresh ones runs forward first. Up to 10 operations it is laid out left to right, with the
 // chain rule in every cell; beyond that top-down and compact: a cell has room for the local
 // derivative only. NULL if out of memory.

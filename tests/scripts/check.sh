@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2016  # backquotes are fences here
 # backstep check: what holds, what does not, what is blessed.  check.sh PROGRAM, in a scratch folder
 set -u
 backstep=$1

@@ -26,8 +26,8 @@ enum {
 };
 
 #define UTF8 "LC_ALL=C.UTF-8"
-#define PROMPT "\xe2\x88\x87 "    // ∇
-#define MORE "\xe2\x80\xa6 "      // …
+#define PROMPT "\xe2\x88\x87 "  // ∇
+#define MORE "\xe2\x80\xa6 "    // …
 #define CTRL_C "\x03"
 #define CTRL_D "\x04"
 #define UP "\x1b[A"
@@ -627,21 +627,28 @@ static const char *find_journal(const struct person *p)
 
 static void test_reads_a_damaged_journal_up_to_the_damage(void **state)
 {
+    static const char *const damages[] = {
+        "script 0 900000 0123456789abcdef\nz = 1\n",  // torn
+        "script 0 6 0123456789abcdef\nz = 1\n\n",     // changed
+        "script 13 18446744073709551615 0\n",
+        "\n",
+    };
     struct person *p = *state;
-    die_with_two_lines(p);
-    const char *path = find_journal(p);
-    FILE *f = fopen(path, "a");
-    assert_non_null(f);
-    fputs("script 0 900000 0123456789abcdef\nz = 1\n", f);
-    fclose(f);
-    start(p);
-    see(p, "2 lines");
-    see(p, "Resume it? (y/n) ");
-    type(p, "y\n");
-    enter(p, "b");
-    see(p, "b = 42");
-    see(p, PROMPT);
-    leave(p);
+    for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+        die_with_two_lines(p);
+        FILE *f = fopen(find_journal(p), "a");
+        assert_non_null(f);
+        fputs(damages[i], f);
+        fclose(f);
+        start(p);
+        see(p, "2 lines");
+        see(p, "Resume it? (y/n) ");
+        type(p, "y\n");
+        enter(p, "b");
+        see(p, "b = 42");
+        see(p, PROMPT);
+        leave(p);
+    }
 }
 
 static void test_leaves_foreign_journals_alone(void **state)

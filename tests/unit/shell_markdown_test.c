@@ -1,14 +1,15 @@
 // The fenced blocks of Markdown files, and the alignment of expected lines with those that came.
+#include "shell/markdown.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <cmocka.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include "shell/align.h"
-#include "shell/markdown.h"
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
@@ -154,9 +155,9 @@ static void dots_stand_for_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_are_found),        cmocka_unit_test(nested_blocks_are_placed),
-        cmocka_unit_test(line_ends_are_cut_off),   cmocka_unit_test(hostile_files_are_refused),
-        cmocka_unit_test(lines_are_aligned),       cmocka_unit_test(dots_stand_for_lines),
+        cmocka_unit_test(blocks_are_found),      cmocka_unit_test(nested_blocks_are_placed),
+        cmocka_unit_test(line_ends_are_cut_off), cmocka_unit_test(hostile_files_are_refused),
+        cmocka_unit_test(lines_are_aligned),     cmocka_unit_test(dots_stand_for_lines),
         cmocka_unit_test(dots_stand_for_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

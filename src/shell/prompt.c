@@ -1,0 +1,126 @@
+#include "shell/prompt.h"
+
+#include <signal.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "shell/files.h"
+#include "shell/folders.h"
+#include "shell/ink.h"
+#include "shell/journal.h"
+#include "shell/repl.h"
+#include "shell/resume.h"
+#include "view/ink.h"
+
+enum { INIT_MOST = 1 << 20 };  // bytes of the init file
+
+static void say(struct host *h, const char *words)
+{
+    ink_write(h->out, words, h->form == HOST_COLOUR);
+    fflush(h->out);
+}
+
+static void complain(struct host *h, const char *message)
+{
+    struct text words;
+    text_init(&words);
+    text_add(&words, "  ");
+    ink_add(&words, INK_ERROR, "error:");
+    text_addf(&words, " %s\n", message);
+    say(h, text_get(&words));
+    text_release(&words);
+}
+
+static void greet(struct host *h)
+{
+    struct text words;
+    text_init(&words);
+    ink_add(&words, INK_NAME, "backstep");
+    text_add(&words, ": backpropagation, one expression at a time\n");
+    text_add(&words, "Type help to see how, quit to leave.\n");
+    say(h, text_get(&words));
+    text_release(&words);
+}
+
+static void run_init_file(struct host *h)
+{
+    struct host script = *h;
+    struct diag d = {0};
+    struct buf bytes;
+    buf_init(&bytes, 1);
+    script.mode = SESSION_SCRIPT;
+    char *path = folder_find(FOLDER_CONFIG, "init.bs");
+    if (path != NULL && access(path, F_OK) == 0) {
+        if (files_read(path, INIT_MOST, &bytes, &d)) {
+            struct source source = {
+                .name = path, .text = bytes.data, .length = bytes.count, .line = 1};
+            host_run(&script, &source);
+        } else {
+            complain(h, d.message);
+        }
+    }
+    free(path);
+    buf_release(&bytes);
+}
+
+// False when the learner leaves.
+static bool run_entry(struct host *h, struct text *entry)
+{
+    struct source source = {
+        .name = "<prompt>", .text = text_get(entry), .length = text_length(entry), .line = 1};
+    enum session_state state = host_run(h, &source);
+    if (h->out_failed && *h->stop != 0 && repl_hung_up() == 0) {
+        // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
+        __fpurge(h->out);
+        clearerr(h->out);
+        h->out_failed = false;
+    }
+    return state != SESSION_QUIT && !h->out_failed;
+}
+
+static void run_entries(struct host *h, struct journal *journal)
+{
+    struct text entry;
+    bool stay = true;
+    text_init(&entry);
+    while (stay && repl_hung_up() == 0) {
+        switch (repl_read(&entry)) {
+        case REPL_ENTERED:
+            stay = run_entry(h, &entry);
+            journal_note(journal, h->session);
+            break;
+        case REPL_TOO_LONG:
+            complain(h, "this is too long to be typed; put it into a file and load that");
+            break;
+        case REPL_DROPPED:
+            break;
+        case REPL_LEFT:
+            stay = false;
+            break;
+        }
+    }
+    text_release(&entry);
+}
+
+int prompt_run(struct host *h, volatile int *stop)
+{
+    struct journal journal;
+    repl_init(h, stop);
+    greet(h);
+    journal_init(&journal);
+    if (!resume_offer(h, &journal)) {
+        *stop = 0;  // Ctrl-C was an answer
+        run_init_file(h);
+        journal_pass(&journal, h->session);
+    }
+    run_entries(h, &journal);
+    repl_release();
+    int fatal = repl_hung_up();
+    journal_release(&journal, fatal == 0 && !h->out_failed);
+    if (fatal != 0) {
+        signal(fatal, SIG_DFL);
+        raise(fatal);
+    }
+    return 0;
+}

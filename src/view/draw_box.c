@@ -1,0 +1,366 @@
+// How large a box is, where its wires begin and end, and how it looks.
+//
+//   across                    down
+//   ┌──┬ × ──────┐            ┌─▼──┬─▼─┐
+//   │-3│ e = -6  ├─           │ -3 │ 2 │
+//   │ 2│ ∂ -2    │            ├ × ─┴───┤
+//   └──┴─────────┘            │ e = -6 │
+//                             │ ∂ -2   │
+//                             └───┬────┘
+#include <string.h>
+
+#include "view/draw_parts.h"
+#include "view/ink.h"
+#include "view/signs.h"
+
+// ---- Frames -------------------------------------------------------------------------------------
+
+// The kind of a value shows in its frame.
+struct frame {
+    const char *level, *upright;                             // ─ │
+    const char *corner[4];                                   // ┌ ┐ └ ┘
+    const char *out_right, *out_down;                        // where the net leaves
+    const char *cell_above, *cell_below;                     // where operands are parted
+    const char *row_left, *row_right, *row_level, *row_end;  // ├ ┤ ─ ┴ under a row of operands
+    const char *inner;                                       // │ between operands and the rest
+    int ink;
+};
+
+enum look { LOOK_PARAMETER, LOOK_INPUT, LOOK_INTERIOR, LOOK_OUTPUT, LOOK_DEAD, LOOK_COUNT };
+
+static const struct frame frames[2][LOOK_COUNT] = {
+    {
+        [LOOK_PARAMETER] = {"━", "┃", {"┏", "┓", "┗", "┛"}, "┠", "┯", "", "", "", "", "", "", "", 0},
+        [LOOK_INPUT] = {"─", "│", {"╭", "╮", "╰", "╯"}, "├", "┬", "", "", "", "", "", "", "", 0},
+        [LOOK_INTERIOR] = {"─", "│", {"┌", "┐", "└", "┘"}, "├", "┬", "┬", "┴", "├", "┤", "─", "┴",
+                           "│", INK_MUTED},
+        [LOOK_OUTPUT] = {"═", "║", {"╔", "╗", "╚", "╝"}, "╟", "╤", "╤", "╧", "╟", "╢", "─", "┴",
+                         "│", 0},
+        [LOOK_DEAD] = {"╌", "┆", {"┌", "┐", "└", "┘"}, "├", "┬", "┬", "┴", "├", "┤", "╌", "┴",
+                       "┆", INK_MUTED},
+    },
+    {
+        [LOOK_PARAMETER] = {"=", "#", {"#", "#", "#", "#"}, "#", "#", "", "", "", "", "", "", "", 0},
+        [LOOK_INPUT] = {"-", "|", {".", ".", "'", "'"}, "+", "+", "", "", "", "", "", "", "", 0},
+        [LOOK_INTERIOR] = {"-", "|", {"+", "+", "+", "+"}, "+", "+", "+", "+", "+", "+", "-", "+",
+                           "|", INK_MUTED},
+        [LOOK_OUTPUT] = {"=", "|", {"+", "+", "+", "+"}, "+", "+", "+", "+", "+", "+", "-", "+",
+                         "|", 0},
+        [LOOK_DEAD] = {".", ":", {"+", "+", "+", "+"}, "+", "+", "+", "+", "+", "+", ".", "+",
+                       ":", INK_MUTED},
+    },
+};
+
+static const struct frame *frame_of(const struct plan *p, const struct rec *box)
+{
+    enum look look = signs_is(box, "kind", "parameter") ? LOOK_PARAMETER
+                     : signs_is(box, "kind", "input")   ? LOOK_INPUT
+                     : signs_is(box, "kind", "output")  ? LOOK_OUTPUT
+                     : rec_get_flag(box, "dead")        ? LOOK_DEAD
+                                                        : LOOK_INTERIOR;
+    return &frames[p->ascii][look];
+}
+
+// ---- Sizes --------------------------------------------------------------------------------------
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+// Columns of a number, or what is kept free for it.
+static int figure_columns(const struct plan *p, const struct rec *map, const char *key,
+                          const char *room)
+{
+    struct text figure;
+    text_init(&figure);
+    signs_figure(&figure, rec_get_text(map, key), p->ascii);
+    int columns = larger((int)signs_columns(text_get(&figure)), (int)rec_get_whole(map, room));
+    text_release(&figure);
+    return columns;
+}
+
+static const struct rec *constant_of(const struct plan *p, const struct rec *cell)
+{
+    const struct rec *box = rec_find(p->scene, "boxes")->in.first;
+    while (box != NULL && !signs_is(box, "id", rec_get_text(cell, "from"))) {
+        box = box->next;
+    }
+    return box;
+}
+
+static bool is_constant(const struct rec *cell)
+{
+    return rec_get_text(cell, "local_text")[0] == '\0';
+}
+
+// What stands in a cell: the local derivative, or the constant itself.
+static int cell_columns(const struct plan *p, const struct rec *cell)
+{
+    return is_constant(cell) ? figure_columns(p, constant_of(p, cell), "value_text", "value_room")
+                             : figure_columns(p, cell, "local_text", "local_room");
+}
+
+static int cells_of(const struct item *item)
+{
+    return (item->cell[0] != NULL) + (item->cell[1] != NULL);
+}
+
+// "name = value" over "∂ gradient".
+static int body_columns(const struct plan *p, const struct rec *box)
+{
+    int name = (int)signs_columns(rec_get_text(box, "name"));
+    return larger(name + 3 + figure_columns(p, box, "value_text", "value_room"),
+                  2 + figure_columns(p, box, "grad_text", "grad_room"));
+}
+
+static int title_columns(const struct plan *p, const struct rec *box)
+{
+    struct text title;
+    text_init(&title);
+    signs_title(&title, box, p->ascii);
+    int columns = (int)signs_columns(text_get(&title));
+    text_release(&title);
+    return columns;
+}
+
+// Columns of the cells' column, across.
+static int cells_column(const struct plan *p, const struct item *item)
+{
+    int columns = 0;
+    for (int i = 0; i < cells_of(item); i++) {
+        columns = larger(columns, cell_columns(p, item->cell[i]));
+    }
+    return columns;
+}
+
+static void measure_across(const struct plan *p, struct item *item)
+{
+    int cells = cells_of(item) == 0 ? 0 : cells_column(p, item) + 1;
+    int body = larger(body_columns(p, item->box), title_columns(p, item->box) + 1);
+    item->size = 4;
+    item->length = 1 + cells + 1 + body + 1 + 1;
+    item->out = 1;
+    item->in[0] = 1;
+    item->in[1] = 2;
+}
+
+// Where cell `i` begins and how wide it is, down: the cells fill the box.
+static struct band cell_band(const struct plan *p, const struct item *item, int i)
+{
+    int inside = item->size - 2, first = cells_of(item) == 1 ? inside : 0;
+    if (cells_of(item) == 2) {
+        int least = 2 + cell_columns(p, item->cell[0]);
+        first = least + (inside - 1 - least - 2 - cell_columns(p, item->cell[1])) / 2;
+    }
+    return i == 0 ? (struct band){1, first} : (struct band){first + 2, inside - first - 1};
+}
+
+static void measure_down(const struct plan *p, struct item *item)
+{
+    int count = cells_of(item), cells = count == 2 ? 1 : 0;
+    for (int i = 0; i < count; i++) {
+        cells += cell_columns(p, item->cell[i]) + 2;
+    }
+    int body = larger(body_columns(p, item->box) + 2, title_columns(p, item->box) + 3);
+    item->size = 2 + larger(cells, body);
+    item->length = count > 0 ? 6 : 4;
+    item->out = item->size / 2;
+    for (int i = 0; i < count; i++) {
+        struct band cell = cell_band(p, item, i);
+        item->in[i] = cell.start + cell.length / 2;
+    }
+}
+
+void box_measure(const struct plan *p, struct item *item)
+{
+    if (p->way == DRAW_ACROSS) {
+        measure_across(p, item);
+    } else {
+        measure_down(p, item);
+    }
+}
+
+// ---- Painting -----------------------------------------------------------------------------------
+
+// A box being painted: its rows and columns on the sheet.
+struct brush {
+    const struct plan *p;
+    struct canvas *c;
+    const struct item *item;
+    const struct frame *frame;
+    size_t row, column, rows, columns;
+    struct text words;
+};
+
+// From one corner to the other.
+static void paint_level(const struct brush *b, size_t row, const char *left, const char *level,
+                        const char *right)
+{
+    size_t last = b->column + b->columns - 1;
+    canvas_put(b->c, row, b->column, b->frame->ink, left);
+    canvas_fill(b->c, row, b->column + 1, b->columns - 2, b->frame->ink, level);
+    canvas_put(b->c, row, last, b->frame->ink, right);
+}
+
+static void paint_frame(const struct brush *b)
+{
+    const struct frame *f = b->frame;
+    paint_level(b, b->row, f->corner[0], f->level, f->corner[1]);
+    for (size_t row = b->row + 1; row < b->row + b->rows - 1; row++) {
+        paint_level(b, row, f->upright, " ", f->upright);
+    }
+    paint_level(b, b->row + b->rows - 1, f->corner[2], f->level, f->corner[3]);
+}
+
+static const char *figure(struct brush *b, const struct rec *map, const char *key)
+{
+    text_clear(&b->words);
+    signs_figure(&b->words, rec_get_text(map, key), b->p->ascii);
+    return text_get(&b->words);
+}
+
+static void paint_title(struct brush *b, size_t row, size_t column)
+{
+    text_clear(&b->words);
+    text_add_char(&b->words, ' ');
+    signs_title(&b->words, b->item->box, b->p->ascii);
+    text_add_char(&b->words, ' ');
+    if (text_length(&b->words) > 2) {
+        canvas_put(b->c, row, column, 0, text_get(&b->words));
+    }
+}
+
+// A number in its own ink; what is not known is muted.
+static void paint_figure(struct brush *b, size_t row, size_t column, const struct rec *map,
+                         const char *key, int ink)
+{
+    bool known = !signs_is(map, key, "·");
+    canvas_put(b->c, row, column, known ? ink : INK_MUTED, figure(b, map, key));
+}
+
+// A run of several inks is one put for each: returns the column behind it.
+static size_t paint_words(struct brush *b, size_t row, size_t column, int ink, const char *s)
+{
+    canvas_put(b->c, row, column, ink, s);
+    return column + signs_columns(s);
+}
+
+// The current step's name and value are turned inside out, to the frame.
+static void paint_current(struct brush *b, size_t row, size_t column)
+{
+    const struct rec *box = b->item->box;
+    struct text line;
+    text_init(&line);
+    text_addf(&line, "%s%s = %s", b->p->ascii ? ">" : "▶", rec_get_text(box, "name"),
+              figure(b, box, "value_text"));
+    size_t room = b->column + b->columns - 1 - column, used = signs_columns(text_get(&line));
+    text_fill(&line, ' ', room > used ? room - used : 0);
+    canvas_put(b->c, row, column, INK_CURRENT, text_get(&line));
+    text_release(&line);
+}
+
+static void paint_body(struct brush *b, size_t row, size_t column)
+{
+    const struct rec *box = b->item->box;
+    if (box == b->p->current) {
+        paint_current(b, row, column);
+    } else {
+        size_t at = paint_words(b, row, column + 1, INK_NAME, rec_get_text(box, "name"));
+        at = paint_words(b, row, at, INK_MUTED, " = ");
+        paint_figure(b, row, at, box, "value_text", INK_VALUE);
+    }
+    size_t at = paint_words(b, row + 1, column + 1, INK_MUTED, b->p->ascii ? "g " : "∂ ");
+    paint_figure(b, row + 1, at, box, "grad_text", INK_GRAD);
+}
+
+// Right-aligned where it is one of a column, else in the middle.
+static void paint_cell(struct brush *b, const struct rec *cell, size_t row, size_t column,
+                       size_t room)
+{
+    const struct rec *constant = is_constant(cell) ? constant_of(b->p, cell) : NULL;
+    const struct rec *map = constant != NULL ? constant : cell;
+    const char *key = constant != NULL ? "value_text" : "local_text";
+    size_t spare = room - signs_columns(figure(b, map, key));
+    paint_figure(b, row, column + (b->p->way == DRAW_ACROSS ? spare : (spare + 1) / 2), map, key,
+                 constant != NULL ? INK_MUTED : INK_LOCAL);
+}
+
+static bool has_uses(const struct item *item)
+{
+    return item->last > item->rank;
+}
+
+static void paint_across(struct brush *b)
+{
+    const struct frame *f = b->frame;
+    size_t body = b->column + 1;
+    if (cells_of(b->item) > 0) {
+        size_t room = (size_t)cells_column(b->p, b->item);
+        for (int i = 0; i < cells_of(b->item); i++) {
+            paint_cell(b, b->item->cell[i], b->row + 1 + (size_t)i, body, room);
+        }
+        body += room;
+        canvas_put(b->c, b->row, body, f->ink, f->cell_above);
+        canvas_put(b->c, b->row + 1, body, f->ink, f->inner);
+        canvas_put(b->c, b->row + 2, body, f->ink, f->inner);
+        canvas_put(b->c, b->row + 3, body, f->ink, f->cell_below);
+        body++;
+    }
+    paint_title(b, b->row, body);
+    paint_body(b, b->row + 1, body);
+    if (has_uses(b->item)) {
+        canvas_put(b->c, b->row + 1, b->column + b->columns - 1, f->ink, f->out_right);
+    }
+}
+
+static void paint_cells_row(struct brush *b)
+{
+    const struct frame *f = b->frame;
+    paint_level(b, b->row + 2, f->row_left, f->row_level, f->row_right);
+    for (int i = 0; i < cells_of(b->item); i++) {
+        struct band cell = cell_band(b->p, b->item, i);
+        size_t column = b->column + (size_t)cell.start;
+        if (i > 0) {
+            canvas_put(b->c, b->row, column - 1, f->ink, f->cell_above);
+            canvas_put(b->c, b->row + 1, column - 1, f->ink, f->inner);
+            canvas_put(b->c, b->row + 2, column - 1, f->ink, f->row_end);
+        }
+        paint_cell(b, b->item->cell[i], b->row + 1, column, (size_t)cell.length);
+    }
+}
+
+static void paint_down(struct brush *b)
+{
+    size_t body = b->row + 1;
+    if (cells_of(b->item) > 0) {
+        paint_cells_row(b);
+        body += 2;
+    }
+    paint_title(b, body - 1, b->column + 1);
+    paint_body(b, body, b->column + 1);
+    if (has_uses(b->item)) {
+        canvas_put(b->c, b->row + b->rows - 1, b->column + (size_t)b->item->out, b->frame->ink,
+                   b->frame->out_down);
+    }
+}
+
+void box_paint(const struct plan *p, struct canvas *c, const struct item *item, struct band band)
+{
+    bool across = p->way == DRAW_ACROSS;
+    struct brush b = {.p = p, .c = c, .item = item, .frame = frame_of(p, item->box)};
+    int end = band.start + band.length;
+    b.rows = (size_t)(across ? item->size : item->length);
+    b.columns = (size_t)(across ? band.length : item->size);
+    // Down, boxes stand at the foot of their rank, where their nets leave.
+    b.row = (size_t)(across ? item->at : end - item->length);
+    b.column = (size_t)(across ? band.start : item->at);
+    text_init(&b.words);
+    paint_frame(&b);
+    if (across) {
+        paint_across(&b);
+    } else {
+        paint_down(&b);
+    }
+    text_release(&b.words);
+}

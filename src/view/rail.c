@@ -1,0 +1,433 @@
+#include "view/rail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "view/ink.h"
+#include "view/signs.h"
+#include "view/table.h"
+
+#define NO_ROW UINT32_MAX
+enum { NAME_MOST = 24 };  // columns of a name
+
+// A value, or a constant, which has no row of its own.
+struct row {
+    const struct rec *box;
+    uint32_t node;
+    uint32_t operand[2];  // of rows, one for each different value; NO_ROW where there is none
+    uint32_t last;        // where in the table it is used last; its own place where it is not
+    uint32_t rail;
+    bool shown;
+};
+
+struct rails {
+    const struct rec *scene, *current;
+    bool ascii;
+    struct buf rows;   // struct row, in the order of the scene
+    struct buf order;  // uint32_t: rows as they stand in the table
+    struct buf live;   // uint32_t: the row whose rail this is; NO_ROW: it is free
+    size_t most;       // rails in use at once
+};
+
+static struct row *row_at(const struct rails *r, uint32_t i)
+{
+    return &BUF(struct row, &r->rows)[i];
+}
+
+static uint32_t *live_at(const struct rails *r, size_t rail)
+{
+    return &BUF(uint32_t, &r->live)[rail];
+}
+
+// ---- Order --------------------------------------------------------------------------------------
+
+static int compare_rows(const void *node, const void *row)
+{
+    uint32_t a = *(const uint32_t *)node, b = ((const struct row *)row)->node;
+    return a < b ? -1 : a > b;
+}
+
+// The row of a box by its id, "n4" for node 3. (A scene's boxes stand in the order of their nodes.)
+static uint32_t find_row(const struct rails *r, const char *id)
+{
+    uint32_t node = (uint32_t)strtoul(id + 1, NULL, 10) - 1;
+    const struct row *row =
+        r->rows.count == 0 ? NULL
+                           : bsearch(&node, r->rows.data, r->rows.count, sizeof *row, compare_rows);
+    return row == NULL ? NO_ROW : (uint32_t)(row - BUF(struct row, &r->rows));
+}
+
+static bool is_constant(const struct rails *r, uint32_t row)
+{
+    return signs_is(row_at(r, row)->box, "kind", "constant");
+}
+
+static bool add_row(struct rails *r, const struct rec *box)
+{
+    struct row *row = buf_push(&r->rows, 1);
+    if (row == NULL) {
+        return false;
+    }
+    *row = (struct row){.box = box, .node = (uint32_t)rec_get_whole(box, "node"),
+                        .operand = {NO_ROW, NO_ROW}};
+    const struct rec *cell = rec_find(box, "cells")->in.first;
+    for (int slot = 0; cell != NULL && slot < 2; cell = cell->next) {
+        uint32_t operand = find_row(r, rec_get_text(cell, "from"));
+        if (operand != NO_ROW && !is_constant(r, operand) && operand != row->operand[0]) {
+            row->operand[slot++] = operand;
+        }
+    }
+    return true;
+}
+
+static bool show(struct rails *r, uint32_t i)
+{
+    struct row *row = row_at(r, i);
+    uint32_t *place = row->shown ? NULL : buf_push(&r->order, 1);
+    if (place != NULL) {
+        *place = i;
+        row->shown = true;
+        row->last = (uint32_t)r->order.count - 1;
+    }
+    return row->shown;
+}
+
+static bool is_leaf(const struct row *row)
+{
+    return rec_find(row->box, "cells")->in.count == 0;
+}
+
+// Operations in their order, and before each those of its operands that nothing computes.
+static bool find_order(struct rails *r)
+{
+    bool ok = true;
+    for (uint32_t i = 0; ok && i < r->rows.count; i++) {
+        const struct row *row = row_at(r, i);
+        for (int k = 0; k < 2 && ok && row->operand[k] != NO_ROW; k++) {
+            ok = show(r, row->operand[k]);
+        }
+        ok = ok && (is_leaf(row) || show(r, i));
+        for (int k = 0; k < 2 && row->operand[k] != NO_ROW; k++) {
+            row_at(r, row->operand[k])->last = (uint32_t)r->order.count - 1;
+        }
+    }
+    // What nothing shown uses: a picture of a single value.
+    for (uint32_t i = 0; ok && i < r->rows.count; i++) {
+        ok = is_constant(r, i) || show(r, i);
+    }
+    return ok;
+}
+
+// ---- Rails --------------------------------------------------------------------------------------
+
+// The rail of a new value in place `at`: the leftmost that ends there, else the first free one.
+static uint32_t find_rail(struct rails *r, uint32_t at)
+{
+    size_t free_rail = r->live.count;
+    for (size_t i = 0; i < r->live.count; i++) {
+        uint32_t row = *live_at(r, i);
+        if (row != NO_ROW && row_at(r, row)->last == at) {
+            return (uint32_t)i;
+        }
+        free_rail = row == NO_ROW && i < free_rail ? i : free_rail;
+    }
+    uint32_t *rail = free_rail < r->live.count ? live_at(r, free_rail) : buf_push(&r->live, 1);
+    if (rail != NULL) {
+        *rail = NO_ROW;
+    }
+    return (uint32_t)free_rail;
+}
+
+static const char *mark_of(const struct rails *r, const struct rec *box)
+{
+    bool leaf = signs_is(box, "kind", "parameter") || signs_is(box, "kind", "input");
+    return leaf ? (signs_is(box, "kind", "parameter") ? (r->ascii ? "#" : "◆") : r->ascii ? "o" : "◇")
+           : signs_is(box, "kind", "output") ? (r->ascii ? "@" : "◉")
+                                             : (r->ascii ? "*" : "●");
+}
+
+// The rails that the line through a row's operands and its own mark reaches over.
+struct stretch {
+    size_t low, high;
+};
+
+static struct stretch stretch_of(const struct rails *r, const struct row *row)
+{
+    struct stretch s = {row->rail, row->rail};
+    for (int k = 0; k < 2 && row->operand[k] != NO_ROW; k++) {
+        size_t rail = row_at(r, row->operand[k])->rail;
+        s.low = rail < s.low ? rail : s.low;
+        s.high = rail > s.high ? rail : s.high;
+    }
+    return s;
+}
+
+static bool uses(const struct row *row, uint32_t operand)
+{
+    return operand != NO_ROW && (row->operand[0] == operand || row->operand[1] == operand);
+}
+
+// A rail on its way through a row.
+static const char *rail_sign(const struct rails *r, const struct row *row, uint32_t at, size_t rail,
+                             struct stretch s)
+{
+    uint32_t live = *live_at(r, rail);
+    bool inside = rail >= s.low && rail <= s.high, ends = live != NO_ROW && row_at(r, live)->last == at;
+    if (live == NO_ROW) {
+        return !inside ? " " : r->ascii ? "-" : "─";
+    }
+    if (!inside || !uses(row, live)) {
+        return inside && !r->ascii ? "┼" : r->ascii ? "|" : "│";
+    }
+    bool passed = rail > s.low && rail < s.high;
+    if (r->ascii) {
+        return ends ? "'" : "+";
+    }
+    return passed             ? (ends ? "┴" : "╪")
+           : rail < row->rail ? (ends ? "╰" : "├")
+                              : (ends ? "╯" : "┤");
+}
+
+static void add_rails(const struct rails *r, const struct row *row, uint32_t at, struct text *out)
+{
+    struct stretch s = stretch_of(r, row);
+    text_add_char(out, INK_MUTED);
+    for (size_t rail = 0; rail < r->live.count; rail++) {
+        if (rail == row->rail) {
+            text_add_char(out, INK_END);
+            text_add(out, mark_of(r, row->box));
+            text_add_char(out, INK_MUTED);
+        } else {
+            text_add(out, rail_sign(r, row, at, rail, s));
+        }
+        bool joined = rail >= s.low && rail < s.high;
+        text_add(out, !joined ? " " : r->ascii ? "-" : "─");
+    }
+    text_add_char(out, INK_END);
+}
+
+// Rails that end here are free from now on; the row's own begins, if it is used at all.
+static void end_row(struct rails *r, uint32_t i, uint32_t at)
+{
+    for (size_t rail = 0; rail < r->live.count; rail++) {
+        uint32_t live = *live_at(r, rail);
+        if (live != NO_ROW && row_at(r, live)->last == at) {
+            *live_at(r, rail) = NO_ROW;
+        }
+    }
+    if (row_at(r, i)->last > at) {
+        *live_at(r, row_at(r, i)->rail) = i;
+    }
+}
+
+// ---- Columns ------------------------------------------------------------------------------------
+
+// An operand in a formula: a name, or the number that a constant is.
+static void add_operand(const struct rails *r, const struct rec *cell, struct text *out)
+{
+    uint32_t row = find_row(r, rec_get_text(cell, "from"));
+    const struct rec *box = row == NO_ROW ? NULL : row_at(r, row)->box;
+    if (box != NULL && signs_is(box, "kind", "constant")) {
+        bool negative = rec_get_number(box, "value") < 0;
+        text_add(out, negative ? "(" : "");
+        signs_figure(out, rec_get_text(box, "value_text"), r->ascii);
+        text_add(out, negative ? ")" : "");
+    } else if (box != NULL) {
+        text_add(out, rec_get_text(box, "name"));
+    }
+}
+
+// "= a + b", "= b^3", "= relu(x)"; what a leaf is.
+static void add_formula(const struct rails *r, const struct rec *box, struct text *out)
+{
+    const struct op_row *op = signs_operation(box);
+    const struct rec *cell = rec_find(box, "cells")->in.first;
+    if (op == NULL) {
+        text_add(out, signs_is(box, "kind", "parameter") ? "parameter" : "input");
+        return;
+    }
+    text_add(out, "= ");
+    if (cell == NULL) {
+        text_add(out, r->ascii ? ".." : "…");
+        return;
+    }
+    const char *sign = r->ascii ? op->name : op->sign;
+    bool call = op->form == OP_CALL, power = strcmp(op->name, "**") == 0;
+    text_addf(out, call ? "%s(" : "%s", op->form == OP_INFIX ? "" : call ? op->name : sign);
+    add_operand(r, cell, out);
+    if (cell->next != NULL) {
+        text_addf(out, call ? ", " : power ? "%s" : " %s ", sign);
+        add_operand(r, cell->next, out);
+    }
+    text_add(out, call ? ")" : "");
+    text_add(out, rec_get_flag(box, "dead") ? "  dead" : "");
+}
+
+// The name, cut to what a table can bear; of the current step, turned inside out.
+static void add_name(const struct rails *r, const struct rec *box, struct text *out)
+{
+    const char *name = rec_get_text(box, "name");
+    size_t cut = utf8_cut(name, strlen(name), NAME_MOST);
+    bool current = box == r->current;
+    text_add_char(out, current ? INK_CURRENT : INK_NAME);
+    text_add(out, !current ? "" : r->ascii ? ">" : "▶");
+    text_add_bytes(out, name, cut);
+    text_add(out, name[cut] == '\0' ? "" : r->ascii ? ".." : "…");
+    text_add_char(out, INK_END);
+}
+
+// "∂a 1  ∂b 1": each in the operand's name.
+static void add_locals(const struct rails *r, const struct rec *box, struct text *out)
+{
+    const struct rec *cells = rec_find(box, "cells");
+    for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
+        if (rec_get_text(cell, "local_text")[0] == '\0') {
+            continue;
+        }
+        bool known = !signs_is(cell, "local_text", "·");
+        text_add(out, text_length(out) > 0 ? "  " : " ");
+        text_add(out, r->ascii ? "d" : "∂");
+        add_operand(r, cell, out);
+        text_add_char(out, ' ');
+        text_add_char(out, known ? INK_LOCAL : INK_MUTED);
+        signs_figure(out, rec_get_text(cell, "local_text"), r->ascii);
+        text_add_char(out, INK_END);
+    }
+}
+
+// A number, or the columns that are kept free for it.
+static void figure_cell(const struct rails *r, struct table *t, const struct rec *box,
+                        const char *key, const char *room_key, enum ink ink)
+{
+    struct text figure, cell;
+    text_init(&figure);
+    text_init(&cell);
+    signs_figure(&figure, rec_get_text(box, key), r->ascii);
+    size_t used = signs_columns(text_get(&figure)), room = (size_t)rec_get_whole(box, room_key);
+    text_fill(&cell, ' ', room > used ? room - used : 0);
+    ink_add(&cell, signs_is(box, key, "·") ? INK_MUTED : ink, text_get(&figure));
+    table_cell(t, text_get(&cell));
+    text_release(&figure);
+    text_release(&cell);
+}
+
+// What a table shows, from all to the least.
+enum detail { DETAIL_ALL, DETAIL_RAILS, DETAIL_PLAIN, DETAIL_CUT };
+
+static void add_header(struct table *t, enum detail detail)
+{
+    static const char *const titles[] = {"", "name", "", "value", "grad", " local derivatives"};
+    for (size_t i = detail >= DETAIL_PLAIN; i < COUNT_OF(titles) - (detail > DETAIL_ALL); i++) {
+        table_ink(t, INK_MUTED, titles[i]);
+    }
+}
+
+static void add_cells(const struct rails *r, struct table *t, const struct row *row, uint32_t at,
+                      enum detail detail)
+{
+    struct text cell;
+    text_init(&cell);
+    if (detail < DETAIL_PLAIN) {
+        add_rails(r, row, at, &cell);
+        table_cell(t, text_get(&cell));
+        text_clear(&cell);
+    }
+    add_name(r, row->box, &cell);
+    table_cell(t, text_get(&cell));
+    text_clear(&cell);
+    add_formula(r, row->box, &cell);
+    table_cell(t, text_get(&cell));
+    figure_cell(r, t, row->box, "value_text", "value_room", INK_VALUE);
+    figure_cell(r, t, row->box, "grad_text", "grad_room", INK_GRAD);
+    if (detail == DETAIL_ALL) {
+        text_clear(&cell);
+        add_locals(r, row->box, &cell);
+        table_cell(t, text_get(&cell));
+    }
+    text_release(&cell);
+}
+
+// ---- All of it ----------------------------------------------------------------------------------
+
+static void add_table(struct rails *r, struct text *out, enum detail detail)
+{
+    static const char *const align[] = {"lllrrl", "lllrr", "llrr", "llrr"};
+    struct table t;
+    table_init(&t, align[detail]);
+    add_header(&t, detail);
+    r->live.count = 0;
+    for (uint32_t at = 0; at < r->order.count; at++) {
+        uint32_t i = BUF(uint32_t, &r->order)[at];
+        row_at(r, i)->rail = find_rail(r, at);
+        if (r->live.failed) {
+            break;
+        }
+        add_cells(r, &t, row_at(r, i), at, detail);
+        end_row(r, i, at);
+    }
+    table_write(&t, out);
+    table_release(&t);
+}
+
+static bool fits(struct text *table, size_t width)
+{
+    const char *line = text_get(table);
+    for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        if (ink_columns(line, (size_t)(end - line)) > width) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The first `width` columns of each line.
+static void add_cut(struct text *out, struct text *table, size_t width)
+{
+    size_t columns = 0;
+    for (const char *s = text_get(table); *s != '\0';) {
+        uint32_t character;
+        size_t bytes = utf8_read(s, strlen(s), &character);
+        bytes = bytes == 0 ? 1 : bytes;
+        bool mark = ink_is_mark(*s);
+        columns = *s == '\n' ? 0 : columns + (mark ? 0 : utf8_columns(s, bytes));
+        if (mark || *s == '\n' || columns <= width) {
+            text_add_bytes(out, s, bytes);
+        }
+        s += bytes;
+    }
+}
+
+static bool rails_init(struct rails *r, const struct rec *scene)
+{
+    *r = (struct rails){.scene = scene, .current = signs_current(scene),
+                        .ascii = rec_get_flag(scene, "ascii")};
+    buf_init(&r->rows, sizeof(struct row));
+    buf_init(&r->order, sizeof(uint32_t));
+    buf_init(&r->live, sizeof(uint32_t));
+    bool ok = true;
+    const struct rec *boxes = rec_find(scene, "boxes");
+    for (const struct rec *box = boxes->in.first; ok && box != NULL; box = box->next) {
+        ok = add_row(r, box);
+    }
+    return ok && find_order(r);
+}
+
+void rail_write(struct text *out, const struct rec *scene, size_t width)
+{
+    struct rails r;
+    struct text table;
+    text_init(&table);
+    if (rails_init(&r, scene)) {
+        bool fit = false;
+        for (enum detail detail = DETAIL_ALL; !fit && detail < DETAIL_CUT; detail++) {
+            text_clear(&table);
+            add_table(&r, &table, detail);
+            fit = fits(&table, width);
+        }
+        add_cut(out, &table, width);
+    }
+    text_release(&table);
+    buf_release(&r.rows);
+    buf_release(&r.order);
+    buf_release(&r.live);
+}
