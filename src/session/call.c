@@ -182,7 +182,7 @@ bool call_expression(struct call *c, struct operand *result)
     return ok;
 }
 
-static bool last_output(struct call *c, uint32_t *node)
+bool call_last_output(struct call *c, uint32_t *node)
 {
     *node = session_settings(c->s)->output;
     if (*node == NODE_NONE) {
@@ -196,7 +196,7 @@ bool call_target(struct call *c, uint32_t *node)
 {
     struct operand operand;
     if (!call_has_more(c)) {
-        return last_output(c, node);
+        return call_last_output(c, node);
     }
     if (!call_expression(c, &operand)) {
         return false;

@@ -19,6 +19,7 @@ struct settings {
     int digits;
     bool verbose;
     bool predict;      // steps ask before they show
+    bool watch;        // steps show the picture
     uint32_t output;   // the last output: run backward, or else bound; NODE_NONE
     // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
     struct mistake mistake;
@@ -50,6 +51,8 @@ struct moment {
 struct session {
     struct buf self;           // the memory this lies in
     struct session_world world;
+    int columns;               // of the terminal
+    bool ascii;                // it shows no other characters
     struct tape tape;
     struct names names;
     struct buf settings;       // one struct settings
@@ -88,6 +91,8 @@ struct call {
     bool relogged;        // log_as is what the log remembers instead of the statement's text
     char log_as[LABEL_TEXT + 16];
     bool quit;
+    size_t answered;      // records that were there before this statement
+    bool waits;           // a function that returned false asks for something: this is no failure
 };
 
 // Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
@@ -108,6 +113,8 @@ bool call_change_settings(struct call *c);
 bool call_expression(struct call *c, struct operand *result);
 // The same, which must be a node; if nothing is typed, the last output.
 bool call_target(struct call *c, uint32_t *node);
+// The last output; false, with the diag set, where there is none yet.
+bool call_last_output(struct call *c, uint32_t *node);
 // A name or %7, nothing longer: for arguments that are followed by others.
 bool call_node(struct call *c, uint32_t *node);
 // A whole number from least to most.

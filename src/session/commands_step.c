@@ -5,6 +5,7 @@
 #include "engine/stepper.h"
 #include "lesson/answer.h"
 #include "session/commands.h"
+#include "session/picture.h"
 
 enum { STEPS_SHOWN = 20 };
 
@@ -131,6 +132,9 @@ static bool walk_to(struct call *c, size_t to)
     size_t most = stepper_steps(&s->stepper);
     bool past = to > most;
     to = past ? most : to;
+    if (!picture_of_step(c, to)) {
+        return false;
+    }
     s->stepped = true;
     s->guessing = s->back = false;
     if (to > s->stepper.at + STEPS_SHOWN) {
@@ -156,6 +160,9 @@ static bool walk_to(struct call *c, size_t to)
 static bool back_to(struct call *c, size_t to)
 {
     struct session *s = c->s;
+    if (!picture_of_step(c, to)) {
+        return false;
+    }
     s->stepped = s->back = true;
     s->guessing = false;
     return call_swept(c, stepper_go(&s->stepper, &s->undo, s->world.stop, to));
@@ -275,22 +282,43 @@ bool step_take_guess(struct call *c, double guess)
     return reveal(c);
 }
 
-enum call_end command_predict(struct call *c)
+// "predict on", "watch off": a setting of walks.
+static bool read_switch(struct call *c, const char *hint, bool *on)
 {
     struct span word = call_word(c);
-    bool on = call_word_is(c, word, "on");
-    if (!on && !call_word_is(c, word, "off")) {
-        diag_set(c->diag, word.start == word.end ? c->command : word, "predict is on or off");
-        diag_hint(c->diag, "write predict on; then each 'step' asks before it shows");
-        return CALL_FAILED;
+    *on = call_word_is(c, word, "on");
+    if (!*on && !call_word_is(c, word, "off")) {
+        diag_set(c->diag, word.start == word.end ? c->command : word, "%.*s is on or off",
+                 (int)(c->command.end - c->command.start),
+                 c->lexer->source->text + c->command.start);
+        return diag_hint(c->diag, "%s", hint);
     }
     if (!call_finish(c) || !call_change_settings(c)) {
+        return false;
+    }
+    c->s->stepped = true;  // no change of the graph: the walk goes on
+    c->relogged = true;    // nor anything that a script needs
+    return true;
+}
+
+enum call_end command_predict(struct call *c)
+{
+    bool on;
+    if (!read_switch(c, "write predict on; then each 'step' asks before it shows", &on)) {
         return CALL_FAILED;
     }
     session_settings(c->s)->predict = on;
     c->s->guessing &= on;
-    c->s->stepped = true;   // a setting, no change of the graph: the walk goes on
-    c->relogged = true;     // nor anything that a script needs
+    return CALL_DONE;
+}
+
+enum call_end command_watch(struct call *c)
+{
+    bool on;
+    if (!read_switch(c, "write watch on; then each 'step' shows the picture", &on)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->watch = on;
     return CALL_DONE;
 }
 
@@ -333,11 +361,16 @@ static bool step_on(struct call *c)
     return (!counted && ask_for_guess(c)) || walk_to(c, s->stepper.at + (size_t)count);
 }
 
+static enum call_end ended(const struct call *c, bool ok)
+{
+    return ok ? CALL_DONE : c->waits ? CALL_NEED : CALL_FAILED;
+}
+
 enum call_end command_step(struct call *c)
 {
     struct token first = lexer_peek(c->lexer);
     bool named = (first.kind == TOKEN_NAME || first.kind == TOKEN_NODE) && !is_word(c, first, "to");
-    return (named ? step_new(c) : step_on(c)) ? CALL_DONE : CALL_FAILED;
+    return ended(c, named ? step_new(c) : step_on(c));
 }
 
 enum call_end command_back(struct call *c)
@@ -364,7 +397,7 @@ enum call_end command_back(struct call *c)
         }
     }
     if (!back_to(c, to)) {
-        return CALL_FAILED;
+        return ended(c, false);
     }
     put_where(c, "back");
     return CALL_DONE;
@@ -377,7 +410,7 @@ enum call_end command_run(struct call *c)
     }
     struct stepper *s = &c->s->stepper;
     size_t end = s->at == stepper_steps(s) ? s->at + 1 : stepper_pass_end(s);
-    return walk_to(c, end) ? CALL_DONE : CALL_FAILED;
+    return ended(c, walk_to(c, end));
 }
 
 enum call_end command_where(struct call *c)

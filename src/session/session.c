@@ -41,7 +41,7 @@ struct session *session_new(const struct session_world *world)
     if (s == NULL) {
         return NULL;
     }
-    *s = (struct session){.world = *world, .self = one};
+    *s = (struct session){.world = *world, .columns = 80, .self = one};
     init_tables(s);
     struct settings *settings = buf_push(&s->settings, 1);
     if (settings == NULL) {
@@ -79,6 +79,12 @@ void session_free(struct session *s)
     }
     struct buf self = s->self;
     buf_release(&self);
+}
+
+void session_set_terminal(struct session *s, int columns, bool ascii)
+{
+    s->columns = columns;
+    s->ascii = ascii;
 }
 
 int session_digits(const struct session *s)
@@ -405,7 +411,8 @@ static enum session_state run_statement(struct session *s, struct records *out)
     if (outermost) {
         changes = s->lengths_saved;
     }
-    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out};
+    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out,
+                     .answered = answered};
     enum call_end end = statement_run(&c);
     f = &BUF(struct frame, &s->frames)[depth - 1];  // a load may have moved it
     bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
@@ -425,9 +432,12 @@ static enum session_state run_statement(struct session *s, struct records *out)
         end = CALL_FAILED;
     }
     if (end == CALL_NEED) {
-        roll_back(s);
+        if (outermost) {  // inside a loaded file what asks has changed nothing
+            roll_back(s);
+        }
         f->lexer.at = start;
         f->lexer.open = 0;
+        s->stepped = false;
         s->asked = true;
         return SESSION_NEED;
     }

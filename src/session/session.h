@@ -13,6 +13,9 @@
 //   {kind: "need", what: "read",    path}            supply the file's bytes
 //   {kind: "need", what: "write",   path, text}      write them, then supply nothing
 //   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it
+//   {kind: "need", what: "layout",  questions}       have Graphviz's dot lay out each of these (DOT),
+//                                                    supply the answers ("plain"), one after another;
+//                                                    refused, the graph is drawn without
 //
 // Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
 // reports "interrupted".
@@ -55,6 +58,9 @@ void session_refuse(struct session *s, const struct diag *why);
 enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
                                 struct records *out);
 
+// The terminal that pictures are drawn for: its columns (80 at first), and whether it shows no more
+// than ASCII.
+void session_set_terminal(struct session *s, int columns, bool ascii);
 // The significant digits that numbers are shown with (`precision`).
 int session_digits(const struct session *s);
 // Appends a record {kind: "candidates", items: […]}: what a word beginning with `prefix` may

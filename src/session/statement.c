@@ -427,5 +427,5 @@ enum call_end statement_run(struct call *c)
         }
         break;
     }
-    return ok ? CALL_DONE : CALL_FAILED;
+    return ok ? CALL_DONE : c->waits ? CALL_NEED : CALL_FAILED;
 }

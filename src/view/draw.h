@@ -33,4 +33,10 @@ bool draw_question(struct text *out, const struct rec *scene, enum draw_way way)
 // memory, gives the rail table.
 void draw_scene(struct text *out, const struct rec *scene, size_t width);
 
+// Room for all scenes of a walk. draw_measure widens the rooms (uint32_t, to begin with none) by
+// what one of them takes; draw_reserve gives a scene the rooms, if there are any. All must be scenes
+// of the same part of the same graph. False if out of memory.
+bool draw_measure(struct buf *rooms, const struct rec *scene);
+void draw_reserve(struct records *out, struct rec *scene, const struct buf *rooms);
+
 #endif

@@ -36,6 +36,7 @@ void say_local(struct words *w);
 void say_nodes(struct words *w);
 void say_grads(struct words *w);
 void say_reset(struct words *w);
+void say_scene(struct words *w);
 void say_rewound(struct words *w);
 void say_written(struct words *w);
 void say_help_overview(struct words *w);

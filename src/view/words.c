@@ -107,6 +107,7 @@ static const struct kind {
     {"topo", say_nodes, false},
     {"grads", say_grads, false},
     {"reset", say_reset, false},
+    {"scene", say_scene, false},
     {"rewound", say_rewound, false},
     {"written", say_written, false},
     {"help_overview", say_help_overview, false},

@@ -1,6 +1,7 @@
 // The words for what statements, passes and tables answer.
 #include <string.h>
 
+#include "view/draw.h"
 #include "view/say.h"
 
 void say_value(struct words *w)
@@ -224,6 +225,15 @@ void say_rewound(struct words *w)
     bool undo = strcmp(rec_get_text(w->record, "word"), "undo") == 0;
     text_add(w->out, undo ? "taken back: " : "done again: ");
     text_addf(w->out, "%s\n", rec_get_text(w->record, "statement"));
+}
+
+// Only what is drawn in the terminal has a width.
+void say_scene(struct words *w)
+{
+    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, "width") != NULL) {
+        draw_scene(w->out, w->record, width < 0 ? 0 : (size_t)width);
+    }
 }
 
 void say_written(struct words *w)

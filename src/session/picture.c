@@ -1,0 +1,147 @@
+#include "session/picture.h"
+
+#include "engine/stepper.h"
+#include "view/draw.h"
+
+enum { WATCH_MOST = 60 };  // values that a watched walk draws
+
+struct scene_options picture_options(const struct session *s, uint32_t root)
+{
+    const struct stepper *walk = &s->stepper;
+    struct scene_options options = {.theme = "light"};
+    if (walk->tape == NULL || walk->root != root) {
+        return options;
+    }
+    if (walk->at == 0) {
+        options.walk = walk->from_backward ? SCENE_WHOLE : SCENE_FORWARD;
+        return options;
+    }
+    struct step last = stepper_get(walk, walk->at - 1);
+    options.walk = last.kind == STEP_FORWARD ? SCENE_FORWARD : SCENE_BACKWARD;
+    options.current = last.kind == STEP_SEED ? NODE_NONE : last.node;
+    return options;
+}
+
+// ---- Drawings -----------------------------------------------------------------------------------
+
+// What is drawn, and with what.
+struct drawing {
+    uint32_t root;
+    const struct part *part;
+    bool ascii;
+    struct buf rooms;  // what view/draw.c keeps free; nothing where nothing will move
+};
+
+// The scene as view/draw.h wants it, all but the layout.
+static struct rec *build(struct call *c, struct records *out, const struct drawing *d)
+{
+    struct scene_options options = picture_options(c->s, d->root);
+    options.part = d->part;
+    struct rec *scene = scene_build(out, &c->s->tape, &c->s->names, d->root, &options);
+    rec_whole(out, scene, "width", c->s->columns);
+    rec_flag(out, scene, "ascii", d->ascii);
+    return scene;
+}
+
+static bool ask_for_layout(struct call *c, const struct rec *scene)
+{
+    struct text question;
+    text_init(&question);
+    rec_cut(&c->out->list, c->answered);  // all this will be answered again
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", "layout");
+    struct rec *questions = rec_list(c->out, need, "questions");
+    bool ok = true;
+    for (enum draw_way way = DRAW_ACROSS; way < DRAW_WAYS; way++) {
+        text_clear(&question);
+        ok = ok && draw_question(&question, scene, way);
+        rec_text(c->out, questions, NULL, text_get(&question));
+    }
+    text_release(&question);
+    c->waits = ok;
+    return ok;
+}
+
+// Is an answer there? Whoever has no layout refuses, and an empty one is an answer too.
+static bool has_layout(struct call *c)
+{
+    bool supplied = call_supplied(c);
+    *c->diag = supplied ? (struct diag){0} : *c->diag;
+    return supplied;
+}
+
+// Asks for the layout if boxes are to be drawn and it is not there; otherwise answers with the scene.
+static bool draw(struct call *c, const struct drawing *d)
+{
+    bool asks = part_values(d->part, &c->s->tape) <= DRAW_MOST && !has_layout(c);
+    struct records aside;
+    records_init(&aside);
+    struct records *out = asks ? &aside : c->out;
+    struct rec *scene = build(c, out, d);
+    if (scene != NULL) {
+        draw_reserve(out, scene, &d->rooms);
+        rec_bytes(out, scene, "layout", c->s->supply.data, c->s->supplied ? c->s->supply.count : 0);
+    }
+    bool ok = scene != NULL && !out->arena.failed && (!asks || ask_for_layout(c, scene));
+    records_release(&aside);
+    return ok ? !asks : diag_out_of_memory(c->diag);
+}
+
+bool picture_draw(struct call *c, uint32_t root, const struct part *part, bool ascii)
+{
+    struct drawing d = {.root = root, .part = part, .ascii = ascii || c->s->ascii};
+    return draw(c, &d);
+}
+
+// ---- A watched walk -----------------------------------------------------------------------------
+
+static bool go(struct call *c, size_t to)
+{
+    return stepper_go(&c->s->stepper, &c->s->undo, NULL, to) == SWEEP_DONE;
+}
+
+// Looks at the whole walk, from its first scene to its last, so that every one can be drawn with
+// room for all.
+static bool measure_walk(struct call *c, struct drawing *d)
+{
+    bool ok = true;
+    for (size_t to = 0; ok && to <= stepper_steps(&c->s->stepper); to++) {
+        struct records aside;
+        records_init(&aside);
+        ok = go(c, to);
+        const struct rec *scene = ok ? build(c, &aside, d) : NULL;
+        ok = scene != NULL && draw_measure(&d->rooms, scene);
+        records_release(&aside);
+    }
+    return ok;
+}
+
+static bool draw_step(struct call *c, const struct part *part, size_t to)
+{
+    size_t at = c->s->stepper.at;
+    struct drawing d = {.root = c->s->stepper.root, .part = part, .ascii = c->s->ascii};
+    buf_init(&d.rooms, sizeof(uint32_t));
+    bool ok = (measure_walk(c, &d) && go(c, to)) || diag_out_of_memory(c->diag);
+    ok = ok && draw(c, &d);
+    ok = go(c, at) ? ok : diag_out_of_memory(c->diag);
+    buf_release(&d.rooms);
+    return ok;
+}
+
+bool picture_of_step(struct call *c, size_t to)
+{
+    const struct stepper *walk = &c->s->stepper;
+    if (!session_settings(c->s)->watch || c->s->frames.count > 1) {
+        return true;
+    }
+    struct part part;
+    part_init(&part);
+    bool ok = part_all(&part, &c->s->tape, walk->root) || diag_out_of_memory(c->diag);
+    size_t values = ok ? part_values(&part, &c->s->tape) : 0;
+    if (values > WATCH_MOST && walk->at == 0) {
+        call_notice(c, c->command, "%zu values are too many to watch", values);
+    }
+    ok = ok && (values > WATCH_MOST || draw_step(c, &part, to));
+    part_release(&part);
+    return ok;
+}

@@ -1,0 +1,20 @@
+// Pictures in the terminal: of `graph`, and of the steps of a watched walk.
+#ifndef SESSION_PICTURE_H
+#define SESSION_PICTURE_H
+
+#include "session/call.h"
+#include "view/part.h"
+#include "view/scene.h"
+
+// How a scene of root shows the walk that is on, if it is one over root.
+struct scene_options picture_options(const struct session *s, uint32_t root);
+
+// Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag says
+// why not.
+bool picture_draw(struct call *c, uint32_t root, const struct part *part, bool ascii);
+
+// Draws the walk as it will be after `to` steps, where `watch on` wants that. False as above; the
+// walk stands where it stood.
+bool picture_of_step(struct call *c, size_t to);
+
+#endif
