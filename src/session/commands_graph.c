@@ -180,11 +180,12 @@ static bool check_size(struct call *c, const struct picture *p, const struct par
     if (data || p->full || values <= VALUES_MANY) {
         return true;
     }
-    char root[LABEL_TEXT], leaf[LABEL_TEXT], way[3 * LABEL_TEXT + 120];
+    char root[LABEL_TEXT], leaf[LABEL_TEXT], way[4 * LABEL_TEXT + 80];
     names_label(&c->s->names, root, p->root);
     names_label(&c->s->names, leaf, example_leaf(c, part));
-    snprintf(way, sizeof way, "graph %s --from %s shows what leads from %s to %s, and "
-             "graph %s --radius 2 what is near %s", root, leaf, leaf, root, leaf, leaf);
+    snprintf(way, sizeof way,
+             "graph %s --from %s shows what leads from %s there, graph %s --radius 2 what is near it",
+             root, leaf, leaf, leaf);
     if (values <= VALUES_MOST) {
         call_notice(c, c->command, "these are %zu values; %s", values, way);
         return true;

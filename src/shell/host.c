@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "shell/files.h"
 #include "shell/image.h"
@@ -86,6 +87,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
         const char *text = rec_get_text(need, "text");
         return files_write(path, text, strlen(text), d);
     }
+    if (strcmp(what, "layout") == 0) {
+        return picture_layout(rec_find(need, "questions"), h->stop, bytes, d);
+    }
     return picture_write(last_scene(records), path, rec_get_text(need, "format"), h->stop, d);
 }
 
@@ -107,9 +111,19 @@ static void answer_need(struct host *h, const struct records *records)
     buf_release(&bytes);
 }
 
+// Asked for each text, as a window may have become another size.
+static int terminal_columns(FILE *out)
+{
+    enum { COLUMNS = 80, COLUMNS_MOST = 1000 };
+    struct winsize size = {0};
+    bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return !known ? COLUMNS : size.ws_col < COLUMNS_MOST ? size.ws_col : COLUMNS_MOST;
+}
+
 enum session_state host_run(struct host *h, const struct source *source)
 {
     enum session_state state;
+    session_set_terminal(h->session, terminal_columns(h->out), ink_is_ascii(h->out));
     session_begin(h->session, source, h->mode);
     do {
         struct records records;

@@ -331,3 +331,16 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
     buf_release(&bytes);
     return ok;
 }
+
+bool picture_layout(const struct rec *questions, const volatile int *stop, struct buf *bytes,
+                    struct diag *d)
+{
+    size_t before = bytes->count;
+    for (const struct rec *q = questions->in.first; q != NULL; q = q->next) {
+        if (!image_render(q->text, strlen(q->text), "plain", stop, bytes, d)) {
+            bytes->count = before;
+            return false;
+        }
+    }
+    return true;
+}

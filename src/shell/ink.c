@@ -34,6 +34,12 @@ bool ink_is_utf8(void)
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+// Only a person's terminal is spoken to in its own characters; files are always UTF-8.
+bool ink_is_ascii(FILE *out)
+{
+    return isatty(fileno(out)) && !ink_is_utf8();
+}
+
 // Bytes of the character at s, and what to write for it in an ASCII locale.
 static size_t in_ascii(const char *s, const char **ascii)
 {
@@ -52,8 +58,7 @@ static size_t in_ascii(const char *s, const char **ascii)
 
 void ink_write(FILE *out, const char *text, bool colour)
 {
-    // Only a person's terminal is spoken to in its own characters; files are always UTF-8.
-    bool ascii = isatty(fileno(out)) && !ink_is_utf8();
+    bool ascii = ink_is_ascii(out);
     for (const char *s = text; *s != '\0';) {
         unsigned char c = (unsigned char)*s;
         if (ink_is_mark(*s)) {

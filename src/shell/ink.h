@@ -11,6 +11,8 @@ void ink_write(FILE *out, const char *text, bool colour);
 
 // Are colours wanted on this stream: a terminal, no NO_COLOR, TERM not dumb?
 bool ink_wanted(FILE *out);
+// Is this a terminal that shows only ASCII?
+bool ink_is_ascii(FILE *out);
 // Can this locale show UTF-8? (After setlocale.)
 bool ink_is_utf8(void);
 
