@@ -69,25 +69,33 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
     return true;
 }
 
-// A loop of passes saves the whole array each time: the first of the statement is enough. Only the
-// first few changes are looked at, which is where a pass over everything leaves its own.
-static bool saved(const struct trail *t, const struct buf *owner, size_t first, size_t count)
+// A loop of passes saves the whole array each time: the first of the statement is enough; and what
+// the statement itself appended need not be saved at all. Only the first few changes are looked at:
+// there a statement leaves the lengths, and a pass over everything its own.
+static size_t still_to_save(const struct trail *t, const struct buf *owner, size_t first,
+                            size_t count)
 {
-    enum { LOOK = 8 };
+    enum { LOOK = 48 };
     const struct change *changes = t->changes.data;
     for (size_t i = t->begun; i < t->changes.count && i - t->begun < LOOK; i++) {
         const struct change *c = &changes[i];
-        if (c->kind == CHANGE_ELEMENTS && c->owner == owner && c->first <= first &&
-            first + count <= c->first + c->count) {
-            return true;
+        if (c->owner != owner) {
+            continue;
+        }
+        if (c->kind == CHANGE_LONGER && first + count > c->first) {
+            count = c->first > first ? c->first - first : 0;
+        }
+        if (c->kind == CHANGE_ELEMENTS && c->first <= first && first + count <= c->first + c->count) {
+            return 0;
         }
     }
-    return false;
+    return count;
 }
 
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
 {
-    return t == NULL || count == 0 || saved(t, owner, first, count) || push(t, CHANGE_ELEMENTS, owner, first, count);
+    count = t == NULL ? 0 : still_to_save(t, owner, first, count);
+    return count == 0 || push(t, CHANGE_ELEMENTS, owner, first, count);
 }
 
 bool trail_save_length(struct trail *t, struct buf *owner)

@@ -1,27 +1,66 @@
 #include "lang/lower.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "lang/builtin.h"
 #include "lang/foreign.h"
 
-void lower_init(struct lower *w, struct tape *tape, const struct names *names,
-                const struct source *source, struct diag *diag, const volatile int *stop)
+// A function being called: its body is read like any expression, its parameters being operands that
+// lie on the stack.
+struct activation {
+    struct parser parser;
+    struct lexer lexer;
+    struct source source;
+    const struct source *caller;
+    const struct definition *definition;
+    size_t arguments;     // where they begin on the stack
+    uint32_t first_node;
+    struct span call;     // in the caller's source
+};
+
+void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
+                struct diag *diag)
 {
-    *w = (struct lower){.tape = tape,
-                        .names = names,
+    *w = (struct lower){.tape = scope->tape,
+                        .names = scope->names,
+                        .definitions = scope->definitions,
+                        .rng = scope->rng,
+                        .groups = scope->groups,
                         .source = source,
                         .diag = diag,
-                        .stop = stop,
+                        .stop = scope->stop,
                         .unreached = NODE_NONE,
                         .gradless = NODE_NONE};
     buf_init(&w->stack, sizeof(struct operand));
+    buf_init(&w->numbers, sizeof(double));
+    buf_init(&w->calls, sizeof(struct activation *));
+    arena_init(&w->memory);
+}
+
+static struct activation *innermost(const struct lower *w)
+{
+    return w->calls.count == 0 ? NULL
+                               : BUF(struct activation *, &w->calls)[w->calls.count - 1];
 }
 
 void lower_release(struct lower *w)
 {
+    while (innermost(w) != NULL) {
+        parser_release(&innermost(w)->parser);
+        w->calls.count--;
+    }
     buf_release(&w->stack);
+    buf_release(&w->numbers);
+    buf_release(&w->calls);
+    arena_release(&w->memory);
+}
+
+bool lower_stopped(const struct lower *w)
+{
+    return w->stop != NULL && *w->stop != 0;
 }
 
 static bool push(struct lower *w, struct operand operand)
@@ -51,7 +90,7 @@ static struct operand number_operand(double number, struct span span)
     return (struct operand){.number = number, .span = span};
 }
 
-static bool no_room(struct lower *w, struct span span)
+bool lower_no_room(struct lower *w, struct span span)
 {
     if (tape_count(w->tape) == TAPE_MOST) {
         diag_set(w->diag, span, "the graph is full: it holds at most %d nodes", TAPE_MOST);
@@ -66,7 +105,7 @@ bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks)
         operand->node = tape_leaf(w->tape, operand->number, marks);
         operand->is_node = true;
     }
-    return operand->node != NODE_NONE || no_room(w, operand->span);
+    return operand->node != NODE_NONE || lower_no_room(w, operand->span);
 }
 
 double lower_number(const struct lower *w, const struct operand *operand)
@@ -74,29 +113,42 @@ double lower_number(const struct lower *w, const struct operand *operand)
     return operand->is_node ? tape_value(w->tape, operand->node) : operand->number;
 }
 
-static bool apply(struct lower *w, enum op op, struct span span)
+static bool apply_numbers(struct lower *w, enum op op, double x, double y, struct span span,
+                          struct operand *out)
 {
-    size_t arity = (size_t)op_get(op)->arity;
-    struct operand *x = operands(w, arity), *y = x + arity - 1;
-    struct span whole = {x->span.start < span.start ? x->span.start : span.start,
-                         y->span.end > span.end ? y->span.end : span.end};
+    double number = op_value(op, x, y);
+    if (!isfinite(number) && isfinite(x) && isfinite(y) && w->strange.end == 0) {
+        w->strange = span;
+        w->strange_value = number;
+    }
+    *out = number_operand(number, span);
+    return true;
+}
+
+bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
+                 struct span span, struct operand *out)
+{
+    if (operand_is_array(x) || operand_is_array(y)) {
+        return array_apply(w, op, x, y, span, out);
+    }
     if (!x->is_node && !y->is_node) {
-        double number = op_value(op, x->number, y->number);
-        if (!isfinite(number) && isfinite(x->number) && isfinite(y->number) &&
-            w->strange.end == 0) {
-            w->strange = whole;
-            w->strange_value = number;
-        }
-        return replace(w, arity, number_operand(number, whole));
+        return apply_numbers(w, op, x->number, y->number, span, out);
     }
     if (!lower_as_node(w, x, MARK_CONST) || !lower_as_node(w, y, MARK_CONST)) {
         return false;
     }
     uint32_t node = tape_apply(w->tape, op, x->node, y->node);
-    if (node == NODE_NONE) {
-        return no_room(w, span);
-    }
-    return replace(w, arity, (struct operand){.is_node = true, .node = node, .span = whole});
+    *out = (struct operand){.is_node = true, .node = node, .span = span};
+    return node != NODE_NONE || lower_no_room(w, span);
+}
+
+static bool take_op(struct lower *w, enum op op, struct span span)
+{
+    size_t arity = (size_t)op_get(op)->arity;
+    struct operand *x = operands(w, arity), *y = x + arity - 1, result;
+    struct span whole = {x->span.start < span.start ? x->span.start : span.start,
+                         y->span.end > span.end ? y->span.end : span.end};
+    return lower_apply(w, op, x, y, whole, &result) && replace(w, arity, result);
 }
 
 // The numbers that have names until the learner takes the names for something else.
@@ -109,15 +161,16 @@ static const struct known {
 };
 
 // How the function is written.
+// How a function is called.
 static bool hint_call(struct lower *w, const char *s, size_t length)
 {
-    char name[QUOTED];
     enum op op = op_find(s, length, OP_CALL);
-    diag_quote(name, s, length);
-    return diag_hint(w->diag, op == OP_COUNT           ? "write %s(L, a), or a.grad"
-                              : op_get(op)->arity == 1 ? "write %s(x)"
-                                                       : "write %s(x, y)",
-                     name);
+    const struct builtin *builtin = builtin_find(s, length);
+    if (op == OP_COUNT) {
+        return diag_hint(w->diag, "write %s", builtin->usage);
+    }
+    return diag_hint(w->diag, op_get(op)->arity == 1 ? "write %.*s(x)" : "write %.*s(x, y)",
+                     (int)length, s);
 }
 
 static bool unknown_name(struct lower *w, const char *s, struct span span)
@@ -150,14 +203,44 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     return diag_hint(w->diag, "give it a value first: %s = 1", name);
 }
 
+struct operand lower_operand(struct value value, struct span span)
+{
+    struct operand x = {.is_node = true, .span = span};
+    if (value_is_array(value)) {
+        x.array = value;
+    } else {
+        x.node = value.base;
+    }
+    return x;
+}
+
+// The argument that a name stands for inside a function; NULL if it is no parameter.
+static const struct operand *find_argument(const struct lower *w, uint32_t name)
+{
+    const struct activation *a = innermost(w);
+    for (uint32_t i = 0; a != NULL && i < a->definition->count; i++) {
+        if (BUF(uint32_t, &w->definitions->params)[a->definition->params + i] == name) {
+            return BUF(struct operand, &w->stack) + a->arguments + i;
+        }
+    }
+    return NULL;
+}
+
 static bool take_name(struct lower *w, struct span span)
 {
     const char *s = w->source->text + span.start;
     size_t length = span.end - span.start;
-    struct value value = names_lookup(w->names, s, length);
-    if (value.rank == VALUE_SCALAR) {
+    uint32_t name = names_find(w->names, s, length);
+    const struct operand *argument = find_argument(w, name);
+    if (argument != NULL) {
+        struct operand copy = *argument;
+        copy.span = span;
+        return push(w, copy);
+    }
+    struct value value = names_get(w->names, name);
+    if (value.rank != VALUE_UNBOUND) {
         w->named = true;
-        return push(w, (struct operand){.is_node = true, .node = value.base, .span = span});
+        return push(w, lower_operand(value, span));
     }
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
@@ -196,6 +279,13 @@ static bool take_field(struct lower *w, struct span span)
     bool grad = length == 4 && memcmp(s, "grad", 4) == 0;
     char name[QUOTED];
     diag_quote(name, s, length);
+    if (length == 1 && *s == 'T') {
+        if (operand_is_array(x)) {
+            x->array = array_transpose(x->array);
+            x->array.rank = x->array.rank == VALUE_VECTOR ? VALUE_MATRIX : x->array.rank;
+        }
+        return true;
+    }
     if (!data && !grad) {
         diag_set(w->diag, span, "a value has no field '%s'", name);
         return lower_is_function(s, length) || is_pass(s, length)
@@ -206,11 +296,20 @@ static bool take_field(struct lower *w, struct span span)
         diag_set(w->diag, span, "a plain number has no .%s", name);
         return diag_hint(w->diag, "give it a name first: x = …");
     }
-    if (grad && !tape_marked(w->tape, x->node, MARK_GRAD)) {
-        w->gradless = x->node;
+    struct operand whole = *x, result;
+    struct span all = {x->span.start, span.end};
+    if (!operand_is_array(&whole)) {
+        w->gradless = grad && !tape_marked(w->tape, x->node, MARK_GRAD) ? x->node : w->gradless;
+        double number = data ? tape_value(w->tape, x->node) : tape_grad(w->tape, x->node);
+        return replace(w, 1, number_operand(number, all));
     }
-    double number = data ? tape_value(w->tape, x->node) : tape_grad(w->tape, x->node);
-    return replace(w, 1, number_operand(number, (struct span){x->span.start, span.end}));
+    uint32_t cols = whole.array.cols;
+    double *numbers = array_numbers(w, whole.array.rank, whole.array.rows, cols, all, &result);
+    for (uint32_t k = 0; numbers != NULL && k < whole.array.rows * cols; k++) {
+        uint32_t node = operand_node(w, &whole, k / cols, k % cols);
+        numbers[k] = data ? tape_value(w->tape, node) : tape_grad(w->tape, node);
+    }
+    return numbers != NULL && replace(w, 1, result);
 }
 
 // Stale values are refreshed on the tape for the moment, and put back.
@@ -229,50 +328,72 @@ static enum sweep_end slope_when_stale(struct lower *w, uint32_t root, uint32_t 
     return end;
 }
 
-bool lower_slope(struct lower *w, uint32_t root, uint32_t of, struct span span, double *slope)
+// The lowest node of an operand.
+static uint32_t lowest(const struct lower *w, const struct operand *x)
 {
-    if (of > root) {
-        w->unreached = of;
-        w->unreached_by = root;
-        *slope = 0;
-        return true;
+    uint32_t least = NODE_NONE, cols = operand_cols(x);
+    for (size_t k = 0; k < operand_count(x); k++) {
+        uint32_t node = operand_node(w, x, (uint32_t)k / cols, (uint32_t)k % cols);
+        least = node < least ? node : least;
     }
+    return least;
+}
+
+static bool read_slopes(struct lower *w, const struct adjoints *adjoints, const struct operand *of,
+                        struct span span, struct operand *out)
+{
+    bool reached = false;
+    uint32_t cols = operand_cols(of);
+    double *numbers =
+        operand_is_array(of)
+            ? array_numbers(w, of->array.rank, of->array.rows, of->array.cols, span, out)
+            : &out->number;
+    for (uint32_t k = 0; numbers != NULL && k < operand_count(of); k++) {
+        uint32_t node = operand_node(w, of, k / cols, k % cols);
+        reached |= adjoints_reach(adjoints, node);
+        numbers[k] = adjoints_get(adjoints, node);
+    }
+    if (!reached) {
+        w->unreached = operand_node(w, of, 0, 0);
+        w->unreached_by = adjoints->root;
+    }
+    return numbers != NULL;
+}
+
+bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
+                  struct span span, struct operand *out)
+{
+    if (!root->is_node || !of->is_node) {
+        diag_set(w->diag, root->is_node ? of->span : root->span,
+                 "a derivative is of a node with respect to a node");
+        return diag_hint(w->diag, "a plain number moves nothing; give it a name first");
+    }
+    if (operand_is_array(root)) {
+        diag_set(w->diag, root->span, "a derivative is of one number, and this is an array");
+        return diag_hint(w->diag, "take one element of it, or its sum or mean");
+    }
+    *out = number_operand(0, span);
     struct adjoints adjoints = {0};
-    enum sweep_end end = w->tape->any_stale ? slope_when_stale(w, root, of, &adjoints)
-                                            : sweep_adjoints(w->tape, w->stop, root, of, &adjoints);
-    if (end == SWEEP_DONE && !adjoints_reach(&adjoints, of)) {
-        w->unreached = of;
-        w->unreached_by = root;
-    }
-    if (end == SWEEP_DONE) {
-        *slope = adjoints_get(&adjoints, of);
-    }
+    uint32_t from = lowest(w, of);
+    enum sweep_end end = w->tape->any_stale
+                             ? slope_when_stale(w, root->node, from, &adjoints)
+                             : sweep_adjoints(w->tape, w->stop, root->node, from, &adjoints);
+    bool ok = end == SWEEP_DONE && read_slopes(w, &adjoints, of, span, out);
     adjoints_release(&adjoints);
-    return end == SWEEP_DONE ||
-           (end == SWEEP_STOPPED ? diag_set(w->diag, span, "interrupted")
-                                 : diag_out_of_memory(w->diag));
+    return ok || (end == SWEEP_STOPPED ? diag_set(w->diag, span, "interrupted")
+                                       : diag_out_of_memory(w->diag));
 }
 
 static bool take_slope(struct lower *w, struct span span)
 {
     const struct operand *of = operands(w, 2);
-    double slope;
-    for (int i = 0; i < 2; i++) {
-        if (!of[i].is_node) {
-            diag_set(w->diag, of[i].span, "a derivative is of a node with respect to a node");
-            return diag_hint(w->diag, "a plain number moves nothing; give it a name first");
-        }
-    }
-    return lower_slope(w, of[0].node, of[1].node, span, &slope) &&
-           replace(w, 2, number_operand(slope, span));
+    struct operand result;
+    return lower_slopes(w, &of[0], &of[1], span, &result) && replace(w, 2, result);
 }
-
-static const char grad_name[] = "grad";
 
 bool lower_is_function(const char *name, size_t length)
 {
-    return op_find(name, length, OP_CALL) != OP_COUNT ||
-           (length == strlen(grad_name) && memcmp(name, grad_name, length) == 0);
+    return op_find(name, length, OP_CALL) != OP_COUNT || builtin_find(name, length) != NULL;
 }
 
 void lower_offer_functions(struct nearest *n)
@@ -282,7 +403,9 @@ void lower_offer_functions(struct nearest *n)
             nearest_offer(n, op_get(op)->name, strlen(op_get(op)->name));
         }
     }
-    nearest_offer(n, grad_name, strlen(grad_name));
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        nearest_offer(n, builtin_at(i)->name, strlen(builtin_at(i)->name));
+    }
 }
 
 static bool unknown_function(struct lower *w, const char *s, struct span span)
@@ -312,23 +435,170 @@ static bool unknown_function(struct lower *w, const char *s, struct span span)
                                    : diag_hint(w->diag, "'help functions' lists them");
 }
 
+static void refuse_count(struct lower *w, const struct item *item, uint32_t least, uint32_t most)
+{
+    char name[QUOTED];
+    diag_quote(name, w->source->text + item->span.start, item->span.end - item->span.start);
+    if (least == most) {
+        diag_set(w->diag, item->span, "'%s' takes %u value%s, here it is given %u", name,
+                 (unsigned)least, least == 1 ? "" : "s", (unsigned)item->count);
+    } else {
+        diag_set(w->diag, item->span, "'%s' takes %u to %u values, here it is given %u", name,
+                 (unsigned)least, (unsigned)most, (unsigned)item->count);
+    }
+}
+
+static bool call_builtin(struct lower *w, const struct item *item, const struct builtin *builtin)
+{
+    struct operand result;
+    if (item->count < builtin->least || item->count > builtin->most) {
+        refuse_count(w, item, builtin->least, builtin->most);
+        return diag_hint(w->diag, "write %s", builtin->usage);
+    }
+    struct operand *x = operands(w, item->count);
+    struct span span = {item->span.start,
+                        item->count > 0 && x[item->count - 1].span.end > item->span.end
+                            ? x[item->count - 1].span.end
+                            : item->span.end};
+    return builtin->call(w, x, item->count, span, &result) && replace(w, item->count, result);
+}
+
+static bool refuse_recursion(struct lower *w, const struct item *item)
+{
+    char name[QUOTED];
+    diag_quote(name, w->source->text + item->span.start, item->span.end - item->span.start);
+    diag_set(w->diag, item->span, "'%s' would call itself without end", name);
+    return diag_hint(w->diag, "a formula has no way to stop; write a loop with repeat or for");
+}
+
+// Begins the call of a function of the learner's: its body is what is read next.
+static bool begin_call(struct lower *w, const struct item *item, const struct definition *d)
+{
+    if (item->count != d->count) {
+        refuse_count(w, item, d->count, d->count);
+        return diag_hint(w->diag, "give it as many as it was defined with");
+    }
+    for (size_t i = 0; i < w->calls.count; i++) {
+        if (BUF(struct activation *, &w->calls)[i]->definition->name == d->name) {
+            return refuse_recursion(w, item);
+        }
+    }
+    struct activation *a = arena_alloc(&w->memory, sizeof *a);
+    struct activation **at = a == NULL ? NULL : buf_push(&w->calls, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    *at = a;
+    *a = (struct activation){.caller = w->source,
+                             .definition = d,
+                             .arguments = w->stack.count - d->count,
+                             .first_node = tape_count(w->tape),
+                             .call = item->span};
+    a->source = (struct source){.name = w->source->name,
+                                .text = BUF(char, &w->definitions->text) + d->text,
+                                .length = d->length,
+                                .line = 1};
+    lexer_init(&a->lexer, &a->source);
+    a->lexer.open = 1;  // a body may go over lines
+    parser_init(&a->parser, &a->lexer, w->names, w->diag);
+    w->source = &a->source;
+    return true;
+}
+
+// The body is read: its value takes the place of the arguments.
+static bool end_call(struct lower *w)
+{
+    struct activation *a = innermost(w);
+    struct operand result = *operands(w, 1);
+    uint32_t end = tape_count(w->tape);
+    struct group *group = w->groups == NULL || end == a->first_node ? NULL : buf_push(w->groups, 1);
+    if (group != NULL) {
+        *group = (struct group){a->definition->name, a->first_node, end};
+    }
+    result.span = a->call;
+    w->source = a->caller;
+    w->stack.count = a->arguments;
+    parser_release(&a->parser);
+    w->calls.count--;
+    return push(w, result);
+}
+
+// A mistake inside a body is shown where the learner called it.
+static void tell_outermost(struct lower *w)
+{
+    if (w->calls.count == 0 || !w->diag->set) {
+        return;
+    }
+    const struct activation *a = BUF(struct activation *, &w->calls)[0];
+    char name[QUOTED], message[DIAG_WORDS], hint[DIAG_WORDS];
+    diag_quote(name, a->caller->text + a->call.start, a->call.end - a->call.start);
+    memcpy(message, w->diag->message, sizeof message);
+    memcpy(hint, w->diag->hint, sizeof hint);
+    w->diag->set = false;
+    diag_set(w->diag, a->call, "in '%s': %s", name, message);
+    diag_hint(w->diag, "%s", hint);
+}
+
 static bool take_call(struct lower *w, const struct item *item)
 {
     const char *s = w->source->text + item->span.start;
     size_t length = item->span.end - item->span.start;
-    enum op op = op_find(s, length, OP_CALL);
-    if (op == OP_COUNT && !lower_is_function(s, length)) {
-        return unknown_function(w, s, item->span);
+    const struct definition *d =
+        definitions_find(w->definitions, names_find(w->names, s, length));
+    if (d != NULL) {
+        return begin_call(w, item, d);
     }
-    uint32_t wanted = op == OP_COUNT ? 2 : (uint32_t)op_get(op)->arity;
-    if (item->count != wanted) {
-        char name[QUOTED];
-        diag_quote(name, s, length);
-        diag_set(w->diag, item->span, "'%s' takes %u value%s, here it is given %u", name, wanted,
-                 wanted == 1 ? "" : "s", item->count);
+    enum op op = op_find(s, length, OP_CALL);
+    const struct builtin *builtin = builtin_find(s, length);
+    uint32_t wanted = op == OP_COUNT ? 0 : (uint32_t)op_get(op)->arity;
+    bool axis = item->count > 1 && operands(w, 1)->axis;
+    if (op != OP_COUNT && item->count == wanted && !axis) {
+        return take_op(w, op, item->span);
+    }
+    if (builtin != NULL) {
+        return call_builtin(w, item, builtin);
+    }
+    if (op != OP_COUNT) {
+        refuse_count(w, item, wanted, wanted);
         return hint_call(w, s, length);
     }
-    return op == OP_COUNT ? take_slope(w, item->span) : apply(w, op, item->span);
+    return unknown_function(w, s, item->span);
+}
+
+static bool take_slice(struct lower *w, struct span span)
+{
+    struct operand *bound = operands(w, 2), slice = {.kind = OPERAND_SLICE, .span = span};
+    int64_t *ends[2] = {&slice.from, &slice.to};
+    for (int i = 0; i < 2; i++) {
+        bool plain = !bound[i].is_node && !operand_is_array(&bound[i]);
+        if (bound[i].kind == OPERAND_NOTHING) {
+            *ends[i] = INT64_MIN;
+        } else if (!plain || bound[i].number != floor(bound[i].number) ||
+                   fabs(bound[i].number) > ARRAY_MOST) {
+            diag_set(w->diag, bound[i].span, "a slice's bounds are whole numbers");
+            return diag_hint(w->diag, "write X[1:3] or X[:, 0]");
+        } else {
+            *ends[i] = (int64_t)bound[i].number;
+        }
+    }
+    return replace(w, 2, slice);
+}
+
+static bool take_bracket(struct lower *w, const struct item *item)
+{
+    struct operand result;
+    uint32_t count = item->count;
+    struct operand *x = operands(w, item->kind == ITEM_INDEX ? count + 1 : count);
+    bool ok = item->kind == ITEM_INDEX
+                  ? array_index(w, x, x + 1, count, item->span, &result)
+                  : array_literal(w, x, count, item->span, &result);
+    return ok && replace(w, item->kind == ITEM_INDEX ? count + 1 : count, result);
+}
+
+static bool take_matmul(struct lower *w, struct span span)
+{
+    struct operand *x = operands(w, 2), result;
+    return array_matmul(w, &x[0], &x[1], span, &result) && replace(w, 2, result);
 }
 
 static bool take(struct lower *w, const struct item *item)
@@ -341,7 +611,19 @@ static bool take(struct lower *w, const struct item *item)
     case ITEM_NODE:
         return take_node(w, item);
     case ITEM_OP:
-        return apply(w, item->op, item->span);
+        return take_op(w, item->op, item->span);
+    case ITEM_MATMUL:
+        return take_matmul(w, item->span);
+    case ITEM_ARRAY:
+    case ITEM_INDEX:
+        return take_bracket(w, item);
+    case ITEM_NOTHING:
+        return push(w, (struct operand){.kind = OPERAND_NOTHING, .span = item->span});
+    case ITEM_SLICE:
+        return take_slice(w, item->span);
+    case ITEM_AXIS:
+        operands(w, 1)->axis = true;
+        return true;
     case ITEM_CALL:
         return take_call(w, item);
     case ITEM_FIELD:
@@ -360,15 +642,18 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
     enum { STRIDE = 1 << 14 };
     w->stack.count = 0;
     for (size_t i = 1;; i++) {
-        struct item item = parser_next(p);
-        if (item.kind == ITEM_END) {
+        struct item item = parser_next(w->calls.count == 0 ? p : &innermost(w)->parser);
+        if (item.kind == ITEM_END && w->calls.count == 0) {
             *result = *operands(w, 1);
             return true;
         }
-        if (item.kind == ITEM_ERROR || !take(w, &item)) {
+        bool ok = item.kind == ITEM_END ? end_call(w)
+                                        : item.kind != ITEM_ERROR && take(w, &item);
+        if (!ok) {
+            tell_outermost(w);
             return false;
         }
-        if (i % STRIDE == 0 && w->stop != NULL && *w->stop != 0) {
+        if (i % STRIDE == 0 && lower_stopped(w)) {
             return diag_set(w->diag, item.span, "interrupted");
         }
     }

@@ -7,23 +7,41 @@
 #ifndef LANG_LOWER_H
 #define LANG_LOWER_H
 
+#include "engine/rng.h"
 #include "engine/tape.h"
+#include "lang/array.h"
+#include "lang/definition.h"
 #include "lang/parser.h"
 
-struct operand {
-    bool is_node;
-    uint32_t node;
-    double number;
-    struct span span;
+// What expressions are evaluated in; all of it outlives them.
+struct scope {
+    struct tape *tape;
+    struct names *names;
+    const struct definitions *definitions;
+    struct rng *rng;
+    const volatile int *stop;
+    // A function's call makes a group of nodes: told here as it ends. NULL: nobody wants to know.
+    struct buf *groups;  // struct group
+};
+
+// The nodes that one call of a function made: [first, end). Inner calls come before outer ones.
+struct group {
+    uint32_t name, first, end;
 };
 
 struct lower {
     struct tape *tape;
-    const struct names *names;
+    struct names *names;
+    const struct definitions *definitions;
+    struct rng *rng;
+    struct buf *groups;
     const struct source *source;
     struct diag *diag;
     const volatile int *stop;
     struct buf stack;     // struct operand
+    struct buf numbers;   // double: the elements of arrays of plain numbers
+    struct buf calls;     // struct activation *: the functions being called, outermost first
+    struct arena memory;  // where they lie
     bool named;           // a name or a node was mentioned
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
@@ -32,8 +50,8 @@ struct lower {
     double strange_value;
 };
 
-void lower_init(struct lower *w, struct tape *tape, const struct names *names,
-                const struct source *source, struct diag *diag, const volatile int *stop);
+void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
+                struct diag *diag);
 void lower_release(struct lower *w);
 
 // Reads one whole expression at the parser's place. On success the stack holds its one operand,
@@ -45,12 +63,22 @@ bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks);
 // The operand's number: a node's value.
 double lower_number(const struct lower *w, const struct operand *operand);
 
-// d root / d of, values refreshed first on a copy if they are stale. False: the diag says why.
-bool lower_slope(struct lower *w, uint32_t root, uint32_t of, struct span span, double *slope);
+// What a name is bound to, as an operand.
+struct operand lower_operand(struct value value, struct span span);
+// Applies op to x and y (y = x for one operand), single values or arrays.
+bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
+                 struct span span, struct operand *out);
+// d root / d of for a single root, of a single node or every element of an array, as plain numbers;
+// stale values are refreshed on the side first. False: the diag says why.
+bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
+                  struct span span, struct operand *out);
+// Says that the tape is full, or that memory is short. Returns false.
+bool lower_no_room(struct lower *w, struct span span);
+bool lower_stopped(const struct lower *w);
 
-// Is there a function of this name? (An operation typed as a call, or grad.)
+// Is there a function of this name: an operation typed as a call, a builtin? (Not: the learner's.)
 bool lower_is_function(const char *name, size_t length);
-// Offers the functions' names.
+// Offers the names of these functions.
 void lower_offer_functions(struct nearest *n);
 
 #endif

@@ -15,6 +15,8 @@ void names_init(struct names *n)
     buf_init(&n->symbols, sizeof(struct symbol));
     buf_init(&n->text, 1);
     buf_init(&n->heads, sizeof(uint32_t));
+    buf_init(&n->lists, sizeof(uint32_t));
+    buf_init(&n->arrays, sizeof(uint32_t));
     buf_init(&n->by_node, sizeof(struct label));
     n->by_node_made = false;
 }
@@ -24,6 +26,8 @@ void names_release(struct names *n)
     buf_release(&n->symbols);
     buf_release(&n->text);
     buf_release(&n->heads);
+    buf_release(&n->lists);
+    buf_release(&n->arrays);
     buf_release(&n->by_node);
 }
 
@@ -146,9 +150,13 @@ static int compare_labels(const void *a, const void *b)
 
 static void make_by_node(struct names *n)
 {
-    n->by_node.count = 0;
+    n->by_node.count = n->arrays.count = 0;
     for (uint32_t name = 0; name < n->symbols.count; name++) {
         struct value value = names_get(n, name);
+        uint32_t *array = value_is_array(value) ? buf_push(&n->arrays, 1) : NULL;
+        if (array != NULL) {
+            *array = name;
+        }
         struct label *label =
             value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
         if (label != NULL) {
@@ -179,11 +187,59 @@ uint32_t names_of_node(struct names *n, uint32_t node)
     return lo < n->by_node.count && labels[lo].node == node ? labels[lo].name : NAME_NONE;
 }
 
+// Which element of the array the node is. False if it is none, or the array is too large to look.
+static bool find_element(const struct names *n, struct value v, uint32_t node, uint32_t *row,
+                         uint32_t *column)
+{
+    enum { LOOK_MOST = 1 << 16 };  // elements that are looked through
+    bool block = !v.listed && v.cs == 1 && v.rs == (int32_t)v.cols;
+    uint32_t count = v.rows * v.cols;
+    if (block) {
+        uint32_t k = node - v.base;
+        *row = k / v.cols;
+        *column = k % v.cols;
+        return node >= v.base && k < count;
+    }
+    for (uint32_t k = 0; k < count && k < LOOK_MOST; k++) {
+        uint32_t place = value_place(v, k / v.cols, k % v.cols);
+        if ((v.listed ? BUF(uint32_t, &n->lists)[place] : place) == node) {
+            *row = k / v.cols;
+            *column = k % v.cols;
+            return true;
+        }
+    }
+    return false;
+}
+
+// "W[0, 1]" into out. False if no array of a name holds the node.
+static bool label_element(struct names *n, char out[LABEL_TEXT], uint32_t node)
+{
+    for (size_t i = 0; i < n->arrays.count; i++) {
+        uint32_t name = BUF(uint32_t, &n->arrays)[i], row, column;
+        struct value v = names_get(n, name);
+        if (find_element(n, v, node, &row, &column)) {
+            size_t length;
+            const char *s = names_text(n, name, &length);
+            size_t cut = utf8_cut(s, length < 60 ? length : 60, 24);
+            if (v.rank == VALUE_MATRIX) {
+                snprintf(out, LABEL_TEXT, "%.*s[%u, %u]", (int)cut, s, (unsigned)row,
+                         (unsigned)column);
+            } else {
+                snprintf(out, LABEL_TEXT, "%.*s[%u]", (int)cut, s, (unsigned)column);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
 {
     uint32_t name = names_of_node(n, node);
     if (name == NAME_NONE) {
-        snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
+        if (!label_element(n, out, node)) {
+            snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
+        }
         return out;
     }
     size_t length;

@@ -25,7 +25,9 @@ struct names {
     struct buf symbols;  // struct symbol
     struct buf text;     // char
     struct buf heads;    // uint32_t: first symbol of each hash chain
+    struct buf lists;    // uint32_t: nodes of listed arrays (see value.h)
     struct buf by_node;  // struct label: bound scalars, sorted by node; made when asked for
+    struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
     bool by_node_made;
 };
 
@@ -49,7 +51,8 @@ void names_changed(struct names *n);
 
 // A name for this node: the earliest name bound to it; NAME_NONE if there is none.
 uint32_t names_of_node(struct names *n, uint32_t node);
-// A node as the learner reads it: its name, or %7. Written into out, which is returned.
+// A node as the learner reads it: its name, its place in an array that has one (W[0, 1]), or %7.
+// Written into out, which is returned.
 enum { LABEL_TEXT = 96 };
 const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
 

@@ -2,15 +2,32 @@
 
 #include <string.h>
 
-enum frame_kind { FRAME_INFIX, FRAME_NEGATE, FRAME_PAREN, FRAME_CALL };
+#include "engine/stop.h"
+
+enum frame_kind {
+    FRAME_INFIX,
+    FRAME_MATMUL,
+    FRAME_NEGATE,
+    FRAME_PAREN,  // this and what follows are brackets
+    FRAME_CALL,
+    FRAME_ARRAY,
+    FRAME_INDEX
+};
 
 // Something open, waiting for its right side.
 struct frame {
     enum frame_kind kind;
     enum op op;          // FRAME_INFIX
-    uint32_t count;      // FRAME_CALL: arguments complete so far
-    struct span span;    // the operator; the parenthesis; the function's name
+    uint32_t count;      // brackets: parts complete so far
+    bool axis;           // FRAME_CALL: the argument in hand was written axis=…
+    bool slice;          // FRAME_INDEX: the part in hand is a slice, its ":" read
+    struct span span;    // the operator; the bracket; the function's name
 };
+
+static bool is_bracket(const struct frame *f)
+{
+    return f->kind >= FRAME_PAREN;
+}
 
 void parser_init(struct parser *p, struct lexer *lexer, const struct names *names,
                  struct diag *diag)
@@ -56,7 +73,7 @@ static void push(struct parser *p, struct frame frame)
         diag_out_of_memory(p->diag);
     } else {
         *at = frame;
-        p->brackets += frame.kind == FRAME_PAREN || frame.kind == FRAME_CALL;
+        p->brackets += is_bracket(&frame);
     }
 }
 
@@ -86,9 +103,10 @@ static int precedence(enum op op)
 
 static int frame_precedence(const struct frame *f)
 {
-    return f == NULL || f->kind == FRAME_PAREN || f->kind == FRAME_CALL ? 0
-           : f->kind == FRAME_NEGATE                                    ? PRECEDENCE_SIGN
-                                                                        : precedence(f->op);
+    return f == NULL || is_bracket(f)   ? 0
+           : f->kind == FRAME_NEGATE    ? PRECEDENCE_SIGN
+           : f->kind == FRAME_MATMUL    ? PRECEDENCE_PRODUCT
+                                        : precedence(f->op);
 }
 
 // Completes what binds at least as tightly as `least`; stops at an open parenthesis.
@@ -97,7 +115,9 @@ static void reduce(struct parser *p, int least)
     while (frame_precedence(top(p)) >= least) {
         const struct frame *f = top(p);
         enum op op = f->kind == FRAME_NEGATE ? OP_NEG : f->op;
-        put(p, (struct item){.kind = ITEM_OP, .op = op, .span = f->span});
+        put(p, (struct item){.kind = f->kind == FRAME_MATMUL ? ITEM_MATMUL : ITEM_OP,
+                             .op = op,
+                             .span = f->span});
         p->open.count--;
     }
 }
@@ -233,6 +253,34 @@ static void operand_missing(struct parser *p, struct token t)
     }
 }
 
+// A bound of a slice that is left out: W[:, 0]. What ends it is left to be read as an operator.
+static bool read_missing_bound(struct parser *p, struct token t)
+{
+    const struct frame *f = top(p);
+    if (f == NULL || f->kind != FRAME_INDEX || (!f->slice && t.kind != TOKEN_COLON)) {
+        return false;
+    }
+    put(p, (struct item){.kind = ITEM_NOTHING, .span = t.span});
+    p->lexer->at = t.span.start;
+    p->lexer->open += t.kind == TOKEN_CLOSE;
+    p->want_operand = false;
+    return true;
+}
+
+// "axis=" before an argument: NumPy's way to say which.
+static bool read_axis(struct parser *p, struct token t)
+{
+    struct frame *f = top(p);
+    struct token next = lexer_peek(p->lexer);
+    if (f == NULL || f->kind != FRAME_CALL || f->axis || !token_is(p->lexer, t, "axis") ||
+        next.kind != TOKEN_ASSIGN || next.op != OP_COUNT) {
+        return false;
+    }
+    lexer_next(p->lexer, p->diag);
+    f->axis = true;
+    return true;
+}
+
 // signed, postfix and primary: everything that may come where an operand is wanted.
 static void read_operand(struct parser *p)
 {
@@ -251,7 +299,7 @@ static void read_operand(struct parser *p)
         p->want_operand = false;
         break;
     case TOKEN_NAME:
-        if (read_slope(p, t)) {
+        if (read_slope(p, t) || read_axis(p, t)) {
             break;
         }
         next = lexer_peek(p->lexer);
@@ -271,13 +319,22 @@ static void read_operand(struct parser *p)
         }
         break;
     case TOKEN_OPEN:
-        if (t.mark == '(') {
-            push(p, (struct frame){.kind = FRAME_PAREN, .span = t.span});
+        if (t.mark == '{') {
+            operand_missing(p, t);
             break;
         }
-        operand_missing(p, t);
+        push(p, (struct frame){.kind = t.mark == '(' ? FRAME_PAREN : FRAME_ARRAY, .span = t.span});
+        break;
+    case TOKEN_COLON:
+    case TOKEN_COMMA:
+        if (!read_missing_bound(p, t)) {
+            operand_missing(p, t);
+        }
         break;
     case TOKEN_CLOSE:
+        if (read_missing_bound(p, t)) {
+            break;
+        }
         if (t.mark == ')' && top(p) != NULL && top(p)->kind == FRAME_CALL && top(p)->count == 0) {
             put(p, (struct item){.kind = ITEM_CALL, .count = 0, .span = top(p)->span});
             pop_bracket(p);
@@ -321,17 +378,35 @@ static void read_field(struct parser *p)
     p->last = name.span;
 }
 
+// A part of a bracket is complete: what its frame remembers of it is put out.
+static void end_part(struct parser *p)
+{
+    struct frame *f = top(p);
+    if (f->axis) {
+        put(p, (struct item){.kind = ITEM_AXIS, .span = f->span});
+    }
+    if (f->slice) {
+        put(p, (struct item){.kind = ITEM_SLICE, .span = f->span});
+    }
+    f->axis = f->slice = false;
+    f->count++;
+}
+
 static void read_close(struct parser *p, struct token t)
 {
+    static const enum item_kind items[] = {
+        [FRAME_CALL] = ITEM_CALL, [FRAME_ARRAY] = ITEM_ARRAY, [FRAME_INDEX] = ITEM_INDEX};
     reduce(p, PRECEDENCE_COMPARE);
-    const struct frame *f = top(p);
-    if (t.mark != ')') {
+    struct frame *f = top(p);
+    char wanted = f->kind == FRAME_PAREN || f->kind == FRAME_CALL ? ')' : ']';
+    if (t.mark != wanted) {
         diag_set(p->diag, t.span, "'%c' closes nothing that is open here", t.mark);
-        diag_hint(p->diag, "the open bracket here is '('");
+        diag_hint(p->diag, "the open bracket here is '%c'", wanted == ')' ? '(' : '[');
         return;
     }
-    if (f->kind == FRAME_CALL) {
-        put(p, (struct item){.kind = ITEM_CALL, .count = f->count + 1, .span = f->span});
+    if (f->kind != FRAME_PAREN) {
+        end_part(p);
+        put(p, (struct item){.kind = items[f->kind], .count = f->count, .span = f->span});
     }
     pop_bracket(p);
     lexer_next(p->lexer, p->diag);
@@ -345,8 +420,22 @@ static void read_comma(struct parser *p, struct token t)
         diag_hint(p->diag, "a name before the parenthesis is missing, or the comma is too much");
         return;
     }
-    top(p)->count++;
+    end_part(p);
     p->want_operand = true;
+    lexer_next(p->lexer, p->diag);
+}
+
+// The ":" of a slice, inside the brackets of an index.
+static void read_colon(struct parser *p, struct token t)
+{
+    reduce(p, PRECEDENCE_COMPARE);
+    struct frame *f = top(p);
+    if (f->kind != FRAME_INDEX || f->slice) {
+        diag_set(p->diag, t.span, "':' stands only once, and between the bounds of a slice");
+        diag_hint(p->diag, "write X[1:3] or X[:, 0]");
+        return;
+    }
+    f->slice = p->want_operand = true;
     lexer_next(p->lexer, p->diag);
 }
 
@@ -366,15 +455,25 @@ static void read_infix(struct parser *p, struct token t)
     lexer_next(p->lexer, p->diag);
 }
 
+static void read_matmul(struct parser *p, struct token t)
+{
+    reduce(p, PRECEDENCE_PRODUCT);
+    push(p, (struct frame){.kind = FRAME_MATMUL, .op = OP_COUNT, .span = t.span});
+    p->want_operand = true;
+    lexer_next(p->lexer, p->diag);
+}
+
 static void finish(struct parser *p)
 {
     reduce(p, PRECEDENCE_COMPARE);
     const struct frame *f = top(p);
     if (f != NULL) {
         bool call = f->kind == FRAME_CALL;
+        bool square = f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX;
         diag_set(p->diag, f->span, call ? "this call's parenthesis is never closed"
-                                        : "this parenthesis is never closed");
-        diag_hint(p->diag, "a ')' is missing");
+                                   : square ? "this bracket is never closed"
+                                            : "this parenthesis is never closed");
+        diag_hint(p->diag, "a '%c' is missing", square ? ']' : ')');
         return;
     }
     put(p, (struct item){.kind = ITEM_END, .span = p->last});
@@ -389,6 +488,14 @@ static void read_operator(struct parser *p)
         read_field(p);
     } else if (t.kind == TOKEN_INFIX) {
         read_infix(p, t);
+    } else if (t.kind == TOKEN_MATMUL) {
+        read_matmul(p, t);
+    } else if (t.kind == TOKEN_OPEN && t.mark == '[') {
+        push(p, (struct frame){.kind = FRAME_INDEX, .span = t.span});
+        p->want_operand = true;
+        lexer_next(p->lexer, p->diag);
+    } else if (t.kind == TOKEN_COLON && p->brackets > 0) {
+        read_colon(p, t);
     } else if (t.kind == TOKEN_CLOSE && p->brackets > 0) {
         read_close(p, t);
     } else if (t.kind == TOKEN_COMMA && p->brackets > 0) {
@@ -403,6 +510,9 @@ struct item parser_next(struct parser *p)
 {
     while (p->taken == p->out.count && !p->diag->set) {
         p->taken = p->out.count = 0;
+        if (stop_asked(p->stop, ++p->turns)) {
+            diag_set(p->diag, p->last, "interrupted");
+        }
         if (p->want_operand) {
             read_operand(p);
         } else {

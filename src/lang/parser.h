@@ -11,8 +11,11 @@
 //   product  = signed (("*" | "/" | "@") signed)*
 //   signed   = ("-" | "+")* power
 //   power    = postfix [("**" | "^") signed]
-//   postfix  = primary ("." name | "." name "(" args ")" | "[" args "]")*
+//   postfix  = primary ("." name | "." name "(" args ")" | "[" index ("," index)* "]")*
+//   index    = compare | [compare] ":" [compare]
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
+//            | "[" compare ("," compare)* "]"
+//   args     = [arg ("," arg)*]        arg = ["axis" "="] compare
 //   slope    = "d" name "/" "d" name      where neither "dname" is bound; ∂name/∂name always
 #ifndef LANG_PARSER_H
 #define LANG_PARSER_H
@@ -31,6 +34,12 @@ enum item_kind {
     ITEM_CALL,    // the function named at `span` on the last .count operands
     ITEM_FIELD,   // the last operand's field named at `span` (data, grad, T)
     ITEM_SLOPE,   // d(operand before last)/d(last operand)
+    ITEM_MATMUL,  // @ on the last two operands
+    ITEM_ARRAY,   // [ … ] of the last .count operands
+    ITEM_NOTHING, // an operand that was left out: a bound of a slice
+    ITEM_SLICE,   // the last two operands are the bounds of a slice
+    ITEM_INDEX,   // the operand before the last .count, indexed by them
+    ITEM_AXIS,    // the last operand was written axis=…
 };
 
 struct item {
@@ -53,6 +62,8 @@ struct parser {
     bool want_operand;
     bool slope_notice;  // dL/da was read as a division of two names
     struct span last;   // of the last operand read
+    const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts
+    size_t turns;
 };
 
 // Starts an expression at the lexer's place. Release it when done, whatever came of it.

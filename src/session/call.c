@@ -165,20 +165,44 @@ static void note_expression(struct call *c, const struct parser *p, const struct
     }
 }
 
+struct scope session_scope(struct session *s)
+{
+    return (struct scope){.tape = &s->tape,
+                          .names = &s->names,
+                          .definitions = &s->definitions,
+                          .rng = &session_settings(s)->rng,
+                          .stop = s->world.stop,
+                          .groups = &s->groups};
+}
+
+struct lower *call_lower(struct call *c)
+{
+    struct scope scope = session_scope(c->s);
+    if (!c->lowering) {
+        lower_init(&c->lower, &scope, c->lexer->source, c->diag);
+        c->lowering = true;
+    }
+    // Each expression is read afresh; only the arrays of plain numbers stay.
+    c->lower.source = c->lexer->source;
+    c->lower.named = false;
+    c->lower.unreached = c->lower.gradless = NODE_NONE;
+    c->lower.strange = (struct span){0, 0};
+    return &c->lower;
+}
+
 bool call_expression(struct call *c, struct operand *result)
 {
     struct parser p;
-    struct lower w;
+    struct lower *w = call_lower(c);
     parser_init(&p, c->lexer, &c->s->names, c->diag);
-    lower_init(&w, &c->s->tape, &c->s->names, c->lexer->source, c->diag, c->s->world.stop);
+    p.stop = c->s->world.stop;
     size_t start = lexer_peek(c->lexer).at;
-    bool ok = lower_expression(&w, &p, result);
-    c->named = w.named;
+    bool ok = lower_expression(w, &p, result);
+    c->named = w->named;
     if (ok) {
-        note_expression(c, &p, &w, (struct span){start, c->lexer->at});
+        note_expression(c, &p, w, (struct span){start, c->lexer->at});
     }
     parser_release(&p);
-    lower_release(&w);
     return ok;
 }
 
@@ -201,12 +225,37 @@ bool call_target(struct call *c, uint32_t *node)
     if (!call_expression(c, &operand)) {
         return false;
     }
+    if (operand_is_array(&operand)) {
+        diag_set(c->diag, operand.span, "this is an array, and one node is wanted");
+        return diag_hint(c->diag, "take an element, as in W[0, 1], or its sum or mean");
+    }
     if (!operand.is_node) {
         diag_set(c->diag, operand.span, "this is a plain number, not a node of the graph");
         return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
     }
     *node = operand.node;
     return true;
+}
+
+// W[0, 1]: from the name to the closing bracket, and no further.
+static bool read_element(struct call *c, struct token name, uint32_t *node)
+{
+    struct source outer = *c->lexer->source, only = outer;
+    struct lexer *lexer = c->lexer, part, ahead = *lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored);
+    for (size_t depth = 1; depth > 0 && t.kind != TOKEN_END;) {
+        t = lexer_next(&ahead, &ignored);
+        depth += t.kind == TOKEN_OPEN;
+        depth -= t.kind == TOKEN_CLOSE;
+    }
+    only.length = t.span.end;
+    part = (struct lexer){.source = &only, .at = name.span.start};
+    c->lexer = &part;
+    bool ok = call_target(c, node) && call_finish(c);
+    c->lexer = lexer;
+    *lexer = ahead;
+    return ok;
 }
 
 bool call_node(struct call *c, uint32_t *node)
@@ -217,12 +266,21 @@ bool call_node(struct call *c, uint32_t *node)
         *node = t.node;
         return true;
     }
+    struct token next = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_NAME && next.kind == TOKEN_OPEN && next.mark == '[') {
+        return read_element(c, t, node);
+    }
     struct value value = t.kind == TOKEN_NAME
                              ? names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t))
                              : (struct value){0};
     if (value.rank == VALUE_SCALAR) {
         *node = value.base;
         return true;
+    }
+    if (value_is_array(value)) {
+        diag_set(c->diag, t.span, "this is an array, and one node is wanted");
+        return diag_hint(c->diag, "take an element, as in %.*s[0]", (int)token_length(t),
+                         token_text(c->lexer, t));
     }
     if (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE) {
         diag_set(c->diag, t.span, "a name is missing here");
@@ -237,23 +295,25 @@ bool call_node(struct call *c, uint32_t *node)
                                    : diag_hint(c->diag, "'vars' lists the names");
 }
 
-bool call_whole(struct call *c, const char *what, long least, long most, long *value)
+bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value)
 {
     struct operand operand;
     struct token t = lexer_peek(c->lexer);
     if (!call_has_more(c)) {
         diag_set(c->diag, c->command, "%s is missing", what);
-        return diag_hint(c->diag, "a whole number from %ld to %ld", least, most);
+        return diag_hint(c->diag, "a whole number from %lld to %lld", (long long)least,
+                         (long long)most);
     }
     if (!call_expression(c, &operand)) {
         return false;
     }
-    double number = lower_number(&(struct lower){.tape = &c->s->tape}, &operand);
+    double number = lower_number(call_lower(c), &operand);
     if (!(number >= (double)least && number <= (double)most) || number != floor(number)) {
-        diag_set(c->diag, t.span, "%s is a whole number from %ld to %ld", what, least, most);
+        diag_set(c->diag, t.span, "%s is a whole number from %lld to %lld", what, (long long)least,
+                 (long long)most);
         return false;
     }
-    *value = (long)number;
+    *value = (int64_t)number;
     return true;
 }
 
@@ -302,6 +362,9 @@ void call_notice(struct call *c, struct span span, const char *format, ...)
 {
     char words[DIAG_WORDS];
     va_list args;
+    if (c->frame->kind == FRAME_LOOP && c->frame->turn > 1) {
+        return;  // said in the first turn
+    }
     va_start(args, format);
     vsnprintf(words, sizeof words, format, args);
     va_end(args);
@@ -352,6 +415,23 @@ void call_formula(struct call *c, struct text *out, uint32_t node)
         put_operand(c, out, tape_operand(t, node, 1));
     }
     text_add(out, row->form == OP_CALL ? ")" : "");
+}
+
+void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x)
+{
+    const struct lower *w = call_lower(c);
+    if (!operand_is_array(x)) {
+        rec_number(c->out, to, key, lower_number(w, x));
+        return;
+    }
+    struct rec *rows = rec_list(c->out, to, key);
+    bool matrix = x->array.rank == VALUE_MATRIX;
+    for (uint32_t i = 0; i < x->array.rows; i++) {
+        struct rec *row = matrix ? rec_list(c->out, rows, NULL) : rows;
+        for (uint32_t j = 0; j < x->array.cols; j++) {
+            rec_number(c->out, row, NULL, operand_number(w, x, i, j));
+        }
+    }
 }
 
 const char *call_role(const struct tape *t, uint32_t node)

@@ -6,6 +6,7 @@
 #include "base/record.h"
 #include "base/trail.h"
 #include "engine/mistakes.h"
+#include "engine/optim.h"
 #include "engine/stepper.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
@@ -18,6 +19,7 @@
 struct settings {
     int digits;
     bool verbose;
+    struct rng rng;
     bool predict;      // steps ask before they show
     bool watch;        // steps show the picture
     uint32_t output;   // the last output: run backward, or else bound; NODE_NONE
@@ -34,12 +36,29 @@ struct expansion {
     uint32_t a, b;
 };
 
-// A text being executed: the one that was begun, or a file being loaded into it.
+// A training in progress; see commands_train.c.
+struct training {
+    uint32_t root;
+    int64_t done, steps;
+    struct optim optim;
+};
+
+// A text being executed: the one that was begun, a file being loaded into it, the block of a loop;
+// or a training, which has no text.
+enum frame_kind { FRAME_TEXT, FRAME_LOOP, FRAME_TRAIN };
+
 struct frame {
+    enum frame_kind kind;
     struct source source;
     struct lexer lexer;
     struct buf text;      // the source's bytes, where the frame owns them
-    struct span load;     // the load statement in the frame below
+    struct span statement;  // the statement that began it, in the frame below
+    // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
+    uint32_t variable;
+    size_t start;         // of the block
+    int64_t turn, turns;
+    double from;
+    struct training training;
 };
 
 // A statement that changed something: the mark in its trail where it began, and its first line.
@@ -47,6 +66,13 @@ struct moment {
     size_t mark;
     char statement[QUOTED];
 };
+
+// What changes make more of: the same before and after a statement, and it changed nothing.
+struct holdings {
+    size_t changes, nodes, definitions;
+};
+
+enum { GROWING = 13 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;           // the memory this lies in
@@ -57,14 +83,22 @@ struct session {
     struct names names;
     struct buf settings;       // one struct settings
     struct buf log;            // char: the statements that changed something, a line each
+    struct definitions definitions;
+    struct buf groups;         // struct group: the nodes that each call of a function made
+    struct buf optimiser;      // struct optim_state, by parameter in tape order
+    struct buf history;        // double: the loss at each step of the last train
     struct trail undo, redo;
     struct buf moments, redone;  // struct moment: what can be taken back, and done again
     char statement[QUOTED];      // the running statement's first line; or that which was rewound
     struct buf frames;         // struct frame
+    size_t kept[GROWING];      // what a reset leaves of the growing arrays: the prelude
     // The running transaction: the undo trail's mark at its begin and after the lengths were
     // saved, and the nodes there were.
-    size_t begun, lengths_saved;
+    size_t begun;
+    struct holdings held;
     uint32_t begun_nodes;
+    size_t begun_lists, begun_groups;
+    uint32_t compact_at;       // nodes at which the next turn of a loop clears up
     bool rewound;              // it was an undo or a redo: leaves no moment of its own
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
@@ -86,6 +120,8 @@ struct call {
     const struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
     struct diag *diag;
     struct records *out;
+    struct lower lower;   // of the statement's expressions; arrays of plain numbers live in it
+    bool lowering;        // it has been begun
     struct span command;  // the command's word
     bool named;           // the last expression mentioned a name
     bool relogged;        // log_as is what the log remembers instead of the statement's text
@@ -105,6 +141,11 @@ static inline struct settings *session_settings(const struct session *s)
     return BUF(struct settings, &s->settings);
 }
 
+// The lowering of the statement's expressions.
+struct lower *call_lower(struct call *c);
+// What expressions are evaluated in.
+struct scope session_scope(struct session *s);
+
 // To be called before the settings are changed.
 bool call_change_settings(struct call *c);
 
@@ -118,7 +159,7 @@ bool call_last_output(struct call *c, uint32_t *node);
 // A name or %7, nothing longer: for arguments that are followed by others.
 bool call_node(struct call *c, uint32_t *node);
 // A whole number from least to most.
-bool call_whole(struct call *c, const char *what, long least, long most, long *value);
+bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value);
 // A bare word up to the next blank, or a text in quotation marks; empty if there is none.
 struct span call_word(struct call *c);
 bool call_word_is(const struct call *c, struct span word, const char *text);
@@ -136,6 +177,8 @@ __attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct sp
 void call_put_node(struct call *c, struct rec *to, uint32_t node);
 // "interior", "parameter", "constant" or "leaf".
 const char *call_role(const struct tape *t, uint32_t node);
+// Adds the value of an operand: a number, or a list of them, or a list of rows.
+void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x);
 // The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
 // The local derivative of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
@@ -167,12 +210,26 @@ bool step_take_guess(struct call *c, double guess);
 bool session_undo(struct session *s);
 bool session_redo(struct session *s);
 bool session_reset(struct session *s);
+// compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
+// memory.
+bool session_compact(struct session *s);
+// Starts a frame above the present one, to be filled by the caller. NULL: too deep, or no memory.
+struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement);
 // Starts executing `bytes` before what follows in the present text.
 bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
                         size_t n);
 
 // statement.c
 enum call_end statement_run(struct call *c);
+// loop.c: def, repeat, for
+bool loop_define(struct call *c);
+bool loop_repeat(struct call *c);
+bool loop_for(struct call *c);
+// The next turn of a loop, if there is one: binds its name. False: the loop is over, or (diag set)
+// it failed.
+bool loop_next(struct call *c, struct frame *f);
+// commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
+bool train_more(struct call *c, struct frame *f);
 
 // commands.def
 enum command_group {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lang/foreign.h"
+#include "lang/builtin.h"
 #include "session/commands.h"
 
 static const struct command commands[] = {
@@ -97,11 +98,21 @@ static void help_function_row(struct call *c, struct rec *r, enum op op)
     rec_text(c->out, r, "atoms", row->atoms);
 }
 
+static void help_builtin_row(struct call *c, struct rec *r, const struct builtin *builtin)
+{
+    rec_text(c->out, r, "usage", builtin->usage);
+    rec_text(c->out, r, "help", builtin->help);
+}
+
 static void help_functions(struct call *c)
 {
-    struct rec *rows = rec_list(c->out, call_record(c, "help_functions"), "rows");
+    struct rec *r = call_record(c, "help_functions");
+    struct rec *rows = rec_list(c->out, r, "rows"), *more = rec_list(c->out, r, "builtins");
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         help_function_row(c, rec_map(c->out, rows, NULL), op);
+    }
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        help_builtin_row(c, rec_map(c->out, more, NULL), builtin_at(i));
     }
 }
 
@@ -145,6 +156,16 @@ static bool help_operation(struct call *c, struct span word)
     return found;
 }
 
+static bool help_builtin(struct call *c, struct span word)
+{
+    const struct builtin *builtin =
+        builtin_find(c->lexer->source->text + word.start, word.end - word.start);
+    if (builtin != NULL) {
+        help_builtin_row(c, call_record(c, "help_builtin"), builtin);
+    }
+    return builtin != NULL;
+}
+
 static bool refuse_topic(struct call *c, struct span word)
 {
     char quoted[QUOTED];
@@ -182,7 +203,10 @@ enum call_end command_help(struct call *c)
         help_functions(c);
         return CALL_DONE;
     }
-    bool found = help_command(c, word) || help_topic(c, word) || help_operation(c, word);
+    bool found = help_command(c, word) || help_topic(c, word);
+    bool operation = !found && help_operation(c, word);
+    bool builtin = !found && help_builtin(c, word);
+    found |= operation || builtin;
     return found || refuse_topic(c, word) ? CALL_DONE : CALL_FAILED;
 }
 
@@ -205,6 +229,15 @@ void session_candidates(struct session *s, const char *prefix, bool statement_st
         if (op_get(op)->form == OP_CALL) {
             candidate(out, items, prefix, op_get(op)->name, strlen(op_get(op)->name));
         }
+    }
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        candidate(out, items, prefix, builtin_at(i)->name, strlen(builtin_at(i)->name));
+    }
+    for (size_t i = 0; i < s->definitions.rows.count; i++) {
+        size_t length;
+        uint32_t name = BUF(struct definition, &s->definitions.rows)[i].name;
+        const char *text = names_text(&s->names, name, &length);
+        candidate(out, items, prefix, text, length);
     }
     for (uint32_t i = 0; i < names_count(&s->names); i++) {
         size_t length;

@@ -38,10 +38,33 @@ static bool copy_above(struct session *s, const struct moves *m)
     return true;
 }
 
+// An array of which an element moved becomes a list of its elements.
+static bool move_array(struct session *s, const struct moves *m, uint32_t name, struct value v)
+{
+    bool any = false;
+    uint32_t count = v.rows * v.cols, base = (uint32_t)s->names.lists.count;
+    uint32_t *list = buf_push(&s->names.lists, count);
+    for (uint32_t k = 0; list != NULL && k < count; k++) {
+        uint32_t place = value_place(v, k / v.cols, k % v.cols);
+        uint32_t node = v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
+        list[k] = moved(m, node);
+        any |= list[k] != node;
+    }
+    struct value listed = value_block(v.rank, base, v.rows, v.cols);
+    listed.listed = true;
+    if (list != NULL && !any) {
+        s->names.lists.count = base;
+    }
+    return list != NULL && (!any || names_bind(&s->names, &s->undo, name, listed));
+}
+
 static bool move_names(struct session *s, const struct moves *m)
 {
     for (uint32_t i = 0; i < names_count(&s->names); i++) {
         struct value value = names_get(&s->names, i);
+        if (value_is_array(value) && !move_array(s, m, i, value)) {
+            return false;
+        }
         if (value.rank == VALUE_SCALAR && moved(m, value.base) != value.base &&
             !names_bind(&s->names, &s->undo, i, value_of_node(moved(m, value.base)))) {
             return false;

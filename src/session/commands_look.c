@@ -1,4 +1,5 @@
 // Commands that look and change nothing.
+#include <math.h>
 #include <string.h>
 
 #include "engine/sweep.h"
@@ -29,10 +30,10 @@ static bool print_one(struct call *c, struct rec *values)
         return false;
     }
     call_note_strange(c, value.span, from);
-    if (value.is_node) {
+    if (value.is_node && !operand_is_array(&value)) {
         call_note_stale(c, value.span, value.node);
     }
-    rec_number(c->out, values, NULL, lower_number(&(struct lower){.tape = &c->s->tape}, &value));
+    call_put_value(c, values, NULL, &value);
     tape_cut(&c->s->tape, from);
     return true;
 }
@@ -76,6 +77,36 @@ static void put_row(struct call *c, struct rec *rows, uint32_t node)
     text_release(&formula);
 }
 
+static uint32_t first_node(const struct call *c, struct value v)
+{
+    return v.listed ? BUF(uint32_t, &c->s->names.lists)[v.base] : v.base;
+}
+
+// An array's row: its shape, its role, and the length of its gradient as a vector.
+static void put_array(struct call *c, struct rec *rows, uint32_t name, struct value v)
+{
+    const struct tape *t = &c->s->tape;
+    struct operand x = lower_operand(v, c->command);
+    const struct lower *w = call_lower(c);
+    char shape[SHAPE_TEXT];
+    size_t length;
+    const char *s = names_text(&c->s->names, name, &length);
+    struct rec *row = rec_map(c->out, rows, NULL);
+    rec_bytes(c->out, row, "as", s, length);
+    rec_text(c->out, row, "shape", operand_shape(shape, &x));
+    bool grad = false;
+    double squares = 0;
+    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
+        uint32_t node = operand_node(w, &x, k / v.cols, k % v.cols);
+        grad |= tape_marked(t, node, MARK_GRAD);
+        squares += tape_grad(t, node) * tape_grad(t, node);
+    }
+    if (grad) {
+        rec_number(c->out, row, "grad", sqrt(squares));
+    }
+    rec_text(c->out, row, "role", call_role(t, first_node(c, v)));
+}
+
 // `found` rows were asked for, at most CALL_ROWS_MOST of them put: a longer table is cut short.
 static void cut_rows(struct call *c, struct rec *r, struct rec *rows, size_t found)
 {
@@ -99,6 +130,10 @@ static enum call_end list_names(struct call *c, const char *kind,
     size_t found = 0;
     for (uint32_t i = 0; i < names_count(names); i++) {
         struct value value = names_get(names, i);
+        if (value_is_array(value) && wanted(&c->s->tape, first_node(c, value)) &&
+            found++ < CALL_ROWS_MOST) {
+            put_array(c, rows, i, value);
+        }
         if (value.rank == VALUE_SCALAR && wanted(&c->s->tape, value.base) &&
             found++ < CALL_ROWS_MOST) {
             put_row(c, rows, value.base);

@@ -112,7 +112,7 @@ enum call_end command_load(struct call *c)
 
 enum call_end command_precision(struct call *c)
 {
-    long digits;
+    int64_t digits;
     if (!call_whole(c, "the number of digits", 1, 17, &digits) || !call_finish(c) ||
         !call_change_settings(c)) {
         return CALL_FAILED;

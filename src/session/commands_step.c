@@ -343,7 +343,7 @@ static bool step_on(struct call *c)
 {
     struct session *s = c->s;
     struct token first = lexer_peek(c->lexer);
-    long count = 1;
+    int64_t count = 1;
     size_t to;
     if (is_word(c, first, "to")) {
         lexer_next(c->lexer, c->diag);
@@ -376,7 +376,7 @@ enum call_end command_step(struct call *c)
 enum call_end command_back(struct call *c)
 {
     struct stepper *s = &c->s->stepper;
-    long count = 1;
+    int64_t count = 1;
     size_t to = 0;
     if (no_walk(c)) {
         return CALL_FAILED;

@@ -46,7 +46,11 @@ static bool read_nudge(struct call *c, uint32_t *node, double *h, uint32_t *root
     if (!call_expression(c, &by)) {
         return false;
     }
-    *h = lower_number(&(struct lower){.tape = &c->s->tape}, &by);
+    if (operand_is_array(&by)) {
+        diag_set(c->diag, by.span, "by one number, not by an array");
+        return diag_hint(c->diag, "write nudge a 0.01");
+    }
+    *h = lower_number(call_lower(c), &by);
     tape_cut(&c->s->tape, from);
     if (call_has_more(c)) {
         return call_node(c, root) && call_finish(c);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "lang/prelude.h"
 #include "session/call.h"
 
 enum {
@@ -15,6 +16,10 @@ static void init_tables(struct session *s)
 {
     tape_init(&s->tape);
     names_init(&s->names);
+    definitions_init(&s->definitions);
+    buf_init(&s->groups, sizeof(struct group));
+    buf_init(&s->optimiser, sizeof(struct optim_state));
+    buf_init(&s->history, sizeof(double));
     buf_init(&s->settings, sizeof(struct settings));
     buf_init(&s->log, 1);
     trail_init(&s->undo);
@@ -33,6 +38,42 @@ static struct settings default_settings(void)
         .digits = 6, .output = NODE_NONE, .mistake.kind = MISTAKE_COUNT, .sabotaged = NODE_NONE};
 }
 
+// The arrays that only grow while a statement runs.
+static void growing(struct session *s, struct buf *arrays[GROWING])
+{
+    struct buf *all[GROWING] = {&s->tape.node,
+                                &s->tape.value,
+                                &s->tape.grad,
+                                &s->tape.mark,
+                                &s->log,
+                                &s->expansions,
+                                &s->names.lists,
+                                &s->definitions.rows,
+                                &s->definitions.params,
+                                &s->definitions.text,
+                                &s->groups,
+                                &s->optimiser,
+                                &s->history};
+    memcpy(arrays, all, sizeof all);
+}
+
+static bool read_prelude(struct session *s)
+{
+    struct records ignored;
+    records_init(&ignored);
+    bool ok = session_eval(s, prelude, SESSION_SCRIPT, &ignored) == SESSION_DONE;
+    records_release(&ignored);
+    // The prelude is no statement of the learner's: it is neither undone nor saved.
+    trail_clear(&s->undo);
+    s->moments.count = s->log.count = 0;
+    struct buf *arrays[GROWING];
+    growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        s->kept[i] = arrays[i]->count;
+    }
+    return ok;
+}
+
 struct session *session_new(const struct session_world *world)
 {
     struct buf one;  // the session itself: an array of one, as only mem.c allocates
@@ -49,6 +90,11 @@ struct session *session_new(const struct session_world *world)
         return NULL;
     }
     *settings = default_settings();
+    rng_seed(&settings->rng, world->seed);
+    if (!read_prelude(s)) {
+        session_free(s);
+        return NULL;
+    }
     return s;
 }
 
@@ -69,11 +115,13 @@ void session_free(struct session *s)
     }
     tape_release(&s->tape);
     names_release(&s->names);
+    definitions_release(&s->definitions);
     trail_release(&s->undo);
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     struct buf *tables[] = {&s->settings, &s->log,    &s->moments,   &s->redone,
-                            &s->frames,   &s->supply, &s->expansions};
+                            &s->frames,   &s->supply, &s->expansions, &s->groups,
+                            &s->optimiser, &s->history};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -102,14 +150,24 @@ static struct frame *top_frame(struct session *s)
     return &BUF(struct frame, &s->frames)[s->frames.count - 1];
 }
 
+struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement)
+{
+    struct frame *f = s->frames.count == FRAMES_MOST ? NULL : buf_push(&s->frames, 1);
+    if (f != NULL) {
+        *f = (struct frame){.kind = kind, .statement = statement, .variable = NAME_NONE};
+        buf_init(&f->text, 1);
+    }
+    return f;
+}
+
 bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
                         size_t n)
 {
-    struct frame f = {.load = load};
+    struct frame f = {.statement = load, .variable = NAME_NONE};
     buf_init(&f.text, 1);
     size_t name_size = strlen(name) + 1;
-    char *copy = s->frames.count == FRAMES_MOST ? NULL : buf_push(&f.text, n + name_size);
-    struct frame *at = copy == NULL ? NULL : buf_push(&s->frames, 1);
+    char *copy = buf_push(&f.text, n + name_size);
+    struct frame *at = copy == NULL ? NULL : session_new_frame(s, FRAME_TEXT, load);
     if (at == NULL) {
         buf_release(&f.text);
         return false;
@@ -175,15 +233,6 @@ void session_refuse(struct session *s, const struct diag *why)
     s->refusal.set = true;
 }
 
-// The arrays that only grow while a statement runs.
-enum { GROWING = 6 };
-static void growing(struct session *s, struct buf *arrays[GROWING])
-{
-    struct buf *all[GROWING] = {&s->tape.node, &s->tape.value, &s->tape.grad,
-                                &s->tape.mark, &s->log,        &s->expansions};
-    memcpy(arrays, all, sizeof all);
-}
-
 static bool save_lengths(struct session *s)
 {
     struct buf *arrays[GROWING];
@@ -196,13 +245,30 @@ static bool save_lengths(struct session *s)
     return true;
 }
 
+static struct holdings holdings(const struct session *s)
+{
+    return (struct holdings){.changes = trail_mark(&s->undo),
+                             .nodes = tape_count(&s->tape),
+                             .definitions = s->definitions.rows.count};
+}
+
+static bool changed_since(const struct session *s, struct holdings before)
+{
+    struct holdings now = holdings(s);
+    return now.changes > before.changes || now.nodes != before.nodes ||
+           now.definitions != before.definitions;
+}
+
 static bool begin_transaction(struct session *s)
 {
     trail_begin(&s->undo);
     s->begun = trail_mark(&s->undo);
     s->begun_nodes = tape_count(&s->tape);
+    s->begun_lists = s->names.lists.count;
+    s->begun_groups = s->groups.count;
+    s->compact_at = s->begun_nodes + 100000;
     bool ok = save_lengths(s);
-    s->lengths_saved = trail_mark(&s->undo);
+    s->held = holdings(s);
     return ok;
 }
 
@@ -244,15 +310,10 @@ static void add_moment(struct session *s, struct buf *moments, struct trail *tra
     }
 }
 
-static bool changed(const struct session *s)
-{
-    return trail_mark(&s->undo) > s->lengths_saved || tape_count(&s->tape) != s->begun_nodes;
-}
-
 // Whatever changes the graph but a step ends the walk.
 static void end_walk(struct session *s, struct call *c)
 {
-    bool moved = s->rewound || changed(s);
+    bool moved = s->rewound || changed_since(s, s->held);
     if (s->stepper.tape != NULL && moved && !s->stepped) {
         stepper_stop(&s->stepper);
         s->guessing = false;
@@ -264,7 +325,7 @@ static void end_transaction(struct session *s)
 {
     if (s->rewound) {
         s->rewound = false;
-    } else if (!changed(s)) {
+    } else if (!changed_since(s, s->held)) {
         trail_take_back(&s->undo, s->begun, NULL);
     } else {
         trail_clear(&s->redo);
@@ -315,7 +376,7 @@ bool session_reset(struct session *s)
     struct buf *arrays[GROWING];
     growing(s, arrays);
     for (size_t i = 0; i < GROWING; i++) {
-        if (!trail_cut(t, arrays[i], 0)) {
+        if (!trail_cut(t, arrays[i], s->kept[i])) {
             return false;
         }
     }
@@ -327,6 +388,7 @@ bool session_reset(struct session *s)
         names_bind(&s->names, NULL, i, (struct value){0});
     }
     *session_settings(s) = default_settings();
+    rng_seed(&session_settings(s)->rng, s->world.seed);
     forget_derived(s);
     return save_lengths(s);  // what a load adds now is its own to take back
 }
@@ -377,6 +439,16 @@ static void quote_statement(struct session *s, const struct frame *f, struct spa
     diag_quote(s->statement, text, end == NULL ? span.end - span.start : (size_t)(end - text));
 }
 
+static bool in_loop(const struct session *s)
+{
+    for (size_t i = 0; i < s->frames.count; i++) {
+        if (BUF(struct frame, &s->frames)[i].kind == FRAME_LOOP) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     roll_back(s);
@@ -402,21 +474,25 @@ static enum session_state run_statement(struct session *s, struct records *out)
     f->lexer.source = &f->source;
     size_t start = lexer_peek(&f->lexer).at;
     size_t answered = out->list.in.count;
-    size_t changes = trail_mark(&s->undo);
-    uint32_t nodes = tape_count(&s->tape);
     if (outermost && !begin_transaction(s)) {
         diag_out_of_memory(&diag);
         return fail(s, &diag, out);
     }
-    if (outermost) {
-        changes = s->lengths_saved;
+    if (!outermost && s->world.stop != NULL && *s->world.stop != 0) {
+        diag_set(&diag, (struct span){start, start}, "interrupted");
+        diag_hint(&diag, "nothing of it is kept");
+        return fail(s, &diag, out);
     }
+    struct holdings before = outermost ? s->held : holdings(s);
     struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out,
                      .answered = answered};
     enum call_end end = statement_run(&c);
-    f = &BUF(struct frame, &s->frames)[depth - 1];  // a load may have moved it
-    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
-                  (trail_mark(&s->undo) > changes || tape_count(&s->tape) != nodes);
+    if (c.lowering) {
+        lower_release(&c.lower);
+    }
+    f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
+    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound && !in_loop(s) &&
+                  changed_since(s, before);
     struct span span = statement_span(f, start);
     if (outermost && end == CALL_DONE && !s->rewound) {
         quote_statement(s, f, span);
@@ -456,18 +532,77 @@ static enum session_state run_statement(struct session *s, struct records *out)
     return c.quit ? SESSION_QUIT : SESSION_MORE;
 }
 
+// The log remembers a training by the steps that were taken, not by those that were wanted.
+static void training_text(struct session *s, const struct training *t, struct text *out)
+{
+    char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
+    text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
+              (long long)t->done, number_exact(rate, t->optim.rate), optim_name(t->optim.kind));
+    if (t->optim.kind == OPTIM_MOMENTUM || t->optim.kind == OPTIM_NESTEROV) {
+        text_addf(out, " %s", number_exact(momentum, t->optim.momentum));
+    }
+    if (t->optim.decay != 0) {
+        text_addf(out, " decay %s", number_exact(decay, t->optim.decay));
+    }
+}
+
+// The top frame is done: a loop or a training is logged as one statement, unless it stands in
+// another loop; the outermost frame above the text that was begun ends the transaction.
+static bool end_frame(struct session *s)
+{
+    struct frame f = *top_frame(s);
+    struct text text;
+    bool ok = true;
+    text_init(&text);
+    pop_frame(s);
+    if (f.kind == FRAME_TRAIN && !in_loop(s)) {
+        training_text(s, &f.training, &text);
+    } else if (f.kind == FRAME_LOOP && !in_loop(s)) {
+        text_add_bytes(&text, f.source.text + f.statement.start, f.statement.end - f.statement.start);
+    }
+    if (f.kind != FRAME_TRAIN || f.training.done > 0) {
+        ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
+    }
+    text_release(&text);
+    if (s->frames.count == 1 && ok) {
+        end_transaction(s);
+    }
+    return ok;
+}
+
+// A loop's next turn, or some more of a training; or the end of either.
+static enum session_state go_on(struct session *s, struct records *out)
+{
+    struct frame *f = top_frame(s);
+    struct diag diag = {0};
+    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out,
+                     .command = f->statement};
+    bool more = f->kind == FRAME_LOOP ? loop_next(&c, f) : train_more(&c, f);
+    if (!diag.set && f->kind == FRAME_LOOP && !session_compact(s)) {
+        diag_out_of_memory(&diag);
+    }
+    if (!more && !diag.set && !end_frame(s)) {
+        diag_out_of_memory(&diag);
+    }
+    return diag.set ? fail(s, &diag, out) : SESSION_MORE;
+}
+
 enum session_state session_run(struct session *s, struct records *out)
 {
     BS_ASSERT(!s->asked || s->supplied);
     while (s->frames.count > 0) {
         struct frame *f = top_frame(s);
         f->lexer.source = &f->source;
-        if (skip_breaks(f)) {
+        if (f->kind != FRAME_TRAIN && skip_breaks(f)) {
             return run_statement(s, out);
         }
-        pop_frame(s);
-        if (s->frames.count == 1) {
-            end_transaction(s);  // of the load
+        if (f->kind != FRAME_TEXT) {
+            return go_on(s, out);
+        }
+        if (s->frames.count > 1) {
+            end_frame(s);
+        } else {
+            pop_frame(s);
         }
     }
     return SESSION_DONE;

@@ -7,7 +7,6 @@
 #include "lang/foreign.h"
 #include "session/call.h"
 
-// def, repeat, for and in will begin statements of their own; they are no names already.
 static const char *const reserved[] = {"def", "param", "repeat", "for", "print", "in"};
 
 static bool is_reserved(const struct call *c, struct token t)
@@ -84,14 +83,33 @@ static void note_command(struct call *c, struct token name)
     }
 }
 
-static void echo_binding(struct call *c, struct token name, uint32_t node)
+static void echo_binding(struct call *c, struct token name, const struct operand *x)
 {
-    if (call_echoes(c) && tape_op(&c->s->tape, node) != OP_LEAF) {
-        struct rec *r = call_record(c, "bind");
-        rec_bytes(c->out, r, "text", token_text(c->lexer, name), token_length(name));
-        call_put_node(c, r, node);
-        call_note_stale(c, name.span, node);
+    struct rec *r = call_record(c, "bind");
+    rec_bytes(c->out, r, "text", token_text(c->lexer, name), token_length(name));
+    if (operand_is_array(x)) {
+        enum { ECHO_MOST = 60 };  // elements; of a larger array the shape is enough
+        char shape[SHAPE_TEXT];
+        rec_text(c->out, r, "shape", operand_shape(shape, x));
+        if (operand_count(x) <= ECHO_MOST) {
+            call_put_value(c, r, "value", x);
+        }
+        return;
     }
+    call_put_node(c, r, x->node);
+    call_note_stale(c, name.span, x->node);
+}
+
+// What a name is bound to by an operand whose nodes are made.
+static struct value value_of(const struct operand *x)
+{
+    return operand_is_array(x) ? x->array : value_of_node(x->node);
+}
+
+// Of an array, its first element tells.
+static bool is_leaf(struct call *c, const struct operand *x)
+{
+    return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
 }
 
 static bool bind(struct call *c, struct token name, struct operand *value, uint8_t marks)
@@ -99,47 +117,43 @@ static bool bind(struct call *c, struct token name, struct operand *value, uint8
     struct session *s = c->s;
     uint32_t id = names_intern(&s->names, token_text(c->lexer, name), token_length(name));
     struct value old = names_get(&s->names, id);
-    struct lower w = {.tape = &s->tape, .diag = c->diag};
-    if (!lower_as_node(&w, value, marks)) {
+    bool number = !value->is_node;
+    if (!array_as_nodes(call_lower(c), value, marks)) {
         return false;
     }
-    if (!names_bind(&s->names, &s->undo, id, value_of_node(value->node))) {
+    if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
         return diag_out_of_memory(c->diag);
     }
+    bool single = !operand_is_array(value);
     if (old.rank == VALUE_UNBOUND) {
         note_command(c, name);
-    } else if (old.base != value->node) {
+    } else if (single && old.rank == VALUE_SCALAR && old.base != value->node && c->s->frames.count == 1) {
         note_old_user(c, name, old.base, value->node);
     }
-    if (tape_op(&s->tape, value->node) != OP_LEAF) {
+    if (single && !is_leaf(c, value)) {
         if (!call_change_settings(c)) {
             return false;
         }
         session_settings(s)->output = value->node;
     }
-    echo_binding(c, name, value->node);
+    if (call_echoes(c) && !number && !is_leaf(c, value)) {
+        echo_binding(c, name, value);
+    }
     return true;
 }
 
 // The value that an assignment gives: `= expr` itself, `+= expr` the old operand and it.
 static bool assigned(struct call *c, struct token assign, struct operand old, struct operand *result)
 {
+    struct operand value;
     if (!call_expression(c, result) || !call_finish(c)) {
         return false;
     }
     if (assign.op == OP_COUNT) {
         return true;
     }
-    if (!old.is_node && !result->is_node) {
-        result->number = op_value(assign.op, old.number, result->number);
-        return true;
-    }
-    struct lower w = {.tape = &c->s->tape, .diag = c->diag};
-    if (!lower_as_node(&w, &old, MARK_CONST) || !lower_as_node(&w, result, MARK_CONST)) {
-        return false;
-    }
-    result->node = tape_apply(&c->s->tape, assign.op, old.node, result->node);
-    return result->node != NODE_NONE || diag_out_of_memory(c->diag);
+    value = *result;
+    return lower_apply(&c->lower, assign.op, &old, &value, value.span, result);
 }
 
 static bool refuse_param(struct call *c, struct span span)
@@ -170,15 +184,14 @@ static bool run_binding(struct call *c, uint8_t marks)
             diag_set(c->diag, name.span, "there is no '%s' yet to change", quoted);
             return diag_hint(c->diag, "give it a value first: %s = 0", quoted);
         }
-        old.is_node = true;
-        old.node = bound.base;
+        old = lower_operand(bound, name.span);
     }
     if (!assigned(c, assign, old, &value)) {
         return false;
     }
     if (marks != 0 && value.is_node) {
         diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
-        return diag_hint(c->diag, "write param w = 0.5");
+        return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
     call_note_strange(c, name.span, from);
     return bind(c, name, &value, marks);
@@ -198,31 +211,80 @@ static bool refuse_interior(struct call *c, struct span span, uint32_t node)
     return false;
 }
 
+// The numbers that a field holds: an array's in an array of plain numbers.
+static bool field_numbers(struct call *c, const struct operand *x, bool data, struct operand *out)
+{
+    const struct tape *t = &c->s->tape;
+    uint32_t cols = operand_cols(x);
+    *out = (struct operand){.span = x->span};
+    double *numbers = operand_is_array(x) ? array_numbers(&c->lower, x->array.rank, x->array.rows,
+                                                          x->array.cols, x->span, out)
+                                          : &out->number;
+    for (uint32_t k = 0; numbers != NULL && k < operand_count(x); k++) {
+        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
+        if (data && tape_op(t, node) != OP_LEAF) {
+            return refuse_interior(c, x->span, node);
+        }
+        numbers[k] = data ? tape_value(t, node) : tape_grad(t, node);
+    }
+    return numbers != NULL;
+}
+
+static bool set_field(struct call *c, const struct operand *x, bool data,
+                      const struct operand *value)
+{
+    struct tape *t = &c->s->tape;
+    uint32_t cols = operand_cols(x);
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    bool one = !operand_is_array(value);
+    if (!one && (operand_rows(value) != operand_rows(x) || operand_cols(value) != cols)) {
+        diag_set(c->diag, value->span, "the shapes %s and %s differ", operand_shape(a, x),
+                 operand_shape(b, value));
+        return diag_hint(c->diag, "an array's values are set by as many, or all to one number");
+    }
+    for (uint32_t k = 0; k < operand_count(x); k++) {
+        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
+        double number = operand_number(&c->lower, value, one ? 0 : k / cols, one ? 0 : k % cols);
+        bool ok = data ? tape_set_value(t, &c->s->undo, node, number)
+                       : tape_set_grad(t, &c->s->undo, node, number);
+        if (!ok) {
+            return diag_out_of_memory(c->diag);
+        }
+    }
+    return true;
+}
+
 // name.data = expr, name.grad = expr, and with += …
 static bool run_field_assignment(struct call *c)
 {
     struct token target = lexer_peek(c->lexer);
-    uint32_t node, from = tape_count(&c->s->tape);
-    if (!call_node(c, &node)) {
+    struct tape *t = &c->s->tape;
+    uint32_t node, from = tape_count(t);
+    struct operand x = {.is_node = true, .span = target.span}, old, value;
+    struct value bound = names_lookup(&c->s->names, token_text(c->lexer, target),
+                                      target.kind == TOKEN_NAME ? token_length(target) : 0);
+    call_lower(c);
+    if (value_is_array(bound) && target.kind == TOKEN_NAME &&
+        c->lexer->source->text[target.span.end] != '[') {
+        lexer_next(c->lexer, c->diag);
+        x.array = bound;
+    } else if (call_node(c, &node)) {
+        x.node = node;
+    } else {
         return false;
     }
     lexer_next(c->lexer, c->diag);
     struct token field = lexer_next(c->lexer, c->diag);
     struct token assign = lexer_next(c->lexer, c->diag);
     bool data = token_is(c->lexer, field, "data");
-    struct tape *t = &c->s->tape;
-    if (data && tape_op(t, node) != OP_LEAF) {
-        return refuse_interior(c, target.span, node);
-    }
-    struct operand old = {.number = data ? tape_value(t, node) : tape_grad(t, node)}, value;
-    if (!assigned(c, assign, old, &value)) {
+    if (!field_numbers(c, &x, data, &old) || !assigned(c, assign, old, &value)) {
         return false;
     }
-    double number = lower_number(&(struct lower){.tape = t}, &value);
+    // Nodes made for the new value do not stay; their numbers do.
+    struct operand numbers;
+    bool ok = array_numbers_of(&c->lower, &value, &numbers);
     tape_cut(t, from);
-    bool ok = data ? tape_set_value(t, &c->s->undo, node, number)
-                   : tape_set_grad(t, &c->s->undo, node, number);
-    return ok || diag_out_of_memory(c->diag);
+    return ok && set_field(c, &x, data, &numbers);
 }
 
 // Shows an expression's value; the nodes made for it do not stay.
@@ -240,13 +302,13 @@ static bool run_expression(struct call *c)
     }
     struct span span = {start, end};
     call_note_strange(c, span, from);
-    if (c->s->guessing && !c->named) {
+    if (c->s->guessing && !c->named && !operand_is_array(&value)) {
         return step_take_guess(c, value.number);
     }
     struct rec *r = call_record(c, "value");
     rec_bytes(c->out, r, "text", c->lexer->source->text + start, end - start);
-    rec_number(c->out, r, "value", lower_number(&(struct lower){.tape = &c->s->tape}, &value));
-    if (value.is_node) {
+    call_put_value(c, r, "value", &value);
+    if (value.is_node && !operand_is_array(&value)) {
         call_note_stale(c, span, value.node);
     }
     tape_cut(&c->s->tape, from);
@@ -260,6 +322,9 @@ enum statement_kind {
     STATEMENT_PARAM,
     STATEMENT_FIELD,   // a.data = …
     STATEMENT_METHOD,  // L.backward()
+    STATEMENT_DEF,
+    STATEMENT_REPEAT,
+    STATEMENT_FOR,
     STATEMENT_RESERVED,
 };
 
@@ -281,6 +346,23 @@ static bool is_field_assignment(struct lexer ahead)
     struct token assign = lexer_next(&ahead, &ignored);
     return assign.kind == TOKEN_ASSIGN &&
            (token_is(&ahead, field, "data") || token_is(&ahead, field, "grad"));
+}
+
+// W[0, 1].data = …
+static bool is_element_assignment(const struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    lexer_next(&ahead, &ignored);
+    size_t outside = ahead.open;
+    struct token t = lexer_next(&ahead, &ignored);
+    if (t.kind != TOKEN_OPEN || t.mark != '[') {
+        return false;
+    }
+    while (ahead.open > outside && t.kind != TOKEN_END) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    return lexer_next(&ahead, &ignored).kind == TOKEN_DOT && is_field_assignment(ahead);
 }
 
 static enum statement_kind kind_of_statement(const struct call *c, const struct command **command)
@@ -305,6 +387,18 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     if (second.kind == TOKEN_ASSIGN) {
         return STATEMENT_BINDING;
+    }
+    if (is_element_assignment(c)) {
+        return STATEMENT_FIELD;
+    }
+    static const struct {
+        const char *word;
+        enum statement_kind kind;
+    } words[] = {{"def", STATEMENT_DEF}, {"repeat", STATEMENT_REPEAT}, {"for", STATEMENT_FOR}};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (token_is(c->lexer, first, words[i].word)) {
+            return words[i].kind;
+        }
     }
     *command = second.kind == TOKEN_OPEN && second.mark == '['
                    ? NULL
@@ -413,6 +507,15 @@ enum call_end statement_run(struct call *c)
         break;
     case STATEMENT_METHOD:
         ok = run_method(c);
+        break;
+    case STATEMENT_DEF:
+        ok = loop_define(c);
+        break;
+    case STATEMENT_REPEAT:
+        ok = loop_repeat(c);
+        break;
+    case STATEMENT_FOR:
+        ok = loop_for(c);
         break;
     case STATEMENT_RESERVED:
         ok = token_is(c->lexer, first, "param") ? refuse_param(c, first.span)

@@ -16,6 +16,8 @@ struct words {
 // The first item of a list that is a field; NULL if there is none.
 const struct rec *say_first(const struct rec *map, const char *key);
 void say_number(struct words *w, enum ink ink, double v);
+// A field that is a number, a list of numbers, or a list of rows: 2, [1, 2], [[1, 2], [3, 4]].
+void say_field(struct words *w, const struct rec *value);
 // "name = value", the name being the text of this field.
 void say_equation(struct words *w, const char *name_key);
 // The line under a table that was cut short: "… 999,980 more"
@@ -31,6 +33,8 @@ void say_bind(struct words *w);
 void say_print(struct words *w);
 void say_forward(struct words *w);
 void say_backward(struct words *w);
+void say_update(struct words *w);
+void say_trained(struct words *w);
 void say_zero(struct words *w);
 void say_local(struct words *w);
 void say_nodes(struct words *w);
@@ -42,6 +46,7 @@ void say_written(struct words *w);
 void say_help_overview(struct words *w);
 void say_help_command(struct words *w);
 void say_help_function(struct words *w);
+void say_help_builtin(struct words *w);
 void say_help_functions(struct words *w);
 void say_help_topic(struct words *w);
 void say_notice(struct words *w);

@@ -16,11 +16,46 @@ void say_number(struct words *w, enum ink ink, double v)
     ink_add(w->out, ink, number_text(number, v, w->digits));
 }
 
+// An array on one line; beyond so many elements, cut.
+static void say_list(struct words *w, const struct rec *list)
+{
+    enum { ELEMENTS_MOST = 1000 };
+    size_t shown = 0;
+    text_add_char(w->out, '[');
+    for (const struct rec *v = list->in.first; v != NULL; v = v->next) {
+        if (w->style == WORDS_PROMPT && shown++ == ELEMENTS_MOST) {
+            text_addf(w->out, "… %zu more", list->in.count - ELEMENTS_MOST);
+            break;
+        }
+        if (v->type == REC_LIST) {
+            text_add_char(w->out, '[');
+            for (const struct rec *e = v->in.first; e != NULL; e = e->next) {
+                say_number(w, INK_VALUE, e->number);
+                text_add(w->out, e->next == NULL ? "" : ", ");
+            }
+            text_add_char(w->out, ']');
+        } else {
+            say_number(w, INK_VALUE, v->number);
+        }
+        text_add(w->out, v->next == NULL ? "" : ", ");
+    }
+    text_add_char(w->out, ']');
+}
+
+void say_field(struct words *w, const struct rec *value)
+{
+    if (value != NULL && value->type == REC_LIST) {
+        say_list(w, value);
+    } else {
+        say_number(w, INK_VALUE, value == NULL ? 0 : value->number);
+    }
+}
+
 void say_equation(struct words *w, const char *name_key)
 {
     ink_add(w->out, INK_NAME, rec_get_text(w->record, name_key));
     text_add(w->out, " = ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    say_field(w, rec_find(w->record, "value"));
 }
 
 void say_more(struct words *w)
@@ -100,6 +135,8 @@ static const struct kind {
     {"print", say_print, false},
     {"forward", say_forward, false},
     {"backward", say_backward, false},
+    {"update", say_update, false},
+    {"trained", say_trained, false},
     {"zero", say_zero, false},
     {"local", say_local, false},
     {"vars", say_nodes, false},
@@ -113,6 +150,7 @@ static const struct kind {
     {"help_overview", say_help_overview, false},
     {"help_command", say_help_command, false},
     {"help_function", say_help_function, false},
+    {"help_builtin", say_help_builtin, false},
     {"help_functions", say_help_functions, false},
     {"help_topic", say_help_topic, false},
     {"step", say_step, false},

@@ -8,20 +8,25 @@ void say_value(struct words *w)
 {
     text_add(w->out, rec_get_text(w->record, "text"));
     text_add(w->out, " = ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    say_field(w, rec_find(w->record, "value"));
     text_add_char(w->out, '\n');
 }
 
 void say_bind(struct words *w)
 {
-    say_equation(w, "text");
+    if (rec_find(w->record, "value") == NULL) {
+        ink_add(w->out, INK_NAME, rec_get_text(w->record, "text"));
+        text_addf(w->out, " is %s", rec_get_text(w->record, "shape"));
+    } else {
+        say_equation(w, "text");
+    }
     text_add_char(w->out, '\n');
 }
 
 void say_print(struct words *w)
 {
     for (const struct rec *v = say_first(w->record, "values"); v != NULL; v = v->next) {
-        say_number(w, INK_VALUE, v->number);
+        say_field(w, v);
         text_add_char(w->out, v->next == NULL ? '\n' : ' ');
     }
 }
@@ -117,6 +122,60 @@ void say_backward(struct words *w)
     text_release(&cell);
 }
 
+void say_update(struct words *w)
+{
+    struct table t;
+    table_init(&t, "lrlrl");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
+        table_number(&t, INK_VALUE, rec_get_number(row, "before"), w->digits);
+        table_cell(&t, "->");
+        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        struct text grad;
+        char number[NUMBER_TEXT];
+        text_init(&grad);
+        text_add(&grad, "grad ");
+        ink_add(&grad, INK_GRAD, number_text(number, rec_get_number(row, "grad"), w->digits));
+        table_cell(&t, text_get(&grad));
+        text_release(&grad);
+    }
+    table_write(&t, w->out);
+    say_more(w);
+    table_release(&t);
+}
+
+// The losses as a line of eighths, lowest to highest.
+static void add_sparkline(struct words *w, const struct rec *points)
+{
+    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    double least = 0, most = 0;
+    bool any = false;
+    for (const struct rec *p = points; p != NULL; p = p->next) {
+        least = !any || p->number < least ? p->number : least;
+        most = !any || p->number > most ? p->number : most;
+        any = true;
+    }
+    for (const struct rec *p = points; p != NULL; p = p->next) {
+        double height = most > least ? (p->number - least) / (most - least) : 0;
+        text_add(w->out, bars[height >= 1 ? 7 : height > 0 ? (int)(height * 8) : 0]);
+    }
+}
+
+void say_trained(struct words *w)
+{
+    long long steps = (long long)rec_get_whole(w->record, "steps");
+    bool whole = strcmp(rec_get_text(w->record, "end"), "done") == 0;
+    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, "root"), "name"));
+    text_add_char(w->out, ' ');
+    add_sparkline(w, say_first(w->record, "history"));
+    text_add(w->out, "\n");
+    text_addf(w->out, whole ? "%lld steps: " : "stopped after %lld steps: ", steps);
+    say_number(w, INK_VALUE, rec_get_number(w->record, "first"));
+    text_add(w->out, " -> ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "loss"));
+    text_add_char(w->out, '\n');
+}
+
 void say_zero(struct words *w)
 {
     text_add(w->out, "every gradient is 0\n");
@@ -192,7 +251,11 @@ void say_nodes(struct words *w)
     for (; row != NULL; row = row->next) {
         const char *as = rec_get_text(row, "as"), *formula = rec_get_text(row, "formula");
         table_ink(&t, INK_NAME, *as != '\0' ? as : rec_get_text(row, "name"));
-        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        if (rec_find(row, "shape") != NULL) {
+            table_ink(&t, INK_MUTED, rec_get_text(row, "shape"));
+        } else {
+            table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        }
         say_grad_cell(w, &t, row);
         table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, "role"));
         table_ink(&t, INK_MUTED, rec_get_flag(row, "stale") ? "stale" : "");
@@ -205,10 +268,12 @@ void say_nodes(struct words *w)
 void say_grads(struct words *w)
 {
     struct table t;
-    table_init(&t, "lr");
+    table_init(&t, "lrl");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, "as"));
         say_grad_cell(w, &t, row);
+        bool array = rec_find(row, "shape") != NULL && rec_find(row, "grad") != NULL;
+        table_ink(&t, INK_MUTED, array ? "the length of its gradient" : "");
     }
     table_write(&t, w->out);
     say_more(w);

@@ -98,9 +98,19 @@ void say_help_functions(struct words *w)
         table_ink(&t, INK_NAME, typed(&call, row));
         table_cell(&t, rec_get_text(row, "help"));
     }
+    for (const struct rec *row = say_first(w->record, "builtins"); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
+        table_cell(&t, rec_get_text(row, "help"));
+    }
     table_write(&t, w->out);
     table_release(&t);
     text_release(&call);
+}
+
+void say_help_builtin(struct words *w)
+{
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, "usage"));
+    text_addf(w->out, "   %s\n", rec_get_text(w->record, "help"));
 }
 
 void say_help_topic(struct words *w)

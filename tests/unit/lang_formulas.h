@@ -44,11 +44,13 @@ static inline uint32_t bind(struct graph *g, const char *name, const char *text)
     struct diag d = {0};
     struct lexer lexer;
     struct parser parser;
+    static const struct definitions none = {0};
     struct lower lower;
     struct operand result;
     lexer_init(&lexer, &source);
     parser_init(&parser, &lexer, &g->names, &d);
-    lower_init(&lower, &g->tape, &g->names, &source, &d, NULL);
+    struct scope scope = {.tape = &g->tape, .names = &g->names, .definitions = &none};
+    lower_init(&lower, &scope, &source, &d);
     if (!lower_expression(&lower, &parser, &result) || !lower_as_node(&lower, &result, 0)) {
         fail_msg("%s: %s", text, d.message);
     }

@@ -1,0 +1,175 @@
+// Loops that build their graph anew at each turn must not fill memory: between two turns the nodes
+// that nothing leads to any more are taken out.
+//
+// Only nodes that the running transaction made may go: what was there before keeps its place, so
+// that the transaction can still be taken back. The rest moves together, order kept.
+#include <string.h>
+
+#include "session/call.h"
+
+struct compaction {
+    struct session *s;
+    uint32_t first, end;  // the nodes that may go
+    struct buf to;        // uint32_t for each of them: first 1 where it stays, then its new number
+};
+
+static uint32_t *to(const struct compaction *k, uint32_t node)
+{
+    return &BUF(uint32_t, &k->to)[node - k->first];
+}
+
+static void keep(const struct compaction *k, uint32_t node)
+{
+    if (node != NODE_NONE && node >= k->first) {
+        *to(k, node) = 1;
+    }
+}
+
+// All between the first and the last element of an array stays, so that its strides stay true.
+static void keep_value(const struct compaction *k, struct value v)
+{
+    if (v.rank == VALUE_SCALAR) {
+        keep(k, v.base);
+    } else if (value_is_array(v) && v.listed) {
+        for (uint32_t i = 0; i < v.rows * v.cols; i++) {
+            keep(k, BUF(uint32_t, &k->s->names.lists)[value_place(v, i / v.cols, i % v.cols)]);
+        }
+    } else if (value_is_array(v)) {
+        uint32_t last = value_place(v, v.rows - 1, v.cols - 1);
+        for (uint32_t node = v.base; node <= last; node++) {
+            keep(k, node);
+        }
+    }
+}
+
+static void keep_roots(const struct compaction *k)
+{
+    struct session *s = k->s;
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        keep_value(k, names_get(&s->names, i));
+    }
+    keep(k, session_settings(s)->output);
+    keep(k, session_settings(s)->sabotaged);
+    keep(k, session_settings(s)->mistake.kind == MISTAKE_COUNT ? NODE_NONE
+                                                               : session_settings(s)->mistake.node);
+    for (size_t i = 0; i < s->expansions.count; i++) {
+        const struct expansion *e = &BUF(struct expansion, &s->expansions)[i];
+        keep(k, e->root);
+        keep(k, e->a);
+        keep(k, e->b);
+    }
+    for (uint32_t i = k->end; i-- > k->first;) {
+        if (*to(k, i) != 0) {
+            keep(k, (uint32_t)tape_node(&s->tape, i).a);
+            keep(k, (uint32_t)tape_node(&s->tape, i).b);
+        }
+    }
+}
+
+static uint32_t moved(const struct compaction *k, uint32_t node)
+{
+    return node == NODE_NONE || node < k->first ? node : *to(k, node);
+}
+
+static void move_nodes(struct compaction *k)
+{
+    struct tape *t = &k->s->tape;
+    struct node *node = t->node.data;
+    double *value = t->value.data, *grad = t->grad.data;
+    uint8_t *mark = t->mark.data;
+    uint32_t next = k->first;
+    for (uint32_t i = k->first; i < k->end; i++) {
+        if (*to(k, i) == 0) {
+            continue;
+        }
+        *to(k, i) = next;
+        struct node n = node[i];
+        n.a = moved(k, (uint32_t)n.a) & TAPE_MOST;
+        n.b = moved(k, (uint32_t)n.b) & TAPE_MOST;
+        node[next] = n;
+        value[next] = value[i];
+        grad[next] = grad[i];
+        mark[next] = mark[i];
+        next++;
+    }
+    tape_cut(t, next);
+}
+
+static void move_bindings(struct compaction *k)
+{
+    struct session *s = k->s;
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        struct value v = names_get(&s->names, i);
+        if (v.rank != VALUE_UNBOUND && !v.listed && v.base >= k->first) {
+            v.base = moved(k, v.base);
+            names_bind(&s->names, NULL, i, v);
+        }
+    }
+    uint32_t *lists = s->names.lists.data;
+    for (size_t i = s->begun_lists; i < s->names.lists.count; i++) {
+        lists[i] = moved(k, lists[i]);
+    }
+    struct settings *settings = session_settings(s);
+    settings->output = moved(k, settings->output);
+    settings->sabotaged = moved(k, settings->sabotaged);
+    settings->mistake.node = moved(k, settings->mistake.node);
+    for (size_t i = 0; i < s->expansions.count; i++) {
+        struct expansion *e = &BUF(struct expansion, &s->expansions)[i];
+        e->root = moved(k, e->root);
+        e->a = moved(k, e->a);
+        e->b = moved(k, e->b);
+    }
+}
+
+// Lists that no name is bound to go too; the others are laid close together.
+static bool compact_lists(struct session *s)
+{
+    struct buf kept;
+    buf_init(&kept, sizeof(uint32_t));
+    size_t first = s->begun_lists;
+    const uint32_t *lists = s->names.lists.data;
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        struct value v = names_get(&s->names, i);
+        if (!value_is_array(v) || !v.listed || v.base < first) {
+            continue;
+        }
+        uint32_t base = (uint32_t)(first + kept.count), *at = buf_push(&kept, v.rows * v.cols);
+        for (uint32_t j = 0; at != NULL && j < v.rows * v.cols; j++) {
+            at[j] = lists[value_place(v, j / v.cols, j % v.cols)];
+        }
+        v.base = base;
+        v.rs = (int32_t)v.cols;
+        v.cs = 1;
+        if (at != NULL) {
+            names_bind(&s->names, NULL, i, v);
+        }
+    }
+    bool ok = !kept.failed;
+    if (ok && kept.count > 0) {
+        memcpy(BUF(uint32_t, &s->names.lists) + first, kept.data, kept.count * sizeof(uint32_t));
+    }
+    s->names.lists.count = ok ? first + kept.count : s->names.lists.count;
+    buf_release(&kept);
+    return ok;
+}
+
+bool session_compact(struct session *s)
+{
+    enum { FEW = 100000 };  // nodes that are not worth the work
+    struct compaction k = {.s = s, .first = s->begun_nodes, .end = tape_count(&s->tape)};
+    if (k.end < s->compact_at) {
+        return true;
+    }
+    buf_init(&k.to, sizeof(uint32_t));
+    bool ok = buf_resize(&k.to, k.end - k.first);
+    if (ok) {
+        keep_roots(&k);
+        move_nodes(&k);
+        move_bindings(&k);
+        s->groups.count = s->begun_groups;
+        ok = compact_lists(s);
+    }
+    buf_release(&k.to);
+    s->compact_at = 2 * tape_count(&s->tape) + FEW;
+    return ok;
+}
