@@ -180,6 +180,11 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     const char *foreign = foreign_hint(s, length, false);
     struct nearest nearest;
     diag_quote(name, s, length);
+    if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
+        diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
+                 name);
+        return diag_hint(w->diag, "write %s(…)", name);
+    }
     if (lower_is_function(s, length)) {
         diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
         return hint_call(w, s, length);

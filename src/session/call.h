@@ -56,6 +56,7 @@ struct frame {
     // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
     uint32_t variable;
     size_t start;         // of the block
+    size_t beyond;        // bytes of the text after its end: a line is shown whole
     int64_t turn, turns;
     double from;
     struct training training;

@@ -26,11 +26,12 @@ enum { VALUES_MOST = 300 };
 enum { VALUES_MANY = 60 };
 
 struct picture {
-    uint32_t root;
+    uint32_t target;   // as typed, or the last output
+    uint32_t root;     // what is shown as the output
     struct span path;  // empty: in the terminal
     const char *format, *theme;
-    uint32_t from;  // only what leads from this to root; NODE_NONE: all
-    long radius;    // only what is so near to root; 0: all
+    uint32_t from;     // only what leads from this to the target; NODE_NONE: all
+    long radius;       // only what is so near to the target; 0: all
     bool full, ascii;
 };
 
@@ -123,7 +124,7 @@ static bool read_arguments(struct call *c, struct picture *p)
     *p = (struct picture){.theme = "light", .from = NODE_NONE};
     struct span word = peek_word(c);
     bool named = !is_empty(word) && !is_flag(c, word) && format_of_word(c, word) == NULL;
-    bool ok = named ? call_node(c, &p->root) : call_last_output(c, &p->root);
+    bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
     while (ok && call_has_more(c)) {
         word = call_word(c);
         ok = is_flag(c, word)     ? read_flag(c, word, p)
@@ -142,16 +143,16 @@ static bool read_arguments(struct call *c, struct picture *p)
 static bool find_part(struct call *c, const struct picture *p, struct part *part)
 {
     const struct tape *t = &c->s->tape;
-    char root[LABEL_TEXT], from[LABEL_TEXT];
-    bool ok = p->radius > 0          ? part_near(part, t, p->root, p->radius)
-              : p->from != NODE_NONE ? part_from(part, t, p->root, p->from)
-                                     : part_all(part, t, p->root);
+    char target[LABEL_TEXT], from[LABEL_TEXT];
+    bool ok = p->radius > 0          ? part_near(part, t, p->target, p->radius)
+              : p->from != NODE_NONE ? part_from(part, t, p->target, p->from)
+                                     : part_all(part, t, p->target);
     if (!ok) {
         return diag_out_of_memory(c->diag);
     }
     if (part->ids.count == 0) {
         return diag_set(c->diag, c->command, "%s does not depend on %s",
-                        names_label(&c->s->names, root, p->root),
+                        names_label(&c->s->names, target, p->target),
                         names_label(&c->s->names, from, p->from));
     }
     return true;
@@ -180,18 +181,29 @@ static bool check_size(struct call *c, const struct picture *p, const struct par
     if (data || p->full || values <= VALUES_MANY) {
         return true;
     }
-    char root[LABEL_TEXT], leaf[LABEL_TEXT], way[4 * LABEL_TEXT + 80];
-    names_label(&c->s->names, root, p->root);
+    char target[LABEL_TEXT], leaf[LABEL_TEXT], way[4 * LABEL_TEXT + 80];
+    names_label(&c->s->names, target, p->target);
     names_label(&c->s->names, leaf, example_leaf(c, part));
     snprintf(way, sizeof way,
              "graph %s --from %s shows what leads from %s there, graph %s --radius 2 what is near it",
-             root, leaf, leaf, leaf);
+             target, leaf, leaf, leaf);
     if (values <= VALUES_MOST) {
         call_notice(c, c->command, "these are %zu values; %s", values, way);
         return true;
     }
     diag_set(c->diag, c->command, "%zu values are too many for one picture", values);
     return diag_hint(c->diag, "%s; --full shows them all", way);
+}
+
+// What the picture shows as its output: for what is near a value the last output, if it is there,
+// else a number that no node has.
+static uint32_t output_of(const struct call *c, const struct picture *p, const struct part *part)
+{
+    uint32_t last = session_settings(c->s)->output, output = NODE_NONE;
+    for (size_t i = 0; i < part->ids.count; i++) {
+        output = BUF(uint32_t, &part->ids)[i] == last ? last : output;
+    }
+    return p->radius > 0 ? output : p->target;
 }
 
 // ---- Files --------------------------------------------------------------------------------------
@@ -228,7 +240,7 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
         c->diag->span = p->path;
         return CALL_FAILED;
     }
-    call_note_stale(c, p->path, p->root);
+    call_note_stale(c, p->path, p->target);
     if (call_echoes(c)) {
         struct rec *r = call_record(c, "written");
         rec_bytes(c->out, r, "path", c->lexer->source->text + p->path.start,
@@ -244,7 +256,7 @@ static enum call_end draw(struct call *c, const struct picture *p, const struct 
     if (!picture_draw(c, p->root, part, p->ascii)) {
         return c->waits ? CALL_NEED : CALL_FAILED;
     }
-    call_note_stale(c, c->command, p->root);
+    call_note_stale(c, c->command, p->target);
     return CALL_DONE;
 }
 
@@ -261,6 +273,7 @@ enum call_end command_graph(struct call *c)
     part_init(&part);
     enum call_end end = CALL_FAILED;
     if (find_part(c, &p, &part) && check_size(c, &p, &part)) {
+        p.root = output_of(c, &p, &part);
         end = is_empty(p.path) ? draw(c, &p, &part) : ask_for_picture(c, &p, &part);
     }
     part_release(&part);

@@ -132,6 +132,7 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
     }
     f->source = source;
     f->source.length = inside.end;
+    f->beyond = source.length - inside.end;
     f->variable = variable;
     f->from = from;
     f->start = inside.start;

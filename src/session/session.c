@@ -396,10 +396,12 @@ bool session_reset(struct session *s)
 // The record of an error, with its place in the text it is in.
 static void report(const struct frame *f, const struct diag *d, struct records *out)
 {
-    struct place p = source_place(&f->source, d->span.start);
+    struct source source = f->source;
+    source.length += f->beyond;
+    struct place p = source_place(&source, d->span.start);
     struct text excerpt;
     text_init(&excerpt);
-    diag_excerpt(&excerpt, &f->source, d->span, 0);
+    diag_excerpt(&excerpt, &source, d->span, 0);
     struct rec *r = records_add(out, "error");
     rec_text(out, r, "file", f->source.name);
     rec_whole(out, r, "line", (int64_t)p.line);

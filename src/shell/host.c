@@ -39,7 +39,10 @@ static void write_records(struct host *h, const struct records *records)
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
         if (h->form == HOST_JSON) {
             write_json(h, r);
+        } else if (rec_is(r, "training")) {
+            bar_show(&h->bar, h->out, r);
         } else {
+            bar_clear(&h->bar, h->out);
             write_words(h, r);
         }
     }

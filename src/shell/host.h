@@ -7,6 +7,7 @@
 
 #include "base/diag.h"
 #include "session/session.h"
+#include "shell/bar.h"
 
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
 
@@ -18,6 +19,7 @@ struct host {
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
+    struct bar bar;
     bool out_failed;              // an answer could not be written (a full disk, a closed pipe)
 };
 

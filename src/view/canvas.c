@@ -69,7 +69,7 @@ static void add_arm(struct canvas *c, size_t row, size_t column, uint8_t arm, ui
     cell->crossed = cell->crossed || (cell->arms != 0 && cell->wire != wire);
     cell->arms |= arm;
     cell->wire = wire;
-    cell->ink = (uint8_t)ink;
+    cell->ink = cell->text == NULL ? (uint8_t)ink : cell->ink;
 }
 
 static size_t toward(size_t from, size_t to)

@@ -31,7 +31,7 @@ void canvas_put(struct canvas *c, size_t row, size_t column, int ink, const char
 void canvas_fill(struct canvas *c, size_t row, size_t column, size_t n, int ink, const char *s);
 // A straight line from one place to another, both included. Where the wire itself has been before
 // they join; where another wire is they cross, so that may only happen at a right angle. The ink
-// drawn last covers the others. `wire` is any number.
+// drawn last covers the others. Words that are there already stay. `wire` is any number.
 void canvas_line(struct canvas *c, size_t row, size_t column, size_t to_row, size_t to_column,
                  uint32_t wire, int ink);
 

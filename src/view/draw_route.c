@@ -175,16 +175,17 @@ static bool find_order(struct channel *c)
     return true;
 }
 
-// Nets that lie apart share a track. Returns how many tracks there are.
-static int give_tracks(struct channel *c)
+// Nets that lie apart share a track: down, with a blank between them, as the corners .'.' do not show
+// which of their sides is open. Returns how many tracks there are.
+static int give_tracks(const struct plan *p, struct channel *c)
 {
-    int tracks = 0;
+    int tracks = 0, blank = p->way == DRAW_DOWN;
     for (unsigned i = 0; i < c->count; i++) {
         struct hop *hop = c->hop[c->order[i]];
         hop->track = 0;
         for (unsigned k = 0; k < i; k++) {
             const struct hop *before = c->hop[c->order[k]];
-            bool apart = hop->low > before->high + 1 || before->low > hop->high + 1;
+            bool apart = hop->low > before->high + blank || before->low > hop->high + blank;
             hop->track = apart || hop->track > before->track ? hop->track : before->track + 1;
         }
         tracks = hop->track + 1 > tracks ? hop->track + 1 : tracks;
@@ -231,7 +232,7 @@ static bool route_channel(struct plan *p, uint32_t rank, int *tracks)
             return false;
         }
         if (find_conflict(&c, &at) == NULL) {
-            *tracks = give_tracks(&c);
+            *tracks = give_tracks(p, &c);
             return true;
         }
         move_on(p, rank + 1, at);

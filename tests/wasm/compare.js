@@ -88,6 +88,15 @@ function compareTranscript(Session, file) {
     }
 }
 
+function refuseFiles(Session) {
+    const said = [];
+    const ok = new Session(modulePath).run('page', Buffer.from('a = 2; save x.bs; a'),
+        (answers) => said.push(answers), { prompt: true });
+    check('a file is refused', 'false   error: there are no files here, nor pictures; '
+        + 'install backstep on a computer for these\n  a = 2; save x.bs; a\n              ^\n',
+        `${ok} ${Buffer.concat(said)}`);
+}
+
 import('./door.mjs').then(({ Session }) => {
     for (const file of filesIn('samples', '.bs')) {
         compareSample(Session, file, false);
@@ -96,6 +105,7 @@ import('./door.mjs').then(({ Session }) => {
     for (const file of filesIn('transcripts', '.md')) {
         compareTranscript(Session, file);
     }
+    refuseFiles(Session);
     console.log(`${passed} passed, ${failed} failed`);
     process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 });

@@ -19,8 +19,20 @@ const say = (answers, trouble) => {
     fs.writeSync(2, trouble);
 };
 
-const texts = words[0] === '-e' ? [['-e', Buffer.from(words[1] ?? '')]]
-                                : words.map((path) => [path, fs.readFileSync(path)]);
+function read(path) {
+    try {
+        return fs.readFileSync(path);
+    } catch (e) {
+        console.error(`backstep: '${path}' cannot be read: ${e.code}`);
+        return null;
+    }
+}
+
+const texts = words[0] === '-e' ? [['-e', () => Buffer.from(words[1] ?? '')]]
+                                : words.map((path) => [path, () => read(path)]);
 const session = new Session(modulePath);
-const ok = texts.every(([name, text]) => session.run(name, text, say, { json }));
+const ok = texts.every(([name, text]) => {
+    const bytes = text();
+    return bytes !== null && session.run(name, bytes, say, { json });
+});
 process.exit(ok ? 0 : 1);
