@@ -750,7 +750,7 @@ static void test_speaks_ascii_where_nothing_else_is_shown(void **state)
 static void test_needs_no_home(void **state)
 {
     struct person *p = *state;
-    static char *const homes[] = {"HOME=/nonexistent", "HOME=relative", "HOME=/dev/null",
+    static char *const homes[] = {"HOME=/dev/null/none", "HOME=relative", "HOME=/dev/null",
                                   "NOTHING=1"};
     for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
         start_with(p, (char *[]){homes[i], "TERM=xterm", UTF8, NULL});
