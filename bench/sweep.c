@@ -28,7 +28,8 @@ static uint32_t build(struct tape *t)
     uint32_t w[2][UNITS][UNITS + 1], loss = tape_leaf(t, 0, 0);
     for (int layer = 0; layer < 2; layer++) {
         for (int i = 0; i < UNITS * (UNITS + 1); i++) {
-            w[layer][i / (UNITS + 1)][i % (UNITS + 1)] = tape_leaf(t, 0.01 * (i % 17 - 8), MARK_PARAM);
+            w[layer][i / (UNITS + 1)][i % (UNITS + 1)] =
+                tape_leaf(t, 0.01 * (i % 17 - 8), MARK_PARAM);
         }
     }
     for (int s = 0; s < SAMPLES; s++) {

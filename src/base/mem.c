@@ -34,8 +34,8 @@ bool buf_reserve(struct buf *b, size_t n)
         cap = n;
     }
     char *block = b->data == NULL ? NULL : (char *)b->data - b->skew;
-    char *grown = cap > (SIZE_MAX - b->skew) / b->size ? NULL
-                                                       : realloc(block, b->skew + cap * b->size);
+    char *grown =
+        cap > (SIZE_MAX - b->skew) / b->size ? NULL : realloc(block, b->skew + cap * b->size);
     if (grown == NULL) {
         b->failed = true;
         return false;

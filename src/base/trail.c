@@ -85,7 +85,8 @@ static size_t still_to_save(const struct trail *t, const struct buf *owner, size
         if (c->kind == CHANGE_LONGER && first + count > c->first) {
             count = c->first > first ? c->first - first : 0;
         }
-        if (c->kind == CHANGE_ELEMENTS && c->first <= first && first + count <= c->first + c->count) {
+        if (c->kind == CHANGE_ELEMENTS && c->first <= first &&
+            first + count <= c->first + c->count) {
             return 0;
         }
     }

@@ -7,8 +7,15 @@
 
 #define LIST(...) __VA_ARGS__
 static const struct op_row rows[] = {
-    [OP_LEAF] = {.name = "", .sign = "", .form = OP_LEAF_FORM, .value = "", .slope = {"", ""},
-                 .where = "1", .help = "a number that nothing computes", .edge = "", .atoms = ""},
+    [OP_LEAF] = {.name = "",
+                 .sign = "",
+                 .form = OP_LEAF_FORM,
+                 .value = "",
+                 .slope = {"", ""},
+                 .where = "1",
+                 .help = "a number that nothing computes",
+                 .edge = "",
+                 .atoms = ""},
 #define OP(ID, ARITY, FORM, NAME, SIGN, VALUE, DX, DY, WHERE, XS, YS, HELP, EDGE, ATOMS)           \
     [OP_##ID] = {NAME, SIGN, FORM, ARITY, #VALUE, {#DX, #DY}, #WHERE, {{LIST XS}, {LIST YS}},      \
                  HELP, EDGE, ATOMS},

@@ -89,8 +89,8 @@ static inline void flow_through(struct flow *f, uint32_t i)
 {
     struct node n = f->node[i];
     bool to_a = n.a >= f->from && (f->marks[n.a] & MARK_CONST) == 0;
-    bool to_b = n.b >= f->from && (f->marks[n.b] & MARK_CONST) == 0 &&
-                op_arity_inline((enum op)n.op) == 2;
+    bool to_b =
+        n.b >= f->from && (f->marks[n.b] & MARK_CONST) == 0 && op_arity_inline((enum op)n.op) == 2;
     double upstream = f->grad[i - f->from], dx = 0, dy = 0;
     op_slopes_inline((enum op)n.op, f->value[n.a], f->value[n.b], f->value[i], to_b, &dx, &dy);
     if (to_a) {
@@ -154,8 +154,8 @@ enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, ui
     if (!buf_resize(&out->grad, count) || !buf_resize(&out->reached, count)) {
         return SWEEP_NO_MEMORY;
     }
-    struct flow f = {t->node.data,   t->value.data,     t->mark.data,
-                     out->grad.data, out->reached.data, out->from, NODE_NONE};
+    struct flow f = {t->node.data,      t->value.data, t->mark.data, out->grad.data,
+                     out->reached.data, out->from,     NODE_NONE};
     give(&f, root, 1);
     for (uint32_t i = root + 1; i-- > out->from;) {
         if (i % STRIDE == 0 && stopped(stop)) {

@@ -30,11 +30,11 @@ enum { TAPE_MOST = (1 << 28) - 1 };  // nodes that a tape can hold
 
 // Marks, a bit each.
 enum {
-    MARK_STALE = 1,   // an operand's value changed since this value was computed
-    MARK_GRAD = 2,    // a backward pass has reached this node: its gradient means something
-    MARK_CONST = 4,   // a leaf written as a number inside an expression
-    MARK_PARAM = 8,   // a leaf that training updates
-    MARK_REACHED = 16 // scratch of one sweep; clear outside it
+    MARK_STALE = 1,    // an operand's value changed since this value was computed
+    MARK_GRAD = 2,     // a backward pass has reached this node: its gradient means something
+    MARK_CONST = 4,    // a leaf written as a number inside an expression
+    MARK_PARAM = 8,    // a leaf that training updates
+    MARK_REACHED = 16  // scratch of one sweep; clear outside it
 };
 
 struct tape {

@@ -100,9 +100,8 @@ uint32_t *array_list(struct lower *w, enum value_rank rank, uint32_t rows, uint3
         diag_out_of_memory(w->diag);
         return NULL;
     }
-    *out = (struct operand){.is_node = true,
-                            .array = value_block(rank, (uint32_t)base, rows, cols),
-                            .span = span};
+    *out = (struct operand){
+        .is_node = true, .array = value_block(rank, (uint32_t)base, rows, cols), .span = span};
     out->array.listed = true;
     return nodes;
 }
@@ -145,7 +144,8 @@ static bool shapes_meet(struct lower *w, const struct operand *x, const struct o
         !stretch(operand_cols(x), operand_cols(y), &cols)) {
         diag_set(w->diag, span, "the shapes %s and %s do not fit together element by element",
                  operand_shape(a, x), operand_shape(b, y));
-        return diag_hint(w->diag, "sizes must be equal, or one of them 1; a product of matrices is @");
+        return diag_hint(w->diag,
+                         "sizes must be equal, or one of them 1; a product of matrices is @");
     }
     enum value_rank rank = x->array.rank > y->array.rank ? x->array.rank : y->array.rank;
     *shape = value_block(rank, 0, rows, cols);
@@ -277,8 +277,9 @@ bool array_matmul(struct lower *w, struct operand *x, struct operand *y, struct 
     }
     struct operand left = *x, right = as_right(*y);
     if (left.array.cols != right.array.rows) {
-        diag_set(w->diag, span, "the shapes %s and %s do not fit: @ needs as many columns on its left "
-                                "as rows on its right",
+        diag_set(w->diag, span,
+                 "the shapes %s and %s do not fit: @ needs as many columns on its left "
+                 "as rows on its right",
                  operand_shape(a, x), operand_shape(b, y));
         return diag_hint(w->diag, "perhaps one side wants .T");
     }
@@ -298,10 +299,9 @@ bool array_matmul(struct lower *w, struct operand *x, struct operand *y, struct 
             !matmul_nodes(w, &left, &right, span, &base)) {
             return false;
         }
-        *out = (struct operand){
-            .is_node = true,
-            .array = value_block(rank, base, left.array.rows, right.array.cols),
-            .span = span};
+        *out = (struct operand){.is_node = true,
+                                .array = value_block(rank, base, left.array.rows, right.array.cols),
+                                .span = span};
     }
     if (vector) {  // m × 1 or 1 × n: lay it flat
         out->array = value_block(rank, out->array.base, 1, out->array.rows * out->array.cols);
@@ -495,7 +495,9 @@ bool array_fold(struct lower *w, enum op op, struct operand *x, int axis, struct
                 struct operand *out)
 {
     struct fold f = {.x = x, .axis = axis};
-    f.length = axis < 0 ? (uint32_t)operand_count(x) : axis == 0 ? operand_rows(x) : operand_cols(x);
+    f.length = axis < 0    ? (uint32_t)operand_count(x)
+               : axis == 0 ? operand_rows(x)
+                           : operand_cols(x);
     f.count = axis < 0 ? 1 : axis == 0 ? operand_cols(x) : operand_rows(x);
     if (!x->is_node) {
         if (axis < 0) {

@@ -149,8 +149,7 @@ static bool call_log_softmax(struct lower *w, struct operand *x, uint32_t count,
 {
     struct operand less, exps, sums, logs;
     (void)count;
-    if (!shifted(w, x, span, &less, &exps, &sums) ||
-        !apply(w, OP_LOG, &sums, &sums, span, &logs)) {
+    if (!shifted(w, x, span, &less, &exps, &sums) || !apply(w, OP_LOG, &sums, &sums, span, &logs)) {
         return false;
     }
     logs = as_column(logs);
@@ -217,8 +216,8 @@ static bool call_pick(struct lower *w, struct operand *x, uint32_t count, struct
 }
 
 // cross_entropy(z, k): the mean over rows of -log_softmax(z)[k]; k class numbers, or one-hot rows.
-static bool call_cross_entropy(struct lower *w, struct operand *x, uint32_t count,
-                               struct span span, struct operand *out)
+static bool call_cross_entropy(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                               struct operand *out)
 {
     struct operand logs, part, sum;
     if (!call_log_softmax(w, x, count, span, &logs)) {
@@ -263,8 +262,9 @@ static double make_normal(struct lower *w, double scale)
 }
 
 // rows × cols elements, or `cols` ones if only one size is given, or a single number if none is.
-static bool build(struct lower *w, const struct operand *x, uint32_t count, double (*make)(struct lower *w, double scale),
-                  double scale, struct span span, struct operand *out)
+static bool build(struct lower *w, const struct operand *x, uint32_t count,
+                  double (*make)(struct lower *w, double scale), double scale, struct span span,
+                  struct operand *out)
 {
     double rows = 1, cols = 1;
     if (count == 0) {
@@ -395,8 +395,10 @@ static bool call_grad(struct lower *w, struct operand *x, uint32_t count, struct
 static const struct builtin builtins[] = {
     {"sum", 1, 2, call_sum, "sum(X), sum(X, axis=0)", "the sum over all elements, or over an axis"},
     {"mean", 1, 2, call_mean, "mean(X), mean(X, axis=0)", "their mean"},
-    {"max", 1, 2, call_max, "max(X), max(X, axis=0)", "the largest element (of two values: max(x, y))"},
-    {"min", 1, 2, call_min, "min(X), min(X, axis=0)", "the smallest element (of two values: min(x, y))"},
+    {"max", 1, 2, call_max, "max(X), max(X, axis=0)",
+     "the largest element (of two values: max(x, y))"},
+    {"min", 1, 2, call_min, "min(X), min(X, axis=0)",
+     "the smallest element (of two values: min(x, y))"},
     {"dot", 2, 2, call_dot, "dot(x, y)", "the products of the elements, added; x @ y"},
     {"softmax", 1, 1, call_softmax, "softmax(X)", "exponentials along each row, over their sum"},
     {"log_softmax", 1, 1, call_log_softmax, "log_softmax(X)", "the logarithm of softmax, stable"},
@@ -408,13 +410,15 @@ static const struct builtin builtins[] = {
     {"zeros", 0, 2, call_zeros, "zeros(n), zeros(n, m)", "zeros"},
     {"ones", 0, 2, call_ones, "ones(n), ones(n, m)", "ones"},
     {"eye", 1, 1, call_eye, "eye(n)", "the identity matrix"},
-    {"randn", 0, 2, call_randn, "randn(n), randn(n, m)", "normal random numbers; seed N fixes them"},
+    {"randn", 0, 2, call_randn, "randn(n), randn(n, m)",
+     "normal random numbers; seed N fixes them"},
     {"rand", 0, 2, call_rand, "rand(n), rand(n, m)", "uniform random numbers from 0 to 1"},
     {"range", 1, 3, call_range, "range(n), range(from, to, by)", "numbers in equal steps"},
     {"xavier", 2, 2, call_xavier, "xavier(n_out, n_in)", "normal, variance 2/(n_in + n_out)"},
     {"he", 2, 2, call_he, "he(n_out, n_in)", "normal, variance 2/n_in"},
     {"moons", 1, 2, call_moons, "moons(n), moons(n, noise)", "n points (x, y, class) of two moons"},
-    {"grad", 2, 2, call_grad, "grad(L, a), or a.grad", "the derivative dL/da, computed on the spot"},
+    {"grad", 2, 2, call_grad, "grad(L, a), or a.grad",
+     "the derivative dL/da, computed on the spot"},
 };
 
 const struct builtin *builtin_find(const char *s, size_t length)

@@ -11,9 +11,9 @@
 #include "base/trail.h"
 
 struct definition {
-    uint32_t name;    // its number among the names
-    uint32_t text, length;     // the body, in definitions.text
-    uint32_t params, count;    // the parameters' names, in definitions.params
+    uint32_t name;           // its number among the names
+    uint32_t text, length;   // the body, in definitions.text
+    uint32_t params, count;  // the parameters' names, in definitions.params
 };
 
 struct definitions {

@@ -49,7 +49,8 @@ static size_t comment_length(const char *s, size_t n)
 {
     uint32_t c;
     size_t i = 0;
-    for (size_t bytes; i < n && s[i] != '\n' && (bytes = utf8_read(s + i, n - i, &c)) > 0 && c != 0;) {
+    for (size_t bytes;
+         i < n && s[i] != '\n' && (bytes = utf8_read(s + i, n - i, &c)) > 0 && c != 0;) {
         i += bytes;
     }
     return i;
@@ -106,7 +107,7 @@ static bool read_word(const char *s, size_t n, struct token *t)
     size_t skip = n > sizeof partial - 1 && memcmp(s, partial, sizeof partial - 1) == 0
                       ? sizeof partial - 1
                   : n > 1 && s[0] == 'd' && s[1] == '%' ? 1
-                                                         : 0;
+                                                        : 0;
     t->span.start += skip;
     size_t length = name_length(s + skip, n - skip);
     if (length > 0) {

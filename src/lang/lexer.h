@@ -6,33 +6,33 @@
 #include "engine/ops.h"
 
 enum token_kind {
-    TOKEN_END,      // of the text
-    TOKEN_BREAK,    // a newline outside brackets, or ;
+    TOKEN_END,    // of the text
+    TOKEN_BREAK,  // a newline outside brackets, or ;
     TOKEN_NUMBER,
-    TOKEN_NAME,     // letters, digits, _; also ∂name (see token.partial)
-    TOKEN_NODE,     // %7
-    TOKEN_INFIX,    // an operation of two operands; `-` is one (token.op)
-    TOKEN_MATMUL,   // @
-    TOKEN_ASSIGN,   // =, or += -= *= /= **= (token.op; OP_COUNT for =)
-    TOKEN_OPEN,     // ( [ {   (token.mark)
-    TOKEN_CLOSE,    // ) ] }
+    TOKEN_NAME,    // letters, digits, _; also ∂name (see token.partial)
+    TOKEN_NODE,    // %7
+    TOKEN_INFIX,   // an operation of two operands; `-` is one (token.op)
+    TOKEN_MATMUL,  // @
+    TOKEN_ASSIGN,  // =, or += -= *= /= **= (token.op; OP_COUNT for =)
+    TOKEN_OPEN,    // ( [ {   (token.mark)
+    TOKEN_CLOSE,   // ) ] }
     TOKEN_COMMA,
     TOKEN_DOT,
     TOKEN_COLON,
-    TOKEN_STRING,   // "…", a file name with blanks in it (span inside the quotes)
-    TOKEN_BAD,      // nothing of ours; the diag says what
+    TOKEN_STRING,  // "…", a file name with blanks in it (span inside the quotes)
+    TOKEN_BAD,     // nothing of ours; the diag says what
 };
 
 struct token {
     enum token_kind kind;
     struct span span;
-    size_t at;         // its first byte: before span.start where ∂ or a quotation mark precedes
-    enum op op;        // TOKEN_INFIX, TOKEN_ASSIGN
-    char mark;         // TOKEN_OPEN, TOKEN_CLOSE
-    bool partial;      // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
-    bool newline;      // TOKEN_BREAK: ends a line, or is the last thing on one
-    double number;     // TOKEN_NUMBER
-    uint32_t node;     // TOKEN_NODE
+    size_t at;      // its first byte: before span.start where ∂ or a quotation mark precedes
+    enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
+    char mark;      // TOKEN_OPEN, TOKEN_CLOSE
+    bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
+    double number;  // TOKEN_NUMBER
+    uint32_t node;  // TOKEN_NODE
 };
 
 // A place in a text. `open` counts the brackets that are open there: inside them newlines are

@@ -16,9 +16,9 @@ struct activation {
     struct source source;
     const struct source *caller;
     const struct definition *definition;
-    size_t arguments;     // where they begin on the stack
+    size_t arguments;  // where they begin on the stack
     uint32_t first_node;
-    struct span call;     // in the caller's source
+    struct span call;  // in the caller's source
 };
 
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
@@ -42,8 +42,7 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
 
 static struct activation *innermost(const struct lower *w)
 {
-    return w->calls.count == 0 ? NULL
-                               : BUF(struct activation *, &w->calls)[w->calls.count - 1];
+    return w->calls.count == 0 ? NULL : BUF(struct activation *, &w->calls)[w->calls.count - 1];
 }
 
 void lower_release(struct lower *w)
@@ -156,8 +155,10 @@ static const struct known {
     const char *name;
     double number;
 } known[] = {
-    {"pi", 3.14159265358979323846}, {"π", 3.14159265358979323846},
-    {"inf", __builtin_inf()},       {"nan", __builtin_nan("")},
+    {"pi", 3.14159265358979323846},
+    {"π", 3.14159265358979323846},
+    {"inf", __builtin_inf()},
+    {"nan", __builtin_nan("")},
 };
 
 // How the function is written.
@@ -259,10 +260,9 @@ static bool take_node(struct lower *w, const struct item *item)
 {
     if (item->node >= tape_count(w->tape)) {
         diag_set(w->diag, item->span, "there is no node %%%u", (unsigned)item->node);
-        return tape_count(w->tape) == 0
-                   ? diag_hint(w->diag, "the graph is empty; try a = 2")
-                   : diag_hint(w->diag, "the last one is %%%u",
-                               (unsigned)(tape_count(w->tape) - 1));
+        return tape_count(w->tape) == 0 ? diag_hint(w->diag, "the graph is empty; try a = 2")
+                                        : diag_hint(w->diag, "the last one is %%%u",
+                                                    (unsigned)(tape_count(w->tape) - 1));
     }
     w->named = true;
     return push(w, (struct operand){.is_node = true, .node = item->node, .span = item->span});
@@ -349,10 +349,9 @@ static bool read_slopes(struct lower *w, const struct adjoints *adjoints, const 
 {
     bool reached = false;
     uint32_t cols = operand_cols(of);
-    double *numbers =
-        operand_is_array(of)
-            ? array_numbers(w, of->array.rank, of->array.rows, of->array.cols, span, out)
-            : &out->number;
+    double *numbers = operand_is_array(of) ? array_numbers(w, of->array.rank, of->array.rows,
+                                                           of->array.cols, span, out)
+                                           : &out->number;
     for (uint32_t k = 0; numbers != NULL && k < operand_count(of); k++) {
         uint32_t node = operand_node(w, of, k / cols, k % cols);
         reached |= adjoints_reach(adjoints, node);
@@ -548,8 +547,7 @@ static bool take_call(struct lower *w, const struct item *item)
 {
     const char *s = w->source->text + item->span.start;
     size_t length = item->span.end - item->span.start;
-    const struct definition *d =
-        definitions_find(w->definitions, names_find(w->names, s, length));
+    const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
     if (d != NULL) {
         return begin_call(w, item, d);
     }
@@ -594,9 +592,8 @@ static bool take_bracket(struct lower *w, const struct item *item)
     struct operand result;
     uint32_t count = item->count;
     struct operand *x = operands(w, item->kind == ITEM_INDEX ? count + 1 : count);
-    bool ok = item->kind == ITEM_INDEX
-                  ? array_index(w, x, x + 1, count, item->span, &result)
-                  : array_literal(w, x, count, item->span, &result);
+    bool ok = item->kind == ITEM_INDEX ? array_index(w, x, x + 1, count, item->span, &result)
+                                       : array_literal(w, x, count, item->span, &result);
     return ok && replace(w, item->kind == ITEM_INDEX ? count + 1 : count, result);
 }
 
@@ -652,8 +649,7 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
             *result = *operands(w, 1);
             return true;
         }
-        bool ok = item.kind == ITEM_END ? end_call(w)
-                                        : item.kind != ITEM_ERROR && take(w, &item);
+        bool ok = item.kind == ITEM_END ? end_call(w) : item.kind != ITEM_ERROR && take(w, &item);
         if (!ok) {
             tell_outermost(w);
             return false;

@@ -53,9 +53,8 @@ uint32_t names_find(const struct names *n, const char *s, size_t length)
     }
     const struct symbol *symbols = n->symbols.data;
     uint32_t at = BUF(uint32_t, &n->heads)[hash(s, length) & (n->heads.count - 1)];
-    while (at != NAME_NONE &&
-           (symbols[at].length != length ||
-            memcmp(BUF(char, &n->text) + symbols[at].text, s, length) != 0)) {
+    while (at != NAME_NONE && (symbols[at].length != length ||
+                               memcmp(BUF(char, &n->text) + symbols[at].text, s, length) != 0)) {
         at = symbols[at].next;
     }
     return at;
@@ -157,8 +156,7 @@ static void make_by_node(struct names *n)
         if (array != NULL) {
             *array = name;
         }
-        struct label *label =
-            value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
+        struct label *label = value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
         if (label != NULL) {
             *label = (struct label){value.base, name};
         }

@@ -17,11 +17,11 @@ enum frame_kind {
 // Something open, waiting for its right side.
 struct frame {
     enum frame_kind kind;
-    enum op op;          // FRAME_INFIX
-    uint32_t count;      // brackets: parts complete so far
-    bool axis;           // FRAME_CALL: the argument in hand was written axis=…
-    bool slice;          // FRAME_INDEX: the part in hand is a slice, its ":" read
-    struct span span;    // the operator; the bracket; the function's name
+    enum op op;        // FRAME_INFIX
+    uint32_t count;    // brackets: parts complete so far
+    bool axis;         // FRAME_CALL: the argument in hand was written axis=…
+    bool slice;        // FRAME_INDEX: the part in hand is a slice, its ":" read
+    struct span span;  // the operator; the bracket; the function's name
 };
 
 static bool is_bracket(const struct frame *f)
@@ -83,7 +83,13 @@ static void pop_bracket(struct parser *p)
     p->brackets--;
 }
 
-enum { PRECEDENCE_COMPARE = 1, PRECEDENCE_SUM, PRECEDENCE_PRODUCT, PRECEDENCE_SIGN, PRECEDENCE_POWER };
+enum {
+    PRECEDENCE_COMPARE = 1,
+    PRECEDENCE_SUM,
+    PRECEDENCE_PRODUCT,
+    PRECEDENCE_SIGN,
+    PRECEDENCE_POWER
+};
 
 static int precedence(enum op op)
 {
@@ -103,10 +109,10 @@ static int precedence(enum op op)
 
 static int frame_precedence(const struct frame *f)
 {
-    return f == NULL || is_bracket(f)   ? 0
-           : f->kind == FRAME_NEGATE    ? PRECEDENCE_SIGN
-           : f->kind == FRAME_MATMUL    ? PRECEDENCE_PRODUCT
-                                        : precedence(f->op);
+    return f == NULL || is_bracket(f) ? 0
+           : f->kind == FRAME_NEGATE  ? PRECEDENCE_SIGN
+           : f->kind == FRAME_MATMUL  ? PRECEDENCE_PRODUCT
+                                      : precedence(f->op);
 }
 
 // Completes what binds at least as tightly as `least`; stops at an open parenthesis.
@@ -160,8 +166,8 @@ static enum slope_reading read_as_slope(struct parser *p, struct token over, str
         diag_quote(a, token_text(p->lexer, under) + 1, token_length(under) - 1);
         diag_set(p->diag, over.span,
                  "this could be a derivative or a division, because '%s' is a name of yours", name);
-        diag_hint(p->diag, "for the derivative of %s with respect to %s write grad(%s, %s)", l, a, l,
-                  a);
+        diag_hint(p->diag, "for the derivative of %s with respect to %s write grad(%s, %s)", l, a,
+                  l, a);
         return READ_FAILED;
     }
     p->slope_notice |= over_bound && under_bound && inner && of;
@@ -473,9 +479,10 @@ static void finish(struct parser *p)
     if (f != NULL) {
         bool call = f->kind == FRAME_CALL;
         bool square = f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX;
-        diag_set(p->diag, f->span, call ? "this call's parenthesis is never closed"
-                                   : square ? "this bracket is never closed"
-                                            : "this parenthesis is never closed");
+        diag_set(p->diag, f->span,
+                 call     ? "this call's parenthesis is never closed"
+                 : square ? "this bracket is never closed"
+                          : "this parenthesis is never closed");
         diag_hint(p->diag, "a '%c' is missing", square ? ']' : ')');
         return;
     }

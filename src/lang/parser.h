@@ -25,21 +25,21 @@
 #include "lang/names.h"
 
 enum item_kind {
-    ITEM_END,     // the expression is complete
-    ITEM_ERROR,   // the diag says why
-    ITEM_NUMBER,  // .number
-    ITEM_NAME,    // span is the name
-    ITEM_NODE,    // .node
-    ITEM_OP,      // .op on the last one or two operands
-    ITEM_CALL,    // the function named at `span` on the last .count operands
-    ITEM_FIELD,   // the last operand's field named at `span` (data, grad, T)
-    ITEM_SLOPE,   // d(operand before last)/d(last operand)
-    ITEM_MATMUL,  // @ on the last two operands
-    ITEM_ARRAY,   // [ … ] of the last .count operands
-    ITEM_NOTHING, // an operand that was left out: a bound of a slice
-    ITEM_SLICE,   // the last two operands are the bounds of a slice
-    ITEM_INDEX,   // the operand before the last .count, indexed by them
-    ITEM_AXIS,    // the last operand was written axis=…
+    ITEM_END,      // the expression is complete
+    ITEM_ERROR,    // the diag says why
+    ITEM_NUMBER,   // .number
+    ITEM_NAME,     // span is the name
+    ITEM_NODE,     // .node
+    ITEM_OP,       // .op on the last one or two operands
+    ITEM_CALL,     // the function named at `span` on the last .count operands
+    ITEM_FIELD,    // the last operand's field named at `span` (data, grad, T)
+    ITEM_SLOPE,    // d(operand before last)/d(last operand)
+    ITEM_MATMUL,   // @ on the last two operands
+    ITEM_ARRAY,    // [ … ] of the last .count operands
+    ITEM_NOTHING,  // an operand that was left out: a bound of a slice
+    ITEM_SLICE,    // the last two operands are the bounds of a slice
+    ITEM_INDEX,    // the operand before the last .count, indexed by them
+    ITEM_AXIS,     // the last operand was written axis=…
 };
 
 struct item {
@@ -58,10 +58,10 @@ struct parser {
     struct buf open;  // struct frame: what waits for its right side
     struct buf out;   // struct item: items ready, to be taken one by one
     size_t taken;
-    size_t brackets;    // parentheses among `open`
+    size_t brackets;  // parentheses among `open`
     bool want_operand;
-    bool slope_notice;  // dL/da was read as a division of two names
-    struct span last;   // of the last operand read
+    bool slope_notice;         // dL/da was read as a division of two names
+    struct span last;          // of the last operand read
     const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts
     size_t turns;
 };

@@ -53,7 +53,8 @@ static bool refuse_operand(struct call *c, struct token t)
     struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
     char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
     bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
-    const char *foreign = t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
+    const char *foreign =
+        t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
     diag_quote(quoted, s + t.at, t.span.end - t.at);
     if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
         return diag_set(c->diag, t.span, "a number has one point");
@@ -126,7 +127,8 @@ static struct span with_parentheses(const struct source *source, struct span spa
     size_t open = 0;
     for (size_t i = span.start; i < span.end; i++) {
         if (s[i] == ')' && open == 0) {
-            while (span.start > 0 && s[--span.start] != '(') {}
+            while (span.start > 0 && s[--span.start] != '(') {
+            }
         } else {
             open += s[i] == '(';
             open -= s[i] == ')';
@@ -145,8 +147,9 @@ static void note_expression(struct call *c, const struct parser *p, const struct
 {
     char a[LABEL_TEXT], b[LABEL_TEXT];
     if (p->slope_notice) {
-        call_notice(c, span, "read as a division, because both are names of yours; grad(…, …) is "
-                             "the derivative");
+        call_notice(c, span,
+                    "read as a division, because both are names of yours; grad(…, …) is "
+                    "the derivative");
     }
     if (w->unreached != NODE_NONE) {
         call_notice(c, span, "%s does not depend on %s, so the derivative is 0",
@@ -404,8 +407,8 @@ void call_formula(struct call *c, struct text *out, uint32_t node)
     if (row->form == OP_LEAF_FORM) {
         return;
     }
-    bool tight = strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 ||
-                 strcmp(row->name, "**") == 0;
+    bool tight =
+        strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 || strcmp(row->name, "**") == 0;
     if (row->form != OP_INFIX) {
         text_addf(out, row->form == OP_CALL ? "%s(" : "%s", row->name);
     }
@@ -436,10 +439,10 @@ void call_put_value(struct call *c, struct rec *to, const char *key, const struc
 
 const char *call_role(const struct tape *t, uint32_t node)
 {
-    return tape_op(t, node) != OP_LEAF          ? "interior"
-           : tape_marked(t, node, MARK_PARAM)   ? "parameter"
-           : tape_marked(t, node, MARK_CONST)   ? "constant"
-                                                : "leaf";
+    return tape_op(t, node) != OP_LEAF        ? "interior"
+           : tape_marked(t, node, MARK_PARAM) ? "parameter"
+           : tape_marked(t, node, MARK_CONST) ? "constant"
+                                              : "leaf";
 }
 
 void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot)
@@ -486,8 +489,9 @@ void call_note_stale(struct call *c, struct span span, uint32_t node)
 {
     char label[LABEL_TEXT];
     if (tape_marked(&c->s->tape, node, MARK_STALE)) {
-        call_notice(c, span, "%s is stale: a value it depends on has changed since; 'forward' "
-                             "refreshes it",
+        call_notice(c, span,
+                    "%s is stale: a value it depends on has changed since; 'forward' "
+                    "refreshes it",
                     names_label(&c->s->names, label, node));
     }
 }

@@ -20,9 +20,9 @@ struct settings {
     int digits;
     bool verbose;
     struct rng rng;
-    bool predict;      // steps ask before they show
-    bool watch;        // steps show the picture
-    uint32_t output;   // the last output: run backward, or else bound; NODE_NONE
+    bool predict;     // steps ask before they show
+    bool watch;       // steps show the picture
+    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
     struct mistake mistake;
     uint32_t sabotaged;
@@ -51,12 +51,12 @@ struct frame {
     enum frame_kind kind;
     struct source source;
     struct lexer lexer;
-    struct buf text;      // the source's bytes, where the frame owns them
+    struct buf text;        // the source's bytes, where the frame owns them
     struct span statement;  // the statement that began it, in the frame below
     // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
     uint32_t variable;
-    size_t start;         // of the block
-    size_t beyond;        // bytes of the text after its end: a line is shown whole
+    size_t start;   // of the block
+    size_t beyond;  // bytes of the text after its end: a line is shown whole
     int64_t turn, turns;
     double from;
     struct training training;
@@ -76,41 +76,41 @@ struct holdings {
 enum { GROWING = 13 };  // arrays of a session that only grow while a statement runs
 
 struct session {
-    struct buf self;           // the memory this lies in
+    struct buf self;  // the memory this lies in
     struct session_world world;
-    int columns;               // of the terminal
-    bool ascii;                // it shows no other characters
+    int columns;  // of the terminal
+    bool ascii;   // it shows no other characters
     struct tape tape;
     struct names names;
-    struct buf settings;       // one struct settings
-    struct buf log;            // char: the statements that changed something, a line each
+    struct buf settings;  // one struct settings
+    struct buf log;       // char: the statements that changed something, a line each
     struct definitions definitions;
-    struct buf groups;         // struct group: the nodes that each call of a function made
-    struct buf optimiser;      // struct optim_state, by parameter in tape order
-    struct buf history;        // double: the loss at each step of the last train
+    struct buf groups;     // struct group: the nodes that each call of a function made
+    struct buf optimiser;  // struct optim_state, by parameter in tape order
+    struct buf history;    // double: the loss at each step of the last train
     struct trail undo, redo;
     struct buf moments, redone;  // struct moment: what can be taken back, and done again
     char statement[QUOTED];      // the running statement's first line; or that which was rewound
-    struct buf frames;         // struct frame
-    size_t kept[GROWING];      // what a reset leaves of the growing arrays: the prelude
+    struct buf frames;           // struct frame
+    size_t kept[GROWING];        // what a reset leaves of the growing arrays: the prelude
     // The running transaction: the undo trail's mark at its begin and after the lengths were
     // saved, and the nodes there were.
     size_t begun;
     struct holdings held;
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups;
-    uint32_t compact_at;       // nodes at which the next turn of a loop clears up
-    bool rewound;              // it was an undo or a redo: leaves no moment of its own
+    uint32_t compact_at;  // nodes at which the next turn of a loop clears up
+    bool rewound;         // it was an undo or a redo: leaves no moment of its own
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
-    bool stepped;              // the running statement moved the walk
-    bool back;                 // the last step went back: an empty line repeats it
-    bool guessing;             // a step waits for a guess
-    struct buf expansions;     // struct expansion
+    bool stepped;           // the running statement moved the walk
+    bool back;              // the last step went back: an empty line repeats it
+    bool guessing;          // a step waits for a guess
+    struct buf expansions;  // struct expansion
     enum session_mode mode;
-    bool asked;                // a need is out
+    bool asked;  // a need is out
     bool supplied;
-    struct buf supply;         // char
+    struct buf supply;  // char
     struct diag refusal;
 };
 
@@ -128,8 +128,8 @@ struct call {
     bool relogged;        // log_as is what the log remembers instead of the statement's text
     char log_as[LABEL_TEXT + 16];
     bool quit;
-    size_t answered;      // records that were there before this statement
-    bool waits;           // a function that returned false asks for something: this is no failure
+    size_t answered;  // records that were there before this statement
+    bool waits;       // a function that returned false asks for something: this is no failure
 };
 
 // Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.

@@ -1,8 +1,8 @@
 // The table of commands, and help, which reads it.
 #include <string.h>
 
-#include "lang/foreign.h"
 #include "lang/builtin.h"
+#include "lang/foreign.h"
 #include "session/commands.h"
 
 static const struct command commands[] = {
@@ -12,12 +12,8 @@ static const struct command commands[] = {
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_LOOK] = "look",
-    [GROUP_PASSES] = "the passes",
-    [GROUP_STEPS] = "step by step",
-    [GROUP_WHY] = "why",
-    [GROUP_FORMULAS] = "formulas",
-    [GROUP_SESSION] = "the session",
+    [GROUP_LOOK] = "look", [GROUP_PASSES] = "the passes", [GROUP_STEPS] = "step by step",
+    [GROUP_WHY] = "why",   [GROUP_FORMULAS] = "formulas", [GROUP_SESSION] = "the session",
 };
 
 const struct command *command_find(const char *s, size_t length)
@@ -86,7 +82,9 @@ static void help_function_row(struct call *c, struct rec *r, enum op op)
     const struct op_row *row = op_get(op);
     rec_text(c->out, r, "name", row->name);
     rec_text(c->out, r, "form",
-             row->form == OP_INFIX ? "infix" : row->form == OP_PREFIX ? "prefix" : "call");
+             row->form == OP_INFIX    ? "infix"
+             : row->form == OP_PREFIX ? "prefix"
+                                      : "call");
     rec_whole(c->out, r, "arity", row->arity);
     rec_text(c->out, r, "help", row->help);
     struct rec *slopes = rec_list(c->out, r, "slopes");

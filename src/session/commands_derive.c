@@ -29,12 +29,13 @@ static bool only_name(struct formula *f)
     } else if (ok) {
         char quoted[QUOTED];
         size_t length = 1;
-        const char *s =
-            names.count == 0
-                ? "x"
-                : names_text(&f->pool.names, expr_get(&f->pool, BUF(uint32_t, &names)[0]).a, &length);
-        diag_set(c->diag, f->span, names.count == 0 ? "there is no name in this formula"
-                                                    : "with respect to which name?");
+        const char *s = names.count == 0
+                            ? "x"
+                            : names_text(&f->pool.names,
+                                         expr_get(&f->pool, BUF(uint32_t, &names)[0]).a, &length);
+        diag_set(c->diag, f->span,
+                 names.count == 0 ? "there is no name in this formula"
+                                  : "with respect to which name?");
         diag_hint(c->diag, "put it last, as in derive %.*s %s", (int)(f->span.end - f->span.start),
                   c->lexer->source->text + f->span.start, diag_quote(quoted, s, length));
         ok = false;
@@ -60,9 +61,10 @@ static bool read_derive(struct formula *f)
             return false;
         }
     }
-    // Names of interior nodes stand for their formulas, unless the name asked for is in plain sight.
-    bool plain = f->in == EXPR_NONE ? expr_get(&f->pool, f->root).kind != EXPR_NAME
-                                    : is_free(f, f->in);
+    // Names of interior nodes stand for their formulas, unless the name asked for is in plain
+    // sight.
+    bool plain =
+        f->in == EXPR_NONE ? expr_get(&f->pool, f->root).kind != EXPR_NAME : is_free(f, f->in);
     if (!plain && !formula_put_definitions_in(f)) {
         return false;
     }

@@ -112,8 +112,8 @@ static uint32_t append_atoms(struct session *s, const char *atoms, uint32_t a, u
     buf_init(&node, sizeof(uint32_t));
     uint32_t x = expr_name(&pool, "x", 1), y = expr_name(&pool, "y", 1), result = NODE_NONE;
     uint32_t root = expr_formula(&pool, atoms, x, y, EXPR_NONE);
-    bool ok = root != EXPR_NONE && expr_reach(&pool, root, &ids) &&
-              buf_resize(&node, (size_t)root + 1);
+    bool ok =
+        root != EXPR_NONE && expr_reach(&pool, root, &ids) && buf_resize(&node, (size_t)root + 1);
     for (size_t i = 0; ok && i < ids.count; i++) {
         uint32_t id = BUF(uint32_t, &ids)[i];
         struct expr e = expr_get(&pool, id);
@@ -122,10 +122,10 @@ static uint32_t append_atoms(struct session *s, const char *atoms, uint32_t a, u
         if (e.constant) {
             ok = expr_value(&pool, id, no_names, &number);
         }
-        at[id] = id == x        ? a
-                 : id == y      ? b
-                 : e.constant   ? tape_leaf(&s->tape, number, MARK_CONST)
-                                : tape_apply(&s->tape, (enum op)e.op, at[e.a], at[e.b]);
+        at[id] = id == x      ? a
+                 : id == y    ? b
+                 : e.constant ? tape_leaf(&s->tape, number, MARK_CONST)
+                              : tape_apply(&s->tape, (enum op)e.op, at[e.a], at[e.b]);
         result = at[id];
         ok = ok && result != NODE_NONE;
     }

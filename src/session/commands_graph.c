@@ -30,8 +30,8 @@ struct picture {
     uint32_t root;     // what is shown as the output
     struct span path;  // empty: in the terminal
     const char *format, *theme;
-    uint32_t from;     // only what leads from this to the target; NODE_NONE: all
-    long radius;       // only what is so near to the target; 0: all
+    uint32_t from;  // only what leads from this to the target; NODE_NONE: all
+    long radius;    // only what is so near to the target; 0: all
     bool full, ascii;
 };
 
@@ -127,7 +127,7 @@ static bool read_arguments(struct call *c, struct picture *p)
     bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
     while (ok && call_has_more(c)) {
         word = call_word(c);
-        ok = is_flag(c, word)     ? read_flag(c, word, p)
+        ok = is_flag(c, word)    ? read_flag(c, word, p)
              : is_empty(p->path) ? read_path(c, word, p)
                                  : read_theme(c, word, p);
     }
@@ -177,16 +177,18 @@ static uint32_t example_leaf(const struct call *c, const struct part *part)
 static bool check_size(struct call *c, const struct picture *p, const struct part *part)
 {
     size_t values = part_values(part, &c->s->tape);
-    bool data = p->format != NULL && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
+    bool data =
+        p->format != NULL && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
     if (data || p->full || values <= VALUES_MANY) {
         return true;
     }
     char target[LABEL_TEXT], leaf[LABEL_TEXT], way[4 * LABEL_TEXT + 80];
     names_label(&c->s->names, target, p->target);
     names_label(&c->s->names, leaf, example_leaf(c, part));
-    snprintf(way, sizeof way,
-             "graph %s --from %s shows what leads from %s there, graph %s --radius 2 what is near it",
-             target, leaf, leaf, leaf);
+    snprintf(
+        way, sizeof way,
+        "graph %s --from %s shows what leads from %s there, graph %s --radius 2 what is near it",
+        target, leaf, leaf, leaf);
     if (values <= VALUES_MOST) {
         call_notice(c, c->command, "these are %zu values; %s", values, way);
         return true;

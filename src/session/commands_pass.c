@@ -9,7 +9,8 @@
 enum call_end command_forward(struct call *c)
 {
     uint32_t root = NODE_NONE, fresh;
-    if ((call_has_more(c) && !call_target(c, &root)) || !call_finish(c) || !call_refresh(c, &fresh)) {
+    if ((call_has_more(c) && !call_target(c, &root)) || !call_finish(c) ||
+        !call_refresh(c, &fresh)) {
         return CALL_FAILED;
     }
     if (root == NODE_NONE) {

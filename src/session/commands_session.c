@@ -69,7 +69,8 @@ enum call_end command_save(struct call *c)
         }
         if (call_echoes(c)) {
             struct rec *r = call_record(c, "written");
-            rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+            rec_bytes(c->out, r, "path", c->lexer->source->text + path.start,
+                      path.end - path.start);
         }
         return CALL_DONE;
     }
@@ -98,13 +99,14 @@ enum call_end command_load(struct call *c)
         c->diag->span = path;
         return CALL_FAILED;
     }
-    char *name = arena_copy(&c->out->arena, c->lexer->source->text + path.start,
-                            path.end - path.start);
+    char *name =
+        arena_copy(&c->out->arena, c->lexer->source->text + path.start, path.end - path.start);
     const char *bytes = c->s->supply.data;
     if (name == NULL || !session_reset(c->s) ||
         !session_push_frame(c->s, name, path, bytes, c->s->supply.count)) {
-        diag_set(c->diag, path, "this file cannot be loaded: files load each other too deeply, or "
-                                "memory is short");
+        diag_set(c->diag, path,
+                 "this file cannot be loaded: files load each other too deeply, or "
+                 "memory is short");
         return CALL_FAILED;
     }
     return CALL_DONE;

@@ -173,8 +173,8 @@ static void put_share(struct stages *s, struct rec *lines, uint32_t id, int slot
                                            *label_of(s, e.a), *label_of(s, e.b), *label_of(s, id)));
     uint32_t upstream = BUF(uint32_t, &s->grad)[id];
     uint8_t *given = &BUF(uint8_t, &s->given)[operand];
-    uint32_t share = expr_is_number(pool, slope, 1) ? upstream
-                                                    : expr_apply(pool, OP_MUL, upstream, slope);
+    uint32_t share =
+        expr_is_number(pool, slope, 1) ? upstream : expr_apply(pool, OP_MUL, upstream, slope);
     note_used(s, slope);
     put_line(s, lines, BUF(uint32_t, &s->grad)[operand], *given != 0 ? " += " : " = ", share);
     *given = 1;

@@ -258,7 +258,10 @@ static bool reveal(struct call *c)
     const struct stepper *s = &c->s->stepper;
     char label[LABEL_TEXT];
     c->relogged = true;
-    snprintf(c->log_as, sizeof c->log_as, s->at > 0 ? "step" : s->from_backward ? "step backward %s" : "step %s",
+    snprintf(c->log_as, sizeof c->log_as,
+             s->at > 0          ? "step"
+             : s->from_backward ? "step backward %s"
+                                : "step %s",
              names_label(&c->s->names, label, s->root));
     return walk_to(c, s->at + 1);
 }
@@ -350,8 +353,7 @@ static bool step_on(struct call *c)
         return !no_walk(c) && read_place(c, true, &to) && walk_to(c, to);
     }
     bool counted = call_has_more(c);
-    if (no_walk(c) ||
-        (counted && !call_whole(c, "the number of steps", 1, 1000000000, &count)) ||
+    if (no_walk(c) || (counted && !call_whole(c, "the number of steps", 1, 1000000000, &count)) ||
         !call_finish(c)) {
         return false;
     }

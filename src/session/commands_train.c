@@ -127,11 +127,12 @@ enum call_end command_update(struct call *c)
     if (echo) {
         note_before(c, &before);
     }
-    bool ok = optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) ||
-              diag_out_of_memory(c->diag);
+    bool ok =
+        optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) || diag_out_of_memory(c->diag);
     if (ok && moved == 0) {
-        call_notice(c, c->command, "no parameter has a gradient yet, so none was moved; run "
-                                   "'backward' first");
+        call_notice(c, c->command,
+                    "no parameter has a gradient yet, so none was moved; run "
+                    "'backward' first");
     }
     if (ok && echo) {
         put_update(c, &before, moved);
@@ -176,8 +177,8 @@ static bool train_step(struct call *c, struct training *t, double *loss)
     }
     *loss = tape_value(&s->tape, t->root);
     double *at = buf_push(&s->history, 1);
-    if (at == NULL || (isfinite(*loss) && !optim_update(&s->tape, &s->undo, &t->optim, &s->optimiser,
-                                                        &moved))) {
+    if (at == NULL ||
+        (isfinite(*loss) && !optim_update(&s->tape, &s->undo, &t->optim, &s->optimiser, &moved))) {
         return diag_out_of_memory(c->diag);
     }
     *at = *loss;
@@ -217,8 +218,9 @@ static void note_lost(struct call *c, const struct training *t)
             struct text formula;
             text_init(&formula);
             call_formula(c, &formula, i);
-            call_notice(c, c->command, "training stopped: the loss is no longer a number; that began "
-                                       "at %s%s%s",
+            call_notice(c, c->command,
+                        "training stopped: the loss is no longer a number; that began "
+                        "at %s%s%s",
                         names_label(&c->s->names, label, i), n.op == OP_LEAF ? "" : " = ",
                         text_get(&formula));
             text_release(&formula);

@@ -17,9 +17,11 @@ static bool read_params(struct call *c, uint32_t *params, uint32_t *count)
     }
     for (t = lexer_next(c->lexer, c->diag); t.kind != TOKEN_CLOSE;) {
         if (t.kind != TOKEN_NAME || *count == PARAMS_MOST) {
-            diag_set(c->diag, t.span, *count == PARAMS_MOST ? "too many values for one function"
-                                                            : "a name is missing here");
-            return diag_hint(c->diag, "the values of a function are named, as in def f(x, y) = x*y");
+            diag_set(c->diag, t.span,
+                     *count == PARAMS_MOST ? "too many values for one function"
+                                           : "a name is missing here");
+            return diag_hint(c->diag,
+                             "the values of a function are named, as in def f(x, y) = x*y");
         }
         params[*count] = names_intern(&c->s->names, token_text(c->lexer, t), token_length(t));
         for (uint32_t i = 0; i < *count; i++) {
@@ -117,11 +119,12 @@ static bool read_block(struct call *c, struct span *inside)
 }
 
 // The frame reads the same text, up to the closing brace, so that places in it stay true.
-static bool push_loop(struct call *c, struct span inside, uint32_t variable, double from, double turns)
+static bool push_loop(struct call *c, struct span inside, uint32_t variable, double from,
+                      double turns)
 {
     struct source source = *c->lexer->source;
-    if (turns < 1 || lexer_peek(&(struct lexer){.source = &source, .at = inside.start}).kind ==
-                         TOKEN_END) {
+    if (turns < 1 ||
+        lexer_peek(&(struct lexer){.source = &source, .at = inside.start}).kind == TOKEN_END) {
         return true;
     }
     struct span statement = {c->command.start, c->lexer->at};
@@ -137,7 +140,8 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
     f->from = from;
     f->start = inside.start;
     f->turns = (int64_t)turns;
-    f->lexer = (struct lexer){.source = &f->source, .at = inside.end};  // its turns begin at its end
+    f->lexer =
+        (struct lexer){.source = &f->source, .at = inside.end};  // its turns begin at its end
     return true;
 }
 
@@ -167,8 +171,7 @@ bool loop_for(struct call *c)
     }
     struct token t;
     do {
-        if (count == 2 || !call_expression(c, &bounds[count]) ||
-            operand_is_array(&bounds[count])) {
+        if (count == 2 || !call_expression(c, &bounds[count]) || operand_is_array(&bounds[count])) {
             diag_set(c->diag, range.span, "range takes one or two plain numbers here");
             return diag_hint(c->diag, "write range(3) or range(1, 4)");
         }

@@ -70,7 +70,8 @@ static bool has_layout(struct call *c)
     return supplied;
 }
 
-// Asks for the layout if boxes are to be drawn and it is not there; otherwise answers with the scene.
+// Asks for the layout if boxes are to be drawn and it is not there; otherwise answers with the
+// scene.
 static bool draw(struct call *c, const struct drawing *d)
 {
     bool asks = part_values(d->part, &c->s->tape) <= DRAW_MOST && !has_layout(c);

@@ -9,8 +9,8 @@
 // How a scene of root shows the walk that is on, if it is one over root.
 struct scene_options picture_options(const struct session *s, uint32_t root);
 
-// Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag says
-// why not.
+// Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag
+// says why not.
 bool picture_draw(struct call *c, uint32_t root, const struct part *part, bool ascii);
 
 // Draws the walk as it will be after `to` steps, where `watch on` wants that. False as above; the

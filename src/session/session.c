@@ -8,8 +8,8 @@
 #include "session/call.h"
 
 enum {
-    FRAMES_MOST = 16,          // files loading files
-    UNDO_BYTES = 64 << 20,     // memory for undo beyond the last statement
+    FRAMES_MOST = 16,       // files loading files
+    UNDO_BYTES = 64 << 20,  // memory for undo beyond the last statement
 };
 
 static void init_tables(struct session *s)
@@ -119,9 +119,8 @@ void session_free(struct session *s)
     trail_release(&s->undo);
     trail_release(&s->redo);
     stepper_release(&s->stepper);
-    struct buf *tables[] = {&s->settings, &s->log,    &s->moments,   &s->redone,
-                            &s->frames,   &s->supply, &s->expansions, &s->groups,
-                            &s->optimiser, &s->history};
+    struct buf *tables[] = {&s->settings, &s->log,        &s->moments, &s->redone,    &s->frames,
+                            &s->supply,   &s->expansions, &s->groups,  &s->optimiser, &s->history};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -486,8 +485,8 @@ static enum session_state run_statement(struct session *s, struct records *out)
         return fail(s, &diag, out);
     }
     struct holdings before = outermost ? s->held : holdings(s);
-    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out,
-                     .answered = answered};
+    struct call c = {
+        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
     enum call_end end = statement_run(&c);
     if (c.lowering) {
         lower_release(&c.lower);
@@ -560,7 +559,8 @@ static bool end_frame(struct session *s)
     if (f.kind == FRAME_TRAIN && !in_loop(s)) {
         training_text(s, &f.training, &text);
     } else if (f.kind == FRAME_LOOP && !in_loop(s)) {
-        text_add_bytes(&text, f.source.text + f.statement.start, f.statement.end - f.statement.start);
+        text_add_bytes(&text, f.source.text + f.statement.start,
+                       f.statement.end - f.statement.start);
     }
     if (f.kind != FRAME_TRAIN || f.training.done > 0) {
         ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
@@ -577,8 +577,8 @@ static enum session_state go_on(struct session *s, struct records *out)
 {
     struct frame *f = top_frame(s);
     struct diag diag = {0};
-    struct call c = {.s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out,
-                     .command = f->statement};
+    struct call c = {
+        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
     bool more = f->kind == FRAME_LOOP ? loop_next(&c, f) : train_more(&c, f);
     if (!diag.set && f->kind == FRAME_LOOP && !session_compact(s)) {
         diag_out_of_memory(&diag);

@@ -13,9 +13,10 @@
 //   {kind: "need", what: "read",    path}            supply the file's bytes
 //   {kind: "need", what: "write",   path, text}      write them, then supply nothing
 //   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it
-//   {kind: "need", what: "layout",  questions}       have Graphviz's dot lay out each of these (DOT),
-//                                                    supply the answers ("plain"), one after another;
-//                                                    refused, the graph is drawn without
+//   {kind: "need", what: "layout",  questions}       have Graphviz's dot lay out each of these
+//   (DOT),
+//                                                    supply the answers ("plain"), one after
+//                                                    another; refused, the graph is drawn without
 //
 // Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
 // reports "interrupted".

@@ -67,8 +67,9 @@ static void note_old_user(struct call *c, struct token name, uint32_t old, uint3
                     "%s still uses the old %s (%s); to change that one: undo, then %s.data = %s",
                     label, mine, was, mine, is);
     } else {
-        call_notice(c, name.span, "%s still uses the old %s (%s); build it again to use the new one",
-                    label, mine, was);
+        call_notice(c, name.span,
+                    "%s still uses the old %s (%s); build it again to use the new one", label, mine,
+                    was);
     }
 }
 
@@ -78,8 +79,8 @@ static void note_command(struct call *c, struct token name)
     if (command_find(token_text(c->lexer, name), token_length(name)) != NULL) {
         int n = (int)token_length(name);
         const char *s = token_text(c->lexer, name);
-        call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value", n,
-                    s, n, s);
+        call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value",
+                    n, s, n, s);
     }
 }
 
@@ -127,7 +128,8 @@ static bool bind(struct call *c, struct token name, struct operand *value, uint8
     bool single = !operand_is_array(value);
     if (old.rank == VALUE_UNBOUND) {
         note_command(c, name);
-    } else if (single && old.rank == VALUE_SCALAR && old.base != value->node && c->s->frames.count == 1) {
+    } else if (single && old.rank == VALUE_SCALAR && old.base != value->node &&
+               c->s->frames.count == 1) {
         note_old_user(c, name, old.base, value->node);
     }
     if (single && !is_leaf(c, value)) {
@@ -143,7 +145,8 @@ static bool bind(struct call *c, struct token name, struct operand *value, uint8
 }
 
 // The value that an assignment gives: `= expr` itself, `+= expr` the old operand and it.
-static bool assigned(struct call *c, struct token assign, struct operand old, struct operand *result)
+static bool assigned(struct call *c, struct token assign, struct operand old,
+                     struct operand *result)
 {
     struct operand value;
     if (!call_expression(c, result) || !call_finish(c)) {
@@ -403,7 +406,7 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     *command = second.kind == TOKEN_OPEN && second.mark == '['
                    ? NULL
                    : command_find(token_text(c->lexer, first), token_length(first));
-    return *command != NULL ? STATEMENT_COMMAND
+    return *command != NULL        ? STATEMENT_COMMAND
            : is_reserved(c, first) ? STATEMENT_RESERVED
                                    : STATEMENT_EXPRESSION;
 }
@@ -422,8 +425,9 @@ static bool guess_binding(struct call *c, struct token second)
 static void guess_command(struct call *c, struct token first)
 {
     struct token second = lexer_peek(c->lexer);
-    bool bound = names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
-                 VALUE_UNBOUND;
+    bool bound =
+        names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
+        VALUE_UNBOUND;
     if (first.kind != TOKEN_NAME || bound || guess_binding(c, second) ||
         second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
         foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {

@@ -20,7 +20,7 @@ struct host {
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
     struct bar bar;
-    bool out_failed;              // an answer could not be written (a full disk, a closed pipe)
+    bool out_failed;  // an answer could not be written (a full disk, a closed pipe)
 };
 
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or

@@ -25,8 +25,8 @@ bool image_render(const char *dot, size_t n, const char *format, const volatile 
 bool picture_write(const struct rec *scene, const char *path, const char *format,
                    const volatile int *stop, struct diag *d);
 
-// The places that dot gives to each of these graphs (a list of texts in DOT), as "plain", one answer
-// after another appended to `bytes`. False: d says why, and `bytes` is as it was.
+// The places that dot gives to each of these graphs (a list of texts in DOT), as "plain", one
+// answer after another appended to `bytes`. False: d says why, and `bytes` is as it was.
 bool picture_layout(const struct rec *questions, const volatile int *stop, struct buf *bytes,
                     struct diag *d);
 

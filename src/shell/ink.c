@@ -10,8 +10,8 @@
 
 // One row for each meaning. The same four meanings have the same four colours in the pictures.
 static const char *const colours[INK_LAST + 1] = {
-    [INK_NAME] = "\x1b[1m",     [INK_VALUE] = "\x1b[36m", [INK_GRAD] = "\x1b[33;1m",
-    [INK_LOCAL] = "\x1b[35m",   [INK_MUTED] = "\x1b[2m",  [INK_ERROR] = "\x1b[31;1m",
+    [INK_NAME] = "\x1b[1m",    [INK_VALUE] = "\x1b[36m",  [INK_GRAD] = "\x1b[33;1m",
+    [INK_LOCAL] = "\x1b[35m",  [INK_MUTED] = "\x1b[2m",   [INK_ERROR] = "\x1b[31;1m",
     [INK_TITLE] = "\x1b[1;4m", [INK_CURRENT] = "\x1b[7m",
 };
 
@@ -19,7 +19,8 @@ static const char *const colours[INK_LAST + 1] = {
 static const struct plain {
     const char *sign, *ascii;
 } plains[] = {
-    {"…", "..."}, {"·", "."}, {"−", "-"}, {"×", "*"}, {"÷", "/"}, {"∂", "d"}, {"∇", ">"}, {"π", "pi"},
+    {"…", "..."}, {"·", "."}, {"−", "-"}, {"×", "*"},
+    {"÷", "/"},   {"∂", "d"}, {"∇", ">"}, {"π", "pi"},
 };
 
 bool ink_wanted(FILE *out)

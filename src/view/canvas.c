@@ -60,7 +60,8 @@ void canvas_fill(struct canvas *c, size_t row, size_t column, size_t n, int ink,
     }
 }
 
-static void add_arm(struct canvas *c, size_t row, size_t column, uint8_t arm, uint32_t wire, int ink)
+static void add_arm(struct canvas *c, size_t row, size_t column, uint8_t arm, uint32_t wire,
+                    int ink)
 {
     struct canvas_cell *cell = cell_at(c, row, column);
     if (cell == NULL) {
@@ -83,9 +84,14 @@ void canvas_line(struct canvas *c, size_t row, size_t column, size_t to_row, siz
     BS_ASSERT(row == to_row || column == to_column);
     while (row != to_row || column != to_column) {
         size_t next_row = toward(row, to_row), next_column = toward(column, to_column);
-        bool down = next_row > row, up = next_row < row, right = next_column > column;
+        bool down = next_row > row, up = next_row<row, right = next_column> column;
         add_arm(c, row, column, down ? SOUTH : up ? NORTH : right ? EAST : WEST, wire, ink);
-        add_arm(c, next_row, next_column, down ? NORTH : up ? SOUTH : right ? WEST : EAST, wire, ink);
+        add_arm(c, next_row, next_column,
+                down    ? NORTH
+                : up    ? SOUTH
+                : right ? WEST
+                        : EAST,
+                wire, ink);
         row = next_row;
         column = next_column;
     }

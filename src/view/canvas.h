@@ -1,9 +1,9 @@
 // A sheet of characters to draw on: words, and lines that join themselves up.
 //
-// A line is not stored as characters but as arms: which of its four neighbours a place is joined to,
-// and to which wire it belongs. The character follows from that at the end, so that lines may be
-// drawn in any order, and so that a place where two wires cross never looks like one where one wire
-// forks: ┼ is always a crossing, a fork has three arms, and a fork of four is ●.
+// A line is not stored as characters but as arms: which of its four neighbours a place is joined
+// to, and to which wire it belongs. The character follows from that at the end, so that lines may
+// be drawn in any order, and so that a place where two wires cross never looks like one where one
+// wire forks: ┼ is always a crossing, a fork has three arms, and a fork of four is ●.
 //
 // Memory: failure is sticky; canvas_write then adds nothing and says so.
 #ifndef VIEW_CANVAS_H

@@ -119,9 +119,12 @@ static void paint_wire(const struct plan *p, struct canvas *c, const struct wire
 {
     const struct item *from = plan_item(p, wire->from), *to = plan_item(p, wire->to);
     int track = p->way == DRAW_ACROSS;  // where the first track of a channel is
-    struct pen pen = {.p = p, .c = c, .net = wire->from,
+    struct pen pen = {.p = p,
+                      .c = c,
+                      .net = wire->from,
                       .ink = wire->flow == FLOW_NONE ? INK_MUTED : INK_GRAD,
-                      .along = departure(p, from->rank), .across = from->at + from->out};
+                      .along = departure(p, from->rank),
+                      .across = from->at + from->out};
     for (uint32_t rank = from->rank; rank < to->rank; rank++) {
         bool last = rank + 1 == to->rank;
         const struct hop *hop = plan_hop(p, wire->from, rank);

@@ -1,10 +1,10 @@
 // A scene (view/scene.h) drawn with characters: boxes joined by lines, or the rail table.
 //
-// Where the boxes stand Graphviz finds, which the core does not have: draw_question says what to ask
-// it, and whoever has it answers with its "plain" format. Everything else is done here: how large a
-// box is, how the lines run between them (a router of our own, draw_route.c), which character stands
-// where. The boxes are drawn across (from left to right) if that is narrow enough, else down; else,
-// and where there is no answer, the rail table (view/rail.h) takes their place.
+// Where the boxes stand Graphviz finds, which the core does not have: draw_question says what to
+// ask it, and whoever has it answers with its "plain" format. Everything else is done here: how
+// large a box is, how the lines run between them (a router of our own, draw_route.c), which
+// character stands where. The boxes are drawn across (from left to right) if that is narrow enough,
+// else down; else, and where there is no answer, the rail table (view/rail.h) takes their place.
 //
 // For this the scene carries, beside what scene.h says:
 //   width   columns that the drawing may take
@@ -34,8 +34,8 @@ bool draw_question(struct text *out, const struct rec *scene, enum draw_way way)
 void draw_scene(struct text *out, const struct rec *scene, size_t width);
 
 // Room for all scenes of a walk. draw_measure widens the rooms (uint32_t, to begin with none) by
-// what one of them takes; draw_reserve gives a scene the rooms, if there are any. All must be scenes
-// of the same part of the same graph. False if out of memory.
+// what one of them takes; draw_reserve gives a scene the rooms, if there are any. All must be
+// scenes of the same part of the same graph. False if out of memory.
 bool draw_measure(struct buf *rooms, const struct rec *scene);
 void draw_reserve(struct records *out, struct rec *scene, const struct buf *rooms);
 

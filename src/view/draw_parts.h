@@ -18,17 +18,17 @@
 // Something at a rank: a box, or a wire that passes through on its way to a later rank. All the
 // wires of one value are one net: they leave its box as one line, which forks where it must.
 struct item {
-    const struct rec *box;  // NULL: a wire that passes through
+    const struct rec *box;      // NULL: a wire that passes through
     const struct rec *cell[2];  // box: its operands, in the order in which they are shown
-    bool source;            // box: nothing is wired to it
-    uint32_t node;          // box: its node
-    uint32_t net;           // the box whose value this is: its own number, for a box
+    bool source;                // box: nothing is wired to it
+    uint32_t node;              // box: its node
+    uint32_t net;               // the box whose value this is: its own number, for a box
     uint32_t rank;
-    uint32_t last;          // box: the rank of its farthest use; its own where there is none
-    uint32_t passing;       // box: its first item that passes through; one for each rank between
+    uint32_t last;     // box: the rank of its farthest use; its own where there is none
+    uint32_t passing;  // box: its first item that passes through; one for each rank between
     int at, size;
-    int length;             // along
-    int out, in[2];         // where the wires begin and end, counted from `at`
+    int length;      // along
+    int out, in[2];  // where the wires begin and end, counted from `at`
 };
 
 // What has flowed along a wire.
@@ -66,12 +66,12 @@ struct plan {
     struct buf wires;  // struct wire
     uint32_t boxes;
     uint32_t ranks;
-    struct buf order;  // uint32_t: the items, rank by rank, each from its first place on
-    struct buf first;  // uint32_t: where in `order` each rank begins, and where the last one ends
-    struct buf hops;   // struct hop, channel by channel
-    struct buf goals;  // int: places
+    struct buf order;   // uint32_t: the items, rank by rank, each from its first place on
+    struct buf first;   // uint32_t: where in `order` each rank begins, and where the last one ends
+    struct buf hops;    // struct hop, channel by channel
+    struct buf goals;   // int: places
     struct buf tracks;  // int: how many there are in each channel
-    struct buf bands;  // struct band: rank 0, the channel behind it, rank 1, …
+    struct buf bands;   // struct band: rank 0, the channel behind it, rank 1, …
 };
 
 static inline struct item *plan_item(const struct plan *p, uint32_t i)

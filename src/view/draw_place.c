@@ -25,7 +25,8 @@ static int gap(const struct plan *p, const struct item *a, const struct item *b)
 
 static void ask_for_edge(struct text *out, uint32_t from, uint32_t to, bool passing)
 {
-    text_addf(out, passing ? "i%u -> i%u [weight=8]\n" : "i%u -> i%u\n", (unsigned)from, (unsigned)to);
+    text_addf(out, passing ? "i%u -> i%u [weight=8]\n" : "i%u -> i%u\n", (unsigned)from,
+              (unsigned)to);
 }
 
 static void ask(struct text *out, const struct plan *p)
@@ -156,17 +157,6 @@ static bool seat_items(struct plan *p, struct buf *seats)
     return true;
 }
 
-static void begin_at_zero(struct plan *p)
-{
-    int least = PLACE_MOST;
-    for (uint32_t i = 0; i < p->items.count; i++) {
-        least = plan_item(p, i)->at < least ? plan_item(p, i)->at : least;
-    }
-    for (uint32_t i = 0; i < p->items.count; i++) {
-        plan_item(p, i)->at -= least;
-    }
-}
-
 // ---- Operands -----------------------------------------------------------------------------------
 
 static struct wire *wire_to(struct plan *p, uint32_t box, int port)
@@ -204,6 +194,98 @@ static void turn_operands(struct plan *p, uint32_t box)
     box_measure(p, item);
 }
 
+// ---- Straight lines -----------------------------------------------------------------------------
+
+// The layout means well, but knows neither characters nor where on a box a wire begins and ends.
+
+// Moves an item by so much, if it is little and the neighbours leave the room.
+static void shift(struct plan *p, uint32_t rank, uint32_t index, int by)
+{
+    uint32_t count;
+    const uint32_t *items = plan_rank(p, rank, &count);
+    struct item *item = plan_item(p, items[index]);
+    const struct item *before = index > 0 ? plan_item(p, items[index - 1]) : NULL;
+    const struct item *after = index + 1 < count ? plan_item(p, items[index + 1]) : NULL;
+    int at = item->at + by, most = p->way == DRAW_ACROSS ? 2 : 4;
+    bool fits = (before == NULL || at >= before->at + before->size + gap(p, before, item)) &&
+                (after == NULL || at + item->size + gap(p, item, after) <= after->at);
+    item->at += abs(by) <= most && fits ? by : 0;
+}
+
+// The only wire that ends on a box; NULL if there are others, or none.
+static const struct wire *only_wire_to(const struct plan *p, uint32_t box)
+{
+    const struct wire *only = NULL;
+    for (size_t i = 0; i < p->wires.count; i++) {
+        if (plan_wire(p, i)->to == box) {
+            if (only != NULL) {
+                return NULL;
+            }
+            only = plan_wire(p, i);
+        }
+    }
+    return only;
+}
+
+// What has one line coming in moves to where that comes from.
+static void straighten_behind(struct plan *p, uint32_t rank, uint32_t index)
+{
+    uint32_t count, i = plan_rank(p, rank, &count)[index];
+    const struct item *item = plan_item(p, i);
+    const struct wire *wire = item->box != NULL ? only_wire_to(p, i) : NULL;
+    if (rank > 0 && (item->box == NULL || wire != NULL)) {
+        uint32_t net = wire != NULL ? wire->from : item->net;
+        const struct item *from = plan_item(p, plan_carrier(p, net, rank - 1));
+        int in = wire != NULL ? item->in[wire->port] : 0;
+        shift(p, rank, index, from->at + from->out - item->at - in);
+    }
+}
+
+// A value that nothing computes and that is used once moves to where it is used.
+static void straighten_before(struct plan *p, uint32_t rank, uint32_t index)
+{
+    uint32_t count, i = plan_rank(p, rank, &count)[index];
+    const struct item *item = plan_item(p, i);
+    const struct wire *only = NULL;
+    size_t uses = 0;
+    for (size_t k = 0; k < p->wires.count; k++) {
+        only = plan_wire(p, k)->from == i ? plan_wire(p, k) : only;
+        uses += plan_wire(p, k)->from == i;
+    }
+    if (item->box != NULL && item->source && uses == 1) {
+        const struct item *to = plan_item(p, only->to);
+        shift(p, rank, index, to->at + to->in[only->port] - item->at - item->out);
+    }
+}
+
+static void straighten(struct plan *p)
+{
+    uint32_t count;
+    for (uint32_t rank = 0; rank < p->ranks; rank++) {
+        plan_rank(p, rank, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            straighten_behind(p, rank, i);
+        }
+    }
+    for (uint32_t rank = 0; rank < p->ranks; rank++) {
+        plan_rank(p, rank, &count);
+        for (uint32_t i = 0; i < count; i++) {
+            straighten_before(p, rank, i);
+        }
+    }
+}
+
+static void begin_at_zero(struct plan *p)
+{
+    int least = PLACE_MOST;
+    for (uint32_t i = 0; i < p->items.count; i++) {
+        least = plan_item(p, i)->at < least ? plan_item(p, i)->at : least;
+    }
+    for (uint32_t i = 0; i < p->items.count; i++) {
+        plan_item(p, i)->at -= least;
+    }
+}
+
 bool plan_place(struct plan *p, const char *answer)
 {
     struct buf seats;
@@ -211,10 +293,11 @@ bool plan_place(struct plan *p, const char *answer)
     bool ok = read_answer(p, answer, &seats) && seat_items(p, &seats);
     buf_release(&seats);
     if (ok) {
-        begin_at_zero(p);
         for (uint32_t i = 0; i < p->boxes; i++) {
             turn_operands(p, i);
         }
+        straighten(p);
+        begin_at_zero(p);
     }
     return ok;
 }

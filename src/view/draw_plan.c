@@ -22,8 +22,10 @@ static bool add_boxes(struct plan *p)
         if (item == NULL) {
             return false;
         }
-        *item = (struct item){.box = box, .node = (uint32_t)rec_get_whole(box, "node"),
-                              .net = (uint32_t)p->items.count - 1, .source = true};
+        *item = (struct item){.box = box,
+                              .node = (uint32_t)rec_get_whole(box, "node"),
+                              .net = (uint32_t)p->items.count - 1,
+                              .source = true};
     }
     p->boxes = (uint32_t)p->items.count;
     return true;
@@ -59,8 +61,8 @@ static bool add_wires(struct plan *p, uint32_t to)
             if (wire == NULL) {
                 return false;
             }
-            *wire = (struct wire){.from = from, .to = to, .port = slot,
-                                  .flow = flow_of(p, item->box, cell)};
+            *wire = (struct wire){
+                .from = from, .to = to, .port = slot, .flow = flow_of(p, item->box, cell)};
             item->source = false;
         }
         slot++;
@@ -74,7 +76,8 @@ static bool add_wires(struct plan *p, uint32_t to)
 static void rank_computed(struct plan *p)
 {
     for (size_t i = 0; i < p->wires.count; i++) {
-        struct item *from = plan_item(p, plan_wire(p, i)->from), *to = plan_item(p, plan_wire(p, i)->to);
+        struct item *from = plan_item(p, plan_wire(p, i)->from),
+                    *to = plan_item(p, plan_wire(p, i)->to);
         to->rank = from->rank + 1 > to->rank ? from->rank + 1 : to->rank;
     }
 }
@@ -169,7 +172,9 @@ static bool add_passing(struct plan *p, uint32_t net)
 
 bool plan_init(struct plan *p, const struct rec *scene, enum draw_way way)
 {
-    *p = (struct plan){.scene = scene, .current = signs_current(scene), .way = way,
+    *p = (struct plan){.scene = scene,
+                       .current = signs_current(scene),
+                       .way = way,
                        .ascii = rec_get_flag(scene, "ascii")};
     buf_init(&p->items, sizeof(struct item));
     buf_init(&p->wires, sizeof(struct wire));

@@ -12,9 +12,9 @@
 #include "view/draw_parts.h"
 
 enum {
-    TRIES_MOST = 200,      // movings in one channel
-    HOPS_MOST = 14,        // nets that turn in one channel: their orders are searched by subsets
-    FORBIDDEN = 1 << 20,   // the cost of an order that cannot be
+    TRIES_MOST = 200,     // movings in one channel
+    HOPS_MOST = 14,       // nets that turn in one channel: their orders are searched by subsets
+    FORBIDDEN = 1 << 20,  // the cost of an order that cannot be
 };
 
 // ---- Hops ---------------------------------------------------------------------------------------
@@ -36,8 +36,13 @@ static bool add_hop(struct plan *p, uint32_t rank, const struct item *carrier)
 {
     const struct item *box = plan_item(p, carrier->net);
     int from = carrier->at + carrier->out;
-    struct hop hop = {.net = carrier->net, .rank = rank, .from = from, .goals = p->goals.count,
-                      .low = from, .high = from, .track = -1};
+    struct hop hop = {.net = carrier->net,
+                      .rank = rank,
+                      .from = from,
+                      .goals = p->goals.count,
+                      .low = from,
+                      .high = from,
+                      .track = -1};
     bool ok = true;
     if (box->last > rank + 1) {
         ok = add_goal(p, &hop, plan_item(p, plan_carrier(p, carrier->net, rank + 1))->at);
@@ -175,8 +180,8 @@ static bool find_order(struct channel *c)
     return true;
 }
 
-// Nets that lie apart share a track: down, with a blank between them, as the corners .'.' do not show
-// which of their sides is open. Returns how many tracks there are.
+// Nets that lie apart share a track: down, with a blank between them, as the corners .'.' do not
+// show which of their sides is open. Returns how many tracks there are.
 static int give_tracks(const struct plan *p, struct channel *c)
 {
     int tracks = 0, blank = p->way == DRAW_DOWN;

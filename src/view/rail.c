@@ -68,8 +68,8 @@ static bool add_row(struct rails *r, const struct rec *box)
     if (row == NULL) {
         return false;
     }
-    *row = (struct row){.box = box, .node = (uint32_t)rec_get_whole(box, "node"),
-                        .operand = {NO_ROW, NO_ROW}};
+    *row = (struct row){
+        .box = box, .node = (uint32_t)rec_get_whole(box, "node"), .operand = {NO_ROW, NO_ROW}};
     const struct rec *cell = rec_find(box, "cells")->in.first;
     for (int slot = 0; cell != NULL && slot < 2; cell = cell->next) {
         uint32_t operand = find_row(r, rec_get_text(cell, "from"));
@@ -141,7 +141,9 @@ static uint32_t find_rail(struct rails *r, uint32_t at)
 static const char *mark_of(const struct rails *r, const struct rec *box)
 {
     bool leaf = signs_is(box, "kind", "parameter") || signs_is(box, "kind", "input");
-    return leaf ? (signs_is(box, "kind", "parameter") ? (r->ascii ? "#" : "◆") : r->ascii ? "o" : "◇")
+    return leaf ? (signs_is(box, "kind", "parameter") ? (r->ascii ? "#" : "◆")
+                   : r->ascii                         ? "o"
+                                                      : "◇")
            : signs_is(box, "kind", "output") ? (r->ascii ? "@" : "◉")
                                              : (r->ascii ? "*" : "●");
 }
@@ -172,7 +174,8 @@ static const char *rail_sign(const struct rails *r, const struct row *row, uint3
                              struct stretch s)
 {
     uint32_t live = *live_at(r, rail);
-    bool inside = rail >= s.low && rail <= s.high, ends = live != NO_ROW && row_at(r, live)->last == at;
+    bool inside = rail >= s.low && rail <= s.high,
+         ends = live != NO_ROW && row_at(r, live)->last == at;
     if (live == NO_ROW) {
         return !inside ? " " : r->ascii ? "-" : "─";
     }
@@ -183,9 +186,7 @@ static const char *rail_sign(const struct rails *r, const struct row *row, uint3
     if (r->ascii) {
         return ends ? "'" : "+";
     }
-    return passed             ? (ends ? "┴" : "╪")
-           : rail < row->rail ? (ends ? "╰" : "├")
-                              : (ends ? "╯" : "┤");
+    return passed ? (ends ? "┴" : "╪") : rail < row->rail ? (ends ? "╰" : "├") : (ends ? "╯" : "┤");
 }
 
 static void add_rails(const struct rails *r, const struct row *row, uint32_t at, struct text *out)
@@ -399,8 +400,8 @@ static void add_cut(struct text *out, struct text *table, size_t width)
 
 static bool rails_init(struct rails *r, const struct rec *scene)
 {
-    *r = (struct rails){.scene = scene, .current = signs_current(scene),
-                        .ascii = rec_get_flag(scene, "ascii")};
+    *r = (struct rails){
+        .scene = scene, .current = signs_current(scene), .ascii = rec_get_flag(scene, "ascii")};
     buf_init(&r->rows, sizeof(struct row));
     buf_init(&r->order, sizeof(uint32_t));
     buf_init(&r->live, sizeof(uint32_t));

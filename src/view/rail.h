@@ -6,8 +6,9 @@
 //   ├─╪─●       c     = a + b        -2   -27.77   ∂a 1  ∂b 1
 //   │ │ ●       %5    = c + c        -4   -13.88   ∂c 1  ∂c 1
 //
-// A row for each value, what is read right before its first use. From each value a rail runs down to
-// its last use; a new value takes the leftmost rail that ends in its row, else the first free one.
+// A row for each value, what is read right before its first use. From each value a rail runs down
+// to its last use; a new value takes the leftmost rail that ends in its row, else the first free
+// one.
 //   ◆ parameter  ◇ input  ● operation  ◉ output
 //   ├ ┤ a use   ╰ ╯ the last use   ╪ ┴ the same where the line from another operand passes through
 //   ┼ two lines that have nothing to do with each other

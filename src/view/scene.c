@@ -31,7 +31,7 @@ struct painter {
     const struct scene_options *options;
     uint32_t root;
     struct part part;  // what is drawn, in tape order
-    struct buf uses;  // struct use: by node, then in the order in which the backward pass adds
+    struct buf uses;   // struct use: by node, then in the order in which the backward pass adds
     size_t operations;
     double most;  // the largest finite |share|
 };

@@ -47,10 +47,10 @@ struct scene_options {
     const struct part *part;  // what to show; NULL: all that root depends on
 };
 
-// The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored values: whoever
-// wants fresh ones runs forward first. Up to 10 operations it is laid out left to right, with the
-// chain rule in every cell; beyond that top-down and compact: a cell has room for the local
-// derivative only. NULL if out of memory.
+// The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored
+// values: whoever wants fresh ones runs forward first. Up to 10 operations it is laid out left to
+// right, with the chain rule in every cell; beyond that top-down and compact: a cell has room for
+// the local derivative only. NULL if out of memory.
 struct rec *scene_build(struct records *out, const struct tape *tape, struct names *names,
                         uint32_t root, const struct scene_options *options);
 

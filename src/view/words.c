@@ -120,7 +120,8 @@ void say_error(struct words *w)
     const char *hint = rec_get_text(w->record, "hint");
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
-    text_addf(w->out, *hint == '\0' ? " %s\n" : " %s; %s\n", rec_get_text(w->record, "message"), hint);
+    text_addf(w->out, *hint == '\0' ? " %s\n" : " %s; %s\n", rec_get_text(w->record, "message"),
+              hint);
     text_add(w->out, rec_get_text(w->record, "excerpt"));
 }
 

@@ -10,8 +10,8 @@
 enum words_style { WORDS_PROMPT, WORDS_SCRIPT };
 
 // Appends the words of a record, with marks of meaning (ink.h), each line ended by a newline.
-// A kind that is not for reading (need, candidates, a scene that is for a file) adds nothing. digits: significant
-// digits of the numbers, 1 to 17.
+// A kind that is not for reading (need, candidates, a scene that is for a file) adds nothing.
+// digits: significant digits of the numbers, 1 to 17.
 void words_add(struct text *out, const struct rec *record, enum words_style style, int digits);
 
 // Is this an error or a notice, which a script keeps apart from its answers?

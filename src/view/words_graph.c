@@ -213,7 +213,8 @@ static void equals_cell(struct table *t, const char *slope)
 
 void say_local(struct words *w)
 {
-    const char *aside = rec_get_text(w->record, "aside"), *formula = rec_get_text(w->record, "formula");
+    const char *aside = rec_get_text(w->record, "aside"),
+               *formula = rec_get_text(w->record, "formula");
     const char *name = *aside != '\0' ? aside : rec_get_text(w->record, "name");
     ink_add(w->out, INK_NAME, name);
     text_addf(w->out, *aside == '\0' && *formula != '\0' ? " = %s = " : " = ", formula);

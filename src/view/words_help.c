@@ -56,10 +56,10 @@ static const char *typed(struct text *out, const struct rec *row)
     const char *name = rec_get_text(row, "name"), *form = rec_get_text(row, "form");
     text_clear(out);
     text_addf(out,
-              strcmp(form, "infix") == 0             ? "x %s y"
-              : strcmp(form, "prefix") == 0          ? "%sx"
-              : rec_get_whole(row, "arity") == 2     ? "%s(x, y)"
-                                                     : "%s(x)",
+              strcmp(form, "infix") == 0         ? "x %s y"
+              : strcmp(form, "prefix") == 0      ? "%sx"
+              : rec_get_whole(row, "arity") == 2 ? "%s(x, y)"
+                                                 : "%s(x)",
               name);
     return text_get(out);
 }

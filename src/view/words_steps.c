@@ -108,7 +108,7 @@ void say_where(struct words *w)
         add_definition(w, next);
     } else {
         text_add(w->out, strcmp(rec_get_text(next, "step"), "seed") == 0 ? "the seed at "
-                                                                          : "backward through ");
+                                                                         : "backward through ");
         ink_add(w->out, INK_NAME, rec_get_text(next, "name"));
     }
     text_add_char(w->out, '\n');

@@ -24,8 +24,9 @@ void say_nudge(struct words *w)
     say_number(w, INK_VALUE, rec_get_number(root, "value"));
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, rec_get_number(w->record, "after"));
-    text_addf(w->out, "\nthe gradient predicts a change of d%s/d%s * h = ",
-              rec_get_text(root, "name"), rec_get_text(node, "name"));
+    text_addf(w->out,
+              "\nthe gradient predicts a change of d%s/d%s * h = ", rec_get_text(root, "name"),
+              rec_get_text(node, "name"));
     say_number(w, INK_GRAD, rec_get_number(w->record, "gradient"));
     text_add(w->out, " * ");
     say_number(w, INK_VALUE, by);
@@ -85,8 +86,9 @@ void say_paths(struct words *w)
     table_write(&t, w->out);
     table_release(&t);
     text_add(w->out, rec_get_flag(w->record, "cut") ? "… and more\n" : "");
-    text_addf(w->out, "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n",
-              count, strcmp(count, "1") == 0 ? "" : "s", name_at(w, "root"), name_at(w, "of"),
+    text_addf(w->out,
+              "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n", count,
+              strcmp(count, "1") == 0 ? "" : "s", name_at(w, "root"), name_at(w, "of"),
               (long long)rec_get_whole(w->record, "edges"));
     text_add(w->out, "sum = ");
     say_number(w, INK_GRAD, rec_get_number(w->record, "sum"));
@@ -145,7 +147,8 @@ static void add_curve(struct words *w)
 void say_check(struct words *w)
 {
     static const char *const titles[] = {"leaf", "gradient", "measured", "relative error", "", ""};
-    int64_t checked = rec_get_whole(w->record, "checked"), leaves = rec_get_whole(w->record, "leaves");
+    int64_t checked = rec_get_whole(w->record, "checked"),
+            leaves = rec_get_whole(w->record, "leaves");
     int64_t wrong = rec_get_whole(w->record, "wrong"), right = rec_get_whole(w->record, "right");
     if (checked == 0) {
         text_addf(w->out, "%s depends on no leaf: there is nothing to check\n", name_at(w, "root"));
@@ -163,10 +166,11 @@ void say_check(struct words *w)
     table_release(&t);
     add_curve(w);
     if (checked < leaves) {
-        text_addf(w->out, "%lld of %lld leaves were checked\n", (long long)checked, (long long)leaves);
+        text_addf(w->out, "%lld of %lld leaves were checked\n", (long long)checked,
+                  (long long)leaves);
     }
-    text_addf(w->out, "%lld right, %lld wrong, %lld undecided\n", (long long)right, (long long)wrong,
-              (long long)(checked - right - wrong));
+    text_addf(w->out, "%lld right, %lld wrong, %lld undecided\n", (long long)right,
+              (long long)wrong, (long long)(checked - right - wrong));
 }
 
 // ---- tangent ------------------------------------------------------------------------------------
@@ -219,8 +223,9 @@ void say_accuse(struct words *w)
     const char *name = rec_get_text(w->record, "name");
     int64_t before = rec_get_whole(w->record, "wrong_before");
     if (!rec_get_flag(w->record, "right")) {
-        text_addf(w->out, "%s did its part rightly; look at what it received, and at what it handed "
-                          "on\n",
+        text_addf(w->out,
+                  "%s did its part rightly; look at what it received, and at what it handed "
+                  "on\n",
                   name);
         return;
     }
@@ -245,7 +250,8 @@ static bool is_special(const struct words *w, const char *what)
 
 static void explain_what(struct words *w)
 {
-    const char *formula = rec_get_text(w->record, "formula"), *role = rec_get_text(w->record, "role");
+    const char *formula = rec_get_text(w->record, "formula"),
+               *role = rec_get_text(w->record, "role");
     ink_add(w->out, INK_NAME, rec_get_text(w->record, "name"));
     text_addf(w->out, *formula == '\0' ? "%s" : " = %s", formula);
     text_add(w->out, " = ");
@@ -286,7 +292,8 @@ static void explain_special(struct words *w)
     static const struct {
         const char *special, *words;
     } rows[] = {
-        {"dead", "it is a dead relu at this value: its slope is 0, so no gradient passes through it\n"},
+        {"dead",
+         "it is a dead relu at this value: its slope is 0, so no gradient passes through it\n"},
         {"saturated", "it is saturated: its slope is nearly 0, so hardly any gradient passes\n"},
         {"tie", "its operands are equal, a tie: each receives half of the upstream gradient\n"},
         {"stale", "it is stale: a value it depends on has changed since; 'forward' refreshes it\n"},
@@ -312,7 +319,8 @@ static double explain_shares(struct words *w, const char *output)
     double sum = 0;
     for (const struct rec *u = say_first(w->record, "uses"); u != NULL; u = u->next) {
         const char *formula = rec_get_text(u, "formula");
-        text_addf(w->out, say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ", output,
+        text_addf(w->out,
+                  say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ", output,
                   rec_get_text(u, "name"), formula);
         say_number(w, INK_GRAD, rec_get_number(u, "upstream"));
         text_add(w->out, " * ");
@@ -346,9 +354,10 @@ static void explain_gradient(struct words *w)
         text_add(w->out, "it holds a gradient of an earlier pass\n");
         return;
     }
-    text_addf(w->out, uses == 1 ? "it is used once, so d%s/d%s is one share, upstream times local:\n"
-                                : "it is used more than once, so d%s/d%s is a sum of shares, "
-                                  "upstream times local:\n",
+    text_addf(w->out,
+              uses == 1 ? "it is used once, so d%s/d%s is one share, upstream times local:\n"
+                        : "it is used more than once, so d%s/d%s is a sum of shares, "
+                          "upstream times local:\n",
               out, name);
     double sum = explain_shares(w, out);
     const struct rec *list = rec_find(w->record, "uses");

@@ -129,9 +129,9 @@ struct place {
 struct seen {
     uint32_t node;
     int arity;
-    struct place out;      // where its net leaves
-    struct place in[2];    // where the arrows are
-    char cell[2][24];      // what stands in the cells
+    struct place out;    // where its net leaves
+    struct place in[2];  // where the arrows are
+    char cell[2][24];    // what stands in the cells
 };
 
 static void read_cell(const struct sheet *s, size_t row, size_t from, size_t to, char cell[24])
@@ -200,10 +200,17 @@ static int arms_of(uint32_t character)
         const char *sign;
         int arms;
     } signs[] = {
-        {"│", NORTH | SOUTH},        {"─", EAST | WEST},         {"└", NORTH | EAST},
-        {"┌", EAST | SOUTH},         {"┐", SOUTH | WEST},        {"┘", NORTH | WEST},
-        {"├", NORTH | EAST | SOUTH}, {"┤", NORTH | SOUTH | WEST}, {"┬", EAST | SOUTH | WEST},
-        {"┴", NORTH | EAST | WEST},  {"●", NORTH | EAST | SOUTH | WEST},
+        {"│", NORTH | SOUTH},
+        {"─", EAST | WEST},
+        {"└", NORTH | EAST},
+        {"┌", EAST | SOUTH},
+        {"┐", SOUTH | WEST},
+        {"┘", NORTH | WEST},
+        {"├", NORTH | EAST | SOUTH},
+        {"┤", NORTH | SOUTH | WEST},
+        {"┬", EAST | SOUTH | WEST},
+        {"┴", NORTH | EAST | WEST},
+        {"●", NORTH | EAST | SOUTH | WEST},
     };
     for (size_t i = 0; i < COUNT_OF(signs); i++) {
         if (is_one_of(character, signs[i].sign)) {

@@ -53,12 +53,12 @@ static inline void name_node(struct graph *g, uint32_t node)
 }
 
 // Operations whose signs take as many columns in ASCII.
-static const enum op OPS[] = {OP_ADD, OP_MUL, OP_ADD, OP_MUL, OP_SUB, OP_SUB,
+static const enum op OPS[] = {OP_ADD, OP_MUL, OP_ADD, OP_MUL,  OP_SUB, OP_SUB,
                               OP_DIV, OP_NEG, OP_SIN, OP_TANH, OP_RELU};
 
-// Of at most `most` values, all of them named; the last node is the root. Now and then an operand is
-// a constant. Operands are mostly the last value and the first that was not used yet, so that the
-// root depends on most of them.
+// Of at most `most` values, all of them named; the last node is the root. Now and then an operand
+// is a constant. Operands are mostly the last value and the first that was not used yet, so that
+// the root depends on most of them.
 static inline uint32_t random_graph(struct graph *g, struct rng *rng, uint32_t most)
 {
     struct tape *t = &g->tape;
