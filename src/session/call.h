@@ -211,6 +211,8 @@ bool step_take_guess(struct call *c, double guess);
 bool session_undo(struct session *s);
 bool session_redo(struct session *s);
 bool session_reset(struct session *s);
+// Is the block of a loop being executed?
+bool session_in_loop(const struct session *s);
 // compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
 // memory.
 bool session_compact(struct session *s);

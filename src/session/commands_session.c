@@ -3,10 +3,24 @@
 
 #include "session/commands.h"
 
+// A loop, or a file being loaded, is one statement: inside it nothing can be taken back.
+static bool stands_alone(struct call *c, bool in_file)
+{
+    if (session_in_loop(c->s) || (!in_file && c->s->frames.count > 1)) {
+        char word[QUOTED];
+        diag_quote(word, c->lexer->source->text + c->command.start,
+                   c->command.end - c->command.start);
+        diag_set(c->diag, c->command, "'%s' does not stand inside %s", word,
+                 in_file ? "a loop" : "a loop or a file that is being loaded");
+        return diag_hint(c->diag, "type it by itself");
+    }
+    return true;
+}
+
 static enum call_end rewind_statement(struct call *c, bool (*rewind)(struct session *),
                                       const char *word)
 {
-    if (!call_finish(c)) {
+    if (!call_finish(c) || !stands_alone(c, false)) {
         return CALL_FAILED;
     }
     bool echo = call_echoes(c);
@@ -32,7 +46,7 @@ enum call_end command_redo(struct call *c)
 
 enum call_end command_reset(struct call *c)
 {
-    if (!call_finish(c)) {
+    if (!call_finish(c) || !stands_alone(c, true)) {
         return CALL_FAILED;
     }
     if (!session_reset(c->s)) {
@@ -88,7 +102,7 @@ enum call_end command_save(struct call *c)
 enum call_end command_load(struct call *c)
 {
     struct span path;
-    if (!path_word(c, &path)) {
+    if (!path_word(c, &path) || !stands_alone(c, true)) {
         return CALL_FAILED;
     }
     if (!call_supplied(c)) {

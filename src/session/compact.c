@@ -160,6 +160,8 @@ bool session_compact(struct session *s)
     if (k.end < s->compact_at) {
         return true;
     }
+    stepper_stop(&s->stepper);  // its nodes may move
+    s->guessing = false;
     buf_init(&k.to, sizeof(uint32_t));
     bool ok = buf_resize(&k.to, k.end - k.first);
     if (ok) {

@@ -312,8 +312,7 @@ static void add_moment(struct session *s, struct buf *moments, struct trail *tra
 // Whatever changes the graph but a step ends the walk.
 static void end_walk(struct session *s, struct call *c)
 {
-    bool moved = s->rewound || changed_since(s, s->held);
-    if (s->stepper.tape != NULL && moved && !s->stepped) {
+    if (s->stepper.tape != NULL && !s->stepped) {
         stepper_stop(&s->stepper);
         s->guessing = false;
         call_notice(c, c->command, "the walk has ended, because the graph changed");
@@ -440,7 +439,7 @@ static void quote_statement(struct session *s, const struct frame *f, struct spa
     diag_quote(s->statement, text, end == NULL ? span.end - span.start : (size_t)(end - text));
 }
 
-static bool in_loop(const struct session *s)
+bool session_in_loop(const struct session *s)
 {
     for (size_t i = 0; i < s->frames.count; i++) {
         if (BUF(struct frame, &s->frames)[i].kind == FRAME_LOOP) {
@@ -492,7 +491,9 @@ static enum session_state run_statement(struct session *s, struct records *out)
         lower_release(&c.lower);
     }
     f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
-    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound && !in_loop(s) &&
+    c.frame = f;
+    c.lexer = &f->lexer;
+    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound && !session_in_loop(s) &&
                   changed_since(s, before);
     struct span span = statement_span(f, start);
     if (outermost && end == CALL_DONE && !s->rewound) {
@@ -523,10 +524,11 @@ static enum session_state run_statement(struct session *s, struct records *out)
         rec_cut(&out->list, answered);
         return fail(s, &diag, out);
     }
-    if (outermost) {
+    // A loop, a training or a loaded file that begins here will change the graph.
+    if (s->rewound || changed_since(s, before) || s->frames.count > depth) {
         end_walk(s, &c);
-        s->stepped = false;
     }
+    s->stepped = false;
     if (outermost && s->frames.count == depth) {
         end_transaction(s);
     }
@@ -556,9 +558,9 @@ static bool end_frame(struct session *s)
     bool ok = true;
     text_init(&text);
     pop_frame(s);
-    if (f.kind == FRAME_TRAIN && !in_loop(s)) {
+    if (f.kind == FRAME_TRAIN && !session_in_loop(s)) {
         training_text(s, &f.training, &text);
-    } else if (f.kind == FRAME_LOOP && !in_loop(s)) {
+    } else if (f.kind == FRAME_LOOP && !session_in_loop(s)) {
         text_add_bytes(&text, f.source.text + f.statement.start,
                        f.statement.end - f.statement.start);
     }
