@@ -406,7 +406,7 @@ static const struct builtin builtins[] = {
     {"len", 1, 1, call_len, "len(X)", "how many rows, or elements of a vector"},
     {"pick", 2, 2, call_pick, "pick(X, k)", "element k[i] of each row i"},
     {"cross_entropy", 2, 2, call_cross_entropy, "cross_entropy(z, k)",
-     "the mean over rows of -log_softmax(z)[k]; k class numbers from 0, or one-hot rows"},
+     "the mean over rows of -log_softmax(z)[k]"},
     {"zeros", 0, 2, call_zeros, "zeros(n), zeros(n, m)", "zeros"},
     {"ones", 0, 2, call_ones, "ones(n), ones(n, m)", "ones"},
     {"eye", 1, 1, call_eye, "eye(n)", "the identity matrix"},

@@ -75,7 +75,7 @@ static bool push(struct lower *w, struct operand operand)
 static struct operand *operands(struct lower *w, size_t count)
 {
     BS_ASSERT(w->stack.count >= count);
-    return BUF(struct operand, &w->stack) + (w->stack.count - count);
+    return count == 0 ? NULL : BUF(struct operand, &w->stack) + (w->stack.count - count);
 }
 
 static bool replace(struct lower *w, size_t count, struct operand by)

@@ -40,18 +40,20 @@ static const struct topic {
      "a = 2              a number makes a leaf\n"
      "param w = 0.5      a leaf that training updates\n"
      "c += c + 1         a new node; the name moves to it (-= *= /= **= too)\n"
-     "a.data = 3         changes a leaf; what depends on it is stale until the next forward\n"
+     "a.data = 3         changes a leaf; what depends on it is stale until 'forward'\n"
+     "def f(x) = x*x     a function; repeat 10 { … } and for i in range(3) { … } loop\n"
+     "[[1, 2], [3, 4]]   an array; W[0, 1], X[:, 0], W.T, W @ x\n"
      "a.grad = 0         sets one gradient\n"
      "a*b + c            shows a value\n"
      "dL/da              the derivative of L with respect to a (also grad(L, a))\n"
      "x.tanh()           is tanh(x); x**2 and x^2 are the same\n"
      "%7                 the node numbered 7; # begins a comment; ; ends a statement"},
     {"stale", "stale values",
-     "a.data = 3 changes a leaf. Every value computed from it is stale: it is still the old\n"
-     "one. 'forward' recomputes them; 'backward' does so by itself before it begins."},
+     "a.data = 3 changes a leaf. Every value computed from it is stale: it is still\n"
+     "the old one. 'forward' recomputes them; 'backward' does so before it begins."},
     {"gradients", "gradients add up",
-     "A backward pass adds into the gradients of leaves, as PyTorch does. After a second one\n"
-     "they hold a sum; 'zero' clears them."},
+     "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
+     "second one they hold a sum; 'zero' clears them."},
 };
 
 static void help_overview(struct call *c)

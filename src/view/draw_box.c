@@ -160,11 +160,15 @@ static int body_columns(const struct plan *p, const struct rec *box)
                   2 + figure_columns(p, box, "grad_text", "grad_room"));
 }
 
+// In a walk a relu may yet turn out to be shut.
 static int title_columns(const struct plan *p, const struct rec *box)
 {
+    const struct op_row *row = signs_operation(box);
+    bool open = row == op_get(OP_RELU) && !rec_get_flag(box, "dead");
     struct text title;
     text_init(&title);
     signs_title(&title, box, p->ascii);
+    text_add(&title, open && !signs_is(p->scene, "walk", "") ? SIGNS_DEAD : "");
     int columns = (int)signs_columns(text_get(&title));
     text_release(&title);
     return columns;

@@ -261,7 +261,6 @@ static void add_formula(const struct rails *r, const struct rec *box, struct tex
         add_operand(r, cell->next, out);
     }
     text_add(out, call ? ")" : "");
-    text_add(out, rec_get_flag(box, "dead") ? "  dead" : "");
 }
 
 // The name, cut to what a table can bear; of the current step, turned inside out.
@@ -277,23 +276,29 @@ static void add_name(const struct rails *r, const struct rec *box, struct text *
     text_add_char(out, INK_END);
 }
 
-// "∂a 1  ∂b 1": each in the operand's name.
+// "∂a 1  ∂b 1": each in the operand's name. What is kept free may end in blanks.
 static void add_locals(const struct rails *r, const struct rec *box, struct text *out)
 {
     const struct rec *cells = rec_find(box, "cells");
+    struct text figure;
+    text_init(&figure);
     for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
         if (rec_get_text(cell, "local_text")[0] == '\0') {
             continue;
         }
-        bool known = !signs_is(cell, "local_text", "·");
+        text_clear(&figure);
+        signs_figure(&figure, rec_get_text(cell, "local_text"), r->ascii);
+        size_t used = signs_columns(text_get(&figure));
+        size_t room = (size_t)rec_get_whole(cell, "local_room");
         text_add(out, text_length(out) > 0 ? "  " : " ");
         text_add(out, r->ascii ? "d" : "∂");
         add_operand(r, cell, out);
         text_add_char(out, ' ');
-        text_add_char(out, known ? INK_LOCAL : INK_MUTED);
-        signs_figure(out, rec_get_text(cell, "local_text"), r->ascii);
-        text_add_char(out, INK_END);
+        ink_add(out, signs_is(cell, "local_text", "·") ? INK_MUTED : INK_LOCAL, text_get(&figure));
+        text_fill(out, ' ', room > used ? room - used : 0);
     }
+    text_add(out, rec_get_flag(box, "dead") ? "  dead" : "");
+    text_release(&figure);
 }
 
 // A number, or the columns that are kept free for it.
@@ -381,17 +386,22 @@ static bool fits(struct text *table, size_t width)
     return true;
 }
 
-// The first `width` columns of each line.
+// The first `width` columns of each line, without blanks at its end.
 static void add_cut(struct text *out, struct text *table, size_t width)
 {
-    size_t columns = 0;
+    size_t columns = 0, blanks = 0;
     for (const char *s = text_get(table); *s != '\0';) {
         uint32_t character;
         size_t bytes = utf8_read(s, strlen(s), &character);
         bytes = bytes == 0 ? 1 : bytes;
         bool mark = ink_is_mark(*s);
         columns = *s == '\n' ? 0 : columns + (mark ? 0 : utf8_columns(s, bytes));
-        if (mark || *s == '\n' || columns <= width) {
+        blanks = *s == '\n' ? 0 : blanks;
+        if (*s == ' ' && columns <= width) {
+            blanks++;
+        } else if (mark || *s == '\n' || columns <= width) {
+            text_fill(out, ' ', mark ? 0 : blanks);
+            blanks = mark ? blanks : 0;
             text_add_bytes(out, s, bytes);
         }
         s += bytes;

@@ -55,7 +55,7 @@ void signs_title(struct text *out, const struct rec *box, bool ascii)
     const struct op_row *row = signs_operation(box);
     if (row != NULL) {
         text_add(out, ascii ? row->name : row->sign);
-        text_add(out, rec_get_flag(box, "dead") ? " dead" : "");
+        text_add(out, rec_get_flag(box, "dead") ? SIGNS_DEAD : "");
     }
 }
 

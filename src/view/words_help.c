@@ -29,10 +29,10 @@ void say_help_overview(struct words *w)
     }
     table_write(&t, w->out);
     table_release(&t);
-    text_add(w->out, "more: help COMMAND, help FUNCTION");
+    text_add(w->out, "help NAME tells more of each; also: help");
     for (const struct rec *topic = say_first(w->record, "topics"); topic != NULL;
          topic = topic->next) {
-        text_addf(w->out, ", help %s", topic->text);
+        text_addf(w->out, " %s%s", topic->text, topic->next == NULL ? "" : ",");
     }
     text_add_char(w->out, '\n');
 }
@@ -98,13 +98,18 @@ void say_help_functions(struct words *w)
         table_ink(&t, INK_NAME, typed(&call, row));
         table_cell(&t, rec_get_text(row, "help"));
     }
+    table_write(&t, w->out);
+    table_release(&t);
+    text_release(&call);
+    ink_add(w->out, INK_TITLE, "over arrays, and making them");
+    text_add_char(w->out, '\n');
+    table_init(&t, "ll");
     for (const struct rec *row = say_first(w->record, "builtins"); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
         table_cell(&t, rec_get_text(row, "help"));
     }
     table_write(&t, w->out);
     table_release(&t);
-    text_release(&call);
 }
 
 void say_help_builtin(struct words *w)

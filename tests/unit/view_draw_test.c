@@ -409,7 +409,6 @@ static void edges_lead_where_they_should_across(void **state)
     for (int i = 0; i < GRAPHS; i++) {
         edges += check_random_graph(&rng, DRAW_ACROSS);
     }
-    printf("%zu\n", edges);
     assert_true(edges > 5 * GRAPHS);
 }
 
@@ -422,8 +421,249 @@ static void edges_lead_where_they_should_down(void **state)
     for (int i = 0; i < GRAPHS; i++) {
         edges += check_random_graph(&rng, DRAW_DOWN);
     }
-    printf("%zu\n", edges);
     assert_true(edges > 5 * GRAPHS);
+}
+
+// ---- ASCII --------------------------------------------------------------------------------------
+
+// What stands in an ASCII drawing where this sign stands in the other: one of these.
+static const char *ascii_of(uint32_t character)
+{
+    static const char *const pairs[][2] = {
+        {"│┆", "|:"}, {"║", "|"},     {"─╌", "-."},   {"═", "="},         {"┃┏┓┗┛━┠┯", "#="},
+        {"╭╮", "."},  {"╰╯", "'"},    {"┌┐", ".+"},   {"└┘", "'+"},       {"├┤┬┴", "+"},
+        {"●", "+"},   {"╔╗╚╝", "+"},  {"╟╢╤╧", "+"},  {"┼", "|"},         {"►", ">"},
+        {"▼", "v"},   {"∂", "g"},     {"·", "."},     {"×", "*"},         {"÷", "/"},
+        {"−", "-"},
+    };
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        if (is_one_of(character, pairs[i][0])) {
+            return pairs[i][1];
+        }
+    }
+    return NULL;
+}
+
+static void check_same_sign(uint32_t sign, uint32_t ascii)
+{
+    const char *allowed = ascii_of(sign);
+    assert_true(ascii < 0x80);
+    assert_true(allowed == NULL ? sign == ascii : is_one_of(ascii, allowed));
+}
+
+static void ascii_is_the_same_drawing(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 22);
+    for (int i = 0; i < 300; i++) {
+        struct graph g;
+        struct text answers;
+        struct sheet signs, ascii;
+        // Down, a track is not shared by corners that touch: the drawing may have other rows then.
+        graph_init(&g);
+        text_init(&answers);
+        uint32_t root = random_graph(&g, &rng, DRAW_MOST);
+        lay_out(&g, root, &rng, false, i % 2 == 0 ? DRAW_ACROSS : DRAW_DOWN, &answers);
+        draw_scene(&g.drawing, build(&g, root, false, text_get(&answers)), WIDE);
+        sheet_init(&signs, &g.drawing);
+        text_clear(&g.drawing);
+        draw_scene(&g.drawing, build(&g, root, true, text_get(&answers)), WIDE);
+        sheet_init(&ascii, &g.drawing);
+        assert_int_equal(signs.rows, ascii.rows);
+        assert_int_equal(signs.columns, ascii.columns);
+        for (size_t k = 0; k < signs.rows * signs.columns; k++) {
+            check_same_sign(signs.cells[k], ascii.cells[k]);
+        }
+        free(signs.cells);
+        free(ascii.cells);
+        text_release(&answers);
+        graph_release(&g);
+    }
+}
+
+// ---- Widths and answers -------------------------------------------------------------------------
+
+// x = tanh(tanh(…)): so many of them.
+static uint32_t chain(struct graph *g, unsigned length)
+{
+    uint32_t at = tape_leaf(&g->tape, 0.5, 0);
+    name_node(g, at);
+    for (unsigned i = 0; i < length; i++) {
+        at = tape_apply(&g->tape, OP_TANH, at, at);
+        name_node(g, at);
+    }
+    return at;
+}
+
+static void a_drawing_takes_the_form_that_fits(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct text answers;
+    struct rng rng;
+    rng_seed(&rng, 23);
+    graph_init(&g);
+    text_init(&answers);
+    uint32_t root = chain(&g, 4);
+    lay_out(&g, root, &rng, false, DRAW_ACROSS, &answers);
+    size_t length = text_length(&answers);
+    lay_out(&g, root, &rng, false, DRAW_DOWN, &answers);
+    // The second answer stands behind the empty one that lay_out puts before it.
+    struct text both;
+    text_init(&both);
+    text_add_bytes(&both, text_get(&answers), length);
+    text_add(&both, strstr(text_get(&answers) + length, "stop\n") + strlen("stop\n"));
+    const struct rec *scene = build(&g, root, false, text_get(&both));
+    static const struct {
+        size_t width;
+        const char *shows, *hides;
+    } forms[] = {
+        {200, "►", "▼"}, {60, "▼", "►"}, {14, "name", "▼"},
+    };
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        text_clear(&g.drawing);
+        draw_scene(&g.drawing, scene, forms[i].width);
+        check_width(&g.drawing, forms[i].width);
+        assert_non_null(strstr(text_get(&g.drawing), forms[i].shows));
+        assert_null(strstr(text_get(&g.drawing), forms[i].hides));
+    }
+    for (size_t width = 0; width < 130; width++) {
+        text_clear(&g.drawing);
+        draw_scene(&g.drawing, scene, width);
+        check_width(&g.drawing, width);
+    }
+    text_release(&both);
+    text_release(&answers);
+    graph_release(&g);
+}
+
+static void an_answer_without_sense_gives_the_table(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "",
+        "stop\n",
+        "no layout at all",
+        "node i0 1 1\nstop\n",
+        "node i0 1 1\nnode i1 -3 1\nnode i2 1 1\nstop\n",
+        "node i0 1 1\nnode i1 nan 1\nnode i2 1 1\nstop\n",
+        "node i0 1 1\nnode i1 1e300 1\nnode i2 1 1\nstop\n",
+        "node i0 1 1\nnode i99999999999 1 1\nnode i2 1 1\nstop\n",
+        "node i0",
+        "node i",
+    };
+    struct graph g;
+    graph_init(&g);
+    uint32_t root = chain(&g, 2);
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        text_clear(&g.drawing);
+        draw_scene(&g.drawing, build(&g, root, false, answers[i]), 80);
+        assert_non_null(strstr(text_get(&g.drawing), "local derivatives"));
+    }
+    // All in one place is an answer; so is every other order of lines.
+    text_clear(&g.drawing);
+    draw_scene(&g.drawing, build(&g, root, false, "node i2 0 0\nnode i1 0 0\nnode i0 0 0\nstop"), 80);
+    assert_non_null(strstr(text_get(&g.drawing), "►"));
+    graph_release(&g);
+}
+
+static void more_values_than_boxes_can_show_are_a_table(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct text answers;
+    struct rng rng;
+    rng_seed(&rng, 24);
+    graph_init(&g);
+    text_init(&answers);
+    uint32_t root = chain(&g, DRAW_MOST);
+    lay_out(&g, root, &rng, false, DRAW_ACROSS, &answers);
+    draw_scene(&g.drawing, build(&g, root, false, text_get(&answers)), WIDE);
+    assert_non_null(strstr(text_get(&g.drawing), "local derivatives"));
+    text_release(&answers);
+    graph_release(&g);
+}
+
+// ---- Walks --------------------------------------------------------------------------------------
+
+// The scene of a walk: forward at the node `at`, or backward at it.
+static struct rec *build_walk(struct graph *g, uint32_t root, enum scene_walk walk, uint32_t at)
+{
+    const struct scene_options options = {.theme = "light", .walk = walk, .current = at};
+    struct rec *scene = scene_build(&g->records, &g->tape, &g->names, root, &options);
+    assert_non_null(scene);
+    return scene;
+}
+
+// The drawing without its words. Level lines go too, as a title that grows ("relu dead") covers more
+// of its frame; their ends stay.
+static void outline(struct sheet *s)
+{
+    for (size_t i = 0; i < s->rows * s->columns; i++) {
+        uint32_t sign = s->cells[i];
+        s->cells[i] = is_one_of(sign, "│┆") ? '|'  // a relu may turn out to be shut
+                      : is_one_of(sign, "►◄▼▲") ? '>'  // an arrow may turn
+                      : is_one_of(sign, "║┃┌┐└┘╭╮╰╯┏┓┗┛╔╗╚╝├┤┬┴┠┯╟╢╤╧●┼") ? sign
+                                                                         : ' ';
+    }
+}
+
+// The numbers at a step are not the real ones of that moment, which is the session's business; what
+// counts is that some are known and others not.
+static void nothing_moves_in_a_walk(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct text answers, question;
+    struct buf rooms;
+    static struct question q;
+    struct rng rng;
+    rng_seed(&rng, 25);
+    for (int i = 0; i < 80; i++) {
+        enum draw_way way = i % 2 == 0 ? DRAW_ACROSS : DRAW_DOWN;
+        graph_init(&g);
+        text_init(&answers);
+        text_init(&question);
+        buf_init(&rooms, sizeof(uint32_t));
+        uint32_t root = random_graph(&g, &rng, DRAW_MOST);
+        assert_int_equal(sweep_backward(&g.tape, NULL, NULL, root, NULL), SWEEP_DONE);
+        for (uint32_t at = 0; at <= root; at++) {
+            assert_true(draw_measure(&rooms, build_walk(&g, root, SCENE_FORWARD, at)));
+            assert_true(draw_measure(&rooms, build_walk(&g, root, SCENE_BACKWARD, at)));
+        }
+        struct sheet first = {0};
+        for (uint32_t at = 0; at <= 2 * root + 1; at++) {
+            struct rec *scene = build_walk(&g, root, at <= root ? SCENE_FORWARD : SCENE_BACKWARD,
+                                           at <= root ? at : 2 * root + 1 - at);
+            draw_reserve(&g.records, scene, &rooms);
+            if (at == 0) {
+                assert_true(draw_question(&question, scene, way));
+                read_question(&q, text_get(&question));
+                text_add(&answers, way == DRAW_DOWN ? "graph 1 1 1\nstop\n" : "");
+                answer_question(&q, &rng, &answers);
+            }
+            rec_text(&g.records, scene, "layout", text_get(&answers));
+            struct sheet sheet;
+            text_clear(&g.drawing);
+            draw_scene(&g.drawing, scene, WIDE);
+            sheet_init(&sheet, &g.drawing);
+            outline(&sheet);
+            if (at == 0) {
+                first = sheet;
+                continue;
+            }
+            assert_int_equal(sheet.columns, first.columns);
+            assert_memory_equal(sheet.cells, first.cells,
+                                first.rows * first.columns * sizeof *first.cells);
+            free(sheet.cells);
+        }
+        free(first.cells);
+        buf_release(&rooms);
+        text_release(&question);
+        text_release(&answers);
+        graph_release(&g);
+    }
 }
 
 int main(void)
@@ -431,6 +671,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(edges_lead_where_they_should_across),
         cmocka_unit_test(edges_lead_where_they_should_down),
+        cmocka_unit_test(ascii_is_the_same_drawing),
+        cmocka_unit_test(a_drawing_takes_the_form_that_fits),
+        cmocka_unit_test(an_answer_without_sense_gives_the_table),
+        cmocka_unit_test(more_values_than_boxes_can_show_are_a_table),
+        cmocka_unit_test(nothing_moves_in_a_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
