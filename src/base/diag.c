@@ -81,15 +81,6 @@ struct place source_place(const struct source *source, size_t at)
     return p;
 }
 
-void diag_sentence(struct text *out, const struct diag *d)
-{
-    text_add(out, d->message);
-    if (d->hint[0] != '\0') {
-        text_add(out, "; ");
-        text_add(out, d->hint);
-    }
-}
-
 enum { EXCERPT_COLUMNS = 200, EXCERPT_BEFORE = 100 };
 
 // The start of a character at or before byte i. A character has at most 4 bytes; where more go on

@@ -51,8 +51,6 @@ struct place {
 };
 struct place source_place(const struct source *source, size_t at);
 
-// "MESSAGE; HINT"
-void diag_sentence(struct text *out, const struct diag *d);
 // The source line of `span` and a caret under its start, each after `indent` blanks and ended by a
 // newline. Longer than 200 columns: an excerpt around the caret. Control characters show as \x1b.
 void diag_excerpt(struct text *out, const struct source *source, struct span span, size_t indent);

@@ -1,5 +1,4 @@
 // The picture.
-#include <stdio.h>
 #include <string.h>
 
 #include "session/commands.h"
@@ -172,29 +171,40 @@ static uint32_t example_leaf(const struct call *c, const struct part *part)
     return leaf == NODE_NONE ? BUF(uint32_t, &part->ids)[0] : leaf;
 }
 
-// Says so where there are many, and refuses where there are too many. Data for other programs may
-// be of any size.
+// How to draw less.
+static void offer_part(struct call *c, const struct picture *p, const struct part *part,
+                       struct text *offer)
+{
+    char target[LABEL_TEXT], leaf[LABEL_TEXT];
+    if (p->radius == 0 && p->from == NODE_NONE) {
+        names_label(&c->s->names, target, p->target);
+        names_label(&c->s->names, leaf, example_leaf(c, part));
+        text_addf(offer, "a part: graph %s --from %s, or graph %s --radius 2", target, leaf, leaf);
+    }
+}
+
+// Says so where there are many values, and refuses where there are too many. Data for other
+// programs may be of any size.
 static bool check_size(struct call *c, const struct picture *p, const struct part *part)
 {
     size_t values = part_values(part, &c->s->tape);
-    bool data =
-        p->format != NULL && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
+    bool data = !is_empty(p->path) && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
     if (data || p->full || values <= VALUES_MANY) {
         return true;
     }
-    char target[LABEL_TEXT], leaf[LABEL_TEXT], way[4 * LABEL_TEXT + 80];
-    names_label(&c->s->names, target, p->target);
-    names_label(&c->s->names, leaf, example_leaf(c, part));
-    snprintf(
-        way, sizeof way,
-        "graph %s --from %s shows what leads from %s there, graph %s --radius 2 what is near it",
-        target, leaf, leaf, leaf);
-    if (values <= VALUES_MOST) {
-        call_notice(c, c->command, "these are %zu values; %s", values, way);
-        return true;
+    struct text offer;
+    text_init(&offer);
+    offer_part(c, p, part, &offer);
+    bool some = text_length(&offer) > 0;
+    if (values > VALUES_MOST) {
+        diag_set(c->diag, c->command, "%zu values are too many for one picture", values);
+        some ? diag_hint(c->diag, "draw %s; or all: --full", text_get(&offer))
+             : diag_hint(c->diag, "add --full to draw them all");
+    } else if (some) {
+        call_notice(c, c->command, "these are %zu values; %s", values, text_get(&offer));
     }
-    diag_set(c->diag, c->command, "%zu values are too many for one picture", values);
-    return diag_hint(c->diag, "%s; --full shows them all", way);
+    text_release(&offer);
+    return values <= VALUES_MOST;
 }
 
 // What the picture shows as its output: for what is near a value the last output, if it is there,

@@ -263,14 +263,14 @@ static void add_formula(const struct rails *r, const struct rec *box, struct tex
     text_add(out, call ? ")" : "");
 }
 
-// The name, cut to what a table can bear; of the current step, turned inside out.
+// The name, cut to what a table can bear; in a walk behind room for the mark of the current step.
 static void add_name(const struct rails *r, const struct rec *box, struct text *out)
 {
     const char *name = rec_get_text(box, "name");
     size_t cut = utf8_cut(name, strlen(name), NAME_MOST);
     bool current = box == r->current;
     text_add_char(out, current ? INK_CURRENT : INK_NAME);
-    text_add(out, !current ? "" : r->ascii ? ">" : "▶");
+    text_add(out, current ? (r->ascii ? ">" : "▶") : signs_is(r->scene, "walk", "") ? "" : " ");
     text_add_bytes(out, name, cut);
     text_add(out, name[cut] == '\0' ? "" : r->ascii ? ".." : "…");
     text_add_char(out, INK_END);
@@ -390,9 +390,10 @@ static bool fits(struct text *table, size_t width)
 static void add_cut(struct text *out, struct text *table, size_t width)
 {
     size_t columns = 0, blanks = 0;
-    for (const char *s = text_get(table); *s != '\0';) {
+    const char *s = text_get(table), *end = s + text_length(table);
+    while (s < end) {
         uint32_t character;
-        size_t bytes = utf8_read(s, strlen(s), &character);
+        size_t bytes = utf8_read(s, (size_t)(end - s), &character);
         bytes = bytes == 0 ? 1 : bytes;
         bool mark = ink_is_mark(*s);
         columns = *s == '\n' ? 0 : columns + (mark ? 0 : utf8_columns(s, bytes));

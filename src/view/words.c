@@ -117,11 +117,12 @@ void say_notice(struct words *w)
 
 void say_error(struct words *w)
 {
+    const char *message = rec_get_text(w->record, "message");
     const char *hint = rec_get_text(w->record, "hint");
+    bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
-    text_addf(w->out, *hint == '\0' ? " %s\n" : " %s; %s\n", rec_get_text(w->record, "message"),
-              hint);
+    text_addf(w->out, " %s%s%s\n", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
     text_add(w->out, rec_get_text(w->record, "excerpt"));
 }
 

@@ -64,7 +64,8 @@ function* inputsOf(file) {
     }
 }
 
-// Inputs that want a file are left out; after a `load` there is no going on.
+// Inputs that want a file or a layout are left out; after a `load`, or with a walk that is drawn,
+// there is no going on.
 function compareTranscript(Session, file) {
     let session = new Session(modulePath);
     for (const input of inputsOf(file)) {
@@ -72,8 +73,8 @@ function compareTranscript(Session, file) {
             session = new Session(modulePath);
             continue;
         }
-        if (/^(load|save|graph|plot|export) /.test(input.text)) {
-            if (input.text.startsWith('load')) {
+        if (/^(load|save|graph|plot|export|watch)\b/.test(input.text)) {
+            if (/^(load|watch on)/.test(input.text)) {
                 return;
             }
             continue;
