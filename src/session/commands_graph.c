@@ -188,7 +188,8 @@ static void offer_part(struct call *c, const struct picture *p, const struct par
 static bool check_size(struct call *c, const struct picture *p, const struct part *part)
 {
     size_t values = part_values(part, &c->s->tape);
-    bool data = !is_empty(p->path) && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
+    bool data =
+        !is_empty(p->path) && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
     if (data || p->full || values <= VALUES_MANY) {
         return true;
     }

@@ -8,7 +8,8 @@
 //   session_begin(s, &source, SESSION_SCRIPT);
 //   while ((state = session_run(s, &out)) == SESSION_MORE) { show(out); }
 //
-// Each call of session_run executes one statement. SESSION_NEED: the last record says what is
+// Each call of session_run executes one statement, or some steps of a training (a record of kind
+// "training" then tells how far it is). SESSION_NEED: the last record says what is
 // wanted; answer with session_supply or session_refuse, then call session_run again.
 //   {kind: "need", what: "read",    path}            supply the file's bytes
 //   {kind: "need", what: "write",   path, text}      write them, then supply nothing

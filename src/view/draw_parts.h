@@ -37,8 +37,7 @@ enum flow { FLOW_NONE, FLOW_BACK, FLOW_BACK_NOW };
 // From a box to one operand's cell of another.
 struct wire {
     uint32_t from, to;
-    int slot;  // of the operation
-    int port;  // which of the box's cells shows that operand: 0 or 1
+    int port;  // which of the box's cells it ends on: 0 or 1
     enum flow flow;
 };
 
@@ -117,7 +116,7 @@ void plan_release(struct plan *p);
 // draw_box.c
 // How large the box is and where its wires begin and end.
 void box_measure(const struct plan *p, struct item *item);
-// Draws it; its first place along the ranks is `start`, and it is to be `length` long.
+// Draws it into the band of its rank: across it takes the whole length, down it stands at the end.
 void box_paint(const struct plan *p, struct canvas *c, const struct item *item, struct band band);
 
 // draw_place.c. False if the answer makes no sense or memory ran out.

@@ -460,6 +460,32 @@ static void test_survives_a_resize(void **state)
     leave(p);
 }
 
+static void resize(struct person *p, unsigned short columns)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = columns};
+    assert_int_equal(ioctl(p->terminal, TIOCSWINSZ, &size), 0);
+    rest(p, 50);
+}
+
+static void test_draws_for_the_window_as_it_is(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "a = 2; L = a*a");
+    enter(p, "graph");
+    see(p, "►║2│ L = 4 ║");
+    resize(p, 24);
+    enter(p, "graph");
+    see(p, "╔═▼═╤═▼═╗");
+    resize(p, 10);
+    enter(p, "graph");
+    see(p, "name");
+    resize(p, 80);
+    enter(p, "graph");
+    see(p, "►║2│ L = 4 ║");
+    leave(p);
+}
+
 // ---- Completing ---------------------------------------------------------------------------------
 
 static void test_completes(void **state)
@@ -740,6 +766,9 @@ static void test_speaks_ascii_where_nothing_else_is_shown(void **state)
     type(p, "backward 3\r");
     see(p, "error:");
     see(p, "\n> ");
+    type(p, "L = q*q; graph\r");
+    see(p, "+=+ * =====+");
+    see(p, "\n> ");
     leave(p);
     for (size_t i = 0; i < p->shown; i++) {
         assert_in_range((unsigned char)p->screen[i], 1, 0x7E);
@@ -778,6 +807,7 @@ int main(void)
         TEST(test_ctrl_c_ends_waiting_for_a_file),
         TEST(test_terminated),
         TEST(test_survives_a_resize),
+        TEST(test_draws_for_the_window_as_it_is),
         TEST(test_completes),
         TEST(test_keeps_history),
         TEST(test_bounds_history),

@@ -430,11 +430,10 @@ static void edges_lead_where_they_should_down(void **state)
 static const char *ascii_of(uint32_t character)
 {
     static const char *const pairs[][2] = {
-        {"│┆", "|:"}, {"║", "|"},     {"─╌", "-."},   {"═", "="},         {"┃┏┓┗┛━┠┯", "#="},
-        {"╭╮", "."},  {"╰╯", "'"},    {"┌┐", ".+"},   {"└┘", "'+"},       {"├┤┬┴", "+"},
-        {"●", "+"},   {"╔╗╚╝", "+"},  {"╟╢╤╧", "+"},  {"┼", "|"},         {"►", ">"},
-        {"▼", "v"},   {"∂", "g"},     {"·", "."},     {"×", "*"},         {"÷", "/"},
-        {"−", "-"},
+        {"│┆", "|:"},  {"║", "|"},   {"─╌", "-."}, {"═", "="},    {"┃┏┓┗┛━┠┯", "#="}, {"╭╮", "."},
+        {"╰╯", "'"},   {"┌┐", ".+"}, {"└┘", "'+"}, {"├┤┬┴", "+"}, {"●", "+"},         {"╔╗╚╝", "+"},
+        {"╟╢╤╧", "+"}, {"┼", "|"},   {"►", ">"},   {"▼", "v"},    {"∂", "g"},         {"·", "."},
+        {"×", "*"},    {"÷", "/"},   {"−", "-"},
     };
     for (size_t i = 0; i < COUNT_OF(pairs); i++) {
         if (is_one_of(character, pairs[i][0])) {
@@ -519,7 +518,9 @@ static void a_drawing_takes_the_form_that_fits(void **state)
         size_t width;
         const char *shows, *hides;
     } forms[] = {
-        {200, "►", "▼"}, {60, "▼", "►"}, {14, "name", "▼"},
+        {200, "►", "▼"},
+        {60, "▼", "►"},
+        {14, "name", "▼"},
     };
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         text_clear(&g.drawing);
@@ -563,7 +564,8 @@ static void an_answer_without_sense_gives_the_table(void **state)
     }
     // All in one place is an answer; so is every other order of lines.
     text_clear(&g.drawing);
-    draw_scene(&g.drawing, build(&g, root, false, "node i2 0 0\nnode i1 0 0\nnode i0 0 0\nstop"), 80);
+    draw_scene(&g.drawing, build(&g, root, false, "node i2 0 0\nnode i1 0 0\nnode i0 0 0\nstop"),
+               80);
     assert_non_null(strstr(text_get(&g.drawing), "►"));
     graph_release(&g);
 }
@@ -596,16 +598,16 @@ static struct rec *build_walk(struct graph *g, uint32_t root, enum scene_walk wa
     return scene;
 }
 
-// The drawing without its words. Level lines go too, as a title that grows ("relu dead") covers more
-// of its frame; their ends stay.
+// The drawing without its words. Level lines go too, as a title that grows ("relu dead") covers
+// more of its frame; their ends stay.
 static void outline(struct sheet *s)
 {
     for (size_t i = 0; i < s->rows * s->columns; i++) {
         uint32_t sign = s->cells[i];
-        s->cells[i] = is_one_of(sign, "│┆") ? '|'  // a relu may turn out to be shut
+        s->cells[i] = is_one_of(sign, "│┆")     ? '|'  // a relu may turn out to be shut
                       : is_one_of(sign, "►◄▼▲") ? '>'  // an arrow may turn
                       : is_one_of(sign, "║┃┌┐└┘╭╮╰╯┏┓┗┛╔╗╚╝├┤┬┴┠┯╟╢╤╧●┼") ? sign
-                                                                         : ' ';
+                                                                          : ' ';
     }
 }
 

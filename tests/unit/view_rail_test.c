@@ -217,7 +217,8 @@ static void what_does_not_fit_is_left_out_from_the_right(void **state)
     graph_release(&g);
 }
 
-static const struct rec *build_walk(struct graph *g, uint32_t root, uint32_t at, const struct buf *rooms)
+static const struct rec *build_walk(struct graph *g, uint32_t root, uint32_t at,
+                                    const struct buf *rooms)
 {
     const struct scene_options options = {.theme = "light", .walk = SCENE_BACKWARD, .current = at};
     struct rec *scene = scene_build(&g->records, &g->tape, &g->names, root, &options);
