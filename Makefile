@@ -56,6 +56,7 @@ flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
 flags_src/shell          = $(world)
 flags_src/shell/dot      = $(call pc,--cflags libcgraph)
 flags_src/shell/repl     = $(call pc,--cflags readline)
+flags_src/shell/page     = -I$(BUILD)
 flags_src/shell/markdown = $(call pc,--cflags libcmark-gfm)
 flags_src/render         = $(posix) $(call pc,--cflags libgvc libcgraph)
 flags_tests/unit         = $(posix)
@@ -90,7 +91,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check setup-run setup-check suite tests unit transcripts bless layers core-wasm \
+.PHONY: all run check check-page docs setup-run setup-check setup-page suite tests unit transcripts bless layers core-wasm \
     asan coverage fuzz hunt bench fmt install uninstall clean help always
 
 all: $(PROGRAMS) ## Build backstep and its helpers (the default)
@@ -110,6 +111,16 @@ $(BUILD)/flags: always
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call show,cc  ,$<)
 	$(Q)$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT) $(flags_$(*D)) $(flags_$*) -MMD -MP -c -o $@ $<
+
+# The page that plays a walk is part of the program: its files joined, then as a C array's bytes.
+$(BUILD)/page.html: tools/page $(wildcard src/page/*)
+	$(call show,join,$@)
+	$(Q)tools/page src/page > $@
+
+$(BUILD)/page.inc: $(BUILD)/page.html
+	$(Q)od -An -v -tu1 $< | sed 's/ *\([0-9]\{1,\}\)/\1,/g' > $@
+
+$(BUILD)/obj/src/shell/page.o: $(BUILD)/page.inc
 
 # The folder is a prerequisite too: a file that goes away must leave the library with it.
 $(BUILD)/lib/%.a: $$(call objects,$$*,obj) src/$$*
@@ -167,7 +178,11 @@ run: setup-run ## Install what is missing, build, and start
 check: setup-check ## Install what is missing, build, and run every test that needs no browser
 	@$(MAKE) $(jobs) suite
 
-setup-run setup-check:
+check-page: setup-page ## Play the exported pages in a real Chromium
+	@$(MAKE) $(jobs) all
+	@BACKSTEP=$(BACKSTEP) tools/count $(IN_PAGE:%="node %")
+
+setup-run setup-check setup-page:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -175,6 +190,7 @@ LAYERS   := tools/layers $(BUILD)/lib "$(CORE)" \
     $(foreach r,$(ROOMS) main wasm $(HELPERS),"$(r): $(below_$(r))")
 IMPORTS  := node tools/no-imports.js $(BUILD)/core.wasm
 IN_WASM  := $(wildcard tests/wasm/*.js)
+IN_PAGE  := $(wildcard tests/page/*_test.mjs)
 VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 
 tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH)
@@ -224,6 +240,9 @@ hunt: $(REPLAY:%=%.hunt)
 bench: all $(BENCH) ## Measure: speed, start-up, memory
 	@for script in $(wildcard bench/*.sh); do \
 	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
+
+docs: all ## Draw the players of docs/gallery/ anew
+	@cd docs/gallery && for script in *.bs; do $(abspath $(BACKSTEP)) $$script || exit 1; done
 
 fmt: ## Lay out the sources as .clang-format says
 	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] bench/*.[ch])

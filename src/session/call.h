@@ -204,6 +204,15 @@ bool call_refresh(struct call *c, uint32_t *count);
 // What a sweep came to: false, with the diag set, unless it is done.
 bool call_swept(struct call *c, enum sweep_end end);
 
+// What a command answers with, put into a record that is there already.
+// commands_step.c: a step that this walk just took.
+void step_put(struct call *c, struct rec *r, const struct stepper *walk,
+              const struct step_fact *fact);
+// commands_explain.c: why the node's gradient of `output` (NODE_NONE: of none) is what it is.
+bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output);
+// commands_why.c: the paths from root to a node; values must not be stale.
+bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of);
+
 // commands_step.c: a guess typed while a step waits for one; the statement was just this number.
 bool step_take_guess(struct call *c, double guess);
 

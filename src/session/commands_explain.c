@@ -106,22 +106,10 @@ static void put_uses(struct call *c, struct rec *r, uint32_t node, const struct 
     rec_whole(c->out, r, "use_count", count);
 }
 
-enum call_end command_explain(struct call *c)
+// Facts about the node, where the last output depends on it (`below`) or not.
+static void put_facts(struct call *c, struct rec *r, uint32_t node, const struct adjoints *below)
 {
-    uint32_t node;
-    struct session *s = c->s;
-    const struct tape *t = &s->tape;
-    if (!(call_has_more(c) ? call_node(c, &node) : call_target(c, &node)) || !call_finish(c)) {
-        return CALL_FAILED;
-    }
-    uint32_t output = session_settings(s)->output;
-    struct adjoints below = {0};
-    bool has_output = output != NODE_NONE && node <= output;
-    if (has_output && !call_swept(c, sweep_adjoints(t, s->world.stop, output, node, &below))) {
-        adjoints_release(&below);
-        return CALL_FAILED;
-    }
-    struct rec *r = call_record(c, "explain");
+    const struct tape *t = &c->s->tape;
     struct text formula;
     text_init(&formula);
     call_put_node(c, r, node);
@@ -133,24 +121,52 @@ enum call_end command_explain(struct call *c)
     if (tape_marked(t, node, MARK_GRAD)) {
         rec_number(c->out, r, "grad", tape_grad(t, node));
     }
-    if (has_output) {
-        call_put_node(c, rec_map(c->out, r, "output"), output);
-        rec_flag(c->out, r, "reached", adjoints_reach(&below, node));
+    if (below != NULL) {
+        call_put_node(c, rec_map(c->out, r, "output"), below->root);
+        rec_flag(c->out, r, "reached", adjoints_reach(below, node));
     }
     put_special(c, r, node);
     put_children(c, r, node);
-    put_uses(c, r, node, has_output && adjoints_reach(&below, node) ? &below : NULL);
-    if (!isfinite(tape_value(t, node))) {
-        uint32_t from = origin(t, node);
-        struct rec *began = rec_map(c->out, r, "origin");
-        text_init(&formula);
-        call_formula(c, &formula, from);
-        call_put_node(c, began, from);
-        rec_text(c->out, began, "formula", text_get(&formula));
-        text_release(&formula);
+    put_uses(c, r, node, below != NULL && adjoints_reach(below, node) ? below : NULL);
+}
+
+static void put_origin(struct call *c, struct rec *r, uint32_t node)
+{
+    uint32_t from = origin(&c->s->tape, node);
+    struct rec *began = rec_map(c->out, r, "origin");
+    struct text formula;
+    text_init(&formula);
+    call_formula(c, &formula, from);
+    call_put_node(c, began, from);
+    rec_text(c->out, began, "formula", text_get(&formula));
+    text_release(&formula);
+}
+
+bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output)
+{
+    const struct tape *t = &c->s->tape;
+    struct adjoints below = {0};
+    bool has_output = output != NODE_NONE && node <= output;
+    bool ok =
+        !has_output || call_swept(c, sweep_adjoints(t, c->s->world.stop, output, node, &below));
+    if (ok) {
+        put_facts(c, r, node, has_output ? &below : NULL);
+        if (!isfinite(tape_value(t, node))) {
+            put_origin(c, r, node);
+        }
     }
     if (has_output) {
         adjoints_release(&below);
     }
-    return CALL_DONE;
+    return ok;
+}
+
+enum call_end command_explain(struct call *c)
+{
+    uint32_t node;
+    if (!(call_has_more(c) ? call_node(c, &node) : call_target(c, &node)) || !call_finish(c)) {
+        return CALL_FAILED;
+    }
+    uint32_t output = session_settings(c->s)->output;
+    return explain_put(c, call_record(c, "explain"), node, output) ? CALL_DONE : CALL_FAILED;
 }

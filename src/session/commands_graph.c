@@ -3,8 +3,9 @@
 
 #include "session/commands.h"
 #include "session/picture.h"
+#include "session/trace.h"
 
-static const char *const formats[] = {"png", "svg", "pdf", "dot", "json"};
+static const char *const formats[] = {"png", "svg", "pdf", "dot", "json", "html"};
 
 // The format that a path's ending names; NULL if none of ours.
 static const char *format_of(const char *path, size_t length)
@@ -40,6 +41,12 @@ static bool is_empty(struct span s)
 }
 
 // ---- Arguments ----------------------------------------------------------------------------------
+
+// A page that plays both passes?
+static bool is_player(const struct picture *p)
+{
+    return p->format != NULL && strcmp(p->format, "html") == 0;
+}
 
 // The word that follows, without taking it.
 static struct span peek_word(struct call *c)
@@ -104,11 +111,15 @@ static bool read_path(struct call *c, struct span word, struct picture *p)
     }
     diag_set(c->diag, word, "'%s' does not end in a picture's format",
              diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
-    return diag_hint(c->diag, "write a name that ends in .png, .svg, .pdf, .dot or .json");
+    return diag_hint(c->diag, "write a name that ends in .png, .svg, .pdf, .dot, .json or .html");
 }
 
 static bool read_theme(struct call *c, struct span word, struct picture *p)
 {
+    if (is_player(p)) {
+        diag_set(c->diag, word, "a page is light or dark as its reader's screen is");
+        return diag_hint(c->diag, "leave the last word out");
+    }
     p->theme = call_word_is(c, word, "dark") ? "dark" : "light";
     if (call_word_is(c, word, "dark") || call_word_is(c, word, "light")) {
         return true;
@@ -133,6 +144,10 @@ static bool read_arguments(struct call *c, struct picture *p)
     if (ok && p->radius > 0 && p->from != NODE_NONE) {
         diag_set(c->diag, c->command, "--from and --radius choose different parts");
         return diag_hint(c->diag, "write one of them");
+    }
+    if (ok && is_player(p) && (p->radius > 0 || p->from != NODE_NONE)) {
+        diag_set(c->diag, p->path, "a page plays both passes, and so needs the whole graph");
+        return diag_hint(c->diag, "leave the option out, or draw the part as .svg");
     }
     return ok && call_finish(c);
 }
@@ -247,13 +262,24 @@ static enum call_end ask_for_picture(struct call *c, const struct picture *p,
     return CALL_NEED;
 }
 
+static enum call_end ask_for_player(struct call *c, const struct picture *p)
+{
+    if (!trace_put(c, p->target)) {
+        return CALL_FAILED;
+    }
+    rec_text(c->out, call_need(c, "picture", p->path), "format", p->format);
+    return CALL_NEED;
+}
+
 static enum call_end end_of_file(struct call *c, const struct picture *p)
 {
     if (c->diag->set) {
         c->diag->span = p->path;
         return CALL_FAILED;
     }
-    call_note_stale(c, p->path, p->target);
+    if (!is_player(p)) {
+        call_note_stale(c, p->path, p->target);
+    }
     if (call_echoes(c)) {
         struct rec *r = call_record(c, "written");
         rec_bytes(c->out, r, "path", c->lexer->source->text + p->path.start,
@@ -281,6 +307,9 @@ enum call_end command_graph(struct call *c)
     }
     if (!is_empty(p.path) && call_supplied(c)) {
         return end_of_file(c, &p);
+    }
+    if (is_player(&p)) {
+        return ask_for_player(c, &p);
     }
     struct part part;
     part_init(&part);

@@ -49,20 +49,20 @@ static void put_shares(struct call *c, struct rec *r, const struct step_fact *fa
 
 static const char *const step_words[] = {"forward", "seed", "backward"};
 
-static void put_place(struct call *c, struct rec *r)
+static void put_place(struct call *c, struct rec *r, const struct stepper *walk)
 {
-    struct step_place place = stepper_where(&c->s->stepper);
+    struct step_place place = stepper_where(walk);
     rec_text(c->out, r, "pass", place.backward ? "backward" : "forward");
     rec_whole(c->out, r, "done", (int64_t)place.done);
     rec_whole(c->out, r, "steps", (int64_t)place.steps);
-    call_put_node(c, rec_map(c->out, r, "root"), c->s->stepper.root);
+    call_put_node(c, rec_map(c->out, r, "root"), walk->root);
 }
 
-static void put_step(struct call *c, const struct step_fact *fact)
+void step_put(struct call *c, struct rec *r, const struct stepper *walk,
+              const struct step_fact *fact)
 {
-    struct rec *r = call_record(c, "step");
     rec_text(c->out, r, "step", step_words[fact->step.kind]);
-    put_place(c, r);
+    put_place(c, r, walk);
     call_put_node(c, r, fact->step.node);
     if (fact->step.kind == STEP_FORWARD) {
         put_operands(c, r, fact);
@@ -80,7 +80,7 @@ static void put_where(struct call *c, const char *moved)
     const struct stepper *s = &c->s->stepper;
     struct rec *r = call_record(c, "where");
     rec_text(c->out, r, "moved", moved);
-    put_place(c, r);
+    put_place(c, r, s);
     if (s->at < stepper_steps(s)) {
         struct step next = stepper_get(s, s->at);
         struct rec *to = rec_map(c->out, r, "next");
@@ -149,7 +149,7 @@ static bool walk_to(struct call *c, size_t to)
         if (!stepper_step(&s->stepper, &s->undo, &fact)) {
             return diag_out_of_memory(c->diag);
         }
-        put_step(c, &fact);
+        step_put(c, call_record(c, "step"), &s->stepper, &fact);
     }
     if (past) {
         call_notice(c, c->command, "the walk ends here: both passes are done");

@@ -126,37 +126,37 @@ static void put_path(struct call *c, struct rec *rows, const struct paths *p)
     }
 }
 
-enum call_end command_paths(struct call *c)
+static void put_count(struct call *c, struct rec *r, struct path_count count)
 {
-    uint32_t root, of;
-    struct session *s = c->s;
-    if (!two_nodes(c, &root, &of)) {
-        return CALL_FAILED;
+    char about[NUMBER_TEXT];
+    struct text number;
+    text_init(&number);
+    if (count.about != 0) {
+        text_addf(&number, "≈ %s", number_text(about, count.about, 6));
+    } else {
+        text_addf(&number, "%llu", (unsigned long long)count.exact);
     }
+    rec_text(c->out, r, "count", text_get(&number));
+    text_release(&number);
+}
+
+bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of)
+{
+    struct session *s = c->s;
     struct paths p = {0};
     struct extent extent = {0};
     bool apart = of > root;
     if (!apart && (!call_swept(c, paths_init(&p, &s->tape, s->world.stop, root, of)) ||
                    !call_swept(c, extent_count(&s->tape, s->world.stop, root, &extent)))) {
         paths_release(&p);
-        return CALL_FAILED;
+        return false;
     }
     if (apart || (p.count.exact == 0 && p.count.about == 0)) {
         note_apart(c, root, of);
     }
-    struct rec *r = call_record(c, "paths");
     call_put_node(c, rec_map(c->out, r, "root"), root);
     call_put_node(c, rec_map(c->out, r, "of"), of);
-    char about[NUMBER_TEXT];
-    struct text number;
-    text_init(&number);
-    if (p.count.about != 0) {
-        text_addf(&number, "≈ %s", number_text(about, p.count.about, 6));
-    } else {
-        text_addf(&number, "%llu", (unsigned long long)p.count.exact);
-    }
-    rec_text(c->out, r, "count", text_get(&number));
-    text_release(&number);
+    put_count(c, r, p.count);
     rec_whole(c->out, r, "edges", (int64_t)extent.edges);
     struct rec *rows = rec_list(c->out, r, "rows");
     int shown = 0;
@@ -167,6 +167,15 @@ enum call_end command_paths(struct call *c)
     rec_number(c->out, r, "sum", apart ? 0 : p.sum);
     if (!apart) {
         paths_release(&p);
+    }
+    return true;
+}
+
+enum call_end command_paths(struct call *c)
+{
+    uint32_t root, of;
+    if (!two_nodes(c, &root, &of) || !paths_put(c, call_record(c, "paths"), root, of)) {
+        return CALL_FAILED;
     }
     return CALL_DONE;
 }

@@ -13,11 +13,12 @@
 // wanted; answer with session_supply or session_refuse, then call session_run again.
 //   {kind: "need", what: "read",    path}            supply the file's bytes
 //   {kind: "need", what: "write",   path, text}      write them, then supply nothing
-//   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it
+//   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it;
+//                                                    "html": a page that plays the "trace" too
 //   {kind: "need", what: "layout",  questions}       have Graphviz's dot lay out each of these
-//   (DOT),
-//                                                    supply the answers ("plain"), one after
-//                                                    another; refused, the graph is drawn without
+//                                                    (DOT), supply the answers ("plain"), one
+//                                                    after another; refused, the graph is drawn
+//                                                    without
 //
 // Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
 // reports "interrupted".

@@ -310,17 +310,17 @@ static const struct setting of_graph[] = {
     {"newrank", "true"},
 };
 
+// A drawing's parts are called what the scene calls them: n4, and n4i0 for the edge into its first
+// cell.
 static const struct setting of_node[] = {
-    {"shape", "plain"},
-    {"fontname", "DejaVu Sans,Verdana,sans-serif"},
-    {"fontsize", "11"},
-    {"label", ""},
+    {"id", "\\N"},      {"shape", "plain"}, {"fontname", "DejaVu Sans,Verdana,sans-serif"},
+    {"fontsize", "11"}, {"label", ""},
 };
 
 // The empty ones have to be declared too before an edge can be given its own.
 static const struct setting of_edge[] = {
     {"arrowsize", "0.8"}, {"arrowhead", "normal"}, {"penwidth", "1"}, {"color", ""}, {"style", ""},
-    {"dir", ""},          {"headport", ""},        {"tailport", ""},
+    {"dir", ""},          {"headport", ""},        {"tailport", ""},  {"id", ""},
 };
 
 // cgraph's functions take plain char * and change nothing.
@@ -376,11 +376,13 @@ static void add_edges(Agraph_t *g, const struct painter *p, const struct rec *bo
     Agnode_t *head = node_of(g, rec_get_text(box, "id"));
     const struct rec *cells = rec_find(box, "cells");
     for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
-        char port[8];
+        char port[8], id[24];
         Agnode_t *tail = node_of(g, rec_get_text(cell, "from"));
         Agedge_t *edge = agedge(g, tail, head, NULL, 1);
         snprintf(port, sizeof port, p->top_down ? "i%u:n" : "i%u:w",
                  (unsigned)rec_get_whole(cell, "slot") % 10);
+        snprintf(id, sizeof id, "%s%.2s", rec_get_text(box, "id"), port);
+        set(edge, "id", id);
         set(edge, "headport", port);
         set(edge, "tailport", p->top_down ? "o:s" : "o:e");
         paint_edge(edge, p, cell, p->backward && rec_get_flag(box, "current"));

@@ -8,6 +8,7 @@
 #include "shell/files.h"
 #include "shell/image.h"
 #include "shell/ink.h"
+#include "shell/page.h"
 #include "view/words.h"
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
@@ -69,13 +70,13 @@ static char *path_here(const struct host *h, const char *path)
     return copy;
 }
 
-static const struct rec *last_scene(const struct records *records)
+static const struct rec *last(const struct records *records, const char *kind)
 {
-    const struct rec *scene = NULL;
+    const struct rec *found = NULL;
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
-        scene = rec_is(r, "scene") ? r : scene;
+        found = rec_is(r, kind) ? r : found;
     }
-    return scene;
+    return found;
 }
 
 static bool answer(struct host *h, const struct records *records, const char *path,
@@ -93,7 +94,10 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (strcmp(what, "layout") == 0) {
         return picture_layout(rec_find(need, "questions"), h->stop, bytes, d);
     }
-    return picture_write(last_scene(records), path, rec_get_text(need, "format"), h->stop, d);
+    const char *format = rec_get_text(need, "format");
+    const struct rec *scene = last(records, "scene");
+    return strcmp(format, "html") == 0 ? page_write(scene, last(records, "trace"), path, h->stop, d)
+                                       : picture_write(scene, path, format, h->stop, d);
 }
 
 static void answer_need(struct host *h, const struct records *records)

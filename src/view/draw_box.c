@@ -16,95 +16,52 @@
 // ---- Frames -------------------------------------------------------------------------------------
 
 // The kind of a value shows in its frame.
-struct frame {
-    const char *level, *upright;                             // ─ │
-    const char *corner[4];                                   // ┌ ┐ └ ┘
-    const char *out_right, *out_down;                        // where the net leaves
-    const char *cell_above, *cell_below;                     // where operands are parted
-    const char *row_left, *row_right, *row_level, *row_end;  // ├ ┤ ─ ┴ under a row of operands
-    const char *inner;                                       // │ between operands and the rest
-    int ink;
-};
-
 enum look { LOOK_PARAMETER, LOOK_INPUT, LOOK_INTERIOR, LOOK_OUTPUT, LOOK_DEAD, LOOK_COUNT };
 
-static const struct frame frames[2][LOOK_COUNT] = {
+// The signs of a frame, in this order.
+enum sign {
+    LEVEL,
+    UPRIGHT,
+    TOP_LEFT,
+    TOP_RIGHT,
+    FOOT_LEFT,
+    FOOT_RIGHT,
+    OUT_RIGHT,  // where the net leaves, across
+    OUT_DOWN,   // and down
+    // Only where there are operands: what parts them from each other and from the rest.
+    CELL_ABOVE,
+    CELL_BELOW,
+    INNER,
+    ROW_LEFT,  // under the row of them, down
+    ROW_RIGHT,
+    ROW_LEVEL,
+    ROW_END,
+};
+
+static const char *const frames[2][LOOK_COUNT] = {
     {
-        [LOOK_PARAMETER] =
-            {"━", "┃", {"┏", "┓", "┗", "┛"}, "┠", "┯", "", "", "", "", "", "", "", 0},
-        [LOOK_INPUT] = {"─", "│", {"╭", "╮", "╰", "╯"}, "├", "┬", "", "", "", "", "", "", "", 0},
-        [LOOK_INTERIOR] = {"─",
-                           "│",
-                           {"┌", "┐", "└", "┘"},
-                           "├",
-                           "┬",
-                           "┬",
-                           "┴",
-                           "├",
-                           "┤",
-                           "─",
-                           "┴",
-                           "│",
-                           INK_MUTED},
-        [LOOK_OUTPUT] =
-            {"═", "║", {"╔", "╗", "╚", "╝"}, "╟", "╤", "╤", "╧", "╟", "╢", "─", "┴", "│", 0},
-        [LOOK_DEAD] = {"╌",
-                       "┆",
-                       {"┌", "┐", "└", "┘"},
-                       "├",
-                       "┬",
-                       "┬",
-                       "┴",
-                       "├",
-                       "┤",
-                       "╌",
-                       "┴",
-                       "┆",
-                       INK_MUTED},
+        [LOOK_PARAMETER] = "━┃┏┓┗┛┠┯",
+        [LOOK_INPUT] = "─│╭╮╰╯├┬",
+        [LOOK_INTERIOR] = "─│┌┐└┘├┬┬┴│├┤─┴",
+        [LOOK_OUTPUT] = "═║╔╗╚╝╟╤╤╧│╟╢─┴",
+        [LOOK_DEAD] = "╌┆┌┐└┘├┬┬┴┆├┤╌┴",
     },
     {
-        [LOOK_PARAMETER] =
-            {"=", "#", {"#", "#", "#", "#"}, "#", "#", "", "", "", "", "", "", "", 0},
-        [LOOK_INPUT] = {"-", "|", {".", ".", "'", "'"}, "+", "+", "", "", "", "", "", "", "", 0},
-        [LOOK_INTERIOR] = {"-",
-                           "|",
-                           {"+", "+", "+", "+"},
-                           "+",
-                           "+",
-                           "+",
-                           "+",
-                           "+",
-                           "+",
-                           "-",
-                           "+",
-                           "|",
-                           INK_MUTED},
-        [LOOK_OUTPUT] =
-            {"=", "|", {"+", "+", "+", "+"}, "+", "+", "+", "+", "+", "+", "-", "+", "|", 0},
-        [LOOK_DEAD] = {".",
-                       ":",
-                       {"+", "+", "+", "+"},
-                       "+",
-                       "+",
-                       "+",
-                       "+",
-                       "+",
-                       "+",
-                       ".",
-                       "+",
-                       ":",
-                       INK_MUTED},
+        [LOOK_PARAMETER] = "=#######",
+        [LOOK_INPUT] = "-|..''++",
+        [LOOK_INTERIOR] = "-|++++++++|++-+",
+        [LOOK_OUTPUT] = "=|++++++++|++-+",
+        [LOOK_DEAD] = ".:++++++++:++.+",
     },
 };
 
-static const struct frame *frame_of(const struct plan *p, const struct rec *box)
+static enum look look_of(const struct rec *box)
 {
-    enum look look = signs_is(box, "kind", "parameter") ? LOOK_PARAMETER
-                     : signs_is(box, "kind", "input")   ? LOOK_INPUT
-                     : signs_is(box, "kind", "output")  ? LOOK_OUTPUT
-                     : rec_get_flag(box, "dead")        ? LOOK_DEAD
-                                                        : LOOK_INTERIOR;
-    return &frames[p->ascii][look];
+    return signs_is(box, "kind", "parameter") ? LOOK_PARAMETER
+           : signs_is(box, "kind", "input")   ? LOOK_INPUT
+           : signs_is(box, "kind", "output")  ? LOOK_OUTPUT
+           : rec_get_flag(box, "dead")        ? LOOK_DEAD
+                                              : LOOK_INTERIOR;
 }
 
 // ---- Sizes --------------------------------------------------------------------------------------
@@ -238,29 +195,49 @@ struct brush {
     const struct plan *p;
     struct canvas *c;
     const struct item *item;
-    const struct frame *frame;
+    enum look look;
     size_t row, column, rows, columns;
     struct text words;
 };
 
-// From one corner to the other.
-static void paint_level(const struct brush *b, size_t row, const char *left, const char *level,
-                        const char *right)
+// A sign of the frame, so many times to the right.
+static void paint_signs(const struct brush *b, size_t row, size_t column, size_t n, enum sign sign)
 {
-    size_t last = b->column + b->columns - 1;
-    canvas_put(b->c, row, b->column, b->frame->ink, left);
-    canvas_fill(b->c, row, b->column + 1, b->columns - 2, b->frame->ink, level);
-    canvas_put(b->c, row, last, b->frame->ink, right);
+    const char *s = frames[b->p->ascii][b->look];
+    uint32_t character;
+    size_t bytes = utf8_read(s, strlen(s), &character);
+    for (enum sign i = LEVEL; i < sign; i++) {
+        s += bytes;
+        bytes = utf8_read(s, strlen(s), &character);
+    }
+    char one[5] = "";
+    bool plain = b->look == LOOK_INTERIOR || b->look == LOOK_DEAD;
+    canvas_fill(b->c, row, column, n, plain ? INK_MUTED : 0, memcpy(one, s, bytes));
+}
+
+static void paint_sign(const struct brush *b, size_t row, size_t column, enum sign sign)
+{
+    paint_signs(b, row, column, 1, sign);
+}
+
+// From one side to the other.
+static void paint_level(const struct brush *b, size_t row, enum sign left, enum sign level,
+                        enum sign right)
+{
+    paint_sign(b, row, b->column, left);
+    paint_signs(b, row, b->column + 1, b->columns - 2, level);
+    paint_sign(b, row, b->column + b->columns - 1, right);
 }
 
 static void paint_frame(const struct brush *b)
 {
-    const struct frame *f = b->frame;
-    paint_level(b, b->row, f->corner[0], f->level, f->corner[1]);
-    for (size_t row = b->row + 1; row < b->row + b->rows - 1; row++) {
-        paint_level(b, row, f->upright, " ", f->upright);
+    size_t foot = b->row + b->rows - 1;
+    paint_level(b, b->row, TOP_LEFT, LEVEL, TOP_RIGHT);
+    for (size_t row = b->row + 1; row < foot; row++) {
+        paint_sign(b, row, b->column, UPRIGHT);
+        paint_sign(b, row, b->column + b->columns - 1, UPRIGHT);
     }
-    paint_level(b, b->row + b->rows - 1, f->corner[2], f->level, f->corner[3]);
+    paint_level(b, foot, FOOT_LEFT, LEVEL, FOOT_RIGHT);
 }
 
 static const char *figure(struct brush *b, const struct rec *map, const char *key)
@@ -343,7 +320,6 @@ static bool has_uses(const struct item *item)
 
 static void paint_across(struct brush *b)
 {
-    const struct frame *f = b->frame;
     size_t body = b->column + 1;
     if (cells_of(b->item) > 0) {
         size_t room = (size_t)cells_column(b->p, b->item);
@@ -351,30 +327,29 @@ static void paint_across(struct brush *b)
             paint_cell(b, b->item->cell[i], b->row + 1 + (size_t)i, body, room);
         }
         body += room;
-        canvas_put(b->c, b->row, body, f->ink, f->cell_above);
-        canvas_put(b->c, b->row + 1, body, f->ink, f->inner);
-        canvas_put(b->c, b->row + 2, body, f->ink, f->inner);
-        canvas_put(b->c, b->row + 3, body, f->ink, f->cell_below);
+        paint_sign(b, b->row, body, CELL_ABOVE);
+        paint_sign(b, b->row + 1, body, INNER);
+        paint_sign(b, b->row + 2, body, INNER);
+        paint_sign(b, b->row + 3, body, CELL_BELOW);
         body++;
     }
     paint_title(b, b->row, body);
     paint_body(b, b->row + 1, body);
     if (has_uses(b->item)) {
-        canvas_put(b->c, b->row + 1, b->column + b->columns - 1, f->ink, f->out_right);
+        paint_sign(b, b->row + 1, b->column + b->columns - 1, OUT_RIGHT);
     }
 }
 
 static void paint_cells_row(struct brush *b)
 {
-    const struct frame *f = b->frame;
-    paint_level(b, b->row + 2, f->row_left, f->row_level, f->row_right);
+    paint_level(b, b->row + 2, ROW_LEFT, ROW_LEVEL, ROW_RIGHT);
     for (int i = 0; i < cells_of(b->item); i++) {
         struct band cell = cell_band(b->p, b->item, i);
         size_t column = b->column + (size_t)cell.start;
         if (i > 0) {
-            canvas_put(b->c, b->row, column - 1, f->ink, f->cell_above);
-            canvas_put(b->c, b->row + 1, column - 1, f->ink, f->inner);
-            canvas_put(b->c, b->row + 2, column - 1, f->ink, f->row_end);
+            paint_sign(b, b->row, column - 1, CELL_ABOVE);
+            paint_sign(b, b->row + 1, column - 1, INNER);
+            paint_sign(b, b->row + 2, column - 1, ROW_END);
         }
         paint_cell(b, b->item->cell[i], b->row + 1, column, (size_t)cell.length);
     }
@@ -390,15 +365,14 @@ static void paint_down(struct brush *b)
     paint_title(b, body - 1, b->column + 1);
     paint_body(b, body, b->column + 1);
     if (has_uses(b->item)) {
-        canvas_put(b->c, b->row + b->rows - 1, b->column + (size_t)b->item->out, b->frame->ink,
-                   b->frame->out_down);
+        paint_sign(b, b->row + b->rows - 1, b->column + (size_t)b->item->out, OUT_DOWN);
     }
 }
 
 void box_paint(const struct plan *p, struct canvas *c, const struct item *item, struct band band)
 {
     bool across = p->way == DRAW_ACROSS;
-    struct brush b = {.p = p, .c = c, .item = item, .frame = frame_of(p, item->box)};
+    struct brush b = {.p = p, .c = c, .item = item, .look = look_of(item->box)};
     int end = band.start + band.length;
     b.rows = (size_t)(across ? item->size : item->length);
     b.columns = (size_t)(across ? band.length : item->size);

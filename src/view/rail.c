@@ -386,23 +386,29 @@ static bool fits(struct text *table, size_t width)
     return true;
 }
 
+static void drop_blanks(struct text *out)
+{
+    while (text_length(out) > 0 && BUF(char, &out->bytes)[text_length(out) - 1] == ' ') {
+        out->bytes.count--;
+    }
+}
+
 // The first `width` columns of each line, without blanks at its end.
 static void add_cut(struct text *out, struct text *table, size_t width)
 {
-    size_t columns = 0, blanks = 0;
+    size_t columns = 0;
     const char *s = text_get(table), *end = s + text_length(table);
     while (s < end) {
         uint32_t character;
         size_t bytes = utf8_read(s, (size_t)(end - s), &character);
         bytes = bytes == 0 ? 1 : bytes;
         bool mark = ink_is_mark(*s);
-        columns = *s == '\n' ? 0 : columns + (mark ? 0 : utf8_columns(s, bytes));
-        blanks = *s == '\n' ? 0 : blanks;
-        if (*s == ' ' && columns <= width) {
-            blanks++;
-        } else if (mark || *s == '\n' || columns <= width) {
-            text_fill(out, ' ', mark ? 0 : blanks);
-            blanks = mark ? blanks : 0;
+        columns += mark ? 0 : utf8_columns(s, bytes);
+        if (*s == '\n') {
+            drop_blanks(out);
+            columns = 0;
+        }
+        if (mark || columns <= width) {
             text_add_bytes(out, s, bytes);
         }
         s += bytes;

@@ -1,0 +1,56 @@
+// A walk as frames: what is known before the first step, and after each one.
+//
+//   frame = {step      the record of the step just taken; null before the first
+//            box       the id of the box it was taken at
+//            values    box id → value, of the boxes that have one
+//            grads     box id → {now, whole}: a gradient, and whether every share has arrived
+//            shares    cell id ("n4i0") → share, of those that have been sent}
+
+export const cellId = (box, cell) => `${box.id}i${cell.slot}`;
+
+// A constant asks for no gradient: nothing is sent to it.
+export const isConstant = cell => cell.symbol === undefined;
+
+// box id → how many shares it waits for.
+function uses(scene) {
+    const count = new Map();
+    for (const box of scene.boxes) {
+        for (const cell of box.cells.filter(cell => !isConstant(cell))) {
+            count.set(cell.from, (count.get(cell.from) ?? 0) + 1);
+        }
+    }
+    return count;
+}
+
+export function framesOf(scene, steps) {
+    const byNode = new Map(scene.boxes.map(box => [box.node, box]));
+    const leaves = scene.boxes.filter(box => box.cells.length === 0);
+    const waiting = uses(scene);
+    let frame = {step: null, box: null, values: new Map(leaves.map(box => [box.id, box.value])),
+                 grads: new Map(), shares: new Map()};
+    const frames = [frame];
+    for (const step of steps) {
+        const box = byNode.get(step.node);
+        frame = {step, box: box.id, values: new Map(frame.values), grads: new Map(frame.grads),
+                 shares: new Map(frame.shares)};
+        if (step.step === 'forward') {
+            frame.values.set(box.id, step.after);
+        } else if (step.step === 'seed') {
+            frame.grads.set(box.id, {now: step.after, whole: true});
+        } else {
+            send(frame, box, step, byNode, waiting);
+        }
+        frames.push(frame);
+    }
+    return frames;
+}
+
+// The shares come in the order of the cells that are no constants.
+function send(frame, box, step, byNode, waiting) {
+    box.cells.filter(cell => !isConstant(cell)).forEach((cell, i) => {
+        const share = step.shares[i], child = byNode.get(share.child.node).id;
+        waiting.set(child, waiting.get(child) - 1);
+        frame.shares.set(cellId(box, cell), share.share);
+        frame.grads.set(child, {now: share.now, whole: waiting.get(child) === 0});
+    });
+}

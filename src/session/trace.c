@@ -1,0 +1,114 @@
+#include "session/trace.h"
+
+#include "session/commands.h"
+#include "view/scene.h"
+#include "view/words.h"
+
+// A record inside another one.
+static struct rec *put_record(struct call *c, struct rec *to, const char *key, const char *kind)
+{
+    struct rec *r = rec_map(c->out, to, key);
+    rec_text(c->out, r, "kind", kind);
+    return r;
+}
+
+static bool put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root)
+{
+    uint32_t node = (uint32_t)rec_get_whole(box, "node");
+    struct rec *about = rec_map(c->out, list, NULL);
+    rec_text(c->out, about, "id", rec_get_text(box, "id"));
+    struct rec *explain = put_record(c, about, "explain", "explain");
+    if (!explain_put(c, explain, node, root)) {
+        return false;
+    }
+    struct text words;
+    text_init(&words);
+    words_add(&words, explain, WORDS_SCRIPT, session_digits(c->s));
+    rec_text(c->out, about, "words", text_get(&words));
+    text_release(&words);
+    // No path leads to a constant, as no gradient is asked for.
+    return tape_marked(&c->s->tape, node, MARK_CONST) ||
+           paths_put(c, put_record(c, about, "paths", "paths"), root, node);
+}
+
+// The scene and what there is to say, once the walk is at its end.
+static bool put_end(struct call *c, struct rec *trace, const struct rec *scene, uint32_t root)
+{
+    struct rec *list = rec_list(c->out, trace, "about");
+    const struct rec *boxes = rec_find(scene, "boxes");
+    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
+        if (!put_about(c, list, box, root)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool put_walk(struct call *c, struct rec *steps, struct stepper *walk, struct trail *aside)
+{
+    while (walk->at < stepper_steps(walk)) {
+        struct step_fact fact;
+        if (!stepper_step(walk, aside, &fact)) {
+            return diag_out_of_memory(c->diag);
+        }
+        step_put(c, put_record(c, steps, NULL, "step"), walk, &fact);
+    }
+    return true;
+}
+
+// Few enough values?
+static bool fits(struct call *c, uint32_t root)
+{
+    struct buf ids;
+    char label[LABEL_TEXT];
+    bool ok = sweep_reach(&c->s->tape, root, &ids);
+    size_t count = ids.count;
+    buf_release(&ids);
+    if (!ok) {
+        return diag_out_of_memory(c->diag);
+    }
+    if (count > TRACE_BOXES_MOST) {
+        diag_set(c->diag, c->command, "%s depends on %zu values, and a player shows %d at most",
+                 names_label(&c->s->names, label, root), count, TRACE_BOXES_MOST);
+        return diag_hint(c->diag, "name a value further down the graph, or write a .dot file");
+    }
+    return true;
+}
+
+static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside)
+{
+    struct session *s = c->s;
+    const struct scene_options options = {.theme = "light"};
+    if (!call_swept(c, sweep_zero(&s->tape, aside))) {
+        return false;
+    }
+    if (!stepper_start(walk, &s->tape, root, false)) {
+        return diag_out_of_memory(c->diag);
+    }
+    struct rec *trace = call_record(c, "trace");
+    rec_whole(c->out, trace, "digits", session_digits(s));
+    if (!put_walk(c, rec_list(c->out, trace, "steps"), walk, aside)) {
+        return false;
+    }
+    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
+    return scene == NULL ? diag_out_of_memory(c->diag) : put_end(c, trace, scene, root);
+}
+
+bool trace_put(struct call *c, uint32_t root)
+{
+    struct stepper walk;
+    struct trail aside;
+    if (!fits(c, root)) {
+        return false;
+    }
+    stepper_init(&walk);
+    trail_init(&aside);
+    bool ok = put_all(c, root, &walk, &aside);
+    stepper_release(&walk);
+    trail_take_back(&aside, 0, NULL);
+    trail_release(&aside);
+    if (ok && c->out->arena.failed) {
+        return diag_out_of_memory(c->diag);
+    }
+    return ok;
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# `graph L out.html`: the steps in it are those that `step` answers with, nothing in the session is
+# moved by it, and what cannot be played is refused.
+set -eu
+passed=0
+failed=0
+canonical='a = 2; b = -3; c = 10; e = a*b; d = e + c; f = -2; L = d*f'
+
+verdict() {  # what, expected, got
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s\n  expected %s\n  got      %s\n' "$1" "$2" "$3"
+    fi
+}
+
+# Each record of the walk stands in the trace, and in the file, as it is.
+"$BACKSTEP" --json -e "$canonical; graph L page.html" | grep '"kind":"trace"' >trace
+"$BACKSTEP" --json -e "$canonical; step L; run; run" >steps
+while IFS= read -r step; do
+    verdict "a step in the trace" yes "$(grep -qF "$step" trace && echo yes)"
+    verdict "a step in the page" yes "$(grep -qF "$step" page.html && echo yes)"
+done <steps
+verdict "steps" 7 "$(wc -l <steps | tr -d ' ')"
+
+# Gradients held, stale values and a walk that is on are as they were, and the walk goes on: all is
+# as after a picture, which walks nowhere.
+rest_of() {  # before, format, after
+    "$BACKSTEP" --json -e "$canonical; $1; graph L page.$2; verbose on; $3" 2>&1 |
+        grep -v -e '"kind":"trace"' -e '"kind":"scene"' -e '"kind":"need"' -e 'L is stale' |
+        sed "s/page.$2/page/g"
+}
+for before in "backward L; backward L" "a.data = 5" "backward L; step L; step 4" \
+    "step backward L; step; a.grad = 7"; do
+    for after in 'vars; grads' 'step' 'L.backward(); vars' 'print L, a.grad, L.grad'; do
+        verdict "$before; graph; $after" "$(rest_of "$before" json "$after")" \
+            "$(rest_of "$before" html "$after")"
+    done
+done
+
+# Nothing in the page points anywhere else.
+verdict "addresses" "" "$(grep -oE '(https?:)?//[a-z][^"]*' page.html | grep -v '^http://www.w3.org/' |
+    sort -u)"
+
+refused() {  # what is said, text
+    verdict "$2" yes "$("$BACKSTEP" -e "$2" 2>&1 | grep -qF "$1" && echo yes)"
+}
+sum=$(printf 'x%.0s + ' $(seq 400))
+refused 'depends on 401 values, and a player shows 300 at most' "x = 1; L = ${sum}x; graph L large.html"
+refused 'a page is light or dark as its reader' "$canonical; graph L page.html dark"
+refused 'no/page.html' "$canonical; graph L no/page.html"
+[ ! -e large.html ] || { echo "large.html was written"; failed=$((failed + 1)); }
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
