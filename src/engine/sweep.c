@@ -3,14 +3,7 @@
 #include <string.h>
 
 #include "engine/ops_inline.h"
-
-// Nodes between two looks at `stop`: well under a millisecond's work.
-enum { STRIDE = 1 << 14 };
-
-static bool stopped(const volatile int *stop)
-{
-    return stop != NULL && *stop != 0;
-}
+#include "engine/stop.h"
 
 // The first and one past the last stale node; false if there is none.
 static bool stale_range(const struct tape *t, uint32_t *first, uint32_t *end)
@@ -41,7 +34,7 @@ enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile
         double *value = t->value.data;
         uint8_t *mark = t->mark.data;
         for (uint32_t i = first; i < end; i++) {
-            if (i % STRIDE == 0 && stopped(stop)) {
+            if (stop_asked(stop, i)) {
                 return SWEEP_STOPPED;
             }
             if ((mark[i] & MARK_STALE) != 0) {
@@ -111,7 +104,7 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatil
                      NODE_NONE};
     give(&f, root, 1);
     for (uint32_t i = root + 1; i-- > 0;) {
-        if (i % STRIDE == 0 && stopped(stop)) {
+        if (stop_asked(stop, i)) {
             return SWEEP_STOPPED;
         }
         if ((f.mark[i] & MARK_REACHED) != 0) {
@@ -158,7 +151,7 @@ enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, ui
                      out->reached.data, out->from,     NODE_NONE};
     give(&f, root, 1);
     for (uint32_t i = root + 1; i-- > out->from;) {
-        if (i % STRIDE == 0 && stopped(stop)) {
+        if (stop_asked(stop, i)) {
             return SWEEP_STOPPED;
         }
         if ((f.mark[i - f.from] & MARK_REACHED) != 0 && f.node[i].op != OP_LEAF) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/stop.h"
 #include "engine/sweep.h"
 #include "lang/builtin.h"
 #include "lang/foreign.h"
@@ -641,7 +642,6 @@ static bool take(struct lower *w, const struct item *item)
 
 bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
 {
-    enum { STRIDE = 1 << 14 };
     w->stack.count = 0;
     for (size_t i = 1;; i++) {
         struct item item = parser_next(w->calls.count == 0 ? p : &innermost(w)->parser);
@@ -654,7 +654,7 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
             tell_outermost(w);
             return false;
         }
-        if (i % STRIDE == 0 && lower_stopped(w)) {
+        if (stop_asked(w->stop, i)) {
             return diag_set(w->diag, item.span, "interrupted");
         }
     }
