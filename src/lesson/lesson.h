@@ -1,0 +1,149 @@
+// A lesson as data: front matter, then prose, code and questions in the order in which they are
+// met.
+//
+// Whoever reads a lesson's file (the shell from Markdown, a page from something else) begins one,
+// hands over its parts in order, and ends it; every mistake is a diag with its line. The lesson
+// copies what it is given into an arena of its own, so the file need not stay. What a question's
+// lines may be is the table lesson/keys.def, what kinds there are the table lesson/kinds.def.
+//
+// Prose is *text*: UTF-8 with the marks `code`, *emphasis*, **strong** (a backslash takes a mark's
+// meaning away) and {= EXPRESSION}, in whose place the player puts the value that the expression
+// has in the learner's graph.
+#ifndef LESSON_LESSON_H
+#define LESSON_LESSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/mem.h"
+#include "engine/rng.h"
+#include "lesson/answer.h"
+
+enum {
+    LESSON_ITEMS_MOST = 1000,     // blocks of a lesson
+    LESSON_QUESTIONS_MOST = 100,  // of them questions
+    LESSON_ID_MOST = 60,          // bytes of an id: a-z, 0-9, -; a question's has one dot inside
+};
+
+enum question_kind {
+#define KIND(ID, ...) QUESTION_##ID,
+#include "lesson/kinds.def"
+    QUESTION_KINDS
+};
+
+// One line of a list that a question is given: an option, an item, a cell, a `when`.
+struct question_line {
+    const char *left;   // an option's text, a cell's name, the answer that a `when` recognises
+    const char *right;  // a cell's expression, what a `when` says; "" where there is none
+    bool good;          // of an option: it is right
+    size_t line;        // in the file
+    struct question_line *next;
+};
+
+// x in -4..4 step 1 except 0
+struct variation {
+    const char *name;
+    double from, to, step;
+    const double *except;
+    size_t excepted;
+    struct variation *next;
+};
+
+// A list of lines, in the order of the file; first is NULL if it is empty.
+struct question_list {
+    struct question_line *first, *last;
+    size_t count;
+};
+
+struct question {
+    const char *id;  // "two-paths.sum"
+    int version;     // 1 unless told: a new one forgets what was learned about the old
+    enum question_kind kind;
+    size_t line;         // of its block in the file
+    const char *text;    // what is asked: paragraphs, apart by an empty line
+    const char *covers;  // "N12, G2", as written
+    const char *answer;  // the key, as an expression, a formula, a node's name; "" if the kind has
+                         // none
+    const char *until;   // do: the predicate
+    const char *model;   // recall: the model answer
+    const char *then;    // said after a right answer, and with the solution
+    const char *asked;   // formula: the symbol asked for, which is no answer, "dz/dx"; "" if none
+    const char *equals;  // formula: what it comes to on the graph; "" if it is not said
+    struct tolerance tolerance;
+    bool graph;  // false: `graph: none`, the question does not look at the lesson's graph
+    struct question_list options;  // choice, multi; order: in the right order
+    struct question_list cells;    // fill
+    struct question_list hints, whens;
+    struct question_list accepts, rejects;   // answers that the checks must find right, wrong
+    struct question_list setup, why, solve;  // statements: before it is asked; as its solution
+    struct variation *variations;
+};
+
+enum lesson_item_kind {
+    LESSON_HEADING,    // text; level 1 to 6
+    LESSON_PARAGRAPH,  // text
+    LESSON_BULLET,     // text: an item of a list; level: how deep, from 1; mark: "•" or "2."
+    LESSON_QUOTE,      // text
+    LESSON_TABLE,      // rows of cells
+    LESSON_CODE,       // statements to be run and shown
+    LESSON_QUESTION,
+};
+
+struct lesson_item {
+    enum lesson_item_kind kind;
+    size_t line;  // in the file, from 1
+    int level;
+    const char *text;  // text, or code: the statements alone, without prompts and answers
+    const char *mark;
+    bool fresh;                // code: begins with an empty graph
+    const char *const *cells;  // table: row by row, the first being its head
+    size_t rows, columns;
+    struct question *question;
+};
+
+struct lesson {
+    struct arena arena;
+    const char *name;  // of the file, as given
+    const char *id, *title;
+    int order;                    // where it stands in the course
+    const char *const *requires;  // ids
+    size_t requires_count;
+    struct buf items;  // struct lesson_item
+    size_t questions;
+};
+
+// Begins an empty lesson of this file name. NULL if out of memory.
+struct lesson *lesson_new(const char *name);
+void lesson_free(struct lesson *l);
+
+// The parts. `line` is that of the part's first line in the file; diags' spans are 0, their lines
+// are told in *bad_line. False: the diag says why.
+bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d,
+                  size_t *bad_line);
+// text is text as above. (Of a table lesson_table, of code lesson_code.)
+bool lesson_text(struct lesson *l, enum lesson_item_kind kind, int level, const char *mark,
+                 const char *text, size_t line, struct diag *d);
+bool lesson_table(struct lesson *l, const char *const *cells, size_t rows, size_t columns,
+                  size_t line, struct diag *d);
+// A block's content: where a line begins with a prompt (∇ or >) only what follows prompts counts.
+bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t line,
+                 struct diag *d);
+// An ask block: `id` is what follows the word ask.
+bool lesson_ask(struct lesson *l, const char *id, const char *s, size_t n, size_t line,
+                struct diag *d, size_t *bad_line);
+// Nothing more comes: is the lesson whole?
+bool lesson_end(struct lesson *l, struct diag *d, size_t *bad_line);
+
+const struct lesson_item *lesson_item(const struct lesson *l, size_t i);  // NULL past the last
+// The question of this id, or (a number as text, "3") the third one; NULL if there is none.
+const struct question *lesson_question(const struct lesson *l, const char *id);
+
+// The seed of a question when it is met for the `seen`-th time (from 0) by a learner with this
+// salt. The same for ever: it is printed by `info`, and numbers can be asked for again.
+uint64_t question_seed(const char *id, uint64_t salt, uint64_t seen);
+// Draws the value of a variation: one of from, from + step … to that is not excepted.
+double variation_draw(const struct variation *v, struct rng *rng);
+
+#endif
