@@ -50,7 +50,8 @@ pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
 
 posix := -D_GNU_SOURCE
 world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
-    -DBACKSTEP_LESSONS='"$(PREFIX)/share/backstep/lessons"'
+    -DBACKSTEP_LESSONS='"$(PREFIX)/share/backstep/lessons"' \
+    -DBACKSTEP_SHARE='"$(PREFIX)/share/backstep"'
 
 flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
 flags_src/shell          = $(world)
@@ -83,6 +84,7 @@ REPLAY      := $(call programs,tests/fuzz)
 SCRIPTS     := $(wildcard tests/scripts/*.sh)
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
+DATA        := $(wildcard data/*)
 LESSONS     := $(wildcard lessons/*.md)
 MAN         := $(wildcard docs/backstep.1)
 
@@ -258,6 +260,7 @@ install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	install -D -t "$(bin)" $(BACKSTEP)
 	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
 	$(if $(LESSONS),install -D -m 644 -t "$(share)/lessons" $(LESSONS))
+	install -D -m 644 -t "$(share)/data" $(DATA)
 	install -D -m 644 -t "$(doc)" LICENSE $(wildcard README.md docs/*.md)
 	$(if $(MAN),install -D -m 644 -t "$(man1)" $(MAN))
 

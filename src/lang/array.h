@@ -14,7 +14,7 @@
 
 struct lower;
 
-enum operand_kind { OPERAND_VALUE, OPERAND_NOTHING, OPERAND_SLICE };
+enum operand_kind { OPERAND_VALUE, OPERAND_NOTHING, OPERAND_SLICE, OPERAND_TEXT };
 
 struct operand {
     enum operand_kind kind;

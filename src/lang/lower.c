@@ -30,6 +30,7 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
                         .definitions = scope->definitions,
                         .rng = scope->rng,
                         .groups = scope->groups,
+                        .inputs = scope->inputs,
                         .source = source,
                         .diag = diag,
                         .stop = scope->stop,
@@ -38,6 +39,7 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
     buf_init(&w->stack, sizeof(struct operand));
     buf_init(&w->numbers, sizeof(double));
     buf_init(&w->calls, sizeof(struct activation *));
+    buf_init(&w->remarks, sizeof(const char *));
     arena_init(&w->memory);
 }
 
@@ -55,6 +57,7 @@ void lower_release(struct lower *w)
     buf_release(&w->stack);
     buf_release(&w->numbers);
     buf_release(&w->calls);
+    buf_release(&w->remarks);
     arena_release(&w->memory);
 }
 
@@ -162,7 +165,6 @@ static const struct known {
     {"nan", __builtin_nan("")},
 };
 
-// How the function is written.
 // How a function is called.
 static bool hint_call(struct lower *w, const char *s, size_t length)
 {
@@ -613,6 +615,8 @@ static bool take(struct lower *w, const struct item *item)
         return take_name(w, item->span);
     case ITEM_NODE:
         return take_node(w, item);
+    case ITEM_TEXT:
+        return push(w, (struct operand){.kind = OPERAND_TEXT, .span = item->span});
     case ITEM_OP:
         return take_op(w, item->op, item->span);
     case ITEM_MATMUL:

@@ -11,6 +11,7 @@
 #include "engine/tape.h"
 #include "lang/array.h"
 #include "lang/definition.h"
+#include "lang/input.h"
 #include "lang/parser.h"
 
 // What expressions are evaluated in; all of it outlives them.
@@ -22,6 +23,8 @@ struct scope {
     const volatile int *stop;
     // A function's call makes a group of nodes: told here as it ends. NULL: nobody wants to know.
     struct buf *groups;  // struct group
+    // The files that may be read. NULL: none.
+    struct inputs *inputs;
 };
 
 // The nodes that one call of a function made: [first, end). Inner calls come before outer ones.
@@ -35,6 +38,7 @@ struct lower {
     const struct definitions *definitions;
     struct rng *rng;
     struct buf *groups;
+    struct inputs *inputs;
     const struct source *source;
     struct diag *diag;
     const volatile int *stop;
@@ -46,6 +50,7 @@ struct lower {
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
     uint32_t gradless;    // .grad was read of this node, before any backward pass
+    struct buf remarks;   // const char *, in `memory`: what was found in files that were read
     struct span strange;  // plain numbers that gave inf or nan (empty if none did)
     double strange_value;
 };

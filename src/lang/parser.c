@@ -290,11 +290,38 @@ static bool read_axis(struct parser *p, struct token t)
     return true;
 }
 
+// load_csv("file.csv"): the one function that takes a text, and nothing but a text.
+static bool read_text(struct parser *p, struct token t)
+{
+    static const char reader[] = "load_csv";
+    const struct frame *f = top(p);
+    size_t n = sizeof reader - 1;
+    if (t.kind == TOKEN_BAD || t.kind == TOKEN_CLOSE || f == NULL || f->kind != FRAME_CALL ||
+        f->span.end - f->span.start != n ||
+        memcmp(p->lexer->source->text + f->span.start, reader, n) != 0) {
+        return false;
+    }
+    struct token next = lexer_peek(p->lexer);
+    if (t.kind != TOKEN_STRING || (next.kind != TOKEN_CLOSE && next.kind != TOKEN_COMMA)) {
+        diag_set(p->diag, t.kind == TOKEN_STRING ? next.span : t.span,
+                 "load_csv takes a file's name in quotation marks");
+        diag_hint(p->diag, "write load_csv(\"iris.csv\")");
+        return true;
+    }
+    put(p, (struct item){.kind = ITEM_TEXT, .span = t.span});
+    p->want_operand = false;
+    return true;
+}
+
 // signed, postfix and primary: everything that may come where an operand is wanted.
 static void read_operand(struct parser *p)
 {
     struct token t = lexer_next(p->lexer, p->diag);
     struct token next = {.kind = TOKEN_END};
+    if (read_text(p, t)) {
+        p->last = t.span;
+        return;
+    }
     switch (t.kind) {
     case TOKEN_NUMBER:
         put(p, (struct item){.kind = ITEM_NUMBER, .number = t.number, .span = t.span});

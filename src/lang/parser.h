@@ -15,7 +15,7 @@
 //   index    = compare | [compare] ":" [compare]
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
 //            | "[" compare ("," compare)* "]"
-//   args     = [arg ("," arg)*]        arg = ["axis" "="] compare
+//   args     = [arg ("," arg)*]        arg = ["axis" "="] compare | text, of load_csv only
 //   slope    = "d" name "/" "d" name      where neither "dname" is bound; ∂name/∂name always
 #ifndef LANG_PARSER_H
 #define LANG_PARSER_H
@@ -30,6 +30,7 @@ enum item_kind {
     ITEM_NUMBER,   // .number
     ITEM_NAME,     // span is the name
     ITEM_NODE,     // .node
+    ITEM_TEXT,     // span is a file's name, the only argument of load_csv
     ITEM_OP,       // .op on the last one or two operands
     ITEM_CALL,     // the function named at `span` on the last .count operands
     ITEM_FIELD,    // the last operand's field named at `span` (data, grad, T)

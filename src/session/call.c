@@ -12,6 +12,7 @@ enum { FORMULA_MOST = 200 };  // bytes of a formula in a table
 
 bool call_change_settings(struct call *c)
 {
+    c->s->settings_changes++;
     return trail_save(&c->s->undo, &c->s->settings, 0, 1) || diag_out_of_memory(c->diag);
 }
 
@@ -156,6 +157,9 @@ static void note_expression(struct call *c, const struct parser *p, const struct
                     names_label(&c->s->names, a, w->unreached_by),
                     names_label(&c->s->names, b, w->unreached));
     }
+    for (size_t i = 0; i < w->remarks.count; i++) {
+        call_notice(c, span, "%s", BUF(const char *, &w->remarks)[i]);
+    }
     if (w->gradless != NODE_NONE) {
         call_notice(c, span, "no backward pass has reached %s yet, so its gradient is 0",
                     names_label(&c->s->names, a, w->gradless));
@@ -175,7 +179,8 @@ struct scope session_scope(struct session *s)
                           .definitions = &s->definitions,
                           .rng = &session_settings(s)->rng,
                           .stop = s->world.stop,
-                          .groups = &s->groups};
+                          .groups = &s->groups,
+                          .inputs = &s->inputs};
 }
 
 struct lower *call_lower(struct call *c)
@@ -188,6 +193,7 @@ struct lower *call_lower(struct call *c)
     // Each expression is read afresh; only the arrays of plain numbers stay.
     c->lower.source = c->lexer->source;
     c->lower.named = false;
+    c->lower.remarks.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;
     c->lower.strange = (struct span){0, 0};
     return &c->lower;

@@ -70,7 +70,8 @@ struct moment {
 
 // What changes make more of: the same before and after a statement, and it changed nothing.
 struct holdings {
-    size_t changes, nodes, definitions;
+    size_t changes, nodes, definitions, settings;
+    struct rng rng;
 };
 
 enum { GROWING = 13 };  // arrays of a session that only grow while a statement runs
@@ -99,8 +100,9 @@ struct session {
     struct holdings held;
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups;
-    uint32_t compact_at;  // nodes at which the next turn of a loop clears up
-    bool rewound;         // it was an undo or a redo: leaves no moment of its own
+    size_t settings_changes;  // how often they were changed
+    uint32_t compact_at;      // nodes at which the next turn of a loop clears up
+    bool rewound;             // it was an undo or a redo: leaves no moment of its own
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
     bool stepped;           // the running statement moved the walk
@@ -108,7 +110,8 @@ struct session {
     bool guessing;          // a step waits for a guess
     struct buf expansions;  // struct expansion
     enum session_mode mode;
-    bool asked;  // a need is out
+    struct inputs inputs;  // read by the running statement's expressions
+    bool asked;            // a need is out
     bool supplied;
     struct buf supply;  // char
     struct diag refusal;

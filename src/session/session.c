@@ -28,6 +28,7 @@ static void init_tables(struct session *s)
     buf_init(&s->redone, sizeof(struct moment));
     buf_init(&s->frames, sizeof(struct frame));
     buf_init(&s->supply, 1);
+    inputs_init(&s->inputs);
     buf_init(&s->expansions, sizeof(struct expansion));
     stepper_init(&s->stepper);
 }
@@ -119,6 +120,7 @@ void session_free(struct session *s)
     trail_release(&s->undo);
     trail_release(&s->redo);
     stepper_release(&s->stepper);
+    inputs_release(&s->inputs);
     struct buf *tables[] = {&s->settings, &s->log,        &s->moments, &s->redone,    &s->frames,
                             &s->supply,   &s->expansions, &s->groups,  &s->optimiser, &s->history};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
@@ -197,6 +199,7 @@ void session_begin(struct session *s, const struct source *source, enum session_
     }
     s->mode = mode;
     s->asked = s->supplied = false;
+    inputs_clear(&s->inputs);
     struct frame *f = buf_push(&s->frames, 1);
     if (f == NULL) {
         return;
@@ -248,14 +251,24 @@ static struct holdings holdings(const struct session *s)
 {
     return (struct holdings){.changes = trail_mark(&s->undo),
                              .nodes = tape_count(&s->tape),
-                             .definitions = s->definitions.rows.count};
+                             .definitions = s->definitions.rows.count,
+                             .settings = s->settings_changes,
+                             .rng = session_settings(s)->rng};
+}
+
+// A statement that drew random numbers changed those that follow: it is remembered like others, so
+// that the saved session draws the same.
+static bool drew(const struct rng *a, const struct rng *b)
+{
+    return a->has_spare != b->has_spare || memcmp(a->state, b->state, sizeof a->state) != 0;
 }
 
 static bool changed_since(const struct session *s, struct holdings before)
 {
     struct holdings now = holdings(s);
     return now.changes > before.changes || now.nodes != before.nodes ||
-           now.definitions != before.definitions;
+           now.definitions != before.definitions || now.settings != before.settings ||
+           drew(&now.rng, &before.rng);
 }
 
 static bool begin_transaction(struct session *s)
@@ -266,7 +279,8 @@ static bool begin_transaction(struct session *s)
     s->begun_lists = s->names.lists.count;
     s->begun_groups = s->groups.count;
     s->compact_at = s->begun_nodes + 100000;
-    bool ok = save_lengths(s);
+    // The settings hold the random numbers' state, which any expression may move.
+    bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
     s->held = holdings(s);
     return ok;
 }
@@ -449,9 +463,51 @@ bool session_in_loop(const struct session *s)
     return false;
 }
 
+// What the host was asked for is here: a file that an expression reads.
+static bool take_input(struct session *s)
+{
+    if (!s->supplied || text_length(&s->inputs.wanted) == 0) {
+        return true;
+    }
+    s->supplied = false;
+    return inputs_give(&s->inputs, &s->supply, &s->refusal);
+}
+
+// A statement that cannot go on without a file leaves nothing behind, also where it is part of a
+// transaction: it is run again from its start.
+struct start {
+    uint32_t nodes;
+    size_t lists, groups;
+    struct settings settings;
+};
+
+static struct start note_start(const struct session *s)
+{
+    return (struct start){.nodes = tape_count(&s->tape),
+                          .lists = s->names.lists.count,
+                          .groups = s->groups.count,
+                          .settings = *session_settings(s)};
+}
+
+static void ask_for_input(struct call *c, const struct start *start)
+{
+    struct session *s = c->s;
+    tape_cut(&s->tape, start->nodes);
+    s->names.lists.count = start->lists;
+    s->groups.count = start->groups;
+    *session_settings(s) = start->settings;
+    rec_cut(&c->out->list, c->answered);
+    *c->diag = (struct diag){0};
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", "read");
+    rec_text(c->out, need, "path", text_get(&s->inputs.wanted));
+    rec_text(c->out, need, "folder", "data");
+}
+
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     roll_back(s);
+    inputs_clear(&s->inputs);
     if (s->stepped) {  // the steps are taken back, but the walk does not know
         stepper_stop(&s->stepper);
         s->stepped = s->guessing = false;
@@ -474,7 +530,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     f->lexer.source = &f->source;
     size_t start = lexer_peek(&f->lexer).at;
     size_t answered = out->list.in.count;
-    if (outermost && !begin_transaction(s)) {
+    if ((outermost && !begin_transaction(s)) || !take_input(s)) {
         diag_out_of_memory(&diag);
         return fail(s, &diag, out);
     }
@@ -486,15 +542,20 @@ static enum session_state run_statement(struct session *s, struct records *out)
     struct holdings before = outermost ? s->held : holdings(s);
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
+    struct start begun = note_start(s);
     enum call_end end = statement_run(&c);
+    if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
+        ask_for_input(&c, &begun);
+        end = CALL_NEED;
+    }
     if (c.lowering) {
         lower_release(&c.lower);
     }
     f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
     c.frame = f;
     c.lexer = &f->lexer;
-    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound && !session_in_loop(s) &&
-                  changed_since(s, before);
+    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
+                  !session_in_loop(s) && changed_since(s, before);
     struct span span = statement_span(f, start);
     if (outermost && end == CALL_DONE && !s->rewound) {
         quote_statement(s, f, span);
@@ -520,6 +581,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
         return SESSION_NEED;
     }
     s->asked = s->supplied = false;
+    inputs_clear(&s->inputs);
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail(s, &diag, out);

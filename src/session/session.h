@@ -11,7 +11,9 @@
 // Each call of session_run executes one statement, or some steps of a training (a record of kind
 // "training" then tells how far it is). SESSION_NEED: the last record says what is
 // wanted; answer with session_supply or session_refuse, then call session_run again.
-//   {kind: "need", what: "read",    path}            supply the file's bytes
+//   {kind: "need", what: "read",    path, folder}    supply the file's bytes; where `folder` is
+//                                                    "data" and there is none, those of the file
+//                                                    of that name that came with the program
 //   {kind: "need", what: "write",   path, text}      write them, then supply nothing
 //   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it;
 //                                                    "html": a page that plays the "trace" too

@@ -1,10 +1,12 @@
 #include "shell/folders.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -55,4 +57,37 @@ char *folder_make(enum folder folder, const char *name)
         }
     }
     return path;
+}
+
+// base/folder/name, if it is there; the caller frees it.
+static char *look(const char *base, const char *folder, const char *name)
+{
+    struct text path;
+    text_init(&path);
+    text_addf(&path, "%s/%s/%s", base, folder, name);
+    char *copy = access(text_get(&path), R_OK) == 0 ? strdup(text_get(&path)) : NULL;
+    text_release(&path);
+    return copy;
+}
+
+char *folder_shipped(const char *folder, const char *name)
+{
+    enum { UP = 3 };  // build/backstep, build/asan/backstep
+    char base[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", base, sizeof base - 1);
+    base[n > 0 ? n : 0] = '\0';
+    for (int i = 0; i < UP; i++) {
+        char *slash = strrchr(base, '/');
+        if (slash == NULL || slash == base) {
+            break;
+        }
+        *slash = '\0';
+        char *tree = look(base, "src/session", "commands.def");
+        char *found = tree == NULL ? NULL : look(base, folder, name);
+        free(tree);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return look(BACKSTEP_SHARE, folder, name);
 }

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "shell/files.h"
+#include "shell/folders.h"
 #include "shell/image.h"
 #include "shell/ink.h"
 #include "shell/page.h"
@@ -100,12 +102,27 @@ static bool answer(struct host *h, const struct records *records, const char *pa
                                        : picture_write(scene, path, format, h->stop, d);
 }
 
+// The file that is asked for; where there is none, the one of that name that came with the program.
+static char *path_of(const struct host *h, const struct rec *need)
+{
+    const char *name = rec_get_text(need, "path"), *folder = rec_get_text(need, "folder");
+    char *path = path_here(h, name);
+    bool shipped =
+        path != NULL && *folder != '\0' && strchr(name, '/') == NULL && access(path, F_OK) != 0;
+    char *other = shipped ? folder_shipped(folder, name) : NULL;
+    if (other != NULL) {
+        free(path);
+        path = other;
+    }
+    return path;
+}
+
 static void answer_need(struct host *h, const struct records *records)
 {
     struct diag d = {0};
     struct buf bytes;
     buf_init(&bytes, 1);
-    char *path = path_here(h, rec_get_text(records->list.in.last, "path"));
+    char *path = path_of(h, records->list.in.last);
     if (path == NULL) {
         diag_out_of_memory(&d);
     } else if (answer(h, records, path, &bytes, &d)) {

@@ -1,0 +1,42 @@
+#!/bin/sh
+# load_csv reads the file in the working folder first, then what came with the program; a path is
+# only itself. A million rows are read; 10^9 elements are not.
+set -eu
+passed=0
+failed=0
+check() { # what, expected, got
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: expected\n%s\ngot\n%s\n' "$1" "$2" "$3"
+    fi
+}
+case $BACKSTEP in /*) ;; *) BACKSTEP=$PWD/$BACKSTEP ;; esac
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+cd "$here"
+
+run() { "$BACKSTEP" -e "$1" 2>&1 || true; }
+
+check 'what came with the program' '[-2, -4.301]' "$(run 'print load_csv("line.csv")[0]')"
+printf 'x,y\n7,8\n' > line.csv
+check 'the file that is here' '[7, 8]' "$(run 'print load_csv("line.csv")[0]')"
+check 'a path is only itself' "-e:1:11: error: there is no file './iris.csv'
+load_csv(\"./iris.csv\")
+          ^" "$(run 'load_csv("./iris.csv")')"
+mkdir sub
+check 'a folder' 1 "$(run 'load_csv("sub")' | grep -c 'error: .*sub')"
+
+awk 'BEGIN { print "a,b,c"; for (i = 0; i < 1000000; i++) print i "," i % 7 "," (-i) }' > large.csv
+check 'a million rows' '1e+06 [999999, 0, -999999]' \
+    "$(run 'X = load_csv("large.csv"); print len(X), X[-1]')"
+awk 'BEGIN { for (i = 0; i < 18000000; i++) print "1" }' > larger.csv
+check 'more than an array holds' 1 "$(run 'load_csv("larger.csv")' |
+    grep -c 'larger.csv, line 16777217: this is more than an array holds, 16777216 elements')"
+printf '1,2\n3,\n' > gap.csv
+check 'what is missing is said' '-e:1:7: notice: gap.csv: 1 of 4 numbers is missing (nan) or infinite, the first in row 2, column 2
+[3, nan]' "$(run 'print load_csv("gap.csv")[1]')"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
