@@ -59,13 +59,19 @@ flags_src/shell/dot      = $(call pc,--cflags libcgraph)
 flags_src/shell/repl     = $(call pc,--cflags readline)
 flags_src/shell/page     = -I$(BUILD)
 flags_src/shell/markdown = $(call pc,--cflags libcmark-gfm)
+flags_src/shell/progress = $(call pc,--cflags sqlite3)
 flags_src/render         = $(posix) $(call pc,--cflags libgvc libcgraph)
 flags_tests/unit         = $(posix)
+flags_tests/unit/shell_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
 
-libs_shell  = $(call pc,--libs readline libcgraph libcmark-gfm)
+# SQLite goes into the program where its library can: loading it would lengthen every start by a
+# sixth, though only lessons need it.
+sqlite_dir  = $(shell pkg-config --variable=libdir sqlite3)
+sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call pc,--libs sqlite3))
+libs_shell  = $(call pc,--libs readline libcgraph libcmark-gfm) $(sqlite)
 libs_render = $(call pc,--libs libgvc libcgraph)
 
 # ---- What there is ------------------------------------------------------------------------------

@@ -158,6 +158,7 @@ static int run(const struct options *o, char **files, int count)
 {
     bool prompt = o->code == NULL && count == 0 && isatty(STDIN_FILENO) && !o->json;
     struct session_world world = {.stop = &stop, .seed = 1};
+    struct progress progress;
     struct host h = {
         .session = session_new(&world),
         .mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT,
@@ -166,7 +167,9 @@ static int run(const struct options *o, char **files, int count)
         .form = form_of(o, stdout),
         .trouble_form = form_of(o, prompt ? stdout : stderr),
         .stop = &stop,
+        .progress = &progress,
     };
+    progress_init(&progress, NULL, prompt);
     if (h.session == NULL) {
         return refuse_usage("there is no memory to begin with", "");
     }
@@ -189,6 +192,7 @@ static int run(const struct options *o, char **files, int count)
         status = ok ? STATUS_OK : STATUS_ERROR;
     }
     session_free(h.session);
+    progress_release(&progress);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shell/files.h"
@@ -37,8 +38,75 @@ static void write_json(struct host *h, const struct rec *record)
     text_release(&line);
 }
 
+// ---- Progress -----------------------------------------------------------------------------------
+
+static int64_t time_of(const struct host *h)
+{
+    return h->now != 0 ? h->now : (int64_t)time(NULL);
+}
+
+// What the learner should know about how progress is kept, if there is something new.
+static void tell_news(struct host *h)
+{
+    const char *news = progress_news(h->progress);
+    struct records notice;
+    if (news == NULL) {
+        return;
+    }
+    records_init(&notice);
+    rec_text(&notice, records_add(&notice, "notice"), "text", news);
+    if (h->form == HOST_JSON) {
+        write_json(h, notice.list.in.first);
+    } else {
+        write_words(h, notice.list.in.first);
+    }
+    records_release(&notice);
+}
+
+// 64 bits without a sign: as a whole number, or where that might not hold it as a text.
+static uint64_t seed_of(const struct rec *r)
+{
+    const char *text = rec_get_text(r, "seed");
+    return *text != '\0' ? strtoull(text, NULL, 10) : (uint64_t)rec_get_whole(r, "seed");
+}
+
+static void keep_attempt(struct host *h, const struct rec *r)
+{
+    const struct progress_attempt attempt = {
+        .question = rec_get_text(r, "question"),
+        .version = rec_get_whole(r, "version"),
+        .lesson = rec_get_text(r, "lesson"),
+        .kind = rec_get_text(r, "type"),
+        .when = time_of(h),
+        .rating = rec_get_whole(r, "rating"),
+        .right = rec_get_flag(r, "right"),
+        .skipped = rec_get_flag(r, "skipped"),
+        .given = rec_get_text(r, "given"),
+        .seed = seed_of(r),
+        .hints = rec_get_whole(r, "hints"),
+    };
+    progress_add(h->progress, &attempt);
+}
+
+// Answers are on the disk before a word about them is on the screen.
+static void keep_progress(struct host *h, const struct records *records)
+{
+    if (h->progress == NULL) {
+        return;
+    }
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, "attempt")) {
+            keep_attempt(h, r);
+        } else if (rec_is(r, "place")) {
+            progress_set_place(h->progress, rec_get_text(r, "lesson"), rec_get_whole(r, "passed"));
+        }
+    }
+    tell_news(h);
+}
+
 static void write_records(struct host *h, const struct records *records)
 {
+    keep_progress(h, records);
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
         if (h->form == HOST_JSON) {
             write_json(h, r);

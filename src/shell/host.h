@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "session/session.h"
 #include "shell/bar.h"
+#include "shell/progress.h"
 
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
 
@@ -20,7 +21,9 @@ struct host {
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
     struct bar bar;
-    bool out_failed;  // an answer could not be written (a full disk, a closed pipe)
+    struct progress *progress;  // NULL: none is read or kept
+    int64_t now;                // Unix time, seconds; 0: what the clock says
+    bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };
 
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
