@@ -10,16 +10,32 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "lesson/lesson.h"
+#include "lesson/review.h"
 
 struct course_lesson {
     const char *id, *title;
     const char *path;      // what a need of kind "lesson" may ask for
     const char *requires;  // ids, apart by blanks
+    const char *trouble;   // why its file is no lesson; "" if it is one. Then id and title are made
+                           // of the file's name, and there are no questions.
     int order;
     uint32_t questions;  // in it
     uint32_t done;       // answered rightly, or rated
-    uint32_t skipped;
-    uint32_t place;  // questions passed when it was left: where it goes on
+    uint32_t skipped;    // and not done since
+    uint32_t due;        // to be asked again by now
+    uint32_t place;      // questions passed when it was left: where it goes on
+};
+
+struct course_question {
+    const char *id;
+    const char *covers;  // rows of the question list, as written: "N12, G2"
+    uint32_t lesson;     // index into lessons
+    enum question_kind kind;
+    int version;
+    bool done, skipped;
+    uint32_t seen;     // times it was met, and something was answered
+    struct card card;  // of this version; due 0: was never answered, or is no question to come back
 };
 
 struct course_due {
@@ -28,20 +44,44 @@ struct course_due {
     int64_t due;           // Unix time, seconds
 };
 
+// A day on which something was answered.
+struct course_day {
+    int64_t day;  // as in base/day.h, where the learner is
+    uint32_t answers, right;
+};
+
+// A line of the log, as progress.h has it.
+struct course_attempt {
+    const char *question, *lesson, *kind, *given;
+    int64_t version, when, rating, hints;
+    uint64_t seed;
+    bool right, skipped;
+};
+
 struct course {
     struct arena arena;
-    struct buf lessons;   // struct course_lesson, in the order of the course
-    struct buf due;       // struct course_due: the longest due first
-    uint64_t salt;        // the learner's, for question_seed
-    bool saved;           // progress is being kept
-    const char *trouble;  // why it is not; "" if it is
+    struct buf lessons;    // struct course_lesson, in the order of the course
+    struct buf questions;  // struct course_question, in that order
+    struct buf due;        // struct course_due: by now, the longest due first
+    struct buf days;       // struct course_day, in order
+    struct buf attempts;   // struct course_attempt, oldest first
+    int64_t now;           // Unix time, seconds
+    int64_t today;         // as in base/day.h, where the learner is
+    uint64_t salt;         // the learner's, for question_seed
+    bool saved;            // progress is being kept
+    const char *trouble;   // why it is not; "" if it is
 };
 
 void course_init(struct course *c);
 void course_release(struct course *c);
 // By id, or by number ("3": the third in order). NULL if there is none.
 const struct course_lesson *course_find(const struct course *c, const char *id);
-// The first that is not done and whose `requires` are; NULL if all is done.
+const struct course_question *course_question(const struct course *c, const char *id);
+// Has the learner been through it?
+bool course_is_finished(const struct course_lesson *l);
+// The first that is not finished and whose `requires` are; NULL if all are.
 const struct course_lesson *course_next(const struct course *c);
+// Days in a row on which something was answered, up to today, or to yesterday while today has none.
+uint32_t course_streak(const struct course *c);
 
 #endif

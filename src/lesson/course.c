@@ -1,0 +1,116 @@
+#include "lesson/course.h"
+
+#include <string.h>
+
+void course_init(struct course *c)
+{
+    *c = (struct course){.trouble = ""};
+    arena_init(&c->arena);
+    buf_init(&c->lessons, sizeof(struct course_lesson));
+    buf_init(&c->questions, sizeof(struct course_question));
+    buf_init(&c->due, sizeof(struct course_due));
+    buf_init(&c->days, sizeof(struct course_day));
+    buf_init(&c->attempts, sizeof(struct course_attempt));
+}
+
+void course_release(struct course *c)
+{
+    arena_release(&c->arena);
+    struct buf *tables[] = {&c->lessons, &c->questions, &c->due, &c->days, &c->attempts};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        buf_release(tables[i]);
+    }
+}
+
+// The number that s is, from 1; 0 if it is none.
+static size_t number_of(const char *s)
+{
+    enum { MOST = 100000 };
+    size_t n = 0;
+    for (; *s >= '0' && *s <= '9' && n < MOST; s++) {
+        n = 10 * n + (size_t)(*s - '0');
+    }
+    return *s == '\0' ? n : 0;
+}
+
+const struct course_lesson *course_find(const struct course *c, const char *id)
+{
+    const struct course_lesson *lessons = c->lessons.data;
+    size_t number = number_of(id);
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (strcmp(lessons[i].id, id) == 0 || i + 1 == number) {
+            return &lessons[i];
+        }
+    }
+    return NULL;
+}
+
+const struct course_question *course_question(const struct course *c, const char *id)
+{
+    const struct course_question *questions = c->questions.data;
+    for (size_t i = 0; i < c->questions.count; i++) {
+        if (strcmp(questions[i].id, id) == 0) {
+            return &questions[i];
+        }
+    }
+    return NULL;
+}
+
+bool course_is_finished(const struct course_lesson *l)
+{
+    return *l->trouble == '\0' && (l->done >= l->questions || l->place >= l->questions);
+}
+
+// Is this id (n bytes) that of a lesson that the learner has not been through?
+static bool is_open(const struct course *c, const char *id, size_t n)
+{
+    const struct course_lesson *lessons = c->lessons.data;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (strncmp(lessons[i].id, id, n) == 0 && lessons[i].id[n] == '\0') {
+            return *lessons[i].trouble == '\0' && !course_is_finished(&lessons[i]);
+        }
+    }
+    return false;
+}
+
+static bool is_ready(const struct course *c, const struct course_lesson *l)
+{
+    for (const char *id = l->requires + strspn(l->requires, " "); *id != '\0';) {
+        size_t n = strcspn(id, " ");
+        if (is_open(c, id, n)) {
+            return false;
+        }
+        id += n + strspn(id + n, " ");
+    }
+    return true;
+}
+
+const struct course_lesson *course_next(const struct course *c)
+{
+    const struct course_lesson *lessons = c->lessons.data, *open = NULL;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (*lessons[i].trouble != '\0' || course_is_finished(&lessons[i])) {
+            continue;
+        }
+        if (is_ready(c, &lessons[i])) {
+            return &lessons[i];
+        }
+        open = open == NULL ? &lessons[i] : open;
+    }
+    return open;  // lessons that wait for each other
+}
+
+uint32_t course_streak(const struct course *c)
+{
+    const struct course_day *days = c->days.data;
+    size_t i = c->days.count;
+    uint32_t streak = 0;
+    while (i > 0 && days[i - 1].day > c->today) {
+        i--;  // a clock that was wrong
+    }
+    int64_t expected = i > 0 && days[i - 1].day == c->today ? c->today : c->today - 1;
+    for (; i > 0 && days[i - 1].day == expected; i--, expected--) {
+        streak++;
+    }
+    return streak;
+}
