@@ -2,13 +2,19 @@
 // met.
 //
 // Whoever reads a lesson's file (the shell from Markdown, a page from something else) begins one,
-// hands over its parts in order, and ends it; every mistake is a diag with its line. The lesson
+// hands over its parts in order, and ends it; every mistake is a diag with its place. The lesson
 // copies what it is given into an arena of its own, so the file need not stay. What a question's
 // lines may be is the table lesson/keys.def, what kinds there are the table lesson/kinds.def.
 //
-// Prose is *text*: UTF-8 with the marks `code`, *emphasis*, **strong** (a backslash takes a mark's
-// meaning away) and {= EXPRESSION}, in whose place the player puts the value that the expression
-// has in the learner's graph.
+// Prose is *text*: one paragraph of UTF-8 without line ends (a question's text: paragraphs, apart
+// by an empty line), and in it
+//   `code`      as it stands
+//   *emphasis*  and **strong**: they begin where a word begins and end where one ends, so that
+//               2*x*y is a product
+//   {= EXPR}    in its place the player puts the value that the expression has in the learner's
+//               graph; in code too
+//   $TEX$       mathematics as TeX writes it; $ follows a blank, or begins, and no blank follows
+// A backslash makes the character after it a plain one, in code too; neither {= } nor $ $ knows it.
 #ifndef LESSON_LESSON_H
 #define LESSON_LESSON_H
 
@@ -24,6 +30,12 @@
 enum {
     LESSON_ITEMS_MOST = 1000,     // blocks of a lesson
     LESSON_QUESTIONS_MOST = 100,  // of them questions
+    LESSON_OPTIONS_MOST = 26,     // of a question: each has a letter
+    LESSON_CELLS_MOST = 2000,     // of a table
+    LESSON_COLUMNS_MOST = 20,
+    LESSON_DEPTH_MOST = 6,        // of lists in lists
+    LESSON_VALUES_MOST = 10000,   // that a variation can draw
+    LESSON_ORDER_LAST = 1000000,  // the place of a lesson that names none
     LESSON_ID_MOST = 60,          // bytes of an id: a-z, 0-9, -; a question's has one dot inside
 };
 
@@ -37,8 +49,9 @@ enum question_kind {
 struct question_line {
     const char *left;   // an option's text, a cell's name, the answer that a `when` recognises
     const char *right;  // a cell's expression, what a `when` says; "" where there is none
-    bool good;          // of an option: it is right
-    size_t line;        // in the file
+    bool good;  // of an option: it is right; of an item to be ordered: it may as well stand before
+                // the one above it
+    size_t line;  // in the file
     struct question_line *next;
 };
 
@@ -61,7 +74,7 @@ struct question {
     const char *id;  // "two-paths.sum"
     int version;     // 1 unless told: a new one forgets what was learned about the old
     enum question_kind kind;
-    size_t line;         // of its block in the file
+    size_t line;         // in the file, of ```ask
     const char *text;    // what is asked: paragraphs, apart by an empty line
     const char *covers;  // "N12, G2", as written
     const char *answer;  // the key, as an expression, a formula, a node's name; "" if the kind has
@@ -88,12 +101,13 @@ enum lesson_item_kind {
     LESSON_QUOTE,      // text
     LESSON_TABLE,      // rows of cells
     LESSON_CODE,       // statements to be run and shown
+    LESSON_VERBATIM,   // text: lines shown as they are
     LESSON_QUESTION,
 };
 
 struct lesson_item {
     enum lesson_item_kind kind;
-    size_t line;  // in the file, from 1
+    size_t line;  // in the file, from 1; of code its first statement's
     int level;
     const char *text;  // text, or code: the statements alone, without prompts and answers
     const char *mark;
@@ -118,23 +132,23 @@ struct lesson {
 struct lesson *lesson_new(const char *name);
 void lesson_free(struct lesson *l);
 
-// The parts. `line` is that of the part's first line in the file; diags' spans are 0, their lines
-// are told in *bad_line. False: the diag says why.
-bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d,
-                  size_t *bad_line);
+// The parts. `line` is that of the part's first line in the file. False: the diag says why, and its
+// span is in bytes of what was handed over (of a table: of the cell *bad_cell).
+bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d);
 // text is text as above. (Of a table lesson_table, of code lesson_code.)
 bool lesson_text(struct lesson *l, enum lesson_item_kind kind, int level, const char *mark,
                  const char *text, size_t line, struct diag *d);
 bool lesson_table(struct lesson *l, const char *const *cells, size_t rows, size_t columns,
-                  size_t line, struct diag *d);
+                  size_t line, struct diag *d, size_t *bad_cell);
 // A block's content: where a line begins with a prompt (∇ or >) only what follows prompts counts.
 bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t line,
                  struct diag *d);
-// An ask block: `id` is what follows the word ask.
+// An ask block: `id` is what follows the word ask; a mistake in it is at span 0. `line` is that of
+// the content's first line.
 bool lesson_ask(struct lesson *l, const char *id, const char *s, size_t n, size_t line,
-                struct diag *d, size_t *bad_line);
-// Nothing more comes: is the lesson whole?
-bool lesson_end(struct lesson *l, struct diag *d, size_t *bad_line);
+                struct diag *d);
+// Nothing more comes: is the lesson whole? A mistake is at span 0.
+bool lesson_end(struct lesson *l, struct diag *d);
 
 const struct lesson_item *lesson_item(const struct lesson *l, size_t i);  // NULL past the last
 // The question of this id, or (a number as text, "3") the third one; NULL if there is none.

@@ -416,8 +416,11 @@ static void check_fences(struct page *p, const struct markdown *m)
         return;
     }
     text_init(&p->blessed);
-    for (size_t i = 0; i < m->fences.count; i++) {
-        check_fence(p, &BUF(struct fence, &m->fences)[i]);
+    for (size_t i = 0; i < m->blocks.count; i++) {
+        const struct markdown_block *block = &BUF(struct markdown_block, &m->blocks)[i];
+        if (block->kind == MARKDOWN_FENCE) {
+            check_fence(p, &block->fence);
+        }
     }
     if (p->changed) {
         struct diag d = {0};

@@ -1,5 +1,6 @@
 #include "shell/markdown.h"
 
+#include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,39 +8,374 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { CHILD_SECONDS = 2 };
+
+// ---- Bytes that Markdown must not see -----------------------------------------------------------
+
+// What has a meaning to Markdown, where it stands in {= } or $ $ of a lesson, is a control
+// character while Markdown is read: MASK_FIRST + i for masks[i]. (A lesson has none otherwise.)
+static const char masks[] = "*_<[]&\\`$";
+enum { MASK_FIRST = 0x0E };
+
+static size_t mask(char *s, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        const char *found = strchr(masks, s[i]);
+        s[i] = found != NULL && *found != '\0' ? (char)(MASK_FIRST + (found - masks)) : s[i];
+    }
+    return to;
+}
+
+static void unmask(char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool masked = s[i] >= MASK_FIRST && s[i] < MASK_FIRST + (int)sizeof masks - 1;
+        s[i] = masked ? masks[s[i] - MASK_FIRST] : s[i];
+    }
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+// Where s[i], which opens {= or $, is closed on its line: past the closing byte; 0 if it is not.
+static size_t closes(const char *s, size_t n, size_t i)
+{
+    enum { MOST = 1000 };
+    bool value = s[i] == '{';
+    n = n - i > MOST ? i + MOST : n;
+    for (size_t k = i + 1; k < n && s[k] != '\n' && s[k] != '\r'; k++) {
+        if (value ? s[k] == '}' : s[k] == '$' && k > i + 1 && !blank(s[k - 1])) {
+            return k + 1;
+        }
+    }
+    return 0;
+}
+
+static bool opens(const char *s, size_t n, size_t i)
+{
+    bool after = i > 0 && !blank(s[i - 1]) && strchr("(*_-", s[i - 1]) == NULL;
+    return i + 1 < n &&
+           ((s[i] == '{' && s[i + 1] == '=') || (s[i] == '$' && !after && !blank(s[i + 1])));
+}
+
+static void mask_all(char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '\\') {
+            i++;
+        } else if (opens(s, n, i)) {
+            size_t end = closes(s, n, i);
+            i = end == 0 ? i : mask(s, i, end) - 1;
+        }
+    }
+}
+
+// Past the line that begins at i.
+static size_t line_after(const char *s, size_t n, size_t i)
+{
+    const char *end = memchr(s + i, '\n', n - i);
+    return end == NULL ? n : (size_t)(end - s) + 1;
+}
+
+static bool is_rule(const char *s, size_t from, size_t to)
+{
+    while (to > from && blank(s[to - 1])) {
+        to--;
+    }
+    return to - from == 3 && memcmp(s + from, "---", 3) == 0;
+}
+
+static void find_front(struct markdown *m, const char *s, size_t n)
+{
+    size_t first = line_after(s, n, 0);
+    for (size_t i = first; i < n && !m->has_front; i = line_after(s, n, i)) {
+        m->has_front = is_rule(s, i, line_after(s, n, i));
+        m->front = (struct span){first, i};
+    }
+}
+
+// The text as Markdown is to see it.
+static char *prepare(struct markdown *m, const char *s, size_t n, bool lesson)
+{
+    char *seen = arena_copy(&m->arena, s, n);
+    if (seen != NULL && lesson) {
+        find_front(m, s, n);
+        size_t end = m->has_front ? line_after(s, n, m->front.end) : 0;
+        for (size_t i = 0; i < end; i++) {
+            seen[i] = blank(s[i]) ? s[i] : ' ';
+        }
+        mask_all(seen + end, n - end);
+    }
+    return seen;
+}
 
 // ---- The child, which parses --------------------------------------------------------------------
 
-// What it tells of a block; the info string's and the content's bytes follow.
+// What it tells of a block; the bytes of its strings follow, each ended by a 0: mark, info, text,
+// then the cells.
 struct found {
-    size_t line, info, content;
+    enum markdown_kind kind;
+    int level;
+    size_t line, rows, columns;
+    size_t bytes;
 };
 
-static void tell(FILE *to, cmark_node *block)
+struct teller {
+    FILE *to;
+    struct text text;    // of the paragraph, heading or cell at hand
+    struct text cells;   // of the table at hand
+    struct buf numbers;  // int: for each list that is open the next item's number, 0: bullets
+    char mark[16];       // of the item that has begun and has no text yet
+    size_t quotes, rows, columns, column;
+};
+
+static void tell(struct teller *t, const struct found *block, const char *mark, const char *info,
+                 const char *text, size_t length)
 {
-    const char *info = cmark_node_get_fence_info(block), *content = cmark_node_get_literal(block);
-    struct found found = {.line = (size_t)cmark_node_get_start_line(block),
-                          .info = strlen(info),
-                          .content = strlen(content)};
-    fwrite(&found, sizeof found, 1, to);
-    fwrite(info, 1, found.info, to);
-    fwrite(content, 1, found.content, to);
+    struct found found = *block;
+    found.bytes = strlen(mark) + strlen(info) + length + text_length(&t->cells) + 3;
+    fwrite(&found, sizeof found, 1, t->to);
+    fwrite(mark, 1, strlen(mark) + 1, t->to);
+    fwrite(info, 1, strlen(info) + 1, t->to);
+    fwrite(text, 1, length, t->to);
+    fputc(0, t->to);
+    fwrite(text_get(&t->cells), 1, text_length(&t->cells), t->to);
+    t->mark[0] = '\0';
+    text_clear(&t->text);
+    text_clear(&t->cells);
+}
+
+static void add_plain(struct text *to, const char *s, const char *marks)
+{
+    for (; *s != '\0'; s++) {
+        text_add(to, strchr(marks, *s) != NULL ? "\\" : "");
+        text_add_char(to, *s);
+    }
+}
+
+// A link is its text, then its address; an address alone is not said twice.
+static void end_link(struct teller *t, cmark_node *link)
+{
+    const char *url = cmark_node_get_url(link);
+    cmark_node *inside = cmark_node_first_child(link);
+    const char *text = inside == NULL ? NULL : cmark_node_get_literal(inside);
+    if (text == NULL || strcmp(text, url) != 0) {
+        text_add(&t->text, " (");
+        add_plain(&t->text, url, "*`\\$");
+        text_add(&t->text, ")");
+    }
+}
+
+static void tell_inline(struct teller *t, cmark_node *node, bool enters)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_TEXT:
+        add_plain(&t->text, cmark_node_get_literal(node), "*`\\$");
+        break;
+    case CMARK_NODE_HTML_INLINE:
+        if (strncmp(cmark_node_get_literal(node), "<!--", 4) != 0) {
+            add_plain(&t->text, cmark_node_get_literal(node), "*`\\$");
+        }
+        break;
+    case CMARK_NODE_CODE:
+        text_add(&t->text, "`");
+        add_plain(&t->text, cmark_node_get_literal(node), "`\\");
+        text_add(&t->text, "`");
+        break;
+    case CMARK_NODE_SOFTBREAK:
+    case CMARK_NODE_LINEBREAK:
+        text_add(&t->text, " ");
+        break;
+    case CMARK_NODE_EMPH:
+        text_add(&t->text, "*");
+        break;
+    case CMARK_NODE_STRONG:
+        text_add(&t->text, "**");
+        break;
+    case CMARK_NODE_LINK:
+    case CMARK_NODE_IMAGE:
+        if (!enters) {
+            end_link(t, node);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void begin_item(struct teller *t)
+{
+    int *number = BUF(int, &t->numbers) + t->numbers.count - 1;
+    if (t->numbers.count == 0 || *number == 0) {
+        strcpy(t->mark, "•");
+    } else {
+        snprintf(t->mark, sizeof t->mark, "%d.", (*number)++);
+    }
+}
+
+static void begin_list(struct teller *t, cmark_node *list)
+{
+    int *number = buf_push(&t->numbers, 1);
+    if (number != NULL) {
+        *number = cmark_node_get_list_type(list) == CMARK_ORDERED_LIST
+                      ? cmark_node_get_list_start(list)
+                      : 0;
+    }
+}
+
+static struct found found_at(cmark_node *node, enum markdown_kind kind)
+{
+    return (struct found){.kind = kind, .line = (size_t)cmark_node_get_start_line(node)};
+}
+
+static void tell_text(struct teller *t, struct found *block)
+{
+    char mark[sizeof t->mark];
+    memcpy(mark, t->mark, sizeof mark);
+    const char *text = text_get(&t->text);
+    tell(t, block, mark, "", text, text_length(&t->text));
+}
+
+static void end_paragraph(struct teller *t, cmark_node *node)
+{
+    struct found block = found_at(node, t->quotes > 0          ? MARKDOWN_QUOTE
+                                        : t->numbers.count > 0 ? MARKDOWN_BULLET
+                                                               : MARKDOWN_PARAGRAPH);
+    block.level = (int)t->numbers.count;
+    tell_text(t, &block);
+}
+
+static void end_heading(struct teller *t, cmark_node *node)
+{
+    struct found block = found_at(node, MARKDOWN_HEADING);
+    block.level = cmark_node_get_heading_level(node);
+    t->mark[0] = '\0';
+    tell_text(t, &block);
+}
+
+static void tell_code(struct teller *t, cmark_node *node)
+{
+    int length, offset;
+    char sign;
+    const char *text = cmark_node_get_literal(node);
+    bool fenced = cmark_node_get_fenced(node, &length, &offset, &sign);
+    struct found block = found_at(node, fenced ? MARKDOWN_FENCE : MARKDOWN_INDENTED);
+    tell(t, &block, "", fenced ? cmark_node_get_fence_info(node) : "", text, strlen(text));
+}
+
+static void tell_html(struct teller *t, cmark_node *node)
+{
+    struct found block = found_at(node, MARKDOWN_HTML);
+    const char *text = cmark_node_get_literal(node);
+    if (strncmp(text, "<!--", 4) != 0) {
+        tell(t, &block, "", "", text, strlen(text));
+    }
+}
+
+static void end_cell(struct teller *t)
+{
+    text_add_bytes(&t->cells, text_get(&t->text), text_length(&t->text));
+    text_add_char(&t->cells, '\0');
+    text_clear(&t->text);
+    t->column++;
+}
+
+static void end_row(struct teller *t)
+{
+    t->columns = t->rows == 0 ? t->column : t->columns;
+    while (t->column < t->columns) {
+        end_cell(t);
+    }
+    t->column = 0;
+    t->rows++;
+}
+
+// Tables are an extension, whose nodes are known by the words for their types.
+static void tell_table(struct teller *t, cmark_node *node, bool enters)
+{
+    const char *type = cmark_node_get_type_string(node);
+    if (strcmp(type, "table_cell") == 0 && !enters && (t->rows == 0 || t->column < t->columns)) {
+        end_cell(t);
+    } else if ((strcmp(type, "table_row") == 0 || strcmp(type, "table_header") == 0) && !enters) {
+        end_row(t);
+    } else if (strcmp(type, "table") == 0 && enters) {
+        t->rows = t->columns = t->column = 0;
+    } else if (strcmp(type, "table") == 0) {
+        struct found block = found_at(node, MARKDOWN_TABLE);
+        block.rows = t->rows;
+        block.columns = t->columns;
+        tell(t, &block, "", "", "", 0);
+    }
+}
+
+static void tell_event(struct teller *t, cmark_node *node, bool enters)
+{
+    switch (cmark_node_get_type(node)) {
+    case CMARK_NODE_BLOCK_QUOTE:
+        t->quotes = enters ? t->quotes + 1 : t->quotes - 1;
+        break;
+    case CMARK_NODE_LIST:
+        if (enters) {
+            begin_list(t, node);
+        } else {
+            t->numbers.count -= t->numbers.count > 0;
+        }
+        break;
+    case CMARK_NODE_ITEM:
+        if (enters) {
+            begin_item(t);
+        }
+        break;
+    case CMARK_NODE_PARAGRAPH:
+        if (!enters) {
+            end_paragraph(t, node);
+        }
+        break;
+    case CMARK_NODE_HEADING:
+        if (!enters) {
+            end_heading(t, node);
+        }
+        break;
+    case CMARK_NODE_CODE_BLOCK:
+        tell_code(t, node);
+        break;
+    case CMARK_NODE_HTML_BLOCK:
+        tell_html(t, node);
+        break;
+    default:
+        tell_inline(t, node, enters);
+        tell_table(t, node, enters);
+    }
+}
+
+static cmark_node *parse(const char *s, size_t n)
+{
+    cmark_gfm_core_extensions_ensure_registered();
+    cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT);
+    cmark_syntax_extension *tables = cmark_find_syntax_extension("table");
+    if (tables != NULL) {
+        cmark_parser_attach_syntax_extension(parser, tables);
+    }
+    cmark_parser_feed(parser, s, n);
+    return cmark_parser_finish(parser);
 }
 
 static bool tell_all(const char *s, size_t n, FILE *to)
 {
-    cmark_iter *walk = cmark_iter_new(cmark_parse_document(s, n, CMARK_OPT_DEFAULT));
+    struct teller t = {.to = to};
+    text_init(&t.text);
+    text_init(&t.cells);
+    buf_init(&t.numbers, sizeof(int));
+    cmark_iter *walk = cmark_iter_new(parse(s, n));
     for (cmark_event_type e; (e = cmark_iter_next(walk)) != CMARK_EVENT_DONE;) {
-        cmark_node *node = cmark_iter_get_node(walk);
-        int length, offset;
-        char sign;
-        if (e == CMARK_EVENT_ENTER && cmark_node_get_type(node) == CMARK_NODE_CODE_BLOCK &&
-            cmark_node_get_fenced(node, &length, &offset, &sign)) {
-            tell(to, node);
-        }
+        tell_event(&t, cmark_iter_get_node(walk), e == CMARK_EVENT_ENTER);
     }
-    return fflush(to) == 0;  // nothing is freed: the child ends here
+    bool whole = !t.text.bytes.failed && !t.cells.bytes.failed && !t.numbers.failed;
+    return fflush(to) == 0 && whole;  // nothing is freed: the child ends here
 }
 
 static _Noreturn void run_child(const char *s, size_t n, int to)
@@ -141,6 +477,29 @@ static bool place(struct markdown *m, struct fence *f, const char *s, const stru
     return f->lines != NULL;
 }
 
+// The next string that the child told of.
+static char *take_string(struct markdown *m, const char *told, size_t *at)
+{
+    size_t n = strlen(told + *at);
+    char *s = arena_copy(&m->arena, told + *at, n);
+    *at += n + 1;
+    if (s != NULL) {
+        unmask(s, n);
+    }
+    return s;
+}
+
+static bool take_cells(struct markdown *m, struct markdown_block *b, const char *told, size_t *at)
+{
+    size_t count = b->rows * b->columns;
+    const char **cells = arena_alloc(&m->arena, (count + 1) * sizeof *cells);
+    for (size_t i = 0; cells != NULL && i < count; i++) {
+        cells[i] = take_string(m, told, at);
+    }
+    b->cells = cells;
+    return cells != NULL && !m->arena.failed;
+}
+
 // One block of what the child told; *at moves past it.
 static bool take(struct markdown *m, const char *s, const struct buf *lines, const struct buf *told,
                  size_t *at)
@@ -149,15 +508,33 @@ static bool take(struct markdown *m, const char *s, const struct buf *lines, con
     const char *bytes = told->data;
     memcpy(&found, bytes + *at, sizeof found);
     *at += sizeof found;
-    struct fence *f = buf_push(&m->fences, 1);
-    if (f == NULL) {
+    struct markdown_block *b = buf_push(&m->blocks, 1);
+    if (b == NULL) {
         return false;
     }
-    *f = (struct fence){.line = found.line};
-    f->info = arena_copy(&m->arena, bytes + *at, found.info);
-    char *content = arena_copy(&m->arena, bytes + *at + found.info, found.content);
-    *at += found.info + found.content;
-    return f->info != NULL && content != NULL && place(m, f, s, lines, content, found.content);
+    *b = (struct markdown_block){.kind = found.kind,
+                                 .line = found.line,
+                                 .level = found.level,
+                                 .rows = found.rows,
+                                 .columns = found.columns,
+                                 .fence.line = found.line};
+    b->mark = take_string(m, bytes, at);
+    b->fence.info = take_string(m, bytes, at);
+    const char *content = bytes + *at;
+    b->text = take_string(m, bytes, at);
+    return take_cells(m, b, bytes, at) &&
+           (b->kind != MARKDOWN_FENCE || place(m, &b->fence, s, lines, content, strlen(content)));
+}
+
+// What a child told is whole only if it ended well, and each block says how long it is.
+static bool is_whole(const struct buf *told, size_t at)
+{
+    struct found found;
+    if (told->count - at < sizeof found) {
+        return false;
+    }
+    memcpy(&found, BUF(char, told) + at, sizeof found);
+    return found.bytes <= told->count - at - sizeof found;
 }
 
 static bool take_all(struct markdown *m, const char *s, size_t n, const struct buf *told)
@@ -166,7 +543,7 @@ static bool take_all(struct markdown *m, const char *s, size_t n, const struct b
     buf_init(&lines, sizeof(struct span));
     bool ok = split_lines(s, n, &lines);
     for (size_t at = 0; ok && at < told->count;) {
-        ok = take(m, s, &lines, told, &at);
+        ok = is_whole(told, at) && take(m, s, &lines, told, &at);
     }
     buf_release(&lines);
     return ok;
@@ -177,15 +554,17 @@ bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d)
     bool lesson = n >= 4 && memcmp(s, "---", 3) == 0 && (s[3] == '\n' || s[3] == '\r');
     size_t most = lesson ? MARKDOWN_LESSON_MOST : MARKDOWN_MOST;
     struct buf told;
-    buf_init(&m->fences, sizeof(struct fence));
+    *m = (struct markdown){.has_front = false};
+    buf_init(&m->blocks, sizeof(struct markdown_block));
     arena_init(&m->arena);
     if (n > most) {
         return diag_set(d, (struct span){0, 0}, "this %s is larger than %zu KiB",
                         lesson ? "lesson" : "file", most / 1024);
     }
     buf_init(&told, 1);
-    bool ok = parse_in_child(s, n, &told, d);
-    if (ok && !take_all(m, s, n, &told)) {
+    const char *seen = prepare(m, s, n, lesson);
+    bool ok = seen != NULL ? parse_in_child(seen, n, &told, d) : diag_out_of_memory(d);
+    if (ok && !take_all(m, seen, n, &told)) {
         ok = diag_out_of_memory(d);
     }
     buf_release(&told);
@@ -194,6 +573,6 @@ bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d)
 
 void markdown_release(struct markdown *m)
 {
-    buf_release(&m->fences);
+    buf_release(&m->blocks);
     arena_release(&m->arena);
 }

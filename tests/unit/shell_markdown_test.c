@@ -19,8 +19,12 @@ static void blocks(struct text *out, const char *s)
     struct markdown m;
     struct diag d = {0};
     assert_true(markdown_read(&m, s, strlen(s), &d));
-    for (size_t i = 0; i < m.fences.count; i++) {
-        const struct fence *f = &BUF(struct fence, &m.fences)[i];
+    for (size_t i = 0; i < m.blocks.count; i++) {
+        const struct markdown_block *b = &BUF(struct markdown_block, &m.blocks)[i];
+        const struct fence *f = &b->fence;
+        if (b->kind != MARKDOWN_FENCE) {
+            continue;
+        }
         text_addf(out, "%s@%zu: %s", f->info, f->line, f->placed ? "" : "?");
         for (size_t k = 0; k < f->count; k++) {
             text_add_bytes(out, s + f->lines[k].start, f->lines[k].end - f->lines[k].start);
@@ -91,6 +95,59 @@ static void hostile_files_are_refused(void **state)
     text_release(&s);
 }
 
+// ---- Prose --------------------------------------------------------------------------------------
+
+// "KIND LEVEL MARK TEXT@LINE" for each block that is no fence; a table's cells with | and ;.
+static void prose(struct text *out, const char *s)
+{
+    static const char kinds[] = "hp*>tfih";
+    struct markdown m;
+    struct diag d = {0};
+    assert_true(markdown_read(&m, s, strlen(s), &d));
+    for (size_t i = 0; i < m.blocks.count; i++) {
+        const struct markdown_block *b = &BUF(struct markdown_block, &m.blocks)[i];
+        text_addf(out, "%c%d%s[%s", kinds[b->kind], b->level, b->mark, b->text);
+        for (size_t k = 0; k < b->rows * b->columns; k++) {
+            text_addf(out, "%s%s", b->cells[k], (k + 1) % b->columns == 0 ? ";" : "|");
+        }
+        text_addf(out, "]@%zu\n", b->line);
+    }
+    markdown_release(&m);
+}
+
+static void assert_prose(const char *s, const char *expected)
+{
+    struct text out;
+    text_init(&out);
+    prose(&out, s);
+    assert_string_equal(text_get(&out), expected);
+    text_release(&out);
+}
+
+static void prose_is_told_as_blocks(void **state)
+{
+    (void)state;
+    assert_prose("# A\n\nb *c*\n**d** `e*` \\*\n\n> q\n", "h1[A]@1\np0[b *c* **d** `e*` \\*]@3\n"
+                                                          ">0[q]@6\n");
+    assert_prose("- a\n- b\n\n  c\n  1. d\n  2. e\n",
+                 "*1•[a]@1\n*1•[b]@2\n*1[c]@4\n*21.[d]@5\n*22.[e]@6\n");
+    assert_prose("| a | b*c* |\n|---|---|\n| 1 |\n| 2 | 3 | 4 |\n", "t0[a|b*c*;1|;2|3;]@1\n");
+    assert_prose("[a](http://b) <http://c>", "p0[a (http://b) http://c]@1\n");
+    assert_prose("<!-- note -->\n\na <!-- b -->c\n\n    code\n", "p0[a c]@3\ni0[code\n]@5\n");
+    assert_prose("`a\\b` x_1 y_2 $5", "p0[`a\\\\b` x_1 y_2 \\$5]@1\n");
+}
+
+static void a_lesson_keeps_its_mathematics(void **state)
+{
+    (void)state;
+    assert_prose("---\nid: a\n---\nA {= a*b*c} and $x_1 * y_2 \\cdot \\{z\\}$ *e*\n",
+                 "p0[A {= a*b*c} and $x_1 * y_2 \\cdot \\{z\\}$ *e*]@4\n");
+    assert_prose("---\nid: a\n---\n`{= [1][0]}` \\{= b}, $ 5 and $6\n",
+                 "p0[`{= [1][0]}` {= b}, \\$ 5 and \\$6]@4\n");
+    // Not closed: no front matter.
+    assert_prose("---\nid: a\n", "p0[id: a]@2\n");
+}
+
 // ---- Alignment ----------------------------------------------------------------------------------
 
 static size_t cut(const char *s, struct line lines[16])
@@ -155,10 +212,15 @@ static void dots_stand_for_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(blocks_are_found),      cmocka_unit_test(nested_blocks_are_placed),
-        cmocka_unit_test(line_ends_are_cut_off), cmocka_unit_test(hostile_files_are_refused),
-        cmocka_unit_test(lines_are_aligned),     cmocka_unit_test(dots_stand_for_lines),
+        cmocka_unit_test(blocks_are_found),
+        cmocka_unit_test(nested_blocks_are_placed),
+        cmocka_unit_test(line_ends_are_cut_off),
+        cmocka_unit_test(hostile_files_are_refused),
+        cmocka_unit_test(lines_are_aligned),
+        cmocka_unit_test(dots_stand_for_lines),
         cmocka_unit_test(dots_stand_for_text),
+        cmocka_unit_test(prose_is_told_as_blocks),
+        cmocka_unit_test(a_lesson_keeps_its_mathematics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
