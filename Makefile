@@ -50,7 +50,6 @@ pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
 
 posix := -D_GNU_SOURCE
 world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
-    -DBACKSTEP_LESSONS='"$(PREFIX)/share/backstep/lessons"' \
     -DBACKSTEP_SHARE='"$(PREFIX)/share/backstep"'
 
 flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
