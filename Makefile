@@ -28,6 +28,7 @@ below_shell   := session $(below_session)
 below_main    := shell $(below_shell)
 below_wasm    := session $(below_session)
 below_render  := base
+below_live    := base
 
 # The core knows nothing of the machine that it runs on; the shell does.
 CORE  := $(below_shell)
@@ -35,7 +36,7 @@ ROOMS := $(below_main)
 
 # Programs beside backstep, each a folder of src/ that becomes build/backstep-FOLDER. They stand
 # alone because what they link is too heavy for a prompt that should be there at once.
-HELPERS := render
+HELPERS := render live
 
 # ---- Flags --------------------------------------------------------------------------------------
 # No contraction into fused multiply-add: a number must be the same to the last bit everywhere. The
@@ -56,10 +57,11 @@ flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
 flags_src/shell          = $(world)
 flags_src/shell/dot      = $(call pc,--cflags libcgraph)
 flags_src/shell/repl     = $(call pc,--cflags readline)
-flags_src/shell/page     = -I$(BUILD)
+flags_src/shell/page     = -I$(BUILD)/page
 flags_src/shell/markdown = $(call pc,--cflags libcmark-gfm)
 flags_src/shell/progress = $(call pc,--cflags sqlite3)
 flags_src/render         = $(posix) $(call pc,--cflags libgvc libcgraph)
+flags_src/live           = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
 flags_tests/unit         = $(posix)
 flags_tests/unit/shell_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
@@ -72,6 +74,7 @@ sqlite_dir  = $(shell pkg-config --variable=libdir sqlite3)
 sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call pc,--libs sqlite3))
 libs_shell  = $(call pc,--libs readline libcgraph libcmark-gfm) $(sqlite)
 libs_render = $(call pc,--libs libgvc libcgraph)
+libs_live   = $(call pc,--libs libmicrohttpd)
 
 # ---- What there is ------------------------------------------------------------------------------
 objects = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(wildcard src/$(1)/*.c))
@@ -119,15 +122,21 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call show,cc  ,$<)
 	$(Q)$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT) $(flags_$(*D)) $(flags_$*) -MMD -MP -c -o $@ $<
 
-# The page that plays a walk is part of the program: its files joined, then as a C array's bytes.
-$(BUILD)/page.html: tools/page $(wildcard src/page/*)
+# The pages are part of the programs: the one that plays a walk joined into one file, the one that
+# follows a prompt in three; then as a C array's bytes.
+pages = $(1:%=$(BUILD)/page/%)
+$(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/page/*)
 	$(call show,join,$@)
-	$(Q)tools/page src/page > $@
+	$(Q)tools/page src/page $* > $@
 
-$(BUILD)/page.inc: $(BUILD)/page.html
+$(call pages,live.html style.css): $(BUILD)/page/%: src/page/%
+	$(Q)mkdir -p $(@D) && cp $< $@
+
+$(BUILD)/page/%.inc: $(BUILD)/page/%
 	$(Q)od -An -v -tu1 $< | sed 's/ *\([0-9]\{1,\}\)/\1,/g' > $@
 
-$(BUILD)/obj/src/shell/page.o: $(BUILD)/page.inc
+$(BUILD)/obj/src/shell/page.o: $(call pages,page.html.inc)
+$(BUILD)/obj/src/live/serve.o: $(call pages,live.html.inc style.css.inc live.js.inc)
 
 # The folder is a prerequisite too: a file that goes away must leave the library with it.
 $(BUILD)/lib/%.a: $$(call objects,$$*,obj) src/$$*

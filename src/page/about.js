@@ -82,3 +82,12 @@ export function tellAbout(about, digits) {
             ...found,
             heading('The chain rule in words', `explain ${name}`), ...chain(about.words)];
 }
+
+// Where there are too many values to say so much about each: what to type for it.
+export function tellLittle(box, output, digits) {
+    const commands = [`local ${box.name}`, `paths ${output.name} ${box.name}`, `explain ${box.name}`];
+    return [html('h2', {}, ink('name', box.name), ' = ',
+                 box.value === undefined ? '·' : ink('value', figure(box.value, digits))),
+            html('p', {}, 'The graph is large; at the prompt these tell about the value:'),
+            html('ul', {}, ...commands.map(command => html('li', {}, typed(command))))];
+}

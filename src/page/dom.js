@@ -20,3 +20,5 @@ export function vector(tag, attributes = {}, ...children) {
 
 // A piece of text by its meaning: "value", "grad", "local", "muted", "name".
 export const ink = (meaning, text) => html('span', {class: meaning}, text);
+
+export const find = id => document.getElementById(id);

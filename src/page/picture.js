@@ -99,7 +99,7 @@ class Cell {
         if (this.first === undefined) {
             return;
         }
-        const cell = this.record;
+        const cell = frame.cells?.get(this.id) ?? this.record;
         this.first.say(['muted', this.symbol],
                        computed ? ['local', cell.local_text] : ['muted', '·']);
         this.second?.say(...(frame.shares.has(this.id)
@@ -179,7 +179,7 @@ class Box {
     }
 
     show(frame, label) {
-        const {record, group} = this;
+        const {group} = this, record = frame.boxes?.get(this.record.id) ?? this.record;
         const value = frame.values.get(record.id), grad = frame.grads.get(record.id);
         const computed = value !== undefined, current = frame.box === record.id;
         this.cells.forEach(cell => cell.show(frame, computed));
@@ -258,7 +258,8 @@ class Edge {
         group.prepend(this.halo);
     }
     show(frame) {
-        const {box, cell} = this, current = frame.box === box.id;
+        const {box} = this, current = frame.box === box.id;
+        const cell = frame.cells?.get(this.id) ?? this.cell;
         const sent = frame.shares.has(this.id), reached = frame.values.has(box.id);
         const turned = sent && cell.share !== 0;
         const way = turned ? this.ways.round : this.ways.ahead;
@@ -266,7 +267,7 @@ class Edge {
         this.head.setAttribute('points', way.head);
         const classes = ['edge', isConstant(cell) && 'constant', reached && 'reached',
                          turned && 'sent', sent && !turned && 'nothing',
-                         current && frame.step.step === (sent ? 'backward' : 'forward') && 'now'];
+                         current && frame.step?.step === (sent ? 'backward' : 'forward') && 'now'];
         this.group.setAttribute('class', classes.filter(Boolean).join(' '));
         this.group.style.setProperty('--weight', turned ? 0.9 + 2.1 * cell.weight : 1);
     }

@@ -1,29 +1,23 @@
 // The player: which frame is shown, and all that moves it.
 
-import { Picture } from './picture.js';
+import { Board } from './board.js';
 import { framesOf } from './walk.js';
 import { figure } from './number.js';
-import { html, ink } from './dom.js';
-import { place, passOf, summary, tellStep } from './story.js';
-import { tellAbout } from './about.js';
+import { find, html, ink } from './dom.js';
+import { place, summary, tellStep } from './story.js';
 
 const PAUSE = 1600;  // milliseconds a step while playing
 
-const find = id => document.getElementById(id);
-
 export class Player {
     at = 0;
-    chosen = null;
     timer = null;
-    pointed = [null, null];
+    board = new Board();
 
     constructor() {
         find('back').addEventListener('click', () => this.go(this.at - 1));
         find('step').addEventListener('click', () => this.go(this.at + 1));
         find('play').addEventListener('click', () => this.play(this.timer === null));
         find('place').addEventListener('input', () => this.go(Number(find('place').value)));
-        find('whole').addEventListener('click', () => this.shrink());
-        addEventListener('resize', () => this.offerWhole());
         document.addEventListener('keydown', event => this.press(event));
         // On paper all steps are read at once.
         addEventListener('beforeprint', () => { find('steps').open = true; });
@@ -33,34 +27,19 @@ export class Player {
     show({svg, scene, trace}) {
         this.play(false);
         this.digits = trace.digits;
-        this.about = new Map(trace.about.map(about => [about.id, about]));
-        this.boxes = scene.boxes;
-        this.names = new Map(scene.boxes.map(box => [box.node, box.id]));
         this.frames = framesOf(scene, trace.steps);
-        this.picture = new Picture({svg, scene}, id => this.choose(id), (id, group) => this.point(id, group));
-        const root = this.about.get(scene.root).explain;
+        this.board.draw({svg, scene});
+        this.board.know(scene.boxes, trace.about, trace.digits);
+        const root = this.board.about.get(scene.root).explain;
         document.title = `${root.name}, step by step`;
         find('title').replaceChildren(
             ink('name', root.name), ...(root.formula === '' ? [] : [` = ${root.formula}`]),
             ', step by step');
-        document.querySelector('main').classList.toggle('tall', this.picture.aspect < 1.1);
         this.layOutSlider(trace.steps);
         find('steps').querySelector('ol').replaceChildren(
             ...trace.steps.map(step => html('li', {}, summary(step, this.digits))));
-        this.choose(null);
         this.go(0);
-        this.offerWhole();
-    }
-
-    // A picture that is larger than its place can be shown whole, and small.
-    offerWhole() {
-        find('whole').hidden = find('whole').ariaPressed === 'false' && !this.picture.overflows();
-    }
-
-    shrink() {
-        const whole = find('picture').classList.toggle('whole');
-        find('whole').ariaPressed = whole;
-        this.go(this.at);
+        this.board.choose(null);
     }
 
     layOutSlider(steps) {
@@ -76,7 +55,7 @@ export class Player {
             this.play(false);
         }
         const frame = this.frames[this.at], slider = find('place');
-        this.picture.show(frame, (box, at_) => this.label(box, at_));
+        this.board.show(frame);
         slider.value = this.at;
         slider.setAttribute('aria-valuetext', place(frame.step));
         find('count').value = `${this.at} of ${this.frames.length - 1}`;
@@ -85,8 +64,6 @@ export class Player {
         find('step').ariaDisabled = this.at === this.frames.length - 1;
         document.body.dataset.pass = frame.step?.pass ?? '';
         this.tell(frame);
-        this.fillTable(frame);
-        this.point(...this.pointed);
     }
 
     // Takes a step at once, then one each time the pause is over. At the end it starts anew.
@@ -105,7 +82,7 @@ export class Player {
                                               Home: 0, End: this.frames.length - 1};
         const own = target.matches('input') || event.ctrlKey || event.altKey || event.metaKey;
         if (key === 'Escape') {
-            this.choose(null);
+            this.board.choose(null);
         } else if (key === ' ' && !own && !target.matches('button, summary')) {
             this.play(this.timer === null);
             event.preventDefault();
@@ -115,31 +92,8 @@ export class Player {
         }
     }
 
-    formulaOf(id) {
-        return this.about.get(id).explain.formula;
-    }
-
-    // What a screen reader says of a value.
-    label(box, frame) {
-        const formula = this.formulaOf(box.id), value = frame.values.get(box.id);
-        const grad = frame.grads.get(box.id), number = v => figure(v, this.digits);
-        return [box.name + (formula === '' ? `, ${box.kind}` : ` = ${formula}`),
-                value === undefined ? 'no value yet' : `value ${number(value)}`,
-                grad === undefined ? 'no gradient yet'
-                    : `gradient ${number(grad.now)}${grad.whole ? '' : ' so far'}`].join(', ');
-    }
-
-    // What the eye wants of it.
-    brief(box, frame) {
-        const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
-        const known = v => v === undefined ? '·' : figure(v, 17);
-        return [html('bdi', {class: 'strong'}, box.name), ` = ${known(value)}`,
-                ...(box.kind === 'constant' ? [] : [html('br'), `gradient ${known(grad?.now)}`,
-                                                    grad?.whole === false ? ' …' : ''])];
-    }
-
     tell(frame) {
-        const leaves = this.boxes.filter(box => box.cells.length === 0 && box.kind !== 'constant');
+        const leaves = this.board.boxes.filter(box => box.cells.length === 0 && box.kind !== 'constant');
         const given = leaves.flatMap((box, i) => [
             i === 0 ? '' : ', ', ink('name', box.name), ' = ',
             ink('value', figure(box.value, this.digits))]);
@@ -148,56 +102,6 @@ export class Player {
             ...(frame.step === null
                 ? [html('p', {class: 'line'}, 'Given: ', ...given),
                    html('p', {}, 'All else is still to be computed.')]
-                : tellStep(frame.step, node => this.formulaOf(this.names.get(node)), this.digits)));
-    }
-
-    fillTable(frame) {
-        const point = () => ink('muted', '·');
-        const cell = (...parts) => html('td', {class: 'number'}, ...parts);
-        const rows = this.boxes.map(box => {
-            const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
-            const row = html('tr', {'data-box': box.id},
-                html('th', {scope: 'row'}, ink('name', box.name)),
-                html('td', {}, this.formulaOf(box.id) || box.kind),
-                cell(value === undefined ? point() : ink('value', figure(value, this.digits))),
-                cell(box.kind === 'constant' ? '' : grad === undefined ? point()
-                         : ink('grad', figure(grad.now, this.digits) + (grad.whole ? '' : ' …'))));
-            if (box.id === frame.box) {
-                row.setAttribute('aria-current', 'step');
-            }
-            return row;
-        });
-        const head = (text, meaning) => html('th', {scope: 'col', class: meaning}, text);
-        find('values').querySelector('table').replaceChildren(
-            html('thead', {}, html('tr', {}, head('name', 'muted'), head('formula', 'muted'),
-                                   head('value', 'muted number'), head('gradient', 'muted number'))),
-            html('tbody', {}, ...rows));
-    }
-
-    // The value that the page tells about; the same again, or null: none.
-    choose(id) {
-        this.chosen = id === this.chosen ? null : id;
-        this.picture.select(this.chosen);
-        find('about').classList.toggle('screen', this.chosen === null);
-        find('about').replaceChildren(...(this.chosen === null
-            ? [html('p', {class: 'muted'}, 'Choose a value in the picture to read about its local ' +
-                    'derivatives, its paths to the output, and the chain rule.')]
-            : tellAbout(this.about.get(this.chosen), this.digits)));
-    }
-
-    // Value and gradient beside what is pointed at.
-    point(id, group) {
-        this.pointed = [id, group];
-        const tip = find('tip'), box = this.boxes.find(each => each.id === id);
-        tip.hidden = id === null;
-        if (id === null) {
-            return;
-        }
-        tip.replaceChildren(...this.brief(box, this.frames[this.at]));
-        const at = group.getBoundingClientRect(), margin = 8;
-        const most = document.documentElement.clientWidth - tip.offsetWidth - margin;
-        tip.style.left = `${Math.max(margin, Math.min(at.left, most))}px`;
-        tip.style.top = `${at.top > tip.offsetHeight + margin ? at.top - tip.offsetHeight - margin
-                                                             : at.bottom + margin}px`;
+                : tellStep(frame.step, node => this.board.formulaOfNode(node), this.digits)));
     }
 }

@@ -1,18 +1,16 @@
-// Where the page's records come from. A source is an object with one method:
+// Where the pages' records come from: this is the source of the player, session.js that of the page
+// which follows a prompt. A source is an object with one method, follow(…), which is given whom to
+// call as soon as there is something to show, and whenever there is something new. The pages know
+// nothing else of the world. A drawing is the same from every source:
 //
-//   follow(show)   calls show({svg, scene, trace}) as soon as there is something to show, and again
-//                  whenever there is something new
-//
-//   svg     the scene's drawing, an element: node groups n1, n2 …, edge groups n4i0 (operand 0 of
-//           n4), laid out with the words that the scene has when both passes are done
+//   svg     an element: node groups n1, n2 …, edge groups n4i0 (operand 0 of n4), laid out with the
+//           words that the scene has when both passes are done
 //   scene   the record {kind: "scene", …} (src/view/scene.h), both passes done
+
+// A walk recorded in this very file: show({svg, scene, trace}), once.
+//
 //   trace   the record {kind: "trace", …} (src/session/trace.h): each step, and what there is to
 //           say about each value
-//
-// The page knows nothing else of the world, so the same page shows a recorded walk, a session that
-// is going on, or the engine itself running beside it.
-
-// A walk recorded in this very file.
 export const recorded = {
     follow(show) {
         const records = JSON.parse(document.getElementById('records').textContent);

@@ -4,7 +4,9 @@
 //            box       the id of the box it was taken at
 //            values    box id → value, of the boxes that have one
 //            grads     box id → {now, whole}: a gradient, and whether every share has arrived
-//            shares    cell id ("n4i0") → share, of those that have been sent}
+//            shares    cell id ("n4i0") → share, of those that have been sent
+//            boxes, cells   box id → box, cell id → cell, as they are now; left out where they are as
+//                           the drawing has them}
 
 export const cellId = (box, cell) => `${box.id}i${cell.slot}`;
 
@@ -53,4 +55,19 @@ function send(frame, box, step, byNode, waiting) {
         frame.shares.set(cellId(box, cell), share.share);
         frame.grads.set(child, {now: share.now, whole: waiting.get(child) === 0});
     });
+}
+
+// The gradient of a box as it is now; undefined: there is none.
+const gradNow = box => box.grad !== undefined ? {now: box.grad, whole: true}
+    : box.so_far !== undefined ? {now: box.so_far, whole: false} : undefined;
+
+// The frame of a scene as it is; step: the last one of the walk that is on, or null.
+export function frameOf({boxes}, step) {
+    const cells = new Map(boxes.flatMap(box => box.cells.map(cell => [cellId(box, cell), cell])));
+    const known = (list, of) => new Map(list.map(([id, each]) => [id, of(each)])
+        .filter(([, what]) => what !== undefined));
+    const byId = boxes.map(box => [box.id, box]);
+    return {step, box: boxes.find(box => box.node === step?.node)?.id ?? null,
+            values: known(byId, box => box.value), grads: known(byId, gradNow),
+            shares: known([...cells], cell => cell.share), boxes: new Map(byId), cells};
 }

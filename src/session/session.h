@@ -21,6 +21,9 @@
 //                                                    (DOT), supply the answers ("plain"), one
 //                                                    after another; refused, the graph is drawn
 //                                                    without
+//   {kind: "need", what: "view",    stop, port}      show the session on a page that follows it
+//                                                    (port 0: any) and supply its address; stop:
+//                                                    no more, and supply nothing
 //
 // Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
 // reports "interrupted".
@@ -72,6 +75,17 @@ int session_digits(const struct session *s);
 // become: at a statement's start commands too.
 void session_candidates(struct session *s, const char *prefix, bool statement_start,
                         struct records *out);
+// What a page shows of the session as it stands between two statements; changes nothing. Appends
+//   {kind: "present", digits: 6,
+//    root: {node, name, value}, formula,   the walk's output, else the last one; none: no values
+//    yet values: 7, stale: flag,               what it depends on; is its value stale? walk: {at,
+//    steps, pass},              only during a walk: steps done, and of how many step: {kind:
+//    "step", …},              the last one about: […]}                           as in
+//    session/trace.h; only where there are not too many
+// and two records of kind "scene", unless there are too many values for a picture: the graph as it
+// is, and as both passes will leave it, which is how it is to be laid out. False: it was stopped,
+// or there is no memory.
+bool session_present(struct session *s, struct records *out);
 // The statements that made the session what it is, as a script (what `save` writes).
 void session_script(const struct session *s, struct text *out);
 

@@ -12,7 +12,7 @@ static struct rec *put_record(struct call *c, struct rec *to, const char *key, c
     return r;
 }
 
-static bool put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root)
+bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root)
 {
     uint32_t node = (uint32_t)rec_get_whole(box, "node");
     struct rec *about = rec_map(c->out, list, NULL);
@@ -26,6 +26,11 @@ static bool put_about(struct call *c, struct rec *list, const struct rec *box, u
     words_add(&words, explain, WORDS_SCRIPT, session_digits(c->s));
     rec_text(c->out, about, "words", text_get(&words));
     text_release(&words);
+    return true;
+}
+
+bool trace_put_paths(struct call *c, struct rec *about, uint32_t node, uint32_t root)
+{
     // No path leads to a constant, as no gradient is asked for.
     return tape_marked(&c->s->tape, node, MARK_CONST) ||
            paths_put(c, put_record(c, about, "paths", "paths"), root, node);
@@ -37,7 +42,9 @@ static bool put_end(struct call *c, struct rec *trace, const struct rec *scene, 
     struct rec *list = rec_list(c->out, trace, "about");
     const struct rec *boxes = rec_find(scene, "boxes");
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        if (!put_about(c, list, box, root)) {
+        uint32_t node = (uint32_t)rec_get_whole(box, "node");
+        if (!trace_put_about(c, list, box, root) ||
+            !trace_put_paths(c, list->in.last, node, root)) {
             return false;
         }
     }

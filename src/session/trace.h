@@ -24,4 +24,9 @@ enum { TRACE_BOXES_MOST = 300 };
 // values, it was stopped, or there is no memory.
 bool trace_put(struct call *c, uint32_t root);
 
+// What there is to say about a box of a scene: an item of the list "about" without its paths, and
+// then these (values must not be stale). False, with the diag set: stopped, or no memory.
+bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root);
+bool trace_put_paths(struct call *c, struct rec *about, uint32_t node, uint32_t root);
+
 #endif

@@ -116,6 +116,9 @@ static void write_records(struct host *h, const struct records *records)
             bar_clear(&h->bar, h->out);
             write_words(h, r);
         }
+        if (h->live != NULL) {
+            live_hear(h->live, r, session_digits(h->session));
+        }
     }
     if (fflush(h->out) != 0 || ferror(h->out)) {
         h->out_failed = true;
@@ -149,6 +152,17 @@ static const struct rec *last(const struct records *records, const char *kind)
     return found;
 }
 
+static bool answer_view(struct host *h, const struct rec *need, struct buf *address, struct diag *d)
+{
+    if (h->live == NULL) {
+        diag_set(d, (struct span){0, 0}, "a page can follow a prompt only");
+        return diag_hint(d, "start backstep without a script, and type view");
+    }
+    return rec_get_flag(need, "stop")
+               ? live_stop(h->live, d)
+               : live_open(h->live, (int)rec_get_whole(need, "port"), address, d);
+}
+
 static bool answer(struct host *h, const struct records *records, const char *path,
                    struct buf *bytes, struct diag *d)
 {
@@ -163,6 +177,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     }
     if (strcmp(what, "layout") == 0) {
         return picture_layout(rec_find(need, "questions"), h->stop, bytes, d);
+    }
+    if (strcmp(what, "view") == 0) {
+        return answer_view(h, need, bytes, d);
     }
     const char *format = rec_get_text(need, "format");
     const struct rec *scene = last(records, "scene");
@@ -217,6 +234,9 @@ enum session_state host_run(struct host *h, const struct source *source)
     enum session_state state;
     session_set_terminal(h->session, terminal_columns(h->out), ink_is_ascii(h->out));
     session_begin(h->session, source, h->mode);
+    if (h->live != NULL) {
+        live_begin(h->live, source);
+    }
     do {
         struct records records;
         records_init(&records);
@@ -227,5 +247,8 @@ enum session_state host_run(struct host *h, const struct source *source)
         }
         records_release(&records);
     } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));
+    if (h->live != NULL) {
+        live_end(h->live, h->session);
+    }
     return h->out_failed ? SESSION_FAILED : state;
 }

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "session/session.h"
 #include "shell/bar.h"
+#include "shell/live.h"
 #include "shell/progress.h"
 
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
@@ -23,6 +24,7 @@ struct host {
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
+    struct live *live;          // the page that follows; NULL: none can
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };
 

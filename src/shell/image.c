@@ -2,13 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -17,6 +15,7 @@
 
 #include "shell/dot.h"
 #include "shell/files.h"
+#include "shell/helper.h"
 
 enum { BYTES_MOST = 64 << 20, WORDS_MOST = 4096, CHUNK = 65536 };
 
@@ -32,31 +31,6 @@ static const struct span nowhere = {0, 0};
 // ---- The program --------------------------------------------------------------------------------
 
 #define RENDER "backstep-render"
-
-// Where it is; false if the path would be too long.
-static bool find_program(char path[PATH_MAX])
-{
-    const char *told = getenv("BACKSTEP_RENDER");
-    if (told != NULL) {
-        return snprintf(path, PATH_MAX, "%s", told) < PATH_MAX;
-    }
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof RENDER);
-    char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
-    if (slash != NULL) {
-        strcpy(slash + 1, RENDER);
-        if (access(path, X_OK) == 0) {
-            return true;
-        }
-    }
-    return snprintf(path, PATH_MAX, "%s/%s", BACKSTEP_LIBEXEC, RENDER) < PATH_MAX;
-}
-
-static int seconds_allowed(void)
-{
-    const char *told = getenv("BACKSTEP_RENDER_SECONDS");
-    long seconds = told == NULL ? 0 : strtol(told, NULL, 10);
-    return seconds >= 1 && seconds <= 600 ? (int)seconds : 5;
-}
 
 // One picture being drawn: the running program, our ends of what it is connected to (-1 when
 // closed), and what goes to and fro.
@@ -133,7 +107,8 @@ static int connect_and_spawn(struct job *job, const char *path, const char *form
 static bool start(struct job *job, const char *format, struct diag *d)
 {
     char path[PATH_MAX];
-    int error = find_program(path) ? connect_and_spawn(job, path, format) : ENAMETOOLONG;
+    int error = helper_find(path, RENDER, "BACKSTEP_RENDER") ? connect_and_spawn(job, path, format)
+                                                             : ENAMETOOLONG;
     if (error == 0) {
         return true;
     }
@@ -298,7 +273,7 @@ bool image_render(const char *dot, size_t n, const char *format, const volatile 
                       .bytes = bytes,
                       .before = bytes->count,
                       .stop = stop,
-                      .seconds = seconds_allowed()};
+                      .seconds = helper_seconds()};
     text_init(&job.said);
     job.deadline = now() + 1000 * job.seconds;
     if (!start(&job, format, d)) {

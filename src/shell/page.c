@@ -8,7 +8,7 @@
 
 // src/page/ joined, ended by a 0.
 static const unsigned char page[] = {
-#include "page.inc"
+#include "page.html.inc"
     0};
 
 // The page up to this place in it; *page_left becomes what follows the place.

@@ -106,6 +106,9 @@ static void run_entries(struct host *h, struct journal *journal)
 int prompt_run(struct host *h, volatile int *stop)
 {
     struct journal journal;
+    struct live live;
+    live_init(&live);
+    h->live = &live;
     repl_init(h, stop);
     greet(h);
     journal_init(&journal);
@@ -116,6 +119,8 @@ int prompt_run(struct host *h, volatile int *stop)
     }
     run_entries(h, &journal);
     repl_release();
+    live_release(&live);
+    h->live = NULL;
     int fatal = repl_hung_up();
     journal_release(&journal, fatal == 0 && !h->out_failed);
     if (fatal != 0) {

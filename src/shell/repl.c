@@ -62,19 +62,26 @@ static void catch_signals(void)
 
 // ---- Keys ---------------------------------------------------------------------------------------
 
-// Waits for keys without missing a signal that comes just before. readline has handlers of its own
+// Waits for keys, and meanwhile tells the page that follows what it is still to be told. Misses no
+// signal that comes just before. readline has handlers of its own
 // while it reads, which put the terminal right first; rl_check_signals passes the signal on to
 // ours. False when there is a signal of ours.
 static bool wait_for_keys(void)
 {
-    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    int ready = 0;
-    while (ready <= 0 && *repl.stop == 0) {
+    struct live *live = repl.host->live;
+    struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLOUT}};
+    while (ends[0].revents == 0 && *repl.stop == 0) {
         sigset_t all, before;
+        ends[1].fd = live == NULL ? -1 : live_fd(live);
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, &before);
-        ready = rl_pending_signal() != 0 ? 0 : ppoll(&input, 1, NULL, &before);
+        bool waited = rl_pending_signal() == 0 && ppoll(ends, COUNT_OF(ends), NULL, &before) > 0;
         sigprocmask(SIG_SETMASK, &before, NULL);
+        if (!waited) {
+            ends[0].revents = 0;
+        } else if (ends[1].fd >= 0 && ends[1].revents != 0) {
+            live_push(live);
+        }
         bool stopped = rl_pending_signal() == SIGTSTP;
         rl_check_signals();
         if (stopped) {

@@ -43,6 +43,7 @@ void say_reset(struct words *w);
 void say_scene(struct words *w);
 void say_rewound(struct words *w);
 void say_written(struct words *w);
+void say_view(struct words *w);
 void say_help_overview(struct words *w);
 void say_help_command(struct words *w);
 void say_help_function(struct words *w);

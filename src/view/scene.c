@@ -214,6 +214,7 @@ static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
     } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
         char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
         snprintf(text, sizeof text, "%s …", figure(figure_text, p, tape_grad(p->tape, node)));
+        rec_number(p->out, box, "so_far", tape_grad(p->tape, node));
         rec_text(p->out, box, "grad_text", text);
     } else {
         add_number(p, box, "grad", "grad_text", tape_grad(p->tape, node));

@@ -24,8 +24,8 @@
 //
 // What is not known has the text "·" and no number: a gradient before the backward pass, a value
 // that a forward walk has yet to reach. Texts of a share not known are "". A gradient that a
-// backward walk has not yet added up reads "1 …". A constant asks for no gradient: its cell has
-// neither symbol nor numbers, nor its box a gradient's text.
+// backward walk has not yet added up reads "1 …", and its number is "so_far". A constant asks for
+// no gradient: its cell has neither symbol nor numbers, nor its box a gradient's text.
 #ifndef VIEW_SCENE_H
 #define VIEW_SCENE_H
 

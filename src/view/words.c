@@ -149,6 +149,7 @@ static const struct kind {
     {"scene", say_scene, false},
     {"rewound", say_rewound, false},
     {"written", say_written, false},
+    {"view", say_view, false},
     {"help_overview", say_help_overview, false},
     {"help_command", say_help_command, false},
     {"help_function", say_help_function, false},

@@ -306,3 +306,15 @@ void say_written(struct words *w)
 {
     text_addf(w->out, "wrote %s\n", rec_get_text(w->record, "path"));
 }
+
+void say_view(struct words *w)
+{
+    const char *address = rec_get_text(w->record, "address");
+    if (*address == '\0') {
+        text_add(w->out, "the page follows no more\n");
+    } else {
+        text_addf(w->out, "%s\n", address);
+        ink_add(w->out, INK_MUTED, "follows what you type, on this machine only");
+        text_add_char(w->out, '\n');
+    }
+}

@@ -1,0 +1,75 @@
+// The prompt itself, at a terminal of its own (util-linux's script makes it), with an empty home.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const program = resolve(process.env.BACKSTEP ?? 'build/backstep');
+const PATIENCE = 10000;  // milliseconds for an answer
+const SIGN = '\u2207 ';  // what the prompt writes when it waits
+
+export class Prompt {
+    screen = '';
+    #seen = 0;
+    #waiting = null;
+
+    constructor() {
+        this.home = mkdtempSync(join(tmpdir(), 'backstep-home-'));
+        const {DISPLAY, WAYLAND_DISPLAY, BROWSER, XDG_STATE_HOME, XDG_CONFIG_HOME, ...env} = process.env;
+        this.process = spawn('script', ['-qfc', program, '/dev/null'],
+            {env: {...env, HOME: this.home, TERM: 'dumb', LC_ALL: 'C.UTF-8'},
+             stdio: ['pipe', 'pipe', 'ignore']});
+        this.ended = new Promise(done => this.process.on('exit', done));
+        this.process.stdin.on('error', () => {});
+        this.process.stdout.setEncoding('utf8').on('data', text => {
+            this.screen += text;
+            this.#waiting?.();
+        });
+    }
+
+    // Waits until the screen shows this, after what was seen before; returns what lay between.
+    async see(wanted) {
+        const late = Date.now() + PATIENCE;
+        for (;;) {
+            const at = this.screen.indexOf(wanted, this.#seen);
+            if (at >= 0) {
+                const between = this.screen.slice(this.#seen, at);
+                this.#seen = at + wanted.length;
+                return between;
+            }
+            if (Date.now() > late) {
+                throw new Error(`the prompt does not show “${wanted}”: ${this.screen.slice(-400)}`);
+            }
+            await new Promise(done => {
+                this.#waiting = done;
+                setTimeout(done, 100);
+            });
+        }
+    }
+
+    async begin() {
+        await this.see(SIGN);
+    }
+
+    // Types a line; returns the answer, and in `milliseconds` how long it took.
+    async type(line) {
+        const typed = Date.now();
+        this.process.stdin.write(`${line}\n`);
+        const answer = await this.see(SIGN);
+        this.milliseconds = Date.now() - typed;
+        return answer.slice(answer.indexOf('\n') + 1);
+    }
+
+    // Opens the page; returns its address.
+    async view(command = 'view') {
+        return (await this.type(command)).match(/http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\//)?.[0];
+    }
+
+    async close() {
+        this.process.stdin.end('\x04');
+        const timer = setTimeout(() => this.process.kill('SIGKILL'), 3000);
+        await this.ended;
+        clearTimeout(timer);
+        rmSync(this.home, {recursive: true, force: true});
+    }
+}
