@@ -12,6 +12,7 @@
 #include "shell/files.h"
 #include "shell/host.h"
 #include "shell/ink.h"
+#include "shell/lessons.h"
 #include "shell/prompt.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
@@ -25,6 +26,9 @@ static const char usage[] =
     "  backstep -e 'CODE'           runs CODE\n"
     "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
     "      --bless                  … and rewrites them to what came back\n"
+    "  backstep lesson              lists the lessons\n"
+    "  backstep lesson ID|FILE.md   plays one\n"
+    "      --answers FILE           … with what is typed read from a file\n"
     "\n"
     "  --json                       answers as records, one JSON object a line\n"
     "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
@@ -35,6 +39,7 @@ static const char usage[] =
 struct options {
     const char *code;
     const char *colour;
+    const char *answers;
     bool json, bless;
 };
 
@@ -80,9 +85,13 @@ static int refuse_usage(const char *what, const char *word)
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},        {"bless", no_argument, NULL, 'b'},
-        {"color", required_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},     {NULL, 0, NULL, 0},
+        {"json", no_argument, NULL, 'j'},
+        {"bless", no_argument, NULL, 'b'},
+        {"answers", required_argument, NULL, 'a'},
+        {"color", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
     };
     int c;
     opterr = 0;
@@ -90,6 +99,9 @@ static int read_options(int argc, char **argv, struct options *o)
         switch (c) {
         case 'e':
             o->code = optarg;
+            break;
+        case 'a':
+            o->answers = optarg;
             break;
         case 'j':
             o->json = true;
@@ -154,9 +166,41 @@ static bool run_code(struct host *h, const char *code)
     return host_run(h, &source) != SESSION_FAILED;
 }
 
+static int run_scripts(struct host *h, const struct options *o, char **files, int count)
+{
+    bool ok = o->code == NULL || run_code(h, o->code);
+    if (o->code == NULL && count == 0) {
+        ok = run_file(h, "-");
+    }
+    for (int i = 0; ok && i < count; i++) {
+        ok = run_file(h, files[i]);
+    }
+    return ok ? STATUS_OK : STATUS_ERROR;
+}
+
+// A lesson at the prompt, unless its answers come from elsewhere; without a name, the list.
+static int run_lesson(struct host *h, const struct options *o, const char *lesson)
+{
+    const char *answers = o->answers != NULL                        ? o->answers
+                          : lesson != NULL && !isatty(STDIN_FILENO) ? "-"
+                                                                    : NULL;
+    h->mode = SESSION_PROMPT;
+    h->trouble = h->out;
+    h->trouble_form = h->form;
+    if (lesson == NULL || answers != NULL) {
+        return lessons_play(h, lesson, answers);
+    }
+    char *first = lessons_statement(lesson);
+    int status = prompt_run(h, first, &stop);
+    free(first);
+    return status;
+}
+
 static int run(const struct options *o, char **files, int count)
 {
-    bool prompt = o->code == NULL && count == 0 && isatty(STDIN_FILENO) && !o->json;
+    bool lesson = o->code == NULL && count > 0 && strcmp(files[0], "lesson") == 0;
+    bool typed = isatty(STDIN_FILENO) && !o->json;
+    bool prompt = typed && o->code == NULL && (count == 0 || (lesson && o->answers == NULL));
     struct session_world world = {.stop = &stop, .seed = 1};
     struct progress progress;
     struct host h = {
@@ -173,23 +217,13 @@ static int run(const struct options *o, char **files, int count)
     if (h.session == NULL) {
         return refuse_usage("there is no memory to begin with", "");
     }
-    bool ok = true;
-    int status;
     set_signals();
-    if (prompt) {
-        status = prompt_run(&h, &stop);
-    } else {
-        ok = o->code == NULL || run_code(&h, o->code);
-        if (o->code == NULL && count == 0) {
-            ok = run_file(&h, "-");
-        }
-        for (int i = 0; ok && i < count; i++) {
-            ok = run_file(&h, files[i]);
-        }
-        if (h.out_failed) {
-            fputs("backstep: the answers could not be written\n", stderr);
-        }
-        status = ok ? STATUS_OK : STATUS_ERROR;
+    int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL)
+                 : prompt ? prompt_run(&h, NULL, &stop)
+                          : run_scripts(&h, o, files, count);
+    if (h.out_failed && !prompt) {
+        fputs("backstep: the answers could not be written\n", stderr);
+        status = STATUS_ERROR;
     }
     session_free(h.session);
     progress_release(&progress);

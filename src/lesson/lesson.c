@@ -257,7 +257,8 @@ static bool has_prompt(const struct part *p)
     return false;
 }
 
-// The statements of a block that shows a session: without the prompts, and without the answers.
+// The statements of a block that shows a session: without the prompts, and with empty lines for the
+// answers, so that a statement stands in its line.
 static void add_statements(const struct part *p, struct text *code)
 {
     struct span line;
@@ -268,8 +269,8 @@ static void add_statements(const struct part *p, struct text *code)
         statement = mark > 0;
         if (statement) {
             text_add_bytes(code, p->s + line.start + mark, line.end - line.start - mark);
-            text_add_char(code, '\n');
         }
+        text_add_char(code, '\n');
     }
 }
 
@@ -292,7 +293,11 @@ bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t l
     struct text code;
     text_init(&code);
     (has_prompt(&part) ? add_statements : add_lines)(&part, &code);
-    item->text = copy(l, text_get(&code), text_length(&code));
+    size_t length = text_length(&code);
+    while (length > 1 && text_get(&code)[length - 2] == '\n') {
+        length--;  // nothing is in the lines at the end
+    }
+    item->text = copy(l, text_get(&code), length);
     item->fresh = fresh;
     l->arena.failed |= code.bytes.failed;
     text_release(&code);

@@ -80,6 +80,7 @@ struct session {
     struct buf self;  // the memory this lies in
     struct session_world world;
     int columns;  // of the terminal
+    int rows;     // of it; 0: nobody reads along, and prose never waits
     bool ascii;   // it shows no other characters
     struct tape tape;
     struct names names;
@@ -115,6 +116,12 @@ struct session {
     bool supplied;
     struct buf supply;  // char
     struct diag refusal;
+    // The lesson that is played here, or whose graph this session is; see play.h.
+    struct play *play;
+    bool entered;                       // the text that was begun has not been looked at
+    struct lesson *lesson;              // supplied, and not yet taken
+    const struct course *course;        // supplied, until the statement ends
+    bool course_wanted, lesson_wanted;  // the running statement has asked for it
 };
 
 struct call {
@@ -223,6 +230,22 @@ bool step_take_guess(struct call *c, double guess);
 bool session_undo(struct session *s);
 bool session_redo(struct session *s);
 bool session_reset(struct session *s);
+// A session without the prelude, to be filled. NULL if out of memory.
+struct session *session_bare(const struct session_world *world);
+// Another session with the same graph, names and settings, and no way back (undo) yet.
+struct session *session_copy(const struct session *s);
+// The value of an expression as things stand; nothing of it stays. *named: it mentions a name.
+// False: d says why, its span in the source. Not while a statement is running.
+bool session_value(struct session *s, const struct source *source, double *value, bool *named,
+                   struct diag *d);
+// Appends the record of an error in a text.
+void session_report(const struct source *source, const struct diag *d, struct records *out);
+// Takes back the statement that is running, which fails with this message.
+enum session_state session_give_up(struct session *s, const char *message, const char *hint,
+                                   struct records *out);
+// Takes the next line (lines, where a bracket is open) of the text that was begun, as what was
+// typed in a lesson. False when there is none.
+bool session_next_line(struct session *s, struct source *line);
 // Is the block of a loop being executed?
 bool session_in_loop(const struct session *s);
 // compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
@@ -236,6 +259,10 @@ bool session_push_frame(struct session *s, const char *name, struct span load, c
 
 // statement.c
 enum call_end statement_run(struct call *c);
+// What the first statement of a text is: one that does something (a command, an assignment, def,
+// repeat, for, print), or an expression.
+enum statement_form { FORM_EXPRESSION, FORM_COMMAND, FORM_OTHER };
+enum statement_form statement_form(const struct source *source);
 // loop.c: def, repeat, for
 bool loop_define(struct call *c);
 bool loop_repeat(struct call *c);
@@ -253,6 +280,7 @@ enum command_group {
     GROUP_STEPS,
     GROUP_WHY,
     GROUP_FORMULAS,
+    GROUP_LESSONS,
     GROUP_SESSION,
     GROUP_COUNT
 };

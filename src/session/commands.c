@@ -12,8 +12,10 @@ static const struct command commands[] = {
 };
 
 static const char *const group_titles[GROUP_COUNT] = {
-    [GROUP_LOOK] = "look", [GROUP_PASSES] = "the passes", [GROUP_STEPS] = "step by step",
-    [GROUP_WHY] = "why",   [GROUP_FORMULAS] = "formulas", [GROUP_SESSION] = "the session",
+    [GROUP_LOOK] = "look",           [GROUP_PASSES] = "the passes",
+    [GROUP_STEPS] = "step by step",  [GROUP_WHY] = "why",
+    [GROUP_FORMULAS] = "formulas",   [GROUP_LESSONS] = "lessons",
+    [GROUP_SESSION] = "the session",
 };
 
 const struct command *command_find(const char *s, size_t length)

@@ -6,6 +6,7 @@
 #include "engine/sweep.h"
 #include "lang/prelude.h"
 #include "session/call.h"
+#include "session/play.h"
 
 enum {
     FRAMES_MOST = 16,       // files loading files
@@ -75,7 +76,7 @@ static bool read_prelude(struct session *s)
     return ok;
 }
 
-struct session *session_new(const struct session_world *world)
+struct session *session_bare(const struct session_world *world)
 {
     struct buf one;  // the session itself: an array of one, as only mem.c allocates
     buf_init(&one, sizeof(struct session));
@@ -92,11 +93,77 @@ struct session *session_new(const struct session_world *world)
     }
     *settings = default_settings();
     rng_seed(&settings->rng, world->seed);
-    if (!read_prelude(s)) {
+    return s;
+}
+
+struct session *session_new(const struct session_world *world)
+{
+    struct session *s = session_bare(world);
+    if (s != NULL && !read_prelude(s)) {
         session_free(s);
         return NULL;
     }
     return s;
+}
+
+// After the arrays changed under them: what is derived from them no longer holds.
+static void forget_derived(struct session *s)
+{
+    s->tape.any_stale = true;
+    names_changed(&s->names);
+}
+
+static bool copy_array(struct buf *to, const struct buf *from)
+{
+    bool ok = buf_resize(to, from->count);
+    if (ok && from->count > 0) {
+        memcpy(to->data, from->data, from->count * from->size);
+    }
+    return ok;
+}
+
+struct session *session_copy(const struct session *s)
+{
+    struct session *copy = session_bare(&s->world);
+    if (copy == NULL) {
+        return NULL;
+    }
+    const struct buf *from[] = {
+        &s->tape.node,        &s->tape.value,
+        &s->tape.grad,        &s->tape.mark,
+        &s->names.symbols,    &s->names.text,
+        &s->names.heads,      &s->names.lists,
+        &s->definitions.rows, &s->definitions.params,
+        &s->definitions.text, &s->groups,
+        &s->optimiser,        &s->history,
+        &s->settings,         &s->log,
+        &s->expansions,
+    };
+    struct buf *to[] = {
+        &copy->tape.node,        &copy->tape.value,
+        &copy->tape.grad,        &copy->tape.mark,
+        &copy->names.symbols,    &copy->names.text,
+        &copy->names.heads,      &copy->names.lists,
+        &copy->definitions.rows, &copy->definitions.params,
+        &copy->definitions.text, &copy->groups,
+        &copy->optimiser,        &copy->history,
+        &copy->settings,         &copy->log,
+        &copy->expansions,
+    };
+    bool ok = true;
+    for (size_t i = 0; i < COUNT_OF(to); i++) {
+        ok = copy_array(to[i], from[i]) && ok;
+    }
+    memcpy(copy->kept, s->kept, sizeof copy->kept);
+    copy->columns = s->columns;
+    copy->ascii = s->ascii;
+    copy->rows = s->rows;
+    forget_derived(copy);
+    if (!ok) {
+        session_free(copy);
+        copy = NULL;
+    }
+    return copy;
 }
 
 static void pop_frame(struct session *s)
@@ -111,6 +178,10 @@ void session_free(struct session *s)
     if (s == NULL) {
         return;
     }
+    if (play_is_on(s)) {
+        play_free(s->play);
+    }
+    lesson_free(s->lesson);
     while (s->frames.count > 0) {
         pop_frame(s);
     }
@@ -130,15 +201,19 @@ void session_free(struct session *s)
     buf_release(&self);
 }
 
-void session_set_terminal(struct session *s, int columns, bool ascii)
+void session_set_terminal(struct session *s, int columns, int rows, bool ascii)
 {
     s->columns = columns;
+    s->rows = rows;
     s->ascii = ascii;
+    if (play_is_on(s)) {
+        session_set_terminal(play_graph(s->play), columns, rows, ascii);
+    }
 }
 
 int session_digits(const struct session *s)
 {
-    return session_settings(s)->digits;
+    return session_settings(play_is_on(s) ? play_graph(s->play) : s)->digits;
 }
 
 void session_script(const struct session *s, struct text *out)
@@ -206,16 +281,24 @@ void session_begin(struct session *s, const struct source *source, enum session_
     }
     *f = (struct frame){.source = *source, .lexer.source = source};
     buf_init(&f->text, 1);
+    s->entered = true;
     // An empty line repeats the last step.
-    if (mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
+    if (!play_is_on(s) && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
         const char *again = s->back ? "back" : "step";
         f->source.text = again;
         f->source.length = strlen(again);
     }
 }
 
+// Who waits for an answer: this session, or the graph of the lesson that is played in it.
+static struct session *asking(struct session *s)
+{
+    return play_is_on(s) && !s->asked ? play_graph(s->play) : s;
+}
+
 void session_supply(struct session *s, const char *bytes, size_t n)
 {
+    s = asking(s);
     s->supply.count = 0;
     s->refusal = (struct diag){0};
     s->supplied = true;
@@ -227,8 +310,26 @@ void session_supply(struct session *s, const char *bytes, size_t n)
     }
 }
 
+void session_supply_lesson(struct session *s, struct lesson *lesson)
+{
+    s = asking(s);
+    lesson_free(s->lesson);
+    s->lesson = lesson;
+    s->refusal = (struct diag){0};
+    s->supplied = true;
+}
+
+void session_supply_course(struct session *s, const struct course *course)
+{
+    s = asking(s);
+    s->course = course;
+    s->refusal = (struct diag){0};
+    s->supplied = true;
+}
+
 void session_refuse(struct session *s, const struct diag *why)
 {
+    s = asking(s);
     s->supply.count = 0;
     s->supplied = true;
     s->refusal = *why;
@@ -283,13 +384,6 @@ static bool begin_transaction(struct session *s)
     bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
     s->held = holdings(s);
     return ok;
-}
-
-// After the trail moved things: what is derived from them no longer holds.
-static void forget_derived(struct session *s)
-{
-    s->tape.any_stale = true;
-    names_changed(&s->names);
 }
 
 static void roll_back(struct session *s)
@@ -582,6 +676,8 @@ static enum session_state run_statement(struct session *s, struct records *out)
     }
     s->asked = s->supplied = false;
     inputs_clear(&s->inputs);
+    s->course = NULL;
+    s->course_wanted = s->lesson_wanted = false;
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail(s, &diag, out);
@@ -653,8 +749,37 @@ static enum session_state go_on(struct session *s, struct records *out)
     return diag.set ? fail(s, &diag, out) : SESSION_MORE;
 }
 
+bool session_next_line(struct session *s, struct source *line)
+{
+    if (s->frames.count == 0) {
+        return false;
+    }
+    struct frame *f = top_frame(s);
+    const char *text = f->source.text;
+    size_t start = f->lexer.at, end = start;
+    if (start == f->source.length && !s->entered) {
+        pop_frame(s);
+        return false;
+    }
+    *line = f->source;
+    line->line = source_place(&f->source, start).line;
+    line->text = text + start;
+    do {  // … and those after it, as long as a bracket is open
+        end += end < f->source.length && end > start;
+        const char *newline = memchr(text + end, '\n', f->source.length - end);
+        end = newline == NULL ? f->source.length : (size_t)(newline - text);
+        line->length = end - start;
+    } while (end < f->source.length && lexer_wants_more(line));
+    f->lexer.at = end + (end < f->source.length);
+    s->entered = false;
+    return true;
+}
+
 enum session_state session_run(struct session *s, struct records *out)
 {
+    if (play_is_on(s)) {
+        return play_run(s->play, out);
+    }
     BS_ASSERT(!s->asked || s->supplied);
     while (s->frames.count > 0) {
         struct frame *f = top_frame(s);
@@ -672,6 +797,52 @@ enum session_state session_run(struct session *s, struct records *out)
         }
     }
     return SESSION_DONE;
+}
+
+bool session_value(struct session *s, const struct source *source, double *value, bool *named,
+                   struct diag *d)
+{
+    struct records ignored;
+    struct lexer lexer = {.source = source};
+    struct frame frame = {.source = *source};
+    struct operand operand;
+    records_init(&ignored);
+    struct call c = {.s = s, .frame = &frame, .lexer = &lexer, .diag = d, .out = &ignored};
+    bool ok = (begin_transaction(s) || diag_out_of_memory(d)) && call_expression(&c, &operand) &&
+              call_finish(&c);
+    if (ok && operand_is_array(&operand)) {
+        ok = diag_set(d, operand.span, "this is an array, and one number is wanted");
+    }
+    if (ok) {
+        *value = lower_number(&c.lower, &operand);
+        *named = c.named;
+    }
+    if (c.lowering) {
+        lower_release(&c.lower);
+    }
+    roll_back(s);
+    records_release(&ignored);
+    return ok;
+}
+
+void session_report(const struct source *source, const struct diag *d, struct records *out)
+{
+    struct frame f = {.source = *source};
+    report(&f, d, out);
+}
+
+enum session_state session_give_up(struct session *s, const char *message, const char *hint,
+                                   struct records *out)
+{
+    struct diag d = {0};
+    struct frame *f = s->frames.count == 0 ? NULL : top_frame(s);
+    if (f == NULL) {
+        return SESSION_DONE;
+    }
+    diag_set(&d, f->kind == FRAME_TEXT ? (struct span){f->lexer.at, f->lexer.at} : f->statement,
+             "%s", message);
+    diag_hint(&d, "%s", hint);
+    return fail(s, &d, out);
 }
 
 enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,

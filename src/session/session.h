@@ -24,6 +24,17 @@
 //   {kind: "need", what: "view",    stop, port}      show the session on a page that follows it
 //                                                    (port 0: any) and supply its address; stop:
 //                                                    no more, and supply nothing
+//   {kind: "need", what: "lesson",  path}            read this lesson; session_supply_lesson
+//   {kind: "need", what: "course"}                   session_supply_course; refused, there is none
+//
+// Lessons (src/lesson/) are played through the same door. While one is played, what was typed goes
+// to it: a statement runs in the lesson's graph, anything else is an answer. Prose, questions and
+// judgements come as records; two of them are for the host, which writes them into the learner's
+// log before it shows those that follow:
+//   {kind: "attempt", lesson, question, version, type, rating, right, skipped, given, seed, hints}
+//   {kind: "place",   lesson, passed}                questions passed: where the lesson goes on
+// An `attempt` stands for each answer that was judged, a skip, a solution looked at, and a recall
+// that was rated; rating as in lesson/review.h.
 //
 // Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
 // reports "interrupted".
@@ -34,6 +45,8 @@
 #include "base/record.h"
 
 struct session;
+struct lesson;
+struct course;
 
 struct session_world {
     const volatile int *stop;  // NULL: never stops
@@ -61,14 +74,21 @@ void session_begin(struct session *s, const struct source *source, enum session_
 enum session_state session_run(struct session *s, struct records *out);
 void session_supply(struct session *s, const char *bytes, size_t n);
 void session_refuse(struct session *s, const struct diag *why);
+// The lesson is the session's from now on. The course stays its owner's, who keeps it until the
+// session next says SESSION_MORE, SESSION_DONE or SESSION_FAILED.
+void session_supply_lesson(struct session *s, struct lesson *lesson);
+void session_supply_course(struct session *s, const struct course *course);
 
 // The whole text at once; needs are refused. For tests and for hosts without files.
 enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
                                 struct records *out);
 
-// The terminal that pictures are drawn for: its columns (80 at first), and whether it shows no more
-// than ASCII.
-void session_set_terminal(struct session *s, int columns, bool ascii);
+// The terminal that pictures and prose are for: its columns (80 at first), its rows (0, as at
+// first: nobody reads along, so a lesson never waits for Enter), and whether it shows no more than
+// ASCII.
+void session_set_terminal(struct session *s, int columns, int rows, bool ascii);
+// Where a lesson stands: "3/9", at its third question of nine. "" if none is being played or asked.
+void session_place(const struct session *s, struct text *out);
 // The significant digits that numbers are shown with (`precision`).
 int session_digits(const struct session *s);
 // Appends a record {kind: "candidates", items: […]}: what a word beginning with `prefix` may

@@ -411,6 +411,22 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
                                    : STATEMENT_EXPRESSION;
 }
 
+enum statement_form statement_form(const struct source *source)
+{
+    struct lexer lexer = {.source = source};
+    const struct command *command = NULL;
+    struct call c = {.lexer = &lexer};
+    switch (kind_of_statement(&c, &command)) {
+    case STATEMENT_EXPRESSION:
+    case STATEMENT_RESERVED:
+        return FORM_EXPRESSION;
+    case STATEMENT_COMMAND:
+        return FORM_COMMAND;
+    default:
+        return FORM_OTHER;
+    }
+}
+
 // c := 2, c == 2 and c, d = 1, 2 of names that are new.
 static bool guess_binding(struct call *c, struct token second)
 {

@@ -11,6 +11,7 @@
 #include "shell/folders.h"
 #include "shell/image.h"
 #include "shell/ink.h"
+#include "shell/lesson_file.h"
 #include "shell/page.h"
 #include "view/words.h"
 
@@ -108,6 +109,7 @@ static void write_records(struct host *h, const struct records *records)
 {
     keep_progress(h, records);
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        h->lesson_failures += rec_get_flag(r, "fault");
         if (h->form == HOST_JSON) {
             write_json(h, r);
         } else if (rec_is(r, "training")) {
@@ -202,14 +204,43 @@ static char *path_of(const struct host *h, const struct rec *need)
     return path;
 }
 
+// A lesson's file, or the diag says where it is none.
+static void answer_lesson(struct host *h, const char *path)
+{
+    struct lesson_trouble trouble = {0};
+    struct lesson *lesson = lesson_file_read(path, &trouble);
+    if (lesson != NULL) {
+        session_supply_lesson(h->session, lesson);
+    } else {
+        struct diag d = {0};
+        lesson_trouble_diag(path, &trouble, &d);
+        session_refuse(h->session, &d);
+    }
+    lesson_trouble_release(&trouble);
+}
+
+static void answer_course(struct host *h)
+{
+    struct diag d = {0};
+    diag_set(&d, (struct span){0, 0}, "there is no folder of lessons");
+    session_refuse(h->session, &d);
+}
+
 static void answer_need(struct host *h, const struct records *records)
 {
+    const char *what = rec_get_text(records->list.in.last, "what");
+    if (strcmp(what, "course") == 0) {
+        answer_course(h);
+        return;
+    }
     struct diag d = {0};
     struct buf bytes;
     buf_init(&bytes, 1);
     char *path = path_of(h, records->list.in.last);
     if (path == NULL) {
         diag_out_of_memory(&d);
+    } else if (strcmp(what, "lesson") == 0) {
+        answer_lesson(h, path);
     } else if (answer(h, records, path, &bytes, &d)) {
         session_supply(h->session, bytes.data, bytes.count);
     }
@@ -221,18 +252,20 @@ static void answer_need(struct host *h, const struct records *records)
 }
 
 // Asked for each text, as a window may have become another size.
-static int terminal_columns(FILE *out)
+static void tell_terminal(struct host *h)
 {
-    enum { COLUMNS = 80, COLUMNS_MOST = 1000 };
+    enum { COLUMNS = 80, ROWS = 24, MOST = 1000 };
     struct winsize size = {0};
-    bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return !known ? COLUMNS : size.ws_col < COLUMNS_MOST ? size.ws_col : COLUMNS_MOST;
+    bool known = ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
+    int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
+    int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
+    session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
 }
 
 enum session_state host_run(struct host *h, const struct source *source)
 {
     enum session_state state;
-    session_set_terminal(h->session, terminal_columns(h->out), ink_is_ascii(h->out));
+    tell_terminal(h);
     session_begin(h->session, source, h->mode);
     if (h->live != NULL) {
         live_begin(h->live, source);

@@ -21,10 +21,12 @@ struct host {
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
+    bool read_along;  // a person is there, for whom a lesson waits
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
+    int64_t lesson_failures;    // statements and texts of lessons' own that failed
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };
 

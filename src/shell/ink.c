@@ -10,9 +10,10 @@
 
 // One row for each meaning. The same four meanings have the same four colours in the pictures.
 static const char *const colours[INK_LAST + 1] = {
-    [INK_NAME] = "\x1b[1m",    [INK_VALUE] = "\x1b[36m",  [INK_GRAD] = "\x1b[33;1m",
-    [INK_LOCAL] = "\x1b[35m",  [INK_MUTED] = "\x1b[2m",   [INK_ERROR] = "\x1b[31;1m",
-    [INK_TITLE] = "\x1b[1;4m", [INK_CURRENT] = "\x1b[7m",
+    [INK_NAME] = "\x1b[1m",     [INK_VALUE] = "\x1b[36m",   [INK_GRAD] = "\x1b[33;1m",
+    [INK_LOCAL] = "\x1b[35m",   [INK_MUTED] = "\x1b[2m",    [INK_ERROR] = "\x1b[31;1m",
+    [INK_TITLE] = "\x1b[1;4m",  [INK_CURRENT] = "\x1b[7m",  [INK_CODE] = "\x1b[36m",
+    [INK_EMPHASIS] = "\x1b[3m", [INK_RIGHT] = "\x1b[32;1m",
 };
 
 // What stands for our signs where the terminal shows only ASCII.

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "shell/files.h"
@@ -65,10 +66,9 @@ static void run_init_file(struct host *h)
 }
 
 // False when the learner leaves.
-static bool run_entry(struct host *h, struct text *entry)
+static bool run_entry(struct host *h, const char *entry, size_t length)
 {
-    struct source source = {
-        .name = "<prompt>", .text = text_get(entry), .length = text_length(entry), .line = 1};
+    struct source source = {.name = "<prompt>", .text = entry, .length = length, .line = 1};
     enum session_state state = host_run(h, &source);
     if (h->out_failed && *h->stop != 0 && repl_hung_up() == 0) {
         // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
@@ -79,15 +79,15 @@ static bool run_entry(struct host *h, struct text *entry)
     return state != SESSION_QUIT && !h->out_failed;
 }
 
-static void run_entries(struct host *h, struct journal *journal)
+static void run_entries(struct host *h, const char *first, struct journal *journal)
 {
     struct text entry;
-    bool stay = true;
+    bool stay = first == NULL || run_entry(h, first, strlen(first));
     text_init(&entry);
     while (stay && repl_hung_up() == 0) {
         switch (repl_read(&entry)) {
         case REPL_ENTERED:
-            stay = run_entry(h, &entry);
+            stay = run_entry(h, text_get(&entry), text_length(&entry));
             journal_note(journal, h->session);
             break;
         case REPL_TOO_LONG:
@@ -103,13 +103,14 @@ static void run_entries(struct host *h, struct journal *journal)
     text_release(&entry);
 }
 
-int prompt_run(struct host *h, volatile int *stop)
+int prompt_run(struct host *h, const char *first, volatile int *stop)
 {
     struct journal journal;
     struct live live;
     live_init(&live);
     h->live = &live;
     repl_init(h, stop);
+    h->read_along = true;
     greet(h);
     journal_init(&journal);
     if (!resume_offer(h, &journal)) {
@@ -117,7 +118,7 @@ int prompt_run(struct host *h, volatile int *stop)
         run_init_file(h);
         journal_pass(&journal, h->session);
     }
-    run_entries(h, &journal);
+    run_entries(h, first, &journal);
     repl_release();
     live_release(&live);
     h->live = NULL;

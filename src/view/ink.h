@@ -17,7 +17,11 @@ enum ink {
     INK_ERROR,
     INK_TITLE,
     INK_CURRENT,  // the step of a walk that was taken last
-    INK_LAST = INK_CURRENT,
+    // In prose.
+    INK_CODE,
+    INK_EMPHASIS,
+    INK_RIGHT,  // an answer was
+    INK_LAST = INK_RIGHT,
 };
 
 // Appends `s` in this ink.

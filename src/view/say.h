@@ -68,5 +68,21 @@ void say_tangent(struct words *w);
 void say_sabotage(struct words *w);
 void say_accuse(struct words *w);
 void say_explain(struct words *w);
+void say_prose(struct words *w);
+void say_lesson_code(struct words *w);
+void say_lesson_begin(struct words *w);
+void say_lesson_resumed(struct words *w);
+void say_lesson_left(struct words *w);
+void say_lesson_end(struct words *w);
+void say_lesson_list(struct words *w);
+void say_lesson_foot(struct words *w);
+void say_lesson_pause(struct words *w);
+void say_question(struct words *w);
+void say_judged(struct words *w);
+void say_hint(struct words *w);
+void say_skipped(struct words *w);
+void say_solution(struct words *w);
+void say_question_info(struct words *w);
+void say_misread(struct words *w);
 
 #endif

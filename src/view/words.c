@@ -173,6 +173,22 @@ static const struct kind {
     {"accuse", say_accuse, false},
     {"explain", say_explain, false},
     {"fold", say_expand, false},
+    {"prose", say_prose, false},
+    {"lesson_code", say_lesson_code, false},
+    {"lesson_begin", say_lesson_begin, false},
+    {"lesson_resumed", say_lesson_resumed, false},
+    {"lesson_left", say_lesson_left, false},
+    {"lesson_end", say_lesson_end, false},
+    {"lesson_list", say_lesson_list, false},
+    {"lesson_foot", say_lesson_foot, false},
+    {"lesson_pause", say_lesson_pause, false},
+    {"question", say_question, false},
+    {"judged", say_judged, false},
+    {"hint", say_hint, false},
+    {"skipped", say_skipped, false},
+    {"solution", say_solution, false},
+    {"question_info", say_question_info, false},
+    {"misread", say_misread, false},
     {"notice", say_notice, true},
     {"error", say_error, true},
 };
@@ -197,8 +213,9 @@ void words_add(struct text *out, const struct rec *record, enum words_style styl
     text_init(&said);
     kind->say(&(struct words){&said, record, style, digits});
     const char *line = text_get(&said);
+    bool typed = rec_is(record, "lesson_code");  // stands where a prompt would
     for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        text_add(out, style == WORDS_PROMPT && end > line ? "  " : "");
+        text_add(out, style == WORDS_PROMPT && end > line && !typed ? "  " : "");
         text_add_bytes(out, line, (size_t)(end - line) + 1);
     }
     text_release(&said);

@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #include "engine/rng.h"
+#include "lesson/course.h"
+#include "lesson/lesson.h"
 #include "session/call.h"
 #include "view/words.h"
 
@@ -556,10 +558,40 @@ static void words_are_completed(void **state)
 
 // ---- The tables ---------------------------------------------------------------------------------
 
+static struct lesson *small_lesson(void)
+{
+    static const char front[] = "id: two-paths\ntitle: When two paths meet\n";
+    static const char ask[] = "What is db/da?\nkind: number\nanswer: db/da\nhint: Two edges.\n";
+    struct diag d = {0};
+    struct lesson *l = lesson_new("two-paths.md");
+    bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
+              lesson_code(l, "a = 3\nb = a + a\n", 16, false, 6, &d) &&
+              lesson_ask(l, "two-paths.one", ask, strlen(ask), 10, &d) &&
+              lesson_ask(l, "two-paths.two", ask, strlen(ask), 20, &d) && lesson_end(l, &d);
+    assert_true(ok);
+    return l;
+}
+
+static void supply(struct seat *seat)
+{
+    static const char script[] = "a = 2\n";
+    static const struct course_lesson two_paths = {
+        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .trouble = ""};
+    static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
+    course.lessons.data = (void *)&two_paths;
+    const char *what = rec_get_text(last(seat), "what");
+    if (strcmp(what, "course") == 0) {
+        session_supply_course(seat->session, &course);
+    } else if (strcmp(what, "lesson") == 0) {
+        session_supply_lesson(seat->session, small_lesson());
+    } else {
+        session_supply(seat->session, script, strcmp(what, "read") == 0 ? strlen(script) : 0);
+    }
+}
+
 // Runs a text with all needs supplied: a file read is a small script.
 static enum session_state run_supplied(struct seat *seat, const char *text)
 {
-    static const char script[] = "a = 2\n";
     struct source source = {.name = "example", .text = text, .length = strlen(text), .line = 1};
     enum session_state state;
     records_release(&seat->records);
@@ -568,8 +600,7 @@ static enum session_state run_supplied(struct seat *seat, const char *text)
     while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
            state == SESSION_NEED) {
         if (state == SESSION_NEED) {
-            bool read = strcmp(rec_get_text(last(seat), "what"), "read") == 0;
-            session_supply(seat->session, script, read ? strlen(script) : 0);
+            supply(seat);
         }
     }
     return state;
@@ -587,6 +618,7 @@ static void every_command_runs_its_example(void **state)
             fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), "message"));
         }
         assert_non_null(strstr(c->example, c->name));
+        prompt(seat, c->group == GROUP_LESSONS ? "quit" : "");
         assert_true(strncmp(c->usage, c->name, strlen(c->name)) == 0);
     }
 }

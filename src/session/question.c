@@ -1,0 +1,366 @@
+// Asking a question of a lesson: its own graph, its numbers, its texts; hints, the solution, and
+// the way on and back. What an answer is worth is judge.c's; see play.h.
+#include <stdio.h>
+#include <string.h>
+
+#include "session/play.h"
+
+static const struct kind {
+    const char *name, *how;
+} kinds[QUESTION_KINDS] = {
+#define KIND(ID, NAME, HOW) [QUESTION_##ID] = {NAME, HOW},
+#include "lesson/kinds.def"
+};
+
+// ---- Its graph and its numbers ------------------------------------------------------------------
+
+void question_mark(struct play *p, size_t item)
+{
+    if (p->marks.count == p->number) {
+        struct play_mark *mark = buf_push(&p->marks, 1);
+        if (mark != NULL) {
+            *mark = (struct play_mark){.item = item, .graph = session_copy(p->graph)};
+        }
+    }
+}
+
+// `setup: reset` as its first line: the question begins with an empty graph.
+static const struct question_line *first_setup(const struct question *q, bool *reset)
+{
+    const struct question_line *first = q->setup.first;
+    *reset = first != NULL && strcmp(first->left, "reset") == 0;
+    return *reset ? first->next : first;
+}
+
+static bool is_leaf(const struct session *s, const char *name)
+{
+    struct value v = names_lookup(&s->names, name, strlen(name));
+    return v.rank == VALUE_SCALAR && tape_op(&s->tape, v.base) == OP_LEAF;
+}
+
+static void write_variations(struct play *p, struct rng *rng)
+{
+    text_clear(&p->script);
+    for (const struct variation *v = p->question->variations; v != NULL; v = v->next) {
+        char number[NUMBER_TEXT];
+        double value = variation_draw(v, rng);
+        text_addf(&p->script, is_leaf(p->aside, v->name) ? "%s.data = %s\n" : "%s = %s\n", v->name,
+                  number_exact(number, value));
+    }
+}
+
+// Options in another order for each seed.
+static void shuffle(struct play *p, struct rng *rng)
+{
+    size_t count = p->question->options.count;
+    for (size_t i = 0; i < count; i++) {
+        p->order[i] = (uint32_t)i;
+    }
+    for (size_t i = count; i > 1; i--) {
+        size_t j = (size_t)rng_below(rng, i);
+        uint32_t swapped = p->order[i - 1];
+        p->order[i - 1] = p->order[j];
+        p->order[j] = swapped;
+    }
+}
+
+static uint64_t next_seed(struct play *p)
+{
+    uint32_t *seen = &BUF(uint32_t, &p->seen)[p->number];
+    return question_seed(p->question->id, p->salt, (*seen)++);
+}
+
+void question_begin(struct play *p, const uint64_t *seed, struct records *out)
+{
+    const struct question *q = lesson_item(p->lesson, p->item)->question;
+    struct rng rng;
+    bool reset;
+    (void)out;
+    question_mark(p, p->item);
+    p->question = q;
+    p->hints = p->wrong = 0;
+    p->solved = p->passed = p->held = false;
+    p->seed = seed != NULL ? *seed : next_seed(p);
+    first_setup(q, &reset);
+    play_set_graph(p, &p->asked, NULL);
+    play_set_graph(p, &p->aside, session_copy(q->graph && !reset ? p->graph : p->blank));
+    if (p->aside == NULL) {
+        play_error(p, q->line, "there is no memory for this question", out);
+        p->item++;
+        play_set_state(p, PLAY_ITEMS);
+        return;
+    }
+    rng_seed(&rng, p->seed);
+    write_variations(p, &rng);
+    shuffle(p, &rng);
+    play_do(p, DOING_VARY,
+            (struct entries){.text = text_get(&p->script), .line = q->line, .same_line = true});
+}
+
+static void show(struct play *p, struct records *out);
+static void end_solution(struct play *p, struct records *out);
+
+void question_go_on(struct play *p, struct records *out)
+{
+    const struct question *q = p->question;
+    bool reset;
+    switch (p->doing) {
+    case DOING_VARY:
+        play_do(p, DOING_SETUP, (struct entries){.list = first_setup(q, &reset)});
+        return;
+    case DOING_SETUP:
+        play_do(p, DOING_FORWARD,
+                (struct entries){.text = "forward", .line = q->line, .same_line = true});
+        return;
+    case DOING_FORWARD:
+        show(p, out);
+        return;
+    case DOING_SOLVE:
+        play_do(p, DOING_WHY, (struct entries){.list = q->why.first});
+        return;
+    case DOING_WHY:
+        end_solution(p, out);
+        return;
+    case DOING_CODE:
+    case DOING_CATCH_UP:
+    case DOING_TYPED:
+        return;
+    }
+}
+
+// ---- Its words ----------------------------------------------------------------------------------
+
+static void put_options(struct play *p, struct records *out, struct rec *r)
+{
+    const struct question *q = p->question;
+    struct rec *options = rec_list(out, r, "options");
+    for (size_t k = 0; k < q->options.count; k++) {
+        const struct question_line *line = q->options.first;
+        for (uint32_t i = 0; i < p->order[k]; i++) {
+            line = line->next;
+        }
+        char letter[2] = {(char)('a' + k), '\0'};
+        struct rec *option = rec_map(out, options, NULL);
+        rec_text(out, option, "letter", letter);
+        play_text(p, out, option, "text", line->left, line->line);
+    }
+}
+
+static void put_cells(struct play *p, struct records *out, struct rec *r)
+{
+    struct rec *cells = rec_list(out, r, "cells");
+    for (const struct question_line *l = p->question->cells.first; l != NULL; l = l->next) {
+        rec_text(out, cells, NULL, l->left);
+    }
+}
+
+static void show(struct play *p, struct records *out)
+{
+    const struct question *q = p->question;
+    play_set_graph(p, &p->asked, session_copy(p->aside));
+    struct rec *r = play_record(p, out, "question");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_text(out, r, "question", q->id);
+    rec_text(out, r, "type", kinds[q->kind].name);
+    rec_whole(out, r, "number", (int64_t)p->number + 1);
+    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    play_text(p, out, r, "text", q->text, q->line);
+    rec_text(out, r, "how", kinds[q->kind].how);
+    if (q->options.count > 0) {
+        put_options(p, out, r);
+    }
+    if (q->cells.count > 0) {
+        put_cells(p, out, r);
+    }
+    judge_prepare(p, out);
+    play_set_state(p, PLAY_QUESTION);
+    question_foot(p, out);
+}
+
+void question_foot(struct play *p, struct records *out)
+{
+    if (p->outer->rows == 0) {
+        return;  // nobody needs to be told
+    }
+    struct rec *r = play_record(p, out, "lesson_foot");
+    rec_text(out, r, "waits",
+             p->state == PLAY_RATE       ? "rating"
+             : p->state == PLAY_QUESTION ? "answer"
+                                         : "enter");
+    rec_whole(out, r, "number", (int64_t)p->number + 1);
+    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    rec_whole(out, r, "hints",
+              p->question == NULL ? 0 : (int64_t)(p->question->hints.count - p->hints));
+    rec_flag(out, r, "tried", p->wrong > 0);
+}
+
+// ---- On, back, and away -------------------------------------------------------------------------
+
+static void put_place(struct play *p, struct records *out)
+{
+    struct rec *r = records_add(out, "place");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_whole(out, r, "passed", (int64_t)p->number + 1);
+}
+
+void question_attempt(struct play *p, struct records *out, enum rating rating, bool right,
+                      bool skipped)
+{
+    const struct question *q = p->question;
+    struct rec *r = records_add(out, "attempt");
+    char seed[24];
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_text(out, r, "question", q->id);
+    rec_whole(out, r, "version", q->version);
+    rec_text(out, r, "type", kinds[q->kind].name);
+    rec_whole(out, r, "rating", (int64_t)rating);
+    rec_flag(out, r, "right", right);
+    rec_flag(out, r, "skipped", skipped);
+    rec_text(out, r, "given", text_get(&p->given));
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
+    rec_text(out, r, "seed", seed);
+    rec_whole(out, r, "hints", p->hints);
+    if (right || skipped || p->solved) {
+        put_place(p, out);
+    }
+}
+
+// Shown; Enter goes on, or, where nobody reads along, the lesson does by itself.
+void question_pass(struct play *p, struct records *out)
+{
+    p->passed = true;
+    play_set_state(p, PLAY_ANSWERED);
+    if (p->outer->rows > 0) {
+        question_foot(p, out);
+    } else {
+        question_leave(p);
+    }
+}
+
+void question_leave(struct play *p)
+{
+    play_set_graph(p, &p->aside, NULL);
+    play_set_graph(p, &p->asked, NULL);
+    p->question = NULL;
+    p->number++;
+    p->item++;
+    play_set_state(p, PLAY_ITEMS);
+}
+
+static void skip(struct play *p, struct records *out)
+{
+    text_clear(&p->given);
+    if (!p->passed) {
+        question_attempt(p, out, RATING_AGAIN, false, true);
+        p->skipped++;
+        rec_text(out, play_record(p, out, "skipped"), "question", p->question->id);
+    }
+    question_leave(p);
+}
+
+// To the question before; its graph is what it was.
+static void go_back(struct play *p, struct records *out)
+{
+    size_t to = p->question == NULL || p->number > 0 ? p->number - (p->number > 0) : 0;
+    const struct play_mark *mark = &BUF(struct play_mark, &p->marks)[to];
+    play_set_graph(p, &p->aside, NULL);
+    play_set_graph(p, &p->asked, NULL);
+    play_set_graph(p, &p->graph, session_copy(mark->graph));
+    p->number = to;
+    p->item = mark->item;
+    question_begin(p, NULL, out);
+}
+
+static void solve(struct play *p, struct records *out)
+{
+    text_clear(&p->given);
+    if (!p->passed && !p->solved) {
+        p->solved = true;
+        question_attempt(p, out, RATING_AGAIN, false, false);
+    }
+    p->solved = true;
+    play_set_graph(p, &p->aside, session_copy(p->asked));
+    play_do(p, DOING_SOLVE, (struct entries){.list = p->question->solve.first});
+}
+
+static void end_solution(struct play *p, struct records *out)
+{
+    p->passed = true;
+    struct rec *r = play_record(p, out, "solution");
+    judge_put_key(p, out, r);
+    play_text(p, out, r, "then", p->question->then, p->question->line);
+    question_pass(p, out);
+}
+
+void question_wish(struct play *p, enum play_wish wish, struct records *out)
+{
+    switch (wish) {
+    case WISH_NONE:
+        break;
+    case WISH_SOLUTION:
+        solve(p, out);
+        break;
+    case WISH_SKIP:
+        skip(p, out);
+        break;
+    case WISH_PREVIOUS:
+        go_back(p, out);
+        break;
+    case WISH_RETRY:
+        play_set_graph(p, &p->aside, NULL);
+        question_begin(p, NULL, out);
+        break;
+    case WISH_LESSON:
+        p->state = PLAY_OVER;
+        break;
+    }
+}
+
+// ---- Hints --------------------------------------------------------------------------------------
+
+bool question_hint(struct call *c, size_t n)
+{
+    struct play *p = c->s->play;
+    const struct question *q = p->question;
+    const struct question_line *hint = q->hints.first;
+    size_t number = n > 0 ? n : p->hints + 1;
+    if (q->hints.count == 0) {
+        diag_set(c->diag, c->command, "this question has no hints");
+        return diag_hint(c->diag, "'solution' shows how it is done");
+    }
+    if (number > q->hints.count) {
+        diag_set(c->diag, c->command,
+                 n > 0 ? "there are %zu hints" : "that was the last of %zu hints", q->hints.count);
+        return diag_hint(c->diag,
+                         "'hint 1' reads the first again; 'solution' shows how it is done");
+    }
+    for (size_t i = 1; i < number; i++) {
+        hint = hint->next;
+    }
+    p->hints = number > p->hints ? (uint32_t)number : p->hints;
+    struct rec *r = play_record(p, c->out, "hint");
+    rec_whole(c->out, r, "number", (int64_t)number);
+    rec_whole(c->out, r, "of", (int64_t)q->hints.count);
+    play_text(p, c->out, r, "text", hint->left, hint->line);
+    return true;
+}
+
+void question_info(struct call *c)
+{
+    struct play *p = c->s->play;
+    struct rec *r = play_record(p, c->out, "question_info");
+    char seed[24];
+    rec_text(c->out, r, "lesson", p->lesson->id);
+    rec_text(c->out, r, "title", p->lesson->title);
+    rec_text(c->out, r, "file", p->lesson->name);
+    rec_whole(c->out, r, "number", (int64_t)p->number + (p->question != NULL));
+    rec_whole(c->out, r, "of", (int64_t)p->lesson->questions);
+    if (p->question != NULL) {
+        rec_text(c->out, r, "question", p->question->id);
+        rec_text(c->out, r, "type", kinds[p->question->kind].name);
+        rec_text(c->out, r, "covers", p->question->covers);
+        snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
+        rec_text(c->out, r, "seed", seed);
+        rec_whole(c->out, r, "hints", (int64_t)p->question->hints.count);
+    }
+}

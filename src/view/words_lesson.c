@@ -1,0 +1,329 @@
+// The words of lessons: prose, questions, what answers are worth.
+#include <string.h>
+
+#include "view/prose.h"
+#include "view/say.h"
+
+// What is left beside the two blanks that answers stand in.
+static size_t columns_of(const struct words *w)
+{
+    int64_t columns = rec_get_whole(w->record, "columns");
+    return columns > 24 ? (size_t)columns - 4 : 20;
+}
+
+static void say_prose_text(struct words *w, const char *text, const char *lead, enum ink ink)
+{
+    prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, "ascii"), ink);
+}
+
+static void say_prose_field(struct words *w, const char *key)
+{
+    if (*rec_get_text(w->record, key) != '\0') {
+        say_prose_text(w, rec_get_text(w->record, key), "", INK_END);
+    }
+}
+
+static void blank_line(struct words *w)
+{
+    text_add_char(w->out, '\n');
+}
+
+// As it stands, line by line.
+static void say_verbatim(struct words *w)
+{
+    const char *s = rec_get_text(w->record, "text");
+    while (*s != '\0') {
+        size_t n = strcspn(s, "\n");
+        text_add(w->out, "  ");
+        text_add_char(w->out, INK_MUTED);
+        text_add_visible(w->out, s, n);
+        text_add_char(w->out, INK_END);
+        text_add_char(w->out, '\n');
+        s += n + (s[n] == '\n');
+    }
+}
+
+static void say_bullet(struct words *w)
+{
+    struct text lead;
+    int64_t level = rec_get_whole(w->record, "level");
+    const char *mark = rec_get_text(w->record, "mark");
+    bool ascii = rec_get_flag(w->record, "ascii");
+    text_init(&lead);
+    text_fill(&lead, ' ', level > 1 ? 3 * ((size_t)level - 1) : 0);
+    text_addf(&lead, "%s ", ascii && strcmp(mark, "•") == 0 ? "*" : mark);
+    say_prose_text(w, rec_get_text(w->record, "text"), text_get(&lead), INK_END);
+    text_release(&lead);
+}
+
+void say_prose(struct words *w)
+{
+    const char *block = rec_get_text(w->record, "block"), *text = rec_get_text(w->record, "text");
+    bool ascii = rec_get_flag(w->record, "ascii");
+    if (strcmp(block, "bullet") != 0 || rec_get_flag(w->record, "apart")) {
+        blank_line(w);
+    }
+    if (strcmp(block, "heading") == 0) {
+        say_prose_text(w, text, "", INK_TITLE);
+    } else if (strcmp(block, "bullet") == 0) {
+        say_bullet(w);
+    } else if (strcmp(block, "quote") == 0) {
+        say_prose_text(w, text, "  ", INK_EMPHASIS);
+    } else if (strcmp(block, "table") == 0) {
+        prose_table(w->out, rec_find(w->record, "rows"), columns_of(w), ascii);
+    } else if (strcmp(block, "code") == 0) {
+        say_verbatim(w);
+    } else {
+        say_prose_text(w, text, "", INK_END);
+    }
+}
+
+// As it would look typed, but for the colour of the prompt.
+void say_lesson_code(struct words *w)
+{
+    const char *s = rec_get_text(w->record, "text");
+    bool first = true;
+    if (rec_get_flag(w->record, "apart")) {
+        blank_line(w);
+    }
+    while (*s != '\0') {
+        size_t n = strcspn(s, "\n");
+        ink_add(w->out, INK_MUTED, first ? "∇" : "…");
+        text_add_char(w->out, ' ');
+        text_add_char(w->out, INK_CODE);
+        text_add_visible(w->out, s, n);
+        text_add_char(w->out, INK_END);
+        text_add_char(w->out, '\n');
+        s += n + (s[n] == '\n');
+        first = false;
+    }
+}
+
+void say_lesson_begin(struct words *w)
+{
+    blank_line(w);
+    say_prose_text(w, rec_get_text(w->record, "title"), "", INK_TITLE);
+}
+
+static void add_count(struct words *w, int64_t count, const char *one, const char *many)
+{
+    text_addf(w->out, "%lld %s", (long long)count, count == 1 ? one : many);
+}
+
+void say_lesson_resumed(struct words *w)
+{
+    blank_line(w);
+    text_addf(w->out, "You go on where you left it, after question %lld of %lld.",
+              (long long)rec_get_whole(w->record, "passed"),
+              (long long)rec_get_whole(w->record, "of"));
+    ink_add(w->out, INK_MUTED, "   previous goes back");
+    text_add_char(w->out, '\n');
+}
+
+void say_lesson_left(struct words *w)
+{
+    text_addf(w->out, "You have left “%s”; ", rec_get_text(w->record, "title"));
+    text_add(w->out, "your own graph is back.\n");
+}
+
+void say_lesson_end(struct words *w)
+{
+    const char *next = rec_get_text(w->record, "next");
+    int64_t skipped = rec_get_whole(w->record, "skipped");
+    blank_line(w);
+    text_add(w->out, "That was “");
+    text_add(w->out, rec_get_text(w->record, "title"));
+    text_add(w->out, "”: ");
+    add_count(w, rec_get_whole(w->record, "right"), "question", "questions");
+    text_add(w->out, " answered");
+    if (skipped > 0) {
+        text_addf(w->out, ", %lld skipped", (long long)skipped);
+    }
+    text_add(w->out, ". Your own graph is back.\n");
+    if (*next != '\0') {
+        text_add(w->out, "Next: ");
+        text_add_char(w->out, INK_NAME);
+        text_addf(w->out, "lesson %s", next);
+        text_add_char(w->out, INK_END);
+        text_addf(w->out, "   %s\n", rec_get_text(w->record, "next_title"));
+    }
+}
+
+// ---- Questions ----------------------------------------------------------------------------------
+
+static void say_options(struct words *w)
+{
+    for (const struct rec *o = say_first(w->record, "options"); o != NULL; o = o->next) {
+        struct text lead;
+        text_init(&lead);
+        text_add(&lead, "  ");
+        ink_add(&lead, INK_NAME, rec_get_text(o, "letter"));
+        text_add(&lead, "  ");
+        say_prose_text(w, rec_get_text(o, "text"), text_get(&lead), INK_END);
+        text_release(&lead);
+    }
+}
+
+void say_question(struct words *w)
+{
+    blank_line(w);
+    ink_add(w->out, INK_NAME, "Question");
+    text_addf(w->out, " %lld of %lld\n", (long long)rec_get_whole(w->record, "number"),
+              (long long)rec_get_whole(w->record, "of"));
+    say_prose_text(w, rec_get_text(w->record, "text"), "", INK_END);
+    if (say_first(w->record, "options") != NULL) {
+        blank_line(w);
+        say_options(w);
+    }
+    blank_line(w);
+    say_prose_text(w, rec_get_text(w->record, "how"), "", INK_MUTED);
+}
+
+void say_lesson_foot(struct words *w)
+{
+    const char *waits = rec_get_text(w->record, "waits");
+    text_add_char(w->out, INK_MUTED);
+    if (strcmp(waits, "enter") == 0) {
+        text_add(w->out, "Enter goes on");
+    } else {
+        text_addf(w->out, "%lld/%lld", (long long)rec_get_whole(w->record, "number"),
+                  (long long)rec_get_whole(w->record, "of"));
+        text_add(w->out, "   hint   solution   skip   previous   retry   info   quit");
+    }
+    text_add_char(w->out, INK_END);
+    text_add_char(w->out, '\n');
+}
+
+void say_lesson_pause(struct words *w)
+{
+    blank_line(w);
+    ink_add(w->out, INK_MUTED, "Enter goes on");
+    text_add_char(w->out, '\n');
+}
+
+void say_judged(struct words *w)
+{
+    bool right = rec_get_flag(w->record, "right");
+    ink_add(w->out, right ? INK_RIGHT : INK_ERROR, right ? "Right." : "Not yet.");
+    text_add_char(w->out, '\n');
+    for (const struct rec *s = say_first(w->record, "said"); s != NULL; s = s->next) {
+        say_prose_text(w, s->text, "", INK_END);
+    }
+    say_prose_field(w, "then");
+}
+
+void say_misread(struct words *w)
+{
+    const char *hint = rec_get_text(w->record, "hint");
+    text_addf(w->out, "This cannot be read: %s%s%s\n", rec_get_text(w->record, "message"),
+              *hint == '\0' ? "" : "; ", hint);
+    text_add(w->out, rec_get_text(w->record, "excerpt"));
+}
+
+void say_hint(struct words *w)
+{
+    struct text lead;
+    text_init(&lead);
+    text_addf(&lead, "Hint %lld of %lld: ", (long long)rec_get_whole(w->record, "number"),
+              (long long)rec_get_whole(w->record, "of"));
+    struct text muted;
+    text_init(&muted);
+    ink_add(&muted, INK_MUTED, text_get(&lead));
+    say_prose_text(w, rec_get_text(w->record, "text"), text_get(&muted), INK_END);
+    text_release(&muted);
+    text_release(&lead);
+}
+
+void say_skipped(struct words *w)
+{
+    text_add(w->out, "Skipped.\n");
+}
+
+void say_solution(struct words *w)
+{
+    const char *answer = rec_get_text(w->record, "answer");
+    if (*answer != '\0') {
+        struct text said;
+        text_init(&said);
+        text_addf(&said, "**Answer:** %s", answer);
+        say_prose_text(w, text_get(&said), "", INK_END);
+        text_release(&said);
+    }
+    say_prose_field(w, "then");
+}
+
+void say_question_info(struct words *w)
+{
+    static const char *const fields[][2] = {{"question", "question"},
+                                            {"type", "kind"},
+                                            {"covers", "covers"},
+                                            {"seed", "seed"},
+                                            {"file", "file"}};
+    struct table t;
+    table_init(&t, "ll");
+    table_ink(&t, INK_MUTED, "lesson");
+    struct text title;
+    text_init(&title);
+    text_addf(&title, "%s: %s", rec_get_text(w->record, "lesson"),
+              rec_get_text(w->record, "title"));
+    table_cell(&t, text_get(&title));
+    text_release(&title);
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        if (*rec_get_text(w->record, fields[i][0]) != '\0') {
+            table_ink(&t, INK_MUTED, fields[i][1]);
+            table_cell(&t, rec_get_text(w->record, fields[i][0]));
+        }
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+}
+
+// ---- The list -----------------------------------------------------------------------------------
+
+static void say_state(struct text *cell, const struct rec *l)
+{
+    long long done = (long long)rec_get_whole(l, "done"),
+              of = (long long)rec_get_whole(l, "questions");
+    text_clear(cell);
+    if (done > 0 || rec_get_whole(l, "place") > 0) {
+        text_addf(cell, done == of ? "done" : "%lld of %lld", done, of);
+    } else {
+        text_addf(cell, "%lld", of);
+    }
+}
+
+void say_lesson_list(struct words *w)
+{
+    struct table t;
+    struct text cell;
+    const char *next = rec_get_text(w->record, "next");
+    int64_t due = rec_get_whole(w->record, "due");
+    text_init(&cell);
+    table_init(&t, "rlll");
+    int number = 0;
+    for (const struct rec *l = say_first(w->record, "lessons"); l != NULL; l = l->next) {
+        bool is_next = strcmp(rec_get_text(l, "id"), next) == 0;
+        text_clear(&cell);
+        text_addf(&cell, "%d", ++number);
+        table_ink(&t, INK_MUTED, text_get(&cell));
+        table_ink(&t, INK_NAME, rec_get_text(l, "id"));
+        table_cell(&t, rec_get_text(l, "title"));
+        say_state(&cell, l);
+        text_add(&cell, is_next ? "   next" : "");
+        table_ink(&t, is_next ? INK_RIGHT : INK_MUTED, text_get(&cell));
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+    text_release(&cell);
+    if (due > 0) {
+        add_count(w, due, "question is due", "questions are due");
+        text_add(w->out, ": review\n");
+    }
+    if (*next != '\0') {
+        text_add(w->out, "lesson ");
+        text_addf(w->out, "%s begins; your own graph waits meanwhile\n", next);
+    }
+    if (*rec_get_text(w->record, "trouble") != '\0') {
+        text_addf(w->out, "progress is not being kept: %s\n", rec_get_text(w->record, "trouble"));
+    }
+}
