@@ -20,6 +20,7 @@ static const struct foreign anywhere[] = {
      "numbers and functions stand by themselves, as in a = 2 or exp(a)"},
     {"import from using include", "nothing needs importing; 'help functions' lists what there is"},
     {"let var const", "a name needs no declaration: write c = 2"},
+    {"data", "rows to train on are bound by data X = …; a value's number is a.data"},
     {"if else while where", "there are no conditions; multiply by a comparison: (a > 0)*b"},
     {"and", "write a product: (a > 0)*(b > 0)"},
     {"or", "write max(a > 0, b > 0)"},

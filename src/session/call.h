@@ -13,6 +13,8 @@
 #include "lang/lexer.h"
 #include "lang/lower.h"
 #include "lang/names.h"
+#include "session/batch.h"
+#include "session/recipe.h"
 #include "session/session.h"
 
 // What of a session is neither graph nor names; kept in a growable array of one, for the trail.
@@ -41,6 +43,8 @@ struct training {
     uint32_t root;
     int64_t done, steps;
     struct optim optim;
+    struct batch batch;
+    double first;  // the loss before the first step, over all the data
 };
 
 // A text being executed: the one that was begun, a file being loaded into it, the block of a loop;
@@ -74,7 +78,9 @@ struct holdings {
     struct rng rng;
 };
 
-enum { GROWING = 13 };  // arrays of a session that only grow while a statement runs
+enum { COMPACT_FEW = 2000 };  // nodes and bindings that are not worth clearing up
+
+enum { GROWING = 15 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;  // the memory this lies in
@@ -89,7 +95,8 @@ struct session {
     struct definitions definitions;
     struct buf groups;     // struct group: the nodes that each call of a function made
     struct buf optimiser;  // struct optim_state, by parameter in tape order
-    struct buf history;    // double: the loss at each step of the last train
+    struct recipes recipes;
+    struct buf history;  // double: the loss at each step of the last train
     struct trail undo, redo;
     struct buf moments, redone;  // struct moment: what can be taken back, and done again
     char statement[QUOTED];      // the running statement's first line; or that which was rewound
@@ -100,9 +107,9 @@ struct session {
     size_t begun;
     struct holdings held;
     uint32_t begun_nodes;
-    size_t begun_lists, begun_groups;
+    size_t begun_lists, begun_groups, begun_recipes;
     size_t settings_changes;  // how often they were changed
-    uint32_t compact_at;      // nodes at which the next turn of a loop clears up
+    size_t compact_at;        // nodes and bindings at which the next turn of a loop clears up
     bool rewound;             // it was an undo or a redo: leaves no moment of its own
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
@@ -220,6 +227,8 @@ void step_put(struct call *c, struct rec *r, const struct stepper *walk,
               const struct step_fact *fact);
 // commands_explain.c: why the node's gradient of `output` (NODE_NONE: of none) is what it is.
 bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output);
+// Where inf or nan began: down from the node along operands that are not finite themselves.
+uint32_t explain_origin(const struct tape *t, uint32_t node);
 // commands_why.c: the paths from root to a node; values must not be stale.
 bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of);
 

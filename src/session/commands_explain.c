@@ -38,8 +38,7 @@ static void put_special(struct call *c, struct rec *r, uint32_t node)
     rec_text(c->out, r, "edge", op_get(op)->edge);
 }
 
-// Where inf or nan began: down from the node along operands that are not finite themselves.
-static uint32_t origin(const struct tape *t, uint32_t node)
+uint32_t explain_origin(const struct tape *t, uint32_t node)
 {
     for (;;) {
         uint32_t next = NODE_NONE;
@@ -132,7 +131,7 @@ static void put_facts(struct call *c, struct rec *r, uint32_t node, const struct
 
 static void put_origin(struct call *c, struct rec *r, uint32_t node)
 {
-    uint32_t from = origin(&c->s->tape, node);
+    uint32_t from = explain_origin(&c->s->tape, node);
     struct rec *began = rec_map(c->out, r, "origin");
     struct text formula;
     text_init(&formula);

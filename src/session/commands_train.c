@@ -36,8 +36,19 @@ static enum optim_kind kind_of(const struct call *c, struct span word)
     return kind;
 }
 
-// RATE [momentum 0.9 | nesterov 0.9 | rmsprop | adam | adamw] [decay 0.01]
-static bool read_optim(struct call *c, struct optim *o)
+static bool read_batch(struct call *c, uint32_t *size)
+{
+    int64_t rows;
+    if (!call_whole(c, "the number of rows of a batch", 1, ARRAY_MOST, &rows)) {
+        return false;
+    }
+    *size = (uint32_t)rows;
+    return true;
+}
+
+// RATE [momentum 0.9 | nesterov 0.9 | rmsprop | adam | adamw] [decay 0.01] [batch 16]
+// batch: NULL where there can be none.
+static bool read_optim(struct call *c, struct optim *o, uint32_t *batch)
 {
     *o = (struct optim){.momentum = 0.9};
     if (!positive(c, "the learning rate", &o->rate)) {
@@ -51,9 +62,15 @@ static bool read_optim(struct call *c, struct optim *o)
             if (!positive(c, "the weight decay", &o->decay)) {
                 return false;
             }
+        } else if (batch != NULL && call_word_is(c, word, "batch")) {
+            if (!read_batch(c, batch)) {
+                return false;
+            }
         } else if (kind == OPTIM_COUNT) {
             diag_set(c->diag, word, "after the learning rate stands how to step");
-            return diag_hint(c->diag, "momentum, nesterov, rmsprop, adam or adamw, and decay 0.01");
+            return diag_hint(c->diag,
+                             "momentum, nesterov, rmsprop, adam or adamw, and decay 0.01%s",
+                             batch != NULL ? ", batch 16" : "");
         } else {
             o->kind = kind;
             bool takes = kind == OPTIM_MOMENTUM || kind == OPTIM_NESTEROV;
@@ -118,7 +135,7 @@ enum call_end command_update(struct call *c)
     struct optim o;
     struct session *s = c->s;
     size_t moved;
-    if (!read_optim(c, &o) || !call_finish(c) || no_params(c)) {
+    if (!read_optim(c, &o, NULL) || !call_finish(c) || no_params(c)) {
         return CALL_FAILED;
     }
     struct buf before;
@@ -149,13 +166,20 @@ enum call_end command_train(struct call *c)
     struct training t = {0};
     int64_t steps;
     if (!call_node(c, &t.root) || !call_whole(c, "the number of steps", 1, 1000000000, &steps) ||
-        !read_optim(c, &t.optim) || !call_finish(c) || no_params(c)) {
+        !read_optim(c, &t.optim, &t.batch.size) || !call_finish(c) || no_params(c) ||
+        !call_refresh(c, NULL)) {
+        return CALL_FAILED;
+    }
+    t.first = tape_value(&s->tape, t.root);
+    if (t.batch.size > 0 && !batch_plan(c, &t.batch, t.root)) {
+        batch_release(&t.batch);
         return CALL_FAILED;
     }
     struct span statement = {c->command.start, c->lexer->at};
     struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
     if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
         !trail_save_length(&s->undo, &s->history) || !call_change_settings(c)) {
+        batch_release(&t.batch);
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
@@ -166,16 +190,16 @@ enum call_end command_train(struct call *c)
     return CALL_DONE;
 }
 
-// forward; zero; backward; update. The loss that is noted is the one before the step.
-static bool train_step(struct call *c, struct training *t, double *loss)
+// zero; backward; update. The loss that is noted is the one before the step.
+static bool descend(struct call *c, struct training *t, uint32_t root, double *loss)
 {
     struct session *s = c->s;
     size_t moved;
-    if (!call_refresh(c, NULL) || !call_swept(c, sweep_zero(&s->tape, &s->undo)) ||
-        !call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, t->root, NULL))) {
+    if (!call_swept(c, sweep_zero(&s->tape, &s->undo)) ||
+        !call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, NULL))) {
         return false;
     }
-    *loss = tape_value(&s->tape, t->root);
+    *loss = tape_value(&s->tape, root);
     double *at = buf_push(&s->history, 1);
     if (at == NULL ||
         (isfinite(*loss) && !optim_update(&s->tape, &s->undo, &t->optim, &s->optimiser, &moved))) {
@@ -184,6 +208,30 @@ static bool train_step(struct call *c, struct training *t, double *loss)
     *at = *loss;
     t->done++;
     return true;
+}
+
+// A step with the loss of a batch, whose graph goes again. One that was interrupted has drawn
+// nothing.
+static bool batch_step(struct call *c, struct training *t, double *loss)
+{
+    struct session *s = c->s;
+    struct rng rng = session_settings(s)->rng;
+    uint32_t nodes = tape_count(&s->tape), root;
+    size_t lists = s->names.lists.count, groups = s->groups.count;
+    bool ok = batch_build(c, &t->batch, &root) && descend(c, t, root, loss);
+    tape_cut(&s->tape, nodes);
+    s->names.lists.count = lists;
+    s->groups.count = groups;
+    if (!ok) {
+        session_settings(s)->rng = rng;
+    }
+    return ok;
+}
+
+static bool train_step(struct call *c, struct training *t, double *loss)
+{
+    return t->batch.size > 0 ? batch_step(c, t, loss)
+                             : call_refresh(c, NULL) && descend(c, t, t->root, loss);
 }
 
 static void put_trained(struct call *c, const struct training *t, const char *end)
@@ -196,7 +244,9 @@ static void put_trained(struct call *c, const struct training *t, const char *en
     rec_text(c->out, r, "end", end);
     rec_whole(c->out, r, "steps", t->done);
     rec_whole(c->out, r, "wanted", t->steps);
-    rec_number(c->out, r, "first", history[0]);
+    rec_whole(c->out, r, "batch", t->batch.size);
+    rec_whole(c->out, r, "rows", t->batch.rows);
+    rec_number(c->out, r, "first", t->first);
     rec_number(c->out, r, "loss", tape_value(&s->tape, t->root));
     struct rec *points = rec_list(c->out, r, "history");
     size_t n = s->history.count, shown = n < POINTS ? n : POINTS;
@@ -208,25 +258,17 @@ static void put_trained(struct call *c, const struct training *t, const char *en
 // Where a training met a loss that is no number: the node at which that began.
 static void note_lost(struct call *c, const struct training *t)
 {
-    const struct tape *tape = &c->s->tape;
     char label[LABEL_TEXT];
-    for (uint32_t i = 0; i <= t->root; i++) {
-        struct node n = tape_node(tape, i);
-        if (!isfinite(tape_value(tape, i)) &&
-            (n.op == OP_LEAF || (isfinite(tape_value(tape, (uint32_t)n.a)) &&
-                                 isfinite(tape_value(tape, (uint32_t)n.b))))) {
-            struct text formula;
-            text_init(&formula);
-            call_formula(c, &formula, i);
-            call_notice(c, c->command,
-                        "training stopped: the loss is no longer a number; that began "
-                        "at %s%s%s",
-                        names_label(&c->s->names, label, i), n.op == OP_LEAF ? "" : " = ",
-                        text_get(&formula));
-            text_release(&formula);
-            return;
-        }
-    }
+    struct text formula;
+    call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, NULL, NULL));  // all rows of the data
+    uint32_t from = explain_origin(&c->s->tape, t->root);
+    text_init(&formula);
+    call_formula(c, &formula, from);
+    call_notice(c, c->command,
+                "training stopped: the loss is no longer a number; that began at %s%s%s",
+                names_label(&c->s->names, label, from), text_length(&formula) == 0 ? "" : " = ",
+                text_get(&formula));
+    text_release(&formula);
 }
 
 bool train_more(struct call *c, struct frame *f)

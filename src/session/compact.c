@@ -25,28 +25,87 @@ static void keep(const struct compaction *k, uint32_t node)
     }
 }
 
-// All between the first and the last element of an array stays, so that its strides stay true.
+// All between the first and the last element of an array stays, so that its strides stay true. What
+// was there before this transaction stays anyway.
 static void keep_value(const struct compaction *k, struct value v)
 {
     if (v.rank == VALUE_SCALAR) {
         keep(k, v.base);
-    } else if (value_is_array(v) && v.listed) {
+    } else if (value_is_array(v) && v.listed && v.base >= k->s->begun_lists) {
         for (uint32_t i = 0; i < v.rows * v.cols; i++) {
             keep(k, BUF(uint32_t, &k->s->names.lists)[value_place(v, i / v.cols, i % v.cols)]);
         }
-    } else if (value_is_array(v)) {
+    } else if (value_is_array(v) && !v.listed) {
         uint32_t last = value_place(v, v.rows - 1, v.cols - 1);
-        for (uint32_t node = v.base; node <= last; node++) {
+        for (uint32_t node = v.base > k->first ? v.base : k->first; node <= last; node++) {
             keep(k, node);
         }
     }
 }
 
+// Which recipes of this transaction stay: of each name the last, and what the formula of one that
+// stays mentions. The others are taken out, with their formulas.
+static bool compact_recipes(struct session *s)
+{
+    struct buf links, last, stays;
+    uint32_t first = (uint32_t)s->begun_recipes, count = (uint32_t)s->recipes.rows.count;
+    struct recipe *rows = s->recipes.rows.data;
+    bool ok = recipes_links(s, first, &links);
+    buf_init(&last, sizeof(uint32_t));
+    buf_init(&stays, sizeof(bool));
+    ok = ok && buf_resize(&last, names_count(&s->names)) && buf_resize(&stays, count - first);
+    bool *stay = stays.data;
+    size_t l = links.count;
+    for (uint32_t i = count; ok && i-- > first;) {
+        uint32_t *of_name = &BUF(uint32_t, &last)[rows[i].name];
+        stay[i - first] |= *of_name == 0;
+        *of_name = 1;
+        for (; l > 0 && BUF(struct link, &links)[l - 1].recipe == i; l--) {
+            stay[BUF(struct link, &links)[l - 1].of - first] |= stay[i - first];
+        }
+    }
+    uint32_t next = first, text = ok && first < count ? rows[first].text : 0;
+    for (uint32_t i = first; ok && i < count; i++) {
+        struct recipe r = rows[i];
+        if (stay[i - first]) {
+            if (r.length > 0) {
+                memmove(BUF(char, &s->recipes.text) + text, BUF(char, &s->recipes.text) + r.text,
+                        r.length);
+            }
+            r.text = text;
+            text += r.length;
+            rows[next++] = r;
+        }
+    }
+    if (ok && first < count) {
+        s->recipes.rows.count = next;
+        s->recipes.text.count = text;
+    }
+    buf_release(&links);
+    buf_release(&last);
+    buf_release(&stays);
+    return ok;
+}
+
+// The values that must stay true: those of the names, then those of the recipes of this
+// transaction.
+static size_t holders(const struct session *s)
+{
+    return names_count(&s->names) + s->recipes.rows.count - s->begun_recipes;
+}
+
+static struct value *held(struct session *s, size_t i)
+{
+    size_t names = names_count(&s->names);
+    return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value
+                     : &BUF(struct recipe, &s->recipes.rows)[s->begun_recipes + i - names].value;
+}
+
 static void keep_roots(const struct compaction *k)
 {
     struct session *s = k->s;
-    for (uint32_t i = 0; i < names_count(&s->names); i++) {
-        keep_value(k, names_get(&s->names, i));
+    for (size_t i = 0; i < holders(s); i++) {
+        keep_value(k, *held(s, i));
     }
     keep(k, session_settings(s)->output);
     keep(k, session_settings(s)->sabotaged);
@@ -98,13 +157,13 @@ static void move_nodes(struct compaction *k)
 static void move_bindings(struct compaction *k)
 {
     struct session *s = k->s;
-    for (uint32_t i = 0; i < names_count(&s->names); i++) {
-        struct value v = names_get(&s->names, i);
-        if (v.rank != VALUE_UNBOUND && !v.listed && v.base >= k->first) {
-            v.base = moved(k, v.base);
-            names_bind(&s->names, NULL, i, v);
+    for (size_t i = 0; i < holders(s); i++) {
+        struct value *v = held(s, i);
+        if (v->rank != VALUE_UNBOUND && !v->listed && v->base >= k->first) {
+            v->base = moved(k, v->base);
         }
     }
+    names_changed(&s->names);
     uint32_t *lists = s->names.lists.data;
     for (size_t i = s->begun_lists; i < s->names.lists.count; i++) {
         lists[i] = moved(k, lists[i]);
@@ -121,15 +180,15 @@ static void move_bindings(struct compaction *k)
     }
 }
 
-// Lists that no name is bound to go too; the others are laid close together.
+// Lists that nobody holds go too; the others are laid close together.
 static bool compact_lists(struct session *s)
 {
     struct buf kept;
     buf_init(&kept, sizeof(uint32_t));
     size_t first = s->begun_lists;
     const uint32_t *lists = s->names.lists.data;
-    for (uint32_t i = 0; i < names_count(&s->names); i++) {
-        struct value v = names_get(&s->names, i);
+    for (size_t i = 0; i < holders(s); i++) {
+        struct value v = *held(s, i);
         if (!value_is_array(v) || !v.listed || v.base < first) {
             continue;
         }
@@ -141,7 +200,7 @@ static bool compact_lists(struct session *s)
         v.rs = (int32_t)v.cols;
         v.cs = 1;
         if (at != NULL) {
-            names_bind(&s->names, NULL, i, v);
+            *held(s, i) = v;
         }
     }
     bool ok = !kept.failed;
@@ -155,15 +214,14 @@ static bool compact_lists(struct session *s)
 
 bool session_compact(struct session *s)
 {
-    enum { FEW = 100000 };  // nodes that are not worth the work
     struct compaction k = {.s = s, .first = s->begun_nodes, .end = tape_count(&s->tape)};
-    if (k.end < s->compact_at) {
+    if (k.end + s->recipes.rows.count < s->compact_at) {
         return true;
     }
     stepper_stop(&s->stepper);  // its nodes may move
     s->guessing = false;
     buf_init(&k.to, sizeof(uint32_t));
-    bool ok = buf_resize(&k.to, k.end - k.first);
+    bool ok = buf_resize(&k.to, k.end - k.first) && compact_recipes(s);
     if (ok) {
         keep_roots(&k);
         move_nodes(&k);
@@ -172,6 +230,6 @@ bool session_compact(struct session *s)
         ok = compact_lists(s);
     }
     buf_release(&k.to);
-    s->compact_at = 2 * tape_count(&s->tape) + FEW;
+    s->compact_at = 2 * (tape_count(&s->tape) + s->recipes.rows.count) + COMPACT_FEW;
     return ok;
 }

@@ -203,7 +203,8 @@ bool loop_next(struct call *c, struct frame *f)
     }
     if (f->variable != NAME_NONE) {
         uint32_t leaf = tape_leaf(&s->tape, f->from + (double)f->turn, 0);
-        if (leaf == NODE_NONE ||
+        struct recipe row = {.name = f->variable, .op = OP_COUNT, .value = value_of_node(leaf)};
+        if (leaf == NODE_NONE || !recipes_add(s, row, NULL, 0) ||
             !names_bind(&s->names, &s->undo, f->variable, value_of_node(leaf))) {
             return diag_out_of_memory(c->diag);
         }

@@ -20,6 +20,8 @@ static void init_tables(struct session *s)
     definitions_init(&s->definitions);
     buf_init(&s->groups, sizeof(struct group));
     buf_init(&s->optimiser, sizeof(struct optim_state));
+    buf_init(&s->recipes.rows, sizeof(struct recipe));
+    buf_init(&s->recipes.text, 1);
     buf_init(&s->history, sizeof(double));
     buf_init(&s->settings, sizeof(struct settings));
     buf_init(&s->log, 1);
@@ -55,6 +57,8 @@ static void growing(struct session *s, struct buf *arrays[GROWING])
                                 &s->definitions.text,
                                 &s->groups,
                                 &s->optimiser,
+                                &s->recipes.rows,
+                                &s->recipes.text,
                                 &s->history};
     memcpy(arrays, all, sizeof all);
 }
@@ -170,6 +174,7 @@ static void pop_frame(struct session *s)
 {
     struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
     buf_release(&f->text);
+    batch_release(&f->training.batch);
     s->frames.count--;
 }
 
@@ -192,8 +197,9 @@ void session_free(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
-    struct buf *tables[] = {&s->settings, &s->log,        &s->moments, &s->redone,    &s->frames,
-                            &s->supply,   &s->expansions, &s->groups,  &s->optimiser, &s->history};
+    struct buf *tables[] = {&s->settings,  &s->log,     &s->moments,      &s->redone,
+                            &s->frames,    &s->supply,  &s->expansions,   &s->groups,
+                            &s->optimiser, &s->history, &s->recipes.rows, &s->recipes.text};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -379,7 +385,8 @@ static bool begin_transaction(struct session *s)
     s->begun_nodes = tape_count(&s->tape);
     s->begun_lists = s->names.lists.count;
     s->begun_groups = s->groups.count;
-    s->compact_at = s->begun_nodes + 100000;
+    s->begun_recipes = s->recipes.rows.count;
+    s->compact_at = s->begun_nodes + s->begun_recipes + COMPACT_FEW;
     // The settings hold the random numbers' state, which any expression may move.
     bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
     s->held = holdings(s);
@@ -704,6 +711,9 @@ static void training_text(struct session *s, const struct training *t, struct te
     }
     if (t->optim.decay != 0) {
         text_addf(out, " decay %s", number_exact(decay, t->optim.decay));
+    }
+    if (t->batch.size > 0) {
+        text_addf(out, " batch %u", (unsigned)t->batch.size);
     }
 }
 

@@ -113,13 +113,31 @@ static bool is_leaf(struct call *c, const struct operand *x)
     return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
 }
 
-static bool bind(struct call *c, struct token name, struct operand *value, uint8_t marks)
+// How a value came to be: by a plain or a param binding, or by `data`.
+struct making {
+    uint8_t marks;  // of the leaves that numbers make
+    bool data;
+    enum op op;  // of +=
+    struct span formula;
+};
+
+static bool note_recipe(struct call *c, uint32_t name, const struct making *how, bool formula,
+                        const struct operand *value)
+{
+    struct recipe row = {.name = name, .op = how->op, .data = how->data, .value = value_of(value)};
+    const char *text = c->lexer->source->text + how->formula.start;
+    size_t length = formula ? how->formula.end - how->formula.start : 0;
+    return recipes_add(c->s, row, text, length) || diag_out_of_memory(c->diag);
+}
+
+static bool bind(struct call *c, struct token name, struct operand *value, const struct making *how)
 {
     struct session *s = c->s;
     uint32_t id = names_intern(&s->names, token_text(c->lexer, name), token_length(name));
     struct value old = names_get(&s->names, id);
     bool number = !value->is_node;
-    if (!array_as_nodes(call_lower(c), value, marks)) {
+    if (!array_as_nodes(call_lower(c), value, how->marks) ||
+        !note_recipe(c, id, how, !number, value)) {
         return false;
     }
     if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
@@ -165,8 +183,27 @@ static bool refuse_param(struct call *c, struct span span)
     return diag_hint(c->diag, "write param w = 0.5");
 }
 
-// name = expr, name += expr, param name = expr
-static bool run_binding(struct call *c, uint8_t marks)
+static bool refuse_data(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "data needs a name and the array that holds its rows");
+    return diag_hint(c->diag, "write data X = load_csv(\"iris.csv\")[:, 0:4]");
+}
+
+// Data are facts: leaves of their own that hold the numbers, however these were come by.
+static bool as_data(struct call *c, struct token assign, struct operand *value)
+{
+    if (!operand_is_array(value) || assign.op != OP_COUNT) {
+        diag_set(c->diag, value->span, "data has rows: it is an array, a row for each example");
+        return diag_hint(c->diag, "write data X = load_csv(\"iris.csv\")[:, 0:4]");
+    }
+    struct operand numbers;
+    bool ok = array_numbers_of(call_lower(c), value, &numbers);
+    *value = numbers;
+    return ok;
+}
+
+// name = expr, name += expr, param name = expr, data name = expr
+static bool run_binding(struct call *c, uint8_t marks, bool data)
 {
     struct token name = lexer_next(c->lexer, c->diag);
     struct token assign = lexer_next(c->lexer, c->diag);
@@ -174,9 +211,10 @@ static bool run_binding(struct call *c, uint8_t marks)
         return refuse_reserved(c, name);
     }
     if (assign.kind != TOKEN_ASSIGN) {
-        return refuse_param(c, name.span);
+        return data ? refuse_data(c, name.span) : refuse_param(c, name.span);
     }
     struct operand old = {.span = name.span}, value;
+    struct making how = {.marks = marks, .data = data, .op = assign.op};
     uint32_t from = tape_count(&c->s->tape);
     if (assign.op != OP_COUNT) {
         struct value bound =
@@ -189,15 +227,22 @@ static bool run_binding(struct call *c, uint8_t marks)
         }
         old = lower_operand(bound, name.span);
     }
+    how.formula.start = lexer_peek(c->lexer).at;
     if (!assigned(c, assign, old, &value)) {
         return false;
+    }
+    how.formula.end = c->lexer->at;
+    if (data) {
+        bool ok = as_data(c, assign, &value);
+        tape_cut(&c->s->tape, from);
+        return ok && bind(c, name, &value, &how);
     }
     if (marks != 0 && value.is_node) {
         diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
         return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
     call_note_strange(c, name.span, from);
-    return bind(c, name, &value, marks);
+    return bind(c, name, &value, &how);
 }
 
 static bool refuse_interior(struct call *c, struct span span, uint32_t node)
@@ -323,6 +368,7 @@ enum statement_kind {
     STATEMENT_COMMAND,
     STATEMENT_BINDING,
     STATEMENT_PARAM,
+    STATEMENT_DATA,    // data X = …
     STATEMENT_FIELD,   // a.data = …
     STATEMENT_METHOD,  // L.backward()
     STATEMENT_DEF,
@@ -387,6 +433,9 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     if (token_is(c->lexer, first, "param") && second.kind == TOKEN_NAME) {
         return STATEMENT_PARAM;
+    }
+    if (token_is(c->lexer, first, "data") && second.kind == TOKEN_NAME) {
+        return STATEMENT_DATA;
     }
     if (second.kind == TOKEN_ASSIGN) {
         return STATEMENT_BINDING;
@@ -517,10 +566,14 @@ enum call_end statement_run(struct call *c)
         return command->run(c);
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, MARK_PARAM);
+        ok = run_binding(c, MARK_PARAM, false);
+        break;
+    case STATEMENT_DATA:
+        lexer_next(c->lexer, &ignored);
+        ok = run_binding(c, 0, true);
         break;
     case STATEMENT_BINDING:
-        ok = run_binding(c, 0);
+        ok = run_binding(c, 0, false);
         break;
     case STATEMENT_FIELD:
         ok = run_field_assignment(c);

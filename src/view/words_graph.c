@@ -169,10 +169,18 @@ void say_trained(struct words *w)
     text_add_char(w->out, ' ');
     add_sparkline(w, say_first(w->record, "history"));
     text_add(w->out, "\n");
-    text_addf(w->out, whole ? "%lld steps: " : "stopped after %lld steps: ", steps);
+    text_addf(w->out, "%s%lld steps", whole ? "" : "stopped after ", steps);
+    long long batch = (long long)rec_get_whole(w->record, "batch");
+    if (batch > 0) {
+        text_addf(w->out, " of %lld row%s", batch, batch == 1 ? "" : "s");
+    }
+    text_add(w->out, ": ");
     say_number(w, INK_VALUE, rec_get_number(w->record, "first"));
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, rec_get_number(w->record, "loss"));
+    if (batch > 0) {
+        text_addf(w->out, " over all %lld", (long long)rec_get_whole(w->record, "rows"));
+    }
     text_add_char(w->out, '\n');
 }
 

@@ -1,0 +1,150 @@
+#include "session/recipe.h"
+
+#include <string.h>
+
+#include "session/call.h"
+
+bool recipes_add(struct session *s, struct recipe row, const char *formula, size_t length)
+{
+    enum { KEPT = 1 << 16 };  // bytes of a formula
+    struct recipes *r = &s->recipes;
+    row.lost = length > KEPT || r->text.count > UINT32_MAX / 2;
+    row.length = row.lost ? 0 : (uint32_t)length;
+    row.text = (uint32_t)r->text.count;
+    row.definitions = (uint32_t)s->definitions.rows.count;
+    char *copy = row.length == 0 ? NULL : buf_push(&r->text, length);
+    struct recipe *at = row.length > 0 && copy == NULL ? NULL : buf_push(&r->rows, 1);
+    if (copy != NULL) {
+        memcpy(copy, formula, length);
+    }
+    if (at != NULL) {
+        *at = row;
+    }
+    return at != NULL;
+}
+
+// The names that a formula mentions, through the functions that it calls too.
+struct mentions {
+    const struct session *s;
+    uint32_t recipe;
+    struct buf *links;
+    const uint32_t *bound_by;  // of each name the recipe that bound it last, plus 1; 0: none
+    struct definitions known;  // the functions there were
+    struct buf bodies;         // uint32_t: definitions met, those already read included
+    bool failed;
+};
+
+static void add_link(struct mentions *m, uint32_t name)
+{
+    uint32_t of = m->bound_by[name];
+    const struct link *links = m->links->data;
+    for (size_t i = m->links->count; i-- > 0 && links[i].recipe == m->recipe;) {
+        if (links[i].name == name) {
+            return;
+        }
+    }
+    struct link *at = of == 0 ? NULL : buf_push(m->links, 1);
+    if (at != NULL) {
+        *at = (struct link){m->recipe, name, of - 1};
+    }
+    m->failed |= of != 0 && at == NULL;
+}
+
+static void add_body(struct mentions *m, const struct definition *d)
+{
+    uint32_t row = (uint32_t)(d - BUF(struct definition, &m->known.rows));
+    for (size_t i = 0; i < m->bodies.count; i++) {
+        if (BUF(uint32_t, &m->bodies)[i] == row) {
+            return;
+        }
+    }
+    uint32_t *at = buf_push(&m->bodies, 1);
+    if (at != NULL) {
+        *at = row;
+    }
+    m->failed |= at == NULL;
+}
+
+static bool is_param(const struct mentions *m, const struct definition *d, uint32_t name)
+{
+    for (uint32_t i = 0; d != NULL && i < d->count; i++) {
+        if (BUF(uint32_t, &m->known.params)[d->params + i] == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_name(struct mentions *m, const struct definition *in, const char *s, size_t n)
+{
+    uint32_t name = names_find(&m->s->names, s, n);
+    if (name == NAME_NONE) {
+        return;
+    }
+    const struct definition *d = definitions_find(&m->known, name);
+    if (d != NULL) {
+        add_body(m, d);
+    }
+    if (!is_param(m, in, name)) {
+        add_link(m, name);
+    }
+}
+
+static void scan(struct mentions *m, const struct definition *in, const char *text, size_t length)
+{
+    struct source source = {.text = text, .length = length, .line = 1};
+    struct lexer lexer;
+    struct diag ignored = {0};
+    lexer_init(&lexer, &source);
+    for (;;) {
+        struct token t = lexer_next(&lexer, &ignored);
+        if (t.kind == TOKEN_END || t.kind == TOKEN_BAD) {
+            return;
+        }
+        if (t.kind == TOKEN_NAME) {
+            const char *s = token_text(&lexer, t);
+            add_name(m, in, s, token_length(t));
+            if (s[0] == 'd' && token_length(t) > 1) {  // of dL/da
+                add_name(m, in, s + 1, token_length(t) - 1);
+            }
+        }
+    }
+}
+
+static void scan_recipe(struct mentions *m, const struct recipe *r)
+{
+    const struct definitions *d = &m->known;
+    m->bodies.count = 0;
+    m->known.rows.count = r->definitions;
+    if (r->op != OP_COUNT) {
+        add_link(m, r->name);
+    }
+    scan(m, NULL, BUF(char, &m->s->recipes.text) + r->text, r->length);
+    for (size_t i = 0; i < m->bodies.count; i++) {
+        const struct definition *body =
+            &BUF(struct definition, &d->rows)[BUF(uint32_t, &m->bodies)[i]];
+        scan(m, body, BUF(char, &d->text) + body->text, body->length);
+    }
+}
+
+bool recipes_links(struct session *s, uint32_t first, struct buf *links)
+{
+    struct mentions m = {.s = s, .links = links, .known = s->definitions};
+    struct buf bound_by;
+    buf_init(links, sizeof(struct link));
+    buf_init(&m.bodies, sizeof(uint32_t));
+    buf_init(&bound_by, sizeof(uint32_t));
+    m.failed = !buf_resize(&bound_by, names_count(&s->names) + 1);
+    m.bound_by = bound_by.data;
+    for (uint32_t i = first; !m.failed && i < s->recipes.rows.count; i++) {
+        const struct recipe *r = &BUF(struct recipe, &s->recipes.rows)[i];
+        m.recipe = i;
+        if (r->length > 0) {
+            scan_recipe(&m, r);
+        }
+        BUF(uint32_t, &bound_by)[r->name] = i + 1;
+    }
+    buf_release(&bound_by);
+    buf_release(&m.bodies);
+    return !m.failed;
+}
