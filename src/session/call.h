@@ -25,6 +25,11 @@ struct settings {
     bool predict;     // steps ask before they show
     bool watch;       // steps show the picture
     uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
+    // How parameters were moved last, in how many steps (0: never), and the name of the output
+    // whose gradients did it (NAME_NONE: it had none).
+    struct optim optim;
+    int64_t steps;
+    uint32_t trained;
     // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
     struct mistake mistake;
     uint32_t sabotaged;
@@ -279,6 +284,8 @@ bool loop_for(struct call *c);
 // The next turn of a loop, if there is one: binds its name. False: the loop is over, or (diag set)
 // it failed.
 bool loop_next(struct call *c, struct frame *f);
+// commands_train.c: remembers how parameters are moved, and by the gradients of which node.
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root);
 // commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
 bool train_more(struct call *c, struct frame *f);
 

@@ -95,6 +95,24 @@ static bool no_params(struct call *c)
     return true;
 }
 
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root)
+{
+    struct settings *settings = session_settings(c->s);
+    if (!call_change_settings(c)) {
+        return false;
+    }
+    settings->optim = *o;
+    settings->steps = steps;
+    settings->trained = root == NODE_NONE ? NAME_NONE : names_of_node(&c->s->names, root);
+    return true;
+}
+
+// The turns of the loop that this statement stands in, or 1.
+static int64_t turns_around(const struct call *c)
+{
+    return c->frame->kind == FRAME_LOOP ? c->frame->turns : 1;
+}
+
 // ---- update -------------------------------------------------------------------------------------
 
 // A parameter before it is moved.
@@ -146,6 +164,7 @@ enum call_end command_update(struct call *c)
     }
     bool ok =
         optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) || diag_out_of_memory(c->diag);
+    ok = ok && train_note(c, &o, turns_around(c), session_settings(s)->output);
     if (ok && moved == 0) {
         call_notice(c, c->command,
                     "no parameter has a gradient yet, so none was moved; run "
@@ -178,7 +197,7 @@ enum call_end command_train(struct call *c)
     struct span statement = {c->command.start, c->lexer->at};
     struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
     if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
-        !trail_save_length(&s->undo, &s->history) || !call_change_settings(c)) {
+        !trail_save_length(&s->undo, &s->history) || !train_note(c, &t.optim, steps, t.root)) {
         batch_release(&t.batch);
         diag_out_of_memory(c->diag);
         return CALL_FAILED;

@@ -38,8 +38,11 @@ static void init_tables(struct session *s)
 
 static struct settings default_settings(void)
 {
-    return (struct settings){
-        .digits = 6, .output = NODE_NONE, .mistake.kind = MISTAKE_COUNT, .sabotaged = NODE_NONE};
+    return (struct settings){.digits = 6,
+                             .output = NODE_NONE,
+                             .trained = NAME_NONE,
+                             .mistake.kind = MISTAKE_COUNT,
+                             .sabotaged = NODE_NONE};
 }
 
 // The arrays that only grow while a statement runs.

@@ -67,6 +67,7 @@ void say_check(struct words *w);
 void say_tangent(struct words *w);
 void say_sabotage(struct words *w);
 void say_accuse(struct words *w);
+void say_export(struct words *w);
 void say_explain(struct words *w);
 void say_prose(struct words *w);
 void say_lesson_code(struct words *w);

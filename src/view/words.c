@@ -189,6 +189,7 @@ static const struct kind {
     {"solution", say_solution, false},
     {"question_info", say_question_info, false},
     {"misread", say_misread, false},
+    {"export", say_export, false},
     {"notice", say_notice, true},
     {"error", say_error, true},
 };

@@ -1,4 +1,4 @@
-// The words of formulas: derive, stage, expand and fold.
+// The words of formulas: derive, stage, expand, fold and export.
 #include <string.h>
 
 #include "view/say.h"
@@ -78,4 +78,9 @@ void say_expand(struct words *w)
     text_add(w->out, " and is ");
     say_number(w, INK_VALUE, rec_get_number(after, "value"));
     text_add_char(w->out, '\n');
+}
+
+void say_export(struct words *w)
+{
+    text_add(w->out, rec_get_text(w->record, "text"));
 }

@@ -1,0 +1,82 @@
+#!/bin/sh
+# Programs that `export` writes are compiled and run: they print the same value and the same
+# gradients as the graph, and train to the same loss.
+set -eu
+here=$(dirname "$(realpath "$0")")
+. "$here/../export/compare"
+
+check_c() {  # the graph's name, the compiler
+    "$BACKSTEP" -e "$(cat "$1.bs")
+export c $1.c L" >/dev/null 2>&1
+    if ! "$2" -std=c17 -Wall -Wextra -Wpedantic -Werror -o "$1.$2" "$1.c" -lm 2>"$1.$2.log"; then
+        verdict "$1.c compiles with $2" '' "$(head -n 5 "$1.$2.log")"
+        return
+    fi
+    same_gradients "$1.c, by $2" "$1" "./$1.$2"
+}
+
+# With micrograd's own Value, if it is there, and with the one that the program brings along.
+check_micrograd() {  # the graph's name
+    if ! "$BACKSTEP" -e "$(cat "$1.bs")
+export micrograd $1.py L" >"$1.log" 2>&1; then
+        verdict "$1.py is refused" strange "$1"
+        return
+    fi
+    same_gradients "$1.py" "$1" "python3 $1.py"
+}
+
+cp "$here"/../export/*.bs .
+for graph in *.bs; do
+    for cc in gcc clang; do
+        if command -v "$cc" >/dev/null; then
+            check_c "${graph%.bs}" "$cc"
+        fi
+    done
+    if command -v python3 >/dev/null; then
+        check_micrograd "${graph%.bs}"
+    fi
+done
+
+# No LaTeX is needed to see that brackets and environments close, and that nothing but ASCII is there.
+unbalanced() {  # a .tex file
+    awk '
+    function count(s, what,    n) { n = gsub(what, "", s); return n }
+    {
+        line = $0
+        gsub(/\\\\[{}%_]/, "", line)
+        braces += count(line, "{") - count(line, "}")
+        pairs += count(line, "\\\\left[^a-z]") - count(line, "\\\\right[^a-z]")
+        open += count(line, "\\\\begin{") - count(line, "\\\\end{")
+        if (line ~ /[^ -~]/) print "not ASCII: " $0
+        if (braces != 0 || pairs != 0) { print "not closed: " $0; exit }
+    }
+    END { if (open != 0) print "environments: " open }' "$1"
+}
+
+for graph in *.bs; do
+    name=${graph%.bs}
+    if [ "$name" != moons ]; then
+        "$BACKSTEP" -e "$(cat "$graph")
+export latex $name.tex L" >/dev/null 2>&1
+        verdict "$name.tex" '' "$(unbalanced "$name.tex")"
+    fi
+done
+
+while read -r graph optimiser; do
+    "$BACKSTEP" -e "$(cat "$graph.bs")
+train L 3 $optimiser
+export c $graph.c L" >/dev/null 2>&1
+    gcc -std=c17 -Wall -Wextra -Wpedantic -Werror -o "$graph" "$graph.c" -lm
+    same_loss "$graph.c trains with $optimiser" "$graph" "$optimiser" "./$graph" 20
+done <<'OPTIMISERS'
+xor 0.5
+xor 0.1 decay 0.01
+xor 0.1 momentum 0.8
+xor 0.1 nesterov decay 0.05
+xor 0.01 rmsprop
+xor 0.05 adam decay 0.02
+xor 0.05 adamw decay 0.02
+moons 0.01 adam
+OPTIMISERS
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
