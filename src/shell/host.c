@@ -13,6 +13,7 @@
 #include "shell/ink.h"
 #include "shell/lesson_file.h"
 #include "shell/page.h"
+#include "shell/plot.h"
 #include "view/words.h"
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
@@ -184,6 +185,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
         return answer_view(h, need, bytes, d);
     }
     const char *format = rec_get_text(need, "format");
+    if (strcmp(what, "plot") == 0) {
+        return plot_write(last(records, "plot"), path, format, h->stop, d);
+    }
     const struct rec *scene = last(records, "scene");
     return strcmp(format, "html") == 0 ? page_write(scene, last(records, "trace"), path, h->stop, d)
                                        : picture_write(scene, path, format, h->stop, d);

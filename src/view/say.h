@@ -41,6 +41,7 @@ void say_nodes(struct words *w);
 void say_grads(struct words *w);
 void say_reset(struct words *w);
 void say_scene(struct words *w);
+void say_plot(struct words *w);
 void say_rewound(struct words *w);
 void say_written(struct words *w);
 void say_view(struct words *w);

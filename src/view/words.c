@@ -147,6 +147,7 @@ static const struct kind {
     {"grads", say_grads, false},
     {"reset", say_reset, false},
     {"scene", say_scene, false},
+    {"plot", say_plot, false},
     {"rewound", say_rewound, false},
     {"written", say_written, false},
     {"view", say_view, false},

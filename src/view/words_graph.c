@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "view/draw.h"
+#include "view/plot.h"
 #include "view/say.h"
 
 void say_value(struct words *w)
@@ -307,6 +308,15 @@ void say_scene(struct words *w)
     int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
     if (rec_find(w->record, "width") != NULL) {
         draw_scene(w->out, w->record, width < 0 ? 0 : (size_t)width);
+    }
+}
+
+// The same of plots.
+void say_plot(struct words *w)
+{
+    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, "width") != NULL) {
+        plot_draw(w->out, w->record, width < 0 ? 0 : (size_t)width);
     }
 }
 

@@ -1,0 +1,10 @@
+// What the drawers of plots share. Private to view.
+#ifndef VIEW_PLOT_PARTS_H
+#define VIEW_PLOT_PARTS_H
+
+#include "base/record.h"
+
+// The entries side by side where they fit, from column `left` on.
+void plot_legend(struct text *out, struct text *entries, size_t count, size_t left, size_t width);
+
+#endif
