@@ -30,6 +30,8 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
                         .definitions = scope->definitions,
                         .rng = scope->rng,
                         .groups = scope->groups,
+                        .renumbered = scope->renumbered,
+                        .used = scope->used,
                         .inputs = scope->inputs,
                         .source = source,
                         .diag = diag,
@@ -259,15 +261,25 @@ static bool take_name(struct lower *w, struct span span)
     return unknown_name(w, s, span);
 }
 
+bool lower_no_node(struct lower *w, uint32_t node, struct span span)
+{
+    if (node >= w->renumbered && node < w->used) {
+        diag_set(w->diag, span, "node %%%u was cleared away by a loop", (unsigned)node);
+        return diag_hint(w->diag, "loops keep what a name leads to, and number it anew");
+    }
+    diag_set(w->diag, span, "there is no node %%%u", (unsigned)node);
+    return tape_count(w->tape) == 0
+               ? diag_hint(w->diag, "the graph is empty; try a = 2")
+               : diag_hint(w->diag, "the last one is %%%u", (unsigned)(tape_count(w->tape) - 1));
+}
+
 static bool take_node(struct lower *w, const struct item *item)
 {
     if (item->node >= tape_count(w->tape)) {
-        diag_set(w->diag, item->span, "there is no node %%%u", (unsigned)item->node);
-        return tape_count(w->tape) == 0 ? diag_hint(w->diag, "the graph is empty; try a = 2")
-                                        : diag_hint(w->diag, "the last one is %%%u",
-                                                    (unsigned)(tape_count(w->tape) - 1));
+        return lower_no_node(w, item->node, item->span);
     }
     w->named = true;
+    w->by_new_number |= item->node >= w->renumbered && item->node < w->used;
     return push(w, (struct operand){.is_node = true, .node = item->node, .span = item->span});
 }
 
@@ -576,15 +588,14 @@ static bool take_slice(struct lower *w, struct span span)
     struct operand *bound = operands(w, 2), slice = {.kind = OPERAND_SLICE, .span = span};
     int64_t *ends[2] = {&slice.from, &slice.to};
     for (int i = 0; i < 2; i++) {
-        bool plain = !bound[i].is_node && !operand_is_array(&bound[i]);
+        double at = operand_is_array(&bound[i]) ? 0.5 : lower_number(w, &bound[i]);
         if (bound[i].kind == OPERAND_NOTHING) {
             *ends[i] = INT64_MIN;
-        } else if (!plain || bound[i].number != floor(bound[i].number) ||
-                   fabs(bound[i].number) > ARRAY_MOST) {
+        } else if (at != floor(at) || !(fabs(at) <= ARRAY_MOST)) {
             diag_set(w->diag, bound[i].span, "a slice's bounds are whole numbers");
             return diag_hint(w->diag, "write X[1:3] or X[:, 0]");
         } else {
-            *ends[i] = (int64_t)bound[i].number;
+            *ends[i] = (int64_t)at;
         }
     }
     return replace(w, 2, slice);

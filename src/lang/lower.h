@@ -23,6 +23,9 @@ struct scope {
     const volatile int *stop;
     // A function's call makes a group of nodes: told here as it ends. NULL: nobody wants to know.
     struct buf *groups;  // struct group
+    // Nodes from here on were numbered anew when a loop cleared up; numbers below the second have
+    // been in use. Equal: none.
+    uint32_t renumbered, used;
     // The files that may be read. NULL: none.
     struct inputs *inputs;
 };
@@ -49,6 +52,8 @@ struct lower {
     bool named;           // a name or a node was mentioned
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
+    uint32_t renumbered, used;
+    bool by_new_number;   // a node was mentioned by such a number
     uint32_t gradless;    // .grad was read of this node, before any backward pass
     struct buf remarks;   // const char *, in `memory`: what was found in files that were read
     struct span strange;  // plain numbers that gave inf or nan (empty if none did)
@@ -79,6 +84,8 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
                   struct span span, struct operand *out);
 // Says that the tape is full, or that memory is short. Returns false.
 bool lower_no_room(struct lower *w, struct span span);
+// Says that there is no node of this number. Returns false.
+bool lower_no_node(struct lower *w, uint32_t node, struct span span);
 bool lower_stopped(const struct lower *w);
 
 // Is there a function of this name: an operation typed as a call, a builtin? (Not: the learner's.)

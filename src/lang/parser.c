@@ -466,7 +466,12 @@ static void read_colon(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
     struct frame *f = top(p);
-    if (f->kind != FRAME_INDEX || f->slice) {
+    if (f->kind == FRAME_INDEX && f->slice) {
+        diag_set(p->diag, t.span, "a slice here has no step");
+        diag_hint(p->diag, "an array of indices takes any rows: X[range(0, len(X), 2)]");
+        return;
+    }
+    if (f->kind != FRAME_INDEX) {
         diag_set(p->diag, t.span, "':' stands only once, and between the bounds of a slice");
         diag_hint(p->diag, "write X[1:3] or X[:, 0]");
         return;

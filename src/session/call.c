@@ -142,6 +142,16 @@ static struct span with_parentheses(const struct source *source, struct span spa
     return span;
 }
 
+// A number that the learner read before a loop cleared up may now be another node's.
+static void note_renumbered(struct call *c, struct span span)
+{
+    if (!c->s->told_renumbered) {
+        c->s->told_renumbered = true;
+        call_notice(c, span, "a loop has cleared up: nodes from %%%u on have new numbers since",
+                    (unsigned)session_settings(c->s)->renumbered);
+    }
+}
+
 // What lowering an expression found worth saying.
 static void note_expression(struct call *c, const struct parser *p, const struct lower *w,
                             struct span span)
@@ -159,6 +169,9 @@ static void note_expression(struct call *c, const struct parser *p, const struct
     }
     for (size_t i = 0; i < w->remarks.count; i++) {
         call_notice(c, span, "%s", BUF(const char *, &w->remarks)[i]);
+    }
+    if (w->by_new_number) {
+        note_renumbered(c, span);
     }
     if (w->gradless != NODE_NONE) {
         call_notice(c, span, "no backward pass has reached %s yet, so its gradient is 0",
@@ -180,6 +193,8 @@ struct scope session_scope(struct session *s)
                           .rng = &session_settings(s)->rng,
                           .stop = s->world.stop,
                           .groups = &s->groups,
+                          .renumbered = session_settings(s)->renumbered,
+                          .used = session_settings(s)->used,
                           .inputs = &s->inputs};
 }
 
@@ -192,7 +207,7 @@ struct lower *call_lower(struct call *c)
     }
     // Each expression is read afresh; only the arrays of plain numbers stay.
     c->lower.source = c->lexer->source;
-    c->lower.named = false;
+    c->lower.named = c->lower.by_new_number = false;
     c->lower.remarks.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;
     c->lower.strange = (struct span){0, 0};
@@ -225,6 +240,20 @@ bool call_last_output(struct call *c, uint32_t *node)
     return true;
 }
 
+static bool one_node(struct call *c, const struct operand *x, uint32_t *node)
+{
+    if (operand_is_array(x)) {
+        diag_set(c->diag, x->span, "this is an array, and one node is wanted");
+        return diag_hint(c->diag, "take an element, as in W[0, 1], or its sum or mean");
+    }
+    if (!x->is_node) {
+        diag_set(c->diag, x->span, "this is a plain number, not a node of the graph");
+        return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
+    }
+    *node = x->node;
+    return true;
+}
+
 bool call_target(struct call *c, uint32_t *node)
 {
     struct operand operand;
@@ -234,24 +263,15 @@ bool call_target(struct call *c, uint32_t *node)
     if (!call_expression(c, &operand)) {
         return false;
     }
-    if (operand_is_array(&operand)) {
-        diag_set(c->diag, operand.span, "this is an array, and one node is wanted");
-        return diag_hint(c->diag, "take an element, as in W[0, 1], or its sum or mean");
-    }
-    if (!operand.is_node) {
-        diag_set(c->diag, operand.span, "this is a plain number, not a node of the graph");
-        return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
-    }
-    *node = operand.node;
-    return true;
+    return one_node(c, &operand, node);
 }
 
-// W[0, 1]: from the name to the closing bracket, and no further.
-static bool read_element(struct call *c, struct token name, uint32_t *node)
+bool call_part(struct call *c, struct operand *part)
 {
-    struct source outer = *c->lexer->source, only = outer;
-    struct lexer *lexer = c->lexer, part, ahead = *lexer;
+    struct source only = *c->lexer->source;
+    struct lexer *lexer = c->lexer, within = *lexer, ahead = *lexer;
     struct diag ignored = {0};
+    lexer_next(&ahead, &ignored);
     struct token t = lexer_next(&ahead, &ignored);
     for (size_t depth = 1; depth > 0 && t.kind != TOKEN_END;) {
         t = lexer_next(&ahead, &ignored);
@@ -259,9 +279,9 @@ static bool read_element(struct call *c, struct token name, uint32_t *node)
         depth -= t.kind == TOKEN_CLOSE;
     }
     only.length = t.span.end;
-    part = (struct lexer){.source = &only, .at = name.span.start};
-    c->lexer = &part;
-    bool ok = call_target(c, node) && call_finish(c);
+    within.source = &only;
+    c->lexer = &within;
+    bool ok = call_expression(c, part) && call_finish(c);
     c->lexer = lexer;
     *lexer = ahead;
     return ok;
@@ -269,15 +289,25 @@ static bool read_element(struct call *c, struct token name, uint32_t *node)
 
 bool call_node(struct call *c, uint32_t *node)
 {
+    struct lexer begin = *c->lexer;
     struct token t = lexer_next(c->lexer, c->diag);
     char quoted[QUOTED];
-    if (t.kind == TOKEN_NODE && t.node < tape_count(&c->s->tape)) {
+    if (t.kind == TOKEN_NODE) {
+        const struct lower *w = call_lower(c);
         *node = t.node;
+        if (t.node >= tape_count(&c->s->tape)) {
+            return lower_no_node(call_lower(c), t.node, t.span);
+        }
+        if (t.node >= w->renumbered && t.node < w->used) {
+            note_renumbered(c, t.span);
+        }
         return true;
     }
     struct token next = lexer_peek(c->lexer);
     if (t.kind == TOKEN_NAME && next.kind == TOKEN_OPEN && next.mark == '[') {
-        return read_element(c, t, node);
+        struct operand part;
+        *c->lexer = begin;
+        return call_part(c, &part) && one_node(c, &part, node);
     }
     struct value value = t.kind == TOKEN_NAME
                              ? names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t))

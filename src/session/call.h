@@ -30,6 +30,9 @@ struct settings {
     struct optim optim;
     int64_t steps;
     uint32_t trained;
+    // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
+    // been in use.
+    uint32_t renumbered, used;
     // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
     struct mistake mistake;
     uint32_t sabotaged;
@@ -112,6 +115,7 @@ struct session {
     size_t begun;
     struct holdings held;
     uint32_t begun_nodes;
+    bool told_renumbered;  // since a loop last cleared up
     size_t begun_lists, begun_groups, begun_recipes;
     size_t settings_changes;  // how often they were changed
     size_t compact_at;        // nodes and bindings at which the next turn of a loop clears up
@@ -179,6 +183,8 @@ bool call_expression(struct call *c, struct operand *result);
 bool call_target(struct call *c, uint32_t *node);
 // The last output; false, with the diag set, where there is none yet.
 bool call_last_output(struct call *c, uint32_t *node);
+// A name and the brackets after it, as W[0] or X[:, 1]: an element, or an array of some.
+bool call_part(struct call *c, struct operand *part);
 // A name or %7, nothing longer: for arguments that are followed by others.
 bool call_node(struct call *c, uint32_t *node);
 // A whole number from least to most.

@@ -230,6 +230,11 @@ bool session_compact(struct session *s)
         ok = compact_lists(s);
     }
     buf_release(&k.to);
+    struct settings *settings = session_settings(s);
+    bool first = settings->used == 0 || k.first < settings->renumbered;
+    settings->renumbered = first ? k.first : settings->renumbered;
+    settings->used = k.end > settings->used ? k.end : settings->used;
+    s->told_renumbered = false;
     s->compact_at = 2 * (tape_count(&s->tape) + s->recipes.rows.count) + COMPACT_FEW;
     return ok;
 }

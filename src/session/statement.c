@@ -302,23 +302,35 @@ static bool set_field(struct call *c, const struct operand *x, bool data,
     return true;
 }
 
+// What stands before .data: a name, an element or a part of an array, or %7.
+static bool read_target(struct call *c, struct operand *x)
+{
+    struct token target = lexer_peek(c->lexer);
+    struct lexer after = {.source = c->lexer->source, .at = target.span.end};
+    if (target.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_DOT) {
+        struct value bound =
+            names_lookup(&c->s->names, token_text(c->lexer, target), token_length(target));
+        if (value_is_array(bound)) {
+            lexer_next(c->lexer, c->diag);
+            *x = lower_operand(bound, target.span);
+            return true;
+        }
+    }
+    if (target.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_OPEN) {
+        return call_part(c, x);
+    }
+    *x = (struct operand){.is_node = true, .span = target.span};
+    return call_node(c, &x->node);
+}
+
 // name.data = expr, name.grad = expr, and with += …
 static bool run_field_assignment(struct call *c)
 {
-    struct token target = lexer_peek(c->lexer);
     struct tape *t = &c->s->tape;
-    uint32_t node, from = tape_count(t);
-    struct operand x = {.is_node = true, .span = target.span}, old, value;
-    struct value bound = names_lookup(&c->s->names, token_text(c->lexer, target),
-                                      target.kind == TOKEN_NAME ? token_length(target) : 0);
+    uint32_t from = tape_count(t);
+    struct operand x, old, value;
     call_lower(c);
-    if (value_is_array(bound) && target.kind == TOKEN_NAME &&
-        c->lexer->source->text[target.span.end] != '[') {
-        lexer_next(c->lexer, c->diag);
-        x.array = bound;
-    } else if (call_node(c, &node)) {
-        x.node = node;
-    } else {
+    if (!read_target(c, &x)) {
         return false;
     }
     lexer_next(c->lexer, c->diag);
