@@ -1,8 +1,22 @@
-// Judging a learner's answer. Pure: no session, no files, no clock.
+// Judging a learner's answer, by the question's kind: kinds.def names the function of each.
+//
+// Pure: no session, no files, no clock. What an answer is held against is computed from the graph
+// of `scope` as it stands, so that nobody can mistype a key; the graph is the same afterwards, to
+// the last node. Looks at scope->stop.
 #ifndef LESSON_ANSWER_H
 #define LESSON_ANSWER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+struct question;
+struct question_line;
+struct scope;
 
 // How far off an answer may be: |answer - key| <= absolute + relative × the larger of the two.
 struct tolerance {
@@ -15,5 +29,70 @@ struct tolerance {
 
 // Is the number the learner gave the one that is asked for? inf and nan are right only as such.
 bool answer_number_is_right(double answer, double key, struct tolerance tolerance);
+
+enum judged {
+    JUDGED_RIGHT,
+    JUDGED_WRONG,
+    JUDGED_PARTLY,     // fill: right as far as it goes, other cells are still empty
+    JUDGED_MALFORMED,  // not understood, or no answer to this question: the diag says why, and no
+                       // attempt is lost
+    JUDGED_OPEN,       // it cannot be decided: the diag says why, and no attempt is lost
+    JUDGED_BY_LEARNER  // recall: now the model answer is shown, and they rate themselves
+};
+
+enum { JUDGED_SAID_MOST = 8 };
+
+struct judgement {
+    enum judged judged;
+    bool near;               // wrong, but not by much: too few digits, an option missing
+    struct diag diag;        // JUDGED_MALFORMED, JUDGED_OPEN; the span is in bytes of the answer
+    const char *understood;  // the answer as it was read, to be shown before it is judged: "2*x",
+                             // "1/3 = 0.333333"; "" where the answer says it as well
+    const char *said[JUDGED_SAID_MOST];  // what to say to it, sentence by sentence; {= } stands as
+                                         // the author wrote it
+    size_t said_count;
+    uint32_t filled;  // fill: a bit for each cell that is right. Zero it before a question's first
+                      // answer, and hand it back with each that follows
+    // A wrong number that two mistakes explain: the leaf whose gradient tells them apart, to be
+    // asked for and handed to judge_more; NODE_NONE if there is none. Its name is in what is said.
+    uint32_t more;
+    double number;             // what was given (number, guess) …
+    struct tolerance written;  // … and how exactly
+    struct arena arena;
+};
+
+void judgement_init(struct judgement *j);
+void judgement_release(struct judgement *j);
+// Judges the answer `text` (one line). `seed` is the question's, of which its options' order is
+// made. j was initialised; of an earlier answer to the same question only `filled` counts.
+void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,
+           struct judgement *j);
+// Judges the number that was asked for because of j->more, and says what it shows. It is no
+// attempt: JUDGED_PARTLY, or JUDGED_MALFORMED.
+void judge_more(const struct question *q, const struct scope *scope, const char *text,
+                struct judgement *j);
+
+// Does the line name what it answers, `dL/da = 6` or a cell's name, so that it is an answer
+// although it looks like an assignment?
+bool answer_is_named(const struct question *q, const char *text);
+
+// do: does it hold? `did` is the statement that was just carried out, `wrote` the file that it
+// wrote; "" if none. An expression that cannot be evaluated (yet) does not hold.
+bool question_holds(const struct question *q, const struct scope *scope, const char *did,
+                    const char *wrote);
+
+// The options of choice, multi and order as they are shown: a. is shown[0]. Returns how many.
+enum { OPTIONS_MOST = 26 };
+size_t question_options(const struct question *q, uint64_t seed,
+                        const struct question_line *shown[OPTIONS_MOST]);
+
+// The right answer, as it may be typed: what `solution` shows, and what the checks type. False: it
+// cannot be said, and the diag says why.
+bool question_key(const struct question *q, const struct scope *scope, uint64_t seed,
+                  struct text *out, struct diag *d);
+// The number that an expression of the question's (its answer, a cell's, a `when`) has on the
+// graph, computed aside.
+bool question_number(const struct scope *scope, const char *expression, double *number,
+                     struct diag *d);
 
 #endif

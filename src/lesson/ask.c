@@ -283,7 +283,7 @@ static const struct key {
 _Static_assert(COUNT_OF(keys) <= 64, "a bit for each key");
 
 static const char *const kinds[] = {
-#define KIND(ID, NAME, HOW) NAME,
+#define KIND(ID, NAME, ...) NAME,
 #include "lesson/kinds.def"
 };
 

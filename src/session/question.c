@@ -8,7 +8,7 @@
 static const struct kind {
     const char *name, *how;
 } kinds[QUESTION_KINDS] = {
-#define KIND(ID, NAME, HOW) [QUESTION_##ID] = {NAME, HOW},
+#define KIND(ID, NAME, HOW, JUDGE) [QUESTION_##ID] = {NAME, HOW},
 #include "lesson/kinds.def"
 };
 

@@ -1,0 +1,308 @@
+// Judging numbers: one (number, guess), or one for each cell of a table (fill).
+#include <math.h>
+#include <string.h>
+
+#include "engine/maths.h"
+#include "lesson/judging.h"
+
+enum { DIGITS = 6 };  // of numbers that are shown
+
+// ---- Read ---------------------------------------------------------------------------------------
+
+// How exactly a number was written: 0.33 may be anything that is rounded to it, but an expression
+// or a whole number is meant as it stands.
+static struct tolerance written_tolerance(const char *s, struct span at, double value)
+{
+    struct tolerance exact = {TOLERANCE_ROUNDING, 1e-9};
+    size_t digits = at.start + (at.start < at.end && s[at.start] == '-'), i = digits;
+    int places = -1, exponent = 0;
+    for (; i < at.end && ((s[i] >= '0' && s[i] <= '9') || (s[i] == '.' && places < 0)); i++) {
+        places = s[i] == '.' ? 0 : places < 0 ? places : places + 1;
+    }
+    if (i < at.end && (s[i] | 0x20) == 'e' && i > digits) {
+        double power;
+        size_t sign = i + 1 < at.end && s[i + 1] == '-';
+        size_t used = number_read(s + i + 1 + sign, at.end - i - 1 - sign, &power);
+        if (used == 0 || i + 1 + sign + used != at.end || power > 400) {
+            return exact;
+        }
+        exponent = sign ? -(int)power : (int)power;
+        places = places < 0 ? 0 : places;
+        i = at.end;
+    }
+    if (i != at.end || places < 0) {
+        return exact;
+    }
+    double half = 0.5000001 * maths_pow(10, exponent - places);
+    return (struct tolerance){fmin(half, TOLERANCE_RELATIVE * fabs(value)), 1e-9};
+}
+
+// What cannot be part of a number is a name, or dL/da, a.grad, %7.
+static bool refuse_name(struct judging *j, struct span at, const struct exprs *p, uint32_t name)
+{
+    char quoted[QUOTED];
+    size_t length;
+    const char *s = names_text(&p->names, expr_get(p, name).a, &length);
+    struct span place = at;
+    for (size_t i = at.start; i + length <= at.end; i++) {
+        if (memcmp(j->text + i, s, length) == 0) {
+            place = (struct span){i, i + length};
+            break;
+        }
+    }
+    judge_refuse(j, place, "a number is asked for, and '%s' is none",
+                 diag_quote(quoted, s, length));
+    return diag_hint(&j->out->diag, "work it out, then check with the prompt: print %s", quoted);
+}
+
+bool answer_read_number(struct judging *j, struct span at, struct given_number *given)
+{
+    struct exprs p;
+    struct buf names;
+    struct diag d = {0};
+    uint32_t root;
+    exprs_init(&p);
+    buf_init(&names, sizeof(uint32_t));
+    bool ok = answer_read_formula(&p, j->text, at, &root, &d);
+    if (!ok) {
+        judge_refuse(j, d.span, "%s", d.message);
+        diag_hint(&j->out->diag, "%s", d.hint);
+    }
+    ok = ok && (expr_free_names(&p, root, &names) || diag_out_of_memory(&j->out->diag));
+    if (ok && names.count > 0) {
+        ok = refuse_name(j, at, &p, BUF(uint32_t, &names)[0]);
+    }
+    if (ok) {
+        ok = expr_value(&p, root, NULL, &given->value) || diag_out_of_memory(&j->out->diag);
+        given->written = written_tolerance(j->text, at, given->value);
+    }
+    buf_release(&names);
+    exprs_release(&p);
+    return ok;
+}
+
+// An expression is echoed with what it comes to.
+static void echo(struct judging *j, struct span at, double value)
+{
+    double plain;
+    size_t sign = at.start < at.end && j->text[at.start] == '-';
+    size_t used = number_read(j->text + at.start + sign, at.end - at.start - sign, &plain);
+    char number[NUMBER_TEXT];
+    if (used + sign != at.end - at.start) {
+        const char *s = arena_printf(&j->out->arena, "%.*s = %s", (int)(at.end - at.start),
+                                     j->text + at.start, number_text(number, value, DIGITS));
+        j->out->understood = s == NULL ? "" : s;
+    }
+}
+
+// ---- Judged -------------------------------------------------------------------------------------
+
+// How many digits of a number are right when it is off by so much, relatively.
+static int digits_right(double off)
+{
+    return off > 0 ? (int)floor(-maths_log(2 * off) / maths_log(10)) + 1 : 17;
+}
+
+static const double near_enough = 0.05;
+
+// Wrong, but by less than a twentieth: too few digits, or a slip in the last.
+static bool say_near(struct judging *j, double value, double key)
+{
+    double off = fabs(value - key) / fmax(fabs(value), fabs(key));
+    if (!isfinite(key) || key == 0 || !(off < near_enough)) {
+        return false;
+    }
+    int asked = digits_right(j->q->tolerance.relative), right = digits_right(off);
+    if (j->q->tolerance.relative > 0 && asked > 1) {
+        right = right < asked ? right : asked - 1;
+        judge_say(j, "Near: right to %d digit%s, %d are asked.", right, right == 1 ? "" : "s",
+                  asked);
+    } else {
+        judge_say(j, "Near, but it is to be nearer.");
+    }
+    j->out->near = true;
+    return true;
+}
+
+// The author's own word on this wrong number.
+static bool say_when(struct judging *j, double value)
+{
+    for (const struct question_line *w = j->q->whens.first; w != NULL; w = w->next) {
+        struct diag d = {0};
+        double number;
+        uint32_t node;
+        if (trial_evaluate(j->scope, w->left, (struct span){0, strlen(w->left)}, &number, &node,
+                           &d) &&
+            answer_number_is_right(value, number, j->q->tolerance)) {
+            judge_say(j, "%s", w->right);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool say_sign(struct judging *j, double value, double key)
+{
+    bool turned = key != 0 && answer_number_is_right(-value, key, j->q->tolerance);
+    if (turned) {
+        judge_say(j, "The size is right, the sign is not.");
+    }
+    return turned;
+}
+
+// Holds a number against an expression. False: it cannot be judged, or it is wrong, and why is
+// said.
+static bool judge_value(struct judging *j, const char *expression, struct given_number *given)
+{
+    struct diag d = {0};
+    double key;
+    uint32_t node;
+    struct span whole = {0, strlen(expression)};
+    if (!trial_evaluate(j->scope, expression, whole, &key, &node, &d)) {
+        return judge_open(j, &d);
+    }
+    if (answer_number_is_right(given->value, key, j->q->tolerance)) {
+        return true;
+    }
+    judge_set(j, JUDGED_WRONG);
+    if (!say_when(j, given->value) && !say_near(j, given->value, key) &&
+        !diagnose_number(j, expression, given)) {
+        say_sign(j, given->value, key);
+    }
+    return false;
+}
+
+void judge_number(struct judging *j)
+{
+    struct given_number given;
+    if (answer_read_number(j, j->answer, &given)) {
+        echo(j, j->answer, given.value);
+        j->out->number = given.value;
+        j->out->written = given.written;
+        if (judge_value(j, j->q->answer, &given)) {
+            judge_set(j, JUDGED_RIGHT);
+        }
+    }
+}
+
+// ---- Cells --------------------------------------------------------------------------------------
+
+static uint32_t bit(size_t cell)
+{
+    return (uint32_t)1 << cell;
+}
+
+static size_t cells_left(const struct judging *j)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < j->q->cells.count; i++) {
+        left += !(j->out->filled & bit(i));
+    }
+    return left;
+}
+
+static bool judge_cell(struct judging *j, size_t i, const struct question_line *cell,
+                       struct span at)
+{
+    struct given_number given;
+    size_t said = j->out->said_count;
+    if (!answer_read_number(j, at, &given)) {
+        return false;
+    }
+    if (judge_value(j, cell->right, &given)) {
+        j->out->filled |= bit(i);
+        return true;
+    }
+    j->out->filled &= ~bit(i);
+    // What was said is about this cell.
+    const char *why = j->out->said_count > said ? j->out->said[said] : "not yet";
+    j->out->said_count = said;
+    judge_say(j, "%s: %s", cell->left, why);
+    return false;
+}
+
+// The next of the numbers in a row, which commas or else blanks keep apart; false at the end.
+static bool next_number(const struct judging *j, bool commas, size_t *from, struct span *at)
+{
+    size_t end = j->answer.end;
+    while (!commas && *from < end && j->text[*from] == ' ') {
+        (*from)++;
+    }
+    if (*from >= end) {
+        return false;
+    }
+    at->start = *from;
+    while (*from < end && j->text[*from] != (commas ? ',' : ' ')) {
+        (*from)++;
+    }
+    *at = trimmed(j->text, (struct span){at->start, *from});
+    (*from)++;
+    return true;
+}
+
+static bool is_row(const struct judging *j, bool commas, size_t most)
+{
+    size_t count = 0;
+    struct span at;
+    for (size_t from = j->answer.start; next_number(j, commas, &from, &at);) {
+        count++;
+    }
+    return count <= most;
+}
+
+static void judge_row(struct judging *j, bool commas)
+{
+    struct span at;
+    size_t from = j->answer.start, i = 0;
+    uint32_t before = j->out->filled;
+    for (const struct question_line *cell = j->q->cells.first; cell != NULL;
+         cell = cell->next, i++) {
+        if (!(before & bit(i)) && next_number(j, commas, &from, &at)) {
+            judge_cell(j, i, cell, at);
+        }
+    }
+    if (j->out->judged == JUDGED_MALFORMED) {
+        j->out->filled = before;  // the line is taken whole or not at all
+    }
+}
+
+static bool judge_named(struct judging *j)
+{
+    const char *equals = memchr(j->text + j->answer.start, '=', j->answer.end - j->answer.start);
+    if (equals == NULL) {
+        return false;
+    }
+    size_t at = (size_t)(equals - j->text), i = 0;
+    struct span name = trimmed(j->text, (struct span){j->answer.start, at});
+    for (const struct question_line *cell = j->q->cells.first; cell != NULL;
+         cell = cell->next, i++) {
+        if (answer_is_name(j->text + name.start, name.end - name.start, cell->left)) {
+            judge_cell(j, i, cell, trimmed(j->text, (struct span){at + 1, j->answer.end}));
+            return true;
+        }
+    }
+    char quoted[QUOTED];
+    judge_refuse(j, name, "there is no cell '%s'",
+                 diag_quote(quoted, j->text + name.start, name.end - name.start));
+    return true;
+}
+
+void judge_fill(struct judging *j)
+{
+    size_t left = cells_left(j);
+    j->out->judged = JUDGED_PARTLY;
+    if (!judge_named(j)) {
+        bool commas =
+            memchr(j->text + j->answer.start, ',', j->answer.end - j->answer.start) != NULL;
+        if (!is_row(j, commas, left)) {
+            judge_refuse(j, j->answer, "these are more numbers than cells: %zu %s left", left,
+                         left == 1 ? "is" : "are");
+            diag_hint(&j->out->diag, "write an expression without blanks, or commas between");
+            return;
+        }
+        judge_row(j, commas);
+    }
+    if (j->out->judged == JUDGED_PARTLY && cells_left(j) == 0) {
+        j->out->judged = JUDGED_RIGHT;
+    }
+}

@@ -1,0 +1,270 @@
+// Judging what is picked: one option (choice), several (multi), or all of them in order.
+#include <string.h>
+
+#include "lesson/judging.h"
+
+// ---- Shown --------------------------------------------------------------------------------------
+
+static bool in_order(const struct question_line *const *picked, size_t count,
+                     const struct question *q, size_t *wrong);
+
+static void shuffle(const struct question_line **shown, size_t count, struct rng *rng)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t k = (size_t)rng_below(rng, i);
+        const struct question_line *other = shown[k];
+        shown[k] = shown[i - 1];
+        shown[i - 1] = other;
+    }
+}
+
+size_t question_options(const struct question *q, uint64_t seed,
+                        const struct question_line *shown[OPTIONS_MOST])
+{
+    enum { TRIES = 20 };
+    size_t count = 0, wrong;
+    struct rng rng;
+    for (const struct question_line *o = q->options.first; o != NULL && count < OPTIONS_MOST;
+         o = o->next) {
+        shown[count++] = o;
+    }
+    // Not the numbers that vary: those are drawn from the seed itself.
+    rng_seed(&rng, seed ^ 0x6f7074696f6e73);
+    shuffle(shown, count, &rng);
+    // What is to be put in order is not shown in order, where that can be helped.
+    for (int i = 0; i < TRIES && q->kind == QUESTION_ORDER && in_order(shown, count, q, &wrong);
+         i++) {
+        shuffle(shown, count, &rng);
+    }
+    return count;
+}
+
+// ---- Read ---------------------------------------------------------------------------------------
+
+// What a line picks, in the order in which it does.
+struct picks {
+    const struct question_line *shown[OPTIONS_MOST], *picked[OPTIONS_MOST];
+    size_t options, count;
+};
+
+static bool is_between(char c)
+{
+    return c == ' ' || c == '\t' || c == ',' || c == '.' || c == ')' || c == '(' || c == ';';
+}
+
+static char lower_case(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
+{
+    char quoted[QUOTED];
+    uint32_t c;
+    size_t n = utf8_read(j->text + at, j->answer.end - at, &c);
+    diag_quote(quoted, j->text + at, n == 0 ? 1 : n);
+    judge_refuse(j, (struct span){at, at + 1}, "'%s' is no letter of an option", quoted);
+    return diag_hint(&j->out->diag, "the options are a to %c", (char)('a' + (p->options - 1)));
+}
+
+// The option whose whole text the answer is.
+static const struct question_line *told_in_full(const struct judging *j, const struct picks *p)
+{
+    size_t n = j->answer.end - j->answer.start;
+    for (size_t i = 0; i < p->options; i++) {
+        if (strlen(p->shown[i]->left) == n &&
+            memcmp(p->shown[i]->left, j->text + j->answer.start, n) == 0) {
+            return p->shown[i];
+        }
+    }
+    return NULL;
+}
+
+static bool pick(struct judging *j, struct picks *p, size_t at)
+{
+    char letter = lower_case(j->text[at]);
+    if (letter < 'a' || (size_t)(letter - 'a') >= p->options) {
+        return refuse_letter(j, p, at);
+    }
+    const struct question_line *option = p->shown[letter - 'a'];
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->picked[i] == option) {
+            return judge_refuse(j, (struct span){at, at + 1}, "'%c' stands here twice", letter);
+        }
+    }
+    p->picked[p->count++] = option;
+    return true;
+}
+
+static bool read_picks(struct judging *j, struct picks *p)
+{
+    *p = (struct picks){.count = 0};
+    p->options = question_options(j->q, j->seed, p->shown);
+    const struct question_line *full = told_in_full(j, p);
+    if (full != NULL) {
+        p->picked[p->count++] = full;
+        return true;
+    }
+    for (size_t at = j->answer.start; at < j->answer.end; at++) {
+        if (!is_between(j->text[at]) && !pick(j, p, at)) {
+            return false;
+        }
+    }
+    return p->count > 0 || judge_refuse(j, j->answer, "a letter is missing here");
+}
+
+static void echo(struct judging *j, const struct picks *p)
+{
+    struct text text;
+    text_init(&text);
+    for (size_t i = 0; i < p->count; i++) {
+        text_add(&text, i > 0 ? "; " : "");
+        text_add(&text, p->picked[i]->left);
+    }
+    const char *s = arena_copy(&j->out->arena, text_get(&text), text_length(&text));
+    j->out->understood = s == NULL ? "" : s;
+    text_release(&text);
+}
+
+// ---- Choice and multi ---------------------------------------------------------------------------
+
+static bool is_picked(const struct picks *p, const struct question_line *option)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->picked[i] == option) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Why what was picked wrongly is wrong.
+static size_t say_wrong(struct judging *j, const struct picks *p)
+{
+    size_t wrong = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if (!p->picked[i]->good) {
+            wrong++;
+            if (*p->picked[i]->right != '\0') {
+                judge_say(j, "%s", p->picked[i]->right);
+            }
+        }
+    }
+    return wrong;
+}
+
+static void say_right(struct judging *j, const struct picks *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (*p->picked[i]->right != '\0') {
+            judge_say(j, "%s", p->picked[i]->right);
+        }
+    }
+}
+
+void judge_pick(struct judging *j)
+{
+    struct picks p;
+    if (!read_picks(j, &p)) {
+        return;
+    }
+    if (j->q->kind == QUESTION_CHOICE && p.count > 1) {
+        judge_refuse(j, j->answer, "one letter is asked for");
+        return;
+    }
+    echo(j, &p);
+    size_t missing = 0, wrong = say_wrong(j, &p);
+    for (size_t i = 0; i < p.options; i++) {
+        missing += p.shown[i]->good && !is_picked(&p, p.shown[i]);
+    }
+    if (wrong == 0 && missing == 0) {
+        say_right(j, &p);
+        judge_set(j, JUDGED_RIGHT);
+        return;
+    }
+    judge_set(j, JUDGED_WRONG);
+    if (wrong == 0) {
+        j->out->near = true;
+        judge_say(j, p.count == 1 ? "That one is right, but not the only one."
+                                  : "Those are right, but not all.");
+    } else if (j->q->kind == QUESTION_MULTI && j->out->said_count == 0) {
+        judge_say(j, "%zu of these %s wrong.", wrong, wrong == 1 ? "is" : "are");
+    }
+}
+
+// ---- Order --------------------------------------------------------------------------------------
+
+// The items from `first` on up to the next that must stand after them: all may stand as they like.
+static const struct question_line *group_end(const struct question_line *first)
+{
+    const struct question_line *item = first->next;
+    while (item != NULL && item->good) {
+        item = item->next;
+    }
+    return item;
+}
+
+static bool in_group(const struct question_line *first, const struct question_line *end,
+                     const struct question_line *item)
+{
+    while (first != end && first != item) {
+        first = first->next;
+    }
+    return first != end;
+}
+
+// Group by group; *wrong receives the place of the first that is out of order.
+static bool in_order(const struct question_line *const *picked, size_t count,
+                     const struct question *q, size_t *wrong)
+{
+    const struct question_line *first = q->options.first, *end = group_end(first);
+    size_t left = 0;
+    for (const struct question_line *o = first; o != end; o = o->next) {
+        left++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (left == 0) {
+            first = end;
+            end = group_end(first);
+            for (const struct question_line *o = first; o != end; o = o->next) {
+                left++;
+            }
+        }
+        if (!in_group(first, end, picked[i])) {
+            *wrong = i;
+            return false;
+        }
+        left--;
+    }
+    return true;
+}
+
+void judge_order(struct judging *j)
+{
+    struct picks p;
+    size_t wrong = 0;
+    if (!read_picks(j, &p)) {
+        return;
+    }
+    if (p.count < p.options) {
+        judge_refuse(j, j->answer, "all letters from a to %c are asked for, here %s %zu",
+                     (char)('a' + (p.options - 1)), p.count == 1 ? "is" : "are", p.count);
+        return;
+    }
+    echo(j, &p);
+    if (in_order(p.picked, p.count, j->q, &wrong)) {
+        judge_set(j, JUDGED_RIGHT);
+        return;
+    }
+    judge_set(j, JUDGED_WRONG);
+    if (*p.picked[wrong]->right != '\0') {
+        judge_say(j, "%s", p.picked[wrong]->right);
+    } else if (wrong == 0) {
+        judge_say(j, "Something else comes first.");
+    } else {
+        judge_say(j,
+                  wrong == 1 ? "The first is right; what follows is not."
+                             : "The first %zu are right; what follows is not.",
+                  wrong);
+    }
+}

@@ -1,0 +1,212 @@
+// Judging places in the graph: a node, an edge; and whether what is to be done holds.
+#include <string.h>
+
+#include "lesson/judging.h"
+
+// ---- Nodes --------------------------------------------------------------------------------------
+
+// A node by any of its names, or as %7. False: it was refused.
+static bool read_node(struct judging *j, struct span at, uint32_t *node)
+{
+    struct diag d = {0};
+    double number;
+    if (!trial_evaluate(j->scope, j->text, at, &number, node, &d)) {
+        judge_refuse(j, d.span, "%s", d.message);
+        return diag_hint(&j->out->diag, "%s", d.hint);
+    }
+    if (*node == NODE_NONE) {
+        judge_refuse(j, at, "a node is asked for: its name, or its number such as %%3");
+        return diag_hint(&j->out->diag, "'vars' shows the names, 'graph' draws all nodes");
+    }
+    return true;
+}
+
+static bool key_node(struct judging *j, const char *s, struct span at, uint32_t *node,
+                     struct diag *d)
+{
+    double number;
+    char quoted[QUOTED];
+    return trial_evaluate(j->scope, s, at, &number, node, d) &&
+           (*node != NODE_NONE || diag_set(d, at, "'%s' is no node",
+                                           diag_quote(quoted, s + at.start, at.end - at.start)));
+}
+
+static void echo(struct judging *j, const char *between, uint32_t node, uint32_t child)
+{
+    char a[LABEL_TEXT], b[LABEL_TEXT];
+    names_label(j->scope->names, a, node);
+    bool edge = child != NODE_NONE;
+    const char *s = arena_printf(&j->out->arena, "%s%s%s", a, edge ? between : "",
+                                 edge ? names_label(j->scope->names, b, child) : "");
+    bool as_typed = s != NULL && strlen(s) == j->answer.end - j->answer.start &&
+                    memcmp(s, j->text + j->answer.start, strlen(s)) == 0;
+    j->out->understood = s == NULL || as_typed ? "" : s;
+}
+
+void judge_node(struct judging *j)
+{
+    struct diag d = {0};
+    uint32_t given, key, other;
+    struct span whole = {0, strlen(j->q->answer)};
+    if (!read_node(j, j->answer, &given)) {
+        return;
+    }
+    if (!key_node(j, j->q->answer, whole, &key, &d)) {
+        judge_open(j, &d);
+        return;
+    }
+    echo(j, "", given, NODE_NONE);
+    judge_set(j, given == key ? JUDGED_RIGHT : JUDGED_WRONG);
+    for (const struct question_line *w = given == key ? NULL : j->q->whens.first; w != NULL;
+         w = w->next) {
+        struct diag aside = {0};
+        if (key_node(j, w->left, (struct span){0, strlen(w->left)}, &other, &aside) &&
+            other == given) {
+            judge_say(j, "%s", w->right);
+            break;
+        }
+    }
+}
+
+// ---- Edges --------------------------------------------------------------------------------------
+
+// Where two names part: at an arrow, a comma, the word to, or else a blank outside brackets.
+static bool split_edge(const char *s, struct span at, struct span *node, struct span *child)
+{
+    static const char *const signs[] = {"->", "→", " to ", NULL, " "};
+    for (size_t k = 0; k < COUNT_OF(signs); k++) {
+        const char *sign = signs[k] == NULL ? "," : signs[k];
+        size_t n = strlen(sign);
+        int open = 0;
+        for (size_t i = at.start; i + n <= at.end; i++) {
+            open += (s[i] == '[') - (s[i] == ']');
+            if (open == 0 && memcmp(s + i, sign, n) == 0) {
+                *node = trimmed(s, (struct span){at.start, i});
+                *child = trimmed(s, (struct span){i + n, at.end});
+                return node->end > node->start && child->end > child->start;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_edge(const struct tape *t, uint32_t node, uint32_t child)
+{
+    bool found = false;
+    for (int slot = 0; slot < tape_arity(t, node); slot++) {
+        found |= tape_operand(t, node, slot) == child;
+    }
+    return found;
+}
+
+struct edge {
+    uint32_t node, child;
+};
+
+static bool read_edge(struct judging *j, struct edge *e)
+{
+    struct span node, child;
+    if (!split_edge(j->text, j->answer, &node, &child)) {
+        judge_refuse(j, j->answer, "an edge is asked for: the node, then its child");
+        return diag_hint(&j->out->diag, "write it as L d");
+    }
+    if (!read_node(j, node, &e->node) || !read_node(j, child, &e->child)) {
+        return false;
+    }
+    if (!is_edge(j->scope->tape, e->node, e->child)) {
+        char a[LABEL_TEXT], b[LABEL_TEXT];
+        names_label(j->scope->names, a, e->node);
+        names_label(j->scope->names, b, e->child);
+        judge_refuse(j, j->answer, "there is no edge from %s to %s", a, b);
+        return is_edge(j->scope->tape, e->child, e->node)
+                   ? diag_hint(&j->out->diag, "an edge goes from the node to its child: %s %s", b,
+                               a)
+                   : diag_hint(&j->out->diag, "'local %s' lists the edges of a node", a);
+    }
+    return true;
+}
+
+static bool key_edge(struct judging *j, const char *s, struct edge *e, struct diag *d)
+{
+    struct span node, child;
+    if (!split_edge(s, (struct span){0, strlen(s)}, &node, &child)) {
+        return diag_set(d, (struct span){0, 0}, "'%s' is no edge", s);
+    }
+    return key_node(j, s, node, &e->node, d) && key_node(j, s, child, &e->child, d);
+}
+
+void judge_edge(struct judging *j)
+{
+    struct diag d = {0};
+    struct edge given, key, other;
+    if (!read_edge(j, &given)) {
+        return;
+    }
+    if (!key_edge(j, j->q->answer, &key, &d)) {
+        judge_open(j, &d);
+        return;
+    }
+    bool right = given.node == key.node && given.child == key.child;
+    echo(j, " -> ", given.node, given.child);
+    judge_set(j, right ? JUDGED_RIGHT : JUDGED_WRONG);
+    for (const struct question_line *w = right ? NULL : j->q->whens.first; w != NULL; w = w->next) {
+        struct diag aside = {0};
+        if (key_edge(j, w->left, &other, &aside) && other.node == given.node &&
+            other.child == given.child) {
+            judge_say(j, "%s", w->right);
+            break;
+        }
+    }
+}
+
+// ---- What is to be done -------------------------------------------------------------------------
+
+void judge_do(struct judging *j)
+{
+    judge_refuse(j, j->answer, "this is to be done at the prompt");
+    diag_hint(&j->out->diag, "it is done when it holds: %s", j->q->until);
+}
+
+void judge_recall(struct judging *j)
+{
+    judge_set(j, JUDGED_BY_LEARNER);
+}
+
+// Does the statement begin with these words, blanks between them as they may be?
+static bool begins_with(const char *statement, const char *words)
+{
+    statement += strspn(statement, " \t");
+    for (; *words != '\0';) {
+        if (*words == ' ') {
+            if (*statement != ' ' && *statement != '\t') {
+                return false;
+            }
+            words += strspn(words, " ");
+            statement += strspn(statement, " \t");
+        } else if (*statement++ != *words++) {
+            return false;
+        }
+    }
+    return *statement == '\0' || strchr(" \t;#(\n", *statement) != NULL;
+}
+
+static bool ends_with(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), m = strlen(suffix);
+    return n >= m && strcmp(path + n - m, suffix) == 0;
+}
+
+bool question_holds(const struct question *q, const struct scope *scope, const char *did,
+                    const char *wrote)
+{
+    static const char did_word[] = "did ", wrote_word[] = "wrote ";
+    struct diag d = {0};
+    double number;
+    if (strncmp(q->until, did_word, strlen(did_word)) == 0) {
+        return begins_with(did, q->until + strlen(did_word));
+    }
+    if (strncmp(q->until, wrote_word, strlen(wrote_word)) == 0) {
+        return *wrote != '\0' && ends_with(wrote, q->until + strlen(wrote_word));
+    }
+    return question_number(scope, q->until, &number, &d) && number != 0 && number == number;
+}

@@ -1,0 +1,511 @@
+// Judging answers of every kind: right, wrong and why, no answer at all; and the graph unchanged.
+#include "lesson_graphs.h"
+
+#include "lesson/answer.h"
+#include "lesson/judging.h"
+
+static const char *const verdicts[] = {
+    [JUDGED_RIGHT] = "right",         [JUDGED_WRONG] = "wrong", [JUDGED_PARTLY] = "partly",
+    [JUDGED_MALFORMED] = "malformed", [JUDGED_OPEN] = "open",   [JUDGED_BY_LEARNER] = "rate",
+};
+
+// "right", "wrong: what is said | more", "malformed@3: message; hint", with "[understood] " before.
+static void judge_into(struct text *out, const struct question *q, struct graph *g, uint64_t seed,
+                       const char *answer, struct judgement *j)
+{
+    uint32_t nodes = tape_count(&g->tape);
+    judge(q, &g->scope, seed, answer, j);
+    assert_int_equal(tape_count(&g->tape), nodes);
+    if (*j->understood != '\0') {
+        text_addf(out, "[%s] ", j->understood);
+    }
+    text_addf(out, "%s%s", j->near ? "near " : "", verdicts[j->judged]);
+    if (j->diag.set) {
+        text_addf(out, "@%zu: %s", j->diag.span.start, j->diag.message);
+        text_addf(out, "%s%s", *j->diag.hint == '\0' ? "" : "; ", j->diag.hint);
+    }
+    for (size_t i = 0; i < j->said_count; i++) {
+        text_addf(out, "%s%s", i == 0 ? ": " : " | ", j->said[i]);
+    }
+}
+
+static void assert_judged(struct graph *g, const char *block, const char *answer,
+                          const char *expected)
+{
+    struct lesson *lesson;
+    const struct question *q = ask_question(block, &lesson);
+    struct judgement j;
+    struct text said;
+    text_init(&said);
+    judgement_init(&j);
+    judge_into(&said, q, g, 1, answer, &j);
+    if (strcmp(text_get(&said), expected) != 0) {
+        fail_msg("%s to\n%sis judged\n%s, not\n%s", answer, block, text_get(&said), expected);
+    }
+    judgement_release(&j);
+    text_release(&said);
+    lesson_free(lesson);
+}
+
+#define NUMBER(KEY) "q\nkind: number\nanswer: " KEY "\n"
+#define FORMULA(KEY) "q\nkind: formula\nanswer: " KEY "\n"
+
+static void numbers_are_judged(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_judged(&g, NUMBER("dL/da"), "6", "right");
+    assert_judged(&g, NUMBER("dL/da"), " 6.02 ", "right");
+    assert_judged(&g, NUMBER("dL/da"), "-2*-3", "[-2*-3 = 6] right");
+    assert_judged(&g, NUMBER("dL/da"), "dL/da = 6", "right");
+    assert_judged(&g, NUMBER("dL/da"), "∂L / ∂a = 6", "right");
+    assert_judged(&g, NUMBER("1/3"), "0.333", "right");
+    assert_judged(&g, NUMBER("1/3"), "0.33", "near wrong: Near: right to 2 digits, 3 are asked.");
+    assert_judged(&g, NUMBER("5"), "-5", "wrong: The size is right, the sign is not.");
+    assert_judged(&g, NUMBER("5"), "50", "wrong");
+    assert_judged(&g, NUMBER("exp(-1)*2"), "2*exp(-1)", "[2*exp(-1) = 0.735759] right");
+    assert_judged(&g, NUMBER("0"), "0.000001", "wrong");
+    assert_judged(&g, NUMBER("1/0"), "inf", "[inf = inf] right");
+    assert_judged(&g, "q\nkind: number\nanswer: L\ntol: 1\n", "-7.1", "right");
+    assert_judged(&g, "q\nkind: number\nanswer: L\nwhen: d*c => That is d*c.\n", "40",
+                  "wrong: That is d*c.");
+    graph_release(&g);
+}
+
+static void what_is_no_number_costs_nothing(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
+    assert_judged(&g, NUMBER("dL/da"), "2x", "malformed@1: a '*' is missing here; write 2*x");
+    assert_judged(&g, NUMBER("dL/da"), "2 (3)", "malformed@2: a '*' is missing here; write 2*(3)");
+    assert_judged(&g, NUMBER("dL/da"), "1,5",
+                  "malformed@1: one answer is asked for, and a comma begins another; a decimal "
+                  "point is written '.'");
+    assert_judged(&g, NUMBER("dL/da"), "2*dL/da",
+                  "malformed@2: a number is asked for, and 'dL/da' is none; work it out, then "
+                  "check with the prompt: print dL/da");
+    assert_judged(&g, NUMBER("dL/da"), "-f*b",
+                  "malformed@1: a number is asked for, and 'f' is none; work it out, then check "
+                  "with the prompt: print f");
+    assert_judged(&g, NUMBER("dL/da"), "a.grad",
+                  "malformed@0: a number is asked for, and 'a.grad' is none; work it out, then "
+                  "check with the prompt: print a.grad");
+    assert_judged(&g, NUMBER("dL/da"), "%0",
+                  "malformed@0: a number is asked for, and '%0' is none; work it out, then check "
+                  "with the prompt: print %0");
+    assert_judged(&g, NUMBER("dL/dq"), "2",
+                  "open@0: there is no 'q' yet; give it a value first: q "
+                  "= 1");
+    graph_release(&g);
+}
+
+static void stale_graphs_are_judged_as_they_will_be(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_true(tape_set_value(&g.tape, NULL, 1, 5));
+    assert_judged(&g, NUMBER("L"), "-40", "right");
+    assert_true(g.tape.any_stale);
+    assert_true(tape_value(&g.tape, 6) == -8);
+    graph_release(&g);
+}
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_judged(&g, NUMBER("dL/da"), "-4",
+                  "wrong: That is what comes out when the operands are swapped: each gets the "
+                  "local derivative of the other. | Look at the edge from e to a.");
+    assert_judged(&g, NUMBER("grad(L, a)"), "-4",
+                  "wrong: That is what comes out when the operands are swapped: each gets the "
+                  "local derivative of the other. | Look at the edge from e to a.");
+    assert_judged(&g, NUMBER("dL/da"), "17.25", "wrong");
+    assert_true(sweep_backward(&g.tape, NULL, NULL, 6, NULL) == SWEEP_DONE);
+    assert_judged(&g, NUMBER("a.grad"), "6", "right");
+    assert_true(sweep_backward(&g.tape, NULL, NULL, 6, NULL) == SWEEP_DONE);
+    assert_judged(&g, NUMBER("a.grad"), "12", "right");
+    assert_judged(&g, NUMBER("a.grad"), "6",
+                  "wrong: That is the gradient of one pass. Passes add up in a leaf until it is "
+                  "cleared.");
+    assert_judged(&g, NUMBER("a.grad"), "24",
+                  "wrong: That is what comes out when gradients inside the graph keep those of an "
+                  "earlier pass, and hand them down again.");
+    graph_release(&g);
+}
+
+static void assert_second(struct graph *g, const struct question *q, const char *second,
+                          const char *expected)
+{
+    struct judgement j;
+    judgement_init(&j);
+    judge(q, &g->scope, 1, "-3", &j);
+    assert_int_equal(j.more, 2);
+    assert_string_equal(j.said[0], "Several usual mistakes lead to this number. One more tells "
+                                   "which: what do you get for dL/dc?");
+    judge_more(q, &g->scope, second, &j);
+    assert_int_equal(j.judged, JUDGED_PARTLY);
+    assert_int_equal(j.more, NODE_NONE);
+    assert_string_equal(j.said[0], expected);
+    judgement_release(&j);
+}
+
+static void one_more_number_tells_mistakes_apart(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct lesson *lesson;
+    struct judgement j;
+    graph_canonical(&g);
+    const struct question *q = ask_question(NUMBER("dL/da"), &lesson);
+    assert_second(&g, q, "dL/dc = 1",
+                  "That is what comes out when the upstream gradient is left out: the local "
+                  "derivative is taken alone; or when the local derivative is left out: the "
+                  "upstream gradient passes unchanged.");
+    assert_second(&g, q, "-2",
+                  "That is what comes out when the upstream gradient is left out: the local "
+                  "derivative is taken alone.");
+    assert_second(&g, q, "77", "That fits none of them: go over the edges one by one.");
+    judgement_init(&j);
+    judge(q, &g.scope, 1, "-3", &j);
+    judge_more(q, &g.scope, "2x", &j);
+    assert_int_equal(j.judged, JUDGED_MALFORMED);
+    assert_int_equal(j.more, 2);
+    judgement_release(&j);
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void formulas_are_judged(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15*x^2", "[15*x**2] right");
+    assert_judged(&g, FORMULA("derive 5*x**3"), "x*x*15", "right");
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15*x**2.01",
+                  "wrong: Try it at x = 2: yours gives 60.4173, and it should be 60.");
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15x",
+                  "malformed@2: a '*' is missing here; write "
+                  "15*x");
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15",
+                  "malformed@0: a formula is asked for, and this is a number; write it with names");
+    assert_judged(&g, FORMULA("derive L a"), "b*f", "right");
+    assert_judged(&g, FORMULA("derive L a"), "f*e/a", "right");
+    assert_judged(&g, FORMULA("derive L d"), "f", "right");
+    assert_judged(&g, FORMULA("f"), "-2",
+                  "malformed@0: this is what it comes to here; a formula is asked for; write it "
+                  "with names");
+    assert_judged(&g, FORMULA("dz/dy * dy/dx"), "dy/dx*dz/dy", "right");
+    assert_judged(&g, FORMULA("dz/dy * dy/dx") "asks: dz/dx\n", "dz/dx",
+                  "malformed@0: dz/dx is what is asked for; say it in other terms");
+    assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
+    assert_judged(&g, FORMULA("a*x") "when: a + x => They are multiplied.\n", "x + a",
+                  "wrong: They are multiplied.");
+    graph_release(&g);
+}
+
+static void slips_in_formulas_are_named(void **state)
+{
+    (void)state;
+    static const char *const rows[][3] = {
+        {"5*x**3", "15*x**3", "the exponent comes down as a factor but is not lowered by one"},
+        {"5*x**3", "5*x**2", "the exponent is lowered by one but does not come down as a factor"},
+        {"5*x**3", "5*x**4/4", "the exponent is raised by one, as in the other direction"},
+        {"5*x**3", "3*x**2", "a constant factor is lost"},
+        {"sin(x**2)", "cos(x**2)",
+         "the chain rule's second factor is left out: the slope of what is inside"},
+        {"sin(x**2)", "2*x*cos(x)",
+         "the outer slope is taken at the variable, not at what is inside"},
+        {"sin(x**2)", "cos(2*x)*2*x", "the outer slope is taken at the slope of what is inside"},
+        {"x*sin(x)", "cos(x)", "the slopes of a product's factors are multiplied with each other"},
+        {"x*sin(x)", "sin(x)", "only the first factor of a product is taken to vary"},
+        {"sin(x)/x", "cos(x)", "the slope above is divided by the slope below"},
+        {"sin(x)/x", "(cos(x)*x + sin(x))/x**2",
+         "the two parts of the quotient rule are added, not subtracted"},
+        {"exp(x)", "x*exp(x - 1)",
+         "the power rule is used on exp, as if its base were the variable"},
+        {"x**2 + 3", "2*x + 3", "a constant term is kept; its slope is 0"},
+        {"cos(x) + x", "sin(x) + 1", "the sign of a function's slope is turned"},
+        {"sin(x) + x**2", "sin(x) + 2*x", "a function is taken for its own slope"},
+    };
+    struct graph g;
+    graph_init(&g);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char block[200], expected[300];
+        snprintf(block, sizeof block, FORMULA("derive %s"), rows[i][0]);
+        snprintf(expected, sizeof expected, "That is what comes out when %s.", rows[i][2]);
+        struct lesson *lesson;
+        struct judgement j;
+        judgement_init(&j);
+        judge(ask_question(block, &lesson), &g.scope, 1, rows[i][1], &j);
+        if (j.judged != JUDGED_WRONG || j.said_count != 1 || strcmp(j.said[0], expected) != 0) {
+            fail_msg("%s for %s: %s", rows[i][1], rows[i][0], j.said_count == 0 ? "" : j.said[0]);
+        }
+        judgement_release(&j);
+        lesson_free(lesson);
+    }
+    graph_release(&g);
+}
+
+// The letters under which options are shown, by their texts.
+static char letter(const struct question *q, uint64_t seed, const char *option)
+{
+    const struct question_line *shown[OPTIONS_MOST];
+    size_t count = question_options(q, seed, shown);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(shown[i]->left, option) == 0) {
+            return (char)('a' + i);
+        }
+    }
+    fail();
+    return '?';
+}
+
+static void assert_picked(const char *block, const char *picked, const char *expected)
+{
+    struct graph g;
+    struct lesson *lesson;
+    graph_init(&g);
+    const struct question *q = ask_question(block, &lesson);
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct judgement j;
+        struct text said, answer;
+        text_init(&said);
+        text_init(&answer);
+        judgement_init(&j);
+        for (const char *at = picked; *at != '\0'; at++) {
+            text_addf(&answer, "%c ", letter(q, seed, (char[]){*at, '\0'}));
+        }
+        judge_into(&said, q, &g, seed, text_get(&answer), &j);
+        assert_string_equal(strchr(text_get(&said), ']') + 2, expected);
+        judgement_release(&j);
+        text_release(&said);
+        text_release(&answer);
+    }
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void options_are_judged_as_shown(void **state)
+{
+    (void)state;
+#define CHOICE "q\nkind: choice\nright: R\nwrong: V => It is not V.\nwrong: W\n"
+    assert_picked(CHOICE, "R", "right");
+    assert_picked(CHOICE, "V", "wrong: It is not V.");
+    assert_picked(CHOICE, "W", "wrong");
+#define MULTI "q\nkind: multi\nright: R\nright: S\nwrong: V => It is not V.\nwrong: W\n"
+    assert_picked(MULTI, "RS", "right");
+    assert_picked(MULTI, "SR", "right");
+    assert_picked(MULTI, "S", "near wrong: That one is right, but not the only one.");
+    assert_picked(MULTI, "RSV", "wrong: It is not V.");
+    assert_picked(MULTI, "RW", "wrong: 1 of these is wrong.");
+#define ORDER "q\nkind: order\nitem: A => A comes early.\nitem: B\nwith: C\nitem: D\n"
+    assert_picked(ORDER, "ABCD", "right");
+    assert_picked(ORDER, "ACBD", "right");
+    assert_picked(ORDER, "ABDC", "wrong: The first 2 are right; what follows is not.");
+    assert_picked(ORDER, "BACD", "wrong: Something else comes first.");
+}
+
+static void letters_are_read_as_people_write_them(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_init(&g);
+    assert_judged(&g, CHOICE, "R", "[R] right");
+    assert_judged(&g, CHOICE, "z",
+                  "malformed@0: 'z' is no letter of an option; the options are a "
+                  "to c");
+    assert_judged(&g, CHOICE, "a b", "malformed@0: one letter is asked for");
+    assert_judged(&g, CHOICE, "a a", "malformed@2: 'a' stands here twice");
+    assert_judged(&g, CHOICE, ".", "malformed@0: a letter is missing here");
+    assert_judged(&g, ORDER, "a b",
+                  "malformed@0: all letters from a to d are asked for, here are "
+                  "2");
+    assert_judged(&g, "q\nkind: recall\nmodel: m\n", "whatever", "rate");
+    assert_judged(&g, "q\nkind: do\nuntil: L < 1\n", "5",
+                  "malformed@0: this is to be done at the prompt; it is done when it holds: L < 1");
+    graph_release(&g);
+}
+
+static void what_is_to_be_ordered_is_not_shown_in_order(void **state)
+{
+    (void)state;
+    struct lesson *lesson;
+    const struct question *q = ask_question(ORDER, &lesson);
+    const struct question_line *shown[OPTIONS_MOST];
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        assert_int_equal(question_options(q, seed, shown), 4);
+        assert_false(shown[0] == q->options.first && shown[3] == q->options.last);
+    }
+    lesson_free(lesson);
+}
+
+static void cells_are_filled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer, *expected;
+    } rows[] = {
+        {"dL/da = 6", "partly"},
+        {"x = 6", "malformed@0: there is no cell 'x'"},
+        {"dL/dc = 3", "wrong: dL/dc: not yet"},
+        {"dL/dc = -2", "partly"},
+        {"1 2 3", "malformed@0: these are more numbers than cells: 1 is left; write an expression "
+                  "without blanks, or commas between"},
+        {"2x", "malformed@1: a '*' is missing here; write 2*x"},
+        {"-4", "right"},
+    };
+    struct graph g;
+    struct lesson *lesson;
+    struct judgement j;
+    graph_canonical(&g);
+    const struct question *q = ask_question(
+        "q\nkind: fill\ncell: dL/da => dL/da\ncell: dL/db => dL/db\ncell: dL/dc => dL/dc\n",
+        &lesson);
+    judgement_init(&j);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct text said;
+        text_init(&said);
+        judge_into(&said, q, &g, 1, rows[i].answer, &j);
+        assert_string_equal(text_get(&said), rows[i].expected);
+        text_release(&said);
+    }
+    assert_int_equal(j.filled, 7);
+    j.filled = 0;
+    judge(q, &g.scope, 1, "6 -4 -2", &j);
+    assert_int_equal(j.judged, JUDGED_RIGHT);
+    j.filled = 0;
+    judge(q, &g.scope, 1, "6, 2 * -2", &j);
+    assert_int_equal(j.judged, JUDGED_PARTLY);
+    assert_int_equal(j.filled, 3);
+    assert_true(answer_is_named(q, "dL/da = 5"));
+    assert_false(answer_is_named(q, "a = 5"));
+    judgement_release(&j);
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void places_are_judged(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    graph_name(&g, "other", 4);
+#define NODE "q\nkind: node\nanswer: d\nwhen: e => One further up.\n"
+    assert_judged(&g, NODE, "d", "right");
+    assert_judged(&g, NODE, "%4", "[d] right");
+    assert_judged(&g, NODE, "other", "[d] right");
+    assert_judged(&g, NODE, "e", "wrong: One further up.");
+    assert_judged(&g, NODE, "e + c",
+                  "malformed@0: a node is asked for: its name, or its number such as %3; 'vars' "
+                  "shows the names, 'graph' draws all nodes");
+    assert_judged(&g, NODE, "q", "malformed@0: there is no 'q' yet; give it a value first: q = 1");
+#define EDGE "q\nkind: edge\nanswer: L d\nwhen: L f => The other one.\n"
+    assert_judged(&g, EDGE, "L d", "[L -> d] right");
+    assert_judged(&g, EDGE, "L -> %4", "[L -> d] right");
+    assert_judged(&g, EDGE, "L,f", "[L -> f] wrong: The other one.");
+    assert_judged(&g, EDGE, "d L",
+                  "malformed@0: there is no edge from d to L; an edge goes from "
+                  "the node to its child: L d");
+    assert_judged(&g, EDGE, "L a",
+                  "malformed@0: there is no edge from L to a; 'local L' lists the "
+                  "edges of a node");
+    assert_judged(&g, EDGE, "L",
+                  "malformed@0: an edge is asked for: the node, then its child; "
+                  "write it as L d");
+    graph_release(&g);
+}
+
+static bool holds(struct graph *g, const char *until, const char *did, const char *wrote)
+{
+    char block[100];
+    struct lesson *lesson;
+    snprintf(block, sizeof block, "q\nkind: do\nuntil: %s\n", until);
+    bool held = question_holds(ask_question(block, &lesson), &g->scope, did, wrote);
+    lesson_free(lesson);
+    return held;
+}
+
+static void what_is_to_be_done_is_seen(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_true(holds(&g, "L < 0.1", "", ""));
+    assert_false(holds(&g, "L > 0.1", "", ""));
+    assert_false(holds(&g, "q > 0.1", "", ""));
+    assert_false(holds(&g, "0/0", "", ""));
+    assert_true(holds(&g, "did topo", "topo L", ""));
+    assert_true(holds(&g, "did step to", " step  to d", ""));
+    assert_false(holds(&g, "did topo", "topology", ""));
+    assert_false(holds(&g, "did topo", "", ""));
+    assert_true(holds(&g, "wrote .png", "graph L a.png", "a.png"));
+    assert_false(holds(&g, "wrote .png", "graph L", ""));
+    graph_release(&g);
+}
+
+static void keys_are_right_answers(void **state)
+{
+    (void)state;
+    static const char *const blocks[] = {
+        NUMBER("dL/da"),
+        NUMBER("1/3"),
+        NUMBER("0/0"),
+        FORMULA("derive L a"),
+        FORMULA("derive tanh(x)"),
+        CHOICE,
+        MULTI,
+        ORDER,
+        NODE,
+        EDGE,
+        "q\nkind: fill\ncell: a => dL/da\ncell: b => 1/3\n",
+        "q\nkind: guess\nanswer: L\n",
+    };
+    struct graph g;
+    graph_canonical(&g);
+    for (size_t i = 0; i < COUNT_OF(blocks); i++) {
+        struct lesson *lesson;
+        struct judgement j;
+        struct text key;
+        struct diag d = {0};
+        const struct question *q = ask_question(blocks[i], &lesson);
+        judgement_init(&j);
+        text_init(&key);
+        assert_true(question_key(q, &g.scope, i, &key, &d));
+        judge(q, &g.scope, i, text_get(&key), &j);
+        if (j.judged != JUDGED_RIGHT) {
+            fail_msg("%s is not right for %s", text_get(&key), blocks[i]);
+        }
+        text_release(&key);
+        judgement_release(&j);
+        lesson_free(lesson);
+    }
+    graph_release(&g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_judged),
+        cmocka_unit_test(what_is_no_number_costs_nothing),
+        cmocka_unit_test(stale_graphs_are_judged_as_they_will_be),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(one_more_number_tells_mistakes_apart),
+        cmocka_unit_test(formulas_are_judged),
+        cmocka_unit_test(slips_in_formulas_are_named),
+        cmocka_unit_test(options_are_judged_as_shown),
+        cmocka_unit_test(letters_are_read_as_people_write_them),
+        cmocka_unit_test(what_is_to_be_ordered_is_not_shown_in_order),
+        cmocka_unit_test(cells_are_filled),
+        cmocka_unit_test(places_are_judged),
+        cmocka_unit_test(what_is_to_be_done_is_seen),
+        cmocka_unit_test(keys_are_right_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
