@@ -18,7 +18,7 @@ struct activation {
     const struct source *caller;
     const struct definition *definition;
     size_t arguments;  // where they begin on the stack
-    uint32_t first_node;
+    uint32_t group;
     struct span call;  // in the caller's source
 };
 
@@ -502,22 +502,30 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
             return refuse_recursion(w, item);
         }
     }
+    const struct activation *outer = innermost(w);
     struct activation *a = arena_alloc(&w->memory, sizeof *a);
     struct activation **at = a == NULL ? NULL : buf_push(&w->calls, 1);
     if (at == NULL) {
         return diag_out_of_memory(w->diag);
     }
+    uint32_t within = outer == NULL ? GROUP_NONE : outer->group;
     *at = a;
     *a = (struct activation){.caller = w->source,
                              .definition = d,
                              .arguments = w->stack.count - d->count,
-                             .first_node = tape_count(w->tape),
+                             .group = GROUP_NONE,
                              .call = item->span};
     a->source = (struct source){.name = w->source->name,
                                 .text = BUF(char, &w->definitions->text) + d->text,
                                 .length = d->length,
                                 .line = 1};
     lexer_init(&a->lexer, &a->source);
+    if (w->groups != NULL) {
+        a->group = group_begin(w->groups, d->name, within, tape_count(w->tape));
+        if (a->group == GROUP_NONE) {
+            return diag_out_of_memory(w->diag);
+        }
+    }
     a->lexer.open = 1;  // a body may go over lines
     parser_init(&a->parser, &a->lexer, w->names, w->diag);
     w->source = &a->source;
@@ -529,10 +537,8 @@ static bool end_call(struct lower *w)
 {
     struct activation *a = innermost(w);
     struct operand result = *operands(w, 1);
-    uint32_t end = tape_count(w->tape);
-    struct group *group = w->groups == NULL || end == a->first_node ? NULL : buf_push(w->groups, 1);
-    if (group != NULL) {
-        *group = (struct group){a->definition->name, a->first_node, end};
+    if (a->group != GROUP_NONE) {
+        group_end(w->groups, a->group, tape_count(w->tape));
     }
     result.span = a->call;
     w->source = a->caller;

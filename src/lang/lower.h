@@ -11,6 +11,7 @@
 #include "engine/tape.h"
 #include "lang/array.h"
 #include "lang/definition.h"
+#include "lang/group.h"
 #include "lang/input.h"
 #include "lang/parser.h"
 
@@ -21,18 +22,13 @@ struct scope {
     const struct definitions *definitions;
     struct rng *rng;
     const volatile int *stop;
-    // A function's call makes a group of nodes: told here as it ends. NULL: nobody wants to know.
+    // A function's call makes a group of nodes. NULL: nobody wants to know.
     struct buf *groups;  // struct group
     // Nodes from here on were numbered anew when a loop cleared up; numbers below the second have
     // been in use. Equal: none.
     uint32_t renumbered, used;
     // The files that may be read. NULL: none.
     struct inputs *inputs;
-};
-
-// The nodes that one call of a function made: [first, end). Inner calls come before outer ones.
-struct group {
-    uint32_t name, first, end;
 };
 
 struct lower {

@@ -4,7 +4,7 @@
 //
 // FORMAT is one that Graphviz knows: png, svg, pdf, or plain and json0 for positions. With DPI and
 // PIXELS a picture of bitmaps has that many dots an inch and is scaled down where it would be wider
-// or higher than PIXELS.
+// or higher than PIXELS. What the graph itself says (dpi, size) comes first.
 //
 // It is a program of its own because a layout can take for ever, take all memory, and leaks what it
 // takes: whoever starts it waits as long as they like and kills it. It bounds its own memory, and
@@ -88,10 +88,10 @@ static void prepare(Agraph_t *g, const char *dpi, double pixels)
     set_default(g, "newrank", "true");
     if (dpi != NULL) {
         char size[64];
-        double inches = pixels / strtod(dpi, NULL);
+        set_default(g, "dpi", dpi);
+        double inches = pixels / strtod(agget(g, (char *)"dpi"), NULL);
         snprintf(size, sizeof size, "%.2f,%.2f", inches, inches);
-        agattr(g, AGRAPH, "dpi", (char *)dpi);
-        agattr(g, AGRAPH, "size", size);
+        set_default(g, "size", size);
     }
 }
 

@@ -24,6 +24,7 @@ struct settings {
     struct rng rng;
     bool predict;     // steps ask before they show
     bool watch;       // steps show the picture
+    uint8_t style;    // of pictures in files: see picture_style
     uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     // How parameters were moved last, in how many steps (0: never), and the name of the output
     // whose gradients did it (NAME_NONE: it had none).
@@ -88,7 +89,7 @@ struct holdings {
 
 enum { COMPACT_FEW = 2000 };  // nodes and bindings that are not worth clearing up
 
-enum { GROWING = 15 };  // arrays of a session that only grow while a statement runs
+enum { GROWING = 16 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;  // the memory this lies in
@@ -102,6 +103,7 @@ struct session {
     struct buf log;       // char: the statements that changed something, a line each
     struct definitions definitions;
     struct buf groups;     // struct group: the nodes that each call of a function made
+    struct buf looks;      // struct name_look: what the learner folded or opened by name
     struct buf optimiser;  // struct optim_state, by parameter in tape order
     struct recipes recipes;
     struct buf history;  // double: the loss at each step of the last train

@@ -10,7 +10,8 @@
 // Where the nodes from `from` on went: to[i] is what node from + i became (itself, mostly).
 struct moves {
     uint32_t from, end;
-    struct buf to;  // uint32_t
+    struct buf to;      // uint32_t
+    struct buf places;  // uint32_t: for each node from `end` on the one whose place it takes
 };
 
 static uint32_t moved(const struct moves *m, uint32_t node)
@@ -18,7 +19,16 @@ static uint32_t moved(const struct moves *m, uint32_t node)
     return node < m->from || node >= m->end ? node : BUF(uint32_t, &m->to)[node - m->from];
 }
 
-static bool copy_above(struct session *s, const struct moves *m)
+static bool note_place(struct moves *m, uint32_t old)
+{
+    uint32_t *place = buf_push(&m->places, 1);
+    if (place != NULL) {
+        *place = old;
+    }
+    return place != NULL;
+}
+
+static bool copy_above(struct session *s, struct moves *m)
 {
     struct tape *t = &s->tape;
     for (uint32_t i = m->from + 1; i < m->end; i++) {
@@ -28,7 +38,7 @@ static bool copy_above(struct session *s, const struct moves *m)
             continue;
         }
         uint32_t copy = tape_apply(t, (enum op)n.op, a, b);
-        if (copy == NODE_NONE) {
+        if (copy == NODE_NONE || !note_place(m, i)) {
             return false;
         }
         BUF(double, &t->grad)[copy] = tape_grad(t, i);
@@ -36,6 +46,24 @@ static bool copy_above(struct session *s, const struct moves *m)
         BUF(uint32_t, &m->to)[i - m->from] = copy;
     }
     return true;
+}
+
+// A node belongs to the group of the one whose place it takes: a piece for each run of them.
+static bool add_pieces(struct session *s, const struct moves *m)
+{
+    uint32_t start = 0, count = (uint32_t)m->places.count, group = GROUP_NONE;
+    bool ok = true;
+    for (uint32_t i = 0; ok && i <= count; i++) {
+        uint32_t old = i == count ? NODE_NONE : BUF(uint32_t, &m->places)[i];
+        uint32_t next = i == count ? GROUP_NONE : group_of_node(&s->groups, old);
+        if (i == count || next != group) {
+            ok = group == GROUP_NONE ||
+                 group_add_piece(&s->groups, group, m->end + start, m->end + i);
+            start = i;
+            group = next;
+        }
+    }
+    return ok;
 }
 
 // An array of which an element moved becomes a list of its elements.
@@ -86,7 +114,11 @@ static bool take_place(struct session *s, uint32_t old, uint32_t by, uint32_t en
 {
     struct moves m = {.from = old, .end = end};
     buf_init(&m.to, sizeof(uint32_t));
+    buf_init(&m.places, sizeof(uint32_t));
     bool ok = buf_resize(&m.to, end - old);
+    for (uint32_t i = end; ok && i <= by; i++) {
+        ok = note_place(&m, old);
+    }
     for (uint32_t i = old; ok && i < end; i++) {
         BUF(uint32_t, &m.to)[i - old] = i == old ? by : i;
     }
@@ -94,11 +126,12 @@ static bool take_place(struct session *s, uint32_t old, uint32_t by, uint32_t en
         BUF(double, &s->tape.grad)[by] = tape_grad(&s->tape, old);
         BUF(uint8_t, &s->tape.mark)[by] |= BUF(uint8_t, &s->tape.mark)[old] & MARK_GRAD;
     }
-    ok = ok && copy_above(s, &m) && move_names(s, &m);
+    ok = ok && copy_above(s, &m) && add_pieces(s, &m) && move_names(s, &m);
     struct settings *settings = session_settings(s);
     settings->output = moved(&m, settings->output);
     settings->sabotaged = moved(&m, settings->sabotaged);
     buf_release(&m.to);
+    buf_release(&m.places);
     return ok;
 }
 

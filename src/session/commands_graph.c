@@ -2,155 +2,14 @@
 #include <string.h>
 
 #include "session/commands.h"
+#include "session/graph_words.h"
 #include "session/picture.h"
 #include "session/trace.h"
 
-static const char *const formats[] = {"png", "svg", "pdf", "dot", "json", "html"};
-
-// The format that a path's ending names; NULL if none of ours.
-static const char *format_of(const char *path, size_t length)
-{
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        size_t n = strlen(formats[i]);
-        if (length > n + 1 && path[length - n - 1] == '.' &&
-            memcmp(path + length - n, formats[i], n) == 0) {
-            return formats[i];
-        }
-    }
-    return NULL;
-}
-
-// Pictures of more values than this may well take a layout too long, and nobody reads them.
-enum { VALUES_MOST = 300 };
+// More boxes than this may well take a layout too long, and nobody reads them.
+enum { BOXES_MOST = 300 };
 // Beyond this a part is offered.
-enum { VALUES_MANY = 60 };
-
-struct picture {
-    uint32_t target;   // as typed, or the last output
-    uint32_t root;     // what is shown as the output
-    struct span path;  // empty: in the terminal
-    const char *format, *theme;
-    uint32_t from;  // only what leads from this to the target; NODE_NONE: all
-    long radius;    // only what is so near to the target; 0: all
-    bool full, ascii;
-};
-
-static bool is_empty(struct span s)
-{
-    return s.start == s.end;
-}
-
-// ---- Arguments ----------------------------------------------------------------------------------
-
-// A page that plays both passes?
-static bool is_player(const struct picture *p)
-{
-    return p->format != NULL && strcmp(p->format, "html") == 0;
-}
-
-// The word that follows, without taking it.
-static struct span peek_word(struct call *c)
-{
-    struct lexer before = *c->lexer;
-    struct span word = call_word(c);
-    *c->lexer = before;
-    return word;
-}
-
-static bool is_flag(const struct call *c, struct span word)
-{
-    return word.end - word.start >= 2 && memcmp(c->lexer->source->text + word.start, "--", 2) == 0;
-}
-
-static const char *format_of_word(const struct call *c, struct span word)
-{
-    return format_of(c->lexer->source->text + word.start, word.end - word.start);
-}
-
-static bool read_radius(struct call *c, long *radius)
-{
-    struct span word = call_word(c);
-    const char *s = c->lexer->source->text;
-    *radius = 0;
-    for (size_t i = word.start; i < word.end && *radius < 1000; i++) {
-        *radius = s[i] >= '0' && s[i] <= '9' ? 10 * *radius + (s[i] - '0') : 1000;
-    }
-    if (*radius >= 1 && *radius < 1000) {
-        return true;
-    }
-    diag_set(c->diag, is_empty(word) ? c->command : word, "--radius wants a number of edges");
-    return diag_hint(c->diag, "graph w --radius 2 shows what is at most 2 edges from w");
-}
-
-static bool read_flag(struct call *c, struct span word, struct picture *p)
-{
-    if (call_word_is(c, word, "--from")) {
-        return call_node(c, &p->from);
-    }
-    if (call_word_is(c, word, "--radius")) {
-        return read_radius(c, &p->radius);
-    }
-    p->full |= call_word_is(c, word, "--full");
-    p->ascii |= call_word_is(c, word, "--ascii");
-    if (call_word_is(c, word, "--full") || call_word_is(c, word, "--ascii")) {
-        return true;
-    }
-    char quoted[QUOTED];
-    diag_set(c->diag, word, "a picture has no option '%s'",
-             diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
-    return diag_hint(c->diag, "there are --from w, --radius 2, --full and --ascii");
-}
-
-static bool read_path(struct call *c, struct span word, struct picture *p)
-{
-    char quoted[QUOTED];
-    p->path = word;
-    p->format = format_of_word(c, word);
-    if (p->format != NULL) {
-        return true;
-    }
-    diag_set(c->diag, word, "'%s' does not end in a picture's format",
-             diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
-    return diag_hint(c->diag, "write a name that ends in .png, .svg, .pdf, .dot, .json or .html");
-}
-
-static bool read_theme(struct call *c, struct span word, struct picture *p)
-{
-    if (is_player(p)) {
-        diag_set(c->diag, word, "a page is light or dark as its reader's screen is");
-        return diag_hint(c->diag, "leave the last word out");
-    }
-    p->theme = call_word_is(c, word, "dark") ? "dark" : "light";
-    if (call_word_is(c, word, "dark") || call_word_is(c, word, "light")) {
-        return true;
-    }
-    diag_set(c->diag, word, "a picture is light or dark");
-    return diag_hint(c->diag, "write graph L picture.png dark");
-}
-
-// [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--ascii]
-static bool read_arguments(struct call *c, struct picture *p)
-{
-    *p = (struct picture){.theme = "light", .from = NODE_NONE};
-    struct span word = peek_word(c);
-    bool named = !is_empty(word) && !is_flag(c, word) && format_of_word(c, word) == NULL;
-    bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
-    while (ok && call_has_more(c)) {
-        word = call_word(c);
-        ok = is_flag(c, word)    ? read_flag(c, word, p)
-             : is_empty(p->path) ? read_path(c, word, p)
-                                 : read_theme(c, word, p);
-    }
-    if (ok && p->radius > 0 && p->from != NODE_NONE) {
-        diag_set(c->diag, c->command, "--from and --radius choose different parts");
-        return diag_hint(c->diag, "write one of them");
-    }
-    if (ok && is_player(p) && (p->radius > 0 || p->from != NODE_NONE)) {
-        diag_set(c->diag, p->path, "a page plays both passes, and so needs the whole graph");
-        return diag_hint(c->diag, "leave the option out, or draw the part as .svg");
-    }
-    return ok && call_finish(c);
-}
+enum { BOXES_MANY = 60 };
 
 // ---- The part that is shown ---------------------------------------------------------------------
 
@@ -198,29 +57,52 @@ static void offer_part(struct call *c, const struct picture *p, const struct par
     }
 }
 
-// Says so where there are many values, and refuses where there are too many. Data for other
-// programs may be of any size.
-static bool check_size(struct call *c, const struct picture *p, const struct part *part)
+// Does a file of this format hold data, of any size, for other programs?
+static bool is_data(const struct picture *p)
 {
-    size_t values = part_values(part, &c->s->tape);
-    bool data =
-        !is_empty(p->path) && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
-    if (data || p->full || values <= VALUES_MANY) {
+    return p->format != NULL && (strcmp(p->format, "dot") == 0 || strcmp(p->format, "json") == 0);
+}
+
+// Says how to draw less of so many boxes, and refuses where there are too many.
+static bool check_size(struct call *c, const struct picture *p, const struct part *part,
+                       size_t boxes)
+{
+    if (is_data(p) || p->full || boxes <= BOXES_MANY) {
         return true;
     }
     struct text offer;
     text_init(&offer);
     offer_part(c, p, part, &offer);
     bool some = text_length(&offer) > 0;
-    if (values > VALUES_MOST) {
-        diag_set(c->diag, c->command, "%zu values are too many for one picture", values);
+    if (boxes > BOXES_MOST) {
+        diag_set(c->diag, c->command, "%zu values are too many for one picture", boxes);
         some ? diag_hint(c->diag, "draw %s; or all: --full", text_get(&offer))
              : diag_hint(c->diag, "add --full to draw them all");
     } else if (some) {
-        call_notice(c, c->command, "these are %zu values; %s", values, text_get(&offer));
+        call_notice(c, c->command, "these are %zu values; %s", boxes, text_get(&offer));
     }
     text_release(&offer);
-    return values <= VALUES_MOST;
+    return boxes <= BOXES_MOST;
+}
+
+// Says so where the picture folded by itself.
+static void note_folds(struct call *c, const struct picture *p, const struct part *part,
+                       const struct folds *folds)
+{
+    size_t values = part_values(part, &c->s->tape);
+    char target[LABEL_TEXT];
+    if (!p->fold && values > FOLD_BEYOND && folds->boxes < values) {
+        call_notice(c, c->command,
+                    "%zu values in %zu boxes; what is folded (%s) opens with expand, "
+                    "all with graph %s --full",
+                    values, folds->boxes, "⊞", names_label(&c->s->names, target, p->target));
+    }
+}
+
+// What lies near a value is shown as it is, unless the learner wants it folded.
+static enum fold_mode fold_mode(const struct picture *p)
+{
+    return p->fold ? FOLD_ALL : p->full || p->radius > 0 ? FOLD_NOTHING : FOLD_AS_IT_FITS;
 }
 
 // What the picture shows as its output: for what is near a value the last output, if it is there,
@@ -236,19 +118,47 @@ static uint32_t output_of(const struct call *c, const struct picture *p, const s
 
 // ---- Files --------------------------------------------------------------------------------------
 
+// Derivatives on edges are readable in small pictures only; larger ones have their cells.
+static const char *style_for(struct call *c, const struct folds *folds)
+{
+    enum { LABELS_MOST = 16 };  // boxes, leaves among them
+    unsigned style = session_settings(c->s)->style;
+    if (style == 1 && folds->boxes > LABELS_MOST) {
+        call_notice(c, c->command,
+                    "%zu boxes are too many for derivatives on edges; they are in cells",
+                    folds->boxes);
+        style = 0;
+    }
+    return picture_style(style);
+}
+
+static void put_size(struct call *c, struct rec *scene, const struct picture *p)
+{
+    if (p->width > 0) {
+        rec_number(c->out, scene, "size_width", p->width);
+        rec_number(c->out, scene, "size_height", p->height);
+    }
+    if (p->dpi > 0) {
+        rec_whole(c->out, scene, "dpi", p->dpi);
+    }
+}
+
 static enum call_end ask_for_picture(struct call *c, const struct picture *p,
-                                     const struct part *part)
+                                     const struct part *part, const struct folds *folds)
 {
     struct session *s = c->s;
     struct scene_options options = picture_options(s, p->root);
     options.theme = p->theme;
     options.digits = 4;
     options.part = part;
+    options.folds = folds;
+    options.style = style_for(c, folds);
     struct rec *scene = scene_build(c->out, &s->tape, &s->names, p->root, &options);
     if (scene == NULL) {
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
+    put_size(c, scene, p);
     if (strcmp(p->format, "json") != 0) {
         rec_text(c->out, call_need(c, "picture", p->path), "format", p->format);
         return CALL_NEED;
@@ -277,7 +187,7 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
         c->diag->span = p->path;
         return CALL_FAILED;
     }
-    if (!is_player(p)) {
+    if (!picture_is_player(p)) {
         call_note_stale(c, p->path, p->target);
     }
     if (call_echoes(c)) {
@@ -290,9 +200,10 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
 
 // ---- The command --------------------------------------------------------------------------------
 
-static enum call_end draw(struct call *c, const struct picture *p, const struct part *part)
+static enum call_end draw(struct call *c, const struct picture *p, const struct part *part,
+                          const struct folds *folds)
 {
-    if (!picture_draw(c, p->root, part, p->ascii)) {
+    if (!picture_draw(c, p->root, part, folds, p->ascii)) {
         return c->waits ? CALL_NEED : CALL_FAILED;
     }
     call_note_stale(c, c->command, p->target);
@@ -302,22 +213,29 @@ static enum call_end draw(struct call *c, const struct picture *p, const struct 
 enum call_end command_graph(struct call *c)
 {
     struct picture p;
-    if (!read_arguments(c, &p)) {
+    if (!picture_read(c, &p)) {
         return CALL_FAILED;
     }
-    if (!is_empty(p.path) && call_supplied(c)) {
+    if (p.format != NULL && call_supplied(c)) {
         return end_of_file(c, &p);
     }
-    if (is_player(&p)) {
+    if (picture_is_player(&p)) {
         return ask_for_player(c, &p);
     }
     struct part part;
+    struct folds folds = {0};
     part_init(&part);
     enum call_end end = CALL_FAILED;
-    if (find_part(c, &p, &part) && check_size(c, &p, &part)) {
+    if (find_part(c, &p, &part)) {
         p.root = output_of(c, &p, &part);
-        end = is_empty(p.path) ? draw(c, &p, &part) : ask_for_picture(c, &p, &part);
+        if (picture_folds(c, &folds, &part, p.root, fold_mode(&p)) &&
+            check_size(c, &p, &part, folds.boxes)) {
+            note_folds(c, &p, &part, &folds);
+            end = p.format == NULL ? draw(c, &p, &part, &folds)
+                                   : ask_for_picture(c, &p, &part, &folds);
+        }
     }
+    folds_release(&folds);
     part_release(&part);
     return end;
 }

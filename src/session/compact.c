@@ -10,7 +10,8 @@
 struct compaction {
     struct session *s;
     uint32_t first, end;  // the nodes that may go
-    struct buf to;        // uint32_t for each of them: first 1 where it stays, then its new number
+    struct buf to;        // uint32_t for each of them: first 1 where it stays, then its new number,
+                          // or that of the next one which stays
 };
 
 static uint32_t *to(const struct compaction *k, uint32_t node)
@@ -138,10 +139,11 @@ static void move_nodes(struct compaction *k)
     uint8_t *mark = t->mark.data;
     uint32_t next = k->first;
     for (uint32_t i = k->first; i < k->end; i++) {
-        if (*to(k, i) == 0) {
+        bool stays = *to(k, i) != 0;
+        *to(k, i) = next;
+        if (!stays) {
             continue;
         }
-        *to(k, i) = next;
         struct node n = node[i];
         n.a = moved(k, (uint32_t)n.a) & TAPE_MOST;
         n.b = moved(k, (uint32_t)n.b) & TAPE_MOST;
@@ -212,6 +214,40 @@ static bool compact_lists(struct session *s)
     return ok;
 }
 
+// The first of the nodes that stayed, from this one on.
+static uint32_t stayed_from(const struct compaction *k, uint32_t node)
+{
+    return node < k->first ? node : node < k->end ? *to(k, node) : tape_count(&k->s->tape);
+}
+
+// A group keeps those of its nodes that stay; without any it goes. A piece of one that goes is a
+// group from then on.
+static bool compact_groups(const struct compaction *k)
+{
+    struct buf *groups = &k->s->groups, places;
+    uint32_t kept = (uint32_t)k->s->begun_groups, first = kept;
+    buf_init(&places, sizeof(uint32_t));
+    bool ok = buf_resize(&places, groups->count);
+    uint32_t *place = places.data;
+    for (uint32_t i = 0; ok && i < groups->count; i++) {
+        struct group g = *group_at(groups, i);
+        place[i] = i < first ? i : GROUP_NONE;
+        g.first = stayed_from(k, g.first);
+        g.end = stayed_from(k, g.end);
+        if (i < first || g.first == g.end) {
+            continue;
+        }
+        place[i] = kept;
+        place[g.whole] = place[g.whole] == GROUP_NONE ? kept : place[g.whole];
+        g.whole = place[g.whole];
+        g.within = g.within == GROUP_NONE ? GROUP_NONE : place[g.within];
+        *group_at(groups, kept++) = g;
+    }
+    groups->count = ok ? kept : first;
+    buf_release(&places);
+    return ok;
+}
+
 bool session_compact(struct session *s)
 {
     struct compaction k = {.s = s, .first = s->begun_nodes, .end = tape_count(&s->tape)};
@@ -226,8 +262,7 @@ bool session_compact(struct session *s)
         keep_roots(&k);
         move_nodes(&k);
         move_bindings(&k);
-        s->groups.count = s->begun_groups;
-        ok = compact_lists(s);
+        ok = compact_groups(&k) && compact_lists(s);
     }
     buf_release(&k.to);
     struct settings *settings = session_settings(s);

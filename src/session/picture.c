@@ -22,12 +22,27 @@ struct scene_options picture_options(const struct session *s, uint32_t root)
     return options;
 }
 
+const char *picture_style(unsigned style)
+{
+    static const char *const styles[] = {"cells", "edges", "micrograd"};
+    return style < COUNT_OF(styles) ? styles[style] : NULL;
+}
+
+bool picture_folds(struct call *c, struct folds *f, const struct part *part, uint32_t root,
+                   enum fold_mode mode)
+{
+    struct session *s = c->s;
+    const struct fold_wish wish = {.mode = mode, .groups = &s->groups, .looks = &s->looks};
+    return folds_find(f, &s->tape, &s->names, &wish, part, root) || diag_out_of_memory(c->diag);
+}
+
 // ---- Drawings -----------------------------------------------------------------------------------
 
 // What is drawn, and with what.
 struct drawing {
     uint32_t root;
     const struct part *part;
+    const struct folds *folds;
     bool ascii;
     struct buf rooms;  // what view/draw.c keeps free; nothing where nothing will move
 };
@@ -37,6 +52,7 @@ static struct rec *build(struct call *c, struct records *out, const struct drawi
 {
     struct scene_options options = picture_options(c->s, d->root);
     options.part = d->part;
+    options.folds = d->folds;
     struct rec *scene = scene_build(out, &c->s->tape, &c->s->names, d->root, &options);
     rec_whole(out, scene, "width", c->s->columns);
     rec_flag(out, scene, "ascii", d->ascii);
@@ -74,7 +90,7 @@ static bool has_layout(struct call *c)
 // scene.
 static bool draw(struct call *c, const struct drawing *d)
 {
-    bool asks = part_values(d->part, &c->s->tape) <= DRAW_MOST && !has_layout(c);
+    bool asks = d->folds->boxes <= DRAW_MOST && !has_layout(c);
     struct records aside;
     records_init(&aside);
     struct records *out = asks ? &aside : c->out;
@@ -88,9 +104,10 @@ static bool draw(struct call *c, const struct drawing *d)
     return ok ? !asks : diag_out_of_memory(c->diag);
 }
 
-bool picture_draw(struct call *c, uint32_t root, const struct part *part, bool ascii)
+bool picture_draw(struct call *c, uint32_t root, const struct part *part, const struct folds *folds,
+                  bool ascii)
 {
-    struct drawing d = {.root = root, .part = part, .ascii = ascii || c->s->ascii};
+    struct drawing d = {.root = root, .part = part, .folds = folds, .ascii = ascii || c->s->ascii};
     return draw(c, &d);
 }
 
@@ -117,10 +134,11 @@ static bool measure_walk(struct call *c, struct drawing *d)
     return ok;
 }
 
-static bool draw_step(struct call *c, const struct part *part, size_t to)
+static bool draw_step(struct call *c, const struct part *part, const struct folds *folds, size_t to)
 {
     size_t at = c->s->stepper.at;
-    struct drawing d = {.root = c->s->stepper.root, .part = part, .ascii = c->s->ascii};
+    struct drawing d = {
+        .root = c->s->stepper.root, .part = part, .folds = folds, .ascii = c->s->ascii};
     buf_init(&d.rooms, sizeof(uint32_t));
     bool ok = (measure_walk(c, &d) && go(c, to)) || diag_out_of_memory(c->diag);
     ok = ok && draw(c, &d);
@@ -136,13 +154,15 @@ bool picture_of_step(struct call *c, size_t to)
         return true;
     }
     struct part part;
+    struct folds folds = {0};
     part_init(&part);
     bool ok = part_all(&part, &c->s->tape, walk->root) || diag_out_of_memory(c->diag);
-    size_t values = ok ? part_values(&part, &c->s->tape) : 0;
-    if (values > WATCH_MOST && walk->at == 0) {
-        call_notice(c, c->command, "%zu values are too many to watch", values);
+    ok = ok && picture_folds(c, &folds, &part, walk->root, FOLD_AS_IT_FITS);
+    if (ok && folds.boxes > WATCH_MOST && walk->at == 0) {
+        call_notice(c, c->command, "%zu values are too many to watch", folds.boxes);
     }
-    ok = ok && (values > WATCH_MOST || draw_step(c, &part, to));
+    ok = ok && (folds.boxes > WATCH_MOST || draw_step(c, &part, &folds, to));
+    folds_release(&folds);
     part_release(&part);
     return ok;
 }

@@ -7,6 +7,7 @@
 #include "lang/prelude.h"
 #include "session/call.h"
 #include "session/play.h"
+#include "view/fold.h"
 
 enum {
     FRAMES_MOST = 16,       // files loading files
@@ -19,6 +20,7 @@ static void init_tables(struct session *s)
     names_init(&s->names);
     definitions_init(&s->definitions);
     buf_init(&s->groups, sizeof(struct group));
+    buf_init(&s->looks, sizeof(struct name_look));
     buf_init(&s->optimiser, sizeof(struct optim_state));
     buf_init(&s->recipes.rows, sizeof(struct recipe));
     buf_init(&s->recipes.text, 1);
@@ -59,6 +61,7 @@ static void growing(struct session *s, struct buf *arrays[GROWING])
                                 &s->definitions.params,
                                 &s->definitions.text,
                                 &s->groups,
+                                &s->looks,
                                 &s->optimiser,
                                 &s->recipes.rows,
                                 &s->recipes.text,
@@ -201,7 +204,7 @@ void session_free(struct session *s)
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
     struct buf *tables[] = {&s->settings,  &s->log,     &s->moments,      &s->redone,
-                            &s->frames,    &s->supply,  &s->expansions,   &s->groups,
+                            &s->frames,    &s->supply,  &s->expansions,   &s->groups,    &s->looks,
                             &s->optimiser, &s->history, &s->recipes.rows, &s->recipes.text};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
@@ -655,6 +658,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     if (c.lowering) {
         lower_release(&c.lower);
     }
+    groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
     f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
     c.frame = f;
     c.lexer = &f->lexer;

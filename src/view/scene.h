@@ -2,7 +2,7 @@
 // into Graphviz, what the page draws, and what `graph L out.json` writes.
 //
 //   {kind: "scene", root: "n9", direction: "LR" | "TB", compact: flag, theme: "light" | "dark",
-//    walk: "" | "forward" | "backward",
+//    style: "cells" | "edges" | "micrograd", walk: "" | "forward" | "backward",
 //    boxes: [{id: "n4", node: 3, name: "e", op: "×", kind: "interior", dead: flag, current: flag,
 //             cut: flag, value: -6, value_text: "−6", grad: -2, grad_text: "−2",
 //             sum_text: "= 1 + 3",
@@ -14,13 +14,31 @@
 // fields (a drawer joins "local × upstream = share" in three colours); upstream is the gradient of
 // the box that the cell stands in.
 //
-//   kind      "parameter", "input", "constant", "interior", "output"
+//   kind      "parameter", "input", "constant", "interior", "output", "group"
 //   op        the operation's sign, or "param", "input", "const"
 //   cut       an operation whose operands are not part of the picture: it has no cells
 //   dead      a relu that is shut: its local derivative is 0
 //   sum_text  the shares that make up the gradient of a value used more than once, in the order in
 //             which the backward pass adds them; "" if they do not (a gradient held from before)
 //   weight    of an edge, 0 to 1: log1p|share| / log1p(the largest |share|)
+//
+// A box may stand for several values (view/fold.h). Its kind is then "group", and it has
+//
+//   folds     "call", "array" or "statement"
+//   call      "neuron 2": the second call of neuron that the root depends on; else ""
+//   name      of its one result, of the array of its results, or the call again
+//   op        "5 ops", "48 param"
+//   results   how many of its values are used outside; where there are several, value_text says how
+//             many and grad is the length of their gradients as a vector
+//   output    the root is one of its values
+//   parameters, parameters_text, parameters_grad, parameters_grad_text
+//             "3 params" in it, and the length of their gradients; absent if there are none
+//
+// With one result and at most 6 operands its cells are those of an operation, `local` being the
+// composite derivative of the result. Otherwise there is a cell for each box that it uses values
+// of:
+//   {from: "n9", slot: 0, values: 16, share: 0.3, share_text: "0.3", weight: 0.2}
+// with the length of the gradient that flows back there, and neither symbol nor local derivative.
 //
 // What is not known has the text "·" and no number: a gradient before the backward pass, a value
 // that a forward walk has yet to reach. Texts of a share not known are "". A gradient that a
@@ -32,6 +50,7 @@
 #include "base/record.h"
 #include "engine/tape.h"
 #include "lang/names.h"
+#include "view/fold.h"
 #include "view/part.h"
 
 // Is the scene a picture of the graph as it is, or of a walk over it that stands at one node?
@@ -44,7 +63,9 @@ struct scene_options {
     // The node whose step was taken last. Before the first step of a forward walk 0 (which is a
     // leaf); between seed and first step of a backward walk NODE_NONE, as no share has flowed.
     uint32_t current;
-    const struct part *part;  // what to show; NULL: all that root depends on
+    const struct part *part;    // what to show; NULL: all that root depends on
+    const struct folds *folds;  // of that part; NULL: nothing is folded
+    const char *style;          // "cells" (or NULL), "edges", "micrograd": how a file shows it
 };
 
 // The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored
