@@ -60,6 +60,38 @@ uint32_t group_of_node(const struct buf *groups, uint32_t node)
     return at == GROUP_NONE ? GROUP_NONE : group_at(groups, at)->whole;
 }
 
+bool group_holds(const struct buf *groups, uint32_t group, uint32_t node)
+{
+    uint32_t g = group_of_node(groups, node);
+    while (g != GROUP_NONE && g != group) {
+        g = group_at(groups, g)->within;
+    }
+    return g == group;
+}
+
+// Is nothing above the node in the group? The rows that begin above it tell, and the one before
+// them.
+static bool is_last(const struct buf *groups, uint32_t group, uint32_t node)
+{
+    uint32_t i = (uint32_t)groups->count;
+    while (i-- > 0 && group_at(groups, i)->first > node) {
+        if (group_holds(groups, group, group_at(groups, i)->first)) {
+            return false;
+        }
+    }
+    return !group_holds(groups, group, node + 1);
+}
+
+uint32_t group_with_result(const struct buf *groups, uint32_t node)
+{
+    uint32_t found = GROUP_NONE;
+    for (uint32_t g = group_of_node(groups, node); g != GROUP_NONE;
+         g = group_at(groups, g)->within) {
+        found = is_last(groups, g, node) ? g : found;
+    }
+    return found;
+}
+
 bool groups_number(const struct buf *groups, const uint32_t *ids, size_t count, struct buf *numbers)
 {
     struct buf calls;  // uint32_t for each name: how many were found

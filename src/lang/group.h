@@ -44,6 +44,11 @@ bool group_add_piece(struct buf *groups, uint32_t whole, uint32_t first, uint32_
 // The innermost group of a node; GROUP_NONE. (The whole, where it lies in a piece.)
 uint32_t group_of_node(const struct buf *groups, uint32_t node);
 
+// Does it hold the node, itself or in a call inside it?
+bool group_holds(const struct buf *groups, uint32_t group, uint32_t node);
+// The outermost group whose last node this is; GROUP_NONE.
+uint32_t group_with_result(const struct buf *groups, uint32_t node);
+
 // The groups that these nodes belong to: numbers (uint32_t, one for each row of the table) becomes
 // 1, 2 … for the calls of one function, in the order in which they began, and 0 for what none of
 // the nodes is in. False if out of memory.

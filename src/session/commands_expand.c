@@ -6,6 +6,7 @@
 
 #include "lang/expr.h"
 #include "session/commands.h"
+#include "session/commands_group.h"
 
 // Where the nodes from `from` on went: to[i] is what node from + i became (itself, mostly).
 struct moves {
@@ -224,14 +225,25 @@ static bool expand(struct call *c)
     struct session *s = c->s;
     uint32_t node, end = tape_count(&s->tape), fresh;
     struct token target = lexer_peek(c->lexer);
-    if (!call_target(c, &node) || !call_finish(c) || !call_refresh(c, &fresh) ||
-        !call_change_settings(c)) {
+    if (group_is_looked_at(c)) {
+        return group_look(c, false);
+    }
+    if (!call_target(c, &node) || !call_finish(c)) {
+        return false;
+    }
+    enum group_found found =
+        node < end ? group_look_at_node(c, node, GROUP_OPEN_FOLDED) : GROUP_NOTHING;
+    if (found != GROUP_NOTHING) {
+        return found == GROUP_DONE;
+    }
+    if (!call_refresh(c, &fresh) || !call_change_settings(c)) {
         return false;
     }
     struct node n = tape_node(&s->tape, node);
     const char *atoms = op_get((enum op)n.op)->atoms;
     if (*atoms == '\0' || node >= end) {
-        return refuse_atom(c, target.span, node);
+        found = node < end ? group_look_at_node(c, node, GROUP_OPEN) : GROUP_NOTHING;
+        return found == GROUP_DONE || (found == GROUP_NOTHING && refuse_atom(c, target.span, node));
     }
     struct rec *r = put_change(c, "expand", node, op_get((enum op)n.op)->name);
     uint32_t by = append_atoms(s, atoms, (uint32_t)n.a, (uint32_t)n.b);
@@ -259,6 +271,9 @@ static bool fold(struct call *c)
     uint32_t node, end = tape_count(&s->tape), fresh;
     struct token target = lexer_peek(c->lexer);
     char label[LABEL_TEXT];
+    if (group_is_looked_at(c)) {
+        return group_look(c, true);
+    }
     if (!call_target(c, &node) || !call_finish(c) || !call_refresh(c, &fresh) ||
         !call_change_settings(c)) {
         return false;
@@ -275,8 +290,13 @@ static bool fold(struct call *c)
             return true;
         }
     }
+    enum group_found found = node < end ? group_look_at_node(c, node, GROUP_FOLD) : GROUP_NOTHING;
+    if (found != GROUP_NOTHING) {
+        return found == GROUP_DONE;
+    }
     diag_set(c->diag, target.span, "%s was not expanded", names_label(&s->names, label, node));
-    return diag_hint(c->diag, "fold puts back what 'expand' took apart");
+    return diag_hint(c->diag, "fold puts back what 'expand' took apart, and draws a function's "
+                              "call, an array or a formula as one box");
 }
 
 enum call_end command_fold(struct call *c)

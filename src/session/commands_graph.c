@@ -11,6 +11,11 @@ enum { BOXES_MOST = 300 };
 // Beyond this a part is offered.
 enum { BOXES_MANY = 60 };
 
+static bool is_empty(struct span s)
+{
+    return s.start == s.end;
+}
+
 // ---- The part that is shown ---------------------------------------------------------------------
 
 static bool find_part(struct call *c, const struct picture *p, struct part *part)
@@ -93,9 +98,10 @@ static void note_folds(struct call *c, const struct picture *p, const struct par
     char target[LABEL_TEXT];
     if (!p->fold && values > FOLD_BEYOND && folds->boxes < values) {
         call_notice(c, c->command,
-                    "%zu values in %zu boxes; what is folded (%s) opens with expand, "
-                    "all with graph %s --full",
-                    values, folds->boxes, "⊞", names_label(&c->s->names, target, p->target));
+                    "%zu values in %zu box%s, as %s is folded; graph %s --full shows all", values,
+                    folds->boxes, folds->boxes == 1 ? "" : "es",
+                    c->s->ascii ? "what [+] marks" : "what ⊞ marks",
+                    names_label(&c->s->names, target, p->target));
     }
 }
 
@@ -238,4 +244,25 @@ enum call_end command_graph(struct call *c)
     folds_release(&folds);
     part_release(&part);
     return end;
+}
+
+enum call_end command_style(struct call *c)
+{
+    struct span word = call_word(c);
+    unsigned style = 0;
+    while (picture_style(style) != NULL && !call_word_is(c, word, picture_style(style))) {
+        style++;
+    }
+    if (picture_style(style) == NULL) {
+        diag_set(c->diag, is_empty(word) ? c->command : word,
+                 "a style is cells, edges or micrograd");
+        diag_hint(c->diag, "write style edges; then graph L picture.png");
+        return CALL_FAILED;
+    }
+    if (!call_finish(c) || !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->style = (uint8_t)style;
+    c->s->stepped = true;  // no change of the graph: a walk goes on
+    return CALL_DONE;
 }

@@ -4,6 +4,7 @@
 
 #include "engine/sweep.h"
 #include "session/commands.h"
+#include "session/commands_group.h"
 
 // print(X, Y) as in Python: does the parenthesis that follows hold the whole rest?
 static bool is_list(const struct call *c)
@@ -204,10 +205,20 @@ enum call_end command_local(struct call *c)
 {
     uint32_t node, from = tape_count(&c->s->tape);
     struct token first = lexer_peek(c->lexer);
+    if (group_is_named(c)) {
+        return group_local(c) ? CALL_DONE : CALL_FAILED;
+    }
     if (!call_target(c, &node) || !call_finish(c)) {
         return CALL_FAILED;
     }
     call_note_stale(c, first.span, node);
+    bool told = false;
+    if (node < from && !group_local_of_node(c, node, &told)) {
+        return CALL_FAILED;
+    }
+    if (told) {
+        return CALL_DONE;
+    }
     const struct tape *t = &c->s->tape;
     struct rec *r = call_record(c, "local");
     call_put_node(c, r, node);

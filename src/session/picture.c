@@ -3,7 +3,8 @@
 #include "engine/stepper.h"
 #include "view/draw.h"
 
-enum { WATCH_MOST = 60 };  // values that a watched walk draws
+// Boxes that a watched walk draws, and values in them: each step looks at the whole walk.
+enum { WATCH_MOST = 60, WATCH_VALUES = 300 };
 
 struct scene_options picture_options(const struct session *s, uint32_t root)
 {
@@ -158,10 +159,12 @@ bool picture_of_step(struct call *c, size_t to)
     part_init(&part);
     bool ok = part_all(&part, &c->s->tape, walk->root) || diag_out_of_memory(c->diag);
     ok = ok && picture_folds(c, &folds, &part, walk->root, FOLD_AS_IT_FITS);
-    if (ok && folds.boxes > WATCH_MOST && walk->at == 0) {
-        call_notice(c, c->command, "%zu values are too many to watch", folds.boxes);
+    size_t values = part_values(&part, &c->s->tape);
+    bool many = folds.boxes > WATCH_MOST || values > WATCH_VALUES;
+    if (ok && many && walk->at == 0) {
+        call_notice(c, c->command, "%zu values are too many to watch", values);
     }
-    ok = ok && (folds.boxes > WATCH_MOST || draw_step(c, &part, &folds, to));
+    ok = ok && (many || draw_step(c, &part, &folds, to));
     folds_release(&folds);
     part_release(&part);
     return ok;

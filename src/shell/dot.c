@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "shell/dot_effort.h"
 #include "shell/dot_label.h"
 
 // ---- The graph ----------------------------------------------------------------------------------
@@ -24,6 +25,13 @@ static const struct setting of_graph[] = {
     {"nslimit", "1"},
     {"nslimit1", "1"},
     {"newrank", "true"},
+};
+
+// Where lines are long: straight ones, and a tenth of the rounds.
+static const struct setting of_large_graph[] = {
+    {"splines", "line"},
+    {"nslimit", "0.1"},
+    {"nslimit1", "0.1"},
 };
 
 // A drawing's parts are called what the scene calls them: n4, and n4i0 for the edge into its first
@@ -185,6 +193,10 @@ static void add_graph(Agraph_t *g, const struct painter *p, const struct rec *sc
     declare(g, AGRAPH, "rankdir", p->top_down ? "TB" : "LR");
     declare(g, AGRAPH, "bgcolor", p->ink->background);
     declare_all(g, AGRAPH, of_graph, COUNT_OF(of_graph));
+    struct effort effort = dot_effort(scene);
+    if (effort_is_large(&effort)) {
+        declare_all(g, AGRAPH, of_large_graph, COUNT_OF(of_large_graph));
+    }
     declare_size(g, scene);
     declare_all(g, AGNODE, of_node, COUNT_OF(of_node));
     declare_all(g, AGEDGE, of_edge, COUNT_OF(of_edge));

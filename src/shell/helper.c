@@ -26,5 +26,5 @@ int helper_seconds(void)
 {
     const char *told = getenv("BACKSTEP_RENDER_SECONDS");
     long seconds = told == NULL ? 0 : strtol(told, NULL, 10);
-    return seconds >= 1 && seconds <= 600 ? (int)seconds : 5;
+    return seconds >= 1 && seconds <= 600 ? (int)seconds : 4;
 }

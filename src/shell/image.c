@@ -6,6 +6,7 @@
 
 #include "shell/child.h"
 #include "shell/dot.h"
+#include "shell/dot_effort.h"
 #include "shell/files.h"
 #include "shell/helper.h"
 
@@ -90,7 +91,8 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
     text_init(&dot);
     buf_init(&bytes, 1);
     bool as_text = strcmp(format, "dot") == 0;
-    bool ok = dot_text(scene, &dot, d) &&
+    struct effort effort = dot_effort(scene);
+    bool ok = (as_text || effort_is_bearable(&effort, d)) && dot_text(scene, &dot, d) &&
               (as_text || image_render(text_get(&dot), text_length(&dot), format, stop, &bytes, d));
     const char *what = as_text ? text_get(&dot) : bytes.data;
     ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);

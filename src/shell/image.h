@@ -7,7 +7,7 @@
 //
 // It is looked for beside the running program, then where it was installed. Two variables of the
 // environment override: BACKSTEP_RENDER, its path; BACKSTEP_RENDER_SECONDS, the deadline (1 to 600;
-// 5 unless told) for a slow machine.
+// 4 unless told, so that all of it takes less than 5) for a slow machine.
 #ifndef SHELL_IMAGE_H
 #define SHELL_IMAGE_H
 

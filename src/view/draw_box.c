@@ -7,6 +7,7 @@
 //   └──┴─────────┘            │ e = -6 │
 //                             │ ∂ -2   │
 //                             └───┬────┘
+#include <stdio.h>
 #include <string.h>
 
 #include "view/draw_parts.h"
@@ -16,7 +17,15 @@
 // ---- Frames -------------------------------------------------------------------------------------
 
 // The kind of a value shows in its frame.
-enum look { LOOK_PARAMETER, LOOK_INPUT, LOOK_INTERIOR, LOOK_OUTPUT, LOOK_DEAD, LOOK_COUNT };
+enum look {
+    LOOK_PARAMETER,
+    LOOK_INPUT,
+    LOOK_INTERIOR,
+    LOOK_OUTPUT,
+    LOOK_GROUP,
+    LOOK_DEAD,
+    LOOK_COUNT
+};
 
 // The signs of a frame, in this order.
 enum sign {
@@ -44,6 +53,7 @@ static const char *const frames[2][LOOK_COUNT] = {
         [LOOK_INPUT] = "─│╭╮╰╯├┬",
         [LOOK_INTERIOR] = "─│┌┐└┘├┬┬┴│├┤─┴",
         [LOOK_OUTPUT] = "═║╔╗╚╝╟╤╤╧│╟╢─┴",
+        [LOOK_GROUP] = "═│╒╕╘╛├╤╤╧│├┤─┴",
         [LOOK_DEAD] = "╌┆┌┐└┘├┬┬┴┆├┤╌┴",
     },
     {
@@ -51,6 +61,7 @@ static const char *const frames[2][LOOK_COUNT] = {
         [LOOK_INPUT] = "-|..''++",
         [LOOK_INTERIOR] = "-|++++++++|++-+",
         [LOOK_OUTPUT] = "=|++++++++|++-+",
+        [LOOK_GROUP] = "=|++++++++|++-+",
         [LOOK_DEAD] = ".:++++++++:++.+",
     },
 };
@@ -60,6 +71,8 @@ static enum look look_of(const struct rec *box)
     return signs_is(box, "kind", "parameter") ? LOOK_PARAMETER
            : signs_is(box, "kind", "input")   ? LOOK_INPUT
            : signs_is(box, "kind", "output")  ? LOOK_OUTPUT
+           : rec_get_flag(box, "output")      ? LOOK_OUTPUT
+           : signs_is(box, "kind", "group")   ? LOOK_GROUP
            : rec_get_flag(box, "dead")        ? LOOK_DEAD
                                               : LOOK_INTERIOR;
 }
@@ -92,21 +105,48 @@ static const struct rec *constant_of(const struct plan *p, const struct rec *cel
     return box;
 }
 
-static bool is_constant(const struct rec *cell)
+// Of many values?
+static bool is_wide(const struct rec *cell)
 {
-    return rec_get_text(cell, "local_text")[0] == '\0';
+    return rec_find(cell, "values") != NULL;
 }
 
-// What stands in a cell: the local derivative, or the constant itself.
+static bool is_constant(const struct rec *cell)
+{
+    return rec_get_text(cell, "local_text")[0] == '\0' && !is_wide(cell);
+}
+
+// "[16]": so many values come in here.
+enum { WIDE_TEXT = 24 };
+static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
+{
+    snprintf(out, WIDE_TEXT, "[%d]", (int)rec_get_whole(cell, "values"));
+    return out;
+}
+
+// What stands in a cell: the local derivative, how many values there are, or the constant itself.
 static int cell_columns(const struct plan *p, const struct rec *cell)
 {
-    return is_constant(cell) ? figure_columns(p, constant_of(p, cell), "value_text", "value_room")
-                             : figure_columns(p, cell, "local_text", "local_room");
+    char wide[WIDE_TEXT];
+    return is_wide(cell)       ? (int)strlen(wide_text(wide, cell))
+           : is_constant(cell) ? figure_columns(p, constant_of(p, cell), "value_text", "value_room")
+                               : figure_columns(p, cell, "local_text", "local_room");
 }
 
 static int cells_of(const struct item *item)
 {
-    return (item->cell[0] != NULL) + (item->cell[1] != NULL);
+    int count = 0;
+    while (count < PORTS_MOST && item->cell[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
+// "∂": the gradient, or of several results the length of theirs.
+static const char *grad_sign(const struct plan *p, const struct rec *box)
+{
+    bool several = rec_get_whole(box, "results") > 1;
+    return several ? (p->ascii ? "|g| " : "‖∂‖ ") : p->ascii ? "g " : "∂ ";
 }
 
 // "name = value" over "∂ gradient".
@@ -114,7 +154,8 @@ static int body_columns(const struct plan *p, const struct rec *box)
 {
     int name = (int)signs_columns(rec_get_text(box, "name"));
     return larger(name + 3 + figure_columns(p, box, "value_text", "value_room"),
-                  2 + figure_columns(p, box, "grad_text", "grad_room"));
+                  (int)signs_columns(grad_sign(p, box)) +
+                      figure_columns(p, box, "grad_text", "grad_room"));
 }
 
 // In a walk a relu may yet turn out to be shut.
@@ -145,27 +186,33 @@ static void measure_across(const struct plan *p, struct item *item)
 {
     int cells = cells_of(item) == 0 ? 0 : cells_column(p, item) + 1;
     int body = larger(body_columns(p, item->box), title_columns(p, item->box) + 1);
-    item->size = 4;
+    item->size = 2 + larger(2, cells_of(item));
     item->length = 1 + cells + 1 + body + 1 + 1;
     item->out = 1;
-    item->in[0] = 1;
-    item->in[1] = 2;
+    for (int i = 0; i < PORTS_MOST; i++) {
+        item->in[i] = 1 + i;
+    }
 }
 
-// Where cell `i` begins and how wide it is, down: the cells fill the box.
+// Where cell `i` begins and how wide it is, down: the cells fill the box. Each has its share of
+// what is to spare, the last one the rest.
 static struct band cell_band(const struct plan *p, const struct item *item, int i)
 {
-    int inside = item->size - 2, first = cells_of(item) == 1 ? inside : 0;
-    if (cells_of(item) == 2) {
-        int least = 2 + cell_columns(p, item->cell[0]);
-        first = least + (inside - 1 - least - 2 - cell_columns(p, item->cell[1])) / 2;
+    int count = cells_of(item), inside = item->size - 2, spare = inside - (count - 1), start = 1;
+    for (int k = 0; k < count; k++) {
+        spare -= 2 + cell_columns(p, item->cell[k]);
     }
-    return i == 0 ? (struct band){1, first} : (struct band){first + 2, inside - first - 1};
+    for (int k = 0; k < i; k++) {
+        start += 2 + cell_columns(p, item->cell[k]) + spare / count + 1;
+    }
+    int length =
+        i + 1 < count ? 2 + cell_columns(p, item->cell[i]) + spare / count : inside + 1 - start;
+    return (struct band){start, length};
 }
 
 static void measure_down(const struct plan *p, struct item *item)
 {
-    int count = cells_of(item), cells = count == 2 ? 1 : 0;
+    int count = cells_of(item), cells = count > 0 ? count - 1 : 0;
     for (int i = 0; i < count; i++) {
         cells += cell_columns(p, item->cell[i]) + 2;
     }
@@ -297,7 +344,7 @@ static void paint_body(struct brush *b, size_t row, size_t column)
         at = paint_words(b, row, at, INK_MUTED, " = ");
         paint_figure(b, row, at, box, "value_text", INK_VALUE);
     }
-    size_t at = paint_words(b, row + 1, column + 1, INK_MUTED, b->p->ascii ? "g " : "∂ ");
+    size_t at = paint_words(b, row + 1, column + 1, INK_MUTED, grad_sign(b->p, box));
     paint_figure(b, row + 1, at, box, "grad_text", INK_GRAD);
 }
 
@@ -305,6 +352,13 @@ static void paint_body(struct brush *b, size_t row, size_t column)
 static void paint_cell(struct brush *b, const struct rec *cell, size_t row, size_t column,
                        size_t room)
 {
+    if (is_wide(cell)) {
+        char wide[WIDE_TEXT];
+        size_t spare = room - strlen(wide_text(wide, cell));
+        canvas_put(b->c, row, column + (b->p->way == DRAW_ACROSS ? spare : (spare + 1) / 2),
+                   INK_MUTED, wide);
+        return;
+    }
     const struct rec *constant = is_constant(cell) ? constant_of(b->p, cell) : NULL;
     const struct rec *map = constant != NULL ? constant : cell;
     const char *key = constant != NULL ? "value_text" : "local_text";
@@ -328,9 +382,10 @@ static void paint_across(struct brush *b)
         }
         body += room;
         paint_sign(b, b->row, body, CELL_ABOVE);
-        paint_sign(b, b->row + 1, body, INNER);
-        paint_sign(b, b->row + 2, body, INNER);
-        paint_sign(b, b->row + 3, body, CELL_BELOW);
+        for (size_t row = b->row + 1; row + 1 < b->row + b->rows; row++) {
+            paint_sign(b, row, body, INNER);
+        }
+        paint_sign(b, b->row + b->rows - 1, body, CELL_BELOW);
         body++;
     }
     paint_title(b, b->row, body);

@@ -15,20 +15,23 @@
 #include "view/canvas.h"
 #include "view/draw.h"
 
+// Operands that a box has room for: an operation has 2, a fold may have more.
+enum { PORTS_MOST = 6 };
+
 // Something at a rank: a box, or a wire that passes through on its way to a later rank. All the
 // wires of one value are one net: they leave its box as one line, which forks where it must.
 struct item {
-    const struct rec *box;      // NULL: a wire that passes through
-    const struct rec *cell[2];  // box: its operands, in the order in which they are shown
-    bool source;                // box: nothing is wired to it
-    uint32_t node;              // box: its node
-    uint32_t net;               // the box whose value this is: its own number, for a box
+    const struct rec *box;               // NULL: a wire that passes through
+    const struct rec *cell[PORTS_MOST];  // box: its operands, in the order in which they are shown
+    bool source;                         // box: nothing is wired to it
+    uint32_t node;                       // box: its node
+    uint32_t net;                        // the box whose value this is: its own number, for a box
     uint32_t rank;
     uint32_t last;     // box: the rank of its farthest use; its own where there is none
     uint32_t passing;  // box: its first item that passes through; one for each rank between
     int at, size;
-    int length;      // along
-    int out, in[2];  // where the wires begin and end, counted from `at`
+    int length;               // along
+    int out, in[PORTS_MOST];  // where the wires begin and end, counted from `at`
 };
 
 // What has flowed along a wire.
@@ -37,7 +40,7 @@ enum flow { FLOW_NONE, FLOW_BACK, FLOW_BACK_NOW };
 // From a box to one operand's cell of another.
 struct wire {
     uint32_t from, to;
-    int port;  // which of the box's cells it ends on: 0 or 1
+    int port;  // which of the box's cells it ends on
     enum flow flow;
 };
 

@@ -176,21 +176,40 @@ static int source_place(const struct plan *p, const struct wire *wire)
     return from->at + from->out;
 }
 
-// The operands of a sum or a product are shown in the order in which their wires arrive.
+// May the operands be shown in any order?
+static bool has_no_order(const struct rec *box)
+{
+    const char *op = rec_get_text(box, "op");
+    return strcmp(op, "+") == 0 || strcmp(op, "×") == 0 ||
+           strcmp(rec_get_text(box, "kind"), "group") == 0;
+}
+
+static void swap_operands(struct item *item, struct wire *first, struct wire *second)
+{
+    int port = first->port;
+    const struct rec *cell = item->cell[port];
+    item->cell[port] = item->cell[second->port];
+    item->cell[second->port] = cell;
+    first->port = second->port;
+    second->port = port;
+}
+
+// Operands without an order are shown in that in which their wires arrive.
 static void turn_operands(struct plan *p, uint32_t box)
 {
     struct item *item = plan_item(p, box);
-    struct wire *first = wire_to(p, box, 0), *second = wire_to(p, box, 1);
-    const char *op = rec_get_text(item->box, "op");
-    if (first == NULL || second == NULL || (strcmp(op, "+") != 0 && strcmp(op, "×") != 0) ||
-        source_place(p, first) <= source_place(p, second)) {
-        return;
+    bool turned = has_no_order(item->box);
+    while (turned) {
+        turned = false;
+        for (int port = 0; port + 1 < PORTS_MOST; port++) {
+            struct wire *first = wire_to(p, box, port), *second = wire_to(p, box, port + 1);
+            if (first != NULL && second != NULL &&
+                source_place(p, first) > source_place(p, second)) {
+                swap_operands(item, first, second);
+                turned = true;
+            }
+        }
     }
-    first->port = 1;
-    second->port = 0;
-    const struct rec *cell = item->cell[0];
-    item->cell[0] = item->cell[1];
-    item->cell[1] = cell;
     box_measure(p, item);
 }
 

@@ -11,10 +11,21 @@
 
 // ---- Items and wires ----------------------------------------------------------------------------
 
+// Has every box few enough operands? Else there is nothing to plan.
+static bool has_room(const struct rec *boxes)
+{
+    const struct rec *box = boxes->in.first;
+    while (box != NULL && rec_find(box, "cells")->in.count <= PORTS_MOST) {
+        box = box->next;
+    }
+    return box == NULL;
+}
+
 static bool add_boxes(struct plan *p)
 {
     const struct rec *boxes = rec_find(p->scene, "boxes");
-    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
+    const struct rec *first = has_room(boxes) ? boxes->in.first : NULL;
+    for (const struct rec *box = first; box != NULL; box = box->next) {
         if (signs_is(box, "kind", "constant")) {
             continue;
         }
@@ -53,7 +64,8 @@ static bool add_wires(struct plan *p, uint32_t to)
     struct item *item = plan_item(p, to);
     const struct rec *cells = rec_find(item->box, "cells");
     int slot = 0;
-    for (const struct rec *cell = cells->in.first; cell != NULL && slot < 2; cell = cell->next) {
+    for (const struct rec *cell = cells->in.first; cell != NULL && slot < PORTS_MOST;
+         cell = cell->next) {
         uint32_t from = find_box(p, rec_get_text(cell, "from"));
         item->cell[slot] = cell;
         if (from < to) {

@@ -32,6 +32,7 @@ struct folder {
     struct buf box;      // uint32_t for each value
     struct buf users;    // uint32_t for each value: the box of all that use it
     struct buf size;     // uint32_t for each own box: the values in it
+    struct buf open;     // uint32_t for each value: it, or the name it leads to, is to be seen open
     uint32_t levels;
 };
 
@@ -160,6 +161,9 @@ static bool look_around(struct folder *f)
 static bool is_folded(struct folder *f, const struct stage *s, uint32_t group)
 {
     enum group_look look = group_at(f->wish->groups, group)->look;
+    if (f->wish->mode == FOLD_ONE) {
+        return group == f->wish->one;
+    }
     return look == LOOK_FOLDED || (look == LOOK_AS_IT_FITS && *at(&f->height, group) < s->level);
 }
 
@@ -226,8 +230,20 @@ static bool takes_in(struct folder *f, const struct stage *s, uint32_t box, bool
     if (box < OWN) {
         return leaf || BUF(struct fold, &f->out->list)[box].kind != FOLD_CALL;
     }
-    enum group_look look = look_of_name(f, *at(&f->name, box - OWN));
-    return look == LOOK_FOLDED || (look == LOOK_AS_IT_FITS && s->statements);
+    bool folded = look_of_name(f, *at(&f->name, box - OWN)) == LOOK_FOLDED;
+    return folded || (s->statements && *at(&f->open, box - OWN) == 0);
+}
+
+static bool is_nameless(struct folder *f, uint32_t i)
+{
+    return *at(&f->name, i) == NAME_NONE && *at(&f->array, i) == NAME_NONE;
+}
+
+static bool is_open(struct folder *f, uint32_t i)
+{
+    uint32_t users = *at(&f->users, i);
+    return is_nameless(f, i) ? users >= OWN && users < BOX_SEVERAL && *at(&f->open, users - OWN)
+                             : look_of_name(f, *at(&f->name, i)) == LOOK_OPEN;
 }
 
 // A constant goes into any box, a parameter only into a call's: that is what calls are given.
@@ -244,8 +260,7 @@ static bool goes_in(struct folder *f, const struct stage *s, uint32_t i)
     if (*at(&f->box, i) < OWN || id_at(f, i) == f->root || !takes_in(f, s, box, is_leaf(f, i))) {
         return false;
     }
-    bool nameless = *at(&f->name, i) == NAME_NONE && *at(&f->array, i) == NAME_NONE;
-    return is_leaf(f, i) ? leaf_goes_in(f, i, box) : is_whole(f, i) && nameless;
+    return is_leaf(f, i) ? leaf_goes_in(f, i, box) : is_whole(f, i) && is_nameless(f, i);
 }
 
 // From the output down: what only one box uses may go into it.
@@ -256,6 +271,7 @@ static void take_in(struct folder *f, const struct stage *s)
     }
     for (uint32_t i = count_of(f); i-- > 0;) {
         uint32_t operand[2], *box = at(&f->box, i);
+        *at(&f->open, i) = is_open(f, i);
         *box = goes_in(f, s, i) ? *at(&f->users, i) : *box;
         for (int slot = 0, n = operands_of(f, i, operand); slot < n; slot++) {
             uint32_t *users = at(&f->users, operand[slot]);
@@ -322,7 +338,8 @@ static void dissolve_singles(struct folder *f)
     for (uint32_t i = 0; i < count_of(f); i++) {
         uint32_t box = *at(&f->box, i);
         bool wanted = box < OWN && list[box].kind == FOLD_CALL &&
-                      group_at(f->wish->groups, list[box].group)->look == LOOK_FOLDED;
+                      (f->wish->mode == FOLD_ONE ||
+                       group_at(f->wish->groups, list[box].group)->look == LOOK_FOLDED);
         if (box < OWN && !wanted && *at(&f->size, list[box].box) == 1) {
             *at(&f->box, i) = OWN + i;
         }
@@ -385,13 +402,17 @@ static bool fold_stage(struct folder *f, const struct stage *s)
     if (f->levels > 0) {
         memset(f->fold_of.data, 0xFF, f->fold_of.count * sizeof(uint32_t));
         fold_calls(f, s);
-        take_in(f, &(struct stage){0});  // the parameters of calls, before arrays claim them
+        if (f->wish->mode != FOLD_ONE) {
+            take_in(f, &(struct stage){0});  // the parameters of calls, before arrays claim them
+        }
     }
-    if (!fold_arrays(f, s)) {
-        return false;
+    if (f->wish->mode != FOLD_ONE) {
+        if (!fold_arrays(f, s)) {
+            return false;
+        }
+        take_in(f, s);
+        make_statements(f);
     }
-    take_in(f, s);
-    make_statements(f);
     find_places(f);
     dissolve_singles(f);
     untangle(f);
@@ -409,12 +430,13 @@ static bool fits(const struct folder *f)
 // From what the learner wants folded on, as far as it takes.
 static bool fold_as_it_fits(struct folder *f)
 {
+    uint32_t least = f->levels > 0 ? 1 : 0;  // calls before arrays, arrays before statements
     bool ok = fold_stage(f, &(struct stage){0});
-    for (uint32_t level = 0; ok && !fits(f) && level <= f->levels; level++) {
+    for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
         ok = fold_stage(f, &(struct stage){level, false, false}) &&
              (fits(f) || fold_stage(f, &(struct stage){level, true, false}));
     }
-    for (uint32_t level = 0; ok && !fits(f) && level <= f->levels; level++) {
+    for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
         ok = fold_stage(f, &(struct stage){level, true, true});
     }
     return ok;
@@ -425,6 +447,7 @@ static bool fold(struct folder *f)
     switch (f->wish->mode) {
     case FOLD_AS_IT_FITS:
         return fold_as_it_fits(f);
+    case FOLD_ONE:
     case FOLD_ALL:
         return fold_stage(f, &(struct stage){f->levels, true, true});
     case FOLD_NOTHING:
@@ -451,7 +474,7 @@ bool folds_find(struct folds *out, const struct tape *t, struct names *names,
     struct folder f = {
         .out = out, .tape = t, .names = names, .wish = wish, .part = part, .root = root};
     struct buf *all[] = {&f.place,   &f.array, &f.name,  &f.group, &f.numbers, &f.height,
-                         &f.fold_of, &f.box,   &f.users, &f.size,  &out->home};
+                         &f.fold_of, &f.box,   &f.users, &f.size,  &f.open,    &out->home};
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_init(all[i], sizeof(uint32_t));
     }
@@ -460,7 +483,8 @@ bool folds_find(struct folds *out, const struct tape *t, struct names *names,
     out->boxes = 0;
     bool ok = wish->mode == FOLD_NOTHING ||
               (look_around(&f) && buf_resize(&f.box, part->ids.count) &&
-               buf_resize(&f.users, part->ids.count) && buf_resize(&f.size, part->ids.count));
+               buf_resize(&f.users, part->ids.count) && buf_resize(&f.size, part->ids.count) &&
+               buf_resize(&f.open, part->ids.count));
     ok = ok && fold(&f) && put_homes(&f);
     for (size_t i = 0; i + 1 < COUNT_OF(all); i++) {
         buf_release(all[i]);

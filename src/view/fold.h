@@ -25,11 +25,12 @@ struct name_look {
     enum group_look look;
 };
 
-// Fold by itself, nothing, or all that can be folded.
-enum fold_mode { FOLD_AS_IT_FITS, FOLD_NOTHING, FOLD_ALL };
+// Fold by itself, nothing, all that can be folded, or one call and nothing else.
+enum fold_mode { FOLD_AS_IT_FITS, FOLD_NOTHING, FOLD_ALL, FOLD_ONE };
 
 struct fold_wish {
     enum fold_mode mode;
+    uint32_t one;              // FOLD_ONE: this group, its parameters left outside
     const struct buf *groups;  // struct group; NULL: there are none
     const struct buf *looks;   // struct name_look; NULL: none
 };

@@ -127,6 +127,32 @@ bool part_near(struct part *p, const struct tape *t, uint32_t centre, long radiu
     return ok;
 }
 
+bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint32_t *ids,
+                 size_t count)
+{
+    enum { INSIDE = WHOLE + 1 };
+    struct buf state, reach;
+    buf_init(&state, 1);
+    bool ok = sweep_reach(t, root, &reach) && buf_resize(&state, (size_t)root + 1);
+    uint8_t *s = state.data;
+    for (size_t i = 0; ok && i < count; i++) {
+        s[ids[i]] = INSIDE;
+    }
+    for (size_t i = 0; ok && i < reach.count; i++) {
+        uint32_t id = BUF(uint32_t, &reach)[i];
+        for (int slot = 0; slot < tape_arity(t, id); slot++) {
+            s[id] = s[id] == AWAY && s[tape_operand(t, id, slot)] == INSIDE ? WHOLE : s[id];
+        }
+    }
+    for (size_t i = 0; ok && i < count; i++) {
+        s[ids[i]] = WHOLE;
+    }
+    ok = ok && collect(p, t, &state);
+    buf_release(&state);
+    buf_release(&reach);
+    return ok;
+}
+
 size_t part_values(const struct part *p, const struct tape *t)
 {
     size_t count = 0;

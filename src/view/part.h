@@ -22,6 +22,10 @@ bool part_from(struct part *p, const struct tape *t, uint32_t root, uint32_t fro
 // What lies at most so many edges, either way, from `centre`.
 bool part_near(struct part *p, const struct tape *t, uint32_t centre, long radius);
 
+// These nodes (lowest first) and what uses them below `root`, each with its operands.
+bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint32_t *ids,
+                 size_t count);
+
 // How many are values: constants in an expression are not counted.
 size_t part_values(const struct part *p, const struct tape *t);
 

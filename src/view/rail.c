@@ -14,7 +14,7 @@ enum { NAME_MOST = 24 };  // columns of a name
 struct row {
     const struct rec *box;
     uint32_t node;
-    uint32_t operand[2];  // of rows, one for each different value; NO_ROW where there is none
+    size_t first, count;  // its operands in rails.operands: rows, one for each different value
     uint32_t last;        // where in the table it is used last; its own place where it is not
     uint32_t rail;
     bool shown;
@@ -23,15 +23,30 @@ struct row {
 struct rails {
     const struct rec *scene, *current;
     bool ascii;
-    struct buf rows;   // struct row, in the order of the scene
-    struct buf order;  // uint32_t: rows as they stand in the table
-    struct buf live;   // uint32_t: the row whose rail this is; NO_ROW: it is free
-    size_t most;       // rails in use at once
+    struct buf rows;      // struct row, in the order of the scene
+    struct buf operands;  // uint32_t
+    struct buf order;     // uint32_t: rows as they stand in the table
+    struct buf live;      // uint32_t: the row whose rail this is; NO_ROW: it is free
 };
 
 static struct row *row_at(const struct rails *r, uint32_t i)
 {
     return &BUF(struct row, &r->rows)[i];
+}
+
+static uint32_t operand_at(const struct rails *r, const struct row *row, size_t k)
+{
+    return BUF(uint32_t, &r->operands)[row->first + k];
+}
+
+static bool uses(const struct rails *r, const struct row *row, uint32_t operand)
+{
+    for (size_t k = 0; k < row->count; k++) {
+        if (operand_at(r, row, k) == operand) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static uint32_t *live_at(const struct rails *r, size_t rail)
@@ -69,12 +84,17 @@ static bool add_row(struct rails *r, const struct rec *box)
         return false;
     }
     *row = (struct row){
-        .box = box, .node = (uint32_t)rec_get_whole(box, "node"), .operand = {NO_ROW, NO_ROW}};
-    const struct rec *cell = rec_find(box, "cells")->in.first;
-    for (int slot = 0; cell != NULL && slot < 2; cell = cell->next) {
+        .box = box, .node = (uint32_t)rec_get_whole(box, "node"), .first = r->operands.count};
+    for (const struct rec *cell = rec_find(box, "cells")->in.first; cell != NULL;
+         cell = cell->next) {
         uint32_t operand = find_row(r, rec_get_text(cell, "from"));
-        if (operand != NO_ROW && !is_constant(r, operand) && operand != row->operand[0]) {
-            row->operand[slot++] = operand;
+        if (operand != NO_ROW && !is_constant(r, operand) && !uses(r, row, operand)) {
+            uint32_t *at = buf_push(&r->operands, 1);
+            if (at == NULL) {
+                return false;
+            }
+            *at = operand;
+            row->count++;
         }
     }
     return true;
@@ -103,12 +123,12 @@ static bool find_order(struct rails *r)
     bool ok = true;
     for (uint32_t i = 0; ok && i < r->rows.count; i++) {
         const struct row *row = row_at(r, i);
-        for (int k = 0; k < 2 && ok && row->operand[k] != NO_ROW; k++) {
-            ok = show(r, row->operand[k]);
+        for (size_t k = 0; ok && k < row->count; k++) {
+            ok = show(r, operand_at(r, row, k));
         }
         ok = ok && (is_leaf(row) || show(r, i));
-        for (int k = 0; k < 2 && row->operand[k] != NO_ROW; k++) {
-            row_at(r, row->operand[k])->last = (uint32_t)r->order.count - 1;
+        for (size_t k = 0; k < row->count; k++) {
+            row_at(r, operand_at(r, row, k))->last = (uint32_t)r->order.count - 1;
         }
     }
     // What nothing shown uses: a picture of a single value.
@@ -141,11 +161,15 @@ static uint32_t find_rail(struct rails *r, uint32_t at)
 static const char *mark_of(const struct rails *r, const struct rec *box)
 {
     bool leaf = signs_is(box, "kind", "parameter") || signs_is(box, "kind", "input");
+    if (signs_is(box, "kind", "group") && !rec_get_flag(box, "output")) {
+        return r->ascii ? "&" : "⊞";
+    }
     return leaf ? (signs_is(box, "kind", "parameter") ? (r->ascii ? "#" : "◆")
                    : r->ascii                         ? "o"
                                                       : "◇")
-           : signs_is(box, "kind", "output") ? (r->ascii ? "@" : "◉")
-                                             : (r->ascii ? "*" : "●");
+           : signs_is(box, "kind", "output") || rec_get_flag(box, "output")
+               ? (r->ascii ? "@" : "◉")
+               : (r->ascii ? "*" : "●");
 }
 
 // The rails that the line through a row's operands and its own mark reaches over.
@@ -156,17 +180,12 @@ struct stretch {
 static struct stretch stretch_of(const struct rails *r, const struct row *row)
 {
     struct stretch s = {row->rail, row->rail};
-    for (int k = 0; k < 2 && row->operand[k] != NO_ROW; k++) {
-        size_t rail = row_at(r, row->operand[k])->rail;
+    for (size_t k = 0; k < row->count; k++) {
+        size_t rail = row_at(r, operand_at(r, row, k))->rail;
         s.low = rail < s.low ? rail : s.low;
         s.high = rail > s.high ? rail : s.high;
     }
     return s;
-}
-
-static bool uses(const struct row *row, uint32_t operand)
-{
-    return operand != NO_ROW && (row->operand[0] == operand || row->operand[1] == operand);
 }
 
 // A rail on its way through a row.
@@ -179,7 +198,7 @@ static const char *rail_sign(const struct rails *r, const struct row *row, uint3
     if (live == NO_ROW) {
         return !inside ? " " : r->ascii ? "-" : "─";
     }
-    if (!inside || !uses(row, live)) {
+    if (!inside || !uses(r, row, live)) {
         return inside && !r->ascii ? "┼" : r->ascii ? "|" : "│";
     }
     bool passed = rail > s.low && rail < s.high;
@@ -238,11 +257,32 @@ static void add_operand(const struct rails *r, const struct rec *cell, struct te
     }
 }
 
+// "= neuron(x1, x2)" of a call, "5 ops of x1, x2" of what else is folded.
+static void add_folded(const struct rails *r, const struct rec *box, struct text *out)
+{
+    enum { SHOWN = 4 };
+    const struct rec *cells = rec_find(box, "cells"), *cell = cells->in.first;
+    const char *call = rec_get_text(box, "call");
+    bool called = *call != '\0';
+    text_addf(out, called ? "= %s(" : "%s", called ? call : rec_get_text(box, "op"));
+    text_add(out, !called && cell != NULL ? " of " : "");
+    for (int i = 0; cell != NULL && i < SHOWN; cell = cell->next, i++) {
+        text_add(out, i > 0 ? ", " : "");
+        add_operand(r, cell, out);
+    }
+    text_add(out, cell == NULL ? "" : r->ascii ? ", .." : ", …");
+    text_add(out, called ? ")" : "");
+}
+
 // "= a + b", "= b^3", "= relu(x)"; what a leaf is.
 static void add_formula(const struct rails *r, const struct rec *box, struct text *out)
 {
     const struct op_row *op = signs_operation(box);
     const struct rec *cell = rec_find(box, "cells")->in.first;
+    if (signs_is(box, "kind", "group")) {
+        add_folded(r, box, out);
+        return;
+    }
     if (op == NULL) {
         text_add(out, signs_is(box, "kind", "parameter") ? "parameter" : "input");
         return;
@@ -298,6 +338,10 @@ static void add_locals(const struct rails *r, const struct rec *box, struct text
         text_fill(out, ' ', room > used ? room - used : 0);
     }
     text_add(out, rec_get_flag(box, "dead") ? "  dead" : "");
+    if (rec_find(box, "parameters") != NULL) {
+        text_add(out, text_length(out) > 0 ? "  " : " ");
+        ink_add(out, INK_MUTED, rec_get_text(box, "parameters_text"));
+    }
     text_release(&figure);
 }
 
@@ -311,7 +355,11 @@ static void figure_cell(const struct rails *r, struct table *t, const struct rec
     signs_figure(&figure, rec_get_text(box, key), r->ascii);
     size_t used = signs_columns(text_get(&figure)), room = (size_t)rec_get_whole(box, room_key);
     text_fill(&cell, ' ', room > used ? room - used : 0);
+    // Of several results the length of their gradients.
+    bool length = ink == INK_GRAD && rec_get_whole(box, "results") > 1;
+    text_add(&cell, length && !signs_is(box, key, "·") ? (r->ascii ? "|" : "‖") : "");
     ink_add(&cell, signs_is(box, key, "·") ? INK_MUTED : ink, text_get(&figure));
+    text_add(&cell, length && !signs_is(box, key, "·") ? (r->ascii ? "|" : "‖") : "");
     table_cell(t, text_get(&cell));
     text_release(&figure);
     text_release(&cell);
@@ -420,6 +468,7 @@ static bool rails_init(struct rails *r, const struct rec *scene)
     *r = (struct rails){
         .scene = scene, .current = signs_current(scene), .ascii = rec_get_flag(scene, "ascii")};
     buf_init(&r->rows, sizeof(struct row));
+    buf_init(&r->operands, sizeof(uint32_t));
     buf_init(&r->order, sizeof(uint32_t));
     buf_init(&r->live, sizeof(uint32_t));
     bool ok = true;
@@ -446,6 +495,7 @@ void rail_write(struct text *out, const struct rec *scene, size_t width)
     }
     text_release(&table);
     buf_release(&r.rows);
+    buf_release(&r.operands);
     buf_release(&r.order);
     buf_release(&r.live);
 }

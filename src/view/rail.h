@@ -9,7 +9,7 @@
 // A row for each value, what is read right before its first use. From each value a rail runs down
 // to its last use; a new value takes the leftmost rail that ends in its row, else the first free
 // one.
-//   ◆ parameter  ◇ input  ● operation  ◉ output
+//   ◆ parameter  ◇ input  ● operation  ⊞ folded  ◉ output
 //   ├ ┤ a use   ╰ ╯ the last use   ╪ ┴ the same where the line from another operand passes through
 //   ┼ two lines that have nothing to do with each other
 // It asks for no layout: any host can show it.

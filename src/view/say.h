@@ -37,6 +37,7 @@ void say_update(struct words *w);
 void say_trained(struct words *w);
 void say_zero(struct words *w);
 void say_local(struct words *w);
+void say_composite(struct words *w);  // local, of a group
 void say_nodes(struct words *w);
 void say_grads(struct words *w);
 void say_reset(struct words *w);
@@ -62,6 +63,8 @@ void say_guessed(struct words *w);
 void say_derive(struct words *w);
 void say_stage(struct words *w);
 void say_expand(struct words *w);
+void say_look(struct words *w);
+void say_groups(struct words *w);
 void say_nudge(struct words *w);
 void say_paths(struct words *w);
 void say_check(struct words *w);

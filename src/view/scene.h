@@ -65,6 +65,7 @@ struct scene_options {
     uint32_t current;
     const struct part *part;    // what to show; NULL: all that root depends on
     const struct folds *folds;  // of that part; NULL: nothing is folded
+    size_t composites;          // derivatives that a fold shows at most; 0: 6
     const char *style;          // "cells" (or NULL), "edges", "micrograd": how a file shows it
 };
 

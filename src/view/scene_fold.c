@@ -356,6 +356,7 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     static const char *const kinds[] = {"call", "array", "statement"};
     const struct fold *f = scene_fold(p, fold);
     struct tally t = tally(p, fold);
+    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST;
     struct rec *box = rec_map(p->out, boxes, NULL);
     char id[SCENE_ID_TEXT];
     uint32_t node = scene_id_at(p, f->box);
@@ -365,6 +366,7 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     rec_whole(p->out, box, "node", node);
     add_names(p, box, fold, &t);
     add_op(p, box, &t);
+    rec_whole(p->out, box, "operations", (int64_t)t.operations);
     rec_text(p->out, box, "kind", "group");
     rec_text(p->out, box, "folds", kinds[f->kind]);
     rec_whole(p->out, box, "results", (int64_t)t.results);
@@ -375,7 +377,7 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     struct rec *cells = rec_list(p->out, box, "cells");
     if (!find_inlets(p, fold, &inlets)) {
         p->out->arena.failed = true;
-    } else if (t.results == 1 && inlets.count <= CELLS_MOST) {
+    } else if (t.results == 1 && inlets.count <= most) {
         add_composites(p, cells, fold, &t, &inlets);
     } else if (cells != NULL) {
         add_wide(p, cells, fold, &inlets);

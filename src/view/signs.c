@@ -53,7 +53,11 @@ const struct op_row *signs_operation(const struct rec *box)
 void signs_title(struct text *out, const struct rec *box, bool ascii)
 {
     const struct op_row *row = signs_operation(box);
-    if (row != NULL) {
+    const char *call = rec_get_text(box, "call");
+    if (signs_is(box, "kind", "group")) {
+        text_add(out, ascii ? "[+] " : "⊞ ");
+        text_add(out, *call != '\0' ? call : rec_get_text(box, "op"));
+    } else if (row != NULL) {
         text_add(out, ascii ? row->name : row->sign);
         text_add(out, rec_get_flag(box, "dead") ? SIGNS_DEAD : "");
     }

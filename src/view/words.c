@@ -191,6 +191,8 @@ static const struct kind {
     {"question_info", say_question_info, false},
     {"misread", say_misread, false},
     {"export", say_export, false},
+    {"look", say_look, false},
+    {"groups", say_groups, false},
     {"notice", say_notice, true},
     {"error", say_error, true},
 };

@@ -222,6 +222,10 @@ static void equals_cell(struct table *t, const char *slope)
 
 void say_local(struct words *w)
 {
+    if (rec_find(w->record, "call") != NULL) {
+        say_composite(w);
+        return;
+    }
     const char *aside = rec_get_text(w->record, "aside"),
                *formula = rec_get_text(w->record, "formula");
     const char *name = *aside != '\0' ? aside : rec_get_text(w->record, "name");
