@@ -1,6 +1,6 @@
 #include "lang/group.h"
 
-uint32_t group_begin(struct buf *groups, uint32_t name, uint32_t within, uint32_t nodes)
+uint32_t groups_begin(struct buf *groups, uint32_t name, uint32_t within, uint32_t nodes)
 {
     groups_trim(groups, nodes);
     uint32_t at = (uint32_t)groups->count;
@@ -13,7 +13,7 @@ uint32_t group_begin(struct buf *groups, uint32_t name, uint32_t within, uint32_
     return at;
 }
 
-void group_end(struct buf *groups, uint32_t group, uint32_t nodes)
+void groups_end(struct buf *groups, uint32_t group, uint32_t nodes)
 {
     struct group *g = group_at(groups, group);
     g->end = nodes;

@@ -33,9 +33,9 @@ static inline struct group *group_at(const struct buf *groups, uint32_t group)
 }
 
 // A call begins where the tape now ends. GROUP_NONE if out of memory.
-uint32_t group_begin(struct buf *groups, uint32_t name, uint32_t within, uint32_t nodes);
+uint32_t groups_begin(struct buf *groups, uint32_t name, uint32_t within, uint32_t nodes);
 // It has ended. A call that made no nodes is forgotten.
-void group_end(struct buf *groups, uint32_t group, uint32_t nodes);
+void groups_end(struct buf *groups, uint32_t group, uint32_t nodes);
 // The nodes from `nodes` on were taken off the tape: forgets what was called there.
 void groups_trim(struct buf *groups, uint32_t nodes);
 // The nodes [first, end) belong to a group that is there. False if out of memory.

@@ -521,7 +521,7 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
                                 .line = 1};
     lexer_init(&a->lexer, &a->source);
     if (w->groups != NULL) {
-        a->group = group_begin(w->groups, d->name, within, tape_count(w->tape));
+        a->group = groups_begin(w->groups, d->name, within, tape_count(w->tape));
         if (a->group == GROUP_NONE) {
             return diag_out_of_memory(w->diag);
         }
@@ -538,7 +538,7 @@ static bool end_call(struct lower *w)
     struct activation *a = innermost(w);
     struct operand result = *operands(w, 1);
     if (a->group != GROUP_NONE) {
-        group_end(w->groups, a->group, tape_count(w->tape));
+        groups_end(w->groups, a->group, tape_count(w->tape));
     }
     result.span = a->call;
     w->source = a->caller;
