@@ -17,7 +17,7 @@
 
 enum {
     APPLICATION = 0x62737470,  // "bstp": tells our database from another program's
-    PATIENCE = 500,            // milliseconds that another program may hold the file
+    PATIENCE = 1000,           // milliseconds that another program may hold the file
     WAITING_MOST = 1000,       // attempts that wait to be kept
     GIVEN_MOST = 4096,         // columns kept of an answer
 };
@@ -145,11 +145,11 @@ static bool ask(struct progress *p, const char *sql, int64_t *answer)
 static bool migrate(struct progress *p, int64_t version)
 {
     bool ok = true;
-    for (size_t i = (size_t)version; ok && i < COUNT_OF(migrations); i++) {
+    for (size_t i = (size_t)version; ok && i < p->version; i++) {
         char stamp[100];
         snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %zu",
                  APPLICATION, i + 1);
-        ok = run(p, migrations[i]) && run(p, stamp);
+        ok = run(p, p->migrations[i]) && run(p, stamp);
     }
     return ok;
 }
@@ -170,7 +170,7 @@ static bool is_ours(struct progress *p, int64_t *version)
     if (*version < 0 || (*version == 0) != fresh) {
         return damaged(p);
     }
-    if (*version > (int64_t)COUNT_OF(migrations)) {
+    if (*version > (int64_t)p->version) {
         p->shut = true;
         return trouble(p, "was written by a newer backstep; it is left as it is");
     }
@@ -193,7 +193,7 @@ static bool is_whole(struct progress *p)
 // may have done it meanwhile.
 static bool bring_up(struct progress *p, int64_t version)
 {
-    if (version == (int64_t)COUNT_OF(migrations)) {
+    if (version == (int64_t)p->version) {
         return true;
     }
     if (!run(p, "BEGIN IMMEDIATE")) {
@@ -247,8 +247,15 @@ static bool connect(struct progress *p)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    // In one transaction: another program may be making it what it is.
+    if (!run(p, "BEGIN")) {
+        return fail(p);
+    }
     if (!is_ours(p, &version) || !is_whole(p)) {
         return false;
+    }
+    if (!run(p, "COMMIT")) {
+        return fail(p);
     }
     if (sqlite3_db_readonly(db, "main") == 1) {
         return trouble(p, "can only be read");
@@ -494,7 +501,8 @@ bool progress_read(struct progress *p, struct progress_log *log)
 
 void progress_init(struct progress *p, const char *path, bool keep)
 {
-    *p = (struct progress){.given = path, .keep = keep};
+    *p = (struct progress){
+        .given = path, .keep = keep, .migrations = migrations, .version = COUNT_OF(migrations)};
     text_init(&p->trouble);
     buf_init(&p->waiting, sizeof(struct progress_attempt));
     arena_init(&p->kept);

@@ -51,6 +51,10 @@ struct progress_log {
 struct progress {
     const char *given;  // path, if it is not the learner's
     bool keep;
+    // Statements that make a database of version i one of version i + 1, for each i. (A test has
+    // more of them.)
+    const char *const *migrations;
+    size_t version;       // what they come to
     char *path;           // of the file; NULL: not looked for yet, or there is no home
     bool shut;            // this file will never do: it is not touched again
     void *database;       // NULL: not open
