@@ -25,8 +25,13 @@ struct card {
     uint32_t lapses, reviews;
 };
 
-// The card after these attempts, oldest first; several on one day count as FSRS-5's same-day
-// reviews. count 0: a new card, due 0.
+// again hard good easy, or their numbers 1 to 4, blanks around them. False: it is none of them.
+bool rating_read(const char *s, size_t n, enum rating *rating);
+const char *rating_name(enum rating rating);
+
+// The card after these attempts, oldest first; one less than a day after the one before it counts
+// as FSRS-5's same-day review. It is due when the chance to recall it falls to 0.9, rounded to
+// whole days and at least one. count 0: a new card, due 0.
 struct card review_replay(const struct attempt *attempts, size_t count);
 // The chance that it is recalled now, 0 to 1.
 double review_recall(const struct card *card, int64_t now);
