@@ -57,7 +57,7 @@ struct question_line {
 
 // x in -4..4 step 1 except 0
 struct variation {
-    const char *name;
+    const char *name;  // of a leaf, or an element: "W[1, 1]"
     double from, to, step;
     const double *except;
     size_t excepted;

@@ -6,7 +6,8 @@
 #include "lesson/parts.h"
 
 // ---- Read ---------------------------------------------------------------------------------------
-// variation = name "in" number ".." number ["step" number] ["except" number ("," number)*]
+// variation = name ["[" … "]"] "in" number ".." number ["step" number] ["except" number (","
+// number)*]
 
 struct reading {
     const struct part *p;
@@ -64,6 +65,11 @@ static bool take_name(struct reading *r, struct variation *v)
     }
     if (name.end == name.start) {
         return refuse(r, "a name");
+    }
+    size_t bracket;
+    if (name.end < r->rest.end && r->p->s[name.end] == '[' &&
+        part_find(r->p, (struct span){name.end, r->rest.end}, "]", &bracket)) {
+        name.end = bracket + 1;  // an element: W[1, 1]
     }
     v->name = part_copy(r->p, name);
     skip(r, name.end - name.start);

@@ -294,8 +294,9 @@ static void variations_draw_what_they_say(void **state)
     struct lesson *l = plain();
     const struct question *q = ask(l, "paths.v",
                                    "q\nkind: number\nanswer: x\nvary: x in -0.3..0.3 step 0.1 "
-                                   "except 0, 0.2\nvary: y in 1..1\n");
+                                   "except 0, 0.2\nvary: W[1, 1] in 1..1\n");
     const struct variation *v = q->variations;
+    assert_string_equal(v->next->name, "W[1, 1]");
     static const double values[] = {-0.3, -0.2, -0.1, 0.1, 0.3};
     int drawn[COUNT_OF(values)] = {0};
     struct rng rng;

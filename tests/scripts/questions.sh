@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# The list of questions (lessons/questions.txt): whole, and every row of it is covered by a question
+# of some lesson, and no lesson covers what is not on it.
+set -u
+lessons=$(dirname "$(realpath "$0")")/../../lessons
+list=$lessons/questions.txt
+passed=0
+failed=0
+
+is() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
+    fi
+}
+
+ids() {
+    grep -v -e '^#' -e '^$' "$list" | cut -d' ' -f1
+}
+
+covered() {
+    cat "$lessons"/*.md | sed -n 's/^ *covers: *//p' | tr ',' '\n' | tr -d ' \r' | sort -u
+}
+
+expected() {
+    for group in N:23 I:20 G:6 E:4 T:13 M:3 F:16 C:11; do
+        seq -f "${group%:*}%g" "${group#*:}"
+    done
+}
+
+is 'the list is whole, and in order' "$(expected)" "$(ids)"
+is 'every row has a title' '' "$(grep -v -e '^#' -e '^$' -e '^[A-Z][0-9]* \{1,\}[^ ]' "$list")"
+is 'no lesson covers what is not on the list' '' "$(covered | comm -23 - <(ids | sort))"
+is 'every row is covered by some lesson' '' "$(ids | sort | comm -23 - <(covered))"
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
