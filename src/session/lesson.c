@@ -23,20 +23,22 @@ struct session *play_graph(const struct play *p)
 
 // ---- From begin to end --------------------------------------------------------------------------
 
-static void take_course(struct play *p, const struct course *course)
+static bool take_course(struct play *p, const struct course *course)
 {
     p->salt = course == NULL ? 0 : course->salt;
     for (size_t i = 0; lesson_item(p->lesson, i) != NULL; i++) {
         const struct lesson_item *item = lesson_item(p->lesson, i);
         if (item->kind == LESSON_QUESTION) {
-            uint32_t *seen = buf_push(&p->seen, 1);
-            if (seen != NULL) {
-                const struct course_question *known =
-                    course == NULL ? NULL : course_question(course, item->question->id);
-                *seen = known == NULL ? 0 : known->seen;
+            struct play_question *asked = buf_push(&p->questions, 1);
+            const struct course_question *known =
+                course == NULL ? NULL : course_question(course, item->question->id);
+            if (asked == NULL) {
+                return false;
             }
+            *asked = (struct play_question){.seen = known == NULL ? 0 : known->seen};
         }
     }
+    return true;
 }
 
 // The item after so many questions; 0 after all of them: the lesson begins anew.
@@ -66,7 +68,8 @@ static struct play *allocate(struct session *outer, struct lesson *lesson)
     struct play *p = buf_push(&one, 1);
     if (p != NULL) {
         *p = (struct play){.self = one, .outer = outer, .lesson = lesson};
-        buf_init(&p->seen, sizeof(uint32_t));
+        buf_init(&p->questions, sizeof(struct play_question));
+        judgement_init(&p->judgement);
         buf_init(&p->marks, sizeof(struct play_mark));
         text_init(&p->script);
         text_init(&p->typed);
@@ -85,12 +88,11 @@ struct play *play_new(struct session *outer, struct lesson *lesson, const struct
     }
     p->blank = session_new(&outer->world);
     p->graph = p->blank == NULL ? NULL : session_copy(p->blank);
-    if (p->graph == NULL) {
+    if (p->graph == NULL || !take_course(p, course)) {
         play_free(p);
         return NULL;
     }
     adopt(p, p->graph);
-    take_course(p, course);
     p->catch_up_to = item_after(lesson, place);
     return p;
 }
@@ -111,7 +113,8 @@ void play_free(struct play *p)
     if (p->next != NULL) {
         play_free(p->next);
     }
-    buf_release(&p->seen);
+    buf_release(&p->questions);
+    judgement_release(&p->judgement);
     buf_release(&p->marks);
     text_release(&p->script);
     text_release(&p->typed);
@@ -276,8 +279,9 @@ static void end_source(struct play *p, bool failed, struct records *out)
 {
     p->running = false;
     if (p->doing == DOING_TYPED) {
-        p->typed_failed = failed;
-    } else if (failed && p->outer->world.stop != NULL && *p->outer->world.stop != 0) {
+        return;
+    }
+    if (failed && p->outer->world.stop != NULL && *p->outer->world.stop != 0) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
     } else if (failed) {
         fault(p, out);
@@ -314,6 +318,7 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
     play_fill(p, out, &filled, item->kind == LESSON_TABLE ? "" : item->text, item->line);
     struct rec *r = play_record(p, out, "prose");
     rec_text(out, r, "block", blocks[item->kind]);
+    rec_whole(out, r, "line", (int64_t)item->line);
     rec_whole(out, r, "level", item->level);
     rec_text(out, r, "mark", item->mark == NULL ? "" : item->mark);
     rec_text(out, r, "text", text_get(&filled));
@@ -483,7 +488,6 @@ static void run_typed(struct play *p, const struct source *line)
     source.text = text_get(&p->typed);
     source.length = text_length(&p->typed);
     p->doing = DOING_TYPED;
-    p->typed_failed = false;
     run_source(p, &source, p->outer->mode);
 }
 
@@ -507,7 +511,7 @@ static void take(struct play *p, const struct source *line, struct records *out)
     bool guess = play_graph(p)->guessing && statement_form(line) == FORM_EXPRESSION;
     if (is_blank(line)) {
         take_blank(p, line, out);
-    } else if (p->state == PLAY_RATE && question_is_rating(line)) {
+    } else if (p->state == PLAY_RATE && statement_form(line) == FORM_EXPRESSION) {
         question_rate(p, line, out);
     } else if (p->state == PLAY_QUESTION && !guess && question_takes(p, line)) {
         question_answer(p, line, out);
@@ -587,6 +591,14 @@ static enum session_state run_on(struct play *p, struct records *out)
         question_look(p, out, from);
         grant(p, out);
     }
+    if (typed && state == SESSION_FAILED && question_takes_failed(p)) {
+        struct source line = {
+            .text = text_get(&p->typed), .length = text_length(&p->typed), .line = 1};
+        p->running = false;
+        rec_cut(&out->list, from);
+        question_answer(p, &line, out);
+        return SESSION_MORE;
+    }
     if (p->running && state != SESSION_MORE) {
         p->rows += is_shown(p->doing) ? rows_of(p, out, from) : 0;
         end_source(p, state == SESSION_FAILED, out);
@@ -597,6 +609,18 @@ static enum session_state run_on(struct play *p, struct records *out)
     return SESSION_MORE;
 }
 
+static void put_sums(const struct play *p, struct records *out, struct rec *to)
+{
+    int64_t right = 0, skipped = 0;
+    for (size_t i = 0; i < p->questions.count; i++) {
+        const struct play_question *q = &BUF(struct play_question, &p->questions)[i];
+        right += q->right;
+        skipped += q->skipped && !q->right;
+    }
+    rec_whole(out, to, "right", right);
+    rec_whole(out, to, "skipped", skipped);
+}
+
 static void end_course(struct play *p, struct records *out)
 {
     struct session *s = p->outer;
@@ -605,8 +629,7 @@ static void end_course(struct play *p, struct records *out)
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "title", p->lesson->title);
     rec_whole(out, r, "of", (int64_t)p->lesson->questions);
-    rec_whole(out, r, "right", (int64_t)p->right);
-    rec_whole(out, r, "skipped", (int64_t)p->skipped);
+    put_sums(p, out, r);
     rec_whole(out, r, "failures", (int64_t)p->failures);
     if (next != NULL && strcmp(next->id, p->lesson->id) != 0) {
         rec_text(out, r, "next", next->id);

@@ -10,6 +10,7 @@
 #ifndef SESSION_PLAY_H
 #define SESSION_PLAY_H
 
+#include "lesson/answer.h"
 #include "lesson/course.h"
 #include "lesson/lesson.h"
 #include "lesson/review.h"
@@ -62,6 +63,12 @@ struct play_mark {
     struct session *graph;
 };
 
+// What is known of each question of the lesson.
+struct play_question {
+    uint32_t seen;  // times that the learner met it
+    bool right, skipped;  // since the lesson began here
+};
+
 struct play {
     struct buf self;        // the memory this lies in
     struct session *outer;  // the learner's session
@@ -82,15 +89,13 @@ struct play {
     int64_t budget;      // turns left to it, where nobody could press Ctrl-C
     struct text script;  // DOING_VARY, DOING_FORWARD: the text of `entries`
     struct text typed;   // the line of the learner's that is being run
-    bool typed_failed;   // it did
-    size_t typed_count;  // statements of it that were done
     enum play_wish wish;
     struct play *next;  // WISH_LESSON
     size_t failures;    // of the lesson's own statements and texts
     // The course, as far as it was told when the lesson began.
     uint64_t salt;
-    struct buf seen;   // uint32_t, by question: how often the learner met it
-    struct buf marks;  // struct play_mark, by question
+    struct buf questions;  // struct play_question
+    struct buf marks;      // struct play_mark, of questions from the first on
     // The question being asked.
     const struct question *question;
     size_t number;  // of the next question, or the one being asked: from 0
@@ -98,12 +103,11 @@ struct play {
     uint32_t hints, wrong;
     bool solved;  // its solution was shown
     bool passed;
-    bool held;                            // do: what is asked for holds
-    double key;                           // number, guess
-    double *cells;                        // fill: nan where nothing was filled in
-    uint32_t order[LESSON_OPTIONS_MOST];  // as options are shown: the k-th is options' order[k]-th
-    struct text given;                    // the last answer
-    size_t right, skipped;                // questions, since the lesson began here
+    bool checked;                // session_ask asked it
+    bool held;                   // do: what is asked for holds
+    struct judgement judgement;  // of the last answer
+    bool more;                   // a number that tells two mistakes apart is asked for
+    struct text given;           // the last answer
 };
 
 // A lesson, which is the play's from now on, to be played in this session: from after so many of
@@ -151,14 +155,20 @@ void question_go_on(struct play *p, struct records *out);
 void question_foot(struct play *p, struct records *out);
 
 // judge.c: what answers are worth.
-// Computes what is right for the question that is asked from now on.
-void judge_prepare(struct play *p, struct records *out);
-// Adds the right answer to a record, as field "answer".
+// Another question is asked from now on.
+void judge_begin(struct play *p);
+// Adds the right answer to a record: "answer", "model", "options" or "cells".
 void judge_put_key(struct play *p, struct records *out, struct rec *to);
+// Adds the options as they are shown, or those alone whose letters are in `key`, in that order.
+void judge_put_options(struct play *p, struct records *out, struct rec *to, const char *key);
+// Adds the cells to be filled, with the values of those that are.
+void judge_put_cells(struct play *p, struct records *out, struct rec *to);
+void judge_right(struct play *p, struct records *out);
 // Is this line an answer, not a statement?
 bool question_takes(struct play *p, const struct source *line);
 void question_answer(struct play *p, const struct source *line, struct records *out);
-bool question_is_rating(const struct source *line);
+// A statement failed: was it an answer in words that began with a command's word?
+bool question_takes_failed(const struct play *p);
 void question_rate(struct play *p, const struct source *line, struct records *out);
 // A statement of the learner's is done, with records from the `from`-th on: does what a `do` asks
 // for hold?

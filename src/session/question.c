@@ -49,25 +49,10 @@ static void write_variations(struct play *p, struct rng *rng)
     }
 }
 
-// Options in another order for each seed.
-static void shuffle(struct play *p, struct rng *rng)
-{
-    size_t count = p->question->options.count;
-    for (size_t i = 0; i < count; i++) {
-        p->order[i] = (uint32_t)i;
-    }
-    for (size_t i = count; i > 1; i--) {
-        size_t j = (size_t)rng_below(rng, i);
-        uint32_t swapped = p->order[i - 1];
-        p->order[i - 1] = p->order[j];
-        p->order[j] = swapped;
-    }
-}
-
 static uint64_t next_seed(struct play *p)
 {
-    uint32_t *seen = &BUF(uint32_t, &p->seen)[p->number];
-    return question_seed(p->question->id, p->salt, (*seen)++);
+    struct play_question *asked = &BUF(struct play_question, &p->questions)[p->number];
+    return question_seed(p->question->id, p->salt, asked->seen++);
 }
 
 void question_begin(struct play *p, const uint64_t *seed, struct records *out)
@@ -92,7 +77,6 @@ void question_begin(struct play *p, const uint64_t *seed, struct records *out)
     }
     rng_seed(&rng, p->seed);
     write_variations(p, &rng);
-    shuffle(p, &rng);
     play_do(p, DOING_VARY,
             (struct entries){.text = text_get(&p->script), .line = q->line, .same_line = true});
 }
@@ -130,30 +114,6 @@ void question_go_on(struct play *p, struct records *out)
 
 // ---- Its words ----------------------------------------------------------------------------------
 
-static void put_options(struct play *p, struct records *out, struct rec *r)
-{
-    const struct question *q = p->question;
-    struct rec *options = rec_list(out, r, "options");
-    for (size_t k = 0; k < q->options.count; k++) {
-        const struct question_line *line = q->options.first;
-        for (uint32_t i = 0; i < p->order[k]; i++) {
-            line = line->next;
-        }
-        char letter[2] = {(char)('a' + k), '\0'};
-        struct rec *option = rec_map(out, options, NULL);
-        rec_text(out, option, "letter", letter);
-        play_text(p, out, option, "text", line->left, line->line);
-    }
-}
-
-static void put_cells(struct play *p, struct records *out, struct rec *r)
-{
-    struct rec *cells = rec_list(out, r, "cells");
-    for (const struct question_line *l = p->question->cells.first; l != NULL; l = l->next) {
-        rec_text(out, cells, NULL, l->left);
-    }
-}
-
 static void show(struct play *p, struct records *out)
 {
     const struct question *q = p->question;
@@ -162,17 +122,14 @@ static void show(struct play *p, struct records *out)
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "question", q->id);
     rec_text(out, r, "type", kinds[q->kind].name);
+    rec_whole(out, r, "line", (int64_t)q->line);
     rec_whole(out, r, "number", (int64_t)p->number + 1);
     rec_whole(out, r, "of", (int64_t)p->lesson->questions);
     play_text(p, out, r, "text", q->text, q->line);
     rec_text(out, r, "how", kinds[q->kind].how);
-    if (q->options.count > 0) {
-        put_options(p, out, r);
-    }
-    if (q->cells.count > 0) {
-        put_cells(p, out, r);
-    }
-    judge_prepare(p, out);
+    judge_begin(p);
+    judge_put_options(p, out, r, NULL);
+    judge_put_cells(p, out, r);
     play_set_state(p, PLAY_QUESTION);
     question_foot(p, out);
 }
@@ -232,7 +189,7 @@ void question_pass(struct play *p, struct records *out)
     play_set_state(p, PLAY_ANSWERED);
     if (p->outer->rows > 0) {
         question_foot(p, out);
-    } else {
+    } else if (!p->checked) {
         question_leave(p);
     }
 }
@@ -242,6 +199,7 @@ void question_leave(struct play *p)
     play_set_graph(p, &p->aside, NULL);
     play_set_graph(p, &p->asked, NULL);
     p->question = NULL;
+    p->checked = false;
     p->number++;
     p->item++;
     play_set_state(p, PLAY_ITEMS);
@@ -252,7 +210,7 @@ static void skip(struct play *p, struct records *out)
     text_clear(&p->given);
     if (!p->passed) {
         question_attempt(p, out, RATING_AGAIN, false, true);
-        p->skipped++;
+        BUF(struct play_question, &p->questions)[p->number].skipped = true;
         rec_text(out, play_record(p, out, "skipped"), "question", p->question->id);
     }
     question_leave(p);
@@ -287,7 +245,9 @@ static void end_solution(struct play *p, struct records *out)
 {
     p->passed = true;
     struct rec *r = play_record(p, out, "solution");
-    judge_put_key(p, out, r);
+    if (p->question->kind != QUESTION_GUESS || p->solved) {
+        judge_put_key(p, out, r);
+    }
     play_text(p, out, r, "then", p->question->then, p->question->line);
     question_pass(p, out);
 }
@@ -363,4 +323,38 @@ void question_info(struct call *c)
         rec_text(c->out, r, "seed", seed);
         rec_whole(c->out, r, "hints", (int64_t)p->question->hints.count);
     }
+}
+
+// ---- For the checks -----------------------------------------------------------------------------
+
+const struct question *session_question(const struct session *s)
+{
+    return play_is_on(s) ? s->play->question : NULL;
+}
+
+bool session_ask(struct session *s, uint64_t seed)
+{
+    struct records none;
+    if (session_question(s) == NULL) {
+        return false;
+    }
+    records_init(&none);
+    s->play->running = false;
+    question_begin(s->play, &seed, &none);
+    s->play->checked = true;
+    records_release(&none);
+    return s->play->question != NULL;
+}
+
+bool session_question_key(struct session *s, struct text *out, struct diag *d)
+{
+    const struct scope scope = session_scope(s->play->asked);
+    return question_key(s->play->question, &scope, s->play->seed, out, d);
+}
+
+bool session_question_number(struct session *s, const char *expression, double *number,
+                             struct diag *d)
+{
+    const struct scope scope = session_scope(s->play->asked);
+    return question_number(&scope, expression, number, d);
 }

@@ -48,6 +48,7 @@
 struct session;
 struct lesson;
 struct course;
+struct question;
 
 struct session_world {
     const volatile int *stop;  // NULL: never stops
@@ -109,5 +110,19 @@ void session_candidates(struct session *s, const char *prefix, bool statement_st
 bool session_present(struct session *s, struct records *out);
 // The statements that made the session what it is, as a script (what `save` writes).
 void session_script(const struct session *s, struct text *out);
+
+// ---- For the checks of lessons ------------------------------------------------------------------
+
+// The question of a lesson that is being asked; NULL if none is.
+const struct question *session_question(const struct session *s);
+// Asks it again, as session_run goes on, with the numbers of this seed. From then on it stays when
+// it is answered rightly (session_ask once more, or `skip` goes on), and nothing but what is typed
+// is ever asked for. False: none is being asked.
+bool session_ask(struct session *s, uint64_t seed);
+// The right answer, as it may be typed; the number of an expression on the question's graph. False:
+// d says why there is none.
+bool session_question_key(struct session *s, struct text *out, struct diag *d);
+bool session_question_number(struct session *s, const char *expression, double *number,
+                             struct diag *d);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "shell/align.h"
+#include "shell/check_lessons.h"
 #include "shell/files.h"
 #include "shell/host.h"
 #include "shell/markdown.h"
@@ -15,6 +16,7 @@
 enum { SEED = 1 };  // as main.c's: an example can be tried by hand
 
 struct check {
+    struct lessons_check lessons;
     bool bless;
     bool differed;  // something was shown with - and +
     size_t files, passed, failed;
@@ -431,6 +433,9 @@ static void check_fences(struct page *p, const struct markdown *m)
     }
     text_release(&p->blessed);
     end_session(p);
+    if (lessons_check_is_one(p->bytes, p->length)) {
+        lessons_check_file(&p->check->lessons, p->path, p->folder);
+    }
     remove_tree(p->folder);
     free(p->folder);
 }
@@ -477,6 +482,9 @@ static void visit(struct check *c, FTS *walk, FTSENT *e)
             fts_set(walk, e, FTS_SKIP);
         }
         break;
+    case FTS_DP:
+        lessons_check_folder(&c->lessons, e->fts_accpath);
+        break;
     case FTS_F:
         if (is_markdown(e)) {
             check_file(c, e->fts_path);
@@ -496,6 +504,7 @@ static void visit(struct check *c, FTS *walk, FTSENT *e)
 int check_run(char *const *paths, int count_of_paths, bool bless_them)
 {
     struct check c = {.bless = bless_them};
+    lessons_check_init(&c.lessons);
     FTS *walk = count_of_paths > 0
                     ? fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name)
                     : NULL;
@@ -505,6 +514,9 @@ int check_run(char *const *paths, int count_of_paths, bool bless_them)
     if (walk != NULL) {
         fts_close(walk);
     }
+    c.passed += c.lessons.passed;
+    c.failed += c.lessons.failed;
+    lessons_check_release(&c.lessons);
     if (c.files == 0) {
         fputs("backstep: there is no Markdown file to check\n", stderr);
         return 2;

@@ -84,6 +84,8 @@ void say_lesson_foot(struct words *w);
 void say_lesson_pause(struct words *w);
 void say_question(struct words *w);
 void say_judged(struct words *w);
+void say_model(struct words *w);
+void say_rated(struct words *w);
 void say_hint(struct words *w);
 void say_skipped(struct words *w);
 void say_solution(struct words *w);

@@ -185,6 +185,8 @@ static const struct kind {
     {"lesson_pause", say_lesson_pause, false},
     {"question", say_question, false},
     {"judged", say_judged, false},
+    {"model", say_model, false},
+    {"rated", say_rated, false},
     {"hint", say_hint, false},
     {"skipped", say_skipped, false},
     {"solution", say_solution, false},

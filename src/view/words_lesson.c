@@ -164,6 +164,23 @@ static void say_options(struct words *w)
     }
 }
 
+// The table that is filled in: what is known so far.
+static void say_cells(struct words *w)
+{
+    struct table t;
+    table_init(&t, "ll");
+    for (const struct rec *c = say_first(w->record, "cells"); c != NULL; c = c->next) {
+        table_ink(&t, INK_NAME, rec_get_text(c, "name"));
+        if (rec_find(c, "value") != NULL) {
+            table_number(&t, INK_GRAD, rec_get_number(c, "value"), w->digits);
+        } else {
+            table_ink(&t, INK_MUTED, "·");
+        }
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+}
+
 void say_question(struct words *w)
 {
     blank_line(w);
@@ -171,9 +188,13 @@ void say_question(struct words *w)
     text_addf(w->out, " %lld of %lld\n", (long long)rec_get_whole(w->record, "number"),
               (long long)rec_get_whole(w->record, "of"));
     say_prose_text(w, rec_get_text(w->record, "text"), "", INK_END);
-    if (say_first(w->record, "options") != NULL) {
+    if (rec_find(w->record, "options") != NULL) {
         blank_line(w);
         say_options(w);
+    }
+    if (rec_find(w->record, "cells") != NULL) {
+        blank_line(w);
+        say_cells(w);
     }
     blank_line(w);
     say_prose_text(w, rec_get_text(w->record, "how"), "", INK_MUTED);
@@ -201,23 +222,94 @@ void say_lesson_pause(struct words *w)
     text_add_char(w->out, '\n');
 }
 
+// "Right.", or what else it is; a guess is neither right nor wrong.
+static void say_verdict(struct words *w)
+{
+    static const struct {
+        const char *verdict, *words;
+        enum ink ink;
+    } verdicts[] = {{"right", "Right.", INK_RIGHT}, {"wrong", "Not yet.", INK_ERROR}, {"partly", "So far so good.", INK_RIGHT}};
+    const char *verdict = rec_get_text(w->record, "verdict");
+    if (rec_get_flag(w->record, "guess") && strcmp(verdict, "right") != 0) {
+        return;
+    }
+    if (strcmp(verdict, "partly") == 0 && rec_find(w->record, "cells") == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
+        if (strcmp(verdict, verdicts[i].verdict) == 0) {
+            bool near = rec_get_flag(w->record, "near") && i == 1;
+            ink_add(w->out, verdicts[i].ink, near ? "Nearly." : verdicts[i].words);
+            text_add_char(w->out, '\n');
+        }
+    }
+}
+
+static void say_answer(struct words *w)
+{
+    const char *answer = rec_get_text(w->record, "answer"), *model = rec_get_text(w->record, "model");
+    if (*answer != '\0') {
+        text_add(w->out, "The answer: ");
+        ink_add(w->out, INK_VALUE, answer);
+        text_add_char(w->out, '\n');
+    }
+    if (rec_find(w->record, "options") != NULL) {
+        text_add(w->out, "The answer:\n");
+        say_options(w);
+    }
+    if (*model != '\0') {
+        say_prose_text(w, model, "", INK_END);
+    }
+    if (rec_find(w->record, "cells") != NULL) {
+        say_cells(w);
+    }
+}
+
 void say_judged(struct words *w)
 {
-    bool right = rec_get_flag(w->record, "right");
-    ink_add(w->out, right ? INK_RIGHT : INK_ERROR, right ? "Right." : "Not yet.");
-    text_add_char(w->out, '\n');
+    const char *understood = rec_get_text(w->record, "understood");
+    if (*understood != '\0') {
+        ink_add(w->out, INK_MUTED, understood);
+        text_add_char(w->out, '\n');
+    }
+    say_verdict(w);
     for (const struct rec *s = say_first(w->record, "said"); s != NULL; s = s->next) {
         say_prose_text(w, s->text, "", INK_END);
     }
+    say_answer(w);
     say_prose_field(w, "then");
+    if (rec_get_flag(w->record, "stuck")) {
+        ink_add(w->out, INK_MUTED, "hint helps; solution shows how it is done");
+        text_add_char(w->out, '\n');
+    }
 }
 
 void say_misread(struct words *w)
 {
-    const char *hint = rec_get_text(w->record, "hint");
-    text_addf(w->out, "This cannot be read: %s%s%s\n", rec_get_text(w->record, "message"),
-              *hint == '\0' ? "" : "; ", hint);
+    const char *hint = rec_get_text(w->record, "hint"), *message = rec_get_text(w->record, "message");
+    bool question = *message != '\0' && message[strlen(message) - 1] == '?';
+    struct text said;
+    text_init(&said);
     text_add(w->out, rec_get_text(w->record, "excerpt"));
+    text_addf(&said, "%s%s%s", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
+    text_addf(w->out, "%s\n", text_get(&said));
+    text_release(&said);
+}
+
+void say_model(struct words *w)
+{
+    ink_add(w->out, INK_NAME, "One good answer:");
+    text_add_char(w->out, '\n');
+    say_prose_field(w, "text");
+    blank_line(w);
+    text_add(w->out, "How well did you know it?   ");
+    ink_add(w->out, INK_MUTED, "1 again   2 hard   3 good   4 easy");
+    text_add_char(w->out, '\n');
+}
+
+void say_rated(struct words *w)
+{
+    say_prose_field(w, "then");
 }
 
 void say_hint(struct words *w)
@@ -241,14 +333,7 @@ void say_skipped(struct words *w)
 
 void say_solution(struct words *w)
 {
-    const char *answer = rec_get_text(w->record, "answer");
-    if (*answer != '\0') {
-        struct text said;
-        text_init(&said);
-        text_addf(&said, "**Answer:** %s", answer);
-        say_prose_text(w, text_get(&said), "", INK_END);
-        text_release(&said);
-    }
+    say_answer(w);
     say_prose_field(w, "then");
 }
 

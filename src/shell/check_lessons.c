@@ -1,0 +1,872 @@
+#include "shell/check_lessons.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lang/names.h"
+#include "lesson/answer.h"
+#include "lesson/lesson.h"
+#include "shell/files.h"
+#include "shell/host.h"
+#include "shell/lesson_file.h"
+#include "view/words.h"
+
+enum {
+    SEEDS = 200,       // that a question with numbers of its own is played with
+    SEEDS_SLOW = 3,    // … if it trains
+    COLUMNS = 80,      // that a line may have as it is shown
+    COVERS_MOST = 40,  // bytes of a row's id
+};
+
+// A lesson being played.
+struct player {
+    struct lessons_check *check;
+    const struct lesson *lesson;
+    struct host host;
+    struct records came;   // what the last thing typed brought
+    struct text above;     // what was shown since the last question
+    bool counted_failure;  // the question at hand has failed
+    uint64_t seed;
+};
+
+// ---- Telling ------------------------------------------------------------------------------------
+
+__attribute__((format(printf, 3, 4))) static void fail(struct player *p, size_t line,
+                                                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%s:%zu: ", p->lesson->name, line);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+    p->check->failed += !p->counted_failure;
+    p->counted_failure = true;
+}
+
+// The same of the question at hand; the numbers it came with can be had again by the seed.
+__attribute__((format(printf, 3, 4))) static bool fail_here(struct player *p, size_t line,
+                                                            const char *format, ...)
+{
+    const struct question *q = session_question(p->host.session);
+    va_list args;
+    if (p->counted_failure) {
+        return false;
+    }
+    va_start(args, format);
+    printf("%s:%zu: %s: ", p->lesson->name, line, q == NULL ? "" : q->id);
+    vprintf(format, args);
+    if (q != NULL && q->variations != NULL) {
+        printf(" (where");
+        for (const struct variation *v = q->variations; v != NULL; v = v->next) {
+            double value = NAN;
+            struct diag ignored = {0};
+            char number[NUMBER_TEXT];
+            session_question_number(p->host.session, v->name, &value, &ignored);
+            printf("%s %s = %s", v == q->variations ? "" : ",", v->name,
+                   number_text(number, value, 6));
+        }
+        putchar(')');
+    }
+    putchar('\n');
+    va_end(args);
+    p->check->failed++;
+    p->counted_failure = true;
+    return false;
+}
+
+// ---- Typing -------------------------------------------------------------------------------------
+
+static void copy_record(struct records *to, struct rec *list, const struct rec *r);
+
+static void copy_fields(struct records *to, struct rec *map, const struct rec *from)
+{
+    for (const struct rec *r = from->in.first; r != NULL; r = r->next) {
+        copy_record(to, map, r);
+    }
+}
+
+static void copy_record(struct records *to, struct rec *into, const struct rec *r)
+{
+    switch (r->type) {
+    case REC_FLAG:
+        rec_flag(to, into, r->key, r->flag);
+        break;
+    case REC_WHOLE:
+        rec_whole(to, into, r->key, r->whole);
+        break;
+    case REC_NUMBER:
+        rec_number(to, into, r->key, r->number);
+        break;
+    case REC_TEXT:
+        rec_text(to, into, r->key, r->text);
+        break;
+    case REC_LIST:
+        copy_fields(to, rec_list(to, into, r->key), r);
+        break;
+    case REC_MAP:
+        copy_fields(to, rec_map(to, into, r->key), r);
+        break;
+    }
+}
+
+static void see(void *seer, const struct rec *record)
+{
+    struct player *p = seer;
+    copy_record(&p->came, &p->came.list, record);
+}
+
+static void forget(struct player *p)
+{
+    records_release(&p->came);
+    records_init(&p->came);
+}
+
+static void run(struct player *p, const char *text)
+{
+    struct source source = {.name = "<answer>", .text = text, .length = strlen(text), .line = 1};
+    forget(p);
+    host_run(&p->host, &source);
+}
+
+static const struct rec *came(const struct player *p, const char *kind)
+{
+    for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, kind)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+// A mistake of the lesson's own among what came.
+static bool find_fault(struct player *p)
+{
+    for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
+        if (rec_get_flag(r, "fault")) {
+            const char *hint = rec_get_text(r, "hint");
+            fail_here(p, (size_t)rec_get_whole(r, "line"), "%s%s%s", rec_get_text(r, "message"),
+                      *hint == '\0' ? "" : "; ", hint);
+            printf("%s", rec_get_text(r, "excerpt"));
+            return true;
+        }
+    }
+    return false;
+}
+
+// What an answer was found to be: "right", "wrong", "misread" …
+static const char *verdict_of(struct player *p, const char *answer)
+{
+    run(p, answer);
+    const struct rec *judged = came(p, "judged");
+    return judged != NULL             ? rec_get_text(judged, "verdict")
+           : came(p, "misread") != NULL ? "misread"
+           : came(p, "model") != NULL   ? "model"
+                                        : "taken as a statement";
+}
+
+static const char *why_misread(const struct player *p)
+{
+    const struct rec *misread = came(p, "misread");
+    return misread == NULL ? "" : rec_get_text(misread, "message");
+}
+
+static bool expect(struct player *p, size_t line, const char *answer, const char *verdict,
+                   const char *what)
+{
+    const char *came_back = verdict_of(p, answer);
+    if (find_fault(p)) {
+        return false;
+    }
+    if (strcmp(came_back, verdict) != 0) {
+        const char *why = why_misread(p);
+        return fail_here(p, line, "%s, '%s', is %s%s%s%s; it should be %s", what, answer, came_back,
+                         *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")", verdict);
+    }
+    return true;
+}
+
+// ---- One question -------------------------------------------------------------------------------
+
+static bool number_here(struct player *p, const char *expression, size_t line, double *number)
+{
+    struct diag d = {0};
+    return session_question_number(p->host.session, expression, number, &d) ||
+           fail_here(p, line, "'%s' has no value: %s", expression, d.message);
+}
+
+// The answer is a derivative dA/dB: is it what nudging B does to A?
+static bool check_slope(struct player *p, const struct question *q, double key)
+{
+    char of[LABEL_TEXT], by[LABEL_TEXT], line[2 * LABEL_TEXT + NUMBER_TEXT];
+    int used = 0;
+    double moved[2];
+    if (sscanf(q->answer, "d%90[A-Za-z0-9_]/d%90[A-Za-z0-9_]%n", of, by, &used) != 2 ||
+        q->answer[used] != '\0') {
+        return true;
+    }
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof line, "nudge %s %s %s", by, i == 0 ? "0.00001" : "-0.00001", of);
+        run(p, line);
+        const struct rec *nudge = came(p, "nudge");
+        if (nudge == NULL) {
+            return true;  // not a leaf
+        }
+        moved[i] = rec_get_number(nudge, "actual");
+    }
+    double slope = (moved[0] - moved[1]) / 2e-5;
+    bool kink = fabs(moved[0] + moved[1]) > 1e-3 * fabs(moved[0]);
+    return kink || fabs(slope - key) <= 1e-4 * fmax(1, fabs(key)) ||
+           fail_here(p, q->line, "the key %s is %g, but nudging %s both ways gives %g", q->answer,
+                     key, by, slope);
+}
+
+static double off(const struct question *q, double key)
+{
+    struct tolerance t = q->tolerance;
+    return key + 4 * (t.absolute + t.relative * fabs(key)) + 1e-3 * fmax(1, fabs(key));
+}
+
+static bool check_number(struct player *p, const struct question *q)
+{
+    double key;
+    char text[NUMBER_TEXT];
+    if (!number_here(p, q->answer, q->line, &key)) {
+        return false;
+    }
+    if (!isfinite(key)) {
+        return fail_here(p, q->line, "the key, %s, is %s; 'except' keeps numbers out", q->answer,
+                         number_text(text, key, 6));
+    }
+    return check_slope(p, q, key) &&
+           (q->kind == QUESTION_GUESS ||
+            expect(p, q->line, number_exact(text, off(q, key)), "wrong", "a wrong number"));
+}
+
+// Letters that are not the key: another one, and of several too few.
+static bool check_letters(struct player *p, const struct question *q, const char *key)
+{
+    char typed[2] = {0};
+    for (size_t i = 0; i < q->options.count && q->kind == QUESTION_CHOICE; i++) {
+        typed[0] = (char)('a' + i);
+        if (strchr(key, typed[0]) == NULL &&
+            !expect(p, q->line, typed, "wrong", "a wrong option")) {
+            return false;
+        }
+    }
+    if (q->kind == QUESTION_MULTI && strlen(key) > 1) {
+        typed[0] = key[0];
+        return expect(p, q->line, typed, "wrong", "one right option of several");
+    }
+    return true;
+}
+
+static bool check_formula(struct player *p, const struct question *q, const char *key)
+{
+    struct text wrong;
+    double is, should;
+    struct diag ignored = {0};
+    text_init(&wrong);
+    text_addf(&wrong, "%s + 1", key);
+    bool ok = expect(p, q->line, text_get(&wrong), "wrong", "the key and 1 more");
+    text_release(&wrong);
+    if (!ok || *q->equals == '\0') {
+        return ok;
+    }
+    if (!number_here(p, q->equals, q->line, &should)) {
+        return false;
+    }
+    return !session_question_number(p->host.session, key, &is, &ignored) ||
+           answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
+           fail_here(p, q->line, "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
+}
+
+// A `when` is typed as the number that it stands for, if it is an expression.
+static bool check_when(struct player *p, const struct question *q, const struct question_line *w)
+{
+    double number;
+    struct diag d = {0};
+    char text[NUMBER_TEXT];
+    const char *typed = w->left;
+    bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_GUESS;
+    if (numbers) {
+        if (!session_question_number(p->host.session, w->left, &number, &d)) {
+            return fail_here(p, w->line, "'%s' has no value: %s", w->left, d.message);
+        }
+        if (!isfinite(number)) {
+            return true;  // nobody answers this
+        }
+        typed = number_exact(text, number);
+    }
+    const char *verdict = verdict_of(p, typed);
+    if (find_fault(p)) {
+        return false;
+    }
+    if (strcmp(verdict, "right") == 0) {
+        return fail_here(p, w->line,
+                         "this 'when' is the right answer, %s, here; keep that out with 'except'",
+                         typed);
+    }
+    return strcmp(verdict, "misread") != 0 ||
+           fail_here(p, w->line, "this 'when' cannot be typed: %s", why_misread(p));
+}
+
+static bool check_lists(struct player *p, const struct question *q)
+{
+    for (const struct question_line *l = q->rejects.first; l != NULL; l = l->next) {
+        if (!expect(p, l->line, l->left, "wrong", "an answer to reject")) {
+            return false;
+        }
+    }
+    for (const struct question_line *l = q->whens.first; l != NULL; l = l->next) {
+        if (!check_when(p, q, l)) {
+            return false;
+        }
+    }
+    for (const struct question_line *l = q->accepts.first; l != NULL; l = l->next) {
+        if (!expect(p, l->line, l->left, "right", "an answer to accept") ||
+            !session_ask(p->host.session, p->seed)) {
+            return false;
+        }
+        run(p, "");
+    }
+    return true;
+}
+
+static bool check_key(struct player *p, const struct question *q)
+{
+    struct text key;
+    struct diag d = {0};
+    text_init(&key);
+    bool ok = session_question_key(p->host.session, &key, &d) ||
+              fail_here(p, q->line, "the right answer cannot be told: %s", d.message);
+    if (ok) {
+        switch (q->kind) {
+        case QUESTION_NUMBER:
+        case QUESTION_GUESS:
+            ok = check_number(p, q);
+            break;
+        case QUESTION_FORMULA:
+            ok = check_formula(p, q, text_get(&key));
+            break;
+        case QUESTION_CHOICE:
+        case QUESTION_MULTI:
+            ok = check_letters(p, q, text_get(&key));
+            break;
+        default:
+            break;
+        }
+    }
+    ok = ok && check_lists(p, q);
+    if (ok && q->kind == QUESTION_GUESS) {
+        run(p, text_get(&key));
+        ok = !find_fault(p);
+    } else if (ok) {
+        ok = expect(p, q->line, text_get(&key), "right", "the right answer");
+    }
+    text_release(&key);
+    return ok;
+}
+
+static bool check_recall(struct player *p, const struct question *q)
+{
+    return expect(p, q->line, "what I think it is, in my own words", "model", "an answer in words");
+}
+
+static bool check_do(struct player *p, const struct question *q)
+{
+    if (p->seed == 0) {
+        run(p, "print 1");
+        if (came(p, "judged") != NULL) {
+            return fail_here(p, q->line, "'until' holds already when the question is asked");
+        }
+    }
+    if (q->solve.first == NULL) {
+        return fail_here(p, q->line, "without 'solve' lines nobody knows that it can be done");
+    }
+    for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
+        run(p, l->left);
+        const struct rec *error = came(p, "error");
+        if (error != NULL) {
+            return fail_here(p, l->line, "this line of the solution fails: %s",
+                             rec_get_text(error, "message"));
+        }
+        if (came(p, "judged") != NULL) {
+            return !find_fault(p);
+        }
+    }
+    return fail_here(p, q->line, "after its 'solve' lines '%s' does not hold", q->until);
+}
+
+static bool check_hints(struct player *p, const struct question *q)
+{
+    for (size_t i = 0; i < q->hints.count; i++) {
+        run(p, "hint");
+        if (find_fault(p)) {
+            return false;
+        }
+        if (came(p, "hint") == NULL) {
+            return fail_here(p, q->line, "hint %zu is not shown", i + 1);
+        }
+    }
+    return true;
+}
+
+// What cannot be read costs nothing.
+static bool check_malformed(struct player *p, const struct question *q)
+{
+    if (q->kind == QUESTION_DO || q->kind == QUESTION_RECALL) {
+        return true;
+    }
+    run(p, "2x(");
+    return came(p, "attempt") == NULL ||
+           fail_here(p, q->line, "'2x(' cannot be read, and is judged all the same");
+}
+
+static bool check_solution(struct player *p, const struct question *q)
+{
+    run(p, "solution");
+    return !find_fault(p) &&
+           (came(p, "solution") != NULL || fail_here(p, q->line, "the solution is not shown"));
+}
+
+static bool ask(struct player *p, uint64_t seed)
+{
+    p->seed = seed;
+    if (!session_ask(p->host.session, seed)) {
+        return false;
+    }
+    run(p, "");
+    return !find_fault(p);
+}
+
+static bool check_seed(struct player *p, const struct question *q, uint64_t seed)
+{
+    if (!ask(p, seed)) {
+        return false;
+    }
+    if (seed == 0 && (!check_malformed(p, q) || !check_hints(p, q) || !check_solution(p, q) ||
+                      !ask(p, seed))) {
+        return false;
+    }
+    return q->kind == QUESTION_DO       ? check_do(p, q)
+           : q->kind == QUESTION_RECALL ? check_recall(p, q)
+                                        : check_key(p, q);
+}
+
+// ---- Is it answered already? --------------------------------------------------------------------
+
+static bool is_part(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '.';
+}
+
+// Does `what` stand in the text, not as a part of a longer name or number?
+static bool stands_in(const char *text, const char *what)
+{
+    size_t n = strlen(what);
+    for (const char *at = text; n > 0 && (at = strstr(at, what)) != NULL; at++) {
+        char after = at[n];
+        bool point = after == '.' && !(at[n + 1] >= '0' && at[n + 1] <= '9');
+        bool minus = at > text && at[-1] == '-' && what[0] != '-';
+        if ((at == text || !is_part(at[-1])) && (point || !is_part(after)) && !minus) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A number of one digit stands everywhere; one of two or more is told, if it stands above. Of a
+// small one it counts only if it stands behind the name of what is asked: dL/da = 6.
+static bool number_is_told(struct player *p, const struct question *q)
+{
+    double key;
+    char number[NUMBER_TEXT];
+    struct diag ignored = {0};
+    struct text equation;
+    if (!session_question_number(p->host.session, q->answer, &key, &ignored)) {
+        return false;
+    }
+    number_text(number, key, 6);
+    text_init(&equation);
+    text_addf(&equation, "%s = %s", q->answer, number);
+    bool small = fabs(key) < 13 && key == floor(key);
+    bool told = stands_in(text_get(&p->above), small ? text_get(&equation) : number);
+    text_release(&equation);
+    return told;
+}
+
+static bool formula_is_told(struct player *p, const struct question *q)
+{
+    struct text key;
+    struct diag ignored = {0};
+    text_init(&key);
+    bool told = session_question_key(p->host.session, &key, &ignored) && text_length(&key) >= 3 &&
+                stands_in(text_get(&p->above), text_get(&key));
+    text_release(&key);
+    (void)q;
+    return told;
+}
+
+static bool is_told(struct player *p, const struct question *q)
+{
+    return q->kind == QUESTION_NUMBER    ? number_is_told(p, q)
+           : q->kind == QUESTION_FORMULA ? formula_is_told(p, q)
+                                         : false;
+}
+
+// ---- Seeds --------------------------------------------------------------------------------------
+
+static bool has_word(const struct question_list *list, const char *word)
+{
+    for (const struct question_line *l = list->first; l != NULL; l = l->next) {
+        if (strncmp(l->left, word, strlen(word)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool trains(const struct question *q)
+{
+    static const char *const words[] = {"train", "repeat", "for ", "graph", "plot"};
+    bool slow = q->kind == QUESTION_DO;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        slow |= has_word(&q->setup, words[i]) || has_word(&q->why, words[i]) ||
+                has_word(&q->solve, words[i]);
+    }
+    return slow;
+}
+
+static void check_question(struct player *p)
+{
+    const struct question *q = session_question(p->host.session);
+    bool differs = q->variations != NULL || q->options.count > 0;
+    uint64_t seeds = !differs ? 1 : trains(q) ? SEEDS_SLOW : SEEDS;
+    size_t told = 0;
+    p->counted_failure = false;
+    bool ok = true;
+    for (uint64_t seed = 0; ok && seed < seeds; seed++) {
+        ok = check_seed(p, q, seed);
+        told += ok && is_told(p, q);
+    }
+    if (ok && told == seeds) {
+        ok = fail_here(p, q->line,
+                       "the text above tells the answer already; 'vary' makes it another one");
+    }
+    p->check->passed += ok;
+    p->counted_failure = false;
+}
+
+// ---- A lesson -----------------------------------------------------------------------------------
+
+static void check_width(struct player *p, const struct rec *r, const char *words)
+{
+    for (const char *s = words; *s != '\0';) {
+        size_t n = strcspn(s, "\n");
+        if (ink_columns(s, n) > COLUMNS && !rec_is(r, "lesson_code")) {
+            struct text plain;
+            text_init(&plain);
+            ink_plain(&plain, s, n);
+            fail(p, (size_t)rec_get_whole(r, "line"), "a line is %zu columns wide when it is shown: %s",
+                 ink_columns(s, n), text_get(&plain));
+            text_release(&plain);
+        }
+        s += n + (s[n] == '\n');
+    }
+}
+
+// What came, as a learner reads it.
+static void read_what_came(struct player *p)
+{
+    for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
+        struct text words;
+        text_init(&words);
+        words_add(&words, r, WORDS_PROMPT, session_digits(p->host.session));
+        if (rec_is(r, "prose") || rec_is(r, "question")) {
+            check_width(p, r, text_get(&words));
+        }
+        if (!rec_is(r, "question") && !rec_is(r, "lesson_code")) {
+            ink_plain(&p->above, text_get(&words), text_length(&words));
+        }
+        text_release(&words);
+    }
+}
+
+static void play_lesson(struct player *p)
+{
+    char *statement = NULL;
+    char *path = realpath(p->lesson->name, NULL);
+    if (path == NULL || asprintf(&statement, "lesson \"%s\"", path) < 0) {
+        free(path);
+        return;
+    }
+    run(p, statement);
+    free(statement);
+    free(path);
+    for (size_t i = 0; i <= LESSON_QUESTIONS_MOST; i++) {
+        p->counted_failure = false;
+        find_fault(p);
+        read_what_came(p);
+        if (session_question(p->host.session) == NULL) {
+            break;
+        }
+        check_question(p);
+        text_clear(&p->above);
+        session_ask(p->host.session, 0);
+        run(p, "");
+        run(p, "skip");
+    }
+}
+
+static void play(struct lessons_check *c, const struct lesson *lesson, const char *folder)
+{
+    struct player p = {.check = c, .lesson = lesson};
+    FILE *nowhere = fopen("/dev/null", "w");
+    struct session *session = session_new(&(struct session_world){.seed = 1});
+    records_init(&p.came);
+    text_init(&p.above);
+    if (nowhere != NULL && session != NULL) {
+        p.host = (struct host){.session = session,
+                               .mode = SESSION_PROMPT,
+                               .out = nowhere,
+                               .trouble = nowhere,
+                               .folder = folder,
+                               .see = see,
+                               .seer = &p};
+        play_lesson(&p);
+    } else {
+        fail(&p, 1, "there is no memory to play this lesson");
+    }
+    if (nowhere != NULL) {
+        fclose(nowhere);
+    }
+    session_free(session);
+    records_release(&p.came);
+    text_release(&p.above);
+}
+
+// ---- Files --------------------------------------------------------------------------------------
+
+void lessons_check_init(struct lessons_check *c)
+{
+    *c = (struct lessons_check){0};
+    buf_init(&c->lessons, sizeof(struct lesson *));
+}
+
+static void forget_lessons(struct lessons_check *c)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        lesson_free(BUF(struct lesson *, &c->lessons)[i]);
+    }
+    c->lessons.count = 0;
+}
+
+void lessons_check_release(struct lessons_check *c)
+{
+    forget_lessons(c);
+    buf_release(&c->lessons);
+}
+
+bool lessons_check_is_one(const char *s, size_t n)
+{
+    return n >= 4 && memcmp(s, "---", 3) == 0 && (s[3] == '\n' || s[3] == '\r');
+}
+
+void lessons_check_file(struct lessons_check *c, const char *path, const char *folder)
+{
+    struct lesson_trouble trouble = {0};
+    struct lesson *lesson = lesson_file_read(path, &trouble);
+    if (lesson == NULL) {
+        struct text words;
+        text_init(&words);
+        lesson_trouble_say(path, &trouble, &words);
+        fputs(text_get(&words), stdout);
+        text_release(&words);
+        c->failed++;
+    } else {
+        struct lesson **slot = buf_push(&c->lessons, 1);
+        play(c, lesson, folder);
+        if (slot == NULL) {
+            lesson_free(lesson);
+        } else {
+            *slot = lesson;
+        }
+    }
+    lesson_trouble_release(&trouble);
+}
+
+// ---- A folder -----------------------------------------------------------------------------------
+
+static const struct lesson *lesson_at(const struct lessons_check *c, size_t i)
+{
+    return BUF(struct lesson *, &c->lessons)[i];
+}
+
+static const struct lesson *lesson_of(const struct lessons_check *c, const char *id)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (strcmp(lesson_at(c, i)->id, id) == 0) {
+            return lesson_at(c, i);
+        }
+    }
+    return NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static void fail_lesson(struct lessons_check *c,
+                                                              const struct lesson *l,
+                                                              const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    printf("%s:1: ", l->name);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+    c->failed++;
+}
+
+// An id outlives its lesson's title, so it stands in the file's name too, where nobody changes it
+// in passing: 07-two-paths.md.
+static void check_id(struct lessons_check *c, const struct lesson *l)
+{
+    const char *slash = strrchr(l->name, '/'), *file = slash == NULL ? l->name : slash + 1;
+    size_t digits = strspn(file, "0123456789");
+    const char *rest = file + digits + (digits > 0 && file[digits] == '-');
+    size_t n = strlen(l->id);
+    if (strncmp(rest, l->id, n) != 0 || strcmp(rest + n, ".md") != 0) {
+        fail_lesson(c, l, "the file of lesson '%s' is named NN-%s.md", l->id, l->id);
+    }
+    if (lesson_of(c, l->id) != l) {
+        fail_lesson(c, l, "the id '%s' is that of %s too", l->id, lesson_of(c, l->id)->name);
+    }
+}
+
+// What a lesson requires comes before it, so that there is no way around in a circle.
+static void check_requires(struct lessons_check *c, const struct lesson *l)
+{
+    for (size_t i = 0; i < l->requires_count; i++) {
+        const struct lesson *other = lesson_of(c, l->requires[i]);
+        if (other == NULL) {
+            fail_lesson(c, l, "it requires '%s', and there is no such lesson", l->requires[i]);
+        } else if (other->order >= l->order) {
+            fail_lesson(c, l, "it requires '%s', which comes after it: its order is %d, and %d here",
+                        l->requires[i], other->order, l->order);
+        }
+    }
+}
+
+// Is `row` one of "N12, G2"?
+static bool covers(const char *list, const char *row)
+{
+    return stands_in(list, row);
+}
+
+static bool is_covered(const struct lessons_check *c, const char *row)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        const struct lesson_item *item;
+        for (size_t k = 0; (item = lesson_item(lesson_at(c, i), k)) != NULL; k++) {
+            if (item->kind == LESSON_QUESTION && covers(item->question->covers, row)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// The rows of the question list: an id, and what it is about.
+static void read_rows(struct buf *bytes, struct buf *rows)
+{
+    char *s = buf_push(bytes, 1) == NULL ? NULL : bytes->data;
+    if (s != NULL) {
+        s[bytes->count - 1] = '\0';
+    }
+    for (char *line = s; line != NULL && *line != '\0';) {
+        size_t n = strcspn(line, "\n"), id = strcspn(line, " \t\n");
+        char *next = line + n + (line[n] == '\n');
+        char **row = id > 0 && id < COVERS_MOST && *line != '#' ? buf_push(rows, 1) : NULL;
+        if (row != NULL) {
+            *row = line;
+        }
+        line[id] = '\0';
+        line = next;
+    }
+}
+
+static bool is_row(const struct buf *rows, const char *id)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(BUF(char *, rows)[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Rows that a question says it covers, and that are none.
+static void check_covers(struct lessons_check *c, const struct lesson *l, const struct buf *rows)
+{
+    const struct lesson_item *item;
+    for (size_t k = 0; (item = lesson_item(l, k)) != NULL; k++) {
+        const char *s = item->kind == LESSON_QUESTION ? item->question->covers : "";
+        while (*(s += strspn(s, ", ")) != '\0') {
+            char id[COVERS_MOST] = {0};
+            size_t n = strcspn(s, ", ");
+            memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
+            if (!is_row(rows, id)) {
+                printf("%s:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
+                       item->line, item->question->id, id);
+                c->failed++;
+            }
+            s += n;
+        }
+    }
+}
+
+static void check_list(struct lessons_check *c, const char *path)
+{
+    struct buf bytes, rows;
+    struct diag d = {0};
+    buf_init(&bytes, 1);
+    buf_init(&rows, sizeof(char *));
+    if (files_read(path, 1 << 20, &bytes, &d)) {
+        read_rows(&bytes, &rows);
+        for (size_t i = 0; i < rows.count; i++) {
+            const char *row = BUF(char *, &rows)[i];
+            bool ok = is_covered(c, row);
+            if (!ok) {
+                printf("%s: no question covers %s\n", path, row);
+            }
+            c->passed += ok;
+            c->failed += !ok;
+        }
+        for (size_t i = 0; i < c->lessons.count; i++) {
+            check_covers(c, lesson_at(c, i), &rows);
+        }
+    } else {
+        printf("%s: %s\n", path, d.message);
+        c->failed++;
+    }
+    buf_release(&rows);
+    buf_release(&bytes);
+}
+
+void lessons_check_folder(struct lessons_check *c, const char *folder)
+{
+    char *list = NULL;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        check_id(c, lesson_at(c, i));
+        check_requires(c, lesson_at(c, i));
+    }
+    if (asprintf(&list, "%s/questions.txt", folder) > 0 && access(list, F_OK) == 0) {
+        check_list(c, list);
+    }
+    free(list);
+    forget_lessons(c);
+}
