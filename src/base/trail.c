@@ -35,6 +35,24 @@ void trail_clear(struct trail *t)
     trail_release(t);
 }
 
+bool trail_copy(struct trail *to, const struct trail *from, const void *old_base, void *new_base)
+{
+    struct change *changes = buf_push(&to->changes, from->changes.count);
+    char *bytes = buf_push(&to->bytes, from->bytes.count);
+    if ((changes == NULL && from->changes.count > 0) || (bytes == NULL && from->bytes.count > 0)) {
+        return false;
+    }
+    for (size_t i = 0; i < from->changes.count; i++) {
+        changes[i] = BUF(struct change, &from->changes)[i];
+        ptrdiff_t offset = (const char *)changes[i].owner - (const char *)old_base;
+        changes[i].owner = (struct buf *)(void *)((char *)new_base + offset);
+    }
+    if (from->bytes.count > 0) {
+        memcpy(bytes, from->bytes.data, from->bytes.count);
+    }
+    return true;
+}
+
 void trail_begin(struct trail *t)
 {
     t->begun = t->changes.count;

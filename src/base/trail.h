@@ -23,6 +23,11 @@ void trail_init(struct trail *t);
 void trail_release(struct trail *t);
 void trail_clear(struct trail *t);
 
+// Fills `to`, which was initialised, with the same changes, of arrays that lie as far behind
+// `new_base` as those of `from` do behind `old_base`: for a copy of whatever holds trail and
+// arrays. False if out of memory.
+bool trail_copy(struct trail *to, const struct trail *from, const void *old_base, void *new_base);
+
 // A statement begins: elements that it saves twice are saved once, as it is taken back whole.
 void trail_begin(struct trail *t);
 // The present place, to take back to. Marks grow with every change.

@@ -256,11 +256,7 @@ static bool refuse_value(struct judging *j, struct exprs *p, uint32_t given, uin
 static void say_why(struct judging *j, struct exprs *p, uint32_t given,
                     const struct formula_key *key)
 {
-    bool said = say_when(j, p, given);
-    if (!said && key->base != EXPR_NONE) {
-        said = diagnose_formula(j, p, key->base, key->in, key->root, given);
-    }
-    if (!said) {
+    if (key->base == EXPR_NONE || !diagnose_formula(j, p, key->base, key->in, key->root, given)) {
         say_point(j, p, given, key->root);
     }
 }
@@ -280,6 +276,8 @@ static void judge_against(struct judging *j, struct exprs *p, uint32_t given,
         diag_set(&d, (struct span){0, 0}, "whether that is right can't be decided");
         diag_hint(&d, "write it in a simpler way");
         judge_open(j, &d);
+    } else if (say_when(j, p, given)) {
+        judge_set(j, JUDGED_WRONG);
     } else if (!refuse_value(j, p, given, key->root)) {
         judge_set(j, JUDGED_WRONG);
         say_why(j, p, given, key);

@@ -254,11 +254,11 @@ bool session_redo(struct session *s);
 bool session_reset(struct session *s);
 // A session without the prelude, to be filled. NULL if out of memory.
 struct session *session_bare(const struct session_world *world);
-// Another session with the same graph, names and settings, and no way back (undo) yet.
-struct session *session_copy(const struct session *s);
-// The value of an expression as things stand; nothing of it stays. *named: it mentions a name.
-// False: d says why, its span in the source. Not while a statement is running.
-bool session_value(struct session *s, const struct source *source, double *value, bool *named,
+// Another session with the same graph, names, settings and walk, and no way back (undo) yet.
+struct session *session_copy(struct session *s);
+// Appends the value of an expression as things stand, as print shows it; nothing of it stays.
+// False: d says why there is none, its span in the source. Not while a statement is running.
+bool session_value(struct session *s, const struct source *source, struct text *out,
                    struct diag *d);
 // Appends the record of an error in a text.
 void session_report(const struct source *source, const struct diag *d, struct records *out);

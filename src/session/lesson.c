@@ -71,6 +71,7 @@ static struct play *allocate(struct session *outer, struct lesson *lesson)
         buf_init(&p->questions, sizeof(struct play_question));
         judgement_init(&p->judgement);
         buf_init(&p->marks, sizeof(struct play_mark));
+        buf_init(&p->values, sizeof(double));
         text_init(&p->script);
         text_init(&p->typed);
         text_init(&p->given);
@@ -116,6 +117,7 @@ void play_free(struct play *p)
     buf_release(&p->questions);
     judgement_release(&p->judgement);
     buf_release(&p->marks);
+    buf_release(&p->values);
     text_release(&p->script);
     text_release(&p->typed);
     text_release(&p->given);
@@ -167,14 +169,12 @@ static struct session *text_graph(const struct play *p)
     return p->asked != NULL && !done ? p->asked : play_graph(p);
 }
 
-static bool value_of(struct play *p, struct records *out, const char *s, size_t n, size_t line,
-                     double *value)
+static bool show_value(struct play *p, struct records *out, const char *s, size_t n, size_t line,
+                       struct text *to)
 {
     struct source source = source_of(p, s, n, line);
     struct diag d = {0};
-    bool named;
-    *value = nan("");
-    if (session_value(text_graph(p), &source, value, &named, &d)) {
+    if (session_value(text_graph(p), &source, to, &d)) {
         return true;
     }
     session_report(&source, &d, out);
@@ -182,25 +182,17 @@ static bool value_of(struct play *p, struct records *out, const char *s, size_t 
     return false;
 }
 
-bool play_value(struct play *p, struct records *out, const char *expression, size_t line,
-                double *value)
-{
-    return value_of(p, out, expression, strlen(expression), line, value);
-}
-
 void play_fill(struct play *p, struct records *out, struct text *to, const char *text, size_t line)
 {
     for (const char *s = text; *s != '\0';) {
         const char *close = strncmp(s, "{=", 2) == 0 ? strchr(s, '}') : NULL;
-        double value;
-        char number[NUMBER_TEXT];
         if (close == NULL) {
             text_add_bytes(to, s, *s == '\\' && s[1] != '\0' ? 2 : 1);
             s += *s == '\\' && s[1] != '\0' ? 2 : 1;
             continue;
         }
-        bool ok = value_of(p, out, s + 2, (size_t)(close - s - 2), line, &value);
-        text_add(to, ok ? number_text(number, value, session_digits(text_graph(p))) : "?");
+        bool ok = show_value(p, out, s + 2, (size_t)(close - s - 2), line, to);
+        text_add(to, ok ? "" : "?");
         s = close + 1;
     }
 }
@@ -260,9 +252,14 @@ static bool next_entry(struct play *p, struct source *source)
     if (p->entries.text != NULL) {
         return next_of_text(p, source);
     }
+    if (question_gives_again(p)) {
+        *source = source_of(p, text_get(&p->script), text_length(&p->script), p->question->line);
+        return true;
+    }
     if (line != NULL) {
         *source = source_of(p, line->left, strlen(line->left), line->line);
         p->entries.list = line->next;
+        question_note_binding(p, line->left);
     }
     return line != NULL;
 }

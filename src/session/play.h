@@ -65,7 +65,7 @@ struct play_mark {
 
 // What is known of each question of the lesson.
 struct play_question {
-    uint32_t seen;  // times that the learner met it
+    uint32_t seen;        // times that the learner met it
     bool right, skipped;  // since the lesson began here
 };
 
@@ -100,6 +100,10 @@ struct play {
     const struct question *question;
     size_t number;  // of the next question, or the one being asked: from 0
     uint64_t seed;
+    struct rng rng;                   // from which its numbers are drawn
+    uint32_t draws;                   // how often they were
+    struct buf values;                // double: what was drawn, by variation
+    const struct variation *rebound;  // DOING_SETUP: a line of it bound this name anew
     uint32_t hints, wrong;
     bool solved;  // its solution was shown
     bool passed;
@@ -136,9 +140,6 @@ void play_text(struct play *p, struct records *out, struct rec *to, const char *
                const char *text, size_t line);
 // Appends a record that is shown as text: with the columns there are, and whether in ASCII.
 struct rec *play_record(const struct play *p, struct records *out, const char *kind);
-// The value of an expression of the lesson. Where it has none that is an error, which is reported.
-bool play_value(struct play *p, struct records *out, const char *expression, size_t line,
-                double *value);
 // A mistake of the lesson's, reported.
 void play_error(struct play *p, size_t line, const char *message, struct records *out);
 
@@ -150,6 +151,10 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
 void question_mark(struct play *p, size_t item);
 // The item p->item is a question: begins to ask it, with this seed or (NULL) that of its turn.
 void question_begin(struct play *p, const uint64_t *seed, struct records *out);
+// DOING_SETUP: a line of it is run next; where it binds a varied name anew (param w = 1), that is
+// given its number once more, by the statement now in p->script.
+void question_note_binding(struct play *p, const char *line);
+bool question_gives_again(struct play *p);
 // Its statements are done: what comes next of it.
 void question_go_on(struct play *p, struct records *out);
 void question_foot(struct play *p, struct records *out);

@@ -1,9 +1,12 @@
 // Asking a question of a lesson: its own graph, its numbers, its texts; hints, the solution, and
 // the way on and back. What an answer is worth is judge.c's; see play.h.
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "session/play.h"
+
+enum { DRAWS_MOST = 50 };  // of a question's numbers, until no wrong way leads to the answer
 
 static const struct kind {
     const char *name, *how;
@@ -32,21 +35,73 @@ static const struct question_line *first_setup(const struct question *q, bool *r
     return *reset ? first->next : first;
 }
 
-static bool is_leaf(const struct session *s, const char *name)
+// Gives a varied name, or an element as in W[0, 1], its number: an existing one as .data.
+static void give(struct play *p, const struct variation *v, double value, bool exists)
 {
-    struct value v = names_lookup(&s->names, name, strlen(name));
-    return v.rank == VALUE_SCALAR && tape_op(&s->tape, v.base) == OP_LEAF;
+    char number[NUMBER_TEXT];
+    text_addf(&p->script, exists ? "%s.data = %s\n" : "%s = %s\n", v->name,
+              number_exact(number, value));
 }
 
-static void write_variations(struct play *p, struct rng *rng)
+static bool exists(const struct session *s, const char *name)
+{
+    struct value v = names_lookup(&s->names, name, strlen(name));
+    return strchr(name, '[') != NULL ||
+           (v.rank == VALUE_SCALAR && tape_op(&s->tape, v.base) == OP_LEAF);
+}
+
+static bool array_is_bound(const struct session *s, const char *element)
+{
+    return value_is_array(names_lookup(&s->names, element, strcspn(element, "[")));
+}
+
+static void draw(struct play *p)
 {
     text_clear(&p->script);
+    p->values.count = 0;
+    p->rebound = NULL;
+    p->draws++;
     for (const struct variation *v = p->question->variations; v != NULL; v = v->next) {
-        char number[NUMBER_TEXT];
-        double value = variation_draw(v, rng);
-        text_addf(&p->script, is_leaf(p->aside, v->name) ? "%s.data = %s\n" : "%s = %s\n", v->name,
-                  number_exact(number, value));
+        double value = variation_draw(v, &p->rng), *kept = buf_push(&p->values, 1);
+        if (kept != NULL) {
+            *kept = value;
+        }
+        // An element waits until the setup has made its array.
+        if (strchr(v->name, '[') == NULL || array_is_bound(p->aside, v->name)) {
+            give(p, v, value, exists(p->aside, v->name));
+        }
     }
+}
+
+void question_note_binding(struct play *p, const char *line)
+{
+    p->rebound = NULL;
+    if (p->doing != DOING_SETUP) {
+        return;
+    }
+    line += strncmp(line, "param ", 6) == 0 ? 6 : 0;
+    for (const struct variation *v = p->question->variations; v != NULL; v = v->next) {
+        size_t n = strcspn(v->name, "[");
+        if (strncmp(line, v->name, n) == 0 &&
+            strncmp(line + n + strspn(line + n, " "), "=", 1) == 0) {
+            p->rebound = v;
+        }
+    }
+}
+
+bool question_gives_again(struct play *p)
+{
+    size_t i = 0;
+    if (p->doing != DOING_SETUP || p->rebound == NULL) {
+        return false;
+    }
+    for (const struct variation *v = p->question->variations; v != p->rebound; v = v->next) {
+        i++;
+    }
+    text_clear(&p->script);
+    give(p, p->rebound, BUF(double, &p->values)[i], true);
+    p->rebound = NULL;
+    return true;
 }
 
 static uint64_t next_seed(struct play *p)
@@ -55,17 +110,24 @@ static uint64_t next_seed(struct play *p)
     return question_seed(p->question->id, p->salt, asked->seen++);
 }
 
+static void begin(struct play *p, struct records *out);
+
 void question_begin(struct play *p, const uint64_t *seed, struct records *out)
 {
-    const struct question *q = lesson_item(p->lesson, p->item)->question;
-    struct rng rng;
-    bool reset;
-    (void)out;
     question_mark(p, p->item);
-    p->question = q;
-    p->hints = p->wrong = 0;
+    p->question = lesson_item(p->lesson, p->item)->question;
+    p->hints = p->wrong = p->draws = 0;
     p->solved = p->passed = p->held = false;
     p->seed = seed != NULL ? *seed : next_seed(p);
+    rng_seed(&p->rng, p->seed);
+    begin(p, out);
+}
+
+// Its copy of the graph, and its numbers in it.
+static void begin(struct play *p, struct records *out)
+{
+    const struct question *q = p->question;
+    bool reset;
     first_setup(q, &reset);
     play_set_graph(p, &p->asked, NULL);
     play_set_graph(p, &p->aside, session_copy(q->graph && !reset ? p->graph : p->blank));
@@ -75,10 +137,30 @@ void question_begin(struct play *p, const uint64_t *seed, struct records *out)
         play_set_state(p, PLAY_ITEMS);
         return;
     }
-    rng_seed(&rng, p->seed);
-    write_variations(p, &rng);
+    draw(p);
     play_do(p, DOING_VARY,
             (struct entries){.text = text_get(&p->script), .line = q->line, .same_line = true});
+}
+
+// Would, with these numbers, a wrong way lead to the right answer, or is there none?
+static bool is_misleading(struct play *p)
+{
+    const struct question *q = p->question;
+    const struct scope scope = session_scope(p->aside);
+    double key, wrong;
+    struct diag ignored = {0};
+    bool number = q->kind == QUESTION_NUMBER && q->variations != NULL;
+    if (!number || !question_number(&scope, q->answer, &key, &ignored)) {
+        return false;
+    }
+    for (const struct question_line *w = q->whens.first; w != NULL; w = w->next) {
+        ignored = (struct diag){0};
+        if (question_number(&scope, w->left, &wrong, &ignored) &&
+            answer_number_is_right(wrong, key, q->tolerance)) {
+            return true;
+        }
+    }
+    return !isfinite(key);
 }
 
 static void show(struct play *p, struct records *out);
@@ -97,7 +179,11 @@ void question_go_on(struct play *p, struct records *out)
                 (struct entries){.text = "forward", .line = q->line, .same_line = true});
         return;
     case DOING_FORWARD:
-        show(p, out);
+        if (p->draws < DRAWS_MOST && is_misleading(p)) {
+            begin(p, out);
+        } else {
+            show(p, out);
+        }
         return;
     case DOING_SOLVE:
         play_do(p, DOING_WHY, (struct entries){.list = q->why.first});

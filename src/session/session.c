@@ -132,38 +132,42 @@ static bool copy_array(struct buf *to, const struct buf *from)
     return ok;
 }
 
-struct session *session_copy(const struct session *s)
+// A walk goes on in the copy where it stands.
+static bool copy_walk(struct session *copy, const struct session *s)
+{
+    const struct stepper *from = &s->stepper;
+    struct stepper *to = &copy->stepper;
+    if (from->tape == NULL) {
+        return true;
+    }
+    bool ok = copy_array(&to->order, &from->order) && copy_array(&to->marks, &from->marks) &&
+              trail_copy(&to->trail, &from->trail, s, copy);
+    to->tape = ok ? &copy->tape : NULL;
+    to->root = from->root;
+    to->from_backward = from->from_backward;
+    to->at = from->at;
+    copy->back = s->back;
+    copy->guessing = s->guessing;
+    return ok;
+}
+
+struct session *session_copy(struct session *s)
 {
     struct session *copy = session_bare(&s->world);
     if (copy == NULL) {
         return NULL;
     }
-    const struct buf *from[] = {
-        &s->tape.node,        &s->tape.value,
-        &s->tape.grad,        &s->tape.mark,
-        &s->names.symbols,    &s->names.text,
-        &s->names.heads,      &s->names.lists,
-        &s->definitions.rows, &s->definitions.params,
-        &s->definitions.text, &s->groups,
-        &s->optimiser,        &s->history,
-        &s->settings,         &s->log,
-        &s->expansions,
-    };
-    struct buf *to[] = {
-        &copy->tape.node,        &copy->tape.value,
-        &copy->tape.grad,        &copy->tape.mark,
-        &copy->names.symbols,    &copy->names.text,
-        &copy->names.heads,      &copy->names.lists,
-        &copy->definitions.rows, &copy->definitions.params,
-        &copy->definitions.text, &copy->groups,
-        &copy->optimiser,        &copy->history,
-        &copy->settings,         &copy->log,
-        &copy->expansions,
-    };
-    bool ok = true;
-    for (size_t i = 0; i < COUNT_OF(to); i++) {
-        ok = copy_array(to[i], from[i]) && ok;
+    struct buf *from[GROWING], *to[GROWING];
+    growing(s, from);
+    growing(copy, to);
+    bool ok = copy_array(&copy->names.symbols, &s->names.symbols) &&
+              copy_array(&copy->names.text, &s->names.text) &&
+              copy_array(&copy->names.heads, &s->names.heads) &&
+              copy_array(&copy->settings, &s->settings);
+    for (size_t i = 0; i < GROWING; i++) {
+        ok = ok && copy_array(to[i], from[i]);
     }
+    ok = ok && copy_walk(copy, s);
     memcpy(copy->kept, s->kept, sizeof copy->kept);
     copy->columns = s->columns;
     copy->ascii = s->ascii;
@@ -816,8 +820,28 @@ enum session_state session_run(struct session *s, struct records *out)
     return SESSION_DONE;
 }
 
-bool session_value(struct session *s, const struct source *source, double *value, bool *named,
-                   struct diag *d)
+static void add_value(struct call *c, struct text *out, const struct operand *x)
+{
+    char number[NUMBER_TEXT];
+    bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
+    int digits = session_digits(c->s);
+    if (!array) {
+        text_add(out, number_text(number, lower_number(&c->lower, x), digits));
+        return;
+    }
+    text_add(out, matrix ? "[" : "");
+    for (uint32_t i = 0; i < x->array.rows; i++) {
+        text_add(out, i > 0 ? ", [" : "[");
+        for (uint32_t j = 0; j < x->array.cols; j++) {
+            number_text(number, operand_number(&c->lower, x, i, j), digits);
+            text_addf(out, j > 0 ? ", %s" : "%s", number);
+        }
+        text_add_char(out, ']');
+    }
+    text_add(out, matrix ? "]" : "");
+}
+
+bool session_value(struct session *s, const struct source *source, struct text *out, struct diag *d)
 {
     struct records ignored;
     struct lexer lexer = {.source = source};
@@ -827,12 +851,8 @@ bool session_value(struct session *s, const struct source *source, double *value
     struct call c = {.s = s, .frame = &frame, .lexer = &lexer, .diag = d, .out = &ignored};
     bool ok = (begin_transaction(s) || diag_out_of_memory(d)) && call_expression(&c, &operand) &&
               call_finish(&c);
-    if (ok && operand_is_array(&operand)) {
-        ok = diag_set(d, operand.span, "this is an array, and one number is wanted");
-    }
     if (ok) {
-        *value = lower_number(&c.lower, &operand);
-        *named = c.named;
+        add_value(&c, out, &operand);
     }
     if (c.lowering) {
         lower_release(&c.lower);

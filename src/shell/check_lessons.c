@@ -163,7 +163,7 @@ static const char *verdict_of(struct player *p, const char *answer)
 {
     run(p, answer);
     const struct rec *judged = came(p, "judged");
-    return judged != NULL             ? rec_get_text(judged, "verdict")
+    return judged != NULL               ? rec_get_text(judged, "verdict")
            : came(p, "misread") != NULL ? "misread"
            : came(p, "model") != NULL   ? "model"
                                         : "taken as a statement";
@@ -449,8 +449,8 @@ static bool check_seed(struct player *p, const struct question *q, uint64_t seed
     if (!ask(p, seed)) {
         return false;
     }
-    if (seed == 0 && (!check_malformed(p, q) || !check_hints(p, q) || !check_solution(p, q) ||
-                      !ask(p, seed))) {
+    if (seed == 0 &&
+        (!check_malformed(p, q) || !check_hints(p, q) || !check_solution(p, q) || !ask(p, seed))) {
         return false;
     }
     return q->kind == QUESTION_DO       ? check_do(p, q)
@@ -493,9 +493,12 @@ static bool number_is_told(struct player *p, const struct question *q)
         return false;
     }
     number_text(number, key, 6);
+    bool small = fabs(key) < 13 && key == floor(key);
+    if (small && strcmp(q->answer, number) == 0) {
+        return false;  // what is asked has no name
+    }
     text_init(&equation);
     text_addf(&equation, "%s = %s", q->answer, number);
-    bool small = fabs(key) < 13 && key == floor(key);
     bool told = stands_in(text_get(&p->above), small ? text_get(&equation) : number);
     text_release(&equation);
     return told;
@@ -573,8 +576,9 @@ static void check_width(struct player *p, const struct rec *r, const char *words
             struct text plain;
             text_init(&plain);
             ink_plain(&plain, s, n);
-            fail(p, (size_t)rec_get_whole(r, "line"), "a line is %zu columns wide when it is shown: %s",
-                 ink_columns(s, n), text_get(&plain));
+            fail(p, (size_t)rec_get_whole(r, "line"),
+                 "a line is %zu columns wide when it is shown: %s", ink_columns(s, n),
+                 text_get(&plain));
             text_release(&plain);
         }
         s += n + (s[n] == '\n');
@@ -718,9 +722,8 @@ static const struct lesson *lesson_of(const struct lessons_check *c, const char 
     return NULL;
 }
 
-__attribute__((format(printf, 3, 4))) static void fail_lesson(struct lessons_check *c,
-                                                              const struct lesson *l,
-                                                              const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+fail_lesson(struct lessons_check *c, const struct lesson *l, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -755,8 +758,9 @@ static void check_requires(struct lessons_check *c, const struct lesson *l)
         if (other == NULL) {
             fail_lesson(c, l, "it requires '%s', and there is no such lesson", l->requires[i]);
         } else if (other->order >= l->order) {
-            fail_lesson(c, l, "it requires '%s', which comes after it: its order is %d, and %d here",
-                        l->requires[i], other->order, l->order);
+            fail_lesson(c, l,
+                        "it requires '%s', which comes after it: its order is %d, and %d here",
+                        l->requires[i], other -> order, l -> order);
         }
     }
 }

@@ -7,7 +7,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shell/course.h"
 #include "shell/files.h"
 #include "shell/folders.h"
 #include "shell/image.h"
@@ -216,14 +215,6 @@ static char *path_of(const struct host *h, const struct rec *need)
     return path;
 }
 
-static void let_course_go(struct host *h)
-{
-    if (h->has_course) {
-        course_release(&h->course);
-        h->has_course = false;
-    }
-}
-
 // A lesson's file, or the diag says where it is none.
 static void answer_lesson(struct host *h, const char *path)
 {
@@ -239,28 +230,18 @@ static void answer_lesson(struct host *h, const char *path)
     lesson_trouble_release(&trouble);
 }
 
-// The course is read anew for each statement that asks for it, and stays as long as that runs.
-static void answer_course(struct host *h, const struct rec *need)
+static void answer_course(struct host *h)
 {
-    if (h->see != NULL) {
-        struct diag d = {0};
-        diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
-        session_refuse(h->session, &d);
-        return;
-    }
-    char *folder = course_folder();
-    let_course_go(h);
-    h->has_course = true;
-    course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, "log"));
-    session_supply_course(h->session, &h->course);
-    free(folder);
+    struct diag d = {0};
+    diag_set(&d, (struct span){0, 0}, "there is no folder of lessons");
+    session_refuse(h->session, &d);
 }
 
 static void answer_need(struct host *h, const struct records *records)
 {
     const char *what = rec_get_text(records->list.in.last, "what");
     if (strcmp(what, "course") == 0) {
-        answer_course(h, records->list.in.last);
+        answer_course(h);
         return;
     }
     struct diag d = {0};
@@ -307,9 +288,6 @@ enum session_state host_run(struct host *h, const struct source *source)
         write_records(h, &records);
         if (state == SESSION_NEED) {
             answer_need(h, &records);
-        }
-        if (state != SESSION_NEED) {
-            let_course_go(h);
         }
         records_release(&records);
     } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "base/diag.h"
-#include "lesson/course.h"
 #include "session/session.h"
 #include "shell/bar.h"
 #include "shell/live.h"
@@ -22,8 +21,8 @@ struct host {
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
-    // Where the records are wanted, not their words: is given each, and nothing is written. Pictures
-    // are then drawn in the terminal without Graphviz, which nobody sees.
+    // Where the records are wanted, not their words: is given each, and nothing is written.
+    // Pictures are then drawn in the terminal without Graphviz, which nobody sees.
     void (*see)(void *seer, const struct rec *record);
     void *seer;
     bool read_along;  // a person is there, for whom a lesson waits
@@ -31,8 +30,6 @@ struct host {
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
-    bool has_course;            // the course below is read
-    struct course course;       // … while a statement asks for it
     int64_t lesson_failures;    // statements and texts of lessons' own that failed
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };

@@ -228,7 +228,9 @@ static void say_verdict(struct words *w)
     static const struct {
         const char *verdict, *words;
         enum ink ink;
-    } verdicts[] = {{"right", "Right.", INK_RIGHT}, {"wrong", "Not yet.", INK_ERROR}, {"partly", "So far so good.", INK_RIGHT}};
+    } verdicts[] = {{"right", "Right.", INK_RIGHT},
+                    {"wrong", "Not yet.", INK_ERROR},
+                    {"partly", "So far so good.", INK_RIGHT}};
     const char *verdict = rec_get_text(w->record, "verdict");
     if (rec_get_flag(w->record, "guess") && strcmp(verdict, "right") != 0) {
         return;
@@ -247,7 +249,8 @@ static void say_verdict(struct words *w)
 
 static void say_answer(struct words *w)
 {
-    const char *answer = rec_get_text(w->record, "answer"), *model = rec_get_text(w->record, "model");
+    const char *answer = rec_get_text(w->record, "answer"),
+               *model = rec_get_text(w->record, "model");
     if (*answer != '\0') {
         text_add(w->out, "The answer: ");
         ink_add(w->out, INK_VALUE, answer);
@@ -286,7 +289,8 @@ void say_judged(struct words *w)
 
 void say_misread(struct words *w)
 {
-    const char *hint = rec_get_text(w->record, "hint"), *message = rec_get_text(w->record, "message");
+    const char *hint = rec_get_text(w->record, "hint"),
+               *message = rec_get_text(w->record, "message");
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     struct text said;
     text_init(&said);
