@@ -101,7 +101,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check check-page docs setup-run setup-check setup-page suite tests unit transcripts bless layers core-wasm \
+.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch suite tests unit transcripts bless layers core-wasm \
     asan coverage fuzz hunt bench fmt install uninstall clean help always
 
 all: $(PROGRAMS) ## Build backstep and its helpers (the default)
@@ -198,7 +198,11 @@ check-page: setup-page ## Play the exported pages in a real Chromium
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count $(IN_PAGE:%="node %")
 
-setup-run setup-check setup-page:
+check-torch: setup-torch ## Run exported programs with PyTorch, also in two processes
+	@$(MAKE) $(jobs) all
+	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
+
+setup-run setup-check setup-page setup-torch:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.

@@ -661,18 +661,30 @@ static bool take(struct lower *w, const struct item *item)
     return false;
 }
 
+struct item lower_read(struct lower *w, struct parser *p)
+{
+    return parser_next(w->calls.count == 0 ? p : &innermost(w)->parser);
+}
+
+bool lower_take(struct lower *w, const struct item *item)
+{
+    bool ok = item->kind == ITEM_END ? end_call(w) : item->kind != ITEM_ERROR && take(w, item);
+    if (!ok) {
+        tell_outermost(w);
+    }
+    return ok;
+}
+
 bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
 {
     w->stack.count = 0;
     for (size_t i = 1;; i++) {
-        struct item item = parser_next(w->calls.count == 0 ? p : &innermost(w)->parser);
+        struct item item = lower_read(w, p);
         if (item.kind == ITEM_END && w->calls.count == 0) {
             *result = *operands(w, 1);
             return true;
         }
-        bool ok = item.kind == ITEM_END ? end_call(w) : item.kind != ITEM_ERROR && take(w, &item);
-        if (!ok) {
-            tell_outermost(w);
+        if (!lower_take(w, &item)) {
             return false;
         }
         if (stop_asked(w->stop, i)) {

@@ -64,6 +64,13 @@ void lower_release(struct lower *w);
 // which is returned in *result. False: the diag says why; nodes may have been appended.
 bool lower_expression(struct lower *w, struct parser *p, struct operand *result);
 
+// The same item by item, for who wants to know what each of them does: lower_read reads the next
+// item, in the function that is being called if one is, and lower_take carries it out. Begin with
+// an empty stack; the ITEM_END of the expression itself is not taken, the stack then holds its
+// operand.
+struct item lower_read(struct lower *w, struct parser *p);
+bool lower_take(struct lower *w, const struct item *item);
+
 // The operand as a node: a number becomes a leaf with these marks. False if out of memory.
 bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks);
 // The operand's number: a node's value.

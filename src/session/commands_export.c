@@ -17,7 +17,7 @@ static bool refuse_kind(struct call *c, struct span word)
     const char *s = c->lexer->source->text + word.start;
     if (word.start == word.end) {
         diag_set(c->diag, c->command, "export as what?");
-        return diag_hint(c->diag, "write export c, micrograd or latex, then the output");
+        return diag_hint(c->diag, "write export torch, micrograd, c or latex, then the output");
     }
     nearest_init(&nearest, s, word.end - word.start);
     for (size_t i = 0; export_kind_at(i) != NULL; i++) {
@@ -26,7 +26,7 @@ static bool refuse_kind(struct call *c, struct span word)
     diag_set(c->diag, word, "there is no export to '%s'",
              diag_quote(quoted, s, word.end - word.start));
     return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-                                   : diag_hint(c->diag, "there are c, micrograd and latex");
+                                   : diag_hint(c->diag, "there are torch, micrograd, c and latex");
 }
 
 // Does a word look like a file's name? Names of the language have neither point nor stroke.
@@ -112,6 +112,7 @@ static bool write_program(struct call *c, const struct request *r, struct text *
                        .stop = s->world.stop,
                        .digits = session_digits(s),
                        .states = &s->optimiser,
+                       .seed = s->world.seed,
                        .definitions = &s->definitions,
                        .script = text_get(&script),
                        .script_length = text_length(&script)};

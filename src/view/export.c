@@ -20,12 +20,27 @@ static const char words_of_micrograd[] =
     WORDS_OF_PYTHON "Value node value threading thread power exp log sqrt sin cos tan tanh sinh "
                     "cosh atan sigmoid leaky_relu softplus gelu absolute sign square erf maximum "
                     "minimum atan2 less at_most greater at_least equal unequal";
+static const char words_of_torch[] = WORDS_OF_PYTHON
+    "torch nn F os socket argparse dist reduce Model module runner show train remember "
+    "output DATA report free_port self T_destination add_module apply bfloat16 buffers "
+    "call_super_init children compile cpu cuda double dump_patches eval extra_repr "
+    "forward get_buffer get_extra_state get_parameter get_submodule half ipu "
+    "load_state_dict modules named_buffers named_children named_modules "
+    "named_parameters parameters register_backward_hook register_buffer "
+    "register_forward_hook register_forward_pre_hook register_full_backward_hook "
+    "register_module register_parameter requires_grad_ set_extra_state "
+    "share_memory state_dict to to_empty training type xpu zero_grad";
+
 static const struct row {
     struct export_kind kind;
     const char *reserved;
     void (*write)(struct program *p);
     size_t most;  // nodes
 } rows[] = {
+    {{"torch", ".py", "PyTorch: tensors, nn.Parameter, an optimiser"},
+     words_of_torch,
+     export_torch,
+     1 << 22},
     {{"micrograd", ".py", "Karpathy's micrograd: one Value a node"},
      words_of_micrograd,
      export_micrograd,
@@ -62,7 +77,7 @@ bool export_write(struct text *out, const struct export_kind *kind, const struct
         diag_set(d, span, "this graph has %zu nodes, and %s is written for at most %zu",
                  p.ids.count, kind->name, row->most);
         diag_hint(d, "%s",
-                  row->most < rows[1].most ? "'export c' takes larger ones"
+                  row->most < rows[2].most ? "'export c' takes larger ones"
                                            : "export a smaller part of it");
     } else if (ok) {
         row->write(&p);
@@ -70,7 +85,7 @@ bool export_write(struct text *out, const struct export_kind *kind, const struct
     if (p.refusal != NULL) {
         diag_set(d, span, "%s", p.refusal);
         diag_hint(d, "%s", p.hint);
-    } else if (p.stopped) {
+    } else if (p.stopped || (e->stop != NULL && *e->stop != 0)) {
         diag_set(d, span, "interrupted");
     } else if (!ok || p.failed || out->bytes.failed) {
         diag_out_of_memory(d);

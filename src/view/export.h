@@ -24,7 +24,8 @@ struct export
     struct optim optim;
     int64_t steps;
     const struct buf *states;
-    // The statements that made the session, for those who write arrays.
+    // The statements that made the session, and the seed it began with, for those who write arrays.
+    uint64_t seed;
     const struct definitions *definitions;
     const char *script;
     size_t script_length;

@@ -461,7 +461,7 @@ static void put_memory(struct program *p, size_t params)
               "// What the optimiser remembers of each.\nstatic struct memory {\n"
               "    double m, v, t;\n} memory[%zu]",
               params);
-    if (program_has_states(p)) {
+    if (p->has_states) {
         text_add(p->out, " = {\n");
         for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
             if (is_param(p, program_node(p, i))) {

@@ -273,7 +273,7 @@ static bool all_finite(struct program *p)
     for (size_t i = 0; i < p->ids.count; i++) {
         if (!isfinite(tape_value(p->e->tape, program_node(p, i)))) {
             return program_refuse(p, "this graph holds inf or nan, where Python stops",
-                                  "'export c' goes on with them");
+                                  "'export c' and 'export torch' go on with them");
         }
     }
     return true;

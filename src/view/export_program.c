@@ -74,7 +74,7 @@ static bool is_node_number(const char *s)
     return s[0] == 'n' && s[1] != '\0' && strspn(s + 1, "0123456789") == strlen(s + 1);
 }
 
-static uint32_t add_ident(struct program *p, uint32_t name, const char *reserved)
+void program_plain_ident(const struct program *p, struct text *out, uint32_t name)
 {
     size_t length;
     const char *s = names_text(p->e->names, name, &length);
@@ -82,14 +82,21 @@ static uint32_t add_ident(struct program *p, uint32_t name, const char *reserved
     text_init(&ident);
     export_ascii(&ident, s, length);
     const char *t = text_get(&ident);
-    bool refused = among(reserved, t, strlen(t)) || is_node_number(t);
-    while (refused || names_find(&p->taken, t, strlen(t)) != NAME_NONE) {
-        refused = false;
+    text_add(out, t);
+    text_add(out, among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
+    text_release(&ident);
+}
+
+uint32_t program_new_ident(struct program *p, uint32_t name, const char *suffix)
+{
+    struct text ident;
+    text_init(&ident);
+    program_plain_ident(p, &ident, name);
+    text_add(&ident, suffix);
+    const char *t = text_get(&ident);
+    while (names_find(&p->taken, t, strlen(t)) != NAME_NONE && !ident.bytes.failed) {
         text_add_char(&ident, '_');
         t = text_get(&ident);
-        if (ident.bytes.failed) {
-            break;
-        }
     }
     uint32_t at = (uint32_t)p->text.count;
     char *copy = buf_push(&p->text, strlen(t) + 1);
@@ -99,6 +106,12 @@ static uint32_t add_ident(struct program *p, uint32_t name, const char *reserved
     }
     text_release(&ident);
     return at;
+}
+
+void program_forget_idents(struct program *p)
+{
+    names_release(&p->taken);
+    names_init(&p->taken);
 }
 
 // ---- Places -------------------------------------------------------------------------------------
@@ -145,7 +158,7 @@ static size_t count_free(struct program *p, struct value v)
     return count;
 }
 
-static void take_name(struct program *p, uint32_t name, const char *reserved)
+static void take_name(struct program *p, uint32_t name)
 {
     struct value v = names_get(p->e->names, name);
     size_t free = count_free(p, v);
@@ -159,7 +172,7 @@ static void take_name(struct program *p, uint32_t name, const char *reserved)
         p->failed = true;
         return;
     }
-    *variable = (struct variable){name, v, add_ident(p, name, reserved)};
+    *variable = (struct variable){name, v, program_new_ident(p, name, "")};
     for (uint32_t k = 0; k < v.rows * v.cols && !program_stopped(p, k); k++) {
         struct spot *spot = free_spot(p, element_node(p, v, k));
         if (spot != NULL) {
@@ -169,14 +182,14 @@ static void take_name(struct program *p, uint32_t name, const char *reserved)
 }
 
 // Whole arrays first, then single values, then arrays that were put together of what has names.
-static void take_names(struct program *p, const char *reserved)
+static void take_names(struct program *p)
 {
     for (int round = 0; round < 3; round++) {
         for (uint32_t name = 0; name < names_count(p->e->names) && !p->failed; name++) {
             struct value v = names_get(p->e->names, name);
             int its = v.rank == VALUE_SCALAR ? 1 : v.listed ? 2 : 0;
             if (v.rank != VALUE_UNBOUND && its == round) {
-                take_name(p, name, reserved);
+                take_name(p, name);
             }
         }
     }
@@ -195,9 +208,20 @@ static void count_parameters(struct program *p)
     }
 }
 
+// Does the optimiser remember anything that it goes on with?
+static void find_states(struct program *p)
+{
+    for (size_t i = 0; i < p->ids.count && p->e->optim.kind != OPTIM_PLAIN; i++) {
+        if (tape_marked(p->e->tape, program_node(p, i), MARK_PARAM)) {
+            struct optim_state s = program_state(p, program_node(p, i));
+            p->has_states |= s.m != 0 || s.v != 0 || s.t != 0;
+        }
+    }
+}
+
 bool program_init(struct program *p, struct text *out, const struct export *e, const char *reserved)
 {
-    *p = (struct program){.e = e, .out = out};
+    *p = (struct program){.e = e, .out = out, .reserved = reserved};
     buf_init(&p->index, sizeof(uint32_t));
     buf_init(&p->spots, sizeof(struct spot));
     buf_init(&p->ordinal, sizeof(uint32_t));
@@ -214,7 +238,8 @@ bool program_init(struct program *p, struct text *out, const struct export *e, c
         BUF(struct spot, &p->spots)[i] = (struct spot){.variable = SPOT_NONE};
     }
     count_parameters(p);
-    take_names(p, reserved);
+    find_states(p);
+    take_names(p);
     return !p->failed;
 }
 
@@ -385,19 +410,6 @@ struct optim_state program_state(const struct program *p, uint32_t node)
     uint32_t k = BUF(uint32_t, &p->ordinal)[index_of(p, node)];
     return k < p->e->states->count ? BUF(struct optim_state, p->e->states)[k]
                                    : (struct optim_state){0};
-}
-
-bool program_has_states(const struct program *p)
-{
-    for (size_t i = 0; i < p->ids.count; i++) {
-        if (tape_marked(p->e->tape, program_node(p, i), MARK_PARAM)) {
-            struct optim_state s = program_state(p, program_node(p, i));
-            if (p->e->optim.kind != OPTIM_PLAIN && (s.m != 0 || s.v != 0 || s.t != 0)) {
-                return true;
-            }
-        }
-    }
-    return false;
 }
 
 void program_training_text(const struct program *p, struct text *out)

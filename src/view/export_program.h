@@ -22,6 +22,7 @@ struct spot {
 struct program {
     const struct export *e;
     struct text *out;
+    const char *reserved;
     struct buf ids;        // uint32_t: the nodes that root depends on, lowest first
     struct buf index;      // uint32_t, by node: its place among ids
     struct buf spots;      // struct spot, for each of ids
@@ -29,6 +30,7 @@ struct program {
     struct buf variables;  // struct variable
     struct buf text;       // char: identifiers, each ended by a 0
     struct names taken;    // identifiers in use
+    bool has_states;       // the optimiser remembers something
     bool failed, stopped;
     const char *refusal, *hint;  // why there is no such program; NULL: there is one
 };
@@ -66,6 +68,13 @@ uint32_t program_element(const struct program *p, uint32_t variable, uint32_t i,
 // Does a leaf stand in it?
 bool program_has_leaf(const struct program *p, uint32_t variable);
 
+// A name of the learner's in letters and words that the program may use; and as an identifier that
+// nothing else in it has, in program.text.
+void program_plain_ident(const struct program *p, struct text *out, uint32_t name);
+uint32_t program_new_ident(struct program *p, uint32_t name, const char *suffix);
+// The identifiers so far are free again: for a writer that gives its own.
+void program_forget_idents(struct program *p);
+
 // The node as the learner calls it: a, W[0, 1], %7.
 void program_label(const struct program *p, struct text *out, uint32_t node);
 // The derivative of root with respect to it: dL/dW[0, 1].
@@ -89,8 +98,6 @@ bool export_is_tight(const char *formula);
 
 // What the optimiser remembers of a parameter.
 struct optim_state program_state(const struct program *p, uint32_t node);
-// Is any of it not 0?
-bool program_has_states(const struct program *p);
 // Its words for a comment: "adam, learning rate 0.05".
 void program_training_text(const struct program *p, struct text *out);
 
