@@ -18,6 +18,18 @@
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
 
+// Asked for each text, as a window may have become another size.
+static void tell_terminal(struct host *h)
+{
+    enum { COLUMNS = 80, ROWS = 24, MOST = 1000 };
+    struct winsize size = {0};
+    bool known = ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
+    int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
+    int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
+    h->columns = columns;
+    session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
+}
+
 static void write_words(struct host *h, const struct rec *record)
 {
     struct text words;
@@ -118,7 +130,7 @@ static void write_records(struct host *h, const struct records *records)
         if (h->form == HOST_JSON) {
             write_json(h, r);
         } else if (rec_is(r, "training")) {
-            bar_show(&h->bar, h->out, r);
+            bar_show(&h->bar, h->out, r, h->columns);
         } else {
             bar_clear(&h->bar, h->out);
             write_words(h, r);
@@ -260,17 +272,6 @@ static void answer_need(struct host *h, const struct records *records)
     }
     free(path);
     buf_release(&bytes);
-}
-
-// Asked for each text, as a window may have become another size.
-static void tell_terminal(struct host *h)
-{
-    enum { COLUMNS = 80, ROWS = 24, MOST = 1000 };
-    struct winsize size = {0};
-    bool known = ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
-    int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
-    int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
-    session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
 }
 
 enum session_state host_run(struct host *h, const struct source *source)

@@ -26,6 +26,7 @@ struct host {
     void (*see)(void *seer, const struct rec *record);
     void *seer;
     bool read_along;  // a person is there, for whom a lesson waits
+    int columns;      // of a terminal that `out` is
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says

@@ -4,6 +4,7 @@
 #include "view/draw.h"
 #include "view/plot.h"
 #include "view/say.h"
+#include "view/spark.h"
 
 void say_value(struct words *w)
 {
@@ -145,21 +146,15 @@ void say_update(struct words *w)
     table_release(&t);
 }
 
-// The losses as a line of eighths, lowest to highest.
 static void add_sparkline(struct words *w, const struct rec *points)
 {
-    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    double least = 0, most = 0;
-    bool any = false;
-    for (const struct rec *p = points; p != NULL; p = p->next) {
-        least = !any || p->number < least ? p->number : least;
-        most = !any || p->number > most ? p->number : most;
-        any = true;
+    enum { MOST = 120 };
+    double numbers[MOST];
+    size_t count = 0;
+    for (; points != NULL && count < MOST; points = points->next) {
+        numbers[count++] = points->number;
     }
-    for (const struct rec *p = points; p != NULL; p = p->next) {
-        double height = most > least ? (p->number - least) / (most - least) : 0;
-        text_add(w->out, bars[height >= 1 ? 7 : height > 0 ? (int)(height * 8) : 0]);
-    }
+    spark_add(w->out, numbers, count);
 }
 
 void say_trained(struct words *w)
