@@ -51,6 +51,53 @@ enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile
     return SWEEP_DONE;
 }
 
+bool sweep_below(const struct tape *t, uint32_t root, struct buf *below)
+{
+    buf_init(below, 1);
+    if (!buf_resize(below, (size_t)root + 1)) {
+        return false;
+    }
+    const struct node *node = t->node.data;
+    uint8_t *mark = below->data;
+    mark[root] = 1;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (mark[i] != 0) {
+            mark[node[i].a] = mark[node[i].b] = 1;
+        }
+    }
+    return true;
+}
+
+enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volatile int *stop,
+                                uint32_t root, const struct buf *below, uint32_t *count)
+{
+    uint32_t first, end, fresh = 0;
+    bool any = stale_range(t, &first, &end) && first <= root;
+    end = any && end > root ? root + 1 : end;
+    if (any && (!trail_save(trail, &t->value, first, end - first) ||
+                !trail_save(trail, &t->mark, first, end - first))) {
+        return SWEEP_NO_MEMORY;
+    }
+    const struct node *node = t->node.data;
+    const uint8_t *reached = below->data;
+    double *value = t->value.data;
+    uint8_t *mark = t->mark.data;
+    for (uint32_t i = first; any && i < end; i++) {
+        if (stop_asked(stop, i)) {
+            return SWEEP_STOPPED;
+        }
+        if ((mark[i] & MARK_STALE) != 0 && reached[i] != 0) {
+            value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
+            mark[i] &= (uint8_t)~MARK_STALE;
+            fresh++;
+        }
+    }
+    if (count != NULL) {
+        *count = fresh;
+    }
+    return SWEEP_DONE;
+}
+
 // What both backward sweeps do at node i: hand upstream × local derivative to each operand that is
 // not a constant. `grad` and `mark` are indexed by node id less `from`; operands below `from` are
 // left out. A first share replaces what an interior node held from an earlier pass.
@@ -180,20 +227,12 @@ double adjoints_get(const struct adjoints *a, uint32_t id)
 bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
 {
     buf_init(ids, sizeof(uint32_t));
-    struct buf seen;
-    buf_init(&seen, 1);
-    bool ok = buf_resize(&seen, (size_t)root + 1);
-    uint8_t *mark = seen.data;
-    const struct node *node = t->node.data;
+    struct buf below;
+    bool ok = sweep_below(t, root, &below);
+    const uint8_t *mark = below.data;
     size_t count = 0;
-    if (ok) {
-        mark[root] = 1;
-    }
-    for (uint32_t i = root + 1; ok && i-- > 0;) {
-        if (mark[i] != 0) {
-            mark[node[i].a] = mark[node[i].b] = 1;
-            count++;
-        }
+    for (uint32_t i = 0; ok && i <= root; i++) {
+        count += mark[i];
     }
     ok = ok && buf_resize(ids, count);
     for (uint32_t i = 0, k = 0; ok && i <= root; i++) {
@@ -201,6 +240,6 @@ bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
             BUF(uint32_t, ids)[k++] = i;
         }
     }
-    buf_release(&seen);
+    buf_release(&below);
     return ok;
 }

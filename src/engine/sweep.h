@@ -15,6 +15,13 @@ enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
                              uint32_t *count);
 
+// Which of the nodes 0 … root root depends on: a byte for each, 0 or 1, in `below`, which is
+// initialised here. False if out of memory.
+bool sweep_below(const struct tape *t, uint32_t root, struct buf *below);
+// Recomputes the stale nodes that root depends on (`below` as above); the others stay as they are.
+enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volatile int *stop,
+                                uint32_t root, const struct buf *below, uint32_t *count);
+
 // The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
 // that root depends on, sets root's to 1 (a leaf root: adds 1), and walks down adding
 // upstream × local derivative into each operand; leaves keep what they held, and add. Nodes that

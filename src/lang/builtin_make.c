@@ -193,7 +193,7 @@ static void remark_classes(struct lower *w, const char *name, const struct csv *
     char label[CSV_LABEL], quoted[QUOTED];
     struct text said;
     text_init(&said);
-    text_addf(&said, "%s: %s is text, read as class numbers: ", name, csv_label(label, c, column));
+    text_addf(&said, "%s: %s: ", name, csv_label(label, c, column));
     size_t count = names_count(words);
     for (uint32_t i = 0; i < count && i < SHOWN; i++) {
         size_t length;

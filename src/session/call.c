@@ -397,12 +397,24 @@ struct rec *call_record(struct call *c, const char *kind)
     return records_add(c->out, kind);
 }
 
+// Is this a later turn of a loop? What there was to notice was said in the first.
+static bool repeats(const struct session *s)
+{
+    for (size_t i = 0; i < s->frames.count; i++) {
+        const struct frame *f = &BUF(struct frame, &s->frames)[i];
+        if (f->kind == FRAME_LOOP && f->turn > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void call_notice(struct call *c, struct span span, const char *format, ...)
 {
     char words[DIAG_WORDS];
     va_list args;
-    if (c->frame->kind == FRAME_LOOP && c->frame->turn > 1) {
-        return;  // said in the first turn
+    if (repeats(c->s)) {
+        return;
     }
     va_start(args, format);
     vsnprintf(words, sizeof words, format, args);
@@ -580,6 +592,22 @@ bool call_swept(struct call *c, enum sweep_end end)
 bool call_refresh(struct call *c, uint32_t *count)
 {
     return call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, c->s->world.stop, count));
+}
+
+bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
+{
+    struct session *s = c->s;
+    struct buf below;
+    *count = 0;
+    if (!s->tape.any_stale) {
+        return true;
+    }
+    bool ok = sweep_below(&s->tape, root, &below)
+                  ? call_swept(
+                        c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, root, &below, count))
+                  : diag_out_of_memory(c->diag);
+    buf_release(&below);
+    return ok;
 }
 
 struct rec *call_need(struct call *c, const char *what, struct span path)

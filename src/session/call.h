@@ -53,7 +53,8 @@ struct training {
     int64_t done, steps;
     struct optim optim;
     struct batch batch;
-    double first;  // the loss before the first step, over all the data
+    struct buf below;  // without batches: the nodes that root depends on (engine/sweep.h)
+    double first;      // the loss before the first step, over all the data
 };
 
 // A text being executed: the one that was begun, a file being loaded into it, the block of a loop;
@@ -231,6 +232,8 @@ struct rec *call_need(struct call *c, const char *what, struct span path);
 
 // Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
 bool call_refresh(struct call *c, uint32_t *count);
+// The same for what root depends on.
+bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count);
 // What a sweep came to: false, with the diag set, unless it is done.
 bool call_swept(struct call *c, enum sweep_end end);
 
@@ -294,6 +297,7 @@ bool loop_for(struct call *c);
 bool loop_next(struct call *c, struct frame *f);
 // commands_train.c: remembers how parameters are moved, and by the gradients of which node.
 bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root);
+void training_release(struct training *t);
 // commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
 bool train_more(struct call *c, struct frame *f);
 

@@ -41,6 +41,7 @@ static const struct topic {
      "L = d*f            binds a name; an expression of names grows the graph\n"
      "a = 2              a number makes a leaf\n"
      "param w = 0.5      a leaf that training updates\n"
+     "data X = …         rows that training draws from (help data)\n"
      "c += c + 1         a new node; the name moves to it (-= *= /= **= too)\n"
      "a.data = 3         changes a leaf; what depends on it is stale until 'forward'\n"
      "def f(x) = x*x     a function; repeat 10 { … } and for i in range(3) { … } loop\n"
@@ -53,6 +54,15 @@ static const struct topic {
     {"stale", "stale values",
      "a.data = 3 changes a leaf. Every value computed from it is stale: it is still\n"
      "the old one. 'forward' recomputes them; 'backward' does so before it begins."},
+    {"data", "data and batches",
+     "D = load_csv(\"iris.csv\") is a matrix of the numbers in a file: one of yours, or\n"
+     "one that comes with backstep (iris.csv, line.csv, exam.csv). A header line is\n"
+     "skipped; texts become class numbers, and a notice says which.\n"
+     "data X = D[:, 0:4]; data k = D[:, 4] bind rows that belong together. A loss L\n"
+     "that is built from them is over all rows. train L 200 0.05 batch 16 takes 200\n"
+     "steps, each with the loss of 16 rows. They are drawn in epochs: all rows in a\n"
+     "random order, then in another. Afterwards X, k and L are whole again.\n"
+     "By hand: p = randperm(len(X)), and X[p[0:16]] are 16 random rows."},
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
      "second one they hold a sum; 'zero' clears them."},

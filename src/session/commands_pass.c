@@ -188,7 +188,7 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
     uint32_t fresh, held;
     struct table table = {0};
     char label[LABEL_TEXT];
-    if (!call_refresh(c, &fresh)) {
+    if (!call_refresh_to(c, root, &fresh)) {
         return false;
     }
     bool ok = !echo || table_begin(&table, c, root) || diag_out_of_memory(c->diag);

@@ -179,26 +179,36 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
+void training_release(struct training *t)
+{
+    batch_release(&t->batch);
+    buf_release(&t->below);
+}
+
 enum call_end command_train(struct call *c)
 {
     struct session *s = c->s;
     struct training t = {0};
     int64_t steps;
+    uint32_t fresh;
     if (!call_node(c, &t.root) || !call_whole(c, "the number of steps", 1, 1000000000, &steps) ||
         !read_optim(c, &t.optim, &t.batch.size) || !call_finish(c) || no_params(c) ||
-        !call_refresh(c, NULL)) {
+        !call_refresh_to(c, t.root, &fresh)) {
         return CALL_FAILED;
     }
     t.first = tape_value(&s->tape, t.root);
-    if (t.batch.size > 0 && !batch_plan(c, &t.batch, t.root)) {
-        batch_release(&t.batch);
+    bool ok = t.batch.size > 0
+                  ? batch_plan(c, &t.batch, t.root)
+                  : sweep_below(&s->tape, t.root, &t.below) || diag_out_of_memory(c->diag);
+    if (!ok) {
+        training_release(&t);
         return CALL_FAILED;
     }
     struct span statement = {c->command.start, c->lexer->at};
     struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
     if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
         !trail_save_length(&s->undo, &s->history) || !train_note(c, &t.optim, steps, t.root)) {
-        batch_release(&t.batch);
+        training_release(&t);
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
@@ -247,10 +257,17 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
     return ok;
 }
 
+static bool whole_step(struct call *c, struct training *t, double *loss)
+{
+    struct session *s = c->s;
+    return call_swept(
+               c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, t->root, &t->below, NULL)) &&
+           descend(c, t, t->root, loss);
+}
+
 static bool train_step(struct call *c, struct training *t, double *loss)
 {
-    return t->batch.size > 0 ? batch_step(c, t, loss)
-                             : call_refresh(c, NULL) && descend(c, t, t->root, loss);
+    return t->batch.size > 0 ? batch_step(c, t, loss) : whole_step(c, t, loss);
 }
 
 static void put_trained(struct call *c, const struct training *t, const char *end)

@@ -184,7 +184,7 @@ static void pop_frame(struct session *s)
 {
     struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
     buf_release(&f->text);
-    batch_release(&f->training.batch);
+    training_release(&f->training);
     s->frames.count--;
 }
 

@@ -89,7 +89,7 @@ static void echo_binding(struct call *c, struct token name, const struct operand
     struct rec *r = call_record(c, "bind");
     rec_bytes(c->out, r, "text", token_text(c->lexer, name), token_length(name));
     if (operand_is_array(x)) {
-        enum { ECHO_MOST = 60 };  // elements; of a larger array the shape is enough
+        enum { ECHO_MOST = 24 };  // elements; of a larger array the shape is enough
         char shape[SHAPE_TEXT];
         rec_text(c->out, r, "shape", operand_shape(shape, x));
         if (operand_count(x) <= ECHO_MOST) {

@@ -42,7 +42,8 @@ static void add_time_left(struct text *out, double seconds_left)
 void bar_line(struct bar *bar, struct text *out, const struct rec *training, double now,
               int columns)
 {
-    enum { WIDTH = 12, MARGIN = 3 };
+    enum { WIDTH = 12, MARGIN = 5 };  // ^C is echoed behind it
+
     int64_t done = rec_get_whole(training, "steps"), wanted = rec_get_whole(training, "wanted");
     double loss = rec_get_number(training, "loss");
     char number[NUMBER_TEXT];
@@ -77,7 +78,8 @@ void bar_show(struct bar *bar, FILE *out, const struct rec *training, int column
     struct text line;
     text_init(&line);
     bar_line(bar, &line, training, seconds(), columns);
-    size_t cut = utf8_cut(text_get(&line), text_length(&line), (size_t)(columns - 1));
+    size_t cut =
+        utf8_cut(text_get(&line), text_length(&line), (size_t)(columns > 3 ? columns - 3 : 1));
     BUF(char, &line.bytes)[cut] = '\0';
     fputc('\r', out);
     ink_write(out, line.bytes.data, false);

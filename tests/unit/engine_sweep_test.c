@@ -152,6 +152,37 @@ static void staleness_spreads_and_is_worked_off(void **state)
     tape_release(&g.tape);
 }
 
+static void only_what_is_below_root_is_refreshed(void **state)
+{
+    (void)state;
+    struct canonical g;
+    struct buf below;
+    struct trail trail;
+    uint32_t count;
+    canonical_init(&g);
+    trail_init(&trail);
+    uint32_t aside = tape_apply(&g.tape, OP_MUL, g.a, g.a);
+    uint32_t over = tape_apply(&g.tape, OP_ADD, g.L, aside);
+    assert_true(tape_set_value(&g.tape, NULL, g.a, 3));
+    assert_true(sweep_below(&g.tape, g.d, &below));
+    trail_begin(&trail);
+    assert_int_equal(sweep_forward_to(&g.tape, &trail, NULL, g.d, &below, &count), SWEEP_DONE);
+    assert_int_equal(count, 2);
+    assert_true(tape_value(&g.tape, g.d) == 1 && tape_value(&g.tape, g.e) == -9);
+    assert_false(tape_marked(&g.tape, g.d, MARK_STALE));
+    assert_true(tape_marked(&g.tape, g.L, MARK_STALE) && tape_value(&g.tape, g.L) == -8);
+    assert_true(tape_marked(&g.tape, aside, MARK_STALE));
+    assert_int_equal(sweep_forward_to(&g.tape, NULL, NULL, g.d, &below, &count), SWEEP_DONE);
+    assert_int_equal(count, 0);
+    assert_int_equal(forward(&g.tape), 3);
+    assert_true(tape_value(&g.tape, over) == -2 + 9);
+    trail_take_back(&trail, 0, NULL);
+    assert_true(tape_value(&g.tape, g.d) == 4);
+    buf_release(&below);
+    trail_release(&trail);
+    tape_release(&g.tape);
+}
+
 static void derivatives_aside_change_nothing(void **state)
 {
     (void)state;
@@ -287,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_leaf_adds_its_own_seed),
         cmocka_unit_test(constants_receive_nothing),
         cmocka_unit_test(staleness_spreads_and_is_worked_off),
+        cmocka_unit_test(only_what_is_below_root_is_refreshed),
         cmocka_unit_test(derivatives_aside_change_nothing),
         cmocka_unit_test(adjoints_are_the_backward_pass),
         cmocka_unit_test(the_trail_takes_everything_back),

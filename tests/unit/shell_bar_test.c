@@ -50,10 +50,10 @@ static void it_fits_the_terminal(void **state)
     char with_losses[sizeof bare + 8];
     strcat(strcpy(with_losses, bare), "  █▁");
     assert_line(&bar, 100, 4, 0, 80, "  [#-----------] 100/1200  loss 4");
-    assert_line(&bar, 200, 2, 2, sizeof bare + 4, with_losses);
+    assert_line(&bar, 200, 2, 2, sizeof bare + 6, with_losses);
     strcat(strcpy(with_losses, bare), "  ▁▁");
-    assert_line(&bar, 200, 2, 2, sizeof bare + 4, with_losses);
-    assert_line(&bar, 200, 2, 2, sizeof bare + 3, bare);
+    assert_line(&bar, 200, 2, 2, sizeof bare + 6, with_losses);
+    assert_line(&bar, 200, 2, 2, sizeof bare + 5, bare);
 }
 
 static void many_losses_are_thinned_out(void **state)
