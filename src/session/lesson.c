@@ -213,6 +213,7 @@ void play_do(struct play *p, enum play_doing doing, struct entries entries)
 {
     p->doing = doing;
     p->entries = entries;
+    p->first_entry = true;
     p->state = PLAY_ENTRIES;
 }
 
@@ -305,6 +306,12 @@ static enum session_state run_statement(struct play *p, struct records *out)
 
 // ---- Items --------------------------------------------------------------------------------------
 
+static bool follows_bullet(const struct play *p)
+{
+    const struct lesson_item *before = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
+    return before != NULL && before->kind == LESSON_BULLET;
+}
+
 static void put_prose(struct play *p, const struct lesson_item *item, struct records *out)
 {
     static const char *const blocks[] = {
@@ -318,6 +325,7 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
     rec_whole(out, r, "line", (int64_t)item->line);
     rec_whole(out, r, "level", item->level);
     rec_text(out, r, "mark", item->mark == NULL ? "" : item->mark);
+    rec_flag(out, r, "apart", item->kind != LESSON_BULLET || !follows_bullet(p));
     rec_text(out, r, "text", text_get(&filled));
     if (item->kind == LESSON_TABLE) {
         struct rec *rows = rec_list(out, r, "rows");
@@ -364,6 +372,17 @@ static void pause(struct play *p, struct records *out)
     struct rec *r = records_add(out, "lesson_pause");
     rec_text(out, r, "lesson", p->lesson->id);
     play_set_state(p, PLAY_PAUSE);
+}
+
+// About how many lines a question, or a block of code with its answers, is going to take.
+static size_t rows_to_come(const struct lesson_item *item)
+{
+    const char *s = item->kind == LESSON_QUESTION ? item->question->text : item->text;
+    size_t rows = item->kind == LESSON_QUESTION ? 8 + item->question->options.count : 2;
+    for (; *s != '\0'; s++) {
+        rows += *s == '\n' ? 2 : 0;
+    }
+    return rows;
 }
 
 // A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
@@ -425,6 +444,7 @@ static void begin_lesson(struct play *p, struct records *out)
     rec_text(out, r, "title", p->lesson->title);
     rec_whole(out, r, "of", (int64_t)p->lesson->questions);
     p->begun = true;
+    p->outer->entered = false;  // what began it is no line for it
     p->rows += 2;
 }
 
@@ -442,6 +462,11 @@ static enum session_state next_item(struct play *p, struct records *out)
     if (item == NULL) {
         end_lesson(p, out);
         return SESSION_NEED;
+    }
+    bool prose = item->kind != LESSON_QUESTION && item->kind != LESSON_CODE;
+    if (!prose && is_full(p, item, rows_to_come(item))) {
+        pause(p, out);
+        return SESSION_MORE;
     }
     if (item->kind == LESSON_QUESTION) {
         question_begin(p, NULL, out);
@@ -557,6 +582,8 @@ static void begin_entry(struct play *p, struct records *out)
     if (is_shown(p->doing)) {
         struct rec *r = records_add(out, "lesson_code");
         rec_bytes(out, r, "text", source.text, source.length);
+        rec_flag(out, r, "apart", p->first_entry);
+        p->first_entry = false;
     }
     run_source(p, &source, is_shown(p->doing) ? SESSION_PROMPT : SESSION_SCRIPT);
 }

@@ -85,6 +85,7 @@ struct play {
     // Statements being run.
     enum play_doing doing;
     struct entries entries;
+    bool first_entry;    // none of them was shown yet
     bool running;        // one of them is
     int64_t budget;      // turns left to it, where nobody could press Ctrl-C
     struct text script;  // DOING_VARY, DOING_FORWARD: the text of `entries`

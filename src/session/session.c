@@ -207,9 +207,10 @@ void session_free(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
-    struct buf *tables[] = {&s->settings,  &s->log,     &s->moments,      &s->redone,
-                            &s->frames,    &s->supply,  &s->expansions,   &s->groups,    &s->looks,
-                            &s->optimiser, &s->history, &s->recipes.rows, &s->recipes.text};
+    struct buf *tables[] = {&s->settings,    &s->log,       &s->moments,    &s->redone,
+                            &s->frames,      &s->supply,    &s->expansions, &s->groups,
+                            &s->looks,       &s->optimiser, &s->history,    &s->recipes.rows,
+                            &s->recipes.text};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -777,7 +778,12 @@ bool session_next_line(struct session *s, struct source *line)
     }
     struct frame *f = top_frame(s);
     const char *text = f->source.text;
-    size_t start = f->lexer.at, end = start;
+    size_t start = f->lexer.at;
+    while (start < f->source.length && (text[start] == ' ' || text[start] == ';')) {
+        start++;  // behind what began the lesson: lesson two-paths; hint
+    }
+    f->lexer.at = start;
+    size_t end = start;
     if (start == f->source.length && !s->entered) {
         pop_frame(s);
         return false;

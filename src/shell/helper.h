@@ -9,7 +9,8 @@
 // where it was installed. False if it would be too long.
 bool helper_find(char path[PATH_MAX], const char *name, const char *variable);
 
-// Seconds that a layout may take: BACKSTEP_RENDER_SECONDS, 1 to 600, or 4 (all of it is to take less than 5).
+// Seconds that a layout may take: BACKSTEP_RENDER_SECONDS, 1 to 600, or 4 (all of it is to take
+// less than 5).
 int helper_seconds(void);
 
 #endif

@@ -422,14 +422,33 @@ static char *read_line(const char *prompt)
     return line;
 }
 
+// The prompt's sign, behind where a lesson stands: "3/9 ∇ ". Colours between \001 and \002 take no
+// room, as readline knows.
+static void add_prompt(struct text *prompt, bool more)
+{
+    struct text place;
+    bool utf8 = ink_is_utf8(), colour = repl.host->form == HOST_COLOUR;
+    text_init(&place);
+    session_place(repl.host->session, &place);
+    if (text_length(&place) > 0 && !more) {
+        text_addf(prompt, colour ? "\001\x1b[2m\002%s\001\x1b[0m\002 " : "%s ", text_get(&place));
+    }
+    text_add(prompt, more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> "));
+    text_release(&place);
+}
+
 // Lines, as long as a bracket is open. False if they ended in another way.
 static bool read_lines(struct text *entry)
 {
-    bool more = false, utf8 = ink_is_utf8();
+    bool more = false;
+    struct text prompt;
     struct source source = {.name = "", .line = 1};
     do {
         repl.begins = !more || strchr(text_get(entry), '{') != NULL;
-        char *line = read_line(more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> "));
+        text_init(&prompt);
+        add_prompt(&prompt, more);
+        char *line = read_line(text_get(&prompt));
+        text_release(&prompt);
         if (line == NULL) {
             return false;
         }

@@ -60,7 +60,7 @@ void say_prose(struct words *w)
 {
     const char *block = rec_get_text(w->record, "block"), *text = rec_get_text(w->record, "text");
     bool ascii = rec_get_flag(w->record, "ascii");
-    if (strcmp(block, "bullet") != 0 || rec_get_flag(w->record, "apart")) {
+    if (rec_get_flag(w->record, "apart")) {
         blank_line(w);
     }
     if (strcmp(block, "heading") == 0) {
@@ -207,9 +207,7 @@ void say_lesson_foot(struct words *w)
     if (strcmp(waits, "enter") == 0) {
         text_add(w->out, "Enter goes on");
     } else {
-        text_addf(w->out, "%lld/%lld", (long long)rec_get_whole(w->record, "number"),
-                  (long long)rec_get_whole(w->record, "of"));
-        text_add(w->out, "   hint   solution   skip   previous   retry   info   quit");
+        text_add(w->out, "hint   solution   skip   previous   retry   info   quit");
     }
     text_add_char(w->out, INK_END);
     text_add_char(w->out, '\n');
@@ -272,8 +270,7 @@ void say_judged(struct words *w)
 {
     const char *understood = rec_get_text(w->record, "understood");
     if (*understood != '\0') {
-        ink_add(w->out, INK_MUTED, understood);
-        text_add_char(w->out, '\n');
+        say_prose_text(w, understood, "", INK_MUTED);
     }
     say_verdict(w);
     for (const struct rec *s = say_first(w->record, "said"); s != NULL; s = s->next) {
