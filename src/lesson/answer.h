@@ -40,7 +40,14 @@ enum judged {
     JUDGED_BY_LEARNER  // recall: now the model answer is shown, and they rate themselves
 };
 
-enum { JUDGED_SAID_MOST = 8 };
+enum { JUDGED_SAID_MOST = 8, JUDGED_TOLD_MOST = 3 };
+
+// A number that was asked for to tell mistakes apart.
+struct judged_number {
+    uint32_t leaf;
+    double value;
+    struct tolerance written;  // how exactly it was written
+};
 
 struct judgement {
     enum judged judged;
@@ -53,11 +60,13 @@ struct judgement {
     size_t said_count;
     uint32_t filled;  // fill: a bit for each cell that is right. Zero it before a question's first
                       // answer, and hand it back with each that follows
-    // A wrong number that two mistakes explain: the leaf whose gradient tells them apart, to be
+    // A wrong number that several mistakes explain: the leaf whose gradient tells them apart, to be
     // asked for and handed to judge_more; NODE_NONE if there is none. Its name is in what is said.
     uint32_t more;
-    double number;             // what was given (number, guess) …
-    struct tolerance written;  // … and how exactly
+    double number;                                // what was given (number, guess) …
+    struct tolerance written;                     // … and how exactly
+    struct judged_number told[JUDGED_TOLD_MOST];  // judge_more's own
+    size_t told_count;
     struct arena arena;
 };
 
@@ -67,8 +76,8 @@ void judgement_release(struct judgement *j);
 // made. j was initialised; of an earlier answer to the same question only `filled` counts.
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,
            struct judgement *j);
-// Judges the number that was asked for because of j->more, and says what it shows. It is no
-// attempt: JUDGED_PARTLY, or JUDGED_MALFORMED.
+// Takes the number that was asked for because of j->more, and says what it shows; j->more may then
+// ask for one more. It is no attempt: JUDGED_PARTLY, or JUDGED_MALFORMED.
 void judge_more(const struct question *q, const struct scope *scope, const char *text,
                 struct judgement *j);
 

@@ -9,28 +9,33 @@ enum { DIGITS = 6 };  // of numbers that are shown
 
 // ---- Read ---------------------------------------------------------------------------------------
 
-// How exactly a number was written: 0.33 may be anything that is rounded to it, but an expression
-// or a whole number is meant as it stands.
+// The exponent of a number as written, e-3, at s[at): false if this is none.
+static bool read_exponent(const char *s, struct span at, int *exponent)
+{
+    double power;
+    bool minus = at.end - at.start > 2 && s[at.start + 1] == '-';
+    size_t start = at.start + 1 + (minus || (at.end - at.start > 2 && s[at.start + 1] == '+'));
+    bool ok = (s[at.start] | 0x20) == 'e' && start < at.end &&
+              number_read(s + start, at.end - start, &power) == at.end - start && power < 400;
+    *exponent = ok ? (int)(minus ? -power : power) : 0;
+    return ok;
+}
+
+// How exactly a number was written: 0.33 may be anything that is rounded to it, and so may a whole
+// number of three digits or more. An expression is meant as it stands.
 static struct tolerance written_tolerance(const char *s, struct span at, double value)
 {
+    enum { FEW = 3 };
     struct tolerance exact = {TOLERANCE_ROUNDING, 1e-9};
-    size_t digits = at.start + (at.start < at.end && s[at.start] == '-'), i = digits;
-    int places = -1, exponent = 0;
-    for (; i < at.end && ((s[i] >= '0' && s[i] <= '9') || (s[i] == '.' && places < 0)); i++) {
-        places = s[i] == '.' ? 0 : places < 0 ? places : places + 1;
+    size_t i = at.start + (at.start < at.end && s[at.start] == '-'), begin = i;
+    int places = 0, exponent = 0;
+    bool point = false;
+    for (; i < at.end && ((s[i] >= '0' && s[i] <= '9') || (s[i] == '.' && !point)); i++) {
+        places += point;
+        point |= s[i] == '.';
     }
-    if (i < at.end && (s[i] | 0x20) == 'e' && i > digits) {
-        double power;
-        size_t sign = i + 1 < at.end && s[i + 1] == '-';
-        size_t used = number_read(s + i + 1 + sign, at.end - i - 1 - sign, &power);
-        if (used == 0 || i + 1 + sign + used != at.end || power > 400) {
-            return exact;
-        }
-        exponent = sign ? -(int)power : (int)power;
-        places = places < 0 ? 0 : places;
-        i = at.end;
-    }
-    if (i != at.end || places < 0) {
+    bool written = i == at.end || read_exponent(s, (struct span){i, at.end}, &exponent);
+    if (!written || i == begin || (!point && i == at.end && i - begin < FEW)) {
         return exact;
     }
     double half = 0.5000001 * maths_pow(10, exponent - places);

@@ -132,7 +132,7 @@ static bool read_slope(const struct scope *scope, const char *expression, struct
 
 // ---- Several explanations -----------------------------------------------------------------------
 
-enum { CANDIDATES = 12 };
+enum { CANDIDATES = 12, HYPOTHESES_FEW = 200 };
 
 // A mistake that explains the number, and what it gives for the leaves that may be asked for.
 struct hypothesis {
@@ -144,7 +144,8 @@ struct weighing {
     const struct scope *scope;
     uint32_t root, of;
     const struct given_number *given;
-    const struct mistake_match *matches;
+    const struct told_number *told;
+    size_t told_count;
     uint32_t leaves[CANDIDATES];
     size_t leaf_count;
     struct buf hypotheses;  // struct hypothesis
@@ -167,12 +168,20 @@ static void find_leaves(struct weighing *w, const struct buf *ids)
     }
 }
 
+static bool explains_all(const struct weighing *w, const struct adjoints *a)
+{
+    bool all = explains(w->given, adjoints_get(a, w->of));
+    for (size_t i = 0; all && i < w->told_count; i++) {
+        all = explains(&w->told[i].number, adjoints_get(a, w->told[i].leaf));
+    }
+    return all;
+}
+
 static bool try_mistake(struct weighing *w, struct mistake m)
 {
     struct adjoints a;
     bool ok = mistakes_sweep(w->scope->tape, w->scope->stop, w->root, &m, &a) == SWEEP_DONE;
-    struct hypothesis *h =
-        ok && explains(w->given, adjoints_get(&a, w->of)) ? buf_push(&w->hypotheses, 1) : NULL;
+    struct hypothesis *h = ok && explains_all(w, &a) ? buf_push(&w->hypotheses, 1) : NULL;
     if (h != NULL) {
         h->kind = m.kind;
         for (size_t i = 0; i < w->leaf_count; i++) {
@@ -183,8 +192,14 @@ static bool try_mistake(struct weighing *w, struct mistake m)
     return ok && !w->hypotheses.failed;
 }
 
-// Every place at which a kind that matches could have been made. False: too much work, or stopped.
-static bool weigh(struct weighing *w)
+static bool is_matched(const struct mistake_match *m)
+{
+    return m->always || m->places > 0;
+}
+
+// Every place at which a kind that matches, or looks like one that does, could have been made.
+// False: too much work, or stopped.
+static bool weigh(struct weighing *w, const struct mistake_match matches[MISTAKE_COUNT])
 {
     enum { WORK_MOST = 20000000 };
     struct buf ids;
@@ -195,7 +210,7 @@ static bool weigh(struct weighing *w)
         find_leaves(w, &ids);
     }
     for (enum mistake_kind kind = 0; ok && kind < MISTAKE_COUNT; kind++) {
-        if (!w->matches[kind].always && w->matches[kind].places == 0) {
+        if (!is_matched(&matches[kind]) && !is_matched(&matches[mistake_get(kind)->like])) {
             continue;
         }
         ok = try_mistake(w, (struct mistake){kind, NODE_NONE, 0});
@@ -228,13 +243,22 @@ static size_t tells_apart(const struct weighing *w, size_t leaf)
     return pairs;
 }
 
+static bool is_told(const struct weighing *w, uint32_t leaf)
+{
+    for (size_t i = 0; i < w->told_count; i++) {
+        if (w->told[i].leaf == leaf) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t best_leaf(const struct weighing *w)
 {
-    enum { FEW = 200 };
     size_t best = 0;
     uint32_t leaf = NODE_NONE;
-    for (size_t i = 0; i < w->leaf_count && w->hypotheses.count <= FEW; i++) {
-        size_t pairs = tells_apart(w, i);
+    for (size_t i = 0; i < w->leaf_count && w->hypotheses.count <= HYPOTHESES_FEW; i++) {
+        size_t pairs = is_told(w, w->leaves[i]) ? 0 : tells_apart(w, i);
         if (pairs > best) {
             best = pairs;
             leaf = w->leaves[i];
@@ -243,68 +267,58 @@ static uint32_t best_leaf(const struct weighing *w)
     return leaf;
 }
 
-static bool match(const struct scope *scope, uint32_t root, uint32_t of,
-                  const struct given_number *given, struct mistake_match matches[MISTAKE_COUNT],
-                  int *kinds)
+// Counts the kinds; of two that look the same the one that is to be named.
+static void count_kinds(struct diagnosis *out, const bool explained[MISTAKE_COUNT])
 {
-    struct given_answer answer = {root, of, given->value, given->written.absolute,
-                                  given->written.relative};
-    return mistakes_diagnose(scope->tape, scope->stop, &answer, matches, kinds) == SWEEP_DONE;
+    out->kinds = 0;
+    for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
+        enum mistake_kind like = mistake_get(kind)->like;
+        if (explained[kind] && (like == kind || !explained[like])) {
+            if (out->kinds < 2) {
+                out->found[out->kinds] = kind;
+            }
+            out->kinds++;
+        }
+    }
+}
+
+static void weigh_all(struct weighing *w, const struct mistake_match matches[MISTAKE_COUNT],
+                      struct diagnosis *out)
+{
+    bool explained[MISTAKE_COUNT] = {false};
+    if (weigh(w, matches)) {
+        for (size_t i = 0; i < w->hypotheses.count; i++) {
+            explained[BUF(struct hypothesis, &w->hypotheses)[i].kind] = true;
+        }
+        count_kinds(out, explained);
+        out->more = out->kinds > 1 ? best_leaf(w) : NODE_NONE;
+    }
+    buf_release(&w->hypotheses);
 }
 
 void diagnose(const struct scope *scope, uint32_t root, uint32_t of,
-              const struct given_number *given, struct diagnosis *out)
+              const struct given_number *given, const struct told_number *told, size_t count,
+              struct diagnosis *out)
 {
     struct mistake_match matches[MISTAKE_COUNT];
-    *out = (struct diagnosis){.kind = MISTAKE_COUNT, .other = MISTAKE_COUNT, .more = NODE_NONE};
-    if (!match(scope, root, of, given, matches, &out->kinds)) {
+    struct given_answer answer = {root, of, given->value, given->written.absolute,
+                                  given->written.relative};
+    *out = (struct diagnosis){.found = {MISTAKE_COUNT, MISTAKE_COUNT}, .more = NODE_NONE};
+    if (mistakes_diagnose(scope->tape, scope->stop, &answer, matches, &out->kinds) != SWEEP_DONE) {
         out->kinds = 0;
+        return;
     }
-    for (enum mistake_kind kind = 0; out->kinds > 0 && kind < MISTAKE_COUNT; kind++) {
-        if (!matches[kind].always && matches[kind].places == 0) {
-            continue;
-        }
-        if (out->kind == MISTAKE_COUNT) {
-            out->kind = kind;
-            out->match = matches[kind];
-        } else if (out->other == MISTAKE_COUNT) {
-            out->other = kind;
-        }
+    bool explained[MISTAKE_COUNT];
+    for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
+        explained[kind] = is_matched(&matches[kind]);
     }
-    if (out->kinds > 1) {
-        struct weighing w = {scope, root, of, given, matches, .leaf_count = 0};
-        out->more = weigh(&w) ? best_leaf(&w) : NODE_NONE;
-        buf_release(&w.hypotheses);
+    count_kinds(out, explained);
+    if (out->kinds > 1 || (out->kinds > 0 && count > 0)) {
+        struct weighing w = {scope, root, of, given, told, count, .leaf_count = 0};
+        weigh_all(&w, matches, out);
+    } else if (out->kinds == 1) {
+        out->match = matches[out->found[0]];
     }
-}
-
-int diagnose_more(const struct scope *scope, uint32_t root, uint32_t of,
-                  const struct given_number *given, uint32_t leaf,
-                  const struct given_number *second, enum mistake_kind found[2])
-{
-    struct mistake_match matches[MISTAKE_COUNT];
-    int kinds;
-    enum mistake_kind last = MISTAKE_COUNT;
-    struct weighing w = {scope, root, of, given, matches, .leaf_count = 0};
-    bool ok = match(scope, root, of, given, matches, &kinds) && weigh(&w);
-    size_t place = 0;
-    while (place < w.leaf_count && w.leaves[place] != leaf) {
-        place++;
-    }
-    // Hypotheses of one kind lie side by side.
-    kinds = 0;
-    for (size_t i = 0; ok && place < w.leaf_count && i < w.hypotheses.count; i++) {
-        const struct hypothesis *h = &BUF(struct hypothesis, &w.hypotheses)[i];
-        if (h->kind != last && explains(second, h->gives[place])) {
-            last = h->kind;
-            if (kinds < 2) {
-                found[kinds] = last;
-            }
-            kinds++;
-        }
-    }
-    buf_release(&w.hypotheses);
-    return kinds;
 }
 
 // ---- In words -----------------------------------------------------------------------------------
@@ -342,28 +356,38 @@ static bool say_one_pass(struct judging *j, const struct slope *slope,
     return once;
 }
 
-static void say_either(struct judging *j, enum mistake_kind a, enum mistake_kind b)
-{
-    judge_say(j, "That is what comes out when %s; or when %s.", mistake_get(a)->what,
-              mistake_get(b)->what);
-}
-
-static void say_several(struct judging *j, const struct slope *slope, const struct diagnosis *d)
+// Asks for another number, where one can tell and may be asked for.
+static bool ask_more(struct judging *j, const struct slope *slope, const struct diagnosis *d)
 {
     char leaf[LABEL_TEXT], root[LABEL_TEXT];
-    bool may_ask = j->q->kind == QUESTION_NUMBER;
-    if (d->more != NODE_NONE && may_ask) {
+    bool asks = d->more != NODE_NONE && j->q->kind == QUESTION_NUMBER &&
+                j->out->told_count < JUDGED_TOLD_MOST;
+    if (asks) {
         names_label(j->scope->names, leaf, d->more);
         names_label(j->scope->names, root, slope->root);
         judge_say(
             j,
-            "%s usual mistakes lead to this number. One more tells which: what do you get for "
+            "%s usual mistakes lead to this. One more number tells which: what do you get for "
             "d%s/d%s?",
             d->kinds == 2 ? "Two" : "Several", root, leaf);
         j->out->more = d->more;
-    } else if (d->kinds == 2) {
-        say_either(j, d->kind, d->other);
     }
+    return asks;
+}
+
+// False: there is nothing to say.
+static bool say_diagnosis(struct judging *j, const struct slope *slope, const struct diagnosis *d)
+{
+    if (d->kinds == 1) {
+        say_kind(j, d->found[0], &d->match);
+    } else if (d->kinds > 1 && !ask_more(j, slope, d)) {
+        if (d->kinds > 2) {
+            return false;
+        }
+        judge_say(j, "That is what comes out when %s; or when %s.", mistake_get(d->found[0])->what,
+                  mistake_get(d->found[1])->what);
+    }
+    return d->kinds > 0;
 }
 
 bool diagnose_number(struct judging *j, const char *expression, const struct given_number *given)
@@ -376,35 +400,35 @@ bool diagnose_number(struct judging *j, const char *expression, const struct giv
     if (say_one_pass(j, &slope, given)) {
         return true;
     }
-    diagnose(j->scope, slope.root, slope.of, given, &d);
-    if (d.kinds == 1) {
-        say_kind(j, d.kind, &d.match);
-    } else if (d.kinds > 1) {
-        say_several(j, &slope, &d);
-    }
-    return d.kinds == 1 || d.kinds == 2 || j->out->more != NODE_NONE;
+    diagnose(j->scope, slope.root, slope.of, given, NULL, 0, &d);
+    return say_diagnosis(j, &slope, &d);
 }
 
-static void judge_second(struct judging *j, uint32_t leaf, const struct given_number *first)
+// ---- Another number -----------------------------------------------------------------------------
+
+static void judge_told(struct judging *j, uint32_t leaf)
 {
-    struct given_number second;
+    struct judgement *out = j->out;
+    struct given_number first = {out->number, out->written}, more;
+    struct told_number told[JUDGED_TOLD_MOST];
     struct slope slope;
-    if (!answer_read_number(j, j->answer, &second)) {
-        j->out->more = leaf;  // it is asked again
+    struct diagnosis d = {0};
+    if (!answer_read_number(j, j->answer, &more)) {
+        out->more = leaf;  // it is asked again
         return;
     }
-    enum mistake_kind kinds[2];
-    int count = read_slope(j->scope, j->q->answer, &slope)
-                    ? diagnose_more(j->scope, slope.root, slope.of, first, leaf, &second, kinds)
-                    : 0;
-    j->out->judged = JUDGED_PARTLY;
-    if (count == 1) {
-        say_kind(j, kinds[0], NULL);
-    } else if (count == 2) {
-        say_either(j, kinds[0], kinds[1]);
-    } else {
-        judge_say(j, count == 0 ? "That fits none of them: go over the edges one by one."
-                                : "That fits several still: go over the edges one by one.");
+    out->told[out->told_count++] = (struct judged_number){leaf, more.value, more.written};
+    for (size_t i = 0; i < out->told_count; i++) {
+        const struct judged_number *n = &out->told[i];
+        told[i] = (struct told_number){n->leaf, {n->value, n->written}};
+    }
+    out->judged = JUDGED_PARTLY;
+    if (read_slope(j->scope, j->q->answer, &slope)) {
+        diagnose(j->scope, slope.root, slope.of, &first, told, out->told_count, &d);
+    }
+    if (!say_diagnosis(j, &slope, &d)) {
+        judge_say(j, d.kinds == 0 ? "That fits none of them: go over the edges one by one."
+                                  : "That fits several still: go over the edges one by one.");
     }
 }
 
@@ -414,17 +438,18 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
     struct judging j = {.q = q, .scope = scope, .text = text, .out = out};
     struct trial trial;
     struct diag d = {0};
-    struct given_number first = {out->number, out->written};
-    uint32_t leaf = out->more;
-    judgement_release(out);
+    struct judgement before = *out;
     judgement_init(out);
-    out->number = first.value;
-    out->written = first.written;
+    out->number = before.number;
+    out->written = before.written;
+    out->told_count = before.told_count;
+    memcpy(out->told, before.told, sizeof out->told);
+    judgement_release(&before);
     const char *equals = strrchr(text, '=');
     size_t start = equals == NULL ? 0 : (size_t)(equals - text) + 1;
     j.answer = trimmed(text, (struct span){start, strlen(text)});
     if (trial_begin(&trial, scope, &d)) {
-        judge_second(&j, leaf, &first);
+        judge_told(&j, before.more);
     } else {
         judge_open(&j, &d);
     }

@@ -139,44 +139,50 @@ static void mistakes_are_named(void **state)
     graph_release(&g);
 }
 
-static void assert_second(struct graph *g, const struct question *q, const char *second,
-                          const char *expected)
+// -3 for dL/da, and what is said to each of the numbers that follow (blanks between).
+static void assert_told(struct graph *g, const struct question *q, const char *numbers,
+                        const char *expected)
 {
     struct judgement j;
+    struct text said;
+    text_init(&said);
     judgement_init(&j);
     judge(q, &g->scope, 1, "-3", &j);
-    assert_int_equal(j.more, 2);
-    assert_string_equal(j.said[0], "Several usual mistakes lead to this number. One more tells "
-                                   "which: what do you get for dL/dc?");
-    judge_more(q, &g->scope, second, &j);
-    assert_int_equal(j.judged, JUDGED_PARTLY);
-    assert_int_equal(j.more, NODE_NONE);
-    assert_string_equal(j.said[0], expected);
+    for (const char *at = numbers; *at != '\0'; at += strcspn(at, " "), at += *at == ' ') {
+        char number[20];
+        snprintf(number, sizeof number, "%.*s", (int)strcspn(at, " "), at);
+        text_addf(&said, "%s?\n", names_label(&g->names, (char[LABEL_TEXT]){0}, j.more));
+        judge_more(q, &g->scope, number, &j);
+    }
+    text_add(&said, j.diag.set ? j.diag.message : j.said[0]);
+    assert_string_equal(text_get(&said), expected);
+    text_release(&said);
     judgement_release(&j);
 }
 
-static void one_more_number_tells_mistakes_apart(void **state)
+static void more_numbers_tell_mistakes_apart(void **state)
 {
     (void)state;
     struct graph g;
     struct lesson *lesson;
-    struct judgement j;
     graph_canonical(&g);
     const struct question *q = ask_question(NUMBER("dL/da"), &lesson);
-    assert_second(&g, q, "dL/dc = 1",
-                  "That is what comes out when the upstream gradient is left out: the local "
-                  "derivative is taken alone; or when the local derivative is left out: the "
-                  "upstream gradient passes unchanged.");
-    assert_second(&g, q, "-2",
-                  "That is what comes out when the upstream gradient is left out: the local "
-                  "derivative is taken alone.");
-    assert_second(&g, q, "77", "That fits none of them: go over the edges one by one.");
-    judgement_init(&j);
-    judge(q, &g.scope, 1, "-3", &j);
-    judge_more(q, &g.scope, "2x", &j);
-    assert_int_equal(j.judged, JUDGED_MALFORMED);
-    assert_int_equal(j.more, 2);
-    judgement_release(&j);
+    assert_told(&g, q, "",
+                "Several usual mistakes lead to this. One more number tells which: what do you get "
+                "for dL/dc?");
+    assert_told(&g, q, "-2",
+                "c?\nThat is what comes out when the upstream gradient is left out: the local "
+                "derivative is taken alone.");
+    // No leaf tells these two apart.
+    assert_told(&g, q, "dL/dc=1",
+                "c?\nThat is what comes out when the upstream gradient is left out: the local "
+                "derivative is taken alone; or when the local derivative is left out: the upstream "
+                "gradient passes unchanged.");
+    assert_told(&g, q, "77", "c?\nThat fits none of them: go over the edges one by one.");
+    assert_told(&g, q, "2x", "c?\na '*' is missing here");
+    assert_told(&g, q, "2x -2",
+                "c?\nc?\nThat is what comes out when the upstream gradient is left out: the local "
+                "derivative is taken alone.");
     lesson_free(lesson);
     graph_release(&g);
 }
@@ -496,7 +502,7 @@ int main(void)
         cmocka_unit_test(what_is_no_number_costs_nothing),
         cmocka_unit_test(stale_graphs_are_judged_as_they_will_be),
         cmocka_unit_test(mistakes_are_named),
-        cmocka_unit_test(one_more_number_tells_mistakes_apart),
+        cmocka_unit_test(more_numbers_tell_mistakes_apart),
         cmocka_unit_test(formulas_are_judged),
         cmocka_unit_test(slips_in_formulas_are_named),
         cmocka_unit_test(options_are_judged_as_shown),
