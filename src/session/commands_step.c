@@ -322,6 +322,7 @@ enum call_end command_watch(struct call *c)
         return CALL_FAILED;
     }
     session_settings(c->s)->watch = on;
+    rec_flag(c->out, call_record(c, "watch"), "on", on);
     return CALL_DONE;
 }
 

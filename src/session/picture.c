@@ -44,7 +44,7 @@ struct drawing {
     uint32_t root;
     const struct part *part;
     const struct folds *folds;
-    bool ascii;
+    bool ascii, watched;
     struct buf rooms;  // what view/draw.c keeps free; nothing where nothing will move
 };
 
@@ -57,6 +57,7 @@ static struct rec *build(struct call *c, struct records *out, const struct drawi
     struct rec *scene = scene_build(out, &c->s->tape, &c->s->names, d->root, &options);
     rec_whole(out, scene, "width", c->s->columns);
     rec_flag(out, scene, "ascii", d->ascii);
+    rec_flag(out, scene, "watched", d->watched);
     return scene;
 }
 
@@ -140,6 +141,7 @@ static bool draw_step(struct call *c, const struct part *part, const struct fold
     size_t at = c->s->stepper.at;
     struct drawing d = {
         .root = c->s->stepper.root, .part = part, .folds = folds, .ascii = c->s->ascii};
+    d.watched = true;
     buf_init(&d.rooms, sizeof(uint32_t));
     bool ok = (measure_walk(c, &d) && go(c, to)) || diag_out_of_memory(c->diag);
     ok = ok && draw(c, &d);

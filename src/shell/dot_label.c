@@ -330,13 +330,13 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
     } parts[] = {{"data", p->ink->value, rec_get_text(box, "value_text")},
                  {"grad", p->ink->grad, rec_get_text(box, "grad_text")}};
     text_addf(p->html,
-              "<TABLE BORDER=\"%d\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"4\""
+              "<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\""
               " COLOR=\"%s\" BGCOLOR=\"%s\"%s><TR><TD>",
               look->border, look->border > 1 ? p->ink->text : p->ink->edge, look->fill,
               look->style);
     add_run(p->html, p->ink->text, NORMAL, true, rec_get_text(box, "name"));
     for (size_t i = 0; i < COUNT_OF(parts) && !is_kind(box, "constant"); i++) {
-        text_add(p->html, "</TD>\n<TD>");
+        text_add(p->html, "</TD>\n<TD BORDER=\"1\" SIDES=\"L\">");
         add_run(p->html, p->ink->muted, SMALL, false, parts[i].what);
         add_run(p->html, p->ink->muted, SMALL, false, " ");
         add_run(p->html, parts[i].colour, NORMAL, false, parts[i].number);

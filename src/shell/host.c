@@ -42,6 +42,27 @@ static void write_words(struct host *h, const struct rec *record)
     text_release(&words);
 }
 
+// The picture of a watched walk has its own place on a terminal.
+static bool show_split(struct host *h, const struct rec *r)
+{
+    if (h->split == NULL) {
+        return false;
+    }
+    if (rec_is(r, "watch") && !rec_get_flag(r, "on")) {
+        split_end(h->split);
+        return true;
+    }
+    if (!rec_is(r, "scene") || !rec_get_flag(r, "watched")) {
+        return false;
+    }
+    struct text words;
+    text_init(&words);
+    words_add(&words, r, WORDS_PROMPT, session_digits(h->session));
+    bool shown = split_show(h->split, text_get(&words));
+    text_release(&words);
+    return shown;
+}
+
 static void write_json(struct host *h, const struct rec *record)
 {
     struct text line;
@@ -133,7 +154,9 @@ static void write_records(struct host *h, const struct records *records)
             bar_show(&h->bar, h->out, r, h->columns);
         } else {
             bar_clear(&h->bar, h->out);
-            write_words(h, r);
+            if (!show_split(h, r)) {
+                write_words(h, r);
+            }
         }
         if (h->live != NULL) {
             live_hear(h->live, r, session_digits(h->session));

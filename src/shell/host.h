@@ -10,6 +10,7 @@
 #include "shell/bar.h"
 #include "shell/live.h"
 #include "shell/progress.h"
+#include "shell/split.h"
 
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
 
@@ -31,6 +32,7 @@ struct host {
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
+    struct split *split;        // where the picture of a watched walk stands; NULL: among answers
     int64_t lesson_failures;    // statements and texts of lessons' own that failed
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };

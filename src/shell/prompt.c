@@ -109,6 +109,9 @@ int prompt_run(struct host *h, const char *first, volatile int *stop)
     struct live live;
     live_init(&live);
     h->live = &live;
+    struct split split;
+    split_init(&split, h->out, h->form == HOST_COLOUR);
+    h->split = h->form != HOST_JSON && split_is_possible(h->out) ? &split : NULL;
     repl_init(h, stop);
     h->read_along = true;
     greet(h);
@@ -119,8 +122,11 @@ int prompt_run(struct host *h, const char *first, volatile int *stop)
         journal_pass(&journal, h->session);
     }
     run_entries(h, first, &journal);
+    split_end(&split);
     repl_release();
     live_release(&live);
+    text_release(&split.picture);
+    h->split = NULL;
     h->live = NULL;
     int fatal = repl_hung_up();
     journal_release(&journal, fatal == 0 && !h->out_failed);

@@ -62,6 +62,31 @@ static void catch_signals(void)
 
 // ---- Keys ---------------------------------------------------------------------------------------
 
+// The terminal may have become another size, the learner gone away and come back.
+static void fit_split(void)
+{
+    if (repl.host->split != NULL && split_fit(repl.host->split)) {
+        rl_forced_update_display();
+    }
+}
+
+// A program in front of us (after Ctrl-Z) has the whole screen.
+static void heed_signals(void)
+{
+    struct split *split = repl.host->split;
+    bool stopped = rl_pending_signal() == SIGTSTP;
+    if (stopped && split != NULL) {
+        split_lend(split);
+    }
+    rl_check_signals();
+    if (stopped && split != NULL) {
+        split_redraw(split);
+    }
+    if (stopped) {
+        rl_forced_update_display();  // back in the foreground, on a line of its own
+    }
+}
+
 // Waits for keys, and meanwhile tells the page that follows what it is still to be told. Misses no
 // signal that comes just before. readline has handlers of its own
 // while it reads, which put the terminal right first; rl_check_signals passes the signal on to
@@ -75,6 +100,7 @@ static bool wait_for_keys(void)
         ends[1].fd = live == NULL ? -1 : live_fd(live);
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, &before);
+        fit_split();
         bool waited = rl_pending_signal() == 0 && ppoll(ends, COUNT_OF(ends), NULL, &before) > 0;
         sigprocmask(SIG_SETMASK, &before, NULL);
         if (!waited) {
@@ -82,11 +108,7 @@ static bool wait_for_keys(void)
         } else if (ends[1].fd >= 0 && ends[1].revents != 0) {
             live_push(live);
         }
-        bool stopped = rl_pending_signal() == SIGTSTP;
-        rl_check_signals();
-        if (stopped) {
-            rl_forced_update_display();  // back in the foreground, on a line of its own
-        }
+        heed_signals();
     }
     return *repl.stop == 0;
 }
@@ -152,6 +174,18 @@ static int next_key(FILE *input)
     }
     choose_redisplay(key);
     return key;
+}
+
+// Ctrl-L: the picture of a watched walk stays.
+static int clear_screen(int count, int key)
+{
+    struct split *split = repl.host->split;
+    if (split == NULL || split->height == 0) {
+        return rl_clear_screen(count, key);
+    }
+    split_redraw(split);
+    rl_forced_update_display();
+    return 0;
 }
 
 // For readline's question whether an escape stands alone or begins an arrow key.
@@ -509,6 +543,8 @@ static void set_up_readline(void)
     rl_variable_bind("enable-bracketed-paste", "on");
     rl_bind_keyseq_in_map(PASTE_BEGINS, paste, emacs_standard_keymap);
     rl_bind_keyseq_in_map(PASTE_BEGINS, paste, vi_insertion_keymap);
+    rl_bind_key_in_map(0x0C, clear_screen, emacs_standard_keymap);
+    rl_bind_key_in_map(0x0C, clear_screen, vi_insertion_keymap);
     rl_initialize();
 }
 

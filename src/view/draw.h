@@ -9,6 +9,7 @@
 // For this the scene carries, beside what scene.h says:
 //   width   columns that the drawing may take
 //   ascii   only ASCII characters are to be used
+//   watched it is the picture of a watched walk: a host may draw it in one place
 //   layout  the answers to the two questions, one after the other; "" for the rail table
 // and, in a box, value_room and grad_room, in a cell local_room: columns to keep free for what will
 // be known later, so that nothing moves from one step of a walk to the next.
