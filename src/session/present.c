@@ -163,10 +163,19 @@ static bool put_all(struct call *c, uint32_t root)
     return values > TRACE_BOXES_MOST || put_scenes(c, present, root, values);
 }
 
+// The walk's output, else the last one; before there is any, the leaf that was made last.
+static uint32_t root_of(const struct session *s)
+{
+    uint32_t output = session_settings(s)->output, nodes = tape_count(&s->tape);
+    return s->stepper.tape != NULL ? s->stepper.root
+           : output != NODE_NONE   ? output
+           : nodes > 0             ? nodes - 1
+                                   : NODE_NONE;
+}
+
 bool session_present(struct session *s, struct records *out)
 {
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
-    bool walks = s->stepper.tape != NULL;
-    return put_all(&c, walks ? s->stepper.root : session_settings(s)->output) && !out->arena.failed;
+    return put_all(&c, root_of(s)) && !out->arena.failed;
 }

@@ -1,0 +1,169 @@
+// The prompt while a page follows: it never waits, and nothing that becomes of the page reaches it.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, finish, test } from '../page/check.mjs';
+import { Prompt } from './prompt.mjs';
+import { Follower, pause, until } from './server.mjs';
+
+const WAIT = 1000;  // milliseconds that no answer takes, on a slow machine either
+
+const runs = pid => existsSync(`/proc/${pid}`) &&
+    readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] !== 'Z';
+
+async function follow(address) {
+    const [, port, path] = address.match(/:(\d+)(\/.*)$/);
+    const socket = net.connect(Number(port), '127.0.0.1');
+    socket.write(`GET ${path}events HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
+    return new Follower(socket);
+}
+
+async function withPrompt(body, variables) {
+    const prompt = new Prompt(variables);
+    try {
+        await prompt.begin();
+        await body(prompt);
+    } finally {
+        await prompt.close();
+    }
+}
+
+await test('view says its address, again the same, and stops', () => withPrompt(async prompt => {
+    const address = await prompt.view();
+    assert.ok(address !== undefined, prompt.screen);
+    assert.equal(await prompt.view(), address);
+    const [program] = prompt.helpers;
+    assert.match(await prompt.type('view stop'), /follows no more/);
+    assert.ok(!runs(program));
+    assert.match(await prompt.type('view stop'), /error: no page follows this session; view opens one/);
+    assert.notEqual(await prompt.view(), address);
+}));
+
+await test('each statement is told, and what it was answered with', () => withPrompt(async prompt => {
+    const page = await follow(await prompt.view());
+    await prompt.type('a = 2; L = a*a');
+    await until(() => page.last('state')?.root?.name === 'L', 'L');
+    await until(() => page.last('log').number === 2, 'its line');
+    assert.deepEqual(page.last('log'), {number: 2, typed: 'a = 2; L = a*a',
+        words: '  \x10L\x0e = \x114\x0e\n'});
+    await prompt.type('nothing');
+    await until(() => page.last('log')?.typed === 'nothing', 'an error');
+    assert.match(page.last('log').words, /there is no 'nothing' yet/);
+    // The walk, forward and back.
+    await prompt.type('step L');
+    await until(() => page.last('state')?.walk?.at === 1, 'a step');
+    assert.equal(page.last('state').step.name, 'L');
+    await prompt.type('back');
+    await until(() => page.last('state')?.walk?.at === 0, 'back');
+    assert.equal(page.last('state').step, undefined);
+    // Nothing has been moved by looking at it.
+    await prompt.type('run');
+    await prompt.type('run');
+    await prompt.type('stop');
+    assert.match(await prompt.type('vars'), /a +2 +4/);
+    await prompt.type('undo');
+    await until(() => page.last('log')?.typed === 'undo', 'undo');
+    page.close();
+}));
+
+await test('a port that is taken is named, and another serves', () => withPrompt(async prompt => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await new Promise(done => other.on('listening', done));
+    const {port} = other.address();
+    assert.match(await prompt.type(`view ${port}`),
+                 new RegExp(`error: port ${port} is taken by another program; write view alone`));
+    assert.ok(await prompt.view() !== undefined);
+    other.close();
+    assert.match(await prompt.type('view 80'), /a whole number from 1024 to 65535/);
+    assert.match(await prompt.type('view fast'), /write view, view stop, or view 8080/);
+}));
+
+await test('the prompt never waits for a page that does not read', () => withPrompt(async prompt => {
+    const page = await follow(await prompt.view());
+    await prompt.type(`x = 0.5; y = ${'tanh('.repeat(90)}x${')'.repeat(90)}`);
+    await until(() => page.last('state')?.values === 91, 'the graph');
+    const [program] = prompt.helpers;
+    process.kill(program, 'SIGSTOP');
+    let longest = 0;
+    for (let i = 1; i <= 60; i++) {
+        await prompt.type(`x.data = 0.${i}; forward`);
+        longest = Math.max(longest, prompt.milliseconds);
+    }
+    const memory = Number(readFileSync(`/proc/${prompt.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
+    assert.ok(longest < WAIT, `${longest} ms`);
+    assert.ok(memory < 64 * 1024, `${memory} KB`);
+    process.kill(program, 'SIGCONT');
+    // What could not be sent comes now, the newest of it, though nobody types.
+    await until(() => page.last('log').typed === 'x.data = 0.60; forward', 'the last line');
+    await until(() => page.last('state').scene.boxes[0].value === 0.6, 'the newest');
+    page.close();
+}));
+
+await test('the page\'s program may die; view starts another', () => withPrompt(async prompt => {
+    const address = await prompt.view();
+    process.kill(prompt.helpers[0], 'SIGKILL');
+    for (let i = 0; i < 5; i++) {
+        assert.equal(await prompt.type(`${i} + 1`), `  ${i} + 1 = ${i + 1}\r\n`);
+        await prompt.type(`a = ${i}`);
+    }
+    const again = await prompt.view();
+    assert.ok(again !== undefined && again !== address);
+    const page = await follow(again);
+    await until(() => page.last('state')?.root?.name === 'a', 'the present');
+    page.close();
+}));
+
+await test('without the program view says so', () => withPrompt(async prompt => {
+    assert.match(await prompt.type('view'),
+                 /error: the program that shows pages, backstep-live, cannot be started: .*; install/);
+    assert.equal(await prompt.type('1 + 1'), '  1 + 1 = 2\r\n');
+}, {BACKSTEP_LIVE: '/nowhere/backstep-live'}));
+
+await test('a program that says nothing is given up', () => withPrompt(async prompt => {
+    assert.match(await prompt.type('view'), /error: the page could not be set up/);
+    assert.equal(prompt.helpers.length, 0);
+}, {BACKSTEP_LIVE: '/bin/true'}));
+
+await test('Ctrl-C at the prompt leaves the page alone', () => withPrompt(async prompt => {
+    await prompt.view();
+    prompt.process.stdin.write('half a line\x03');
+    await prompt.see('\u2207 ');
+    assert.equal(prompt.helpers.length, 1);
+}));
+
+await test('the program ends with the prompt, also with one that is killed', async () => {
+    for (const signal of [null, 'SIGKILL', 'SIGHUP', 'SIGTERM']) {
+        const prompt = new Prompt();
+        await prompt.begin();
+        const page = await follow(await prompt.view());
+        const [program] = prompt.helpers;
+        assert.ok(runs(program));
+        if (signal !== null) {
+            process.kill(prompt.pid, signal);
+        } else {
+            prompt.process.stdin.write('quit\n');
+        }
+        await until(() => !runs(program) && page.closed, `it ends (${signal})`, 2000);
+        await prompt.close();
+    }
+});
+
+await test('a browser is opened once, where there is one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstep-live-'));
+    const browser = join(folder, 'browser');
+    writeFileSync(browser, `#!/bin/sh\necho "$1" >>${folder}/opened\n`, {mode: 0o755});
+    await withPrompt(async prompt => {
+        const address = await prompt.view();
+        await prompt.view();
+        await until(() => existsSync(`${folder}/opened`), 'it opens');
+        await pause(100);
+        assert.equal(readFileSync(`${folder}/opened`, 'utf8'), `${address}\n`);
+    }, {BROWSER: `${browser}:other`});
+    await withPrompt(async prompt => {
+        assert.ok(await prompt.view() !== undefined);
+    }, {BROWSER: '/nowhere'});
+    rmSync(folder, {recursive: true});
+});
+
+finish();
