@@ -85,8 +85,16 @@ export class Follower {
     // The old picture stays until the new one is there.
     place(drawing) {
         this.shown = drawing;
+        find('picture').hidden = false;
         find('picture').replaceChildren(...(drawing.svg === undefined ? [] : [drawing.svg]));
-        this.board.draw(drawing.svg === undefined ? null : drawing);
+        try {
+            this.board.draw(drawing.svg === undefined ? null : drawing);
+        } catch (error) {
+            // The rest of the page goes on.
+            console.error(error);
+            drawing.trouble = error.message;
+            this.board.draw(null);
+        }
     }
 
     fill(ready) {

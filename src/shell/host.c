@@ -202,7 +202,7 @@ static bool answer_view(struct host *h, const struct rec *need, struct buf *addr
     }
     return rec_get_flag(need, "stop")
                ? live_stop(h->live, d)
-               : live_open(h->live, (int)rec_get_whole(need, "port"), address, d);
+               : live_open(h->live, (int)rec_get_whole(need, "port"), h->stop, address, d);
 }
 
 static bool answer(struct host *h, const struct records *records, const char *path,

@@ -25,7 +25,8 @@ enum {
     LOG_MOST = 256 << 10,    // bytes of the log that wait
     TYPED_MOST = 2000,       // bytes of an entry that the log shows
     WORDS_MOST = 16000,      // bytes of its answer
-    START = 3000,            // milliseconds that the program is given to say its address
+    START = 5000,            // milliseconds that the program is given to say its address
+    PAUSE = 50,              // milliseconds between two looks at `stop`
     FAREWELL = 500,          // milliseconds that it is given to end
     PIPE_SIZE = 1 << 20,     // bytes that a pipe holds, where the machine allows it
 };
@@ -141,14 +142,14 @@ static long now(void)
 }
 
 // What the program says at its start: one line, its address or what is the matter.
-static void read_line(int from, struct text *line)
+static void read_line(int from, const volatile int *stop, struct text *line)
 {
     enum { LINE_MOST = 400 };
     struct pollfd end = {.fd = from, .events = POLLIN};
     long last = now() + START;
     char c = 0;
-    while (c != '\n' && text_length(line) < LINE_MOST && now() < last) {
-        if (poll(&end, 1, (int)(last - now())) <= 0) {
+    while (c != '\n' && text_length(line) < LINE_MOST && now() < last && *stop == 0) {
+        if (poll(&end, 1, PAUSE) <= 0) {
             continue;
         }
         ssize_t n = read(from, &c, 1);
@@ -161,7 +162,7 @@ static void read_line(int from, struct text *line)
     }
 }
 
-static bool start(struct live *l, int port, struct diag *d)
+static bool start(struct live *l, int port, const volatile int *stop, struct diag *d)
 {
     int answer = -1, error = connect_and_spawn(l, port, &answer);
     if (error != 0) {
@@ -173,7 +174,7 @@ static bool start(struct live *l, int port, struct diag *d)
                  files_trouble(error));
         return diag_hint(d, "install backstep anew");
     }
-    read_line(answer, &l->address);
+    read_line(answer, stop, &l->address);
     close(answer);
     if (strncmp(text_get(&l->address), "http://", 7) == 0) {
         return true;
@@ -205,13 +206,14 @@ static void open_browser(struct live *l)
     free(first);
 }
 
-bool live_open(struct live *l, int port, struct buf *address, struct diag *d)
+bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,
+               struct diag *d)
 {
     if (l->pid != 0 && ended(l->pid)) {
         end_program(l);
     }
     if (l->pid == 0) {
-        if (!start(l, port, d)) {
+        if (!start(l, port, stop, d)) {
             return false;
         }
         open_browser(l);
@@ -247,7 +249,7 @@ int live_fd(const struct live *l)
 // The next message to go, once the last one has gone whole.
 static bool take_next(struct live *l)
 {
-    struct text *waiting[] = {&l->log, &l->drawing, &l->state};
+    struct text *waiting[] = {&l->drawing, &l->state, &l->log};
     if (l->sent < text_length(&l->going)) {
         return true;
     }

@@ -108,7 +108,7 @@ await test('the page\'s program may die; view starts another', () => withPrompt(
         await prompt.type(`a = ${i}`);
     }
     const again = await prompt.view();
-    assert.ok(again !== undefined && again !== address);
+    assert.ok(again !== undefined && again !== address, prompt.screen.slice(-1500));
     const page = await follow(again);
     await until(() => page.last('state')?.root?.name === 'a', 'the present');
     page.close();

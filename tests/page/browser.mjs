@@ -77,10 +77,9 @@ export class Browser {
     async close() {
         await this.ask('Browser.close').catch(() => {});
         if (this.process.exitCode === null) {
-            await new Promise(resolve => {
-                setTimeout(() => { process.kill(-this.process.pid, 'SIGKILL'); }, 5000).unref();
-                this.process.on('exit', resolve);
-            });
+            const late = setTimeout(() => { process.kill(-this.process.pid, 'SIGKILL'); }, 5000);
+            await new Promise(resolve => { this.process.on('exit', resolve); });
+            clearTimeout(late);
         }
         rmSync(this.profile, {recursive: true, force: true, maxRetries: 5, retryDelay: 100});
     }
