@@ -221,7 +221,7 @@ suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm)
 	    $(if $(INSTRUMENT),,'$(LAYERS)' "$(IMPORTS)" \
 	        $(foreach t,$(IN_WASM),"node $(t) $(BUILD)/core.wasm"))
 
-unit: $(UNIT) ## Build and run the unit tests
+unit: $(PROGRAMS) $(UNIT) ## Build and run the unit tests
 	@tools/count $(UNIT)
 
 transcripts: all ## Run every example in README.md, docs/, lessons/ and tests/transcripts/
