@@ -426,6 +426,16 @@ static void judge_told(struct judging *j, uint32_t leaf)
     if (read_slope(j->scope, j->q->answer, &slope)) {
         diagnose(j->scope, slope.root, slope.of, &first, told, out->told_count, &d);
     }
+    // It was the answer to the question itself, after all.
+    double key;
+    uint32_t node;
+    struct diag aside = {0};
+    struct span whole = {0, strlen(j->q->answer)};
+    if (d.kinds == 0 && trial_evaluate(j->scope, j->q->answer, whole, &key, &node, &aside) &&
+        answer_number_is_right(more.value, key, j->q->tolerance)) {
+        out->judged = JUDGED_RIGHT;
+        return;
+    }
     if (!say_diagnosis(j, &slope, &d)) {
         judge_say(j, d.kinds == 0 ? "That fits none of them: go over the edges one by one."
                                   : "That fits several still: go over the edges one by one.");

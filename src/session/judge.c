@@ -279,6 +279,7 @@ void question_answer(struct play *p, const struct source *line, struct records *
         judge(p->question, &scope, p->seed, text_get(&p->given), &p->judgement);
     }
     decide(p, &answer, out);
+    p->more |= more && p->judgement.more != NODE_NONE;
 }
 
 // ---- Rating oneself -----------------------------------------------------------------------------

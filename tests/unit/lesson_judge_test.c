@@ -154,7 +154,7 @@ static void assert_told(struct graph *g, const struct question *q, const char *n
         text_addf(&said, "%s?\n", names_label(&g->names, (char[LABEL_TEXT]){0}, j.more));
         judge_more(q, &g->scope, number, &j);
     }
-    text_add(&said, j.diag.set ? j.diag.message : j.said[0]);
+    text_add(&said, j.diag.set ? j.diag.message : j.judged == JUDGED_RIGHT ? "right" : j.said[0]);
     assert_string_equal(text_get(&said), expected);
     text_release(&said);
     judgement_release(&j);
@@ -179,6 +179,7 @@ static void more_numbers_tell_mistakes_apart(void **state)
                 "derivative is taken alone; or when the local derivative is left out: the upstream "
                 "gradient passes unchanged.");
     assert_told(&g, q, "77", "c?\nThat fits none of them: go over the edges one by one.");
+    assert_told(&g, q, "6", "c?\nright");
     assert_told(&g, q, "2x", "c?\na '*' is missing here");
     assert_told(&g, q, "2x -2",
                 "c?\nc?\nThat is what comes out when the upstream gradient is left out: the local "
