@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -70,24 +71,30 @@ static char *look(const char *base, const char *folder, const char *name)
     return copy;
 }
 
+// The same in a folder of the tree that the program was built in, or installed into.
+static char *look_around(const char *base, const char *folder, const char *name)
+{
+    char *tree = look(base, "src/session", "commands.def");
+    char *found = tree == NULL ? NULL : look(base, folder, name);
+    free(tree);
+    char share[PATH_MAX];
+    int n = snprintf(share, sizeof share, "%s/share/backstep", base);
+    return found != NULL || n >= (int)sizeof share ? found : look(share, folder, name);
+}
+
 char *folder_shipped(const char *folder, const char *name)
 {
-    enum { UP = 3 };  // build/backstep, build/asan/backstep
-    char base[PATH_MAX];
+    enum { UP = 3 };  // bin/backstep, build/backstep, build/asan/backstep
+    char base[PATH_MAX], *found = NULL;
     ssize_t n = readlink("/proc/self/exe", base, sizeof base - 1);
     base[n > 0 ? n : 0] = '\0';
-    for (int i = 0; i < UP; i++) {
+    for (int i = 0; i < UP && found == NULL; i++) {
         char *slash = strrchr(base, '/');
         if (slash == NULL || slash == base) {
             break;
         }
         *slash = '\0';
-        char *tree = look(base, "src/session", "commands.def");
-        char *found = tree == NULL ? NULL : look(base, folder, name);
-        free(tree);
-        if (found != NULL) {
-            return found;
-        }
+        found = look_around(base, folder, name);
     }
-    return look(BACKSTEP_SHARE, folder, name);
+    return found != NULL ? found : look(BACKSTEP_SHARE, folder, name);
 }

@@ -13,12 +13,17 @@ check() { # what, expected, got
     fi
 }
 case $BACKSTEP in /*) ;; *) BACKSTEP=$PWD/$BACKSTEP ;; esac
+tree=$(cd "$(dirname "$0")/../.." && pwd)
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
 cd "$here"
 
 run() { "$BACKSTEP" -e "$1" 2>&1 || true; }
 
+for name in line exam; do
+    check "$name.csv is what $name.bs prints" "$("$BACKSTEP" "$tree/data/$name.bs" | tr ' ' ',')" \
+        "$(tail -n +2 "$tree/data/$name.csv")"
+done
 check 'what came with the program' '[-2, -4.301]' "$(run 'print load_csv("line.csv")[0]')"
 printf 'x,y\n7,8\n' > line.csv
 check 'the file that is here' '[7, 8]' "$(run 'print load_csv("line.csv")[0]')"
