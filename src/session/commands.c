@@ -63,6 +63,15 @@ static const struct topic {
      "steps, each with the loss of 16 rows. They are drawn in epochs: all rows in a\n"
      "random order, then in another. Afterwards X, k and L are whole again.\n"
      "By hand: p = randperm(len(X)), and X[p[0:16]] are 16 random rows."},
+    {"plots", "what a plot sweeps",
+     "plot a*x**2 sweeps the one name that has no value. Where all have one: x, if it\n"
+     "is mentioned, else the only leaf below. 'over' says which: plot L over w moves w\n"
+     "and all that depends on it. It goes from -5 to 5 unless told; what is bound stays\n"
+     "as it was. plot W[0] shows an array over its index.\n"
+     "plot boundary model X y: 'model' is a function of rows of two numbers, of one row\n"
+     "or of two numbers. If it gives one score, that decides: at 0 where the labels y\n"
+     "are -1 and 1, at 0.5 where they are 0 and 1. If it gives several, the largest does.\n"
+     "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there."},
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
      "second one they hold a sum; 'zero' clears them."},

@@ -239,6 +239,11 @@ static bool refuse_word(struct call *c)
     return diag_hint(c->diag, "write a name that ends in .png, .svg or .pdf");
 }
 
+bool plot_ends(struct call *c)
+{
+    return !call_has_more(c) || refuse_word(c);
+}
+
 static bool read_clauses(struct call *c, struct plot *p)
 {
     while (call_has_more(c)) {
@@ -266,16 +271,24 @@ static bool refuse_nothing(struct call *c)
     return diag_hint(c->diag, "write plot tanh(x) from -5 to 5, or plot history");
 }
 
-// The word, which is no name of the learner's, with nothing behind it that would make it part of a
-// formula.
-static bool is_form(const struct call *c, const char *word, bool name_follows)
+// plot history, unless that is a name of the learner's.
+static bool is_history(const struct call *c)
+{
+    return token_is(c->lexer, lexer_peek(c->lexer), "history") &&
+           names_lookup(&c->s->names, "history", 7).rank == VALUE_UNBOUND;
+}
+
+// plot boundary model …: a name follows.
+static bool is_boundary(const struct call *c)
 {
     struct lexer ahead = *c->lexer;
     struct diag ignored = {0};
     struct token t = lexer_next(&ahead, &ignored), next = lexer_peek(&ahead);
-    bool ends = next.kind == TOKEN_END || next.kind == TOKEN_BREAK || next.kind == TOKEN_NAME;
-    return token_is(c->lexer, t, word) && (name_follows ? next.kind == TOKEN_NAME : ends) &&
-           (name_follows || names_lookup(&c->s->names, word, strlen(word)).rank == VALUE_UNBOUND);
+    bool clause = token_is(&ahead, next, "from") || token_is(&ahead, next, "over");
+    bool bound = names_lookup(&c->s->names, "boundary", 8).rank != VALUE_UNBOUND;
+    bool ends = next.kind == TOKEN_END || next.kind == TOKEN_BREAK;
+    return token_is(c->lexer, t, "boundary") &&
+           ((next.kind == TOKEN_NAME && !clause) || (ends && !bound));
 }
 
 static bool make(struct call *c, struct plot *p)
@@ -283,23 +296,15 @@ static bool make(struct call *c, struct plot *p)
     if (!call_has_more(c)) {
         return refuse_nothing(c);
     }
-    if (is_form(c, "history", false)) {
+    if (is_boundary(c)) {
         lexer_next(c->lexer, c->diag);
-        return (!call_has_more(c) || refuse_word(c)) && plot_history(p);
+        return plot_boundary(p);
+    }
+    if (is_history(c)) {
+        lexer_next(c->lexer, c->diag);
+        return plot_ends(c) && plot_history(p);
     }
     return read_formulas(c, p) && read_clauses(c, p) && plot_formulas(p);
-}
-
-struct rec *plot_record(struct plot *p, const char *form)
-{
-    struct call *c = p->call;
-    struct rec *r = call_record(c, "plot");
-    rec_text(c->out, r, "form", form);
-    if (!in_file(p)) {
-        rec_whole(c->out, r, "width", c->s->columns);
-        rec_flag(c->out, r, "ascii", c->s->ascii);
-    }
-    return r;
 }
 
 // All but the path, which the lexer is not shown.

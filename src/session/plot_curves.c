@@ -1,9 +1,9 @@
 // Curves: of formulas over a range, of arrays over their index, of the losses of a training.
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/sweep.h"
 #include "session/plot.h"
 
 enum {
@@ -25,11 +25,6 @@ struct curves {
     size_t part[PLOT_SERIES_MOST];   // the element of its value
     size_t parts[PLOT_SERIES_MOST];  // elements that each formula's value has
 };
-
-static struct span formula_span(const struct plot *p, size_t i)
-{
-    return BUF(struct span, &p->formulas)[i];
-}
 
 // ---- What is seen -------------------------------------------------------------------------------
 
@@ -102,48 +97,20 @@ static bool window(const struct buf *y, size_t curves, bool poles, double *from,
     // A constant, but for rounding, gets room on both sides.
     double size = fabs(*to) > fabs(*from) ? fabs(*to) : fabs(*from);
     if (any && !(*to - *from > size * 1e-12)) {
-        double room = size > 0 ? (size > 1e300 ? 0.1 : 0.5) * size : 1;
-        *from -= room;
-        *to += room;
+        double room = size > 0 ? size / 2 : 1;
+        *from = fmax(*from - room, -DBL_MAX);
+        *to = fmin(*to + room, DBL_MAX);
     }
     return any;
 }
 
 // ---- The record ---------------------------------------------------------------------------------
 
-static struct rec *put_axis(struct records *out, struct rec *r, const char *key, const char *label,
-                            double from, double to)
-{
-    struct rec *axis = rec_map(out, r, key);
-    if (label != NULL) {
-        rec_text(out, axis, "label", label);
-    }
-    rec_number(out, axis, "from", from);
-    rec_number(out, axis, "to", to);
-    return axis;
-}
-
-// A formula as it was typed, on one line and not too long, and which element of its value it is.
+// Formula i, and which element of its value it is.
 static void formula_label(const struct plot *p, size_t i, size_t part, size_t parts,
                           struct text *out)
 {
-    struct span span = formula_span(p, i);
-    const char *s = p->call->lexer->source->text;
-    struct text line;
-    text_init(&line);
-    while (span.end > span.start && strchr(" \t\r\n", s[span.end - 1]) != NULL) {
-        span.end--;
-    }
-    for (size_t k = span.start; k < span.end; k++) {
-        bool blank = strchr(" \t\r\n", s[k]) != NULL;
-        if (!blank || k == span.start || strchr(" \t\r\n", s[k - 1]) == NULL) {
-            text_add_char(&line, blank ? ' ' : s[k]);
-        }
-    }
-    size_t n = text_length(&line), cut = utf8_cut(text_get(&line), n, LABEL_COLUMNS);
-    text_add_visible(out, text_get(&line), cut);
-    text_add(out, cut < n ? "…" : "");
-    text_release(&line);
+    plot_label(p, plot_formula(p, i), out);
     if (parts > 1) {
         text_addf(out, "[%zu]", part);
     }
@@ -160,14 +127,14 @@ static bool put_curves(struct curves *k, const char *x_label, bool poles,
         return diag_out_of_memory(c->diag);
     }
     if (!window(&k->y, k->count, poles, &from, &to)) {
-        diag_set(c->diag, k->plot->formulas.count > 0 ? formula_span(k->plot, 0) : c->command,
+        diag_set(c->diag, k->plot->formulas.count > 0 ? plot_formula(k->plot, 0) : c->command,
                  "there is no number to be plotted: every value is nan or inf");
         return diag_hint(c->diag, "choose another range; 'help log' tells where log is defined");
     }
     struct rec *r = plot_record(k->plot, "curves");
     double last = n > 1 ? x[n - 1] : x[0] + 1;
-    rec_flag(c->out, put_axis(c->out, r, "x", x_label, x[0], last), "whole", !poles);
-    put_axis(c->out, r, "y", NULL, from, to);
+    rec_flag(c->out, plot_axis(k->plot, r, "x", x_label, x[0], last), "whole", !poles);
+    plot_axis(k->plot, r, "y", NULL, from, to);
     struct rec *series = rec_list(c->out, r, "series");
     for (size_t i = 0; i < k->count; i++) {
         struct rec *one = rec_map(c->out, series, NULL);
@@ -261,14 +228,14 @@ static void element_label(const struct curves *k, size_t i, struct text *out)
 static bool refuse_matrix(struct plot *p, size_t i, const struct operand *x)
 {
     char shape[SHAPE_TEXT];
-    diag_set(p->call->diag, formula_span(p, i), "this is an array of shape %s, not one line",
+    diag_set(p->call->diag, plot_formula(p, i), "this is an array of shape %s, not one line",
              operand_shape(shape, x));
     return diag_hint(p->call->diag, "plot a row, as in W[0], or a column, as in W[:, 0]");
 }
 
 static bool refuse_lengths(struct plot *p, size_t i, size_t first, size_t here)
 {
-    diag_set(p->call->diag, formula_span(p, i), "this has %zu elements, and the first one %zu",
+    diag_set(p->call->diag, plot_formula(p, i), "this has %zu elements, and the first one %zu",
              here, first);
     return diag_hint(p->call->diag, "arrays of one length share a plot");
 }
@@ -285,7 +252,7 @@ static bool plot_arrays(struct plot *p)
     buf_init(&all, sizeof(double));
     ok = aside_begin(&k.aside, p->call);
     for (size_t i = 0; ok && i < curves; i++) {
-        ok = aside_evaluate(&k.aside, p->call->lexer->source, formula_span(p, i), &x);
+        ok = aside_evaluate(&k.aside, p->call->lexer->source, plot_formula(p, i), &x);
         size_t count = ok ? operand_count(&x) : 0;
         if (ok && operand_rows(&x) > 1 && operand_cols(&x) > 1) {
             ok = refuse_matrix(p, i, &x);
@@ -323,209 +290,6 @@ static bool plot_arrays(struct plot *p)
     return ok;
 }
 
-// ---- What is swept ------------------------------------------------------------------------------
-
-static const char *span_text(const struct plot *p, struct span span, size_t *length)
-{
-    *length = span.end - span.start;
-    return p->call->lexer->source->text + span.start;
-}
-
-static bool same_text(const struct plot *p, struct span a, struct span b)
-{
-    size_t n, m;
-    const char *s = span_text(p, a, &n), *t = span_text(p, b, &m);
-    return n == m && memcmp(s, t, n) == 0;
-}
-
-// A name without a value that is nothing else either.
-static bool is_free(const struct plot *p, struct span name)
-{
-    static const char *const known[] = {"pi", "π", "inf", "nan"};
-    size_t length;
-    const struct session *s = p->call->s;
-    const char *text = span_text(p, name, &length);
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (strlen(known[i]) == length && memcmp(known[i], text, length) == 0) {
-            return false;
-        }
-    }
-    uint32_t id = names_find(&s->names, text, length);
-    return names_get(&s->names, id).rank == VALUE_UNBOUND && !lower_is_function(text, length) &&
-           definitions_find(&s->definitions, id) == NULL;
-}
-
-// The free name, in *name; false, and perhaps the diag, if there is none or more than one.
-static bool free_name(struct plot *p, struct span *name)
-{
-    bool found = false;
-    char first[QUOTED], second[QUOTED];
-    for (size_t i = 0; i < p->names.count; i++) {
-        struct span at = BUF(struct span, &p->names)[i];
-        size_t length, n;
-        const char *s = span_text(p, at, &length);
-        if (!is_free(p, at) || (found && same_text(p, at, *name))) {
-            continue;
-        }
-        if (found) {
-            const char *t = span_text(p, *name, &n);
-            diag_quote(first, t, n);
-            diag_quote(second, s, length);
-            diag_set(p->call->diag, at, "neither '%s' nor '%s' has a value: only one can be swept",
-                     first, second);
-            return diag_hint(p->call->diag, "give one a value, as in %s = 1",
-                             strcmp(second, "x") == 0 ? first : second);
-        }
-        *name = at;
-        found = true;
-    }
-    return found;
-}
-
-static bool stands_in_formulas(const struct plot *p, const char *name, struct span *where)
-{
-    for (size_t i = 0; i < p->names.count; i++) {
-        size_t length;
-        *where = BUF(struct span, &p->names)[i];
-        const char *s = span_text(p, *where, &length);
-        if (length == strlen(name) && memcmp(s, name, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// A leaf is moved in place, so that all that depends on it follows; any other name means the swept
-// number for a while.
-static void sweep_name(struct plot *p, struct span name)
-{
-    size_t length;
-    const char *s = span_text(p, name, &length);
-    struct value value = names_lookup(&p->call->s->names, s, length);
-    bool leaf = value.rank == VALUE_SCALAR && tape_op(&p->call->s->tape, value.base) == OP_LEAF;
-    p->swept = name;
-    p->leaf = leaf ? value.base : NODE_NONE;
-}
-
-// Adds the leaves that a formula's value depends on, constants left out.
-static bool collect_leaves(struct aside *a, const struct operand *x, struct buf *leaves)
-{
-    const struct tape *t = &a->call->s->tape;
-    struct buf ids;
-    if (!x->is_node || operand_is_array(x)) {
-        return true;
-    }
-    bool ok = sweep_reach(t, x->node, &ids);
-    for (size_t i = 0; ok && i < ids.count; i++) {
-        uint32_t id = BUF(uint32_t, &ids)[i];
-        bool known = tape_op(t, id) != OP_LEAF || tape_marked(t, id, MARK_CONST) || id >= a->nodes;
-        for (size_t j = 0; !known && j < leaves->count; j++) {
-            known = BUF(uint32_t, leaves)[j] == id;
-        }
-        uint32_t *at = known || leaves->count > 2 ? NULL : buf_push(leaves, 1);
-        if (at != NULL) {
-            *at = id;
-        }
-    }
-    buf_release(&ids);
-    return (ok && !leaves->failed) || diag_out_of_memory(a->call->diag);
-}
-
-// Evaluates all once where every name has a value: are all arrays, and which leaves lie below?
-static bool look(struct plot *p, bool *arrays, struct buf *leaves)
-{
-    struct aside a;
-    struct operand x;
-    bool ok = aside_begin(&a, p->call);
-    *arrays = true;
-    for (size_t i = 0; ok && i < p->formulas.count; i++) {
-        ok = aside_evaluate(&a, p->call->lexer->source, formula_span(p, i), &x) &&
-             collect_leaves(&a, &x, leaves);
-        *arrays = *arrays && ok && operand_is_array(&x);
-        aside_cut(&a);
-    }
-    aside_end(&a);
-    return ok;
-}
-
-static bool refuse_leaves(struct plot *p, const uint32_t *leaves, bool more)
-{
-    char a[LABEL_TEXT], b[LABEL_TEXT];
-    names_label(&p->call->s->names, a, leaves[0]);
-    names_label(&p->call->s->names, b, leaves[1]);
-    diag_set(p->call->diag, formula_span(p, 0), "which value is to be swept: %s, %s%s?", a, b,
-             more ? " …" : "");
-    return diag_hint(p->call->diag, "say so, as in plot %.*s over %s from -2 to 2",
-                     (int)(formula_span(p, 0).end - formula_span(p, 0).start),
-                     p->call->lexer->source->text + formula_span(p, 0).start, a);
-}
-
-// Nothing is free: arrays are shown as they are; else x is swept, or the only leaf.
-static bool choose_bound(struct plot *p, bool *arrays)
-{
-    struct buf leaves;
-    struct span name;
-    buf_init(&leaves, sizeof(uint32_t));
-    bool ok = look(p, arrays, &leaves);
-    bool x = stands_in_formulas(p, "x", &name);
-    if (ok && *arrays && p->ranged && !x) {
-        diag_set(p->call->diag, p->range, "an array is plotted against its index");
-        diag_hint(p->call->diag, "leave the range out");
-        ok = false;
-    }
-    *arrays = *arrays && !p->ranged;
-    if (!ok || *arrays) {
-        buf_release(&leaves);
-        return ok;
-    }
-    if (x) {
-        sweep_name(p, name);
-    } else if (leaves.count == 1) {
-        p->leaf = BUF(uint32_t, &leaves)[0];
-    } else if (leaves.count > 1) {
-        ok = refuse_leaves(p, leaves.data, leaves.count > 2);
-    }
-    buf_release(&leaves);
-    return ok;
-}
-
-// Decides what is swept, or that there is nothing to sweep. False: the diag says why.
-static bool choose(struct plot *p, bool *arrays)
-{
-    struct span name;
-    *arrays = false;
-    if (p->over) {
-        size_t length;
-        const char *s = span_text(p, p->swept, &length);
-        if (p->leaf != NODE_NONE && tape_op(&p->call->s->tape, p->leaf) != OP_LEAF) {
-            char quoted[QUOTED];
-            diag_set(p->call->diag, p->swept, "'%s' is computed from others, and cannot be moved",
-                     diag_quote(quoted, s, length));
-            return diag_hint(p->call->diag, "sweep a leaf that it depends on");
-        }
-        return true;
-    }
-    if (free_name(p, &name)) {
-        p->swept = name;
-        return true;
-    }
-    return !p->call->diag->set && choose_bound(p, arrays);
-}
-
-static void swept_label(const struct plot *p, struct text *out)
-{
-    char label[LABEL_TEXT];
-    size_t length;
-    const char *s = span_text(p, p->swept, &length);
-    if (p->leaf != NODE_NONE) {
-        text_add(out, names_label(&p->call->s->names, label, p->leaf));
-    } else if (length > 0) {
-        text_add_bytes(out, s, length);
-    } else {
-        text_add(out, "x");
-    }
-}
-
 // ---- Points -------------------------------------------------------------------------------------
 
 static void curve_label(const struct curves *k, size_t i, struct text *out)
@@ -540,7 +304,7 @@ static bool count_curves(struct curves *k, size_t i, const struct operand *x)
     size_t parts = operand_count(x);
     if (k->count + parts > PLOT_SERIES_MOST || (operand_rows(x) > 1 && operand_cols(x) > 1)) {
         char shape[SHAPE_TEXT];
-        diag_set(c->diag, formula_span(k->plot, i), "the value is of shape %s, not one number",
+        diag_set(c->diag, plot_formula(k->plot, i), "the value is of shape %s, not one number",
                  operand_shape(shape, x));
         return diag_hint(c->diag, "a plot has at most %d curves; take an element, or the sum",
                          PLOT_SERIES_MOST);
@@ -564,7 +328,7 @@ static bool take_point(struct curves *k, double x, bool first)
         return false;
     }
     for (size_t i = 0; i < p->formulas.count; i++) {
-        if (!aside_evaluate(&k->aside, p->call->lexer->source, formula_span(p, i), &value) ||
+        if (!aside_evaluate(&k->aside, p->call->lexer->source, plot_formula(p, i), &value) ||
             (first && !count_curves(k, i, &value))) {
             return false;
         }
@@ -620,7 +384,7 @@ static bool begin_sweep(struct curves *k)
 {
     struct plot *p = k->plot;
     size_t length;
-    const char *s = span_text(p, p->swept, &length);
+    const char *s = plot_text(p, p->swept, &length);
     return aside_begin(&k->aside, p->call) &&
            (p->leaf != NODE_NONE ||
             aside_bind(&k->aside, length == 0 ? "x" : s, length == 0 ? 1 : length,
@@ -631,7 +395,7 @@ bool plot_formulas(struct plot *p)
 {
     struct curves k;
     bool arrays;
-    if (!choose(p, &arrays)) {
+    if (!plot_choose(p, &arrays)) {
         return false;
     }
     if (arrays) {
@@ -642,7 +406,7 @@ bool plot_formulas(struct plot *p)
     aside_end(&k.aside);
     struct text x;
     text_init(&x);
-    swept_label(p, &x);
+    plot_swept_label(p, &x);
     ok = ok && put_curves(&k, text_get(&x), true, curve_label);
     text_release(&x);
     curves_release(&k);

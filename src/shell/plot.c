@@ -154,10 +154,148 @@ static void curves_script(const struct rec *plot, struct text *out)
     text_add_char(out, '\n');
 }
 
+// ---- A decision boundary ------------------------------------------------------------------------
+
+// The grid as a matrix, a line for each row of it (many short lines take gnuplot long): the class
+// of each cell where `class` is -1, else how far inside the region of that class the cell is, below
+// 0 outside. Returns whether there is a number in it.
+static bool add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
+{
+    size_t columns = (size_t)rec_get_whole(plot, "columns"), i = 1;
+    const struct rec *class = rec_find(plot, "class")->in.first;
+    const struct rec *margin = rec_find(plot, "margin")->in.first;
+    bool any = false;
+    begin_block(out, name);
+    for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
+        char number[NUMBER_TEXT];
+        double inside = fmin(margin->number, NUMBERS_MOST);
+        double v = of < 0 ? (double)class->whole : class->whole == of ? inside : -inside;
+        text_addf(out, " %s", class->whole < 0 ? "nan" : number_text(number, v, 7));
+        text_add(out, i % columns == 0 ? "\n" : "");
+        any |= class->whole >= 0;
+    }
+    end_block(out);
+    return any;
+}
+
+// From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
+static void add_middle(const struct rec *plot, const char *name, const char *count, int column,
+                       struct text *out)
+{
+    double n = (double)rec_get_whole(plot, count), from = axis(plot, name, "from");
+    char first[NUMBER_TEXT], width[NUMBER_TEXT];
+    text_addf(out, "(%s + %s*($%d + 0.5))", number_exact(first, from),
+              number_exact(width, axis(plot, name, "to") / n - from / n), column);
+}
+
+static void add_using(const struct rec *plot, struct text *out)
+{
+    text_add(out, " matrix using ");
+    add_middle(plot, "x", "columns", 1, out);
+    text_add(out, ":");
+    add_middle(plot, "y", "rows", 2, out);
+    text_add(out, ":3");
+}
+
+static void add_points(const struct rec *plot, int64_t class, bool right, const char *name,
+                       struct text *out)
+{
+    begin_block(out, name);
+    for (const struct rec *p = rec_find(plot, "points")->in.first; p != NULL; p = p->next) {
+        if (right ? rec_get_whole(p, "class") == class : !rec_get_flag(p, "right")) {
+            add_number(out, rec_get_number(p, "x"));
+            add_number(out, rec_get_number(p, "y"));
+            text_add_char(out, '\n');
+        }
+    }
+    end_block(out);
+}
+
+// The line around each region, where its class is neither gaining nor losing.
+static void add_contours(const struct rec *plot, size_t classes, struct text *out)
+{
+    text_add(out, "set contour base\nunset surface\nset cntrparam levels discrete 0\n");
+    for (size_t k = 0; k < classes; k++) {
+        char name[16] = "inside0";
+        name[6] = (char)('0' + k);
+        add_grid(plot, (int64_t)k, name, out);
+        text_addf(out, "set table $line%zu\nsplot $%s", k, name);
+        add_using(plot, out);
+        text_add(out, "\nunset table\n");
+    }
+    text_add(out, "unset contour\nset surface\n");
+}
+
+// A colour for each class.
+static void add_palette(size_t classes, struct text *out)
+{
+    text_addf(out,
+              "unset colorbox\nset cbrange [-0.5:%zu.5]\nset palette maxcolors %zu\n"
+              "set palette defined (",
+              classes - 1, classes);
+    for (size_t k = 0; k < classes; k++) {
+        const unsigned char *tint = looks[k].tint;
+        text_addf(out, "%s%zu '#%02X%02X%02X'", k == 0 ? "" : ", ", k, tint[0], tint[1], tint[2]);
+    }
+    text_add(out, ")\n");
+}
+
+static void boundary_script(const struct rec *plot, struct text *out)
+{
+    const struct rec *labels = rec_find(plot, "classes");
+    size_t classes = labels->in.count < SERIES_MOST ? labels->in.count : SERIES_MOST;
+    bool wrong = rec_get_whole(plot, "right") < rec_get_whole(plot, "shown");
+    char number[NUMBER_TEXT], name[16] = "points0";
+    begin_block(out, "label");
+    add_label(out, rec_get_text(rec_find(plot, "x"), "label"));
+    add_label(out, rec_get_text(rec_find(plot, "y"), "label"));
+    add_label(out, rec_get_text(plot, "model"));
+    for (const struct rec *c = labels->in.first; c != NULL; c = c->next) {
+        add_label(out, number_text(number, c->number, 6));
+    }
+    end_block(out);
+    bool any = add_grid(plot, -1, "grid", out);
+    for (size_t k = 0; k < classes; k++) {
+        name[6] = (char)('0' + k);
+        add_points(plot, (int64_t)k, true, name, out);
+    }
+    add_points(plot, 0, false, "wrong", out);
+    // Of two classes the one's line is the other's.
+    size_t lines = !any ? 0 : classes == 2 ? 1 : classes;
+    add_contours(plot, lines, out);
+    add_palette(classes, out);
+    add_range(out, "x", axis(plot, "x", "from"), axis(plot, "x", "to"));
+    add_range(out, "y", axis(plot, "y", "from"), axis(plot, "y", "to"));
+    text_add(out, "set xlabel $label[1] offset 0,0.3\nset ylabel $label[2]\n"
+                  "plot $grid");
+    add_using(plot, out);
+    text_add(out, " with image notitle");
+    for (size_t k = 0; k < lines; k++) {
+        text_addf(out, ", $line%zu with lines linecolor rgb '#303030' linewidth 0.9 notitle", k);
+    }
+    for (size_t k = 0; k < classes; k++) {
+        text_addf(
+            out,
+            ", $points%zu with points pointtype %d pointsize 1.7 linecolor rgb 'white' notitle"
+            ", $points%zu with points pointtype %d pointsize 1.3 linecolor rgb '%s'"
+            " title 'class'.$label[%zu]",
+            k, looks[k].point, k, looks[k].point, looks[k].colour, k + 4);
+    }
+    text_add(out, wrong ? ", $wrong with points pointtype 6 pointsize 2.6 linecolor rgb 'black'"
+                          " title 'in another class'\n"
+                        : "\n");
+}
+
+// -------------------------------------------------------------------------------------------------
+
 void plot_script(const struct rec *plot, const char *format, struct text *out)
 {
     add_terminal(out, format);
-    curves_script(plot, out);
+    if (strcmp(rec_get_text(plot, "form"), "boundary") == 0) {
+        boundary_script(plot, out);
+    } else {
+        curves_script(plot, out);
+    }
 }
 
 // ---- What came of it ----------------------------------------------------------------------------
@@ -206,7 +344,8 @@ static bool too_large(const struct rec *plot)
 static bool draw(const struct rec *plot, const char *format, const volatile int *stop,
                  struct buf *bytes, struct diag *d)
 {
-    static const char *const argv[] = {GNUPLOT, "-d", NULL};
+    // Its own standard input gnuplot reads byte by byte, which takes a second for each megabyte.
+    static const char *const argv[] = {GNUPLOT, "-d", "-e", "load '<cat'", NULL};
     struct text script;
     struct child_result result;
     text_init(&script);

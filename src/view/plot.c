@@ -249,5 +249,9 @@ static void draw_curves(struct text *out, const struct rec *plot, size_t width)
 void plot_draw(struct text *out, const struct rec *plot, size_t width)
 {
     width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
-    draw_curves(out, plot, width);
+    if (strcmp(rec_get_text(plot, "form"), "boundary") == 0) {
+        plot_draw_boundary(out, plot, width);
+    } else {
+        draw_curves(out, plot, width);
+    }
 }

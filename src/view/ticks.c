@@ -38,13 +38,15 @@ struct ticks ticks_choose(double from, double to, int most)
     struct ticks t = {.first = 1, .last = 0};
     int power = power_of_ten(half / most) - 1;
     static const int digits[] = {1, 2, 5};
-    for (int i = 0; i < 12; i++) {
+    bool found = false;
+    for (int i = 0; i < 12 && !found; i++) {
         t.step = decimal(digits[i % 3], power + i / 3);
         t.first = ceil(from / t.step - 1e-9);
         t.last = floor(to / t.step + 1e-9);
-        if (t.step > 0 && isfinite(t.step) && t.last - t.first < most) {
-            break;
-        }
+        found = t.step > 0 && isfinite(t.step) && t.last - t.first < most;
+    }
+    if (!found) {  // the largest and the smallest numbers have no neighbours that are round
+        return (struct ticks){.step = 1, .first = 1, .last = 0, .digits = 3};
     }
     int more = power_of_ten(size) - power_of_ten(t.step) + 1;
     t.digits = more < 3 ? 3 : more > 15 ? 15 : more;
