@@ -77,8 +77,8 @@ void judgement_release(struct judgement *j);
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,
            struct judgement *j);
 // Takes the number that was asked for because of j->more, and says what it shows; j->more may then
-// ask for one more. It is no attempt: JUDGED_PARTLY, or JUDGED_MALFORMED; unless it explains nothing
-// and is what the question asks for: JUDGED_RIGHT.
+// ask for one more. It is no attempt: JUDGED_PARTLY, or JUDGED_MALFORMED; unless it explains
+// nothing and is what the question asks for: JUDGED_RIGHT.
 void judge_more(const struct question *q, const struct scope *scope, const char *text,
                 struct judgement *j);
 

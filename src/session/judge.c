@@ -284,27 +284,10 @@ void question_answer(struct play *p, const struct source *line, struct records *
 
 // ---- Rating oneself -----------------------------------------------------------------------------
 
-static const char *const ratings[] = {"again", "hard", "good", "easy"};
-
-static int rating_in(const struct source *line)
-{
-    const char *s;
-    size_t n = trimmed(line, &s);
-    if (n == 1 && *s >= '1' && *s <= '4') {
-        return *s - '0';
-    }
-    for (int i = 0; i < (int)COUNT_OF(ratings); i++) {
-        if (strlen(ratings[i]) == n && memcmp(ratings[i], s, n) == 0) {
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
 void question_rate(struct play *p, const struct source *line, struct records *out)
 {
-    int rating = rating_in(line);
-    if (rating == 0) {
+    enum rating rating;
+    if (!rating_read(line->text, line->length, &rating)) {
         struct diag d = {0};
         diag_set(&d, (struct span){0, line->length}, "how well did you know it?");
         diag_hint(&d, "1 again, 2 hard, 3 good, 4 easy");
@@ -313,10 +296,10 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
     }
     bool right = rating != RATING_AGAIN;
     p->passed = true;
-    question_attempt(p, out, (enum rating)rating, right, false);
+    question_attempt(p, out, rating, right, false);
     note_outcome(p, right);
     struct rec *r = play_record(p, out, "rated");
-    rec_text(out, r, "rating", ratings[rating - 1]);
+    rec_text(out, r, "rating", rating_name(rating));
     play_text(p, out, r, "then", p->question->then, p->question->line);
     question_leave(p);
 }

@@ -9,109 +9,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "shell/mask.h"
 
 enum { CHILD_SECONDS = 2 };
-
-// ---- Bytes that Markdown must not see -----------------------------------------------------------
-
-// What has a meaning to Markdown, where it stands in {= } or $ $ of a lesson, is a control
-// character while Markdown is read: MASK_FIRST + i for masks[i]. (A lesson has none otherwise.)
-static const char masks[] = "*_<[]&\\`$";
-enum { MASK_FIRST = 0x0E };
-
-static size_t mask(char *s, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++) {
-        const char *found = strchr(masks, s[i]);
-        s[i] = found != NULL && *found != '\0' ? (char)(MASK_FIRST + (found - masks)) : s[i];
-    }
-    return to;
-}
-
-static void unmask(char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool masked = s[i] >= MASK_FIRST && s[i] < MASK_FIRST + (int)sizeof masks - 1;
-        s[i] = masked ? masks[s[i] - MASK_FIRST] : s[i];
-    }
-}
-
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-// Where s[i], which opens {= or $, is closed on its line: past the closing byte; 0 if it is not.
-static size_t closes(const char *s, size_t n, size_t i)
-{
-    enum { MOST = 1000 };
-    bool value = s[i] == '{';
-    n = n - i > MOST ? i + MOST : n;
-    for (size_t k = i + 1; k < n && s[k] != '\n' && s[k] != '\r'; k++) {
-        if (value ? s[k] == '}' : s[k] == '$' && k > i + 1 && !blank(s[k - 1])) {
-            return k + 1;
-        }
-    }
-    return 0;
-}
-
-static bool opens(const char *s, size_t n, size_t i)
-{
-    bool after = i > 0 && !blank(s[i - 1]) && strchr("(*_-", s[i - 1]) == NULL;
-    return i + 1 < n &&
-           ((s[i] == '{' && s[i + 1] == '=') || (s[i] == '$' && !after && !blank(s[i + 1])));
-}
-
-static void mask_all(char *s, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == '\\') {
-            i++;
-        } else if (opens(s, n, i)) {
-            size_t end = closes(s, n, i);
-            i = end == 0 ? i : mask(s, i, end) - 1;
-        }
-    }
-}
-
-// Past the line that begins at i.
-static size_t line_after(const char *s, size_t n, size_t i)
-{
-    const char *end = memchr(s + i, '\n', n - i);
-    return end == NULL ? n : (size_t)(end - s) + 1;
-}
-
-static bool is_rule(const char *s, size_t from, size_t to)
-{
-    while (to > from && blank(s[to - 1])) {
-        to--;
-    }
-    return to - from == 3 && memcmp(s + from, "---", 3) == 0;
-}
-
-static void find_front(struct markdown *m, const char *s, size_t n)
-{
-    size_t first = line_after(s, n, 0);
-    for (size_t i = first; i < n && !m->has_front; i = line_after(s, n, i)) {
-        m->has_front = is_rule(s, i, line_after(s, n, i));
-        m->front = (struct span){first, i};
-    }
-}
-
-// The text as Markdown is to see it.
-static char *prepare(struct markdown *m, const char *s, size_t n, bool lesson)
-{
-    char *seen = arena_copy(&m->arena, s, n);
-    if (seen != NULL && lesson) {
-        find_front(m, s, n);
-        size_t end = m->has_front ? line_after(s, n, m->front.end) : 0;
-        for (size_t i = 0; i < end; i++) {
-            seen[i] = blank(s[i]) ? s[i] : ' ';
-        }
-        mask_all(seen + end, n - end);
-    }
-    return seen;
-}
 
 // ---- The child, which parses --------------------------------------------------------------------
 
@@ -484,7 +384,7 @@ static char *take_string(struct markdown *m, const char *told, size_t *at)
     char *s = arena_copy(&m->arena, told + *at, n);
     *at += n + 1;
     if (s != NULL) {
-        unmask(s, n);
+        mask_undo(s, n);
     }
     return s;
 }
@@ -547,6 +447,16 @@ static bool take_all(struct markdown *m, const char *s, size_t n, const struct b
     }
     buf_release(&lines);
     return ok;
+}
+
+// The text as Markdown is to see it.
+static char *prepare(struct markdown *m, const char *s, size_t n, bool lesson)
+{
+    char *seen = arena_copy(&m->arena, s, n);
+    if (seen != NULL && lesson) {
+        m->has_front = mask_lesson(seen, n, &m->front);
+    }
+    return seen;
 }
 
 bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d)

@@ -133,13 +133,14 @@ static void what_cannot_be_read_is_told(void **state)
 }
 
 // Whatever comes of these, it comes soon: the clock allows for a busy machine.
-static void assert_soon(const char *unit, size_t times, const char *end)
+static void assert_soon(const char *begin, const char *unit, size_t times, const char *end)
 {
     struct text s, said;
     struct timespec before, after;
     text_init(&s);
     text_init(&said);
     text_add(&s, FRONT);
+    text_add(&s, begin);
     for (size_t i = 0; i < times; i++) {
         text_add(&s, unit);
     }
@@ -155,18 +156,19 @@ static void assert_soon(const char *unit, size_t times, const char *end)
 static void hostile_files_are_read_soon(void **state)
 {
     (void)state;
-    assert_soon("- ", 80000, "a\n");
-    assert_soon("> ", 100000, "a\n");
-    assert_soon("*a ", 80000, "\n");
-    assert_soon("[", 200000, "\n");
-    assert_soon("{= ", 80000, "\n");
-    assert_soon("$x", 100000, "\n");
-    assert_soon("|a", 60000, "|\n|-|-|\n");
-    assert_soon("| a | b |\n|---|---|\n", 12000, "");
-    assert_soon("```ask a.b\n", 20000, "");
-    assert_soon("```ask a.b\n", 1, "?\nkind: do\n");
-    assert_soon("{= (((((((((((((((((", 10000, "}\n");
-    assert_soon("```ask a.b\n?\nkind: number\nanswer: ((((((((((((((", 1, "\n```\n");
+    assert_soon("", "- ", 80000, "a\n");
+    assert_soon("", "> ", 100000, "a\n");
+    assert_soon("", "*a ", 80000, "\n");
+    assert_soon("", "[", 200000, "\n");
+    assert_soon("", "{= ", 80000, "\n");
+    assert_soon("", "$x", 100000, "\n");
+    assert_soon("", "|a", 60000, "|\n|-|-|\n");
+    assert_soon("", "| a | b |\n|---|---|\n", 12000, "");
+    assert_soon("", "```ask a.b\n", 20000, "");
+    assert_soon("```ask a.b\n?\nkind: number\n", "hint: a\n", 30000, "answer: 1\n```\n");
+    assert_soon("```ask a.b\n", "text\n", 45000, "kind: number\nanswer: 1\n```\n");
+    assert_soon("", "{= (((((((((((((((((", 10000, "}\n");
+    assert_soon("", "```ask a.b\n?\nkind: number\nanswer: ((((((((((((((", 1, "\n```\n");
 }
 
 int main(void)
