@@ -2,13 +2,13 @@
 // that would be too long for a compiler, a table of the graph and two loops over it.
 #include <string.h>
 
-#include "view/export_program.h"
+#include "view/export_c_parts.h"
 
 enum { STRAIGHT_MOST = 3000 };  // nodes that are written out one by one
 
-static const char *const renames[] = {"abs", "fabs", "pi", "3.14159265358979323846", NULL};
+const char *const export_c_renames[] = {"abs", "fabs", "pi", "3.14159265358979323846", NULL};
 
-static void number(struct program *p, double v)
+void export_c_number(struct program *p, double v)
 {
     export_number(p->out, v, "INFINITY", "NAN");
 }
@@ -63,14 +63,16 @@ static void put_functions(struct program *p, const bool used[OP_COUNT], bool str
         for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
             wanted = wanted || (used[op] && calls(op_get(op), functions[i].name));
         }
-        text_addf(p->out, wanted ? "%s\n" : "", functions[i].text);
+        if (wanted) {
+            text_addf(p->out, "%s\n", functions[i].text);
+        }
     }
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         const struct op_row *row = op_get(op);
         if (straight && used[op] && has_function(row)) {
             text_addf(p->out, "static double %s(double x%s)\n{\n    return ", row->name,
                       row->arity == 2 ? ", double y" : "");
-            export_formula(p->out, row->value, "x", "y", "v", renames);
+            export_formula(p->out, row->value, "x", "y", "v", export_c_renames);
             text_add(p->out, ";\n}\n\n");
         }
     }
@@ -123,7 +125,8 @@ static void put_value(struct program *p, uint32_t node)
         text_addf(p->out, "%s(%s", row->name, text_get(&o.x));
         text_addf(p->out, row->arity == 2 ? ", %s)" : ")", text_get(&o.y));
     } else {
-        export_formula(p->out, row->value, text_get(&o.x), text_get(&o.y), text_get(&o.v), renames);
+        export_formula(p->out, row->value, text_get(&o.x), text_get(&o.y), text_get(&o.v),
+                       export_c_renames);
     }
     text_add(p->out, ";\n");
     operands_release(&o);
@@ -167,7 +170,8 @@ static void put_share(struct program *p, uint32_t node, int slot, struct operand
         program_put(p, p->out, "d.", node);
         if (!plain) {
             text_add(p->out, tight ? " * " : " * (");
-            export_formula(p->out, s, text_get(&o->x), text_get(&o->y), text_get(&o->v), renames);
+            export_formula(p->out, s, text_get(&o->x), text_get(&o->y), text_get(&o->v),
+                           export_c_renames);
             text_add(p->out, tight ? "" : ")");
         }
         text_add(p->out, ";\n");
@@ -206,8 +210,12 @@ static void put_straight_passes(struct program *p)
 
 static void put_shape(struct program *p, struct value v)
 {
-    text_addf(p->out, v.rank == VALUE_MATRIX ? "[%u]" : "", (unsigned)v.rows);
-    text_addf(p->out, v.rank != VALUE_SCALAR ? "[%u]" : "", (unsigned)v.cols);
+    if (v.rank == VALUE_MATRIX) {
+        text_addf(p->out, "[%u]", (unsigned)v.rows);
+    }
+    if (v.rank != VALUE_SCALAR) {
+        text_addf(p->out, "[%u]", (unsigned)v.cols);
+    }
 }
 
 static bool is_param(const struct program *p, uint32_t node)
@@ -239,7 +247,7 @@ static void put_members(struct program *p)
 static void put_element(struct program *p, uint32_t variable, uint32_t i, uint32_t j)
 {
     uint32_t node = program_element(p, variable, i, j);
-    number(p, node == NODE_NONE ? 0 : tape_value(p->e->tape, node));
+    export_c_number(p, node == NODE_NONE ? 0 : tape_value(p->e->tape, node));
 }
 
 static void put_row(struct program *p, uint32_t variable, uint32_t i, uint32_t cols)
@@ -289,245 +297,11 @@ static void put_values(struct program *p)
         if (tape_op(t, node) == OP_LEAF && program_spot(p, node).variable == SPOT_NONE &&
             !program_inline(p, node)) {
             text_addf(p->out, "    .n%u = ", (unsigned)node);
-            number(p, tape_value(t, node));
+            export_c_number(p, tape_value(t, node));
             text_add(p->out, ",\n");
         }
     }
     text_add(p->out, "};\nstatic struct graph d;\n\n");
-}
-
-// ---- The graph as a table -----------------------------------------------------------------------
-
-static uint32_t index_of(const struct program *p, uint32_t node)
-{
-    return BUF(uint32_t, &p->index)[node];
-}
-
-static void put_integers(struct program *p, const char *declaration,
-                         uint32_t (*get)(const struct program *p, size_t i))
-{
-    text_addf(p->out, "static const %s = {", declaration);
-    for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
-        text_addf(p->out, "%s%u", i == 0 ? "\n" : i % 24 == 0 ? ",\n" : ",", (unsigned)get(p, i));
-    }
-    text_add(p->out, "};\n");
-}
-
-static uint32_t get_op(const struct program *p, size_t i)
-{
-    return tape_op(p->e->tape, program_node(p, i));
-}
-
-static uint32_t get_x(const struct program *p, size_t i)
-{
-    return index_of(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).a);
-}
-
-static uint32_t get_y(const struct program *p, size_t i)
-{
-    return index_of(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).b);
-}
-
-static void put_table(struct program *p)
-{
-    const struct tape *t = p->e->tape;
-    text_addf(p->out,
-              "// Node i of the graph is operation op[i] on the nodes x[i] and y[i], which come "
-              "before it.\nenum { NODES = %zu };\n",
-              p->ids.count);
-    put_integers(p, "unsigned char op[NODES]", get_op);
-    put_integers(p, "int x[NODES]", get_x);
-    put_integers(p, "int y[NODES]", get_y);
-    text_add(p->out, "\n// Their values, and the derivatives of ");
-    program_label(p, p->out, p->e->root);
-    text_add(p->out, ".\nstatic double v[NODES], d[NODES];\n\n"
-                     "// What nothing computes.\nstatic const struct {\n    int node;\n"
-                     "    double value;\n} leaves[] = {\n");
-    for (size_t i = 0, k = 0; i < p->ids.count && !program_stopped(p, i); i++) {
-        if (tape_op(t, program_node(p, i)) == OP_LEAF) {
-            text_addf(p->out, "%s{%zu, ", k++ % 4 == 0 ? "\n    " : " ", i);
-            number(p, tape_value(t, program_node(p, i)));
-            text_add(p->out, "},");
-        }
-    }
-    text_add(p->out, "\n};\n\n");
-}
-
-static void put_cases(struct program *p, const bool used[OP_COUNT], int slot)
-{
-    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
-        const struct op_row *row = op_get(op);
-        if (used[op] && (slot < 0 || slot < row->arity)) {
-            text_addf(p->out, "    case %d:  // %s\n        return ", (int)op, row->name);
-            export_formula(p->out, slot < 0 ? row->value : row->slope[slot], "x", "y", "v",
-                           renames);
-            text_add(p->out, ";\n");
-        }
-    }
-}
-
-static void put_looped_passes(struct program *p, const bool used[OP_COUNT])
-{
-    static const struct {
-        const char *head;
-        int slot;
-    } switches[] = {
-        {"static double apply(int op, double x, double y)\n{\n    (void)y;\n", -1},
-        {"// Local derivatives of v, the value, in x and in y.\n"
-         "static double slope_x(int op, double x, double y, double v)\n{\n"
-         "    (void)x, (void)y, (void)v;\n",
-         0},
-        {"static double slope_y(int op, double x, double y, double v)\n{\n"
-         "    (void)x, (void)y, (void)v;\n",
-         1},
-    };
-    for (size_t i = 0; i < COUNT_OF(switches); i++) {
-        text_addf(p->out, "%s    switch (op) {\n", switches[i].head);
-        put_cases(p, used, switches[i].slot);
-        text_addf(p->out, "    default:\n        return %s;\n    }\n}\n\n",
-                  switches[i].slot == 1 ? "0" : "x");
-    }
-    text_add(p->out,
-             "static void forward(void)\n{\n"
-             "    for (int i = 0; i < NODES; i++) {\n"
-             "        v[i] = op[i] == 0 ? v[i] : apply(op[i], v[x[i]], v[y[i]]);\n    }\n}\n\n"
-             "// Each node gives every operand its own derivative times the local one.\n"
-             "static void backward(void)\n{\n"
-             "    for (int i = 0; i < NODES; i++) {\n        d[i] = 0;\n    }\n"
-             "    d[NODES - 1] = 1;\n"
-             "    for (int i = NODES; i-- > 0;) {\n"
-             "        if (op[i] != 0) {\n"
-             "            d[x[i]] += d[i] * slope_x(op[i], v[x[i]], v[y[i]], v[i]);\n"
-             "            if (binary(op[i])) {\n"
-             "                d[y[i]] += d[i] * slope_y(op[i], v[x[i]], v[y[i]], v[i]);\n"
-             "            }\n        }\n    }\n}\n\n");
-}
-
-static void put_binary(struct program *p, const bool used[OP_COUNT])
-{
-    bool any = false;
-    text_add(p->out, "// Has the operation two operands?\n"
-                     "static int binary(int op)\n{\n    switch (op) {\n");
-    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
-        bool two = used[op] && op_get(op)->arity == 2;
-        text_addf(p->out, two ? "    case %d:\n" : "", (int)op);
-        any |= two;
-    }
-    text_add(p->out, any ? "        return 1;\n" : "");
-    text_add(p->out, "    default:\n        return 0;\n    }\n}\n\n");
-}
-
-// ---- Training -----------------------------------------------------------------------------------
-
-// By how much a parameter is lowered, before the rate: as engine/optim.h has it.
-static const char *const steps[OPTIM_COUNT] = {
-    [OPTIM_PLAIN] = "    (void)s;\n    return g;\n",
-    [OPTIM_MOMENTUM] = "    s->m = momentum * s->m + g;\n    return s->m;\n",
-    [OPTIM_NESTEROV] = "    s->m = momentum * s->m + g;\n    return g + momentum * s->m;\n",
-    [OPTIM_RMSPROP] = "    s->v = 0.99 * s->v + 0.01 * g * g;\n"
-                      "    return g / (sqrt(s->v) + 1e-8);\n",
-    [OPTIM_ADAM] = "    s->t++;\n"
-                   "    s->m = 0.9 * s->m + 0.1 * g;\n"
-                   "    s->v = 0.999 * s->v + 0.001 * g * g;\n"
-                   "    double m_hat = s->m / (1 - pow(0.9, s->t));\n"
-                   "    double v_hat = s->v / (1 - pow(0.999, s->t));\n"
-                   "    return m_hat / (sqrt(v_hat) + 1e-8)",
-};
-
-static void put_step(struct program *p)
-{
-    const struct optim *o = &p->e->optim;
-    bool adamw = o->kind == OPTIM_ADAMW;
-    text_add(p->out, "// How much a parameter w of gradient g is lowered by, before the rate.\n"
-                     "static double step(struct memory *s, double w, double g)\n{\n");
-    text_add(p->out, o->decay != 0 && !adamw ? "    g += decay * w;\n" : "");
-    text_add(p->out, o->decay == 0 ? "    (void)w;\n" : "");
-    text_add(p->out, steps[adamw ? OPTIM_ADAM : o->kind]);
-    text_add(p->out, adamw && o->decay != 0 ? " + decay * w" : "");
-    text_add(p->out, adamw || o->kind == OPTIM_ADAM ? ";\n" : "");
-    text_add(p->out, "}\n\n");
-}
-
-static void put_setting(struct program *p, const char *name, double value)
-{
-    text_addf(p->out, "static const double %s = ", name);
-    number(p, value);
-    text_add(p->out, ";\n");
-}
-
-static void put_memory(struct program *p, size_t params)
-{
-    text_addf(p->out,
-              "// What the optimiser remembers of each.\nstatic struct memory {\n"
-              "    double m, v, t;\n} memory[%zu]",
-              params);
-    if (p->has_states) {
-        text_add(p->out, " = {\n");
-        for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
-            if (is_param(p, program_node(p, i))) {
-                struct optim_state s = program_state(p, program_node(p, i));
-                text_add(p->out, "    {");
-                number(p, s.m);
-                text_add(p->out, ", ");
-                number(p, s.v);
-                text_add(p->out, ", ");
-                number(p, s.t);
-                text_add(p->out, "},\n");
-            }
-        }
-        text_add(p->out, "}");
-    }
-    text_add(p->out, ";\n\n");
-}
-
-static void put_parameters(struct program *p, bool straight)
-{
-    text_add(p->out, "// The parameters: where their values and derivatives lie.\nstatic const "
-                     "struct {\n    double *value, *slope;\n} parameters[] = {\n");
-    for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
-        uint32_t node = program_node(p, i);
-        if (is_param(p, node) && straight) {
-            program_put(p, p->out, "    {&v.", node);
-            program_put(p, p->out, ", &d.", node);
-            text_add(p->out, "},\n");
-        } else if (is_param(p, node)) {
-            text_addf(p->out, "    {&v[%zu], &d[%zu]},\n", i, i);
-        }
-    }
-    text_add(p->out, "};\n");
-}
-
-static void put_training(struct program *p, size_t params, bool straight)
-{
-    const struct optim *o = &p->e->optim;
-    text_add(p->out, "// Training: ");
-    program_training_text(p, p->out);
-    text_add(p->out, ".\n");
-    put_setting(p, "rate", o->rate);
-    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
-        put_setting(p, "momentum", o->momentum);
-    }
-    if (o->decay != 0) {
-        put_setting(p, "decay", o->decay);
-    }
-    text_add(p->out, "\n");
-    put_parameters(p, straight);
-    put_memory(p, params);
-    put_step(p);
-    text_addf(p->out,
-              "// Each step: forward, backward, update. Says the loss now and then.\n"
-              "static void train(long steps)\n{\n"
-              "    for (long i = 1; i <= steps && isfinite(LOSS); i++) {\n"
-              "        backward();\n"
-              "        for (int k = 0; k < %zu; k++) {\n"
-              "            *parameters[k].value -=\n                rate * step(&memory[k], "
-              "*parameters[k].value, *parameters[k].slope);\n"
-              "        }\n"
-              "        forward();\n"
-              "        if (i %% ((steps + 19) / 20) == 0 || i == steps) {\n"
-              "            printf(\"step %%ld: %%.17g\\n\", i, LOSS);\n"
-              "        }\n    }\n}\n\n",
-              params);
 }
 
 // ---- What is shown ------------------------------------------------------------------------------
@@ -540,7 +314,7 @@ static bool is_shown(const struct program *p, uint32_t node, bool straight)
            (straight || named || tape_op(p->e->tape, node) == OP_LEAF || node == p->e->root);
 }
 
-static void put_shown(struct program *p, bool straight)
+static void put_shown(struct program *p, bool straight, bool trains)
 {
     text_add(p->out, "// What is printed: the output's derivatives, by name.\nstatic const struct "
                      "{\n    const char *name;\n    const double *slope;\n} shown[] = {\n");
@@ -562,14 +336,14 @@ static void put_shown(struct program *p, bool straight)
         count++;
     }
     text_addf(p->out,
-              "};\n\nint main(int argc, char **argv)\n{\n%s    forward();\n%s"
-              "    backward();\n    printf(\"%%s = %%.17g\\n\", \"",
+              "};\n\nint main(%s)\n{\n%s    forward();\n%s    backward();\n"
+              "    printf(\"%%s = %%.17g\\n\", \"",
+              trains ? "int argc, char **argv" : "void",
               straight ? ""
                        : "    for (size_t i = 0; i < sizeof leaves / sizeof *leaves; i++) {\n"
                          "        v[leaves[i].node] = leaves[i].value;\n    }\n",
-              p->e->steps > 0 ? "    if (argc > 1) {\n"
-                                "        train(strtol(argv[1], NULL, 10));\n    }\n"
-                              : "    (void)argc, (void)argv;\n");
+              trains ? "    if (argc > 1) {\n        train(strtol(argv[1], NULL, 10));\n    }\n"
+                     : "");
     program_label(p, p->out, p->e->root);
     text_addf(p->out,
               "\", LOSS);\n    for (int i = 0; i < %zu; i++) {\n"
@@ -578,14 +352,14 @@ static void put_shown(struct program *p, bool straight)
               count);
 }
 
-static void put_head(struct program *p, bool straight)
+static void put_head(struct program *p, bool straight, bool trains)
 {
     text_add(p->out, "// ");
     program_label(p, p->out, p->e->root);
     text_add(p->out, " and its derivatives, as backstep computes them.\n//\n"
                      "//   cc -std=c17 -O2 -o program program.c -lm && ./program\n");
-    if (p->e->steps > 0) {
-        text_addf(p->out, "//   ./program %lld     trains first, so many steps\n",
+    if (trains) {
+        text_addf(p->out, "//   ./program %lld  trains first, so many steps\n",
                   (long long)p->e->steps);
     }
     text_add(p->out, "#include <math.h>\n#include <stdio.h>\n#include <stdlib.h>\n\n");
@@ -595,7 +369,7 @@ static void put_head(struct program *p, bool straight)
         program_put(p, p->out, "v.", p->e->root);
         text_add(p->out, "\n\n");
     } else {
-        put_table(p);
+        export_c_table(p);
         text_add(p->out, "#define LOSS v[NODES - 1]\n\n");
     }
 }
@@ -603,21 +377,17 @@ static void put_head(struct program *p, bool straight)
 void export_c(struct program *p)
 {
     bool used[OP_COUNT], straight = p->ids.count <= STRAIGHT_MOST;
-    size_t params = 0;
+    bool trains = p->e->steps > 0 && p->params > 0;
     find_used(p, used);
-    for (size_t i = 0; i < p->ids.count; i++) {
-        params += is_param(p, program_node(p, i));
-    }
-    put_head(p, straight);
+    put_head(p, straight, trains);
     put_functions(p, used, straight);
     if (straight) {
         put_straight_passes(p);
     } else {
-        put_binary(p, used);
-        put_looped_passes(p, used);
+        export_c_loops(p, used);
     }
-    if (p->e->steps > 0 && params > 0) {
-        put_training(p, params, straight);
+    if (trains) {
+        export_c_training(p, straight);
     }
-    put_shown(p, straight);
+    put_shown(p, straight, trains);
 }

@@ -160,7 +160,9 @@ static void put_computed(struct program *p, uint32_t node)
     program_put(p, p->out, "", node);
     text_add(p->out, " = ");
     if (f != NULL || n.op == OP_RELU) {
-        text_addf(p->out, f == NULL ? "" : "%s(", f == NULL ? "" : f->name);
+        if (f != NULL) {
+            text_addf(p->out, "%s(", f->name);
+        }
         put_operand(p, (uint32_t)n.a, true);
         if (row->arity == 2) {
             text_add(p->out, ", ");

@@ -203,6 +203,7 @@ static void count_parameters(struct program *p)
         uint32_t at = BUF(uint32_t, &p->index)[node];
         if (at != SPOT_NONE) {
             BUF(uint32_t, &p->ordinal)[at] = count;
+            p->params += tape_marked(p->e->tape, node, MARK_PARAM);
         }
         count += tape_marked(p->e->tape, node, MARK_PARAM);
     }

@@ -30,6 +30,7 @@ struct program {
     struct buf variables;  // struct variable
     struct buf text;       // char: identifiers, each ended by a 0
     struct names taken;    // identifiers in use
+    size_t params;         // parameters that root depends on
     bool has_states;       // the optimiser remembers something
     bool failed, stopped;
     const char *refusal, *hint;  // why there is no such program; NULL: there is one

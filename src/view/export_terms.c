@@ -1,30 +1,6 @@
-#include "view/export_terms.h"
+#include "view/export_terms_parts.h"
 
 #include <string.h>
-
-// How tightly Python binds.
-enum { LEVEL_NONE, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_SIGN, LEVEL_POWER, LEVEL_ATOM };
-
-// An operand's text. NULL: plain numbers, which have one only when they meet a tensor.
-struct term {
-    const char *text;
-    int level;
-};
-
-// A function being called: its values are the terms from `base` on.
-struct calling {
-    const struct definition *definition;
-    size_t base;
-    const char *values;  // as they are given: "X, 2.0"
-};
-
-struct terms {
-    struct statements *s;
-    struct lower *w;
-    struct buf stack;  // struct term, beside lower.stack
-    struct buf calls;  // struct calling
-    bool lost;         // something has no translation
-};
 
 // ---- How operations are written -----------------------------------------------------------------
 
@@ -105,7 +81,7 @@ const char *terms_op(struct statements *s, enum op op, const char *x, const char
 
 // ---- The stack ----------------------------------------------------------------------------------
 
-static struct term *top(struct terms *t, size_t count)
+struct term *terms_top(struct terms *t, size_t count)
 {
     return BUF(struct term, &t->stack) + (t->stack.count - count);
 }
@@ -120,19 +96,19 @@ static void replace(struct terms *t, size_t count, struct term by)
     }
 }
 
-static const struct operand *operands(const struct terms *t, size_t count)
+const struct operand *terms_operands(const struct terms *t, size_t count)
 {
     return BUF(struct operand, &t->w->stack) + (t->w->stack.count - count);
 }
 
-static struct term lost(struct terms *t)
+struct term terms_lost(struct terms *t)
 {
     t->lost = true;
     return (struct term){"", LEVEL_ATOM};
 }
 
 // Plain numbers as Python writes them: 2, or a tensor.
-static struct term literal(struct terms *t, const struct operand *x, bool tensor)
+struct term terms_literal(struct terms *t, const struct operand *x, bool tensor)
 {
     struct text out;
     bool array = operand_is_array(x), matrix = x->array.rank == VALUE_MATRIX, minus = false;
@@ -161,7 +137,7 @@ static struct term literal(struct terms *t, const struct operand *x, bool tensor
                         !array && !tensor && minus ? LEVEL_SIGN : LEVEL_ATOM};
     t->s->failed |= term.text == NULL;
     text_release(&out);
-    return term.text == NULL ? lost(t) : term;
+    return term.text == NULL ? terms_lost(t) : term;
 }
 
 // An array of plain numbers that meets a tensor becomes constants of the graph, from `*from` on:
@@ -186,7 +162,7 @@ static struct term beside(struct terms *t, struct term term, const struct operan
                           uint32_t *from)
 {
     if (x->is_node) {
-        return term.text == NULL ? lost(t) : term;
+        return term.text == NULL ? terms_lost(t) : term;
     }
     if (term.text != NULL) {  // a function's value, given as a number
         *from += (uint32_t)operand_count(x);
@@ -199,14 +175,14 @@ static struct term beside(struct terms *t, struct term term, const struct operan
         return constants(t, x, from);
     }
     *from += 1;
-    return literal(t, x, tensor);
+    return terms_literal(t, x, tensor);
 }
 
 static struct term write_op(struct terms *t, enum op op)
 {
     size_t arity = (size_t)op_get(op)->arity;
-    const struct operand *x = operands(t, arity), *y = x + arity - 1;
-    struct term *terms = top(t, arity);
+    const struct operand *x = terms_operands(t, arity), *y = x + arity - 1;
+    struct term *terms = terms_top(t, arity);
     struct writing w = writing_of(t->s, op);
     uint32_t from = tape_count(&t->s->tape);
     if (!x->is_node && !y->is_node) {
@@ -217,12 +193,12 @@ static struct term write_op(struct terms *t, enum op op)
     return write_term(t->s, &w, a, b);
 }
 
-static struct term write_matmul(struct terms *t)
+struct term terms_matmul(struct terms *t)
 {
     static const struct writing matmul = {OP_COUNT,      "x @ y",    LEVEL_PRODUCT,
                                           LEVEL_PRODUCT, LEVEL_SIGN, true};
-    const struct operand *x = operands(t, 2);
-    struct term *terms = top(t, 2);
+    const struct operand *x = terms_operands(t, 2);
+    struct term *terms = terms_top(t, 2);
     uint32_t from = tape_count(&t->s->tape);
     if (!x[0].is_node && !x[1].is_node) {
         return (struct term){NULL, 0};
@@ -266,7 +242,7 @@ static struct term write_name(struct terms *t, const struct item *item)
     uint32_t latest = BUF(uint32_t, &t->s->latest)[name], *use = buf_push(&t->s->uses, 1);
     t->s->failed |= use == NULL;
     if (latest == 0 || use == NULL) {
-        return lost(t);
+        return terms_lost(t);
     }
     *use = latest - 1;
     return (struct term){ident_text(t->s, latest - 1), LEVEL_ATOM};
@@ -274,20 +250,16 @@ static struct term write_name(struct terms *t, const struct item *item)
 
 static struct term write_field(struct terms *t, const struct item *item)
 {
-    const struct operand *x = operands(t, 1);
-    struct term term = *top(t, 1);
+    const struct operand *x = terms_operands(t, 1);
+    struct term term = *terms_top(t, 1);
     bool transpose = t->w->source->text[item->span.start] == 'T';
     if (!transpose || !x->is_node || !operand_is_array(x)) {
         return transpose ? term : (struct term){NULL, 0};  // .data and .grad are plain numbers
     }
-    static const struct writing matrix = {OP_COUNT, "x.T", LEVEL_ATOM, LEVEL_ATOM, 0, false},
-                                vector = {OP_COUNT, "x.unsqueeze(1)", LEVEL_ATOM, LEVEL_ATOM, 0,
-                                          false};
-    // ".T" is no word of its own: it is written behind.
-    const char *behind = x->array.rank == VALUE_MATRIX ? matrix.pattern + 1 : vector.pattern + 1;
+    const char *behind = x->array.rank == VALUE_MATRIX ? ".T" : ".unsqueeze(1)";
     const char *text =
         arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s)%s" : "%s%s", term.text, behind);
-    return text == NULL ? lost(t) : (struct term){text, LEVEL_ATOM};
+    return text == NULL ? terms_lost(t) : (struct term){text, LEVEL_ATOM};
 }
 
 // ---- Brackets -----------------------------------------------------------------------------------
@@ -301,8 +273,8 @@ static void add_bound(struct text *out, int64_t bound)
 
 static struct term write_index(struct terms *t, uint32_t count)
 {
-    const struct operand *x = operands(t, count + 1);
-    struct term term = *top(t, count + 1);
+    const struct operand *x = terms_operands(t, count + 1);
+    struct term term = *terms_top(t, count + 1);
     struct text out;
     if (!x->is_node) {
         return (struct term){NULL, 0};
@@ -322,13 +294,13 @@ static struct term write_index(struct terms *t, uint32_t count)
     text_add(&out, "]");
     struct term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
     text_release(&out);
-    return result.text == NULL ? lost(t) : result;
+    return result.text == NULL ? terms_lost(t) : result;
 }
 
 static struct term write_array(struct terms *t, uint32_t count)
 {
-    const struct operand *x = operands(t, count);
-    const struct term *terms = top(t, count);
+    const struct operand *x = terms_operands(t, count);
+    const struct term *terms = terms_top(t, count);
     struct text out;
     bool nodes = false;
     for (uint32_t k = 0; k < count; k++) {
@@ -342,163 +314,16 @@ static struct term write_array(struct terms *t, uint32_t count)
     for (uint32_t k = 0; k < count; k++) {
         struct term part = terms[k];
         if (!x[k].is_node) {
-            part = literal(t, &x[k], true);
+            part = terms_literal(t, &x[k], true);
         } else if (part.text == NULL) {
-            part = lost(t);
+            part = terms_lost(t);
         }
         text_addf(&out, k == 0 ? "%s" : ", %s", part.text);
     }
     text_add(&out, "])");
     struct term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
     text_release(&out);
-    return result.text == NULL ? lost(t) : result;
-}
-
-// ---- Functions ----------------------------------------------------------------------------------
-
-// A text with $ and & replaced by x and y; x in parentheses where something follows that binds
-// tighter than it does.
-static struct term print_term(struct terms *t, const char *format, struct term x, const char *y)
-{
-    struct text out;
-    text_init(&out);
-    for (; *format != '\0'; format++) {
-        bool tight = format[1] == '[' || format[1] == '.' || format[1] == '/';
-        if (*format == '$') {
-            text_addf(&out, tight && x.level < LEVEL_ATOM ? "(%s)" : "%s", x.text);
-        } else if (*format == '&') {
-            text_add(&out, y);
-        } else {
-            text_add_char(&out, *format);
-        }
-    }
-    struct term term = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
-    text_release(&out);
-    return term.text == NULL ? lost(t) : term;
-}
-
-// The axis of a fold: -1 over everything.
-static int axis_of(const struct operand *x, uint32_t count)
-{
-    int axis = count < 2 || x->array.rank != VALUE_MATRIX ? -1 : (int)x[1].number;
-    return count == 2 && x->array.rank == VALUE_MATRIX && axis < 0 ? axis + 2 : axis;
-}
-
-// sum and mean: with torch's own; max and min, which share the gradient at ties pair by pair, as a
-// fold of pairs.
-static struct term write_fold(struct terms *t, const char *name, uint32_t count)
-{
-    const struct operand *x = operands(t, count);
-    struct term term = *top(t, count);
-    bool extreme = name[0] == 'm' && name[1] != 'e', array = operand_is_array(x);
-    int axis = axis_of(x, count);
-    if (term.text == NULL) {
-        return lost(t);
-    }
-    if (!array) {
-        return strcmp(name, "mean") == 0 ? print_term(t, "torch.mean($)", term, "") : term;
-    }
-    if (extreme) {
-        const char *f = name[1] == 'a' ? "torch.maximum" : "torch.minimum";
-        return print_term(t,
-                          axis == 0   ? "reduce(&, $.unbind(0))"
-                          : axis == 1 ? "reduce(&, $.unbind(1))"
-                                      : "reduce(&, $.flatten().unbind())",
-                          term, f);
-    }
-    return axis < 0
-               ? print_term(t, "torch.&($)", term, name)
-               : print_term(t, axis == 0 ? "torch.&($, dim=0)" : "torch.&($, dim=1)", term, name);
-}
-
-// Class numbers as an index: the name, if it still holds them, else the numbers.
-static const char *classes(struct terms *t, struct term k, const struct operand *x)
-{
-    const struct export *e = t->s->program->e;
-    bool same = x->is_node && k.text != NULL;
-    struct text out;
-    text_init(&out);
-    text_add(&out, "torch.tensor([");
-    for (uint32_t i = 0; i < operand_count(x); i++) {
-        uint32_t row = i / operand_cols(x), col = i % operand_cols(x);
-        double number = operand_number(t->w, x, row, col);
-        uint32_t node = x->is_node ? operand_node(t->w, x, row, col) : NODE_NONE;
-        uint32_t real = node == NODE_NONE ? NODE_NONE : statements_real(t->s, node);
-        same = same && real != NODE_NONE && tape_value(e->tape, real) == number;
-        text_addf(&out, i == 0 ? "%.0f" : ", %.0f", number);
-    }
-    text_add(&out, "])");
-    const char *numbers = arena_copy(&t->s->arena, text_get(&out), text_length(&out));
-    text_release(&out);
-    return same ? print_term(t, "$.long()", k, "").text : numbers == NULL ? "" : numbers;
-}
-
-static struct term write_pick(struct terms *t)
-{
-    const struct operand *x = operands(t, 2);
-    const struct term *terms = top(t, 2);
-    if (terms[0].text == NULL || !x->is_node) {
-        return lost(t);
-    }
-    const char *k = classes(t, terms[1], &x[1]);
-    return x->array.rank == VALUE_MATRIX ? print_term(t, "$[torch.arange(len(&)), &]", terms[0], k)
-                                         : print_term(t, "$[&.reshape(1)]", terms[0], k);
-}
-
-static struct term write_cross_entropy(struct terms *t)
-{
-    const struct operand *x = operands(t, 2);
-    const struct term *terms = top(t, 2);
-    bool one_hot = operand_rows(x) == operand_rows(&x[1]) &&
-                   operand_cols(x) == operand_cols(&x[1]) &&
-                   (operand_rows(x) > 1 || operand_is_array(&x[1]));
-    if (terms[0].text == NULL || !x->is_node) {
-        return lost(t);
-    }
-    if (!one_hot && x->array.rank == VALUE_MATRIX) {
-        return print_term(t, "F.cross_entropy($, &)", terms[0], classes(t, terms[1], &x[1]));
-    }
-    if (!one_hot) {
-        struct term picked = print_term(t, "-torch.log_softmax($, -1)[&].squeeze()", terms[0],
-                                        classes(t, terms[1], &x[1]));
-        picked.level = LEVEL_SIGN;
-        return picked;
-    }
-    struct term k = x[1].is_node ? terms[1] : literal(t, &x[1], true);
-    if (k.text == NULL) {
-        return lost(t);
-    }
-    const char *factor = k.level < LEVEL_SIGN ? "torch.sum(torch.log_softmax($, -1)*(&))"
-                                              : "torch.sum(torch.log_softmax($, -1)*&)";
-    struct term product = print_term(t, factor, terms[0], k.text);
-    const char *text = arena_printf(&t->s->arena, "%s/%d", product.text, -(int)operand_rows(x));
-    return text == NULL ? lost(t) : (struct term){text, LEVEL_PRODUCT};
-}
-
-static struct term write_builtin(struct terms *t, const char *name, uint32_t count)
-{
-    static const char *const folds[] = {"sum", "mean", "max", "min"};
-    const struct operand *x = operands(t, count);
-    const struct term *terms = top(t, count);
-    for (size_t i = 0; i < COUNT_OF(folds); i++) {
-        if (strcmp(folds[i], name) == 0) {
-            return write_fold(t, name, count);
-        }
-    }
-    if (strcmp(name, "pick") == 0) {
-        return write_pick(t);
-    }
-    if (strcmp(name, "cross_entropy") == 0) {
-        return write_cross_entropy(t);
-    }
-    if (strcmp(name, "dot") == 0) {
-        return write_matmul(t);
-    }
-    if (strcmp(name, "softmax") == 0 || strcmp(name, "log_softmax") == 0) {
-        return x->is_node && terms[0].text != NULL ? print_term(t, "torch.&($, -1)", terms[0], name)
-                                                   : lost(t);
-    }
-    return lost(t);
+    return result.text == NULL ? terms_lost(t) : result;
 }
 
 // ---- The learner's functions --------------------------------------------------------------------
@@ -517,14 +342,14 @@ static const char *param_ident(struct statements *s, uint32_t name)
 static void begin_call(struct terms *t, const struct definition *d)
 {
     const uint32_t *params = t->s->program->e->definitions->params.data;
-    const struct operand *x = operands(t, d->count);
-    struct term *terms = top(t, d->count);
+    const struct operand *x = terms_operands(t, d->count);
+    struct term *terms = terms_top(t, d->count);
     struct text values;
     text_init(&values);
     for (uint32_t i = 0; i < d->count; i++) {
         struct term value = terms[i];
-        if (x[i].is_node ? value.text == NULL : value.text == NULL) {
-            value = x[i].is_node ? lost(t) : literal(t, &x[i], false);
+        if (value.text == NULL) {
+            value = x[i].is_node ? terms_lost(t) : terms_literal(t, &x[i], false);
         }
         text_addf(&values, i == 0 ? "%s" : ", %s", value.text);
         terms[i] = (struct term){param_ident(t->s, params[d->params + i]), LEVEL_ATOM};
@@ -556,12 +381,12 @@ static const char *head_of(struct terms *t, const struct definition *d)
 static void end_call(struct terms *t)
 {
     struct calling c = BUF(struct calling, &t->calls)[--t->calls.count];
-    const struct operand *x = operands(t, 1);
-    struct term body = *top(t, 1), call = {NULL, 0};
+    const struct operand *x = terms_operands(t, 1);
+    struct term body = *terms_top(t, 1), call = {NULL, 0};
     if (x->is_node) {
         struct function *f = buf_push(&t->s->functions, 1);
         t->s->failed |= f == NULL;
-        body = body.text == NULL ? lost(t) : body;
+        body = body.text == NULL ? terms_lost(t) : body;
         if (f != NULL) {
             *f = (struct function){
                 .name = c.definition->name, .head = head_of(t, c.definition), .body = body.text};
@@ -579,11 +404,11 @@ static struct term write_call(struct terms *t, const struct item *item, const ch
 {
     size_t length = strlen(name);
     enum op op = op_find(name, length, OP_CALL);
-    bool axis = item->count > 1 && operands(t, 1)->axis;
+    bool axis = item->count > 1 && terms_operands(t, 1)->axis;
     if (op != OP_COUNT && !axis && (uint32_t)op_get(op)->arity == item->count) {
         return write_op(t, op);
     }
-    return write_builtin(t, name, item->count);
+    return terms_builtin(t, name, item->count);
 }
 
 // The text of an item's result, from the stacks as they are before it is taken; *count receives
@@ -597,13 +422,13 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
     case ITEM_NAME:
         return write_name(t, item);
     case ITEM_NODE:
-        return lost(t);
+        return terms_lost(t);
     case ITEM_OP:
         *count = (size_t)op_get(item->op)->arity;
         return write_op(t, item->op);
     case ITEM_MATMUL:
         *count = 2;
-        return write_matmul(t);
+        return terms_matmul(t);
     case ITEM_ARRAY:
         *count = item->count;
         return write_array(t, item->count);
@@ -615,7 +440,7 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
         return write_field(t, item);
     case ITEM_AXIS:
         *count = 1;
-        return *top(t, 1);
+        return *terms_top(t, 1);
     case ITEM_SLICE:
     case ITEM_SLOPE:
         *count = 2;
@@ -627,7 +452,7 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
             name[length] = '\0';
             return write_call(t, item, name);
         }
-        return lost(t);
+        return terms_lost(t);
     default:
         break;
     }
@@ -637,7 +462,7 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
 // Of plain numbers there is no text, but for a function's value that stands by itself.
 static void take_item(struct terms *t, const struct item *item, struct term term, size_t count)
 {
-    const struct operand *x = operands(t, 1);
+    const struct operand *x = terms_operands(t, 1);
     bool plain = x->kind == OPERAND_VALUE && !x->is_node && item->kind != ITEM_NAME &&
                  item->kind != ITEM_AXIS;
     replace(t, count, plain ? (struct term){NULL, 0} : term);
@@ -685,7 +510,7 @@ static bool read_items(struct terms *t, struct parser *p)
         if (!lower_take(t->w, &item)) {
             return false;
         }
-        const struct operand *x = operands(t, 1);
+        const struct operand *x = terms_operands(t, 1);
         t->lost = x->is_node || x->kind != OPERAND_VALUE ? t->lost : before;
         take_item(t, &item, term, count);
     }
@@ -700,8 +525,8 @@ bool terms_read(struct statements *s, struct lower *w, struct parser *p, struct 
     w->stack.count = 0;
     bool ok = read_items(&t, p);
     if (ok) {
-        *result = *operands(&t, 1);
-        *text = result->is_node ? top(&t, 1)->text : NULL;
+        *result = *terms_operands(&t, 1);
+        *text = result->is_node ? terms_top(&t, 1)->text : NULL;
         *translated = !t.lost && (!result->is_node || *text != NULL);
     }
     buf_release(&t.stack);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "view/export_terms.h"
+#include "view/export_torch_parts.h"
 
 enum { LINES_MOST = 100000 };  // nodes that are written one by one
 
@@ -16,17 +16,7 @@ struct seat {
     uint32_t element;
 };
 
-struct torch {
-    struct program *p;
-    struct statements s;
-    struct buf seats;    // struct seat, by real node up to the root
-    struct buf written;  // uint8_t, by real node up to the root: it has a line of its own
-    struct buf wanted;   // uint8_t, scratch of one walk
-    struct text data, names, init, forward, show, memory;  // parts of the program
-    size_t lines;
-};
-
-static void number(struct text *out, double v)
+void export_torch_number(struct text *out, double v)
 {
     export_number(out, v, "float('inf')", "float('nan')");
 }
@@ -143,8 +133,8 @@ static void put_constants(struct torch *t, struct text *out, uint32_t base, uint
         uint32_t real = statements_real(&t->s, base + k);
         text_add(out, k == 0 ? "" : ", ");
         text_add(out, matrix && k % cols == 0 ? "[" : "");
-        number(out, real == NODE_NONE ? tape_value(&t->s.tape, base + k)
-                                      : tape_value(t->p->e->tape, real));
+        export_torch_number(out, real == NODE_NONE ? tape_value(&t->s.tape, base + k)
+                                                   : tape_value(t->p->e->tape, real));
         text_add(out, matrix && k % cols == cols - 1 ? "]" : "");
     }
     text_add(out, "])");
@@ -246,7 +236,7 @@ static void put_elements(struct torch *t, struct text *out, const struct binding
     for (uint32_t k = 0; k < count && !program_stopped(t->p, k); k++) {
         text_add(out, k == 0 ? "" : (matrix ? k % cols == 0 : k % 8 == 0) ? ",\n    " : ", ");
         text_add(out, matrix && k % cols == 0 ? "[" : "");
-        number(out, get(t, b, k));
+        export_torch_number(out, get(t, b, k));
         text_add(out, matrix && k % cols == cols - 1 ? "]" : "");
     }
     text_add(out, matrix || vector ? "]" : "");
@@ -358,7 +348,7 @@ static void put_lone_leaf(struct torch *t, uint32_t node)
     struct text *out = param ? &t->init : &t->data;
     text_addf(out, param ? "        self.n%u = nn.Parameter(torch.tensor(" : "n%u = torch.tensor(",
               (unsigned)node);
-    number(out, tape_value(t->p->e->tape, node));
+    export_torch_number(out, tape_value(t->p->e->tape, node));
     text_add(out, param ? "))\n" : ", requires_grad=True)\n");
     if (param) {
         text_addf(&t->forward, "        n%u = self.n%u\n", (unsigned)node, (unsigned)node);
@@ -381,7 +371,7 @@ static void put_node(struct torch *t, struct text *out, uint32_t node)
 {
     struct seat seat = *seat_of(t, node);
     if (program_inline(t->p, node)) {
-        number(out, tape_value(t->p->e->tape, node));
+        export_torch_number(out, tape_value(t->p->e->tape, node));
     } else if (BUF(uint8_t, &t->written)[node] != 0 || seat.binding == 0) {
         text_addf(out, "n%u", (unsigned)node);
     } else {
@@ -450,7 +440,7 @@ static void put_opaque(struct torch *t, uint32_t i)
         text_add(&t->forward, k == 0 ? "" : ", ");
         if (node == NODE_NONE || program_inline(t->p, node)) {
             text_add(&t->forward, "torch.tensor(");
-            number(&t->forward, element_value(t, b, k));
+            export_torch_number(&t->forward, element_value(t, b, k));
             text_add(&t->forward, ")");
         } else {
             put_node(t, &t->forward, node);
@@ -524,150 +514,7 @@ static bool all_train_whole(struct torch *t)
     return true;
 }
 
-// ---- The program --------------------------------------------------------------------------------
-
-static void put_optimizer(struct torch *t)
-{
-    static const char *const classes[OPTIM_COUNT] = {"SGD",     "SGD",  "SGD",
-                                                     "RMSprop", "Adam", "AdamW"};
-    const struct optim *o = &t->p->e->optim;
-    struct text *out = t->p->out;
-    text_addf(out, "    optimizer = torch.optim.%s(module.parameters(), lr=", classes[o->kind]);
-    number(out, o->rate);
-    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
-        text_add(out, ", momentum=");
-        number(out, o->momentum);
-        // Without momentum there is nothing to look ahead with.
-        text_add(out, o->kind == OPTIM_NESTEROV && o->momentum != 0 ? ", nesterov=True" : "");
-    }
-    if (o->decay != 0 || o->kind == OPTIM_ADAMW) {
-        text_add(out, ", weight_decay=");
-        number(out, o->decay);
-    }
-    text_add(out, ")\n");
-}
-
-static void put_training(struct torch *t)
-{
-    struct text *out = t->p->out;
-    text_add(out, "def train(module, runner, steps, say):\n"
-                  "    \"\"\"Forward, backward, update. runner is module, or runs it in several "
-                  "processes.\"\"\"\n");
-    put_optimizer(t);
-    if (text_length(&t->memory) > 0) {
-        text_add(out, "    # What the optimiser remembers of the steps taken so far.\n");
-        text_add(out, text_get(&t->memory));
-    }
-    text_add(out, "    for step in range(1, steps + 1):\n"
-                  "        optimizer.zero_grad()\n"
-                  "        loss = runner()\n"
-                  "        if not torch.isfinite(loss):\n            break\n"
-                  "        loss.backward()\n"
-                  "        optimizer.step()\n"
-                  "        if say and (step % ((steps + 19)//20) == 0 or step == steps):\n"
-                  "            with torch.no_grad():\n"
-                  "                print(f\"step {step}: {module().item()!r}\")\n\n\n");
-}
-
-static const char launch[] =
-    "    parser = argparse.ArgumentParser()\n"
-    "    parser.add_argument(\"--steps\", type=int, default=0, help=\"train first, so many "
-    "steps\")\n"
-    "    parser.add_argument(\"--distributed\", action=\"store_true\",\n"
-    "                        help=\"train in two processes, by DistributedDataParallel\")\n"
-    "    args = parser.parse_args()\n"
-    "    if args.distributed and \"RANK\" not in os.environ:\n"
-    "        # Start again under PyTorch's launcher, which is also called torchrun.\n"
-    "        sys.stdout.flush()\n"
-    "        os.execv(sys.executable, [sys.executable, \"-m\", \"torch.distributed.run\",\n"
-    "                                  \"--nproc_per_node=2\", \"--master_addr=127.0.0.1\",\n"
-    "                                  f\"--master_port={free_port()}\",\n"
-    "                                  # PyTorch 1.13 on Python 3.11 needs these two.\n"
-    "                                  \"--redirects=9:1\", \"--tee=9:1\",\n"
-    "                                  os.path.abspath(__file__)] + sys.argv[1:])\n"
-    "    module = runner = Model()\n"
-    "    rank = 0\n"
-    "    if args.distributed:\n"
-    "        # Each process computes the whole loss, and the mean of equal gradients is the same. "
-    "To\n"
-    "        # share the work give each its own rows: X[rank::2].\n"
-    "        dist.init_process_group(\"gloo\")\n"
-    "        rank = dist.get_rank()\n"
-    "        runner = nn.parallel.DistributedDataParallel(module)\n"
-    "    train(module, runner, args.steps, rank == 0)\n"
-    "    if rank == 0:\n"
-    "        report(module)\n"
-    "    if args.distributed:\n"
-    "        dist.destroy_process_group()\n";
-
-static const char free_port[] = "def free_port():\n"
-                                "    with socket.socket() as s:\n"
-                                "        s.bind((\"127.0.0.1\", 0))\n"
-                                "        return s.getsockname()[1]\n\n\n";
-
-static void put_main(struct torch *t, bool trains)
-{
-    struct text *out = t->p->out;
-    text_add(out, "def show(name, tensor, *element):\n"
-                  "    grad = torch.zeros_like(tensor) if tensor.grad is None else tensor.grad\n"
-                  "    print(name, \"=\", grad[element].tolist() if element else grad.tolist())\n"
-                  "\n\ndef report(module):\n");
-    if (trains) {
-        text_addf(out, "    for tensor in [%s*module.parameters()]:\n        tensor.grad = None\n",
-                  text_get(&t->names));
-    }
-    text_add(out, "    output = module()\n    output.backward()\n    print(\"");
-    program_label(t->p, out, t->p->e->root);
-    text_add(out, " =\", output.item())\n");
-    text_add(out, text_get(&t->show));
-    text_add(out, "\n\n");
-    if (trains) {
-        put_training(t);
-        text_add(out, free_port);
-        text_addf(out, "def main():\n%s\n\nif __name__ == \"__main__\":\n    main()\n", launch);
-    } else {
-        text_add(out, "if __name__ == \"__main__\":\n    report(Model())\n");
-    }
-}
-
-static void put_head(struct torch *t, bool trains)
-{
-    struct text *out = t->p->out;
-    text_add(out, "# ");
-    program_label(t->p, out, t->p->e->root);
-    text_add(out, " and its derivatives, as backstep computes them, with PyTorch.\n");
-    if (trains) {
-        text_addf(out, "#\n#   --steps %lld  trains first: ", (long long)t->p->e->steps);
-        program_training_text(t->p, out);
-        text_add(out, "\n#   --distributed  the same in two processes\n"
-                      "import argparse\nimport os\nimport socket\nimport sys\n");
-    }
-    const char *forward = text_get(&t->forward);
-    text_add(out, strstr(forward, "reduce(") != NULL ? "from functools import reduce\n\n" : "");
-    text_add(out, "import torch\n");
-    text_add(out, trains ? "import torch.distributed as dist\n" : "");
-    text_add(out, "from torch import nn\n");
-    text_add(out, strstr(forward, "F.") != NULL ? "from torch.nn import functional as F\n" : "");
-    text_add(out, "\ntorch.set_default_dtype(torch.float64)\n\n");
-}
-
-static void put_program(struct torch *t)
-{
-    struct text *out = t->p->out;
-    bool params = text_length(&t->init) > 0, trains = t->p->e->steps > 0 && params;
-    put_head(t, trains);
-    text_add(out, text_get(&t->data));
-    text_add(out, "\n\nclass Model(nn.Module):\n");
-    if (params) {
-        text_add(out, "    def __init__(self):\n        super().__init__()\n");
-        text_add(out, text_get(&t->init));
-        text_add(out, "\n");
-    }
-    text_add(out, "    def forward(self):\n");
-    text_add(out, text_get(&t->forward));
-    text_add(out, "\n\n");
-    put_main(t, trains);
-}
+// ---- All together -------------------------------------------------------------------------------
 
 static bool torch_init(struct torch *t, struct program *p)
 {
@@ -710,7 +557,7 @@ void export_torch(struct program *p)
             memset(t.seats.data, 0, t.seats.count * sizeof(struct seat));
         }
         put_bindings(&t);
-        put_program(&t);
+        export_torch_program(&t);
     }
     p->failed |= !ok || t.s.failed;
     torch_release(&t);
