@@ -169,6 +169,9 @@ enum call_end command_export(struct call *c)
         end = is_empty(r.path) ? CALL_DONE : CALL_NEED;
         struct rec *rec =
             end == CALL_NEED ? call_need(c, "write", r.path) : call_record(c, "export");
+        if (end == CALL_DONE) {
+            rec_text(c->out, rec, "language", r.kind->name);
+        }
         rec_text(c->out, rec, "text", text_get(&program));
     }
     text_release(&program);

@@ -45,7 +45,7 @@ static void put_setting(struct program *p, const char *name, double value)
 static void put_memory(struct program *p, size_t params)
 {
     text_addf(p->out,
-              "// What the optimiser remembers of each.\nstatic struct memory {\n"
+              "\n// What the optimiser remembers of each.\nstatic struct memory {\n"
               "    double m, v, t;\n} memory[%zu]",
               params);
     if (p->has_states) {

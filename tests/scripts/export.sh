@@ -78,5 +78,19 @@ xor 0.05 adam decay 0.02
 xor 0.05 adamw decay 0.02
 moons 0.01 adam
 OPTIMISERS
+# The same bytes each time, into the file and shown; a file is replaced whole or not at all.
+for kind in torch micrograd c latex; do
+    "$BACKSTEP" -e "$(cat xor.bs)
+export $kind same.1 L" >/dev/null
+    "$BACKSTEP" -e "$(cat xor.bs)
+export $kind L" | sed 1,2d >same.2
+    verdict "$kind twice" '' "$(cmp same.1 same.2)"
+done
+"$BACKSTEP" -e 'x = randn(600000); L = sum(x*x); export c same.1 L' 2>large.log || true
+verdict 'too large' "$(cat same.2)" "$(cat same.1)"
+verdict 'too large, it says' 1 "$(grep -c 'has 1799999 nodes' large.log)"
+"$BACKSTEP" -e 'a = 2; export c nowhere/a.c a' 2>nowhere.log || true
+verdict 'no folder' 1 "$(grep -c "there is no folder 'nowhere'" nowhere.log)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
