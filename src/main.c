@@ -29,6 +29,7 @@ static const char usage[] =
     "  backstep lesson              lists the lessons\n"
     "  backstep lesson ID|FILE.md   plays one\n"
     "      --answers FILE           … with what is typed read from a file\n"
+    "  backstep lesson new ID       lays one of your own, ID.md\n"
     "\n"
     "  --json                       answers as records, one JSON object a line\n"
     "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
@@ -244,6 +245,11 @@ int main(int argc, char **argv)
             return refuse_usage("check needs a file or a folder", "");
         }
         return check_run(argv + optind + 1, argc - optind - 1, o.bless);
+    }
+    if (o.code == NULL && argc - optind > 1 && strcmp(argv[optind], "lesson") == 0 &&
+        strcmp(argv[optind + 1], "new") == 0) {
+        return argc - optind == 3 ? lessons_lay(argv[optind + 2])
+                                  : refuse_usage("lesson new needs one id, as in two-paths", "");
     }
     return run(&o, argv + optind, argc - optind);
 }

@@ -3,6 +3,7 @@
 
 #include "lang/builtin.h"
 #include "lang/foreign.h"
+#include "lesson/glossary.h"
 #include "session/commands.h"
 
 static const struct command commands[] = {
@@ -75,6 +76,13 @@ static const struct topic {
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
      "second one they hold a sum; 'zero' clears them."},
+    {"lessons", "lessons",
+     "'lesson' lists them, 'lesson slope' plays one, 'lesson mine.md' your own. Your\n"
+     "graph waits meanwhile: a lesson has a graph of its own, and each question a copy\n"
+     "of that, so try whatever you like. Every command works.\n"
+     "At a question, what is no statement is the answer; print shows a value. 'hint'\n"
+     "helps, 'solution' shows how it is done, 'skip' and 'previous' move, 'retry' gives\n"
+     "new numbers, Enter goes on, 'quit' leaves. What you have done is kept."},
 };
 
 static void help_overview(struct call *c)
@@ -98,6 +106,7 @@ static void help_overview(struct call *c)
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         rec_text(c->out, names, NULL, topics[i].name);
     }
+    rec_text(c->out, names, NULL, "glossary");
 }
 
 static void help_function_row(struct call *c, struct rec *r, enum op op)
@@ -187,6 +196,48 @@ static bool help_builtin(struct call *c, struct span word)
     return builtin != NULL;
 }
 
+static bool help_term(struct call *c, struct span words)
+{
+    const struct term *term =
+        glossary_find(c->lexer->source->text + words.start, words.end - words.start);
+    if (term != NULL) {
+        struct rec *r = call_record(c, "help_term");
+        rec_text(c->out, r, "term", term->term);
+        rec_text(c->out, r, "others", term->others);
+        rec_text(c->out, r, "text", term->text);
+        rec_text(c->out, r, "example", term->example);
+        rec_text(c->out, r, "lesson", term->lesson);
+        rec_whole(c->out, r, "columns", c->s->columns);
+        rec_flag(c->out, r, "ascii", c->s->ascii);
+    }
+    return term != NULL;
+}
+
+static void help_glossary(struct call *c)
+{
+    struct rec *r = call_record(c, "help_glossary");
+    struct rec *rows = rec_list(c->out, r, "terms");
+    rec_whole(c->out, r, "columns", c->s->columns);
+    rec_flag(c->out, r, "ascii", c->s->ascii);
+    for (size_t i = 0; glossary_at(i) != NULL; i++) {
+        rec_text(c->out, rows, NULL, glossary_at(i)->term);
+    }
+}
+
+// The words up to the end of the statement: "chain rule".
+static struct span rest_words(struct call *c)
+{
+    struct span words = call_word(c);
+    while (call_has_more(c)) {
+        struct span next = call_word(c);
+        if (next.end == words.end) {
+            break;
+        }
+        words.end = next.end;
+    }
+    return words;
+}
+
 static bool refuse_topic(struct call *c, struct span word)
 {
     char quoted[QUOTED];
@@ -198,6 +249,9 @@ static bool refuse_topic(struct call *c, struct span word)
     }
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         nearest_offer(&nearest, topics[i].name, strlen(topics[i].name));
+    }
+    for (size_t i = 0; glossary_at(i) != NULL; i++) {
+        nearest_offer(&nearest, glossary_at(i)->term, strlen(glossary_at(i)->term));
     }
     lower_offer_functions(&nearest);
     const char *foreign = foreign_hint(s, word.end - word.start, true);
@@ -212,7 +266,7 @@ static bool refuse_topic(struct call *c, struct span word)
 
 enum call_end command_help(struct call *c)
 {
-    struct span word = call_word(c);
+    struct span word = rest_words(c);
     if (!call_finish(c)) {
         return CALL_FAILED;
     }
@@ -224,10 +278,15 @@ enum call_end command_help(struct call *c)
         help_functions(c);
         return CALL_DONE;
     }
+    if (call_word_is(c, word, "glossary")) {
+        help_glossary(c);
+        return CALL_DONE;
+    }
     bool found = help_command(c, word) || help_topic(c, word);
+    bool term = help_term(c, word);  // a function may be one as well: tanh
     bool operation = !found && help_operation(c, word);
     bool builtin = !found && help_builtin(c, word);
-    found |= operation || builtin;
+    found |= operation || builtin || term;
     return found || refuse_topic(c, word) ? CALL_DONE : CALL_FAILED;
 }
 

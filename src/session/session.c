@@ -855,8 +855,9 @@ bool session_value(struct session *s, const struct source *source, struct text *
     struct operand operand;
     records_init(&ignored);
     struct call c = {.s = s, .frame = &frame, .lexer = &lexer, .diag = d, .out = &ignored};
-    bool ok = (begin_transaction(s) || diag_out_of_memory(d)) && call_expression(&c, &operand) &&
-              call_finish(&c);
+    // What is stale counts as it will be.
+    bool ok = (begin_transaction(s) || diag_out_of_memory(d)) && call_refresh(&c, NULL) &&
+              call_expression(&c, &operand) && call_finish(&c);
     if (ok) {
         add_value(&c, out, &operand);
     }

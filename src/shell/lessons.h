@@ -11,4 +11,8 @@ int lessons_play(struct host *h, const char *lesson, const char *answers);
 // What is typed to begin it: lesson "FILE". NULL: the list. The caller frees.
 char *lessons_statement(const char *lesson);
 
+// `backstep lesson new ID`: lays a lesson to begin with, ID.md in the working directory, which
+// passes `backstep check`. Returns the exit status; an existing file is left alone.
+int lessons_lay(const char *id);
+
 #endif

@@ -52,6 +52,8 @@ void say_help_function(struct words *w);
 void say_help_builtin(struct words *w);
 void say_help_functions(struct words *w);
 void say_help_topic(struct words *w);
+void say_help_term(struct words *w);
+void say_help_glossary(struct words *w);
 void say_notice(struct words *w);
 void say_error(struct words *w);
 void say_step(struct words *w);

@@ -157,6 +157,8 @@ static const struct kind {
     {"help_builtin", say_help_builtin, false},
     {"help_functions", say_help_functions, false},
     {"help_topic", say_help_topic, false},
+    {"help_term", say_help_term, false},
+    {"help_glossary", say_help_glossary, false},
     {"step", say_step, false},
     {"steps_skipped", say_steps_skipped, false},
     {"where", say_where, false},

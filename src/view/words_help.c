@@ -29,7 +29,7 @@ void say_help_overview(struct words *w)
     }
     table_write(&t, w->out);
     table_release(&t);
-    text_add(w->out, "more: help NAME, or help");
+    text_add(w->out, "more: help NAME, or\nhelp");
     for (const struct rec *topic = say_first(w->record, "topics"); topic != NULL;
          topic = topic->next) {
         text_addf(w->out, " %s%s", topic->text, topic->next == NULL ? "" : ",");

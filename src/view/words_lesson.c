@@ -413,3 +413,32 @@ void say_lesson_list(struct words *w)
         text_addf(w->out, "progress is not being kept: %s\n", rec_get_text(w->record, "trouble"));
     }
 }
+
+// ---- The glossary -------------------------------------------------------------------------------
+
+void say_help_term(struct words *w)
+{
+    const char *others = rec_get_text(w->record, "others");
+    ink_add(w->out, INK_TITLE, rec_get_text(w->record, "term"));
+    if (*others != '\0') {
+        text_addf(w->out, "%c   also: %s%c", INK_MUTED, others, INK_END);
+    }
+    text_add_char(w->out, '\n');
+    say_prose_field(w, "text");
+    text_add(w->out, "try: ");
+    ink_add(w->out, INK_CODE, rec_get_text(w->record, "example"));
+    text_add(w->out, "\nmore: ");
+    text_addf(w->out, "%clesson %s%c\n", INK_CODE, rec_get_text(w->record, "lesson"), INK_END);
+}
+
+void say_help_glossary(struct words *w)
+{
+    struct text terms;
+    text_init(&terms);
+    for (const struct rec *t = say_first(w->record, "terms"); t != NULL; t = t->next) {
+        text_addf(&terms, t->next == NULL ? "**%s**" : "**%s**, ", t->text);
+    }
+    say_prose_text(w, text_get(&terms), "", INK_END);
+    text_add(w->out, "help TERM explains one of them\n");
+    text_release(&terms);
+}

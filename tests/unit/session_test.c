@@ -15,6 +15,7 @@
 
 #include "engine/rng.h"
 #include "lesson/course.h"
+#include "lesson/glossary.h"
 #include "lesson/lesson.h"
 #include "session/call.h"
 #include "view/words.h"
@@ -635,6 +636,25 @@ static void every_command_has_help(void **state)
     }
 }
 
+static void every_term_has_help_and_an_example(void **state)
+{
+    struct seat *seat = *state;
+    char line[64];
+    for (size_t i = 0; glossary_at(i) != NULL; i++) {
+        const struct term *t = glossary_at(i);
+        snprintf(line, sizeof line, "help %s", t->term);
+        prompt(seat, line);
+        assert_true(rec_is(seat->records.list.in.first, "help_term"));
+        assert_string_equal(rec_get_text(seat->records.list.in.first, "text"), t->text);
+        prompt(seat, "reset");
+        if (run_supplied(seat, t->example) != SESSION_DONE) {
+            fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), "message"));
+        }
+    }
+    prompt(seat, "help  Topological   ORDER");
+    assert_string_equal(rec_get_text(last(seat), "term"), "topological sort");
+}
+
 // "x + y", "-x", "tanh(x)": an operation as it is typed.
 static void typed(char *out, size_t n, const struct op_row *row)
 {
@@ -769,6 +789,7 @@ int main(void)
         TEST(words_are_completed),
         TEST(every_command_runs_its_example),
         TEST(every_command_has_help),
+        TEST(every_term_has_help_and_an_example),
         TEST(every_operation_is_reached),
         TEST(depth_costs_no_stack),
         TEST(errors_in_the_depth_are_found),
