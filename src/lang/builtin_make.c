@@ -248,7 +248,8 @@ static bool call_load_csv(struct lower *w, struct operand *x, uint32_t count, st
     }
     const struct input *file = inputs_find(w->inputs, path, n);
     if (file == NULL || file->why.set) {
-        diag_set(w->diag, x->span, "%s", file == NULL ? "not read yet" : file->why.message);
+        diag_set(w->diag, x->span, "%s",
+                 file == NULL ? "a file cannot be read here" : file->why.message);
         return diag_hint(w->diag, "%s", file == NULL ? "" : file->why.hint);
     }
     char name[QUOTED];

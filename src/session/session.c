@@ -578,11 +578,11 @@ bool session_in_loop(const struct session *s)
 // What the host was asked for is here: a file that an expression reads.
 static bool take_input(struct session *s)
 {
-    if (!s->supplied || text_length(&s->inputs.wanted) == 0) {
-        return true;
-    }
-    s->supplied = false;
-    return inputs_give(&s->inputs, &s->supply, &s->refusal);
+    bool given = s->supplied && text_length(&s->inputs.wanted) > 0;
+    bool ok = !given || inputs_give(&s->inputs, &s->supply, &s->refusal);
+    s->supplied = s->supplied && !given;
+    text_clear(&s->inputs.wanted);
+    return ok;
 }
 
 // A statement that cannot go on without a file leaves nothing behind, also where it is part of a
