@@ -177,7 +177,7 @@ static uint32_t add_fold(struct folder *f, struct fold fold)
     return (uint32_t)f->out->list.count - 1;
 }
 
-// The values of calls, each in the outermost one that is folded.
+// The values of calls, each in the outermost one that is folded. (Constants follow what uses them.)
 static void fold_calls(struct folder *f, const struct stage *s)
 {
     for (uint32_t i = 0; i < count_of(f); i++) {
@@ -186,7 +186,8 @@ static void fold_calls(struct folder *f, const struct stage *s)
              g = group_at(f->wish->groups, g)->within) {
             folded = is_folded(f, s, g) ? g : folded;
         }
-        if (folded == GROUP_NONE || !is_whole(f, i)) {
+        if (folded == GROUP_NONE || !is_whole(f, i) ||
+            tape_marked(f->tape, id_at(f, i), MARK_CONST)) {
             continue;
         }
         if (*at(&f->fold_of, folded) == FOLD_NONE) {
@@ -239,9 +240,13 @@ static bool is_nameless(struct folder *f, uint32_t i)
     return *at(&f->name, i) == NAME_NONE && *at(&f->array, i) == NAME_NONE;
 }
 
+// What is in an open call is shown as it is, and so is what leads to an open name alone.
 static bool is_open(struct folder *f, uint32_t i)
 {
-    uint32_t users = *at(&f->users, i);
+    uint32_t users = *at(&f->users, i), group = *at(&f->group, i);
+    if (group != GROUP_NONE && group_at(f->wish->groups, group)->look == LOOK_OPEN) {
+        return true;
+    }
     return is_nameless(f, i) ? users >= OWN && users < BOX_SEVERAL && *at(&f->open, users - OWN)
                              : look_of_name(f, *at(&f->name, i)) == LOOK_OPEN;
 }

@@ -16,6 +16,7 @@
 
 #include "engine/rng.h"
 #include "engine/sweep.h"
+#include "view/fold.h"
 #include "view/ink.h"
 #include "view/scene.h"
 
@@ -26,6 +27,11 @@ struct graph {
     struct names names;
     struct records records;
     struct text drawing;
+    // What is folded, where fold_some folded anything.
+    struct part part;
+    struct buf groups;
+    struct folds folds;
+    bool folded;
 };
 
 static inline void graph_init(struct graph *g)
@@ -34,6 +40,9 @@ static inline void graph_init(struct graph *g)
     names_init(&g->names);
     records_init(&g->records);
     text_init(&g->drawing);
+    part_init(&g->part);
+    buf_init(&g->groups, sizeof(struct group));
+    g->folded = false;
 }
 
 static inline void graph_release(struct graph *g)
@@ -42,6 +51,11 @@ static inline void graph_release(struct graph *g)
     names_release(&g->names);
     records_release(&g->records);
     text_release(&g->drawing);
+    part_release(&g->part);
+    buf_release(&g->groups);
+    if (g->folded) {
+        folds_release(&g->folds);
+    }
 }
 
 static inline void name_node(struct graph *g, uint32_t node)
@@ -86,9 +100,26 @@ static inline uint32_t random_graph(struct graph *g, struct rng *rng, uint32_t m
     return values[count - 1];
 }
 
+// Some nodes that follow each other are a call of f, which is folded.
+static inline void fold_some(struct graph *g, struct rng *rng, uint32_t root)
+{
+    uint32_t f = names_intern(&g->names, "f", 1), count = tape_count(&g->tape);
+    uint32_t first = (uint32_t)rng_below(rng, count), end = first + 1;
+    end += (uint32_t)rng_below(rng, count - first);
+    uint32_t group = groups_begin(&g->groups, f, GROUP_NONE, first);
+    groups_end(&g->groups, group, end);
+    group_at(&g->groups, group)->look = LOOK_FOLDED;
+    const struct fold_wish wish = {.groups = &g->groups};
+    assert_true(part_all(&g->part, &g->tape, root));
+    assert_true(folds_find(&g->folds, &g->tape, &g->names, &wish, &g->part, root));
+    g->folded = true;
+}
+
 static inline struct rec *build(struct graph *g, uint32_t root, bool ascii, const char *layout)
 {
-    const struct scene_options options = {.theme = "light"};
+    const struct scene_options options = {.theme = "light",
+                                          .part = g->folded ? &g->part : NULL,
+                                          .folds = g->folded ? &g->folds : NULL};
     struct rec *scene = scene_build(&g->records, &g->tape, &g->names, root, &options);
     assert_non_null(scene);
     rec_flag(&g->records, scene, "ascii", ascii);
