@@ -1,0 +1,82 @@
+#!/bin/sh
+# Whatever the graph, a picture or a clean refusal within 5 seconds: sums whose lines pass
+# everything, a chain of 30,000, a dense layer; and a picture shows the graph as it was asked for.
+set -eu
+passed=0
+failed=0
+
+tell() {  # what, whether it holds (0: yes), what was shown
+    if [ "$2" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: not so\n%s\n' "$1" "$3"
+    fi
+}
+
+# what, seconds, "a picture" or a word of the refusal, statements
+within() {
+    rm -f out.*
+    began=$(date +%s%N)
+    shown=$("$BACKSTEP" -e "$4" 2>&1) && status=0 || status=$?
+    took=$((($(date +%s%N) - began) / 1000000))
+    if [ "$3" = 'a picture' ]; then
+        [ "$status" = 0 ] && [ -s out.svg ] && ok=0 || ok=1
+    else
+        [ "$status" = 1 ] && printf '%s\n' "$shown" | grep -q -e "$3" && [ ! -e out.svg ] && ok=0 || ok=1
+    fi
+    tell "$1" "$ok" "$shown"
+    [ "$took" -lt $((1000 * $2)) ] && ok=0 || ok=1
+    tell "$1 within $2 s" "$ok" "it took $took ms"
+}
+
+terms() {
+    printf 'a = 1; L = a'
+    i=1
+    while [ "$i" -lt "$1" ]; do
+        printf ' + a'
+        i=$((i + 1))
+    done
+}
+
+within '150 terms' 5 'a picture' "$(terms 150); graph L out.svg"
+within '150 terms, each of them' 5 'a picture' "$(terms 150); graph L out.svg --full"
+within '1,000 terms' 5 'a picture' "$(terms 1000); graph L out.svg"
+within '1,000 terms, each of them' 5 'leave out --full' "$(terms 1000); graph L out.svg --full"
+
+chain='x = 1; y = x
+repeat 30000 { y = tanh(y) }
+'
+within 'a chain of 30,000' 5 'a picture' "$chain graph y out.svg"
+within 'a chain of 30,000, each of them' 5 'leave out --full' "$chain graph y out.svg --full"
+
+dense='param W = randn(16, 16); param b = zeros(16); x = randn(16)
+h = tanh(W @ x + b); L = sum(h**2); backward L
+'
+within 'a dense layer' 5 'a picture' "$dense graph L out.svg"
+within 'a dense layer in the terminal' 5 '⊞.*W' "$dense graph L; nothing"
+layer='def layer(W, b, x) = tanh(W @ x + b)
+param V = randn(64, 64); param b = zeros(64); x = randn(64)
+L = sum(layer(V, b, layer(V, b, x)))
+'
+within 'layers of 64' 5 'a picture' "$layer backward L; graph L out.svg"
+named='x = 1; y = x
+a0 = 1; a1 = 2
+L = a0*a1
+'
+within 'a part that is not there' 5 'does not depend' "$named graph L out.svg --from x"
+
+# A layout that takes its time: what comes after waits for it, and the picture has none of it.
+cat >slow <<'END'
+#!/bin/sh
+sleep 1
+exec "$REAL" "$@"
+END
+chmod +x slow
+shown=$(REAL="$BACKSTEP-render" BACKSTEP_RENDER="$PWD/slow" "$BACKSTEP" -e 'a = 41; L = a + 1
+graph L out.svg; a.data = 77; forward; print L' 2>&1)
+[ "$shown" = 78 ] && grep -q '>42<' out.svg && ! grep -q '>78<' out.svg && ok=0 || ok=1
+tell 'a graph that changes behind its picture' "$ok" "$shown"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
