@@ -100,6 +100,16 @@ const struct course_lesson *course_next(const struct course *c)
     return open;  // lessons that wait for each other
 }
 
+int64_t course_next_due(const struct course *c)
+{
+    int64_t next = 0;
+    for (size_t i = 0; i < c->questions.count; i++) {
+        int64_t due = BUF(struct course_question, &c->questions)[i].card.due;
+        next = due > c->now && (next == 0 || due < next) ? due : next;
+    }
+    return next;
+}
+
 uint32_t course_streak(const struct course *c)
 {
     const struct course_day *days = c->days.data;

@@ -68,8 +68,8 @@ struct course {
     int64_t now;           // Unix time, seconds
     int64_t today;         // as in base/day.h, where the learner is
     uint64_t salt;         // the learner's, for question_seed
-    bool saved;            // progress is being kept
-    const char *trouble;   // why it is not; "" if it is
+    bool saved;            // what is done now will be kept
+    const char *trouble;   // why it cannot be; "" if it can
 };
 
 void course_init(struct course *c);
@@ -81,6 +81,8 @@ const struct course_question *course_question(const struct course *c, const char
 bool course_is_finished(const struct course_lesson *l);
 // The first that is not finished and whose `requires` are; NULL if all are.
 const struct course_lesson *course_next(const struct course *c);
+// When the next question comes back of those that are not due yet; 0 if there is none.
+int64_t course_next_due(const struct course *c);
 // Days in a row on which something was answered, up to today, or to yesterday while today has none.
 uint32_t course_streak(const struct course *c);
 

@@ -137,10 +137,10 @@ struct session {
     struct diag refusal;
     // The lesson that is played here, or whose graph this session is; see play.h.
     struct play *play;
-    bool entered;                       // the text that was begun has not been looked at
-    struct lesson *lesson;              // supplied, and not yet taken
-    const struct course *course;        // supplied, until the statement ends
-    bool course_wanted, lesson_wanted;  // the running statement has asked for it
+    bool entered;                 // the text that was begun has not been looked at
+    struct lesson *lesson;        // supplied, and not yet taken
+    const struct course *course;  // supplied, until the statement ends
+    bool course_wanted, lesson_wanted, write_wanted;  // the running statement has asked for it
 };
 
 struct call {

@@ -15,6 +15,8 @@ static void put_lesson(struct call *c, struct rec *to, const struct course_lesso
     rec_whole(c->out, to, "done", l->done);
     rec_whole(c->out, to, "skipped", l->skipped);
     rec_whole(c->out, to, "place", l->place);
+    rec_whole(c->out, to, "due", l->due);
+    rec_text(c->out, to, "trouble", l->trouble);
 }
 
 static void list_lessons(struct call *c)
@@ -70,16 +72,16 @@ static const char *path_of(struct call *c, struct span word)
     return id;
 }
 
-// The lesson is there: it begins when this statement is done.
-static enum call_end begin(struct call *c)
+// The session that is the learner's own.
+static struct session *own(struct call *c)
 {
-    struct lesson *lesson = c->s->lesson;
-    const struct course *course = c->s->course;
-    const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
+    return c->s->play != NULL ? c->s->play->outer : c->s;
+}
+
+// It begins when this statement is done. NULL: there was no memory for it.
+static enum call_end begin(struct call *c, struct play *play)
+{
     bool inside = c->s->play != NULL;
-    c->s->lesson = NULL;
-    struct play *play = play_new(inside ? c->s->play->outer : c->s, lesson, course,
-                                 known == NULL ? 0 : known->place);
     if (play == NULL) {
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
@@ -130,6 +132,16 @@ static bool begins_here(struct call *c)
     return true;
 }
 
+static enum call_end begin_lesson(struct call *c)
+{
+    struct lesson *lesson = c->s->lesson;
+    // Where nothing is kept it is nobody's play: from its beginning, with the same numbers for all.
+    const struct course *course = c->s->course != NULL && c->s->course->saved ? c->s->course : NULL;
+    const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
+    c->s->lesson = NULL;
+    return begin(c, play_new(own(c), lesson, course, known == NULL ? 0 : known->place));
+}
+
 // First the course is asked for, then, by what it says, the lesson.
 enum call_end command_lesson(struct call *c)
 {
@@ -139,7 +151,7 @@ enum call_end command_lesson(struct call *c)
         return CALL_FAILED;
     }
     if (s->lesson != NULL) {
-        return begin(c);
+        return begin_lesson(c);
     }
     if (s->lesson_wanted) {
         refused(c, word);
@@ -159,6 +171,62 @@ enum call_end command_lesson(struct call *c)
     }
     s->lesson_wanted = true;
     return ask(c, "lesson", path);
+}
+
+// ---- review -------------------------------------------------------------------------------------
+
+static void say_nothing_is_due(struct call *c)
+{
+    const struct course *course = c->s->course;
+    int64_t next = course_next_due(course);
+    struct rec *r = call_record(c, "nothing_due");
+    if (next != 0) {
+        rec_whole(c->out, r, "next_due_in", next - course->now);
+    }
+}
+
+static enum call_end begin_review(struct call *c, struct review *review)
+{
+    struct lesson *lesson = c->s->lesson;
+    c->s->lesson = NULL;
+    struct play *play = review_play(own(c), lesson, review);
+    if (play == NULL) {
+        review_free(review);
+    }
+    return begin(c, play);
+}
+
+// As a lesson: first the course, then the lesson of what is due first.
+enum call_end command_review(struct call *c)
+{
+    struct session *s = c->s;
+    if (!call_finish(c) || !begins_here(c)) {
+        return CALL_FAILED;
+    }
+    if (!s->course_wanted) {
+        s->course_wanted = true;
+        return ask(c, "course", "");
+    }
+    if (s->course == NULL || (s->lesson_wanted && s->lesson == NULL)) {
+        refused(c, c->command);
+        return CALL_FAILED;
+    }
+    if (s->course->due.count == 0) {
+        say_nothing_is_due(c);
+        return CALL_DONE;
+    }
+    struct review *review = review_new(s->course);
+    if (review == NULL) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (s->lesson != NULL) {
+        return begin_review(c, review);
+    }
+    s->lesson_wanted = true;
+    enum call_end asked = ask(c, "lesson", review_path(review));
+    review_free(review);
+    return asked;
 }
 
 // ---- In a lesson --------------------------------------------------------------------------------
@@ -218,6 +286,10 @@ enum call_end command_previous(struct call *c)
 {
     if (!in_lesson(c)) {
         return CALL_FAILED;
+    }
+    if (c->s->play->review != NULL) {
+        diag_set(c->diag, c->command, "a review only goes on");
+        return diag_hint(c->diag, "'skip' leaves this question") ? CALL_DONE : CALL_FAILED;
     }
     if (c->s->play->number == 0) {
         diag_set(c->diag, c->command, "there is no question before this");

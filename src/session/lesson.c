@@ -111,6 +111,7 @@ void play_free(struct play *p)
         session_free(graphs[i]);
     }
     lesson_free(p->lesson);
+    review_free(p->review);
     if (p->next != NULL) {
         play_free(p->next);
     }
@@ -431,6 +432,9 @@ static void catch_up(struct play *p, struct records *out)
         }
     }
     p->catch_up_to = 0;
+    if (p->review != NULL) {
+        return;
+    }
     struct rec *r = play_record(p, out, "lesson_resumed");
     rec_text(out, r, "lesson", p->lesson->id);
     rec_whole(out, r, "passed", (int64_t)p->number);
@@ -439,19 +443,26 @@ static void catch_up(struct play *p, struct records *out)
 
 static void begin_lesson(struct play *p, struct records *out)
 {
+    p->begun = true;
+    p->outer->entered = false;  // what began it is no line for it
+    p->rows += 2;
+    if (p->review != NULL) {
+        review_head(p, out);
+        return;
+    }
     struct rec *r = play_record(p, out, "lesson_begin");
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "title", p->lesson->title);
     rec_whole(out, r, "of", (int64_t)p->lesson->questions);
-    p->begun = true;
-    p->outer->entered = false;  // what began it is no line for it
-    p->rows += 2;
 }
 
 static enum session_state next_item(struct play *p, struct records *out)
 {
     if (!p->begun) {
         begin_lesson(p, out);
+    }
+    if (p->review != NULL && p->item > p->review_item) {
+        return review_next(p, out);
     }
     if (p->catch_up_to > 0) {
         catch_up(p, out);
@@ -549,6 +560,7 @@ static void leave(struct play *p, struct records *out)
     struct rec *r = records_add(out, "lesson_left");
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "title", p->lesson->title);
+    rec_flag(out, r, "review", p->review != NULL);
     p->running = false;
     p->state = PLAY_OVER;
 }
@@ -681,6 +693,8 @@ enum session_state play_run(struct play *p, struct records *out)
     case PLAY_ENTRIES:
         begin_entry(p, out);
         return SESSION_MORE;
+    case PLAY_DUE:
+        return review_go_on(p, out);
     case PLAY_COURSE:
         end_course(p, out);
         return SESSION_MORE;
@@ -702,7 +716,9 @@ enum session_state play_run(struct play *p, struct records *out)
 
 void session_place(const struct session *s, struct text *out)
 {
+    size_t number, of;
     if (play_is_on(s) && s->play->question != NULL) {
-        text_addf(out, "%zu/%zu", s->play->number + 1, s->play->lesson->questions);
+        question_place(s->play, &number, &of);
+        text_addf(out, "%zu/%zu", number, of);
     }
 }

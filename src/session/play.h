@@ -23,6 +23,7 @@ enum play_state {
     PLAY_QUESTION,  // an answer is awaited
     PLAY_RATE,      // of a recall, how well it was known
     PLAY_ANSWERED,  // Enter goes on
+    PLAY_DUE,       // a review has asked for the lesson of its next question
     PLAY_COURSE,    // the course is asked for what comes next
     PLAY_OVER,      // the learner's own session comes back
 };
@@ -113,6 +114,8 @@ struct play {
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
+    struct review *review;       // NULL: a lesson is played …
+    size_t review_item;          // … else this item of it is all that is asked
 };
 
 // A lesson, which is the play's from now on, to be played in this session: from after so many of
@@ -159,6 +162,8 @@ bool question_gives_again(struct play *p);
 // Its statements are done: what comes next of it.
 void question_go_on(struct play *p, struct records *out);
 void question_foot(struct play *p, struct records *out);
+// Which question of how many this is: of the lesson, or of the review.
+void question_place(const struct play *p, size_t *number, size_t *of);
 
 // judge.c: what answers are worth.
 // Another question is asked from now on.
@@ -181,6 +186,25 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
 void question_look(struct play *p, const struct records *out, size_t from);
 // All statements of a line are done.
 void question_looked(struct play *p, struct records *out);
+
+// review.c: asking what is due, question after question. A review belongs to the play of its
+// present question.
+struct review *review_new(const struct course *course);
+void review_free(struct review *r);
+// The lesson of the question that comes first.
+const char *review_path(const struct review *r);
+// That question in its lesson (which is the play's from now on), to be begun like play_new's. NULL
+// if out of memory.
+struct play *review_play(struct session *outer, struct lesson *lesson, struct review *r);
+// Where the review stands, from 1, and how many questions it has.
+size_t review_number(const struct review *r);
+size_t review_count(const struct review *r);
+void review_head(struct play *p, struct records *out);
+void review_put_graph(struct play *p, struct records *out);
+// The question is dealt with: asks for the lesson of the next, or ends.
+enum session_state review_next(struct play *p, struct records *out);
+// That lesson is there.
+enum session_state review_go_on(struct play *p, struct records *out);
 
 // question.c again: the way on.
 void question_pass(struct play *p, struct records *out);

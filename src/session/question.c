@@ -200,17 +200,33 @@ void question_go_on(struct play *p, struct records *out)
 
 // ---- Its words ----------------------------------------------------------------------------------
 
+void question_place(const struct play *p, size_t *number, size_t *of)
+{
+    *number = p->review != NULL ? review_number(p->review) : p->number + 1;
+    *of = p->review != NULL ? review_count(p->review) : p->lesson->questions;
+}
+
+static void put_number(const struct play *p, struct records *out, struct rec *to)
+{
+    size_t number, of;
+    question_place(p, &number, &of);
+    rec_whole(out, to, "number", (int64_t)number);
+    rec_whole(out, to, "of", (int64_t)of);
+}
+
 static void show(struct play *p, struct records *out)
 {
     const struct question *q = p->question;
     play_set_graph(p, &p->asked, session_copy(p->aside));
+    if (p->review != NULL) {
+        review_put_graph(p, out);
+    }
     struct rec *r = play_record(p, out, "question");
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "question", q->id);
     rec_text(out, r, "type", kinds[q->kind].name);
     rec_whole(out, r, "line", (int64_t)q->line);
-    rec_whole(out, r, "number", (int64_t)p->number + 1);
-    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    put_number(p, out, r);
     play_text(p, out, r, "text", q->text, q->line);
     rec_text(out, r, "how", kinds[q->kind].how);
     judge_begin(p);
@@ -230,8 +246,7 @@ void question_foot(struct play *p, struct records *out)
              p->state == PLAY_RATE       ? "rating"
              : p->state == PLAY_QUESTION ? "answer"
                                          : "enter");
-    rec_whole(out, r, "number", (int64_t)p->number + 1);
-    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    put_number(p, out, r);
     rec_whole(out, r, "hints",
               p->question == NULL ? 0 : (int64_t)(p->question->hints.count - p->hints));
     rec_flag(out, r, "tried", p->wrong > 0);
@@ -263,7 +278,7 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
     rec_text(out, r, "seed", seed);
     rec_whole(out, r, "hints", p->hints);
-    if (right || skipped || p->solved) {
+    if ((right || skipped || p->solved) && p->review == NULL) {
         put_place(p, out);
     }
 }

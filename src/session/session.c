@@ -696,7 +696,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     s->asked = s->supplied = false;
     inputs_clear(&s->inputs);
     s->course = NULL;
-    s->course_wanted = s->lesson_wanted = false;
+    s->course_wanted = s->lesson_wanted = s->write_wanted = false;
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail(s, &diag, out);

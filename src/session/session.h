@@ -26,7 +26,8 @@
 //                                                    (port 0: any) and supply its address; stop:
 //                                                    no more, and supply nothing
 //   {kind: "need", what: "lesson",  path}            read this lesson; session_supply_lesson
-//   {kind: "need", what: "course"}                   session_supply_course; refused, there is none
+//   {kind: "need", what: "course",  log}             session_supply_course; refused, there is none.
+//                                                    log: its attempts are wanted too
 //
 // Lessons (src/lesson/) are played through the same door. While one is played, what was typed goes
 // to it: a statement runs in the lesson's graph, anything else is an answer. Prose, questions and

@@ -24,7 +24,14 @@ static void sort(struct buf *b, int (*compare)(const void *, const void *))
 char *course_folder(void)
 {
     const char *named = getenv("BACKSTEP_LESSONS");
-    return named != NULL && *named != '\0' ? strdup(named) : folder_shipped("lessons", ".");
+    if (named != NULL && *named != '\0') {
+        return strdup(named);
+    }
+    char *shipped = folder_shipped("lessons", ".");
+    if (shipped != NULL) {
+        shipped[strlen(shipped) - strlen("/.")] = '\0';
+    }
+    return shipped;
 }
 
 static int is_lesson(const struct dirent *entry)
@@ -414,5 +421,5 @@ void course_load(struct course *c, const char *folder, struct progress *progress
     course_join(c, &log, now, with_log);
     progress_log_release(&log);
     c->trouble = copy(c, progress_trouble(progress));
-    c->saved = *c->trouble == '\0';
+    c->saved = progress->keep && *c->trouble == '\0';
 }

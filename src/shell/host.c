@@ -265,18 +265,36 @@ static void answer_lesson(struct host *h, const char *path)
     lesson_trouble_release(&trouble);
 }
 
-static void answer_course(struct host *h)
+static void let_course_go(struct host *h)
 {
-    struct diag d = {0};
-    diag_set(&d, (struct span){0, 0}, "there is no folder of lessons");
-    session_refuse(h->session, &d);
+    if (h->has_course) {
+        course_release(&h->course);
+        h->has_course = false;
+    }
+}
+
+// The course is read anew for each statement that asks for it, and stays as long as that runs.
+static void answer_course(struct host *h, const struct rec *need)
+{
+    if (h->see != NULL) {
+        struct diag d = {0};
+        diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
+        session_refuse(h->session, &d);
+        return;
+    }
+    char *folder = course_folder();
+    let_course_go(h);
+    h->has_course = true;
+    course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, "log"));
+    session_supply_course(h->session, &h->course);
+    free(folder);
 }
 
 static void answer_need(struct host *h, const struct records *records)
 {
     const char *what = rec_get_text(records->list.in.last, "what");
     if (strcmp(what, "course") == 0) {
-        answer_course(h);
+        answer_course(h, records->list.in.last);
         return;
     }
     struct diag d = {0};
@@ -312,6 +330,8 @@ enum session_state host_run(struct host *h, const struct source *source)
         write_records(h, &records);
         if (state == SESSION_NEED) {
             answer_need(h, &records);
+        } else {
+            let_course_go(h);
         }
         records_release(&records);
     } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));

@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "session/session.h"
 #include "shell/bar.h"
+#include "shell/course.h"
 #include "shell/live.h"
 #include "shell/progress.h"
 #include "shell/split.h"
@@ -33,6 +34,8 @@ struct host {
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
     struct split *split;        // where the picture of a watched walk stands; NULL: among answers
+    bool has_course;            // the course below is read
+    struct course course;       // … while a statement asks for it
     int64_t lesson_failures;    // statements and texts of lessons' own that failed
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };

@@ -122,6 +122,10 @@ void say_lesson_resumed(struct words *w)
 
 void say_lesson_left(struct words *w)
 {
+    if (rec_get_flag(w->record, "review")) {
+        text_add(w->out, "You have left the review; your own graph is back.\n");
+        return;
+    }
     text_addf(w->out, "You have left “%s”; ", rec_get_text(w->record, "title"));
     text_add(w->out, "your own graph is back.\n");
 }
@@ -371,10 +375,23 @@ static void say_state(struct text *cell, const struct rec *l)
     long long done = (long long)rec_get_whole(l, "done"),
               of = (long long)rec_get_whole(l, "questions");
     text_clear(cell);
-    if (done > 0 || rec_get_whole(l, "place") > 0) {
+    if (*rec_get_text(l, "trouble") != '\0') {
+        text_add(cell, "cannot be read");
+    } else if (done > 0 || rec_get_whole(l, "place") > 0) {
         text_addf(cell, done == of ? "done" : "%lld of %lld", done, of);
     } else {
         text_addf(cell, "%lld", of);
+    }
+}
+
+// Lessons whose files are none, with the reason.
+static void say_broken(struct words *w)
+{
+    for (const struct rec *l = say_first(w->record, "lessons"); l != NULL; l = l->next) {
+        if (*rec_get_text(l, "trouble") != '\0') {
+            ink_add(w->out, INK_ERROR, "error:");
+            text_addf(w->out, " %s\n", rec_get_text(l, "trouble"));
+        }
     }
 }
 
@@ -401,6 +418,7 @@ void say_lesson_list(struct words *w)
     table_write(&t, w->out);
     table_release(&t);
     text_release(&cell);
+    say_broken(w);
     if (due > 0) {
         add_count(w, due, "question is due", "questions are due");
         text_add(w->out, ": review\n");
@@ -410,7 +428,7 @@ void say_lesson_list(struct words *w)
         text_addf(w->out, "%s begins; your own graph waits meanwhile\n", next);
     }
     if (*rec_get_text(w->record, "trouble") != '\0') {
-        text_addf(w->out, "progress is not being kept: %s\n", rec_get_text(w->record, "trouble"));
+        text_add(w->out, "Nothing is being kept now.\n");
     }
 }
 

@@ -15,6 +15,7 @@ verdict() {
 
 # The whole play, word for word.
 expected=$here/samples/doubling.played
+export BACKSTEP_LESSONS="$here/samples"
 "$BACKSTEP" lesson "$here/samples/doubling.md" --answers "$here/samples/doubling.answers" >played 2>&1
 verdict $? 'the lesson is not played to its end'
 diff "$expected" played

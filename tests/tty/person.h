@@ -277,6 +277,16 @@ static inline void kill_it(struct person *p, int number)
     assert_int_equal(kill(p->pid, number), 0);
 }
 
+// Without warning, and without a chance to do anything.
+static inline void kill_outright(struct person *p)
+{
+    kill_it(p, SIGKILL);
+    assert_int_equal(waitpid(p->pid, NULL, 0), p->pid);
+    close(p->terminal);
+    p->pid = 0;
+    p->terminal = -1;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 #endif

@@ -328,11 +328,7 @@ static void die_with_two_lines(struct person *p)
     enter(p, "undo");
     see(p, "taken back");
     see(p, PROMPT);
-    kill_it(p, SIGKILL);
-    assert_int_equal(waitpid(p->pid, NULL, 0), p->pid);
-    close(p->terminal);
-    p->pid = 0;
-    p->terminal = -1;
+    kill_outright(p);
 }
 
 static void test_resumes_after_kill_9(void **state)

@@ -1,0 +1,129 @@
+// Lessons as a person plays them: what was answered is there the next time, whatever happens.
+#include "person.h"
+
+#define FILE_NAME "lessons/01-one.md"
+#define RIGHT "Right."
+
+static void write_lesson(const struct person *p)
+{
+    make_folder(p, "lessons");
+    write_file(
+        p, FILE_NAME,
+        "---\nid: one\ntitle: One\norder: 10\n---\n\n"
+        "Two names.\n\n```backstep\na = 3\nb = 2*a\n```\n\n"
+        "```ask one.first\nWhat is the first?\nkind: number\ncovers: N1\nanswer: b\n```\n\n"
+        "```ask one.second\nWhat is the second?\nkind: number\ncovers: N2\nanswer: 8\n```\n");
+}
+
+static void start_lessons(struct person *p)
+{
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, "NO_COLOR=1",
+                             "BACKSTEP_LESSONS=lessons", "TZ=UTC", NULL});
+}
+
+// What the log holds: the columns of each answer that do not depend on the time.
+static const char *logged(const struct person *p)
+{
+    static char all[4096];
+    char command[1024];
+    snprintf(command, sizeof command,
+             "cd '%s' && HOME='%s' BACKSTEP_LESSONS=lessons '%s' -e 'progress export csv' | "
+             "tr -d '\\r' | cut -d, -f3-9,11",
+             p->home, p->home, getenv("BACKSTEP"));
+    FILE *f = popen(command, "r");
+    assert_non_null(f);
+    all[fread(all, 1, sizeof all - 1, f)] = '\0';
+    assert_int_equal(pclose(f), 0);
+    return all;
+}
+
+#define HEAD "question,version,type,rating,right,skipped,hints,given\n"
+
+// Killed as soon as the answer is acknowledged.
+static void test_an_answer_outlives_kill_9(void **state)
+{
+    struct person *p = *state;
+    write_lesson(p);
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "What is the first?");
+    enter(p, "6");
+    see(p, RIGHT);
+    kill_outright(p);
+    assert_string_equal(logged(p), HEAD "one.first,1,number,3,true,false,0,6\n");
+    // … and the lesson goes on after it.
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "What is the second?");
+    enter(p, "7");
+    see(p, "Not yet.");
+    kill_outright(p);
+    assert_string_equal(logged(p), HEAD "one.first,1,number,3,true,false,0,6\n"
+                                        "one.second,1,number,1,false,false,0,7\n");
+}
+
+static void test_what_cannot_be_kept_is_said_once(void **state)
+{
+    struct person *p = *state;
+    write_lesson(p);
+    make_folder(p, ".local");
+    make_folder(p, ".local/share");
+    make_folder(p, ".local/share/backstep");
+    write_file(p, ".local/share/backstep/progress.db", "this was a database once, and is none now");
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "your progress is not being kept");
+    see(p, "is damaged; it is left as it is");
+    see(p, "What is the first?");
+    enter(p, "6");
+    see(p, RIGHT);
+    see(p, PROMPT);
+    type(p, "\r");
+    see(p, "What is the second?");
+    enter(p, "quit");
+    see(p, "your own graph is back");
+    see(p, PROMPT);
+    leave(p);
+    assert_null(memmem(p->screen + p->seen, p->shown - p->seen, "not being kept", 14));
+    assert_string_equal(read_file(p, ".local/share/backstep/progress.db"),
+                        "this was a database once, and is none now");
+}
+
+static void test_nothing_is_made_without_a_lesson(void **state)
+{
+    struct person *p = *state;
+    start_lessons(p);
+    enter(p, "a = 2");
+    enter(p, "quit");
+    assert_int_equal(ending(p), 0);
+    assert_false(is_there(p, ".local/share/backstep/progress.db"));
+}
+
+static void test_what_is_due_is_asked_again(void **state)
+{
+    struct person *p = *state;
+    write_lesson(p);
+    start_lessons(p);
+    enter(p, "review");
+    see(p, "Nothing is due: what you answer in lessons comes back here.");
+    enter(p, "lesson one");
+    see(p, "What is the first?");
+    enter(p, "solution");
+    see(p, "answer");
+    enter(p, "quit");
+    enter(p, "review");
+    see(p, "Nothing is due; the next question comes back in ");
+    see(p, PROMPT);
+    leave(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_an_answer_outlives_kill_9),
+        TEST(test_what_cannot_be_kept_is_said_once),
+        TEST(test_nothing_is_made_without_a_lesson),
+        TEST(test_what_is_due_is_asked_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
