@@ -188,14 +188,17 @@ static bool start(struct live *l, int port, const volatile int *stop, struct dia
 
 // ---- The browser --------------------------------------------------------------------------------
 
-// The first of the browsers that $BROWSER names, or what opens addresses on this desktop; none
-// where there is no screen. It is left to itself.
+// The first of the browsers that $BROWSER names, if that is a program and no more, or what opens
+// addresses on this desktop (and knows what else $BROWSER may say); none where there is no screen.
+// It is left to itself.
 static void open_browser(struct live *l)
 {
     const char *told = getenv("BROWSER");
     bool screen = getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL;
-    char *first = told == NULL || *told == '\0' ? NULL : strndup(told, strcspn(told, ":"));
-    if (first == NULL && !screen) {
+    size_t n = told == NULL ? 0 : strcspn(told, ": ");
+    bool plain = n > 0 && told[n] != ' ';
+    char *first = plain ? strndup(told, n) : NULL;
+    if (n == 0 && !screen) {
         return;
     }
     char *program = first != NULL ? first : "xdg-open";
@@ -206,10 +209,18 @@ static void open_browser(struct live *l)
     free(first);
 }
 
+// Is this the port, or any (0)?
+static bool serves_at(struct live *l, int port)
+{
+    int serves = 0;
+    sscanf(text_get(&l->address), "http://127.0.0.1:%d/", &serves);
+    return port == 0 || port == serves;
+}
+
 bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,
                struct diag *d)
 {
-    if (l->pid != 0 && ended(l->pid)) {
+    if (l->pid != 0 && (ended(l->pid) || !serves_at(l, port))) {
         end_program(l);
     }
     if (l->pid == 0) {

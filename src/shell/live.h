@@ -43,7 +43,7 @@ void live_init(struct live *l);
 // Ends the program, and with it the pages' connection.
 void live_release(struct live *l);
 
-// Starts the program unless it runs, on this port (0: any), and opens a browser where there is one.
+// Starts the program unless it runs on this port (0: any), and opens a browser where there is one.
 // Appends the page's address. False: d says why, its span is 0.
 // *stop becoming not 0 ends the waiting for it.
 bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,

@@ -75,6 +75,11 @@ await test('a port that is taken is named, and another serves', () => withPrompt
                  new RegExp(`error: port ${port} is taken by another program; write view alone`));
     assert.ok(await prompt.view() !== undefined);
     other.close();
+    await new Promise(done => other.on('close', done));
+    const address = await prompt.view(`view ${port}`);
+    assert.ok(address.startsWith(`http://127.0.0.1:${port}/`));
+    assert.equal(await prompt.view(`view ${port}`), address);
+    assert.equal(await prompt.view(), address);
     assert.match(await prompt.type('view 80'), /a whole number from 1024 to 65535/);
     assert.match(await prompt.type('view fast'), /write view, view stop, or view 8080/);
 }));
