@@ -444,7 +444,10 @@ void live_end(struct live *l, struct session *session)
     }
     struct records records;
     records_init(&records);
-    send_log(l);
+    // An empty line is told where it took a step.
+    if (text_length(&l->typed) > 0 || text_length(&l->words) > 0) {
+        send_log(l);
+    }
     if (session_present(session, &records)) {
         send_state(l, &records);
     }

@@ -19,6 +19,14 @@ export async function until(is, what, patience = 5000) {
     }
 }
 
+// Kilobytes of memory that a program holds; 0 for one under a sanitizer, which maps terabytes and
+// gives nothing back.
+export function memoryOf(pid) {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const kilobytes = name => Number(status.match(new RegExp(`${name}:\\s+(\\d+)`))[1]);
+    return kilobytes('VmSize') > 2 ** 30 ? 0 : kilobytes('VmRSS');
+}
+
 export class Server {
     constructor({port = 0, drawer = render, seconds = 5} = {}) {
         this.process = spawn(join(folder, 'backstep-live'), [port, drawer, seconds],
@@ -50,9 +58,8 @@ export class Server {
         return this.ended;
     }
 
-    // Kilobytes of memory that it holds.
     memory() {
-        return Number(readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
+        return memoryOf(this.process.pid);
     }
 
     connect() {
