@@ -6,12 +6,13 @@ import { html, ink } from './dom.js';
 
 // Words as the prompt writes them carry a byte before and after what means something
 // (src/view/ink.h).
-const INKS = ['name', 'value', 'grad', 'local', 'muted', 'error', 'title'];
+const INKS = ['name', 'value', 'grad', 'local', 'muted', 'error', 'title', 'current', 'code',
+    'emphasis', 'right'];
 const FIRST = 0x10;
 
 export function inked(words) {
     const parts = [];
-    for (const piece of words.split(/(?=[\x10-\x16])|\x0e/)) {
+    for (const piece of words.split(/(?=[\x10-\x1a])|\x0e/)) {
         const meaning = INKS[piece.charCodeAt(0) - FIRST];
         parts.push(meaning === undefined ? piece
             : ink(meaning, piece.slice(1).replace(/^-(?=[\di])/, '−')));

@@ -3,6 +3,7 @@
 
 #include "session/commands.h"
 #include "session/picture.h"
+#include "session/play.h"
 #include "session/trace.h"
 
 // Where there are more values, there is nothing to say about each: it is made anew after every
@@ -179,5 +180,8 @@ bool session_present(struct session *s, struct records *out)
 {
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
+    if (play_is_on(s)) {
+        c.s = s = play_graph(s->play);
+    }
     return put_all(&c, root_of(s)) && !out->arena.failed;
 }

@@ -98,7 +98,8 @@ int session_digits(const struct session *s);
 // become: at a statement's start commands too.
 void session_candidates(struct session *s, const char *prefix, bool statement_start,
                         struct records *out);
-// What a page shows of the session as it stands between two statements; changes nothing. Appends
+// What a page shows of the session as it stands between two statements, in a lesson of the graph
+// that is worked on; changes nothing. Appends
 //   {kind: "present", digits: 6,
 //    root: {node, name, value}, formula,   the walk's output, else the last one; none: no values
 //    yet values: 7, stale: flag,               what it depends on; is its value stale? walk: {at,

@@ -1,6 +1,6 @@
 // Types at a prompt while pages follow it, and compares every number that they show with the
 // engine's.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser } from './browser.mjs';
@@ -79,6 +79,7 @@ function expectedLines(scene, box) {
 function compare(page, {scene}, what) {
     const numbers = numbersOf(scene), write = writer(numbers, 6);
     const known = v => v === undefined ? '·' : write(v);
+    assert.ok(page.log.every(([typed, words]) => !/[\0-\x09\x0b-\x1f]/.test(typed + words)), what);
     assert.deepEqual(page.picture, scene.boxes.map(box => expectedLines(scene, box)), what);
     assert.deepEqual(page.table, scene.boxes.map(box => [
         box.id, known(box.value), box.kind === 'constant' ? ''
@@ -216,6 +217,37 @@ await test('an empty page, a leaf, arrays, training, too many values, a reset', 
     assert.match(await note(), /Nothing has been typed yet/);
     await lesson.type(canonical[0]);
     compare(await lesson.page.run(look), engine(canonical, 'L'), 'anew');
+    await lesson.end();
+});
+
+await test('in a lesson the page shows what the lesson works on', async () => {
+    const lesson = await new Lesson().begin();
+    const path = join(folder, 'lesson.md');
+    writeFileSync(path, `---
+id: page
+title: A lesson on a page
+---
+
+It *begins* with \`a\`, and a product.
+
+\`\`\`backstep
+∇ a = 2
+∇ L = a*3
+\`\`\`
+
+\`\`\`ask page.product
+How fast does \`L\` grow with \`a\`?
+kind: number
+answer: dL/da
+why: dL/da
+\`\`\`
+`);
+    await lesson.type(`lesson ${path}`);
+    const {picture, log} = await lesson.page.run(look);
+    assert.deepEqual(picture.map(([id]) => id), ['n1', 'n2', 'n3'], JSON.stringify(log));
+    assert.match(log.at(-1)[1], /It begins with a, and a product/);
+    await lesson.type('watch on; step L');
+    await lesson.shoot('lesson');
     await lesson.end();
 });
 
