@@ -16,7 +16,12 @@ static const struct foreign functions[] = {
 };
 
 static const struct foreign anywhere[] = {
-    {"Value Tensor tensor torch np numpy math Math nn",
+    {"read_csv loadtxt genfromtxt open", "a file of numbers is load_csv(\"iris.csv\")"},
+    {"DataLoader dataloader batch",
+     "bind the rows with data X = …, then train L 200 0.05 batch 16"},
+    {"permutation shuffle", "randperm(n) is 0 … n - 1 in a random order; X[randperm(n)]"},
+    {"shape size", "len(X) is how many rows there are; 'vars' shows shapes"},
+    {"Value Tensor tensor torch np numpy math Math nn pd pandas",
      "numbers and functions stand by themselves, as in a = 2 or exp(a)"},
     {"import from using include", "nothing needs importing; 'help functions' lists what there is"},
     {"let var const", "a name needs no declaration: write c = 2"},

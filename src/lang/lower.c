@@ -307,10 +307,12 @@ static bool take_field(struct lower *w, struct span span)
         return true;
     }
     if (!data && !grad) {
+        const char *foreign = foreign_hint(s, length, false);
         diag_set(w->diag, span, "a value has no field '%s'", name);
         return lower_is_function(s, length) || is_pass(s, length)
                    ? diag_hint(w->diag, "write .%s() with parentheses", name)
-                   : diag_hint(w->diag, "the fields are .data and .grad");
+                   : diag_hint(w->diag, "%s",
+                               foreign != NULL ? foreign : "the fields are .data and .grad");
     }
     if (!x->is_node) {
         diag_set(w->diag, span, "a plain number has no .%s", name);

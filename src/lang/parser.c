@@ -241,7 +241,8 @@ static void operand_missing(struct parser *p, struct token t)
     diag_quote(quoted, p->lexer->source->text + t.span.start, t.span.end - t.span.start);
     if (t.kind == TOKEN_STRING) {
         diag_set(p->diag, t.span, "a text is not a value");
-        diag_hint(p->diag, "only file names stand in quotation marks");
+        diag_hint(p->diag,
+                  "only file names stand in quotation marks, as in load_csv(\"iris.csv\")");
     } else if (f != NULL && (f->kind == FRAME_INFIX || f->kind == FRAME_NEGATE)) {
         right_side_missing(p, f, t);
     } else if (t.kind == TOKEN_CLOSE && f != NULL && f->kind == FRAME_PAREN) {

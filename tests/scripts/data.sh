@@ -39,6 +39,15 @@ check 'a million rows' '1e+06 [999999, 0, -999999]' \
 awk 'BEGIN { for (i = 0; i < 18000000; i++) print "1" }' > larger.csv
 check 'more than an array holds' 1 "$(run 'load_csv("larger.csv")' |
     grep -c 'larger.csv, line 16777217: this is more than an array holds, 16777216 elements')"
+printf 'w;h\r\n\r\n1;2\r\n"3";4,5\r\n' > comma.csv
+check 'a bad cell is named' '-e:1:15: error: comma.csv, row 2 (line 4), column 2 (h): '"'4,5'"' is not a number; decimals are written with a point
+X = load_csv("comma.csv")
+              ^' "$(run 'X = load_csv("comma.csv")')"
+printf '1,2\n3\n' > ragged.csv
+check 'a ragged table' '-e:1:7: error: in '"'f'"': ragged.csv, line 2: 1 cell, where the first line has 2; all rows of a table have the same length
+print f()
+      ^' "$(run 'def f() = load_csv("ragged.csv")
+print f()' | sed 's/^-e:2/-e:1/')"
 printf '1,2\n3,\n' > gap.csv
 check 'what is missing is said' '-e:1:7: notice: gap.csv: 1 of 4 numbers is missing (nan) or infinite, the first in row 2, column 2
 [3, nan]' "$(run 'print load_csv("gap.csv")[1]')"
