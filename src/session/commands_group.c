@@ -3,6 +3,7 @@
 #include "session/commands_group.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "session/commands.h"
@@ -336,38 +337,72 @@ static size_t array_length(const char *name)
     return strcspn(name, "[");
 }
 
-// One row for the elements of an array, as far as they follow each other. Returns the cell after.
-static const struct rec *put_sources(struct call *c, struct rec *rows, const struct rec *scene,
-                                     const struct rec *cell)
+// What a value outside a call is called as a source: without a name of its own it is one of a
+// call's. Such a call does not hold `member`, a node of the call that is looked at.
+static void source_label(struct call *c, const struct rec *scene, const char *id, uint32_t member,
+                         struct text *out)
 {
-    const char *name = box_name(scene, rec_get_text(cell, "from"));
-    size_t length = array_length(name);
+    const struct buf *groups = &c->s->groups;
+    const char *name = box_name(scene, id);
+    uint32_t group =
+        *name == '%' ? group_of_node(groups, (uint32_t)strtoul(id + 1, NULL, 10) - 1) : GROUP_NONE;
+    while (group != GROUP_NONE && group_at(groups, group)->within != GROUP_NONE &&
+           !group_holds(groups, group_at(groups, group)->within, member)) {
+        group = group_at(groups, group)->within;
+    }
+    text_clear(out);
+    if (group != GROUP_NONE && !group_holds(groups, group, member)) {
+        size_t length;
+        const char *s = names_text(&c->s->names, group_at(groups, group)->name, &length);
+        text_addf(out, "%.*s(…)", (int)length, s);
+    } else {
+        text_add_bytes(out, name, array_length(name));
+    }
+}
+
+// One row for all that comes from one array or call, as far as the values follow each other.
+// Returns the cell after.
+static const struct rec *put_sources(struct call *c, struct rec *rows, const struct rec *scene,
+                                     const struct rec *cell, uint32_t member)
+{
+    const struct rec *first = cell;
+    struct text label, other;
     int64_t values = 0;
     double squares = 0;
     bool known = true, same = true;
-    for (; cell != NULL && same; cell = same ? cell->next : cell) {
-        const char *other = box_name(scene, rec_get_text(cell, "from"));
-        same = values == 0 || (name[length] == '[' && array_length(other) == length &&
-                               strncmp(name, other, length) == 0);
-        if (same) {
-            values += rec_get_whole(cell, "values");
-            squares += rec_get_number(cell, "share") * rec_get_number(cell, "share");
-            known &= rec_find(cell, "share") != NULL;
+    text_init(&label);
+    text_init(&other);
+    source_label(c, scene, rec_get_text(cell, "from"), member, &label);
+    while (cell != NULL && same) {
+        values += rec_get_whole(cell, "values");
+        squares += rec_get_number(cell, "share") * rec_get_number(cell, "share");
+        known &= rec_find(cell, "share") != NULL;
+        cell = cell->next;
+        if (cell != NULL) {
+            source_label(c, scene, rec_get_text(cell, "from"), member, &other);
+            same = strcmp(text_get(&label), text_get(&other)) == 0;
         }
     }
     struct rec *row = rec_map(c->out, rows, NULL);
-    rec_bytes(c->out, row, "child", name, values > 1 ? length : strlen(name));
+    rec_text(c->out, row, "child",
+             values > 1 ? text_get(&label) : box_name(scene, rec_get_text(first, "from")));
     rec_whole(c->out, row, "values", values);
     if (known) {
         rec_number(c->out, row, "share", sqrt(squares));
     }
+    text_release(&label);
+    text_release(&other);
     return cell;
 }
 
 static void put_composite(struct call *c, const struct rec *scene, const struct rec *box)
 {
+    char label[LABEL_TEXT];
+    uint32_t node = (uint32_t)rec_get_whole(box, "node");
+    call_note_stale(c, c->command, node);
     struct rec *r = call_record(c, "local");
-    rec_whole(c->out, r, "node", rec_get_whole(box, "node"));
+    rec_whole(c->out, r, "node", node);
+    rec_text(c->out, r, "last", names_label(&c->s->names, label, node));
     rec_text(c->out, r, "name", rec_get_text(box, "name"));
     rec_text(c->out, r, "call", rec_get_text(box, "call"));
     rec_whole(c->out, r, "operations", rec_get_whole(box, "operations"));
@@ -381,11 +416,16 @@ static void put_composite(struct call *c, const struct rec *scene, const struct 
     struct rec *rows = rec_list(c->out, r, "rows");
     for (const struct rec *cell = rec_find(box, "cells")->in.first; cell != NULL;) {
         if (rec_find(cell, "values") != NULL) {
-            cell = put_sources(c, rows, scene, cell);
+            cell = put_sources(c, rows, scene, cell, node);
         } else {
             put_derivative(c, rows, cell);
             cell = cell->next;
         }
+    }
+    bool cut = rows != NULL && rows->in.count > CALL_ROWS_MOST;
+    rec_whole(c->out, r, "more", cut ? (int64_t)rows->in.count - CALL_ROWS_CUT : 0);
+    if (cut) {
+        rec_cut(rows, CALL_ROWS_CUT);
     }
 }
 

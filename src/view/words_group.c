@@ -68,8 +68,9 @@ void say_composite(struct words *w)
     }
     table_write(&t, w->out);
     table_release(&t);
+    say_more(w);
     if (rec_get_whole(w->record, "results") > 1) {
-        text_add(w->out, "for one of the results name it, as in local h[0]\n");
+        text_addf(w->out, "one of the results: local %s\n", rec_get_text(w->record, "last"));
     }
 }
 
