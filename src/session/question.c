@@ -250,6 +250,7 @@ void question_foot(struct play *p, struct records *out)
     rec_whole(out, r, "hints",
               p->question == NULL ? 0 : (int64_t)(p->question->hints.count - p->hints));
     rec_flag(out, r, "tried", p->wrong > 0);
+    rec_flag(out, r, "review", p->review != NULL);
 }
 
 // ---- On, back, and away -------------------------------------------------------------------------

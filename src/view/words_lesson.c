@@ -211,7 +211,9 @@ void say_lesson_foot(struct words *w)
     if (strcmp(waits, "enter") == 0) {
         text_add(w->out, "Enter goes on");
     } else {
-        text_add(w->out, "hint   solution   skip   previous   retry   info   quit");
+        text_add(w->out, "hint   solution   skip   ");
+        text_add(w->out, rec_get_flag(w->record, "review") ? "" : "previous   ");
+        text_add(w->out, "retry   info   quit");
     }
     text_add_char(w->out, INK_END);
     text_add_char(w->out, '\n');
