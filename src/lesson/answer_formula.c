@@ -115,6 +115,110 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
     return true;
 }
 
+// Is it part of a name?
+static bool is_letter(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+           (unsigned char)c >= 0x80;
+}
+
+// Does this stand in s[at): a sign anywhere, a name only as a whole?
+static bool stands_in(const char *s, struct span at, const char *word, size_t n)
+{
+    bool whole = n > 0 && is_letter(word[0]);
+    for (size_t i = at.start; n > 0 && i + n <= at.end; i++) {
+        bool apart = !whole || ((i == at.start || !is_letter(s[i - 1])) &&
+                                (i + n == at.end || !is_letter(s[i + n])));
+        if (apart && memcmp(s + i, word, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// `without: tanh, /`: what a formula is to be written without.
+static bool refuse_banned(struct judging *j)
+{
+    const char *s = j->q->without;
+    while (*s != '\0') {
+        size_t n = strcspn(s, ", ");
+        if (stands_in(j->text, j->answer, s, n)) {
+            judge_refuse(j, j->answer, "it is to be written without %.*s", (int)n, s);
+            diag_hint(&j->out->diag, "say it in other terms");
+            return true;
+        }
+        s += n + strspn(s + n, ", ");
+    }
+    return false;
+}
+
+static bool is_known(struct judging *j, const struct exprs *p, const struct formula_key *key,
+                     const char *s, size_t n)
+{
+    struct buf names;
+    bool known = memchr(s, '/', n) != NULL || memchr(s, '.', n) != NULL || *s == '%' ||
+                 names_lookup(j->scope->names, s, n).rank != VALUE_UNBOUND ||
+                 stands_in(j->q->text, (struct span){0, strlen(j->q->text)}, s, n);
+    for (const struct question_line *w = j->q->whens.first; w != NULL && !known; w = w->next) {
+        known = stands_in(w->left, (struct span){0, strlen(w->left)}, s, n);
+    }
+    const uint32_t roots[] = {key->root, key->base};
+    for (size_t k = 0; k < COUNT_OF(roots) && !known && roots[k] != EXPR_NONE; k++) {
+        if (expr_free_names(p, roots[k], &names)) {
+            for (size_t i = 0; i < names.count; i++) {
+                size_t length;
+                const char *name =
+                    names_text(&p->names, expr_get(p, BUF(uint32_t, &names)[i]).a, &length);
+                known |= length == n && memcmp(name, s, n) == 0;
+            }
+        }
+        buf_release(&names);
+    }
+    return known;
+}
+
+// gv where g and v are known was meant as a product, e as the number.
+static void hint_unknown(struct judging *j, const struct exprs *p, const struct formula_key *key,
+                         const char *s, size_t n)
+{
+    struct text product;
+    bool letters = n > 1;
+    text_init(&product);
+    for (size_t i = 0; i < n; i++) {
+        letters = letters && is_known(j, p, key, s + i, 1);
+        text_addf(&product, "%s%c", i > 0 ? "*" : "", s[i]);
+    }
+    if (n == 1 && *s == 'e') {
+        diag_hint(&j->out->diag, "e to the power of x is written exp(x)");
+    } else if (letters) {
+        diag_hint(&j->out->diag, "a product is written %s", text_get(&product));
+    } else {
+        diag_hint(&j->out->diag, "use the names of the question");
+    }
+    text_release(&product);
+}
+
+// A name that stands for nothing: not in the key, the graph or the question.
+static bool refuse_unknown(struct judging *j, const struct exprs *p, const struct formula_key *key,
+                           uint32_t given)
+{
+    enum { NAME_MOST = 40 };
+    struct buf names;
+    bool refused = false;
+    bool ok = expr_free_names(p, given, &names);
+    for (size_t i = 0; ok && !refused && i < names.count; i++) {
+        size_t n;
+        const char *s = names_text(&p->names, expr_get(p, BUF(uint32_t, &names)[i]).a, &n);
+        refused = n <= NAME_MOST && !is_known(j, p, key, s, n);
+        if (refused) {
+            judge_refuse(j, j->answer, "'%.*s' stands for nothing here", (int)n, s);
+            hint_unknown(j, p, key, s, n);
+        }
+    }
+    buf_release(&names);
+    return refused;
+}
+
 static void echo(struct judging *j, const struct exprs *p, uint32_t given)
 {
     struct text text;
@@ -294,12 +398,12 @@ void judge_formula(struct judging *j)
     if (!answer_read_formula(&p, j->text, j->answer, &given, &d)) {
         judge_refuse(j, d.span, "%s", d.message);
         diag_hint(&j->out->diag, "%s", d.hint);
-    } else if (!refuse_asked(j, &p, given)) {
-        echo(j, &p, given);
-        if (read_key(j, &p, &key, &d)) {
-            judge_against(j, &p, given, &key);
-        } else {
+    } else if (!refuse_asked(j, &p, given) && !refuse_banned(j)) {
+        if (!read_key(j, &p, &key, &d)) {
             judge_open(j, &d);
+        } else if (!refuse_unknown(j, &p, &key, given)) {
+            echo(j, &p, given);
+            judge_against(j, &p, given, &key);
         }
     }
     exprs_release(&p);

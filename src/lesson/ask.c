@@ -465,7 +465,8 @@ static bool finish(struct ask *a)
 bool question_read(const struct part *p, struct question *q)
 {
     struct ask a = {.part = *p, .q = q, .next_variation = &q->variations};
-    q->covers = q->answer = q->until = q->model = q->then = q->asked = q->equals = q->text = "";
+    q->covers = q->answer = q->until = q->model = q->then = q->asked = q->equals = q->without =
+        q->text = "";
     q->version = 1;
     q->graph = true;
     q->tolerance = (struct tolerance){TOLERANCE_ROUNDING, TOLERANCE_RELATIVE};

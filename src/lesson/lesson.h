@@ -74,16 +74,17 @@ struct question {
     const char *id;  // "two-paths.sum"
     int version;     // 1 unless told: a new one forgets what was learned about the old
     enum question_kind kind;
-    size_t line;         // in the file, of ```ask
-    const char *text;    // what is asked: paragraphs, apart by an empty line
-    const char *covers;  // "N12, G2", as written
-    const char *answer;  // the key, as an expression, a formula, a node's name; "" if the kind has
-                         // none
-    const char *until;   // do: the predicate
-    const char *model;   // recall: the model answer
-    const char *then;    // said after a right answer, and with the solution
-    const char *asked;   // formula: the symbol asked for, which is no answer, "dz/dx"; "" if none
-    const char *equals;  // formula: what it comes to on the graph; "" if it is not said
+    size_t line;          // in the file, of ```ask
+    const char *text;     // what is asked: paragraphs, apart by an empty line
+    const char *covers;   // "N12, G2", as written
+    const char *answer;   // the key, as an expression, a formula, a node's name; "" if the kind has
+                          // none
+    const char *until;    // do: the predicate
+    const char *model;    // recall: the model answer
+    const char *then;     // said after a right answer, and with the solution
+    const char *asked;    // formula: the symbol asked for, which is no answer, "dz/dx"; "" if none
+    const char *without;  // formula: signs and functions it may not use, "tanh, /"; "" if none
+    const char *equals;   // formula: what it comes to on the graph; "" if it is not said
     struct tolerance tolerance;
     bool graph;  // false: `graph: none`, the question does not look at the lesson's graph
     struct question_list options;  // choice, multi; order: in the right order

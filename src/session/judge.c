@@ -185,8 +185,11 @@ static struct rec *put_judged(struct play *p, const char *verdict, struct record
         rec_text(out, said, NULL, text_get(&filled));
         text_release(&filled);
     }
-    if (p->wrong >= 2 && strcmp(verdict, "wrong") == 0) {
+    // Who was told nothing, or did not get on by it, is told where help is.
+    if (strcmp(verdict, "wrong") == 0 && q->kind != QUESTION_GUESS &&
+        (p->wrong >= 2 || j->said_count == 0)) {
         rec_flag(out, r, "stuck", true);
+        rec_flag(out, r, "hints", p->hints < q->hints.count);
     }
     return r;
 }

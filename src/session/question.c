@@ -392,9 +392,12 @@ bool question_hint(struct call *c, size_t n)
     }
     if (number > q->hints.count) {
         diag_set(c->diag, c->command,
-                 n > 0 ? "there are %zu hints" : "that was the last of %zu hints", q->hints.count);
-        return diag_hint(c->diag,
-                         "'hint 1' reads the first again; 'solution' shows how it is done");
+                 q->hints.count == 1 ? "there is only one hint"
+                 : n > 0             ? "there are %zu hints"
+                                     : "that was the last of %zu hints",
+                 q->hints.count);
+        return diag_hint(c->diag, "'hint 1' reads %s again; 'solution' shows how it is done",
+                         q->hints.count == 1 ? "it" : "the first");
     }
     for (size_t i = 1; i < number; i++) {
         hint = hint->next;

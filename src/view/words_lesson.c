@@ -285,7 +285,9 @@ void say_judged(struct words *w)
     say_answer(w);
     say_prose_field(w, "then");
     if (rec_get_flag(w->record, "stuck")) {
-        ink_add(w->out, INK_MUTED, "hint helps; solution shows how it is done");
+        ink_add(w->out, INK_MUTED,
+                rec_get_flag(w->record, "hints") ? "hint helps; solution shows how it is done"
+                                                 : "solution shows how it is done");
         text_add_char(w->out, '\n');
     }
 }

@@ -1,4 +1,5 @@
 // The words of the commands that ask why: nudge, paths, check, tangent, explain, sabotage.
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -7,6 +8,12 @@
 static const char *name_at(const struct words *w, const char *key)
 {
     return rec_get_text(rec_find(w->record, key), "name");
+}
+
+// Is a difference no more than what rounding leaves of two values as large as these?
+static bool is_rounding(double difference, double a, double b)
+{
+    return difference != 0 && fabs(difference) <= 4 * DBL_EPSILON * (fabs(a) + fabs(b));
 }
 
 void say_nudge(struct words *w)
@@ -34,8 +41,14 @@ void say_nudge(struct words *w)
     say_number(w, INK_GRAD, rec_get_number(w->record, "predicted"));
     text_add(w->out, ", actual ");
     say_number(w, INK_VALUE, rec_get_number(w->record, "actual"));
-    text_add(w->out, ", difference ");
-    say_number(w, INK_MUTED, rec_get_number(w->record, "difference"));
+    double difference = rec_get_number(w->record, "difference");
+    if (is_rounding(difference, rec_get_number(root, "value"),
+                    rec_get_number(w->record, "after"))) {
+        text_add(w->out, ", no difference but rounding");
+    } else {
+        text_add(w->out, ", difference ");
+        say_number(w, INK_MUTED, difference);
+    }
     text_add_char(w->out, '\n');
 }
 

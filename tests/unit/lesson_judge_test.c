@@ -211,6 +211,16 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("dz/dy * dy/dx"), "dy/dx*dz/dy", "right");
     assert_judged(&g, FORMULA("dz/dy * dy/dx") "asks: dz/dx\n", "dz/dx",
                   "malformed@0: dz/dx is what is asked for; say it in other terms");
+    assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "x/b",
+                  "malformed@0: it is to be written without /; say it in other terms");
+    assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "0*tanh(x) + x*b**-1",
+                  "malformed@0: it is to be written without tanh; say it in other terms");
+    assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "b^-1*x", "[b**-1*x] right");
+    // A name that nobody gave is no attempt.
+    assert_judged(&g, FORMULA("g*x"), "gx",
+                  "malformed@0: 'gx' stands for nothing here; a product is written g*x");
+    assert_judged(&g, FORMULA("g*x"), "g*w",
+                  "malformed@0: 'w' stands for nothing here; use the names of the question");
     assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
     assert_judged(&g, FORMULA("a*x") "when: a + x => They are multiplied.\n", "x + a",
                   "wrong: They are multiplied.");
