@@ -181,7 +181,7 @@ static void list_lessons(struct course *c, const char *folder)
 // ---- The log ------------------------------------------------------------------------------------
 
 // A question's attempts are a chain through the log, oldest first.
-enum { NOTHING = UINT32_MAX };
+#define NOTHING UINT32_MAX
 
 struct chains {
     struct buf first;  // uint32_t by question

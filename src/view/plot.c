@@ -153,7 +153,7 @@ static void put_dots(struct frame_of *f, const struct dots *d)
         char sign[4];
         if (bits != 0) {
             braille_sign(bits, sign);
-            frame_put(f, i / d->columns, i % d->columns, style->ink,
+            frame_put(f, i / d->columns, i % d->columns, (int)style->ink,
                       f->ascii ? style->ascii : sign);
         }
     }

@@ -31,7 +31,7 @@ static void put_regions(struct frame_of *f, const struct rec *plot)
             frame_put(f, row, column, INK_ERROR, "?");
         } else if (inside && class->whole > 0 && class->whole < CLASSES_MOST) {
             const struct look *look = &looks[class->whole];
-            frame_put(f, row, column, look->ink, f->ascii ? look->ascii_region : look->region);
+            frame_put(f, row, column, (int)look->ink, f->ascii ? look->ascii_region : look->region);
         }
     }
 }
@@ -87,7 +87,9 @@ static void add_sentence(struct text *out, const struct rec *plot)
     char number[NUMBER_TEXT];
     ink_add(out, INK_NAME, rec_get_text(plot, "model"));
     text_addf(out, " puts %lld of %lld points into their class", right, shown);
-    text_addf(out, shown < of ? " (of %lld, evenly chosen)" : "", of);
+    if (shown < of) {
+        text_addf(out, " (of %lld, evenly chosen)", of);
+    }
     if (rec_find(plot, "threshold") != NULL) {
         text_addf(out, "; it decides at %s",
                   number_text(number, rec_get_number(plot, "threshold"), 6));
