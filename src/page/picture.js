@@ -17,6 +17,12 @@ const area = r => r.width * r.height;
 // Fill and frame of one table: they differ by half the width of a thick frame.
 const same = (r, s) => Math.abs(r.x - s.x) < 2 && Math.abs(r.y - s.y) < 2 &&
     Math.abs(r.width - s.width) < 4 && Math.abs(r.height - s.height) < 4;
+// The least rectangle that holds these.
+function around(rects) {
+    const x = Math.min(...rects.map(r => r.x)), y = Math.min(...rects.map(r => r.y));
+    return {x, y, width: Math.max(...rects.map(r => r.x + r.width)) - x,
+            height: Math.max(...rects.map(r => r.y + r.height)) - y};
+}
 const drawn = (shape, what) => !['none', 'transparent', null].includes(shape.getAttribute(what));
 
 // The texts of a node's group, in the order in which src/shell/dot.c writes them.
@@ -42,7 +48,21 @@ class Texts {
 
 // A line of words in several inks, kept within `room` by narrowing the letters where a machine has
 // other fonts than the layout reckoned with.
+//
+// To measure after each change would have the browser lay the picture out as often: what was said
+// anew is measured at once, when all is said.
 class Line {
+    static #fresh = [];
+
+    static fitAll() {
+        const wide = Line.#fresh.filter(({text, room}) => text.getComputedTextLength() > room);
+        for (const {text, room} of wide) {
+            text.setAttribute('textLength', room);
+            text.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+        }
+        Line.#fresh = [];
+    }
+
     constructor(text, room) {
         this.text = text;
         this.room = Math.max(room, 1);
@@ -52,7 +72,7 @@ class Line {
         this.text.setAttribute('x', x);
         return this;
     }
-    // parts: [ink, words] each. Measuring is slow, and most lines stay as they are.
+    // parts: [ink, words] each. Most lines stay as they are.
     say(...parts) {
         const runs = parts.filter(([, said]) => said !== ''), all = runs.join();
         if (all === this.said) {
@@ -62,10 +82,7 @@ class Line {
         this.text.replaceChildren(...runs.map(([meaning, said]) =>
             vector('tspan', {class: meaning}, said.replaceAll(' ', NBSP))));
         this.text.removeAttribute('textLength');
-        if (this.text.getComputedTextLength() > this.room) {
-            this.text.setAttribute('textLength', this.room);
-            this.text.setAttribute('lengthAdjust', 'spacingAndGlyphs');
-        }
+        Line.#fresh.push(this);
     }
 }
 
@@ -110,12 +127,21 @@ class Cell {
 }
 
 // Value, gradient and the sum below it, right-aligned in the body.
+//
+// Made in four goes, each for all boxes before the next, so that what is measured and what is
+// changed do not take turns: the shapes are measured (constructor), the words taken (take), these
+// measured (measure), and the rest put in its place (place).
 class Box {
-    constructor(group, box, scene) {
+    constructor(group, box) {
         this.group = group;
         this.record = box;
-        const shapes = [...group.querySelectorAll('polygon, path')];
-        const rects = shapes.map(shape => shape.getBBox());
+        this.shapes = [...group.querySelectorAll('polygon, path')];
+        this.rects = this.shapes.map(shape => shape.getBBox());
+        this.all = around(this.rects);
+    }
+
+    take(scene) {
+        const {group, record: box, shapes, rects} = this;
         const texts = new Texts(group);
         this.cells = box.cells.map(cell => new Cell(box, cell, texts, scene, rects));
         const first = texts.take(box.kind === 'constant' ? box.value_text : box.name);
@@ -127,8 +153,32 @@ class Box {
             first.classList.add('value');
             return;
         }
-        this.row(texts, first);
-        this.mark(first, y);
+        this.name = first;
+        first.classList.add('name');
+        this.opText = texts.take(box.op);
+        this.opText.classList.add('op');
+        this.valueLabel = texts.take('value');
+        this.valueText = texts.take(box.value_text);
+        this.gradLabel = texts.take('grad');
+        this.gradText = texts.take(box.grad_text);
+        this.sumText = box.sum_text === '' ? null : texts.take(box.sum_text);
+        [this.valueLabel, this.gradLabel].forEach(label => label.classList.add('muted'));
+        texts.left.forEach(text => text.remove());
+    }
+
+    measure() {
+        if (this.name !== undefined) {
+            const label = this.valueLabel.getBBox();
+            this.labelEnd = label.x + label.width;
+            this.nameEnd = this.name.getBBox().x + this.name.getComputedTextLength();
+        }
+    }
+
+    place() {
+        if (this.name !== undefined) {
+            this.row();
+            this.mark(this.name, position(this.name, 'y'));
+        }
     }
 
     // Which shape is what: its fill and its frame take their colours from the style sheet.
@@ -145,30 +195,22 @@ class Box {
         });
     }
 
-    row(texts, name) {
-        const box = this.record, pad = position(name, 'x') - this.body.x;
+    row() {
+        const pad = position(this.name, 'x') - this.body.x;
         const right = this.body.x + this.body.width - pad;
         const line = (text, room) => new Line(text, room).right(right);
-        name.classList.add('name');
-        const op = texts.take(box.op);
-        op.classList.add('op');
-        this.op = line(op, right - name.getBBox().x - name.getComputedTextLength() - 2);
-        const label = texts.take('value'), end = label.getBBox();
-        const room = right - end.x - end.width - 3;
-        this.value = line(texts.take(box.value_text), room);
-        texts.take('grad').classList.add('muted');
-        label.classList.add('muted');
-        this.grad = line(texts.take(box.grad_text), room);
-        if (box.sum_text !== '') {
-            this.sum = line(texts.take(box.sum_text), this.body.width - 2 * pad);
+        this.op = line(this.opText, right - this.nameEnd - 2);
+        this.value = line(this.valueText, right - this.labelEnd - 3);
+        this.grad = line(this.gradText, right - this.labelEnd - 3);
+        if (this.sumText !== null) {
+            this.sum = line(this.sumText, this.body.width - 2 * pad);
         }
-        texts.left.forEach(text => text.remove());
     }
 
     // What is seen only while the walk stands here: a ring, the header inverted, and an arrow for
     // the direction of the pass.
     mark(name, y) {
-        const {body, group} = this, all = group.getBBox(), out = 3;
+        const {body, group, all} = this, out = 3;
         group.prepend(vector('rect', {class: 'ring', x: all.x - out, y: all.y - out, rx: 4,
                                     width: all.width + 2 * out, height: all.height + 2 * out}));
         name.before(vector('rect', {class: 'band', x: body.x, y: body.y, width: body.width,
@@ -303,7 +345,10 @@ export class Picture {
         const find = id => svg.querySelector(`#${id}`);
         this.edges = scene.boxes.flatMap(box => box.cells.map(
             cell => new Edge(find(cellId(box, cell)), box, cell)));
-        this.boxes = scene.boxes.map(box => new Box(find(box.id), box, scene));
+        this.boxes = scene.boxes.map(box => new Box(find(box.id), box));
+        this.boxes.forEach(box => box.take(scene));
+        this.boxes.forEach(box => box.measure());
+        this.boxes.forEach(box => box.place());
         // In tape order, so that the focus goes the way of the forward pass.
         graph.append(...this.boxes.map(box => box.group));
         svg.setAttribute('role', 'group');
@@ -344,12 +389,12 @@ export class Picture {
         const direction = {LR: ['LR', 'RL'], TB: ['TB', 'BT']}[this.scene.direction][+backward];
         this.svg.classList.toggle('backward', backward);
         this.edges.forEach(edge => edge.show(frame));
-        for (const box of this.boxes) {
-            box.show(frame, labelOf(box.record, frame));
-            if (frame.box === box.record.id) {
-                box.point(direction);
-                this.reveal(box.group);
-            }
+        this.boxes.forEach(box => box.show(frame, labelOf(box.record, frame)));
+        Line.fitAll();
+        const current = this.boxes.find(box => box.record.id === frame.box);
+        if (current !== undefined) {
+            current.point(direction);
+            this.reveal(current.group);
         }
     }
 

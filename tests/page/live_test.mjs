@@ -33,11 +33,14 @@ function look() {
     };
 }
 
-// Resolves, with the time, once the page has drawn the log's line `number` and all that came with it.
+// Resolves once the page has drawn the log's line `number` and all that came with it: with the times
+// when words and numbers stood there, and when the picture did.
 const shownAt = (page, number) => page.run(async wanted => {
-    const there = () => document.querySelectorAll('#log li').length >= wanted &&
-        document.getElementById('picture').ariaBusy !== 'true';
-    for (const late = Date.now() + 8000; !there(); ) {
+    const told = () => document.querySelectorAll('#log li').length >= wanted;
+    const drawn = () => told() && document.getElementById('picture').ariaBusy !== 'true';
+    let words = null;
+    for (const late = Date.now() + 8000; !drawn(); ) {
+        words ??= told() ? Date.now() : null;
         if (Date.now() > late) {
             throw new Error(`line ${wanted} of the log does not come: ` +
                             document.querySelectorAll('#log li').length);
@@ -48,7 +51,7 @@ const shownAt = (page, number) => page.run(async wanted => {
     if (document.visibilityState === 'visible') {
         await new Promise(done => requestAnimationFrame(done));
     }
-    return Date.now();
+    return {words: words ?? Date.now(), picture: Date.now()};
 }, number);
 
 // ---- What it ought to show ----------------------------------------------------------------------
@@ -113,7 +116,8 @@ class Lesson {
         this.number++;
         const shown = shownAt(this.page, this.number), typed = Date.now();
         await this.prompt.type(line);
-        this.milliseconds.push(await shown - typed);
+        const {words, picture} = await shown;
+        this.milliseconds.push({words: words - typed, picture: picture - typed});
         return this.page.run(look);
     }
 
@@ -189,11 +193,17 @@ for (const {name, root, lines, steps} of sessions) {
 }
 
 await test('every statement and step shows within 100 ms', () => {
-    timings.sort((x, y) => x - y);
-    const at = share => timings[Math.floor(share * (timings.length - 1))];
-    console.log(`shown after: median ${at(0.5)} ms, 95 of 100 within ${at(0.95)} ms, ` +
-                `all ${timings.length} within ${at(1)} ms`);
-    assert.ok(at(0.5) < 100, `half of them take ${at(0.5)} ms`);
+    const figures = what => {
+        const sorted = timings.map(each => each[what]).sort((x, y) => x - y);
+        return [0.5, 0.95, 1].map(share => sorted[Math.floor(share * (sorted.length - 1))]);
+    };
+    // A machine that is busy with other things is slow now and then; half of all is no accident.
+    for (const what of ['words', 'picture']) {
+        const [half, most, all] = figures(what);
+        console.log(`${what}: half within ${half} ms, 95 of 100 within ${most} ms, ` +
+                    `all ${timings.length} within ${all} ms`);
+        assert.ok(half < 100, `half of them take ${half} ms`);
+    }
 });
 
 await test('an empty page, a leaf, arrays, training, too many values, a reset', async () => {
