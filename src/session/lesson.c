@@ -173,6 +173,10 @@ static struct session *text_graph(const struct play *p)
 static bool show_value(struct play *p, struct records *out, const char *s, size_t n, size_t line,
                        struct text *to)
 {
+    while (n > 0 && *s == ' ') {
+        s++;
+        n--;
+    }
     struct source source = source_of(p, s, n, line);
     struct diag d = {0};
     if (session_value(text_graph(p), &source, to, &d)) {

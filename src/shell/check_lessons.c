@@ -58,7 +58,7 @@ __attribute__((format(printf, 3, 4))) static bool fail_here(struct player *p, si
         return false;
     }
     va_start(args, format);
-    printf("%s:%zu: %s: ", p->lesson->name, line, q == NULL ? "" : q->id);
+    printf("%s:%zu: %s%s", p->lesson->name, line, q == NULL ? "" : q->id, q == NULL ? "" : ": ");
     vprintf(format, args);
     if (q != NULL && q->variations != NULL) {
         printf(" (where");

@@ -101,7 +101,9 @@ bool say_is_loose(const char *formula)
 
 static void add_place(struct words *w)
 {
-    if (w->style == WORDS_SCRIPT && rec_find(w->record, "file") != NULL) {
+    // A mistake in a lesson is its author's to mend, who must find it.
+    bool placed = w->style == WORDS_SCRIPT || rec_get_flag(w->record, "fault");
+    if (placed && rec_find(w->record, "file") != NULL) {
         text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, "file"),
                   (long long)rec_get_whole(w->record, "line"),
                   (long long)rec_get_whole(w->record, "column"));

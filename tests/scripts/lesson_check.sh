@@ -1,0 +1,206 @@
+#!/bin/sh
+# What `backstep check` finds wrong with lessons, each told by file and line and how to mend it; and
+# a lesson that is laid passes.
+set -u
+passed=0 failed=0
+
+verdict() {
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$2"
+    fi
+}
+
+# lesson NAME: a lesson of that id, with what comes on standard input after a graph of x and y.
+lesson() {
+    {
+        printf -- '---\nid: %s\ntitle: A lesson\norder: %s\n%s---\n\n' "$1" "${2:-10}" "${3:-}"
+        printf '```backstep\n∇ x = 3\n∇ y = x*x\n  y = 9\n```\n\n'
+        cat
+    } >"$1.md"
+}
+
+# finds LINE WORDS: the check of wrong.md fails there and says so.
+finds() {
+    got=$("$BACKSTEP" check wrong.md 2>&1)
+    status=$?
+    case $status:$got in
+    1:*"wrong.md:$1: "*"$2"*) verdict 0 '' ;;
+    *) verdict 1 "expected wrong.md:$1: $2
+got $status: $got" ;;
+    esac
+}
+
+"$BACKSTEP" lesson new two-moons >/dev/null && "$BACKSTEP" check two-moons.md >said
+verdict $? "the lesson that is laid does not pass: $(cat said)"
+"$BACKSTEP" lesson new two-moons >/dev/null 2>&1
+[ $? = 1 ]
+verdict $? 'a lesson is laid over another'
+"$BACKSTEP" lesson new 'Two moons' >/dev/null 2>&1
+[ $? = 2 ]
+verdict $? 'an id may have blanks in it'
+
+lesson wrong <<'END'
+```ask wrong.one
+What is dy/dx?
+kind: number
+answer: dy/dx
+when: 2*x => Twice x.
+```
+END
+finds 17 "this 'when' is the right answer"
+
+lesson wrong <<'END'
+```ask wrong.one
+What is dy/dx?
+kind: number
+answer: dy/dx
+reject: 6
+```
+END
+finds 17 "an answer to reject, '6', is right"
+
+lesson wrong <<'END'
+```ask wrong.one
+What is dy/dx?
+kind: number
+answer: dy/dx
+accept: 7
+```
+END
+finds 17 "an answer to accept, '7', is wrong"
+
+lesson wrong <<'END'
+```ask wrong.one
+What is it?
+kind: number
+answer: log(x - 3)
+```
+END
+finds 13 'the key, log(x - 3), is -inf'
+
+lesson wrong <<'END'
+It is {= nosuch}.
+END
+finds 13 "there is no 'nosuch' yet"
+
+lesson wrong <<'END'
+```ask wrong.one
+Bring y below 100.
+kind: do
+until: y < 100
+solve: forward
+```
+END
+finds 13 "'until' holds already"
+
+lesson wrong <<'END'
+```ask wrong.one
+Bring y below 1.
+kind: do
+until: y < 1
+solve: x.data = 2; forward
+```
+END
+finds 13 "after its 'solve' lines 'y < 1' does not hold"
+
+lesson wrong <<'END'
+```ask wrong.one
+Bring y below 1.
+kind: do
+until: y < 1
+```
+END
+finds 13 "without 'solve' lines"
+
+lesson wrong <<'END'
+```backstep
+∇ y/4
+  y/4 = 2.25
+```
+
+```ask wrong.one
+What is y/4?
+kind: number
+answer: y/4
+```
+END
+finds 18 'the text above tells the answer already'
+
+lesson wrong <<'END'
+```ask wrong.one
+How does it grow?
+kind: formula
+answer: 2*x
+equals: 3*x
+```
+END
+finds 13 "comes to 6, and 'equals' says 9"
+
+lesson wrong <<'END'
+```text
+This line is longer than eighty columns when it is shown, and nobody can read it in a terminal.
+```
+END
+finds 14 'columns wide when it is shown'
+
+lesson wrong <<'END'
+```ask wrong.one
+What?
+kind: number
+answr: 3
+```
+END
+finds 16:1 'answr'
+
+# A folder is held together.
+mkdir course
+cd course || exit 1
+lesson one 10 'requires: two
+' <<'END'
+```ask one.y
+What is y here?
+kind: number
+covers: N1, X9
+vary: x in 4..9
+answer: y
+```
+END
+lesson two 20 'requires: three
+' </dev/null
+printf 'N1  what it is for\nN2  what a slope says\n' >questions.txt
+cd ..
+got=$("$BACKSTEP" check course)
+for words in "course/one.md:1: it requires 'two', which comes after it" \
+    "course/two.md:1: it requires 'three', and there is no such lesson" \
+    "covers 'X9', which is no row" 'no question covers N2'; do
+    case $got in
+    *"$words"*) verdict 0 '' ;;
+    *) verdict 1 "expected: $words
+got: $got" ;;
+    esac
+done
+
+# A lesson that loops, and a file that is none, end soon.
+lesson wrong <<'END'
+```backstep
+repeat 1e12 { a = 1 }
+```
+END
+start=$(date +%s)
+"$BACKSTEP" lesson wrong.md --answers /dev/null >said 2>&1
+status=$?
+[ "$status" = 1 ] && [ $(($(date +%s) - start)) -lt 10 ] && grep -q 'wrong.md:14:1: error: this takes longer' said
+verdict $? "a lesson that loops ended with $status: $(cat said)"
+head -c 300000 /dev/zero | tr '\0' '*' >big.md
+"$BACKSTEP" lesson big.md --answers /dev/null >said 2>&1
+[ $? = 1 ]
+verdict $? 'a large file is played'
+"$BACKSTEP" lesson nosuch.md --answers /dev/null >said 2>&1
+[ $? = 1 ]
+verdict $? 'a file that is not there is played'
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
