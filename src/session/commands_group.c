@@ -128,7 +128,7 @@ static void put_call(struct call *c, struct rec *r, uint32_t name, int64_t numbe
 static struct rec *begin_look(struct call *c, const char *what, bool folded)
 {
     c->s->stepped = true;
-    struct rec *r = call_record(c, "look");
+    struct rec *r = call_echoes(c) ? call_record(c, "look") : NULL;
     rec_text(c->out, r, "what", what);
     rec_flag(c->out, r, "folded", folded);
     return r;
