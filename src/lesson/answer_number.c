@@ -42,10 +42,17 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
     return (struct tolerance){fmin(half, TOLERANCE_RELATIVE * fabs(value)), 1e-9};
 }
 
+static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
+{
+    char quoted[QUOTED];
+    judge_refuse(j, place, "a number is asked for, and '%s' is none",
+                 diag_quote(quoted, s, length));
+    return diag_hint(&j->out->diag, "work it out, then check with the prompt: print %s", quoted);
+}
+
 // What cannot be part of a number is a name, or dL/da, a.grad, %7.
 static bool refuse_name(struct judging *j, struct span at, const struct exprs *p, uint32_t name)
 {
-    char quoted[QUOTED];
     size_t length;
     const char *s = names_text(&p->names, expr_get(p, name).a, &length);
     struct span place = at;
@@ -55,9 +62,7 @@ static bool refuse_name(struct judging *j, struct span at, const struct exprs *p
             break;
         }
     }
-    judge_refuse(j, place, "a number is asked for, and '%s' is none",
-                 diag_quote(quoted, s, length));
-    return diag_hint(&j->out->diag, "work it out, then check with the prompt: print %s", quoted);
+    return refuse_none(j, place, s, length);
 }
 
 bool answer_read_number(struct judging *j, struct span at, struct given_number *given)
@@ -69,7 +74,9 @@ bool answer_read_number(struct judging *j, struct span at, struct given_number *
     exprs_init(&p);
     buf_init(&names, sizeof(uint32_t));
     bool ok = answer_read_formula(&p, j->text, at, &root, &d);
-    if (!ok) {
+    if (!ok && memchr(j->text + at.start, '[', at.end - at.start) != NULL) {
+        refuse_none(j, at, j->text + at.start, at.end - at.start);
+    } else if (!ok) {
         judge_refuse(j, d.span, "%s", d.message);
         diag_hint(&j->out->diag, "%s", d.hint);
     }

@@ -108,6 +108,20 @@ static bool is_option(const struct question *q, const char *s, size_t n)
     return false;
 }
 
+// Letters of options, each once: "def" may be one of the language's words, too.
+static bool is_letters(const struct question *q, const char *s, size_t n)
+{
+    uint32_t seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t letter = (size_t)(s[i] - 'a');
+        if (s[i] < 'a' || letter >= q->options.count || (seen >> letter & 1) != 0) {
+            return false;
+        }
+        seen |= UINT32_C(1) << letter;
+    }
+    return n > 0;
+}
+
 static bool is_named(const struct question *q, const char *s, size_t n)
 {
     struct text line;
@@ -128,8 +142,8 @@ bool question_takes(struct play *p, const struct source *line)
     }
     // A command's word may be an option, and the name of a node.
     bool bound = names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND;
-    return is_option(q, s, n) || (q->kind == QUESTION_NODE && bound) || is_named(q, s, n) ||
-           statement_form(line) == FORM_EXPRESSION;
+    return is_option(q, s, n) || is_letters(q, s, n) || (q->kind == QUESTION_NODE && bound) ||
+           is_named(q, s, n) || statement_form(line) == FORM_EXPRESSION;
 }
 
 bool question_takes_failed(const struct play *p)
@@ -146,14 +160,15 @@ bool question_takes_failed(const struct play *p)
 
 // ---- Judging ------------------------------------------------------------------------------------
 
-static void misread(const struct source *line, const struct diag *d, bool open, struct records *out)
+static void misread(const struct play *p, const struct source *line, const struct diag *d,
+                    bool open, struct records *out)
 {
     struct text excerpt;
     text_init(&excerpt);
     if (!open) {
         diag_excerpt(&excerpt, line, d->span, 0);
     }
-    struct rec *r = records_add(out, "misread");
+    struct rec *r = play_record(p, out, "misread");
     rec_flag(out, r, "open", open);
     rec_text(out, r, "message", d->message);
     rec_text(out, r, "hint", d->hint);
@@ -177,6 +192,7 @@ static struct rec *put_judged(struct play *p, const char *verdict, struct record
     rec_flag(out, r, "near", j->near);
     rec_flag(out, r, "guess", q->kind == QUESTION_GUESS);
     rec_text(out, r, "understood", j->understood == NULL ? "" : j->understood);
+    rec_flag(out, r, "typed", q->options.count == 0);  // else it is prose, of the options
     struct rec *said = rec_list(out, r, "said");
     for (size_t i = 0; i < j->said_count; i++) {
         struct text filled;
@@ -245,7 +261,7 @@ static void decide(struct play *p, const struct source *line, struct records *ou
     switch (j->judged) {
     case JUDGED_MALFORMED:
     case JUDGED_OPEN:
-        misread(line, &j->diag, j->judged == JUDGED_OPEN, out);
+        misread(p, line, &j->diag, j->judged == JUDGED_OPEN, out);
         return;
     case JUDGED_PARTLY:
         judge_put_cells(p, out, put_judged(p, "partly", out));
@@ -294,7 +310,7 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
         struct diag d = {0};
         diag_set(&d, (struct span){0, line->length}, "how well did you know it?");
         diag_hint(&d, "1 again, 2 hard, 3 good, 4 easy");
-        misread(line, &d, false, out);
+        misread(p, line, &d, false, out);
         return;
     }
     bool right = rating != RATING_AGAIN;

@@ -561,7 +561,7 @@ static void take(struct play *p, const struct source *line, struct records *out)
 
 static void leave(struct play *p, struct records *out)
 {
-    struct rec *r = records_add(out, "lesson_left");
+    struct rec *r = play_record(p, out, "lesson_left");
     rec_text(out, r, "lesson", p->lesson->id);
     rec_text(out, r, "title", p->lesson->title);
     rec_flag(out, r, "review", p->review != NULL);

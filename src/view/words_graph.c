@@ -165,7 +165,7 @@ void say_trained(struct words *w)
     text_add_char(w->out, ' ');
     add_sparkline(w, say_first(w->record, "history"));
     text_add(w->out, "\n");
-    text_addf(w->out, "%s%lld steps", whole ? "" : "stopped after ", steps);
+    text_addf(w->out, "%s%lld step%s", whole ? "" : "stopped after ", steps, steps == 1 ? "" : "s");
     long long batch = (long long)rec_get_whole(w->record, "batch");
     if (batch > 0) {
         text_addf(w->out, " of %lld row%s", batch, batch == 1 ? "" : "s");

@@ -16,6 +16,19 @@ static void say_prose_text(struct words *w, const char *text, const char *lead, 
     prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, "ascii"), ink);
 }
 
+// Wrapped, but as it stands: in prose the stars of 2**3 + 3**2 would read as strong.
+static void say_plain(struct words *w, const char *text, enum ink ink)
+{
+    struct text escaped;
+    text_init(&escaped);
+    for (; *text != '\0'; text++) {
+        text_add(&escaped, strchr("\\`*$", *text) == NULL ? "" : "\\");
+        text_add_char(&escaped, *text);
+    }
+    say_prose_text(w, text_get(&escaped), "", ink);
+    text_release(&escaped);
+}
+
 static void say_prose_field(struct words *w, const char *key)
 {
     if (*rec_get_text(w->record, key) != '\0') {
@@ -126,24 +139,30 @@ void say_lesson_left(struct words *w)
         text_add(w->out, "You have left the review; your own graph is back.\n");
         return;
     }
-    text_addf(w->out, "You have left “%s”; ", rec_get_text(w->record, "title"));
-    text_add(w->out, "your own graph is back.\n");
+    struct text said;
+    text_init(&said);
+    text_addf(&said, "You have left “%s”; your own graph is back.",
+              rec_get_text(w->record, "title"));
+    say_plain(w, text_get(&said), INK_END);
+    text_release(&said);
 }
 
 void say_lesson_end(struct words *w)
 {
     const char *next = rec_get_text(w->record, "next");
     int64_t skipped = rec_get_whole(w->record, "skipped");
-    blank_line(w);
-    text_add(w->out, "That was “");
-    text_add(w->out, rec_get_text(w->record, "title"));
-    text_add(w->out, "”: ");
-    add_count(w, rec_get_whole(w->record, "right"), "question", "questions");
-    text_add(w->out, " answered");
+    long long right = rec_get_whole(w->record, "right");
+    struct text said;
+    text_init(&said);
+    text_addf(&said, "That was “%s”: %lld question%s answered", rec_get_text(w->record, "title"),
+              right, right == 1 ? "" : "s");
     if (skipped > 0) {
-        text_addf(w->out, ", %lld skipped", (long long)skipped);
+        text_addf(&said, ", %lld skipped", (long long)skipped);
     }
-    text_add(w->out, ". Your own graph is back.\n");
+    text_add(&said, ". Your own graph is back.");
+    blank_line(w);
+    say_plain(w, text_get(&said), INK_END);
+    text_release(&said);
     if (*next != '\0') {
         text_add(w->out, "Next: ");
         text_add_char(w->out, INK_NAME);
@@ -276,7 +295,11 @@ void say_judged(struct words *w)
 {
     const char *understood = rec_get_text(w->record, "understood");
     if (*understood != '\0') {
-        say_prose_text(w, understood, "", INK_MUTED);
+        if (rec_get_flag(w->record, "typed")) {
+            say_plain(w, understood, INK_MUTED);
+        } else {
+            say_prose_text(w, understood, "", INK_MUTED);
+        }
     }
     say_verdict(w);
     for (const struct rec *s = say_first(w->record, "said"); s != NULL; s = s->next) {
@@ -301,7 +324,7 @@ void say_misread(struct words *w)
     text_init(&said);
     text_add(w->out, rec_get_text(w->record, "excerpt"));
     text_addf(&said, "%s%s%s", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
-    text_addf(w->out, "%s\n", text_get(&said));
+    say_plain(w, text_get(&said), INK_END);
     text_release(&said);
 }
 

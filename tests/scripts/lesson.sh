@@ -21,5 +21,41 @@ verdict $? 'the lesson is not played to its end'
 diff "$expected" played
 verdict $? "the lesson is played otherwise than $expected says"
 
+# Letters of options are an answer even where they spell a word of the language, and what was typed
+# is shown as it was, stars and all.
+cat >letters.md <<'END'
+---
+id: letters
+title: Letters
+order: 1
+---
+
+```ask letters.six
+Which?
+kind: multi
+right: one
+right: two
+right: three
+wrong: four => No.
+wrong: five => No.
+wrong: six => No.
+hint: Three.
+```
+
+```ask letters.stars
+How much?
+kind: number
+answer: 10
+hint: Add.
+```
+END
+printf 'def\nskip\n1**2+3**2\n' >letters.answers
+"$BACKSTEP" lesson letters.md --answers letters.answers >played 2>&1
+verdict $? 'the letters are not played to their end'
+! grep -q "function's name" played && grep -qE '^  ((one|two|three|four|five|six)(; |$)){3}' played
+verdict $? 'def is not taken for three letters'
+grep -qF '  1**2+3**2 = 10' played
+verdict $? 'stars are lost'
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -80,6 +80,9 @@ static void what_is_no_number_costs_nothing(void **state)
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
     assert_judged(&g, NUMBER("dL/da"), "2x", "malformed@1: a '*' is missing here; write 2*x");
+    assert_judged(&g, NUMBER("dL/da"), "z[1]",
+                  "malformed@0: a number is asked for, and 'z[1]' is none; work it out, then check "
+                  "with the prompt: print z[1]");
     assert_judged(&g, NUMBER("dL/da"), "2 (3)", "malformed@2: a '*' is missing here; write 2*(3)");
     assert_judged(&g, NUMBER("dL/da"), "1,5",
                   "malformed@1: one answer is asked for, and a comma begins another; a decimal "
