@@ -14,6 +14,7 @@
 
 #include "lang/lexer.h"
 #include "lang/lower.h"
+#include "shell/course.h"
 #include "shell/folders.h"
 #include "shell/ink.h"
 
@@ -275,6 +276,13 @@ static size_t statement_start(size_t at)
     return at + strspn(rl_line_buffer + at, " ");
 }
 
+// Is a lesson to be named at byte `at`?
+static bool is_lesson_place(size_t at)
+{
+    const char *s = rl_line_buffer + statement_start(at), *here = rl_line_buffer + at;
+    return strncmp(s, "lesson ", 7) == 0 && s + 7 + strspn(s + 7, " ") == here;
+}
+
 // Is a file's name to be typed at byte `at`: as which word of which command?
 static bool is_file_place(size_t at)
 {
@@ -306,7 +314,7 @@ static char *word_breaks(void)
     while (at > 0 && rl_line_buffer[at - 1] != ' ') {
         at--;
     }
-    return is_file_place(at) ? between_files : between_names;
+    return is_file_place(at) || is_lesson_place(at) ? between_files : between_names;
 }
 
 static char *next_candidate(const char *word, int state)
@@ -326,6 +334,26 @@ static char *next_candidate(const char *word, int state)
     char *copy = strdup(item->text);
     item = item->next;
     return copy;
+}
+
+static char *next_lesson(const char *word, int state)
+{
+    static struct course course;
+    static size_t next;
+    if (state == 0) {
+        char *folder = course_folder();
+        course_load(&course, folder, NULL, 1, false);
+        next = 0;
+        free(folder);
+    }
+    while (next < course.lessons.count) {
+        const char *id = BUF(struct course_lesson, &course.lessons)[next++].id;
+        if (strncmp(id, word, strlen(word)) == 0) {
+            return strdup(id);
+        }
+    }
+    course_release(&course);
+    return NULL;
 }
 
 // How often is this whole word offered where no command may stand? Once as a function, once as a
@@ -358,7 +386,14 @@ static char **complete(const char *word, int start, int end)
     size_t at = (size_t)start;
     rl_attempted_completion_over = 1;
     rl_completion_append_character = '\0';
-    if (rl_completion_quote_character != '\0' || is_file_place(at)) {
+    if (is_lesson_place(at) && strpbrk(word, "/.") == NULL) {
+        char **lessons = rl_completion_matches(word, next_lesson);
+        if (lessons != NULL) {
+            return lessons;
+        }
+    }
+    bool lesson_file = is_lesson_place(at);
+    if (lesson_file || rl_completion_quote_character != '\0' || is_file_place(at)) {
         rl_filename_completion_desired = 1;
         return rl_completion_matches(word, rl_filename_completion_function);
     }

@@ -117,6 +117,77 @@ static void test_what_is_due_is_asked_again(void **state)
     leave(p);
 }
 
+// Wrong, a hint, right, Enter; left, and taken up again; the learner's own graph is there
+// throughout.
+static void test_a_lesson_is_played(void **state)
+{
+    struct person *p = *state;
+    write_lesson(p);
+    start_lessons(p);
+    enter(p, "mine = 7");
+    see(p, PROMPT);
+    type(p, "lesson o\t\r");  // completed
+    see(p, "What is the first?");
+    see(p, "hint   solution   skip");
+    see(p, "1/2 ");
+    enter(p, "5");
+    see(p, "Not yet.");
+    enter(p, "hint");
+    see(p, "this question has no hints");
+    enter(p, "print mine");
+    see(p, "there is no 'mine' yet");
+    enter(p, "6");
+    see(p, RIGHT);
+    see(p, "Enter goes on");
+    enter(p, "");
+    see(p, "What is the second?");
+    see(p, "2/2 ");
+    enter(p, "quit");
+    see(p, "your own graph is back");
+    enter(p, "print mine + 1");
+    see(p, "8");
+    enter(p, "lesson one");
+    see(p, "after question 1 of 2");
+    see(p, "What is the second?");
+    // Killed in the lesson: neither the session nor the place is lost.
+    kill_outright(p);
+    start_lessons(p);
+    see(p, "Resume it?");
+    type(p, "y\r");
+    see(p, "is back");
+    enter(p, "print mine + 2");
+    see(p, "9");
+    enter(p, "lesson one");
+    see(p, "What is the second?");
+    enter(p, "quit");
+    see(p, PROMPT);
+    leave(p);
+}
+
+static void test_a_lesson_that_loops_is_interrupted(void **state)
+{
+    struct person *p = *state;
+    make_folder(p, "lessons");
+    write_file(p, FILE_NAME,
+               "---\nid: one\ntitle: One\n---\n\nIt loops.\n\n"
+               "```backstep\nrepeat 1e12 { a = 1 }\n```\n\nAfter it.\n\n"
+               "```ask one.first\nWhat?\nkind: number\nanswer: 6\n```\n");
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "repeat 1e12");
+    type(p, CTRL_C);
+    see(p, "interrupted");
+    see(p, "Enter goes on");
+    see(p, PROMPT);
+    type(p, "\r");
+    see(p, "After it.");
+    see(p, "What?");
+    enter(p, "quit");
+    see(p, "your own graph is back");
+    see(p, PROMPT);
+    leave(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +195,8 @@ int main(void)
         TEST(test_what_cannot_be_kept_is_said_once),
         TEST(test_nothing_is_made_without_a_lesson),
         TEST(test_what_is_due_is_asked_again),
+        TEST(test_a_lesson_is_played),
+        TEST(test_a_lesson_that_loops_is_interrupted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
