@@ -11,7 +11,7 @@ export const render = join(folder, 'backstep-render');
 export const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
 
 // Waits until `is()` is true.
-export async function until(is, what, patience = 5000) {
+export async function until(is, what, patience = 20000) {
     for (const late = Date.now() + patience; !await is(); await pause(10)) {
         if (Date.now() > late) {
             throw new Error(`in ${patience} ms it did not come to this: ${what}`);
