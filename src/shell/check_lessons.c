@@ -546,18 +546,47 @@ static bool trains(const struct question *q)
     return slow;
 }
 
+// Are numbers drawn that the answer depends on, while the text tells none of them?
+static bool hides_numbers(struct player *p, const struct question *q, struct text *before)
+{
+    struct text key;
+    struct diag ignored = {0};
+    bool hides = false;
+    if (q->variations == NULL || strstr(q->text, "{=") != NULL ||
+        (q->kind != QUESTION_NUMBER && q->kind != QUESTION_FILL)) {
+        return false;
+    }
+    text_init(&key);
+    if (session_question_key(p->host.session, &key, &ignored)) {
+        hides = text_length(before) > 0 && strcmp(text_get(before), text_get(&key)) != 0;
+        text_clear(before);
+        text_add(before, text_get(&key));
+    }
+    text_release(&key);
+    return hides;
+}
+
 static void check_question(struct player *p)
 {
     const struct question *q = session_question(p->host.session);
     bool differs = q->variations != NULL || q->options.count > 0;
     uint64_t seeds = !differs ? 1 : trains(q) ? SEEDS_SLOW : SEEDS;
     size_t told = 0;
+    struct text key;
+    text_init(&key);
     p->counted_failure = false;
     bool ok = true;
     for (uint64_t seed = 0; ok && seed < seeds; seed++) {
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
+        if (ok && hides_numbers(p, q, &key)) {
+            ok = fail_here(p, q->line,
+                           "the answer depends on what 'vary' draws, and the text does not tell "
+                           "it; say {= %s}",
+                           q->variations->name);
+        }
     }
+    text_release(&key);
     if (ok && told == seeds) {
         ok = fail_here(p, q->line,
                        "the text above tells the answer already; 'vary' makes it another one");

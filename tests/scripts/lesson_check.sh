@@ -131,6 +131,16 @@ finds 18 'the text above tells the answer already'
 
 lesson wrong <<'END'
 ```ask wrong.one
+What is dy/dx?
+kind: number
+vary: x in 4..9 step 1
+answer: dy/dx
+```
+END
+finds 17 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
+
+lesson wrong <<'END'
+```ask wrong.one
 How does it grow?
 kind: formula
 answer: 2*x
