@@ -10,7 +10,7 @@
 static const struct plain {
     const char *sign, *ascii;
 } plains[] = {
-    {"∂", "d"},      {"Σ", "sum "},    {"Π", "prod "}, {"·", "*"},     {"×", "*"},
+    {"∂", "d"},      {"Σ", "sum"},     {"Π", "prod"},  {"·", "*"},     {"×", "*"},
     {"−", "-"},      {"→", "->"},      {"←", "<-"},    {"⇒", "=>"},    {"↦", "->"},
     {"“", "\""},     {"”", "\""},      {"„", "\""},    {"‘", "'"},     {"’", "'"},
     {"…", "..."},    {"–", "-"},       {"—", "--"},    {"≤", "<="},    {"≥", ">="},
@@ -27,11 +27,17 @@ static const struct plain {
     {"ₓ", "_x"},     {"½", "1/2"},     {"α", "alpha"}, {"β", "beta"},  {"γ", "gamma"},
     {"δ", "delta"},  {"ε", "epsilon"}, {"η", "eta"},   {"θ", "theta"}, {"λ", "lambda"},
     {"μ", "mu"},     {"π", "pi"},      {"ρ", "rho"},   {"σ", "sigma"}, {"τ", "tau"},
-    {"φ", "phi"},    {"ω", "omega"},   {"Δ", "Delta"}, {"∇", "grad "}, {"•", "*"},
+    {"φ", "phi"},    {"ω", "omega"},   {"Δ", "Delta"}, {"∇", "grad"},  {"•", "*"},
     {"∘", "o"},      {"⊙", "*"},       {"├", "|"},     {"─", "-"},     {"│", "|"},
-    {"ŷ", "y^"},     {"⋯", "..."},     {"∫", "int "},  {"ᵤ", "_u"},    {"✓", "ok"},
+    {"ŷ", "y^"},     {"⋯", "..."},     {"∫", "int"},   {"ᵤ", "_u"},    {"✓", "ok"},
     {"\u0302", "^"}, {"\u0304", "_"},
 };
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
+}
 
 // The character at *s, made fit to be shown; *s moves past it.
 static void add_character(struct text *out, const char **s, bool ascii)
@@ -47,7 +53,13 @@ static void add_character(struct text *out, const char **s, bool ascii)
     if (strange) {
         text_add_visible(out, *s, 1);
     } else if (ascii && c >= 0x80) {
-        text_add(out, i < COUNT_OF(plains) ? plains[i].ascii : "?");
+        const char *shown = i < COUNT_OF(plains) ? plains[i].ascii : "?";
+        text_add(out, shown);
+        // A sign that became a word stands apart from what follows it: eta x.
+        if (strlen(shown) > 2 && is_word(shown[0]) && is_word((*s)[n]) &&
+            (unsigned char)(*s)[n] < 0x80) {
+            text_add_char(out, FIXED_BLANK);
+        }
     } else {
         text_add_bytes(out, *s, n);
     }
@@ -90,12 +102,6 @@ static const char *add_code(struct text *out, const char *s, bool ascii)
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\n' || c == '\0';
-}
-
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (unsigned char)c >= 0x80;
 }
 
 // Does emphasis begin at s (with so many stars), and end somewhere? 2*x*y is a product.
