@@ -21,6 +21,7 @@ void trail_init(struct trail *t)
     buf_init(&t->changes, sizeof(struct change));
     buf_init(&t->bytes, 1);
     t->begun = SIZE_MAX;
+    t->saves = 0;
 }
 
 void trail_release(struct trail *t)
@@ -61,6 +62,11 @@ void trail_begin(struct trail *t)
 size_t trail_mark(const struct trail *t)
 {
     return t->changes.count;
+}
+
+size_t trail_saves(const struct trail *t)
+{
+    return t->saves;
 }
 
 size_t trail_bytes(const struct trail *t)
@@ -113,7 +119,11 @@ static size_t still_to_save(const struct trail *t, const struct buf *owner, size
 
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
 {
-    count = t == NULL ? 0 : still_to_save(t, owner, first, count);
+    if (t == NULL || count == 0) {
+        return true;
+    }
+    t->saves++;
+    count = still_to_save(t, owner, first, count);
     return count == 0 || push(t, CHANGE_ELEMENTS, owner, first, count);
 }
 
@@ -125,6 +135,9 @@ bool trail_save_length(struct trail *t, struct buf *owner)
 bool trail_cut(struct trail *t, struct buf *owner, size_t count)
 {
     BS_ASSERT(count <= owner->count);
+    if (t != NULL) {
+        t->saves++;
+    }
     if (t != NULL && !push(t, CHANGE_SHORTER, owner, count, owner->count - count)) {
         return false;
     }

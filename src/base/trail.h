@@ -17,6 +17,7 @@ struct trail {
     struct buf changes;
     struct buf bytes;
     size_t begun;  // the mark at which the running statement began
+    size_t saves;  // how often something was to be saved: see trail_saves
 };
 
 void trail_init(struct trail *t);
@@ -32,6 +33,9 @@ bool trail_copy(struct trail *to, const struct trail *from, const void *old_base
 void trail_begin(struct trail *t);
 // The present place, to take back to. Marks grow with every change.
 size_t trail_mark(const struct trail *t);
+// Grows with everything that is about to change, also where that was saved before, and never
+// shrinks: the same before and after, and nothing changed in between.
+size_t trail_saves(const struct trail *t);
 // Bytes of memory held.
 size_t trail_bytes(const struct trail *t);
 

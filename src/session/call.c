@@ -12,7 +12,6 @@ enum { FORMULA_MOST = 200 };  // bytes of a formula in a table
 
 bool call_change_settings(struct call *c)
 {
-    c->s->settings_changes++;
     return trail_save(&c->s->undo, &c->s->settings, 0, 1) || diag_out_of_memory(c->diag);
 }
 

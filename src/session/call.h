@@ -84,11 +84,9 @@ struct moment {
 
 // What changes make more of: the same before and after a statement, and it changed nothing.
 struct holdings {
-    size_t changes, nodes, definitions, settings;
+    size_t changes, nodes, definitions;
     struct rng rng;
 };
-
-enum { COMPACT_FEW = 2000 };  // nodes and bindings that are not worth clearing up
 
 enum { GROWING = 16 };  // arrays of a session that only grow while a statement runs
 
@@ -117,12 +115,12 @@ struct session {
     // saved, and the nodes there were.
     size_t begun;
     struct holdings held;
-    uint32_t begun_nodes;
     bool told_renumbered;  // since a loop last cleared up
+    // What there was when the outermost loop began: it clears up what came after.
+    uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;
-    size_t settings_changes;  // how often they were changed
-    size_t compact_at;        // nodes and bindings at which the next turn of a loop clears up
-    bool rewound;             // it was an undo or a redo: leaves no moment of its own
+    size_t compact_at;  // nodes and bindings at which the next turn of a loop clears up
+    bool rewound;       // it was an undo or a redo: leaves no moment of its own
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
     bool stepped;           // the running statement moved the walk
@@ -273,6 +271,8 @@ enum session_state session_give_up(struct session *s, const char *message, const
 bool session_next_line(struct session *s, struct source *line);
 // Is the block of a loop being executed?
 bool session_in_loop(const struct session *s);
+// compact.c: the outermost loop begins here.
+void session_compact_from_here(struct session *s);
 // compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
 // memory.
 bool session_compact(struct session *s);

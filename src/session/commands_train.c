@@ -318,6 +318,10 @@ bool train_more(struct call *c, struct frame *f)
     for (; turns > 0 && end == NULL; turns--) {
         // Looked at between whole steps: what was learned is kept.
         bool stopped = s->world.stop != NULL && *s->world.stop != 0;
+        if (stopped && t->done == 0) {
+            diag_set(c->diag, f->statement, "interrupted");
+            return diag_hint(c->diag, "no step was taken");
+        }
         if (stopped || t->done == t->steps) {
             end = stopped ? "interrupted" : "done";
         } else if (!train_step(c, t, &loss)) {

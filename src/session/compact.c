@@ -1,11 +1,14 @@
 // Loops that build their graph anew at each turn must not fill memory: between two turns the nodes
 // that nothing leads to any more are taken out.
 //
-// Only nodes that the running transaction made may go: what was there before keeps its place, so
-// that the transaction can still be taken back. The rest moves together, order kept.
+// Only nodes that the outermost loop made may go: what was there before keeps its place, so that
+// the transaction can still be taken back, and so that a loop leaves the same in a file that is
+// loaded as it did at the prompt. The rest moves together, order kept.
 #include <string.h>
 
 #include "session/call.h"
+
+enum { COMPACT_FEW = 2000 };  // nodes and bindings that are not worth clearing up
 
 struct compaction {
     struct session *s;
@@ -27,7 +30,7 @@ static void keep(const struct compaction *k, uint32_t node)
 }
 
 // All between the first and the last element of an array stays, so that its strides stay true. What
-// was there before this transaction stays anyway.
+// was there before this loop stays anyway.
 static void keep_value(const struct compaction *k, struct value v)
 {
     if (v.rank == VALUE_SCALAR) {
@@ -44,7 +47,7 @@ static void keep_value(const struct compaction *k, struct value v)
     }
 }
 
-// Which recipes of this transaction stay: of each name the last, and what the formula of one that
+// Which recipes of this loop stay: of each name the last, and what the formula of one that
 // stays mentions. The others are taken out, with their formulas.
 static bool compact_recipes(struct session *s)
 {
@@ -246,6 +249,15 @@ static bool compact_groups(const struct compaction *k)
     groups->count = ok ? kept : first;
     buf_release(&places);
     return ok;
+}
+
+void session_compact_from_here(struct session *s)
+{
+    s->begun_nodes = tape_count(&s->tape);
+    s->begun_lists = s->names.lists.count;
+    s->begun_groups = s->groups.count;
+    s->begun_recipes = s->recipes.rows.count;
+    s->compact_at = s->begun_nodes + s->begun_recipes + COMPACT_FEW;
 }
 
 bool session_compact(struct session *s)

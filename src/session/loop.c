@@ -128,6 +128,9 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
         return true;
     }
     struct span statement = {c->command.start, c->lexer->at};
+    if (!session_in_loop(c->s)) {
+        session_compact_from_here(c->s);
+    }
     struct frame *f = session_new_frame(c->s, FRAME_LOOP, statement);
     if (f == NULL) {
         diag_set(c->diag, c->command, "loops are nested too deeply here");

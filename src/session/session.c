@@ -367,10 +367,9 @@ static bool save_lengths(struct session *s)
 
 static struct holdings holdings(const struct session *s)
 {
-    return (struct holdings){.changes = trail_mark(&s->undo),
+    return (struct holdings){.changes = trail_saves(&s->undo),
                              .nodes = tape_count(&s->tape),
                              .definitions = s->definitions.rows.count,
-                             .settings = s->settings_changes,
                              .rng = session_settings(s)->rng};
 }
 
@@ -385,19 +384,13 @@ static bool changed_since(const struct session *s, struct holdings before)
 {
     struct holdings now = holdings(s);
     return now.changes > before.changes || now.nodes != before.nodes ||
-           now.definitions != before.definitions || now.settings != before.settings ||
-           drew(&now.rng, &before.rng);
+           now.definitions != before.definitions || drew(&now.rng, &before.rng);
 }
 
 static bool begin_transaction(struct session *s)
 {
     trail_begin(&s->undo);
     s->begun = trail_mark(&s->undo);
-    s->begun_nodes = tape_count(&s->tape);
-    s->begun_lists = s->names.lists.count;
-    s->begun_groups = s->groups.count;
-    s->begun_recipes = s->recipes.rows.count;
-    s->compact_at = s->begun_nodes + s->begun_recipes + COMPACT_FEW;
     // The settings hold the random numbers' state, which any expression may move.
     bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
     s->held = holdings(s);
@@ -735,7 +728,6 @@ static bool end_frame(struct session *s)
 {
     struct frame f = *top_frame(s);
     struct text text;
-    bool ok = true;
     text_init(&text);
     pop_frame(s);
     if (f.kind == FRAME_TRAIN && !session_in_loop(s)) {
@@ -744,9 +736,7 @@ static bool end_frame(struct session *s)
         text_add_bytes(&text, f.source.text + f.statement.start,
                        f.statement.end - f.statement.start);
     }
-    if (f.kind != FRAME_TRAIN || f.training.done > 0) {
-        ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
-    }
+    bool ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
     text_release(&text);
     if (s->frames.count == 1 && ok) {
         end_transaction(s);

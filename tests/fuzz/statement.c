@@ -2,12 +2,16 @@
 // words and JSON.
 //
 // The first byte chooses: p a prompt, where every line is a text of its own and the session goes on
-// after an error; s a script. Work is bounded by the stop flag, which also tries what Ctrl-C does:
-// it is set after STATEMENTS statements, and the texts are short.
+// after an error; s a script; l a prompt in a lesson, which `lesson` begins too. Work is bounded by
+// the stop flag, which also tries what Ctrl-C does: it is set after STATEMENTS statements, and the
+// texts are short.
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesson/course.h"
+#include "lesson/lesson.h"
 #include "session/session.h"
 #include "view/words.h"
 
@@ -34,19 +38,104 @@ static void render(const struct run *r, const struct records *records)
     text_release(&words);
 }
 
-static enum session_state run_statement(struct run *r)
+// A lesson with a question of every kind.
+static struct lesson *lesson_all(void)
+{
+    static const char *const asks[][2] = {
+        {"all.number", "A?\nkind: number\nvary: a in 4..9\nanswer: dL/da\nhint: One.\nhint: Two.\n"
+                       "when: 1 => No.\nwhy: paths L a\nthen: {= L}\n"},
+        {"all.formula", "B?\nkind: formula\nanswer: a*b + dz/dy\nwithout: tanh\n"},
+        {"all.choice", "C?\nkind: choice\nright: one\nwrong: two => no\nwrong: three => no\n"},
+        {"all.multi", "D?\nkind: multi\nright: one\nwrong: two => no\nright: three\n"},
+        {"all.order", "E?\nkind: order\nitem: L\nitem: d\nwith: a\n"},
+        {"all.fill", "F?\nkind: fill\ncell: a => dL/da\ncell: b => dL/db\n"},
+        {"all.node", "G?\nkind: node\nanswer: d\n"},
+        {"all.edge", "H?\nkind: edge\nanswer: d a\n"},
+        {"all.do", "I?\nkind: do\nsetup: param w = 2\nuntil: w < 1\nsolve: w.data = 0\n"},
+        {"all.guess", "J?\nkind: guess\nanswer: L\n"},
+        {"all.recall", "K?\nkind: recall\nmodel: Because.\n"},
+    };
+    static const char front[] = "id: all\ntitle: All\n",
+                      code[] = "a = 3\nb = -2\nd = a*b\nL = d*d\n";
+    struct diag d = {0};
+    struct lesson *l = lesson_new("all.md");
+    bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
+              lesson_text(l, LESSON_PARAGRAPH, 0, "", "Text {= 2+3} and $\\frac{a}{b}$", 5, &d) &&
+              lesson_code(l, code, strlen(code), false, 6, &d);
+    for (size_t i = 0; ok && i < COUNT_OF(asks); i++) {
+        ok = lesson_ask(l, asks[i][0], asks[i][1], strlen(asks[i][1]), 10 + i, &d);
+    }
+    if (!ok || !lesson_end(l, &d)) {
+        fprintf(stderr, "%s\n", d.message);
+        abort();
+    }
+    return l;
+}
+
+// A course of that lesson, one of its questions due.
+static struct course *course_all(void)
+{
+    static struct course course;
+    static bool made;
+    if (!made) {
+        made = true;
+        course_init(&course);
+        course.now = 1000000000;
+        course.today = 11574;
+        course.salt = 7;
+        course.saved = true;
+        course.trouble = "";
+        struct course_lesson *l = buf_push(&course.lessons, 1);
+        *l = (struct course_lesson){.id = "all",
+                                    .title = "All",
+                                    .path = "all",
+                                    .requires = "",
+                                    .trouble = "",
+                                    .questions = 11,
+                                    .place = 2};
+        struct course_question *q = buf_push(&course.questions, 1);
+        *q = (struct course_question){.id = "all.number",
+                                      .covers = "N1",
+                                      .version = 1,
+                                      .done = true,
+                                      .seen = 1,
+                                      .card = {.stability = 10,
+                                               .difficulty = 5,
+                                               .last = 999000000,
+                                               .due = 999990000,
+                                               .reviews = 1}};
+        struct course_due *due = buf_push(&course.due, 1);
+        *due = (struct course_due){.lesson = "all", .question = "all.number", .due = 999990000};
+    }
+    return &course;
+}
+
+static void answer_need(struct session *s, const struct rec *need)
 {
     static const struct diag refusal = {.message = "no files here"};
     static const char table[] = "w,h,kind\n1,2,red\n3,,\"a, b\"\n5,6,red\n";
+    const char *what = rec_get_text(need, "what");
+    if (strcmp(rec_get_text(need, "folder"), "data") == 0) {
+        session_supply(s, table, sizeof table - 1);
+    } else if (strcmp(what, "lesson") == 0) {
+        session_supply_lesson(s, lesson_all());
+    } else if (strcmp(what, "course") == 0) {
+        session_supply_course(s, course_all());
+    } else if (strcmp(what, "write") == 0) {
+        session_supply(s, NULL, 0);
+    } else {
+        session_refuse(s, &refusal);
+    }
+}
+
+static enum session_state run_statement(struct run *r)
+{
     struct records records;
     records_init(&records);
     r->stop = r->statements++ > STATEMENTS;
     enum session_state state = session_run(r->session, &records);
-    const struct rec *need = records.list.in.last;
-    if (state == SESSION_NEED && strcmp(rec_get_text(need, "folder"), "data") == 0) {
-        session_supply(r->session, table, sizeof table - 1);
-    } else if (state == SESSION_NEED) {
-        session_refuse(r->session, &refusal);
+    if (state == SESSION_NEED) {
+        answer_need(r->session, records.list.in.last);
     }
     render(r, &records);
     records_release(&records);
@@ -116,8 +205,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (n > 0) {
         memcpy(text, data + 1, n);
     }
-    struct run r = {.mode = data[0] % 2 == 0 ? SESSION_PROMPT : SESSION_SCRIPT};
+    struct run r = {.mode = data[0] % 2 == 0 || data[0] == 'l' ? SESSION_PROMPT : SESSION_SCRIPT};
     r.session = session_new(&(struct session_world){.stop = &r.stop, .seed = 1});
+    if (data[0] == 'l') {
+        run_text(&r, "lesson", 6);
+        run_text(&r, "lesson all", 10);
+    }
     if (r.mode == SESSION_PROMPT) {
         run_lines(&r, text, n);
     } else {
