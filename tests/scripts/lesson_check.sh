@@ -137,7 +137,7 @@ vary: x in 4..9 step 1
 answer: dy/dx
 ```
 END
-finds 17 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
+finds 13 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
 
 lesson wrong <<'END'
 ```ask wrong.one
