@@ -325,8 +325,13 @@ static bool parts_agree(struct lower *w, const struct operand *parts, uint32_t c
             diag_set(w->diag, parts[i].span, "arrays here have one or two dimensions, not three");
             return diag_hint(w->diag, "write rows of single values: [[1, 2], [3, 4]]");
         }
-        if (parts[i].array.rank != parts[0].array.rank ||
-            operand_cols(&parts[i]) != operand_cols(&parts[0])) {
+        if (parts[i].array.rank != parts[0].array.rank) {
+            diag_set(w->diag, parts[i].span, "this part is %s, the first one %s",
+                     operand_is_array(&parts[i]) ? "an array" : "a single number",
+                     operand_is_array(&parts[0]) ? "an array" : "a single number");
+            return diag_hint(w->diag, "write [1, 2], or rows of one length: [[1, 2], [3, 4]]");
+        }
+        if (operand_cols(&parts[i]) != operand_cols(&parts[0])) {
             diag_set(w->diag, parts[i].span, "this part is of shape %s, the first one of shape %s",
                      operand_shape(a, &parts[i]), operand_shape(b, &parts[0]));
             return diag_hint(w->diag, "all rows of an array have the same length");

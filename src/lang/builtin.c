@@ -131,7 +131,7 @@ static bool shifted(struct lower *w, struct operand *x, struct span span, struct
            array_fold(w, OP_ADD, exps, axis, span, sums);
 }
 
-// Both softmaxes go along rows: down the columns is along the rows of the transpose.
+// These go along rows: down the columns is along the rows of the transpose.
 static bool turned(struct lower *w, struct operand *x, uint32_t count, bool *turn)
 {
     int axis = -1;
@@ -181,8 +181,11 @@ static bool call_log_softmax(struct lower *w, struct operand *x, uint32_t count,
 static bool call_argmax(struct lower *w, struct operand *x, uint32_t count, struct span span,
                         struct operand *out)
 {
+    bool turn;
+    if (!turned(w, x, count, &turn)) {
+        return false;
+    }
     uint32_t rows = operand_rows(x), cols = operand_cols(x);
-    (void)count;
     double *numbers = array_numbers(w, VALUE_VECTOR, 1, rows, span, out);
     for (uint32_t i = 0; numbers != NULL && i < rows; i++) {
         uint32_t best = 0;
@@ -278,7 +281,8 @@ static const struct builtin builtins[] = {
     {"dot", 2, 2, call_dot, "dot(x, y)", "the products of the elements, added; x @ y"},
     {"softmax", 1, 2, call_softmax, "softmax(X)", "exponentials along each row, over their sum"},
     {"log_softmax", 1, 2, call_log_softmax, "log_softmax(X)", "the logarithm of softmax, stable"},
-    {"argmax", 1, 1, call_argmax, "argmax(X)", "where each row is largest: a plain number"},
+    {"argmax", 1, 2, call_argmax, "argmax(X), argmax(X, axis=0)",
+     "where each row is largest: a plain number"},
     {"len", 1, 1, call_len, "len(X)", "how many rows, or elements of a vector"},
     {"pick", 2, 2, call_pick, "pick(X, k)", "element k[i] of each row i"},
     {"cross_entropy", 2, 2, call_cross_entropy, "cross_entropy(z, k)",

@@ -300,9 +300,8 @@ static bool take_field(struct lower *w, struct span span)
     char name[QUOTED];
     diag_quote(name, s, length);
     if (length == 1 && *s == 'T') {
-        if (operand_is_array(x)) {
+        if (x->array.rank == VALUE_MATRIX) {  // a vector has but one axis, as NumPy's
             x->array = array_transpose(x->array);
-            x->array.rank = x->array.rank == VALUE_VECTOR ? VALUE_MATRIX : x->array.rank;
         }
         return true;
     }
@@ -312,7 +311,7 @@ static bool take_field(struct lower *w, struct span span)
         return lower_is_function(s, length) || is_pass(s, length)
                    ? diag_hint(w->diag, "write .%s() with parentheses", name)
                    : diag_hint(w->diag, "%s",
-                               foreign != NULL ? foreign : "the fields are .data and .grad");
+                               foreign != NULL ? foreign : "the fields are .data, .grad and .T");
     }
     if (!x->is_node) {
         diag_set(w->diag, span, "a plain number has no .%s", name);

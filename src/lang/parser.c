@@ -277,12 +277,13 @@ static bool read_missing_bound(struct parser *p, struct token t)
     return true;
 }
 
-// "axis=" before an argument: NumPy's way to say which.
+// "axis=" before an argument: NumPy's way to say which; PyTorch's is "dim=".
 static bool read_axis(struct parser *p, struct token t)
 {
     struct frame *f = top(p);
     struct token next = lexer_peek(p->lexer);
-    if (f == NULL || f->kind != FRAME_CALL || f->axis || !token_is(p->lexer, t, "axis") ||
+    if (f == NULL || f->kind != FRAME_CALL || f->axis ||
+        !(token_is(p->lexer, t, "axis") || token_is(p->lexer, t, "dim")) ||
         next.kind != TOKEN_ASSIGN || next.op != OP_COUNT) {
         return false;
     }

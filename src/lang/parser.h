@@ -15,8 +15,8 @@
 //   index    = compare | [compare] ":" [compare]
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
 //            | "[" compare ("," compare)* "]"
-//   args     = [arg ("," arg)*]        arg = ["axis" "="] compare | text, of load_csv only
-//   slope    = "d" name "/" "d" name      where neither "dname" is bound; ∂name/∂name always
+//   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare | text, of load_csv
+//   only slope    = "d" name "/" "d" name      where neither "dname" is bound; ∂name/∂name always
 #ifndef LANG_PARSER_H
 #define LANG_PARSER_H
 

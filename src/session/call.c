@@ -69,6 +69,25 @@ static bool refuse_operand(struct call *c, struct token t)
                       : diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
 }
 
+// a + b = 2, and x[0] = 5: an element is changed in place.
+static bool refuse_assignment(struct call *c, struct token t)
+{
+    const char *text = c->lexer->source->text;
+    size_t from = c->command.start, to = t.at;
+    while (to > from && text[to - 1] == ' ') {
+        to--;
+    }
+    if (to > from && text[to - 1] == ']') {
+        char element[QUOTED];
+        diag_quote(element, text + from, to - from);
+        diag_set(c->diag, t.span, "an element is no name that could be given a value");
+        return diag_hint(c->diag, "to change its value in place write %s.data %.*s …", element,
+                         (int)(t.span.end - t.span.start), text + t.span.start);
+    }
+    diag_set(c->diag, t.span, "only a name can be given a value");
+    return diag_hint(c->diag, "write name = …; to compare, write ==");
+}
+
 // What stands where nothing may: the sentence depends on what a learner probably meant.
 static bool refuse_rest(struct call *c, struct token t)
 {
@@ -88,8 +107,7 @@ static bool refuse_rest(struct call *c, struct token t)
         diag_set(c->diag, t.span, "'%c' closes nothing", t.mark);
         return diag_hint(c->diag, "an opening bracket is missing, or this one is too much");
     case TOKEN_ASSIGN:
-        diag_set(c->diag, t.span, "only a name can be given a value");
-        return diag_hint(c->diag, "write name = …; to compare, write ==");
+        return refuse_assignment(c, t);
     case TOKEN_NUMBER:
     case TOKEN_NAME:
     case TOKEN_NODE:

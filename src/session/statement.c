@@ -452,7 +452,7 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     if (second.kind == TOKEN_ASSIGN) {
         return STATEMENT_BINDING;
     }
-    if (is_element_assignment(c)) {
+    if (!is_reserved(c, first) && is_element_assignment(c)) {
         return STATEMENT_FIELD;
     }
     static const struct {
@@ -464,9 +464,8 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
             return words[i].kind;
         }
     }
-    *command = second.kind == TOKEN_OPEN && second.mark == '['
-                   ? NULL
-                   : command_find(token_text(c->lexer, first), token_length(first));
+    bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first);
+    *command = element ? NULL : command_find(token_text(c->lexer, first), token_length(first));
     return *command != NULL        ? STATEMENT_COMMAND
            : is_reserved(c, first) ? STATEMENT_RESERVED
                                    : STATEMENT_EXPRESSION;

@@ -253,12 +253,11 @@ static struct term write_field(struct terms *t, const struct item *item)
     const struct operand *x = terms_operands(t, 1);
     struct term term = *terms_top(t, 1);
     bool transpose = t->w->source->text[item->span.start] == 'T';
-    if (!transpose || !x->is_node || !operand_is_array(x)) {
+    if (!transpose || !x->is_node || x->array.rank != VALUE_MATRIX) {
         return transpose ? term : (struct term){NULL, 0};  // .data and .grad are plain numbers
     }
-    const char *behind = x->array.rank == VALUE_MATRIX ? ".T" : ".unsqueeze(1)";
     const char *text =
-        arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s)%s" : "%s%s", term.text, behind);
+        arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s).T" : "%s.T", term.text);
     return text == NULL ? terms_lost(t) : (struct term){text, LEVEL_ATOM};
 }
 

@@ -142,7 +142,8 @@ struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
         return terms_matmul(t);
     }
     if (strcmp(name, "softmax") == 0 || strcmp(name, "log_softmax") == 0) {
-        return x->is_node && terms[0].text != NULL ? print_term(t, "torch.&($, -1)", terms[0], name)
+        const char *format = axis_of(x, count) == 0 ? "torch.&($, 0)" : "torch.&($, -1)";
+        return x->is_node && terms[0].text != NULL ? print_term(t, format, terms[0], name)
                                                    : terms_lost(t);
     }
     return terms_lost(t);

@@ -200,7 +200,7 @@ static void a_boundary_is_found_whatever_the_model_takes(void **state)
     struct seat *seat = *state;
     assert_int_equal(eval(seat, "X = [[0, 0], [0, 1], [1, 0], [2, 2]]; s = [-1, 1, -1, 1]; "
                                 "y = [0, 1, 0, 1]; w = [-1, 2]; "
-                                "def rows(X) = X @ w - 0.5; def column(X) = (X @ w.T - 0.5); "
+                                "def rows(X) = X @ w - 0.5; def column(X) = (X @ [w].T - 0.5); "
                                 "def row(x) = w[0]*x[0] + w[1]*x[1] - 0.5; "
                                 "def pair(p, q) = sigmoid(9*(2*q - p - 0.5)); "
                                 "def two(X) = X @ [[1, -1], [-2, 2]] + [0.5, -0.5]; "
