@@ -8,6 +8,7 @@
 #include "engine/sweep.h"
 #include "lang/builtin.h"
 #include "lang/foreign.h"
+#include "lang/prelude.h"
 
 // A function being called: its body is read like any expression, its parameters being operands that
 // lie on the stack.
@@ -425,6 +426,9 @@ void lower_offer_functions(struct nearest *n)
     }
     for (size_t i = 0; builtin_at(i) != NULL; i++) {
         nearest_offer(n, builtin_at(i)->name, strlen(builtin_at(i)->name));
+    }
+    for (size_t i = 0; prelude_at(i) != NULL; i++) {
+        nearest_offer(n, prelude_at(i)->name, strlen(prelude_at(i)->name));
     }
 }
 

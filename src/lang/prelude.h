@@ -1,7 +1,16 @@
-// The functions that every session begins with, as a script.
+// The functions that every session begins with: prelude.def as a script, and as a table for help.
 #ifndef LANG_PRELUDE_H
 #define LANG_PRELUDE_H
 
+#include <stddef.h>
+
 extern const char prelude[];
+
+struct prelude_row {
+    const char *name, *usage, *help;
+};
+
+const struct prelude_row *prelude_find(const char *s, size_t length);  // NULL: there is none
+const struct prelude_row *prelude_at(size_t i);                        // NULL past the last
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "lang/builtin.h"
 #include "lang/foreign.h"
+#include "lang/prelude.h"
 #include "lesson/glossary.h"
 #include "session/commands.h"
 
@@ -45,7 +46,8 @@ static const struct topic {
      "data X = …         rows that training draws from (help data)\n"
      "c += c + 1         a new node; the name moves to it (-= *= /= **= too)\n"
      "a.data = 3         changes a leaf; what depends on it is stale until 'forward'\n"
-     "def f(x) = x*x     a function; repeat 10 { … } and for i in range(3) { … } loop\n"
+     "def f(x) = x*x     a function\n"
+     "repeat 10 { … }    a loop, as is for i in range(3) { … }\n"
      "[[1, 2], [3, 4]]   an array; W[0, 1], X[:, 0], W.T, W @ x\n"
      "a.grad = 0         sets one gradient\n"
      "a*b + c            shows a value\n"
@@ -56,33 +58,54 @@ static const struct topic {
      "a.data = 3 changes a leaf. Every value computed from it is stale: it is still\n"
      "the old one. 'forward' recomputes them; 'backward' does so before it begins."},
     {"data", "data and batches",
-     "D = load_csv(\"iris.csv\") is a matrix of the numbers in a file: one of yours, or\n"
-     "one that comes with backstep (iris.csv, line.csv, exam.csv). A header line is\n"
-     "skipped; texts become class numbers, and a notice says which.\n"
+     "D = load_csv(\"iris.csv\") is a matrix of the numbers in a file: one of yours,\n"
+     "or one that comes with backstep (iris.csv, line.csv, exam.csv). A header line\n"
+     "is skipped; texts become class numbers, and a notice says which.\n"
      "data X = D[:, 0:4]; data k = D[:, 4] bind rows that belong together. A loss L\n"
      "that is built from them is over all rows. train L 200 0.05 batch 16 takes 200\n"
      "steps, each with the loss of 16 rows. They are drawn in epochs: all rows in a\n"
      "random order, then in another. Afterwards X, k and L are whole again.\n"
      "By hand: p = randperm(len(X)), and X[p[0:16]] are 16 random rows."},
     {"plots", "what a plot sweeps",
-     "plot a*x**2 sweeps the one name that has no value. Where all have one: x, if it\n"
-     "is mentioned, else the only leaf below. 'over' says which: plot L over w moves w\n"
-     "and all that depends on it. It goes from -5 to 5 unless told; what is bound stays\n"
-     "as it was. plot W[0] shows an array over its index.\n"
-     "plot boundary model X y: 'model' is a function of rows of two numbers, of one row\n"
-     "or of two numbers. If it gives one score, that decides: at 0 where the labels y\n"
-     "are -1 and 1, at 0.5 where they are 0 and 1. If it gives several, the largest does.\n"
+     "plot a*x**2 sweeps the one name that has no value. Where all have one: x, if\n"
+     "it is mentioned, else the only leaf below. 'over' says which: plot L over w\n"
+     "moves w and all that depends on it. It goes from -5 to 5 unless told; what is\n"
+     "bound stays as it was. plot W[0] shows an array over its index.\n"
+     "plot boundary model X y: 'model' is a function of rows of two numbers, of one\n"
+     "row, or of two numbers. One score decides at 0 where the labels y are -1 and\n"
+     "1, at 0.5 where they are 0 and 1. Of several scores the largest wins.\n"
      "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there."},
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
      "second one they hold a sum; 'zero' clears them."},
+    {"training", "how a step is taken",
+     "update 0.1 moves every parameter against its gradient: w -= 0.1 * w.grad.\n"
+     "What stands behind the learning rate chooses another way, as PyTorch has it:\n"
+     "momentum 0.9   along a running sum of gradients\n"
+     "nesterov 0.9   the same, looking ahead\n"
+     "rmsprop        each parameter scaled by the size of its own gradients\n"
+     "adam, adamw    both at once\n"
+     "decay 0.01     every parameter is also pulled towards 0\n"
+     "train L 200 0.05 adam takes 200 such steps: zero, backward, update. With\n"
+     "batch 16 each is over 16 rows of the data (help data). plot history shows the\n"
+     "losses."},
     {"lessons", "lessons",
      "'lesson' lists them, 'lesson slope' plays one, 'lesson mine.md' your own. Your\n"
-     "graph waits meanwhile: a lesson has a graph of its own, and each question a copy\n"
-     "of that, so try whatever you like. Every command works.\n"
+     "graph waits meanwhile: a lesson has a graph of its own, and each question a\n"
+     "copy of that, so try whatever you like. Every command works.\n"
      "At a question, what is no statement is the answer; print shows a value. 'hint'\n"
-     "helps, 'solution' shows how it is done, 'skip' and 'previous' move, 'retry' gives\n"
-     "new numbers, Enter goes on, 'quit' leaves. What you have done is kept."},
+     "helps, 'solution' shows how it is done, 'skip' and 'previous' move, 'retry'\n"
+     "gives new numbers, Enter goes on, 'quit' leaves. What you have done is kept:\n"
+     "'progress' shows it, and 'review' asks again what you may have forgotten."},
+    {"keys", "keys at the prompt",
+     "Enter      on an empty line: step (or back) once more; in a lesson it goes on\n"
+     "Tab        completes commands, functions, names, lessons, files\n"
+     "Up, Down   earlier entries, of other days too; Ctrl-R searches them\n"
+     "Ctrl-C     drops the line, or stops what is running; nothing is lost\n"
+     "Ctrl-L     clears the screen\n"
+     "Ctrl-D     on an empty line: leaves backstep\n"
+     "An open bracket goes on in the next line, which … begins. What is pasted\n"
+     "runs line by line. All other keys are readline's, as in a shell."},
 };
 
 static void help_overview(struct call *c)
@@ -128,21 +151,27 @@ static void help_function_row(struct call *c, struct rec *r, enum op op)
     rec_text(c->out, r, "atoms", row->atoms);
 }
 
-static void help_builtin_row(struct call *c, struct rec *r, const struct builtin *builtin)
+static void help_call_row(struct call *c, struct rec *r, const char *usage, const char *help)
 {
-    rec_text(c->out, r, "usage", builtin->usage);
-    rec_text(c->out, r, "help", builtin->help);
+    rec_text(c->out, r, "usage", usage);
+    rec_text(c->out, r, "help", help);
 }
 
 static void help_functions(struct call *c)
 {
     struct rec *r = call_record(c, "help_functions");
     struct rec *rows = rec_list(c->out, r, "rows"), *more = rec_list(c->out, r, "builtins");
+    struct rec *losses = rec_list(c->out, r, "losses");
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         help_function_row(c, rec_map(c->out, rows, NULL), op);
     }
     for (size_t i = 0; builtin_at(i) != NULL; i++) {
-        help_builtin_row(c, rec_map(c->out, more, NULL), builtin_at(i));
+        const struct builtin *row = builtin_at(i);
+        help_call_row(c, rec_map(c->out, more, NULL), row->usage, row->help);
+    }
+    for (size_t i = 0; prelude_at(i) != NULL; i++) {
+        const struct prelude_row *row = prelude_at(i);
+        help_call_row(c, rec_map(c->out, losses, NULL), row->usage, row->help);
     }
 }
 
@@ -186,14 +215,18 @@ static bool help_operation(struct call *c, struct span word)
     return found;
 }
 
+// A function that is no operation: over arrays, or of the prelude.
 static bool help_builtin(struct call *c, struct span word)
 {
-    const struct builtin *builtin =
-        builtin_find(c->lexer->source->text + word.start, word.end - word.start);
+    const char *s = c->lexer->source->text + word.start;
+    const struct builtin *builtin = builtin_find(s, word.end - word.start);
+    const struct prelude_row *loss = prelude_find(s, word.end - word.start);
     if (builtin != NULL) {
-        help_builtin_row(c, call_record(c, "help_builtin"), builtin);
+        help_call_row(c, call_record(c, "help_builtin"), builtin->usage, builtin->help);
+    } else if (loss != NULL) {
+        help_call_row(c, call_record(c, "help_builtin"), loss->usage, loss->help);
     }
-    return builtin != NULL;
+    return builtin != NULL || loss != NULL;
 }
 
 static bool help_term(struct call *c, struct span words)

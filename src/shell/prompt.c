@@ -39,7 +39,8 @@ static void greet(struct host *h)
     text_init(&words);
     ink_add(&words, INK_NAME, "backstep");
     text_add(&words, ": backpropagation, one expression at a time\n");
-    text_add(&words, "Type help to see how, quit to leave.\n");
+    text_add(&words,
+             "Type lesson to learn from the start, help to see what there is, quit to leave.\n");
     say(h, text_get(&words));
     text_release(&words);
 }

@@ -14,9 +14,29 @@ static void usage_cell(struct table *t, const char *usage)
     text_release(&first);
 }
 
+// What else there is help on, on lines of a narrow terminal.
+static void say_topics(struct words *w)
+{
+    enum { ROOM = 76 };
+    size_t column = 0;
+    text_add(w->out, "more: help NAME, of a command, a function or a term; and help with\n");
+    for (const struct rec *topic = say_first(w->record, "topics"); topic != NULL;
+         topic = topic->next) {
+        size_t length = strlen(topic->text) + 2;
+        bool wraps = column + length > ROOM;
+        text_addf(w->out, "%s%s%s",
+                  wraps         ? "\n"
+                  : column == 0 ? ""
+                                : " ",
+                  topic->text, topic->next == NULL ? "\n" : ",");
+        column = (wraps ? 0 : column) + length;
+    }
+}
+
 void say_help_overview(struct words *w)
 {
-    text_add(w->out, "Type an expression such as L = d*f; each one grows the graph.\n");
+    text_add(w->out, "Type an expression such as L = d*f; each one grows the graph.\n"
+                     "Or begin with a lesson: type lesson.\n");
     struct table t;
     table_init(&t, "ll");
     for (const struct rec *g = say_first(w->record, "groups"); g != NULL; g = g->next) {
@@ -29,12 +49,7 @@ void say_help_overview(struct words *w)
     }
     table_write(&t, w->out);
     table_release(&t);
-    text_add(w->out, "more: help NAME, or\nhelp");
-    for (const struct rec *topic = say_first(w->record, "topics"); topic != NULL;
-         topic = topic->next) {
-        text_addf(w->out, " %s%s", topic->text, topic->next == NULL ? "" : ",");
-    }
-    text_add_char(w->out, '\n');
+    say_topics(w);
 }
 
 void say_help_command(struct words *w)
@@ -88,6 +103,21 @@ void say_help_function(struct words *w)
     }
 }
 
+// Functions under a title: how each is called, and what it is.
+static void say_calls(struct words *w, const char *title, const char *key)
+{
+    struct table t;
+    ink_add(w->out, INK_TITLE, title);
+    text_add_char(w->out, '\n');
+    table_init(&t, "ll");
+    for (const struct rec *row = say_first(w->record, key); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
+        table_cell(&t, rec_get_text(row, "help"));
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+}
+
 void say_help_functions(struct words *w)
 {
     struct table t;
@@ -101,15 +131,8 @@ void say_help_functions(struct words *w)
     table_write(&t, w->out);
     table_release(&t);
     text_release(&call);
-    ink_add(w->out, INK_TITLE, "over arrays, and making them");
-    text_add_char(w->out, '\n');
-    table_init(&t, "ll");
-    for (const struct rec *row = say_first(w->record, "builtins"); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
-        table_cell(&t, rec_get_text(row, "help"));
-    }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_calls(w, "over arrays, and making them", "builtins");
+    say_calls(w, "losses, written in the language itself; cross_entropy is another", "losses");
 }
 
 void say_help_builtin(struct words *w)

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# There is help on everything that help lists, none of it is wider than a terminal of 80 columns
+# (at the prompt two more blanks stand before it).
+set -u
+export LC_ALL=C.UTF-8
+passed=0
+failed=0
+
+verdict() {  # status, what
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s\n' "$2"
+    fi
+}
+
+help_on() {
+    local wide
+    out=$("$BACKSTEP" -e "help $1" 2>&1)
+    verdict $? "there is no help on '$1': $out"
+    wide=$(grep -E '^.{79}' <<<"$out")
+    verdict $((${#wide} > 0)) "help $1 is too wide: $wide"
+}
+
+help_on ''
+overview=$out
+commands=$(sed -n '/^more:/q; s/^\([a-z]*\) .*  .*/\1/p; s/^\([a-z]*\)   .*/\1/p' <<<"$overview" | sort -u)
+verdict $(($(wc -w <<<"$commands") < 40)) "help lists few commands: $commands"
+for command in $commands; do
+    help_on "$command"
+done
+
+topics=$(sed -n '/^more:/,$p' <<<"$overview" | tail -n +2 | tr -d ',')
+for topic in $topics; do
+    help_on "$topic"
+done
+
+help_on functions
+for name in $(sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' <<<"$out" | sort -u); do
+    help_on "$name"
+done
+
+help_on glossary
+terms=$(head -n -1 <<<"$out" | tr '\n' ' ')
+while read -r term; do
+    help_on "$term"
+done < <(tr ',' '\n' <<<"$terms")
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]
