@@ -132,6 +132,22 @@ static bool begins_here(struct call *c)
     return true;
 }
 
+// What follows on the line would be read in another place than it was typed for.
+static bool ends_line(struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token t = {.kind = TOKEN_BREAK};
+    while (t.kind == TOKEN_BREAK) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    if (t.kind != TOKEN_END) {
+        diag_set(c->diag, t.span, "this would be lost: the lesson moves on before it");
+        return diag_hint(c->diag, "type it on a line of its own");
+    }
+    return true;
+}
+
 static enum call_end begin_lesson(struct call *c)
 {
     struct lesson *lesson = c->s->lesson;
@@ -147,7 +163,8 @@ enum call_end command_lesson(struct call *c)
 {
     struct session *s = c->s;
     struct span word = call_word(c);
-    if (!call_finish(c) || !begins_here(c)) {
+    bool begins = word.start < word.end && c->s->play != NULL;
+    if (!call_finish(c) || !begins_here(c) || (begins && !ends_line(c))) {
         return CALL_FAILED;
     }
     if (s->lesson != NULL) {
@@ -251,7 +268,7 @@ static bool at_question(struct call *c)
 
 static enum call_end wish(struct call *c, bool ready, enum play_wish what)
 {
-    if (!ready || !call_finish(c)) {
+    if (!ready || !call_finish(c) || !ends_line(c)) {
         return CALL_FAILED;
     }
     c->s->play->wish = what;

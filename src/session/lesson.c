@@ -436,6 +436,7 @@ static void catch_up(struct play *p, struct records *out)
         }
     }
     p->catch_up_to = 0;
+    p->reached = p->number;
     if (p->review != NULL) {
         return;
     }

@@ -100,7 +100,8 @@ struct play {
     struct buf marks;      // struct play_mark, of questions from the first on
     // The question being asked.
     const struct question *question;
-    size_t number;  // of the next question, or the one being asked: from 0
+    size_t number;   // of the next question, or the one being asked: from 0
+    size_t reached;  // the most questions that were passed: where the lesson goes on
     uint64_t seed;
     struct rng rng;                   // from which its numbers are drawn
     uint32_t draws;                   // how often they were

@@ -255,11 +255,15 @@ void question_foot(struct play *p, struct records *out)
 
 // ---- On, back, and away -------------------------------------------------------------------------
 
+// Where the lesson goes on another day. Whoever went back to a question does not lose their place.
 static void put_place(struct play *p, struct records *out)
 {
-    struct rec *r = records_add(out, "place");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_whole(out, r, "passed", (int64_t)p->number + 1);
+    if (p->number >= p->reached) {
+        struct rec *r = records_add(out, "place");
+        p->reached = p->number + 1;
+        rec_text(out, r, "lesson", p->lesson->id);
+        rec_whole(out, r, "passed", (int64_t)p->reached);
+    }
 }
 
 void question_attempt(struct play *p, struct records *out, enum rating rating, bool right,

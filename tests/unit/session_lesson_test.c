@@ -339,6 +339,37 @@ static void ways_lead_on_back_and_again(void **state)
     assert_true(other);
 }
 
+// Whoever goes back to a question and answers it anew goes on later from where they had been.
+static void going_back_keeps_the_place(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "skip");
+    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 1);
+    type(seat, "previous");
+    type(seat, "skip");
+    assert_non_null(find(seat, "attempt"));
+    assert_null(find(seat, "place"));
+    type(seat, "skip");
+    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 2);
+}
+
+static void what_would_be_lost_is_refused(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    static const char *const lines[] = {"skip; 9", "solution; print 1", "retry ; 3",
+                                        "lesson small.md; 9"};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        type(seat, lines[i]);
+        assert_non_null(strstr(rec_get_text(get(seat, "error"), "message"), "would be lost"));
+        assert_null(find(seat, "attempt"));
+        assert_null(find(seat, "question"));
+    }
+    type(seat, "x.data = 5; skip  # on it goes");
+    assert_true(rec_get_flag(get(seat, "attempt"), "skipped"));
+}
+
 static void numbers_follow_from_salt_and_times(void **state)
 {
     struct seat *seat = *state;
@@ -547,6 +578,8 @@ int main(void)
         TEST(hints_are_a_ladder),
         TEST(the_solution_shows_how_and_counts_as_not_known),
         TEST(ways_lead_on_back_and_again),
+        TEST(going_back_keeps_the_place),
+        TEST(what_would_be_lost_is_refused),
         TEST(numbers_follow_from_salt_and_times),
         TEST(a_lesson_goes_on_where_it_was_left),
         TEST(a_do_is_done_when_it_holds),
