@@ -289,6 +289,13 @@ bool array_matmul(struct lower *w, struct operand *x, struct operand *y, struct 
     if ((size_t)left.array.rows * right.array.cols > ARRAY_MOST) {
         return diag_set(w->diag, span, "an array holds at most %d elements", ARRAY_MOST);
     }
+    double products = (double)left.array.rows * left.array.cols * right.array.cols;
+    if (2 * products > TAPE_MOST) {
+        diag_set(w->diag, span, "this product of %s and %s takes %.4g multiplications",
+                 operand_shape(a, x), operand_shape(b, y), products);
+        return diag_hint(w->diag, "%.4g are the most that one product may take",
+                         (double)(TAPE_MOST / 2));
+    }
     if (!x->is_node && !y->is_node) {
         if (!matmul_numbers(w, &left, &right, rank, span, out)) {
             return false;

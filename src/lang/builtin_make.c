@@ -122,6 +122,9 @@ static bool call_range(struct lower *w, struct operand *x, uint32_t count, struc
         (count > 2 && !builtin_number(w, &x[2], "a step", &by))) {
         return false;
     }
+    if (by == 0) {
+        return diag_set(w->diag, span, "a step of 0 leads nowhere");
+    }
     double n = ceil((to - from) / by);
     if (!(n >= 1)) {
         diag_set(w->diag, span, "this range is empty");

@@ -309,12 +309,14 @@ static void note_lost(struct call *c, const struct training *t)
 
 bool train_more(struct call *c, struct frame *f)
 {
-    enum { WORK = 2000000 };  // nodes swept before the host is asked whether to go on
+    // Nodes swept before the host is asked whether to go on; a step takes as long as some beyond
+    // those of the tape.
+    enum { WORK = 2000000, STEP = 100 };
     struct training *t = &f->training;
     struct session *s = c->s;
     const char *end = NULL;
     double loss = 0;
-    int64_t turns = 1 + WORK / ((int64_t)tape_count(&s->tape) * 4 + 1);
+    int64_t turns = 1 + WORK / ((int64_t)tape_count(&s->tape) * 4 + STEP);
     for (; turns > 0 && end == NULL; turns--) {
         // Looked at between whole steps: what was learned is kept.
         bool stopped = s->world.stop != NULL && *s->world.stop != 0;

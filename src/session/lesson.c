@@ -8,6 +8,7 @@
 enum {
     // Turns of a statement where nobody reads along who could press Ctrl-C.
     BUDGET = 300000,
+    TRAINING_COST = 2000,  // turns that a piece of a training counts for: see train_more
     PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
 };
 
@@ -298,11 +299,14 @@ static enum session_state run_statement(struct play *p, struct records *out)
 {
     struct session *graph = play_graph(p);
     size_t before = out->list.in.count;
-    bool bounded = p->outer->rows == 0 && p->budget-- == 0;
+    bool bounded = p->outer->rows == 0 && p->budget-- <= 0;
     enum session_state state =
         bounded ? session_give_up(graph, "this takes longer than a lesson's statement may",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
                 : session_run(graph, out);
+    if (out->list.in.count > before && rec_is(out->list.in.last, "training")) {
+        p->budget -= TRAINING_COST;
+    }
     if (!is_shown(p->doing) && (state == SESSION_MORE || state == SESSION_DONE)) {
         rec_cut(&out->list, before);
     }

@@ -489,6 +489,15 @@ static void a_loop_without_end_is_bounded(void **state)
     assert_non_null(find(seat, "question"));
 }
 
+static void a_training_without_end_is_bounded(void **state)
+{
+    struct seat *seat = *state;
+    seat->code = "param x = 3\nL = x*x\ntrain L 1000000000 1e-9\n";
+    begin(seat, slope);
+    assert_said(seat, "this takes longer");
+    assert_non_null(find(seat, "question"));
+}
+
 static void ctrl_c_stops_a_lesson_where_it_is(void **state)
 {
     struct seat *seat = *state;
@@ -587,6 +596,7 @@ int main(void)
         TEST(a_table_is_filled_cell_by_cell),
         TEST(code_that_fails_is_an_error_with_its_place),
         TEST(a_loop_without_end_is_bounded),
+        TEST(a_training_without_end_is_bounded),
         TEST(ctrl_c_stops_a_lesson_where_it_is),
         TEST(prose_waits_for_whoever_reads_along),
         TEST(an_empty_line_repeats_a_step),
