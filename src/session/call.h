@@ -174,6 +174,7 @@ struct lower *call_lower(struct call *c);
 // What expressions are evaluated in.
 struct scope session_scope(struct session *s);
 
+struct settings session_defaults(void);
 // To be called before the settings are changed.
 bool call_change_settings(struct call *c);
 
@@ -276,6 +277,7 @@ void session_compact_from_here(struct session *s);
 // compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
 // memory.
 bool session_compact(struct session *s);
+void session_drop_frames(struct session *s);
 // Starts a frame above the present one, to be filled by the caller. NULL: too deep, or no memory.
 struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement);
 // Starts executing `bytes` before what follows in the present text.

@@ -1,0 +1,190 @@
+#include "session/transaction.h"
+
+#include <string.h>
+
+#include "session/call.h"
+
+enum { UNDO_BYTES = 64 << 20 };  // memory for undo beyond the last statement
+
+void session_growing(struct session *s, struct buf *arrays[GROWING])
+{
+    struct buf *all[GROWING] = {&s->tape.node,
+                                &s->tape.value,
+                                &s->tape.grad,
+                                &s->tape.mark,
+                                &s->log,
+                                &s->expansions,
+                                &s->names.lists,
+                                &s->definitions.rows,
+                                &s->definitions.params,
+                                &s->definitions.text,
+                                &s->groups,
+                                &s->looks,
+                                &s->optimiser,
+                                &s->recipes.rows,
+                                &s->recipes.text,
+                                &s->history};
+    memcpy(arrays, all, sizeof all);
+}
+
+void session_forget_derived(struct session *s)
+{
+    s->tape.any_stale = true;
+    names_changed(&s->names);
+}
+
+static bool save_lengths(struct session *s)
+{
+    struct buf *arrays[GROWING];
+    session_growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        if (!trail_save_length(&s->undo, arrays[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct holdings transaction_holdings(const struct session *s)
+{
+    return (struct holdings){.changes = trail_saves(&s->undo),
+                             .nodes = tape_count(&s->tape),
+                             .definitions = s->definitions.rows.count,
+                             .rng = session_settings(s)->rng};
+}
+
+// A statement that drew random numbers changed those that follow: it is remembered like others, so
+// that the saved session draws the same.
+static bool drew(const struct rng *a, const struct rng *b)
+{
+    return a->has_spare != b->has_spare || memcmp(a->state, b->state, sizeof a->state) != 0;
+}
+
+bool transaction_changed(const struct session *s, struct holdings before)
+{
+    struct holdings now = transaction_holdings(s);
+    return now.changes > before.changes || now.nodes != before.nodes ||
+           now.definitions != before.definitions || drew(&now.rng, &before.rng);
+}
+
+bool transaction_begin(struct session *s)
+{
+    trail_begin(&s->undo);
+    s->begun = trail_mark(&s->undo);
+    // The settings hold the random numbers' state, which any expression may move.
+    bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
+    s->held = transaction_holdings(s);
+    return ok;
+}
+
+void transaction_roll_back(struct session *s)
+{
+    trail_take_back(&s->undo, s->begun, NULL);
+    session_forget_derived(s);
+}
+
+// Undo's memory is bounded: the oldest statements can no longer be taken back.
+static void forget_oldest(struct session *s)
+{
+    struct moment *moments = s->moments.data;
+    size_t last = s->moments.count - 1, mark = moments[last].mark;
+    if (trail_bytes(&s->undo) + s->moments.count * sizeof *moments > UNDO_BYTES) {
+        trail_forget(&s->undo, mark);
+        moments[0] = moments[last];
+        moments[0].mark = 0;
+        s->moments.count = 1;
+    }
+}
+
+static void add_moment(struct session *s, struct buf *moments, struct trail *trail, size_t mark)
+{
+    struct moment *at = buf_push(moments, 1);
+    if (at == NULL) {
+        trail_clear(trail);
+        moments->count = 0;
+    } else {
+        at->mark = mark;
+        memcpy(at->statement, s->statement, QUOTED);
+    }
+}
+
+void transaction_end_walk(struct session *s, struct call *c)
+{
+    if (s->stepper.tape != NULL && !s->stepped) {
+        stepper_stop(&s->stepper);
+        s->guessing = false;
+        call_notice(c, c->command, "the walk has ended, because the graph changed");
+    }
+}
+
+void transaction_end(struct session *s)
+{
+    if (s->rewound) {
+        s->rewound = false;
+    } else if (!transaction_changed(s, s->held)) {
+        trail_take_back(&s->undo, s->begun, NULL);
+    } else {
+        trail_clear(&s->redo);
+        s->redone.count = 0;
+        add_moment(s, &s->moments, &s->undo, s->begun);
+        if (s->moments.count > 0) {
+            forget_oldest(s);
+        }
+    }
+}
+
+// One step from the last moment of `from` onto `to`: undo, and redo.
+static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
+                       struct trail *to, struct buf *to_moments)
+{
+    transaction_roll_back(s);
+    s->rewound = true;
+    if (from_moments->count == 0) {
+        return false;
+    }
+    size_t mark = trail_mark(to);
+    from_moments->count--;
+    const struct moment *m = &BUF(struct moment, from_moments)[from_moments->count];
+    trail_take_back(from, m->mark, to);
+    memcpy(s->statement, m->statement, QUOTED);
+    if (trail_mark(to) > mark) {
+        add_moment(s, to_moments, to, mark);
+    } else {  // no memory for the way back
+        to_moments->count = 0;
+    }
+    session_forget_derived(s);
+    return true;
+}
+
+bool session_undo(struct session *s)
+{
+    return rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+}
+
+bool session_redo(struct session *s)
+{
+    return rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+}
+
+bool session_reset(struct session *s)
+{
+    struct trail *t = &s->undo;
+    struct buf *arrays[GROWING];
+    session_growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        if (!trail_cut(t, arrays[i], s->kept[i])) {
+            return false;
+        }
+    }
+    if (!trail_save(t, &s->names.symbols, 0, names_count(&s->names)) ||
+        !trail_save(t, &s->settings, 0, 1)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        names_bind(&s->names, NULL, i, (struct value){0});
+    }
+    *session_settings(s) = session_defaults();
+    rng_seed(&session_settings(s)->rng, s->world.seed);
+    session_forget_derived(s);
+    return save_lengths(s);  // what a load adds now is its own to take back
+}
