@@ -169,8 +169,11 @@ bool loop_for(struct call *c)
     struct token open = lexer_next(c->lexer, c->diag);
     if (name.kind != TOKEN_NAME || !token_is(c->lexer, in, "in") ||
         !token_is(c->lexer, range, "range") || open.kind != TOKEN_OPEN) {
-        diag_set(c->diag, name.span, "a loop names what it counts with");
-        return diag_hint(c->diag, "write for i in range(3) { … }");
+        bool over = name.kind == TOKEN_NAME && token_is(c->lexer, in, "in");
+        diag_set(c->diag, over ? range.span : name.span,
+                 over ? "a loop counts" : "a loop names what it counts with");
+        return diag_hint(c->diag, over ? "write for i in range(len(X)) { … }, and X[i] inside"
+                                       : "write for i in range(3) { … }");
     }
     struct token t;
     do {

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # There is help on everything that help lists, none of it is wider than a terminal of 80 columns
-# (at the prompt two more blanks stand before it).
+# (at the prompt two more blanks stand before it), and docs/language.md tells of each command and
+# has what --help says.
 set -u
 export LC_ALL=C.UTF-8
+language=$(dirname "$(realpath "$0")")/../../docs/language.md
 passed=0
 failed=0
 
@@ -29,12 +31,19 @@ commands=$(sed -n '/^more:/q; s/^\([a-z]*\) .*  .*/\1/p; s/^\([a-z]*\)   .*/\1/p
 verdict $(($(wc -w <<<"$commands") < 40)) "help lists few commands: $commands"
 for command in $commands; do
     help_on "$command"
+    grep -qE "(\`|^)$command\b" <<<"$(sed '/^```/,/^```/d' "$language")"
+    verdict $? "docs/language.md does not tell of $command"
 done
 
 topics=$(sed -n '/^more:/,$p' <<<"$overview" | tail -n +2 | tr -d ',')
 for topic in $topics; do
     help_on "$topic"
 done
+
+while IFS= read -r line; do
+    grep -qxF -- "$line" "$language"
+    verdict $? "docs/language.md does not have the line of --help: $line"
+done < <("$BACKSTEP" --help)
 
 help_on functions
 for name in $(sed -n 's/^\([a-z_0-9]*\)(.*/\1/p' <<<"$out" | sort -u); do
