@@ -31,6 +31,7 @@ struct settings {
     struct optim optim;
     int64_t steps;
     uint32_t trained;
+    uint32_t batch, rows;  // in batches of so many rows (0: of none), of so many
     // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
     // been in use.
     uint32_t renumbered, used;
@@ -298,7 +299,8 @@ bool loop_for(struct call *c);
 // it failed.
 bool loop_next(struct call *c, struct frame *f);
 // commands_train.c: remembers how parameters are moved, and by the gradients of which node.
-bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root);
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root,
+                const struct batch *batch);
 void training_release(struct training *t);
 // commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
 bool train_more(struct call *c, struct frame *f);

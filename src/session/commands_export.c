@@ -97,6 +97,8 @@ static void put_training(const struct session *s, uint32_t trained, struct expor
     if (settings->steps > 0 && settings->trained == trained) {
         e->optim = settings->optim;
         e->steps = settings->steps;
+        e->batch = settings->batch;
+        e->rows = settings->rows;
     }
 }
 

@@ -95,7 +95,8 @@ static bool no_params(struct call *c)
     return true;
 }
 
-bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root)
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root,
+                const struct batch *batch)
 {
     struct settings *settings = session_settings(c->s);
     if (!call_change_settings(c)) {
@@ -104,6 +105,8 @@ bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t r
     settings->optim = *o;
     settings->steps = steps;
     settings->trained = root == NODE_NONE ? NAME_NONE : names_of_node(&c->s->names, root);
+    settings->batch = batch == NULL ? 0 : batch->size;
+    settings->rows = batch == NULL ? 0 : batch->rows;
     return true;
 }
 
@@ -164,7 +167,7 @@ enum call_end command_update(struct call *c)
     }
     bool ok =
         optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) || diag_out_of_memory(c->diag);
-    ok = ok && train_note(c, &o, turns_around(c), session_settings(s)->output);
+    ok = ok && train_note(c, &o, turns_around(c), session_settings(s)->output, NULL);
     if (ok && moved == 0) {
         call_notice(c, c->command,
                     "no parameter has a gradient yet, so none was moved; run "
@@ -207,7 +210,8 @@ enum call_end command_train(struct call *c)
     struct span statement = {c->command.start, c->lexer->at};
     struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
     if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
-        !trail_save_length(&s->undo, &s->history) || !train_note(c, &t.optim, steps, t.root)) {
+        !trail_save_length(&s->undo, &s->history) ||
+        !train_note(c, &t.optim, steps, t.root, &t.batch)) {
         training_release(&t);
         diag_out_of_memory(c->diag);
         return CALL_FAILED;

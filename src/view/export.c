@@ -22,7 +22,9 @@ static const char words_of_micrograd[] =
                     "minimum atan2 less at_most greater at_least equal unequal";
 static const char words_of_torch[] = WORDS_OF_PYTHON
     "torch nn F os socket argparse dist reduce Model module runner show train remember "
-    "output DATA report free_port self T_destination add_module apply bfloat16 buffers "
+    "output DATA report free_port itertools batches steps rows dataset several sampler share "
+    "loader epoch DataLoader DistributedSampler RandomSampler TensorDataset self T_destination "
+    "add_module apply bfloat16 buffers "
     "call_super_init children compile cpu cuda double dump_patches eval extra_repr "
     "forward get_buffer get_extra_state get_parameter get_submodule half ipu "
     "load_state_dict modules named_buffers named_children named_modules "

@@ -23,6 +23,7 @@ struct export
     // parameter (struct optim_state, in tape order; missing ones are 0).
     struct optim optim;
     int64_t steps;
+    uint32_t batch, rows;  // each step took `batch` (0: all) of the rows of what `data` binds
     const struct buf *states;
     // The statements that made the session, and the seed it began with, for those who write arrays.
     uint64_t seed;

@@ -91,6 +91,12 @@ void export_c_training(struct program *p, bool straight)
     text_add(p->out, "// Training: ");
     program_training_text(p, p->out);
     text_add(p->out, ".\n");
+    if (p->e->batch > 0) {
+        text_addf(p->out,
+                  "// The session drew %u rows for each step; here every step takes all %u. For "
+                  "batches: export torch.\n",
+                  (unsigned)p->e->batch, (unsigned)p->e->rows);
+    }
     put_setting(p, "rate", o->rate);
     if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
         put_setting(p, "momentum", o->momentum);

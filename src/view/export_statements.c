@@ -191,7 +191,7 @@ static uint32_t stand_in(struct statements *s, uint32_t real)
 }
 
 // The name is read off the tape.
-static void add_opaque(struct statements *s, uint32_t name)
+static void add_opaque(struct statements *s, uint32_t name, bool data)
 {
     const struct tape *t = s->program->e->tape;
     struct value real = names_get(s->program->e->names, name);
@@ -200,6 +200,7 @@ static void add_opaque(struct statements *s, uint32_t name)
     uint32_t first = tape_count(&s->tape);
     struct binding b = {.name = name,
                         .last = true,
+                        .data = data,
                         .opaque = true,
                         .leaf = true,
                         .param = true,
@@ -232,6 +233,7 @@ static bool make_binding(struct walk *w, struct lexer *l, struct token assign, u
                          struct binding *b)
 {
     struct statements *s = w->s;
+    s->fixed = false;
     struct diag ignored = {0};
     struct lower lower;
     struct parser parser;
@@ -255,6 +257,7 @@ static bool make_binding(struct walk *w, struct lexer *l, struct token assign, u
         memset(BUF(uint8_t, &s->loose) + from, 1, tape_count(&s->tape) - from);
     }
     b->param = marks != 0;
+    b->fixed = s->fixed;
     if (ok) {
         b->value = operand_is_array(&result) ? result.array : value_of_node(result.node);
     }
@@ -276,10 +279,15 @@ static void settle(struct walk *w, struct binding b, bool ok, size_t place)
     s->uses.count = b.uses;
     s->functions.count = b.first_function;
     if (b.last) {
-        add_opaque(s, b.name);
+        add_opaque(s, b.name, b.data);
     } else {
         forget(s, b.name);
     }
+}
+
+static uint32_t name_of(struct statements *s, const struct lexer *l, struct token t)
+{
+    return names_find(&s->names, token_text(l, t), token_length(t));
 }
 
 static struct binding new_binding(const struct statements *s, uint32_t name)
@@ -289,12 +297,13 @@ static struct binding new_binding(const struct statements *s, uint32_t name)
                             .first_function = (uint32_t)s->functions.count};
 }
 
-static void bind(struct walk *w, struct lexer l, uint32_t name, struct token assign, uint8_t marks,
-                 size_t place)
+static void bind(struct walk *w, struct lexer l, struct token name, struct token assign,
+                 uint8_t marks, bool data)
 {
-    struct binding b = new_binding(w->s, name);
+    struct binding b = new_binding(w->s, name_of(w->s, &l, name));
     bool ok = make_binding(w, &l, assign, marks, &b);
-    settle(w, b, ok, place);
+    b.data = data;
+    settle(w, b, ok, name.span.start);
 }
 
 // What a loop counts with.
@@ -313,13 +322,8 @@ static void bind_count(struct walk *w, uint32_t name, double value, size_t place
 
 // ---- The script ---------------------------------------------------------------------------------
 
-static uint32_t name_of(struct statements *s, const struct lexer *l, struct token t)
-{
-    return names_find(&s->names, token_text(l, t), token_length(t));
-}
-
 static void found_binding(struct walk *w, struct lexer l, struct token name, struct token assign,
-                          uint8_t marks)
+                          uint8_t marks, bool data)
 {
     uint32_t id = name_of(w->s, &l, name);
     if (id == NAME_NONE) {
@@ -328,7 +332,7 @@ static void found_binding(struct walk *w, struct lexer l, struct token name, str
     if (w->counting) {
         BUF(uint32_t, &w->s->ends)[id] = (uint32_t)name.span.start + 1;
     } else {
-        bind(w, l, id, assign, marks, name.span.start);
+        bind(w, l, name, assign, marks, data);
     }
 }
 
@@ -423,16 +427,16 @@ static void walk_statement(struct walk *w, struct lexer *l)
         return;
     }
     if (second.kind == TOKEN_ASSIGN) {
-        found_binding(w, ahead, first, second, 0);
+        found_binding(w, ahead, first, second, 0, false);
     } else if (token_is(l, first, "repeat") || token_is(l, first, "for")) {
         walk_loop(w, l);
     } else if (token_is(l, first, "seed") && second.kind == TOKEN_NUMBER && !w->counting) {
         rng_seed(&w->s->rng, (uint64_t)second.number);
     } else if (second.kind == TOKEN_NAME) {  // param w = …, data X = …
         struct token assign = lexer_next(&ahead, &ignored);
-        bool param = token_is(l, first, "param");
-        if (assign.kind == TOKEN_ASSIGN && (param || token_is(l, first, "data"))) {
-            found_binding(w, ahead, second, assign, param ? MARK_PARAM : 0);
+        bool param = token_is(l, first, "param"), data = token_is(l, first, "data");
+        if (assign.kind == TOKEN_ASSIGN && (param || data)) {
+            found_binding(w, ahead, second, assign, param ? MARK_PARAM : 0, data);
         }
     }
 }

@@ -18,7 +18,9 @@ struct binding {
     bool last;           // the name is bound to this now
     bool leaf;           // plain numbers
     bool param;
+    bool data;    // the rows of an array that `data` bound
     bool opaque;  // to be read off the tape
+    bool fixed;   // the text, or the numbers, hold for all rows of the data only
     bool needed;
     const char *text;  // what it is bound to, translated; NULL if leaf or opaque
     uint32_t uses,
@@ -51,6 +53,7 @@ struct statements {
     struct buf real;    // uint32_t, by node of `tape`: the real node
     struct buf made;    // uint32_t, by real node: the node of `tape`
     struct buf loose;   // uint8_t, by node of `tape`: its number may differ
+    bool fixed;         // what was translated since this was cleared: see binding.fixed
     bool failed;
 };
 
@@ -66,6 +69,13 @@ static inline struct binding *statements_binding(const struct statements *s, siz
 // Element k (row by row) of a binding: the node of `tape`, and the real one (NODE_NONE: not known).
 uint32_t statements_made(const struct statements *s, const struct binding *b, uint32_t k);
 uint32_t statements_node(const struct statements *s, const struct binding *b, uint32_t k);
+
+// An array of plain numbers was written down. One as long as the data stands for its rows.
+static inline void statements_wrote(struct statements *s, uint32_t rows, uint32_t cols)
+{
+    uint32_t length = rows == 1 ? cols : rows;
+    s->fixed |= length > 1 && length == s->program->e->rows;
+}
 
 // The real node that a node of `tape` is; NODE_NONE if that is not known.
 uint32_t statements_real(const struct statements *s, uint32_t made);

@@ -113,6 +113,7 @@ struct term terms_literal(struct terms *t, const struct operand *x, bool tensor)
     struct text out;
     bool array = operand_is_array(x), matrix = x->array.rank == VALUE_MATRIX, minus = false;
     text_init(&out);
+    statements_wrote(t->s, operand_rows(x), operand_cols(x));
     text_add(&out, array || tensor ? "torch.tensor(" : "");
     text_add(&out, array ? "[" : "");
     for (uint32_t i = 0; i < operand_rows(x); i++) {
@@ -146,6 +147,7 @@ static struct term constants(struct terms *t, const struct operand *x, uint32_t 
 {
     uint32_t count = (uint32_t)operand_count(x), base = *from;
     uint8_t *loose = buf_resize(&t->s->loose, (size_t)base + count) ? t->s->loose.data : NULL;
+    statements_wrote(t->s, operand_rows(x), operand_cols(x));
     t->s->failed |= loose == NULL;
     if (loose != NULL) {
         memset(loose + base, 1, count);
@@ -254,7 +256,8 @@ static struct term write_field(struct terms *t, const struct item *item)
     struct term term = *terms_top(t, 1);
     bool transpose = t->w->source->text[item->span.start] == 'T';
     if (!transpose || !x->is_node || x->array.rank != VALUE_MATRIX) {
-        return transpose ? term : (struct term){NULL, 0};  // .data and .grad are plain numbers
+        t->s->fixed |= !transpose;  // .data and .grad are plain numbers
+        return transpose ? term : (struct term){NULL, 0};
     }
     const char *text =
         arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s).T" : "%s.T", term.text);
@@ -267,6 +270,20 @@ static void add_bound(struct text *out, int64_t bound)
 {
     if (bound != INT64_MIN) {
         text_addf(out, "%lld", (long long)bound);
+    }
+}
+
+// An index, or an array of them, as the numbers that they are: no gradient passes through.
+static void add_place(struct terms *t, struct text *out, const struct operand *index)
+{
+    bool list = operand_is_array(index);
+    text_add(out, list ? "[" : "");
+    for (uint32_t j = 0; j < operand_cols(index); j++) {
+        text_addf(out, j == 0 ? "%.0f" : ", %.0f", operand_number(t->w, index, 0, j));
+    }
+    text_add(out, list ? "]" : "");
+    if (list) {
+        statements_wrote(t->s, 1, operand_cols(index));
     }
 }
 
@@ -287,7 +304,7 @@ static struct term write_index(struct terms *t, uint32_t count)
             text_add(&out, ":");
             add_bound(&out, x[k].to);
         } else {
-            text_addf(&out, "%lld", (long long)x[k].number);
+            add_place(t, &out, &x[k]);
         }
     }
     text_add(&out, "]");
@@ -440,8 +457,11 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
     case ITEM_AXIS:
         *count = 1;
         return *terms_top(t, 1);
-    case ITEM_SLICE:
     case ITEM_SLOPE:
+        t->s->fixed = true;
+        *count = 2;
+        break;
+    case ITEM_SLICE:
         *count = 2;
         break;
     case ITEM_CALL:

@@ -77,6 +77,7 @@ static const char *classes(struct terms *t, struct term k, const struct operand 
     text_add(&out, "])");
     const char *numbers = arena_copy(&t->s->arena, text_get(&out), text_length(&out));
     text_release(&out);
+    t->s->fixed |= !same;
     return same ? print_term(t, "$.long()", k, "").text : numbers == NULL ? "" : numbers;
 }
 
@@ -115,11 +116,15 @@ static struct term write_cross_entropy(struct terms *t)
     if (k.text == NULL) {
         return terms_lost(t);
     }
-    const char *factor = k.level < LEVEL_SIGN ? "torch.sum(torch.log_softmax($, -1)*(&))"
-                                              : "torch.sum(torch.log_softmax($, -1)*&)";
+    bool loose = k.level < LEVEL_SIGN;
+    const char *factor = x->array.rank != VALUE_MATRIX
+                             ? loose ? "-torch.sum(torch.log_softmax($, -1)*(&))"
+                                     : "-torch.sum(torch.log_softmax($, -1)*&)"
+                         : loose ? "-torch.mean(torch.sum(torch.log_softmax($, -1)*(&), dim=1))"
+                                 : "-torch.mean(torch.sum(torch.log_softmax($, -1)*&, dim=1))";
     struct term product = print_term(t, factor, terms[0], k.text);
-    const char *text = arena_printf(&t->s->arena, "%s/%d", product.text, -(int)operand_rows(x));
-    return text == NULL ? terms_lost(t) : (struct term){text, LEVEL_PRODUCT};
+    product.level = LEVEL_SIGN;
+    return product;
 }
 
 struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
@@ -127,6 +132,8 @@ struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
     static const char *const folds[] = {"sum", "mean", "max", "min"};
     const struct operand *x = terms_operands(t, count);
     const struct term *terms = terms_top(t, count);
+    // Plain numbers, of which the text says no more than what they are.
+    t->s->fixed |= strcmp(name, "len") == 0 || strcmp(name, "argmax") == 0;
     for (size_t i = 0; i < COUNT_OF(folds); i++) {
         if (strcmp(folds[i], name) == 0) {
             return write_fold(t, name, count);

@@ -514,12 +514,33 @@ static bool all_train_whole(struct torch *t)
     return true;
 }
 
+// ---- Can it be trained in batches? --------------------------------------------------------------
+
+// The rows to draw from, if the statements hold for any of them: none is read off the tape, and
+// none has numbers in it that were made from all rows.
+static void find_rows(struct torch *t)
+{
+    for (uint32_t i = 0; i < t->s.bindings.count; i++) {
+        const struct binding *b = statements_binding(&t->s, i);
+        if (!b->needed) {
+            continue;
+        }
+        if (b->data && b->leaf && !b->param) {
+            text_addf(&t->rows, text_length(&t->rows) == 0 ? "%s" : ", %s", ident(t, b->ident));
+        } else if (b->fixed || (b->opaque && !b->leaf)) {
+            text_clear(&t->rows);
+            return;
+        }
+    }
+}
+
 // ---- All together -------------------------------------------------------------------------------
 
 static bool torch_init(struct torch *t, struct program *p)
 {
     *t = (struct torch){.p = p};
-    struct text *texts[] = {&t->data, &t->names, &t->init, &t->forward, &t->show, &t->memory};
+    struct text *texts[] = {&t->data, &t->names,  &t->init, &t->forward,
+                            &t->show, &t->memory, &t->rows};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         text_init(texts[i]);
     }
@@ -533,7 +554,8 @@ static bool torch_init(struct torch *t, struct program *p)
 
 static void torch_release(struct torch *t)
 {
-    struct text *texts[] = {&t->data, &t->names, &t->init, &t->forward, &t->show, &t->memory};
+    struct text *texts[] = {&t->data, &t->names,  &t->init, &t->forward,
+                            &t->show, &t->memory, &t->rows};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         t->p->failed |= texts[i]->bytes.failed;
         text_release(texts[i]);
@@ -556,7 +578,11 @@ void export_torch(struct program *p)
             t.s.bindings.count = 0;
             memset(t.seats.data, 0, t.seats.count * sizeof(struct seat));
         }
+        size_t lines = t.lines;
         put_bindings(&t);
+        if (p->e->batch > 0 && t.lines == lines) {
+            find_rows(&t);
+        }
         export_torch_program(&t);
     }
     p->failed |= !ok || t.s.failed;

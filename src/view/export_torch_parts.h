@@ -11,6 +11,7 @@ struct torch {
     struct buf written;  // uint8_t, by real node up to the root: it has a line of its own
     struct buf wanted;   // uint8_t, scratch of one walk
     struct text data, names, init, forward, show, memory;  // parts of the program
+    struct text rows;  // what the batches are drawn from, "X, y", where training draws them
     size_t lines;
 };
 

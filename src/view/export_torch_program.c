@@ -3,6 +3,12 @@
 
 #include "view/export_torch_parts.h"
 
+// The names of the data are then values of forward(), whose rows are drawn.
+static bool in_batches(const struct torch *t)
+{
+    return text_length(&t->rows) > 0;
+}
+
 static void put_optimizer(struct torch *t)
 {
     static const char *const classes[OPTIM_COUNT] = {"SGD",     "SGD",  "SGD",
@@ -27,6 +33,7 @@ static void put_optimizer(struct torch *t)
 static void put_training(struct torch *t)
 {
     struct text *out = t->p->out;
+    bool batches = in_batches(t);
     text_add(out, "def train(module, runner, steps, say):\n"
                   "    \"\"\"Forward, backward, update. runner is module, or runs it in several "
                   "processes.\"\"\"\n");
@@ -35,15 +42,43 @@ static void put_training(struct torch *t)
         text_add(out, "    # What the optimiser remembers of the steps taken so far.\n");
         text_add(out, text_get(&t->memory));
     }
-    text_add(out, "    for step in range(1, steps + 1):\n"
-                  "        optimizer.zero_grad()\n"
-                  "        loss = runner()\n"
-                  "        if not torch.isfinite(loss):\n            break\n"
-                  "        loss.backward()\n"
-                  "        optimizer.step()\n"
-                  "        if say and (step % ((steps + 19)//20) == 0 or step == steps):\n"
-                  "            with torch.no_grad():\n"
-                  "                print(f\"step {step}: {module().item()!r}\")\n\n\n");
+    text_add(out, batches ? "    for step, rows in enumerate(batches(steps), 1):\n"
+                          : "    for step in range(1, steps + 1):\n");
+    text_addf(out,
+              "        optimizer.zero_grad()\n"
+              "        loss = runner(%s)\n"
+              "        if not torch.isfinite(loss):\n            break\n"
+              "        loss.backward()\n"
+              "        optimizer.step()\n"
+              "        if say and (step %% ((steps + 19)//20) == 0 or step == steps):\n"
+              "            with torch.no_grad():\n"
+              "                print(f\"step {step}: {module().item()!r}\")\n\n\n",
+              batches ? "*rows" : "");
+}
+
+static void put_batches(struct torch *t)
+{
+    struct text *out = t->p->out;
+    const char *names = text_get(&t->rows);
+    text_addf(out,
+              "def batches(steps):\n"
+              "    \"\"\"So many batches: in each epoch all rows in another order. Of several "
+              "processes\n"
+              "    each has rows of its own, and its share of a batch.\"\"\"\n"
+              "    dataset = TensorDataset(*[tensor.detach() for tensor in [%s]])\n"
+              "    several = dist.is_initialized()\n"
+              "    sampler = DistributedSampler(dataset) if several else RandomSampler(dataset)\n"
+              "    share = dist.get_world_size() if several else 1\n"
+              "    loader = DataLoader(dataset, batch_size=max(%u//share, 1), sampler=sampler)\n"
+              "    epoch = 0\n"
+              "    while steps > 0:\n"
+              "        if several:\n"
+              "            sampler.set_epoch(epoch)\n"
+              "        for rows in itertools.islice(loader, steps):\n"
+              "            yield rows\n"
+              "            steps -= 1\n"
+              "        epoch += 1\n\n\n",
+              names, (unsigned)t->p->e->batch);
 }
 
 static const char launch[] =
@@ -65,9 +100,7 @@ static const char launch[] =
     "    module = runner = Model()\n"
     "    rank = 0\n"
     "    if args.distributed:\n"
-    "        # Each process computes the whole loss, and the mean of equal gradients is the same. "
-    "To\n"
-    "        # share the work give each its own rows: X[rank::2].\n"
+    "%s"
     "        dist.init_process_group(\"gloo\")\n"
     "        rank = dist.get_rank()\n"
     "        runner = nn.parallel.DistributedDataParallel(module)\n"
@@ -76,6 +109,10 @@ static const char launch[] =
     "        report(module)\n"
     "    if args.distributed:\n"
     "        dist.destroy_process_group()\n";
+
+static const char whole[] = "        # Each process computes the whole loss, and the mean of equal "
+                            "gradients is the same. To\n"
+                            "        # share the work give each its own rows: X[rank::2].\n";
 
 static const char free_port[] = "def free_port():\n"
                                 "    with socket.socket() as s:\n"
@@ -99,11 +136,29 @@ static void put_main(struct torch *t, bool trains)
     text_add(out, text_get(&t->show));
     text_add(out, "\n\n");
     if (trains) {
+        if (in_batches(t)) {
+            put_batches(t);
+        }
         put_training(t);
         text_add(out, free_port);
-        text_addf(out, "def main():\n%s\n\nif __name__ == \"__main__\":\n    main()\n", launch);
+        text_add(out, "def main():\n");
+        text_addf(out, launch, in_batches(t) ? "" : whole);
+        text_add(out, "\n\nif __name__ == \"__main__\":\n    main()\n");
     } else {
         text_add(out, "if __name__ == \"__main__\":\n    report(Model())\n");
+    }
+}
+
+static void put_batch_words(struct torch *t)
+{
+    const struct export *e = t->p->e;
+    if (in_batches(t)) {
+        text_addf(t->p->out, ", in batches of %u rows", (unsigned)e->batch);
+    } else if (e->batch > 0) {
+        text_addf(t->p->out,
+                  ", each step with all %u rows.\n#     (The session drew %u for each step. Here "
+                  "they cannot be drawn: what is below was\n#     made from all of them.)",
+                  (unsigned)e->rows, (unsigned)e->batch);
     }
 }
 
@@ -116,8 +171,10 @@ static void put_head(struct torch *t, bool trains)
     if (trains) {
         text_addf(out, "#\n#   --steps %lld  trains first: ", (long long)t->p->e->steps);
         program_training_text(t->p, out);
-        text_add(out, "\n#   --distributed  the same in two processes\n"
-                      "import argparse\nimport os\nimport socket\nimport sys\n");
+        put_batch_words(t);
+        text_add(out, "\n#   --distributed  the same in two processes\nimport argparse\n");
+        text_add(out, in_batches(t) ? "import itertools\n" : "");
+        text_add(out, "import os\nimport socket\nimport sys\n");
     }
     const char *forward = text_get(&t->forward);
     text_add(out, strstr(forward, "reduce(") != NULL ? "from functools import reduce\n\n" : "");
@@ -125,7 +182,23 @@ static void put_head(struct torch *t, bool trains)
     text_add(out, trains ? "import torch.distributed as dist\n" : "");
     text_add(out, "from torch import nn\n");
     text_add(out, strstr(forward, "F.") != NULL ? "from torch.nn import functional as F\n" : "");
+    text_add(out, trains && in_batches(t) ? "from torch.utils.data import DataLoader, "
+                                            "DistributedSampler, RandomSampler, TensorDataset\n"
+                                          : "");
     text_add(out, "\ntorch.set_default_dtype(torch.float64)\n\n");
+}
+
+// forward(self, X=X, y=y): all rows, or those that a batch has.
+static void put_forward_head(struct torch *t)
+{
+    struct text *out = t->p->out;
+    text_add(out, "    def forward(self");
+    for (const char *name = text_get(&t->rows); in_batches(t) && *name != '\0';) {
+        int n = (int)strcspn(name, ",");
+        text_addf(out, ", %.*s=%.*s", n, name, n, name);
+        name += n + (int)strspn(name + n, ", ");
+    }
+    text_add(out, "):\n");
 }
 
 void export_torch_program(struct torch *t)
@@ -140,7 +213,7 @@ void export_torch_program(struct torch *t)
         text_add(out, text_get(&t->init));
         text_add(out, "\n");
     }
-    text_add(out, "    def forward(self):\n");
+    put_forward_head(t);
     text_add(out, text_get(&t->forward));
     text_add(out, "\n\n");
     put_main(t, trains);

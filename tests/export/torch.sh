@@ -38,6 +38,28 @@ xor 0.05 adam decay 0.02
 xor 0.05 adamw decay 0.02
 moons 0.01 adam
 OPTIMISERS
+
+# Batches of all rows are all rows, in whatever order; with fewer, the order is PyTorch's own.
+"$BACKSTEP" -e "$(cat batches.bs)
+train L 3 0.05 adam batch 12
+export torch batches.py L" >/dev/null 2>&1
+verdict 'draws rows' 1 "$(grep -c 'for step, rows in enumerate(batches(steps), 1):' batches.py)"
+same_loss 'batches.py trains' batches '0.05 adam batch 12' "$python batches.py --steps" 20
+same_loss 'batches.py trains in two processes' batches '0.05 adam batch 12' \
+    "timeout 100 $python batches.py --distributed --steps" 20
+"$BACKSTEP" -e "$(cat batches.bs)
+train L 3 0.05 batch 5
+export torch fewer.py L" >/dev/null 2>&1
+verdict "trains in batches of 5" yes "$("$python" fewer.py --steps 400 |
+    awk '/^step 20:/ { early = $3 } /^step 400:/ { print $3 < early ? "yes" : "no" }')"
+# Where a number was made from all rows, none are drawn.
+"$BACKSTEP" -e "$(cat batches.bs)
+L = sum((net(rows)[:, 0] - k)**2)/len(rows)
+train L 3 0.05 batch 5
+export torch whole.py L" >/dev/null 2>&1
+verdict 'says that it takes all rows' 1 "$(grep -c 'each step with all 12 rows' whole.py)"
+verdict 'and does' 1 "$("$python" whole.py --steps 20 | grep -c '^step 20:')"
+
 same_loss "xor.py trains in two processes" xor '0.05 adamw decay 0.02' \
     "timeout 100 $python xor.py --distributed --steps" 20
 

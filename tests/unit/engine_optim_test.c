@@ -85,6 +85,33 @@ static void each_follows_its_formula(void **state)
     }
 }
 
+// Where torch.optim's SGD, RMSprop, Adam and AdamW (PyTorch 1.13) stand after 20 steps, without
+// weight decay and with 0.05.
+static void each_does_as_pytorch_does(void **state)
+{
+    static const double theirs[OPTIM_COUNT][2] = {
+        [OPTIM_PLAIN] = {0.29010624113146183, 0.28098655462255423},
+        [OPTIM_MOMENTUM] = {0.04607414585970498, 0.06973441315877896},
+        [OPTIM_NESTEROV] = {0.029493497245061406, 0.04178749947349925},
+        [OPTIM_RMSPROP] = {0.006738529034630471, 0.006738528981237118},
+        [OPTIM_ADAM] = {0.43085995210291234, 0.430859952028191},
+        [OPTIM_ADAMW] = {0.43085995210291234, 0.4113143085897359},
+    };
+    (void)state;
+    for (enum optim_kind kind = OPTIM_PLAIN; kind < OPTIM_COUNT; kind++) {
+        for (int decays = 0; decays < 2; decays++) {
+            struct optim o = {kind, 0.03, 0.9, decays * 0.05};
+            struct bowl b;
+            bowl_init(&b);
+            for (int i = 0; i < 20; i++) {
+                step(&b, &o, NULL);
+            }
+            assert_float_equal(tape_value(&b.tape, b.w), theirs[kind][decays], 1e-12);
+            bowl_release(&b);
+        }
+    }
+}
+
 static void a_step_makes_stale_and_is_taken_back(void **state)
 {
     (void)state;
@@ -128,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_follows_its_formula),
+        cmocka_unit_test(each_does_as_pytorch_does),
         cmocka_unit_test(a_step_makes_stale_and_is_taken_back),
         cmocka_unit_test(what_no_pass_reached_stays),
     };
