@@ -14,7 +14,8 @@ static const char words_of_c[] =
 #define WORDS_OF_PYTHON                                                                            \
     "False None True and as assert async await break class continue def del elif else except "     \
     "finally for from global if import in is lambda nonlocal not or pass raise return try while "  \
-    "with match case type self print range len zip list tuple float int str super max min abs "    \
+    "with yield match case type self print range len zip list tuple float int str super max min "  \
+    "abs "                                                                                         \
     "set reversed isinstance math sys main name "
 static const char words_of_micrograd[] =
     WORDS_OF_PYTHON "Value node value threading thread power exp log sqrt sin cos tan tanh sinh "

@@ -74,6 +74,13 @@ static bool is_node_number(const char *s)
     return s[0] == 'n' && s[1] != '\0' && strspn(s + 1, "0123456789") == strlen(s + 1);
 }
 
+// _Bool, __FILE__, __debug__: C and Python keep such names for themselves, and Python changes them
+// inside a class.
+static bool is_private(const char *s)
+{
+    return s[0] == '_' && (s[1] == '_' || (s[1] >= 'A' && s[1] <= 'Z'));
+}
+
 void program_plain_ident(const struct program *p, struct text *out, uint32_t name)
 {
     size_t length;
@@ -82,6 +89,7 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     text_init(&ident);
     export_ascii(&ident, s, length);
     const char *t = text_get(&ident);
+    text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
     text_add(out, among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
     text_release(&ident);

@@ -153,6 +153,15 @@ static void reserved_words_are_left_alone(void **state)
     assert_says(&s, "c", "v.L = v.n0_ * v.forward;");
     assert_says(&s, "torch", "L = n0_*forward_\n");
     leave_seat(&s);
+    // What the languages keep for themselves, or change inside a class.
+    take_seat(&s, "_Bool", "yield", "param _Bool = 1; yield = 3; L = _Bool*yield");
+    assert_says(&s, "c", "v.L = v.x_Bool * v.yield;");
+    assert_says(&s, "micrograd", "L = x_Bool * yield_\n");
+    assert_says(&s, "torch", "L = x_Bool*yield_\n");
+    leave_seat(&s);
+    take_seat(&s, "__a", "__debug__", "param __a = 1; __debug__ = 3; L = __a*__debug__");
+    assert_says(&s, "torch", "L = x__a*x__debug__\n");
+    leave_seat(&s);
 }
 
 static void statements_that_tell_are_translated(void **state)
