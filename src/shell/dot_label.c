@@ -334,15 +334,15 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
               " COLOR=\"%s\" BGCOLOR=\"%s\"%s><TR><TD>",
               look->border, look->border > 1 ? p->ink->text : p->ink->edge, look->fill,
               look->style);
-    add_run(p->html, p->ink->text, NORMAL, true, rec_get_text(box, "name"));
-    for (size_t i = 0; i < COUNT_OF(parts) && !is_kind(box, "constant"); i++) {
+    // A constant is its value, as in the other styles: nobody asks for it by its number.
+    bool constant = is_kind(box, "constant");
+    add_run(p->html, constant ? p->ink->value : p->ink->text, NORMAL, !constant,
+            rec_get_text(box, constant ? "value_text" : "name"));
+    for (size_t i = 0; i < COUNT_OF(parts) && !constant; i++) {
         text_add(p->html, "</TD>\n<TD BORDER=\"1\" SIDES=\"L\">");
         add_run(p->html, p->ink->muted, SMALL, false, parts[i].what);
         add_run(p->html, p->ink->muted, SMALL, false, " ");
         add_run(p->html, parts[i].colour, NORMAL, false, parts[i].number);
-    }
-    if (is_kind(box, "constant")) {
-        add_run(p->html, p->ink->value, NORMAL, false, rec_get_text(box, "value_text"));
     }
     text_add(p->html, "</TD></TR></TABLE>");
 }

@@ -233,6 +233,27 @@ static void kinds_differ_in_border_and_tag(void **state)
     graph_release(&g);
 }
 
+// In every style a constant is its value, and nothing stands beside it.
+static void a_constant_is_its_value(void **state)
+{
+    (void)state;
+    static const char *const styles[] = {"cells", "edges", "micrograd"};
+    for (size_t i = 0; i < sizeof styles / sizeof styles[0]; i++) {
+        struct graph g;
+        graph_init(&g);
+        uint32_t x = leaf(&g, "x", 3);
+        uint32_t y = apply(&g, "y", OP_MUL, x, tape_leaf(&g.tape, 7, MARK_CONST));
+        g.options.style = styles[i];
+        char *dot = dot_of(scene(&g, y));
+        Agraph_t *read = read_back(dot);
+        holds(said(node(read, "n2"), "label"), ">7<");
+        holds_not(said(node(read, "n2"), "label"), "%1");
+        agclose(read);
+        free(dot);
+        graph_release(&g);
+    }
+}
+
 static void a_backward_step_turns_its_edges_round(void **state)
 {
     (void)state;
@@ -673,6 +694,7 @@ int main(void)
         cmocka_unit_test(dot_is_the_same_every_time),
         cmocka_unit_test(both_edges_of_a_plus_a),
         cmocka_unit_test(kinds_differ_in_border_and_tag),
+        cmocka_unit_test(a_constant_is_its_value),
         cmocka_unit_test(a_backward_step_turns_its_edges_round),
         cmocka_unit_test(a_compact_cell_holds_the_number_alone),
         WITH_PROGRAM(png_has_its_signature_and_a_sensible_size),
