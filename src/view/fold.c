@@ -429,7 +429,7 @@ static bool fold_stage(struct folder *f, const struct stage *s)
 
 static bool fits(const struct folder *f)
 {
-    return f->out->boxes <= FOLD_BEYOND;
+    return f->out->boxes <= FOLD_TO;
 }
 
 // From what the learner wants folded on, as far as it takes.
@@ -437,6 +437,9 @@ static bool fold_as_it_fits(struct folder *f)
 {
     uint32_t least = f->levels > 0 ? 1 : 0;  // calls before arrays, arrays before statements
     bool ok = fold_stage(f, &(struct stage){0});
+    if (f->out->boxes <= FOLD_BEYOND) {
+        return ok;
+    }
     for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
         ok = fold_stage(f, &(struct stage){level, false, false}) &&
              (fits(f) || fold_stage(f, &(struct stage){level, true, false}));

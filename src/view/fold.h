@@ -2,9 +2,9 @@
 // a statement (a named value with the unnamed ones that lead to nothing else).
 //
 // What the learner folds or opens by name stays so. Beyond that a picture folds by itself when it
-// shows more than FOLD_BEYOND values: first the innermost calls, then those around them, each time
-// with arrays folded too if that is what it needs; at last statements. Parameters that only one
-// folded call uses go into its box, and constants into any.
+// shows more than FOLD_BEYOND values, until at most FOLD_TO boxes are left: first the innermost
+// calls, then those around them, each time with arrays folded too if that is what it needs; at last
+// statements. Parameters that only one folded call uses go into its box, and constants into any.
 //
 // Every fold stands where its last value stands on the tape: whatever would then be drawn before
 // what it depends on is not folded.
@@ -15,7 +15,8 @@
 #include "lang/names.h"
 #include "view/part.h"
 
-enum { FOLD_BEYOND = 60 };
+// FOLD_TO is what one can still read at a slide's size: twelve neurons and what is around them.
+enum { FOLD_BEYOND = 60, FOLD_TO = 36 };
 
 #define FOLD_NONE UINT32_MAX
 

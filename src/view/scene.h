@@ -27,7 +27,7 @@
 //   folds     "call", "array" or "statement"
 //   call      "neuron 2": the second call of neuron that the root depends on; else ""
 //   name      of its one result, of the array of its results, or the call again
-//   op        "5 ops", "48 param"
+//   op        "5 ops", "48 params"
 //   results   how many of its values are used outside; where there are several, value_text says how
 //             many and grad is the length of their gradients as a vector
 //   output    the root is one of its values

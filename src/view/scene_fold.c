@@ -304,16 +304,13 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
     rec_text(p->out, box, "name", name);
 }
 
-// "5 ops", "256 param": of what there is most.
+// "5 ops", "256 params": of what there is most.
 static void add_op(const struct painter *p, struct rec *box, const struct tally *t)
 {
     char text[48];
-    bool parameters = t->operations == 0 && t->parameters == t->values;
-    snprintf(text, sizeof text, "%zu %s", t->operations == 0 ? t->values : t->operations,
-             t->operations == 1  ? "op"
-             : t->operations > 1 ? "ops"
-             : parameters        ? "param"
-                                 : "input");
+    size_t count = t->operations == 0 ? t->values : t->operations;
+    const char *what = t->operations > 0 ? "op" : t->parameters == t->values ? "param" : "input";
+    snprintf(text, sizeof text, count == 1 ? "%zu %s" : "%zu %ss", count, what);
     rec_text(p->out, box, "op", text);
 }
 
