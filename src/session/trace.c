@@ -63,24 +63,61 @@ static bool put_walk(struct call *c, struct rec *steps, struct stepper *walk, st
     return true;
 }
 
+// ---- Too many values ----------------------------------------------------------------------------
+
+// The named operation nearest to root that a player can show; NODE_NONE where none was found in the
+// time that a refusal may take.
+static uint32_t find_playable(struct call *c, const struct buf *ids)
+{
+    enum { TRIES_MOST = 64, VALUES_MOST = 10000000 };
+    const struct tape *tape = &c->s->tape;
+    size_t left = VALUES_MOST / ids->count < TRIES_MOST ? VALUES_MOST / ids->count : TRIES_MOST;
+    for (size_t i = ids->count; left > 0 && i-- > 0;) {
+        uint32_t node = BUF(uint32_t, ids)[i];
+        char label[LABEL_TEXT];
+        if (tape_op(tape, node) == OP_LEAF || names_label(&c->s->names, label, node)[0] == '%') {
+            continue;
+        }
+        struct buf below;
+        bool ok = sweep_reach(tape, node, &below) && below.count <= TRACE_BOXES_MOST;
+        buf_release(&below);
+        if (ok) {
+            return node;
+        }
+        left--;
+    }
+    return NODE_NONE;
+}
+
+// Folded, such a graph makes a picture; a step through it would pass over hundreds of values that
+// no box shows. So the refusal says what can be drawn, and which part can be played.
+static bool refuse(struct call *c, uint32_t root, const struct buf *ids)
+{
+    char label[LABEL_TEXT], other[LABEL_TEXT];
+    uint32_t node = find_playable(c, ids);
+    names_label(&c->s->names, label, root);
+    diag_set(c->diag, c->command, "%s depends on %zu values, and a player shows %d at most", label,
+             ids->count, TRACE_BOXES_MOST);
+    if (node == NODE_NONE) {
+        return diag_hint(c->diag, "graph %s picture.svg draws it folded", label);
+    }
+    return diag_hint(c->diag,
+                     "graph %s picture.svg draws it folded, and graph %s page.html plays the part "
+                     "that %s depends on",
+                     label, names_label(&c->s->names, other, node), other);
+}
+
 // Few enough values?
 static bool fits(struct call *c, uint32_t root)
 {
     struct buf ids;
-    char label[LABEL_TEXT];
-    bool ok = sweep_reach(&c->s->tape, root, &ids);
-    size_t count = ids.count;
+    bool ok = sweep_reach(&c->s->tape, root, &ids) || diag_out_of_memory(c->diag);
+    ok = ok && (ids.count <= TRACE_BOXES_MOST || refuse(c, root, &ids));
     buf_release(&ids);
-    if (!ok) {
-        return diag_out_of_memory(c->diag);
-    }
-    if (count > TRACE_BOXES_MOST) {
-        diag_set(c->diag, c->command, "%s depends on %zu values, and a player shows %d at most",
-                 names_label(&c->s->names, label, root), count, TRACE_BOXES_MOST);
-        return diag_hint(c->diag, "name a value further down the graph, or write a .dot file");
-    }
-    return true;
+    return ok;
 }
+
+// ---- The whole ----------------------------------------------------------------------------------
 
 static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside)
 {

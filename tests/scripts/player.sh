@@ -48,6 +48,14 @@ refused() {  # what is said, text
 }
 sum=$(printf 'x%.0s + ' $(seq 400))
 refused 'depends on 401 values, and a player shows 300 at most' "x = 1; L = ${sum}x; graph L large.html"
+refused 'graph L picture.svg draws it folded' "x = 1; L = ${sum}x; graph L large.html"
+network='def layer(W, b, x) = tanh(W @ x + b)
+param V = randn(16, 16); param b = zeros(16); x = randn(16); h = layer(V, b, x)
+L = sum(layer(V, b, h))'
+refused 'graph h[15] page.html plays the part that h[15] depends on' "$network; graph L large.html"
+# … as is promised: the part can be played, and the whole drawn.
+verdict 'the part' yes "$("$BACKSTEP" -e "$network; graph h[15] part.html" && [ -s part.html ] && echo yes)"
+verdict 'the whole' yes "$("$BACKSTEP" -e "$network; graph L whole.svg" 2>/dev/null && [ -s whole.svg ] && echo yes)"
 refused 'a page is light or dark as its reader' "$canonical; graph L page.html dark"
 refused 'no/page.html' "$canonical; graph L no/page.html"
 [ ! -e large.html ] || { echo "large.html was written"; failed=$((failed + 1)); }
