@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const program = resolve(process.env.BACKSTEP ?? 'build/backstep');
-const PATIENCE = 10000;  // milliseconds for an answer
+const PATIENCE = 20000;  // milliseconds for an answer
 const SIGN = '\u2207 ';  // what the prompt writes when it waits
 
 // Those that run: one that has ended and was not asked for counts no more.

@@ -7,7 +7,9 @@ import { assert, finish, test } from '../page/check.mjs';
 import { Prompt } from './prompt.mjs';
 import { Follower, memoryOf, pause, until } from './server.mjs';
 
-const WAIT = 1000;  // milliseconds that no answer takes, on a slow machine either
+// Milliseconds that an answer may take on a machine that is busy with other things, and how many
+// times as long as the slowest one that nothing could hold up. One that waits for a page waits on.
+const WAIT = 1000, TIMES = 5;
 
 const runs = pid => existsSync(`/proc/${pid}`) &&
     readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] !== 'Z';
@@ -89,13 +91,18 @@ await test('the prompt never waits for a page that does not read', () => withPro
     await prompt.type(`x = 0.5; y = ${'tanh('.repeat(90)}x${')'.repeat(90)}`);
     await until(() => page.last('state')?.values === 91, 'the graph');
     const [program] = prompt.helpers;
+    const slowest = async most => {
+        let longest = 0;
+        for (let i = 1; i <= most; i++) {
+            await prompt.type(`x.data = 0.${i}; forward`);
+            longest = Math.max(longest, prompt.milliseconds);
+        }
+        return longest;
+    };
+    const usual = await slowest(20);
     process.kill(program, 'SIGSTOP');
-    let longest = 0;
-    for (let i = 1; i <= 60; i++) {
-        await prompt.type(`x.data = 0.${i}; forward`);
-        longest = Math.max(longest, prompt.milliseconds);
-    }
-    assert.ok(longest < WAIT, `${longest} ms`);
+    const longest = await slowest(60);
+    assert.ok(longest < Math.max(WAIT, TIMES * usual), `${longest} ms, where ${usual} are usual`);
     assert.ok(memoryOf(prompt.pid) < 64 * 1024, `${memoryOf(prompt.pid)} KB`);
     process.kill(program, 'SIGCONT');
     // What could not be sent comes now, the newest of it, though nobody types.
@@ -105,8 +112,9 @@ await test('the prompt never waits for a page that does not read', () => withPro
 }));
 
 await test('the page\'s program may die; view starts another', () => withPrompt(async prompt => {
-    const address = await prompt.view();
-    process.kill(prompt.helpers[0], 'SIGKILL');
+    const address = await prompt.view(), [program] = prompt.helpers;
+    process.kill(program, 'SIGKILL');
+    await until(() => !runs(program), 'it is dead');
     for (let i = 0; i < 5; i++) {
         assert.equal(await prompt.type(`${i} + 1`), `  ${i} + 1 = ${i + 1}\r\n`);
         await prompt.type(`a = ${i}`);
@@ -148,7 +156,7 @@ await test('the program ends with the prompt, also with one that is killed', asy
         } else {
             prompt.process.stdin.write('quit\n');
         }
-        await until(() => !runs(program) && page.closed, `it ends (${signal})`, 2000);
+        await until(() => !runs(program) && page.closed, `it ends (${signal})`);
         await prompt.close();
     }
 });
@@ -160,9 +168,10 @@ await test('a browser is opened once, where there is one', async () => {
     await withPrompt(async prompt => {
         const address = await prompt.view();
         await prompt.view();
-        await until(() => existsSync(`${folder}/opened`), 'it opens');
+        const opened = () => existsSync(`${folder}/opened`) && readFileSync(`${folder}/opened`, 'utf8');
+        await until(() => (opened() || '').endsWith('\n'), 'it opens');
         await pause(100);
-        assert.equal(readFileSync(`${folder}/opened`, 'utf8'), `${address}\n`);
+        assert.equal(opened(), `${address}\n`);
     }, {BROWSER: `${browser}:other`});
     await withPrompt(async prompt => {
         assert.ok(await prompt.view() !== undefined);

@@ -93,10 +93,18 @@ export class Server {
             .join('\r\n');
     }
 
+    // A page that follows. It asks again while there are too many, as those who left a moment ago may
+    // still be counted.
     async follow() {
-        const socket = await this.connect();
-        socket.write(this.request({path: `/${this.token}/events`}));
-        return new Follower(socket);
+        let page;
+        await until(async () => {
+            const socket = await this.connect();
+            socket.write(this.request({path: `/${this.token}/events`}));
+            page = new Follower(socket);
+            await until(() => page.head !== undefined || page.closed, 'an answer');
+            return page.head?.includes(' 200 ') || page.close();
+        }, 'a page is let in');
+        return page;
     }
 }
 
