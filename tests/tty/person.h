@@ -3,6 +3,7 @@
 #ifndef TESTS_TTY_PERSON_H
 #define TESTS_TTY_PERSON_H
 
+#include <errno.h>
 #include <ftw.h>
 #include <poll.h>
 #include <pty.h>
@@ -46,11 +47,24 @@ struct person {
     size_t shown, seen;
 };
 
-static inline int64_t now(void)
+static inline int64_t read_clock(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    assert_int_equal(clock_gettime(clock, &t), 0);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static inline int64_t now(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+// Milliseconds that the program has worked itself: on a busy machine too a measure of what it does.
+static inline int64_t worked(const struct person *p)
+{
+    clockid_t clock;
+    assert_int_equal(clock_getcpuclockid(p->pid, &clock), 0);
+    return read_clock(clock);
 }
 
 // ---- The home -----------------------------------------------------------------------------------
@@ -179,11 +193,46 @@ static inline bool look(struct person *p, int milliseconds)
     return n > 0;
 }
 
-// Lets the program work for a while.
+// Lets time pass where there is nothing to wait for.
 static inline void rest(struct person *p, int milliseconds)
 {
     for (int64_t end = now() + milliseconds; now() < end;) {
         look(p, 10);
+    }
+}
+
+// Waits until the program has worked so long from here on: it is well into what it was told to do.
+static inline void see_at_work(struct person *p, int milliseconds)
+{
+    int64_t begun = worked(p), deadline = now() + PATIENCE;
+    while (worked(p) - begun < milliseconds) {
+        assert_true(now() < deadline);
+        look(p, 10);
+    }
+}
+
+// Does the program sleep? (Linux tells; the state stands behind the name, in parentheses.)
+static inline bool sleeps(const struct person *p)
+{
+    char path[40], line[512] = "";
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)p->pid);
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    line[fread(line, 1, sizeof line - 1, f)] = '\0';
+    fclose(f);
+    const char *name_end = strrchr(line, ')');
+    return name_end != NULL && name_end[1] == ' ' && name_end[2] == 'S';
+}
+
+// Waits until the program has taken a line (it reads keys with ICANON off) and is held up by what
+// stands in it.
+static inline void see_held_up(struct person *p)
+{
+    struct termios t = {0};
+    for (int64_t deadline = now() + PATIENCE; (t.c_lflag & ICANON) == 0 || !sleeps(p);) {
+        assert_true(now() < deadline);
+        look(p, 10);
+        assert_int_equal(tcgetattr(p->terminal, &t), 0);
     }
 }
 
@@ -260,12 +309,14 @@ static inline int ending(struct person *p)
 }
 
 // Ctrl-D counts at the prompt; typed while an answer is still being written it is lost, as in any
-// program that reads lines. So it is typed again until the program hears it.
+// program that reads lines. So it is typed again until the program hears it. (One that has heard it
+// already may have closed its end while it is still on its way out: then nobody takes the key.)
 static inline void leave(struct person *p)
 {
     siginfo_t gone = {.si_pid = 0};
     for (int64_t deadline = now() + PATIENCE; gone.si_pid == 0 && now() < deadline;) {
-        type(p, CTRL_D);
+        ssize_t took = write(p->terminal, CTRL_D, 1);
+        assert_true(took == 1 || errno == EIO);
         look(p, 200);
         assert_int_equal(waitid(P_PID, (id_t)p->pid, &gone, WEXITED | WNOHANG | WNOWAIT), 0);
     }
