@@ -176,6 +176,37 @@ static enum slope_reading read_as_slope(struct parser *p, struct token over, str
     return !over_bound && !under_bound && (inner || of || letters) ? READ_AS_SLOPE : READ_AS_NAME;
 }
 
+// The brackets of dz[0]/dw, if whole numbers are all that they hold: how many, or 0.
+static uint32_t read_element(struct lexer *ahead, double at[2])
+{
+    struct diag ignored = {0};
+    uint32_t count = 0;
+    struct token t = lexer_next(ahead, &ignored);
+    do {
+        t = lexer_next(ahead, &ignored);
+        bool negative = t.kind == TOKEN_INFIX && t.op == OP_SUB;
+        t = negative ? lexer_next(ahead, &ignored) : t;
+        if (t.kind != TOKEN_NUMBER || count == 2) {
+            return 0;
+        }
+        at[count++] = negative ? -t.number : t.number;
+        t = lexer_next(ahead, &ignored);
+    } while (t.kind == TOKEN_COMMA);
+    return t.kind == TOKEN_CLOSE && t.mark == ']' ? count : 0;
+}
+
+// L of dL, z[0] of dz[0].
+static void put_over(struct parser *p, struct token over, const double at[2], uint32_t count)
+{
+    put(p, slope_part(over));
+    for (uint32_t i = 0; i < count; i++) {
+        put(p, (struct item){.kind = ITEM_NUMBER, .number = at[i], .span = over.span});
+    }
+    if (count > 0) {
+        put(p, (struct item){.kind = ITEM_INDEX, .count = count, .span = over.span});
+    }
+}
+
 static bool read_slope(struct parser *p, struct token over)
 {
     if (!over.partial && !begins_with_d(p, over)) {
@@ -183,6 +214,10 @@ static bool read_slope(struct parser *p, struct token over)
     }
     struct lexer ahead = *p->lexer;
     struct diag ignored = {0};
+    double at[2] = {0};
+    struct token next = lexer_peek(&ahead);
+    bool element = next.kind == TOKEN_OPEN && next.mark == '[';
+    uint32_t count = element ? read_element(&ahead, at) : 0;
     struct token slash = lexer_next(&ahead, &ignored);
     struct token under = lexer_next(&ahead, &ignored);
     bool shape = slash.kind == TOKEN_INFIX && slash.op == OP_DIV &&
@@ -194,7 +229,7 @@ static bool read_slope(struct parser *p, struct token over)
     }
     enum slope_reading reading = shape ? read_as_slope(p, over, under) : READ_AS_NAME;
     if (reading == READ_AS_SLOPE) {
-        put(p, slope_part(over));
+        put_over(p, over, at, count);
         put(p, slope_part(under));
         put(p, (struct item){.kind = ITEM_SLOPE, .span = {over.span.start, under.span.end}});
         *p->lexer = ahead;

@@ -16,7 +16,9 @@
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
 //            | "[" compare ("," compare)* "]"
 //   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare | text, of load_csv
-//   only slope    = "d" name "/" "d" name      where neither "dname" is bound; ∂name/∂name always
+//   only slope    = "d" name [element] "/" "d" name
+//                   where neither "dname" is bound; ∂name/∂name always
+//   element  = "[" ["-"] number ["," ["-"] number] "]"
 #ifndef LANG_PARSER_H
 #define LANG_PARSER_H
 
