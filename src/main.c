@@ -189,7 +189,13 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
     h->trouble = h->out;
     h->trouble_form = h->form;
     if (lesson == NULL || answers != NULL) {
-        return lessons_play(h, lesson, answers);
+        struct patience patience;
+        patience_init(&patience, &stop);
+        h->patience = &patience;
+        int end = lessons_play(h, lesson, answers);
+        h->patience = NULL;
+        patience_release(&patience);
+        return end;
     }
     char *first = lessons_statement(lesson);
     int status = prompt_run(h, first, &stop);

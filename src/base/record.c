@@ -89,6 +89,37 @@ void rec_text(struct records *r, struct rec *to, const char *key, const char *te
     rec_bytes(r, to, key, text, strlen(text));
 }
 
+static void copy_items(struct records *r, struct rec *to, const struct rec *from)
+{
+    for (const struct rec *item = from->in.first; item != NULL; item = item->next) {
+        rec_copy(r, to, item);
+    }
+}
+
+void rec_copy(struct records *r, struct rec *to, const struct rec *from)
+{
+    switch (from->type) {
+    case REC_FLAG:
+        rec_flag(r, to, from->key, from->flag);
+        break;
+    case REC_WHOLE:
+        rec_whole(r, to, from->key, from->whole);
+        break;
+    case REC_NUMBER:
+        rec_number(r, to, from->key, from->number);
+        break;
+    case REC_TEXT:
+        rec_text(r, to, from->key, from->text);
+        break;
+    case REC_LIST:
+        copy_items(r, rec_list(r, to, from->key), from);
+        break;
+    case REC_MAP:
+        copy_items(r, rec_map(r, to, from->key), from);
+        break;
+    }
+}
+
 void rec_cut(struct rec *list, size_t count)
 {
     struct rec **at = &list->in.first;

@@ -51,6 +51,8 @@ void rec_number(struct records *r, struct rec *to, const char *key, double numbe
 void rec_text(struct records *r, struct rec *to, const char *key, const char *text);
 void rec_bytes(struct records *r, struct rec *to, const char *key, const char *s, size_t n);
 
+// A copy of a record, or of a part of one, at the end of `to`.
+void rec_copy(struct records *r, struct rec *to, const struct rec *from);
 // Keeps the first `count` items of a list.
 void rec_cut(struct rec *list, size_t count);
 

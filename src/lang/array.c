@@ -235,6 +235,9 @@ static bool matmul_numbers(struct lower *w, const struct operand *x, const struc
         for (uint32_t t = 1; t < inner; t++) {
             numbers[k] += operand_number(w, x, k / n, t) * operand_number(w, y, t, k % n);
         }
+        if (lower_stopped(w)) {
+            return diag_set(w->diag, span, "interrupted");
+        }
     }
     return numbers != NULL;
 }

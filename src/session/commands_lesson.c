@@ -315,6 +315,11 @@ enum call_end command_previous(struct call *c)
     return wish(c, true, WISH_PREVIOUS);
 }
 
+enum call_end command_context(struct call *c)
+{
+    return at_question(c) && call_finish(c) && question_context(c) ? CALL_DONE : CALL_FAILED;
+}
+
 enum call_end command_info(struct call *c)
 {
     if (!in_lesson(c) || !call_finish(c)) {

@@ -72,6 +72,7 @@ static struct play *allocate(struct session *outer, struct lesson *lesson)
         buf_init(&p->questions, sizeof(struct play_question));
         judgement_init(&p->judgement);
         buf_init(&p->marks, sizeof(struct play_mark));
+        records_init(&p->context);
         buf_init(&p->values, sizeof(double));
         text_init(&p->script);
         text_init(&p->typed);
@@ -106,6 +107,7 @@ void play_free(struct play *p)
     }
     for (size_t i = 0; i < p->marks.count; i++) {
         session_free(BUF(struct play_mark, &p->marks)[i].graph);
+        records_release(&BUF(struct play_mark, &p->marks)[i].context);
     }
     struct session *graphs[] = {p->aside, p->asked, p->graph, p->blank};
     for (size_t i = 0; i < COUNT_OF(graphs); i++) {
@@ -119,6 +121,7 @@ void play_free(struct play *p)
     buf_release(&p->questions);
     judgement_release(&p->judgement);
     buf_release(&p->marks);
+    records_release(&p->context);
     buf_release(&p->values);
     text_release(&p->script);
     text_release(&p->typed);
@@ -285,7 +288,8 @@ static void end_source(struct play *p, bool failed, struct records *out)
     if (p->doing == DOING_TYPED) {
         return;
     }
-    if (failed && p->outer->world.stop != NULL && *p->outer->world.stop != 0) {
+    const volatile int *stop = p->outer->world.stop;
+    if (failed && stop != NULL && *stop == SESSION_STOP_NOW) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
     } else if (failed) {
         fault(p, out);
@@ -301,7 +305,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
     size_t before = out->list.in.count;
     bool bounded = p->outer->rows == 0 && p->budget-- <= 0;
     enum session_state state =
-        bounded ? session_give_up(graph, "this takes longer than a lesson's statement may",
+        bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
                 : session_run(graph, out);
     if (out->list.in.count > before && rec_is(out->list.in.last, "training")) {
@@ -424,7 +428,7 @@ static void end_lesson(struct play *p, struct records *out)
     play_set_state(p, PLAY_COURSE);
 }
 
-// Unseen: only what changes the graph.
+// Unseen: what changes the graph, and what `context` will show.
 static void catch_up(struct play *p, struct records *out)
 {
     const struct lesson_item *item;
@@ -437,6 +441,8 @@ static void catch_up(struct play *p, struct records *out)
         if (item->kind == LESSON_QUESTION) {
             question_mark(p, p->item - 1);
             p->number++;
+        } else {
+            put_prose(p, item, &p->context);
         }
     }
     p->catch_up_to = 0;
@@ -504,6 +510,7 @@ static enum session_state next_item(struct play *p, struct records *out)
         pause(p, out);
         return SESSION_MORE;
     }
+    rec_copy(&p->context, &p->context.list, out->list.in.last);
     p->rows += rows;
     p->item++;
     return SESSION_MORE;
@@ -593,6 +600,13 @@ static void end_entries(struct play *p, struct records *out)
     }
 }
 
+static void put_code(const struct source *source, bool apart, struct records *out)
+{
+    struct rec *r = records_add(out, "lesson_code");
+    rec_bytes(out, r, "text", source->text, source->length);
+    rec_flag(out, r, "apart", apart);
+}
+
 static void begin_entry(struct play *p, struct records *out)
 {
     struct source source;
@@ -601,11 +615,12 @@ static void begin_entry(struct play *p, struct records *out)
         return;
     }
     if (is_shown(p->doing)) {
-        struct rec *r = records_add(out, "lesson_code");
-        rec_bytes(out, r, "text", source.text, source.length);
-        rec_flag(out, r, "apart", p->first_entry);
-        p->first_entry = false;
+        put_code(&source, p->first_entry, out);
     }
+    if (p->doing == DOING_CODE || p->doing == DOING_CATCH_UP) {
+        put_code(&source, p->first_entry, &p->context);
+    }
+    p->first_entry = false;
     run_source(p, &source, is_shown(p->doing) ? SESSION_PROMPT : SESSION_SCRIPT);
 }
 

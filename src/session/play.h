@@ -58,10 +58,12 @@ struct entries {
     bool same_line;  // all of it stands for this line
 };
 
-// Where a question was met: the lesson's graph as it was then, so that `previous` can go back.
+// Where a question was met: the lesson's graph as it was then, so that `previous` can go back, and
+// what stood before it.
 struct play_mark {
     size_t item;
     struct session *graph;
+    struct records context;
 };
 
 // What is known of each question of the lesson.
@@ -98,6 +100,8 @@ struct play {
     uint64_t salt;
     struct buf questions;  // struct play_question
     struct buf marks;      // struct play_mark, of questions from the first on
+    // What stood in the lesson since the question before: prose and code, seen or not.
+    struct records context;
     // The question being asked.
     const struct question *question;
     size_t number;   // of the next question, or the one being asked: from 0
@@ -211,8 +215,9 @@ enum session_state review_go_on(struct play *p, struct records *out);
 void question_pass(struct play *p, struct records *out);
 void question_leave(struct play *p);
 void question_wish(struct play *p, enum play_wish wish, struct records *out);
-// The commands hint and hint n, info.
+// The commands hint and hint n, context, info.
 bool question_hint(struct call *c, size_t n);
+bool question_context(struct call *c);
 void question_info(struct call *c);
 
 #endif

@@ -22,9 +22,13 @@ void question_mark(struct play *p, size_t item)
     if (p->marks.count == p->number) {
         struct play_mark *mark = buf_push(&p->marks, 1);
         if (mark != NULL) {
-            *mark = (struct play_mark){.item = item, .graph = session_copy(p->graph)};
+            *mark = (struct play_mark){
+                .item = item, .graph = session_copy(p->graph), .context = p->context};
+            records_init(&p->context);
         }
     }
+    records_release(&p->context);
+    records_init(&p->context);
 }
 
 // `setup: reset` as its first line: the question begins with an empty graph.
@@ -411,6 +415,26 @@ bool question_hint(struct call *c, size_t n)
     rec_whole(c->out, r, "number", (int64_t)number);
     rec_whole(c->out, r, "of", (int64_t)q->hints.count);
     play_text(p, c->out, r, "text", hint->left, hint->line);
+    return true;
+}
+
+// What stood before the question in the lesson. Of one that follows another at once, what stood
+// before that: both are about it.
+bool question_context(struct call *c)
+{
+    const struct play *p = c->s->play;
+    const struct play_mark *marks = p->marks.data;
+    size_t i = p->number;
+    while (i > 0 && marks[i].context.list.in.count == 0) {
+        i--;
+    }
+    if (marks[i].context.list.in.count == 0) {
+        diag_set(c->diag, c->command, "nothing stands before this question in its lesson");
+        return false;
+    }
+    for (const struct rec *r = marks[i].context.list.in.first; r != NULL; r = r->next) {
+        rec_copy(c->out, &c->out->list, r);
+    }
     return true;
 }
 

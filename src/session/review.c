@@ -129,6 +129,45 @@ static bool ends_with(struct text *s, const char *end)
     return length >= n && memcmp(text_get(s) + length - n, end, n) == 0;
 }
 
+// Steps of a walk that something came after: where they led does not show any more.
+static bool is_past_step(const char *line)
+{
+    static const char *const words[] = {"step", "run", "back", "stop", "forward"};
+    size_t n = strcspn(line, " \n");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (n == strlen(words[i]) && strncmp(line, words[i], n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_past_steps(struct text *script)
+{
+    struct text kept;
+    text_init(&kept);
+    const char *s = text_get(script), *last = s + text_length(script);
+    while (last > s) {  // the walk that the question is asked in stays
+        const char *line = last - 1;
+        while (line > s && line[-1] != '\n') {
+            line--;
+        }
+        if (!is_past_step(line)) {
+            break;
+        }
+        last = line;
+    }
+    for (size_t n; *s != '\0'; s += n) {
+        n = strcspn(s, "\n") + (s[strcspn(s, "\n")] == '\n');
+        if (s >= last || !is_past_step(s)) {
+            text_add_bytes(&kept, s, n);
+        }
+    }
+    text_clear(script);
+    text_add_bytes(script, text_get(&kept), text_length(&kept));
+    text_release(&kept);
+}
+
 // The statements that made the graph which the question is about: the lesson is not there to look
 // at. The last ones, if they are many.
 void review_put_graph(struct play *p, struct records *out)
@@ -138,6 +177,7 @@ void review_put_graph(struct play *p, struct records *out)
     size_t lines = 0;
     text_init(&script);
     session_script(p->aside, &script);
+    drop_past_steps(&script);
     const char *s = text_get(&script), *start = s + text_length(&script);
     start -= ends_with(&script, FORWARD) ? strlen(FORWARD) : 0;  // which followed its numbers
     const char *end = start;

@@ -193,6 +193,12 @@ static void ask_for_input(struct call *c, const struct start *start)
 
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
+    struct diag late = {0};
+    if (s->world.stop != NULL && *s->world.stop == SESSION_STOP_LATE) {
+        diag_set(&late, d->span, "this takes longer than a statement may here");
+        diag_hint(&late, "at the prompt it could be interrupted with Ctrl-C");
+        d = &late;
+    }
     transaction_roll_back(s);
     inputs_clear(&s->inputs);
     if (s->stepped) {  // the steps are taken back, but the walk does not know

@@ -38,8 +38,9 @@
 // An `attempt` stands for each answer that was judged, a skip, a solution looked at, and a recall
 // that was rated; rating as in lesson/review.h.
 //
-// Ctrl-C: set the integer that world.stop points to; the running statement is taken back and
-// reports "interrupted".
+// Ctrl-C: set the integer that world.stop points to, to SESSION_STOP_NOW; the running statement is
+// taken back and reports "interrupted". A host whose patience is at an end sets it to
+// SESSION_STOP_LATE: then the statement takes too long, and it is a lesson's fault.
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
@@ -50,6 +51,8 @@ struct session;
 struct lesson;
 struct course;
 struct question;
+
+enum { SESSION_STOP_NOW = 1, SESSION_STOP_LATE };
 
 struct session_world {
     const volatile int *stop;  // NULL: never stops

@@ -29,7 +29,10 @@ struct page {
     size_t length;
     char *folder;             // where what it writes goes; removed in the end
     struct session *session;  // NULL: the next input begins one
-    struct text blessed;      // the file as it is to be, up to the byte `copied` of it as it is
+    volatile int stop;
+    bool lesson;  // else it may take its time
+    struct patience patience;
+    struct text blessed;  // the file as it is to be, up to the byte `copied` of it as it is
     size_t copied;
     bool changed;
 };
@@ -112,7 +115,7 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
     enum session_state state = SESSION_FAILED;
     FILE *stream = open_memstream(out, length);
     if (p->session == NULL) {
-        p->session = session_new(&(struct session_world){.seed = SEED});
+        p->session = session_new(&(struct session_world){.stop = &p->stop, .seed = SEED});
     }
     if (stream != NULL && p->session != NULL) {
         struct source source = {p->path, text_get(text), text_length(text), line};
@@ -120,7 +123,8 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
                             .mode = mode,
                             .out = stream,
                             .trouble = stream,
-                            .folder = p->folder};
+                            .folder = p->folder,
+                            .patience = p->lesson ? &p->patience : NULL};
         state = host_run(&host, &source);
     }
     if (stream == NULL || fclose(stream) != 0) {
@@ -410,6 +414,26 @@ static char *make_folder(void)
     return folder;
 }
 
+static void check_blocks(struct page *p, const struct markdown *m)
+{
+    p->lesson = lessons_check_is_one(p->bytes, p->length);
+    if (p->lesson) {
+        patience_init(&p->patience, &p->stop);
+    }
+    for (size_t i = 0; i < m->blocks.count; i++) {
+        const struct markdown_block *block = &BUF(struct markdown_block, &m->blocks)[i];
+        if (block->kind == MARKDOWN_FENCE) {
+            check_fence(p, &block->fence);
+        }
+        if (block->kind == MARKDOWN_FENCE && !p->lesson &&
+            strncmp(block->fence.info, "ask ", strlen("ask ")) == 0) {
+            fail(p, block->fence.line,
+                 "a question stands in a lesson, which begins with its front matter");
+        }
+    }
+    patience_release(&p->patience);
+}
+
 static void check_fences(struct page *p, const struct markdown *m)
 {
     p->folder = make_folder();
@@ -418,12 +442,7 @@ static void check_fences(struct page *p, const struct markdown *m)
         return;
     }
     text_init(&p->blessed);
-    for (size_t i = 0; i < m->blocks.count; i++) {
-        const struct markdown_block *block = &BUF(struct markdown_block, &m->blocks)[i];
-        if (block->kind == MARKDOWN_FENCE) {
-            check_fence(p, &block->fence);
-        }
-    }
+    check_blocks(p, m);
     if (p->changed) {
         struct diag d = {0};
         copy_until(p, p->length);
@@ -433,7 +452,7 @@ static void check_fences(struct page *p, const struct markdown *m)
     }
     text_release(&p->blessed);
     end_session(p);
-    if (lessons_check_is_one(p->bytes, p->length)) {
+    if (p->lesson) {
         lessons_check_file(&p->check->lessons, p->path, p->folder);
     }
     remove_tree(p->folder);

@@ -81,43 +81,10 @@ __attribute__((format(printf, 3, 4))) static bool fail_here(struct player *p, si
 
 // ---- Typing -------------------------------------------------------------------------------------
 
-static void copy_record(struct records *to, struct rec *list, const struct rec *r);
-
-static void copy_fields(struct records *to, struct rec *map, const struct rec *from)
-{
-    for (const struct rec *r = from->in.first; r != NULL; r = r->next) {
-        copy_record(to, map, r);
-    }
-}
-
-static void copy_record(struct records *to, struct rec *into, const struct rec *r)
-{
-    switch (r->type) {
-    case REC_FLAG:
-        rec_flag(to, into, r->key, r->flag);
-        break;
-    case REC_WHOLE:
-        rec_whole(to, into, r->key, r->whole);
-        break;
-    case REC_NUMBER:
-        rec_number(to, into, r->key, r->number);
-        break;
-    case REC_TEXT:
-        rec_text(to, into, r->key, r->text);
-        break;
-    case REC_LIST:
-        copy_fields(to, rec_list(to, into, r->key), r);
-        break;
-    case REC_MAP:
-        copy_fields(to, rec_map(to, into, r->key), r);
-        break;
-    }
-}
-
 static void see(void *seer, const struct rec *record)
 {
     struct player *p = seer;
-    copy_record(&p->came, &p->came.list, record);
+    rec_copy(&p->came, &p->came.list, record);
 }
 
 static void forget(struct player *p)
@@ -661,7 +628,10 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
 {
     struct player p = {.check = c, .lesson = lesson};
     FILE *nowhere = fopen("/dev/null", "w");
-    struct session *session = session_new(&(struct session_world){.seed = 1});
+    volatile int stop = 0;
+    struct patience patience;
+    struct session *session = session_new(&(struct session_world){.stop = &stop, .seed = 1});
+    patience_init(&patience, &stop);
     records_init(&p.came);
     text_init(&p.above);
     if (nowhere != NULL && session != NULL) {
@@ -670,6 +640,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
                                .out = nowhere,
                                .trouble = nowhere,
                                .folder = folder,
+                               .patience = &patience,
                                .see = see,
                                .seer = &p};
         play_lesson(&p);
@@ -679,6 +650,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
     if (nowhere != NULL) {
         fclose(nowhere);
     }
+    patience_release(&patience);
     session_free(session);
     records_release(&p.came);
     text_release(&p.above);

@@ -323,10 +323,15 @@ enum session_state host_run(struct host *h, const struct source *source)
     if (h->live != NULL) {
         live_begin(h->live, source);
     }
+    bool anew = true;
     do {
         struct records records;
         records_init(&records);
+        if (anew && h->patience != NULL) {
+            patience_renew(h->patience);
+        }
         state = session_run(h->session, &records);
+        anew = records.list.in.count > 0;
         write_records(h, &records);
         if (state == SESSION_NEED) {
             answer_need(h, &records);

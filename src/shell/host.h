@@ -10,6 +10,7 @@
 #include "shell/bar.h"
 #include "shell/course.h"
 #include "shell/live.h"
+#include "shell/patience.h"
 #include "shell/progress.h"
 #include "shell/split.h"
 
@@ -23,6 +24,7 @@ struct host {
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
     const volatile int *stop;
+    struct patience *patience;  // NULL: it waits for whatever runs
     // Where the records are wanted, not their words: is given each, and nothing is written.
     // Pictures are then drawn in the terminal without Graphviz, which nobody sees.
     void (*see)(void *seer, const struct rec *record);

@@ -231,7 +231,7 @@ void say_lesson_foot(struct words *w)
         text_add(w->out, "Enter goes on");
     } else {
         text_add(w->out, "hint   solution   skip   ");
-        text_add(w->out, rec_get_flag(w->record, "review") ? "" : "previous   ");
+        text_add(w->out, rec_get_flag(w->record, "review") ? "context   " : "previous   ");
         text_add(w->out, "retry   info   quit");
     }
     text_add_char(w->out, INK_END);

@@ -204,6 +204,25 @@ start=$(date +%s)
 status=$?
 [ "$status" = 1 ] && [ $(($(date +%s) - start)) -lt 10 ] && grep -q 'wrong.md:14:1: error: this takes longer' said
 verdict $? "a lesson that loops ended with $status: $(cat said)"
+ends_soon() {
+    start=$(date +%s)
+    "$BACKSTEP" "$@" >said 2>&1
+    status=$?
+    [ "$status" = 1 ] && [ $(($(date +%s) - start)) -lt 15 ] && grep -q 'wrong.md:14.*takes longer' said
+    verdict $? "$* ended with $status: $(cat said)"
+}
+ends_soon check wrong.md
+lesson wrong <<'END'
+```backstep
+repeat 500 { b = sum(range(5000000)) }
+```
+END
+ends_soon check wrong.md
+ends_soon lesson wrong.md --answers /dev/null
+
+# A question outside a lesson is asked of nobody.
+printf '# No lesson\n\n```ask no.one\nWhat?\nkind: number\nanswer: 1\n```\n' >wrong.md
+finds 3 'a question stands in a lesson'
 head -c 300000 /dev/zero | tr '\0' '*' >big.md
 "$BACKSTEP" lesson big.md --answers /dev/null >said 2>&1
 [ $? = 1 ]

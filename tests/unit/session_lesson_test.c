@@ -354,6 +354,22 @@ static void going_back_keeps_the_place(void **state)
     assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 2);
 }
 
+static void what_stood_before_is_shown_again(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "context");
+    assert_said(seat, "It is about y.");
+    assert_said(seat, "∇ y = x*x\n");
+    assert_said(seat, "Now y is 9.");
+    type(seat, "skip");  // the next question follows at once
+    type(seat, "context");
+    assert_said(seat, "Now y is 9.");
+    type(seat, "previous");
+    type(seat, "context");
+    assert_said(seat, "Now y is 9.");
+}
+
 static void what_would_be_lost_is_refused(void **state)
 {
     struct seat *seat = *state;
@@ -588,6 +604,7 @@ int main(void)
         TEST(the_solution_shows_how_and_counts_as_not_known),
         TEST(ways_lead_on_back_and_again),
         TEST(going_back_keeps_the_place),
+        TEST(what_stood_before_is_shown_again),
         TEST(what_would_be_lost_is_refused),
         TEST(numbers_follow_from_salt_and_times),
         TEST(a_lesson_goes_on_where_it_was_left),

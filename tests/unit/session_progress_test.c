@@ -119,6 +119,7 @@ static struct lesson *lesson_one(void)
     struct lesson *l = lesson_new("one.md");
     bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
               lesson_code(l, "a = 3\nb = a + a\n", 16, false, 6, &d) &&
+              lesson_text(l, LESSON_PARAGRAPH, 0, "", "Here b is {= b}.", 9, &d) &&
               lesson_ask(l, "one.first", first, strlen(first), 10, &d) &&
               lesson_ask(l, "one.second", second, strlen(second), 20, &d) && lesson_end(l, &d);
     assert_true(ok);
@@ -328,6 +329,21 @@ static void review_is_left(void **state)
     assert_non_null(strstr(type(seat, "skip"), "no lesson is being played"));
 }
 
+// What stood before the question in its lesson is there for the asking, with the numbers that it
+// had.
+static void review_shows_the_context(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 2);
+    add_question(seat, "one.second", "N2", 0, NOON - 9);
+    type(seat, "review");
+    type(seat, "a.data = 100; forward");
+    assert_non_null(strstr(type(seat, "context"), "b = a + a\n\nHere b is 6."));
+    assert_null(record(seat, "attempt"));
+    type(seat, "12");
+    assert_true(rec_get_flag(record(seat, "judged"), "right"));
+}
+
 // A question that has gone from its lesson since the course was read.
 static void what_is_gone_is_passed_over(void **state)
 {
@@ -345,11 +361,11 @@ int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit_down, stand_up)
     const struct CMUnitTest tests[] = {
-        TEST(progress_is_drawn),           TEST(progress_is_drawn_in_ascii),
-        TEST(progress_of_nobody),          TEST(when_the_next_comes_back),
-        TEST(answers_are_exported),        TEST(what_cannot_be_exported_is_told),
-        TEST(review_asks_what_is_due),     TEST(review_is_left),
-        TEST(what_is_gone_is_passed_over),
+        TEST(progress_is_drawn),        TEST(progress_is_drawn_in_ascii),
+        TEST(progress_of_nobody),       TEST(when_the_next_comes_back),
+        TEST(answers_are_exported),     TEST(what_cannot_be_exported_is_told),
+        TEST(review_asks_what_is_due),  TEST(review_is_left),
+        TEST(review_shows_the_context), TEST(what_is_gone_is_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
