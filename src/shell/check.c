@@ -459,6 +459,20 @@ static void check_fences(struct page *p, const struct markdown *m)
     free(p->folder);
 }
 
+// Markdown has no byte 0, and its reader would put another character there.
+static bool has_zero(struct page *p)
+{
+    const char *zero = p->length == 0 ? NULL : memchr(p->bytes, 0, p->length);
+    size_t line = 1;
+    for (const char *s = p->bytes; zero != NULL && s < zero; s++) {
+        line += *s == '\n';
+    }
+    if (zero != NULL) {
+        fail(p, line, "this file is no text: it has a byte 0 here");
+    }
+    return zero != NULL;
+}
+
 static void check_file(struct check *c, const char *path)
 {
     struct markdown m = {0};
@@ -470,7 +484,7 @@ static void check_file(struct check *c, const char *path)
     if (files_read(path, MARKDOWN_MOST, &bytes, &d)) {
         page.bytes = bytes.data;
         page.length = bytes.count;
-        if (markdown_read(&m, page.bytes, page.length, &d)) {
+        if (!has_zero(&page) && markdown_read(&m, page.bytes, page.length, &d)) {
             check_fences(&page, &m);
         }
         markdown_release(&m);

@@ -371,6 +371,26 @@ static void arenas_hand_out_zeroed_and_aligned_memory(void **state)
     assert_true(a.total == 0 && !a.failed);
 }
 
+// Whether a statement changed something must not depend on what was saved before it.
+static void what_is_saved_twice_is_counted_twice(void **state)
+{
+    struct trail t;
+    struct buf b;
+    (void)state;
+    trail_init(&t);
+    numbers(&b, 3);
+    trail_begin(&t);
+    set(&t, &b, 1, 10);
+    size_t mark = trail_mark(&t), saves = trail_saves(&t);
+    set(&t, &b, 1, 11);
+    assert_int_equal(trail_mark(&t), mark);
+    assert_int_equal(trail_saves(&t), saves + 1);
+    trail_take_back(&t, 0, NULL);
+    assert_int_equal(trail_saves(&t), saves + 1);
+    trail_release(&t);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +407,7 @@ int main(void)
         cmocka_unit_test(arrays_grow_and_keep),
         cmocka_unit_test(refused_memory_leaves_the_array_whole),
         cmocka_unit_test(arenas_hand_out_zeroed_and_aligned_memory),
+        cmocka_unit_test(what_is_saved_twice_is_counted_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
