@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The lesson that the authors' guide builds from nothing is one: it passes the checks, and is played
-# to its end.
+# to its end. And the guide tells of every kind of question and of every key.
 set -u
 guide=$(dirname "$(realpath "$0")")/../../docs/lessons.md
 program=$(realpath "$BACKSTEP")
@@ -15,9 +15,16 @@ verdict() {
     else
         failed=$((failed + 1))
         echo "$2"
-        cat "$folder/out"
+        cat "$folder/out" 2>/dev/null
     fi
 }
+
+tables=$(dirname "$guide")/../src/lesson
+for word in $(sed -n 's/^KEY("\([a-z]*\)".*/\1/p' "$tables/keys.def") \
+    $(sed -n 's/^KIND([A-Z]*, "\([a-z]*\)".*/\1/p' "$tables/kinds.def"); do
+    grep -qE "(\`|^)$word(:|\`)" "$guide"
+    verdict $? "the guide does not tell of $word"
+done
 
 cd "$folder" || exit 1
 sed -n '/^````markdown$/,/^````$/p' "$guide" | sed '1d;$d' >halves.md
