@@ -33,7 +33,7 @@ enum op op_find(const char *name, size_t length, enum op_form form);
 
 // The value of op at operands x, y (y unused for one operand).
 double op_value(enum op op, double x, double y);
-// The local derivative in operand `slot` (0: x, 1: y), v being the value.
+// The local gradient in operand `slot` (0: x, 1: y), v being the value.
 double op_slope(enum op op, int slot, double x, double y, double v);
 // Is the operation defined at x, y?
 bool op_defined(enum op op, double x, double y);

@@ -40,7 +40,7 @@ static inline double op_value_inline(enum op op, double x, double y)
     return x;
 }
 
-// Both local derivatives at once; *dy is left alone where it is not asked for or does not exist.
+// Both local gradients at once; *dy is left alone where it is not asked for or does not exist.
 static inline void op_slopes_inline(enum op op, double x, double y, double v, bool want_y,
                                     double *dx, double *dy)
 {

@@ -1,7 +1,7 @@
 // The paths from root down to a node: how many, which, and what they add up to.
 //
 // A path is a way along edges from root to `of`; a + a has two. It carries the product of the local
-// derivatives on its edges, and the sum of all products is d root / d of. Edges into constants
+// gradients on its edges, and the sum of all products is d root / d of. Edges into constants
 // carry nothing and are no part of a path.
 //
 // There can be exponentially many: 60 doublings make 2^60. They are counted and summed node by node
@@ -26,8 +26,8 @@ struct path_count {
 struct path_step {
     uint32_t node;
     int slot;        // meaningless at `of`, where the path ends
-    double local;    // the node's local derivative in that operand
-    double product;  // of the local derivatives from root to this node
+    double local;    // the node's local gradient in that operand
+    double product;  // of the local gradients from root to this node
 };
 
 struct paths {
@@ -49,7 +49,7 @@ void paths_release(struct paths *p);
 // Takes the next path in hand: p->steps. False if there are no more, or no memory for it
 // (p->steps.failed). The order is that of the turns taken, operand 0 before operand 1.
 bool paths_next(struct paths *p);
-// The product of the local derivatives along the path in hand.
+// The product of the local gradients along the path in hand.
 double paths_product(const struct paths *p);
 
 #endif

@@ -5,7 +5,7 @@
 //   forward    each node that root depends on and that is computed, in tape order: its value is
 //              recomputed, stale or not
 //   seed       the gradients of those nodes are cleared, root's becomes 1 (a leaf root: 1 is added)
-//   backward   the same nodes in reverse: each adds upstream × local derivative into its operands
+//   backward   the same nodes in reverse: each adds upstream × local gradient into its operands
 // Leaves have no steps of their own: values are given to them, gradients are added into them by
 // others. A whole walk leaves, bit for bit, what sweep_forward and sweep_backward leave (only the
 // sign of a nan is the compiler's choice).
@@ -46,7 +46,7 @@ struct step_share {
     int slot;        // which operand of the node
     uint32_t child;  // its id
     double held;     // the child's gradient before
-    double local;    // the node's local derivative in this operand
+    double local;    // the node's local gradient in this operand
     double share;    // upstream × local
     double now;      // held + share
 };

@@ -98,7 +98,7 @@ enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volat
     return SWEEP_DONE;
 }
 
-// What both backward sweeps do at node i: hand upstream × local derivative to each operand that is
+// What both backward sweeps do at node i: hand upstream × local gradient to each operand that is
 // not a constant. `grad` and `mark` are indexed by node id less `from`; operands below `from` are
 // left out. A first share replaces what an interior node held from an earlier pass.
 struct flow {

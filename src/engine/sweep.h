@@ -24,7 +24,7 @@ enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volat
 
 // The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
 // that root depends on, sets root's to 1 (a leaf root: adds 1), and walks down adding
-// upstream × local derivative into each operand; leaves keep what they held, and add. Nodes that
+// upstream × local gradient into each operand; leaves keep what they held, and add. Nodes that
 // root does not depend on keep their gradients. Values must not be stale. *held, if not NULL,
 // receives the lowest-numbered leaf that was reached and already held a gradient other than 0
 // (NODE_NONE if none did): it holds a sum now.

@@ -1,6 +1,6 @@
 // Forward mode: the derivative of every node in *one* node `of`, carried upward with the values.
 //
-// d node / d of = Σ over operands of local derivative × d operand / d of, with d of / d of = 1.
+// d node / d of = Σ over operands of local gradient × d operand / d of, with d of / d of = 1.
 // One such pass gives the derivatives of all outputs in one input; one backward pass gives those of
 // one output in all inputs. Both take one multiply-add an edge, so that for n inputs forward mode
 // costs n passes: why backpropagation goes backward. (extent.h counts what a backward pass takes.)

@@ -85,7 +85,7 @@ static inline bool tape_marked(const struct tape *t, uint32_t id, uint8_t marks)
 int tape_arity(const struct tape *t, uint32_t id);
 // Operand `slot` (0 or 1) of a node that has it.
 uint32_t tape_operand(const struct tape *t, uint32_t id, int slot);
-// The local derivative of `id` in that operand, at the present values.
+// The local gradient of `id` in that operand, at the present values.
 double tape_slope(const struct tape *t, uint32_t id, int slot);
 // Is operand `slot` a constant written in the expression, which asks for no gradient?
 bool tape_constant(const struct tape *t, uint32_t id, int slot);

@@ -51,7 +51,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, const volatile int *sto
             struct derivation *out, struct diag *d);
 void derivation_release(struct derivation *out);
 
-// The local derivative of a tape's node in its operand `slot`, as a formula of labels: of e = a*b
+// The local gradient of a tape's node in its operand `slot`, as a formula of labels: of e = a*b
 // in a: b. The node itself is written by its own name where it is a function (d = tanh(n) has
 // 1 - d**2) and has one, else as its operation (e = a/b has -a/b**2 in b, as in every textbook).
 // EXPR_NONE if the pool failed.

@@ -213,7 +213,7 @@ const char *call_role(const struct tape *t, uint32_t node);
 void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x);
 // The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
-// The local derivative of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
+// The local gradient of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
 void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot);
 // The same of a node made aside, whose operands from `aside` on have no labels that last: their
 // formulas stand for them.

@@ -1,7 +1,7 @@
 // A scene as DOT, Graphviz's language for graphs. dot.c is the only user of libcgraph.
 //
 // A box becomes a node of shape plain whose label is a table: one cell PORT="i0", "i1" per operand,
-// holding the local derivative and, once known, local × upstream = share; and the body, PORT="o",
+// holding the local gradient and, once known, local × upstream = share; and the body, PORT="o",
 // with name, operation, value and gradient. Edges run from body to cell, so that no word stands on
 // an edge and none can collide. Kinds differ in border and tag as well as in colour, which is what
 // is left in grey print or to a colour-blind eye.

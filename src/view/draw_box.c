@@ -124,7 +124,7 @@ static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
     return out;
 }
 
-// What stands in a cell: the local derivative, how many values there are, or the constant itself.
+// What stands in a cell: the local gradient, how many values there are, or the constant itself.
 static int cell_columns(const struct plan *p, const struct rec *cell)
 {
     char wide[WIDE_TEXT];

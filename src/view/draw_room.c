@@ -3,7 +3,7 @@
 #include "view/signs.h"
 
 // The texts of a scene that change in a walk, one after the other: of each box the value and the
-// gradient, then of each of its cells the local derivative.
+// gradient, then of each of its cells the local gradient.
 struct cursor {
     struct rec *box, *cell;  // cell NULL: a text of the box itself
     bool grad;               // the second of these

@@ -1,5 +1,5 @@
 // A program for micrograd: one Value a node. Operations that its Value lacks are functions that
-// make a Value whose local derivatives they state.
+// make a Value whose local gradients they state.
 #include <math.h>
 #include <string.h>
 
@@ -127,7 +127,7 @@ static const char head[] =
     "            for v in reversed(order):\n"
     "                v._backward()\n\n\n"
     "def node(data, *edges):\n"
-    "    \"\"\"A Value computed from others, given the local derivative in each.\"\"\"\n"
+    "    \"\"\"A Value computed from others, given the local gradient in each.\"\"\"\n"
     "    out = Value(data, tuple(child for child, slope in edges))\n\n"
     "    def _backward():\n"
     "        for child, slope in edges:\n"

@@ -370,7 +370,7 @@ enum detail { DETAIL_ALL, DETAIL_RAILS, DETAIL_PLAIN, DETAIL_CUT };
 
 static void add_header(struct table *t, enum detail detail)
 {
-    static const char *const titles[] = {"", "name", "", "value", "grad", " local derivatives"};
+    static const char *const titles[] = {"", "name", "", "value", "grad", " local gradients"};
     for (size_t i = detail >= DETAIL_PLAIN; i < COUNT_OF(titles) - (detail > DETAIL_ALL); i++) {
         table_ink(t, INK_MUTED, titles[i]);
     }

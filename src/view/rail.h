@@ -1,6 +1,6 @@
 // The rail table: a graph as a table, for a narrow terminal or more values than boxes can show.
 //
-//               name              value     grad   local derivatives
+//               name              value     grad   local gradients
 //   ◇           a     input          -4    138.8
 //   │ ◇         b     input           2    645.6
 //   ├─╪─●       c     = a + b        -2   -27.77   ∂a 1  ∂b 1
@@ -20,7 +20,7 @@
 #include "base/text.h"
 
 // Appends the table, with marks of meaning, in lines of at most `width` columns: what does not fit
-// is left out, first the local derivatives, then the rails, then the ends of the lines. Fields of
+// is left out, first the local gradients, then the rails, then the ends of the lines. Fields of
 // the scene that it looks at beside those of scene.h: see draw.h.
 void rail_write(struct text *out, const struct rec *scene, size_t width);
 

@@ -17,7 +17,7 @@
 //   kind      "parameter", "input", "constant", "interior", "output", "group"
 //   op        the operation's sign, or "param", "input", "const"
 //   cut       an operation whose operands are not part of the picture: it has no cells
-//   dead      a relu that is shut: its local derivative is 0
+//   dead      a relu that is shut: its local gradient is 0
 //   sum_text  the shares that make up the gradient of a value used more than once, in the order in
 //             which the backward pass adds them; "" if they do not (a gradient held from before)
 //   weight    of an edge, 0 to 1: log1p|share| / log1p(the largest |share|)
@@ -38,7 +38,7 @@
 // composite derivative of the result. Otherwise there is a cell for each box that it uses values
 // of:
 //   {from: "n9", slot: 0, values: 16, share: 0.3, share_text: "0.3", weight: 0.2}
-// with the length of the gradient that flows back there, and neither symbol nor local derivative.
+// with the length of the gradient that flows back there, and neither symbol nor local gradient.
 //
 // What is not known has the text "·" and no number: a gradient before the backward pass, a value
 // that a forward walk has yet to reach. Texts of a share not known are "". A gradient that a
@@ -72,7 +72,7 @@ struct scene_options {
 // The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored
 // values: whoever wants fresh ones runs forward first. Up to 10 operations it is laid out left to
 // right, with the chain rule in every cell; beyond that top-down and compact: a cell has room for
-// the local derivative only. NULL if out of memory.
+// the local gradient only. NULL if out of memory.
 struct rec *scene_build(struct records *out, const struct tape *tape, struct names *names,
                         uint32_t root, const struct scene_options *options);
 

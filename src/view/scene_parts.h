@@ -13,7 +13,7 @@ struct use {
     int slot;
     bool folded;   // the consumer is a fold
     bool known;    // has the backward pass sent this share?
-    double share;  // local derivative × upstream gradient
+    double share;  // local gradient × upstream gradient
 };
 
 struct painter {

@@ -52,7 +52,7 @@ void say_nudge(struct words *w)
     text_add_char(w->out, '\n');
 }
 
-// One path: "L > d > e > a" and the product of the local derivatives on it.
+// One path: "L > d > e > a" and the product of the local gradients on it.
 static void path_row(struct words *w, struct table *t, const struct rec *row)
 {
     struct text way, product;

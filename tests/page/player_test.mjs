@@ -148,7 +148,7 @@ async function playThrough(graph) {
     await page.close();
 }
 
-// Each value's local derivatives, paths and their sum, and the words of `explain`.
+// Each value's local gradients, paths and their sum, and the words of `explain`.
 async function readAbout(graph) {
     const {text, root} = graph, page = await browser.open(`file://${exported(graph)}`);
     const boxes = await page.run(() => JSON.parse(document.getElementById('records').textContent)

@@ -16,11 +16,11 @@ expect() {  # what, a word that must be shown, what was shown
 }
 
 expect 'with a layout' '►' "$("$BACKSTEP" -e "$canonical; graph")"
-expect 'without the program' 'local derivatives' \
+expect 'without the program' 'local gradients' \
     "$(BACKSTEP_RENDER=/nonexistent "$BACKSTEP" -e "$canonical; graph")"
-expect 'with a program that fails' 'local derivatives' \
+expect 'with a program that fails' 'local gradients' \
     "$(BACKSTEP_RENDER=/bin/false "$BACKSTEP" -e "$canonical; graph")"
-expect 'with a program that talks nonsense' 'local derivatives' \
+expect 'with a program that talks nonsense' 'local gradients' \
     "$(BACKSTEP_RENDER=/bin/echo "$BACKSTEP" -e "$canonical; graph")"
 expect 'a walk without the program' '▶e' \
     "$(BACKSTEP_RENDER=/nonexistent "$BACKSTEP" -e "watch on; $canonical; step L")"

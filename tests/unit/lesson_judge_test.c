@@ -124,10 +124,10 @@ static void mistakes_are_named(void **state)
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "-4",
                   "wrong: That is what comes out when the operands are swapped: each gets the "
-                  "local derivative of the other. | Look at the edge from e to a.");
+                  "local gradient of the other. | Look at the edge from e to a.");
     assert_judged(&g, NUMBER("grad(L, a)"), "-4",
                   "wrong: That is what comes out when the operands are swapped: each gets the "
-                  "local derivative of the other. | Look at the edge from e to a.");
+                  "local gradient of the other. | Look at the edge from e to a.");
     assert_judged(&g, NUMBER("dL/da"), "17.25", "wrong");
     assert_true(sweep_backward(&g.tape, NULL, NULL, 6, NULL) == SWEEP_DONE);
     assert_judged(&g, NUMBER("a.grad"), "6", "right");
@@ -175,18 +175,18 @@ static void more_numbers_tell_mistakes_apart(void **state)
                 "for dL/dc?");
     assert_told(&g, q, "-2",
                 "c?\nThat is what comes out when the upstream gradient is left out: the local "
-                "derivative is taken alone.");
+                "gradient is taken alone.");
     // No leaf tells these two apart.
     assert_told(&g, q, "dL/dc=1",
                 "c?\nThat is what comes out when the upstream gradient is left out: the local "
-                "derivative is taken alone; or when the local derivative is left out: the upstream "
+                "gradient is taken alone; or when the local gradient is left out: the upstream "
                 "gradient passes unchanged.");
     assert_told(&g, q, "77", "c?\nThat fits none of them: go over the edges one by one.");
     assert_told(&g, q, "6", "c?\nright");
     assert_told(&g, q, "2x", "c?\na '*' is missing here");
     assert_told(&g, q, "2x -2",
                 "c?\nc?\nThat is what comes out when the upstream gradient is left out: the local "
-                "derivative is taken alone.");
+                "gradient is taken alone.");
     lesson_free(lesson);
     graph_release(&g);
 }

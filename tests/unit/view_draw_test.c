@@ -432,7 +432,7 @@ static size_t check_random_graph(struct rng *rng, enum draw_way way, bool fold)
     lay_out(&g, root, rng, false, way, &answers);
     p.scene = build(&g, root, false, text_get(&answers));
     draw_scene(&g.drawing, p.scene, WIDE);
-    assert_null(strstr(text_get(&g.drawing), "local derivatives"));  // else no way was found
+    assert_null(strstr(text_get(&g.drawing), "local gradients"));  // else no way was found
     check_width(&g.drawing, WIDE);
     sheet_init(&p.sheet, &g.drawing);
     see_boxes(&p);
@@ -603,7 +603,7 @@ static void an_answer_without_sense_gives_the_table(void **state)
     for (size_t i = 0; i < COUNT_OF(answers); i++) {
         text_clear(&g.drawing);
         draw_scene(&g.drawing, build(&g, root, false, answers[i]), 80);
-        assert_non_null(strstr(text_get(&g.drawing), "local derivatives"));
+        assert_non_null(strstr(text_get(&g.drawing), "local gradients"));
     }
     // All in one place is an answer; so is every other order of lines.
     text_clear(&g.drawing);
@@ -625,7 +625,7 @@ static void more_values_than_boxes_can_show_are_a_table(void **state)
     uint32_t root = chain(&g, DRAW_MOST);
     lay_out(&g, root, &rng, false, DRAW_ACROSS, &answers);
     draw_scene(&g.drawing, build(&g, root, false, text_get(&answers)), WIDE);
-    assert_non_null(strstr(text_get(&g.drawing), "local derivatives"));
+    assert_non_null(strstr(text_get(&g.drawing), "local gradients"));
     text_release(&answers);
     graph_release(&g);
 }

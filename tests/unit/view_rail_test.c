@@ -209,7 +209,7 @@ static void what_does_not_fit_is_left_out_from_the_right(void **state)
     for (size_t width = 200; width-- > 20;) {
         text_clear(&g.drawing);
         rail_write(&g.drawing, scene, width);
-        locals += strstr(text_get(&g.drawing), "local derivatives") != NULL;
+        locals += strstr(text_get(&g.drawing), "local gradients") != NULL;
         rails += strstr(text_get(&g.drawing), "●") != NULL;
         assert_non_null(strstr(text_get(&g.drawing), "name"));
     }
