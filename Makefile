@@ -224,7 +224,7 @@ suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm)
 unit: $(PROGRAMS) $(UNIT) ## Build and run the unit tests
 	@tools/count $(UNIT)
 
-transcripts: all ## Run every example in README.md, docs/, lessons/ and tests/transcripts/
+transcripts: all ## Run every example in README.md, docs/ and tests/transcripts/, play lessons/
 	@$(VERIFY)
 
 bless: all ## Write what the program answers now into those examples; read the diff

@@ -8,9 +8,8 @@
 // - The first line is a header where one of its cells is no number and stands over numbers.
 // - A column without any number is text: its different texts are classes, numbered from 0 in the
 //   order in which they first appear.
-// - In any other column each cell is a number. An empty cell, nan, NA, inf are numbers too;
-// whatever
-//   else is not, is named by row and column.
+// - In any other column each cell is a number, and so are an empty cell, nan, NA and inf. What is
+//   none is named by row and column.
 #ifndef LANG_CSV_H
 #define LANG_CSV_H
 

@@ -6,8 +6,8 @@
 #include "lesson/parts.h"
 
 // ---- Read ---------------------------------------------------------------------------------------
-// variation = name ["[" … "]"] "in" number ".." number ["step" number] ["except" number (","
-// number)*]
+//   variation = name ["[" … "]"] "in" number ".." number ["step" number] ["except" numbers]
+//   numbers   = number ("," number)*
 
 struct reading {
     const struct part *p;

@@ -1,4 +1,4 @@
-// Training: update, train, seed, history.
+// Training: update, train, and the losses that plot history shows; seed.
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// Playing a lesson: prose, code, pauses; see play.h. Questions are lesson_question.c's.
+// Playing a lesson: prose, code, pauses; see play.h. Questions are question.c's.
 #include <math.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 //
 // The folder is $BACKSTEP_LESSONS, or the one that came with the program. Every file *.md in it is
 // a lesson, but README.md. They are read whole, by the same reader that plays them (lesson_file.h),
-// each time: 25 take about 50 ms.
+// each time, which takes about 50 ms for the course that comes along.
 #ifndef SHELL_COURSE_H
 #define SHELL_COURSE_H
 

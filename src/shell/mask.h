@@ -1,6 +1,5 @@
-// What Markdown must not see of a lesson: its front matter, and what a star or an underscore means
-// in
-// {= } and $ $. Bytes keep their places, so that what Markdown says of lines is true of the file.
+// What Markdown must not see of a lesson: its front matter, and stars and underscores in {= } and
+// $ $. Bytes keep their places, so that what Markdown says of lines is true of the file.
 #ifndef SHELL_MASK_H
 #define SHELL_MASK_H
 

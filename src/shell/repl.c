@@ -89,9 +89,9 @@ static void heed_signals(void)
 }
 
 // Waits for keys, and meanwhile tells the page that follows what it is still to be told. Misses no
-// signal that comes just before. readline has handlers of its own
-// while it reads, which put the terminal right first; rl_check_signals passes the signal on to
-// ours. False when there is a signal of ours.
+// signal that comes just before. readline has handlers of its own while it reads, which put the
+// terminal right first; rl_check_signals passes the signal on to ours. False when there is a signal
+// of ours.
 static bool wait_for_keys(void)
 {
     struct live *live = repl.host->live;
