@@ -11,8 +11,14 @@ import { Follower, memoryOf, pause, until } from './server.mjs';
 // times as long as the slowest one that nothing could hold up. One that waits for a page waits on.
 const WAIT = 1000, TIMES = 5;
 
-const runs = pid => existsSync(`/proc/${pid}`) &&
-    readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] !== 'Z';
+// Does it run? (One that has ended may wait a moment to be asked for.)
+function runs(pid) {
+    try {
+        return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] !== 'Z';
+    } catch {
+        return false;
+    }
+}
 
 async function follow(address) {
     const [, port, path] = address.match(/:(\d+)(\/.*)$/);
