@@ -134,6 +134,24 @@ static uint32_t moved(const struct compaction *k, uint32_t node)
     return node == NODE_NONE || node < k->first ? node : *to(k, node);
 }
 
+// What an optimiser remembers stands in the order of the parameters: what it remembers of one that
+// goes must not become that of the next.
+static void move_states(const struct compaction *k)
+{
+    struct buf *states = &k->s->optimiser;
+    struct optim_state *state = states->data;
+    size_t from = 0, next = 0;
+    for (uint32_t i = 0; i < k->end && from < states->count; i++) {
+        if (tape_marked(&k->s->tape, i, MARK_PARAM)) {
+            if (i < k->first || *to(k, i) != 0) {
+                state[next++] = state[from];
+            }
+            from++;
+        }
+    }
+    states->count -= from - next;
+}
+
 static void move_nodes(struct compaction *k)
 {
     struct tape *t = &k->s->tape;
@@ -272,6 +290,7 @@ bool session_compact(struct session *s)
     bool ok = buf_resize(&k.to, k.end - k.first) && compact_recipes(s);
     if (ok) {
         keep_roots(&k);
+        move_states(&k);
         move_nodes(&k);
         move_bindings(&k);
         ok = compact_groups(&k) && compact_lists(s);

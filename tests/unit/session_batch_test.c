@@ -123,6 +123,17 @@ static void formulas_outlive_clearing_up(void **state)
     session_free(s);
 }
 
+// What an optimiser remembers of a parameter that is cleared up is not the next one's.
+static void a_new_parameter_remembers_nothing(void **state)
+{
+    (void)state;
+    struct session *s = fresh(NULL);
+    run(s, "repeat 1500 { param v = 1; M = v*v; zero; backward M; update 0.01 momentum }; k = v",
+        SESSION_DONE);
+    assert_true(value(s, "k") == 1 - 0.01 * 2);
+    session_free(s);
+}
+
 // Ctrl-C between two steps keeps what was learned, and the log holds the steps that were taken.
 static void interrupted_it_keeps_whole_steps(void **state)
 {
@@ -184,6 +195,7 @@ int main(void)
         cmocka_unit_test(each_epoch_takes_every_row_once),
         cmocka_unit_test(it_is_one_statement),
         cmocka_unit_test(formulas_outlive_clearing_up),
+        cmocka_unit_test(a_new_parameter_remembers_nothing),
         cmocka_unit_test(interrupted_it_keeps_whole_steps),
         cmocka_unit_test(steps_leave_no_nodes),
     };

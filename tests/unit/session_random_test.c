@@ -73,6 +73,7 @@ static const char *const forms[] = {
     "repeat 3 { $s = $e }",
     "for i in range(3) { $s += i; $a = $a*2 }",
     "repeat 1300 { $s = $s*$n + f($n) }",
+    "repeat 900 { param $p = 1; $s = $p*$p; backward $s; update 0.01 momentum }",
     "for i in range(2) { for j in range(2) { $s = g(i, j) } }",
     "for i in range(2) { train $s 2 0.01 }",
     "expand $s",
