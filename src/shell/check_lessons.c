@@ -10,16 +10,21 @@
 #include "lang/names.h"
 #include "lesson/answer.h"
 #include "lesson/lesson.h"
+#include "shell/check_figures.h"
 #include "shell/files.h"
 #include "shell/host.h"
 #include "shell/lesson_file.h"
+#include "shell/lesson_place.h"
+#include "shell/markdown.h"
 #include "view/words.h"
 
 enum {
-    SEEDS = 200,       // that a question with numbers of its own is played with
-    SEEDS_SLOW = 3,    // … if it trains
-    COLUMNS = 80,      // that a line may have as it is shown
-    COVERS_MOST = 40,  // bytes of a row's id
+    SEEDS = 200,        // that a question with numbers of its own is played with
+    SEEDS_SLOW = 3,     // … if it trains
+    SEEDS_HELPED = 20,  // of these: hints, solution and what stood before it are looked at, too
+    SEEDS_SKIPPED = 3,  // with which the whole lesson is skipped
+    COLUMNS = 80,       // that a line may have as it is shown
+    COVERS_MOST = 40,   // bytes of a row's id
 };
 
 // A lesson being played.
@@ -35,12 +40,27 @@ struct player {
 
 // ---- Telling ------------------------------------------------------------------------------------
 
-__attribute__((format(printf, 3, 4))) static void fail(struct player *p, size_t line,
+static struct lesson_place at(const struct player *p, size_t line)
+{
+    return lesson_place_of_text(p->lesson->name, line, "", 0);
+}
+
+static struct lesson_place at_key(const struct player *p, const struct question *q, const char *key)
+{
+    return lesson_place_of_key(p->lesson->name, q->line, key);
+}
+
+static void say_place(const struct player *p, struct lesson_place place)
+{
+    printf("%s:%zu:%zu: ", p->lesson->name, place.line, place.column);
+}
+
+__attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct lesson_place place,
                                                        const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    printf("%s:%zu: ", p->lesson->name, line);
+    say_place(p, place);
     vprintf(format, args);
     putchar('\n');
     va_end(args);
@@ -49,8 +69,8 @@ __attribute__((format(printf, 3, 4))) static void fail(struct player *p, size_t 
 }
 
 // The same of the question at hand; the numbers it came with can be had again by the seed.
-__attribute__((format(printf, 3, 4))) static bool fail_here(struct player *p, size_t line,
-                                                            const char *format, ...)
+__attribute__((format(printf, 3, 4))) static bool
+fail_here(struct player *p, struct lesson_place place, const char *format, ...)
 {
     const struct question *q = session_question(p->host.session);
     va_list args;
@@ -58,7 +78,8 @@ __attribute__((format(printf, 3, 4))) static bool fail_here(struct player *p, si
         return false;
     }
     va_start(args, format);
-    printf("%s:%zu: %s%s", p->lesson->name, line, q == NULL ? "" : q->id, q == NULL ? "" : ": ");
+    say_place(p, place);
+    printf("%s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
     vprintf(format, args);
     if (q != NULL && q->variations != NULL) {
         printf(" (where");
@@ -110,13 +131,23 @@ static const struct rec *came(const struct player *p, const char *kind)
     return NULL;
 }
 
+// Where the text of an error stands in the file: its column counts from there.
+static struct lesson_place place_of(const struct player *p, const struct rec *error)
+{
+    const char *text = rec_get_text(error, "excerpt");
+    struct lesson_place place = lesson_place_of_text(
+        p->lesson->name, (size_t)rec_get_whole(error, "line"), text, strcspn(text, "\n"));
+    place.column += (size_t)rec_get_whole(error, "column") - 1;
+    return place;
+}
+
 // A mistake of the lesson's own among what came.
 static bool find_fault(struct player *p)
 {
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
         if (rec_get_flag(r, "fault")) {
             const char *hint = rec_get_text(r, "hint");
-            fail_here(p, (size_t)rec_get_whole(r, "line"), "%s%s%s", rec_get_text(r, "message"),
+            fail_here(p, place_of(p, r), "%s%s%s", rec_get_text(r, "message"),
                       *hint == '\0' ? "" : "; ", hint);
             printf("%s", rec_get_text(r, "excerpt"));
             return true;
@@ -151,8 +182,9 @@ static bool expect(struct player *p, size_t line, const char *answer, const char
     }
     if (strcmp(came_back, verdict) != 0) {
         const char *why = why_misread(p);
-        return fail_here(p, line, "%s, '%s', is %s%s%s%s; it should be %s", what, answer, came_back,
-                         *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")", verdict);
+        return fail_here(p, at(p, line), "%s, '%s', is %s%s%s%s; it should be %s", what, answer,
+                         came_back, *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")",
+                         verdict);
     }
     return true;
 }
@@ -163,7 +195,7 @@ static bool number_here(struct player *p, const char *expression, size_t line, d
 {
     struct diag d = {0};
     return session_question_number(p->host.session, expression, number, &d) ||
-           fail_here(p, line, "'%s' has no value: %s", expression, d.message);
+           fail_here(p, at(p, line), "'%s' has no value: %s", expression, d.message);
 }
 
 // The answer is a derivative dA/dB: is it what nudging B does to A?
@@ -188,8 +220,9 @@ static bool check_slope(struct player *p, const struct question *q, double key)
     double slope = (moved[0] - moved[1]) / 2e-5;
     bool kink = fabs(moved[0] + moved[1]) > 1e-3 * fabs(moved[0]);
     return kink || fabs(slope - key) <= 1e-4 * fmax(1, fabs(key)) ||
-           fail_here(p, q->line, "the key %s is %g, but nudging %s both ways gives %g", q->answer,
-                     key, by, slope);
+           fail_here(p, at_key(p, q, "answer"),
+                     "the key %s is %g, but nudging %s both ways gives %g", q->answer, key, by,
+                     slope);
 }
 
 static double off(const struct question *q, double key)
@@ -206,7 +239,8 @@ static bool check_number(struct player *p, const struct question *q)
         return false;
     }
     if (!isfinite(key)) {
-        return fail_here(p, q->line, "the key, %s, is %s; 'except' keeps numbers out", q->answer,
+        return fail_here(p, at_key(p, q, "answer"),
+                         "the key, %s, is %s; 'except' keeps numbers out", q->answer,
                          number_text(text, key, 6));
     }
     return check_slope(p, q, key) &&
@@ -249,7 +283,8 @@ static bool check_formula(struct player *p, const struct question *q, const char
     }
     return !session_question_number(p->host.session, key, &is, &ignored) ||
            answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
-           fail_here(p, q->line, "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
+           fail_here(p, at_key(p, q, "equals"), "the key, %s, comes to %g, and 'equals' says %g",
+                     key, is, should);
 }
 
 // A `when` is typed as the number that it stands for, if it is an expression.
@@ -262,7 +297,7 @@ static bool check_when(struct player *p, const struct question *q, const struct 
     bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_GUESS;
     if (numbers) {
         if (!session_question_number(p->host.session, w->left, &number, &d)) {
-            return fail_here(p, w->line, "'%s' has no value: %s", w->left, d.message);
+            return fail_here(p, at(p, w->line), "'%s' has no value: %s", w->left, d.message);
         }
         if (!isfinite(number)) {
             return true;  // nobody answers this
@@ -274,12 +309,12 @@ static bool check_when(struct player *p, const struct question *q, const struct 
         return false;
     }
     if (strcmp(verdict, "right") == 0) {
-        return fail_here(p, w->line,
+        return fail_here(p, at(p, w->line),
                          "this 'when' is the right answer, %s, here; keep that out with 'except'",
                          typed);
     }
     return strcmp(verdict, "misread") != 0 ||
-           fail_here(p, w->line, "this 'when' cannot be typed: %s", why_misread(p));
+           fail_here(p, at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
 }
 
 static bool check_lists(struct player *p, const struct question *q)
@@ -309,8 +344,9 @@ static bool check_key(struct player *p, const struct question *q)
     struct text key;
     struct diag d = {0};
     text_init(&key);
-    bool ok = session_question_key(p->host.session, &key, &d) ||
-              fail_here(p, q->line, "the right answer cannot be told: %s", d.message);
+    bool ok =
+        session_question_key(p->host.session, &key, &d) ||
+        fail_here(p, at_key(p, q, "answer"), "the right answer cannot be told: %s", d.message);
     if (ok) {
         switch (q->kind) {
         case QUESTION_NUMBER:
@@ -349,24 +385,27 @@ static bool check_do(struct player *p, const struct question *q)
     if (p->seed == 0) {
         run(p, "print 1");
         if (came(p, "judged") != NULL) {
-            return fail_here(p, q->line, "'until' holds already when the question is asked");
+            return fail_here(p, at_key(p, q, "until"),
+                             "'until' holds already when the question is asked");
         }
     }
     if (q->solve.first == NULL) {
-        return fail_here(p, q->line, "without 'solve' lines nobody knows that it can be done");
+        return fail_here(p, at(p, q->line),
+                         "without 'solve' lines nobody knows that it can be done");
     }
     for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
         run(p, l->left);
         const struct rec *error = came(p, "error");
         if (error != NULL) {
-            return fail_here(p, l->line, "this line of the solution fails: %s",
+            return fail_here(p, at(p, l->line), "this line of the solution fails: %s",
                              rec_get_text(error, "message"));
         }
         if (came(p, "judged") != NULL) {
             return !find_fault(p);
         }
     }
-    return fail_here(p, q->line, "after its 'solve' lines '%s' does not hold", q->until);
+    return fail_here(p, at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
+                     q->until);
 }
 
 static bool check_hints(struct player *p, const struct question *q)
@@ -377,7 +416,7 @@ static bool check_hints(struct player *p, const struct question *q)
             return false;
         }
         if (came(p, "hint") == NULL) {
-            return fail_here(p, q->line, "hint %zu is not shown", i + 1);
+            return fail_here(p, at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
         }
     }
     return true;
@@ -391,14 +430,14 @@ static bool check_malformed(struct player *p, const struct question *q)
     }
     run(p, "2x(");
     return came(p, "attempt") == NULL ||
-           fail_here(p, q->line, "'2x(' cannot be read, and is judged all the same");
+           fail_here(p, at(p, q->line), "'2x(' cannot be read, and is judged all the same");
 }
 
 static bool check_solution(struct player *p, const struct question *q)
 {
     run(p, "solution");
-    return !find_fault(p) &&
-           (came(p, "solution") != NULL || fail_here(p, q->line, "the solution is not shown"));
+    return !find_fault(p) && (came(p, "solution") != NULL ||
+                              fail_here(p, at(p, q->line), "the solution is not shown"));
 }
 
 static bool ask(struct player *p, uint64_t seed)
@@ -416,8 +455,8 @@ static bool check_seed(struct player *p, const struct question *q, uint64_t seed
     if (!ask(p, seed)) {
         return false;
     }
-    if (seed == 0 &&
-        (!check_malformed(p, q) || !check_hints(p, q) || !check_solution(p, q) || !ask(p, seed))) {
+    if (!check_malformed(p, q) ||
+        (seed < SEEDS_HELPED && (!check_hints(p, q) || !check_solution(p, q) || !ask(p, seed)))) {
         return false;
     }
     return q->kind == QUESTION_DO       ? check_do(p, q)
@@ -547,7 +586,7 @@ static void check_question(struct player *p)
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
         if (ok && hides_numbers(p, q, &key)) {
-            ok = fail_here(p, q->line,
+            ok = fail_here(p, at(p, q->line),
                            "the answer depends on what 'vary' draws, and the text does not tell "
                            "it; say {= %s}",
                            q->variations->name);
@@ -555,7 +594,7 @@ static void check_question(struct player *p)
     }
     text_release(&key);
     if (ok && told == seeds) {
-        ok = fail_here(p, q->line,
+        ok = fail_here(p, at(p, q->line),
                        "the text above tells the answer already; 'vary' makes it another one");
     }
     p->check->passed += ok;
@@ -572,7 +611,7 @@ static void check_width(struct player *p, const struct rec *r, const char *words
             struct text plain;
             text_init(&plain);
             ink_plain(&plain, s, n);
-            fail(p, (size_t)rec_get_whole(r, "line"),
+            fail(p, at(p, (size_t)rec_get_whole(r, "line")),
                  "a line is %zu columns wide when it is shown: %s", ink_columns(s, n),
                  text_get(&plain));
             text_release(&plain);
@@ -598,17 +637,27 @@ static void read_what_came(struct player *p)
     }
 }
 
-static void play_lesson(struct player *p)
+static void check_skips(struct player *p, const char *statement, uint64_t seed)
 {
-    char *statement = NULL;
-    char *path = realpath(p->lesson->name, NULL);
-    if (path == NULL || asprintf(&statement, "lesson \"%s\"", path) < 0) {
-        free(path);
-        return;
-    }
+    const struct question *q;
     run(p, statement);
-    free(statement);
-    free(path);
+    for (size_t i = 0; (q = session_question(p->host.session)) != NULL; i++) {
+        size_t line = q->line;
+        p->counted_failure = false;
+        ask(p, seed);
+        run(p, "skip");
+        if (came(p, "skipped") == NULL || came(p, "judged") != NULL || i > LESSON_QUESTIONS_MOST) {
+            fail(p, at(p, line), "this question is not skipped");
+            break;
+        }
+    }
+    run(p, "quit");
+}
+
+// Every question in its turn, and between them what a learner would read.
+static void check_course(struct player *p, const char *statement)
+{
+    run(p, statement);
     for (size_t i = 0; i <= LESSON_QUESTIONS_MOST; i++) {
         p->counted_failure = false;
         find_fault(p);
@@ -622,6 +671,42 @@ static void play_lesson(struct player *p)
         run(p, "");
         run(p, "skip");
     }
+}
+
+static void check_figures(struct player *p)
+{
+    const char *name = p->lesson->name;
+    struct diag ignored = {0};
+    struct buf file;
+    struct figure f = {0, 0};
+    buf_init(&file, 1);
+    if (files_read(name, MARKDOWN_LESSON_MOST, &file, &ignored) && file.count > 0) {
+        struct source source = {name, file.data, file.count, 1};
+        while ((f = check_figures_next(source.text, source.length, f.at + f.n)).n > 0) {
+            struct place place = source_place(&source, f.at);
+            p->counted_failure = false;
+            fail(p, (struct lesson_place){place.line, place.column},
+                 "%.*s is written out, and stands in no code; say {= EXPR}, or `%.*s` if it is "
+                 "meant as it stands",
+                 (int)f.n, source.text + f.at, (int)f.n, source.text + f.at);
+        }
+    }
+    buf_release(&file);
+}
+
+static void play_lesson(struct player *p)
+{
+    char *statement = NULL;
+    char *path = realpath(p->lesson->name, NULL);
+    if (path != NULL && asprintf(&statement, "lesson \"%s\"", path) > 0) {
+        check_course(p, statement);
+        check_figures(p);
+        for (uint64_t seed = 0; seed < SEEDS_SKIPPED && p->check->failed == 0; seed++) {
+            check_skips(p, statement, seed);
+        }
+    }
+    free(statement);
+    free(path);
 }
 
 static void play(struct lessons_check *c, const struct lesson *lesson, const char *folder)
@@ -645,7 +730,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
                                .seer = &p};
         play_lesson(&p);
     } else {
-        fail(&p, 1, "there is no memory to play this lesson");
+        fail(&p, at(&p, 1), "there is no memory to play this lesson");
     }
     if (nowhere != NULL) {
         fclose(nowhere);
@@ -723,12 +808,16 @@ static const struct lesson *lesson_of(const struct lessons_check *c, const char 
     return NULL;
 }
 
-__attribute__((format(printf, 3, 4))) static void
-fail_lesson(struct lessons_check *c, const struct lesson *l, const char *format, ...)
+// The front matter's line of that key is wrong.
+__attribute__((format(printf, 4, 5))) static void fail_lesson(struct lessons_check *c,
+                                                              const struct lesson *l,
+                                                              const char *key, const char *format,
+                                                              ...)
 {
+    struct lesson_place place = lesson_place_of_key(l->name, 1, key);
     va_list args;
     va_start(args, format);
-    printf("%s:1: ", l->name);
+    printf("%s:%zu:%zu: ", l->name, place.line, place.column);
     vprintf(format, args);
     putchar('\n');
     va_end(args);
@@ -744,10 +833,10 @@ static void check_id(struct lessons_check *c, const struct lesson *l)
     const char *rest = file + digits + (digits > 0 && file[digits] == '-');
     size_t n = strlen(l->id);
     if (strncmp(rest, l->id, n) != 0 || strcmp(rest + n, ".md") != 0) {
-        fail_lesson(c, l, "the file of lesson '%s' is named NN-%s.md", l->id, l->id);
+        fail_lesson(c, l, "id", "the file of lesson '%s' is named NN-%s.md", l->id, l->id);
     }
     if (lesson_of(c, l->id) != l) {
-        fail_lesson(c, l, "the id '%s' is that of %s too", l->id, lesson_of(c, l->id)->name);
+        fail_lesson(c, l, "id", "the id '%s' is that of %s too", l->id, lesson_of(c, l->id)->name);
     }
 }
 
@@ -757,9 +846,10 @@ static void check_requires(struct lessons_check *c, const struct lesson *l)
     for (size_t i = 0; i < l->requires_count; i++) {
         const struct lesson *other = lesson_of(c, l->requires[i]);
         if (other == NULL) {
-            fail_lesson(c, l, "it requires '%s', and there is no such lesson", l->requires[i]);
+            fail_lesson(c, l, "requires", "it requires '%s', and there is no such lesson",
+                        l->requires[i]);
         } else if (other->order >= l->order) {
-            fail_lesson(c, l,
+            fail_lesson(c, l, "requires",
                         "it requires '%s', which comes after it: its order is %d, and %d here",
                         l->requires[i], other -> order, l -> order);
         }
@@ -825,8 +915,9 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
             size_t n = strcspn(s, ", ");
             memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
             if (!is_row(rows, id)) {
-                printf("%s:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
-                       item->line, item->question->id, id);
+                struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
+                printf("%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
+                       place.line, place.column, item->question->id, id);
                 c->failed++;
             }
             s += n;

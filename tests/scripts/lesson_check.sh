@@ -22,7 +22,7 @@ lesson() {
     } >"$1.md"
 }
 
-# finds LINE WORDS: the check of wrong.md fails there and says so.
+# finds LINE:COLUMN WORDS: the check of wrong.md fails there and says so.
 finds() {
     got=$("$BACKSTEP" check wrong.md 2>&1)
     status=$?
@@ -50,7 +50,7 @@ answer: dy/dx
 when: 2*x => Twice x.
 ```
 END
-finds 17 "this 'when' is the right answer"
+finds 17:7 "this 'when' is the right answer"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -60,7 +60,7 @@ answer: dy/dx
 reject: 6
 ```
 END
-finds 17 "an answer to reject, '6', is right"
+finds 17:9 "an answer to reject, '6', is right"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -70,7 +70,7 @@ answer: dy/dx
 accept: 7
 ```
 END
-finds 17 "an answer to accept, '7', is wrong"
+finds 17:9 "an answer to accept, '7', is wrong"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -79,12 +79,12 @@ kind: number
 answer: log(x - 3)
 ```
 END
-finds 13 'the key, log(x - 3), is -inf'
+finds 16:9 'the key, log(x - 3), is -inf'
 
 lesson wrong <<'END'
 It is {= nosuch}.
 END
-finds 13 "there is no 'nosuch' yet"
+finds 13:10 "there is no 'nosuch' yet"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -94,7 +94,7 @@ until: y < 100
 solve: forward
 ```
 END
-finds 13 "'until' holds already"
+finds 16:8 "'until' holds already"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -104,7 +104,7 @@ until: y < 1
 solve: x.data = 2; forward
 ```
 END
-finds 13 "after its 'solve' lines 'y < 1' does not hold"
+finds 16:8 "after its 'solve' lines 'y < 1' does not hold"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -113,7 +113,7 @@ kind: do
 until: y < 1
 ```
 END
-finds 13 "without 'solve' lines"
+finds 13:1 "without 'solve' lines"
 
 lesson wrong <<'END'
 ```backstep
@@ -127,7 +127,7 @@ kind: number
 answer: y/4
 ```
 END
-finds 18 'the text above tells the answer already'
+finds 18:1 'the text above tells the answer already'
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -137,7 +137,7 @@ vary: x in 4..9 step 1
 answer: dy/dx
 ```
 END
-finds 13 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
+finds 13:1 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -147,14 +147,46 @@ answer: 2*x
 equals: 3*x
 ```
 END
-finds 13 "comes to 6, and 'equals' says 9"
+finds 17:9 "comes to 6, and 'equals' says 9"
 
 lesson wrong <<'END'
 ```text
 This line is longer than eighty columns when it is shown, and nobody can read it in a terminal.
 ```
 END
-finds 14 'columns wide when it is shown'
+finds 14:1 'columns wide when it is shown'
+
+# Figures: 9.125 is written out. The others are answers of code, computed, code, or too round.
+lesson wrong <<'END'
+∇ is no code here. Half a `y` of 4.50 is
+{= y/2}, or `4.375` and `4.250
+and 4.125`, in x2.875, at 0.01 and 12.
+
+> Not 9.125.
+
+```backstep
+∇ 0.625*x
+  0.625*x = 1.875
+```
+
+It was 1.875 there.
+
+```ask wrong.one
+Add 0.625 to `x`, which is {= x}.
+kind: number
+answer: x + 0.625
+when: 4.625 => That is 1 more than 3.625.
+then: Right: 3.625.
+```
+END
+finds 13:34 '4.50 is written out'
+finds 17:7 '9.125 is written out'
+finds 30:36 '3.625 is written out'
+finds 31:14 '3.625 is written out'
+case $got in
+*'4 failed') verdict 0 '' ;;
+*) verdict 1 "more figures are written out: $got" ;;
+esac
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -183,9 +215,9 @@ lesson two 20 'requires: three
 printf 'N1  what it is for\nN2  what a slope says\n' >questions.txt
 cd ..
 got=$("$BACKSTEP" check course)
-for words in "course/one.md:1: it requires 'two', which comes after it" \
-    "course/two.md:1: it requires 'three', and there is no such lesson" \
-    "covers 'X9', which is no row" 'no question covers N2'; do
+for words in "course/one.md:5:11: it requires 'two', which comes after it" \
+    "course/two.md:5:11: it requires 'three', and there is no such lesson" \
+    "course/one.md:17:9: one.y covers 'X9', which is no row" 'no question covers N2'; do
     case $got in
     *"$words"*) verdict 0 '' ;;
     *) verdict 1 "expected: $words
