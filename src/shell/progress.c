@@ -18,6 +18,7 @@
 enum {
     APPLICATION = 0x62737470,  // "bstp": tells our database from another program's
     PATIENCE = 1000,           // milliseconds that another program may hold the file
+    LAST_PATIENCE = 10000,     // and at the end, when what still waits would be lost
     WAITING_MOST = 1000,       // attempts that wait to be kept
     GIVEN_MOST = 4096,         // columns kept of an answer
 };
@@ -80,6 +81,8 @@ static bool fail(struct progress *p)
     switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:  // it gave up waiting for a lock of the -wal's
+    case SQLITE_SCHEMA:    // another program made the tables just now
         return trouble(p, "is held by another program");
     case SQLITE_READONLY:
         return trouble(p, "can only be read");
@@ -243,7 +246,7 @@ static bool connect(struct progress *p)
     if (code != SQLITE_OK) {
         return fail(p);
     }
-    sqlite3_busy_timeout(db, PATIENCE);
+    sqlite3_busy_timeout(db, p->patience);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
@@ -501,8 +504,11 @@ bool progress_read(struct progress *p, struct progress_log *log)
 
 void progress_init(struct progress *p, const char *path, bool keep)
 {
-    *p = (struct progress){
-        .given = path, .keep = keep, .migrations = migrations, .version = COUNT_OF(migrations)};
+    *p = (struct progress){.given = path,
+                           .keep = keep,
+                           .migrations = migrations,
+                           .version = COUNT_OF(migrations),
+                           .patience = PATIENCE};
     text_init(&p->trouble);
     buf_init(&p->waiting, sizeof(struct progress_attempt));
     arena_init(&p->kept);
@@ -511,6 +517,10 @@ void progress_init(struct progress *p, const char *path, bool keep)
 void progress_release(struct progress *p)
 {
     if (p->waiting.count > 0) {
+        p->patience = LAST_PATIENCE;
+        if (p->database != NULL) {
+            sqlite3_busy_timeout(p->database, p->patience);
+        }
         flush(p);
     }
     close_database(p);

@@ -55,6 +55,7 @@ struct progress {
     // more of them.)
     const char *const *migrations;
     size_t version;       // what they come to
+    int patience;         // milliseconds that another program may hold the file
     char *path;           // of the file; NULL: not looked for yet, or there is no home
     bool shut;            // this file will never do: it is not touched again
     void *database;       // NULL: not open
@@ -67,6 +68,8 @@ struct progress {
 // Opens nothing. path: of the file, borrowed; NULL: that of the learner. keep: false if nothing is
 // to be added (a script plays): then no file is made, and what is added is dropped.
 void progress_init(struct progress *p, const char *path, bool keep);
+// What still waits is tried once more; another program that holds the file is waited for, up to ten
+// seconds.
 void progress_release(struct progress *p);
 
 // False where it could not be kept (an attempt then waits for the next).

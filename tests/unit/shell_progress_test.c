@@ -539,6 +539,35 @@ static void one_that_is_locked_is_tried_again(void **state)
     assert_string_equal(kept_in(FILE_NAME), "a b c d");
 }
 
+// What waits at the end has no other chance: a program that holds the file is waited for.
+static void at_the_end_a_lock_is_waited_for(void **state)
+{
+    (void)state;
+    struct progress p;
+    int held[2], status;
+    char byte;
+    make_database(FILE_NAME);
+    assert_int_equal(pipe(held), 0);
+    pid_t other = fork();
+    if (other == 0) {
+        sqlite3 *db;
+        bool ok = sqlite3_open(FILE_NAME, &db) == SQLITE_OK &&
+                  sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+                  write(held[1], "!", 1) == 1;
+        usleep(2500000);
+        _exit(!ok || sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK);
+    }
+    assert_int_equal(read(held[0], &byte, 1), 1);
+    progress_init(&p, FILE_NAME, true);
+    assert_false(add(&p, "late"));
+    progress_release(&p);
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_int_equal(status, 0);
+    close(held[0]);
+    close(held[1]);
+    assert_non_null(strstr(kept_in(FILE_NAME), "late"));
+}
+
 // Not even to be read.
 static void one_that_is_held_alone(void **state)
 {
@@ -617,6 +646,7 @@ int main(void)
         IN_A_FOLDER(a_step_that_fails_changes_nothing),
         IN_A_FOLDER(several_bring_it_up_at_once),
         IN_A_FOLDER(one_that_is_locked_is_tried_again),
+        IN_A_FOLDER(at_the_end_a_lock_is_waited_for),
         IN_A_FOLDER(one_that_is_held_alone),
         IN_A_FOLDER(a_full_disk_is_tried_again),
         IN_A_FOLDER(one_that_is_taken_away_is_made_anew),
