@@ -257,11 +257,27 @@ bool call_last_output(struct call *c, uint32_t *node)
     return true;
 }
 
+static bool refuse_array(struct call *c, struct span span, struct value array, const char *name,
+                         size_t length)
+{
+    char shape[SHAPE_TEXT];
+    struct operand x = {.array = array};
+    diag_set(c->diag, span, "this is an array of shape %s, and one node is wanted",
+             operand_shape(shape, &x));
+    return diag_hint(c->diag, "take an element, as in %.*s[%s], or its sum or mean", (int)length,
+                     name,
+                     array.rank != VALUE_MATRIX ? "0"
+                     : array.cols > 1           ? "0, 1"
+                                                : "0, 0");
+}
+
 static bool one_node(struct call *c, const struct operand *x, uint32_t *node)
 {
     if (operand_is_array(x)) {
-        diag_set(c->diag, x->span, "this is an array, and one node is wanted");
-        return diag_hint(c->diag, "take an element, as in W[0, 1], or its sum or mean");
+        const char *s = c->lexer->source->text + x->span.start;
+        size_t n = x->span.end - x->span.start;
+        bool named = names_find(&c->s->names, s, n) != NAME_NONE;
+        return refuse_array(c, x->span, x->array, named ? s : "W", named ? n : 1);
     }
     if (!x->is_node) {
         diag_set(c->diag, x->span, "this is a plain number, not a node of the graph");
@@ -334,9 +350,7 @@ bool call_node(struct call *c, uint32_t *node)
         return true;
     }
     if (value_is_array(value)) {
-        diag_set(c->diag, t.span, "this is an array, and one node is wanted");
-        return diag_hint(c->diag, "take an element, as in %.*s[0]", (int)token_length(t),
-                         token_text(c->lexer, t));
+        return refuse_array(c, t.span, value, token_text(c->lexer, t), token_length(t));
     }
     if (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE) {
         diag_set(c->diag, t.span, "a name is missing here");

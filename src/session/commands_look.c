@@ -1,5 +1,6 @@
 // Commands that look and change nothing.
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/sweep.h"
@@ -201,6 +202,32 @@ enum call_end command_topo(struct call *c)
     return CALL_DONE;
 }
 
+// `local s` of an array: its first element, and how to come to the others.
+static bool local_of_array(struct call *c, uint32_t *node)
+{
+    struct token t = lexer_peek(c->lexer);
+    struct lexer after = {.source = c->lexer->source, .at = t.span.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    struct value v = t.kind != TOKEN_NAME || (next != TOKEN_END && next != TOKEN_BREAK)
+                         ? (struct value){0}
+                         : names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t));
+    if (!value_is_array(v)) {
+        return false;
+    }
+    struct operand x = lower_operand(v, t.span);
+    char shape[SHAPE_TEXT], last[40];
+    const char *first = v.rank == VALUE_MATRIX ? "0, 0" : "0";
+    int rows = v.rank == VALUE_MATRIX ? snprintf(last, sizeof last, "%u, ", v.rows - 1) : 0;
+    snprintf(last + rows, sizeof last - (size_t)rows, "%u", v.cols - 1);
+    lexer_next(c->lexer, c->diag);
+    *node = operand_node(call_lower(c), &x, 0, 0);
+    call_notice(c, t.span, "%.*s is of shape %s; this is %.*s[%s], and local %.*s[%s] the last",
+                (int)token_length(t), token_text(c->lexer, t), operand_shape(shape, &x),
+                (int)token_length(t), token_text(c->lexer, t), first, (int)token_length(t),
+                token_text(c->lexer, t), last);
+    return true;
+}
+
 enum call_end command_local(struct call *c)
 {
     uint32_t node, from = tape_count(&c->s->tape);
@@ -208,7 +235,7 @@ enum call_end command_local(struct call *c)
     if (group_is_named(c)) {
         return group_local(c) ? CALL_DONE : CALL_FAILED;
     }
-    if (!call_target(c, &node) || !call_finish(c)) {
+    if (!local_of_array(c, &node) && (!call_target(c, &node) || !call_finish(c))) {
         return CALL_FAILED;
     }
     call_note_stale(c, first.span, node);

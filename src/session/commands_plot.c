@@ -302,7 +302,11 @@ static bool make(struct call *c, struct plot *p)
     }
     if (is_history(c)) {
         lexer_next(c->lexer, c->diag);
-        return plot_ends(c) && plot_history(p);
+        bool logs = word_follows(c, "log");
+        if (logs) {
+            lexer_next(c->lexer, c->diag);
+        }
+        return plot_ends(c) && plot_history(p, logs);
     }
     return read_formulas(c, p) && read_clauses(c, p) && plot_formulas(p);
 }

@@ -68,7 +68,7 @@ void plot_swept_label(const struct plot *p, struct text *out);
 
 // Each answers with the record, or sets the diag.
 bool plot_formulas(struct plot *p);  // plot_curves.c
-bool plot_history(struct plot *p);
+bool plot_history(struct plot *p, bool logs);
 bool plot_boundary(struct plot *p);  // plot_boundary.c
 
 #endif

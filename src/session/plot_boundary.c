@@ -12,7 +12,9 @@ enum {
     POINTS_MOST = 2000,  // of the data that are kept
     GRID_FILE = 240,     // cells of the grid along each side, in a file
     GRID_LEAST = 24,     // and where the model is very large
-    WORK = 200000000,    // values computed for one plot, more or less
+    TERM_LEAST = 16,     // in the terminal
+    POINTS_LEAST = 20,
+    WORK = 200000000,  // values computed for one plot, more or less
     BATCH_VALUES = 200000,
     BATCH_MOST = 256,
 };
@@ -172,10 +174,40 @@ static bool take_points(struct map *m, const struct operand *x, const struct ope
     return !m->points.failed || diag_out_of_memory(c->diag);
 }
 
+// X [0, 1, 1] is read as an element of X. Where nothing follows, labels were meant.
+static bool lacks_comma(struct map *m)
+{
+    struct call *c = m->plot->call;
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token name = lexer_next(&ahead, &ignored), open = lexer_next(&ahead, &ignored), t = open;
+    size_t outside = ahead.open - 1;
+    bool apart = open.at > name.span.end;
+    if (name.kind != TOKEN_NAME || open.kind != TOKEN_OPEN || open.mark != '[' || !apart) {
+        return false;
+    }
+    while (ahead.open > outside && t.kind != TOKEN_END && t.kind != TOKEN_BAD) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    struct token next = lexer_peek(&ahead);
+    if (next.kind != TOKEN_END && next.kind != TOKEN_BREAK && !token_is(&ahead, next, "from")) {
+        return false;
+    }
+    int n = (int)token_length(name);
+    const char *s = token_text(c->lexer, name);
+    diag_set(c->diag, (struct span){open.span.start, t.span.end},
+             "this is read as a part of %.*s, and then the labels of the points are missing", n, s);
+    diag_hint(c->diag, "a comma keeps them apart: plot boundary model %.*s, [0, 1, …]", n, s);
+    return true;
+}
+
 static bool read_data(struct map *m)
 {
     struct call *c = m->plot->call;
     struct operand x, labels;
+    if (lacks_comma(m)) {
+        return false;
+    }
     uint32_t nodes = tape_count(&c->s->tape);
     if (!read_array(c, "the points are", &x, &m->data) ||
         !read_array(c, "the labels of the points are", &labels, &m->labels)) {
@@ -291,6 +323,28 @@ static bool refuse_model(struct map *m, const struct diag *first)
     return diag_hint(c->diag, "its values for n points are n numbers, or n rows");
 }
 
+// A large model is asked about fewer points of the data, and a too large one about none.
+static bool bound_work(struct map *m)
+{
+    struct call *c = m->plot->call;
+    size_t most = WORK / m->work, n = m->points.count / 3;
+    size_t least = m->plot->format != NULL ? GRID_LEAST * GRID_LEAST : TERM_LEAST * TERM_LEAST / 2;
+    if (least + POINTS_LEAST > most) {
+        diag_set(c->diag, m->model,
+                 "this model computes %zu values for a single point, and the plane has many",
+                 m->work);
+        return diag_hint(c->diag, "a plot of it is for models of at most %zu",
+                         WORK / (least + POINTS_LEAST));
+    }
+    size_t kept = most / 4 < POINTS_LEAST ? POINTS_LEAST : most / 4;
+    double *at = m->points.data;
+    for (size_t k = 0; kept < n && k < kept; k++) {
+        memmove(at + 3 * k, at + 3 * (k * n / kept), 3 * sizeof *at);
+    }
+    m->points.count = kept < n ? 3 * kept : m->points.count;
+    return true;
+}
+
 // Finds out how the model is to be called, and how many scores it gives.
 static bool find_style(struct map *m)
 {
@@ -321,7 +375,7 @@ static bool find_style(struct map *m)
         m->classes[k] = (double)k;
     }
     m->class_count = m->columns > 1 ? m->columns : 2;
-    return true;
+    return bound_work(m);
 }
 
 // The scores of `count` points, one call after another; into m->scores.
@@ -386,7 +440,9 @@ static void find_grid(const struct map *m, size_t *columns, size_t *rows)
     if (m->plot->format == NULL) {
         int width = m->plot->call->s->columns;
         *columns = width < 30 ? 16 : width > 140 ? 120 : (size_t)width - 20;
-        *rows = *columns * 2 / 5 < 8 ? 8 : *columns * 2 / 5 > 28 ? 28 : *columns * 2 / 5;
+        do {
+            *rows = *columns * 2 / 5 < 8 ? 8 : *columns * 2 / 5 > 28 ? 28 : *columns * 2 / 5;
+        } while (*columns > TERM_LEAST && *columns * *rows > WORK / m->work && (*columns)-- > 0);
         return;
     }
     *columns = GRID_FILE;

@@ -202,7 +202,23 @@ static void loss_label(const struct curves *k, size_t i, struct text *out)
     text_add(out, "loss");
 }
 
-bool plot_history(struct plot *p)
+static void log_loss_label(const struct curves *k, size_t i, struct text *out)
+{
+    (void)k;
+    (void)i;
+    text_add(out, "log10(loss)");
+}
+
+// Powers of ten lie equally far apart. A loss that has no logarithm leaves a gap.
+static void take_logs(struct curves *k)
+{
+    double *y = k->y.data;
+    for (size_t i = 0; i < k->y.count; i++) {
+        y[i] = y[i] > 0 ? log10(y[i]) : (double)NAN;
+    }
+}
+
+bool plot_history(struct plot *p, bool logs)
 {
     struct call *c = p->call;
     const struct buf *history = &c->s->history;
@@ -213,7 +229,10 @@ bool plot_history(struct plot *p)
     struct curves k;
     curves_init(&k, p);
     add_list(&k, history->data, history->count);
-    bool ok = put_curves(&k, "step", false, loss_label);
+    if (logs) {
+        take_logs(&k);
+    }
+    bool ok = put_curves(&k, "step", false, logs ? log_loss_label : loss_label);
     curves_release(&k);
     return ok;
 }

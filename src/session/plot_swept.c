@@ -162,6 +162,50 @@ static bool choose_bound(struct plot *p, bool *arrays)
     return ok;
 }
 
+// Does a formula's value depend on the leaf that is to be moved?
+static bool depends(const struct plot *p, const struct operand *x, bool *it_does)
+{
+    struct buf ids;
+    *it_does = false;
+    if (!x->is_node) {
+        return true;
+    }
+    bool ok = sweep_reach(&p->call->s->tape, x->node, &ids);
+    for (size_t i = 0; ok && i < ids.count; i++) {
+        *it_does |= BUF(uint32_t, &ids)[i] == p->leaf;
+    }
+    buf_release(&ids);
+    return ok || diag_out_of_memory(p->call->diag);
+}
+
+// The line of what does not depend on it is level, and that may surprise: the name may have been
+// bound anew since.
+static bool note_level(struct plot *p)
+{
+    struct aside a;
+    struct operand x;
+    bool ok = aside_begin(&a, p->call), moves = true;
+    for (size_t i = 0; ok && moves && i < p->formulas.count; i++) {
+        struct span at = plot_formula(p, i);
+        ok = aside_evaluate(&a, p->call->lexer->source, at, &x) &&
+             (operand_is_array(&x) || depends(p, &x, &moves));
+        aside_cut(&a);
+        if (ok && !moves) {
+            struct text label, swept;
+            text_init(&label);
+            text_init(&swept);
+            plot_label(p, at, &label);
+            plot_swept_label(p, &swept);
+            call_notice(p->call, at, "%s does not depend on %s, so its line is level",
+                        text_get(&label), text_get(&swept));
+            text_release(&label);
+            text_release(&swept);
+        }
+    }
+    aside_end(&a);
+    return ok;
+}
+
 bool plot_choose(struct plot *p, bool *arrays)
 {
     struct span name;
@@ -175,7 +219,10 @@ bool plot_choose(struct plot *p, bool *arrays)
                      diag_quote(quoted, s, length));
             return diag_hint(p->call->diag, "sweep a leaf that it depends on");
         }
-        return p->leaf != NODE_NONE || stands_in_formulas(p, s, length, &name) ||
+        if (p->leaf != NODE_NONE) {
+            return free_name(p, &name) || (!p->call->diag->set && note_level(p));
+        }
+        return stands_in_formulas(p, s, length, &name) ||
                diag_set(p->call->diag, p->swept, "no formula here mentions this name");
     }
     if (free_name(p, &name)) {

@@ -22,6 +22,8 @@ void say_field(struct words *w, const struct rec *value);
 void say_equation(struct words *w, const char *name_key);
 // The line under a table that was cut short: "… 999,980 more"
 void say_more(struct words *w);
+// The same with a word on where the rest is to be seen.
+void say_more_in(struct words *w, const char *where);
 // The gradient in a table; a point until one was computed.
 void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
 // Needs a formula parentheses beside a *: does it hold a sum or a comparison outside parentheses?

@@ -60,6 +60,11 @@ void say_equation(struct words *w, const char *name_key)
 
 void say_more(struct words *w)
 {
+    say_more_in(w, "");
+}
+
+void say_more_in(struct words *w, const char *where)
+{
     int64_t more = rec_get_whole(w->record, "more");
     if (more == 0) {
         return;
@@ -73,7 +78,7 @@ void say_more(struct words *w)
         text_add(w->out, i > 0 && (n - i) % 3 == 0 ? "," : "");
         text_add_char(w->out, text_get(&digits)[i]);
     }
-    text_add(w->out, " more\n");
+    text_addf(w->out, " more%s\n", where);
     text_release(&digits);
 }
 

@@ -119,7 +119,7 @@ void say_backward(struct words *w)
         table_cell(&t, text_get(&cell));
     }
     table_write(&t, w->out);
-    say_more(w);
+    say_more_in(w, "; 'grads' has a line for each name");
     table_release(&t);
     text_release(&cell);
 }
