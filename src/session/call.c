@@ -379,9 +379,13 @@ bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, i
     }
     double number = lower_number(call_lower(c), &operand);
     if (!(number >= (double)least && number <= (double)most) || number != floor(number)) {
+        char here[NUMBER_TEXT];
         diag_set(c->diag, t.span, "%s is a whole number from %lld to %lld", what, (long long)least,
                  (long long)most);
-        return false;
+        // Of `5 -0.1` the sum is the surprise.
+        return t.kind == TOKEN_NUMBER && t.number == number
+                   ? false
+                   : diag_hint(c->diag, "here it is %s", number_text(here, number, 6));
     }
     *value = (int64_t)number;
     return true;

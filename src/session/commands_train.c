@@ -67,7 +67,16 @@ static bool read_optim(struct call *c, struct optim *o, uint32_t *batch)
                 return false;
             }
         } else if (kind == OPTIM_COUNT) {
+            struct nearest nearest;
+            nearest_init(&nearest, c->lexer->source->text + word.start, word.end - word.start);
+            for (kind = OPTIM_MOMENTUM; kind < OPTIM_COUNT; kind++) {
+                nearest_offer(&nearest, optim_name(kind), strlen(optim_name(kind)));
+            }
+            nearest_offer(&nearest, "decay", 5);
             diag_set(c->diag, word, "after the learning rate stands how to step");
+            if (nearest.best[0] != '\0') {
+                return diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+            }
             return diag_hint(c->diag,
                              "momentum, nesterov, rmsprop, adam or adamw, and decay 0.01%s",
                              batch != NULL ? ", batch 16" : "");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/maths.h"
 #include "session/plot.h"
 
 enum {
@@ -209,12 +210,14 @@ static void log_loss_label(const struct curves *k, size_t i, struct text *out)
     text_add(out, "log10(loss)");
 }
 
+#define LN_10 2.302585092994046
+
 // Powers of ten lie equally far apart. A loss that has no logarithm leaves a gap.
 static void take_logs(struct curves *k)
 {
     double *y = k->y.data;
     for (size_t i = 0; i < k->y.count; i++) {
-        y[i] = y[i] > 0 ? log10(y[i]) : (double)NAN;
+        y[i] = y[i] > 0 ? maths_log(y[i]) / LN_10 : (double)NAN;
     }
 }
 

@@ -206,7 +206,8 @@ static void test_survives_a_resize(void **state)
     leave(p);
 }
 
-// Only once the prompt is there: as readline makes it, it reads the window's size and sets it again.
+// Only once the prompt is there: as readline makes it, it reads the window's size and sets it
+// again.
 static void resize(struct person *p, unsigned short columns)
 {
     size_t seen = p->seen;
