@@ -18,7 +18,9 @@ void say_bind(struct words *w)
 {
     if (rec_find(w->record, "value") == NULL) {
         ink_add(w->out, INK_NAME, rec_get_text(w->record, "text"));
-        text_addf(w->out, " is %s", rec_get_text(w->record, "shape"));
+        const char *shape = rec_get_text(w->record, "shape");  // "60" alone would read as a value
+        text_addf(w->out, strchr(shape, 'x') != NULL ? " is a %s matrix" : " is a vector of %s",
+                  shape);
     } else {
         say_equation(w, "text");
     }
