@@ -296,6 +296,16 @@ static void weigh_all(struct weighing *w, const struct mistake_match matches[MIS
     buf_release(&w->hypotheses);
 }
 
+// Nobody forgets to clear what no pass has left. (Those who did not hear of it yet would wonder.)
+static void rule_out_earlier_passes(const struct tape *t,
+                                    struct mistake_match matches[MISTAKE_COUNT])
+{
+    if (last_with_gradient(t) == NODE_NONE) {
+        matches[MISTAKE_NOT_CLEARED] = (struct mistake_match){0};
+        matches[MISTAKE_STALE_INSIDE] = (struct mistake_match){0};
+    }
+}
+
 void diagnose(const struct scope *scope, uint32_t root, uint32_t of,
               const struct given_number *given, const struct told_number *told, size_t count,
               struct diagnosis *out)
@@ -308,6 +318,7 @@ void diagnose(const struct scope *scope, uint32_t root, uint32_t of,
         out->kinds = 0;
         return;
     }
+    rule_out_earlier_passes(scope->tape, matches);
     bool explained[MISTAKE_COUNT];
     for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
         explained[kind] = is_matched(&matches[kind]);

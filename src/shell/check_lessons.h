@@ -18,10 +18,11 @@ void lessons_check_release(struct lessons_check *c);
 // Does this text begin with a lesson's front matter?
 bool lessons_check_is_one(const char *s, size_t n);
 // Plays a lesson; what its statements write goes into `folder`. Says what fails on standard output:
-// FILE:LINE: what it is and how to mend it.
+// FILE:LINE:COLUMN: what it is and how to mend it.
 void lessons_check_file(struct lessons_check *c, const char *path, const char *folder);
 // What the lessons read so far are together: a folder's ids, requires and order, and whether they
-// cover the question list, folder/questions.txt, if there is one. Forgets them.
+// cover the question list, folder/questions.txt, if there is one. Forgets them. (check_folder.c)
 void lessons_check_folder(struct lessons_check *c, const char *folder);
+void lessons_check_forget(struct lessons_check *c);
 
 #endif

@@ -71,6 +71,8 @@ static inline void sample_init(struct sample *s, struct rng *rng)
         }
         s->root = tape_apply(&s->tape, op, a, op_get(op)->arity == 2 ? b : a);
     }
+    // A pass was run before: else none of its gradients could be left over.
+    sweep_backward(&s->tape, NULL, NULL, s->root, NULL);
 }
 
 static inline void sample_release(struct sample *s)
