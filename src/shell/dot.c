@@ -32,6 +32,7 @@ static const struct setting of_large_graph[] = {
     {"splines", "line"},
     {"nslimit", "0.1"},
     {"nslimit1", "0.1"},
+    {"mclimit", "0.1"},
 };
 
 // A drawing's parts are called what the scene calls them: n4, and n4i0 for the edge into its first

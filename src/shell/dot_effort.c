@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-enum { PLACES_MANY = 12000, PLACES_MOST = 50000, BOXES_MOST = 10000 };
+enum { PLACES_MANY = 6000, PLACES_MOST = 50000, BOXES_MOST = 10000 };
 
 struct seat {
     uint32_t node, rank;

@@ -66,6 +66,16 @@ L = a0*a1
 '
 within 'a part that is not there' 5 'does not depend' "$named graph L out.svg --from x"
 
+# Each value is the sum of all before it: 45 values and 990 lines between them.
+every='a0 = 1'
+sum=a0
+for i in $(seq 45); do
+    every="$every; a$i = $sum"
+    sum="$sum + a$i"
+done
+within 'each value uses all before it' 5 'a picture' "$every; graph a45 out.svg"
+within 'each value uses all before it, each shown' 5 'a picture' "$every; graph a45 out.svg --full"
+
 # A layout that takes its time: what comes after waits for it, and the picture has none of it.
 cat >slow <<'END'
 #!/bin/sh
