@@ -193,6 +193,7 @@ static void add_graph(Agraph_t *g, const struct painter *p, const struct rec *sc
     const struct rec *boxes = rec_find(scene, "boxes");
     declare(g, AGRAPH, "rankdir", p->top_down ? "TB" : "LR");
     declare(g, AGRAPH, "bgcolor", p->ink->background);
+    declare(g, AGRAPH, "margin", "0");  // a .pdf would have half an inch of white around it
     declare_all(g, AGRAPH, of_graph, COUNT_OF(of_graph));
     struct effort effort = dot_effort(scene);
     if (effort_is_large(&effort)) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert, finish, test } from '../page/check.mjs';
 import { Prompt } from './prompt.mjs';
-import { Follower, memoryOf, pause, until } from './server.mjs';
+import { Follower, memoryOf, pause, render, until } from './server.mjs';
 
 // Milliseconds that an answer may take on a machine that is busy with other things, and how many
 // times as long as the slowest one that nothing could hold up. One that waits for a page waits on.
@@ -116,6 +116,26 @@ await test('the prompt never waits for a page that does not read', () => withPro
     await until(() => page.last('state').scene.boxes[0].value === 0.6, 'the newest');
     page.close();
 }));
+
+await test('a graph that changes while it is laid out is shown as it became', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstep-live-')), slow = join(folder, 'slow');
+    writeFileSync(slow, `#!/bin/sh\nsleep 1\nexec ${render} "$@"\n`, {mode: 0o755});
+    await withPrompt(async prompt => {
+        const page = await follow(await prompt.view());
+        await prompt.type('a = 2; L = a*a');
+        await prompt.type('L = tanh(L)');
+        await prompt.type('undo');
+        await prompt.type('reset');
+        await prompt.type('b = 5; M = b + b; backward M');
+        assert.match(await prompt.type('print b.grad'), /2/);
+        await until(() => page.last('picture')?.svg?.includes('>10<'), 'the last graph');
+        const names = page.last('picture').scene.boxes.map(box => box.name);
+        assert.deepEqual(names, ['b', 'M']);
+        assert.equal(page.last('state').root.name, 'M');
+        page.close();
+    }, {BACKSTEP_RENDER: slow});
+    rmSync(folder, {recursive: true});
+});
 
 await test('the page\'s program may die; view starts another', () => withPrompt(async prompt => {
     const address = await prompt.view(), [program] = prompt.helpers;

@@ -74,6 +74,15 @@ await refused('a body in pieces', 400, {more: ['Transfer-Encoding: chunked']});
 await refused('..', 400, {path: '/../../etc/passwd'});
 await refused('.. behind the token', 400, {path: `/${server.token}/../../etc/passwd`});
 await refused('.. in code', 404, {path: `/${server.token}/%2e%2e/%2e%2e/etc/passwd`});
+await refused('.. in code of code', 404, {path: `/${server.token}/%252e%252e/`});
+await refused('.. in bytes too many', 404, {path: `/${server.token}/%c0%ae%c0%ae/`});
+await refused('.. behind backslashes', 400, {path: `/${server.token}\\..\\..\\etc`});
+await refused('a host with a user', 403, {host: `127.0.0.1@${server.host}`});
+await refused('a host in hexadecimal', 403, {host: `0x7f000001:${server.port}`});
+await refused('a host over two lines', 400, {host: `127.0.0.1\r\n :${server.port}`});
+await refused('an address with another host in it', 404,
+              {path: `http://example.org/${server.token}/`});
+await refused('two lengths', 400, {more: ['Content-Length: 0', 'Transfer-Encoding: chunked']});
 await refused('what is not there', 404, {path: `/${server.token}/other`});
 await refused('a long path', 404, {path: `/${server.token}/${'x'.repeat(4000)}`});
 await refused('a hundred headers', 431,
@@ -194,6 +203,20 @@ await test('a thousand connections: a bounded number stays, and who is there is 
     assert.ok(server.memory() < before + 8192, `${server.memory()} KB`);
     crowd.forEach(socket => socket.destroy());
     await until(async () => await server.status(server.request()) === 200, 'a page again');
+    page.close();
+});
+
+await test('three hundred who follow and slam the door at once leave nothing behind', async () => {
+    const before = server.memory();
+    for (let i = 0; i < 300; i++) {
+        const socket = await server.connect();
+        socket.on('error', () => {}).write(server.request({path: `/${server.token}/events`}));
+        socket.resetAndDestroy();
+    }
+    const page = await server.follow();
+    server.tell('state', {n: 'after the doors'});
+    await until(() => page.last('state')?.n === 'after the doors', 'a state', SOON);
+    assert.ok(server.memory() < before + 8192, `${server.memory()} KB`);
     page.close();
 });
 

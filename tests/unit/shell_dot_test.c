@@ -265,6 +265,7 @@ static void a_backward_step_turns_its_edges_round(void **state)
     char *dot = dot_of(scene(&g, L));
     Agraph_t *read = read_back(dot);
     assert_string_equal(said(read, "bgcolor"), "#16181D");
+    assert_string_equal(said(read, "margin"), "0");  // the background goes up to the edge
     holds(said(node(read, "n5"), "label"), "▶");
     holds(said(node(read, "n5"), "label"), "#FFD84D");
     holds_not(said(node(read, "n4"), "label"), "▶");
