@@ -6,7 +6,8 @@
 #include "base/record.h"
 #include "base/text.h"
 
-// Every word has a contrast of more than 4.5:1 (WCAG AA) to every fill that it may stand on.
+// Every word has a contrast of at least 4.6:1 (WCAG AA asks for 4.5:1) to every fill that it may
+// stand on.
 struct palette {
     const char *background, *text, *muted, *value, *local, *grad;
     const char *edge, *grad_edge, *pending;

@@ -5,6 +5,7 @@
 #include "shell/dot.h"
 
 #include <graphviz/cgraph.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 #include <cmocka.h>
 
 #include "engine/sweep.h"
+#include "shell/dot_label.h"
 #include "shell/image.h"
 #include "view/scene.h"
 
@@ -251,6 +253,51 @@ static void a_constant_is_its_value(void **state)
         agclose(read);
         free(dot);
         graph_release(&g);
+    }
+}
+
+// The relative luminance of "#RRGGBB" (WCAG 2.1).
+static double luminance(const char *colour)
+{
+    static const double weights[] = {0.0722, 0.7152, 0.2126};
+    unsigned long all = strtoul(colour + 1, NULL, 16);
+    double sum = 0;
+    for (int i = 0; i < 3; i++, all >>= 8) {
+        double v = (double)(all & 0xFF) / 255;
+        sum += weights[i] * (v <= 0.04045 ? v / 12.92 : pow((v + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static void assert_legible(const char *ink, const char *fill, double least)
+{
+    double a = luminance(ink) + 0.05, b = luminance(fill) + 0.05;
+    double contrast = fmax(a, b) / fmin(a, b);
+    if (contrast < least) {
+        fail_msg("%s on %s: %.2f:1", ink, fill, contrast);
+    }
+}
+
+// Words on whatever they may stand on, and lines on the background (3:1 is asked for those).
+static void every_word_can_be_read(void **state)
+{
+    (void)state;
+    const struct palette *palettes[] = {&palette_light, &palette_dark};
+    for (size_t i = 0; i < 2; i++) {
+        const struct palette *p = palettes[i];
+        const char *inks[] = {p->text, p->muted, p->value, p->local, p->grad};
+        const char *fills[] = {p->background, p->cell,   p->parameter, p->input, p->constant,
+                               p->interior,   p->output, p->group,     p->dead,  p->current};
+        for (size_t k = 0; k < sizeof inks / sizeof inks[0]; k++) {
+            for (size_t l = 0; l < sizeof fills / sizeof fills[0]; l++) {
+                assert_legible(inks[k], fills[l], 4.6);
+            }
+        }
+        assert_legible(p->header_text, p->header, 4.6);
+        const char *lines[] = {p->edge, p->grad_edge, p->pending};
+        for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
+            assert_legible(lines[k], p->background, 3);
+        }
     }
 }
 
@@ -696,6 +743,7 @@ int main(void)
         cmocka_unit_test(both_edges_of_a_plus_a),
         cmocka_unit_test(kinds_differ_in_border_and_tag),
         cmocka_unit_test(a_constant_is_its_value),
+        cmocka_unit_test(every_word_can_be_read),
         cmocka_unit_test(a_backward_step_turns_its_edges_round),
         cmocka_unit_test(a_compact_cell_holds_the_number_alone),
         WITH_PROGRAM(png_has_its_signature_and_a_sensible_size),
