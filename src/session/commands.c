@@ -58,17 +58,18 @@ static const struct topic {
      "a.data = 3 changes a leaf. Every value computed from it is stale: it is still\n"
      "the old one. 'forward' recomputes them; 'backward' does so before it begins."},
     {"arrays", "arrays",
-     "W = [[1, 2], [3, 4]] is a matrix, x = [1, -1] a vector; each element is a node,\n"
-     "W[0, 1], and local, nudge, step and graph take it as any other. W[0] is a row,\n"
-     "W[:, 1] a column, W[-1] the last, W[0:2] the first two, X[[0, 2]] some rows.\n"
-     "+ - * / and functions go element by element, and stretch as NumPy's: shapes\n"
-     "that meet have equal sizes, or 1, counted from the right. W @ x multiplies\n"
-     "matrices, W.T is the transpose; [x] is a vector as one row, [x].T as a column.\n"
-     "sum(X), or sum(X, axis=0) down the columns, axis=1 along the rows; so mean, max,\n"
-     "min, softmax, log_softmax, argmax. zeros(3), ones(2, 3), eye(3), range(5),\n"
-     "randn(2, 3), he(16, 2), xavier(3, 16) make them; seed 1 fixes what is random.\n"
-     "x.data = [4, 5] and W[0, 1].data = 3 change values, W.grad holds the gradients.\n"
-     "vars shows shapes, and of each array the length of its gradient."},
+     "W = [[1, 2], [3, 4]] is a matrix, x = [1, -1] a vector; each element is a\n"
+     "node, W[0, 1], and local, nudge, step and graph take it as any other. W[0] is\n"
+     "a row, W[:, 1] a column, W[-1] the last, W[0:2] the first two, X[[0, 2]] some\n"
+     "rows. + - * / and functions go element by element, and stretch as NumPy's:\n"
+     "shapes that meet have equal sizes, or 1, counted from the right. W @ x\n"
+     "multiplies matrices, W.T is the transpose; [x] is a vector as one row, [x].T\n"
+     "as a column. sum(X), or sum(X, axis=0) down the columns, axis=1 along the\n"
+     "rows; so mean, max, min, softmax, log_softmax, argmax. zeros(3), ones(2, 3),\n"
+     "eye(3), range(5), randn(2, 3), he(16, 2), xavier(3, 16) make them; seed 1\n"
+     "fixes what is random. x.data = [4, 5] and W[0, 1].data = 3 change values,\n"
+     "W.grad holds the gradients. vars shows shapes, and of each array the length\n"
+     "of its gradient."},
     {"data", "data and batches",
      "D = load_csv(\"iris.csv\") is a matrix of the numbers in a file: one of yours,\n"
      "or one that comes with backstep (iris.csv, line.csv, exam.csv). A header line\n"
