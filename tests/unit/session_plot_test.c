@@ -13,37 +13,12 @@
 #include <cmocka.h>
 
 #include "session/call.h"
+#include "session_seat.h"
 #include "view/words.h"
 
-struct seat {
-    struct session *session;
-    struct records records;
-    int stop;
-};
-
-static int sit(void **state)
+static enum session_state type(struct seat *seat, const char *text)
 {
-    static struct seat seat;
-    seat = (struct seat){0};
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
-    records_init(&seat.records);
-    *state = &seat;
-    return seat.session == NULL;
-}
-
-static int stand(void **state)
-{
-    struct seat *seat = *state;
-    session_free(seat->session);
-    records_release(&seat->records);
-    return 0;
-}
-
-static enum session_state eval(struct seat *seat, const char *text)
-{
-    records_release(&seat->records);
-    records_init(&seat->records);
-    return session_eval(seat->session, text, SESSION_PROMPT, &seat->records);
+    return eval(seat, text, SESSION_PROMPT);
 }
 
 static const struct rec *last(const struct seat *seat, const char *kind)
@@ -57,7 +32,7 @@ static const struct rec *last(const struct seat *seat, const char *kind)
 
 static const struct rec *plot(struct seat *seat, const char *text)
 {
-    if (eval(seat, text) != SESSION_DONE) {
+    if (type(seat, text) != SESSION_DONE) {
         fail_msg("%s: %s", text, rec_get_text(last(seat, "error"), "message"));
     }
     assert_non_null(last(seat, "plot"));
@@ -66,7 +41,7 @@ static const struct rec *plot(struct seat *seat, const char *text)
 
 static void refused(struct seat *seat, const char *text, const char *words)
 {
-    assert_int_equal(eval(seat, text), SESSION_FAILED);
+    assert_int_equal(type(seat, text), SESSION_FAILED);
     const char *message = rec_get_text(last(seat, "error"), "message");
     if (strstr(message, words) == NULL) {
         fail_msg("%s: '%s' is not in '%s'", text, words, message);
@@ -76,12 +51,12 @@ static void refused(struct seat *seat, const char *text, const char *words)
 // All that the session holds, as text.
 static void all_of(struct seat *seat, struct text *out)
 {
-    assert_int_equal(eval(seat, "vars; grads; params; print rand(3)"), SESSION_DONE);
+    assert_int_equal(type(seat, "vars; grads; params; print rand(3)"), SESSION_DONE);
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         rec_json(out, r);
     }
     text_addf(out, " %u nodes", (unsigned)tape_count(&seat->session->tape));
-    assert_int_equal(eval(seat, "seed 4"), SESSION_DONE);
+    assert_int_equal(type(seat, "seed 4"), SESSION_DONE);
 }
 
 #define PREPARED                                                                                   \
@@ -108,10 +83,10 @@ static void nothing_of_a_plot_stays(void **state)
     struct text before, after;
     text_init(&before);
     text_init(&after);
-    assert_int_equal(eval(seat, PREPARED), SESSION_DONE);
+    assert_int_equal(type(seat, PREPARED), SESSION_DONE);
     all_of(seat, &before);
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
-        eval(seat, plots[i]);
+        type(seat, plots[i]);
         text_clear(&after);
         all_of(seat, &after);
         if (strcmp(text_get(&before), text_get(&after)) != 0) {
@@ -198,7 +173,7 @@ static int64_t right_of(struct seat *seat, const char *text)
 static void a_boundary_is_found_whatever_the_model_takes(void **state)
 {
     struct seat *seat = *state;
-    assert_int_equal(eval(seat, "X = [[0, 0], [0, 1], [1, 0], [2, 2]]; s = [-1, 1, -1, 1]; "
+    assert_int_equal(type(seat, "X = [[0, 0], [0, 1], [1, 0], [2, 2]]; s = [-1, 1, -1, 1]; "
                                 "y = [0, 1, 0, 1]; w = [-1, 2]; "
                                 "def rows(X) = X @ w - 0.5; def column(X) = (X @ [w].T - 0.5); "
                                 "def row(x) = w[0]*x[0] + w[1]*x[1] - 0.5; "
@@ -230,7 +205,7 @@ static void a_boundary_is_found_whatever_the_model_takes(void **state)
 static void what_is_no_boundary_is_refused(void **state)
 {
     struct seat *seat = *state;
-    assert_int_equal(eval(seat, "X = [[0, 0], [0, 1]]; y = [0, 1]; def m(X) = X[:, 0]; "
+    assert_int_equal(type(seat, "X = [[0, 0], [0, 1]]; y = [0, 1]; def m(X) = X[:, 0]; "
                                 "def three(a, b, c) = a; def wide(X) = X @ ones(2, 7); "
                                 "def nothing(X) = sum(X)"),
                      SESSION_DONE);
@@ -254,7 +229,7 @@ static void a_plot_can_be_stopped(void **state)
     struct seat *seat = *state;
     static const char *const plots[] = {"plot tanh(t)", "plot L over w", "plot w*t, t",
                                         "plot boundary model X, [0, 1]"};
-    assert_int_equal(eval(seat, PREPARED), SESSION_DONE);
+    assert_int_equal(type(seat, PREPARED), SESSION_DONE);
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
         seat->stop = 1;
         refused(seat, plots[i], "interrupted");
@@ -266,7 +241,7 @@ static void any_terminal_will_do(void **state)
 {
     struct seat *seat = *state;
     static const int widths[] = {1, 10, 31, 80, 200, 1000000};
-    assert_int_equal(eval(seat, PREPARED), SESSION_DONE);
+    assert_int_equal(type(seat, PREPARED), SESSION_DONE);
     for (size_t i = 0; i < 2 * COUNT_OF(widths); i++) {
         session_set_terminal(seat->session, widths[i / 2], 0, i % 2 == 1);
         struct text words;
@@ -292,7 +267,7 @@ static void a_file_is_asked_for(void **state)
         {"plot t/2 ~/a.png; w = 3", "~/a.png", "png"},
     };
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
-        assert_int_equal(eval(seat, plots[i][0]), SESSION_FAILED);  // no files from here
+        assert_int_equal(type(seat, plots[i][0]), SESSION_FAILED);  // no files from here
         const struct rec *need = last(seat, "need");
         if (plots[i][1] == NULL) {
             assert_null(need);

@@ -18,40 +18,11 @@
 #include "lesson/glossary.h"
 #include "lesson/lesson.h"
 #include "session/call.h"
+#include "session_seat.h"
 #include "view/words.h"
 
-// ---- A session with what it answered last -------------------------------------------------------
-
-struct seat {
-    struct session *session;
-    struct records records;
-    int stop;
-};
-
-static int sit(void **state)
-{
-    static struct seat seat;
-    seat = (struct seat){0};
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
-    records_init(&seat.records);
-    *state = &seat;
-    return seat.session == NULL;
-}
-
-static int stand(void **state)
-{
-    struct seat *seat = *state;
-    session_free(seat->session);
-    records_release(&seat->records);
-    return 0;
-}
-
-static enum session_state eval(struct seat *seat, const char *text, enum session_mode mode)
-{
-    records_release(&seat->records);
-    records_init(&seat->records);
-    return session_eval(seat->session, text, mode, &seat->records);
-}
+// ---- What it answered
+// ----------------------------------------------------------------------------
 
 // The first record of this kind that was answered.
 static const struct rec *find(const struct seat *seat, const char *kind)

@@ -1,0 +1,38 @@
+// A session with what it answered last, for the tests of its door.
+#ifndef TESTS_SESSION_SEAT_H
+#define TESTS_SESSION_SEAT_H
+
+#include "session/session.h"
+
+struct seat {
+    struct session *session;
+    struct records records;
+    int stop;
+};
+
+static inline int sit(void **state)
+{
+    static struct seat seat;
+    seat = (struct seat){0};
+    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
+    records_init(&seat.records);
+    *state = &seat;
+    return seat.session == NULL;
+}
+
+static inline int stand(void **state)
+{
+    struct seat *seat = *state;
+    session_free(seat->session);
+    records_release(&seat->records);
+    return 0;
+}
+
+static inline enum session_state eval(struct seat *seat, const char *text, enum session_mode mode)
+{
+    records_release(&seat->records);
+    records_init(&seat->records);
+    return session_eval(seat->session, text, mode, &seat->records);
+}
+
+#endif
