@@ -81,6 +81,16 @@ struct place source_place(const struct source *source, size_t at)
     return p;
 }
 
+bool source_is_blank(const struct source *source)
+{
+    for (size_t i = 0; i < source->length; i++) {
+        if (strchr(" \t\r", source->text[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum { EXCERPT_COLUMNS = 200, EXCERPT_BEFORE = 100 };
 
 // The start of a character at or before byte i. A character has at most 4 bytes; where more go on

@@ -50,6 +50,8 @@ struct place {
     size_t line_start, line_end;  // bytes; the line without its newline
 };
 struct place source_place(const struct source *source, size_t at);
+// Is there nothing in it but blanks, tabs and returns?
+bool source_is_blank(const struct source *source);
 
 // The source line of `span` and a caret under its start, each after `indent` blanks and ended by a
 // newline. Longer than 200 columns: an excerpt around the caret. Control characters show as \x1b.

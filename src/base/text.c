@@ -76,6 +76,18 @@ size_t text_length(const struct text *t)
     return t->bytes.failed ? 0 : t->bytes.count;
 }
 
+bool text_among(const char *words, const char *s, size_t length)
+{
+    while (*words != '\0') {
+        size_t n = strcspn(words, " ");
+        if (n == length && memcmp(words, s, n) == 0) {
+            return true;
+        }
+        words += n + (words[n] == ' ');
+    }
+    return false;
+}
+
 const char *number_text(char out[NUMBER_TEXT], double v, int digits)
 {
     if (isnan(v)) {

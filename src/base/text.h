@@ -25,6 +25,9 @@ __attribute__((format(printf, 2, 3))) void text_addf(struct text *t, const char 
 const char *text_get(struct text *t);
 size_t text_length(const struct text *t);
 
+// Is s[0..length) one of these words, which stand apart by blanks?
+bool text_among(const char *words, const char *s, size_t length);
+
 // Numbers. Digits are significant digits, 1 to 17, as in C's %.*g.
 enum { NUMBER_TEXT = 40 };
 

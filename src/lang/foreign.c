@@ -1,8 +1,7 @@
 #include "lang/foreign.h"
 
-#include <string.h>
-
 #include "base/mem.h"
+#include "base/text.h"
 
 struct foreign {
     const char *words;  // apart by single blanks
@@ -89,22 +88,10 @@ static const struct foreign anywhere[] = {
     {"man", "write help, or help tanh"},
 };
 
-static bool among(const char *words, const char *s, size_t length)
-{
-    while (*words != '\0') {
-        size_t n = strcspn(words, " ");
-        if (n == length && memcmp(words, s, n) == 0) {
-            return true;
-        }
-        words += n + (words[n] == ' ');
-    }
-    return false;
-}
-
 static const char *find(const struct foreign *table, size_t count, const char *s, size_t length)
 {
     for (size_t i = 0; i < count; i++) {
-        if (among(table[i].words, s, length)) {
+        if (text_among(table[i].words, s, length)) {
             return table[i].hint;
         }
     }

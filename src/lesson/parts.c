@@ -131,22 +131,8 @@ bool part_expression(const struct part *p, struct span at)
     return piece_end(&piece, p, at, item.kind == ITEM_END && !piece.d.set);
 }
 
-bool part_formula(const struct part *p, struct span at)
-{
-    if (!has_something(p, at)) {
-        return false;
-    }
-    struct piece piece;
-    struct exprs pool;
-    uint32_t root;
-    exprs_init(&pool);
-    piece_init(&piece, p, at);
-    bool ok = piece_end(&piece, p, at, expr_parse(&pool, &piece.parser, &root));
-    exprs_release(&pool);
-    return ok;
-}
-
-bool part_derived(const struct part *p, struct span at)
+// A formula, after which a name may stand.
+static bool read_formula(const struct part *p, struct span at, bool name)
 {
     if (!has_something(p, at)) {
         return false;
@@ -157,12 +143,22 @@ bool part_derived(const struct part *p, struct span at)
     exprs_init(&pool);
     piece_init(&piece, p, at);
     bool ok = expr_parse(&pool, &piece.parser, &root);
-    if (ok && lexer_peek(&piece.lexer).kind == TOKEN_NAME) {
+    if (ok && name && lexer_peek(&piece.lexer).kind == TOKEN_NAME) {
         lexer_next(&piece.lexer, &piece.d);
     }
     ok = piece_end(&piece, p, at, ok);
     exprs_release(&pool);
     return ok;
+}
+
+bool part_formula(const struct part *p, struct span at)
+{
+    return read_formula(p, at, false);
+}
+
+bool part_derived(const struct part *p, struct span at)
+{
+    return read_formula(p, at, true);
 }
 
 bool part_text(const struct part *p, struct span at)

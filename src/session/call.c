@@ -652,3 +652,33 @@ struct rec *call_need(struct call *c, const char *what, struct span path)
     rec_bytes(c->out, need, "path", c->lexer->source->text + path.start, path.end - path.start);
     return need;
 }
+
+void call_written(struct call *c, struct span path)
+{
+    struct rec *r = call_record(c, "written");
+    rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+}
+
+enum call_end call_file_end(struct call *c, struct span path)
+{
+    if (c->diag->set) {
+        c->diag->span = path;
+        return CALL_FAILED;
+    }
+    if (call_echoes(c)) {
+        call_written(c, path);
+    }
+    return CALL_DONE;
+}
+
+const char *call_format(const char *const *formats, size_t count, const char *path, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(formats[i]);
+        if (length > n + 1 && path[length - n - 1] == '.' &&
+            memcmp(path + length - n, formats[i], n) == 0) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}

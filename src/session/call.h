@@ -229,6 +229,14 @@ void call_note_strange(struct call *c, struct span span, uint32_t from);
 // it is supplied; call_supplied then tells (and the refusal, if any, is in the diag).
 bool call_supplied(struct call *c);
 struct rec *call_need(struct call *c, const char *what, struct span path);
+// Says that the file at `path` was written.
+void call_written(struct call *c, struct span path);
+// The end of a command whose file was asked for: written, which is said where statements say what
+// they did, or refused, and then the diag is at `path`.
+enum call_end call_file_end(struct call *c, struct span path);
+// The one of `count` formats ("png") that a path of this length ends in, after a point; NULL if
+// none.
+const char *call_format(const char *const *formats, size_t count, const char *path, size_t length);
 
 // Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
 bool call_refresh(struct call *c, uint32_t *count);

@@ -141,20 +141,6 @@ static bool with_fresh_values(struct call *c, const struct request *r, struct te
     return ok;
 }
 
-static enum call_end end_of_file(struct call *c, const struct request *r)
-{
-    if (c->diag->set) {
-        c->diag->span = r->path;
-        return CALL_FAILED;
-    }
-    if (call_echoes(c)) {
-        struct rec *rec = call_record(c, "written");
-        rec_bytes(c->out, rec, "path", c->lexer->source->text + r->path.start,
-                  r->path.end - r->path.start);
-    }
-    return CALL_DONE;
-}
-
 enum call_end command_export(struct call *c)
 {
     struct request r;
@@ -162,7 +148,7 @@ enum call_end command_export(struct call *c)
         return CALL_FAILED;
     }
     if (!is_empty(r.path) && call_supplied(c)) {
-        return end_of_file(c, &r);
+        return call_file_end(c, r.path);
     }
     struct text program;
     text_init(&program);

@@ -189,19 +189,10 @@ static enum call_end ask_for_player(struct call *c, const struct picture *p)
 
 static enum call_end end_of_file(struct call *c, const struct picture *p)
 {
-    if (c->diag->set) {
-        c->diag->span = p->path;
-        return CALL_FAILED;
-    }
-    if (!picture_is_player(p)) {
+    if (!c->diag->set && !picture_is_player(p)) {
         call_note_stale(c, p->path, p->target);
     }
-    if (call_echoes(c)) {
-        struct rec *r = call_record(c, "written");
-        rec_bytes(c->out, r, "path", c->lexer->source->text + p->path.start,
-                  p->path.end - p->path.start);
-    }
-    return CALL_DONE;
+    return call_file_end(c, p->path);
 }
 
 // ---- The command --------------------------------------------------------------------------------

@@ -9,18 +9,6 @@
 
 static const char *const formats[] = {"png", "svg", "pdf"};
 
-static const char *format_of(const char *path, size_t length)
-{
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        size_t n = strlen(formats[i]);
-        if (length > n + 1 && path[length - n - 1] == '.' &&
-            memcmp(path + length - n, formats[i], n) == 0) {
-            return formats[i];
-        }
-    }
-    return NULL;
-}
-
 // Looks ahead for a word, between blanks, that ends in a picture's format: a path such as
 // /tmp/a.png would otherwise be read as a part of the formula before it. The lexer stays.
 static void find_path(struct call *c, struct plot *p)
@@ -36,7 +24,8 @@ static void find_path(struct call *c, struct plot *p)
         c->lexer = &word_at;
         struct span word = call_word(c);
         c->lexer = lexer;
-        const char *format = format_of(s + word.start, word.end - word.start);
+        const char *format =
+            call_format(formats, COUNT_OF(formats), s + word.start, word.end - word.start);
         if (apart && ahead.open == outside && format != NULL) {
             p->path = word;
             p->written = (struct span){t.at, word_at.at};
@@ -62,20 +51,11 @@ static enum call_end end_of_file(struct call *c, const struct plot *p)
     if (!call_finish(c)) {
         return CALL_FAILED;
     }
-    if (call_supplied(c) && c->diag->set) {
-        c->diag->span = p->path;
-        return CALL_FAILED;
-    }
     if (!call_supplied(c)) {
         rec_text(c->out, call_need(c, "plot", p->path), "format", p->format);
         return CALL_NEED;
     }
-    if (call_echoes(c)) {
-        struct rec *r = call_record(c, "written");
-        rec_bytes(c->out, r, "path", c->lexer->source->text + p->path.start,
-                  p->path.end - p->path.start);
-    }
-    return CALL_DONE;
+    return call_file_end(c, p->path);
 }
 
 // ---- Arguments ----------------------------------------------------------------------------------

@@ -253,8 +253,7 @@ static enum call_end end_export(struct call *c, struct span path)
     if (call_supplied(c) && c->diag->set) {
         return refused(c, path);
     }
-    struct rec *r = call_record(c, "written");
-    rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+    call_written(c, path);
     return CALL_DONE;
 }
 

@@ -77,16 +77,7 @@ enum call_end command_save(struct call *c)
         return CALL_FAILED;
     }
     if (call_supplied(c)) {
-        if (c->diag->set) {
-            c->diag->span = path;
-            return CALL_FAILED;
-        }
-        if (call_echoes(c)) {
-            struct rec *r = call_record(c, "written");
-            rec_bytes(c->out, r, "path", c->lexer->source->text + path.start,
-                      path.end - path.start);
-        }
-        return CALL_DONE;
+        return call_file_end(c, path);
     }
     struct text script;
     text_init(&script);

@@ -17,19 +17,6 @@ bool picture_is_player(const struct picture *p)
 
 static const char *const formats[] = {"png", "svg", "pdf", "dot", "json", "html"};
 
-// The format that a path's ending names; NULL if none of ours.
-static const char *format_of(const char *path, size_t length)
-{
-    for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        size_t n = strlen(formats[i]);
-        if (length > n + 1 && path[length - n - 1] == '.' &&
-            memcmp(path + length - n, formats[i], n) == 0) {
-            return formats[i];
-        }
-    }
-    return NULL;
-}
-
 // The word that follows, without taking it.
 static struct span peek_word(struct call *c)
 {
@@ -46,7 +33,8 @@ static bool is_flag(const struct call *c, struct span word)
 
 static const char *format_of_word(const struct call *c, struct span word)
 {
-    return format_of(c->lexer->source->text + word.start, word.end - word.start);
+    return call_format(formats, COUNT_OF(formats), c->lexer->source->text + word.start,
+                       word.end - word.start);
 }
 
 static bool read_radius(struct call *c, long *radius)

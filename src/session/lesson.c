@@ -518,16 +518,6 @@ static enum session_state next_item(struct play *p, struct records *out)
 
 // ---- What is typed ------------------------------------------------------------------------------
 
-static bool is_blank(const struct source *line)
-{
-    for (size_t i = 0; i < line->length; i++) {
-        if (strchr(" \t\r", line->text[i]) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 // The text may be gone before its statements are done.
 static void run_typed(struct play *p, const struct source *line)
 {
@@ -558,7 +548,7 @@ static void take_blank(struct play *p, const struct source *line, struct records
 static void take(struct play *p, const struct source *line, struct records *out)
 {
     bool guess = play_graph(p)->guessing && statement_form(line) == FORM_EXPRESSION;
-    if (is_blank(line)) {
+    if (source_is_blank(line)) {
         take_blank(p, line, out);
     } else if (p->state == PLAY_RATE && statement_form(line) == FORM_EXPRESSION) {
         question_rate(p, line, out);

@@ -365,21 +365,11 @@ bool session_next_line(struct session *s, struct source *line)
         start++;  // behind what began the lesson: lesson two-paths; hint
     }
     f->lexer.at = start;
-    size_t end = start;
     if (start == f->source.length && !s->entered) {
         pop_frame(s);
         return false;
     }
-    *line = f->source;
-    line->line = source_place(&f->source, start).line;
-    line->text = text + start;
-    do {  // … and those after it, as long as a bracket is open
-        end += end < f->source.length && end > start;
-        const char *newline = memchr(text + end, '\n', f->source.length - end);
-        end = newline == NULL ? f->source.length : (size_t)(newline - text);
-        line->length = end - start;
-    } while (end < f->source.length && lexer_wants_more(line));
-    f->lexer.at = end + (end < f->source.length);
+    lexer_take_lines(&f->source, &f->lexer.at, line);
     s->entered = false;
     return true;
 }

@@ -36,43 +36,14 @@ static void show_typed(struct host *h, const struct source *entry)
     text_release(&words);
 }
 
-// The next line, and those after it as long as a bracket is open.
-static bool next_entry(const struct source *all, size_t *at, struct source *entry)
-{
-    if (*at >= all->length) {
-        return false;
-    }
-    *entry = *all;
-    entry->text = all->text + *at;
-    entry->line = source_place(all, *at).line;
-    size_t end = *at;
-    do {
-        const char *newline = memchr(all->text + end, '\n', all->length - end);
-        end = newline == NULL ? all->length : (size_t)(newline - all->text);
-        entry->length = end - *at;
-        end += end < all->length;
-    } while (end < all->length && lexer_wants_more(entry));
-    *at = end;
-    return true;
-}
-
-static bool is_blank(const struct source *entry)
-{
-    for (size_t i = 0; i < entry->length; i++) {
-        if (strchr(" \t\r", entry->text[i]) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void type_answers(struct host *h, const struct source *answers)
 {
     struct source entry;
     enum session_state state = SESSION_DONE;
-    for (size_t at = 0; state != SESSION_QUIT && !h->out_failed && *h->stop == 0 &&
-                        next_entry(answers, &at, &entry);) {
-        if (!is_blank(&entry)) {
+    for (size_t at = 0;
+         state != SESSION_QUIT && !h->out_failed && *h->stop == 0 && at < answers->length;) {
+        lexer_take_lines(answers, &at, &entry);
+        if (!source_is_blank(&entry)) {
             show_typed(h, &entry);
             state = host_run(h, &entry);
         }

@@ -40,19 +40,6 @@ void export_ascii(struct text *out, const char *s, size_t length)
     }
 }
 
-// Is the word among these, which stand apart by blanks?
-static bool among(const char *words, const char *s, size_t length)
-{
-    while (*words != '\0') {
-        size_t n = strcspn(words, " ");
-        if (n == length && memcmp(words, s, n) == 0) {
-            return true;
-        }
-        words += n + (words[n] == ' ');
-    }
-    return false;
-}
-
 bool export_is_greek_command(uint32_t letter)
 {
     static const char *const capitals =
@@ -63,7 +50,7 @@ bool export_is_greek_command(uint32_t letter)
     struct text name;
     text_init(&name);
     add_greek(&name, greek[letter - 0x391], true);
-    bool found = among(capitals, text_get(&name), text_length(&name));
+    bool found = text_among(capitals, text_get(&name), text_length(&name));
     text_release(&name);
     return found;
 }
@@ -91,7 +78,7 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     const char *t = text_get(&ident);
     text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
-    text_add(out, among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
+    text_add(out, text_among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
     text_release(&ident);
 }
 
