@@ -1,7 +1,7 @@
 # backstep: how it is built, checked and installed. `make help` lists what you can ask for.
 #
 # There is one rule that compiles; what a file or a folder needs beyond the common flags stands in a
-# variable named after it (flags_src/shell, flags_src/shell/dot). New files are found by themselves.
+# variable named after it (flags_src/host/store, flags_src/host/store/progress). New files are found by themselves.
 
 VERSION := 0.1
 BUILD   ?= build
@@ -20,21 +20,34 @@ INSTRUMENT   ?=
 # `make layers` holds the sources to it, and a room's unit tests are linked with no more than this.
 below_base    :=
 below_engine  := base
-below_lang    := engine $(below_engine)
-below_view    := lang $(below_lang)
-below_lesson  := lang $(below_lang)
-below_session := lesson view $(below_view)
-below_shell   := session $(below_session)
-below_main    := shell $(below_shell)
-below_wasm    := session $(below_session)
+below_text    := engine $(below_engine)
+below_formula := text $(below_text)
+below_lesson  := formula $(below_formula)
+below_scene   := text $(below_text)
+below_words   := engine $(below_engine)
+below_export  := formula $(below_formula)
+below_session := play scene lesson formula $(below_formula)
+below_command := play session scene words export lesson $(below_session)
+below_play    := command $(below_command)
+below_process := base
+below_dot     := base
+below_store   := process command $(below_command)
+below_picture := dot store $(below_store)
+below_supply  := picture $(below_picture)
+below_check   := supply $(below_supply)
+below_prompt  := supply $(below_supply)
+below_wasm    := command $(below_play)
+below_backstep := prompt check $(below_prompt)
 below_render  := base
 below_live    := base
 
-# The core knows nothing of the machine that it runs on; the shell does.
-CORE  := $(below_shell)
-ROOMS := $(below_main)
+# The core knows nothing of the machine that it runs on; the host does.
+CORE  := command $(below_command)
+ROOMS := $(below_backstep)
+# The folder of a room: src/core/engine.
+folder = $(wildcard src/*/$(1))
 
-# Programs beside backstep, each a folder of src/ that becomes build/backstep-FOLDER. They stand
+# Programs beside backstep, each a folder of src/programs/ that becomes build/backstep-FOLDER. They stand
 # alone because what they link is too heavy for a prompt that should be there at once.
 HELPERS := render live
 
@@ -42,7 +55,7 @@ HELPERS := render live
 # No contraction into fused multiply-add: a number must be the same to the last bit everywhere. The
 # two others change no result (none of our code looks at errno after mathematics, or at the
 # processor's exception flags), and without them tanh takes four times as long.
-COMMON := -std=c17 -Isrc -ffp-contract=off -fno-math-errno -fno-trapping-math \
+COMMON := -std=c17 -Isrc/core -Isrc/host -Isrc/programs -ffp-contract=off -fno-math-errno -fno-trapping-math \
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
     $(if $(WERROR),-Werror)
 
@@ -53,17 +66,17 @@ posix := -D_GNU_SOURCE
 world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
     -DBACKSTEP_SHARE='"$(PREFIX)/share/backstep"'
 
-flags_src                = $(world) -DBACKSTEP_VERSION='"$(VERSION)"'
-flags_src/shell          = $(world)
-flags_src/shell/dot      = $(call pc,--cflags libcgraph)
-flags_src/shell/repl     = $(call pc,--cflags readline)
-flags_src/shell/page     = -I$(BUILD)/page
-flags_src/shell/markdown = $(call pc,--cflags libcmark-gfm)
-flags_src/shell/progress = $(call pc,--cflags sqlite3)
-flags_src/render         = $(posix) $(call pc,--cflags libgvc libcgraph)
-flags_src/live           = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
+flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"'
+flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
+flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
+$(foreach r,process store dot picture supply check prompt,$(eval flags_src/host/$(r) = $$(world)))
+flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
+flags_src/host/prompt/repl    = $(call pc,--cflags readline)
+flags_src/host/picture/page   = -I$(BUILD)/page
+flags_src/host/store/markdown = $(call pc,--cflags libcmark-gfm)
+flags_src/host/store/progress = $(call pc,--cflags sqlite3)
 flags_tests/unit         = $(posix)
-flags_tests/unit/shell_progress_test = $(call pc,--cflags sqlite3)
+flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
@@ -72,16 +85,18 @@ flags_bench              = $(posix)
 # sixth, though only lessons need it.
 sqlite_dir  = $(shell pkg-config --variable=libdir sqlite3)
 sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call pc,--libs sqlite3))
-libs_shell  = $(call pc,--libs readline libcgraph libcmark-gfm) $(sqlite)
+libs_dot    = $(call pc,--libs libcgraph)
+libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite)
+libs_prompt = $(call pc,--libs readline)
 libs_render = $(call pc,--libs libgvc libcgraph)
 libs_live   = $(call pc,--libs libmicrohttpd)
 
 # ---- What there is ------------------------------------------------------------------------------
-objects = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(wildcard src/$(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(wildcard $(call folder,$(1))/*.c))
 library = $(patsubst %,$(BUILD)/lib/%.a,$(1))
 # The program that each C file of a folder becomes.
 programs = $(patsubst %.c,$(BUILD)/%,$(filter-out %/replay_main.c,$(wildcard $(1)/*.c)))
-# tests/unit/lang_parser_test.c tests the room `lang`.
+# tests/unit/text_csv_test.c tests the room `text`.
 room = $(firstword $(subst _, ,$(1)))
 
 BACKSTEP    := $(BUILD)/backstep
@@ -125,29 +140,31 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 # The pages are part of the programs: the one that plays a walk joined into one file, the one that
 # follows a prompt in three; then as a C array's bytes.
 pages = $(1:%=$(BUILD)/page/%)
-$(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/page/*)
+$(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/web/page/*)
 	$(call show,join,$@)
-	$(Q)tools/page src/page $* > $@
+	$(Q)tools/page src/web/page $* > $@
 
-$(call pages,live.html style.css): $(BUILD)/page/%: src/page/%
+$(call pages,live.html style.css): $(BUILD)/page/%: src/web/page/%
 	$(Q)mkdir -p $(@D) && cp $< $@
 
 $(BUILD)/page/%.inc: $(BUILD)/page/%
 	$(Q)od -An -v -tu1 $< | sed 's/ *\([0-9]\{1,\}\)/\1,/g' > $@
 
-$(BUILD)/obj/src/shell/page.o: $(call pages,page.html.inc)
-$(BUILD)/obj/src/live/serve.o: $(call pages,live.html.inc style.css.inc live.js.inc)
+$(BUILD)/obj/src/host/picture/page.o: $(call pages,page.html.inc)
+$(BUILD)/obj/src/programs/live/serve.o: $(call pages,live.html.inc style.css.inc live.js.inc)
 
 # The folder is a prerequisite too: a file that goes away must leave the library with it.
-$(BUILD)/lib/%.a: $$(call objects,$$*,obj) src/$$*
+$(BUILD)/lib/%.a: $$(call objects,$$*,obj) $$(call folder,$$*)
 	$(call show,ar  ,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ $(filter %.o %.a,$^) $(1) -lm
+# What a program links beside the rooms: each room's libraries.
+libs = $(foreach r,$(1) $(below_$(1)),$(libs_$(r)))
+link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group $(1) -lm
 
-$(BACKSTEP): $(BUILD)/obj/src/main.o $(call library,$(below_main))
+$(BACKSTEP): $(call objects,backstep,obj) $(call library,$(below_backstep))
 	$(call show,link,$@)
-	$(call link,$(libs_shell))
+	$(call link,$(call libs,backstep))
 
 $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 	$(call show,link,$@)
@@ -156,7 +173,7 @@ $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o \
     $$(call library,$$(call room,$$*) $$(below_$$(call room,$$*)))
 	$(call show,link,$@)
-	$(call link,-lcmocka $(libs_$(call room,$*)))
+	$(call link,-lcmocka $(call libs,$(call room,$*)))
 
 $(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
 	$(call show,link,$@)
@@ -166,13 +183,13 @@ $(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
 FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay_main.o
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(call library,$(ROOMS))
 	$(call show,link,$@)
-	$(call link,$(FUZZ_LINK) $(libs_shell))
+	$(call link,$(FUZZ_LINK) $(call libs,backstep))
 
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
 	$(call show,link,$@)
 	$(call link)
 
-# The core for a browser: src/wasm/door.c says what it exports. The long-double printf is linked
+# The core for a browser: src/web/wasm/door.c says what it exports. The long-double printf is linked
 # because the default one wants a stream to apologise on, and so would import writing to files.
 WASM := clang --target=wasm32-wasi
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags
@@ -184,7 +201,7 @@ $(BUILD)/core.wasm: $(foreach r,wasm $(CORE),$(call objects,$(r),wasm))
 	$(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
 	    -o $@ $^ -lc-printscan-long-double
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/wasm/*/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d))
 
 # ---- Running and checking -----------------------------------------------------------------------
 run: setup-run ## Install what is missing, build, and start
@@ -207,7 +224,7 @@ setup-run setup-check setup-page setup-torch:
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
 LAYERS   := tools/layers $(BUILD)/lib "$(CORE)" \
-    $(foreach r,$(ROOMS) main wasm $(HELPERS),"$(r): $(below_$(r))")
+    $(foreach r,$(ROOMS) backstep wasm $(HELPERS),"$(r): $(below_$(r))")
 IMPORTS  := node tools/no-imports.js $(BUILD)/core.wasm
 IN_WASM  := $(wildcard tests/wasm/*.js)
 IN_PAGE  := $(wildcard tests/page/*_test.mjs)
@@ -265,7 +282,7 @@ docs: all ## Draw the players of docs/gallery/ anew
 	@cd docs/gallery && for script in *.bs; do $(abspath $(BACKSTEP)) $$script || exit 1; done
 
 fmt: ## Lay out the sources as .clang-format says
-	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch] tests/*/*.[ch] bench/*.[ch])
+	@clang-format -i $(wildcard src/*/*/*.[ch] tests/*/*.[ch] bench/*.[ch])
 
 # ---- Installing ---------------------------------------------------------------------------------
 bin     := $(DESTDIR)$(PREFIX)/bin

@@ -2,7 +2,7 @@
 // that says why.
 #include <stdint.h>
 
-#include "lang/csv.h"
+#include "text/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

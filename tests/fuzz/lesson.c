@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lang/lower.h"
+#include "text/lower.h"
 #include "lesson/lesson.h"
 
 enum { BYTES_MOST = 4096, ANSWER_MOST = 200 };

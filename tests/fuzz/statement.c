@@ -13,7 +13,7 @@
 #include "lesson/course.h"
 #include "lesson/lesson.h"
 #include "session/session.h"
-#include "view/words.h"
+#include "words/words.h"
 
 enum { BYTES_MOST = 4096, STATEMENTS = 200 };
 

@@ -47,7 +47,7 @@ export class Server {
         return this;
     }
 
-    // One message, as src/shell/live.h has them.
+    // One message, as src/host/picture/live.h has them.
     tell(kind, body, graph = 1) {
         const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
         return this.process.stdin.write(Buffer.concat([Buffer.from(`${kind} ${graph} ${bytes.length}\n`), bytes]));

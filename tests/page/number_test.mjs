@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writer } from './engine.mjs';
 import { assert, finish, test } from './check.mjs';
 
-const source = readFileSync(new URL('../../src/page/number.js', import.meta.url));
+const source = readFileSync(new URL('../../src/web/page/number.js', import.meta.url));
 const { figure } = await import(`data:text/javascript;base64,${source.toString('base64')}`);
 
 // Decimal ties, ends of the ranges in which C changes its notation, what rounds up to a new digit.

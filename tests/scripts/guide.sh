@@ -19,7 +19,7 @@ verdict() {
     fi
 }
 
-tables=$(dirname "$guide")/../src/lesson
+tables=$(dirname "$guide")/../src/core/lesson
 for word in $(sed -n 's/^KEY("\([a-z]*\)".*/\1/p' "$tables/keys.def") \
     $(sed -n 's/^KIND([A-Z]*, "\([a-z]*\)".*/\1/p' "$tables/kinds.def"); do
     grep -qE "(\`|^)$word(:|\`)" "$guide"

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "engine/sweep.h"
-#include "lang/lower.h"
+#include "text/lower.h"
 #include "lesson/lesson.h"
 
 // All that a scope refers to.

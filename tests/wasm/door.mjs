@@ -1,4 +1,4 @@
-// The core as WebAssembly, for JavaScript: see src/wasm/door.c.
+// The core as WebAssembly, for JavaScript: see src/web/wasm/door.c.
 import fs from 'node:fs';
 
 const MORE = 0, FAILED = 3;

@@ -1,0 +1,151 @@
+// derive: the derivative of a formula, rule by rule.
+#include <string.h>
+
+#include "formula/derive.h"
+#include "command/commands.h"
+#include "command/formula.h"
+
+static bool is_free(const struct formula *f, uint32_t name)
+{
+    struct buf names;
+    bool found = false;
+    if (expr_free_names(&f->pool, f->root, &names)) {
+        for (size_t i = 0; i < names.count; i++) {
+            found |= BUF(uint32_t, &names)[i] == name;
+        }
+    }
+    buf_release(&names);
+    return found;
+}
+
+// The only name of the formula, where none was given.
+static bool only_name(struct formula *f)
+{
+    struct call *c = f->call;
+    struct buf names;
+    bool ok = expr_free_names(&f->pool, f->root, &names) || diag_out_of_memory(c->diag);
+    if (ok && names.count == 1) {
+        f->in = BUF(uint32_t, &names)[0];
+    } else if (ok) {
+        char quoted[QUOTED];
+        size_t length = 1;
+        const char *s = names.count == 0
+                            ? "x"
+                            : names_text(&f->pool.names,
+                                         expr_get(&f->pool, BUF(uint32_t, &names)[0]).a, &length);
+        diag_set(c->diag, f->span,
+                 names.count == 0 ? "there is no name in this formula"
+                                  : "with respect to which name?");
+        diag_hint(c->diag, "put it last, as in derive %.*s %s", (int)(f->span.end - f->span.start),
+                  c->lexer->source->text + f->span.start, diag_quote(quoted, s, length));
+        ok = false;
+    }
+    buf_release(&names);
+    return ok;
+}
+
+static bool read_derive(struct formula *f)
+{
+    struct call *c = f->call;
+    if (!formula_read(f)) {
+        return false;
+    }
+    if (call_has_more(c)) {
+        struct token t = lexer_next(c->lexer, c->diag);
+        if (t.kind != TOKEN_NAME) {
+            diag_set(c->diag, t.span, "a name stands last: what to differentiate with respect to");
+            return diag_hint(c->diag, "write derive x*y x");
+        }
+        f->in = expr_name(&f->pool, token_text(c->lexer, t), token_length(t));
+        if (!call_finish(c)) {
+            return false;
+        }
+    }
+    // Names of interior nodes stand for their formulas, unless the name asked for is in plain
+    // sight.
+    bool plain =
+        f->in == EXPR_NONE ? expr_get(&f->pool, f->root).kind != EXPR_NAME : is_free(f, f->in);
+    if (!plain && !formula_put_definitions_in(f)) {
+        return false;
+    }
+    return f->in != EXPR_NONE || only_name(f);
+}
+
+// The chain of names that definitions were put in for: L = d*f, d = e + c, …
+static void put_chain(struct formula *f, struct rec *r)
+{
+    enum { CHAIN_MOST = 20 };
+    struct call *c = f->call;
+    struct rec *chain = rec_list(c->out, r, "definitions");
+    struct buf names, ids;
+    if (f->typed == f->root || !expr_free_names(&f->pool, f->typed, &names)) {
+        return;
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        uint32_t node = formula_definition(f, BUF(uint32_t, &names)[i]);
+        if (node == NODE_NONE || !sweep_reach(&c->s->tape, node, &ids)) {
+            continue;
+        }
+        for (size_t k = ids.count; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
+            uint32_t id = BUF(uint32_t, &ids)[k];
+            if (tape_op(&c->s->tape, id) != OP_LEAF) {
+                struct rec *row = rec_map(c->out, chain, NULL);
+                struct text formula;
+                text_init(&formula);
+                call_put_node(c, row, id);
+                call_formula(c, &formula, id);
+                rec_text(c->out, row, "formula", text_get(&formula));
+                text_release(&formula);
+            }
+        }
+        buf_release(&ids);
+    }
+    buf_release(&names);
+}
+
+static void put_derivation(struct formula *f, struct rec *r, const struct derivation *d)
+{
+    struct records *out = f->call->out;
+    struct rec *steps = rec_list(out, r, "steps");
+    for (size_t i = 0; i < d->steps.count; i++) {
+        const struct derivation_step *step = &BUF(struct derivation_step, &d->steps)[i];
+        struct rec *row = rec_map(out, steps, NULL);
+        rec_text(out, row, "rule", rule_name(step->rule));
+        formula_put(f, row, "of", step->of);
+        formula_put(f, row, "result", step->result);
+        if (step->inner != EXPR_NONE) {
+            formula_put(f, row, "inner", step->inner);
+            formula_put(f, row, "slope", step->slope);
+            formula_put(f, row, "inner_slope", step->inner_slope);
+        }
+    }
+    struct rec *edges = rec_list(out, r, "edges");
+    for (size_t i = 0; i < d->edges.count; i++) {
+        const struct op_row *row = op_get(BUF(enum op, &d->edges)[i]);
+        struct rec *edge = rec_map(out, edges, NULL);
+        rec_text(out, edge, "name", row->name);
+        rec_text(out, edge, "text", row->edge);
+    }
+}
+
+enum call_end command_derive(struct call *c)
+{
+    struct formula f;
+    struct derivation d = {0};
+    formula_init(&f, c);
+    bool ok = read_derive(&f);
+    if (ok) {
+        ok = derive(&f.pool, f.root, f.in, c->s->world.stop, &d, c->diag);
+        struct rec *r = ok ? call_record(c, "derive") : NULL;
+        if (ok) {
+            formula_put(&f, r, "of", f.root);
+            formula_put(&f, r, "in", f.in);
+            put_chain(&f, r);
+            put_derivation(&f, r, &d);
+            formula_put(&f, r, "result", d.result);
+        }
+        derivation_release(&d);
+    }
+    formula_release(&f);
+    return ok ? CALL_DONE : CALL_FAILED;
+}

@@ -1,0 +1,278 @@
+// Commands that look and change nothing.
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "command/commands.h"
+#include "command/commands_group.h"
+
+// print(X, Y) as in Python: does the parenthesis that follows hold the whole rest?
+static bool is_list(const struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored);
+    if (t.kind != TOKEN_OPEN || t.mark != '(') {
+        return false;
+    }
+    while (ahead.open > c->lexer->open && t.kind != TOKEN_END) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    struct token after = lexer_next(&ahead, &ignored);
+    return t.kind == TOKEN_CLOSE && t.mark == ')' &&
+           (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
+}
+
+static bool print_one(struct call *c, struct rec *values)
+{
+    struct operand value;
+    uint32_t from = tape_count(&c->s->tape);
+    if (!call_expression(c, &value)) {
+        return false;
+    }
+    call_note_strange(c, value.span, from);
+    if (value.is_node && !operand_is_array(&value)) {
+        call_note_stale(c, value.span, value.node);
+    }
+    call_put_value(c, values, NULL, &value);
+    tape_cut(&c->s->tape, from);
+    return true;
+}
+
+enum call_end command_print(struct call *c)
+{
+    bool list = is_list(c);
+    struct token next;
+    struct records *out = c->out;
+    struct rec *values = rec_list(out, call_record(c, "print"), "values");
+    if (list) {
+        lexer_next(c->lexer, c->diag);
+    }
+    for (next.kind = TOKEN_COMMA; next.kind == TOKEN_COMMA;) {
+        if (!print_one(c, values)) {
+            return CALL_FAILED;
+        }
+        next = lexer_peek(c->lexer);
+        if (next.kind == TOKEN_COMMA || (list && next.kind == TOKEN_CLOSE)) {
+            lexer_next(c->lexer, c->diag);
+        }
+    }
+    return call_finish(c) ? CALL_DONE : CALL_FAILED;
+}
+
+// Name, value, gradient ("grad" is absent until one was computed), kind, formula.
+static void put_row(struct call *c, struct rec *rows, uint32_t node)
+{
+    const struct tape *t = &c->s->tape;
+    struct rec *row = rec_map(c->out, rows, NULL);
+    call_put_node(c, row, node);
+    if (tape_marked(t, node, MARK_GRAD)) {
+        rec_number(c->out, row, "grad", tape_grad(t, node));
+    }
+    rec_text(c->out, row, "role", call_role(t, node));
+    rec_flag(c->out, row, "stale", tape_marked(t, node, MARK_STALE));
+    struct text formula;
+    text_init(&formula);
+    call_formula(c, &formula, node);
+    rec_text(c->out, row, "formula", text_get(&formula));
+    text_release(&formula);
+}
+
+static uint32_t first_node(const struct call *c, struct value v)
+{
+    return v.listed ? BUF(uint32_t, &c->s->names.lists)[v.base] : v.base;
+}
+
+// An array's row: its shape, its role, and the length of its gradient as a vector.
+static void put_array(struct call *c, struct rec *rows, uint32_t name, struct value v)
+{
+    const struct tape *t = &c->s->tape;
+    struct operand x = lower_operand(v, c->command);
+    const struct lower *w = call_lower(c);
+    char shape[SHAPE_TEXT];
+    size_t length;
+    const char *s = names_text(&c->s->names, name, &length);
+    struct rec *row = rec_map(c->out, rows, NULL);
+    rec_bytes(c->out, row, "as", s, length);
+    rec_text(c->out, row, "shape", operand_shape(shape, &x));
+    bool grad = false;
+    double squares = 0;
+    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
+        uint32_t node = operand_node(w, &x, k / v.cols, k % v.cols);
+        grad |= tape_marked(t, node, MARK_GRAD);
+        squares += tape_grad(t, node) * tape_grad(t, node);
+    }
+    if (grad) {
+        rec_number(c->out, row, "grad", sqrt(squares));
+    }
+    rec_text(c->out, row, "role", call_role(t, first_node(c, v)));
+}
+
+// `found` rows were asked for, at most CALL_ROWS_MOST of them put: a longer table is cut short.
+static void cut_rows(struct call *c, struct rec *r, struct rec *rows, size_t found)
+{
+    bool cut = found > CALL_ROWS_MOST;
+    if (cut && rows != NULL) {
+        rec_cut(rows, CALL_ROWS_CUT);
+    }
+    rec_whole(c->out, r, "more", cut ? (int64_t)(found - CALL_ROWS_CUT) : 0);
+}
+
+// A row for each bound name that `wanted` picks, in the order in which the names were first used.
+static enum call_end list_names(struct call *c, const char *kind,
+                                bool (*wanted)(const struct tape *, uint32_t))
+{
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    struct names *names = &c->s->names;
+    struct rec *r = call_record(c, kind);
+    struct rec *rows = rec_list(c->out, r, "rows");
+    size_t found = 0;
+    for (uint32_t i = 0; i < names_count(names); i++) {
+        struct value value = names_get(names, i);
+        if (value_is_array(value) && wanted(&c->s->tape, first_node(c, value)) &&
+            found++ < CALL_ROWS_MOST) {
+            put_array(c, rows, i, value);
+        }
+        if (value.rank == VALUE_SCALAR && wanted(&c->s->tape, value.base) &&
+            found++ < CALL_ROWS_MOST) {
+            put_row(c, rows, value.base);
+            size_t length;
+            const char *s = names_text(names, i, &length);
+            rec_bytes(c->out, rows == NULL ? NULL : rows->in.last, "as", s, length);
+        }
+    }
+    cut_rows(c, r, rows, found);
+    return CALL_DONE;
+}
+
+static bool any_node(const struct tape *t, uint32_t node)
+{
+    (void)t;
+    (void)node;
+    return true;
+}
+
+static bool is_param(const struct tape *t, uint32_t node)
+{
+    return tape_marked(t, node, MARK_PARAM);
+}
+
+enum call_end command_vars(struct call *c)
+{
+    return list_names(c, "vars", any_node);
+}
+
+enum call_end command_params(struct call *c)
+{
+    return list_names(c, "params", is_param);
+}
+
+enum call_end command_grads(struct call *c)
+{
+    return list_names(c, "grads", any_node);
+}
+
+enum call_end command_topo(struct call *c)
+{
+    uint32_t root, from = tape_count(&c->s->tape);
+    struct buf ids;
+    if (!call_target(c, &root) || !call_finish(c)) {
+        return CALL_FAILED;
+    }
+    if (!sweep_reach(&c->s->tape, root, &ids)) {
+        buf_release(&ids);
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    struct rec *r = call_record(c, "topo");
+    struct rec *rows = rec_list(c->out, r, "rows");
+    size_t found = 0;
+    for (size_t i = 0; i < ids.count; i++) {
+        uint32_t node = BUF(uint32_t, &ids)[i];
+        if (!tape_marked(&c->s->tape, node, MARK_CONST) && found++ < CALL_ROWS_MOST) {
+            put_row(c, rows, node);
+        }
+    }
+    cut_rows(c, r, rows, found);
+    buf_release(&ids);
+    tape_cut(&c->s->tape, from);
+    return CALL_DONE;
+}
+
+// `local s` of an array: its first element, and how to come to the others.
+static bool local_of_array(struct call *c, uint32_t *node)
+{
+    struct token t = lexer_peek(c->lexer);
+    struct lexer after = {.source = c->lexer->source, .at = t.span.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    struct value v = t.kind != TOKEN_NAME || (next != TOKEN_END && next != TOKEN_BREAK)
+                         ? (struct value){0}
+                         : names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t));
+    if (!value_is_array(v)) {
+        return false;
+    }
+    struct operand x = lower_operand(v, t.span);
+    char shape[SHAPE_TEXT], last[40];
+    const char *first = v.rank == VALUE_MATRIX ? "0, 0" : "0";
+    int rows = v.rank == VALUE_MATRIX ? snprintf(last, sizeof last, "%u, ", v.rows - 1) : 0;
+    snprintf(last + rows, sizeof last - (size_t)rows, "%u", v.cols - 1);
+    lexer_next(c->lexer, c->diag);
+    *node = operand_node(call_lower(c), &x, 0, 0);
+    call_notice(c, t.span, "%.*s is of shape %s; this is %.*s[%s], and local %.*s[%s] the last",
+                (int)token_length(t), token_text(c->lexer, t), operand_shape(shape, &x),
+                (int)token_length(t), token_text(c->lexer, t), first, (int)token_length(t),
+                token_text(c->lexer, t), last);
+    return true;
+}
+
+enum call_end command_local(struct call *c)
+{
+    uint32_t node, from = tape_count(&c->s->tape);
+    struct token first = lexer_peek(c->lexer);
+    if (group_is_named(c)) {
+        return group_local(c) ? CALL_DONE : CALL_FAILED;
+    }
+    if (!local_of_array(c, &node) && (!call_target(c, &node) || !call_finish(c))) {
+        return CALL_FAILED;
+    }
+    call_note_stale(c, first.span, node);
+    bool told = false;
+    if (node < from && !group_local_of_node(c, node, &told)) {
+        return CALL_FAILED;
+    }
+    if (told) {
+        return CALL_DONE;
+    }
+    const struct tape *t = &c->s->tape;
+    struct rec *r = call_record(c, "local");
+    call_put_node(c, r, node);
+    if (node >= from) {
+        const char *s = c->lexer->source->text;
+        rec_bytes(c->out, r, "aside", s + first.at, c->lexer->at - first.at);
+    }
+    struct text formula;
+    text_init(&formula);
+    call_formula(c, &formula, node);
+    rec_text(c->out, r, "formula", text_get(&formula));
+    struct rec *rows = rec_list(c->out, r, "rows");
+    for (int slot = 0; slot < tape_arity(t, node); slot++) {
+        if (tape_constant(t, node, slot)) {
+            continue;
+        }
+        struct rec *row = rec_map(c->out, rows, NULL);
+        text_clear(&formula);
+        call_aside_label(c, &formula, tape_operand(t, node, slot), from);
+        rec_text(c->out, row, "child", text_get(&formula));
+        text_clear(&formula);
+        call_aside_formula(c, &formula, node, slot, from);
+        rec_text(c->out, row, "formula", text_get(&formula));
+        rec_number(c->out, row, "slope", tape_slope(t, node, slot));
+    }
+    rec_text(c->out, r, "edge", op_get(tape_op(t, node))->edge);
+    text_release(&formula);
+    tape_cut(&c->s->tape, from);
+    return CALL_DONE;
+}

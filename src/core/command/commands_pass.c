@@ -1,0 +1,234 @@
+// The forward and the backward pass, and zero.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "command/commands.h"
+
+enum call_end command_forward(struct call *c)
+{
+    uint32_t root = NODE_NONE, fresh;
+    if ((call_has_more(c) && !call_target(c, &root)) || !call_finish(c) ||
+        !call_refresh(c, &fresh)) {
+        return CALL_FAILED;
+    }
+    if (root == NODE_NONE) {
+        root = session_settings(c->s)->output;
+    }
+    if (call_echoes(c)) {
+        struct rec *r = call_record(c, "forward");
+        rec_whole(c->out, r, "fresh", fresh);
+        if (root != NODE_NONE) {
+            call_put_node(c, r, root);
+        }
+    }
+    return CALL_DONE;
+}
+
+// ---- The table of the backward pass -------------------------------------------------------------
+
+// One use of a node by a later one, on the way from the root.
+struct use {
+    uint32_t node, user;
+    int slot;
+};
+
+// A node that the table shows, and the gradient it held before the pass.
+struct shown {
+    uint32_t node;
+    double held;
+};
+
+struct table {
+    struct call *call;
+    uint32_t root;
+    struct buf shown;  // struct shown, highest node first: the order of the pass
+    struct buf uses;   // struct use, by node in the same order
+    size_t more;       // nodes that are not shown
+};
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    if (x->node != y->node) {
+        return x->node < y->node ? 1 : -1;
+    }
+    if (x->user != y->user) {
+        return x->user < y->user ? 1 : -1;
+    }
+    return x->slot - y->slot;
+}
+
+// Before the pass: the nodes it will visit, constants left out, with what the leaves hold.
+static bool table_begin(struct table *table, struct call *c, uint32_t root)
+{
+    const struct tape *t = &c->s->tape;
+    struct buf ids;
+    *table = (struct table){.call = c, .root = root};
+    buf_init(&table->shown, sizeof(struct shown));
+    buf_init(&table->uses, sizeof(struct use));
+    bool ok = sweep_reach(t, root, &ids);
+    size_t visible = 0;
+    for (size_t i = ids.count; ok && i-- > 0;) {
+        uint32_t node = BUF(uint32_t, &ids)[i];
+        if (!tape_marked(t, node, MARK_CONST) && visible++ < CALL_ROWS_MOST) {
+            struct shown *at = buf_push(&table->shown, 1);
+            if (at != NULL) {
+                *at = (struct shown){node, tape_op(t, node) == OP_LEAF ? tape_grad(t, node) : 0};
+            }
+        }
+    }
+    if (visible > CALL_ROWS_MOST && table->shown.count > CALL_ROWS_CUT) {
+        table->shown.count = CALL_ROWS_CUT;
+    }
+    table->more = visible - table->shown.count;
+    buf_release(&ids);
+    return ok && !table->shown.failed;
+}
+
+static void table_release(struct table *table)
+{
+    buf_release(&table->shown);
+    buf_release(&table->uses);
+}
+
+// All users of a node lie above it: those of the shown nodes lie above the lowest of them.
+static bool collect_uses(struct table *table)
+{
+    const struct tape *t = &table->call->s->tape;
+    uint32_t least = BUF(struct shown, &table->shown)[table->shown.count - 1].node;
+    struct adjoints reach;
+    bool ok = sweep_adjoints(t, NULL, table->root, least, &reach) == SWEEP_DONE;
+    for (uint32_t i = table->root; ok && i > least; i--) {
+        for (int slot = 0; adjoints_reach(&reach, i) && slot < tape_arity(t, i); slot++) {
+            uint32_t node = tape_operand(t, i, slot);
+            bool counts = node >= least && !tape_constant(t, i, slot);
+            struct use *at = counts ? buf_push(&table->uses, 1) : NULL;
+            if (at != NULL) {
+                *at = (struct use){node, i, slot};
+            }
+        }
+    }
+    adjoints_release(&reach);
+    if (table->uses.count > 0) {
+        qsort(table->uses.data, table->uses.count, sizeof(struct use), compare_uses);
+    }
+    return ok && !table->uses.failed;
+}
+
+// upstream × local gradient, in names and in numbers.
+static void put_term(struct call *c, struct rec *terms, struct use use)
+{
+    const struct tape *t = &c->s->tape;
+    struct text formula;
+    text_init(&formula);
+    struct rec *term = rec_map(c->out, terms, NULL);
+    call_put_node(c, rec_map(c->out, term, "user"), use.user);
+    rec_number(c->out, term, "upstream", tape_grad(t, use.user));
+    call_slope_formula(c, &formula, use.user, use.slot);
+    rec_text(c->out, term, "formula", text_get(&formula));
+    rec_number(c->out, term, "local", tape_slope(t, use.user, use.slot));
+    text_release(&formula);
+}
+
+// {root, rows: [{node, name, value, grad, seed, held, uses, terms: […]}], more}
+static bool table_put(struct table *table)
+{
+    enum { TERMS_MOST = 4 };
+    struct call *c = table->call;
+    if (!collect_uses(table)) {
+        return diag_out_of_memory(c->diag);
+    }
+    struct rec *r = call_record(c, "backward");
+    call_put_node(c, rec_map(c->out, r, "root"), table->root);
+    struct rec *rows = rec_list(c->out, r, "rows");
+    const struct use *uses = table->uses.data;
+    size_t next = 0;
+    for (size_t i = 0; i < table->shown.count; i++) {
+        struct shown shown = BUF(struct shown, &table->shown)[i];
+        struct rec *row = rec_map(c->out, rows, NULL);
+        call_put_node(c, row, shown.node);
+        rec_number(c->out, row, "grad", tape_grad(&c->s->tape, shown.node));
+        rec_flag(c->out, row, "seed", shown.node == table->root);
+        rec_number(c->out, row, "held", shown.held);
+        struct rec *terms = rec_list(c->out, row, "terms");
+        size_t first = next;
+        for (; next < table->uses.count && uses[next].node == shown.node; next++) {
+            if (next - first < TERMS_MOST) {
+                put_term(c, terms, uses[next]);
+            }
+        }
+        rec_whole(c->out, row, "uses", (int64_t)(next - first));
+    }
+    rec_whole(c->out, r, "more", (int64_t)table->more);
+    return true;
+}
+
+// ---- The pass -----------------------------------------------------------------------------------
+
+// The first node, in the order of the pass, whose gradient is inf or nan.
+static void note_strange_gradient(struct call *c, uint32_t root)
+{
+    const struct tape *t = &c->s->tape;
+    char label[LABEL_TEXT], number[NUMBER_TEXT];
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (tape_marked(t, i, MARK_GRAD) && !isfinite(tape_grad(t, i))) {
+            call_notice(c, c->command, "%s appears first in the gradient of %s",
+                        number_text(number, tape_grad(t, i), 6),
+                        names_label(&c->s->names, label, i));
+            return;
+        }
+    }
+}
+
+static bool run_backward(struct call *c, uint32_t root, bool echo)
+{
+    struct session *s = c->s;
+    uint32_t fresh, held;
+    struct table table = {0};
+    char label[LABEL_TEXT];
+    if (!call_refresh_to(c, root, &fresh)) {
+        return false;
+    }
+    bool ok = !echo || table_begin(&table, c, root) || diag_out_of_memory(c->diag);
+    ok = ok && call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, &held)) &&
+         call_change_settings(c);
+    if (ok) {
+        session_settings(s)->output = root;
+        if (fresh > 0) {
+            call_notice(c, c->command, "%u stale value%s recomputed first", (unsigned)fresh,
+                        fresh == 1 ? " was" : "s were");
+        }
+        if (held != NODE_NONE) {
+            call_notice(c, c->command,
+                        "leaves such as %s already held a gradient: they hold a sum now; 'zero' "
+                        "clears it",
+                        names_label(&s->names, label, held));
+        }
+        note_strange_gradient(c, root);
+        ok = !echo || table_put(&table);
+    }
+    if (echo) {
+        table_release(&table);
+    }
+    return ok;
+}
+
+enum call_end command_backward(struct call *c)
+{
+    uint32_t root;
+    bool ok = call_target(c, &root) && call_finish(c) && run_backward(c, root, call_echoes(c));
+    return ok ? CALL_DONE : CALL_FAILED;
+}
+
+enum call_end command_zero(struct call *c)
+{
+    if (!call_finish(c) || !call_swept(c, sweep_zero(&c->s->tape, &c->s->undo))) {
+        return CALL_FAILED;
+    }
+    if (call_echoes(c)) {
+        call_record(c, "zero");
+    }
+    return CALL_DONE;
+}

@@ -1,0 +1,327 @@
+// plot: curves, the losses of a training, arrays, and what a model makes of the plane.
+#include <math.h>
+#include <string.h>
+
+#include "command/commands.h"
+#include "command/plot.h"
+
+// ---- The file -----------------------------------------------------------------------------------
+
+static const char *const formats[] = {"png", "svg", "pdf"};
+
+// Looks ahead for a word, between blanks, that ends in a picture's format: a path such as
+// /tmp/a.png would otherwise be read as a part of the formula before it. The lexer stays.
+static void find_path(struct call *c, struct plot *p)
+{
+    struct lexer ahead = *c->lexer, *lexer = c->lexer;
+    struct diag ignored = {0};
+    const char *s = ahead.source->text;
+    size_t outside = ahead.open;
+    for (struct token t = lexer_peek(&ahead); t.kind != TOKEN_END && t.kind != TOKEN_BREAK;
+         t = lexer_peek(&ahead)) {
+        bool apart = t.at > 0 && strchr(" \t", s[t.at - 1]) != NULL;
+        struct lexer word_at = ahead;
+        c->lexer = &word_at;
+        struct span word = call_word(c);
+        c->lexer = lexer;
+        const char *format =
+            call_format(formats, COUNT_OF(formats), s + word.start, word.end - word.start);
+        if (apart && ahead.open == outside && format != NULL) {
+            p->path = word;
+            p->written = (struct span){t.at, word_at.at};
+            p->format = format;
+            return;
+        }
+        size_t at = ahead.at;
+        lexer_next(&ahead, &ignored);
+        if (ahead.at == at) {
+            return;
+        }
+    }
+}
+
+static bool in_file(const struct plot *p)
+{
+    return p->format != NULL;
+}
+
+static enum call_end end_of_file(struct call *c, const struct plot *p)
+{
+    c->lexer->at = p->written.end;
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    if (!call_supplied(c)) {
+        rec_text(c->out, call_need(c, "plot", p->path), "format", p->format);
+        return CALL_NEED;
+    }
+    return call_file_end(c, p->path);
+}
+
+// ---- Arguments ----------------------------------------------------------------------------------
+
+static bool word_follows(const struct call *c, const char *word)
+{
+    return token_is(c->lexer, lexer_peek(c->lexer), word);
+}
+
+static bool read_bound(struct call *c, double *value)
+{
+    struct operand x;
+    struct token t = lexer_peek(c->lexer);
+    if (!call_has_more(c)) {
+        diag_set(c->diag, t.span, "a bound of the range is missing");
+        return diag_hint(c->diag, "write from -5 to 5");
+    }
+    if (!call_expression(c, &x)) {
+        return false;
+    }
+    if (operand_is_array(&x)) {
+        return diag_set(c->diag, x.span, "a bound is one number, and this is an array");
+    }
+    *value = lower_number(call_lower(c), &x);
+    if (!isfinite(*value)) {
+        diag_set(c->diag, x.span, "a bound is a finite number");
+        return diag_hint(c->diag, "write from -5 to 5");
+    }
+    return true;
+}
+
+bool plot_range(struct call *c, double *from, double *to, struct span *range)
+{
+    uint32_t nodes = tape_count(&c->s->tape);
+    range->start = lexer_next(c->lexer, c->diag).span.start;
+    if (!read_bound(c, from)) {
+        return false;
+    }
+    if (!word_follows(c, "to")) {
+        diag_set(c->diag, lexer_peek(c->lexer).span, "'to' and the other end are missing here");
+        return diag_hint(c->diag, "write from -5 to 5");
+    }
+    lexer_next(c->lexer, c->diag);
+    if (!read_bound(c, to)) {
+        return false;
+    }
+    range->end = c->lexer->at;
+    tape_cut(&c->s->tape, nodes);
+    if (*from == *to) {
+        diag_set(c->diag, *range, "this range has no width: both ends are %g", *from);
+        return diag_hint(c->diag, "write from -5 to 5");
+    }
+    if (*from > *to) {
+        diag_set(c->diag, *range, "this range goes backwards");
+        return diag_hint(c->diag, "the smaller end comes first: from %g to %g", *to, *from);
+    }
+    return true;
+}
+
+// over w, over W[0, 1], over %3; or a name that has no value.
+static bool read_over(struct call *c, struct plot *p)
+{
+    lexer_next(c->lexer, c->diag);
+    struct token t = lexer_peek(c->lexer);
+    p->over = true;
+    p->leaf = NODE_NONE;
+    p->swept = t.span;
+    bool unbound =
+        t.kind == TOKEN_NAME &&
+        names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t)).rank == VALUE_UNBOUND;
+    if (unbound) {
+        lexer_next(c->lexer, c->diag);
+        return true;
+    }
+    if (!call_has_more(c)) {
+        diag_set(c->diag, t.span, "which name is to be swept?");
+        return diag_hint(c->diag, "write plot L over w from -2 to 2");
+    }
+    bool ok = call_node(c, &p->leaf);
+    p->swept.end = c->lexer->at;
+    return ok;
+}
+
+// Reads a formula over, and notes where it stands and the names in it.
+static bool read_formula(struct call *c, struct plot *p)
+{
+    struct parser parser;
+    struct item item;
+    struct span span = {.start = lexer_peek(c->lexer).at};
+    bool room = true;
+    parser_init(&parser, c->lexer, &c->s->names, c->diag);
+    parser.stop = c->s->world.stop;
+    do {
+        item = parser_next(&parser);
+        struct span *name = item.kind == ITEM_NAME ? buf_push(&p->names, 1) : NULL;
+        if (name != NULL) {
+            *name = item.span;
+        }
+        room &= item.kind != ITEM_NAME || name != NULL;
+    } while (item.kind != ITEM_END && item.kind != ITEM_ERROR);
+    parser_release(&parser);
+    span.end = c->lexer->at;
+    struct span *at = buf_push(&p->formulas, 1);
+    if (at == NULL || !room) {
+        return diag_out_of_memory(c->diag);
+    }
+    *at = span;
+    return item.kind == ITEM_END;
+}
+
+static bool read_formulas(struct call *c, struct plot *p)
+{
+    for (;;) {
+        if (!read_formula(c, p)) {
+            return false;
+        }
+        struct token t = lexer_peek(c->lexer);
+        if (t.kind != TOKEN_COMMA) {
+            return true;
+        }
+        if (p->formulas.count == PLOT_SERIES_MOST) {
+            diag_set(c->diag, t.span, "these are more than %d curves, too many to tell apart",
+                     PLOT_SERIES_MOST);
+            return diag_hint(c->diag, "make two plots of them");
+        }
+        lexer_next(c->lexer, c->diag);
+    }
+}
+
+// What follows is no word of ours. What could not stand behind any formula says so itself.
+static bool refuse_rest(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    char quoted[QUOTED];
+    if (t.kind != TOKEN_NAME && t.kind != TOKEN_NUMBER) {
+        return call_finish(c);
+    }
+    diag_set(c->diag, t.span, "'%s' cannot stand here",
+             diag_quote(quoted, token_text(c->lexer, t), token_length(t)));
+    return diag_hint(c->diag, "several formulas: plot x, x**2; a range: plot x from -5 to 5; "
+                              "to multiply write *");
+}
+
+// A word that is out of place: perhaps a file whose format is none of ours.
+static bool refuse_word(struct call *c)
+{
+    struct lexer before = *c->lexer;
+    struct span word = call_word(c);
+    const char *s = c->lexer->source->text;
+    bool path = false;
+    for (size_t i = word.start + 1; i < word.end; i++) {
+        path |= s[i] == '.' || s[i] == '/';
+    }
+    if (!path) {
+        *c->lexer = before;
+        return refuse_rest(c);
+    }
+    char quoted[QUOTED];
+    diag_set(c->diag, word, "'%s' does not end in a picture's format",
+             diag_quote(quoted, s + word.start, word.end - word.start));
+    return diag_hint(c->diag, "write a name that ends in .png, .svg or .pdf");
+}
+
+bool plot_ends(struct call *c)
+{
+    return !call_has_more(c) || refuse_word(c);
+}
+
+static bool read_clauses(struct call *c, struct plot *p)
+{
+    while (call_has_more(c)) {
+        if (!p->ranged && word_follows(c, "from")) {
+            p->ranged = true;
+            if (!plot_range(c, &p->from, &p->to, &p->range)) {
+                return false;
+            }
+        } else if (!p->over && word_follows(c, "over")) {
+            if (!read_over(c, p)) {
+                return false;
+            }
+        } else {
+            return refuse_word(c);
+        }
+    }
+    return true;
+}
+
+// ---- The command --------------------------------------------------------------------------------
+
+static bool refuse_nothing(struct call *c)
+{
+    diag_set(c->diag, c->command, "what is to be plotted?");
+    return diag_hint(c->diag, "write plot tanh(x) from -5 to 5, or plot history");
+}
+
+// plot history, unless that is a name of the learner's.
+static bool is_history(const struct call *c)
+{
+    return token_is(c->lexer, lexer_peek(c->lexer), "history") &&
+           names_lookup(&c->s->names, "history", 7).rank == VALUE_UNBOUND;
+}
+
+// plot boundary model …: a name follows.
+static bool is_boundary(const struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored), next = lexer_peek(&ahead);
+    bool clause = token_is(&ahead, next, "from") || token_is(&ahead, next, "over");
+    bool bound = names_lookup(&c->s->names, "boundary", 8).rank != VALUE_UNBOUND;
+    bool ends = next.kind == TOKEN_END || next.kind == TOKEN_BREAK;
+    return token_is(c->lexer, t, "boundary") &&
+           ((next.kind == TOKEN_NAME && !clause) || (ends && !bound));
+}
+
+static bool make(struct call *c, struct plot *p)
+{
+    if (!call_has_more(c)) {
+        return refuse_nothing(c);
+    }
+    if (is_boundary(c)) {
+        lexer_next(c->lexer, c->diag);
+        return plot_boundary(p);
+    }
+    if (is_history(c)) {
+        lexer_next(c->lexer, c->diag);
+        bool logs = word_follows(c, "log");
+        if (logs) {
+            lexer_next(c->lexer, c->diag);
+        }
+        return plot_ends(c) && plot_history(p, logs);
+    }
+    return read_formulas(c, p) && read_clauses(c, p) && plot_formulas(p);
+}
+
+// All but the path, which the lexer is not shown.
+static bool make_before_path(struct call *c, struct plot *p)
+{
+    struct lexer *outer = c->lexer, inner = *outer;
+    struct source only = *outer->source;
+    if (in_file(p)) {
+        only.length = p->written.start;
+    }
+    inner.source = &only;
+    c->lexer = &inner;
+    bool ok = make(c, p);
+    c->lexer = outer;
+    outer->at = inner.at;
+    outer->open = inner.open;
+    return ok;
+}
+
+enum call_end command_plot(struct call *c)
+{
+    struct plot p = {.call = c, .leaf = NODE_NONE, .from = -5, .to = 5};
+    find_path(c, &p);
+    if (in_file(&p) && call_supplied(c)) {
+        return end_of_file(c, &p);
+    }
+    buf_init(&p.formulas, sizeof(struct span));
+    buf_init(&p.names, sizeof(struct span));
+    bool ok = make_before_path(c, &p);
+    buf_release(&p.formulas);
+    buf_release(&p.names);
+    if (ok && c->out->arena.failed) {
+        ok = diag_out_of_memory(c->diag);
+    }
+    return !ok ? CALL_FAILED : in_file(&p) ? end_of_file(c, &p) : CALL_DONE;
+}

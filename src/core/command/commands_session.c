@@ -1,0 +1,156 @@
+// Commands about the session as a whole.
+#include <string.h>
+
+#include "command/commands.h"
+
+// A loop, or a file being loaded, is one statement: inside it nothing can be taken back.
+static bool stands_alone(struct call *c, bool in_file)
+{
+    if (session_in_loop(c->s) || (!in_file && c->s->frames.count > 1)) {
+        char word[QUOTED];
+        diag_quote(word, c->lexer->source->text + c->command.start,
+                   c->command.end - c->command.start);
+        diag_set(c->diag, c->command, "'%s' does not stand inside %s", word,
+                 in_file ? "a loop" : "a loop or a file that is being loaded");
+        return diag_hint(c->diag, "type it by itself");
+    }
+    return true;
+}
+
+static enum call_end rewind_statement(struct call *c, bool (*rewind)(struct session *),
+                                      const char *word)
+{
+    if (!call_finish(c) || !stands_alone(c, false)) {
+        return CALL_FAILED;
+    }
+    bool echo = call_echoes(c);
+    if (!rewind(c->s)) {
+        call_notice(c, c->command, "there is nothing to %s", word);
+    } else if (echo) {
+        struct rec *r = call_record(c, "rewound");
+        rec_text(c->out, r, "word", word);
+        rec_text(c->out, r, "statement", c->s->statement);
+    }
+    return CALL_DONE;
+}
+
+enum call_end command_undo(struct call *c)
+{
+    return rewind_statement(c, session_undo, "undo");
+}
+
+enum call_end command_redo(struct call *c)
+{
+    return rewind_statement(c, session_redo, "redo");
+}
+
+enum call_end command_reset(struct call *c)
+{
+    if (!call_finish(c) || !stands_alone(c, true)) {
+        return CALL_FAILED;
+    }
+    if (!session_reset(c->s)) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (call_echoes(c)) {
+        call_record(c, "reset");
+    }
+    return CALL_DONE;
+}
+
+static bool path_word(struct call *c, struct span *path)
+{
+    *path = call_word(c);
+    if (path->start == path->end) {
+        diag_set(c->diag, c->command, "a file's name is missing");
+        return diag_hint(c->diag, "write %.*s mine.bs", (int)(c->command.end - c->command.start),
+                         c->lexer->source->text + c->command.start);
+    }
+    return call_finish(c);
+}
+
+enum call_end command_save(struct call *c)
+{
+    struct span path;
+    if (!path_word(c, &path)) {
+        return CALL_FAILED;
+    }
+    if (call_supplied(c)) {
+        return call_file_end(c, path);
+    }
+    struct text script;
+    text_init(&script);
+    text_add(&script, "# a backstep session: 'load' it, or run it as a script\n");
+    session_script(c->s, &script);
+    struct rec *need = call_need(c, "write", path);
+    rec_text(c->out, need, "text", text_get(&script));
+    bool ok = !script.bytes.failed || diag_out_of_memory(c->diag);
+    text_release(&script);
+    return ok ? CALL_NEED : CALL_FAILED;
+}
+
+enum call_end command_load(struct call *c)
+{
+    struct span path;
+    if (!path_word(c, &path) || !stands_alone(c, true)) {
+        return CALL_FAILED;
+    }
+    if (!call_supplied(c)) {
+        call_need(c, "read", path);
+        return CALL_NEED;
+    }
+    if (c->diag->set) {
+        c->diag->span = path;
+        return CALL_FAILED;
+    }
+    char *name =
+        arena_copy(&c->out->arena, c->lexer->source->text + path.start, path.end - path.start);
+    const char *bytes = c->s->supply.data;
+    if (name == NULL || !session_reset(c->s) ||
+        !session_push_frame(c->s, name, path, bytes, c->s->supply.count)) {
+        diag_set(c->diag, path,
+                 "this file cannot be loaded: files load each other too deeply, or "
+                 "memory is short");
+        return CALL_FAILED;
+    }
+    return CALL_DONE;
+}
+
+enum call_end command_precision(struct call *c)
+{
+    int64_t digits;
+    if (!call_whole(c, "the number of digits", 1, 17, &digits) || !call_finish(c) ||
+        !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->digits = (int)digits;
+    return CALL_DONE;
+}
+
+enum call_end command_verbose(struct call *c)
+{
+    struct span word = call_word(c);
+    bool on = call_word_is(c, word, "on");
+    if (!on && !call_word_is(c, word, "off")) {
+        diag_set(c->diag, word.start == word.end ? c->command : word, "verbose is on or off");
+        diag_hint(c->diag, "write verbose on");
+        return CALL_FAILED;
+    }
+    if (!call_finish(c) || !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    session_settings(c->s)->verbose = on;
+    return CALL_DONE;
+}
+
+enum call_end command_quit(struct call *c)
+{
+    c->quit = true;
+    return call_finish(c) ? CALL_DONE : CALL_FAILED;
+}
+
+enum call_end command_exit(struct call *c)
+{
+    return command_quit(c);
+}

@@ -1,0 +1,261 @@
+// stage: a formula as staged assignments, with the backward line of each.
+#include <stdio.h>
+#include <string.h>
+
+#include "formula/simplify.h"
+#include "command/commands.h"
+#include "command/formula.h"
+
+// What Python calls our functions; those of its `math` by their own names.
+static const struct python {
+    const char *name, *definition;
+} pythons[] = {
+    {"sigmoid", "def sigmoid(x): return 0.5*(1 + math.tanh(0.5*x))"},
+    {"relu", "def relu(x): return max(x, 0.0)"},
+    {"leaky_relu", "def leaky_relu(x): return x if x > 0 else 0.01*x"},
+    {"softplus", "def softplus(x): return max(x, 0.0) + math.log1p(math.exp(-abs(x)))"},
+    {"gelu", "def gelu(x): return 0.5*x*(1 + math.erf(x/math.sqrt(2)))"},
+    {"sign", "def sign(x): return (x > 0) - (x < 0)"},
+    {"square", "def square(x): return x*x"},
+    {"abs", ""},
+    {"max", ""},
+    {"min", ""},
+};
+
+static void put_python(struct call *c, struct rec *lines, enum op op)
+{
+    const struct op_row *row = op_get(op);
+    if (row->form != OP_CALL) {
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(pythons); i++) {
+        if (strcmp(pythons[i].name, row->name) == 0) {
+            if (pythons[i].definition[0] != '\0') {
+                rec_text(c->out, lines, NULL, pythons[i].definition);
+            }
+            return;
+        }
+    }
+    struct text line;
+    text_init(&line);
+    text_addf(&line, "%s = math.%s", row->name, row->name);
+    rec_text(c->out, lines, NULL, text_get(&line));
+    text_release(&line);
+}
+
+// The stages of a formula: each operation gets a name of its own, s1, s2, …
+struct stages {
+    struct formula *formula;
+    struct buf ids;    // uint32_t: what the formula is made of, lowest first
+    struct buf label;  // uint32_t, by node: the name or number that stands for it
+    struct buf grad;   // uint32_t, by node: the name of its gradient
+    struct buf given;  // uint8_t, by node: has its gradient been given a value?
+    struct simplifier simplifier;
+    bool used[OP_COUNT];
+};
+
+// A name with this prefix that the formula does not use itself.
+static uint32_t fresh_name(struct stages *s, const char *prefix, const char *rest, size_t length)
+{
+    struct text name;
+    struct exprs *pool = &s->formula->pool;
+    text_init(&name);
+    text_add(&name, prefix);
+    text_add_bytes(&name, rest, length);
+    while (names_find(&pool->names, text_get(&name), text_length(&name)) != NAME_NONE) {
+        text_add_char(&name, '_');
+    }
+    uint32_t expr = expr_name(pool, text_get(&name), text_length(&name));
+    text_release(&name);
+    return expr;
+}
+
+static bool stages_init(struct stages *s, struct formula *f)
+{
+    *s = (struct stages){.formula = f};
+    buf_init(&s->label, sizeof(uint32_t));
+    buf_init(&s->grad, sizeof(uint32_t));
+    buf_init(&s->given, 1);
+    simplifier_init(&s->simplifier, &f->pool);
+    size_t count = (size_t)f->root + 1;
+    return expr_reach(&f->pool, f->root, &s->ids) && buf_resize(&s->label, count) &&
+           buf_resize(&s->grad, count) && buf_resize(&s->given, count);
+}
+
+static void stages_release(struct stages *s)
+{
+    buf_release(&s->ids);
+    buf_release(&s->label);
+    buf_release(&s->grad);
+    buf_release(&s->given);
+    simplifier_release(&s->simplifier);
+}
+
+static uint32_t *label_of(struct stages *s, uint32_t id)
+{
+    return &BUF(uint32_t, &s->label)[id];
+}
+
+// An operation on names: one on numbers only is a number, and has no gradient.
+static bool is_stage(struct expr e)
+{
+    return e.kind == EXPR_OP && !e.constant;
+}
+
+// "NAME = FORMULA" or "NAME += FORMULA"
+static void put_line(struct stages *s, struct rec *lines, uint32_t name, const char *sign,
+                     uint32_t value)
+{
+    enum { LINE_MOST = 2000 };
+    struct text line;
+    text_init(&line);
+    expr_print(&line, &s->formula->pool, name, LINE_MOST);
+    text_add(&line, sign);
+    expr_print(&line, &s->formula->pool, value, LINE_MOST);
+    rec_text(s->formula->call->out, lines, NULL, text_get(&line));
+    text_release(&line);
+}
+
+static void put_forward(struct stages *s, struct rec *lines)
+{
+    struct exprs *pool = &s->formula->pool;
+    unsigned number = 0;
+    for (size_t i = 0; i < s->ids.count; i++) {
+        uint32_t id = BUF(uint32_t, &s->ids)[i];
+        struct expr e = expr_get(pool, id);
+        *label_of(s, id) = id;
+        if (is_stage(e)) {
+            char digits[16];
+            int n = snprintf(digits, sizeof digits, "%u", ++number);
+            uint32_t value = expr_apply(pool, (enum op)e.op, *label_of(s, e.a), *label_of(s, e.b));
+            s->used[e.op] = true;
+            *label_of(s, id) = fresh_name(s, "s", digits, (size_t)n);
+            put_line(s, lines, *label_of(s, id), " = ", value);
+        }
+    }
+    for (size_t i = 0; i < s->ids.count; i++) {
+        uint32_t id = BUF(uint32_t, &s->ids)[i];
+        struct expr label = expr_get(pool, *label_of(s, id));
+        if (label.kind == EXPR_NAME) {
+            size_t length;
+            const char *name = names_text(&pool->names, label.a, &length);
+            char copy[QUOTED];
+            diag_quote(copy, name, length);
+            BUF(uint32_t, &s->grad)[id] = fresh_name(s, "d", copy, strlen(copy));
+        }
+    }
+}
+
+// The functions of a slope are wanted too.
+static void note_used(struct stages *s, uint32_t slope)
+{
+    struct buf ids;
+    bool ok = slope != EXPR_NONE && expr_reach(&s->formula->pool, slope, &ids);
+    for (size_t i = 0; ok && i < ids.count; i++) {
+        struct expr e = expr_get(&s->formula->pool, BUF(uint32_t, &ids)[i]);
+        s->used[e.op] |= e.kind == EXPR_OP;
+    }
+    if (slope != EXPR_NONE) {
+        buf_release(&ids);
+    }
+}
+
+static void put_share(struct stages *s, struct rec *lines, uint32_t id, int slot)
+{
+    struct exprs *pool = &s->formula->pool;
+    struct expr e = expr_get(pool, id);
+    uint32_t operand = slot == 0 ? e.a : e.b;
+    if (expr_get(pool, operand).constant) {
+        return;
+    }
+    uint32_t slope = simplify(&s->simplifier,
+                              expr_formula(pool, op_get((enum op)e.op)->slope[slot],
+                                           *label_of(s, e.a), *label_of(s, e.b), *label_of(s, id)));
+    uint32_t upstream = BUF(uint32_t, &s->grad)[id];
+    uint8_t *given = &BUF(uint8_t, &s->given)[operand];
+    uint32_t share =
+        expr_is_number(pool, slope, 1) ? upstream : expr_apply(pool, OP_MUL, upstream, slope);
+    note_used(s, slope);
+    put_line(s, lines, BUF(uint32_t, &s->grad)[operand], *given != 0 ? " += " : " = ", share);
+    *given = 1;
+}
+
+static void put_backward(struct stages *s, struct rec *lines)
+{
+    struct exprs *pool = &s->formula->pool;
+    uint32_t root = s->formula->root;
+    put_line(s, lines, BUF(uint32_t, &s->grad)[root], " = ", expr_number(pool, 1));
+    for (size_t i = s->ids.count; i-- > 0;) {
+        uint32_t id = BUF(uint32_t, &s->ids)[i];
+        struct expr e = expr_get(pool, id);
+        for (int slot = 0; is_stage(e) && slot < op_get((enum op)e.op)->arity; slot++) {
+            put_share(s, lines, id, slot);
+        }
+    }
+}
+
+static bool read_stage(struct formula *f, bool *python)
+{
+    struct call *c = f->call;
+    if (!formula_read(f)) {
+        return false;
+    }
+    struct span word = call_word(c);
+    *python = call_word_is(c, word, "python");
+    if (word.start != word.end && !*python) {
+        diag_set(c->diag, word, "after the formula only 'python' may stand");
+        return diag_hint(c->diag, "write stage x*tanh(x) python");
+    }
+    if (!call_finish(c) ||
+        (expr_get(&f->pool, f->root).kind == EXPR_NAME && !formula_put_definitions_in(f))) {
+        return false;
+    }
+    struct expr root = expr_get(&f->pool, f->root);
+    if (root.kind != EXPR_OP || root.constant) {
+        diag_set(c->diag, f->span, "there is no operation on a name to stage here");
+        return diag_hint(c->diag, "write a formula of names, as in stage x*tanh(x)");
+    }
+    return true;
+}
+
+static bool uses_pi(const struct exprs *pool)
+{
+    for (uint32_t id = 0; id < exprs_count(pool); id++) {
+        if (expr_is_number(pool, id, 3.14159265358979323846)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum call_end command_stage(struct call *c)
+{
+    struct formula f;
+    struct stages s = {0};
+    bool python = false;
+    formula_init(&f, c);
+    bool ok = read_stage(&f, &python);
+    if (ok && !stages_init(&s, &f)) {
+        ok = diag_out_of_memory(c->diag);
+    }
+    if (ok) {
+        struct rec *r = call_record(c, "stage");
+        rec_flag(c->out, r, "python", python);
+        formula_put(&f, r, "of", f.root);
+        put_forward(&s, rec_list(c->out, r, "forward"));
+        put_backward(&s, rec_list(c->out, r, "backward"));
+        struct rec *lines = rec_list(c->out, r, "definitions");
+        if (python && uses_pi(&f.pool)) {
+            rec_text(c->out, lines, NULL, "pi = math.pi");
+        }
+        for (enum op op = OP_LEAF + 1; python && op < OP_COUNT; op++) {
+            if (s.used[op]) {
+                put_python(c, lines, op);
+            }
+        }
+        ok = f.pool.full ? expr_trouble(&f.pool, c->diag) : true;
+    }
+    stages_release(&s);
+    formula_release(&f);
+    return ok ? CALL_DONE : CALL_FAILED;
+}

@@ -1,0 +1,377 @@
+// Training: update, train, and the losses that plot history shows; seed.
+#include <math.h>
+#include <string.h>
+
+#include "command/commands.h"
+
+// ---- The optimiser's words ----------------------------------------------------------------------
+
+static bool positive(struct call *c, const char *what, double *number)
+{
+    struct operand x;
+    struct token t = lexer_peek(c->lexer);
+    if (!call_has_more(c)) {
+        diag_set(c->diag, c->command, "%s is missing", what);
+        return diag_hint(c->diag, "write a number such as 0.1");
+    }
+    uint32_t from = tape_count(&c->s->tape);
+    if (!call_expression(c, &x)) {
+        return false;
+    }
+    *number = operand_is_array(&x) ? -1 : lower_number(&c->lower, &x);
+    tape_cut(&c->s->tape, from);
+    if (!(*number >= 0) || isinf(*number)) {
+        diag_set(c->diag, t.span, "%s is a number from 0 on", what);
+        return diag_hint(c->diag, "a step goes against the gradient by itself");
+    }
+    return true;
+}
+
+static enum optim_kind kind_of(const struct call *c, struct span word)
+{
+    enum optim_kind kind = OPTIM_PLAIN;
+    while (kind < OPTIM_COUNT && !call_word_is(c, word, optim_name(kind))) {
+        kind++;
+    }
+    return kind;
+}
+
+static bool read_batch(struct call *c, uint32_t *size)
+{
+    int64_t rows;
+    if (!call_whole(c, "the number of rows of a batch", 1, ARRAY_MOST, &rows)) {
+        return false;
+    }
+    *size = (uint32_t)rows;
+    return true;
+}
+
+// RATE [momentum 0.9 | nesterov 0.9 | rmsprop | adam | adamw] [decay 0.01] [batch 16]
+// batch: NULL where there can be none.
+static bool read_optim(struct call *c, struct optim *o, uint32_t *batch)
+{
+    *o = (struct optim){.momentum = 0.9};
+    if (!positive(c, "the learning rate", &o->rate)) {
+        return false;
+    }
+    while (call_has_more(c)) {
+        struct span word = call_word(c);
+        enum optim_kind kind = kind_of(c, word);
+        bool number = lexer_peek(c->lexer).kind == TOKEN_NUMBER;
+        if (call_word_is(c, word, "decay")) {
+            if (!positive(c, "the weight decay", &o->decay)) {
+                return false;
+            }
+        } else if (batch != NULL && call_word_is(c, word, "batch")) {
+            if (!read_batch(c, batch)) {
+                return false;
+            }
+        } else if (kind == OPTIM_COUNT) {
+            struct nearest nearest;
+            nearest_init(&nearest, c->lexer->source->text + word.start, word.end - word.start);
+            for (kind = OPTIM_MOMENTUM; kind < OPTIM_COUNT; kind++) {
+                nearest_offer(&nearest, optim_name(kind), strlen(optim_name(kind)));
+            }
+            nearest_offer(&nearest, "decay", 5);
+            diag_set(c->diag, word, "after the learning rate stands how to step");
+            if (nearest.best[0] != '\0') {
+                return diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+            }
+            return diag_hint(c->diag,
+                             "momentum, nesterov, rmsprop, adam or adamw, and decay 0.01%s",
+                             batch != NULL ? ", batch 16" : "");
+        } else {
+            o->kind = kind;
+            bool takes = kind == OPTIM_MOMENTUM || kind == OPTIM_NESTEROV;
+            if (takes && number && !positive(c, "the momentum", &o->momentum)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool no_params(struct call *c)
+{
+    const struct tape *t = &c->s->tape;
+    for (uint32_t i = 0; i < tape_count(t); i++) {
+        if (tape_marked(t, i, MARK_PARAM)) {
+            return false;
+        }
+    }
+    diag_set(c->diag, c->command, "there is no parameter to move");
+    diag_hint(c->diag, "make one with param w = 0.5");
+    return true;
+}
+
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root,
+                const struct batch *batch)
+{
+    struct settings *settings = session_settings(c->s);
+    if (!call_change_settings(c)) {
+        return false;
+    }
+    settings->optim = *o;
+    settings->steps = steps;
+    settings->trained = root == NODE_NONE ? NAME_NONE : names_of_node(&c->s->names, root);
+    settings->batch = batch == NULL ? 0 : batch->size;
+    settings->rows = batch == NULL ? 0 : batch->rows;
+    return true;
+}
+
+// The turns of the loop that this statement stands in, or 1.
+static int64_t turns_around(const struct call *c)
+{
+    return c->frame->kind == FRAME_LOOP ? c->frame->turns : 1;
+}
+
+// ---- update -------------------------------------------------------------------------------------
+
+// A parameter before it is moved.
+struct before {
+    uint32_t node;
+    double value;
+};
+
+static void note_before(struct call *c, struct buf *before)
+{
+    const struct tape *t = &c->s->tape;
+    for (uint32_t i = 0; i < tape_count(t) && before->count <= CALL_ROWS_CUT; i++) {
+        struct before *at = tape_marked(t, i, MARK_PARAM) ? buf_push(before, 1) : NULL;
+        if (at != NULL) {
+            *at = (struct before){i, tape_value(t, i)};
+        }
+    }
+}
+
+static void put_update(struct call *c, const struct buf *before, size_t moved)
+{
+    struct rec *r = call_record(c, "update");
+    struct rec *rows = rec_list(c->out, r, "rows");
+    size_t shown = before->count < CALL_ROWS_CUT ? before->count : CALL_ROWS_CUT;
+    for (size_t i = 0; i < shown; i++) {
+        struct before b = BUF(struct before, before)[i];
+        struct rec *row = rec_map(c->out, rows, NULL);
+        call_put_node(c, row, b.node);
+        rec_number(c->out, row, "before", b.value);
+        rec_number(c->out, row, "grad", tape_grad(&c->s->tape, b.node));
+    }
+    rec_whole(c->out, r, "moved", (int64_t)moved);
+    rec_whole(c->out, r, "more", moved > shown ? (int64_t)(moved - shown) : 0);
+}
+
+enum call_end command_update(struct call *c)
+{
+    struct optim o;
+    struct session *s = c->s;
+    size_t moved;
+    if (!read_optim(c, &o, NULL) || !call_finish(c) || no_params(c)) {
+        return CALL_FAILED;
+    }
+    struct buf before;
+    buf_init(&before, sizeof(struct before));
+    bool echo = call_echoes(c);
+    if (echo) {
+        note_before(c, &before);
+    }
+    bool ok =
+        optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) || diag_out_of_memory(c->diag);
+    ok = ok && train_note(c, &o, turns_around(c), session_settings(s)->output, NULL);
+    if (ok && moved == 0) {
+        call_notice(c, c->command,
+                    "no parameter has a gradient yet, so none was moved; run "
+                    "'backward' first");
+    }
+    if (ok && echo) {
+        put_update(c, &before, moved);
+    }
+    buf_release(&before);
+    return ok ? CALL_DONE : CALL_FAILED;
+}
+
+// ---- train --------------------------------------------------------------------------------------
+
+void training_release(struct training *t)
+{
+    batch_release(&t->batch);
+    buf_release(&t->below);
+}
+
+enum call_end command_train(struct call *c)
+{
+    struct session *s = c->s;
+    struct training t = {0};
+    int64_t steps;
+    uint32_t fresh;
+    if (!call_node(c, &t.root) || !call_whole(c, "the number of steps", 1, 1000000000, &steps) ||
+        !read_optim(c, &t.optim, &t.batch.size) || !call_finish(c) || no_params(c) ||
+        !call_refresh_to(c, t.root, &fresh)) {
+        return CALL_FAILED;
+    }
+    t.first = tape_value(&s->tape, t.root);
+    bool ok = t.batch.size > 0
+                  ? batch_plan(c, &t.batch, t.root)
+                  : sweep_below(&s->tape, t.root, &t.below) || diag_out_of_memory(c->diag);
+    if (!ok) {
+        training_release(&t);
+        return CALL_FAILED;
+    }
+    struct span statement = {c->command.start, c->lexer->at};
+    struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
+    if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
+        !trail_save_length(&s->undo, &s->history) ||
+        !train_note(c, &t.optim, steps, t.root, &t.batch)) {
+        training_release(&t);
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    t.steps = steps;
+    f->training = t;
+    f->source = *c->lexer->source;
+    session_settings(s)->output = t.root;
+    return CALL_DONE;
+}
+
+// zero; backward; update. The loss that is noted is the one before the step.
+static bool descend(struct call *c, struct training *t, uint32_t root, double *loss)
+{
+    struct session *s = c->s;
+    size_t moved;
+    if (!call_swept(c, sweep_zero(&s->tape, &s->undo)) ||
+        !call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, NULL))) {
+        return false;
+    }
+    *loss = tape_value(&s->tape, root);
+    double *at = buf_push(&s->history, 1);
+    if (at == NULL ||
+        (isfinite(*loss) && !optim_update(&s->tape, &s->undo, &t->optim, &s->optimiser, &moved))) {
+        return diag_out_of_memory(c->diag);
+    }
+    *at = *loss;
+    t->done++;
+    return true;
+}
+
+// A step with the loss of a batch, whose graph goes again. One that was interrupted has drawn
+// nothing.
+static bool batch_step(struct call *c, struct training *t, double *loss)
+{
+    struct session *s = c->s;
+    struct rng rng = session_settings(s)->rng;
+    uint32_t nodes = tape_count(&s->tape), root;
+    size_t lists = s->names.lists.count, groups = s->groups.count;
+    bool ok = batch_build(c, &t->batch, &root) && descend(c, t, root, loss);
+    tape_cut(&s->tape, nodes);
+    s->names.lists.count = lists;
+    s->groups.count = groups;
+    if (!ok) {
+        session_settings(s)->rng = rng;
+    }
+    return ok;
+}
+
+static bool whole_step(struct call *c, struct training *t, double *loss)
+{
+    struct session *s = c->s;
+    return call_swept(
+               c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, t->root, &t->below, NULL)) &&
+           descend(c, t, t->root, loss);
+}
+
+static bool train_step(struct call *c, struct training *t, double *loss)
+{
+    return t->batch.size > 0 ? batch_step(c, t, loss) : whole_step(c, t, loss);
+}
+
+static void put_trained(struct call *c, const struct training *t, const char *end)
+{
+    enum { POINTS = 60 };
+    const struct session *s = c->s;
+    const double *history = s->history.data;
+    struct rec *r = call_record(c, "trained");
+    call_put_node(c, rec_map(c->out, r, "root"), t->root);
+    rec_text(c->out, r, "end", end);
+    rec_whole(c->out, r, "steps", t->done);
+    rec_whole(c->out, r, "wanted", t->steps);
+    rec_whole(c->out, r, "batch", t->batch.size);
+    rec_whole(c->out, r, "rows", t->batch.rows);
+    rec_number(c->out, r, "first", t->first);
+    rec_number(c->out, r, "loss", tape_value(&s->tape, t->root));
+    struct rec *points = rec_list(c->out, r, "history");
+    size_t n = s->history.count, shown = n < POINTS ? n : POINTS;
+    for (size_t i = 0; i < shown; i++) {
+        rec_number(c->out, points, NULL, history[shown == 1 ? 0 : i * (n - 1) / (shown - 1)]);
+    }
+}
+
+// Where a training met a loss that is no number: the node at which that began.
+static void note_lost(struct call *c, const struct training *t)
+{
+    char label[LABEL_TEXT];
+    struct text formula;
+    call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, NULL, NULL));  // all rows of the data
+    uint32_t from = explain_origin(&c->s->tape, t->root);
+    text_init(&formula);
+    call_formula(c, &formula, from);
+    call_notice(c, c->command,
+                "training stopped: the loss is no longer a number; that began at %s%s%s",
+                names_label(&c->s->names, label, from), text_length(&formula) == 0 ? "" : " = ",
+                text_get(&formula));
+    text_release(&formula);
+}
+
+bool train_more(struct call *c, struct frame *f)
+{
+    // Nodes swept before the host is asked whether to go on; a step takes as long as some beyond
+    // those of the tape.
+    enum { WORK = 2000000, STEP = 100 };
+    struct training *t = &f->training;
+    struct session *s = c->s;
+    const char *end = NULL;
+    double loss = 0;
+    int64_t turns = 1 + WORK / ((int64_t)tape_count(&s->tape) * 4 + STEP);
+    for (; turns > 0 && end == NULL; turns--) {
+        // Looked at between whole steps: what was learned is kept.
+        bool stopped = s->world.stop != NULL && *s->world.stop != 0;
+        if (stopped && t->done == 0) {
+            diag_set(c->diag, f->statement, "interrupted");
+            return diag_hint(c->diag, "no step was taken");
+        }
+        if (stopped || t->done == t->steps) {
+            end = stopped ? "interrupted" : "done";
+        } else if (!train_step(c, t, &loss)) {
+            if (s->world.stop == NULL || *s->world.stop == 0) {
+                return false;
+            }
+            *c->diag = (struct diag){0};
+        } else if (!isfinite(loss)) {
+            end = "lost";
+            note_lost(c, t);
+        }
+    }
+    if (end == NULL) {
+        struct rec *r = call_record(c, "training");
+        rec_whole(c->out, r, "steps", t->done);
+        rec_whole(c->out, r, "wanted", t->steps);
+        rec_number(c->out, r, "loss", loss);
+        return true;
+    }
+    if (t->done > 0 && strcmp(end, "lost") != 0) {
+        call_swept(c, sweep_forward(&s->tape, &s->undo, NULL, NULL));
+        put_trained(c, t, end);
+    }
+    return false;
+}
+
+// ---- seed ---------------------------------------------------------------------------------------
+
+enum call_end command_seed(struct call *c)
+{
+    int64_t seed;
+    if (!call_whole(c, "the seed", 0, 1000000000000000, &seed) || !call_finish(c) ||
+        !call_change_settings(c)) {
+        return CALL_FAILED;
+    }
+    rng_seed(&session_settings(c->s)->rng, (uint64_t)seed);
+    return CALL_DONE;
+}

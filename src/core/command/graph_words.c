@@ -1,0 +1,192 @@
+#include "command/graph_words.h"
+
+#include <string.h>
+
+// Bounds of a file: inches of a side, dots of an inch (DPI unless told), dots of a side.
+enum { INCHES_MOST = 100, DPI_LEAST = 20, DPI = 144, DPI_MOST = 1200, DOTS_MOST = 6000 };
+
+static bool is_empty(struct span s)
+{
+    return s.start == s.end;
+}
+
+bool picture_is_player(const struct picture *p)
+{
+    return p->format != NULL && strcmp(p->format, "html") == 0;
+}
+
+static const char *const formats[] = {"png", "svg", "pdf", "dot", "json", "html"};
+
+// The word that follows, without taking it.
+static struct span peek_word(struct call *c)
+{
+    struct lexer before = *c->lexer;
+    struct span word = call_word(c);
+    *c->lexer = before;
+    return word;
+}
+
+static bool is_flag(const struct call *c, struct span word)
+{
+    return word.end - word.start >= 2 && memcmp(c->lexer->source->text + word.start, "--", 2) == 0;
+}
+
+static const char *format_of_word(const struct call *c, struct span word)
+{
+    return call_format(formats, COUNT_OF(formats), c->lexer->source->text + word.start,
+                       word.end - word.start);
+}
+
+static bool read_radius(struct call *c, long *radius)
+{
+    struct span word = call_word(c);
+    const char *s = c->lexer->source->text;
+    *radius = 0;
+    for (size_t i = word.start; i < word.end && *radius < 1000; i++) {
+        *radius = s[i] >= '0' && s[i] <= '9' ? 10 * *radius + (s[i] - '0') : 1000;
+    }
+    if (*radius >= 1 && *radius < 1000) {
+        return true;
+    }
+    diag_set(c->diag, is_empty(word) ? c->command : word, "--radius wants a number of edges");
+    return diag_hint(c->diag, "graph w --radius 2 shows what is at most 2 edges from w");
+}
+
+// A number of at most `most`, in digits with or without a point; the text that follows it.
+static const char *read_measure(const char *s, const char *end, double most, double *value)
+{
+    size_t used = number_read(s, (size_t)(end - s), value);
+    return used > 0 && *value > 0 && *value <= most ? s + used : NULL;
+}
+
+static bool read_size(struct call *c, struct picture *p)
+{
+    struct span word = call_word(c);
+    const char *end = c->lexer->source->text + word.end, *s = c->lexer->source->text + word.start;
+    s = read_measure(s, end, INCHES_MOST, &p->width);
+    s = s != NULL && s < end && *s == ',' ? read_measure(s + 1, end, INCHES_MOST, &p->height)
+                                          : NULL;
+    if (s == end) {
+        return true;
+    }
+    diag_set(c->diag, is_empty(word) ? c->command : word,
+             "--size wants a width and a height in inches, %d at most", INCHES_MOST);
+    return diag_hint(c->diag, "graph L picture.png --size 6,4");
+}
+
+static bool read_dpi(struct call *c, struct picture *p)
+{
+    struct span word = call_word(c);
+    const char *end = c->lexer->source->text + word.end;
+    double dpi = 0;
+    const char *s = read_measure(c->lexer->source->text + word.start, end, DPI_MOST, &dpi);
+    p->dpi = (int)dpi;
+    if (s == end && p->dpi >= DPI_LEAST && p->dpi == dpi) {
+        return true;
+    }
+    diag_set(c->diag, is_empty(word) ? c->command : word,
+             "--dpi wants the dots of an inch, from %d to %d", DPI_LEAST, DPI_MOST);
+    return diag_hint(c->diag, "graph L picture.png --dpi 300");
+}
+
+static bool read_flag(struct call *c, struct span word, struct picture *p)
+{
+    const struct {
+        const char *name;
+        bool *flag;
+    } flags[] = {{"--full", &p->full}, {"--fold", &p->fold}, {"--ascii", &p->ascii}};
+    for (size_t i = 0; i < COUNT_OF(flags); i++) {
+        if (call_word_is(c, word, flags[i].name)) {
+            return *flags[i].flag = true;
+        }
+    }
+    if (call_word_is(c, word, "--from")) {
+        return call_node(c, &p->from);
+    }
+    if (call_word_is(c, word, "--radius")) {
+        return read_radius(c, &p->radius);
+    }
+    if (call_word_is(c, word, "--size")) {
+        return read_size(c, p);
+    }
+    if (call_word_is(c, word, "--dpi")) {
+        return read_dpi(c, p);
+    }
+    char quoted[QUOTED];
+    diag_set(c->diag, word, "a picture has no option '%s'",
+             diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
+    return diag_hint(c->diag, "there are --from w, --radius 2, --full, --fold, --size 6,4, "
+                              "--dpi 300 and --ascii");
+}
+
+static bool read_path(struct call *c, struct span word, struct picture *p)
+{
+    char quoted[QUOTED];
+    p->path = word;
+    p->format = format_of_word(c, word);
+    if (p->format != NULL) {
+        return true;
+    }
+    diag_set(c->diag, word, "'%s' does not end in a picture's format",
+             diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
+    return diag_hint(c->diag, "write a name that ends in .png, .svg, .pdf, .dot, .json or .html");
+}
+
+static bool read_theme(struct call *c, struct span word, struct picture *p)
+{
+    if (picture_is_player(p)) {
+        diag_set(c->diag, word, "a page is light or dark as its reader's screen is");
+        return diag_hint(c->diag, "leave the last word out");
+    }
+    p->theme = call_word_is(c, word, "dark") ? "dark" : "light";
+    if (call_word_is(c, word, "dark") || call_word_is(c, word, "light")) {
+        return true;
+    }
+    diag_set(c->diag, word, "a picture is light or dark");
+    return diag_hint(c->diag, "write graph L picture.png dark");
+}
+
+// Options that do not go together, or not with the file.
+static bool check_options(struct call *c, const struct picture *p)
+{
+    bool file = p->format != NULL, part = p->radius > 0 || p->from != NODE_NONE;
+    bool player = picture_is_player(p), sized = p->width > 0 || p->dpi > 0;
+    double dots = p->dpi > 0 ? p->dpi : DPI, longer = p->width > p->height ? p->width : p->height;
+    if (p->radius > 0 && p->from != NODE_NONE) {
+        diag_set(c->diag, c->command, "--from and --radius choose different parts");
+        return diag_hint(c->diag, "write one of them");
+    }
+    if (p->full && p->fold) {
+        diag_set(c->diag, c->command, "--full folds nothing, --fold all that can be folded");
+        return diag_hint(c->diag, "write one of them");
+    }
+    if (player && (part || p->fold)) {
+        diag_set(c->diag, p->path, "a page plays both passes, and so needs the whole graph");
+        return diag_hint(c->diag, "leave the option out, or draw the part as .svg");
+    }
+    if (sized && (!file || player || strcmp(p->format, "json") == 0)) {
+        diag_set(c->diag, file ? p->path : c->command, "--size and --dpi are for drawn files");
+        return diag_hint(c->diag, "write graph L picture.png --size 6,4");
+    }
+    if (sized && strcmp(p->format, "png") == 0 && dots * longer > DOTS_MOST) {
+        diag_set(c->diag, p->path, "that would be %.0f dots, more than the %d a picture may have",
+                 dots * longer, DOTS_MOST);
+        return diag_hint(c->diag, "take a smaller --size or --dpi, or write .svg or .pdf");
+    }
+    return true;
+}
+
+bool picture_read(struct call *c, struct picture *p)
+{
+    *p = (struct picture){.theme = "light", .from = NODE_NONE};
+    struct span word = peek_word(c);
+    bool named = !is_empty(word) && !is_flag(c, word) && format_of_word(c, word) == NULL;
+    bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
+    while (ok && call_has_more(c)) {
+        word = call_word(c);
+        ok = is_flag(c, word)    ? read_flag(c, word, p)
+             : is_empty(p->path) ? read_path(c, word, p)
+                                 : read_theme(c, word, p);
+    }
+    return ok && check_options(c, p) && call_finish(c);
+}

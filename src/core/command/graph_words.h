@@ -1,0 +1,25 @@
+// What is typed behind `graph`.
+#ifndef COMMAND_GRAPH_WORDS_H
+#define COMMAND_GRAPH_WORDS_H
+
+#include "session/call.h"
+
+struct picture {
+    uint32_t target;             // as typed, or the last output
+    uint32_t root;               // what is shown as the output; set by whoever draws
+    struct span path;            // empty: in the terminal
+    const char *format, *theme;  // format NULL: in the terminal
+    uint32_t from;               // only what leads from this to the target; NODE_NONE: all
+    long radius;                 // only what is so near to the target; 0: all
+    bool full, fold, ascii;
+    double width, height;  // inches of a file; 0: as large as it is
+    int dpi;               // 0: as usual
+};
+
+// [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--fold] [--size 6,4] [--dpi 300] [--ascii]
+// False: the diag says why.
+bool picture_read(struct call *c, struct picture *p);
+// A page that plays both passes?
+bool picture_is_player(const struct picture *p);
+
+#endif

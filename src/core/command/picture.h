@@ -1,0 +1,29 @@
+// Pictures in the terminal: of `graph`, and of the steps of a watched walk.
+#ifndef COMMAND_PICTURE_H
+#define COMMAND_PICTURE_H
+
+#include "session/call.h"
+#include "scene/part.h"
+#include "scene/scene.h"
+
+// How a scene of root shows the walk that is on, if it is one over root.
+struct scene_options picture_options(const struct session *s, uint32_t root);
+
+// The styles of pictures in files: "cells", "edges", "micrograd", by settings.style; NULL past
+// them.
+const char *picture_style(unsigned style);
+
+// What of this part of root's graph is folded. Release it all the same; false: the diag is set.
+bool picture_folds(struct call *c, struct folds *f, const struct part *part, uint32_t root,
+                   enum fold_mode mode);
+
+// Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag
+// says why not.
+bool picture_draw(struct call *c, uint32_t root, const struct part *part, const struct folds *folds,
+                  bool ascii);
+
+// Draws the walk as it will be after `to` steps, where `watch on` wants that. False as above; the
+// walk stands where it stood.
+bool picture_of_step(struct call *c, size_t to);
+
+#endif

@@ -1,0 +1,61 @@
+#include "command/plot.h"
+
+#include <string.h>
+
+enum { LABEL_COLUMNS = 60 };
+
+const char *plot_text(const struct plot *p, struct span span, size_t *length)
+{
+    *length = span.end - span.start;
+    return p->call->lexer->source->text + span.start;
+}
+
+static bool is_blank(char c)
+{
+    return strchr(" \t\r\n", c) != NULL;
+}
+
+void plot_label(const struct plot *p, struct span span, struct text *out)
+{
+    size_t n;
+    const char *s = plot_text(p, span, &n);
+    struct text line;
+    text_init(&line);
+    while (n > 0 && is_blank(s[n - 1])) {
+        n--;
+    }
+    for (size_t k = 0; k < n; k++) {
+        if (!is_blank(s[k]) || (k > 0 && !is_blank(s[k - 1]))) {
+            text_add_char(&line, is_blank(s[k]) ? ' ' : s[k]);
+        }
+    }
+    size_t length = text_length(&line), cut = utf8_cut(text_get(&line), length, LABEL_COLUMNS);
+    text_add_visible(out, text_get(&line), cut);
+    text_add(out, cut < length ? "…" : "");
+    text_release(&line);
+}
+
+struct rec *plot_record(struct plot *p, const char *form)
+{
+    struct call *c = p->call;
+    struct rec *r = call_record(c, "plot");
+    rec_text(c->out, r, "form", form);
+    if (p->format == NULL) {
+        rec_whole(c->out, r, "width", c->s->columns);
+        rec_flag(c->out, r, "ascii", c->s->ascii);
+    }
+    return r;
+}
+
+struct rec *plot_axis(struct plot *p, struct rec *plot, const char *key, const char *label,
+                      double from, double to)
+{
+    struct records *out = p->call->out;
+    struct rec *axis = rec_map(out, plot, key);
+    if (label != NULL) {
+        rec_text(out, axis, "label", label);
+    }
+    rec_number(out, axis, "from", from);
+    rec_number(out, axis, "to", to);
+    return axis;
+}

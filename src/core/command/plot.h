@@ -1,0 +1,74 @@
+// A plot while it is being made: what was asked for, and the record that answers it.
+//
+//   {kind: "plot", form: "curves",
+//    x: {label, from, to, whole}, y: {from, to},   the part to be seen; whole: of an index
+//    series: [{label, x: [numbers], y: [numbers]}]}
+//
+// y.from and y.to leave out what a pole throws far away; a renderer draws no line between two
+// points that lie beyond them on different sides, nor to one that is no number.
+//
+//   {kind: "plot", form: "boundary", model,
+//    x: {label, from, to}, y: {label, from, to},
+//    classes: [numbers],                 the labels, each a class; one score: below, above
+//    threshold,                          of the one score; absent where the largest column wins
+//    columns, rows, class: [wholes],     the class at the middle of each cell of a grid, from the
+//                                        lower left, row by row; -1 where the model has no number
+//    margin: [numbers],                  how far the score is from being another class's
+//    points: [{x, y, class, right}],     the data: right if the model puts it into its class
+//    right, shown, of}                   how many are, are in `points`, and are given
+//
+// What is to be drawn in the terminal also has its "width" and whether it is "ascii".
+#ifndef COMMAND_PLOT_H
+#define COMMAND_PLOT_H
+
+#include "session/aside.h"
+
+enum { PLOT_SERIES_MOST = 6, PLOT_CLASSES_MOST = 6 };
+
+struct plot {
+    struct call *call;
+    struct span path;     // of the file
+    struct span written;  // the same with its quotation marks
+    const char *format;   // NULL: in the terminal
+    struct buf formulas;  // struct span
+    struct buf names;     // struct span: the names that stand in them
+    bool ranged;          // from and to were given
+    double from, to;
+    struct span range;  // where
+    bool over;          // what is to be swept was named
+    struct span swept;
+    uint32_t leaf;  // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
+};
+
+// Reads "from A to B" into *from and *to. False: the diag says why.
+bool plot_range(struct call *c, double *from, double *to, struct span *range);
+// Nothing may follow. False: the diag says why.
+bool plot_ends(struct call *c);
+// The record's beginning, with all that the terminal needs to know.
+struct rec *plot_record(struct plot *p, const char *form);
+
+// Adds an axis; no label if that is NULL.
+struct rec *plot_axis(struct plot *p, struct rec *plot, const char *key, const char *label,
+                      double from, double to);
+// The text of a span.
+const char *plot_text(const struct plot *p, struct span span, size_t *length);
+// What was typed there, on one line and not too long.
+void plot_label(const struct plot *p, struct span span, struct text *out);
+// Where formula i stands.
+static inline struct span plot_formula(const struct plot *p, size_t i)
+{
+    return BUF(struct span, &p->formulas)[i];
+}
+
+// Decides what is swept, or that there are only arrays, which are plotted as they are. False: the
+// diag says why. (plot_swept.c)
+bool plot_choose(struct plot *p, bool *arrays);
+// What it is called.
+void plot_swept_label(const struct plot *p, struct text *out);
+
+// Each answers with the record, or sets the diag.
+bool plot_formulas(struct plot *p);  // plot_curves.c
+bool plot_history(struct plot *p, bool logs);
+bool plot_boundary(struct plot *p);  // plot_boundary.c
+
+#endif

@@ -1,0 +1,187 @@
+// What a page shows of a session that goes on.
+#include <string.h>
+
+#include "command/commands.h"
+#include "command/picture.h"
+#include "play/play.h"
+#include "command/trace.h"
+
+// Where there are more values, there is nothing to say about each: it is made anew after every
+// statement, and most of it would never be read.
+enum { ABOUT_MOST = 100 };
+
+// ---- The command --------------------------------------------------------------------------------
+
+enum { PORT_LEAST = 1024, PORT_MOST = 65535 };
+
+// [stop | PORT]
+static bool read_arguments(struct call *c, bool *stop, int64_t *port)
+{
+    struct lexer before = *c->lexer;
+    struct span word = call_word(c);
+    *stop = call_word_is(c, word, "stop");
+    *port = 0;
+    if (!*stop && word.start < word.end) {
+        *c->lexer = before;
+        if (!call_whole(c, "the page's port", PORT_LEAST, PORT_MOST, port)) {
+            return diag_hint(c->diag, "write view, view stop, or view 8080");
+        }
+    }
+    return call_finish(c);
+}
+
+enum call_end command_view(struct call *c)
+{
+    bool stop;
+    int64_t port;
+    if (!read_arguments(c, &stop, &port)) {
+        return CALL_FAILED;
+    }
+    if (!call_supplied(c)) {
+        struct rec *need = call_need(c, "view", c->command);
+        rec_flag(c->out, need, "stop", stop);
+        rec_whole(c->out, need, "port", port);
+        return CALL_NEED;
+    }
+    if (c->diag->set) {
+        c->diag->span = c->command;
+        return CALL_FAILED;
+    }
+    struct rec *r = call_record(c, "view");
+    rec_bytes(c->out, r, "address", c->s->supply.data, c->s->supply.count);
+    return CALL_DONE;
+}
+
+// ---- The record ---------------------------------------------------------------------------------
+
+static void put_root(struct call *c, struct rec *present, uint32_t root)
+{
+    struct text formula;
+    text_init(&formula);
+    call_formula(c, &formula, root);
+    call_put_node(c, rec_map(c->out, present, "root"), root);
+    rec_text(c->out, present, "formula", text_get(&formula));
+    rec_flag(c->out, present, "stale", tape_marked(&c->s->tape, root, MARK_STALE));
+    c->out->arena.failed |= formula.bytes.failed;
+    text_release(&formula);
+}
+
+// Where the walk stands, and its last step: found by taking that back and taking it again, which
+// leaves all as it is.
+static bool put_walk(struct call *c, struct rec *present)
+{
+    struct stepper *walk = &c->s->stepper;
+    struct rec *where = rec_map(c->out, present, "walk");
+    rec_whole(c->out, where, "at", (int64_t)walk->at);
+    rec_whole(c->out, where, "steps", (int64_t)stepper_steps(walk));
+    rec_text(c->out, where, "pass", stepper_where(walk).backward ? "backward" : "forward");
+    if (walk->at == 0) {
+        return true;
+    }
+    struct step_fact fact;
+    if (!stepper_back(walk, NULL) || !stepper_step(walk, NULL, &fact)) {
+        return diag_out_of_memory(c->diag);
+    }
+    struct rec *step = rec_map(c->out, present, "step");
+    rec_text(c->out, step, "kind", "step");
+    step_put(c, step, walk, &fact);
+    return true;
+}
+
+static bool put_about(struct call *c, struct rec *list, const struct rec *scene, uint32_t root)
+{
+    const struct rec *boxes = rec_find(scene, "boxes");
+    bool ok = true;
+    for (const struct rec *box = boxes->in.first; ok && box != NULL; box = box->next) {
+        ok = trace_put_about(c, list, box, root);
+    }
+    return ok;
+}
+
+// The paths to the values that something is said about.
+static bool put_paths(struct call *c, struct rec *list, const struct rec *scene, uint32_t root)
+{
+    const struct rec *box = rec_find(scene, "boxes")->in.first;
+    bool ok = true;
+    for (struct rec *about = list->in.first; ok && about != NULL; about = about->next) {
+        ok = trace_put_paths(c, about, (uint32_t)rec_get_whole(box, "node"), root);
+        box = box->next;
+    }
+    return ok;
+}
+
+// Both passes, from fresh gradients, and what they leave; taken aside.
+static bool put_both_passes(struct call *c, struct rec *about, uint32_t root, struct trail *aside)
+{
+    struct session *s = c->s;
+    const struct scene_options options = {.theme = "light"};
+    if (!call_swept(c, sweep_forward(&s->tape, aside, s->world.stop, NULL)) ||
+        !call_swept(c, sweep_zero(&s->tape, aside)) ||
+        !call_swept(c, sweep_backward(&s->tape, aside, s->world.stop, root, NULL))) {
+        return false;
+    }
+    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
+    return scene == NULL ? diag_out_of_memory(c->diag) : put_paths(c, about, scene, root);
+}
+
+static bool put_scenes(struct call *c, struct rec *present, uint32_t root, size_t values)
+{
+    struct session *s = c->s;
+    const struct scene_options options = picture_options(s, root);
+    struct rec *about = rec_list(c->out, present, "about");
+    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
+    if (scene == NULL) {
+        return diag_out_of_memory(c->diag);
+    }
+    if (values <= ABOUT_MOST && !put_about(c, about, scene, root)) {
+        return false;
+    }
+    struct trail aside;
+    bool any_stale = s->tape.any_stale;
+    trail_init(&aside);
+    bool ok = put_both_passes(c, about, root, &aside);
+    trail_take_back(&aside, 0, NULL);
+    s->tape.any_stale = any_stale;
+    trail_release(&aside);
+    return ok;
+}
+
+static bool put_all(struct call *c, uint32_t root)
+{
+    struct session *s = c->s;
+    struct rec *present = call_record(c, "present");
+    rec_whole(c->out, present, "digits", session_digits(s));
+    if (root == NODE_NONE) {
+        return true;
+    }
+    struct buf ids;
+    bool ok = sweep_reach(&s->tape, root, &ids);
+    size_t values = ids.count;
+    buf_release(&ids);
+    rec_whole(c->out, present, "values", (int64_t)values);
+    put_root(c, present, root);
+    if (!ok || (s->stepper.tape != NULL && !put_walk(c, present))) {
+        return diag_out_of_memory(c->diag);
+    }
+    return values > TRACE_BOXES_MOST || put_scenes(c, present, root, values);
+}
+
+// The walk's output, else the last one; before there is any, the leaf that was made last.
+static uint32_t root_of(const struct session *s)
+{
+    uint32_t output = session_settings(s)->output, nodes = tape_count(&s->tape);
+    return s->stepper.tape != NULL ? s->stepper.root
+           : output != NODE_NONE   ? output
+           : nodes > 0             ? nodes - 1
+                                   : NODE_NONE;
+}
+
+bool session_present(struct session *s, struct records *out)
+{
+    struct diag diag = {0};
+    struct call c = {.s = s, .diag = &diag, .out = out};
+    if (play_is_on(s)) {
+        c.s = s = play_graph(s->play);
+    }
+    return put_all(&c, root_of(s)) && !out->arena.failed;
+}

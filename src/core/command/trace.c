@@ -1,0 +1,158 @@
+#include "command/trace.h"
+
+#include "command/commands.h"
+#include "scene/scene.h"
+#include "words/words.h"
+
+// A record inside another one.
+static struct rec *put_record(struct call *c, struct rec *to, const char *key, const char *kind)
+{
+    struct rec *r = rec_map(c->out, to, key);
+    rec_text(c->out, r, "kind", kind);
+    return r;
+}
+
+bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root)
+{
+    uint32_t node = (uint32_t)rec_get_whole(box, "node");
+    struct rec *about = rec_map(c->out, list, NULL);
+    rec_text(c->out, about, "id", rec_get_text(box, "id"));
+    struct rec *explain = put_record(c, about, "explain", "explain");
+    if (!explain_put(c, explain, node, root)) {
+        return false;
+    }
+    struct text words;
+    text_init(&words);
+    words_add(&words, explain, WORDS_SCRIPT, session_digits(c->s));
+    rec_text(c->out, about, "words", text_get(&words));
+    text_release(&words);
+    return true;
+}
+
+bool trace_put_paths(struct call *c, struct rec *about, uint32_t node, uint32_t root)
+{
+    // No path leads to a constant, as no gradient is asked for.
+    return tape_marked(&c->s->tape, node, MARK_CONST) ||
+           paths_put(c, put_record(c, about, "paths", "paths"), root, node);
+}
+
+// The scene and what there is to say, once the walk is at its end.
+static bool put_end(struct call *c, struct rec *trace, const struct rec *scene, uint32_t root)
+{
+    struct rec *list = rec_list(c->out, trace, "about");
+    const struct rec *boxes = rec_find(scene, "boxes");
+    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
+        uint32_t node = (uint32_t)rec_get_whole(box, "node");
+        if (!trace_put_about(c, list, box, root) ||
+            !trace_put_paths(c, list->in.last, node, root)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool put_walk(struct call *c, struct rec *steps, struct stepper *walk, struct trail *aside)
+{
+    while (walk->at < stepper_steps(walk)) {
+        struct step_fact fact;
+        if (!stepper_step(walk, aside, &fact)) {
+            return diag_out_of_memory(c->diag);
+        }
+        step_put(c, put_record(c, steps, NULL, "step"), walk, &fact);
+    }
+    return true;
+}
+
+// ---- Too many values ----------------------------------------------------------------------------
+
+// The named operation nearest to root that a player can show; NODE_NONE where none was found in the
+// time that a refusal may take.
+static uint32_t find_playable(struct call *c, const struct buf *ids)
+{
+    enum { TRIES_MOST = 64, VALUES_MOST = 10000000 };
+    const struct tape *tape = &c->s->tape;
+    size_t left = VALUES_MOST / ids->count < TRIES_MOST ? VALUES_MOST / ids->count : TRIES_MOST;
+    for (size_t i = ids->count; left > 0 && i-- > 0;) {
+        uint32_t node = BUF(uint32_t, ids)[i];
+        char label[LABEL_TEXT];
+        if (tape_op(tape, node) == OP_LEAF || names_label(&c->s->names, label, node)[0] == '%') {
+            continue;
+        }
+        struct buf below;
+        bool ok = sweep_reach(tape, node, &below) && below.count <= TRACE_BOXES_MOST;
+        buf_release(&below);
+        if (ok) {
+            return node;
+        }
+        left--;
+    }
+    return NODE_NONE;
+}
+
+// Folded, such a graph makes a picture; a step through it would pass over hundreds of values that
+// no box shows. So the refusal says what can be drawn, and which part can be played.
+static bool refuse(struct call *c, uint32_t root, const struct buf *ids)
+{
+    char label[LABEL_TEXT], other[LABEL_TEXT];
+    uint32_t node = find_playable(c, ids);
+    names_label(&c->s->names, label, root);
+    diag_set(c->diag, c->command, "%s depends on %zu values, and a player shows %d at most", label,
+             ids->count, TRACE_BOXES_MOST);
+    if (node == NODE_NONE) {
+        return diag_hint(c->diag, "graph %s picture.svg draws it folded", label);
+    }
+    return diag_hint(c->diag,
+                     "graph %s picture.svg draws it folded, and graph %s page.html plays the part "
+                     "that %s depends on",
+                     label, names_label(&c->s->names, other, node), other);
+}
+
+// Few enough values?
+static bool fits(struct call *c, uint32_t root)
+{
+    struct buf ids;
+    bool ok = sweep_reach(&c->s->tape, root, &ids) || diag_out_of_memory(c->diag);
+    ok = ok && (ids.count <= TRACE_BOXES_MOST || refuse(c, root, &ids));
+    buf_release(&ids);
+    return ok;
+}
+
+// ---- The whole ----------------------------------------------------------------------------------
+
+static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside)
+{
+    struct session *s = c->s;
+    const struct scene_options options = {.theme = "light"};
+    if (!call_swept(c, sweep_zero(&s->tape, aside))) {
+        return false;
+    }
+    if (!stepper_start(walk, &s->tape, root, false)) {
+        return diag_out_of_memory(c->diag);
+    }
+    struct rec *trace = call_record(c, "trace");
+    rec_whole(c->out, trace, "digits", session_digits(s));
+    if (!put_walk(c, rec_list(c->out, trace, "steps"), walk, aside)) {
+        return false;
+    }
+    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
+    return scene == NULL ? diag_out_of_memory(c->diag) : put_end(c, trace, scene, root);
+}
+
+bool trace_put(struct call *c, uint32_t root)
+{
+    struct stepper walk;
+    struct trail aside;
+    if (!fits(c, root)) {
+        return false;
+    }
+    stepper_init(&walk);
+    trail_init(&aside);
+    bool ok = put_all(c, root, &walk, &aside);
+    stepper_release(&walk);
+    trail_take_back(&aside, 0, NULL);
+    trail_release(&aside);
+    if (ok && c->out->arena.failed) {
+        return diag_out_of_memory(c->diag);
+    }
+    return ok;
+}

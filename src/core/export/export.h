@@ -1,0 +1,51 @@
+// A graph as a program in another language, which computes the same value and the same gradients.
+//
+// The tape is the truth: what is written is read off it, node by node, or (tensors) checked against
+// it. Leaves have the numbers that they have now; all else the program computes anew. The same
+// graph gives the same bytes.
+#ifndef EXPORT_EXPORT_H
+#define EXPORT_EXPORT_H
+
+#include "base/diag.h"
+#include "engine/optim.h"
+#include "text/definition.h"
+#include "text/names.h"
+
+// What is exported. All of it outlives the call.
+struct export
+{
+    const struct tape *tape;  // its values are fresh
+    struct names *names;
+    uint32_t root;
+    const volatile int *stop;
+    int digits;  // of numbers that are only read
+    // How root was trained last (steps 0: it was not), and what the optimiser remembers of each
+    // parameter (struct optim_state, in tape order; missing ones are 0).
+    struct optim optim;
+    int64_t steps;
+    uint32_t batch, rows;  // each step took `batch` (0: all) of the rows of what `data` binds
+    const struct buf *states;
+    // The statements that made the session, and the seed it began with, for those who write arrays.
+    uint64_t seed;
+    const struct definitions *definitions;
+    const char *script;
+    size_t script_length;
+};
+
+// One row for each language.
+struct export_kind {
+    const char *name;
+    const char *ending;  // of a file of this kind
+    const char *help;
+};
+
+// NULL past the last; NULL if there is none of this name.
+const struct export_kind *export_kind_at(size_t i);
+const struct export_kind *export_kind_find(const char *s, size_t length);
+
+// Writes the program. False, with the diag set at `span`: too large for this language, stopped, or
+// no memory.
+bool export_write(struct text *out, const struct export_kind *kind, const struct export *e,
+                  struct span span, struct diag *d);
+
+#endif

@@ -1,0 +1,424 @@
+#include "export/export_program.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/stop.h"
+#include "engine/sweep.h"
+
+// ---- Letters ------------------------------------------------------------------------------------
+
+// U+03B1 to U+03C9.
+static const char *const greek[] = {
+    "alpha", "beta",   "gamma",   "delta", "epsilon", "zeta",    "eta",   "theta", "iota",
+    "kappa", "lambda", "mu",      "nu",    "xi",      "omicron", "pi",    "rho",   "sigma",
+    "sigma", "tau",    "upsilon", "phi",   "chi",     "psi",     "omega",
+};
+
+static void add_greek(struct text *out, const char *name, bool capital)
+{
+    text_add_char(out, capital ? (char)(name[0] - 'a' + 'A') : name[0]);
+    text_add(out, name + 1);
+}
+
+void export_ascii(struct text *out, const char *s, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        uint32_t c;
+        size_t n = utf8_read(s + at, length - at, &c);
+        n = n == 0 ? 1 : n;
+        if (c < 0x80) {
+            text_add_bytes(out, s + at, n);
+        } else if (c >= 0x3b1 && c <= 0x3c9) {
+            add_greek(out, greek[c - 0x3b1], false);
+        } else if (c >= 0x391 && c <= 0x3a9) {
+            add_greek(out, greek[c - 0x391], true);
+        } else {
+            text_addf(out, "u%04X", (unsigned)c);
+        }
+        at += n;
+    }
+}
+
+bool export_is_greek_command(uint32_t letter)
+{
+    static const char *const capitals =
+        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega";
+    if (letter >= 0x3b1) {
+        return letter != 0x3bf;
+    }
+    struct text name;
+    text_init(&name);
+    add_greek(&name, greek[letter - 0x391], true);
+    bool found = text_among(capitals, text_get(&name), text_length(&name));
+    text_release(&name);
+    return found;
+}
+
+// n7 is what the node %7 is called that has no name.
+static bool is_node_number(const char *s)
+{
+    return s[0] == 'n' && s[1] != '\0' && strspn(s + 1, "0123456789") == strlen(s + 1);
+}
+
+// _Bool, __FILE__, __debug__: C and Python keep such names for themselves, and Python changes them
+// inside a class.
+static bool is_private(const char *s)
+{
+    return s[0] == '_' && (s[1] == '_' || (s[1] >= 'A' && s[1] <= 'Z'));
+}
+
+void program_plain_ident(const struct program *p, struct text *out, uint32_t name)
+{
+    size_t length;
+    const char *s = names_text(p->e->names, name, &length);
+    struct text ident;
+    text_init(&ident);
+    export_ascii(&ident, s, length);
+    const char *t = text_get(&ident);
+    text_add(out, is_private(t) ? "x" : "");
+    text_add(out, t);
+    text_add(out, text_among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
+    text_release(&ident);
+}
+
+uint32_t program_new_ident(struct program *p, uint32_t name, const char *suffix)
+{
+    struct text ident;
+    text_init(&ident);
+    program_plain_ident(p, &ident, name);
+    text_add(&ident, suffix);
+    const char *t = text_get(&ident);
+    while (names_find(&p->taken, t, strlen(t)) != NAME_NONE && !ident.bytes.failed) {
+        text_add_char(&ident, '_');
+        t = text_get(&ident);
+    }
+    uint32_t at = (uint32_t)p->text.count;
+    char *copy = buf_push(&p->text, strlen(t) + 1);
+    p->failed |= copy == NULL || names_intern(&p->taken, t, strlen(t)) == NAME_NONE;
+    if (copy != NULL) {
+        memcpy(copy, t, strlen(t) + 1);
+    }
+    text_release(&ident);
+    return at;
+}
+
+void program_forget_idents(struct program *p)
+{
+    names_release(&p->taken);
+    names_init(&p->taken);
+}
+
+// ---- Places -------------------------------------------------------------------------------------
+
+bool program_stopped(struct program *p, size_t i)
+{
+    p->stopped = p->stopped || stop_asked(p->e->stop, i);
+    return p->stopped;
+}
+
+bool program_refuse(struct program *p, const char *refusal, const char *hint)
+{
+    p->refusal = refusal;
+    p->hint = hint;
+    return false;
+}
+
+static uint32_t index_of(const struct program *p, uint32_t node)
+{
+    return node > p->e->root ? SPOT_NONE : BUF(uint32_t, &p->index)[node];
+}
+
+static uint32_t element_node(const struct program *p, struct value v, uint32_t k)
+{
+    uint32_t place = value_place(v, k / v.cols, k % v.cols);
+    return v.listed ? BUF(uint32_t, &p->e->names->lists)[place] : place;
+}
+
+// May this element stand under a name that nothing else stands under yet?
+static struct spot *free_spot(const struct program *p, uint32_t node)
+{
+    uint32_t at = index_of(p, node);
+    struct spot *spot = at == SPOT_NONE ? NULL : &BUF(struct spot, &p->spots)[at];
+    return spot == NULL || spot->variable != SPOT_NONE || program_inline(p, node) ? NULL : spot;
+}
+
+// How many of an array's elements would stand under its name.
+static size_t count_free(struct program *p, struct value v)
+{
+    size_t count = 0;
+    for (uint32_t k = 0; k < v.rows * v.cols && !program_stopped(p, k); k++) {
+        count += free_spot(p, element_node(p, v, k)) != NULL;
+    }
+    return count;
+}
+
+static void take_name(struct program *p, uint32_t name)
+{
+    struct value v = names_get(p->e->names, name);
+    size_t free = count_free(p, v);
+    // A few elements of a large array are values by themselves.
+    if (free == 0 || free * 4 < (size_t)v.rows * v.cols) {
+        return;
+    }
+    uint32_t at = (uint32_t)p->variables.count;
+    struct variable *variable = buf_push(&p->variables, 1);
+    if (variable == NULL) {
+        p->failed = true;
+        return;
+    }
+    *variable = (struct variable){name, v, program_new_ident(p, name, "")};
+    for (uint32_t k = 0; k < v.rows * v.cols && !program_stopped(p, k); k++) {
+        struct spot *spot = free_spot(p, element_node(p, v, k));
+        if (spot != NULL) {
+            *spot = (struct spot){at, k / v.cols, k % v.cols};
+        }
+    }
+}
+
+// Whole arrays first, then single values, then arrays that were put together of what has names.
+static void take_names(struct program *p)
+{
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t name = 0; name < names_count(p->e->names) && !p->failed; name++) {
+            struct value v = names_get(p->e->names, name);
+            int its = v.rank == VALUE_SCALAR ? 1 : v.listed ? 2 : 0;
+            if (v.rank != VALUE_UNBOUND && its == round) {
+                take_name(p, name);
+            }
+        }
+    }
+}
+
+// How many parameters the tape has before each: the optimiser's memory is in their order.
+static void count_parameters(struct program *p)
+{
+    uint32_t count = 0;
+    for (uint32_t node = 0; node <= p->e->root && !program_stopped(p, node); node++) {
+        uint32_t at = BUF(uint32_t, &p->index)[node];
+        if (at != SPOT_NONE) {
+            BUF(uint32_t, &p->ordinal)[at] = count;
+            p->params += tape_marked(p->e->tape, node, MARK_PARAM);
+        }
+        count += tape_marked(p->e->tape, node, MARK_PARAM);
+    }
+}
+
+// Does the optimiser remember anything that it goes on with?
+static void find_states(struct program *p)
+{
+    for (size_t i = 0; i < p->ids.count && p->e->optim.kind != OPTIM_PLAIN; i++) {
+        if (tape_marked(p->e->tape, program_node(p, i), MARK_PARAM)) {
+            struct optim_state s = program_state(p, program_node(p, i));
+            p->has_states |= s.m != 0 || s.v != 0 || s.t != 0;
+        }
+    }
+}
+
+bool program_init(struct program *p, struct text *out, const struct export *e, const char *reserved)
+{
+    *p = (struct program){.e = e, .out = out, .reserved = reserved};
+    buf_init(&p->index, sizeof(uint32_t));
+    buf_init(&p->spots, sizeof(struct spot));
+    buf_init(&p->ordinal, sizeof(uint32_t));
+    buf_init(&p->variables, sizeof(struct variable));
+    buf_init(&p->text, 1);
+    names_init(&p->taken);
+    if (!sweep_reach(e->tape, e->root, &p->ids) || !buf_resize(&p->index, (size_t)e->root + 1) ||
+        !buf_resize(&p->spots, p->ids.count) || !buf_resize(&p->ordinal, p->ids.count)) {
+        return false;
+    }
+    memset(p->index.data, 0xff, p->index.count * sizeof(uint32_t));
+    for (size_t i = 0; i < p->ids.count; i++) {
+        BUF(uint32_t, &p->index)[program_node(p, i)] = (uint32_t)i;
+        BUF(struct spot, &p->spots)[i] = (struct spot){.variable = SPOT_NONE};
+    }
+    count_parameters(p);
+    find_states(p);
+    take_names(p);
+    return !p->failed;
+}
+
+void program_release(struct program *p)
+{
+    buf_release(&p->ids);
+    buf_release(&p->index);
+    buf_release(&p->spots);
+    buf_release(&p->ordinal);
+    buf_release(&p->variables);
+    buf_release(&p->text);
+    names_release(&p->taken);
+}
+
+struct spot program_spot(const struct program *p, uint32_t node)
+{
+    uint32_t at = index_of(p, node);
+    return at == SPOT_NONE ? (struct spot){.variable = SPOT_NONE} : BUF(struct spot, &p->spots)[at];
+}
+
+bool program_inline(const struct program *p, uint32_t node)
+{
+    return tape_marked(p->e->tape, node, MARK_CONST) && node != p->e->root;
+}
+
+uint32_t program_element(const struct program *p, uint32_t variable, uint32_t i, uint32_t j)
+{
+    struct value v = program_variable(p, variable)->value;
+    uint32_t node = element_node(p, v, i * v.cols + j);
+    struct spot spot = program_spot(p, node);
+    bool here = spot.variable == variable && spot.row == i && spot.col == j;
+    return here ? node : NODE_NONE;
+}
+
+bool program_has_leaf(const struct program *p, uint32_t variable)
+{
+    struct value v = program_variable(p, variable)->value;
+    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
+        uint32_t node = program_element(p, variable, k / v.cols, k % v.cols);
+        if (node != NODE_NONE && tape_op(p->e->tape, node) == OP_LEAF) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- Words --------------------------------------------------------------------------------------
+
+static void put_indices(struct text *out, enum value_rank rank, struct spot spot,
+                        const char *between)
+{
+    if (rank == VALUE_MATRIX) {
+        text_addf(out, "[%u%s%u]", (unsigned)spot.row, between, (unsigned)spot.col);
+    } else if (rank == VALUE_VECTOR) {
+        text_addf(out, "[%u]", (unsigned)spot.col);
+    }
+}
+
+void program_label(const struct program *p, struct text *out, uint32_t node)
+{
+    struct spot spot = program_spot(p, node);
+    if (spot.variable == SPOT_NONE) {
+        text_addf(out, "%%%u", (unsigned)node);
+        return;
+    }
+    const struct variable *v = program_variable(p, spot.variable);
+    size_t length;
+    const char *s = names_text(p->e->names, v->name, &length);
+    text_add_bytes(out, s, length);
+    put_indices(out, v->value.rank, spot, ", ");
+}
+
+void program_slope_label(const struct program *p, struct text *out, uint32_t node)
+{
+    text_add_char(out, 'd');
+    program_label(p, out, p->e->root);
+    text_add(out, "/d");
+    program_label(p, out, node);
+}
+
+void program_put(const struct program *p, struct text *out, const char *prefix, uint32_t node)
+{
+    struct spot spot = program_spot(p, node);
+    if (spot.variable == SPOT_NONE) {
+        text_addf(out, "%sn%u", prefix, (unsigned)node);
+        return;
+    }
+    const struct variable *v = program_variable(p, spot.variable);
+    text_addf(out, "%s%s", prefix, program_ident(p, v));
+    put_indices(out, v->value.rank, spot, "][");
+}
+
+void export_number(struct text *out, double v, const char *inf, const char *nan)
+{
+    char number[NUMBER_TEXT];
+    if (isnan(v)) {
+        text_add(out, nan);
+        return;
+    }
+    text_add(out, signbit(v) ? "-" : "");
+    if (isinf(v)) {
+        text_add(out, inf);
+        return;
+    }
+    number_exact(number, fabs(v));
+    text_add(out, number);
+    text_add(out, strpbrk(number, ".e") == NULL ? ".0" : "");
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
+}
+
+static const char *renamed(const char *const *renames, const char *s, size_t length)
+{
+    for (; renames != NULL && *renames != NULL; renames += 2) {
+        if (strlen(*renames) == length && memcmp(*renames, s, length) == 0) {
+            return renames[1];
+        }
+    }
+    return NULL;
+}
+
+void export_formula(struct text *out, const char *formula, const char *x, const char *y,
+                    const char *v, const char *const *renames)
+{
+    while (*formula != '\0') {
+        size_t n = 0;
+        while (is_word(formula[n])) {
+            n++;
+        }
+        const char *instead = n == 1 && *formula == 'x'   ? x
+                              : n == 1 && *formula == 'y' ? y
+                              : n == 1 && *formula == 'v' ? v
+                                                          : renamed(renames, formula, n);
+        n = n == 0 ? 1 : n;
+        if (instead != NULL && is_word(*formula)) {
+            text_add(out, instead);
+        } else {
+            text_add_bytes(out, formula, n);
+        }
+        formula += n;
+    }
+}
+
+bool export_is_tight(const char *formula)
+{
+    size_t n = 0;
+    while (is_word(formula[n])) {
+        n++;
+    }
+    if (formula[n] == '\0') {
+        return true;
+    }
+    int open = 0;
+    for (; formula[n] == '(' || open > 0; n++) {
+        open += (formula[n] == '(') - (formula[n] == ')');
+    }
+    return n > 0 && formula[n] == '\0' && is_word(formula[0]);
+}
+
+// ---- Training -----------------------------------------------------------------------------------
+
+struct optim_state program_state(const struct program *p, uint32_t node)
+{
+    uint32_t k = BUF(uint32_t, &p->ordinal)[index_of(p, node)];
+    return k < p->e->states->count ? BUF(struct optim_state, p->e->states)[k]
+                                   : (struct optim_state){0};
+}
+
+void program_training_text(const struct program *p, struct text *out)
+{
+    const struct optim *o = &p->e->optim;
+    char number[NUMBER_TEXT];
+    text_addf(out, "%s, learning rate %s",
+              o->kind == OPTIM_PLAIN ? "plain gradient descent" : optim_name(o->kind),
+              number_exact(number, o->rate));
+    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
+        text_addf(out, ", momentum %s", number_exact(number, o->momentum));
+    }
+    if (o->decay != 0) {
+        text_addf(out, ", weight decay %s", number_exact(number, o->decay));
+    }
+}

@@ -1,0 +1,157 @@
+// The functions over arrays: sum, softmax, cross_entropy …
+#include <string.h>
+
+#include "export/export_terms_parts.h"
+
+// A text with $ and & replaced by x and y; x in parentheses where something follows that binds
+// tighter than it does.
+static struct term print_term(struct terms *t, const char *format, struct term x, const char *y)
+{
+    struct text out;
+    text_init(&out);
+    for (; *format != '\0'; format++) {
+        bool tight = format[1] == '[' || format[1] == '.' || format[1] == '/';
+        if (*format == '$') {
+            text_addf(&out, tight && x.level < LEVEL_ATOM ? "(%s)" : "%s", x.text);
+        } else if (*format == '&') {
+            text_add(&out, y);
+        } else {
+            text_add_char(&out, *format);
+        }
+    }
+    struct term term = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
+    text_release(&out);
+    return term.text == NULL ? terms_lost(t) : term;
+}
+
+// The axis of a fold: -1 over everything.
+static int axis_of(const struct operand *x, uint32_t count)
+{
+    int axis = count < 2 || x->array.rank != VALUE_MATRIX ? -1 : (int)x[1].number;
+    return count == 2 && x->array.rank == VALUE_MATRIX && axis < 0 ? axis + 2 : axis;
+}
+
+// sum and mean: with torch's own; max and min, which share the gradient at ties pair by pair, as a
+// fold of pairs.
+static struct term write_fold(struct terms *t, const char *name, uint32_t count)
+{
+    const struct operand *x = terms_operands(t, count);
+    struct term term = *terms_top(t, count);
+    bool extreme = name[0] == 'm' && name[1] != 'e', array = operand_is_array(x);
+    int axis = axis_of(x, count);
+    if (term.text == NULL) {
+        return terms_lost(t);
+    }
+    if (!array) {
+        return strcmp(name, "mean") == 0 ? print_term(t, "torch.mean($)", term, "") : term;
+    }
+    if (extreme) {
+        const char *f = name[1] == 'a' ? "torch.maximum" : "torch.minimum";
+        return print_term(t,
+                          axis == 0   ? "reduce(&, $.unbind(0))"
+                          : axis == 1 ? "reduce(&, $.unbind(1))"
+                                      : "reduce(&, $.flatten().unbind())",
+                          term, f);
+    }
+    return axis < 0
+               ? print_term(t, "torch.&($)", term, name)
+               : print_term(t, axis == 0 ? "torch.&($, dim=0)" : "torch.&($, dim=1)", term, name);
+}
+
+// Class numbers as an index: the name, if it still holds them, else the numbers.
+static const char *classes(struct terms *t, struct term k, const struct operand *x)
+{
+    const struct export *e = t->s->program->e;
+    bool same = x->is_node && k.text != NULL;
+    struct text out;
+    text_init(&out);
+    text_add(&out, "torch.tensor([");
+    for (uint32_t i = 0; i < operand_count(x); i++) {
+        uint32_t row = i / operand_cols(x), col = i % operand_cols(x);
+        double number = operand_number(t->w, x, row, col);
+        uint32_t node = x->is_node ? operand_node(t->w, x, row, col) : NODE_NONE;
+        uint32_t real = node == NODE_NONE ? NODE_NONE : statements_real(t->s, node);
+        same = same && real != NODE_NONE && tape_value(e->tape, real) == number;
+        text_addf(&out, i == 0 ? "%.0f" : ", %.0f", number);
+    }
+    text_add(&out, "])");
+    const char *numbers = arena_copy(&t->s->arena, text_get(&out), text_length(&out));
+    text_release(&out);
+    t->s->fixed |= !same;
+    return same ? print_term(t, "$.long()", k, "").text : numbers == NULL ? "" : numbers;
+}
+
+static struct term write_pick(struct terms *t)
+{
+    const struct operand *x = terms_operands(t, 2);
+    const struct term *terms = terms_top(t, 2);
+    if (terms[0].text == NULL || !x->is_node) {
+        return terms_lost(t);
+    }
+    const char *k = classes(t, terms[1], &x[1]);
+    return x->array.rank == VALUE_MATRIX ? print_term(t, "$[torch.arange(len(&)), &]", terms[0], k)
+                                         : print_term(t, "$[&.reshape(1)]", terms[0], k);
+}
+
+static struct term write_cross_entropy(struct terms *t)
+{
+    const struct operand *x = terms_operands(t, 2);
+    const struct term *terms = terms_top(t, 2);
+    bool one_hot = operand_rows(x) == operand_rows(&x[1]) &&
+                   operand_cols(x) == operand_cols(&x[1]) &&
+                   (operand_rows(x) > 1 || operand_is_array(&x[1]));
+    if (terms[0].text == NULL || !x->is_node) {
+        return terms_lost(t);
+    }
+    if (!one_hot && x->array.rank == VALUE_MATRIX) {
+        return print_term(t, "F.cross_entropy($, &)", terms[0], classes(t, terms[1], &x[1]));
+    }
+    if (!one_hot) {
+        struct term picked = print_term(t, "-torch.log_softmax($, -1)[&].squeeze()", terms[0],
+                                        classes(t, terms[1], &x[1]));
+        picked.level = LEVEL_SIGN;
+        return picked;
+    }
+    struct term k = x[1].is_node ? terms[1] : terms_literal(t, &x[1], true);
+    if (k.text == NULL) {
+        return terms_lost(t);
+    }
+    bool loose = k.level < LEVEL_SIGN;
+    const char *factor = x->array.rank != VALUE_MATRIX
+                             ? loose ? "-torch.sum(torch.log_softmax($, -1)*(&))"
+                                     : "-torch.sum(torch.log_softmax($, -1)*&)"
+                         : loose ? "-torch.mean(torch.sum(torch.log_softmax($, -1)*(&), dim=1))"
+                                 : "-torch.mean(torch.sum(torch.log_softmax($, -1)*&, dim=1))";
+    struct term product = print_term(t, factor, terms[0], k.text);
+    product.level = LEVEL_SIGN;
+    return product;
+}
+
+struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
+{
+    static const char *const folds[] = {"sum", "mean", "max", "min"};
+    const struct operand *x = terms_operands(t, count);
+    const struct term *terms = terms_top(t, count);
+    // Plain numbers, of which the text says no more than what they are.
+    t->s->fixed |= strcmp(name, "len") == 0 || strcmp(name, "argmax") == 0;
+    for (size_t i = 0; i < COUNT_OF(folds); i++) {
+        if (strcmp(folds[i], name) == 0) {
+            return write_fold(t, name, count);
+        }
+    }
+    if (strcmp(name, "pick") == 0) {
+        return write_pick(t);
+    }
+    if (strcmp(name, "cross_entropy") == 0) {
+        return write_cross_entropy(t);
+    }
+    if (strcmp(name, "dot") == 0) {
+        return terms_matmul(t);
+    }
+    if (strcmp(name, "softmax") == 0 || strcmp(name, "log_softmax") == 0) {
+        const char *format = axis_of(x, count) == 0 ? "torch.&($, 0)" : "torch.&($, -1)";
+        return x->is_node && terms[0].text != NULL ? print_term(t, format, terms[0], name)
+                                                   : terms_lost(t);
+    }
+    return terms_lost(t);
+}

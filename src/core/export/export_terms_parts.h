@@ -1,0 +1,42 @@
+// What the files that translate expressions share. Private to view.
+#ifndef EXPORT_EXPORT_TERMS_PARTS_H
+#define EXPORT_EXPORT_TERMS_PARTS_H
+
+#include "export/export_terms.h"
+
+// How tightly Python binds.
+enum { LEVEL_NONE, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_SIGN, LEVEL_POWER, LEVEL_ATOM };
+
+// An operand's text. NULL: plain numbers, which have one only when they meet a tensor.
+struct term {
+    const char *text;
+    int level;
+};
+
+// A function being called: its values are the terms from `base` on.
+struct calling {
+    const struct definition *definition;
+    size_t base;
+    const char *values;  // as they are given: "X, 2.0"
+};
+
+struct terms {
+    struct statements *s;
+    struct lower *w;
+    struct buf stack;  // struct term, beside lower.stack
+    struct buf calls;  // struct calling
+    bool lost;         // something has no translation
+};
+
+// The last `count` terms, and the operands that they stand beside.
+struct term *terms_top(struct terms *t, size_t count);
+const struct operand *terms_operands(const struct terms *t, size_t count);
+// There is no translation.
+struct term terms_lost(struct terms *t);
+// Plain numbers as Python writes them: 2, or a tensor.
+struct term terms_literal(struct terms *t, const struct operand *x, bool tensor);
+struct term terms_matmul(struct terms *t);
+// export_terms_calls.c: a function that is no operation, called with `count` values.
+struct term terms_builtin(struct terms *t, const char *name, uint32_t count);
+
+#endif

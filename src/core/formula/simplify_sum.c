@@ -1,0 +1,211 @@
+#include <math.h>
+#include <stdlib.h>
+
+#include "formula/simplify_parts.h"
+
+static struct term *term_at(struct simplifier *s, size_t i)
+{
+    return &BUF(struct term, &s->terms)[i];
+}
+
+// ---- Taking apart -------------------------------------------------------------------------------
+
+static void add_term(struct simplifier *s, struct visit v, bool expand)
+{
+    struct term term = {.order = s->order++};
+    term.rest = split_number(s, v.id, &term.number);
+    if (!ratio_times(term.number, v.times, &term.number)) {
+        term.rest = v.id;
+        term.number = v.times;
+    }
+    if (expand && is_sum(s, term.rest) && !is_long(s, term.rest)) {
+        push_visit(s, term.rest, term.number, false);
+        return;
+    }
+    struct term *at = buf_push(&s->terms, 1);
+    if (at == NULL) {
+        s->pool->nodes.failed = true;
+    } else {
+        *at = term;
+    }
+}
+
+static void take_apart(struct simplifier *s, size_t visits, bool expand)
+{
+    while (s->visits.count > visits) {
+        struct visit v = pop_visit(s);
+        uint32_t form = known_form(s, v.id);
+        bool simplified = form != EXPR_NONE;
+        v.id = simplified ? form : v.id;
+        struct expr e = look(s, v.id);
+        if (is_sum(s, v.id) && (v.open || !simplified || !is_long(s, v.id))) {
+            push_visit(s, e.b, e.op == OP_ADD ? v.times : negative(v.times), false);
+            push_visit(s, e.a, v.times, simplified);
+        } else if (!simplified && is_op(s, v.id, OP_NEG)) {
+            push_visit(s, e.a, negative(v.times), false);
+        } else {
+            add_term(s, v, expand);
+        }
+    }
+}
+
+// ---- Collecting like terms ----------------------------------------------------------------------
+
+static int compare_rests(const void *a, const void *b)
+{
+    const struct term *x = a, *y = b;
+    return x->rest != y->rest ? (x->rest < y->rest ? -1 : 1)
+                              : (x->order > y->order) - (x->order < y->order);
+}
+
+static int compare_orders(const void *a, const void *b)
+{
+    const struct term *x = a, *y = b;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void sort_terms(struct simplifier *s, size_t first,
+                       int (*compare)(const void *, const void *))
+{
+    size_t count = s->terms.count - first;
+    if (count > 1) {
+        qsort(term_at(s, first), count, sizeof(struct term), compare);
+    }
+}
+
+static void merge_like_terms(struct simplifier *s, size_t first)
+{
+    size_t kept = first;
+    sort_terms(s, first, compare_rests);
+    for (size_t i = first; i < s->terms.count; i++) {
+        struct term term = *term_at(s, i);
+        struct term *last = kept > first ? term_at(s, kept - 1) : NULL;
+        if (last != NULL && last->rest == term.rest &&
+            ratio_plus(last->number, term.number, &last->number)) {
+            last->merged = true;
+        } else {
+            *term_at(s, kept++) = term;
+        }
+    }
+    s->terms.count = kept;
+}
+
+// Takes apart what the visits after the first `visits` stand for into the terms from `first` on.
+static void collect(struct simplifier *s, size_t first, size_t visits, bool expand)
+{
+    while (s->visits.count > visits) {
+        take_apart(s, visits, expand);
+        merge_like_terms(s, first);
+        size_t kept = first;
+        for (size_t i = first; i < s->terms.count; i++) {
+            struct term term = *term_at(s, i);
+            bool gone = term.number.over == 0;
+            // 3*(x + y) - 2*(x + y) came to be a sum itself.
+            if (!gone && term.merged && is_sum(s, term.rest) &&
+                fabs(ratio_value(term.number)) == 1) {
+                push_visit(s, term.rest, term.number, true);
+            } else if (!gone) {
+                term.merged = false;
+                *term_at(s, kept++) = term;
+            }
+        }
+        s->terms.count = kept;
+    }
+    sort_terms(s, first, compare_orders);
+}
+
+// 2*(x + 1) + 3 is 2*x + 5, but 2*(x + 1) + y stays: multiplied out if that makes no more terms.
+static void expand_if_shorter(struct simplifier *s, size_t first, uint32_t id, struct ratio times)
+{
+    size_t count = s->terms.count - first, visits = s->visits.count, expandable = 0;
+    for (size_t i = first; i < s->terms.count; i++) {
+        expandable += is_sum(s, term_at(s, i)->rest);
+    }
+    if (count < 2 || expandable == 0) {
+        return;
+    }
+    push_visit(s, id, times, true);
+    collect(s, first + count, visits, true);
+    if (s->terms.count - first - count <= count) {
+        size_t expanded = s->terms.count - first - count;
+        for (size_t i = 0; i < expanded; i++) {
+            *term_at(s, first + i) = *term_at(s, first + count + i);
+        }
+        count = expanded;
+    }
+    s->terms.count = first + count;
+}
+
+// ---- Writing ------------------------------------------------------------------------------------
+
+// A positive term goes first, if there is one.
+static void lead_with_positive(struct simplifier *s, size_t first)
+{
+    size_t i = first;
+    while (i < s->terms.count && term_at(s, i)->number.over < 0) {
+        i++;
+    }
+    if (i < s->terms.count) {
+        struct term positive = *term_at(s, i);
+        for (; i > first; i--) {
+            *term_at(s, i) = *term_at(s, i - 1);
+        }
+        *term_at(s, first) = positive;
+    }
+}
+
+// The terms from `first` on, added up in the order in which they lie.
+static uint32_t add_up(struct simplifier *s, size_t first)
+{
+    struct term head = *term_at(s, first);
+    uint32_t sum = head.number.over < 0 ? multiple(s, head.number, head.rest) : head.formula;
+    for (size_t i = first + 1; i < s->terms.count; i++) {
+        struct term term = *term_at(s, i);
+        sum = expr_apply(s->pool, term.number.over < 0 ? OP_SUB : OP_ADD, sum, term.formula);
+    }
+    return sum;
+}
+
+// Equal sums must become one formula, however they were written: added up in the order of their
+// nodes they are, and that node's note says which was seen first.
+static uint32_t add_up_as_first_seen(struct simplifier *s, size_t first)
+{
+    sort_terms(s, first, compare_rests);
+    uint32_t sorted = add_up(s, first);
+    if (sorted == EXPR_NONE || note_of(s, sorted) == NULL) {
+        return EXPR_NONE;
+    }
+    if (note_of(s, sorted)->twin == 0) {
+        sort_terms(s, first, compare_orders);
+        uint32_t sum = add_up(s, first);
+        note_of(s, sorted)->twin = sum + 1;
+    }
+    return note_of(s, sorted)->twin - 1;
+}
+
+static uint32_t write_sum(struct simplifier *s, size_t first)
+{
+    lead_with_positive(s, first);
+    for (size_t i = first; i < s->terms.count; i++) {
+        struct ratio size = term_at(s, i)->number;
+        size.over = fabs(size.over);
+        uint32_t formula = multiple(s, size, term_at(s, i)->rest);
+        term_at(s, i)->formula = formula;
+        term_at(s, i)->order = i;
+    }
+    size_t count = s->terms.count - first;
+    uint32_t sum = count == 0   ? expr_number(s->pool, 0)
+                   : count == 1 ? add_up(s, first)
+                                : add_up_as_first_seen(s, first);
+    s->terms.count = first;
+    return remember(s, sum, sum);
+}
+
+uint32_t simplify_sum(struct simplifier *s, uint32_t id, struct ratio times)
+{
+    size_t first = s->terms.count, visits = s->visits.count;
+    push_visit(s, id, times, true);
+    collect(s, first, visits, false);
+    expand_if_shorter(s, first, id, times);
+    return write_sum(s, first);
+}

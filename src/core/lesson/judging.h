@@ -1,0 +1,102 @@
+// What the judges of the kinds share. Inside lesson/ only.
+#ifndef LESSON_JUDGING_H
+#define LESSON_JUDGING_H
+
+#include "formula/expr.h"
+#include "text/lower.h"
+#include "lesson/lesson.h"
+
+// An answer being judged.
+struct judging {
+    const struct question *q;
+    const struct scope *scope;
+    uint64_t seed;
+    const char *text;
+    struct span answer;  // in the text, blanks at its ends left out
+    struct judgement *out;
+};
+
+// The judges, one for each kind's row.
+void judge_number(struct judging *j);
+void judge_formula(struct judging *j);
+void judge_pick(struct judging *j);
+void judge_order(struct judging *j);
+void judge_fill(struct judging *j);
+void judge_node(struct judging *j);
+void judge_edge(struct judging *j);
+void judge_do(struct judging *j);
+void judge_recall(struct judging *j);
+
+// Sets the judgement, unless the learner's answer was refused before.
+void judge_set(struct judging *j, enum judged verdict);
+// The answer, or this part of it, is no answer: the message is set, a hint may follow.
+__attribute__((format(printf, 3, 4))) bool judge_refuse(struct judging *j, struct span at,
+                                                        const char *format, ...);
+// It cannot be judged.
+bool judge_open(struct judging *j, const struct diag *why);
+__attribute__((format(printf, 2, 3))) void judge_say(struct judging *j, const char *format, ...);
+
+// ---- The graph ----------------------------------------------------------------------------------
+
+// Things done on the graph aside: values are refreshed, nodes may be appended, and at the end all
+// is as it was.
+struct trial {
+    const struct scope *scope;
+    struct trail trail;
+    uint32_t nodes;
+    size_t lists;
+    struct rng rng;
+    bool any_stale;
+};
+
+bool trial_begin(struct trial *a, const struct scope *scope, struct diag *d);
+void trial_end(struct trial *a);
+
+// s[at) evaluated in the scope; inside trial_begin and trial_end. Spans of the diag are in bytes
+// of s. A node that was there before and that the text names: *node; else NODE_NONE.
+bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
+                    uint32_t *node, struct diag *d);
+
+// A formula of single numbers, of symbols that stand for nothing. Spans as above.
+bool answer_read_formula(struct exprs *p, const char *s, struct span at, uint32_t *root,
+                         struct diag *d);
+// The names in a formula that are bound to interior nodes replaced by what those are made of.
+uint32_t answer_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
+                             uint32_t but_for);
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+// A number as a learner gave it: how exactly it was written is how far a mistake's result may be
+// from it.
+struct given_number {
+    double value;
+    struct tolerance written;
+};
+
+// An expression of numbers. False: it was refused.
+bool answer_read_number(struct judging *j, struct span at, struct given_number *given);
+// Which mistake leads to this wrong number, if `expression` is a derivative: says so. False: there
+// is nothing to say.
+bool diagnose_number(struct judging *j, const char *expression, const struct given_number *given);
+// Which slip leads to this wrong formula for the derivative of `base` in the name `in`.
+bool diagnose_formula(struct judging *j, struct exprs *p, uint32_t base, uint32_t in,
+                      uint32_t right, uint32_t given);
+
+// Is s[0..n) the name `b`, but for blanks, and for ∂ written for d?
+bool answer_is_name(const char *s, size_t n, const char *b);
+
+// The key of a formula question, as text.
+bool answer_formula_key(struct judging *j, struct text *out, struct diag *d);
+
+static inline struct span trimmed(const char *s, struct span at)
+{
+    while (at.start < at.end && (s[at.start] == ' ' || s[at.start] == '\t')) {
+        at.start++;
+    }
+    while (at.end > at.start && (s[at.end - 1] == ' ' || s[at.end - 1] == '\t')) {
+        at.end--;
+    }
+    return at;
+}
+
+#endif

@@ -1,0 +1,217 @@
+#include "lesson/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "formula/expr.h"
+
+// ---- Lines --------------------------------------------------------------------------------------
+
+bool part_line(const struct part *p, size_t *at, struct span *line)
+{
+    if (*at >= p->n) {
+        return false;
+    }
+    const char *end = memchr(p->s + *at, '\n', p->n - *at);
+    *line = (struct span){*at, end == NULL ? p->n : (size_t)(end - p->s)};
+    *at = line->end + 1;
+    if (line->end > line->start && p->s[line->end - 1] == '\r') {
+        line->end--;
+    }
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span part_trim(const struct part *p, struct span at)
+{
+    while (at.start < at.end && is_blank(p->s[at.start])) {
+        at.start++;
+    }
+    while (at.end > at.start && is_blank(p->s[at.end - 1])) {
+        at.end--;
+    }
+    return at;
+}
+
+bool part_is(const struct part *p, struct span at, const char *word)
+{
+    size_t n = strlen(word);
+    return at.end - at.start == n && memcmp(p->s + at.start, word, n) == 0;
+}
+
+const char *part_copy(const struct part *p, struct span at)
+{
+    const char *copy = arena_copy(p->arena, p->s + at.start, at.end - at.start);
+    return copy == NULL ? "" : copy;
+}
+
+bool part_find(const struct part *p, struct span in, const char *what, size_t *at)
+{
+    size_t n = strlen(what);
+    for (size_t i = in.start; i + n <= in.end; i++) {
+        if (memcmp(p->s + i, what, n) == 0) {
+            *at = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool part_key(const struct part *p, struct span line, struct span *key, struct span *value)
+{
+    size_t at = line.start;
+    while (at < line.end && p->s[at] >= 'a' && p->s[at] <= 'z') {
+        at++;
+    }
+    bool found = at > line.start && at < line.end && p->s[at] == ':' &&
+                 (at + 1 == line.end || is_blank(p->s[at + 1]));
+    if (found) {
+        *key = (struct span){line.start, at};
+        *value = part_trim(p, (struct span){at + 1, line.end});
+    }
+    return found;
+}
+
+// ---- Expressions --------------------------------------------------------------------------------
+
+// A text read by the parser of the language: a piece of the part, as a source of its own.
+struct piece {
+    struct source source;
+    struct names names;
+    struct lexer lexer;
+    struct parser parser;
+    struct diag d;
+};
+
+static void piece_init(struct piece *piece, const struct part *p, struct span at)
+{
+    *piece = (struct piece){
+        .source = {.name = "", .text = p->s + at.start, .length = at.end - at.start, .line = 1}};
+    names_init(&piece->names);
+    lexer_init(&piece->lexer, &piece->source);
+    parser_init(&piece->parser, &piece->lexer, &piece->names, &piece->d);
+}
+
+static bool piece_end(struct piece *piece, const struct part *p, struct span at, bool ok)
+{
+    struct token after = lexer_peek(&piece->lexer);
+    if (ok && after.kind != TOKEN_END) {
+        ok = diag_set(&piece->d, after.span, "the expression should end here");
+    }
+    parser_release(&piece->parser);
+    names_release(&piece->names);
+    if (!ok && !p->d->set) {
+        *p->d = piece->d;
+        p->d->span.start += at.start;
+        p->d->span.end += at.start;
+    }
+    return ok;
+}
+
+static bool has_something(const struct part *p, struct span at)
+{
+    return at.end > at.start || diag_set(p->d, at, "an expression is missing here");
+}
+
+bool part_expression(const struct part *p, struct span at)
+{
+    if (!has_something(p, at)) {
+        return false;
+    }
+    struct piece piece;
+    piece_init(&piece, p, at);
+    struct item item = parser_next(&piece.parser);
+    while (item.kind != ITEM_END && item.kind != ITEM_ERROR) {
+        item = parser_next(&piece.parser);
+    }
+    return piece_end(&piece, p, at, item.kind == ITEM_END && !piece.d.set);
+}
+
+// A formula, after which a name may stand.
+static bool read_formula(const struct part *p, struct span at, bool name)
+{
+    if (!has_something(p, at)) {
+        return false;
+    }
+    struct piece piece;
+    struct exprs pool;
+    uint32_t root;
+    exprs_init(&pool);
+    piece_init(&piece, p, at);
+    bool ok = expr_parse(&pool, &piece.parser, &root);
+    if (ok && name && lexer_peek(&piece.lexer).kind == TOKEN_NAME) {
+        lexer_next(&piece.lexer, &piece.d);
+    }
+    ok = piece_end(&piece, p, at, ok);
+    exprs_release(&pool);
+    return ok;
+}
+
+bool part_formula(const struct part *p, struct span at)
+{
+    return read_formula(p, at, false);
+}
+
+bool part_derived(const struct part *p, struct span at)
+{
+    return read_formula(p, at, true);
+}
+
+bool part_text(const struct part *p, struct span at)
+{
+    for (size_t i = at.start; i + 1 < at.end; i++) {
+        if (p->s[i] == '\\') {
+            i++;
+        } else if (p->s[i] == '{' && p->s[i + 1] == '=') {
+            size_t end;
+            if (!part_find(p, (struct span){i, at.end}, "}", &end)) {
+                diag_set(p->d, (struct span){i, i + 2}, "'{=' is not closed by '}'");
+                return diag_hint(p->d, "write \\{= if no value is to be put here");
+            }
+            if (!part_expression(p, part_trim(p, (struct span){i + 2, end}))) {
+                return false;
+            }
+            i = end;
+        }
+    }
+    return true;
+}
+
+// ---- Numbers and ids ----------------------------------------------------------------------------
+
+size_t part_number(const struct part *p, struct span at, double *number)
+{
+    bool sign = at.start < at.end && p->s[at.start] == '-';
+    size_t start = at.start + sign;
+    size_t used = start < at.end ? number_read(p->s + start, at.end - start, number) : 0;
+    if (used == 0 || !isfinite(*number)) {
+        return 0;
+    }
+    *number = sign ? -*number : *number;
+    return used + sign;
+}
+
+bool part_whole(const struct part *p, struct span at, int least, int most, int *whole)
+{
+    double number;
+    size_t used = part_number(p, at, &number);
+    if (used == 0 || used != at.end - at.start || number != floor(number) || number < least ||
+        number > most) {
+        return diag_set(p->d, at, "a whole number from %d to %d must stand here", least, most);
+    }
+    *whole = (int)number;
+    return true;
+}
+
+bool part_is_id(const char *s, size_t n)
+{
+    bool ok = n > 0 && n <= LESSON_ID_MOST;
+    for (size_t i = 0; ok && i < n; i++) {
+        ok = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') || s[i] == '-';
+    }
+    return ok;
+}

@@ -1,0 +1,330 @@
+// Commands of lessons. Those that change where a lesson stands only say so: they run inside the
+// lesson's graph, and what they wish is done after them; see play.h.
+#include <string.h>
+
+#include "command/commands.h"
+#include "play/play.h"
+
+// ---- lesson -------------------------------------------------------------------------------------
+
+static void put_lesson(struct call *c, struct rec *to, const struct course_lesson *l)
+{
+    rec_text(c->out, to, "id", l->id);
+    rec_text(c->out, to, "title", l->title);
+    rec_whole(c->out, to, "questions", l->questions);
+    rec_whole(c->out, to, "done", l->done);
+    rec_whole(c->out, to, "skipped", l->skipped);
+    rec_whole(c->out, to, "place", l->place);
+    rec_whole(c->out, to, "due", l->due);
+    rec_text(c->out, to, "trouble", l->trouble);
+}
+
+static void list_lessons(struct call *c)
+{
+    const struct course *course = c->s->course;
+    const struct course_lesson *next = course_next(course);
+    struct rec *r = call_record(c, "lesson_list");
+    struct rec *rows = rec_list(c->out, r, "lessons");
+    for (size_t i = 0; i < course->lessons.count; i++) {
+        put_lesson(c, rec_map(c->out, rows, NULL), &BUF(struct course_lesson, &course->lessons)[i]);
+    }
+    rec_text(c->out, r, "next", next == NULL ? "" : next->id);
+    rec_whole(c->out, r, "due", (int64_t)course->due.count);
+    rec_flag(c->out, r, "saved", course->saved);
+    rec_text(c->out, r, "trouble", course->trouble == NULL ? "" : course->trouble);
+}
+
+// What follows may be a file: it has a dot or a slash in it.
+static bool is_path(const char *s, size_t n)
+{
+    return memchr(s, '/', n) != NULL || memchr(s, '.', n) != NULL;
+}
+
+static bool refuse_lesson(struct call *c, struct span word, const char *id)
+{
+    struct nearest nearest;
+    nearest_init(&nearest, id, strlen(id));
+    for (size_t i = 0; c->s->course != NULL && i < c->s->course->lessons.count; i++) {
+        const struct course_lesson *l = &BUF(struct course_lesson, &c->s->course->lessons)[i];
+        nearest_offer(&nearest, l->id, strlen(l->id));
+    }
+    char quoted[QUOTED];
+    diag_set(c->diag, word, "there is no lesson '%s'", diag_quote(quoted, id, strlen(id)));
+    return nearest.best[0] != '\0'
+               ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
+               : diag_hint(c->diag, "'lesson' lists them; a file's name ends in .md");
+}
+
+// The path of the lesson that was asked for; NULL, with the diag set, if there is none.
+static const char *path_of(struct call *c, struct span word)
+{
+    const char *s = c->lexer->source->text + word.start;
+    const char *id = arena_copy(&c->out->arena, s, word.end - word.start);
+    const struct course_lesson *found =
+        id == NULL || c->s->course == NULL ? NULL : course_find(c->s->course, id);
+    if (found != NULL) {
+        return found->path;
+    }
+    if (id != NULL && !is_path(id, strlen(id))) {
+        refuse_lesson(c, word, id);
+        return NULL;
+    }
+    return id;
+}
+
+// The session that is the learner's own.
+static struct session *own(struct call *c)
+{
+    return c->s->play != NULL ? c->s->play->outer : c->s;
+}
+
+// It begins when this statement is done. NULL: there was no memory for it.
+static enum call_end begin(struct call *c, struct play *play)
+{
+    bool inside = c->s->play != NULL;
+    if (play == NULL) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (inside) {
+        c->s->play->next = play;
+        c->s->play->wish = WISH_LESSON;
+    } else {
+        c->s->play = play;
+    }
+    return CALL_DONE;
+}
+
+// What a file that is asked for is asked with.
+static enum call_end ask(struct call *c, const char *what, const char *path)
+{
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", what);
+    rec_text(c->out, need, "path", path);
+    c->s->supplied = false;
+    return CALL_NEED;
+}
+
+static bool refused(struct call *c, struct span word)
+{
+    call_supplied(c);
+    c->diag->span = word.start == word.end ? c->command : word;
+    return false;
+}
+
+static enum call_end list_or_refuse(struct call *c, struct span word)
+{
+    if (c->s->course != NULL) {
+        list_lessons(c);
+        return CALL_DONE;
+    }
+    refused(c, word);
+    return CALL_FAILED;
+}
+
+static bool begins_here(struct call *c)
+{
+    if (session_in_loop(c->s) || c->s->frames.count > 1) {
+        diag_set(c->diag, c->command,
+                 "a lesson does not begin inside a loop or a file that is being loaded");
+        return diag_hint(c->diag, "type it by itself");
+    }
+    return true;
+}
+
+// What follows on the line would be read in another place than it was typed for.
+static bool ends_line(struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token t = {.kind = TOKEN_BREAK};
+    while (t.kind == TOKEN_BREAK) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    if (t.kind != TOKEN_END) {
+        diag_set(c->diag, t.span, "this would be lost: the lesson moves on before it");
+        return diag_hint(c->diag, "type it on a line of its own");
+    }
+    return true;
+}
+
+static enum call_end begin_lesson(struct call *c)
+{
+    struct lesson *lesson = c->s->lesson;
+    // Where nothing is kept it is nobody's play: from its beginning, with the same numbers for all.
+    const struct course *course = c->s->course != NULL && c->s->course->saved ? c->s->course : NULL;
+    const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
+    c->s->lesson = NULL;
+    return begin(c, play_new(own(c), lesson, course, known == NULL ? 0 : known->place));
+}
+
+// First the course is asked for, then, by what it says, the lesson.
+enum call_end command_lesson(struct call *c)
+{
+    struct session *s = c->s;
+    struct span word = call_word(c);
+    bool begins = word.start < word.end && c->s->play != NULL;
+    if (!call_finish(c) || !begins_here(c) || (begins && !ends_line(c))) {
+        return CALL_FAILED;
+    }
+    if (s->lesson != NULL) {
+        return begin_lesson(c);
+    }
+    if (s->lesson_wanted) {
+        refused(c, word);
+        return CALL_FAILED;
+    }
+    if (!s->course_wanted) {
+        s->course_wanted = true;
+        return ask(c, "course", "");
+    }
+    if (word.start == word.end) {
+        return list_or_refuse(c, word);
+    }
+    // Without a course a lesson's file can be played all the same.
+    const char *path = path_of(c, word);
+    if (path == NULL) {
+        return CALL_FAILED;
+    }
+    s->lesson_wanted = true;
+    return ask(c, "lesson", path);
+}
+
+// ---- review -------------------------------------------------------------------------------------
+
+static void say_nothing_is_due(struct call *c)
+{
+    const struct course *course = c->s->course;
+    int64_t next = course_next_due(course);
+    struct rec *r = call_record(c, "nothing_due");
+    if (next != 0) {
+        rec_whole(c->out, r, "next_due_in", next - course->now);
+    }
+}
+
+static enum call_end begin_review(struct call *c, struct review *review)
+{
+    struct lesson *lesson = c->s->lesson;
+    c->s->lesson = NULL;
+    struct play *play = review_play(own(c), lesson, review);
+    if (play == NULL) {
+        review_free(review);
+    }
+    return begin(c, play);
+}
+
+// As a lesson: first the course, then the lesson of what is due first.
+enum call_end command_review(struct call *c)
+{
+    struct session *s = c->s;
+    if (!call_finish(c) || !begins_here(c)) {
+        return CALL_FAILED;
+    }
+    if (!s->course_wanted) {
+        s->course_wanted = true;
+        return ask(c, "course", "");
+    }
+    if (s->course == NULL || (s->lesson_wanted && s->lesson == NULL)) {
+        refused(c, c->command);
+        return CALL_FAILED;
+    }
+    if (s->course->due.count == 0) {
+        say_nothing_is_due(c);
+        return CALL_DONE;
+    }
+    struct review *review = review_new(s->course);
+    if (review == NULL) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (s->lesson != NULL) {
+        return begin_review(c, review);
+    }
+    s->lesson_wanted = true;
+    enum call_end asked = ask(c, "lesson", review_path(review));
+    review_free(review);
+    return asked;
+}
+
+// ---- In a lesson --------------------------------------------------------------------------------
+
+static bool in_lesson(struct call *c)
+{
+    if (c->s->play == NULL) {
+        diag_set(c->diag, c->command, "no lesson is being played");
+        return diag_hint(c->diag, "'lesson' lists them");
+    }
+    return true;
+}
+
+static bool at_question(struct call *c)
+{
+    if (in_lesson(c) && c->s->play->question == NULL) {
+        diag_set(c->diag, c->command, "no question is being asked");
+        diag_hint(c->diag, "Enter goes on");
+    }
+    return !c->diag->set;
+}
+
+static enum call_end wish(struct call *c, bool ready, enum play_wish what)
+{
+    if (!ready || !call_finish(c) || !ends_line(c)) {
+        return CALL_FAILED;
+    }
+    c->s->play->wish = what;
+    return CALL_DONE;
+}
+
+enum call_end command_hint(struct call *c)
+{
+    int64_t n = 0;
+    bool ok = at_question(c) &&
+              (!call_has_more(c) || call_whole(c, "the hint's number", 1, 100, &n)) &&
+              call_finish(c) && question_hint(c, (size_t)n);
+    return ok ? CALL_DONE : CALL_FAILED;
+}
+
+enum call_end command_solution(struct call *c)
+{
+    return wish(c, at_question(c), WISH_SOLUTION);
+}
+
+enum call_end command_skip(struct call *c)
+{
+    return wish(c, at_question(c), WISH_SKIP);
+}
+
+enum call_end command_retry(struct call *c)
+{
+    return wish(c, at_question(c), WISH_RETRY);
+}
+
+enum call_end command_previous(struct call *c)
+{
+    if (!in_lesson(c)) {
+        return CALL_FAILED;
+    }
+    if (c->s->play->review != NULL) {
+        diag_set(c->diag, c->command, "a review only goes on");
+        return diag_hint(c->diag, "'skip' leaves this question") ? CALL_DONE : CALL_FAILED;
+    }
+    if (c->s->play->number == 0) {
+        diag_set(c->diag, c->command, "there is no question before this");
+        return CALL_FAILED;
+    }
+    return wish(c, true, WISH_PREVIOUS);
+}
+
+enum call_end command_context(struct call *c)
+{
+    return at_question(c) && call_finish(c) && question_context(c) ? CALL_DONE : CALL_FAILED;
+}
+
+enum call_end command_info(struct call *c)
+{
+    if (!in_lesson(c) || !call_finish(c)) {
+        return CALL_FAILED;
+    }
+    question_info(c);
+    return CALL_DONE;
+}

@@ -1,0 +1,278 @@
+// What the learner has done: progress.
+#include <string.h>
+
+#include "base/day.h"
+#include "lesson/course.h"
+#include "command/commands.h"
+#include "words/sheet.h"
+
+enum { WEEKS = 26 };  // of the calendar
+
+// ---- progress -----------------------------------------------------------------------------------
+
+static const struct topic {
+    char letter;
+    const char *name;
+} topics[] = {
+#define TOPIC(LETTER, NAME) {LETTER, NAME},
+#include "lesson/topics.def"
+};
+
+// What is said of several questions together.
+struct tally {
+    int64_t questions, done, skipped, due;
+    int64_t met;      // have a card
+    double recalled;  // of these, the chances that they are known now, added up
+};
+
+static void count(struct tally *t, const struct course_question *q, int64_t now)
+{
+    t->questions++;
+    t->done += q->done;
+    t->skipped += q->skipped;
+    if (q->card.due != 0) {
+        t->met++;
+        t->due += q->card.due <= now;
+        t->recalled += review_recall(&q->card, now);
+    }
+}
+
+static void put_tally(struct call *c, struct rec *to, const struct tally *t)
+{
+    rec_whole(c->out, to, "questions", t->questions);
+    rec_whole(c->out, to, "done", t->done);
+    rec_whole(c->out, to, "skipped", t->skipped);
+    rec_whole(c->out, to, "due", t->due);
+    if (t->met > 0) {
+        rec_number(c->out, to, "recall", t->recalled / (double)t->met);
+    }
+}
+
+// Does one of these rows, "N12, G2", begin with the letter?
+static bool covers(const char *rows, char letter)
+{
+    for (const char *s = rows; *s != '\0'; s += *s == ',') {
+        s += strspn(s, " ");
+        if (*s == letter) {
+            return true;
+        }
+        s += strcspn(s, ",");
+    }
+    return false;
+}
+
+static void put_topics(struct call *c, struct rec *to, const struct course *course)
+{
+    const struct course_question *questions = course->questions.data;
+    struct rec *list = rec_list(c->out, to, "topics");
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        struct tally tally = {0};
+        for (size_t k = 0; k < course->questions.count; k++) {
+            if (covers(questions[k].covers, topics[i].letter)) {
+                count(&tally, &questions[k], course->now);
+            }
+        }
+        if (tally.questions > 0) {
+            struct rec *row = rec_map(c->out, list, NULL);
+            rec_bytes(c->out, row, "topic", &topics[i].letter, 1);
+            rec_text(c->out, row, "name", topics[i].name);
+            put_tally(c, row, &tally);
+        }
+    }
+}
+
+static void put_lessons(struct call *c, struct rec *to, const struct course *course)
+{
+    const struct course_question *questions = course->questions.data;
+    struct rec *list = rec_list(c->out, to, "lessons");
+    for (size_t i = 0; i < course->lessons.count; i++) {
+        const struct course_lesson *l = &BUF(struct course_lesson, &course->lessons)[i];
+        struct rec *row = rec_map(c->out, list, NULL);
+        struct tally tally = {0};
+        for (size_t k = 0; k < course->questions.count; k++) {
+            if (questions[k].lesson == i) {
+                count(&tally, &questions[k], course->now);
+            }
+        }
+        rec_text(c->out, row, "id", l->id);
+        rec_text(c->out, row, "title", l->title);
+        rec_flag(c->out, row, "begun", l->done > 0 || l->skipped > 0 || l->place > 0);
+        put_tally(c, row, &tally);
+    }
+}
+
+// The days of the calendar on which something was answered. It ends with this week.
+static void put_calendar(struct call *c, struct rec *to, const struct course *course)
+{
+    int64_t first = course->today - day_of_week(course->today) - 7 * (WEEKS - 1);
+    struct rec *list;
+    rec_whole(c->out, to, "today", course->today);
+    rec_whole(c->out, to, "first", first);
+    list = rec_list(c->out, to, "days");
+    for (size_t i = 0; i < course->days.count; i++) {
+        const struct course_day *day = &BUF(struct course_day, &course->days)[i];
+        if (day->day >= first && day->day <= course->today) {
+            struct rec *row = rec_map(c->out, list, NULL);
+            rec_whole(c->out, row, "day", day->day);
+            rec_whole(c->out, row, "answers", day->answers);
+            rec_whole(c->out, row, "right", day->right);
+        }
+    }
+}
+
+// How many answers there are in all, and when the next question comes back.
+static void put_sums(struct call *c, struct rec *to, const struct course *course)
+{
+    int64_t answers = 0, right = 0, next = course_next_due(course);
+    for (size_t i = 0; i < course->days.count; i++) {
+        answers += BUF(struct course_day, &course->days)[i].answers;
+        right += BUF(struct course_day, &course->days)[i].right;
+    }
+    rec_whole(c->out, to, "answers", answers);
+    rec_whole(c->out, to, "right", right);
+    rec_whole(c->out, to, "streak", course_streak(course));
+    rec_whole(c->out, to, "due", (int64_t)course->due.count);
+    if (next != 0) {
+        rec_whole(c->out, to, "next_due_in", next - course->now);
+    }
+}
+
+static void show_progress(struct call *c, const struct course *course)
+{
+    const struct course_lesson *next = course_next(course);
+    struct rec *r = call_record(c, "progress");
+    rec_whole(c->out, r, "columns", c->s->columns);
+    rec_flag(c->out, r, "ascii", c->s->ascii);
+    put_calendar(c, r, course);
+    put_sums(c, r, course);
+    put_topics(c, r, course);
+    put_lessons(c, r, course);
+    if (next != NULL) {
+        rec_text(c->out, r, "next", next->id);
+        rec_text(c->out, r, "next_title", next->title);
+    }
+    rec_flag(c->out, r, "saved", course->saved);
+    rec_text(c->out, r, "trouble", course->trouble == NULL ? "" : course->trouble);
+}
+
+// ---- progress export ----------------------------------------------------------------------------
+
+// A seed has 64 bits, more than other programs' numbers: it is a text.
+static void put_attempt(struct call *c, struct rec *to, const struct course_attempt *a)
+{
+    struct text cell;
+    text_init(&cell);
+    day_add_time(&cell, a->when);
+    rec_text(c->out, to, "when", text_get(&cell));
+    rec_text(c->out, to, "lesson", a->lesson);
+    rec_text(c->out, to, "question", a->question);
+    rec_whole(c->out, to, "version", a->version);
+    rec_text(c->out, to, "type", a->kind);
+    rec_whole(c->out, to, "rating", a->rating);
+    rec_flag(c->out, to, "right", a->right);
+    rec_flag(c->out, to, "skipped", a->skipped);
+    rec_whole(c->out, to, "hints", a->hints);
+    text_clear(&cell);
+    text_addf(&cell, "%llu", (unsigned long long)a->seed);
+    rec_text(c->out, to, "seed", text_get(&cell));
+    rec_text(c->out, to, "given", a->given);
+    text_release(&cell);
+}
+
+static struct rec *put_attempts(struct call *c, const struct course *course)
+{
+    struct rec *r = call_record(c, "attempts");
+    struct rec *rows = rec_list(c->out, r, "rows");
+    for (size_t i = 0; i < course->attempts.count; i++) {
+        put_attempt(c, rec_map(c->out, rows, NULL),
+                    &BUF(struct course_attempt, &course->attempts)[i]);
+    }
+    return r;
+}
+
+// ---- Arguments ----------------------------------------------------------------------------------
+
+// [export csv [FILE]]
+static bool read_arguments(struct call *c, bool *export, struct span *path)
+{
+    struct span word = call_word(c), format = call_word(c);
+    *export = word.start < word.end;
+    *path = call_word(c);
+    if ((*export && !call_word_is(c, word, "export")) ||
+        (*export && !call_word_is(c, format, "csv"))) {
+        struct span wrong =
+            call_word_is(c, word, "export") && format.start < format.end ? format : word;
+        diag_set(c->diag, wrong, "progress is shown, or exported as csv");
+        return diag_hint(c->diag, "write progress, or progress export csv answers.csv");
+    }
+    return call_finish(c);
+}
+
+static enum call_end ask_for_course(struct call *c, bool with_log)
+{
+    struct rec *need = call_need(c, "course", (struct span){0, 0});
+    rec_flag(c->out, need, "log", with_log);
+    c->s->supplied = false;
+    c->s->course_wanted = true;
+    return CALL_NEED;
+}
+
+static enum call_end refused(struct call *c, struct span at)
+{
+    call_supplied(c);
+    c->diag->span = at;
+    return CALL_FAILED;
+}
+
+static enum call_end write_sheet(struct call *c, struct span path)
+{
+    struct text sheet;
+    size_t before = c->out->list.in.count;
+    text_init(&sheet);
+    sheet_add(&sheet, SHEET_ATTEMPTS, rec_find(put_attempts(c, c->s->course), "rows"));
+    rec_cut(&c->out->list, before);
+    struct rec *need = call_need(c, "write", path);
+    rec_text(c->out, need, "text", text_get(&sheet));
+    bool ok = !sheet.bytes.failed || diag_out_of_memory(c->diag);
+    text_release(&sheet);
+    c->s->supplied = false;
+    c->s->write_wanted = true;
+    return ok ? CALL_NEED : CALL_FAILED;
+}
+
+static enum call_end end_export(struct call *c, struct span path)
+{
+    struct session *s = c->s;
+    if (path.start == path.end) {
+        put_attempts(c, s->course);
+        return CALL_DONE;
+    }
+    if (!s->write_wanted) {
+        return write_sheet(c, path);
+    }
+    if (call_supplied(c) && c->diag->set) {
+        return refused(c, path);
+    }
+    call_written(c, path);
+    return CALL_DONE;
+}
+
+enum call_end command_progress(struct call *c)
+{
+    bool export;
+    struct span path;
+    if (!read_arguments(c, &export, &path)) {
+        return CALL_FAILED;
+    }
+    if (!c->s->course_wanted) {
+        return ask_for_course(c, export);
+    }
+    if (c->s->course == NULL) {
+        return refused(c, c->command);
+    }
+    if (export) {
+        return end_export(c, path);
+    }
+    show_progress(c, c->s->course);
+    return CALL_DONE;
+}

@@ -1,0 +1,357 @@
+// What was typed at a question: told apart from a statement, judged (lesson/answer.h), answered to.
+#include <stdlib.h>
+#include <string.h>
+
+#include "play/play.h"
+
+// ---- What is right ------------------------------------------------------------------------------
+
+void judge_begin(struct play *p)
+{
+    judgement_release(&p->judgement);
+    judgement_init(&p->judgement);
+    p->more = false;
+}
+
+static void put_option(struct play *p, struct records *out, struct rec *to, size_t k,
+                       const struct question_line *line)
+{
+    char letter[2] = {(char)('a' + k), '\0'};
+    struct rec *option = rec_map(out, to, NULL);
+    rec_text(out, option, "letter", letter);
+    play_text(p, out, option, "text", line->left, line->line);
+}
+
+void judge_put_options(struct play *p, struct records *out, struct rec *to, const char *key)
+{
+    const struct question_line *shown[OPTIONS_MOST];
+    size_t count = question_options(p->question, p->seed, shown);
+    if (count == 0) {
+        return;
+    }
+    struct rec *options = rec_list(out, to, "options");
+    for (size_t k = 0; key == NULL && k < count; k++) {
+        put_option(p, out, options, k, shown[k]);
+    }
+    for (; key != NULL && *key != '\0'; key++) {  // only these, in this order
+        if (*key >= 'a' && (size_t)(*key - 'a') < count) {
+            put_option(p, out, options, (size_t)(*key - 'a'), shown[*key - 'a']);
+        }
+    }
+}
+
+void judge_put_cells(struct play *p, struct records *out, struct rec *to)
+{
+    const struct scope scope = session_scope(p->asked);
+    uint32_t bit = 1;
+    if (p->question->cells.count == 0) {
+        return;
+    }
+    struct rec *cells = rec_list(out, to, "cells");
+    for (const struct question_line *l = p->question->cells.first; l != NULL; l = l->next) {
+        double number;
+        struct diag ignored = {0};
+        bool known = (p->judgement.filled & bit) != 0 || p->solved;
+        struct rec *cell = rec_map(out, cells, NULL);
+        rec_text(out, cell, "name", l->left);
+        if (known && question_number(&scope, l->right, &number, &ignored)) {
+            rec_number(out, cell, "value", number);
+        }
+        bit <<= 1;
+    }
+}
+
+void judge_put_key(struct play *p, struct records *out, struct rec *to)
+{
+    const struct question *q = p->question;
+    const struct scope scope = session_scope(p->asked);
+    struct diag d = {0};
+    struct text key;
+    text_init(&key);
+    if (q->kind == QUESTION_RECALL) {
+        play_text(p, out, to, "model", q->model, q->line);
+    } else if (q->cells.count > 0) {
+        judge_put_cells(p, out, to);
+    } else if (q->kind != QUESTION_DO && question_key(q, &scope, p->seed, &key, &d)) {
+        if (q->options.count > 0) {
+            judge_put_options(p, out, to, text_get(&key));
+        } else {
+            rec_text(out, to, "answer", text_get(&key));
+        }
+    }
+    text_release(&key);
+}
+
+// ---- An answer or a statement -------------------------------------------------------------------
+
+static size_t trimmed(const struct source *line, const char **s)
+{
+    size_t n = line->length;
+    *s = line->text;
+    while (n > 0 && strchr(" \t\r\n", (*s)[0]) != NULL) {
+        ++*s;
+        n--;
+    }
+    while (n > 0 && strchr(" \t\r\n", (*s)[n - 1]) != NULL) {
+        n--;
+    }
+    return n;
+}
+
+static bool is_option(const struct question *q, const char *s, size_t n)
+{
+    for (const struct question_line *l = q->options.first; l != NULL; l = l->next) {
+        if (strlen(l->left) == n && memcmp(l->left, s, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Letters of options, each once: "def" may be one of the language's words, too.
+static bool is_letters(const struct question *q, const char *s, size_t n)
+{
+    uint32_t seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t letter = (size_t)(s[i] - 'a');
+        if (s[i] < 'a' || letter >= q->options.count || (seen >> letter & 1) != 0) {
+            return false;
+        }
+        seen |= UINT32_C(1) << letter;
+    }
+    return n > 0;
+}
+
+static bool is_named(const struct question *q, const char *s, size_t n)
+{
+    struct text line;
+    text_init(&line);
+    text_add_bytes(&line, s, n);
+    bool named = answer_is_named(q, text_get(&line));
+    text_release(&line);
+    return named;
+}
+
+bool question_takes(struct play *p, const struct source *line)
+{
+    const struct question *q = p->question;
+    const char *s;
+    size_t n = trimmed(line, &s);
+    if (q->kind == QUESTION_DO) {
+        return false;
+    }
+    // A command's word may be an option, and the name of a node.
+    bool bound = names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND;
+    return is_option(q, s, n) || is_letters(q, s, n) || (q->kind == QUESTION_NODE && bound) ||
+           is_named(q, s, n) || statement_form(line) == FORM_EXPRESSION;
+}
+
+bool question_takes_failed(const struct play *p)
+{
+    enum { WORDS_LEAST = 3 };
+    size_t words = 1;
+    const char *s = p->typed.bytes.count == 0 ? "" : p->typed.bytes.data;
+    for (size_t i = 1; i < p->typed.bytes.count; i++) {
+        words += s[i - 1] == ' ' && s[i] != ' ';
+    }
+    return p->state == PLAY_QUESTION && p->question->kind == QUESTION_RECALL &&
+           words >= WORDS_LEAST;
+}
+
+// ---- Judging ------------------------------------------------------------------------------------
+
+static void misread(const struct play *p, const struct source *line, const struct diag *d,
+                    bool open, struct records *out)
+{
+    struct text excerpt;
+    text_init(&excerpt);
+    if (!open) {
+        diag_excerpt(&excerpt, line, d->span, 0);
+    }
+    struct rec *r = play_record(p, out, "misread");
+    rec_flag(out, r, "open", open);
+    rec_text(out, r, "message", d->message);
+    rec_text(out, r, "hint", d->hint);
+    rec_text(out, r, "excerpt", text_get(&excerpt));
+    text_release(&excerpt);
+}
+
+static enum rating rating_of(const struct play *p, bool right)
+{
+    bool helped = p->wrong > 0 || p->hints > 0 || p->solved;
+    return !right ? RATING_AGAIN : helped ? RATING_HARD : RATING_GOOD;
+}
+
+static struct rec *put_judged(struct play *p, const char *verdict, struct records *out)
+{
+    const struct judgement *j = &p->judgement;
+    const struct question *q = p->question;
+    struct rec *r = play_record(p, out, "judged");
+    rec_text(out, r, "verdict", verdict);
+    rec_flag(out, r, "right", strcmp(verdict, "right") == 0);
+    rec_flag(out, r, "near", j->near);
+    rec_flag(out, r, "guess", q->kind == QUESTION_GUESS);
+    rec_text(out, r, "understood", j->understood == NULL ? "" : j->understood);
+    rec_flag(out, r, "typed", q->options.count == 0);  // else it is prose, of the options
+    struct rec *said = rec_list(out, r, "said");
+    for (size_t i = 0; i < j->said_count; i++) {
+        struct text filled;
+        text_init(&filled);
+        play_fill(p, out, &filled, j->said[i], q->line);
+        rec_text(out, said, NULL, text_get(&filled));
+        text_release(&filled);
+    }
+    // Who was told nothing, or did not get on by it, is told where help is.
+    if (strcmp(verdict, "wrong") == 0 && q->kind != QUESTION_GUESS &&
+        (p->wrong >= 2 || j->said_count == 0)) {
+        rec_flag(out, r, "stuck", true);
+        rec_flag(out, r, "hints", p->hints < q->hints.count);
+    }
+    return r;
+}
+
+static void note_outcome(struct play *p, bool right)
+{
+    struct play_question *asked = &BUF(struct play_question, &p->questions)[p->number];
+    asked->right |= right;
+}
+
+void judge_right(struct play *p, struct records *out)
+{
+    p->passed = true;
+    question_attempt(p, out, rating_of(p, true), true, false);
+    note_outcome(p, true);
+    struct rec *r = put_judged(p, "right", out);
+    play_text(p, out, r, "then", p->question->then, p->question->line);
+    question_pass(p, out);
+}
+
+static void judge_wrong(struct play *p, struct records *out)
+{
+    question_attempt(p, out, RATING_AGAIN, false, false);
+    p->wrong++;
+    put_judged(p, "wrong", out);
+    p->more = p->judgement.more != NODE_NONE && !p->checked;
+}
+
+// A guess is right or not, and either way what was guessed is shown now.
+static void judge_guess(struct play *p, bool right, struct records *out)
+{
+    p->passed = true;
+    question_attempt(p, out, RATING_GOOD, right, false);
+    note_outcome(p, true);
+    struct rec *r = put_judged(p, right ? "right" : "wrong", out);
+    judge_put_key(p, out, r);
+    play_set_graph(p, &p->aside, session_copy(p->asked));
+    play_do(p, DOING_WHY, (struct entries){.list = p->question->why.first});
+}
+
+static void show_model(struct play *p, struct records *out)
+{
+    struct rec *r = play_record(p, out, "model");
+    play_text(p, out, r, "text", p->question->model, p->question->line);
+    play_set_state(p, PLAY_RATE);
+    question_foot(p, out);
+}
+
+static void decide(struct play *p, const struct source *line, struct records *out)
+{
+    const struct judgement *j = &p->judgement;
+    bool guess = p->question->kind == QUESTION_GUESS;
+    switch (j->judged) {
+    case JUDGED_MALFORMED:
+    case JUDGED_OPEN:
+        misread(p, line, &j->diag, j->judged == JUDGED_OPEN, out);
+        return;
+    case JUDGED_PARTLY:
+        judge_put_cells(p, out, put_judged(p, "partly", out));
+        return;
+    case JUDGED_BY_LEARNER:
+        show_model(p, out);
+        return;
+    case JUDGED_RIGHT:
+    case JUDGED_WRONG:
+        break;
+    }
+    if (guess) {
+        judge_guess(p, j->judged == JUDGED_RIGHT, out);
+    } else if (j->judged == JUDGED_RIGHT) {
+        judge_right(p, out);
+    } else {
+        judge_wrong(p, out);
+    }
+}
+
+void question_answer(struct play *p, const struct source *line, struct records *out)
+{
+    const struct scope scope = session_scope(p->asked);
+    const char *s;
+    size_t n = trimmed(line, &s);
+    text_clear(&p->given);
+    text_add_bytes(&p->given, s, n);
+    struct source answer = {.name = "<answer>", .text = s, .length = n, .line = 1};
+    bool more = p->more;
+    p->more = false;
+    if (more) {
+        judge_more(p->question, &scope, text_get(&p->given), &p->judgement);
+    } else {
+        judge(p->question, &scope, p->seed, text_get(&p->given), &p->judgement);
+    }
+    decide(p, &answer, out);
+    p->more |= more && p->judgement.more != NODE_NONE;
+}
+
+// ---- Rating oneself -----------------------------------------------------------------------------
+
+void question_rate(struct play *p, const struct source *line, struct records *out)
+{
+    enum rating rating;
+    if (!rating_read(line->text, line->length, &rating)) {
+        struct diag d = {0};
+        diag_set(&d, (struct span){0, line->length}, "how well did you know it?");
+        diag_hint(&d, "1 again, 2 hard, 3 good, 4 easy");
+        misread(p, line, &d, false, out);
+        return;
+    }
+    bool right = rating != RATING_AGAIN;
+    p->passed = true;
+    question_attempt(p, out, rating, right, false);
+    note_outcome(p, right);
+    struct rec *r = play_record(p, out, "rated");
+    rec_text(out, r, "rating", rating_name(rating));
+    play_text(p, out, r, "then", p->question->then, p->question->line);
+    question_leave(p);
+}
+
+// ---- do -----------------------------------------------------------------------------------------
+
+static const char *written_in(const struct records *out, size_t from)
+{
+    const char *path = "";
+    size_t i = 0;
+    for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
+        if (i >= from && rec_is(r, "written")) {
+            path = rec_get_text(r, "path");
+        }
+    }
+    return path;
+}
+
+void question_look(struct play *p, const struct records *out, size_t from)
+{
+    if (p->question == NULL || p->question->kind != QUESTION_DO || p->passed || p->held ||
+        p->state != PLAY_QUESTION) {
+        return;
+    }
+    const struct scope scope = session_scope(p->aside);
+    p->held = question_holds(p->question, &scope, p->aside->statement, written_in(out, from));
+}
+
+void question_looked(struct play *p, struct records *out)
+{
+    if (p->held && !p->passed && p->state == PLAY_QUESTION) {
+        text_clear(&p->given);
+        text_add_bytes(&p->given, p->typed.bytes.data, p->typed.bytes.count);
+        judge_right(p, out);
+    }
+}

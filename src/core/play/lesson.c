@@ -1,0 +1,738 @@
+// Playing a lesson: prose, code, pauses; see play.h. Questions are question.c's.
+#include <math.h>
+#include <string.h>
+
+#include "play/play.h"
+#include "words/words.h"
+
+enum {
+    // Turns of a statement where nobody reads along who could press Ctrl-C.
+    BUDGET = 300000,
+    TRAINING_COST = 2000,  // turns that a piece of a training counts for: see train_more
+    PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
+};
+
+bool play_is_on(const struct session *s)
+{
+    return s->play != NULL && s->play->outer == s;
+}
+
+struct session *play_graph(const struct play *p)
+{
+    return p->aside != NULL ? p->aside : p->graph;
+}
+
+// ---- From begin to end --------------------------------------------------------------------------
+
+static bool take_course(struct play *p, const struct course *course)
+{
+    p->salt = course == NULL ? 0 : course->salt;
+    for (size_t i = 0; lesson_item(p->lesson, i) != NULL; i++) {
+        const struct lesson_item *item = lesson_item(p->lesson, i);
+        if (item->kind == LESSON_QUESTION) {
+            struct play_question *asked = buf_push(&p->questions, 1);
+            const struct course_question *known =
+                course == NULL ? NULL : course_question(course, item->question->id);
+            if (asked == NULL) {
+                return false;
+            }
+            *asked = (struct play_question){.seen = known == NULL ? 0 : known->seen};
+        }
+    }
+    return true;
+}
+
+// The item after so many questions; 0 after all of them: the lesson begins anew.
+static size_t item_after(const struct lesson *l, size_t questions)
+{
+    size_t i = 0;
+    for (size_t passed = 0; passed < questions && questions < l->questions; i++) {
+        passed += lesson_item(l, i)->kind == LESSON_QUESTION;
+    }
+    return i;
+}
+
+static void adopt(struct play *p, struct session *graph)
+{
+    if (graph != NULL) {
+        graph->play = p;
+        graph->columns = p->outer->columns;
+        graph->rows = p->outer->rows;
+        graph->ascii = p->outer->ascii;
+    }
+}
+
+static struct play *allocate(struct session *outer, struct lesson *lesson)
+{
+    struct buf one;  // an array of one, as only mem.c allocates
+    buf_init(&one, sizeof(struct play));
+    struct play *p = buf_push(&one, 1);
+    if (p != NULL) {
+        *p = (struct play){.self = one, .outer = outer, .lesson = lesson};
+        buf_init(&p->questions, sizeof(struct play_question));
+        judgement_init(&p->judgement);
+        buf_init(&p->marks, sizeof(struct play_mark));
+        records_init(&p->context);
+        buf_init(&p->values, sizeof(double));
+        text_init(&p->script);
+        text_init(&p->typed);
+        text_init(&p->given);
+    }
+    return p;
+}
+
+struct play *play_new(struct session *outer, struct lesson *lesson, const struct course *course,
+                      size_t place)
+{
+    struct play *p = allocate(outer, lesson);
+    if (p == NULL) {
+        lesson_free(lesson);
+        return NULL;
+    }
+    p->blank = session_new(&outer->world);
+    p->graph = p->blank == NULL ? NULL : session_copy(p->blank);
+    if (p->graph == NULL || !take_course(p, course)) {
+        play_free(p);
+        return NULL;
+    }
+    adopt(p, p->graph);
+    p->catch_up_to = item_after(lesson, place);
+    return p;
+}
+
+void play_free(struct play *p)
+{
+    if (p->outer->play == p) {
+        p->outer->play = NULL;
+    }
+    for (size_t i = 0; i < p->marks.count; i++) {
+        session_free(BUF(struct play_mark, &p->marks)[i].graph);
+        records_release(&BUF(struct play_mark, &p->marks)[i].context);
+    }
+    struct session *graphs[] = {p->aside, p->asked, p->graph, p->blank};
+    for (size_t i = 0; i < COUNT_OF(graphs); i++) {
+        session_free(graphs[i]);
+    }
+    lesson_free(p->lesson);
+    review_free(p->review);
+    if (p->next != NULL) {
+        play_free(p->next);
+    }
+    buf_release(&p->questions);
+    judgement_release(&p->judgement);
+    buf_release(&p->marks);
+    records_release(&p->context);
+    buf_release(&p->values);
+    text_release(&p->script);
+    text_release(&p->typed);
+    text_release(&p->given);
+    struct buf self = p->self;
+    buf_release(&self);
+}
+
+void play_set_graph(struct play *p, struct session **slot, struct session *graph)
+{
+    session_free(*slot);
+    *slot = graph;
+    adopt(p, graph);
+}
+
+void play_set_state(struct play *p, enum play_state state)
+{
+    p->state = state;
+    p->rows = 0;
+}
+
+// ---- Texts of the lesson ------------------------------------------------------------------------
+
+static struct source source_of(const struct play *p, const char *text, size_t n, size_t line)
+{
+    return (struct source){.name = p->lesson->name, .text = text, .length = n, .line = line};
+}
+
+// The record just added tells of a mistake of the lesson's, not of the learner's.
+static void fault(struct play *p, struct records *out)
+{
+    p->failures++;
+    rec_flag(out, out->list.in.last, "fault", true);
+}
+
+void play_error(struct play *p, size_t line, const char *message, struct records *out)
+{
+    struct source source = source_of(p, "", 0, line);
+    struct diag d = {0};
+    diag_set(&d, (struct span){0, 0}, "%s", message);
+    session_report(&source, &d, out);
+    fault(p, out);
+}
+
+// Numbers in a question's texts are those that it was asked with; after what a `do` made the
+// learner do, those that came of it.
+static struct session *text_graph(const struct play *p)
+{
+    bool done = p->question != NULL && p->question->kind == QUESTION_DO && p->passed;
+    return p->asked != NULL && !done ? p->asked : play_graph(p);
+}
+
+static bool show_value(struct play *p, struct records *out, const char *s, size_t n, size_t line,
+                       struct text *to)
+{
+    while (n > 0 && *s == ' ') {
+        s++;
+        n--;
+    }
+    struct source source = source_of(p, s, n, line);
+    struct diag d = {0};
+    if (session_value(text_graph(p), &source, to, &d)) {
+        return true;
+    }
+    session_report(&source, &d, out);
+    fault(p, out);
+    return false;
+}
+
+void play_fill(struct play *p, struct records *out, struct text *to, const char *text, size_t line)
+{
+    for (const char *s = text; *s != '\0';) {
+        const char *close = strncmp(s, "{=", 2) == 0 ? strchr(s, '}') : NULL;
+        if (close == NULL) {
+            text_add_bytes(to, s, *s == '\\' && s[1] != '\0' ? 2 : 1);
+            s += *s == '\\' && s[1] != '\0' ? 2 : 1;
+            continue;
+        }
+        bool ok = show_value(p, out, s + 2, (size_t)(close - s - 2), line, to);
+        text_add(to, ok ? "" : "?");
+        s = close + 1;
+    }
+}
+
+void play_text(struct play *p, struct records *out, struct rec *to, const char *key,
+               const char *text, size_t line)
+{
+    struct text filled;
+    text_init(&filled);
+    play_fill(p, out, &filled, text, line);
+    rec_text(out, to, key, text_get(&filled));
+    text_release(&filled);
+}
+
+// ---- Statements of the lesson -------------------------------------------------------------------
+
+void play_do(struct play *p, enum play_doing doing, struct entries entries)
+{
+    p->doing = doing;
+    p->entries = entries;
+    p->first_entry = true;
+    p->state = PLAY_ENTRIES;
+}
+
+static bool is_shown(enum play_doing doing)
+{
+    return doing == DOING_CODE || doing == DOING_SOLVE || doing == DOING_WHY ||
+           doing == DOING_TYPED;
+}
+
+// The next statements of a text: a line, and those after it as long as a bracket is open.
+static bool next_of_text(struct play *p, struct source *source)
+{
+    struct entries *e = &p->entries;
+    while (*e->text == '\n') {
+        e->text++;
+        e->line += !e->same_line;
+    }
+    if (*e->text == '\0') {
+        return false;
+    }
+    size_t n = strcspn(e->text, "\n");
+    *source = source_of(p, e->text, n, e->line);
+    while (e->text[n] != '\0' && lexer_wants_more(source)) {
+        n += 1 + strcspn(e->text + n + 1, "\n");
+        source->length = n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        e->line += e->text[i] == '\n' && !e->same_line;
+    }
+    e->text += n;
+    return true;
+}
+
+static bool next_entry(struct play *p, struct source *source)
+{
+    const struct question_line *line = p->entries.list;
+    if (p->entries.text != NULL) {
+        return next_of_text(p, source);
+    }
+    if (question_gives_again(p)) {
+        *source = source_of(p, text_get(&p->script), text_length(&p->script), p->question->line);
+        return true;
+    }
+    if (line != NULL) {
+        *source = source_of(p, line->left, strlen(line->left), line->line);
+        p->entries.list = line->next;
+        question_note_binding(p, line->left);
+    }
+    return line != NULL;
+}
+
+static void run_source(struct play *p, const struct source *source, enum session_mode mode)
+{
+    session_begin(play_graph(p), source, mode);
+    p->running = true;
+    p->budget = BUDGET;
+}
+
+// A text ended, or one of its statements failed.
+static void end_source(struct play *p, bool failed, struct records *out)
+{
+    p->running = false;
+    if (p->doing == DOING_TYPED) {
+        return;
+    }
+    const volatile int *stop = p->outer->world.stop;
+    if (failed && stop != NULL && *stop == SESSION_STOP_NOW) {
+        p->entries = (struct entries){0};  // interrupted: that is nobody's fault
+    } else if (failed) {
+        fault(p, out);
+        p->entries = (struct entries){0};  // the rest would only follow from it
+    }
+}
+
+// One statement of the text that runs in the graph. Unseen ones leave no records but needs and
+// errors.
+static enum session_state run_statement(struct play *p, struct records *out)
+{
+    struct session *graph = play_graph(p);
+    size_t before = out->list.in.count;
+    bool bounded = p->outer->rows == 0 && p->budget-- <= 0;
+    enum session_state state =
+        bounded ? session_give_up(graph, "this takes longer than a statement may here",
+                                  "at the prompt it could be interrupted with Ctrl-C", out)
+                : session_run(graph, out);
+    if (out->list.in.count > before && rec_is(out->list.in.last, "training")) {
+        p->budget -= TRAINING_COST;
+    }
+    if (!is_shown(p->doing) && (state == SESSION_MORE || state == SESSION_DONE)) {
+        rec_cut(&out->list, before);
+    }
+    return state;
+}
+
+// ---- Items --------------------------------------------------------------------------------------
+
+static bool follows_bullet(const struct play *p)
+{
+    const struct lesson_item *before = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
+    return before != NULL && before->kind == LESSON_BULLET;
+}
+
+static void put_prose(struct play *p, const struct lesson_item *item, struct records *out)
+{
+    static const char *const blocks[] = {
+        [LESSON_HEADING] = "heading", [LESSON_PARAGRAPH] = "paragraph", [LESSON_BULLET] = "bullet",
+        [LESSON_QUOTE] = "quote",     [LESSON_TABLE] = "table",         [LESSON_VERBATIM] = "code"};
+    struct text filled;
+    text_init(&filled);
+    play_fill(p, out, &filled, item->kind == LESSON_TABLE ? "" : item->text, item->line);
+    struct rec *r = play_record(p, out, "prose");
+    rec_text(out, r, "block", blocks[item->kind]);
+    rec_whole(out, r, "line", (int64_t)item->line);
+    rec_whole(out, r, "level", item->level);
+    rec_text(out, r, "mark", item->mark == NULL ? "" : item->mark);
+    rec_flag(out, r, "apart", item->kind != LESSON_BULLET || !follows_bullet(p));
+    rec_text(out, r, "text", text_get(&filled));
+    if (item->kind == LESSON_TABLE) {
+        struct rec *rows = rec_list(out, r, "rows");
+        for (size_t i = 0; i < item->rows; i++) {
+            struct rec *row = rec_list(out, rows, NULL);
+            for (size_t j = 0; j < item->columns; j++) {
+                text_clear(&filled);
+                play_fill(p, out, &filled, item->cells[i * item->columns + j], item->line);
+                rec_text(out, row, NULL, text_get(&filled));
+            }
+        }
+    }
+    text_release(&filled);
+}
+
+struct rec *play_record(const struct play *p, struct records *out, const char *kind)
+{
+    struct rec *r = records_add(out, kind);
+    rec_whole(out, r, "columns", p->outer->columns);
+    rec_flag(out, r, "ascii", p->outer->ascii);
+    return r;
+}
+
+// Lines that the records from the `from`-th on take on the screen.
+static size_t rows_of(const struct play *p, const struct records *out, size_t from)
+{
+    struct text words;
+    size_t rows = 0, i = 0;
+    text_init(&words);
+    for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
+        if (i >= from) {
+            words_add(&words, r, WORDS_PROMPT, session_digits(p->outer));
+        }
+    }
+    for (const char *s = text_get(&words); *s != '\0'; s++) {
+        rows += *s == '\n';
+    }
+    text_release(&words);
+    return rows;
+}
+
+static void pause(struct play *p, struct records *out)
+{
+    struct rec *r = records_add(out, "lesson_pause");
+    rec_text(out, r, "lesson", p->lesson->id);
+    play_set_state(p, PLAY_PAUSE);
+}
+
+// About how many lines a question, or a block of code with its answers, is going to take.
+static size_t rows_to_come(const struct lesson_item *item)
+{
+    const char *s = item->kind == LESSON_QUESTION ? item->question->text : item->text;
+    size_t rows = item->kind == LESSON_QUESTION ? 8 + item->question->options.count : 2;
+    for (; *s != '\0'; s++) {
+        rows += *s == '\n' ? 2 : 0;
+    }
+    return rows;
+}
+
+// A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
+static bool is_full(const struct play *p, const struct lesson_item *item, size_t rows)
+{
+    size_t screen = (size_t)p->outer->rows;
+    bool part = item->kind == LESSON_HEADING && p->rows >= PAUSE_ROWS_LEAST;
+    return screen > 0 && p->rows > 0 && (part || p->rows + rows + 3 > screen);
+}
+
+static void begin_code(struct play *p, const struct lesson_item *item, enum play_doing doing)
+{
+    struct session *fresh = item->fresh ? session_copy(p->blank) : NULL;
+    if (fresh != NULL) {
+        play_set_graph(p, &p->graph, fresh);
+    }
+    play_do(p, doing, (struct entries){.text = item->text, .line = item->line});
+}
+
+static void end_lesson(struct play *p, struct records *out)
+{
+    struct rec *r = records_add(out, "place");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_whole(out, r, "passed", (int64_t)p->lesson->questions);
+    records_add(out, "need");
+    rec_text(out, out->list.in.last, "what", "course");
+    rec_text(out, out->list.in.last, "path", "");
+    p->outer->asked = true;
+    p->outer->supplied = false;
+    play_set_state(p, PLAY_COURSE);
+}
+
+// Unseen: what changes the graph, and what `context` will show.
+static void catch_up(struct play *p, struct records *out)
+{
+    const struct lesson_item *item;
+    while (p->item < p->catch_up_to) {
+        item = lesson_item(p->lesson, p->item++);
+        if (item->kind == LESSON_CODE) {
+            begin_code(p, item, DOING_CATCH_UP);
+            return;
+        }
+        if (item->kind == LESSON_QUESTION) {
+            question_mark(p, p->item - 1);
+            p->number++;
+        } else {
+            put_prose(p, item, &p->context);
+        }
+    }
+    p->catch_up_to = 0;
+    p->reached = p->number;
+    if (p->review != NULL) {
+        return;
+    }
+    struct rec *r = play_record(p, out, "lesson_resumed");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_whole(out, r, "passed", (int64_t)p->number);
+    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+}
+
+static void begin_lesson(struct play *p, struct records *out)
+{
+    p->begun = true;
+    p->outer->entered = false;  // what began it is no line for it
+    p->rows += 2;
+    if (p->review != NULL) {
+        review_head(p, out);
+        return;
+    }
+    struct rec *r = play_record(p, out, "lesson_begin");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_text(out, r, "title", p->lesson->title);
+    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+}
+
+static enum session_state next_item(struct play *p, struct records *out)
+{
+    if (!p->begun) {
+        begin_lesson(p, out);
+    }
+    if (p->review != NULL && p->item > p->review_item) {
+        return review_next(p, out);
+    }
+    if (p->catch_up_to > 0) {
+        catch_up(p, out);
+        return SESSION_MORE;
+    }
+    const struct lesson_item *item = lesson_item(p->lesson, p->item);
+    size_t before = out->list.in.count;
+    if (item == NULL) {
+        end_lesson(p, out);
+        return SESSION_NEED;
+    }
+    bool prose = item->kind != LESSON_QUESTION && item->kind != LESSON_CODE;
+    if (!prose && is_full(p, item, rows_to_come(item))) {
+        pause(p, out);
+        return SESSION_MORE;
+    }
+    if (item->kind == LESSON_QUESTION) {
+        question_begin(p, NULL, out);
+        return SESSION_MORE;
+    }
+    if (item->kind == LESSON_CODE) {
+        p->item++;
+        begin_code(p, item, DOING_CODE);
+        return SESSION_MORE;
+    }
+    put_prose(p, item, out);
+    size_t rows = rows_of(p, out, before);
+    if (is_full(p, item, rows)) {
+        rec_cut(&out->list, before);
+        pause(p, out);
+        return SESSION_MORE;
+    }
+    rec_copy(&p->context, &p->context.list, out->list.in.last);
+    p->rows += rows;
+    p->item++;
+    return SESSION_MORE;
+}
+
+// ---- What is typed ------------------------------------------------------------------------------
+
+// The text may be gone before its statements are done.
+static void run_typed(struct play *p, const struct source *line)
+{
+    text_clear(&p->typed);
+    text_add_bytes(&p->typed, line->text, line->length);
+    struct source source = *line;
+    source.text = text_get(&p->typed);
+    source.length = text_length(&p->typed);
+    p->doing = DOING_TYPED;
+    run_source(p, &source, p->outer->mode);
+}
+
+// Enter: goes on where something waits, repeats the step of a walk, or reminds of the question.
+static void take_blank(struct play *p, const struct source *line, struct records *out)
+{
+    if (p->state == PLAY_PAUSE || p->state == PLAY_ANSWERED) {
+        if (p->state == PLAY_ANSWERED) {
+            question_leave(p);
+        }
+        play_set_state(p, PLAY_ITEMS);
+    } else if (play_graph(p)->stepper.tape != NULL) {
+        run_typed(p, line);
+    } else if (p->outer->rows > 0) {
+        question_foot(p, out);
+    }
+}
+
+static void take(struct play *p, const struct source *line, struct records *out)
+{
+    bool guess = play_graph(p)->guessing && statement_form(line) == FORM_EXPRESSION;
+    if (source_is_blank(line)) {
+        take_blank(p, line, out);
+    } else if (p->state == PLAY_RATE && statement_form(line) == FORM_EXPRESSION) {
+        question_rate(p, line, out);
+    } else if (p->state == PLAY_QUESTION && !guess && question_takes(p, line)) {
+        question_answer(p, line, out);
+    } else {
+        run_typed(p, line);
+    }
+}
+
+// ---- One thing at a time ------------------------------------------------------------------------
+
+static void leave(struct play *p, struct records *out)
+{
+    struct rec *r = play_record(p, out, "lesson_left");
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_text(out, r, "title", p->lesson->title);
+    rec_flag(out, r, "review", p->review != NULL);
+    p->running = false;
+    p->state = PLAY_OVER;
+}
+
+static void play_over(struct play *p)
+{
+    struct session *outer = p->outer;
+    struct play *next = p->next;
+    p->next = NULL;
+    play_free(p);
+    outer->play = next;
+}
+
+// Done with statements that the lesson had run.
+static void end_entries(struct play *p, struct records *out)
+{
+    if (p->doing == DOING_CODE || p->doing == DOING_CATCH_UP) {
+        p->state = PLAY_ITEMS;
+    } else {
+        question_go_on(p, out);
+    }
+}
+
+static void put_code(const struct source *source, bool apart, struct records *out)
+{
+    struct rec *r = records_add(out, "lesson_code");
+    rec_bytes(out, r, "text", source->text, source->length);
+    rec_flag(out, r, "apart", apart);
+}
+
+static void begin_entry(struct play *p, struct records *out)
+{
+    struct source source;
+    if (!next_entry(p, &source)) {
+        end_entries(p, out);
+        return;
+    }
+    if (is_shown(p->doing)) {
+        put_code(&source, p->first_entry, out);
+    }
+    if (p->doing == DOING_CODE || p->doing == DOING_CATCH_UP) {
+        put_code(&source, p->first_entry, &p->context);
+    }
+    p->first_entry = false;
+    run_source(p, &source, is_shown(p->doing) ? SESSION_PROMPT : SESSION_SCRIPT);
+}
+
+static void grant(struct play *p, struct records *out)
+{
+    enum play_wish wish = p->wish;
+    p->wish = WISH_NONE;
+    if (wish != WISH_NONE) {
+        p->running = false;  // the rest of the line is dropped
+        question_wish(p, wish, out);
+    }
+}
+
+// A statement of the graph's.
+static enum session_state run_on(struct play *p, struct records *out)
+{
+    size_t from = out->list.in.count;
+    enum session_state state = run_statement(p, out);
+    bool typed = p->doing == DOING_TYPED;
+    if (state == SESSION_NEED) {
+        return SESSION_NEED;
+    }
+    if (state == SESSION_QUIT) {
+        leave(p, out);
+        return SESSION_MORE;
+    }
+    if (typed && state != SESSION_FAILED) {
+        question_look(p, out, from);
+        grant(p, out);
+    }
+    if (typed && state == SESSION_FAILED && question_takes_failed(p)) {
+        struct source line = {
+            .text = text_get(&p->typed), .length = text_length(&p->typed), .line = 1};
+        p->running = false;
+        rec_cut(&out->list, from);
+        question_answer(p, &line, out);
+        return SESSION_MORE;
+    }
+    if (p->running && state != SESSION_MORE) {
+        p->rows += is_shown(p->doing) ? rows_of(p, out, from) : 0;
+        end_source(p, state == SESSION_FAILED, out);
+        if (typed) {
+            question_looked(p, out);
+        }
+    }
+    return SESSION_MORE;
+}
+
+static void put_sums(const struct play *p, struct records *out, struct rec *to)
+{
+    int64_t right = 0, skipped = 0;
+    for (size_t i = 0; i < p->questions.count; i++) {
+        const struct play_question *q = &BUF(struct play_question, &p->questions)[i];
+        right += q->right;
+        skipped += q->skipped && !q->right;
+    }
+    rec_whole(out, to, "right", right);
+    rec_whole(out, to, "skipped", skipped);
+}
+
+static void end_course(struct play *p, struct records *out)
+{
+    struct session *s = p->outer;
+    struct rec *r = play_record(p, out, "lesson_end");
+    const struct course_lesson *next = s->course == NULL ? NULL : course_next(s->course);
+    rec_text(out, r, "lesson", p->lesson->id);
+    rec_text(out, r, "title", p->lesson->title);
+    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    put_sums(p, out, r);
+    rec_whole(out, r, "failures", (int64_t)p->failures);
+    if (next != NULL && strcmp(next->id, p->lesson->id) != 0) {
+        rec_text(out, r, "next", next->id);
+        rec_text(out, r, "next_title", next->title);
+    }
+    s->asked = s->supplied = false;
+    s->course = NULL;
+    p->state = PLAY_OVER;
+}
+
+enum session_state play_run(struct play *p, struct records *out)
+{
+    struct source line;
+    bool stopped = p->outer->world.stop != NULL && *p->outer->world.stop != 0;
+    if (p->running) {
+        return run_on(p, out);
+    }
+    switch (p->state) {
+    case PLAY_ITEMS:
+        if (stopped) {
+            pause(p, out);
+            return SESSION_MORE;
+        }
+        return next_item(p, out);
+    case PLAY_ENTRIES:
+        begin_entry(p, out);
+        return SESSION_MORE;
+    case PLAY_DUE:
+        return review_go_on(p, out);
+    case PLAY_COURSE:
+        end_course(p, out);
+        return SESSION_MORE;
+    case PLAY_OVER:
+        play_over(p);
+        return SESSION_MORE;
+    case PLAY_PAUSE:
+    case PLAY_QUESTION:
+    case PLAY_RATE:
+    case PLAY_ANSWERED:
+        break;
+    }
+    if (!session_next_line(p->outer, &line)) {
+        return SESSION_DONE;
+    }
+    take(p, &line, out);
+    return SESSION_MORE;
+}
+
+void session_place(const struct session *s, struct text *out)
+{
+    size_t number, of;
+    if (play_is_on(s) && s->play->question != NULL) {
+        question_place(s->play, &number, &of);
+        text_addf(out, "%zu/%zu", number, of);
+    }
+}

@@ -1,0 +1,223 @@
+// A lesson being played inside a session. Private to session.
+//
+// The learner's own session is not touched by a lesson: the lesson has a graph of its own, a
+// session inside the session, and each question a copy of that. What is typed while a lesson is
+// played goes to it (session_run hands over to play_run), is told apart there (a statement, or an
+// answer), and statements are run in the graph that is being looked at. So undo, the journal and a
+// crash all see the learner's session as it was when the lesson began.
+//
+// Like everything behind the door this is resumable state: play_run does one thing and returns.
+#ifndef PLAY_PLAY_H
+#define PLAY_PLAY_H
+
+#include "lesson/answer.h"
+#include "lesson/course.h"
+#include "lesson/lesson.h"
+#include "lesson/review.h"
+#include "session/call.h"
+
+enum play_state {
+    PLAY_ITEMS,     // the next item of the lesson comes
+    PLAY_PAUSE,     // more prose waits for Enter
+    PLAY_ENTRIES,   // statements of the lesson are run
+    PLAY_QUESTION,  // an answer is awaited
+    PLAY_RATE,      // of a recall, how well it was known
+    PLAY_ANSWERED,  // Enter goes on
+    PLAY_DUE,       // a review has asked for the lesson of its next question
+    PLAY_COURSE,    // the course is asked for what comes next
+    PLAY_OVER,      // the learner's own session comes back
+};
+
+// What the statements are that are run: what follows them depends on it.
+enum play_doing {
+    DOING_CODE,      // a block of the lesson
+    DOING_CATCH_UP,  // blocks before the place where the lesson goes on, unseen
+    DOING_VARY,      // a question's numbers,
+    DOING_SETUP,     // its setup,
+    DOING_FORWARD,   // what is stale after these
+    DOING_SOLVE,     // the worked solution
+    DOING_WHY,
+    DOING_TYPED,  // a statement of the learner's
+};
+
+// What a command of the learner's asks of the play once its statement is done.
+enum play_wish {
+    WISH_NONE,
+    WISH_SOLUTION,
+    WISH_SKIP,
+    WISH_PREVIOUS,
+    WISH_RETRY,
+    WISH_LESSON,
+};
+
+// Statements to be run one after the other: the lines of a text, or of a question's list.
+struct entries {
+    const char *text;  // what is left of it
+    const struct question_line *list;
+    size_t line;     // of `text` in the lesson's file
+    bool same_line;  // all of it stands for this line
+};
+
+// Where a question was met: the lesson's graph as it was then, so that `previous` can go back, and
+// what stood before it.
+struct play_mark {
+    size_t item;
+    struct session *graph;
+    struct records context;
+};
+
+// What is known of each question of the lesson.
+struct play_question {
+    uint32_t seen;        // times that the learner met it
+    bool right, skipped;  // since the lesson began here
+};
+
+struct play {
+    struct buf self;        // the memory this lies in
+    struct session *outer;  // the learner's session
+    struct lesson *lesson;
+    struct session *blank;  // an empty graph, to be copied
+    struct session *graph;  // the lesson's
+    struct session *aside;  // the question's copy of it, in which the learner works; or NULL
+    struct session *asked;  // as that was when it was asked: what keys and solutions come from
+    bool begun;
+    enum play_state state;
+    size_t item;         // the next one
+    size_t catch_up_to;  // DOING_CATCH_UP: the item to stop at
+    size_t rows;         // of prose since Enter was last pressed
+    // Statements being run.
+    enum play_doing doing;
+    struct entries entries;
+    bool first_entry;    // none of them was shown yet
+    bool running;        // one of them is
+    int64_t budget;      // turns left to it, where nobody could press Ctrl-C
+    struct text script;  // DOING_VARY, DOING_FORWARD: the text of `entries`
+    struct text typed;   // the line of the learner's that is being run
+    enum play_wish wish;
+    struct play *next;  // WISH_LESSON
+    size_t failures;    // of the lesson's own statements and texts
+    // The course, as far as it was told when the lesson began.
+    uint64_t salt;
+    struct buf questions;  // struct play_question
+    struct buf marks;      // struct play_mark, of questions from the first on
+    // What stood in the lesson since the question before: prose and code, seen or not.
+    struct records context;
+    // The question being asked.
+    const struct question *question;
+    size_t number;   // of the next question, or the one being asked: from 0
+    size_t reached;  // the most questions that were passed: where the lesson goes on
+    uint64_t seed;
+    struct rng rng;                   // from which its numbers are drawn
+    uint32_t draws;                   // how often they were
+    struct buf values;                // double: what was drawn, by variation
+    const struct variation *rebound;  // DOING_SETUP: a line of it bound this name anew
+    uint32_t hints, wrong;
+    bool solved;  // its solution was shown
+    bool passed;
+    bool checked;                // session_ask asked it
+    bool held;                   // do: what is asked for holds
+    struct judgement judgement;  // of the last answer
+    bool more;                   // a number that tells two mistakes apart is asked for
+    struct text given;           // the last answer
+    struct review *review;       // NULL: a lesson is played …
+    size_t review_item;          // … else this item of it is all that is asked
+};
+
+// A lesson, which is the play's from now on, to be played in this session: from after so many of
+// its questions. The course may be NULL. It begins when outer->play points to it. NULL if out of
+// memory (the lesson is freed).
+struct play *play_new(struct session *outer, struct lesson *lesson, const struct course *course,
+                      size_t place);
+// Ends it, and the session is the learner's again.
+void play_free(struct play *p);
+// Is a lesson played in this session (not: is it the graph of one)?
+bool play_is_on(const struct session *s);
+// The graph that is being looked at.
+struct session *play_graph(const struct play *p);
+enum session_state play_run(struct play *p, struct records *out);
+
+// ---- What the files of the play share -----------------------------------------------------------
+
+// Puts a graph, which is the play's from now on, in place of another.
+void play_set_graph(struct play *p, struct session **slot, struct session *graph);
+void play_set_state(struct play *p, enum play_state state);
+// Runs statements of the lesson next.
+void play_do(struct play *p, enum play_doing doing, struct entries entries);
+// A text of the lesson with its {= } replaced, appended; or as field `key` of a record.
+void play_fill(struct play *p, struct records *out, struct text *to, const char *text, size_t line);
+void play_text(struct play *p, struct records *out, struct rec *to, const char *key,
+               const char *text, size_t line);
+// Appends a record that is shown as text: with the columns there are, and whether in ASCII.
+struct rec *play_record(const struct play *p, struct records *out, const char *kind);
+// A mistake of the lesson's, reported.
+void play_error(struct play *p, size_t line, const char *message, struct records *out);
+
+// question.c: asking.
+// Writes down what an answer came to; what is passed with it is told in a `place` as well.
+void question_attempt(struct play *p, struct records *out, enum rating rating, bool right,
+                      bool skipped);
+// Remembers where the question p->number was met, so that `previous` finds it.
+void question_mark(struct play *p, size_t item);
+// The item p->item is a question: begins to ask it, with this seed or (NULL) that of its turn.
+void question_begin(struct play *p, const uint64_t *seed, struct records *out);
+// DOING_SETUP: a line of it is run next; where it binds a varied name anew (param w = 1), that is
+// given its number once more, by the statement now in p->script.
+void question_note_binding(struct play *p, const char *line);
+bool question_gives_again(struct play *p);
+// Its statements are done: what comes next of it.
+void question_go_on(struct play *p, struct records *out);
+void question_foot(struct play *p, struct records *out);
+// Which question of how many this is: of the lesson, or of the review.
+void question_place(const struct play *p, size_t *number, size_t *of);
+
+// judge.c: what answers are worth.
+// Another question is asked from now on.
+void judge_begin(struct play *p);
+// Adds the right answer to a record: "answer", "model", "options" or "cells".
+void judge_put_key(struct play *p, struct records *out, struct rec *to);
+// Adds the options as they are shown, or those alone whose letters are in `key`, in that order.
+void judge_put_options(struct play *p, struct records *out, struct rec *to, const char *key);
+// Adds the cells to be filled, with the values of those that are.
+void judge_put_cells(struct play *p, struct records *out, struct rec *to);
+void judge_right(struct play *p, struct records *out);
+// Is this line an answer, not a statement?
+bool question_takes(struct play *p, const struct source *line);
+void question_answer(struct play *p, const struct source *line, struct records *out);
+// A statement failed: was it an answer in words that began with a command's word?
+bool question_takes_failed(const struct play *p);
+void question_rate(struct play *p, const struct source *line, struct records *out);
+// A statement of the learner's is done, with records from the `from`-th on: does what a `do` asks
+// for hold?
+void question_look(struct play *p, const struct records *out, size_t from);
+// All statements of a line are done.
+void question_looked(struct play *p, struct records *out);
+
+// review.c: asking what is due, question after question. A review belongs to the play of its
+// present question.
+struct review *review_new(const struct course *course);
+void review_free(struct review *r);
+// The lesson of the question that comes first.
+const char *review_path(const struct review *r);
+// That question in its lesson (which is the play's from now on), to be begun like play_new's. NULL
+// if out of memory.
+struct play *review_play(struct session *outer, struct lesson *lesson, struct review *r);
+// Where the review stands, from 1, and how many questions it has.
+size_t review_number(const struct review *r);
+size_t review_count(const struct review *r);
+void review_head(struct play *p, struct records *out);
+void review_put_graph(struct play *p, struct records *out);
+// The question is dealt with: asks for the lesson of the next, or ends.
+enum session_state review_next(struct play *p, struct records *out);
+// That lesson is there.
+enum session_state review_go_on(struct play *p, struct records *out);
+
+// question.c again: the way on.
+void question_pass(struct play *p, struct records *out);
+void question_leave(struct play *p);
+void question_wish(struct play *p, enum play_wish wish, struct records *out);
+// The commands hint and hint n, context, info.
+bool question_hint(struct call *c, size_t n);
+bool question_context(struct call *c);
+void question_info(struct call *c);
+
+#endif

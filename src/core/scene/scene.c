@@ -1,0 +1,407 @@
+#include "scene/scene.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/maths.h"
+#include "engine/sweep.h"
+#include "scene/scene_parts.h"
+
+// More operations than this are drawn compact.
+enum { FULL_MOST = 10 };
+
+// Terms of a sum that are spelled out.
+enum { TERMS_MOST = 4 };
+
+enum { DIGITS = 4 };
+
+// ---- Numbers and names --------------------------------------------------------------------------
+
+// Room for two minus signs of three bytes: the number's and its exponent's.
+enum { FIGURE_TEXT = NUMBER_TEXT + 4 };
+
+// A number as a picture shows it, with a real minus sign.
+static const char *figure(char out[FIGURE_TEXT], const struct painter *p, double v)
+{
+    char number[NUMBER_TEXT];
+    number_text(number, v, p->options->digits == 0 ? DIGITS : p->options->digits);
+    char *end = out;
+    for (const char *s = number; *s != '\0'; s++) {
+        const char *sign = *s == '-' ? "−" : NULL;
+        size_t n = sign == NULL ? 1 : strlen(sign);
+        memcpy(end, sign == NULL ? s : sign, n);
+        end += n;
+    }
+    *end = '\0';
+    return out;
+}
+
+const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
+{
+    snprintf(out, SCENE_ID_TEXT, "n%u", (unsigned)node + 1);
+    return out;
+}
+
+void scene_add_number(const struct painter *p, struct rec *to, const char *key,
+                      const char *text_key, double v)
+{
+    char text[FIGURE_TEXT];
+    rec_number(p->out, to, key, v);
+    rec_text(p->out, to, text_key, figure(text, p, v));
+}
+
+// ---- What is known ------------------------------------------------------------------------------
+
+bool scene_value_known(const struct painter *p, uint32_t node)
+{
+    return p->options->walk != SCENE_FORWARD || tape_op(p->tape, node) == OP_LEAF ||
+           node <= p->options->current;
+}
+
+// A backward walk goes down the tape: what stands above the current node has sent its shares.
+static bool share_known(const struct painter *p, uint32_t consumer, int slot)
+{
+    return tape_marked(p->tape, consumer, MARK_GRAD) && !tape_constant(p->tape, consumer, slot) &&
+           (p->options->walk != SCENE_BACKWARD || consumer >= p->options->current);
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    if (x->node != y->node) {
+        return x->node < y->node ? -1 : 1;
+    }
+    if (x->consumer != y->consumer) {
+        return x->consumer > y->consumer ? -1 : 1;
+    }
+    return x->slot - y->slot;
+}
+
+uint32_t scene_place(const struct painter *p, uint32_t node)
+{
+    size_t low = 0, high = p->part.ids.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (scene_id_at(p, middle) < node) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return (uint32_t)low;
+}
+
+int scene_arity(const struct painter *p, size_t i)
+{
+    return BUF(uint8_t, &p->part.whole)[i] ? tape_arity(p->tape, scene_id_at(p, i)) : 0;
+}
+
+// The use of one operand, unless it stays inside a fold.
+static bool gather_use(struct painter *p, size_t i, int slot)
+{
+    uint32_t id = scene_id_at(p, i), operand = tape_operand(p->tape, id, slot);
+    uint32_t home = scene_home(p, i);
+    if (home != FOLD_NONE && home == scene_home(p, scene_place(p, operand))) {
+        return true;
+    }
+    struct use *use = buf_push(&p->uses, 1);
+    if (use != NULL) {
+        *use = (struct use){.node = operand,
+                            .consumer = scene_id_at(p, scene_box(p, i)),
+                            .slot = home == FOLD_NONE ? slot : 0,
+                            .folded = home != FOLD_NONE,
+                            .known = share_known(p, id, slot)};
+        use->share = use->known ? tape_grad(p->tape, id) * tape_slope(p->tape, id, slot) : 0;
+    }
+    return use != NULL;
+}
+
+// A fold's uses of one value are one: what it does with it inside is not seen.
+static void merge_uses(struct painter *p)
+{
+    struct use *uses = p->uses.data;
+    size_t kept = 0;
+    for (size_t i = 0; i < p->uses.count; i++) {
+        struct use *last = kept == 0 ? NULL : &uses[kept - 1];
+        if (last != NULL && last->folded && last->node == uses[i].node &&
+            last->consumer == uses[i].consumer) {
+            last->share += uses[i].share;
+            last->known &= uses[i].known;
+        } else {
+            uses[kept++] = uses[i];
+        }
+    }
+    p->uses.count = kept;
+}
+
+static bool gather_uses(struct painter *p)
+{
+    for (size_t i = 0; i < p->part.ids.count; i++) {
+        int arity = scene_arity(p, i);
+        p->operations += arity > 0 && scene_box(p, i) == i;
+        for (int slot = 0; slot < arity; slot++) {
+            if (!gather_use(p, i, slot)) {
+                return false;
+            }
+        }
+    }
+    if (p->uses.count > 0) {
+        qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
+        merge_uses(p);
+    }
+    for (size_t i = 0; i < p->uses.count; i++) {
+        double share = fabs(BUF(struct use, &p->uses)[i].share);
+        p->most = isfinite(share) ? fmax(p->most, share) : p->most;
+    }
+    return true;
+}
+
+const struct use *scene_uses(const struct painter *p, uint32_t node, size_t *count)
+{
+    const struct use *uses = p->uses.data;
+    size_t lo = 0, hi = p->uses.count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (uses[mid].node < node) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    *count = 0;
+    while (lo + *count < p->uses.count && uses[lo + *count].node == node) {
+        ++*count;
+    }
+    return *count == 0 ? NULL : uses + lo;
+}
+
+// ---- Boxes --------------------------------------------------------------------------------------
+
+static const char *box_kind(const struct painter *p, uint32_t node)
+{
+    if (tape_op(p->tape, node) != OP_LEAF) {
+        return node == p->root ? "output" : "interior";
+    }
+    return tape_marked(p->tape, node, MARK_CONST)   ? "constant"
+           : tape_marked(p->tape, node, MARK_PARAM) ? "parameter"
+                                                    : "input";
+}
+
+static const char *box_op(const struct painter *p, uint32_t node)
+{
+    if (tape_op(p->tape, node) != OP_LEAF) {
+        return op_get(tape_op(p->tape, node))->sign;
+    }
+    return tape_marked(p->tape, node, MARK_CONST)   ? "const"
+           : tape_marked(p->tape, node, MARK_PARAM) ? "param"
+                                                    : "input";
+}
+
+static bool box_dead(const struct painter *p, uint32_t node)
+{
+    return tape_op(p->tape, node) == OP_RELU && scene_value_known(p, node) &&
+           tape_slope(p->tape, node, 0) == 0;
+}
+
+static void add_value(const struct painter *p, struct rec *box, uint32_t node)
+{
+    if (scene_value_known(p, node)) {
+        scene_add_number(p, box, "value", "value_text", tape_value(p->tape, node));
+    } else {
+        rec_text(p->out, box, "value_text", "·");
+    }
+}
+
+static bool pending(const struct use *uses, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!uses[i].known) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
+                     const struct use *uses, size_t count)
+{
+    if (tape_marked(p->tape, node, MARK_CONST)) {
+        rec_text(p->out, box, "grad_text", "");
+    } else if (!tape_marked(p->tape, node, MARK_GRAD)) {
+        rec_text(p->out, box, "grad_text", "·");
+    } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
+        char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
+        snprintf(text, sizeof text, "%s …", figure(figure_text, p, tape_grad(p->tape, node)));
+        rec_number(p->out, box, "so_far", tape_grad(p->tape, node));
+        rec_text(p->out, box, "grad_text", text);
+    } else {
+        scene_add_number(p, box, "grad", "grad_text", tape_grad(p->tape, node));
+    }
+}
+
+// Do these shares make up that gradient? Not if it holds what an earlier pass left.
+static bool adds_up(const struct use *uses, size_t count, double grad)
+{
+    double sum = 0, size = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += uses[i].share;
+        size += fabs(uses[i].share);
+    }
+    return isfinite(sum) ? fabs(sum - grad) <= 1e-9 * size : !isfinite(grad);
+}
+
+static void add_sum(const struct painter *p, struct rec *box, uint32_t node, const struct use *uses,
+                    size_t count)
+{
+    struct text sum;
+    text_init(&sum);
+    if (count > 1 && !pending(uses, count) && adds_up(uses, count, tape_grad(p->tape, node))) {
+        for (size_t i = 0; i < count && i < TERMS_MOST; i++) {
+            char number[FIGURE_TEXT];
+            figure(number, p, uses[i].share);
+            text_addf(&sum, uses[i].share < 0 ? "%s(%s)" : "%s%s", i == 0 ? "= " : " + ", number);
+        }
+        text_add(&sum, count > TERMS_MOST ? " + …" : "");
+    }
+    p->out->arena.failed |= sum.bytes.failed;
+    rec_text(p->out, box, "sum_text", text_get(&sum));
+    text_release(&sum);
+}
+
+double scene_weight(const struct painter *p, double share)
+{
+    if (!isfinite(share)) {
+        return 1;
+    }
+    return p->most > 0 ? fmin(maths_log1p(fabs(share)) / maths_log1p(p->most), 1) : 0;
+}
+
+void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node)
+{
+    size_t count;
+    const struct use *uses = scene_uses(p, node, &count);
+    add_value(p, box, node);
+    add_grad(p, box, node, uses, count);
+    add_sum(p, box, node, uses, count);
+}
+
+void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share)
+{
+    char text[FIGURE_TEXT];
+    rec_text(p->out, cell, "upstream_text", figure(text, p, tape_grad(p->tape, node)));
+    scene_add_number(p, cell, "share", "share_text", share);
+    rec_number(p->out, cell, "weight", scene_weight(p, share));
+}
+
+void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above, uint32_t below)
+{
+    char top[LABEL_TEXT], bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
+    snprintf(symbol, sizeof symbol, "∂%s/∂%s", names_label(p->names, top, above),
+             names_label(p->names, bottom, below));
+    rec_text(p->out, cell, "symbol", symbol);
+}
+
+static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, int slot)
+{
+    struct rec *cell = rec_map(p->out, cells, NULL);
+    char id[SCENE_ID_TEXT];
+    uint32_t operand = tape_operand(p->tape, node, slot);
+    uint32_t from = scene_id_at(p, scene_box(p, scene_place(p, operand)));
+    rec_text(p->out, cell, "from", scene_box_id(id, from));
+    rec_whole(p->out, cell, "slot", slot);
+    if (tape_constant(p->tape, node, slot)) {
+        return;
+    }
+    double local = tape_slope(p->tape, node, slot);
+    scene_add_symbol(p, cell, node, operand);
+    if (scene_value_known(p, node)) {
+        scene_add_number(p, cell, "local", "local_text", local);
+    } else {
+        rec_text(p->out, cell, "local_text", "·");
+    }
+    if (share_known(p, node, slot)) {
+        scene_add_share(p, cell, node, tape_grad(p->tape, node) * local);
+    }
+}
+
+static void add_box(const struct painter *p, struct rec *boxes, size_t at)
+{
+    struct rec *box = rec_map(p->out, boxes, NULL);
+    uint32_t node = scene_id_at(p, at);
+    char id[SCENE_ID_TEXT], name[LABEL_TEXT];
+    rec_text(p->out, box, "id", scene_box_id(id, node));
+    rec_whole(p->out, box, "node", node);
+    rec_text(p->out, box, "name", names_label(p->names, name, node));
+    rec_text(p->out, box, "op", box_op(p, node));
+    rec_text(p->out, box, "kind", box_kind(p, node));
+    rec_flag(p->out, box, "dead", box_dead(p, node));
+    rec_flag(p->out, box, "cut", scene_arity(p, at) < tape_arity(p->tape, node));
+    rec_flag(p->out, box, "current",
+             p->options->walk != SCENE_WHOLE && node == p->options->current);
+    scene_add_facts(p, box, node);
+    struct rec *cells = rec_list(p->out, box, "cells");
+    for (int slot = 0; slot < scene_arity(p, at); slot++) {
+        add_cell(p, cells, node, slot);
+    }
+}
+
+// The node whose box shows the root, if anything does.
+static uint32_t root_box(const struct painter *p)
+{
+    uint32_t place = scene_place(p, p->root);
+    bool shown = place < p->part.ids.count && scene_id_at(p, place) == p->root;
+    return shown ? scene_id_at(p, scene_box(p, place)) : p->root;
+}
+
+static struct rec *add_scene(const struct painter *p)
+{
+    static const char *const walks[] = {"", "forward", "backward"};
+    char id[SCENE_ID_TEXT];
+    bool compact = p->operations > FULL_MOST;
+    struct rec *scene = records_add(p->out, "scene");
+    rec_text(p->out, scene, "root", scene_box_id(id, root_box(p)));
+    rec_text(p->out, scene, "direction", compact ? "TB" : "LR");
+    rec_flag(p->out, scene, "compact", compact);
+    rec_text(p->out, scene, "theme", p->options->theme);
+    rec_text(p->out, scene, "style", p->options->style == NULL ? "cells" : p->options->style);
+    rec_text(p->out, scene, "walk", walks[p->options->walk]);
+    struct rec *boxes = rec_list(p->out, scene, "boxes");
+    for (size_t i = 0; i < p->part.ids.count; i++) {
+        uint32_t home = scene_home(p, i);
+        if (home == FOLD_NONE) {
+            add_box(p, boxes, i);
+        } else if (scene_box(p, i) == i) {
+            scene_add_fold(p, boxes, home);
+        }
+    }
+    return p->out->arena.failed ? NULL : scene;
+}
+
+struct rec *scene_build(struct records *out, const struct tape *tape, struct names *names,
+                        uint32_t root, const struct scene_options *options)
+{
+    struct painter p = {.out = out,
+                        .tape = tape,
+                        .names = names,
+                        .options = options,
+                        .root = root,
+                        .folds = options->folds};
+    struct part all;
+    part_init(&all);
+    buf_init(&p.uses, sizeof(struct use));
+    buf_init(&p.members, sizeof(uint32_t));
+    buf_init(&p.first, sizeof(uint32_t));
+    buf_init(&p.adjoint, sizeof(double));
+    bool ok = options->part != NULL || part_all(&all, tape, root);
+    p.part = options->part != NULL ? *options->part : all;
+    ok = ok && gather_uses(&p) && scene_list_members(&p);
+    struct rec *scene = ok ? add_scene(&p) : NULL;
+    part_release(&all);
+    buf_release(&p.uses);
+    buf_release(&p.members);
+    buf_release(&p.first);
+    buf_release(&p.adjoint);
+    return scene;
+}

@@ -1,0 +1,383 @@
+// Boxes of several values: what a fold has of operations, parameters and results, and what it makes
+// of what it is given.
+//
+// With one result and few operands a fold is like an operation: a cell for each operand, with the
+// composite derivative ∂result/∂operand, which is a backward pass over the fold alone, begun
+// with 1. Else a cell is all that comes from one box: how many values, and the length of the
+// gradient that flows back there.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene/scene_parts.h"
+
+// Composite derivatives that are shown in one box.
+enum { CELLS_MOST = 6 };
+
+struct tally {
+    size_t values, operations, parameters, results;
+    uint32_t result;               // the last one, as a place in the part
+    bool root, current;            // is one of the values?
+    bool known, reached;           // are all results known? Has each a gradient?
+    double grad, parameters_grad;  // sums of squares
+};
+
+// A value outside that the fold uses.
+struct inlet {
+    uint32_t box, place;  // as places in the part
+};
+
+bool scene_list_members(struct painter *p)
+{
+    size_t folds = p->folds == NULL ? 0 : p->folds->list.count, count = p->part.ids.count;
+    if (folds == 0) {
+        return true;
+    }
+    if (!buf_resize(&p->members, count) || !buf_resize(&p->first, folds + 1) ||
+        !buf_resize(&p->adjoint, count)) {
+        return false;
+    }
+    uint32_t *first = p->first.data, *members = p->members.data;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t home = scene_home(p, i);
+        if (home != FOLD_NONE) {
+            first[home + 1]++;
+        }
+    }
+    for (size_t f = 1; f <= folds; f++) {
+        first[f] += first[f - 1];
+    }
+    // Filled from behind, each fold's end moves to its begin.
+    for (size_t i = count; i-- > 0;) {
+        uint32_t home = scene_home(p, i);
+        if (home != FOLD_NONE) {
+            members[--first[home + 1]] = (uint32_t)i;
+        }
+    }
+    for (size_t f = 0; f < folds; f++) {
+        first[f] = first[f + 1];
+    }
+    first[folds] = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        first[folds] -= scene_home(p, i) == FOLD_NONE;
+    }
+    return true;
+}
+
+static const uint32_t *members_of(const struct painter *p, uint32_t fold, size_t *count)
+{
+    const uint32_t *first = p->first.data;
+    *count = first[fold + 1] - first[fold];
+    return BUF(uint32_t, &p->members) + first[fold];
+}
+
+// ---- What is in it ------------------------------------------------------------------------------
+
+static void count_result(const struct painter *p, struct tally *t, uint32_t place)
+{
+    uint32_t node = scene_id_at(p, place);
+    t->results++;
+    t->result = place;
+    t->known &= scene_value_known(p, node);
+    t->reached &= tape_marked(p->tape, node, MARK_GRAD);
+    t->grad += tape_grad(p->tape, node) * tape_grad(p->tape, node);
+}
+
+static struct tally tally(const struct painter *p, uint32_t fold)
+{
+    struct tally t = {.known = true, .reached = true};
+    size_t count, uses;
+    const uint32_t *members = members_of(p, fold, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t node = scene_id_at(p, members[i]);
+        bool parameter = tape_marked(p->tape, node, MARK_PARAM);
+        scene_uses(p, node, &uses);
+        t.values += !tape_marked(p->tape, node, MARK_CONST);
+        t.operations += tape_op(p->tape, node) != OP_LEAF;
+        t.parameters += parameter;
+        t.parameters_grad += parameter ? tape_grad(p->tape, node) * tape_grad(p->tape, node) : 0;
+        t.root |= node == p->root;
+        t.current |= p->options->walk != SCENE_WHOLE && node == p->options->current;
+        if (uses > 0 || node == p->root) {
+            count_result(p, &t, members[i]);
+        }
+    }
+    if (t.results == 0) {  // nothing in the picture uses it
+        count_result(p, &t, scene_fold(p, fold)->box);
+    }
+    return t;
+}
+
+// ---- What comes in ------------------------------------------------------------------------------
+
+static int compare_inlets(const void *a, const void *b)
+{
+    const struct inlet *x = a, *y = b;
+    return x->box != y->box       ? (x->box < y->box ? -1 : 1)
+           : x->place != y->place ? (x->place < y->place ? -1 : 1)
+                                  : 0;
+}
+
+// The values that it uses, each once, those of one box together.
+static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inlets)
+{
+    size_t count, kept = 0;
+    const uint32_t *members = members_of(p, fold, &count);
+    for (size_t i = 0; i < count; i++) {
+        for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
+            uint32_t node = scene_id_at(p, members[i]);
+            uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
+            if (scene_home(p, place) == fold || tape_constant(p->tape, node, slot)) {
+                continue;
+            }
+            struct inlet *inlet = buf_push(inlets, 1);
+            if (inlet == NULL) {
+                return false;
+            }
+            *inlet = (struct inlet){scene_box(p, place), place};
+        }
+    }
+    struct inlet *all = inlets->data;
+    if (inlets->count > 0) {
+        qsort(all, inlets->count, sizeof *all, compare_inlets);
+    }
+    for (size_t i = 0; i < inlets->count; i++) {
+        if (kept == 0 || all[kept - 1].place != all[i].place) {
+            all[kept++] = all[i];
+        }
+    }
+    inlets->count = kept;
+    return true;
+}
+
+// What flows back to a value from the fold.
+static const struct use *use_by(const struct painter *p, uint32_t place, uint32_t fold)
+{
+    size_t count;
+    const struct use *uses = scene_uses(p, scene_id_at(p, place), &count);
+    uint32_t box = scene_id_at(p, scene_fold(p, fold)->box);
+    for (size_t i = 0; i < count; i++) {
+        if (uses[i].consumer == box) {
+            return &uses[i];
+        }
+    }
+    return NULL;
+}
+
+// A backward pass over the fold alone: leaves in `adjoint` what each of its operands does to the
+// result.
+static void pass_back(const struct painter *p, uint32_t fold, uint32_t result)
+{
+    double *adjoint = p->adjoint.data;
+    size_t count;
+    const uint32_t *members = members_of(p, fold, &count);
+    adjoint[result] = 1;
+    for (size_t i = count; i-- > 0;) {
+        uint32_t node = scene_id_at(p, members[i]);
+        for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
+            uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
+            if (!tape_constant(p->tape, node, slot)) {
+                adjoint[place] += adjoint[members[i]] * tape_slope(p->tape, node, slot);
+            }
+        }
+    }
+}
+
+static void clear_adjoints(const struct painter *p, uint32_t fold, const struct buf *inlets)
+{
+    double *adjoint = p->adjoint.data;
+    size_t count;
+    const uint32_t *members = members_of(p, fold, &count);
+    for (size_t i = 0; i < count; i++) {
+        adjoint[members[i]] = 0;
+    }
+    for (size_t i = 0; i < inlets->count; i++) {
+        adjoint[BUF(struct inlet, inlets)[i].place] = 0;
+    }
+}
+
+// ---- Cells --------------------------------------------------------------------------------------
+
+static struct rec *add_cell(const struct painter *p, struct rec *cells, uint32_t box, size_t slot)
+{
+    char id[SCENE_ID_TEXT];
+    struct rec *cell = rec_map(p->out, cells, NULL);
+    rec_text(p->out, cell, "from", scene_box_id(id, scene_id_at(p, box)));
+    rec_whole(p->out, cell, "slot", (int64_t)slot);
+    return cell;
+}
+
+static void add_composites(const struct painter *p, struct rec *cells, uint32_t fold,
+                           const struct tally *t, const struct buf *inlets)
+{
+    uint32_t result = scene_id_at(p, t->result);
+    pass_back(p, fold, t->result);
+    for (size_t i = 0; i < inlets->count; i++) {
+        struct inlet inlet = BUF(struct inlet, inlets)[i];
+        struct rec *cell = add_cell(p, cells, inlet.box, i);
+        scene_add_symbol(p, cell, result, scene_id_at(p, inlet.place));
+        if (t->known) {
+            scene_add_number(p, cell, "local", "local_text", BUF(double, &p->adjoint)[inlet.place]);
+        } else {
+            rec_text(p->out, cell, "local_text", "·");
+        }
+        const struct use *use = use_by(p, inlet.place, fold);
+        if (use != NULL && use->known) {
+            scene_add_share(p, cell, result, use->share);
+        }
+    }
+    clear_adjoints(p, fold, inlets);
+}
+
+// One for each box that values come from.
+static void add_wide(const struct painter *p, struct rec *cells, uint32_t fold,
+                     const struct buf *inlets)
+{
+    const struct inlet *all = inlets->data;
+    for (size_t i = 0, end; i < inlets->count; i = end) {
+        double squares = 0;
+        bool known = true;
+        for (end = i; end < inlets->count && all[end].box == all[i].box; end++) {
+            const struct use *use = use_by(p, all[end].place, fold);
+            squares += use == NULL ? 0 : use->share * use->share;
+            known &= use != NULL && use->known;
+        }
+        struct rec *cell = add_cell(p, cells, all[i].box, cells->in.count);
+        rec_whole(p->out, cell, "values", (int64_t)(end - i));
+        if (known) {
+            scene_add_number(p, cell, "share", "share_text", sqrt(squares));
+            rec_number(p->out, cell, "weight", scene_weight(p, sqrt(squares)));
+        }
+    }
+}
+
+// ---- The box ------------------------------------------------------------------------------------
+
+// Of a name, as much as a box can bear.
+static void add_cut(char *out, size_t size, const struct painter *p, uint32_t name)
+{
+    size_t length;
+    const char *s = names_text(p->names, name, &length);
+    snprintf(out, size, "%.*s", (int)utf8_cut(s, length < 80 ? length : 80, 30), s);
+}
+
+// The array that all results are elements of, "h" of h[0] to h[15]; else false.
+static bool name_results(const struct painter *p, uint32_t fold, const struct tally *t,
+                         char out[LABEL_TEXT])
+{
+    char first[LABEL_TEXT];
+    size_t count, uses, i = 0;
+    const uint32_t *members = members_of(p, fold, &count);
+    while (i < count && (scene_uses(p, scene_id_at(p, members[i]), &uses), uses == 0)) {
+        i++;
+    }
+    names_label(p->names, out, scene_id_at(p, t->result));
+    names_label(p->names, first, scene_id_at(p, members[i < count ? i : 0]));
+    size_t length = strcspn(out, "[");
+    bool same =
+        out[length] == '[' && length == strcspn(first, "[") && strncmp(out, first, length) == 0;
+    out[length] = same ? '\0' : out[length];
+    return same;
+}
+
+static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
+                      const struct tally *t)
+{
+    const struct fold *f = scene_fold(p, fold);
+    char call[LABEL_TEXT + 16] = "", name[LABEL_TEXT];
+    if (f->kind == FOLD_CALL) {
+        add_cut(call, LABEL_TEXT, p, group_at(p->folds->groups, f->group)->name);
+        size_t length = strlen(call);
+        if (f->number > 1) {
+            snprintf(call + length, sizeof call - length, " %u", (unsigned)f->number);
+        }
+    }
+    if (f->kind == FOLD_ARRAY) {
+        add_cut(name, sizeof name, p, f->name);
+    } else if (t->results == 1) {
+        names_label(p->names, name, scene_id_at(p, t->result));
+    } else if (!name_results(p, fold, t, name)) {
+        snprintf(name, sizeof name, "%.80s", call);
+    }
+    rec_text(p->out, box, "call", call);
+    rec_text(p->out, box, "name", name);
+}
+
+// "5 ops", "256 params": of what there is most.
+static void add_op(const struct painter *p, struct rec *box, const struct tally *t)
+{
+    char text[48];
+    size_t count = t->operations == 0 ? t->values : t->operations;
+    const char *what = t->operations > 0 ? "op" : t->parameters == t->values ? "param" : "input";
+    snprintf(text, sizeof text, count == 1 ? "%zu %s" : "%zu %ss", count, what);
+    rec_text(p->out, box, "op", text);
+}
+
+static void add_results(const struct painter *p, struct rec *box, const struct tally *t)
+{
+    char text[48];
+    if (t->results == 1) {
+        scene_add_facts(p, box, scene_id_at(p, t->result));
+        return;
+    }
+    snprintf(text, sizeof text, "%zu values", t->results);
+    rec_text(p->out, box, "value_text", text);
+    rec_text(p->out, box, "sum_text", "");
+    if (t->reached) {
+        scene_add_number(p, box, "grad", "grad_text", sqrt(t->grad));
+    } else {
+        rec_text(p->out, box, "grad_text", "·");
+    }
+}
+
+static void add_parameters(const struct painter *p, struct rec *box, const struct tally *t)
+{
+    char text[48];
+    if (t->parameters == 0 || t->operations == 0) {
+        return;
+    }
+    rec_whole(p->out, box, "parameters", (int64_t)t->parameters);
+    snprintf(text, sizeof text, t->parameters == 1 ? "%zu param" : "%zu params", t->parameters);
+    rec_text(p->out, box, "parameters_text", text);
+    if (t->reached) {
+        scene_add_number(p, box, "parameters_grad", "parameters_grad_text",
+                         sqrt(t->parameters_grad));
+    } else {
+        rec_text(p->out, box, "parameters_grad_text", "·");
+    }
+}
+
+void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
+{
+    static const char *const kinds[] = {"call", "array", "statement"};
+    const struct fold *f = scene_fold(p, fold);
+    struct tally t = tally(p, fold);
+    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST;
+    struct rec *box = rec_map(p->out, boxes, NULL);
+    char id[SCENE_ID_TEXT];
+    uint32_t node = scene_id_at(p, f->box);
+    struct buf inlets;
+    buf_init(&inlets, sizeof(struct inlet));
+    rec_text(p->out, box, "id", scene_box_id(id, node));
+    rec_whole(p->out, box, "node", node);
+    add_names(p, box, fold, &t);
+    add_op(p, box, &t);
+    rec_whole(p->out, box, "operations", (int64_t)t.operations);
+    rec_text(p->out, box, "kind", "group");
+    rec_text(p->out, box, "folds", kinds[f->kind]);
+    rec_whole(p->out, box, "results", (int64_t)t.results);
+    rec_flag(p->out, box, "output", t.root);
+    rec_flag(p->out, box, "current", t.current);
+    add_results(p, box, &t);
+    add_parameters(p, box, &t);
+    struct rec *cells = rec_list(p->out, box, "cells");
+    if (!find_inlets(p, fold, &inlets)) {
+        p->out->arena.failed = true;
+    } else if (t.results == 1 && inlets.count <= most) {
+        add_composites(p, cells, fold, &t, &inlets);
+    } else if (cells != NULL) {
+        add_wide(p, cells, fold, &inlets);
+    }
+    buf_release(&inlets);
+}

@@ -1,0 +1,81 @@
+// A scene being built: what scene.c (boxes of single values) and scene_fold.c (boxes of several)
+// share. Private to view.
+#ifndef SCENE_SCENE_PARTS_H
+#define SCENE_SCENE_PARTS_H
+
+#include "scene/fold.h"
+#include "scene/scene.h"
+
+// An operand of a box, seen from the value that it is: one of an operation, or all that the values
+// of a fold make of it.
+struct use {
+    uint32_t node, consumer;  // the consumer's box is that of this node
+    int slot;
+    bool folded;   // the consumer is a fold
+    bool known;    // has the backward pass sent this share?
+    double share;  // local gradient × upstream gradient
+};
+
+struct painter {
+    struct records *out;
+    const struct tape *tape;
+    struct names *names;
+    const struct scene_options *options;
+    uint32_t root;
+    struct part part;           // what is drawn, in tape order
+    const struct folds *folds;  // NULL: nothing is folded
+    struct buf uses;  // struct use: by node, then in the order in which the backward pass adds
+    struct buf
+        members;  // uint32_t: the values of the first fold (as places in the part), the next …
+    struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
+    struct buf adjoint;  // double for each value: scratch
+    size_t operations;
+    double most;  // the largest finite |share|
+};
+
+static inline uint32_t scene_id_at(const struct painter *p, size_t i)
+{
+    return BUF(uint32_t, &p->part.ids)[i];
+}
+
+static inline uint32_t scene_home(const struct painter *p, size_t i)
+{
+    return p->folds == NULL ? FOLD_NONE : BUF(uint32_t, &p->folds->home)[i];
+}
+
+static inline const struct fold *scene_fold(const struct painter *p, uint32_t fold)
+{
+    return &BUF(struct fold, &p->folds->list)[fold];
+}
+
+// Where in the part the value is whose box shows value `i`.
+static inline uint32_t scene_box(const struct painter *p, size_t i)
+{
+    uint32_t home = scene_home(p, i);
+    return home == FOLD_NONE ? (uint32_t)i : scene_fold(p, home)->box;
+}
+
+// scene.c
+uint32_t scene_place(const struct painter *p, uint32_t node);
+int scene_arity(const struct painter *p, size_t i);  // operands that are shown
+// The uses of `node` by other boxes; *count receives how many there are.
+const struct use *scene_uses(const struct painter *p, uint32_t node, size_t *count);
+bool scene_value_known(const struct painter *p, uint32_t node);
+double scene_weight(const struct painter *p, double share);
+enum { SCENE_ID_TEXT = 16 };
+const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node);
+// A number that is known: the fact under `key`, its text under `text_key`.
+void scene_add_number(const struct painter *p, struct rec *to, const char *key,
+                      const char *text_key, double v);
+// Value, gradient and the sum that makes it up, of a single value.
+void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node);
+// "∂above/∂below"
+void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above, uint32_t below);
+// upstream × local = share, of the box that shows `node`.
+void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share);
+
+// scene_fold.c
+bool scene_list_members(struct painter *p);
+void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold);
+
+#endif

@@ -1,0 +1,684 @@
+#include "session/call.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "formula/derive.h"
+#include "text/foreign.h"
+
+enum { FORMULA_MOST = 200 };  // bytes of a formula in a table
+
+bool call_change_settings(struct call *c)
+{
+    return trail_save(&c->s->undo, &c->s->settings, 0, 1) || diag_out_of_memory(c->diag);
+}
+
+bool call_has_more(const struct call *c)
+{
+    enum token_kind kind = lexer_peek(c->lexer).kind;
+    return kind != TOKEN_END && kind != TOKEN_BREAK;
+}
+
+// The command that is being carried out; NULL where its word is only a name: step = 2.
+static const struct command *running_command(const struct call *c)
+{
+    struct lexer after = {.source = c->lexer->source, .at = c->command.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    return next == TOKEN_ASSIGN || next == TOKEN_DOT
+               ? NULL
+               : command_find(after.source->text + c->command.start,
+                              c->command.end - c->command.start);
+}
+
+// A command is given more than it takes. Its word may also be a name of the learner's.
+static bool refuse_argument(struct call *c, struct token t, const struct command *command)
+{
+    char quoted[QUOTED];
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    if (names_lookup(&c->s->names, command->name, strlen(command->name)).rank != VALUE_UNBOUND) {
+        diag_set(c->diag, c->command, "'%s' begins a command here, not an expression",
+                 command->name);
+        return diag_hint(c->diag, "print shows the value: print %s %s …", command->name, quoted);
+    }
+    diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
+    return diag_hint(c->diag, "write %s", command->usage);
+}
+
+// A value follows a value.
+static bool refuse_operand(struct call *c, struct token t)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
+    char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
+    bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
+    const char *foreign =
+        t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
+    diag_quote(quoted, s + t.at, t.span.end - t.at);
+    if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
+        return diag_set(c->diag, t.span, "a number has one point");
+    }
+    if (t.kind == TOKEN_NAME && digit && lexer_peek(&ahead).kind == TOKEN_ASSIGN) {
+        diag_set(c->diag, t.span, "a name does not begin with a digit");
+        return diag_hint(c->diag, "write %s2 = …", quoted);
+    }
+    diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
+    return foreign != NULL ? diag_hint(c->diag, "%s", foreign)
+           : adjacent      ? diag_hint(c->diag, "to multiply write *, as in 2*x")
+                      : diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
+}
+
+// a + b = 2, and x[0] = 5: an element is changed in place.
+static bool refuse_assignment(struct call *c, struct token t)
+{
+    const char *text = c->lexer->source->text;
+    size_t from = c->command.start, to = t.at;
+    while (to > from && text[to - 1] == ' ') {
+        to--;
+    }
+    if (to > from && text[to - 1] == ']') {
+        char element[QUOTED];
+        diag_quote(element, text + from, to - from);
+        diag_set(c->diag, t.span, "an element is no name that could be given a value");
+        return diag_hint(c->diag, "to change its value in place write %s.data %.*s …", element,
+                         (int)(t.span.end - t.span.start), text + t.span.start);
+    }
+    diag_set(c->diag, t.span, "only a name can be given a value");
+    return diag_hint(c->diag, "write name = …; to compare, write ==");
+}
+
+// What stands where nothing may: the sentence depends on what a learner probably meant.
+static bool refuse_rest(struct call *c, struct token t)
+{
+    char quoted[QUOTED];
+    const struct command *command = running_command(c);
+    bool blank_before = t.at > 0 && c->lexer->source->text[t.at - 1] == ' ';
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    bool apart = blank_before || t.kind == TOKEN_INFIX || t.kind == TOKEN_COMMA;
+    if (command != NULL && apart && t.kind != TOKEN_BAD) {
+        return refuse_argument(c, t, command);
+    }
+    switch (t.kind) {
+    case TOKEN_BAD:
+        lexer_next(c->lexer, c->diag);
+        return false;
+    case TOKEN_CLOSE:
+        diag_set(c->diag, t.span, "'%c' closes nothing", t.mark);
+        return diag_hint(c->diag, "an opening bracket is missing, or this one is too much");
+    case TOKEN_ASSIGN:
+        return refuse_assignment(c, t);
+    case TOKEN_NUMBER:
+    case TOKEN_NAME:
+    case TOKEN_NODE:
+        return refuse_operand(c, t);
+    case TOKEN_OPEN:
+        if (t.mark == '(') {
+            diag_set(c->diag, t.span, "a parenthesis follows without an operation between");
+            return diag_hint(c->diag, "to multiply write 2*(a + b)");
+        }
+        diag_set(c->diag, t.span, "'%c' cannot stand here", t.mark);
+        return diag_hint(c->diag, "values here are single numbers, without elements");
+    case TOKEN_COMMA:
+        diag_set(c->diag, t.span, "a ',' stands only between the values given to a function");
+        return diag_hint(c->diag, "numbers are written 1000 and 0.5; print a, b shows two values");
+    default:
+        diag_set(c->diag, t.span, "'%s' cannot stand here", quoted);
+        return diag_hint(c->diag, "a ';' begins another statement");
+    }
+}
+
+bool call_finish(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+        return true;
+    }
+    return refuse_rest(c, t);
+}
+
+// The span with the parentheses that it leaves open on either side: an operand's own do not belong
+// to its span.
+static struct span with_parentheses(const struct source *source, struct span span)
+{
+    const char *s = source->text;
+    size_t open = 0;
+    for (size_t i = span.start; i < span.end; i++) {
+        if (s[i] == ')' && open == 0) {
+            while (span.start > 0 && s[--span.start] != '(') {
+            }
+        } else {
+            open += s[i] == '(';
+            open -= s[i] == ')';
+        }
+    }
+    for (; open > 0 && span.end < source->length; span.end++) {
+        open += s[span.end] == '(';
+        open -= s[span.end] == ')';
+    }
+    return span;
+}
+
+// A number that the learner read before a loop cleared up may now be another node's.
+static void note_renumbered(struct call *c, struct span span)
+{
+    if (!c->s->told_renumbered) {
+        c->s->told_renumbered = true;
+        call_notice(c, span, "a loop has cleared up: nodes from %%%u on have new numbers since",
+                    (unsigned)session_settings(c->s)->renumbered);
+    }
+}
+
+// What lowering an expression found worth saying.
+static void note_expression(struct call *c, const struct parser *p, const struct lower *w,
+                            struct span span)
+{
+    char a[LABEL_TEXT], b[LABEL_TEXT];
+    if (p->slope_notice) {
+        call_notice(c, span,
+                    "read as a division, because both are names of yours; grad(…, …) is "
+                    "the derivative");
+    }
+    if (w->unreached != NODE_NONE) {
+        call_notice(c, span, "%s does not depend on %s, so the derivative is 0",
+                    names_label(&c->s->names, a, w->unreached_by),
+                    names_label(&c->s->names, b, w->unreached));
+    }
+    for (size_t i = 0; i < w->remarks.count; i++) {
+        call_notice(c, span, "%s", BUF(const char *, &w->remarks)[i]);
+    }
+    if (w->by_new_number) {
+        note_renumbered(c, span);
+    }
+    if (w->gradless != NODE_NONE) {
+        call_notice(c, span, "no backward pass has reached %s yet, so its gradient is 0",
+                    names_label(&c->s->names, a, w->gradless));
+    }
+    if (w->strange.end > 0) {
+        char quoted[QUOTED], number[NUMBER_TEXT];
+        struct span strange = with_parentheses(c->lexer->source, w->strange);
+        diag_quote(quoted, c->lexer->source->text + strange.start, strange.end - strange.start);
+        call_notice(c, strange, "%s is %s", quoted, number_text(number, w->strange_value, 6));
+    }
+}
+
+struct scope session_scope(struct session *s)
+{
+    return (struct scope){.tape = &s->tape,
+                          .names = &s->names,
+                          .definitions = &s->definitions,
+                          .rng = &session_settings(s)->rng,
+                          .stop = s->world.stop,
+                          .groups = &s->groups,
+                          .renumbered = session_settings(s)->renumbered,
+                          .used = session_settings(s)->used,
+                          .inputs = &s->inputs};
+}
+
+struct lower *call_lower(struct call *c)
+{
+    struct scope scope = session_scope(c->s);
+    if (!c->lowering) {
+        lower_init(&c->lower, &scope, c->lexer->source, c->diag);
+        c->lowering = true;
+    }
+    // Each expression is read afresh; only the arrays of plain numbers stay.
+    c->lower.source = c->lexer->source;
+    c->lower.named = c->lower.by_new_number = false;
+    c->lower.remarks.count = 0;
+    c->lower.unreached = c->lower.gradless = NODE_NONE;
+    c->lower.strange = (struct span){0, 0};
+    return &c->lower;
+}
+
+bool call_expression(struct call *c, struct operand *result)
+{
+    struct parser p;
+    struct lower *w = call_lower(c);
+    parser_init(&p, c->lexer, &c->s->names, c->diag);
+    p.stop = c->s->world.stop;
+    size_t start = lexer_peek(c->lexer).at;
+    bool ok = lower_expression(w, &p, result);
+    c->named = w->named;
+    if (ok) {
+        note_expression(c, &p, w, (struct span){start, c->lexer->at});
+    }
+    parser_release(&p);
+    return ok;
+}
+
+bool call_last_output(struct call *c, uint32_t *node)
+{
+    *node = session_settings(c->s)->output;
+    if (*node == NODE_NONE) {
+        diag_set(c->diag, c->command, "which node? There is no output yet");
+        return diag_hint(c->diag, "build one first, as in L = a*b");
+    }
+    return true;
+}
+
+static bool refuse_array(struct call *c, struct span span, struct value array, const char *name,
+                         size_t length)
+{
+    char shape[SHAPE_TEXT];
+    struct operand x = {.array = array};
+    diag_set(c->diag, span, "this is an array of shape %s, and one node is wanted",
+             operand_shape(shape, &x));
+    return diag_hint(c->diag, "take an element, as in %.*s[%s], or its sum or mean", (int)length,
+                     name,
+                     array.rank != VALUE_MATRIX ? "0"
+                     : array.cols > 1           ? "0, 1"
+                                                : "0, 0");
+}
+
+static bool one_node(struct call *c, const struct operand *x, uint32_t *node)
+{
+    if (operand_is_array(x)) {
+        const char *s = c->lexer->source->text + x->span.start;
+        size_t n = x->span.end - x->span.start;
+        bool named = names_find(&c->s->names, s, n) != NAME_NONE;
+        return refuse_array(c, x->span, x->array, named ? s : "W", named ? n : 1);
+    }
+    if (!x->is_node) {
+        diag_set(c->diag, x->span, "this is a plain number, not a node of the graph");
+        return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
+    }
+    *node = x->node;
+    return true;
+}
+
+bool call_target(struct call *c, uint32_t *node)
+{
+    struct operand operand;
+    if (!call_has_more(c)) {
+        return call_last_output(c, node);
+    }
+    if (!call_expression(c, &operand)) {
+        return false;
+    }
+    return one_node(c, &operand, node);
+}
+
+bool call_part(struct call *c, struct operand *part)
+{
+    struct source only = *c->lexer->source;
+    struct lexer *lexer = c->lexer, within = *lexer, ahead = *lexer;
+    struct diag ignored = {0};
+    lexer_next(&ahead, &ignored);
+    struct token t = lexer_next(&ahead, &ignored);
+    for (size_t depth = 1; depth > 0 && t.kind != TOKEN_END;) {
+        t = lexer_next(&ahead, &ignored);
+        depth += t.kind == TOKEN_OPEN;
+        depth -= t.kind == TOKEN_CLOSE;
+    }
+    only.length = t.span.end;
+    within.source = &only;
+    c->lexer = &within;
+    bool ok = call_expression(c, part) && call_finish(c);
+    c->lexer = lexer;
+    *lexer = ahead;
+    return ok;
+}
+
+bool call_node(struct call *c, uint32_t *node)
+{
+    struct lexer begin = *c->lexer;
+    struct token t = lexer_next(c->lexer, c->diag);
+    char quoted[QUOTED];
+    if (t.kind == TOKEN_NODE) {
+        const struct lower *w = call_lower(c);
+        *node = t.node;
+        if (t.node >= tape_count(&c->s->tape)) {
+            return lower_no_node(call_lower(c), t.node, t.span);
+        }
+        if (t.node >= w->renumbered && t.node < w->used) {
+            note_renumbered(c, t.span);
+        }
+        return true;
+    }
+    struct token next = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_NAME && next.kind == TOKEN_OPEN && next.mark == '[') {
+        struct operand part;
+        *c->lexer = begin;
+        return call_part(c, &part) && one_node(c, &part, node);
+    }
+    struct value value = t.kind == TOKEN_NAME
+                             ? names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t))
+                             : (struct value){0};
+    if (value.rank == VALUE_SCALAR) {
+        *node = value.base;
+        return true;
+    }
+    if (value_is_array(value)) {
+        return refuse_array(c, t.span, value, token_text(c->lexer, t), token_length(t));
+    }
+    if (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE) {
+        diag_set(c->diag, t.span, "a name is missing here");
+        return diag_hint(c->diag, "give a name, such as a, or a node's number, such as %%0");
+    }
+    diag_quote(quoted, token_text(c->lexer, t), token_length(t));
+    diag_set(c->diag, t.span, "there is no '%s' yet", quoted);
+    struct nearest nearest;
+    nearest_init(&nearest, token_text(c->lexer, t), token_length(t));
+    nearest_offer_bound(&nearest, &c->s->names);
+    return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
+                                   : diag_hint(c->diag, "'vars' lists the names");
+}
+
+bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value)
+{
+    struct operand operand;
+    struct token t = lexer_peek(c->lexer);
+    if (!call_has_more(c)) {
+        diag_set(c->diag, c->command, "%s is missing", what);
+        return diag_hint(c->diag, "a whole number from %lld to %lld", (long long)least,
+                         (long long)most);
+    }
+    if (!call_expression(c, &operand)) {
+        return false;
+    }
+    double number = lower_number(call_lower(c), &operand);
+    if (!(number >= (double)least && number <= (double)most) || number != floor(number)) {
+        char here[NUMBER_TEXT];
+        diag_set(c->diag, t.span, "%s is a whole number from %lld to %lld", what, (long long)least,
+                 (long long)most);
+        // Of `5 -0.1` the sum is the surprise.
+        return t.kind == TOKEN_NUMBER && t.number == number
+                   ? false
+                   : diag_hint(c->diag, "here it is %s", number_text(here, number, 6));
+    }
+    *value = (int64_t)number;
+    return true;
+}
+
+struct span call_word(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_STRING) {
+        lexer_next(c->lexer, c->diag);
+        return t.span;
+    }
+    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+        return (struct span){t.span.start, t.span.start};
+    }
+    const char *s = c->lexer->source->text;
+    struct span word = {t.at, t.at};
+    while (word.end < c->lexer->source->length && memchr(" \t\r\n;", s[word.end], 5) == NULL) {
+        word.end++;
+    }
+    c->lexer->at = word.end;
+    c->lexer->open = 0;
+    return word;
+}
+
+bool call_word_is(const struct call *c, struct span word, const char *text)
+{
+    return strlen(text) == word.end - word.start &&
+           memcmp(c->lexer->source->text + word.start, text, word.end - word.start) == 0;
+}
+
+bool call_echoes(const struct call *c)
+{
+    if (c->s->mode == SESSION_SCRIPT) {
+        return session_settings(c->s)->verbose;
+    }
+    struct token t = lexer_peek(c->method_end != NULL ? c->method_end : c->lexer);
+    bool last_of_line = t.kind == TOKEN_END || (t.kind == TOKEN_BREAK && t.newline);
+    return c->s->frames.count == 1 && last_of_line;
+}
+
+struct rec *call_record(struct call *c, const char *kind)
+{
+    return records_add(c->out, kind);
+}
+
+// Is this a later turn of a loop? What there was to notice was said in the first.
+static bool repeats(const struct session *s)
+{
+    for (size_t i = 0; i < s->frames.count; i++) {
+        const struct frame *f = &BUF(struct frame, &s->frames)[i];
+        if (f->kind == FRAME_LOOP && f->turn > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void call_notice(struct call *c, struct span span, const char *format, ...)
+{
+    char words[DIAG_WORDS];
+    va_list args;
+    if (repeats(c->s)) {
+        return;
+    }
+    va_start(args, format);
+    vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    struct place p = source_place(c->lexer->source, span.start);
+    struct rec *r = call_record(c, "notice");
+    rec_text(c->out, r, "file", c->lexer->source->name);
+    rec_whole(c->out, r, "line", (int64_t)p.line);
+    rec_whole(c->out, r, "column", (int64_t)p.column);
+    rec_text(c->out, r, "text", words);
+}
+
+void call_put_node(struct call *c, struct rec *to, uint32_t node)
+{
+    char label[LABEL_TEXT];
+    rec_whole(c->out, to, "node", node);
+    rec_text(c->out, to, "name", names_label(&c->s->names, label, node));
+    rec_number(c->out, to, "value", tape_value(&c->s->tape, node));
+}
+
+// An operand inside a formula: its label, or the number that a constant is.
+static void put_operand(struct call *c, struct text *out, uint32_t node)
+{
+    char label[LABEL_TEXT], number[NUMBER_TEXT];
+    if (tape_marked(&c->s->tape, node, MARK_CONST)) {
+        double value = tape_value(&c->s->tape, node);
+        number_text(number, value, session_digits(c->s));
+        text_addf(out, value < 0 ? "(%s)" : "%s", number);
+    } else {
+        text_add(out, names_label(&c->s->names, label, node));
+    }
+}
+
+void call_formula(struct call *c, struct text *out, uint32_t node)
+{
+    const struct tape *t = &c->s->tape;
+    const struct op_row *row = op_get(tape_op(t, node));
+    if (row->form == OP_LEAF_FORM) {
+        return;
+    }
+    bool tight =
+        strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 || strcmp(row->name, "**") == 0;
+    if (row->form != OP_INFIX) {
+        text_addf(out, row->form == OP_CALL ? "%s(" : "%s", row->name);
+    }
+    put_operand(c, out, tape_operand(t, node, 0));
+    if (row->arity == 2) {
+        text_addf(out, row->form == OP_CALL ? ", " : tight ? "%s" : " %s ", row->name);
+        put_operand(c, out, tape_operand(t, node, 1));
+    }
+    text_add(out, row->form == OP_CALL ? ")" : "");
+}
+
+void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x)
+{
+    const struct lower *w = call_lower(c);
+    if (!operand_is_array(x)) {
+        rec_number(c->out, to, key, lower_number(w, x));
+        return;
+    }
+    struct rec *rows = rec_list(c->out, to, key);
+    bool matrix = x->array.rank == VALUE_MATRIX;
+    for (uint32_t i = 0; i < x->array.rows; i++) {
+        struct rec *row = matrix ? rec_list(c->out, rows, NULL) : rows;
+        for (uint32_t j = 0; j < x->array.cols; j++) {
+            rec_number(c->out, row, NULL, operand_number(w, x, i, j));
+        }
+    }
+}
+
+const char *call_role(const struct tape *t, uint32_t node)
+{
+    return tape_op(t, node) != OP_LEAF        ? "interior"
+           : tape_marked(t, node, MARK_PARAM) ? "parameter"
+           : tape_marked(t, node, MARK_CONST) ? "constant"
+                                              : "leaf";
+}
+
+void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot)
+{
+    call_aside_formula(c, out, node, slot, NODE_NONE);
+}
+
+void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slot, uint32_t aside)
+{
+    const struct tape *t = &c->s->tape;
+    struct exprs pool;
+    exprs_init(&pool);
+    uint32_t slope = expr_local(&pool, t, &c->s->names, node, slot);
+    for (int i = 0; i < tape_arity(t, node); i++) {
+        uint32_t operand = tape_operand(t, node, i);
+        if (operand >= aside) {
+            slope = expr_substitute(&pool, slope, expr_label(&pool, t, &c->s->names, operand),
+                                    expr_inlined(&pool, t, &c->s->names, operand, NODE_NONE));
+        }
+    }
+    if (slope != EXPR_NONE) {
+        expr_print(out, &pool, slope, FORMULA_MOST);
+    }
+    exprs_release(&pool);
+}
+
+void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside)
+{
+    char label[LABEL_TEXT];
+    if (node < aside) {
+        text_add(out, names_label(&c->s->names, label, node));
+        return;
+    }
+    struct exprs pool;
+    exprs_init(&pool);
+    uint32_t formula = expr_inlined(&pool, &c->s->tape, &c->s->names, node, NODE_NONE);
+    if (formula != EXPR_NONE) {
+        expr_print(out, &pool, formula, FORMULA_MOST);
+    }
+    exprs_release(&pool);
+}
+
+void call_note_stale(struct call *c, struct span span, uint32_t node)
+{
+    char label[LABEL_TEXT];
+    if (tape_marked(&c->s->tape, node, MARK_STALE)) {
+        call_notice(c, span,
+                    "%s is stale: a value it depends on has changed since; 'forward' "
+                    "refreshes it",
+                    names_label(&c->s->names, label, node));
+    }
+}
+
+void call_note_strange(struct call *c, struct span span, uint32_t from)
+{
+    const struct tape *t = &c->s->tape;
+    for (uint32_t i = from; i < tape_count(t); i++) {
+        struct node n = tape_node(t, i);
+        if (isfinite(tape_value(t, i)) || n.op == OP_LEAF ||
+            !isfinite(tape_value(t, (uint32_t)n.a)) || !isfinite(tape_value(t, (uint32_t)n.b))) {
+            continue;
+        }
+        char label[LABEL_TEXT], number[NUMBER_TEXT];
+        struct text formula;
+        text_init(&formula);
+        call_formula(c, &formula, i);
+        call_notice(c, span, "%s appears first at %s = %s",
+                    number_text(number, tape_value(t, i), 6), names_label(&c->s->names, label, i),
+                    text_get(&formula));
+        text_release(&formula);
+        return;
+    }
+}
+
+bool call_supplied(struct call *c)
+{
+    if (c->s->supplied && c->s->refusal.set) {
+        struct diag refusal = c->s->refusal;
+        diag_set(c->diag, refusal.span, "%s", refusal.message);
+        diag_hint(c->diag, "%s", refusal.hint);
+    }
+    return c->s->supplied;
+}
+
+bool call_swept(struct call *c, enum sweep_end end)
+{
+    switch (end) {
+    case SWEEP_DONE:
+        return true;
+    case SWEEP_STOPPED:
+        diag_set(c->diag, c->command, "interrupted");
+        return diag_hint(c->diag, "nothing was changed");
+    case SWEEP_NO_MEMORY:
+        break;
+    }
+    return diag_out_of_memory(c->diag);
+}
+
+bool call_refresh(struct call *c, uint32_t *count)
+{
+    return call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, c->s->world.stop, count));
+}
+
+bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
+{
+    struct session *s = c->s;
+    struct buf below;
+    *count = 0;
+    if (!s->tape.any_stale) {
+        return true;
+    }
+    bool ok = sweep_below(&s->tape, root, &below)
+                  ? call_swept(
+                        c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, root, &below, count))
+                  : diag_out_of_memory(c->diag);
+    buf_release(&below);
+    return ok;
+}
+
+struct rec *call_need(struct call *c, const char *what, struct span path)
+{
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", what);
+    rec_bytes(c->out, need, "path", c->lexer->source->text + path.start, path.end - path.start);
+    return need;
+}
+
+void call_written(struct call *c, struct span path)
+{
+    struct rec *r = call_record(c, "written");
+    rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+}
+
+enum call_end call_file_end(struct call *c, struct span path)
+{
+    if (c->diag->set) {
+        c->diag->span = path;
+        return CALL_FAILED;
+    }
+    if (call_echoes(c)) {
+        call_written(c, path);
+    }
+    return CALL_DONE;
+}
+
+const char *call_format(const char *const *formats, size_t count, const char *path, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(formats[i]);
+        if (length > n + 1 && path[length - n - 1] == '.' &&
+            memcmp(path + length - n, formats[i], n) == 0) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}

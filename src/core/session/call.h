@@ -1,0 +1,338 @@
+// A statement being executed: what the session shows to the functions that carry out commands.
+#ifndef SESSION_CALL_H
+#define SESSION_CALL_H
+
+#include "base/diag.h"
+#include "base/record.h"
+#include "base/trail.h"
+#include "engine/mistakes.h"
+#include "engine/optim.h"
+#include "engine/stepper.h"
+#include "engine/sweep.h"
+#include "engine/tape.h"
+#include "text/lexer.h"
+#include "text/lower.h"
+#include "text/names.h"
+#include "session/batch.h"
+#include "session/recipe.h"
+#include "session/session.h"
+
+// What of a session is neither graph nor names; kept in a growable array of one, for the trail.
+struct settings {
+    int digits;
+    bool verbose;
+    struct rng rng;
+    bool predict;     // steps ask before they show
+    bool watch;       // steps show the picture
+    uint8_t style;    // of pictures in files: see picture_style
+    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
+    // How parameters were moved last, in how many steps (0: never), and the name of the output
+    // whose gradients did it (NAME_NONE: it had none).
+    struct optim optim;
+    int64_t steps;
+    uint32_t trained;
+    uint32_t batch, rows;  // in batches of so many rows (0: of none), of so many
+    // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
+    // been in use.
+    uint32_t renumbered, used;
+    // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
+    struct mistake mistake;
+    uint32_t sabotaged;
+    uint32_t accused;  // wrong accusations so far
+};
+
+// A composite operation that was replaced by its atoms: what `fold` needs to put it back.
+struct expansion {
+    uint32_t root;  // of the atoms
+    enum op op;     // of the composite, on a and b
+    uint32_t a, b;
+};
+
+// A training in progress; see commands_train.c.
+struct training {
+    uint32_t root;
+    int64_t done, steps;
+    struct optim optim;
+    struct batch batch;
+    struct buf below;  // without batches: the nodes that root depends on (engine/sweep.h)
+    double first;      // the loss before the first step, over all the data
+};
+
+// A text being executed: the one that was begun, a file being loaded into it, the block of a loop;
+// or a training, which has no text.
+enum frame_kind { FRAME_TEXT, FRAME_LOOP, FRAME_TRAIN };
+
+struct frame {
+    enum frame_kind kind;
+    struct source source;
+    struct lexer lexer;
+    struct buf text;        // the source's bytes, where the frame owns them
+    struct span statement;  // the statement that began it, in the frame below
+    // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
+    uint32_t variable;
+    size_t start;   // of the block
+    size_t beyond;  // bytes of the text after its end: a line is shown whole
+    int64_t turn, turns;
+    double from;
+    struct training training;
+};
+
+// A statement that changed something: the mark in its trail where it began, and its first line.
+struct moment {
+    size_t mark;
+    char statement[QUOTED];
+};
+
+// What changes make more of: the same before and after a statement, and it changed nothing.
+struct holdings {
+    size_t changes, nodes, definitions;
+    struct rng rng;
+};
+
+enum { GROWING = 16 };  // arrays of a session that only grow while a statement runs
+
+struct session {
+    struct buf self;  // the memory this lies in
+    struct session_world world;
+    int columns;  // of the terminal
+    int rows;     // of it; 0: nobody reads along, and prose never waits
+    bool ascii;   // it shows no other characters
+    struct tape tape;
+    struct names names;
+    struct buf settings;  // one struct settings
+    struct buf log;       // char: the statements that changed something, a line each
+    struct definitions definitions;
+    struct buf groups;     // struct group: the nodes that each call of a function made
+    struct buf looks;      // struct name_look: what the learner folded or opened by name
+    struct buf optimiser;  // struct optim_state, by parameter in tape order
+    struct recipes recipes;
+    struct buf history;  // double: the loss at each step of the last train
+    struct trail undo, redo;
+    struct buf moments, redone;  // struct moment: what can be taken back, and done again
+    char statement[QUOTED];      // the running statement's first line; or that which was rewound
+    struct buf frames;           // struct frame
+    size_t kept[GROWING];        // what a reset leaves of the growing arrays: the prelude
+    // The running transaction: the undo trail's mark at its begin and after the lengths were
+    // saved, and the nodes there were.
+    size_t begun;
+    struct holdings held;
+    bool told_renumbered;  // since a loop last cleared up
+    // What there was when the outermost loop began: it clears up what came after.
+    uint32_t begun_nodes;
+    size_t begun_lists, begun_groups, begun_recipes;
+    size_t compact_at;  // nodes and bindings at which the next turn of a loop clears up
+    bool rewound;       // it was an undo or a redo: leaves no moment of its own
+    // A walk; not on the trail: whatever else changes the graph ends it.
+    struct stepper stepper;
+    bool stepped;           // the running statement moved the walk
+    bool back;              // the last step went back: an empty line repeats it
+    bool guessing;          // a step waits for a guess
+    struct buf expansions;  // struct expansion
+    enum session_mode mode;
+    struct inputs inputs;  // read by the running statement's expressions
+    bool asked;            // a need is out
+    bool supplied;
+    struct buf supply;  // char
+    struct diag refusal;
+    // The lesson that is played here, or whose graph this session is; see play.h.
+    struct play *play;
+    bool entered;                 // the text that was begun has not been looked at
+    struct lesson *lesson;        // supplied, and not yet taken
+    const struct course *course;  // supplied, until the statement ends
+    bool course_wanted, lesson_wanted, write_wanted;  // the running statement has asked for it
+};
+
+struct call {
+    struct session *s;
+    struct frame *frame;
+    struct lexer *lexer;
+    const struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
+    struct diag *diag;
+    struct records *out;
+    struct lower lower;   // of the statement's expressions; arrays of plain numbers live in it
+    bool lowering;        // it has been begun
+    struct span command;  // the command's word
+    bool named;           // the last expression mentioned a name
+    bool relogged;        // log_as is what the log remembers instead of the statement's text
+    char log_as[LABEL_TEXT + 16];
+    bool quit;
+    size_t answered;  // records that were there before this statement
+    bool waits;       // a function that returned false asks for something: this is no failure
+};
+
+// Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
+enum { CALL_ROWS_MOST = 60, CALL_ROWS_CUT = 20 };
+
+enum call_end { CALL_FAILED, CALL_DONE, CALL_NEED };
+
+static inline struct settings *session_settings(const struct session *s)
+{
+    return BUF(struct settings, &s->settings);
+}
+
+// The lowering of the statement's expressions.
+struct lower *call_lower(struct call *c);
+// What expressions are evaluated in.
+struct scope session_scope(struct session *s);
+
+struct settings session_defaults(void);
+// To be called before the settings are changed.
+bool call_change_settings(struct call *c);
+
+// Arguments. All return false with the diag set.
+// One expression, evaluated; nodes that it makes stay until call_forget_aside.
+bool call_expression(struct call *c, struct operand *result);
+// The same, which must be a node; if nothing is typed, the last output.
+bool call_target(struct call *c, uint32_t *node);
+// The last output; false, with the diag set, where there is none yet.
+bool call_last_output(struct call *c, uint32_t *node);
+// A name and the brackets after it, as W[0] or X[:, 1]: an element, or an array of some.
+bool call_part(struct call *c, struct operand *part);
+// A name or %7, nothing longer: for arguments that are followed by others.
+bool call_node(struct call *c, uint32_t *node);
+// A whole number from least to most.
+bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value);
+// A bare word up to the next blank, or a text in quotation marks; empty if there is none.
+struct span call_word(struct call *c);
+bool call_word_is(const struct call *c, struct span word, const char *text);
+// Is there another argument?
+bool call_has_more(const struct call *c);
+// Nothing more may follow.
+bool call_finish(struct call *c);
+
+// Is this statement to say what it did (not only what was asked)?
+bool call_echoes(const struct call *c);
+struct rec *call_record(struct call *c, const char *kind);
+__attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
+                                                       const char *format, ...);
+// Adds node number, name or %7, and value of a node to a record.
+void call_put_node(struct call *c, struct rec *to, uint32_t node);
+// "interior", "parameter", "constant" or "leaf".
+const char *call_role(const struct tape *t, uint32_t node);
+// Adds the value of an operand: a number, or a list of them, or a list of rows.
+void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x);
+// The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
+void call_formula(struct call *c, struct text *out, uint32_t node);
+// The local gradient of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
+void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot);
+// The same of a node made aside, whose operands from `aside` on have no labels that last: their
+// formulas stand for them.
+void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slot, uint32_t aside);
+// The formula of such an operand itself, or its label.
+void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside);
+// Notices that `node` is stale, if it is.
+void call_note_stale(struct call *c, struct span span, uint32_t node);
+// Notices where inf or nan first appears among the nodes from `from` on.
+void call_note_strange(struct call *c, struct span span, uint32_t from);
+
+// Asks the host for something: fills a need record. The command is run again from its start once
+// it is supplied; call_supplied then tells (and the refusal, if any, is in the diag).
+bool call_supplied(struct call *c);
+struct rec *call_need(struct call *c, const char *what, struct span path);
+// Says that the file at `path` was written.
+void call_written(struct call *c, struct span path);
+// The end of a command whose file was asked for: written, which is said where statements say what
+// they did, or refused, and then the diag is at `path`.
+enum call_end call_file_end(struct call *c, struct span path);
+// The one of `count` formats ("png") that a path of this length ends in, after a point; NULL if
+// none.
+const char *call_format(const char *const *formats, size_t count, const char *path, size_t length);
+
+// Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
+bool call_refresh(struct call *c, uint32_t *count);
+// The same for what root depends on.
+bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count);
+// What a sweep came to: false, with the diag set, unless it is done.
+bool call_swept(struct call *c, enum sweep_end end);
+
+// What a command answers with, put into a record that is there already.
+// commands_step.c: a step that this walk just took.
+void step_put(struct call *c, struct rec *r, const struct stepper *walk,
+              const struct step_fact *fact);
+// commands_explain.c: why the node's gradient of `output` (NODE_NONE: of none) is what it is.
+bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output);
+// Where inf or nan began: down from the node along operands that are not finite themselves.
+uint32_t explain_origin(const struct tape *t, uint32_t node);
+// commands_why.c: the paths from root to a node; values must not be stale.
+bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of);
+
+// commands_step.c: a guess typed while a step waits for one; the statement was just this number.
+bool step_take_guess(struct call *c, double guess);
+
+// session.c, for the commands that take the whole session back or anew
+bool session_undo(struct session *s);
+bool session_redo(struct session *s);
+bool session_reset(struct session *s);
+// A session without the prelude, to be filled. NULL if out of memory.
+struct session *session_bare(const struct session_world *world);
+// Another session with the same graph, names, settings and walk, and no way back (undo) yet.
+struct session *session_copy(struct session *s);
+// Appends the value of an expression as things stand, as print shows it; nothing of it stays.
+// False: d says why there is none, its span in the source. Not while a statement is running.
+bool session_value(struct session *s, const struct source *source, struct text *out,
+                   struct diag *d);
+// Appends the record of an error in a text.
+void session_report(const struct source *source, const struct diag *d, struct records *out);
+// Takes back the statement that is running, which fails with this message.
+enum session_state session_give_up(struct session *s, const char *message, const char *hint,
+                                   struct records *out);
+// Takes the next line (lines, where a bracket is open) of the text that was begun, as what was
+// typed in a lesson. False when there is none.
+bool session_next_line(struct session *s, struct source *line);
+// Is the block of a loop being executed?
+bool session_in_loop(const struct session *s);
+// compact.c: the outermost loop begins here.
+void session_compact_from_here(struct session *s);
+// compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
+// memory.
+bool session_compact(struct session *s);
+void session_drop_frames(struct session *s);
+// Starts a frame above the present one, to be filled by the caller. NULL: too deep, or no memory.
+struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement);
+// Starts executing `bytes` before what follows in the present text.
+bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
+                        size_t n);
+
+// statement.c
+enum call_end statement_run(struct call *c);
+// What the first statement of a text is: one that does something (a command, an assignment, def,
+// repeat, for, print), or an expression.
+enum statement_form { FORM_EXPRESSION, FORM_COMMAND, FORM_OTHER };
+enum statement_form statement_form(const struct source *source);
+// loop.c: def, repeat, for
+bool loop_define(struct call *c);
+bool loop_repeat(struct call *c);
+bool loop_for(struct call *c);
+// The next turn of a loop, if there is one: binds its name. False: the loop is over, or (diag set)
+// it failed.
+bool loop_next(struct call *c, struct frame *f);
+// commands_train.c: remembers how parameters are moved, and by the gradients of which node.
+bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root,
+                const struct batch *batch);
+void training_release(struct training *t);
+// commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
+bool train_more(struct call *c, struct frame *f);
+
+// commands.def
+enum command_group {
+    GROUP_LOOK,
+    GROUP_PASSES,
+    GROUP_STEPS,
+    GROUP_WHY,
+    GROUP_FORMULAS,
+    GROUP_LESSONS,
+    GROUP_SESSION,
+    GROUP_COUNT
+};
+
+struct command {
+    const char *name;
+    enum call_end (*run)(struct call *c);
+    enum command_group group;
+    const char *usage, *help, *example;
+};
+
+const struct command *command_find(const char *s, size_t length);
+const struct command *command_at(size_t i);  // NULL past the last
+
+#endif

@@ -1,0 +1,477 @@
+// Texts being executed, statement by statement: frames, what a statement leaves in the log, and the
+// needs and errors that it ends with.
+#include <string.h>
+
+#include "session/call.h"
+#include "play/play.h"
+#include "session/transaction.h"
+
+enum { FRAMES_MOST = 16 };  // files loading files
+
+static void pop_frame(struct session *s)
+{
+    struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
+    buf_release(&f->text);
+    training_release(&f->training);
+    s->frames.count--;
+}
+
+static struct frame *top_frame(struct session *s)
+{
+    return &BUF(struct frame, &s->frames)[s->frames.count - 1];
+}
+
+void session_drop_frames(struct session *s)
+{
+    while (s->frames.count > 0) {
+        pop_frame(s);
+    }
+}
+
+struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement)
+{
+    struct frame *f = s->frames.count == FRAMES_MOST ? NULL : buf_push(&s->frames, 1);
+    if (f != NULL) {
+        *f = (struct frame){.kind = kind, .statement = statement, .variable = NAME_NONE};
+        buf_init(&f->text, 1);
+    }
+    return f;
+}
+
+bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
+                        size_t n)
+{
+    struct frame f = {.statement = load, .variable = NAME_NONE};
+    buf_init(&f.text, 1);
+    size_t name_size = strlen(name) + 1;
+    char *copy = buf_push(&f.text, n + name_size);
+    struct frame *at = copy == NULL ? NULL : session_new_frame(s, FRAME_TEXT, load);
+    if (at == NULL) {
+        buf_release(&f.text);
+        return false;
+    }
+    if (n > 0) {
+        memcpy(copy, bytes, n);
+    }
+    memcpy(copy + n, name, name_size);
+    f.source = (struct source){.name = copy + n, .text = copy, .length = n, .line = 1};
+    *at = f;
+    return true;
+}
+
+static bool skip_breaks(struct frame *f)
+{
+    struct token t = lexer_peek(&f->lexer);
+    while (t.kind == TOKEN_BREAK) {
+        f->lexer.at = t.span.end;
+        t = lexer_peek(&f->lexer);
+    }
+    return t.kind != TOKEN_END;
+}
+
+void session_begin(struct session *s, const struct source *source, enum session_mode mode)
+{
+    session_drop_frames(s);
+    s->mode = mode;
+    s->asked = s->supplied = false;
+    inputs_clear(&s->inputs);
+    struct frame *f = buf_push(&s->frames, 1);
+    if (f == NULL) {
+        return;
+    }
+    *f = (struct frame){.source = *source, .lexer.source = source};
+    buf_init(&f->text, 1);
+    s->entered = true;
+    // An empty line repeats the last step.
+    if (!play_is_on(s) && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
+        const char *again = s->back ? "back" : "step";
+        f->source.text = again;
+        f->source.length = strlen(again);
+    }
+}
+
+// ---- Statements ---------------------------------------------------------------------------------
+
+// The record of an error, with its place in the text it is in.
+static void report(const struct frame *f, const struct diag *d, struct records *out)
+{
+    struct source source = f->source;
+    source.length += f->beyond;
+    struct place p = source_place(&source, d->span.start);
+    struct text excerpt;
+    text_init(&excerpt);
+    diag_excerpt(&excerpt, &source, d->span, 0);
+    struct rec *r = records_add(out, "error");
+    rec_text(out, r, "file", f->source.name);
+    rec_whole(out, r, "line", (int64_t)p.line);
+    rec_whole(out, r, "column", (int64_t)p.column);
+    rec_whole(out, r, "byte", (int64_t)(d->span.start - p.line_start) + 1);
+    rec_text(out, r, "message", d->message);
+    rec_text(out, r, "hint", d->hint);
+    rec_text(out, r, "excerpt", text_get(&excerpt));
+    text_release(&excerpt);
+}
+
+static bool log_statement(struct session *s, const char *statement, size_t n)
+{
+    char *at = n == 0 ? NULL : buf_push(&s->log, n + 1);
+    if (at != NULL) {
+        memcpy(at, statement, n);
+        at[n] = '\n';
+    }
+    return n == 0 || at != NULL;
+}
+
+// The bytes of the statement from `start` to the lexer's place, without blanks at its end.
+static struct span statement_span(const struct frame *f, size_t start)
+{
+    size_t end = f->lexer.at;
+    while (end > start && (f->source.text[end - 1] == ' ' || f->source.text[end - 1] == '\t' ||
+                           f->source.text[end - 1] == '\r')) {
+        end--;
+    }
+    return (struct span){start, end};
+}
+
+static void quote_statement(struct session *s, const struct frame *f, struct span span)
+{
+    const char *text = f->source.text + span.start;
+    const char *end = memchr(text, '\n', span.end - span.start);
+    diag_quote(s->statement, text, end == NULL ? span.end - span.start : (size_t)(end - text));
+}
+
+bool session_in_loop(const struct session *s)
+{
+    for (size_t i = 0; i < s->frames.count; i++) {
+        if (BUF(struct frame, &s->frames)[i].kind == FRAME_LOOP) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What the host was asked for is here: a file that an expression reads.
+static bool take_input(struct session *s)
+{
+    bool given = s->supplied && text_length(&s->inputs.wanted) > 0;
+    bool ok = !given || inputs_give(&s->inputs, &s->supply, &s->refusal);
+    s->supplied = s->supplied && !given;
+    text_clear(&s->inputs.wanted);
+    return ok;
+}
+
+// A statement that cannot go on without a file leaves nothing behind, also where it is part of a
+// transaction: it is run again from its start.
+struct start {
+    uint32_t nodes;
+    size_t lists, groups;
+    struct settings settings;
+};
+
+static struct start note_start(const struct session *s)
+{
+    return (struct start){.nodes = tape_count(&s->tape),
+                          .lists = s->names.lists.count,
+                          .groups = s->groups.count,
+                          .settings = *session_settings(s)};
+}
+
+static void ask_for_input(struct call *c, const struct start *start)
+{
+    struct session *s = c->s;
+    tape_cut(&s->tape, start->nodes);
+    s->names.lists.count = start->lists;
+    s->groups.count = start->groups;
+    *session_settings(s) = start->settings;
+    rec_cut(&c->out->list, c->answered);
+    *c->diag = (struct diag){0};
+    struct rec *need = call_record(c, "need");
+    rec_text(c->out, need, "what", "read");
+    rec_text(c->out, need, "path", text_get(&s->inputs.wanted));
+    rec_text(c->out, need, "folder", "data");
+}
+
+static enum session_state fail(struct session *s, struct diag *d, struct records *out)
+{
+    struct diag late = {0};
+    if (s->world.stop != NULL && *s->world.stop == SESSION_STOP_LATE) {
+        diag_set(&late, d->span, "this takes longer than a statement may here");
+        diag_hint(&late, "at the prompt it could be interrupted with Ctrl-C");
+        d = &late;
+    }
+    transaction_roll_back(s);
+    inputs_clear(&s->inputs);
+    if (s->stepped) {  // the steps are taken back, but the walk does not know
+        stepper_stop(&s->stepper);
+        s->stepped = s->guessing = false;
+    }
+    report(top_frame(s), d, out);
+    session_drop_frames(s);
+    s->supplied = s->asked = false;
+    return SESSION_FAILED;
+}
+
+// One statement of the top frame. Inside a loaded file the transaction is the load's.
+static enum session_state run_statement(struct session *s, struct records *out)
+{
+    bool outermost = s->frames.count == 1;
+    size_t depth = s->frames.count;
+    struct diag diag = {0};
+    struct frame *f = top_frame(s);
+    f->lexer.source = &f->source;
+    size_t start = lexer_peek(&f->lexer).at;
+    size_t answered = out->list.in.count;
+    if ((outermost && !transaction_begin(s)) || !take_input(s)) {
+        diag_out_of_memory(&diag);
+        return fail(s, &diag, out);
+    }
+    if (!outermost && s->world.stop != NULL && *s->world.stop != 0) {
+        diag_set(&diag, (struct span){start, start}, "interrupted");
+        diag_hint(&diag, "nothing of it is kept");
+        return fail(s, &diag, out);
+    }
+    struct holdings before = outermost ? s->held : transaction_holdings(s);
+    struct call c = {
+        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
+    struct start begun = note_start(s);
+    enum call_end end = statement_run(&c);
+    if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
+        ask_for_input(&c, &begun);
+        end = CALL_NEED;
+    }
+    if (c.lowering) {
+        lower_release(&c.lower);
+    }
+    groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
+    f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
+    c.frame = f;
+    c.lexer = &f->lexer;
+    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
+                  !session_in_loop(s) && transaction_changed(s, before);
+    struct span span = statement_span(f, start);
+    if (outermost && end == CALL_DONE && !s->rewound) {
+        quote_statement(s, f, span);
+    }
+    const char *statement = c.relogged ? c.log_as : f->source.text + span.start;
+    size_t length = c.relogged ? strlen(c.log_as) : span.end - span.start;
+    if (to_log && !log_statement(s, statement, length)) {
+        diag_out_of_memory(&diag);
+        end = CALL_FAILED;
+    }
+    if (out->arena.failed && end == CALL_DONE) {
+        diag_out_of_memory(&diag);
+        end = CALL_FAILED;
+    }
+    if (end == CALL_NEED) {
+        if (outermost) {  // inside a loaded file what asks has changed nothing
+            transaction_roll_back(s);
+        }
+        f->lexer.at = start;
+        f->lexer.open = 0;
+        s->stepped = false;
+        s->asked = true;
+        return SESSION_NEED;
+    }
+    s->asked = s->supplied = false;
+    inputs_clear(&s->inputs);
+    s->course = NULL;
+    s->course_wanted = s->lesson_wanted = s->write_wanted = false;
+    if (end == CALL_FAILED) {
+        rec_cut(&out->list, answered);
+        return fail(s, &diag, out);
+    }
+    // A loop, a training or a loaded file that begins here will change the graph.
+    if (s->rewound || transaction_changed(s, before) || s->frames.count > depth) {
+        transaction_end_walk(s, &c);
+    }
+    s->stepped = false;
+    if (outermost && s->frames.count == depth) {
+        transaction_end(s);
+    }
+    return c.quit ? SESSION_QUIT : SESSION_MORE;
+}
+
+// ---- Loops, trainings, loaded files
+// ---------------------------------------------------------------
+
+// The log remembers a training by the steps that were taken, not by those that were wanted.
+static void training_text(struct session *s, const struct training *t, struct text *out)
+{
+    char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
+    text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
+              (long long)t->done, number_exact(rate, t->optim.rate), optim_name(t->optim.kind));
+    if (t->optim.kind == OPTIM_MOMENTUM || t->optim.kind == OPTIM_NESTEROV) {
+        text_addf(out, " %s", number_exact(momentum, t->optim.momentum));
+    }
+    if (t->optim.decay != 0) {
+        text_addf(out, " decay %s", number_exact(decay, t->optim.decay));
+    }
+    if (t->batch.size > 0) {
+        text_addf(out, " batch %u", (unsigned)t->batch.size);
+    }
+}
+
+// The top frame is done: a loop or a training is logged as one statement, unless it stands in
+// another loop; the outermost frame above the text that was begun ends the transaction.
+static bool end_frame(struct session *s)
+{
+    struct frame f = *top_frame(s);
+    struct text text;
+    text_init(&text);
+    pop_frame(s);
+    if (f.kind == FRAME_TRAIN && !session_in_loop(s)) {
+        training_text(s, &f.training, &text);
+    } else if (f.kind == FRAME_LOOP && !session_in_loop(s)) {
+        text_add_bytes(&text, f.source.text + f.statement.start,
+                       f.statement.end - f.statement.start);
+    }
+    bool ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
+    text_release(&text);
+    if (s->frames.count == 1 && ok) {
+        transaction_end(s);
+    }
+    return ok;
+}
+
+// A loop's next turn, or some more of a training; or the end of either.
+static enum session_state go_on(struct session *s, struct records *out)
+{
+    struct frame *f = top_frame(s);
+    struct diag diag = {0};
+    struct call c = {
+        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
+    bool more = f->kind == FRAME_LOOP ? loop_next(&c, f) : train_more(&c, f);
+    if (!diag.set && f->kind == FRAME_LOOP && !session_compact(s)) {
+        diag_out_of_memory(&diag);
+    }
+    if (!more && !diag.set && !end_frame(s)) {
+        diag_out_of_memory(&diag);
+    }
+    return diag.set ? fail(s, &diag, out) : SESSION_MORE;
+}
+
+// ---- The door
+// ------------------------------------------------------------------------------------
+
+bool session_next_line(struct session *s, struct source *line)
+{
+    if (s->frames.count == 0) {
+        return false;
+    }
+    struct frame *f = top_frame(s);
+    const char *text = f->source.text;
+    size_t start = f->lexer.at;
+    while (start < f->source.length && (text[start] == ' ' || text[start] == ';')) {
+        start++;  // behind what began the lesson: lesson two-paths; hint
+    }
+    f->lexer.at = start;
+    if (start == f->source.length && !s->entered) {
+        pop_frame(s);
+        return false;
+    }
+    lexer_take_lines(&f->source, &f->lexer.at, line);
+    s->entered = false;
+    return true;
+}
+
+enum session_state session_run(struct session *s, struct records *out)
+{
+    if (play_is_on(s)) {
+        return play_run(s->play, out);
+    }
+    BS_ASSERT(!s->asked || s->supplied);
+    while (s->frames.count > 0) {
+        struct frame *f = top_frame(s);
+        f->lexer.source = &f->source;
+        if (f->kind != FRAME_TRAIN && skip_breaks(f)) {
+            return run_statement(s, out);
+        }
+        if (f->kind != FRAME_TEXT) {
+            return go_on(s, out);
+        }
+        if (s->frames.count > 1) {
+            end_frame(s);
+        } else {
+            pop_frame(s);
+        }
+    }
+    return SESSION_DONE;
+}
+
+static void add_value(struct call *c, struct text *out, const struct operand *x)
+{
+    char number[NUMBER_TEXT];
+    bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
+    int digits = session_digits(c->s);
+    if (!array) {
+        text_add(out, number_text(number, lower_number(&c->lower, x), digits));
+        return;
+    }
+    text_add(out, matrix ? "[" : "");
+    for (uint32_t i = 0; i < x->array.rows; i++) {
+        text_add(out, i > 0 ? ", [" : "[");
+        for (uint32_t j = 0; j < x->array.cols; j++) {
+            number_text(number, operand_number(&c->lower, x, i, j), digits);
+            text_addf(out, j > 0 ? ", %s" : "%s", number);
+        }
+        text_add_char(out, ']');
+    }
+    text_add(out, matrix ? "]" : "");
+}
+
+bool session_value(struct session *s, const struct source *source, struct text *out, struct diag *d)
+{
+    struct records ignored;
+    struct lexer lexer = {.source = source};
+    struct frame frame = {.source = *source};
+    struct operand operand;
+    records_init(&ignored);
+    struct call c = {.s = s, .frame = &frame, .lexer = &lexer, .diag = d, .out = &ignored};
+    // What is stale counts as it will be.
+    bool ok = (transaction_begin(s) || diag_out_of_memory(d)) && call_refresh(&c, NULL) &&
+              call_expression(&c, &operand) && call_finish(&c);
+    if (ok) {
+        add_value(&c, out, &operand);
+    }
+    if (c.lowering) {
+        lower_release(&c.lower);
+    }
+    transaction_roll_back(s);
+    records_release(&ignored);
+    return ok;
+}
+
+void session_report(const struct source *source, const struct diag *d, struct records *out)
+{
+    struct frame f = {.source = *source};
+    report(&f, d, out);
+}
+
+enum session_state session_give_up(struct session *s, const char *message, const char *hint,
+                                   struct records *out)
+{
+    struct diag d = {0};
+    struct frame *f = s->frames.count == 0 ? NULL : top_frame(s);
+    if (f == NULL) {
+        return SESSION_DONE;
+    }
+    diag_set(&d, f->kind == FRAME_TEXT ? (struct span){f->lexer.at, f->lexer.at} : f->statement,
+             "%s", message);
+    diag_hint(&d, "%s", hint);
+    return fail(s, &d, out);
+}
+
+enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
+                                struct records *out)
+{
+    struct source source = {.name = "<text>", .text = text, .length = strlen(text), .line = 1};
+    struct diag no_files = {.message = "no files can be reached from here"};
+    enum session_state state;
+    session_begin(s, &source, mode);
+    while ((state = session_run(s, out)) == SESSION_MORE || state == SESSION_NEED) {
+        if (state == SESSION_NEED) {
+            session_refuse(s, &no_files);
+        }
+    }
+    return state;
+}

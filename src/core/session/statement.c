@@ -1,0 +1,618 @@
+// Statements: which kind a line is, and the kinds that are no commands: bindings, assignments to
+// .data and .grad, expressions.
+#include <math.h>
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "text/foreign.h"
+#include "session/call.h"
+
+static const char *const reserved[] = {"def", "param", "repeat", "for", "print", "in"};
+
+static bool is_reserved(const struct call *c, struct token t)
+{
+    for (size_t i = 0; i < COUNT_OF(reserved); i++) {
+        if (token_is(c->lexer, t, reserved[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool refuse_reserved(struct call *c, struct token t)
+{
+    char name[QUOTED];
+    diag_quote(name, token_text(c->lexer, t), token_length(t));
+    diag_set(c->diag, t.span, "'%s' is a word of the language, not a name", name);
+    return diag_hint(c->diag, "choose another name, such as %s_1", name);
+}
+
+// The last named node that depends on `old`, where `fresh`, which took its name, does not;
+// NODE_NONE where there is none.
+static uint32_t left_behind(struct session *s, uint32_t old, uint32_t fresh)
+{
+    const struct tape *t = &s->tape;
+    uint32_t count = tape_count(t), user = NODE_NONE;
+    struct buf reached;
+    buf_init(&reached, 1);
+    bool ok = old < fresh && buf_resize(&reached, count - old);
+    uint8_t *reach = reached.data;
+    for (uint32_t i = old; ok && i < count; i++) {
+        struct node n = tape_node(t, i);
+        reach[i - old] = i == old || (n.op != OP_LEAF && ((n.a >= old && reach[n.a - old] != 0) ||
+                                                          (n.b >= old && reach[n.b - old] != 0)));
+        if (i > old && reach[i - old] != 0 && names_of_node(&s->names, i) != NAME_NONE) {
+            user = i;
+        }
+    }
+    bool depends = ok && reach[fresh - old] != 0;
+    buf_release(&reached);
+    return depends ? NODE_NONE : user;
+}
+
+// The trap of every newcomer: a = 5 does not change what was built from the old a.
+static void note_old_user(struct call *c, struct token name, uint32_t old, uint32_t fresh)
+{
+    uint32_t user = left_behind(c->s, old, fresh);
+    if (user == NODE_NONE) {
+        return;
+    }
+    char label[LABEL_TEXT], mine[QUOTED], was[NUMBER_TEXT], is[NUMBER_TEXT];
+    names_label(&c->s->names, label, user);
+    diag_quote(mine, token_text(c->lexer, name), token_length(name));
+    number_text(was, tape_value(&c->s->tape, old), session_digits(c->s));
+    number_text(is, tape_value(&c->s->tape, fresh), session_digits(c->s));
+    if (tape_op(&c->s->tape, old) == OP_LEAF && tape_op(&c->s->tape, fresh) == OP_LEAF) {
+        call_notice(c, name.span,
+                    "%s still uses the old %s (%s); to change that one: undo, then %s.data = %s",
+                    label, mine, was, mine, is);
+    } else {
+        call_notice(c, name.span,
+                    "%s still uses the old %s (%s); build it again to use the new one", label, mine,
+                    was);
+    }
+}
+
+// A command's name stays a command as the first word of a line.
+static void note_command(struct call *c, struct token name)
+{
+    if (command_find(token_text(c->lexer, name), token_length(name)) != NULL) {
+        int n = (int)token_length(name);
+        const char *s = token_text(c->lexer, name);
+        call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value",
+                    n, s, n, s);
+    }
+}
+
+static void echo_binding(struct call *c, struct token name, const struct operand *x)
+{
+    struct rec *r = call_record(c, "bind");
+    rec_bytes(c->out, r, "text", token_text(c->lexer, name), token_length(name));
+    if (operand_is_array(x)) {
+        enum { ECHO_MOST = 24 };  // elements; of a larger array the shape is enough
+        char shape[SHAPE_TEXT];
+        rec_text(c->out, r, "shape", operand_shape(shape, x));
+        if (operand_count(x) <= ECHO_MOST) {
+            call_put_value(c, r, "value", x);
+        }
+        return;
+    }
+    call_put_node(c, r, x->node);
+    call_note_stale(c, name.span, x->node);
+}
+
+// What a name is bound to by an operand whose nodes are made.
+static struct value value_of(const struct operand *x)
+{
+    return operand_is_array(x) ? x->array : value_of_node(x->node);
+}
+
+// Of an array, its first element tells.
+static bool is_leaf(struct call *c, const struct operand *x)
+{
+    return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
+}
+
+// How a value came to be: by a plain or a param binding, or by `data`.
+struct making {
+    uint8_t marks;  // of the leaves that numbers make
+    bool data;
+    enum op op;  // of +=
+    struct span formula;
+};
+
+static bool note_recipe(struct call *c, uint32_t name, const struct making *how, bool formula,
+                        const struct operand *value)
+{
+    struct recipe row = {.name = name, .op = how->op, .data = how->data, .value = value_of(value)};
+    const char *text = c->lexer->source->text + how->formula.start;
+    size_t length = formula ? how->formula.end - how->formula.start : 0;
+    return recipes_add(c->s, row, text, length) || diag_out_of_memory(c->diag);
+}
+
+static bool bind(struct call *c, struct token name, struct operand *value, const struct making *how)
+{
+    struct session *s = c->s;
+    uint32_t id = names_intern(&s->names, token_text(c->lexer, name), token_length(name));
+    struct value old = names_get(&s->names, id);
+    bool number = !value->is_node;
+    if (!array_as_nodes(call_lower(c), value, how->marks) ||
+        !note_recipe(c, id, how, !number, value)) {
+        return false;
+    }
+    if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
+        return diag_out_of_memory(c->diag);
+    }
+    bool single = !operand_is_array(value);
+    if (old.rank == VALUE_UNBOUND) {
+        note_command(c, name);
+    } else if (single && old.rank == VALUE_SCALAR && old.base != value->node &&
+               c->s->frames.count == 1) {
+        note_old_user(c, name, old.base, value->node);
+    }
+    if (single && !is_leaf(c, value)) {
+        if (!call_change_settings(c)) {
+            return false;
+        }
+        session_settings(s)->output = value->node;
+    }
+    if (call_echoes(c) && !number && !is_leaf(c, value)) {
+        echo_binding(c, name, value);
+    }
+    return true;
+}
+
+// The value that an assignment gives: `= expr` itself, `+= expr` the old operand and it.
+static bool assigned(struct call *c, struct token assign, struct operand old,
+                     struct operand *result)
+{
+    struct operand value;
+    if (!call_expression(c, result) || !call_finish(c)) {
+        return false;
+    }
+    if (assign.op == OP_COUNT) {
+        return true;
+    }
+    value = *result;
+    return lower_apply(&c->lower, assign.op, &old, &value, value.span, result);
+}
+
+static bool refuse_param(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "a parameter needs a name and a value to begin with");
+    return diag_hint(c->diag, "write param w = 0.5");
+}
+
+static bool refuse_data(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "data needs a name and the array that holds its rows");
+    return diag_hint(c->diag, "write data X = load_csv(\"iris.csv\")[:, 0:4]");
+}
+
+// Data are facts: leaves of their own that hold the numbers, however these were come by.
+static bool as_data(struct call *c, struct token assign, struct operand *value)
+{
+    if (!operand_is_array(value) || assign.op != OP_COUNT) {
+        diag_set(c->diag, value->span, "data has rows: it is an array, a row for each example");
+        return diag_hint(c->diag, "write data X = load_csv(\"iris.csv\")[:, 0:4]");
+    }
+    struct operand numbers;
+    bool ok = array_numbers_of(call_lower(c), value, &numbers);
+    *value = numbers;
+    return ok;
+}
+
+// name = expr, name += expr, param name = expr, data name = expr
+static bool run_binding(struct call *c, uint8_t marks, bool data)
+{
+    struct token name = lexer_next(c->lexer, c->diag);
+    struct token assign = lexer_next(c->lexer, c->diag);
+    if (is_reserved(c, name)) {
+        return refuse_reserved(c, name);
+    }
+    if (assign.kind != TOKEN_ASSIGN) {
+        return data ? refuse_data(c, name.span) : refuse_param(c, name.span);
+    }
+    struct operand old = {.span = name.span}, value;
+    struct making how = {.marks = marks, .data = data, .op = assign.op};
+    uint32_t from = tape_count(&c->s->tape);
+    if (assign.op != OP_COUNT) {
+        struct value bound =
+            names_lookup(&c->s->names, token_text(c->lexer, name), token_length(name));
+        if (bound.rank == VALUE_UNBOUND) {
+            char quoted[QUOTED];
+            diag_quote(quoted, token_text(c->lexer, name), token_length(name));
+            diag_set(c->diag, name.span, "there is no '%s' yet to change", quoted);
+            return diag_hint(c->diag, "give it a value first: %s = 0", quoted);
+        }
+        old = lower_operand(bound, name.span);
+    }
+    how.formula.start = lexer_peek(c->lexer).at;
+    if (!assigned(c, assign, old, &value)) {
+        return false;
+    }
+    how.formula.end = c->lexer->at;
+    if (data) {
+        bool ok = as_data(c, assign, &value);
+        tape_cut(&c->s->tape, from);
+        return ok && bind(c, name, &value, &how);
+    }
+    if (marks != 0 && value.is_node) {
+        diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
+        return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
+    }
+    call_note_strange(c, name.span, from);
+    return bind(c, name, &value, &how);
+}
+
+static bool refuse_interior(struct call *c, struct span span, uint32_t node)
+{
+    char label[LABEL_TEXT];
+    struct text formula;
+    text_init(&formula);
+    call_formula(c, &formula, node);
+    names_label(&c->s->names, label, node);
+    diag_set(c->diag, span, "%s is computed (%s), so its value is not set", label,
+             text_get(&formula));
+    diag_hint(c->diag, "change a leaf it depends on");
+    text_release(&formula);
+    return false;
+}
+
+// The numbers that a field holds: an array's in an array of plain numbers.
+static bool field_numbers(struct call *c, const struct operand *x, bool data, struct operand *out)
+{
+    const struct tape *t = &c->s->tape;
+    uint32_t cols = operand_cols(x);
+    *out = (struct operand){.span = x->span};
+    double *numbers = operand_is_array(x) ? array_numbers(&c->lower, x->array.rank, x->array.rows,
+                                                          x->array.cols, x->span, out)
+                                          : &out->number;
+    for (uint32_t k = 0; numbers != NULL && k < operand_count(x); k++) {
+        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
+        if (data && tape_op(t, node) != OP_LEAF) {
+            return refuse_interior(c, x->span, node);
+        }
+        numbers[k] = data ? tape_value(t, node) : tape_grad(t, node);
+    }
+    return numbers != NULL;
+}
+
+static bool set_field(struct call *c, const struct operand *x, bool data,
+                      const struct operand *value)
+{
+    struct tape *t = &c->s->tape;
+    uint32_t cols = operand_cols(x);
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    bool one = !operand_is_array(value);
+    if (!one && (operand_rows(value) != operand_rows(x) || operand_cols(value) != cols)) {
+        diag_set(c->diag, value->span, "the shapes %s and %s differ", operand_shape(a, x),
+                 operand_shape(b, value));
+        return diag_hint(c->diag, "an array's values are set by as many, or all to one number");
+    }
+    for (uint32_t k = 0; k < operand_count(x); k++) {
+        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
+        double number = operand_number(&c->lower, value, one ? 0 : k / cols, one ? 0 : k % cols);
+        bool ok = data ? tape_set_value(t, &c->s->undo, node, number)
+                       : tape_set_grad(t, &c->s->undo, node, number);
+        if (!ok) {
+            return diag_out_of_memory(c->diag);
+        }
+    }
+    return true;
+}
+
+// What stands before .data: a name, an element or a part of an array, or %7.
+static bool read_target(struct call *c, struct operand *x)
+{
+    struct token target = lexer_peek(c->lexer);
+    struct lexer after = {.source = c->lexer->source, .at = target.span.end};
+    if (target.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_DOT) {
+        struct value bound =
+            names_lookup(&c->s->names, token_text(c->lexer, target), token_length(target));
+        if (value_is_array(bound)) {
+            lexer_next(c->lexer, c->diag);
+            *x = lower_operand(bound, target.span);
+            return true;
+        }
+    }
+    if (target.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_OPEN) {
+        return call_part(c, x);
+    }
+    *x = (struct operand){.is_node = true, .span = target.span};
+    return call_node(c, &x->node);
+}
+
+// name.data = expr, name.grad = expr, and with += …
+static bool run_field_assignment(struct call *c)
+{
+    struct tape *t = &c->s->tape;
+    uint32_t from = tape_count(t);
+    struct operand x, old, value;
+    call_lower(c);
+    if (!read_target(c, &x)) {
+        return false;
+    }
+    lexer_next(c->lexer, c->diag);
+    struct token field = lexer_next(c->lexer, c->diag);
+    struct token assign = lexer_next(c->lexer, c->diag);
+    bool data = token_is(c->lexer, field, "data");
+    if (!field_numbers(c, &x, data, &old) || !assigned(c, assign, old, &value)) {
+        return false;
+    }
+    // Nodes made for the new value do not stay; their numbers do.
+    struct operand numbers;
+    bool ok = array_numbers_of(&c->lower, &value, &numbers);
+    tape_cut(t, from);
+    return ok && set_field(c, &x, data, &numbers);
+}
+
+// Shows an expression's value; the nodes made for it do not stay.
+static bool run_expression(struct call *c)
+{
+    struct operand value;
+    uint32_t from = tape_count(&c->s->tape);
+    size_t start = lexer_peek(c->lexer).at;
+    if (!call_expression(c, &value) || !call_finish(c)) {
+        return false;
+    }
+    size_t end = c->lexer->at;
+    while (end > start && strchr(" \t\r", c->lexer->source->text[end - 1]) != NULL) {
+        end--;
+    }
+    struct span span = {start, end};
+    call_note_strange(c, span, from);
+    if (c->s->guessing && !c->named && !operand_is_array(&value)) {
+        return step_take_guess(c, value.number);
+    }
+    struct rec *r = call_record(c, "value");
+    rec_bytes(c->out, r, "text", c->lexer->source->text + start, end - start);
+    call_put_value(c, r, "value", &value);
+    if (value.is_node && !operand_is_array(&value)) {
+        call_note_stale(c, span, value.node);
+    }
+    tape_cut(&c->s->tape, from);
+    return true;
+}
+
+enum statement_kind {
+    STATEMENT_EXPRESSION,
+    STATEMENT_COMMAND,
+    STATEMENT_BINDING,
+    STATEMENT_PARAM,
+    STATEMENT_DATA,    // data X = …
+    STATEMENT_FIELD,   // a.data = …
+    STATEMENT_METHOD,  // L.backward()
+    STATEMENT_DEF,
+    STATEMENT_REPEAT,
+    STATEMENT_FOR,
+    STATEMENT_RESERVED,
+};
+
+// L.backward(): a command that is written as a method.
+static bool is_method(struct lexer ahead)
+{
+    struct diag ignored = {0};
+    struct token name = lexer_next(&ahead, &ignored);
+    struct token open = lexer_next(&ahead, &ignored);
+    struct token close = lexer_next(&ahead, &ignored);
+    return (token_is(&ahead, name, "backward") || token_is(&ahead, name, "forward")) &&
+           open.kind == TOKEN_OPEN && close.kind == TOKEN_CLOSE;
+}
+
+static bool is_field_assignment(struct lexer ahead)
+{
+    struct diag ignored = {0};
+    struct token field = lexer_next(&ahead, &ignored);
+    struct token assign = lexer_next(&ahead, &ignored);
+    return assign.kind == TOKEN_ASSIGN &&
+           (token_is(&ahead, field, "data") || token_is(&ahead, field, "grad"));
+}
+
+// W[0, 1].data = …
+static bool is_element_assignment(const struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    lexer_next(&ahead, &ignored);
+    size_t outside = ahead.open;
+    struct token t = lexer_next(&ahead, &ignored);
+    if (t.kind != TOKEN_OPEN || t.mark != '[') {
+        return false;
+    }
+    while (ahead.open > outside && t.kind != TOKEN_END) {
+        t = lexer_next(&ahead, &ignored);
+    }
+    return lexer_next(&ahead, &ignored).kind == TOKEN_DOT && is_field_assignment(ahead);
+}
+
+static enum statement_kind kind_of_statement(const struct call *c, const struct command **command)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token first = lexer_next(&ahead, &ignored);
+    struct token second = lexer_next(&ahead, &ignored);
+    if (first.partial || (first.kind != TOKEN_NAME && first.kind != TOKEN_NODE)) {
+        return STATEMENT_EXPRESSION;
+    }
+    if (second.kind == TOKEN_DOT) {
+        return is_method(ahead)             ? STATEMENT_METHOD
+               : is_field_assignment(ahead) ? STATEMENT_FIELD
+                                            : STATEMENT_EXPRESSION;
+    }
+    if (first.kind == TOKEN_NODE) {
+        return STATEMENT_EXPRESSION;
+    }
+    if (token_is(c->lexer, first, "param") && second.kind == TOKEN_NAME) {
+        return STATEMENT_PARAM;
+    }
+    if (token_is(c->lexer, first, "data") && second.kind == TOKEN_NAME) {
+        return STATEMENT_DATA;
+    }
+    if (second.kind == TOKEN_ASSIGN) {
+        return STATEMENT_BINDING;
+    }
+    if (!is_reserved(c, first) && is_element_assignment(c)) {
+        return STATEMENT_FIELD;
+    }
+    static const struct {
+        const char *word;
+        enum statement_kind kind;
+    } words[] = {{"def", STATEMENT_DEF}, {"repeat", STATEMENT_REPEAT}, {"for", STATEMENT_FOR}};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (token_is(c->lexer, first, words[i].word)) {
+            return words[i].kind;
+        }
+    }
+    bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first);
+    *command = element ? NULL : command_find(token_text(c->lexer, first), token_length(first));
+    return *command != NULL        ? STATEMENT_COMMAND
+           : is_reserved(c, first) ? STATEMENT_RESERVED
+                                   : STATEMENT_EXPRESSION;
+}
+
+enum statement_form statement_form(const struct source *source)
+{
+    struct lexer lexer = {.source = source};
+    const struct command *command = NULL;
+    struct call c = {.lexer = &lexer};
+    switch (kind_of_statement(&c, &command)) {
+    case STATEMENT_EXPRESSION:
+    case STATEMENT_RESERVED:
+        return FORM_EXPRESSION;
+    case STATEMENT_COMMAND:
+        return FORM_COMMAND;
+    default:
+        return FORM_OTHER;
+    }
+}
+
+// c := 2, c == 2 and c, d = 1, 2 of names that are new.
+static bool guess_binding(struct call *c, struct token second)
+{
+    if (second.kind == TOKEN_COMMA) {
+        return !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
+    }
+    bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
+    return meant && !diag_hint(c->diag, "to give it a value write c = 2");
+}
+
+// A word that is no name, followed by another word, was probably meant as a command.
+static void guess_command(struct call *c, struct token first)
+{
+    struct token second = lexer_peek(c->lexer);
+    bool bound =
+        names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
+        VALUE_UNBOUND;
+    if (first.kind != TOKEN_NAME || bound || guess_binding(c, second) ||
+        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
+        foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {
+        return;
+    }
+    struct nearest nearest;
+    nearest_init(&nearest, token_text(c->lexer, first), token_length(first));
+    for (size_t i = 0; command_at(i) != NULL; i++) {
+        nearest_offer(&nearest, command_at(i)->name, strlen(command_at(i)->name));
+    }
+    size_t distance = nearest.distance;
+    nearest_offer_bound(&nearest, &c->s->names);
+    lower_offer_functions(&nearest);
+    if (nearest.best[0] != '\0' && nearest.distance == distance && c->diag->set) {
+        diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+    }
+}
+
+static bool run_named(struct call *c, const char *name)
+{
+    return command_find(name, strlen(name))->run(c) == CALL_DONE;
+}
+
+// L.backward() is `backward L`: the command reads its target from a text of its own.
+static bool run_method(struct call *c)
+{
+    struct token target = lexer_next(c->lexer, c->diag);
+    lexer_next(c->lexer, c->diag);
+    struct token name = lexer_next(c->lexer, c->diag);
+    lexer_next(c->lexer, c->diag);
+    lexer_next(c->lexer, c->diag);
+    if (!call_finish(c)) {
+        return false;
+    }
+    struct source source = *c->lexer->source;
+    source.length = target.span.end;
+    struct lexer only = {.source = &source, .at = target.span.start};
+    struct lexer *outer = c->lexer;
+    c->method_end = outer;
+    c->lexer = &only;
+    c->command = name.span;
+    bool ok = run_named(c, token_is(outer, name, "backward") ? "backward" : "forward");
+    c->lexer = outer;
+    return ok;
+}
+
+// vars(): a command with nothing in parentheses is the command.
+static void skip_parentheses(struct lexer *l)
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
+    enum token_kind after = lexer_peek(&ahead).kind;
+    if (open.kind == TOKEN_OPEN && open.mark == '(' && close.kind == TOKEN_CLOSE &&
+        close.mark == ')' && (after == TOKEN_END || after == TOKEN_BREAK)) {
+        *l = ahead;
+    }
+}
+
+enum call_end statement_run(struct call *c)
+{
+    const struct command *command = NULL;
+    struct token first = lexer_peek(c->lexer);
+    struct diag ignored = {0};
+    bool ok = false;
+    c->command = first.span;
+    switch (kind_of_statement(c, &command)) {
+    case STATEMENT_COMMAND:
+        lexer_next(c->lexer, &ignored);
+        skip_parentheses(c->lexer);
+        return command->run(c);
+    case STATEMENT_PARAM:
+        lexer_next(c->lexer, &ignored);
+        ok = run_binding(c, MARK_PARAM, false);
+        break;
+    case STATEMENT_DATA:
+        lexer_next(c->lexer, &ignored);
+        ok = run_binding(c, 0, true);
+        break;
+    case STATEMENT_BINDING:
+        ok = run_binding(c, 0, false);
+        break;
+    case STATEMENT_FIELD:
+        ok = run_field_assignment(c);
+        break;
+    case STATEMENT_METHOD:
+        ok = run_method(c);
+        break;
+    case STATEMENT_DEF:
+        ok = loop_define(c);
+        break;
+    case STATEMENT_REPEAT:
+        ok = loop_repeat(c);
+        break;
+    case STATEMENT_FOR:
+        ok = loop_for(c);
+        break;
+    case STATEMENT_RESERVED:
+        ok = token_is(c->lexer, first, "param") ? refuse_param(c, first.span)
+                                                : refuse_reserved(c, first);
+        break;
+    case STATEMENT_EXPRESSION:
+        ok = run_expression(c);
+        if (!ok) {
+            struct lexer *l = c->lexer;
+            l->at = first.span.end;
+            guess_command(c, first);
+        }
+        break;
+    }
+    return ok ? CALL_DONE : c->waits ? CALL_NEED : CALL_FAILED;
+}

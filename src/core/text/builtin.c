@@ -1,0 +1,317 @@
+#include "text/builtin.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "text/lower.h"
+
+// ---- Arguments ----------------------------------------------------------------------------------
+
+bool builtin_number(struct lower *w, const struct operand *x, const char *what, double *number)
+{
+    if (operand_is_array(x)) {
+        diag_set(w->diag, x->span, "%s is a single number, and this is an array", what);
+        return diag_hint(w->diag, "len(X) is how many rows there are");
+    }
+    *number = lower_number(w, x);
+    return true;
+}
+
+// -1: over everything; 0 and 1 as NumPy counts axes.
+static bool read_axis(struct lower *w, const struct operand *x, uint32_t count, int *axis)
+{
+    double number = 0;
+    *axis = -1;
+    if (count < 2) {
+        return true;
+    }
+    if (!builtin_number(w, &x[1], "the axis", &number)) {
+        return false;
+    }
+    int dimensions = x[0].array.rank == VALUE_MATRIX ? 2 : 1;
+    number = number < 0 ? number + dimensions : number;
+    if (number != 0 && (number != 1 || dimensions < 2)) {
+        diag_set(w->diag, x[1].span, "there is no such axis");
+        return diag_hint(w->diag, dimensions == 2 ? "0 goes down the columns, 1 along the rows"
+                                                  : "a vector has the axis 0 only");
+    }
+    // A vector lies in one row: its only axis runs along it.
+    *axis = dimensions == 2 ? (int)number : -1;
+    return true;
+}
+
+static bool apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
+                  struct span span, struct operand *out)
+{
+    return lower_apply(w, op, x, y, span, out);
+}
+
+static struct operand number_operand(double number, struct span span)
+{
+    return (struct operand){.number = number, .span = span};
+}
+
+// A vector of one result per row, as a column that stretches over the row.
+static struct operand as_column(struct operand x)
+{
+    if (operand_is_array(&x)) {
+        x.array = array_transpose(x.array);
+        x.array.rank = VALUE_MATRIX;
+    }
+    return x;
+}
+
+// ---- Over arrays --------------------------------------------------------------------------------
+
+static bool call_fold(struct lower *w, enum op op, struct operand *x, uint32_t count,
+                      struct span span, struct operand *out)
+{
+    int axis = -1;
+    if (!read_axis(w, x, count, &axis)) {
+        return false;
+    }
+    if (!operand_is_array(x)) {
+        *out = *x;
+        return true;
+    }
+    return array_fold(w, op, x, axis, span, out);
+}
+
+static bool call_sum(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    return call_fold(w, OP_ADD, x, count, span, out);
+}
+
+static bool call_max(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    return call_fold(w, OP_MAX, x, count, span, out);
+}
+
+static bool call_min(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    return call_fold(w, OP_MIN, x, count, span, out);
+}
+
+static bool call_mean(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                      struct operand *out)
+{
+    struct operand sum;
+    if (!call_sum(w, x, count, span, &sum)) {
+        return false;
+    }
+    struct operand n = number_operand((double)(operand_count(x) / operand_count(&sum)), span);
+    return apply(w, OP_DIV, &sum, &n, span, out);
+}
+
+static bool call_dot(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    (void)count;
+    return array_matmul(w, &x[0], &x[1], span, out);
+}
+
+// x less the largest of its row, and the exponentials of that: stable for any size of x.
+static bool shifted(struct lower *w, struct operand *x, struct span span, struct operand *less,
+                    struct operand *exps, struct operand *sums)
+{
+    struct operand largest, column;
+    int axis = x->array.rank == VALUE_MATRIX ? 1 : -1;
+    if (!operand_is_array(x)) {
+        diag_set(w->diag, span, "this function is over the elements of an array");
+        return diag_hint(w->diag, "a single number has none");
+    }
+    if (!array_fold(w, OP_MAX, x, axis, span, &largest)) {
+        return false;
+    }
+    column = as_column(largest);
+    return apply(w, OP_SUB, x, &column, span, less) && apply(w, OP_EXP, less, less, span, exps) &&
+           array_fold(w, OP_ADD, exps, axis, span, sums);
+}
+
+// These go along rows: down the columns is along the rows of the transpose.
+static bool turned(struct lower *w, struct operand *x, uint32_t count, bool *turn)
+{
+    int axis = -1;
+    if (!read_axis(w, x, count, &axis)) {
+        return false;
+    }
+    *turn = axis == 0;
+    if (*turn) {
+        x->array = array_transpose(x->array);
+    }
+    return true;
+}
+
+static bool turn_back(struct operand *out, bool turn)
+{
+    if (turn) {
+        out->array = array_transpose(out->array);
+    }
+    return true;
+}
+
+static bool call_softmax(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                         struct operand *out)
+{
+    struct operand less, exps, sums;
+    bool turn;
+    if (!turned(w, x, count, &turn) || !shifted(w, x, span, &less, &exps, &sums)) {
+        return false;
+    }
+    sums = as_column(sums);
+    return apply(w, OP_DIV, &exps, &sums, span, out) && turn_back(out, turn);
+}
+
+static bool call_log_softmax(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                             struct operand *out)
+{
+    struct operand less, exps, sums, logs;
+    bool turn;
+    if (!turned(w, x, count, &turn) || !shifted(w, x, span, &less, &exps, &sums) ||
+        !apply(w, OP_LOG, &sums, &sums, span, &logs)) {
+        return false;
+    }
+    logs = as_column(logs);
+    return apply(w, OP_SUB, &less, &logs, span, out) && turn_back(out, turn);
+}
+
+static bool call_argmax(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                        struct operand *out)
+{
+    bool turn;
+    if (!turned(w, x, count, &turn)) {
+        return false;
+    }
+    uint32_t rows = operand_rows(x), cols = operand_cols(x);
+    double *numbers = array_numbers(w, VALUE_VECTOR, 1, rows, span, out);
+    for (uint32_t i = 0; numbers != NULL && i < rows; i++) {
+        uint32_t best = 0;
+        for (uint32_t j = 1; j < cols; j++) {
+            best = operand_number(w, x, i, j) > operand_number(w, x, i, best) ? j : best;
+        }
+        numbers[i] = best;
+    }
+    if (numbers != NULL && x->array.rank != VALUE_MATRIX) {
+        *out = number_operand(numbers[0], span);
+    }
+    return numbers != NULL;
+}
+
+static bool call_len(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    (void)count;
+    if (!operand_is_array(x)) {
+        diag_set(w->diag, x->span, "a single number has no length");
+        return diag_hint(w->diag, "len counts the rows of a matrix, or the elements of a vector");
+    }
+    *out = number_operand(x->array.rank == VALUE_MATRIX ? x->array.rows : x->array.cols, span);
+    return true;
+}
+
+// pick(X, k): element k[i] of each row i, k a vector of class numbers.
+static bool call_pick(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                      struct operand *out)
+{
+    uint32_t rows = operand_rows(x), cols = operand_cols(x);
+    (void)count;
+    if (operand_count(&x[1]) != rows) {
+        diag_set(w->diag, x[1].span, "there are %u rows and %zu class numbers", (unsigned)rows,
+                 operand_count(&x[1]));
+        return diag_hint(w->diag, "one class number is needed for each row");
+    }
+    if (!array_as_nodes(w, x, MARK_CONST)) {
+        return false;
+    }
+    uint32_t *list = array_list(w, VALUE_VECTOR, 1, rows, span, out);
+    for (uint32_t i = 0; list != NULL && i < rows; i++) {
+        bool column = operand_cols(&x[1]) == 1;
+        double k = operand_number(w, &x[1], column ? i : 0, column ? 0 : i);
+        if (!(k >= 0 && k < cols) || k != floor(k)) {
+            diag_set(w->diag, x[1].span, "class numbers are whole numbers from 0 to %u",
+                     (unsigned)cols - 1);
+            return diag_hint(w->diag, "here one is %g", k);
+        }
+        list[i] = operand_node(w, x, i, (uint32_t)k);
+    }
+    return list != NULL;
+}
+
+// cross_entropy(z, k): the mean over rows of -log_softmax(z)[k]; k class numbers, or one-hot rows.
+static bool call_cross_entropy(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                               struct operand *out)
+{
+    (void)count;
+    struct operand logs, part, sum;
+    if (!call_log_softmax(w, x, 1, span, &logs)) {
+        return false;
+    }
+    uint32_t rows = operand_rows(x);
+    bool one_hot = rows == operand_rows(&x[1]) && operand_cols(x) == operand_cols(&x[1]) &&
+                   (rows > 1 || operand_is_array(&x[1]));
+    struct operand pair[2] = {logs, x[1]};
+    if (!(one_hot ? apply(w, OP_MUL, &pair[0], &pair[1], span, &part)
+                  : call_pick(w, pair, 2, span, &part)) ||
+        !array_fold(w, OP_ADD, &part, -1, span, &sum)) {
+        return false;
+    }
+    struct operand n = number_operand(-(double)rows, span);
+    return apply(w, OP_DIV, &sum, &n, span, out);
+}
+
+// ---- Derivatives --------------------------------------------------------------------------------
+
+static bool call_grad(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                      struct operand *out)
+{
+    (void)count;
+    return lower_slopes(w, &x[0], &x[1], span, out);
+}
+
+static const struct builtin builtins[] = {
+    {"sum", 1, 2, call_sum, "sum(X), sum(X, axis=0)", "the sum over all elements, or over an axis"},
+    {"mean", 1, 2, call_mean, "mean(X), mean(X, axis=0)", "their mean"},
+    {"max", 1, 2, call_max, "max(X), max(X, axis=0)",
+     "the largest element (of two values: max(x, y))"},
+    {"min", 1, 2, call_min, "min(X), min(X, axis=0)",
+     "the smallest element (of two values: min(x, y))"},
+    {"dot", 2, 2, call_dot, "dot(x, y)", "the products of the elements, added; x @ y"},
+    {"softmax", 1, 2, call_softmax, "softmax(X)", "exponentials along each row, over their sum"},
+    {"log_softmax", 1, 2, call_log_softmax, "log_softmax(X)", "the logarithm of softmax, stable"},
+    {"argmax", 1, 2, call_argmax, "argmax(X), argmax(X, axis=0)",
+     "where each row is largest: a plain number"},
+    {"len", 1, 1, call_len, "len(X)", "how many rows, or elements of a vector"},
+    {"pick", 2, 2, call_pick, "pick(X, k)", "element k[i] of each row i"},
+    {"cross_entropy", 2, 2, call_cross_entropy, "cross_entropy(z, k)",
+     "the mean over rows of -log_softmax(z)[k]"},
+    {"grad", 2, 2, call_grad, "grad(L, a), or a.grad",
+     "the derivative dL/da, computed on the spot"},
+};
+
+static const struct builtin_table over_arrays = {builtins, COUNT_OF(builtins)};
+static const struct builtin_table *const tables[] = {&over_arrays, &builtin_makers};
+
+const struct builtin *builtin_find(const char *s, size_t length)
+{
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        const struct builtin *row = builtin_at(i);
+        if (strlen(row->name) == length && memcmp(row->name, s, length) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+const struct builtin *builtin_at(size_t i)
+{
+    for (size_t t = 0; t < COUNT_OF(tables); t++) {
+        if (i < tables[t]->count) {
+            return &tables[t]->rows[i];
+        }
+        i -= tables[t]->count;
+    }
+    return NULL;
+}

@@ -1,0 +1,105 @@
+#include "text/foreign.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+
+struct foreign {
+    const char *words;  // apart by single blanks
+    const char *hint;
+};
+
+// Only before a parenthesis: elsewhere these are likely names.
+static const struct foreign functions[] = {
+    {"d", "a derivative is written dL/da, or grad(L, a)"},
+    {"data", "a value's number is a.data, without parentheses"},
+    {"array", "an array is written by itself: [1, 2], or [[1, 2], [3, 4]]"},
+    {"arange", "range(n) is 0 … n - 1; range(1, 2, 0.1) goes in steps"},
+    {"linspace", "range(0, 1, 0.1) goes in steps of 0.1"},
+    {"full", "write 3*ones(n), or 3*ones(n, m)"},
+    {"zeros_like ones_like", "write 0*x, or 0*x + 1"},
+    {"uniform randint", "rand(n) is uniform between 0 and 1: 2*rand(n) - 1"},
+    {"normal", "randn(n) is normal, of variance 1"},
+    {"reshape view unsqueeze expand_dims flatten ravel squeeze",
+     "[x] is a vector as one row, [x].T as one column; X[0] and X[:, 0] are vectors"},
+    {"transpose t", "the transpose is W.T"},
+    {"matmul mm bmm mv", "the product of matrices is W @ x"},
+    {"outer", "write [x].T @ [y]"},
+    {"norm", "write sqrt(sum(x**2))"},
+    {"var", "write mean((x - mean(x))**2)"},
+    {"std", "write sqrt(mean((x - mean(x))**2))"},
+    {"clip clamp", "write max(min(x, 1), 0)"},
+    {"maximum", "it is called max: max(x, 0)"},
+    {"minimum", "it is called min: min(x, 0)"},
+    {"argmin", "write argmax(-x)"},
+    {"logsumexp", "write log(sum(exp(x - max(x)))) + max(x)"},
+    {"one_hot", "eye(3)[k] has a row for each class number in k"},
+    {"concatenate cat stack hstack vstack", "rows are put together by [x, y]"},
+    {"silu swish", "write x*sigmoid(x)"},
+    {"elu", "write max(x, 0) + exp(min(x, 0)) - 1"},
+    {"dropout", "write x*(rand(n) < 0.8)/0.8, with n as many as x has"},
+    {"mse_loss MSELoss", "it is called mse: mse(p, y)"},
+    {"l1_loss L1Loss", "it is called mae: mae(p, y)"},
+    {"binary_cross_entropy BCELoss", "it is called bce: bce(p, y)"},
+    {"binary_cross_entropy_with_logits BCEWithLogitsLoss",
+     "it is called bce_logits: bce_logits(z, y)"},
+    {"CrossEntropyLoss nll_loss NLLLoss", "write cross_entropy(z, k), z before any softmax"},
+    {"accuracy", "write mean(argmax(z) == k)"},
+    {"round floor ceil", "no function here has steps: their gradient is 0 everywhere"},
+};
+
+static const struct foreign anywhere[] = {
+    {"read_csv loadtxt genfromtxt open", "a file of numbers is load_csv(\"iris.csv\")"},
+    {"DataLoader dataloader batch",
+     "bind the rows with data X = …, then train L 200 0.05 batch 16"},
+    {"keepdims keepdim", "[sum(X, axis=1)].T is the sums as a column"},
+    {"permutation shuffle", "randperm(n) is 0 … n - 1 in a random order; X[randperm(n)]"},
+    {"shape size", "len(X) is how many rows there are; 'vars' shows shapes"},
+    {"Value Tensor tensor torch np numpy math Math nn pd pandas",
+     "numbers and functions stand by themselves, as in a = 2 or exp(a)"},
+    {"import from using include", "nothing needs importing; 'help functions' lists what there is"},
+    {"let var const", "a name needs no declaration: write c = 2"},
+    {"data", "rows to train on are bound by data X = …; a value's number is a.data"},
+    {"if else while where", "there are no conditions; multiply by a comparison: (a > 0)*b"},
+    {"and", "write a product: (a > 0)*(b > 0)"},
+    {"or", "write max(a > 0, b > 0)"},
+    {"not", "1 - x turns a comparison round"},
+    {"True False true false", "1 stands for true, 0 for false"},
+    {"None null", "there is no empty value"},
+    {"lambda", "a function is written def f(x) = x**2"},
+    {"e", "write exp(1) for the number e, exp(x) for e**x"},
+    {"ln", "log is the natural logarithm"},
+    {"log10", "write log(x)/log(10)"},
+    {"log2", "write log(x)/log(2)"},
+    {"logistic sigm", "it is called sigmoid"},
+    {"arctan", "it is called atan"},
+    {"asin acos arcsin arccos", "there are sin, cos, tan, atan and atan2"},
+    {"fabs", "it is called abs"},
+    {"power", "write x**y"},
+    {"gradient derivative diff", "a derivative is written dL/da, or grad(L, a)"},
+    {"backprop backpropagate", "the backward pass is begun by 'backward L'"},
+    {"optimizer zero_grad zero_", "the command zero sets every gradient to 0"},
+    {"item", "a value's number is a.data, its gradient a.grad"},
+    {"detach", "a.data is the number alone, which no gradient passes"},
+    {"retain_grad", "every node keeps its gradient"},
+    {"requires_grad", "every node has a gradient; training updates those made by param"},
+    {"param", "a parameter is made by a statement of its own: param w = 0.5"},
+    {"ls dir who", "'vars' lists the names"},
+    {"clear", "'reset' starts with an empty graph"},
+    {"man", "write help, or help tanh"},
+};
+
+static const char *find(const struct foreign *table, size_t count, const char *s, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (text_among(table[i].words, s, length)) {
+            return table[i].hint;
+        }
+    }
+    return NULL;
+}
+
+const char *foreign_hint(const char *s, size_t length, bool called)
+{
+    const char *hint = called ? find(functions, COUNT_OF(functions), s, length) : NULL;
+    return hint != NULL ? hint : find(anywhere, COUNT_OF(anywhere), s, length);
+}

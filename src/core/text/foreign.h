@@ -1,0 +1,13 @@
+// Words that people bring along from Python, PyTorch and elsewhere, and what to write here instead.
+// Looked up where a name, a function or a command is not known, before a spelling is guessed.
+#ifndef TEXT_FOREIGN_H
+#define TEXT_FOREIGN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// The hint for s[0..length), typed as a function before a parenthesis (called) or not; NULL if the
+// word is not a known stranger.
+const char *foreign_hint(const char *s, size_t length, bool called);
+
+#endif

@@ -1,0 +1,301 @@
+#include "text/lexer.h"
+
+#include <math.h>
+#include <string.h>
+
+void lexer_init(struct lexer *l, const struct source *source)
+{
+    *l = (struct lexer){.source = source};
+}
+
+// What people paste from papers and slides, and the sign it stands for.
+static const struct alias {
+    const char *written;
+    const char *sign;
+} aliases[] = {
+    {"−", "-"}, {"×", "*"}, {"·", "*"}, {"÷", "/"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="},
+};
+
+// Longest first, so that ** is not two *.
+static const struct sign {
+    const char *written;
+    enum token_kind kind;
+    enum op op;
+} signs[] = {
+    {"**=", TOKEN_ASSIGN, OP_POW}, {"+=", TOKEN_ASSIGN, OP_ADD}, {"-=", TOKEN_ASSIGN, OP_SUB},
+    {"*=", TOKEN_ASSIGN, OP_MUL},  {"/=", TOKEN_ASSIGN, OP_DIV}, {"**", TOKEN_INFIX, OP_POW},
+    {"<=", TOKEN_INFIX, OP_LE},    {">=", TOKEN_INFIX, OP_GE},   {"==", TOKEN_INFIX, OP_EQ},
+    {"!=", TOKEN_INFIX, OP_NE},    {"+", TOKEN_INFIX, OP_ADD},   {"-", TOKEN_INFIX, OP_SUB},
+    {"*", TOKEN_INFIX, OP_MUL},    {"/", TOKEN_INFIX, OP_DIV},   {"^", TOKEN_INFIX, OP_POW},
+    {"<", TOKEN_INFIX, OP_LT},     {">", TOKEN_INFIX, OP_GT},    {"=", TOKEN_ASSIGN, OP_COUNT},
+    {"@", TOKEN_MATMUL, OP_COUNT}, {",", TOKEN_COMMA, OP_COUNT}, {".", TOKEN_DOT, OP_COUNT},
+    {":", TOKEN_COLON, OP_COUNT},  {";", TOKEN_BREAK, OP_COUNT},
+};
+
+static size_t blank_at(const char *s, size_t n)
+{
+    if (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\f' || s[0] == '\v') {
+        return 1;
+    }
+    // A no-break space, which browsers put into copied code, and a byte order mark.
+    if (n >= 2 && memcmp(s, "\xC2\xA0", 2) == 0) {
+        return 2;
+    }
+    return n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+// The bytes of the comment at s: up to the end of the line, or to a byte that no text may hold.
+static size_t comment_length(const char *s, size_t n)
+{
+    uint32_t c;
+    size_t i = 0;
+    for (size_t bytes;
+         i < n && s[i] != '\n' && (bytes = utf8_read(s + i, n - i, &c)) > 0 && c != 0;) {
+        i += bytes;
+    }
+    return i;
+}
+
+static void skip_blanks(struct lexer *l)
+{
+    const char *s = l->source->text;
+    size_t n = l->source->length;
+    while (l->at < n) {
+        size_t blank = l->open > 0 && s[l->at] == '\n' ? 1 : blank_at(s + l->at, n - l->at);
+        if (blank == 0 && s[l->at] == '#') {
+            blank = comment_length(s + l->at, n - l->at);
+        }
+        if (blank == 0) {
+            return;
+        }
+        l->at += blank;
+    }
+}
+
+static size_t name_length(const char *s, size_t n)
+{
+    size_t i = 0;
+    uint32_t c;
+    for (size_t bytes; i < n && (bytes = utf8_read(s + i, n - i, &c)) > 0; i += bytes) {
+        if (i == 0 ? !utf8_is_letter(c) : !utf8_is_name(c)) {
+            break;
+        }
+    }
+    return i;
+}
+
+// %7, the number of a node.
+static bool read_node(const char *s, size_t n, struct token *t)
+{
+    size_t i = 1;
+    uint64_t node = 0;
+    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) {
+        node = node < UINT32_MAX ? node * 10 + (uint64_t)(s[i] - '0') : node;
+    }
+    if (n == 0 || s[0] != '%' || i == 1) {
+        return false;
+    }
+    t->kind = TOKEN_NODE;
+    t->node = node < UINT32_MAX ? (uint32_t)node : UINT32_MAX;
+    t->span.end = t->span.start + i;
+    return true;
+}
+
+static bool read_word(const char *s, size_t n, struct token *t)
+{
+    static const char partial[] = "∂";
+    size_t skip = n > sizeof partial - 1 && memcmp(s, partial, sizeof partial - 1) == 0
+                      ? sizeof partial - 1
+                  : n > 1 && s[0] == 'd' && s[1] == '%' ? 1
+                                                        : 0;
+    t->span.start += skip;
+    size_t length = name_length(s + skip, n - skip);
+    if (length > 0) {
+        t->kind = TOKEN_NAME;
+        t->span.end = t->span.start + length;
+    }
+    if (length > 0 || read_node(s + skip, n - skip, t)) {
+        t->partial = skip > 0;
+        return true;
+    }
+    t->span.start -= skip;
+    return false;
+}
+
+static bool begins_with(const char *s, size_t n, const char *with)
+{
+    size_t i = 0;
+    while (i < n && with[i] != '\0' && s[i] == with[i]) {
+        i++;
+    }
+    return with[i] == '\0';
+}
+
+static bool read_sign(const char *s, size_t n, struct token *t)
+{
+    const char *written = s;
+    size_t left = n, taken = 0;
+    for (size_t i = 0; (unsigned char)s[0] >= 0x80 && i < COUNT_OF(aliases); i++) {
+        if (begins_with(s, n, aliases[i].written)) {
+            written = aliases[i].sign;
+            left = strlen(written);
+            taken = strlen(aliases[i].written);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (begins_with(written, left, signs[i].written)) {
+            t->kind = signs[i].kind;
+            t->op = signs[i].op;
+            t->span.end = t->span.start + (taken > 0 ? taken : strlen(signs[i].written));
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_bracket(struct lexer *l, char c, struct token *t)
+{
+    bool opens = c == '(' || c == '[' || c == '{', closes = c == ')' || c == ']' || c == '}';
+    if (opens) {
+        l->open++;
+    } else if (closes && l->open > 0) {
+        l->open--;
+    }
+    t->kind = opens ? TOKEN_OPEN : TOKEN_CLOSE;
+    t->mark = c;
+    t->span.end = t->span.start + 1;
+    return opens || closes;
+}
+
+static bool read_string(const char *s, size_t n, struct token *t)
+{
+    if (s[0] != '"' && s[0] != '\'') {
+        return false;
+    }
+    size_t end = 1;
+    while (end < n && s[end] != s[0] && s[end] != '\n') {
+        end++;
+    }
+    if (end == n || s[end] == '\n') {
+        return false;
+    }
+    t->kind = TOKEN_STRING;
+    t->span.start++;
+    t->span.end = t->span.start + end - 1;
+    return true;
+}
+
+static const struct suggestion {
+    const char *written, *message, *hint;
+} suggestions[] = {
+    {"!", "'!' is not an operation here", "'!=' is 'differs from'; 1 - x turns a comparison round"},
+    {"&", "'&' is not an operation here", "multiply comparisons instead: (a > 0)*(b > 0)"},
+    {"|", "'|' is not an operation here", "write abs(x) for |x|, max(a > 0, b > 0) for 'or'"},
+    {"~", "'~' is not an operation here", "1 - x turns a comparison round"},
+    {"%", "'%' is followed by a node's number, as in %7", "there is no remainder operation"},
+    {"√", "'√' is not read here", "write sqrt(x)"},
+    {"²", "raised digits are not read here", "write x**2"},
+    {"³", "raised digits are not read here", "write x**3"},
+    {"\"", "this quotation mark is never closed", "only file names stand in quotation marks"},
+    {"'", "this quotation mark is never closed", "only file names stand in quotation marks"},
+    {"$", "'$' means nothing here", "names are letters, digits and _"},
+    {"\\", "'\\' means nothing here", "an open bracket continues a line"},
+    {"?", "'?' means nothing here", "type help"},
+};
+
+static void bad(struct token *t, const char *s, size_t n, struct diag *d)
+{
+    uint32_t c = 0;
+    size_t bytes = utf8_read(s, n, &c);
+    t->kind = TOKEN_BAD;
+    t->span.end = t->span.start + (bytes == 0 ? 1 : bytes);
+    if (bytes == 0) {
+        diag_set(d, t->span, "this byte is not valid UTF-8");
+        diag_hint(d, "save the text as UTF-8");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(suggestions); i++) {
+        size_t length = strlen(suggestions[i].written);
+        if (length == bytes && memcmp(s, suggestions[i].written, bytes) == 0) {
+            diag_set(d, t->span, "%s", suggestions[i].message);
+            diag_hint(d, "%s", suggestions[i].hint);
+            return;
+        }
+    }
+    char quoted[QUOTED];
+    diag_set(d, t->span, "'%s' has no meaning here", diag_quote(quoted, s, bytes));
+    diag_hint(d, "names are letters, digits and _");
+}
+
+struct token lexer_next(struct lexer *l, struct diag *d)
+{
+    skip_blanks(l);
+    const char *s = l->source->text + l->at;
+    size_t n = l->source->length - l->at;
+    struct token t = {.kind = TOKEN_END, .span = {l->at, l->at}, .at = l->at, .op = OP_COUNT};
+    if (n == 0) {
+        return t;
+    }
+    size_t digits = number_read(s, n, &t.number);
+    if (s[0] == '\n') {
+        t.kind = TOKEN_BREAK;
+        t.span.end++;
+    } else if (digits > 0) {
+        t.kind = TOKEN_NUMBER;
+        t.span.end += digits;
+    } else if (!read_bracket(l, s[0], &t) && !read_word(s, n, &t) && !read_string(s, n, &t) &&
+               !read_sign(s, n, &t)) {
+        bad(&t, s, n, d);
+    }
+    l->at = t.span.end + (t.kind == TOKEN_STRING);
+    t.newline = t.kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
+    return t;
+}
+
+struct token lexer_peek(const struct lexer *l)
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    return lexer_next(&ahead, &ignored);
+}
+
+bool lexer_line_is_done(const struct lexer *l)
+{
+    struct lexer ahead = *l;
+    ahead.open = 0;
+    skip_blanks(&ahead);
+    return ahead.at == l->source->length || l->source->text[ahead.at] == '\n';
+}
+
+bool lexer_wants_more(const struct source *source)
+{
+    struct lexer l;
+    struct diag d = {0};
+    lexer_init(&l, source);
+    struct token t;
+    do {
+        t = lexer_next(&l, &d);
+    } while (t.kind != TOKEN_END);
+    return l.open > 0;
+}
+
+void lexer_take_lines(const struct source *all, size_t *at, struct source *lines)
+{
+    size_t end = *at;
+    *lines = *all;
+    lines->text = all->text + *at;
+    lines->line = source_place(all, *at).line;
+    do {
+        const char *newline = memchr(all->text + end, '\n', all->length - end);
+        end = newline == NULL ? all->length : (size_t)(newline - all->text);
+        lines->length = end - *at;
+        end += end < all->length;
+    } while (end < all->length && lexer_wants_more(lines));
+    *at = end;
+}
+
+bool token_is(const struct lexer *l, struct token t, const char *name)
+{
+    return t.kind == TOKEN_NAME && strlen(name) == token_length(t) &&
+           memcmp(token_text(l, t), name, token_length(t)) == 0;
+}

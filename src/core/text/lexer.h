@@ -1,0 +1,72 @@
+// Text to tokens, one at a time, on demand: nothing is stored, so a line may be as long as memory.
+#ifndef TEXT_LEXER_H
+#define TEXT_LEXER_H
+
+#include "base/diag.h"
+#include "engine/ops.h"
+
+enum token_kind {
+    TOKEN_END,    // of the text
+    TOKEN_BREAK,  // a newline outside brackets, or ;
+    TOKEN_NUMBER,
+    TOKEN_NAME,    // letters, digits, _; also ∂name (see token.partial)
+    TOKEN_NODE,    // %7
+    TOKEN_INFIX,   // an operation of two operands; `-` is one (token.op)
+    TOKEN_MATMUL,  // @
+    TOKEN_ASSIGN,  // =, or += -= *= /= **= (token.op; OP_COUNT for =)
+    TOKEN_OPEN,    // ( [ {   (token.mark)
+    TOKEN_CLOSE,   // ) ] }
+    TOKEN_COMMA,
+    TOKEN_DOT,
+    TOKEN_COLON,
+    TOKEN_STRING,  // "…", a file name with blanks in it (span inside the quotes)
+    TOKEN_BAD,     // nothing of ours; the diag says what
+};
+
+struct token {
+    enum token_kind kind;
+    struct span span;
+    size_t at;      // its first byte: before span.start where ∂ or a quotation mark precedes
+    enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
+    char mark;      // TOKEN_OPEN, TOKEN_CLOSE
+    bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
+    double number;  // TOKEN_NUMBER
+    uint32_t node;  // TOKEN_NODE
+};
+
+// A place in a text. `open` counts the brackets that are open there: inside them newlines are
+// blanks.
+struct lexer {
+    const struct source *source;
+    size_t at;
+    size_t open;
+};
+
+void lexer_init(struct lexer *l, const struct source *source);
+// The next token; its trouble, if it is TOKEN_BAD, goes to d.
+struct token lexer_next(struct lexer *l, struct diag *d);
+// The next token, without moving.
+struct token lexer_peek(const struct lexer *l);
+// Does nothing but blanks and comments follow on this line?
+bool lexer_line_is_done(const struct lexer *l);
+// Are brackets still open at the end of the text, so that another line belongs to it?
+bool lexer_wants_more(const struct source *source);
+// The line that begins at byte *at of `all`, and those after it as long as a bracket is open, as
+// a source of their own; *at moves behind them.
+void lexer_take_lines(const struct source *all, size_t *at, struct source *lines);
+
+static inline const char *token_text(const struct lexer *l, struct token t)
+{
+    return l->source->text + t.span.start;
+}
+
+static inline size_t token_length(struct token t)
+{
+    return t.span.end - t.span.start;
+}
+
+// Is the token this name?
+bool token_is(const struct lexer *l, struct token t, const char *name);
+
+#endif

@@ -1,0 +1,699 @@
+#include "text/lower.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/stop.h"
+#include "engine/sweep.h"
+#include "text/builtin.h"
+#include "text/foreign.h"
+#include "text/prelude.h"
+
+// A function being called: its body is read like any expression, its parameters being operands that
+// lie on the stack.
+struct activation {
+    struct parser parser;
+    struct lexer lexer;
+    struct source source;
+    const struct source *caller;
+    const struct definition *definition;
+    size_t arguments;  // where they begin on the stack
+    uint32_t group;
+    struct span call;  // in the caller's source
+};
+
+void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
+                struct diag *diag)
+{
+    *w = (struct lower){.tape = scope->tape,
+                        .names = scope->names,
+                        .definitions = scope->definitions,
+                        .rng = scope->rng,
+                        .groups = scope->groups,
+                        .renumbered = scope->renumbered,
+                        .used = scope->used,
+                        .inputs = scope->inputs,
+                        .source = source,
+                        .diag = diag,
+                        .stop = scope->stop,
+                        .unreached = NODE_NONE,
+                        .gradless = NODE_NONE};
+    buf_init(&w->stack, sizeof(struct operand));
+    buf_init(&w->numbers, sizeof(double));
+    buf_init(&w->calls, sizeof(struct activation *));
+    buf_init(&w->remarks, sizeof(const char *));
+    arena_init(&w->memory);
+}
+
+static struct activation *innermost(const struct lower *w)
+{
+    return w->calls.count == 0 ? NULL : BUF(struct activation *, &w->calls)[w->calls.count - 1];
+}
+
+void lower_release(struct lower *w)
+{
+    while (innermost(w) != NULL) {
+        parser_release(&innermost(w)->parser);
+        w->calls.count--;
+    }
+    buf_release(&w->stack);
+    buf_release(&w->numbers);
+    buf_release(&w->calls);
+    buf_release(&w->remarks);
+    arena_release(&w->memory);
+}
+
+bool lower_stopped(const struct lower *w)
+{
+    return w->stop != NULL && *w->stop != 0;
+}
+
+static bool push(struct lower *w, struct operand operand)
+{
+    struct operand *at = buf_push(&w->stack, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    *at = operand;
+    return true;
+}
+
+static struct operand *operands(struct lower *w, size_t count)
+{
+    BS_ASSERT(w->stack.count >= count);
+    return count == 0 ? NULL : BUF(struct operand, &w->stack) + (w->stack.count - count);
+}
+
+static bool replace(struct lower *w, size_t count, struct operand by)
+{
+    w->stack.count -= count;
+    return push(w, by);
+}
+
+static struct operand number_operand(double number, struct span span)
+{
+    return (struct operand){.number = number, .span = span};
+}
+
+bool lower_no_room(struct lower *w, struct span span)
+{
+    if (tape_count(w->tape) == TAPE_MOST) {
+        diag_set(w->diag, span, "the graph is full: it holds at most %d nodes", TAPE_MOST);
+        return diag_hint(w->diag, "'reset' starts an empty one");
+    }
+    return diag_out_of_memory(w->diag);
+}
+
+bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks)
+{
+    if (!operand->is_node) {
+        operand->node = tape_leaf(w->tape, operand->number, marks);
+        operand->is_node = true;
+    }
+    return operand->node != NODE_NONE || lower_no_room(w, operand->span);
+}
+
+double lower_number(const struct lower *w, const struct operand *operand)
+{
+    return operand->is_node ? tape_value(w->tape, operand->node) : operand->number;
+}
+
+static bool apply_numbers(struct lower *w, enum op op, double x, double y, struct span span,
+                          struct operand *out)
+{
+    double number = op_value(op, x, y);
+    if (!isfinite(number) && isfinite(x) && isfinite(y) && w->strange.end == 0) {
+        w->strange = span;
+        w->strange_value = number;
+    }
+    *out = number_operand(number, span);
+    return true;
+}
+
+bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
+                 struct span span, struct operand *out)
+{
+    if (operand_is_array(x) || operand_is_array(y)) {
+        return array_apply(w, op, x, y, span, out);
+    }
+    if (!x->is_node && !y->is_node) {
+        return apply_numbers(w, op, x->number, y->number, span, out);
+    }
+    if (!lower_as_node(w, x, MARK_CONST) || !lower_as_node(w, y, MARK_CONST)) {
+        return false;
+    }
+    uint32_t node = tape_apply(w->tape, op, x->node, y->node);
+    *out = (struct operand){.is_node = true, .node = node, .span = span};
+    return node != NODE_NONE || lower_no_room(w, span);
+}
+
+static bool take_op(struct lower *w, enum op op, struct span span)
+{
+    size_t arity = (size_t)op_get(op)->arity;
+    struct operand *x = operands(w, arity), *y = x + arity - 1, result;
+    struct span whole = {x->span.start < span.start ? x->span.start : span.start,
+                         y->span.end > span.end ? y->span.end : span.end};
+    return lower_apply(w, op, x, y, whole, &result) && replace(w, arity, result);
+}
+
+// The numbers that have names until the learner takes the names for something else.
+static const struct known {
+    const char *name;
+    double number;
+} known[] = {
+    {"pi", 3.14159265358979323846},
+    {"π", 3.14159265358979323846},
+    {"inf", __builtin_inf()},
+    {"nan", __builtin_nan("")},
+};
+
+// How a function is called.
+static bool hint_call(struct lower *w, const char *s, size_t length)
+{
+    enum op op = op_find(s, length, OP_CALL);
+    const struct builtin *builtin = builtin_find(s, length);
+    if (op == OP_COUNT) {
+        return diag_hint(w->diag, "write %s", builtin->usage);
+    }
+    return diag_hint(w->diag, op_get(op)->arity == 1 ? "write %.*s(x)" : "write %.*s(x, y)",
+                     (int)length, s);
+}
+
+static bool unknown_name(struct lower *w, const char *s, struct span span)
+{
+    char name[QUOTED];
+    size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, false);
+    struct nearest nearest;
+    diag_quote(name, s, length);
+    if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
+        diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
+                 name);
+        return diag_hint(w->diag, "write %s(…)", name);
+    }
+    if (lower_is_function(s, length)) {
+        diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
+        return hint_call(w, s, length);
+    }
+    diag_set(w->diag, span, "there is no '%s' yet", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
+    if (s[0] == 'd' && names_lookup(w->names, s + 1, length - 1).rank != VALUE_UNBOUND) {
+        return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
+    }
+    nearest_init(&nearest, s, length);
+    nearest_offer_bound(&nearest, w->names);
+    lower_offer_functions(&nearest);
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        nearest_offer(&nearest, known[i].name, strlen(known[i].name));
+    }
+    if (nearest.best[0] != '\0') {
+        return diag_hint(w->diag, "did you mean '%s'?", nearest.best);
+    }
+    return diag_hint(w->diag, "give it a value first: %s = 1", name);
+}
+
+struct operand lower_operand(struct value value, struct span span)
+{
+    struct operand x = {.is_node = true, .span = span};
+    if (value_is_array(value)) {
+        x.array = value;
+    } else {
+        x.node = value.base;
+    }
+    return x;
+}
+
+// The argument that a name stands for inside a function; NULL if it is no parameter.
+static const struct operand *find_argument(const struct lower *w, uint32_t name)
+{
+    const struct activation *a = innermost(w);
+    for (uint32_t i = 0; a != NULL && i < a->definition->count; i++) {
+        if (BUF(uint32_t, &w->definitions->params)[a->definition->params + i] == name) {
+            return BUF(struct operand, &w->stack) + a->arguments + i;
+        }
+    }
+    return NULL;
+}
+
+static bool take_name(struct lower *w, struct span span)
+{
+    const char *s = w->source->text + span.start;
+    size_t length = span.end - span.start;
+    uint32_t name = names_find(w->names, s, length);
+    const struct operand *argument = find_argument(w, name);
+    if (argument != NULL) {
+        struct operand copy = *argument;
+        copy.span = span;
+        return push(w, copy);
+    }
+    struct value value = names_get(w->names, name);
+    if (value.rank != VALUE_UNBOUND) {
+        w->named = true;
+        return push(w, lower_operand(value, span));
+    }
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return push(w, number_operand(known[i].number, span));
+        }
+    }
+    return unknown_name(w, s, span);
+}
+
+bool lower_no_node(struct lower *w, uint32_t node, struct span span)
+{
+    if (node >= w->renumbered && node < w->used) {
+        diag_set(w->diag, span, "node %%%u was cleared away by a loop", (unsigned)node);
+        return diag_hint(w->diag, "loops keep what a name leads to, and number it anew");
+    }
+    diag_set(w->diag, span, "there is no node %%%u", (unsigned)node);
+    return tape_count(w->tape) == 0
+               ? diag_hint(w->diag, "the graph is empty; try a = 2")
+               : diag_hint(w->diag, "the last one is %%%u", (unsigned)(tape_count(w->tape) - 1));
+}
+
+static bool take_node(struct lower *w, const struct item *item)
+{
+    if (item->node >= tape_count(w->tape)) {
+        return lower_no_node(w, item->node, item->span);
+    }
+    w->named = true;
+    w->by_new_number |= item->node >= w->renumbered && item->node < w->used;
+    return push(w, (struct operand){.is_node = true, .node = item->node, .span = item->span});
+}
+
+// L.backward(): a statement, which is read before expressions are.
+static bool is_pass(const char *s, size_t length)
+{
+    return (length == 8 && memcmp(s, "backward", 8) == 0) ||
+           (length == 7 && memcmp(s, "forward", 7) == 0);
+}
+
+static bool take_field(struct lower *w, struct span span)
+{
+    struct operand *x = operands(w, 1);
+    const char *s = w->source->text + span.start;
+    size_t length = span.end - span.start;
+    bool data = length == 4 && memcmp(s, "data", 4) == 0;
+    bool grad = length == 4 && memcmp(s, "grad", 4) == 0;
+    char name[QUOTED];
+    diag_quote(name, s, length);
+    if (length == 1 && *s == 'T') {
+        if (x->array.rank == VALUE_MATRIX) {  // a vector has but one axis, as NumPy's
+            x->array = array_transpose(x->array);
+        }
+        return true;
+    }
+    if (!data && !grad) {
+        const char *foreign = foreign_hint(s, length, false);
+        diag_set(w->diag, span, "a value has no field '%s'", name);
+        return lower_is_function(s, length) || is_pass(s, length)
+                   ? diag_hint(w->diag, "write .%s() with parentheses", name)
+                   : diag_hint(w->diag, "%s",
+                               foreign != NULL ? foreign : "the fields are .data, .grad and .T");
+    }
+    if (!x->is_node) {
+        diag_set(w->diag, span, "a plain number has no .%s", name);
+        return diag_hint(w->diag, "give it a name first: x = …");
+    }
+    struct operand whole = *x, result;
+    struct span all = {x->span.start, span.end};
+    if (!operand_is_array(&whole)) {
+        w->gradless = grad && !tape_marked(w->tape, x->node, MARK_GRAD) ? x->node : w->gradless;
+        double number = data ? tape_value(w->tape, x->node) : tape_grad(w->tape, x->node);
+        return replace(w, 1, number_operand(number, all));
+    }
+    uint32_t cols = whole.array.cols;
+    double *numbers = array_numbers(w, whole.array.rank, whole.array.rows, cols, all, &result);
+    for (uint32_t k = 0; numbers != NULL && k < whole.array.rows * cols; k++) {
+        uint32_t node = operand_node(w, &whole, k / cols, k % cols);
+        numbers[k] = data ? tape_value(w->tape, node) : tape_grad(w->tape, node);
+    }
+    return numbers != NULL && replace(w, 1, result);
+}
+
+// Stale values are refreshed on the tape for the moment, and put back.
+static enum sweep_end slope_when_stale(struct lower *w, uint32_t root, uint32_t of,
+                                       struct adjoints *out)
+{
+    struct trail aside;
+    trail_init(&aside);
+    enum sweep_end end = sweep_forward(w->tape, &aside, w->stop, NULL);
+    if (end == SWEEP_DONE) {
+        end = sweep_adjoints(w->tape, w->stop, root, of, out);
+    }
+    trail_take_back(&aside, 0, NULL);
+    trail_release(&aside);
+    w->tape->any_stale = true;
+    return end;
+}
+
+// The lowest node of an operand.
+static uint32_t lowest(const struct lower *w, const struct operand *x)
+{
+    uint32_t least = NODE_NONE, cols = operand_cols(x);
+    for (size_t k = 0; k < operand_count(x); k++) {
+        uint32_t node = operand_node(w, x, (uint32_t)k / cols, (uint32_t)k % cols);
+        least = node < least ? node : least;
+    }
+    return least;
+}
+
+static bool read_slopes(struct lower *w, const struct adjoints *adjoints, const struct operand *of,
+                        struct span span, struct operand *out)
+{
+    bool reached = false;
+    uint32_t cols = operand_cols(of);
+    double *numbers = operand_is_array(of) ? array_numbers(w, of->array.rank, of->array.rows,
+                                                           of->array.cols, span, out)
+                                           : &out->number;
+    for (uint32_t k = 0; numbers != NULL && k < operand_count(of); k++) {
+        uint32_t node = operand_node(w, of, k / cols, k % cols);
+        reached |= adjoints_reach(adjoints, node);
+        numbers[k] = adjoints_get(adjoints, node);
+    }
+    if (!reached) {
+        w->unreached = operand_node(w, of, 0, 0);
+        w->unreached_by = adjoints->root;
+    }
+    return numbers != NULL;
+}
+
+bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
+                  struct span span, struct operand *out)
+{
+    if (!root->is_node || !of->is_node) {
+        diag_set(w->diag, root->is_node ? of->span : root->span,
+                 "a derivative is of a node with respect to a node");
+        return diag_hint(w->diag, "a plain number moves nothing; give it a name first");
+    }
+    if (operand_is_array(root)) {
+        diag_set(w->diag, root->span, "a derivative is of one number, and this is an array");
+        return diag_hint(w->diag, "take one element of it, or its sum or mean");
+    }
+    *out = number_operand(0, span);
+    struct adjoints adjoints = {0};
+    uint32_t from = lowest(w, of);
+    enum sweep_end end = w->tape->any_stale
+                             ? slope_when_stale(w, root->node, from, &adjoints)
+                             : sweep_adjoints(w->tape, w->stop, root->node, from, &adjoints);
+    bool ok = end == SWEEP_DONE && read_slopes(w, &adjoints, of, span, out);
+    adjoints_release(&adjoints);
+    return ok || (end == SWEEP_STOPPED ? diag_set(w->diag, span, "interrupted")
+                                       : diag_out_of_memory(w->diag));
+}
+
+static bool take_slope(struct lower *w, struct span span)
+{
+    const struct operand *of = operands(w, 2);
+    struct operand result;
+    return lower_slopes(w, &of[0], &of[1], span, &result) && replace(w, 2, result);
+}
+
+bool lower_is_function(const char *name, size_t length)
+{
+    return op_find(name, length, OP_CALL) != OP_COUNT || builtin_find(name, length) != NULL;
+}
+
+void lower_offer_functions(struct nearest *n)
+{
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (op_get(op)->form == OP_CALL) {
+            nearest_offer(n, op_get(op)->name, strlen(op_get(op)->name));
+        }
+    }
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        nearest_offer(n, builtin_at(i)->name, strlen(builtin_at(i)->name));
+    }
+    for (size_t i = 0; prelude_at(i) != NULL; i++) {
+        nearest_offer(n, prelude_at(i)->name, strlen(prelude_at(i)->name));
+    }
+}
+
+static bool unknown_function(struct lower *w, const char *s, struct span span)
+{
+    char name[QUOTED];
+    size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, true);
+    struct nearest nearest;
+    diag_quote(name, s, length);
+    if (names_lookup(w->names, s, length).rank != VALUE_UNBOUND) {
+        diag_set(w->diag, span, "'%s' is a value, not a function", name);
+        return diag_hint(w->diag, "to multiply write %s*(…)", name);
+    }
+    if (is_pass(s, length)) {
+        diag_set(w->diag, span, "'%s' is a statement of its own, not a value", name);
+        return diag_hint(w->diag, "write %s L", name);
+    }
+    diag_set(w->diag, span, "there is no function '%s'", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
+    nearest_init(&nearest, s, length);
+    lower_offer_functions(&nearest);
+    nearest_offer(&nearest, "backward", 8);
+    nearest_offer(&nearest, "forward", 7);
+    return nearest.best[0] != '\0' ? diag_hint(w->diag, "did you mean '%s'?", nearest.best)
+                                   : diag_hint(w->diag, "'help functions' lists them");
+}
+
+static void refuse_count(struct lower *w, const struct item *item, uint32_t least, uint32_t most)
+{
+    char name[QUOTED];
+    diag_quote(name, w->source->text + item->span.start, item->span.end - item->span.start);
+    if (least == most) {
+        diag_set(w->diag, item->span, "'%s' takes %u value%s, here it is given %u", name,
+                 (unsigned)least, least == 1 ? "" : "s", (unsigned)item->count);
+    } else {
+        diag_set(w->diag, item->span, "'%s' takes %u to %u values, here it is given %u", name,
+                 (unsigned)least, (unsigned)most, (unsigned)item->count);
+    }
+}
+
+static bool call_builtin(struct lower *w, const struct item *item, const struct builtin *builtin)
+{
+    struct operand result;
+    if (item->count < builtin->least || item->count > builtin->most) {
+        refuse_count(w, item, builtin->least, builtin->most);
+        return diag_hint(w->diag, "write %s", builtin->usage);
+    }
+    struct operand *x = operands(w, item->count);
+    struct span span = {item->span.start,
+                        item->count > 0 && x[item->count - 1].span.end > item->span.end
+                            ? x[item->count - 1].span.end
+                            : item->span.end};
+    return builtin->call(w, x, item->count, span, &result) && replace(w, item->count, result);
+}
+
+static bool refuse_recursion(struct lower *w, const struct item *item)
+{
+    char name[QUOTED];
+    diag_quote(name, w->source->text + item->span.start, item->span.end - item->span.start);
+    diag_set(w->diag, item->span, "'%s' would call itself without end", name);
+    return diag_hint(w->diag, "a formula has no way to stop; write a loop with repeat or for");
+}
+
+// Begins the call of a function of the learner's: its body is what is read next.
+static bool begin_call(struct lower *w, const struct item *item, const struct definition *d)
+{
+    if (item->count != d->count) {
+        refuse_count(w, item, d->count, d->count);
+        return diag_hint(w->diag, "give it as many as it was defined with");
+    }
+    for (size_t i = 0; i < w->calls.count; i++) {
+        if (BUF(struct activation *, &w->calls)[i]->definition->name == d->name) {
+            return refuse_recursion(w, item);
+        }
+    }
+    const struct activation *outer = innermost(w);
+    struct activation *a = arena_alloc(&w->memory, sizeof *a);
+    struct activation **at = a == NULL ? NULL : buf_push(&w->calls, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    uint32_t within = outer == NULL ? GROUP_NONE : outer->group;
+    *at = a;
+    *a = (struct activation){.caller = w->source,
+                             .definition = d,
+                             .arguments = w->stack.count - d->count,
+                             .group = GROUP_NONE,
+                             .call = item->span};
+    a->source = (struct source){.name = w->source->name,
+                                .text = BUF(char, &w->definitions->text) + d->text,
+                                .length = d->length,
+                                .line = 1};
+    lexer_init(&a->lexer, &a->source);
+    if (w->groups != NULL) {
+        a->group = groups_begin(w->groups, d->name, within, tape_count(w->tape));
+        if (a->group == GROUP_NONE) {
+            return diag_out_of_memory(w->diag);
+        }
+    }
+    a->lexer.open = 1;  // a body may go over lines
+    parser_init(&a->parser, &a->lexer, w->names, w->diag);
+    w->source = &a->source;
+    return true;
+}
+
+// The body is read: its value takes the place of the arguments.
+static bool end_call(struct lower *w)
+{
+    struct activation *a = innermost(w);
+    struct operand result = *operands(w, 1);
+    if (a->group != GROUP_NONE) {
+        groups_end(w->groups, a->group, tape_count(w->tape));
+    }
+    result.span = a->call;
+    w->source = a->caller;
+    w->stack.count = a->arguments;
+    parser_release(&a->parser);
+    w->calls.count--;
+    return push(w, result);
+}
+
+// A mistake inside a body is shown where the learner called it.
+static void tell_outermost(struct lower *w)
+{
+    if (w->calls.count == 0 || !w->diag->set) {
+        return;
+    }
+    const struct activation *a = BUF(struct activation *, &w->calls)[0];
+    char name[QUOTED], message[DIAG_WORDS], hint[DIAG_WORDS];
+    diag_quote(name, a->caller->text + a->call.start, a->call.end - a->call.start);
+    memcpy(message, w->diag->message, sizeof message);
+    memcpy(hint, w->diag->hint, sizeof hint);
+    w->diag->set = false;
+    diag_set(w->diag, a->call, "in '%s': %s", name, message);
+    diag_hint(w->diag, "%s", hint);
+}
+
+static bool take_call(struct lower *w, const struct item *item)
+{
+    const char *s = w->source->text + item->span.start;
+    size_t length = item->span.end - item->span.start;
+    const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
+    if (d != NULL) {
+        return begin_call(w, item, d);
+    }
+    enum op op = op_find(s, length, OP_CALL);
+    const struct builtin *builtin = builtin_find(s, length);
+    uint32_t wanted = op == OP_COUNT ? 0 : (uint32_t)op_get(op)->arity;
+    bool axis = item->count > 1 && operands(w, 1)->axis;
+    if (op != OP_COUNT && item->count == wanted && !axis) {
+        return take_op(w, op, item->span);
+    }
+    if (builtin != NULL) {
+        return call_builtin(w, item, builtin);
+    }
+    if (op != OP_COUNT) {
+        refuse_count(w, item, wanted, wanted);
+        return hint_call(w, s, length);
+    }
+    return unknown_function(w, s, item->span);
+}
+
+static bool take_slice(struct lower *w, struct span span)
+{
+    struct operand *bound = operands(w, 2), slice = {.kind = OPERAND_SLICE, .span = span};
+    int64_t *ends[2] = {&slice.from, &slice.to};
+    for (int i = 0; i < 2; i++) {
+        double at = operand_is_array(&bound[i]) ? 0.5 : lower_number(w, &bound[i]);
+        if (bound[i].kind == OPERAND_NOTHING) {
+            *ends[i] = INT64_MIN;
+        } else if (at != floor(at) || !(fabs(at) <= ARRAY_MOST)) {
+            diag_set(w->diag, bound[i].span, "a slice's bounds are whole numbers");
+            return diag_hint(w->diag, "write X[1:3] or X[:, 0]");
+        } else {
+            *ends[i] = (int64_t)at;
+        }
+    }
+    return replace(w, 2, slice);
+}
+
+static bool take_bracket(struct lower *w, const struct item *item)
+{
+    struct operand result;
+    uint32_t count = item->count;
+    struct operand *x = operands(w, item->kind == ITEM_INDEX ? count + 1 : count);
+    bool ok = item->kind == ITEM_INDEX ? array_index(w, x, x + 1, count, item->span, &result)
+                                       : array_literal(w, x, count, item->span, &result);
+    return ok && replace(w, item->kind == ITEM_INDEX ? count + 1 : count, result);
+}
+
+static bool take_matmul(struct lower *w, struct span span)
+{
+    struct operand *x = operands(w, 2), result;
+    return array_matmul(w, &x[0], &x[1], span, &result) && replace(w, 2, result);
+}
+
+static bool take(struct lower *w, const struct item *item)
+{
+    switch (item->kind) {
+    case ITEM_NUMBER:
+        return push(w, number_operand(item->number, item->span));
+    case ITEM_NAME:
+        return take_name(w, item->span);
+    case ITEM_NODE:
+        return take_node(w, item);
+    case ITEM_TEXT:
+        return push(w, (struct operand){.kind = OPERAND_TEXT, .span = item->span});
+    case ITEM_OP:
+        return take_op(w, item->op, item->span);
+    case ITEM_MATMUL:
+        return take_matmul(w, item->span);
+    case ITEM_ARRAY:
+    case ITEM_INDEX:
+        return take_bracket(w, item);
+    case ITEM_NOTHING:
+        return push(w, (struct operand){.kind = OPERAND_NOTHING, .span = item->span});
+    case ITEM_SLICE:
+        return take_slice(w, item->span);
+    case ITEM_AXIS:
+        operands(w, 1)->axis = true;
+        return true;
+    case ITEM_CALL:
+        return take_call(w, item);
+    case ITEM_FIELD:
+        return take_field(w, item->span);
+    case ITEM_SLOPE:
+        return take_slope(w, item->span);
+    case ITEM_END:
+    case ITEM_ERROR:
+        break;
+    }
+    return false;
+}
+
+struct item lower_read(struct lower *w, struct parser *p)
+{
+    return parser_next(w->calls.count == 0 ? p : &innermost(w)->parser);
+}
+
+bool lower_take(struct lower *w, const struct item *item)
+{
+    bool ok = item->kind == ITEM_END ? end_call(w) : item->kind != ITEM_ERROR && take(w, item);
+    if (!ok) {
+        tell_outermost(w);
+    }
+    return ok;
+}
+
+bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
+{
+    w->stack.count = 0;
+    for (size_t i = 1;; i++) {
+        struct item item = lower_read(w, p);
+        if (item.kind == ITEM_END && w->calls.count == 0) {
+            *result = *operands(w, 1);
+            return true;
+        }
+        if (!lower_take(w, &item)) {
+            return false;
+        }
+        if (stop_asked(w->stop, i)) {
+            return diag_set(w->diag, item.span, "interrupted");
+        }
+    }
+}

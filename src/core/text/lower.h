@@ -1,0 +1,99 @@
+// Items of an expression to nodes on the tape.
+//
+// A stack machine: it takes the parser's items one by one and keeps, for each operand on its
+// stack, either a plain number (no name was mentioned: 1/3) or a node. A number becomes a node, a
+// constant leaf, only where it meets one. So an expression without names is a number, and a sum of
+// ten million terms needs a stack of two.
+#ifndef TEXT_LOWER_H
+#define TEXT_LOWER_H
+
+#include "engine/rng.h"
+#include "engine/tape.h"
+#include "text/array.h"
+#include "text/definition.h"
+#include "text/group.h"
+#include "text/input.h"
+#include "text/parser.h"
+
+// What expressions are evaluated in; all of it outlives them.
+struct scope {
+    struct tape *tape;
+    struct names *names;
+    const struct definitions *definitions;
+    struct rng *rng;
+    const volatile int *stop;
+    // A function's call makes a group of nodes. NULL: nobody wants to know.
+    struct buf *groups;  // struct group
+    // Nodes from here on were numbered anew when a loop cleared up; numbers below the second have
+    // been in use. Equal: none.
+    uint32_t renumbered, used;
+    // The files that may be read. NULL: none.
+    struct inputs *inputs;
+};
+
+struct lower {
+    struct tape *tape;
+    struct names *names;
+    const struct definitions *definitions;
+    struct rng *rng;
+    struct buf *groups;
+    struct inputs *inputs;
+    const struct source *source;
+    struct diag *diag;
+    const volatile int *stop;
+    struct buf stack;     // struct operand
+    struct buf numbers;   // double: the elements of arrays of plain numbers
+    struct buf calls;     // struct activation *: the functions being called, outermost first
+    struct arena memory;  // where they lie
+    bool named;           // a name or a node was mentioned
+    uint32_t unreached;   // a slope was asked for of an output that does not depend on this
+    uint32_t unreached_by;
+    uint32_t renumbered, used;
+    bool by_new_number;   // a node was mentioned by such a number
+    uint32_t gradless;    // .grad was read of this node, before any backward pass
+    struct buf remarks;   // const char *, in `memory`: what was found in files that were read
+    struct span strange;  // plain numbers that gave inf or nan (empty if none did)
+    double strange_value;
+};
+
+void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
+                struct diag *diag);
+void lower_release(struct lower *w);
+
+// Reads one whole expression at the parser's place. On success the stack holds its one operand,
+// which is returned in *result. False: the diag says why; nodes may have been appended.
+bool lower_expression(struct lower *w, struct parser *p, struct operand *result);
+
+// The same item by item, for who wants to know what each of them does: lower_read reads the next
+// item, in the function that is being called if one is, and lower_take carries it out. Begin with
+// an empty stack; the ITEM_END of the expression itself is not taken, the stack then holds its
+// operand.
+struct item lower_read(struct lower *w, struct parser *p);
+bool lower_take(struct lower *w, const struct item *item);
+
+// The operand as a node: a number becomes a leaf with these marks. False if out of memory.
+bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks);
+// The operand's number: a node's value.
+double lower_number(const struct lower *w, const struct operand *operand);
+
+// What a name is bound to, as an operand.
+struct operand lower_operand(struct value value, struct span span);
+// Applies op to x and y (y = x for one operand), single values or arrays.
+bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
+                 struct span span, struct operand *out);
+// d root / d of for a single root, of a single node or every element of an array, as plain numbers;
+// stale values are refreshed on the side first. False: the diag says why.
+bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
+                  struct span span, struct operand *out);
+// Says that the tape is full, or that memory is short. Returns false.
+bool lower_no_room(struct lower *w, struct span span);
+// Says that there is no node of this number. Returns false.
+bool lower_no_node(struct lower *w, uint32_t node, struct span span);
+bool lower_stopped(const struct lower *w);
+
+// Is there a function of this name: an operation typed as a call, a builtin? (Not: the learner's.)
+bool lower_is_function(const char *name, size_t length);
+// Offers the names of these functions.
+void lower_offer_functions(struct nearest *n);
+
+#endif

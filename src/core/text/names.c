@@ -1,0 +1,314 @@
+#include "text/names.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct label {
+    uint32_t node, name;
+};
+
+void names_init(struct names *n)
+{
+    buf_init(&n->symbols, sizeof(struct symbol));
+    buf_init(&n->text, 1);
+    buf_init(&n->heads, sizeof(uint32_t));
+    buf_init(&n->lists, sizeof(uint32_t));
+    buf_init(&n->arrays, sizeof(uint32_t));
+    buf_init(&n->by_node, sizeof(struct label));
+    n->by_node_made = false;
+}
+
+void names_release(struct names *n)
+{
+    buf_release(&n->symbols);
+    buf_release(&n->text);
+    buf_release(&n->heads);
+    buf_release(&n->lists);
+    buf_release(&n->arrays);
+    buf_release(&n->by_node);
+}
+
+size_t names_count(const struct names *n)
+{
+    return n->symbols.count;
+}
+
+// FNV-1a.
+static uint32_t hash(const char *s, size_t length)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < length; i++) {
+        h = (h ^ (unsigned char)s[i]) * 16777619u;
+    }
+    return h;
+}
+
+uint32_t names_find(const struct names *n, const char *s, size_t length)
+{
+    if (n->heads.count == 0) {
+        return NAME_NONE;
+    }
+    const struct symbol *symbols = n->symbols.data;
+    uint32_t at = BUF(uint32_t, &n->heads)[hash(s, length) & (n->heads.count - 1)];
+    while (at != NAME_NONE && (symbols[at].length != length ||
+                               memcmp(BUF(char, &n->text) + symbols[at].text, s, length) != 0)) {
+        at = symbols[at].next;
+    }
+    return at;
+}
+
+static void chain(struct names *n, uint32_t name)
+{
+    struct symbol *symbol = &BUF(struct symbol, &n->symbols)[name];
+    uint32_t h = hash(BUF(char, &n->text) + symbol->text, symbol->length);
+    uint32_t *head = &BUF(uint32_t, &n->heads)[h & (n->heads.count - 1)];
+    symbol->next = *head;
+    *head = name;
+}
+
+// Twice as many chains, a power of two. The old ones serve on if there is no memory.
+static bool grow_heads(struct names *n)
+{
+    size_t count = n->heads.count == 0 ? 64 : 2 * n->heads.count;
+    if (!buf_resize(&n->heads, count)) {
+        return n->heads.count > 0;
+    }
+    memset(n->heads.data, 0xFF, count * sizeof(uint32_t));
+    for (uint32_t i = 0; i < n->symbols.count; i++) {
+        chain(n, i);
+    }
+    return true;
+}
+
+uint32_t names_intern(struct names *n, const char *s, size_t length)
+{
+    uint32_t name = names_find(n, s, length);
+    if (name != NAME_NONE) {
+        return name;
+    }
+    if ((n->symbols.count >= n->heads.count && !grow_heads(n)) ||
+        n->text.count + length >= UINT32_MAX || !buf_reserve(&n->symbols, n->symbols.count + 1)) {
+        return NAME_NONE;
+    }
+    uint32_t text = (uint32_t)n->text.count;
+    char *copy = buf_push(&n->text, length);
+    if (copy == NULL) {
+        return NAME_NONE;
+    }
+    memcpy(copy, s, length);
+    name = (uint32_t)n->symbols.count;
+    *(struct symbol *)buf_push(&n->symbols, 1) =
+        (struct symbol){.text = text, .length = (uint32_t)length};
+    chain(n, name);
+    return name;
+}
+
+const char *names_text(const struct names *n, uint32_t name, size_t *length)
+{
+    const struct symbol *symbol = &BUF(struct symbol, &n->symbols)[name];
+    *length = symbol->length;
+    return BUF(char, &n->text) + symbol->text;
+}
+
+struct value names_get(const struct names *n, uint32_t name)
+{
+    return name == NAME_NONE ? (struct value){0} : BUF(struct symbol, &n->symbols)[name].value;
+}
+
+struct value names_lookup(const struct names *n, const char *s, size_t length)
+{
+    return names_get(n, names_find(n, s, length));
+}
+
+bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct value value)
+{
+    if (name == NAME_NONE || !trail_save(trail, &n->symbols, name, 1)) {
+        return false;
+    }
+    BUF(struct symbol, &n->symbols)[name].value = value;
+    names_changed(n);
+    return true;
+}
+
+void names_changed(struct names *n)
+{
+    n->by_node_made = false;
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+    const struct label *x = a, *y = b;
+    if (x->node != y->node) {
+        return x->node < y->node ? -1 : 1;
+    }
+    return x->name < y->name ? -1 : x->name > y->name;
+}
+
+static void make_by_node(struct names *n)
+{
+    n->by_node.count = n->arrays.count = 0;
+    for (uint32_t name = 0; name < n->symbols.count; name++) {
+        struct value value = names_get(n, name);
+        uint32_t *array = value_is_array(value) ? buf_push(&n->arrays, 1) : NULL;
+        if (array != NULL) {
+            *array = name;
+        }
+        struct label *label = value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
+        if (label != NULL) {
+            *label = (struct label){value.base, name};
+        }
+    }
+    if (n->by_node.count > 0) {
+        qsort(n->by_node.data, n->by_node.count, sizeof(struct label), compare_labels);
+    }
+    n->by_node_made = true;
+}
+
+uint32_t names_of_node(struct names *n, uint32_t node)
+{
+    if (!n->by_node_made) {
+        make_by_node(n);
+    }
+    const struct label *labels = n->by_node.data;
+    size_t lo = 0, hi = n->by_node.count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (labels[mid].node < node) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo < n->by_node.count && labels[lo].node == node ? labels[lo].name : NAME_NONE;
+}
+
+// Which element of the array the node is. False if it is none, or the array is too large to look.
+static bool find_element(const struct names *n, struct value v, uint32_t node, uint32_t *row,
+                         uint32_t *column)
+{
+    enum { LOOK_MOST = 1 << 16 };  // elements that are looked through
+    bool block = !v.listed && v.cs == 1 && v.rs == (int32_t)v.cols;
+    uint32_t count = v.rows * v.cols;
+    if (block) {
+        uint32_t k = node - v.base;
+        *row = k / v.cols;
+        *column = k % v.cols;
+        return node >= v.base && k < count;
+    }
+    for (uint32_t k = 0; k < count && k < LOOK_MOST; k++) {
+        uint32_t place = value_place(v, k / v.cols, k % v.cols);
+        if ((v.listed ? BUF(uint32_t, &n->lists)[place] : place) == node) {
+            *row = k / v.cols;
+            *column = k % v.cols;
+            return true;
+        }
+    }
+    return false;
+}
+
+// "W[0, 1]" into out. False if no array of a name holds the node.
+static bool label_element(struct names *n, char out[LABEL_TEXT], uint32_t node)
+{
+    for (size_t i = 0; i < n->arrays.count; i++) {
+        uint32_t name = BUF(uint32_t, &n->arrays)[i], row, column;
+        struct value v = names_get(n, name);
+        if (find_element(n, v, node, &row, &column)) {
+            size_t length;
+            const char *s = names_text(n, name, &length);
+            size_t cut = utf8_cut(s, length < 60 ? length : 60, 24);
+            if (v.rank == VALUE_MATRIX) {
+                snprintf(out, LABEL_TEXT, "%.*s[%u, %u]", (int)cut, s, (unsigned)row,
+                         (unsigned)column);
+            } else {
+                snprintf(out, LABEL_TEXT, "%.*s[%u]", (int)cut, s, (unsigned)column);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
+{
+    uint32_t name = names_of_node(n, node);
+    if (name == NAME_NONE) {
+        if (!label_element(n, out, node)) {
+            snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
+        }
+        return out;
+    }
+    size_t length;
+    const char *s = names_text(n, name, &length);
+    size_t cut = utf8_cut(s, length < 80 ? length : 80, 30);
+    snprintf(out, LABEL_TEXT, "%.*s%s", (int)cut, s, cut < length ? "…" : "");
+    return out;
+}
+
+enum { NEAR_LENGTH = 32 };
+
+static bool differ(char a, char b)
+{
+    bool letter = (a | 0x20) >= 'a' && (a | 0x20) <= 'z';
+    return a != b && !(letter && (a ^ b) == 0x20);
+}
+
+// Damerau's distance (optimal string alignment): insertions, deletions, changes, swaps. Capital or
+// small makes no difference.
+static size_t distance(const char *a, size_t m, const char *b, size_t n)
+{
+    size_t rows[3][NEAR_LENGTH + 1];
+    for (size_t j = 0; j <= n; j++) {
+        rows[0][j] = j;
+    }
+    for (size_t i = 1; i <= m; i++) {
+        size_t *row = rows[i % 3], *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = up[j - 1] + differ(a[i - 1], b[j - 1]);
+            best = up[j] + 1 < best ? up[j] + 1 : best;
+            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                up2[j - 2] + 1 < best) {
+                best = up2[j - 2] + 1;
+            }
+            row[j] = best;
+        }
+    }
+    return rows[m % 3][n];
+}
+
+void nearest_init(struct nearest *n, const char *s, size_t length)
+{
+    // One slip in a short word, two in a longer one; a word of one letter is near to nothing.
+    size_t slips = length < 2 ? 0 : length < 5 ? 1 : 2;
+    *n = (struct nearest){.s = s, .length = length, .distance = slips + 1};
+}
+
+void nearest_offer(struct nearest *n, const char *candidate, size_t length)
+{
+    if (n->length > NEAR_LENGTH || length > NEAR_LENGTH || length < 2) {
+        return;
+    }
+    size_t d = distance(n->s, n->length, candidate, length);
+    // Of two equally close the one as long as what was typed: tahn is tanh, not tan.
+    bool better = n->best[0] != '\0' && length == n->length && strlen(n->best) != n->length;
+    if (d < n->distance || (d == n->distance && better)) {
+        n->distance = d;
+        memcpy(n->best, candidate, length);
+        n->best[length] = '\0';
+    }
+}
+
+void nearest_offer_bound(struct nearest *n, const struct names *names)
+{
+    for (uint32_t name = 0; name < names_count(names); name++) {
+        if (names_get(names, name).rank != VALUE_UNBOUND) {
+            size_t length;
+            const char *s = names_text(names, name, &length);
+            nearest_offer(n, s, length);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Names and what they are bound to.
+//
+// A name, once seen, keeps its number for the session's life; only its binding changes, and that
+// is recorded on the trail. So undo never has to take a name out again.
+#ifndef TEXT_NAMES_H
+#define TEXT_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "base/trail.h"
+#include "text/value.h"
+
+#define NAME_NONE UINT32_MAX
+
+struct symbol {
+    uint32_t text, length;  // into names.text
+    struct value value;
+    uint32_t next;  // in its hash chain
+};
+
+struct names {
+    struct buf symbols;  // struct symbol
+    struct buf text;     // char
+    struct buf heads;    // uint32_t: first symbol of each hash chain
+    struct buf lists;    // uint32_t: nodes of listed arrays (see value.h)
+    struct buf by_node;  // struct label: bound scalars, sorted by node; made when asked for
+    struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
+    bool by_node_made;
+};
+
+void names_init(struct names *n);
+void names_release(struct names *n);
+
+size_t names_count(const struct names *n);
+// The number of a name; NAME_NONE if it was never seen.
+uint32_t names_find(const struct names *n, const char *s, size_t length);
+// The same, making it known. NAME_NONE if out of memory.
+uint32_t names_intern(struct names *n, const char *s, size_t length);
+// The name's text, not ended by a 0, valid until the next names_intern; *length receives its bytes.
+const char *names_text(const struct names *n, uint32_t name, size_t *length);
+// The binding; .rank is VALUE_UNBOUND if there is none. `name` may be NAME_NONE.
+struct value names_get(const struct names *n, uint32_t name);
+struct value names_lookup(const struct names *n, const char *s, size_t length);
+// Binds; recorded on `trail`. False if out of memory.
+bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct value value);
+// Call after the trail was taken back.
+void names_changed(struct names *n);
+
+// A name for this node: the earliest name bound to it; NAME_NONE if there is none.
+uint32_t names_of_node(struct names *n, uint32_t node);
+// A node as the learner reads it: its name, its place in an array that has one (W[0, 1]), or %7.
+// Written into out, which is returned.
+enum { LABEL_TEXT = 96 };
+const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
+
+// The candidate closest to s by typing slips (one or two: a letter more, less, other, swapped),
+// offered one at a time; for "did you mean".
+struct nearest {
+    const char *s;
+    size_t length;
+    char best[LABEL_TEXT];  // "" if nothing is close enough
+    size_t distance;
+};
+void nearest_init(struct nearest *n, const char *s, size_t length);
+void nearest_offer(struct nearest *n, const char *candidate, size_t length);
+void nearest_offer_bound(struct nearest *n, const struct names *names);
+
+#endif

@@ -1,0 +1,81 @@
+// An expression as a stream of items in postfix order.
+//
+// The parser is pulled: each call returns the next item, operands before what uses them. It keeps
+// only a stack of what is open, never a tree, so that an expression of ten million terms costs no
+// more memory than its graph, and a million parentheses no machine stack. Who wants the expression
+// kept collects the items (see expr.h); who wants its value feeds them to a lowering (lower.h).
+//
+// Grammar, loosest first (each line's operands are of the next):
+//   compare  = sum [("<" | "<=" | ">" | ">=" | "==" | "!=") sum]
+//   sum      = product (("+" | "-") product)*
+//   product  = signed (("*" | "/" | "@") signed)*
+//   signed   = ("-" | "+")* power
+//   power    = postfix [("**" | "^") signed]
+//   postfix  = primary ("." name | "." name "(" args ")" | "[" index ("," index)* "]")*
+//   index    = compare | [compare] ":" [compare]
+//   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
+//            | "[" compare ("," compare)* "]"
+//   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare | text, of load_csv
+//   only slope    = "d" name [element] "/" "d" name
+//                   where neither "dname" is bound; ∂name/∂name always
+//   element  = "[" ["-"] number ["," ["-"] number] "]"
+#ifndef TEXT_PARSER_H
+#define TEXT_PARSER_H
+
+#include "base/mem.h"
+#include "text/lexer.h"
+#include "text/names.h"
+
+enum item_kind {
+    ITEM_END,      // the expression is complete
+    ITEM_ERROR,    // the diag says why
+    ITEM_NUMBER,   // .number
+    ITEM_NAME,     // span is the name
+    ITEM_NODE,     // .node
+    ITEM_TEXT,     // span is a file's name, the only argument of load_csv
+    ITEM_OP,       // .op on the last one or two operands
+    ITEM_CALL,     // the function named at `span` on the last .count operands
+    ITEM_FIELD,    // the last operand's field named at `span` (data, grad, T)
+    ITEM_SLOPE,    // d(operand before last)/d(last operand)
+    ITEM_MATMUL,   // @ on the last two operands
+    ITEM_ARRAY,    // [ … ] of the last .count operands
+    ITEM_NOTHING,  // an operand that was left out: a bound of a slice
+    ITEM_SLICE,    // the last two operands are the bounds of a slice
+    ITEM_INDEX,    // the operand before the last .count, indexed by them
+    ITEM_AXIS,     // the last operand was written axis=…
+};
+
+struct item {
+    enum item_kind kind;
+    enum op op;
+    uint32_t count;
+    uint32_t node;
+    double number;
+    struct span span;
+};
+
+struct parser {
+    struct lexer *lexer;
+    const struct names *names;  // decides whether dL/da is a slope
+    struct diag *diag;
+    struct buf open;  // struct frame: what waits for its right side
+    struct buf out;   // struct item: items ready, to be taken one by one
+    size_t taken;
+    size_t brackets;  // parentheses among `open`
+    bool want_operand;
+    bool slope_notice;         // dL/da was read as a division of two names
+    struct span last;          // of the last operand read
+    const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts
+    size_t turns;
+};
+
+// Starts an expression at the lexer's place. Release it when done, whatever came of it.
+void parser_init(struct parser *p, struct lexer *lexer, const struct names *names,
+                 struct diag *diag);
+void parser_release(struct parser *p);
+// Starts another expression with the same parser (its memory is kept).
+void parser_restart(struct parser *p);
+// The next item. After ITEM_END the lexer stands before the token that ended the expression.
+struct item parser_next(struct parser *p);
+
+#endif

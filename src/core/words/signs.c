@@ -1,0 +1,77 @@
+#include "words/signs.h"
+
+#include <string.h>
+
+bool signs_is(const struct rec *map, const char *key, const char *text)
+{
+    return strcmp(rec_get_text(map, key), text) == 0;
+}
+
+size_t signs_columns(const char *s)
+{
+    return utf8_columns(s, strlen(s));
+}
+
+void signs_figure(struct text *out, const char *figure, bool ascii)
+{
+    static const struct {
+        const char *sign, *plain;
+        bool always;
+    } plains[] = {{"−", "-", true}, {"·", ".", false}, {"…", "..", false}};
+    while (*figure != '\0') {
+        size_t i = 0, n = 0;
+        for (; i < COUNT_OF(plains); i++) {
+            n = strlen(plains[i].sign);
+            if ((ascii || plains[i].always) && strncmp(figure, plains[i].sign, n) == 0) {
+                break;
+            }
+        }
+        if (i < COUNT_OF(plains)) {
+            text_add(out, plains[i].plain);
+            figure += n;
+        } else {
+            text_add_char(out, *figure++);
+        }
+    }
+}
+
+const struct op_row *signs_operation(const struct rec *box)
+{
+    const struct rec *cells = rec_find(box, "cells");
+    int operands = cells == NULL ? 0 : (int)cells->in.count;
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        const struct op_row *row = op_get(op);
+        // Some signs have two meanings, apart by the number of operands; a box cut off from its
+        // operands has none.
+        if (signs_is(box, "op", row->sign) && (operands == 0 || row->arity == operands)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+void signs_title(struct text *out, const struct rec *box, bool ascii)
+{
+    const struct op_row *row = signs_operation(box);
+    const char *call = rec_get_text(box, "call");
+    if (signs_is(box, "kind", "group")) {
+        text_add(out, ascii ? "[+] " : "⊞ ");
+        text_add(out, *call != '\0' ? call : rec_get_text(box, "op"));
+    } else if (row != NULL) {
+        text_add(out, ascii ? row->name : row->sign);
+        text_add(out, rec_get_flag(box, "dead") ? SIGNS_DEAD : "");
+    }
+}
+
+const struct rec *signs_current(const struct rec *scene)
+{
+    const struct rec *boxes = rec_find(scene, "boxes"), *root = NULL;
+    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
+        bool leaf = rec_find(box, "cells")->in.count == 0;
+        if (rec_get_flag(box, "current") && !leaf) {
+            return box;
+        }
+        root = signs_is(box, "id", rec_get_text(scene, "root")) ? box : root;
+    }
+    return signs_is(scene, "walk", "backward") ? root : NULL;
+}

@@ -1,0 +1,59 @@
+#include "words/ticks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// x as d.ddde±nn: the power of ten.
+static int power_of_ten(double x)
+{
+    char text[NUMBER_TEXT];
+    int power = 0, sign = 1;
+    snprintf(text, sizeof text, "%.15e", x);
+    const char *s = strchr(text, 'e');
+    if (s == NULL) {
+        return 0;
+    }
+    sign = s[1] == '-' ? -1 : 1;
+    for (s += 2; *s >= '0' && *s <= '9'; s++) {
+        power = 10 * power + (*s - '0');
+    }
+    return sign * power;
+}
+
+// digit times ten to the power, as near as can be.
+static double decimal(int digit, int power)
+{
+    char text[NUMBER_TEXT];
+    double value = 0;
+    snprintf(text, sizeof text, "%de%d", digit, power);
+    number_read(text, strlen(text), &value);
+    return value;
+}
+
+struct ticks ticks_choose(double from, double to, int most)
+{
+    // Halves, as the range of all numbers has no width that is one.
+    double half = to / 2 - from / 2, size = fabs(from) > fabs(to) ? fabs(from) : fabs(to);
+    struct ticks t = {.first = 1, .last = 0};
+    int power = power_of_ten(half / most) - 1;
+    static const int digits[] = {1, 2, 5};
+    bool found = false;
+    for (int i = 0; i < 12 && !found; i++) {
+        t.step = decimal(digits[i % 3], power + i / 3);
+        t.first = ceil(from / t.step - 1e-9);
+        t.last = floor(to / t.step + 1e-9);
+        found = t.step > 0 && isfinite(t.step) && t.last - t.first < most;
+    }
+    if (!found) {  // the largest and the smallest numbers have no neighbours that are round
+        return (struct ticks){.step = 1, .first = 1, .last = 0, .digits = 3};
+    }
+    int more = power_of_ten(size) - power_of_ten(t.step) + 1;
+    t.digits = more < 3 ? 3 : more > 15 ? 15 : more;
+    return t;
+}
+
+const char *ticks_text(char out[NUMBER_TEXT], const struct ticks *t, double k)
+{
+    return number_text(out, k * t->step, t->digits);
+}

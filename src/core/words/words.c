@@ -1,0 +1,248 @@
+#include "words/words.h"
+
+#include <string.h>
+
+#include "words/say.h"
+
+const struct rec *say_first(const struct rec *map, const char *key)
+{
+    const struct rec *list = rec_find(map, key);
+    return list == NULL ? NULL : list->in.first;
+}
+
+void say_number(struct words *w, enum ink ink, double v)
+{
+    char number[NUMBER_TEXT];
+    ink_add(w->out, ink, number_text(number, v, w->digits));
+}
+
+// An array on one line; beyond so many elements, cut.
+static void say_list(struct words *w, const struct rec *list)
+{
+    enum { ELEMENTS_MOST = 1000 };
+    size_t shown = 0;
+    text_add_char(w->out, '[');
+    for (const struct rec *v = list->in.first; v != NULL; v = v->next) {
+        if (w->style == WORDS_PROMPT && shown++ == ELEMENTS_MOST) {
+            text_addf(w->out, "… %zu more", list->in.count - ELEMENTS_MOST);
+            break;
+        }
+        if (v->type == REC_LIST) {
+            text_add_char(w->out, '[');
+            for (const struct rec *e = v->in.first; e != NULL; e = e->next) {
+                say_number(w, INK_VALUE, e->number);
+                text_add(w->out, e->next == NULL ? "" : ", ");
+            }
+            text_add_char(w->out, ']');
+        } else {
+            say_number(w, INK_VALUE, v->number);
+        }
+        text_add(w->out, v->next == NULL ? "" : ", ");
+    }
+    text_add_char(w->out, ']');
+}
+
+void say_field(struct words *w, const struct rec *value)
+{
+    if (value != NULL && value->type == REC_LIST) {
+        say_list(w, value);
+    } else {
+        say_number(w, INK_VALUE, value == NULL ? 0 : value->number);
+    }
+}
+
+void say_equation(struct words *w, const char *name_key)
+{
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, name_key));
+    text_add(w->out, " = ");
+    say_field(w, rec_find(w->record, "value"));
+}
+
+void say_more(struct words *w)
+{
+    say_more_in(w, "");
+}
+
+void say_more_in(struct words *w, const char *where)
+{
+    int64_t more = rec_get_whole(w->record, "more");
+    if (more == 0) {
+        return;
+    }
+    struct text digits;
+    text_init(&digits);
+    text_addf(&digits, "%lld", (long long)more);
+    text_add(w->out, "… ");
+    size_t n = text_length(&digits);
+    for (size_t i = 0; i < n; i++) {
+        text_add(w->out, i > 0 && (n - i) % 3 == 0 ? "," : "");
+        text_add_char(w->out, text_get(&digits)[i]);
+    }
+    text_addf(w->out, " more%s\n", where);
+    text_release(&digits);
+}
+
+void say_grad_cell(struct words *w, struct table *t, const struct rec *row)
+{
+    if (rec_find(row, "grad") != NULL) {
+        table_number(t, INK_GRAD, rec_get_number(row, "grad"), w->digits);
+    } else {
+        table_ink(t, INK_MUTED, "·");
+    }
+}
+
+bool say_is_loose(const char *formula)
+{
+    int open = 0;
+    for (const char *s = formula; *s != '\0'; s++) {
+        open += (*s == '(') - (*s == ')');
+        // The language writes blanks around + and - between terms, and around comparisons.
+        if (open == 0 && *s == ' ' && strchr("+-<>=!", s[1]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_place(struct words *w)
+{
+    // A mistake in a lesson is its author's to mend, who must find it.
+    bool placed = w->style == WORDS_SCRIPT || rec_get_flag(w->record, "fault");
+    if (placed && rec_find(w->record, "file") != NULL) {
+        text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, "file"),
+                  (long long)rec_get_whole(w->record, "line"),
+                  (long long)rec_get_whole(w->record, "column"));
+    }
+}
+
+void say_notice(struct words *w)
+{
+    add_place(w);
+    ink_add(w->out, INK_MUTED, "notice:");
+    text_addf(w->out, " %s\n", rec_get_text(w->record, "text"));
+}
+
+void say_error(struct words *w)
+{
+    const char *message = rec_get_text(w->record, "message");
+    const char *hint = rec_get_text(w->record, "hint");
+    bool question = *message != '\0' && message[strlen(message) - 1] == '?';
+    add_place(w);
+    ink_add(w->out, INK_ERROR, "error:");
+    text_addf(w->out, " %s%s%s\n", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
+    text_add(w->out, rec_get_text(w->record, "excerpt"));
+}
+
+// One row for each kind of record that is read.
+static const struct kind {
+    const char *name;
+    void (*say)(struct words *w);
+    bool trouble;
+} kinds[] = {
+    {"value", say_value, false},
+    {"bind", say_bind, false},
+    {"print", say_print, false},
+    {"forward", say_forward, false},
+    {"backward", say_backward, false},
+    {"update", say_update, false},
+    {"trained", say_trained, false},
+    {"zero", say_zero, false},
+    {"local", say_local, false},
+    {"vars", say_nodes, false},
+    {"params", say_nodes, false},
+    {"topo", say_nodes, false},
+    {"grads", say_grads, false},
+    {"reset", say_reset, false},
+    {"scene", say_scene, false},
+    {"plot", say_plot, false},
+    {"rewound", say_rewound, false},
+    {"written", say_written, false},
+    {"view", say_view, false},
+    {"help_overview", say_help_overview, false},
+    {"help_command", say_help_command, false},
+    {"help_function", say_help_function, false},
+    {"help_builtin", say_help_builtin, false},
+    {"help_functions", say_help_functions, false},
+    {"help_topic", say_help_topic, false},
+    {"help_term", say_help_term, false},
+    {"help_glossary", say_help_glossary, false},
+    {"step", say_step, false},
+    {"steps_skipped", say_steps_skipped, false},
+    {"where", say_where, false},
+    {"stopped", say_stopped, false},
+    {"predict", say_predict, false},
+    {"guessed", say_guessed, false},
+    {"derive", say_derive, false},
+    {"stage", say_stage, false},
+    {"expand", say_expand, false},
+    {"nudge", say_nudge, false},
+    {"paths", say_paths, false},
+    {"check", say_check, false},
+    {"tangent", say_tangent, false},
+    {"sabotage", say_sabotage, false},
+    {"accuse", say_accuse, false},
+    {"explain", say_explain, false},
+    {"fold", say_expand, false},
+    {"prose", say_prose, false},
+    {"lesson_code", say_lesson_code, false},
+    {"lesson_begin", say_lesson_begin, false},
+    {"lesson_resumed", say_lesson_resumed, false},
+    {"lesson_left", say_lesson_left, false},
+    {"lesson_end", say_lesson_end, false},
+    {"lesson_list", say_lesson_list, false},
+    {"progress", say_progress, false},
+    {"nothing_due", say_nothing_due, false},
+    {"review_item", say_review_item, false},
+    {"review_end", say_review_end, false},
+    {"attempts", say_attempts, false},
+    {"lesson_foot", say_lesson_foot, false},
+    {"lesson_pause", say_lesson_pause, false},
+    {"question", say_question, false},
+    {"judged", say_judged, false},
+    {"model", say_model, false},
+    {"rated", say_rated, false},
+    {"hint", say_hint, false},
+    {"skipped", say_skipped, false},
+    {"solution", say_solution, false},
+    {"question_info", say_question_info, false},
+    {"misread", say_misread, false},
+    {"export", say_export, false},
+    {"look", say_look, false},
+    {"groups", say_groups, false},
+    {"notice", say_notice, true},
+    {"error", say_error, true},
+};
+
+static const struct kind *kind_of(const struct rec *record)
+{
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (rec_is(record, kinds[i].name)) {
+            return &kinds[i];
+        }
+    }
+    return NULL;
+}
+
+void words_add(struct text *out, const struct rec *record, enum words_style style, int digits)
+{
+    const struct kind *kind = kind_of(record);
+    if (kind == NULL) {
+        return;
+    }
+    struct text said;
+    text_init(&said);
+    kind->say(&(struct words){&said, record, style, digits});
+    const char *line = text_get(&said);
+    bool typed = rec_is(record, "lesson_code");  // stands where a prompt would
+    for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        text_add(out, style == WORDS_PROMPT && end > line && !typed ? "  " : "");
+        text_add_bytes(out, line, (size_t)(end - line) + 1);
+    }
+    text_release(&said);
+}
+
+bool words_is_trouble(const struct rec *record)
+{
+    const struct kind *kind = kind_of(record);
+    return kind != NULL && kind->trouble;
+}

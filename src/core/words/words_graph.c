@@ -1,0 +1,339 @@
+// The words for what statements, passes and tables answer.
+#include <string.h>
+
+#include "words/draw.h"
+#include "words/plot.h"
+#include "words/say.h"
+#include "words/spark.h"
+
+void say_value(struct words *w)
+{
+    text_add(w->out, rec_get_text(w->record, "text"));
+    text_add(w->out, " = ");
+    say_field(w, rec_find(w->record, "value"));
+    text_add_char(w->out, '\n');
+}
+
+void say_bind(struct words *w)
+{
+    if (rec_find(w->record, "value") == NULL) {
+        ink_add(w->out, INK_NAME, rec_get_text(w->record, "text"));
+        const char *shape = rec_get_text(w->record, "shape");  // "60" alone would read as a value
+        text_addf(w->out, strchr(shape, 'x') != NULL ? " is a %s matrix" : " is a vector of %s",
+                  shape);
+    } else {
+        say_equation(w, "text");
+    }
+    text_add_char(w->out, '\n');
+}
+
+void say_print(struct words *w)
+{
+    for (const struct rec *v = say_first(w->record, "values"); v != NULL; v = v->next) {
+        say_field(w, v);
+        text_add_char(w->out, v->next == NULL ? '\n' : ' ');
+    }
+}
+
+void say_forward(struct words *w)
+{
+    int64_t fresh = rec_get_whole(w->record, "fresh");
+    struct text note;
+    text_init(&note);
+    text_addf(&note, fresh == 1 ? "%lld value recomputed" : "%lld values recomputed",
+              (long long)fresh);
+    if (rec_find(w->record, "name") != NULL) {
+        say_equation(w, "name");
+        text_add(w->out, "   ");
+    }
+    ink_add(w->out, INK_MUTED, fresh == 0 ? "nothing was stale" : text_get(&note));
+    text_add_char(w->out, '\n');
+    text_release(&note);
+}
+
+// The chain rule in names: "dL/dd * 1".
+static void add_symbols(struct words *w, struct text *cell, const struct rec *term)
+{
+    const char *formula = rec_get_text(term, "formula");
+    text_addf(cell, "d%s/d%s * ", rec_get_text(rec_find(w->record, "root"), "name"),
+              rec_get_text(rec_find(term, "user"), "name"));
+    text_addf(cell, say_is_loose(formula) ? "(%s)" : "%s", formula);
+}
+
+// The same in numbers: "-2 * 1".
+static void add_factors(struct words *w, struct text *cell, const struct rec *term)
+{
+    char number[NUMBER_TEXT];
+    ink_add(cell, INK_GRAD, number_text(number, rec_get_number(term, "upstream"), w->digits));
+    text_add(cell, " * ");
+    ink_add(cell, INK_LOCAL, number_text(number, rec_get_number(term, "local"), w->digits));
+}
+
+// "dL/dd * 1  = -2 * 1": upstream times local, summed over the uses, onto what the leaf held.
+static void add_chain_rule(struct words *w, struct text *cell, const struct rec *row)
+{
+    const struct rec *terms = say_first(row, "terms");
+    double held = rec_get_number(row, "held");
+    char held_text[NUMBER_TEXT + 3] = "";
+    int64_t shown = 0;
+    if (held != 0) {
+        number_text(held_text, held, w->digits);
+        strcat(held_text, " + ");
+    }
+    text_add(cell, held_text);
+    if (rec_get_flag(row, "seed")) {
+        text_add(cell, held != 0 ? "1, the seed" : "seed");
+        return;
+    }
+    for (const struct rec *t = terms; t != NULL; t = t->next, shown++) {
+        add_symbols(w, cell, t);
+        text_add(cell, t->next != NULL ? " + " : "");
+    }
+    if (rec_get_whole(row, "uses") > shown) {
+        text_addf(cell, " + … (%lld uses)", (long long)rec_get_whole(row, "uses"));
+        return;
+    }
+    text_add(cell, "  = ");
+    text_add(cell, held_text);
+    for (const struct rec *t = terms; t != NULL; t = t->next) {
+        add_factors(w, cell, t);
+        text_add(cell, t->next != NULL ? " + " : "");
+    }
+}
+
+void say_backward(struct words *w)
+{
+    static const char *const titles[] = {"node", "value", "grad", " chain rule"};
+    struct table t;
+    struct text cell;
+    text_init(&cell);
+    table_init(&t, "lrrl");
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        table_ink(&t, INK_MUTED, titles[i]);
+    }
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
+        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        say_grad_cell(w, &t, row);
+        text_clear(&cell);
+        text_add_char(&cell, ' ');
+        add_chain_rule(w, &cell, row);
+        table_cell(&t, text_get(&cell));
+    }
+    table_write(&t, w->out);
+    say_more_in(w, "; 'grads' has a line for each name");
+    table_release(&t);
+    text_release(&cell);
+}
+
+void say_update(struct words *w)
+{
+    struct table t;
+    table_init(&t, "lrlrl");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
+        table_number(&t, INK_VALUE, rec_get_number(row, "before"), w->digits);
+        table_cell(&t, "->");
+        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        struct text grad;
+        char number[NUMBER_TEXT];
+        text_init(&grad);
+        text_add(&grad, "grad ");
+        ink_add(&grad, INK_GRAD, number_text(number, rec_get_number(row, "grad"), w->digits));
+        table_cell(&t, text_get(&grad));
+        text_release(&grad);
+    }
+    table_write(&t, w->out);
+    say_more(w);
+    table_release(&t);
+}
+
+static void add_sparkline(struct words *w, const struct rec *points)
+{
+    enum { MOST = 120 };
+    double numbers[MOST];
+    size_t count = 0;
+    for (; points != NULL && count < MOST; points = points->next) {
+        numbers[count++] = points->number;
+    }
+    spark_add(w->out, numbers, count);
+}
+
+void say_trained(struct words *w)
+{
+    long long steps = (long long)rec_get_whole(w->record, "steps");
+    bool whole = strcmp(rec_get_text(w->record, "end"), "done") == 0;
+    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, "root"), "name"));
+    text_add_char(w->out, ' ');
+    add_sparkline(w, say_first(w->record, "history"));
+    text_add(w->out, "\n");
+    text_addf(w->out, "%s%lld step%s", whole ? "" : "stopped after ", steps, steps == 1 ? "" : "s");
+    long long batch = (long long)rec_get_whole(w->record, "batch");
+    if (batch > 0) {
+        text_addf(w->out, " of %lld row%s", batch, batch == 1 ? "" : "s");
+    }
+    text_add(w->out, ": ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "first"));
+    text_add(w->out, " -> ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "loss"));
+    if (batch > 0) {
+        text_addf(w->out, " over all %lld", (long long)rec_get_whole(w->record, "rows"));
+    }
+    text_add_char(w->out, '\n');
+}
+
+void say_zero(struct words *w)
+{
+    text_add(w->out, "every gradient is 0\n");
+}
+
+static void add_parted(struct text *out, const char *formula)
+{
+    text_addf(out, strpbrk(formula, "+-*/ ^<>=") != NULL ? "d(%s)" : "d%s", formula);
+}
+
+// "dd/de", or "d(a*b + c)/d(a*b)" of an expression.
+static void slope_cell(struct table *t, const char *name, const char *child)
+{
+    struct text cell;
+    text_init(&cell);
+    add_parted(&cell, name);
+    text_add_char(&cell, '/');
+    add_parted(&cell, child);
+    table_cell(t, text_get(&cell));
+    text_release(&cell);
+}
+
+// "= f", or nothing.
+static void equals_cell(struct table *t, const char *slope)
+{
+    struct text cell;
+    text_init(&cell);
+    if (*slope != '\0') {
+        text_add(&cell, "= ");
+        ink_add(&cell, INK_LOCAL, slope);
+    }
+    table_cell(t, text_get(&cell));
+    text_release(&cell);
+}
+
+void say_local(struct words *w)
+{
+    if (rec_find(w->record, "call") != NULL) {
+        say_composite(w);
+        return;
+    }
+    const char *aside = rec_get_text(w->record, "aside"),
+               *formula = rec_get_text(w->record, "formula");
+    const char *name = *aside != '\0' ? aside : rec_get_text(w->record, "name");
+    ink_add(w->out, INK_NAME, name);
+    text_addf(w->out, *aside == '\0' && *formula != '\0' ? " = %s = " : " = ", formula);
+    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    text_add(w->out, *formula == '\0' ? "   a leaf: no edge leads into it\n" : "\n");
+    struct table t;
+    table_init(&t, "lll");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        char number[NUMBER_TEXT];
+        const char *slope = rec_get_text(row, "formula");
+        number_text(number, rec_get_number(row, "slope"), w->digits);
+        slope_cell(&t, name, rec_get_text(row, "child"));
+        equals_cell(&t, slope);
+        equals_cell(&t, strcmp(number, slope) == 0 ? "" : number);
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+}
+
+// vars, params, topo: a row for each name or node.
+void say_nodes(struct words *w)
+{
+    static const char *const titles[] = {"name", "value", "grad", "", ""};
+    const struct rec *row = say_first(w->record, "rows");
+    if (row == NULL) {
+        text_add(w->out, rec_is(w->record, "params") ? "no parameters yet; try param w = 0.5\n"
+                                                     : "no names yet; try a = 2\n");
+        return;
+    }
+    struct table t;
+    table_init(&t, "lrrll");
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        table_ink(&t, INK_MUTED, titles[i]);
+    }
+    for (; row != NULL; row = row->next) {
+        const char *as = rec_get_text(row, "as"), *formula = rec_get_text(row, "formula");
+        table_ink(&t, INK_NAME, *as != '\0' ? as : rec_get_text(row, "name"));
+        if (rec_find(row, "shape") != NULL) {
+            table_ink(&t, INK_MUTED, rec_get_text(row, "shape"));
+        } else {
+            table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        }
+        say_grad_cell(w, &t, row);
+        table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, "role"));
+        table_ink(&t, INK_MUTED, rec_get_flag(row, "stale") ? "stale" : "");
+    }
+    table_write(&t, w->out);
+    say_more(w);
+    table_release(&t);
+}
+
+void say_grads(struct words *w)
+{
+    struct table t;
+    table_init(&t, "lrl");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, "as"));
+        say_grad_cell(w, &t, row);
+        bool array = rec_find(row, "shape") != NULL && rec_find(row, "grad") != NULL;
+        table_ink(&t, INK_MUTED, array ? "the length of its gradient" : "");
+    }
+    table_write(&t, w->out);
+    say_more(w);
+    table_release(&t);
+}
+
+void say_reset(struct words *w)
+{
+    text_add(w->out, "the graph is empty\n");
+}
+
+void say_rewound(struct words *w)
+{
+    bool undo = strcmp(rec_get_text(w->record, "word"), "undo") == 0;
+    text_add(w->out, undo ? "taken back: " : "done again: ");
+    text_addf(w->out, "%s\n", rec_get_text(w->record, "statement"));
+}
+
+// Only what is drawn in the terminal has a width.
+void say_scene(struct words *w)
+{
+    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, "width") != NULL) {
+        draw_scene(w->out, w->record, width < 0 ? 0 : (size_t)width);
+    }
+}
+
+// The same of plots.
+void say_plot(struct words *w)
+{
+    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, "width") != NULL) {
+        plot_draw(w->out, w->record, width < 0 ? 0 : (size_t)width);
+    }
+}
+
+void say_written(struct words *w)
+{
+    text_addf(w->out, "wrote %s\n", rec_get_text(w->record, "path"));
+}
+
+void say_view(struct words *w)
+{
+    const char *address = rec_get_text(w->record, "address");
+    if (*address == '\0') {
+        text_add(w->out, "the page follows no more\n");
+    } else {
+        text_addf(w->out, "%s\n", address);
+        ink_add(w->out, INK_MUTED, "follows what you type, on this machine only");
+        text_add_char(w->out, '\n');
+    }
+}

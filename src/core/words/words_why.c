@@ -1,0 +1,400 @@
+// The words of the commands that ask why: nudge, paths, check, tangent, explain, sabotage.
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "words/say.h"
+
+static const char *name_at(const struct words *w, const char *key)
+{
+    return rec_get_text(rec_find(w->record, key), "name");
+}
+
+// Is a difference no more than what rounding leaves of two values as large as these?
+static bool is_rounding(double difference, double a, double b)
+{
+    return difference != 0 && fabs(difference) <= 4 * DBL_EPSILON * (fabs(a) + fabs(b));
+}
+
+void say_nudge(struct words *w)
+{
+    const struct rec *node = rec_find(w->record, "node"), *root = rec_find(w->record, "root");
+    double by = rec_get_number(w->record, "by"), value = rec_get_number(node, "value");
+    ink_add(w->out, INK_NAME, rec_get_text(node, "name"));
+    text_add(w->out, ": ");
+    say_number(w, INK_VALUE, value);
+    text_add(w->out, " -> ");
+    say_number(w, INK_VALUE, value + by);
+    text_add(w->out, "   ");
+    ink_add(w->out, INK_NAME, rec_get_text(root, "name"));
+    text_add(w->out, ": ");
+    say_number(w, INK_VALUE, rec_get_number(root, "value"));
+    text_add(w->out, " -> ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "after"));
+    text_addf(w->out,
+              "\nthe gradient predicts a change of d%s/d%s * h = ", rec_get_text(root, "name"),
+              rec_get_text(node, "name"));
+    say_number(w, INK_GRAD, rec_get_number(w->record, "gradient"));
+    text_add(w->out, " * ");
+    say_number(w, INK_VALUE, by);
+    text_add(w->out, "\npredicted ");
+    say_number(w, INK_GRAD, rec_get_number(w->record, "predicted"));
+    text_add(w->out, ", actual ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "actual"));
+    double difference = rec_get_number(w->record, "difference");
+    if (is_rounding(difference, rec_get_number(root, "value"),
+                    rec_get_number(w->record, "after"))) {
+        text_add(w->out, ", no difference but rounding");
+    } else {
+        text_add(w->out, ", difference ");
+        say_number(w, INK_MUTED, difference);
+    }
+    text_add_char(w->out, '\n');
+}
+
+// One path: "L > d > e > a" and the product of the local gradients on it.
+static void path_row(struct words *w, struct table *t, const struct rec *row)
+{
+    struct text way, product;
+    text_init(&way);
+    text_init(&product);
+    const char *before = "";
+    int64_t cut = rec_get_whole(row, "cut"), i = 0;
+    for (const struct rec *n = say_first(row, "nodes"); n != NULL; n = n->next, i++) {
+        char number[NUMBER_TEXT];
+        if (cut > 0 && i == cut) {
+            text_add(&way, " > …");
+            text_add(&product, " * …");
+        }
+        text_addf(&way, "%s%s", *before != '\0' ? " > " : "", rec_get_text(n, "name"));
+        if (n->next != NULL) {
+            number_text(number, rec_get_number(n, "local"), w->digits);
+            text_add(&product, *before != '\0' ? " * " : "= ");
+            ink_add(&product, INK_LOCAL, number);
+        }
+        before = rec_get_text(n, "name");
+    }
+    char number[NUMBER_TEXT];
+    number_text(number, rec_get_number(row, "product"), w->digits);
+    table_cell(t, text_get(&way));
+    if (rec_get_whole(row, "edges") > 1) {
+        text_addf(&product, " = ");
+        ink_add(&product, INK_GRAD, number);
+    } else if (rec_get_whole(row, "edges") == 0) {
+        text_addf(&product, "= %s", number);
+    }
+    table_cell(t, text_get(&product));
+    text_release(&way);
+    text_release(&product);
+}
+
+void say_paths(struct words *w)
+{
+    const char *count = rec_get_text(w->record, "count");
+    struct table t;
+    table_init(&t, "ll");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        path_row(w, &t, row);
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+    text_add(w->out, rec_get_flag(w->record, "cut") ? "… and more\n" : "");
+    text_addf(w->out,
+              "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n", count,
+              strcmp(count, "1") == 0 ? "" : "s", name_at(w, "root"), name_at(w, "of"),
+              (long long)rec_get_whole(w->record, "edges"));
+    text_add(w->out, "sum = ");
+    say_number(w, INK_GRAD, rec_get_number(w->record, "sum"));
+    text_add_char(w->out, '\n');
+}
+
+// ---- check --------------------------------------------------------------------------------------
+
+static void check_row(struct words *w, struct table *t, const struct rec *row)
+{
+    const struct rec *kink = rec_find(row, "kink");
+    const char *verdict = rec_get_text(row, "verdict");
+    char number[NUMBER_TEXT];
+    struct text why;
+    text_init(&why);
+    if (kink != NULL) {
+        text_addf(&why, "a kink of %s = %s within %s", rec_get_text(kink, "name"),
+                  rec_get_text(kink, "formula"), number_text(number, rec_get_number(kink, "h"), 2));
+    }
+    table_ink(t, INK_NAME, rec_get_text(row, "name"));
+    table_number(t, INK_GRAD, rec_get_number(row, "gradient"), w->digits);
+    if (isnan(rec_get_number(row, "measured"))) {
+        table_ink(t, INK_MUTED, "·");  // no h gives a measurement
+        table_ink(t, INK_MUTED, "·");
+    } else {
+        table_number(t, INK_VALUE, rec_get_number(row, "measured"), w->digits);
+        table_number(t, INK_MUTED, rec_get_number(row, "relative"), 2);
+    }
+    table_ink(t, strcmp(verdict, "wrong") == 0 ? INK_ERROR : INK_MUTED, verdict);
+    table_ink(t, INK_MUTED, text_get(&why));
+    text_release(&why);
+}
+
+// The U over h: truncation on the left, rounding on the right.
+static void add_curve(struct words *w)
+{
+    struct table t;
+    table_init(&t, "rrrl");
+    text_addf(w->out, "central differences for %s over h:\n", name_at(w, "curve_of"));
+    static const char *const titles[] = {"h", "measured", "error", ""};
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        table_ink(&t, INK_MUTED, titles[i]);
+    }
+    for (const struct rec *p = say_first(w->record, "curve"); p != NULL; p = p->next) {
+        table_number(&t, INK_MUTED, rec_get_number(p, "h"), 2);
+        table_number(&t, INK_VALUE, rec_get_number(p, "measured"), w->digits);
+        table_number(&t, INK_MUTED, rec_get_number(p, "error"), 2);
+        table_cell(&t, rec_get_flag(p, "kink")   ? "over a kink"
+                       : rec_get_flag(p, "best") ? "taken"
+                                                 : "");
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+}
+
+void say_check(struct words *w)
+{
+    static const char *const titles[] = {"leaf", "gradient", "measured", "relative error", "", ""};
+    int64_t checked = rec_get_whole(w->record, "checked"),
+            leaves = rec_get_whole(w->record, "leaves");
+    int64_t wrong = rec_get_whole(w->record, "wrong"), right = rec_get_whole(w->record, "right");
+    if (checked == 0) {
+        text_addf(w->out, "%s depends on no leaf: there is nothing to check\n", name_at(w, "root"));
+        return;
+    }
+    struct table t;
+    table_init(&t, "lrrrll");
+    for (size_t i = 0; i < COUNT_OF(titles); i++) {
+        table_ink(&t, INK_MUTED, titles[i]);
+    }
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        check_row(w, &t, row);
+    }
+    table_write(&t, w->out);
+    table_release(&t);
+    add_curve(w);
+    if (checked < leaves) {
+        text_addf(w->out, "%lld of %lld leaves were checked\n", (long long)checked,
+                  (long long)leaves);
+    }
+    text_addf(w->out, "%lld right, %lld wrong, %lld undecided\n", (long long)right,
+              (long long)wrong, (long long)(checked - right - wrong));
+}
+
+// ---- tangent ------------------------------------------------------------------------------------
+
+void say_tangent(struct words *w)
+{
+    const char *of = name_at(w, "of"), *root = name_at(w, "root");
+    long long forward = (long long)rec_get_whole(w->record, "multiply_adds");
+    long long reverse = (long long)rec_get_whole(w->record, "reverse_multiply_adds");
+    long long leaves = (long long)rec_get_whole(w->record, "leaves");
+    struct table t;
+    struct text cell;
+    text_init(&cell);
+    table_init(&t, "lll");
+    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+        const char *formula = rec_get_text(row, "formula");
+        text_clear(&cell);
+        text_addf(&cell, "d%s/d%s =", rec_get_text(row, "name"), of);
+        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
+        table_cell(&t, *formula == '\0' ? "the input" : formula);
+        char number[NUMBER_TEXT];
+        text_addf(&cell, " %s", number_text(number, rec_get_number(row, "slope"), w->digits));
+        table_cell(&t, text_get(&cell));
+    }
+    table_write(&t, w->out);
+    say_more(w);
+    table_release(&t);
+    text_release(&cell);
+    text_addf(w->out, "forward mode: %lld multiply-adds for d%s/d%s alone", forward, root, of);
+    text_addf(w->out, leaves > 1 ? ", one such pass for each of %lld leaves\n" : "\n", leaves);
+    text_addf(w->out, "reverse mode: %lld multiply-adds for the gradients of all leaves at once\n",
+              reverse);
+    text_addf(w->out, "d%s/d%s = ", root, of);
+    say_number(w, INK_GRAD, rec_get_number(w->record, "slope"));
+    text_add_char(w->out, '\n');
+}
+
+// ---- sabotage -----------------------------------------------------------------------------------
+
+void say_sabotage(struct words *w)
+{
+    text_add(w->out, "a backward pass of ");
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, "name"));
+    text_add(w->out, " was run with one mistake in it; find the node with\n"
+                     "grads, local, paths and check, then: accuse NODE\n");
+}
+
+void say_accuse(struct words *w)
+{
+    const char *name = rec_get_text(w->record, "name");
+    int64_t before = rec_get_whole(w->record, "wrong_before");
+    if (!rec_get_flag(w->record, "right")) {
+        text_addf(w->out,
+                  "%s did its part rightly; look at what it received, and at what it handed "
+                  "on\n",
+                  name);
+        return;
+    }
+    text_addf(w->out, "yes, %s: %s\n", name, rec_get_text(w->record, "mistake"));
+    text_addf(w->out, "%s\n", rec_get_text(w->record, "what"));
+    text_addf(w->out, before == 0 ? "found at the first try; " : "found after %lld other%s; ",
+              (long long)before, before == 1 ? "" : "s");
+    text_add(w->out, "the gradients are right again\n");
+}
+
+// ---- explain ------------------------------------------------------------------------------------
+
+static bool is_special(const struct words *w, const char *what)
+{
+    for (const struct rec *s = say_first(w->record, "special"); s != NULL; s = s->next) {
+        if (strcmp(s->text, what) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void explain_what(struct words *w)
+{
+    const char *formula = rec_get_text(w->record, "formula"),
+               *role = rec_get_text(w->record, "role");
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, "name"));
+    text_addf(w->out, *formula == '\0' ? "%s" : " = %s", formula);
+    text_add(w->out, " = ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    if (*formula == '\0') {
+        text_addf(w->out, " is a %s: nothing computes it, so the backward pass ends here\n", role);
+    } else {
+        text_addf(w->out, ": %s\n", rec_get_text(w->record, "help"));
+    }
+}
+
+static void explain_children(struct words *w)
+{
+    const char *name = rec_get_text(w->record, "name");
+    for (const struct rec *c = say_first(w->record, "children"); c != NULL; c = c->next) {
+        if (rec_get_flag(c, "constant")) {
+            continue;
+        }
+        const char *formula = rec_get_text(c, "formula");
+        char number[NUMBER_TEXT];
+        number_text(number, rec_get_number(c, "local"), w->digits);
+        text_add(w->out, "its child ");
+        ink_add(w->out, INK_NAME, rec_get_text(c, "name"));
+        text_add(w->out, " is ");
+        say_number(w, INK_VALUE, rec_get_number(c, "value"));
+        text_addf(w->out, "; local gradient d%s/d%s = ", name, rec_get_text(c, "name"));
+        ink_add(w->out, INK_LOCAL, formula);
+        if (strcmp(formula, number) != 0) {
+            text_add(w->out, " = ");
+            ink_add(w->out, INK_LOCAL, number);
+        }
+        text_add_char(w->out, '\n');
+    }
+}
+
+static void explain_special(struct words *w)
+{
+    static const struct {
+        const char *special, *words;
+    } rows[] = {
+        {"dead",
+         "it is a dead relu at this value: its slope is 0, so no gradient passes through it\n"},
+        {"saturated", "it is saturated: its slope is nearly 0, so hardly any gradient passes\n"},
+        {"tie", "its operands are equal, a tie: each receives half of the upstream gradient\n"},
+        {"stale", "it is stale: a value it depends on has changed since; 'forward' refreshes it\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        text_add(w->out, is_special(w, rows[i].special) ? rows[i].words : "");
+    }
+    if (is_special(w, "kink")) {
+        text_addf(w->out, "its operand is just at the kink: %s\n", rec_get_text(w->record, "edge"));
+    }
+    const struct rec *origin = rec_find(w->record, "origin");
+    if (origin != NULL) {
+        const char *formula = rec_get_text(origin, "formula");
+        text_add(w->out, "its value is not finite; that began at ");
+        ink_add(w->out, INK_NAME, rec_get_text(origin, "name"));
+        text_addf(w->out, *formula == '\0' ? "%s, a leaf\n" : " = %s\n", formula);
+    }
+}
+
+// The shares: "dL/dd * f = 1 * -2 = -2, from L = d*f".
+static double explain_shares(struct words *w, const char *output)
+{
+    double sum = 0;
+    for (const struct rec *u = say_first(w->record, "uses"); u != NULL; u = u->next) {
+        const char *formula = rec_get_text(u, "formula");
+        text_addf(w->out,
+                  say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ", output,
+                  rec_get_text(u, "name"), formula);
+        say_number(w, INK_GRAD, rec_get_number(u, "upstream"));
+        text_add(w->out, " * ");
+        say_number(w, INK_LOCAL, rec_get_number(u, "local"));
+        text_add(w->out, " = ");
+        say_number(w, INK_GRAD, rec_get_number(u, "share"));
+        text_addf(w->out, "   from %s = %s\n", rec_get_text(u, "name"), rec_get_text(u, "is"));
+        sum += rec_get_number(u, "share");
+    }
+    return sum;
+}
+
+static void explain_gradient(struct words *w)
+{
+    const struct rec *output = rec_find(w->record, "output");
+    const char *name = rec_get_text(w->record, "name"), *out = rec_get_text(output, "name");
+    int64_t uses = rec_get_whole(w->record, "use_count");
+    bool is_output = output != NULL && strcmp(out, name) == 0;
+    bool reached = rec_get_flag(w->record, "reached");
+    if (rec_find(w->record, "grad") == NULL) {
+        text_add(w->out, "no backward pass has reached it yet\n");
+        return;
+    }
+    double grad = rec_get_number(w->record, "grad");
+    if (is_output) {
+        text_addf(w->out, "it is the output: its own gradient d%s/d%s is the seed, 1\n", out, out);
+        return;
+    }
+    if (!reached) {
+        text_add(w->out, output == NULL ? "" : "the last output does not depend on it; ");
+        text_add(w->out, "it holds a gradient of an earlier pass\n");
+        return;
+    }
+    text_addf(w->out,
+              uses == 1 ? "it is used once, so d%s/d%s is one share, upstream times local:\n"
+                        : "it is used more than once, so d%s/d%s is a sum of shares, "
+                          "upstream times local:\n",
+              out, name);
+    double sum = explain_shares(w, out);
+    const struct rec *list = rec_find(w->record, "uses");
+    if (list != NULL && (int64_t)list->in.count < uses) {
+        text_addf(w->out, "  … and %lld more\n", (long long)(uses - (int64_t)list->in.count));
+        return;
+    }
+    if (fabs(sum - grad) > 1e-9 * (fabs(sum) + fabs(grad))) {
+        text_add(w->out, "these add up to ");
+        say_number(w, INK_GRAD, sum);
+        text_add(w->out, ", but it holds ");
+        say_number(w, INK_GRAD, grad);
+        text_add(w->out, ": earlier passes were not cleared with 'zero', or it was set\n");
+    } else if (uses > 1) {
+        text_add(w->out, "together ");
+        say_number(w, INK_GRAD, grad);
+        text_add_char(w->out, '\n');
+    }
+}
+
+void say_explain(struct words *w)
+{
+    explain_what(w);
+    explain_children(w);
+    explain_special(w);
+    explain_gradient(w);
+}

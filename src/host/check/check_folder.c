@@ -1,0 +1,193 @@
+// What the lessons of a folder are together: their ids, what they require, what they cover.
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesson/lesson.h"
+#include "check/check_lessons.h"
+#include "store/files.h"
+#include "store/lesson_place.h"
+
+enum { COVERS_MOST = 40 };  // bytes of a row's id
+
+static const struct lesson *lesson_at(const struct lessons_check *c, size_t i)
+{
+    return BUF(struct lesson *, &c->lessons)[i];
+}
+
+static const struct lesson *lesson_of(const struct lessons_check *c, const char *id)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (strcmp(lesson_at(c, i)->id, id) == 0) {
+            return lesson_at(c, i);
+        }
+    }
+    return NULL;
+}
+
+// The front matter's line of that key is wrong.
+__attribute__((format(printf, 4, 5))) static void fail_lesson(struct lessons_check *c,
+                                                              const struct lesson *l,
+                                                              const char *key, const char *format,
+                                                              ...)
+{
+    struct lesson_place place = lesson_place_of_key(l->name, 1, key);
+    va_list args;
+    va_start(args, format);
+    printf("%s:%zu:%zu: ", l->name, place.line, place.column);
+    vprintf(format, args);
+    putchar('\n');
+    va_end(args);
+    c->failed++;
+}
+
+// An id outlives its lesson's title, so it stands in the file's name too, where nobody changes it
+// in passing: 07-two-paths.md.
+static void check_id(struct lessons_check *c, const struct lesson *l)
+{
+    const char *slash = strrchr(l->name, '/'), *file = slash == NULL ? l->name : slash + 1;
+    size_t digits = strspn(file, "0123456789");
+    const char *rest = file + digits + (digits > 0 && file[digits] == '-');
+    size_t n = strlen(l->id);
+    if (strncmp(rest, l->id, n) != 0 || strcmp(rest + n, ".md") != 0) {
+        fail_lesson(c, l, "id", "the file of lesson '%s' is named NN-%s.md", l->id, l->id);
+    }
+    if (lesson_of(c, l->id) != l) {
+        fail_lesson(c, l, "id", "the id '%s' is that of %s too", l->id, lesson_of(c, l->id)->name);
+    }
+}
+
+// What a lesson requires comes before it, so that there is no way around in a circle.
+static void check_requires(struct lessons_check *c, const struct lesson *l)
+{
+    for (size_t i = 0; i < l->requires_count; i++) {
+        const struct lesson *other = lesson_of(c, l->requires[i]);
+        if (other == NULL) {
+            fail_lesson(c, l, "requires", "it requires '%s', and there is no such lesson",
+                        l->requires[i]);
+        } else if (other->order >= l->order) {
+            fail_lesson(c, l, "requires",
+                        "it requires '%s', which comes after it: its order is %d, and %d here",
+                        l->requires[i], other -> order, l -> order);
+        }
+    }
+}
+
+// Is `row` one of "N12, G2"?
+static bool covers(const char *list, const char *row)
+{
+    size_t n = strlen(row);
+    for (const char *s = list; *(s += strspn(s, ", ")) != '\0'; s += strcspn(s, ", ")) {
+        if (strcspn(s, ", ") == n && memcmp(s, row, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_covered(const struct lessons_check *c, const char *row)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        const struct lesson_item *item;
+        for (size_t k = 0; (item = lesson_item(lesson_at(c, i), k)) != NULL; k++) {
+            if (item->kind == LESSON_QUESTION && covers(item->question->covers, row)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// The rows of the question list: an id, and what it is about.
+static void read_rows(struct buf *bytes, struct buf *rows)
+{
+    char *s = buf_push(bytes, 1) == NULL ? NULL : bytes->data;
+    if (s != NULL) {
+        s[bytes->count - 1] = '\0';
+    }
+    for (char *line = s; line != NULL && *line != '\0';) {
+        size_t n = strcspn(line, "\n"), id = strcspn(line, " \t\n");
+        char *next = line + n + (line[n] == '\n');
+        char **row = id > 0 && id < COVERS_MOST && *line != '#' ? buf_push(rows, 1) : NULL;
+        if (row != NULL) {
+            *row = line;
+        }
+        line[id] = '\0';
+        line = next;
+    }
+}
+
+static bool is_row(const struct buf *rows, const char *id)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        if (strcmp(BUF(char *, rows)[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Rows that a question says it covers, and that are none.
+static void check_covers(struct lessons_check *c, const struct lesson *l, const struct buf *rows)
+{
+    const struct lesson_item *item;
+    for (size_t k = 0; (item = lesson_item(l, k)) != NULL; k++) {
+        const char *s = item->kind == LESSON_QUESTION ? item->question->covers : "";
+        while (*(s += strspn(s, ", ")) != '\0') {
+            char id[COVERS_MOST] = {0};
+            size_t n = strcspn(s, ", ");
+            memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
+            if (!is_row(rows, id)) {
+                struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
+                printf("%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
+                       place.line, place.column, item->question->id, id);
+                c->failed++;
+            }
+            s += n;
+        }
+    }
+}
+
+static void check_list(struct lessons_check *c, const char *path)
+{
+    struct buf bytes, rows;
+    struct diag d = {0};
+    buf_init(&bytes, 1);
+    buf_init(&rows, sizeof(char *));
+    if (files_read(path, 1 << 20, &bytes, &d)) {
+        read_rows(&bytes, &rows);
+        for (size_t i = 0; i < rows.count; i++) {
+            const char *row = BUF(char *, &rows)[i];
+            bool ok = is_covered(c, row);
+            if (!ok) {
+                printf("%s: no question covers %s\n", path, row);
+            }
+            c->passed += ok;
+            c->failed += !ok;
+        }
+        for (size_t i = 0; i < c->lessons.count; i++) {
+            check_covers(c, lesson_at(c, i), &rows);
+        }
+    } else {
+        printf("%s: %s\n", path, d.message);
+        c->failed++;
+    }
+    buf_release(&rows);
+    buf_release(&bytes);
+}
+
+void lessons_check_folder(struct lessons_check *c, const char *folder)
+{
+    char *list = NULL;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        check_id(c, lesson_at(c, i));
+        check_requires(c, lesson_at(c, i));
+    }
+    if (asprintf(&list, "%s/questions.txt", folder) > 0 && access(list, F_OK) == 0) {
+        check_list(c, list);
+    }
+    free(list);
+    lessons_check_forget(c);
+}

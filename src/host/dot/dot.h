@@ -1,0 +1,19 @@
+// A scene as DOT, Graphviz's language for graphs. dot.c is the only user of libcgraph.
+//
+// A box becomes a node of shape plain whose label is a table: one cell PORT="i0", "i1" per operand,
+// holding the local gradient and, once known, local × upstream = share; and the body, PORT="o",
+// with name, operation, value and gradient. Edges run from body to cell, so that no word stands on
+// an edge and none can collide. Kinds differ in border and tag as well as in colour, which is what
+// is left in grey print or to a colour-blind eye.
+//
+// The same scene gives the same text to the byte, and any Graphviz lays it out by `dot`.
+#ifndef DOT_DOT_H
+#define DOT_DOT_H
+
+#include "base/diag.h"
+#include "base/record.h"
+
+// Appends the DOT text of a scene (view/scene.h). False, and says so in d, if out of memory.
+bool dot_text(const struct rec *scene, struct text *out, struct diag *d);
+
+#endif

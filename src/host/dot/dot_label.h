@@ -1,0 +1,42 @@
+// The colours of pictures, and the labels of their boxes in Graphviz's HTML: what dot.c puts on the
+// nodes.
+#ifndef DOT_DOT_LABEL_H
+#define DOT_DOT_LABEL_H
+
+#include "base/record.h"
+#include "base/text.h"
+
+// Every word has a contrast of at least 4.6:1 (WCAG AA asks for 4.5:1) to every fill that it may
+// stand on.
+struct palette {
+    const char *background, *text, *muted, *value, *local, *grad;
+    const char *edge, *grad_edge, *pending;
+    const char *cell, *parameter, *input, *constant, *interior, *output, *group, *dead, *current;
+    const char *header, *header_text;  // of the current step
+};
+
+extern const struct palette palette_light, palette_dark;
+
+// How a picture is drawn: with a cell for each operand; with the derivatives on the edges; or with
+// the operations as nodes of their own.
+enum style { STYLE_CELLS, STYLE_EDGES, STYLE_MICROGRAD };
+
+// What a scene is drawn with.
+struct painter {
+    const struct palette *ink;
+    enum style style;
+    bool compact, top_down;
+    bool backward;      // a backward walk is on
+    struct text *html;  // the label in work
+};
+
+// Each appends to p->html. A box; what stands on an edge; an operation that is a node of its own.
+void dot_add_box(const struct painter *p, const struct rec *box);
+void dot_add_edge_label(const struct painter *p, const struct rec *cell);
+void dot_add_operation(const struct painter *p, const struct rec *box);
+
+// Is this an edge of many values (view/scene.h)? And a box whose edges are such?
+bool dot_is_wide(const struct rec *cell);
+bool dot_has_cells(const struct painter *p, const struct rec *box);
+
+#endif

@@ -1,0 +1,115 @@
+#include "picture/image.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "process/child.h"
+#include "dot/dot.h"
+#include "dot/dot_effort.h"
+#include "store/files.h"
+#include "process/helper.h"
+
+// Of PNG: sharp on a slide, and never so large that drawing it takes more than a second or two.
+#define DPI "144"
+#define PIXELS "6000"
+
+static const struct span nowhere = {0, 0};
+
+// ---- The program --------------------------------------------------------------------------------
+
+#define RENDER "backstep-render"
+
+// ---- What came of it ----------------------------------------------------------------------------
+
+// Exit statuses of ours (src/programs/render/main.c), with which comes a sentence for the learner.
+enum { SPOKEN_FIRST = 2, SPOKEN_LAST = 6 };
+
+static bool explain(struct child_result *r, int seconds, struct diag *d)
+{
+    const char *hint = "draw a part of the graph, or write a .dot file and lay it out yourself";
+    int code = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : -1;
+    const char *last = child_last_words(r);
+    char words[QUOTED];
+    if (r->end == CHILD_NO_MEMORY) {
+        return diag_out_of_memory(d);
+    }
+    if (r->end == CHILD_MISSING) {
+        diag_set(d, nowhere, "the program that draws pictures, " RENDER ", cannot be started: %s",
+                 files_trouble(r->error));
+        hint = "install backstep anew, or write a .dot file";
+    } else if (r->end == CHILD_STOPPED) {
+        diag_set(d, nowhere, "drawing was stopped");
+        hint = "nothing was written";
+    } else if (r->end == CHILD_TOO_LATE) {
+        diag_set(d, nowhere, "the layout took more than %d s", seconds);
+    } else if (r->end == CHILD_TOO_MUCH) {
+        diag_set(d, nowhere, "the picture would be larger than %d MB", CHILD_BYTES_MOST >> 20);
+    } else if (code >= SPOKEN_FIRST && code <= SPOKEN_LAST) {
+        diag_set(d, nowhere, "%s", last);
+        hint = "install the whole of Graphviz, or write a .dot file";
+    } else if (code < 0) {
+        diag_set(d, nowhere, "the layout gave up: this graph is too large for it");
+    } else {
+        diag_set(d, nowhere, "the layout failed%s%s", last[0] == '\0' ? "" : ": ",
+                 diag_quote(words, last, strlen(last)));
+    }
+    return diag_hint(d, "%s", hint);
+}
+
+bool image_render(const char *dot, size_t n, const char *format, const volatile int *stop,
+                  struct buf *bytes, struct diag *d)
+{
+    char path[PATH_MAX];
+    bool bitmap = strcmp(format, "png") == 0;
+    const char *argv[] = {RENDER, format, bitmap ? DPI : NULL, PIXELS, NULL};
+    const struct child child = {.program = path,
+                                .argv = argv,
+                                .bytes = dot,
+                                .n = n,
+                                .seconds = helper_seconds(),
+                                .stop = stop};
+    struct child_result result = {.end = CHILD_MISSING, .error = ENAMETOOLONG};
+    size_t before = bytes->count;
+    if (helper_find(path, RENDER, "BACKSTEP_RENDER")) {
+        child_run(&child, bytes, &result);
+    }
+    bool ok = child_did_well(&result, bytes, before);
+    if (!ok) {
+        bytes->count = before;
+        explain(&result, child.seconds, d);
+    }
+    text_release(&result.said);
+    return ok;
+}
+
+bool picture_write(const struct rec *scene, const char *path, const char *format,
+                   const volatile int *stop, struct diag *d)
+{
+    struct text dot;
+    struct buf bytes;
+    text_init(&dot);
+    buf_init(&bytes, 1);
+    bool as_text = strcmp(format, "dot") == 0;
+    struct effort effort = dot_effort(scene);
+    bool ok = (as_text || effort_is_bearable(&effort, d)) && dot_text(scene, &dot, d) &&
+              (as_text || image_render(text_get(&dot), text_length(&dot), format, stop, &bytes, d));
+    const char *what = as_text ? text_get(&dot) : bytes.data;
+    ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);
+    text_release(&dot);
+    buf_release(&bytes);
+    return ok;
+}
+
+bool picture_layout(const struct rec *questions, const volatile int *stop, struct buf *bytes,
+                    struct diag *d)
+{
+    size_t before = bytes->count;
+    for (const struct rec *q = questions->in.first; q != NULL; q = q->next) {
+        if (!image_render(q->text, strlen(q->text), "plain", stop, bytes, d)) {
+            bytes->count = before;
+            return false;
+        }
+    }
+    return true;
+}

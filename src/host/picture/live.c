@@ -1,0 +1,456 @@
+#include "picture/live.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dot/dot.h"
+#include "store/files.h"
+#include "process/helper.h"
+#include "words/words.h"
+
+#define LIVE "backstep-live"
+
+enum {
+    MESSAGE_MOST = 4 << 20,  // bytes of a scene or a state; larger ones are not sent
+    LOG_MOST = 256 << 10,    // bytes of the log that wait
+    TYPED_MOST = 2000,       // bytes of an entry that the log shows
+    WORDS_MOST = 16000,      // bytes of its answer
+    START = 5000,            // milliseconds that the program is given to say its address
+    PAUSE = 50,              // milliseconds between two looks at `stop`
+    FAREWELL = 500,          // milliseconds that it is given to end
+    PIPE_SIZE = 1 << 20,     // bytes that a pipe holds, where the machine allows it
+};
+
+static const struct span nowhere = {0, 0};
+
+void live_init(struct live *l)
+{
+    *l = (struct live){.pipe = -1};
+    struct text *texts[] = {&l->address, &l->going, &l->log,   &l->drawing,
+                            &l->state,   &l->key,   &l->typed, &l->words};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        text_init(texts[i]);
+    }
+}
+
+// ---- Starting and ending ------------------------------------------------------------------------
+
+static bool ended(pid_t program)
+{
+    pid_t pid = waitpid(program, NULL, WNOHANG);
+    return pid == program || (pid < 0 && errno != EINTR);
+}
+
+// The program ends when its pipe is closed. It is not waited for longer than a moment.
+static void end_program(struct live *l)
+{
+    if (l->pid == 0) {
+        return;
+    }
+    close(l->pipe);
+    l->pipe = -1;
+    for (int waited = 0; !ended(l->pid); waited++) {
+        if (waited == FAREWELL) {
+            kill(l->pid, SIGKILL);
+        }
+        poll(NULL, 0, 1);
+    }
+    l->pid = 0;
+    l->sent = 0;
+    struct text *texts[] = {&l->address, &l->going, &l->log, &l->drawing, &l->state, &l->key};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        text_clear(texts[i]);
+    }
+}
+
+void live_release(struct live *l)
+{
+    end_program(l);
+    struct text *texts[] = {&l->address, &l->going, &l->log,   &l->drawing,
+                            &l->state,   &l->key,   &l->typed, &l->words};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        text_release(texts[i]);
+    }
+}
+
+// Starts a program that Ctrl-C at our terminal does not reach. Returns an error number.
+static int spawn(pid_t *pid, const char *path, char **argv, int input, int output)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    sigemptyset(&none);
+    sigfillset(&usual);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_RDWR, 0);
+    posix_spawn_file_actions_adddup2(&actions, input < 0 ? STDERR_FILENO : input, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output < 0 ? STDERR_FILENO : output, STDOUT_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    int error = posix_spawnp(pid, path, &actions, &attributes, argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+// Our ends become l->pipe and *answer.
+static int connect_and_spawn(struct live *l, int port, int *answer)
+{
+    char path[PATH_MAX], render[PATH_MAX], seconds[16], number[16];
+    if (!helper_find(path, LIVE, "BACKSTEP_LIVE") ||
+        !helper_find(render, "backstep-render", "BACKSTEP_RENDER")) {
+        return ENAMETOOLONG;
+    }
+    snprintf(number, sizeof number, "%d", port);
+    snprintf(seconds, sizeof seconds, "%d", helper_seconds());
+    char *argv[] = {LIVE, number, render, seconds, NULL};
+    int feed[2], said[2];
+    if (pipe2(feed, O_CLOEXEC) != 0) {
+        return errno;
+    }
+    int error = pipe2(said, O_CLOEXEC) == 0 ? 0 : errno;
+    if (error == 0) {
+        error = spawn(&l->pid, path, argv, feed[0], said[1]);
+        close(said[1]);
+        *answer = said[0];
+    }
+    close(feed[0]);
+    l->pipe = feed[1];
+    fcntl(l->pipe, F_SETFL, O_NONBLOCK);
+    fcntl(l->pipe, F_SETPIPE_SZ, PIPE_SIZE);
+    return error;
+}
+
+static long now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000L + t.tv_nsec / 1000000;
+}
+
+// What the program says at its start: one line, its address or what is the matter.
+static void read_line(int from, const volatile int *stop, struct text *line)
+{
+    enum { LINE_MOST = 400 };
+    struct pollfd end = {.fd = from, .events = POLLIN};
+    long last = now() + START;
+    char c = 0;
+    while (c != '\n' && text_length(line) < LINE_MOST && now() < last && *stop == 0) {
+        if (poll(&end, 1, PAUSE) <= 0) {
+            continue;
+        }
+        ssize_t n = read(from, &c, 1);
+        if (n == 0 || (n < 0 && errno != EINTR)) {
+            return;
+        }
+        if (n == 1 && c != '\n') {
+            text_add_char(line, c);
+        }
+    }
+}
+
+static bool start(struct live *l, int port, const volatile int *stop, struct diag *d)
+{
+    int answer = -1, error = connect_and_spawn(l, port, &answer);
+    if (error != 0) {
+        l->pid = 0;
+        close(l->pipe);
+        l->pipe = -1;
+        close(answer);
+        diag_set(d, nowhere, "the program that shows pages, " LIVE ", cannot be started: %s",
+                 files_trouble(error));
+        return diag_hint(d, "install backstep anew");
+    }
+    read_line(answer, stop, &l->address);
+    close(answer);
+    if (strncmp(text_get(&l->address), "http://", 7) == 0) {
+        return true;
+    }
+    bool said = text_length(&l->address) > 0;
+    diag_set(d, nowhere, "%s", said ? text_get(&l->address) : "the page could not be set up");
+    diag_hint(d, "%s", port != 0 ? "write view alone to take any that is free" : "");
+    end_program(l);
+    return false;
+}
+
+// ---- The browser --------------------------------------------------------------------------------
+
+// The first of the browsers that $BROWSER names, if that is a program and no more, or what opens
+// addresses on this desktop (and knows what else $BROWSER may say); none where there is no screen.
+// It is left to itself.
+static void open_browser(struct live *l)
+{
+    const char *told = getenv("BROWSER");
+    bool screen = getenv("DISPLAY") != NULL || getenv("WAYLAND_DISPLAY") != NULL;
+    size_t n = told == NULL ? 0 : strcspn(told, ": ");
+    bool plain = n > 0 && told[n] != ' ';
+    char *first = plain ? strndup(told, n) : NULL;
+    if (n == 0 && !screen) {
+        return;
+    }
+    char *program = first != NULL ? first : "xdg-open";
+    char *argv[] = {program, (char *)text_get(&l->address), NULL};
+    if (spawn(&l->browser, program, argv, -1, -1) != 0) {
+        l->browser = 0;
+    }
+    free(first);
+}
+
+// Is this the port, or any (0)?
+static bool serves_at(struct live *l, int port)
+{
+    int serves = 0;
+    sscanf(text_get(&l->address), "http://127.0.0.1:%d/", &serves);
+    return port == 0 || port == serves;
+}
+
+bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,
+               struct diag *d)
+{
+    if (l->pid != 0 && (ended(l->pid) || !serves_at(l, port))) {
+        end_program(l);
+    }
+    if (l->pid == 0) {
+        if (!start(l, port, stop, d)) {
+            return false;
+        }
+        open_browser(l);
+    }
+    size_t n = text_length(&l->address);
+    char *copy = buf_push(address, n);
+    if (copy == NULL) {
+        return diag_out_of_memory(d);
+    }
+    memcpy(copy, text_get(&l->address), n);
+    return true;
+}
+
+bool live_stop(struct live *l, struct diag *d)
+{
+    if (l->pid == 0) {
+        diag_set(d, nowhere, "no page follows this session");
+        return diag_hint(d, "view opens one");
+    }
+    end_program(l);
+    return true;
+}
+
+// ---- What is sent -------------------------------------------------------------------------------
+
+int live_fd(const struct live *l)
+{
+    bool waits = l->sent < text_length(&l->going) || text_length(&l->log) > 0 ||
+                 text_length(&l->drawing) > 0 || text_length(&l->state) > 0;
+    return l->pid != 0 && waits ? l->pipe : -1;
+}
+
+// The next message to go, once the last one has gone whole.
+static bool take_next(struct live *l)
+{
+    struct text *waiting[] = {&l->drawing, &l->state, &l->log};
+    if (l->sent < text_length(&l->going)) {
+        return true;
+    }
+    text_clear(&l->going);
+    l->sent = 0;
+    for (size_t i = 0; i < COUNT_OF(waiting); i++) {
+        if (text_length(waiting[i]) > 0) {
+            struct text empty = l->going;
+            l->going = *waiting[i];
+            *waiting[i] = empty;
+            return true;
+        }
+    }
+    return false;
+}
+
+void live_push(struct live *l)
+{
+    while (l->pid != 0 && take_next(l)) {
+        size_t left = text_length(&l->going) - l->sent;
+        ssize_t n = write(l->pipe, text_get(&l->going) + l->sent, left);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0 && errno != EAGAIN) {
+            end_program(l);  // it is gone; `view` starts another
+        }
+        if (n <= 0) {
+            return;
+        }
+        l->sent += (size_t)n;
+    }
+}
+
+static void add_message(struct text *out, const char *kind, unsigned long graph, struct text *body)
+{
+    size_t n = text_length(body);
+    if (n <= MESSAGE_MOST && !body->bytes.failed) {
+        text_addf(out, "%s %lu %zu\n", kind, graph, n);
+        text_add_bytes(out, text_get(body), n);
+    }
+    if (out->bytes.failed) {  // half a message would garble all that follow
+        text_release(out);
+        text_init(out);
+    }
+}
+
+// ---- The log ------------------------------------------------------------------------------------
+
+// No more of s than `most` bytes, cut between two characters.
+static size_t at_most(const char *s, size_t n, size_t most)
+{
+    if (n <= most) {
+        return n;
+    }
+    for (n = most; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;) {
+        n--;
+    }
+    return n;
+}
+
+void live_begin(struct live *l, const struct source *source)
+{
+    text_clear(&l->typed);
+    text_clear(&l->words);
+    size_t n = at_most(source->text, source->length, TYPED_MOST);
+    text_add_bytes(&l->typed, source->text, n);
+    text_add(&l->typed, n < source->length ? " …" : "");
+}
+
+void live_hear(struct live *l, const struct rec *record, int digits)
+{
+    if (text_length(&l->words) < WORDS_MOST && !rec_is(record, "view")) {
+        words_add(&l->words, record, WORDS_PROMPT, digits);
+    }
+}
+
+static void send_log(struct live *l)
+{
+    struct text body;
+    text_init(&body);
+    size_t n = at_most(text_get(&l->words), text_length(&l->words), WORDS_MOST);
+    text_addf(&body, "{\"number\":%lu,\"typed\":", ++l->number);
+    json_string(&body, text_get(&l->typed), text_length(&l->typed));
+    text_add(&body, ",\"words\":");
+    json_string(&body, text_get(&l->words), n);
+    text_add_char(&body, '}');
+    if (text_length(&l->log) > LOG_MOST) {
+        text_clear(&l->log);
+    }
+    add_message(&l->log, "log", l->graph, &body);
+    text_release(&body);
+}
+
+// ---- The scene and the state --------------------------------------------------------------------
+
+static void add_width(struct text *key, const struct rec *map, const char *field)
+{
+    const char *s = rec_get_text(map, field);
+    text_addf(key, ",%zu", utf8_columns(s, strlen(s)));
+}
+
+// All that a layout depends on: what is joined to what, the names, and how long the numbers are.
+// Where only numbers of the same lengths change, nothing moves.
+static void add_key(struct text *key, const struct rec *scene)
+{
+    static const char *const widths[] = {"value_text", "grad_text", "sum_text"};
+    static const char *const cell_widths[] = {"symbol", "local_text", "upstream_text",
+                                              "share_text"};
+    text_add(key, rec_get_text(scene, "root"));
+    for (const struct rec *b = rec_find(scene, "boxes")->in.first; b != NULL; b = b->next) {
+        text_addf(key, "\n%s %s %s %s %d", rec_get_text(b, "id"), rec_get_text(b, "name"),
+                  rec_get_text(b, "op"), rec_get_text(b, "kind"), rec_get_flag(b, "dead"));
+        for (size_t i = 0; i < COUNT_OF(widths); i++) {
+            add_width(key, b, widths[i]);
+        }
+        for (const struct rec *c = rec_find(b, "cells")->in.first; c != NULL; c = c->next) {
+            text_addf(key, ";%s", rec_get_text(c, "from"));
+            for (size_t i = 0; i < COUNT_OF(cell_widths); i++) {
+                add_width(key, c, cell_widths[i]);
+            }
+        }
+    }
+}
+
+// Sends the scene to be laid out, unless the last one serves.
+static void send_drawing(struct live *l, const struct rec *scene)
+{
+    struct text key, body;
+    struct diag ignored = {0};
+    text_init(&key);
+    text_init(&body);
+    add_key(&key, scene);
+    if (text_length(&key) != text_length(&l->key) ||
+        memcmp(text_get(&key), text_get(&l->key), text_length(&key)) != 0) {
+        struct text before = l->key;
+        l->key = key;
+        key = before;
+        l->graph++;
+        text_clear(&l->drawing);
+        rec_json(&body, scene);
+        add_message(&l->drawing, "scene", l->graph, &body);
+        text_clear(&body);
+        if (dot_text(scene, &body, &ignored)) {
+            add_message(&l->drawing, "dot", l->graph, &body);
+        }
+    }
+    text_release(&key);
+    text_release(&body);
+}
+
+static void send_state(struct live *l, struct records *records)
+{
+    struct rec *present = records->list.in.first;
+    const struct rec *scene = present->next;
+    struct text body;
+    text_init(&body);
+    if (scene != NULL) {
+        send_drawing(l, scene->next);
+    }
+    rec_whole(records, present, "graph", scene == NULL ? 0 : (int64_t)l->graph);
+    rec_json(&body, present);
+    if (scene != NULL && text_length(&body) > 0) {
+        body.bytes.count--;  // the closing bracket
+        text_add(&body, ",\"scene\":");
+        rec_json(&body, scene);
+        text_add_char(&body, '}');
+    }
+    text_clear(&l->state);
+    add_message(&l->state, "state", l->graph, &body);
+    text_release(&body);
+}
+
+void live_end(struct live *l, struct session *session)
+{
+    if (l->browser != 0 && ended(l->browser)) {
+        l->browser = 0;
+    }
+    if (l->pid == 0) {
+        return;
+    }
+    struct records records;
+    records_init(&records);
+    // An empty line is told where it took a step.
+    if (text_length(&l->typed) > 0 || text_length(&l->words) > 0) {
+        send_log(l);
+    }
+    if (session_present(session, &records)) {
+        send_state(l, &records);
+    }
+    records_release(&records);
+    live_push(l);
+}

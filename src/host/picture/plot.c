@@ -1,0 +1,383 @@
+#include "picture/plot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "process/child.h"
+#include "store/files.h"
+
+#define GNUPLOT "gnuplot"
+
+enum { SECONDS = 20, MEMORY = 1 << 30, SERIES_MOST = 6 };
+
+// gnuplot takes larger numbers for none.
+#define NUMBERS_MOST 1e300
+
+static const struct span nowhere = {0, 0};
+
+// Sizes are such that a picture fills a slide and its letters are read from the last row.
+static const struct terminal {
+    const char *format, *command;
+} terminals[] = {
+    {"png",
+     "pngcairo noenhanced size 1600,1000 font 'DejaVu Sans,24' linewidth 3 background 'white'"},
+    {"svg", "svg noenhanced size 960,600 font 'DejaVu Sans,15' linewidth 2 background 'white'"},
+    {"pdf", "pdfcairo noenhanced size 20cm,12.5cm font 'DejaVu Sans,13' linewidth 3"},
+};
+
+// Colours that most colour-blind people tell apart (Okabe and Ito), dashes that show in grey, and
+// signs for points that do.
+static const struct look {
+    const char *colour, *dashes;
+    int point;
+    unsigned char tint[3];  // of the region of a class
+} looks[SERIES_MOST] = {
+    {"#0072B2", "1", 7, {196, 222, 238}},      {"#D55E00", "(12,6)", 9, {253, 228, 208}},
+    {"#009E73", "(2,5)", 5, {204, 238, 226}},  {"#CC79A7", "(12,4,2,4)", 13, {246, 226, 238}},
+    {"#E69F00", "(6,3)", 11, {252, 243, 214}}, {"#303030", "(2,8)", 15, {226, 243, 253}},
+};
+
+// ---- Data ---------------------------------------------------------------------------------------
+
+// A block of lines ends with a line that no line of ours can be: each of ours begins with a blank.
+#define END_OF_BLOCK "backstep_end"
+
+static void begin_block(struct text *out, const char *name)
+{
+    text_addf(out, "$%s << " END_OF_BLOCK "\n", name);
+}
+
+static void end_block(struct text *out)
+{
+    text_add(out, END_OF_BLOCK "\n");
+}
+
+static void add_number(struct text *out, double v)
+{
+    char number[NUMBER_TEXT];
+    text_addf(out, " %s", isfinite(v) ? number_exact(number, v) : "nan");
+}
+
+// A line of text, to be read as a string; without what would end the line.
+static void add_label(struct text *out, const char *s)
+{
+    text_add_char(out, ' ');
+    text_add_visible(out, s, strlen(s));
+    text_add_char(out, '\n');
+}
+
+static double axis(const struct rec *plot, const char *name, const char *end)
+{
+    return rec_get_number(rec_find(plot, name), end);
+}
+
+// The points of a curve; a blank line where it does not go on: at what is no number, and where a
+// pole throws it from one side of the picture to the other.
+static void add_curve(struct text *out, const struct rec *series, double low, double high)
+{
+    const struct rec *x = rec_find(series, "x")->in.first, *y = rec_find(series, "y")->in.first;
+    double before = 0;
+    for (; x != NULL && y != NULL; before = y->number, x = x->next, y = y->next) {
+        bool leaps = (before < low && y->number > high) || (before > high && y->number < low);
+        text_add(out, leaps || !isfinite(y->number) ? "\n" : "");
+        if (isfinite(y->number)) {
+            // Far outside all places are one; gnuplot's own arithmetic need not meet them.
+            double most = 10 * (high / 2 - low / 2);
+            double v = y->number > high + most ? high + most : y->number;
+            add_number(out, x->number);
+            add_number(out, v < low - most ? low - most : v);
+            text_add_char(out, '\n');
+        }
+    }
+}
+
+// ---- Commands -----------------------------------------------------------------------------------
+
+static void add_range(struct text *out, const char *name, double from, double to)
+{
+    text_addf(out, "set %srange [", name);
+    add_number(out, from);
+    text_add(out, " :");
+    add_number(out, to);
+    text_add(out, " ]\n");
+}
+
+static void add_terminal(struct text *out, const char *format)
+{
+    for (size_t i = 0; i < COUNT_OF(terminals); i++) {
+        if (strcmp(terminals[i].format, format) == 0) {
+            text_addf(out, "set terminal %s\n", terminals[i].command);
+        }
+    }
+    text_add(out, "set encoding utf8\n"
+                  "set border 3 linecolor rgb '#404040' linewidth 0.7\n"
+                  "set tics nomirror out\n"
+                  "set key bmargin center horizontal Left reverse samplen 4 spacing 1.3\n");
+}
+
+static void curves_script(const struct rec *plot, struct text *out)
+{
+    double low = axis(plot, "y", "from"), high = axis(plot, "y", "to");
+    double room = (high / 2 - low / 2) * 0.08;
+    const struct rec *series = rec_find(plot, "series")->in.first;
+    size_t count = 0;
+    begin_block(out, "label");
+    add_label(out, rec_get_text(rec_find(plot, "x"), "label"));
+    for (const struct rec *s = series; s != NULL; s = s->next) {
+        add_label(out, rec_get_text(s, "label"));
+    }
+    end_block(out);
+    for (const struct rec *s = series; s != NULL && count < SERIES_MOST; s = s->next, count++) {
+        char name[16] = "curve0";
+        name[5] = (char)('0' + count);
+        begin_block(out, name);
+        add_curve(out, s, low, high);
+        end_block(out);
+    }
+    add_range(out, "x", axis(plot, "x", "from"), axis(plot, "x", "to"));
+    add_range(out, "y", low - room, high + room);
+    const struct rec *x = rec_find(plot, "x");
+    bool few = axis(plot, "x", "to") - axis(plot, "x", "from") < 8;
+    text_add(out, rec_get_flag(x, "whole") && few ? "set xtics 1\n" : "");
+    text_add(out, "set xlabel $label[1] offset 0,0.3\n"
+                  "set grid linecolor rgb '#E4E4E4' linewidth 0.5 dashtype 1\n"
+                  "set xzeroaxis linecolor rgb '#909090' linewidth 0.7\n"
+                  "plot ");
+    for (size_t i = 0; i < count; i++) {
+        text_addf(
+            out,
+            "%s$curve%zu using 1:2 with lines linecolor rgb '%s' dashtype %s title $label[%zu]",
+            i == 0 ? "" : ", ", i, looks[i].colour, looks[i].dashes, i + 2);
+    }
+    text_add_char(out, '\n');
+}
+
+// ---- A decision boundary ------------------------------------------------------------------------
+
+// The grid as a matrix, a line for each row of it (many short lines take gnuplot long): the class
+// of each cell where `class` is -1, else how far inside the region of that class the cell is, below
+// 0 outside. Returns whether there is a number in it.
+static bool add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
+{
+    size_t columns = (size_t)rec_get_whole(plot, "columns"), i = 1;
+    const struct rec *class = rec_find(plot, "class")->in.first;
+    const struct rec *margin = rec_find(plot, "margin")->in.first;
+    bool any = false;
+    begin_block(out, name);
+    for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
+        char number[NUMBER_TEXT];
+        double inside = fmin(margin->number, NUMBERS_MOST);
+        double v = of < 0 ? (double)class->whole : class->whole == of ? inside : -inside;
+        text_addf(out, " %s", class->whole < 0 ? "nan" : number_text(number, v, 7));
+        text_add(out, i % columns == 0 ? "\n" : "");
+        any |= class->whole >= 0;
+    }
+    end_block(out);
+    return any;
+}
+
+// From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
+static void add_middle(const struct rec *plot, const char *name, const char *count, int column,
+                       struct text *out)
+{
+    double n = (double)rec_get_whole(plot, count), from = axis(plot, name, "from");
+    char first[NUMBER_TEXT], width[NUMBER_TEXT];
+    text_addf(out, "(%s + %s*($%d + 0.5))", number_exact(first, from),
+              number_exact(width, axis(plot, name, "to") / n - from / n), column);
+}
+
+static void add_using(const struct rec *plot, struct text *out)
+{
+    text_add(out, " matrix using ");
+    add_middle(plot, "x", "columns", 1, out);
+    text_add(out, ":");
+    add_middle(plot, "y", "rows", 2, out);
+    text_add(out, ":3");
+}
+
+static void add_points(const struct rec *plot, int64_t class, bool right, const char *name,
+                       struct text *out)
+{
+    begin_block(out, name);
+    for (const struct rec *p = rec_find(plot, "points")->in.first; p != NULL; p = p->next) {
+        if (right ? rec_get_whole(p, "class") == class : !rec_get_flag(p, "right")) {
+            add_number(out, rec_get_number(p, "x"));
+            add_number(out, rec_get_number(p, "y"));
+            text_add_char(out, '\n');
+        }
+    }
+    end_block(out);
+}
+
+// The line around each region, where its class is neither gaining nor losing.
+static void add_contours(const struct rec *plot, size_t classes, struct text *out)
+{
+    text_add(out, "set contour base\nunset surface\nset cntrparam levels discrete 0\n");
+    for (size_t k = 0; k < classes; k++) {
+        char name[16] = "inside0";
+        name[6] = (char)('0' + k);
+        add_grid(plot, (int64_t)k, name, out);
+        text_addf(out, "set table $line%zu\nsplot $%s", k, name);
+        add_using(plot, out);
+        text_add(out, "\nunset table\n");
+    }
+    text_add(out, "unset contour\nset surface\n");
+}
+
+// A colour for each class.
+static void add_palette(size_t classes, struct text *out)
+{
+    text_addf(out,
+              "unset colorbox\nset cbrange [-0.5:%zu.5]\nset palette maxcolors %zu\n"
+              "set palette defined (",
+              classes - 1, classes);
+    for (size_t k = 0; k < classes; k++) {
+        const unsigned char *tint = looks[k].tint;
+        text_addf(out, "%s%zu '#%02X%02X%02X'", k == 0 ? "" : ", ", k, tint[0], tint[1], tint[2]);
+    }
+    text_add(out, ")\n");
+}
+
+static void boundary_script(const struct rec *plot, struct text *out)
+{
+    const struct rec *labels = rec_find(plot, "classes");
+    size_t classes = labels->in.count < SERIES_MOST ? labels->in.count : SERIES_MOST;
+    bool wrong = rec_get_whole(plot, "right") < rec_get_whole(plot, "shown");
+    char number[NUMBER_TEXT], name[16] = "points0";
+    begin_block(out, "label");
+    add_label(out, rec_get_text(rec_find(plot, "x"), "label"));
+    add_label(out, rec_get_text(rec_find(plot, "y"), "label"));
+    add_label(out, rec_get_text(plot, "model"));
+    for (const struct rec *c = labels->in.first; c != NULL; c = c->next) {
+        add_label(out, number_text(number, c->number, 6));
+    }
+    end_block(out);
+    bool any = add_grid(plot, -1, "grid", out);
+    for (size_t k = 0; k < classes; k++) {
+        name[6] = (char)('0' + k);
+        add_points(plot, (int64_t)k, true, name, out);
+    }
+    add_points(plot, 0, false, "wrong", out);
+    // Of two classes the one's line is the other's.
+    size_t lines = !any ? 0 : classes == 2 ? 1 : classes;
+    add_contours(plot, lines, out);
+    add_palette(classes, out);
+    add_range(out, "x", axis(plot, "x", "from"), axis(plot, "x", "to"));
+    add_range(out, "y", axis(plot, "y", "from"), axis(plot, "y", "to"));
+    text_add(out, "set xlabel $label[1] offset 0,0.3\nset ylabel $label[2]\n"
+                  "plot $grid");
+    add_using(plot, out);
+    text_add(out, " with image notitle");
+    for (size_t k = 0; k < lines; k++) {
+        text_addf(out, ", $line%zu with lines linecolor rgb '#303030' linewidth 0.9 notitle", k);
+    }
+    for (size_t k = 0; k < classes; k++) {
+        text_addf(
+            out,
+            ", $points%zu with points pointtype %d pointsize 1.7 linecolor rgb 'white' notitle"
+            ", $points%zu with points pointtype %d pointsize 1.3 linecolor rgb '%s'"
+            " title 'class'.$label[%zu]",
+            k, looks[k].point, k, looks[k].point, looks[k].colour, k + 4);
+    }
+    text_add(out, wrong ? ", $wrong with points pointtype 6 pointsize 2.6 linecolor rgb 'black'"
+                          " title 'in another class'\n"
+                        : "\n");
+}
+
+// -------------------------------------------------------------------------------------------------
+
+void plot_script(const struct rec *plot, const char *format, struct text *out)
+{
+    add_terminal(out, format);
+    if (strcmp(rec_get_text(plot, "form"), "boundary") == 0) {
+        boundary_script(plot, out);
+    } else {
+        curves_script(plot, out);
+    }
+}
+
+// ---- What came of it ----------------------------------------------------------------------------
+
+static bool explain(struct child_result *r, struct diag *d)
+{
+    const char *hint = "without a file's name the plot is drawn here";
+    const char *last = child_last_words(r);
+    char words[QUOTED];
+    if (r->end == CHILD_NO_MEMORY) {
+        return diag_out_of_memory(d);
+    }
+    if (r->end == CHILD_MISSING && r->error == ENOENT) {
+        diag_set(d, nowhere, "plots are drawn into files by gnuplot, which is not installed");
+        return diag_hint(d, "install the package gnuplot-nox; %s", hint);
+    }
+    if (r->end == CHILD_MISSING) {
+        diag_set(d, nowhere, "gnuplot cannot be started: %s", files_trouble(r->error));
+    } else if (r->end == CHILD_STOPPED) {
+        diag_set(d, nowhere, "drawing was stopped");
+        hint = "nothing was written";
+    } else if (r->end == CHILD_TOO_LATE) {
+        diag_set(d, nowhere, "gnuplot took more than %d s", SECONDS);
+    } else if (r->end == CHILD_TOO_MUCH) {
+        diag_set(d, nowhere, "the picture would be larger than %d MB", CHILD_BYTES_MOST >> 20);
+    } else if (WIFSIGNALED(r->status)) {
+        diag_set(d, nowhere, "gnuplot ended before the plot was drawn");
+    } else {
+        diag_set(d, nowhere, "gnuplot cannot draw this%s%s", last[0] == '\0' ? "" : ": ",
+                 diag_quote(words, last, strlen(last)));
+    }
+    return diag_hint(d, "%s", hint);
+}
+
+static bool too_large(const struct rec *plot)
+{
+    static const char *const axes[] = {"x", "y"}, *const ends[] = {"from", "to"};
+    for (int i = 0; i < 4; i++) {
+        if (fabs(axis(plot, axes[i / 2], ends[i % 2])) > NUMBERS_MOST) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool draw(const struct rec *plot, const char *format, const volatile int *stop,
+                 struct buf *bytes, struct diag *d)
+{
+    // Its own standard input gnuplot reads byte by byte, which takes a second for each megabyte.
+    static const char *const argv[] = {GNUPLOT, "-d", "-e", "load '<cat'", NULL};
+    struct text script;
+    struct child_result result;
+    text_init(&script);
+    plot_script(plot, format, &script);
+    const struct child child = {.program = GNUPLOT,
+                                .argv = argv,
+                                .bytes = text_get(&script),
+                                .n = text_length(&script),
+                                .seconds = SECONDS,
+                                .memory = MEMORY,
+                                .stop = stop};
+    if (script.bytes.failed) {
+        text_release(&script);
+        return diag_out_of_memory(d);
+    }
+    child_run(&child, bytes, &result);
+    bool ok = child_did_well(&result, bytes, 0) || explain(&result, d);
+    text_release(&result.said);
+    text_release(&script);
+    return ok;
+}
+
+bool plot_write(const struct rec *plot, const char *path, const char *format,
+                const volatile int *stop, struct diag *d)
+{
+    struct buf bytes;
+    if (too_large(plot)) {
+        diag_set(d, nowhere, "these numbers are too large to be drawn into a file");
+        return diag_hint(d, "choose a smaller range");
+    }
+    buf_init(&bytes, 1);
+    bool ok = draw(plot, format, stop, &bytes, d) && files_write(path, bytes.data, bytes.count, d);
+    buf_release(&bytes);
+    return ok;
+}

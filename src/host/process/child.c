@@ -1,0 +1,236 @@
+#include "process/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WORDS_MOST = 4096, CHUNK = 65536 };
+
+// Milliseconds between two looks at `stop`.
+enum { PAUSE = 50 };
+
+// A child that runs: our ends of what it is connected to (-1 when closed), and what goes to and
+// fro.
+struct job {
+    const struct child *child;
+    struct child_result *result;
+    pid_t pid;
+    int data;   // a socket: its standard input and output
+    int words;  // a pipe: its standard error
+    size_t sent;
+    bool fed;  // all was sent, or nobody listens any more
+    struct buf *out;
+    size_t before;  // what was in `out` already
+    int64_t deadline;
+};
+
+static void close_end(int *end)
+{
+    if (*end >= 0) {
+        close(*end);
+        *end = -1;
+    }
+}
+
+// ---- Starting -----------------------------------------------------------------------------------
+
+// The bound is set while it waits for what it is to read.
+static void bound_memory(const struct job *job)
+{
+    size_t most = job->child->memory;
+    if (most > 0) {
+        const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+        prlimit(job->pid, RLIMIT_AS, &limit, NULL);
+    }
+}
+
+// Returns an error number.
+static int spawn(struct job *job, int data, int words)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, usual;
+    sigemptyset(&none);
+    sigemptyset(&usual);
+    sigaddset(&usual, SIGINT);
+    sigaddset(&usual, SIGPIPE);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, data, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, data, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &usual);
+    int error = posix_spawnp(&job->pid, job->child->program, &actions, &attributes,
+                             (char *const *)job->child->argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
+// The same, with what connects us. A socket rather than two pipes: writing to one that nobody reads
+// need not raise SIGPIPE.
+static int connect_and_spawn(struct job *job)
+{
+    int data[2], words[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, data) != 0) {
+        return errno;
+    }
+    job->data = data[0];
+    int error = pipe2(words, O_CLOEXEC) == 0 ? 0 : errno;
+    if (error == 0) {
+        job->words = words[0];
+        error = spawn(job, data[1], words[1]);
+        close(words[1]);
+    }
+    close(data[1]);
+    if (error != 0) {
+        close_end(&job->data);
+        close_end(&job->words);
+    }
+    return error;
+}
+
+// ---- The conversation ---------------------------------------------------------------------------
+
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+// CHILD_ENDED as long as nothing speaks against waiting.
+static enum child_end patience(const struct job *job)
+{
+    bool stopped = job->child->stop != NULL && *job->child->stop != 0;
+    return stopped ? CHILD_STOPPED : now() >= job->deadline ? CHILD_TOO_LATE : CHILD_ENDED;
+}
+
+// Sends what the socket takes. At the end of it the program reads the end of its input.
+static void feed(struct job *job)
+{
+    const struct child *child = job->child;
+    ssize_t took = send(job->data, child->bytes + job->sent, child->n - job->sent,
+                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    job->sent += took > 0 ? (size_t)took : 0;
+    job->fed = job->sent == child->n || (took < 0 && errno != EAGAIN && errno != EINTR);
+    if (job->fed) {
+        shutdown(job->data, SHUT_WR);
+    }
+}
+
+// Takes what there is, and closes the end when no more will come. False if `into` would hold more
+// than `most` bytes then.
+static bool drain(int *end, struct buf *into, size_t most)
+{
+    char chunk[CHUNK];
+    ssize_t n = read(*end, chunk, sizeof chunk);
+    if (n > 0 && into->count + (size_t)n > most) {
+        return false;
+    }
+    void *at = n > 0 ? buf_push(into, (size_t)n) : NULL;
+    if (at != NULL) {
+        memcpy(at, chunk, (size_t)n);
+    } else if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        close_end(end);
+    }
+    return true;
+}
+
+static enum child_end converse(struct job *job)
+{
+    const short ready = POLLIN | POLLERR | POLLHUP;
+    struct buf *said = &job->result->said.bytes;
+    while (job->data >= 0 || job->words >= 0) {
+        enum child_end end = patience(job);
+        if (end != CHILD_ENDED) {
+            return end;
+        }
+        struct pollfd ends[] = {{.fd = job->data, .events = job->fed ? POLLIN : POLLIN | POLLOUT},
+                                {.fd = job->words, .events = POLLIN}};
+        if (poll(ends, COUNT_OF(ends), PAUSE) <= 0) {
+            continue;
+        }
+        if (!job->fed && (ends[0].revents & ~POLLIN) != 0) {
+            feed(job);
+        }
+        bool fits = true;
+        if ((ends[0].revents & ready) != 0) {
+            fits = drain(&job->data, job->out, job->before + CHILD_BYTES_MOST);
+        }
+        if ((ends[1].revents & ready) != 0) {
+            fits = drain(&job->words, said, WORDS_MOST) && fits;
+        }
+        if (!fits || job->out->failed || said->failed) {
+            return fits ? CHILD_NO_MEMORY : CHILD_TOO_MUCH;
+        }
+    }
+    return CHILD_ENDED;
+}
+
+// Waits for the program to end; ends it if that is what the conversation came to.
+static enum child_end reap(struct job *job, enum child_end end, int *status)
+{
+    close_end(&job->data);
+    close_end(&job->words);
+    *status = 0;
+    while (end == CHILD_ENDED) {
+        pid_t ended = waitpid(job->pid, status, WNOHANG);
+        if (ended == job->pid || (ended < 0 && errno != EINTR)) {
+            return CHILD_ENDED;
+        }
+        poll(NULL, 0, 1);
+        end = patience(job);
+    }
+    kill(-job->pid, SIGKILL);
+    while (waitpid(job->pid, status, 0) < 0 && errno == EINTR) {
+    }
+    return end;
+}
+
+void child_run(const struct child *child, struct buf *out, struct child_result *result)
+{
+    struct job job = {.child = child,
+                      .result = result,
+                      .data = -1,
+                      .words = -1,
+                      .out = out,
+                      .before = out->count,
+                      .deadline = now() + 1000 * (int64_t)child->seconds};
+    *result = (struct child_result){.end = CHILD_MISSING};
+    text_init(&result->said);
+    result->error = connect_and_spawn(&job);
+    if (result->error == 0) {
+        bound_memory(&job);
+        result->end = reap(&job, converse(&job), &result->status);
+    }
+}
+
+bool child_did_well(const struct child_result *result, const struct buf *out, size_t before)
+{
+    return result->end == CHILD_ENDED && result->status == 0 && out->count > before;
+}
+
+const char *child_last_words(struct child_result *result)
+{
+    struct text *said = &result->said;
+    size_t n = text_length(said);
+    char *s = said->bytes.data;
+    while (n > 0 && s[n - 1] == '\n') {
+        said->bytes.count = --n;
+    }
+    const char *newline = n > 0 ? memrchr(s, '\n', n) : NULL;
+    return newline == NULL ? text_get(said) : text_get(said) + (newline + 1 - s);
+}

@@ -1,0 +1,16 @@
+// The programs of ours that run beside this one.
+#ifndef PROCESS_HELPER_H
+#define PROCESS_HELPER_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+// The path of one: what the variable of the environment says, else beside the running program, else
+// where it was installed. False if it would be too long.
+bool helper_find(char path[PATH_MAX], const char *name, const char *variable);
+
+// Seconds that a layout may take: BACKSTEP_RENDER_SECONDS, 1 to 600, or 4 (all of it is to take
+// less than 5).
+int helper_seconds(void);
+
+#endif

@@ -1,0 +1,18 @@
+// Lessons from the command line: `backstep lesson …`.
+#ifndef PROMPT_LESSONS_H
+#define PROMPT_LESSONS_H
+
+#include "supply/host.h"
+
+// Plays a lesson (an id, a number, a file) with what would be typed read from a file ("-": from
+// standard input), a line each; what is typed is shown after the prompt. Returns the exit status: 1
+// where the lesson or the answers cannot be read, or a statement of the lesson fails.
+int lessons_play(struct host *h, const char *lesson, const char *answers);
+// What is typed to begin it: lesson "FILE". NULL: the list. The caller frees.
+char *lessons_statement(const char *lesson);
+
+// `backstep lesson new ID`: lays a lesson to begin with, ID.md in the working directory, which
+// passes `backstep check`. Returns the exit status; an existing file is left alone.
+int lessons_lay(const char *id);
+
+#endif

@@ -1,0 +1,139 @@
+#include "prompt/prompt.h"
+
+#include <signal.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/files.h"
+#include "store/folders.h"
+#include "supply/ink.h"
+#include "store/journal.h"
+#include "prompt/repl.h"
+#include "prompt/resume.h"
+#include "words/ink.h"
+
+enum { INIT_MOST = 1 << 20 };  // bytes of the init file
+
+static void say(struct host *h, const char *words)
+{
+    ink_write(h->out, words, h->form == HOST_COLOUR);
+    fflush(h->out);
+}
+
+static void complain(struct host *h, const char *message)
+{
+    struct text words;
+    text_init(&words);
+    text_add(&words, "  ");
+    ink_add(&words, INK_ERROR, "error:");
+    text_addf(&words, " %s\n", message);
+    say(h, text_get(&words));
+    text_release(&words);
+}
+
+static void greet(struct host *h)
+{
+    struct text words;
+    text_init(&words);
+    ink_add(&words, INK_NAME, "backstep");
+    text_add(&words, ": backpropagation, one expression at a time\n");
+    text_add(&words,
+             "Type lesson to learn from the start, help to see what there is, quit to leave.\n");
+    say(h, text_get(&words));
+    text_release(&words);
+}
+
+static void run_init_file(struct host *h)
+{
+    struct host script = *h;
+    struct diag d = {0};
+    struct buf bytes;
+    buf_init(&bytes, 1);
+    script.mode = SESSION_SCRIPT;
+    char *path = folder_find(FOLDER_CONFIG, "init.bs");
+    if (path != NULL && access(path, F_OK) == 0) {
+        if (files_read(path, INIT_MOST, &bytes, &d)) {
+            struct source source = {
+                .name = path, .text = bytes.data, .length = bytes.count, .line = 1};
+            host_run(&script, &source);
+        } else {
+            complain(h, d.message);
+        }
+    }
+    free(path);
+    buf_release(&bytes);
+}
+
+// False when the learner leaves.
+static bool run_entry(struct host *h, const char *entry, size_t length)
+{
+    struct source source = {.name = "<prompt>", .text = entry, .length = length, .line = 1};
+    enum session_state state = host_run(h, &source);
+    if (h->out_failed && *h->stop != 0 && repl_hung_up() == 0) {
+        // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
+        __fpurge(h->out);
+        clearerr(h->out);
+        h->out_failed = false;
+    }
+    return state != SESSION_QUIT && !h->out_failed;
+}
+
+static void run_entries(struct host *h, const char *first, struct journal *journal)
+{
+    struct text entry;
+    bool stay = first == NULL || run_entry(h, first, strlen(first));
+    text_init(&entry);
+    while (stay && repl_hung_up() == 0) {
+        switch (repl_read(&entry)) {
+        case REPL_ENTERED:
+            stay = run_entry(h, text_get(&entry), text_length(&entry));
+            journal_note(journal, h->session);
+            break;
+        case REPL_TOO_LONG:
+            complain(h, "this is too long to be typed; put it into a file and load that");
+            break;
+        case REPL_DROPPED:
+            break;
+        case REPL_LEFT:
+            stay = false;
+            break;
+        }
+    }
+    text_release(&entry);
+}
+
+int prompt_run(struct host *h, const char *first, volatile int *stop)
+{
+    struct journal journal;
+    struct live live;
+    live_init(&live);
+    h->live = &live;
+    struct split split;
+    split_init(&split, h->out, h->form == HOST_COLOUR);
+    h->split = h->form != HOST_JSON && split_is_possible(h->out) ? &split : NULL;
+    repl_init(h, stop);
+    h->read_along = true;
+    greet(h);
+    journal_init(&journal);
+    if (!resume_offer(h, &journal)) {
+        *stop = 0;  // Ctrl-C was an answer
+        run_init_file(h);
+        journal_pass(&journal, h->session);
+    }
+    run_entries(h, first, &journal);
+    split_end(&split);
+    repl_release();
+    live_release(&live);
+    text_release(&split.picture);
+    h->split = NULL;
+    h->live = NULL;
+    int fatal = repl_hung_up();
+    journal_release(&journal, fatal == 0 && !h->out_failed);
+    if (fatal != 0) {
+        signal(fatal, SIG_DFL);
+        raise(fatal);
+    }
+    return 0;
+}

@@ -1,0 +1,600 @@
+#include "prompt/repl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "text/lexer.h"
+#include "text/lower.h"
+#include "store/course.h"
+#include "store/folders.h"
+#include "supply/ink.h"
+
+enum {
+    LINE_MOST = 256 << 10,   // bytes of one line
+    PASTE_MOST = 1 << 20,    // bytes of one paste
+    HISTORY_LINES = 10000,   // lines of the history file
+    HISTORY_LINE = 4096,     // bytes of an entry that is kept there
+    HISTORY_MOST = 64 << 20  // bytes of a history file; ours stays well below
+};
+
+// readline's hooks and the signal handler take no argument: what they need is here.
+static struct {
+    struct host *host;
+    volatile int *stop;             // set by every signal of ours; ends a line as well
+    volatile sig_atomic_t hung_up;  // the signal that ends us, if one came
+    struct text keys;               // read but not yet given to readline, from `next` on
+    size_t next;
+    size_t given;   // keys of the present line
+    bool too_long;  // the line or the paste was, and is dropped
+    bool begins;    // a statement may begin where the line does
+    bool at_start;  // the word to complete begins one
+    char *history;  // the file; NULL: there is none
+} repl;
+
+// ---- Signals ------------------------------------------------------------------------------------
+
+static void on_signal(int number)
+{
+    if (number != SIGINT) {
+        repl.hung_up = number;
+    }
+    *repl.stop = 1;
+}
+
+// No SA_RESTART: whatever waits is to stop waiting.
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        sigaction(numbers[i], &action, NULL);
+    }
+}
+
+// ---- Keys ---------------------------------------------------------------------------------------
+
+// The terminal may have become another size, the learner gone away and come back.
+static void fit_split(void)
+{
+    if (repl.host->split != NULL && split_fit(repl.host->split)) {
+        rl_forced_update_display();
+    }
+}
+
+// A program in front of us (after Ctrl-Z) has the whole screen.
+static void heed_signals(void)
+{
+    struct split *split = repl.host->split;
+    bool stopped = rl_pending_signal() == SIGTSTP;
+    if (stopped && split != NULL) {
+        split_lend(split);
+    }
+    rl_check_signals();
+    if (stopped && split != NULL) {
+        split_redraw(split);
+    }
+    if (stopped) {
+        rl_forced_update_display();  // back in the foreground, on a line of its own
+    }
+}
+
+// Waits for keys, and meanwhile tells the page that follows what it is still to be told. Misses no
+// signal that comes just before. readline has handlers of its own while it reads, which put the
+// terminal right first; rl_check_signals passes the signal on to ours. False when there is a signal
+// of ours.
+static bool wait_for_keys(void)
+{
+    struct live *live = repl.host->live;
+    struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLOUT}};
+    while (ends[0].revents == 0 && *repl.stop == 0) {
+        sigset_t all, before;
+        ends[1].fd = live == NULL ? -1 : live_fd(live);
+        sigfillset(&all);
+        sigprocmask(SIG_BLOCK, &all, &before);
+        fit_split();
+        bool waited = rl_pending_signal() == 0 && ppoll(ends, COUNT_OF(ends), NULL, &before) > 0;
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        if (!waited) {
+            ends[0].revents = 0;
+        } else if (ends[1].fd >= 0 && ends[1].revents != 0) {
+            live_push(live);
+        }
+        heed_signals();
+    }
+    return *repl.stop == 0;
+}
+
+static bool read_keys(void)
+{
+    enum { CHUNK = 1 << 16 };
+    char chunk[CHUNK];
+    ssize_t n = -1;
+    text_clear(&repl.keys);
+    repl.next = 0;
+    while (n < 0 && wait_for_keys()) {
+        n = read(STDIN_FILENO, chunk, sizeof chunk);
+        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
+            on_signal(SIGHUP);  // readline's terminal has no end of file: it is gone
+        }
+    }
+    text_add_bytes(&repl.keys, chunk, n > 0 ? (size_t)n : 0);
+    return n > 0;
+}
+
+// The next byte that was typed; EOF when interrupted, and then what was typed ahead is forgotten.
+static int take_key(void)
+{
+    bool have = repl.next < text_length(&repl.keys);
+    if (*repl.stop != 0 || (!have && !read_keys())) {
+        text_clear(&repl.keys);
+        repl.next = 0;
+        return EOF;
+    }
+    return (unsigned char)text_get(&repl.keys)[repl.next++];
+}
+
+static bool is_enter(int key)
+{
+    return key == '\n' || key == '\r';
+}
+
+static void draw_nothing(void)
+{
+}
+
+// A line is drawn when no more keys wait, or when it is complete (readline may take the Enter
+// early, to see what follows): drawing it anew for each byte of a long paste would take time
+// quadratic in its length.
+static void choose_redisplay(int key)
+{
+    bool more = repl.next < text_length(&repl.keys);
+    bool complete = is_enter(key) || (more && is_enter(text_get(&repl.keys)[repl.next]));
+    rl_redisplay_function = (more && !complete) || repl.too_long ? draw_nothing : rl_redisplay;
+}
+
+// Gives readline a key. At EOF it ends the line, and read_line sees why.
+static int next_key(FILE *input)
+{
+    (void)input;
+    int key = take_key();
+    if (++repl.given > LINE_MOST) {
+        repl.too_long = true;
+        while (!is_enter(key) && key != EOF) {
+            key = take_key();
+        }
+    }
+    choose_redisplay(key);
+    return key;
+}
+
+// Ctrl-L: the picture of a watched walk stays.
+static int clear_screen(int count, int key)
+{
+    struct split *split = repl.host->split;
+    if (split == NULL || split->height == 0) {
+        return rl_clear_screen(count, key);
+    }
+    split_redraw(split);
+    rl_forced_update_display();
+    return 0;
+}
+
+// For readline's question whether an escape stands alone or begins an arrow key.
+static int keys_wait(void)
+{
+    enum { MILLISECONDS = 100 };
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return repl.next < text_length(&repl.keys) || poll(&input, 1, MILLISECONDS) > 0;
+}
+
+// ---- Pasting ------------------------------------------------------------------------------------
+
+#define PASTE_BEGINS "\x1b[200~"
+#define PASTE_ENDS "\x1b[201~"
+
+// Collects what is pasted, up to the mark that ends it. False if it never ends.
+static bool collect_paste(struct text *paste)
+{
+    static const char ends[] = PASTE_ENDS;
+    size_t matched = 0;
+    while (ends[matched] != '\0') {
+        int key = take_key();
+        if (key == EOF) {
+            return false;
+        }
+        matched = key == ends[matched] ? matched + 1 : key == ends[0] ? 1 : 0;
+        if (text_length(paste) < PASTE_MOST + sizeof ends) {
+            text_add_char(paste, (char)key);
+        }
+    }
+    repl.too_long = text_length(paste) >= PASTE_MOST + sizeof ends;
+    paste->bytes.count -= repl.too_long ? 0 : matched;
+    return true;
+}
+
+// As keys: line ends are Enter, a tab is a blank (it completes nothing), and other control
+// characters are taken literally (after ^V), for the session to complain about.
+static void add_as_keys(struct text *keys, const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool newline = s[i] == '\n' || s[i] == '\r';
+        bool control = (unsigned char)s[i] < 0x20 || s[i] == 0x7F;
+        if (newline) {
+            i += s[i] == '\r' && i + 1 < n && s[i + 1] == '\n';
+            text_add_char(keys, '\n');
+        } else if (s[i] == '\t') {
+            text_add_char(keys, ' ');
+        } else if (s[i] != '\0') {
+            text_add(keys, control ? "\x16" : "");
+            text_add_char(keys, s[i]);
+        }
+    }
+}
+
+// Bracketed paste: the lines run one after the other, as if typed, but nothing in them is a command
+// to the editor.
+static int paste(int count, int key)
+{
+    (void)count, (void)key;
+    struct text pasted, keys;
+    text_init(&pasted);
+    text_init(&keys);
+    if (collect_paste(&pasted)) {
+        if (repl.too_long) {
+            text_add_char(&keys, '\n');
+        } else {
+            add_as_keys(&keys, text_get(&pasted), text_length(&pasted));
+        }
+        text_add_bytes(&keys, text_get(&repl.keys) + repl.next,
+                       text_length(&repl.keys) - repl.next);
+        text_release(&repl.keys);
+        repl.keys = keys;
+        repl.next = 0;
+    }
+    text_release(&pasted);
+    return 0;
+}
+
+// ---- Completion ---------------------------------------------------------------------------------
+
+// Where the statement begins that byte `at` of the line is in.
+static size_t statement_start(size_t at)
+{
+    while (at > 0 && strchr(";{}\n", rl_line_buffer[at - 1]) == NULL) {
+        at--;
+    }
+    return at + strspn(rl_line_buffer + at, " ");
+}
+
+// Is a lesson to be named at byte `at`?
+static bool is_lesson_place(size_t at)
+{
+    const char *s = rl_line_buffer + statement_start(at), *here = rl_line_buffer + at;
+    return strncmp(s, "lesson ", 7) == 0 && s + 7 + strspn(s + 7, " ") == here;
+}
+
+// Is a file's name to be typed at byte `at`: as which word of which command?
+static bool is_file_place(size_t at)
+{
+    static const struct {
+        const char *command;
+        size_t word;
+    } places[] = {{"load", 1}, {"save", 1}, {"graph", 2}, {"export", 2}};
+    const char *s = rl_line_buffer + statement_start(at), *here = rl_line_buffer + at;
+    size_t length = strcspn(s, " "), words = 0;
+    for (const char *word = s; word < here; words++) {
+        word += strcspn(word, " ");
+        word += strspn(word, " ");
+    }
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        if (words == places[i].word && strlen(places[i].command) == length &&
+            memcmp(s, places[i].command, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What ends a word, from where the cursor is: names stand between operators, files have dots and
+// slashes in them.
+static char *word_breaks(void)
+{
+    static char between_files[] = " \t\"'", between_names[] = " \t\n\"'()[]{}+-*/^@=<>!,;:.%";
+    size_t at = (size_t)rl_point;
+    while (at > 0 && rl_line_buffer[at - 1] != ' ') {
+        at--;
+    }
+    return is_file_place(at) || is_lesson_place(at) ? between_files : between_names;
+}
+
+static char *next_candidate(const char *word, int state)
+{
+    static struct records records;
+    static const struct rec *item;
+    if (state == 0) {
+        records_init(&records);
+        session_candidates(repl.host->session, word, repl.at_start, &records);
+        const struct rec *items = rec_find(records.list.in.first, "items");
+        item = items == NULL ? NULL : items->in.first;
+    }
+    if (item == NULL) {
+        records_release(&records);
+        return NULL;
+    }
+    char *copy = strdup(item->text);
+    item = item->next;
+    return copy;
+}
+
+static char *next_lesson(const char *word, int state)
+{
+    static struct course course;
+    static size_t next;
+    if (state == 0) {
+        char *folder = course_folder();
+        course_load(&course, folder, NULL, 1, false);
+        next = 0;
+        free(folder);
+    }
+    while (next < course.lessons.count) {
+        const char *id = BUF(struct course_lesson, &course.lessons)[next++].id;
+        if (strncmp(id, word, strlen(word)) == 0) {
+            return strdup(id);
+        }
+    }
+    course_release(&course);
+    return NULL;
+}
+
+// How often is this whole word offered where no command may stand? Once as a function, once as a
+// name that is bound.
+static int meanings(const char *word)
+{
+    int count = 0;
+    struct records records;
+    records_init(&records);
+    session_candidates(repl.host->session, word, false, &records);
+    const struct rec *items = rec_find(records.list.in.first, "items");
+    for (const struct rec *i = items == NULL ? NULL : items->in.first; i != NULL; i = i->next) {
+        count += strcmp(i->text, word) == 0;
+    }
+    records_release(&records);
+    return count;
+}
+
+// What follows a word that was completed: a blank after a command, ( after a function, nothing
+// after a name.
+static int suffix(const char *word)
+{
+    bool function = lower_is_function(word, strlen(word));
+    bool bound = meanings(word) > function;
+    return bound ? '\0' : function ? '(' : repl.at_start ? ' ' : '\0';
+}
+
+static char **complete(const char *word, int start, int end)
+{
+    size_t at = (size_t)start;
+    rl_attempted_completion_over = 1;
+    rl_completion_append_character = '\0';
+    if (is_lesson_place(at) && strpbrk(word, "/.") == NULL) {
+        char **lessons = rl_completion_matches(word, next_lesson);
+        if (lessons != NULL) {
+            return lessons;
+        }
+    }
+    bool lesson_file = is_lesson_place(at);
+    if (lesson_file || rl_completion_quote_character != '\0' || is_file_place(at)) {
+        rl_filename_completion_desired = 1;
+        return rl_completion_matches(word, rl_filename_completion_function);
+    }
+    size_t begin = statement_start(at);
+    bool help = strncmp(rl_line_buffer + begin, "help ", 5) == 0;
+    repl.at_start = help || (begin >= at && repl.begins);
+    char **matches = rl_completion_matches(word, next_candidate);
+    if (matches != NULL && rl_line_buffer[end] != '(' && !help) {
+        rl_completion_append_character = suffix(matches[0]);
+    }
+    return matches;
+}
+
+// ---- History ------------------------------------------------------------------------------------
+
+// An entry is one even where it has several lines: before each, readline writes a line with its
+// time, which begins with this sign. No statement begins with it.
+#define TIME_SIGN '!'
+
+static bool history_is_sound(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
+    bool sound = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+                 st.st_size <= HISTORY_MOST && fchmod(fd, 0600) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return sound;
+}
+
+static void begin_history(void)
+{
+    history_comment_char = TIME_SIGN;
+    history_write_timestamps = 1;
+    stifle_history(HISTORY_LINES);
+    repl.history = folder_make(FOLDER_STATE, "history");
+    if (repl.history == NULL || !history_is_sound(repl.history)) {
+        free(repl.history);
+        repl.history = NULL;
+        return;
+    }
+    read_history(repl.history);
+    using_history();
+}
+
+// Written at once, so that nothing is lost, and at the file's end, so that another session's
+// entries stay.
+static void remember(const char *entry)
+{
+    HIST_ENTRY *last = history_get(history_base + history_length - 1);
+    if (entry[strspn(entry, " \t\n")] == '\0' || (last != NULL && strcmp(last->line, entry) == 0)) {
+        return;
+    }
+    add_history(entry);
+    if (repl.history != NULL && strlen(entry) <= HISTORY_LINE) {
+        append_history(1, repl.history);
+    }
+}
+
+static void end_history(void)
+{
+    if (repl.history != NULL) {
+        history_truncate_file(repl.history, HISTORY_LINES / 2);  // each has its time's line as well
+        free(repl.history);
+        repl.history = NULL;
+    }
+}
+
+// ---- One entry ----------------------------------------------------------------------------------
+
+static void say(const char *words)
+{
+    ink_write(repl.host->out, words, repl.host->form == HOST_COLOUR);
+    fflush(repl.host->out);
+}
+
+// One line without its newline, which the caller frees; NULL if it ended in another way.
+static char *read_line(const char *prompt)
+{
+    *repl.stop = 0;
+    repl.given = 0;
+    repl.too_long = false;
+    choose_redisplay('\n');
+    rl_reset_screen_size();
+    char *line = readline(prompt);
+    clearerr(repl.host->out);  // of what a signal cut short on the screen
+    if (line == NULL) {
+        say("\n");
+    }
+    if (*repl.stop != 0 || repl.too_long) {
+        free(line);
+        return NULL;
+    }
+    return line;
+}
+
+// The prompt's sign, behind where a lesson stands: "3/9 ∇ ". Colours between \001 and \002 take no
+// room, as readline knows.
+static void add_prompt(struct text *prompt, bool more)
+{
+    struct text place;
+    bool utf8 = ink_is_utf8(), colour = repl.host->form == HOST_COLOUR;
+    text_init(&place);
+    session_place(repl.host->session, &place);
+    if (text_length(&place) > 0 && !more) {
+        text_addf(prompt, colour ? "\001\x1b[2m\002%s\001\x1b[0m\002 " : "%s ", text_get(&place));
+    }
+    text_add(prompt, more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> "));
+    text_release(&place);
+}
+
+// Lines, as long as a bracket is open. False if they ended in another way.
+static bool read_lines(struct text *entry)
+{
+    bool more = false;
+    struct text prompt;
+    struct source source = {.name = "", .line = 1};
+    do {
+        repl.begins = !more || strchr(text_get(entry), '{') != NULL;
+        text_init(&prompt);
+        add_prompt(&prompt, more);
+        char *line = read_line(text_get(&prompt));
+        text_release(&prompt);
+        if (line == NULL) {
+            return false;
+        }
+        text_add(entry, more ? "\n" : "");
+        text_add(entry, line);
+        free(line);
+        source.text = text_get(entry);
+        source.length = text_length(entry);
+        repl.too_long = source.length > LINE_MOST;
+        more = lexer_wants_more(&source);
+    } while (more && !repl.too_long);
+    return !repl.too_long;
+}
+
+enum repl_end repl_read(struct text *entry)
+{
+    text_clear(entry);
+    if (read_lines(entry)) {
+        remember(text_get(entry));
+        return repl.hung_up != 0 ? REPL_LEFT : REPL_ENTERED;
+    }
+    if (repl.hung_up != 0 || (*repl.stop == 0 && !repl.too_long)) {
+        return REPL_LEFT;
+    }
+    return repl.too_long ? REPL_TOO_LONG : REPL_DROPPED;
+}
+
+int repl_hung_up(void)
+{
+    return repl.hung_up;
+}
+
+// ---- From begin to end --------------------------------------------------------------------------
+
+// At its end of file readline ends the line on some terminals only: read_line does so on all.
+static void leave_terminal(void)
+{
+    rl_eof_found = 0;
+    rl_deprep_terminal();
+}
+
+static void set_up_readline(void)
+{
+    rl_readline_name = "backstep";
+    rl_instream = stdin;
+    rl_outstream = stdout;
+    rl_change_environment = 0;
+    rl_getc_function = next_key;
+    rl_input_available_hook = keys_wait;
+    rl_deprep_term_function = leave_terminal;
+    rl_attempted_completion_function = complete;
+    rl_completion_word_break_hook = word_breaks;
+    rl_completer_quote_characters = "\"'";
+    rl_filename_quote_characters = " \t;#";
+    // What the learner's inputrc says, which rl_initialize reads, has the last word.
+    rl_variable_bind("show-all-if-ambiguous", "on");
+    rl_variable_bind("bell-style", "none");
+    rl_variable_bind("enable-bracketed-paste", "on");
+    rl_bind_keyseq_in_map(PASTE_BEGINS, paste, emacs_standard_keymap);
+    rl_bind_keyseq_in_map(PASTE_BEGINS, paste, vi_insertion_keymap);
+    rl_bind_key_in_map(0x0C, clear_screen, emacs_standard_keymap);
+    rl_bind_key_in_map(0x0C, clear_screen, vi_insertion_keymap);
+    rl_initialize();
+}
+
+void repl_init(struct host *h, volatile int *stop)
+{
+    repl.host = h;
+    repl.stop = stop;
+    text_init(&repl.keys);
+    catch_signals();
+    set_up_readline();
+    begin_history();
+}
+
+void repl_release(void)
+{
+    end_history();
+    text_release(&repl.keys);
+}

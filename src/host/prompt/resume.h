@@ -1,0 +1,16 @@
+// Taking up a session that died: the offer at the start of the next one.
+#ifndef PROMPT_RESUME_H
+#define PROMPT_RESUME_H
+
+#include <stdbool.h>
+
+#include "supply/host.h"
+#include "store/journal.h"
+
+// Asks about journals that were left behind, newest first, until one is resumed (it is replayed
+// into the host's session, which is new; `journal` takes it on) or there is none. One that is
+// refused, or fails to replay, becomes an ordinary script and is not offered again. Without an
+// answer (Ctrl-C, no terminal) it stays for the next start. True if the session is a resumed one.
+bool resume_offer(struct host *h, struct journal *journal);
+
+#endif

@@ -1,0 +1,380 @@
+#include "store/journal.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/folders.h"
+
+#define HEADER "backstep journal 1\n"
+#define SUFFIX ".journal"
+
+enum { JOURNAL_MOST = 64 << 20 };  // bytes of a file, written or read
+
+// ---- Records ------------------------------------------------------------------------------------
+
+// FNV-1a, 64 bits: against torn and damaged records, not against malice.
+static uint64_t add_to_sum(uint64_t sum, const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        sum = (sum ^ (unsigned char)s[i]) * UINT64_C(0x100000001b3);
+    }
+    return sum;
+}
+
+// Of a record: the fields before the sum, and the bytes.
+static uint64_t sum_of(const char *fields, size_t fields_length, const char *bytes, size_t n)
+{
+    return add_to_sum(add_to_sum(UINT64_C(0xcbf29ce484222325), fields, fields_length), bytes, n);
+}
+
+static void add_record(struct text *out, const char *kind, size_t offset, const char *bytes,
+                       size_t n)
+{
+    char fields[64];
+    int length = snprintf(fields, sizeof fields, "%s %zu %zu ", kind, offset, n);
+    text_addf(out, "%s%016" PRIx64 "\n", fields, sum_of(fields, (size_t)length, bytes, n));
+    text_add_bytes(out, bytes, n);
+    text_add_char(out, '\n');
+}
+
+struct record {
+    const char *kind;  // not ended by a 0
+    size_t kind_length;
+    size_t offset, length;
+    const char *bytes;
+};
+
+// A number and the one sign after it. strtoull alone would also take blanks and a minus.
+static bool read_number(const char **s, int base, char after, uint64_t *number)
+{
+    char *end;
+    if (!((**s >= '0' && **s <= '9') || (base == 16 && **s >= 'a' && **s <= 'f'))) {
+        return false;
+    }
+    *number = strtoull(*s, &end, base);
+    *s = end + 1;
+    return *end == after;
+}
+
+// The record at *s, which a 0 ends at `end`. False if it is not whole; else *s is past it.
+static bool read_record(const char **s, const char *end, struct record *r)
+{
+    uint64_t offset, length, sum;
+    const char *at = *s + strcspn(*s, " \n");
+    *r = (struct record){.kind = *s, .kind_length = (size_t)(at - *s)};
+    if (*at++ != ' ' || !read_number(&at, 10, ' ', &offset) ||
+        !read_number(&at, 10, ' ', &length)) {
+        return false;
+    }
+    size_t fields = (size_t)(at - *s);
+    if (!read_number(&at, 16, '\n', &sum) || length >= (uint64_t)(end - at) || at[length] != '\n' ||
+        sum != sum_of(*s, fields, at, length)) {
+        return false;
+    }
+    r->offset = offset;
+    r->length = length;
+    r->bytes = at;
+    *s = at + length + 1;
+    return true;
+}
+
+static bool is_kind(const struct record *r, const char *kind)
+{
+    return r->kind_length == strlen(kind) && memcmp(r->kind, kind, r->kind_length) == 0;
+}
+
+// ---- Writing ------------------------------------------------------------------------------------
+
+void journal_init(struct journal *j)
+{
+    *j = (struct journal){.fd = -1};
+    text_init(&j->script);
+    text_init(&j->now);
+}
+
+static void read_session(struct journal *j, const struct session *s)
+{
+    text_clear(&j->now);
+    session_script(s, &j->now);
+}
+
+static void take_over(struct journal *j)
+{
+    struct text now = j->now;
+    j->now = j->script;
+    j->script = now;
+}
+
+void journal_pass(struct journal *j, const struct session *s)
+{
+    read_session(j, s);
+    take_over(j);
+}
+
+// A record that could not be written whole is taken out again.
+static bool append(struct journal *j, struct text *record)
+{
+    size_t n = text_length(record);
+    bool ok = n > 0 && write(j->fd, text_get(record), n) == (ssize_t)n;
+    if (!ok && ftruncate(j->fd, (off_t)j->size) != 0) {
+        ok = false;  // then the reader stops at it
+    }
+    j->size += ok ? n : 0;
+    return ok;
+}
+
+static void close_file(struct journal *j, bool remove_it)
+{
+    if (remove_it && j->path != NULL) {
+        unlink(j->path);
+    }
+    if (j->fd >= 0) {
+        close(j->fd);
+    }
+    free(j->path);
+    j->path = NULL;
+    j->fd = -1;
+    j->size = 0;
+}
+
+static bool write_whole(struct journal *j, struct text *script)
+{
+    struct text record;
+    char *folder = getcwd(NULL, 0);
+    text_init(&record);
+    text_add(&record, HEADER);
+    if (folder != NULL) {
+        add_record(&record, "folder", 0, folder, strlen(folder));
+    }
+    add_record(&record, "script", 0, text_get(script), text_length(script));
+    bool ok = append(j, &record);
+    text_release(&record);
+    free(folder);
+    return ok;
+}
+
+// From the name that a file is begun under, DIR/.XXXXXX, the one by which others find it.
+static char *final_name(const char *hidden)
+{
+    const char *dot = strrchr(hidden, '.');
+    struct text name;
+    text_init(&name);
+    text_add_bytes(&name, hidden, (size_t)(dot - hidden));
+    text_addf(&name, "%s" SUFFIX, dot + 1);
+    char *copy = name.bytes.failed ? NULL : strdup(text_get(&name));
+    text_release(&name);
+    return copy;
+}
+
+// A new file, in place of the present one if there is any. It is whole and locked before others can
+// find it.
+static bool start_file(struct journal *j)
+{
+    struct journal fresh = {.fd = -1};
+    char *hidden = folder_make(FOLDER_STATE, "journal/.XXXXXX");
+    fresh.fd = hidden == NULL ? -1 : mkostemp(hidden, O_APPEND | O_CLOEXEC);
+    fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
+    bool ok = fresh.path != NULL && flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
+              write_whole(&fresh, &j->now) && rename(hidden, fresh.path) == 0;
+    if (ok) {
+        close_file(j, true);
+        j->fd = fresh.fd;
+        j->path = fresh.path;
+        j->size = fresh.size;
+    } else if (fresh.fd >= 0) {
+        unlink(hidden);
+        close_file(&fresh, false);
+    }
+    free(hidden);
+    return ok;
+}
+
+// Where the two scripts part, at the start of a line.
+static size_t common_lines(struct journal *j)
+{
+    const char *a = text_get(&j->script), *b = text_get(&j->now);
+    size_t n = 0, shorter = text_length(&j->script);
+    shorter = text_length(&j->now) < shorter ? text_length(&j->now) : shorter;
+    if (memcmp(a, b, shorter) == 0) {
+        n = shorter;  // as nearly always
+    }
+    while (n < shorter && a[n] == b[n]) {
+        n++;
+    }
+    while (n > 0 && a[n - 1] != '\n') {
+        n--;
+    }
+    return n;
+}
+
+static bool append_change(struct journal *j, size_t from)
+{
+    struct text record;
+    text_init(&record);
+    add_record(&record, "script", from, text_get(&j->now) + from, text_length(&j->now) - from);
+    bool fits = j->size + text_length(&record) <= JOURNAL_MOST;
+    bool ok = fits ? append(j, &record) : start_file(j);
+    text_release(&record);
+    return ok;
+}
+
+void journal_note(struct journal *j, const struct session *s)
+{
+    read_session(j, s);
+    size_t from = common_lines(j);
+    if (j->now.bytes.failed || text_length(&j->now) > JOURNAL_MOST / 2 ||
+        (from == text_length(&j->now) && from == text_length(&j->script))) {
+        return;
+    }
+    if (j->fd < 0 ? start_file(j) : append_change(j, from)) {
+        take_over(j);
+    }
+}
+
+void journal_release(struct journal *j, bool left)
+{
+    close_file(j, left);
+    text_release(&j->script);
+    text_release(&j->now);
+}
+
+// ---- Reading ------------------------------------------------------------------------------------
+
+static void init_lost(struct journal_lost *lost)
+{
+    *lost = (struct journal_lost){.fd = -1};
+    text_init(&lost->folder);
+    text_init(&lost->script);
+}
+
+void journal_leave(struct journal_lost *lost)
+{
+    if (lost->fd >= 0) {
+        close(lost->fd);
+    }
+    free(lost->path);
+    text_release(&lost->folder);
+    text_release(&lost->script);
+    init_lost(lost);
+}
+
+void journal_drop(struct journal_lost *lost)
+{
+    unlink(lost->path);
+    journal_leave(lost);
+}
+
+// Opens a journal that no living session holds. Ours are plain files that only we can write: what
+// is anything else is not looked at.
+static bool open_lost(const char *path, struct journal_lost *lost)
+{
+    struct stat st;
+    init_lost(lost);
+    lost->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    bool ours = lost->fd >= 0 && flock(lost->fd, LOCK_EX | LOCK_NB) == 0 &&
+                fstat(lost->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+                (st.st_mode & 022) == 0;
+    bool there = ours && st.st_nlink > 0;  // nobody else dealt with it before we had the lock
+    lost->path = there ? strdup(path) : NULL;
+    if (lost->path == NULL) {
+        journal_leave(lost);
+        return false;
+    }
+    lost->when = st.st_mtime;
+    return true;
+}
+
+static bool read_file(int fd, struct text *bytes)
+{
+    enum { CHUNK = 1 << 16 };
+    char chunk[CHUNK];
+    ssize_t n;
+    while (!bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST &&
+           (n = read(fd, chunk, sizeof chunk)) > 0) {
+        text_add_bytes(bytes, chunk, (size_t)n);
+    }
+    return !bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST;
+}
+
+static void take_record(struct journal_lost *lost, const struct record *r)
+{
+    if (is_kind(r, "folder")) {
+        text_clear(&lost->folder);
+        text_add_bytes(&lost->folder, r->bytes, r->length);
+    } else if (is_kind(r, "script")) {
+        lost->script.bytes.count = r->offset;
+        text_add_bytes(&lost->script, r->bytes, r->length);
+    }
+}
+
+// False if the file is none of ours.
+static bool read_lost(struct journal_lost *lost)
+{
+    struct text bytes;
+    text_init(&bytes);
+    bool ours = read_file(lost->fd, &bytes);
+    const char *s = text_get(&bytes), *end = s + text_length(&bytes);
+    ours = ours && strncmp(s, HEADER, strlen(HEADER)) == 0;
+    struct record r;
+    s += ours ? strlen(HEADER) : 0;
+    while (ours && read_record(&s, end, &r) && r.offset <= text_length(&lost->script)) {
+        take_record(lost, &r);
+    }
+    text_release(&bytes);
+    const char *script = text_get(&lost->script);
+    for (const char *line = script; (line = strchr(line, '\n')) != NULL; line++) {
+        lost->lines++;
+    }
+    return ours && !lost->script.bytes.failed;
+}
+
+// Looks at one file of the folder; keeps it in *newest if it is newer.
+static void consider(const char *path, struct journal_lost *newest)
+{
+    struct journal_lost lost;
+    if (!open_lost(path, &lost)) {
+        return;
+    }
+    if (!read_lost(&lost)) {
+        journal_leave(&lost);
+    } else if (lost.lines == 0) {
+        journal_drop(&lost);
+    } else if (newest->fd >= 0 && newest->when >= lost.when) {
+        journal_leave(&lost);
+    } else {
+        journal_leave(newest);
+        *newest = lost;
+    }
+}
+
+static bool is_journal(const char *name)
+{
+    size_t n = strlen(name);
+    return name[0] != '.' && n > strlen(SUFFIX) && strcmp(name + n - strlen(SUFFIX), SUFFIX) == 0;
+}
+
+bool journal_find_lost(struct journal_lost *lost)
+{
+    char *folder = folder_find(FOLDER_STATE, "journal");
+    DIR *files = folder == NULL ? NULL : opendir(folder);
+    init_lost(lost);
+    for (struct dirent *e; files != NULL && (e = readdir(files)) != NULL;) {
+        char path[4096];
+        if (is_journal(e->d_name) &&
+            snprintf(path, sizeof path, "%s/%s", folder, e->d_name) < (int)sizeof path) {
+            consider(path, lost);
+        }
+    }
+    if (files != NULL) {
+        closedir(files);
+    }
+    free(folder);
+    return lost->fd >= 0;
+}

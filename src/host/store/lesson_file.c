@@ -1,0 +1,280 @@
+#include "store/lesson_file.h"
+
+#include <string.h>
+
+#include "store/files.h"
+#include "store/markdown.h"
+
+static const struct span nowhere = {0, 0};
+
+// A file being read into a lesson.
+struct reading {
+    const char *s;
+    size_t n;
+    struct lesson *lesson;
+    struct diag *d;
+    struct text content;  // of the fence at hand, its lines ended by \n
+};
+
+// ---- Bytes --------------------------------------------------------------------------------------
+
+static bool refuse_byte(struct reading *r, size_t at, uint32_t c)
+{
+    struct span span = {at, at + 1};
+    return c == 0 ? diag_set(r->d, span, "this file is no text: it has a byte 0 here")
+                  : diag_set(r->d, span, "there is a control character here");
+}
+
+static bool check_bytes(struct reading *r)
+{
+    uint32_t c;
+    for (size_t i = 0, n; i < r->n; i += n) {
+        n = utf8_read(r->s + i, r->n - i, &c);
+        if (n == 0) {
+            diag_set(r->d, (struct span){i, i + 1}, "this byte is not UTF-8");
+            return diag_hint(r->d, "save the file as UTF-8");
+        }
+        bool line_end = c == '\n' || (c == '\r' && i + 1 < r->n && r->s[i + 1] == '\n');
+        if ((c < ' ' && c != '\t' && !line_end) || c == 0x7F || (c >= 0x80 && c < 0xA0)) {
+            return refuse_byte(r, i, c);
+        }
+    }
+    return true;
+}
+
+// ---- Places -------------------------------------------------------------------------------------
+// A diag of the lesson is in bytes of what was handed over; it ends up in bytes of the file.
+
+static size_t line_start(const struct reading *r, size_t line)
+{
+    size_t at = 0;
+    while (line > 1) {
+        const char *end = memchr(r->s + at, '\n', r->n - at);
+        if (end == NULL) {
+            break;
+        }
+        at = (size_t)(end - r->s) + 1;
+        line--;
+    }
+    return at;
+}
+
+static bool placed_at(struct reading *r, size_t at)
+{
+    r->d->span = (struct span){at, at};
+    return false;
+}
+
+// Where a piece of text stands in the file: what is wrong in prose is wrong in a {= }, and those
+// keep their bytes.
+static bool place_in_text(struct reading *r, size_t line, const char *text)
+{
+    size_t start = line_start(r, line), wrong = r->d->span.start, value = wrong;
+    while (value > 0 && memcmp(text + value, "{=", 2) != 0) {
+        value--;
+    }
+    size_t n = strnlen(text + value, wrong - value + 1);
+    const char *found = r->d->span.end == 0 || memcmp(text + value, "{=", 2) != 0
+                            ? NULL
+                            : memmem(r->s + start, r->n - start, text + value, n);
+    return placed_at(r, found == NULL ? start : (size_t)(found - r->s) + (wrong - value));
+}
+
+static bool place_in_fence(struct reading *r, const struct fence *f)
+{
+    size_t at = r->d->span.start, i = 0;
+    if (r->d->span.end == 0) {
+        return placed_at(r, line_start(r, f->line));
+    }
+    while (i < f->count && at > f->lines[i].end - f->lines[i].start) {
+        at -= f->lines[i].end - f->lines[i].start + 1;
+        i++;
+    }
+    return placed_at(r, i < f->count ? f->lines[i].start + at : line_start(r, f->line));
+}
+
+// ---- Blocks -------------------------------------------------------------------------------------
+
+static void join_lines(struct reading *r, const struct fence *f)
+{
+    text_clear(&r->content);
+    for (size_t i = 0; i < f->count; i++) {
+        text_add_bytes(&r->content, r->s + f->lines[i].start, f->lines[i].end - f->lines[i].start);
+        text_add_char(&r->content, '\n');
+    }
+}
+
+static bool begins(const char *info, const char *word)
+{
+    size_t n = strlen(word);
+    return strncmp(info, word, n) == 0 && (info[n] == '\0' || info[n] == ' ');
+}
+
+static bool take_fence(struct reading *r, const struct markdown_block *b)
+{
+    const struct fence *f = &b->fence;
+    bool ask = begins(f->info, "ask"), fresh = strcmp(f->info, "backstep new") == 0;
+    bool code = begins(f->info, "backstep");
+    if ((ask || code) && !f->placed) {
+        diag_set(r->d, nowhere, "this block is indented in part by tabs; write blanks");
+    } else if (code && !fresh && strcmp(f->info, "backstep") != 0) {
+        diag_set(r->d, nowhere, "a block is marked backstep, or backstep new");
+    }
+    if (r->d->set) {
+        return place_in_fence(r, f);
+    }
+    join_lines(r, f);
+    const char *s = text_get(&r->content);
+    size_t n = text_length(&r->content);
+    bool ok =
+        code  ? lesson_code(r->lesson, s, n, fresh, f->line + 1, r->d)
+        : ask ? lesson_ask(r->lesson, f->info + (f->info[3] == ' ') + 3, s, n, f->line + 1, r->d)
+              : lesson_text(r->lesson, LESSON_VERBATIM, 0, "", b->text, f->line + 1, r->d);
+    return ok || place_in_fence(r, f);
+}
+
+static bool take_table(struct reading *r, const struct markdown_block *b)
+{
+    size_t cell;
+    return lesson_table(r->lesson, b->cells, b->rows, b->columns, b->line, r->d, &cell) ||
+           (b->rows * b->columns > 0 ? place_in_text(r, b->line, b->cells[cell])
+                                     : placed_at(r, line_start(r, b->line)));
+}
+
+static bool take_text(struct reading *r, const struct markdown_block *b)
+{
+    static const enum lesson_item_kind kinds[] = {
+        [MARKDOWN_HEADING] = LESSON_HEADING,   [MARKDOWN_PARAGRAPH] = LESSON_PARAGRAPH,
+        [MARKDOWN_BULLET] = LESSON_BULLET,     [MARKDOWN_QUOTE] = LESSON_QUOTE,
+        [MARKDOWN_INDENTED] = LESSON_VERBATIM,
+    };
+    return lesson_text(r->lesson, kinds[b->kind], b->level, b->mark, b->text, b->line, r->d) ||
+           place_in_text(r, b->line, b->text);
+}
+
+static bool take_block(struct reading *r, const struct markdown_block *b)
+{
+    switch (b->kind) {
+    case MARKDOWN_FENCE:
+        return take_fence(r, b);
+    case MARKDOWN_TABLE:
+        return take_table(r, b);
+    case MARKDOWN_HTML:
+        diag_set(r->d, nowhere, "HTML is not shown in a lesson; write Markdown");
+        diag_hint(r->d, "a note to yourself is <!-- written so -->");
+        return placed_at(r, line_start(r, b->line));
+    default:
+        return take_text(r, b);
+    }
+}
+
+static bool take_front(struct reading *r, const struct markdown *m)
+{
+    struct span front = m->front;
+    if (!m->has_front) {
+        if (r->n >= 3 && memcmp(r->s, "---", 3) == 0) {
+            return diag_set(r->d, nowhere, "the front matter is not closed by a line '---'");
+        }
+        return lesson_end(r->lesson, r->d);  // says what is missing
+    }
+    if (!lesson_front(r->lesson, r->s + front.start, front.end - front.start, 2, r->d)) {
+        return placed_at(r, r->d->span.end == 0 ? 0 : front.start + r->d->span.start);
+    }
+    return true;
+}
+
+static bool take_all(struct reading *r, const struct markdown *m)
+{
+    bool ok = take_front(r, m);
+    for (size_t i = 0; ok && i < m->blocks.count; i++) {
+        ok = take_block(r, &BUF(struct markdown_block, &m->blocks)[i]);
+    }
+    return ok && lesson_end(r->lesson, r->d);
+}
+
+// ---- The file -----------------------------------------------------------------------------------
+
+static void find_place(const struct reading *r, const char *path, struct lesson_trouble *trouble)
+{
+    struct source source = {path, r->s, r->n, 1};
+    struct place place = source_place(&source, r->d->span.start);
+    trouble->line = place.line;
+    trouble->column = place.column;
+    diag_excerpt(&trouble->excerpt, &source, r->d->span, 0);
+}
+
+static bool read_bytes(struct reading *r, const char *path, struct lesson_trouble *trouble)
+{
+    struct markdown m = {0};
+    bool ok = check_bytes(r);
+    if (ok) {
+        ok = markdown_read(&m, r->s, r->n, r->d) && take_all(r, &m);
+        markdown_release(&m);
+    }
+    if (!ok) {
+        find_place(r, path, trouble);
+    }
+    return ok;
+}
+
+struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble)
+{
+    *trouble = (struct lesson_trouble){.line = 0};
+    struct buf bytes;
+    buf_init(&bytes, 1);
+    text_init(&trouble->excerpt);
+    struct reading r = {.d = &trouble->diag, .lesson = lesson_new(path)};
+    text_init(&r.content);
+    bool ok = r.lesson != NULL || diag_out_of_memory(r.d);
+    if (ok && files_read(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
+        r.s = bytes.count > 0 ? bytes.data : "";
+        r.n = bytes.count;
+        size_t mark = r.n >= 3 && memcmp(r.s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+        r.s += mark;
+        r.n -= mark;
+        ok = read_bytes(&r, path, trouble);
+    }
+    text_release(&r.content);
+    buf_release(&bytes);
+    if (trouble->diag.set || !ok) {
+        lesson_free(r.lesson);
+        r.lesson = NULL;
+    }
+    return r.lesson;
+}
+
+void lesson_trouble_release(struct lesson_trouble *trouble)
+{
+    text_release(&trouble->excerpt);
+}
+
+static void say_place(const char *path, const struct lesson_trouble *trouble, struct text *out)
+{
+    text_add_visible(out, path, strlen(path));
+    if (trouble->line > 0) {
+        text_addf(out, ":%zu:%zu", trouble->line, trouble->column);
+    }
+    text_add(out, ": ");
+}
+
+void lesson_trouble_say(const char *path, struct lesson_trouble *trouble, struct text *out)
+{
+    say_place(path, trouble, out);
+    const char *hint = trouble->diag.hint;
+    text_addf(out, "error: %s%s%s\n", trouble->diag.message, *hint == '\0' ? "" : "; ", hint);
+    text_add(out, text_get(&trouble->excerpt));
+}
+
+void lesson_trouble_diag(const char *path, const struct lesson_trouble *trouble, struct diag *d)
+{
+    struct text words;
+    text_init(&words);
+    if (trouble->line > 0) {
+        say_place(path, trouble, &words);
+    }
+    diag_set(d, nowhere, "%s%s", text_get(&words), trouble->diag.message);
+    if (trouble->diag.hint[0] != '\0') {
+        diag_hint(d, "%s", trouble->diag.hint);
+    }
+    text_release(&words);
+}

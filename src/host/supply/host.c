@@ -1,0 +1,347 @@
+#include "supply/host.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/files.h"
+#include "store/folders.h"
+#include "picture/image.h"
+#include "supply/ink.h"
+#include "store/lesson_file.h"
+#include "picture/page.h"
+#include "picture/plot.h"
+#include "words/words.h"
+
+enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
+
+// Asked for each text, as a window may have become another size.
+static void tell_terminal(struct host *h)
+{
+    enum { COLUMNS = 80, ROWS = 24, MOST = 1000 };
+    struct winsize size = {0};
+    bool known = ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
+    int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
+    int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
+    h->columns = columns;
+    session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
+}
+
+static void write_words(struct host *h, const struct rec *record)
+{
+    struct text words;
+    bool trouble = words_is_trouble(record);
+    enum host_form form = trouble ? h->trouble_form : h->form;
+    text_init(&words);
+    words_add(&words, record, h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
+              session_digits(h->session));
+    ink_write(trouble ? h->trouble : h->out, text_get(&words), form == HOST_COLOUR);
+    text_release(&words);
+}
+
+// The picture of a watched walk has its own place on a terminal.
+static bool show_split(struct host *h, const struct rec *r)
+{
+    if (h->split == NULL) {
+        return false;
+    }
+    if (rec_is(r, "watch") && !rec_get_flag(r, "on")) {
+        split_end(h->split);
+        return true;
+    }
+    if (!rec_is(r, "scene") || !rec_get_flag(r, "watched")) {
+        return false;
+    }
+    struct text words;
+    text_init(&words);
+    words_add(&words, r, WORDS_PROMPT, session_digits(h->session));
+    bool shown = split_show(h->split, text_get(&words));
+    text_release(&words);
+    return shown;
+}
+
+static void write_json(struct host *h, const struct rec *record)
+{
+    struct text line;
+    text_init(&line);
+    rec_json(&line, record);
+    text_add_char(&line, '\n');
+    fwrite(text_get(&line), 1, text_length(&line), h->out);
+    text_release(&line);
+}
+
+// ---- Progress -----------------------------------------------------------------------------------
+
+static int64_t time_of(const struct host *h)
+{
+    return h->now != 0 ? h->now : (int64_t)time(NULL);
+}
+
+// What the learner should know about how progress is kept, if there is something new.
+static void tell_news(struct host *h)
+{
+    const char *news = progress_news(h->progress);
+    struct records notice;
+    if (news == NULL) {
+        return;
+    }
+    records_init(&notice);
+    rec_text(&notice, records_add(&notice, "notice"), "text", news);
+    if (h->form == HOST_JSON) {
+        write_json(h, notice.list.in.first);
+    } else {
+        write_words(h, notice.list.in.first);
+    }
+    records_release(&notice);
+}
+
+// 64 bits without a sign: as a whole number, or where that might not hold it as a text.
+static uint64_t seed_of(const struct rec *r)
+{
+    const char *text = rec_get_text(r, "seed");
+    return *text != '\0' ? strtoull(text, NULL, 10) : (uint64_t)rec_get_whole(r, "seed");
+}
+
+static void keep_attempt(struct host *h, const struct rec *r)
+{
+    const struct progress_attempt attempt = {
+        .question = rec_get_text(r, "question"),
+        .version = rec_get_whole(r, "version"),
+        .lesson = rec_get_text(r, "lesson"),
+        .kind = rec_get_text(r, "type"),
+        .when = time_of(h),
+        .rating = rec_get_whole(r, "rating"),
+        .right = rec_get_flag(r, "right"),
+        .skipped = rec_get_flag(r, "skipped"),
+        .given = rec_get_text(r, "given"),
+        .seed = seed_of(r),
+        .hints = rec_get_whole(r, "hints"),
+    };
+    progress_add(h->progress, &attempt);
+}
+
+// Answers are on the disk before a word about them is on the screen.
+static void keep_progress(struct host *h, const struct records *records)
+{
+    if (h->progress == NULL) {
+        return;
+    }
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, "attempt")) {
+            keep_attempt(h, r);
+        } else if (rec_is(r, "place")) {
+            progress_set_place(h->progress, rec_get_text(r, "lesson"), rec_get_whole(r, "passed"));
+        }
+    }
+    tell_news(h);
+}
+
+static void write_records(struct host *h, const struct records *records)
+{
+    keep_progress(h, records);
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        if (h->see != NULL) {
+            h->see(h->seer, r);
+            continue;
+        }
+        h->lesson_failures += rec_get_flag(r, "fault");
+        if (h->form == HOST_JSON) {
+            write_json(h, r);
+        } else if (rec_is(r, "training")) {
+            bar_show(&h->bar, h->out, r, h->columns);
+        } else {
+            bar_clear(&h->bar, h->out);
+            if (!show_split(h, r)) {
+                write_words(h, r);
+            }
+        }
+        if (h->live != NULL) {
+            live_hear(h->live, r, session_digits(h->session));
+        }
+    }
+    if (fflush(h->out) != 0 || ferror(h->out)) {
+        h->out_failed = true;
+    }
+}
+
+// ~ and the host's folder before a path that needs them. The caller frees.
+static char *path_here(const struct host *h, const char *path)
+{
+    const char *home = getenv("HOME");
+    struct text whole;
+    text_init(&whole);
+    if (path[0] == '~' && path[1] == '/' && home != NULL) {
+        text_add(&whole, home);
+        path++;
+    } else if (path[0] != '/' && h->folder != NULL) {
+        text_addf(&whole, "%s/", h->folder);
+    }
+    text_add(&whole, path);
+    char *copy = strdup(text_get(&whole));
+    text_release(&whole);
+    return copy;
+}
+
+static const struct rec *last(const struct records *records, const char *kind)
+{
+    const struct rec *found = NULL;
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        found = rec_is(r, kind) ? r : found;
+    }
+    return found;
+}
+
+static bool answer_view(struct host *h, const struct rec *need, struct buf *address, struct diag *d)
+{
+    if (h->live == NULL) {
+        diag_set(d, (struct span){0, 0}, "a page can follow a prompt only");
+        return diag_hint(d, "start backstep without a script, and type view");
+    }
+    return rec_get_flag(need, "stop")
+               ? live_stop(h->live, d)
+               : live_open(h->live, (int)rec_get_whole(need, "port"), h->stop, address, d);
+}
+
+static bool answer(struct host *h, const struct records *records, const char *path,
+                   struct buf *bytes, struct diag *d)
+{
+    const struct rec *need = records->list.in.last;
+    const char *what = rec_get_text(need, "what");
+    if (strcmp(what, "read") == 0) {
+        return files_read(path, FILE_MOST, bytes, d);
+    }
+    if (strcmp(what, "write") == 0) {
+        const char *text = rec_get_text(need, "text");
+        return files_write(path, text, strlen(text), d);
+    }
+    if (strcmp(what, "layout") == 0 && h->see != NULL) {
+        return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");
+    }
+    if (strcmp(what, "layout") == 0) {
+        return picture_layout(rec_find(need, "questions"), h->stop, bytes, d);
+    }
+    if (strcmp(what, "view") == 0) {
+        return answer_view(h, need, bytes, d);
+    }
+    const char *format = rec_get_text(need, "format");
+    if (strcmp(what, "plot") == 0) {
+        return plot_write(last(records, "plot"), path, format, h->stop, d);
+    }
+    const struct rec *scene = last(records, "scene");
+    return strcmp(format, "html") == 0 ? page_write(scene, last(records, "trace"), path, h->stop, d)
+                                       : picture_write(scene, path, format, h->stop, d);
+}
+
+// The file that is asked for; where there is none, the one of that name that came with the program.
+static char *path_of(const struct host *h, const struct rec *need)
+{
+    const char *name = rec_get_text(need, "path"), *folder = rec_get_text(need, "folder");
+    char *path = path_here(h, name);
+    bool shipped =
+        path != NULL && *folder != '\0' && strchr(name, '/') == NULL && access(path, F_OK) != 0;
+    char *other = shipped ? folder_shipped(folder, name) : NULL;
+    if (other != NULL) {
+        free(path);
+        path = other;
+    }
+    return path;
+}
+
+// A lesson's file, or the diag says where it is none.
+static void answer_lesson(struct host *h, const char *path)
+{
+    struct lesson_trouble trouble = {0};
+    struct lesson *lesson = lesson_file_read(path, &trouble);
+    if (lesson != NULL) {
+        session_supply_lesson(h->session, lesson);
+    } else {
+        struct diag d = {0};
+        lesson_trouble_diag(path, &trouble, &d);
+        session_refuse(h->session, &d);
+    }
+    lesson_trouble_release(&trouble);
+}
+
+static void let_course_go(struct host *h)
+{
+    if (h->has_course) {
+        course_release(&h->course);
+        h->has_course = false;
+    }
+}
+
+// The course is read anew for each statement that asks for it, and stays as long as that runs.
+static void answer_course(struct host *h, const struct rec *need)
+{
+    if (h->see != NULL) {
+        struct diag d = {0};
+        diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
+        session_refuse(h->session, &d);
+        return;
+    }
+    char *folder = course_folder();
+    let_course_go(h);
+    h->has_course = true;
+    course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, "log"));
+    session_supply_course(h->session, &h->course);
+    free(folder);
+}
+
+static void answer_need(struct host *h, const struct records *records)
+{
+    const char *what = rec_get_text(records->list.in.last, "what");
+    if (strcmp(what, "course") == 0) {
+        answer_course(h, records->list.in.last);
+        return;
+    }
+    struct diag d = {0};
+    struct buf bytes;
+    buf_init(&bytes, 1);
+    char *path = path_of(h, records->list.in.last);
+    if (path == NULL) {
+        diag_out_of_memory(&d);
+    } else if (strcmp(what, "lesson") == 0) {
+        answer_lesson(h, path);
+    } else if (answer(h, records, path, &bytes, &d)) {
+        session_supply(h->session, bytes.data, bytes.count);
+    }
+    if (d.set || path == NULL) {
+        session_refuse(h->session, &d);
+    }
+    free(path);
+    buf_release(&bytes);
+}
+
+enum session_state host_run(struct host *h, const struct source *source)
+{
+    enum session_state state;
+    tell_terminal(h);
+    session_begin(h->session, source, h->mode);
+    if (h->live != NULL) {
+        live_begin(h->live, source);
+    }
+    bool anew = true;
+    do {
+        struct records records;
+        records_init(&records);
+        if (anew && h->patience != NULL) {
+            patience_renew(h->patience);
+        }
+        state = session_run(h->session, &records);
+        anew = records.list.in.count > 0;
+        write_records(h, &records);
+        if (state == SESSION_NEED) {
+            answer_need(h, &records);
+        } else {
+            let_course_go(h);
+        }
+        records_release(&records);
+    } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));
+    if (h->live != NULL) {
+        live_end(h->live, h->session);
+    }
+    return h->out_failed ? SESSION_FAILED : state;
+}

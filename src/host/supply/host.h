@@ -1,0 +1,49 @@
+// What a session is run in: gives it texts, answers its needs with files and pictures, and writes
+// its answers out. The prompt, scripts, -e and `check` all run their statements through here.
+#ifndef SUPPLY_HOST_H
+#define SUPPLY_HOST_H
+
+#include <stdio.h>
+
+#include "base/diag.h"
+#include "session/session.h"
+#include "supply/bar.h"
+#include "store/course.h"
+#include "picture/live.h"
+#include "supply/patience.h"
+#include "store/progress.h"
+#include "supply/split.h"
+
+enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
+
+struct host {
+    struct session *session;
+    enum session_mode mode;
+    enum host_form form;          // of what goes to `out`
+    enum host_form trouble_form;  // of what goes to `trouble`
+    FILE *out, *trouble;          // answers; errors and notices
+    const char *folder;           // relative paths start here; NULL: the working directory
+    const volatile int *stop;
+    struct patience *patience;  // NULL: it waits for whatever runs
+    // Where the records are wanted, not their words: is given each, and nothing is written.
+    // Pictures are then drawn in the terminal without Graphviz, which nobody sees.
+    void (*see)(void *seer, const struct rec *record);
+    void *seer;
+    bool read_along;  // a person is there, for whom a lesson waits
+    int columns;      // of a terminal that `out` is
+    struct bar bar;
+    struct progress *progress;  // NULL: none is read or kept
+    int64_t now;                // Unix time, seconds; 0: what the clock says
+    struct live *live;          // the page that follows; NULL: none can
+    struct split *split;        // where the picture of a watched walk stands; NULL: among answers
+    bool has_course;            // the course below is read
+    struct course course;       // … while a statement asks for it
+    int64_t lesson_failures;    // statements and texts of lessons' own that failed
+    bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
+};
+
+// Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
+// SESSION_QUIT; SESSION_FAILED too if the answers could not be written.
+enum session_state host_run(struct host *h, const struct source *source);
+
+#endif

@@ -1,0 +1,23 @@
+// How long a host waits where nobody could press Ctrl-C: so many seconds of processor time without
+// an answer, then what runs in the session is stopped as late (session.h).
+#ifndef SUPPLY_PATIENCE_H
+#define SUPPLY_PATIENCE_H
+
+#include <stdbool.h>
+#include <time.h>
+
+enum { PATIENCE_SECONDS = 1 };
+
+struct patience {
+    bool set;            // the timer is there
+    timer_t timer;       // …
+    volatile int *stop;  // what it sets; NULL: waits for ever
+};
+
+// stop: what session_world.stop points to; the patience itself must stay where it is.
+void patience_init(struct patience *p, volatile int *stop);
+void patience_release(struct patience *p);
+// Something happened: waits anew.
+void patience_renew(struct patience *p);
+
+#endif

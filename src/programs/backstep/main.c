@@ -1,0 +1,261 @@
+// Arguments to a session, and the session to a prompt, a script, or `check`.
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "store/files.h"
+#include "supply/host.h"
+#include "supply/ink.h"
+#include "prompt/lessons.h"
+#include "prompt/prompt.h"
+
+enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
+enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
+
+static const char usage[] =
+    "backstep: learn backpropagation, one expression at a time\n"
+    "\n"
+    "  backstep                     the prompt (or a script on standard input)\n"
+    "  backstep FILE…               runs scripts, one after the other, in one session\n"
+    "  backstep -e 'CODE'           runs CODE\n"
+    "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
+    "      --bless                  … and rewrites them to what came back\n"
+    "  backstep lesson              lists the lessons\n"
+    "  backstep lesson ID|FILE.md   plays one\n"
+    "      --answers FILE           … with what is typed read from a file\n"
+    "  backstep lesson new ID       lays one of your own, ID.md\n"
+    "\n"
+    "  --json                       answers as records, one JSON object a line\n"
+    "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
+    "  --help, --version\n"
+    "\n"
+    "At the prompt: help\n";
+
+struct options {
+    const char *code;
+    const char *colour;
+    const char *answers;
+    bool json, bless;
+};
+
+static volatile int stop;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    stop = 1;
+}
+
+// What goes wrong with a file or a pipe is told by the call that meets it, not by a signal that
+// ends us; and what waits for one (no SA_RESTART) is interrupted by Ctrl-C.
+static void set_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+// A standard stream that we were not given must not become the next file that is opened. Reading
+// such a one finds nothing, writing fails.
+static void fill_standard_streams(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDONLY);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static int refuse_usage(const char *what, const char *word)
+{
+    fprintf(stderr, "backstep: %s%s\ntry 'backstep --help'\n", what, word);
+    return STATUS_USAGE;
+}
+
+// 0 to go on, or what main returns after --help or a mistake, plus one.
+static int read_options(int argc, char **argv, struct options *o)
+{
+    static const struct option longs[] = {
+        {"json", no_argument, NULL, 'j'},
+        {"bless", no_argument, NULL, 'b'},
+        {"answers", required_argument, NULL, 'a'},
+        {"color", required_argument, NULL, 'c'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
+    };
+    int c;
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, ":e:h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'e':
+            o->code = optarg;
+            break;
+        case 'a':
+            o->answers = optarg;
+            break;
+        case 'j':
+            o->json = true;
+            break;
+        case 'b':
+            o->bless = true;
+            break;
+        case 'c':
+            o->colour = optarg;
+            if (strcmp(optarg, "always") != 0 && strcmp(optarg, "never") != 0 &&
+                strcmp(optarg, "auto") != 0) {
+                return 1 + refuse_usage("--color is always, never or auto, not ", optarg);
+            }
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
+        case 'v':
+            puts("backstep " BACKSTEP_VERSION);
+            return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
+        case ':':
+            return 1 + refuse_usage("something is missing after ", argv[optind - 1]);
+        default:
+            return 1 + refuse_usage("there is no option ", argv[optind - 1]);
+        }
+    }
+    return 0;
+}
+
+static enum host_form form_of(const struct options *o, FILE *stream)
+{
+    bool always = o->colour != NULL && strcmp(o->colour, "always") == 0;
+    bool never = o->colour != NULL && strcmp(o->colour, "never") == 0;
+    return o->json                                    ? HOST_JSON
+           : always || (!never && ink_wanted(stream)) ? HOST_COLOUR
+                                                      : HOST_WORDS;
+}
+
+static bool run_file(struct host *h, const char *path)
+{
+    struct buf bytes;
+    struct diag d = {0};
+    buf_init(&bytes, 1);
+    bool ok = files_read(path, SCRIPT_MOST, &bytes, &d);
+    if (!ok) {
+        fprintf(stderr, "backstep: %s\n", d.message);
+    } else {
+        struct source source = {.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
+                                .text = bytes.data,
+                                .length = bytes.count,
+                                .line = 1};
+        enum session_state state = host_run(h, &source);
+        ok = state == SESSION_DONE || state == SESSION_QUIT;
+    }
+    buf_release(&bytes);
+    return ok;
+}
+
+static bool run_code(struct host *h, const char *code)
+{
+    struct source source = {.name = "-e", .text = code, .length = strlen(code), .line = 1};
+    return host_run(h, &source) != SESSION_FAILED;
+}
+
+static int run_scripts(struct host *h, const struct options *o, char **files, int count)
+{
+    bool ok = o->code == NULL || run_code(h, o->code);
+    if (o->code == NULL && count == 0) {
+        ok = run_file(h, "-");
+    }
+    for (int i = 0; ok && i < count; i++) {
+        ok = run_file(h, files[i]);
+    }
+    return ok ? STATUS_OK : STATUS_ERROR;
+}
+
+// A lesson at the prompt, unless its answers come from elsewhere; without a name, the list.
+static int run_lesson(struct host *h, const struct options *o, const char *lesson)
+{
+    const char *answers = o->answers != NULL                        ? o->answers
+                          : lesson != NULL && !isatty(STDIN_FILENO) ? "-"
+                                                                    : NULL;
+    h->mode = SESSION_PROMPT;
+    h->trouble = h->out;
+    h->trouble_form = h->form;
+    if (lesson == NULL || answers != NULL) {
+        struct patience patience;
+        patience_init(&patience, &stop);
+        h->patience = &patience;
+        int end = lessons_play(h, lesson, answers);
+        h->patience = NULL;
+        patience_release(&patience);
+        return end;
+    }
+    char *first = lessons_statement(lesson);
+    int status = prompt_run(h, first, &stop);
+    free(first);
+    return status;
+}
+
+static int run(const struct options *o, char **files, int count)
+{
+    bool lesson = o->code == NULL && count > 0 && strcmp(files[0], "lesson") == 0;
+    bool typed = isatty(STDIN_FILENO) && !o->json;
+    bool prompt = typed && o->code == NULL && (count == 0 || (lesson && o->answers == NULL));
+    struct session_world world = {.stop = &stop, .seed = 1};
+    struct progress progress;
+    struct host h = {
+        .session = session_new(&world),
+        .mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT,
+        .out = stdout,
+        .trouble = prompt ? stdout : stderr,
+        .form = form_of(o, stdout),
+        .trouble_form = form_of(o, prompt ? stdout : stderr),
+        .stop = &stop,
+        .progress = &progress,
+    };
+    progress_init(&progress, NULL, prompt);
+    if (h.session == NULL) {
+        return refuse_usage("there is no memory to begin with", "");
+    }
+    set_signals();
+    int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL)
+                 : prompt ? prompt_run(&h, NULL, &stop)
+                          : run_scripts(&h, o, files, count);
+    if (h.out_failed && !prompt) {
+        fputs("backstep: the answers could not be written\n", stderr);
+        status = STATUS_ERROR;
+    }
+    session_free(h.session);
+    progress_release(&progress);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    fill_standard_streams();
+    setlocale(LC_CTYPE, "");
+    int end = read_options(argc, argv, &o);
+    if (end != 0) {
+        return end - 1;
+    }
+    if (o.code == NULL && optind < argc && strcmp(argv[optind], "check") == 0) {
+        if (optind + 1 == argc) {
+            return refuse_usage("check needs a file or a folder", "");
+        }
+        return check_run(argv + optind + 1, argc - optind - 1, o.bless);
+    }
+    if (o.code == NULL && argc - optind > 1 && strcmp(argv[optind], "lesson") == 0 &&
+        strcmp(argv[optind + 1], "new") == 0) {
+        return argc - optind == 3 ? lessons_lay(argv[optind + 2])
+                                  : refuse_usage("lesson new needs one id, as in two-paths", "");
+    }
+    return run(&o, argv + optind, argc - optind);
+}

@@ -1,0 +1,624 @@
+// Lessons played through the one door: what stays the learner's, what is an answer, what is written
+// down, and what cannot go wrong.
+#include "session/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lesson/course.h"
+#include "lesson/lesson.h"
+#include "words/words.h"
+
+#define TEST(test) cmocka_unit_test_setup_teardown(test, sit, stand)
+
+// ---- A learner at a session ---------------------------------------------------------------------
+
+struct seat {
+    struct session *session;
+    struct records records;
+    struct text said;  // all words since the last thing typed
+    int stop;
+    const char *code;       // of the lesson
+    const char *questions;  // blocks "ID\nLINES\n", apart by a line "-"
+    struct course course;
+    struct course_lesson lesson;
+    struct course_question question;
+};
+
+static int sit(void **state)
+{
+    static struct seat seat;
+    seat = (struct seat){.code = "x = 3\ny = x*x\n"};
+    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
+    records_init(&seat.records);
+    text_init(&seat.said);
+    course_init(&seat.course);
+    seat.course.saved = true;
+    *state = &seat;
+    return seat.session == NULL;
+}
+
+static int stand(void **state)
+{
+    struct seat *seat = *state;
+    session_free(seat->session);
+    records_release(&seat->records);
+    text_release(&seat->said);
+    course_release(&seat->course);
+    return 0;
+}
+
+static void add_questions(struct lesson *l, const char *s)
+{
+    size_t line = 20;
+    while (s != NULL && *s != '\0') {
+        char id[64];
+        const char *content = strchr(s, '\n') + 1, *end = strstr(content, "-\n");
+        size_t n = end == NULL ? strlen(content) : (size_t)(end - content);
+        struct diag d = {0};
+        snprintf(id, sizeof id, "%.*s", (int)(content - s - 1), s);
+        if (!lesson_ask(l, id, content, n, line, &d)) {
+            fail_msg("%s: %s", id, d.message);
+        }
+        line += 20;
+        s = end == NULL ? NULL : end + 2;
+    }
+}
+
+static struct lesson *make_lesson(const struct seat *seat)
+{
+    static const char front[] = "id: small\ntitle: A small one\n";
+    struct diag d = {0};
+    struct lesson *l = lesson_new("small.md");
+    assert_non_null(l);
+    assert_true(lesson_front(l, front, strlen(front), 2, &d));
+    assert_true(lesson_text(l, LESSON_PARAGRAPH, 0, "", "It is about `y`.", 6, &d));
+    assert_true(lesson_code(l, seat->code, strlen(seat->code), false, 8, &d));
+    assert_true(lesson_text(l, LESSON_PARAGRAPH, 0, "", "Now y is {= y}.", 15, &d));
+    add_questions(l, seat->questions);
+    assert_true(lesson_end(l, &d));
+    return l;
+}
+
+static void answer(struct seat *seat)
+{
+    const char *what = rec_get_text(seat->records.list.in.last, "what");
+    struct diag none = {.message = "there is no such file"};
+    if (strcmp(what, "lesson") == 0 &&
+        strcmp(rec_get_text(seat->records.list.in.last, "path"), "small.md") == 0) {
+        session_supply_lesson(seat->session, make_lesson(seat));
+    } else if (strcmp(what, "course") == 0 && seat->course.lessons.count > 0) {
+        session_supply_course(seat->session, &seat->course);
+    } else {
+        session_refuse(seat->session, &none);
+    }
+}
+
+static enum session_state type(struct seat *seat, const char *text)
+{
+    struct source source = {.name = "<prompt>", .text = text, .length = strlen(text), .line = 1};
+    enum session_state state;
+    records_release(&seat->records);
+    records_init(&seat->records);
+    text_clear(&seat->said);
+    session_begin(seat->session, &source, SESSION_PROMPT);
+    while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
+           state == SESSION_NEED) {
+        if (state == SESSION_NEED) {
+            answer(seat);
+        }
+    }
+    for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
+        struct text marked;
+        text_init(&marked);
+        words_add(&marked, r, WORDS_PROMPT, 6);
+        ink_plain(&seat->said, text_get(&marked), text_length(&marked));
+        text_release(&marked);
+    }
+    return state;
+}
+
+static const struct rec *find(const struct seat *seat, const char *kind)
+{
+    for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, kind)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+static const struct rec *get(const struct seat *seat, const char *kind)
+{
+    const struct rec *r = find(seat, kind);
+    if (r == NULL) {
+        fail_msg("there is no record of kind %s", kind);
+    }
+    return r;
+}
+
+static void assert_said(struct seat *seat, const char *words)
+{
+    if (strstr(text_get(&seat->said), words) == NULL) {
+        fail_msg("'%s' is not said in:\n%s", words, text_get(&seat->said));
+    }
+}
+
+static void assert_verdict(struct seat *seat, const char *typed, const char *verdict)
+{
+    type(seat, typed);
+    assert_string_equal(rec_get_text(get(seat, "judged"), "verdict"), verdict);
+}
+
+static const char slope[] = "small.slope\n"
+                            "`x` is {= x}. What is dy/dx?\n"
+                            "kind: number\n"
+                            "vary: x in 4..9\n"
+                            "answer: dy/dx\n"
+                            "hint: The first.\n"
+                            "hint: The second: {= x} counts twice.\n"
+                            "when: x => Only one of the two.\n"
+                            "why: nudge x 0.001 y\n"
+                            "then: Twice {= x}.\n"
+                            "-\n"
+                            "small.value\n"
+                            "What is `y`?\n"
+                            "kind: number\n"
+                            "answer: y\n";
+
+static void begin(struct seat *seat, const char *questions)
+{
+    seat->questions = questions;
+    assert_int_equal(type(seat, "lesson small.md"), SESSION_DONE);
+    assert_non_null(find(seat, "lesson_begin"));
+}
+
+// ---- What stays the learner's -------------------------------------------------------------------
+
+static void the_learners_session_is_set_aside(void **state)
+{
+    struct seat *seat = *state;
+    struct text before, after;
+    text_init(&before);
+    text_init(&after);
+    type(seat, "mine = 7; x = mine*2");
+    session_script(seat->session, &before);
+    begin(seat, slope);
+    assert_said(seat, "Now y is 9.");
+    type(seat, "print mine");
+    assert_non_null(find(seat, "error"));
+    type(seat, "x = 1; reset");
+    session_script(seat->session, &after);  // what the journal keeps
+    assert_string_equal(text_get(&after), text_get(&before));
+    assert_int_equal(type(seat, "quit"), SESSION_DONE);
+    assert_non_null(find(seat, "lesson_left"));
+    type(seat, "print mine, x");
+    assert_said(seat, "7 14");
+    type(seat, "undo");
+    assert_string_equal(rec_get_text(get(seat, "rewound"), "statement"), "x = mine*2");
+    assert_int_equal(type(seat, "quit"), SESSION_QUIT);
+    text_release(&before);
+    text_release(&after);
+}
+
+static void a_question_has_a_graph_of_its_own(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "y = 100; x.data = 5; z = 1");
+    type(seat, "skip");  // the next question sees none of it
+    type(seat, "print y, x");
+    assert_said(seat, "9 3");
+    type(seat, "z");
+    assert_non_null(find(seat, "misread"));
+    assert_verdict(seat, "9", "right");
+    assert_non_null(find(seat, "lesson_end"));
+}
+
+// ---- Answers ------------------------------------------------------------------------------------
+
+static double drawn(struct seat *seat)
+{
+    const char *text = rec_get_text(get(seat, "question"), "text");
+    double x = 0;
+    assert_int_equal(sscanf(text, "`x` is %lf", &x), 1);
+    return x;
+}
+
+static void statements_run_and_answers_are_judged(void **state)
+{
+    struct seat *seat = *state;
+    char line[64];
+    begin(seat, slope);
+    double x = drawn(seat);
+    static const char *const statements[] = {"print dy/dx", "w = 2", "nudge x 0.1 y", "x.data = 50",
+                                             "repeat 2 { w = 3 }"};
+    for (size_t i = 0; i < COUNT_OF(statements); i++) {
+        type(seat, statements[i]);
+        assert_null(find(seat, "attempt"));
+        assert_null(find(seat, "judged"));
+        assert_null(find(seat, "error"));
+    }
+    static const char *const malformed[] = {"2x", "dy/dx", "x", "1 +", "(", "2 3"};
+    for (size_t i = 0; i < COUNT_OF(malformed); i++) {
+        type(seat, malformed[i]);
+        assert_null(find(seat, "attempt"));
+        assert_non_null(find(seat, "misread"));
+    }
+    snprintf(line, sizeof line, "%g", x);
+    assert_verdict(seat, line, "wrong");
+    assert_said(seat, "Only one of the two.");
+    // The key is that of the graph as it was asked, not of what was made of it since.
+    snprintf(line, sizeof line, "2*%g", x);
+    assert_verdict(seat, line, "right");
+    snprintf(line, sizeof line, "Twice %g.", x);
+    assert_said(seat, line);
+}
+
+static void what_is_written_down_comes_before_what_is_shown(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    double x = drawn(seat);
+    char line[64];
+    type(seat, "hint");
+    assert_verdict(seat, "1", "wrong");
+    const struct rec *attempt = get(seat, "attempt");
+    assert_string_equal(rec_get_text(attempt, "question"), "small.slope");
+    assert_string_equal(rec_get_text(attempt, "lesson"), "small");
+    assert_string_equal(rec_get_text(attempt, "given"), "1");
+    assert_int_equal(rec_get_whole(attempt, "rating"), 1);
+    assert_int_equal(rec_get_whole(attempt, "hints"), 1);
+    assert_null(find(seat, "place"));
+    snprintf(line, sizeof line, "%g", 2 * x);
+    type(seat, line);
+    const struct rec *first = seat->records.list.in.first;
+    assert_true(rec_is(first, "attempt"));
+    assert_int_equal(rec_get_whole(first, "rating"), 2);  // right, after a wrong one and a hint
+    assert_true(rec_get_flag(first, "right"));
+    assert_true(rec_is(first->next, "place"));
+    assert_int_equal(rec_get_whole(first->next, "passed"), 1);
+    assert_true(rec_is(first->next->next, "judged"));
+    assert_verdict(seat, "9", "right");
+    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 3);
+}
+
+// ---- Hints, solution, ways ----------------------------------------------------------------------
+
+static void hints_are_a_ladder(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "hint 2");
+    assert_said(seat, "The second: ");
+    type(seat, "hint 1");
+    assert_said(seat, "The first.");
+    type(seat, "hint");
+    assert_non_null(find(seat, "error"));
+    type(seat, "skip");
+    type(seat, "hint");
+    assert_string_equal(rec_get_text(get(seat, "error"), "message"), "this question has no hints");
+}
+
+static void the_solution_shows_how_and_counts_as_not_known(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "x.data = 1");
+    type(seat, "solution");
+    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 1);
+    assert_false(rec_get_flag(get(seat, "attempt"), "right"));
+    assert_non_null(find(seat, "nudge"));
+    assert_non_null(find(seat, "solution"));
+    assert_non_null(find(seat, "question"));  // the next, as nobody reads along
+}
+
+static void ways_lead_on_back_and_again(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "previous");
+    assert_non_null(find(seat, "error"));
+    type(seat, "skip");
+    assert_true(rec_get_flag(get(seat, "attempt"), "skipped"));
+    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
+    type(seat, "previous");
+    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 1);
+    double first = drawn(seat);
+    bool other = false;
+    for (int i = 0; i < 20 && !other; i++) {
+        type(seat, "retry");
+        other = drawn(seat) != first;
+    }
+    assert_true(other);
+}
+
+// Whoever goes back to a question and answers it anew goes on later from where they had been.
+static void going_back_keeps_the_place(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "skip");
+    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 1);
+    type(seat, "previous");
+    type(seat, "skip");
+    assert_non_null(find(seat, "attempt"));
+    assert_null(find(seat, "place"));
+    type(seat, "skip");
+    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 2);
+}
+
+static void what_stood_before_is_shown_again(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "context");
+    assert_said(seat, "It is about y.");
+    assert_said(seat, "∇ y = x*x\n");
+    assert_said(seat, "Now y is 9.");
+    type(seat, "skip");  // the next question follows at once
+    type(seat, "context");
+    assert_said(seat, "Now y is 9.");
+    type(seat, "previous");
+    type(seat, "context");
+    assert_said(seat, "Now y is 9.");
+}
+
+static void what_would_be_lost_is_refused(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    static const char *const lines[] = {"skip; 9", "solution; print 1", "retry ; 3",
+                                        "lesson small.md; 9"};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        type(seat, lines[i]);
+        assert_non_null(strstr(rec_get_text(get(seat, "error"), "message"), "would be lost"));
+        assert_null(find(seat, "attempt"));
+        assert_null(find(seat, "question"));
+    }
+    type(seat, "x.data = 5; skip  # on it goes");
+    assert_true(rec_get_flag(get(seat, "attempt"), "skipped"));
+}
+
+static void numbers_follow_from_salt_and_times(void **state)
+{
+    struct seat *seat = *state;
+    seat->lesson = (struct course_lesson){.id = "small",
+                                          .title = "A small one",
+                                          .path = "small.md",
+                                          .requires = "",
+                                          .trouble = "",
+                                          .questions = 2};
+    seat->question = (struct course_question){.id = "small.slope", .seen = 3};
+    *(struct course_lesson *)buf_push(&seat->course.lessons, 1) = seat->lesson;
+    *(struct course_question *)buf_push(&seat->course.questions, 1) = seat->question;
+    seat->course.salt = 99;
+    seat->questions = slope;
+    type(seat, "lesson small");
+    type(seat, "info");
+    char seed[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)question_seed("small.slope", 99, 3));
+    assert_string_equal(rec_get_text(get(seat, "question_info"), "seed"), seed);
+    type(seat, "retry");
+    type(seat, "info");
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)question_seed("small.slope", 99, 4));
+    assert_string_equal(rec_get_text(get(seat, "question_info"), "seed"), seed);
+}
+
+static void a_lesson_goes_on_where_it_was_left(void **state)
+{
+    struct seat *seat = *state;
+    seat->lesson = (struct course_lesson){.id = "small",
+                                          .title = "A small one",
+                                          .path = "small.md",
+                                          .requires = "",
+                                          .trouble = "",
+                                          .questions = 2,
+                                          .place = 1};
+    *(struct course_lesson *)buf_push(&seat->course.lessons, 1) = seat->lesson;
+    seat->questions = slope;
+    type(seat, "lesson 1");
+    assert_non_null(find(seat, "lesson_resumed"));
+    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
+    assert_null(find(seat, "lesson_code"));
+    assert_verdict(seat, "9", "right");  // its code has run all the same
+    type(seat, "lesson smal");
+    assert_string_equal(rec_get_text(get(seat, "error"), "hint"), "did you mean 'small'?");
+}
+
+// ---- Kinds --------------------------------------------------------------------------------------
+
+static void a_do_is_done_when_it_holds(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.low\nBring y below 1.\nkind: do\nuntil: y < 1\nsolve: x.data = 0; forward\n"
+                "then: `y` is {= y}.\n-\n"
+                "small.look\nLook.\nkind: do\nuntil: did topo\nsolve: topo y\n");
+    type(seat, "5");
+    assert_null(find(seat, "judged"));  // an expression is only shown
+    type(seat, "x.data = 2; forward");
+    assert_null(find(seat, "judged"));
+    assert_verdict(seat, "x.data = 0.5; forward", "right");
+    assert_said(seat, "y is 0.25.");
+    type(seat, "vars");
+    assert_null(find(seat, "judged"));
+    assert_verdict(seat, "topo y", "right");
+}
+
+static void a_recall_is_answered_in_words_and_rated(void **state)
+{
+    struct seat *seat = *state;
+    static const char *const words[] = {"it multiplies", "zero the gradients first of all",
+                                        "step by step, backwards", "check against differences"};
+    begin(seat, "small.say\nWhat does it do?\nkind: recall\nmodel: It `multiplies`.\n");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        type(seat, "retry");
+        type(seat, words[i]);
+        assert_non_null(find(seat, "model"));
+        assert_null(find(seat, "attempt"));
+    }
+    type(seat, "7");
+    assert_null(find(seat, "attempt"));
+    type(seat, "hard");
+    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 2);
+    assert_string_equal(rec_get_text(get(seat, "attempt"), "given"), words[3]);
+    assert_non_null(find(seat, "lesson_end"));
+}
+
+static void a_table_is_filled_cell_by_cell(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.fill\nFill.\nkind: fill\ncell: dy/dx => dy/dx\ncell: y => y\n");
+    assert_verdict(seat, "y = 9", "partly");
+    assert_null(find(seat, "attempt"));
+    assert_verdict(seat, "dy/dx = 6", "right");
+    assert_non_null(find(seat, "lesson_end"));
+}
+
+// ---- What cannot go wrong -----------------------------------------------------------------------
+
+static void code_that_fails_is_an_error_with_its_place(void **state)
+{
+    struct seat *seat = *state;
+    seat->code = "x = 3\ny = x*nosuch\n\ny = x*x\n";
+    begin(seat, slope);
+    const struct rec *error = get(seat, "error");
+    assert_true(rec_get_flag(error, "fault"));
+    assert_string_equal(rec_get_text(error, "file"), "small.md");
+    assert_int_equal(rec_get_whole(error, "line"), 9);
+    assert_non_null(find(seat, "question"));  // the lesson goes on
+    assert_int_equal(type(seat, "quit"), SESSION_DONE);
+}
+
+static void a_loop_without_end_is_bounded(void **state)
+{
+    struct seat *seat = *state;
+    seat->code = "repeat 1e12 { x = 3 }\n";
+    begin(seat, slope);
+    assert_said(seat, "this takes longer");
+    assert_non_null(find(seat, "question"));
+}
+
+static void a_training_without_end_is_bounded(void **state)
+{
+    struct seat *seat = *state;
+    seat->code = "param x = 3\nL = x*x\ntrain L 1000000000 1e-9\n";
+    begin(seat, slope);
+    assert_said(seat, "this takes longer");
+    assert_non_null(find(seat, "question"));
+}
+
+static void ctrl_c_stops_a_lesson_where_it_is(void **state)
+{
+    struct seat *seat = *state;
+    session_set_terminal(seat->session, 80, 24, false);
+    seat->code = "repeat 1e12 { x = 3 }\n";
+    seat->questions = slope;
+    seat->stop = 1;
+    type(seat, "lesson small.md");
+    seat->stop = 0;
+    assert_null(find(seat, "question"));
+    assert_non_null(find(seat, "lesson_pause"));
+    assert_int_equal(type(seat, "print 1"), SESSION_DONE);
+    assert_said(seat, "1");
+    assert_int_equal(type(seat, "quit"), SESSION_DONE);
+}
+
+static void prose_waits_for_whoever_reads_along(void **state)
+{
+    struct seat *seat = *state;
+    session_set_terminal(seat->session, 80, 10, false);
+    begin(seat, slope);
+    assert_null(find(seat, "question"));
+    assert_non_null(find(seat, "lesson_pause"));
+    for (int i = 0; i < 5 && find(seat, "question") == NULL; i++) {
+        type(seat, "");
+    }
+    double x = drawn(seat);
+    assert_non_null(find(seat, "lesson_foot"));
+    char line[32];
+    snprintf(line, sizeof line, "%g", 2 * x);
+    type(seat, line);
+    assert_null(find(seat, "question"));  // success is shown, then Enter
+    type(seat, "");
+    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
+    struct text place;
+    text_init(&place);
+    session_place(seat->session, &place);
+    assert_string_equal(text_get(&place), "2/2");
+    text_release(&place);
+}
+
+static void an_empty_line_repeats_a_step(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    type(seat, "step y");
+    type(seat, "");
+    assert_non_null(find(seat, "step"));
+}
+
+static void a_lesson_may_begin_another(void **state)
+{
+    struct seat *seat = *state;
+    type(seat, "mine = 7");
+    begin(seat, slope);
+    type(seat, "lesson small.md");
+    assert_non_null(find(seat, "lesson_begin"));
+    type(seat, "lesson nosuch.md");
+    assert_non_null(find(seat, "error"));
+    assert_verdict(seat, "1", "wrong");  // … and the first goes on
+    type(seat, "quit");
+    type(seat, "print mine");
+    assert_said(seat, "7");
+    type(seat, "lesson small.md; skip\n9");  // all at once
+    assert_non_null(find(seat, "lesson_end"));
+}
+
+static void commands_of_lessons_want_one(void **state)
+{
+    struct seat *seat = *state;
+    static const char *const commands[] = {"hint", "solution", "skip", "previous", "retry", "info"};
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        assert_int_equal(type(seat, commands[i]), SESSION_FAILED);
+        assert_string_equal(rec_get_text(get(seat, "error"), "message"),
+                            "no lesson is being played");
+    }
+    assert_int_equal(type(seat, "repeat 2 { lesson small.md }"), SESSION_FAILED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_learners_session_is_set_aside),
+        TEST(a_question_has_a_graph_of_its_own),
+        TEST(statements_run_and_answers_are_judged),
+        TEST(what_is_written_down_comes_before_what_is_shown),
+        TEST(hints_are_a_ladder),
+        TEST(the_solution_shows_how_and_counts_as_not_known),
+        TEST(ways_lead_on_back_and_again),
+        TEST(going_back_keeps_the_place),
+        TEST(what_stood_before_is_shown_again),
+        TEST(what_would_be_lost_is_refused),
+        TEST(numbers_follow_from_salt_and_times),
+        TEST(a_lesson_goes_on_where_it_was_left),
+        TEST(a_do_is_done_when_it_holds),
+        TEST(a_recall_is_answered_in_words_and_rated),
+        TEST(a_table_is_filled_cell_by_cell),
+        TEST(code_that_fails_is_an_error_with_its_place),
+        TEST(a_loop_without_end_is_bounded),
+        TEST(a_training_without_end_is_bounded),
+        TEST(ctrl_c_stops_a_lesson_where_it_is),
+        TEST(prose_waits_for_whoever_reads_along),
+        TEST(an_empty_line_repeats_a_step),
+        TEST(a_lesson_may_begin_another),
+        TEST(commands_of_lessons_want_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

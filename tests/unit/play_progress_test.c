@@ -1,0 +1,371 @@
+// progress and review through the door: a course made by hand, on a day that is always the same.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/day.h"
+#include "lesson/course.h"
+#include "session/session.h"
+#include "words/words.h"
+
+#define NOON INT64_C(1709208000)  // 2024-02-29T12:00:00Z, a Thursday
+
+struct seat {
+    struct session *session;
+    struct course course;
+    struct records records;
+    struct text words;    // of all records of the last line
+    struct text written;  // what was to be written to a file
+};
+
+static int sit_down(void **state)
+{
+    static struct seat seat;
+    struct session_world world = {.seed = 1};
+    seat = (struct seat){.session = session_new(&world)};
+    course_init(&seat.course);
+    seat.course.now = NOON;
+    seat.course.today = day_of_date((struct date){2024, 2, 29});
+    seat.course.saved = true;
+    records_init(&seat.records);
+    text_init(&seat.words);
+    text_init(&seat.written);
+    *state = &seat;
+    return seat.session == NULL;
+}
+
+static int stand_up(void **state)
+{
+    struct seat *seat = *state;
+    session_free(seat->session);
+    course_release(&seat->course);
+    records_release(&seat->records);
+    text_release(&seat->words);
+    text_release(&seat->written);
+    return 0;
+}
+
+// ---- The course ---------------------------------------------------------------------------------
+
+static void add_lesson(struct seat *seat, const char *id, const char *title, uint32_t questions,
+                       uint32_t done)
+{
+    struct course_lesson *l = buf_push(&seat->course.lessons, 1);
+    assert_non_null(l);
+    *l = (struct course_lesson){.id = id,
+                                .title = title,
+                                .path = id,
+                                .requires = "",
+                                .trouble = "",
+                                .questions = questions,
+                                .done = done};
+}
+
+static void add_question(struct seat *seat, const char *id, const char *covers, uint32_t lesson,
+                         int64_t due)
+{
+    struct course_question *q = buf_push(&seat->course.questions, 1);
+    assert_non_null(q);
+    *q = (struct course_question){
+        .id = id, .covers = covers, .lesson = lesson, .version = 1, .done = due != 0};
+    if (due != 0) {
+        q->card = (struct card){.stability = 10,
+                                .difficulty = 5,
+                                .last = NOON - 10 * DAY_SECONDS,
+                                .due = due,
+                                .reviews = 1};
+    }
+    if (due != 0 && due <= NOON) {
+        struct course_due *d = buf_push(&seat->course.due, 1);
+        *d = (struct course_due){.lesson = "one", .question = id, .due = due};
+    }
+}
+
+static void add_day(struct seat *seat, int64_t ago, uint32_t answers, uint32_t right)
+{
+    struct course_day *d = buf_push(&seat->course.days, 1);
+    assert_non_null(d);
+    *d = (struct course_day){.day = seat->course.today - ago, .answers = answers, .right = right};
+}
+
+static void add_attempt(struct seat *seat, const char *given)
+{
+    struct course_attempt *a = buf_push(&seat->course.attempts, 1);
+    assert_non_null(a);
+    *a = (struct course_attempt){.question = "one.first",
+                                 .lesson = "one",
+                                 .kind = "number",
+                                 .given = given,
+                                 .version = 1,
+                                 .when = NOON,
+                                 .rating = 3,
+                                 .seed = UINT64_MAX,
+                                 .right = true};
+}
+
+// ---- The host -----------------------------------------------------------------------------------
+
+static struct lesson *lesson_one(void)
+{
+    static const char front[] = "id: one\ntitle: One\n";
+    static const char first[] = "What is b?\nkind: number\nvary: a in 4..9\nanswer: b\n";
+    static const char second[] = "And twice b?\nkind: number\nanswer: 2*b\n";
+    struct diag d = {0};
+    struct lesson *l = lesson_new("one.md");
+    bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
+              lesson_code(l, "a = 3\nb = a + a\n", 16, false, 6, &d) &&
+              lesson_text(l, LESSON_PARAGRAPH, 0, "", "Here b is {= b}.", 9, &d) &&
+              lesson_ask(l, "one.first", first, strlen(first), 10, &d) &&
+              lesson_ask(l, "one.second", second, strlen(second), 20, &d) && lesson_end(l, &d);
+    assert_true(ok);
+    return l;
+}
+
+static void supply(struct seat *seat, const struct rec *need)
+{
+    const char *what = rec_get_text(need, "what");
+    if (strcmp(what, "course") == 0) {
+        session_supply_course(seat->session, &seat->course);
+    } else if (strcmp(what, "lesson") == 0) {
+        session_supply_lesson(seat->session, lesson_one());
+    } else {
+        assert_string_equal(what, "write");
+        text_clear(&seat->written);
+        text_add(&seat->written, rec_get_text(need, "text"));
+        session_supply(seat->session, "", 0);
+    }
+}
+
+// Types a line; its words without marks are in seat->words.
+static const char *type(struct seat *seat, const char *line)
+{
+    struct source source = {.name = "test", .text = line, .length = strlen(line), .line = 1};
+    struct text marked;
+    enum session_state state;
+    text_init(&marked);
+    records_release(&seat->records);
+    records_init(&seat->records);
+    session_begin(seat->session, &source, SESSION_SCRIPT);
+    while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
+           state == SESSION_NEED) {
+        if (state == SESSION_NEED) {
+            supply(seat, seat->records.list.in.last);
+        }
+    }
+    for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
+        words_add(&marked, r, WORDS_SCRIPT, 6);
+    }
+    text_clear(&seat->words);
+    ink_plain(&seat->words, text_get(&marked), text_length(&marked));
+    text_release(&marked);
+    return text_get(&seat->words);
+}
+
+static const struct rec *record(const struct seat *seat, const char *kind)
+{
+    for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, kind)) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+// ---- progress -----------------------------------------------------------------------------------
+
+static void progress_is_drawn(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "What a slope says", 2, 1);
+    add_lesson(seat, "two", "Not begun", 1, 0);
+    add_question(seat, "one.first", "N1, G2, N3", 0, NOON - 1);
+    add_question(seat, "one.second", "N2", 0, 0);
+    add_question(seat, "two.first", "T1", 1, NOON + 3 * DAY_SECONDS);
+    add_day(seat, 400, 7, 7);  // longer ago than is drawn
+    add_day(seat, 30, 30, 20);
+    add_day(seat, 29, 15, 10);
+    add_day(seat, 2, 14, 10);
+    add_day(seat, 1, 5, 5);
+    add_day(seat, 0, 1, 0);
+    session_set_terminal(seat->session, 40, 0, false);
+    assert_string_equal(type(seat, "progress"),
+                        "         Dec       Jan     Feb\n"
+                        "Mon  · · · · · · · · · · · · · · · ·\n"
+                        "     · · · · · · · · · · · ██· · · ▒▒\n"
+                        "Wed  · · · · · · · · · · · ▓▓· · · ▒▒\n"
+                        "     · · · · · · · · · · · · · · · ░░\n"
+                        "Fri  · · · · · · · · · · · · · · ·\n"
+                        "     · · · · · · · · · · · · · · ·\n"
+                        "Sun  · · · · · · · · · · · · · · ·\n"
+                        "     ░░ 1   ▒▒ 5   ▓▓ 15   ██ 30   answers a day, or more\n"
+                        "\n"
+                        "72 answers, 52 right; 3 days in a row\n"
+                        "1 question is due: review\n"
+                        "Next: lesson one   What a slope says\n"
+                        "\n"
+                        "topic                                          done  known  due\n"
+                        "N      slopes and local gradients  █████░░░░░   1/2    90%    1\n"
+                        "G      the engine                  ██████████   1/1    90%    1\n"
+                        "T      terms                       ██████████   1/1    90%\n"
+                        "\n"
+                        "lesson                                 done  known  due\n"
+                        "one     What a slope says  █████░░░░░   1/2    90%    1\n");
+}
+
+static void progress_is_drawn_in_ascii(void **state)
+{
+    struct seat *seat = *state;
+    add_day(seat, 1, 5, 5);
+    session_set_terminal(seat->session, 80, 0, true);
+    for (const char *s = type(seat, "progress"); *s != '\0'; s++) {
+        assert_true((unsigned char)*s < 0x80);
+    }
+    assert_non_null(strstr(text_get(&seat->words), "++"));
+}
+
+static void progress_of_nobody(void **state)
+{
+    struct seat *seat = *state;
+    assert_string_equal(type(seat, "progress"), "Nothing has been answered yet.\n");
+    assert_int_equal(rec_get_whole(record(seat, "progress"), "streak"), 0);
+    assert_null(rec_find(record(seat, "progress"), "next"));
+}
+
+static void when_the_next_comes_back(void **state)
+{
+    static const struct {
+        int64_t seconds;
+        const char *words;
+    } times[] = {{1, "1 minute"},
+                 {3600, "60 minutes"},
+                 {3601, "2 hours"},
+                 {86400, "24 hours"},
+                 {3 * 86400, "3 days"},
+                 {3 * 86400 + 1000, "3 days"},
+                 {100 * 86400 - 1, "100 days"}};
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 1, 1);
+    add_question(seat, "one.first", "N1", 0, NOON + 1);
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        char expected[100];
+        BUF(struct course_question, &seat->course.questions)->card.due = NOON + times[i].seconds;
+        snprintf(expected, sizeof expected, "Nothing is due; the next question comes back in %s\n",
+                 times[i].words);
+        assert_string_equal(type(seat, "review"), expected);
+    }
+}
+
+// ---- progress export ----------------------------------------------------------------------------
+
+#define HEAD "when,lesson,question,version,type,rating,right,skipped,hints,seed,given\r\n"
+#define ROW "2024-02-29T12:00:00Z,one,one.first,1,number,3,true,false,0,18446744073709551615,"
+
+static void answers_are_exported(void **state)
+{
+    struct seat *seat = *state;
+    add_attempt(seat, "1/3");
+    add_attempt(seat, "a, \"b\"\nand c");
+    add_attempt(seat, "");
+    assert_string_equal(type(seat, "progress export csv log.csv"), "wrote log.csv\n");
+    assert_string_equal(text_get(&seat->written),
+                        HEAD ROW "1/3\r\n" ROW "\"a, \"\"b\"\"\nand c\"\r\n" ROW "\r\n");
+    add_attempt(seat, "\x1b[31m");  // nothing typed may speak to the terminal
+    type(seat, "progress export csv");
+    assert_null(strchr(text_get(&seat->words), '\x1b'));
+    assert_non_null(strstr(text_get(&seat->words), ROW "\\x1b[31m\r\n"));
+}
+
+static void what_cannot_be_exported_is_told(void **state)
+{
+    struct seat *seat = *state;
+    assert_non_null(strstr(type(seat, "progress export"), "progress is shown, or exported as csv"));
+    assert_non_null(strstr(type(seat, "progress today"), "write progress, or progress export csv"));
+    assert_non_null(strstr(type(seat, "progress export csv a b"), "error:"));
+}
+
+// ---- review -------------------------------------------------------------------------------------
+
+static void review_asks_what_is_due(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 2);
+    add_question(seat, "one.second", "N2", 0, NOON - 9);
+    add_question(seat, "one.first", "N1", 0, NOON - 1);
+    type(seat, "x = 7");
+    type(seat, "review");
+    assert_string_equal(rec_get_text(record(seat, "review_item"), "title"), "One");
+    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.second");
+    assert_int_equal(rec_get_whole(record(seat, "question"), "number"), 1);
+    assert_int_equal(rec_get_whole(record(seat, "question"), "of"), 2);
+    assert_null(record(seat, "lesson_code"));  // the lesson itself stays unseen
+    assert_non_null(strstr(text_get(&seat->words), "b = a + a"));
+    assert_non_null(strstr(type(seat, "previous"), "a review only goes on"));
+    type(seat, "12");
+    assert_true(rec_get_flag(record(seat, "judged"), "right"));
+    assert_string_equal(rec_get_text(record(seat, "attempt"), "question"), "one.second");
+    assert_null(record(seat, "place"));  // where the lesson goes on stays
+    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.first");
+    assert_int_equal(rec_get_whole(record(seat, "question"), "number"), 2);
+    type(seat, "0");
+    assert_false(rec_get_flag(record(seat, "judged"), "right"));
+    type(seat, "skip");
+    assert_int_equal(rec_get_whole(record(seat, "review_end"), "right"), 1);
+    assert_int_equal(rec_get_whole(record(seat, "review_end"), "skipped"), 1);
+    assert_string_equal(type(seat, "print x"), "7\n");
+}
+
+static void review_is_left(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 2);
+    add_question(seat, "one.first", "N1", 0, NOON - 1);
+    type(seat, "review");
+    assert_string_equal(type(seat, "quit"), "You have left the review; your own graph is back.\n");
+    assert_non_null(strstr(type(seat, "skip"), "no lesson is being played"));
+}
+
+// What stood before the question in its lesson is there for the asking, with the numbers that it
+// had.
+static void review_shows_the_context(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 2);
+    add_question(seat, "one.second", "N2", 0, NOON - 9);
+    type(seat, "review");
+    type(seat, "a.data = 100; forward");
+    assert_non_null(strstr(type(seat, "context"), "b = a + a\n\nHere b is 6."));
+    assert_null(record(seat, "attempt"));
+    type(seat, "12");
+    assert_true(rec_get_flag(record(seat, "judged"), "right"));
+}
+
+// A question that has gone from its lesson since the course was read.
+static void what_is_gone_is_passed_over(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 2);
+    add_question(seat, "one.gone", "N2", 0, NOON - 9);
+    add_question(seat, "one.first", "N1", 0, NOON - 1);
+    type(seat, "review");
+    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.first");
+    type(seat, "skip");
+    assert_non_null(record(seat, "review_end"));
+}
+
+int main(void)
+{
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit_down, stand_up)
+    const struct CMUnitTest tests[] = {
+        TEST(progress_is_drawn),        TEST(progress_is_drawn_in_ascii),
+        TEST(progress_of_nobody),       TEST(when_the_next_comes_back),
+        TEST(answers_are_exported),     TEST(what_cannot_be_exported_is_told),
+        TEST(review_asks_what_is_due),  TEST(review_is_left),
+        TEST(review_shows_the_context), TEST(what_is_gone_is_passed_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
