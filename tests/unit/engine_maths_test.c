@@ -42,7 +42,7 @@ struct subject {
 static const struct subject SUBJECTS[] = {
     {"exp", maths_exp, expl, 0.8, {{-1, 1}, {-20, 20}, {-745.2, 709.8}, {-709, -708}}},
     {"expm1", maths_expm1, expm1l, 1.3, {{-0.4, 0.4}, {0.34, 0.5}, {-2, 2}, {-40, 709.8}}},
-    {"tanh", maths_tanh, tanhl, 2.5, {{-0.2, 0.2}, {0.54, 0.56}, {-2, 2}, {-20, 20}}},
+    {"tanh", maths_tanh, tanhl, 2.8, {{-0.2, 0.2}, {0.54, 0.56}, {-2, 2}, {-20, 20}}},
     {"sigmoid", maths_sigmoid, sigmoid_truth, 1.2, {{-1, 1}, {-4, 4}, {-40, 40}, {-745.2, -700}}},
     {"sinh", maths_sinh, sinhl, 1.7, {{-0.4, 0.4}, {-2, 2}, {-20, 20}, {-711, 711}}},
     {"cosh", maths_cosh, coshl, 1.2, {{-0.4, 0.4}, {-2, 2}, {-20, 20}, {-711, 711}}},
@@ -316,7 +316,7 @@ static void bits_are_the_same_everywhere(void **state)
 {
     (void)state;
     static const uint64_t checksums[COUNT_OF(SUBJECTS)] = {
-        0xeb848a82b8c8c2f3, 0xe36671d1e33560b2, 0x3d0643a0ce148bc0, 0x315f2c0f4eef5f76,
+        0xeb848a82b8c8c2f3, 0xe36671d1e33560b2, 0x9670f3f3554ff9d5, 0x315f2c0f4eef5f76,
         0x0a0c5aab1b0bfd80, 0xb7e4db4b4534b1f0, 0xeeaffb6c7db36033, 0xdd51a02ee36bc2c3,
         0xf9065fee204325a6, 0x12da92088d29cf04, 0x60e5fd20a6e90cc8,
     };
