@@ -246,8 +246,8 @@ static void any_terminal_will_do(void **state)
         session_set_terminal(seat->session, widths[i / 2], 0, i % 2 == 1);
         struct text words;
         text_init(&words);
-        words_add(&words, plot(seat, "plot tanh(t), t/2"), WORDS_PROMPT, 6);
-        words_add(&words, plot(seat, "plot boundary model X, [0, 1]"), WORDS_PROMPT, 6);
+        words_add(&words, plot(seat, "plot tanh(t), t/2"), &(struct words_form){.digits = 6});
+        words_add(&words, plot(seat, "plot boundary model X, [0, 1]"), &(struct words_form){.digits = 6});
         assert_true(text_length(&words) > 200 && text_length(&words) < 100000);
         for (size_t k = 0; i % 2 == 1 && k < text_length(&words); k++) {
             assert_true((text_get(&words)[k] & 0x80) == 0);

@@ -61,7 +61,7 @@ static void assert_words(struct seat *seat, const char *expected)
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         struct text marked;
         text_init(&marked);
-        words_add(&marked, r, WORDS_PROMPT, 6);
+        words_add(&marked, r, &(struct words_form){.digits = 6});
         ink_plain(&words, text_get(&marked), text_length(&marked));
         text_release(&marked);
     }

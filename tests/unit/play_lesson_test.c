@@ -117,7 +117,7 @@ static enum session_state type(struct seat *seat, const char *text)
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         struct text marked;
         text_init(&marked);
-        words_add(&marked, r, WORDS_PROMPT, 6);
+        words_add(&marked, r, &(struct words_form){.digits = 6});
         ink_plain(&seat->said, text_get(&marked), text_length(&marked));
         text_release(&marked);
     }

@@ -158,7 +158,7 @@ static const char *type(struct seat *seat, const char *line)
         }
     }
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
-        words_add(&marked, r, WORDS_SCRIPT, 6);
+        words_add(&marked, r, &(struct words_form){.style = WORDS_SCRIPT, .digits = 6});
     }
     text_clear(&seat->words);
     ink_plain(&seat->words, text_get(&marked), text_length(&marked));

@@ -23,7 +23,8 @@ bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, ui
     }
     struct text words;
     text_init(&words);
-    words_add(&words, explain, WORDS_SCRIPT, session_digits(c->s));
+    words_add(&words, explain,
+              &(struct words_form){.style = WORDS_SCRIPT, .digits = session_digits(c->s)});
     rec_text(c->out, about, "words", text_get(&words));
     text_release(&words);
     return true;

@@ -366,11 +366,14 @@ struct rec *play_record(const struct play *p, struct records *out, const char *k
 static size_t rows_of(const struct play *p, const struct records *out, size_t from)
 {
     struct text words;
+    const struct words_form form = {.digits = session_digits(p->outer),
+                                    .columns = p->outer->rows > 0 ? (size_t)p->outer->columns : 0,
+                                    .ascii = p->outer->ascii};
     size_t rows = 0, i = 0;
     text_init(&words);
     for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
         if (i >= from) {
-            words_add(&words, r, WORDS_PROMPT, session_digits(p->outer));
+            words_add(&words, r, &form);
         }
     }
     for (const char *s = text_get(&words); *s != '\0'; s++) {

@@ -2,36 +2,12 @@
 
 #include <string.h>
 
+#include "words/ascii.h"
+
 // A blank at which no line is broken; it stands only between the two halves of this file.
 #define FIXED_BLANK '\x1f'
 
 // ---- Marks to ink -------------------------------------------------------------------------------
-
-static const struct plain {
-    const char *sign, *ascii;
-} plains[] = {
-    {"∂", "d"},      {"Σ", "sum"},     {"Π", "prod"},  {"·", "*"},     {"×", "*"},
-    {"−", "-"},      {"→", "->"},      {"←", "<-"},    {"⇒", "=>"},    {"↦", "->"},
-    {"“", "\""},     {"”", "\""},      {"„", "\""},    {"‘", "'"},     {"’", "'"},
-    {"…", "..."},    {"–", "-"},       {"—", "--"},    {"≤", "<="},    {"≥", ">="},
-    {"≠", "!="},     {"≈", "~"},       {"≡", "=="},    {"∝", "~"},     {"∞", "inf"},
-    {"∈", "in"},     {"√", "sqrt"},    {"±", "+-"},    {"÷", "/"},     {"′", "'"},
-    {"⁰", "^0"},     {"¹", "^1"},      {"²", "^2"},    {"³", "^3"},    {"⁴", "^4"},
-    {"⁵", "^5"},     {"⁶", "^6"},      {"⁷", "^7"},    {"⁸", "^8"},    {"⁹", "^9"},
-    {"⁺", "^+"},     {"⁻", "^-"},      {"ⁿ", "^n"},    {"ⁱ", "^i"},    {"ᵀ", ".T"},
-    {"ˣ", "^x"},     {"ᵏ", "^k"},      {"ᵐ", "^m"},    {"ᵗ", "^t"},    {"ᵃ", "^a"},
-    {"ᵇ", "^b"},     {"ʸ", "^y"},      {"ˡ", "^l"},    {"ᴸ", "^L"},    {"₀", "0"},
-    {"₁", "1"},      {"₂", "2"},       {"₃", "3"},     {"₄", "4"},     {"₅", "5"},
-    {"₆", "6"},      {"₇", "7"},       {"₈", "8"},     {"₉", "9"},     {"ᵢ", "_i"},
-    {"ⱼ", "_j"},     {"ₖ", "_k"},      {"ₙ", "_n"},    {"ₘ", "_m"},    {"ₜ", "_t"},
-    {"ₓ", "_x"},     {"½", "1/2"},     {"α", "alpha"}, {"β", "beta"},  {"γ", "gamma"},
-    {"δ", "delta"},  {"ε", "epsilon"}, {"η", "eta"},   {"θ", "theta"}, {"λ", "lambda"},
-    {"μ", "mu"},     {"π", "pi"},      {"ρ", "rho"},   {"σ", "sigma"}, {"τ", "tau"},
-    {"φ", "phi"},    {"ω", "omega"},   {"Δ", "Delta"}, {"∇", "grad"},  {"•", "*"},
-    {"∘", "o"},      {"⊙", "*"},       {"├", "|"},     {"─", "-"},     {"│", "|"},
-    {"ŷ", "y^"},     {"⋯", "..."},     {"∫", "int"},   {"ᵤ", "_u"},    {"✓", "ok"},
-    {"\u0302", "^"}, {"\u0304", "_"},
-};
 
 static bool is_word(char c)
 {
@@ -45,15 +21,10 @@ static void add_character(struct text *out, const char **s, bool ascii)
     uint32_t c;
     size_t n = utf8_read(*s, strlen(*s), &c);
     bool strange = n == 0 || c < 0x20 || c == 0x7F;
-    size_t i = 0;
-    while (ascii && c >= 0x80 && i < COUNT_OF(plains) &&
-           (strlen(plains[i].sign) != n || memcmp(plains[i].sign, *s, n) != 0)) {
-        i++;
-    }
     if (strange) {
         text_add_visible(out, *s, 1);
     } else if (ascii && c >= 0x80) {
-        const char *shown = i < COUNT_OF(plains) ? plains[i].ascii : "?";
+        const char *shown = ascii_of(*s, n);
         text_add(out, shown);
         // A sign that became a word stands apart from what follows it: eta x.
         if (strlen(shown) > 2 && is_word(shown[0]) && is_word((*s)[n]) &&

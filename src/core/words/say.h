@@ -4,6 +4,7 @@
 
 #include "words/table.h"
 #include "words/words.h"
+#include "words/wrap.h"
 
 // What a function that says a kind of record is given.
 struct words {
@@ -11,10 +12,16 @@ struct words {
     const struct rec *record;
     enum words_style style;
     int digits;
+    size_t columns;  // that a line may take, its indent not counted; 0: as many as it needs
+    bool ascii;
 };
 
 // The first item of a list that is a field; NULL if there is none.
 const struct rec *say_first(const struct rec *map, const char *key);
+// The rows of a table, in the room that there is. Releases it.
+void say_table(struct words *w, struct table *t);
+// The two lines of an error's place, the source and a caret under it, in the room that there is.
+void say_excerpt(struct words *w);
 void say_number(struct words *w, enum ink ink, double v);
 // A field that is a number, a list of numbers, or a list of rows: 2, [1, 2], [[1, 2], [3, 4]].
 void say_field(struct words *w, const struct rec *value);

@@ -2,12 +2,21 @@
 
 #include <string.h>
 
+#include "words/ascii.h"
 #include "words/say.h"
 
 const struct rec *say_first(const struct rec *map, const char *key)
 {
     const struct rec *list = rec_find(map, key);
     return list == NULL ? NULL : list->in.first;
+}
+
+void say_table(struct words *w, struct table *t)
+{
+    t->room = w->columns;
+    t->ascii = w->ascii && w->columns > 0;
+    table_write(t, w->out);
+    table_release(t);
 }
 
 void say_number(struct words *w, enum ink ink, double v)
@@ -122,6 +131,34 @@ void say_notice(struct words *w)
     text_addf(w->out, " %s\n", rec_get_text(w->record, "text"));
 }
 
+// A line that is wider than there is room for is cut on both sides of the caret.
+void say_excerpt(struct words *w)
+{
+    const char *line = rec_get_text(w->record, "excerpt");
+    size_t n = strcspn(line, "\n"), wide = utf8_columns(line, n);
+    const char *under = line[n] == '\0' ? "" : line + n + 1;
+    size_t caret = strcspn(under, "^"), column = utf8_columns(under, caret);
+    if (w->columns == 0 || wide <= w->columns || memchr(line, '\t', n) != NULL) {
+        for (const char *s = line; *s != '\0'; s += n + (s[n] == '\n')) {
+            n = strcspn(s, "\n");
+            text_addf(w->out, "%c%.*s\n", WRAP_FIXED, (int)n, s);
+        }
+        return;
+    }
+    size_t indent = strspn(line, " "), room = w->columns - indent - 2;
+    size_t skip = column > indent + room / 2 ? column - indent - room / 2 : 0;
+    size_t from = indent + utf8_cut(line + indent, n - indent, skip);
+    size_t cut = utf8_cut(line + from, n - from, room);
+    size_t shown = utf8_columns(line, from);  // columns that are left out, and the indent
+    text_add_char(w->out, WRAP_FIXED);
+    text_fill(w->out, ' ', indent);
+    text_addf(w->out, "%s%.*s%s\n", skip > 0 ? "…" : "", (int)cut, line + from,
+              from + cut < n ? "…" : "");
+    text_add_char(w->out, WRAP_FIXED);
+    text_fill(w->out, ' ', indent + column - shown + (skip == 0 ? 0 : w->ascii ? 3 : 1));
+    text_add(w->out, "^\n");
+}
+
 void say_error(struct words *w)
 {
     const char *message = rec_get_text(w->record, "message");
@@ -130,7 +167,7 @@ void say_error(struct words *w)
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
     text_addf(w->out, " %s%s%s\n", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
-    text_add(w->out, rec_get_text(w->record, "excerpt"));
+    say_excerpt(w);
 }
 
 // One row for each kind of record that is read.
@@ -223,22 +260,46 @@ static const struct kind *kind_of(const struct rec *record)
     return NULL;
 }
 
-void words_add(struct text *out, const struct rec *record, enum words_style style, int digits)
+// What stands as it is: values, programs, pictures that know how wide they are.
+static bool is_fixed(const struct rec *record)
 {
+    static const char *const kinds_fixed[] = {"print", "scene", "plot", "export", "attempts"};
+    for (size_t i = 0; i < COUNT_OF(kinds_fixed); i++) {
+        if (rec_is(record, kinds_fixed[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void words_add(struct text *out, const struct rec *record, const struct words_form *form)
+{
+    enum {
+        INDENT = 2,
+        HANG = 2,
+        EDGE = 1
+    };  // a line that fills the last column moves the cursor on
     const struct kind *kind = kind_of(record);
     if (kind == NULL) {
         return;
     }
-    struct text said;
+    size_t indent = form->style == WORDS_PROMPT ? INDENT : 0;
+    size_t room = form->columns > indent + EDGE ? form->columns - indent - EDGE : 0;
+    struct text said, plain;
     text_init(&said);
-    kind->say(&(struct words){&said, record, style, digits});
-    const char *line = text_get(&said);
+    text_init(&plain);
+    kind->say(&(struct words){&said, record, form->style, form->digits, room, form->ascii});
+    if (form->ascii) {
+        ascii_add(&plain, text_get(&said), text_length(&said));
+    }
+    const char *line = text_get(form->ascii ? &plain : &said);
     bool typed = rec_is(record, "lesson_code");  // stands where a prompt would
+    size_t columns = room == 0 || typed || is_fixed(record) ? 0 : room + indent;
     for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        text_add(out, style == WORDS_PROMPT && end > line && !typed ? "  " : "");
-        text_add_bytes(out, line, (size_t)(end - line) + 1);
+        wrap_add(out, line, (size_t)(end - line), typed ? 0 : indent, columns, HANG);
     }
     text_release(&said);
+    text_release(&plain);
 }
 
 bool words_is_trouble(const struct rec *record)

@@ -27,6 +27,7 @@ static void say_derive_step(struct words *w, const struct rec *step)
 void say_derive(struct words *w)
 {
     for (const struct rec *d = say_first(w->record, "definitions"); d != NULL; d = d->next) {
+        text_add_char(w->out, WRAP_FIXED);
         ink_add(w->out, INK_NAME, rec_get_text(d, "name"));
         text_addf(w->out, " = %s\n", rec_get_text(d, "formula"));
     }
@@ -36,6 +37,7 @@ void say_derive(struct words *w)
     for (const struct rec *e = say_first(w->record, "edges"); e != NULL; e = e->next) {
         text_addf(w->out, "%s: %s\n", rec_get_text(e, "name"), rec_get_text(e, "text"));
     }
+    text_add_char(w->out, WRAP_FIXED);
     ink_add(w->out, INK_LOCAL, rec_get_text(w->record, "result"));
     text_add_char(w->out, '\n');
 }
@@ -43,7 +45,7 @@ void say_derive(struct words *w)
 static void add_lines(struct words *w, const char *key)
 {
     for (const struct rec *line = say_first(w->record, key); line != NULL; line = line->next) {
-        text_addf(w->out, "%s\n", line->text);
+        text_addf(w->out, "%c%s\n", WRAP_FIXED, line->text);
     }
 }
 

@@ -107,7 +107,7 @@ void say_backward(struct words *w)
     struct table t;
     struct text cell;
     text_init(&cell);
-    table_init(&t, "lrrl");
+    table_init(&t, "lddw");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
@@ -120,16 +120,15 @@ void say_backward(struct words *w)
         add_chain_rule(w, &cell, row);
         table_cell(&t, text_get(&cell));
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more_in(w, "; 'grads' has a line for each name");
-    table_release(&t);
     text_release(&cell);
 }
 
 void say_update(struct words *w)
 {
     struct table t;
-    table_init(&t, "lrlrl");
+    table_init(&t, "ldldw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, "name"));
         table_number(&t, INK_VALUE, rec_get_number(row, "before"), w->digits);
@@ -143,9 +142,8 @@ void say_update(struct words *w)
         table_cell(&t, text_get(&grad));
         text_release(&grad);
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more(w);
-    table_release(&t);
 }
 
 static void add_sparkline(struct words *w, const struct rec *points)
@@ -240,8 +238,7 @@ void say_local(struct words *w)
         equals_cell(&t, slope);
         equals_cell(&t, strcmp(number, slope) == 0 ? "" : number);
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 // vars, params, topo: a row for each name or node.
@@ -255,7 +252,7 @@ void say_nodes(struct words *w)
         return;
     }
     struct table t;
-    table_init(&t, "lrrll");
+    table_init(&t, "lddll");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
@@ -271,24 +268,22 @@ void say_nodes(struct words *w)
         table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, "role"));
         table_ink(&t, INK_MUTED, rec_get_flag(row, "stale") ? "stale" : "");
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more(w);
-    table_release(&t);
 }
 
 void say_grads(struct words *w)
 {
     struct table t;
-    table_init(&t, "lrl");
+    table_init(&t, "ldw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, "as"));
         say_grad_cell(w, &t, row);
         bool array = rec_find(row, "shape") != NULL && rec_find(row, "grad") != NULL;
         table_ink(&t, INK_MUTED, array ? "the length of its gradient" : "");
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more(w);
-    table_release(&t);
 }
 
 void say_reset(struct words *w)

@@ -62,12 +62,11 @@ void say_composite(struct words *w)
 {
     struct table t;
     add_head(w);
-    table_init(&t, "lll");
+    table_init(&t, "llw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         add_row(w, &t, row);
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     say_more(w);
     if (rec_get_whole(w->record, "results") > 1) {
         text_addf(w->out, "one of the results: local %s\n", rec_get_text(w->record, "last"));
@@ -103,7 +102,7 @@ void say_groups(struct words *w)
         text_add(w->out, "no calls of functions; try def neuron(x, w, b) = tanh(w*x + b)\n");
         return;
     }
-    table_init(&t, "lrlrl");
+    table_init(&t, "lrldl");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
@@ -119,9 +118,8 @@ void say_groups(struct words *w)
         table_ink(&t, INK_MUTED, rec_get_text(row, "look"));
         text_release(&cell);
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more(w);
-    table_release(&t);
 }
 
 void say_look(struct words *w)

@@ -38,7 +38,7 @@ void say_help_overview(struct words *w)
     text_add(w->out, "Type an expression such as L = d*f; each one grows the graph.\n"
                      "Or begin with a lesson: type lesson.\n");
     struct table t;
-    table_init(&t, "ll");
+    table_init(&t, "lw");
     for (const struct rec *g = say_first(w->record, "groups"); g != NULL; g = g->next) {
         table_ink(&t, INK_TITLE, rec_get_text(g, "title"));
         table_cell(&t, "");
@@ -47,8 +47,7 @@ void say_help_overview(struct words *w)
             table_cell(&t, rec_get_text(c, "help"));
         }
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     say_topics(w);
 }
 
@@ -109,13 +108,12 @@ static void say_calls(struct words *w, const char *title, const char *key)
     struct table t;
     ink_add(w->out, INK_TITLE, title);
     text_add_char(w->out, '\n');
-    table_init(&t, "ll");
+    table_init(&t, "lw");
     for (const struct rec *row = say_first(w->record, key); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
         table_cell(&t, rec_get_text(row, "help"));
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 void say_help_functions(struct words *w)
@@ -123,13 +121,12 @@ void say_help_functions(struct words *w)
     struct table t;
     struct text call;
     text_init(&call);
-    table_init(&t, "ll");
+    table_init(&t, "lw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, typed(&call, row));
         table_cell(&t, rec_get_text(row, "help"));
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     text_release(&call);
     say_calls(w, "over arrays, and making them", "builtins");
     say_calls(w, "losses, written in the language itself; cross_entropy is another", "losses");
@@ -141,8 +138,79 @@ void say_help_builtin(struct words *w)
     text_addf(w->out, "   %s\n", rec_get_text(w->record, "help"));
 }
 
+// Where the second column of such a line begins: "a = 2     a number makes a leaf". 0: it has none.
+static size_t second_column(const char *line, size_t n)
+{
+    enum { APART = 3 };
+    for (size_t i = 1; i + APART < n; i++) {
+        if (line[i - 1] != ' ' && strncmp(line + i, "   ", APART) == 0) {
+            return i + strspn(line + i, " ");
+        }
+    }
+    return 0;
+}
+
+static void end_paragraph(struct words *w, struct text *prose)
+{
+    text_add(w->out, text_get(prose));
+    text_add(w->out, text_length(prose) > 0 ? "\n" : "");
+    text_clear(prose);
+}
+
+// Lines of two columns, from `line` on; returns the first that has none.
+static const char *say_two_columns(struct words *w, const char *line)
+{
+    struct table t;
+    size_t at, n;
+    table_init(&t, "nw");
+    while (n = strcspn(line, "\n"), at = second_column(line, n), at > 0) {
+        struct text cell;
+        text_init(&cell);
+        text_add_bytes(&cell, line, at);
+        while (text_length(&cell) > 0 && text_get(&cell)[text_length(&cell) - 1] == ' ') {
+            cell.bytes.count--;
+        }
+        table_cell(&t, text_get(&cell));
+        text_clear(&cell);
+        text_add_bytes(&cell, line + at, n - at);
+        table_cell(&t, text_get(&cell));
+        text_release(&cell);
+        line += n + (line[n] == '\n');
+    }
+    say_table(w, &t);
+    return line;
+}
+
+// The texts of topics are laid out for 78 columns; where there are fewer, their paragraphs and
+// their two columns are laid out anew.
+static void say_narrow(struct words *w, const char *text)
+{
+    struct text prose;
+    text_init(&prose);
+    for (const char *line = text; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        if (second_column(line, n) > 0) {
+            end_paragraph(w, &prose);
+            line = say_two_columns(w, line);
+            continue;
+        }
+        text_add(&prose, text_length(&prose) > 0 ? " " : "");
+        text_add_bytes(&prose, line, n);
+        line += n + (line[n] == '\n');
+    }
+    end_paragraph(w, &prose);
+    text_release(&prose);
+}
+
 void say_help_topic(struct words *w)
 {
+    enum { AS_IT_STANDS = 77 };
+    const char *text = rec_get_text(w->record, "text");
     ink_add(w->out, INK_TITLE, rec_get_text(w->record, "title"));
-    text_addf(w->out, "\n%s\n", rec_get_text(w->record, "text"));
+    text_add_char(w->out, '\n');
+    if (w->columns > 0 && w->columns < AS_IT_STANDS) {
+        say_narrow(w, text);
+    } else {
+        text_addf(w->out, "%s\n", text);
+    }
 }

@@ -101,7 +101,7 @@ void say_lesson_code(struct words *w)
     }
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
-        ink_add(w->out, INK_MUTED, first ? "∇" : "…");
+        ink_add(w->out, INK_MUTED, first ? (w->ascii ? ">" : "∇") : (w->ascii ? "." : "…"));
         text_add_char(w->out, ' ');
         text_add_char(w->out, INK_CODE);
         text_add_visible(w->out, s, n);
@@ -191,7 +191,7 @@ static void say_options(struct words *w)
 static void say_cells(struct words *w)
 {
     struct table t;
-    table_init(&t, "ll");
+    table_init(&t, "ld");
     for (const struct rec *c = say_first(w->record, "cells"); c != NULL; c = c->next) {
         table_ink(&t, INK_NAME, rec_get_text(c, "name"));
         if (rec_find(c, "value") != NULL) {
@@ -200,8 +200,7 @@ static void say_cells(struct words *w)
             table_ink(&t, INK_MUTED, "·");
         }
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 void say_question(struct words *w)
@@ -322,7 +321,7 @@ void say_misread(struct words *w)
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     struct text said;
     text_init(&said);
-    text_add(w->out, rec_get_text(w->record, "excerpt"));
+    say_excerpt(w);
     text_addf(&said, "%s%s%s", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
@@ -377,7 +376,7 @@ void say_question_info(struct words *w)
                                             {"seed", "seed"},
                                             {"file", "file"}};
     struct table t;
-    table_init(&t, "ll");
+    table_init(&t, "lw");
     table_ink(&t, INK_MUTED, "lesson");
     struct text title;
     text_init(&title);
@@ -391,8 +390,7 @@ void say_question_info(struct words *w)
             table_cell(&t, rec_get_text(w->record, fields[i][0]));
         }
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 // ---- The list -----------------------------------------------------------------------------------
@@ -442,8 +440,7 @@ void say_lesson_list(struct words *w)
         text_add(&cell, is_next ? "   next" : "");
         table_ink(&t, is_next ? INK_RIGHT : INK_MUTED, text_get(&cell));
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     text_release(&cell);
     say_broken(w);
     if (due > 0) {

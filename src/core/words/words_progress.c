@@ -190,7 +190,11 @@ static void say_next(struct words *w)
 
 static void cell_bar(struct words *w, struct table *t, int64_t done, int64_t of)
 {
-    enum { WIDTH = 10 };
+    enum { WIDTH = 10, ROOM = 60 };
+    if (w->columns > 0 && w->columns < ROOM) {
+        table_cell(t, "");  // the numbers beside it say as much
+        return;
+    }
     bool ascii = rec_get_flag(w->record, "ascii");
     // Full only when all is done, empty only when nothing is.
     int64_t full = of == 0 ? 0 : (done * WIDTH + of - 1) / of;
@@ -254,7 +258,7 @@ static void say_rows(struct words *w, const char *list, const char *name, const 
 {
     struct table t;
     bool any = false;
-    table_init(&t, "lllrrr");
+    table_init(&t, "llnrrr");
     head(&t, name);
     for (const struct rec *row = say_first(w->record, list); row != NULL; row = row->next) {
         const struct rec *begun = rec_find(row, "begun");
@@ -267,9 +271,10 @@ static void say_rows(struct words *w, const char *list, const char *name, const 
     }
     if (any) {
         text_add_char(w->out, '\n');
-        table_write(&t, w->out);
+        say_table(w, &t);
+    } else {
+        table_release(&t);
     }
-    table_release(&t);
 }
 
 void say_progress(struct words *w)

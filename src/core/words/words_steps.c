@@ -78,12 +78,11 @@ void say_step(struct words *w)
     say_number(w, INK_GRAD, rec_get_number(w->record, seed ? "after" : "upstream"));
     text_add(w->out, seed ? "   the seed\n" : "\n");
     struct table t;
-    table_init(&t, "lrlll");
+    table_init(&t, "ndnnn");
     for (const struct rec *s = say_first(w->record, "shares"); s != NULL; s = s->next) {
         add_share(w, &t, s);
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 void say_steps_skipped(struct words *w)

@@ -92,12 +92,11 @@ void say_paths(struct words *w)
 {
     const char *count = rec_get_text(w->record, "count");
     struct table t;
-    table_init(&t, "ll");
+    table_init(&t, "lw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         path_row(w, &t, row);
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     text_add(w->out, rec_get_flag(w->record, "cut") ? "… and more\n" : "");
     text_addf(w->out,
               "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n", count,
@@ -139,7 +138,7 @@ static void check_row(struct words *w, struct table *t, const struct rec *row)
 static void add_curve(struct words *w)
 {
     struct table t;
-    table_init(&t, "rrrl");
+    table_init(&t, "rddw");
     text_addf(w->out, "central differences for %s over h:\n", name_at(w, "curve_of"));
     static const char *const titles[] = {"h", "measured", "error", ""};
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
@@ -153,8 +152,7 @@ static void add_curve(struct words *w)
                        : rec_get_flag(p, "best") ? "taken"
                                                  : "");
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 void say_check(struct words *w)
@@ -168,15 +166,14 @@ void say_check(struct words *w)
         return;
     }
     struct table t;
-    table_init(&t, "lrrrll");
+    table_init(&t, "ldddlw");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         check_row(w, &t, row);
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     add_curve(w);
     if (checked < leaves) {
         text_addf(w->out, "%lld of %lld leaves were checked\n", (long long)checked,
@@ -197,7 +194,7 @@ void say_tangent(struct words *w)
     struct table t;
     struct text cell;
     text_init(&cell);
-    table_init(&t, "lll");
+    table_init(&t, "llw");
     for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
         const char *formula = rec_get_text(row, "formula");
         text_clear(&cell);
@@ -208,9 +205,8 @@ void say_tangent(struct words *w)
         text_addf(&cell, " %s", number_text(number, rec_get_number(row, "slope"), w->digits));
         table_cell(&t, text_get(&cell));
     }
-    table_write(&t, w->out);
+    say_table(w, &t);
     say_more(w);
-    table_release(&t);
     text_release(&cell);
     text_addf(w->out, "forward mode: %lld multiply-adds for d%s/d%s alone", forward, root, of);
     text_addf(w->out, leaves > 1 ? ", one such pass for each of %lld leaves\n" : "\n", leaves);

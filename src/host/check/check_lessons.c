@@ -631,7 +631,8 @@ static void read_what_came(struct player *p)
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
         struct text words;
         text_init(&words);
-        words_add(&words, r, WORDS_PROMPT, session_digits(p->host.session));
+        words_add(&words, r,
+                  &(struct words_form){.digits = session_digits(p->host.session)});
         if (rec_is(r, "prose") || rec_is(r, "question")) {
             check_width(p, r, text_get(&words));
         }

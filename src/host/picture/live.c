@@ -334,7 +334,7 @@ void live_begin(struct live *l, const struct source *source)
 void live_hear(struct live *l, const struct rec *record, int digits)
 {
     if (text_length(&l->words) < WORDS_MOST && !rec_is(record, "view")) {
-        words_add(&l->words, record, WORDS_PROMPT, digits);
+        words_add(&l->words, record, &(struct words_form){.digits = digits});
     }
 }
 

@@ -29,7 +29,7 @@ static void show_typed(struct host *h, const struct source *entry)
         return;
     }
     text_init(&words);
-    text_add(&words, "∇ ");
+    text_add(&words, ink_is_ascii(h->out) ? "> " : "∇ ");
     text_add_visible(&words, entry->text, entry->length);
     text_add_char(&words, '\n');
     ink_write(h->out, text_get(&words), false);

@@ -7,13 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store/files.h"
-#include "store/folders.h"
 #include "picture/image.h"
-#include "supply/ink.h"
-#include "store/lesson_file.h"
 #include "picture/page.h"
 #include "picture/plot.h"
+#include "store/files.h"
+#include "store/folders.h"
+#include "store/lesson_file.h"
+#include "supply/ink.h"
 #include "words/words.h"
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
@@ -27,7 +27,16 @@ static void tell_terminal(struct host *h)
     int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
     int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
     h->columns = columns;
+    h->wrap = known && h->mode == SESSION_PROMPT ? (size_t)columns : 0;
     session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
+}
+
+static struct words_form form_of(const struct host *h)
+{
+    return (struct words_form){.style = h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
+                               .digits = session_digits(h->session),
+                               .columns = h->wrap,
+                               .ascii = ink_is_ascii(h->out)};
 }
 
 static void write_words(struct host *h, const struct rec *record)
@@ -36,8 +45,8 @@ static void write_words(struct host *h, const struct rec *record)
     bool trouble = words_is_trouble(record);
     enum host_form form = trouble ? h->trouble_form : h->form;
     text_init(&words);
-    words_add(&words, record, h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
-              session_digits(h->session));
+    const struct words_form how = form_of(h);
+    words_add(&words, record, &how);
     ink_write(trouble ? h->trouble : h->out, text_get(&words), form == HOST_COLOUR);
     text_release(&words);
 }
@@ -57,7 +66,8 @@ static bool show_split(struct host *h, const struct rec *r)
     }
     struct text words;
     text_init(&words);
-    words_add(&words, r, WORDS_PROMPT, session_digits(h->session));
+    const struct words_form how = form_of(h);
+    words_add(&words, r, &how);
     bool shown = split_show(h->split, text_get(&words));
     text_release(&words);
     return shown;

@@ -31,6 +31,7 @@ struct host {
     void *seer;
     bool read_along;  // a person is there, for whom a lesson waits
     int columns;      // of a terminal that `out` is
+    size_t wrap;      // columns at which a person's lines break; 0: they never do
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "words/ascii.h"
 #include "words/ink.h"
 
 // One row for each meaning. The same four meanings have the same four colours in the pictures.
@@ -14,14 +15,6 @@ static const char *const colours[INK_LAST + 1] = {
     [INK_LOCAL] = "\x1b[35m",   [INK_MUTED] = "\x1b[2m",    [INK_ERROR] = "\x1b[31;1m",
     [INK_TITLE] = "\x1b[1;4m",  [INK_CURRENT] = "\x1b[7m",  [INK_CODE] = "\x1b[36m",
     [INK_EMPHASIS] = "\x1b[3m", [INK_RIGHT] = "\x1b[32;1m",
-};
-
-// What stands for our signs where the terminal shows only ASCII.
-static const struct plain {
-    const char *sign, *ascii;
-} plains[] = {
-    {"…", "..."}, {"·", "."}, {"−", "-"}, {"×", "*"},
-    {"÷", "/"},   {"∂", "d"}, {"∇", ">"}, {"π", "pi"},
 };
 
 bool ink_wanted(FILE *out)
@@ -42,22 +35,6 @@ bool ink_is_ascii(FILE *out)
     return isatty(fileno(out)) && !ink_is_utf8();
 }
 
-// Bytes of the character at s, and what to write for it in an ASCII locale.
-static size_t in_ascii(const char *s, const char **ascii)
-{
-    uint32_t c;
-    size_t bytes = utf8_read(s, strlen(s), &c);
-    for (size_t i = 0; i < COUNT_OF(plains); i++) {
-        size_t n = strlen(plains[i].sign);
-        if (n == bytes && memcmp(s, plains[i].sign, n) == 0) {
-            *ascii = plains[i].ascii;
-            return bytes;
-        }
-    }
-    *ascii = "?";
-    return bytes == 0 ? 1 : bytes;
-}
-
 void ink_write(FILE *out, const char *text, bool colour)
 {
     bool ascii = ink_is_ascii(out);
@@ -67,9 +44,11 @@ void ink_write(FILE *out, const char *text, bool colour)
             fputs(!colour ? "" : c == INK_END ? "\x1b[0m" : colours[c], out);
             s++;
         } else if (ascii && c >= 0x80) {
-            const char *shown;
-            s += in_ascii(s, &shown);
-            fputs(shown, out);
+            uint32_t character;
+            size_t n = utf8_read(s, strlen(s), &character);
+            n = n == 0 ? 1 : n;
+            fputs(ascii_of(s, n), out);
+            s += n;
         } else {
             fputc(*s++, out);
         }

@@ -97,8 +97,9 @@ static void say(struct door *d, const struct rec *record, int json)
         to = &d->words[CHANNEL_TROUBLE];
     }
     text_init(&marked);
-    words_add(&marked, record, d->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
-              session_digits(d->session));
+    words_add(&marked, record,
+              &(struct words_form){.style = d->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
+                                   .digits = session_digits(d->session)});
     ink_plain(to, text_get(&marked), text_length(&marked));
     text_release(&marked);
 }
