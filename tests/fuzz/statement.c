@@ -28,11 +28,15 @@ struct run {
 
 static void render(const struct run *r, const struct records *records)
 {
-    enum words_style style = r->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT;
+    bool prompt = r->mode == SESSION_PROMPT;
+    const struct words_form form = {.style = prompt ? WORDS_PROMPT : WORDS_SCRIPT,
+                                    .digits = session_digits(r->session),
+                                    .columns = prompt ? 44 : 0,
+                                    .ascii = prompt};
     struct text words;
     text_init(&words);
     for (const struct rec *rec = records->list.in.first; rec != NULL; rec = rec->next) {
-        words_add(&words, rec, style, session_digits(r->session));
+        words_add(&words, rec, &form);
         rec_json(&words, rec);
     }
     text_release(&words);
