@@ -118,8 +118,8 @@ static void answer_need(struct session *s, const struct rec *need)
 {
     static const struct diag refusal = {.message = "no files here"};
     static const char table[] = "w,h,kind\n1,2,red\n3,,\"a, b\"\n5,6,red\n";
-    const char *what = rec_get_text(need, "what");
-    if (strcmp(rec_get_text(need, "folder"), "data") == 0) {
+    const char *what = rec_get_text(need, KEY_what);
+    if (strcmp(rec_get_text(need, KEY_folder), "data") == 0) {
         session_supply(s, table, sizeof table - 1);
     } else if (strcmp(what, "lesson") == 0) {
         session_supply_lesson(s, lesson_all());

@@ -393,26 +393,26 @@ static void records_become_json(void **state)
     (void)state;
     struct records r;
     records_init(&r);
-    struct rec *step = records_add(&r, "step");
-    rec_whole(&r, step, "node", -7);
-    rec_number(&r, step, "value", 0.1);
-    rec_flag(&r, step, "done", true);
-    struct rec *shares = rec_list(&r, step, "shares");
-    struct rec *share = rec_map(&r, shares, NULL);
-    rec_number(&r, share, "now", -0.0);
-    rec_list(&r, share, "none");
-    rec_number(&r, shares, NULL, NAN);
-    rec_number(&r, shares, NULL, -INFINITY);
-    rec_map(&r, step, "empty");
-    rec_text(&r, step, "name", "a\"b\\c\n\x01");
+    struct rec *step = records_add(&r, KIND_step);
+    rec_whole(&r, step, KEY_node, -7);
+    rec_number(&r, step, KEY_value, 0.1);
+    rec_flag(&r, step, KEY_done, true);
+    struct rec *shares = rec_list(&r, step, KEY_shares);
+    struct rec *share = rec_map(&r, shares, KEY_NONE);
+    rec_number(&r, share, KEY_now, -0.0);
+    rec_list(&r, share, KEY_terms);
+    rec_number(&r, shares, KEY_NONE, NAN);
+    rec_number(&r, shares, KEY_NONE, -INFINITY);
+    rec_map(&r, step, KEY_root);
+    rec_text(&r, step, KEY_name, "a\"b\\c\n\x01");
     assert_json(step, "{\"kind\":\"step\",\"node\":-7,\"value\":0.1,\"done\":true,"
-                      "\"shares\":[{\"now\":0,\"none\":[]},\"nan\",\"-inf\"],\"empty\":{},"
+                      "\"shares\":[{\"now\":0,\"terms\":[]},\"nan\",\"-inf\"],\"root\":{},"
                       "\"name\":\"a\\\"b\\\\c\\n\\u0001\"}");
-    records_add(&r, "second");
+    records_add(&r, KIND_zero);
     assert_int_equal(r.list.in.count, 2);
     assert_json(&r.list, "[{\"kind\":\"step\",\"node\":-7,\"value\":0.1,\"done\":true,"
-                         "\"shares\":[{\"now\":0,\"none\":[]},\"nan\",\"-inf\"],\"empty\":{},"
-                         "\"name\":\"a\\\"b\\\\c\\n\\u0001\"},{\"kind\":\"second\"}]");
+                         "\"shares\":[{\"now\":0,\"terms\":[]},\"nan\",\"-inf\"],\"root\":{},"
+                         "\"name\":\"a\\\"b\\\\c\\n\\u0001\"},{\"kind\":\"zero\"}]");
     records_release(&r);
 }
 
@@ -421,7 +421,7 @@ static void invalid_text_becomes_valid_json(void **state)
     (void)state;
     struct text t;
     text_init(&t);
-    json_string(&t, "é\xFF\xC3z\x7f\0q", 8);
+    rec_json_text(&t, "é\xFF\xC3z\x7f\0q", 8);
     assert_string_equal(text_get(&t), "\"é\xEF\xBF\xBD\xEF\xBF\xBDz\\u007f\\u0000q\"");
     text_release(&t);
 }
@@ -431,24 +431,25 @@ static void fields_are_read(void **state)
     (void)state;
     struct records r;
     records_init(&r);
-    struct rec *rec = records_add(&r, "value");
-    rec_number(&r, rec, "x", 2.5);
-    rec_whole(&r, rec, "n", 3);
-    rec_flag(&r, rec, "yes", true);
-    rec_bytes(&r, rec, "part", "abcdef", 3);
-    assert_string_equal(rec_kind(rec), "value");
-    assert_true(rec_is(rec, "value") && !rec_is(rec, "other") && !rec_is(NULL, "value"));
-    assert_true(rec_get_number(rec, "x") == 2.5 && rec_get_whole(rec, "n") == 3);
-    assert_true(rec_get_flag(rec, "yes"));
-    assert_string_equal(rec_get_text(rec, "part"), "abc");
+    struct rec *rec = records_add(&r, KIND_value);
+    rec_number(&r, rec, KEY_x, 2.5);
+    rec_whole(&r, rec, KEY_count, 3);
+    rec_flag(&r, rec, KEY_right, true);
+    rec_bytes(&r, rec, KEY_text, "abcdef", 3);
+    assert_int_equal(rec_kind(rec), KIND_value);
+    assert_int_equal(rec_kind(NULL), KIND_NONE);
+    assert_true(rec_is(rec, KIND_value) && !rec_is(rec, KIND_step) && !rec_is(NULL, KIND_value));
+    assert_true(rec_get_number(rec, KEY_x) == 2.5 && rec_get_whole(rec, KEY_count) == 3);
+    assert_true(rec_get_flag(rec, KEY_right));
+    assert_string_equal(rec_get_text(rec, KEY_text), "abc");
     // What is not there, or is of another type.
-    assert_true(rec_get_number(rec, "y") == 0 && rec_get_whole(rec, "x") == 0);
-    assert_false(rec_get_flag(rec, "x"));
-    assert_string_equal(rec_get_text(rec, "x"), "");
-    assert_null(rec_find(rec, "y"));
-    assert_null(rec_find(NULL, "y"));
+    assert_true(rec_get_number(rec, KEY_y) == 0 && rec_get_whole(rec, KEY_x) == 0);
+    assert_false(rec_get_flag(rec, KEY_x));
+    assert_string_equal(rec_get_text(rec, KEY_x), "");
+    assert_null(rec_find(rec, KEY_y));
+    assert_null(rec_find(NULL, KEY_y));
     // Building onto nothing builds nothing.
-    rec_number(&r, rec_map(&r, NULL, "x"), "y", 1);
+    rec_number(&r, rec_map(&r, NULL, KEY_x), KEY_y, 1);
     records_release(&r);
     assert_int_equal(r.list.in.count, 0);
 }

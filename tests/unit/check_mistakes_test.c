@@ -35,9 +35,9 @@ struct learner {
 static void see(void *seer, const struct rec *r)
 {
     struct learner *l = seer;
-    if (rec_is(r, "judged")) {
-        snprintf(l->verdict, sizeof l->verdict, "%s", rec_get_text(r, "verdict"));
-        const struct rec *said = rec_find(r, "said");
+    if (rec_is(r, KIND_judged)) {
+        snprintf(l->verdict, sizeof l->verdict, "%s", rec_get_text(r, KEY_verdict));
+        const struct rec *said = rec_find(r, KEY_said);
         for (const struct rec *s = said->in.first; s != NULL; s = s->next) {
             text_addf(&l->said, "%s\n", s->text);
         }

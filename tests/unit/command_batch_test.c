@@ -26,7 +26,7 @@ static void run(struct session *s, const char *text, enum session_state expected
     enum session_state end = session_eval(s, text, SESSION_SCRIPT, &r);
     if (end != expected) {
         fail_msg("%s: %s", text,
-                 r.list.in.last == NULL ? "" : rec_get_text(r.list.in.last, "message"));
+                 r.list.in.last == NULL ? "" : rec_get_text(r.list.in.last, KEY_message));
     }
     records_release(&r);
 }
@@ -36,7 +36,7 @@ static double value(struct session *s, const char *expression)
     struct records r;
     records_init(&r);
     assert_int_equal(session_eval(s, expression, SESSION_SCRIPT, &r), SESSION_DONE);
-    double v = rec_get_number(r.list.in.last, "value");
+    double v = rec_get_number(r.list.in.last, KEY_value);
     records_release(&r);
     return v;
 }
@@ -171,7 +171,7 @@ static int64_t node_of(struct session *s, const char *explain)
     struct records r;
     records_init(&r);
     assert_int_equal(session_eval(s, explain, SESSION_SCRIPT, &r), SESSION_DONE);
-    int64_t node = rec_get_whole(r.list.in.last, "node");
+    int64_t node = rec_get_whole(r.list.in.last, KEY_node);
     records_release(&r);
     return node;
 }

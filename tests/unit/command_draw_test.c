@@ -281,16 +281,16 @@ struct picture {
 
 static void see_boxes(struct picture *p)
 {
-    const struct rec *boxes = rec_find(p->scene, "boxes");
+    const struct rec *boxes = rec_find(p->scene, KEY_boxes);
     p->count = 0;
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        if (strcmp(rec_get_text(box, "kind"), "constant") == 0) {
+        if (strcmp(rec_get_text(box, KEY_kind), "constant") == 0) {
             continue;
         }
         struct seen *b = &p->seen[p->count++];
         size_t row, column;
-        *b = (struct seen){.box = box, .arity = (int)rec_find(box, "cells")->in.count};
-        find_name(&p->sheet, rec_get_text(box, "name"), &row, &column);
+        *b = (struct seen){.box = box, .arity = (int)rec_find(box, KEY_cells)->in.count};
+        find_name(&p->sheet, rec_get_text(box, KEY_name), &row, &column);
         if (p->across) {
             see_across(&p->sheet, b, row, column);
         } else {
@@ -301,8 +301,8 @@ static void see_boxes(struct picture *p)
 
 static const struct rec *box_of(const struct rec *scene, const char *id)
 {
-    const struct rec *box = rec_find(scene, "boxes")->in.first;
-    while (box != NULL && strcmp(rec_get_text(box, "id"), id) != 0) {
+    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    while (box != NULL && strcmp(rec_get_text(box, KEY_id), id) != 0) {
         box = box->next;
     }
     return box;
@@ -311,21 +311,21 @@ static const struct rec *box_of(const struct rec *scene, const char *id)
 // Is the operand a constant, which stands in the cell itself?
 static bool is_constant(const struct picture *p, const struct rec *cell)
 {
-    const struct rec *from = box_of(p->scene, rec_get_text(cell, "from"));
-    return from == NULL || strcmp(rec_get_text(from, "kind"), "constant") == 0;
+    const struct rec *from = box_of(p->scene, rec_get_text(cell, KEY_from));
+    return from == NULL || strcmp(rec_get_text(from, KEY_kind), "constant") == 0;
 }
 
 // What ought to stand in the cell: the derivative, the constant, or how many values come in.
 static void expected_cell(const struct picture *p, const struct rec *cell, char text[24])
 {
     char number[NUMBER_TEXT];
-    if (rec_find(cell, "values") != NULL) {
-        snprintf(text, 24, "[%d]", (int)rec_get_whole(cell, "values"));
+    if (rec_find(cell, KEY_values) != NULL) {
+        snprintf(text, 24, "[%d]", (int)rec_get_whole(cell, KEY_values));
         return;
     }
     double v = is_constant(p, cell)
-                   ? rec_get_number(box_of(p->scene, rec_get_text(cell, "from")), "value")
-                   : rec_get_number(cell, "local");
+                   ? rec_get_number(box_of(p->scene, rec_get_text(cell, KEY_from)), KEY_value)
+                   : rec_get_number(cell, KEY_local);
     snprintf(text, 24, "%s", number_text(number, v, 4));
 }
 
@@ -334,15 +334,16 @@ static void expected_cell(const struct picture *p, const struct rec *cell, char 
 static bool is_edge(const struct picture *p, const struct seen *from, const struct seen *b,
                     int port)
 {
-    const char *op = rec_get_text(b->box, "op");
-    bool turns = strcmp(op, "+") == 0 || strcmp(op, "×") == 0 || rec_find(b->box, "folds") != NULL;
+    const char *op = rec_get_text(b->box, KEY_op);
+    bool turns =
+        strcmp(op, "+") == 0 || strcmp(op, "×") == 0 || rec_find(b->box, KEY_folds) != NULL;
     int slot = 0;
-    for (const struct rec *cell = rec_find(b->box, "cells")->in.first; cell != NULL;
+    for (const struct rec *cell = rec_find(b->box, KEY_cells)->in.first; cell != NULL;
          cell = cell->next, slot++) {
         char text[24];
         expected_cell(p, cell, text);
         if ((slot == port || turns) && !is_constant(p, cell) &&
-            strcmp(rec_get_text(cell, "from"), rec_get_text(from->box, "id")) == 0 &&
+            strcmp(rec_get_text(cell, KEY_from), rec_get_text(from->box, KEY_id)) == 0 &&
             strcmp(text, b->cell[port]) == 0) {
             return true;
         }
@@ -353,7 +354,7 @@ static bool is_edge(const struct picture *p, const struct seen *from, const stru
 static size_t edges_of(const struct picture *p, const struct seen *b)
 {
     size_t count = 0;
-    for (const struct rec *cell = rec_find(b->box, "cells")->in.first; cell != NULL;
+    for (const struct rec *cell = rec_find(b->box, KEY_cells)->in.first; cell != NULL;
          cell = cell->next) {
         count += !is_constant(p, cell);
     }
@@ -405,8 +406,8 @@ static void check_width(struct text *drawing, size_t width)
 
 static bool fits_in_boxes(const struct rec *scene)
 {
-    const struct rec *box = rec_find(scene, "boxes")->in.first;
-    while (box != NULL && rec_find(box, "cells")->in.count <= CELLS_MOST) {
+    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    while (box != NULL && rec_find(box, KEY_cells)->in.count <= CELLS_MOST) {
         box = box->next;
     }
     return box == NULL;
@@ -688,7 +689,7 @@ static void nothing_moves_in_a_walk(void **state)
                 text_add(&answers, way == DRAW_DOWN ? "graph 1 1 1\nstop\n" : "");
                 answer_question(&q, &rng, &answers);
             }
-            rec_text(&g.records, scene, "layout", text_get(&answers));
+            rec_text(&g.records, scene, KEY_layout, text_get(&answers));
             struct sheet sheet;
             text_clear(&g.drawing);
             draw_scene(&g.drawing, scene, WIDE);

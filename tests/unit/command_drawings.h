@@ -122,8 +122,8 @@ static inline struct rec *build(struct graph *g, uint32_t root, bool ascii, cons
                                           .folds = g->folded ? &g->folds : NULL};
     struct rec *scene = scene_build(&g->records, &g->tape, &g->names, root, &options);
     assert_non_null(scene);
-    rec_flag(&g->records, scene, "ascii", ascii);
-    rec_text(&g->records, scene, "layout", layout);
+    rec_flag(&g->records, scene, KEY_ascii, ascii);
+    rec_text(&g->records, scene, KEY_layout, layout);
     return scene;
 }
 

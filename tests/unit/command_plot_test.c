@@ -21,7 +21,7 @@ static enum session_state type(struct seat *seat, const char *text)
     return eval(seat, text, SESSION_PROMPT);
 }
 
-static const struct rec *last(const struct seat *seat, const char *kind)
+static const struct rec *last(const struct seat *seat, enum rec_kind kind)
 {
     const struct rec *found = NULL;
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
@@ -33,16 +33,16 @@ static const struct rec *last(const struct seat *seat, const char *kind)
 static const struct rec *plot(struct seat *seat, const char *text)
 {
     if (type(seat, text) != SESSION_DONE) {
-        fail_msg("%s: %s", text, rec_get_text(last(seat, "error"), "message"));
+        fail_msg("%s: %s", text, rec_get_text(last(seat, KIND_error), KEY_message));
     }
-    assert_non_null(last(seat, "plot"));
-    return last(seat, "plot");
+    assert_non_null(last(seat, KIND_plot));
+    return last(seat, KIND_plot);
 }
 
 static void refused(struct seat *seat, const char *text, const char *words)
 {
     assert_int_equal(type(seat, text), SESSION_FAILED);
-    const char *message = rec_get_text(last(seat, "error"), "message");
+    const char *message = rec_get_text(last(seat, KIND_error), KEY_message);
     if (strstr(message, words) == NULL) {
         fail_msg("%s: '%s' is not in '%s'", text, words, message);
     }
@@ -100,7 +100,7 @@ static void nothing_of_a_plot_stays(void **state)
 // Every point of every series lies on the curve.
 static void check_curve(const struct rec *series, double (*f)(double), double tolerance)
 {
-    const struct rec *x = rec_find(series, "x"), *y = rec_find(series, "y");
+    const struct rec *x = rec_find(series, KEY_x), *y = rec_find(series, KEY_y);
     assert_int_equal(x->in.count, y->in.count);
     assert_true(x->in.count > 200);
     const struct rec *v = y->in.first;
@@ -117,57 +117,57 @@ static double parabola(double x)
 static void points_lie_on_the_curve(void **state)
 {
     struct seat *seat = *state;
-    check_curve(rec_find(plot(seat, "plot tanh(t)"), "series")->in.first, tanh, 1e-12);
-    check_curve(rec_find(plot(seat, "plot grad((x - 3)**3/3, x)"), "series")->in.first, parabola,
+    check_curve(rec_find(plot(seat, "plot tanh(t)"), KEY_series)->in.first, tanh, 1e-12);
+    check_curve(rec_find(plot(seat, "plot grad((x - 3)**3/3, x)"), KEY_series)->in.first, parabola,
                 1e-12);
     // A stored graph follows the leaf, stale values and all.
     plot(seat, "param w = 0.5; b = 7; L = (w - b)**2; b.data = 3; plot L over w");
-    check_curve(rec_find(last(seat, "plot"), "series")->in.first, parabola, 1e-12);
+    check_curve(rec_find(last(seat, KIND_plot), KEY_series)->in.first, parabola, 1e-12);
     // A bound x that is no leaf means the swept number for a while, also inside functions.
     plot(seat, "a = 1; x = a*2; def f(t) = (t - 3)**2; plot f(x)");
-    check_curve(rec_find(last(seat, "plot"), "series")->in.first, parabola, 1e-12);
+    check_curve(rec_find(last(seat, KIND_plot), KEY_series)->in.first, parabola, 1e-12);
 }
 
 static void ends_are_exact(void **state)
 {
     struct seat *seat = *state;
     const struct rec *r = plot(seat, "plot x from -0.1 to 0.3");
-    const struct rec *x = rec_find(rec_find(r, "series")->in.first, "x");
+    const struct rec *x = rec_find(rec_find(r, KEY_series)->in.first, KEY_x);
     assert_true(x->in.first->number == -0.1);
     assert_true(x->in.last->number == 0.3);
 }
 
-static double y_end(const struct rec *r, const char *end)
+static double y_end(const struct rec *r, enum rec_key end)
 {
-    return rec_get_number(rec_find(r, "y"), end);
+    return rec_get_number(rec_find(r, KEY_y), end);
 }
 
 static void the_window_shows_what_matters(void **state)
 {
     struct seat *seat = *state;
     // A pole is cut off, a needle and a steep exponential are not.
-    assert_true(y_end(plot(seat, "plot 1/x"), "to") < 20);
-    assert_true(y_end(plot(seat, "plot tan(x) from -10 to 10"), "to") < 50);
-    assert_true(y_end(plot(seat, "plot exp(-100*x**2)"), "to") == 1);
-    assert_true(y_end(plot(seat, "plot exp(x) from 0 to 20"), "to") > 4e8);
+    assert_true(y_end(plot(seat, "plot 1/x"), KEY_to) < 20);
+    assert_true(y_end(plot(seat, "plot tan(x) from -10 to 10"), KEY_to) < 50);
+    assert_true(y_end(plot(seat, "plot exp(-100*x**2)"), KEY_to) == 1);
+    assert_true(y_end(plot(seat, "plot exp(x) from 0 to 20"), KEY_to) > 4e8);
     // A constant gets room, even the largest.
-    assert_true(y_end(plot(seat, "plot 3"), "from") < 3);
-    assert_true(y_end(plot(seat, "plot 0"), "to") > 0);
-    assert_true(isfinite(y_end(plot(seat, "plot 1.7e308"), "to")));
-    assert_true(y_end(last(seat, "plot"), "from") < y_end(last(seat, "plot"), "to"));
+    assert_true(y_end(plot(seat, "plot 3"), KEY_from) < 3);
+    assert_true(y_end(plot(seat, "plot 0"), KEY_to) > 0);
+    assert_true(isfinite(y_end(plot(seat, "plot 1.7e308"), KEY_to)));
+    assert_true(y_end(last(seat, KIND_plot), KEY_from) < y_end(last(seat, KIND_plot), KEY_to));
 }
 
 static void a_spike_in_a_long_array_is_kept(void **state)
 {
     struct seat *seat = *state;
     const struct rec *r = plot(seat, "W = zeros(100000); W[77777].data = 9; plot W");
-    assert_true(y_end(r, "to") == 9);
-    assert_true(rec_find(rec_find(r, "series")->in.first, "x")->in.count <= 4000);
+    assert_true(y_end(r, KEY_to) == 9);
+    assert_true(rec_find(rec_find(r, KEY_series)->in.first, KEY_x)->in.count <= 4000);
 }
 
 static int64_t right_of(struct seat *seat, const char *text)
 {
-    return rec_get_whole(plot(seat, text), "right");
+    return rec_get_whole(plot(seat, text), KEY_right);
 }
 
 static void a_boundary_is_found_whatever_the_model_takes(void **state)
@@ -182,18 +182,18 @@ static void a_boundary_is_found_whatever_the_model_takes(void **state)
                                 "def one_hot(x) = [0.5 - row(x), row(x) + 0.5]"),
                      SESSION_DONE);
     assert_int_equal(right_of(seat, "plot boundary rows X s"), 4);
-    assert_true(rec_get_number(last(seat, "plot"), "threshold") == 0);
+    assert_true(rec_get_number(last(seat, KIND_plot), KEY_threshold) == 0);
     assert_int_equal(right_of(seat, "plot boundary row X s"), 4);
     assert_int_equal(right_of(seat, "plot boundary pair X y"), 4);
-    assert_true(rec_get_number(last(seat, "plot"), "threshold") == 0.5);
+    assert_true(rec_get_number(last(seat, KIND_plot), KEY_threshold) == 0.5);
     assert_int_equal(right_of(seat, "plot boundary two X y"), 4);
-    assert_null(rec_find(last(seat, "plot"), "threshold"));
+    assert_null(rec_find(last(seat, KIND_plot), KEY_threshold));
     assert_int_equal(right_of(seat, "plot boundary two X s"), 4);
     assert_int_equal(right_of(seat, "plot boundary one_hot X y"), 4);
     // Each cell of the grid is on its side of the line 2*y - x = 0.5.
     const struct rec *r = plot(seat, "plot boundary rows X s from 0 to 1 from -1 to 1");
-    int64_t columns = rec_get_whole(r, "columns"), rows = rec_get_whole(r, "rows"), i = 0;
-    for (const struct rec *c = rec_find(r, "class")->in.first; c != NULL; c = c->next, i++) {
+    int64_t columns = rec_get_whole(r, KEY_columns), rows = rec_get_whole(r, KEY_rows), i = 0;
+    for (const struct rec *c = rec_find(r, KEY_class)->in.first; c != NULL; c = c->next, i++) {
         double x = ((double)(i % columns) + 0.5) / (double)columns;
         double y = ((double)(i / columns) + 0.5) / (double)rows * 2 - 1;
         double score = 2 * y - x - 0.5;
@@ -268,14 +268,14 @@ static void a_file_is_asked_for(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
         assert_int_equal(type(seat, plots[i][0]), SESSION_FAILED);  // no files from here
-        const struct rec *need = last(seat, "need");
+        const struct rec *need = last(seat, KIND_need);
         if (plots[i][1] == NULL) {
             assert_null(need);
             continue;
         }
-        assert_string_equal(rec_get_text(need, "what"), "plot");
-        assert_string_equal(rec_get_text(need, "path"), plots[i][1]);
-        assert_string_equal(rec_get_text(need, "format"), plots[i][2]);
+        assert_string_equal(rec_get_text(need, KEY_what), "plot");
+        assert_string_equal(rec_get_text(need, KEY_path), plots[i][1]);
+        assert_string_equal(rec_get_text(need, KEY_format), plots[i][2]);
     }
 }
 

@@ -31,7 +31,7 @@ static const struct rec *look(struct session *s, struct records *out)
 {
     records_init(out);
     assert_true(session_present(s, out));
-    assert_true(rec_is(out->list.in.first, "present"));
+    assert_true(rec_is(out->list.in.first, KIND_present));
     return out->list.in.first;
 }
 
@@ -92,8 +92,8 @@ static void looking_changes_nothing(void **state)
 
 static const struct rec *box_of(const struct rec *scene, const char *name)
 {
-    const struct rec *box = rec_find(scene, "boxes")->in.first;
-    while (box != NULL && strcmp(rec_get_text(box, "name"), name) != 0) {
+    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    while (box != NULL && strcmp(rec_get_text(box, KEY_name), name) != 0) {
         box = box->next;
     }
     assert_non_null(box);
@@ -110,20 +110,20 @@ static void the_scene_is_as_it_is_and_as_it_will_be(void **state)
     run(s, "a = 2; b = a*3; L = b*a; step L", &ignored);
     const struct rec *present = look(s, &out), *now = present->next, *done = now->next;
     assert_null(done->next);
-    assert_string_equal(rec_get_text(rec_find(present, "root"), "name"), "L");
-    assert_int_equal(rec_get_whole(rec_find(present, "walk"), "at"), 1);
-    assert_string_equal(rec_get_text(rec_find(present, "step"), "name"), "b");
-    assert_true(rec_get_flag(box_of(now, "b"), "current"));
-    assert_string_equal(rec_get_text(box_of(now, "L"), "value_text"), "·");
-    assert_string_equal(rec_get_text(box_of(done, "L"), "value_text"), "12");
-    assert_string_equal(rec_get_text(box_of(done, "a"), "grad_text"), "12");
-    assert_int_equal(rec_find(present, "about")->in.count, 4);
+    assert_string_equal(rec_get_text(rec_find(present, KEY_root), KEY_name), "L");
+    assert_int_equal(rec_get_whole(rec_find(present, KEY_walk), KEY_at), 1);
+    assert_string_equal(rec_get_text(rec_find(present, KEY_step), KEY_name), "b");
+    assert_true(rec_get_flag(box_of(now, "b"), KEY_current));
+    assert_string_equal(rec_get_text(box_of(now, "L"), KEY_value_text), "·");
+    assert_string_equal(rec_get_text(box_of(done, "L"), KEY_value_text), "12");
+    assert_string_equal(rec_get_text(box_of(done, "a"), KEY_grad_text), "12");
+    assert_int_equal(rec_find(present, KEY_about)->in.count, 4);
     records_release(&out);
     // In the midst of a sum, the number so far.
     run(s, "run; step; step", &ignored);
     present = look(s, &out);
-    assert_null(rec_find(box_of(present->next, "a"), "grad"));
-    assert_true(rec_get_number(box_of(present->next, "a"), "so_far") == 6);
+    assert_null(rec_find(box_of(present->next, "a"), KEY_grad));
+    assert_true(rec_get_number(box_of(present->next, "a"), KEY_so_far) == 6);
     records_release(&out);
     text_release(&ignored);
     session_free(s);
@@ -137,9 +137,9 @@ static void what_there_is_to_see(struct session *s, const char *line, int64_t va
     text_init(&ignored);
     run(s, line, &ignored);
     const struct rec *present = look(s, &out);
-    assert_int_equal(rec_get_whole(present, "values"), values);
+    assert_int_equal(rec_get_whole(present, KEY_values), values);
     assert_int_equal(out.list.in.count, records);
-    const struct rec *list = rec_find(present, "about");
+    const struct rec *list = rec_find(present, KEY_about);
     assert_int_equal(list == NULL ? 0 : list->in.count, about);
     records_release(&out);
     text_release(&ignored);

@@ -159,9 +159,9 @@ static size_t check_random_table(struct rng *rng, uint32_t most)
     for (size_t row = 1; row < sheet.rows; row++, values++) {
         edges += read_row(&t, row);
     }
-    const struct rec *boxes = rec_find(scene, "boxes");
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        values -= strcmp(rec_get_text(box, "kind"), "constant") != 0;
+        values -= strcmp(rec_get_text(box, KEY_kind), "constant") != 0;
     }
     assert_int_equal(values, 0);
     free(sheet.cells);

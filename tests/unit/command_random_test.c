@@ -212,14 +212,14 @@ static void answer_need(struct seat *seat, const struct rec *need)
 {
     static const char table[] = "w,h\n1,2\n3,4\n5,6\n1.5,0.1\n";
     static const struct diag refusal = {.message = "no files here"};
-    const char *what = rec_get_text(need, "what");
-    if (strcmp(what, "read") == 0 && strcmp(rec_get_text(need, "folder"), "data") == 0) {
+    const char *what = rec_get_text(need, KEY_what);
+    if (strcmp(what, "read") == 0 && strcmp(rec_get_text(need, KEY_folder), "data") == 0) {
         session_supply(seat->session, table, sizeof table - 1);
     } else if (strcmp(what, "read") == 0) {
         session_supply(seat->session, text_get(&seat->script), text_length(&seat->script));
     } else if (strcmp(what, "write") == 0) {
         text_clear(&seat->script);
-        text_add(&seat->script, rec_get_text(need, "text"));
+        text_add(&seat->script, rec_get_text(need, KEY_text));
         session_supply(seat->session, NULL, 0);
     } else {
         session_refuse(seat->session, &refusal);

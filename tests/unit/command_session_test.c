@@ -25,7 +25,7 @@
 // ----------------------------------------------------------------------------
 
 // The first record of this kind that was answered.
-static const struct rec *find(const struct seat *seat, const char *kind)
+static const struct rec *find(const struct seat *seat, enum rec_kind kind)
 {
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, kind)) {
@@ -39,7 +39,7 @@ static const struct rec *find(const struct seat *seat, const char *kind)
 static void prompt(struct seat *seat, const char *text)
 {
     if (eval(seat, text, SESSION_PROMPT) != SESSION_DONE) {
-        fail_msg("'%s' fails: %s", text, rec_get_text(seat->records.list.in.last, "message"));
+        fail_msg("'%s' fails: %s", text, rec_get_text(seat->records.list.in.last, KEY_message));
     }
 }
 
@@ -51,7 +51,7 @@ static const struct rec *last(const struct seat *seat)
 static double value_of(struct seat *seat, const char *expression)
 {
     assert_int_equal(eval(seat, expression, SESSION_PROMPT), SESSION_DONE);
-    return rec_get_number(find(seat, "value"), "value");
+    return rec_get_number(find(seat, KIND_value), KEY_value);
 }
 
 static void assert_words(struct seat *seat, const char *expected)
@@ -159,9 +159,9 @@ static void what_fails_leaves_nothing(void **state)
     snapshot(&before, seat->session);
     for (size_t i = 0; i < COUNT_OF(failing); i++) {
         assert_int_equal(eval(seat, failing[i], SESSION_PROMPT), SESSION_FAILED);
-        assert_true(rec_is(last(seat), "error"));
+        assert_true(rec_is(last(seat), KIND_error));
         for (const struct rec *r = seat->records.list.in.first; r != last(seat); r = r->next) {
-            assert_true(rec_is(r, "need") || rec_is(r, "scene"));
+            assert_true(rec_is(r, KIND_need) || rec_is(r, KIND_scene));
         }
         assert_same(seat, &before, failing[i]);
     }
@@ -205,10 +205,10 @@ static void assert_undone_and_redone(struct seat *seat, const char *statement)
     }
     for (int i = 0; i < 2; i++) {
         prompt(seat, "undo");
-        assert_string_equal(rec_get_text(last(seat), "statement"), statement);
+        assert_string_equal(rec_get_text(last(seat), KEY_statement), statement);
         assert_same(seat, &before, "undo");
         prompt(seat, "redo");
-        assert_string_equal(rec_get_text(last(seat), "statement"), statement);
+        assert_string_equal(rec_get_text(last(seat), KEY_statement), statement);
         assert_same(seat, &after, "redo");
     }
     text_release(&before);
@@ -303,7 +303,7 @@ static const struct rec *run_to_need(struct seat *seat, const char *text)
     while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE) {
     }
     assert_int_equal(state, SESSION_NEED);
-    assert_true(rec_is(last(seat), "need"));
+    assert_true(rec_is(last(seat), KIND_need));
     return last(seat);
 }
 
@@ -311,14 +311,14 @@ static void a_file_is_asked_for(void **state)
 {
     struct seat *seat = *state;
     const struct rec *need = run_to_need(seat, "a = 2; b = a*a; save \"my file.bs\"; b");
-    assert_string_equal(rec_get_text(need, "what"), "write");
-    assert_string_equal(rec_get_text(need, "path"), "my file.bs");
-    assert_non_null(strstr(rec_get_text(need, "text"), "\na = 2\nb = a*a\n"));
+    assert_string_equal(rec_get_text(need, KEY_what), "write");
+    assert_string_equal(rec_get_text(need, KEY_path), "my file.bs");
+    assert_non_null(strstr(rec_get_text(need, KEY_text), "\na = 2\nb = a*a\n"));
     session_supply(seat->session, NULL, 0);
     assert_int_equal(session_run(seat->session, &seat->records), SESSION_MORE);
     assert_int_equal(session_run(seat->session, &seat->records), SESSION_MORE);
     assert_int_equal(session_run(seat->session, &seat->records), SESSION_DONE);
-    assert_true(rec_is(last(seat), "value"));
+    assert_true(rec_is(last(seat), KIND_value));
 }
 
 static void a_refusal_is_an_error_at_the_path(void **state)
@@ -327,8 +327,8 @@ static void a_refusal_is_an_error_at_the_path(void **state)
     run_to_need(seat, "a = 2; save full.bs");
     session_refuse(seat->session, &(struct diag){.message = "the disk is full"});
     assert_int_equal(session_run(seat->session, &seat->records), SESSION_FAILED);
-    assert_string_equal(rec_get_text(last(seat), "message"), "the disk is full");
-    assert_int_equal(rec_get_whole(last(seat), "column"), 13);
+    assert_string_equal(rec_get_text(last(seat), KEY_message), "the disk is full");
+    assert_int_equal(rec_get_whole(last(seat), KEY_column), 13);
 }
 
 static void a_loaded_script_takes_the_place(void **state)
@@ -339,16 +339,16 @@ static void a_loaded_script_takes_the_place(void **state)
     prompt(seat, canonical);
     snapshot(&before, seat->session);
     const struct rec *need = run_to_need(seat, "load it.bs");
-    assert_string_equal(rec_get_text(need, "what"), "read");
+    assert_string_equal(rec_get_text(need, KEY_what), "read");
     assert_same(seat, &before, "a need");
     session_supply(seat->session, script, strlen(script));
     while (session_run(seat->session, &seat->records) == SESSION_MORE) {
     }
-    assert_true(rec_is(last(seat), "print"));
+    assert_true(rec_is(last(seat), KIND_print));
     assert_int_equal((int)value_of(seat, "y"), 9);
     assert_int_equal(eval(seat, "L", SESSION_PROMPT), SESSION_FAILED);
     prompt(seat, "undo");
-    assert_string_equal(rec_get_text(last(seat), "statement"), "load it.bs");
+    assert_string_equal(rec_get_text(last(seat), KEY_statement), "load it.bs");
     assert_same(seat, &before, "undoing a load");
     prompt(seat, "redo");
     assert_int_equal((int)value_of(seat, "y"), 9);
@@ -369,8 +369,8 @@ static void a_script_that_fails_is_not_loaded(void **state)
     while ((end = session_run(seat->session, &seat->records)) == SESSION_MORE) {
     }
     assert_int_equal(end, SESSION_FAILED);
-    assert_string_equal(rec_get_text(last(seat), "file"), "it.bs");
-    assert_int_equal(rec_get_whole(last(seat), "line"), 2);
+    assert_string_equal(rec_get_text(last(seat), KEY_file), "it.bs");
+    assert_int_equal(rec_get_whole(last(seat), KEY_line), 2);
     assert_same(seat, &before, "a failed load");
     text_release(&before);
 }
@@ -395,13 +395,13 @@ static void a_picture_comes_with_its_scene(void **state)
 {
     struct seat *seat = *state;
     const struct rec *need = run_to_need(seat, "a = 2; L = a*a; graph L out.svg");
-    assert_string_equal(rec_get_text(need, "what"), "picture");
-    assert_string_equal(rec_get_text(need, "format"), "svg");
-    find(seat, "scene");
+    assert_string_equal(rec_get_text(need, KEY_what), "picture");
+    assert_string_equal(rec_get_text(need, KEY_format), "svg");
+    find(seat, KIND_scene);
     session_supply(seat->session, NULL, 0);
     while (session_run(seat->session, &seat->records) == SESSION_MORE) {
     }
-    assert_true(rec_is(last(seat), "written"));
+    assert_true(rec_is(last(seat), KIND_written));
 }
 
 // ---- Interrupts ---------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ static void an_interrupt_takes_the_statement_back(void **state)
     for (size_t i = 0; i < COUNT_OF(long_ones); i++) {
         seat->stop = 1;
         assert_int_equal(eval(seat, long_ones[i], SESSION_PROMPT), SESSION_FAILED);
-        assert_string_equal(rec_get_text(last(seat), "message"), "interrupted");
+        assert_string_equal(rec_get_text(last(seat), KEY_message), "interrupted");
         assert_same(seat, &before, "an interrupt");
         seat->stop = 0;
     }
@@ -441,7 +441,7 @@ static void an_interrupt_takes_the_statement_back(void **state)
 
 // ---- Records ------------------------------------------------------------------------------------
 
-static void assert_json(struct seat *seat, const char *kind, const char *expected)
+static void assert_json(struct seat *seat, enum rec_kind kind, const char *expected)
 {
     struct text json;
     text_init(&json);
@@ -454,15 +454,15 @@ static void records_are_json(void **state)
 {
     struct seat *seat = *state;
     prompt(seat, "η = 0.1; L = η*3");
-    assert_json(seat, "bind",
+    assert_json(seat, KIND_bind,
                 "{\"kind\":\"bind\",\"text\":\"L\",\"node\":2,\"name\":\"L\","
                 "\"value\":0.30000000000000004}");
     prompt(seat, "1/0");
-    assert_json(seat, "value", "{\"kind\":\"value\",\"text\":\"1/0\",\"value\":\"inf\"}");
+    assert_json(seat, KIND_value, "{\"kind\":\"value\",\"text\":\"1/0\",\"value\":\"inf\"}");
     prompt(seat, "print -1/0, inf - inf, 0.5");
-    assert_json(seat, "print", "{\"kind\":\"print\",\"values\":[\"-inf\",\"nan\",0.5]}");
+    assert_json(seat, KIND_print, "{\"kind\":\"print\",\"values\":[\"-inf\",\"nan\",0.5]}");
     eval(seat, "\n η + «", SESSION_PROMPT);
-    assert_json(seat, "error",
+    assert_json(seat, KIND_error,
                 "{\"kind\":\"error\",\"file\":\"<text>\",\"line\":2,\"column\":6,\"byte\":7,"
                 "\"message\":\"'«' has no meaning here\","
                 "\"hint\":\"names are letters, digits and _\","
@@ -508,8 +508,8 @@ static void assert_candidates(struct seat *seat, const char *prefix, bool start,
     records_release(&seat->records);
     records_init(&seat->records);
     session_candidates(seat->session, prefix, start, &seat->records);
-    assert_true(rec_is(last(seat), "candidates"));
-    for (const struct rec *r = rec_find(last(seat), "items")->in.first; r != NULL; r = r->next) {
+    assert_true(rec_is(last(seat), KIND_candidates));
+    for (const struct rec *r = rec_find(last(seat), KEY_items)->in.first; r != NULL; r = r->next) {
         text_addf(&all, "%s ", r->text);
     }
     assert_string_equal(text_get(&all), expected);
@@ -551,7 +551,7 @@ static void supply(struct seat *seat)
         .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .trouble = ""};
     static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
     course.lessons.data = (void *)&two_paths;
-    const char *what = rec_get_text(last(seat), "what");
+    const char *what = rec_get_text(last(seat), KEY_what);
     if (strcmp(what, "course") == 0) {
         session_supply_course(seat->session, &course);
     } else if (strcmp(what, "lesson") == 0) {
@@ -587,7 +587,7 @@ static void every_command_runs_its_example(void **state)
         prompt(seat, "reset; verbose off; predict off; precision 6");
         enum session_state end = run_supplied(seat, c->example);
         if (end != (leaves ? SESSION_QUIT : SESSION_DONE)) {
-            fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), "message"));
+            fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), KEY_message));
         }
         assert_non_null(strstr(c->example, c->name));
         prompt(seat, strncmp(c->example, "lesson", 6) == 0 ? "quit" : "");
@@ -602,8 +602,8 @@ static void every_command_has_help(void **state)
     for (size_t i = 0; command_at(i) != NULL; i++) {
         snprintf(line, sizeof line, "help %s", command_at(i)->name);
         prompt(seat, line);
-        assert_true(rec_is(last(seat), "help_command"));
-        assert_string_equal(rec_get_text(last(seat), "example"), command_at(i)->example);
+        assert_true(rec_is(last(seat), KIND_help_command));
+        assert_string_equal(rec_get_text(last(seat), KEY_example), command_at(i)->example);
     }
 }
 
@@ -615,15 +615,15 @@ static void every_term_has_help_and_an_example(void **state)
         const struct term *t = glossary_at(i);
         snprintf(line, sizeof line, "help %s", t->term);
         prompt(seat, line);
-        assert_true(rec_is(seat->records.list.in.first, "help_term"));
-        assert_string_equal(rec_get_text(seat->records.list.in.first, "text"), t->text);
+        assert_true(rec_is(seat->records.list.in.first, KIND_help_term));
+        assert_string_equal(rec_get_text(seat->records.list.in.first, KEY_text), t->text);
         prompt(seat, "reset");
         if (run_supplied(seat, t->example) != SESSION_DONE) {
-            fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), "message"));
+            fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), KEY_message));
         }
     }
     prompt(seat, "help  Topological   ORDER");
-    assert_string_equal(rec_get_text(last(seat), "term"), "topological sort");
+    assert_string_equal(rec_get_text(last(seat), KEY_term), "topological sort");
 }
 
 // "x + y", "-x", "tanh(x)": an operation as it is typed.
@@ -654,10 +654,10 @@ static void check_operation(struct seat *seat, enum op op, double x, double y)
     double z = value_of(seat, "z");
     assert_number(op_value(op, x, y), z);
     prompt(seat, "local z");
-    const struct rec *edge = rec_find(last(seat), "rows")->in.first;
+    const struct rec *edge = rec_find(last(seat), KEY_rows)->in.first;
     for (int slot = 0; slot < row->arity; slot++, edge = edge->next) {
-        assert_number(op_slope(op, slot, x, y, z), rec_get_number(edge, "slope"));
-        assert_true(strlen(rec_get_text(edge, "formula")) > 0);
+        assert_number(op_slope(op, slot, x, y, z), rec_get_number(edge, KEY_slope));
+        assert_true(strlen(rec_get_text(edge, KEY_formula)) > 0);
     }
     assert_null(edge);
     assert_number(op_slope(op, 0, x, y, z), value_of(seat, "dz/dx"));
@@ -674,13 +674,13 @@ static void every_operation_is_reached(void **state)
         }
         snprintf(line, sizeof line, "help %s", row->name);
         prompt(seat, line);
-        assert_true(rec_is(last(seat), "help_function") || rec_is(last(seat), "help_command") ||
-                    rec_is(last(seat), "help_builtin"));
+        assert_true(rec_is(last(seat), KIND_help_function) ||
+                    rec_is(last(seat), KIND_help_command) || rec_is(last(seat), KIND_help_builtin));
         if (row->form == OP_CALL) {
             records_release(&seat->records);
             records_init(&seat->records);
             session_candidates(seat->session, row->name, false, &seat->records);
-            assert_string_equal(rec_find(last(seat), "items")->in.first->text, row->name);
+            assert_string_equal(rec_find(last(seat), KEY_items)->in.first->text, row->name);
         }
     }
 }
@@ -724,13 +724,13 @@ static void errors_in_the_depth_are_found(void **state)
     text_init(&line);
     repeat(&line, "(", 1000000);
     assert_int_equal(eval(seat, text_get(&line), SESSION_PROMPT), SESSION_FAILED);
-    assert_int_equal(rec_get_whole(last(seat), "column"), 1000001);
+    assert_int_equal(rec_get_whole(last(seat), KEY_column), 1000001);
     text_clear(&line);
     repeat(&line, "1 + ", 1000000);
     text_add(&line, "nowhere");
     assert_int_equal(eval(seat, text_get(&line), SESSION_PROMPT), SESSION_FAILED);
-    assert_int_equal(rec_get_whole(last(seat), "column"), 4000001);
-    assert_true(strlen(rec_get_text(last(seat), "excerpt")) < 1000);
+    assert_int_equal(rec_get_whole(last(seat), KEY_column), 4000001);
+    assert_true(strlen(rec_get_text(last(seat), KEY_excerpt)) < 1000);
     text_release(&line);
 }
 

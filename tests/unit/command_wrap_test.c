@@ -116,8 +116,8 @@ static void assert_fits(const char *what, const char *words, size_t columns)
 // Pictures, values and formulas are as wide as they are.
 static bool is_exempt(const struct rec *r)
 {
-    static const char *const kinds[] = {"print",  "scene", "plot",  "export",
-                                        "derive", "stage", "expand"};
+    static const enum rec_kind kinds[] = {KIND_print,  KIND_scene, KIND_plot,  KIND_export,
+                                          KIND_derive, KIND_stage, KIND_expand};
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         if (rec_is(r, kinds[i])) {
             return true;

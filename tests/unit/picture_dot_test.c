@@ -494,14 +494,14 @@ static void svg_is_well_formed_and_says_the_chain_rule(void **state)
 // A scene of one box that is called `called`.
 static const struct rec *one_box(struct records *r, const char *called)
 {
-    struct rec *s = records_add(r, "scene");
-    rec_text(r, s, "direction", "LR");
-    struct rec *box = rec_map(r, rec_list(r, s, "boxes"), NULL);
-    rec_text(r, box, "id", "n1");
-    rec_text(r, box, "name", called);
-    rec_text(r, box, "op", called);
-    rec_text(r, box, "value_text", called);
-    rec_list(r, box, "cells");
+    struct rec *s = records_add(r, KIND_scene);
+    rec_text(r, s, KEY_direction, "LR");
+    struct rec *box = rec_map(r, rec_list(r, s, KEY_boxes), KEY_NONE);
+    rec_text(r, box, KEY_id, "n1");
+    rec_text(r, box, KEY_name, called);
+    rec_text(r, box, KEY_op, called);
+    rec_text(r, box, KEY_value_text, called);
+    rec_list(r, box, KEY_cells);
     return s;
 }
 

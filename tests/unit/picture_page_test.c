@@ -15,9 +15,10 @@ static void page_with(struct text *out, const char *name)
 {
     struct records records;
     records_init(&records);
-    struct rec *scene = records_add(&records, "scene"), *trace = records_add(&records, "trace");
-    rec_text(&records, scene, "root", name);
-    rec_list(&records, trace, "steps");
+    struct rec *scene = records_add(&records, KIND_scene),
+               *trace = records_add(&records, KIND_trace);
+    rec_text(&records, scene, KEY_root, name);
+    rec_list(&records, trace, KEY_steps);
     text_init(out);
     page_text(out, scene, trace, drawing, strlen(drawing));
     records_release(&records);

@@ -43,7 +43,7 @@ static void draw(struct sitting *s, const char *statements)
     assert_int_equal(state, SESSION_NEED);
     s->scene = NULL;
     for (const struct rec *r = s->records.list.in.first; r != NULL; r = r->next) {
-        s->scene = rec_is(r, "scene") ? r : s->scene;
+        s->scene = rec_is(r, KIND_scene) ? r : s->scene;
     }
     assert_non_null(s->scene);
     struct text dot;
@@ -167,7 +167,7 @@ static void many_boxes_have_their_derivatives_in_cells(void **state)
     holds(said(node(&s, "n2"), "label"), "PORT=\"i0\"");
     bool told = false;
     for (const struct rec *r = s.records.list.in.first; r != NULL; r = r->next) {
-        told |= strstr(rec_get_text(r, "text"), "too many for derivatives on edges") != NULL;
+        told |= strstr(rec_get_text(r, KEY_text), "too many for derivatives on edges") != NULL;
     }
     assert_true(told);
     end(&s);

@@ -162,28 +162,28 @@ static const char *trouble_of(const char *s, size_t n)
 // A leaf of this name, and what is made of it.
 static struct rec *build_scene(struct records *r, const char *name, bool compact)
 {
-    struct rec *scene = records_add(r, "scene");
-    rec_text(r, scene, "root", "n2");
-    rec_text(r, scene, "direction", compact ? "TB" : "LR");
-    rec_flag(r, scene, "compact", compact);
-    rec_text(r, scene, "theme", "light");
-    struct rec *boxes = rec_list(r, scene, "boxes");
+    struct rec *scene = records_add(r, KIND_scene);
+    rec_text(r, scene, KEY_root, "n2");
+    rec_text(r, scene, KEY_direction, compact ? "TB" : "LR");
+    rec_flag(r, scene, KEY_compact, compact);
+    rec_text(r, scene, KEY_theme, "light");
+    struct rec *boxes = rec_list(r, scene, KEY_boxes);
     for (int i = 0; i < 2; i++) {
-        struct rec *box = rec_map(r, boxes, NULL);
-        rec_text(r, box, "id", i == 0 ? "n1" : "n2");
-        rec_text(r, box, "name", name);
-        rec_text(r, box, "op", i == 0 ? "input" : "-");
-        rec_text(r, box, "kind", i == 0 ? "input" : "output");
-        rec_text(r, box, "value_text", name);
-        rec_text(r, box, "grad_text", "1");
-        rec_text(r, box, "sum_text", name);
-        struct rec *cells = rec_list(r, box, "cells");
+        struct rec *box = rec_map(r, boxes, KEY_NONE);
+        rec_text(r, box, KEY_id, i == 0 ? "n1" : "n2");
+        rec_text(r, box, KEY_name, name);
+        rec_text(r, box, KEY_op, i == 0 ? "input" : "-");
+        rec_text(r, box, KEY_kind, i == 0 ? "input" : "output");
+        rec_text(r, box, KEY_value_text, name);
+        rec_text(r, box, KEY_grad_text, "1");
+        rec_text(r, box, KEY_sum_text, name);
+        struct rec *cells = rec_list(r, box, KEY_cells);
         if (i == 1) {
-            struct rec *cell = rec_map(r, cells, NULL);
-            rec_text(r, cell, "from", "n1");
-            rec_whole(r, cell, "slot", 0);
-            rec_text(r, cell, "symbol", name);
-            rec_text(r, cell, "local_text", name);
+            struct rec *cell = rec_map(r, cells, KEY_NONE);
+            rec_text(r, cell, KEY_from, "n1");
+            rec_whole(r, cell, KEY_slot, 0);
+            rec_text(r, cell, KEY_symbol, name);
+            rec_text(r, cell, KEY_local_text, name);
         }
     }
     return scene;

@@ -88,10 +88,10 @@ static struct lesson *make_lesson(const struct seat *seat)
 
 static void answer(struct seat *seat)
 {
-    const char *what = rec_get_text(seat->records.list.in.last, "what");
+    const char *what = rec_get_text(seat->records.list.in.last, KEY_what);
     struct diag none = {.message = "there is no such file"};
     if (strcmp(what, "lesson") == 0 &&
-        strcmp(rec_get_text(seat->records.list.in.last, "path"), "small.md") == 0) {
+        strcmp(rec_get_text(seat->records.list.in.last, KEY_path), "small.md") == 0) {
         session_supply_lesson(seat->session, make_lesson(seat));
     } else if (strcmp(what, "course") == 0 && seat->course.lessons.count > 0) {
         session_supply_course(seat->session, &seat->course);
@@ -124,7 +124,7 @@ static enum session_state type(struct seat *seat, const char *text)
     return state;
 }
 
-static const struct rec *find(const struct seat *seat, const char *kind)
+static const struct rec *find(const struct seat *seat, enum rec_kind kind)
 {
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, kind)) {
@@ -134,7 +134,7 @@ static const struct rec *find(const struct seat *seat, const char *kind)
     return NULL;
 }
 
-static const struct rec *get(const struct seat *seat, const char *kind)
+static const struct rec *get(const struct seat *seat, enum rec_kind kind)
 {
     const struct rec *r = find(seat, kind);
     if (r == NULL) {
@@ -153,7 +153,7 @@ static void assert_said(struct seat *seat, const char *words)
 static void assert_verdict(struct seat *seat, const char *typed, const char *verdict)
 {
     type(seat, typed);
-    assert_string_equal(rec_get_text(get(seat, "judged"), "verdict"), verdict);
+    assert_string_equal(rec_get_text(get(seat, KIND_judged), KEY_verdict), verdict);
 }
 
 static const char slope[] = "small.slope\n"
@@ -176,7 +176,7 @@ static void begin(struct seat *seat, const char *questions)
 {
     seat->questions = questions;
     assert_int_equal(type(seat, "lesson small.md"), SESSION_DONE);
-    assert_non_null(find(seat, "lesson_begin"));
+    assert_non_null(find(seat, KIND_lesson_begin));
 }
 
 // ---- What stays the learner's -------------------------------------------------------------------
@@ -192,16 +192,16 @@ static void the_learners_session_is_set_aside(void **state)
     begin(seat, slope);
     assert_said(seat, "Now y is 9.");
     type(seat, "print mine");
-    assert_non_null(find(seat, "error"));
+    assert_non_null(find(seat, KIND_error));
     type(seat, "x = 1; reset");
     session_script(seat->session, &after);  // what the journal keeps
     assert_string_equal(text_get(&after), text_get(&before));
     assert_int_equal(type(seat, "quit"), SESSION_DONE);
-    assert_non_null(find(seat, "lesson_left"));
+    assert_non_null(find(seat, KIND_lesson_left));
     type(seat, "print mine, x");
     assert_said(seat, "7 14");
     type(seat, "undo");
-    assert_string_equal(rec_get_text(get(seat, "rewound"), "statement"), "x = mine*2");
+    assert_string_equal(rec_get_text(get(seat, KIND_rewound), KEY_statement), "x = mine*2");
     assert_int_equal(type(seat, "quit"), SESSION_QUIT);
     text_release(&before);
     text_release(&after);
@@ -216,16 +216,16 @@ static void a_question_has_a_graph_of_its_own(void **state)
     type(seat, "print y, x");
     assert_said(seat, "9 3");
     type(seat, "z");
-    assert_non_null(find(seat, "misread"));
+    assert_non_null(find(seat, KIND_misread));
     assert_verdict(seat, "9", "right");
-    assert_non_null(find(seat, "lesson_end"));
+    assert_non_null(find(seat, KIND_lesson_end));
 }
 
 // ---- Answers ------------------------------------------------------------------------------------
 
 static double drawn(struct seat *seat)
 {
-    const char *text = rec_get_text(get(seat, "question"), "text");
+    const char *text = rec_get_text(get(seat, KIND_question), KEY_text);
     double x = 0;
     assert_int_equal(sscanf(text, "`x` is %lf", &x), 1);
     return x;
@@ -241,15 +241,15 @@ static void statements_run_and_answers_are_judged(void **state)
                                              "repeat 2 { w = 3 }"};
     for (size_t i = 0; i < COUNT_OF(statements); i++) {
         type(seat, statements[i]);
-        assert_null(find(seat, "attempt"));
-        assert_null(find(seat, "judged"));
-        assert_null(find(seat, "error"));
+        assert_null(find(seat, KIND_attempt));
+        assert_null(find(seat, KIND_judged));
+        assert_null(find(seat, KIND_error));
     }
     static const char *const malformed[] = {"2x", "dy/dx", "x", "1 +", "(", "2 3"};
     for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         type(seat, malformed[i]);
-        assert_null(find(seat, "attempt"));
-        assert_non_null(find(seat, "misread"));
+        assert_null(find(seat, KIND_attempt));
+        assert_non_null(find(seat, KIND_misread));
     }
     snprintf(line, sizeof line, "%g", x);
     assert_verdict(seat, line, "wrong");
@@ -269,24 +269,24 @@ static void what_is_written_down_comes_before_what_is_shown(void **state)
     char line[64];
     type(seat, "hint");
     assert_verdict(seat, "1", "wrong");
-    const struct rec *attempt = get(seat, "attempt");
-    assert_string_equal(rec_get_text(attempt, "question"), "small.slope");
-    assert_string_equal(rec_get_text(attempt, "lesson"), "small");
-    assert_string_equal(rec_get_text(attempt, "given"), "1");
-    assert_int_equal(rec_get_whole(attempt, "rating"), 1);
-    assert_int_equal(rec_get_whole(attempt, "hints"), 1);
-    assert_null(find(seat, "place"));
+    const struct rec *attempt = get(seat, KIND_attempt);
+    assert_string_equal(rec_get_text(attempt, KEY_question), "small.slope");
+    assert_string_equal(rec_get_text(attempt, KEY_lesson), "small");
+    assert_string_equal(rec_get_text(attempt, KEY_given), "1");
+    assert_int_equal(rec_get_whole(attempt, KEY_rating), 1);
+    assert_int_equal(rec_get_whole(attempt, KEY_hints), 1);
+    assert_null(find(seat, KIND_place));
     snprintf(line, sizeof line, "%g", 2 * x);
     type(seat, line);
     const struct rec *first = seat->records.list.in.first;
-    assert_true(rec_is(first, "attempt"));
-    assert_int_equal(rec_get_whole(first, "rating"), 2);  // right, after a wrong one and a hint
-    assert_true(rec_get_flag(first, "right"));
-    assert_true(rec_is(first->next, "place"));
-    assert_int_equal(rec_get_whole(first->next, "passed"), 1);
-    assert_true(rec_is(first->next->next, "judged"));
+    assert_true(rec_is(first, KIND_attempt));
+    assert_int_equal(rec_get_whole(first, KEY_rating), 2);  // right, after a wrong one and a hint
+    assert_true(rec_get_flag(first, KEY_right));
+    assert_true(rec_is(first->next, KIND_place));
+    assert_int_equal(rec_get_whole(first->next, KEY_passed), 1);
+    assert_true(rec_is(first->next->next, KIND_judged));
     assert_verdict(seat, "9", "right");
-    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 3);
+    assert_int_equal(rec_get_whole(get(seat, KIND_attempt), KEY_rating), 3);
 }
 
 // ---- Hints, solution, ways ----------------------------------------------------------------------
@@ -300,10 +300,11 @@ static void hints_are_a_ladder(void **state)
     type(seat, "hint 1");
     assert_said(seat, "The first.");
     type(seat, "hint");
-    assert_non_null(find(seat, "error"));
+    assert_non_null(find(seat, KIND_error));
     type(seat, "skip");
     type(seat, "hint");
-    assert_string_equal(rec_get_text(get(seat, "error"), "message"), "this question has no hints");
+    assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_message),
+                        "this question has no hints");
 }
 
 static void the_solution_shows_how_and_counts_as_not_known(void **state)
@@ -312,11 +313,11 @@ static void the_solution_shows_how_and_counts_as_not_known(void **state)
     begin(seat, slope);
     type(seat, "x.data = 1");
     type(seat, "solution");
-    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 1);
-    assert_false(rec_get_flag(get(seat, "attempt"), "right"));
-    assert_non_null(find(seat, "nudge"));
-    assert_non_null(find(seat, "solution"));
-    assert_non_null(find(seat, "question"));  // the next, as nobody reads along
+    assert_int_equal(rec_get_whole(get(seat, KIND_attempt), KEY_rating), 1);
+    assert_false(rec_get_flag(get(seat, KIND_attempt), KEY_right));
+    assert_non_null(find(seat, KIND_nudge));
+    assert_non_null(find(seat, KIND_solution));
+    assert_non_null(find(seat, KIND_question));  // the next, as nobody reads along
 }
 
 static void ways_lead_on_back_and_again(void **state)
@@ -324,12 +325,12 @@ static void ways_lead_on_back_and_again(void **state)
     struct seat *seat = *state;
     begin(seat, slope);
     type(seat, "previous");
-    assert_non_null(find(seat, "error"));
+    assert_non_null(find(seat, KIND_error));
     type(seat, "skip");
-    assert_true(rec_get_flag(get(seat, "attempt"), "skipped"));
-    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
+    assert_true(rec_get_flag(get(seat, KIND_attempt), KEY_skipped));
+    assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 2);
     type(seat, "previous");
-    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 1);
+    assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 1);
     double first = drawn(seat);
     bool other = false;
     for (int i = 0; i < 20 && !other; i++) {
@@ -345,13 +346,13 @@ static void going_back_keeps_the_place(void **state)
     struct seat *seat = *state;
     begin(seat, slope);
     type(seat, "skip");
-    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 1);
+    assert_int_equal(rec_get_whole(get(seat, KIND_place), KEY_passed), 1);
     type(seat, "previous");
     type(seat, "skip");
-    assert_non_null(find(seat, "attempt"));
-    assert_null(find(seat, "place"));
+    assert_non_null(find(seat, KIND_attempt));
+    assert_null(find(seat, KIND_place));
     type(seat, "skip");
-    assert_int_equal(rec_get_whole(get(seat, "place"), "passed"), 2);
+    assert_int_equal(rec_get_whole(get(seat, KIND_place), KEY_passed), 2);
 }
 
 static void what_stood_before_is_shown_again(void **state)
@@ -378,12 +379,12 @@ static void what_would_be_lost_is_refused(void **state)
                                         "lesson small.md; 9"};
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         type(seat, lines[i]);
-        assert_non_null(strstr(rec_get_text(get(seat, "error"), "message"), "would be lost"));
-        assert_null(find(seat, "attempt"));
-        assert_null(find(seat, "question"));
+        assert_non_null(strstr(rec_get_text(get(seat, KIND_error), KEY_message), "would be lost"));
+        assert_null(find(seat, KIND_attempt));
+        assert_null(find(seat, KIND_question));
     }
     type(seat, "x.data = 5; skip  # on it goes");
-    assert_true(rec_get_flag(get(seat, "attempt"), "skipped"));
+    assert_true(rec_get_flag(get(seat, KIND_attempt), KEY_skipped));
 }
 
 static void numbers_follow_from_salt_and_times(void **state)
@@ -404,11 +405,11 @@ static void numbers_follow_from_salt_and_times(void **state)
     type(seat, "info");
     char seed[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)question_seed("small.slope", 99, 3));
-    assert_string_equal(rec_get_text(get(seat, "question_info"), "seed"), seed);
+    assert_string_equal(rec_get_text(get(seat, KIND_question_info), KEY_seed), seed);
     type(seat, "retry");
     type(seat, "info");
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)question_seed("small.slope", 99, 4));
-    assert_string_equal(rec_get_text(get(seat, "question_info"), "seed"), seed);
+    assert_string_equal(rec_get_text(get(seat, KIND_question_info), KEY_seed), seed);
 }
 
 static void a_lesson_goes_on_where_it_was_left(void **state)
@@ -424,12 +425,12 @@ static void a_lesson_goes_on_where_it_was_left(void **state)
     *(struct course_lesson *)buf_push(&seat->course.lessons, 1) = seat->lesson;
     seat->questions = slope;
     type(seat, "lesson 1");
-    assert_non_null(find(seat, "lesson_resumed"));
-    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
-    assert_null(find(seat, "lesson_code"));
+    assert_non_null(find(seat, KIND_lesson_resumed));
+    assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 2);
+    assert_null(find(seat, KIND_lesson_code));
     assert_verdict(seat, "9", "right");  // its code has run all the same
     type(seat, "lesson smal");
-    assert_string_equal(rec_get_text(get(seat, "error"), "hint"), "did you mean 'small'?");
+    assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_hint), "did you mean 'small'?");
 }
 
 // ---- Kinds --------------------------------------------------------------------------------------
@@ -441,13 +442,13 @@ static void a_do_is_done_when_it_holds(void **state)
                 "then: `y` is {= y}.\n-\n"
                 "small.look\nLook.\nkind: do\nuntil: did topo\nsolve: topo y\n");
     type(seat, "5");
-    assert_null(find(seat, "judged"));  // an expression is only shown
+    assert_null(find(seat, KIND_judged));  // an expression is only shown
     type(seat, "x.data = 2; forward");
-    assert_null(find(seat, "judged"));
+    assert_null(find(seat, KIND_judged));
     assert_verdict(seat, "x.data = 0.5; forward", "right");
     assert_said(seat, "y is 0.25.");
     type(seat, "vars");
-    assert_null(find(seat, "judged"));
+    assert_null(find(seat, KIND_judged));
     assert_verdict(seat, "topo y", "right");
 }
 
@@ -460,15 +461,15 @@ static void a_recall_is_answered_in_words_and_rated(void **state)
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         type(seat, "retry");
         type(seat, words[i]);
-        assert_non_null(find(seat, "model"));
-        assert_null(find(seat, "attempt"));
+        assert_non_null(find(seat, KIND_model));
+        assert_null(find(seat, KIND_attempt));
     }
     type(seat, "7");
-    assert_null(find(seat, "attempt"));
+    assert_null(find(seat, KIND_attempt));
     type(seat, "hard");
-    assert_int_equal(rec_get_whole(get(seat, "attempt"), "rating"), 2);
-    assert_string_equal(rec_get_text(get(seat, "attempt"), "given"), words[3]);
-    assert_non_null(find(seat, "lesson_end"));
+    assert_int_equal(rec_get_whole(get(seat, KIND_attempt), KEY_rating), 2);
+    assert_string_equal(rec_get_text(get(seat, KIND_attempt), KEY_given), words[3]);
+    assert_non_null(find(seat, KIND_lesson_end));
 }
 
 static void a_table_is_filled_cell_by_cell(void **state)
@@ -476,9 +477,9 @@ static void a_table_is_filled_cell_by_cell(void **state)
     struct seat *seat = *state;
     begin(seat, "small.fill\nFill.\nkind: fill\ncell: dy/dx => dy/dx\ncell: y => y\n");
     assert_verdict(seat, "y = 9", "partly");
-    assert_null(find(seat, "attempt"));
+    assert_null(find(seat, KIND_attempt));
     assert_verdict(seat, "dy/dx = 6", "right");
-    assert_non_null(find(seat, "lesson_end"));
+    assert_non_null(find(seat, KIND_lesson_end));
 }
 
 // ---- What cannot go wrong -----------------------------------------------------------------------
@@ -488,11 +489,11 @@ static void code_that_fails_is_an_error_with_its_place(void **state)
     struct seat *seat = *state;
     seat->code = "x = 3\ny = x*nosuch\n\ny = x*x\n";
     begin(seat, slope);
-    const struct rec *error = get(seat, "error");
-    assert_true(rec_get_flag(error, "fault"));
-    assert_string_equal(rec_get_text(error, "file"), "small.md");
-    assert_int_equal(rec_get_whole(error, "line"), 9);
-    assert_non_null(find(seat, "question"));  // the lesson goes on
+    const struct rec *error = get(seat, KIND_error);
+    assert_true(rec_get_flag(error, KEY_fault));
+    assert_string_equal(rec_get_text(error, KEY_file), "small.md");
+    assert_int_equal(rec_get_whole(error, KEY_line), 9);
+    assert_non_null(find(seat, KIND_question));  // the lesson goes on
     assert_int_equal(type(seat, "quit"), SESSION_DONE);
 }
 
@@ -502,7 +503,7 @@ static void a_loop_without_end_is_bounded(void **state)
     seat->code = "repeat 1e12 { x = 3 }\n";
     begin(seat, slope);
     assert_said(seat, "this takes longer");
-    assert_non_null(find(seat, "question"));
+    assert_non_null(find(seat, KIND_question));
 }
 
 static void a_training_without_end_is_bounded(void **state)
@@ -511,7 +512,7 @@ static void a_training_without_end_is_bounded(void **state)
     seat->code = "param x = 3\nL = x*x\ntrain L 1000000000 1e-9\n";
     begin(seat, slope);
     assert_said(seat, "this takes longer");
-    assert_non_null(find(seat, "question"));
+    assert_non_null(find(seat, KIND_question));
 }
 
 static void ctrl_c_stops_a_lesson_where_it_is(void **state)
@@ -523,8 +524,8 @@ static void ctrl_c_stops_a_lesson_where_it_is(void **state)
     seat->stop = 1;
     type(seat, "lesson small.md");
     seat->stop = 0;
-    assert_null(find(seat, "question"));
-    assert_non_null(find(seat, "lesson_pause"));
+    assert_null(find(seat, KIND_question));
+    assert_non_null(find(seat, KIND_lesson_pause));
     assert_int_equal(type(seat, "print 1"), SESSION_DONE);
     assert_said(seat, "1");
     assert_int_equal(type(seat, "quit"), SESSION_DONE);
@@ -535,19 +536,19 @@ static void prose_waits_for_whoever_reads_along(void **state)
     struct seat *seat = *state;
     session_set_terminal(seat->session, 80, 10, false);
     begin(seat, slope);
-    assert_null(find(seat, "question"));
-    assert_non_null(find(seat, "lesson_pause"));
-    for (int i = 0; i < 5 && find(seat, "question") == NULL; i++) {
+    assert_null(find(seat, KIND_question));
+    assert_non_null(find(seat, KIND_lesson_pause));
+    for (int i = 0; i < 5 && find(seat, KIND_question) == NULL; i++) {
         type(seat, "");
     }
     double x = drawn(seat);
-    assert_non_null(find(seat, "lesson_foot"));
+    assert_non_null(find(seat, KIND_lesson_foot));
     char line[32];
     snprintf(line, sizeof line, "%g", 2 * x);
     type(seat, line);
-    assert_null(find(seat, "question"));  // success is shown, then Enter
+    assert_null(find(seat, KIND_question));  // success is shown, then Enter
     type(seat, "");
-    assert_int_equal(rec_get_whole(get(seat, "question"), "number"), 2);
+    assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 2);
     struct text place;
     text_init(&place);
     session_place(seat->session, &place);
@@ -561,7 +562,7 @@ static void an_empty_line_repeats_a_step(void **state)
     begin(seat, slope);
     type(seat, "step y");
     type(seat, "");
-    assert_non_null(find(seat, "step"));
+    assert_non_null(find(seat, KIND_step));
 }
 
 static void a_lesson_may_begin_another(void **state)
@@ -570,15 +571,15 @@ static void a_lesson_may_begin_another(void **state)
     type(seat, "mine = 7");
     begin(seat, slope);
     type(seat, "lesson small.md");
-    assert_non_null(find(seat, "lesson_begin"));
+    assert_non_null(find(seat, KIND_lesson_begin));
     type(seat, "lesson nosuch.md");
-    assert_non_null(find(seat, "error"));
+    assert_non_null(find(seat, KIND_error));
     assert_verdict(seat, "1", "wrong");  // … and the first goes on
     type(seat, "quit");
     type(seat, "print mine");
     assert_said(seat, "7");
     type(seat, "lesson small.md; skip\n9");  // all at once
-    assert_non_null(find(seat, "lesson_end"));
+    assert_non_null(find(seat, KIND_lesson_end));
 }
 
 static void commands_of_lessons_want_one(void **state)
@@ -587,7 +588,7 @@ static void commands_of_lessons_want_one(void **state)
     static const char *const commands[] = {"hint", "solution", "skip", "previous", "retry", "info"};
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         assert_int_equal(type(seat, commands[i]), SESSION_FAILED);
-        assert_string_equal(rec_get_text(get(seat, "error"), "message"),
+        assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_message),
                             "no lesson is being played");
     }
     assert_int_equal(type(seat, "repeat 2 { lesson small.md }"), SESSION_FAILED);

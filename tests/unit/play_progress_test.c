@@ -128,7 +128,7 @@ static struct lesson *lesson_one(void)
 
 static void supply(struct seat *seat, const struct rec *need)
 {
-    const char *what = rec_get_text(need, "what");
+    const char *what = rec_get_text(need, KEY_what);
     if (strcmp(what, "course") == 0) {
         session_supply_course(seat->session, &seat->course);
     } else if (strcmp(what, "lesson") == 0) {
@@ -136,7 +136,7 @@ static void supply(struct seat *seat, const struct rec *need)
     } else {
         assert_string_equal(what, "write");
         text_clear(&seat->written);
-        text_add(&seat->written, rec_get_text(need, "text"));
+        text_add(&seat->written, rec_get_text(need, KEY_text));
         session_supply(seat->session, "", 0);
     }
 }
@@ -166,7 +166,7 @@ static const char *type(struct seat *seat, const char *line)
     return text_get(&seat->words);
 }
 
-static const struct rec *record(const struct seat *seat, const char *kind)
+static const struct rec *record(const struct seat *seat, enum rec_kind kind)
 {
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, kind)) {
@@ -232,8 +232,8 @@ static void progress_of_nobody(void **state)
 {
     struct seat *seat = *state;
     assert_string_equal(type(seat, "progress"), "Nothing has been answered yet.\n");
-    assert_int_equal(rec_get_whole(record(seat, "progress"), "streak"), 0);
-    assert_null(rec_find(record(seat, "progress"), "next"));
+    assert_int_equal(rec_get_whole(record(seat, KIND_progress), KEY_streak), 0);
+    assert_null(rec_find(record(seat, KIND_progress), KEY_next));
 }
 
 static void when_the_next_comes_back(void **state)
@@ -298,24 +298,24 @@ static void review_asks_what_is_due(void **state)
     add_question(seat, "one.first", "N1", 0, NOON - 1);
     type(seat, "x = 7");
     type(seat, "review");
-    assert_string_equal(rec_get_text(record(seat, "review_item"), "title"), "One");
-    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.second");
-    assert_int_equal(rec_get_whole(record(seat, "question"), "number"), 1);
-    assert_int_equal(rec_get_whole(record(seat, "question"), "of"), 2);
-    assert_null(record(seat, "lesson_code"));  // the lesson itself stays unseen
+    assert_string_equal(rec_get_text(record(seat, KIND_review_item), KEY_title), "One");
+    assert_string_equal(rec_get_text(record(seat, KIND_question), KEY_question), "one.second");
+    assert_int_equal(rec_get_whole(record(seat, KIND_question), KEY_number), 1);
+    assert_int_equal(rec_get_whole(record(seat, KIND_question), KEY_of), 2);
+    assert_null(record(seat, KIND_lesson_code));  // the lesson itself stays unseen
     assert_non_null(strstr(text_get(&seat->words), "b = a + a"));
     assert_non_null(strstr(type(seat, "previous"), "a review only goes on"));
     type(seat, "12");
-    assert_true(rec_get_flag(record(seat, "judged"), "right"));
-    assert_string_equal(rec_get_text(record(seat, "attempt"), "question"), "one.second");
-    assert_null(record(seat, "place"));  // where the lesson goes on stays
-    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.first");
-    assert_int_equal(rec_get_whole(record(seat, "question"), "number"), 2);
+    assert_true(rec_get_flag(record(seat, KIND_judged), KEY_right));
+    assert_string_equal(rec_get_text(record(seat, KIND_attempt), KEY_question), "one.second");
+    assert_null(record(seat, KIND_place));  // where the lesson goes on stays
+    assert_string_equal(rec_get_text(record(seat, KIND_question), KEY_question), "one.first");
+    assert_int_equal(rec_get_whole(record(seat, KIND_question), KEY_number), 2);
     type(seat, "0");
-    assert_false(rec_get_flag(record(seat, "judged"), "right"));
+    assert_false(rec_get_flag(record(seat, KIND_judged), KEY_right));
     type(seat, "skip");
-    assert_int_equal(rec_get_whole(record(seat, "review_end"), "right"), 1);
-    assert_int_equal(rec_get_whole(record(seat, "review_end"), "skipped"), 1);
+    assert_int_equal(rec_get_whole(record(seat, KIND_review_end), KEY_right), 1);
+    assert_int_equal(rec_get_whole(record(seat, KIND_review_end), KEY_skipped), 1);
     assert_string_equal(type(seat, "print x"), "7\n");
 }
 
@@ -339,9 +339,9 @@ static void review_shows_the_context(void **state)
     type(seat, "review");
     type(seat, "a.data = 100; forward");
     assert_non_null(strstr(type(seat, "context"), "b = a + a\n\nHere b is 6."));
-    assert_null(record(seat, "attempt"));
+    assert_null(record(seat, KIND_attempt));
     type(seat, "12");
-    assert_true(rec_get_flag(record(seat, "judged"), "right"));
+    assert_true(rec_get_flag(record(seat, KIND_judged), KEY_right));
 }
 
 // A question that has gone from its lesson since the course was read.
@@ -352,9 +352,9 @@ static void what_is_gone_is_passed_over(void **state)
     add_question(seat, "one.gone", "N2", 0, NOON - 9);
     add_question(seat, "one.first", "N1", 0, NOON - 1);
     type(seat, "review");
-    assert_string_equal(rec_get_text(record(seat, "question"), "question"), "one.first");
+    assert_string_equal(rec_get_text(record(seat, KIND_question), KEY_question), "one.first");
     type(seat, "skip");
-    assert_non_null(record(seat, "review_end"));
+    assert_non_null(record(seat, KIND_review_end));
 }
 
 int main(void)

@@ -11,8 +11,8 @@ static void assert_near(double a, double b, double most)
 
 static const struct rec *box(const struct rec *scene, const char *name)
 {
-    for (const struct rec *b = rec_find(scene, "boxes")->in.first; b != NULL; b = b->next) {
-        if (strcmp(rec_get_text(b, "name"), name) == 0) {
+    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+        if (strcmp(rec_get_text(b, KEY_name), name) == 0) {
             return b;
         }
     }
@@ -22,7 +22,7 @@ static const struct rec *box(const struct rec *scene, const char *name)
 
 static size_t cells(const struct rec *b)
 {
-    return rec_find(b, "cells")->in.count;
+    return rec_find(b, KEY_cells)->in.count;
 }
 
 static uint32_t named(struct graph *g, const char *s, uint32_t node)
@@ -60,7 +60,7 @@ static const struct rec *fold(struct graph *g, uint32_t root, enum fold_mode mod
 
 static size_t boxes(const struct rec *scene)
 {
-    return rec_find(scene, "boxes")->in.count;
+    return rec_find(scene, KEY_boxes)->in.count;
 }
 
 // neuron(x, w, b) = tanh(x*w + b), on parameters of its own
@@ -88,18 +88,18 @@ static void a_call_takes_its_parameters_in(void **state)
     const struct rec *s = fold(&g, y, FOLD_ALL, NULL);
     assert_int_equal(boxes(s), 3);
     const struct rec *first = box(s, "h"), *second = box(s, "y");
-    assert_string_equal(rec_get_text(first, "call"), "neuron");
-    assert_string_equal(rec_get_text(second, "call"), "neuron 2");
-    assert_string_equal(rec_get_text(first, "op"), "3 ops");
-    assert_string_equal(rec_get_text(first, "kind"), "group");
-    assert_int_equal(rec_get_whole(first, "parameters"), 2);
-    assert_true(rec_get_flag(second, "output"));
-    assert_string_equal(rec_get_text(s, "root"), rec_get_text(second, "id"));
-    const struct rec *cell = rec_find(first, "cells")->in.first;
-    assert_string_equal(rec_get_text(cell, "symbol"), "∂h/∂x");
+    assert_string_equal(rec_get_text(first, KEY_call), "neuron");
+    assert_string_equal(rec_get_text(second, KEY_call), "neuron 2");
+    assert_string_equal(rec_get_text(first, KEY_op), "3 ops");
+    assert_string_equal(rec_get_text(first, KEY_kind), "group");
+    assert_int_equal(rec_get_whole(first, KEY_parameters), 2);
+    assert_true(rec_get_flag(second, KEY_output));
+    assert_string_equal(rec_get_text(s, KEY_root), rec_get_text(second, KEY_id));
+    const struct rec *cell = rec_find(first, KEY_cells)->in.first;
+    assert_string_equal(rec_get_text(cell, KEY_symbol), "∂h/∂x");
     double t = tape_value(&g.tape, h);
-    assert_near(rec_get_number(cell, "local"), (1 - t * t) * 0.5, 1e-12);
-    assert_near(rec_get_number(cell, "share"), tape_grad(&g.tape, x), 1e-12);
+    assert_near(rec_get_number(cell, KEY_local), (1 - t * t) * 0.5, 1e-12);
+    assert_near(rec_get_number(cell, KEY_share), tape_grad(&g.tape, x), 1e-12);
     graph_release(&g);
 }
 
@@ -157,9 +157,9 @@ static void a_chain_without_names_is_one_box(void **state)
     named(&g, "L", sum);
     const struct rec *s = fold(&g, sum, FOLD_AS_IT_FITS, NULL);
     assert_int_equal(boxes(s), 2);
-    assert_string_equal(rec_get_text(box(s, "L"), "op"), "999 ops");
-    const struct rec *cell = rec_find(box(s, "L"), "cells")->in.first;
-    assert_near(rec_get_number(cell, "local"), 1000, 0);
+    assert_string_equal(rec_get_text(box(s, "L"), KEY_op), "999 ops");
+    const struct rec *cell = rec_find(box(s, "L"), KEY_cells)->in.first;
+    assert_near(rec_get_number(cell, KEY_local), 1000, 0);
     graph_release(&g);
 }
 
@@ -186,8 +186,8 @@ static void what_would_go_in_circles_is_not_folded(void **state)
     *(struct name_look *)buf_push(&looks, 1) = (struct name_look){h, LOOK_FOLDED};
     const struct rec *s = fold(&g, L, FOLD_AS_IT_FITS, &looks);
     assert_int_equal(boxes(s), 5);
-    for (const struct rec *b = rec_find(s, "boxes")->in.first; b != NULL; b = b->next) {
-        assert_string_not_equal(rec_get_text(b, "kind"), "group");
+    for (const struct rec *b = rec_find(s, KEY_boxes)->in.first; b != NULL; b = b->next) {
+        assert_string_not_equal(rec_get_text(b, KEY_kind), "group");
     }
     buf_release(&looks);
     graph_release(&g);
@@ -206,9 +206,9 @@ static void an_array_is_one_box(void **state)
     assert_int_equal(sweep_backward(&g.tape, NULL, NULL, L, NULL), SWEEP_DONE);
     const struct rec *s = fold(&g, L, FOLD_ALL, NULL), *array = box(s, "W");
     assert_int_equal(boxes(s), 2);
-    assert_string_equal(rec_get_text(array, "op"), "2 params");
-    assert_string_equal(rec_get_text(array, "value_text"), "2 values");
-    assert_near(rec_get_number(array, "grad"), 5, 1e-12);
+    assert_string_equal(rec_get_text(array, KEY_op), "2 params");
+    assert_string_equal(rec_get_text(array, KEY_value_text), "2 values");
+    assert_near(rec_get_number(array, KEY_grad), 5, 1e-12);
     assert_int_equal(cells(box(s, "L")), 2);
     graph_release(&g);
 }
@@ -240,11 +240,12 @@ static double tangent(const struct graph *g, uint32_t fold, uint32_t result, uin
 static size_t check_composites(const struct graph *g, const struct rec *b)
 {
     size_t checked = 0;
-    for (const struct rec *cell = rec_find(b, "cells")->in.first; cell != NULL; cell = cell->next) {
-        if (rec_find(cell, "local") != NULL) {
-            uint32_t from = (uint32_t)strtoul(rec_get_text(cell, "from") + 1, NULL, 10) - 1;
-            double expected = tangent(g, 0, (uint32_t)rec_get_whole(b, "node"), from);
-            double local = rec_get_number(cell, "local");
+    for (const struct rec *cell = rec_find(b, KEY_cells)->in.first; cell != NULL;
+         cell = cell->next) {
+        if (rec_find(cell, KEY_local) != NULL) {
+            uint32_t from = (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1;
+            double expected = tangent(g, 0, (uint32_t)rec_get_whole(b, KEY_node), from);
+            double local = rec_get_number(cell, KEY_local);
             assert_true(local == expected || !isfinite(expected) ||
                         fabs(local - expected) <= 1e-9 * fabs(expected));
             checked++;
@@ -266,13 +267,13 @@ static void composites_are_the_chain_rule(void **state)
         assert_int_equal(sweep_backward(&g.tape, NULL, NULL, root, NULL), SWEEP_DONE);
         fold_some(&g, &rng, root);
         const struct rec *s = build(&g, root, false, "");
-        for (const struct rec *b = rec_find(s, "boxes")->in.first; b != NULL; b = b->next) {
+        for (const struct rec *b = rec_find(s, KEY_boxes)->in.first; b != NULL; b = b->next) {
             // Boxes stand in their order, and edges lead on.
-            for (const struct rec *c = rec_find(b, "cells")->in.first; c != NULL; c = c->next) {
-                unsigned long from = strtoul(rec_get_text(c, "from") + 1, NULL, 10) - 1;
-                assert_true(from < (unsigned long)rec_get_whole(b, "node"));
+            for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+                unsigned long from = strtoul(rec_get_text(c, KEY_from) + 1, NULL, 10) - 1;
+                assert_true(from < (unsigned long)rec_get_whole(b, KEY_node));
             }
-            bool one = rec_find(b, "folds") != NULL && rec_get_whole(b, "results") == 1;
+            bool one = rec_find(b, KEY_folds) != NULL && rec_get_whole(b, KEY_results) == 1;
             checked += one ? check_composites(&g, b) : 0;
         }
         graph_release(&g);

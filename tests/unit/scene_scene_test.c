@@ -72,13 +72,13 @@ static const struct rec *walk(struct graph *g, uint32_t root, enum scene_walk wa
 
 static size_t boxes(const struct rec *s)
 {
-    return rec_find(s, "boxes")->in.count;
+    return rec_find(s, KEY_boxes)->in.count;
 }
 
 static const struct rec *box(const struct rec *s, const char *called)
 {
-    for (const struct rec *b = rec_find(s, "boxes")->in.first; b != NULL; b = b->next) {
-        if (strcmp(rec_get_text(b, "name"), called) == 0) {
+    for (const struct rec *b = rec_find(s, KEY_boxes)->in.first; b != NULL; b = b->next) {
+        if (strcmp(rec_get_text(b, KEY_name), called) == 0) {
             return b;
         }
     }
@@ -88,7 +88,7 @@ static const struct rec *box(const struct rec *s, const char *called)
 
 static const struct rec *cell(const struct rec *s, const char *called, size_t slot)
 {
-    const struct rec *c = rec_find(box(s, called), "cells")->in.first;
+    const struct rec *c = rec_find(box(s, called), KEY_cells)->in.first;
     for (; slot > 0 && c != NULL; slot--) {
         c = c->next;
     }
@@ -96,7 +96,7 @@ static const struct rec *cell(const struct rec *s, const char *called, size_t sl
     return c;
 }
 
-static void says(const struct rec *rec, const char *key, const char *text)
+static void says(const struct rec *rec, enum rec_key key, const char *text)
 {
     assert_string_equal(rec_get_text(rec, key), text);
 }
@@ -115,31 +115,31 @@ static void a_graph_before_its_backward_pass(void **state)
     struct graph g;
     graph_init(&g);
     const struct rec *s = scene(&g, canonical(&g));
-    says(s, "kind", "scene");
-    says(s, "root", "n7");
-    says(s, "direction", "LR");
-    says(s, "walk", "");
-    assert_false(rec_get_flag(s, "compact"));
+    assert_true(rec_is(s, KIND_scene));
+    says(s, KEY_root, "n7");
+    says(s, KEY_direction, "LR");
+    says(s, KEY_walk, "");
+    assert_false(rec_get_flag(s, KEY_compact));
     assert_int_equal(boxes(s), 7);
 
     const struct rec *e = box(s, "e");
-    says(e, "id", "n4");
-    says(e, "op", "×");
-    says(e, "kind", "interior");
-    says(e, "value_text", "−6");
-    says(e, "grad_text", "·");
-    assert_null(rec_find(e, "grad"));
-    says(box(s, "a"), "op", "input");
-    says(box(s, "a"), "kind", "input");
-    says(box(s, "L"), "kind", "output");
+    says(e, KEY_id, "n4");
+    says(e, KEY_op, "×");
+    says(e, KEY_kind, "interior");
+    says(e, KEY_value_text, "−6");
+    says(e, KEY_grad_text, "·");
+    assert_null(rec_find(e, KEY_grad));
+    says(box(s, "a"), KEY_op, "input");
+    says(box(s, "a"), KEY_kind, "input");
+    says(box(s, "L"), KEY_kind, "output");
 
-    says(cell(s, "e", 0), "from", "n1");
-    says(cell(s, "e", 0), "symbol", "∂e/∂a");
-    says(cell(s, "e", 0), "local_text", "−3");
-    says(cell(s, "e", 0), "share_text", "");
-    assert_null(rec_find(cell(s, "e", 0), "share"));
-    says(cell(s, "e", 1), "symbol", "∂e/∂b");
-    says(cell(s, "e", 1), "local_text", "2");
+    says(cell(s, "e", 0), KEY_from, "n1");
+    says(cell(s, "e", 0), KEY_symbol, "∂e/∂a");
+    says(cell(s, "e", 0), KEY_local_text, "−3");
+    says(cell(s, "e", 0), KEY_share_text, "");
+    assert_null(rec_find(cell(s, "e", 0), KEY_share));
+    says(cell(s, "e", 1), KEY_symbol, "∂e/∂b");
+    says(cell(s, "e", 1), KEY_local_text, "2");
     graph_release(&g);
 }
 
@@ -151,19 +151,19 @@ static void the_chain_rule_after_a_backward_pass(void **state)
     uint32_t L = canonical(&g);
     backward(&g, L);
     const struct rec *s = scene(&g, L);
-    says(box(s, "a"), "grad_text", "6");
-    says(box(s, "b"), "grad_text", "−4");
-    says(box(s, "L"), "grad_text", "1");
-    says(box(s, "a"), "sum_text", "");
+    says(box(s, "a"), KEY_grad_text, "6");
+    says(box(s, "b"), KEY_grad_text, "−4");
+    says(box(s, "L"), KEY_grad_text, "1");
+    says(box(s, "a"), KEY_sum_text, "");
 
     const struct rec *c = cell(s, "e", 0);
-    says(c, "local_text", "−3");
-    says(c, "upstream_text", "−2");
-    says(c, "share_text", "6");
-    assert_true(rec_get_number(c, "share") == 6);
+    says(c, KEY_local_text, "−3");
+    says(c, KEY_upstream_text, "−2");
+    says(c, KEY_share_text, "6");
+    assert_true(rec_get_number(c, KEY_share) == 6);
     // 6 is the largest share of all; the smallest is 2 in size.
-    assert_true(rec_get_number(c, "weight") == 1);
-    assert_true(fabs(rec_get_number(cell(s, "d", 1), "weight") - log1p(2) / log1p(6)) < 1e-15);
+    assert_true(rec_get_number(c, KEY_weight) == 1);
+    assert_true(fabs(rec_get_number(cell(s, "d", 1), KEY_weight) - log1p(2) / log1p(6)) < 1e-15);
     graph_release(&g);
 }
 
@@ -179,21 +179,21 @@ static void kinds_of_leaves(void **state)
     uint32_t y = apply(&g, "y", OP_POW, p, two);
     backward(&g, y);
     const struct rec *s = scene(&g, y);
-    says(box(s, "w"), "kind", "parameter");
-    says(box(s, "w"), "op", "param");
-    says(box(s, "x"), "kind", "input");
+    says(box(s, "w"), KEY_kind, "parameter");
+    says(box(s, "w"), KEY_op, "param");
+    says(box(s, "x"), KEY_kind, "input");
     const struct rec *constant = box(s, "%2");
-    says(constant, "kind", "constant");
-    says(constant, "value_text", "2");
-    says(constant, "grad_text", "");
-    assert_null(rec_find(constant, "grad"));
+    says(constant, KEY_kind, "constant");
+    says(constant, KEY_value_text, "2");
+    says(constant, KEY_grad_text, "");
+    assert_null(rec_find(constant, KEY_grad));
     // The unnamed go by their number; a constant is not asked for a derivative.
-    says(cell(s, "%3", 0), "symbol", "∂%3/∂w");
-    says(cell(s, "y", 0), "symbol", "∂y/∂%3");
-    says(cell(s, "y", 1), "from", "n3");
-    says(cell(s, "y", 1), "symbol", "");
-    says(cell(s, "y", 1), "local_text", "");
-    assert_null(rec_find(cell(s, "y", 1), "share"));
+    says(cell(s, "%3", 0), KEY_symbol, "∂%3/∂w");
+    says(cell(s, "y", 0), KEY_symbol, "∂y/∂%3");
+    says(cell(s, "y", 1), KEY_from, "n3");
+    says(cell(s, "y", 1), KEY_symbol, "");
+    says(cell(s, "y", 1), KEY_local_text, "");
+    assert_null(rec_find(cell(s, "y", 1), KEY_share));
     graph_release(&g);
 }
 
@@ -207,12 +207,12 @@ static void both_edges_of_a_plus_a(void **state)
     backward(&g, b);
     const struct rec *s = scene(&g, b);
     assert_int_equal(boxes(s), 2);
-    assert_int_equal(rec_find(box(s, "b"), "cells")->in.count, 2);
-    says(cell(s, "b", 0), "from", "n1");
-    says(cell(s, "b", 1), "from", "n1");
-    assert_int_equal(rec_get_whole(cell(s, "b", 1), "slot"), 1);
-    says(box(s, "a"), "grad_text", "2");
-    says(box(s, "a"), "sum_text", "= 1 + 1");
+    assert_int_equal(rec_find(box(s, "b"), KEY_cells)->in.count, 2);
+    says(cell(s, "b", 0), KEY_from, "n1");
+    says(cell(s, "b", 1), KEY_from, "n1");
+    assert_int_equal(rec_get_whole(cell(s, "b", 1), KEY_slot), 1);
+    says(box(s, "a"), KEY_grad_text, "2");
+    says(box(s, "a"), KEY_sum_text, "= 1 + 1");
     graph_release(&g);
 }
 
@@ -225,7 +225,7 @@ static void shares_stand_in_the_order_in_which_they_are_added(void **state)
     uint32_t p = apply(&g, "p", OP_MUL, a, b), q = apply(&g, "q", OP_SUB, p, a);
     backward(&g, q);
     // q's share, −1, comes before p's, −4.
-    says(box(scene(&g, q), "a"), "sum_text", "= (−1) + (−4)");
+    says(box(scene(&g, q), "a"), KEY_sum_text, "= (−1) + (−4)");
     graph_release(&g);
 }
 
@@ -239,11 +239,11 @@ static void a_long_sum_of_shares_is_cut(void **state)
         sum = tape_apply(&g.tape, OP_ADD, sum, a);
     }
     backward(&g, sum);
-    says(box(scene(&g, sum), "a"), "sum_text", "= 1 + 1 + 1 + 1");
+    says(box(scene(&g, sum), "a"), KEY_sum_text, "= 1 + 1 + 1 + 1");
     sum = tape_apply(&g.tape, OP_ADD, sum, a);
     assert_int_equal(sweep_zero(&g.tape, NULL), SWEEP_DONE);
     backward(&g, sum);
-    says(box(scene(&g, sum), "a"), "sum_text", "= 1 + 1 + 1 + 1 + …");
+    says(box(scene(&g, sum), "a"), KEY_sum_text, "= 1 + 1 + 1 + 1 + …");
     graph_release(&g);
 }
 
@@ -257,8 +257,8 @@ static void no_sum_where_it_would_not_be_true(void **state)
     backward(&g, b);
     backward(&g, b);
     const struct rec *s = scene(&g, b);
-    says(box(s, "a"), "grad_text", "4");
-    says(box(s, "a"), "sum_text", "");
+    says(box(s, "a"), KEY_grad_text, "4");
+    says(box(s, "a"), KEY_sum_text, "");
     graph_release(&g);
 }
 
@@ -272,8 +272,8 @@ static void a_relu_that_is_shut_is_dead(void **state)
         uint32_t x = leaf(&g, "x", at[i]);
         uint32_t h = apply(&g, "h", OP_RELU, x, x);
         const struct rec *s = scene(&g, h);
-        assert_int_equal(rec_get_flag(box(s, "h"), "dead"), at[i] <= 0);
-        assert_int_equal(rec_find(box(s, "h"), "cells")->in.count, 1);
+        assert_int_equal(rec_get_flag(box(s, "h"), KEY_dead), at[i] <= 0);
+        assert_int_equal(rec_find(box(s, "h"), KEY_cells)->in.count, 1);
         graph_release(&g);
     }
 }
@@ -288,16 +288,16 @@ static void numbers_are_short_and_have_a_real_minus(void **state)
     uint32_t r = apply(&g, "r", OP_ADD, z, y);
     backward(&g, r);
     const struct rec *s = scene(&g, r);
-    says(box(s, "x"), "value_text", "−1.235e−07");
-    says(box(s, "y"), "value_text", "0.3333");
-    says(box(s, "z"), "value_text", "−inf");
+    says(box(s, "x"), KEY_value_text, "−1.235e−07");
+    says(box(s, "y"), KEY_value_text, "0.3333");
+    says(box(s, "z"), KEY_value_text, "−inf");
     const struct scene_options two = {.theme = "dark", .digits = 2};
     s = scene_build(&g.records, &g.tape, &g.names, r, &two);
-    says(box(s, "y"), "value_text", "0.33");
-    says(s, "theme", "dark");
+    says(box(s, "y"), KEY_value_text, "0.33");
+    says(s, KEY_theme, "dark");
     // Edges of infinite shares are as wide as can be, whatever the others are.
-    assert_true(rec_get_number(cell(s, "z", 0), "weight") == 1);
-    assert_true(rec_get_number(cell(s, "r", 0), "weight") == 1);
+    assert_true(rec_get_number(cell(s, "z", 0), KEY_weight) == 1);
+    assert_true(rec_get_number(cell(s, "r", 0), KEY_weight) == 1);
     graph_release(&g);
 }
 
@@ -310,10 +310,10 @@ static void more_than_ten_operations_are_compact(void **state)
     for (int i = 0; i < 10; i++) {
         sum = tape_apply(&g.tape, OP_ADD, sum, a);
     }
-    assert_false(rec_get_flag(scene(&g, sum), "compact"));
+    assert_false(rec_get_flag(scene(&g, sum), KEY_compact));
     sum = tape_apply(&g.tape, OP_ADD, sum, a);
-    assert_true(rec_get_flag(scene(&g, sum), "compact"));
-    says(scene(&g, sum), "direction", "TB");
+    assert_true(rec_get_flag(scene(&g, sum), KEY_compact));
+    says(scene(&g, sum), KEY_direction, "TB");
     graph_release(&g);
 }
 
@@ -326,11 +326,11 @@ static void only_what_the_root_depends_on(void **state)
     backward(&g, L);
     const struct rec *s = scene(&g, 3);
     assert_int_equal(boxes(s), 3);
-    says(box(s, "e"), "kind", "output");
-    says(box(s, "e"), "grad_text", "−2");
+    says(box(s, "e"), KEY_kind, "output");
+    says(box(s, "e"), KEY_grad_text, "−2");
     s = scene(&g, 0);
     assert_int_equal(boxes(s), 1);
-    says(box(s, "a"), "kind", "input");
+    says(box(s, "a"), KEY_kind, "input");
     graph_release(&g);
 }
 
@@ -341,15 +341,15 @@ static void a_forward_walk_hides_what_is_ahead(void **state)
     graph_init(&g);
     uint32_t L = canonical(&g);
     const struct rec *s = walk(&g, L, SCENE_FORWARD, 4);
-    says(s, "walk", "forward");
-    assert_true(rec_get_flag(box(s, "d"), "current"));
-    assert_false(rec_get_flag(box(s, "e"), "current"));
-    says(box(s, "e"), "value_text", "−6");
-    says(box(s, "d"), "value_text", "4");
-    says(box(s, "f"), "value_text", "−2");
-    says(box(s, "L"), "value_text", "·");
-    says(cell(s, "L", 0), "local_text", "·");
-    assert_null(rec_find(box(s, "L"), "value"));
+    says(s, KEY_walk, "forward");
+    assert_true(rec_get_flag(box(s, "d"), KEY_current));
+    assert_false(rec_get_flag(box(s, "e"), KEY_current));
+    says(box(s, "e"), KEY_value_text, "−6");
+    says(box(s, "d"), KEY_value_text, "4");
+    says(box(s, "f"), KEY_value_text, "−2");
+    says(box(s, "L"), KEY_value_text, "·");
+    says(cell(s, "L", 0), KEY_local_text, "·");
+    assert_null(rec_find(box(s, "L"), KEY_value));
     graph_release(&g);
 }
 
@@ -365,17 +365,17 @@ static void a_backward_walk_has_shares_down_to_the_current_node(void **state)
     assert_true(tape_set_grad(&g.tape, NULL, p, 1));
     assert_true(tape_set_grad(&g.tape, NULL, a, 1));
     const struct rec *s = walk(&g, q, SCENE_BACKWARD, q);
-    says(s, "walk", "backward");
-    assert_true(rec_get_flag(box(s, "q"), "current"));
-    says(cell(s, "q", 1), "share_text", "1");
-    says(cell(s, "p", 0), "share_text", "");
-    says(box(s, "p"), "grad_text", "1");
-    says(box(s, "a"), "grad_text", "1 …");
-    says(box(s, "a"), "sum_text", "");
+    says(s, KEY_walk, "backward");
+    assert_true(rec_get_flag(box(s, "q"), KEY_current));
+    says(cell(s, "q", 1), KEY_share_text, "1");
+    says(cell(s, "p", 0), KEY_share_text, "");
+    says(box(s, "p"), KEY_grad_text, "1");
+    says(box(s, "a"), KEY_grad_text, "1 …");
+    says(box(s, "a"), KEY_sum_text, "");
     // Between seed and first step no share has flowed and no box is the current one.
     s = walk(&g, q, SCENE_BACKWARD, NODE_NONE);
-    says(cell(s, "q", 1), "share_text", "");
-    assert_false(rec_get_flag(box(s, "q"), "current"));
+    says(cell(s, "q", 1), KEY_share_text, "");
+    assert_false(rec_get_flag(box(s, "q"), KEY_current));
     graph_release(&g);
 }
 

@@ -27,33 +27,33 @@ static void begin(struct drawn *d, double from, double to, double low, double hi
 {
     records_init(&d->records);
     text_init(&d->text);
-    d->plot = records_add(&d->records, "plot");
-    rec_text(&d->records, d->plot, "form", "curves");
-    rec_flag(&d->records, d->plot, "ascii", ascii);
-    struct rec *x = rec_map(&d->records, d->plot, "x"), *y = rec_map(&d->records, d->plot, "y");
-    rec_text(&d->records, x, "label", "x");
-    rec_number(&d->records, x, "from", from);
-    rec_number(&d->records, x, "to", to);
-    rec_number(&d->records, y, "from", low);
-    rec_number(&d->records, y, "to", high);
-    rec_list(&d->records, d->plot, "series");
+    d->plot = records_add(&d->records, KIND_plot);
+    rec_text(&d->records, d->plot, KEY_form, "curves");
+    rec_flag(&d->records, d->plot, KEY_ascii, ascii);
+    struct rec *x = rec_map(&d->records, d->plot, KEY_x), *y = rec_map(&d->records, d->plot, KEY_y);
+    rec_text(&d->records, x, KEY_label, "x");
+    rec_number(&d->records, x, KEY_from, from);
+    rec_number(&d->records, x, KEY_to, to);
+    rec_number(&d->records, y, KEY_from, low);
+    rec_number(&d->records, y, KEY_to, high);
+    rec_list(&d->records, d->plot, KEY_series);
 }
 
 static void add(struct drawn *d, const char *label, double (*f)(double))
 {
     struct rec *list = NULL;
     for (struct rec *r = d->plot->in.first; r != NULL; r = r->next) {
-        list = strcmp(r->key, "series") == 0 ? r : list;
+        list = r->key == KEY_series ? r : list;
     }
-    struct rec *one = rec_map(&d->records, list, NULL);
-    rec_text(&d->records, one, "label", label);
-    struct rec *x = rec_list(&d->records, one, "x"), *y = rec_list(&d->records, one, "y");
-    double from = rec_get_number(rec_find(d->plot, "x"), "from");
-    double to = rec_get_number(rec_find(d->plot, "x"), "to");
+    struct rec *one = rec_map(&d->records, list, KEY_NONE);
+    rec_text(&d->records, one, KEY_label, label);
+    struct rec *x = rec_list(&d->records, one, KEY_x), *y = rec_list(&d->records, one, KEY_y);
+    double from = rec_get_number(rec_find(d->plot, KEY_x), KEY_from);
+    double to = rec_get_number(rec_find(d->plot, KEY_x), KEY_to);
     for (int i = 0; i < POINTS; i++) {
         double at = from + (to - from) * i / (POINTS - 1);
-        rec_number(&d->records, x, NULL, at);
-        rec_number(&d->records, y, NULL, f(at));
+        rec_number(&d->records, x, KEY_NONE, at);
+        rec_number(&d->records, y, KEY_NONE, f(at));
     }
 }
 

@@ -15,13 +15,13 @@ void records_release(struct records *r)
     records_init(r);
 }
 
-static struct rec *add(struct records *r, struct rec *to, const char *key, enum rec_type type)
+static struct rec *add(struct records *r, struct rec *to, enum rec_key key, enum rec_type type)
 {
     struct rec *rec = to == NULL ? NULL : arena_alloc(&r->arena, sizeof *rec);
     if (rec == NULL) {
         return NULL;
     }
-    BS_ASSERT(to->type == (key == NULL ? REC_LIST : REC_MAP));
+    BS_ASSERT(to->type == (key == KEY_NONE ? REC_LIST : REC_MAP));
     rec->key = key;
     rec->type = type;
     if (to->in.last == NULL) {
@@ -34,24 +34,31 @@ static struct rec *add(struct records *r, struct rec *to, const char *key, enum 
     return rec;
 }
 
-struct rec *records_add(struct records *r, const char *kind)
+struct rec *records_add(struct records *r, enum rec_kind kind)
 {
-    struct rec *record = add(r, &r->list, NULL, REC_MAP);
-    rec_text(r, record, "kind", kind);
-    return record;
+    return rec_record(r, &r->list, KEY_NONE, kind);
 }
 
-struct rec *rec_map(struct records *r, struct rec *to, const char *key)
+struct rec *rec_map(struct records *r, struct rec *to, enum rec_key key)
 {
     return add(r, to, key, REC_MAP);
 }
 
-struct rec *rec_list(struct records *r, struct rec *to, const char *key)
+struct rec *rec_record(struct records *r, struct rec *to, enum rec_key key, enum rec_kind kind)
+{
+    struct rec *record = rec_map(r, to, key);
+    if (record != NULL) {
+        record->kind = kind;
+    }
+    return record;
+}
+
+struct rec *rec_list(struct records *r, struct rec *to, enum rec_key key)
 {
     return add(r, to, key, REC_LIST);
 }
 
-void rec_flag(struct records *r, struct rec *to, const char *key, bool flag)
+void rec_flag(struct records *r, struct rec *to, enum rec_key key, bool flag)
 {
     struct rec *rec = add(r, to, key, REC_FLAG);
     if (rec != NULL) {
@@ -59,7 +66,7 @@ void rec_flag(struct records *r, struct rec *to, const char *key, bool flag)
     }
 }
 
-void rec_whole(struct records *r, struct rec *to, const char *key, int64_t whole)
+void rec_whole(struct records *r, struct rec *to, enum rec_key key, int64_t whole)
 {
     struct rec *rec = add(r, to, key, REC_WHOLE);
     if (rec != NULL) {
@@ -67,7 +74,7 @@ void rec_whole(struct records *r, struct rec *to, const char *key, int64_t whole
     }
 }
 
-void rec_number(struct records *r, struct rec *to, const char *key, double number)
+void rec_number(struct records *r, struct rec *to, enum rec_key key, double number)
 {
     struct rec *rec = add(r, to, key, REC_NUMBER);
     if (rec != NULL) {
@@ -75,7 +82,7 @@ void rec_number(struct records *r, struct rec *to, const char *key, double numbe
     }
 }
 
-void rec_bytes(struct records *r, struct rec *to, const char *key, const char *s, size_t n)
+void rec_bytes(struct records *r, struct rec *to, enum rec_key key, const char *s, size_t n)
 {
     struct rec *rec = add(r, to, key, REC_TEXT);
     if (rec != NULL) {
@@ -84,7 +91,7 @@ void rec_bytes(struct records *r, struct rec *to, const char *key, const char *s
     }
 }
 
-void rec_text(struct records *r, struct rec *to, const char *key, const char *text)
+void rec_text(struct records *r, struct rec *to, enum rec_key key, const char *text)
 {
     rec_bytes(r, to, key, text, strlen(text));
 }
@@ -115,7 +122,7 @@ void rec_copy(struct records *r, struct rec *to, const struct rec *from)
         copy_items(r, rec_list(r, to, from->key), from);
         break;
     case REC_MAP:
-        copy_items(r, rec_map(r, to, from->key), from);
+        copy_items(r, rec_record(r, to, from->key, from->kind), from);
         break;
     }
 }
@@ -132,54 +139,74 @@ void rec_cut(struct rec *list, size_t count)
     *at = NULL;
 }
 
-const struct rec *rec_find(const struct rec *map, const char *key)
+const struct rec *rec_find(const struct rec *map, enum rec_key key)
 {
     if (map == NULL || map->type != REC_MAP) {
         return NULL;
     }
     for (const struct rec *rec = map->in.first; rec != NULL; rec = rec->next) {
-        if (strcmp(rec->key, key) == 0) {
+        if (rec->key == key) {
             return rec;
         }
     }
     return NULL;
 }
 
-const char *rec_get_text(const struct rec *map, const char *key)
+const char *rec_get_text(const struct rec *map, enum rec_key key)
 {
     const struct rec *rec = rec_find(map, key);
     return rec != NULL && rec->type == REC_TEXT ? rec->text : "";
 }
 
-int64_t rec_get_whole(const struct rec *map, const char *key)
+int64_t rec_get_whole(const struct rec *map, enum rec_key key)
 {
     const struct rec *rec = rec_find(map, key);
     return rec != NULL && rec->type == REC_WHOLE ? rec->whole : 0;
 }
 
-double rec_get_number(const struct rec *map, const char *key)
+double rec_get_number(const struct rec *map, enum rec_key key)
 {
     const struct rec *rec = rec_find(map, key);
     return rec != NULL && rec->type == REC_NUMBER ? rec->number : 0;
 }
 
-bool rec_get_flag(const struct rec *map, const char *key)
+bool rec_get_flag(const struct rec *map, enum rec_key key)
 {
     const struct rec *rec = rec_find(map, key);
     return rec != NULL && rec->type == REC_FLAG && rec->flag;
 }
 
-const char *rec_kind(const struct rec *record)
+enum rec_kind rec_kind(const struct rec *record)
 {
-    return rec_get_text(record, "kind");
+    return record == NULL ? KIND_NONE : record->kind;
 }
 
-bool rec_is(const struct rec *record, const char *kind)
+bool rec_is(const struct rec *record, enum rec_kind kind)
 {
-    return strcmp(rec_kind(record), kind) == 0;
+    return rec_kind(record) == kind;
 }
 
-void json_string(struct text *out, const char *s, size_t n)
+const char *rec_key_name(enum rec_key key)
+{
+    static const char *const names[] = {
+        "",
+#define KEY(name, meaning) #name,
+#include "base/fields.def"
+    };
+    return names[key];
+}
+
+const char *rec_kind_name(enum rec_kind kind)
+{
+    static const char *const names[] = {
+        "",
+#define KIND(name, says, meaning) #name,
+#include "base/records.def"
+    };
+    return names[kind];
+}
+
+void rec_json_text(struct text *out, const char *s, size_t n)
 {
     text_add_char(out, '"');
     for (size_t i = 0; i < n;) {
@@ -217,11 +244,19 @@ static void json_scalar(struct text *out, const struct rec *rec)
         text_addf(out, isfinite(rec->number) ? "%s" : "\"%s\"", number);
         break;
     case REC_TEXT:
-        json_string(out, rec->text, strlen(rec->text));
+        rec_json_text(out, rec->text, strlen(rec->text));
         break;
     case REC_LIST:
     case REC_MAP:
         BS_ASSERT(false);
+    }
+}
+
+static void add_kind(struct text *out, const struct rec *rec)
+{
+    if (rec->kind != KIND_NONE) {
+        text_addf(out, "\"kind\":\"%s\"%s", rec_kind_name(rec->kind),
+                  rec->in.first == NULL ? "" : ",");
     }
 }
 
@@ -233,13 +268,13 @@ void rec_json(struct text *out, const struct rec *rec)
     const struct rec *open[JSON_DEPTH];
     size_t depth = 0;
     for (const struct rec *at = rec; at != NULL;) {
-        if (at->key != NULL && at != rec) {
-            json_string(out, at->key, strlen(at->key));
-            text_add_char(out, ':');
+        if (at->key != KEY_NONE && at != rec) {
+            text_addf(out, "\"%s\":", rec_key_name(at->key));
         }
         bool nested = at->type == REC_LIST || at->type == REC_MAP;
         if (nested) {
             text_add_char(out, at->type == REC_MAP ? '{' : '[');
+            add_kind(out, at);
             BS_ASSERT(depth < JSON_DEPTH);
             open[depth++] = at;
             if (at->in.first != NULL) {

@@ -1,5 +1,6 @@
-// Records: what a statement answers. A record is a map with a "kind" and fields; every text a
-// learner reads, every page and every line of JSON is a rendering of records.
+// Records: what a statement answers. A record is a map of a kind, with fields; every text a learner
+// reads, every page and every line of JSON is a rendering of records. records.def lists the kinds and
+// their fields, fields.def the keys; record_shape.h holds records to these tables.
 //
 // A record is a tree in an arena. Building is sticky as in mem.h: adding to NULL adds nothing and
 // returns NULL, so that a builder need not look; the arena's `failed` flag tells in the end.
@@ -13,10 +14,29 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+// What JSON calls "version" in the first line. It grows when a field changes its meaning, its type or
+// its name, or goes; a new kind or a new field is no reason.
+enum { REC_VERSION = 1 };
+
+enum rec_key {
+    KEY_NONE,  // of a list's items
+#define KEY(name, meaning) KEY_##name,
+#include "base/fields.def"
+    KEY_COUNT,
+};
+
+enum rec_kind {
+    KIND_NONE,  // of a map that is part of a record
+#define KIND(name, says, meaning) KIND_##name,
+#include "base/records.def"
+    KIND_COUNT,
+};
+
 enum rec_type { REC_FLAG, REC_WHOLE, REC_NUMBER, REC_TEXT, REC_LIST, REC_MAP };
 
 struct rec {
-    const char *key;  // NULL for a list's items
+    enum rec_key key;
+    enum rec_kind kind;
     enum rec_type type;
     union {
         bool flag;
@@ -39,17 +59,19 @@ struct records {
 
 void records_init(struct records *r);
 void records_release(struct records *r);
-// A new record of this kind at the end. `kind` must outlive it (a literal).
-struct rec *records_add(struct records *r, const char *kind);
+// A new record of this kind at the end.
+struct rec *records_add(struct records *r, enum rec_kind kind);
 
-// Adders: `to` is a map (with a key, a literal) or a list (key NULL). Text is copied.
-struct rec *rec_map(struct records *r, struct rec *to, const char *key);
-struct rec *rec_list(struct records *r, struct rec *to, const char *key);
-void rec_flag(struct records *r, struct rec *to, const char *key, bool flag);
-void rec_whole(struct records *r, struct rec *to, const char *key, int64_t whole);
-void rec_number(struct records *r, struct rec *to, const char *key, double number);
-void rec_text(struct records *r, struct rec *to, const char *key, const char *text);
-void rec_bytes(struct records *r, struct rec *to, const char *key, const char *s, size_t n);
+// Adders: `to` is a map, or a list (then the key is KEY_NONE). Text is copied.
+struct rec *rec_map(struct records *r, struct rec *to, enum rec_key key);
+// A record inside a record.
+struct rec *rec_record(struct records *r, struct rec *to, enum rec_key key, enum rec_kind kind);
+struct rec *rec_list(struct records *r, struct rec *to, enum rec_key key);
+void rec_flag(struct records *r, struct rec *to, enum rec_key key, bool flag);
+void rec_whole(struct records *r, struct rec *to, enum rec_key key, int64_t whole);
+void rec_number(struct records *r, struct rec *to, enum rec_key key, double number);
+void rec_text(struct records *r, struct rec *to, enum rec_key key, const char *text);
+void rec_bytes(struct records *r, struct rec *to, enum rec_key key, const char *s, size_t n);
 
 // A copy of a record, or of a part of one, at the end of `to`.
 void rec_copy(struct records *r, struct rec *to, const struct rec *from);
@@ -57,18 +79,22 @@ void rec_copy(struct records *r, struct rec *to, const struct rec *from);
 void rec_cut(struct rec *list, size_t count);
 
 // Readers. A field that is not there reads as NULL, "", 0 or false.
-const struct rec *rec_find(const struct rec *map, const char *key);
-const char *rec_get_text(const struct rec *map, const char *key);
-int64_t rec_get_whole(const struct rec *map, const char *key);
-double rec_get_number(const struct rec *map, const char *key);
-bool rec_get_flag(const struct rec *map, const char *key);
-const char *rec_kind(const struct rec *record);
-bool rec_is(const struct rec *record, const char *kind);
+const struct rec *rec_find(const struct rec *map, enum rec_key key);
+const char *rec_get_text(const struct rec *map, enum rec_key key);
+int64_t rec_get_whole(const struct rec *map, enum rec_key key);
+double rec_get_number(const struct rec *map, enum rec_key key);
+bool rec_get_flag(const struct rec *map, enum rec_key key);
+enum rec_kind rec_kind(const struct rec *record);
+bool rec_is(const struct rec *record, enum rec_kind kind);
 
-// JSON on one line. Numbers that are not finite become the strings "nan", "inf", "-inf"; all
+// As they are written in JSON; "" of KEY_NONE and KIND_NONE.
+const char *rec_key_name(enum rec_key key);
+const char *rec_kind_name(enum rec_kind kind);
+
+// JSON on one line; a record begins with its "kind". Numbers that are not finite become the strings "nan", "inf", "-inf"; all
 // others are written so that they read back exactly. Invalid UTF-8 becomes U+FFFD.
 void rec_json(struct text *out, const struct rec *rec);
 // s[0..n) as a JSON string, quotes included.
-void json_string(struct text *out, const char *s, size_t n);
+void rec_json_text(struct text *out, const char *s, size_t n);
 
 #endif

@@ -123,68 +123,68 @@ static const struct topic {
 
 static void help_overview(struct call *c)
 {
-    struct rec *r = call_record(c, "help_overview");
-    struct rec *groups = rec_list(c->out, r, "groups");
+    struct rec *r = call_record(c, KIND_help_overview);
+    struct rec *groups = rec_list(c->out, r, KEY_groups);
     for (enum command_group g = 0; g < GROUP_COUNT; g++) {
-        struct rec *group = rec_map(c->out, groups, NULL);
-        rec_text(c->out, group, "title", group_titles[g]);
-        struct rec *rows = rec_list(c->out, group, "commands");
+        struct rec *group = rec_map(c->out, groups, KEY_NONE);
+        rec_text(c->out, group, KEY_title, group_titles[g]);
+        struct rec *rows = rec_list(c->out, group, KEY_commands);
         for (size_t i = 0; i < COUNT_OF(commands); i++) {
             if (commands[i].group == g) {
-                struct rec *row = rec_map(c->out, rows, NULL);
-                rec_text(c->out, row, "usage", commands[i].usage);
-                rec_text(c->out, row, "help", commands[i].help);
+                struct rec *row = rec_map(c->out, rows, KEY_NONE);
+                rec_text(c->out, row, KEY_usage, commands[i].usage);
+                rec_text(c->out, row, KEY_help, commands[i].help);
             }
         }
     }
-    struct rec *names = rec_list(c->out, r, "topics");
-    rec_text(c->out, names, NULL, "functions");
+    struct rec *names = rec_list(c->out, r, KEY_topics);
+    rec_text(c->out, names, KEY_NONE, "functions");
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        rec_text(c->out, names, NULL, topics[i].name);
+        rec_text(c->out, names, KEY_NONE, topics[i].name);
     }
-    rec_text(c->out, names, NULL, "glossary");
+    rec_text(c->out, names, KEY_NONE, "glossary");
 }
 
 static void help_function_row(struct call *c, struct rec *r, enum op op)
 {
     const struct op_row *row = op_get(op);
-    rec_text(c->out, r, "name", row->name);
-    rec_text(c->out, r, "form",
+    rec_text(c->out, r, KEY_name, row->name);
+    rec_text(c->out, r, KEY_form,
              row->form == OP_INFIX    ? "infix"
              : row->form == OP_PREFIX ? "prefix"
                                       : "call");
-    rec_whole(c->out, r, "arity", row->arity);
-    rec_text(c->out, r, "help", row->help);
-    struct rec *slopes = rec_list(c->out, r, "slopes");
+    rec_whole(c->out, r, KEY_arity, row->arity);
+    rec_text(c->out, r, KEY_help, row->help);
+    struct rec *slopes = rec_list(c->out, r, KEY_slopes);
     for (int slot = 0; slot < row->arity; slot++) {
-        rec_text(c->out, slopes, NULL, row->slope[slot]);
+        rec_text(c->out, slopes, KEY_NONE, row->slope[slot]);
     }
-    rec_text(c->out, r, "where", strcmp(row->where, "1") == 0 ? "" : row->where);
-    rec_text(c->out, r, "edge", row->edge);
-    rec_text(c->out, r, "atoms", row->atoms);
+    rec_text(c->out, r, KEY_where, strcmp(row->where, "1") == 0 ? "" : row->where);
+    rec_text(c->out, r, KEY_edge, row->edge);
+    rec_text(c->out, r, KEY_atoms, row->atoms);
 }
 
 static void help_call_row(struct call *c, struct rec *r, const char *usage, const char *help)
 {
-    rec_text(c->out, r, "usage", usage);
-    rec_text(c->out, r, "help", help);
+    rec_text(c->out, r, KEY_usage, usage);
+    rec_text(c->out, r, KEY_help, help);
 }
 
 static void help_functions(struct call *c)
 {
-    struct rec *r = call_record(c, "help_functions");
-    struct rec *rows = rec_list(c->out, r, "rows"), *more = rec_list(c->out, r, "builtins");
-    struct rec *losses = rec_list(c->out, r, "losses");
+    struct rec *r = call_record(c, KIND_help_functions);
+    struct rec *rows = rec_list(c->out, r, KEY_rows), *more = rec_list(c->out, r, KEY_builtins);
+    struct rec *losses = rec_list(c->out, r, KEY_losses);
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
-        help_function_row(c, rec_map(c->out, rows, NULL), op);
+        help_function_row(c, rec_map(c->out, rows, KEY_NONE), op);
     }
     for (size_t i = 0; builtin_at(i) != NULL; i++) {
         const struct builtin *row = builtin_at(i);
-        help_call_row(c, rec_map(c->out, more, NULL), row->usage, row->help);
+        help_call_row(c, rec_map(c->out, more, KEY_NONE), row->usage, row->help);
     }
     for (size_t i = 0; prelude_at(i) != NULL; i++) {
         const struct prelude_row *row = prelude_at(i);
-        help_call_row(c, rec_map(c->out, losses, NULL), row->usage, row->help);
+        help_call_row(c, rec_map(c->out, losses, KEY_NONE), row->usage, row->help);
     }
 }
 
@@ -193,11 +193,11 @@ static bool help_command(struct call *c, struct span word)
     const struct command *command =
         command_find(c->lexer->source->text + word.start, word.end - word.start);
     if (command != NULL) {
-        struct rec *r = call_record(c, "help_command");
-        rec_text(c->out, r, "name", command->name);
-        rec_text(c->out, r, "usage", command->usage);
-        rec_text(c->out, r, "help", command->help);
-        rec_text(c->out, r, "example", command->example);
+        struct rec *r = call_record(c, KIND_help_command);
+        rec_text(c->out, r, KEY_name, command->name);
+        rec_text(c->out, r, KEY_usage, command->usage);
+        rec_text(c->out, r, KEY_help, command->help);
+        rec_text(c->out, r, KEY_example, command->example);
     }
     return command != NULL;
 }
@@ -206,9 +206,9 @@ static bool help_topic(struct call *c, struct span word)
 {
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         if (call_word_is(c, word, topics[i].name)) {
-            struct rec *r = call_record(c, "help_topic");
-            rec_text(c->out, r, "title", topics[i].title);
-            rec_text(c->out, r, "text", topics[i].text);
+            struct rec *r = call_record(c, KIND_help_topic);
+            rec_text(c->out, r, KEY_title, topics[i].title);
+            rec_text(c->out, r, KEY_text, topics[i].text);
             return true;
         }
     }
@@ -221,7 +221,7 @@ static bool help_operation(struct call *c, struct span word)
     bool found = false;
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         if (call_word_is(c, word, op_get(op)->name)) {
-            help_function_row(c, call_record(c, "help_function"), op);
+            help_function_row(c, call_record(c, KIND_help_function), op);
             found = true;
         }
     }
@@ -235,9 +235,9 @@ static bool help_builtin(struct call *c, struct span word)
     const struct builtin *builtin = builtin_find(s, word.end - word.start);
     const struct prelude_row *loss = prelude_find(s, word.end - word.start);
     if (builtin != NULL) {
-        help_call_row(c, call_record(c, "help_builtin"), builtin->usage, builtin->help);
+        help_call_row(c, call_record(c, KIND_help_builtin), builtin->usage, builtin->help);
     } else if (loss != NULL) {
-        help_call_row(c, call_record(c, "help_builtin"), loss->usage, loss->help);
+        help_call_row(c, call_record(c, KIND_help_builtin), loss->usage, loss->help);
     }
     return builtin != NULL || loss != NULL;
 }
@@ -247,26 +247,26 @@ static bool help_term(struct call *c, struct span words)
     const struct term *term =
         glossary_find(c->lexer->source->text + words.start, words.end - words.start);
     if (term != NULL) {
-        struct rec *r = call_record(c, "help_term");
-        rec_text(c->out, r, "term", term->term);
-        rec_text(c->out, r, "others", term->others);
-        rec_text(c->out, r, "text", term->text);
-        rec_text(c->out, r, "example", term->example);
-        rec_text(c->out, r, "lesson", term->lesson);
-        rec_whole(c->out, r, "columns", c->s->columns);
-        rec_flag(c->out, r, "ascii", c->s->ascii);
+        struct rec *r = call_record(c, KIND_help_term);
+        rec_text(c->out, r, KEY_term, term->term);
+        rec_text(c->out, r, KEY_others, term->others);
+        rec_text(c->out, r, KEY_text, term->text);
+        rec_text(c->out, r, KEY_example, term->example);
+        rec_text(c->out, r, KEY_lesson, term->lesson);
+        rec_whole(c->out, r, KEY_columns, c->s->columns);
+        rec_flag(c->out, r, KEY_ascii, c->s->ascii);
     }
     return term != NULL;
 }
 
 static void help_glossary(struct call *c)
 {
-    struct rec *r = call_record(c, "help_glossary");
-    struct rec *rows = rec_list(c->out, r, "terms");
-    rec_whole(c->out, r, "columns", c->s->columns);
-    rec_flag(c->out, r, "ascii", c->s->ascii);
+    struct rec *r = call_record(c, KIND_help_glossary);
+    struct rec *rows = rec_list(c->out, r, KEY_terms);
+    rec_whole(c->out, r, KEY_columns, c->s->columns);
+    rec_flag(c->out, r, KEY_ascii, c->s->ascii);
     for (size_t i = 0; glossary_at(i) != NULL; i++) {
-        rec_text(c->out, rows, NULL, glossary_at(i)->term);
+        rec_text(c->out, rows, KEY_NONE, glossary_at(i)->term);
     }
 }
 
@@ -340,14 +340,14 @@ static void candidate(struct records *out, struct rec *items, const char *prefix
                       size_t length)
 {
     if (length >= strlen(prefix) && memcmp(s, prefix, strlen(prefix)) == 0) {
-        rec_bytes(out, items, NULL, s, length);
+        rec_bytes(out, items, KEY_NONE, s, length);
     }
 }
 
 void session_candidates(struct session *s, const char *prefix, bool statement_start,
                         struct records *out)
 {
-    struct rec *items = rec_list(out, records_add(out, "candidates"), "items");
+    struct rec *items = rec_list(out, records_add(out, KIND_candidates), KEY_items);
     for (size_t i = 0; statement_start && i < COUNT_OF(commands); i++) {
         candidate(out, items, prefix, commands[i].name, strlen(commands[i].name));
     }

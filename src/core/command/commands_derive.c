@@ -76,7 +76,7 @@ static void put_chain(struct formula *f, struct rec *r)
 {
     enum { CHAIN_MOST = 20 };
     struct call *c = f->call;
-    struct rec *chain = rec_list(c->out, r, "definitions");
+    struct rec *chain = rec_list(c->out, r, KEY_definitions);
     struct buf names, ids;
     if (f->typed == f->root || !expr_free_names(&f->pool, f->typed, &names)) {
         return;
@@ -89,12 +89,12 @@ static void put_chain(struct formula *f, struct rec *r)
         for (size_t k = ids.count; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
             uint32_t id = BUF(uint32_t, &ids)[k];
             if (tape_op(&c->s->tape, id) != OP_LEAF) {
-                struct rec *row = rec_map(c->out, chain, NULL);
+                struct rec *row = rec_map(c->out, chain, KEY_NONE);
                 struct text formula;
                 text_init(&formula);
                 call_put_node(c, row, id);
                 call_formula(c, &formula, id);
-                rec_text(c->out, row, "formula", text_get(&formula));
+                rec_text(c->out, row, KEY_formula, text_get(&formula));
                 text_release(&formula);
             }
         }
@@ -106,25 +106,25 @@ static void put_chain(struct formula *f, struct rec *r)
 static void put_derivation(struct formula *f, struct rec *r, const struct derivation *d)
 {
     struct records *out = f->call->out;
-    struct rec *steps = rec_list(out, r, "steps");
+    struct rec *steps = rec_list(out, r, KEY_steps);
     for (size_t i = 0; i < d->steps.count; i++) {
         const struct derivation_step *step = &BUF(struct derivation_step, &d->steps)[i];
-        struct rec *row = rec_map(out, steps, NULL);
-        rec_text(out, row, "rule", rule_name(step->rule));
-        formula_put(f, row, "of", step->of);
-        formula_put(f, row, "result", step->result);
+        struct rec *row = rec_map(out, steps, KEY_NONE);
+        rec_text(out, row, KEY_rule, rule_name(step->rule));
+        formula_put(f, row, KEY_of, step->of);
+        formula_put(f, row, KEY_result, step->result);
         if (step->inner != EXPR_NONE) {
-            formula_put(f, row, "inner", step->inner);
-            formula_put(f, row, "slope", step->slope);
-            formula_put(f, row, "inner_slope", step->inner_slope);
+            formula_put(f, row, KEY_inner, step->inner);
+            formula_put(f, row, KEY_slope, step->slope);
+            formula_put(f, row, KEY_inner_slope, step->inner_slope);
         }
     }
-    struct rec *edges = rec_list(out, r, "edges");
+    struct rec *edges = rec_list(out, r, KEY_edges);
     for (size_t i = 0; i < d->edges.count; i++) {
         const struct op_row *row = op_get(BUF(enum op, &d->edges)[i]);
-        struct rec *edge = rec_map(out, edges, NULL);
-        rec_text(out, edge, "name", row->name);
-        rec_text(out, edge, "text", row->edge);
+        struct rec *edge = rec_map(out, edges, KEY_NONE);
+        rec_text(out, edge, KEY_name, row->name);
+        rec_text(out, edge, KEY_text, row->edge);
     }
 }
 
@@ -136,13 +136,13 @@ enum call_end command_derive(struct call *c)
     bool ok = read_derive(&f);
     if (ok) {
         ok = derive(&f.pool, f.root, f.in, c->s->world.stop, &d, c->diag);
-        struct rec *r = ok ? call_record(c, "derive") : NULL;
+        struct rec *r = ok ? call_record(c, KIND_derive) : NULL;
         if (ok) {
-            formula_put(&f, r, "of", f.root);
-            formula_put(&f, r, "in", f.in);
+            formula_put(&f, r, KEY_of, f.root);
+            formula_put(&f, r, KEY_in, f.in);
             put_chain(&f, r);
             put_derivation(&f, r, &d);
-            formula_put(&f, r, "result", d.result);
+            formula_put(&f, r, KEY_result, d.result);
         }
         derivation_release(&d);
     }

@@ -180,19 +180,19 @@ static uint32_t nodes_below(struct call *c, uint32_t root)
 }
 
 // Which operation it is, before and after, and what it is made of.
-static struct rec *put_change(struct call *c, const char *kind, uint32_t old, const char *op)
+static struct rec *put_change(struct call *c, enum rec_kind kind, uint32_t old, const char *op)
 {
     struct rec *r = call_record(c, kind);
-    call_put_node(c, rec_map(c->out, r, "before"), old);
-    rec_text(c->out, r, "op", op);
-    rec_whole(c->out, r, "nodes_before", nodes_below(c, old));
+    call_put_node(c, rec_map(c->out, r, KEY_before), old);
+    rec_text(c->out, r, KEY_op, op);
+    rec_whole(c->out, r, KEY_nodes_before, nodes_below(c, old));
     return r;
 }
 
 static void put_after(struct call *c, struct rec *r, uint32_t node)
 {
-    call_put_node(c, rec_map(c->out, r, "after"), node);
-    rec_whole(c->out, r, "nodes_after", nodes_below(c, node));
+    call_put_node(c, rec_map(c->out, r, KEY_after), node);
+    rec_whole(c->out, r, KEY_nodes_after, nodes_below(c, node));
 }
 
 static bool refuse_atom(struct call *c, struct span span, uint32_t node)
@@ -245,7 +245,7 @@ static bool expand(struct call *c)
         found = node < end ? group_look_at_node(c, node, GROUP_OPEN) : GROUP_NOTHING;
         return found == GROUP_DONE || (found == GROUP_NOTHING && refuse_atom(c, target.span, node));
     }
-    struct rec *r = put_change(c, "expand", node, op_get((enum op)n.op)->name);
+    struct rec *r = put_change(c, KIND_expand, node, op_get((enum op)n.op)->name);
     uint32_t by = append_atoms(s, atoms, (uint32_t)n.a, (uint32_t)n.b);
     if (by == NODE_NONE || !take_place(s, node, by, end)) {
         return diag_out_of_memory(c->diag);
@@ -255,7 +255,7 @@ static bool expand(struct call *c)
         return diag_out_of_memory(c->diag);
     }
     *e = (struct expansion){by, (enum op)n.op, (uint32_t)n.a, (uint32_t)n.b};
-    rec_text(c->out, r, "atoms", atoms);
+    rec_text(c->out, r, KEY_atoms, atoms);
     put_after(c, r, by);
     return true;
 }
@@ -281,7 +281,7 @@ static bool fold(struct call *c)
     for (size_t i = s->expansions.count; i-- > 0;) {
         struct expansion e = BUF(struct expansion, &s->expansions)[i];
         if (e.root == node && node < end) {
-            struct rec *r = put_change(c, "fold", node, op_get(e.op)->name);
+            struct rec *r = put_change(c, KIND_fold, node, op_get(e.op)->name);
             uint32_t by = tape_apply(&s->tape, e.op, e.a, e.b);
             if (by == NODE_NONE || !take_place(s, node, by, end)) {
                 return diag_out_of_memory(c->diag);

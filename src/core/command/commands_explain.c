@@ -10,32 +10,32 @@ enum { USES_SHOWN = 6 };
 static void put_special(struct call *c, struct rec *r, uint32_t node)
 {
     const struct tape *t = &c->s->tape;
-    struct rec *list = rec_list(c->out, r, "special");
+    struct rec *list = rec_list(c->out, r, KEY_special);
     enum op op = tape_op(t, node);
     double v = tape_value(t, node);
     bool unary = tape_arity(t, node) == 1, binary = tape_arity(t, node) == 2;
     double slope = unary ? tape_slope(t, node, 0) : 1;
     if (op == OP_RELU && slope == 0) {
-        rec_text(c->out, list, NULL, "dead");
+        rec_text(c->out, list, KEY_NONE, "dead");
     }
     if ((op == OP_TANH || op == OP_SIGMOID) && fabs(slope) < 0.01) {
-        rec_text(c->out, list, NULL, "saturated");
+        rec_text(c->out, list, KEY_NONE, "saturated");
     }
     if (binary && (op == OP_MAX || op == OP_MIN) &&
         tape_value(t, tape_operand(t, node, 0)) == tape_value(t, tape_operand(t, node, 1))) {
-        rec_text(c->out, list, NULL, "tie");
+        rec_text(c->out, list, KEY_NONE, "tie");
     }
     if ((op == OP_RELU || op == OP_ABS || op == OP_LEAKY_RELU) &&
         tape_value(t, tape_operand(t, node, 0)) == 0) {
-        rec_text(c->out, list, NULL, "kink");
+        rec_text(c->out, list, KEY_NONE, "kink");
     }
     if (tape_marked(t, node, MARK_STALE)) {
-        rec_text(c->out, list, NULL, "stale");
+        rec_text(c->out, list, KEY_NONE, "stale");
     }
     if (!isfinite(v)) {
-        rec_text(c->out, list, NULL, "strange");
+        rec_text(c->out, list, KEY_NONE, "strange");
     }
-    rec_text(c->out, r, "edge", op_get(op)->edge);
+    rec_text(c->out, r, KEY_edge, op_get(op)->edge);
 }
 
 uint32_t explain_origin(const struct tape *t, uint32_t node)
@@ -56,16 +56,16 @@ uint32_t explain_origin(const struct tape *t, uint32_t node)
 static void put_children(struct call *c, struct rec *r, uint32_t node)
 {
     const struct tape *t = &c->s->tape;
-    struct rec *children = rec_list(c->out, r, "children");
+    struct rec *children = rec_list(c->out, r, KEY_children);
     for (int slot = 0; slot < tape_arity(t, node); slot++) {
-        struct rec *row = rec_map(c->out, children, NULL);
+        struct rec *row = rec_map(c->out, children, KEY_NONE);
         struct text formula;
         text_init(&formula);
         call_slope_formula(c, &formula, node, slot);
         call_put_node(c, row, tape_operand(t, node, slot));
-        rec_flag(c->out, row, "constant", tape_constant(t, node, slot));
-        rec_text(c->out, row, "formula", text_get(&formula));
-        rec_number(c->out, row, "local", tape_slope(t, node, slot));
+        rec_flag(c->out, row, KEY_constant, tape_constant(t, node, slot));
+        rec_text(c->out, row, KEY_formula, text_get(&formula));
+        rec_number(c->out, row, KEY_local, tape_slope(t, node, slot));
         text_release(&formula);
     }
 }
@@ -73,18 +73,18 @@ static void put_children(struct call *c, struct rec *r, uint32_t node)
 static void put_use(struct call *c, struct rec *uses, uint32_t user, int slot)
 {
     const struct tape *t = &c->s->tape;
-    struct rec *row = rec_map(c->out, uses, NULL);
+    struct rec *row = rec_map(c->out, uses, KEY_NONE);
     struct text formula;
     text_init(&formula);
     call_put_node(c, row, user);
     call_formula(c, &formula, user);
-    rec_text(c->out, row, "is", text_get(&formula));
+    rec_text(c->out, row, KEY_is, text_get(&formula));
     text_clear(&formula);
     call_slope_formula(c, &formula, user, slot);
-    rec_text(c->out, row, "formula", text_get(&formula));
-    rec_number(c->out, row, "local", tape_slope(t, user, slot));
-    rec_number(c->out, row, "upstream", tape_grad(t, user));
-    rec_number(c->out, row, "share", tape_grad(t, user) * tape_slope(t, user, slot));
+    rec_text(c->out, row, KEY_formula, text_get(&formula));
+    rec_number(c->out, row, KEY_local, tape_slope(t, user, slot));
+    rec_number(c->out, row, KEY_upstream, tape_grad(t, user));
+    rec_number(c->out, row, KEY_share, tape_grad(t, user) * tape_slope(t, user, slot));
     text_release(&formula);
 }
 
@@ -92,7 +92,7 @@ static void put_use(struct call *c, struct rec *uses, uint32_t user, int slot)
 static void put_uses(struct call *c, struct rec *r, uint32_t node, const struct adjoints *below)
 {
     const struct tape *t = &c->s->tape;
-    struct rec *uses = rec_list(c->out, r, "uses");
+    struct rec *uses = rec_list(c->out, r, KEY_uses);
     int64_t count = 0;
     for (uint32_t i = node + 1; i < tape_count(t); i++) {
         for (int slot = 0; slot < tape_arity(t, i); slot++) {
@@ -102,7 +102,7 @@ static void put_uses(struct call *c, struct rec *r, uint32_t node, const struct 
             }
         }
     }
-    rec_whole(c->out, r, "use_count", count);
+    rec_whole(c->out, r, KEY_use_count, count);
 }
 
 // Facts about the node, where the last output depends on it (`below`) or not.
@@ -113,16 +113,16 @@ static void put_facts(struct call *c, struct rec *r, uint32_t node, const struct
     text_init(&formula);
     call_put_node(c, r, node);
     call_formula(c, &formula, node);
-    rec_text(c->out, r, "formula", text_get(&formula));
+    rec_text(c->out, r, KEY_formula, text_get(&formula));
     text_release(&formula);
-    rec_text(c->out, r, "role", call_role(t, node));
-    rec_text(c->out, r, "help", op_get(tape_op(t, node))->help);
+    rec_text(c->out, r, KEY_role, call_role(t, node));
+    rec_text(c->out, r, KEY_help, op_get(tape_op(t, node))->help);
     if (tape_marked(t, node, MARK_GRAD)) {
-        rec_number(c->out, r, "grad", tape_grad(t, node));
+        rec_number(c->out, r, KEY_grad, tape_grad(t, node));
     }
     if (below != NULL) {
-        call_put_node(c, rec_map(c->out, r, "output"), below->root);
-        rec_flag(c->out, r, "reached", adjoints_reach(below, node));
+        call_put_node(c, rec_map(c->out, r, KEY_output), below->root);
+        rec_flag(c->out, r, KEY_reached, adjoints_reach(below, node));
     }
     put_special(c, r, node);
     put_children(c, r, node);
@@ -132,12 +132,12 @@ static void put_facts(struct call *c, struct rec *r, uint32_t node, const struct
 static void put_origin(struct call *c, struct rec *r, uint32_t node)
 {
     uint32_t from = explain_origin(&c->s->tape, node);
-    struct rec *began = rec_map(c->out, r, "origin");
+    struct rec *began = rec_map(c->out, r, KEY_origin);
     struct text formula;
     text_init(&formula);
     call_formula(c, &formula, from);
     call_put_node(c, began, from);
-    rec_text(c->out, began, "formula", text_get(&formula));
+    rec_text(c->out, began, KEY_formula, text_get(&formula));
     text_release(&formula);
 }
 
@@ -167,5 +167,5 @@ enum call_end command_explain(struct call *c)
         return CALL_FAILED;
     }
     uint32_t output = session_settings(c->s)->output;
-    return explain_put(c, call_record(c, "explain"), node, output) ? CALL_DONE : CALL_FAILED;
+    return explain_put(c, call_record(c, KIND_explain), node, output) ? CALL_DONE : CALL_FAILED;
 }

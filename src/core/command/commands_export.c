@@ -156,11 +156,11 @@ enum call_end command_export(struct call *c)
     if (with_fresh_values(c, &r, &program)) {
         end = is_empty(r.path) ? CALL_DONE : CALL_NEED;
         struct rec *rec =
-            end == CALL_NEED ? call_need(c, "write", r.path) : call_record(c, "export");
+            end == CALL_NEED ? call_need(c, "write", r.path) : call_record(c, KIND_export);
         if (end == CALL_DONE) {
-            rec_text(c->out, rec, "language", r.kind->name);
+            rec_text(c->out, rec, KEY_language, r.kind->name);
         }
-        rec_text(c->out, rec, "text", text_get(&program));
+        rec_text(c->out, rec, KEY_text, text_get(&program));
     }
     text_release(&program);
     return end;

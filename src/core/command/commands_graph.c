@@ -141,11 +141,11 @@ static const char *style_for(struct call *c, const struct folds *folds)
 static void put_size(struct call *c, struct rec *scene, const struct picture *p)
 {
     if (p->width > 0) {
-        rec_number(c->out, scene, "size_width", p->width);
-        rec_number(c->out, scene, "size_height", p->height);
+        rec_number(c->out, scene, KEY_size_width, p->width);
+        rec_number(c->out, scene, KEY_size_height, p->height);
     }
     if (p->dpi > 0) {
-        rec_whole(c->out, scene, "dpi", p->dpi);
+        rec_whole(c->out, scene, KEY_dpi, p->dpi);
     }
 }
 
@@ -166,14 +166,14 @@ static enum call_end ask_for_picture(struct call *c, const struct picture *p,
     }
     put_size(c, scene, p);
     if (strcmp(p->format, "json") != 0) {
-        rec_text(c->out, call_need(c, "picture", p->path), "format", p->format);
+        rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
         return CALL_NEED;
     }
     struct text json;
     text_init(&json);
     rec_json(&json, scene);
     text_add_char(&json, '\n');
-    rec_text(c->out, call_need(c, "write", p->path), "text", text_get(&json));
+    rec_text(c->out, call_need(c, "write", p->path), KEY_text, text_get(&json));
     text_release(&json);
     return CALL_NEED;
 }
@@ -183,7 +183,7 @@ static enum call_end ask_for_player(struct call *c, const struct picture *p)
     if (!trace_put(c, p->target)) {
         return CALL_FAILED;
     }
-    rec_text(c->out, call_need(c, "picture", p->path), "format", p->format);
+    rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
     return CALL_NEED;
 }
 

@@ -118,7 +118,7 @@ static void put_call(struct call *c, struct rec *r, uint32_t name, int64_t numbe
         text_addf(&text, " %lld", (long long)number);
     }
     diag_quote(label, text_get(&text), text_length(&text));
-    rec_text(c->out, r, "text", label);
+    rec_text(c->out, r, KEY_text, label);
     text_release(&text);
 }
 
@@ -128,9 +128,9 @@ static void put_call(struct call *c, struct rec *r, uint32_t name, int64_t numbe
 static struct rec *begin_look(struct call *c, const char *what, bool folded)
 {
     c->s->stepped = true;
-    struct rec *r = call_echoes(c) ? call_record(c, "look") : NULL;
-    rec_text(c->out, r, "what", what);
-    rec_flag(c->out, r, "folded", folded);
+    struct rec *r = call_echoes(c) ? call_record(c, KIND_look) : NULL;
+    rec_text(c->out, r, KEY_what, what);
+    rec_flag(c->out, r, KEY_folded, folded);
     return r;
 }
 
@@ -168,7 +168,7 @@ static bool look_at_calls(struct call *c, bool fold)
     if (ok) {
         struct rec *r = begin_look(c, "call", fold);
         put_call(c, r, name, number);
-        rec_whole(c->out, r, "count", (int64_t)groups.count);
+        rec_whole(c->out, r, KEY_count, (int64_t)groups.count);
     }
     buf_release(&groups);
     return ok;
@@ -216,7 +216,7 @@ static bool look_at_array(struct call *c, uint32_t name, bool fold)
     }
     struct rec *r = begin_look(c, "array", fold);
     put_call(c, r, name, 0);
-    rec_whole(c->out, r, "count", (int64_t)v.rows * v.cols);
+    rec_whole(c->out, r, KEY_count, (int64_t)v.rows * v.cols);
     return true;
 }
 
@@ -259,7 +259,7 @@ enum group_found group_look_at_node(struct call *c, uint32_t node, enum group_as
         }
         struct rec *r = begin_look(c, "call", fold);
         put_call(c, r, group_at(&s->groups, group)->name, 0);
-        rec_whole(c->out, r, "count", 1);
+        rec_whole(c->out, r, KEY_count, 1);
         return GROUP_DONE;
     }
     bool folded = false;
@@ -274,7 +274,7 @@ enum group_found group_look_at_node(struct call *c, uint32_t node, enum group_as
         return GROUP_FAILED;
     }
     struct rec *r = begin_look(c, "statement", fold);
-    rec_text(c->out, r, "text", names_label(&s->names, label, node));
+    rec_text(c->out, r, KEY_text, names_label(&s->names, label, node));
     return GROUP_DONE;
 }
 
@@ -305,29 +305,29 @@ static bool find_members(struct call *c, uint32_t group, uint32_t root, struct b
 static const char *operand_name(const struct rec *cell)
 {
     static const char below[] = "/∂";
-    const char *symbol = rec_get_text(cell, "symbol"), *at = strstr(symbol, below);
-    return at == NULL ? rec_get_text(cell, "from") : at + strlen(below);
+    const char *symbol = rec_get_text(cell, KEY_symbol), *at = strstr(symbol, below);
+    return at == NULL ? rec_get_text(cell, KEY_from) : at + strlen(below);
 }
 
 static const char *box_name(const struct rec *scene, const char *id)
 {
-    const struct rec *box = rec_find(scene, "boxes")->in.first;
-    while (box != NULL && strcmp(rec_get_text(box, "id"), id) != 0) {
+    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    while (box != NULL && strcmp(rec_get_text(box, KEY_id), id) != 0) {
         box = box->next;
     }
-    return box == NULL ? id : rec_get_text(box, "name");
+    return box == NULL ? id : rec_get_text(box, KEY_name);
 }
 
 static void put_derivative(struct call *c, struct rec *rows, const struct rec *cell)
 {
     char number[NUMBER_TEXT];
-    struct rec *row = rec_map(c->out, rows, NULL);
-    double slope = rec_get_number(cell, "local");
-    rec_text(c->out, row, "child", operand_name(cell));
-    rec_text(c->out, row, "formula", number_text(number, slope, session_digits(c->s)));
-    rec_number(c->out, row, "slope", slope);
-    if (rec_find(cell, "share") != NULL) {
-        rec_number(c->out, row, "share", rec_get_number(cell, "share"));
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
+    double slope = rec_get_number(cell, KEY_local);
+    rec_text(c->out, row, KEY_child, operand_name(cell));
+    rec_text(c->out, row, KEY_formula, number_text(number, slope, session_digits(c->s)));
+    rec_number(c->out, row, KEY_slope, slope);
+    if (rec_find(cell, KEY_share) != NULL) {
+        rec_number(c->out, row, KEY_share, rec_get_number(cell, KEY_share));
     }
 }
 
@@ -372,23 +372,23 @@ static const struct rec *put_sources(struct call *c, struct rec *rows, const str
     bool known = true, same = true;
     text_init(&label);
     text_init(&other);
-    source_label(c, scene, rec_get_text(cell, "from"), member, &label);
+    source_label(c, scene, rec_get_text(cell, KEY_from), member, &label);
     while (cell != NULL && same) {
-        values += rec_get_whole(cell, "values");
-        squares += rec_get_number(cell, "share") * rec_get_number(cell, "share");
-        known &= rec_find(cell, "share") != NULL;
+        values += rec_get_whole(cell, KEY_values);
+        squares += rec_get_number(cell, KEY_share) * rec_get_number(cell, KEY_share);
+        known &= rec_find(cell, KEY_share) != NULL;
         cell = cell->next;
         if (cell != NULL) {
-            source_label(c, scene, rec_get_text(cell, "from"), member, &other);
+            source_label(c, scene, rec_get_text(cell, KEY_from), member, &other);
             same = strcmp(text_get(&label), text_get(&other)) == 0;
         }
     }
-    struct rec *row = rec_map(c->out, rows, NULL);
-    rec_text(c->out, row, "child",
-             values > 1 ? text_get(&label) : box_name(scene, rec_get_text(first, "from")));
-    rec_whole(c->out, row, "values", values);
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
+    rec_text(c->out, row, KEY_child,
+             values > 1 ? text_get(&label) : box_name(scene, rec_get_text(first, KEY_from)));
+    rec_whole(c->out, row, KEY_values, values);
     if (known) {
-        rec_number(c->out, row, "share", sqrt(squares));
+        rec_number(c->out, row, KEY_share, sqrt(squares));
     }
     text_release(&label);
     text_release(&other);
@@ -398,24 +398,24 @@ static const struct rec *put_sources(struct call *c, struct rec *rows, const str
 static void put_composite(struct call *c, const struct rec *scene, const struct rec *box)
 {
     char label[LABEL_TEXT];
-    uint32_t node = (uint32_t)rec_get_whole(box, "node");
+    uint32_t node = (uint32_t)rec_get_whole(box, KEY_node);
     call_note_stale(c, c->command, node);
-    struct rec *r = call_record(c, "local");
-    rec_whole(c->out, r, "node", node);
-    rec_text(c->out, r, "last", names_label(&c->s->names, label, node));
-    rec_text(c->out, r, "name", rec_get_text(box, "name"));
-    rec_text(c->out, r, "call", rec_get_text(box, "call"));
-    rec_whole(c->out, r, "operations", rec_get_whole(box, "operations"));
-    rec_whole(c->out, r, "results", rec_get_whole(box, "results"));
-    if (rec_find(box, "value") != NULL) {
-        rec_number(c->out, r, "value", rec_get_number(box, "value"));
+    struct rec *r = call_record(c, KIND_local);
+    rec_whole(c->out, r, KEY_node, node);
+    rec_text(c->out, r, KEY_last, names_label(&c->s->names, label, node));
+    rec_text(c->out, r, KEY_name, rec_get_text(box, KEY_name));
+    rec_text(c->out, r, KEY_call, rec_get_text(box, KEY_call));
+    rec_whole(c->out, r, KEY_operations, rec_get_whole(box, KEY_operations));
+    rec_whole(c->out, r, KEY_results, rec_get_whole(box, KEY_results));
+    if (rec_find(box, KEY_value) != NULL) {
+        rec_number(c->out, r, KEY_value, rec_get_number(box, KEY_value));
     }
-    if (rec_find(box, "grad") != NULL) {
-        rec_number(c->out, r, "grad", rec_get_number(box, "grad"));
+    if (rec_find(box, KEY_grad) != NULL) {
+        rec_number(c->out, r, KEY_grad, rec_get_number(box, KEY_grad));
     }
-    struct rec *rows = rec_list(c->out, r, "rows");
-    for (const struct rec *cell = rec_find(box, "cells")->in.first; cell != NULL;) {
-        if (rec_find(cell, "values") != NULL) {
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
+    for (const struct rec *cell = rec_find(box, KEY_cells)->in.first; cell != NULL;) {
+        if (rec_find(cell, KEY_values) != NULL) {
             cell = put_sources(c, rows, scene, cell, node);
         } else {
             put_derivative(c, rows, cell);
@@ -423,7 +423,7 @@ static void put_composite(struct call *c, const struct rec *scene, const struct 
         }
     }
     bool cut = rows != NULL && rows->in.count > CALL_ROWS_MOST;
-    rec_whole(c->out, r, "more", cut ? (int64_t)rows->in.count - CALL_ROWS_CUT : 0);
+    rec_whole(c->out, r, KEY_more, cut ? (int64_t)rows->in.count - CALL_ROWS_CUT : 0);
     if (cut) {
         rec_cut(rows, CALL_ROWS_CUT);
     }
@@ -446,8 +446,8 @@ static bool describe(struct call *c, uint32_t group, uint32_t root)
               part_around(&part, &s->tape, root, members.data, members.count) &&
               folds_find(&folds, &s->tape, &s->names, &wish, &part, root);
     const struct rec *scene = ok ? scene_build(&aside, &s->tape, &s->names, root, &options) : NULL;
-    const struct rec *box = scene == NULL ? NULL : rec_find(scene, "boxes")->in.first;
-    while (box != NULL && rec_find(box, "folds") == NULL) {
+    const struct rec *box = scene == NULL ? NULL : rec_find(scene, KEY_boxes)->in.first;
+    while (box != NULL && rec_find(box, KEY_folds) == NULL) {
         box = box->next;
     }
     if (box != NULL) {
@@ -562,17 +562,17 @@ static void put_group(struct call *c, struct rec *rows, const struct census *n, 
 {
     static const char *const looks[] = {"", "folded", "open"};
     const struct group *g = group_at(&c->s->groups, group);
-    struct rec *row = rec_map(c->out, rows, NULL);
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
     int64_t depth = 0;
     for (uint32_t w = g->within; w != GROUP_NONE; w = group_at(&c->s->groups, w)->within) {
         depth++;
     }
     put_call(c, row, g->name, BUF(uint32_t, &n->numbers)[group]);
-    rec_whole(c->out, row, "depth", depth);
-    rec_whole(c->out, row, "operations", BUF(uint32_t, &n->operations)[group]);
+    rec_whole(c->out, row, KEY_depth, depth);
+    rec_whole(c->out, row, KEY_operations, BUF(uint32_t, &n->operations)[group]);
     call_put_node(c, row, BUF(uint32_t, &n->last)[group]);
-    rec_whole(c->out, row, "results", BUF(uint32_t, &n->results)[group]);
-    rec_text(c->out, row, "look", looks[g->look]);
+    rec_whole(c->out, row, KEY_results, BUF(uint32_t, &n->results)[group]);
+    rec_text(c->out, row, KEY_look, looks[g->look]);
 }
 
 static bool list(struct call *c, uint32_t root)
@@ -586,7 +586,7 @@ static bool list(struct call *c, uint32_t root)
     ok = ok && count_members(c, &n, &ids);
     buf_release(&ids);
     size_t found = 0;
-    struct rec *r = ok ? call_record(c, "groups") : NULL, *rows = rec_list(c->out, r, "rows");
+    struct rec *r = ok ? call_record(c, KIND_groups) : NULL, *rows = rec_list(c->out, r, KEY_rows);
     for (uint32_t g = 0; ok && g < c->s->groups.count; g++) {
         if (BUF(uint32_t, &n.numbers)[g] != 0 && found++ < CALL_ROWS_MOST) {
             put_group(c, rows, &n, g);
@@ -596,7 +596,8 @@ static bool list(struct call *c, uint32_t root)
         rec_cut(rows, CALL_ROWS_CUT);
     }
     if (ok) {
-        rec_whole(c->out, r, "more", found > CALL_ROWS_MOST ? (int64_t)(found - CALL_ROWS_CUT) : 0);
+        rec_whole(c->out, r, KEY_more,
+                  found > CALL_ROWS_MOST ? (int64_t)(found - CALL_ROWS_CUT) : 0);
     }
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_release(all[i]);

@@ -35,7 +35,7 @@ static bool print_one(struct call *c, struct rec *values)
     if (value.is_node && !operand_is_array(&value)) {
         call_note_stale(c, value.span, value.node);
     }
-    call_put_value(c, values, NULL, &value);
+    call_put_value(c, values, KEY_NONE, &value);
     tape_cut(&c->s->tape, from);
     return true;
 }
@@ -45,7 +45,7 @@ enum call_end command_print(struct call *c)
     bool list = is_list(c);
     struct token next;
     struct records *out = c->out;
-    struct rec *values = rec_list(out, call_record(c, "print"), "values");
+    struct rec *values = rec_list(out, call_record(c, KIND_print), KEY_values);
     if (list) {
         lexer_next(c->lexer, c->diag);
     }
@@ -65,17 +65,17 @@ enum call_end command_print(struct call *c)
 static void put_row(struct call *c, struct rec *rows, uint32_t node)
 {
     const struct tape *t = &c->s->tape;
-    struct rec *row = rec_map(c->out, rows, NULL);
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
     call_put_node(c, row, node);
     if (tape_marked(t, node, MARK_GRAD)) {
-        rec_number(c->out, row, "grad", tape_grad(t, node));
+        rec_number(c->out, row, KEY_grad, tape_grad(t, node));
     }
-    rec_text(c->out, row, "role", call_role(t, node));
-    rec_flag(c->out, row, "stale", tape_marked(t, node, MARK_STALE));
+    rec_text(c->out, row, KEY_role, call_role(t, node));
+    rec_flag(c->out, row, KEY_stale, tape_marked(t, node, MARK_STALE));
     struct text formula;
     text_init(&formula);
     call_formula(c, &formula, node);
-    rec_text(c->out, row, "formula", text_get(&formula));
+    rec_text(c->out, row, KEY_formula, text_get(&formula));
     text_release(&formula);
 }
 
@@ -93,9 +93,9 @@ static void put_array(struct call *c, struct rec *rows, uint32_t name, struct va
     char shape[SHAPE_TEXT];
     size_t length;
     const char *s = names_text(&c->s->names, name, &length);
-    struct rec *row = rec_map(c->out, rows, NULL);
-    rec_bytes(c->out, row, "as", s, length);
-    rec_text(c->out, row, "shape", operand_shape(shape, &x));
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
+    rec_bytes(c->out, row, KEY_as, s, length);
+    rec_text(c->out, row, KEY_shape, operand_shape(shape, &x));
     bool grad = false;
     double squares = 0;
     for (uint32_t k = 0; k < v.rows * v.cols; k++) {
@@ -104,9 +104,9 @@ static void put_array(struct call *c, struct rec *rows, uint32_t name, struct va
         squares += tape_grad(t, node) * tape_grad(t, node);
     }
     if (grad) {
-        rec_number(c->out, row, "grad", sqrt(squares));
+        rec_number(c->out, row, KEY_grad, sqrt(squares));
     }
-    rec_text(c->out, row, "role", call_role(t, first_node(c, v)));
+    rec_text(c->out, row, KEY_role, call_role(t, first_node(c, v)));
 }
 
 // `found` rows were asked for, at most CALL_ROWS_MOST of them put: a longer table is cut short.
@@ -116,11 +116,11 @@ static void cut_rows(struct call *c, struct rec *r, struct rec *rows, size_t fou
     if (cut && rows != NULL) {
         rec_cut(rows, CALL_ROWS_CUT);
     }
-    rec_whole(c->out, r, "more", cut ? (int64_t)(found - CALL_ROWS_CUT) : 0);
+    rec_whole(c->out, r, KEY_more, cut ? (int64_t)(found - CALL_ROWS_CUT) : 0);
 }
 
 // A row for each bound name that `wanted` picks, in the order in which the names were first used.
-static enum call_end list_names(struct call *c, const char *kind,
+static enum call_end list_names(struct call *c, enum rec_kind kind,
                                 bool (*wanted)(const struct tape *, uint32_t))
 {
     if (!call_finish(c)) {
@@ -128,7 +128,7 @@ static enum call_end list_names(struct call *c, const char *kind,
     }
     struct names *names = &c->s->names;
     struct rec *r = call_record(c, kind);
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     size_t found = 0;
     for (uint32_t i = 0; i < names_count(names); i++) {
         struct value value = names_get(names, i);
@@ -141,7 +141,7 @@ static enum call_end list_names(struct call *c, const char *kind,
             put_row(c, rows, value.base);
             size_t length;
             const char *s = names_text(names, i, &length);
-            rec_bytes(c->out, rows == NULL ? NULL : rows->in.last, "as", s, length);
+            rec_bytes(c->out, rows == NULL ? NULL : rows->in.last, KEY_as, s, length);
         }
     }
     cut_rows(c, r, rows, found);
@@ -162,17 +162,17 @@ static bool is_param(const struct tape *t, uint32_t node)
 
 enum call_end command_vars(struct call *c)
 {
-    return list_names(c, "vars", any_node);
+    return list_names(c, KIND_vars, any_node);
 }
 
 enum call_end command_params(struct call *c)
 {
-    return list_names(c, "params", is_param);
+    return list_names(c, KIND_params, is_param);
 }
 
 enum call_end command_grads(struct call *c)
 {
-    return list_names(c, "grads", any_node);
+    return list_names(c, KIND_grads, any_node);
 }
 
 enum call_end command_topo(struct call *c)
@@ -187,8 +187,8 @@ enum call_end command_topo(struct call *c)
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
-    struct rec *r = call_record(c, "topo");
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *r = call_record(c, KIND_topo);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     size_t found = 0;
     for (size_t i = 0; i < ids.count; i++) {
         uint32_t node = BUF(uint32_t, &ids)[i];
@@ -247,31 +247,31 @@ enum call_end command_local(struct call *c)
         return CALL_DONE;
     }
     const struct tape *t = &c->s->tape;
-    struct rec *r = call_record(c, "local");
+    struct rec *r = call_record(c, KIND_local);
     call_put_node(c, r, node);
     if (node >= from) {
         const char *s = c->lexer->source->text;
-        rec_bytes(c->out, r, "aside", s + first.at, c->lexer->at - first.at);
+        rec_bytes(c->out, r, KEY_aside, s + first.at, c->lexer->at - first.at);
     }
     struct text formula;
     text_init(&formula);
     call_formula(c, &formula, node);
-    rec_text(c->out, r, "formula", text_get(&formula));
-    struct rec *rows = rec_list(c->out, r, "rows");
+    rec_text(c->out, r, KEY_formula, text_get(&formula));
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     for (int slot = 0; slot < tape_arity(t, node); slot++) {
         if (tape_constant(t, node, slot)) {
             continue;
         }
-        struct rec *row = rec_map(c->out, rows, NULL);
+        struct rec *row = rec_map(c->out, rows, KEY_NONE);
         text_clear(&formula);
         call_aside_label(c, &formula, tape_operand(t, node, slot), from);
-        rec_text(c->out, row, "child", text_get(&formula));
+        rec_text(c->out, row, KEY_child, text_get(&formula));
         text_clear(&formula);
         call_aside_formula(c, &formula, node, slot, from);
-        rec_text(c->out, row, "formula", text_get(&formula));
-        rec_number(c->out, row, "slope", tape_slope(t, node, slot));
+        rec_text(c->out, row, KEY_formula, text_get(&formula));
+        rec_number(c->out, row, KEY_slope, tape_slope(t, node, slot));
     }
-    rec_text(c->out, r, "edge", op_get(tape_op(t, node))->edge);
+    rec_text(c->out, r, KEY_edge, op_get(tape_op(t, node))->edge);
     text_release(&formula);
     tape_cut(&c->s->tape, from);
     return CALL_DONE;

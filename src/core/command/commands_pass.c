@@ -17,8 +17,8 @@ enum call_end command_forward(struct call *c)
         root = session_settings(c->s)->output;
     }
     if (call_echoes(c)) {
-        struct rec *r = call_record(c, "forward");
-        rec_whole(c->out, r, "fresh", fresh);
+        struct rec *r = call_record(c, KIND_forward);
+        rec_whole(c->out, r, KEY_fresh, fresh);
         if (root != NODE_NONE) {
             call_put_node(c, r, root);
         }
@@ -123,12 +123,12 @@ static void put_term(struct call *c, struct rec *terms, struct use use)
     const struct tape *t = &c->s->tape;
     struct text formula;
     text_init(&formula);
-    struct rec *term = rec_map(c->out, terms, NULL);
-    call_put_node(c, rec_map(c->out, term, "user"), use.user);
-    rec_number(c->out, term, "upstream", tape_grad(t, use.user));
+    struct rec *term = rec_map(c->out, terms, KEY_NONE);
+    call_put_node(c, rec_map(c->out, term, KEY_user), use.user);
+    rec_number(c->out, term, KEY_upstream, tape_grad(t, use.user));
     call_slope_formula(c, &formula, use.user, use.slot);
-    rec_text(c->out, term, "formula", text_get(&formula));
-    rec_number(c->out, term, "local", tape_slope(t, use.user, use.slot));
+    rec_text(c->out, term, KEY_formula, text_get(&formula));
+    rec_number(c->out, term, KEY_local, tape_slope(t, use.user, use.slot));
     text_release(&formula);
 }
 
@@ -140,28 +140,28 @@ static bool table_put(struct table *table)
     if (!collect_uses(table)) {
         return diag_out_of_memory(c->diag);
     }
-    struct rec *r = call_record(c, "backward");
-    call_put_node(c, rec_map(c->out, r, "root"), table->root);
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *r = call_record(c, KIND_backward);
+    call_put_node(c, rec_map(c->out, r, KEY_root), table->root);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     const struct use *uses = table->uses.data;
     size_t next = 0;
     for (size_t i = 0; i < table->shown.count; i++) {
         struct shown shown = BUF(struct shown, &table->shown)[i];
-        struct rec *row = rec_map(c->out, rows, NULL);
+        struct rec *row = rec_map(c->out, rows, KEY_NONE);
         call_put_node(c, row, shown.node);
-        rec_number(c->out, row, "grad", tape_grad(&c->s->tape, shown.node));
-        rec_flag(c->out, row, "seed", shown.node == table->root);
-        rec_number(c->out, row, "held", shown.held);
-        struct rec *terms = rec_list(c->out, row, "terms");
+        rec_number(c->out, row, KEY_grad, tape_grad(&c->s->tape, shown.node));
+        rec_flag(c->out, row, KEY_seed, shown.node == table->root);
+        rec_number(c->out, row, KEY_held, shown.held);
+        struct rec *terms = rec_list(c->out, row, KEY_terms);
         size_t first = next;
         for (; next < table->uses.count && uses[next].node == shown.node; next++) {
             if (next - first < TERMS_MOST) {
                 put_term(c, terms, uses[next]);
             }
         }
-        rec_whole(c->out, row, "uses", (int64_t)(next - first));
+        rec_whole(c->out, row, KEY_uses, (int64_t)(next - first));
     }
-    rec_whole(c->out, r, "more", (int64_t)table->more);
+    rec_whole(c->out, r, KEY_more, (int64_t)table->more);
     return true;
 }
 
@@ -228,7 +228,7 @@ enum call_end command_zero(struct call *c)
         return CALL_FAILED;
     }
     if (call_echoes(c)) {
-        call_record(c, "zero");
+        call_record(c, KIND_zero);
     }
     return CALL_DONE;
 }

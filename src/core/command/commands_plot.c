@@ -52,7 +52,7 @@ static enum call_end end_of_file(struct call *c, const struct plot *p)
         return CALL_FAILED;
     }
     if (!call_supplied(c)) {
-        rec_text(c->out, call_need(c, "plot", p->path), "format", p->format);
+        rec_text(c->out, call_need(c, "plot", p->path), KEY_format, p->format);
         return CALL_NEED;
     }
     return call_file_end(c, p->path);

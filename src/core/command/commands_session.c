@@ -27,9 +27,9 @@ static enum call_end rewind_statement(struct call *c, bool (*rewind)(struct sess
     if (!rewind(c->s)) {
         call_notice(c, c->command, "there is nothing to %s", word);
     } else if (echo) {
-        struct rec *r = call_record(c, "rewound");
-        rec_text(c->out, r, "word", word);
-        rec_text(c->out, r, "statement", c->s->statement);
+        struct rec *r = call_record(c, KIND_rewound);
+        rec_text(c->out, r, KEY_word, word);
+        rec_text(c->out, r, KEY_statement, c->s->statement);
     }
     return CALL_DONE;
 }
@@ -54,7 +54,7 @@ enum call_end command_reset(struct call *c)
         return CALL_FAILED;
     }
     if (call_echoes(c)) {
-        call_record(c, "reset");
+        call_record(c, KIND_reset);
     }
     return CALL_DONE;
 }
@@ -84,7 +84,7 @@ enum call_end command_save(struct call *c)
     text_add(&script, "# a backstep session: 'load' it, or run it as a script\n");
     session_script(c->s, &script);
     struct rec *need = call_need(c, "write", path);
-    rec_text(c->out, need, "text", text_get(&script));
+    rec_text(c->out, need, KEY_text, text_get(&script));
     bool ok = !script.bytes.failed || diag_out_of_memory(c->diag);
     text_release(&script);
     return ok ? CALL_NEED : CALL_FAILED;

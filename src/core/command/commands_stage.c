@@ -31,7 +31,7 @@ static void put_python(struct call *c, struct rec *lines, enum op op)
     for (size_t i = 0; i < COUNT_OF(pythons); i++) {
         if (strcmp(pythons[i].name, row->name) == 0) {
             if (pythons[i].definition[0] != '\0') {
-                rec_text(c->out, lines, NULL, pythons[i].definition);
+                rec_text(c->out, lines, KEY_NONE, pythons[i].definition);
             }
             return;
         }
@@ -39,7 +39,7 @@ static void put_python(struct call *c, struct rec *lines, enum op op)
     struct text line;
     text_init(&line);
     text_addf(&line, "%s = math.%s", row->name, row->name);
-    rec_text(c->out, lines, NULL, text_get(&line));
+    rec_text(c->out, lines, KEY_NONE, text_get(&line));
     text_release(&line);
 }
 
@@ -112,7 +112,7 @@ static void put_line(struct stages *s, struct rec *lines, uint32_t name, const c
     expr_print(&line, &s->formula->pool, name, LINE_MOST);
     text_add(&line, sign);
     expr_print(&line, &s->formula->pool, value, LINE_MOST);
-    rec_text(s->formula->call->out, lines, NULL, text_get(&line));
+    rec_text(s->formula->call->out, lines, KEY_NONE, text_get(&line));
     text_release(&line);
 }
 
@@ -239,14 +239,14 @@ enum call_end command_stage(struct call *c)
         ok = diag_out_of_memory(c->diag);
     }
     if (ok) {
-        struct rec *r = call_record(c, "stage");
-        rec_flag(c->out, r, "python", python);
-        formula_put(&f, r, "of", f.root);
-        put_forward(&s, rec_list(c->out, r, "forward"));
-        put_backward(&s, rec_list(c->out, r, "backward"));
-        struct rec *lines = rec_list(c->out, r, "definitions");
+        struct rec *r = call_record(c, KIND_stage);
+        rec_flag(c->out, r, KEY_python, python);
+        formula_put(&f, r, KEY_of, f.root);
+        put_forward(&s, rec_list(c->out, r, KEY_forward));
+        put_backward(&s, rec_list(c->out, r, KEY_backward));
+        struct rec *lines = rec_list(c->out, r, KEY_definitions);
         if (python && uses_pi(&f.pool)) {
-            rec_text(c->out, lines, NULL, "pi = math.pi");
+            rec_text(c->out, lines, KEY_NONE, "pi = math.pi");
         }
         for (enum op op = OP_LEAF + 1; python && op < OP_COUNT; op++) {
             if (s.used[op]) {

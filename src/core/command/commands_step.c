@@ -16,33 +16,33 @@ static void put_operands(struct call *c, struct rec *r, const struct step_fact *
     struct text formula;
     text_init(&formula);
     call_formula(c, &formula, fact->step.node);
-    rec_text(c->out, r, "formula", text_get(&formula));
+    rec_text(c->out, r, KEY_formula, text_get(&formula));
     text_release(&formula);
-    struct rec *values = rec_list(c->out, r, "operands");
+    struct rec *values = rec_list(c->out, r, KEY_operands);
     for (int i = 0; i < fact->arity; i++) {
-        rec_number(c->out, values, NULL, fact->operand_value[i]);
+        rec_number(c->out, values, KEY_NONE, fact->operand_value[i]);
     }
-    rec_text(c->out, r, "op", op_get(fact->op)->name);
-    rec_flag(c->out, r, "infix", op_get(fact->op)->form == OP_INFIX);
-    rec_number(c->out, r, "after", fact->after);
+    rec_text(c->out, r, KEY_op, op_get(fact->op)->name);
+    rec_flag(c->out, r, KEY_infix, op_get(fact->op)->form == OP_INFIX);
+    rec_number(c->out, r, KEY_after, fact->after);
 }
 
 static void put_shares(struct call *c, struct rec *r, const struct step_fact *fact)
 {
-    rec_number(c->out, r, "upstream", fact->upstream);
-    struct rec *shares = rec_list(c->out, r, "shares");
+    rec_number(c->out, r, KEY_upstream, fact->upstream);
+    struct rec *shares = rec_list(c->out, r, KEY_shares);
     for (int i = 0; i < fact->shares; i++) {
         const struct step_share *share = &fact->share[i];
-        struct rec *row = rec_map(c->out, shares, NULL);
+        struct rec *row = rec_map(c->out, shares, KEY_NONE);
         struct text formula;
         text_init(&formula);
         call_slope_formula(c, &formula, fact->step.node, share->slot);
-        call_put_node(c, rec_map(c->out, row, "child"), share->child);
-        rec_text(c->out, row, "formula", text_get(&formula));
-        rec_number(c->out, row, "held", share->held);
-        rec_number(c->out, row, "local", share->local);
-        rec_number(c->out, row, "share", share->share);
-        rec_number(c->out, row, "now", share->now);
+        call_put_node(c, rec_map(c->out, row, KEY_child), share->child);
+        rec_text(c->out, row, KEY_formula, text_get(&formula));
+        rec_number(c->out, row, KEY_held, share->held);
+        rec_number(c->out, row, KEY_local, share->local);
+        rec_number(c->out, row, KEY_share, share->share);
+        rec_number(c->out, row, KEY_now, share->now);
         text_release(&formula);
     }
 }
@@ -52,16 +52,16 @@ static const char *const step_words[] = {"forward", "seed", "backward"};
 static void put_place(struct call *c, struct rec *r, const struct stepper *walk)
 {
     struct step_place place = stepper_where(walk);
-    rec_text(c->out, r, "pass", place.backward ? "backward" : "forward");
-    rec_whole(c->out, r, "done", (int64_t)place.done);
-    rec_whole(c->out, r, "steps", (int64_t)place.steps);
-    call_put_node(c, rec_map(c->out, r, "root"), walk->root);
+    rec_text(c->out, r, KEY_pass, place.backward ? "backward" : "forward");
+    rec_whole(c->out, r, KEY_done, (int64_t)place.done);
+    rec_whole(c->out, r, KEY_steps, (int64_t)place.steps);
+    call_put_node(c, rec_map(c->out, r, KEY_root), walk->root);
 }
 
 void step_put(struct call *c, struct rec *r, const struct stepper *walk,
               const struct step_fact *fact)
 {
-    rec_text(c->out, r, "step", step_words[fact->step.kind]);
+    rec_text(c->out, r, KEY_step, step_words[fact->step.kind]);
     put_place(c, r, walk);
     call_put_node(c, r, fact->step.node);
     if (fact->step.kind == STEP_FORWARD) {
@@ -69,8 +69,8 @@ void step_put(struct call *c, struct rec *r, const struct stepper *walk,
     } else if (fact->step.kind == STEP_BACKWARD) {
         put_shares(c, r, fact);
     } else {
-        rec_number(c->out, r, "before", fact->before);
-        rec_number(c->out, r, "after", fact->after);
+        rec_number(c->out, r, KEY_before, fact->before);
+        rec_number(c->out, r, KEY_after, fact->after);
     }
 }
 
@@ -78,18 +78,18 @@ void step_put(struct call *c, struct rec *r, const struct stepper *walk,
 static void put_where(struct call *c, const char *moved)
 {
     const struct stepper *s = &c->s->stepper;
-    struct rec *r = call_record(c, "where");
-    rec_text(c->out, r, "moved", moved);
+    struct rec *r = call_record(c, KIND_where);
+    rec_text(c->out, r, KEY_moved, moved);
     put_place(c, r, s);
     if (s->at < stepper_steps(s)) {
         struct step next = stepper_get(s, s->at);
-        struct rec *to = rec_map(c->out, r, "next");
-        rec_text(c->out, to, "step", step_words[next.kind]);
+        struct rec *to = rec_map(c->out, r, KEY_next);
+        rec_text(c->out, to, KEY_step, step_words[next.kind]);
         call_put_node(c, to, next.node);
         struct text formula;
         text_init(&formula);
         call_formula(c, &formula, next.node);
-        rec_text(c->out, to, "formula", text_get(&formula));
+        rec_text(c->out, to, KEY_formula, text_get(&formula));
         text_release(&formula);
     }
 }
@@ -142,14 +142,14 @@ static bool walk_to(struct call *c, size_t to)
         if (!call_swept(c, stepper_go(&s->stepper, &s->undo, s->world.stop, to - STEPS_SHOWN))) {
             return false;
         }
-        rec_whole(c->out, call_record(c, "steps_skipped"), "count", (int64_t)skipped);
+        rec_whole(c->out, call_record(c, KIND_steps_skipped), KEY_count, (int64_t)skipped);
     }
     while (s->stepper.at < to) {
         struct step_fact fact;
         if (!stepper_step(&s->stepper, &s->undo, &fact)) {
             return diag_out_of_memory(c->diag);
         }
-        step_put(c, call_record(c, "step"), &s->stepper, &fact);
+        step_put(c, call_record(c, KIND_step), &s->stepper, &fact);
     }
     if (past) {
         call_notice(c, c->command, "the walk ends here: both passes are done");
@@ -236,14 +236,14 @@ static bool ask_for_guess(struct call *c)
     text_init(&what);
     bool asks = foresee(c, &fact, &key, &what);
     if (asks) {
-        struct rec *r = call_record(c, "predict");
-        rec_text(c->out, r, "what", text_get(&what));
+        struct rec *r = call_record(c, KIND_predict);
+        rec_text(c->out, r, KEY_what, text_get(&what));
         struct text formula;
         text_init(&formula);
         call_formula(c, &formula, fact.step.node);
-        rec_text(c->out, r, "pass", step_words[fact.step.kind]);
-        call_put_node(c, rec_map(c->out, r, "at"), fact.step.node);
-        rec_text(c->out, r, "formula", text_get(&formula));
+        rec_text(c->out, r, KEY_pass, step_words[fact.step.kind]);
+        call_put_node(c, rec_map(c->out, r, KEY_at), fact.step.node);
+        rec_text(c->out, r, KEY_formula, text_get(&formula));
         text_release(&formula);
         c->s->guessing = c->relogged = true;
     }
@@ -273,13 +273,13 @@ bool step_take_guess(struct call *c, double guess)
     double key = 0;
     text_init(&what);
     if (foresee(c, &fact, &key, &what)) {
-        struct rec *r = call_record(c, "guessed");
-        rec_text(c->out, r, "what", text_get(&what));
-        rec_number(c->out, r, "guess", guess);
-        rec_number(c->out, r, "key", key);
+        struct rec *r = call_record(c, KIND_guessed);
+        rec_text(c->out, r, KEY_what, text_get(&what));
+        rec_number(c->out, r, KEY_guess, guess);
+        rec_number(c->out, r, KEY_key, key);
         // Half a percent off is right: a guess is made in the head.
         struct tolerance tolerance = {.absolute = 1e-6, .relative = 5e-3};
-        rec_flag(c->out, r, "right", answer_number_is_right(guess, key, tolerance));
+        rec_flag(c->out, r, KEY_right, answer_number_is_right(guess, key, tolerance));
     }
     text_release(&what);
     return reveal(c);
@@ -322,7 +322,7 @@ enum call_end command_watch(struct call *c)
         return CALL_FAILED;
     }
     session_settings(c->s)->watch = on;
-    rec_flag(c->out, call_record(c, "watch"), "on", on);
+    rec_flag(c->out, call_record(c, KIND_watch), KEY_on, on);
     return CALL_DONE;
 }
 
@@ -433,7 +433,7 @@ enum call_end command_stop(struct call *c)
     stepper_stop(&c->s->stepper);
     c->s->guessing = false;
     if (call_echoes(c)) {
-        call_record(c, "stopped");
+        call_record(c, KIND_stopped);
     }
     return CALL_DONE;
 }

@@ -146,18 +146,18 @@ static void note_before(struct call *c, struct buf *before)
 
 static void put_update(struct call *c, const struct buf *before, size_t moved)
 {
-    struct rec *r = call_record(c, "update");
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *r = call_record(c, KIND_update);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     size_t shown = before->count < CALL_ROWS_CUT ? before->count : CALL_ROWS_CUT;
     for (size_t i = 0; i < shown; i++) {
         struct before b = BUF(struct before, before)[i];
-        struct rec *row = rec_map(c->out, rows, NULL);
+        struct rec *row = rec_map(c->out, rows, KEY_NONE);
         call_put_node(c, row, b.node);
-        rec_number(c->out, row, "before", b.value);
-        rec_number(c->out, row, "grad", tape_grad(&c->s->tape, b.node));
+        rec_number(c->out, row, KEY_before, b.value);
+        rec_number(c->out, row, KEY_grad, tape_grad(&c->s->tape, b.node));
     }
-    rec_whole(c->out, r, "moved", (int64_t)moved);
-    rec_whole(c->out, r, "more", moved > shown ? (int64_t)(moved - shown) : 0);
+    rec_whole(c->out, r, KEY_moved, (int64_t)moved);
+    rec_whole(c->out, r, KEY_more, moved > shown ? (int64_t)(moved - shown) : 0);
 }
 
 enum call_end command_update(struct call *c)
@@ -288,19 +288,19 @@ static void put_trained(struct call *c, const struct training *t, const char *en
     enum { POINTS = 60 };
     const struct session *s = c->s;
     const double *history = s->history.data;
-    struct rec *r = call_record(c, "trained");
-    call_put_node(c, rec_map(c->out, r, "root"), t->root);
-    rec_text(c->out, r, "end", end);
-    rec_whole(c->out, r, "steps", t->done);
-    rec_whole(c->out, r, "wanted", t->steps);
-    rec_whole(c->out, r, "batch", t->batch.size);
-    rec_whole(c->out, r, "rows", t->batch.rows);
-    rec_number(c->out, r, "first", t->first);
-    rec_number(c->out, r, "loss", tape_value(&s->tape, t->root));
-    struct rec *points = rec_list(c->out, r, "history");
+    struct rec *r = call_record(c, KIND_trained);
+    call_put_node(c, rec_map(c->out, r, KEY_root), t->root);
+    rec_text(c->out, r, KEY_end, end);
+    rec_whole(c->out, r, KEY_steps, t->done);
+    rec_whole(c->out, r, KEY_wanted, t->steps);
+    rec_whole(c->out, r, KEY_batch, t->batch.size);
+    rec_whole(c->out, r, KEY_rows, t->batch.rows);
+    rec_number(c->out, r, KEY_first, t->first);
+    rec_number(c->out, r, KEY_loss, tape_value(&s->tape, t->root));
+    struct rec *points = rec_list(c->out, r, KEY_history);
     size_t n = s->history.count, shown = n < POINTS ? n : POINTS;
     for (size_t i = 0; i < shown; i++) {
-        rec_number(c->out, points, NULL, history[shown == 1 ? 0 : i * (n - 1) / (shown - 1)]);
+        rec_number(c->out, points, KEY_NONE, history[shown == 1 ? 0 : i * (n - 1) / (shown - 1)]);
     }
 }
 
@@ -350,10 +350,10 @@ bool train_more(struct call *c, struct frame *f)
         }
     }
     if (end == NULL) {
-        struct rec *r = call_record(c, "training");
-        rec_whole(c->out, r, "steps", t->done);
-        rec_whole(c->out, r, "wanted", t->steps);
-        rec_number(c->out, r, "loss", loss);
+        struct rec *r = call_record(c, KIND_training);
+        rec_whole(c->out, r, KEY_steps, t->done);
+        rec_whole(c->out, r, KEY_wanted, t->steps);
+        rec_number(c->out, r, KEY_loss, loss);
         return true;
     }
     if (t->done > 0 && strcmp(end, "lost") != 0) {

@@ -77,15 +77,15 @@ enum call_end command_nudge(struct call *c)
     } else if (!call_swept(c, nudge_once(&s->tape, s->world.stop, root, node, h, &nudged))) {
         return CALL_FAILED;
     }
-    struct rec *r = call_record(c, "nudge");
-    call_put_node(c, rec_map(c->out, r, "node"), node);
-    call_put_node(c, rec_map(c->out, r, "root"), root);
-    rec_number(c->out, r, "by", h);
-    rec_number(c->out, r, "gradient", nudged.gradient);
-    rec_number(c->out, r, "after", nudged.after);
-    rec_number(c->out, r, "predicted", nudged.predicted);
-    rec_number(c->out, r, "actual", nudged.actual);
-    rec_number(c->out, r, "difference", nudged.actual - nudged.predicted);
+    struct rec *r = call_record(c, KIND_nudge);
+    call_put_node(c, rec_map(c->out, r, KEY_node), node);
+    call_put_node(c, rec_map(c->out, r, KEY_root), root);
+    rec_number(c->out, r, KEY_by, h);
+    rec_number(c->out, r, KEY_gradient, nudged.gradient);
+    rec_number(c->out, r, KEY_after, nudged.after);
+    rec_number(c->out, r, KEY_predicted, nudged.predicted);
+    rec_number(c->out, r, KEY_actual, nudged.actual);
+    rec_number(c->out, r, KEY_difference, nudged.actual - nudged.predicted);
     return CALL_DONE;
 }
 
@@ -109,20 +109,20 @@ static bool two_nodes(struct call *c, uint32_t *root, uint32_t *of)
 // The path in hand: its nodes (the middle of a long one left out), the factors, the product.
 static void put_path(struct call *c, struct rec *rows, const struct paths *p)
 {
-    struct rec *row = rec_map(c->out, rows, NULL);
-    rec_whole(c->out, row, "edges", (int64_t)p->steps.count - 1);
-    rec_number(c->out, row, "product", paths_product(p));
-    struct rec *nodes = rec_list(c->out, row, "nodes");
+    struct rec *row = rec_map(c->out, rows, KEY_NONE);
+    rec_whole(c->out, row, KEY_edges, (int64_t)p->steps.count - 1);
+    rec_number(c->out, row, KEY_product, paths_product(p));
+    struct rec *nodes = rec_list(c->out, row, KEY_nodes);
     size_t count = p->steps.count, half = PATH_NODES_SHOWN / 2;
     for (size_t i = 0; i < count; i++) {
         if (count > PATH_NODES_SHOWN && i == half) {
             i = count - half;
-            rec_whole(c->out, row, "cut", (int64_t)half);
+            rec_whole(c->out, row, KEY_cut, (int64_t)half);
         }
         const struct path_step *step = &BUF(struct path_step, &p->steps)[i];
-        struct rec *node = rec_map(c->out, nodes, NULL);
+        struct rec *node = rec_map(c->out, nodes, KEY_NONE);
         call_put_node(c, node, step->node);
-        rec_number(c->out, node, "local", i + 1 < count ? step->local : 1);
+        rec_number(c->out, node, KEY_local, i + 1 < count ? step->local : 1);
     }
 }
 
@@ -136,7 +136,7 @@ static void put_count(struct call *c, struct rec *r, struct path_count count)
     } else {
         text_addf(&number, "%llu", (unsigned long long)count.exact);
     }
-    rec_text(c->out, r, "count", text_get(&number));
+    rec_text(c->out, r, KEY_count, text_get(&number));
     text_release(&number);
 }
 
@@ -154,17 +154,17 @@ bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of)
     if (apart || (p.count.exact == 0 && p.count.about == 0)) {
         note_apart(c, root, of);
     }
-    call_put_node(c, rec_map(c->out, r, "root"), root);
-    call_put_node(c, rec_map(c->out, r, "of"), of);
+    call_put_node(c, rec_map(c->out, r, KEY_root), root);
+    call_put_node(c, rec_map(c->out, r, KEY_of), of);
     put_count(c, r, p.count);
-    rec_whole(c->out, r, "edges", (int64_t)extent.edges);
-    struct rec *rows = rec_list(c->out, r, "rows");
+    rec_whole(c->out, r, KEY_edges, (int64_t)extent.edges);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     int shown = 0;
     for (; !apart && shown < PATHS_SHOWN && paths_next(&p); shown++) {
         put_path(c, rows, &p);
     }
-    rec_flag(c->out, r, "cut", p.count.about != 0 || p.count.exact > (uint64_t)shown);
-    rec_number(c->out, r, "sum", apart ? 0 : p.sum);
+    rec_flag(c->out, r, KEY_cut, p.count.about != 0 || p.count.exact > (uint64_t)shown);
+    rec_number(c->out, r, KEY_sum, apart ? 0 : p.sum);
     if (!apart) {
         paths_release(&p);
     }
@@ -174,7 +174,7 @@ bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of)
 enum call_end command_paths(struct call *c)
 {
     uint32_t root, of;
-    if (!two_nodes(c, &root, &of) || !paths_put(c, call_record(c, "paths"), root, of)) {
+    if (!two_nodes(c, &root, &of) || !paths_put(c, call_record(c, KIND_paths), root, of)) {
         return CALL_FAILED;
     }
     return CALL_DONE;
@@ -191,50 +191,50 @@ static const char *const verdicts[] = {
 
 static void put_curve(struct call *c, struct rec *r, const struct gradcheck_leaf *leaf)
 {
-    call_put_node(c, rec_map(c->out, r, "curve_of"), leaf->leaf);
-    struct rec *curve = rec_list(c->out, r, "curve");
+    call_put_node(c, rec_map(c->out, r, KEY_curve_of), leaf->leaf);
+    struct rec *curve = rec_list(c->out, r, KEY_curve);
     for (int i = 0; i < GRADCHECK_STEPS; i++) {
-        struct rec *point = rec_map(c->out, curve, NULL);
-        rec_number(c->out, point, "h", leaf->curve[i].h);
-        rec_number(c->out, point, "measured", leaf->curve[i].measured);
-        rec_number(c->out, point, "error", leaf->curve[i].error);
-        rec_flag(c->out, point, "best", i == leaf->best);
-        rec_flag(c->out, point, "kink", leaf->curve[i].kink != NODE_NONE);
+        struct rec *point = rec_map(c->out, curve, KEY_NONE);
+        rec_number(c->out, point, KEY_h, leaf->curve[i].h);
+        rec_number(c->out, point, KEY_measured, leaf->curve[i].measured);
+        rec_number(c->out, point, KEY_error, leaf->curve[i].error);
+        rec_flag(c->out, point, KEY_best, i == leaf->best);
+        rec_flag(c->out, point, KEY_kink, leaf->curve[i].kink != NODE_NONE);
     }
 }
 
 static void put_leaves(struct call *c, const struct gradcheck *g)
 {
-    struct rec *r = call_record(c, "check");
+    struct rec *r = call_record(c, KIND_check);
     const struct gradcheck_leaf *leaves = g->results.data;
     int64_t wrong = 0, right = 0;
-    call_put_node(c, rec_map(c->out, r, "root"), g->nudge.root);
-    struct rec *rows = rec_list(c->out, r, "rows");
+    call_put_node(c, rec_map(c->out, r, KEY_root), g->nudge.root);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     for (size_t i = 0; i < g->results.count; i++) {
         const struct gradcheck_leaf *leaf = &leaves[i];
-        struct rec *row = rec_map(c->out, rows, NULL);
+        struct rec *row = rec_map(c->out, rows, KEY_NONE);
         call_put_node(c, row, leaf->leaf);
-        rec_number(c->out, row, "gradient", leaf->gradient);
-        rec_number(c->out, row, "measured", leaf->measured);
-        rec_number(c->out, row, "relative", leaf->relative);
-        rec_text(c->out, row, "verdict", verdicts[leaf->verdict]);
+        rec_number(c->out, row, KEY_gradient, leaf->gradient);
+        rec_number(c->out, row, KEY_measured, leaf->measured);
+        rec_number(c->out, row, KEY_relative, leaf->relative);
+        rec_text(c->out, row, KEY_verdict, verdicts[leaf->verdict]);
         if (leaf->kink != NODE_NONE) {
-            struct rec *kink = rec_map(c->out, row, "kink");
+            struct rec *kink = rec_map(c->out, row, KEY_kink);
             struct text formula;
             text_init(&formula);
             call_formula(c, &formula, leaf->kink);
             call_put_node(c, kink, leaf->kink);
-            rec_text(c->out, kink, "formula", text_get(&formula));
-            rec_number(c->out, kink, "h", leaf->kink_h);
+            rec_text(c->out, kink, KEY_formula, text_get(&formula));
+            rec_number(c->out, kink, KEY_h, leaf->kink_h);
             text_release(&formula);
         }
         wrong += leaf->verdict == GRADCHECK_WRONG;
         right += leaf->verdict == GRADCHECK_RIGHT;
     }
-    rec_whole(c->out, r, "wrong", wrong);
-    rec_whole(c->out, r, "right", right);
-    rec_whole(c->out, r, "leaves", (int64_t)g->total);
-    rec_whole(c->out, r, "checked", (int64_t)g->results.count);
+    rec_whole(c->out, r, KEY_wrong, wrong);
+    rec_whole(c->out, r, KEY_right, right);
+    rec_whole(c->out, r, KEY_leaves, (int64_t)g->total);
+    rec_whole(c->out, r, KEY_checked, (int64_t)g->results.count);
     if (g->results.count > 0) {
         put_curve(c, r, &leaves[0]);
     }
@@ -301,28 +301,28 @@ enum call_end command_tangent(struct call *c)
     if (!tangent_follows(&t, root)) {
         note_apart(c, root, of);
     }
-    struct rec *r = call_record(c, "tangent");
-    call_put_node(c, rec_map(c->out, r, "root"), root);
-    call_put_node(c, rec_map(c->out, r, "of"), of);
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *r = call_record(c, KIND_tangent);
+    call_put_node(c, rec_map(c->out, r, KEY_root), root);
+    call_put_node(c, rec_map(c->out, r, KEY_of), of);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     int64_t found = 0;
     for (uint32_t i = of; i <= root; i++) {
         if (tangent_follows(&t, i) && found++ < CALL_ROWS_CUT) {
-            struct rec *row = rec_map(c->out, rows, NULL);
+            struct rec *row = rec_map(c->out, rows, KEY_NONE);
             struct text formula;
             text_init(&formula);
             call_formula(c, &formula, i);
             call_put_node(c, row, i);
-            rec_number(c->out, row, "slope", tangent_get(&t, i));
-            rec_text(c->out, row, "formula", text_get(&formula));
+            rec_number(c->out, row, KEY_slope, tangent_get(&t, i));
+            rec_text(c->out, row, KEY_formula, text_get(&formula));
             text_release(&formula);
         }
     }
-    rec_whole(c->out, r, "more", found > CALL_ROWS_CUT ? found - CALL_ROWS_CUT : 0);
-    rec_number(c->out, r, "slope", tangent_get(&t, root));
-    rec_whole(c->out, r, "multiply_adds", (int64_t)t.multiply_adds);
-    rec_whole(c->out, r, "reverse_multiply_adds", (int64_t)extent.edges);
-    rec_whole(c->out, r, "leaves", extent.leaves);
+    rec_whole(c->out, r, KEY_more, found > CALL_ROWS_CUT ? found - CALL_ROWS_CUT : 0);
+    rec_number(c->out, r, KEY_slope, tangent_get(&t, root));
+    rec_whole(c->out, r, KEY_multiply_adds, (int64_t)t.multiply_adds);
+    rec_whole(c->out, r, KEY_reverse_multiply_adds, (int64_t)extent.edges);
+    rec_whole(c->out, r, KEY_leaves, extent.leaves);
     tangent_release(&t);
     return CALL_DONE;
 }
@@ -356,7 +356,7 @@ enum call_end command_sabotage(struct call *c)
     settings->mistake = mistake;
     settings->sabotaged = settings->output = root;
     settings->accused = 0;
-    call_put_node(c, call_record(c, "sabotage"), root);
+    call_put_node(c, call_record(c, KIND_sabotage), root);
     return CALL_DONE;
 }
 
@@ -366,17 +366,17 @@ static bool accuse(struct call *c, uint32_t node)
     struct settings *settings = session_settings(s);
     uint32_t root = settings->sabotaged;
     bool right = mistake_culprit(&s->tape, &settings->mistake) == node;
-    struct rec *r = call_record(c, "accuse");
+    struct rec *r = call_record(c, KIND_accuse);
     call_put_node(c, r, node);
-    rec_flag(c->out, r, "right", right);
-    rec_whole(c->out, r, "wrong_before", settings->accused);
+    rec_flag(c->out, r, KEY_right, right);
+    rec_whole(c->out, r, KEY_wrong_before, settings->accused);
     if (!right) {
         settings->accused++;
         return true;
     }
     const struct mistake_row *row = mistake_get(settings->mistake.kind);
-    rec_text(c->out, r, "mistake", row->name);
-    rec_text(c->out, r, "what", row->what);
+    rec_text(c->out, r, KEY_mistake, row->name);
+    rec_text(c->out, r, KEY_what, row->what);
     settings->sabotaged = NODE_NONE;
     settings->mistake.kind = MISTAKE_COUNT;
     return call_swept(c, sweep_zero(&s->tape, &s->undo)) &&

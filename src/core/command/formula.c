@@ -13,7 +13,7 @@ void formula_release(struct formula *f)
     exprs_release(&f->pool);
 }
 
-void formula_put(struct formula *f, struct rec *to, const char *key, uint32_t root)
+void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t root)
 {
     struct text text;
     text_init(&text);

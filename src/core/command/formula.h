@@ -23,6 +23,6 @@ bool formula_put_definitions_in(struct formula *f);
 // The interior node that a name of the pool is bound to; NODE_NONE if there is none.
 uint32_t formula_definition(const struct formula *f, uint32_t name);
 // Adds a formula of the pool to a record, as text.
-void formula_put(struct formula *f, struct rec *to, const char *key, uint32_t root);
+void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t root);
 
 #endif

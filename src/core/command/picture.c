@@ -55,9 +55,9 @@ static struct rec *build(struct call *c, struct records *out, const struct drawi
     options.part = d->part;
     options.folds = d->folds;
     struct rec *scene = scene_build(out, &c->s->tape, &c->s->names, d->root, &options);
-    rec_whole(out, scene, "width", c->s->columns);
-    rec_flag(out, scene, "ascii", d->ascii);
-    rec_flag(out, scene, "watched", d->watched);
+    rec_whole(out, scene, KEY_width, c->s->columns);
+    rec_flag(out, scene, KEY_ascii, d->ascii);
+    rec_flag(out, scene, KEY_watched, d->watched);
     return scene;
 }
 
@@ -66,14 +66,14 @@ static bool ask_for_layout(struct call *c, const struct rec *scene)
     struct text question;
     text_init(&question);
     rec_cut(&c->out->list, c->answered);  // all this will be answered again
-    struct rec *need = call_record(c, "need");
-    rec_text(c->out, need, "what", "layout");
-    struct rec *questions = rec_list(c->out, need, "questions");
+    struct rec *need = call_record(c, KIND_need);
+    rec_text(c->out, need, KEY_what, "layout");
+    struct rec *questions = rec_list(c->out, need, KEY_questions);
     bool ok = true;
     for (enum draw_way way = DRAW_ACROSS; way < DRAW_WAYS; way++) {
         text_clear(&question);
         ok = ok && draw_question(&question, scene, way);
-        rec_text(c->out, questions, NULL, text_get(&question));
+        rec_text(c->out, questions, KEY_NONE, text_get(&question));
     }
     text_release(&question);
     c->waits = ok;
@@ -99,7 +99,8 @@ static bool draw(struct call *c, const struct drawing *d)
     struct rec *scene = build(c, out, d);
     if (scene != NULL) {
         draw_reserve(out, scene, &d->rooms);
-        rec_bytes(out, scene, "layout", c->s->supply.data, c->s->supplied ? c->s->supply.count : 0);
+        rec_bytes(out, scene, KEY_layout, c->s->supply.data,
+                  c->s->supplied ? c->s->supply.count : 0);
     }
     bool ok = scene != NULL && !out->arena.failed && (!asks || ask_for_layout(c, scene));
     records_release(&aside);

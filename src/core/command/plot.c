@@ -38,24 +38,24 @@ void plot_label(const struct plot *p, struct span span, struct text *out)
 struct rec *plot_record(struct plot *p, const char *form)
 {
     struct call *c = p->call;
-    struct rec *r = call_record(c, "plot");
-    rec_text(c->out, r, "form", form);
+    struct rec *r = call_record(c, KIND_plot);
+    rec_text(c->out, r, KEY_form, form);
     if (p->format == NULL) {
-        rec_whole(c->out, r, "width", c->s->columns);
-        rec_flag(c->out, r, "ascii", c->s->ascii);
+        rec_whole(c->out, r, KEY_width, c->s->columns);
+        rec_flag(c->out, r, KEY_ascii, c->s->ascii);
     }
     return r;
 }
 
-struct rec *plot_axis(struct plot *p, struct rec *plot, const char *key, const char *label,
+struct rec *plot_axis(struct plot *p, struct rec *plot, enum rec_key key, const char *label,
                       double from, double to)
 {
     struct records *out = p->call->out;
     struct rec *axis = rec_map(out, plot, key);
     if (label != NULL) {
-        rec_text(out, axis, "label", label);
+        rec_text(out, axis, KEY_label, label);
     }
-    rec_number(out, axis, "from", from);
-    rec_number(out, axis, "to", to);
+    rec_number(out, axis, KEY_from, from);
+    rec_number(out, axis, KEY_to, to);
     return axis;
 }

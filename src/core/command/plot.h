@@ -48,7 +48,7 @@ bool plot_ends(struct call *c);
 struct rec *plot_record(struct plot *p, const char *form);
 
 // Adds an axis; no label if that is NULL.
-struct rec *plot_axis(struct plot *p, struct rec *plot, const char *key, const char *label,
+struct rec *plot_axis(struct plot *p, struct rec *plot, enum rec_key key, const char *label,
                       double from, double to);
 // The text of a span.
 const char *plot_text(const struct plot *p, struct span span, size_t *length);

@@ -471,14 +471,14 @@ static bool put_grid(struct map *m, struct rec *r)
         at[2 * i + 1] = middle(m->y, i / columns, rows);
     }
     bool ok = at != NULL ? score(m, at, columns * rows) : diag_out_of_memory(m->plot->call->diag);
-    rec_whole(out, r, "columns", (int64_t)columns);
-    rec_whole(out, r, "rows", (int64_t)rows);
-    struct rec *classes = rec_list(out, r, "class"), *margins = rec_list(out, r, "margin");
+    rec_whole(out, r, KEY_columns, (int64_t)columns);
+    rec_whole(out, r, KEY_rows, (int64_t)rows);
+    struct rec *classes = rec_list(out, r, KEY_class), *margins = rec_list(out, r, KEY_margin);
     for (size_t i = 0; ok && i < columns * rows; i++) {
         double margin;
         int class = judge(m, BUF(double, &m->scores) + i * m->columns, &margin);
-        rec_whole(out, classes, NULL, class);
-        rec_number(out, margins, NULL, margin);
+        rec_whole(out, classes, KEY_NONE, class);
+        rec_number(out, margins, KEY_NONE, margin);
     }
     buf_release(&points);
     return ok;
@@ -497,27 +497,27 @@ static bool put_points(struct map *m, struct rec *r)
         at[2 * i + 1] = data[3 * i + 1];
     }
     bool ok = at != NULL ? score(m, at, n) : diag_out_of_memory(m->plot->call->diag);
-    struct rec *list = rec_list(out, r, "points");
+    struct rec *list = rec_list(out, r, KEY_points);
     for (size_t i = 0; ok && i < n; i++) {
         double margin;
         int class = judge(m, BUF(double, &m->scores) + i * m->columns, &margin);
         bool is_right = class == (int)data[3 * i + 2];
-        struct rec *point = rec_map(out, list, NULL);
-        rec_number(out, point, "x", data[3 * i]);
-        rec_number(out, point, "y", data[3 * i + 1]);
-        rec_whole(out, point, "class", (int64_t)data[3 * i + 2]);
-        rec_flag(out, point, "right", is_right);
+        struct rec *point = rec_map(out, list, KEY_NONE);
+        rec_number(out, point, KEY_x, data[3 * i]);
+        rec_number(out, point, KEY_y, data[3 * i + 1]);
+        rec_whole(out, point, KEY_class, (int64_t)data[3 * i + 2]);
+        rec_flag(out, point, KEY_right, is_right);
         right += is_right;
     }
-    rec_whole(out, r, "right", (int64_t)right);
-    rec_whole(out, r, "shown", (int64_t)n);
-    rec_whole(out, r, "of", (int64_t)m->given);
+    rec_whole(out, r, KEY_right, (int64_t)right);
+    rec_whole(out, r, KEY_shown, (int64_t)n);
+    rec_whole(out, r, KEY_of, (int64_t)m->given);
     buf_release(&points);
     return ok;
 }
 
 // "X[:, 0]" where X is a name.
-static void put_axis(struct map *m, struct rec *r, const char *key, int column,
+static void put_axis(struct map *m, struct rec *r, enum rec_key key, int column,
                      const double range[2])
 {
     struct text label;
@@ -543,16 +543,16 @@ static bool put_map(struct map *m)
     struct text model;
     text_init(&model);
     plot_label(m->plot, m->model, &model);
-    rec_text(out, r, "model", text_get(&model));
+    rec_text(out, r, KEY_model, text_get(&model));
     text_release(&model);
-    put_axis(m, r, "x", 0, m->x);
-    put_axis(m, r, "y", 1, m->y);
-    struct rec *classes = rec_list(out, r, "classes");
+    put_axis(m, r, KEY_x, 0, m->x);
+    put_axis(m, r, KEY_y, 1, m->y);
+    struct rec *classes = rec_list(out, r, KEY_classes);
     for (size_t k = 0; k < m->class_count; k++) {
-        rec_number(out, classes, NULL, m->classes[k]);
+        rec_number(out, classes, KEY_NONE, m->classes[k]);
     }
     if (m->columns == 1) {
-        rec_number(out, r, "threshold", m->threshold);
+        rec_number(out, r, KEY_threshold, m->threshold);
     }
     return put_grid(m, r) && put_points(m, r);
 }

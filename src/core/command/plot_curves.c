@@ -134,20 +134,20 @@ static bool put_curves(struct curves *k, const char *x_label, bool poles,
     }
     struct rec *r = plot_record(k->plot, "curves");
     double last = n > 1 ? x[n - 1] : x[0] + 1;
-    rec_flag(c->out, plot_axis(k->plot, r, "x", x_label, x[0], last), "whole", !poles);
-    plot_axis(k->plot, r, "y", NULL, from, to);
-    struct rec *series = rec_list(c->out, r, "series");
+    rec_flag(c->out, plot_axis(k->plot, r, KEY_x, x_label, x[0], last), KEY_whole, !poles);
+    plot_axis(k->plot, r, KEY_y, NULL, from, to);
+    struct rec *series = rec_list(c->out, r, KEY_series);
     for (size_t i = 0; i < k->count; i++) {
-        struct rec *one = rec_map(c->out, series, NULL);
+        struct rec *one = rec_map(c->out, series, KEY_NONE);
         struct text text;
         text_init(&text);
         label(k, i, &text);
-        rec_text(c->out, one, "label", text_get(&text));
+        rec_text(c->out, one, KEY_label, text_get(&text));
         text_release(&text);
-        struct rec *xs = rec_list(c->out, one, "x"), *ys = rec_list(c->out, one, "y");
+        struct rec *xs = rec_list(c->out, one, KEY_x), *ys = rec_list(c->out, one, KEY_y);
         for (size_t j = 0; j < n; j++) {
-            rec_number(c->out, xs, NULL, x[j]);
-            rec_number(c->out, ys, NULL, y[j * k->count + i]);
+            rec_number(c->out, xs, KEY_NONE, x[j]);
+            rec_number(c->out, ys, KEY_NONE, y[j * k->count + i]);
         }
     }
     return true;

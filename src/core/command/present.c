@@ -39,16 +39,16 @@ enum call_end command_view(struct call *c)
     }
     if (!call_supplied(c)) {
         struct rec *need = call_need(c, "view", c->command);
-        rec_flag(c->out, need, "stop", stop);
-        rec_whole(c->out, need, "port", port);
+        rec_flag(c->out, need, KEY_stop, stop);
+        rec_whole(c->out, need, KEY_port, port);
         return CALL_NEED;
     }
     if (c->diag->set) {
         c->diag->span = c->command;
         return CALL_FAILED;
     }
-    struct rec *r = call_record(c, "view");
-    rec_bytes(c->out, r, "address", c->s->supply.data, c->s->supply.count);
+    struct rec *r = call_record(c, KIND_view);
+    rec_bytes(c->out, r, KEY_address, c->s->supply.data, c->s->supply.count);
     return CALL_DONE;
 }
 
@@ -59,9 +59,9 @@ static void put_root(struct call *c, struct rec *present, uint32_t root)
     struct text formula;
     text_init(&formula);
     call_formula(c, &formula, root);
-    call_put_node(c, rec_map(c->out, present, "root"), root);
-    rec_text(c->out, present, "formula", text_get(&formula));
-    rec_flag(c->out, present, "stale", tape_marked(&c->s->tape, root, MARK_STALE));
+    call_put_node(c, rec_map(c->out, present, KEY_root), root);
+    rec_text(c->out, present, KEY_formula, text_get(&formula));
+    rec_flag(c->out, present, KEY_stale, tape_marked(&c->s->tape, root, MARK_STALE));
     c->out->arena.failed |= formula.bytes.failed;
     text_release(&formula);
 }
@@ -71,10 +71,10 @@ static void put_root(struct call *c, struct rec *present, uint32_t root)
 static bool put_walk(struct call *c, struct rec *present)
 {
     struct stepper *walk = &c->s->stepper;
-    struct rec *where = rec_map(c->out, present, "walk");
-    rec_whole(c->out, where, "at", (int64_t)walk->at);
-    rec_whole(c->out, where, "steps", (int64_t)stepper_steps(walk));
-    rec_text(c->out, where, "pass", stepper_where(walk).backward ? "backward" : "forward");
+    struct rec *where = rec_map(c->out, present, KEY_walk);
+    rec_whole(c->out, where, KEY_at, (int64_t)walk->at);
+    rec_whole(c->out, where, KEY_steps, (int64_t)stepper_steps(walk));
+    rec_text(c->out, where, KEY_pass, stepper_where(walk).backward ? "backward" : "forward");
     if (walk->at == 0) {
         return true;
     }
@@ -82,15 +82,14 @@ static bool put_walk(struct call *c, struct rec *present)
     if (!stepper_back(walk, NULL) || !stepper_step(walk, NULL, &fact)) {
         return diag_out_of_memory(c->diag);
     }
-    struct rec *step = rec_map(c->out, present, "step");
-    rec_text(c->out, step, "kind", "step");
+    struct rec *step = rec_record(c->out, present, KEY_step, KIND_step);
     step_put(c, step, walk, &fact);
     return true;
 }
 
 static bool put_about(struct call *c, struct rec *list, const struct rec *scene, uint32_t root)
 {
-    const struct rec *boxes = rec_find(scene, "boxes");
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     bool ok = true;
     for (const struct rec *box = boxes->in.first; ok && box != NULL; box = box->next) {
         ok = trace_put_about(c, list, box, root);
@@ -101,10 +100,10 @@ static bool put_about(struct call *c, struct rec *list, const struct rec *scene,
 // The paths to the values that something is said about.
 static bool put_paths(struct call *c, struct rec *list, const struct rec *scene, uint32_t root)
 {
-    const struct rec *box = rec_find(scene, "boxes")->in.first;
+    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
     bool ok = true;
     for (struct rec *about = list->in.first; ok && about != NULL; about = about->next) {
-        ok = trace_put_paths(c, about, (uint32_t)rec_get_whole(box, "node"), root);
+        ok = trace_put_paths(c, about, (uint32_t)rec_get_whole(box, KEY_node), root);
         box = box->next;
     }
     return ok;
@@ -128,7 +127,7 @@ static bool put_scenes(struct call *c, struct rec *present, uint32_t root, size_
 {
     struct session *s = c->s;
     const struct scene_options options = picture_options(s, root);
-    struct rec *about = rec_list(c->out, present, "about");
+    struct rec *about = rec_list(c->out, present, KEY_about);
     struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
     if (scene == NULL) {
         return diag_out_of_memory(c->diag);
@@ -149,8 +148,8 @@ static bool put_scenes(struct call *c, struct rec *present, uint32_t root, size_
 static bool put_all(struct call *c, uint32_t root)
 {
     struct session *s = c->s;
-    struct rec *present = call_record(c, "present");
-    rec_whole(c->out, present, "digits", session_digits(s));
+    struct rec *present = call_record(c, KIND_present);
+    rec_whole(c->out, present, KEY_digits, session_digits(s));
     if (root == NODE_NONE) {
         return true;
     }
@@ -158,7 +157,7 @@ static bool put_all(struct call *c, uint32_t root)
     bool ok = sweep_reach(&s->tape, root, &ids);
     size_t values = ids.count;
     buf_release(&ids);
-    rec_whole(c->out, present, "values", (int64_t)values);
+    rec_whole(c->out, present, KEY_values, (int64_t)values);
     put_root(c, present, root);
     if (!ok || (s->stepper.tape != NULL && !put_walk(c, present))) {
         return diag_out_of_memory(c->diag);

@@ -4,20 +4,12 @@
 #include "scene/scene.h"
 #include "words/words.h"
 
-// A record inside another one.
-static struct rec *put_record(struct call *c, struct rec *to, const char *key, const char *kind)
-{
-    struct rec *r = rec_map(c->out, to, key);
-    rec_text(c->out, r, "kind", kind);
-    return r;
-}
-
 bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, uint32_t root)
 {
-    uint32_t node = (uint32_t)rec_get_whole(box, "node");
-    struct rec *about = rec_map(c->out, list, NULL);
-    rec_text(c->out, about, "id", rec_get_text(box, "id"));
-    struct rec *explain = put_record(c, about, "explain", "explain");
+    uint32_t node = (uint32_t)rec_get_whole(box, KEY_node);
+    struct rec *about = rec_map(c->out, list, KEY_NONE);
+    rec_text(c->out, about, KEY_id, rec_get_text(box, KEY_id));
+    struct rec *explain = rec_record(c->out, about, KEY_explain, KIND_explain);
     if (!explain_put(c, explain, node, root)) {
         return false;
     }
@@ -25,7 +17,7 @@ bool trace_put_about(struct call *c, struct rec *list, const struct rec *box, ui
     text_init(&words);
     words_add(&words, explain,
               &(struct words_form){.style = WORDS_SCRIPT, .digits = session_digits(c->s)});
-    rec_text(c->out, about, "words", text_get(&words));
+    rec_text(c->out, about, KEY_words, text_get(&words));
     text_release(&words);
     return true;
 }
@@ -34,16 +26,16 @@ bool trace_put_paths(struct call *c, struct rec *about, uint32_t node, uint32_t 
 {
     // No path leads to a constant, as no gradient is asked for.
     return tape_marked(&c->s->tape, node, MARK_CONST) ||
-           paths_put(c, put_record(c, about, "paths", "paths"), root, node);
+           paths_put(c, rec_record(c->out, about, KEY_paths, KIND_paths), root, node);
 }
 
 // The scene and what there is to say, once the walk is at its end.
 static bool put_end(struct call *c, struct rec *trace, const struct rec *scene, uint32_t root)
 {
-    struct rec *list = rec_list(c->out, trace, "about");
-    const struct rec *boxes = rec_find(scene, "boxes");
+    struct rec *list = rec_list(c->out, trace, KEY_about);
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        uint32_t node = (uint32_t)rec_get_whole(box, "node");
+        uint32_t node = (uint32_t)rec_get_whole(box, KEY_node);
         if (!trace_put_about(c, list, box, root) ||
             !trace_put_paths(c, list->in.last, node, root)) {
             return false;
@@ -59,7 +51,7 @@ static bool put_walk(struct call *c, struct rec *steps, struct stepper *walk, st
         if (!stepper_step(walk, aside, &fact)) {
             return diag_out_of_memory(c->diag);
         }
-        step_put(c, put_record(c, steps, NULL, "step"), walk, &fact);
+        step_put(c, rec_record(c->out, steps, KEY_NONE, KIND_step), walk, &fact);
     }
     return true;
 }
@@ -130,9 +122,9 @@ static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct 
     if (!stepper_start(walk, &s->tape, root, false)) {
         return diag_out_of_memory(c->diag);
     }
-    struct rec *trace = call_record(c, "trace");
-    rec_whole(c->out, trace, "digits", session_digits(s));
-    if (!put_walk(c, rec_list(c->out, trace, "steps"), walk, aside)) {
+    struct rec *trace = call_record(c, KIND_trace);
+    rec_whole(c->out, trace, KEY_digits, session_digits(s));
+    if (!put_walk(c, rec_list(c->out, trace, KEY_steps), walk, aside)) {
         return false;
     }
     struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);

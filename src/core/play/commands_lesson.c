@@ -9,29 +9,30 @@
 
 static void put_lesson(struct call *c, struct rec *to, const struct course_lesson *l)
 {
-    rec_text(c->out, to, "id", l->id);
-    rec_text(c->out, to, "title", l->title);
-    rec_whole(c->out, to, "questions", l->questions);
-    rec_whole(c->out, to, "done", l->done);
-    rec_whole(c->out, to, "skipped", l->skipped);
-    rec_whole(c->out, to, "place", l->place);
-    rec_whole(c->out, to, "due", l->due);
-    rec_text(c->out, to, "trouble", l->trouble);
+    rec_text(c->out, to, KEY_id, l->id);
+    rec_text(c->out, to, KEY_title, l->title);
+    rec_whole(c->out, to, KEY_questions, l->questions);
+    rec_whole(c->out, to, KEY_done, l->done);
+    rec_whole(c->out, to, KEY_skipped, l->skipped);
+    rec_whole(c->out, to, KEY_place, l->place);
+    rec_whole(c->out, to, KEY_due, l->due);
+    rec_text(c->out, to, KEY_trouble, l->trouble);
 }
 
 static void list_lessons(struct call *c)
 {
     const struct course *course = c->s->course;
     const struct course_lesson *next = course_next(course);
-    struct rec *r = call_record(c, "lesson_list");
-    struct rec *rows = rec_list(c->out, r, "lessons");
+    struct rec *r = call_record(c, KIND_lesson_list);
+    struct rec *rows = rec_list(c->out, r, KEY_lessons);
     for (size_t i = 0; i < course->lessons.count; i++) {
-        put_lesson(c, rec_map(c->out, rows, NULL), &BUF(struct course_lesson, &course->lessons)[i]);
+        put_lesson(c, rec_map(c->out, rows, KEY_NONE),
+                   &BUF(struct course_lesson, &course->lessons)[i]);
     }
-    rec_text(c->out, r, "next", next == NULL ? "" : next->id);
-    rec_whole(c->out, r, "due", (int64_t)course->due.count);
-    rec_flag(c->out, r, "saved", course->saved);
-    rec_text(c->out, r, "trouble", course->trouble == NULL ? "" : course->trouble);
+    rec_text(c->out, r, KEY_next, next == NULL ? "" : next->id);
+    rec_whole(c->out, r, KEY_due, (int64_t)course->due.count);
+    rec_flag(c->out, r, KEY_saved, course->saved);
+    rec_text(c->out, r, KEY_trouble, course->trouble == NULL ? "" : course->trouble);
 }
 
 // What follows may be a file: it has a dot or a slash in it.
@@ -98,9 +99,9 @@ static enum call_end begin(struct call *c, struct play *play)
 // What a file that is asked for is asked with.
 static enum call_end ask(struct call *c, const char *what, const char *path)
 {
-    struct rec *need = call_record(c, "need");
-    rec_text(c->out, need, "what", what);
-    rec_text(c->out, need, "path", path);
+    struct rec *need = call_record(c, KIND_need);
+    rec_text(c->out, need, KEY_what, what);
+    rec_text(c->out, need, KEY_path, path);
     c->s->supplied = false;
     return CALL_NEED;
 }
@@ -196,9 +197,9 @@ static void say_nothing_is_due(struct call *c)
 {
     const struct course *course = c->s->course;
     int64_t next = course_next_due(course);
-    struct rec *r = call_record(c, "nothing_due");
+    struct rec *r = call_record(c, KIND_nothing_due);
     if (next != 0) {
-        rec_whole(c->out, r, "next_due_in", next - course->now);
+        rec_whole(c->out, r, KEY_next_due_in, next - course->now);
     }
 }
 

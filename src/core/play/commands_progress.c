@@ -39,12 +39,12 @@ static void count(struct tally *t, const struct course_question *q, int64_t now)
 
 static void put_tally(struct call *c, struct rec *to, const struct tally *t)
 {
-    rec_whole(c->out, to, "questions", t->questions);
-    rec_whole(c->out, to, "done", t->done);
-    rec_whole(c->out, to, "skipped", t->skipped);
-    rec_whole(c->out, to, "due", t->due);
+    rec_whole(c->out, to, KEY_questions, t->questions);
+    rec_whole(c->out, to, KEY_done, t->done);
+    rec_whole(c->out, to, KEY_skipped, t->skipped);
+    rec_whole(c->out, to, KEY_due, t->due);
     if (t->met > 0) {
-        rec_number(c->out, to, "recall", t->recalled / (double)t->met);
+        rec_number(c->out, to, KEY_recall, t->recalled / (double)t->met);
     }
 }
 
@@ -64,7 +64,7 @@ static bool covers(const char *rows, char letter)
 static void put_topics(struct call *c, struct rec *to, const struct course *course)
 {
     const struct course_question *questions = course->questions.data;
-    struct rec *list = rec_list(c->out, to, "topics");
+    struct rec *list = rec_list(c->out, to, KEY_topics);
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         struct tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
@@ -73,9 +73,9 @@ static void put_topics(struct call *c, struct rec *to, const struct course *cour
             }
         }
         if (tally.questions > 0) {
-            struct rec *row = rec_map(c->out, list, NULL);
-            rec_bytes(c->out, row, "topic", &topics[i].letter, 1);
-            rec_text(c->out, row, "name", topics[i].name);
+            struct rec *row = rec_map(c->out, list, KEY_NONE);
+            rec_bytes(c->out, row, KEY_topic, &topics[i].letter, 1);
+            rec_text(c->out, row, KEY_name, topics[i].name);
             put_tally(c, row, &tally);
         }
     }
@@ -84,19 +84,19 @@ static void put_topics(struct call *c, struct rec *to, const struct course *cour
 static void put_lessons(struct call *c, struct rec *to, const struct course *course)
 {
     const struct course_question *questions = course->questions.data;
-    struct rec *list = rec_list(c->out, to, "lessons");
+    struct rec *list = rec_list(c->out, to, KEY_lessons);
     for (size_t i = 0; i < course->lessons.count; i++) {
         const struct course_lesson *l = &BUF(struct course_lesson, &course->lessons)[i];
-        struct rec *row = rec_map(c->out, list, NULL);
+        struct rec *row = rec_map(c->out, list, KEY_NONE);
         struct tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
             if (questions[k].lesson == i) {
                 count(&tally, &questions[k], course->now);
             }
         }
-        rec_text(c->out, row, "id", l->id);
-        rec_text(c->out, row, "title", l->title);
-        rec_flag(c->out, row, "begun", l->done > 0 || l->skipped > 0 || l->place > 0);
+        rec_text(c->out, row, KEY_id, l->id);
+        rec_text(c->out, row, KEY_title, l->title);
+        rec_flag(c->out, row, KEY_begun, l->done > 0 || l->skipped > 0 || l->place > 0);
         put_tally(c, row, &tally);
     }
 }
@@ -106,16 +106,16 @@ static void put_calendar(struct call *c, struct rec *to, const struct course *co
 {
     int64_t first = course->today - day_of_week(course->today) - 7 * (WEEKS - 1);
     struct rec *list;
-    rec_whole(c->out, to, "today", course->today);
-    rec_whole(c->out, to, "first", first);
-    list = rec_list(c->out, to, "days");
+    rec_whole(c->out, to, KEY_today, course->today);
+    rec_whole(c->out, to, KEY_first, first);
+    list = rec_list(c->out, to, KEY_days);
     for (size_t i = 0; i < course->days.count; i++) {
         const struct course_day *day = &BUF(struct course_day, &course->days)[i];
         if (day->day >= first && day->day <= course->today) {
-            struct rec *row = rec_map(c->out, list, NULL);
-            rec_whole(c->out, row, "day", day->day);
-            rec_whole(c->out, row, "answers", day->answers);
-            rec_whole(c->out, row, "right", day->right);
+            struct rec *row = rec_map(c->out, list, KEY_NONE);
+            rec_whole(c->out, row, KEY_day, day->day);
+            rec_whole(c->out, row, KEY_answers, day->answers);
+            rec_whole(c->out, row, KEY_right, day->right);
         }
     }
 }
@@ -128,31 +128,31 @@ static void put_sums(struct call *c, struct rec *to, const struct course *course
         answers += BUF(struct course_day, &course->days)[i].answers;
         right += BUF(struct course_day, &course->days)[i].right;
     }
-    rec_whole(c->out, to, "answers", answers);
-    rec_whole(c->out, to, "right", right);
-    rec_whole(c->out, to, "streak", course_streak(course));
-    rec_whole(c->out, to, "due", (int64_t)course->due.count);
+    rec_whole(c->out, to, KEY_answers, answers);
+    rec_whole(c->out, to, KEY_right, right);
+    rec_whole(c->out, to, KEY_streak, course_streak(course));
+    rec_whole(c->out, to, KEY_due, (int64_t)course->due.count);
     if (next != 0) {
-        rec_whole(c->out, to, "next_due_in", next - course->now);
+        rec_whole(c->out, to, KEY_next_due_in, next - course->now);
     }
 }
 
 static void show_progress(struct call *c, const struct course *course)
 {
     const struct course_lesson *next = course_next(course);
-    struct rec *r = call_record(c, "progress");
-    rec_whole(c->out, r, "columns", c->s->columns);
-    rec_flag(c->out, r, "ascii", c->s->ascii);
+    struct rec *r = call_record(c, KIND_progress);
+    rec_whole(c->out, r, KEY_columns, c->s->columns);
+    rec_flag(c->out, r, KEY_ascii, c->s->ascii);
     put_calendar(c, r, course);
     put_sums(c, r, course);
     put_topics(c, r, course);
     put_lessons(c, r, course);
     if (next != NULL) {
-        rec_text(c->out, r, "next", next->id);
-        rec_text(c->out, r, "next_title", next->title);
+        rec_text(c->out, r, KEY_next, next->id);
+        rec_text(c->out, r, KEY_next_title, next->title);
     }
-    rec_flag(c->out, r, "saved", course->saved);
-    rec_text(c->out, r, "trouble", course->trouble == NULL ? "" : course->trouble);
+    rec_flag(c->out, r, KEY_saved, course->saved);
+    rec_text(c->out, r, KEY_trouble, course->trouble == NULL ? "" : course->trouble);
 }
 
 // ---- progress export ----------------------------------------------------------------------------
@@ -163,28 +163,28 @@ static void put_attempt(struct call *c, struct rec *to, const struct course_atte
     struct text cell;
     text_init(&cell);
     day_add_time(&cell, a->when);
-    rec_text(c->out, to, "when", text_get(&cell));
-    rec_text(c->out, to, "lesson", a->lesson);
-    rec_text(c->out, to, "question", a->question);
-    rec_whole(c->out, to, "version", a->version);
-    rec_text(c->out, to, "type", a->kind);
-    rec_whole(c->out, to, "rating", a->rating);
-    rec_flag(c->out, to, "right", a->right);
-    rec_flag(c->out, to, "skipped", a->skipped);
-    rec_whole(c->out, to, "hints", a->hints);
+    rec_text(c->out, to, KEY_when, text_get(&cell));
+    rec_text(c->out, to, KEY_lesson, a->lesson);
+    rec_text(c->out, to, KEY_question, a->question);
+    rec_whole(c->out, to, KEY_version, a->version);
+    rec_text(c->out, to, KEY_type, a->kind);
+    rec_whole(c->out, to, KEY_rating, a->rating);
+    rec_flag(c->out, to, KEY_right, a->right);
+    rec_flag(c->out, to, KEY_skipped, a->skipped);
+    rec_whole(c->out, to, KEY_hints, a->hints);
     text_clear(&cell);
     text_addf(&cell, "%llu", (unsigned long long)a->seed);
-    rec_text(c->out, to, "seed", text_get(&cell));
-    rec_text(c->out, to, "given", a->given);
+    rec_text(c->out, to, KEY_seed, text_get(&cell));
+    rec_text(c->out, to, KEY_given, a->given);
     text_release(&cell);
 }
 
 static struct rec *put_attempts(struct call *c, const struct course *course)
 {
-    struct rec *r = call_record(c, "attempts");
-    struct rec *rows = rec_list(c->out, r, "rows");
+    struct rec *r = call_record(c, KIND_attempts);
+    struct rec *rows = rec_list(c->out, r, KEY_rows);
     for (size_t i = 0; i < course->attempts.count; i++) {
-        put_attempt(c, rec_map(c->out, rows, NULL),
+        put_attempt(c, rec_map(c->out, rows, KEY_NONE),
                     &BUF(struct course_attempt, &course->attempts)[i]);
     }
     return r;
@@ -211,7 +211,7 @@ static bool read_arguments(struct call *c, bool *export, struct span *path)
 static enum call_end ask_for_course(struct call *c, bool with_log)
 {
     struct rec *need = call_need(c, "course", (struct span){0, 0});
-    rec_flag(c->out, need, "log", with_log);
+    rec_flag(c->out, need, KEY_log, with_log);
     c->s->supplied = false;
     c->s->course_wanted = true;
     return CALL_NEED;
@@ -229,10 +229,10 @@ static enum call_end write_sheet(struct call *c, struct span path)
     struct text sheet;
     size_t before = c->out->list.in.count;
     text_init(&sheet);
-    sheet_add(&sheet, SHEET_ATTEMPTS, rec_find(put_attempts(c, c->s->course), "rows"));
+    sheet_add_attempts(&sheet, rec_find(put_attempts(c, c->s->course), KEY_rows));
     rec_cut(&c->out->list, before);
     struct rec *need = call_need(c, "write", path);
-    rec_text(c->out, need, "text", text_get(&sheet));
+    rec_text(c->out, need, KEY_text, text_get(&sheet));
     bool ok = !sheet.bytes.failed || diag_out_of_memory(c->diag);
     text_release(&sheet);
     c->s->supplied = false;

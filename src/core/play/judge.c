@@ -17,9 +17,9 @@ static void put_option(struct play *p, struct records *out, struct rec *to, size
                        const struct question_line *line)
 {
     char letter[2] = {(char)('a' + k), '\0'};
-    struct rec *option = rec_map(out, to, NULL);
-    rec_text(out, option, "letter", letter);
-    play_text(p, out, option, "text", line->left, line->line);
+    struct rec *option = rec_map(out, to, KEY_NONE);
+    rec_text(out, option, KEY_letter, letter);
+    play_text(p, out, option, KEY_text, line->left, line->line);
 }
 
 void judge_put_options(struct play *p, struct records *out, struct rec *to, const char *key)
@@ -29,7 +29,7 @@ void judge_put_options(struct play *p, struct records *out, struct rec *to, cons
     if (count == 0) {
         return;
     }
-    struct rec *options = rec_list(out, to, "options");
+    struct rec *options = rec_list(out, to, KEY_options);
     for (size_t k = 0; key == NULL && k < count; k++) {
         put_option(p, out, options, k, shown[k]);
     }
@@ -47,15 +47,15 @@ void judge_put_cells(struct play *p, struct records *out, struct rec *to)
     if (p->question->cells.count == 0) {
         return;
     }
-    struct rec *cells = rec_list(out, to, "cells");
+    struct rec *cells = rec_list(out, to, KEY_cells);
     for (const struct question_line *l = p->question->cells.first; l != NULL; l = l->next) {
         double number;
         struct diag ignored = {0};
         bool known = (p->judgement.filled & bit) != 0 || p->solved;
-        struct rec *cell = rec_map(out, cells, NULL);
-        rec_text(out, cell, "name", l->left);
+        struct rec *cell = rec_map(out, cells, KEY_NONE);
+        rec_text(out, cell, KEY_name, l->left);
         if (known && question_number(&scope, l->right, &number, &ignored)) {
-            rec_number(out, cell, "value", number);
+            rec_number(out, cell, KEY_value, number);
         }
         bit <<= 1;
     }
@@ -69,14 +69,14 @@ void judge_put_key(struct play *p, struct records *out, struct rec *to)
     struct text key;
     text_init(&key);
     if (q->kind == QUESTION_RECALL) {
-        play_text(p, out, to, "model", q->model, q->line);
+        play_text(p, out, to, KEY_model, q->model, q->line);
     } else if (q->cells.count > 0) {
         judge_put_cells(p, out, to);
     } else if (q->kind != QUESTION_DO && question_key(q, &scope, p->seed, &key, &d)) {
         if (q->options.count > 0) {
             judge_put_options(p, out, to, text_get(&key));
         } else {
-            rec_text(out, to, "answer", text_get(&key));
+            rec_text(out, to, KEY_answer, text_get(&key));
         }
     }
     text_release(&key);
@@ -168,11 +168,11 @@ static void misread(const struct play *p, const struct source *line, const struc
     if (!open) {
         diag_excerpt(&excerpt, line, d->span, 0);
     }
-    struct rec *r = play_record(p, out, "misread");
-    rec_flag(out, r, "open", open);
-    rec_text(out, r, "message", d->message);
-    rec_text(out, r, "hint", d->hint);
-    rec_text(out, r, "excerpt", text_get(&excerpt));
+    struct rec *r = play_record(p, out, KIND_misread);
+    rec_flag(out, r, KEY_open, open);
+    rec_text(out, r, KEY_message, d->message);
+    rec_text(out, r, KEY_hint, d->hint);
+    rec_text(out, r, KEY_excerpt, text_get(&excerpt));
     text_release(&excerpt);
 }
 
@@ -186,26 +186,26 @@ static struct rec *put_judged(struct play *p, const char *verdict, struct record
 {
     const struct judgement *j = &p->judgement;
     const struct question *q = p->question;
-    struct rec *r = play_record(p, out, "judged");
-    rec_text(out, r, "verdict", verdict);
-    rec_flag(out, r, "right", strcmp(verdict, "right") == 0);
-    rec_flag(out, r, "near", j->near);
-    rec_flag(out, r, "guess", q->kind == QUESTION_GUESS);
-    rec_text(out, r, "understood", j->understood == NULL ? "" : j->understood);
-    rec_flag(out, r, "typed", q->options.count == 0);  // else it is prose, of the options
-    struct rec *said = rec_list(out, r, "said");
+    struct rec *r = play_record(p, out, KIND_judged);
+    rec_text(out, r, KEY_verdict, verdict);
+    rec_flag(out, r, KEY_right, strcmp(verdict, "right") == 0);
+    rec_flag(out, r, KEY_near, j->near);
+    rec_flag(out, r, KEY_guess, q->kind == QUESTION_GUESS);
+    rec_text(out, r, KEY_understood, j->understood == NULL ? "" : j->understood);
+    rec_flag(out, r, KEY_typed, q->options.count == 0);  // else it is prose, of the options
+    struct rec *said = rec_list(out, r, KEY_said);
     for (size_t i = 0; i < j->said_count; i++) {
         struct text filled;
         text_init(&filled);
         play_fill(p, out, &filled, j->said[i], q->line);
-        rec_text(out, said, NULL, text_get(&filled));
+        rec_text(out, said, KEY_NONE, text_get(&filled));
         text_release(&filled);
     }
     // Who was told nothing, or did not get on by it, is told where help is.
     if (strcmp(verdict, "wrong") == 0 && q->kind != QUESTION_GUESS &&
         (p->wrong >= 2 || j->said_count == 0)) {
-        rec_flag(out, r, "stuck", true);
-        rec_flag(out, r, "hints", p->hints < q->hints.count);
+        rec_flag(out, r, KEY_stuck, true);
+        rec_flag(out, r, KEY_hints, p->hints < q->hints.count);
     }
     return r;
 }
@@ -222,7 +222,7 @@ void judge_right(struct play *p, struct records *out)
     question_attempt(p, out, rating_of(p, true), true, false);
     note_outcome(p, true);
     struct rec *r = put_judged(p, "right", out);
-    play_text(p, out, r, "then", p->question->then, p->question->line);
+    play_text(p, out, r, KEY_then, p->question->then, p->question->line);
     question_pass(p, out);
 }
 
@@ -248,8 +248,8 @@ static void judge_guess(struct play *p, bool right, struct records *out)
 
 static void show_model(struct play *p, struct records *out)
 {
-    struct rec *r = play_record(p, out, "model");
-    play_text(p, out, r, "text", p->question->model, p->question->line);
+    struct rec *r = play_record(p, out, KIND_model);
+    play_text(p, out, r, KEY_text, p->question->model, p->question->line);
     play_set_state(p, PLAY_RATE);
     question_foot(p, out);
 }
@@ -317,9 +317,9 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
     p->passed = true;
     question_attempt(p, out, rating, right, false);
     note_outcome(p, right);
-    struct rec *r = play_record(p, out, "rated");
-    rec_text(out, r, "rating", rating_name(rating));
-    play_text(p, out, r, "then", p->question->then, p->question->line);
+    struct rec *r = play_record(p, out, KIND_rated);
+    rec_text(out, r, KEY_rating, rating_name(rating));
+    play_text(p, out, r, KEY_then, p->question->then, p->question->line);
     question_leave(p);
 }
 
@@ -330,8 +330,8 @@ static const char *written_in(const struct records *out, size_t from)
     const char *path = "";
     size_t i = 0;
     for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
-        if (i >= from && rec_is(r, "written")) {
-            path = rec_get_text(r, "path");
+        if (i >= from && rec_is(r, KIND_written)) {
+            path = rec_get_text(r, KEY_path);
         }
     }
     return path;

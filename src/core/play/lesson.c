@@ -154,7 +154,7 @@ static struct source source_of(const struct play *p, const char *text, size_t n,
 static void fault(struct play *p, struct records *out)
 {
     p->failures++;
-    rec_flag(out, out->list.in.last, "fault", true);
+    rec_flag(out, out->list.in.last, KEY_fault, true);
 }
 
 void play_error(struct play *p, size_t line, const char *message, struct records *out)
@@ -206,7 +206,7 @@ void play_fill(struct play *p, struct records *out, struct text *to, const char 
     }
 }
 
-void play_text(struct play *p, struct records *out, struct rec *to, const char *key,
+void play_text(struct play *p, struct records *out, struct rec *to, enum rec_key key,
                const char *text, size_t line)
 {
     struct text filled;
@@ -308,7 +308,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
         bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
                 : session_run(graph, out);
-    if (out->list.in.count > before && rec_is(out->list.in.last, "training")) {
+    if (out->list.in.count > before && rec_is(out->list.in.last, KIND_training)) {
         p->budget -= TRAINING_COST;
     }
     if (!is_shown(p->doing) && (state == SESSION_MORE || state == SESSION_DONE)) {
@@ -333,32 +333,32 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
     struct text filled;
     text_init(&filled);
     play_fill(p, out, &filled, item->kind == LESSON_TABLE ? "" : item->text, item->line);
-    struct rec *r = play_record(p, out, "prose");
-    rec_text(out, r, "block", blocks[item->kind]);
-    rec_whole(out, r, "line", (int64_t)item->line);
-    rec_whole(out, r, "level", item->level);
-    rec_text(out, r, "mark", item->mark == NULL ? "" : item->mark);
-    rec_flag(out, r, "apart", item->kind != LESSON_BULLET || !follows_bullet(p));
-    rec_text(out, r, "text", text_get(&filled));
+    struct rec *r = play_record(p, out, KIND_prose);
+    rec_text(out, r, KEY_block, blocks[item->kind]);
+    rec_whole(out, r, KEY_line, (int64_t)item->line);
+    rec_whole(out, r, KEY_level, item->level);
+    rec_text(out, r, KEY_mark, item->mark == NULL ? "" : item->mark);
+    rec_flag(out, r, KEY_apart, item->kind != LESSON_BULLET || !follows_bullet(p));
+    rec_text(out, r, KEY_text, text_get(&filled));
     if (item->kind == LESSON_TABLE) {
-        struct rec *rows = rec_list(out, r, "rows");
+        struct rec *rows = rec_list(out, r, KEY_rows);
         for (size_t i = 0; i < item->rows; i++) {
-            struct rec *row = rec_list(out, rows, NULL);
+            struct rec *row = rec_list(out, rows, KEY_NONE);
             for (size_t j = 0; j < item->columns; j++) {
                 text_clear(&filled);
                 play_fill(p, out, &filled, item->cells[i * item->columns + j], item->line);
-                rec_text(out, row, NULL, text_get(&filled));
+                rec_text(out, row, KEY_NONE, text_get(&filled));
             }
         }
     }
     text_release(&filled);
 }
 
-struct rec *play_record(const struct play *p, struct records *out, const char *kind)
+struct rec *play_record(const struct play *p, struct records *out, enum rec_kind kind)
 {
     struct rec *r = records_add(out, kind);
-    rec_whole(out, r, "columns", p->outer->columns);
-    rec_flag(out, r, "ascii", p->outer->ascii);
+    rec_whole(out, r, KEY_columns, p->outer->columns);
+    rec_flag(out, r, KEY_ascii, p->outer->ascii);
     return r;
 }
 
@@ -385,8 +385,8 @@ static size_t rows_of(const struct play *p, const struct records *out, size_t fr
 
 static void pause(struct play *p, struct records *out)
 {
-    struct rec *r = records_add(out, "lesson_pause");
-    rec_text(out, r, "lesson", p->lesson->id);
+    struct rec *r = records_add(out, KIND_lesson_pause);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
     play_set_state(p, PLAY_PAUSE);
 }
 
@@ -420,12 +420,12 @@ static void begin_code(struct play *p, const struct lesson_item *item, enum play
 
 static void end_lesson(struct play *p, struct records *out)
 {
-    struct rec *r = records_add(out, "place");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_whole(out, r, "passed", (int64_t)p->lesson->questions);
-    records_add(out, "need");
-    rec_text(out, out->list.in.last, "what", "course");
-    rec_text(out, out->list.in.last, "path", "");
+    struct rec *r = records_add(out, KIND_place);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_whole(out, r, KEY_passed, (int64_t)p->lesson->questions);
+    records_add(out, KIND_need);
+    rec_text(out, out->list.in.last, KEY_what, "course");
+    rec_text(out, out->list.in.last, KEY_path, "");
     p->outer->asked = true;
     p->outer->supplied = false;
     play_set_state(p, PLAY_COURSE);
@@ -453,10 +453,10 @@ static void catch_up(struct play *p, struct records *out)
     if (p->review != NULL) {
         return;
     }
-    struct rec *r = play_record(p, out, "lesson_resumed");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_whole(out, r, "passed", (int64_t)p->number);
-    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    struct rec *r = play_record(p, out, KIND_lesson_resumed);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_whole(out, r, KEY_passed, (int64_t)p->number);
+    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
 }
 
 static void begin_lesson(struct play *p, struct records *out)
@@ -468,10 +468,10 @@ static void begin_lesson(struct play *p, struct records *out)
         review_head(p, out);
         return;
     }
-    struct rec *r = play_record(p, out, "lesson_begin");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "title", p->lesson->title);
-    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    struct rec *r = play_record(p, out, KIND_lesson_begin);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_title, p->lesson->title);
+    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
 }
 
 static enum session_state next_item(struct play *p, struct records *out)
@@ -566,10 +566,10 @@ static void take(struct play *p, const struct source *line, struct records *out)
 
 static void leave(struct play *p, struct records *out)
 {
-    struct rec *r = play_record(p, out, "lesson_left");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "title", p->lesson->title);
-    rec_flag(out, r, "review", p->review != NULL);
+    struct rec *r = play_record(p, out, KIND_lesson_left);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_title, p->lesson->title);
+    rec_flag(out, r, KEY_review, p->review != NULL);
     p->running = false;
     p->state = PLAY_OVER;
 }
@@ -595,9 +595,9 @@ static void end_entries(struct play *p, struct records *out)
 
 static void put_code(const struct source *source, bool apart, struct records *out)
 {
-    struct rec *r = records_add(out, "lesson_code");
-    rec_bytes(out, r, "text", source->text, source->length);
-    rec_flag(out, r, "apart", apart);
+    struct rec *r = records_add(out, KIND_lesson_code);
+    rec_bytes(out, r, KEY_text, source->text, source->length);
+    rec_flag(out, r, KEY_apart, apart);
 }
 
 static void begin_entry(struct play *p, struct records *out)
@@ -670,23 +670,23 @@ static void put_sums(const struct play *p, struct records *out, struct rec *to)
         right += q->right;
         skipped += q->skipped && !q->right;
     }
-    rec_whole(out, to, "right", right);
-    rec_whole(out, to, "skipped", skipped);
+    rec_whole(out, to, KEY_right, right);
+    rec_whole(out, to, KEY_skipped, skipped);
 }
 
 static void end_course(struct play *p, struct records *out)
 {
     struct session *s = p->outer;
-    struct rec *r = play_record(p, out, "lesson_end");
+    struct rec *r = play_record(p, out, KIND_lesson_end);
     const struct course_lesson *next = s->course == NULL ? NULL : course_next(s->course);
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "title", p->lesson->title);
-    rec_whole(out, r, "of", (int64_t)p->lesson->questions);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_title, p->lesson->title);
+    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
     put_sums(p, out, r);
-    rec_whole(out, r, "failures", (int64_t)p->failures);
+    rec_whole(out, r, KEY_failures, (int64_t)p->failures);
     if (next != NULL && strcmp(next->id, p->lesson->id) != 0) {
-        rec_text(out, r, "next", next->id);
-        rec_text(out, r, "next_title", next->title);
+        rec_text(out, r, KEY_next, next->id);
+        rec_text(out, r, KEY_next_title, next->title);
     }
     s->asked = s->supplied = false;
     s->course = NULL;

@@ -145,10 +145,10 @@ void play_set_state(struct play *p, enum play_state state);
 void play_do(struct play *p, enum play_doing doing, struct entries entries);
 // A text of the lesson with its {= } replaced, appended; or as field `key` of a record.
 void play_fill(struct play *p, struct records *out, struct text *to, const char *text, size_t line);
-void play_text(struct play *p, struct records *out, struct rec *to, const char *key,
+void play_text(struct play *p, struct records *out, struct rec *to, enum rec_key key,
                const char *text, size_t line);
 // Appends a record that is shown as text: with the columns there are, and whether in ASCII.
-struct rec *play_record(const struct play *p, struct records *out, const char *kind);
+struct rec *play_record(const struct play *p, struct records *out, enum rec_kind kind);
 // A mistake of the lesson's, reported.
 void play_error(struct play *p, size_t line, const char *message, struct records *out);
 

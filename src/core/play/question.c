@@ -214,8 +214,8 @@ static void put_number(const struct play *p, struct records *out, struct rec *to
 {
     size_t number, of;
     question_place(p, &number, &of);
-    rec_whole(out, to, "number", (int64_t)number);
-    rec_whole(out, to, "of", (int64_t)of);
+    rec_whole(out, to, KEY_number, (int64_t)number);
+    rec_whole(out, to, KEY_of, (int64_t)of);
 }
 
 static void show(struct play *p, struct records *out)
@@ -225,14 +225,14 @@ static void show(struct play *p, struct records *out)
     if (p->review != NULL) {
         review_put_graph(p, out);
     }
-    struct rec *r = play_record(p, out, "question");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "question", q->id);
-    rec_text(out, r, "type", kinds[q->kind].name);
-    rec_whole(out, r, "line", (int64_t)q->line);
+    struct rec *r = play_record(p, out, KIND_question);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_question, q->id);
+    rec_text(out, r, KEY_type, kinds[q->kind].name);
+    rec_whole(out, r, KEY_line, (int64_t)q->line);
     put_number(p, out, r);
-    play_text(p, out, r, "text", q->text, q->line);
-    rec_text(out, r, "how", kinds[q->kind].how);
+    play_text(p, out, r, KEY_text, q->text, q->line);
+    rec_text(out, r, KEY_how, kinds[q->kind].how);
     judge_begin(p);
     judge_put_options(p, out, r, NULL);
     judge_put_cells(p, out, r);
@@ -245,16 +245,16 @@ void question_foot(struct play *p, struct records *out)
     if (p->outer->rows == 0) {
         return;  // nobody needs to be told
     }
-    struct rec *r = play_record(p, out, "lesson_foot");
-    rec_text(out, r, "waits",
+    struct rec *r = play_record(p, out, KIND_lesson_foot);
+    rec_text(out, r, KEY_waits,
              p->state == PLAY_RATE       ? "rating"
              : p->state == PLAY_QUESTION ? "answer"
                                          : "enter");
     put_number(p, out, r);
-    rec_whole(out, r, "hints",
+    rec_whole(out, r, KEY_hints,
               p->question == NULL ? 0 : (int64_t)(p->question->hints.count - p->hints));
-    rec_flag(out, r, "tried", p->wrong > 0);
-    rec_flag(out, r, "review", p->review != NULL);
+    rec_flag(out, r, KEY_tried, p->wrong > 0);
+    rec_flag(out, r, KEY_review, p->review != NULL);
 }
 
 // ---- On, back, and away -------------------------------------------------------------------------
@@ -263,10 +263,10 @@ void question_foot(struct play *p, struct records *out)
 static void put_place(struct play *p, struct records *out)
 {
     if (p->number >= p->reached) {
-        struct rec *r = records_add(out, "place");
+        struct rec *r = records_add(out, KIND_place);
         p->reached = p->number + 1;
-        rec_text(out, r, "lesson", p->lesson->id);
-        rec_whole(out, r, "passed", (int64_t)p->reached);
+        rec_text(out, r, KEY_lesson, p->lesson->id);
+        rec_whole(out, r, KEY_passed, (int64_t)p->reached);
     }
 }
 
@@ -274,19 +274,19 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
                       bool skipped)
 {
     const struct question *q = p->question;
-    struct rec *r = records_add(out, "attempt");
+    struct rec *r = records_add(out, KIND_attempt);
     char seed[24];
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "question", q->id);
-    rec_whole(out, r, "version", q->version);
-    rec_text(out, r, "type", kinds[q->kind].name);
-    rec_whole(out, r, "rating", (int64_t)rating);
-    rec_flag(out, r, "right", right);
-    rec_flag(out, r, "skipped", skipped);
-    rec_text(out, r, "given", text_get(&p->given));
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_question, q->id);
+    rec_whole(out, r, KEY_version, q->version);
+    rec_text(out, r, KEY_type, kinds[q->kind].name);
+    rec_whole(out, r, KEY_rating, (int64_t)rating);
+    rec_flag(out, r, KEY_right, right);
+    rec_flag(out, r, KEY_skipped, skipped);
+    rec_text(out, r, KEY_given, text_get(&p->given));
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
-    rec_text(out, r, "seed", seed);
-    rec_whole(out, r, "hints", p->hints);
+    rec_text(out, r, KEY_seed, seed);
+    rec_whole(out, r, KEY_hints, p->hints);
     if ((right || skipped || p->solved) && p->review == NULL) {
         put_place(p, out);
     }
@@ -321,7 +321,7 @@ static void skip(struct play *p, struct records *out)
     if (!p->passed) {
         question_attempt(p, out, RATING_AGAIN, false, true);
         BUF(struct play_question, &p->questions)[p->number].skipped = true;
-        rec_text(out, play_record(p, out, "skipped"), "question", p->question->id);
+        rec_text(out, play_record(p, out, KIND_skipped), KEY_question, p->question->id);
     }
     question_leave(p);
 }
@@ -354,11 +354,11 @@ static void solve(struct play *p, struct records *out)
 static void end_solution(struct play *p, struct records *out)
 {
     p->passed = true;
-    struct rec *r = play_record(p, out, "solution");
+    struct rec *r = play_record(p, out, KIND_solution);
     if (p->question->kind != QUESTION_GUESS || p->solved) {
         judge_put_key(p, out, r);
     }
-    play_text(p, out, r, "then", p->question->then, p->question->line);
+    play_text(p, out, r, KEY_then, p->question->then, p->question->line);
     question_pass(p, out);
 }
 
@@ -411,10 +411,10 @@ bool question_hint(struct call *c, size_t n)
         hint = hint->next;
     }
     p->hints = number > p->hints ? (uint32_t)number : p->hints;
-    struct rec *r = play_record(p, c->out, "hint");
-    rec_whole(c->out, r, "number", (int64_t)number);
-    rec_whole(c->out, r, "of", (int64_t)q->hints.count);
-    play_text(p, c->out, r, "text", hint->left, hint->line);
+    struct rec *r = play_record(p, c->out, KIND_hint);
+    rec_whole(c->out, r, KEY_number, (int64_t)number);
+    rec_whole(c->out, r, KEY_of, (int64_t)q->hints.count);
+    play_text(p, c->out, r, KEY_text, hint->left, hint->line);
     return true;
 }
 
@@ -441,20 +441,20 @@ bool question_context(struct call *c)
 void question_info(struct call *c)
 {
     struct play *p = c->s->play;
-    struct rec *r = play_record(p, c->out, "question_info");
+    struct rec *r = play_record(p, c->out, KIND_question_info);
     char seed[24];
-    rec_text(c->out, r, "lesson", p->lesson->id);
-    rec_text(c->out, r, "title", p->lesson->title);
-    rec_text(c->out, r, "file", p->lesson->name);
-    rec_whole(c->out, r, "number", (int64_t)p->number + (p->question != NULL));
-    rec_whole(c->out, r, "of", (int64_t)p->lesson->questions);
+    rec_text(c->out, r, KEY_lesson, p->lesson->id);
+    rec_text(c->out, r, KEY_title, p->lesson->title);
+    rec_text(c->out, r, KEY_file, p->lesson->name);
+    rec_whole(c->out, r, KEY_number, (int64_t)p->number + (p->question != NULL));
+    rec_whole(c->out, r, KEY_of, (int64_t)p->lesson->questions);
     if (p->question != NULL) {
-        rec_text(c->out, r, "question", p->question->id);
-        rec_text(c->out, r, "type", kinds[p->question->kind].name);
-        rec_text(c->out, r, "covers", p->question->covers);
+        rec_text(c->out, r, KEY_question, p->question->id);
+        rec_text(c->out, r, KEY_type, kinds[p->question->kind].name);
+        rec_text(c->out, r, KEY_covers, p->question->covers);
         snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
-        rec_text(c->out, r, "seed", seed);
-        rec_whole(c->out, r, "hints", (int64_t)p->question->hints.count);
+        rec_text(c->out, r, KEY_seed, seed);
+        rec_whole(c->out, r, KEY_hints, (int64_t)p->question->hints.count);
     }
 }
 

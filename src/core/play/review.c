@@ -114,11 +114,11 @@ size_t review_count(const struct review *r)
 
 void review_head(struct play *p, struct records *out)
 {
-    struct rec *r = play_record(p, out, "review_item");
-    rec_text(out, r, "lesson", p->lesson->id);
-    rec_text(out, r, "title", p->lesson->title);
-    rec_whole(out, r, "number", (int64_t)review_number(p->review));
-    rec_whole(out, r, "of", (int64_t)review_count(p->review));
+    struct rec *r = play_record(p, out, KIND_review_item);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    rec_text(out, r, KEY_title, p->lesson->title);
+    rec_whole(out, r, KEY_number, (int64_t)review_number(p->review));
+    rec_whole(out, r, KEY_of, (int64_t)review_count(p->review));
 }
 
 #define FORWARD "forward\n"
@@ -186,9 +186,9 @@ void review_put_graph(struct play *p, struct records *out)
     }
     start += lines > LINES_MOST;
     if (start < end) {
-        struct rec *r = play_record(p, out, "prose");
-        rec_text(out, r, "block", "code");
-        rec_bytes(out, r, "text", start, (size_t)(end - start));
+        struct rec *r = play_record(p, out, KIND_prose);
+        rec_text(out, r, KEY_block, "code");
+        rec_bytes(out, r, KEY_text, start, (size_t)(end - start));
     }
     text_release(&script);
 }
@@ -209,16 +209,16 @@ enum session_state review_next(struct play *p, struct records *out)
     put_sums(p);
     r->at++;
     if (present(r) == NULL) {
-        struct rec *end = play_record(p, out, "review_end");
-        rec_whole(out, end, "questions", (int64_t)r->due.count);
-        rec_whole(out, end, "right", r->right);
-        rec_whole(out, end, "skipped", r->skipped);
+        struct rec *end = play_record(p, out, KIND_review_end);
+        rec_whole(out, end, KEY_questions, (int64_t)r->due.count);
+        rec_whole(out, end, KEY_right, r->right);
+        rec_whole(out, end, KEY_skipped, r->skipped);
         p->state = PLAY_OVER;
         return SESSION_MORE;
     }
-    struct rec *need = records_add(out, "need");
-    rec_text(out, need, "what", "lesson");
-    rec_text(out, need, "path", present(r)->path);
+    struct rec *need = records_add(out, KIND_need);
+    rec_text(out, need, KEY_what, "lesson");
+    rec_text(out, need, KEY_path, present(r)->path);
     p->outer->asked = true;
     p->outer->supplied = false;
     play_set_state(p, PLAY_DUE);
@@ -233,8 +233,8 @@ enum session_state review_go_on(struct play *p, struct records *out)
     outer->lesson = NULL;
     struct play *next = lesson == NULL ? NULL : review_play(outer, lesson, p->review);
     if (next == NULL) {
-        struct rec *notice = records_add(out, "notice");
-        rec_text(out, notice, "text",
+        struct rec *notice = records_add(out, KIND_notice);
+        rec_text(out, notice, KEY_text,
                  lesson == NULL ? outer->refusal.message : "there is no memory to go on");
         p->state = PLAY_OVER;
         return lesson == NULL ? review_next(p, out) : SESSION_MORE;

@@ -44,8 +44,8 @@ const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
     return out;
 }
 
-void scene_add_number(const struct painter *p, struct rec *to, const char *key,
-                      const char *text_key, double v)
+void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
+                      enum rec_key text_key, double v)
 {
     char text[FIGURE_TEXT];
     rec_number(p->out, to, key, v);
@@ -208,9 +208,9 @@ static bool box_dead(const struct painter *p, uint32_t node)
 static void add_value(const struct painter *p, struct rec *box, uint32_t node)
 {
     if (scene_value_known(p, node)) {
-        scene_add_number(p, box, "value", "value_text", tape_value(p->tape, node));
+        scene_add_number(p, box, KEY_value, KEY_value_text, tape_value(p->tape, node));
     } else {
-        rec_text(p->out, box, "value_text", "·");
+        rec_text(p->out, box, KEY_value_text, "·");
     }
 }
 
@@ -228,16 +228,16 @@ static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
                      const struct use *uses, size_t count)
 {
     if (tape_marked(p->tape, node, MARK_CONST)) {
-        rec_text(p->out, box, "grad_text", "");
+        rec_text(p->out, box, KEY_grad_text, "");
     } else if (!tape_marked(p->tape, node, MARK_GRAD)) {
-        rec_text(p->out, box, "grad_text", "·");
+        rec_text(p->out, box, KEY_grad_text, "·");
     } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
         char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
         snprintf(text, sizeof text, "%s …", figure(figure_text, p, tape_grad(p->tape, node)));
-        rec_number(p->out, box, "so_far", tape_grad(p->tape, node));
-        rec_text(p->out, box, "grad_text", text);
+        rec_number(p->out, box, KEY_so_far, tape_grad(p->tape, node));
+        rec_text(p->out, box, KEY_grad_text, text);
     } else {
-        scene_add_number(p, box, "grad", "grad_text", tape_grad(p->tape, node));
+        scene_add_number(p, box, KEY_grad, KEY_grad_text, tape_grad(p->tape, node));
     }
 }
 
@@ -266,7 +266,7 @@ static void add_sum(const struct painter *p, struct rec *box, uint32_t node, con
         text_add(&sum, count > TERMS_MOST ? " + …" : "");
     }
     p->out->arena.failed |= sum.bytes.failed;
-    rec_text(p->out, box, "sum_text", text_get(&sum));
+    rec_text(p->out, box, KEY_sum_text, text_get(&sum));
     text_release(&sum);
 }
 
@@ -290,9 +290,9 @@ void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node)
 void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share)
 {
     char text[FIGURE_TEXT];
-    rec_text(p->out, cell, "upstream_text", figure(text, p, tape_grad(p->tape, node)));
-    scene_add_number(p, cell, "share", "share_text", share);
-    rec_number(p->out, cell, "weight", scene_weight(p, share));
+    rec_text(p->out, cell, KEY_upstream_text, figure(text, p, tape_grad(p->tape, node)));
+    scene_add_number(p, cell, KEY_share, KEY_share_text, share);
+    rec_number(p->out, cell, KEY_weight, scene_weight(p, share));
 }
 
 void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above, uint32_t below)
@@ -300,26 +300,26 @@ void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above,
     char top[LABEL_TEXT], bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
     snprintf(symbol, sizeof symbol, "∂%s/∂%s", names_label(p->names, top, above),
              names_label(p->names, bottom, below));
-    rec_text(p->out, cell, "symbol", symbol);
+    rec_text(p->out, cell, KEY_symbol, symbol);
 }
 
 static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, int slot)
 {
-    struct rec *cell = rec_map(p->out, cells, NULL);
+    struct rec *cell = rec_map(p->out, cells, KEY_NONE);
     char id[SCENE_ID_TEXT];
     uint32_t operand = tape_operand(p->tape, node, slot);
     uint32_t from = scene_id_at(p, scene_box(p, scene_place(p, operand)));
-    rec_text(p->out, cell, "from", scene_box_id(id, from));
-    rec_whole(p->out, cell, "slot", slot);
+    rec_text(p->out, cell, KEY_from, scene_box_id(id, from));
+    rec_whole(p->out, cell, KEY_slot, slot);
     if (tape_constant(p->tape, node, slot)) {
         return;
     }
     double local = tape_slope(p->tape, node, slot);
     scene_add_symbol(p, cell, node, operand);
     if (scene_value_known(p, node)) {
-        scene_add_number(p, cell, "local", "local_text", local);
+        scene_add_number(p, cell, KEY_local, KEY_local_text, local);
     } else {
-        rec_text(p->out, cell, "local_text", "·");
+        rec_text(p->out, cell, KEY_local_text, "·");
     }
     if (share_known(p, node, slot)) {
         scene_add_share(p, cell, node, tape_grad(p->tape, node) * local);
@@ -328,20 +328,20 @@ static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, 
 
 static void add_box(const struct painter *p, struct rec *boxes, size_t at)
 {
-    struct rec *box = rec_map(p->out, boxes, NULL);
+    struct rec *box = rec_map(p->out, boxes, KEY_NONE);
     uint32_t node = scene_id_at(p, at);
     char id[SCENE_ID_TEXT], name[LABEL_TEXT];
-    rec_text(p->out, box, "id", scene_box_id(id, node));
-    rec_whole(p->out, box, "node", node);
-    rec_text(p->out, box, "name", names_label(p->names, name, node));
-    rec_text(p->out, box, "op", box_op(p, node));
-    rec_text(p->out, box, "kind", box_kind(p, node));
-    rec_flag(p->out, box, "dead", box_dead(p, node));
-    rec_flag(p->out, box, "cut", scene_arity(p, at) < tape_arity(p->tape, node));
-    rec_flag(p->out, box, "current",
+    rec_text(p->out, box, KEY_id, scene_box_id(id, node));
+    rec_whole(p->out, box, KEY_node, node);
+    rec_text(p->out, box, KEY_name, names_label(p->names, name, node));
+    rec_text(p->out, box, KEY_op, box_op(p, node));
+    rec_text(p->out, box, KEY_kind, box_kind(p, node));
+    rec_flag(p->out, box, KEY_dead, box_dead(p, node));
+    rec_flag(p->out, box, KEY_cut, scene_arity(p, at) < tape_arity(p->tape, node));
+    rec_flag(p->out, box, KEY_current,
              p->options->walk != SCENE_WHOLE && node == p->options->current);
     scene_add_facts(p, box, node);
-    struct rec *cells = rec_list(p->out, box, "cells");
+    struct rec *cells = rec_list(p->out, box, KEY_cells);
     for (int slot = 0; slot < scene_arity(p, at); slot++) {
         add_cell(p, cells, node, slot);
     }
@@ -360,14 +360,14 @@ static struct rec *add_scene(const struct painter *p)
     static const char *const walks[] = {"", "forward", "backward"};
     char id[SCENE_ID_TEXT];
     bool compact = p->operations > FULL_MOST;
-    struct rec *scene = records_add(p->out, "scene");
-    rec_text(p->out, scene, "root", scene_box_id(id, root_box(p)));
-    rec_text(p->out, scene, "direction", compact ? "TB" : "LR");
-    rec_flag(p->out, scene, "compact", compact);
-    rec_text(p->out, scene, "theme", p->options->theme);
-    rec_text(p->out, scene, "style", p->options->style == NULL ? "cells" : p->options->style);
-    rec_text(p->out, scene, "walk", walks[p->options->walk]);
-    struct rec *boxes = rec_list(p->out, scene, "boxes");
+    struct rec *scene = records_add(p->out, KIND_scene);
+    rec_text(p->out, scene, KEY_root, scene_box_id(id, root_box(p)));
+    rec_text(p->out, scene, KEY_direction, compact ? "TB" : "LR");
+    rec_flag(p->out, scene, KEY_compact, compact);
+    rec_text(p->out, scene, KEY_theme, p->options->theme);
+    rec_text(p->out, scene, KEY_style, p->options->style == NULL ? "cells" : p->options->style);
+    rec_text(p->out, scene, KEY_walk, walks[p->options->walk]);
+    struct rec *boxes = rec_list(p->out, scene, KEY_boxes);
     for (size_t i = 0; i < p->part.ids.count; i++) {
         uint32_t home = scene_home(p, i);
         if (home == FOLD_NONE) {

@@ -202,9 +202,9 @@ static void clear_adjoints(const struct painter *p, uint32_t fold, const struct 
 static struct rec *add_cell(const struct painter *p, struct rec *cells, uint32_t box, size_t slot)
 {
     char id[SCENE_ID_TEXT];
-    struct rec *cell = rec_map(p->out, cells, NULL);
-    rec_text(p->out, cell, "from", scene_box_id(id, scene_id_at(p, box)));
-    rec_whole(p->out, cell, "slot", (int64_t)slot);
+    struct rec *cell = rec_map(p->out, cells, KEY_NONE);
+    rec_text(p->out, cell, KEY_from, scene_box_id(id, scene_id_at(p, box)));
+    rec_whole(p->out, cell, KEY_slot, (int64_t)slot);
     return cell;
 }
 
@@ -218,9 +218,10 @@ static void add_composites(const struct painter *p, struct rec *cells, uint32_t 
         struct rec *cell = add_cell(p, cells, inlet.box, i);
         scene_add_symbol(p, cell, result, scene_id_at(p, inlet.place));
         if (t->known) {
-            scene_add_number(p, cell, "local", "local_text", BUF(double, &p->adjoint)[inlet.place]);
+            scene_add_number(p, cell, KEY_local, KEY_local_text,
+                             BUF(double, &p->adjoint)[inlet.place]);
         } else {
-            rec_text(p->out, cell, "local_text", "·");
+            rec_text(p->out, cell, KEY_local_text, "·");
         }
         const struct use *use = use_by(p, inlet.place, fold);
         if (use != NULL && use->known) {
@@ -244,10 +245,10 @@ static void add_wide(const struct painter *p, struct rec *cells, uint32_t fold,
             known &= use != NULL && use->known;
         }
         struct rec *cell = add_cell(p, cells, all[i].box, cells->in.count);
-        rec_whole(p->out, cell, "values", (int64_t)(end - i));
+        rec_whole(p->out, cell, KEY_values, (int64_t)(end - i));
         if (known) {
-            scene_add_number(p, cell, "share", "share_text", sqrt(squares));
-            rec_number(p->out, cell, "weight", scene_weight(p, sqrt(squares)));
+            scene_add_number(p, cell, KEY_share, KEY_share_text, sqrt(squares));
+            rec_number(p->out, cell, KEY_weight, scene_weight(p, sqrt(squares)));
         }
     }
 }
@@ -300,8 +301,8 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
     } else if (!name_results(p, fold, t, name)) {
         snprintf(name, sizeof name, "%.80s", call);
     }
-    rec_text(p->out, box, "call", call);
-    rec_text(p->out, box, "name", name);
+    rec_text(p->out, box, KEY_call, call);
+    rec_text(p->out, box, KEY_name, name);
 }
 
 // "5 ops", "256 params": of what there is most.
@@ -311,7 +312,7 @@ static void add_op(const struct painter *p, struct rec *box, const struct tally 
     size_t count = t->operations == 0 ? t->values : t->operations;
     const char *what = t->operations > 0 ? "op" : t->parameters == t->values ? "param" : "input";
     snprintf(text, sizeof text, count == 1 ? "%zu %s" : "%zu %ss", count, what);
-    rec_text(p->out, box, "op", text);
+    rec_text(p->out, box, KEY_op, text);
 }
 
 static void add_results(const struct painter *p, struct rec *box, const struct tally *t)
@@ -322,12 +323,12 @@ static void add_results(const struct painter *p, struct rec *box, const struct t
         return;
     }
     snprintf(text, sizeof text, "%zu values", t->results);
-    rec_text(p->out, box, "value_text", text);
-    rec_text(p->out, box, "sum_text", "");
+    rec_text(p->out, box, KEY_value_text, text);
+    rec_text(p->out, box, KEY_sum_text, "");
     if (t->reached) {
-        scene_add_number(p, box, "grad", "grad_text", sqrt(t->grad));
+        scene_add_number(p, box, KEY_grad, KEY_grad_text, sqrt(t->grad));
     } else {
-        rec_text(p->out, box, "grad_text", "·");
+        rec_text(p->out, box, KEY_grad_text, "·");
     }
 }
 
@@ -337,14 +338,14 @@ static void add_parameters(const struct painter *p, struct rec *box, const struc
     if (t->parameters == 0 || t->operations == 0) {
         return;
     }
-    rec_whole(p->out, box, "parameters", (int64_t)t->parameters);
+    rec_whole(p->out, box, KEY_parameters, (int64_t)t->parameters);
     snprintf(text, sizeof text, t->parameters == 1 ? "%zu param" : "%zu params", t->parameters);
-    rec_text(p->out, box, "parameters_text", text);
+    rec_text(p->out, box, KEY_parameters_text, text);
     if (t->reached) {
-        scene_add_number(p, box, "parameters_grad", "parameters_grad_text",
+        scene_add_number(p, box, KEY_parameters_grad, KEY_parameters_grad_text,
                          sqrt(t->parameters_grad));
     } else {
-        rec_text(p->out, box, "parameters_grad_text", "·");
+        rec_text(p->out, box, KEY_parameters_grad_text, "·");
     }
 }
 
@@ -354,24 +355,24 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     const struct fold *f = scene_fold(p, fold);
     struct tally t = tally(p, fold);
     size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST;
-    struct rec *box = rec_map(p->out, boxes, NULL);
+    struct rec *box = rec_map(p->out, boxes, KEY_NONE);
     char id[SCENE_ID_TEXT];
     uint32_t node = scene_id_at(p, f->box);
     struct buf inlets;
     buf_init(&inlets, sizeof(struct inlet));
-    rec_text(p->out, box, "id", scene_box_id(id, node));
-    rec_whole(p->out, box, "node", node);
+    rec_text(p->out, box, KEY_id, scene_box_id(id, node));
+    rec_whole(p->out, box, KEY_node, node);
     add_names(p, box, fold, &t);
     add_op(p, box, &t);
-    rec_whole(p->out, box, "operations", (int64_t)t.operations);
-    rec_text(p->out, box, "kind", "group");
-    rec_text(p->out, box, "folds", kinds[f->kind]);
-    rec_whole(p->out, box, "results", (int64_t)t.results);
-    rec_flag(p->out, box, "output", t.root);
-    rec_flag(p->out, box, "current", t.current);
+    rec_whole(p->out, box, KEY_operations, (int64_t)t.operations);
+    rec_text(p->out, box, KEY_kind, "group");
+    rec_text(p->out, box, KEY_folds, kinds[f->kind]);
+    rec_whole(p->out, box, KEY_results, (int64_t)t.results);
+    rec_flag(p->out, box, KEY_output, t.root);
+    rec_flag(p->out, box, KEY_current, t.current);
     add_results(p, box, &t);
     add_parameters(p, box, &t);
-    struct rec *cells = rec_list(p->out, box, "cells");
+    struct rec *cells = rec_list(p->out, box, KEY_cells);
     if (!find_inlets(p, fold, &inlets)) {
         p->out->arena.failed = true;
     } else if (t.results == 1 && inlets.count <= most) {

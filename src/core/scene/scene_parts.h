@@ -65,8 +65,8 @@ double scene_weight(const struct painter *p, double share);
 enum { SCENE_ID_TEXT = 16 };
 const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node);
 // A number that is known: the fact under `key`, its text under `text_key`.
-void scene_add_number(const struct painter *p, struct rec *to, const char *key,
-                      const char *text_key, double v);
+void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
+                      enum rec_key text_key, double v);
 // Value, gradient and the sum that makes it up, of a single value.
 void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node);
 // "∂above/∂below"

@@ -427,7 +427,7 @@ bool call_echoes(const struct call *c)
     return c->s->frames.count == 1 && last_of_line;
 }
 
-struct rec *call_record(struct call *c, const char *kind)
+struct rec *call_record(struct call *c, enum rec_kind kind)
 {
     return records_add(c->out, kind);
 }
@@ -455,19 +455,19 @@ void call_notice(struct call *c, struct span span, const char *format, ...)
     vsnprintf(words, sizeof words, format, args);
     va_end(args);
     struct place p = source_place(c->lexer->source, span.start);
-    struct rec *r = call_record(c, "notice");
-    rec_text(c->out, r, "file", c->lexer->source->name);
-    rec_whole(c->out, r, "line", (int64_t)p.line);
-    rec_whole(c->out, r, "column", (int64_t)p.column);
-    rec_text(c->out, r, "text", words);
+    struct rec *r = call_record(c, KIND_notice);
+    rec_text(c->out, r, KEY_file, c->lexer->source->name);
+    rec_whole(c->out, r, KEY_line, (int64_t)p.line);
+    rec_whole(c->out, r, KEY_column, (int64_t)p.column);
+    rec_text(c->out, r, KEY_text, words);
 }
 
 void call_put_node(struct call *c, struct rec *to, uint32_t node)
 {
     char label[LABEL_TEXT];
-    rec_whole(c->out, to, "node", node);
-    rec_text(c->out, to, "name", names_label(&c->s->names, label, node));
-    rec_number(c->out, to, "value", tape_value(&c->s->tape, node));
+    rec_whole(c->out, to, KEY_node, node);
+    rec_text(c->out, to, KEY_name, names_label(&c->s->names, label, node));
+    rec_number(c->out, to, KEY_value, tape_value(&c->s->tape, node));
 }
 
 // An operand inside a formula: its label, or the number that a constant is.
@@ -503,7 +503,7 @@ void call_formula(struct call *c, struct text *out, uint32_t node)
     text_add(out, row->form == OP_CALL ? ")" : "");
 }
 
-void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x)
+void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x)
 {
     const struct lower *w = call_lower(c);
     if (!operand_is_array(x)) {
@@ -513,9 +513,9 @@ void call_put_value(struct call *c, struct rec *to, const char *key, const struc
     struct rec *rows = rec_list(c->out, to, key);
     bool matrix = x->array.rank == VALUE_MATRIX;
     for (uint32_t i = 0; i < x->array.rows; i++) {
-        struct rec *row = matrix ? rec_list(c->out, rows, NULL) : rows;
+        struct rec *row = matrix ? rec_list(c->out, rows, KEY_NONE) : rows;
         for (uint32_t j = 0; j < x->array.cols; j++) {
-            rec_number(c->out, row, NULL, operand_number(w, x, i, j));
+            rec_number(c->out, row, KEY_NONE, operand_number(w, x, i, j));
         }
     }
 }
@@ -647,16 +647,16 @@ bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
 
 struct rec *call_need(struct call *c, const char *what, struct span path)
 {
-    struct rec *need = call_record(c, "need");
-    rec_text(c->out, need, "what", what);
-    rec_bytes(c->out, need, "path", c->lexer->source->text + path.start, path.end - path.start);
+    struct rec *need = call_record(c, KIND_need);
+    rec_text(c->out, need, KEY_what, what);
+    rec_bytes(c->out, need, KEY_path, c->lexer->source->text + path.start, path.end - path.start);
     return need;
 }
 
 void call_written(struct call *c, struct span path)
 {
-    struct rec *r = call_record(c, "written");
-    rec_bytes(c->out, r, "path", c->lexer->source->text + path.start, path.end - path.start);
+    struct rec *r = call_record(c, KIND_written);
+    rec_bytes(c->out, r, KEY_path, c->lexer->source->text + path.start, path.end - path.start);
 }
 
 enum call_end call_file_end(struct call *c, struct span path)

@@ -202,7 +202,7 @@ bool call_finish(struct call *c);
 
 // Is this statement to say what it did (not only what was asked)?
 bool call_echoes(const struct call *c);
-struct rec *call_record(struct call *c, const char *kind);
+struct rec *call_record(struct call *c, enum rec_kind kind);
 __attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
                                                        const char *format, ...);
 // Adds node number, name or %7, and value of a node to a record.
@@ -210,7 +210,7 @@ void call_put_node(struct call *c, struct rec *to, uint32_t node);
 // "interior", "parameter", "constant" or "leaf".
 const char *call_role(const struct tape *t, uint32_t node);
 // Adds the value of an operand: a number, or a list of them, or a list of rows.
-void call_put_value(struct call *c, struct rec *to, const char *key, const struct operand *x);
+void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x);
 // The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
 // The local gradient of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".

@@ -101,14 +101,14 @@ static void report(const struct frame *f, const struct diag *d, struct records *
     struct text excerpt;
     text_init(&excerpt);
     diag_excerpt(&excerpt, &source, d->span, 0);
-    struct rec *r = records_add(out, "error");
-    rec_text(out, r, "file", f->source.name);
-    rec_whole(out, r, "line", (int64_t)p.line);
-    rec_whole(out, r, "column", (int64_t)p.column);
-    rec_whole(out, r, "byte", (int64_t)(d->span.start - p.line_start) + 1);
-    rec_text(out, r, "message", d->message);
-    rec_text(out, r, "hint", d->hint);
-    rec_text(out, r, "excerpt", text_get(&excerpt));
+    struct rec *r = records_add(out, KIND_error);
+    rec_text(out, r, KEY_file, f->source.name);
+    rec_whole(out, r, KEY_line, (int64_t)p.line);
+    rec_whole(out, r, KEY_column, (int64_t)p.column);
+    rec_whole(out, r, KEY_byte, (int64_t)(d->span.start - p.line_start) + 1);
+    rec_text(out, r, KEY_message, d->message);
+    rec_text(out, r, KEY_hint, d->hint);
+    rec_text(out, r, KEY_excerpt, text_get(&excerpt));
     text_release(&excerpt);
 }
 
@@ -185,10 +185,10 @@ static void ask_for_input(struct call *c, const struct start *start)
     *session_settings(s) = start->settings;
     rec_cut(&c->out->list, c->answered);
     *c->diag = (struct diag){0};
-    struct rec *need = call_record(c, "need");
-    rec_text(c->out, need, "what", "read");
-    rec_text(c->out, need, "path", text_get(&s->inputs.wanted));
-    rec_text(c->out, need, "folder", "data");
+    struct rec *need = call_record(c, KIND_need);
+    rec_text(c->out, need, KEY_what, "read");
+    rec_text(c->out, need, KEY_path, text_get(&s->inputs.wanted));
+    rec_text(c->out, need, KEY_folder, "data");
 }
 
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)

@@ -86,14 +86,14 @@ static void note_command(struct call *c, struct token name)
 
 static void echo_binding(struct call *c, struct token name, const struct operand *x)
 {
-    struct rec *r = call_record(c, "bind");
-    rec_bytes(c->out, r, "text", token_text(c->lexer, name), token_length(name));
+    struct rec *r = call_record(c, KIND_bind);
+    rec_bytes(c->out, r, KEY_text, token_text(c->lexer, name), token_length(name));
     if (operand_is_array(x)) {
         enum { ECHO_MOST = 24 };  // elements; of a larger array the shape is enough
         char shape[SHAPE_TEXT];
-        rec_text(c->out, r, "shape", operand_shape(shape, x));
+        rec_text(c->out, r, KEY_shape, operand_shape(shape, x));
         if (operand_count(x) <= ECHO_MOST) {
-            call_put_value(c, r, "value", x);
+            call_put_value(c, r, KEY_value, x);
         }
         return;
     }
@@ -365,9 +365,9 @@ static bool run_expression(struct call *c)
     if (c->s->guessing && !c->named && !operand_is_array(&value)) {
         return step_take_guess(c, value.number);
     }
-    struct rec *r = call_record(c, "value");
-    rec_bytes(c->out, r, "text", c->lexer->source->text + start, end - start);
-    call_put_value(c, r, "value", &value);
+    struct rec *r = call_record(c, KIND_value);
+    rec_bytes(c->out, r, KEY_text, c->lexer->source->text + start, end - start);
+    call_put_value(c, r, KEY_value, &value);
     if (value.is_node && !operand_is_array(&value)) {
         call_note_stale(c, span, value.node);
     }

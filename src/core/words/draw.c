@@ -188,7 +188,7 @@ static const char *next_answer(const char *answer)
 
 void draw_scene(struct text *out, const struct rec *scene, size_t width)
 {
-    const char *answer = rec_get_text(scene, "layout");
+    const char *answer = rec_get_text(scene, KEY_layout);
     bool drawn = false;
     for (enum draw_way way = DRAW_ACROSS; !drawn && way < DRAW_WAYS; way++) {
         drawn = *answer != '\0' && draw_boxes(out, scene, way, answer, width);

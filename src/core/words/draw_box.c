@@ -68,13 +68,13 @@ static const char *const frames[2][LOOK_COUNT] = {
 
 static enum look look_of(const struct rec *box)
 {
-    return signs_is(box, "kind", "parameter") ? LOOK_PARAMETER
-           : signs_is(box, "kind", "input")   ? LOOK_INPUT
-           : signs_is(box, "kind", "output")  ? LOOK_OUTPUT
-           : rec_get_flag(box, "output")      ? LOOK_OUTPUT
-           : signs_is(box, "kind", "group")   ? LOOK_GROUP
-           : rec_get_flag(box, "dead")        ? LOOK_DEAD
-                                              : LOOK_INTERIOR;
+    return signs_is(box, KEY_kind, "parameter") ? LOOK_PARAMETER
+           : signs_is(box, KEY_kind, "input")   ? LOOK_INPUT
+           : signs_is(box, KEY_kind, "output")  ? LOOK_OUTPUT
+           : rec_get_flag(box, KEY_output)      ? LOOK_OUTPUT
+           : signs_is(box, KEY_kind, "group")   ? LOOK_GROUP
+           : rec_get_flag(box, KEY_dead)        ? LOOK_DEAD
+                                                : LOOK_INTERIOR;
 }
 
 // ---- Sizes --------------------------------------------------------------------------------------
@@ -85,8 +85,8 @@ static int larger(int a, int b)
 }
 
 // Columns of a number, or what is kept free for it.
-static int figure_columns(const struct plan *p, const struct rec *map, const char *key,
-                          const char *room)
+static int figure_columns(const struct plan *p, const struct rec *map, enum rec_key key,
+                          enum rec_key room)
 {
     struct text figure;
     text_init(&figure);
@@ -98,8 +98,8 @@ static int figure_columns(const struct plan *p, const struct rec *map, const cha
 
 static const struct rec *constant_of(const struct plan *p, const struct rec *cell)
 {
-    const struct rec *box = rec_find(p->scene, "boxes")->in.first;
-    while (box != NULL && !signs_is(box, "id", rec_get_text(cell, "from"))) {
+    const struct rec *box = rec_find(p->scene, KEY_boxes)->in.first;
+    while (box != NULL && !signs_is(box, KEY_id, rec_get_text(cell, KEY_from))) {
         box = box->next;
     }
     return box;
@@ -108,19 +108,19 @@ static const struct rec *constant_of(const struct plan *p, const struct rec *cel
 // Of many values?
 static bool is_wide(const struct rec *cell)
 {
-    return rec_find(cell, "values") != NULL;
+    return rec_find(cell, KEY_values) != NULL;
 }
 
 static bool is_constant(const struct rec *cell)
 {
-    return rec_get_text(cell, "local_text")[0] == '\0' && !is_wide(cell);
+    return rec_get_text(cell, KEY_local_text)[0] == '\0' && !is_wide(cell);
 }
 
 // "[16]": so many values come in here.
 enum { WIDE_TEXT = 24 };
 static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
 {
-    snprintf(out, WIDE_TEXT, "[%d]", (int)rec_get_whole(cell, "values"));
+    snprintf(out, WIDE_TEXT, "[%d]", (int)rec_get_whole(cell, KEY_values));
     return out;
 }
 
@@ -128,9 +128,10 @@ static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
 static int cell_columns(const struct plan *p, const struct rec *cell)
 {
     char wide[WIDE_TEXT];
-    return is_wide(cell)       ? (int)strlen(wide_text(wide, cell))
-           : is_constant(cell) ? figure_columns(p, constant_of(p, cell), "value_text", "value_room")
-                               : figure_columns(p, cell, "local_text", "local_room");
+    return is_wide(cell) ? (int)strlen(wide_text(wide, cell))
+           : is_constant(cell)
+               ? figure_columns(p, constant_of(p, cell), KEY_value_text, KEY_value_room)
+               : figure_columns(p, cell, KEY_local_text, KEY_local_room);
 }
 
 static int cells_of(const struct item *item)
@@ -145,28 +146,28 @@ static int cells_of(const struct item *item)
 // "∂": the gradient, or of several results the length of theirs.
 static const char *grad_sign(const struct plan *p, const struct rec *box)
 {
-    bool several = rec_get_whole(box, "results") > 1;
+    bool several = rec_get_whole(box, KEY_results) > 1;
     return several ? (p->ascii ? "|g| " : "‖∂‖ ") : p->ascii ? "g " : "∂ ";
 }
 
 // "name = value" over "∂ gradient".
 static int body_columns(const struct plan *p, const struct rec *box)
 {
-    int name = (int)signs_columns(rec_get_text(box, "name"));
-    return larger(name + 3 + figure_columns(p, box, "value_text", "value_room"),
+    int name = (int)signs_columns(rec_get_text(box, KEY_name));
+    return larger(name + 3 + figure_columns(p, box, KEY_value_text, KEY_value_room),
                   (int)signs_columns(grad_sign(p, box)) +
-                      figure_columns(p, box, "grad_text", "grad_room"));
+                      figure_columns(p, box, KEY_grad_text, KEY_grad_room));
 }
 
 // In a walk a relu may yet turn out to be shut.
 static int title_columns(const struct plan *p, const struct rec *box)
 {
     const struct op_row *row = signs_operation(box);
-    bool open = row == op_get(OP_RELU) && !rec_get_flag(box, "dead");
+    bool open = row == op_get(OP_RELU) && !rec_get_flag(box, KEY_dead);
     struct text title;
     text_init(&title);
     signs_title(&title, box, p->ascii);
-    text_add(&title, open && !signs_is(p->scene, "walk", "") ? SIGNS_DEAD : "");
+    text_add(&title, open && !signs_is(p->scene, KEY_walk, "") ? SIGNS_DEAD : "");
     int columns = (int)signs_columns(text_get(&title));
     text_release(&title);
     return columns;
@@ -287,7 +288,7 @@ static void paint_frame(const struct brush *b)
     paint_level(b, foot, FOOT_LEFT, LEVEL, FOOT_RIGHT);
 }
 
-static const char *figure(struct brush *b, const struct rec *map, const char *key)
+static const char *figure(struct brush *b, const struct rec *map, enum rec_key key)
 {
     text_clear(&b->words);
     signs_figure(&b->words, rec_get_text(map, key), b->p->ascii);
@@ -307,7 +308,7 @@ static void paint_title(struct brush *b, size_t row, size_t column)
 
 // A number in its own ink; what is not known is muted.
 static void paint_figure(struct brush *b, size_t row, size_t column, const struct rec *map,
-                         const char *key, int ink)
+                         enum rec_key key, int ink)
 {
     bool known = !signs_is(map, key, "·");
     canvas_put(b->c, row, column, known ? ink : INK_MUTED, figure(b, map, key));
@@ -326,8 +327,8 @@ static void paint_current(struct brush *b, size_t row, size_t column)
     const struct rec *box = b->item->box;
     struct text line;
     text_init(&line);
-    text_addf(&line, "%s%s = %s", b->p->ascii ? ">" : "▶", rec_get_text(box, "name"),
-              figure(b, box, "value_text"));
+    text_addf(&line, "%s%s = %s", b->p->ascii ? ">" : "▶", rec_get_text(box, KEY_name),
+              figure(b, box, KEY_value_text));
     size_t room = b->column + b->columns - 1 - column, used = signs_columns(text_get(&line));
     text_fill(&line, ' ', room > used ? room - used : 0);
     canvas_put(b->c, row, column, INK_CURRENT, text_get(&line));
@@ -340,12 +341,12 @@ static void paint_body(struct brush *b, size_t row, size_t column)
     if (box == b->p->current) {
         paint_current(b, row, column);
     } else {
-        size_t at = paint_words(b, row, column + 1, INK_NAME, rec_get_text(box, "name"));
+        size_t at = paint_words(b, row, column + 1, INK_NAME, rec_get_text(box, KEY_name));
         at = paint_words(b, row, at, INK_MUTED, " = ");
-        paint_figure(b, row, at, box, "value_text", INK_VALUE);
+        paint_figure(b, row, at, box, KEY_value_text, INK_VALUE);
     }
     size_t at = paint_words(b, row + 1, column + 1, INK_MUTED, grad_sign(b->p, box));
-    paint_figure(b, row + 1, at, box, "grad_text", INK_GRAD);
+    paint_figure(b, row + 1, at, box, KEY_grad_text, INK_GRAD);
 }
 
 // Right-aligned where it is one of a column, else in the middle.
@@ -361,7 +362,7 @@ static void paint_cell(struct brush *b, const struct rec *cell, size_t row, size
     }
     const struct rec *constant = is_constant(cell) ? constant_of(b->p, cell) : NULL;
     const struct rec *map = constant != NULL ? constant : cell;
-    const char *key = constant != NULL ? "value_text" : "local_text";
+    enum rec_key key = constant != NULL ? KEY_value_text : KEY_local_text;
     size_t spare = room - signs_columns(figure(b, map, key));
     paint_figure(b, row, column + (b->p->way == DRAW_ACROSS ? spare : (spare + 1) / 2), map, key,
                  constant != NULL ? INK_MUTED : INK_LOCAL);

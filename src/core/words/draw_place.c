@@ -179,9 +179,9 @@ static int source_place(const struct plan *p, const struct wire *wire)
 // May the operands be shown in any order?
 static bool has_no_order(const struct rec *box)
 {
-    const char *op = rec_get_text(box, "op");
+    const char *op = rec_get_text(box, KEY_op);
     return strcmp(op, "+") == 0 || strcmp(op, "×") == 0 ||
-           strcmp(rec_get_text(box, "kind"), "group") == 0;
+           strcmp(rec_get_text(box, KEY_kind), "group") == 0;
 }
 
 static void swap_operands(struct item *item, struct wire *first, struct wire *second)

@@ -15,7 +15,7 @@
 static bool has_room(const struct rec *boxes)
 {
     const struct rec *box = boxes->in.first;
-    while (box != NULL && rec_find(box, "cells")->in.count <= PORTS_MOST) {
+    while (box != NULL && rec_find(box, KEY_cells)->in.count <= PORTS_MOST) {
         box = box->next;
     }
     return box == NULL;
@@ -23,10 +23,10 @@ static bool has_room(const struct rec *boxes)
 
 static bool add_boxes(struct plan *p)
 {
-    const struct rec *boxes = rec_find(p->scene, "boxes");
+    const struct rec *boxes = rec_find(p->scene, KEY_boxes);
     const struct rec *first = has_room(boxes) ? boxes->in.first : NULL;
     for (const struct rec *box = first; box != NULL; box = box->next) {
-        if (signs_is(box, "kind", "constant")) {
+        if (signs_is(box, KEY_kind, "constant")) {
             continue;
         }
         struct item *item = buf_push(&p->items, 1);
@@ -34,7 +34,7 @@ static bool add_boxes(struct plan *p)
             return false;
         }
         *item = (struct item){.box = box,
-                              .node = (uint32_t)rec_get_whole(box, "node"),
+                              .node = (uint32_t)rec_get_whole(box, KEY_node),
                               .net = (uint32_t)p->items.count - 1,
                               .source = true};
     }
@@ -55,18 +55,18 @@ static uint32_t find_box(const struct plan *p, const char *id)
 
 static enum flow flow_of(const struct plan *p, const struct rec *box, const struct rec *cell)
 {
-    bool flowed = signs_is(p->scene, "walk", "backward") && rec_find(cell, "share") != NULL;
+    bool flowed = signs_is(p->scene, KEY_walk, "backward") && rec_find(cell, KEY_share) != NULL;
     return !flowed ? FLOW_NONE : box == p->current ? FLOW_BACK_NOW : FLOW_BACK;
 }
 
 static bool add_wires(struct plan *p, uint32_t to)
 {
     struct item *item = plan_item(p, to);
-    const struct rec *cells = rec_find(item->box, "cells");
+    const struct rec *cells = rec_find(item->box, KEY_cells);
     int slot = 0;
     for (const struct rec *cell = cells->in.first; cell != NULL && slot < PORTS_MOST;
          cell = cell->next) {
-        uint32_t from = find_box(p, rec_get_text(cell, "from"));
+        uint32_t from = find_box(p, rec_get_text(cell, KEY_from));
         item->cell[slot] = cell;
         if (from < to) {
             struct wire *wire = buf_push(&p->wires, 1);
@@ -187,7 +187,7 @@ bool plan_init(struct plan *p, const struct rec *scene, enum draw_way way)
     *p = (struct plan){.scene = scene,
                        .current = signs_current(scene),
                        .way = way,
-                       .ascii = rec_get_flag(scene, "ascii")};
+                       .ascii = rec_get_flag(scene, KEY_ascii)};
     buf_init(&p->items, sizeof(struct item));
     buf_init(&p->wires, sizeof(struct wire));
     buf_init(&p->order, sizeof(uint32_t));

@@ -11,7 +11,7 @@ struct cursor {
 
 static struct cursor first_text(const struct rec *scene)
 {
-    return (struct cursor){.box = rec_find(scene, "boxes")->in.first};
+    return (struct cursor){.box = rec_find(scene, KEY_boxes)->in.first};
 }
 
 static struct cursor next_text(struct cursor c)
@@ -20,24 +20,24 @@ static struct cursor next_text(struct cursor c)
         c.grad = true;
         return c;
     }
-    c.cell = c.cell != NULL ? c.cell->next : rec_find(c.box, "cells")->in.first;
+    c.cell = c.cell != NULL ? c.cell->next : rec_find(c.box, KEY_cells)->in.first;
     return c.cell != NULL ? c : (struct cursor){.box = c.box->next};
 }
 
-static const char *key_at(struct cursor c)
+static enum rec_key key_at(struct cursor c)
 {
-    return c.cell != NULL ? "local_text" : c.grad ? "grad_text" : "value_text";
+    return c.cell != NULL ? KEY_local_text : c.grad ? KEY_grad_text : KEY_value_text;
 }
 
-static const char *room_key_at(struct cursor c)
+static enum rec_key room_key_at(struct cursor c)
 {
-    return c.cell != NULL ? "local_room" : c.grad ? "grad_room" : "value_room";
+    return c.cell != NULL ? KEY_local_room : c.grad ? KEY_grad_room : KEY_value_room;
 }
 
 bool draw_measure(struct buf *rooms, const struct rec *scene)
 {
     size_t i = 0;
-    bool ascii = rec_get_flag(scene, "ascii"), first = rooms->count == 0, ok = true;
+    bool ascii = rec_get_flag(scene, KEY_ascii), first = rooms->count == 0, ok = true;
     struct text figure;
     text_init(&figure);
     for (struct cursor c = first_text(scene); ok && c.box != NULL; c = next_text(c), i++) {

@@ -117,7 +117,7 @@ static struct place_at place_of(const struct frame_of *f, const struct dots *d, 
 
 static void draw_curve(const struct frame_of *f, struct dots *d, const struct rec *series)
 {
-    const struct rec *x = rec_find(series, "x")->in.first, *y = rec_find(series, "y")->in.first;
+    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
     struct place_at before = {0, 0};
     bool joined = false;
     for (d->walked = 0; x != NULL && y != NULL; x = x->next, y = y->next) {
@@ -208,11 +208,11 @@ static void draw_legend(struct text *out, const struct frame_of *f, const struct
 {
     struct text entries[COUNT_OF(styles)];
     size_t n = 0;
-    for (const struct rec *s = rec_find(plot, "series")->in.first;
+    for (const struct rec *s = rec_find(plot, KEY_series)->in.first;
          s != NULL && n < COUNT_OF(entries); s = s->next, n++) {
         text_init(&entries[n]);
         add_sample(&entries[n], n, f->ascii);
-        text_addf(&entries[n], " %s", rec_get_text(s, "label"));
+        text_addf(&entries[n], " %s", rec_get_text(s, KEY_label));
     }
     plot_legend(out, entries, n, f->left, width);
     for (size_t i = 0; i < n; i++) {
@@ -232,7 +232,7 @@ static void draw_curves(struct text *out, const struct rec *plot, size_t width)
     buf_init(&d.of, 1);
     if (buf_resize(&d.bits, f.rows * f.columns) && buf_resize(&d.of, f.rows * f.columns)) {
         put_zero(&f);
-        for (const struct rec *s = rec_find(plot, "series")->in.first; s != NULL; s = s->next) {
+        for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL; s = s->next) {
             draw_curve(&f, &d, s);
             d.curve++;
         }
@@ -249,7 +249,7 @@ static void draw_curves(struct text *out, const struct rec *plot, size_t width)
 void plot_draw(struct text *out, const struct rec *plot, size_t width)
 {
     width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
-    if (strcmp(rec_get_text(plot, "form"), "boundary") == 0) {
+    if (strcmp(rec_get_text(plot, KEY_form), "boundary") == 0) {
         plot_draw_boundary(out, plot, width);
     } else {
         draw_curves(out, plot, width);

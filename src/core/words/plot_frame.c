@@ -9,10 +9,10 @@
 
 enum { LABEL_MOST = 12, ROWS_PER_TICK = 3, COLUMNS_PER_TICK = 10 };
 
-struct range range_of(const struct rec *plot, const char *axis)
+struct range range_of(const struct rec *plot, enum rec_key axis)
 {
     const struct rec *r = rec_find(plot, axis);
-    return (struct range){rec_get_number(r, "from"), rec_get_number(r, "to")};
+    return (struct range){rec_get_number(r, KEY_from), rec_get_number(r, KEY_to)};
 }
 
 static struct ticks y_ticks(const struct frame_of *f)
@@ -36,16 +36,16 @@ static size_t gutter(const struct frame_of *f)
 
 static const char *x_label(const struct rec *plot)
 {
-    return rec_get_text(rec_find(plot, "x"), "label");
+    return rec_get_text(rec_find(plot, KEY_x), KEY_label);
 }
 
 void frame_init(struct frame_of *f, const struct rec *plot, size_t width, size_t rows,
                 size_t columns)
 {
-    *f = (struct frame_of){.ascii = rec_get_flag(plot, "ascii"),
+    *f = (struct frame_of){.ascii = rec_get_flag(plot, KEY_ascii),
                            .rows = rows,
-                           .x = range_of(plot, "x"),
-                           .y = range_of(plot, "y")};
+                           .x = range_of(plot, KEY_x),
+                           .y = range_of(plot, KEY_y)};
     size_t label = signs_columns(x_label(plot)), around = 0;
     label = label > LABEL_MOST ? LABEL_MOST : label;
     f->left = gutter(f) + 2;
@@ -116,7 +116,7 @@ static void draw_x_axis(struct frame_of *f, const char *label, bool whole)
 void frame_axes(struct frame_of *f, const struct rec *plot)
 {
     draw_y_axis(f);
-    draw_x_axis(f, x_label(plot), rec_get_flag(rec_find(plot, "x"), "whole"));
+    draw_x_axis(f, x_label(plot), rec_get_flag(rec_find(plot, KEY_x), KEY_whole));
 }
 
 void frame_write(const struct frame_of *f, struct text *out)

@@ -74,7 +74,7 @@ static uint32_t find_row(const struct rails *r, const char *id)
 
 static bool is_constant(const struct rails *r, uint32_t row)
 {
-    return signs_is(row_at(r, row)->box, "kind", "constant");
+    return signs_is(row_at(r, row)->box, KEY_kind, "constant");
 }
 
 static bool add_row(struct rails *r, const struct rec *box)
@@ -84,10 +84,10 @@ static bool add_row(struct rails *r, const struct rec *box)
         return false;
     }
     *row = (struct row){
-        .box = box, .node = (uint32_t)rec_get_whole(box, "node"), .first = r->operands.count};
-    for (const struct rec *cell = rec_find(box, "cells")->in.first; cell != NULL;
+        .box = box, .node = (uint32_t)rec_get_whole(box, KEY_node), .first = r->operands.count};
+    for (const struct rec *cell = rec_find(box, KEY_cells)->in.first; cell != NULL;
          cell = cell->next) {
-        uint32_t operand = find_row(r, rec_get_text(cell, "from"));
+        uint32_t operand = find_row(r, rec_get_text(cell, KEY_from));
         if (operand != NO_ROW && !is_constant(r, operand) && !uses(r, row, operand)) {
             uint32_t *at = buf_push(&r->operands, 1);
             if (at == NULL) {
@@ -114,7 +114,7 @@ static bool show(struct rails *r, uint32_t i)
 
 static bool is_leaf(const struct row *row)
 {
-    return rec_find(row->box, "cells")->in.count == 0;
+    return rec_find(row->box, KEY_cells)->in.count == 0;
 }
 
 // Operations in their order, and before each those of its operands that nothing computes.
@@ -160,14 +160,14 @@ static uint32_t find_rail(struct rails *r, uint32_t at)
 
 static const char *mark_of(const struct rails *r, const struct rec *box)
 {
-    bool leaf = signs_is(box, "kind", "parameter") || signs_is(box, "kind", "input");
-    if (signs_is(box, "kind", "group") && !rec_get_flag(box, "output")) {
+    bool leaf = signs_is(box, KEY_kind, "parameter") || signs_is(box, KEY_kind, "input");
+    if (signs_is(box, KEY_kind, "group") && !rec_get_flag(box, KEY_output)) {
         return r->ascii ? "&" : "⊞";
     }
-    return leaf ? (signs_is(box, "kind", "parameter") ? (r->ascii ? "#" : "◆")
-                   : r->ascii                         ? "o"
-                                                      : "◇")
-           : signs_is(box, "kind", "output") || rec_get_flag(box, "output")
+    return leaf ? (signs_is(box, KEY_kind, "parameter") ? (r->ascii ? "#" : "◆")
+                   : r->ascii                           ? "o"
+                                                        : "◇")
+           : signs_is(box, KEY_kind, "output") || rec_get_flag(box, KEY_output)
                ? (r->ascii ? "@" : "◉")
                : (r->ascii ? "*" : "●");
 }
@@ -245,15 +245,15 @@ static void end_row(struct rails *r, uint32_t i, uint32_t at)
 // An operand in a formula: a name, or the number that a constant is.
 static void add_operand(const struct rails *r, const struct rec *cell, struct text *out)
 {
-    uint32_t row = find_row(r, rec_get_text(cell, "from"));
+    uint32_t row = find_row(r, rec_get_text(cell, KEY_from));
     const struct rec *box = row == NO_ROW ? NULL : row_at(r, row)->box;
-    if (box != NULL && signs_is(box, "kind", "constant")) {
-        bool negative = rec_get_number(box, "value") < 0;
+    if (box != NULL && signs_is(box, KEY_kind, "constant")) {
+        bool negative = rec_get_number(box, KEY_value) < 0;
         text_add(out, negative ? "(" : "");
-        signs_figure(out, rec_get_text(box, "value_text"), r->ascii);
+        signs_figure(out, rec_get_text(box, KEY_value_text), r->ascii);
         text_add(out, negative ? ")" : "");
     } else if (box != NULL) {
-        text_add(out, rec_get_text(box, "name"));
+        text_add(out, rec_get_text(box, KEY_name));
     }
 }
 
@@ -261,10 +261,10 @@ static void add_operand(const struct rails *r, const struct rec *cell, struct te
 static void add_folded(const struct rails *r, const struct rec *box, struct text *out)
 {
     enum { SHOWN = 4 };
-    const struct rec *cells = rec_find(box, "cells"), *cell = cells->in.first;
-    const char *call = rec_get_text(box, "call");
+    const struct rec *cells = rec_find(box, KEY_cells), *cell = cells->in.first;
+    const char *call = rec_get_text(box, KEY_call);
     bool called = *call != '\0';
-    text_addf(out, called ? "= %s(" : "%s", called ? call : rec_get_text(box, "op"));
+    text_addf(out, called ? "= %s(" : "%s", called ? call : rec_get_text(box, KEY_op));
     text_add(out, !called && cell != NULL ? " of " : "");
     for (int i = 0; cell != NULL && i < SHOWN; cell = cell->next, i++) {
         text_add(out, i > 0 ? ", " : "");
@@ -278,13 +278,13 @@ static void add_folded(const struct rails *r, const struct rec *box, struct text
 static void add_formula(const struct rails *r, const struct rec *box, struct text *out)
 {
     const struct op_row *op = signs_operation(box);
-    const struct rec *cell = rec_find(box, "cells")->in.first;
-    if (signs_is(box, "kind", "group")) {
+    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
+    if (signs_is(box, KEY_kind, "group")) {
         add_folded(r, box, out);
         return;
     }
     if (op == NULL) {
-        text_add(out, signs_is(box, "kind", "parameter") ? "parameter" : "input");
+        text_add(out, signs_is(box, KEY_kind, "parameter") ? "parameter" : "input");
         return;
     }
     text_add(out, "= ");
@@ -306,11 +306,11 @@ static void add_formula(const struct rails *r, const struct rec *box, struct tex
 // The name, cut to what a table can bear; in a walk behind room for the mark of the current step.
 static void add_name(const struct rails *r, const struct rec *box, struct text *out)
 {
-    const char *name = rec_get_text(box, "name");
+    const char *name = rec_get_text(box, KEY_name);
     size_t cut = utf8_cut(name, strlen(name), NAME_MOST);
     bool current = box == r->current;
     text_add_char(out, current ? INK_CURRENT : INK_NAME);
-    text_add(out, current ? (r->ascii ? ">" : "▶") : signs_is(r->scene, "walk", "") ? "" : " ");
+    text_add(out, current ? (r->ascii ? ">" : "▶") : signs_is(r->scene, KEY_walk, "") ? "" : " ");
     text_add_bytes(out, name, cut);
     text_add(out, name[cut] == '\0' ? "" : r->ascii ? ".." : "…");
     text_add_char(out, INK_END);
@@ -319,35 +319,36 @@ static void add_name(const struct rails *r, const struct rec *box, struct text *
 // "∂a 1  ∂b 1": each in the operand's name. What is kept free may end in blanks.
 static void add_locals(const struct rails *r, const struct rec *box, struct text *out)
 {
-    const struct rec *cells = rec_find(box, "cells");
+    const struct rec *cells = rec_find(box, KEY_cells);
     struct text figure;
     text_init(&figure);
     for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
-        if (rec_get_text(cell, "local_text")[0] == '\0') {
+        if (rec_get_text(cell, KEY_local_text)[0] == '\0') {
             continue;
         }
         text_clear(&figure);
-        signs_figure(&figure, rec_get_text(cell, "local_text"), r->ascii);
+        signs_figure(&figure, rec_get_text(cell, KEY_local_text), r->ascii);
         size_t used = signs_columns(text_get(&figure));
-        size_t room = (size_t)rec_get_whole(cell, "local_room");
+        size_t room = (size_t)rec_get_whole(cell, KEY_local_room);
         text_add(out, text_length(out) > 0 ? "  " : " ");
         text_add(out, r->ascii ? "d" : "∂");
         add_operand(r, cell, out);
         text_add_char(out, ' ');
-        ink_add(out, signs_is(cell, "local_text", "·") ? INK_MUTED : INK_LOCAL, text_get(&figure));
+        ink_add(out, signs_is(cell, KEY_local_text, "·") ? INK_MUTED : INK_LOCAL,
+                text_get(&figure));
         text_fill(out, ' ', room > used ? room - used : 0);
     }
-    text_add(out, rec_get_flag(box, "dead") ? "  dead" : "");
-    if (rec_find(box, "parameters") != NULL) {
+    text_add(out, rec_get_flag(box, KEY_dead) ? "  dead" : "");
+    if (rec_find(box, KEY_parameters) != NULL) {
         text_add(out, text_length(out) > 0 ? "  " : " ");
-        ink_add(out, INK_MUTED, rec_get_text(box, "parameters_text"));
+        ink_add(out, INK_MUTED, rec_get_text(box, KEY_parameters_text));
     }
     text_release(&figure);
 }
 
 // A number, or the columns that are kept free for it.
 static void figure_cell(const struct rails *r, struct table *t, const struct rec *box,
-                        const char *key, const char *room_key, enum ink ink)
+                        enum rec_key key, enum rec_key room_key, enum ink ink)
 {
     struct text figure, cell;
     text_init(&figure);
@@ -356,7 +357,7 @@ static void figure_cell(const struct rails *r, struct table *t, const struct rec
     size_t used = signs_columns(text_get(&figure)), room = (size_t)rec_get_whole(box, room_key);
     text_fill(&cell, ' ', room > used ? room - used : 0);
     // Of several results the length of their gradients.
-    bool length = ink == INK_GRAD && rec_get_whole(box, "results") > 1;
+    bool length = ink == INK_GRAD && rec_get_whole(box, KEY_results) > 1;
     text_add(&cell, length && !signs_is(box, key, "·") ? (r->ascii ? "|" : "‖") : "");
     ink_add(&cell, signs_is(box, key, "·") ? INK_MUTED : ink, text_get(&figure));
     text_add(&cell, length && !signs_is(box, key, "·") ? (r->ascii ? "|" : "‖") : "");
@@ -391,8 +392,8 @@ static void add_cells(const struct rails *r, struct table *t, const struct row *
     text_clear(&cell);
     add_formula(r, row->box, &cell);
     table_cell(t, text_get(&cell));
-    figure_cell(r, t, row->box, "value_text", "value_room", INK_VALUE);
-    figure_cell(r, t, row->box, "grad_text", "grad_room", INK_GRAD);
+    figure_cell(r, t, row->box, KEY_value_text, KEY_value_room, INK_VALUE);
+    figure_cell(r, t, row->box, KEY_grad_text, KEY_grad_room, INK_GRAD);
     if (detail == DETAIL_ALL) {
         text_clear(&cell);
         add_locals(r, row->box, &cell);
@@ -466,13 +467,13 @@ static void add_cut(struct text *out, struct text *table, size_t width)
 static bool rails_init(struct rails *r, const struct rec *scene)
 {
     *r = (struct rails){
-        .scene = scene, .current = signs_current(scene), .ascii = rec_get_flag(scene, "ascii")};
+        .scene = scene, .current = signs_current(scene), .ascii = rec_get_flag(scene, KEY_ascii)};
     buf_init(&r->rows, sizeof(struct row));
     buf_init(&r->operands, sizeof(uint32_t));
     buf_init(&r->order, sizeof(uint32_t));
     buf_init(&r->live, sizeof(uint32_t));
     bool ok = true;
-    const struct rec *boxes = rec_find(scene, "boxes");
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     for (const struct rec *box = boxes->in.first; ok && box != NULL; box = box->next) {
         ok = add_row(r, box);
     }

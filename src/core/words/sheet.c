@@ -34,25 +34,20 @@ static void add_field(struct text *out, const struct rec *field)
     }
 }
 
-// The field of this name (n bytes).
-static const struct rec *find(const struct rec *row, const char *name, size_t n)
+void sheet_add_attempts(struct text *out, const struct rec *rows)
 {
-    const struct rec *field = row->in.first;
-    while (field != NULL && (strncmp(field->key, name, n) != 0 || field->key[n] != '\0')) {
-        field = field->next;
+    static const enum rec_key columns[] = {KEY_when,  KEY_lesson, KEY_question, KEY_version,
+                                           KEY_type,  KEY_rating, KEY_right,    KEY_skipped,
+                                           KEY_hints, KEY_seed,   KEY_given};
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        text_addf(out, "%s%s", i > 0 ? "," : "", rec_key_name(columns[i]));
     }
-    return field;
-}
-
-void sheet_add(struct text *out, const char *columns, const struct rec *rows)
-{
-    text_addf(out, "%s\r\n", columns);
+    text_add(out, "\r\n");
     for (const struct rec *row = rows->in.first; row != NULL; row = row->next) {
-        for (const char *name = columns; *name != '\0';) {
-            size_t n = strcspn(name, ",");
-            add_field(out, find(row, name, n));
-            text_add(out, name[n] == ',' ? "," : "\r\n");
-            name += n + (name[n] == ',');
+        for (size_t i = 0; i < COUNT_OF(columns); i++) {
+            text_add(out, i > 0 ? "," : "");
+            add_field(out, rec_find(row, columns[i]));
         }
+        text_add(out, "\r\n");
     }
 }

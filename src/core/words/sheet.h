@@ -6,10 +6,7 @@
 
 #include "base/record.h"
 
-// The columns of a learner's log of answers (records of kind "attempts").
-#define SHEET_ATTEMPTS "when,lesson,question,version,type,rating,right,skipped,hints,seed,given"
-
-// columns: the head, and the keys of the fields below it, apart by commas.
-void sheet_add(struct text *out, const char *columns, const struct rec *rows);
+// A learner's log of answers: the rows of a record of kind "attempts".
+void sheet_add_attempts(struct text *out, const struct rec *rows);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-bool signs_is(const struct rec *map, const char *key, const char *text)
+bool signs_is(const struct rec *map, enum rec_key key, const char *text)
 {
     return strcmp(rec_get_text(map, key), text) == 0;
 }
@@ -37,13 +37,13 @@ void signs_figure(struct text *out, const char *figure, bool ascii)
 
 const struct op_row *signs_operation(const struct rec *box)
 {
-    const struct rec *cells = rec_find(box, "cells");
+    const struct rec *cells = rec_find(box, KEY_cells);
     int operands = cells == NULL ? 0 : (int)cells->in.count;
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         const struct op_row *row = op_get(op);
         // Some signs have two meanings, apart by the number of operands; a box cut off from its
         // operands has none.
-        if (signs_is(box, "op", row->sign) && (operands == 0 || row->arity == operands)) {
+        if (signs_is(box, KEY_op, row->sign) && (operands == 0 || row->arity == operands)) {
             return row;
         }
     }
@@ -53,25 +53,25 @@ const struct op_row *signs_operation(const struct rec *box)
 void signs_title(struct text *out, const struct rec *box, bool ascii)
 {
     const struct op_row *row = signs_operation(box);
-    const char *call = rec_get_text(box, "call");
-    if (signs_is(box, "kind", "group")) {
+    const char *call = rec_get_text(box, KEY_call);
+    if (signs_is(box, KEY_kind, "group")) {
         text_add(out, ascii ? "[+] " : "⊞ ");
-        text_add(out, *call != '\0' ? call : rec_get_text(box, "op"));
+        text_add(out, *call != '\0' ? call : rec_get_text(box, KEY_op));
     } else if (row != NULL) {
         text_add(out, ascii ? row->name : row->sign);
-        text_add(out, rec_get_flag(box, "dead") ? SIGNS_DEAD : "");
+        text_add(out, rec_get_flag(box, KEY_dead) ? SIGNS_DEAD : "");
     }
 }
 
 const struct rec *signs_current(const struct rec *scene)
 {
-    const struct rec *boxes = rec_find(scene, "boxes"), *root = NULL;
+    const struct rec *boxes = rec_find(scene, KEY_boxes), *root = NULL;
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        bool leaf = rec_find(box, "cells")->in.count == 0;
-        if (rec_get_flag(box, "current") && !leaf) {
+        bool leaf = rec_find(box, KEY_cells)->in.count == 0;
+        if (rec_get_flag(box, KEY_current) && !leaf) {
             return box;
         }
-        root = signs_is(box, "id", rec_get_text(scene, "root")) ? box : root;
+        root = signs_is(box, KEY_id, rec_get_text(scene, KEY_root)) ? box : root;
     }
-    return signs_is(scene, "walk", "backward") ? root : NULL;
+    return signs_is(scene, KEY_walk, "backward") ? root : NULL;
 }

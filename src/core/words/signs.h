@@ -18,7 +18,7 @@ void signs_title(struct text *out, const struct rec *box, bool ascii);
 // The box whose step was taken last; NULL if there is none. (A seed has been put into the root.)
 const struct rec *signs_current(const struct rec *scene);
 
-bool signs_is(const struct rec *map, const char *key, const char *text);
+bool signs_is(const struct rec *map, enum rec_key key, const char *text);
 // Columns that a text takes.
 size_t signs_columns(const char *s);
 

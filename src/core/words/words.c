@@ -5,7 +5,7 @@
 #include "words/ascii.h"
 #include "words/say.h"
 
-const struct rec *say_first(const struct rec *map, const char *key)
+const struct rec *say_first(const struct rec *map, enum rec_key key)
 {
     const struct rec *list = rec_find(map, key);
     return list == NULL ? NULL : list->in.first;
@@ -60,11 +60,11 @@ void say_field(struct words *w, const struct rec *value)
     }
 }
 
-void say_equation(struct words *w, const char *name_key)
+void say_equation(struct words *w, enum rec_key name_key)
 {
     ink_add(w->out, INK_NAME, rec_get_text(w->record, name_key));
     text_add(w->out, " = ");
-    say_field(w, rec_find(w->record, "value"));
+    say_field(w, rec_find(w->record, KEY_value));
 }
 
 void say_more(struct words *w)
@@ -74,7 +74,7 @@ void say_more(struct words *w)
 
 void say_more_in(struct words *w, const char *where)
 {
-    int64_t more = rec_get_whole(w->record, "more");
+    int64_t more = rec_get_whole(w->record, KEY_more);
     if (more == 0) {
         return;
     }
@@ -93,8 +93,8 @@ void say_more_in(struct words *w, const char *where)
 
 void say_grad_cell(struct words *w, struct table *t, const struct rec *row)
 {
-    if (rec_find(row, "grad") != NULL) {
-        table_number(t, INK_GRAD, rec_get_number(row, "grad"), w->digits);
+    if (rec_find(row, KEY_grad) != NULL) {
+        table_number(t, INK_GRAD, rec_get_number(row, KEY_grad), w->digits);
     } else {
         table_ink(t, INK_MUTED, "·");
     }
@@ -116,11 +116,11 @@ bool say_is_loose(const char *formula)
 static void add_place(struct words *w)
 {
     // A mistake in a lesson is its author's to mend, who must find it.
-    bool placed = w->style == WORDS_SCRIPT || rec_get_flag(w->record, "fault");
-    if (placed && rec_find(w->record, "file") != NULL) {
-        text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, "file"),
-                  (long long)rec_get_whole(w->record, "line"),
-                  (long long)rec_get_whole(w->record, "column"));
+    bool placed = w->style == WORDS_SCRIPT || rec_get_flag(w->record, KEY_fault);
+    if (placed && rec_find(w->record, KEY_file) != NULL) {
+        text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, KEY_file),
+                  (long long)rec_get_whole(w->record, KEY_line),
+                  (long long)rec_get_whole(w->record, KEY_column));
     }
 }
 
@@ -128,13 +128,13 @@ void say_notice(struct words *w)
 {
     add_place(w);
     ink_add(w->out, INK_MUTED, "notice:");
-    text_addf(w->out, " %s\n", rec_get_text(w->record, "text"));
+    text_addf(w->out, " %s\n", rec_get_text(w->record, KEY_text));
 }
 
 // A line that is wider than there is room for is cut on both sides of the caret.
 void say_excerpt(struct words *w)
 {
-    const char *line = rec_get_text(w->record, "excerpt");
+    const char *line = rec_get_text(w->record, KEY_excerpt);
     size_t n = strcspn(line, "\n"), wide = utf8_columns(line, n);
     const char *under = line[n] == '\0' ? "" : line + n + 1;
     size_t caret = strcspn(under, "^"), column = utf8_columns(under, caret);
@@ -161,8 +161,8 @@ void say_excerpt(struct words *w)
 
 void say_error(struct words *w)
 {
-    const char *message = rec_get_text(w->record, "message");
-    const char *hint = rec_get_text(w->record, "hint");
+    const char *message = rec_get_text(w->record, KEY_message);
+    const char *hint = rec_get_text(w->record, KEY_hint);
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
@@ -170,100 +170,16 @@ void say_error(struct words *w)
     say_excerpt(w);
 }
 
-// One row for each kind of record that is read.
-static const struct kind {
-    const char *name;
-    void (*say)(struct words *w);
-    bool trouble;
-} kinds[] = {
-    {"value", say_value, false},
-    {"bind", say_bind, false},
-    {"print", say_print, false},
-    {"forward", say_forward, false},
-    {"backward", say_backward, false},
-    {"update", say_update, false},
-    {"trained", say_trained, false},
-    {"zero", say_zero, false},
-    {"local", say_local, false},
-    {"vars", say_nodes, false},
-    {"params", say_nodes, false},
-    {"topo", say_nodes, false},
-    {"grads", say_grads, false},
-    {"reset", say_reset, false},
-    {"scene", say_scene, false},
-    {"plot", say_plot, false},
-    {"rewound", say_rewound, false},
-    {"written", say_written, false},
-    {"view", say_view, false},
-    {"help_overview", say_help_overview, false},
-    {"help_command", say_help_command, false},
-    {"help_function", say_help_function, false},
-    {"help_builtin", say_help_builtin, false},
-    {"help_functions", say_help_functions, false},
-    {"help_topic", say_help_topic, false},
-    {"help_term", say_help_term, false},
-    {"help_glossary", say_help_glossary, false},
-    {"step", say_step, false},
-    {"steps_skipped", say_steps_skipped, false},
-    {"where", say_where, false},
-    {"stopped", say_stopped, false},
-    {"predict", say_predict, false},
-    {"guessed", say_guessed, false},
-    {"derive", say_derive, false},
-    {"stage", say_stage, false},
-    {"expand", say_expand, false},
-    {"nudge", say_nudge, false},
-    {"paths", say_paths, false},
-    {"check", say_check, false},
-    {"tangent", say_tangent, false},
-    {"sabotage", say_sabotage, false},
-    {"accuse", say_accuse, false},
-    {"explain", say_explain, false},
-    {"fold", say_expand, false},
-    {"prose", say_prose, false},
-    {"lesson_code", say_lesson_code, false},
-    {"lesson_begin", say_lesson_begin, false},
-    {"lesson_resumed", say_lesson_resumed, false},
-    {"lesson_left", say_lesson_left, false},
-    {"lesson_end", say_lesson_end, false},
-    {"lesson_list", say_lesson_list, false},
-    {"progress", say_progress, false},
-    {"nothing_due", say_nothing_due, false},
-    {"review_item", say_review_item, false},
-    {"review_end", say_review_end, false},
-    {"attempts", say_attempts, false},
-    {"lesson_foot", say_lesson_foot, false},
-    {"lesson_pause", say_lesson_pause, false},
-    {"question", say_question, false},
-    {"judged", say_judged, false},
-    {"model", say_model, false},
-    {"rated", say_rated, false},
-    {"hint", say_hint, false},
-    {"skipped", say_skipped, false},
-    {"solution", say_solution, false},
-    {"question_info", say_question_info, false},
-    {"misread", say_misread, false},
-    {"export", say_export, false},
-    {"look", say_look, false},
-    {"groups", say_groups, false},
-    {"notice", say_notice, true},
-    {"error", say_error, true},
-};
-
-static const struct kind *kind_of(const struct rec *record)
+void say_nothing(struct words *w)
 {
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (rec_is(record, kinds[i].name)) {
-            return &kinds[i];
-        }
-    }
-    return NULL;
+    (void)w;
 }
 
 // What stands as it is: values, programs, pictures that know how wide they are.
 static bool is_fixed(const struct rec *record)
 {
-    static const char *const kinds_fixed[] = {"print", "scene", "plot", "export", "attempts"};
+    static const enum rec_kind kinds_fixed[] = {KIND_print, KIND_scene, KIND_plot, KIND_export,
+                                                KIND_attempts};
     for (size_t i = 0; i < COUNT_OF(kinds_fixed); i++) {
         if (rec_is(record, kinds_fixed[i])) {
             return true;
@@ -279,21 +195,23 @@ void words_add(struct text *out, const struct rec *record, const struct words_fo
         HANG = 2,
         EDGE = 1
     };  // a line that fills the last column moves the cursor on
-    const struct kind *kind = kind_of(record);
-    if (kind == NULL) {
-        return;
-    }
+    static void (*const functions[])(struct words *) = {
+        say_nothing,
+#define KIND(name, says, meaning) say_##says,
+#include "base/records.def"
+    };
     size_t indent = form->style == WORDS_PROMPT ? INDENT : 0;
     size_t room = form->columns > indent + EDGE ? form->columns - indent - EDGE : 0;
     struct text said, plain;
     text_init(&said);
     text_init(&plain);
-    kind->say(&(struct words){&said, record, form->style, form->digits, room, form->ascii});
+    functions[rec_kind(record)](
+        &(struct words){&said, record, form->style, form->digits, room, form->ascii});
     if (form->ascii) {
         ascii_add(&plain, text_get(&said), text_length(&said));
     }
     const char *line = text_get(form->ascii ? &plain : &said);
-    bool typed = rec_is(record, "lesson_code");  // stands where a prompt would
+    bool typed = rec_is(record, KIND_lesson_code);  // stands where a prompt would
     size_t columns = room == 0 || typed || is_fixed(record) ? 0 : room + indent;
     for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         wrap_add(out, line, (size_t)(end - line), typed ? 0 : indent, columns, HANG);
@@ -304,6 +222,5 @@ void words_add(struct text *out, const struct rec *record, const struct words_fo
 
 bool words_is_trouble(const struct rec *record)
 {
-    const struct kind *kind = kind_of(record);
-    return kind != NULL && kind->trouble;
+    return rec_is(record, KIND_notice) || rec_is(record, KIND_error);
 }

@@ -8,28 +8,28 @@
 
 void say_value(struct words *w)
 {
-    text_add(w->out, rec_get_text(w->record, "text"));
+    text_add(w->out, rec_get_text(w->record, KEY_text));
     text_add(w->out, " = ");
-    say_field(w, rec_find(w->record, "value"));
+    say_field(w, rec_find(w->record, KEY_value));
     text_add_char(w->out, '\n');
 }
 
 void say_bind(struct words *w)
 {
-    if (rec_find(w->record, "value") == NULL) {
-        ink_add(w->out, INK_NAME, rec_get_text(w->record, "text"));
-        const char *shape = rec_get_text(w->record, "shape");  // "60" alone would read as a value
+    if (rec_find(w->record, KEY_value) == NULL) {
+        ink_add(w->out, INK_NAME, rec_get_text(w->record, KEY_text));
+        const char *shape = rec_get_text(w->record, KEY_shape);  // "60" alone would read as a value
         text_addf(w->out, strchr(shape, 'x') != NULL ? " is a %s matrix" : " is a vector of %s",
                   shape);
     } else {
-        say_equation(w, "text");
+        say_equation(w, KEY_text);
     }
     text_add_char(w->out, '\n');
 }
 
 void say_print(struct words *w)
 {
-    for (const struct rec *v = say_first(w->record, "values"); v != NULL; v = v->next) {
+    for (const struct rec *v = say_first(w->record, KEY_values); v != NULL; v = v->next) {
         say_field(w, v);
         text_add_char(w->out, v->next == NULL ? '\n' : ' ');
     }
@@ -37,13 +37,13 @@ void say_print(struct words *w)
 
 void say_forward(struct words *w)
 {
-    int64_t fresh = rec_get_whole(w->record, "fresh");
+    int64_t fresh = rec_get_whole(w->record, KEY_fresh);
     struct text note;
     text_init(&note);
     text_addf(&note, fresh == 1 ? "%lld value recomputed" : "%lld values recomputed",
               (long long)fresh);
-    if (rec_find(w->record, "name") != NULL) {
-        say_equation(w, "name");
+    if (rec_find(w->record, KEY_name) != NULL) {
+        say_equation(w, KEY_name);
         text_add(w->out, "   ");
     }
     ink_add(w->out, INK_MUTED, fresh == 0 ? "nothing was stale" : text_get(&note));
@@ -54,9 +54,9 @@ void say_forward(struct words *w)
 // The chain rule in names: "dL/dd * 1".
 static void add_symbols(struct words *w, struct text *cell, const struct rec *term)
 {
-    const char *formula = rec_get_text(term, "formula");
-    text_addf(cell, "d%s/d%s * ", rec_get_text(rec_find(w->record, "root"), "name"),
-              rec_get_text(rec_find(term, "user"), "name"));
+    const char *formula = rec_get_text(term, KEY_formula);
+    text_addf(cell, "d%s/d%s * ", rec_get_text(rec_find(w->record, KEY_root), KEY_name),
+              rec_get_text(rec_find(term, KEY_user), KEY_name));
     text_addf(cell, say_is_loose(formula) ? "(%s)" : "%s", formula);
 }
 
@@ -64,16 +64,16 @@ static void add_symbols(struct words *w, struct text *cell, const struct rec *te
 static void add_factors(struct words *w, struct text *cell, const struct rec *term)
 {
     char number[NUMBER_TEXT];
-    ink_add(cell, INK_GRAD, number_text(number, rec_get_number(term, "upstream"), w->digits));
+    ink_add(cell, INK_GRAD, number_text(number, rec_get_number(term, KEY_upstream), w->digits));
     text_add(cell, " * ");
-    ink_add(cell, INK_LOCAL, number_text(number, rec_get_number(term, "local"), w->digits));
+    ink_add(cell, INK_LOCAL, number_text(number, rec_get_number(term, KEY_local), w->digits));
 }
 
 // "dL/dd * 1  = -2 * 1": upstream times local, summed over the uses, onto what the leaf held.
 static void add_chain_rule(struct words *w, struct text *cell, const struct rec *row)
 {
-    const struct rec *terms = say_first(row, "terms");
-    double held = rec_get_number(row, "held");
+    const struct rec *terms = say_first(row, KEY_terms);
+    double held = rec_get_number(row, KEY_held);
     char held_text[NUMBER_TEXT + 3] = "";
     int64_t shown = 0;
     if (held != 0) {
@@ -81,7 +81,7 @@ static void add_chain_rule(struct words *w, struct text *cell, const struct rec 
         strcat(held_text, " + ");
     }
     text_add(cell, held_text);
-    if (rec_get_flag(row, "seed")) {
+    if (rec_get_flag(row, KEY_seed)) {
         text_add(cell, held != 0 ? "1, the seed" : "seed");
         return;
     }
@@ -89,8 +89,8 @@ static void add_chain_rule(struct words *w, struct text *cell, const struct rec 
         add_symbols(w, cell, t);
         text_add(cell, t->next != NULL ? " + " : "");
     }
-    if (rec_get_whole(row, "uses") > shown) {
-        text_addf(cell, " + … (%lld uses)", (long long)rec_get_whole(row, "uses"));
+    if (rec_get_whole(row, KEY_uses) > shown) {
+        text_addf(cell, " + … (%lld uses)", (long long)rec_get_whole(row, KEY_uses));
         return;
     }
     text_add(cell, "  = ");
@@ -111,9 +111,9 @@ void say_backward(struct words *w)
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
-        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
+        table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
         say_grad_cell(w, &t, row);
         text_clear(&cell);
         text_add_char(&cell, ' ');
@@ -129,16 +129,16 @@ void say_update(struct words *w)
 {
     struct table t;
     table_init(&t, "ldldw");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
-        table_number(&t, INK_VALUE, rec_get_number(row, "before"), w->digits);
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
+        table_number(&t, INK_VALUE, rec_get_number(row, KEY_before), w->digits);
         table_cell(&t, "->");
-        table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+        table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
         struct text grad;
         char number[NUMBER_TEXT];
         text_init(&grad);
         text_add(&grad, "grad ");
-        ink_add(&grad, INK_GRAD, number_text(number, rec_get_number(row, "grad"), w->digits));
+        ink_add(&grad, INK_GRAD, number_text(number, rec_get_number(row, KEY_grad), w->digits));
         table_cell(&t, text_get(&grad));
         text_release(&grad);
     }
@@ -159,23 +159,23 @@ static void add_sparkline(struct words *w, const struct rec *points)
 
 void say_trained(struct words *w)
 {
-    long long steps = (long long)rec_get_whole(w->record, "steps");
-    bool whole = strcmp(rec_get_text(w->record, "end"), "done") == 0;
-    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, "root"), "name"));
+    long long steps = (long long)rec_get_whole(w->record, KEY_steps);
+    bool whole = strcmp(rec_get_text(w->record, KEY_end), "done") == 0;
+    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, KEY_root), KEY_name));
     text_add_char(w->out, ' ');
-    add_sparkline(w, say_first(w->record, "history"));
+    add_sparkline(w, say_first(w->record, KEY_history));
     text_add(w->out, "\n");
     text_addf(w->out, "%s%lld step%s", whole ? "" : "stopped after ", steps, steps == 1 ? "" : "s");
-    long long batch = (long long)rec_get_whole(w->record, "batch");
+    long long batch = (long long)rec_get_whole(w->record, KEY_batch);
     if (batch > 0) {
         text_addf(w->out, " of %lld row%s", batch, batch == 1 ? "" : "s");
     }
     text_add(w->out, ": ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "first"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_first));
     text_add(w->out, " -> ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "loss"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_loss));
     if (batch > 0) {
-        text_addf(w->out, " over all %lld", (long long)rec_get_whole(w->record, "rows"));
+        text_addf(w->out, " over all %lld", (long long)rec_get_whole(w->record, KEY_rows));
     }
     text_add_char(w->out, '\n');
 }
@@ -217,24 +217,24 @@ static void equals_cell(struct table *t, const char *slope)
 
 void say_local(struct words *w)
 {
-    if (rec_find(w->record, "call") != NULL) {
+    if (rec_find(w->record, KEY_call) != NULL) {
         say_composite(w);
         return;
     }
-    const char *aside = rec_get_text(w->record, "aside"),
-               *formula = rec_get_text(w->record, "formula");
-    const char *name = *aside != '\0' ? aside : rec_get_text(w->record, "name");
+    const char *aside = rec_get_text(w->record, KEY_aside),
+               *formula = rec_get_text(w->record, KEY_formula);
+    const char *name = *aside != '\0' ? aside : rec_get_text(w->record, KEY_name);
     ink_add(w->out, INK_NAME, name);
     text_addf(w->out, *aside == '\0' && *formula != '\0' ? " = %s = " : " = ", formula);
-    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_value));
     text_add(w->out, *formula == '\0' ? "   a leaf: no edge leads into it\n" : "\n");
     struct table t;
     table_init(&t, "lll");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         char number[NUMBER_TEXT];
-        const char *slope = rec_get_text(row, "formula");
-        number_text(number, rec_get_number(row, "slope"), w->digits);
-        slope_cell(&t, name, rec_get_text(row, "child"));
+        const char *slope = rec_get_text(row, KEY_formula);
+        number_text(number, rec_get_number(row, KEY_slope), w->digits);
+        slope_cell(&t, name, rec_get_text(row, KEY_child));
         equals_cell(&t, slope);
         equals_cell(&t, strcmp(number, slope) == 0 ? "" : number);
     }
@@ -245,10 +245,10 @@ void say_local(struct words *w)
 void say_nodes(struct words *w)
 {
     static const char *const titles[] = {"name", "value", "grad", "", ""};
-    const struct rec *row = say_first(w->record, "rows");
+    const struct rec *row = say_first(w->record, KEY_rows);
     if (row == NULL) {
-        text_add(w->out, rec_is(w->record, "params") ? "no parameters yet; try param w = 0.5\n"
-                                                     : "no names yet; try a = 2\n");
+        text_add(w->out, rec_is(w->record, KIND_params) ? "no parameters yet; try param w = 0.5\n"
+                                                        : "no names yet; try a = 2\n");
         return;
     }
     struct table t;
@@ -257,16 +257,16 @@ void say_nodes(struct words *w)
         table_ink(&t, INK_MUTED, titles[i]);
     }
     for (; row != NULL; row = row->next) {
-        const char *as = rec_get_text(row, "as"), *formula = rec_get_text(row, "formula");
-        table_ink(&t, INK_NAME, *as != '\0' ? as : rec_get_text(row, "name"));
-        if (rec_find(row, "shape") != NULL) {
-            table_ink(&t, INK_MUTED, rec_get_text(row, "shape"));
+        const char *as = rec_get_text(row, KEY_as), *formula = rec_get_text(row, KEY_formula);
+        table_ink(&t, INK_NAME, *as != '\0' ? as : rec_get_text(row, KEY_name));
+        if (rec_find(row, KEY_shape) != NULL) {
+            table_ink(&t, INK_MUTED, rec_get_text(row, KEY_shape));
         } else {
-            table_number(&t, INK_VALUE, rec_get_number(row, "value"), w->digits);
+            table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
         }
         say_grad_cell(w, &t, row);
-        table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, "role"));
-        table_ink(&t, INK_MUTED, rec_get_flag(row, "stale") ? "stale" : "");
+        table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, KEY_role));
+        table_ink(&t, INK_MUTED, rec_get_flag(row, KEY_stale) ? "stale" : "");
     }
     say_table(w, &t);
     say_more(w);
@@ -276,10 +276,10 @@ void say_grads(struct words *w)
 {
     struct table t;
     table_init(&t, "ldw");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, "as"));
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_as));
         say_grad_cell(w, &t, row);
-        bool array = rec_find(row, "shape") != NULL && rec_find(row, "grad") != NULL;
+        bool array = rec_find(row, KEY_shape) != NULL && rec_find(row, KEY_grad) != NULL;
         table_ink(&t, INK_MUTED, array ? "the length of its gradient" : "");
     }
     say_table(w, &t);
@@ -293,16 +293,16 @@ void say_reset(struct words *w)
 
 void say_rewound(struct words *w)
 {
-    bool undo = strcmp(rec_get_text(w->record, "word"), "undo") == 0;
+    bool undo = strcmp(rec_get_text(w->record, KEY_word), "undo") == 0;
     text_add(w->out, undo ? "taken back: " : "done again: ");
-    text_addf(w->out, "%s\n", rec_get_text(w->record, "statement"));
+    text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_statement));
 }
 
 // Only what is drawn in the terminal has a width.
 void say_scene(struct words *w)
 {
-    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
-    if (rec_find(w->record, "width") != NULL) {
+    int64_t width = rec_get_whole(w->record, KEY_width) - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, KEY_width) != NULL) {
         draw_scene(w->out, w->record, width < 0 ? 0 : (size_t)width);
     }
 }
@@ -310,20 +310,20 @@ void say_scene(struct words *w)
 // The same of plots.
 void say_plot(struct words *w)
 {
-    int64_t width = rec_get_whole(w->record, "width") - (w->style == WORDS_PROMPT ? 2 : 0);
-    if (rec_find(w->record, "width") != NULL) {
+    int64_t width = rec_get_whole(w->record, KEY_width) - (w->style == WORDS_PROMPT ? 2 : 0);
+    if (rec_find(w->record, KEY_width) != NULL) {
         plot_draw(w->out, w->record, width < 0 ? 0 : (size_t)width);
     }
 }
 
 void say_written(struct words *w)
 {
-    text_addf(w->out, "wrote %s\n", rec_get_text(w->record, "path"));
+    text_addf(w->out, "wrote %s\n", rec_get_text(w->record, KEY_path));
 }
 
 void say_view(struct words *w)
 {
-    const char *address = rec_get_text(w->record, "address");
+    const char *address = rec_get_text(w->record, KEY_address);
     if (*address == '\0') {
         text_add(w->out, "the page follows no more\n");
     } else {

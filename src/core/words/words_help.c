@@ -20,7 +20,7 @@ static void say_topics(struct words *w)
     enum { ROOM = 76 };
     size_t column = 0;
     text_add(w->out, "more: help NAME, of a command, a function or a term; and help with\n");
-    for (const struct rec *topic = say_first(w->record, "topics"); topic != NULL;
+    for (const struct rec *topic = say_first(w->record, KEY_topics); topic != NULL;
          topic = topic->next) {
         size_t length = strlen(topic->text) + 2;
         bool wraps = column + length > ROOM;
@@ -39,12 +39,12 @@ void say_help_overview(struct words *w)
                      "Or begin with a lesson: type lesson.\n");
     struct table t;
     table_init(&t, "lw");
-    for (const struct rec *g = say_first(w->record, "groups"); g != NULL; g = g->next) {
-        table_ink(&t, INK_TITLE, rec_get_text(g, "title"));
+    for (const struct rec *g = say_first(w->record, KEY_groups); g != NULL; g = g->next) {
+        table_ink(&t, INK_TITLE, rec_get_text(g, KEY_title));
         table_cell(&t, "");
-        for (const struct rec *c = say_first(g, "commands"); c != NULL; c = c->next) {
-            usage_cell(&t, rec_get_text(c, "usage"));
-            table_cell(&t, rec_get_text(c, "help"));
+        for (const struct rec *c = say_first(g, KEY_commands); c != NULL; c = c->next) {
+            usage_cell(&t, rec_get_text(c, KEY_usage));
+            table_cell(&t, rec_get_text(c, KEY_help));
         }
     }
     say_table(w, &t);
@@ -53,27 +53,27 @@ void say_help_overview(struct words *w)
 
 void say_help_command(struct words *w)
 {
-    for (const char *form = rec_get_text(w->record, "usage"); form != NULL;) {
+    for (const char *form = rec_get_text(w->record, KEY_usage); form != NULL;) {
         const char *bar = strstr(form, " | ");
         text_add_char(w->out, INK_NAME);
         text_add_bytes(w->out, form, bar == NULL ? strlen(form) : (size_t)(bar - form));
         text_addf(w->out, "%c\n", INK_END);
         form = bar == NULL ? NULL : bar + 3;
     }
-    text_addf(w->out, "%s\n", rec_get_text(w->record, "help"));
-    text_addf(w->out, "for example: %s\n", rec_get_text(w->record, "example"));
+    text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_help));
+    text_addf(w->out, "for example: %s\n", rec_get_text(w->record, KEY_example));
 }
 
 // How an operation is typed: "x * y", "tanh(x)".
 static const char *typed(struct text *out, const struct rec *row)
 {
-    const char *name = rec_get_text(row, "name"), *form = rec_get_text(row, "form");
+    const char *name = rec_get_text(row, KEY_name), *form = rec_get_text(row, KEY_form);
     text_clear(out);
     text_addf(out,
-              strcmp(form, "infix") == 0         ? "x %s y"
-              : strcmp(form, "prefix") == 0      ? "%sx"
-              : rec_get_whole(row, "arity") == 2 ? "%s(x, y)"
-                                                 : "%s(x)",
+              strcmp(form, "infix") == 0           ? "x %s y"
+              : strcmp(form, "prefix") == 0        ? "%sx"
+              : rec_get_whole(row, KEY_arity) == 2 ? "%s(x, y)"
+                                                   : "%s(x)",
               name);
     return text_get(out);
 }
@@ -81,37 +81,40 @@ static const char *typed(struct text *out, const struct rec *row)
 void say_help_function(struct words *w)
 {
     static const char *const slopes[2] = {"d/dx = ", "d/dy = "};
-    static const char *const facts[][2] = {
-        {"where", "defined where "}, {"edge", ""}, {"atoms", "in simpler operations: "}};
+    static const struct {
+        enum rec_key key;
+        const char *title;
+    } facts[] = {
+        {KEY_where, "defined where "}, {KEY_edge, ""}, {KEY_atoms, "in simpler operations: "}};
     struct text call;
     text_init(&call);
     ink_add(w->out, INK_NAME, typed(&call, w->record));
-    text_addf(w->out, "   %s\n", rec_get_text(w->record, "help"));
+    text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_help));
     text_release(&call);
     int slot = 0;
-    for (const struct rec *s = say_first(w->record, "slopes"); s != NULL; s = s->next, slot++) {
+    for (const struct rec *s = say_first(w->record, KEY_slopes); s != NULL; s = s->next, slot++) {
         text_add(w->out, slopes[slot]);
         ink_add(w->out, INK_LOCAL, s->text);
         text_add(w->out, strchr(s->text, 'v') != NULL ? "   (v is the result)\n" : "\n");
     }
     for (size_t i = 0; i < COUNT_OF(facts); i++) {
-        const char *fact = rec_get_text(w->record, facts[i][0]);
-        text_add(w->out, *fact == '\0' ? "" : facts[i][1]);
+        const char *fact = rec_get_text(w->record, facts[i].key);
+        text_add(w->out, *fact == '\0' ? "" : facts[i].title);
         text_add(w->out, fact);
         text_add(w->out, *fact == '\0' ? "" : "\n");
     }
 }
 
 // Functions under a title: how each is called, and what it is.
-static void say_calls(struct words *w, const char *title, const char *key)
+static void say_calls(struct words *w, const char *title, enum rec_key key)
 {
     struct table t;
     ink_add(w->out, INK_TITLE, title);
     text_add_char(w->out, '\n');
     table_init(&t, "lw");
     for (const struct rec *row = say_first(w->record, key); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, "usage"));
-        table_cell(&t, rec_get_text(row, "help"));
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_usage));
+        table_cell(&t, rec_get_text(row, KEY_help));
     }
     say_table(w, &t);
 }
@@ -122,20 +125,20 @@ void say_help_functions(struct words *w)
     struct text call;
     text_init(&call);
     table_init(&t, "lw");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, typed(&call, row));
-        table_cell(&t, rec_get_text(row, "help"));
+        table_cell(&t, rec_get_text(row, KEY_help));
     }
     say_table(w, &t);
     text_release(&call);
-    say_calls(w, "over arrays, and making them", "builtins");
-    say_calls(w, "losses, written in the language itself; cross_entropy is another", "losses");
+    say_calls(w, "over arrays, and making them", KEY_builtins);
+    say_calls(w, "losses, written in the language itself; cross_entropy is another", KEY_losses);
 }
 
 void say_help_builtin(struct words *w)
 {
-    ink_add(w->out, INK_NAME, rec_get_text(w->record, "usage"));
-    text_addf(w->out, "   %s\n", rec_get_text(w->record, "help"));
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, KEY_usage));
+    text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_help));
 }
 
 // Where the second column of such a line begins: "a = 2     a number makes a leaf". 0: it has none.
@@ -205,8 +208,8 @@ static void say_narrow(struct words *w, const char *text)
 void say_help_topic(struct words *w)
 {
     enum { AS_IT_STANDS = 77 };
-    const char *text = rec_get_text(w->record, "text");
-    ink_add(w->out, INK_TITLE, rec_get_text(w->record, "title"));
+    const char *text = rec_get_text(w->record, KEY_text);
+    ink_add(w->out, INK_TITLE, rec_get_text(w->record, KEY_title));
     text_add_char(w->out, '\n');
     if (w->columns > 0 && w->columns < AS_IT_STANDS) {
         say_narrow(w, text);

@@ -7,13 +7,13 @@
 // What is left beside the two blanks that answers stand in.
 static size_t columns_of(const struct words *w)
 {
-    int64_t columns = rec_get_whole(w->record, "columns");
+    int64_t columns = rec_get_whole(w->record, KEY_columns);
     return columns > 24 ? (size_t)columns - 4 : 20;
 }
 
 static void say_prose_text(struct words *w, const char *text, const char *lead, enum ink ink)
 {
-    prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, "ascii"), ink);
+    prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, KEY_ascii), ink);
 }
 
 // Wrapped, but as it stands: in prose the stars of 2**3 + 3**2 would read as strong.
@@ -29,7 +29,7 @@ static void say_plain(struct words *w, const char *text, enum ink ink)
     text_release(&escaped);
 }
 
-static void say_prose_field(struct words *w, const char *key)
+static void say_prose_field(struct words *w, enum rec_key key)
 {
     if (*rec_get_text(w->record, key) != '\0') {
         say_prose_text(w, rec_get_text(w->record, key), "", INK_END);
@@ -44,7 +44,7 @@ static void blank_line(struct words *w)
 // As it stands, line by line.
 static void say_verbatim(struct words *w)
 {
-    const char *s = rec_get_text(w->record, "text");
+    const char *s = rec_get_text(w->record, KEY_text);
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
         text_add(w->out, "  ");
@@ -59,21 +59,22 @@ static void say_verbatim(struct words *w)
 static void say_bullet(struct words *w)
 {
     struct text lead;
-    int64_t level = rec_get_whole(w->record, "level");
-    const char *mark = rec_get_text(w->record, "mark");
-    bool ascii = rec_get_flag(w->record, "ascii");
+    int64_t level = rec_get_whole(w->record, KEY_level);
+    const char *mark = rec_get_text(w->record, KEY_mark);
+    bool ascii = rec_get_flag(w->record, KEY_ascii);
     text_init(&lead);
     text_fill(&lead, ' ', level > 1 ? 3 * ((size_t)level - 1) : 0);
     text_addf(&lead, "%s ", ascii && strcmp(mark, "•") == 0 ? "*" : mark);
-    say_prose_text(w, rec_get_text(w->record, "text"), text_get(&lead), INK_END);
+    say_prose_text(w, rec_get_text(w->record, KEY_text), text_get(&lead), INK_END);
     text_release(&lead);
 }
 
 void say_prose(struct words *w)
 {
-    const char *block = rec_get_text(w->record, "block"), *text = rec_get_text(w->record, "text");
-    bool ascii = rec_get_flag(w->record, "ascii");
-    if (rec_get_flag(w->record, "apart")) {
+    const char *block = rec_get_text(w->record, KEY_block),
+               *text = rec_get_text(w->record, KEY_text);
+    bool ascii = rec_get_flag(w->record, KEY_ascii);
+    if (rec_get_flag(w->record, KEY_apart)) {
         blank_line(w);
     }
     if (strcmp(block, "heading") == 0) {
@@ -83,7 +84,7 @@ void say_prose(struct words *w)
     } else if (strcmp(block, "quote") == 0) {
         say_prose_text(w, text, "  ", INK_EMPHASIS);
     } else if (strcmp(block, "table") == 0) {
-        prose_table(w->out, rec_find(w->record, "rows"), columns_of(w), ascii);
+        prose_table(w->out, rec_find(w->record, KEY_rows), columns_of(w), ascii);
     } else if (strcmp(block, "code") == 0) {
         say_verbatim(w);
     } else {
@@ -94,9 +95,9 @@ void say_prose(struct words *w)
 // As it would look typed, but for the colour of the prompt.
 void say_lesson_code(struct words *w)
 {
-    const char *s = rec_get_text(w->record, "text");
+    const char *s = rec_get_text(w->record, KEY_text);
     bool first = true;
-    if (rec_get_flag(w->record, "apart")) {
+    if (rec_get_flag(w->record, KEY_apart)) {
         blank_line(w);
     }
     while (*s != '\0') {
@@ -115,7 +116,7 @@ void say_lesson_code(struct words *w)
 void say_lesson_begin(struct words *w)
 {
     blank_line(w);
-    say_prose_text(w, rec_get_text(w->record, "title"), "", INK_TITLE);
+    say_prose_text(w, rec_get_text(w->record, KEY_title), "", INK_TITLE);
 }
 
 static void add_count(struct words *w, int64_t count, const char *one, const char *many)
@@ -127,34 +128,34 @@ void say_lesson_resumed(struct words *w)
 {
     blank_line(w);
     text_addf(w->out, "You go on where you left it, after question %lld of %lld.",
-              (long long)rec_get_whole(w->record, "passed"),
-              (long long)rec_get_whole(w->record, "of"));
+              (long long)rec_get_whole(w->record, KEY_passed),
+              (long long)rec_get_whole(w->record, KEY_of));
     ink_add(w->out, INK_MUTED, "   previous goes back");
     text_add_char(w->out, '\n');
 }
 
 void say_lesson_left(struct words *w)
 {
-    if (rec_get_flag(w->record, "review")) {
+    if (rec_get_flag(w->record, KEY_review)) {
         text_add(w->out, "You have left the review; your own graph is back.\n");
         return;
     }
     struct text said;
     text_init(&said);
     text_addf(&said, "You have left “%s”; your own graph is back.",
-              rec_get_text(w->record, "title"));
+              rec_get_text(w->record, KEY_title));
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
 }
 
 void say_lesson_end(struct words *w)
 {
-    const char *next = rec_get_text(w->record, "next");
-    int64_t skipped = rec_get_whole(w->record, "skipped");
-    long long right = rec_get_whole(w->record, "right");
+    const char *next = rec_get_text(w->record, KEY_next);
+    int64_t skipped = rec_get_whole(w->record, KEY_skipped);
+    long long right = rec_get_whole(w->record, KEY_right);
     struct text said;
     text_init(&said);
-    text_addf(&said, "That was “%s”: %lld question%s answered", rec_get_text(w->record, "title"),
+    text_addf(&said, "That was “%s”: %lld question%s answered", rec_get_text(w->record, KEY_title),
               right, right == 1 ? "" : "s");
     if (skipped > 0) {
         text_addf(&said, ", %lld skipped", (long long)skipped);
@@ -168,7 +169,7 @@ void say_lesson_end(struct words *w)
         text_add_char(w->out, INK_NAME);
         text_addf(w->out, "lesson %s", next);
         text_add_char(w->out, INK_END);
-        text_addf(w->out, "   %s\n", rec_get_text(w->record, "next_title"));
+        text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_next_title));
     }
 }
 
@@ -176,13 +177,13 @@ void say_lesson_end(struct words *w)
 
 static void say_options(struct words *w)
 {
-    for (const struct rec *o = say_first(w->record, "options"); o != NULL; o = o->next) {
+    for (const struct rec *o = say_first(w->record, KEY_options); o != NULL; o = o->next) {
         struct text lead;
         text_init(&lead);
         text_add(&lead, "  ");
-        ink_add(&lead, INK_NAME, rec_get_text(o, "letter"));
+        ink_add(&lead, INK_NAME, rec_get_text(o, KEY_letter));
         text_add(&lead, "  ");
-        say_prose_text(w, rec_get_text(o, "text"), text_get(&lead), INK_END);
+        say_prose_text(w, rec_get_text(o, KEY_text), text_get(&lead), INK_END);
         text_release(&lead);
     }
 }
@@ -192,10 +193,10 @@ static void say_cells(struct words *w)
 {
     struct table t;
     table_init(&t, "ld");
-    for (const struct rec *c = say_first(w->record, "cells"); c != NULL; c = c->next) {
-        table_ink(&t, INK_NAME, rec_get_text(c, "name"));
-        if (rec_find(c, "value") != NULL) {
-            table_number(&t, INK_GRAD, rec_get_number(c, "value"), w->digits);
+    for (const struct rec *c = say_first(w->record, KEY_cells); c != NULL; c = c->next) {
+        table_ink(&t, INK_NAME, rec_get_text(c, KEY_name));
+        if (rec_find(c, KEY_value) != NULL) {
+            table_number(&t, INK_GRAD, rec_get_number(c, KEY_value), w->digits);
         } else {
             table_ink(&t, INK_MUTED, "·");
         }
@@ -207,30 +208,30 @@ void say_question(struct words *w)
 {
     blank_line(w);
     ink_add(w->out, INK_NAME, "Question");
-    text_addf(w->out, " %lld of %lld\n", (long long)rec_get_whole(w->record, "number"),
-              (long long)rec_get_whole(w->record, "of"));
-    say_prose_text(w, rec_get_text(w->record, "text"), "", INK_END);
-    if (rec_find(w->record, "options") != NULL) {
+    text_addf(w->out, " %lld of %lld\n", (long long)rec_get_whole(w->record, KEY_number),
+              (long long)rec_get_whole(w->record, KEY_of));
+    say_prose_text(w, rec_get_text(w->record, KEY_text), "", INK_END);
+    if (rec_find(w->record, KEY_options) != NULL) {
         blank_line(w);
         say_options(w);
     }
-    if (rec_find(w->record, "cells") != NULL) {
+    if (rec_find(w->record, KEY_cells) != NULL) {
         blank_line(w);
         say_cells(w);
     }
     blank_line(w);
-    say_prose_text(w, rec_get_text(w->record, "how"), "", INK_MUTED);
+    say_prose_text(w, rec_get_text(w->record, KEY_how), "", INK_MUTED);
 }
 
 void say_lesson_foot(struct words *w)
 {
-    const char *waits = rec_get_text(w->record, "waits");
+    const char *waits = rec_get_text(w->record, KEY_waits);
     text_add_char(w->out, INK_MUTED);
     if (strcmp(waits, "enter") == 0) {
         text_add(w->out, "Enter goes on");
     } else {
         text_add(w->out, "hint   solution   skip   ");
-        text_add(w->out, rec_get_flag(w->record, "review") ? "context   " : "previous   ");
+        text_add(w->out, rec_get_flag(w->record, KEY_review) ? "context   " : "previous   ");
         text_add(w->out, "retry   info   quit");
     }
     text_add_char(w->out, INK_END);
@@ -253,16 +254,16 @@ static void say_verdict(struct words *w)
     } verdicts[] = {{"right", "Right.", INK_RIGHT},
                     {"wrong", "Not yet.", INK_ERROR},
                     {"partly", "So far so good.", INK_RIGHT}};
-    const char *verdict = rec_get_text(w->record, "verdict");
-    if (rec_get_flag(w->record, "guess") && strcmp(verdict, "right") != 0) {
+    const char *verdict = rec_get_text(w->record, KEY_verdict);
+    if (rec_get_flag(w->record, KEY_guess) && strcmp(verdict, "right") != 0) {
         return;
     }
-    if (strcmp(verdict, "partly") == 0 && rec_find(w->record, "cells") == NULL) {
+    if (strcmp(verdict, "partly") == 0 && rec_find(w->record, KEY_cells) == NULL) {
         return;
     }
     for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
         if (strcmp(verdict, verdicts[i].verdict) == 0) {
-            bool near = rec_get_flag(w->record, "near") && i == 1;
+            bool near = rec_get_flag(w->record, KEY_near) && i == 1;
             ink_add(w->out, verdicts[i].ink, near ? "Nearly." : verdicts[i].words);
             text_add_char(w->out, '\n');
         }
@@ -271,53 +272,53 @@ static void say_verdict(struct words *w)
 
 static void say_answer(struct words *w)
 {
-    const char *answer = rec_get_text(w->record, "answer"),
-               *model = rec_get_text(w->record, "model");
+    const char *answer = rec_get_text(w->record, KEY_answer),
+               *model = rec_get_text(w->record, KEY_model);
     if (*answer != '\0') {
         text_add(w->out, "The answer: ");
         ink_add(w->out, INK_VALUE, answer);
         text_add_char(w->out, '\n');
     }
-    if (rec_find(w->record, "options") != NULL) {
+    if (rec_find(w->record, KEY_options) != NULL) {
         text_add(w->out, "The answer:\n");
         say_options(w);
     }
     if (*model != '\0') {
         say_prose_text(w, model, "", INK_END);
     }
-    if (rec_find(w->record, "cells") != NULL) {
+    if (rec_find(w->record, KEY_cells) != NULL) {
         say_cells(w);
     }
 }
 
 void say_judged(struct words *w)
 {
-    const char *understood = rec_get_text(w->record, "understood");
+    const char *understood = rec_get_text(w->record, KEY_understood);
     if (*understood != '\0') {
-        if (rec_get_flag(w->record, "typed")) {
+        if (rec_get_flag(w->record, KEY_typed)) {
             say_plain(w, understood, INK_MUTED);
         } else {
             say_prose_text(w, understood, "", INK_MUTED);
         }
     }
     say_verdict(w);
-    for (const struct rec *s = say_first(w->record, "said"); s != NULL; s = s->next) {
+    for (const struct rec *s = say_first(w->record, KEY_said); s != NULL; s = s->next) {
         say_prose_text(w, s->text, "", INK_END);
     }
     say_answer(w);
-    say_prose_field(w, "then");
-    if (rec_get_flag(w->record, "stuck")) {
+    say_prose_field(w, KEY_then);
+    if (rec_get_flag(w->record, KEY_stuck)) {
         ink_add(w->out, INK_MUTED,
-                rec_get_flag(w->record, "hints") ? "hint helps; solution shows how it is done"
-                                                 : "solution shows how it is done");
+                rec_get_flag(w->record, KEY_hints) ? "hint helps; solution shows how it is done"
+                                                   : "solution shows how it is done");
         text_add_char(w->out, '\n');
     }
 }
 
 void say_misread(struct words *w)
 {
-    const char *hint = rec_get_text(w->record, "hint"),
-               *message = rec_get_text(w->record, "message");
+    const char *hint = rec_get_text(w->record, KEY_hint),
+               *message = rec_get_text(w->record, KEY_message);
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     struct text said;
     text_init(&said);
@@ -331,7 +332,7 @@ void say_model(struct words *w)
 {
     ink_add(w->out, INK_NAME, "One good answer:");
     text_add_char(w->out, '\n');
-    say_prose_field(w, "text");
+    say_prose_field(w, KEY_text);
     blank_line(w);
     text_add(w->out, "How well did you know it?   ");
     ink_add(w->out, INK_MUTED, "1 again   2 hard   3 good   4 easy");
@@ -340,19 +341,19 @@ void say_model(struct words *w)
 
 void say_rated(struct words *w)
 {
-    say_prose_field(w, "then");
+    say_prose_field(w, KEY_then);
 }
 
 void say_hint(struct words *w)
 {
     struct text lead;
     text_init(&lead);
-    text_addf(&lead, "Hint %lld of %lld: ", (long long)rec_get_whole(w->record, "number"),
-              (long long)rec_get_whole(w->record, "of"));
+    text_addf(&lead, "Hint %lld of %lld: ", (long long)rec_get_whole(w->record, KEY_number),
+              (long long)rec_get_whole(w->record, KEY_of));
     struct text muted;
     text_init(&muted);
     ink_add(&muted, INK_MUTED, text_get(&lead));
-    say_prose_text(w, rec_get_text(w->record, "text"), text_get(&muted), INK_END);
+    say_prose_text(w, rec_get_text(w->record, KEY_text), text_get(&muted), INK_END);
     text_release(&muted);
     text_release(&lead);
 }
@@ -365,29 +366,32 @@ void say_skipped(struct words *w)
 void say_solution(struct words *w)
 {
     say_answer(w);
-    say_prose_field(w, "then");
+    say_prose_field(w, KEY_then);
 }
 
 void say_question_info(struct words *w)
 {
-    static const char *const fields[][2] = {{"question", "question"},
-                                            {"type", "kind"},
-                                            {"covers", "covers"},
-                                            {"seed", "seed"},
-                                            {"file", "file"}};
+    static const struct {
+        enum rec_key key;
+        const char *title;
+    } fields[] = {{KEY_question, "question"},
+                  {KEY_type, "kind"},
+                  {KEY_covers, "covers"},
+                  {KEY_seed, "seed"},
+                  {KEY_file, "file"}};
     struct table t;
     table_init(&t, "lw");
     table_ink(&t, INK_MUTED, "lesson");
     struct text title;
     text_init(&title);
-    text_addf(&title, "%s: %s", rec_get_text(w->record, "lesson"),
-              rec_get_text(w->record, "title"));
+    text_addf(&title, "%s: %s", rec_get_text(w->record, KEY_lesson),
+              rec_get_text(w->record, KEY_title));
     table_cell(&t, text_get(&title));
     text_release(&title);
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        if (*rec_get_text(w->record, fields[i][0]) != '\0') {
-            table_ink(&t, INK_MUTED, fields[i][1]);
-            table_cell(&t, rec_get_text(w->record, fields[i][0]));
+        if (*rec_get_text(w->record, fields[i].key) != '\0') {
+            table_ink(&t, INK_MUTED, fields[i].title);
+            table_cell(&t, rec_get_text(w->record, fields[i].key));
         }
     }
     say_table(w, &t);
@@ -397,12 +401,12 @@ void say_question_info(struct words *w)
 
 static void say_state(struct text *cell, const struct rec *l)
 {
-    long long done = (long long)rec_get_whole(l, "done"),
-              of = (long long)rec_get_whole(l, "questions");
+    long long done = (long long)rec_get_whole(l, KEY_done),
+              of = (long long)rec_get_whole(l, KEY_questions);
     text_clear(cell);
-    if (*rec_get_text(l, "trouble") != '\0') {
+    if (*rec_get_text(l, KEY_trouble) != '\0') {
         text_add(cell, "cannot be read");
-    } else if (done > 0 || rec_get_whole(l, "place") > 0) {
+    } else if (done > 0 || rec_get_whole(l, KEY_place) > 0) {
         text_addf(cell, done == of ? "done" : "%lld of %lld", done, of);
     } else {
         text_addf(cell, "%lld", of);
@@ -412,10 +416,10 @@ static void say_state(struct text *cell, const struct rec *l)
 // Lessons whose files are none, with the reason.
 static void say_broken(struct words *w)
 {
-    for (const struct rec *l = say_first(w->record, "lessons"); l != NULL; l = l->next) {
-        if (*rec_get_text(l, "trouble") != '\0') {
+    for (const struct rec *l = say_first(w->record, KEY_lessons); l != NULL; l = l->next) {
+        if (*rec_get_text(l, KEY_trouble) != '\0') {
             ink_add(w->out, INK_ERROR, "error:");
-            text_addf(w->out, " %s\n", rec_get_text(l, "trouble"));
+            text_addf(w->out, " %s\n", rec_get_text(l, KEY_trouble));
         }
     }
 }
@@ -424,18 +428,18 @@ void say_lesson_list(struct words *w)
 {
     struct table t;
     struct text cell;
-    const char *next = rec_get_text(w->record, "next");
-    int64_t due = rec_get_whole(w->record, "due");
+    const char *next = rec_get_text(w->record, KEY_next);
+    int64_t due = rec_get_whole(w->record, KEY_due);
     text_init(&cell);
     table_init(&t, "rlll");
     int number = 0;
-    for (const struct rec *l = say_first(w->record, "lessons"); l != NULL; l = l->next) {
-        bool is_next = strcmp(rec_get_text(l, "id"), next) == 0;
+    for (const struct rec *l = say_first(w->record, KEY_lessons); l != NULL; l = l->next) {
+        bool is_next = strcmp(rec_get_text(l, KEY_id), next) == 0;
         text_clear(&cell);
         text_addf(&cell, "%d", ++number);
         table_ink(&t, INK_MUTED, text_get(&cell));
-        table_ink(&t, INK_NAME, rec_get_text(l, "id"));
-        table_cell(&t, rec_get_text(l, "title"));
+        table_ink(&t, INK_NAME, rec_get_text(l, KEY_id));
+        table_cell(&t, rec_get_text(l, KEY_title));
         say_state(&cell, l);
         text_add(&cell, is_next ? "   next" : "");
         table_ink(&t, is_next ? INK_RIGHT : INK_MUTED, text_get(&cell));
@@ -451,7 +455,7 @@ void say_lesson_list(struct words *w)
         text_add(w->out, "lesson ");
         text_addf(w->out, "%s begins; your own graph waits meanwhile\n", next);
     }
-    if (*rec_get_text(w->record, "trouble") != '\0') {
+    if (*rec_get_text(w->record, KEY_trouble) != '\0') {
         text_add(w->out, "Nothing is being kept now.\n");
     }
 }
@@ -460,24 +464,24 @@ void say_lesson_list(struct words *w)
 
 void say_help_term(struct words *w)
 {
-    const char *others = rec_get_text(w->record, "others");
-    ink_add(w->out, INK_TITLE, rec_get_text(w->record, "term"));
+    const char *others = rec_get_text(w->record, KEY_others);
+    ink_add(w->out, INK_TITLE, rec_get_text(w->record, KEY_term));
     if (*others != '\0') {
         text_addf(w->out, "%c   also: %s%c", INK_MUTED, others, INK_END);
     }
     text_add_char(w->out, '\n');
-    say_prose_field(w, "text");
+    say_prose_field(w, KEY_text);
     text_add(w->out, "try: ");
-    ink_add(w->out, INK_CODE, rec_get_text(w->record, "example"));
+    ink_add(w->out, INK_CODE, rec_get_text(w->record, KEY_example));
     text_add(w->out, "\nmore: ");
-    text_addf(w->out, "%clesson %s%c\n", INK_CODE, rec_get_text(w->record, "lesson"), INK_END);
+    text_addf(w->out, "%clesson %s%c\n", INK_CODE, rec_get_text(w->record, KEY_lesson), INK_END);
 }
 
 void say_help_glossary(struct words *w)
 {
     struct text terms;
     text_init(&terms);
-    for (const struct rec *t = say_first(w->record, "terms"); t != NULL; t = t->next) {
+    for (const struct rec *t = say_first(w->record, KEY_terms); t != NULL; t = t->next) {
         text_addf(&terms, t->next == NULL ? "**%s**" : "**%s**, ", t->text);
     }
     say_prose_text(w, text_get(&terms), "", INK_END);

@@ -22,7 +22,7 @@ static const char *shade(const struct words *w, int64_t answers)
     while (i > 0 && answers < shades[i].from) {
         i--;
     }
-    return rec_get_flag(w->record, "ascii") ? shades[i].ascii : shades[i].sign;
+    return rec_get_flag(w->record, KEY_ascii) ? shades[i].ascii : shades[i].sign;
 }
 
 // ---- The calendar -------------------------------------------------------------------------------
@@ -38,9 +38,9 @@ static void add_day(struct words *w, const char *sign, bool answered, bool last)
 
 static int64_t answers_on(const struct words *w, int64_t day)
 {
-    for (const struct rec *d = say_first(w->record, "days"); d != NULL; d = d->next) {
-        if (rec_get_whole(d, "day") == day) {
-            return rec_get_whole(d, "answers");
+    for (const struct rec *d = say_first(w->record, KEY_days); d != NULL; d = d->next) {
+        if (rec_get_whole(d, KEY_day) == day) {
+            return rec_get_whole(d, KEY_answers);
         }
     }
     return 0;
@@ -50,9 +50,10 @@ static int64_t answers_on(const struct words *w, int64_t day)
 static int64_t first_day(const struct words *w)
 {
     enum { LABELS = 8, WEEKS_LEAST = 4 };
-    int64_t first = rec_get_whole(w->record, "first"), today = rec_get_whole(w->record, "today");
+    int64_t first = rec_get_whole(w->record, KEY_first),
+            today = rec_get_whole(w->record, KEY_today);
     int64_t weeks = (today - first) / WEEK + 1;
-    int64_t room = (rec_get_whole(w->record, "columns") - LABELS) / CELL;
+    int64_t room = (rec_get_whole(w->record, KEY_columns) - LABELS) / CELL;
     room = room < WEEKS_LEAST ? WEEKS_LEAST : room;
     return weeks > room ? first + (weeks - room) * WEEK : first;
 }
@@ -81,7 +82,7 @@ static void say_months(struct words *w, int64_t first, int64_t today)
 static void say_calendar(struct words *w)
 {
     static const char names[WEEK][4] = {"Mon", "", "Wed", "", "Fri", "", "Sun"};
-    int64_t today = rec_get_whole(w->record, "today"), first = first_day(w);
+    int64_t today = rec_get_whole(w->record, KEY_today), first = first_day(w);
     say_months(w, first, today);
     for (int row = 0; row < WEEK; row++) {
         struct text name;
@@ -119,9 +120,9 @@ static void add_count(struct words *w, int64_t count, const char *one, const cha
 
 static void say_sums(struct words *w)
 {
-    int64_t streak = rec_get_whole(w->record, "streak");
-    add_count(w, rec_get_whole(w->record, "answers"), "answer", "answers");
-    text_addf(w->out, ", %lld right", (long long)rec_get_whole(w->record, "right"));
+    int64_t streak = rec_get_whole(w->record, KEY_streak);
+    add_count(w, rec_get_whole(w->record, KEY_answers), "answer", "answers");
+    text_addf(w->out, ", %lld right", (long long)rec_get_whole(w->record, KEY_right));
     if (streak > 0) {
         text_add(w->out, "; ");
         add_count(w, streak, "day", "days");
@@ -152,8 +153,8 @@ static void add_time(struct words *w, int64_t seconds)
 
 static void say_due(struct words *w)
 {
-    int64_t due = rec_get_whole(w->record, "due");
-    const struct rec *next = rec_find(w->record, "next_due_in");
+    int64_t due = rec_get_whole(w->record, KEY_due);
+    const struct rec *next = rec_find(w->record, KEY_next_due_in);
     if (due > 0) {
         add_count(w, due, "question is", "questions are");
         text_add(w->out, " due: ");
@@ -169,19 +170,19 @@ static void say_due(struct words *w)
 void say_nothing_due(struct words *w)
 {
     say_due(w);
-    if (rec_find(w->record, "next_due_in") == NULL) {
+    if (rec_find(w->record, KEY_next_due_in) == NULL) {
         text_add(w->out, "Nothing is due: what you answer in lessons comes back here.\n");
     }
 }
 
 static void say_next(struct words *w)
 {
-    const char *id = rec_get_text(w->record, "next");
+    const char *id = rec_get_text(w->record, KEY_next);
     if (*id != '\0') {
         text_add(w->out, "Next: ");
         say_command(w, "lesson", id);
-        text_addf(w->out, "   %s\n", rec_get_text(w->record, "next_title"));
-    } else if (say_first(w->record, "lessons") != NULL) {
+        text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_next_title));
+    } else if (say_first(w->record, KEY_lessons) != NULL) {
         text_add(w->out, "You have been through all lessons.\n");
     }
 }
@@ -195,7 +196,7 @@ static void cell_bar(struct words *w, struct table *t, int64_t done, int64_t of)
         table_cell(t, "");  // the numbers beside it say as much
         return;
     }
-    bool ascii = rec_get_flag(w->record, "ascii");
+    bool ascii = rec_get_flag(w->record, KEY_ascii);
     // Full only when all is done, empty only when nothing is.
     int64_t full = of == 0 ? 0 : (done * WIDTH + of - 1) / of;
     full = done < of && full == WIDTH ? WIDTH - 1 : full;
@@ -229,8 +230,8 @@ __attribute__((format(printf, 3, 4))) static void cell(struct table *t, enum ink
 // Done, due, known: what a topic's row and a lesson's have alike.
 static void cells(struct words *w, struct table *t, const struct rec *row)
 {
-    int64_t done = rec_get_whole(row, "done"), questions = rec_get_whole(row, "questions");
-    const struct rec *recall = rec_find(row, "recall");
+    int64_t done = rec_get_whole(row, KEY_done), questions = rec_get_whole(row, KEY_questions);
+    const struct rec *recall = rec_find(row, KEY_recall);
     cell_bar(w, t, done, questions);
     cell(t, INK_END, "%lld/%lld", (long long)done, (long long)questions);
     if (recall != NULL) {
@@ -238,8 +239,8 @@ static void cells(struct words *w, struct table *t, const struct rec *row)
     } else {
         table_cell(t, "");
     }
-    if (rec_get_whole(row, "due") > 0) {
-        cell(t, INK_END, "%lld", (long long)rec_get_whole(row, "due"));
+    if (rec_get_whole(row, KEY_due) > 0) {
+        cell(t, INK_END, "%lld", (long long)rec_get_whole(row, KEY_due));
     } else {
         table_cell(t, "");
     }
@@ -253,15 +254,15 @@ static void head(struct table *t, const char *first)
     }
 }
 
-static void say_rows(struct words *w, const char *list, const char *name, const char *id,
-                     const char *title)
+static void say_rows(struct words *w, enum rec_key list, const char *name, enum rec_key id,
+                     enum rec_key title)
 {
     struct table t;
     bool any = false;
     table_init(&t, "llnrrr");
     head(&t, name);
     for (const struct rec *row = say_first(w->record, list); row != NULL; row = row->next) {
-        const struct rec *begun = rec_find(row, "begun");
+        const struct rec *begun = rec_find(row, KEY_begun);
         if (begun == NULL || begun->flag) {
             table_ink(&t, INK_NAME, rec_get_text(row, id));
             table_cell(&t, rec_get_text(row, title));
@@ -279,7 +280,7 @@ static void say_rows(struct words *w, const char *list, const char *name, const 
 
 void say_progress(struct words *w)
 {
-    if (rec_get_whole(w->record, "answers") > 0) {
+    if (rec_get_whole(w->record, KEY_answers) > 0) {
         say_calendar(w);
         say_shades(w);
         text_add_char(w->out, '\n');
@@ -289,11 +290,11 @@ void say_progress(struct words *w)
     }
     say_due(w);
     say_next(w);
-    if (*rec_get_text(w->record, "trouble") != '\0') {
+    if (*rec_get_text(w->record, KEY_trouble) != '\0') {
         text_add(w->out, "Nothing is being kept now.\n");
     }
-    say_rows(w, "topics", "topic", "topic", "name");
-    say_rows(w, "lessons", "lesson", "id", "title");
+    say_rows(w, KEY_topics, "topic", KEY_topic, KEY_name);
+    say_rows(w, KEY_lessons, "lesson", KEY_id, KEY_title);
 }
 
 // ---- A review -----------------------------------------------------------------------------------
@@ -302,18 +303,18 @@ void say_review_item(struct words *w)
 {
     text_add_char(w->out, '\n');
     text_add_char(w->out, INK_MUTED);
-    text_addf(w->out, "from the lesson %s: %s", rec_get_text(w->record, "lesson"),
-              rec_get_text(w->record, "title"));
+    text_addf(w->out, "from the lesson %s: %s", rec_get_text(w->record, KEY_lesson),
+              rec_get_text(w->record, KEY_title));
     text_add_char(w->out, INK_END);
     text_add_char(w->out, '\n');
 }
 
 void say_review_end(struct words *w)
 {
-    int64_t skipped = rec_get_whole(w->record, "skipped");
+    int64_t skipped = rec_get_whole(w->record, KEY_skipped);
     text_add(w->out, "\nThat was the review: ");
-    add_count(w, rec_get_whole(w->record, "right"), "question", "questions");
-    text_addf(w->out, " of %lld answered", (long long)rec_get_whole(w->record, "questions"));
+    add_count(w, rec_get_whole(w->record, KEY_right), "question", "questions");
+    text_addf(w->out, " of %lld answered", (long long)rec_get_whole(w->record, KEY_questions));
     if (skipped > 0) {
         text_addf(w->out, ", %lld skipped", (long long)skipped);
     }
@@ -327,7 +328,7 @@ void say_attempts(struct words *w)
 {
     struct text sheet;
     text_init(&sheet);
-    sheet_add(&sheet, SHEET_ATTEMPTS, rec_find(w->record, "rows"));
+    sheet_add_attempts(&sheet, rec_find(w->record, KEY_rows));
     for (const char *s = text_get(&sheet); *s != '\0';) {
         size_t n = strcspn(s, "\r\n"), ends = strspn(s + n, "\r\n");
         text_add_visible(w->out, s, n);

@@ -6,17 +6,17 @@
 // "e = a*b", or "a" for a leaf.
 static void add_definition(struct words *w, const struct rec *node)
 {
-    const char *formula = rec_get_text(node, "formula");
-    ink_add(w->out, INK_NAME, rec_get_text(node, "name"));
+    const char *formula = rec_get_text(node, KEY_formula);
+    ink_add(w->out, INK_NAME, rec_get_text(node, KEY_name));
     text_addf(w->out, *formula == '\0' ? "%s" : " = %s", formula);
 }
 
 // "2 * -3", "tanh(0.8814)": the operation on its operands' values.
 static void add_on_values(struct words *w)
 {
-    const char *op = rec_get_text(w->record, "op");
-    const struct rec *v = say_first(w->record, "operands");
-    bool infix = rec_get_flag(w->record, "infix");
+    const char *op = rec_get_text(w->record, KEY_op);
+    const struct rec *v = say_first(w->record, KEY_operands);
+    bool infix = rec_get_flag(w->record, KEY_infix);
     text_addf(w->out, infix ? "%s" : "%s(", infix ? "" : op);
     for (; v != NULL; v = v->next) {
         say_number(w, INK_VALUE, v->number);
@@ -30,56 +30,56 @@ static void add_on_values(struct words *w)
 static void add_share(struct words *w, struct table *t, const struct rec *share)
 {
     char held[NUMBER_TEXT], local[NUMBER_TEXT], up[NUMBER_TEXT], product[NUMBER_TEXT];
-    const char *root = rec_get_text(rec_find(w->record, "root"), "name");
-    const char *formula = rec_get_text(share, "formula");
+    const char *root = rec_get_text(rec_find(w->record, KEY_root), KEY_name);
+    const char *formula = rec_get_text(share, KEY_formula);
     struct text cell;
     text_init(&cell);
-    text_addf(&cell, "  %s.grad", rec_get_text(rec_find(share, "child"), "name"));
+    text_addf(&cell, "  %s.grad", rec_get_text(rec_find(share, KEY_child), KEY_name));
     table_cell(t, text_get(&cell));
-    table_ink(t, INK_GRAD, number_text(held, rec_get_number(share, "held"), w->digits));
+    table_ink(t, INK_GRAD, number_text(held, rec_get_number(share, KEY_held), w->digits));
     text_clear(&cell);
     text_addf(&cell, say_is_loose(formula) ? "+= d%s/d%s * (%s)" : "+= d%s/d%s * %s", root,
-              rec_get_text(w->record, "name"), formula);
+              rec_get_text(w->record, KEY_name), formula);
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "= ");
-    ink_add(&cell, INK_GRAD, number_text(up, rec_get_number(w->record, "upstream"), w->digits));
+    ink_add(&cell, INK_GRAD, number_text(up, rec_get_number(w->record, KEY_upstream), w->digits));
     text_add(&cell, " * ");
-    ink_add(&cell, INK_LOCAL, number_text(local, rec_get_number(share, "local"), w->digits));
-    text_addf(&cell, " = %s", number_text(product, rec_get_number(share, "share"), w->digits));
+    ink_add(&cell, INK_LOCAL, number_text(local, rec_get_number(share, KEY_local), w->digits));
+    text_addf(&cell, " = %s", number_text(product, rec_get_number(share, KEY_share), w->digits));
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "now ");
-    ink_add(&cell, INK_GRAD, number_text(held, rec_get_number(share, "now"), w->digits));
+    ink_add(&cell, INK_GRAD, number_text(held, rec_get_number(share, KEY_now), w->digits));
     table_cell(t, text_get(&cell));
     text_release(&cell);
 }
 
 void say_step(struct words *w)
 {
-    const char *step = rec_get_text(w->record, "step");
-    const char *root = rec_get_text(rec_find(w->record, "root"), "name");
-    const char *name = rec_get_text(w->record, "name");
-    text_addf(w->out, "%s %lld/%lld   ", rec_get_text(w->record, "pass"),
-              (long long)rec_get_whole(w->record, "done"),
-              (long long)rec_get_whole(w->record, "steps"));
+    const char *step = rec_get_text(w->record, KEY_step);
+    const char *root = rec_get_text(rec_find(w->record, KEY_root), KEY_name);
+    const char *name = rec_get_text(w->record, KEY_name);
+    text_addf(w->out, "%s %lld/%lld   ", rec_get_text(w->record, KEY_pass),
+              (long long)rec_get_whole(w->record, KEY_done),
+              (long long)rec_get_whole(w->record, KEY_steps));
     if (strcmp(step, "forward") == 0) {
         add_definition(w, w->record);
         text_add(w->out, " = ");
         add_on_values(w);
         text_add(w->out, " = ");
-        say_number(w, INK_VALUE, rec_get_number(w->record, "after"));
+        say_number(w, INK_VALUE, rec_get_number(w->record, KEY_after));
         text_add_char(w->out, '\n');
         return;
     }
     bool seed = strcmp(step, "seed") == 0;
     ink_add(w->out, INK_NAME, name);
     text_addf(w->out, "   d%s/d%s = ", root, name);
-    say_number(w, INK_GRAD, rec_get_number(w->record, seed ? "after" : "upstream"));
+    say_number(w, INK_GRAD, rec_get_number(w->record, seed ? KEY_after : KEY_upstream));
     text_add(w->out, seed ? "   the seed\n" : "\n");
     struct table t;
     table_init(&t, "ndnnn");
-    for (const struct rec *s = say_first(w->record, "shares"); s != NULL; s = s->next) {
+    for (const struct rec *s = say_first(w->record, KEY_shares); s != NULL; s = s->next) {
         add_share(w, &t, s);
     }
     say_table(w, &t);
@@ -87,28 +87,29 @@ void say_step(struct words *w)
 
 void say_steps_skipped(struct words *w)
 {
-    text_addf(w->out, "… %lld steps before these\n", (long long)rec_get_whole(w->record, "count"));
+    text_addf(w->out, "… %lld steps before these\n",
+              (long long)rec_get_whole(w->record, KEY_count));
 }
 
 void say_where(struct words *w)
 {
-    const struct rec *next = rec_find(w->record, "next");
-    bool back = strcmp(rec_get_text(w->record, "moved"), "back") == 0;
-    text_addf(w->out, "%s%s pass of ", back ? "back: " : "", rec_get_text(w->record, "pass"));
-    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, "root"), "name"));
-    text_addf(w->out, ", %lld of %lld steps done; ", (long long)rec_get_whole(w->record, "done"),
-              (long long)rec_get_whole(w->record, "steps"));
+    const struct rec *next = rec_find(w->record, KEY_next);
+    bool back = strcmp(rec_get_text(w->record, KEY_moved), "back") == 0;
+    text_addf(w->out, "%s%s pass of ", back ? "back: " : "", rec_get_text(w->record, KEY_pass));
+    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, KEY_root), KEY_name));
+    text_addf(w->out, ", %lld of %lld steps done; ", (long long)rec_get_whole(w->record, KEY_done),
+              (long long)rec_get_whole(w->record, KEY_steps));
     if (next == NULL) {
         text_add(w->out, "the walk is at its end\n");
         return;
     }
     text_add(w->out, "next ");
-    if (strcmp(rec_get_text(next, "step"), "forward") == 0) {
+    if (strcmp(rec_get_text(next, KEY_step), "forward") == 0) {
         add_definition(w, next);
     } else {
-        text_add(w->out, strcmp(rec_get_text(next, "step"), "seed") == 0 ? "the seed at "
-                                                                         : "backward through ");
-        ink_add(w->out, INK_NAME, rec_get_text(next, "name"));
+        text_add(w->out, strcmp(rec_get_text(next, KEY_step), "seed") == 0 ? "the seed at "
+                                                                           : "backward through ");
+        ink_add(w->out, INK_NAME, rec_get_text(next, KEY_name));
     }
     text_add_char(w->out, '\n');
 }
@@ -120,23 +121,23 @@ void say_stopped(struct words *w)
 
 void say_predict(struct words *w)
 {
-    const char *formula = rec_get_text(w->record, "formula");
-    text_addf(w->out, "%s: ", rec_get_text(w->record, "pass"));
-    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, "at"), "name"));
+    const char *formula = rec_get_text(w->record, KEY_formula);
+    text_addf(w->out, "%s: ", rec_get_text(w->record, KEY_pass));
+    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, KEY_at), KEY_name));
     text_addf(w->out, *formula == '\0' ? "%s" : " = %s", formula);
     text_addf(w->out, ". What will be %s? A number, or 'step' to see\n",
-              rec_get_text(w->record, "what"));
+              rec_get_text(w->record, KEY_what));
 }
 
 void say_guessed(struct words *w)
 {
-    if (rec_get_flag(w->record, "right")) {
+    if (rec_get_flag(w->record, KEY_right)) {
         text_add(w->out, "right\n");
         return;
     }
-    text_addf(w->out, "not quite: %s is ", rec_get_text(w->record, "what"));
-    say_number(w, INK_VALUE, rec_get_number(w->record, "key"));
+    text_addf(w->out, "not quite: %s is ", rec_get_text(w->record, KEY_what));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_key));
     text_add(w->out, ", you said ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "guess"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_guess));
     text_add_char(w->out, '\n');
 }

@@ -5,9 +5,9 @@
 
 #include "words/say.h"
 
-static const char *name_at(const struct words *w, const char *key)
+static const char *name_at(const struct words *w, enum rec_key key)
 {
-    return rec_get_text(rec_find(w->record, key), "name");
+    return rec_get_text(rec_find(w->record, key), KEY_name);
 }
 
 // Is a difference no more than what rounding leaves of two values as large as these?
@@ -18,32 +18,32 @@ static bool is_rounding(double difference, double a, double b)
 
 void say_nudge(struct words *w)
 {
-    const struct rec *node = rec_find(w->record, "node"), *root = rec_find(w->record, "root");
-    double by = rec_get_number(w->record, "by"), value = rec_get_number(node, "value");
-    ink_add(w->out, INK_NAME, rec_get_text(node, "name"));
+    const struct rec *node = rec_find(w->record, KEY_node), *root = rec_find(w->record, KEY_root);
+    double by = rec_get_number(w->record, KEY_by), value = rec_get_number(node, KEY_value);
+    ink_add(w->out, INK_NAME, rec_get_text(node, KEY_name));
     text_add(w->out, ": ");
     say_number(w, INK_VALUE, value);
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, value + by);
     text_add(w->out, "   ");
-    ink_add(w->out, INK_NAME, rec_get_text(root, "name"));
+    ink_add(w->out, INK_NAME, rec_get_text(root, KEY_name));
     text_add(w->out, ": ");
-    say_number(w, INK_VALUE, rec_get_number(root, "value"));
+    say_number(w, INK_VALUE, rec_get_number(root, KEY_value));
     text_add(w->out, " -> ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "after"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_after));
     text_addf(w->out,
-              "\nthe gradient predicts a change of d%s/d%s * h = ", rec_get_text(root, "name"),
-              rec_get_text(node, "name"));
-    say_number(w, INK_GRAD, rec_get_number(w->record, "gradient"));
+              "\nthe gradient predicts a change of d%s/d%s * h = ", rec_get_text(root, KEY_name),
+              rec_get_text(node, KEY_name));
+    say_number(w, INK_GRAD, rec_get_number(w->record, KEY_gradient));
     text_add(w->out, " * ");
     say_number(w, INK_VALUE, by);
     text_add(w->out, "\npredicted ");
-    say_number(w, INK_GRAD, rec_get_number(w->record, "predicted"));
+    say_number(w, INK_GRAD, rec_get_number(w->record, KEY_predicted));
     text_add(w->out, ", actual ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "actual"));
-    double difference = rec_get_number(w->record, "difference");
-    if (is_rounding(difference, rec_get_number(root, "value"),
-                    rec_get_number(w->record, "after"))) {
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_actual));
+    double difference = rec_get_number(w->record, KEY_difference);
+    if (is_rounding(difference, rec_get_number(root, KEY_value),
+                    rec_get_number(w->record, KEY_after))) {
         text_add(w->out, ", no difference but rounding");
     } else {
         text_add(w->out, ", difference ");
@@ -59,28 +59,28 @@ static void path_row(struct words *w, struct table *t, const struct rec *row)
     text_init(&way);
     text_init(&product);
     const char *before = "";
-    int64_t cut = rec_get_whole(row, "cut"), i = 0;
-    for (const struct rec *n = say_first(row, "nodes"); n != NULL; n = n->next, i++) {
+    int64_t cut = rec_get_whole(row, KEY_cut), i = 0;
+    for (const struct rec *n = say_first(row, KEY_nodes); n != NULL; n = n->next, i++) {
         char number[NUMBER_TEXT];
         if (cut > 0 && i == cut) {
             text_add(&way, " > …");
             text_add(&product, " * …");
         }
-        text_addf(&way, "%s%s", *before != '\0' ? " > " : "", rec_get_text(n, "name"));
+        text_addf(&way, "%s%s", *before != '\0' ? " > " : "", rec_get_text(n, KEY_name));
         if (n->next != NULL) {
-            number_text(number, rec_get_number(n, "local"), w->digits);
+            number_text(number, rec_get_number(n, KEY_local), w->digits);
             text_add(&product, *before != '\0' ? " * " : "= ");
             ink_add(&product, INK_LOCAL, number);
         }
-        before = rec_get_text(n, "name");
+        before = rec_get_text(n, KEY_name);
     }
     char number[NUMBER_TEXT];
-    number_text(number, rec_get_number(row, "product"), w->digits);
+    number_text(number, rec_get_number(row, KEY_product), w->digits);
     table_cell(t, text_get(&way));
-    if (rec_get_whole(row, "edges") > 1) {
+    if (rec_get_whole(row, KEY_edges) > 1) {
         text_addf(&product, " = ");
         ink_add(&product, INK_GRAD, number);
-    } else if (rec_get_whole(row, "edges") == 0) {
+    } else if (rec_get_whole(row, KEY_edges) == 0) {
         text_addf(&product, "= %s", number);
     }
     table_cell(t, text_get(&product));
@@ -90,20 +90,20 @@ static void path_row(struct words *w, struct table *t, const struct rec *row)
 
 void say_paths(struct words *w)
 {
-    const char *count = rec_get_text(w->record, "count");
+    const char *count = rec_get_text(w->record, KEY_count);
     struct table t;
     table_init(&t, "lw");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         path_row(w, &t, row);
     }
     say_table(w, &t);
-    text_add(w->out, rec_get_flag(w->record, "cut") ? "… and more\n" : "");
+    text_add(w->out, rec_get_flag(w->record, KEY_cut) ? "… and more\n" : "");
     text_addf(w->out,
               "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n", count,
-              strcmp(count, "1") == 0 ? "" : "s", name_at(w, "root"), name_at(w, "of"),
-              (long long)rec_get_whole(w->record, "edges"));
+              strcmp(count, "1") == 0 ? "" : "s", name_at(w, KEY_root), name_at(w, KEY_of),
+              (long long)rec_get_whole(w->record, KEY_edges));
     text_add(w->out, "sum = ");
-    say_number(w, INK_GRAD, rec_get_number(w->record, "sum"));
+    say_number(w, INK_GRAD, rec_get_number(w->record, KEY_sum));
     text_add_char(w->out, '\n');
 }
 
@@ -111,23 +111,24 @@ void say_paths(struct words *w)
 
 static void check_row(struct words *w, struct table *t, const struct rec *row)
 {
-    const struct rec *kink = rec_find(row, "kink");
-    const char *verdict = rec_get_text(row, "verdict");
+    const struct rec *kink = rec_find(row, KEY_kink);
+    const char *verdict = rec_get_text(row, KEY_verdict);
     char number[NUMBER_TEXT];
     struct text why;
     text_init(&why);
     if (kink != NULL) {
-        text_addf(&why, "a kink of %s = %s within %s", rec_get_text(kink, "name"),
-                  rec_get_text(kink, "formula"), number_text(number, rec_get_number(kink, "h"), 2));
+        text_addf(&why, "a kink of %s = %s within %s", rec_get_text(kink, KEY_name),
+                  rec_get_text(kink, KEY_formula),
+                  number_text(number, rec_get_number(kink, KEY_h), 2));
     }
-    table_ink(t, INK_NAME, rec_get_text(row, "name"));
-    table_number(t, INK_GRAD, rec_get_number(row, "gradient"), w->digits);
-    if (isnan(rec_get_number(row, "measured"))) {
+    table_ink(t, INK_NAME, rec_get_text(row, KEY_name));
+    table_number(t, INK_GRAD, rec_get_number(row, KEY_gradient), w->digits);
+    if (isnan(rec_get_number(row, KEY_measured))) {
         table_ink(t, INK_MUTED, "·");  // no h gives a measurement
         table_ink(t, INK_MUTED, "·");
     } else {
-        table_number(t, INK_VALUE, rec_get_number(row, "measured"), w->digits);
-        table_number(t, INK_MUTED, rec_get_number(row, "relative"), 2);
+        table_number(t, INK_VALUE, rec_get_number(row, KEY_measured), w->digits);
+        table_number(t, INK_MUTED, rec_get_number(row, KEY_relative), 2);
     }
     table_ink(t, strcmp(verdict, "wrong") == 0 ? INK_ERROR : INK_MUTED, verdict);
     table_ink(t, INK_MUTED, text_get(&why));
@@ -139,18 +140,18 @@ static void add_curve(struct words *w)
 {
     struct table t;
     table_init(&t, "rddw");
-    text_addf(w->out, "central differences for %s over h:\n", name_at(w, "curve_of"));
+    text_addf(w->out, "central differences for %s over h:\n", name_at(w, KEY_curve_of));
     static const char *const titles[] = {"h", "measured", "error", ""};
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *p = say_first(w->record, "curve"); p != NULL; p = p->next) {
-        table_number(&t, INK_MUTED, rec_get_number(p, "h"), 2);
-        table_number(&t, INK_VALUE, rec_get_number(p, "measured"), w->digits);
-        table_number(&t, INK_MUTED, rec_get_number(p, "error"), 2);
-        table_cell(&t, rec_get_flag(p, "kink")   ? "over a kink"
-                       : rec_get_flag(p, "best") ? "taken"
-                                                 : "");
+    for (const struct rec *p = say_first(w->record, KEY_curve); p != NULL; p = p->next) {
+        table_number(&t, INK_MUTED, rec_get_number(p, KEY_h), 2);
+        table_number(&t, INK_VALUE, rec_get_number(p, KEY_measured), w->digits);
+        table_number(&t, INK_MUTED, rec_get_number(p, KEY_error), 2);
+        table_cell(&t, rec_get_flag(p, KEY_kink)   ? "over a kink"
+                       : rec_get_flag(p, KEY_best) ? "taken"
+                                                   : "");
     }
     say_table(w, &t);
 }
@@ -158,11 +159,13 @@ static void add_curve(struct words *w)
 void say_check(struct words *w)
 {
     static const char *const titles[] = {"leaf", "gradient", "measured", "relative error", "", ""};
-    int64_t checked = rec_get_whole(w->record, "checked"),
-            leaves = rec_get_whole(w->record, "leaves");
-    int64_t wrong = rec_get_whole(w->record, "wrong"), right = rec_get_whole(w->record, "right");
+    int64_t checked = rec_get_whole(w->record, KEY_checked),
+            leaves = rec_get_whole(w->record, KEY_leaves);
+    int64_t wrong = rec_get_whole(w->record, KEY_wrong),
+            right = rec_get_whole(w->record, KEY_right);
     if (checked == 0) {
-        text_addf(w->out, "%s depends on no leaf: there is nothing to check\n", name_at(w, "root"));
+        text_addf(w->out, "%s depends on no leaf: there is nothing to check\n",
+                  name_at(w, KEY_root));
         return;
     }
     struct table t;
@@ -170,7 +173,7 @@ void say_check(struct words *w)
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         check_row(w, &t, row);
     }
     say_table(w, &t);
@@ -187,22 +190,22 @@ void say_check(struct words *w)
 
 void say_tangent(struct words *w)
 {
-    const char *of = name_at(w, "of"), *root = name_at(w, "root");
-    long long forward = (long long)rec_get_whole(w->record, "multiply_adds");
-    long long reverse = (long long)rec_get_whole(w->record, "reverse_multiply_adds");
-    long long leaves = (long long)rec_get_whole(w->record, "leaves");
+    const char *of = name_at(w, KEY_of), *root = name_at(w, KEY_root);
+    long long forward = (long long)rec_get_whole(w->record, KEY_multiply_adds);
+    long long reverse = (long long)rec_get_whole(w->record, KEY_reverse_multiply_adds);
+    long long leaves = (long long)rec_get_whole(w->record, KEY_leaves);
     struct table t;
     struct text cell;
     text_init(&cell);
     table_init(&t, "llw");
-    for (const struct rec *row = say_first(w->record, "rows"); row != NULL; row = row->next) {
-        const char *formula = rec_get_text(row, "formula");
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        const char *formula = rec_get_text(row, KEY_formula);
         text_clear(&cell);
-        text_addf(&cell, "d%s/d%s =", rec_get_text(row, "name"), of);
-        table_ink(&t, INK_NAME, rec_get_text(row, "name"));
+        text_addf(&cell, "d%s/d%s =", rec_get_text(row, KEY_name), of);
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
         table_cell(&t, *formula == '\0' ? "the input" : formula);
         char number[NUMBER_TEXT];
-        text_addf(&cell, " %s", number_text(number, rec_get_number(row, "slope"), w->digits));
+        text_addf(&cell, " %s", number_text(number, rec_get_number(row, KEY_slope), w->digits));
         table_cell(&t, text_get(&cell));
     }
     say_table(w, &t);
@@ -213,7 +216,7 @@ void say_tangent(struct words *w)
     text_addf(w->out, "reverse mode: %lld multiply-adds for the gradients of all leaves at once\n",
               reverse);
     text_addf(w->out, "d%s/d%s = ", root, of);
-    say_number(w, INK_GRAD, rec_get_number(w->record, "slope"));
+    say_number(w, INK_GRAD, rec_get_number(w->record, KEY_slope));
     text_add_char(w->out, '\n');
 }
 
@@ -222,24 +225,24 @@ void say_tangent(struct words *w)
 void say_sabotage(struct words *w)
 {
     text_add(w->out, "a backward pass of ");
-    ink_add(w->out, INK_NAME, rec_get_text(w->record, "name"));
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, KEY_name));
     text_add(w->out, " was run with one mistake in it; find the node with\n"
                      "grads, local, paths and check, then: accuse NODE\n");
 }
 
 void say_accuse(struct words *w)
 {
-    const char *name = rec_get_text(w->record, "name");
-    int64_t before = rec_get_whole(w->record, "wrong_before");
-    if (!rec_get_flag(w->record, "right")) {
+    const char *name = rec_get_text(w->record, KEY_name);
+    int64_t before = rec_get_whole(w->record, KEY_wrong_before);
+    if (!rec_get_flag(w->record, KEY_right)) {
         text_addf(w->out,
                   "%s did its part rightly; look at what it received, and at what it handed "
                   "on\n",
                   name);
         return;
     }
-    text_addf(w->out, "yes, %s: %s\n", name, rec_get_text(w->record, "mistake"));
-    text_addf(w->out, "%s\n", rec_get_text(w->record, "what"));
+    text_addf(w->out, "yes, %s: %s\n", name, rec_get_text(w->record, KEY_mistake));
+    text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_what));
     text_addf(w->out, before == 0 ? "found at the first try; " : "found after %lld other%s; ",
               (long long)before, before == 1 ? "" : "s");
     text_add(w->out, "the gradients are right again\n");
@@ -249,7 +252,7 @@ void say_accuse(struct words *w)
 
 static bool is_special(const struct words *w, const char *what)
 {
-    for (const struct rec *s = say_first(w->record, "special"); s != NULL; s = s->next) {
+    for (const struct rec *s = say_first(w->record, KEY_special); s != NULL; s = s->next) {
         if (strcmp(s->text, what) == 0) {
             return true;
         }
@@ -259,34 +262,34 @@ static bool is_special(const struct words *w, const char *what)
 
 static void explain_what(struct words *w)
 {
-    const char *formula = rec_get_text(w->record, "formula"),
-               *role = rec_get_text(w->record, "role");
-    ink_add(w->out, INK_NAME, rec_get_text(w->record, "name"));
+    const char *formula = rec_get_text(w->record, KEY_formula),
+               *role = rec_get_text(w->record, KEY_role);
+    ink_add(w->out, INK_NAME, rec_get_text(w->record, KEY_name));
     text_addf(w->out, *formula == '\0' ? "%s" : " = %s", formula);
     text_add(w->out, " = ");
-    say_number(w, INK_VALUE, rec_get_number(w->record, "value"));
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_value));
     if (*formula == '\0') {
         text_addf(w->out, " is a %s: nothing computes it, so the backward pass ends here\n", role);
     } else {
-        text_addf(w->out, ": %s\n", rec_get_text(w->record, "help"));
+        text_addf(w->out, ": %s\n", rec_get_text(w->record, KEY_help));
     }
 }
 
 static void explain_children(struct words *w)
 {
-    const char *name = rec_get_text(w->record, "name");
-    for (const struct rec *c = say_first(w->record, "children"); c != NULL; c = c->next) {
-        if (rec_get_flag(c, "constant")) {
+    const char *name = rec_get_text(w->record, KEY_name);
+    for (const struct rec *c = say_first(w->record, KEY_children); c != NULL; c = c->next) {
+        if (rec_get_flag(c, KEY_constant)) {
             continue;
         }
-        const char *formula = rec_get_text(c, "formula");
+        const char *formula = rec_get_text(c, KEY_formula);
         char number[NUMBER_TEXT];
-        number_text(number, rec_get_number(c, "local"), w->digits);
+        number_text(number, rec_get_number(c, KEY_local), w->digits);
         text_add(w->out, "its child ");
-        ink_add(w->out, INK_NAME, rec_get_text(c, "name"));
+        ink_add(w->out, INK_NAME, rec_get_text(c, KEY_name));
         text_add(w->out, " is ");
-        say_number(w, INK_VALUE, rec_get_number(c, "value"));
-        text_addf(w->out, "; local gradient d%s/d%s = ", name, rec_get_text(c, "name"));
+        say_number(w, INK_VALUE, rec_get_number(c, KEY_value));
+        text_addf(w->out, "; local gradient d%s/d%s = ", name, rec_get_text(c, KEY_name));
         ink_add(w->out, INK_LOCAL, formula);
         if (strcmp(formula, number) != 0) {
             text_add(w->out, " = ");
@@ -311,13 +314,14 @@ static void explain_special(struct words *w)
         text_add(w->out, is_special(w, rows[i].special) ? rows[i].words : "");
     }
     if (is_special(w, "kink")) {
-        text_addf(w->out, "its operand is just at the kink: %s\n", rec_get_text(w->record, "edge"));
+        text_addf(w->out, "its operand is just at the kink: %s\n",
+                  rec_get_text(w->record, KEY_edge));
     }
-    const struct rec *origin = rec_find(w->record, "origin");
+    const struct rec *origin = rec_find(w->record, KEY_origin);
     if (origin != NULL) {
-        const char *formula = rec_get_text(origin, "formula");
+        const char *formula = rec_get_text(origin, KEY_formula);
         text_add(w->out, "its value is not finite; that began at ");
-        ink_add(w->out, INK_NAME, rec_get_text(origin, "name"));
+        ink_add(w->out, INK_NAME, rec_get_text(origin, KEY_name));
         text_addf(w->out, *formula == '\0' ? "%s, a leaf\n" : " = %s\n", formula);
     }
 }
@@ -326,34 +330,34 @@ static void explain_special(struct words *w)
 static double explain_shares(struct words *w, const char *output)
 {
     double sum = 0;
-    for (const struct rec *u = say_first(w->record, "uses"); u != NULL; u = u->next) {
-        const char *formula = rec_get_text(u, "formula");
+    for (const struct rec *u = say_first(w->record, KEY_uses); u != NULL; u = u->next) {
+        const char *formula = rec_get_text(u, KEY_formula);
         text_addf(w->out,
                   say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ", output,
-                  rec_get_text(u, "name"), formula);
-        say_number(w, INK_GRAD, rec_get_number(u, "upstream"));
+                  rec_get_text(u, KEY_name), formula);
+        say_number(w, INK_GRAD, rec_get_number(u, KEY_upstream));
         text_add(w->out, " * ");
-        say_number(w, INK_LOCAL, rec_get_number(u, "local"));
+        say_number(w, INK_LOCAL, rec_get_number(u, KEY_local));
         text_add(w->out, " = ");
-        say_number(w, INK_GRAD, rec_get_number(u, "share"));
-        text_addf(w->out, "   from %s = %s\n", rec_get_text(u, "name"), rec_get_text(u, "is"));
-        sum += rec_get_number(u, "share");
+        say_number(w, INK_GRAD, rec_get_number(u, KEY_share));
+        text_addf(w->out, "   from %s = %s\n", rec_get_text(u, KEY_name), rec_get_text(u, KEY_is));
+        sum += rec_get_number(u, KEY_share);
     }
     return sum;
 }
 
 static void explain_gradient(struct words *w)
 {
-    const struct rec *output = rec_find(w->record, "output");
-    const char *name = rec_get_text(w->record, "name"), *out = rec_get_text(output, "name");
-    int64_t uses = rec_get_whole(w->record, "use_count");
+    const struct rec *output = rec_find(w->record, KEY_output);
+    const char *name = rec_get_text(w->record, KEY_name), *out = rec_get_text(output, KEY_name);
+    int64_t uses = rec_get_whole(w->record, KEY_use_count);
     bool is_output = output != NULL && strcmp(out, name) == 0;
-    bool reached = rec_get_flag(w->record, "reached");
-    if (rec_find(w->record, "grad") == NULL) {
+    bool reached = rec_get_flag(w->record, KEY_reached);
+    if (rec_find(w->record, KEY_grad) == NULL) {
         text_add(w->out, "no backward pass has reached it yet\n");
         return;
     }
-    double grad = rec_get_number(w->record, "grad");
+    double grad = rec_get_number(w->record, KEY_grad);
     if (is_output) {
         text_addf(w->out, "it is the output: its own gradient d%s/d%s is the seed, 1\n", out, out);
         return;
@@ -369,7 +373,7 @@ static void explain_gradient(struct words *w)
                           "upstream times local:\n",
               out, name);
     double sum = explain_shares(w, out);
-    const struct rec *list = rec_find(w->record, "uses");
+    const struct rec *list = rec_find(w->record, KEY_uses);
     if (list != NULL && (int64_t)list->in.count < uses) {
         text_addf(w->out, "  … and %lld more\n", (long long)(uses - (int64_t)list->in.count));
         return;

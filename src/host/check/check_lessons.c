@@ -119,7 +119,7 @@ static void run(struct player *p, const char *text)
     host_run(&p->host, &source);
 }
 
-static const struct rec *came(const struct player *p, const char *kind)
+static const struct rec *came(const struct player *p, enum rec_kind kind)
 {
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, kind)) {
@@ -132,10 +132,10 @@ static const struct rec *came(const struct player *p, const char *kind)
 // Where the text of an error stands in the file: its column counts from there.
 static struct lesson_place place_of(const struct player *p, const struct rec *error)
 {
-    const char *text = rec_get_text(error, "excerpt");
+    const char *text = rec_get_text(error, KEY_excerpt);
     struct lesson_place place = lesson_place_of_text(
-        p->lesson->name, (size_t)rec_get_whole(error, "line"), text, strcspn(text, "\n"));
-    place.column += (size_t)rec_get_whole(error, "column") - 1;
+        p->lesson->name, (size_t)rec_get_whole(error, KEY_line), text, strcspn(text, "\n"));
+    place.column += (size_t)rec_get_whole(error, KEY_column) - 1;
     return place;
 }
 
@@ -143,11 +143,11 @@ static struct lesson_place place_of(const struct player *p, const struct rec *er
 static bool find_fault(struct player *p)
 {
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
-        if (rec_get_flag(r, "fault")) {
-            const char *hint = rec_get_text(r, "hint");
-            fail_here(p, place_of(p, r), "%s%s%s", rec_get_text(r, "message"),
+        if (rec_get_flag(r, KEY_fault)) {
+            const char *hint = rec_get_text(r, KEY_hint);
+            fail_here(p, place_of(p, r), "%s%s%s", rec_get_text(r, KEY_message),
                       *hint == '\0' ? "" : "; ", hint);
-            printf("%s", rec_get_text(r, "excerpt"));
+            printf("%s", rec_get_text(r, KEY_excerpt));
             return true;
         }
     }
@@ -158,17 +158,17 @@ static bool find_fault(struct player *p)
 static const char *verdict_of(struct player *p, const char *answer)
 {
     run(p, answer);
-    const struct rec *judged = came(p, "judged");
-    return judged != NULL               ? rec_get_text(judged, "verdict")
-           : came(p, "misread") != NULL ? "misread"
-           : came(p, "model") != NULL   ? "model"
-                                        : "taken as a statement";
+    const struct rec *judged = came(p, KIND_judged);
+    return judged != NULL                  ? rec_get_text(judged, KEY_verdict)
+           : came(p, KIND_misread) != NULL ? "misread"
+           : came(p, KIND_model) != NULL   ? "model"
+                                           : "taken as a statement";
 }
 
 static const char *why_misread(const struct player *p)
 {
-    const struct rec *misread = came(p, "misread");
-    return misread == NULL ? "" : rec_get_text(misread, "message");
+    const struct rec *misread = came(p, KIND_misread);
+    return misread == NULL ? "" : rec_get_text(misread, KEY_message);
 }
 
 static bool expect(struct player *p, size_t line, const char *answer, const char *verdict,
@@ -209,11 +209,11 @@ static bool check_slope(struct player *p, const struct question *q, double key)
     for (int i = 0; i < 2; i++) {
         snprintf(line, sizeof line, "nudge %s %s %s", by, i == 0 ? "0.00001" : "-0.00001", of);
         run(p, line);
-        const struct rec *nudge = came(p, "nudge");
+        const struct rec *nudge = came(p, KIND_nudge);
         if (nudge == NULL) {
             return true;  // not a leaf
         }
-        moved[i] = rec_get_number(nudge, "actual");
+        moved[i] = rec_get_number(nudge, KEY_actual);
     }
     double slope = (moved[0] - moved[1]) / 2e-5;
     bool kink = fabs(moved[0] + moved[1]) > 1e-3 * fabs(moved[0]);
@@ -382,7 +382,7 @@ static bool check_do(struct player *p, const struct question *q)
 {
     if (p->seed == 0) {
         run(p, "print 1");
-        if (came(p, "judged") != NULL) {
+        if (came(p, KIND_judged) != NULL) {
             return fail_here(p, at_key(p, q, "until"),
                              "'until' holds already when the question is asked");
         }
@@ -393,12 +393,12 @@ static bool check_do(struct player *p, const struct question *q)
     }
     for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
         run(p, l->left);
-        const struct rec *error = came(p, "error");
+        const struct rec *error = came(p, KIND_error);
         if (error != NULL) {
             return fail_here(p, at(p, l->line), "this line of the solution fails: %s",
-                             rec_get_text(error, "message"));
+                             rec_get_text(error, KEY_message));
         }
-        if (came(p, "judged") != NULL) {
+        if (came(p, KIND_judged) != NULL) {
             return !find_fault(p);
         }
     }
@@ -413,7 +413,7 @@ static bool check_hints(struct player *p, const struct question *q)
         if (find_fault(p)) {
             return false;
         }
-        if (came(p, "hint") == NULL) {
+        if (came(p, KIND_hint) == NULL) {
             return fail_here(p, at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
         }
     }
@@ -427,7 +427,7 @@ static bool check_malformed(struct player *p, const struct question *q)
         return true;
     }
     run(p, "2x(");
-    return came(p, "attempt") == NULL ||
+    return came(p, KIND_attempt) == NULL ||
            fail_here(p, at(p, q->line), "'2x(' cannot be read, and is judged all the same");
 }
 
@@ -440,7 +440,7 @@ static bool check_context(struct player *p)
 static bool check_solution(struct player *p, const struct question *q)
 {
     run(p, "solution");
-    return !find_fault(p) && (came(p, "solution") != NULL ||
+    return !find_fault(p) && (came(p, KIND_solution) != NULL ||
                               fail_here(p, at(p, q->line), "the solution is not shown"));
 }
 
@@ -612,11 +612,11 @@ static void check_width(struct player *p, const struct rec *r, const char *words
 {
     for (const char *s = words; *s != '\0';) {
         size_t n = strcspn(s, "\n");
-        if (ink_columns(s, n) > COLUMNS && !rec_is(r, "lesson_code")) {
+        if (ink_columns(s, n) > COLUMNS && !rec_is(r, KIND_lesson_code)) {
             struct text plain;
             text_init(&plain);
             ink_plain(&plain, s, n);
-            fail(p, at(p, (size_t)rec_get_whole(r, "line")),
+            fail(p, at(p, (size_t)rec_get_whole(r, KEY_line)),
                  "a line is %zu columns wide when it is shown: %s", ink_columns(s, n),
                  text_get(&plain));
             text_release(&plain);
@@ -633,10 +633,10 @@ static void read_what_came(struct player *p)
         text_init(&words);
         words_add(&words, r,
                   &(struct words_form){.digits = session_digits(p->host.session)});
-        if (rec_is(r, "prose") || rec_is(r, "question")) {
+        if (rec_is(r, KIND_prose) || rec_is(r, KIND_question)) {
             check_width(p, r, text_get(&words));
         }
-        if (!rec_is(r, "question") && !rec_is(r, "lesson_code")) {
+        if (!rec_is(r, KIND_question) && !rec_is(r, KIND_lesson_code)) {
             ink_plain(&p->above, text_get(&words), text_length(&words));
         }
         text_release(&words);
@@ -652,7 +652,8 @@ static void check_skips(struct player *p, const char *statement, uint64_t seed)
         p->counted_failure = false;
         ask(p, seed);
         run(p, "skip");
-        if (came(p, "skipped") == NULL || came(p, "judged") != NULL || i > LESSON_QUESTIONS_MOST) {
+        if (came(p, KIND_skipped) == NULL || came(p, KIND_judged) != NULL ||
+            i > LESSON_QUESTIONS_MOST) {
             fail(p, at(p, line), "this question is not skipped");
             break;
         }

@@ -94,20 +94,20 @@ static void set_label(void *object, const struct painter *p)
 static Agnode_t *operation_of(Agraph_t *g, const struct rec *box)
 {
     char id[24];
-    snprintf(id, sizeof id, "%.20so", rec_get_text(box, "id"));
+    snprintf(id, sizeof id, "%.20so", rec_get_text(box, KEY_id));
     return node_of(g, id);
 }
 
 static bool has_operation(const struct painter *p, const struct rec *box)
 {
-    return p->style == STYLE_MICROGRAD && rec_find(box, "cells")->in.count > 0;
+    return p->style == STYLE_MICROGRAD && rec_find(box, KEY_cells)->in.count > 0;
 }
 
 static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box)
 {
     text_clear(p->html);
     dot_add_box(p, box);
-    set_label(node_of(g, rec_get_text(box, "id")), p);
+    set_label(node_of(g, rec_get_text(box, KEY_id)), p);
     if (has_operation(p, box)) {
         Agnode_t *operation = operation_of(g, box);
         text_clear(p->html);
@@ -115,7 +115,7 @@ static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box
         set_label(operation, p);
         set(operation, "shape", "ellipse");
         set(operation, "color", p->ink->edge);
-        Agedge_t *edge = agedge(g, operation, node_of(g, rec_get_text(box, "id")), NULL, 1);
+        Agedge_t *edge = agedge(g, operation, node_of(g, rec_get_text(box, KEY_id)), NULL, 1);
         set(edge, "color", p->ink->edge);
     }
 }
@@ -124,12 +124,12 @@ static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box
 static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec *cell,
                        bool reversed)
 {
-    bool known = rec_find(cell, "share") != NULL;
-    bool constant = rec_get_text(cell, "local_text")[0] == '\0' && !dot_is_wide(cell);
-    bool none = known && rec_get_number(cell, "share") == 0;
+    bool known = rec_find(cell, KEY_share) != NULL;
+    bool constant = rec_get_text(cell, KEY_local_text)[0] == '\0' && !dot_is_wide(cell);
+    bool none = known && rec_get_number(cell, KEY_share) == 0;
     bool idle = constant || none || (!known && p->backward);
     char width[NUMBER_TEXT];
-    snprintf(width, sizeof width, "%.2f", 0.9 + 2.1 * rec_get_number(cell, "weight"));
+    snprintf(width, sizeof width, "%.2f", 0.9 + 2.1 * rec_get_number(cell, KEY_weight));
     set(edge, "color", idle ? p->ink->pending : known ? p->ink->grad_edge : p->ink->edge);
     set(edge, "penwidth", known ? width : "1");
     set(edge, "style", none ? "dashed" : "");
@@ -158,17 +158,17 @@ static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec 
 static void add_edges(Agraph_t *g, const struct painter *p, const struct rec *box)
 {
     Agnode_t *head =
-        has_operation(p, box) ? operation_of(g, box) : node_of(g, rec_get_text(box, "id"));
-    const struct rec *cells = rec_find(box, "cells");
+        has_operation(p, box) ? operation_of(g, box) : node_of(g, rec_get_text(box, KEY_id));
+    const struct rec *cells = rec_find(box, KEY_cells);
     for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
         char id[32];
-        unsigned slot = (unsigned)rec_get_whole(cell, "slot");
-        Agnode_t *tail = node_of(g, rec_get_text(cell, "from"));
+        unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
+        Agnode_t *tail = node_of(g, rec_get_text(cell, KEY_from));
         Agedge_t *edge = agedge(g, tail, head, NULL, 1);
-        snprintf(id, sizeof id, "%.16si%u", rec_get_text(box, "id"), slot);
+        snprintf(id, sizeof id, "%.16si%u", rec_get_text(box, KEY_id), slot);
         set(edge, "id", id);
         set_ports(edge, p, box, slot);
-        paint_edge(edge, p, cell, p->backward && rec_get_flag(box, "current"));
+        paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
     }
 }
 
@@ -176,21 +176,21 @@ static void add_edges(Agraph_t *g, const struct painter *p, const struct rec *bo
 static void declare_size(Agraph_t *g, const struct rec *scene)
 {
     char text[64];
-    double width = rec_get_number(scene, "size_width"),
-           height = rec_get_number(scene, "size_height");
+    double width = rec_get_number(scene, KEY_size_width),
+           height = rec_get_number(scene, KEY_size_height);
     if (width > 0) {
         snprintf(text, sizeof text, "%g,%g!", width, height);
         declare(g, AGRAPH, "size", text);
     }
-    if (rec_get_whole(scene, "dpi") > 0) {
-        snprintf(text, sizeof text, "%d", (int)rec_get_whole(scene, "dpi"));
+    if (rec_get_whole(scene, KEY_dpi) > 0) {
+        snprintf(text, sizeof text, "%d", (int)rec_get_whole(scene, KEY_dpi));
         declare(g, AGRAPH, "dpi", text);
     }
 }
 
 static void add_graph(Agraph_t *g, const struct painter *p, const struct rec *scene)
 {
-    const struct rec *boxes = rec_find(scene, "boxes");
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     declare(g, AGRAPH, "rankdir", p->top_down ? "TB" : "LR");
     declare(g, AGRAPH, "bgcolor", p->ink->background);
     declare(g, AGRAPH, "margin", "0");  // a .pdf would have half an inch of white around it
@@ -226,7 +226,7 @@ static enum style style_of(const struct rec *scene)
 {
     static const char *const styles[] = {"cells", "edges", "micrograd"};
     enum style style = STYLE_MICROGRAD;
-    while (style > STYLE_CELLS && strcmp(rec_get_text(scene, "style"), styles[style]) != 0) {
+    while (style > STYLE_CELLS && strcmp(rec_get_text(scene, KEY_style), styles[style]) != 0) {
         style--;
     }
     return style;
@@ -237,11 +237,11 @@ bool dot_text(const struct rec *scene, struct text *out, struct diag *d)
     struct text html;
     text_init(&html);
     const struct painter p = {
-        .ink = strcmp(rec_get_text(scene, "theme"), "dark") == 0 ? &palette_dark : &palette_light,
+        .ink = strcmp(rec_get_text(scene, KEY_theme), "dark") == 0 ? &palette_dark : &palette_light,
         .style = style_of(scene),
-        .compact = rec_get_flag(scene, "compact"),
-        .top_down = strcmp(rec_get_text(scene, "direction"), "TB") == 0,
-        .backward = strcmp(rec_get_text(scene, "walk"), "backward") == 0,
+        .compact = rec_get_flag(scene, KEY_compact),
+        .top_down = strcmp(rec_get_text(scene, KEY_direction), "TB") == 0,
+        .backward = strcmp(rec_get_text(scene, KEY_walk), "backward") == 0,
         .html = &html,
     };
     // cgraph's own discipline (its members differ from version to version), but writing to `out`.

@@ -23,7 +23,8 @@ static int compare_seats(const void *a, const void *b)
 // nodes, what a box uses before it.)
 static struct seat *seat_of(const struct buf *seats, const struct rec *cell)
 {
-    struct seat wanted = {.node = (uint32_t)strtoul(rec_get_text(cell, "from") + 1, NULL, 10) - 1};
+    struct seat wanted = {.node =
+                              (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1};
     return seats->count == 0
                ? NULL
                : bsearch(&wanted, seats->data, seats->count, sizeof wanted, compare_seats);
@@ -49,21 +50,21 @@ static uint32_t rank_of(const struct buf *seats, const struct rec *cells)
 static bool seat_all(struct buf *seats, const struct rec *boxes)
 {
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        const struct rec *cells = rec_find(box, "cells");
+        const struct rec *cells = rec_find(box, KEY_cells);
         bool leaf = cells->in.count == 0;
         uint32_t rank = leaf ? RANK_NONE : rank_of(seats, cells);
         struct seat *seat = buf_push(seats, 1);
         if (seat == NULL) {
             return false;
         }
-        *seat = (struct seat){(uint32_t)rec_get_whole(box, "node"), rank, leaf};
+        *seat = (struct seat){(uint32_t)rec_get_whole(box, KEY_node), rank, leaf};
     }
     return true;
 }
 
 struct effort dot_effort(const struct rec *scene)
 {
-    const struct rec *boxes = rec_find(scene, "boxes");
+    const struct rec *boxes = rec_find(scene, KEY_boxes);
     struct effort effort = {.boxes = boxes->in.count};
     struct buf seats;
     buf_init(&seats, sizeof(struct seat));
@@ -73,7 +74,7 @@ struct effort dot_effort(const struct rec *scene)
     const struct seat *seat = seats.data;
     for (const struct rec *box = boxes->in.first; box != NULL && effort.places < SIZE_MAX;
          box = box->next, seat++) {
-        const struct rec *cells = rec_find(box, "cells");
+        const struct rec *cells = rec_find(box, KEY_cells);
         for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
             const struct seat *from = seat_of(&seats, c);
             effort.places += from == NULL ? 0 : seat->rank - from->rank - 1;

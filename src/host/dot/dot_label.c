@@ -52,7 +52,7 @@ const struct palette palette_dark = {
 
 static bool is_kind(const struct rec *box, const char *kind)
 {
-    return strcmp(rec_get_text(box, "kind"), kind) == 0;
+    return strcmp(rec_get_text(box, KEY_kind), kind) == 0;
 }
 
 // How a box is framed and filled.
@@ -84,11 +84,11 @@ static struct look look_of(const struct rec *box, const struct palette *ink)
         look.fill = ink->group;
         look.doubled = true;
     }
-    if (rec_get_flag(box, "dead")) {
+    if (rec_get_flag(box, KEY_dead)) {
         look.fill = ink->dead;
         look.style = " STYLE=\"DOTTED\"";
     }
-    if (rec_get_flag(box, "current")) {
+    if (rec_get_flag(box, KEY_current)) {
         look.fill = ink->current;
     }
     return look;
@@ -149,41 +149,41 @@ static void add_run(struct text *html, const char *colour, int size, bool bold, 
 static void add_product(const struct painter *p, const struct rec *cell)
 {
     const struct palette *ink = p->ink;
-    add_run(p->html, ink->local, SMALL, false, rec_get_text(cell, "local_text"));
+    add_run(p->html, ink->local, SMALL, false, rec_get_text(cell, KEY_local_text));
     add_run(p->html, ink->muted, SMALL, false, " × ");
-    add_run(p->html, ink->grad, SMALL, false, rec_get_text(cell, "upstream_text"));
+    add_run(p->html, ink->grad, SMALL, false, rec_get_text(cell, KEY_upstream_text));
     add_run(p->html, ink->muted, SMALL, false, " = ");
-    add_run(p->html, ink->grad, SMALL, true, rec_get_text(cell, "share_text"));
+    add_run(p->html, ink->grad, SMALL, true, rec_get_text(cell, KEY_share_text));
 }
 
 bool dot_is_wide(const struct rec *cell)
 {
-    return rec_find(cell, "values") != NULL;
+    return rec_find(cell, KEY_values) != NULL;
 }
 
 // Operand cells stand in the box unless the style puts what they say elsewhere; edges of many
 // values end on the body.
 bool dot_has_cells(const struct painter *p, const struct rec *box)
 {
-    const struct rec *cell = rec_find(box, "cells")->in.first;
+    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
     return p->style == STYLE_CELLS && cell != NULL && !dot_is_wide(cell);
 }
 
 static void add_operand(const struct painter *p, const struct rec *cell)
 {
-    const char *local = rec_get_text(cell, "local_text");
+    const char *local = rec_get_text(cell, KEY_local_text);
     text_addf(p->html, "<TD PORT=\"i%d\" ALIGN=\"LEFT\" BALIGN=\"LEFT\">",
-              (int)rec_get_whole(cell, "slot"));
+              (int)rec_get_whole(cell, KEY_slot));
     if (local[0] == '\0') {
         add_run(p->html, p->ink->muted, SMALL, false, p->compact ? "·" : "constant");
     } else if (p->compact) {
         add_run(p->html, p->ink->local, SMALL, false, local);
     } else {
-        add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(cell, "symbol"));
+        add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(cell, KEY_symbol));
         add_run(p->html, p->ink->muted, SMALL, false, "  ");
         add_run(p->html, p->ink->local, SMALL, false, local);
     }
-    if (!p->compact && rec_find(cell, "share") != NULL) {
+    if (!p->compact && rec_find(cell, KEY_share) != NULL) {
         text_add(p->html, "<BR/>");
         add_product(p, cell);
     }
@@ -193,18 +193,18 @@ static void add_operand(const struct painter *p, const struct rec *cell)
 // "∂e/∂a  −3" over the product, or the number alone.
 void dot_add_edge_label(const struct painter *p, const struct rec *cell)
 {
-    const char *local = rec_get_text(cell, "local_text");
+    const char *local = rec_get_text(cell, KEY_local_text);
     if (local[0] == '\0') {
         return;
     }
     text_add(p->html, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\""
                       " CELLPADDING=\"1\"><TR><TD>");
     if (p->style == STYLE_EDGES) {
-        add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(cell, "symbol"));
+        add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(cell, KEY_symbol));
         add_run(p->html, p->ink->muted, SMALL, false, "  ");
     }
     add_run(p->html, p->ink->local, SMALL, false, local);
-    if (p->style == STYLE_EDGES && rec_find(cell, "share") != NULL) {
+    if (p->style == STYLE_EDGES && rec_find(cell, KEY_share) != NULL) {
         text_add(p->html, "<BR/>");
         add_product(p, cell);
     }
@@ -227,13 +227,13 @@ static void add_operands(const struct painter *p, const struct rec *cells)
 
 static bool is_output(const struct rec *box)
 {
-    return is_kind(box, "output") || (is_kind(box, "group") && rec_get_flag(box, "output"));
+    return is_kind(box, "output") || (is_kind(box, "group") && rec_get_flag(box, KEY_output));
 }
 
 // Name and operation; of the current step in a table of their own, so that one fill covers both.
 static void add_header(const struct painter *p, const struct rec *box)
 {
-    bool current = rec_get_flag(box, "current");
+    bool current = rec_get_flag(box, KEY_current);
     const char *name = current ? p->ink->header_text : p->ink->text;
     const char *tag = current ? p->ink->header_text : p->ink->muted;
     text_add(p->html, "\n<TR>");
@@ -245,13 +245,13 @@ static void add_header(const struct painter *p, const struct rec *box)
     }
     text_add(p->html, "<TD ALIGN=\"LEFT\">");
     add_run(p->html, name, SMALL, false, current ? "▶ " : "");
-    const char *call = rec_get_text(box, "call");
+    const char *call = rec_get_text(box, KEY_call);
     add_run(p->html, name, LARGE, true, is_kind(box, "group") ? "⊞ " : "");
-    add_run(p->html, name, LARGE, true, *call != '\0' ? call : rec_get_text(box, "name"));
+    add_run(p->html, name, LARGE, true, *call != '\0' ? call : rec_get_text(box, KEY_name));
     text_add(p->html, "</TD><TD ALIGN=\"RIGHT\">");
     add_run(p->html, tag, SMALL, false, " ");
-    add_run(p->html, tag, SMALL, false, rec_get_text(box, "op"));
-    add_run(p->html, tag, SMALL, false, rec_get_flag(box, "dead") ? " · dead" : "");
+    add_run(p->html, tag, SMALL, false, rec_get_text(box, KEY_op));
+    add_run(p->html, tag, SMALL, false, rec_get_flag(box, KEY_dead) ? " · dead" : "");
     add_run(p->html, tag, SMALL, false, is_output(box) ? " · output" : "");
     text_add(p->html, current ? "</TD></TR></TABLE></TD></TR>" : "</TD></TR>");
 }
@@ -277,9 +277,9 @@ static void add_line(const struct painter *p, const char *colour, const char *wo
 
 static void add_parameters(const struct painter *p, const struct rec *box)
 {
-    const char *grad = rec_get_text(box, "parameters_grad_text");
+    const char *grad = rec_get_text(box, KEY_parameters_grad_text);
     text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
-    add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(box, "parameters_text"));
+    add_run(p->html, p->ink->muted, SMALL, false, rec_get_text(box, KEY_parameters_text));
     text_add(p->html, "</TD><TD ALIGN=\"RIGHT\">");
     add_run(p->html, p->ink->muted, SMALL, false, "‖∂‖ ");
     bool known = strcmp(grad, "·") != 0;
@@ -289,15 +289,15 @@ static void add_parameters(const struct painter *p, const struct rec *box)
 
 static void add_rows(const struct painter *p, const struct rec *box)
 {
-    const char *sum = rec_get_text(box, "sum_text");
-    bool group = is_kind(box, "group"), several = rec_get_whole(box, "results") > 1;
-    bool call = group && *rec_get_text(box, "call") != '\0' &&
-                strcmp(rec_get_text(box, "call"), rec_get_text(box, "name")) != 0;
+    const char *sum = rec_get_text(box, KEY_sum_text);
+    bool group = is_kind(box, "group"), several = rec_get_whole(box, KEY_results) > 1;
+    bool call = group && *rec_get_text(box, KEY_call) != '\0' &&
+                strcmp(rec_get_text(box, KEY_call), rec_get_text(box, KEY_name)) != 0;
     add_header(p, box);
-    add_row(p, call ? rec_get_text(box, "name") : "value", p->ink->value, false,
-            rec_get_text(box, "value_text"));
-    add_row(p, several ? "‖grad‖" : "grad", p->ink->grad, true, rec_get_text(box, "grad_text"));
-    if (rec_find(box, "parameters") != NULL) {
+    add_row(p, call ? rec_get_text(box, KEY_name) : "value", p->ink->value, false,
+            rec_get_text(box, KEY_value_text));
+    add_row(p, several ? "‖grad‖" : "grad", p->ink->grad, true, rec_get_text(box, KEY_grad_text));
+    if (rec_find(box, KEY_parameters) != NULL) {
         add_parameters(p, box);
     }
     if (sum[0] != '\0') {
@@ -314,7 +314,7 @@ static void add_body(const struct painter *p, const struct rec *box, const struc
               look->fill, look->style);
     if (is_kind(box, "constant")) {
         text_add(p->html, "<TR><TD>");
-        add_run(p->html, p->ink->value, NORMAL, false, rec_get_text(box, "value_text"));
+        add_run(p->html, p->ink->value, NORMAL, false, rec_get_text(box, KEY_value_text));
         text_add(p->html, "</TD></TR>");
     } else {
         add_rows(p, box);
@@ -327,8 +327,8 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
 {
     const struct {
         const char *what, *colour, *number;
-    } parts[] = {{"data", p->ink->value, rec_get_text(box, "value_text")},
-                 {"grad", p->ink->grad, rec_get_text(box, "grad_text")}};
+    } parts[] = {{"data", p->ink->value, rec_get_text(box, KEY_value_text)},
+                 {"grad", p->ink->grad, rec_get_text(box, KEY_grad_text)}};
     text_addf(p->html,
               "<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"4\""
               " COLOR=\"%s\" BGCOLOR=\"%s\"%s><TR><TD>",
@@ -337,7 +337,7 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
     // A constant is its value, as in the other styles: nobody asks for it by its number.
     bool constant = is_kind(box, "constant");
     add_run(p->html, constant ? p->ink->value : p->ink->text, NORMAL, !constant,
-            rec_get_text(box, constant ? "value_text" : "name"));
+            rec_get_text(box, constant ? KEY_value_text : KEY_name));
     for (size_t i = 0; i < COUNT_OF(parts) && !constant; i++) {
         text_add(p->html, "</TD>\n<TD BORDER=\"1\" SIDES=\"L\">");
         add_run(p->html, p->ink->muted, SMALL, false, parts[i].what);
@@ -349,10 +349,10 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
 
 void dot_add_operation(const struct painter *p, const struct rec *box)
 {
-    const char *call = rec_get_text(box, "call");
+    const char *call = rec_get_text(box, KEY_call);
     add_run(p->html, p->ink->text, LARGE, false, is_kind(box, "group") ? "⊞ " : "");
-    add_run(p->html, p->ink->text, LARGE, false, *call != '\0' ? call : rec_get_text(box, "op"));
-    add_run(p->html, p->ink->muted, SMALL, false, rec_get_flag(box, "dead") ? " · dead" : "");
+    add_run(p->html, p->ink->text, LARGE, false, *call != '\0' ? call : rec_get_text(box, KEY_op));
+    add_run(p->html, p->ink->muted, SMALL, false, rec_get_flag(box, KEY_dead) ? " · dead" : "");
 }
 
 // A frame around what follows, with so much between the two.
@@ -379,7 +379,7 @@ static void add_whole_body(const struct painter *p, const struct rec *box, const
 
 void dot_add_box(const struct painter *p, const struct rec *box)
 {
-    const struct rec *cells = rec_find(box, "cells");
+    const struct rec *cells = rec_find(box, KEY_cells);
     struct look look = look_of(box, p->ink);
     if (look.twice) {
         begin_frame(p, 3);

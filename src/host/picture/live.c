@@ -333,7 +333,7 @@ void live_begin(struct live *l, const struct source *source)
 
 void live_hear(struct live *l, const struct rec *record, int digits)
 {
-    if (text_length(&l->words) < WORDS_MOST && !rec_is(record, "view")) {
+    if (text_length(&l->words) < WORDS_MOST && !rec_is(record, KIND_view)) {
         words_add(&l->words, record, &(struct words_form){.digits = digits});
     }
 }
@@ -344,9 +344,9 @@ static void send_log(struct live *l)
     text_init(&body);
     size_t n = at_most(text_get(&l->words), text_length(&l->words), WORDS_MOST);
     text_addf(&body, "{\"number\":%lu,\"typed\":", ++l->number);
-    json_string(&body, text_get(&l->typed), text_length(&l->typed));
+    rec_json_text(&body, text_get(&l->typed), text_length(&l->typed));
     text_add(&body, ",\"words\":");
-    json_string(&body, text_get(&l->words), n);
+    rec_json_text(&body, text_get(&l->words), n);
     text_add_char(&body, '}');
     if (text_length(&l->log) > LOG_MOST) {
         text_clear(&l->log);
@@ -357,7 +357,7 @@ static void send_log(struct live *l)
 
 // ---- The scene and the state --------------------------------------------------------------------
 
-static void add_width(struct text *key, const struct rec *map, const char *field)
+static void add_width(struct text *key, const struct rec *map, enum rec_key field)
 {
     const char *s = rec_get_text(map, field);
     text_addf(key, ",%zu", utf8_columns(s, strlen(s)));
@@ -367,18 +367,18 @@ static void add_width(struct text *key, const struct rec *map, const char *field
 // Where only numbers of the same lengths change, nothing moves.
 static void add_key(struct text *key, const struct rec *scene)
 {
-    static const char *const widths[] = {"value_text", "grad_text", "sum_text"};
-    static const char *const cell_widths[] = {"symbol", "local_text", "upstream_text",
-                                              "share_text"};
-    text_add(key, rec_get_text(scene, "root"));
-    for (const struct rec *b = rec_find(scene, "boxes")->in.first; b != NULL; b = b->next) {
-        text_addf(key, "\n%s %s %s %s %d", rec_get_text(b, "id"), rec_get_text(b, "name"),
-                  rec_get_text(b, "op"), rec_get_text(b, "kind"), rec_get_flag(b, "dead"));
+    static const enum rec_key widths[] = {KEY_value_text, KEY_grad_text, KEY_sum_text};
+    static const enum rec_key cell_widths[] = {KEY_symbol, KEY_local_text, KEY_upstream_text,
+                                               KEY_share_text};
+    text_add(key, rec_get_text(scene, KEY_root));
+    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+        text_addf(key, "\n%s %s %s %s %d", rec_get_text(b, KEY_id), rec_get_text(b, KEY_name),
+                  rec_get_text(b, KEY_op), rec_get_text(b, KEY_kind), rec_get_flag(b, KEY_dead));
         for (size_t i = 0; i < COUNT_OF(widths); i++) {
             add_width(key, b, widths[i]);
         }
-        for (const struct rec *c = rec_find(b, "cells")->in.first; c != NULL; c = c->next) {
-            text_addf(key, ";%s", rec_get_text(c, "from"));
+        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+            text_addf(key, ";%s", rec_get_text(c, KEY_from));
             for (size_t i = 0; i < COUNT_OF(cell_widths); i++) {
                 add_width(key, c, cell_widths[i]);
             }
@@ -421,7 +421,7 @@ static void send_state(struct live *l, struct records *records)
     if (scene != NULL) {
         send_drawing(l, scene->next);
     }
-    rec_whole(records, present, "graph", scene == NULL ? 0 : (int64_t)l->graph);
+    rec_whole(records, present, KEY_graph, scene == NULL ? 0 : (int64_t)l->graph);
     rec_json(&body, present);
     if (scene != NULL && text_length(&body) > 0) {
         body.bytes.count--;  // the closing bracket

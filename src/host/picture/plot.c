@@ -68,7 +68,7 @@ static void add_label(struct text *out, const char *s)
     text_add_char(out, '\n');
 }
 
-static double axis(const struct rec *plot, const char *name, const char *end)
+static double axis(const struct rec *plot, enum rec_key name, enum rec_key end)
 {
     return rec_get_number(rec_find(plot, name), end);
 }
@@ -77,7 +77,7 @@ static double axis(const struct rec *plot, const char *name, const char *end)
 // pole throws it from one side of the picture to the other.
 static void add_curve(struct text *out, const struct rec *series, double low, double high)
 {
-    const struct rec *x = rec_find(series, "x")->in.first, *y = rec_find(series, "y")->in.first;
+    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
     double before = 0;
     for (; x != NULL && y != NULL; before = y->number, x = x->next, y = y->next) {
         bool leaps = (before < low && y->number > high) || (before > high && y->number < low);
@@ -119,14 +119,14 @@ static void add_terminal(struct text *out, const char *format)
 
 static void curves_script(const struct rec *plot, struct text *out)
 {
-    double low = axis(plot, "y", "from"), high = axis(plot, "y", "to");
+    double low = axis(plot, KEY_y, KEY_from), high = axis(plot, KEY_y, KEY_to);
     double room = (high / 2 - low / 2) * 0.08;
-    const struct rec *series = rec_find(plot, "series")->in.first;
+    const struct rec *series = rec_find(plot, KEY_series)->in.first;
     size_t count = 0;
     begin_block(out, "label");
-    add_label(out, rec_get_text(rec_find(plot, "x"), "label"));
+    add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
     for (const struct rec *s = series; s != NULL; s = s->next) {
-        add_label(out, rec_get_text(s, "label"));
+        add_label(out, rec_get_text(s, KEY_label));
     }
     end_block(out);
     for (const struct rec *s = series; s != NULL && count < SERIES_MOST; s = s->next, count++) {
@@ -136,11 +136,11 @@ static void curves_script(const struct rec *plot, struct text *out)
         add_curve(out, s, low, high);
         end_block(out);
     }
-    add_range(out, "x", axis(plot, "x", "from"), axis(plot, "x", "to"));
+    add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
     add_range(out, "y", low - room, high + room);
-    const struct rec *x = rec_find(plot, "x");
-    bool few = axis(plot, "x", "to") - axis(plot, "x", "from") < 8;
-    text_add(out, rec_get_flag(x, "whole") && few ? "set xtics 1\n" : "");
+    const struct rec *x = rec_find(plot, KEY_x);
+    bool few = axis(plot, KEY_x, KEY_to) - axis(plot, KEY_x, KEY_from) < 8;
+    text_add(out, rec_get_flag(x, KEY_whole) && few ? "set xtics 1\n" : "");
     text_add(out, "set xlabel $label[1] offset 0,0.3\n"
                   "set grid linecolor rgb '#E4E4E4' linewidth 0.5 dashtype 1\n"
                   "set xzeroaxis linecolor rgb '#909090' linewidth 0.7\n"
@@ -161,9 +161,9 @@ static void curves_script(const struct rec *plot, struct text *out)
 // 0 outside. Returns whether there is a number in it.
 static bool add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
 {
-    size_t columns = (size_t)rec_get_whole(plot, "columns"), i = 1;
-    const struct rec *class = rec_find(plot, "class")->in.first;
-    const struct rec *margin = rec_find(plot, "margin")->in.first;
+    size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
+    const struct rec *class = rec_find(plot, KEY_class)->in.first;
+    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
     bool any = false;
     begin_block(out, name);
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
@@ -179,21 +179,21 @@ static bool add_grid(const struct rec *plot, int64_t of, const char *name, struc
 }
 
 // From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
-static void add_middle(const struct rec *plot, const char *name, const char *count, int column,
+static void add_middle(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
                        struct text *out)
 {
-    double n = (double)rec_get_whole(plot, count), from = axis(plot, name, "from");
+    double n = (double)rec_get_whole(plot, count), from = axis(plot, name, KEY_from);
     char first[NUMBER_TEXT], width[NUMBER_TEXT];
     text_addf(out, "(%s + %s*($%d + 0.5))", number_exact(first, from),
-              number_exact(width, axis(plot, name, "to") / n - from / n), column);
+              number_exact(width, axis(plot, name, KEY_to) / n - from / n), column);
 }
 
 static void add_using(const struct rec *plot, struct text *out)
 {
     text_add(out, " matrix using ");
-    add_middle(plot, "x", "columns", 1, out);
+    add_middle(plot, KEY_x, KEY_columns, 1, out);
     text_add(out, ":");
-    add_middle(plot, "y", "rows", 2, out);
+    add_middle(plot, KEY_y, KEY_rows, 2, out);
     text_add(out, ":3");
 }
 
@@ -201,10 +201,10 @@ static void add_points(const struct rec *plot, int64_t class, bool right, const 
                        struct text *out)
 {
     begin_block(out, name);
-    for (const struct rec *p = rec_find(plot, "points")->in.first; p != NULL; p = p->next) {
-        if (right ? rec_get_whole(p, "class") == class : !rec_get_flag(p, "right")) {
-            add_number(out, rec_get_number(p, "x"));
-            add_number(out, rec_get_number(p, "y"));
+    for (const struct rec *p = rec_find(plot, KEY_points)->in.first; p != NULL; p = p->next) {
+        if (right ? rec_get_whole(p, KEY_class) == class : !rec_get_flag(p, KEY_right)) {
+            add_number(out, rec_get_number(p, KEY_x));
+            add_number(out, rec_get_number(p, KEY_y));
             text_add_char(out, '\n');
         }
     }
@@ -242,14 +242,14 @@ static void add_palette(size_t classes, struct text *out)
 
 static void boundary_script(const struct rec *plot, struct text *out)
 {
-    const struct rec *labels = rec_find(plot, "classes");
+    const struct rec *labels = rec_find(plot, KEY_classes);
     size_t classes = labels->in.count < SERIES_MOST ? labels->in.count : SERIES_MOST;
-    bool wrong = rec_get_whole(plot, "right") < rec_get_whole(plot, "shown");
+    bool wrong = rec_get_whole(plot, KEY_right) < rec_get_whole(plot, KEY_shown);
     char number[NUMBER_TEXT], name[16] = "points0";
     begin_block(out, "label");
-    add_label(out, rec_get_text(rec_find(plot, "x"), "label"));
-    add_label(out, rec_get_text(rec_find(plot, "y"), "label"));
-    add_label(out, rec_get_text(plot, "model"));
+    add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
+    add_label(out, rec_get_text(rec_find(plot, KEY_y), KEY_label));
+    add_label(out, rec_get_text(plot, KEY_model));
     for (const struct rec *c = labels->in.first; c != NULL; c = c->next) {
         add_label(out, number_text(number, c->number, 6));
     }
@@ -264,8 +264,8 @@ static void boundary_script(const struct rec *plot, struct text *out)
     size_t lines = !any ? 0 : classes == 2 ? 1 : classes;
     add_contours(plot, lines, out);
     add_palette(classes, out);
-    add_range(out, "x", axis(plot, "x", "from"), axis(plot, "x", "to"));
-    add_range(out, "y", axis(plot, "y", "from"), axis(plot, "y", "to"));
+    add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
+    add_range(out, "y", axis(plot, KEY_y, KEY_from), axis(plot, KEY_y, KEY_to));
     text_add(out, "set xlabel $label[1] offset 0,0.3\nset ylabel $label[2]\n"
                   "plot $grid");
     add_using(plot, out);
@@ -291,7 +291,7 @@ static void boundary_script(const struct rec *plot, struct text *out)
 void plot_script(const struct rec *plot, const char *format, struct text *out)
 {
     add_terminal(out, format);
-    if (strcmp(rec_get_text(plot, "form"), "boundary") == 0) {
+    if (strcmp(rec_get_text(plot, KEY_form), "boundary") == 0) {
         boundary_script(plot, out);
     } else {
         curves_script(plot, out);
@@ -332,7 +332,7 @@ static bool explain(struct child_result *r, struct diag *d)
 
 static bool too_large(const struct rec *plot)
 {
-    static const char *const axes[] = {"x", "y"}, *const ends[] = {"from", "to"};
+    static const enum rec_key axes[] = {KEY_x, KEY_y}, ends[] = {KEY_from, KEY_to};
     for (int i = 0; i < 4; i++) {
         if (fabs(axis(plot, axes[i / 2], ends[i % 2])) > NUMBERS_MOST) {
             return true;

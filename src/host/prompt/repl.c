@@ -324,7 +324,7 @@ static char *next_candidate(const char *word, int state)
     if (state == 0) {
         records_init(&records);
         session_candidates(repl.host->session, word, repl.at_start, &records);
-        const struct rec *items = rec_find(records.list.in.first, "items");
+        const struct rec *items = rec_find(records.list.in.first, KEY_items);
         item = items == NULL ? NULL : items->in.first;
     }
     if (item == NULL) {
@@ -364,7 +364,7 @@ static int meanings(const char *word)
     struct records records;
     records_init(&records);
     session_candidates(repl.host->session, word, false, &records);
-    const struct rec *items = rec_find(records.list.in.first, "items");
+    const struct rec *items = rec_find(records.list.in.first, KEY_items);
     for (const struct rec *i = items == NULL ? NULL : items->in.first; i != NULL; i = i->next) {
         count += strcmp(i->text, word) == 0;
     }

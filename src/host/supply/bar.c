@@ -44,8 +44,8 @@ void bar_line(struct bar *bar, struct text *out, const struct rec *training, dou
 {
     enum { WIDTH = 12, MARGIN = 5 };  // ^C is echoed behind it
 
-    int64_t done = rec_get_whole(training, "steps"), wanted = rec_get_whole(training, "wanted");
-    double loss = rec_get_number(training, "loss");
+    int64_t done = rec_get_whole(training, KEY_steps), wanted = rec_get_whole(training, KEY_wanted);
+    double loss = rec_get_number(training, KEY_loss);
     char number[NUMBER_TEXT];
     if (!bar->shown) {
         *bar = (struct bar){.shown = true, .began = now, .before = done, .every = 1};

@@ -57,11 +57,11 @@ static bool show_split(struct host *h, const struct rec *r)
     if (h->split == NULL) {
         return false;
     }
-    if (rec_is(r, "watch") && !rec_get_flag(r, "on")) {
+    if (rec_is(r, KIND_watch) && !rec_get_flag(r, KEY_on)) {
         split_end(h->split);
         return true;
     }
-    if (!rec_is(r, "scene") || !rec_get_flag(r, "watched")) {
+    if (!rec_is(r, KIND_scene) || !rec_get_flag(r, KEY_watched)) {
         return false;
     }
     struct text words;
@@ -99,7 +99,7 @@ static void tell_news(struct host *h)
         return;
     }
     records_init(&notice);
-    rec_text(&notice, records_add(&notice, "notice"), "text", news);
+    rec_text(&notice, records_add(&notice, KIND_notice), KEY_text, news);
     if (h->form == HOST_JSON) {
         write_json(h, notice.list.in.first);
     } else {
@@ -111,24 +111,24 @@ static void tell_news(struct host *h)
 // 64 bits without a sign: as a whole number, or where that might not hold it as a text.
 static uint64_t seed_of(const struct rec *r)
 {
-    const char *text = rec_get_text(r, "seed");
-    return *text != '\0' ? strtoull(text, NULL, 10) : (uint64_t)rec_get_whole(r, "seed");
+    const char *text = rec_get_text(r, KEY_seed);
+    return *text != '\0' ? strtoull(text, NULL, 10) : (uint64_t)rec_get_whole(r, KEY_seed);
 }
 
 static void keep_attempt(struct host *h, const struct rec *r)
 {
     const struct progress_attempt attempt = {
-        .question = rec_get_text(r, "question"),
-        .version = rec_get_whole(r, "version"),
-        .lesson = rec_get_text(r, "lesson"),
-        .kind = rec_get_text(r, "type"),
+        .question = rec_get_text(r, KEY_question),
+        .version = rec_get_whole(r, KEY_version),
+        .lesson = rec_get_text(r, KEY_lesson),
+        .kind = rec_get_text(r, KEY_type),
         .when = time_of(h),
-        .rating = rec_get_whole(r, "rating"),
-        .right = rec_get_flag(r, "right"),
-        .skipped = rec_get_flag(r, "skipped"),
-        .given = rec_get_text(r, "given"),
+        .rating = rec_get_whole(r, KEY_rating),
+        .right = rec_get_flag(r, KEY_right),
+        .skipped = rec_get_flag(r, KEY_skipped),
+        .given = rec_get_text(r, KEY_given),
         .seed = seed_of(r),
-        .hints = rec_get_whole(r, "hints"),
+        .hints = rec_get_whole(r, KEY_hints),
     };
     progress_add(h->progress, &attempt);
 }
@@ -140,10 +140,11 @@ static void keep_progress(struct host *h, const struct records *records)
         return;
     }
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
-        if (rec_is(r, "attempt")) {
+        if (rec_is(r, KIND_attempt)) {
             keep_attempt(h, r);
-        } else if (rec_is(r, "place")) {
-            progress_set_place(h->progress, rec_get_text(r, "lesson"), rec_get_whole(r, "passed"));
+        } else if (rec_is(r, KIND_place)) {
+            progress_set_place(h->progress, rec_get_text(r, KEY_lesson),
+                               rec_get_whole(r, KEY_passed));
         }
     }
     tell_news(h);
@@ -157,10 +158,10 @@ static void write_records(struct host *h, const struct records *records)
             h->see(h->seer, r);
             continue;
         }
-        h->lesson_failures += rec_get_flag(r, "fault");
+        h->lesson_failures += rec_get_flag(r, KEY_fault);
         if (h->form == HOST_JSON) {
             write_json(h, r);
-        } else if (rec_is(r, "training")) {
+        } else if (rec_is(r, KIND_training)) {
             bar_show(&h->bar, h->out, r, h->columns);
         } else {
             bar_clear(&h->bar, h->out);
@@ -195,7 +196,7 @@ static char *path_here(const struct host *h, const char *path)
     return copy;
 }
 
-static const struct rec *last(const struct records *records, const char *kind)
+static const struct rec *last(const struct records *records, enum rec_kind kind)
 {
     const struct rec *found = NULL;
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
@@ -210,45 +211,46 @@ static bool answer_view(struct host *h, const struct rec *need, struct buf *addr
         diag_set(d, (struct span){0, 0}, "a page can follow a prompt only");
         return diag_hint(d, "start backstep without a script, and type view");
     }
-    return rec_get_flag(need, "stop")
+    return rec_get_flag(need, KEY_stop)
                ? live_stop(h->live, d)
-               : live_open(h->live, (int)rec_get_whole(need, "port"), h->stop, address, d);
+               : live_open(h->live, (int)rec_get_whole(need, KEY_port), h->stop, address, d);
 }
 
 static bool answer(struct host *h, const struct records *records, const char *path,
                    struct buf *bytes, struct diag *d)
 {
     const struct rec *need = records->list.in.last;
-    const char *what = rec_get_text(need, "what");
+    const char *what = rec_get_text(need, KEY_what);
     if (strcmp(what, "read") == 0) {
         return files_read(path, FILE_MOST, bytes, d);
     }
     if (strcmp(what, "write") == 0) {
-        const char *text = rec_get_text(need, "text");
+        const char *text = rec_get_text(need, KEY_text);
         return files_write(path, text, strlen(text), d);
     }
     if (strcmp(what, "layout") == 0 && h->see != NULL) {
         return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");
     }
     if (strcmp(what, "layout") == 0) {
-        return picture_layout(rec_find(need, "questions"), h->stop, bytes, d);
+        return picture_layout(rec_find(need, KEY_questions), h->stop, bytes, d);
     }
     if (strcmp(what, "view") == 0) {
         return answer_view(h, need, bytes, d);
     }
-    const char *format = rec_get_text(need, "format");
+    const char *format = rec_get_text(need, KEY_format);
     if (strcmp(what, "plot") == 0) {
-        return plot_write(last(records, "plot"), path, format, h->stop, d);
+        return plot_write(last(records, KIND_plot), path, format, h->stop, d);
     }
-    const struct rec *scene = last(records, "scene");
-    return strcmp(format, "html") == 0 ? page_write(scene, last(records, "trace"), path, h->stop, d)
-                                       : picture_write(scene, path, format, h->stop, d);
+    const struct rec *scene = last(records, KIND_scene);
+    return strcmp(format, "html") == 0
+               ? page_write(scene, last(records, KIND_trace), path, h->stop, d)
+               : picture_write(scene, path, format, h->stop, d);
 }
 
 // The file that is asked for; where there is none, the one of that name that came with the program.
 static char *path_of(const struct host *h, const struct rec *need)
 {
-    const char *name = rec_get_text(need, "path"), *folder = rec_get_text(need, "folder");
+    const char *name = rec_get_text(need, KEY_path), *folder = rec_get_text(need, KEY_folder);
     char *path = path_here(h, name);
     bool shipped =
         path != NULL && *folder != '\0' && strchr(name, '/') == NULL && access(path, F_OK) != 0;
@@ -295,14 +297,14 @@ static void answer_course(struct host *h, const struct rec *need)
     char *folder = course_folder();
     let_course_go(h);
     h->has_course = true;
-    course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, "log"));
+    course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, KEY_log));
     session_supply_course(h->session, &h->course);
     free(folder);
 }
 
 static void answer_need(struct host *h, const struct records *records)
 {
-    const char *what = rec_get_text(records->list.in.last, "what");
+    const char *what = rec_get_text(records->list.in.last, KEY_what);
     if (strcmp(what, "course") == 0) {
         answer_course(h, records->list.in.last);
         return;

@@ -169,7 +169,7 @@ static void add_picture(struct layout *l, struct text *json)
     const char *element = svg == MAP_FAILED ? NULL : memmem(svg, n, "<svg", 4);
     if (element != NULL) {
         text_add(json, "\"svg\":");
-        json_string(json, element, n - (size_t)(element - svg));
+        rec_json_text(json, element, n - (size_t)(element - svg));
     } else {
         text_add(json, "\"trouble\":\"the layout drew nothing\"");
     }
@@ -192,7 +192,7 @@ static void add_trouble(struct layout *l, int status, struct text *json)
         text_add(&words, "the layout failed");
     }
     text_add(json, "\"trouble\":");
-    json_string(json, text_get(&words), text_length(&words));
+    rec_json_text(json, text_get(&words), text_length(&words));
     text_release(&words);
 }
 
