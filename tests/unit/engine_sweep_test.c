@@ -156,7 +156,7 @@ static void only_what_is_below_root_is_refreshed(void **state)
 {
     (void)state;
     struct canonical g;
-    struct buf below;
+    struct buf stretches;
     struct trail trail;
     uint32_t count;
     canonical_init(&g);
@@ -164,21 +164,21 @@ static void only_what_is_below_root_is_refreshed(void **state)
     uint32_t aside = tape_apply(&g.tape, OP_MUL, g.a, g.a);
     uint32_t over = tape_apply(&g.tape, OP_ADD, g.L, aside);
     assert_true(tape_set_value(&g.tape, NULL, g.a, 3));
-    assert_true(sweep_below(&g.tape, g.d, &below));
+    assert_true(sweep_stretches(&g.tape, g.d, &stretches));
     trail_begin(&trail);
-    assert_int_equal(sweep_forward_to(&g.tape, &trail, NULL, g.d, &below, &count), SWEEP_DONE);
+    assert_int_equal(sweep_forward_in(&g.tape, &trail, NULL, &stretches, &count), SWEEP_DONE);
     assert_int_equal(count, 2);
     assert_true(tape_value(&g.tape, g.d) == 1 && tape_value(&g.tape, g.e) == -9);
     assert_false(tape_marked(&g.tape, g.d, MARK_STALE));
     assert_true(tape_marked(&g.tape, g.L, MARK_STALE) && tape_value(&g.tape, g.L) == -8);
     assert_true(tape_marked(&g.tape, aside, MARK_STALE));
-    assert_int_equal(sweep_forward_to(&g.tape, NULL, NULL, g.d, &below, &count), SWEEP_DONE);
+    assert_int_equal(sweep_forward_in(&g.tape, NULL, NULL, &stretches, &count), SWEEP_DONE);
     assert_int_equal(count, 0);
     assert_int_equal(forward(&g.tape), 3);
     assert_true(tape_value(&g.tape, over) == -2 + 9);
     trail_take_back(&trail, 0, NULL);
     assert_true(tape_value(&g.tape, g.d) == 4);
-    buf_release(&below);
+    buf_release(&stretches);
     trail_release(&trail);
     tape_release(&g.tape);
 }

@@ -194,25 +194,35 @@ enum call_end command_update(struct call *c)
 void training_release(struct training *t)
 {
     batch_release(&t->batch);
-    buf_release(&t->below);
+    descent_release(&t->descent);
+}
+
+// Plans the steps, and saves what they will change.
+static bool begin(struct call *c, struct training *t, const struct optim *o)
+{
+    struct session *s = c->s;
+    if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root)) {
+        return false;
+    }
+    return (descent_begin(&t->descent, &s->tape, &s->undo, o, &s->optimiser) &&
+            (t->batch.size > 0 || descent_aim(&t->descent, t->root))) ||
+           diag_out_of_memory(c->diag);
 }
 
 enum call_end command_train(struct call *c)
 {
     struct session *s = c->s;
     struct training t = {0};
+    struct optim o;
     int64_t steps;
     uint32_t fresh;
     if (!call_node(c, &t.root) || !call_whole(c, "the number of steps", 1, 1000000000, &steps) ||
-        !read_optim(c, &t.optim, &t.batch.size) || !call_finish(c) || no_params(c) ||
+        !read_optim(c, &o, &t.batch.size) || !call_finish(c) || no_params(c) ||
         !call_refresh_to(c, t.root, &fresh)) {
         return CALL_FAILED;
     }
     t.first = tape_value(&s->tape, t.root);
-    bool ok = t.batch.size > 0
-                  ? batch_plan(c, &t.batch, t.root)
-                  : sweep_below(&s->tape, t.root, &t.below) || diag_out_of_memory(c->diag);
-    if (!ok) {
+    if (!begin(c, &t, &o)) {
         training_release(&t);
         return CALL_FAILED;
     }
@@ -220,7 +230,7 @@ enum call_end command_train(struct call *c)
     struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
     if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
         !trail_save_length(&s->undo, &s->history) ||
-        !train_note(c, &t.optim, steps, t.root, &t.batch)) {
+        !train_note(c, &o, steps, t.root, &t.batch)) {
         training_release(&t);
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
@@ -232,20 +242,16 @@ enum call_end command_train(struct call *c)
     return CALL_DONE;
 }
 
-// zero; backward; update. The loss that is noted is the one before the step.
-static bool descend(struct call *c, struct training *t, uint32_t root, double *loss)
+// The loss that is noted is the one before the step.
+static bool descend(struct call *c, struct training *t, double *loss)
 {
-    struct session *s = c->s;
-    size_t moved;
-    if (!call_swept(c, sweep_zero(&s->tape, &s->undo)) ||
-        !call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, NULL))) {
-        return false;
-    }
-    *loss = tape_value(&s->tape, root);
-    double *at = buf_push(&s->history, 1);
-    if (at == NULL ||
-        (isfinite(*loss) && !optim_update(&s->tape, &s->undo, &t->optim, &s->optimiser, &moved))) {
+    double *at = buf_push(&c->s->history, 1);
+    if (at == NULL) {
         return diag_out_of_memory(c->diag);
+    }
+    if (!call_swept(c, descent_step(&t->descent, c->s->world.stop, loss))) {
+        c->s->history.count--;
+        return false;
     }
     *at = *loss;
     t->done++;
@@ -260,7 +266,9 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
     struct rng rng = session_settings(s)->rng;
     uint32_t nodes = tape_count(&s->tape), root;
     size_t lists = s->names.lists.count, groups = s->groups.count;
-    bool ok = batch_build(c, &t->batch, &root) && descend(c, t, root, loss);
+    bool ok = batch_build(c, &t->batch, &root) &&
+              (descent_aim(&t->descent, root) || diag_out_of_memory(c->diag)) &&
+              descend(c, t, loss);
     tape_cut(&s->tape, nodes);
     s->names.lists.count = lists;
     s->groups.count = groups;
@@ -270,17 +278,9 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
     return ok;
 }
 
-static bool whole_step(struct call *c, struct training *t, double *loss)
-{
-    struct session *s = c->s;
-    return call_swept(
-               c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, t->root, &t->below, NULL)) &&
-           descend(c, t, t->root, loss);
-}
-
 static bool train_step(struct call *c, struct training *t, double *loss)
 {
-    return t->batch.size > 0 ? batch_step(c, t, loss) : whole_step(c, t, loss);
+    return t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
 }
 
 static void put_trained(struct call *c, const struct training *t, const char *end)
@@ -323,14 +323,14 @@ static void note_lost(struct call *c, const struct training *t)
 bool train_more(struct call *c, struct frame *f)
 {
     // Nodes swept before the host is asked whether to go on; a step takes as long as some beyond
-    // those of the tape.
-    enum { WORK = 2000000, STEP = 100 };
+    // those of its loss.
+    enum { WORK = 2000000, STEP = 100, PASSES = 4 };
     struct training *t = &f->training;
     struct session *s = c->s;
     const char *end = NULL;
     double loss = 0;
-    int64_t turns = 1 + WORK / ((int64_t)tape_count(&s->tape) * 4 + STEP);
-    for (; turns > 0 && end == NULL; turns--) {
+    for (int64_t work = 0; work < WORK && end == NULL;
+         work += STEP + PASSES * (int64_t)t->descent.nodes) {
         // Looked at between whole steps: what was learned is kept.
         bool stopped = s->world.stop != NULL && *s->world.stop != 0;
         if (stopped && t->done == 0) {
@@ -346,7 +346,6 @@ bool train_more(struct call *c, struct frame *f)
             *c->diag = (struct diag){0};
         } else if (!isfinite(loss)) {
             end = "lost";
-            note_lost(c, t);
         }
     }
     if (end == NULL) {
@@ -356,7 +355,10 @@ bool train_more(struct call *c, struct frame *f)
         rec_number(c->out, r, KEY_loss, loss);
         return true;
     }
-    if (t->done > 0 && strcmp(end, "lost") != 0) {
+    descent_end(&t->descent);
+    if (strcmp(end, "lost") == 0) {
+        note_lost(c, t);
+    } else if (t->done > 0) {
         call_swept(c, sweep_forward(&s->tape, &s->undo, NULL, NULL));
         put_trained(c, t, end);
     }

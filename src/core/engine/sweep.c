@@ -1,5 +1,6 @@
 #include "engine/sweep.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/ops_inline.h"
@@ -51,45 +52,135 @@ enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile
     return SWEEP_DONE;
 }
 
-bool sweep_below(const struct tape *t, uint32_t root, struct buf *below)
+// ---- Stretches ----------------------------------------------------------------------------------
+
+static bool add_node(struct buf *stretches, uint32_t id)
 {
-    buf_init(below, 1);
-    if (!buf_resize(below, (size_t)root + 1)) {
+    size_t n = stretches->count;
+    if (n > 0 && BUF(struct stretch, stretches)[n - 1].end == id) {
+        BUF(struct stretch, stretches)[n - 1].end++;
+        return true;
+    }
+    struct stretch *at = buf_push(stretches, 1);
+    if (at != NULL) {
+        *at = (struct stretch){id, id + 1};
+    }
+    return at != NULL;
+}
+
+static bool meet(struct tape *t, struct buf *ids, uint32_t id)
+{
+    uint8_t *mark = BUF(uint8_t, &t->mark) + id;
+    if ((*mark & MARK_REACHED) != 0) {
+        return true;
+    }
+    uint32_t *at = buf_push(ids, 1);
+    if (at == NULL) {
         return false;
     }
-    const struct node *node = t->node.data;
-    uint8_t *mark = below->data;
-    mark[root] = 1;
-    for (uint32_t i = root + 1; i-- > 0;) {
-        if (mark[i] != 0) {
-            mark[node[i].a] = mark[node[i].b] = 1;
-        }
-    }
+    *at = id;
+    *mark |= MARK_REACHED;
     return true;
 }
 
-enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volatile int *stop,
-                                uint32_t root, const struct buf *below, uint32_t *count)
+// Marks what root depends on, and lists it in the order in which it was met. *lowest is the
+// smallest number among them.
+static bool mark_below(struct tape *t, uint32_t root, struct buf *ids, uint32_t *lowest)
 {
-    uint32_t first, end, fresh = 0;
-    bool any = stale_range(t, &first, &end) && first <= root;
-    end = any && end > root ? root + 1 : end;
-    if (any && (!trail_save(trail, &t->value, first, end - first) ||
-                !trail_save(trail, &t->mark, first, end - first))) {
+    bool ok = meet(t, ids, root);
+    *lowest = root;
+    for (size_t k = 0; k < ids->count && ok; k++) {
+        uint32_t id = BUF(uint32_t, ids)[k];
+        struct node n = tape_node(t, id);
+        *lowest = id < *lowest ? id : *lowest;
+        ok = meet(t, ids, (uint32_t)n.b) && meet(t, ids, (uint32_t)n.a);
+    }
+    return ok;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Down to where so many nodes in a row are not marked, looking is cheaper than sorting.
+static uint32_t dense_from(const uint8_t *mark, uint32_t lowest, uint32_t root)
+{
+    enum { PATIENCE = 256 };
+    uint32_t gap = 0, i = root + 1;
+    while (i > lowest && gap < PATIENCE) {
+        i--;
+        gap = (mark[i] & MARK_REACHED) != 0 ? 0 : gap + 1;
+    }
+    return i;
+}
+
+// The listed ids below `end`, in ascending order.
+static bool add_sorted(struct buf *ids, uint32_t end, struct buf *out)
+{
+    uint32_t *id = ids->data;
+    size_t count = 0;
+    for (size_t k = 0; k < ids->count; k++) {
+        if (id[k] < end) {
+            uint32_t held = id[count];
+            id[count++] = id[k];
+            id[k] = held;
+        }
+    }
+    if (count > 1) {
+        qsort(id, count, sizeof *id, compare_ids);
+    }
+    bool ok = true;
+    for (size_t k = 0; k < count && ok; k++) {
+        ok = add_node(out, id[k]);
+    }
+    return ok;
+}
+
+bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out)
+{
+    struct buf ids;
+    uint32_t lowest = root;
+    buf_init(&ids, sizeof(uint32_t));
+    buf_init(out, sizeof(struct stretch));
+    bool ok = mark_below(t, root, &ids, &lowest);
+    uint8_t *mark = t->mark.data;
+    uint32_t dense = dense_from(mark, lowest, root);
+    ok = ok && add_sorted(&ids, dense, out);
+    for (uint32_t i = dense; i <= root && ok; i++) {
+        ok = (mark[i] & MARK_REACHED) == 0 || add_node(out, i);
+    }
+    for (size_t k = 0; k < ids.count; k++) {
+        mark[BUF(uint32_t, &ids)[k]] &= (uint8_t)~MARK_REACHED;
+    }
+    buf_release(&ids);
+    return ok;
+}
+
+enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, const volatile int *stop,
+                                const struct buf *stretches, uint32_t *count)
+{
+    uint32_t fresh = 0;
+    const struct stretch *in = stretches->data;
+    uint32_t first = in[0].first, end = in[stretches->count - 1].end;
+    if (!trail_save(trail, &t->value, first, end - first) ||
+        !trail_save(trail, &t->mark, first, end - first)) {
         return SWEEP_NO_MEMORY;
     }
     const struct node *node = t->node.data;
-    const uint8_t *reached = below->data;
     double *value = t->value.data;
     uint8_t *mark = t->mark.data;
-    for (uint32_t i = first; any && i < end; i++) {
-        if (stop_asked(stop, i)) {
-            return SWEEP_STOPPED;
-        }
-        if ((mark[i] & MARK_STALE) != 0 && reached[i] != 0) {
-            value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
-            mark[i] &= (uint8_t)~MARK_STALE;
-            fresh++;
+    for (size_t k = 0; k < stretches->count; k++) {
+        for (uint32_t i = in[k].first; i < in[k].end; i++) {
+            if (stop_asked(stop, i)) {
+                return SWEEP_STOPPED;
+            }
+            if ((mark[i] & MARK_STALE) != 0) {
+                value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
+                mark[i] &= (uint8_t)~MARK_STALE;
+                fresh++;
+            }
         }
     }
     if (count != NULL) {
@@ -97,6 +188,8 @@ enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volat
     }
     return SWEEP_DONE;
 }
+
+// ---- Backward -----------------------------------------------------------------------------------
 
 // What both backward sweeps do at node i: hand upstream × local gradient to each operand that is
 // not a constant. `grad` and `mark` are indexed by node id less `from`; operands below `from` are
@@ -141,30 +234,68 @@ static inline void flow_through(struct flow *f, uint32_t i)
     }
 }
 
+// Down from end - 1 to first. False: it was stopped.
+static bool walk_down(struct flow *f, const volatile int *stop, struct stretch in)
+{
+    for (uint32_t i = in.end; i-- > in.first;) {
+        if (stop_asked(stop, i)) {
+            return false;
+        }
+        if ((f->mark[i] & MARK_REACHED) != 0) {
+            f->mark[i] &= (uint8_t)~MARK_REACHED;
+            if (f->node[i].op != OP_LEAF) {
+                flow_through(f, i);
+            }
+        }
+    }
+    return true;
+}
+
+static struct flow flow_from(struct tape *t, uint32_t root)
+{
+    struct flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
+                     NODE_NONE};
+    give(&f, root, 1);
+    return f;
+}
+
 enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatile int *stop,
                               uint32_t root, uint32_t *held)
 {
     if (!trail_save(trail, &t->grad, 0, root + 1) || !trail_save(trail, &t->mark, 0, root + 1)) {
         return SWEEP_NO_MEMORY;
     }
-    struct flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
-                     NODE_NONE};
-    give(&f, root, 1);
-    for (uint32_t i = root + 1; i-- > 0;) {
-        if (stop_asked(stop, i)) {
-            return SWEEP_STOPPED;
-        }
-        if ((f.mark[i] & MARK_REACHED) != 0) {
-            f.mark[i] &= (uint8_t)~MARK_REACHED;
-            if (f.node[i].op != OP_LEAF) {
-                flow_through(&f, i);
-            }
-        }
+    struct flow f = flow_from(t, root);
+    if (!walk_down(&f, stop, (struct stretch){0, root + 1})) {
+        return SWEEP_STOPPED;
     }
     if (held != NULL) {
         *held = f.held;
     }
     return SWEEP_DONE;
+}
+
+enum sweep_end sweep_backward_in(struct tape *t, const volatile int *stop, uint32_t root,
+                                 const struct buf *stretches)
+{
+    struct flow f = flow_from(t, root);
+    for (size_t k = stretches->count; k-- > 0;) {
+        if (!walk_down(&f, stop, BUF(struct stretch, stretches)[k])) {
+            return SWEEP_STOPPED;
+        }
+    }
+    return SWEEP_DONE;
+}
+
+void sweep_clear(struct tape *t, uint32_t first, uint32_t end)
+{
+    uint8_t *mark = t->mark.data;
+    if (first < end) {
+        memset(BUF(double, &t->grad) + first, 0, (end - first) * sizeof(double));
+    }
+    for (uint32_t i = first; i < end; i++) {
+        mark[i] &= (uint8_t)~MARK_GRAD;
+    }
 }
 
 enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
@@ -173,13 +304,7 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
     if (!trail_save(trail, &t->grad, 0, count) || !trail_save(trail, &t->mark, 0, count)) {
         return SWEEP_NO_MEMORY;
     }
-    uint8_t *mark = t->mark.data;
-    if (count > 0) {
-        memset(t->grad.data, 0, count * sizeof(double));
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        mark[i] &= (uint8_t)~MARK_GRAD;
-    }
+    sweep_clear(t, 0, count);
     return SWEEP_DONE;
 }
 
@@ -224,11 +349,28 @@ double adjoints_get(const struct adjoints *a, uint32_t id)
     return adjoints_reach(a, id) ? BUF(double, &a->grad)[id - a->from] : 0;
 }
 
+static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below)
+{
+    buf_init(below, 1);
+    if (!buf_resize(below, (size_t)root + 1)) {
+        return false;
+    }
+    const struct node *node = t->node.data;
+    uint8_t *mark = below->data;
+    mark[root] = 1;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (mark[i] != 0) {
+            mark[node[i].a] = mark[node[i].b] = 1;
+        }
+    }
+    return true;
+}
+
 bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
 {
     buf_init(ids, sizeof(uint32_t));
     struct buf below;
-    bool ok = sweep_below(t, root, &below);
+    bool ok = mark_reach(t, root, &below);
     const uint8_t *mark = below.data;
     size_t count = 0;
     for (uint32_t i = 0; ok && i <= root; i++) {

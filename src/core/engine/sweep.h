@@ -15,12 +15,23 @@ enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
                              uint32_t *count);
 
-// Which of the nodes 0 … root root depends on: a byte for each, 0 or 1, in `below`, which is
-// initialised here. False if out of memory.
-bool sweep_below(const struct tape *t, uint32_t root, struct buf *below);
-// Recomputes the stale nodes that root depends on (`below` as above); the others stay as they are.
-enum sweep_end sweep_forward_to(struct tape *t, struct trail *trail, const volatile int *stop,
-                                uint32_t root, const struct buf *below, uint32_t *count);
+// A run of nodes, first … end - 1.
+struct stretch {
+    uint32_t first, end;
+};
+
+// The nodes that root depends on, root included, as stretches in ascending order with gaps between
+// them (`out`, of struct stretch, is initialised here): for passes that cost what root needs, not
+// what there is. No mark changes in the end. False if out of memory.
+bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out);
+// Recomputes the stale nodes in these stretches, which are closed: operands of a node lie in them
+// too. The other nodes stay as they are. trail: what all the stretches span is saved.
+enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, const volatile int *stop,
+                                const struct buf *stretches, uint32_t *count);
+// The backward pass from `root`, as below, over the stretches that sweep_stretches found for it.
+// Nothing is recorded: the caller has saved gradients and marks.
+enum sweep_end sweep_backward_in(struct tape *t, const volatile int *stop, uint32_t root,
+                                 const struct buf *stretches);
 
 // The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
 // that root depends on, sets root's to 1 (a leaf root: adds 1), and walks down adding
@@ -33,6 +44,8 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatil
 
 // Sets every gradient to 0 and forgets that it was computed.
 enum sweep_end sweep_zero(struct tape *t, struct trail *trail);
+// The same for the nodes first … end - 1 (none if first >= end); nothing is recorded.
+void sweep_clear(struct tape *t, uint32_t first, uint32_t end);
 
 // The derivatives of root computed aside, nothing stored changes: grad[i] is d root / d (node
 // from + i), and reached[i] says whether root depends on that node (grad is 0 where it does not).

@@ -632,16 +632,16 @@ bool call_refresh(struct call *c, uint32_t *count)
 bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
 {
     struct session *s = c->s;
-    struct buf below;
+    struct buf stretches;
     *count = 0;
     if (!s->tape.any_stale) {
         return true;
     }
-    bool ok = sweep_below(&s->tape, root, &below)
-                  ? call_swept(
-                        c, sweep_forward_to(&s->tape, &s->undo, s->world.stop, root, &below, count))
+    bool ok = sweep_stretches(&s->tape, root, &stretches)
+                  ? call_swept(c, sweep_forward_in(&s->tape, &s->undo, s->world.stop, &stretches,
+                                                   count))
                   : diag_out_of_memory(c->diag);
-    buf_release(&below);
+    buf_release(&stretches);
     return ok;
 }
 

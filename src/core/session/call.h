@@ -6,7 +6,7 @@
 #include "base/record.h"
 #include "base/trail.h"
 #include "engine/mistakes.h"
-#include "engine/optim.h"
+#include "engine/descent.h"
 #include "engine/stepper.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
@@ -52,9 +52,8 @@ struct expansion {
 struct training {
     uint32_t root;
     int64_t done, steps;
-    struct optim optim;
+    struct descent descent;
     struct batch batch;
-    struct buf below;  // without batches: the nodes that root depends on (engine/sweep.h)
     double first;      // the loss before the first step, over all the data
 };
 

@@ -299,12 +299,12 @@ static void training_text(struct session *s, const struct training *t, struct te
 {
     char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
     text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
-              (long long)t->done, number_exact(rate, t->optim.rate), optim_name(t->optim.kind));
-    if (t->optim.kind == OPTIM_MOMENTUM || t->optim.kind == OPTIM_NESTEROV) {
-        text_addf(out, " %s", number_exact(momentum, t->optim.momentum));
+              (long long)t->done, number_exact(rate, t->descent.optim.rate), optim_name(t->descent.optim.kind));
+    if (t->descent.optim.kind == OPTIM_MOMENTUM || t->descent.optim.kind == OPTIM_NESTEROV) {
+        text_addf(out, " %s", number_exact(momentum, t->descent.optim.momentum));
     }
-    if (t->optim.decay != 0) {
-        text_addf(out, " decay %s", number_exact(decay, t->optim.decay));
+    if (t->descent.optim.decay != 0) {
+        text_addf(out, " decay %s", number_exact(decay, t->descent.optim.decay));
     }
     if (t->batch.size > 0) {
         text_addf(out, " batch %u", (unsigned)t->batch.size);

@@ -1,0 +1,64 @@
+#include "engine/descent.h"
+
+#include <math.h>
+
+bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
+                   struct buf *states)
+{
+    *d = (struct descent){.tape = t, .states = states, .optim = *o, .root = NODE_NONE};
+    buf_init(&d->stretches, sizeof(struct stretch));
+    return optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
+           trail_save(trail, &t->value, 0, tape_count(t)) && sweep_zero(t, trail) == SWEEP_DONE;
+}
+
+void descent_release(struct descent *d)
+{
+    buf_release(&d->params);
+    buf_release(&d->stretches);
+}
+
+static void clear(struct descent *d)
+{
+    uint32_t count = tape_count(d->tape);
+    for (size_t k = 0; k < d->stretches.count; k++) {
+        struct stretch in = BUF(struct stretch, &d->stretches)[k];
+        sweep_clear(d->tape, in.first, in.end < count ? in.end : count);
+    }
+}
+
+bool descent_aim(struct descent *d, uint32_t root)
+{
+    clear(d);
+    buf_release(&d->stretches);
+    d->root = root;
+    d->nodes = 0;
+    bool ok = sweep_stretches(d->tape, root, &d->stretches);
+    for (size_t k = 0; k < d->stretches.count; k++) {
+        struct stretch in = BUF(struct stretch, &d->stretches)[k];
+        d->nodes += in.end - in.first;
+    }
+    return ok;
+}
+
+enum sweep_end descent_step(struct descent *d, const volatile int *stop, double *loss)
+{
+    enum sweep_end end = sweep_forward_in(d->tape, NULL, stop, &d->stretches, NULL);
+    if (end == SWEEP_DONE) {
+        clear(d);
+        end = sweep_backward_in(d->tape, stop, d->root, &d->stretches);
+    }
+    if (end != SWEEP_DONE) {
+        return end;
+    }
+    *loss = tape_value(d->tape, d->root);
+    if (isfinite(*loss)) {
+        optim_move(d->tape, &d->optim, &d->params, d->states);
+        optim_spread(d->tape, &d->params, &d->stretches);
+    }
+    return SWEEP_DONE;
+}
+
+void descent_end(struct descent *d)
+{
+    optim_spread(d->tape, &d->params, NULL);
+}

@@ -1,0 +1,38 @@
+// Gradient descent: the same step many times, at the cost of what is trained, not of what there is.
+//
+// A step is: the gradients to 0, a forward and a backward pass, and the parameters moved. The loss
+// and what it depends on may change from step to step (a batch of rows), the tape's parameters may
+// not. After every step values, gradients and marks of the nodes below the loss are what the passes
+// of sweep.h and optim_update would have left; what lies elsewhere and depends on a moved parameter
+// is marked stale at the end only.
+#ifndef ENGINE_DESCENT_H
+#define ENGINE_DESCENT_H
+
+#include "engine/optim.h"
+#include "engine/sweep.h"
+
+struct descent {
+    struct tape *tape;
+    struct buf *states;  // struct optim_state, by parameter in tape order
+    struct optim optim;
+    uint32_t root;
+    uint32_t nodes;        // that root depends on, root included; 0 before the first aim
+    struct buf params;     // struct optim_param: all of the tape
+    struct buf stretches;  // struct stretch: what root depends on
+};
+
+// Begins: all that steps will change is saved on `trail` (NULL: nothing is), every gradient is 0
+// then. Release it with descent_release, whatever comes back. False if out of memory.
+bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
+                   struct buf *states);
+void descent_release(struct descent *d);
+// The steps that follow go down from root. Gradients that were left by those before go to 0.
+// Nodes may have been appended, and cut off again, since. False if out of memory.
+bool descent_aim(struct descent *d, uint32_t root);
+// One step. *loss is root's value before it; where that is not finite nothing is moved. Stopped:
+// parameters are as they were.
+enum sweep_end descent_step(struct descent *d, const volatile int *stop, double *loss);
+// Marks stale, all over the tape, what depends on a parameter that was moved.
+void descent_end(struct descent *d);
+
+#endif
