@@ -64,6 +64,32 @@ static void test_runs_pasted_lines(void **state)
     leave(p);
 }
 
+static void test_a_paste_is_one_entry(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    see(p, PROMPT);
+    type(p, PASTE("u = 2\nv = u*nowhere\nu = 3\n\n# said\nv = 4\n"));
+    see(p, "there is no 'nowhere' yet");
+    see(p, "the 2 lines after it were not run");
+    enter(p, "print u");
+    see(p, "\r  2\r\n");
+    see(p, PROMPT);
+    // Without an end of line it waits for Enter; up, and all of it is there again.
+    type(p, PASTE("u = 5\nw = u*u"));
+    type(p, "*2\r");
+    see(p, "\r  w = 50\r\n");
+    see(p, PROMPT);
+    type(p, UP "\r");
+    see(p, "  w = 50\r\n");
+    see(p, PROMPT);
+    // What was copied with its prompts.
+    type(p, PASTE("\xE2\x88\x87 u = 7\n\xE2\x88\x87 q = u*u\n  q = 99\n"));
+    see(p, "  q = 49\r\n");
+    see(p, PROMPT);
+    leave(p);
+}
+
 static void test_refuses_too_long_a_line(void **state)
 {
     enum { LENGTH = 3 << 20 };
@@ -547,6 +573,7 @@ int main(void)
         TEST(test_continues_over_open_brackets),
         TEST(test_leaves),
         TEST(test_runs_pasted_lines),
+        TEST(test_a_paste_is_one_entry),
         TEST(test_refuses_too_long_a_line),
         TEST(test_ctrl_c_discards_the_line),
         TEST(test_ctrl_c_takes_a_statement_back),

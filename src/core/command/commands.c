@@ -118,7 +118,8 @@ static const struct topic {
      "Ctrl-L     clears the screen\n"
      "Ctrl-D     on an empty line: leaves backstep\n"
      "An open bracket goes on in the next line, which … begins. What is pasted\n"
-     "runs line by line. All other keys are readline's, as in a shell."},
+     "is one entry: it stops at its first error. All other keys are readline's, as\n"
+     "in a shell."},
 };
 
 static void help_overview(struct call *c)

@@ -5,6 +5,7 @@
 #include "session/call.h"
 #include "play/play.h"
 #include "session/transaction.h"
+#include "text/prompts.h"
 
 enum { FRAMES_MOST = 16 };  // files loading files
 
@@ -16,7 +17,7 @@ static void pop_frame(struct session *s)
     s->frames.count--;
 }
 
-static struct frame *top_frame(struct session *s)
+static struct frame *top_frame(const struct session *s)
 {
     return &BUF(struct frame, &s->frames)[s->frames.count - 1];
 }
@@ -81,6 +82,10 @@ void session_begin(struct session *s, const struct source *source, enum session_
     }
     *f = (struct frame){.source = *source, .lexer.source = source};
     buf_init(&f->text, 1);
+    if (prompts_strip(source, !play_is_on(s), &f->text)) {
+        f->source.text = f->text.data;
+        f->source.length = f->text.count;
+    }
     s->entered = true;
     // An empty line repeats the last step.
     if (!play_is_on(s) && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
@@ -91,6 +96,21 @@ void session_begin(struct session *s, const struct source *source, enum session_
 }
 
 // ---- Statements ---------------------------------------------------------------------------------
+
+// The lines after byte `at` that hold something to run: neither blank nor a comment.
+static int64_t lines_after(const struct source *source, size_t at)
+{
+    int64_t count = 0;
+    const char *text = source->text, *newline;
+    while ((newline = memchr(text + at, '\n', source->length - at)) != NULL) {
+        at = (size_t)(newline - text) + 1;
+        while (at < source->length && strchr(" \t\r;", text[at]) != NULL) {
+            at++;
+        }
+        count += at < source->length && text[at] != '\n' && text[at] != '#';
+    }
+    return count;
+}
 
 // The record of an error, with its place in the text it is in.
 static void report(const struct frame *f, const struct diag *d, struct records *out)
@@ -110,6 +130,18 @@ static void report(const struct frame *f, const struct diag *d, struct records *
     rec_text(out, r, KEY_hint, d->hint);
     rec_text(out, r, KEY_excerpt, text_get(&excerpt));
     text_release(&excerpt);
+}
+
+// What was pasted or read as one text stops at its first error: says how much of it was not run.
+static void tell_left(const struct session *s, const struct diag *d, struct records *out)
+{
+    const struct frame *outer = s->frames.data;
+    bool here = top_frame(s)->source.text == outer->source.text;
+    size_t at = here ? d->span.start : outer->lexer.at;
+    int64_t left = at > outer->source.length ? 0 : lines_after(&outer->source, at);
+    if (left > 0) {
+        rec_whole(out, out->list.in.last, KEY_left, left);
+    }
 }
 
 static bool log_statement(struct session *s, const char *statement, size_t n)
@@ -206,6 +238,7 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         s->stepped = s->guessing = false;
     }
     report(top_frame(s), d, out);
+    tell_left(s, d, out);
     session_drop_frames(s);
     s->supplied = s->asked = false;
     return SESSION_FAILED;

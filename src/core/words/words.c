@@ -168,6 +168,11 @@ void say_error(struct words *w)
     ink_add(w->out, INK_ERROR, "error:");
     text_addf(w->out, " %s%s%s\n", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
     say_excerpt(w);
+    long long left = (long long)rec_get_whole(w->record, KEY_left);
+    if (left > 0) {
+        text_addf(w->out, left == 1 ? "the line after it was not run\n"
+                                    : "the %lld lines after it were not run\n", left);
+    }
 }
 
 void say_nothing(struct words *w)

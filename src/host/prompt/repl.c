@@ -35,6 +35,7 @@ static struct {
     size_t next;
     size_t given;   // keys of the present line
     bool too_long;  // the line or the paste was, and is dropped
+    bool pasted;    // the line has several, which came as one paste
     bool begins;    // a statement may begin where the line does
     bool at_start;  // the word to complete begins one
     char *history;  // the file; NULL: there is none
@@ -222,46 +223,51 @@ static bool collect_paste(struct text *paste)
     return true;
 }
 
-// As keys: line ends are Enter, a tab is a blank (it completes nothing), and other control
-// characters are taken literally (after ^V), for the session to complain about.
-static void add_as_keys(struct text *keys, const char *s, size_t n)
+// As it goes into the line: ends of lines are newlines, a tab goes on to the next column that 8
+// divides, so that indented blocks keep their shape, and there is no 0.
+static void add_pasted(struct text *line, const char *s, size_t n)
 {
+    size_t column = 0;
     for (size_t i = 0; i < n; i++) {
         bool newline = s[i] == '\n' || s[i] == '\r';
-        bool control = (unsigned char)s[i] < 0x20 || s[i] == 0x7F;
         if (newline) {
             i += s[i] == '\r' && i + 1 < n && s[i + 1] == '\n';
-            text_add_char(keys, '\n');
+            text_add_char(line, '\n');
         } else if (s[i] == '\t') {
-            text_add_char(keys, ' ');
+            text_fill(line, ' ', 8 - column % 8);
         } else if (s[i] != '\0') {
-            text_add(keys, control ? "\x16" : "");
-            text_add_char(keys, s[i]);
+            text_add_char(line, s[i]);
         }
+        column = newline ? 0 : s[i] == '\t' ? column + 8 - column % 8 : column + 1;
     }
 }
 
-// Bracketed paste: the lines run one after the other, as if typed, but nothing in them is a command
-// to the editor.
+// Bracketed paste: all of it becomes part of the line, so that it is one entry, and nothing in it is
+// a command to the editor. Where it ends with an end of line, that is Enter.
 static int paste(int count, int key)
 {
     (void)count, (void)key;
-    struct text pasted, keys;
+    struct text pasted, line;
     text_init(&pasted);
-    text_init(&keys);
-    if (collect_paste(&pasted)) {
-        if (repl.too_long) {
-            text_add_char(&keys, '\n');
-        } else {
-            add_as_keys(&keys, text_get(&pasted), text_length(&pasted));
+    text_init(&line);
+    if (collect_paste(&pasted) && !repl.too_long) {
+        add_pasted(&line, text_get(&pasted), text_length(&pasted));
+        size_t length = text_length(&line), kept = length;
+        while (kept > 0 && text_get(&line)[kept - 1] == '\n') {
+            kept--;
         }
-        text_add_bytes(&keys, text_get(&repl.keys) + repl.next,
-                       text_length(&repl.keys) - repl.next);
-        text_release(&repl.keys);
-        repl.keys = keys;
-        repl.next = 0;
+        line.bytes.count = kept;
+        repl.pasted |= memchr(text_get(&line), '\n', kept) != NULL;
+        rl_insert_text(text_get(&line));
+        if (kept < length) {
+            rl_redisplay();
+            rl_newline(1, '\n');
+        }
+    } else if (repl.too_long) {
+        rl_newline(1, '\n');
     }
     text_release(&pasted);
+    text_release(&line);
     return 0;
 }
 
@@ -476,7 +482,7 @@ static char *read_line(const char *prompt)
 {
     *repl.stop = 0;
     repl.given = 0;
-    repl.too_long = false;
+    repl.too_long = repl.pasted = false;
     choose_redisplay('\n');
     rl_reset_screen_size();
     char *line = readline(prompt);
@@ -526,7 +532,7 @@ static bool read_lines(struct text *entry)
         free(line);
         source.text = text_get(entry);
         source.length = text_length(entry);
-        repl.too_long = source.length > LINE_MOST;
+        repl.too_long = source.length > (repl.pasted ? PASTE_MOST : LINE_MOST);
         more = lexer_wants_more(&source);
     } while (more && !repl.too_long);
     return !repl.too_long;
