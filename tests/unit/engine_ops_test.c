@@ -21,7 +21,8 @@ static void every_slope_is_measured(void **state)
         for (int i = 0; i < OP_SAMPLES; i++) {
             double x = row->sample[0][i], y = row->sample[1][i], v = op_value(op, x, y);
             assert_true(isfinite(v) && op_defined(op, x, y));
-            for (int slot = 0; slot < row->arity; slot++) {
+            // What is detached is a constant by decree: its slope is not what is measured.
+            for (int slot = 0; op != OP_DETACH && slot < row->arity; slot++) {
                 double slope = op_slope(op, slot, x, y, v), expected = measured(op, slot, x, y);
                 if (!close_to(slope, expected, 8)) {
                     fail_msg("%s, operand %d at (%g, %g): %.17g, measured %.17g", row->name, slot,
@@ -107,6 +108,7 @@ static void roots_and_powers_at_their_edges(void **state)
     assert_true(op_value(OP_POW, -2, 3) == -8 && slope_at(OP_POW, 0, -2, 3) == 12);
     assert_true(op_value(OP_POW, -2, -1) == -0.5 && slope_at(OP_POW, 0, -2, -1) == -0.25);
     assert_true(isnan(slope_at(OP_POW, 1, -2, 3)));
+    assert_true(slope_at(OP_POW, 1, 0, -1) == -INFINITY);
     assert_true(isnan(op_value(OP_POW, -2, 0.5)));
     assert_true(isinf(op_value(OP_DIV, 1, 0)) && isnan(op_value(OP_DIV, 0, 0)));
     assert_true(op_value(OP_LOG, 0, 0) == -INFINITY && isnan(op_value(OP_LOG, -1, 0)));
@@ -127,7 +129,8 @@ static void nan_goes_through(void **state)
 {
     (void)state;
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
-        bool compares = op >= OP_LT && op <= OP_NE;
+        // A choice by nan is the first one; so is a share by it.
+        bool compares = (op >= OP_LT && op <= OP_NE) || op == OP_WHEN || op == OP_SPLIT;
         assert_true(compares || isnan(op_value(op, NAN, 0.5)));
         assert_true(compares || op_get(op)->arity == 1 || isnan(op_value(op, 0.5, NAN)));
     }
@@ -145,6 +148,36 @@ static void large_and_small_operands(void **state)
     assert_true(slope_at(OP_GELU, 0, 1e200, 0) == 1);
 }
 
+// Where an operation is flat its slope is 0 too: the two facts of a row agree.
+static void flat_is_of_slope_zero(void **state)
+{
+    (void)state;
+    static const double at[] = {-2, -1, -0.5, 0, 0.5, 1, 2, NAN};
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        for (size_t i = 0; i < COUNT_OF(at) * COUNT_OF(at); i++) {
+            double x = at[i / COUNT_OF(at)], y = at[i % COUNT_OF(at)], v = op_value(op, x, y);
+            for (int slot = 0; slot < op_get(op)->arity; slot++) {
+                double slope = op_slope(op, slot, x, y, v);
+                bool flat = op_flat(op, slot, x, y);
+                assert_true(!flat || slope == 0 || isnan(slope));
+            }
+        }
+    }
+    assert_false(op_flat(OP_RELU, 0, NAN, 0));
+    assert_false(op_flat(OP_MAX, 0, NAN, 1) || op_flat(OP_MAX, 1, NAN, 1));
+}
+
+// Digits that the forms in books lose.
+static void slopes_keep_their_digits(void **state)
+{
+    (void)state;
+    assert_close(slope_at(OP_SIGMOID, 0, 40, 0) * 1e18, 4.248354255291589, 14);
+    assert_close(slope_at(OP_SIGMOID, 0, 700, 0) * 1e304, 0.9859676543759770, 13);
+    assert_close(slope_at(OP_SIGMOID, 0, -40, 0) * 1e18, 4.248354255291589, 14);
+    assert_close(slope_at(OP_TANH, 0, 20, 0), 4 * slope_at(OP_SIGMOID, 0, 40, 0), 28);
+    assert_true(slope_at(OP_TANH, 0, 800, 0) == 0 && slope_at(OP_TANH, 0, INFINITY, 0) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +190,8 @@ int main(void)
         cmocka_unit_test(domains),
         cmocka_unit_test(nan_goes_through),
         cmocka_unit_test(large_and_small_operands),
+        cmocka_unit_test(flat_is_of_slope_zero),
+        cmocka_unit_test(slopes_keep_their_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -231,7 +231,9 @@ static void derivatives_are_those_of_the_backward_pass(void **state)
             assert_int_equal(sweep_adjoints(&g.tape, NULL, root, 0, &adjoints), SWEEP_DONE);
             assert_true(expr_value(&p, out.result, at, &ours));
             double engine = adjoints_get(&adjoints, 0), share = largest_share(&adjoints);
-            if (isfinite(ours) && isfinite(engine) && isfinite(share)) {
+            // (The forms that are shown differ from what is computed where an operand is nan.)
+            if (isfinite(ours) && isfinite(engine) && isfinite(share) &&
+                isfinite(tape_value(&g.tape, root))) {
                 compared++;
                 if (!(fabs(ours - engine) <= 1e-9 * (fabs(engine) + share))) {
                     struct text derivative;

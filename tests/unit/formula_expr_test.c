@@ -141,7 +141,7 @@ static void no_parenthesis_is_too_many(void **state)
                 depth -= s[close] == ')';
                 compares |= depth == 1 && (strchr("<>=", s[close]) != NULL);
             } while (depth > 0 && ++close < length);
-            bool call = open > 0 && strchr("abcdefghijklmnopqrstuvwxyz_2", s[open - 1]) != NULL;
+            bool call = open > 0 && strchr("abcdefghijklmnopqrstuvwxyz_12", s[open - 1]) != NULL;
             if (s[open] == '(' && !compares && !call) {
                 char without[4096];
                 struct diag d = {0};
@@ -230,7 +230,7 @@ static void atoms_are_formulas(void **state)
     expect_text(&p, expr_formula(&p, op_get(OP_TANH)->atoms, x, EXPR_NONE, v),
                 "(exp(2*(w*v)) - 1)/(exp(2*(w*v)) + 1)");
     expect_text(&p, expr_formula(&p, op_get(OP_DIV)->atoms, x, y, v), "w*v*(1 - x)**-1");
-    expect_text(&p, expr_formula(&p, op_get(OP_SIGMOID)->slope[0], x, x, y),
+    expect_text(&p, expr_formula(&p, op_slope_text(OP_SIGMOID, 0), x, x, y),
                 "(1 - x)*(1 - (1 - x))");
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
         if (op_get(op)->atoms[0] != '\0') {
@@ -640,6 +640,32 @@ static void a_full_pool_says_so(void **state)
     exprs_release(&p);
 }
 
+// A shown form is another form of what is computed: equal wherever both are exact enough.
+static void shown_forms_are_what_is_computed(void **state)
+{
+    (void)state;
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        const struct op_row *row = op_get(op);
+        for (int i = 0; i < OP_SAMPLES; i++) {
+            double x = row->sample[0][i], y = row->sample[1][i], v = op_value(op, x, y);
+            for (int slot = 0; slot < row->arity; slot++) {
+                struct exprs p;
+                exprs_init(&p);
+                uint32_t shown = expr_formula(&p, op_slope_text(op, slot), expr_number(&p, x),
+                                              expr_number(&p, y), expr_number(&p, v));
+                assert_true(shown != EXPR_NONE);
+                double slope;
+                assert_true(expr_value(&p, shown, NULL, &slope));
+                if (fabs(slope - op_slope(op, slot, x, y, v)) > 1e-13 * fmax(1, fabs(slope))) {
+                    fail_msg("%s, operand %d at (%g, %g): %s is %.17g", row->name, slot, x, y,
+                             op_slope_text(op, slot), slope);
+                }
+                exprs_release(&p);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -660,6 +686,7 @@ int main(void)
         cmocka_unit_test(a_million_operations_need_no_stack),
         cmocka_unit_test(a_million_parentheses_are_read),
         cmocka_unit_test(a_full_pool_says_so),
+        cmocka_unit_test(shown_forms_are_what_is_computed),
     };
     return cmocka_run_group_tests_name("formula/expr", tests, NULL, NULL);
 }

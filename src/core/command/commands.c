@@ -1,11 +1,11 @@
 // The table of commands, and help, which reads it.
 #include <string.h>
 
+#include "command/commands.h"
+#include "lesson/glossary.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
 #include "text/prelude.h"
-#include "lesson/glossary.h"
-#include "command/commands.h"
 
 static const struct command commands[] = {
 #define COMMAND(NAME, GROUP, USAGE, HELP, EXAMPLE)                                                 \
@@ -158,7 +158,7 @@ static void help_function_row(struct call *c, struct rec *r, enum op op)
     rec_text(c->out, r, KEY_help, row->help);
     struct rec *slopes = rec_list(c->out, r, KEY_slopes);
     for (int slot = 0; slot < row->arity; slot++) {
-        rec_text(c->out, slopes, KEY_NONE, row->slope[slot]);
+        rec_text(c->out, slopes, KEY_NONE, op_slope_text(op, slot));
     }
     rec_text(c->out, r, KEY_where, strcmp(row->where, "1") == 0 ? "" : row->where);
     rec_text(c->out, r, KEY_edge, row->edge);

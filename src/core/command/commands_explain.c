@@ -15,13 +15,13 @@ static void put_special(struct call *c, struct rec *r, uint32_t node)
     double v = tape_value(t, node);
     bool unary = tape_arity(t, node) == 1, binary = tape_arity(t, node) == 2;
     double slope = unary ? tape_slope(t, node, 0) : 1;
-    if (op == OP_RELU && slope == 0) {
+    if (op == OP_RELU && tape_flat(t, node, 0)) {
         rec_text(c->out, list, KEY_NONE, "dead");
     }
     if ((op == OP_TANH || op == OP_SIGMOID) && fabs(slope) < 0.01) {
         rec_text(c->out, list, KEY_NONE, "saturated");
     }
-    if (binary && (op == OP_MAX || op == OP_MIN) &&
+    if (binary && (op == OP_MAX || op == OP_MIN || op == OP_AMAX || op == OP_AMIN) &&
         tape_value(t, tape_operand(t, node, 0)) == tape_value(t, tape_operand(t, node, 1))) {
         rec_text(c->out, list, KEY_NONE, "tie");
     }
@@ -84,7 +84,7 @@ static void put_use(struct call *c, struct rec *uses, uint32_t user, int slot)
     rec_text(c->out, row, KEY_formula, text_get(&formula));
     rec_number(c->out, row, KEY_local, tape_slope(t, user, slot));
     rec_number(c->out, row, KEY_upstream, tape_grad(t, user));
-    rec_number(c->out, row, KEY_share, tape_grad(t, user) * tape_slope(t, user, slot));
+    rec_number(c->out, row, KEY_share, tape_share(t, user, slot));
     text_release(&formula);
 }
 

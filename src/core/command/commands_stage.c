@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "formula/simplify.h"
 #include "command/commands.h"
 #include "command/formula.h"
+#include "formula/simplify.h"
 
 // What Python calls our functions; those of its `math` by their own names.
 static const struct python {
@@ -17,6 +17,16 @@ static const struct python {
     {"gelu", "def gelu(x): return 0.5*x*(1 + math.erf(x/math.sqrt(2)))"},
     {"sign", "def sign(x): return (x > 0) - (x < 0)"},
     {"square", "def square(x): return x*x"},
+    {"elu", "def elu(x): return x if x > 0 else math.expm1(x)"},
+    {"silu", "def silu(x): return x*0.5*(1 + math.tanh(0.5*x))"},
+    {"softsign", "def softsign(x): return x/(1 + abs(x))"},
+    {"detach", "def detach(x): return x"},
+    {"amax", "amax = max"},
+    {"amin", "amin = min"},
+    {"split", "def split(x, n): return x"},
+    {"clamp_min", "clamp_min = max"},
+    {"clamp_max", "clamp_max = min"},
+    {"when", "def when(c, x): return x if c else 0.0"},
     {"abs", ""},
     {"max", ""},
     {"min", ""},
@@ -169,7 +179,7 @@ static void put_share(struct stages *s, struct rec *lines, uint32_t id, int slot
         return;
     }
     uint32_t slope = simplify(&s->simplifier,
-                              expr_formula(pool, op_get((enum op)e.op)->slope[slot],
+                              expr_formula(pool, op_slope_text((enum op)e.op, slot),
                                            *label_of(s, e.a), *label_of(s, e.b), *label_of(s, id)));
     uint32_t upstream = BUF(uint32_t, &s->grad)[id];
     uint8_t *given = &BUF(uint8_t, &s->given)[operand];

@@ -25,8 +25,14 @@ static int side(enum op op, double x, double y)
     case OP_ABS:
     case OP_SIGN:
         return (x > 0) - (x < 0);
+    case OP_WHEN:
+        return x != 0;
     case OP_MAX:
     case OP_MIN:
+    case OP_AMAX:
+    case OP_AMIN:
+    case OP_CLAMP_MIN:
+    case OP_CLAMP_MAX:
     case OP_LT:
     case OP_LE:
     case OP_GT:

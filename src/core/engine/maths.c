@@ -176,6 +176,16 @@ double maths_tan(double x)
     return tan(x);
 }
 
+double maths_asin(double x)
+{
+    return asin(x);
+}
+
+double maths_acos(double x)
+{
+    return acos(x);
+}
+
 double maths_atan(double x)
 {
     return atan(x);

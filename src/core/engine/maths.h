@@ -57,6 +57,8 @@ double maths_sqrt(double x);
 // ---- libm's -------------------------------------------------------------------------------------
 
 double maths_tan(double x);
+double maths_asin(double x);
+double maths_acos(double x);
 double maths_atan(double x);
 double maths_atan2(double y, double x);  // the angle of the point (x, y)
 double maths_erf(double x);

@@ -36,6 +36,7 @@ struct edge {
     double held;     // by the child, so far
     double earlier;  // the child's gradient after an earlier, right pass
     bool first;      // the child's first share
+    bool passes;     // does a gradient pass on this edge? (see FLAT in ops.def)
 };
 
 // A pass that stops at every edge, for someone to say what the child then holds.
@@ -54,7 +55,7 @@ static void walk_rewind(struct walk *w)
     memset(w->now.grad.data, 0, w->now.grad.count * sizeof(double));
     memset(w->now.reached.data, 0, w->now.reached.count);
     BUF(double, &w->now.grad)[root] = 1;
-    BUF(uint8_t, &w->now.reached)[root] = 1;
+    BUF(uint8_t, &w->now.reached)[root] = 1 | MARK_LIVE;
     w->node = root;
     w->slot = 0;
 }
@@ -117,6 +118,8 @@ static bool walk_next(struct walk *w, struct edge *e)
         .held = adjoints_get(&w->now, child),
         .earlier = adjoints_get(&w->earlier, child),
         .first = !adjoints_reach(&w->now, child),
+        .passes = (BUF(uint8_t, &w->now.reached)[w->node] & MARK_LIVE) != 0 &&
+                  !tape_flat(w->tape, w->node, w->slot),
     };
     w->slot++;
     return true;
@@ -125,14 +128,14 @@ static bool walk_next(struct walk *w, struct edge *e)
 static void walk_give(struct walk *w, const struct edge *e, double now)
 {
     BUF(double, &w->now.grad)[e->child] = now;
-    BUF(uint8_t, &w->now.reached)[e->child] = 1;
+    BUF(uint8_t, &w->now.reached)[e->child] |= e->passes ? 1 | MARK_LIVE : 1;
 }
 
 // ---- The rows' formulas -------------------------------------------------------------------------
 
 static double rightly(const struct edge *e)
 {
-    return e->held + e->upstream * e->local;
+    return e->held + (e->passes ? e->upstream * e->local : 0);
 }
 
 static bool is_function(enum op op)

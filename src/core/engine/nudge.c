@@ -60,7 +60,9 @@ enum sweep_end nudge_take(struct nudge *n, const volatile int *stop, uint32_t no
         }
         uint32_t id = BUF(uint32_t, &n->under)[i];
         struct node at = tape_node(n->tape, id);
-        if (id > node && at.op != OP_LEAF && (moved[at.a] | moved[at.b]) != 0) {
+        // What is detached is a constant to its users.
+        if (id > node && at.op != OP_LEAF && at.op != OP_DETACH &&
+            (moved[at.a] | moved[at.b]) != 0) {
             uint32_t *follower = buf_push(&n->follows, 1);
             if (follower == NULL) {
                 return SWEEP_NO_MEMORY;

@@ -28,6 +28,24 @@ const struct op_row *op_get(enum op op)
     return &rows[op];
 }
 
+const char *op_slope_text(enum op op, int slot)
+{
+    static const char *const shown[OP_COUNT][2] = {
+#define SHOWN(ID, DX, DY) [OP_##ID] = {DX, DY},
+#include "engine/ops.def"
+    };
+    return shown[op][slot] != NULL ? shown[op][slot] : op_get(op)->slope[slot];
+}
+
+const char *op_flat_text(enum op op, int slot)
+{
+    static const char *const flat[OP_COUNT][2] = {
+#define FLAT(ID, IN_X, IN_Y) [OP_##ID] = {#IN_X, #IN_Y},
+#include "engine/ops.def"
+    };
+    return flat[op][slot] != NULL ? flat[op][slot] : "0";
+}
+
 enum op op_find(const char *name, size_t length, enum op_form form)
 {
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
@@ -36,8 +54,11 @@ enum op op_find(const char *name, size_t length, enum op_form form)
             return op;
         }
     }
-    // The one infix operation that NumPy and PyTorch also spell as a function.
-    return form == OP_CALL && length == 3 && memcmp(name, "pow", 3) == 0 ? OP_POW : OP_COUNT;
+    // The infix operation that NumPy and PyTorch also spell as a function, and mathematics' log.
+    if (form == OP_CALL && length == 3 && memcmp(name, "pow", 3) == 0) {
+        return OP_POW;
+    }
+    return form == OP_CALL && length == 2 && memcmp(name, "ln", 2) == 0 ? OP_LOG : OP_COUNT;
 }
 
 double op_value(enum op op, double x, double y)
@@ -50,6 +71,11 @@ double op_slope(enum op op, int slot, double x, double y, double v)
     double slope[2] = {0, 0};
     op_slopes_inline(op, x, y, v, slot == 1, &slope[0], &slope[1]);
     return slope[slot];
+}
+
+bool op_flat(enum op op, int slot, double x, double y)
+{
+    return (op_flat_inline(op, x, y) >> slot & 1) != 0;
 }
 
 bool op_defined(enum op op, double x, double y)

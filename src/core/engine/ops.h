@@ -20,13 +20,18 @@ struct op_row {
     const char *name, *sign;
     enum op_form form;
     int arity;
-    // Formulas in x, y (operands) and v (value), as text that our language reads.
+    // Formulas in x, y (operands) and v (value), as they are compiled: C, and nearly always our
+    // language too. (op_slope_text: the derivatives as the learner reads them.)
     const char *value, *slope[2], *where;
     double sample[2][OP_SAMPLES];
     const char *help, *edge, *atoms;
 };
 
 const struct op_row *op_get(enum op op);
+// The derivative in operand `slot` as our language reads it and the learner sees it.
+const char *op_slope_text(enum op op, int slot);
+// Where no gradient passes to operand `slot`: a condition on x and y in C, "0" for nowhere.
+const char *op_flat_text(enum op op, int slot);
 // The operation called `name` with this many operands, typed in this form; OP_COUNT if none. Any
 // operation may also be called by its function name (pow is ** as a function).
 enum op op_find(const char *name, size_t length, enum op_form form);
@@ -35,6 +40,9 @@ enum op op_find(const char *name, size_t length, enum op_form form);
 double op_value(enum op op, double x, double y);
 // The local gradient in operand `slot` (0: x, 1: y), v being the value.
 double op_slope(enum op op, int slot, double x, double y, double v);
+// Does no gradient pass to operand `slot` here? Then its share is 0 whatever the upstream gradient
+// is.
+bool op_flat(enum op op, int slot, double x, double y);
 // Is the operation defined at x, y?
 bool op_defined(enum op op, double x, double y);
 

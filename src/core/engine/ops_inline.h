@@ -8,7 +8,9 @@
 
 // The formulas' functions are ours.
 #define exp(x) maths_exp(x)
+#define expm1(x) maths_expm1(x)
 #define log(x) maths_log(x)
+#define log1p(x) maths_log1p(x)
 #define sqrt(x) maths_sqrt(x)
 #define pow(x, y) maths_pow(x, y)
 #define sin(x) maths_sin(x)
@@ -18,6 +20,8 @@
 #define sinh(x) maths_sinh(x)
 #define cosh(x) maths_cosh(x)
 #define atan(x) maths_atan(x)
+#define acos(x) maths_acos(x)
+#define asin(x) maths_asin(x)
 #define atan2(x, y) maths_atan2(x, y)
 #define sigmoid(x) maths_sigmoid(x)
 #define softplus(x) maths_softplus(x)
@@ -59,6 +63,22 @@ static inline void op_slopes_inline(enum op op, double x, double y, double v, bo
     }
 }
 
+// Where the operation is flat in an operand, so that no gradient passes to it: 1 for x, 2 for y.
+static inline int op_flat_inline(enum op op, double x, double y)
+{
+    switch (op) {
+#define FLAT(ID, IN_X, IN_Y)                                                                       \
+    case OP_##ID:                                                                                  \
+        return ((IN_X) ? 1 : 0) | ((IN_Y) ? 2 : 0);
+#include "engine/ops.def"
+    default:
+        break;
+    }
+    (void)x;
+    (void)y;
+    return 0;
+}
+
 static inline bool op_defined_inline(enum op op, double x, double y)
 {
     switch (op) {
@@ -85,7 +105,9 @@ static inline int op_arity_inline(enum op op)
 }
 
 #undef exp
+#undef expm1
 #undef log
+#undef log1p
 #undef sqrt
 #undef pow
 #undef sin
@@ -95,6 +117,8 @@ static inline int op_arity_inline(enum op op)
 #undef sinh
 #undef cosh
 #undef atan
+#undef acos
+#undef asin
 #undef atan2
 #undef sigmoid
 #undef softplus

@@ -2,6 +2,9 @@
 
 #include "engine/stop.h"
 
+// In `leads`: a path to `of` begins here (1), and the gradient passes on one of them (PASSES).
+enum { PASSES = 3 };
+
 // Arrays from `of` to root, while the counting goes on.
 struct tally {
     struct path_count *count;
@@ -40,8 +43,11 @@ static void tally_node(const struct paths *p, const struct tally *to, uint32_t i
         if (leads_by(p, id, slot)) {
             uint32_t operand = tape_operand(p->tape, id, slot) - p->of;
             to->count[at] = count_add(to->count[at], to->count[operand]);
-            to->sum[at] += tape_slope(p->tape, id, slot) * to->sum[operand];
-            to->leads[at] = 1;
+            if (to->leads[operand] == PASSES && !tape_flat(p->tape, id, slot)) {
+                to->sum[at] += tape_slope(p->tape, id, slot) * to->sum[operand];
+                to->leads[at] = PASSES;
+            }
+            to->leads[at] |= 1;
         }
     }
 }
@@ -50,7 +56,7 @@ static enum sweep_end tally_up(struct paths *p, const volatile int *stop, const 
 {
     to->count[0].exact = 1;
     to->sum[0] = 1;
-    to->leads[0] = 1;
+    to->leads[0] = PASSES;
     for (uint32_t id = p->of + 1; id <= p->root; id++) {
         if (stop_asked(stop, id)) {
             return SWEEP_STOPPED;
@@ -117,6 +123,7 @@ static bool turn(struct paths *p, int slot)
     }
     step->slot = slot;
     step->local = tape_slope(p->tape, step->node, slot);
+    step->flat = tape_flat(p->tape, step->node, slot);
     return true;
 }
 
@@ -148,9 +155,11 @@ bool paths_next(struct paths *p)
     while (last(p)->node != p->of) {
         struct path_step from = *last(p);
         uint32_t operand = tape_operand(p->tape, from.node, from.slot);
-        if (!push(p, operand, from.product * from.local)) {
+        bool shut = from.shut || from.flat;
+        if (!push(p, operand, shut ? 0 : from.product * from.local)) {
             return false;
         }
+        last(p)->shut = shut;
         turn(p, 0);
     }
     return true;

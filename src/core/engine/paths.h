@@ -25,9 +25,10 @@ struct path_count {
 // A place on a path: the node, the operand by which the path leaves it, and what is gathered.
 struct path_step {
     uint32_t node;
-    int slot;        // meaningless at `of`, where the path ends
-    double local;    // the node's local gradient in that operand
-    double product;  // of the local gradients from root to this node
+    int slot;         // meaningless at `of`, where the path ends
+    double local;     // the node's local gradient in that operand
+    double product;   // of the local gradients from root to this node; 0 past a flat one
+    bool flat, shut;  // no gradient passes on this edge; on one before it
 };
 
 struct paths {

@@ -8,6 +8,7 @@ void stepper_init(struct stepper *s)
 {
     *s = (struct stepper){.tape = NULL};
     buf_init(&s->order, sizeof(uint32_t));
+    buf_init(&s->live, sizeof(uint8_t));
     buf_init(&s->marks, sizeof(size_t));
     trail_init(&s->trail);
 }
@@ -15,6 +16,7 @@ void stepper_init(struct stepper *s)
 void stepper_release(struct stepper *s)
 {
     buf_release(&s->order);
+    buf_release(&s->live);
     buf_release(&s->marks);
     trail_release(&s->trail);
     stepper_init(s);
@@ -105,6 +107,7 @@ static bool step_forward(struct stepper *s, struct trail *trail, struct step_fac
     struct tape *t = s->tape;
     uint32_t id = fact->step.node;
     uint8_t marks = BUF(uint8_t, &t->mark)[id];
+    buf_release(&s->live);
     fact->before = tape_value(t, id);
     fact->after = op_value(fact->op, fact->operand_value[0], fact->operand_value[1]);
     return set_number(s, trail, &t->value, id, fact->after) &&
@@ -146,6 +149,10 @@ static bool step_backward(struct stepper *s, struct trail *trail, struct step_fa
 {
     struct tape *t = s->tape;
     uint32_t id = fact->step.node;
+    // The values stay as they are for the whole backward pass.
+    if (s->live.count == 0 && !sweep_live(t, s->root, &s->live)) {
+        return false;
+    }
     fact->upstream = tape_grad(t, id);
     for (int slot = 0; slot < fact->arity; slot++) {
         if (tape_constant(t, id, slot)) {
@@ -156,7 +163,8 @@ static bool step_backward(struct stepper *s, struct trail *trail, struct step_fa
         to->child = fact->operand[slot];
         to->held = tape_grad(t, to->child);
         to->local = tape_slope(t, id, slot);
-        to->share = fact->upstream * to->local;
+        to->passes = BUF(uint8_t, &s->live)[id] != 0 && !tape_flat(t, id, slot);
+        to->share = to->passes ? fact->upstream * to->local : 0;
         to->now = to->held + to->share;
         uint8_t marks = BUF(uint8_t, &t->mark)[to->child];
         if (!set_number(s, trail, &t->grad, to->child, to->now) ||

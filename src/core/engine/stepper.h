@@ -30,6 +30,7 @@ struct stepper {
     bool from_backward;  // the walk has no forward pass
     size_t at;           // steps done
     struct buf order;    // uint32_t: the computed nodes that root depends on, lowest first
+    struct buf live;     // uint8_t, by node, in the backward pass: see sweep_live
     struct buf marks;    // size_t: for each step done, the trail's mark before it
     struct trail trail;
 };
@@ -47,7 +48,8 @@ struct step_share {
     uint32_t child;  // its id
     double held;     // the child's gradient before
     double local;    // the node's local gradient in this operand
-    double share;    // upstream × local
+    bool passes;     // does a gradient pass here? (see FLAT in ops.def)
+    double share;    // upstream × local; 0 where none passes
     double now;      // held + share
 };
 

@@ -194,17 +194,21 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, const volat
 // What both backward sweeps do at node i: hand upstream × local gradient to each operand that is
 // not a constant. `grad` and `mark` are indexed by node id less `from`; operands below `from` are
 // left out. A first share replaces what an interior node held from an earlier pass.
+//
+// Where an operation is flat no gradient passes, and none passes further down that way: such shares
+// are 0, not upstream × 0, which is nan where something above is infinite, nor 0 × local, which is
+// nan where something below is. A node that gets only such shares is reached, but not live.
 struct flow {
     const struct node *node;
     const double *value;
     const uint8_t *marks;  // the tape's, for MARK_CONST
     double *grad;
-    uint8_t *mark;  // MARK_REACHED, MARK_GRAD
+    uint8_t *mark;  // MARK_REACHED, MARK_GRAD, MARK_LIVE
     uint32_t from;
     uint32_t held;  // the lowest leaf that held a gradient when its first share came
 };
 
-static inline void give(struct flow *f, uint64_t operand, double share)
+static inline void give(struct flow *f, uint64_t operand, double share, uint8_t live)
 {
     uint32_t at = (uint32_t)operand - f->from;
     if ((f->mark[at] & MARK_REACHED) == 0) {
@@ -215,7 +219,8 @@ static inline void give(struct flow *f, uint64_t operand, double share)
             f->held = (uint32_t)operand;
         }
     }
-    f->grad[at] += share;
+    f->mark[at] |= live;
+    f->grad[at] += live != 0 ? share : 0;
 }
 
 static inline void flow_through(struct flow *f, uint32_t i)
@@ -225,12 +230,22 @@ static inline void flow_through(struct flow *f, uint32_t i)
     bool to_b =
         n.b >= f->from && (f->marks[n.b] & MARK_CONST) == 0 && op_arity_inline((enum op)n.op) == 2;
     double upstream = f->grad[i - f->from], dx = 0, dy = 0;
+    uint8_t live = f->mark[i - f->from] & MARK_LIVE;
+    int flat = op_flat_inline((enum op)n.op, f->value[n.a], f->value[n.b]);
     op_slopes_inline((enum op)n.op, f->value[n.a], f->value[n.b], f->value[i], to_b, &dx, &dy);
     if (to_a) {
-        give(f, n.a, upstream * dx);
+        give(f, n.a, upstream * dx, (flat & 1) != 0 ? 0 : live);
     }
     if (to_b) {
-        give(f, n.b, upstream * dy);
+        give(f, n.b, upstream * dy, (flat & 2) != 0 ? 0 : live);
+    }
+}
+
+// The scratch marks of a pass that ends at node i.
+static void forget_reached(struct flow *f, uint32_t i)
+{
+    for (uint32_t k = 0; k <= i; k++) {
+        f->mark[k] &= (uint8_t) ~(MARK_REACHED | MARK_LIVE);
     }
 }
 
@@ -239,13 +254,14 @@ static bool walk_down(struct flow *f, const volatile int *stop, struct stretch i
 {
     for (uint32_t i = in.end; i-- > in.first;) {
         if (stop_asked(stop, i)) {
+            forget_reached(f, i);
             return false;
         }
         if ((f->mark[i] & MARK_REACHED) != 0) {
-            f->mark[i] &= (uint8_t)~MARK_REACHED;
             if (f->node[i].op != OP_LEAF) {
                 flow_through(f, i);
             }
+            f->mark[i] &= (uint8_t) ~(MARK_REACHED | MARK_LIVE);
         }
     }
     return true;
@@ -255,7 +271,7 @@ static struct flow flow_from(struct tape *t, uint32_t root)
 {
     struct flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
                      NODE_NONE};
-    give(&f, root, 1);
+    give(&f, root, 1, MARK_LIVE);
     return f;
 }
 
@@ -321,7 +337,7 @@ enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, ui
     }
     struct flow f = {t->node.data,      t->value.data, t->mark.data, out->grad.data,
                      out->reached.data, out->from,     NODE_NONE};
-    give(&f, root, 1);
+    give(&f, root, 1, MARK_LIVE);
     for (uint32_t i = root + 1; i-- > out->from;) {
         if (stop_asked(stop, i)) {
             return SWEEP_STOPPED;
@@ -331,6 +347,26 @@ enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, ui
         }
     }
     return SWEEP_DONE;
+}
+
+bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)
+{
+    buf_init(live, sizeof(uint8_t));
+    if (!buf_resize(live, (size_t)root + 1)) {
+        return false;
+    }
+    uint8_t *at = live->data;
+    at[root] = 1;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        struct node n = tape_node(t, i);
+        if (at[i] != 0 && n.op != OP_LEAF) {
+            int flat = op_flat_inline((enum op)n.op, tape_value(t, (uint32_t)n.a),
+                                      tape_value(t, (uint32_t)n.b));
+            at[n.a] |= (flat & 1) == 0;
+            at[n.b] |= op_arity_inline((enum op)n.op) == 2 && (flat & 2) == 0;
+        }
+    }
+    return true;
 }
 
 void adjoints_release(struct adjoints *a)

@@ -64,6 +64,10 @@ void adjoints_release(struct adjoints *a);
 double adjoints_get(const struct adjoints *a, uint32_t id);
 bool adjoints_reach(const struct adjoints *a, uint32_t id);
 
+// For each node up to root (uint8_t): does a gradient pass to it on some path from root, at the
+// present values? Where none does, what it hands on is 0. False if out of memory.
+bool sweep_live(const struct tape *t, uint32_t root, struct buf *live);
+
 // The nodes that root depends on, root included, lowest id first. False if out of memory.
 bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids);
 

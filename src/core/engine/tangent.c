@@ -12,20 +12,28 @@ double tangent_get(const struct tangent *t, uint32_t id)
     return tangent_follows(t, id) ? BUF(double, &t->slope)[id - t->of] : 0;
 }
 
+// In `follows`: it depends on `of` (1), and on some path the change passes (LIVE).
+enum { LIVE = 3 };
+
 static void carry(const struct tape *t, uint32_t id, struct tangent *out)
 {
     double slope = 0;
     bool follows = false;
+    uint8_t live = 0;
     for (int slot = 0; slot < tape_arity(t, id); slot++) {
         uint32_t operand = tape_operand(t, id, slot);
         if (tangent_follows(out, operand) && !tape_constant(t, id, slot)) {
-            slope += tape_slope(t, id, slot) * tangent_get(out, operand);
+            // Where it is flat nothing passes, as in a backward sweep.
+            if (BUF(uint8_t, &out->follows)[operand - out->of] == LIVE && !tape_flat(t, id, slot)) {
+                slope += tape_slope(t, id, slot) * tangent_get(out, operand);
+                live = LIVE;
+            }
             follows = true;
             out->multiply_adds++;
         }
     }
     BUF(double, &out->slope)[id - out->of] = slope;
-    BUF(uint8_t, &out->follows)[id - out->of] = follows;
+    BUF(uint8_t, &out->follows)[id - out->of] = live != 0 ? live : follows;
 }
 
 // Only nodes that root depends on are asked: `under` are their ids.
@@ -39,7 +47,7 @@ static enum sweep_end carry_up(const struct tape *t, const volatile int *stop,
         }
         if (id == out->of) {
             BUF(double, &out->slope)[0] = 1;
-            BUF(uint8_t, &out->follows)[0] = 1;
+            BUF(uint8_t, &out->follows)[0] = LIVE;
         } else if (id > out->of) {
             carry(t, id, out);
         }

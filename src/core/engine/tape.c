@@ -84,6 +84,21 @@ double tape_slope(const struct tape *t, uint32_t id, int slot)
                     tape_value(t, id));
 }
 
+bool tape_flat(const struct tape *t, uint32_t id, int slot)
+{
+    struct node n = tape_node(t, id);
+    return op_flat((enum op)n.op, slot, tape_value(t, (uint32_t)n.a), tape_value(t, (uint32_t)n.b));
+}
+
+double tape_share(const struct tape *t, uint32_t id, int slot)
+{
+    double share = tape_grad(t, id) * tape_slope(t, id, slot);
+    // A nan that did not arrive was not sent: no gradient came here.
+    bool shut = share != share && !(tape_grad(t, tape_operand(t, id, slot)) !=
+                                    tape_grad(t, tape_operand(t, id, slot)));
+    return shut || tape_flat(t, id, slot) ? 0 : share;
+}
+
 bool tape_constant(const struct tape *t, uint32_t id, int slot)
 {
     return tape_marked(t, tape_operand(t, id, slot), MARK_CONST);

@@ -30,11 +30,12 @@ enum { TAPE_MOST = (1 << 28) - 1 };  // nodes that a tape can hold
 
 // Marks, a bit each.
 enum {
-    MARK_STALE = 1,    // an operand's value changed since this value was computed
-    MARK_GRAD = 2,     // a backward pass has reached this node: its gradient means something
-    MARK_CONST = 4,    // a leaf written as a number inside an expression
-    MARK_PARAM = 8,    // a leaf that training updates
-    MARK_REACHED = 16  // scratch of one sweep; clear outside it
+    MARK_STALE = 1,     // an operand's value changed since this value was computed
+    MARK_GRAD = 2,      // a backward pass has reached this node: its gradient means something
+    MARK_CONST = 4,     // a leaf written as a number inside an expression
+    MARK_PARAM = 8,     // a leaf that training updates
+    MARK_REACHED = 16,  // scratch of one sweep; clear outside it
+    MARK_LIVE = 32      // scratch too: a path on which the gradient passes leads here
 };
 
 struct tape {
@@ -87,6 +88,10 @@ int tape_arity(const struct tape *t, uint32_t id);
 uint32_t tape_operand(const struct tape *t, uint32_t id, int slot);
 // The local gradient of `id` in that operand, at the present values.
 double tape_slope(const struct tape *t, uint32_t id, int slot);
+// Is it flat in that operand there, so that no gradient passes? See FLAT in ops.def.
+bool tape_flat(const struct tape *t, uint32_t id, int slot);
+// What a backward pass has handed to that operand: upstream × local, 0 where none passes.
+double tape_share(const struct tape *t, uint32_t id, int slot);
 // Is operand `slot` a constant written in the expression, which asks for no gradient?
 bool tape_constant(const struct tape *t, uint32_t id, int slot);
 

@@ -145,18 +145,43 @@ static void constant_power(struct text *slope, double n)
     }
 }
 
-static void put_share(struct program *p, uint32_t node, int slot, struct operands *o)
+// "if (…) ", where the share is not given always: not where the operation is flat, nor, if `live`
+// says which nodes a gradient has reached, from a node that none has. True: there is one.
+static bool put_condition(struct program *p, uint32_t node, int slot, bool live, struct operands *o)
+{
+    const char *flat = op_flat_text(tape_op(p->e->tape, node), slot);
+    bool never = strcmp(flat, "0") == 0;
+    if (never && !live) {
+        return false;
+    }
+    text_add(p->out, "if (");
+    if (live) {
+        program_put(p, p->out, "live.", node);
+        text_add(p->out, never ? "" : " && ");
+    }
+    if (!never) {
+        text_add(p->out, "!(");
+        export_formula(p->out, flat, text_get(&o->x), text_get(&o->y), text_get(&o->v),
+                       export_c_renames);
+        text_add(p->out, ")");
+    }
+    text_add(p->out, ") ");
+    return true;
+}
+
+static void put_share(struct program *p, uint32_t node, int slot, bool live, struct operands *o)
 {
     const struct tape *t = p->e->tape;
     const struct op_row *row = op_get(tape_op(t, node));
     uint32_t operand = tape_operand(t, node, slot),
              exponent = tape_operand(t, node, 1 % row->arity);
     struct text slope;
-    if (program_inline(p, operand)) {
+    bool whole = tape_op(t, node) == OP_POW && program_inline(p, exponent);
+    if (program_inline(p, operand) || strcmp(op_flat_text(tape_op(t, node), slot), "1") == 0) {
         return;
     }
     text_init(&slope);
-    if (tape_op(t, node) == OP_POW && program_inline(p, exponent)) {
+    if (whole) {
         constant_power(&slope, tape_value(t, exponent));
     } else {
         text_add(&slope, row->slope[slot]);
@@ -165,6 +190,8 @@ static void put_share(struct program *p, uint32_t node, int slot, struct operand
     if (strcmp(s, "0") != 0) {
         bool plain = strcmp(s, "1") == 0 || strcmp(s, "-1") == 0, tight = export_is_tight(s);
         text_add(p->out, "    ");
+        bool braces = (!whole || live) && put_condition(p, node, slot, live, o);
+        text_add(p->out, braces ? "{\n        " : "");
         program_put(p, p->out, "d.", operand);
         text_add(p->out, *s == '-' && plain ? " -= " : " += ");
         program_put(p, p->out, "d.", node);
@@ -175,6 +202,12 @@ static void put_share(struct program *p, uint32_t node, int slot, struct operand
             text_add(p->out, tight ? "" : ")");
         }
         text_add(p->out, ";\n");
+        if (live) {
+            text_add(p->out, "        ");
+            program_put(p, p->out, "live.", operand);
+            text_add(p->out, " = 1;\n");
+        }
+        text_add(p->out, braces ? "    }\n" : "");
     }
     text_release(&slope);
 }
@@ -182,6 +215,11 @@ static void put_share(struct program *p, uint32_t node, int slot, struct operand
 static void put_straight_passes(struct program *p)
 {
     const struct tape *t = p->e->tape;
+    bool live = program_shut_infinity(p);
+    text_add(p->out, live ? "// 1 where a gradient arrives. Below what is flat none does, and what "
+                            "none arrives at\n// hands on nothing: not 0 times an infinite "
+                            "derivative.\nstatic struct graph live;\n\n"
+                          : "");
     text_add(p->out, "// Operands first.\nstatic void forward(void)\n{\n");
     for (size_t i = 0; i < p->ids.count; i++) {
         if (tape_op(t, program_node(p, i)) != OP_LEAF) {
@@ -194,12 +232,17 @@ static void put_straight_passes(struct program *p)
              "    d = (struct graph){0};\n    ");
     program_put(p, p->out, "d.", p->e->root);
     text_add(p->out, " = 1;\n");
+    if (live) {
+        text_add(p->out, "    live = (struct graph){0};\n    ");
+        program_put(p, p->out, "live.", p->e->root);
+        text_add(p->out, " = 1;\n");
+    }
     for (size_t i = p->ids.count; i-- > 0;) {
         uint32_t node = program_node(p, i);
         struct operands o;
         operands_init(p, &o, node);
         for (int slot = 0; slot < tape_arity(t, node); slot++) {
-            put_share(p, node, slot, &o);
+            put_share(p, node, slot, live, &o);
         }
         operands_release(&o);
     }

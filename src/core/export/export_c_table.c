@@ -1,4 +1,6 @@
 // The graph as a table, and two loops over it.
+#include <string.h>
+
 #include "export/export_c_parts.h"
 
 static uint32_t index_of(const struct program *p, uint32_t node)
@@ -69,6 +71,23 @@ static void put_cases(struct program *p, const bool used[OP_COUNT], int slot)
     }
 }
 
+// Where operations are flat: bit 1 for x, bit 2 for y.
+static void put_flat(struct program *p, const bool used[OP_COUNT])
+{
+    text_add(p->out, "// Where the operation is flat, so that no derivative passes: 1 for x, 2 for "
+                     "y.\nstatic int flat(int op, double x, double y)\n{\n    (void)x, (void)y;\n"
+                     "    switch (op) {\n");
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        const char *in_x = op_flat_text(op, 0), *in_y = op_flat_text(op, 1);
+        if (used[op] && (strcmp(in_x, "0") != 0 || strcmp(in_y, "0") != 0)) {
+            text_addf(p->out,
+                      "    case %d:  // %s\n        return ((%s) ? 1 : 0) + ((%s) ? 2 : 0);\n",
+                      (int)op, op_get(op)->name, in_x, in_y);
+        }
+    }
+    text_add(p->out, "    default:\n        return 0;\n    }\n}\n\n");
+}
+
 static void put_binary(struct program *p, const bool used[OP_COUNT])
 {
     bool any = false;
@@ -87,6 +106,7 @@ static void put_binary(struct program *p, const bool used[OP_COUNT])
 void export_c_loops(struct program *p, const bool used[OP_COUNT])
 {
     put_binary(p, used);
+    put_flat(p, used);
     static const struct {
         const char *head;
         int slot;
@@ -106,18 +126,23 @@ void export_c_loops(struct program *p, const bool used[OP_COUNT])
         text_addf(p->out, "    default:\n        return %s;\n    }\n}\n\n",
                   switches[i].slot == 1 ? "0" : "x");
     }
-    text_add(p->out,
-             "static void forward(void)\n{\n"
-             "    for (int i = 0; i < NODES; i++) {\n"
-             "        v[i] = op[i] == 0 ? v[i] : apply(op[i], v[x[i]], v[y[i]]);\n    }\n}\n\n"
-             "// Each node gives every operand its own derivative times the local one.\n"
-             "static void backward(void)\n{\n"
-             "    for (int i = 0; i < NODES; i++) {\n        d[i] = 0;\n    }\n"
-             "    d[NODES - 1] = 1;\n"
-             "    for (int i = NODES; i-- > 0;) {\n"
-             "        if (op[i] != 0) {\n"
-             "            d[x[i]] += d[i] * slope_x(op[i], v[x[i]], v[y[i]], v[i]);\n"
-             "            if (binary(op[i])) {\n"
-             "                d[y[i]] += d[i] * slope_y(op[i], v[x[i]], v[y[i]], v[i]);\n"
-             "            }\n        }\n    }\n}\n\n");
+    text_add(
+        p->out,
+        "static void forward(void)\n{\n"
+        "    for (int i = 0; i < NODES; i++) {\n"
+        "        v[i] = op[i] == 0 ? v[i] : apply(op[i], v[x[i]], v[y[i]]);\n    }\n}\n\n"
+        "// Each node gives every operand its own derivative times the local one; nothing where\n"
+        "// it is flat, or where nothing arrived: not 0 times what is infinite.\n"
+        "static char live[NODES];\n\n"
+        "static void backward(void)\n{\n"
+        "    for (int i = 0; i < NODES; i++) {\n        d[i] = live[i] = 0;\n    }\n"
+        "    d[NODES - 1] = live[NODES - 1] = 1;\n"
+        "    for (int i = NODES; i-- > 0;) {\n"
+        "        int shut = flat(op[i], v[x[i]], v[y[i]]);\n"
+        "        if (op[i] != 0 && live[i] && !(shut & 1)) {\n"
+        "            d[x[i]] += d[i] * slope_x(op[i], v[x[i]], v[y[i]], v[i]);\n"
+        "            live[x[i]] = 1;\n        }\n"
+        "        if (op[i] != 0 && live[i] && !(shut & 2) && binary(op[i])) {\n"
+        "            d[y[i]] += d[i] * slope_y(op[i], v[x[i]], v[y[i]], v[i]);\n"
+        "            live[y[i]] = 1;\n        }\n    }\n}\n\n");
 }

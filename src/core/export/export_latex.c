@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "engine/sweep.h"
-#include "formula/derive.h"
 #include "export/export_program.h"
+#include "formula/derive.h"
 
 // ---- Names and numbers --------------------------------------------------------------------------
 
@@ -120,6 +120,14 @@ static const struct setting {
     {OP_SQRT, "\\sqrt{x}", LEVEL_ATOM, 0, 0},
     {OP_ABS, "\\left|x\\right|", LEVEL_ATOM, 0, 0},
     {OP_SQUARE, "{x}^{2}", LEVEL_ATOM, LEVEL_ATOM, 0},
+    {OP_ASIN, "\\arcsin\\left(x\\right)", LEVEL_ATOM, 0, 0},
+    {OP_ACOS, "\\arccos\\left(x\\right)", LEVEL_ATOM, 0, 0},
+    {OP_ATAN, "\\arctan\\left(x\\right)", LEVEL_ATOM, 0, 0},
+    {OP_AMAX, "\\max\\left(x, y\\right)", LEVEL_ATOM, 0, 0},
+    {OP_AMIN, "\\min\\left(x, y\\right)", LEVEL_ATOM, 0, 0},
+    {OP_CLAMP_MIN, "\\max\\left(x, y\\right)", LEVEL_ATOM, 0, 0},
+    {OP_CLAMP_MAX, "\\min\\left(x, y\\right)", LEVEL_ATOM, 0, 0},
+    {OP_WHEN, "\\mathbf{1}\\left[x \\ne 0\\right] \\cdot y", LEVEL_PRODUCT, 0, LEVEL_PRODUCT},
     {OP_SIGMOID, "\\sigma\\left(x\\right)", LEVEL_ATOM, 0, 0},
     {OP_LT, "\\mathbf{1}\\left[x < y\\right]", LEVEL_ATOM, 0, 0},
     {OP_LE, "\\mathbf{1}\\left[x \\le y\\right]", LEVEL_ATOM, 0, 0},

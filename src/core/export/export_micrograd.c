@@ -20,18 +20,42 @@ static const struct function {
       "v*math.log(x) if x > 0 else 0.0 if x == 0 else math.nan"}},
     {OP_EXP, "exp", "math.exp(x)", {"v"}},
     {OP_LOG, "log", "math.log(x)", {"1/x"}},
+    {OP_LOG1P, "log1p", "math.log1p(x)", {"1/(1 + x)"}},
+    {OP_EXPM1, "expm1", "math.expm1(x)", {"math.exp(x)"}},
     {OP_SQRT, "sqrt", "math.sqrt(x)", {"0.5/v if v else math.inf"}},
     {OP_SIN, "sin", "math.sin(x)", {"math.cos(x)"}},
     {OP_COS, "cos", "math.cos(x)", {"-math.sin(x)"}},
     {OP_TAN, "tan", "math.tan(x)", {"1 + v*v"}},
-    {OP_TANH, "tanh", "math.tanh(x)", {"1 - v*v"}},
+    {OP_TANH,
+     "tanh",
+     "math.tanh(x)",
+     {"1 - v*v if abs(x) < 3 else 4/(math.exp(min(abs(x), 350)) + math.exp(-min(abs(x), "
+      "350)))**2"}},
     {OP_SINH, "sinh", "math.sinh(x)", {"math.cosh(x)"}},
     {OP_COSH, "cosh", "math.cosh(x)", {"math.sinh(x)"}},
     {OP_ATAN, "atan", "math.atan(x)", {"1/(1 + x*x)"}},
+    {OP_ASIN, "asin", "math.asin(x)", {"1/math.sqrt((1 - x)*(1 + x)) if abs(x) < 1 else math.inf"}},
+    {OP_ACOS,
+     "acos",
+     "math.acos(x)",
+     {"-1/math.sqrt((1 - x)*(1 + x)) if abs(x) < 1 else -math.inf"}},
     {OP_SIGMOID,
      "sigmoid",
      "1/(1 + math.exp(-x)) if x > 0 else math.exp(x)/(1 + math.exp(x))",
-     {"v*(1 - v)"}},
+     {"v/(1 + math.exp(x)) if x < 700 else 0.0"}},
+    {OP_ELU, "elu", "x if x > 0 else math.expm1(x)", {"1.0 if x > 0 else math.exp(x)"}},
+    {OP_SILU,
+     "silu",
+     "x/(1 + math.exp(-x)) if x > 0 else x*math.exp(x)/(1 + math.exp(x))",
+     {"(1 + x/(1 + math.exp(min(x, 700))))/(1 + math.exp(-x)) if x > -700 else 0.0"}},
+    {OP_SOFTSIGN, "softsign", "x/(1 + abs(x))", {"1/(1 + abs(x))**2"}},
+    {OP_DETACH, "detach", "x", {NULL}},
+    {OP_AMAX, "amax", "max(x, y)", {"float(x >= y)", "float(y >= x)"}},
+    {OP_AMIN, "amin", "min(x, y)", {"float(x <= y)", "float(y <= x)"}},
+    {OP_SPLIT, "split", "x", {"1/max(y, 1)"}},
+    {OP_CLAMP_MIN, "clamp_min", "max(x, y)", {"float(x >= y)", "float(x < y)"}},
+    {OP_CLAMP_MAX, "clamp_max", "min(x, y)", {"float(x <= y)", "float(x > y)"}},
+    {OP_WHEN, "when", "y if x != 0 else 0.0", {"0.0", "float(x != 0)"}},
     {OP_LEAKY_RELU, "leaky_relu", "x if x > 0 else 0.01*x", {"1.0 if x > 0 else 0.01"}},
     {OP_SOFTPLUS,
      "softplus",
@@ -272,6 +296,13 @@ static void put_shown(struct program *p)
 // Python stops where C goes on with inf or nan.
 static bool all_finite(struct program *p)
 {
+    if (program_shut_infinity(p)) {
+        return program_refuse(
+            p,
+            "no gradient passes here to a place whose local gradient is infinite, "
+            "and micrograd's 0 times inf is nan",
+            "'export c' has 0 there, as the graph");
+    }
     for (size_t i = 0; i < p->ids.count; i++) {
         if (!isfinite(tape_value(p->e->tape, program_node(p, i)))) {
             return program_refuse(p, "this graph holds inf or nan, where Python stops",

@@ -117,6 +117,26 @@ bool program_stopped(struct program *p, size_t i)
     return p->stopped;
 }
 
+bool program_shut_infinity(struct program *p)
+{
+    const struct tape *t = p->e->tape;
+    struct buf live;
+    bool found = false;
+    if (!sweep_live(t, p->e->root, &live)) {
+        p->failed = true;
+    }
+    for (size_t i = 0; !p->failed && i < p->ids.count; i++) {
+        uint32_t node = program_node(p, i);
+        for (int slot = 0; slot < tape_arity(t, node); slot++) {
+            found =
+                found || (BUF(uint8_t, &live)[node] == 0 && !tape_flat(t, node, slot) &&
+                          !tape_constant(t, node, slot) && !isfinite(tape_slope(t, node, slot)));
+        }
+    }
+    buf_release(&live);
+    return found;
+}
+
 bool program_refuse(struct program *p, const char *refusal, const char *hint)
 {
     p->refusal = refusal;

@@ -43,6 +43,9 @@ void program_release(struct program *p);
 // In turn i of a loop: is it to be left, because it was interrupted?
 bool program_stopped(struct program *p, size_t i);
 // There is no such program, because of the graph. Returns false.
+// Does a node that no gradient reaches, on paths that are all flat, have a local gradient that is
+// not finite? There a program that multiplies 0 by it gets nan, where the engine has 0.
+bool program_shut_infinity(struct program *p);
 bool program_refuse(struct program *p, const char *refusal, const char *hint);
 
 static inline uint32_t program_node(const struct program *p, size_t i)

@@ -31,31 +31,54 @@ static int axis_of(const struct operand *x, uint32_t count)
     return count == 2 && x->array.rank == VALUE_MATRIX && axis < 0 ? axis + 2 : axis;
 }
 
-// sum and mean: with torch's own; max and min, which share the gradient at ties pair by pair, as a
-// fold of pairs.
-static struct term write_fold(struct terms *t, const char *name, uint32_t count)
+// How torch calls the folds; x is the array, over all of it and along an axis.
+static const struct fold_call {
+    const char *name, *whole, *along;
+} fold_calls[] = {
+    {"sum", "torch.sum($)", "torch.sum($, dim=&)"},
+    {"mean", "torch.mean($)", "torch.mean($, dim=&)"},
+    // amax shares the gradient equally at ties, as ours does; torch.max along an axis does not.
+    {"max", "torch.amax($)", "torch.amax($, dim=&)"},
+    {"min", "torch.amin($)", "torch.amin($, dim=&)"},
+    {"prod", "torch.prod($)", "torch.prod($, dim=&)"},
+    {"var", "torch.var($)", "torch.var($, dim=&)"},
+    {"std", "torch.std($)", "torch.std($, dim=&)"},
+    {"norm", "torch.linalg.vector_norm($)", "torch.linalg.vector_norm($, dim=&)"},
+    {"logsumexp", "torch.logsumexp($.flatten(), 0)", "torch.logsumexp($, dim=&)"},
+};
+
+static const struct fold_call *find_fold(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(fold_calls); i++) {
+        if (strcmp(fold_calls[i].name, name) == 0) {
+            return &fold_calls[i];
+        }
+    }
+    return NULL;
+}
+
+static struct term write_fold(struct terms *t, const struct fold_call *fold, uint32_t count)
 {
     const struct operand *x = terms_operands(t, count);
     struct term term = *terms_top(t, count);
-    bool extreme = name[0] == 'm' && name[1] != 'e', array = operand_is_array(x);
     int axis = axis_of(x, count);
     if (term.text == NULL) {
         return terms_lost(t);
     }
-    if (!array) {
-        return strcmp(name, "mean") == 0 ? print_term(t, "torch.mean($)", term, "") : term;
+    if (operand_is_array(x)) {
+        return print_term(t, axis < 0 ? fold->whole : fold->along, term, axis == 1 ? "1" : "0");
     }
-    if (extreme) {
-        const char *f = name[1] == 'a' ? "torch.maximum" : "torch.minimum";
-        return print_term(t,
-                          axis == 0   ? "reduce(&, $.unbind(0))"
-                          : axis == 1 ? "reduce(&, $.unbind(1))"
-                                      : "reduce(&, $.flatten().unbind())",
-                          term, f);
-    }
-    return axis < 0
-               ? print_term(t, "torch.&($)", term, name)
-               : print_term(t, axis == 0 ? "torch.&($, dim=0)" : "torch.&($, dim=1)", term, name);
+    // A single number is its own sum, largest element and so on; its mean and norm are nodes.
+    bool computed = strcmp(fold->name, "mean") == 0 || strcmp(fold->name, "norm") == 0;
+    return computed ? print_term(t, fold->whole, term, "") : term;
+}
+
+static struct term write_outer(struct terms *t)
+{
+    const struct term *terms = terms_top(t, 2);
+    return terms[0].text == NULL || terms[1].text == NULL
+               ? terms_lost(t)
+               : print_term(t, "torch.outer($, &)", terms[0], terms[1].text);
 }
 
 // Class numbers as an index: the name, if it still holds them, else the numbers.
@@ -129,15 +152,16 @@ static struct term write_cross_entropy(struct terms *t)
 
 struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
 {
-    static const char *const folds[] = {"sum", "mean", "max", "min"};
     const struct operand *x = terms_operands(t, count);
     const struct term *terms = terms_top(t, count);
     // Plain numbers, of which the text says no more than what they are.
-    t->s->fixed |= strcmp(name, "len") == 0 || strcmp(name, "argmax") == 0;
-    for (size_t i = 0; i < COUNT_OF(folds); i++) {
-        if (strcmp(folds[i], name) == 0) {
-            return write_fold(t, name, count);
-        }
+    t->s->fixed |=
+        strcmp(name, "len") == 0 || strcmp(name, "argmax") == 0 || strcmp(name, "onehot") == 0;
+    if (find_fold(name) != NULL) {
+        return write_fold(t, find_fold(name), count);
+    }
+    if (strcmp(name, "outer") == 0) {
+        return write_outer(t);
     }
     if (strcmp(name, "pick") == 0) {
         return write_pick(t);

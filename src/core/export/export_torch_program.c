@@ -177,8 +177,7 @@ static void put_head(struct torch *t, bool trains)
         text_add(out, "import os\nimport socket\nimport sys\n");
     }
     const char *forward = text_get(&t->forward);
-    text_add(out, strstr(forward, "reduce(") != NULL ? "from functools import reduce\n\n" : "");
-    text_add(out, "import torch\n");
+    text_add(out, trains ? "\nimport torch\n" : "import torch\n");
     text_add(out, trains ? "import torch.distributed as dist\n" : "");
     text_add(out, "from torch import nn\n");
     text_add(out, strstr(forward, "F.") != NULL ? "from torch.nn import functional as F\n" : "");

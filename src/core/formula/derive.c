@@ -207,7 +207,7 @@ static uint32_t own_slope(struct deriving *w, uint32_t id, int slot)
     struct expr e = expr_get(w->p, id);
     struct slope *slope = &w->slopes[e.op][slot];
     if (!slope->read) {
-        read_slope(slope, op_get((enum op)e.op)->slope[slot]);
+        read_slope(slope, op_slope_text((enum op)e.op, slot));
     }
     return use_slope(w->p, slope, (uint32_t[3]){e.a, e.b, id});
 }
@@ -392,7 +392,7 @@ uint32_t expr_local(struct exprs *p, const struct tape *t, struct names *names, 
     uint32_t v = by_name ? expr_label(p, t, names, node) : expr_apply(p, op, x, y);
     struct slope slope = {0};
     struct simplifier simplifier;
-    read_slope(&slope, op_get(op)->slope[slot]);
+    read_slope(&slope, op_slope_text(op, slot));
     simplifier_init(&simplifier, p);
     uint32_t local = simplify(&simplifier, use_slope(p, &slope, (uint32_t[3]){x, y, v}));
     simplifier_release(&simplifier);

@@ -67,7 +67,9 @@ static struct estimate op_estimate(enum op op, struct estimate x, struct estimat
     bool jumps = strcmp(row->slope[0], "0") == 0;
     double dx = jumps && x.error < DBL_MIN ? 0 : x.error;
     double dy = jumps && y.error < DBL_MIN ? 0 : y.error;
-    double error = rounding(op, y.value) * fabs(v) + (fabs(v) < DBL_MIN ? DBL_TRUE_MIN : 0);
+    // What jumps is exact: 0 or 1, or one of its operands.
+    double small = fabs(v) < DBL_MIN ? DBL_TRUE_MIN : 0;
+    double error = jumps ? 0 : rounding(op, y.value) * fabs(v) + small;
     error +=
         once ? movement(op, x.value, y.value, v, dx, dy)
              : movement(op, x.value, y.value, v, dx, 0) + movement(op, x.value, y.value, v, 0, dy);

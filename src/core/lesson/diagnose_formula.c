@@ -83,7 +83,7 @@ static uint32_t number(struct slipping *w, double x)
 
 static uint32_t local(struct slipping *w, enum op op, int slot, uint32_t x, uint32_t y)
 {
-    return expr_formula(w->p, op_get(op)->slope[slot], x, y, make(w, op, x, y));
+    return expr_formula(w->p, op_slope_text(op, slot), x, y, make(w, op, x, y));
 }
 
 // A slip that is made here: whatever it gives.

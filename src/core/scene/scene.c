@@ -113,7 +113,7 @@ static bool gather_use(struct painter *p, size_t i, int slot)
                             .slot = home == FOLD_NONE ? slot : 0,
                             .folded = home != FOLD_NONE,
                             .known = share_known(p, id, slot)};
-        use->share = use->known ? tape_grad(p->tape, id) * tape_slope(p->tape, id, slot) : 0;
+        use->share = use->known ? tape_share(p->tape, id, slot) : 0;
     }
     return use != NULL;
 }
@@ -202,7 +202,7 @@ static const char *box_op(const struct painter *p, uint32_t node)
 static bool box_dead(const struct painter *p, uint32_t node)
 {
     return tape_op(p->tape, node) == OP_RELU && scene_value_known(p, node) &&
-           tape_slope(p->tape, node, 0) == 0;
+           tape_flat(p->tape, node, 0);
 }
 
 static void add_value(const struct painter *p, struct rec *box, uint32_t node)
@@ -322,7 +322,7 @@ static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, 
         rec_text(p->out, cell, KEY_local_text, "·");
     }
     if (share_known(p, node, slot)) {
-        scene_add_share(p, cell, node, tape_grad(p->tape, node) * local);
+        scene_add_share(p, cell, node, tape_share(p->tape, node, slot));
     }
 }
 

@@ -178,7 +178,9 @@ static void pass_back(const struct painter *p, uint32_t fold, uint32_t result)
         for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
             uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
             if (!tape_constant(p->tape, node, slot)) {
-                adjoint[place] += adjoint[members[i]] * tape_slope(p->tape, node, slot);
+                adjoint[place] += tape_flat(p->tape, node, slot)
+                                      ? 0
+                                      : adjoint[members[i]] * tape_slope(p->tape, node, slot);
             }
         }
     }

@@ -83,16 +83,56 @@ static bool call_sum(struct lower *w, struct operand *x, uint32_t count, struct 
     return call_fold(w, OP_ADD, x, count, span, out);
 }
 
+// How many elements each result of a fold along this axis is made of.
+static size_t fold_length(const struct operand *x, int axis)
+{
+    return axis < 0 ? operand_count(x) : axis == 0 ? operand_rows(x) : operand_cols(x);
+}
+
+// One result for each row, to stand beside the rows; for each column they stand so already.
+static struct operand beside(struct operand x, int axis)
+{
+    return axis == 1 ? as_column(x) : x;
+}
+
+// The largest or smallest element, by steps that pass the gradient to all that tie; then the number
+// of them divides it, so that each has an equal share. Of two elements max and min do just that.
+static bool extreme(struct lower *w, enum op pair, enum op step, struct operand *x, uint32_t count,
+                    struct span span, struct operand *out)
+{
+    int axis = -1;
+    struct operand found, ties, number;
+    if (!read_axis(w, x, count, &axis)) {
+        return false;
+    }
+    if (!operand_is_array(x) || !x->is_node || fold_length(x, axis) < 3) {
+        return call_fold(w, pair, x, count, span, out);
+    }
+    if (!array_fold(w, step, x, axis, span, &found)) {
+        return false;
+    }
+    struct operand column = beside(found, axis);
+    return apply(w, OP_EQ, x, &column, span, &ties) &&
+           array_fold(w, OP_ADD, &ties, axis, span, &number) &&
+           apply(w, OP_SPLIT, &found, &number, span, out);
+}
+
 static bool call_max(struct lower *w, struct operand *x, uint32_t count, struct span span,
                      struct operand *out)
 {
-    return call_fold(w, OP_MAX, x, count, span, out);
+    return extreme(w, OP_MAX, OP_AMAX, x, count, span, out);
 }
 
 static bool call_min(struct lower *w, struct operand *x, uint32_t count, struct span span,
                      struct operand *out)
 {
-    return call_fold(w, OP_MIN, x, count, span, out);
+    return extreme(w, OP_MIN, OP_AMIN, x, count, span, out);
+}
+
+static bool call_prod(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                      struct operand *out)
+{
+    return call_fold(w, OP_MUL, x, count, span, out);
 }
 
 static bool call_mean(struct lower *w, struct operand *x, uint32_t count, struct span span,
@@ -104,6 +144,101 @@ static bool call_mean(struct lower *w, struct operand *x, uint32_t count, struct
     }
     struct operand n = number_operand((double)(operand_count(x) / operand_count(&sum)), span);
     return apply(w, OP_DIV, &sum, &n, span, out);
+}
+
+// The square root of a sum of squares. At 0, where its slope is infinite but the norm's lowest
+// point is, no gradient passes.
+static bool root(struct lower *w, struct operand *sum, struct span span, struct operand *out)
+{
+    struct operand roots;
+    return apply(w, OP_SQRT, sum, sum, span, &roots) && apply(w, OP_WHEN, sum, &roots, span, out);
+}
+
+static bool call_norm(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                      struct operand *out)
+{
+    int axis = -1;
+    struct operand squares, sum;
+    if (!read_axis(w, x, count, &axis) || !apply(w, OP_SQUARE, x, x, span, &squares)) {
+        return false;
+    }
+    sum = squares;
+    return (!operand_is_array(x) || array_fold(w, OP_ADD, &squares, axis, span, &sum)) &&
+           root(w, &sum, span, out);
+}
+
+// The mean square of what elements differ from their mean, over n - 1.
+static bool call_var(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    int axis = -1;
+    struct operand sum, mean, apart, squares, total;
+    if (!read_axis(w, x, count, &axis)) {
+        return false;
+    }
+    size_t length = operand_is_array(x) ? fold_length(x, axis) : 1;
+    if (length < 2) {
+        diag_set(w->diag, x->span, "a variance is of two elements or more");
+        return diag_hint(w->diag, "its sum of squares is divided by n - 1, which is 0 here");
+    }
+    struct operand n = number_operand((double)length, span);
+    struct operand less = number_operand((double)length - 1, span);
+    if (!array_fold(w, OP_ADD, x, axis, span, &sum) || !apply(w, OP_DIV, &sum, &n, span, &mean)) {
+        return false;
+    }
+    mean = beside(mean, axis);
+    return apply(w, OP_SUB, x, &mean, span, &apart) &&
+           apply(w, OP_SQUARE, &apart, &apart, span, &squares) &&
+           array_fold(w, OP_ADD, &squares, axis, span, &total) &&
+           apply(w, OP_DIV, &total, &less, span, out);
+}
+
+static bool call_std(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                     struct operand *out)
+{
+    struct operand variance;
+    return call_var(w, x, count, span, &variance) && root(w, &variance, span, out);
+}
+
+// log(sum(exp(x))), less the largest first and with it again afterwards: stable for any size of x.
+static bool call_logsumexp(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                           struct operand *out)
+{
+    int axis = -1;
+    struct operand largest, shift, less, exps, sums, logs;
+    if (!read_axis(w, x, count, &axis)) {
+        return false;
+    }
+    if (!operand_is_array(x)) {
+        *out = *x;
+        return true;
+    }
+    if (!array_fold(w, OP_MAX, x, axis, span, &largest) ||
+        !apply(w, OP_DETACH, &largest, &largest, span, &shift)) {
+        return false;
+    }
+    struct operand column = beside(shift, axis);
+    return apply(w, OP_SUB, x, &column, span, &less) &&
+           apply(w, OP_EXP, &less, &less, span, &exps) &&
+           array_fold(w, OP_ADD, &exps, axis, span, &sums) &&
+           apply(w, OP_LOG, &sums, &sums, span, &logs) &&
+           apply(w, OP_ADD, &logs, &shift, span, out);
+}
+
+// outer(x, y): all products of an element of x and one of y.
+static bool call_outer(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                       struct operand *out)
+{
+    char shape[SHAPE_TEXT];
+    for (uint32_t i = 0; i < count; i++) {
+        if (x[i].array.rank != VALUE_VECTOR) {
+            diag_set(w->diag, x[i].span, "outer is of two vectors, and this is %s",
+                     operand_is_array(&x[i]) ? operand_shape(shape, &x[i]) : "a single number");
+            return diag_hint(w->diag, "a product of matrices is W @ X");
+        }
+    }
+    struct operand column = as_column(x[0]);
+    return apply(w, OP_MUL, &column, &x[1], span, out);
 }
 
 static bool call_dot(struct lower *w, struct operand *x, uint32_t count, struct span span,
@@ -278,6 +413,16 @@ static const struct builtin builtins[] = {
      "the largest element (of two values: max(x, y))"},
     {"min", 1, 2, call_min, "min(X), min(X, axis=0)",
      "the smallest element (of two values: min(x, y))"},
+    {"prod", 1, 2, call_prod, "prod(X), prod(X, axis=0)", "the product of the elements"},
+    {"var", 1, 2, call_var, "var(X), var(X, axis=0)",
+     "the variance, over n - 1 as PyTorch's (NumPy's is over n)"},
+    {"std", 1, 2, call_std, "std(X), std(X, axis=0)",
+     "its square root; at 0 its gradient is taken as 0"},
+    {"norm", 1, 2, call_norm, "norm(X), norm(X, axis=0)",
+     "sqrt(sum(X**2)); at 0 its gradient is taken as 0"},
+    {"logsumexp", 1, 2, call_logsumexp, "logsumexp(X), logsumexp(X, axis=0)",
+     "log(sum(exp(X))), stable"},
+    {"outer", 2, 2, call_outer, "outer(x, y)", "the matrix of the products x[i]*y[j]"},
     {"dot", 2, 2, call_dot, "dot(x, y)", "the products of the elements, added; x @ y"},
     {"softmax", 1, 2, call_softmax, "softmax(X)", "exponentials along each row, over their sum"},
     {"log_softmax", 1, 2, call_log_softmax, "log_softmax(X)", "the logarithm of softmax, stable"},

@@ -268,10 +268,44 @@ static bool call_load_csv(struct lower *w, struct operand *x, uint32_t count, st
     return numbers != NULL;
 }
 
+// onehot(k, n): for each class number a row of n numbers, 1 at that place and 0 elsewhere.
+static bool call_onehot(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                        struct operand *out)
+{
+    uint32_t rows = (uint32_t)operand_count(&x[0]), cols = operand_cols(&x[0]);
+    double largest = 0, size = 0;
+    for (uint32_t i = 0; i < rows; i++) {
+        double k = operand_number(w, &x[0], i / cols, i % cols);
+        if (!(k >= 0) || k != floor(k)) {
+            diag_set(w->diag, x[0].span, "class numbers are whole numbers from 0 on");
+            return diag_hint(w->diag, "here one is %g", k);
+        }
+        largest = k > largest ? k : largest;
+    }
+    if (count == 2 && !builtin_number(w, &x[1], "the number of classes", &size)) {
+        return false;
+    }
+    size = count == 2 ? size : largest + 1;
+    if (size <= largest) {
+        diag_set(w->diag, x[1].span, "there is a class %g, and classes are counted from 0",
+                 largest);
+        return diag_hint(w->diag, "write %g or more", largest + 1);
+    }
+    bool single = !operand_is_array(&x[0]);
+    double *numbers = array_numbers(w, single ? VALUE_VECTOR : VALUE_MATRIX, rows, size, span, out);
+    for (size_t i = 0; numbers != NULL && i < operand_count(out); i++) {
+        uint32_t row = (uint32_t)(i / (size_t)size);
+        numbers[i] = operand_number(w, &x[0], row / cols, row % cols) == (double)(i % (size_t)size);
+    }
+    return numbers != NULL;
+}
+
 static const struct builtin makers[] = {
     {"zeros", 0, 2, call_zeros, "zeros(n), zeros(n, m)", "zeros"},
     {"ones", 0, 2, call_ones, "ones(n), ones(n, m)", "ones"},
     {"eye", 1, 1, call_eye, "eye(n)", "the identity matrix"},
+    {"onehot", 1, 2, call_onehot, "onehot(k, n)",
+     "for each class number a row of n, 1 at its place"},
     {"randn", 0, 2, call_randn, "randn(n), randn(n, m)",
      "normal random numbers; seed N fixes them"},
     {"rand", 0, 2, call_rand, "rand(n), rand(n, m)", "uniform random numbers from 0 to 1"},

@@ -132,7 +132,9 @@ void say_help_functions(struct words *w)
     say_table(w, &t);
     text_release(&call);
     say_calls(w, "over arrays, and making them", KEY_builtins);
-    say_calls(w, "losses, written in the language itself; cross_entropy is another", KEY_losses);
+    say_calls(w,
+              "choices and losses, written in the language itself; cross_entropy is another loss",
+              KEY_losses);
 }
 
 void say_help_builtin(struct words *w)
