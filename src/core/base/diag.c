@@ -91,6 +91,26 @@ bool source_is_blank(const struct source *source)
     return true;
 }
 
+struct span source_with_parentheses(const struct source *source, struct span span)
+{
+    const char *s = source->text;
+    size_t open = 0;
+    for (size_t i = span.start; i < span.end; i++) {
+        if (s[i] == ')' && open == 0) {
+            while (span.start > 0 && s[--span.start] != '(') {
+            }
+        } else {
+            open += s[i] == '(';
+            open -= s[i] == ')';
+        }
+    }
+    for (; open > 0 && span.end < source->length; span.end++) {
+        open += s[span.end] == '(';
+        open -= s[span.end] == ')';
+    }
+    return span;
+}
+
 enum { EXCERPT_COLUMNS = 200, EXCERPT_BEFORE = 100 };
 
 // The start of a character at or before byte i. A character has at most 4 bytes; where more go on

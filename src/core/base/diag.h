@@ -53,6 +53,10 @@ struct place source_place(const struct source *source, size_t at);
 // Is there nothing in it but blanks, tabs and returns?
 bool source_is_blank(const struct source *source);
 
+// The span with the parentheses that it leaves open on either side: an operand's own do not belong
+// to its span.
+struct span source_with_parentheses(const struct source *source, struct span span);
+
 // The source line of `span` and a caret under its start, each after `indent` blanks and ended by a
 // newline. Longer than 200 columns: an excerpt around the caret. Control characters show as \x1b.
 void diag_excerpt(struct text *out, const struct source *source, struct span span, size_t indent);

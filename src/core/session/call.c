@@ -137,28 +137,6 @@ bool call_finish(struct call *c)
     return refuse_rest(c, t);
 }
 
-// The span with the parentheses that it leaves open on either side: an operand's own do not belong
-// to its span.
-static struct span with_parentheses(const struct source *source, struct span span)
-{
-    const char *s = source->text;
-    size_t open = 0;
-    for (size_t i = span.start; i < span.end; i++) {
-        if (s[i] == ')' && open == 0) {
-            while (span.start > 0 && s[--span.start] != '(') {
-            }
-        } else {
-            open += s[i] == '(';
-            open -= s[i] == ')';
-        }
-    }
-    for (; open > 0 && span.end < source->length; span.end++) {
-        open += s[span.end] == '(';
-        open -= s[span.end] == ')';
-    }
-    return span;
-}
-
 // A number that the learner read before a loop cleared up may now be another node's.
 static void note_renumbered(struct call *c, struct span span)
 {
@@ -196,9 +174,16 @@ static void note_expression(struct call *c, const struct parser *p, const struct
     }
     if (w->strange.end > 0) {
         char quoted[QUOTED], number[NUMBER_TEXT];
-        struct span strange = with_parentheses(c->lexer->source, w->strange);
+        struct span strange = source_with_parentheses(c->lexer->source, w->strange);
         diag_quote(quoted, c->lexer->source->text + strange.start, strange.end - strange.start);
-        call_notice(c, strange, "%s is %s", quoted, number_text(number, w->strange_value, 6));
+        number_text(number, w->strange_value, 6);
+        if (w->strange_text == NULL) {
+            call_notice(c, strange, "%s is %s", quoted, number);
+        } else {
+            char inside[QUOTED];
+            diag_quote(inside, w->strange_text, strlen(w->strange_text));
+            call_notice(c, strange, "in %s: %s is %s", quoted, inside, number);
+        }
     }
 }
 
@@ -228,6 +213,7 @@ struct lower *call_lower(struct call *c)
     c->lower.remarks.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;
     c->lower.strange = (struct span){0, 0};
+    c->lower.strange_text = NULL;
     return &c->lower;
 }
 

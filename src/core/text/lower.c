@@ -20,7 +20,7 @@ struct activation {
     const struct definition *definition;
     size_t arguments;  // where they begin on the stack
     uint32_t group;
-    struct span call;  // in the caller's source
+    struct span name, call;  // in the caller's source: its name, and all of the call
 };
 
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
@@ -51,12 +51,19 @@ static struct activation *innermost(const struct lower *w)
     return w->calls.count == 0 ? NULL : BUF(struct activation *, &w->calls)[w->calls.count - 1];
 }
 
-void lower_release(struct lower *w)
+// What failed inside a function leaves no call open: the next expression is of the learner's text.
+static void leave_calls(struct lower *w)
 {
     while (innermost(w) != NULL) {
+        w->source = innermost(w)->caller;
         parser_release(&innermost(w)->parser);
         w->calls.count--;
     }
+}
+
+void lower_release(struct lower *w)
+{
+    leave_calls(w);
     buf_release(&w->stack);
     buf_release(&w->numbers);
     buf_release(&w->calls);
@@ -119,13 +126,37 @@ double lower_number(const struct lower *w, const struct operand *operand)
     return operand->is_node ? tape_value(w->tape, operand->node) : operand->number;
 }
 
+// The function that the learner's own text calls, if one is being called.
+static const struct activation *outermost(const struct lower *w)
+{
+    return w->calls.count == 0 ? NULL : BUF(struct activation *, &w->calls)[0];
+}
+
+// Spans are of the text that is being read, which may be the body of a function. What leaves this
+// file is of the learner's text: there the call stands for all that happens in it.
+static struct span learners_span(const struct lower *w, struct span span)
+{
+    return outermost(w) == NULL ? span : outermost(w)->call;
+}
+
+static void note_strange(struct lower *w, struct span span, double number)
+{
+    w->strange = learners_span(w, span);
+    w->strange_value = number;
+    w->strange_text = NULL;
+    if (outermost(w) != NULL) {
+        span = source_with_parentheses(w->source, span);
+        w->strange_text =
+            arena_copy(&w->memory, w->source->text + span.start, span.end - span.start);
+    }
+}
+
 static bool apply_numbers(struct lower *w, enum op op, double x, double y, struct span span,
                           struct operand *out)
 {
     double number = op_value(op, x, y);
     if (!isfinite(number) && isfinite(x) && isfinite(y) && w->strange.end == 0) {
-        w->strange = span;
-        w->strange_value = number;
+        note_strange(w, span, number);
     }
     *out = number_operand(number, span);
     return true;
@@ -472,6 +503,13 @@ static void refuse_count(struct lower *w, const struct item *item, uint32_t leas
     }
 }
 
+// From a function's name to the end of its last value.
+static struct span call_span(const struct item *item, const struct operand *values)
+{
+    size_t end = item->count > 0 ? values[item->count - 1].span.end : item->span.end;
+    return (struct span){item->span.start, end > item->span.end ? end : item->span.end};
+}
+
 static bool call_builtin(struct lower *w, const struct item *item, const struct builtin *builtin)
 {
     struct operand result;
@@ -480,10 +518,7 @@ static bool call_builtin(struct lower *w, const struct item *item, const struct 
         return diag_hint(w->diag, "write %s", builtin->usage);
     }
     struct operand *x = operands(w, item->count);
-    struct span span = {item->span.start,
-                        item->count > 0 && x[item->count - 1].span.end > item->span.end
-                            ? x[item->count - 1].span.end
-                            : item->span.end};
+    struct span span = call_span(item, x);
     return builtin->call(w, x, item->count, span, &result) && replace(w, item->count, result);
 }
 
@@ -514,12 +549,14 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
         return diag_out_of_memory(w->diag);
     }
     uint32_t within = outer == NULL ? GROUP_NONE : outer->group;
+    struct span call = call_span(item, operands(w, item->count));
     *at = a;
     *a = (struct activation){.caller = w->source,
                              .definition = d,
                              .arguments = w->stack.count - d->count,
                              .group = GROUP_NONE,
-                             .call = item->span};
+                             .name = item->span,
+                             .call = call};
     a->source = (struct source){.name = w->source->name,
                                 .text = BUF(char, &w->definitions->text) + d->text,
                                 .length = d->length,
@@ -556,16 +593,16 @@ static bool end_call(struct lower *w)
 // A mistake inside a body is shown where the learner called it.
 static void tell_outermost(struct lower *w)
 {
-    if (w->calls.count == 0 || !w->diag->set) {
+    const struct activation *a = outermost(w);
+    if (a == NULL || !w->diag->set) {
         return;
     }
-    const struct activation *a = BUF(struct activation *, &w->calls)[0];
     char name[QUOTED], message[DIAG_WORDS], hint[DIAG_WORDS];
-    diag_quote(name, a->caller->text + a->call.start, a->call.end - a->call.start);
+    diag_quote(name, a->caller->text + a->name.start, a->name.end - a->name.start);
     memcpy(message, w->diag->message, sizeof message);
     memcpy(hint, w->diag->hint, sizeof hint);
     w->diag->set = false;
-    diag_set(w->diag, a->call, "in '%s': %s", name, message);
+    diag_set(w->diag, a->name, "in '%s': %s", name, message);
     diag_hint(w->diag, "%s", hint);
 }
 
@@ -689,11 +726,13 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
             *result = *operands(w, 1);
             return true;
         }
-        if (!lower_take(w, &item)) {
-            return false;
+        bool stopped = stop_asked(w->stop, i);
+        if (stopped) {
+            diag_set(w->diag, learners_span(w, item.span), "interrupted");
         }
-        if (stop_asked(w->stop, i)) {
-            return diag_set(w->diag, item.span, "interrupted");
+        if (stopped || !lower_take(w, &item)) {
+            leave_calls(w);
+            return false;
         }
     }
 }

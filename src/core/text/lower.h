@@ -52,7 +52,10 @@ struct lower {
     bool by_new_number;   // a node was mentioned by such a number
     uint32_t gradless;    // .grad was read of this node, before any backward pass
     struct buf remarks;   // const char *, in `memory`: what was found in files that were read
-    struct span strange;  // plain numbers that gave inf or nan (empty if none did)
+    // Plain numbers that gave inf or nan (empty if none did). In a function that is being called,
+    // the place is the outermost call, and the text is the formula in its body; else NULL.
+    struct span strange;
+    const char *strange_text;
     double strange_value;
 };
 
