@@ -26,23 +26,23 @@ below_lesson  := formula $(below_formula)
 below_scene   := text $(below_text)
 below_words   := engine $(below_engine)
 below_export  := formula $(below_formula)
-below_session := play scene lesson formula $(below_formula)
-below_command := play session scene words export lesson $(below_session)
+below_session := scene formula $(below_formula)
+below_command := session words export lesson $(below_session)
 below_play    := command $(below_command)
 below_process := base
 below_dot     := base
-below_store   := process command $(below_command)
+below_store   := process play $(below_play)
 below_picture := dot store $(below_store)
 below_supply  := picture $(below_picture)
 below_check   := supply $(below_supply)
 below_prompt  := supply $(below_supply)
-below_wasm    := command $(below_play)
+below_wasm    := play $(below_play)
 below_backstep := prompt check $(below_prompt)
 below_render  := base
 below_live    := base
 
 # The core knows nothing of the machine that it runs on; the host does.
-CORE  := command $(below_command)
+CORE  := play $(below_play)
 ROOMS := $(below_backstep)
 # The folder of a room: src/core/engine.
 folder = $(wildcard src/*/$(1))
@@ -160,7 +160,7 @@ $(BUILD)/lib/%.a: $$(call objects,$$*,obj) $$(call folder,$$*)
 
 # What a program links beside the rooms: each room's libraries.
 libs = $(foreach r,$(1) $(below_$(1)),$(libs_$(r)))
-link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group $(1) -lm
+link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ $(filter %.o %.a,$^) $(1) -lm
 
 $(BACKSTEP): $(call objects,backstep,obj) $(call library,$(below_backstep))
 	$(call show,link,$@)

@@ -12,7 +12,7 @@
 
 #include "lesson/course.h"
 #include "lesson/lesson.h"
-#include "session/session.h"
+#include "play/tutor.h"
 #include "words/words.h"
 
 enum { BYTES_MOST = 4096, STATEMENTS = 200 };
@@ -20,7 +20,7 @@ enum { BYTES_MOST = 4096, STATEMENTS = 200 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
-    struct session *session;
+    struct tutor *tutor;
     enum session_mode mode;
     int stop;
     int statements;
@@ -30,7 +30,7 @@ static void render(const struct run *r, const struct records *records)
 {
     bool prompt = r->mode == SESSION_PROMPT;
     const struct words_form form = {.style = prompt ? WORDS_PROMPT : WORDS_SCRIPT,
-                                    .digits = session_digits(r->session),
+                                    .digits = session_digits(tutor_graph(r->tutor)),
                                     .columns = prompt ? 44 : 0,
                                     .ascii = prompt};
     struct text words;
@@ -114,21 +114,21 @@ static struct course *course_all(void)
     return &course;
 }
 
-static void answer_need(struct session *s, const struct rec *need)
+static void answer_need(struct tutor *t, const struct rec *need)
 {
     static const struct diag refusal = {.message = "no files here"};
     static const char table[] = "w,h,kind\n1,2,red\n3,,\"a, b\"\n5,6,red\n";
     const char *what = rec_get_text(need, KEY_what);
     if (strcmp(rec_get_text(need, KEY_folder), "data") == 0) {
-        session_supply(s, table, sizeof table - 1);
+        tutor_supply(t, table, sizeof table - 1);
     } else if (strcmp(what, "lesson") == 0) {
-        session_supply_lesson(s, lesson_all());
+        tutor_supply_lesson(t, lesson_all());
     } else if (strcmp(what, "course") == 0) {
-        session_supply_course(s, course_all());
+        tutor_supply_course(t, course_all());
     } else if (strcmp(what, "write") == 0) {
-        session_supply(s, NULL, 0);
+        tutor_supply(t, NULL, 0);
     } else {
-        session_refuse(s, &refusal);
+        tutor_refuse(t, &refusal);
     }
 }
 
@@ -137,9 +137,9 @@ static enum session_state run_statement(struct run *r)
     struct records records;
     records_init(&records);
     r->stop = r->statements++ > STATEMENTS;
-    enum session_state state = session_run(r->session, &records);
+    enum session_state state = tutor_run(r->tutor, &records);
     if (state == SESSION_NEED) {
-        answer_need(r->session, records.list.in.last);
+        answer_need(r->tutor, records.list.in.last);
     }
     render(r, &records);
     records_release(&records);
@@ -150,7 +150,7 @@ static void run_text(struct run *r, const char *text, size_t n)
 {
     struct source source = {.name = "fuzz", .text = text, .length = n, .line = 1};
     enum session_state state = SESSION_MORE;
-    session_begin(r->session, &source, r->mode);
+    tutor_begin(r->tutor, &source, r->mode);
     while ((state == SESSION_MORE || state == SESSION_NEED) && r->statements <= STATEMENTS + 1) {
         state = run_statement(r);
     }
@@ -210,7 +210,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(text, data + 1, n);
     }
     struct run r = {.mode = data[0] % 2 == 0 || data[0] == 'l' ? SESSION_PROMPT : SESSION_SCRIPT};
-    r.session = session_new(&(struct session_world){.stop = &r.stop, .seed = 1});
+    r.tutor = tutor_new(&(struct session_world){.stop = &r.stop, .seed = 1});
     if (data[0] == 'l') {
         run_text(&r, "lesson", 6);
         run_text(&r, "lesson all", 10);
@@ -220,7 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         run_text(&r, text, n);
     }
-    session_free(r.session);
+    tutor_free(r.tutor);
     free(text);
     return 0;
 }

@@ -147,7 +147,7 @@ static bool was_run_backward(const struct tape *t)
 static void try_slope(struct learner *l, const struct question *q, const char *key,
                       const char *cell)
 {
-    struct slope s = {.scope = session_scope(l->host.session->play->asked), .cell = cell};
+    struct slope s = {.scope = session_scope(l->host.tutor->play->asked), .cell = cell};
     if (!read_slope(key, &s)) {
         return;
     }
@@ -167,9 +167,9 @@ static void try_slope(struct learner *l, const struct question *q, const char *k
 
 static void try_question(struct learner *l)
 {
-    const struct question *q = session_question(l->host.session);
+    const struct question *q = tutor_question(l->host.tutor);
     for (uint64_t seed = 0; seed < (q->variations == NULL ? 1 : SEEDS); seed++) {
-        session_ask(l->host.session, seed);
+        tutor_ask(l->host.tutor, seed);
         type(l, "");
         if (q->kind == QUESTION_NUMBER) {
             try_slope(l, q, q->answer, NULL);
@@ -183,15 +183,15 @@ static void try_question(struct learner *l)
 static void play(struct learner *l, const char *path)
 {
     char line[600];
-    l->host.session = session_new(&(struct session_world){.seed = 1});
-    assert_non_null(l->host.session);
+    l->host.tutor = tutor_new(&(struct session_world){.seed = 1});
+    assert_non_null(l->host.tutor);
     snprintf(line, sizeof line, "lesson \"%s\"", path);
     type(l, line);
-    while (session_question(l->host.session) != NULL) {
+    while (tutor_question(l->host.tutor) != NULL) {
         try_question(l);
         type(l, "skip");
     }
-    session_free(l->host.session);
+    tutor_free(l->host.tutor);
 }
 
 // ---- The course ---------------------------------------------------------------------------------

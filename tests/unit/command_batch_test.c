@@ -9,11 +9,12 @@
 
 #include <cmocka.h>
 
+#include "command/commands.h"
 #include "session/session.h"
 
 static struct session *fresh(const volatile int *stop)
 {
-    struct session *s = session_new(&(struct session_world){.stop = stop, .seed = 1});
+    struct session *s = session_new(&(struct session_world){.commands = &commands_table, .stop = stop, .seed = 1});
     assert_non_null(s);
     return s;
 }

@@ -1,5 +1,6 @@
-// session/present: what a page is shown, and that looking changes nothing.
-#include "session/session.h"
+// command/present: what a page is shown, and that looking changes nothing.
+#include "command/commands.h"
+#include "command/present.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 static struct session *new_session(void)
 {
-    const struct session_world world = {.seed = 1};
+    const struct session_world world = {.commands = &commands_table, .seed = 1};
     struct session *s = session_new(&world);
     assert_non_null(s);
     return s;
@@ -30,7 +31,7 @@ static void run(struct session *s, const char *line, struct text *answer)
 static const struct rec *look(struct session *s, struct records *out)
 {
     records_init(out);
-    assert_true(session_present(s, out));
+    assert_true(present_put(s, out));
     assert_true(rec_is(out->list.in.first, KIND_present));
     return out->list.in.first;
 }
@@ -162,7 +163,7 @@ static void a_look_can_be_stopped(void **state)
 {
     (void)state;
     volatile int stop = 0;
-    const struct session_world world = {.stop = &stop, .seed = 1};
+    const struct session_world world = {.commands = &commands_table, .stop = &stop, .seed = 1};
     struct session *s = session_new(&world);
     struct text ignored;
     struct records out;
@@ -170,7 +171,7 @@ static void a_look_can_be_stopped(void **state)
     run(s, "a = 2; L = a*a; a.data = 3", &ignored);
     stop = 1;
     records_init(&out);
-    session_present(s, &out);
+    present_put(s, &out);
     records_release(&out);
     stop = 0;
     text_clear(&ignored);

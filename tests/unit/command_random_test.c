@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "command/commands.h"
 #include "engine/rng.h"
 #include "session/call.h"
 #include "scene/fold.h"
@@ -248,7 +249,7 @@ static enum session_state type(struct seat *seat, const char *text)
 static void sit(struct seat *seat)
 {
     *seat = (struct seat){0};
-    seat->session = session_new(&(struct session_world){.stop = &seat->stop, .seed = 1});
+    seat->session = session_new(&(struct session_world){.commands = &commands_table, .stop = &seat->stop, .seed = 1});
     text_init(&seat->script);
     text_init(&seat->told);
 }

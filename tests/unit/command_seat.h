@@ -2,6 +2,7 @@
 #ifndef TESTS_SESSION_SEAT_H
 #define TESTS_SESSION_SEAT_H
 
+#include "command/commands.h"
 #include "session/session.h"
 
 struct seat {
@@ -14,7 +15,7 @@ static inline int sit(void **state)
 {
     static struct seat seat;
     seat = (struct seat){0};
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
+    seat.session = session_new(&(struct session_world){.commands = &commands_table, .stop = &seat.stop, .seed = 1});
     records_init(&seat.records);
     *state = &seat;
     return seat.session == NULL;

@@ -1,6 +1,5 @@
 // The one door: statements happen whole or not at all, can be taken back and done again, ask for
-// what they need, and can be interrupted; every row of the tables of commands and operations is
-// reachable from it.
+// what they need, and can be interrupted; every row of the table of operations is reachable from it.
 #include "session/session.h"
 
 #include <math.h>
@@ -14,10 +13,8 @@
 #include <cmocka.h>
 
 #include "engine/rng.h"
-#include "lesson/course.h"
-#include "lesson/glossary.h"
-#include "lesson/lesson.h"
 #include "session/call.h"
+#include "session/candidates.h"
 #include "command_seat.h"
 #include "words/words.h"
 
@@ -271,7 +268,7 @@ static void a_new_statement_forgets_redo(void **state)
 static void the_script_rebuilds_the_session(void **state)
 {
     struct seat *seat = *state;
-    struct session *copy = session_new(&(struct session_world){.seed = 1});
+    struct session *copy = session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
     struct records records;
     struct text script, before, after;
     prompt(seat, canonical);
@@ -507,7 +504,7 @@ static void assert_candidates(struct seat *seat, const char *prefix, bool start,
     text_init(&all);
     records_release(&seat->records);
     records_init(&seat->records);
-    session_candidates(seat->session, prefix, start, &seat->records);
+    candidates_add(seat->session, prefix, start, &seat->records);
     assert_true(rec_is(last(seat), KIND_candidates));
     for (const struct rec *r = rec_find(last(seat), KEY_items)->in.first; r != NULL; r = r->next) {
         text_addf(&all, "%s ", r->text);
@@ -528,103 +525,7 @@ static void words_are_completed(void **state)
     assert_candidates(seat, "target", false, "target ");
 }
 
-// ---- The tables ---------------------------------------------------------------------------------
-
-static struct lesson *small_lesson(void)
-{
-    static const char front[] = "id: two-paths\ntitle: When two paths meet\n";
-    static const char ask[] = "What is db/da?\nkind: number\nanswer: db/da\nhint: Two edges.\n";
-    struct diag d = {0};
-    struct lesson *l = lesson_new("two-paths.md");
-    bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
-              lesson_code(l, "a = 3\nb = a + a\n", 16, false, 6, &d) &&
-              lesson_ask(l, "two-paths.one", ask, strlen(ask), 10, &d) &&
-              lesson_ask(l, "two-paths.two", ask, strlen(ask), 20, &d) && lesson_end(l, &d);
-    assert_true(ok);
-    return l;
-}
-
-static void supply(struct seat *seat)
-{
-    static const char script[] = "a = 2\n";
-    static const struct course_lesson two_paths = {
-        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .trouble = ""};
-    static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
-    course.lessons.data = (void *)&two_paths;
-    const char *what = rec_get_text(last(seat), KEY_what);
-    if (strcmp(what, "course") == 0) {
-        session_supply_course(seat->session, &course);
-    } else if (strcmp(what, "lesson") == 0) {
-        session_supply_lesson(seat->session, small_lesson());
-    } else {
-        session_supply(seat->session, script, strcmp(what, "read") == 0 ? strlen(script) : 0);
-    }
-}
-
-// Runs a text with all needs supplied: a file read is a small script.
-static enum session_state run_supplied(struct seat *seat, const char *text)
-{
-    struct source source = {.name = "example", .text = text, .length = strlen(text), .line = 1};
-    enum session_state state;
-    records_release(&seat->records);
-    records_init(&seat->records);
-    session_begin(seat->session, &source, SESSION_PROMPT);
-    while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
-           state == SESSION_NEED) {
-        if (state == SESSION_NEED) {
-            supply(seat);
-        }
-    }
-    return state;
-}
-
-static void every_command_runs_its_example(void **state)
-{
-    struct seat *seat = *state;
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        const struct command *c = command_at(i);
-        bool leaves = strcmp(c->name, "quit") == 0 || strcmp(c->name, "exit") == 0;
-        prompt(seat, "reset; verbose off; predict off; precision 6");
-        enum session_state end = run_supplied(seat, c->example);
-        if (end != (leaves ? SESSION_QUIT : SESSION_DONE)) {
-            fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), KEY_message));
-        }
-        assert_non_null(strstr(c->example, c->name));
-        prompt(seat, strncmp(c->example, "lesson", 6) == 0 ? "quit" : "");
-        assert_true(strncmp(c->usage, c->name, strlen(c->name)) == 0);
-    }
-}
-
-static void every_command_has_help(void **state)
-{
-    struct seat *seat = *state;
-    char line[64];
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        snprintf(line, sizeof line, "help %s", command_at(i)->name);
-        prompt(seat, line);
-        assert_true(rec_is(last(seat), KIND_help_command));
-        assert_string_equal(rec_get_text(last(seat), KEY_example), command_at(i)->example);
-    }
-}
-
-static void every_term_has_help_and_an_example(void **state)
-{
-    struct seat *seat = *state;
-    char line[64];
-    for (size_t i = 0; glossary_at(i) != NULL; i++) {
-        const struct term *t = glossary_at(i);
-        snprintf(line, sizeof line, "help %s", t->term);
-        prompt(seat, line);
-        assert_true(rec_is(seat->records.list.in.first, KIND_help_term));
-        assert_string_equal(rec_get_text(seat->records.list.in.first, KEY_text), t->text);
-        prompt(seat, "reset");
-        if (run_supplied(seat, t->example) != SESSION_DONE) {
-            fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), KEY_message));
-        }
-    }
-    prompt(seat, "help  Topological   ORDER");
-    assert_string_equal(rec_get_text(last(seat), KEY_term), "topological sort");
-}
+// ---- Operations ---------------------------------------------------------------------------------
 
 // "x + y", "-x", "tanh(x)": an operation as it is typed.
 static void typed(char *out, size_t n, const struct op_row *row)
@@ -679,7 +580,7 @@ static void every_operation_is_reached(void **state)
         if (row->form == OP_CALL) {
             records_release(&seat->records);
             records_init(&seat->records);
-            session_candidates(seat->session, row->name, false, &seat->records);
+            candidates_add(seat->session, row->name, false, &seat->records);
             assert_string_equal(rec_find(last(seat), KEY_items)->in.first->text, row->name);
         }
     }
@@ -758,9 +659,6 @@ int main(void)
         TEST(a_script_is_silent),
         TEST(quit_drops_the_rest),
         TEST(words_are_completed),
-        TEST(every_command_runs_its_example),
-        TEST(every_command_has_help),
-        TEST(every_term_has_help_and_an_example),
         TEST(every_operation_is_reached),
         TEST(depth_costs_no_stack),
         TEST(errors_in_the_depth_are_found),

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "command/commands.h"
 #include "session/session.h"
 #include "dot/dot_effort.h"
 #include "dot/dot_label.h"
@@ -31,7 +32,7 @@ struct sitting {
 // Runs statements, of which the last asks for a picture, and reads its DOT back.
 static void draw(struct sitting *s, const char *statements)
 {
-    struct session_world world = {.seed = 1};
+    struct session_world world = {.commands = &commands_table, .seed = 1};
     struct source source = {
         .name = "test", .text = statements, .length = strlen(statements), .line = 1};
     enum session_state state;

@@ -1,6 +1,6 @@
 // Lessons played through the one door: what stays the learner's, what is an answer, what is written
 // down, and what cannot go wrong.
-#include "session/session.h"
+#include "play/tutor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 // ---- A learner at a session ---------------------------------------------------------------------
 
 struct seat {
-    struct session *session;
+    struct tutor *tutor;
     struct records records;
     struct text said;  // all words since the last thing typed
     int stop;
@@ -35,19 +35,19 @@ static int sit(void **state)
 {
     static struct seat seat;
     seat = (struct seat){.code = "x = 3\ny = x*x\n"};
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
+    seat.tutor = tutor_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
     records_init(&seat.records);
     text_init(&seat.said);
     course_init(&seat.course);
     seat.course.saved = true;
     *state = &seat;
-    return seat.session == NULL;
+    return seat.tutor == NULL;
 }
 
 static int stand(void **state)
 {
     struct seat *seat = *state;
-    session_free(seat->session);
+    tutor_free(seat->tutor);
     records_release(&seat->records);
     text_release(&seat->said);
     course_release(&seat->course);
@@ -92,11 +92,11 @@ static void answer(struct seat *seat)
     struct diag none = {.message = "there is no such file"};
     if (strcmp(what, "lesson") == 0 &&
         strcmp(rec_get_text(seat->records.list.in.last, KEY_path), "small.md") == 0) {
-        session_supply_lesson(seat->session, make_lesson(seat));
+        tutor_supply_lesson(seat->tutor, make_lesson(seat));
     } else if (strcmp(what, "course") == 0 && seat->course.lessons.count > 0) {
-        session_supply_course(seat->session, &seat->course);
+        tutor_supply_course(seat->tutor, &seat->course);
     } else {
-        session_refuse(seat->session, &none);
+        tutor_refuse(seat->tutor, &none);
     }
 }
 
@@ -107,8 +107,8 @@ static enum session_state type(struct seat *seat, const char *text)
     records_release(&seat->records);
     records_init(&seat->records);
     text_clear(&seat->said);
-    session_begin(seat->session, &source, SESSION_PROMPT);
-    while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
+    tutor_begin(seat->tutor, &source, SESSION_PROMPT);
+    while ((state = tutor_run(seat->tutor, &seat->records)) == SESSION_MORE ||
            state == SESSION_NEED) {
         if (state == SESSION_NEED) {
             answer(seat);
@@ -188,13 +188,13 @@ static void the_learners_session_is_set_aside(void **state)
     text_init(&before);
     text_init(&after);
     type(seat, "mine = 7; x = mine*2");
-    session_script(seat->session, &before);
+    session_script(tutor_session(seat->tutor), &before);
     begin(seat, slope);
     assert_said(seat, "Now y is 9.");
     type(seat, "print mine");
     assert_non_null(find(seat, KIND_error));
     type(seat, "x = 1; reset");
-    session_script(seat->session, &after);  // what the journal keeps
+    session_script(tutor_session(seat->tutor), &after);  // what the journal keeps
     assert_string_equal(text_get(&after), text_get(&before));
     assert_int_equal(type(seat, "quit"), SESSION_DONE);
     assert_non_null(find(seat, KIND_lesson_left));
@@ -518,7 +518,7 @@ static void a_training_without_end_is_bounded(void **state)
 static void ctrl_c_stops_a_lesson_where_it_is(void **state)
 {
     struct seat *seat = *state;
-    session_set_terminal(seat->session, 80, 24, false);
+    tutor_set_terminal(seat->tutor, 80, 24, false);
     seat->code = "repeat 1e12 { x = 3 }\n";
     seat->questions = slope;
     seat->stop = 1;
@@ -534,7 +534,7 @@ static void ctrl_c_stops_a_lesson_where_it_is(void **state)
 static void prose_waits_for_whoever_reads_along(void **state)
 {
     struct seat *seat = *state;
-    session_set_terminal(seat->session, 80, 10, false);
+    tutor_set_terminal(seat->tutor, 80, 10, false);
     begin(seat, slope);
     assert_null(find(seat, KIND_question));
     assert_non_null(find(seat, KIND_lesson_pause));
@@ -551,7 +551,7 @@ static void prose_waits_for_whoever_reads_along(void **state)
     assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 2);
     struct text place;
     text_init(&place);
-    session_place(seat->session, &place);
+    tutor_place(seat->tutor, &place);
     assert_string_equal(text_get(&place), "2/2");
     text_release(&place);
 }

@@ -10,13 +10,13 @@
 
 #include "base/day.h"
 #include "lesson/course.h"
-#include "session/session.h"
+#include "play/tutor.h"
 #include "words/words.h"
 
 #define NOON INT64_C(1709208000)  // 2024-02-29T12:00:00Z, a Thursday
 
 struct seat {
-    struct session *session;
+    struct tutor *tutor;
     struct course course;
     struct records records;
     struct text words;    // of all records of the last line
@@ -27,7 +27,7 @@ static int sit_down(void **state)
 {
     static struct seat seat;
     struct session_world world = {.seed = 1};
-    seat = (struct seat){.session = session_new(&world)};
+    seat = (struct seat){.tutor = tutor_new(&world)};
     course_init(&seat.course);
     seat.course.now = NOON;
     seat.course.today = day_of_date((struct date){2024, 2, 29});
@@ -36,13 +36,13 @@ static int sit_down(void **state)
     text_init(&seat.words);
     text_init(&seat.written);
     *state = &seat;
-    return seat.session == NULL;
+    return seat.tutor == NULL;
 }
 
 static int stand_up(void **state)
 {
     struct seat *seat = *state;
-    session_free(seat->session);
+    tutor_free(seat->tutor);
     course_release(&seat->course);
     records_release(&seat->records);
     text_release(&seat->words);
@@ -130,14 +130,14 @@ static void supply(struct seat *seat, const struct rec *need)
 {
     const char *what = rec_get_text(need, KEY_what);
     if (strcmp(what, "course") == 0) {
-        session_supply_course(seat->session, &seat->course);
+        tutor_supply_course(seat->tutor, &seat->course);
     } else if (strcmp(what, "lesson") == 0) {
-        session_supply_lesson(seat->session, lesson_one());
+        tutor_supply_lesson(seat->tutor, lesson_one());
     } else {
         assert_string_equal(what, "write");
         text_clear(&seat->written);
         text_add(&seat->written, rec_get_text(need, KEY_text));
-        session_supply(seat->session, "", 0);
+        tutor_supply(seat->tutor, "", 0);
     }
 }
 
@@ -150,8 +150,8 @@ static const char *type(struct seat *seat, const char *line)
     text_init(&marked);
     records_release(&seat->records);
     records_init(&seat->records);
-    session_begin(seat->session, &source, SESSION_SCRIPT);
-    while ((state = session_run(seat->session, &seat->records)) == SESSION_MORE ||
+    tutor_begin(seat->tutor, &source, SESSION_SCRIPT);
+    while ((state = tutor_run(seat->tutor, &seat->records)) == SESSION_MORE ||
            state == SESSION_NEED) {
         if (state == SESSION_NEED) {
             supply(seat, seat->records.list.in.last);
@@ -192,7 +192,7 @@ static void progress_is_drawn(void **state)
     add_day(seat, 2, 14, 10);
     add_day(seat, 1, 5, 5);
     add_day(seat, 0, 1, 0);
-    session_set_terminal(seat->session, 40, 0, false);
+    tutor_set_terminal(seat->tutor, 40, 0, false);
     assert_string_equal(type(seat, "progress"),
                         "         Dec       Jan     Feb\n"
                         "Mon  · · · · · · · · · · · · · · · ·\n"
@@ -221,7 +221,7 @@ static void progress_is_drawn_in_ascii(void **state)
 {
     struct seat *seat = *state;
     add_day(seat, 1, 5, 5);
-    session_set_terminal(seat->session, 80, 0, true);
+    tutor_set_terminal(seat->tutor, 80, 0, true);
     for (const char *s = type(seat, "progress"); *s != '\0'; s++) {
         assert_true((unsigned char)*s < 0x80);
     }

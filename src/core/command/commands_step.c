@@ -116,7 +116,7 @@ static bool start(struct call *c, uint32_t root, bool from_backward)
         call_notice(c, c->command, "stale values were recomputed first");
     }
     c->s->stepped = true;
-    c->s->guessing = false;
+    c->s->guess = NULL;
     if (!stepper_start(&c->s->stepper, &c->s->tape, root, from_backward) ||
         !call_change_settings(c)) {
         return diag_out_of_memory(c->diag);
@@ -136,7 +136,8 @@ static bool walk_to(struct call *c, size_t to)
         return false;
     }
     s->stepped = true;
-    s->guessing = s->back = false;
+    s->guess = NULL;
+    s->again = "step";
     if (to > s->stepper.at + STEPS_SHOWN) {
         size_t skipped = to - STEPS_SHOWN - s->stepper.at;
         if (!call_swept(c, stepper_go(&s->stepper, &s->undo, s->world.stop, to - STEPS_SHOWN))) {
@@ -163,8 +164,9 @@ static bool back_to(struct call *c, size_t to)
     if (!picture_of_step(c, to)) {
         return false;
     }
-    s->stepped = s->back = true;
-    s->guessing = false;
+    s->stepped = true;
+    s->again = "back";
+    s->guess = NULL;
     return call_swept(c, stepper_go(&s->stepper, &s->undo, s->world.stop, to));
 }
 
@@ -223,6 +225,40 @@ static bool foresee(struct call *c, struct step_fact *fact, double *key, struct 
     return false;
 }
 
+// Takes the step that was asked about. The log remembers it without the question: a script that
+// is run again has nobody to ask.
+static bool reveal(struct call *c)
+{
+    const struct stepper *s = &c->s->stepper;
+    char label[LABEL_TEXT];
+    c->relogged = true;
+    snprintf(c->log_as, sizeof c->log_as,
+             s->at > 0          ? "step"
+             : s->from_backward ? "step backward %s"
+                                : "step %s",
+             names_label(&c->s->names, label, s->root));
+    return walk_to(c, s->at + 1);
+}
+
+static bool take_guess(struct call *c, double guess)
+{
+    struct step_fact fact;
+    struct text what;
+    double key = 0;
+    text_init(&what);
+    if (foresee(c, &fact, &key, &what)) {
+        struct rec *r = call_record(c, KIND_guessed);
+        rec_text(c->out, r, KEY_what, text_get(&what));
+        rec_number(c->out, r, KEY_guess, guess);
+        rec_number(c->out, r, KEY_key, key);
+        // Half a percent off is right: a guess is made in the head.
+        struct tolerance tolerance = {.absolute = 1e-6, .relative = 5e-3};
+        rec_flag(c->out, r, KEY_right, answer_number_is_right(guess, key, tolerance));
+    }
+    text_release(&what);
+    return reveal(c);
+}
+
 // Asks, where `predict on` wants it and somebody is there to answer.
 static bool ask_for_guess(struct call *c)
 {
@@ -245,44 +281,11 @@ static bool ask_for_guess(struct call *c)
         call_put_node(c, rec_map(c->out, r, KEY_at), fact.step.node);
         rec_text(c->out, r, KEY_formula, text_get(&formula));
         text_release(&formula);
-        c->s->guessing = c->relogged = true;
+        c->s->guess = take_guess;
+        c->relogged = true;
     }
     text_release(&what);
     return asks;
-}
-
-// Takes the step that was asked about. The log remembers it without the question: a script that
-// is run again has nobody to ask.
-static bool reveal(struct call *c)
-{
-    const struct stepper *s = &c->s->stepper;
-    char label[LABEL_TEXT];
-    c->relogged = true;
-    snprintf(c->log_as, sizeof c->log_as,
-             s->at > 0          ? "step"
-             : s->from_backward ? "step backward %s"
-                                : "step %s",
-             names_label(&c->s->names, label, s->root));
-    return walk_to(c, s->at + 1);
-}
-
-bool step_take_guess(struct call *c, double guess)
-{
-    struct step_fact fact;
-    struct text what;
-    double key = 0;
-    text_init(&what);
-    if (foresee(c, &fact, &key, &what)) {
-        struct rec *r = call_record(c, KIND_guessed);
-        rec_text(c->out, r, KEY_what, text_get(&what));
-        rec_number(c->out, r, KEY_guess, guess);
-        rec_number(c->out, r, KEY_key, key);
-        // Half a percent off is right: a guess is made in the head.
-        struct tolerance tolerance = {.absolute = 1e-6, .relative = 5e-3};
-        rec_flag(c->out, r, KEY_right, answer_number_is_right(guess, key, tolerance));
-    }
-    text_release(&what);
-    return reveal(c);
 }
 
 // "predict on", "watch off": a setting of walks.
@@ -311,7 +314,7 @@ enum call_end command_predict(struct call *c)
         return CALL_FAILED;
     }
     session_settings(c->s)->predict = on;
-    c->s->guessing &= on;
+    c->s->guess = on ? c->s->guess : NULL;
     return CALL_DONE;
 }
 
@@ -358,7 +361,7 @@ static bool step_on(struct call *c)
         !call_finish(c)) {
         return false;
     }
-    if (!counted && s->guessing) {
+    if (!counted && s->guess != NULL) {
         return reveal(c);
     }
     return (!counted && ask_for_guess(c)) || walk_to(c, s->stepper.at + (size_t)count);
@@ -431,7 +434,7 @@ enum call_end command_stop(struct call *c)
         return CALL_FAILED;
     }
     stepper_stop(&c->s->stepper);
-    c->s->guessing = false;
+    c->s->guess = NULL;
     if (call_echoes(c)) {
         call_record(c, KIND_stopped);
     }

@@ -191,8 +191,17 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
-void training_release(struct training *t)
+struct training {
+    uint32_t root;
+    int64_t done, steps;
+    struct descent descent;
+    struct batch batch;
+    double first;  // the loss before the first step, over all the data
+};
+
+static void release_training(void *training)
 {
+    struct training *t = training;
     batch_release(&t->batch);
     descent_release(&t->descent);
 }
@@ -209,6 +218,27 @@ static bool begin(struct call *c, struct training *t, const struct optim *o)
            diag_out_of_memory(c->diag);
 }
 
+static bool train_more(struct call *c, struct frame *f);
+
+// The training is the frame's from now on. False: there was no room for a frame.
+static bool push_training(struct call *c, const struct training *t)
+{
+    struct frame *f =
+        session_new_frame(c->s, FRAME_WORK, (struct span){c->command.start, c->lexer->at});
+    struct training *kept = NULL;
+    if (f != NULL) {
+        buf_init(&f->work, sizeof *t);
+        kept = buf_push(&f->work, 1);
+    }
+    if (kept != NULL) {
+        *kept = *t;
+        f->release = release_training;
+        f->more = train_more;
+        f->source = *c->lexer->source;
+    }
+    return kept != NULL;
+}
+
 enum call_end command_train(struct call *c)
 {
     struct session *s = c->s;
@@ -223,21 +253,16 @@ enum call_end command_train(struct call *c)
     }
     t.first = tape_value(&s->tape, t.root);
     if (!begin(c, &t, &o)) {
-        training_release(&t);
-        return CALL_FAILED;
-    }
-    struct span statement = {c->command.start, c->lexer->at};
-    struct frame *f = session_new_frame(s, FRAME_TRAIN, statement);
-    if (f == NULL || !trail_cut(&s->undo, &s->history, 0) ||
-        !trail_save_length(&s->undo, &s->history) ||
-        !train_note(c, &o, steps, t.root, &t.batch)) {
-        training_release(&t);
-        diag_out_of_memory(c->diag);
+        release_training(&t);
         return CALL_FAILED;
     }
     t.steps = steps;
-    f->training = t;
-    f->source = *c->lexer->source;
+    if (!trail_cut(&s->undo, &s->history, 0) || !trail_save_length(&s->undo, &s->history) ||
+        !train_note(c, &o, steps, t.root, &t.batch) || !push_training(c, &t)) {
+        release_training(&t);
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
     session_settings(s)->output = t.root;
     return CALL_DONE;
 }
@@ -320,12 +345,31 @@ static void note_lost(struct call *c, const struct training *t)
     text_release(&formula);
 }
 
-bool train_more(struct call *c, struct frame *f)
+// The log remembers the steps that were taken, not those that were wanted.
+static void put_statement(struct session *s, const struct training *t, struct text *out)
+{
+    const struct optim *o = &t->descent.optim;
+    char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
+    text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
+              (long long)t->done, number_exact(rate, o->rate), optim_name(o->kind));
+    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
+        text_addf(out, " %s", number_exact(momentum, o->momentum));
+    }
+    if (o->decay != 0) {
+        text_addf(out, " decay %s", number_exact(decay, o->decay));
+    }
+    if (t->batch.size > 0) {
+        text_addf(out, " batch %u", (unsigned)t->batch.size);
+    }
+}
+
+// A few steps. False: the training is over, or (diag set) it failed.
+static bool train_more(struct call *c, struct frame *f)
 {
     // Nodes swept before the host is asked whether to go on; a step takes as long as some beyond
     // those of its loss.
     enum { WORK = 2000000, STEP = 100, PASSES = 4 };
-    struct training *t = &f->training;
+    struct training *t = f->work.data;
     struct session *s = c->s;
     const char *end = NULL;
     double loss = 0;
@@ -356,6 +400,7 @@ bool train_more(struct call *c, struct frame *f)
         return true;
     }
     descent_end(&t->descent);
+    put_statement(s, t, &f->log_as);
     if (strcmp(end, "lost") == 0) {
         note_lost(c, t);
     } else if (t->done > 0) {

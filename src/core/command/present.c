@@ -1,9 +1,9 @@
-// What a page shows of a session that goes on.
+#include "command/present.h"
+
 #include <string.h>
 
 #include "command/commands.h"
 #include "command/picture.h"
-#include "play/play.h"
 #include "command/trace.h"
 
 // Where there are more values, there is nothing to say about each: it is made anew after every
@@ -175,12 +175,9 @@ static uint32_t root_of(const struct session *s)
                                    : NODE_NONE;
 }
 
-bool session_present(struct session *s, struct records *out)
+bool present_put(struct session *s, struct records *out)
 {
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
-    if (play_is_on(s)) {
-        c.s = s = play_graph(s->play);
-    }
     return put_all(&c, root_of(s)) && !out->arena.failed;
 }

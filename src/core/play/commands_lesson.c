@@ -2,7 +2,7 @@
 // lesson's graph, and what they wish is done after them; see play.h.
 #include <string.h>
 
-#include "command/commands.h"
+#include "play/commands.h"
 #include "play/play.h"
 
 // ---- lesson -------------------------------------------------------------------------------------
@@ -21,7 +21,7 @@ static void put_lesson(struct call *c, struct rec *to, const struct course_lesso
 
 static void list_lessons(struct call *c)
 {
-    const struct course *course = c->s->course;
+    const struct course *course = tutor_of(c)->course;
     const struct course_lesson *next = course_next(course);
     struct rec *r = call_record(c, KIND_lesson_list);
     struct rec *rows = rec_list(c->out, r, KEY_lessons);
@@ -45,8 +45,8 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
 {
     struct nearest nearest;
     nearest_init(&nearest, id, strlen(id));
-    for (size_t i = 0; c->s->course != NULL && i < c->s->course->lessons.count; i++) {
-        const struct course_lesson *l = &BUF(struct course_lesson, &c->s->course->lessons)[i];
+    for (size_t i = 0; tutor_of(c)->course != NULL && i < tutor_of(c)->course->lessons.count; i++) {
+        const struct course_lesson *l = &BUF(struct course_lesson, &tutor_of(c)->course->lessons)[i];
         nearest_offer(&nearest, l->id, strlen(l->id));
     }
     char quoted[QUOTED];
@@ -62,7 +62,7 @@ static const char *path_of(struct call *c, struct span word)
     const char *s = c->lexer->source->text + word.start;
     const char *id = arena_copy(&c->out->arena, s, word.end - word.start);
     const struct course_lesson *found =
-        id == NULL || c->s->course == NULL ? NULL : course_find(c->s->course, id);
+        id == NULL || tutor_of(c)->course == NULL ? NULL : course_find(tutor_of(c)->course, id);
     if (found != NULL) {
         return found->path;
     }
@@ -73,36 +73,26 @@ static const char *path_of(struct call *c, struct span word)
     return id;
 }
 
-// The session that is the learner's own.
-static struct session *own(struct call *c)
-{
-    return c->s->play != NULL ? c->s->play->outer : c->s;
-}
-
 // It begins when this statement is done. NULL: there was no memory for it.
 static enum call_end begin(struct call *c, struct play *play)
 {
-    bool inside = c->s->play != NULL;
+    struct tutor *t = tutor_of(c);
     if (play == NULL) {
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
-    if (inside) {
-        c->s->play->next = play;
-        c->s->play->wish = WISH_LESSON;
+    if (t->play != NULL) {
+        t->play->next = play;
+        t->play->wish = WISH_LESSON;
     } else {
-        c->s->play = play;
+        t->play = play;
     }
     return CALL_DONE;
 }
 
-// What a file that is asked for is asked with.
 static enum call_end ask(struct call *c, const char *what, const char *path)
 {
-    struct rec *need = call_record(c, KIND_need);
-    rec_text(c->out, need, KEY_what, what);
-    rec_text(c->out, need, KEY_path, path);
-    c->s->supplied = false;
+    call_ask(c, what, path, strlen(path));
     return CALL_NEED;
 }
 
@@ -115,7 +105,7 @@ static bool refused(struct call *c, struct span word)
 
 static enum call_end list_or_refuse(struct call *c, struct span word)
 {
-    if (c->s->course != NULL) {
+    if (tutor_of(c)->course != NULL) {
         list_lessons(c);
         return CALL_DONE;
     }
@@ -151,32 +141,31 @@ static bool ends_line(struct call *c)
 
 static enum call_end begin_lesson(struct call *c)
 {
-    struct lesson *lesson = c->s->lesson;
+    struct lesson *lesson = tutor_of(c)->lesson;
     // Where nothing is kept it is nobody's play: from its beginning, with the same numbers for all.
-    const struct course *course = c->s->course != NULL && c->s->course->saved ? c->s->course : NULL;
+    const struct course *course = tutor_of(c)->course != NULL && tutor_of(c)->course->saved ? tutor_of(c)->course : NULL;
     const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
-    c->s->lesson = NULL;
-    return begin(c, play_new(own(c), lesson, course, known == NULL ? 0 : known->place));
+    tutor_of(c)->lesson = NULL;
+    return begin(c, play_new(tutor_of(c), lesson, course, known == NULL ? 0 : known->place));
 }
 
 // First the course is asked for, then, by what it says, the lesson.
 enum call_end command_lesson(struct call *c)
 {
-    struct session *s = c->s;
+    struct tutor *t = tutor_of(c);
     struct span word = call_word(c);
-    bool begins = word.start < word.end && c->s->play != NULL;
+    bool begins = word.start < word.end && tutor_of(c)->play != NULL;
     if (!call_finish(c) || !begins_here(c) || (begins && !ends_line(c))) {
         return CALL_FAILED;
     }
-    if (s->lesson != NULL) {
+    if (t->lesson != NULL) {
         return begin_lesson(c);
     }
-    if (s->lesson_wanted) {
+    if (c->s->rounds == 2) {
         refused(c, word);
         return CALL_FAILED;
     }
-    if (!s->course_wanted) {
-        s->course_wanted = true;
+    if (c->s->rounds == 0) {
         return ask(c, "course", "");
     }
     if (word.start == word.end) {
@@ -187,7 +176,6 @@ enum call_end command_lesson(struct call *c)
     if (path == NULL) {
         return CALL_FAILED;
     }
-    s->lesson_wanted = true;
     return ask(c, "lesson", path);
 }
 
@@ -195,7 +183,7 @@ enum call_end command_lesson(struct call *c)
 
 static void say_nothing_is_due(struct call *c)
 {
-    const struct course *course = c->s->course;
+    const struct course *course = tutor_of(c)->course;
     int64_t next = course_next_due(course);
     struct rec *r = call_record(c, KIND_nothing_due);
     if (next != 0) {
@@ -205,9 +193,9 @@ static void say_nothing_is_due(struct call *c)
 
 static enum call_end begin_review(struct call *c, struct review *review)
 {
-    struct lesson *lesson = c->s->lesson;
-    c->s->lesson = NULL;
-    struct play *play = review_play(own(c), lesson, review);
+    struct lesson *lesson = tutor_of(c)->lesson;
+    tutor_of(c)->lesson = NULL;
+    struct play *play = review_play(tutor_of(c), lesson, review);
     if (play == NULL) {
         review_free(review);
     }
@@ -217,31 +205,29 @@ static enum call_end begin_review(struct call *c, struct review *review)
 // As a lesson: first the course, then the lesson of what is due first.
 enum call_end command_review(struct call *c)
 {
-    struct session *s = c->s;
+    struct tutor *t = tutor_of(c);
     if (!call_finish(c) || !begins_here(c)) {
         return CALL_FAILED;
     }
-    if (!s->course_wanted) {
-        s->course_wanted = true;
+    if (c->s->rounds == 0) {
         return ask(c, "course", "");
     }
-    if (s->course == NULL || (s->lesson_wanted && s->lesson == NULL)) {
+    if (t->course == NULL || (c->s->rounds == 2 && t->lesson == NULL)) {
         refused(c, c->command);
         return CALL_FAILED;
     }
-    if (s->course->due.count == 0) {
+    if (t->course->due.count == 0) {
         say_nothing_is_due(c);
         return CALL_DONE;
     }
-    struct review *review = review_new(s->course);
+    struct review *review = review_new(t->course);
     if (review == NULL) {
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
-    if (s->lesson != NULL) {
+    if (t->lesson != NULL) {
         return begin_review(c, review);
     }
-    s->lesson_wanted = true;
     enum call_end asked = ask(c, "lesson", review_path(review));
     review_free(review);
     return asked;
@@ -251,7 +237,7 @@ enum call_end command_review(struct call *c)
 
 static bool in_lesson(struct call *c)
 {
-    if (c->s->play == NULL) {
+    if (tutor_of(c)->play == NULL) {
         diag_set(c->diag, c->command, "no lesson is being played");
         return diag_hint(c->diag, "'lesson' lists them");
     }
@@ -260,7 +246,7 @@ static bool in_lesson(struct call *c)
 
 static bool at_question(struct call *c)
 {
-    if (in_lesson(c) && c->s->play->question == NULL) {
+    if (in_lesson(c) && tutor_of(c)->play->question == NULL) {
         diag_set(c->diag, c->command, "no question is being asked");
         diag_hint(c->diag, "Enter goes on");
     }
@@ -272,7 +258,7 @@ static enum call_end wish(struct call *c, bool ready, enum play_wish what)
     if (!ready || !call_finish(c) || !ends_line(c)) {
         return CALL_FAILED;
     }
-    c->s->play->wish = what;
+    tutor_of(c)->play->wish = what;
     return CALL_DONE;
 }
 
@@ -305,11 +291,11 @@ enum call_end command_previous(struct call *c)
     if (!in_lesson(c)) {
         return CALL_FAILED;
     }
-    if (c->s->play->review != NULL) {
+    if (tutor_of(c)->play->review != NULL) {
         diag_set(c->diag, c->command, "a review only goes on");
         return diag_hint(c->diag, "'skip' leaves this question") ? CALL_DONE : CALL_FAILED;
     }
-    if (c->s->play->number == 0) {
+    if (tutor_of(c)->play->number == 0) {
         diag_set(c->diag, c->command, "there is no question before this");
         return CALL_FAILED;
     }

@@ -3,7 +3,8 @@
 
 #include "base/day.h"
 #include "lesson/course.h"
-#include "command/commands.h"
+#include "play/commands.h"
+#include "play/play.h"
 #include "words/sheet.h"
 
 enum { WEEKS = 26 };  // of the calendar
@@ -210,10 +211,7 @@ static bool read_arguments(struct call *c, bool *export, struct span *path)
 
 static enum call_end ask_for_course(struct call *c, bool with_log)
 {
-    struct rec *need = call_need(c, "course", (struct span){0, 0});
-    rec_flag(c->out, need, KEY_log, with_log);
-    c->s->supplied = false;
-    c->s->course_wanted = true;
+    rec_flag(c->out, call_ask(c, "course", "", 0), KEY_log, with_log);
     return CALL_NEED;
 }
 
@@ -229,25 +227,22 @@ static enum call_end write_sheet(struct call *c, struct span path)
     struct text sheet;
     size_t before = c->out->list.in.count;
     text_init(&sheet);
-    sheet_add_attempts(&sheet, rec_find(put_attempts(c, c->s->course), KEY_rows));
+    sheet_add_attempts(&sheet, rec_find(put_attempts(c, tutor_of(c)->course), KEY_rows));
     rec_cut(&c->out->list, before);
     struct rec *need = call_need(c, "write", path);
     rec_text(c->out, need, KEY_text, text_get(&sheet));
     bool ok = !sheet.bytes.failed || diag_out_of_memory(c->diag);
     text_release(&sheet);
-    c->s->supplied = false;
-    c->s->write_wanted = true;
     return ok ? CALL_NEED : CALL_FAILED;
 }
 
 static enum call_end end_export(struct call *c, struct span path)
 {
-    struct session *s = c->s;
     if (path.start == path.end) {
-        put_attempts(c, s->course);
+        put_attempts(c, tutor_of(c)->course);
         return CALL_DONE;
     }
-    if (!s->write_wanted) {
+    if (c->s->rounds == 1) {
         return write_sheet(c, path);
     }
     if (call_supplied(c) && c->diag->set) {
@@ -264,15 +259,15 @@ enum call_end command_progress(struct call *c)
     if (!read_arguments(c, &export, &path)) {
         return CALL_FAILED;
     }
-    if (!c->s->course_wanted) {
+    if (c->s->rounds == 0) {
         return ask_for_course(c, export);
     }
-    if (c->s->course == NULL) {
+    if (tutor_of(c)->course == NULL) {
         return refused(c, c->command);
     }
     if (export) {
         return end_export(c, path);
     }
-    show_progress(c, c->s->course);
+    show_progress(c, tutor_of(c)->course);
     return CALL_DONE;
 }

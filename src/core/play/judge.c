@@ -143,7 +143,7 @@ bool question_takes(struct play *p, const struct source *line)
     // A command's word may be an option, and the name of a node.
     bool bound = names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND;
     return is_option(q, s, n) || is_letters(q, s, n) || (q->kind == QUESTION_NODE && bound) ||
-           is_named(q, s, n) || statement_form(line) == FORM_EXPRESSION;
+           is_named(q, s, n) || statement_form(play_graph(p), line) == FORM_EXPRESSION;
 }
 
 bool question_takes_failed(const struct play *p)

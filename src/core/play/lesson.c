@@ -8,14 +8,9 @@
 enum {
     // Turns of a statement where nobody reads along who could press Ctrl-C.
     BUDGET = 300000,
-    TRAINING_COST = 2000,  // turns that a piece of a training counts for: see train_more
+    TRAINING_COST = 2000,  // turns that a piece of a training counts for: see command_train
     PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
 };
-
-bool play_is_on(const struct session *s)
-{
-    return s->play != NULL && s->play->outer == s;
-}
 
 struct session *play_graph(const struct play *p)
 {
@@ -55,20 +50,19 @@ static size_t item_after(const struct lesson *l, size_t questions)
 static void adopt(struct play *p, struct session *graph)
 {
     if (graph != NULL) {
-        graph->play = p;
-        graph->columns = p->outer->columns;
-        graph->rows = p->outer->rows;
-        graph->ascii = p->outer->ascii;
+        graph->columns = p->tutor->session->columns;
+        graph->rows = p->tutor->session->rows;
+        graph->ascii = p->tutor->session->ascii;
     }
 }
 
-static struct play *allocate(struct session *outer, struct lesson *lesson)
+static struct play *allocate(struct tutor *tutor, struct lesson *lesson)
 {
     struct buf one;  // an array of one, as only mem.c allocates
     buf_init(&one, sizeof(struct play));
     struct play *p = buf_push(&one, 1);
     if (p != NULL) {
-        *p = (struct play){.self = one, .outer = outer, .lesson = lesson};
+        *p = (struct play){.self = one, .tutor = tutor, .lesson = lesson};
         buf_init(&p->questions, sizeof(struct play_question));
         judgement_init(&p->judgement);
         buf_init(&p->marks, sizeof(struct play_mark));
@@ -81,15 +75,15 @@ static struct play *allocate(struct session *outer, struct lesson *lesson)
     return p;
 }
 
-struct play *play_new(struct session *outer, struct lesson *lesson, const struct course *course,
+struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct course *course,
                       size_t place)
 {
-    struct play *p = allocate(outer, lesson);
+    struct play *p = allocate(tutor, lesson);
     if (p == NULL) {
         lesson_free(lesson);
         return NULL;
     }
-    p->blank = session_new(&outer->world);
+    p->blank = session_new(&tutor->session->world);
     p->graph = p->blank == NULL ? NULL : session_copy(p->blank);
     if (p->graph == NULL || !take_course(p, course)) {
         play_free(p);
@@ -102,8 +96,8 @@ struct play *play_new(struct session *outer, struct lesson *lesson, const struct
 
 void play_free(struct play *p)
 {
-    if (p->outer->play == p) {
-        p->outer->play = NULL;
+    if (p->tutor->play == p) {
+        p->tutor->play = NULL;
     }
     for (size_t i = 0; i < p->marks.count; i++) {
         session_free(BUF(struct play_mark, &p->marks)[i].graph);
@@ -288,7 +282,7 @@ static void end_source(struct play *p, bool failed, struct records *out)
     if (p->doing == DOING_TYPED) {
         return;
     }
-    const volatile int *stop = p->outer->world.stop;
+    const volatile int *stop = p->tutor->session->world.stop;
     if (failed && stop != NULL && *stop == SESSION_STOP_NOW) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
     } else if (failed) {
@@ -303,7 +297,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
 {
     struct session *graph = play_graph(p);
     size_t before = out->list.in.count;
-    bool bounded = p->outer->rows == 0 && p->budget-- <= 0;
+    bool bounded = p->tutor->session->rows == 0 && p->budget-- <= 0;
     enum session_state state =
         bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
@@ -357,8 +351,8 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
 struct rec *play_record(const struct play *p, struct records *out, enum rec_kind kind)
 {
     struct rec *r = records_add(out, kind);
-    rec_whole(out, r, KEY_columns, p->outer->columns);
-    rec_flag(out, r, KEY_ascii, p->outer->ascii);
+    rec_whole(out, r, KEY_columns, p->tutor->session->columns);
+    rec_flag(out, r, KEY_ascii, p->tutor->session->ascii);
     return r;
 }
 
@@ -366,9 +360,9 @@ struct rec *play_record(const struct play *p, struct records *out, enum rec_kind
 static size_t rows_of(const struct play *p, const struct records *out, size_t from)
 {
     struct text words;
-    const struct words_form form = {.digits = session_digits(p->outer),
-                                    .columns = p->outer->rows > 0 ? (size_t)p->outer->columns : 0,
-                                    .ascii = p->outer->ascii};
+    const struct words_form form = {.digits = session_digits(p->tutor->session),
+                                    .columns = p->tutor->session->rows > 0 ? (size_t)p->tutor->session->columns : 0,
+                                    .ascii = p->tutor->session->ascii};
     size_t rows = 0, i = 0;
     text_init(&words);
     for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
@@ -404,7 +398,7 @@ static size_t rows_to_come(const struct lesson_item *item)
 // A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
 static bool is_full(const struct play *p, const struct lesson_item *item, size_t rows)
 {
-    size_t screen = (size_t)p->outer->rows;
+    size_t screen = (size_t)p->tutor->session->rows;
     bool part = item->kind == LESSON_HEADING && p->rows >= PAUSE_ROWS_LEAST;
     return screen > 0 && p->rows > 0 && (part || p->rows + rows + 3 > screen);
 }
@@ -423,12 +417,8 @@ static void end_lesson(struct play *p, struct records *out)
     struct rec *r = records_add(out, KIND_place);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_whole(out, r, KEY_passed, (int64_t)p->lesson->questions);
-    records_add(out, KIND_need);
-    rec_text(out, out->list.in.last, KEY_what, "course");
-    rec_text(out, out->list.in.last, KEY_path, "");
-    p->outer->asked = true;
-    p->outer->supplied = false;
-    play_set_state(p, PLAY_COURSE);
+    tutor_need(p->tutor, "course", "", out);
+        play_set_state(p, PLAY_COURSE);
 }
 
 // Unseen: what changes the graph, and what `context` will show.
@@ -462,7 +452,7 @@ static void catch_up(struct play *p, struct records *out)
 static void begin_lesson(struct play *p, struct records *out)
 {
     p->begun = true;
-    p->outer->entered = false;  // what began it is no line for it
+    p->tutor->entered = false;  // what began it is no line for it
     p->rows += 2;
     if (p->review != NULL) {
         review_head(p, out);
@@ -530,7 +520,7 @@ static void run_typed(struct play *p, const struct source *line)
     source.text = text_get(&p->typed);
     source.length = text_length(&p->typed);
     p->doing = DOING_TYPED;
-    run_source(p, &source, p->outer->mode);
+    run_source(p, &source, p->tutor->session->mode);
 }
 
 // Enter: goes on where something waits, repeats the step of a walk, or reminds of the question.
@@ -543,17 +533,17 @@ static void take_blank(struct play *p, const struct source *line, struct records
         play_set_state(p, PLAY_ITEMS);
     } else if (play_graph(p)->stepper.tape != NULL) {
         run_typed(p, line);
-    } else if (p->outer->rows > 0) {
+    } else if (p->tutor->session->rows > 0) {
         question_foot(p, out);
     }
 }
 
 static void take(struct play *p, const struct source *line, struct records *out)
 {
-    bool guess = play_graph(p)->guessing && statement_form(line) == FORM_EXPRESSION;
+    bool guess = play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
     if (source_is_blank(line)) {
         take_blank(p, line, out);
-    } else if (p->state == PLAY_RATE && statement_form(line) == FORM_EXPRESSION) {
+    } else if (p->state == PLAY_RATE && statement_form(play_graph(p), line) == FORM_EXPRESSION) {
         question_rate(p, line, out);
     } else if (p->state == PLAY_QUESTION && !guess && question_takes(p, line)) {
         question_answer(p, line, out);
@@ -576,11 +566,11 @@ static void leave(struct play *p, struct records *out)
 
 static void play_over(struct play *p)
 {
-    struct session *outer = p->outer;
+    struct tutor *tutor = p->tutor;
     struct play *next = p->next;
     p->next = NULL;
     play_free(p);
-    outer->play = next;
+    tutor->play = next;
 }
 
 // Done with statements that the lesson had run.
@@ -676,9 +666,9 @@ static void put_sums(const struct play *p, struct records *out, struct rec *to)
 
 static void end_course(struct play *p, struct records *out)
 {
-    struct session *s = p->outer;
+    const struct course *course = p->tutor->course;
     struct rec *r = play_record(p, out, KIND_lesson_end);
-    const struct course_lesson *next = s->course == NULL ? NULL : course_next(s->course);
+    const struct course_lesson *next = course == NULL ? NULL : course_next(course);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
     rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
@@ -688,15 +678,13 @@ static void end_course(struct play *p, struct records *out)
         rec_text(out, r, KEY_next, next->id);
         rec_text(out, r, KEY_next_title, next->title);
     }
-    s->asked = s->supplied = false;
-    s->course = NULL;
     p->state = PLAY_OVER;
 }
 
 enum session_state play_run(struct play *p, struct records *out)
 {
     struct source line;
-    bool stopped = p->outer->world.stop != NULL && *p->outer->world.stop != 0;
+    bool stopped = p->tutor->session->world.stop != NULL && *p->tutor->session->world.stop != 0;
     if (p->running) {
         return run_on(p, out);
     }
@@ -724,18 +712,9 @@ enum session_state play_run(struct play *p, struct records *out)
     case PLAY_ANSWERED:
         break;
     }
-    if (!session_next_line(p->outer, &line)) {
+    if (!tutor_next_line(p->tutor, &line)) {
         return SESSION_DONE;
     }
     take(p, &line, out);
     return SESSION_MORE;
-}
-
-void session_place(const struct session *s, struct text *out)
-{
-    size_t number, of;
-    if (play_is_on(s) && s->play->question != NULL) {
-        question_place(s->play, &number, &of);
-        text_addf(out, "%zu/%zu", number, of);
-    }
 }

@@ -1,10 +1,10 @@
-// A lesson being played inside a session. Private to session.
+// A lesson being played. Private to the room.
 //
-// The learner's own session is not touched by a lesson: the lesson has a graph of its own, a
-// session inside the session, and each question a copy of that. What is typed while a lesson is
-// played goes to it (session_run hands over to play_run), is told apart there (a statement, or an
-// answer), and statements are run in the graph that is being looked at. So undo, the journal and a
-// crash all see the learner's session as it was when the lesson began.
+// The learner's own session is not touched by a lesson: the lesson has a session of its own, its
+// graph, and each question a copy of that. What is typed while a lesson is played goes to it
+// (tutor_run hands over to play_run), is told apart there (a statement, or an answer), and
+// statements are run in the graph that is being looked at. So undo, the journal and a crash all see
+// the learner's session as it was when the lesson began.
 //
 // Like everything behind the door this is resumable state: play_run does one thing and returns.
 #ifndef PLAY_PLAY_H
@@ -14,6 +14,7 @@
 #include "lesson/course.h"
 #include "lesson/lesson.h"
 #include "lesson/review.h"
+#include "play/tutor.h"
 #include "session/call.h"
 
 enum play_state {
@@ -72,9 +73,31 @@ struct play_question {
     bool right, skipped;  // since the lesson began here
 };
 
+// What stands between the host and the learner's session.
+struct tutor {
+    struct buf self;               // the memory this lies in
+    struct session *session;       // the learner's own
+    struct play *play;             // NULL: no lesson is played
+    bool entered;                  // the text that was begun has not been looked at
+    bool asks;                     // a need of the play's own is out, not one of a statement
+    struct diag refusal;           // of the last need, where that was refused
+    struct lesson *lesson;         // supplied, and not yet taken
+    const struct course *course;   // supplied, while the same statement runs
+};
+
+// The tutor on whose behalf a command of lessons runs.
+static inline struct tutor *tutor_of(const struct call *c)
+{
+    return c->s->world.owner;
+}
+
+// tutor.c: the next line of what was typed; a need that is no statement's.
+bool tutor_next_line(struct tutor *t, struct source *line);
+void tutor_need(struct tutor *t, const char *what, const char *path, struct records *out);
+
 struct play {
-    struct buf self;        // the memory this lies in
-    struct session *outer;  // the learner's session
+    struct buf self;  // the memory this lies in
+    struct tutor *tutor;
     struct lesson *lesson;
     struct session *blank;  // an empty graph, to be copied
     struct session *graph;  // the lesson's
@@ -114,7 +137,7 @@ struct play {
     uint32_t hints, wrong;
     bool solved;  // its solution was shown
     bool passed;
-    bool checked;                // session_ask asked it
+    bool checked;                // tutor_ask asked it
     bool held;                   // do: what is asked for holds
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
@@ -123,15 +146,13 @@ struct play {
     size_t review_item;          // … else this item of it is all that is asked
 };
 
-// A lesson, which is the play's from now on, to be played in this session: from after so many of
-// its questions. The course may be NULL. It begins when outer->play points to it. NULL if out of
-// memory (the lesson is freed).
-struct play *play_new(struct session *outer, struct lesson *lesson, const struct course *course,
+// A lesson, which is the play's from now on, to be played from after so many of its questions. The
+// course may be NULL. It begins when tutor->play points to it. NULL if out of memory (the lesson is
+// freed).
+struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct course *course,
                       size_t place);
 // Ends it, and the session is the learner's again.
 void play_free(struct play *p);
-// Is a lesson played in this session (not: is it the graph of one)?
-bool play_is_on(const struct session *s);
 // The graph that is being looked at.
 struct session *play_graph(const struct play *p);
 enum session_state play_run(struct play *p, struct records *out);
@@ -200,7 +221,7 @@ void review_free(struct review *r);
 const char *review_path(const struct review *r);
 // That question in its lesson (which is the play's from now on), to be begun like play_new's. NULL
 // if out of memory.
-struct play *review_play(struct session *outer, struct lesson *lesson, struct review *r);
+struct play *review_play(struct tutor *tutor, struct lesson *lesson, struct review *r);
 // Where the review stands, from 1, and how many questions it has.
 size_t review_number(const struct review *r);
 size_t review_count(const struct review *r);

@@ -242,7 +242,7 @@ static void show(struct play *p, struct records *out)
 
 void question_foot(struct play *p, struct records *out)
 {
-    if (p->outer->rows == 0) {
+    if (p->tutor->session->rows == 0) {
         return;  // nobody needs to be told
     }
     struct rec *r = play_record(p, out, KIND_lesson_foot);
@@ -297,7 +297,7 @@ void question_pass(struct play *p, struct records *out)
 {
     p->passed = true;
     play_set_state(p, PLAY_ANSWERED);
-    if (p->outer->rows > 0) {
+    if (p->tutor->session->rows > 0) {
         question_foot(p, out);
     } else if (!p->checked) {
         question_leave(p);
@@ -390,7 +390,7 @@ void question_wish(struct play *p, enum play_wish wish, struct records *out)
 
 bool question_hint(struct call *c, size_t n)
 {
-    struct play *p = c->s->play;
+    struct play *p = tutor_of(c)->play;
     const struct question *q = p->question;
     const struct question_line *hint = q->hints.first;
     size_t number = n > 0 ? n : p->hints + 1;
@@ -422,7 +422,7 @@ bool question_hint(struct call *c, size_t n)
 // before that: both are about it.
 bool question_context(struct call *c)
 {
-    const struct play *p = c->s->play;
+    const struct play *p = tutor_of(c)->play;
     const struct play_mark *marks = p->marks.data;
     size_t i = p->number;
     while (i > 0 && marks[i].context.list.in.count == 0) {
@@ -440,7 +440,7 @@ bool question_context(struct call *c)
 
 void question_info(struct call *c)
 {
-    struct play *p = c->s->play;
+    struct play *p = tutor_of(c)->play;
     struct rec *r = play_record(p, c->out, KIND_question_info);
     char seed[24];
     rec_text(c->out, r, KEY_lesson, p->lesson->id);
@@ -456,38 +456,4 @@ void question_info(struct call *c)
         rec_text(c->out, r, KEY_seed, seed);
         rec_whole(c->out, r, KEY_hints, (int64_t)p->question->hints.count);
     }
-}
-
-// ---- For the checks -----------------------------------------------------------------------------
-
-const struct question *session_question(const struct session *s)
-{
-    return play_is_on(s) ? s->play->question : NULL;
-}
-
-bool session_ask(struct session *s, uint64_t seed)
-{
-    struct records none;
-    if (session_question(s) == NULL) {
-        return false;
-    }
-    records_init(&none);
-    s->play->running = false;
-    question_begin(s->play, &seed, &none);
-    s->play->checked = true;
-    records_release(&none);
-    return s->play->question != NULL;
-}
-
-bool session_question_key(struct session *s, struct text *out, struct diag *d)
-{
-    const struct scope scope = session_scope(s->play->asked);
-    return question_key(s->play->question, &scope, s->play->seed, out, d);
-}
-
-bool session_question_number(struct session *s, const char *expression, double *number,
-                             struct diag *d)
-{
-    const struct scope scope = session_scope(s->play->asked);
-    return question_number(&scope, expression, number, d);
 }

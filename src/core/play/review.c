@@ -82,9 +82,9 @@ static size_t find_item(const struct lesson *l, const char *id, size_t *number)
     return i;
 }
 
-struct play *review_play(struct session *outer, struct lesson *lesson, struct review *r)
+struct play *review_play(struct tutor *tutor, struct lesson *lesson, struct review *r)
 {
-    struct play *p = play_new(outer, lesson, NULL, 0);
+    struct play *p = play_new(tutor, lesson, NULL, 0);
     size_t number;
     if (p == NULL) {
         return NULL;
@@ -216,26 +216,21 @@ enum session_state review_next(struct play *p, struct records *out)
         p->state = PLAY_OVER;
         return SESSION_MORE;
     }
-    struct rec *need = records_add(out, KIND_need);
-    rec_text(out, need, KEY_what, "lesson");
-    rec_text(out, need, KEY_path, present(r)->path);
-    p->outer->asked = true;
-    p->outer->supplied = false;
-    play_set_state(p, PLAY_DUE);
+    tutor_need(p->tutor, "lesson", present(r)->path, out);
+        play_set_state(p, PLAY_DUE);
     return SESSION_NEED;
 }
 
 enum session_state review_go_on(struct play *p, struct records *out)
 {
-    struct session *outer = p->outer;
-    struct lesson *lesson = outer->lesson;
-    outer->asked = outer->supplied = false;
-    outer->lesson = NULL;
-    struct play *next = lesson == NULL ? NULL : review_play(outer, lesson, p->review);
+    struct tutor *tutor = p->tutor;
+    struct lesson *lesson = tutor->lesson;
+    tutor->lesson = NULL;
+    struct play *next = lesson == NULL ? NULL : review_play(tutor, lesson, p->review);
     if (next == NULL) {
         struct rec *notice = records_add(out, KIND_notice);
         rec_text(out, notice, KEY_text,
-                 lesson == NULL ? outer->refusal.message : "there is no memory to go on");
+                 lesson == NULL ? tutor->refusal.message : "there is no memory to go on");
         p->state = PLAY_OVER;
         return lesson == NULL ? review_next(p, out) : SESSION_MORE;
     }

@@ -28,7 +28,7 @@ static const struct command *running_command(const struct call *c)
     enum token_kind next = lexer_peek(&after).kind;
     return next == TOKEN_ASSIGN || next == TOKEN_DOT
                ? NULL
-               : command_find(after.source->text + c->command.start,
+               : command_find(c->s->world.commands, after.source->text + c->command.start,
                               c->command.end - c->command.start);
 }
 
@@ -631,12 +631,19 @@ bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
     return ok;
 }
 
-struct rec *call_need(struct call *c, const char *what, struct span path)
+struct rec *call_ask(struct call *c, const char *what, const char *path, size_t length)
 {
     struct rec *need = call_record(c, KIND_need);
     rec_text(c->out, need, KEY_what, what);
-    rec_bytes(c->out, need, KEY_path, c->lexer->source->text + path.start, path.end - path.start);
+    rec_bytes(c->out, need, KEY_path, path, length);
+    c->s->supplied = false;
+    c->s->rounds++;
     return need;
+}
+
+struct rec *call_need(struct call *c, const char *what, struct span path)
+{
+    return call_ask(c, what, c->lexer->source->text + path.start, path.end - path.start);
 }
 
 void call_written(struct call *c, struct span path)

@@ -13,7 +13,7 @@
 #include "text/lexer.h"
 #include "text/lower.h"
 #include "text/names.h"
-#include "session/batch.h"
+#include "session/command.h"
 #include "session/recipe.h"
 #include "session/session.h"
 
@@ -48,18 +48,9 @@ struct expansion {
     uint32_t a, b;
 };
 
-// A training in progress; see commands_train.c.
-struct training {
-    uint32_t root;
-    int64_t done, steps;
-    struct descent descent;
-    struct batch batch;
-    double first;      // the loss before the first step, over all the data
-};
-
-// A text being executed: the one that was begun, a file being loaded into it, the block of a loop;
-// or a training, which has no text.
-enum frame_kind { FRAME_TEXT, FRAME_LOOP, FRAME_TRAIN };
+// What is being executed: the text that was begun, a file being loaded into it, the block of a
+// loop; or work that a command does a piece at a time, such as a training.
+enum frame_kind { FRAME_TEXT, FRAME_LOOP, FRAME_WORK };
 
 struct frame {
     enum frame_kind kind;
@@ -67,13 +58,19 @@ struct frame {
     struct lexer lexer;
     struct buf text;        // the source's bytes, where the frame owns them
     struct span statement;  // the statement that began it, in the frame below
+    // A loop's next turn, or some more of the work. False: it is over, or (diag set) it failed.
+    bool (*more)(struct call *c, struct frame *f);
     // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
     uint32_t variable;
     size_t start;   // of the block
     size_t beyond;  // bytes of the text after its end: a line is shown whole
     int64_t turn, turns;
     double from;
-    struct training training;
+    // Work: an array of one, what the command keeps; and what lets go of that. Then the statement
+    // that the log remembers when it is over: what was done may be less than what was asked for.
+    struct buf work;
+    void (*release)(void *work);
+    struct text log_as;
 };
 
 // A statement that changed something: the mark in its trail where it began, and its first line.
@@ -124,8 +121,9 @@ struct session {
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
     bool stepped;           // the running statement moved the walk
-    bool back;              // the last step went back: an empty line repeats it
-    bool guessing;          // a step waits for a guess
+    const char *again;      // what an empty line repeats: "step" or "back"
+    // A step waits for a guess, and is given the number that is typed next; NULL: none waits.
+    bool (*guess)(struct call *c, double guess);
     struct buf expansions;  // struct expansion
     enum session_mode mode;
     struct inputs inputs;  // read by the running statement's expressions
@@ -133,12 +131,7 @@ struct session {
     bool supplied;
     struct buf supply;  // char
     struct diag refusal;
-    // The lesson that is played here, or whose graph this session is; see play.h.
-    struct play *play;
-    bool entered;                 // the text that was begun has not been looked at
-    struct lesson *lesson;        // supplied, and not yet taken
-    const struct course *course;  // supplied, until the statement ends
-    bool course_wanted, lesson_wanted, write_wanted;  // the running statement has asked for it
+    int rounds;  // how often the running statement's command has asked for something
 };
 
 struct call {
@@ -161,8 +154,6 @@ struct call {
 
 // Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
 enum { CALL_ROWS_MOST = 60, CALL_ROWS_CUT = 20 };
-
-enum call_end { CALL_FAILED, CALL_DONE, CALL_NEED };
 
 static inline struct settings *session_settings(const struct session *s)
 {
@@ -225,9 +216,12 @@ void call_note_stale(struct call *c, struct span span, uint32_t node);
 void call_note_strange(struct call *c, struct span span, uint32_t from);
 
 // Asks the host for something: fills a need record. The command is run again from its start once
-// it is supplied; call_supplied then tells (and the refusal, if any, is in the diag).
+// it is supplied; call_supplied then tells (and the refusal, if any, is in the diag). One that asks
+// for one thing after another finds in s->rounds how often it did.
 bool call_supplied(struct call *c);
 struct rec *call_need(struct call *c, const char *what, struct span path);
+// The same for a path that was not typed.
+struct rec *call_ask(struct call *c, const char *what, const char *path, size_t length);
 // Says that the file at `path` was written.
 void call_written(struct call *c, struct span path);
 // The end of a command whose file was asked for: written, which is said where statements say what
@@ -243,20 +237,6 @@ bool call_refresh(struct call *c, uint32_t *count);
 bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count);
 // What a sweep came to: false, with the diag set, unless it is done.
 bool call_swept(struct call *c, enum sweep_end end);
-
-// What a command answers with, put into a record that is there already.
-// commands_step.c: a step that this walk just took.
-void step_put(struct call *c, struct rec *r, const struct stepper *walk,
-              const struct step_fact *fact);
-// commands_explain.c: why the node's gradient of `output` (NODE_NONE: of none) is what it is.
-bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output);
-// Where inf or nan began: down from the node along operands that are not finite themselves.
-uint32_t explain_origin(const struct tape *t, uint32_t node);
-// commands_why.c: the paths from root to a node; values must not be stale.
-bool paths_put(struct call *c, struct rec *r, uint32_t root, uint32_t of);
-
-// commands_step.c: a guess typed while a step waits for one; the statement was just this number.
-bool step_take_guess(struct call *c, double guess);
 
 // session.c, for the commands that take the whole session back or anew
 bool session_undo(struct session *s);
@@ -275,9 +255,11 @@ void session_report(const struct source *source, const struct diag *d, struct re
 // Takes back the statement that is running, which fails with this message.
 enum session_state session_give_up(struct session *s, const char *message, const char *hint,
                                    struct records *out);
-// Takes the next line (lines, where a bracket is open) of the text that was begun, as what was
-// typed in a lesson. False when there is none.
-bool session_next_line(struct session *s, struct source *line);
+// As session_begin, but an empty line repeats nothing: for texts whose lines are taken one by one.
+void session_open(struct session *s, const struct source *source, enum session_mode mode);
+// Takes the next line (lines, where a bracket is open) of the text that was begun, for somebody who
+// reads them in the session's place. False when there is none; if `first`, an empty text is a line.
+bool session_next_line(struct session *s, bool first, struct source *line);
 // Is the block of a loop being executed?
 bool session_in_loop(const struct session *s);
 // compact.c: the outermost loop begins here.
@@ -297,41 +279,9 @@ enum call_end statement_run(struct call *c);
 // What the first statement of a text is: one that does something (a command, an assignment, def,
 // repeat, for, print), or an expression.
 enum statement_form { FORM_EXPRESSION, FORM_COMMAND, FORM_OTHER };
-enum statement_form statement_form(const struct source *source);
+enum statement_form statement_form(struct session *s, const struct source *source);
 // loop.c: def, repeat, for
 bool loop_define(struct call *c);
 bool loop_repeat(struct call *c);
 bool loop_for(struct call *c);
-// The next turn of a loop, if there is one: binds its name. False: the loop is over, or (diag set)
-// it failed.
-bool loop_next(struct call *c, struct frame *f);
-// commands_train.c: remembers how parameters are moved, and by the gradients of which node.
-bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t root,
-                const struct batch *batch);
-void training_release(struct training *t);
-// commands_train.c: a few steps of a training. False: it is over, or (diag set) it failed.
-bool train_more(struct call *c, struct frame *f);
-
-// commands.def
-enum command_group {
-    GROUP_LOOK,
-    GROUP_PASSES,
-    GROUP_STEPS,
-    GROUP_WHY,
-    GROUP_FORMULAS,
-    GROUP_LESSONS,
-    GROUP_SESSION,
-    GROUP_COUNT
-};
-
-struct command {
-    const char *name;
-    enum call_end (*run)(struct call *c);
-    enum command_group group;
-    const char *usage, *help, *example;
-};
-
-const struct command *command_find(const char *s, size_t length);
-const struct command *command_at(size_t i);  // NULL past the last
-
 #endif

@@ -285,7 +285,7 @@ bool session_compact(struct session *s)
         return true;
     }
     stepper_stop(&s->stepper);  // its nodes may move
-    s->guessing = false;
+    s->guess = NULL;
     buf_init(&k.to, sizeof(uint32_t));
     bool ok = buf_resize(&k.to, k.end - k.first) && compact_recipes(s);
     if (ok) {

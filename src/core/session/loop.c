@@ -118,6 +118,31 @@ static bool read_block(struct call *c, struct span *inside)
     return call_finish(c);
 }
 
+// The next turn: binds the name that counts.
+static bool next_turn(struct call *c, struct frame *f)
+{
+    struct session *s = c->s;
+    if (f->turn == f->turns) {
+        return false;
+    }
+    if (s->world.stop != NULL && *s->world.stop != 0) {
+        diag_set(c->diag, f->statement, "interrupted");
+        return diag_hint(c->diag, "nothing of the loop is kept");
+    }
+    if (f->variable != NAME_NONE) {
+        uint32_t leaf = tape_leaf(&s->tape, f->from + (double)f->turn, 0);
+        struct recipe row = {.name = f->variable, .op = OP_COUNT, .value = value_of_node(leaf)};
+        if (leaf == NODE_NONE || !recipes_add(s, row, NULL, 0) ||
+            !names_bind(&s->names, &s->undo, f->variable, value_of_node(leaf))) {
+            return diag_out_of_memory(c->diag);
+        }
+    }
+    f->turn++;
+    f->lexer.at = f->start;
+    f->lexer.open = 0;
+    return true;
+}
+
 // The frame reads the same text, up to the closing brace, so that places in it stay true.
 static bool push_loop(struct call *c, struct span inside, uint32_t variable, double from,
                       double turns)
@@ -136,6 +161,7 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
         diag_set(c->diag, c->command, "loops are nested too deeply here");
         return diag_hint(c->diag, "a function, with def, may say the inner part");
     }
+    f->more = next_turn;
     f->source = source;
     f->source.length = inside.end;
     f->beyond = source.length - inside.end;
@@ -195,28 +221,4 @@ bool loop_for(struct call *c)
         return diag_out_of_memory(c->diag);
     }
     return read_block(c, &inside) && push_loop(c, inside, variable, from, ceil(to - from));
-}
-
-bool loop_next(struct call *c, struct frame *f)
-{
-    struct session *s = c->s;
-    if (f->turn == f->turns) {
-        return false;
-    }
-    if (s->world.stop != NULL && *s->world.stop != 0) {
-        diag_set(c->diag, f->statement, "interrupted");
-        return diag_hint(c->diag, "nothing of the loop is kept");
-    }
-    if (f->variable != NAME_NONE) {
-        uint32_t leaf = tape_leaf(&s->tape, f->from + (double)f->turn, 0);
-        struct recipe row = {.name = f->variable, .op = OP_COUNT, .value = value_of_node(leaf)};
-        if (leaf == NODE_NONE || !recipes_add(s, row, NULL, 0) ||
-            !names_bind(&s->names, &s->undo, f->variable, value_of_node(leaf))) {
-            return diag_out_of_memory(c->diag);
-        }
-    }
-    f->turn++;
-    f->lexer.at = f->start;
-    f->lexer.open = 0;
-    return true;
 }

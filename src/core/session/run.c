@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "session/call.h"
-#include "play/play.h"
 #include "session/transaction.h"
 #include "text/prompts.h"
 
@@ -13,7 +12,11 @@ static void pop_frame(struct session *s)
 {
     struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
     buf_release(&f->text);
-    training_release(&f->training);
+    if (f->release != NULL) {
+        f->release(f->work.data);
+    }
+    buf_release(&f->work);
+    text_release(&f->log_as);
     s->frames.count--;
 }
 
@@ -29,12 +32,21 @@ void session_drop_frames(struct session *s)
     }
 }
 
+static void init_frame(struct frame *f)
+{
+    *f = (struct frame){.kind = FRAME_TEXT, .variable = NAME_NONE};
+    buf_init(&f->text, 1);
+    buf_init(&f->work, 1);
+    text_init(&f->log_as);
+}
+
 struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement)
 {
     struct frame *f = s->frames.count == FRAMES_MOST ? NULL : buf_push(&s->frames, 1);
     if (f != NULL) {
-        *f = (struct frame){.kind = kind, .statement = statement, .variable = NAME_NONE};
-        buf_init(&f->text, 1);
+        init_frame(f);
+        f->kind = kind;
+        f->statement = statement;
     }
     return f;
 }
@@ -42,21 +54,21 @@ struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct 
 bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
                         size_t n)
 {
-    struct frame f = {.statement = load, .variable = NAME_NONE};
-    buf_init(&f.text, 1);
+    struct buf text;
+    buf_init(&text, 1);
     size_t name_size = strlen(name) + 1;
-    char *copy = buf_push(&f.text, n + name_size);
-    struct frame *at = copy == NULL ? NULL : session_new_frame(s, FRAME_TEXT, load);
-    if (at == NULL) {
-        buf_release(&f.text);
+    char *copy = buf_push(&text, n + name_size);
+    struct frame *f = copy == NULL ? NULL : session_new_frame(s, FRAME_TEXT, load);
+    if (f == NULL) {
+        buf_release(&text);
         return false;
     }
     if (n > 0) {
         memcpy(copy, bytes, n);
     }
     memcpy(copy + n, name, name_size);
-    f.source = (struct source){.name = copy + n, .text = copy, .length = n, .line = 1};
-    *at = f;
+    f->text = text;
+    f->source = (struct source){.name = copy + n, .text = copy, .length = n, .line = 1};
     return true;
 }
 
@@ -70,28 +82,40 @@ static bool skip_breaks(struct frame *f)
     return t.kind != TOKEN_END;
 }
 
-void session_begin(struct session *s, const struct source *source, enum session_mode mode)
+static struct frame *open_text(struct session *s, const struct source *source,
+                               enum session_mode mode, bool places)
 {
     session_drop_frames(s);
     s->mode = mode;
     s->asked = s->supplied = false;
+    s->rounds = 0;
     inputs_clear(&s->inputs);
     struct frame *f = buf_push(&s->frames, 1);
     if (f == NULL) {
-        return;
+        return NULL;
     }
-    *f = (struct frame){.source = *source, .lexer.source = source};
-    buf_init(&f->text, 1);
-    if (prompts_strip(source, !play_is_on(s), &f->text)) {
+    init_frame(f);
+    f->source = *source;
+    f->lexer.source = source;
+    if (prompts_strip(source, places, &f->text)) {
         f->source.text = f->text.data;
         f->source.length = f->text.count;
     }
-    s->entered = true;
-    // An empty line repeats the last step.
-    if (!play_is_on(s) && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
-        const char *again = s->back ? "back" : "step";
-        f->source.text = again;
-        f->source.length = strlen(again);
+    return f;
+}
+
+void session_open(struct session *s, const struct source *source, enum session_mode mode)
+{
+    open_text(s, source, mode, false);
+}
+
+void session_begin(struct session *s, const struct source *source, enum session_mode mode)
+{
+    struct frame *f = open_text(s, source, mode, true);
+    if (f != NULL && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
+        f->lexer.at = 0;
+        f->source.text = s->again;
+        f->source.length = strlen(s->again);
     }
 }
 
@@ -235,7 +259,8 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     inputs_clear(&s->inputs);
     if (s->stepped) {  // the steps are taken back, but the walk does not know
         stepper_stop(&s->stepper);
-        s->stepped = s->guessing = false;
+        s->stepped = false;
+        s->guess = NULL;
     }
     report(top_frame(s), d, out);
     tell_left(s, d, out);
@@ -307,8 +332,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     }
     s->asked = s->supplied = false;
     inputs_clear(&s->inputs);
-    s->course = NULL;
-    s->course_wanted = s->lesson_wanted = s->write_wanted = false;
+    s->rounds = 0;
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail(s, &diag, out);
@@ -324,41 +348,24 @@ static enum session_state run_statement(struct session *s, struct records *out)
     return c.quit ? SESSION_QUIT : SESSION_MORE;
 }
 
-// ---- Loops, trainings, loaded files
-// ---------------------------------------------------------------
+// ---- Loops, work, loaded files -------------------------------------------------------------------
 
-// The log remembers a training by the steps that were taken, not by those that were wanted.
-static void training_text(struct session *s, const struct training *t, struct text *out)
-{
-    char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
-    text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
-              (long long)t->done, number_exact(rate, t->descent.optim.rate), optim_name(t->descent.optim.kind));
-    if (t->descent.optim.kind == OPTIM_MOMENTUM || t->descent.optim.kind == OPTIM_NESTEROV) {
-        text_addf(out, " %s", number_exact(momentum, t->descent.optim.momentum));
-    }
-    if (t->descent.optim.decay != 0) {
-        text_addf(out, " decay %s", number_exact(decay, t->descent.optim.decay));
-    }
-    if (t->batch.size > 0) {
-        text_addf(out, " batch %u", (unsigned)t->batch.size);
-    }
-}
-
-// The top frame is done: a loop or a training is logged as one statement, unless it stands in
-// another loop; the outermost frame above the text that was begun ends the transaction.
+// The top frame is done: a loop, or work, is logged as one statement, unless it stands in another
+// loop; the outermost frame above the text that was begun ends the transaction.
 static bool end_frame(struct session *s)
 {
-    struct frame f = *top_frame(s);
+    struct frame *f = top_frame(s);
     struct text text;
     text_init(&text);
-    pop_frame(s);
-    if (f.kind == FRAME_TRAIN && !session_in_loop(s)) {
-        training_text(s, &f.training, &text);
-    } else if (f.kind == FRAME_LOOP && !session_in_loop(s)) {
-        text_add_bytes(&text, f.source.text + f.statement.start,
-                       f.statement.end - f.statement.start);
+    if (f->kind == FRAME_WORK) {
+        text_add(&text, text_get(&f->log_as));
+    } else if (f->kind == FRAME_LOOP) {
+        text_add_bytes(&text, f->source.text + f->statement.start,
+                       f->statement.end - f->statement.start);
     }
-    bool ok = log_statement(s, text_get(&text), text_length(&text)) && !text.bytes.failed;
+    bool ok = !text.bytes.failed && !f->log_as.bytes.failed;
+    pop_frame(s);
+    ok = ok && (session_in_loop(s) || log_statement(s, text_get(&text), text_length(&text)));
     text_release(&text);
     if (s->frames.count == 1 && ok) {
         transaction_end(s);
@@ -366,14 +373,14 @@ static bool end_frame(struct session *s)
     return ok;
 }
 
-// A loop's next turn, or some more of a training; or the end of either.
+// A loop's next turn, or some more of a command's work; or the end of either.
 static enum session_state go_on(struct session *s, struct records *out)
 {
     struct frame *f = top_frame(s);
     struct diag diag = {0};
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
-    bool more = f->kind == FRAME_LOOP ? loop_next(&c, f) : train_more(&c, f);
+    bool more = f->more(&c, f);
     if (!diag.set && f->kind == FRAME_LOOP && !session_compact(s)) {
         diag_out_of_memory(&diag);
     }
@@ -383,10 +390,9 @@ static enum session_state go_on(struct session *s, struct records *out)
     return diag.set ? fail(s, &diag, out) : SESSION_MORE;
 }
 
-// ---- The door
-// ------------------------------------------------------------------------------------
+// ---- The door -----------------------------------------------------------------------------------
 
-bool session_next_line(struct session *s, struct source *line)
+bool session_next_line(struct session *s, bool first, struct source *line)
 {
     if (s->frames.count == 0) {
         return false;
@@ -398,25 +404,21 @@ bool session_next_line(struct session *s, struct source *line)
         start++;  // behind what began the lesson: lesson two-paths; hint
     }
     f->lexer.at = start;
-    if (start == f->source.length && !s->entered) {
+    if (start == f->source.length && !first) {
         pop_frame(s);
         return false;
     }
     lexer_take_lines(&f->source, &f->lexer.at, line);
-    s->entered = false;
     return true;
 }
 
 enum session_state session_run(struct session *s, struct records *out)
 {
-    if (play_is_on(s)) {
-        return play_run(s->play, out);
-    }
     BS_ASSERT(!s->asked || s->supplied);
     while (s->frames.count > 0) {
         struct frame *f = top_frame(s);
         f->lexer.source = &f->source;
-        if (f->kind != FRAME_TRAIN && skip_breaks(f)) {
+        if (f->kind != FRAME_WORK && skip_breaks(f)) {
             return run_statement(s, out);
         }
         if (f->kind != FRAME_TEXT) {

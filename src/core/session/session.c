@@ -4,7 +4,6 @@
 
 #include "text/prelude.h"
 #include "session/call.h"
-#include "play/play.h"
 #include "session/transaction.h"
 #include "scene/fold.h"
 
@@ -66,7 +65,7 @@ struct session *session_bare(const struct session_world *world)
     if (s == NULL) {
         return NULL;
     }
-    *s = (struct session){.world = *world, .columns = 80, .self = one};
+    *s = (struct session){.world = *world, .columns = 80, .again = "step", .self = one};
     init_tables(s);
     struct settings *settings = buf_push(&s->settings, 1);
     if (settings == NULL) {
@@ -111,8 +110,8 @@ static bool copy_walk(struct session *copy, const struct session *s)
     to->root = from->root;
     to->from_backward = from->from_backward;
     to->at = from->at;
-    copy->back = s->back;
-    copy->guessing = s->guessing;
+    copy->again = s->again;
+    copy->guess = s->guess;
     return ok;
 }
 
@@ -150,10 +149,6 @@ void session_free(struct session *s)
     if (s == NULL) {
         return;
     }
-    if (play_is_on(s)) {
-        play_free(s->play);
-    }
-    lesson_free(s->lesson);
     session_drop_frames(s);
     tape_release(&s->tape);
     names_release(&s->names);
@@ -178,14 +173,11 @@ void session_set_terminal(struct session *s, int columns, int rows, bool ascii)
     s->columns = columns;
     s->rows = rows;
     s->ascii = ascii;
-    if (play_is_on(s)) {
-        session_set_terminal(play_graph(s->play), columns, rows, ascii);
-    }
 }
 
 int session_digits(const struct session *s)
 {
-    return session_settings(play_is_on(s) ? play_graph(s->play) : s)->digits;
+    return session_settings(s)->digits;
 }
 
 void session_script(const struct session *s, struct text *out)
@@ -193,15 +185,8 @@ void session_script(const struct session *s, struct text *out)
     text_add_bytes(out, s->log.data, s->log.count);
 }
 
-// Who waits for an answer: this session, or the graph of the lesson that is played in it.
-static struct session *asking(struct session *s)
-{
-    return play_is_on(s) && !s->asked ? play_graph(s->play) : s;
-}
-
 void session_supply(struct session *s, const char *bytes, size_t n)
 {
-    s = asking(s);
     s->supply.count = 0;
     s->refusal = (struct diag){0};
     s->supplied = true;
@@ -213,26 +198,8 @@ void session_supply(struct session *s, const char *bytes, size_t n)
     }
 }
 
-void session_supply_lesson(struct session *s, struct lesson *lesson)
-{
-    s = asking(s);
-    lesson_free(s->lesson);
-    s->lesson = lesson;
-    s->refusal = (struct diag){0};
-    s->supplied = true;
-}
-
-void session_supply_course(struct session *s, const struct course *course)
-{
-    s = asking(s);
-    s->course = course;
-    s->refusal = (struct diag){0};
-    s->supplied = true;
-}
-
 void session_refuse(struct session *s, const struct diag *why)
 {
-    s = asking(s);
     s->supply.count = 0;
     s->supplied = true;
     s->refusal = *why;

@@ -76,7 +76,7 @@ static void note_old_user(struct call *c, struct token name, uint32_t old, uint3
 // A command's name stays a command as the first word of a line.
 static void note_command(struct call *c, struct token name)
 {
-    if (command_find(token_text(c->lexer, name), token_length(name)) != NULL) {
+    if (command_find(c->s->world.commands, token_text(c->lexer, name), token_length(name)) != NULL) {
         int n = (int)token_length(name);
         const char *s = token_text(c->lexer, name);
         call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value",
@@ -362,8 +362,8 @@ static bool run_expression(struct call *c)
     }
     struct span span = {start, end};
     call_note_strange(c, span, from);
-    if (c->s->guessing && !c->named && !operand_is_array(&value)) {
-        return step_take_guess(c, value.number);
+    if (c->s->guess != NULL && !c->named && !operand_is_array(&value)) {
+        return c->s->guess(c, value.number);
     }
     struct rec *r = call_record(c, KIND_value);
     rec_bytes(c->out, r, KEY_text, c->lexer->source->text + start, end - start);
@@ -465,17 +465,17 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
         }
     }
     bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first);
-    *command = element ? NULL : command_find(token_text(c->lexer, first), token_length(first));
+    *command = element ? NULL : command_find(c->s->world.commands, token_text(c->lexer, first), token_length(first));
     return *command != NULL        ? STATEMENT_COMMAND
            : is_reserved(c, first) ? STATEMENT_RESERVED
                                    : STATEMENT_EXPRESSION;
 }
 
-enum statement_form statement_form(const struct source *source)
+enum statement_form statement_form(struct session *s, const struct source *source)
 {
     struct lexer lexer = {.source = source};
     const struct command *command = NULL;
-    struct call c = {.lexer = &lexer};
+    struct call c = {.s = s, .lexer = &lexer};
     switch (kind_of_statement(&c, &command)) {
     case STATEMENT_EXPRESSION:
     case STATEMENT_RESERVED:
@@ -511,8 +511,9 @@ static void guess_command(struct call *c, struct token first)
     }
     struct nearest nearest;
     nearest_init(&nearest, token_text(c->lexer, first), token_length(first));
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        nearest_offer(&nearest, command_at(i)->name, strlen(command_at(i)->name));
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(c->s->world.commands, i)) != NULL; i++) {
+        nearest_offer(&nearest, command->name, strlen(command->name));
     }
     size_t distance = nearest.distance;
     nearest_offer_bound(&nearest, &c->s->names);
@@ -520,11 +521,6 @@ static void guess_command(struct call *c, struct token first)
     if (nearest.best[0] != '\0' && nearest.distance == distance && c->diag->set) {
         diag_hint(c->diag, "did you mean '%s'?", nearest.best);
     }
-}
-
-static bool run_named(struct call *c, const char *name)
-{
-    return command_find(name, strlen(name))->run(c) == CALL_DONE;
 }
 
 // L.backward() is `backward L`: the command reads its target from a text of its own.
@@ -545,7 +541,10 @@ static bool run_method(struct call *c)
     c->method_end = outer;
     c->lexer = &only;
     c->command = name.span;
-    bool ok = run_named(c, token_is(outer, name, "backward") ? "backward" : "forward");
+    const struct command *command =
+        command_find(c->s->world.commands, token_text(outer, name), token_length(name));
+    bool ok = command != NULL ? command->run(c) == CALL_DONE
+                              : diag_set(c->diag, name.span, "there is no such method");
     c->lexer = outer;
     return ok;
 }

@@ -112,7 +112,7 @@ void transaction_end_walk(struct session *s, struct call *c)
 {
     if (s->stepper.tape != NULL && !s->stepped) {
         stepper_stop(&s->stepper);
-        s->guessing = false;
+        s->guess = NULL;
         call_notice(c, c->command, "the walk has ended, because the graph changed");
     }
 }

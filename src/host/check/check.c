@@ -28,7 +28,7 @@ struct page {
     const char *path, *bytes;
     size_t length;
     char *folder;             // where what it writes goes; removed in the end
-    struct session *session;  // NULL: the next input begins one
+    struct tutor *tutor;  // NULL: the next input begins one
     volatile int stop;
     bool lesson;  // else it may take its time
     struct patience patience;
@@ -114,12 +114,12 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
 {
     enum session_state state = SESSION_FAILED;
     FILE *stream = open_memstream(out, length);
-    if (p->session == NULL) {
-        p->session = session_new(&(struct session_world){.stop = &p->stop, .seed = SEED});
+    if (p->tutor == NULL) {
+        p->tutor = tutor_new(&(struct session_world){.stop = &p->stop, .seed = SEED});
     }
-    if (stream != NULL && p->session != NULL) {
+    if (stream != NULL && p->tutor != NULL) {
         struct source source = {p->path, text_get(text), text_length(text), line};
-        struct host host = {.session = p->session,
+        struct host host = {.tutor = p->tutor,
                             .mode = mode,
                             .out = stream,
                             .trouble = stream,
@@ -135,8 +135,8 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
 
 static void end_session(struct page *p)
 {
-    session_free(p->session);
-    p->session = NULL;
+    tutor_free(p->tutor);
+    p->tutor = NULL;
 }
 
 // ---- Telling ------------------------------------------------------------------------------------

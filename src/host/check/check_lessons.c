@@ -70,7 +70,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct 
 __attribute__((format(printf, 3, 4))) static bool
 fail_here(struct player *p, struct lesson_place place, const char *format, ...)
 {
-    const struct question *q = session_question(p->host.session);
+    const struct question *q = tutor_question(p->host.tutor);
     va_list args;
     if (p->counted_failure) {
         return false;
@@ -85,7 +85,7 @@ fail_here(struct player *p, struct lesson_place place, const char *format, ...)
             double value = NAN;
             struct diag ignored = {0};
             char number[NUMBER_TEXT];
-            session_question_number(p->host.session, v->name, &value, &ignored);
+            tutor_question_number(p->host.tutor, v->name, &value, &ignored);
             printf("%s %s = %s", v == q->variations ? "" : ",", v->name,
                    number_text(number, value, 6));
         }
@@ -192,7 +192,7 @@ static bool expect(struct player *p, size_t line, const char *answer, const char
 static bool number_here(struct player *p, const char *expression, size_t line, double *number)
 {
     struct diag d = {0};
-    return session_question_number(p->host.session, expression, number, &d) ||
+    return tutor_question_number(p->host.tutor, expression, number, &d) ||
            fail_here(p, at(p, line), "'%s' has no value: %s", expression, d.message);
 }
 
@@ -279,7 +279,7 @@ static bool check_formula(struct player *p, const struct question *q, const char
     if (!number_here(p, q->equals, q->line, &should)) {
         return false;
     }
-    return !session_question_number(p->host.session, key, &is, &ignored) ||
+    return !tutor_question_number(p->host.tutor, key, &is, &ignored) ||
            answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
            fail_here(p, at_key(p, q, "equals"), "the key, %s, comes to %g, and 'equals' says %g",
                      key, is, should);
@@ -294,7 +294,7 @@ static bool check_when(struct player *p, const struct question *q, const struct 
     const char *typed = w->left;
     bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_GUESS;
     if (numbers) {
-        if (!session_question_number(p->host.session, w->left, &number, &d)) {
+        if (!tutor_question_number(p->host.tutor, w->left, &number, &d)) {
             return fail_here(p, at(p, w->line), "'%s' has no value: %s", w->left, d.message);
         }
         if (!isfinite(number)) {
@@ -329,7 +329,7 @@ static bool check_lists(struct player *p, const struct question *q)
     }
     for (const struct question_line *l = q->accepts.first; l != NULL; l = l->next) {
         if (!expect(p, l->line, l->left, "right", "an answer to accept") ||
-            !session_ask(p->host.session, p->seed)) {
+            !tutor_ask(p->host.tutor, p->seed)) {
             return false;
         }
         run(p, "");
@@ -343,7 +343,7 @@ static bool check_key(struct player *p, const struct question *q)
     struct diag d = {0};
     text_init(&key);
     bool ok =
-        session_question_key(p->host.session, &key, &d) ||
+        tutor_question_key(p->host.tutor, &key, &d) ||
         fail_here(p, at_key(p, q, "answer"), "the right answer cannot be told: %s", d.message);
     if (ok) {
         switch (q->kind) {
@@ -447,7 +447,7 @@ static bool check_solution(struct player *p, const struct question *q)
 static bool ask(struct player *p, uint64_t seed)
 {
     p->seed = seed;
-    if (!session_ask(p->host.session, seed)) {
+    if (!tutor_ask(p->host.tutor, seed)) {
         return false;
     }
     run(p, "");
@@ -500,7 +500,7 @@ static bool number_is_told(struct player *p, const struct question *q)
     char number[NUMBER_TEXT];
     struct diag ignored = {0};
     struct text equation;
-    if (!session_question_number(p->host.session, q->answer, &key, &ignored)) {
+    if (!tutor_question_number(p->host.tutor, q->answer, &key, &ignored)) {
         return false;
     }
     number_text(number, key, 6);
@@ -520,7 +520,7 @@ static bool formula_is_told(struct player *p, const struct question *q)
     struct text key;
     struct diag ignored = {0};
     text_init(&key);
-    bool told = session_question_key(p->host.session, &key, &ignored) && text_length(&key) >= 3 &&
+    bool told = tutor_question_key(p->host.tutor, &key, &ignored) && text_length(&key) >= 3 &&
                 stands_in(text_get(&p->above), text_get(&key));
     text_release(&key);
     (void)q;
@@ -568,7 +568,7 @@ static bool hides_numbers(struct player *p, const struct question *q, struct tex
         return false;
     }
     text_init(&key);
-    if (session_question_key(p->host.session, &key, &ignored)) {
+    if (tutor_question_key(p->host.tutor, &key, &ignored)) {
         hides = text_length(before) > 0 && strcmp(text_get(before), text_get(&key)) != 0;
         text_clear(before);
         text_add(before, text_get(&key));
@@ -579,7 +579,7 @@ static bool hides_numbers(struct player *p, const struct question *q, struct tex
 
 static void check_question(struct player *p)
 {
-    const struct question *q = session_question(p->host.session);
+    const struct question *q = tutor_question(p->host.tutor);
     bool differs = q->variations != NULL || q->options.count > 0;
     uint64_t seeds = !differs ? 1 : trains(q) ? SEEDS_SLOW : SEEDS;
     size_t told = 0;
@@ -632,7 +632,7 @@ static void read_what_came(struct player *p)
         struct text words;
         text_init(&words);
         words_add(&words, r,
-                  &(struct words_form){.digits = session_digits(p->host.session)});
+                  &(struct words_form){.digits = session_digits(tutor_graph(p->host.tutor))});
         if (rec_is(r, KIND_prose) || rec_is(r, KIND_question)) {
             check_width(p, r, text_get(&words));
         }
@@ -647,7 +647,7 @@ static void check_skips(struct player *p, const char *statement, uint64_t seed)
 {
     const struct question *q;
     run(p, statement);
-    for (size_t i = 0; (q = session_question(p->host.session)) != NULL; i++) {
+    for (size_t i = 0; (q = tutor_question(p->host.tutor)) != NULL; i++) {
         size_t line = q->line;
         p->counted_failure = false;
         ask(p, seed);
@@ -669,12 +669,12 @@ static void check_course(struct player *p, const char *statement)
         p->counted_failure = false;
         find_fault(p);
         read_what_came(p);
-        if (session_question(p->host.session) == NULL) {
+        if (tutor_question(p->host.tutor) == NULL) {
             break;
         }
         check_question(p);
         text_clear(&p->above);
-        session_ask(p->host.session, 0);
+        tutor_ask(p->host.tutor, 0);
         run(p, "");
         run(p, "skip");
     }
@@ -722,12 +722,12 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
     FILE *nowhere = fopen("/dev/null", "w");
     volatile int stop = 0;
     struct patience patience;
-    struct session *session = session_new(&(struct session_world){.stop = &stop, .seed = 1});
+    struct tutor *tutor = tutor_new(&(struct session_world){.stop = &stop, .seed = 1});
     patience_init(&patience, &stop);
     records_init(&p.came);
     text_init(&p.above);
-    if (nowhere != NULL && session != NULL) {
-        p.host = (struct host){.session = session,
+    if (nowhere != NULL && tutor != NULL) {
+        p.host = (struct host){.tutor = tutor,
                                .mode = SESSION_PROMPT,
                                .out = nowhere,
                                .trouble = nowhere,
@@ -743,7 +743,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
         fclose(nowhere);
     }
     patience_release(&patience);
-    session_free(session);
+    tutor_free(tutor);
     records_release(&p.came);
     text_release(&p.above);
 }

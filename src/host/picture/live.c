@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "command/present.h"
 #include "dot/dot.h"
 #include "store/files.h"
 #include "process/helper.h"
@@ -448,7 +449,7 @@ void live_end(struct live *l, struct session *session)
     if (text_length(&l->typed) > 0 || text_length(&l->words) > 0) {
         send_log(l);
     }
-    if (session_present(session, &records)) {
+    if (present_put(session, &records)) {
         send_state(l, &records);
     }
     records_release(&records);

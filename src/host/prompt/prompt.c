@@ -89,7 +89,7 @@ static void run_entries(struct host *h, const char *first, struct journal *journ
         switch (repl_read(&entry)) {
         case REPL_ENTERED:
             stay = run_entry(h, text_get(&entry), text_length(&entry));
-            journal_note(journal, h->session);
+            journal_note(journal, tutor_session(h->tutor));
             break;
         case REPL_TOO_LONG:
             complain(h, "this is too long to be typed; put it into a file and load that");
@@ -120,7 +120,7 @@ int prompt_run(struct host *h, const char *first, volatile int *stop)
     if (!resume_offer(h, &journal)) {
         *stop = 0;  // Ctrl-C was an answer
         run_init_file(h);
-        journal_pass(&journal, h->session);
+        journal_pass(&journal, tutor_session(h->tutor));
     }
     run_entries(h, first, &journal);
     split_end(&split);

@@ -5,7 +5,7 @@
 #include "supply/host.h"
 
 // Greets, resumes a session that died or runs the init file, then reads and runs what is typed
-// until the learner leaves; keeps the journal. h->session is new, its mode SESSION_PROMPT; *stop is
+// until the learner leaves; keeps the journal. h->tutor is new, its mode SESSION_PROMPT; *stop is
 // what h->stop and the session's world point to. first: what is typed before anything else; or
 // NULL. Returns the exit status; killed by a signal, it cleans up and dies of it.
 int prompt_run(struct host *h, const char *first, volatile int *stop);

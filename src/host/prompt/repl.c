@@ -12,6 +12,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "session/candidates.h"
 #include "text/lexer.h"
 #include "text/lower.h"
 #include "store/course.h"
@@ -329,7 +330,7 @@ static char *next_candidate(const char *word, int state)
     static const struct rec *item;
     if (state == 0) {
         records_init(&records);
-        session_candidates(repl.host->session, word, repl.at_start, &records);
+        candidates_add(tutor_graph(repl.host->tutor), word, repl.at_start, &records);
         const struct rec *items = rec_find(records.list.in.first, KEY_items);
         item = items == NULL ? NULL : items->in.first;
     }
@@ -369,7 +370,7 @@ static int meanings(const char *word)
     int count = 0;
     struct records records;
     records_init(&records);
-    session_candidates(repl.host->session, word, false, &records);
+    candidates_add(tutor_graph(repl.host->tutor), word, false, &records);
     const struct rec *items = rec_find(records.list.in.first, KEY_items);
     for (const struct rec *i = items == NULL ? NULL : items->in.first; i != NULL; i = i->next) {
         count += strcmp(i->text, word) == 0;
@@ -504,7 +505,7 @@ static void add_prompt(struct text *prompt, bool more)
     struct text place;
     bool utf8 = ink_is_utf8(), colour = repl.host->form == HOST_COLOUR;
     text_init(&place);
-    session_place(repl.host->session, &place);
+    tutor_place(repl.host->tutor, &place);
     if (text_length(&place) > 0 && !more) {
         text_addf(prompt, colour ? "\001\x1b[2m\002%s\001\x1b[0m\002 " : "%s ", text_get(&place));
     }

@@ -131,7 +131,7 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
         text_addf(&words, "Its folder cannot be entered: %s\n", files_trouble(errno));
     }
     bool ok = replay(h, lost, path);
-    journal_note(journal, h->session);
+    journal_note(journal, tutor_session(h->tutor));
     if (ok) {
         add_lines(&words, lost->lines);
         text_add(&words, lost->lines == 1 ? " is back\n" : " are back\n");

@@ -28,13 +28,13 @@ static void tell_terminal(struct host *h)
     int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
     h->columns = columns;
     h->wrap = known && h->mode == SESSION_PROMPT ? (size_t)columns : 0;
-    session_set_terminal(h->session, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
+    tutor_set_terminal(h->tutor, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
 }
 
 static struct words_form form_of(const struct host *h)
 {
     return (struct words_form){.style = h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
-                               .digits = session_digits(h->session),
+                               .digits = session_digits(tutor_graph(h->tutor)),
                                .columns = h->wrap,
                                .ascii = ink_is_ascii(h->out)};
 }
@@ -170,7 +170,7 @@ static void write_records(struct host *h, const struct records *records)
             }
         }
         if (h->live != NULL) {
-            live_hear(h->live, r, session_digits(h->session));
+            live_hear(h->live, r, session_digits(tutor_graph(h->tutor)));
         }
     }
     if (fflush(h->out) != 0 || ferror(h->out)) {
@@ -268,11 +268,11 @@ static void answer_lesson(struct host *h, const char *path)
     struct lesson_trouble trouble = {0};
     struct lesson *lesson = lesson_file_read(path, &trouble);
     if (lesson != NULL) {
-        session_supply_lesson(h->session, lesson);
+        tutor_supply_lesson(h->tutor, lesson);
     } else {
         struct diag d = {0};
         lesson_trouble_diag(path, &trouble, &d);
-        session_refuse(h->session, &d);
+        tutor_refuse(h->tutor, &d);
     }
     lesson_trouble_release(&trouble);
 }
@@ -291,14 +291,14 @@ static void answer_course(struct host *h, const struct rec *need)
     if (h->see != NULL) {
         struct diag d = {0};
         diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
-        session_refuse(h->session, &d);
+        tutor_refuse(h->tutor, &d);
         return;
     }
     char *folder = course_folder();
     let_course_go(h);
     h->has_course = true;
     course_load(&h->course, folder, h->progress, h->now, rec_get_flag(need, KEY_log));
-    session_supply_course(h->session, &h->course);
+    tutor_supply_course(h->tutor, &h->course);
     free(folder);
 }
 
@@ -318,10 +318,10 @@ static void answer_need(struct host *h, const struct records *records)
     } else if (strcmp(what, "lesson") == 0) {
         answer_lesson(h, path);
     } else if (answer(h, records, path, &bytes, &d)) {
-        session_supply(h->session, bytes.data, bytes.count);
+        tutor_supply(h->tutor, bytes.data, bytes.count);
     }
     if (d.set || path == NULL) {
-        session_refuse(h->session, &d);
+        tutor_refuse(h->tutor, &d);
     }
     free(path);
     buf_release(&bytes);
@@ -331,7 +331,7 @@ enum session_state host_run(struct host *h, const struct source *source)
 {
     enum session_state state;
     tell_terminal(h);
-    session_begin(h->session, source, h->mode);
+    tutor_begin(h->tutor, source, h->mode);
     if (h->live != NULL) {
         live_begin(h->live, source);
     }
@@ -342,7 +342,7 @@ enum session_state host_run(struct host *h, const struct source *source)
         if (anew && h->patience != NULL) {
             patience_renew(h->patience);
         }
-        state = session_run(h->session, &records);
+        state = tutor_run(h->tutor, &records);
         anew = records.list.in.count > 0;
         write_records(h, &records);
         if (state == SESSION_NEED) {
@@ -353,7 +353,7 @@ enum session_state host_run(struct host *h, const struct source *source)
         records_release(&records);
     } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));
     if (h->live != NULL) {
-        live_end(h->live, h->session);
+        live_end(h->live, tutor_graph(h->tutor));
     }
     return h->out_failed ? SESSION_FAILED : state;
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
-#include "session/session.h"
+#include "play/tutor.h"
 #include "supply/bar.h"
 #include "store/course.h"
 #include "picture/live.h"
@@ -17,7 +17,7 @@
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
 
 struct host {
-    struct session *session;
+    struct tutor *tutor;
     enum session_mode mode;
     enum host_form form;          // of what goes to `out`
     enum host_form trouble_form;  // of what goes to `trouble`

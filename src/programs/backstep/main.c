@@ -211,7 +211,7 @@ static int run(const struct options *o, char **files, int count)
     struct session_world world = {.stop = &stop, .seed = 1};
     struct progress progress;
     struct host h = {
-        .session = session_new(&world),
+        .tutor = tutor_new(&world),
         .mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT,
         .out = stdout,
         .trouble = prompt ? stdout : stderr,
@@ -221,7 +221,7 @@ static int run(const struct options *o, char **files, int count)
         .progress = &progress,
     };
     progress_init(&progress, NULL, prompt);
-    if (h.session == NULL) {
+    if (h.tutor == NULL) {
         return refuse_usage("there is no memory to begin with", "");
     }
     set_signals();
@@ -232,7 +232,7 @@ static int run(const struct options *o, char **files, int count)
         fputs("backstep: the answers could not be written\n", stderr);
         status = STATUS_ERROR;
     }
-    session_free(h.session);
+    tutor_free(h.tutor);
     progress_release(&progress);
     return status;
 }

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session/session.h"
+#include "play/tutor.h"
 #include "words/words.h"
 
 #define EXPORT(NAME) __attribute__((export_name(#NAME))) NAME
@@ -26,7 +26,7 @@
 enum { CHANNEL_ANSWERS, CHANNEL_TROUBLE, CHANNEL_COUNT };
 
 struct door {
-    struct session *session;
+    struct tutor *tutor;
     struct buf area;  // char: the name, ended by a 0, and the text
     enum session_mode mode;
     struct text words[CHANNEL_COUNT];
@@ -50,8 +50,8 @@ struct door *EXPORT(door_new)(uint32_t seed)
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_init(&d->words[i]);
     }
-    d->session = session_new(&(struct session_world){.seed = seed});
-    if (d->session == NULL) {
+    d->tutor = tutor_new(&(struct session_world){.seed = seed});
+    if (d->tutor == NULL) {
         door_free(d);
         return NULL;
     }
@@ -60,7 +60,7 @@ struct door *EXPORT(door_new)(uint32_t seed)
 
 void EXPORT(door_free)(struct door *d)
 {
-    session_free(d->session);
+    tutor_free(d->tutor);
     buf_release(&d->area);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_release(&d->words[i]);
@@ -82,7 +82,7 @@ void EXPORT(door_begin)(struct door *d, size_t name_length, size_t text_length, 
     name[name_length] = '\0';
     struct source source = {.name = name, .text = text, .length = text_length, .line = 1};
     d->mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT;
-    session_begin(d->session, &source, d->mode);
+    tutor_begin(d->tutor, &source, d->mode);
 }
 
 static void say(struct door *d, const struct rec *record, int json)
@@ -99,7 +99,7 @@ static void say(struct door *d, const struct rec *record, int json)
     text_init(&marked);
     words_add(&marked, record,
               &(struct words_form){.style = d->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
-                                   .digits = session_digits(d->session)});
+                                   .digits = session_digits(tutor_graph(d->tutor))});
     ink_plain(to, text_get(&marked), text_length(&marked));
     text_release(&marked);
 }
@@ -111,14 +111,14 @@ enum session_state EXPORT(door_run)(struct door *d, int json)
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_clear(&d->words[i]);
     }
-    enum session_state state = session_run(d->session, &records);
+    enum session_state state = tutor_run(d->tutor, &records);
     for (const struct rec *r = records.list.in.first; r != NULL; r = r->next) {
         say(d, r, json);
     }
     if (state == SESSION_NEED) {
         struct diag no_files = {.message = "there are no files here, nor pictures",
                                 .hint = "install backstep on a computer for these"};
-        session_refuse(d->session, &no_files);
+        tutor_refuse(d->tutor, &no_files);
         state = SESSION_MORE;
     }
     records_release(&records);

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "command_seat.h"
 #include "lesson/glossary.h"
+#include "play_seat.h"
 #include "session/call.h"
 #include "words/table.h"
 #include "words/words.h"
@@ -128,10 +128,9 @@ static bool is_exempt(const struct rec *r)
 
 static void try(const char *text, int columns, bool ascii)
 {
-    struct seat seat = {0};
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
-    records_init(&seat.records);
-    session_set_terminal(seat.session, columns, 0, ascii);
+    struct seat seat;
+    assert_true(seat_begin(&seat));
+    tutor_set_terminal(seat.tutor, columns, 0, ascii);
     eval(&seat, text, SESSION_PROMPT);
     for (const struct rec *r = seat.records.list.in.first; r != NULL; r = r->next) {
         struct text words;
@@ -146,8 +145,7 @@ static void try(const char *text, int columns, bool ascii)
         }
         text_release(&words);
     }
-    session_free(seat.session);
-    records_release(&seat.records);
+    seat_end(&seat);
 }
 
 static void at_all_widths(const char *text)
@@ -160,18 +158,23 @@ static void at_all_widths(const char *text)
 
 static void test_every_command(void **state)
 {
+    struct seat seat;
+    const struct command *c;
     (void)state;
-    for (size_t i = 0; command_at(i) != NULL; i++) {
+    assert_true(seat_begin(&seat));
+    const struct command_table *table = tutor_session(seat.tutor)->world.commands;
+    for (size_t i = 0; (c = command_at(table, i)) != NULL; i++) {
         struct text text;
         text_init(&text);
-        at_all_widths(command_at(i)->example);
-        text_addf(&text, "help %s", command_at(i)->name);
+        at_all_widths(c->example);
+        text_addf(&text, "help %s", c->name);
         at_all_widths(text_get(&text));
         text_clear(&text);  // most of them refuse this, each in its own words
-        text_addf(&text, "%s nothing_of_this_name_is_bound here", command_at(i)->name);
+        text_addf(&text, "%s nothing_of_this_name_is_bound here", c->name);
         at_all_widths(text_get(&text));
         text_release(&text);
     }
+    seat_end(&seat);
 }
 
 static void test_help(void **state)
@@ -216,11 +219,10 @@ static void test_long_things(void **state)
 static void test_the_caret_stays_under_its_place(void **state)
 {
     (void)state;
-    struct seat seat = {0};
+    struct seat seat;
     struct text words;
     text_init(&words);
-    seat.session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1});
-    records_init(&seat.records);
+    assert_true(seat_begin(&seat));
     eval(&seat, "a = 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + foo + 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8",
          SESSION_PROMPT);
     words_add(&words, seat.records.list.in.last, &(struct words_form){.digits = 6, .columns = 40});
@@ -231,8 +233,7 @@ static void test_the_caret_stays_under_its_place(void **state)
     }
     assert_int_equal(utf8_columns(line, (size_t)(name - line)), caret - under);
     text_release(&words);
-    session_free(seat.session);
-    records_release(&seat.records);
+    seat_end(&seat);
 }
 
 int main(void)

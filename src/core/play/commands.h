@@ -1,0 +1,11 @@
+// One function a command of lessons, as play/commands.def lists them. Each reads its arguments,
+// acts, and answers in records.
+#ifndef PLAY_COMMANDS_H
+#define PLAY_COMMANDS_H
+
+#include "session/call.h"
+
+#define COMMAND(NAME, ...) enum call_end command_##NAME(struct call *c);
+#include "play/commands.def"
+
+#endif

@@ -1,0 +1,181 @@
+#include "play/tutor.h"
+
+#include "command/commands.h"
+#include "play/commands.h"
+#include "play/play.h"
+
+static const struct command commands[] = {
+#define COMMAND(NAME, GROUP, USAGE, HELP, EXAMPLE)                                                 \
+    {#NAME, command_##NAME, GROUP_##GROUP, USAGE, HELP, EXAMPLE},
+#include "play/commands.def"
+};
+
+static const struct command_table table = {
+    .rows = commands, .count = COUNT_OF(commands), .more = &commands_table};
+
+struct tutor *tutor_new(const struct session_world *world)
+{
+    struct buf one;  // an array of one, as only mem.c allocates
+    buf_init(&one, sizeof(struct tutor));
+    struct tutor *t = buf_push(&one, 1);
+    if (t == NULL) {
+        return NULL;
+    }
+    *t = (struct tutor){.self = one};
+    struct session_world own = *world;
+    own.commands = &table;
+    own.owner = t;
+    t->session = session_new(&own);
+    if (t->session == NULL) {
+        tutor_free(t);
+        return NULL;
+    }
+    return t;
+}
+
+void tutor_free(struct tutor *t)
+{
+    if (t == NULL) {
+        return;
+    }
+    if (t->play != NULL) {
+        play_free(t->play);
+    }
+    lesson_free(t->lesson);
+    session_free(t->session);
+    struct buf self = t->self;
+    buf_release(&self);
+}
+
+struct session *tutor_session(const struct tutor *t)
+{
+    return t->session;
+}
+
+struct session *tutor_graph(const struct tutor *t)
+{
+    return t->play != NULL ? play_graph(t->play) : t->session;
+}
+
+void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii)
+{
+    session_set_terminal(t->session, columns, rows, ascii);
+    if (t->play != NULL) {
+        session_set_terminal(tutor_graph(t), columns, rows, ascii);
+    }
+}
+
+void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode)
+{
+    t->asks = false;
+    t->entered = true;
+    if (t->play != NULL) {
+        session_open(t->session, source, mode);
+    } else {
+        session_begin(t->session, source, mode);
+    }
+}
+
+enum session_state tutor_run(struct tutor *t, struct records *out)
+{
+    enum session_state state =
+        t->play != NULL ? play_run(t->play, out) : session_run(t->session, out);
+    if (state != SESSION_NEED) {
+        lesson_free(t->lesson);
+        t->lesson = NULL;
+        t->course = NULL;
+    }
+    return state;
+}
+
+bool tutor_next_line(struct tutor *t, struct source *line)
+{
+    bool first = t->entered;
+    t->entered = false;
+    return session_next_line(t->session, first, line);
+}
+
+// ---- Needs --------------------------------------------------------------------------------------
+
+void tutor_need(struct tutor *t, const char *what, const char *path, struct records *out)
+{
+    struct rec *need = records_add(out, KIND_need);
+    rec_text(out, need, KEY_what, what);
+    rec_text(out, need, KEY_path, path);
+    t->asks = true;
+}
+
+void tutor_supply(struct tutor *t, const char *bytes, size_t n)
+{
+    t->refusal = (struct diag){0};
+    if (t->asks) {
+        t->asks = false;
+    } else {
+        session_supply(tutor_graph(t), bytes, n);
+    }
+}
+
+void tutor_refuse(struct tutor *t, const struct diag *why)
+{
+    t->refusal = *why;
+    if (t->asks) {
+        t->asks = false;
+    } else {
+        session_refuse(tutor_graph(t), why);
+    }
+}
+
+void tutor_supply_lesson(struct tutor *t, struct lesson *lesson)
+{
+    lesson_free(t->lesson);
+    t->lesson = lesson;
+    tutor_supply(t, "", 0);
+}
+
+void tutor_supply_course(struct tutor *t, const struct course *course)
+{
+    t->course = course;
+    tutor_supply(t, "", 0);
+}
+
+// ---- The question being asked -------------------------------------------------------------------
+
+void tutor_place(const struct tutor *t, struct text *out)
+{
+    size_t number, of;
+    if (tutor_question(t) != NULL) {
+        question_place(t->play, &number, &of);
+        text_addf(out, "%zu/%zu", number, of);
+    }
+}
+
+const struct question *tutor_question(const struct tutor *t)
+{
+    return t->play == NULL ? NULL : t->play->question;
+}
+
+bool tutor_ask(struct tutor *t, uint64_t seed)
+{
+    struct records none;
+    if (tutor_question(t) == NULL) {
+        return false;
+    }
+    records_init(&none);
+    t->play->running = false;
+    question_begin(t->play, &seed, &none);
+    t->play->checked = true;
+    records_release(&none);
+    return t->play->question != NULL;
+}
+
+bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d)
+{
+    const struct scope scope = session_scope(t->play->asked);
+    return question_key(t->play->question, &scope, t->play->seed, out, d);
+}
+
+bool tutor_question_number(struct tutor *t, const char *expression, double *number, struct diag *d)
+{
+    const struct scope scope = session_scope(t->play->asked);
+    return question_number(&scope, expression, number, d);
+}

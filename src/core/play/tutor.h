@@ -1,0 +1,68 @@
+// The door where lessons are possible: a learner's session, and the lesson that is played over it.
+//
+// It is used as a session is (session/session.h), and answers like one; what is typed goes to the
+// learner's session, or, while a lesson is played, to the lesson. That has a session of its own, in
+// which statements are then run; anything else is an answer.
+//
+//   tutor_begin(t, &source, SESSION_PROMPT);
+//   while ((state = tutor_run(t, &out)) == SESSION_MORE) { show(out); }
+//
+// Two needs come in addition to those of a session:
+//   {kind: "need", what: "lesson",  path}            read this lesson; tutor_supply_lesson
+//   {kind: "need", what: "course",  log}             tutor_supply_course; refused, there is none.
+//                                                    log: its attempts are wanted too
+//
+// Prose, questions and judgements come as records; two of them are for the host, which writes them
+// into the learner's log before it shows those that follow:
+//   {kind: "attempt", lesson, question, version, type, rating, right, skipped, given, seed, hints}
+//   {kind: "place",   lesson, passed}                questions passed: where the lesson goes on
+// There is an `attempt` for each answer that was judged, a skip, a solution looked at, and a recall
+// that was rated; rating as in lesson/review.h.
+#ifndef PLAY_TUTOR_H
+#define PLAY_TUTOR_H
+
+#include "session/session.h"
+
+struct tutor;
+struct lesson;
+struct course;
+struct question;
+
+// The world's commands and owner are the tutor's to set. NULL if out of memory.
+struct tutor *tutor_new(const struct session_world *world);
+void tutor_free(struct tutor *t);
+
+// The learner's own session: what is journalled, and saved.
+struct session *tutor_session(const struct tutor *t);
+// The session that statements are run in now: the lesson's graph, or the learner's own.
+struct session *tutor_graph(const struct tutor *t);
+
+// As the functions of session/session.h.
+void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode);
+enum session_state tutor_run(struct tutor *t, struct records *out);
+void tutor_supply(struct tutor *t, const char *bytes, size_t n);
+void tutor_refuse(struct tutor *t, const struct diag *why);
+void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii);
+// The lesson is the tutor's from now on. The course stays its owner's, who keeps it until
+// tutor_run next says anything but SESSION_NEED.
+void tutor_supply_lesson(struct tutor *t, struct lesson *lesson);
+void tutor_supply_course(struct tutor *t, const struct course *course);
+
+// How far a lesson is: "3/9", at its third question of nine. "" if nothing is being asked.
+void tutor_place(const struct tutor *t, struct text *out);
+
+// ---- For the checks of lessons ------------------------------------------------------------------
+
+// The question of a lesson that is being asked; NULL if none is.
+const struct question *tutor_question(const struct tutor *t);
+// Asks it again, as tutor_run goes on, with the numbers of this seed. From then on it stays when
+// it is answered rightly (tutor_ask once more, or `skip` goes on), and nothing but what is typed
+// is ever asked for. False: none is being asked.
+bool tutor_ask(struct tutor *t, uint64_t seed);
+// The right answer, as it may be typed; the number of an expression on the question's graph. False:
+// d says why there is none. Only while a question is being asked.
+bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d);
+bool tutor_question_number(struct tutor *t, const char *expression, double *number,
+                           struct diag *d);
+
+#endif

@@ -1,0 +1,156 @@
+// Every row of the tables of commands, and every term of the glossary: its example and its help.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lesson/course.h"
+#include "lesson/glossary.h"
+#include "lesson/lesson.h"
+#include "play_seat.h"
+#include "session/call.h"
+
+static int setup(void **state)
+{
+    static struct seat seat;
+    *state = &seat;
+    return !seat_begin(&seat);
+}
+
+static int teardown(void **state)
+{
+    seat_end(*state);
+    return 0;
+}
+
+static const struct rec *last(const struct seat *seat)
+{
+    return seat->records.list.in.last;
+}
+
+static const struct command_table *table_of(const struct seat *seat)
+{
+    return tutor_session(seat->tutor)->world.commands;
+}
+
+static struct lesson *small_lesson(void)
+{
+    static const char front[] = "id: two-paths\ntitle: When two paths meet\n";
+    static const char ask[] = "What is db/da?\nkind: number\nanswer: db/da\nhint: Two edges.\n";
+    struct diag d = {0};
+    struct lesson *l = lesson_new("two-paths.md");
+    bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
+              lesson_code(l, "a = 3\nb = a + a\n", 16, false, 6, &d) &&
+              lesson_ask(l, "two-paths.one", ask, strlen(ask), 10, &d) &&
+              lesson_ask(l, "two-paths.two", ask, strlen(ask), 20, &d) && lesson_end(l, &d);
+    assert_true(ok);
+    return l;
+}
+
+static void supply(struct seat *seat)
+{
+    static const char script[] = "a = 2\n";
+    static const struct course_lesson two_paths = {
+        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .trouble = ""};
+    static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
+    course.lessons.data = (void *)&two_paths;
+    const char *what = rec_get_text(last(seat), KEY_what);
+    if (strcmp(what, "course") == 0) {
+        tutor_supply_course(seat->tutor, &course);
+    } else if (strcmp(what, "lesson") == 0) {
+        tutor_supply_lesson(seat->tutor, small_lesson());
+    } else {
+        tutor_supply(seat->tutor, script, strcmp(what, "read") == 0 ? strlen(script) : 0);
+    }
+}
+
+// Runs a text with all needs supplied: a file read is a small script.
+static enum session_state run_supplied(struct seat *seat, const char *text)
+{
+    struct source source = {.name = "example", .text = text, .length = strlen(text), .line = 1};
+    enum session_state state;
+    records_release(&seat->records);
+    records_init(&seat->records);
+    tutor_begin(seat->tutor, &source, SESSION_PROMPT);
+    while ((state = tutor_run(seat->tutor, &seat->records)) == SESSION_MORE ||
+           state == SESSION_NEED) {
+        if (state == SESSION_NEED) {
+            supply(seat);
+        }
+    }
+    return state;
+}
+
+// The same for what must not fail.
+static void prompt(struct seat *seat, const char *text)
+{
+    enum session_state state = run_supplied(seat, text);
+    if (state != SESSION_DONE) {
+        fail_msg("'%s' fails: %s", text, rec_get_text(last(seat), KEY_message));
+    }
+}
+
+static void every_command_runs_its_example(void **state)
+{
+    struct seat *seat = *state;
+    const struct command *c;
+    for (size_t i = 0; (c = command_at(table_of(seat), i)) != NULL; i++) {
+        bool leaves = strcmp(c->name, "quit") == 0 || strcmp(c->name, "exit") == 0;
+        prompt(seat, "reset; verbose off; predict off; precision 6");
+        enum session_state end = run_supplied(seat, c->example);
+        if (end != (leaves ? SESSION_QUIT : SESSION_DONE)) {
+            fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), KEY_message));
+        }
+        assert_non_null(strstr(c->example, c->name));
+        prompt(seat, strncmp(c->example, "lesson", 6) == 0 ? "quit" : "");
+        assert_true(strncmp(c->usage, c->name, strlen(c->name)) == 0);
+    }
+}
+
+static void every_command_has_help(void **state)
+{
+    struct seat *seat = *state;
+    const struct command *c;
+    char line[64];
+    for (size_t i = 0; (c = command_at(table_of(seat), i)) != NULL; i++) {
+        snprintf(line, sizeof line, "help %s", c->name);
+        prompt(seat, line);
+        assert_true(rec_is(last(seat), KIND_help_command));
+        assert_string_equal(rec_get_text(last(seat), KEY_example), c->example);
+    }
+}
+
+static void every_term_has_help_and_an_example(void **state)
+{
+    struct seat *seat = *state;
+    char line[64];
+    for (size_t i = 0; glossary_at(i) != NULL; i++) {
+        const struct term *t = glossary_at(i);
+        snprintf(line, sizeof line, "help %s", t->term);
+        prompt(seat, line);
+        assert_true(rec_is(seat->records.list.in.first, KIND_help_term));
+        assert_string_equal(rec_get_text(seat->records.list.in.first, KEY_text), t->text);
+        prompt(seat, "reset");
+        if (run_supplied(seat, t->example) != SESSION_DONE) {
+            fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), KEY_message));
+        }
+    }
+    prompt(seat, "help  Topological   ORDER");
+    assert_string_equal(rec_get_text(last(seat), KEY_term), "topological sort");
+}
+
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_command_runs_its_example),
+        TEST(every_command_has_help),
+        TEST(every_term_has_help_and_an_example),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
