@@ -39,8 +39,8 @@ check 'a million rows' '1e+06 [999999, 0, -999999]' \
 awk 'BEGIN { for (i = 0; i < 18000000; i++) print "1" }' > larger.csv
 check 'more than an array holds' 1 "$(run 'load_csv("larger.csv")' |
     grep -c 'larger.csv, line 16777217: this is more than an array holds, 16777216 elements')"
-printf 'w;h\r\n\r\n1;2\r\n"3";4,5\r\n' > comma.csv
-check 'a bad cell is named' '-e:1:15: error: comma.csv, row 2 (line 4), column 2 (h): '"'4,5'"' is not a number; decimals are written with a point
+printf 'w;h\r\n\r\n1;2\r\n"3";4.5.6\r\n' > comma.csv
+check 'a bad cell is named' '-e:1:15: error: comma.csv, row 2 (line 4), column 2 (h): '"'4.5.6'"' is not a number; where a number is missing leave the cell empty
 X = load_csv("comma.csv")
               ^' "$(run 'X = load_csv("comma.csv")')"
 printf '1,2\n3\n' > ragged.csv
@@ -48,6 +48,16 @@ check 'a ragged table' '-e:1:7: error: in '"'f'"': ragged.csv, line 2: 1 cell, w
 print f()
       ^' "$(run 'def f() = load_csv("ragged.csv")
 print f()' | sed 's/^-e:2/-e:1/')"
+printf 'x;y\n1,5;NA\n2;$1.200\n' > money.csv
+check 'decimal commas' '-e:1:7: notice: money.csv: 1 of 4 numbers is missing (nan) or infinite, the first in row 1, column 2 (y)
+[[1.5, nan], [2, 1200]]' "$(run 'print load_csv("money.csv")')"
+printf '4o,2\n1,2\n' > slip.csv
+check 'a header that may be a row' '-e:1:7: notice: slip.csv: the first line is taken as the header; header=no after the file'"'"'s name makes it a row
+[[1, 2]]' "$(run 'print load_csv("slip.csv")')"
+check 'a header stated' "-e:1:17: error: slip.csv, row 1 (line 1), column 1: '4o' is not a number; where a number is missing leave the cell empty
+print load_csv(\"slip.csv\", header=no)
+                ^" "$(run 'print load_csv("slip.csv", header=no)')"
+check 'rows without a header' '[[1, 2], [3, 4]]' "$(printf '1,2\n3,4\n' > rows.csv; run 'print load_csv("rows.csv", header=None)')"
 printf '1,2\n3,\n' > gap.csv
 check 'what is missing is said' '-e:1:7: notice: gap.csv: 1 of 4 numbers is missing (nan) or infinite, the first in row 2, column 2
 [3, nan]' "$(run 'print load_csv("gap.csv")[1]')"

@@ -52,7 +52,8 @@ static const struct topic {
     {"data", "data and batches",
      "D = load_csv(\"iris.csv\") is a matrix of the numbers in a file: one of yours,\n"
      "or one that comes with backstep (iris.csv, line.csv, exam.csv). A header line\n"
-     "is skipped; texts become class numbers, and a notice says which.\n"
+     "is skipped (header=no after the name if it is a row); texts become class\n"
+     "numbers, and a notice says which; NA, ? and empty cells are nan.\n"
      "data X = D[:, 0:4]; data k = D[:, 4] bind rows that belong together. A loss L\n"
      "that is built from them is over all rows. train L 200 0.05 batch 16 takes 200\n"
      "steps, each with the loss of 16 rows. They are drawn in epochs: all rows in a\n"

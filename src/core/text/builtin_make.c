@@ -5,6 +5,7 @@
 #include "engine/maths.h"
 #include "text/builtin.h"
 #include "text/csv.h"
+#include "text/csv_notes.h"
 #include "text/lower.h"
 
 // ---- Numbers ------------------------------------------------------------------------------------
@@ -178,72 +179,23 @@ static bool call_moons(struct lower *w, struct operand *x, uint32_t count, struc
 
 // ---- From files ---------------------------------------------------------------------------------
 
-// What a learner must know of a file that was read: which numbers stand for its texts, and where
-// numbers are missing.
-static void remark(struct lower *w, const char *words)
-{
-    const char **at = words == NULL ? NULL : buf_push(&w->remarks, 1);
-    if (at != NULL) {
-        *at = words;
-    }
-}
-
-static void remark_classes(struct lower *w, const char *name, const struct csv *c, uint32_t column)
-{
-    enum { SHOWN = 6 };
-    struct names *words =
-        &BUF(struct names, &c->words)[BUF(struct csv_column, &c->columns)[column].words];
-    char label[CSV_LABEL], quoted[QUOTED];
-    struct text said;
-    text_init(&said);
-    text_addf(&said, "%s: %s: ", name, csv_label(label, c, column));
-    size_t count = names_count(words);
-    for (uint32_t i = 0; i < count && i < SHOWN; i++) {
-        size_t length;
-        const char *word = names_text(words, i, &length);
-        text_addf(&said, "%s%s %s%u", i == 0 ? "" : ", ", diag_quote(quoted, word, length),
-                  i == 0 ? "is " : "", (unsigned)i);
-    }
-    if (count > SHOWN) {
-        text_addf(&said, " … %zu in all", count);
-    }
-    remark(w, arena_copy(&w->memory, text_get(&said), text_length(&said)));
-    text_release(&said);
-}
-
-static void remark_file(struct lower *w, const char *name, const struct csv *c)
-{
-    enum { SHOWN = 4 };
-    char label[CSV_LABEL];
-    size_t texts = 0;
-    for (uint32_t i = 0; i < c->cols; i++) {
-        if (BUF(struct csv_column, &c->columns)[i].text && texts++ < SHOWN) {
-            remark_classes(w, name, c, i);
-        }
-    }
-    if (texts > SHOWN) {
-        remark(w, arena_printf(&w->memory, "%s: %zu more columns are text", name, texts - SHOWN));
-    }
-    if (c->strange > 0) {
-        remark(w, arena_printf(&w->memory,
-                               "%s: %zu of %zu numbers %s missing (nan) or infinite, the first in "
-                               "row %zu, %s",
-                               name, c->strange, c->rows * c->cols, c->strange == 1 ? "is" : "are",
-                               c->strange_row, csv_label(label, c, c->strange_col)));
-    }
-}
-
-// load_csv("file.csv"): a matrix of plain numbers.
+// load_csv("file.csv"), load_csv("file.csv", header=no): a matrix of plain numbers.
 static bool call_load_csv(struct lower *w, struct operand *x, uint32_t count, struct span span,
                           struct operand *out)
 {
-    (void)count;
+    double stated = 0;
     const char *path = w->source->text + x->span.start;
     size_t n = x->span.end - x->span.start;
     if (x->kind != OPERAND_TEXT || n == 0) {
         diag_set(w->diag, x->span, "load_csv takes a file's name in quotation marks");
         return diag_hint(w->diag, "write load_csv(\"iris.csv\")");
     }
+    if (count > 1 && !builtin_number(w, &x[1], "the header", &stated)) {
+        return false;
+    }
+    enum csv_header header = count < 2     ? CSV_HEADER_FIND
+                             : stated != 0 ? CSV_HEADER_YES
+                                           : CSV_HEADER_NO;
     if (w->inputs == NULL) {
         diag_set(w->diag, x->span, "a file cannot be read here");
         return diag_hint(w->diag, "give its array a name first: data X = load_csv(\"%.*s\")",
@@ -258,11 +210,12 @@ static bool call_load_csv(struct lower *w, struct operand *x, uint32_t count, st
     char name[QUOTED];
     struct csv c;
     diag_quote(name, path, n);
-    bool ok = csv_read(&c, name, file->bytes.data, file->bytes.count, w->stop, x->span, w->diag);
+    bool ok =
+        csv_read(&c, name, file->bytes.data, file->bytes.count, header, w->stop, x->span, w->diag);
     double *numbers = ok ? array_numbers(w, VALUE_MATRIX, (double)c.rows, c.cols, span, out) : NULL;
     if (numbers != NULL) {
-        memcpy(numbers, csv_numbers(&c), c.rows * c.cols * sizeof *numbers);
-        remark_file(w, name, &c);
+        memcpy(numbers, c.numbers.data, c.rows * c.cols * sizeof *numbers);
+        csv_notes(&c, name, &w->memory, &w->remarks);
     }
     csv_release(&c);
     return numbers != NULL;
@@ -314,7 +267,7 @@ static const struct builtin makers[] = {
     {"xavier", 2, 2, call_xavier, "xavier(n_out, n_in)", "normal, variance 2/(n_in + n_out)"},
     {"he", 2, 2, call_he, "he(n_out, n_in)", "normal, variance 2/n_in"},
     {"moons", 1, 2, call_moons, "moons(n), moons(n, noise)", "n points (x, y, class) of two moons"},
-    {"load_csv", 1, 1, call_load_csv, "load_csv(\"file.csv\")",
+    {"load_csv", 1, 2, call_load_csv, "load_csv(\"file.csv\")",
      "the numbers in a file, a row for each line"},
 };
 

@@ -6,188 +6,22 @@
 
 #include "base/text.h"
 #include "engine/stop.h"
+#include "text/csv_cell.h"
+#include "text/csv_number.h"
 
-struct reader {
-    const char *s;
-    size_t n, at;
-    size_t line;  // from 1, of the place `at`
-    char comma;
-};
-
-struct cell {
-    struct span span;  // without quotation marks and blanks around
-    bool quoted;
-    bool last;            // of its line
-    const char *trouble;  // NULL, or why it cannot be read
-};
-
-// ---- Cells --------------------------------------------------------------------------------------
-
-static bool is_blank(const struct reader *r, char c)
-{
-    return (c == ' ' || c == '\t') && c != r->comma;
-}
-
-static bool is_end(char c)
-{
-    return c == '\n' || c == '\r';
-}
-
-static void skip_blanks(struct reader *r)
-{
-    while (r->at < r->n && is_blank(r, r->s[r->at])) {
-        r->at++;
-    }
-}
-
-static void skip_line_end(struct reader *r)
-{
-    if (r->at < r->n && is_end(r->s[r->at])) {
-        r->at += r->s[r->at] == '\r' && r->at + 1 < r->n && r->s[r->at + 1] == '\n' ? 2 : 1;
-        r->line++;
-    }
-}
-
-// To the next line that is not blank. False: there is none.
-static bool find_line(struct reader *r)
-{
-    for (;;) {
-        size_t start = r->at;
-        skip_blanks(r);
-        if (r->at == r->n) {
-            return false;
-        }
-        if (!is_end(r->s[r->at])) {
-            r->at = start;
-            return true;
-        }
-        skip_line_end(r);
-    }
-}
-
-// Past the closing quotation mark; false if there is none.
-static bool read_quoted(struct reader *r, struct cell *c)
-{
-    c->quoted = true;
-    c->span.start = ++r->at;
-    for (; r->at < r->n; r->at++) {
-        char x = r->s[r->at];
-        bool pair = x == '"' && r->at + 1 < r->n && r->s[r->at + 1] == '"';
-        if (x == '"' && !pair) {
-            c->span.end = r->at++;
-            return true;
-        }
-        r->line += x == '\n' || (x == '\r' && !(r->at + 1 < r->n && r->s[r->at + 1] == '\n'));
-        r->at += pair;
-    }
-    return false;
-}
-
-static void read_plain(struct reader *r, struct cell *c)
-{
-    c->span.start = r->at;
-    while (r->at < r->n && r->s[r->at] != r->comma && !is_end(r->s[r->at])) {
-        r->at++;
-    }
-    c->span.end = r->at;
-    while (c->span.end > c->span.start && is_blank(r, r->s[c->span.end - 1])) {
-        c->span.end--;
-    }
-}
-
-static struct cell next_cell(struct reader *r)
-{
-    struct cell c = {.last = true};
-    skip_blanks(r);
-    if (r->at < r->n && r->s[r->at] == '"') {
-        if (!read_quoted(r, &c)) {
-            c.trouble = "this quotation mark is never closed";
-            return c;
-        }
-        skip_blanks(r);
-    } else {
-        read_plain(r, &c);
-    }
-    if (r->at < r->n && r->s[r->at] == r->comma) {
-        r->at++;
-        c.last = false;
-    } else if (r->at < r->n && !is_end(r->s[r->at])) {
-        c.trouble = "more follows after the closing quotation mark";
-    } else {
-        skip_line_end(r);
-    }
-    return c;
-}
-
-// What stands most often between the cells of the first line.
-static char find_comma(struct reader r)
-{
-    static const char commas[] = ",;\t";
-    size_t count[3] = {0}, best = 0;
-    bool quoted = false;
-    for (size_t i = r.at; i < r.n && (quoted || !is_end(r.s[i])); i++) {
-        const char *at = r.s[i] == '\0' ? NULL : strchr(commas, r.s[i]);
-        quoted ^= r.s[i] == '"';
-        if (at != NULL && !quoted) {
-            count[at - commas]++;
-        }
-    }
-    for (size_t i = 1; i < 3; i++) {
-        best = count[i] > count[best] ? i : best;
-    }
-    return commas[best];
-}
-
-// ---- Numbers ------------------------------------------------------------------------------------
-
-static bool is_word(const char *s, size_t n, const char *word)
-{
-    size_t i = 0;
-    while (i < n && word[i] != '\0' && (s[i] | 0x20) == (word[i] | 0x20)) {
-        i++;
-    }
-    return i == n && word[i] == '\0';
-}
-
-// The number that a cell holds; false if it is none.
-static bool read_number(const char *s, size_t n, double *number)
-{
-    static const char *const missing[] = {"nan", "na", "n/a"};
-    bool minus = n > 0 && s[0] == '-', sign = minus || (n > 0 && s[0] == '+');
-    *number = (double)NAN;
-    if (n == 0) {
-        return true;
-    }
-    for (size_t i = 0; i < COUNT_OF(missing); i++) {
-        if (is_word(s, n, missing[i])) {
-            return true;
-        }
-    }
-    s += sign;
-    n -= sign;
-    if (is_word(s, n, "inf") || is_word(s, n, "infinity")) {
-        *number = (double)INFINITY;
-    } else if (n == 0 || number_read(s, n, number) != n) {
-        *number = (double)NAN;
-        return false;
-    }
-    *number = minus ? -*number : *number;
-    return true;
-}
-
-// ---- The table ----------------------------------------------------------------------------------
-
-// What is known while a table is read.
+// What is known while a table is read: once to see what its columns are, once for their numbers.
 struct reading {
     struct csv *csv;
-    struct reader reader;
-    struct reader begin;  // the reader at the first line
+    struct csv_reader begin;  // at the first line
+    struct csv_reader reader;
     const char *name;
     const volatile int *stop;
     struct span span;
     struct diag *d;
-    struct buf first;  // bool: is this cell of the first line a number?
-    size_t lines;      // of the table, the header counted
+    struct buf
+        first;  // unsigned: what the cells of the first line are, a bit for each enum csv_seen
+    size_t first_line;
+    size_t lines;  // of the table, the header counted
 };
 
 static struct csv_column *column_at(const struct csv *c, uint32_t i)
@@ -202,59 +36,90 @@ static bool refuse(struct reading *g, size_t line, const char *message)
     return diag_set(g->d, g->span, "%s, line %zu: %s", name, line, message);
 }
 
-static bool push_cell(struct reading *g, const struct cell *cell, uint32_t col, size_t line)
+static bool is_interrupted(struct reading *g, size_t turn)
+{
+    return stop_asked(g->stop, turn) && !diag_set(g->d, g->span, "interrupted");
+}
+
+// ---- What the columns are -----------------------------------------------------------------------
+
+static unsigned classify(const char *s, size_t n)
+{
+    bool marks = memchr(s, ',', n) != NULL, point = memchr(s, '.', n) != NULL;
+    if (csv_number_is_missing(s, n)) {
+        return 0;
+    }
+    bool by_point = csv_number_fits(s, n, '.');
+    bool by_comma = marks || point ? csv_number_fits(s, n, ',') : by_point;
+    if (!by_point && !by_comma) {
+        return 1u << CSV_TEXT;
+    }
+    unsigned seen = 1u << CSV_NUMBER;
+    seen |= by_point && !by_comma ? 1u << CSV_POINT : 0;
+    seen |= by_comma && !by_point ? 1u << CSV_COMMA : 0;
+    seen |= by_point && by_comma && marks ? 1u << CSV_EITHER : 0;
+    return seen | (csv_number_is_percent(s, n) ? 1u << CSV_PERCENT : 0);
+}
+
+// A cell of row `row` counts in its column. Rows come in order, but for row 0: it may come last.
+static void count_cell(struct csv_column *column, unsigned seen, struct span span, size_t row,
+                       size_t line)
+{
+    for (int k = 0; k < CSV_SEEN_COUNT; k++) {
+        if ((seen >> k & 1) != 0 && (column->seen[k].count++ == 0 || row == 0)) {
+            column->seen[k].row = row;
+            column->seen[k].line = line;
+            column->seen[k].span = span;
+        }
+    }
+}
+
+static bool see_cell(struct reading *g, const struct csv_cell *cell, uint32_t col, size_t line)
 {
     struct csv *c = g->csv;
-    if (c->numbers.count == CSV_CELLS_MOST) {
+    if (g->lines * c->cols + col >= CSV_CELLS_MOST) {
         return refuse(g, line, "this is more than an array holds, 16777216 elements");
     }
-    double *at = buf_push(&c->numbers, 1);
-    if (g->lines == 0 && buf_push(&c->columns, 1) != NULL && buf_push(&g->first, 1) != NULL) {
-        *column_at(c, col) = (struct csv_column){.name = cell->span};
+    unsigned seen = classify(c->bytes + cell->span.start, cell->span.end - cell->span.start);
+    if (g->lines > 0) {
+        count_cell(column_at(c, col), seen, cell->span, g->lines, line);
+        return true;
     }
-    if (at == NULL || c->columns.failed || g->first.failed) {
+    struct csv_column *column = buf_push(&c->columns, 1);
+    unsigned *first = buf_push(&g->first, 1);
+    if (column == NULL || first == NULL) {
         return diag_out_of_memory(g->d);
     }
-    struct csv_column *column = column_at(c, col);
-    bool number =
-        read_number(g->reader.s + cell->span.start, cell->span.end - cell->span.start, at);
-    if (g->lines == 0) {
-        BUF(bool, &g->first)[col] = number;
-    } else if (number) {
-        column->numbers +=
-            cell->span.end > cell->span.start;  // a missing one may be of either kind
-    } else if (column->texts++ == 0) {
-        column->row = g->lines;
-        column->line = line;
-        column->bad = cell->span;
-    }
+    *column = (struct csv_column){.name = cell->span};
+    *first = seen;
     return true;
 }
 
-static bool read_line(struct reading *g)
+static bool see_line(struct reading *g)
 {
-    struct reader *r = &g->reader;
+    struct csv_reader *r = &g->reader;
     struct csv *c = g->csv;
     size_t line = r->line;
     uint32_t count = 0;
-    struct cell cell;
+    struct csv_cell cell;
     do {
         size_t cell_line = r->line;
-        cell = next_cell(r);
+        cell = csv_cell_next(r);
         if (cell.trouble != NULL) {
             return refuse(g, cell_line, cell.trouble);
         }
-        if (g->lines == 0 || count < c->cols) {
-            if (!push_cell(g, &cell, count, cell_line)) {
-                return false;
-            }
+        if ((g->lines == 0 || count < c->cols) && !see_cell(g, &cell, count, cell_line)) {
+            return false;
         }
         count++;
-        if (stop_asked(g->stop, c->numbers.count)) {
-            return diag_set(g->d, g->span, "interrupted");
+        if (is_interrupted(g, g->lines * c->cols + count)) {
+            return false;
         }
     } while (!cell.last);
-    c->cols = g->lines == 0 ? count : c->cols;
+    if (g->lines == 0) {
+        c->cols = count;
+        g->first_line = line;
+    }
     if (count != c->cols) {
         char words[96];
         snprintf(words, sizeof words, "%u cell%s, where the first line has %u", (unsigned)count,
@@ -266,36 +131,161 @@ static bool read_line(struct reading *g)
     return true;
 }
 
-// Where a cell of the first line is no number and stands over numbers, the line is a header. Where
-// it is none, its cells count like all others.
-static void find_header(struct reading *g)
+// A comment that could be a row is counted, so that it is not dropped in silence.
+static void see_comment(struct reading *g)
 {
-    struct csv *c = g->csv;
-    const bool *number = g->first.data;
-    for (uint32_t i = 0; i < c->cols; i++) {
-        c->header |= !number[i] && column_at(c, i)->numbers > 0;
+    struct csv_reader r = g->reader;
+    size_t line = r.line, count = 0;
+    struct csv_cell cell;
+    csv_cell_skip_line(&g->reader);
+    r.n = g->reader.at;
+    do {
+        cell = csv_cell_next(&r);
+        count++;
+    } while (!cell.last && cell.trouble == NULL);
+    if (count == g->csv->cols && count > 1 && cell.trouble == NULL && g->csv->comments++ == 0) {
+        g->csv->comment_line = line;
     }
-    for (uint32_t i = 0; !c->header && i < c->cols; i++) {
-        struct csv_column *column = column_at(c, i);
-        column->numbers += number[i] && column->name.end > column->name.start;
-        column->texts += !number[i];  // which then stands over no number
-    }
-    c->rows = g->lines - c->header;
 }
 
-static bool refuse_cell(struct reading *g, uint32_t i)
+static bool see_lines(struct reading *g)
+{
+    enum csv_line next;
+    while ((next = csv_cell_line(&g->reader)) != CSV_LINE_NONE) {
+        if (next == CSV_LINE_COMMENT) {
+            see_comment(g);
+        } else if (!see_line(g)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- The header ---------------------------------------------------------------------------------
+
+static bool is_first(const struct reading *g, uint32_t i, enum csv_seen kind)
+{
+    return (BUF(unsigned, &g->first)[i] >> kind & 1) != 0;
+}
+
+// A number among the names, or a name that begins as a number does, may be a row with a slip.
+static bool is_doubtful(const struct reading *g, uint32_t i)
+{
+    struct span name = column_at(g->csv, i)->name;
+    return is_first(g, i, CSV_NUMBER) ||
+           (name.end > name.start &&
+            memchr("+-.0123456789", g->csv->bytes[name.start], 13) != NULL);
+}
+
+static void find_header(struct reading *g, enum csv_header asked)
+{
+    struct csv *c = g->csv;
+    for (uint32_t i = 0; i < c->cols; i++) {
+        c->header |= is_first(g, i, CSV_TEXT) && column_at(c, i)->seen[CSV_NUMBER].count > 0;
+        c->guessed |= is_doubtful(g, i);
+    }
+    c->header = asked == CSV_HEADER_FIND ? c->header : asked == CSV_HEADER_YES;
+    c->guessed = c->guessed && c->header && asked == CSV_HEADER_FIND;
+    for (uint32_t i = 0; !c->header && i < c->cols; i++) {
+        struct csv_column *column = column_at(c, i);
+        count_cell(column, BUF(unsigned, &g->first)[i], column->name, 0, g->first_line);
+    }
+}
+
+// Names of columns and nothing else: no row is made of them.
+static bool is_header_alone(const struct reading *g, enum csv_header asked)
+{
+    bool texts = g->lines == 1;
+    for (uint32_t i = 0; texts && i < g->csv->cols; i++) {
+        texts = is_first(g, i, CSV_TEXT);
+    }
+    return (texts && asked == CSV_HEADER_FIND) || (g->lines == 1 && asked == CSV_HEADER_YES);
+}
+
+// In a table of texts alone, whose classes are known: are the words of the first line found nowhere
+// below, while others come again?
+static bool is_text_header(const struct csv *c)
+{
+    const double *numbers = c->numbers.data;
+    bool again = false;
+    for (uint32_t i = 0; i < c->cols; i++) {
+        size_t words = 0, cells = 0;
+        if (!column_at(c, i)->text || isnan(numbers[i])) {
+            return false;
+        }
+        for (size_t k = 1; k < c->rows; k++) {
+            double word = numbers[k * c->cols + i];
+            if (word == 0) {
+                return false;
+            }
+            cells += isnan(word) ? 0 : 1;
+            words = word > (double)words ? (size_t)word : words;
+        }
+        again |= words < cells;
+    }
+    return again;
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+// The decimal marks of the columns, each by its own cells, then by the other columns'.
+static void settle_decimals(struct reading *g)
+{
+    struct csv *c = g->csv;
+    bool points = false, commas = false, either = false;
+    for (uint32_t i = 0; i < c->cols; i++) {
+        struct csv_column *column = column_at(c, i);
+        size_t point = column->seen[CSV_POINT].count, comma = column->seen[CSV_COMMA].count;
+        column->stated = point + comma > 0;
+        column->decimal = comma > point ? ',' : '.';
+        points |= point > 0;
+        commas |= comma > 0;
+        either |= column->seen[CSV_EITHER].count > 0;
+    }
+    char other = commas ? ',' : '.';
+    if (commas == points) {
+        other = !commas && either && g->begin.comma == ';' ? ',' : '.';
+    }
+    for (uint32_t i = 0; i < c->cols; i++) {
+        struct csv_column *column = column_at(c, i);
+        column->decimal = column->stated ? column->decimal : other;
+        column->stated |= commas != points;
+    }
+}
+
+// "t.csv, row 2 (line 3), column 2 (y): '4o' is …", of the first cell of a kind.
+static bool refuse_cell(struct reading *g, uint32_t i, enum csv_seen kind, const char *is)
 {
     const struct csv_column *column = column_at(g->csv, i);
-    const char *s = g->csv->bytes + column->bad.start;
-    size_t n = column->bad.end - column->bad.start;
+    struct span span = column->seen[kind].span;
     char label[CSV_LABEL], cell[QUOTED], name[QUOTED];
     diag_quote(name, g->name, strlen(g->name));
-    diag_quote(cell, s, n);
-    diag_set(g->d, g->span, "%s, row %zu (line %zu), %s: '%s' is not a number", name,
-             column->row + !g->csv->header, column->line, csv_label(label, g->csv, i), cell);
-    return g->reader.comma == ';' && memchr(s, ',', n) != NULL
-               ? diag_hint(g->d, "decimals are written with a point")
-               : diag_hint(g->d, "where a number is missing leave the cell empty");
+    diag_quote(cell, g->csv->bytes + span.start, span.end - span.start);
+    return diag_set(g->d, g->span, "%s, row %zu (line %zu), %s: '%s' %s", name,
+                    column->seen[kind].row + !g->csv->header, column->seen[kind].line,
+                    csv_label(label, g->csv, i), cell, is);
+}
+
+// A column mixes what cannot be mixed: the rarer kind is the odd one out.
+static bool is_mixed(struct reading *g, uint32_t i)
+{
+    const struct csv_column *column = column_at(g->csv, i);
+    size_t numbers = column->seen[CSV_NUMBER].count, texts = column->seen[CSV_TEXT].count;
+    size_t points = column->seen[CSV_POINT].count, commas = column->seen[CSV_COMMA].count;
+    if (numbers > 0 && texts > numbers) {
+        refuse_cell(g, i, CSV_NUMBER, "is a number, and most of the column is text");
+        diag_hint(g->d, "a column holds numbers or texts, not both");
+    } else if (numbers > 0 && texts > 0) {
+        refuse_cell(g, i, CSV_TEXT, "is not a number");
+        diag_hint(g->d, "where a number is missing leave the cell empty");
+    } else if (points > 0 && commas > 0) {
+        bool point = points < commas;
+        refuse_cell(g, i, point ? CSV_POINT : CSV_COMMA,
+                    point ? "has a decimal point, and other cells of the column a decimal comma"
+                          : "has a decimal comma, and other cells of the column a decimal point");
+        diag_hint(g->d, "write all numbers of a column in the same way");
+    }
+    return g->d->set;
 }
 
 // A text as it is meant: "" is one quotation mark.
@@ -313,47 +303,71 @@ static uint32_t intern(struct names *words, const char *s, size_t n, struct text
                                : names_intern(words, text_get(plain), text_length(plain));
 }
 
-// The file read again, for its columns of text.
-static bool number_texts(struct reading *g)
+static bool fill_cell(struct reading *g, const struct csv_column *column, struct span span,
+                      struct text *plain, double *number)
+{
+    const char *s = g->csv->bytes + span.start;
+    size_t n = span.end - span.start;
+    if (!column->text || csv_number_is_missing(s, n)) {
+        bool ok = csv_number_read(s, n, column->decimal, number);
+        BS_ASSERT(ok);
+        return true;
+    }
+    uint32_t word = intern(&BUF(struct names, &g->csv->words)[column->words], s, n, plain);
+    *number = word;
+    return word != NAME_NONE || diag_out_of_memory(g->d);
+}
+
+// The file read again, now that its columns are known.
+static bool fill(struct reading *g)
 {
     struct csv *c = g->csv;
-    struct reader r = g->begin;
+    struct csv_reader r = g->begin;
     struct text plain;
+    enum csv_line next;
+    size_t skip = c->header, k = 0;
     text_init(&plain);
-    for (size_t k = 0; k < g->lines && !g->d->set; k++) {
-        find_line(&r);
-        for (uint32_t i = 0; i < c->cols; i++) {
-            struct cell cell = next_cell(&r);
-            const struct csv_column *column = column_at(c, i);
-            size_t n = cell.span.end - cell.span.start;
-            if (!column->text || n == 0 || (k == 0 && c->header)) {
-                continue;
+    c->rows = g->lines - skip;
+    if (!buf_resize(&c->numbers, c->rows * c->cols)) {
+        diag_out_of_memory(g->d);
+    }
+    while (!g->d->set && (next = csv_cell_line(&r)) != CSV_LINE_NONE) {
+        if (next == CSV_LINE_COMMENT || skip > 0) {
+            struct csv_cell cell = {.last = next == CSV_LINE_COMMENT};
+            skip -= next != CSV_LINE_COMMENT;
+            while (!cell.last) {
+                cell = csv_cell_next(&r);
             }
-            uint32_t word = intern(&BUF(struct names, &c->words)[column->words],
-                                   r.s + cell.span.start, n, &plain);
-            BUF(double, &c->numbers)[k * c->cols + i] = word;
-            if (word == NAME_NONE) {
-                diag_out_of_memory(g->d);
+            if (next == CSV_LINE_COMMENT) {
+                csv_cell_skip_line(&r);
             }
+            continue;
         }
-        if (stop_asked(g->stop, k)) {
-            diag_set(g->d, g->span, "interrupted");
+        for (uint32_t i = 0; i < c->cols && !g->d->set; i++, k++) {
+            struct csv_cell cell = csv_cell_next(&r);
+            fill_cell(g, column_at(c, i), cell.span, &plain, &BUF(double, &c->numbers)[k]);
+            is_interrupted(g, k);
         }
     }
     text_release(&plain);
     return !g->d->set;
 }
 
-static bool settle_columns(struct reading *g)
+static void release_words(struct csv *c)
+{
+    for (size_t i = 0; i < c->words.count; i++) {
+        names_release(&BUF(struct names, &c->words)[i]);
+    }
+    c->words.count = 0;
+}
+
+static bool init_words(struct reading *g)
 {
     struct csv *c = g->csv;
-    bool any = false;
+    release_words(c);
     for (uint32_t i = 0; i < c->cols; i++) {
         struct csv_column *column = column_at(c, i);
-        column->text = column->numbers == 0 && column->texts > 0;
-        if (column->texts > 0 && column->numbers > 0) {
-            return refuse_cell(g, i);
-        }
+        column->text = column->seen[CSV_NUMBER].count == 0 && column->seen[CSV_TEXT].count > 0;
         if (column->text) {
             column->words = (uint32_t)c->words.count;
             struct names *words = buf_push(&c->words, 1);
@@ -361,15 +375,35 @@ static bool settle_columns(struct reading *g)
                 return diag_out_of_memory(g->d);
             }
             names_init(words);
-            any = true;
         }
     }
-    return !any || number_texts(g);
+    return true;
 }
+
+static bool read_numbers(struct reading *g, enum csv_header asked)
+{
+    struct csv *c = g->csv;
+    settle_decimals(g);
+    for (uint32_t i = 0; i < c->cols; i++) {
+        if (is_mixed(g, i)) {
+            return false;
+        }
+    }
+    if (!init_words(g) || !fill(g)) {
+        return false;
+    }
+    if (asked == CSV_HEADER_FIND && !c->header && is_text_header(c)) {
+        c->header = c->guessed = true;
+        return init_words(g) && fill(g);
+    }
+    return true;
+}
+
+// ---- The table ----------------------------------------------------------------------------------
 
 static void count_strange(struct csv *c)
 {
-    const double *numbers = csv_numbers(c);
+    const double *numbers = c->numbers.data;
     for (size_t k = 0; k < c->rows * c->cols; k++) {
         if (!isfinite(numbers[k]) && c->strange++ == 0) {
             c->strange_row = k / c->cols + 1;
@@ -378,46 +412,44 @@ static void count_strange(struct csv *c)
     }
 }
 
-static bool read_lines(struct reading *g)
+static bool read_table(struct reading *g, enum csv_header asked)
 {
-    const char *s = g->reader.s;
-    size_t n = g->reader.n;
-    if (n >= 2 && (memcmp(s, "\xFF\xFE", 2) == 0 || memcmp(s, "\xFE\xFF", 2) == 0)) {
+    const char *s = g->begin.s;
+    if (g->begin.n >= 2 && (memcmp(s, "\xFF\xFE", 2) == 0 || memcmp(s, "\xFE\xFF", 2) == 0)) {
         refuse(g, 1, "this is not plain text but UTF-16");
         return diag_hint(g->d, "save it as CSV in UTF-8");
     }
-    g->reader.at = n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    find_line(&g->reader);
-    g->reader.comma = find_comma(g->reader);
-    g->begin = g->reader;
-    while (find_line(&g->reader)) {
-        if (!read_line(g)) {
-            return false;
-        }
-    }
-    find_header(g);
-    if (g->csv->rows == 0) {
-        refuse(g, g->reader.line, "there is no row of numbers in this file");
+    g->reader = g->begin = csv_cell_begin(s, g->begin.n);
+    if (!see_lines(g)) {
         return false;
     }
-    return settle_columns(g);
+    if (g->lines == 0) {
+        return refuse(g, g->reader.line, "there is no row of numbers in this file");
+    }
+    if (is_header_alone(g, asked)) {
+        refuse(g, g->first_line, "this is a header, and no row comes after it");
+        return asked == CSV_HEADER_FIND &&
+               diag_hint(g->d, "header=no after the file's name makes it a row");
+    }
+    find_header(g, asked);
+    return read_numbers(g, asked);
 }
 
 bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
-              const volatile int *stop, struct span span, struct diag *d)
+              enum csv_header header, const volatile int *stop, struct span span, struct diag *d)
 {
     *out = (struct csv){.bytes = bytes};
     buf_init(&out->numbers, sizeof(double));
     buf_init(&out->columns, sizeof(struct csv_column));
     buf_init(&out->words, sizeof(struct names));
     struct reading g = {.csv = out,
-                        .reader = {.s = bytes, .n = n, .line = 1, .comma = ','},
+                        .begin = {.s = bytes, .n = n},
                         .name = name,
                         .stop = stop,
                         .span = span,
                         .d = d};
-    buf_init(&g.first, sizeof(bool));
-    bool ok = read_lines(&g);
+    buf_init(&g.first, sizeof(unsigned));
+    bool ok = read_table(&g, header) && !d->set;
     buf_release(&g.first);
     if (ok) {
         count_strange(out);
@@ -427,17 +459,10 @@ bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
 
 void csv_release(struct csv *c)
 {
-    for (size_t i = 0; i < c->words.count; i++) {
-        names_release(&BUF(struct names, &c->words)[i]);
-    }
+    release_words(c);
     buf_release(&c->words);
     buf_release(&c->columns);
     buf_release(&c->numbers);
-}
-
-const double *csv_numbers(const struct csv *c)
-{
-    return BUF(double, &c->numbers) + (c->header ? c->cols : 0);
 }
 
 const char *csv_label(char out[CSV_LABEL], const struct csv *c, uint32_t column)

@@ -327,7 +327,31 @@ static bool read_axis(struct parser *p, struct token t)
     return true;
 }
 
-// load_csv("file.csv"): the one function that takes a text, and nothing but a text.
+// header=no, header=yes (also in Python's words) after a file's name: 0 or 1.
+static void read_header(struct parser *p, struct token t)
+{
+    static const struct {
+        const char *word;
+        double value;
+    } words[] = {{"no", 0},  {"None", 0}, {"False", 0}, {"false", 0},
+                 {"yes", 1}, {"True", 1}, {"true", 1}};
+    struct token equal = token_is(p->lexer, t, "header") ? lexer_next(p->lexer, p->diag) : t;
+    bool ok = equal.kind == TOKEN_ASSIGN && equal.op == OP_COUNT;
+    struct token word = ok ? lexer_next(p->lexer, p->diag) : equal;
+    for (size_t i = 0; ok && i < COUNT_OF(words); i++) {
+        if (token_is(p->lexer, word, words[i].word)) {
+            put(p, (struct item){.kind = ITEM_NUMBER, .number = words[i].value, .span = word.span});
+            p->want_operand = false;
+            return;
+        }
+    }
+    if (!p->diag->set) {
+        diag_set(p->diag, word.span, "after the file's name comes header=no or header=yes");
+        diag_hint(p->diag, "write load_csv(\"my.csv\", header=no)");
+    }
+}
+
+// load_csv("file.csv"): the one function that takes a text, and little but a text.
 static bool read_text(struct parser *p, struct token t)
 {
     static const char reader[] = "load_csv";
@@ -337,6 +361,10 @@ static bool read_text(struct parser *p, struct token t)
         f->span.end - f->span.start != n ||
         memcmp(p->lexer->source->text + f->span.start, reader, n) != 0) {
         return false;
+    }
+    if (f->count > 0) {
+        read_header(p, t);
+        return true;
     }
     struct token next = lexer_peek(p->lexer);
     if (t.kind != TOKEN_STRING || (next.kind != TOKEN_CLOSE && next.kind != TOKEN_COMMA)) {

@@ -15,7 +15,8 @@
 //   index    = compare | [compare] ":" [compare]
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
 //            | "[" compare ("," compare)* "]"
-//   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare | text, of load_csv
+//   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare
+//            | text ["," "header" "=" word], of load_csv
 //   only slope    = "d" name [element] "/" "d" name
 //                   where neither "dname" is bound; ∂name/∂name always
 //   element  = "[" ["-"] number ["," ["-"] number] "]"

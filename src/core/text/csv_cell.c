@@ -1,0 +1,232 @@
+#include "text/csv_cell.h"
+
+#include <string.h>
+
+#include "text/csv_number.h"
+
+// ---- Lines and cells ----------------------------------------------------------------------------
+
+static bool is_blank(const struct csv_reader *r, char c)
+{
+    return (c == ' ' || c == '\t') && (c != r->comma || r->comma == ' ');
+}
+
+static bool is_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static bool is_comma(const struct csv_reader *r, char c)
+{
+    return c == r->comma || (r->comma == ' ' && c == '\t');
+}
+
+static void skip_blanks(struct csv_reader *r)
+{
+    while (r->at < r->n && is_blank(r, r->s[r->at])) {
+        r->at++;
+    }
+}
+
+static void skip_line_end(struct csv_reader *r)
+{
+    if (r->at < r->n && is_end(r->s[r->at])) {
+        r->at += r->s[r->at] == '\r' && r->at + 1 < r->n && r->s[r->at + 1] == '\n' ? 2 : 1;
+        r->line++;
+    }
+}
+
+void csv_cell_skip_line(struct csv_reader *r)
+{
+    while (r->at < r->n && !is_end(r->s[r->at])) {
+        r->at++;
+    }
+    skip_line_end(r);
+}
+
+enum csv_line csv_cell_line(struct csv_reader *r)
+{
+    for (;;) {
+        size_t start = r->at;
+        skip_blanks(r);
+        if (r->at == r->n) {
+            return CSV_LINE_NONE;
+        }
+        if (!is_end(r->s[r->at])) {
+            const char *s = r->s + r->at;
+            bool named = r->at + 1 < r->n && r->comma != ' ' && s[1] == r->comma;
+            r->at = start;
+            return *s == '#' && !named ? CSV_LINE_COMMENT : CSV_LINE_ROW;
+        }
+        skip_line_end(r);
+    }
+}
+
+// Past the closing quotation mark; false if there is none.
+static bool read_quoted(struct csv_reader *r, struct csv_cell *c)
+{
+    c->span.start = ++r->at;
+    for (; r->at < r->n; r->at++) {
+        char x = r->s[r->at];
+        bool pair = x == '"' && r->at + 1 < r->n && r->s[r->at + 1] == '"';
+        if (x == '"' && !pair) {
+            c->span.end = r->at++;
+            return true;
+        }
+        r->line += x == '\n' || (x == '\r' && !(r->at + 1 < r->n && r->s[r->at + 1] == '\n'));
+        r->at += pair;
+    }
+    return false;
+}
+
+static void read_plain(struct csv_reader *r, struct csv_cell *c)
+{
+    c->span.start = r->at;
+    while (r->at < r->n && !is_comma(r, r->s[r->at]) && !is_end(r->s[r->at])) {
+        r->at++;
+    }
+    c->span.end = r->at;
+    while (c->span.end > c->span.start && is_blank(r, r->s[c->span.end - 1])) {
+        c->span.end--;
+    }
+}
+
+struct csv_cell csv_cell_next(struct csv_reader *r)
+{
+    struct csv_cell c = {.last = true};
+    bool blanks = r->comma == ' ', apart = false;
+    skip_blanks(r);
+    if (r->at < r->n && r->s[r->at] == '"') {
+        if (!read_quoted(r, &c)) {
+            c.trouble = "this quotation mark is never closed";
+            return c;
+        }
+        apart = blanks && r->at < r->n && is_comma(r, r->s[r->at]);
+        skip_blanks(r);
+    } else {
+        read_plain(r, &c);
+        apart = blanks;
+        if (blanks) {
+            skip_blanks(r);
+        }
+    }
+    bool end = r->at == r->n || is_end(r->s[r->at]);
+    if (end) {
+        skip_line_end(r);
+    } else if (apart || (!blanks && r->s[r->at] == r->comma)) {
+        r->at += !blanks;
+        c.last = false;
+    } else {
+        c.trouble = "more follows after the closing quotation mark";
+    }
+    return c;
+}
+
+// ---- The separator ------------------------------------------------------------------------------
+
+// What the first lines are like when they are cut by one separator.
+enum { SAMPLE_LINES = 50, SAMPLE_CELLS = 100000 };
+
+struct sample {
+    size_t cells[SAMPLE_LINES];  // of each line; 0: it cannot be read
+    size_t lines;
+    size_t numbers, all;  // cells below the first line, or in it where it is the only one
+};
+
+static void sample_line(struct sample *a, struct csv_reader *r)
+{
+    size_t count = 0, numbers = 0;
+    struct csv_cell cell;
+    do {
+        cell = csv_cell_next(r);
+        const char *s = r->s + cell.span.start;
+        size_t n = cell.span.end - cell.span.start;
+        numbers +=
+            cell.trouble == NULL && (csv_number_is_missing(s, n) || csv_number_fits(s, n, '.') ||
+                                     (r->comma != ',' && csv_number_fits(s, n, ',')));
+        count++;
+    } while (!cell.last && cell.trouble == NULL && count < SAMPLE_CELLS);
+    if (cell.trouble != NULL || !cell.last) {
+        csv_cell_skip_line(r);
+        count = cell.trouble != NULL ? 0 : count;
+    }
+    bool fresh = a->lines <= 1;
+    a->cells[a->lines++] = count;
+    a->numbers = (fresh ? 0 : a->numbers) + numbers;
+    a->all = (fresh ? 0 : a->all) + count;
+}
+
+// The number of cells that most lines have, the larger of two as frequent; how many have it.
+static size_t usual_cells(const struct sample *a, size_t *have)
+{
+    size_t usual = 0;
+    *have = 0;
+    for (size_t i = 0; i < a->lines; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < a->lines; k++) {
+            same += a->cells[k] == a->cells[i];
+        }
+        if (same > *have || (same == *have && a->cells[i] > usual)) {
+            *have = same;
+            usual = a->cells[i];
+        }
+    }
+    return usual;
+}
+
+// From 0 (not this one) to 3: twice the share of lines that agree, and the share of numbers.
+static double fit(struct csv_reader r)
+{
+    struct sample a = {0};
+    enum csv_line line;
+    size_t have;
+    while (a.lines < SAMPLE_LINES && (line = csv_cell_line(&r)) != CSV_LINE_NONE) {
+        if (line == CSV_LINE_COMMENT) {
+            csv_cell_skip_line(&r);
+        } else {
+            sample_line(&a, &r);
+        }
+    }
+    if (a.lines == 0 || usual_cells(&a, &have) < 2) {
+        return 0;
+    }
+    double agree = (double)have / (double)a.lines;
+    double numbers = a.all == 0 ? 0 : (double)a.numbers / (double)a.all;
+    // Words have blanks between them too.
+    bool words = r.comma == ' ' && (numbers == 0 || agree < 0.6);
+    return words ? 0 : 2 * agree + numbers;
+}
+
+static bool stated(struct csv_reader *r)
+{
+    const char *s = r->s + r->at;
+    size_t n = r->n - r->at;
+    if (n < 6 || memcmp(s, "sep=", 4) != 0 || memchr(";\t|, ", s[4], 5) == NULL || !is_end(s[5])) {
+        return false;
+    }
+    r->comma = s[4];
+    csv_cell_skip_line(r);
+    return true;
+}
+
+struct csv_reader csv_cell_begin(const char *bytes, size_t n)
+{
+    static const char commas[] = ";\t|, ";
+    struct csv_reader r = {.s = bytes, .n = n, .line = 1, .comma = ','};
+    double best = 0;
+    char comma = ',';
+    r.at = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (stated(&r)) {
+        return r;
+    }
+    for (const char *c = commas; *c != '\0'; c++) {
+        r.comma = *c;
+        double found = fit(r);
+        if (found > best) {
+            best = found;
+            comma = *c;
+        }
+    }
+    r.comma = comma;
+    return r;
+}

@@ -1,0 +1,37 @@
+// The cells of a table in text: RFC 4180, and what else programs write under the name of CSV.
+//
+// Cells are separated by one of ; tab | , or by blanks (runs of spaces and tabs). A cell in
+// quotation marks may hold separators and line ends; "" in it is one quotation mark. Lines end with
+// \n, \r\n or \r. Blank lines and blanks around cells are skipped. A line that begins with # is a
+// comment, unless a separator follows at once: then # is the name of a column.
+#ifndef TEXT_CSV_CELL_H
+#define TEXT_CSV_CELL_H
+
+#include "base/diag.h"
+
+struct csv_reader {
+    const char *s;
+    size_t n, at;
+    size_t line;  // from 1, of the place `at`
+    char comma;   // the separator; ' ' for blanks
+};
+
+struct csv_cell {
+    struct span span;     // without quotation marks and blanks around
+    bool last;            // of its line
+    const char *trouble;  // NULL, or why it cannot be read
+};
+
+enum csv_line { CSV_LINE_NONE, CSV_LINE_ROW, CSV_LINE_COMMENT };
+
+// At the start of bytes, past a byte order mark, with the separator that fits the first lines best:
+// the one by which most of them have equally many cells, more than one, and most cells are numbers.
+// A first line "sep=;" states it, and is skipped.
+struct csv_reader csv_cell_begin(const char *bytes, size_t n);
+// Skips blank lines and says what is next.
+enum csv_line csv_cell_line(struct csv_reader *r);
+// The next cell of the line.
+struct csv_cell csv_cell_next(struct csv_reader *r);
+void csv_cell_skip_line(struct csv_reader *r);
+
+#endif

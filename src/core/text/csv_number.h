@@ -1,0 +1,27 @@
+// The number in a cell of a table, as spreadsheets and programs write it.
+//
+//   -1.5  1e3  .5  +2  −2     plain; the sign may be U+2212
+//   1,5  or  1.5              the decimal mark is the caller's to say: one for a column
+//   1,200.50  1 200  1'200    thousands: groups of three, in front of the decimal mark
+//   $1,200  €5  5 €           the currency is dropped
+//   50%                       0.5
+//   True, false               1 and 0, in any case
+//   inf, -Infinity
+//
+// Which decimal mark a cell allows tells a column's readings apart: 4,5 is a number with a decimal
+// comma only, 1,234.5 with a point only, and 1,200 with either.
+#ifndef TEXT_CSV_NUMBER_H
+#define TEXT_CSV_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Empty, nan, NA, N/A, null, None or ?, in any case.
+bool csv_number_is_missing(const char *s, size_t n);
+// Is s[0..n) a number whose decimal mark is `decimal` ('.' or ',')? No memory is taken.
+bool csv_number_fits(const char *s, size_t n, char decimal);
+bool csv_number_is_percent(const char *s, size_t n);
+// The number; nan if it is missing. False: it is neither.
+bool csv_number_read(const char *s, size_t n, char decimal, double *number);
+
+#endif
