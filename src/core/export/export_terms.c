@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "text/spelling.h"
+
 // ---- How operations are written -----------------------------------------------------------------
 
 // x and y are operands, at least so tightly bound; `tensors`: both must be tensors, not numbers.
@@ -434,8 +436,11 @@ static void end_call(struct terms *t)
 
 static struct term write_call(struct terms *t, const struct item *item, const char *name)
 {
-    size_t length = strlen(name);
-    enum op op = op_find(name, length, OP_CALL);
+    const char *meant = op_find(name, strlen(name), OP_CALL) == OP_COUNT
+                            ? spelling_function(name, strlen(name))
+                            : NULL;
+    name = meant == NULL ? name : meant;
+    enum op op = op_find(name, strlen(name), OP_CALL);
     bool axis = item->count > 1 && terms_operands(t, 1)->axis;
     if (op != OP_COUNT && !axis && (uint32_t)op_get(op)->arity == item->count) {
         return write_op(t, op);
@@ -470,6 +475,9 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
     case ITEM_FIELD:
         *count = 1;
         return write_field(t, item);
+    case ITEM_TRANSPOSE:
+        *count = 1;
+        return terms_lost(t);
     case ITEM_AXIS:
         *count = 1;
         return *terms_top(t, 1);

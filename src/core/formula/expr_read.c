@@ -6,6 +6,7 @@
 
 #include "engine/sweep.h"
 #include "text/lower.h"
+#include "text/spelling.h"
 
 // ---- From text ----------------------------------------------------------------------------------
 
@@ -145,6 +146,8 @@ static bool read_call(struct reading *r, const struct item *item)
     const char *s = source_text(r, item->span);
     size_t length = item->span.end - item->span.start;
     enum op op = op_find(s, length, OP_CALL);
+    const char *meant = op == OP_COUNT ? spelling_function(s, length) : NULL;
+    op = meant == NULL ? op : op_find(meant, strlen(meant), OP_CALL);
     if (is_text(s, length, "grad") && item->count == 2) {
         return read_slope(r, item->span);
     }

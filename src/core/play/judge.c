@@ -84,6 +84,7 @@ void judge_put_key(struct play *p, struct records *out, struct rec *to)
 
 // ---- An answer or a statement -------------------------------------------------------------------
 
+// Without blanks, and without the ';' or ',' that ends it.
 static size_t trimmed(const struct source *line, const char **s)
 {
     size_t n = line->length;
@@ -92,7 +93,7 @@ static size_t trimmed(const struct source *line, const char **s)
         ++*s;
         n--;
     }
-    while (n > 0 && strchr(" \t\r\n", (*s)[n - 1]) != NULL) {
+    while (n > 1 && strchr(" \t\r\n;,", (*s)[n - 1]) != NULL) {
         n--;
     }
     return n;

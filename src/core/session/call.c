@@ -147,6 +147,20 @@ static void note_renumbered(struct call *c, struct span span)
     }
 }
 
+// 2x is 2*x: said once.
+static void note_product(struct call *c, struct span span)
+{
+    const char *s = c->lexer->source->text + span.start;
+    size_t length = span.end - span.start, digits = 0;
+    while (digits < length && strchr("0123456789._", s[digits]) != NULL) {
+        digits++;
+    }
+    bool root = length - digits == strlen("√") && memcmp(s + digits, "√", length - digits) == 0;
+    const char *rest = s[digits] == '(' ? "…)" : s[digits] == '|' || root ? "…" : "";
+    call_notice(c, span, "%.*s%s is read as %.*s*%.*s%s", (int)length, s, rest, (int)digits, s,
+                (int)(length - digits), s + digits, rest);
+}
+
 // What lowering an expression found worth saying.
 static void note_expression(struct call *c, const struct parser *p, const struct lower *w,
                             struct span span)
@@ -156,6 +170,15 @@ static void note_expression(struct call *c, const struct parser *p, const struct
         call_notice(c, span,
                     "read as a division, because both are names of yours; grad(…, …) is "
                     "the derivative");
+    }
+    if (p->slope_mine) {
+        call_notice(c, span,
+                    "read as a derivative, though one of the two is a name of yours; to divide put "
+                    "parentheses around a name");
+    }
+    if (p->implied.end > 0 && !c->s->told_product) {
+        c->s->told_product = true;
+        note_product(c, p->implied);
     }
     if (w->unreached != NODE_NONE) {
         call_notice(c, span, "%s does not depend on %s, so the derivative is 0",
@@ -623,10 +646,10 @@ bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
     if (!s->tape.any_stale) {
         return true;
     }
-    bool ok = sweep_stretches(&s->tape, root, &stretches)
-                  ? call_swept(c, sweep_forward_in(&s->tape, &s->undo, s->world.stop, &stretches,
-                                                   count))
-                  : diag_out_of_memory(c->diag);
+    bool ok =
+        sweep_stretches(&s->tape, root, &stretches)
+            ? call_swept(c, sweep_forward_in(&s->tape, &s->undo, s->world.stop, &stretches, count))
+            : diag_out_of_memory(c->diag);
     buf_release(&stretches);
     return ok;
 }

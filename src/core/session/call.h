@@ -113,6 +113,7 @@ struct session {
     size_t begun;
     struct holdings held;
     bool told_renumbered;  // since a loop last cleared up
+    bool told_product;     // that 2x is 2*x
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;

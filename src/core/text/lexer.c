@@ -3,18 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "text/spelling.h"
+
 void lexer_init(struct lexer *l, const struct source *source)
 {
     *l = (struct lexer){.source = source};
 }
-
-// What people paste from papers and slides, and the sign it stands for.
-static const struct alias {
-    const char *written;
-    const char *sign;
-} aliases[] = {
-    {"−", "-"}, {"×", "*"}, {"·", "*"}, {"÷", "/"}, {"≤", "<="}, {"≥", ">="}, {"≠", "!="},
-};
 
 // Longest first, so that ** is not two *.
 static const struct sign {
@@ -32,6 +26,16 @@ static const struct sign {
     {":", TOKEN_COLON, OP_COUNT},  {";", TOKEN_BREAK, OP_COUNT},
 };
 
+// A backslash at the end of a line, which goes on in the next one.
+static size_t line_end_escaped(const char *s, size_t n)
+{
+    size_t i = 1;
+    while (i < n && (s[i] == ' ' || s[i] == '\t' || s[i] == '\r')) {
+        i++;
+    }
+    return i < n && s[i] == '\n' ? i + 1 : 0;
+}
+
 static size_t blank_at(const char *s, size_t n)
 {
     if (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\f' || s[0] == '\v') {
@@ -41,7 +45,12 @@ static size_t blank_at(const char *s, size_t n)
     if (n >= 2 && memcmp(s, "\xC2\xA0", 2) == 0) {
         return 2;
     }
-    return n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) {
+        return 3;
+    }
+    const char *sign = NULL;
+    size_t spaces = s[0] == '\\' ? spelling_sign(s, n, &sign) : 0;
+    return spaces > 0 && *sign == '\0' ? spaces : s[0] == '\\' ? line_end_escaped(s, n) : 0;
 }
 
 // The bytes of the comment at s: up to the end of the line, or to a byte that no text may hold.
@@ -72,12 +81,18 @@ static void skip_blanks(struct lexer *l)
     }
 }
 
+// ᵀ and ⁻, which Unicode counts among letters, belong to no name.
+static bool is_raised(uint32_t c)
+{
+    return c == 0x1D40 || c == 0x207B;
+}
+
 static size_t name_length(const char *s, size_t n)
 {
     size_t i = 0;
     uint32_t c;
     for (size_t bytes; i < n && (bytes = utf8_read(s + i, n - i, &c)) > 0; i += bytes) {
-        if (i == 0 ? !utf8_is_letter(c) : !utf8_is_name(c)) {
+        if ((i == 0 ? !utf8_is_letter(c) : !utf8_is_name(c)) || is_raised(c)) {
             break;
         }
     }
@@ -101,13 +116,29 @@ static bool read_node(const char *s, size_t n, struct token *t)
     return true;
 }
 
+// ∂, \partial, or the d of d%7: what makes of a name its part of a derivative.
+static size_t partial_length(const char *s, size_t n)
+{
+    static const char sign[] = "∂", latex[] = "\\partial";
+    size_t short_length = sizeof sign - 1, length = sizeof latex - 1;
+    if (n > short_length && memcmp(s, sign, short_length) == 0) {
+        return short_length;
+    }
+    if (n > length && memcmp(s, latex, length) == 0) {
+        while (length < n && s[length] == ' ') {
+            length++;
+        }
+        return length;
+    }
+    return n > 1 && s[0] == 'd' && s[1] == '%' ? 1 : 0;
+}
+
 static bool read_word(const char *s, size_t n, struct token *t)
 {
-    static const char partial[] = "∂";
-    size_t skip = n > sizeof partial - 1 && memcmp(s, partial, sizeof partial - 1) == 0
-                      ? sizeof partial - 1
-                  : n > 1 && s[0] == 'd' && s[1] == '%' ? 1
-                                                        : 0;
+    size_t skip = partial_length(s, n);
+    bool partial = skip > 0;
+    t->latex = !partial && n > 1 && s[0] == '\\';
+    skip += t->latex;
     t->span.start += skip;
     size_t length = name_length(s + skip, n - skip);
     if (length > 0) {
@@ -115,7 +146,7 @@ static bool read_word(const char *s, size_t n, struct token *t)
         t->span.end = t->span.start + length;
     }
     if (length > 0 || read_node(s + skip, n - skip, t)) {
-        t->partial = skip > 0;
+        t->partial = partial;
         return true;
     }
     t->span.start -= skip;
@@ -134,13 +165,12 @@ static bool begins_with(const char *s, size_t n, const char *with)
 static bool read_sign(const char *s, size_t n, struct token *t)
 {
     const char *written = s;
-    size_t left = n, taken = 0;
-    for (size_t i = 0; (unsigned char)s[0] >= 0x80 && i < COUNT_OF(aliases); i++) {
-        if (begins_with(s, n, aliases[i].written)) {
-            written = aliases[i].sign;
-            left = strlen(written);
-            taken = strlen(aliases[i].written);
-        }
+    size_t left = n, taken;
+    const char *meant = NULL;
+    taken = spelling_sign(s, n, &meant);
+    if (taken > 0) {
+        written = meant;
+        left = strlen(written);
     }
     for (size_t i = 0; i < COUNT_OF(signs); i++) {
         if (begins_with(written, left, signs[i].written)) {
@@ -167,21 +197,66 @@ static bool read_bracket(struct lexer *l, char c, struct token *t)
     return opens || closes;
 }
 
+// The bytes before the text of a string that a quotation mark at s begins: 1, or 3 of """.
+static size_t quote_length(const char *s, size_t n)
+{
+    if (n == 0 || (s[0] != '"' && s[0] != '\'')) {
+        return 0;
+    }
+    return n >= 3 && s[1] == s[0] && s[2] == s[0] ? 3 : 1;
+}
+
+// Where its text ends; n: nowhere.
+static size_t string_end(const char *s, size_t n, size_t quote)
+{
+    for (size_t i = quote; i + quote <= n; i++) {
+        if (s[i] == '\\' && i + 1 < n) {
+            i++;
+        } else if (quote == 1 && s[i] == '\n') {
+            break;
+        } else if (memcmp(s + i, s, quote) == 0) {
+            return i;
+        }
+    }
+    return n;
+}
+
+// "…", '…', """…""", and with an f before it, or an r, b or u, which mean nothing here.
 static bool read_string(const char *s, size_t n, struct token *t)
 {
-    if (s[0] != '"' && s[0] != '\'') {
-        return false;
-    }
-    size_t end = 1;
-    while (end < n && s[end] != s[0] && s[end] != '\n') {
-        end++;
-    }
-    if (end == n || s[end] == '\n') {
+    size_t prefix = n > 1 && strchr("fFrRbBuU", s[0]) != NULL && s[0] != '\0' ? 1 : 0;
+    size_t quote = quote_length(s + prefix, n - prefix);
+    size_t end = quote == 0 ? n - prefix : string_end(s + prefix, n - prefix, quote);
+    if (quote == 0 || end == n - prefix) {
         return false;
     }
     t->kind = TOKEN_STRING;
-    t->span.start++;
-    t->span.end = t->span.start + end - 1;
+    t->mark = prefix > 0 && (s[0] == 'f' || s[0] == 'F') ? 'f' : '\0';
+    t->span.start += prefix + quote;
+    t->span.end = t->span.start + end - quote;
+    return true;
+}
+
+// What stands for one thing: raised digits, a root's sign, a bar.
+static bool read_single(const char *s, size_t n, struct token *t)
+{
+    static const char root[] = "√", transpose[] = "ᵀ";
+    size_t raised = spelling_raised(s, n, &t->number), length = raised > 0 ? raised : 1;
+    if (raised > 0) {
+        t->kind = TOKEN_RAISED;
+    } else if (begins_with(s, n, root)) {
+        t->kind = TOKEN_ROOT;
+        length = sizeof root - 1;
+    } else if (begins_with(s, n, transpose)) {
+        t->kind = TOKEN_RAISED;
+        t->mark = 'T';
+        length = sizeof transpose - 1;
+    } else if (s[0] == '|') {
+        t->kind = TOKEN_BAR;
+    } else {
+        return false;
+    }
+    t->span.end = t->span.start + length;
     return true;
 }
 
@@ -190,14 +265,11 @@ static const struct suggestion {
 } suggestions[] = {
     {"!", "'!' is not an operation here", "'!=' is 'differs from'; 1 - x turns a comparison round"},
     {"&", "'&' is not an operation here", "multiply comparisons instead: (a > 0)*(b > 0)"},
-    {"|", "'|' is not an operation here", "write abs(x) for |x|, max(a > 0, b > 0) for 'or'"},
     {"~", "'~' is not an operation here", "1 - x turns a comparison round"},
     {"%", "'%' is followed by a node's number, as in %7", "there is no remainder operation"},
-    {"√", "'√' is not read here", "write sqrt(x)"},
-    {"²", "raised digits are not read here", "write x**2"},
-    {"³", "raised digits are not read here", "write x**3"},
-    {"\"", "this quotation mark is never closed", "only file names stand in quotation marks"},
-    {"'", "this quotation mark is never closed", "only file names stand in quotation marks"},
+    {"\"", "this quotation mark is never closed", "another '\"' ends the text"},
+    {"'", "this quotation mark is never closed", "another ' ends the text"},
+    {"′", "a prime is not read here", "a derivative is written dy/dx"},
     {"$", "'$' means nothing here", "names are letters, digits and _"},
     {"\\", "'\\' means nothing here", "an open bracket continues a line"},
     {"?", "'?' means nothing here", "type help"},
@@ -227,6 +299,33 @@ static void bad(struct token *t, const char *s, size_t n, struct diag *d)
     diag_hint(d, "names are letters, digits and _");
 }
 
+// A number, also with _ between its digits: 1_000.
+static size_t read_number(const char *s, size_t n, double *number)
+{
+    enum { MOST = 64 };
+    char plain[MOST];
+    size_t length = number_read(s, n, number), at = 0, kept = 0;
+    if (length == 0 || length + 1 >= n || s[length] != '_') {
+        return length;
+    }
+    while (at < n && kept < MOST && (strchr("0123456789.eE", s[at]) != NULL || s[at] == '_') &&
+           s[at] != '\0') {
+        bool between = s[at] == '_' && at + 1 < n && s[at + 1] >= '0' && s[at + 1] <= '9';
+        if (s[at] == '_' && !between) {
+            break;
+        }
+        plain[kept] = s[at];
+        kept += s[at++] != '_';
+    }
+    return kept > 0 && number_read(plain, kept, number) == kept ? at : number_read(s, n, number);
+}
+
+// The letter before a quotation mark.
+static size_t prefix_length(const char *s)
+{
+    return s[0] == '"' || s[0] == '\'' ? 0 : 1;
+}
+
 struct token lexer_next(struct lexer *l, struct diag *d)
 {
     skip_blanks(l);
@@ -236,18 +335,18 @@ struct token lexer_next(struct lexer *l, struct diag *d)
     if (n == 0) {
         return t;
     }
-    size_t digits = number_read(s, n, &t.number);
+    size_t digits = read_number(s, n, &t.number);
     if (s[0] == '\n') {
         t.kind = TOKEN_BREAK;
         t.span.end++;
     } else if (digits > 0) {
         t.kind = TOKEN_NUMBER;
         t.span.end += digits;
-    } else if (!read_bracket(l, s[0], &t) && !read_word(s, n, &t) && !read_string(s, n, &t) &&
-               !read_sign(s, n, &t)) {
+    } else if (!read_bracket(l, s[0], &t) && !read_string(s, n, &t) && !read_sign(s, n, &t) &&
+               !read_single(s, n, &t) && !read_word(s, n, &t)) {
         bad(&t, s, n, d);
     }
-    l->at = t.span.end + (t.kind == TOKEN_STRING);
+    l->at = t.span.end + (t.kind == TOKEN_STRING ? t.span.start - t.at - prefix_length(s) : 0);
     t.newline = t.kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
     return t;
 }

@@ -19,7 +19,10 @@ enum token_kind {
     TOKEN_COMMA,
     TOKEN_DOT,
     TOKEN_COLON,
-    TOKEN_STRING,  // "…", a file name with blanks in it (span inside the quotes)
+    TOKEN_STRING,  // "…", a text (span inside the quotes); token.mark is 'f' where that precedes
+    TOKEN_RAISED,  // raised digits: x², x⁻¹ (token.number); xᵀ (token.mark 'T')
+    TOKEN_ROOT,    // √
+    TOKEN_BAR,     // |, one of two around a value: |x|
     TOKEN_BAD,     // nothing of ours; the diag says what
 };
 
@@ -30,6 +33,7 @@ struct token {
     enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
     char mark;      // TOKEN_OPEN, TOKEN_CLOSE
     bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    bool latex;     // TOKEN_NAME: written with \ before it; span is after it
     bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
     double number;  // TOKEN_NUMBER
     uint32_t node;  // TOKEN_NODE

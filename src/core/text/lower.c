@@ -9,6 +9,7 @@
 #include "text/builtin.h"
 #include "text/foreign.h"
 #include "text/prelude.h"
+#include "text/spelling.h"
 
 // A function being called: its body is read like any expression, its parameters being operands that
 // lie on the stack.
@@ -211,6 +212,29 @@ static bool hint_call(struct lower *w, const char *s, size_t length)
                      (int)length, s);
 }
 
+static bool is_known(const struct lower *w, const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return true;
+        }
+    }
+    return names_lookup(w->names, s, length).rank != VALUE_UNBOUND;
+}
+
+// πr where π and r are known: two names that were written as one product.
+static bool hint_product(struct lower *w, const char *s, size_t length)
+{
+    for (size_t i = 1; i < length && length <= 8; i++) {
+        bool whole = ((unsigned char)s[i] & 0xC0) != 0x80;
+        if (whole && is_known(w, s, i) && is_known(w, s + i, length - i)) {
+            diag_hint(w->diag, "to multiply write %.*s*%.*s", (int)i, s, (int)(length - i), s + i);
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool unknown_name(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
@@ -223,9 +247,11 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
                  name);
         return diag_hint(w->diag, "write %s(…)", name);
     }
-    if (lower_is_function(s, length)) {
+    const char *meant = spelling_function(s, length);
+    if (lower_is_function(s, length) ||
+        (meant != NULL && s[0] != 's' && lower_is_function(meant, strlen(meant)))) {
         diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
-        return hint_call(w, s, length);
+        return meant == NULL ? hint_call(w, s, length) : hint_call(w, meant, strlen(meant));
     }
     diag_set(w->diag, span, "there is no '%s' yet", name);
     if (foreign != NULL) {
@@ -233,6 +259,9 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     }
     if (s[0] == 'd' && names_lookup(w->names, s + 1, length - 1).rank != VALUE_UNBOUND) {
         return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
+    }
+    if (hint_product(w, s, length)) {
+        return false;
     }
     nearest_init(&nearest, s, length);
     nearest_offer_bound(&nearest, w->names);
@@ -322,6 +351,16 @@ static bool is_pass(const char *s, size_t length)
            (length == 7 && memcmp(s, "forward", 7) == 0);
 }
 
+// A vector has but one axis, as NumPy's.
+static bool take_transpose(struct lower *w)
+{
+    struct operand *x = operands(w, 1);
+    if (x->array.rank == VALUE_MATRIX) {
+        x->array = array_transpose(x->array);
+    }
+    return true;
+}
+
 static bool take_field(struct lower *w, struct span span)
 {
     struct operand *x = operands(w, 1);
@@ -332,10 +371,7 @@ static bool take_field(struct lower *w, struct span span)
     char name[QUOTED];
     diag_quote(name, s, length);
     if (length == 1 && *s == 'T') {
-        if (x->array.rank == VALUE_MATRIX) {  // a vector has but one axis, as NumPy's
-            x->array = array_transpose(x->array);
-        }
-        return true;
+        return take_transpose(w);
     }
     if (!data && !grad) {
         const char *foreign = foreign_hint(s, length, false);
@@ -606,12 +642,28 @@ static void tell_outermost(struct lower *w)
     diag_hint(w->diag, "%s", hint);
 }
 
+// What a function is called here that others call s: NULL if s is no such name, or has a meaning of
+// its own.
+static const char *spelled(const struct lower *w, const char *s, size_t length)
+{
+    bool own = op_find(s, length, OP_CALL) != OP_COUNT || builtin_find(s, length) != NULL ||
+               names_lookup(w->names, s, length).rank != VALUE_UNBOUND;
+    return own ? NULL : spelling_function(s, length);
+}
+
 static bool take_call(struct lower *w, const struct item *item)
 {
     const char *s = w->source->text + item->span.start;
     size_t length = item->span.end - item->span.start;
     const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
     if (d != NULL) {
+        return begin_call(w, item, d);
+    }
+    const char *meant = spelled(w, s, length);
+    s = meant == NULL ? s : meant;
+    length = meant == NULL ? length : strlen(meant);
+    d = meant == NULL ? NULL : definitions_find(w->definitions, names_find(w->names, s, length));
+    if (d != NULL) {  // a loss, which is written in the language
         return begin_call(w, item, d);
     }
     enum op op = op_find(s, length, OP_CALL);
@@ -694,6 +746,8 @@ static bool take(struct lower *w, const struct item *item)
         return take_call(w, item);
     case ITEM_FIELD:
         return take_field(w, item->span);
+    case ITEM_TRANSPOSE:
+        return take_transpose(w);
     case ITEM_SLOPE:
         return take_slope(w, item->span);
     case ITEM_END:

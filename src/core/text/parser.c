@@ -3,15 +3,23 @@
 #include <string.h>
 
 #include "engine/stop.h"
+#include "text/builtin.h"
+#include "text/foreign.h"
+#include "text/spelling.h"
 
 enum frame_kind {
     FRAME_INFIX,
     FRAME_MATMUL,
     FRAME_NEGATE,
+    FRAME_EXP,    // e^
+    FRAME_ROOT,   // √
     FRAME_PAREN,  // this and what follows are brackets
     FRAME_CALL,
     FRAME_ARRAY,
-    FRAME_INDEX
+    FRAME_INDEX,
+    FRAME_BARS,   // |x|
+    FRAME_BRACE,  // {x}, after ^ and \sqrt
+    FRAME_FRAC,   // the two braces of \frac
 };
 
 // Something open, waiting for its right side.
@@ -21,6 +29,8 @@ struct frame {
     uint32_t count;    // brackets: parts complete so far
     bool axis;         // FRAME_CALL: the argument in hand was written axis=…
     bool slice;        // FRAME_INDEX: the part in hand is a slice, its ":" read
+    double raised;     // FRAME_CALL: the power of sin^2(x); 0: none
+    bool root;         // FRAME_BRACE: of \sqrt
     struct span span;  // the operator; the bracket; the function's name
 };
 
@@ -88,7 +98,8 @@ enum {
     PRECEDENCE_SUM,
     PRECEDENCE_PRODUCT,
     PRECEDENCE_SIGN,
-    PRECEDENCE_POWER
+    PRECEDENCE_POWER,
+    PRECEDENCE_ROOT
 };
 
 static int precedence(enum op op)
@@ -111,6 +122,8 @@ static int frame_precedence(const struct frame *f)
 {
     return f == NULL || is_bracket(f) ? 0
            : f->kind == FRAME_NEGATE  ? PRECEDENCE_SIGN
+           : f->kind == FRAME_EXP     ? PRECEDENCE_POWER
+           : f->kind == FRAME_ROOT    ? PRECEDENCE_ROOT
            : f->kind == FRAME_MATMUL  ? PRECEDENCE_PRODUCT
                                       : precedence(f->op);
 }
@@ -120,7 +133,10 @@ static void reduce(struct parser *p, int least)
 {
     while (frame_precedence(top(p)) >= least) {
         const struct frame *f = top(p);
-        enum op op = f->kind == FRAME_NEGATE ? OP_NEG : f->op;
+        enum op op = f->kind == FRAME_NEGATE ? OP_NEG
+                     : f->kind == FRAME_EXP  ? OP_EXP
+                     : f->kind == FRAME_ROOT ? OP_SQRT
+                                             : f->op;
         put(p, (struct item){.kind = f->kind == FRAME_MATMUL ? ITEM_MATMUL : ITEM_OP,
                              .op = op,
                              .span = f->span});
@@ -148,9 +164,10 @@ static struct item slope_part(struct token t)
                          .span = {t.span.start + skip, t.span.end}};
 }
 
-enum slope_reading { READ_AS_NAME, READ_AS_SLOPE, READ_FAILED };
+enum slope_reading { READ_AS_NAME, READ_AS_SLOPE };
 
-// dL/da: one primary where dL and da are no names of the learner's and L or a is; see the grammar.
+// dL/da: one primary where dL and da are not both names of the learner's and L or a is; see the
+// grammar.
 static enum slope_reading read_as_slope(struct parser *p, struct token over, struct token under)
 {
     if (over.partial || under.partial) {
@@ -158,17 +175,9 @@ static enum slope_reading read_as_slope(struct parser *p, struct token over, str
     }
     bool over_bound = is_bound(p, over, 0), under_bound = is_bound(p, under, 0);
     bool inner = is_bound(p, over, 1), of = is_bound(p, under, 1);
+    p->slope_mine |= over_bound != under_bound && inner && of;
     if (over_bound != under_bound && inner && of) {
-        struct token mine = over_bound ? over : under;
-        char a[QUOTED], l[QUOTED], name[QUOTED];
-        diag_quote(name, token_text(p->lexer, mine), token_length(mine));
-        diag_quote(l, token_text(p->lexer, over) + 1, token_length(over) - 1);
-        diag_quote(a, token_text(p->lexer, under) + 1, token_length(under) - 1);
-        diag_set(p->diag, over.span,
-                 "this could be a derivative or a division, because '%s' is a name of yours", name);
-        diag_hint(p->diag, "for the derivative of %s with respect to %s write grad(%s, %s)", l, a,
-                  l, a);
-        return READ_FAILED;
+        return READ_AS_SLOPE;
     }
     p->slope_notice |= over_bound && under_bound && inner && of;
     // dL/dq with nothing known is a slope too, so that the trouble told is the missing L.
@@ -274,10 +283,12 @@ static void operand_missing(struct parser *p, struct token t)
     const struct frame *f = top(p);
     char quoted[QUOTED];
     diag_quote(quoted, p->lexer->source->text + t.span.start, t.span.end - t.span.start);
-    if (t.kind == TOKEN_STRING) {
+    if (t.kind == TOKEN_STRING && quoted[0] == '(') {
+        diag_set(p->diag, t.span, "a prime is not read here");
+        diag_hint(p->diag, "a derivative is written dy/dx, or derive f(x)");
+    } else if (t.kind == TOKEN_STRING) {
         diag_set(p->diag, t.span, "a text is not a value");
-        diag_hint(p->diag,
-                  "only file names stand in quotation marks, as in load_csv(\"iris.csv\")");
+        diag_hint(p->diag, "texts stand in print, and file names in load_csv(\"iris.csv\")");
     } else if (f != NULL && (f->kind == FRAME_INFIX || f->kind == FRAME_NEGATE)) {
         right_side_missing(p, f, t);
     } else if (t.kind == TOKEN_CLOSE && f != NULL && f->kind == FRAME_PAREN) {
@@ -378,11 +389,150 @@ static bool read_text(struct parser *p, struct token t)
     return true;
 }
 
+static bool is_function(const char *s, size_t n)
+{
+    return op_find(s, n, OP_CALL) != OP_COUNT || builtin_find(s, n) != NULL ||
+           spelling_function(s, n) != NULL;
+}
+
+static bool is_open(struct token t, char mark)
+{
+    return t.kind == TOKEN_OPEN && t.mark == mark;
+}
+
+// sin^2(x), sin²(x): the power is kept until the parenthesis is closed.
+static bool read_raised_function(struct parser *p, struct token name)
+{
+    struct lexer ahead = *p->lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored), number = t;
+    if (t.kind == TOKEN_INFIX && t.op == OP_POW) {
+        number = lexer_next(&ahead, &ignored);
+    } else if (t.kind != TOKEN_RAISED || t.mark == 'T') {
+        return false;
+    }
+    bool brace = is_open(number, '{');
+    number = brace ? lexer_next(&ahead, &ignored) : number;
+    bool negative = number.kind == TOKEN_INFIX && number.op == OP_SUB;
+    number = negative ? lexer_next(&ahead, &ignored) : number;
+    if (brace) {
+        lexer_next(&ahead, &ignored);
+    }
+    struct token open = lexer_next(&ahead, &ignored);
+    bool power = number.kind == TOKEN_NUMBER || number.kind == TOKEN_RAISED;
+    if (!power || !is_open(open, '(') ||
+        !is_function(token_text(p->lexer, name), token_length(name)) || is_bound(p, name, 0)) {
+        return false;
+    }
+    if (negative || number.number <= 0) {
+        char quoted[QUOTED];
+        diag_quote(quoted, token_text(p->lexer, name), token_length(name));
+        diag_set(p->diag, t.span, "this could be 1/%s(x), or the inverse of %s", quoted, quoted);
+        diag_hint(p->diag, "write 1/%s(x), or the inverse by its name, such as atan(x)", quoted);
+        return true;
+    }
+    *p->lexer = ahead;
+    push(p, (struct frame){.kind = FRAME_CALL, .span = name.span, .raised = number.number});
+    return true;
+}
+
+// e^x and e**x, where e is no name: the exponential function.
+static bool read_exponential(struct parser *p, struct token t)
+{
+    struct token next = lexer_peek(p->lexer);
+    if (!token_is(p->lexer, t, "e") || is_bound(p, t, 0) || next.kind != TOKEN_INFIX ||
+        next.op != OP_POW) {
+        return false;
+    }
+    lexer_next(p->lexer, p->diag);
+    push(p, (struct frame){.kind = FRAME_EXP, .op = OP_EXP, .span = t.span});
+    return true;
+}
+
+// np.exp, torch.nn.functional.relu: the module says nothing where it is no name.
+static struct token skip_modules(struct parser *p, struct token t)
+{
+    struct diag ignored = {0};
+    while (t.kind == TOKEN_NAME && spelling_module(token_text(p->lexer, t), token_length(t)) &&
+           !is_bound(p, t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
+        struct lexer ahead = *p->lexer;
+        lexer_next(&ahead, &ignored);
+        struct token name = lexer_next(&ahead, &ignored);
+        if (name.kind != TOKEN_NAME) {
+            break;
+        }
+        *p->lexer = ahead;
+        t = name;
+    }
+    return t;
+}
+
+// The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is none.
+static struct token braced_slope(struct parser *p, struct lexer *ahead)
+{
+    struct diag ignored = {0};
+    struct token open = lexer_next(ahead, &ignored), name = lexer_next(ahead, &ignored);
+    struct token close = lexer_next(ahead, &ignored);
+    bool slope = is_open(open, '{') && close.kind == TOKEN_CLOSE && close.mark == '}' &&
+                 (name.partial || begins_with_d(p, name));
+    name.kind = slope ? name.kind : TOKEN_END;
+    return name;
+}
+
+// \frac{a}{b} and \sqrt{x}. (Signs and Greek letters are names and signs like others.)
+static bool read_latex(struct parser *p, struct token t)
+{
+    const char *s = token_text(p->lexer, t);
+    size_t n = token_length(t);
+    bool frac = t.latex && text_among("frac dfrac tfrac", s, n);
+    bool root = t.latex && text_among("sqrt", s, n);
+    if ((!frac && !root) || !is_open(lexer_peek(p->lexer), '{')) {
+        return false;
+    }
+    struct lexer ahead = *p->lexer;
+    struct token over = frac ? braced_slope(p, &ahead) : t;
+    struct token under = frac && over.kind != TOKEN_END ? braced_slope(p, &ahead) : t;
+    if (frac && over.kind != TOKEN_END && under.kind != TOKEN_END &&
+        read_as_slope(p, over, under) == READ_AS_SLOPE) {
+        put(p, slope_part(over));
+        put(p, slope_part(under));
+        put(p, (struct item){.kind = ITEM_SLOPE, .span = {over.span.start, under.span.end}});
+        *p->lexer = ahead;
+        p->want_operand = false;
+        return true;
+    }
+    lexer_next(p->lexer, p->diag);
+    push(p, (struct frame){.kind = frac ? FRAME_FRAC : FRAME_BRACE, .root = root, .span = t.span});
+    return true;
+}
+
+// A name that does not stand for itself.
+static bool read_spelling(struct parser *p, struct token t)
+{
+    return read_latex(p, t) || read_exponential(p, t) || read_raised_function(p, t);
+}
+
+// A comma may stand before the bracket's end.
+static bool read_last_comma(struct parser *p, struct token close)
+{
+    struct frame *f = top(p);
+    if (f == NULL || close.mark != (f->kind == FRAME_CALL ? ')' : ']') || f->count == 0 ||
+        f->axis || f->slice || (f->kind != FRAME_CALL && f->kind != FRAME_ARRAY)) {
+        return false;
+    }
+    enum item_kind kind = f->kind == FRAME_CALL ? ITEM_CALL : ITEM_ARRAY;
+    put(p, (struct item){.kind = kind, .count = f->count, .span = f->span});
+    pop_bracket(p);
+    p->want_operand = false;
+    return true;
+}
+
 // signed, postfix and primary: everything that may come where an operand is wanted.
 static void read_operand(struct parser *p)
 {
-    struct token t = lexer_next(p->lexer, p->diag);
+    struct token t = skip_modules(p, lexer_next(p->lexer, p->diag));
     struct token next = {.kind = TOKEN_END};
+    p->number_before = t.kind == TOKEN_NUMBER;
     if (read_text(p, t)) {
         p->last = t.span;
         return;
@@ -400,7 +550,7 @@ static void read_operand(struct parser *p)
         p->want_operand = false;
         break;
     case TOKEN_NAME:
-        if (read_slope(p, t) || read_axis(p, t)) {
+        if (read_slope(p, t) || read_axis(p, t) || read_spelling(p, t)) {
             break;
         }
         next = lexer_peek(p->lexer);
@@ -419,7 +569,23 @@ static void read_operand(struct parser *p)
             operand_missing(p, t);
         }
         break;
+    case TOKEN_ROOT:
+        push(p, (struct frame){.kind = FRAME_ROOT, .op = OP_SQRT, .span = t.span});
+        break;
+    case TOKEN_BAR:
+        if (lexer_peek(p->lexer).kind == TOKEN_BAR) {
+            diag_set(p->diag, t.span, "a norm is not written with bars here");
+            diag_hint(p->diag, "write sqrt(sum(w**2))");
+            break;
+        }
+        push(p, (struct frame){.kind = FRAME_BARS, .span = t.span});
+        break;
     case TOKEN_OPEN:
+        if (t.mark == '{' && top(p) != NULL &&
+            (top(p)->op == OP_POW || top(p)->kind == FRAME_EXP)) {
+            push(p, (struct frame){.kind = FRAME_BRACE, .span = t.span});
+            break;
+        }
         if (t.mark == '{') {
             operand_missing(p, t);
             break;
@@ -433,7 +599,7 @@ static void read_operand(struct parser *p)
         }
         break;
     case TOKEN_CLOSE:
-        if (read_missing_bound(p, t)) {
+        if (read_missing_bound(p, t) || read_last_comma(p, t)) {
             break;
         }
         if (t.mark == ')' && top(p) != NULL && top(p)->kind == FRAME_CALL && top(p)->count == 0) {
@@ -493,30 +659,70 @@ static void end_part(struct parser *p)
     f->count++;
 }
 
-static void read_close(struct parser *p, struct token t)
+// What a bracket that is closed comes to.
+static void put_bracket(struct parser *p, const struct frame *f)
 {
     static const enum item_kind items[] = {
         [FRAME_CALL] = ITEM_CALL, [FRAME_ARRAY] = ITEM_ARRAY, [FRAME_INDEX] = ITEM_INDEX};
-    reduce(p, PRECEDENCE_COMPARE);
-    struct frame *f = top(p);
-    char wanted = f->kind == FRAME_PAREN || f->kind == FRAME_CALL ? ')' : ']';
-    if (t.mark != wanted) {
-        diag_set(p->diag, t.span, "'%c' closes nothing that is open here", t.mark);
-        diag_hint(p->diag, "the open bracket here is '%c'", wanted == ')' ? '(' : '[');
-        return;
-    }
-    if (f->kind != FRAME_PAREN) {
-        end_part(p);
+    if (f->kind == FRAME_BARS) {
+        put(p, (struct item){.kind = ITEM_OP, .op = OP_ABS, .span = f->span});
+    } else if (f->kind == FRAME_FRAC) {
+        put(p, (struct item){.kind = ITEM_OP, .op = OP_DIV, .span = f->span});
+    } else if (f->kind == FRAME_BRACE && f->root) {
+        put(p, (struct item){.kind = ITEM_OP, .op = OP_SQRT, .span = f->span});
+    } else if (f->kind != FRAME_PAREN && f->kind != FRAME_BRACE) {
         put(p, (struct item){.kind = items[f->kind], .count = f->count, .span = f->span});
     }
-    pop_bracket(p);
+    if (f->raised != 0) {
+        put(p, (struct item){.kind = ITEM_NUMBER, .number = f->raised, .span = f->span});
+        put(p, (struct item){.kind = ITEM_OP, .op = OP_POW, .span = f->span});
+    }
+}
+
+static char closing(const struct frame *f)
+{
+    return f->kind == FRAME_PAREN || f->kind == FRAME_CALL    ? ')'
+           : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX ? ']'
+           : f->kind == FRAME_BARS                            ? '|'
+                                                              : '}';
+}
+
+static void read_close(struct parser *p, struct token t)
+{
+    reduce(p, PRECEDENCE_COMPARE);
+    struct frame *f = top(p);
+    char wanted = closing(f);
+    if (t.mark != wanted) {
+        diag_set(p->diag, t.span, "'%c' closes nothing that is open here", t.mark);
+        diag_hint(p->diag, "the open bracket here is '%c'",
+                  wanted == ')'   ? '('
+                  : wanted == ']' ? '['
+                  : wanted == '}' ? '{'
+                                  : '|');
+        return;
+    }
+    if (f->kind == FRAME_CALL || f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX) {
+        end_part(p);
+    }
     lexer_next(p->lexer, p->diag);
+    if (f->kind == FRAME_FRAC && f->count++ == 0) {
+        struct token open = lexer_next(p->lexer, p->diag);
+        if (!is_open(open, '{')) {
+            diag_set(p->diag, open.span, "the second part of this fraction is missing");
+            diag_hint(p->diag, "write \\frac{a}{b}, or a/b");
+        }
+        p->want_operand = true;
+        return;
+    }
+    struct frame closed = *f;
+    pop_bracket(p);
+    put_bracket(p, &closed);
 }
 
 static void read_comma(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
-    if (top(p)->kind == FRAME_PAREN) {
+    if (top(p)->kind != FRAME_CALL && top(p)->kind != FRAME_ARRAY && top(p)->kind != FRAME_INDEX) {
         diag_set(p->diag, t.span, "a comma stands between the values given to a function");
         diag_hint(p->diag, "a name before the parenthesis is missing, or the comma is too much");
         return;
@@ -569,26 +775,163 @@ static void read_matmul(struct parser *p, struct token t)
     lexer_next(p->lexer, p->diag);
 }
 
+// A value follows a value inside a bracket.
+static void sign_missing(struct parser *p, const struct frame *f, struct token t)
+{
+    char quoted[QUOTED];
+    const char *s = p->lexer->source->text;
+    const char *foreign =
+        t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
+    diag_quote(quoted, s + t.at, t.span.end - t.at);
+    diag_set(p->diag, t.span, "'%s' follows without an operation between", quoted);
+    diag_hint(p->diag, "%s",
+              foreign != NULL                               ? foreign
+              : f->kind == FRAME_PAREN || closing(f) == '}' ? "to multiply write *"
+                                                            : "a '*' or a ',' is missing here");
+}
+
 static void finish(struct parser *p)
 {
+    struct token t = lexer_peek(p->lexer);
     reduce(p, PRECEDENCE_COMPARE);
     const struct frame *f = top(p);
-    if (f != NULL) {
+    bool value = t.kind == TOKEN_NAME || t.kind == TOKEN_NUMBER || t.kind == TOKEN_NODE ||
+                 t.kind == TOKEN_OPEN || t.kind == TOKEN_ROOT || t.kind == TOKEN_STRING;
+    if (f != NULL && value) {
+        sign_missing(p, f, t);
+    } else if (f != NULL && t.kind == TOKEN_ASSIGN) {
+        diag_set(p->diag, t.span, "an '=' cannot stand inside a bracket");
+        diag_hint(p->diag, "to compare write ==");
+    } else if (f != NULL) {
+        char wanted = closing(f);
         bool call = f->kind == FRAME_CALL;
-        bool square = f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX;
         diag_set(p->diag, f->span,
-                 call     ? "this call's parenthesis is never closed"
-                 : square ? "this bracket is never closed"
-                          : "this parenthesis is never closed");
-        diag_hint(p->diag, "a '%c' is missing", square ? ']' : ')');
+                 call            ? "this call's parenthesis is never closed"
+                 : wanted == ')' ? "this parenthesis is never closed"
+                 : wanted == ']' ? "this bracket is never closed"
+                                 : "this is never closed");
+        diag_hint(p->diag, "a '%c' is missing", wanted);
+    } else {
+        put(p, (struct item){.kind = ITEM_END, .span = p->last});
+    }
+}
+
+// a/2x and a**2x are read in two ways by two people.
+static void refuse_two_readings(struct parser *p, const struct frame *f, struct token t)
+{
+    char a[QUOTED], b[QUOTED];
+    const char *s = p->lexer->source->text, *sign = f->op == OP_DIV ? "/" : "**";
+    diag_quote(a, s + p->last.start, p->last.end - p->last.start);
+    diag_quote(b, s + t.at, t.span.end - t.at);
+    bool paren = t.kind == TOKEN_OPEN;
+    diag_set(p->diag, (struct span){p->last.start, t.span.end},
+             "this could be …%s(%s*%s%s) or (…%s%s)*%s%s", sign, a, b, paren ? "…)" : "", sign, a,
+             b, paren ? "…)" : "");
+    diag_hint(p->diag, "write the one that you mean");
+}
+
+// 2e, 0xZ, 1_x: what follows looks like the rest of a number that was not read to its end.
+static bool looks_like_number(struct parser *p, struct token t)
+{
+    const char *s = token_text(p->lexer, t);
+    return s[0] == '_' ||
+           (token_length(t) > 1 && (s[0] == 'x' || s[0] == 'e') && s[1] >= '0' && s[1] <= '9');
+}
+
+// 2nd = 3: not a product, but a name that does not begin as names do.
+static bool is_assigned(struct parser *p, struct token t)
+{
+    struct lexer after = {.source = p->lexer->source, .at = t.span.end};
+    return t.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_ASSIGN;
+}
+
+// Is the innermost bracket |?
+static bool in_bars(struct parser *p)
+{
+    for (size_t i = p->open.count; i-- > 0;) {
+        const struct frame *f = &BUF(struct frame, &p->open)[i];
+        if (is_bracket(f)) {
+            return f->kind == FRAME_BARS;
+        }
+    }
+    return false;
+}
+
+// 2x, 3(x + 1), 2√x: a written number directly before a name, a parenthesis, a root or a bar.
+static bool read_implied_product(struct parser *p, struct token t)
+{
+    bool begins = t.kind == TOKEN_NAME || t.kind == TOKEN_ROOT || is_open(t, '(') ||
+                  (t.kind == TOKEN_BAR && !in_bars(p));
+    if (!p->number_before || !begins || t.at != p->last.end ||
+        (t.kind == TOKEN_NAME && !t.latex && looks_like_number(p, t)) || is_assigned(p, t)) {
+        return false;
+    }
+    const struct frame *f = top(p);
+    if (f != NULL && f->kind == FRAME_INFIX && (f->op == OP_DIV || f->op == OP_POW)) {
+        refuse_two_readings(p, f, t);
+        return true;
+    }
+    if (p->implied.end == 0) {
+        p->implied = (struct span){p->last.start, t.span.end};
+    }
+    reduce(p, PRECEDENCE_PRODUCT);
+    push(p, (struct frame){.kind = FRAME_INFIX, .op = OP_MUL, .span = {p->last.end, p->last.end}});
+    p->want_operand = true;
+    return true;
+}
+
+// W^T: the transpose, where T is no name.
+static bool read_transpose(struct parser *p, struct token power)
+{
+    struct lexer ahead = *p->lexer;
+    struct diag ignored = {0};
+    lexer_next(&ahead, &ignored);
+    struct token t = lexer_next(&ahead, &ignored);
+    bool brace = is_open(t, '{');
+    t = brace ? lexer_next(&ahead, &ignored) : t;
+    if (power.kind != TOKEN_INFIX || power.op != OP_POW || !token_is(&ahead, t, "T") ||
+        p->number_before || is_bound(p, t, 0)) {
+        return false;
+    }
+    if (brace) {
+        lexer_next(&ahead, &ignored);
+    }
+    *p->lexer = ahead;
+    put(p, (struct item){.kind = ITEM_TRANSPOSE, .span = t.span});
+    p->last = t.span;
+    return true;
+}
+
+// x², xᵀ: binds tighter than any sign.
+static void read_raised(struct parser *p, struct token t)
+{
+    lexer_next(p->lexer, p->diag);
+    if (t.mark == 'T') {
+        put(p, (struct item){.kind = ITEM_TRANSPOSE, .span = t.span});
         return;
     }
-    put(p, (struct item){.kind = ITEM_END, .span = p->last});
+    put(p, (struct item){.kind = ITEM_NUMBER, .number = t.number, .span = t.span});
+    put(p, (struct item){.kind = ITEM_OP, .op = OP_POW, .span = t.span});
+}
+
+// y' directly after a name is a prime, not a text.
+static bool refuse_prime(struct parser *p, struct token t)
+{
+    char mark = t.at < p->lexer->source->length ? p->lexer->source->text[t.at] : ' ';
+    if ((t.kind != TOKEN_STRING && t.kind != TOKEN_BAD) || mark != '\'' || t.at != p->last.end) {
+        return false;
+    }
+    diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not read here");
+    return !diag_hint(p->diag, "a derivative is written dy/dx; 'derive' gives it as a formula");
 }
 
 static void read_operator(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
+    if (refuse_prime(p, t) || read_implied_product(p, t) || read_transpose(p, t)) {
+        return;
+    }
+    p->number_before = false;
     if (t.kind == TOKEN_BAD) {
         lexer_next(p->lexer, p->diag);
     } else if (t.kind == TOKEN_DOT) {
@@ -597,13 +940,16 @@ static void read_operator(struct parser *p)
         read_infix(p, t);
     } else if (t.kind == TOKEN_MATMUL) {
         read_matmul(p, t);
-    } else if (t.kind == TOKEN_OPEN && t.mark == '[') {
+    } else if (t.kind == TOKEN_RAISED) {
+        read_raised(p, t);
+    } else if (is_open(t, '[')) {
         push(p, (struct frame){.kind = FRAME_INDEX, .span = t.span});
         p->want_operand = true;
         lexer_next(p->lexer, p->diag);
     } else if (t.kind == TOKEN_COLON && p->brackets > 0) {
         read_colon(p, t);
-    } else if (t.kind == TOKEN_CLOSE && p->brackets > 0) {
+    } else if ((t.kind == TOKEN_CLOSE || t.kind == TOKEN_BAR) && p->brackets > 0) {
+        t.mark = t.kind == TOKEN_BAR ? '|' : t.mark;
         read_close(p, t);
     } else if (t.kind == TOKEN_COMMA && p->brackets > 0) {
         read_comma(p, t);

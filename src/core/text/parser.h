@@ -11,7 +11,7 @@
 //   product  = signed (("*" | "/" | "@") signed)*
 //   signed   = ("-" | "+")* power
 //   power    = postfix [("**" | "^") signed]
-//   postfix  = primary ("." name | "." name "(" args ")" | "[" index ("," index)* "]")*
+//   postfix  = primary ("." name | "." name "(" args ")" | "[" index ("," index)* "]" | raised)*
 //   index    = compare | [compare] ":" [compare]
 //   primary  = number | name | "%" digits | slope | name "(" args ")" | "(" compare ")"
 //            | "[" compare ("," compare)* "]"
@@ -20,6 +20,16 @@
 //   only slope    = "d" name [element] "/" "d" name
 //                   where neither "dname" is bound; ∂name/∂name always
 //   element  = "[" ["-"] number ["," ["-"] number] "]"
+// A comma may stand before the end of any bracket.
+//
+// Spellings of others (spelling.h) come out as the items of what they mean:
+//   2x, 3(x + 1)       a number directly before a name or a parenthesis multiplies it
+//   e^x, e**x          exp(x), where e is no name
+//   sin^2(x), sin²(x)  sin(x)**2
+//   √x, |x|            sqrt and abs
+//   W^T, Wᵀ            W.T, where T is no name
+//   \frac{a}{b}, \sqrt{x}, x^{2}
+//   np.exp(x)          exp(x), where np is no name
 #ifndef TEXT_PARSER_H
 #define TEXT_PARSER_H
 
@@ -28,22 +38,23 @@
 #include "text/names.h"
 
 enum item_kind {
-    ITEM_END,      // the expression is complete
-    ITEM_ERROR,    // the diag says why
-    ITEM_NUMBER,   // .number
-    ITEM_NAME,     // span is the name
-    ITEM_NODE,     // .node
-    ITEM_TEXT,     // span is a file's name, the only argument of load_csv
-    ITEM_OP,       // .op on the last one or two operands
-    ITEM_CALL,     // the function named at `span` on the last .count operands
-    ITEM_FIELD,    // the last operand's field named at `span` (data, grad, T)
-    ITEM_SLOPE,    // d(operand before last)/d(last operand)
-    ITEM_MATMUL,   // @ on the last two operands
-    ITEM_ARRAY,    // [ … ] of the last .count operands
-    ITEM_NOTHING,  // an operand that was left out: a bound of a slice
-    ITEM_SLICE,    // the last two operands are the bounds of a slice
-    ITEM_INDEX,    // the operand before the last .count, indexed by them
-    ITEM_AXIS,     // the last operand was written axis=…
+    ITEM_END,        // the expression is complete
+    ITEM_ERROR,      // the diag says why
+    ITEM_NUMBER,     // .number
+    ITEM_NAME,       // span is the name
+    ITEM_NODE,       // .node
+    ITEM_TEXT,       // span is a file's name, the only argument of load_csv
+    ITEM_OP,         // .op on the last one or two operands
+    ITEM_CALL,       // the function named at `span` on the last .count operands
+    ITEM_FIELD,      // the last operand's field named at `span` (data, grad, T)
+    ITEM_TRANSPOSE,  // W.T, written W^T or Wᵀ
+    ITEM_SLOPE,      // d(operand before last)/d(last operand)
+    ITEM_MATMUL,     // @ on the last two operands
+    ITEM_ARRAY,      // [ … ] of the last .count operands
+    ITEM_NOTHING,    // an operand that was left out: a bound of a slice
+    ITEM_SLICE,      // the last two operands are the bounds of a slice
+    ITEM_INDEX,      // the operand before the last .count, indexed by them
+    ITEM_AXIS,       // the last operand was written axis=…
 };
 
 struct item {
@@ -65,6 +76,9 @@ struct parser {
     size_t brackets;  // parentheses among `open`
     bool want_operand;
     bool slope_notice;         // dL/da was read as a division of two names
+    bool slope_mine;           // … as a derivative, though one of them is a name
+    struct span implied;       // the first product without a sign: 2x (empty: none)
+    bool number_before;        // the operand just read is a written number
     struct span last;          // of the last operand read
     const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts
     size_t turns;
