@@ -79,7 +79,7 @@ static void what_is_no_number_costs_nothing(void **state)
     struct graph g;
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
-    assert_judged(&g, NUMBER("dL/da"), "2x", "malformed@1: a '*' is missing here; write 2*x");
+    assert_judged(&g, NUMBER("dL/da"), "2 x", "malformed@2: a '*' is missing here; write 2*x");
     assert_judged(&g, NUMBER("dL/da"), "z[1]",
                   "malformed@0: a number is asked for, and 'z[1]' is none; work it out, then check "
                   "with the prompt: print z[1]");
@@ -184,7 +184,7 @@ static void more_numbers_tell_mistakes_apart(void **state)
                 "gradient passes unchanged.");
     assert_told(&g, q, "77", "c?\nThat fits none of them: go over the edges one by one.");
     assert_told(&g, q, "6", "c?\nright");
-    assert_told(&g, q, "2x", "c?\na '*' is missing here");
+    assert_told(&g, q, "(2)x", "c?\na '*' is missing here");
     assert_told(&g, q, "2x -2",
                 "c?\nc?\nThat is what comes out when the upstream gradient is left out: the local "
                 "gradient is taken alone.");
@@ -201,8 +201,9 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("derive 5*x**3"), "x*x*15", "right");
     assert_judged(&g, FORMULA("derive 5*x**3"), "15*x**2.01",
                   "wrong: Try it at x = 2: yours gives 60.4173, and it should be 60.");
-    assert_judged(&g, FORMULA("derive 5*x**3"), "15x",
-                  "malformed@2: a '*' is missing here; write "
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15x²", "[15*x**2] right");
+    assert_judged(&g, FORMULA("derive 5*x**3"), "15 x",
+                  "malformed@3: a '*' is missing here; write "
                   "15*x");
     assert_judged(&g, FORMULA("derive 5*x**3"), "15",
                   "malformed@0: a formula is asked for, and this is a number; write it with names");
@@ -379,7 +380,7 @@ static void cells_are_filled(void **state)
         {"dL/dc = -2", "partly"},
         {"1 2 3", "malformed@0: these are more numbers than cells: 1 is left; write an expression "
                   "without blanks, or commas between"},
-        {"2x", "malformed@1: a '*' is missing here; write 2*x"},
+        {"(2)x", "malformed@3: a '*' is missing here; write (2)*x"},
         {"-4", "right"},
     };
     struct graph g;

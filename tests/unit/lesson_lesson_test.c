@@ -181,7 +181,7 @@ static void mistakes_in_questions_are_told(void **state)
                    "after the first key every line is written KEY: VALUE");
     assert_refused("q\nright: x\nkind: number\nanswer: 2\n", "right",
                    "a question of kind 'number' has no 'right'");
-    assert_refused("q\nkind: number\nanswer: 2x\n", "x", "the expression should end here");
+    assert_refused("q\nkind: number\nanswer: 2 x\n", "x", "the expression should end here");
     assert_refused("q\nkind: formula\nanswer: sum(W)\n", "sum",
                    "there is no function 'sum' of single numbers");
     assert_refused("q {= a\nkind: number\nanswer: 2\n", "{=", "'{=' is not closed by '}'");
