@@ -88,9 +88,9 @@ static void mistakes_have_their_place(void **state)
                        "then id: and title:, then '---' again\n\n^\n");
     assert_refused("---\nid: a\nid: b\n---\n",
                    "FILE:3:1: error: 'id' stands here twice\nid: b\n^\n");
-    assert_refused(FRONT "- ```ask a.b\n  ∂?\n  kind: number\n  answer: 2x\n  ```\n",
-                   "FILE:8:12: error: the expression should end here\n  answer: 2x\n"
-                   "           ^\n");
+    assert_refused(FRONT "- ```ask a.b\n  ∂?\n  kind: number\n  answer: 2 x\n  ```\n",
+                   "FILE:8:13: error: the expression should end here\n  answer: 2 x\n"
+                   "            ^\n");
     assert_refused(FRONT "```ask a.b\n?\nkind: number\n```\n",
                    "FILE:5:1: error: 'answer' is missing\n```ask a.b\n^\n");
     assert_refused(FRONT "text\nthen *{= 2 +}*\n",
