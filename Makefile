@@ -278,7 +278,13 @@ bench: all $(BENCH) ## Measure: speed, start-up, memory
 	@for script in $(wildcard bench/*.sh); do \
 	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
 
-docs: all ## Draw the players of docs/gallery/ anew
+# A page of docs/ that is made from tables of the sources.
+$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(call library,base)
+	$(call show,link,$@)
+	$(call link)
+
+docs: all $(BUILD)/tools/records ## Write docs/records.md and draw the players of docs/gallery/ anew
+	@$(BUILD)/tools/records > docs/records.md
 	@cd docs/gallery && for script in *.bs; do $(abspath $(BACKSTEP)) $$script || exit 1; done
 
 fmt: ## Lay out the sources as .clang-format says

@@ -1,5 +1,5 @@
 // Any bytes are a text that may be typed: the session must answer, and every answer must have
-// words and JSON.
+// words and JSON and look as records.def says.
 //
 // The first byte chooses: p a prompt, where every line is a text of its own and the session goes on
 // after an error; s a script; l a prompt in a lesson, which `lesson` begins too. Work is bounded by
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/schema.h"
 #include "lesson/course.h"
 #include "lesson/lesson.h"
 #include "play/tutor.h"
@@ -38,6 +39,11 @@ static void render(const struct run *r, const struct records *records)
     for (const struct rec *rec = records->list.in.first; rec != NULL; rec = rec->next) {
         words_add(&words, rec, &form);
         rec_json(&words, rec);
+        text_clear(&words);
+        if (!schema_fits(rec, &words)) {
+            fprintf(stderr, "records.def: %s\n", text_get(&words));
+            abort();
+        }
     }
     text_release(&words);
 }

@@ -17,7 +17,8 @@ verdict() {  # what, expected, got
 
 # Each record of the walk stands in the trace, and in the file, as it is.
 "$BACKSTEP" --json -e "$canonical; graph L page.html" | grep '"kind":"trace"' >trace
-"$BACKSTEP" --json -e "$canonical; step L; run; run" >steps
+"$BACKSTEP" --json -e "$canonical; step L; run; run" |
+    grep '"kind":"step"' >steps
 while IFS= read -r step; do
     verdict "a step in the trace" yes "$(grep -qF "$step" trace && echo yes)"
     verdict "a step in the page" yes "$(grep -qF "$step" page.html && echo yes)"

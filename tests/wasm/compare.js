@@ -31,9 +31,10 @@ const whole = (status, out, err) => `status ${status}\n${out}--- stderr\n${err}`
 
 function compareSample(Session, file, json) {
     const native = spawnSync(program, [...(json ? ['--json'] : []), file], { maxBuffer: 1 << 28 });
-    const out = [];
+    const session = new Session(modulePath);
+    const out = json ? [session.hello()] : [];
     const err = [];
-    const ok = new Session(modulePath).run(file, fs.readFileSync(file),
+    const ok = session.run(file, fs.readFileSync(file),
         (answers, trouble) => { out.push(answers); err.push(trouble); }, { json });
     check(file, whole(native.status, native.stdout, native.stderr),
         whole(ok ? 0 : 1, Buffer.concat(out), Buffer.concat(err)));

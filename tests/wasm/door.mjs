@@ -16,6 +16,12 @@ export class Session {
         return Buffer.from(new Uint8Array(this.core.memory.buffer, at, length));
     }
 
+    // The first line of a stream of JSON.
+    hello() {
+        this.core.door_hello(this.door);
+        return this.#words(0);
+    }
+
     // Runs a text to its end; say(answers, trouble) is given the bytes of each statement's answer.
     // False if it ended in an error.
     run(name, text, say, { prompt = false, json = false } = {}) {

@@ -31,6 +31,9 @@ function read(path) {
 const texts = words[0] === '-e' ? [['-e', () => Buffer.from(words[1] ?? '')]]
                                 : words.map((path) => [path, () => read(path)]);
 const session = new Session(modulePath);
+if (json) {
+    fs.writeSync(1, session.hello());
+}
 const ok = texts.every(([name, text]) => {
     const bytes = text();
     return bytes !== null && session.run(name, bytes, say, { json });

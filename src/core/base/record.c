@@ -39,6 +39,11 @@ struct rec *records_add(struct records *r, enum rec_kind kind)
     return rec_record(r, &r->list, KEY_NONE, kind);
 }
 
+void records_hello(struct records *r)
+{
+    rec_whole(r, records_add(r, KIND_hello), KEY_version, REC_VERSION);
+}
+
 struct rec *rec_map(struct records *r, struct rec *to, enum rec_key key)
 {
     return add(r, to, key, REC_MAP);

@@ -1,6 +1,6 @@
 // Records: what a statement answers. A record is a map of a kind, with fields; every text a learner
-// reads, every page and every line of JSON is a rendering of records. records.def lists the kinds and
-// their fields, fields.def the keys; record_shape.h holds records to these tables.
+// reads, every page and every line of JSON is a rendering of records. records.def lists the kinds
+// and their fields, fields.def the keys; schema.h compares records with these tables.
 //
 // A record is a tree in an arena. Building is sticky as in mem.h: adding to NULL adds nothing and
 // returns NULL, so that a builder need not look; the arena's `failed` flag tells in the end.
@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-// What JSON calls "version" in the first line. It grows when a field changes its meaning, its type or
-// its name, or goes; a new kind or a new field is no reason.
+// The version of the records. It grows when a field changes its meaning, its type or its name, or
+// goes away; a new kind or a new field does not change it.
 enum { REC_VERSION = 1 };
 
 enum rec_key {
@@ -59,6 +59,8 @@ struct records {
 
 void records_init(struct records *r);
 void records_release(struct records *r);
+// The record that begins a stream of JSON, and states the version of those that follow.
+void records_hello(struct records *r);
 // A new record of this kind at the end.
 struct rec *records_add(struct records *r, enum rec_kind kind);
 

@@ -124,6 +124,7 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
                             .out = stream,
                             .trouble = stream,
                             .folder = p->folder,
+                            .strict = true,
                             .patience = p->lesson ? &p->patience : NULL};
         state = host_run(&host, &source);
     }

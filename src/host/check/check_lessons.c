@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/names.h"
+#include "base/schema.h"
+#include "check/check_figures.h"
 #include "lesson/answer.h"
 #include "lesson/lesson.h"
-#include "check/check_figures.h"
 #include "store/files.h"
-#include "supply/host.h"
 #include "store/lesson_file.h"
 #include "store/lesson_place.h"
 #include "store/markdown.h"
+#include "supply/host.h"
+#include "text/names.h"
 #include "words/words.h"
 
 enum {
@@ -103,6 +104,12 @@ fail_here(struct player *p, struct lesson_place place, const char *format, ...)
 static void see(void *seer, const struct rec *record)
 {
     struct player *p = seer;
+    struct text why;
+    text_init(&why);
+    if (!schema_fits(record, &why)) {
+        fail_here(p, at(p, 1), "records.def: %s", text_get(&why));
+    }
+    text_release(&why);
     rec_copy(&p->came, &p->came.list, record);
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/schema.h"
 #include "picture/image.h"
 #include "picture/page.h"
 #include "picture/plot.h"
@@ -83,6 +84,15 @@ static void write_json(struct host *h, const struct rec *record)
     text_release(&line);
 }
 
+void host_hello(struct host *h)
+{
+    struct records hello;
+    records_init(&hello);
+    records_hello(&hello);
+    write_json(h, hello.list.in.first);
+    records_release(&hello);
+}
+
 // ---- Progress -----------------------------------------------------------------------------------
 
 static int64_t time_of(const struct host *h)
@@ -150,10 +160,23 @@ static void keep_progress(struct host *h, const struct records *records)
     tell_news(h);
 }
 
+static void hold_to_schema(struct host *h, const struct rec *record)
+{
+    struct text why;
+    text_init(&why);
+    if (!schema_fits(record, &why)) {
+        fprintf(h->out, "records.def: %s\n", text_get(&why));
+    }
+    text_release(&why);
+}
+
 static void write_records(struct host *h, const struct records *records)
 {
     keep_progress(h, records);
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        if (h->strict) {
+            hold_to_schema(h, r);
+        }
         if (h->see != NULL) {
             h->see(h->seer, r);
             continue;

@@ -29,6 +29,8 @@ struct host {
     // Pictures are then drawn in the terminal without Graphviz, which nobody sees.
     void (*see)(void *seer, const struct rec *record);
     void *seer;
+    // Says so among the answers if a record is not as records.def has it: for tests.
+    bool strict;
     bool read_along;  // a person is there, for whom a lesson waits
     int columns;      // of a terminal that `out` is
     size_t wrap;      // columns at which a person's lines break; 0: they never do
@@ -43,6 +45,8 @@ struct host {
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
 };
 
+// Writes the first line of a stream of JSON.
+void host_hello(struct host *h);
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
 // SESSION_QUIT; SESSION_FAILED too if the answers could not be written.
 enum session_state host_run(struct host *h, const struct source *source);

@@ -225,6 +225,9 @@ static int run(const struct options *o, char **files, int count)
         return refuse_usage("there is no memory to begin with", "");
     }
     set_signals();
+    if (o->json) {
+        host_hello(&h);
+    }
     int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL)
                  : prompt ? prompt_run(&h, NULL, &stop)
                           : run_scripts(&h, o, files, count);

@@ -6,6 +6,7 @@
 //   e.door_begin(door, nameLength, textLength, prompt);
 //   do { state = e.door_run(door, json); take(); } while (state === 0);
 //
+// door_hello puts the first line of a stream of JSON where answers lie (see records_hello).
 // door_run executes one statement. Its answers lie, as UTF-8, at door_words(door, channel),
 // door_words_length(door, channel) bytes of them, until the next call of it: channel 0 holds what
 // a program writes to its standard output, channel 1 a script's errors and notices (at the prompt
@@ -36,6 +37,7 @@ struct door *door_new(uint32_t seed);
 void door_free(struct door *d);
 char *door_area(struct door *d, size_t n);
 void door_begin(struct door *d, size_t name_length, size_t text_length, int prompt);
+void door_hello(struct door *d);
 enum session_state door_run(struct door *d, int json);
 const char *door_words(struct door *d, int channel);
 size_t door_words_length(const struct door *d, int channel);
@@ -104,13 +106,27 @@ static void say(struct door *d, const struct rec *record, int json)
     text_release(&marked);
 }
 
-enum session_state EXPORT(door_run)(struct door *d, int json)
+static void begin_answer(struct door *d, struct records *records)
 {
-    struct records records;
-    records_init(&records);
+    records_init(records);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_clear(&d->words[i]);
     }
+}
+
+void EXPORT(door_hello)(struct door *d)
+{
+    struct records records;
+    begin_answer(d, &records);
+    records_hello(&records);
+    say(d, records.list.in.first, true);
+    records_release(&records);
+}
+
+enum session_state EXPORT(door_run)(struct door *d, int json)
+{
+    struct records records;
+    begin_answer(d, &records);
     enum session_state state = tutor_run(d->tutor, &records);
     for (const struct rec *r = records.list.in.first; r != NULL; r = r->next) {
         say(d, r, json);
