@@ -86,10 +86,6 @@ void program_slope_label(const struct program *p, struct text *out, uint32_t nod
 // The node in the program: a, W[0][1], n7.
 void program_put(const struct program *p, struct text *out, const char *prefix, uint32_t node);
 
-// A name of the learner's in letters that every language takes: η is eta.
-void export_ascii(struct text *out, const char *s, size_t length);
-// Has LaTeX a command for this Greek letter? (Alpha looks like A, and has none.)
-bool export_is_greek_command(uint32_t letter);
 // A number that reads back as exactly v and is never taken for a whole one: 2.0, -0.0. What is not
 // finite is written `inf` and `nan`.
 void export_number(struct text *out, double v, const char *inf, const char *nan);

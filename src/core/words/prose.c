@@ -37,8 +37,18 @@ static void add_character(struct text *out, const char **s, bool ascii)
     *s += strange ? 1 : n;
 }
 
-static void add_mathematics(struct text *out, const char *s, size_t n, bool ascii)
+// What a text becomes: for a terminal, maybe one of ASCII only, or for rich.h, with mathematics as
+// it is.
+enum aim { AIM_TERMINAL, AIM_ASCII, AIM_RICH };
+
+static void add_mathematics(struct text *out, const char *s, size_t n, enum aim aim)
 {
+    if (aim == AIM_RICH) {
+        text_add_char(out, PROSE_MATHS);
+        text_add_visible(out, s, n);
+        text_add_char(out, PROSE_MATHS_END);
+        return;
+    }
     struct text shown;
     text_init(&shown);
     tex_add(&shown, s, n);
@@ -47,23 +57,23 @@ static void add_mathematics(struct text *out, const char *s, size_t n, bool asci
             text_add_char(out, FIXED_BLANK);
             at++;
         } else {
-            add_character(out, &at, ascii);
+            add_character(out, &at, aim == AIM_ASCII);
         }
     }
     text_release(&shown);
 }
 
 // `code` from behind its first mark; returns behind its last.
-static const char *add_code(struct text *out, const char *s, bool ascii)
+static const char *add_code(struct text *out, const char *s, enum aim aim)
 {
     text_add_char(out, INK_CODE);
     while (*s != '\0' && *s != '`') {
         s += *s == '\\' && s[1] != '\0';
-        if (*s == ' ') {
+        if (*s == ' ' && aim != AIM_RICH) {
             text_add_char(out, FIXED_BLANK);
             s++;
         } else {
-            add_character(out, &s, ascii);
+            add_character(out, &s, aim == AIM_ASCII);
         }
     }
     text_add_char(out, INK_END);
@@ -102,7 +112,7 @@ static const char *mathematics_end(const char *text, const char *s)
 
 // The whole text with ink for its marks; blanks and line ends are one blank each, except between
 // paragraphs.
-static void add_inked(struct text *out, const char *text, bool ascii, enum ink ink)
+static void add_inked(struct text *out, const char *text, enum aim aim, enum ink ink)
 {
     size_t open = 0;  // stars of the emphasis that is open
     const char *end;
@@ -110,14 +120,14 @@ static void add_inked(struct text *out, const char *text, bool ascii, enum ink i
         size_t stars = strncmp(s, "**", 2) == 0 ? 2 : 1;
         if (*s == '\\' && s[1] != '\0') {
             s++;
-            add_character(out, &s, ascii);
+            add_character(out, &s, aim == AIM_ASCII);
         } else if (*s == '`' && strchr(s + 1, '`') != NULL) {
-            s = add_code(out, s + 1, ascii);
+            s = add_code(out, s + 1, aim);
             if (open > 0 || ink != INK_END) {
                 text_add_char(out, (char)(open == 2 ? INK_NAME : open == 1 ? INK_EMPHASIS : ink));
             }
         } else if (*s == '$' && (end = mathematics_end(text, s)) != NULL) {
-            add_mathematics(out, s + 1, (size_t)(end - s - 1), ascii);
+            add_mathematics(out, s + 1, (size_t)(end - s - 1), aim);
             s = end + 1;
         } else if (*s == '*' && open > 0 && stars >= open && s > text && !is_blank(s[-1])) {
             s += open;
@@ -134,9 +144,14 @@ static void add_inked(struct text *out, const char *text, bool ascii, enum ink i
             }
             text_add_char(out, newlines > 1 ? '\n' : ' ');
         } else {
-            add_character(out, &s, ascii);
+            add_character(out, &s, aim == AIM_ASCII);
         }
     }
+}
+
+void prose_inked(struct text *out, const char *text, enum ink ink)
+{
+    add_inked(out, text, AIM_RICH, ink);
 }
 
 // ---- Ink to lines -------------------------------------------------------------------------------
@@ -220,7 +235,7 @@ void prose_add(struct text *out, const char *text, const char *lead, size_t colu
                      .ink = (char)ink,
                      .base = ink};
     text_init(&inked);
-    add_inked(&inked, text, ascii, ink);
+    add_inked(&inked, text, ascii ? AIM_ASCII : AIM_TERMINAL, ink);
     begin_line(&l);
     for (const char *s = text_get(&inked); *s != '\0';) {
         size_t n = strcspn(s, " \n");
@@ -247,7 +262,7 @@ static size_t natural_width(const char *cell, bool ascii)
 {
     struct text inked;
     text_init(&inked);
-    add_inked(&inked, cell, ascii, INK_END);
+    add_inked(&inked, cell, ascii ? AIM_ASCII : AIM_TERMINAL, INK_END);
     size_t width = ink_columns(text_get(&inked), text_length(&inked));
     text_release(&inked);
     return width;

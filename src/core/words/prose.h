@@ -15,6 +15,11 @@ enum { PROSE_COLUMNS = 84 };  // wider lines are hard to read
 // otherwise (INK_END: plain). ascii: without signs beyond ASCII.
 void prose_add(struct text *out, const char *text, const char *lead, size_t columns, bool ascii,
                enum ink ink);
+// The whole text with marks of meaning, unbroken; paragraphs are apart by a newline. Mathematics
+// stays TeX, between PROSE_MATHS and PROSE_MATHS_END. Strong text is in INK_NAME.
+#define PROSE_MATHS '\x06'
+#define PROSE_MATHS_END '\x07'
+void prose_inked(struct text *out, const char *text, enum ink ink);
 // A list of rows, which are lists of texts; the first is the head.
 void prose_table(struct text *out, const struct rec *rows, size_t columns, bool ascii);
 

@@ -14,6 +14,7 @@ struct words {
     int digits;
     size_t columns;  // that a line may take, its indent not counted; 0: as many as it needs
     bool ascii;
+    bool rich;  // the structure is kept: see rich.h
 };
 
 // The first item of a list that is a field; NULL if there is none.

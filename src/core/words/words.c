@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "words/ascii.h"
+#include "words/rich.h"
 #include "words/say.h"
 
 const struct rec *say_first(const struct rec *map, enum rec_key key)
@@ -13,6 +14,11 @@ const struct rec *say_first(const struct rec *map, enum rec_key key)
 
 void say_table(struct words *w, struct table *t)
 {
+    if (w->rich) {
+        rich_put_table(w->out, t);
+        table_release(t);
+        return;
+    }
     t->room = w->columns;
     t->ascii = w->ascii && w->columns > 0;
     table_write(t, w->out);
@@ -181,7 +187,7 @@ void say_nothing(struct words *w)
 }
 
 // What stands as it is: values, programs, pictures that know how wide they are.
-static bool is_fixed(const struct rec *record)
+bool words_is_fixed(const struct rec *record)
 {
     static const enum rec_kind kinds_fixed[] = {KIND_print, KIND_scene, KIND_plot, KIND_export,
                                                 KIND_attempts};
@@ -193,6 +199,22 @@ static bool is_fixed(const struct rec *record)
     return false;
 }
 
+static void say(struct words *w)
+{
+    static void (*const functions[])(struct words *) = {
+        say_nothing,
+#define KIND(name, says, meaning) say_##says,
+#include "base/records.def"
+    };
+    functions[rec_kind(w->record)](w);
+}
+
+void words_structured(struct text *out, const struct rec *record, const struct words_form *form)
+{
+    say(&(struct words){
+        .out = out, .record = record, .style = form->style, .digits = form->digits, .rich = true});
+}
+
 void words_add(struct text *out, const struct rec *record, const struct words_form *form)
 {
     enum {
@@ -200,24 +222,23 @@ void words_add(struct text *out, const struct rec *record, const struct words_fo
         HANG = 2,
         EDGE = 1
     };  // a line that fills the last column moves the cursor on
-    static void (*const functions[])(struct words *) = {
-        say_nothing,
-#define KIND(name, says, meaning) say_##says,
-#include "base/records.def"
-    };
     size_t indent = form->style == WORDS_PROMPT ? INDENT : 0;
     size_t room = form->columns > indent + EDGE ? form->columns - indent - EDGE : 0;
     struct text said, plain;
     text_init(&said);
     text_init(&plain);
-    functions[rec_kind(record)](
-        &(struct words){&said, record, form->style, form->digits, room, form->ascii});
+    say(&(struct words){.out = &said,
+                        .record = record,
+                        .style = form->style,
+                        .digits = form->digits,
+                        .columns = room,
+                        .ascii = form->ascii});
     if (form->ascii) {
         ascii_add(&plain, text_get(&said), text_length(&said));
     }
     const char *line = text_get(form->ascii ? &plain : &said);
     bool typed = rec_is(record, KIND_lesson_code);  // stands where a prompt would
-    size_t columns = room == 0 || typed || is_fixed(record) ? 0 : room + indent;
+    size_t columns = room == 0 || typed || words_is_fixed(record) ? 0 : room + indent;
     for (const char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         wrap_add(out, line, (size_t)(end - line), typed ? 0 : indent, columns, HANG);
     }

@@ -22,6 +22,10 @@ struct words_form {
 // and pictures stay as they are.
 void words_add(struct text *out, const struct rec *record, const struct words_form *form);
 
+// The same with its structure kept, for rich.h: nothing is indented, broken or aligned.
+void words_structured(struct text *out, const struct rec *record, const struct words_form *form);
+// Does every line of this record stay as it is: values, programs, drawings?
+bool words_is_fixed(const struct rec *record);
 // Is this an error or a notice, which a script keeps apart from its answers?
 bool words_is_trouble(const struct rec *record);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "words/prose.h"
+#include "words/rich.h"
 #include "words/say.h"
 
 // What is left beside the two blanks that answers stand in.
@@ -13,6 +14,10 @@ static size_t columns_of(const struct words *w)
 
 static void say_prose_text(struct words *w, const char *text, const char *lead, enum ink ink)
 {
+    if (w->rich) {
+        rich_put_prose(w->out, text, lead, ink);
+        return;
+    }
     prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, KEY_ascii), ink);
 }
 
@@ -47,7 +52,7 @@ static void say_verbatim(struct words *w)
     const char *s = rec_get_text(w->record, KEY_text);
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
-        text_add(w->out, "  ");
+        text_add(w->out, w->rich ? (char[]){WRAP_FIXED, '\0'} : "  ");
         text_add_char(w->out, INK_MUTED);
         text_add_visible(w->out, s, n);
         text_add_char(w->out, INK_END);
@@ -83,6 +88,8 @@ void say_prose(struct words *w)
         say_bullet(w);
     } else if (strcmp(block, "quote") == 0) {
         say_prose_text(w, text, "  ", INK_EMPHASIS);
+    } else if (strcmp(block, "table") == 0 && w->rich) {
+        rich_put_prose_table(w->out, rec_find(w->record, KEY_rows));
     } else if (strcmp(block, "table") == 0) {
         prose_table(w->out, rec_find(w->record, KEY_rows), columns_of(w), ascii);
     } else if (strcmp(block, "code") == 0) {
@@ -102,6 +109,7 @@ void say_lesson_code(struct words *w)
     }
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
+        text_add(w->out, w->rich ? (char[]){WRAP_FIXED, '\0'} : "");
         ink_add(w->out, INK_MUTED, first ? (w->ascii ? ">" : "∇") : (w->ascii ? "." : "…"));
         text_add_char(w->out, ' ');
         text_add_char(w->out, INK_CODE);

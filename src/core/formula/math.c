@@ -1,0 +1,278 @@
+#include "formula/math.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "formula/letters.h"
+
+// ---- Names and numbers --------------------------------------------------------------------------
+
+static size_t digits_at_end(const char *s, size_t length)
+{
+    size_t n = 0;
+    while (n < length && s[length - n - 1] >= '0' && s[length - n - 1] <= '9') {
+        n++;
+    }
+    return n;
+}
+
+// A character that is no command, nor begins or ends anything.
+static void put_sign(struct text *out, char c)
+{
+    if (strchr("\\^~", c) == NULL) {
+        text_add(out, strchr("_%$#&{}", c) != NULL ? "\\" : "");
+        text_add_char(out, c);
+    }
+}
+
+// A word: one letter as it is, more of them in a row set as a word.
+static void put_word(struct text *out, const char *s, size_t length)
+{
+    uint32_t c;
+    size_t n = utf8_read(s, length, &c);
+    struct text ascii;
+    text_init(&ascii);
+    letters_ascii(&ascii, s, length);
+    const char *word = text_get(&ascii);
+    bool greek = n == length && ((c >= 0x3b1 && c <= 0x3c9) || (c >= 0x391 && c <= 0x3a9));
+    if (greek && letters_is_greek_command(c)) {
+        text_addf(out, "\\%s", word);
+    } else if (greek || strlen(word) == 1) {
+        text_add_char(out, word[0]);
+    } else {
+        text_add(out, "\\mathit{");
+        for (; *word != '\0'; word++) {
+            put_sign(out, *word);
+        }
+        text_add_char(out, '}');
+    }
+    text_release(&ascii);
+}
+
+// A label: W1[0, 1] is W^{(1)}_{0,1}, w12 is w_{12}, %7 is \%_{7}.
+void math_name(struct text *out, const char *s, size_t length)
+{
+    const char *bracket = memchr(s, '[', length);
+    size_t base = bracket == NULL ? length : (size_t)(bracket - s);
+    size_t digits = digits_at_end(s, base);
+    bool node = s[0] == '%';
+    uint32_t c;
+    // Only a single letter takes its number below: x12, but relu6 and W_1 stay words.
+    bool split = node || (base > digits && utf8_read(s, base - digits, &c) == base - digits);
+    digits = split ? digits : 0;
+    if (node) {
+        text_add(out, "\\%");
+    } else {
+        put_word(out, s, base - digits);
+    }
+    if (digits > 0) {
+        text_addf(out, bracket == NULL ? "_{%.*s}" : "^{(%.*s)}", (int)digits, s + base - digits);
+    }
+    if (bracket != NULL) {
+        text_add(out, "_{");
+        for (size_t i = base + 1; i + 1 < length; i++) {
+            if (s[i] != ' ' && (unsigned char)s[i] < 0x80) {
+                put_sign(out, s[i]);
+            }
+        }
+        text_add(out, "}");
+    }
+}
+
+// digits 0: exactly.
+void math_number(struct text *out, double v, int digits)
+{
+    char number[NUMBER_TEXT];
+    if (!isfinite(v)) {
+        text_add(out, isnan(v) ? "\\text{nan}" : v > 0 ? "\\infty" : "-\\infty");
+        return;
+    }
+    digits == 0 ? number_exact(number, v) : number_text(number, v, digits);
+    const char *e = strchr(number, 'e');
+    if (e == NULL) {
+        text_add(out, number);
+        return;
+    }
+    const char *power = e + 1 + (e[1] == '+');
+    bool minus = *power == '-';
+    power += minus;
+    power += strspn(power, "0");
+    text_addf(out, "%.*s \\times 10^{%s%s}", (int)(e - number), number, minus ? "-" : "", power);
+}
+
+// ---- Formulas -----------------------------------------------------------------------------------
+
+// How an operation is set: its operands stand where x and y are, at least so tightly bound.
+static const struct setting {
+    enum op op;
+    const char *pattern;
+    enum math_level level, left, right;
+} settings[] = {
+    {OP_ADD, "x + y", MATH_SUM, MATH_SUM, MATH_PRODUCT},
+    {OP_SUB, "x - y", MATH_SUM, MATH_SUM, MATH_PRODUCT},
+    {OP_MUL, "x \\cdot y", MATH_PRODUCT, MATH_PRODUCT, MATH_PRODUCT},
+    {OP_DIV, "\\frac{x}{y}", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_POW, "{x}^{y}", MATH_ATOM, MATH_ATOM, MATH_ANY},
+    {OP_NEG, "-x", MATH_SUM, MATH_PRODUCT, MATH_ANY},
+    {OP_EXP, "e^{x}", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_SQRT, "\\sqrt{x}", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_ABS, "\\left|x\\right|", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_SQUARE, "{x}^{2}", MATH_ATOM, MATH_ATOM, MATH_ANY},
+    {OP_ASIN, "\\arcsin\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_ACOS, "\\arccos\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_ATAN, "\\arctan\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_AMAX, "\\max\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_AMIN, "\\min\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_CLAMP_MIN, "\\max\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_CLAMP_MAX, "\\min\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_WHEN, "\\mathbf{1}\\left[x \\ne 0\\right] \\cdot y", MATH_PRODUCT, MATH_ANY, MATH_PRODUCT},
+    {OP_SIGMOID, "\\sigma\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_LT, "\\mathbf{1}\\left[x < y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_LE, "\\mathbf{1}\\left[x \\le y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_GT, "\\mathbf{1}\\left[x > y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_GE, "\\mathbf{1}\\left[x \\ge y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_EQ, "\\mathbf{1}\\left[x = y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_NE, "\\mathbf{1}\\left[x \\ne y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+};
+
+// Functions that LaTeX sets upright by itself; the others need \operatorname.
+static const enum op known[] = {OP_LOG,  OP_SIN,  OP_COS, OP_TAN, OP_TANH,
+                                OP_SINH, OP_COSH, OP_MAX, OP_MIN};
+
+// What is still to be written: a text, a function's name, or a formula.
+struct piece {
+    const char *s;  // NULL: a formula
+    size_t n;
+    bool name;
+    uint32_t id;
+    enum math_level least;
+};
+
+static void push(struct buf *todo, struct piece piece)
+{
+    struct piece *at = buf_push(todo, 1);
+    if (at != NULL) {
+        *at = piece;
+    }
+}
+
+static void push_text(struct buf *todo, const char *s, size_t n)
+{
+    push(todo, (struct piece){.s = s, .n = n});
+}
+
+static void push_formula(struct buf *todo, uint32_t id, enum math_level least)
+{
+    push(todo, (struct piece){.id = id, .least = least});
+}
+
+static void put_function_name(struct text *out, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        text_add(out, *s == '_' ? "\\" : "");
+        text_add_char(out, *s);
+    }
+}
+
+static const struct setting *setting_of(enum op op)
+{
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        if (settings[i].op == op) {
+            return &settings[i];
+        }
+    }
+    return NULL;
+}
+
+// Is the letter at `at` an operand? No letter stands next to one: not in \max, \exp.
+static bool is_operand(const char *pattern, const char *at)
+{
+    return (*at == 'x' || *at == 'y') && (at == pattern || strchr(" {(|[-", at[-1]) != NULL) &&
+           (at[1] == '\0' || strchr(" },\\", at[1]) != NULL);
+}
+
+// The parts of an operation, last first, as the next to be written is taken from the end.
+static void push_setting(struct buf *todo, const struct setting *s, struct expr e)
+{
+    const char *end = s->pattern + strlen(s->pattern);
+    for (const char *at = end; at-- > s->pattern;) {
+        if (is_operand(s->pattern, at)) {
+            push_text(todo, at + 1, (size_t)(end - at) - 1);
+            push_formula(todo, *at == 'x' ? e.a : e.b, *at == 'x' ? s->left : s->right);
+            end = at;
+        }
+    }
+    push_text(todo, s->pattern, (size_t)(end - s->pattern));
+}
+
+static void push_call(struct buf *todo, struct expr e)
+{
+    const struct op_row *row = op_get((enum op)e.op);
+    bool is_known = false;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        is_known |= known[i] == (enum op)e.op;
+    }
+    push_text(todo, "\\right)", 7);
+    if (row->arity == 2) {
+        push_formula(todo, e.b, MATH_ANY);
+        push_text(todo, ", ", 2);
+    }
+    push_formula(todo, e.a, MATH_ANY);
+    push_text(todo, is_known ? "\\left(" : "}\\left(", is_known ? 6 : 7);
+    push(todo, (struct piece){.s = row->name, .name = true});
+    push_text(todo, is_known ? "\\" : "\\operatorname{", is_known ? 1 : 14);
+}
+
+static void put_leaf(struct text *out, const struct exprs *pool, struct expr e)
+{
+    if (e.kind == EXPR_NAME) {
+        size_t length;
+        const char *s = names_text(&pool->names, e.a, &length);
+        math_name(out, s, length);
+    } else if (fabs(e.number) == EXPR_PI) {
+        text_add(out, e.number < 0 ? "-\\pi" : "\\pi");
+    } else {
+        math_number(out, e.number, 0);
+    }
+}
+
+static void put_piece(struct text *out, const struct exprs *pool, struct buf *todo,
+                      struct piece piece)
+{
+    if (piece.name) {
+        put_function_name(out, piece.s);
+        return;
+    }
+    if (piece.s != NULL) {
+        text_add_bytes(out, piece.s, piece.n);
+        return;
+    }
+    struct expr e = expr_get(pool, piece.id);
+    const struct setting *s = e.kind == EXPR_OP ? setting_of((enum op)e.op) : NULL;
+    bool negative = e.kind == EXPR_NUMBER && e.number < 0;
+    enum math_level level = negative ? MATH_SUM : s != NULL ? s->level : MATH_ATOM;
+    if (level < piece.least) {
+        text_add(out, "\\left(");
+        push_text(todo, "\\right)", 7);
+    }
+    if (e.kind != EXPR_OP) {
+        put_leaf(out, pool, e);
+    } else if (s != NULL) {
+        push_setting(todo, s, e);
+    } else {
+        push_call(todo, e);
+    }
+}
+
+void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum math_level least)
+{
+    struct buf todo;
+    buf_init(&todo, sizeof(struct piece));
+    push_formula(&todo, root, least);
+    while (todo.count > 0 && !todo.failed) {
+        struct piece piece = BUF(struct piece, &todo)[--todo.count];
+        put_piece(out, pool, &todo, piece);
+    }
+    out->bytes.failed |= todo.failed;
+    buf_release(&todo);
+}
