@@ -2,7 +2,7 @@
 #ifndef TESTS_SESSION_SEAT_H
 #define TESTS_SESSION_SEAT_H
 
-#include "base/schema.h"
+#include "base_fits.h"
 #include "command/commands.h"
 #include "session/session.h"
 
@@ -35,14 +35,7 @@ static inline enum session_state eval(struct seat *seat, const char *text, enum 
     records_release(&seat->records);
     records_init(&seat->records);
     enum session_state state = session_eval(seat->session, text, mode, &seat->records);
-    for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
-        struct text why;
-        text_init(&why);
-        if (!schema_fits(r, &why)) {
-            fail_msg("'%s' answers what records.def does not know: %s", text, text_get(&why));
-        }
-        text_release(&why);
-    }
+    assert_records_fit(&seat->records, text);
     return state;
 }
 

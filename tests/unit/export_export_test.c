@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "formula/letters.h"
 #include "export/export_program.h"
 
 // ---- Letters and numbers ------------------------------------------------------------------------
@@ -15,7 +16,7 @@ static void assert_ascii(const char *name, const char *expected)
 {
     struct text out;
     text_init(&out);
-    export_ascii(&out, name, strlen(name));
+    letters_ascii(&out, name, strlen(name));
     assert_string_equal(text_get(&out), expected);
     text_release(&out);
 }

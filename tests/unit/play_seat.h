@@ -2,6 +2,7 @@
 #ifndef TESTS_PLAY_SEAT_H
 #define TESTS_PLAY_SEAT_H
 
+#include "base_fits.h"
 #include "play/tutor.h"
 
 struct seat {
@@ -29,7 +30,10 @@ static inline enum session_state eval(struct seat *seat, const char *text, enum 
 {
     records_release(&seat->records);
     records_init(&seat->records);
-    return session_eval(tutor_session(seat->tutor), text, mode, &seat->records);
+    enum session_state state =
+        session_eval(tutor_session(seat->tutor), text, mode, &seat->records);
+    assert_records_fit(&seat->records, text);
+    return state;
 }
 
 #endif

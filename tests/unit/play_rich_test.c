@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "command_seat.h"
+#include "base/schema.h"
+#include "play_seat.h"
 #include "session/call.h"
 #include "words/html.h"
 #include "words/latex.h"
@@ -17,6 +18,19 @@
 #include "words/rich.h"
 
 typedef void write_form(struct text *out, const struct rec *record, const struct words_form *form);
+
+static int sit(void **state)
+{
+    static struct seat seat;
+    *state = &seat;
+    return !seat_begin(&seat);
+}
+
+static int stand(void **state)
+{
+    seat_end(*state);
+    return 0;
+}
 
 static const struct words_form form = {.style = WORDS_PROMPT, .digits = 6};
 
@@ -276,18 +290,17 @@ static void every_kind_is_escaped(void **state)
 
 static void every_command_has_every_form(void **state)
 {
-    static struct seat seat;
-    (void)state;
-    for (size_t i = 0; command_at(i) != NULL; i++) {
-        seat = (struct seat){
-            .session = session_new(&(struct session_world){.stop = &seat.stop, .seed = 1})};
-        records_init(&seat.records);
-        eval(&seat, command_at(i)->example, SESSION_PROMPT);
-        for (const struct rec *r = seat.records.list.in.first; r != NULL; r = r->next) {
+    struct seat *seat = *state;
+    const struct command_table *table = tutor_session(seat->tutor)->world.commands;
+    const struct command *c;
+    for (size_t i = 0; (c = command_at(table, i)) != NULL; i++) {
+        struct seat own;
+        assert_true(seat_begin(&own));
+        eval(&own, c->example, SESSION_PROMPT);
+        for (const struct rec *r = own.records.list.in.first; r != NULL; r = r->next) {
             assert_forms(r);
         }
-        session_free(seat.session);
-        records_release(&seat.records);
+        seat_end(&own);
     }
 }
 
@@ -387,7 +400,7 @@ static void the_best_form(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         eval(seat, cases[i].statement, SESSION_PROMPT);
         if (rec_is(seat->records.list.in.last, KIND_need)) {
-            session_refuse(seat->session, &(struct diag){.message = "no"});
+            session_refuse(tutor_session(seat->tutor), &(struct diag){.message = "no"});
             continue;
         }
         assert_int_equal(rich_best(seat->records.list.in.last), cases[i].best);
@@ -398,7 +411,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_escaped),
-        cmocka_unit_test(every_command_has_every_form),
+        cmocka_unit_test_setup_teardown(every_command_has_every_form, sit, stand),
         cmocka_unit_test_setup_teardown(tables_stay_tables, sit, stand),
         cmocka_unit_test_setup_teardown(formulas_become_mathematics, sit, stand),
         cmocka_unit_test(prose_becomes_markdown),
