@@ -90,6 +90,18 @@ static const struct topic {
      "helps, 'solution' shows how it is done, 'skip' and 'previous' move, 'retry'\n"
      "gives new numbers, Enter goes on, 'quit' leaves. What you have done is kept:\n"
      "'progress' shows it, and 'review' asks again what you may have forgotten."},
+    {"python", "pasting Python",
+     "Cells of notebooks may be pasted as they are: micrograd, NumPy and PyTorch.\n"
+     "import, %magic and the classes Value, Neuron, Layer, MLP are passed over, and\n"
+     "np. torch. math. before a function too. Value(2) and torch.tensor(2) are 2.\n"
+     "for k in range(3):     blocks are indented; at the prompt an empty line ends one\n"
+     "for p in n.parameters():   goes through an array; also zip and enumerate\n"
+     "[f(x) for x in X]      one element for each of X\n"
+     "def f(x):              lines that give names values, then return\n"
+     "n = MLP(3, [4, 4, 1])  parameters n_W1, n_b1, … and a function n(x)\n"
+     "print(f'{L.data:.4f}') texts and formats\n"
+     "with torch.no_grad():  w -= 0.1*w.grad changes w in place\n"
+     "There are no branches, no lists that grow, no classes of one's own."},
     {"keys", "keys at the prompt",
      "Enter      on an empty line: step (or back) once more; in a lesson it goes on\n"
      "Tab        completes commands, functions, names, lessons, files\n"

@@ -7,60 +7,6 @@
 #include "command/commands.h"
 #include "command/commands_group.h"
 
-// print(X, Y) as in Python: does the parenthesis that follows hold the whole rest?
-static bool is_list(const struct call *c)
-{
-    struct lexer ahead = *c->lexer;
-    struct diag ignored = {0};
-    struct token t = lexer_next(&ahead, &ignored);
-    if (t.kind != TOKEN_OPEN || t.mark != '(') {
-        return false;
-    }
-    while (ahead.open > c->lexer->open && t.kind != TOKEN_END) {
-        t = lexer_next(&ahead, &ignored);
-    }
-    struct token after = lexer_next(&ahead, &ignored);
-    return t.kind == TOKEN_CLOSE && t.mark == ')' &&
-           (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
-}
-
-static bool print_one(struct call *c, struct rec *values)
-{
-    struct operand value;
-    uint32_t from = tape_count(&c->s->tape);
-    if (!call_expression(c, &value)) {
-        return false;
-    }
-    call_note_strange(c, value.span, from);
-    if (value.is_node && !operand_is_array(&value)) {
-        call_note_stale(c, value.span, value.node);
-    }
-    call_put_value(c, values, KEY_NONE, &value);
-    tape_cut(&c->s->tape, from);
-    return true;
-}
-
-enum call_end command_print(struct call *c)
-{
-    bool list = is_list(c);
-    struct token next;
-    struct records *out = c->out;
-    struct rec *values = rec_list(out, call_record(c, KIND_print), KEY_values);
-    if (list) {
-        lexer_next(c->lexer, c->diag);
-    }
-    for (next.kind = TOKEN_COMMA; next.kind == TOKEN_COMMA;) {
-        if (!print_one(c, values)) {
-            return CALL_FAILED;
-        }
-        next = lexer_peek(c->lexer);
-        if (next.kind == TOKEN_COMMA || (list && next.kind == TOKEN_CLOSE)) {
-            lexer_next(c->lexer, c->diag);
-        }
-    }
-    return call_finish(c) ? CALL_DONE : CALL_FAILED;
-}
-
 // Name, value, gradient ("grad" is absent until one was computed), kind, formula.
 static void put_row(struct call *c, struct rec *rows, uint32_t node)
 {

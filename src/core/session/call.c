@@ -282,6 +282,10 @@ static bool refuse_array(struct call *c, struct span span, struct value array, c
 
 static bool one_node(struct call *c, const struct operand *x, uint32_t *node)
 {
+    if (operand_is_array(x) && operand_count(x) == 1 && x->is_node) {
+        *node = operand_node(call_lower(c), x, 0, 0);  // an array of one element counts as it
+        return true;
+    }
     if (operand_is_array(x)) {
         const char *s = c->lexer->source->text + x->span.start;
         size_t n = x->span.end - x->span.start;
@@ -356,6 +360,11 @@ bool call_node(struct call *c, uint32_t *node)
                              : (struct value){0};
     if (value.rank == VALUE_SCALAR) {
         *node = value.base;
+        return true;
+    }
+    if (value_is_array(value) && value.rows * value.cols == 1) {
+        struct operand x = lower_operand(value, t.span);
+        *node = operand_node(call_lower(c), &x, 0, 0);
         return true;
     }
     if (value_is_array(value)) {

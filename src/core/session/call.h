@@ -14,6 +14,7 @@
 #include "text/lower.h"
 #include "text/names.h"
 #include "session/command.h"
+#include "session/label.h"
 #include "session/recipe.h"
 #include "session/session.h"
 
@@ -48,6 +49,18 @@ struct expansion {
     uint32_t a, b;
 };
 
+// What a loop does at each of its turns.
+enum { TURN_NAMES = 4 };
+struct turns {
+    double count;
+    uint32_t name[TURN_NAMES], names;  // what it binds: a number from `from` on, or the elements of
+    struct value each[TURN_NAMES];     // these arrays
+    uint32_t arrays;
+    bool counts;    // the first name counts, also where there are arrays
+    bool in_place;  // with torch.no_grad(): a leaf is changed in place by += and the like
+    double from;
+};
+
 // What is being executed: the text that was begun, a file being loaded into it, the block of a
 // loop; or work that a command does a piece at a time, such as a training.
 enum frame_kind { FRAME_TEXT, FRAME_LOOP, FRAME_WORK };
@@ -58,14 +71,14 @@ struct frame {
     struct lexer lexer;
     struct buf text;        // the source's bytes, where the frame owns them
     struct span statement;  // the statement that began it, in the frame below
+    bool told_passed;       // what was passed over in it
     // A loop's next turn, or some more of the work. False: it is over, or (diag set) it failed.
     bool (*more)(struct call *c, struct frame *f);
-    // A loop: its name takes the values from, from + 1, … (none: NAME_NONE).
-    uint32_t variable;
+    // A loop.
+    struct turns each;
     size_t start;   // of the block
     size_t beyond;  // bytes of the text after its end: a line is shown whole
     int64_t turn, turns;
-    double from;
     // Work: an array of one, what the command keeps; and what lets go of that. Then the statement
     // that the log remembers when it is over: what was done may be less than what was asked for.
     struct buf work;
@@ -85,7 +98,7 @@ struct holdings {
     struct rng rng;
 };
 
-enum { GROWING = 16 };  // arrays of a session that only grow while a statement runs
+enum { GROWING = 18 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;  // the memory this lies in
@@ -99,6 +112,7 @@ struct session {
     struct buf log;       // char: the statements that changed something, a line each
     struct definitions definitions;
     struct buf groups;     // struct group: the nodes that each call of a function made
+    struct labels labels;
     struct buf looks;      // struct name_look: what the learner folded or opened by name
     struct buf optimiser;  // struct optim_state, by parameter in tape order
     struct recipes recipes;
@@ -202,6 +216,8 @@ void call_put_node(struct call *c, struct rec *to, uint32_t node);
 const char *call_role(const struct tape *t, uint32_t node);
 // Adds the value of an operand: a number, or a list of them, or a list of rows.
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x);
+// Appends the value of an operand as print shows it: 0.5, [1, 2].
+void call_add_value(struct call *c, struct text *out, const struct operand *x);
 // The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
 // The local gradient of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
@@ -281,8 +297,12 @@ enum call_end statement_run(struct call *c);
 // repeat, for, print), or an expression.
 enum statement_form { FORM_EXPRESSION, FORM_COMMAND, FORM_OTHER };
 enum statement_form statement_form(struct session *s, const struct source *source);
-// loop.c: def, repeat, for
-bool loop_define(struct call *c);
+// define.c and loop.c: def, repeat, for
+bool define_function(struct call *c);
 bool loop_repeat(struct call *c);
 bool loop_for(struct call *c);
+// with torch.no_grad(): a block whose += changes leaves in place
+bool loop_with(struct call *c);
+// f(x, y) = …: a definition without the word
+bool define_bare(struct call *c);
 #endif

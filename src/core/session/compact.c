@@ -92,15 +92,20 @@ static bool compact_recipes(struct session *s)
 }
 
 // The values that must stay true: those of the names, then those of the recipes of this
-// transaction.
+// transaction, then the arrays that loops go through.
 static size_t holders(const struct session *s)
 {
-    return names_count(&s->names) + s->recipes.rows.count - s->begun_recipes;
+    return names_count(&s->names) + s->recipes.rows.count - s->begun_recipes +
+           s->frames.count * TURN_NAMES;
 }
 
 static struct value *held(struct session *s, size_t i)
 {
-    size_t names = names_count(&s->names);
+    size_t names = names_count(&s->names), recipes = s->recipes.rows.count - s->begun_recipes;
+    if (i >= names + recipes) {
+        size_t at = i - names - recipes;
+        return &BUF(struct frame, &s->frames)[at / TURN_NAMES].each.each[at % TURN_NAMES];
+    }
     return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value
                      : &BUF(struct recipe, &s->recipes.rows)[s->begun_recipes + i - names].value;
 }
@@ -150,6 +155,30 @@ static void move_states(const struct compaction *k)
         }
     }
     states->count -= from - next;
+}
+
+// The labels of nodes that go, go too: of this loop's rows only, for others are of older nodes.
+static void drop_labels(const struct compaction *k)
+{
+    struct buf *rows = &k->s->labels.rows;
+    struct label_row *row = rows->data;
+    size_t next = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        bool older = row[i].node < k->first;
+        if (older || *to(k, row[i].node) != 0) {
+            row[next++] = row[i];
+        }
+    }
+    rows->count = next;
+}
+
+static void move_labels(const struct compaction *k)
+{
+    struct buf *rows = &k->s->labels.rows;
+    for (size_t i = 0; i < rows->count; i++) {
+        struct label_row *row = &BUF(struct label_row, rows)[i];
+        row->node = moved(k, row->node);
+    }
 }
 
 static void move_nodes(struct compaction *k)
@@ -291,7 +320,9 @@ bool session_compact(struct session *s)
     if (ok) {
         keep_roots(&k);
         move_states(&k);
+        drop_labels(&k);
         move_nodes(&k);
+        move_labels(&k);
         move_bindings(&k);
         ok = compact_groups(&k) && compact_lists(s);
     }

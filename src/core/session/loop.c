@@ -1,102 +1,19 @@
-// def, repeat and for: statements that keep text, or run it again.
+// repeat, for and with: statements that run a part of the text again.
 #include <math.h>
 #include <string.h>
 
 #include "session/call.h"
+#include "text/block.h"
 
-// ---- def ----------------------------------------------------------------------------------------
-
-enum { PARAMS_MOST = 64 };
-
-static bool read_params(struct call *c, uint32_t *params, uint32_t *count)
-{
-    struct token t = lexer_next(c->lexer, c->diag);
-    if (t.kind != TOKEN_OPEN || t.mark != '(') {
-        diag_set(c->diag, t.span, "the names of its values are missing");
-        return diag_hint(c->diag, "write def neuron(x, w, b) = tanh(w @ x + b)");
-    }
-    for (t = lexer_next(c->lexer, c->diag); t.kind != TOKEN_CLOSE;) {
-        if (t.kind != TOKEN_NAME || *count == PARAMS_MOST) {
-            diag_set(c->diag, t.span,
-                     *count == PARAMS_MOST ? "too many values for one function"
-                                           : "a name is missing here");
-            return diag_hint(c->diag,
-                             "the values of a function are named, as in def f(x, y) = x*y");
-        }
-        params[*count] = names_intern(&c->s->names, token_text(c->lexer, t), token_length(t));
-        for (uint32_t i = 0; i < *count; i++) {
-            if (params[i] == params[*count]) {
-                return diag_set(c->diag, t.span, "two values of this function have the same name");
-            }
-        }
-        ++*count;
-        t = lexer_next(c->lexer, c->diag);
-        if (t.kind == TOKEN_COMMA) {
-            t = lexer_next(c->lexer, c->diag);
-        } else if (t.kind != TOKEN_CLOSE) {
-            diag_set(c->diag, t.span, "a comma or ')' is missing here");
-            return false;
-        }
-    }
-    return true;
-}
-
-// Reads the body over, so that its form is known to be right; its names are looked up at each call.
-static bool read_body(struct call *c, struct span *body)
-{
-    struct parser p;
-    struct item item;
-    body->start = lexer_peek(c->lexer).at;
-    parser_init(&p, c->lexer, &c->s->names, c->diag);
-    do {
-        item = parser_next(&p);
-    } while (item.kind != ITEM_END && item.kind != ITEM_ERROR);
-    body->end = c->lexer->at;
-    parser_release(&p);
-    return item.kind == ITEM_END && call_finish(c);
-}
-
-bool loop_define(struct call *c)
-{
-    uint32_t params[PARAMS_MOST], count = 0;
-    struct span body;
-    char quoted[QUOTED];
-    lexer_next(c->lexer, c->diag);
-    struct token name = lexer_next(c->lexer, c->diag);
-    if (name.kind != TOKEN_NAME) {
-        diag_set(c->diag, name.span, "the function's name is missing");
-        return diag_hint(c->diag, "write def neuron(x, w, b) = tanh(w @ x + b)");
-    }
-    const char *s = token_text(c->lexer, name);
-    if (lower_is_function(s, token_length(name))) {
-        diag_set(c->diag, name.span, "'%s' is a function already",
-                 diag_quote(quoted, s, token_length(name)));
-        return diag_hint(c->diag, "choose another name");
-    }
-    if (!read_params(c, params, &count)) {
-        return false;
-    }
-    struct token equals = lexer_next(c->lexer, c->diag);
-    if (equals.kind != TOKEN_ASSIGN || equals.op != OP_COUNT) {
-        diag_set(c->diag, equals.span, "'=' and the formula are missing");
-        return diag_hint(c->diag, "write def f(x) = x*x");
-    }
-    if (!read_body(c, &body)) {
-        return false;
-    }
-    uint32_t id = names_intern(&c->s->names, s, token_length(name));
-    bool ok = id != NAME_NONE &&
-              definitions_add(&c->s->definitions, id, params, count,
-                              c->lexer->source->text + body.start, body.end - body.start);
-    return ok || diag_out_of_memory(c->diag);
-}
-
-// ---- repeat and for -----------------------------------------------------------------------------
-
-// The block in braces that follows: its inside. The lexer is left behind it.
+// The block that follows, in braces or after ":": its inside. The lexer is left behind it.
 static bool read_block(struct call *c, struct span *inside)
 {
     struct token t = lexer_next(c->lexer, c->diag);
+    if (t.kind == TOKEN_COLON) {
+        bool ok = block_read(c->lexer->source, c->command.start, t.span.end, inside, c->diag);
+        c->lexer->at = ok ? inside->end : c->lexer->at;
+        return ok && call_finish(c);
+    }
     if (t.kind != TOKEN_OPEN || t.mark != '{') {
         diag_set(c->diag, t.span, "the block to be repeated is missing");
         return diag_hint(c->diag, "write it in braces: { backward L; update 0.1; zero }");
@@ -118,7 +35,52 @@ static bool read_block(struct call *c, struct span *inside)
     return call_finish(c);
 }
 
-// The next turn: binds the name that counts.
+static bool bind_turn(struct call *c, uint32_t name, struct value value)
+{
+    struct recipe row = {.name = name, .op = OP_COUNT, .value = value};
+    return (recipes_add(c->s, row, NULL, 0) &&
+            names_bind(&c->s->names, &c->s->undo, name, value)) ||
+           diag_out_of_memory(c->diag);
+}
+
+// What lies at element i of an array: of a matrix its row.
+static struct value element_of(const struct session *s, struct value v, uint32_t i)
+{
+    if (v.rank == VALUE_MATRIX) {
+        struct value row = v;
+        row.rank = VALUE_VECTOR;
+        row.base = value_place(v, i, 0);
+        row.rows = 1;
+        row.rs = 0;
+        return row;
+    }
+    uint32_t place = value_place(v, 0, i);
+    return value_of_node(v.listed ? BUF(uint32_t, &s->names.lists)[place] : place);
+}
+
+// Binds the names to what this turn is about: a count, or elements, which are the nodes of the
+// array themselves.
+static bool begin_turn(struct call *c, const struct turns *turns, int64_t turn)
+{
+    struct session *s = c->s;
+    uint32_t first = turns->arrays == 0 || turns->counts ? 1 : 0;
+    if (first == 1 && turns->names > 0) {
+        uint32_t leaf = tape_leaf(&s->tape, turns->from + (double)turn, 0);
+        if (leaf == NODE_NONE || !bind_turn(c, turns->name[0], value_of_node(leaf))) {
+            return diag_out_of_memory(c->diag);
+        }
+    }
+    for (uint32_t k = first; turns->arrays > 0 && k < turns->names; k++) {
+        bool parts = turns->names - first > turns->arrays;
+        struct value x = element_of(s, turns->each[parts ? 0 : k - first], (uint32_t)turn);
+        if (!bind_turn(c, turns->name[k], parts ? element_of(s, x, k - first) : x)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The next turn.
 static bool next_turn(struct call *c, struct frame *f)
 {
     struct session *s = c->s;
@@ -129,13 +91,9 @@ static bool next_turn(struct call *c, struct frame *f)
         diag_set(c->diag, f->statement, "interrupted");
         return diag_hint(c->diag, "nothing of the loop is kept");
     }
-    if (f->variable != NAME_NONE) {
-        uint32_t leaf = tape_leaf(&s->tape, f->from + (double)f->turn, 0);
-        struct recipe row = {.name = f->variable, .op = OP_COUNT, .value = value_of_node(leaf)};
-        if (leaf == NODE_NONE || !recipes_add(s, row, NULL, 0) ||
-            !names_bind(&s->names, &s->undo, f->variable, value_of_node(leaf))) {
-            return diag_out_of_memory(c->diag);
-        }
+    struct turns turns = f->each;
+    if (!begin_turn(c, &turns, f->turn)) {
+        return false;
     }
     f->turn++;
     f->lexer.at = f->start;
@@ -144,11 +102,10 @@ static bool next_turn(struct call *c, struct frame *f)
 }
 
 // The frame reads the same text, up to the closing brace, so that places in it stay true.
-static bool push_loop(struct call *c, struct span inside, uint32_t variable, double from,
-                      double turns)
+static bool push_loop(struct call *c, struct span inside, const struct turns *turns)
 {
     struct source source = *c->lexer->source;
-    if (turns < 1 ||
+    if (turns->count < 1 ||
         lexer_peek(&(struct lexer){.source = &source, .at = inside.start}).kind == TOKEN_END) {
         return true;
     }
@@ -165,10 +122,9 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
     f->source = source;
     f->source.length = inside.end;
     f->beyond = source.length - inside.end;
-    f->variable = variable;
-    f->from = from;
+    f->each = *turns;
     f->start = inside.start;
-    f->turns = (int64_t)turns;
+    f->turns = (int64_t)turns->count;
     f->lexer =
         (struct lexer){.source = &f->source, .at = inside.end};  // its turns begin at its end
     return true;
@@ -176,36 +132,87 @@ static bool push_loop(struct call *c, struct span inside, uint32_t variable, dou
 
 bool loop_repeat(struct call *c)
 {
-    int64_t turns;
+    int64_t count;
     struct span inside;
     lexer_next(c->lexer, c->diag);
-    return call_whole(c, "the number of turns", 0, 1000000000000, &turns) &&
-           read_block(c, &inside) && push_loop(c, inside, NAME_NONE, 0, (double)turns);
+    if (!call_whole(c, "the number of turns", 0, 1000000000000, &count) ||
+        !read_block(c, &inside)) {
+        return false;
+    }
+    struct turns turns = {.count = (double)count};
+    return push_loop(c, inside, &turns);
 }
 
-// for i in range(n) { … }, range(from, to)
-bool loop_for(struct call *c)
+bool loop_with(struct call *c)
 {
     struct span inside;
-    struct operand bounds[2] = {{0}};
-    int count = 0;
     lexer_next(c->lexer, c->diag);
-    struct token name = lexer_next(c->lexer, c->diag);
-    struct token in = lexer_next(c->lexer, c->diag), range = lexer_next(c->lexer, c->diag);
-    struct token open = lexer_next(c->lexer, c->diag);
-    if (name.kind != TOKEN_NAME || !token_is(c->lexer, in, "in") ||
-        !token_is(c->lexer, range, "range") || open.kind != TOKEN_OPEN) {
-        bool over = name.kind == TOKEN_NAME && token_is(c->lexer, in, "in");
-        diag_set(c->diag, over ? range.span : name.span,
-                 over ? "a loop counts" : "a loop names what it counts with");
-        return diag_hint(c->diag, over ? "write for i in range(len(X)) { … }, and X[i] inside"
-                                       : "write for i in range(3) { … }");
-    }
     struct token t;
     do {
-        if (count == 2 || !call_expression(c, &bounds[count]) || operand_is_array(&bounds[count])) {
-            diag_set(c->diag, range.span, "range takes one or two plain numbers here");
-            return diag_hint(c->diag, "write range(3) or range(1, 4)");
+        t = lexer_next(c->lexer, c->diag);
+        if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK || t.kind == TOKEN_BAD) {
+            diag_set(c->diag, t.span, "the block is missing");
+            return diag_hint(c->diag, "write with torch.no_grad(): and the lines of the block");
+        }
+    } while (lexer_peek(c->lexer).kind != TOKEN_COLON);
+    if (!read_block(c, &inside)) {
+        return false;
+    }
+    struct turns turns = {.count = 1, .in_place = true};
+    return push_loop(c, inside, &turns);
+}
+
+static bool refuse_range(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "range takes one or two plain numbers here");
+    return diag_hint(c->diag, "write range(3) or range(1, 4)");
+}
+
+// The names that a loop binds: i, or x, y, up to `in`, which is taken.
+static bool read_names(struct call *c, struct turns *turns)
+{
+    struct token t = lexer_next(c->lexer, c->diag);
+    struct span first = t.span;
+    for (;; t = lexer_next(c->lexer, c->diag)) {
+        bool paren = (t.kind == TOKEN_OPEN || t.kind == TOKEN_CLOSE) &&
+                     turns->names <= TURN_NAMES && (t.mark == '(' || t.mark == ')');
+        if (token_is(c->lexer, t, "in") && turns->names > 0) {
+            return true;
+        }
+        if (paren || (t.kind == TOKEN_COMMA && turns->names > 0)) {
+            continue;
+        }
+        uint32_t name =
+            t.kind != TOKEN_NAME || token_is(c->lexer, t, "in") || turns->names == TURN_NAMES
+                ? NAME_NONE
+                : names_intern(&c->s->names, token_text(c->lexer, t), token_length(t));
+        if (name == NAME_NONE) {
+            diag_set(c->diag, turns->names == 0 ? first : t.span,
+                     "a loop names what it counts with");
+            return diag_hint(c->diag, "write for i in range(3) { … }, or for x in X { … }");
+        }
+        turns->name[turns->names++] = name;
+    }
+}
+
+// range(n), range(from, to) as a count, which needs no array; false, without a diag, if it is more.
+static bool read_range(struct call *c, struct turns *turns)
+{
+    struct operand bounds[2] = {{0}};
+    struct lexer begin = *c->lexer;
+    struct token range = lexer_next(c->lexer, c->diag), t;
+    int count = 0;
+    if (!token_is(c->lexer, range, "range") || lexer_next(c->lexer, c->diag).kind != TOKEN_OPEN) {
+        *c->lexer = begin;
+        return false;
+    }
+    do {
+        if (count == 2) {
+            *c->lexer = begin;
+            return false;  // range(from, to, by) is an array
+        }
+        if (!call_expression(c, &bounds[count]) || operand_is_array(&bounds[count])) {
+            return refuse_range(c, range.span);
         }
         count++;
         t = lexer_next(c->lexer, c->diag);
@@ -213,12 +220,82 @@ bool loop_for(struct call *c)
     double from = count == 2 ? lower_number(&c->lower, &bounds[0]) : 0;
     double to = lower_number(&c->lower, &bounds[count - 1]);
     if (t.kind != TOKEN_CLOSE || !isfinite(from) || !(fabs(to) < 1e12)) {
-        diag_set(c->diag, range.span, "range takes one or two plain numbers here");
-        return diag_hint(c->diag, "write range(3) or range(1, 4)");
+        return refuse_range(c, range.span);
     }
-    uint32_t variable = names_intern(&c->s->names, token_text(c->lexer, name), token_length(name));
-    if (variable == NAME_NONE) {
-        return diag_out_of_memory(c->diag);
+    turns->from = from;
+    turns->count = ceil(to - from);
+    return true;
+}
+
+// One of the arrays that a loop goes through; its numbers become nodes.
+static bool read_array(struct call *c, struct turns *turns)
+{
+    struct operand x;
+    if (!call_expression(c, &x)) {
+        return false;
     }
-    return read_block(c, &inside) && push_loop(c, inside, variable, from, ceil(to - from));
+    if (!operand_is_array(&x)) {
+        diag_set(c->diag, x.span, "a loop goes through an array, and this is a single value");
+        return diag_hint(c->diag, "write for i in range(3), or for x in X");
+    }
+    if (turns->arrays == TURN_NAMES || !array_as_nodes(call_lower(c), &x, 0)) {
+        return turns->arrays < TURN_NAMES ? false
+                                          : diag_set(c->diag, x.span, "too many arrays for a loop");
+    }
+    double n = x.array.rank == VALUE_MATRIX ? x.array.rows : x.array.cols;
+    turns->count = turns->arrays == 0 || n < turns->count ? n : turns->count;
+    turns->each[turns->arrays++] = x.array;
+    return true;
+}
+
+// X, zip(X, Y), enumerate(X)
+static bool read_arrays(struct call *c, struct turns *turns)
+{
+    struct lexer ahead = *c->lexer;
+    struct token word = lexer_next(&ahead, c->diag), open = lexer_next(&ahead, c->diag);
+    turns->counts = token_is(&ahead, word, "enumerate") && open.kind == TOKEN_OPEN;
+    bool zip = token_is(&ahead, word, "zip") && open.kind == TOKEN_OPEN;
+    if (!zip && !turns->counts) {
+        return read_array(c, turns);
+    }
+    *c->lexer = ahead;
+    struct token t;
+    do {
+        if (!read_array(c, turns)) {
+            return false;
+        }
+        t = lexer_next(c->lexer, c->diag);
+    } while (t.kind == TOKEN_COMMA);
+    return t.kind == TOKEN_CLOSE || diag_set(c->diag, t.span, "a ')' is missing here");
+}
+
+static bool names_fit(struct call *c, struct turns *turns)
+{
+    uint32_t names = turns->names - turns->counts;
+    const struct value *first = &turns->each[0];
+    bool rows = turns->arrays == 1 && first->rank == VALUE_MATRIX && first->cols == names;
+    if (turns->names > turns->counts && (names == turns->arrays || rows)) {
+        return true;
+    }
+    diag_set(c->diag, c->command, "the names of this loop and what it goes through do not fit");
+    return diag_hint(c->diag, "write for x, y in zip(X, Y), or for i, x in enumerate(X)");
+}
+
+// for i in range(n) { … }, range(from, to); for x in X, for x, y in zip(X, Y); also with ":"
+bool loop_for(struct call *c)
+{
+    struct span inside;
+    struct turns turns = {.count = 0};
+    lexer_next(c->lexer, c->diag);
+    if (!read_names(c, &turns)) {
+        return false;
+    }
+    if (!read_range(c, &turns)) {
+        if (c->diag->set || !read_arrays(c, &turns) || !names_fit(c, &turns)) {
+            return false;
+        }
+    } else if (turns.names > 1) {
+        return names_fit(c, &turns);
+    }
+    return read_block(c, &inside) && push_loop(c, inside, &turns);
 }

@@ -67,7 +67,7 @@ static void add_body(struct mentions *m, const struct definition *d)
 
 static bool is_param(const struct mentions *m, const struct definition *d, uint32_t name)
 {
-    for (uint32_t i = 0; d != NULL && i < d->count; i++) {
+    for (uint32_t i = 0; d != NULL && i < d->count + d->locals; i++) {
         if (BUF(uint32_t, &m->known.params)[d->params + i] == name) {
             return true;
         }

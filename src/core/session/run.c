@@ -4,6 +4,7 @@
 
 #include "session/call.h"
 #include "session/transaction.h"
+#include "text/block.h"
 #include "text/prompts.h"
 
 enum { FRAMES_MOST = 16 };  // files loading files
@@ -34,7 +35,7 @@ void session_drop_frames(struct session *s)
 
 static void init_frame(struct frame *f)
 {
-    *f = (struct frame){.kind = FRAME_TEXT, .variable = NAME_NONE};
+    *f = (struct frame){.kind = FRAME_TEXT};
     buf_init(&f->text, 1);
     buf_init(&f->work, 1);
     text_init(&f->log_as);
@@ -408,7 +409,7 @@ bool session_next_line(struct session *s, bool first, struct source *line)
         pop_frame(s);
         return false;
     }
-    lexer_take_lines(&f->source, &f->lexer.at, line);
+    block_take_lines(&f->source, &f->lexer.at, line);
     return true;
 }
 
@@ -433,7 +434,7 @@ enum session_state session_run(struct session *s, struct records *out)
     return SESSION_DONE;
 }
 
-static void add_value(struct call *c, struct text *out, const struct operand *x)
+void call_add_value(struct call *c, struct text *out, const struct operand *x)
 {
     char number[NUMBER_TEXT];
     bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
@@ -466,7 +467,7 @@ bool session_value(struct session *s, const struct source *source, struct text *
     bool ok = (transaction_begin(s) || diag_out_of_memory(d)) && call_refresh(&c, NULL) &&
               call_expression(&c, &operand) && call_finish(&c);
     if (ok) {
-        add_value(&c, out, &operand);
+        call_add_value(&c, out, &operand);
     }
     if (c.lowering) {
         lower_release(&c.lower);

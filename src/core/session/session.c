@@ -13,6 +13,7 @@ static void init_tables(struct session *s)
     names_init(&s->names);
     definitions_init(&s->definitions);
     buf_init(&s->groups, sizeof(struct group));
+    labels_init(&s->labels);
     buf_init(&s->looks, sizeof(struct name_look));
     buf_init(&s->optimiser, sizeof(struct optim_state));
     buf_init(&s->recipes.rows, sizeof(struct recipe));
@@ -159,6 +160,7 @@ void session_free(struct session *s)
     inputs_release(&s->inputs);
     struct buf *tables[] = {&s->settings,    &s->log,       &s->moments,    &s->redone,
                             &s->frames,      &s->supply,    &s->expansions, &s->groups,
+                            &s->labels.rows, &s->labels.text,
                             &s->looks,       &s->optimiser, &s->history,    &s->recipes.rows,
                             &s->recipes.text};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "engine/sweep.h"
-#include "text/foreign.h"
 #include "session/call.h"
+#include "session/python.h"
+#include "text/foreign.h"
 
 static const char *const reserved[] = {"def", "param", "repeat", "for", "print", "in"};
 
@@ -130,6 +131,15 @@ static bool note_recipe(struct call *c, uint32_t name, const struct making *how,
     return recipes_add(c->s, row, text, length) || diag_out_of_memory(c->diag);
 }
 
+// Value(2, label='x')
+static bool keep_label(struct call *c, const struct operand *value)
+{
+    struct span label = c->lower.label;
+    const char *text = c->lexer->source->text + label.start;
+    return label.end == 0 || operand_is_array(value) || !is_leaf(c, value) ||
+           labels_set(&c->s->labels, value->node, text, label.end - label.start);
+}
+
 static bool bind(struct call *c, struct token name, struct operand *value, const struct making *how)
 {
     struct session *s = c->s;
@@ -144,6 +154,9 @@ static bool bind(struct call *c, struct token name, struct operand *value, const
         return diag_out_of_memory(c->diag);
     }
     bool single = !operand_is_array(value);
+    if (!keep_label(c, value)) {
+        return diag_out_of_memory(c->diag);
+    }
     if (old.rank == VALUE_UNBOUND) {
         note_command(c, name);
     } else if (single && old.rank == VALUE_SCALAR && old.base != value->node &&
@@ -202,49 +215,6 @@ static bool as_data(struct call *c, struct token assign, struct operand *value)
     return ok;
 }
 
-// name = expr, name += expr, param name = expr, data name = expr
-static bool run_binding(struct call *c, uint8_t marks, bool data)
-{
-    struct token name = lexer_next(c->lexer, c->diag);
-    struct token assign = lexer_next(c->lexer, c->diag);
-    if (is_reserved(c, name)) {
-        return refuse_reserved(c, name);
-    }
-    if (assign.kind != TOKEN_ASSIGN) {
-        return data ? refuse_data(c, name.span) : refuse_param(c, name.span);
-    }
-    struct operand old = {.span = name.span}, value;
-    struct making how = {.marks = marks, .data = data, .op = assign.op};
-    uint32_t from = tape_count(&c->s->tape);
-    if (assign.op != OP_COUNT) {
-        struct value bound =
-            names_lookup(&c->s->names, token_text(c->lexer, name), token_length(name));
-        if (bound.rank == VALUE_UNBOUND) {
-            char quoted[QUOTED];
-            diag_quote(quoted, token_text(c->lexer, name), token_length(name));
-            diag_set(c->diag, name.span, "there is no '%s' yet to change", quoted);
-            return diag_hint(c->diag, "give it a value first: %s = 0", quoted);
-        }
-        old = lower_operand(bound, name.span);
-    }
-    how.formula.start = lexer_peek(c->lexer).at;
-    if (!assigned(c, assign, old, &value)) {
-        return false;
-    }
-    how.formula.end = c->lexer->at;
-    if (data) {
-        bool ok = as_data(c, assign, &value);
-        tape_cut(&c->s->tape, from);
-        return ok && bind(c, name, &value, &how);
-    }
-    if (marks != 0 && value.is_node) {
-        diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
-        return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
-    }
-    call_note_strange(c, name.span, from);
-    return bind(c, name, &value, &how);
-}
-
 static bool refuse_interior(struct call *c, struct span span, uint32_t node)
 {
     char label[LABEL_TEXT];
@@ -300,6 +270,65 @@ static bool set_field(struct call *c, const struct operand *x, bool data,
         }
     }
     return true;
+}
+
+// Inside with torch.no_grad(): a leaf that += changes stays the leaf that it is, as in PyTorch.
+static bool changes_in_place(struct call *c, const struct operand *x)
+{
+    bool asked = false;
+    for (size_t i = 0; i < c->s->frames.count; i++) {
+        asked |= BUF(struct frame, &c->s->frames)[i].each.in_place;
+    }
+    return asked && is_leaf(c, x);
+}
+
+// name = expr, name += expr, param name = expr, data name = expr
+static bool run_binding(struct call *c, uint8_t marks, bool data)
+{
+    struct token name = lexer_next(c->lexer, c->diag);
+    struct token assign = lexer_next(c->lexer, c->diag);
+    if (is_reserved(c, name)) {
+        return refuse_reserved(c, name);
+    }
+    if (assign.kind != TOKEN_ASSIGN) {
+        return data ? refuse_data(c, name.span) : refuse_param(c, name.span);
+    }
+    struct operand old = {.span = name.span}, value;
+    struct making how = {.marks = marks, .data = data, .op = assign.op};
+    uint32_t from = tape_count(&c->s->tape);
+    if (assign.op != OP_COUNT) {
+        struct value bound =
+            names_lookup(&c->s->names, token_text(c->lexer, name), token_length(name));
+        if (bound.rank == VALUE_UNBOUND) {
+            char quoted[QUOTED];
+            diag_quote(quoted, token_text(c->lexer, name), token_length(name));
+            diag_set(c->diag, name.span, "there is no '%s' yet to change", quoted);
+            return diag_hint(c->diag, "give it a value first: %s = 0", quoted);
+        }
+        old = lower_operand(bound, name.span);
+    }
+    how.formula.start = lexer_peek(c->lexer).at;
+    if (!assigned(c, assign, old, &value)) {
+        return false;
+    }
+    how.formula.end = c->lexer->at;
+    if (assign.op != OP_COUNT && changes_in_place(c, &old)) {
+        struct operand numbers;
+        bool ok = array_numbers_of(&c->lower, &value, &numbers);
+        tape_cut(&c->s->tape, from);
+        return ok && set_field(c, &old, true, &numbers);
+    }
+    if (data) {
+        bool ok = as_data(c, assign, &value);
+        tape_cut(&c->s->tape, from);
+        return ok && bind(c, name, &value, &how);
+    }
+    if (marks != 0 && value.is_node) {
+        diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
+        return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
+    }
+    call_note_strange(c, name.span, from);
+    return bind(c, name, &value, &how);
 }
 
 // What stands before .data: a name, an element or a part of an array, or %7.
@@ -549,17 +578,99 @@ static bool run_method(struct call *c)
     return ok;
 }
 
-// vars(): a command with nothing in parentheses is the command.
-static void skip_parentheses(struct lexer *l)
+// ---- Arguments as in a call: train(L, 100, lr=0.1)
+// -------------------------------------------------
+
+// The parentheses that hold all of a command's arguments; false: there are none.
+static bool in_parentheses(const struct call *c, struct span *inside)
 {
-    struct lexer ahead = *l;
+    struct lexer l = *c->lexer;
     struct diag ignored = {0};
-    struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
-    enum token_kind after = lexer_peek(&ahead).kind;
-    if (open.kind == TOKEN_OPEN && open.mark == '(' && close.kind == TOKEN_CLOSE &&
-        close.mark == ')' && (after == TOKEN_END || after == TOKEN_BREAK)) {
-        *l = ahead;
+    struct token t = lexer_next(&l, &ignored);
+    if (t.kind != TOKEN_OPEN || t.mark != '(') {
+        return false;
     }
+    size_t outside = l.open - 1;
+    inside->start = t.span.end;
+    while (l.open > outside && t.kind != TOKEN_END) {
+        t = lexer_next(&l, &ignored);
+        ignored.set = false;
+    }
+    enum token_kind after = lexer_peek(&l).kind;
+    inside->end = t.span.start;
+    return t.kind == TOKEN_CLOSE && (after == TOKEN_END || after == TOKEN_BREAK);
+}
+
+static size_t arguments_end(const struct call *c)
+{
+    struct lexer l = *c->lexer;
+    struct diag ignored = {0};
+    struct token t;
+    do {
+        t = lexer_next(&l, &ignored);
+        ignored.set = false;
+    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
+    return t.at;
+}
+
+// Blanks out the commas between arguments, and what names one: `lr =`, or the sign alone where the
+// word says what follows, as in momentum=0.9. False if there is nothing of that kind.
+static bool plain_arguments(struct call *c, struct span part, bool commas, char *copy)
+{
+    struct source only = *c->lexer->source;
+    only.length = part.end;
+    struct lexer l = {.source = &only, .at = part.start};
+    struct diag ignored = {0};
+    struct token before = {.kind = TOKEN_END};
+    bool some = false;
+    for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
+         before = t, t = lexer_next(&l, &ignored)) {
+        bool named = t.kind == TOKEN_ASSIGN && t.op == OP_COUNT && before.kind == TOKEN_NAME;
+        bool comma = commas && t.kind == TOKEN_COMMA;
+        if (l.open > 0 || (!named && !comma)) {
+            continue;
+        }
+        some = true;
+        size_t from = named && text_among("lr learning_rate rate eta steps epochs n",
+                                          token_text(&l, before), token_length(before))
+                          ? before.at
+                          : t.at;
+        if (copy != NULL) {
+            memset(copy + from, ' ', t.span.end - from);
+        }
+    }
+    return some;
+}
+
+// Arguments that are written as those of a call are read as the command's own.
+static enum call_end run_command(struct call *c, const struct command *command)
+{
+    struct span part = {lexer_peek(c->lexer).at, 0};
+    bool print = strcmp(command->name, "print") == 0, called = in_parentheses(c, &part);
+    bool plot = strcmp(command->name, "plot") == 0;
+    bool trains = strcmp(command->name, "train") == 0 || strcmp(command->name, "update") == 0;
+    part.end = called ? part.end : arguments_end(c);
+    if (print || (!called && !(trains && plain_arguments(c, part, false, NULL)))) {
+        return command->run(c);
+    }
+    struct source source = *c->lexer->source;
+    struct lexer only = {.source = &source, .at = part.start}, *outer = c->lexer;
+    source.length = part.end;
+    if (plain_arguments(c, part, called && !plot, NULL)) {
+        char *copy = arena_copy(&c->out->arena, source.text, part.end);
+        if (copy == NULL) {
+            return diag_out_of_memory(c->diag) ? CALL_DONE : CALL_FAILED;
+        }
+        plain_arguments(c, part, called && !plot, copy);
+        source.text = copy;
+    }
+    outer->at = part.end + called;
+    outer->open = 0;
+    c->method_end = outer;
+    c->lexer = &only;
+    enum call_end end = command->run(c);
+    c->lexer = outer;
+    return end;
 }
 
 enum call_end statement_run(struct call *c)
@@ -568,12 +679,15 @@ enum call_end statement_run(struct call *c)
     struct token first = lexer_peek(c->lexer);
     struct diag ignored = {0};
     bool ok = false;
+    enum call_end end;
     c->command = first.span;
+    if (python_statement(c, &end)) {
+        return end;
+    }
     switch (kind_of_statement(c, &command)) {
     case STATEMENT_COMMAND:
         lexer_next(c->lexer, &ignored);
-        skip_parentheses(c->lexer);
-        return command->run(c);
+        return run_command(c, command);
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
         ok = run_binding(c, MARK_PARAM, false);
@@ -592,7 +706,7 @@ enum call_end statement_run(struct call *c)
         ok = run_method(c);
         break;
     case STATEMENT_DEF:
-        ok = loop_define(c);
+        ok = define_function(c);
         break;
     case STATEMENT_REPEAT:
         ok = loop_repeat(c);

@@ -20,6 +20,8 @@ void session_growing(struct session *s, struct buf *arrays[GROWING])
                                 &s->definitions.text,
                                 &s->groups,
                                 &s->looks,
+                                &s->labels.rows,
+                                &s->labels.text,
                                 &s->optimiser,
                                 &s->recipes.rows,
                                 &s->recipes.text,

@@ -79,6 +79,48 @@ static bool call_randn(struct lower *w, struct operand *x, uint32_t count, struc
     return build(w, x, count, make_normal, 1, span, out);
 }
 
+// uniform(a, b), uniform(a, b, n), uniform(a, b, n, m)
+static bool call_uniform(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                         struct operand *out)
+{
+    double from = 0, to = 0, rows = 1, cols = 1;
+    if (!builtin_number(w, &x[0], "a bound", &from) || !builtin_number(w, &x[1], "a bound", &to) ||
+        (count > 2 && !builtin_number(w, &x[count - 1], "a size", &cols)) ||
+        (count > 3 && !builtin_number(w, &x[2], "a size", &rows))) {
+        return false;
+    }
+    if (count == 2) {
+        *out = (struct operand){.number = from + (to - from) * rng_uniform(w->rng), .span = span};
+        return true;
+    }
+    double *numbers =
+        array_numbers(w, count > 3 ? VALUE_MATRIX : VALUE_VECTOR, rows, cols, span, out);
+    for (size_t k = 0; numbers != NULL && k < operand_count(out); k++) {
+        numbers[k] = from + (to - from) * rng_uniform(w->rng);
+    }
+    return numbers != NULL;
+}
+
+// linspace(from, to, n): n numbers in equal steps, both ends among them.
+static bool call_linspace(struct lower *w, struct operand *x, uint32_t count, struct span span,
+                          struct operand *out)
+{
+    double from = 0, to = 0, n = 50;
+    if (!builtin_number(w, &x[0], "a bound", &from) || !builtin_number(w, &x[1], "a bound", &to) ||
+        (count > 2 && !builtin_number(w, &x[2], "a size", &n))) {
+        return false;
+    }
+    double *numbers = array_numbers(w, VALUE_VECTOR, 1, n, span, out);
+    for (size_t k = 0; numbers != NULL && k < operand_count(out); k++) {
+        numbers[k] =
+            k + 1 == operand_count(out) && k > 0 ? to : from + (to - from) * (double)k / (n - 1);
+    }
+    if (numbers != NULL && n == 1) {
+        numbers[0] = from;
+    }
+    return numbers != NULL;
+}
+
 // Glorot and Bengio (2010): variance 2/(n_in + n_out) keeps signals and gradients their size.
 static bool call_xavier(struct lower *w, struct operand *x, uint32_t count, struct span span,
                         struct operand *out)
@@ -263,6 +305,9 @@ static const struct builtin makers[] = {
      "normal random numbers; seed N fixes them"},
     {"rand", 0, 2, call_rand, "rand(n), rand(n, m)", "uniform random numbers from 0 to 1"},
     {"range", 1, 3, call_range, "range(n), range(from, to, by)", "numbers in equal steps"},
+    {"linspace", 2, 3, call_linspace, "linspace(from, to, n)", "n numbers, both ends among them"},
+    {"uniform", 2, 4, call_uniform, "uniform(a, b), uniform(a, b, n)",
+     "uniform random numbers from a to b"},
     {"randperm", 1, 1, call_randperm, "randperm(n)", "0 to n - 1 in a random order"},
     {"xavier", 2, 2, call_xavier, "xavier(n_out, n_in)", "normal, variance 2/(n_in + n_out)"},
     {"he", 2, 2, call_he, "he(n_out, n_in)", "normal, variance 2/n_in"},

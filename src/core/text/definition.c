@@ -16,14 +16,13 @@ void definitions_release(struct definitions *d)
     buf_release(&d->text);
 }
 
-bool definitions_add(struct definitions *d, uint32_t name, const uint32_t *params, uint32_t count,
+bool definitions_add(struct definitions *d, struct definition row, const uint32_t *names,
                      const char *text, size_t length)
 {
-    struct definition row = {.name = name,
-                             .text = (uint32_t)d->text.count,
-                             .length = (uint32_t)length,
-                             .params = (uint32_t)d->params.count,
-                             .count = count};
+    uint32_t count = row.count + row.locals;
+    row.text = (uint32_t)d->text.count;
+    row.length = (uint32_t)length;
+    row.params = (uint32_t)d->params.count;
     if (length > UINT32_MAX / 4 || d->text.count > UINT32_MAX / 2 ||
         !buf_reserve(&d->rows, d->rows.count + 1) ||
         !buf_reserve(&d->params, d->params.count + count + 1) ||
@@ -31,7 +30,7 @@ bool definitions_add(struct definitions *d, uint32_t name, const uint32_t *param
         return false;
     }
     if (count > 0) {
-        memcpy(buf_push(&d->params, count), params, count * sizeof *params);
+        memcpy(buf_push(&d->params, count), names, count * sizeof *names);
     }
     memcpy(buf_push(&d->text, length), text, length);
     *(struct definition *)buf_push(&d->rows, 1) = row;

@@ -378,21 +378,6 @@ bool lexer_wants_more(const struct source *source)
     return l.open > 0;
 }
 
-void lexer_take_lines(const struct source *all, size_t *at, struct source *lines)
-{
-    size_t end = *at;
-    *lines = *all;
-    lines->text = all->text + *at;
-    lines->line = source_place(all, *at).line;
-    do {
-        const char *newline = memchr(all->text + end, '\n', all->length - end);
-        end = newline == NULL ? all->length : (size_t)(newline - all->text);
-        lines->length = end - *at;
-        end += end < all->length;
-    } while (end < all->length && lexer_wants_more(lines));
-    *at = end;
-}
-
 bool token_is(const struct lexer *l, struct token t, const char *name)
 {
     return t.kind == TOKEN_NAME && strlen(name) == token_length(t) &&

@@ -56,9 +56,6 @@ struct token lexer_peek(const struct lexer *l);
 bool lexer_line_is_done(const struct lexer *l);
 // Are brackets still open at the end of the text, so that another line belongs to it?
 bool lexer_wants_more(const struct source *source);
-// The line that begins at byte *at of `all`, and those after it as long as a bracket is open, as
-// a source of their own; *at moves behind them.
-void lexer_take_lines(const struct source *all, size_t *at, struct source *lines);
 
 static inline const char *token_text(const struct lexer *l, struct token t)
 {

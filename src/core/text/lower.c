@@ -12,16 +12,29 @@
 #include "text/spelling.h"
 
 // A function being called: its body is read like any expression, its parameters being operands that
-// lie on the stack.
+// lie on the stack, and behind them, where the body is lines, the names of its own that have a
+// value by now. Or a comprehension: its formula is read once for each element, which is its only
+// argument; the results gather below it.
 struct activation {
     struct parser parser;
     struct lexer lexer;
     struct source source;
     const struct source *caller;
-    const struct definition *definition;
+    const struct definition *definition;  // NULL: a comprehension
+    const uint32_t *names;                // of what lies at `arguments`
+    uint32_t count;
     size_t arguments;  // where they begin on the stack
     uint32_t group;
     struct span name, call;  // in the caller's source: its name, and all of the call
+    // The line being read: its name (NAME_NONE: it returns), and the op of +=.
+    uint32_t target;
+    enum op op;
+    // A comprehension: the arrays that it goes through, the element, how many there are, and where
+    // the formula begins.
+    size_t arrays;
+    uint32_t over, at, elements;
+    bool counts;
+    size_t start;
 };
 
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
@@ -130,7 +143,13 @@ double lower_number(const struct lower *w, const struct operand *operand)
 // The function that the learner's own text calls, if one is being called.
 static const struct activation *outermost(const struct lower *w)
 {
-    return w->calls.count == 0 ? NULL : BUF(struct activation *, &w->calls)[0];
+    for (size_t i = 0; i < w->calls.count; i++) {
+        const struct activation *a = BUF(struct activation *, &w->calls)[i];
+        if (a->definition != NULL) {  // a comprehension is of the text that it stands in
+            return a;
+        }
+    }
+    return NULL;
 }
 
 // Spans are of the text that is being read, which may be the body of a function. What leaves this
@@ -286,13 +305,19 @@ struct operand lower_operand(struct value value, struct span span)
     return x;
 }
 
-// The argument that a name stands for inside a function; NULL if it is no parameter.
-static const struct operand *find_argument(const struct lower *w, uint32_t name)
+// The operand that a name stands for inside a function, or in a comprehension, which also sees what
+// is around it; NULL if it is no name of theirs.
+static struct operand *find_argument(const struct lower *w, uint32_t name)
 {
-    const struct activation *a = innermost(w);
-    for (uint32_t i = 0; a != NULL && i < a->definition->count; i++) {
-        if (BUF(uint32_t, &w->definitions->params)[a->definition->params + i] == name) {
-            return BUF(struct operand, &w->stack) + a->arguments + i;
+    for (size_t depth = w->calls.count; depth-- > 0;) {
+        const struct activation *a = BUF(struct activation *, &w->calls)[depth];
+        for (uint32_t i = a->count; i-- > 0;) {
+            if (a->names[i] == name) {
+                return BUF(struct operand, &w->stack) + a->arguments + i;
+            }
+        }
+        if (a->definition != NULL) {
+            break;
         }
     }
     return NULL;
@@ -361,6 +386,27 @@ static bool take_transpose(struct lower *w)
     return true;
 }
 
+// .shape, a vector of one or two sizes; .size, how many elements; .ndim
+static bool take_shape(struct lower *w, struct span span, const char *s, size_t length)
+{
+    struct operand x = *operands(w, 1), result;
+    bool matrix = x.array.rank == VALUE_MATRIX;
+    if (!operand_is_array(&x)) {
+        diag_set(w->diag, span, "a single number has no %.*s", (int)length, s);
+        return diag_hint(w->diag, "only arrays do, such as [1, 2, 3]");
+    }
+    if (!text_among("shape", s, length)) {
+        double number = text_among("ndim", s, length) ? 1 + matrix : (double)operand_count(&x);
+        return replace(w, 1, number_operand(number, span));
+    }
+    double *sizes = array_numbers(w, VALUE_VECTOR, 1, 1 + matrix, span, &result);
+    if (sizes != NULL) {
+        sizes[0] = matrix ? x.array.rows : x.array.cols;
+        sizes[matrix] = x.array.cols;
+    }
+    return sizes != NULL && replace(w, 1, result);
+}
+
 static bool take_field(struct lower *w, struct span span)
 {
     struct operand *x = operands(w, 1);
@@ -372,6 +418,9 @@ static bool take_field(struct lower *w, struct span span)
     diag_quote(name, s, length);
     if (length == 1 && *s == 'T') {
         return take_transpose(w);
+    }
+    if (text_among("shape size ndim", s, length)) {
+        return take_shape(w, span, s, length);
     }
     if (!data && !grad) {
         const char *foreign = foreign_hint(s, length, false);
@@ -455,6 +504,12 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
         diag_set(w->diag, root->is_node ? of->span : root->span,
                  "a derivative is of a node with respect to a node");
         return diag_hint(w->diag, "a plain number moves nothing; give it a name first");
+    }
+    struct operand single = *root;
+    if (operand_is_array(root) && operand_count(root) == 1) {
+        single.node = operand_node(w, root, 0, 0);
+        single.array = (struct value){0};
+        root = &single;
     }
     if (operand_is_array(root)) {
         diag_set(w->diag, root->span, "a derivative is of one number, and this is an array");
@@ -566,6 +621,22 @@ static bool refuse_recursion(struct lower *w, const struct item *item)
     return diag_hint(w->diag, "a formula has no way to stop; write a loop with repeat or for");
 }
 
+// Reads the head of a body's next line, whose form is known to be right: `name =`, or `return`.
+static void begin_line(struct lower *w, struct activation *a)
+{
+    struct diag ignored = {0};
+    struct token t = lexer_next(&a->lexer, &ignored);
+    while (t.kind == TOKEN_BREAK || t.kind == TOKEN_STRING) {
+        t = lexer_next(&a->lexer, &ignored);
+    }
+    a->target = NAME_NONE;
+    if (!token_is(&a->lexer, t, "return")) {
+        a->target = names_find(w->names, token_text(&a->lexer, t), token_length(t));
+        a->op = lexer_next(&a->lexer, &ignored).op;
+    }
+    parser_restart(&a->parser);
+}
+
 // Begins the call of a function of the learner's: its body is what is read next.
 static bool begin_call(struct lower *w, const struct item *item, const struct definition *d)
 {
@@ -574,7 +645,8 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
         return diag_hint(w->diag, "give it as many as it was defined with");
     }
     for (size_t i = 0; i < w->calls.count; i++) {
-        if (BUF(struct activation *, &w->calls)[i]->definition->name == d->name) {
+        const struct definition *outer = BUF(struct activation *, &w->calls)[i]->definition;
+        if (outer != NULL && outer->name == d->name) {
             return refuse_recursion(w, item);
         }
     }
@@ -589,6 +661,9 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
     *at = a;
     *a = (struct activation){.caller = w->source,
                              .definition = d,
+                             .names = BUF(uint32_t, &w->definitions->params) + d->params,
+                             .count = d->count,
+                             .target = NAME_NONE,
                              .arguments = w->stack.count - d->count,
                              .group = GROUP_NONE,
                              .name = item->span,
@@ -604,16 +679,253 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
             return diag_out_of_memory(w->diag);
         }
     }
-    a->lexer.open = 1;  // a body may go over lines
+    a->lexer.open = d->lines ? 0 : 1;  // a formula may go over lines
     parser_init(&a->parser, &a->lexer, w->names, w->diag);
     w->source = &a->source;
+    if (d->lines) {
+        begin_line(w, a);
+    }
     return true;
 }
+
+// A line of a body is read: its value becomes the operand of its name.
+static bool end_line(struct lower *w, struct activation *a)
+{
+    struct operand value = *operands(w, 1), *old = find_argument(w, a->target);
+    if (a->op != OP_COUNT) {
+        size_t length;
+        const char *s = names_text(w->names, a->target, &length);
+        struct value global = names_get(w->names, a->target);
+        if (old == NULL && global.rank == VALUE_UNBOUND) {
+            diag_set(w->diag, value.span, "there is no '%.*s' yet to change", (int)length, s);
+            return false;
+        }
+        struct operand x = old != NULL ? *old : lower_operand(global, value.span), y = value;
+        if (!lower_apply(w, a->op, &x, &y, value.span, &value)) {
+            return false;
+        }
+        old = find_argument(w, a->target);
+    }
+    w->stack.count--;
+    if (old == NULL && !push(w, value)) {
+        return false;
+    }
+    if (old == NULL) {
+        a->count++;  // names of its own follow in the order of their first values
+    } else {
+        *old = value;
+    }
+    begin_line(w, a);
+    return true;
+}
+
+// ---- Comprehensions -----------------------------------------------------------------------------
+
+static bool element_of(struct lower *w, const struct operand *x, uint32_t i, struct operand *out)
+{
+    struct operand index = number_operand(i, x->span), from = *x;
+    return array_index(w, &from, &index, 1, x->span, out);
+}
+
+// Pushes what the names stand for at this turn. Two names for the rows of one array take a row's
+// elements.
+static bool push_elements(struct lower *w, struct activation *a)
+{
+    uint32_t names = a->count - a->counts;
+    a->arguments = w->stack.count;
+    if (a->counts && !push(w, number_operand(a->at, a->call))) {
+        return false;
+    }
+    for (uint32_t k = 0; k < names; k++) {
+        struct operand x = BUF(struct operand, &w->stack)[a->arrays + (a->over == 1 ? 0 : k)];
+        struct operand element, part;
+        if (!element_of(w, &x, a->at, &element)) {
+            return false;
+        }
+        if (names > 1 && a->over == 1) {
+            if (!operand_is_array(&element) || element.array.cols != names) {
+                diag_set(w->diag, a->call, "each element is to be %u values here", (unsigned)names);
+                return diag_hint(w->diag, "for x, y in zip(X, Y) goes through two arrays together");
+            }
+            if (!element_of(w, &element, k, &part)) {
+                return false;
+            }
+            element = part;
+        }
+        if (!push(w, element)) {
+            return false;
+        }
+    }
+    a->lexer.at = a->start;
+    a->lexer.open = 1;
+    parser_restart(&a->parser);
+    return true;
+}
+
+// How many elements all of the arrays have; 0, and a diag, where one is no array.
+static uint32_t elements_of(struct lower *w, const struct operand *x, uint32_t count)
+{
+    uint32_t least = UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!operand_is_array(&x[i])) {
+            diag_set(w->diag, x[i].span, "this is a single value, and has no elements");
+            diag_hint(w->diag, "write for x in [1, 2, 3], or range(3)");
+            return 0;
+        }
+        uint32_t n = x[i].array.rank == VALUE_MATRIX ? x[i].array.rows : x[i].array.cols;
+        least = n < least ? n : least;
+    }
+    return least;
+}
+
+static bool begin_each(struct lower *w, const struct item *item)
+{
+    uint32_t names[8], count = 0;
+    struct source only = *w->source;
+    struct diag ignored = {0};
+    only.length = item->names.end;
+    struct lexer l = {.source = &only, .at = item->names.start};
+    for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END;
+         t = lexer_next(&l, &ignored)) {
+        if (t.kind == TOKEN_NAME && count < COUNT_OF(names)) {
+            names[count++] = names_intern(w->names, token_text(&l, t), token_length(t));
+        }
+    }
+    uint32_t elements = elements_of(w, operands(w, item->count), item->count);
+    bool fits = item->count == 1 || count - item->node == item->count;
+    if (elements == 0 || count <= item->node || !fits) {
+        diag_set(w->diag, item->names, "the names and what they go through do not fit");
+        return diag_hint(w->diag, "write for x, y in zip(X, Y)");
+    }
+    struct activation *a = arena_alloc(&w->memory, sizeof *a);
+    uint32_t *kept = (uint32_t *)(void *)arena_copy(&w->memory, (const char *)names, sizeof names);
+    struct activation **at = a == NULL || kept == NULL ? NULL : buf_push(&w->calls, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    const struct activation *outer =
+        w->calls.count > 1 ? BUF(struct activation *, &w->calls)[w->calls.count - 2] : NULL;
+    *at = a;
+    *a = (struct activation){.caller = w->source,
+                             .source = *w->source,
+                             .names = kept,
+                             .count = count,
+                             .group = outer == NULL ? GROUP_NONE : outer->group,
+                             .call = item->span,
+                             .target = NAME_NONE,
+                             .arrays = w->stack.count - item->count,
+                             .over = item->count,
+                             .elements = elements,
+                             .counts = item->node != 0,
+                             .start = item->span.start};
+    a->source.length = item->span.end;
+    lexer_init(&a->lexer, &a->source);
+    parser_init(&a->parser, &a->lexer, w->names, w->diag);
+    w->source = &a->source;
+    return push_elements(w, a);
+}
+
+// The formula is read for one element: the next, or the array of all results.
+static bool end_element(struct lower *w, struct activation *a)
+{
+    struct operand value = *operands(w, 1), result;
+    w->stack.count = a->arguments;
+    if (!push(w, value)) {
+        return false;
+    }
+    if (++a->at < a->elements) {
+        return push_elements(w, a);
+    }
+    struct operand *parts = operands(w, a->elements);
+    if (!array_literal(w, parts, a->elements, a->call, &result)) {
+        return false;
+    }
+    w->source = a->caller;
+    w->stack.count = a->arrays;
+    parser_release(&a->parser);
+    w->calls.count--;
+    return push(w, result);
+}
+
+// ---- The parameters of a function
+// ----------------------------------------------------------------
+
+static void add_params_of(struct lower *w, const struct definition *d, struct buf *nodes, int depth)
+{
+    struct source body = {.name = "",
+                          .text = BUF(char, &w->definitions->text) + d->text,
+                          .length = d->length,
+                          .line = 1};
+    struct lexer l = {.source = &body};
+    struct diag ignored = {0};
+    for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
+         t = lexer_next(&l, &ignored)) {
+        uint32_t name = t.kind != TOKEN_NAME
+                            ? NAME_NONE
+                            : names_find(w->names, token_text(&l, t), token_length(t));
+        struct value v = names_get(w->names, name);
+        const struct definition *inner = definitions_find(w->definitions, name);
+        if (inner != NULL && inner < d && depth > 0) {
+            add_params_of(w, inner, nodes, depth - 1);
+        }
+        struct operand x = lower_operand(v, t.span);
+        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < operand_count(&x); k++) {
+            uint32_t node = operand_node(w, &x, k / operand_cols(&x), k % operand_cols(&x));
+            bool met = !tape_marked(w->tape, node, MARK_PARAM);
+            for (size_t i = 0; !met && i < nodes->count; i++) {
+                met = BUF(uint32_t, nodes)[i] == node;
+            }
+            uint32_t *at = met ? NULL : buf_push(nodes, 1);
+            if (at != NULL) {
+                *at = node;
+            }
+        }
+    }
+}
+
+// n.parameters(): those that the formula of n mentions, in their order.
+static bool take_params(struct lower *w, struct span span)
+{
+    enum { DEPTH = 8 };
+    char name[QUOTED];
+    const char *s = w->source->text + span.start;
+    uint32_t id = names_find(w->names, s, span.end - span.start);
+    const struct definition *d = definitions_find(w->definitions, id);
+    struct buf nodes;
+    diag_quote(name, s, span.end - span.start);
+    if (d == NULL) {
+        diag_set(w->diag, span, "there is no function '%s'", name);
+        return diag_hint(w->diag, "'params' shows every parameter");
+    }
+    buf_init(&nodes, sizeof(uint32_t));
+    add_params_of(w, d, &nodes, DEPTH);
+    struct operand result = {0};
+    uint32_t count = (uint32_t)nodes.count;
+    uint32_t *list = count == 0 ? NULL : array_list(w, VALUE_VECTOR, 1, count, span, &result);
+    if (list != NULL) {
+        memcpy(list, nodes.data, count * sizeof *list);
+    }
+    buf_release(&nodes);
+    if (count == 0) {
+        diag_set(w->diag, span, "'%s' has no parameters", name);
+        return diag_hint(w->diag, "a parameter is made by param w = 0.5");
+    }
+    w->named = true;
+    return list != NULL && push(w, result);
+}
+
+// ---- Calls --------------------------------------------------------------------------------------
 
 // The body is read: its value takes the place of the arguments.
 static bool end_call(struct lower *w)
 {
     struct activation *a = innermost(w);
+    if (a->definition == NULL) {
+        return end_element(w, a);
+    }
+    if (a->target != NAME_NONE) {
+        return end_line(w, a);
+    }
     struct operand result = *operands(w, 1);
     if (a->group != GROUP_NONE) {
         groups_end(w->groups, a->group, tape_count(w->tape));
@@ -651,6 +963,45 @@ static const char *spelled(const struct lower *w, const char *s, size_t length)
     return own ? NULL : spelling_function(s, length);
 }
 
+// x.item(), tensor(x), x.numpy(): the value itself, or its number.
+static bool take_value(struct lower *w, struct span span, const char *s, size_t length)
+{
+    struct operand *x = operands(w, 1), numbers;
+    bool one = operand_is_array(x) && operand_count(x) == 1;
+    if (!spelling_number(s, length)) {
+        return true;
+    }
+    if (operand_is_array(x) && !one && text_among("item", s, length)) {
+        char shape[SHAPE_TEXT];
+        diag_set(w->diag, span, "item is of one number, and this is an array of shape %s",
+                 operand_shape(shape, x));
+        return diag_hint(w->diag, "take an element first, as in x[0]");
+    }
+    if (one && text_among("item", s, length)) {
+        return replace(w, 1, number_operand(operand_number(w, x, 0, 0), x->span));
+    }
+    return array_numbers_of(w, x, &numbers) && replace(w, 1, numbers);
+}
+
+// zeros((2, 3)), randn(*X.shape): the elements of a shape are the sizes.
+static bool spread_shape(struct lower *w, const char *s, size_t length, struct item *call)
+{
+    struct operand *x = call->count == 1 ? operands(w, 1) : NULL;
+    if (x == NULL || x->array.rank != VALUE_VECTOR || x->array.cols > 2 ||
+        !text_among("zeros ones randn rand", s, length)) {
+        return true;
+    }
+    struct operand shape = *x;
+    w->stack.count--;
+    for (uint32_t k = 0; k < shape.array.cols; k++) {
+        if (!push(w, number_operand(operand_number(w, &shape, 0, k), shape.span))) {
+            return false;
+        }
+    }
+    call->count = shape.array.cols;
+    return true;
+}
+
 static bool take_call(struct lower *w, const struct item *item)
 {
     const char *s = w->source->text + item->span.start;
@@ -660,6 +1011,9 @@ static bool take_call(struct lower *w, const struct item *item)
         return begin_call(w, item, d);
     }
     const char *meant = spelled(w, s, length);
+    if (meant == NULL && item->count == 1 && spelling_value(s, length)) {
+        return take_value(w, item->span, s, length);
+    }
     s = meant == NULL ? s : meant;
     length = meant == NULL ? length : strlen(meant);
     d = meant == NULL ? NULL : definitions_find(w->definitions, names_find(w->names, s, length));
@@ -674,7 +1028,8 @@ static bool take_call(struct lower *w, const struct item *item)
         return take_op(w, op, item->span);
     }
     if (builtin != NULL) {
-        return call_builtin(w, item, builtin);
+        struct item sized = *item;
+        return spread_shape(w, s, length, &sized) && call_builtin(w, &sized, builtin);
     }
     if (op != OP_COUNT) {
         refuse_count(w, item, wanted, wanted);
@@ -711,6 +1066,23 @@ static bool take_bracket(struct lower *w, const struct item *item)
     return ok && replace(w, item->kind == ITEM_INDEX ? count + 1 : count, result);
 }
 
+static bool take_tuple(struct lower *w, const struct item *item)
+{
+    struct operand *x = operands(w, item->count), result;
+    return array_literal(w, x, item->count, item->span, &result) && replace(w, item->count, result);
+}
+
+// *x as an argument: a shape, whose elements are sizes.
+static bool take_spread(struct lower *w, struct span span)
+{
+    const struct operand *x = operands(w, 1);
+    if (x->array.rank != VALUE_VECTOR) {
+        diag_set(w->diag, span, "only a vector can be spread over the values of a function");
+        return diag_hint(w->diag, "as in randn(*X.shape)");
+    }
+    return true;
+}
+
 static bool take_matmul(struct lower *w, struct span span)
 {
     struct operand *x = operands(w, 2), result;
@@ -739,6 +1111,17 @@ static bool take(struct lower *w, const struct item *item)
         return push(w, (struct operand){.kind = OPERAND_NOTHING, .span = item->span});
     case ITEM_SLICE:
         return take_slice(w, item->span);
+    case ITEM_TUPLE:
+        return take_tuple(w, item);
+    case ITEM_EACH:
+        return begin_each(w, item);
+    case ITEM_PARAMS:
+        return take_params(w, item->span);
+    case ITEM_SPREAD:
+        return take_spread(w, item->span);
+    case ITEM_LABEL:
+        w->label = w->calls.count == 0 ? item->span : w->label;
+        return true;
     case ITEM_AXIS:
         operands(w, 1)->axis = true;
         return true;

@@ -19,19 +19,25 @@ enum frame_kind {
     FRAME_INDEX,
     FRAME_BARS,   // |x|
     FRAME_BRACE,  // {x}, after ^ and \sqrt
+    FRAME_EACH,   // what a comprehension goes through: [E for x in …]
     FRAME_FRAC,   // the two braces of \frac
 };
 
 // Something open, waiting for its right side.
 struct frame {
     enum frame_kind kind;
-    enum op op;        // FRAME_INFIX
-    uint32_t count;    // brackets: parts complete so far
-    bool axis;         // FRAME_CALL: the argument in hand was written axis=…
-    bool slice;        // FRAME_INDEX: the part in hand is a slice, its ":" read
-    double raised;     // FRAME_CALL: the power of sin^2(x); 0: none
-    bool root;         // FRAME_BRACE: of \sqrt
-    struct span span;  // the operator; the bracket; the function's name
+    enum op op;         // FRAME_INFIX
+    uint32_t count;     // brackets: parts complete so far
+    bool axis;          // FRAME_CALL: the argument in hand was written axis=…
+    bool slice;         // FRAME_INDEX: the part in hand is a slice, its ":" read
+    double raised;      // FRAME_CALL: the power of sin^2(x); 0: none
+    bool spread;        // FRAME_CALL: the argument in hand was written *x
+    bool tuple;         // FRAME_PAREN: a comma was read, in a call's argument
+    bool counts;        // FRAME_EACH: enumerate
+    bool zip;           // FRAME_EACH: inside zip( or enumerate(
+    struct span names;  // FRAME_EACH: of the elements
+    bool root;          // FRAME_BRACE: of \sqrt
+    struct span span;   // the operator; the bracket; the function's name
 };
 
 static bool is_bracket(const struct frame *f)
@@ -58,6 +64,7 @@ void parser_restart(struct parser *p)
 {
     p->open.count = p->out.count = p->taken = p->brackets = 0;
     p->want_operand = true;
+    p->next_for = 0;
     p->last = (struct span){p->lexer->at, p->lexer->at};
 }
 
@@ -450,6 +457,179 @@ static bool read_exponential(struct parser *p, struct token t)
 }
 
 // np.exp, torch.nn.functional.relu: the module says nothing where it is no name.
+static char closing(const struct frame *f)
+{
+    return f->kind == FRAME_PAREN || f->kind == FRAME_CALL    ? ')'
+           : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX ? ']'
+           : f->kind == FRAME_BARS                            ? '|'
+                                                              : '}';
+}
+
+// How far ahead a comprehension's `for` is looked for.
+enum { FOR_AHEAD = 2000 };
+
+// The place of the word `for` at or after byte `at`, or where it was looked for no further.
+static size_t find_for(const struct source *source, size_t at)
+{
+    size_t end = source->length - at < FOR_AHEAD ? source->length : at + FOR_AHEAD;
+    const char *s = source->text + at, *stop = source->text + end;
+    while (s < stop && (s = memchr(s, 'f', (size_t)(stop - s))) != NULL) {
+        bool apart = s > source->text && strchr(" \t\n)]", s[-1]) != NULL;
+        if (apart && stop - s > 3 && memcmp(s, "for", 3) == 0 && strchr(" \t", s[3]) != NULL) {
+            return (size_t)(s - source->text);
+        }
+        s++;
+    }
+    return end;
+}
+
+// Where the `for` of a comprehension stands in the bracket just opened; 0: it is none.
+static size_t for_inside(struct parser *p)
+{
+    struct lexer ahead = *p->lexer;
+    struct diag ignored = {0};
+    if (p->next_for < ahead.at) {
+        p->next_for = find_for(ahead.source, ahead.at);
+    }
+    size_t open = ahead.open, end = ahead.at + FOR_AHEAD, next = p->next_for;
+    bool any = next + 3 < ahead.source->length && memcmp(ahead.source->text + next, "for", 3) == 0;
+    while (any && ahead.open >= open && ahead.at < end) {
+        struct token t = lexer_next(&ahead, &ignored);
+        if (ahead.open == open && token_is(&ahead, t, "for")) {
+            return t.at;
+        }
+        any = t.kind != TOKEN_END && t.kind != TOKEN_BAD;
+    }
+    return 0;
+}
+
+static bool refuse_each(struct parser *p, struct span span)
+{
+    diag_set(p->diag, span, "this comprehension is not read");
+    return diag_hint(p->diag, "write [f(x) for x in X], or sum(f(x, y) for x, y in zip(X, Y))");
+}
+
+// x, or x, y, or (x, y), up to `in`, which is taken.
+static bool read_each_names(struct parser *p, struct span *names)
+{
+    struct token t = lexer_next(p->lexer, p->diag);
+    names->start = t.at;
+    for (; !token_is(p->lexer, t, "in"); t = lexer_next(p->lexer, p->diag)) {
+        bool part = (t.kind == TOKEN_NAME && !t.partial) || t.kind == TOKEN_COMMA ||
+                    is_open(t, '(') || (t.kind == TOKEN_CLOSE && t.mark == ')');
+        if (!part) {
+            return refuse_each(p, t.span);
+        }
+        names->end = t.span.end;
+    }
+    return names->end > names->start || refuse_each(p, t.span);
+}
+
+// [E for x in X]: what comes first is X; E is read once for each element.
+static bool read_each(struct parser *p)
+{
+    size_t at = for_inside(p);
+    if (at == 0) {
+        return false;
+    }
+    struct frame f = {.kind = FRAME_EACH, .span = {p->lexer->at, at}};
+    p->lexer->at = at + strlen("for");
+    if (!read_each_names(p, &f.names)) {
+        return true;
+    }
+    struct lexer ahead = *p->lexer;
+    struct token word = lexer_next(&ahead, p->diag), open = lexer_next(&ahead, p->diag);
+    f.counts = token_is(&ahead, word, "enumerate");
+    f.zip = (f.counts || token_is(&ahead, word, "zip")) && is_open(open, '(');
+    *p->lexer = f.zip ? ahead : *p->lexer;
+    push(p, f);
+    p->want_operand = true;
+    return true;
+}
+
+// The bracket behind zip(…) or X: the comprehension is complete, and with it the array or the call
+// that it stands in.
+static void close_each(struct parser *p, struct token t)
+{
+    struct frame f = *top(p);
+    if (f.zip) {
+        lexer_next(p->lexer, p->diag);
+        t = lexer_peek(p->lexer);
+    }
+    const struct frame *outer = &BUF(struct frame, &p->open)[p->open.count - 2];
+    char wanted = closing(outer);
+    if (t.kind != TOKEN_CLOSE || t.mark != wanted) {
+        if (token_is(p->lexer, t, "if")) {
+            diag_set(p->diag, t.span, "a comprehension here takes every element");
+            diag_hint(p->diag, "multiply by a comparison: sum((x > 0)*x for x in X)");
+        } else {
+            refuse_each(p, t.span);
+        }
+        return;
+    }
+    bool call = outer->kind == FRAME_CALL;
+    struct span name = outer->span;
+    pop_bracket(p);
+    pop_bracket(p);
+    lexer_next(p->lexer, p->diag);
+    put(p, (struct item){.kind = ITEM_EACH,
+                         .count = f.count + 1,
+                         .node = f.counts,
+                         .span = f.span,
+                         .names = f.names});
+    if (call) {
+        put(p, (struct item){.kind = ITEM_CALL, .count = 1, .span = name});
+    }
+    p->want_operand = false;
+}
+
+// n.parameters(), where n is no name of a value.
+static bool read_params_of(struct parser *p, struct token t)
+{
+    struct lexer ahead = *p->lexer;
+    struct diag ignored = {0};
+    struct token dot = lexer_next(&ahead, &ignored), word = lexer_next(&ahead, &ignored);
+    struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
+    if (dot.kind != TOKEN_DOT || !token_is(&ahead, word, "parameters") || !is_open(open, '(') ||
+        close.kind != TOKEN_CLOSE || is_bound(p, t, 0)) {
+        return false;
+    }
+    *p->lexer = ahead;
+    put(p, (struct item){.kind = ITEM_PARAMS, .span = t.span});
+    p->want_operand = false;
+    return true;
+}
+
+// requires_grad=True says nothing here, label='x' names nothing but is shown. Read over up to the
+// comma behind it, or the parenthesis.
+static bool read_idle_argument(struct parser *p, struct token t)
+{
+    struct frame *f = top(p);
+    struct token next = lexer_peek(p->lexer);
+    if (f == NULL || f->kind != FRAME_CALL || next.kind != TOKEN_ASSIGN || next.op != OP_COUNT ||
+        !spelling_idle_argument(token_text(p->lexer, t), token_length(t))) {
+        return false;
+    }
+    size_t outside = p->lexer->open;
+    lexer_next(p->lexer, p->diag);
+    struct token value = lexer_peek(p->lexer);
+    if (token_is(p->lexer, t, "label") && value.kind == TOKEN_STRING && f->count > 0) {
+        put(p, (struct item){.kind = ITEM_LABEL, .span = value.span});
+    }
+    for (;;) {
+        struct token ahead = lexer_peek(p->lexer);
+        bool end =
+            p->lexer->open == outside && (ahead.kind == TOKEN_COMMA || ahead.kind == TOKEN_CLOSE);
+        if (ahead.kind == TOKEN_END || ahead.kind == TOKEN_BAD || end) {
+            if (ahead.kind == TOKEN_COMMA) {
+                lexer_next(p->lexer, p->diag);
+            }
+            return true;
+        }
+        lexer_next(p->lexer, p->diag);
+    }
+}
+
 static struct token skip_modules(struct parser *p, struct token t)
 {
     struct diag ignored = {0};
@@ -550,20 +730,24 @@ static void read_operand(struct parser *p)
         p->want_operand = false;
         break;
     case TOKEN_NAME:
-        if (read_slope(p, t) || read_axis(p, t) || read_spelling(p, t)) {
+        if (read_slope(p, t) || read_axis(p, t) || read_idle_argument(p, t) ||
+            read_spelling(p, t) || read_params_of(p, t)) {
             break;
         }
         next = lexer_peek(p->lexer);
         if (next.kind == TOKEN_OPEN && next.mark == '(') {
             lexer_next(p->lexer, p->diag);
             push(p, (struct frame){.kind = FRAME_CALL, .span = t.span});
+            read_each(p);
             break;
         }
         put(p, (struct item){.kind = ITEM_NAME, .span = t.span});
         p->want_operand = false;
         break;
     case TOKEN_INFIX:
-        if (t.op == OP_SUB) {
+        if (t.op == OP_MUL && top(p) != NULL && top(p)->kind == FRAME_CALL) {
+            top(p)->spread = true;
+        } else if (t.op == OP_SUB) {
             push(p, (struct frame){.kind = FRAME_NEGATE, .span = t.span});
         } else if (t.op != OP_ADD) {
             operand_missing(p, t);
@@ -591,6 +775,9 @@ static void read_operand(struct parser *p)
             break;
         }
         push(p, (struct frame){.kind = t.mark == '(' ? FRAME_PAREN : FRAME_ARRAY, .span = t.span});
+        if (t.mark == '[') {
+            read_each(p);
+        }
         break;
     case TOKEN_COLON:
     case TOKEN_COMMA:
@@ -655,7 +842,10 @@ static void end_part(struct parser *p)
     if (f->slice) {
         put(p, (struct item){.kind = ITEM_SLICE, .span = f->span});
     }
-    f->axis = f->slice = false;
+    if (f->spread) {
+        put(p, (struct item){.kind = ITEM_SPREAD, .span = f->span});
+    }
+    f->axis = f->slice = f->spread = false;
     f->count++;
 }
 
@@ -670,6 +860,8 @@ static void put_bracket(struct parser *p, const struct frame *f)
         put(p, (struct item){.kind = ITEM_OP, .op = OP_DIV, .span = f->span});
     } else if (f->kind == FRAME_BRACE && f->root) {
         put(p, (struct item){.kind = ITEM_OP, .op = OP_SQRT, .span = f->span});
+    } else if (f->tuple) {
+        put(p, (struct item){.kind = ITEM_TUPLE, .count = f->count + 1, .span = f->span});
     } else if (f->kind != FRAME_PAREN && f->kind != FRAME_BRACE) {
         put(p, (struct item){.kind = items[f->kind], .count = f->count, .span = f->span});
     }
@@ -679,18 +871,14 @@ static void put_bracket(struct parser *p, const struct frame *f)
     }
 }
 
-static char closing(const struct frame *f)
-{
-    return f->kind == FRAME_PAREN || f->kind == FRAME_CALL    ? ')'
-           : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX ? ']'
-           : f->kind == FRAME_BARS                            ? '|'
-                                                              : '}';
-}
-
 static void read_close(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
     struct frame *f = top(p);
+    if (f->kind == FRAME_EACH) {
+        close_each(p, t);
+        return;
+    }
     char wanted = closing(f);
     if (t.mark != wanted) {
         diag_set(p->diag, t.span, "'%c' closes nothing that is open here", t.mark);
@@ -719,9 +907,23 @@ static void read_close(struct parser *p, struct token t)
     put_bracket(p, &closed);
 }
 
+// (2, 3) as the argument of a call: a vector, for what takes a shape.
+static bool is_tuple(struct parser *p)
+{
+    return top(p)->kind == FRAME_PAREN && p->open.count > 1 &&
+           BUF(struct frame, &p->open)[p->open.count - 2].kind == FRAME_CALL;
+}
+
 static void read_comma(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
+    if ((top(p)->kind == FRAME_EACH && top(p)->zip) || is_tuple(p)) {
+        top(p)->tuple = top(p)->kind == FRAME_PAREN;
+        top(p)->count++;
+        p->want_operand = true;
+        lexer_next(p->lexer, p->diag);
+        return;
+    }
     if (top(p)->kind != FRAME_CALL && top(p)->kind != FRAME_ARRAY && top(p)->kind != FRAME_INDEX) {
         diag_set(p->diag, t.span, "a comma stands between the values given to a function");
         diag_hint(p->diag, "a name before the parenthesis is missing, or the comma is too much");
@@ -795,6 +997,10 @@ static void finish(struct parser *p)
     struct token t = lexer_peek(p->lexer);
     reduce(p, PRECEDENCE_COMPARE);
     const struct frame *f = top(p);
+    if (f != NULL && f->kind == FRAME_EACH && token_is(p->lexer, t, "if")) {
+        close_each(p, t);
+        return;
+    }
     bool value = t.kind == TOKEN_NAME || t.kind == TOKEN_NUMBER || t.kind == TOKEN_NODE ||
                  t.kind == TOKEN_OPEN || t.kind == TOKEN_ROOT || t.kind == TOKEN_STRING;
     if (f != NULL && value) {

@@ -30,6 +30,11 @@
 //   W^T, Wᵀ            W.T, where T is no name
 //   \frac{a}{b}, \sqrt{x}, x^{2}
 //   np.exp(x)          exp(x), where np is no name
+//
+// And Python's own forms:
+//   [E for x in X], sum(E for x, y in zip(X, Y)), [E for i, x in enumerate(X)]
+//   f((2, 3)), f(*x), f(x, label='x', requires_grad=True)
+//   n.parameters()     where n is no name
 #ifndef TEXT_PARSER_H
 #define TEXT_PARSER_H
 
@@ -55,6 +60,12 @@ enum item_kind {
     ITEM_SLICE,      // the last two operands are the bounds of a slice
     ITEM_INDEX,      // the operand before the last .count, indexed by them
     ITEM_AXIS,       // the last operand was written axis=…
+    ITEM_LABEL,      // span is the text that the call's value is labelled with
+    ITEM_SPREAD,     // the last operand was written *x: its elements are the arguments
+    ITEM_TUPLE,      // like ITEM_ARRAY, written (a, b)
+    ITEM_EACH,       // the formula at `span` for each element of the last .count operands, which
+                     // go by the names at `names`; .node: 1 where the first name counts
+    ITEM_PARAMS,     // the parameters that the function named at `span` depends on
 };
 
 struct item {
@@ -64,6 +75,7 @@ struct item {
     uint32_t node;
     double number;
     struct span span;
+    struct span names;
 };
 
 struct parser {
@@ -78,6 +90,7 @@ struct parser {
     bool slope_notice;         // dL/da was read as a division of two names
     bool slope_mine;           // … as a derivative, though one of them is a name
     struct span implied;       // the first product without a sign: 2x (empty: none)
+    size_t next_for;           // where the word `for` comes next, looked up when it is needed
     bool number_before;        // the operand just read is a written number
     struct span last;          // of the last operand read
     const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts

@@ -103,6 +103,7 @@ static const struct row functions[] = {
     {"sgn", "sign"},
     {"sqr", "square"},
     {"arange", "range"},
+    {"random", "rand"},
     {"mse_loss", "mse"},
     {"l1_loss", "mae"},
     {"binary_cross_entropy", "bce"},
@@ -124,6 +125,19 @@ bool spelling_module(const char *s, size_t n)
     return text_among("np numpy torch math cmath random F nn functional plt jnp jax tf autograd "
                       "linalg special scipy",
                       s, n);
+}
+
+bool spelling_value(const char *s, size_t n)
+{
+    return text_among("Value Tensor tensor array asarray as_tensor Variable FloatTensor "
+                      "DoubleTensor float double requires_grad_ clone cpu contiguous",
+                      s, n) ||
+           spelling_number(s, n);
+}
+
+bool spelling_number(const char *s, size_t n)
+{
+    return text_among("item numpy tolist", s, n);
 }
 
 bool spelling_idle_argument(const char *s, size_t n)

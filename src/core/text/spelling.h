@@ -22,6 +22,11 @@ const char *spelling_function(const char *s, size_t n);
 // Modules whose functions are ours: np.exp, torch.tanh, nn.functional.relu.
 bool spelling_module(const char *s, size_t n);
 
+// Functions that give back the value itself here: Value(2), tensor(x), x.double(), and of these
+// those that give its number: x.item(), x.numpy().
+bool spelling_value(const char *s, size_t n);
+bool spelling_number(const char *s, size_t n);
+
 // Arguments that say nothing here: requires_grad=True, dtype=torch.float64.
 bool spelling_idle_argument(const char *s, size_t n);
 

@@ -29,6 +29,14 @@ void say_bind(struct words *w)
 
 void say_print(struct words *w)
 {
+    if (rec_find(w->record, KEY_text) != NULL) {
+        for (const char *s = rec_get_text(w->record, KEY_text); *s != '\0';) {
+            size_t n = strcspn(s, "\n");
+            text_addf(w->out, "%c%.*s\n", WRAP_FIXED, (int)n, s);
+            s += n + (s[n] == '\n');
+        }
+        return;
+    }
     for (const struct rec *v = say_first(w->record, KEY_values); v != NULL; v = v->next) {
         say_field(w, v);
         text_add_char(w->out, v->next == NULL ? '\n' : ' ');

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "text/lexer.h"
+#include "text/block.h"
 #include "lesson/lesson.h"
 #include "store/files.h"
 #include "supply/ink.h"
@@ -42,7 +42,7 @@ static void type_answers(struct host *h, const struct source *answers)
     enum session_state state = SESSION_DONE;
     for (size_t at = 0;
          state != SESSION_QUIT && !h->out_failed && *h->stop == 0 && at < answers->length;) {
-        lexer_take_lines(answers, &at, &entry);
+        block_take_lines(answers, &at, &entry);
         if (!source_is_blank(&entry)) {
             show_typed(h, &entry);
             state = host_run(h, &entry);

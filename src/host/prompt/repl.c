@@ -13,6 +13,7 @@
 #include <readline/readline.h>
 
 #include "session/candidates.h"
+#include "text/block.h"
 #include "text/lexer.h"
 #include "text/lower.h"
 #include "store/course.h"
@@ -483,7 +484,7 @@ static char *read_line(const char *prompt)
 {
     *repl.stop = 0;
     repl.given = 0;
-    repl.too_long = repl.pasted = false;
+    repl.too_long = false;
     choose_redisplay('\n');
     rl_reset_screen_size();
     char *line = readline(prompt);
@@ -516,7 +517,7 @@ static void add_prompt(struct text *prompt, bool more)
 // Lines, as long as a bracket is open. False if they ended in another way.
 static bool read_lines(struct text *entry)
 {
-    bool more = false;
+    bool more = repl.pasted = false;
     struct text prompt;
     struct source source = {.name = "", .line = 1};
     do {
@@ -534,7 +535,7 @@ static bool read_lines(struct text *entry)
         source.text = text_get(entry);
         source.length = text_length(entry);
         repl.too_long = source.length > (repl.pasted ? PASTE_MOST : LINE_MOST);
-        more = lexer_wants_more(&source);
+        more = repl.pasted ? lexer_wants_more(&source) : block_wants_more(&source);
     } while (more && !repl.too_long);
     return !repl.too_long;
 }
