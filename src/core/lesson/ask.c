@@ -236,6 +236,11 @@ static bool read_with(struct ask *a, struct span at, void *field)
            add_option(a, at, list, true);
 }
 
+static bool read_point(struct ask *a, struct span at, void *list)
+{
+    return add_option(a, at, list, true);
+}
+
 static bool read_cell(struct ask *a, struct span at, void *field)
 {
     struct question_list *list = field;

@@ -89,7 +89,7 @@ const struct course_lesson *course_next(const struct course *c)
 {
     const struct course_lesson *lessons = c->lessons.data, *open = NULL;
     for (size_t i = 0; i < c->lessons.count; i++) {
-        if (*lessons[i].trouble != '\0' || course_is_finished(&lessons[i])) {
+        if (*lessons[i].trouble != '\0' || *lessons[i].deck != '\0' || course_is_finished(&lessons[i])) {
             continue;
         }
         if (is_ready(c, &lessons[i])) {

@@ -15,6 +15,7 @@
 
 struct course_lesson {
     const char *id, *title;
+    const char *deck;      // of cards: their topic; "" of a lesson
     const char *path;      // what a need of kind "lesson" may ask for
     const char *requires;  // ids, apart by blanks
     const char *trouble;   // why its file is no lesson; "" if it is one. Then id and title are made

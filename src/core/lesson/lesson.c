@@ -17,7 +17,7 @@ struct lesson *lesson_new(const char *name)
     if (l != NULL) {
         arena_init(&l->arena);
         buf_init(&l->items, sizeof(struct lesson_item));
-        l->id = l->title = "";
+        l->id = l->title = l->deck = "";
         l->order = LESSON_ORDER_LAST;
         l->name = arena_copy(&l->arena, name, strlen(name));
         l->name = l->name == NULL ? "" : l->name;
@@ -72,6 +72,14 @@ static bool front_title(struct front *f, struct span value)
     return value.start < value.end || diag_set(f->part.d, f->key, "the title is empty");
 }
 
+static bool front_deck(struct front *f, struct span value)
+{
+    const char *s = f->part.s + value.start;
+    f->lesson->deck = part_copy(&f->part, value);
+    return part_is_id(s, value.end - value.start) ||
+           diag_set(f->part.d, value, "a deck's name is made of a-z, 0-9 and -");
+}
+
 static bool front_order(struct front *f, struct span value)
 {
     return part_whole(&f->part, value, 0, LESSON_ORDER_LAST, &f->lesson->order);
@@ -107,6 +115,7 @@ static const struct front_key {
 } front_keys[] = {
     {"id", true, front_id},
     {"title", true, front_title},
+    {"deck", false, front_deck},
     {"order", false, front_order},
     {"requires", false, front_requires},
 };
@@ -126,7 +135,7 @@ static bool front_line(struct front *f, struct span line, bool seen[COUNT_OF(fro
         }
     }
     diag_set(f->part.d, f->key, "the front matter of a lesson has no such key");
-    return diag_hint(f->part.d, "it has id, title, order and requires");
+    return diag_hint(f->part.d, "it has id, title, order, requires and, for cards, deck");
 }
 
 bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d)

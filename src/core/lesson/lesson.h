@@ -88,6 +88,7 @@ struct question {
     struct tolerance tolerance;
     bool graph;  // false: `graph: none`, the question does not look at the lesson's graph
     struct question_list options;  // choice, multi; order: in the right order
+    struct question_list points;   // recall: what a good answer says; the learner ticks them
     struct question_list cells;    // fill
     struct question_list hints, whens;
     struct question_list accepts, rejects;   // answers that the checks must find right, wrong
@@ -122,7 +123,8 @@ struct lesson {
     struct arena arena;
     const char *name;  // of the file, as given
     const char *id, *title;
-    int order;                    // where it stands in the course
+    const char *deck;             // of cards: the topic that `quiz` knows it by; "" of a lesson
+    int order;                    // its place in the course
     const char *const *requires;  // ids
     size_t requires_count;
     struct buf items;  // struct lesson_item

@@ -247,10 +247,21 @@ static void judge_guess(struct play *p, bool right, struct records *out)
     play_do(p, DOING_WHY, (struct entries){.list = p->question->why.first});
 }
 
+// The points of a good answer, each with the letter that ticks it.
+static void put_points(struct play *p, struct records *out, struct rec *to)
+{
+    size_t k = 0;
+    struct rec *points = p->question->points.count == 0 ? NULL : rec_list(out, to, KEY_options);
+    for (const struct question_line *l = p->question->points.first; l != NULL; l = l->next) {
+        put_option(p, out, points, k++, l);
+    }
+}
+
 static void show_model(struct play *p, struct records *out)
 {
     struct rec *r = play_record(p, out, KIND_model);
     play_text(p, out, r, KEY_text, p->question->model, p->question->line);
+    put_points(p, out, r);
     play_set_state(p, PLAY_RATE);
     question_foot(p, out);
 }
@@ -304,13 +315,54 @@ void question_answer(struct play *p, const struct source *line, struct records *
 
 // ---- Rating oneself -----------------------------------------------------------------------------
 
+// Letters of points, "a c" or "ac", each counted once; "none" and "all" too. False: it is neither.
+static bool read_ticks(const struct play *p, const struct source *line, size_t *ticked)
+{
+    const char *s;
+    size_t n = trimmed(line, &s), count = p->question->points.count;
+    uint32_t seen = 0;
+    if (count == 0) {
+        return false;
+    }
+    if ((n == 4 && memcmp(s, "none", n) == 0) || (n == 3 && memcmp(s, "all", n) == 0)) {
+        *ticked = n == 4 ? 0 : count;
+        return true;
+    }
+    *ticked = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t letter = (size_t)(s[i] - 'a');
+        if (s[i] == ' ' || s[i] == ',') {
+            continue;
+        }
+        if (s[i] < 'a' || letter >= count) {
+            return false;
+        }
+        *ticked += (seen >> letter & 1) == 0;
+        seen |= UINT32_C(1) << letter;
+    }
+    return n > 0;
+}
+
+// What the ticked points are worth: all of them good, half of them hard.
+static enum rating rating_of_ticks(size_t ticked, size_t of)
+{
+    return ticked == of ? RATING_GOOD : 2 * ticked >= of ? RATING_HARD : RATING_AGAIN;
+}
+
 void question_rate(struct play *p, const struct source *line, struct records *out)
 {
     enum rating rating;
-    if (!rating_read(line->text, line->length, &rating)) {
+    size_t ticked = 0, points = p->question->points.count;
+    bool ticks = read_ticks(p, line, &ticked);
+    if (ticks) {
+        rating = rating_of_ticks(ticked, points);
+    } else if (!rating_read(line->text, line->length, &rating)) {
         struct diag d = {0};
-        diag_set(&d, (struct span){0, line->length}, "how well did you know it?");
-        diag_hint(&d, "1 again, 2 hard, 3 good, 4 easy");
+        diag_set(&d, (struct span){0, line->length},
+                 points > 0 ? "which points did you make?" : "how well did you know it?");
+        diag_hint(&d, points > 0 ? "type their letters, 'all' or 'none'; or 1 again, 2 hard, "
+                                   "3 good, 4 easy"
+                                 : "1 again, 2 hard, 3 good, 4 easy");
         misread(p, line, &d, false, out);
         return;
     }
@@ -320,6 +372,10 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
     note_outcome(p, right);
     struct rec *r = play_record(p, out, KIND_rated);
     rec_text(out, r, KEY_rating, rating_name(rating));
+    if (ticks) {
+        rec_whole(out, r, KEY_ticked, (int64_t)ticked);
+        rec_whole(out, r, KEY_of, (int64_t)points);
+    }
     play_text(p, out, r, KEY_then, p->question->then, p->question->line);
     question_leave(p);
 }

@@ -342,13 +342,23 @@ void say_model(struct words *w)
     text_add_char(w->out, '\n');
     say_prose_field(w, KEY_text);
     blank_line(w);
-    text_add(w->out, "How well did you know it?   ");
-    ink_add(w->out, INK_MUTED, "1 again   2 hard   3 good   4 easy");
+    if (rec_find(w->record, KEY_options) != NULL) {
+        text_add(w->out, "Which of these points did you make?\n");
+        say_options(w);
+        ink_add(w->out, INK_MUTED, "their letters, all, or none");
+    } else {
+        text_add(w->out, "How well did you know it?   ");
+        ink_add(w->out, INK_MUTED, "1 again   2 hard   3 good   4 easy");
+    }
     text_add_char(w->out, '\n');
 }
 
 void say_rated(struct words *w)
 {
+    long long of = (long long)rec_get_whole(w->record, KEY_of);
+    if (of > 0) {
+        text_addf(w->out, "%lld of %lld points.\n", (long long)rec_get_whole(w->record, KEY_ticked), of);
+    }
     say_prose_field(w, KEY_then);
 }
 

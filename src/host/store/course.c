@@ -94,7 +94,7 @@ static void add_lesson(struct course *c, const char *folder, const char *name)
     if (at == NULL) {
         return;
     }
-    *at = (struct course_lesson){.path = path, .requires = "", .trouble = "", .order = INT32_MAX};
+    *at = (struct course_lesson){.path = path, .requires = "", .trouble = "", .deck = "", .order = INT32_MAX};
     struct lesson *l = lesson_file_read(path, &trouble);
     if (l == NULL) {
         lesson_trouble_diag(name, &trouble, &d);
@@ -104,6 +104,7 @@ static void add_lesson(struct course *c, const char *folder, const char *name)
     } else {
         at->id = copy(c, l->id);
         at->title = copy(c, l->title);
+        at->deck = copy(c, l->deck);
         at->requires = ids(c, l);
         at->order = l->order;
         at->questions = (uint32_t)l->questions;
