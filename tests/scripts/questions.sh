@@ -25,7 +25,7 @@ covered() {
 }
 
 expected() {
-    for group in N:23 I:20 G:6 E:4 T:13 M:3 F:16 C:11; do
+    for group in N:23 I:20 G:6 E:4 T:13 M:3 F:16 C:11 S:28; do
         seq -f "${group%:*}%g" "${group#*:}"
     done
 }

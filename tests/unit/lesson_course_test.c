@@ -15,6 +15,7 @@ static void add(struct course *c, const char *id, const char *requires, uint32_t
                                 .title = id,
                                 .path = id,
                                 .requires = requires,
+                                .deck = "",
                                 .trouble = "",
                                 .questions = 4,
                                 .done = done};

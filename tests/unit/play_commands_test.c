@@ -55,7 +55,7 @@ static void supply(struct seat *seat)
 {
     static const char script[] = "a = 2\n";
     static const struct course_lesson two_paths = {
-        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .trouble = ""};
+        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .deck = "", .requires = "", .trouble = ""};
     static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
     course.lessons.data = (void *)&two_paths;
     const char *what = rec_get_text(last(seat), KEY_what);

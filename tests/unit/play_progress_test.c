@@ -62,6 +62,7 @@ static void add_lesson(struct seat *seat, const char *id, const char *title, uin
                                 .path = id,
                                 .requires = "",
                                 .trouble = "",
+                                .deck = "",
                                 .questions = questions,
                                 .done = done};
 }
@@ -72,7 +73,7 @@ static void add_question(struct seat *seat, const char *id, const char *covers, 
     struct course_question *q = buf_push(&seat->course.questions, 1);
     assert_non_null(q);
     *q = (struct course_question){
-        .id = id, .covers = covers, .lesson = lesson, .version = 1, .done = due != 0};
+        .id = id, .covers = covers, .text = "", .model = "", .lesson = lesson, .version = 1, .done = due != 0};
     if (due != 0) {
         q->card = (struct card){.stability = 10,
                                 .difficulty = 5,
@@ -357,6 +358,128 @@ static void what_is_gone_is_passed_over(void **state)
     assert_non_null(record(seat, KIND_review_end));
 }
 
+// ---- quiz and exam ------------------------------------------------------------------------------
+
+static struct seat *with_two(void **state)
+{
+    struct seat *seat = *state;
+    add_lesson(seat, "one", "One", 2, 0);
+    add_question(seat, "one.first", "N1", 0, 0);
+    add_question(seat, "one.second", "N2", 0, 0);
+    return seat;
+}
+
+static const char *asked(const struct seat *seat)
+{
+    const struct rec *question = record(seat, KIND_question);
+    return question == NULL ? "" : rec_get_text(question, KEY_question);
+}
+
+static const char *right_answer(const struct seat *seat)
+{
+    return strcmp(asked(seat), "one.first") == 0 ? "b" : "12";
+}
+
+// What is not due and was never met is asked all the same; help costs the point.
+static void a_quiz_asks_now_and_keeps_score(void **state)
+{
+    struct seat *seat = with_two(state);
+    type(seat, "quiz one");
+    assert_int_equal(rec_get_whole(record(seat, KIND_question), KEY_of), 2);
+    while (strcmp(asked(seat), "one.first") == 0) {
+        type(seat, "skip");
+    }
+    type(seat, right_answer(seat));
+    assert_true(rec_get_flag(record(seat, KIND_judged), KEY_right));
+    if (record(seat, KIND_review_end) == NULL) {
+        type(seat, "skip");
+    }
+    const struct rec *end = record(seat, KIND_review_end);
+    assert_string_equal(rec_get_text(end, KEY_type), "quiz");
+    assert_int_equal(rec_get_whole(end, KEY_right), 1);
+    assert_int_equal(rec_get_whole(end, KEY_skipped), 1);
+    const struct rec *missed = rec_find(end, KEY_missed)->in.first;
+    assert_string_equal(rec_get_text(missed, KEY_question), "one.first");
+    assert_string_equal(rec_get_text(missed, KEY_lesson), "one");
+    assert_null(missed->next);
+}
+
+static void what_a_quiz_is_about(void **state)
+{
+    struct seat *seat = with_two(state);
+    static const char rows[] = "# Notes.\nN1  A slope\nN2  The gradient of a product\n";
+    assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
+    type(seat, "quiz n2");
+    assert_string_equal(asked(seat), "one.second");
+    type(seat, "quit");
+    type(seat, "quiz products");
+    assert_string_equal(asked(seat), "one.second");
+    type(seat, "quit");
+    assert_non_null(strstr(type(seat, "quiz onee"), "did you mean 'one'?"));
+    assert_non_null(strstr(type(seat, "quiz 0"), "1 to 200"));
+    assert_non_null(strstr(type(seat, "quiz 5 min"), "a quiz takes no time limit"));
+}
+
+// Nothing is said before the end, and nothing helps.
+static void an_exam_tells_at_its_end(void **state)
+{
+    struct seat *seat = with_two(state);
+    type(seat, "exam");
+    assert_non_null(strstr(type(seat, "hint"), "an exam gives no help"));
+    assert_non_null(strstr(type(seat, "solution"), "an exam gives no help"));
+    assert_non_null(strstr(type(seat, "retry"), "an exam gives no help"));
+    type(seat, "1000");
+    assert_null(record(seat, KIND_judged));
+    assert_non_null(record(seat, KIND_attempt));
+    type(seat, "1000");
+    const struct rec *end = record(seat, KIND_review_end);
+    assert_int_equal(rec_get_whole(end, KEY_right), 0);
+    const struct rec *missed = rec_find(end, KEY_missed)->in.first;
+    assert_string_equal(rec_get_text(missed, KEY_given), "1000");
+    assert_true(*rec_get_text(missed, KEY_answer) != '\0');
+    assert_non_null(missed->next);
+}
+
+static void an_exam_ends_when_its_time_is_up(void **state)
+{
+    struct seat *seat = with_two(state);
+    tutor_set_clock(seat->tutor, NOON);
+    type(seat, "exam 2 30min");
+    assert_int_equal(rec_get_whole(record(seat, KIND_review_item), KEY_seconds_left), 1800);
+    tutor_set_clock(seat->tutor, NOON + 1800);
+    type(seat, "1000");
+    assert_true(rec_get_flag(record(seat, KIND_review_end), KEY_late));
+    assert_non_null(strstr(text_get(&seat->words), "Time is up."));
+}
+
+// ---- Found by question --------------------------------------------------------------------------
+
+static void study_questions_are_listed_and_searched(void **state)
+{
+    struct seat *seat = with_two(state);
+    static const char rows[] = "# From notes.\nN1  A slope\n\n# Gates.\nC2  The max gate\n";
+    assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
+    const char *list = type(seat, "questions");
+    assert_non_null(strstr(list, "From notes.\nN1  A slope  new  one\n"));
+    assert_non_null(strstr(list, "C2  The max gate"));
+    assert_null(strstr(type(seat, "questions gates"), "A slope"));
+    assert_non_null(strstr(type(seat, "questions physics"), "no study questions"));
+    assert_non_null(strstr(type(seat, "ask what does a max gate do?"), "lesson C2"));
+    assert_non_null(strstr(type(seat, "ask maxx gates"), "lesson C2"));
+    assert_non_null(strstr(type(seat, "ask leaf"), "help leaf"));
+    assert_non_null(strstr(type(seat, "ask zzz"), "Nothing fits these words."));
+    assert_non_null(strstr(type(seat, "ask"), "ask what?"));
+}
+
+static void a_lesson_begins_at_a_study_question(void **state)
+{
+    struct seat *seat = with_two(state);
+    static const char rows[] = "N1  A slope\nN2  A product\n";
+    assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
+    assert_non_null(strstr(type(seat, "lesson n2"), "N2, “A product”, is asked here"));
+    assert_string_equal(asked(seat), "one.second");
+}
+
 int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit_down, stand_up)
@@ -366,6 +489,12 @@ int main(void)
         TEST(answers_are_exported),     TEST(what_cannot_be_exported_is_told),
         TEST(review_asks_what_is_due),  TEST(review_is_left),
         TEST(review_shows_the_context), TEST(what_is_gone_is_passed_over),
+        TEST(a_quiz_asks_now_and_keeps_score),
+        TEST(what_a_quiz_is_about),
+        TEST(an_exam_tells_at_its_end),
+        TEST(an_exam_ends_when_its_time_is_up),
+        TEST(study_questions_are_listed_and_searched),
+        TEST(a_lesson_begins_at_a_study_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

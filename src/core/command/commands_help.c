@@ -265,19 +265,6 @@ static void help_glossary(struct call *c)
 }
 
 // The words up to the end of the statement: "chain rule".
-static struct span rest_words(struct call *c)
-{
-    struct span words = call_word(c);
-    while (call_has_more(c)) {
-        struct span next = call_word(c);
-        if (next.end == words.end) {
-            break;
-        }
-        words.end = next.end;
-    }
-    return words;
-}
-
 static bool refuse_topic(struct call *c, struct span word)
 {
     char quoted[QUOTED];
@@ -307,7 +294,7 @@ static bool refuse_topic(struct call *c, struct span word)
 
 enum call_end command_help(struct call *c)
 {
-    struct span word = rest_words(c);
+    struct span word = call_rest(c);
     if (!call_finish(c)) {
         return CALL_FAILED;
     }

@@ -6,6 +6,7 @@ void course_init(struct course *c)
 {
     *c = (struct course){.trouble = ""};
     arena_init(&c->arena);
+    buf_init(&c->rows, sizeof(struct course_row));
     buf_init(&c->lessons, sizeof(struct course_lesson));
     buf_init(&c->questions, sizeof(struct course_question));
     buf_init(&c->due, sizeof(struct course_due));
@@ -16,7 +17,7 @@ void course_init(struct course *c)
 void course_release(struct course *c)
 {
     arena_release(&c->arena);
-    struct buf *tables[] = {&c->lessons, &c->questions, &c->due, &c->days, &c->attempts};
+    struct buf *tables[] = {&c->rows, &c->lessons, &c->questions, &c->due, &c->days, &c->attempts};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -55,6 +56,86 @@ const struct course_question *course_question(const struct course *c, const char
     }
     return NULL;
 }
+
+// ---- The study questions ------------------------------------------------------------------------
+
+bool course_covers(const char *covers, const char *row)
+{
+    size_t n = strlen(row);
+    for (const char *s = covers; *(s += strspn(s, ", ")) != '\0'; s += strcspn(s, ", ")) {
+        if (strcspn(s, ", ") == n && memcmp(s, row, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A line of the list, without its end.
+static bool read_row(struct course *c, const char *s, size_t n, const char **group)
+{
+    size_t id = 0, title;
+    if (n > 0 && *s == '#') {
+        size_t mark = n > 1 && s[1] == ' ' ? 2 : 1;
+        *group = arena_copy(&c->arena, s + mark, n - mark);
+        return *group != NULL;
+    }
+    while (id < n && s[id] != ' ') {
+        id++;
+    }
+    for (title = id; title < n && s[title] == ' ';) {
+        title++;
+    }
+    if (id == 0 || title == n) {
+        return true;
+    }
+    struct course_row *row = buf_push(&c->rows, 1);
+    if (row == NULL) {
+        return false;
+    }
+    *row = (struct course_row){.id = arena_copy(&c->arena, s, id),
+                               .title = arena_copy(&c->arena, s + title, n - title),
+                               .group = *group};
+    return row->id != NULL && row->title != NULL;
+}
+
+bool course_read_rows(struct course *c, const char *s, size_t n)
+{
+    const char *group = "";
+    bool ok = true;
+    for (size_t at = 0, end; at < n && ok; at = end + 1) {
+        for (end = at; end < n && s[end] != '\n';) {
+            end++;
+        }
+        ok = read_row(c, s + at, end - at, &group);
+    }
+    return ok;
+}
+
+const struct course_row *course_row(const struct course *c, const char *id)
+{
+    const struct course_row *rows = c->rows.data;
+    for (size_t i = 0; i < c->rows.count; i++) {
+        char letter = id[0] >= 'a' && id[0] <= 'z' ? (char)(id[0] - 'a' + 'A') : id[0];
+        if (rows[i].id[0] == letter && strcmp(rows[i].id + 1, id + (id[0] != '\0')) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+const struct course_question *course_row_question(const struct course *c, const char *row)
+{
+    const struct course_question *questions = c->questions.data;
+    const struct course_lesson *lessons = c->lessons.data;
+    for (size_t i = 0; i < c->questions.count; i++) {
+        if (*lessons[questions[i].lesson].deck == '\0' && course_covers(questions[i].covers, row)) {
+            return &questions[i];
+        }
+    }
+    return NULL;
+}
+
+// ---- What is done, and what comes next ----------------------------------------------------------
 
 bool course_is_finished(const struct course_lesson *l)
 {

@@ -31,6 +31,8 @@ struct course_lesson {
 struct course_question {
     const char *id;
     const char *covers;  // rows of the question list, as written: "N12, G2"
+    const char *text;    // what is asked, as written
+    const char *model;   // of a recall, the model answer; else ""
     uint32_t lesson;     // index into lessons
     enum question_kind kind;
     int version;
@@ -59,8 +61,16 @@ struct course_attempt {
     bool right, skipped;
 };
 
+// A row of the list of study questions (questions.txt).
+struct course_row {
+    const char *id;     // "N12"
+    const char *title;  // what it is about
+    const char *group;  // the comment above the first row of its part: where it was asked
+};
+
 struct course {
     struct arena arena;
+    struct buf rows;       // struct course_row, in the order of the list
     struct buf lessons;    // struct course_lesson, in the order of the course
     struct buf questions;  // struct course_question, in that order
     struct buf due;        // struct course_due: by now, the longest due first
@@ -78,6 +88,15 @@ void course_release(struct course *c);
 // By id, or by number ("3": the third in order). NULL if there is none.
 const struct course_lesson *course_find(const struct course *c, const char *id);
 const struct course_question *course_question(const struct course *c, const char *id);
+// Is the row ("N12") one of those in a question's `covers`?
+bool course_covers(const char *covers, const char *row);
+// Reads the list of study questions: rows "N12  what it is about"; a line that begins with # is the
+// heading of the rows below it. A line that is neither is passed over. False: out of memory.
+bool course_read_rows(struct course *c, const char *s, size_t n);
+// The row of this id, in either case ("n12"); NULL if there is none.
+const struct course_row *course_row(const struct course *c, const char *id);
+// The first question that covers the row and is no card; NULL if there is none.
+const struct course_question *course_row_question(const struct course *c, const char *row);
 // Has the learner been through it?
 bool course_is_finished(const struct course_lesson *l);
 // The first that is not finished and whose `requires` are; NULL if all are.

@@ -56,13 +56,24 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
                : diag_hint(c->diag, "'lesson' lists them; a file's name ends in .md");
 }
 
+// The question that `lesson N11` goes to: the first that covers this study question.
+static const struct course_question *row_question(const struct course *course, const char *id)
+{
+    const struct course_row *row = course == NULL ? NULL : course_row(course, id);
+    return row == NULL ? NULL : course_row_question(course, row->id);
+}
+
 // The path of the lesson that was asked for; NULL, with the diag set, if there is none.
 static const char *path_of(struct call *c, struct span word)
 {
     const char *s = c->lexer->source->text + word.start;
     const char *id = arena_copy(&c->out->arena, s, word.end - word.start);
+    const struct course *course = tutor_of(c)->course;
+    const struct course_question *row = id == NULL ? NULL : row_question(course, id);
     const struct course_lesson *found =
-        id == NULL || tutor_of(c)->course == NULL ? NULL : course_find(tutor_of(c)->course, id);
+        id == NULL || course == NULL ? NULL
+        : row != NULL ? &BUF(struct course_lesson, &course->lessons)[row->lesson]
+                      : course_find(course, id);
     if (found != NULL) {
         return found->path;
     }
@@ -96,11 +107,11 @@ static enum call_end ask(struct call *c, const char *what, const char *path)
     return CALL_NEED;
 }
 
-static bool refused(struct call *c, struct span word)
+enum call_end lesson_refused(struct call *c, struct span word)
 {
     call_supplied(c);
     c->diag->span = word.start == word.end ? c->command : word;
-    return false;
+    return CALL_FAILED;
 }
 
 static enum call_end list_or_refuse(struct call *c, struct span word)
@@ -109,11 +120,10 @@ static enum call_end list_or_refuse(struct call *c, struct span word)
         list_lessons(c);
         return CALL_DONE;
     }
-    refused(c, word);
-    return CALL_FAILED;
+    return lesson_refused(c, word);
 }
 
-static bool begins_here(struct call *c)
+bool lesson_may_begin(struct call *c)
 {
     if (session_in_loop(c->s) || c->s->frames.count > 1) {
         diag_set(c->diag, c->command,
@@ -139,6 +149,54 @@ static bool ends_line(struct call *c)
     return true;
 }
 
+// Questions of its lesson before this one.
+static size_t place_of(const struct lesson *l, const char *question)
+{
+    const struct lesson_item *item;
+    size_t place = 0;
+    for (size_t i = 0; (item = lesson_item(l, i)) != NULL; i++) {
+        if (item->kind == LESSON_QUESTION && strcmp(item->question->id, question) == 0) {
+            return place;
+        }
+        place += item->kind == LESSON_QUESTION;
+    }
+    return 0;
+}
+
+// Where else a study question is asked.
+static void say_others(struct call *c, const struct course_row *row,
+                       const struct course_question *first)
+{
+    const struct course *course = tutor_of(c)->course;
+    const struct course_lesson *lessons = course->lessons.data;
+    struct text others;
+    uint32_t last = first->lesson;
+    text_init(&others);
+    for (size_t i = 0; i < course->questions.count; i++) {
+        const struct course_question *q = &BUF(struct course_question, &course->questions)[i];
+        if (q->lesson != last && course_covers(q->covers, row->id) &&
+            *lessons[q->lesson].deck == '\0') {
+            text_addf(&others, "%s%s", text_length(&others) == 0 ? "" : ", ", lessons[q->lesson].id);
+            last = q->lesson;
+        }
+    }
+    call_notice(c, c->command, "%s, “%s”, is asked here%s%s", row->id, row->title,
+                text_length(&others) == 0 ? "" : "; also in ", text_get(&others));
+    text_release(&others);
+}
+
+// The study question that the word names begins in its lesson where it is asked.
+static enum call_end begin_at_row(struct call *c, const char *id)
+{
+    const struct course *course = tutor_of(c)->course;
+    const struct course_question *q = row_question(course, id);
+    struct lesson *lesson = tutor_of(c)->lesson;
+    tutor_of(c)->lesson = NULL;
+    say_others(c, course_row(course, id), q);
+    return begin(c, play_new(tutor_of(c), lesson, course->saved ? course : NULL,
+                             place_of(lesson, q->id)));
+}
+
 static enum call_end begin_lesson(struct call *c)
 {
     struct lesson *lesson = tutor_of(c)->lesson;
@@ -155,15 +213,17 @@ enum call_end command_lesson(struct call *c)
     struct tutor *t = tutor_of(c);
     struct span word = call_word(c);
     bool begins = word.start < word.end && tutor_of(c)->play != NULL;
-    if (!call_finish(c) || !begins_here(c) || (begins && !ends_line(c))) {
+    if (!call_finish(c) || !lesson_may_begin(c) || (begins && !ends_line(c))) {
         return CALL_FAILED;
     }
     if (t->lesson != NULL) {
-        return begin_lesson(c);
+        const char *id = arena_copy(&c->out->arena, c->lexer->source->text + word.start,
+                                    word.end - word.start);
+        return id != NULL && row_question(t->course, id) != NULL ? begin_at_row(c, id)
+                                                                  : begin_lesson(c);
     }
     if (c->s->rounds == 2) {
-        refused(c, word);
-        return CALL_FAILED;
+        return lesson_refused(c, word);
     }
     if (c->s->rounds == 0) {
         return ask(c, "course", "");
@@ -202,35 +262,38 @@ static enum call_end begin_review(struct call *c, struct review *review)
     return begin(c, play);
 }
 
+enum call_end lesson_begin_review(struct call *c, struct review *review)
+{
+    if (review == NULL) {
+        diag_out_of_memory(c->diag);
+        return CALL_FAILED;
+    }
+    if (tutor_of(c)->lesson != NULL) {
+        return begin_review(c, review);
+    }
+    enum call_end asked = ask(c, "lesson", review_path(review));
+    review_free(review);
+    return asked;
+}
+
 // As a lesson: first the course, then the lesson of what is due first.
 enum call_end command_review(struct call *c)
 {
     struct tutor *t = tutor_of(c);
-    if (!call_finish(c) || !begins_here(c)) {
+    if (!call_finish(c) || !lesson_may_begin(c)) {
         return CALL_FAILED;
     }
     if (c->s->rounds == 0) {
         return ask(c, "course", "");
     }
     if (t->course == NULL || (c->s->rounds == 2 && t->lesson == NULL)) {
-        refused(c, c->command);
-        return CALL_FAILED;
+        return lesson_refused(c, c->command);
     }
     if (t->course->due.count == 0) {
         say_nothing_is_due(c);
         return CALL_DONE;
     }
-    struct review *review = review_new(t->course);
-    if (review == NULL) {
-        diag_out_of_memory(c->diag);
-        return CALL_FAILED;
-    }
-    if (t->lesson != NULL) {
-        return begin_review(c, review);
-    }
-    enum call_end asked = ask(c, "lesson", review_path(review));
-    review_free(review);
-    return asked;
+    return lesson_begin_review(c, review_new(t->course, REVIEW_DUE, &t->course->due, 0));
 }
 
 // ---- In a lesson --------------------------------------------------------------------------------
@@ -253,6 +316,16 @@ static bool at_question(struct call *c)
     return !c->diag->set;
 }
 
+// A question that help may be had for.
+static bool with_help(struct call *c)
+{
+    if (at_question(c) && review_is_exam(tutor_of(c)->play->review)) {
+        diag_set(c->diag, c->command, "an exam gives no help");
+        diag_hint(c->diag, "answer, or 'skip'; the answers are shown at its end");
+    }
+    return !c->diag->set;
+}
+
 static enum call_end wish(struct call *c, bool ready, enum play_wish what)
 {
     if (!ready || !call_finish(c) || !ends_line(c)) {
@@ -265,7 +338,7 @@ static enum call_end wish(struct call *c, bool ready, enum play_wish what)
 enum call_end command_hint(struct call *c)
 {
     int64_t n = 0;
-    bool ok = at_question(c) &&
+    bool ok = with_help(c) &&
               (!call_has_more(c) || call_whole(c, "the hint's number", 1, 100, &n)) &&
               call_finish(c) && question_hint(c, (size_t)n);
     return ok ? CALL_DONE : CALL_FAILED;
@@ -273,7 +346,7 @@ enum call_end command_hint(struct call *c)
 
 enum call_end command_solution(struct call *c)
 {
-    return wish(c, at_question(c), WISH_SOLUTION);
+    return wish(c, with_help(c), WISH_SOLUTION);
 }
 
 enum call_end command_skip(struct call *c)
@@ -283,7 +356,7 @@ enum call_end command_skip(struct call *c)
 
 enum call_end command_retry(struct call *c)
 {
-    return wish(c, at_question(c), WISH_RETRY);
+    return wish(c, with_help(c), WISH_RETRY);
 }
 
 enum call_end command_previous(struct call *c)
@@ -304,7 +377,7 @@ enum call_end command_previous(struct call *c)
 
 enum call_end command_context(struct call *c)
 {
-    return at_question(c) && call_finish(c) && question_context(c) ? CALL_DONE : CALL_FAILED;
+    return with_help(c) && call_finish(c) && question_context(c) ? CALL_DONE : CALL_FAILED;
 }
 
 enum call_end command_info(struct call *c)

@@ -235,6 +235,55 @@ static void judge_wrong(struct play *p, struct records *out)
     p->more = p->judgement.more != NODE_NONE && !p->checked;
 }
 
+// ---- In an exam ---------------------------------------------------------------------------------
+
+// What is right, in one line: the key, or the options that it stands for.
+static void add_key(struct play *p, struct text *out)
+{
+    const struct question_line *shown[OPTIONS_MOST];
+    const struct question *q = p->question;
+    const struct scope scope = session_scope(p->asked);
+    struct diag ignored = {0};
+    struct text key;
+    text_init(&key);
+    size_t count = question_options(q, p->seed, shown);
+    if (question_key(q, &scope, p->seed, &key, &ignored)) {
+        text_add(out, text_get(&key));
+        for (const char *s = text_get(&key); count > 0 && *s != '\0'; s++) {
+            if (*s >= 'a' && (size_t)(*s - 'a') < count) {
+                text_add(out, s == text_get(&key) ? ": " : "; ");
+                text_add(out, shown[*s - 'a']->left);
+            }
+        }
+    }
+    text_release(&key);
+}
+
+void judge_note(struct play *p, struct records *out)
+{
+    struct text text, key, filled;
+    text_init(&text);
+    text_init(&key);
+    text_init(&filled);
+    play_fill(p, out, &text, p->question->text, p->question->line);
+    add_key(p, &key);
+    play_fill(p, out, &filled, text_get(&key), p->question->line);
+    review_note_answer(p, text_get(&text), text_get(&p->given), text_get(&filled));
+    text_release(&text);
+    text_release(&key);
+    text_release(&filled);
+}
+
+// The answer is taken, and nothing is said of it until the end.
+static void judge_in_exam(struct play *p, bool right, struct records *out)
+{
+    judge_note(p, out);
+    p->passed = true;
+    question_attempt(p, out, right ? RATING_GOOD : RATING_AGAIN, right, false);
+    note_outcome(p, right);
+    question_leave(p);
+}
+
 // A guess is right or not, and either way what was guessed is shown now.
 static void judge_guess(struct play *p, bool right, struct records *out)
 {
@@ -285,7 +334,9 @@ static void decide(struct play *p, const struct source *line, struct records *ou
     case JUDGED_WRONG:
         break;
     }
-    if (guess) {
+    if (review_is_exam(p->review)) {
+        judge_in_exam(p, j->judged == JUDGED_RIGHT, out);
+    } else if (guess) {
         judge_guess(p, j->judged == JUDGED_RIGHT, out);
     } else if (j->judged == JUDGED_RIGHT) {
         judge_right(p, out);
@@ -366,7 +417,7 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
         misread(p, line, &d, false, out);
         return;
     }
-    bool right = rating != RATING_AGAIN;
+    bool right = ticks ? ticked == points : rating != RATING_AGAIN;
     p->passed = true;
     question_attempt(p, out, rating, right, false);
     note_outcome(p, right);

@@ -78,6 +78,7 @@ struct tutor {
     struct buf self;               // the memory this lies in
     struct session *session;       // the learner's own
     struct play *play;             // NULL: no lesson is played
+    int64_t now;                   // Unix time in seconds when it was begun; 0: no clock is known
     bool entered;                  // the text that was begun has not been looked at
     bool asks;                     // a need of the play's own is out, not one of a statement
     struct diag refusal;           // of the last need, where that was refused
@@ -90,6 +91,15 @@ static inline struct tutor *tutor_of(const struct call *c)
 {
     return c->s->world.owner;
 }
+
+struct review;
+// commands_lesson.c: may a lesson begin in this statement? False: the diag says why not.
+bool lesson_may_begin(struct call *c);
+// Asks for the lesson of the review's first question, and begins once that is there. The review is
+// this function's from now on; NULL: there was no memory for it.
+enum call_end lesson_begin_review(struct call *c, struct review *review);
+// What was asked for was refused: the diag says why, at `word`, or at the command if that is empty.
+enum call_end lesson_refused(struct call *c, struct span word);
 
 // tutor.c: the next line of what was typed; a need that is no statement's.
 bool tutor_next_line(struct tutor *t, struct source *line);
@@ -201,6 +211,8 @@ void judge_put_options(struct play *p, struct records *out, struct rec *to, cons
 // Adds the cells to be filled, with the values of those that are.
 void judge_put_cells(struct play *p, struct records *out, struct rec *to);
 void judge_right(struct play *p, struct records *out);
+// In an exam: keeps what was asked, given and right until its end.
+void judge_note(struct play *p, struct records *out);
 // Is this line an answer, not a statement?
 bool question_takes(struct play *p, const struct source *line);
 void question_answer(struct play *p, const struct source *line, struct records *out);
@@ -215,13 +227,25 @@ void question_looked(struct play *p, struct records *out);
 
 // review.c: asking what is due, question after question. A review belongs to the play of its
 // present question.
-struct review *review_new(const struct course *course);
+enum review_kind { REVIEW_DUE, REVIEW_QUIZ, REVIEW_EXAM };
+// Of these questions (struct course_due), in this order. An exam ends at `until` (Unix time,
+// seconds; 0: not before its last question). NULL if out of memory.
+struct review *review_new(const struct course *course, enum review_kind kind,
+                          const struct buf *questions, int64_t until);
 void review_free(struct review *r);
 // The lesson of the question that comes first.
 const char *review_path(const struct review *r);
 // That question in its lesson (which is the play's from now on), to be begun like play_new's. NULL
 // if out of memory.
 struct play *review_play(struct tutor *tutor, struct lesson *lesson, struct review *r);
+// In an exam there is no help, and what an answer was worth is told at its end.
+bool review_is_exam(const struct review *r);
+// What came of the present question: its first answer, or that it was skipped.
+void review_note(struct play *p, bool right, bool skipped);
+// Of an exam: what was asked, what was answered, what is right.
+void review_note_answer(struct play *p, const char *text, const char *given, const char *key);
+// Until an exam ends, at least 1; 0 if it does not, or no clock is known.
+int64_t review_seconds_left(const struct play *p);
 // Where the review stands, from 1, and how many questions it has.
 size_t review_number(const struct review *r);
 size_t review_count(const struct review *r);

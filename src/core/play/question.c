@@ -255,6 +255,7 @@ void question_foot(struct play *p, struct records *out)
               p->question == NULL ? 0 : (int64_t)(p->question->hints.count - p->hints));
     rec_flag(out, r, KEY_tried, p->wrong > 0);
     rec_flag(out, r, KEY_review, p->review != NULL);
+    rec_flag(out, r, KEY_exam, review_is_exam(p->review));
 }
 
 // ---- On, back, and away -------------------------------------------------------------------------
@@ -287,7 +288,9 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)p->seed);
     rec_text(out, r, KEY_seed, seed);
     rec_whole(out, r, KEY_hints, p->hints);
-    if ((right || skipped || p->solved) && p->review == NULL) {
+    if (p->review != NULL) {
+        review_note(p, right, skipped);
+    } else if (right || skipped || p->solved) {
         put_place(p, out);
     }
 }
@@ -319,6 +322,9 @@ static void skip(struct play *p, struct records *out)
 {
     text_clear(&p->given);
     if (!p->passed) {
+        if (review_is_exam(p->review)) {
+            judge_note(p, out);
+        }
         question_attempt(p, out, RATING_AGAIN, false, true);
         BUF(struct play_question, &p->questions)[p->number].skipped = true;
         rec_text(out, play_record(p, out, KIND_skipped), KEY_question, p->question->id);

@@ -1,22 +1,28 @@
-// A review: the questions that are due, one after another, each in its lesson's graph as it was
-// there. The lesson is played up to the question unseen; see play.h. Each question has a play of
-// its own, and the review goes from one to the next.
+// A review: questions of several lessons, one after another, each in its lesson's graph as it was
+// there: what is due, or what a quiz or an exam picked. The lesson is played up to the question
+// unseen; see play.h. Each question has a play of its own, and the review goes from one to the next.
 #include <string.h>
 
 #include "play/play.h"
 
+enum outcome { OUTCOME_NONE, OUTCOME_RIGHT, OUTCOME_MISSED, OUTCOME_SKIPPED };
+
 struct due {
     const char *path, *question;
     uint32_t seen;
+    enum outcome outcome;  // of the first answer, without help
+    // Of an exam, to be told at its end; NULL before.
+    const char *text, *given, *key;
 };
 
 struct review {
     struct buf self;  // the memory this lies in
     struct arena arena;
+    enum review_kind kind;
+    int64_t until;   // an exam's end, Unix time in seconds; 0: it has none
     struct buf due;  // struct due
     size_t at;       // the one that is asked
     uint64_t salt;
-    int64_t right, skipped;
 };
 
 static const struct due *present(const struct review *r)
@@ -24,7 +30,8 @@ static const struct due *present(const struct review *r)
     return r->at < r->due.count ? &BUF(struct due, &r->due)[r->at] : NULL;
 }
 
-struct review *review_new(const struct course *course)
+struct review *review_new(const struct course *course, enum review_kind kind,
+                          const struct buf *questions, int64_t until)
 {
     struct buf one;  // an array of one, as only mem.c allocates
     buf_init(&one, sizeof(struct review));
@@ -32,14 +39,15 @@ struct review *review_new(const struct course *course)
     if (r == NULL) {
         return NULL;
     }
-    *r = (struct review){.self = one, .salt = course->salt};
+    *r = (struct review){.self = one, .kind = kind, .until = until, .salt = course->salt};
     arena_init(&r->arena);
     buf_init(&r->due, sizeof(struct due));
-    for (size_t i = 0; i < course->due.count; i++) {
-        const struct course_due *from = &BUF(struct course_due, &course->due)[i];
+    for (size_t i = 0; i < questions->count; i++) {
+        const struct course_due *from = &BUF(struct course_due, questions)[i];
         const struct course_question *known = course_question(course, from->question);
         struct due *to = buf_push(&r->due, 1);
         if (to != NULL) {
+            *to = (struct due){0};
             to->path = arena_copy(&r->arena, from->lesson, strlen(from->lesson));
             to->question = arena_copy(&r->arena, from->question, strlen(from->question));
             to->seen = known == NULL ? 0 : known->seen;
@@ -117,6 +125,10 @@ void review_head(struct play *p, struct records *out)
     struct rec *r = play_record(p, out, KIND_review_item);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
+    rec_flag(out, r, KEY_deck, *p->lesson->deck != '\0');
+    if (review_seconds_left(p) > 0) {
+        rec_whole(out, r, KEY_seconds_left, review_seconds_left(p));
+    }
     rec_whole(out, r, KEY_number, (int64_t)review_number(p->review));
     rec_whole(out, r, KEY_of, (int64_t)review_count(p->review));
 }
@@ -193,27 +205,97 @@ void review_put_graph(struct play *p, struct records *out)
     text_release(&script);
 }
 
-static void put_sums(struct play *p)
+// ---- What came of it ----------------------------------------------------------------------------
+
+bool review_is_exam(const struct review *r)
 {
-    for (size_t i = 0; i < p->questions.count; i++) {
-        const struct play_question *q = &BUF(struct play_question, &p->questions)[i];
-        p->review->right += q->right;
-        p->review->skipped += q->skipped && !q->right;
+    return r != NULL && r->kind == REVIEW_EXAM;
+}
+
+// The first answer counts, and no help: what is right after a hint was not known.
+static void note(struct play *p, enum outcome outcome)
+{
+    struct due *due = &BUF(struct due, &p->review->due)[p->review->at];
+    if (due->outcome == OUTCOME_NONE || outcome == OUTCOME_SKIPPED) {
+        due->outcome = outcome;
     }
-    p->questions.count = 0;  // they are counted
+}
+
+void review_note(struct play *p, bool right, bool skipped)
+{
+    bool helped = p->hints > 0 || p->solved;
+    note(p, skipped ? OUTCOME_SKIPPED : right && !helped ? OUTCOME_RIGHT : OUTCOME_MISSED);
+}
+
+void review_note_answer(struct play *p, const char *text, const char *given, const char *key)
+{
+    struct review *r = p->review;
+    struct due *due = &BUF(struct due, &r->due)[r->at];
+    due->text = arena_copy(&r->arena, text, strlen(text));
+    due->given = arena_copy(&r->arena, given, strlen(given));
+    due->key = arena_copy(&r->arena, key, strlen(key));
+}
+
+static int64_t count(const struct review *r, enum outcome outcome)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < r->due.count; i++) {
+        n += BUF(struct due, &r->due)[i].outcome == outcome;
+    }
+    return n;
+}
+
+// "two-paths" of "two-paths.sum".
+static void put_missed(struct records *out, struct rec *list, const struct due *due)
+{
+    struct rec *row = rec_map(out, list, KEY_NONE);
+    rec_text(out, row, KEY_question, due->question);
+    rec_bytes(out, row, KEY_lesson, due->question, strcspn(due->question, "."));
+    rec_flag(out, row, KEY_right, due->outcome == OUTCOME_RIGHT);
+    rec_text(out, row, KEY_text, due->text == NULL ? "" : due->text);
+    rec_text(out, row, KEY_given, due->given == NULL ? "" : due->given);
+    rec_text(out, row, KEY_answer, due->key == NULL ? "" : due->key);
+}
+
+static void put_end(struct play *p, bool late, struct records *out)
+{
+    static const char *const kinds[] = {
+        [REVIEW_DUE] = "review", [REVIEW_QUIZ] = "quiz", [REVIEW_EXAM] = "exam"};
+    const struct review *r = p->review;
+    struct rec *end = play_record(p, out, KIND_review_end);
+    rec_text(out, end, KEY_type, kinds[r->kind]);
+    rec_whole(out, end, KEY_questions, (int64_t)r->due.count);
+    rec_whole(out, end, KEY_right, count(r, OUTCOME_RIGHT));
+    rec_whole(out, end, KEY_skipped, count(r, OUTCOME_SKIPPED));
+    rec_flag(out, end, KEY_late, late);
+    struct rec *missed = rec_list(out, end, KEY_missed);
+    for (size_t i = 0; i < r->due.count; i++) {
+        const struct due *due = &BUF(struct due, &r->due)[i];
+        if (due->outcome != OUTCOME_RIGHT) {
+            put_missed(out, missed, due);
+        }
+    }
+    p->state = PLAY_OVER;
+}
+
+static bool is_late(const struct play *p)
+{
+    return p->review->until != 0 && p->tutor->now != 0 && p->tutor->now >= p->review->until;
+}
+
+int64_t review_seconds_left(const struct play *p)
+{
+    int64_t until = p->review->until, now = p->tutor->now;
+    return until == 0 || now == 0 ? 0 : until > now ? until - now : 1;
 }
 
 enum session_state review_next(struct play *p, struct records *out)
 {
     struct review *r = p->review;
-    put_sums(p);
+    bool late = is_late(p);
     r->at++;
-    if (present(r) == NULL) {
-        struct rec *end = play_record(p, out, KIND_review_end);
-        rec_whole(out, end, KEY_questions, (int64_t)r->due.count);
-        rec_whole(out, end, KEY_right, r->right);
-        rec_whole(out, end, KEY_skipped, r->skipped);
-        p->state = PLAY_OVER;
+    if (late || present(r) == NULL) {
+        put_end(p, late && present(r) != NULL, out);
         return SESSION_MORE;
     }
     tutor_need(p->tutor, "lesson", present(r)->path, out);

@@ -43,6 +43,8 @@ enum session_state tutor_run(struct tutor *t, struct records *out);
 void tutor_supply(struct tutor *t, const char *bytes, size_t n);
 void tutor_refuse(struct tutor *t, const struct diag *why);
 void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii);
+// What time it is (Unix time, seconds): for exams that end at a time. 0, as at first: unknown.
+void tutor_set_clock(struct tutor *t, int64_t now);
 // The lesson is the tutor's from now on. The course stays its owner's, who keeps it until
 // tutor_run next says anything but SESSION_NEED.
 void tutor_supply_lesson(struct tutor *t, struct lesson *lesson);

@@ -429,6 +429,19 @@ struct span call_word(struct call *c)
     return word;
 }
 
+struct span call_rest(struct call *c)
+{
+    struct span words = call_word(c);
+    while (call_has_more(c)) {
+        struct span next = call_word(c);
+        if (next.end == words.end) {
+            break;
+        }
+        words.end = next.end;
+    }
+    return words;
+}
+
 bool call_word_is(const struct call *c, struct span word, const char *text)
 {
     return strlen(text) == word.end - word.start &&

@@ -199,6 +199,8 @@ bool call_node(struct call *c, uint32_t *node);
 bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value);
 // A bare word up to the next blank, or a text in quotation marks; empty if there is none.
 struct span call_word(struct call *c);
+// All words that are left, from the first one's start to the last one's end; empty if none are.
+struct span call_rest(struct call *c);
 bool call_word_is(const struct call *c, struct span word, const char *text);
 // Is there another argument?
 bool call_has_more(const struct call *c);

@@ -237,6 +237,8 @@ void say_lesson_foot(struct words *w)
     text_add_char(w->out, INK_MUTED);
     if (strcmp(waits, "enter") == 0) {
         text_add(w->out, "Enter goes on");
+    } else if (rec_get_flag(w->record, KEY_exam)) {
+        text_add(w->out, "skip   info   quit");
     } else {
         text_add(w->out, "hint   solution   skip   ");
         text_add(w->out, rec_get_flag(w->record, KEY_review) ? "context   " : "previous   ");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/day.h"
+#include "words/prose.h"
 #include "words/say.h"
 #include "words/sheet.h"
 
@@ -301,24 +302,88 @@ void say_progress(struct words *w)
 
 void say_review_item(struct words *w)
 {
+    long long seconds = (long long)rec_get_whole(w->record, KEY_seconds_left);
+    bool deck = rec_get_flag(w->record, KEY_deck);
+    if (deck && seconds == 0) {
+        return;
+    }
     text_add_char(w->out, '\n');
     text_add_char(w->out, INK_MUTED);
-    text_addf(w->out, "from the lesson %s: %s", rec_get_text(w->record, KEY_lesson),
-              rec_get_text(w->record, KEY_title));
+    if (!deck) {
+        text_addf(w->out, "from the lesson %s: %s", rec_get_text(w->record, KEY_lesson),
+                  rec_get_text(w->record, KEY_title));
+    }
+    if (seconds > 0) {
+        text_addf(w->out, "%s%lld:%02lld left", deck ? "" : "   ", seconds / 60, seconds % 60);
+    }
     text_add_char(w->out, INK_END);
     text_add_char(w->out, '\n');
 }
 
+// A question of an exam that was not answered rightly: what was asked, given, and right.
+static void say_missed_answer(struct words *w, const struct rec *missed)
+{
+    enum { MARGIN = 4 };
+    int64_t columns = rec_get_whole(w->record, KEY_columns);
+    size_t width = columns > 24 ? (size_t)columns - MARGIN : 20;
+    bool ascii = rec_get_flag(w->record, KEY_ascii);
+    const char *given = rec_get_text(missed, KEY_given), *text = rec_get_text(missed, KEY_text);
+    if (*text == '\0') {
+        return;
+    }
+    text_add_char(w->out, '\n');
+    prose_add(w->out, text, "", width, ascii, INK_END);
+    prose_add(w->out, rec_get_text(missed, KEY_answer), "right: ", width,
+              ascii, INK_RIGHT);
+    ink_add(w->out, INK_MUTED, *given == '\0' ? "skipped" : "yours: ");
+    text_add_visible(w->out, given, strlen(given));
+    text_add_char(w->out, '\n');
+}
+
+// The lessons that missed questions come from, each once.
+static void say_missed_lessons(struct words *w)
+{
+    struct text names;
+    text_init(&names);
+    for (const struct rec *m = say_first(w->record, KEY_missed); m != NULL; m = m->next) {
+        const char *lesson = rec_get_text(m, KEY_lesson);
+        bool said = false;
+        for (const struct rec *o = say_first(w->record, KEY_missed); o != m; o = o->next) {
+            said |= strcmp(rec_get_text(o, KEY_lesson), lesson) == 0;
+        }
+        if (!said) {
+            text_addf(&names, "%s%s", text_length(&names) == 0 ? "" : ", ", lesson);
+        }
+    }
+    if (text_length(&names) > 0) {
+        struct text line;
+        text_init(&line);
+        text_addf(&line, "To look at again: %s.", text_get(&names));
+        prose_add(w->out, text_get(&line), "", 76, rec_get_flag(w->record, KEY_ascii), INK_END);
+        text_release(&line);
+    }
+    text_release(&names);
+}
+
 void say_review_end(struct words *w)
 {
-    int64_t skipped = rec_get_whole(w->record, KEY_skipped);
-    text_add(w->out, "\nThat was the review: ");
-    add_count(w, rec_get_whole(w->record, KEY_right), "question", "questions");
-    text_addf(w->out, " of %lld answered", (long long)rec_get_whole(w->record, KEY_questions));
+    int64_t skipped = rec_get_whole(w->record, KEY_skipped), of = rec_get_whole(w->record, KEY_questions);
+    const char *type = rec_get_text(w->record, KEY_type);
+    bool exam = strcmp(type, "exam") == 0;
+    if (rec_get_flag(w->record, KEY_late)) {
+        text_add(w->out, "\nTime is up.");
+    }
+    text_addf(w->out, "\nEnd of the %s: %lld of %lld right%s", type,
+              (long long)rec_get_whole(w->record, KEY_right), (long long)of,
+              exam ? "" : " at the first try");
     if (skipped > 0) {
         text_addf(w->out, ", %lld skipped", (long long)skipped);
     }
     text_add(w->out, ". Your own graph is back.\n");
+    for (const struct rec *m = say_first(w->record, KEY_missed); exam && m != NULL; m = m->next) {
+        say_missed_answer(w, m);
+    }
+    say_missed_lessons(w);
 }
 
 // ---- The log ------------------------------------------------------------------------------------

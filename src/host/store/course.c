@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/day.h"
+#include "store/files.h"
 #include "store/folders.h"
 #include "store/lesson_file.h"
 
@@ -78,6 +79,8 @@ static void add_questions(struct course *c, const struct lesson *l)
         if (at != NULL) {
             *at = (struct course_question){.id = copy(c, q->id),
                                            .covers = copy(c, q->covers),
+                                           .text = copy(c, q->text),
+                                           .model = copy(c, q->model),
                                            .lesson = (uint32_t)c->lessons.count - 1,
                                            .kind = q->kind,
                                            .version = q->version};
@@ -162,8 +165,23 @@ static bool sort_lessons(struct course *c)
     return !sorted.failed;
 }
 
+// The list of study questions, where the folder has one.
+static void list_rows(struct course *c, const char *folder)
+{
+    enum { LIST_MOST = 1 << 20 };
+    struct buf bytes;
+    struct diag ignored = {0};
+    const char *path = arena_printf(&c->arena, "%s/questions.txt", folder);
+    buf_init(&bytes, 1);
+    if (path != NULL && files_read(path, LIST_MOST, &bytes, &ignored)) {
+        course_read_rows(c, bytes.data, bytes.count);
+    }
+    buf_release(&bytes);
+}
+
 static void list_lessons(struct course *c, const char *folder)
 {
+    list_rows(c, folder);
     struct dirent **entries;
     int count = scandir(folder, &entries, is_lesson, alphasort);
     for (int i = 0; i < count; i++) {

@@ -354,6 +354,7 @@ enum session_state host_run(struct host *h, const struct source *source)
 {
     enum session_state state;
     tell_terminal(h);
+    tutor_set_clock(h->tutor, time_of(h));
     tutor_begin(h->tutor, source, h->mode);
     if (h->live != NULL) {
         live_begin(h->live, source);
