@@ -97,6 +97,7 @@ static struct course *course_all(void)
         course.trouble = "";
         struct course_lesson *l = buf_push(&course.lessons, 1);
         *l = (struct course_lesson){.id = "all",
+                                    .deck = "",
                                     .title = "All",
                                     .path = "all",
                                     .requires = "",
@@ -105,6 +106,8 @@ static struct course *course_all(void)
                                     .place = 2};
         struct course_question *q = buf_push(&course.questions, 1);
         *q = (struct course_question){.id = "all.number",
+                                      .text = "",
+                                      .model = "",
                                       .covers = "N1",
                                       .version = 1,
                                       .done = true,

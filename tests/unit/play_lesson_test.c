@@ -391,12 +391,14 @@ static void numbers_follow_from_salt_and_times(void **state)
 {
     struct seat *seat = *state;
     seat->lesson = (struct course_lesson){.id = "small",
+                                          .deck = "",
                                           .title = "A small one",
                                           .path = "small.md",
                                           .requires = "",
                                           .trouble = "",
                                           .questions = 2};
-    seat->question = (struct course_question){.id = "small.slope", .seen = 3};
+    seat->question = (struct course_question){
+        .id = "small.slope", .covers = "", .text = "", .model = "", .seen = 3};
     *(struct course_lesson *)buf_push(&seat->course.lessons, 1) = seat->lesson;
     *(struct course_question *)buf_push(&seat->course.questions, 1) = seat->question;
     seat->course.salt = 99;
@@ -416,6 +418,7 @@ static void a_lesson_goes_on_where_it_was_left(void **state)
 {
     struct seat *seat = *state;
     seat->lesson = (struct course_lesson){.id = "small",
+                                          .deck = "",
                                           .title = "A small one",
                                           .path = "small.md",
                                           .requires = "",
