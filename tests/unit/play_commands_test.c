@@ -54,10 +54,26 @@ static struct lesson *small_lesson(void)
 static void supply(struct seat *seat)
 {
     static const char script[] = "a = 2\n";
-    static const struct course_lesson two_paths = {
-        .id = "two-paths", .title = "When two paths meet", .path = "two-paths.md", .deck = "", .requires = "", .trouble = ""};
-    static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths}};
+    static const struct course_lesson two_paths = {.id = "two-paths",
+                                                   .title = "When two paths meet",
+                                                   .path = "two-paths.md",
+                                                   .deck = "",
+                                                   .requires = "",
+                                                   .trouble = ""};
+    static const struct course_question one = {.id = "two-paths.one",
+                                               .covers = "N12",
+                                               .text = "What is db/da?",
+                                               .model = "",
+                                               .version = 1};
+    static const struct course_row row = {.id = "N12",
+                                          .title = "The gradient of a value added to itself",
+                                          .group = "From interviews."};
+    static struct course course = {.lessons = {.count = 1, .size = sizeof two_paths},
+                                   .questions = {.count = 1, .size = sizeof one},
+                                   .rows = {.count = 1, .size = sizeof row}};
     course.lessons.data = (void *)&two_paths;
+    course.questions.data = (void *)&one;
+    course.rows.data = (void *)&row;
     const char *what = rec_get_text(last(seat), KEY_what);
     if (strcmp(what, "course") == 0) {
         tutor_supply_course(seat->tutor, &course);

@@ -46,7 +46,8 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
     struct nearest nearest;
     nearest_init(&nearest, id, strlen(id));
     for (size_t i = 0; tutor_of(c)->course != NULL && i < tutor_of(c)->course->lessons.count; i++) {
-        const struct course_lesson *l = &BUF(struct course_lesson, &tutor_of(c)->course->lessons)[i];
+        const struct course_lesson *l =
+            &BUF(struct course_lesson, &tutor_of(c)->course->lessons)[i];
         nearest_offer(&nearest, l->id, strlen(l->id));
     }
     char quoted[QUOTED];
@@ -72,8 +73,8 @@ static const char *path_of(struct call *c, struct span word)
     const struct course_question *row = id == NULL ? NULL : row_question(course, id);
     const struct course_lesson *found =
         id == NULL || course == NULL ? NULL
-        : row != NULL ? &BUF(struct course_lesson, &course->lessons)[row->lesson]
-                      : course_find(course, id);
+        : row != NULL                ? &BUF(struct course_lesson, &course->lessons)[row->lesson]
+                                     : course_find(course, id);
     if (found != NULL) {
         return found->path;
     }
@@ -176,7 +177,8 @@ static void say_others(struct call *c, const struct course_row *row,
         const struct course_question *q = &BUF(struct course_question, &course->questions)[i];
         if (q->lesson != last && course_covers(q->covers, row->id) &&
             *lessons[q->lesson].deck == '\0') {
-            text_addf(&others, "%s%s", text_length(&others) == 0 ? "" : ", ", lessons[q->lesson].id);
+            text_addf(&others, "%s%s", text_length(&others) == 0 ? "" : ", ",
+                      lessons[q->lesson].id);
             last = q->lesson;
         }
     }
@@ -193,15 +195,16 @@ static enum call_end begin_at_row(struct call *c, const char *id)
     struct lesson *lesson = tutor_of(c)->lesson;
     tutor_of(c)->lesson = NULL;
     say_others(c, course_row(course, id), q);
-    return begin(c, play_new(tutor_of(c), lesson, course->saved ? course : NULL,
-                             place_of(lesson, q->id)));
+    return begin(
+        c, play_new(tutor_of(c), lesson, course->saved ? course : NULL, place_of(lesson, q->id)));
 }
 
 static enum call_end begin_lesson(struct call *c)
 {
     struct lesson *lesson = tutor_of(c)->lesson;
     // Where nothing is kept it is nobody's play: from its beginning, with the same numbers for all.
-    const struct course *course = tutor_of(c)->course != NULL && tutor_of(c)->course->saved ? tutor_of(c)->course : NULL;
+    const struct course *course =
+        tutor_of(c)->course != NULL && tutor_of(c)->course->saved ? tutor_of(c)->course : NULL;
     const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
     tutor_of(c)->lesson = NULL;
     return begin(c, play_new(tutor_of(c), lesson, course, known == NULL ? 0 : known->place));
@@ -217,10 +220,10 @@ enum call_end command_lesson(struct call *c)
         return CALL_FAILED;
     }
     if (t->lesson != NULL) {
-        const char *id = arena_copy(&c->out->arena, c->lexer->source->text + word.start,
-                                    word.end - word.start);
+        const char *id =
+            arena_copy(&c->out->arena, c->lexer->source->text + word.start, word.end - word.start);
         return id != NULL && row_question(t->course, id) != NULL ? begin_at_row(c, id)
-                                                                  : begin_lesson(c);
+                                                                 : begin_lesson(c);
     }
     if (c->s->rounds == 2) {
         return lesson_refused(c, word);

@@ -1,9 +1,9 @@
 // The study questions: listed, and found by the words of a question.
 #include <string.h>
 
-#include "play/commands.h"
 #include "lesson/find.h"
 #include "lesson/review.h"
+#include "play/commands.h"
 #include "play/play.h"
 
 // The course is asked for first. True: it is here; else *end is what the command comes to.

@@ -1,7 +1,7 @@
 // Quizzes and exams: what is asked for, and where they begin. What they ask is lesson/quiz.h's, how
 // it goes on review.c's.
-#include "play/commands.h"
 #include "lesson/quiz.h"
+#include "play/commands.h"
 #include "play/play.h"
 
 // [N] [MIN "min"] [TOPIC…]: the count first, then the time, as in exam 20 30min.
