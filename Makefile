@@ -75,6 +75,12 @@ flags_src/host/prompt/repl    = $(call pc,--cflags readline)
 flags_src/host/picture/page   = -I$(BUILD)/page
 flags_src/host/store/markdown = $(call pc,--cflags libcmark-gfm)
 flags_src/host/store/progress = $(call pc,--cflags sqlite3)
+# Loops over lanes: for the processors that everyone has, and for those with wider vectors. One
+# binary has both, and asks the processor when a training begins.
+x86 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
+flags_src/core/engine/lanes_kernel_128 = -O3
+flags_src/core/engine/lanes_kernel_256 = -O3 $(if $(x86),-mavx2)
+wasm_src/core/engine/lanes_kernel_128  = -O3 -msimd128
 flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
@@ -194,7 +200,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
 WASM := clang --target=wasm32-wasi
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags
 	$(call show,wasm,$<)
-	$(Q)$(WASM) -O2 $(COMMON) -DBS_WASM -MMD -MP -c -o $@ $<
+	$(Q)$(WASM) -O2 $(COMMON) -DBS_WASM $(wasm_$*) -MMD -MP -c -o $@ $<
 
 $(BUILD)/core.wasm: $(foreach r,wasm $(CORE),$(call objects,$(r),wasm))
 	$(call show,link,$@)

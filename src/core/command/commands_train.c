@@ -196,7 +196,8 @@ struct training {
     int64_t done, steps;
     struct descent descent;
     struct batch batch;
-    double first;  // the loss before the first step, over all the data
+    bool replayed;  // the last step left only parameters and their gradients (engine/descent.h)
+    double first;   // the loss before the first step, over all the data
 };
 
 static void release_training(void *training)
@@ -267,6 +268,25 @@ enum call_end command_train(struct call *c)
     return CALL_DONE;
 }
 
+// The first step and the last are plain ones, which leave every value and gradient; those between
+// are replayed where they can be, from the second on if enough are to come. Where a replay was
+// interrupted, a plain step is the last.
+static enum sweep_end descend_once(struct training *t, const struct session_world *world,
+                                   double *loss)
+{
+    enum { WORTHWHILE = 6 };
+    bool fixed = t->batch.size == 0, stopped = world->stop != NULL && *world->stop != 0;
+    if (!fixed || stopped || t->done == 0 || t->done >= t->steps - 1) {
+        t->replayed = false;
+        return descent_step(&t->descent, stopped ? NULL : world->stop, loss);
+    }
+    if (t->done == 1 && t->steps >= WORTHWHILE) {
+        descent_compile(&t->descent, world->lanes);
+    }
+    t->replayed = t->descent.lanes != NULL;
+    return descent_replay(&t->descent, world->stop, loss);
+}
+
 // The loss that is noted is the one before the step.
 static bool descend(struct call *c, struct training *t, double *loss)
 {
@@ -274,7 +294,7 @@ static bool descend(struct call *c, struct training *t, double *loss)
     if (at == NULL) {
         return diag_out_of_memory(c->diag);
     }
-    if (!call_swept(c, descent_step(&t->descent, c->s->world.stop, loss))) {
+    if (!call_swept(c, descend_once(t, &c->s->world, loss))) {
         c->s->history.count--;
         return false;
     }
@@ -375,13 +395,14 @@ static bool train_more(struct call *c, struct frame *f)
     double loss = 0;
     for (int64_t work = 0; work < WORK && end == NULL;
          work += STEP + PASSES * (int64_t)t->descent.nodes) {
-        // Looked at between whole steps: what was learned is kept.
+        // Looked at between whole steps: what was learned is kept. After a replay one more is
+        // taken.
         bool stopped = s->world.stop != NULL && *s->world.stop != 0;
         if (stopped && t->done == 0) {
             diag_set(c->diag, f->statement, "interrupted");
             return diag_hint(c->diag, "no step was taken");
         }
-        if (stopped || t->done == t->steps) {
+        if ((stopped && !t->replayed) || t->done == t->steps) {
             end = stopped ? "interrupted" : "done";
         } else if (!train_step(c, t, &loss)) {
             if (s->world.stop == NULL || *s->world.stop == 0) {

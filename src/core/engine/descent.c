@@ -15,6 +15,8 @@ void descent_release(struct descent *d)
 {
     buf_release(&d->params);
     buf_release(&d->stretches);
+    lanes_free(d->lanes);
+    d->lanes = NULL;
 }
 
 static void clear(struct descent *d)
@@ -30,6 +32,8 @@ bool descent_aim(struct descent *d, uint32_t root)
 {
     clear(d);
     buf_release(&d->stretches);
+    lanes_free(d->lanes);
+    d->lanes = NULL;
     d->root = root;
     d->nodes = 0;
     bool ok = sweep_stretches(d->tape, root, &d->stretches);
@@ -55,6 +59,40 @@ enum sweep_end descent_step(struct descent *d, const volatile int *stop, double 
         optim_move(d->tape, &d->optim, &d->params, d->states);
         optim_spread(d->tape, &d->params, &d->stretches);
     }
+    return SWEEP_DONE;
+}
+
+void descent_compile(struct descent *d, enum lanes_width width)
+{
+    if (sweep_forward_in(d->tape, NULL, NULL, &d->stretches, NULL) == SWEEP_DONE) {
+        d->lanes = lanes_compile(d->tape, d->root, &d->stretches, width);
+        optim_spread(d->tape, &d->params, &d->stretches);
+    }
+}
+
+static bool gradients_are_finite(const struct descent *d)
+{
+    double sum = 0;  // 0, or nan
+    for (size_t k = 0; k < d->params.count; k++) {
+        uint32_t i = BUF(struct optim_param, &d->params)[k].node;
+        sum += tape_marked(d->tape, i, MARK_GRAD) ? 0 * tape_grad(d->tape, i) : 0;
+    }
+    return sum == 0;
+}
+
+enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss)
+{
+    if (d->lanes == NULL) {
+        return descent_step(d, stop, loss);
+    }
+    enum sweep_end end = lanes_run(d->lanes, stop, loss);
+    if (end != SWEEP_DONE) {
+        return end;
+    }
+    if (!isfinite(*loss) || !gradients_are_finite(d)) {
+        return descent_step(d, NULL, loss);
+    }
+    optim_move(d->tape, &d->optim, &d->params, d->states);
     return SWEEP_DONE;
 }
 

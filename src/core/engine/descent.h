@@ -8,6 +8,7 @@
 #ifndef ENGINE_DESCENT_H
 #define ENGINE_DESCENT_H
 
+#include "engine/lanes.h"
 #include "engine/optim.h"
 #include "engine/sweep.h"
 
@@ -19,6 +20,7 @@ struct descent {
     uint32_t nodes;        // that root depends on, root included; 0 before the first aim
     struct buf params;     // struct optim_param: all of the tape
     struct buf stretches;  // struct stretch: what root depends on
+    struct lanes *lanes;   // a program for root; NULL: there is none
 };
 
 // Begins: all that steps will change is saved on `trail` (NULL: nothing is), every gradient is 0
@@ -32,6 +34,12 @@ bool descent_aim(struct descent *d, uint32_t root);
 // One step. *loss is root's value before it; where that is not finite nothing is moved. Stopped:
 // parameters are as they were.
 enum sweep_end descent_step(struct descent *d, const volatile int *stop, double *loss);
+// Looks for a program that replays the steps (lanes.h). Only after a step, so that all marks are as
+// steps leave them.
+void descent_compile(struct descent *d, enum lanes_width width);
+// A step by the program, if there is one: the same, but that among the nodes below root only the
+// values and gradients of parameters are kept up. A plain step must follow before anyone looks.
+enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss);
 // Marks stale, all over the tape, what depends on a parameter that was moved.
 void descent_end(struct descent *d);
 

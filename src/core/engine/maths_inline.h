@@ -11,26 +11,29 @@
 #include <stdint.h>
 #include <string.h>
 
+// Whatever a compiler thinks of its length: called, it would not become vector code.
+#define MATHS_INLINE static inline __attribute__((always_inline))
+
 // The kernels have no branches and call nothing: what looks like a choice is a select, and rounding
 // to an integer is the addition of a large number. So a compiler turns a loop over any of them into
 // vector code, and every lane has the bits that the scalar has. Polynomials are written as trees
 // (Estrin): faster than a chain and, with every product and sum spelled out, the same everywhere.
 
-static inline uint64_t bits_of(double x)
+MATHS_INLINE uint64_t bits_of(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-static inline double from_bits(uint64_t bits)
+MATHS_INLINE double from_bits(uint64_t bits)
 {
     double x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-static inline double clamp(double x, double low, double high)
+MATHS_INLINE double clamp(double x, double low, double high)
 {
     x = x < low ? low : x;
     return x > high ? high : x;
@@ -52,7 +55,7 @@ static const double LOG2_E = 0x1.71547652b82fep+0;
 enum { BIAS = 2 * 1023 };
 
 // y 2^k. Two factors, because 2^k can be out of range where y 2^k is not.
-static inline double scale(double y, uint64_t biased)
+MATHS_INLINE double scale(double y, uint64_t biased)
 {
     uint64_t half = biased >> 1;
     return y * from_bits(half << 52) * from_bits((biased - half) << 52);
@@ -67,7 +70,7 @@ struct exp_parts {
 };
 
 // x = k ln 2 + r with |r| <= ln(2) / 2, and exp(r) = 1 + r + r^2 p(r).
-static inline struct exp_parts exp_parts(double x)
+MATHS_INLINE struct exp_parts exp_parts(double x)
 {
     double shifted = x * LOG2_E + (ROUND + BIAS);
     double k = shifted - (ROUND + BIAS);
@@ -93,7 +96,7 @@ struct pair {
 };
 
 // first + head + tail, where first is 0 or not smaller than head.
-static inline struct pair sum_after(double first, struct exp_parts e)
+MATHS_INLINE struct pair sum_after(double first, struct exp_parts e)
 {
     double sum = first + e.head;
     double rest = (e.head - (sum - first)) + e.tail;
@@ -101,28 +104,28 @@ static inline struct pair sum_after(double first, struct exp_parts e)
     return (struct pair){high, rest - (high - sum)};
 }
 
-static inline double maths_exp_inline(double x)
+MATHS_INLINE double maths_exp_inline(double x)
 {
     struct exp_parts e = exp_parts(clamp(x, -746, 710));
     return scale(sum_after(1, e).high, e.biased);
 }
 
-static inline double maths_expm1_inline(double x)
+MATHS_INLINE double maths_expm1_inline(double x)
 {
     struct exp_parts e = exp_parts(clamp(x, -40, 710));
     double y = scale(sum_after(1 - e.inverse, e).high, e.biased);
     return x == 0 ? x : y;  // keeps the sign of -0
 }
 
-// tanh |x| by one quotient. With |x| = k ln(2)/2 + r, |r| <= ln(2)/4, t = 2^-k and c = r coth(r), an
-// even function of r whose c - 1 needs five coefficients only,
+// tanh |x| by one quotient. With |x| = k ln(2)/2 + r, |r| <= ln(2)/4, t = 2^-k and c = r coth(r),
+// an even function of r whose c - 1 needs five coefficients only,
 //
 //   tanh |x| = (c (1 - t) + r (1 + t)) / (c (1 + t) + r (1 - t))
 //            = 1 - 2t (c - r) / (the same)
 //
 // and the second form, which ends in 1 smoothly, is the more exact one where the result is above a
 // half. Both numerators are c (a - T) + r (a + T), with a = 1 and T = t or a = 0 and T = 2t.
-static inline double maths_tanh_inline(double x)
+MATHS_INLINE double maths_tanh_inline(double x)
 {
     double size = fabs(x);
     double bounded = size > 20 ? 20 : size;
@@ -144,7 +147,7 @@ static inline double maths_tanh_inline(double x)
 
 // With e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) for a negative x. What was
 // lost in rounding e and 1 + e is put back into the quotient.
-static inline double maths_sigmoid_inline(double x)
+MATHS_INLINE double maths_sigmoid_inline(double x)
 {
     struct exp_parts parts = exp_parts(clamp(-fabs(x), -746, 0));
     struct pair sum = sum_after(1, parts);
@@ -158,7 +161,7 @@ static inline double maths_sigmoid_inline(double x)
 
 // (exp(x) + sign exp(-x)) / 2 for x >= 0. With exp(x) = 2^k (1 + q) and u = sign 4^-k it is
 // 2^(k-1) (1 + q + u / (1 + q)), and u / (1 + q) = u - u (q - q^2 / (1 + q)): nothing cancels.
-static inline double exp_and_inverse(double x, double sign)
+MATHS_INLINE double exp_and_inverse(double x, double sign)
 {
     struct exp_parts e = exp_parts(clamp(x, 0, 711));
     double u = sign * (e.inverse * e.inverse);
@@ -167,12 +170,12 @@ static inline double exp_and_inverse(double x, double sign)
     return scale(0.5 * sum_after(1 + u, e).high, e.biased);
 }
 
-static inline double maths_sinh_inline(double x)
+MATHS_INLINE double maths_sinh_inline(double x)
 {
     return copysign(exp_and_inverse(fabs(x), -1), x);
 }
 
-static inline double maths_cosh_inline(double x)
+MATHS_INLINE double maths_cosh_inline(double x)
 {
     return exp_and_inverse(fabs(x), 1);
 }
@@ -188,7 +191,7 @@ struct log_parts {
 };
 
 // Of a normal x > 0; anything else gives a number without meaning, which the caller passes over.
-static inline struct log_parts log_parts(double x)
+MATHS_INLINE struct log_parts log_parts(double x)
 {
     uint64_t shifted = bits_of(x) + (ONE_BITS - SQRT_HALF_BITS);
     double k = from_bits(bits_of(0x1p52) | shifted >> 52) - (0x1p52 + 1023);
@@ -198,7 +201,7 @@ static inline struct log_parts log_parts(double x)
 
 // k ln 2 + log(1 + f) + extra. With s = f / (2 + f), 1 + f is (1 + s) / (1 - s), and its logarithm
 // 2s + s R, where R is z times a polynomial in z = s^2 and 2s = f - f^2/2 + s f^2/2: f is exact.
-static inline double log_sum(double k, double f, double extra)
+MATHS_INLINE double log_sum(double k, double f, double extra)
 {
     double s = f / (2 + f);
     double z = s * s;
@@ -211,7 +214,7 @@ static inline double log_sum(double k, double f, double extra)
     return k * LN2_HIGH - ((half - (s * (half + R) + (k * LN2_LOW + extra))) - f);
 }
 
-static inline double maths_log_inline(double x)
+MATHS_INLINE double maths_log_inline(double x)
 {
     bool tiny = x < DBL_MIN;
     struct log_parts p = log_parts(tiny ? x * 0x1p54 : x);
@@ -221,7 +224,7 @@ static inline double maths_log_inline(double x)
 
 // log(1 + x) for x > -1: the logarithm of the rounded sum u, plus what was lost, divided by u.
 // Where k is 0, x itself can stand for u - 1, and nothing is lost.
-static inline double log1p_finite(double x)
+MATHS_INLINE double log1p_finite(double x)
 {
     double u = 1 + x;
     double added = u - 1;
@@ -230,31 +233,31 @@ static inline double log1p_finite(double x)
     return log_sum(p.k, p.k == 0 ? x : p.m - 1, p.k == 0 ? 0 : lost / u);
 }
 
-static inline double maths_log1p_inline(double x)
+MATHS_INLINE double maths_log1p_inline(double x)
 {
     double y = log1p_finite(x);
     y = x == 0 ? x : y;  // keeps the sign of -0
     return x > -1 ? (x < INFINITY ? y : x) : x == -1 ? -INFINITY : NAN;
 }
 
-static inline double maths_softplus_inline(double x)
+MATHS_INLINE double maths_softplus_inline(double x)
 {
     return (x < 0 ? 0 : x) + log1p_finite(maths_exp_inline(-fabs(x)));
 }
 
 // ---- Exact, or rounded correctly, on every machine ----------------------------------------------
 
-static inline double maths_abs_inline(double x)
+MATHS_INLINE double maths_abs_inline(double x)
 {
     return fabs(x);
 }
 
-static inline double maths_sign_inline(double x)
+MATHS_INLINE double maths_sign_inline(double x)
 {
     return isnan(x) ? x : (x > 0) - (x < 0);
 }
 
-static inline double maths_sqrt_inline(double x)
+MATHS_INLINE double maths_sqrt_inline(double x)
 {
     return sqrt(x);
 }

@@ -6,31 +6,39 @@
 #include "engine/maths.h"
 #include "engine/ops.h"
 
-// The formulas' functions are ours.
-#define exp(x) maths_exp(x)
-#define expm1(x) maths_expm1(x)
-#define log(x) maths_log(x)
-#define log1p(x) maths_log1p(x)
-#define sqrt(x) maths_sqrt(x)
+// The formulas' functions are ours. With OPS_IN_LOOPS their bodies, where they are made for that.
+#ifdef OPS_IN_LOOPS
+#include "engine/maths_inline.h"
+#define OPS_BODY(name) maths_##name##_inline
+#define OPS_INLINE static inline __attribute__((always_inline))
+#else
+#define OPS_BODY(name) maths_##name
+#define OPS_INLINE static inline
+#endif
+#define exp(x) OPS_BODY(exp)(x)
+#define expm1(x) OPS_BODY(expm1)(x)
+#define log(x) OPS_BODY(log)(x)
+#define log1p(x) OPS_BODY(log1p)(x)
+#define sqrt(x) OPS_BODY(sqrt)(x)
 #define pow(x, y) maths_pow(x, y)
 #define sin(x) maths_sin(x)
 #define cos(x) maths_cos(x)
 #define tan(x) maths_tan(x)
-#define tanh(x) maths_tanh(x)
-#define sinh(x) maths_sinh(x)
-#define cosh(x) maths_cosh(x)
+#define tanh(x) OPS_BODY(tanh)(x)
+#define sinh(x) OPS_BODY(sinh)(x)
+#define cosh(x) OPS_BODY(cosh)(x)
 #define atan(x) maths_atan(x)
 #define acos(x) maths_acos(x)
 #define asin(x) maths_asin(x)
 #define atan2(x, y) maths_atan2(x, y)
-#define sigmoid(x) maths_sigmoid(x)
-#define softplus(x) maths_softplus(x)
+#define sigmoid(x) OPS_BODY(sigmoid)(x)
+#define softplus(x) OPS_BODY(softplus)(x)
 #define erf(x) maths_erf(x)
-#define abs(x) maths_abs(x)
-#define sign(x) maths_sign(x)
+#define abs(x) OPS_BODY(abs)(x)
+#define sign(x) OPS_BODY(sign)(x)
 #define pi 3.14159265358979323846
 
-static inline double op_value_inline(enum op op, double x, double y)
+OPS_INLINE double op_value_inline(enum op op, double x, double y)
 {
     switch (op) {
 #define OP(ID, ARITY, FORM, NAME, SIGN, VALUE, ...)                                                \
@@ -45,8 +53,8 @@ static inline double op_value_inline(enum op op, double x, double y)
 }
 
 // Both local gradients at once; *dy is left alone where it is not asked for or does not exist.
-static inline void op_slopes_inline(enum op op, double x, double y, double v, bool want_y,
-                                    double *dx, double *dy)
+OPS_INLINE void op_slopes_inline(enum op op, double x, double y, double v, bool want_y, double *dx,
+                                 double *dy)
 {
     switch (op) {
 #define OP(ID, ARITY, FORM, NAME, SIGN, VALUE, DX, DY, ...)                                        \
@@ -64,7 +72,7 @@ static inline void op_slopes_inline(enum op op, double x, double y, double v, bo
 }
 
 // Where the operation is flat in an operand, so that no gradient passes to it: 1 for x, 2 for y.
-static inline int op_flat_inline(enum op op, double x, double y)
+OPS_INLINE int op_flat_inline(enum op op, double x, double y)
 {
     switch (op) {
 #define FLAT(ID, IN_X, IN_Y)                                                                       \

@@ -36,6 +36,7 @@
 
 #include "base/diag.h"
 #include "base/record.h"
+#include "engine/lanes.h"
 
 struct session;
 struct command_table;
@@ -45,6 +46,7 @@ enum { SESSION_STOP_NOW = 1, SESSION_STOP_LATE };
 struct session_world {
     const volatile int *stop;  // NULL: never stops
     uint64_t seed;             // of the random numbers
+    enum lanes_width lanes;    // vectors that trainings may use; no answer depends on it
     // The commands there are besides the language's own statements; NULL: none.
     const struct command_table *commands;
     void *owner;  // whoever drives the session: nothing to it, but its commands may ask

@@ -1,0 +1,269 @@
+// engine/lanes on tapes that no formula would make: rows alike in any order, wired in any way, and
+// some of them wired wrong. Whatever is accepted must give the bits of the plain sweep.
+#include "engine/lanes.h"
+
+#include "engine/descent.h"
+#include "engine_graphs.h"
+
+enum { SHAPES = 24, LANES_MOST = 80 };
+
+// A node of the pattern that every lane repeats: its operands are nodes of the pattern before it,
+// or what is outside it.
+struct shape {
+    enum op op;
+    uint32_t operand[2];
+    enum { FROM_PATTERN, FROM_LANE, FROM_OUTSIDE } from[2];
+};
+
+struct pattern {
+    struct shape shape[SHAPES];
+    uint32_t count, lanes;
+    uint32_t outside[12], outsides;  // parameters and what is made of them
+    uint32_t leaf[LANES_MOST][3];    // of each lane
+    uint32_t node[LANES_MOST][SHAPES];
+};
+
+static void choose_shapes(struct pattern *p, struct rng *rng)
+{
+    p->count = 2 + (uint32_t)rng_below(rng, SHAPES - 2);
+    for (uint32_t i = 0; i < p->count; i++) {
+        struct shape *s = &p->shape[i];
+        bool product = rng_below(rng, 3) == 0;
+        s->op = product ? (rng_below(rng, 2) == 0 ? OP_MUL : OP_ADD)
+                        : TAME[rng_below(rng, COUNT_OF(TAME))];
+        for (int k = 0; k < 2; k++) {
+            uint64_t from = rng_below(rng, i == 0 ? 2 : 4);
+            s->from[k] = from == 0 ? FROM_LANE : from == 1 ? FROM_OUTSIDE : FROM_PATTERN;
+            uint64_t most = from == 0 ? 3 : from == 1 ? p->outsides : i < 4 ? i : 4;
+            uint32_t chosen = (uint32_t)rng_below(rng, most);
+            s->operand[k] = s->from[k] == FROM_PATTERN ? i - 1 - chosen : chosen;
+        }
+    }
+}
+
+static uint32_t resolve(const struct pattern *p, uint32_t lane, uint32_t i, int k)
+{
+    const struct shape *s = &p->shape[i];
+    return s->from[k] == FROM_PATTERN ? p->node[lane][s->operand[k]]
+           : s->from[k] == FROM_LANE  ? p->leaf[lane][s->operand[k]]
+                                      : p->outside[s->operand[k]];
+}
+
+static void add_node(struct tape *t, struct pattern *p, uint32_t lane, uint32_t i, bool wrong,
+                     struct rng *rng)
+{
+    uint32_t a = resolve(p, lane, i, 0), b = resolve(p, lane, i, 1);
+    enum op op = p->shape[i].op;
+    if (wrong && rng_below(rng, 3) == 0) {
+        op = op == OP_ADD ? OP_SUB : OP_ADD;
+    } else if (wrong) {
+        a = (uint32_t)rng_below(rng, tape_count(t));
+    }
+    p->node[lane][i] = tape_apply(t, op, a, op_get(op)->arity == 2 ? b : a);
+}
+
+// Lane by lane, shape by shape, or some shapes at a time.
+static void add_lanes(struct tape *t, struct pattern *p, struct rng *rng, bool wrong)
+{
+    uint32_t block = rng_below(rng, 3) == 0   ? p->count
+                     : rng_below(rng, 2) == 0 ? 1
+                                              : 1 + (uint32_t)rng_below(rng, p->count);
+    uint32_t lane = (uint32_t)rng_below(rng, p->lanes), shape = (uint32_t)rng_below(rng, p->count);
+    for (uint32_t first = 0; first < p->count; first += block) {
+        for (uint32_t l = 0; l < p->lanes; l++) {
+            for (uint32_t i = first; i < first + block && i < p->count; i++) {
+                add_node(t, p, l, i, wrong && l == lane && i == shape, rng);
+            }
+        }
+    }
+}
+
+static uint32_t small_param(struct tape *t, struct rng *rng)
+{
+    return tape_leaf(t, rng_uniform(rng) - 0.5, MARK_PARAM);
+}
+
+static void add_outsides(struct tape *t, struct pattern *p, struct rng *rng)
+{
+    uint32_t params = 1 + (uint32_t)rng_below(rng, 8);
+    for (uint32_t i = 0; i < params; i++) {
+        p->outside[i] = small_param(t, rng);
+    }
+    p->outsides = params;
+    while (p->outsides < 12 && rng_below(rng, 3) == 0) {
+        uint32_t a = p->outside[rng_below(rng, p->outsides)],
+                 b = p->outside[rng_below(rng, params)];
+        p->outside[p->outsides++] = tape_apply(t, rng_below(rng, 2) == 0 ? OP_MUL : OP_TANH, a, b);
+        if (tape_op(t, tape_count(t) - 1) == OP_TANH) {
+            tape_cut(t, tape_count(t) - 1);
+            p->outside[p->outsides - 1] = tape_apply(t, OP_TANH, a, a);
+        }
+    }
+}
+
+static uint32_t penalty(struct tape *t, const struct pattern *p)
+{
+    uint32_t sum = tape_leaf(t, 0, MARK_CONST);
+    for (uint32_t i = 0; i < p->outsides; i++) {
+        uint32_t w = p->outside[i];
+        sum = tape_apply(t, OP_ADD, sum, tape_apply(t, OP_MUL, w, w));
+    }
+    return sum;
+}
+
+static uint32_t finish(struct tape *t, struct rng *rng, uint32_t sum)
+{
+    uint32_t n = tape_leaf(t, 50, MARK_CONST);
+    switch (rng_below(rng, 4)) {
+    case 0:
+        return tape_apply(t, OP_DIV, sum, n);
+    case 1:
+        return tape_apply(t, OP_SIN, sum, sum);
+    case 2:
+        return tape_apply(t, OP_NEG, sum, sum);
+    default:
+        return sum;
+    }
+}
+
+static uint32_t random_loss(struct tape *t, struct rng *rng, bool wrong, uint32_t *lanes)
+{
+    struct pattern p;
+    tape_init(t);
+    p.lanes = 8 + (uint32_t)rng_below(rng, LANES_MOST - 8);
+    add_outsides(t, &p, rng);
+    choose_shapes(&p, rng);
+    for (uint32_t l = 0; l < p.lanes; l++) {
+        for (int k = 0; k < 3; k++) {
+            p.leaf[l][k] = tape_leaf(t, 2 * rng_uniform(rng) - 1, 0);
+        }
+    }
+    uint32_t early = rng_below(rng, 3) == 0 ? penalty(t, &p) : NODE_NONE;
+    add_lanes(t, &p, rng, wrong);
+    uint32_t end = p.count - 1, first = 1, sum = p.node[0][end];
+    if (rng_below(rng, 2) == 0) {
+        sum = tape_leaf(t, 0.25, MARK_CONST);
+        first = 0;
+    }
+    for (uint32_t l = first; l < p.lanes; l++) {
+        sum = tape_apply(t, OP_ADD, sum, p.node[l][end]);
+    }
+    sum = finish(t, rng, sum);
+    if (early != NODE_NONE) {
+        sum = tape_apply(t, OP_ADD, early, sum);
+    }
+    if (rng_below(rng, 3) == 0) {
+        uint32_t late = penalty(t, &p);
+        sum = tape_apply(t, OP_ADD, sum, late);
+    }
+    *lanes = p.lanes;
+    return sum;
+}
+
+static void same_doubles(const struct buf *a, const struct buf *b)
+{
+    assert_same_numbers(a, b);
+}
+
+static void copy_tape(struct tape *to, const struct tape *from)
+{
+    copy_buf(&to->node, &from->node);
+    copy_buf(&to->value, &from->value);
+    copy_buf(&to->grad, &from->grad);
+    copy_buf(&to->mark, &from->mark);
+    to->any_stale = from->any_stale;
+}
+
+// A few steps with a program and without. Was there one?
+static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
+                         enum lanes_width width)
+{
+    enum { STEPS = 6 };
+    struct tape b;
+    struct buf states[2];
+    struct descent plain, replayed;
+    buf_init(&states[0], sizeof(struct optim_state));
+    buf_init(&states[1], sizeof(struct optim_state));
+    copy_tape(&b, a);
+    assert_true(descent_begin(&plain, a, NULL, o, &states[0]) && descent_aim(&plain, root));
+    assert_true(descent_begin(&replayed, &b, NULL, o, &states[1]) && descent_aim(&replayed, root));
+    for (int step = 0; step < STEPS; step++) {
+        double expected, loss;
+        assert_int_equal(descent_step(&plain, NULL, &expected), SWEEP_DONE);
+        if (step == 1) {
+            descent_compile(&replayed, width);
+        }
+        bool plainly = step == 0 || step == STEPS - 1;
+        assert_int_equal(plainly ? descent_step(&replayed, NULL, &loss)
+                                 : descent_replay(&replayed, NULL, &loss),
+                         SWEEP_DONE);
+        if (memcmp(&expected, &loss, sizeof loss) != 0 && !(isnan(expected) && isnan(loss))) {
+            fail_msg("step %d: %a instead of %a", step, loss, expected);
+        }
+    }
+    same_doubles(&a->value, &b.value);
+    same_doubles(&a->grad, &b.grad);
+    same_doubles(&states[0], &states[1]);
+    assert_memory_equal(a->mark.data, b.mark.data, a->mark.count);
+    bool found = replayed.lanes != NULL;
+    descent_release(&plain);
+    descent_release(&replayed);
+    buf_release(&states[0]);
+    buf_release(&states[1]);
+    tape_release(&b);
+    return found;
+}
+
+static int count_found(uint64_t seed, int rounds, bool wrong)
+{
+    struct rng rng;
+    int found = 0;
+    rng_seed(&rng, seed);
+    for (int i = 0; i < rounds; i++) {
+        struct tape t;
+        uint32_t lanes, root = random_loss(&t, &rng, wrong, &lanes);
+        struct optim o = {(enum optim_kind)rng_below(&rng, OPTIM_COUNT), 0.01, 0.9, 0.01};
+        found += trains_alike(&t, root, &o, i % 2 == 0 ? LANES_128 : LANES_WIDEST);
+        tape_release(&t);
+    }
+    return found;
+}
+
+static void patterns_train_alike(void **state)
+{
+    (void)state;
+    int found = count_found(1, 3000, false);
+    print_message("%d of 3000 patterns in lanes\n", found);
+    assert_true(found > 600);
+}
+
+static void patterns_with_a_mistake_train_alike(void **state)
+{
+    (void)state;
+    int found = count_found(2, 3000, true);
+    print_message("%d of 3000 patterns with a mistake in lanes\n", found);
+}
+
+static void random_graphs_train_alike(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 5);
+    for (int i = 0; i < 500; i++) {
+        struct tape t;
+        uint32_t root = random_graph(&t, &rng, 30, 600, i % 2 == 0);
+        BUF(uint8_t, &t.mark)[0] = MARK_PARAM;
+        trains_alike(&t, root, &(struct optim){.rate = 0.01}, LANES_WIDEST);
+        tape_release(&t);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(patterns_train_alike),
+        cmocka_unit_test(patterns_with_a_mistake_train_alike),
+        cmocka_unit_test(random_graphs_train_alike),
+    };
+    return cmocka_run_group_tests_name("engine/lanes", tests, NULL, NULL);
+}
