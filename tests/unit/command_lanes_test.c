@@ -255,6 +255,42 @@ static void random_nets_train_alike(void **state)
     assert_true(in_lanes > 100);
 }
 
+// ---- Batches ------------------------------------------------------------------------------------
+
+#define DATA                                                                                       \
+    "seed 3; data X = randn(40, 3); data y = sign(X[:,0]); data k = argmax(X, axis=1); "           \
+    "param W = randn(3, 5); param b = randn(5); param v = randn(5); param U = randn(5, 3); "
+
+static void batches_train_alike(void **state)
+{
+    static const char *const losses[] = {
+        DATA "L = mse(tanh(X @ W + b) @ v, y)",
+        DATA "L = cross_entropy(tanh(X @ W + b) @ U, k)",
+        DATA "L = bce(sigmoid(X @ W @ v), (y + 1)/2) + 0.01*sum(W**2)",
+        DATA "L = mean((X @ W)**2)",
+        DATA "L = mse(relu((X*2 - 1) @ W + b) @ v, y*y)",
+        DATA "L = mse(tanh((X - mean(X, axis=0)) @ W + b) @ v, y)",  // reads the batch's own mean
+        DATA "L = mse(X @ W @ v, y) + mean(y)*sum(v**2)",
+        DATA "L = mse(X @ W @ v, y) * mean(X[0]) + 1",
+        DATA "data Z = randn(40, 3); L = mse(X @ W @ v, Z @ W @ v)",
+        DATA "L = mse(X @ W @ v + randn(1)[0]*0, y)",
+        DATA "L = mean(log(X @ W @ v + 9))",
+    };
+    static const char *const steps[] = {
+        "train L 30 0.01 batch 8", "train L 31 0.01 adam batch 16; train L 9 0.1 batch 40",
+        "train L 12 0.01 batch 9", "train L 60 0.02 momentum batch 16",
+        "train L 300 0.4 batch 8", "repeat 2 { train L 20 0.01 batch 8 }",
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(losses); i++) {
+        for (size_t k = 0; k < COUNT_OF(steps); k++) {
+            char text[1000];
+            snprintf(text, sizeof text, "%s; %s", losses[i], steps[k]);
+            same_with_every_width(text);
+        }
+    }
+}
+
 // ---- Ends ---------------------------------------------------------------------------------------
 
 #define NET ROWS "L = mse(tanh(tanh(X @ W + b) @ V + c) @ v + d, y); "
@@ -319,6 +355,7 @@ int main(void)
         cmocka_unit_test(known_graphs_go_to_lanes),
         cmocka_unit_test(known_graphs_train_alike),
         cmocka_unit_test(random_nets_train_alike),
+        cmocka_unit_test(batches_train_alike),
         cmocka_unit_test(a_loss_that_overflows_ends_the_same),
         cmocka_unit_test(few_steps_and_many_are_the_same),
         cmocka_unit_test(a_training_is_taken_back_whole),

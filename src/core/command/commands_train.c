@@ -191,14 +191,35 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
+enum { WORTHWHILE = 6 };  // steps for which a program is looked for
+
+// What a training in batches finds, and leaves in the end.
+struct lengths {
+    uint32_t nodes;
+    size_t lists, groups;
+};
+
 struct training {
     uint32_t root;
+    struct lengths before;
     int64_t done, steps;
     struct descent descent;
     struct batch batch;
     bool replayed;  // the last step left only parameters and their gradients (engine/descent.h)
     double first;   // the loss before the first step, over all the data
 };
+
+static struct lengths lengths_of(const struct session *s)
+{
+    return (struct lengths){tape_count(&s->tape), s->names.lists.count, s->groups.count};
+}
+
+static void cut_to(struct session *s, struct lengths l)
+{
+    tape_cut(&s->tape, l.nodes);
+    s->names.lists.count = l.lists;
+    s->groups.count = l.groups;
+}
 
 static void release_training(void *training)
 {
@@ -208,10 +229,10 @@ static void release_training(void *training)
 }
 
 // Plans the steps, and saves what they will change.
-static bool begin(struct call *c, struct training *t, const struct optim *o)
+static bool begin(struct call *c, struct training *t, const struct optim *o, int64_t steps)
 {
     struct session *s = c->s;
-    if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root)) {
+    if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root, steps >= WORTHWHILE)) {
         return false;
     }
     return (descent_begin(&t->descent, &s->tape, &s->undo, o, &s->optimiser) &&
@@ -253,7 +274,8 @@ enum call_end command_train(struct call *c)
         return CALL_FAILED;
     }
     t.first = tape_value(&s->tape, t.root);
-    if (!begin(c, &t, &o)) {
+    t.before = lengths_of(s);
+    if (!begin(c, &t, &o, steps)) {
         release_training(&t);
         return CALL_FAILED;
     }
@@ -274,7 +296,6 @@ enum call_end command_train(struct call *c)
 static enum sweep_end descend_once(struct training *t, const struct session_world *world,
                                    double *loss)
 {
-    enum { WORTHWHILE = 6 };
     bool fixed = t->batch.size == 0, stopped = world->stop != NULL && *world->stop != 0;
     if (!fixed || stopped || t->done == 0 || t->done >= t->steps - 1) {
         t->replayed = false;
@@ -303,20 +324,66 @@ static bool descend(struct call *c, struct training *t, double *loss)
     return true;
 }
 
+// The batch's program on these rows. *moved: false if a plain step has to be taken.
+static bool replay_batch(struct call *c, struct training *t, const uint32_t *rows, double *loss,
+                         bool *moved)
+{
+    double *at = buf_push(&c->s->history, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(c->diag);
+    }
+    lanes_draw(t->batch.all, t->batch.some, rows);
+    descent_run(&t->descent, t->batch.some, NULL, loss, moved);
+    *at = *loss;
+    if (*moved) {
+        t->done++;
+        t->replayed = true;
+    } else {
+        c->s->history.count--;
+    }
+    return true;
+}
+
+// After a step on a batch's graph: can a program take its place? Then that graph stays.
+static bool keep_batch(struct call *c, struct training *t, const uint32_t *rows, uint32_t count)
+{
+    struct batch *b = &t->batch;
+    if (b->all == NULL || b->some != NULL || b->tries == 0 || count != b->size ||
+        t->done > t->steps - 3) {
+        return false;
+    }
+    descent_compile(&t->descent, c->s->world.lanes);
+    if (t->descent.lanes == NULL) {
+        b->tries = 0;
+        return false;
+    }
+    bool kept = batch_keep(b, t->descent.lanes, rows);
+    if (kept) {
+        t->descent.lanes = NULL;
+    }
+    return kept;
+}
+
 // A step with the loss of a batch, whose graph goes again. One that was interrupted has drawn
 // nothing.
 static bool batch_step(struct call *c, struct training *t, double *loss)
 {
     struct session *s = c->s;
     struct rng rng = session_settings(s)->rng;
-    uint32_t nodes = tape_count(&s->tape), root;
-    size_t lists = s->names.lists.count, groups = s->groups.count;
-    bool ok = batch_build(c, &t->batch, &root) &&
-              (descent_aim(&t->descent, root) || diag_out_of_memory(c->diag)) &&
-              descend(c, t, loss);
-    tape_cut(&s->tape, nodes);
-    s->names.lists.count = lists;
-    s->groups.count = groups;
+    struct lengths lengths = lengths_of(s);
+    const uint32_t *rows;
+    uint32_t root, count = batch_draw(c, &t->batch, &rows);
+    bool stopped = s->world.stop != NULL && *s->world.stop != 0, moved = false, ok = true;
+    if (t->batch.some != NULL && count == t->batch.size && !stopped && t->done < t->steps - 1) {
+        ok = replay_batch(c, t, rows, loss, &moved);
+    }
+    if (ok && !moved) {
+        ok = batch_build(c, &t->batch, rows, count, &root) &&
+             (descent_aim(&t->descent, root) || diag_out_of_memory(c->diag)) && descend(c, t, loss);
+        if (!ok || !isfinite(*loss) || !keep_batch(c, t, rows, count)) {
+            cut_to(s, lengths);
+        }
+    }
     if (!ok) {
         session_settings(s)->rng = rng;
     }
@@ -420,6 +487,7 @@ static bool train_more(struct call *c, struct frame *f)
         rec_number(c->out, r, KEY_loss, loss);
         return true;
     }
+    cut_to(s, t->before);
     descent_end(&t->descent);
     put_statement(s, t, &f->log_as);
     if (strcmp(end, "lost") == 0) {

@@ -80,20 +80,27 @@ static bool gradients_are_finite(const struct descent *d)
     return sum == 0;
 }
 
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatile int *stop,
+                           double *loss, bool *moved)
+{
+    enum sweep_end end = lanes_run(lanes, stop, loss);
+    *moved = end == SWEEP_DONE && isfinite(*loss) && gradients_are_finite(d);
+    if (*moved) {
+        optim_move(d->tape, &d->optim, &d->params, d->states);
+    }
+    return end;
+}
+
 enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss)
 {
-    if (d->lanes == NULL) {
-        return descent_step(d, stop, loss);
+    bool moved = false;
+    if (d->lanes != NULL) {
+        enum sweep_end end = descent_run(d, d->lanes, stop, loss, &moved);
+        if (end != SWEEP_DONE || moved) {
+            return end;
+        }
     }
-    enum sweep_end end = lanes_run(d->lanes, stop, loss);
-    if (end != SWEEP_DONE) {
-        return end;
-    }
-    if (!isfinite(*loss) || !gradients_are_finite(d)) {
-        return descent_step(d, NULL, loss);
-    }
-    optim_move(d->tape, &d->optim, &d->params, d->states);
-    return SWEEP_DONE;
+    return descent_step(d, stop, loss);
 }
 
 void descent_end(struct descent *d)

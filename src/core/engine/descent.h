@@ -40,6 +40,11 @@ void descent_compile(struct descent *d, enum lanes_width width);
 // A step by the program, if there is one: the same, but that among the nodes below root only the
 // values and gradients of parameters are kept up. A plain step must follow before anyone looks.
 enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss);
+// The same by another program, which was made for a root that a step went down from. *moved: false
+// where the loss or a gradient is not finite; then nothing was moved, and a plain step is to be
+// taken instead.
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatile int *stop,
+                           double *loss, bool *moved);
 // Marks stale, all over the tape, what depends on a parameter that was moved.
 void descent_end(struct descent *d);
 

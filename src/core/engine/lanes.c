@@ -6,21 +6,6 @@
 #include "engine/ops_inline.h"
 #include "engine/stop.h"
 
-struct lanes {
-    struct buf self;  // the memory this lies in
-    struct tape *tape;
-    const struct kernel *kernel;
-    struct program program;
-    uint32_t root, top, foot;
-    struct buf before, after;  // uint32_t: nodes that are computed alone, in ascending order
-    size_t early;              // of `before`, from its end: go backward ahead of the lanes
-    bool straight;             // the sum's gradient is known before the sum
-    struct buf depends;        // uint8_t, by id less low
-    uint32_t low;
-    struct buf value, grad, input, weight, gradient, scratch, ones, term;  // double
-    struct buf pointers;                                                   // const double *
-};
-
 // ---- Making -------------------------------------------------------------------------------------
 
 static const struct kernel *choose(enum lanes_width width)
@@ -71,6 +56,13 @@ static bool fill_inputs(struct lanes *p, const struct finding *f)
         }
     }
     return true;
+}
+
+double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane)
+{
+    const struct tile *tile = p->program.tiles.data;
+    const struct tile in = tile[lane / tile[0].real];
+    return BUF(double, &p->input) + in.input + (size_t)input * in.width + (lane - in.first);
 }
 
 static bool make_room(struct lanes *p)
@@ -127,7 +119,9 @@ struct lanes *lanes_compile(struct tape *t, uint32_t root, const struct buf *str
         p->before = f.before;
         p->after = f.after;
         p->depends = f.depends;
-        f.before = f.after = f.depends = (struct buf){0};
+        p->ids = f.ids;
+        p->inputs = f.inputs;
+        f.before = f.after = f.depends = f.ids = f.inputs = (struct buf){0};
     }
     if (p != NULL) {
         lanes_find_release(&f);

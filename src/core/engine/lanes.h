@@ -36,6 +36,20 @@ void lanes_free(struct lanes *p);
 // as products and sums with it never are.)
 enum sweep_end lanes_run(struct lanes *p, const volatile int *stop, double *loss);
 
+// ---- Other rows ---------------------------------------------------------------------------------
+// A program over a few rows can take other rows of the same data: it is compiled once from some,
+// and once from all (which is never run), and then reads what each row gives out of that.
+
+// Is what lane l reads computed from row row_of_lane[l] of the data alone, or the same in all
+// lanes? data_rows: for each node the row that it is a number of, NODE_NONE for none, NODE_NONE - 1
+// for several; it may be shorter than the tape. False also if out of memory.
+bool lanes_follow(const struct lanes *p, const struct buf *data_rows, const uint32_t *row_of_lane);
+// Are both the same program, and does `some` read what `all` reads in these rows? Lane l of `all`
+// is row l.
+bool lanes_match(const struct lanes *all, const struct lanes *some, const uint32_t *rows);
+// From now on `some` reads what these rows give, as many as it has lanes.
+void lanes_draw(const struct lanes *all, struct lanes *some, const uint32_t *rows);
+
 // For tests and measurements: lanes, and instructions.
 uint32_t lanes_count(const struct lanes *p);
 uint32_t lanes_instructions(const struct lanes *p);

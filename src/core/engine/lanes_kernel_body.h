@@ -416,7 +416,7 @@ static void return_weights(const struct run *r, const struct instruction *in)
 
 static void run_pick(const struct run *r, const struct instruction *in)
 {
-    const uint32_t *slot = BUF(uint32_t, &r->program->rows) + in->picks + r->tile->first;
+    const uint32_t *slot = &BUF(uint32_t, &r->program->picks)[in->picks + r->tile->first];
     size_t width = r->tile->width;
     double *to = r->value + in->slot * width;
     for (uint32_t l = 0; l < width; l++) {
@@ -427,7 +427,7 @@ static void run_pick(const struct run *r, const struct instruction *in)
 
 static void return_pick(const struct run *r, const struct instruction *in)
 {
-    const uint32_t *slot = BUF(uint32_t, &r->program->rows) + in->picks + r->tile->first;
+    const uint32_t *slot = &BUF(uint32_t, &r->program->picks)[in->picks + r->tile->first];
     size_t width = r->tile->width;
     for (uint32_t l = 0; l < r->tile->real; l++) {
         r->grad[slot[l] * width + l] += r->grad[in->slot * width + l];

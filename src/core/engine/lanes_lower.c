@@ -347,10 +347,10 @@ static bool emit_pick(struct lowering *w, uint32_t like, uint32_t operand, uint3
     in->like = like;
     in->slot_of_use = operand;
     in->row[0] = pick;
-    in->picks = (uint32_t)p->rows.count;
+    in->picks = (uint32_t)p->picks.count;
     const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->picks)[pick]);
     for (uint32_t l = 0; l < f->lanes; l++) {
-        if (!push_number(&p->rows, finding_like(f, *finding_owner(f, ids[l]))->slot)) {
+        if (!push_number(&p->picks, finding_like(f, *finding_owner(f, ids[l]))->slot)) {
             return false;
         }
     }
@@ -548,7 +548,7 @@ bool lanes_lower(struct program *p, struct finding *f)
         (struct program){.lanes = f->lanes, .inputs = (uint32_t)f->inputs.count, .widest = SCRATCH};
     buf_init(&p->code, sizeof(struct instruction));
     buf_init(&p->tiles, sizeof(struct tile));
-    struct buf *const numbers[] = {&p->rows,     &p->nodes, &p->likes,
+    struct buf *const numbers[] = {&p->rows,     &p->picks, &p->nodes, &p->likes,
                                    &p->uniforms, &p->terms, &w.order};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         buf_init(numbers[i], sizeof(uint32_t));

@@ -120,7 +120,7 @@ struct instruction {
     bool across;     // gradients lie as [count][across_stride], not as [terms + 1][stride]
     uint32_t gradient, gradient_stride;  // where, in the program's gradients
     bool shared;  // a weight has other uses: its gradient is fetched and put back
-    // A pick: one slot for each lane, in `rows`.
+    // A pick: one slot for each lane, in the program's picks.
     uint32_t picks;
     uint32_t like;         // of a map (its first), in `likes`; of a pick the like that uses it
     uint32_t slot_of_use;  // of a pick: which operand of that
@@ -134,6 +134,7 @@ struct tile {
 struct program {
     struct buf code;      // struct instruction
     struct buf rows;      // uint32_t
+    struct buf picks;     // uint32_t: slots
     struct buf nodes;     // uint32_t: weights' nodes
     struct buf likes;     // uint32_t
     struct buf uniforms;  // uint32_t: nodes
@@ -155,6 +156,28 @@ bool lanes_cut(struct program *p, uint32_t tile);
 // Does the program, as lanes.c and lanes_kernel_body.h run it, add every share in the order of the
 // plain sweep? early: how many nodes of `before`, from its end, go backward ahead of the lanes.
 bool lanes_proof(const struct program *p, const struct finding *f, size_t early);
+
+// ---- A program with room to run in: lanes.c, and lanes_rows.c
+// --------------------------------------
+
+struct lanes {
+    struct buf self;  // the memory this lies in
+    struct tape *tape;
+    const struct kernel *kernel;
+    struct program program;
+    uint32_t root, top, foot;
+    struct buf before, after;  // uint32_t: nodes that are computed alone, in ascending order
+    size_t early;              // of `before`, from its end: go backward ahead of the lanes
+    bool straight;             // the sum's gradient is known before the sum
+    struct buf depends;        // uint8_t, by id less low
+    uint32_t low;
+    struct buf value, grad, input, weight, gradient, scratch, ones, term;  // double
+    struct buf pointers;                                                   // const double *
+    struct buf ids, inputs;  // uint32_t: the nodes of each input, lane by lane (struct finding)
+};
+
+// Where the value of an input in a lane lies.
+double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane);
 
 // ---- Running: lanes_kernel*.c -------------------------------------------------------------------
 

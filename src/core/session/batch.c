@@ -34,6 +34,10 @@ void batch_release(struct batch *b)
     buf_release(&b->order);
     buf_release(&b->stages);
     buf_release(&b->ties);
+    buf_release(&b->data_rows);
+    lanes_free(b->all);
+    lanes_free(b->some);
+    b->all = b->some = NULL;
 }
 
 static const char *quote_name(char out[QUOTED], const struct session *s, uint32_t name)
@@ -366,9 +370,58 @@ static bool build(struct call *c, struct batch *b, const uint32_t *rows, uint32_
     return ok;
 }
 
+// Which row each node of the data belongs to.
+static bool number_rows(struct session *s, struct batch *b, uint32_t nodes)
+{
+    buf_init(&b->data_rows, sizeof(uint32_t));
+    if (!buf_resize(&b->data_rows, nodes)) {
+        return false;
+    }
+    uint32_t *row = b->data_rows.data;
+    memset(row, 0xff, nodes * sizeof *row);
+    for (size_t i = 0; i < b->stages.count; i++) {
+        const struct recipe *r = recipe_at(s, stage_at(b, i)->recipe);
+        struct value v = stage_at(b, i)->value;  // of all rows, just built
+        bool matrix = v.rank == VALUE_MATRIX;
+        uint32_t cols = matrix ? v.cols : 1;
+        for (uint32_t k = 0; r->data && k < b->rows * cols; k++) {
+            uint32_t place = value_place(v, matrix ? k / cols : 0, matrix ? k % cols : k);
+            uint32_t node = v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
+            bool first = row[node] == NODE_NONE || row[node] == k / cols;
+            row[node] = first ? k / cols : NODE_NONE - 1;
+        }
+    }
+    return true;
+}
+
+// The program over all rows, whose graph ends in `root`. Without one batches are built one by one.
+static void compile_all(struct call *c, struct batch *b, uint32_t root, uint32_t nodes)
+{
+    struct session *s = c->s;
+    struct buf stretches;
+    if (sweep_stretches(&s->tape, root, &stretches)) {
+        b->all = lanes_compile(&s->tape, root, &stretches, s->world.lanes);
+    }
+    buf_release(&stretches);
+    if (b->all != NULL && !(lanes_count(b->all) == b->rows && number_rows(s, b, nodes) &&
+                            lanes_follow(b->all, &b->data_rows, b->order.data))) {
+        lanes_free(b->all);
+        b->all = NULL;
+    }
+}
+
+bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows)
+{
+    b->tries--;
+    bool good = lanes_count(program) == b->size && lanes_match(b->all, program, rows) &&
+                lanes_follow(program, &b->data_rows, rows);
+    b->some = good ? program : NULL;
+    return good;
+}
+
 // Built from all rows in their order, the loss must be what it is: else a formula says something
 // else now than when the loss was built. (Where it draws random numbers nobody can tell.)
-static bool check_plan(struct plan *p, uint32_t root)
+static bool check_plan(struct plan *p, uint32_t root, bool replayed)
 {
     struct session *s = p->c->s;
     struct rng rng = session_settings(s)->rng, *now = &session_settings(s)->rng;
@@ -378,8 +431,12 @@ static bool check_plan(struct plan *p, uint32_t root)
         return false;
     }
     double a = tape_value(&s->tape, root), b = tape_value(&s->tape, built);
-    bool random = memcmp(rng.state, now->state, sizeof rng.state) != 0;
+    bool random =
+        rng.has_spare != now->has_spare || memcmp(rng.state, now->state, sizeof rng.state) != 0;
     *now = rng;
+    if (replayed && !random) {
+        compile_all(p->c, p->b, built, nodes);
+    }
     tape_cut(&s->tape, nodes);
     s->names.lists.count = lists;
     s->groups.count = groups;
@@ -393,8 +450,9 @@ static bool check_plan(struct plan *p, uint32_t root)
     return diag_hint(p->c->diag, "build %s again, then train it in batches", name);
 }
 
-bool batch_plan(struct call *c, struct batch *b, uint32_t root)
+bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
 {
+    enum { TRIES = 4 };
     struct plan p = {.c = c, .b = b, .data = NAME_NONE};
     buf_init(&b->order, sizeof(uint32_t));
     buf_init(&b->stages, sizeof(struct stage));
@@ -411,9 +469,10 @@ bool batch_plan(struct call *c, struct batch *b, uint32_t root)
     }
     if (ok) {
         ask_for_recipes(&p);
-        ok = add_stages(&p) && make_order(&p) && check_plan(&p, root);
+        ok = add_stages(&p) && make_order(&p) && check_plan(&p, root, replayed);
     }
     b->taken = b->rows;
+    b->tries = TRIES;
     buf_release(&p.links);
     buf_release(&p.need);
     buf_release(&p.stage);
@@ -432,7 +491,7 @@ static void shuffle(uint32_t *order, uint32_t n, struct rng *rng)
     }
 }
 
-bool batch_build(struct call *c, struct batch *b, uint32_t *root)
+uint32_t batch_draw(struct call *c, struct batch *b, const uint32_t **rows)
 {
     uint32_t *order = b->order.data;
     if (b->taken == b->rows) {
@@ -440,7 +499,13 @@ bool batch_build(struct call *c, struct batch *b, uint32_t *root)
         b->taken = 0;
     }
     uint32_t left = b->rows - b->taken, count = b->size < left ? b->size : left;
-    bool ok = build(c, b, order + b->taken, count, root);
+    *rows = order + b->taken;
     b->taken += count;
-    return ok;
+    return count;
+}
+
+bool batch_build(struct call *c, struct batch *b, const uint32_t *rows, uint32_t count,
+                 uint32_t *root)
+{
+    return build(c, b, rows, count, root);
 }

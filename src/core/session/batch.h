@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "engine/lanes.h"
 
 struct call;
 
@@ -24,14 +25,26 @@ struct batch {
     struct buf order;   // uint32_t: the rows
     struct buf stages;  // struct stage: what is built for a step, in order; the last is the loss
     struct buf ties;    // struct tie
+    // Where a batch's graph is a program over its rows (engine/lanes.h): the one over all rows,
+    // never run, out of which `some` takes what it reads. NULL: there is none.
+    struct lanes *all, *some;
+    struct buf data_rows;  // uint32_t: of each node the row of the data that it belongs to
+    int tries;             // left to find `some`
 };
 
 void batch_release(struct batch *b);
 // Finds out how `root` is built from its data; batch->size is set by the caller. The graph must not
-// be stale. False: the diag says why it cannot be.
-bool batch_plan(struct call *c, struct batch *b, uint32_t root);
-// Draws the next rows and builds the loss from them, at the end of the tape. False: the diag says
-// why, or that it was interrupted; nodes may have been appended.
-bool batch_build(struct call *c, struct batch *b, uint32_t *root);
+// be stale. replayed: there will be steps enough to look for a program. False: the diag says why it
+// cannot be.
+bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed);
+// The next rows of the epoch: how many, and *rows points to them until the next call.
+uint32_t batch_draw(struct call *c, struct batch *b, const uint32_t **rows);
+// Builds the loss from these rows, at the end of the tape. False: the diag says why, or that it was
+// interrupted; nodes may have been appended.
+bool batch_build(struct call *c, struct batch *b, const uint32_t *rows, uint32_t count,
+                 uint32_t *root);
+// Is the program that was made of the graph just built from these rows good for any others, too?
+// Then it is the batch's, and the graph has to stay.
+bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows);
 
 #endif
