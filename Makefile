@@ -122,7 +122,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch suite tests unit transcripts bless layers core-wasm \
+.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench bench-quick suite tests unit transcripts bless layers core-wasm \
     asan coverage fuzz hunt bench fmt install uninstall clean help always
 
 all: $(PROGRAMS) ## Build backstep and its helpers (the default)
@@ -225,7 +225,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-torch:
+setup-run setup-check setup-page setup-torch setup-bench:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -280,8 +280,12 @@ hunt: $(REPLAY:%=%.hunt)
 	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -artifact_prefix=$*. $*.found \
 	    tests/fuzz/corpus/$(*F)
 
+bench-quick: setup-bench ## Count the instructions of five scripts; fails if one has 5% more than before
+	@$(MAKE) -s $(jobs) all
+	@BACKSTEP=$(abspath $(BACKSTEP)) bench/instructions.sh
+
 bench: all $(BENCH) ## Measure: speed, start-up, memory
-	@for script in $(wildcard bench/*.sh); do \
+	@for script in $(filter-out %/instructions.sh,$(wildcard bench/*.sh)); do \
 	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
 
 # A page of docs/ that is made from tables of the sources.

@@ -156,7 +156,7 @@ static void known_graphs_train_alike(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
         char text[1000];
-        snprintf(text, sizeof text, "%s; train L 17 %s; train L 3 0.01; train L 9 0.01 adam",
+        snprintf(text, sizeof text, "%s; train L 37 %s; train L 3 0.01; train L 31 0.01 adam",
                  KNOWN[i].text, steps[i % COUNT_OF(steps)]);
         same_with_every_width(text);
     }
@@ -247,7 +247,7 @@ static void random_nets_train_alike(void **state)
         char text[4500] = "", train[100];
         random_net(text, &rng);
         in_lanes += lanes_of(text) > 0;
-        snprintf(train, sizeof train, "train L 12 0.01%s", steps[pick(&rng, 6)]);
+        snprintf(train, sizeof train, "train L 34 0.01%s", steps[pick(&rng, 6)]);
         strcat(text, train);
         same_with_every_width(text);
     }
@@ -277,9 +277,9 @@ static void batches_train_alike(void **state)
         DATA "L = mean(log(X @ W @ v + 9))",
     };
     static const char *const steps[] = {
-        "train L 30 0.01 batch 8", "train L 31 0.01 adam batch 16; train L 9 0.1 batch 40",
-        "train L 12 0.01 batch 9", "train L 60 0.02 momentum batch 16",
-        "train L 300 0.4 batch 8", "repeat 2 { train L 20 0.01 batch 8 }",
+        "train L 30 0.01 batch 8", "train L 31 0.01 adam batch 16; train L 39 0.1 batch 40",
+        "train L 42 0.01 batch 9", "train L 60 0.02 momentum batch 16",
+        "train L 300 0.4 batch 8", "repeat 2 { train L 40 0.01 batch 8 }",
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(losses); i++) {
@@ -306,18 +306,18 @@ static void few_steps_and_many_are_the_same(void **state)
 {
     (void)state;
     same_with_every_width(NET "train L 1 0.1; train L 2 0.1; train L 3 0.1; train L 5 0.1");
-    same_with_every_width(NET "train L 6 0.1 adam; train L 7 0.1 adam");
+    same_with_every_width(NET "train L 29 0.1 adam; train L 30 0.1 adam; train L 31 0.1");
     same_with_every_width(NET "train L 60 0; train L 2000 0.1");
-    same_with_every_width(NET "repeat 3 { train L 9 0.05 momentum }; train L 9 0.1");
-    same_with_every_width(NET "M = 3*W; train L 20 0.1; aside = M[0, 0]*v[1]");
+    same_with_every_width(NET "repeat 3 { train L 39 0.05 momentum }; train L 39 0.1");
+    same_with_every_width(NET "M = 3*W; train L 40 0.1; aside = M[0, 0]*v[1]");
 }
 
 static void a_training_is_taken_back_whole(void **state)
 {
     (void)state;
-    same_with_every_width(NET "train L 20 0.1 adam\nundo");
-    same_with_every_width(NET "train L 20 0.1 adam\ntrain L 9 0.1\nundo\nredo");
-    same_with_every_width(NET "train L 20 0.1 adam\nundo\ntrain L 9 0.01 adam");
+    same_with_every_width(NET "train L 40 0.1 adam\nundo");
+    same_with_every_width(NET "train L 40 0.1 adam\ntrain L 39 0.1\nundo\nredo");
+    same_with_every_width(NET "train L 40 0.1 adam\nundo\ntrain L 39 0.01 adam");
 }
 
 // Ctrl-C after so many calls of the host: the session is where so many whole steps lead.

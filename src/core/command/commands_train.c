@@ -191,7 +191,9 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
-enum { WORTHWHILE = 6 };  // steps for which a program is looked for
+// Steps from which on a program is looked for: a search that ends in nothing may take as long as a
+// step and a half, and must not be felt.
+enum { WORTHWHILE = 30 };
 
 // What a training in batches finds, and leaves in the end.
 struct lengths {

@@ -123,19 +123,24 @@ struct sight {
 
 static struct sight look_at(const struct finding *f, const uint32_t *ids)
 {
-    struct sight s = {true, true, true, true, true, true};
-    enum op op = tape_op(f->tape, ids[0]);
-    uint32_t step = ids[1] - ids[0];
+    const struct node *node = f->tape->node.data;
+    const uint8_t *depends = BUF(uint8_t, &f->depends);
+    const uint32_t *owner = BUF(uint32_t, &f->owner);
+    uint32_t step = ids[1] - ids[0], some = 0, differ = 0, stray = 0, taken = 0, apart = 0;
     for (uint32_t l = 0; l < f->lanes; l++) {
-        bool depends = finding_depends(f, ids[l]);
-        s.same = s.same && ids[l] == ids[0];
-        s.all = s.all && depends;
-        s.none = s.none && !depends;
-        s.stepped = s.stepped && (l == 0 || ids[l] - ids[l - 1] == step);
-        s.free = s.free && *finding_owner(f, ids[l]) == OWNER_NONE;
-        s.alike = s.alike && tape_op(f->tape, ids[l]) == op;
+        uint32_t at = ids[l] - f->low;
+        some += depends[at] != 0;
+        differ |= ids[l] ^ ids[0];
+        stray |= ids[l] - ids[0] - l * step;
+        taken |= ~owner[at];
+        apart |= (uint32_t)(node[ids[l]].op ^ node[ids[0]].op);
     }
-    return s;
+    return (struct sight){.same = differ == 0,
+                          .all = some == f->lanes,
+                          .none = some == 0,
+                          .stepped = stray == 0,
+                          .free = taken == 0,
+                          .alike = apart == 0};
 }
 
 static bool keep_ids(struct finding *f, const uint32_t *ids, uint32_t *at)
@@ -430,10 +435,9 @@ static bool try_sum(struct finding *f)
         }
         f->lanes = (uint32_t)(n / f->terms);
         forget(f);
-        found = buf_resize(&scratch, f->lanes) && unify(f, scratch.data) && sort_rest(f) &&
-                uniforms_are_before(f);
-        if (found) {
-            break;
+        if (buf_resize(&scratch, f->lanes) && unify(f, scratch.data)) {
+            found = sort_rest(f) && uniforms_are_before(f);
+            break;  // what reads the other lanes does so in any grouping
         }
     }
     buf_release(&scratch);
