@@ -3,6 +3,7 @@
 
 #include "formula/derive.h"
 #include "command/commands.h"
+#include "command/derive_parts.h"
 #include "command/formula.h"
 
 static bool is_free(const struct formula *f, uint32_t name)
@@ -44,30 +45,95 @@ static bool only_name(struct formula *f)
     return ok;
 }
 
-static bool read_derive(struct formula *f)
+static bool refuse_function(struct call *c, struct token t)
+{
+    char name[QUOTED];
+    diag_quote(name, token_text(c->lexer, t), token_length(t));
+    diag_set(c->diag, t.span, "'%s' is a function, not a name to differentiate with respect to",
+             name);
+    return diag_hint(c->diag, "write derive %s(x)", name);
+}
+
+// The last word, apart from the formula: x, z[0], %7, or an array's name, whose elements are all
+// asked for.
+static bool read_last_word(struct formula *f, struct value *array)
 {
     struct call *c = f->call;
+    struct token t = lexer_peek(c->lexer);
+    struct lexer after = *c->lexer;
+    bool apart = t.at > 0 && strchr(" \t", c->lexer->source->text[t.at - 1]) != NULL;
+    if (!apart || t.partial || (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE)) {
+        return call_finish(c);
+    }
+    lexer_next(&after, c->diag);
+    struct token next = lexer_peek(&after);
+    bool element = next.kind == TOKEN_OPEN && next.mark == '[';
+    const char *s = token_text(c->lexer, t);
+    struct names *names = &c->s->names;
+    struct value value = names_lookup(names, s, token_length(t));
+    if (t.kind == TOKEN_NODE || element) {
+        if (!call_node(c, &f->in_node)) {
+            return false;
+        }
+        f->in = expr_label(&f->pool, &c->s->tape, names, f->in_node);
+        return call_finish(c);
+    }
+    *c->lexer = after;
+    if (value.rank == VALUE_UNBOUND &&
+        (lower_is_function(s, token_length(t)) ||
+         definitions_find(&c->s->definitions, names_find(names, s, token_length(t))) != NULL)) {
+        return refuse_function(c, t);
+    }
+    if (value_is_array(value)) {
+        *array = value;
+    } else {
+        f->in = expr_name(&f->pool, s, token_length(t));
+        f->in_node = value.rank == VALUE_SCALAR ? value.base : NODE_NONE;
+    }
+    return call_finish(c);
+}
+
+// Another name for the node that is asked for: the formula of L calls it as the graph does.
+static void take_graphs_name(struct formula *f)
+{
+    if (f->in != EXPR_NONE && f->in_node != NODE_NONE && !is_free(f, f->in)) {
+        struct session *s = f->call->s;
+        uint32_t label = expr_label(&f->pool, &s->tape, &s->names, f->in_node);
+        f->in = is_free(f, label) ? label : f->in;
+    }
+}
+
+static bool read_formula(struct formula *f, struct value *array)
+{
+    uint32_t of, in;
     if (!formula_read(f)) {
         return false;
     }
-    if (call_has_more(c)) {
-        struct token t = lexer_next(c->lexer, c->diag);
-        if (t.kind != TOKEN_NAME) {
-            diag_set(c->diag, t.span, "a name stands last: what to differentiate with respect to");
-            return diag_hint(c->diag, "write derive x*y x");
-        }
-        f->in = expr_name(&f->pool, token_text(c->lexer, t), token_length(t));
-        if (!call_finish(c)) {
-            return false;
-        }
+    if (call_has_more(f->call)) {
+        return read_last_word(f, array);
     }
-    // Names of interior nodes stand for their formulas, unless the name asked for is in plain
-    // sight.
+    // dy/dx alone asks for the derivative of y.
+    if (expr_get(&f->pool, f->root).kind == EXPR_NAME && formula_slope(f, f->root, &of, &in)) {
+        f->root = f->typed = of;
+        f->in = in;
+        f->in_node = formula_node(f, in);
+    }
+    return true;
+}
+
+// Names of interior nodes stand for their formulas, unless the name asked for is in plain sight.
+static bool read_derive(struct formula *f)
+{
+    if (!formula_put_slopes_in(f)) {
+        return false;
+    }
     bool plain =
         f->in == EXPR_NONE ? expr_get(&f->pool, f->root).kind != EXPR_NAME : is_free(f, f->in);
     if (!plain && !formula_put_definitions_in(f)) {
         return false;
     }
+    take_graphs_name(f);
+    f->root = expr_lower_without_shifts(&f->pool, f->root);
     return f->in != EXPR_NONE || only_name(f);
 }
 
@@ -132,8 +198,15 @@ enum call_end command_derive(struct call *c)
 {
     struct formula f;
     struct derivation d = {0};
+    struct value array = {.rank = VALUE_UNBOUND};
     formula_init(&f, c);
-    bool ok = read_derive(&f);
+    bool ok = read_formula(&f, &array);
+    if (ok && (value_is_array(f.lowered.shape) || value_is_array(array))) {
+        ok = derive_parts_put(&f, array);
+        formula_release(&f);
+        return ok ? CALL_DONE : CALL_FAILED;
+    }
+    ok = ok && read_derive(&f);
     if (ok) {
         ok = derive(&f.pool, f.root, f.in, c->s->world.stop, &d, c->diag);
         struct rec *r = ok ? call_record(c, KIND_derive) : NULL;

@@ -210,6 +210,14 @@ static bool read_stage(struct formula *f, bool *python)
     if (!formula_read(f)) {
         return false;
     }
+    if (value_is_array(f->lowered.shape)) {
+        diag_set(c->diag, f->span, "a formula in stages is one number, and this is an array");
+        return diag_hint(c->diag, "take one element of it, or its sum or mean");
+    }
+    struct token next = lexer_peek(c->lexer);
+    if (next.kind == TOKEN_NAME && next.at == f->span.end) {
+        return call_finish(c);
+    }
     struct span word = call_word(c);
     *python = call_word_is(c, word, "python");
     if (word.start != word.end && !*python) {

@@ -1,16 +1,23 @@
 #include "command/formula.h"
 
+#include <string.h>
+
+#include "formula/derive.h"
+#include "session/aside.h"
+
 enum { LINE_MOST = 2000 };  // bytes of a formula in an answer
 
 void formula_init(struct formula *f, struct call *c)
 {
-    *f = (struct formula){.call = c, .root = EXPR_NONE, .in = EXPR_NONE};
+    *f = (struct formula){
+        .call = c, .root = EXPR_NONE, .in = EXPR_NONE, .in_node = NODE_NONE};
     exprs_init(&f->pool);
 }
 
 void formula_release(struct formula *f)
 {
     exprs_release(&f->pool);
+    expr_lowered_release(&f->lowered);
 }
 
 void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t root)
@@ -22,32 +29,122 @@ void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t r
     text_release(&text);
 }
 
+// As the prompt reads it, aside: nothing stays of it.
+static bool lower(struct formula *f)
+{
+    struct call *c = f->call;
+    struct aside aside;
+    struct scope scope = session_scope(c->s);
+    bool ok = aside_begin(&aside, c);
+    scope.rng = &aside.rng;
+    ok = ok && expr_lower(&f->pool, &scope, &aside.trail, c->lexer, &f->lowered, c->diag);
+    aside_end(&aside);
+    return ok;
+}
+
+// A formula of single numbers keeps the form in which it was typed: 2*3*x is not 6*x.
+static uint32_t as_typed(struct formula *f, struct lexer lexer)
+{
+    struct parser parser;
+    struct diag aside = {0};
+    uint32_t root = EXPR_NONE;
+    parser_init(&parser, &lexer, &f->call->s->names, &aside);
+    bool ok = expr_parse(&f->pool, &parser, &root);
+    parser_release(&parser);
+    return ok && lexer.at == f->call->lexer->at ? root : EXPR_NONE;
+}
+
 bool formula_read(struct formula *f)
 {
     struct call *c = f->call;
-    struct parser parser;
+    struct lexer begin = *c->lexer;
     if (!call_has_more(c)) {
         diag_set(c->diag, c->command, "a formula is missing");
         return diag_hint(c->diag, "write %.*s x*tanh(x)", (int)(c->command.end - c->command.start),
                          c->lexer->source->text + c->command.start);
     }
     f->span.start = lexer_peek(c->lexer).at;
-    parser_init(&parser, c->lexer, &c->s->names, c->diag);
-    bool ok = expr_parse(&f->pool, &parser, &f->root);
-    parser_release(&parser);
+    if (!lower(f)) {
+        return c->diag->set ? false : expr_trouble(&f->pool, c->diag);
+    }
     f->span.end = c->lexer->at;
+    f->root = as_typed(f, begin);
+    if (f->root == EXPR_NONE) {
+        f->root = BUF(uint32_t, &f->lowered.roots)[0];
+    }
     f->typed = f->root;
-    return ok || (!c->diag->set && expr_trouble(&f->pool, c->diag));
+    return !f->pool.full || expr_trouble(&f->pool, c->diag);
+}
+
+uint32_t formula_node(const struct formula *f, uint32_t symbol)
+{
+    size_t length;
+    const char *s = names_text(&f->pool.names, expr_get(&f->pool, symbol).a, &length);
+    struct value value = names_lookup(&f->call->s->names, s, length);
+    double node;
+    if (*s == '%' && number_read(s + 1, length - 1, &node) == length - 1) {
+        return node < tape_count(&f->call->s->tape) ? (uint32_t)node : NODE_NONE;
+    }
+    return symbol == f->in && f->in_node != NODE_NONE ? f->in_node
+           : value.rank == VALUE_SCALAR               ? value.base
+                                                      : expr_lowered_node(&f->lowered, symbol);
 }
 
 uint32_t formula_definition(const struct formula *f, uint32_t name)
 {
+    uint32_t node = formula_node(f, name);
+    return node != NODE_NONE && tape_op(&f->call->s->tape, node) != OP_LEAF ? node : NODE_NONE;
+}
+
+// "dL/da" is the symbol of a slope between two names.
+bool formula_slope(struct formula *f, uint32_t symbol, uint32_t *of, uint32_t *in)
+{
     size_t length;
-    const char *s = names_text(&f->pool.names, expr_get(&f->pool, name).a, &length);
-    struct session *session = f->call->s;
-    struct value value = names_lookup(&session->names, s, length);
-    bool interior = value.rank == VALUE_SCALAR && tape_op(&session->tape, value.base) != OP_LEAF;
-    return interior ? value.base : NODE_NONE;
+    char text[QUOTED];
+    const char *s = names_text(&f->pool.names, expr_get(&f->pool, symbol).a, &length);
+    if (length >= sizeof text || length < 5 || *s != 'd') {
+        return false;
+    }
+    memcpy(text, s, length);
+    text[length] = '\0';
+    const char *middle = strstr(text + 1, "/d");
+    if (middle == NULL || middle == text + 1 || middle[2] == '\0') {
+        return false;
+    }
+    *of = expr_name(&f->pool, text + 1, (size_t)(middle - text - 1));
+    *in = expr_name(&f->pool, middle + 2, strlen(middle + 2));
+    return *of != EXPR_NONE && *in != EXPR_NONE;
+}
+
+// The formula of dL/da, both of which have values; EXPR_NONE, with the diag set, if there is none.
+static uint32_t slope_formula(struct formula *f, uint32_t of, uint32_t in)
+{
+    struct session *s = f->call->s;
+    struct derivation d = {0};
+    uint32_t root = formula_node(f, of), kept = formula_node(f, in), result = EXPR_NONE;
+    root = root == NODE_NONE ? of : expr_inlined(&f->pool, &s->tape, &s->names, root, kept);
+    if (root != EXPR_NONE &&
+        derive(&f->pool, root, in, s->world.stop, &d, f->call->diag)) {
+        result = d.result;
+    }
+    derivation_release(&d);
+    return result;
+}
+
+bool formula_put_slopes_in(struct formula *f)
+{
+    struct buf names;
+    bool ok = expr_free_names(&f->pool, f->root, &names);
+    for (size_t i = 0; ok && i < names.count; i++) {
+        uint32_t name = BUF(uint32_t, &names)[i], of, in;
+        if (formula_slope(f, name, &of, &in)) {
+            uint32_t by = slope_formula(f, of, in);
+            f->root = by == EXPR_NONE ? by : expr_substitute(&f->pool, f->root, name, by);
+            ok = f->root != EXPR_NONE;
+        }
+    }
+    buf_release(&names);
+    return ok || (!f->call->diag->set && expr_trouble(&f->pool, f->call->diag));
 }
 
 bool formula_put_definitions_in(struct formula *f)
@@ -55,7 +152,7 @@ bool formula_put_definitions_in(struct formula *f)
     struct buf names;
     struct session *s = f->call->s;
     bool ok = expr_free_names(&f->pool, f->root, &names);
-    uint32_t kept = f->in == EXPR_NONE ? NODE_NONE : formula_definition(f, f->in);
+    uint32_t kept = f->in == EXPR_NONE ? NODE_NONE : formula_node(f, f->in);
     for (size_t i = 0; ok && i < names.count; i++) {
         uint32_t name = BUF(uint32_t, &names)[i], node = formula_definition(f, name);
         if (node != NODE_NONE && name != f->in) {

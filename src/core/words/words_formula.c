@@ -42,6 +42,22 @@ void say_derive(struct words *w)
     text_add_char(w->out, '\n');
 }
 
+// A line each; with a letter for a formula whose elements come again in its own derivatives.
+void say_derivatives(struct words *w)
+{
+    const char *name = rec_get_text(w->record, KEY_name);
+    if (*name != '\0') {
+        text_addf(w->out, "%c%s = %s\n", WRAP_FIXED, name, rec_get_text(w->record, KEY_of));
+    }
+    for (const struct rec *r = say_first(w->record, KEY_rows); r != NULL; r = r->next) {
+        const char *of = rec_get_text(r, KEY_of), *in = rec_get_text(r, KEY_in);
+        bool loose = strpbrk(of, "+-*/ (<>=") != NULL;
+        text_addf(w->out, loose ? "%cd(%s)/d%s = " : "%cd%s/d%s = ", WRAP_FIXED, of, in);
+        ink_add(w->out, INK_LOCAL, rec_get_text(r, KEY_result));
+        text_add(w->out, *name != '\0' && strstr(in, "[j]") != NULL ? "   where j is not i\n" : "\n");
+    }
+}
+
 static void add_lines(struct words *w, enum rec_key key)
 {
     for (const struct rec *line = say_first(w->record, key); line != NULL; line = line->next) {
