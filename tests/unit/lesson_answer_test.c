@@ -18,6 +18,10 @@ static void near_numbers_are_right(void **state)
     assert_true(answer_number_is_right(0.333, 1.0 / 3, half_percent));
     assert_true(answer_number_is_right(0, 0, half_percent));
     assert_true(answer_number_is_right(0, -0.0, half_percent));
+    // The edge belongs to it, though 2.1 - 2 is a little more than 0.1 in doubles.
+    assert_true(answer_number_is_right(2.1, 2, (struct tolerance){0.1, 0}));
+    assert_true(answer_number_is_right(1.9, 2, (struct tolerance){0.1, 0}));
+    assert_false(answer_number_is_right(2.1001, 2, (struct tolerance){0.1, 0}));
 }
 
 static void far_numbers_are_wrong(void **state)

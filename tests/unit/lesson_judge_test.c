@@ -227,6 +227,24 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("g*x"), "g*w",
                   "malformed@0: 'w' stands for nothing here; use the names of the question");
     assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
+    // As the prompt reads it: its functions, and what it refuses.
+    uint32_t t = names_intern(&g.names, "t", 1), twice = names_intern(&g.names, "twice", 5);
+    assert_true(definitions_add(&g.definitions, twice, &t, 1, "2*t", 3));
+    assert_judged(&g, FORMULA("2*sin(x)"), "twice(sin(x))", "[2*sin(x)] right");
+    assert_judged(&g, FORMULA("2*sin(x)"), "sin x",
+                  "malformed@0: 'sin' is a function: it needs its value in parentheses; write "
+                  "sin(x)");
+    assert_judged(&g, FORMULA("2*sin(x)"), "twice*x",
+                  "malformed@0: 'twice' is a function of yours: it needs its values in "
+                  "parentheses; write twice(…)");
+    assert_judged(&g, FORMULA("2*x"), "sum([x, x])", "[x + x] right");
+    assert_judged(&g, FORMULA("2*x"), "[x, x]",
+                  "malformed@0: a single number is asked for, and this is an array");
+    assert_judged(&g, FORMULA("(-1)**n"), "(-1)**(n + 2)", "right");
+    assert_judged(&g, FORMULA("x"), "min(x, 1000)", "wrong");
+    assert_judged(&g, FORMULA("x"), "1/0",
+                  "malformed@0: this is inf, whatever the names are; write a formula that has a "
+                  "value");
     assert_judged(&g, FORMULA("a*x") "when: a + x => They are multiplied.\n", "x + a",
                   "wrong: They are multiplied.");
     graph_release(&g);

@@ -1,10 +1,10 @@
 // derive: the derivative of a formula, rule by rule.
 #include <string.h>
 
-#include "formula/derive.h"
 #include "command/commands.h"
 #include "command/derive_parts.h"
 #include "command/formula.h"
+#include "formula/derive.h"
 
 static bool is_free(const struct formula *f, uint32_t name)
 {
@@ -93,14 +93,23 @@ static bool read_last_word(struct formula *f, struct value *array)
     return call_finish(c);
 }
 
-// Another name for the node that is asked for: the formula of L calls it as the graph does.
-static void take_graphs_name(struct formula *f)
+// Other names of the node that is asked for, and its number, mean the same.
+static bool join_names(struct formula *f)
 {
-    if (f->in != EXPR_NONE && f->in_node != NODE_NONE && !is_free(f, f->in)) {
-        struct session *s = f->call->s;
-        uint32_t label = expr_label(&f->pool, &s->tape, &s->names, f->in_node);
-        f->in = is_free(f, label) ? label : f->in;
+    struct buf names;
+    if (f->in_node == NODE_NONE) {
+        return true;
     }
+    bool ok = expr_free_names(&f->pool, f->root, &names);
+    for (size_t i = 0; ok && i < names.count; i++) {
+        uint32_t name = BUF(uint32_t, &names)[i];
+        if (name != f->in && formula_node(f, name) == f->in_node) {
+            f->root = expr_substitute(&f->pool, f->root, name, f->in);
+            ok = f->root != EXPR_NONE;
+        }
+    }
+    buf_release(&names);
+    return ok || expr_trouble(&f->pool, f->call->diag);
 }
 
 static bool read_formula(struct formula *f, struct value *array)
@@ -121,18 +130,23 @@ static bool read_formula(struct formula *f, struct value *array)
     return true;
 }
 
-// Names of interior nodes stand for their formulas, unless the name asked for is in plain sight.
+// Names of interior nodes stand for their formulas. Where the name asked for is in plain sight,
+// those that do not depend on it stay names.
 static bool read_derive(struct formula *f)
 {
+    uint32_t read = f->root;
     if (!formula_put_slopes_in(f)) {
+        return false;
+    }
+    bool slopes = f->root != read;
+    if (!join_names(f)) {
         return false;
     }
     bool plain =
         f->in == EXPR_NONE ? expr_get(&f->pool, f->root).kind != EXPR_NAME : is_free(f, f->in);
-    if (!plain && !formula_put_definitions_in(f)) {
+    if (!formula_put_definitions_in(f, !plain || slopes) || !join_names(f)) {
         return false;
     }
-    take_graphs_name(f);
     f->root = expr_lower_without_shifts(&f->pool, f->root);
     return f->in != EXPR_NONE || only_name(f);
 }

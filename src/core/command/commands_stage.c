@@ -225,7 +225,7 @@ static bool read_stage(struct formula *f, bool *python)
         return diag_hint(c->diag, "write stage x*tanh(x) python");
     }
     if (!call_finish(c) ||
-        (expr_get(&f->pool, f->root).kind == EXPR_NAME && !formula_put_definitions_in(f))) {
+        (expr_get(&f->pool, f->root).kind == EXPR_NAME && !formula_put_definitions_in(f, true))) {
         return false;
     }
     struct expr root = expr_get(&f->pool, f->root);

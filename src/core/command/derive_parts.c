@@ -8,8 +8,8 @@
 
 struct parts {
     struct formula *f;
-    struct buf of, in;      // uint32_t: formulas without definitions, and symbols
-    struct buf results;     // uint32_t, a row for each of `of`
+    struct buf of, in;   // uint32_t: formulas without definitions, and symbols
+    struct buf results;  // uint32_t, a row for each of `of`
 };
 
 static uint32_t at(const struct buf *b, size_t i)
@@ -35,7 +35,7 @@ static bool find_formulas(struct parts *p)
     size_t count = value_is_array(f->lowered.shape) ? f->lowered.roots.count : 1;
     for (size_t i = 0; i < count; i++) {
         f->root = value_is_array(f->lowered.shape) ? at(&f->lowered.roots, i) : f->typed;
-        if (!formula_put_slopes_in(f) || !formula_put_definitions_in(f) ||
+        if (!formula_put_slopes_in(f) || !formula_put_definitions_in(f, true) ||
             !push(p, &p->of, expr_lower_without_shifts(&f->pool, f->root))) {
             return false;
         }
@@ -73,8 +73,7 @@ static bool ask_which(struct parts *p)
         diag_quote(quoted, name, length);
     }
     diag_set(f->call->diag, f->span,
-             p->in.count == 0 ? "there is no name in this formula"
-                              : "with respect to which name?");
+             p->in.count == 0 ? "there is no name in this formula" : "with respect to which name?");
     return diag_hint(f->call->diag, "put it last, as in derive %.*s %s",
                      (int)(f->span.end - f->span.start), s, quoted);
 }
@@ -116,8 +115,8 @@ static bool find_symbols(struct parts *p, struct value array)
     struct operand whole = lower_operand(array, f->span);
     for (size_t k = 0; k < operand_count(&whole) && k <= DERIVE_PARTS_MOST; k++) {
         uint32_t cols = operand_cols(&whole);
-        uint32_t node = operand_node(call_lower(f->call), &whole, (uint32_t)k / cols,
-                                     (uint32_t)k % cols);
+        uint32_t node =
+            operand_node(call_lower(f->call), &whole, (uint32_t)k / cols, (uint32_t)k % cols);
         if (!push(p, &p->in, expr_label(&f->pool, &s->tape, &s->names, node))) {
             return false;
         }
@@ -223,8 +222,8 @@ static void put_parts(struct parts *p)
     struct formula *f = p->f;
     struct call *c = f->call;
     const char *s = c->lexer->source->text;
-    const char *typed = arena_copy(&call_lower(c)->memory, s + f->span.start,
-                                   f->span.end - f->span.start);
+    const char *typed =
+        arena_copy(&call_lower(c)->memory, s + f->span.start, f->span.end - f->span.start);
     struct rec *r = call_record(c, KIND_derivatives);
     bool softmax = is_softmax(p);
     const char *letter = names_find(&f->pool.names, "s", 1) == NAME_NONE ? "s" : "q";

@@ -3,14 +3,12 @@
 #include <string.h>
 
 #include "formula/derive.h"
-#include "session/aside.h"
 
 enum { LINE_MOST = 2000 };  // bytes of a formula in an answer
 
 void formula_init(struct formula *f, struct call *c)
 {
-    *f = (struct formula){
-        .call = c, .root = EXPR_NONE, .in = EXPR_NONE, .in_node = NODE_NONE};
+    *f = (struct formula){.call = c, .root = EXPR_NONE, .in = EXPR_NONE, .in_node = NODE_NONE};
     exprs_init(&f->pool);
 }
 
@@ -27,19 +25,6 @@ void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t r
     expr_print(&text, &f->pool, root, LINE_MOST);
     rec_text(f->call->out, to, key, text_get(&text));
     text_release(&text);
-}
-
-// As the prompt reads it, aside: nothing stays of it.
-static bool lower(struct formula *f)
-{
-    struct call *c = f->call;
-    struct aside aside;
-    struct scope scope = session_scope(c->s);
-    bool ok = aside_begin(&aside, c);
-    scope.rng = &aside.rng;
-    ok = ok && expr_lower(&f->pool, &scope, &aside.trail, c->lexer, &f->lowered, c->diag);
-    aside_end(&aside);
-    return ok;
 }
 
 // A formula of single numbers keeps the form in which it was typed: 2*3*x is not 6*x.
@@ -64,7 +49,8 @@ bool formula_read(struct formula *f)
                          c->lexer->source->text + c->command.start);
     }
     f->span.start = lexer_peek(c->lexer).at;
-    if (!lower(f)) {
+    struct scope scope = session_scope(c->s);
+    if (!expr_lower(&f->pool, &scope, c->lexer, &f->lowered, c->diag)) {
         return c->diag->set ? false : expr_trouble(&f->pool, c->diag);
     }
     f->span.end = c->lexer->at;
@@ -123,8 +109,7 @@ static uint32_t slope_formula(struct formula *f, uint32_t of, uint32_t in)
     struct derivation d = {0};
     uint32_t root = formula_node(f, of), kept = formula_node(f, in), result = EXPR_NONE;
     root = root == NODE_NONE ? of : expr_inlined(&f->pool, &s->tape, &s->names, root, kept);
-    if (root != EXPR_NONE &&
-        derive(&f->pool, root, in, s->world.stop, &d, f->call->diag)) {
+    if (root != EXPR_NONE && derive(&f->pool, root, in, s->world.stop, &d, f->call->diag)) {
         result = d.result;
     }
     derivation_release(&d);
@@ -147,7 +132,21 @@ bool formula_put_slopes_in(struct formula *f)
     return ok || (!f->call->diag->set && expr_trouble(&f->pool, f->call->diag));
 }
 
-bool formula_put_definitions_in(struct formula *f)
+static bool depends(const struct formula *f, uint32_t node, uint32_t on)
+{
+    struct buf ids;
+    bool found = false;
+    bool ok = node >= on && sweep_reach(&f->call->s->tape, node, &ids);
+    for (size_t i = 0; ok && i < ids.count; i++) {
+        found |= BUF(uint32_t, &ids)[i] == on;
+    }
+    if (node >= on) {
+        buf_release(&ids);
+    }
+    return found;
+}
+
+bool formula_put_definitions_in(struct formula *f, bool all)
 {
     struct buf names;
     struct session *s = f->call->s;
@@ -155,7 +154,8 @@ bool formula_put_definitions_in(struct formula *f)
     uint32_t kept = f->in == EXPR_NONE ? NODE_NONE : formula_node(f, f->in);
     for (size_t i = 0; ok && i < names.count; i++) {
         uint32_t name = BUF(uint32_t, &names)[i], node = formula_definition(f, name);
-        if (node != NODE_NONE && name != f->in) {
+        if (node != NODE_NONE && name != f->in &&
+            (all || (kept != NODE_NONE && depends(f, node, kept)))) {
             uint32_t by = expr_inlined(&f->pool, &s->tape, &s->names, node, kept);
             f->root = expr_substitute(&f->pool, f->root, name, by);
         }

@@ -22,8 +22,9 @@ void formula_release(struct formula *f);
 // Reads one expression at the call's place: whatever `print` reads, and names without a value. Of
 // an array, root is its first element. False: the diag says why.
 bool formula_read(struct formula *f);
-// Puts in for names of interior nodes their formulas down to the leaves, or to `in`.
-bool formula_put_definitions_in(struct formula *f);
+// Puts in for names of interior nodes their formulas down to the leaves, or to `in`: for all, or
+// only for those that depend on `in`.
+bool formula_put_definitions_in(struct formula *f, bool all);
 // Puts in for dL/da, wherever it occurs, the derivative's formula.
 bool formula_put_slopes_in(struct formula *f);
 // Splits the symbol "dL/da" into names. False: it is another symbol.

@@ -111,7 +111,8 @@ bool expr_value(const struct exprs *p, uint32_t root, const double *of_name, dou
 size_t expr_length(const struct exprs *p, uint32_t root, size_t most);
 
 // Writes it in the language, with the fewest parentheses that keep it the same formula when read
-// again (comparisons always have theirs). Numbers are written exactly. False: it is longer than
+// again (comparisons always have theirs, and what would put two signs in a row: a - (-b), 2*(-b)).
+// Numbers are written exactly. False: it is longer than
 // `most` bytes and ends there in "…".
 enum { EXPR_TEXT_MOST = 1 << 24 };
 bool expr_print(struct text *out, const struct exprs *p, uint32_t root, size_t most);

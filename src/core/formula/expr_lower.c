@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/trail.h"
 #include "engine/sweep.h"
 #include "formula/same.h"
 
@@ -59,8 +59,7 @@ static bool bind(const struct scope *scope, struct trail *trail, const char *s, 
 {
     uint32_t name = names_intern(scope->names, s, n);
     uint32_t leaf = name == NAME_NONE ? NODE_NONE : tape_leaf(scope->tape, 0.625, 0);
-    return leaf != NODE_NONE &&
-           names_bind(scope->names, trail, name, value_of_node(leaf));
+    return leaf != NODE_NONE && names_bind(scope->names, trail, name, value_of_node(leaf));
 }
 
 // Names that are no functions, fields or options get a leaf.
@@ -96,7 +95,7 @@ static bool bind_free_names(const struct scope *scope, struct trail *trail, stru
 struct reading {
     struct exprs *p;
     const struct scope *scope;
-    uint32_t before;  // nodes from here on were made for the expression
+    uint32_t before;      // nodes from here on were made for the expression
     struct buf formulas;  // uint32_t, by node
     struct expr_lowered *out;
 };
@@ -155,33 +154,48 @@ static bool read_elements(struct reading *r, struct lower *w, const struct opera
     return true;
 }
 
-bool expr_lower(struct exprs *p, const struct scope *scope, struct trail *trail,
-                struct lexer *lexer, struct expr_lowered *out, struct diag *d)
+static bool evaluate(struct reading *r, const struct scope *scope, struct lexer *lexer,
+                     struct diag *d)
 {
-    struct scope quiet = *scope;
     struct lower w;
     struct parser parser;
     struct operand result;
+    lower_init(&w, scope, lexer->source, d);
+    parser_init(&parser, lexer, scope->names, d);
+    parser.stop = scope->stop;
+    bool ok = lower_expression(&w, &parser, &result);
+    if (ok) {
+        r->out->shape = result.array;
+        r->out->shape.rank = operand_is_array(&result) ? result.array.rank : VALUE_SCALAR;
+        ok = read_elements(r, &w, &result);
+    }
+    parser_release(&parser);
+    lower_release(&w);
+    return ok;
+}
+
+bool expr_lower(struct exprs *p, const struct scope *scope, struct lexer *lexer,
+                struct expr_lowered *out, struct diag *d)
+{
+    struct scope quiet = *scope;
+    struct rng rng = *scope->rng;
+    struct trail trail;
+    size_t lists = scope->names->lists.count;
     *out = (struct expr_lowered){0};
     buf_init(&out->roots, sizeof(uint32_t));
     buf_init(&out->symbols, sizeof(struct expr_symbol));
     struct reading r = {.p = p, .scope = scope, .before = tape_count(scope->tape), .out = out};
     buf_init(&r.formulas, sizeof(uint32_t));
+    trail_init(&trail);
+    trail_begin(&trail);
     quiet.groups = NULL;
-    if (!bind_free_names(scope, trail, *lexer, d)) {
-        return false;
-    }
-    lower_init(&w, &quiet, lexer->source, d);
-    parser_init(&parser, lexer, scope->names, d);
-    parser.stop = scope->stop;
-    bool ok = lower_expression(&w, &parser, &result);
-    if (ok) {
-        out->shape = result.array;
-        out->shape.rank = operand_is_array(&result) ? result.array.rank : VALUE_SCALAR;
-        ok = read_elements(&r, &w, &result);
-    }
-    parser_release(&parser);
-    lower_release(&w);
+    quiet.rng = &rng;
+    bool ok = bind_free_names(&quiet, &trail, *lexer, d) && evaluate(&r, &quiet, lexer, d);
+    tape_cut(scope->tape, r.before);
+    trail_take_back(&trail, 0, NULL);
+    trail_release(&trail);
+    scope->names->lists.count = lists;
+    names_changed(scope->names);
     buf_release(&r.formulas);
     return ok;
 }

@@ -8,7 +8,6 @@
 #ifndef FORMULA_EXPR_LOWER_H
 #define FORMULA_EXPR_LOWER_H
 
-#include "base/trail.h"
 #include "formula/expr.h"
 #include "text/lower.h"
 
@@ -24,12 +23,10 @@ struct expr_lowered {
     struct value shape;  // of an array; rank VALUE_SCALAR for one number
 };
 
-// Reads one expression at the lexer's place, and stops before what ends it. Nodes, lists, values
-// and names that are made for it stay until the caller takes back what is on `trail`, cuts the tape
-// and the lists, and calls names_changed. Stale values must have been refreshed. False: the diag
-// says why. Release *out, whatever came of it.
-bool expr_lower(struct exprs *p, const struct scope *scope, struct trail *trail,
-                struct lexer *lexer, struct expr_lowered *out, struct diag *d);
+// Reads one expression at the lexer's place, and stops before what ends it. Nothing stays of what
+// is made for it. False: the diag says why. Release *out, whatever came of it.
+bool expr_lower(struct exprs *p, const struct scope *scope, struct lexer *lexer,
+                struct expr_lowered *out, struct diag *d);
 void expr_lowered_release(struct expr_lowered *out);
 
 // The node that a symbol stands for; NODE_NONE if there is none.

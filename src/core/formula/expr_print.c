@@ -73,8 +73,21 @@ static void push_formula(struct buf *todo, uint32_t id, enum level least)
     push(todo, (struct piece){.id = id, .least = least});
 }
 
+// Does it begin with a minus when it is written as an operand of this level?
+static bool begins_with_minus(const struct exprs *p, uint32_t id, enum level least)
+{
+    struct expr e = expr_get(p, id);
+    while (level_of(p, id) >= least && e.kind == EXPR_OP &&
+           op_get((enum op)e.op)->form == OP_INFIX && level_of(p, id) != COMPARE) {
+        least = level_of(p, id) == POWER ? PRIMARY : level_of(p, id);
+        id = e.a;
+        e = expr_get(p, id);
+    }
+    return level_of(p, id) == SIGNED && least <= SIGNED;
+}
+
 // The parts of an operation, last first, as the next to be written is taken from the end.
-static void push_parts(struct buf *todo, struct expr e, enum level level)
+static void push_parts(struct buf *todo, const struct exprs *p, struct expr e, enum level level)
 {
     const struct op_row *row = op_get((enum op)e.op);
     if (row->form == OP_CALL) {
@@ -87,14 +100,16 @@ static void push_parts(struct buf *todo, struct expr e, enum level level)
         push_text(todo, "(");
     } else if (row->form == OP_INFIX) {
         // Sums and products group from the left, powers from the right, comparisons not at all.
-        push_formula(todo, e.b, level == POWER ? SIGNED : level + 1);
+        // Two signs in a row are hard to read: a - (-b), 2*(-b); but x**-2.
+        bool sign = (level == SUM || level == PRODUCT) && begins_with_minus(p, e.b, level + 1);
+        push_formula(todo, e.b, sign ? PRIMARY : level == POWER ? SIGNED : level + 1);
         push_text(todo, level == SUM || level == COMPARE ? " " : "");
         push_text(todo, row->name);
         push_text(todo, level == SUM || level == COMPARE ? " " : "");
         push_formula(todo, e.a, level == POWER ? PRIMARY : level == COMPARE ? SUM : level);
         return;
     } else {
-        push_formula(todo, e.a, level);
+        push_formula(todo, e.a, begins_with_minus(p, e.a, level) ? PRIMARY : level);
     }
     push_text(todo, row->name);
 }
@@ -115,7 +130,7 @@ static void print_formula(struct text *out, const struct exprs *p, struct buf *t
         const char *s = names_text(&p->names, e.a, &length);
         text_add_bytes(out, s, length);
     } else {
-        push_parts(todo, e, level);
+        push_parts(todo, p, e, level);
     }
 }
 

@@ -19,6 +19,7 @@ struct comparing {
     struct buf left, right;  // uint32_t: the nodes of each
     struct buf estimates;    // struct estimate, by node
     struct buf at;           // double, by name
+    struct buf scales;       // double: sizes of names at which numbers in the formulas matter
     struct rng rng;
     size_t strong;  // agreements of values other than 0
 };
@@ -49,6 +50,14 @@ static double movement(enum op op, double x, double y, double v, double dx, doub
     return fabs(op_value(op, x + dx, y + dy) - v) + fabs(op_value(op, x - dx, y - dy) - v);
 }
 
+// Sums, differences and products of whole numbers are exact: so (-1)**(n + 1) has a whole exponent.
+static bool is_exact(enum op op, struct estimate x, struct estimate y, double v)
+{
+    bool kept = op == OP_ADD || op == OP_SUB || op == OP_MUL || op == OP_NEG;
+    return kept && x.error == 0 && y.error == 0 && x.value == floor(x.value) &&
+           y.value == floor(y.value) && fabs(v) <= 1 / DBL_EPSILON;
+}
+
 static const struct estimate UNDEFINED = {NAN, INFINITY};
 
 // `once`: both operands are one and the same.
@@ -64,6 +73,9 @@ static struct estimate op_estimate(enum op op, struct estimate x, struct estimat
     }
     // A 0 may be what is left of something too small for a double, and 0*1e300 is not 0 then. But
     // that does not make x > 0 doubtful.
+    if (is_exact(op, x, y, v)) {
+        return (struct estimate){v, 0};
+    }
     bool jumps = strcmp(row->slope[0], "0") == 0;
     double dx = jumps && x.error < DBL_MIN ? 0 : x.error;
     double dy = jumps && y.error < DBL_MIN ? 0 : y.error;
@@ -100,6 +112,26 @@ static struct estimate evaluate(struct comparing *c, const struct buf *ids)
 
 // ---- Points -------------------------------------------------------------------------------------
 
+// The sizes at which the numbers in the formulas matter: x is min(x, 1000) up to there, and
+// sigmoid(1e6*x) is x > 0 down to a millionth.
+static bool find_scales(struct comparing *c, const struct buf *ids)
+{
+    for (size_t i = 0; i < ids->count; i++) {
+        struct expr e = expr_get(c->p, BUF(uint32_t, ids)[i]);
+        double size = e.kind == EXPR_NUMBER ? fabs(e.number) : 0;
+        bool usual = size > 1.0 / 64 && size < 64;
+        if (size > 0 && isfinite(size) && !usual) {
+            double *at = buf_push(&c->scales, 2);
+            if (at == NULL) {
+                return false;
+            }
+            at[0] = 4 * size;
+            at[1] = 4 / size;
+        }
+    }
+    return true;
+}
+
 // Gives every name a value. Points of one sign reach what only positive numbers can; whole ones are
 // for powers such as (-1)**n.
 static void draw_point(struct comparing *c, size_t number, bool whole)
@@ -110,10 +142,15 @@ static void draw_point(struct comparing *c, size_t number, bool whole)
     } styles[] = {{2, true},   {1, false}, {3, true},  {0.5, true},
                   {10, false}, {1, true},  {30, true}, {300, false}};
     size_t style = number % COUNT_OF(styles);
+    bool scaled = !whole && c->scales.count > 0 && number % 3 == 2;
+    double scale = scaled ? BUF(double, &c->scales)[number / 3 % c->scales.count] : 0;
     for (size_t i = 0; i < c->at.count; i++) {
-        double size = styles[style].size * (0.03 + 0.97 * rng_uniform(&c->rng));
+        // Where several names meet, any of them may be the large one.
+        bool large = scaled && (i == number / 3 % c->at.count || rng_uniform(&c->rng) < 0.5);
+        double size = (large ? scale : styles[style].size) * (0.03 + 0.97 * rng_uniform(&c->rng));
         double value = whole ? 1 + floor(fmin(size, 8)) : size;
-        bool minus = styles[style].both_signs && rng_uniform(&c->rng) < 0.5;
+        bool both = scaled || styles[style].both_signs;
+        bool minus = both && rng_uniform(&c->rng) < 0.5;
         BUF(double, &c->at)[i] = minus ? -value : value;
     }
 }
@@ -167,15 +204,18 @@ bool compare_formulas(const struct exprs *p, uint32_t left, uint32_t right, stru
     buf_init(&c.right, sizeof(uint32_t));
     buf_init(&c.estimates, sizeof(struct estimate));
     buf_init(&c.at, sizeof(double));
+    buf_init(&c.scales, sizeof(double));
     rng_seed(&c.rng, 0);
     bool ok = expr_reach(p, left, &c.left) && expr_reach(p, right, &c.right) &&
-              buf_resize(&c.estimates, most) && buf_resize(&c.at, names_count(&p->names));
+              buf_resize(&c.estimates, most) && buf_resize(&c.at, names_count(&p->names)) &&
+              find_scales(&c, &c.left) && find_scales(&c, &c.right);
     if (ok) {
         compare_at_points(&c, out);
     }
     buf_release(&c.left);
     buf_release(&c.right);
     buf_release(&c.estimates);
+    buf_release(&c.scales);
     out->at = c.at;
     return ok;
 }

@@ -1,7 +1,8 @@
 // Are two formulas equal? Answered by trying them at many points, as no rewriting can.
 //
 // Points are drawn from a fixed sequence: names get values of either sign between about 0.01 and
-// 300. A point counts where both formulas are defined (every operation in them is, with a finite
+// 300, and around the sizes at which large and small numbers in the formulas matter (1e6 and 1e-6
+// for sigmoid(1e6*x)). A point counts where both formulas are defined (every operation in them is, with a finite
 // value).
 //
 // No fixed tolerance would do: too wide, and formulas that differ by a millionth pass; too narrow,

@@ -122,6 +122,11 @@ static void take_apart(struct simplifier *s, struct product *product, size_t vis
         struct expr e = look(s, v.id);
         if (is_plain(e)) {
             take_number(s, product, v);
+        } else if (e.kind == EXPR_NUMBER && e.number < 0 && ratio_is_whole(v.times)) {
+            // -pi, -inf
+            bool odd = ratio_is_odd(v.times);
+            product->number = odd ? negative(product->number) : product->number;
+            add_power(s, product, expr_number(s->pool, -e.number), v.times);
         } else if (e.kind == EXPR_OP && ratio_is_whole(v.times)) {
             take_operation(s, product, v, form != EXPR_NONE);
         } else {
@@ -203,6 +208,86 @@ static void merge_like_factors(struct simplifier *s, size_t first)
     s->factors.count = kept;
 }
 
+// ---- Fractions in sums --------------------------------------------------------------------------
+
+// What stands below the line in a term of the sum; EXPR_NONE if no term has a line.
+static uint32_t denominator(const struct simplifier *s, uint32_t sum)
+{
+    for (int i = 0; i < CHAIN_MOST; i++) {
+        uint32_t term = is_sum(s, sum) ? look(s, sum).b : sum;
+        term = is_op(s, term, OP_NEG) ? look(s, term).a : term;
+        if (is_op(s, term, OP_DIV) && !look(s, look(s, term).b).constant) {
+            return look(s, term).b;
+        }
+        if (!is_sum(s, sum)) {
+            break;
+        }
+        sum = look(s, sum).a;
+    }
+    return EXPR_NONE;
+}
+
+// Each term of a sum times `by`; EXPR_NONE if it is long.
+static uint32_t multiply_terms(struct simplifier *s, uint32_t sum, uint32_t by)
+{
+    uint32_t spine[CHAIN_MOST];
+    size_t count = 0;
+    for (; is_sum(s, sum); sum = look(s, sum).a) {
+        if (count == CHAIN_MOST) {
+            return EXPR_NONE;
+        }
+        spine[count++] = sum;
+    }
+    uint32_t result = expr_apply(s->pool, OP_MUL, sum, by);
+    while (count-- > 0) {
+        struct expr e = look(s, spine[count]);
+        result = expr_apply(s->pool, (enum op)e.op, result, expr_apply(s->pool, OP_MUL, e.b, by));
+    }
+    return simplify(s, result);
+}
+
+// (1 + x/r)/(x + r) is 1/r: a sum with a fraction in it, over its own numerator.
+static bool cancel_fraction(struct simplifier *s, size_t first, size_t i)
+{
+    struct factor f = *factor_at(s, i);
+    bool whole = f.symbol == EXPR_NONE && ratio_is_whole(f.power) && is_sum(s, f.base);
+    uint32_t below = whole ? denominator(s, f.base) : EXPR_NONE;
+    uint32_t above = below == EXPR_NONE ? EXPR_NONE : multiply_terms(s, f.base, below);
+    if (above == EXPR_NONE) {
+        return false;
+    }
+    // 1 - x/r is -(x - r)/r.
+    uint32_t turned = simplify(s, expr_apply(s->pool, OP_NEG, above, above));
+    for (size_t k = first; k < s->factors.count; k++) {
+        uint32_t base = factor_at(s, k)->base;
+        if (k != i && (base == above || base == turned)) {
+            *factor_at(s, i) = *factor_at(s, s->factors.count - 1);
+            s->factors.count--;
+            push_visit(s, base == above ? above : expr_apply(s->pool, OP_NEG, base, base), f.power,
+                       false);
+            push_visit(s, below, negative(f.power), false);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void cancel_fractions(struct simplifier *s, size_t first)
+{
+    size_t sums = 0;
+    for (size_t i = first; i < s->factors.count; i++) {
+        sums += is_sum(s, factor_at(s, i)->base);
+    }
+    if (sums < 2 || s->depth >= DEPTH_MOST || s->factors.count - first > CHAIN_MOST) {
+        return;
+    }
+    for (size_t i = first; i < s->factors.count; i++) {
+        if (cancel_fraction(s, first, i)) {
+            return;
+        }
+    }
+}
+
 // Takes apart what the visits after the first `visits` stand for. The factors come in no order.
 static struct product collect(struct simplifier *s, size_t visits)
 {
@@ -222,6 +307,9 @@ static struct product collect(struct simplifier *s, size_t visits)
             }
         }
         s->factors.count = kept;
+        if (s->visits.count == visits) {
+            cancel_fractions(s, product.first);
+        }
     }
     return product;
 }
@@ -353,7 +441,8 @@ uint32_t simplify_product(struct simplifier *s, uint32_t id)
 uint32_t split_number(struct simplifier *s, uint32_t id, struct ratio *number)
 {
     *number = ONE;
-    if (!is_plain(look(s, id)) && !is_fraction_or_product(s, id) && !is_op(s, id, OP_NEG)) {
+    if (look(s, id).kind != EXPR_NUMBER && !is_fraction_or_product(s, id) &&
+        !is_op(s, id, OP_NEG)) {
         return id;
     }
     struct product product = collect_one(s, id);

@@ -90,6 +90,73 @@ static void merge_like_terms(struct simplifier *s, size_t first)
     s->terms.count = kept;
 }
 
+// The u of a factor cos(u)**2 in a product; EXPR_NONE if there is none.
+static uint32_t cosine_squared(const struct simplifier *s, uint32_t product)
+{
+    for (int i = 0; i < CHAIN_MOST; i++) {
+        struct expr e = look(s, product);
+        uint32_t factor = is_op(s, product, OP_MUL) ? e.b : product;
+        struct expr f = look(s, factor);
+        if (is_op(s, factor, OP_POW) && is_op(s, f.a, OP_COS) && expr_is_number(s->pool, f.b, 2)) {
+            return look(s, f.a).a;
+        }
+        if (!is_fraction_or_product(s, product)) {
+            break;
+        }
+        product = e.a;
+    }
+    return EXPR_NONE;
+}
+
+static bool is_same_ratio(struct ratio a, struct ratio b)
+{
+    return a.over == b.over && a.under == b.under;
+}
+
+// a*cos(u)**2 + a*sin(u)**2 is a.
+static bool join_squares(struct simplifier *s, size_t first, size_t i)
+{
+    struct exprs *pool = s->pool;
+    struct term term = *term_at(s, i);
+    uint32_t u = cosine_squared(s, term.rest), two = expr_number(pool, 2);
+    if (u == EXPR_NONE) {
+        return false;
+    }
+    uint32_t a =
+        simplify(s, expr_apply(pool, OP_DIV, term.rest,
+                               expr_apply(pool, OP_POW, expr_apply(pool, OP_COS, u, u), two)));
+    uint32_t other =
+        simplify(s, expr_apply(pool, OP_MUL, a,
+                               expr_apply(pool, OP_POW, expr_apply(pool, OP_SIN, u, u), two)));
+    for (size_t k = first; k < s->terms.count && other != EXPR_NONE; k++) {
+        if (term_at(s, k)->rest == other && is_same_ratio(term_at(s, k)->number, term.number)) {
+            size_t late = i > k ? i : k, early = i > k ? k : i;
+            for (size_t m = early, skip = 1; m + skip < s->terms.count; m++) {
+                skip += m + skip == late;
+                if (m + skip < s->terms.count) {
+                    *term_at(s, m) = *term_at(s, m + skip);
+                }
+            }
+            s->terms.count -= 2;
+            push_visit(s, a, term.number, true);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void join_all_squares(struct simplifier *s, size_t first)
+{
+    if (s->depth >= DEPTH_MOST || s->terms.count - first > CHAIN_MOST) {
+        return;
+    }
+    for (size_t i = first; i < s->terms.count; i++) {
+        if (join_squares(s, first, i)) {
+            return;
+        }
+    }
+}
+
 // Takes apart what the visits after the first `visits` stand for into the terms from `first` on.
 static void collect(struct simplifier *s, size_t first, size_t visits, bool expand)
 {
@@ -110,6 +177,9 @@ static void collect(struct simplifier *s, size_t first, size_t visits, bool expa
             }
         }
         s->terms.count = kept;
+        if (s->visits.count == visits) {
+            join_all_squares(s, first);
+        }
     }
     sort_terms(s, first, compare_orders);
 }

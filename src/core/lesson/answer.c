@@ -1,11 +1,13 @@
 #include "lesson/answer.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "formula/expr_lower.h"
 #include "lesson/judging.h"
 
 bool answer_number_is_right(double answer, double key, struct tolerance tolerance)
@@ -13,8 +15,10 @@ bool answer_number_is_right(double answer, double key, struct tolerance toleranc
     if (isnan(key) || isinf(key) || !isfinite(answer)) {
         return answer == key || (isnan(answer) && isnan(key));
     }
+    // 2.1 is within 0.1 of 2, but not in doubles.
+    double size = fmax(fabs(answer), fabs(key));
     return fabs(answer - key) <=
-           tolerance.absolute + tolerance.relative * fmax(fabs(answer), fabs(key));
+           tolerance.absolute + tolerance.relative * size + 4 * DBL_EPSILON * size;
 }
 
 // ---- Judgements ---------------------------------------------------------------------------------
@@ -200,20 +204,77 @@ bool question_number(const struct scope *scope, const char *expression, double *
     return ok;
 }
 
-bool answer_read_formula(struct exprs *p, const char *s, struct span at, uint32_t *root,
-                         struct diag *d)
+// Is it the name of a function, and of nothing else?
+static bool is_function(const struct exprs *p, const struct scope *scope, uint32_t id)
+{
+    struct expr e = expr_get(p, id);
+    size_t n;
+    const char *s = e.kind == EXPR_NAME ? names_text(&p->names, e.a, &n) : NULL;
+    return s != NULL && names_lookup(scope->names, s, n).rank == VALUE_UNBOUND &&
+           (lower_is_function(s, n) ||
+            definitions_find(scope->definitions, names_find(scope->names, s, n)) != NULL);
+}
+
+static bool mentions_function(const struct exprs *p, const struct scope *scope, uint32_t root)
+{
+    struct buf names;
+    bool found = false;
+    bool ok = expr_free_names(p, root, &names);
+    for (size_t i = 0; ok && i < names.count; i++) {
+        found |= is_function(p, scope, BUF(uint32_t, &names)[i]);
+    }
+    buf_release(&names);
+    return found;
+}
+
+// As the prompt reads it: with functions of one's own, and elements of arrays.
+static bool lower_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
+                          uint32_t *root, bool *array, struct diag *d)
+{
+    struct piece piece;
+    struct expr_lowered lowered;
+    piece_init(&piece, scope->names, s, at);
+    bool ok = expr_lower(p, scope, &piece.lexer, &lowered, &piece.d);
+    *array = ok && value_is_array(lowered.shape);
+    if (*array) {
+        ok = diag_set(&piece.d, (struct span){0, piece.source.length},
+                      "a single number is asked for, and this is an array");
+    }
+    if (ok) {
+        *root = BUF(uint32_t, &lowered.roots)[0];
+    }
+    ok = piece_end(&piece, ok, d);
+    expr_lowered_release(&lowered);
+    return ok;
+}
+
+bool answer_read_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
+                         uint32_t *root, struct diag *d)
 {
     struct piece piece;
     struct names none;
+    struct diag why = {0};
+    *root = EXPR_NONE;
     names_init(&none);
     piece_init(&piece, &none, s, at);
     bool ok = expr_parse(p, &piece.parser, root);
     if (!ok && !piece.d.set) {
         expr_trouble(p, &piece.d);
     }
-    ok = piece_end(&piece, ok, d);
+    ok = piece_end(&piece, ok, &why);
     names_release(&none);
-    return ok;
+    // sin x is no product of sin and x: the prompt says what is wrong with it.
+    bool function = *root != EXPR_NONE && mentions_function(p, scope, *root);
+    if (ok && !function) {
+        return true;
+    }
+    struct diag prompt = {0};
+    bool array;
+    if (lower_formula(p, scope, s, at, root, &array, &prompt)) {
+        return true;
+    }
+    *d = function || array ? prompt : why;
+    return false;
 }
 
 uint32_t answer_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,

@@ -46,7 +46,7 @@ static uint32_t only_name(const struct exprs *p, uint32_t root)
 }
 
 // Where the last word of `derive EXPR [NAME]` begins, if it is a name beside a whole expression.
-static size_t last_word(struct exprs *p, const char *s, struct span at)
+static size_t last_word(struct judging *j, struct exprs *p, const char *s, struct span at)
 {
     struct diag aside = {0};
     uint32_t root;
@@ -56,7 +56,7 @@ static size_t last_word(struct exprs *p, const char *s, struct span at)
     }
     struct span before = trimmed(s, (struct span){at.start, i});
     return i > at.start && before.end > before.start &&
-                   answer_read_formula(p, s, before, &root, &aside)
+                   answer_read_formula(p, j->scope, s, before, &root, &aside)
                ? i
                : at.end;
 }
@@ -65,9 +65,10 @@ static bool derived_key(struct judging *j, struct exprs *p, struct formula_key *
 {
     const char *s = j->q->answer;
     struct span at = trimmed(s, (struct span){strlen(derive_word), strlen(s)});
-    size_t word = last_word(p, s, at);
+    size_t word = last_word(j, p, s, at);
     bool named = word < at.end;
-    if (!answer_read_formula(p, s, trimmed(s, (struct span){at.start, word}), &key->base, d)) {
+    if (!answer_read_formula(p, j->scope, s, trimmed(s, (struct span){at.start, word}), &key->base,
+                             d)) {
         return false;
     }
     key->in = named ? expr_name(p, s + word, at.end - word) : EXPR_NONE;
@@ -94,8 +95,9 @@ static bool read_key(struct judging *j, struct exprs *p, struct formula_key *key
 {
     const char *s = j->q->answer;
     *key = (struct formula_key){EXPR_NONE, EXPR_NONE, EXPR_NONE};
-    return is_derived(s) ? derived_key(j, p, key, d)
-                         : answer_read_formula(p, s, (struct span){0, strlen(s)}, &key->root, d);
+    return is_derived(s)
+               ? derived_key(j, p, key, d)
+               : answer_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &key->root, d);
 }
 
 // ---- The answer ---------------------------------------------------------------------------------
@@ -106,7 +108,8 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
     struct diag aside = {0};
     uint32_t asked;
     const char *s = j->q->asked;
-    if (*s == '\0' || !answer_read_formula(p, s, (struct span){0, strlen(s)}, &asked, &aside) ||
+    if (*s == '\0' ||
+        !answer_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &asked, &aside) ||
         !is_free(p, given, asked)) {
         return false;
     }
@@ -271,7 +274,8 @@ static bool say_when(struct judging *j, struct exprs *p, uint32_t given)
         struct diag aside = {0};
         uint32_t other;
         enum verdict verdict;
-        if (answer_read_formula(p, w->left, (struct span){0, strlen(w->left)}, &other, &aside) &&
+        if (answer_read_formula(p, j->scope, w->left, (struct span){0, strlen(w->left)}, &other,
+                                &aside) &&
             compare(p, given, other, &verdict) && verdict == VERDICT_SAME) {
             judge_say(j, "%s", w->right);
             return true;
@@ -357,6 +361,19 @@ static bool refuse_value(struct judging *j, struct exprs *p, uint32_t given, uin
     return true;
 }
 
+// 1/0 is no answer, whatever is asked.
+static bool refuse_no_number(struct judging *j, struct exprs *p, uint32_t given)
+{
+    double value;
+    if (!expr_get(p, given).constant || !expr_value(p, given, NULL, &value) || isfinite(value)) {
+        return false;
+    }
+    char number[NUMBER_TEXT];
+    judge_refuse(j, j->answer, "this is %s, whatever the names are",
+                 number_text(number, value, DIGITS));
+    return diag_hint(&j->out->diag, "write a formula that has a value") || true;
+}
+
 static void say_why(struct judging *j, struct exprs *p, uint32_t given,
                     const struct formula_key *key)
 {
@@ -375,6 +392,8 @@ static void judge_against(struct judging *j, struct exprs *p, uint32_t given,
         judge_open(j, &d);
     } else if (verdict == VERDICT_SAME) {
         judge_set(j, JUDGED_RIGHT);
+    } else if (verdict == VERDICT_OPEN && refuse_no_number(j, p, given)) {
+        return;
     } else if (verdict == VERDICT_OPEN) {
         struct diag d = {0};
         diag_set(&d, (struct span){0, 0}, "whether that is right can't be decided");
@@ -395,7 +414,7 @@ void judge_formula(struct judging *j)
     struct formula_key key;
     uint32_t given;
     exprs_init(&p);
-    if (!answer_read_formula(&p, j->text, j->answer, &given, &d)) {
+    if (!answer_read_formula(&p, j->scope, j->text, j->answer, &given, &d)) {
         judge_refuse(j, d.span, "%s", d.message);
         diag_hint(&j->out->diag, "%s", d.hint);
     } else if (!refuse_asked(j, &p, given) && !refuse_banned(j)) {

@@ -57,9 +57,10 @@ void trial_end(struct trial *a);
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d);
 
-// A formula of single numbers, of symbols that stand for nothing. Spans as above.
-bool answer_read_formula(struct exprs *p, const char *s, struct span at, uint32_t *root,
-                         struct diag *d);
+// A formula of symbols that need no value: of single numbers, or whatever else the prompt reads in
+// the scope and is a single number. Spans as above.
+bool answer_read_formula(struct exprs *p, const struct scope *scope, const char *s,
+                         struct span at, uint32_t *root, struct diag *d);
 // The names in a formula that are bound to interior nodes replaced by what those are made of.
 uint32_t answer_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
                              uint32_t but_for);

@@ -4,6 +4,7 @@
 // through it.
 #include <math.h>
 
+#include "base/text.h"
 #include "text/array.h"
 #include "text/lower.h"
 
@@ -17,7 +18,9 @@ static bool read_place(struct lower *w, const struct operand *index, double at, 
     }
     double from_start = at < 0 ? at + size : at;
     if (!(from_start >= 0 && from_start < size)) {
-        diag_set(w->diag, index->span, "index %.0f is outside: the size is %u", at, (unsigned)size);
+        char number[NUMBER_TEXT];
+        diag_set(w->diag, index->span, "index %s is outside: the size is %u",
+                 number_text(number, at, 15), (unsigned)size);
         return diag_hint(w->diag, "indices go from 0 to %u; negative ones count from the end",
                          (unsigned)size - 1);
     }
