@@ -7,6 +7,7 @@
 #include "engine/nudge.h"
 #include "engine/paths.h"
 #include "engine/tangent.h"
+#include "command/check_formula.h"
 #include "command/commands.h"
 
 // All of these look at present values, and say so where they had to be refreshed.
@@ -257,6 +258,9 @@ enum call_end command_check(struct call *c)
     enum { WORK = 50000000, LEAVES_MOST = 60 };
     struct session *s = c->s;
     uint32_t root, from = tape_count(&s->tape);
+    if (check_formula_is_asked(c)) {
+        return check_formula_run(c);
+    }
     if (!call_target(c, &root) || !call_finish(c) || !refresh(c)) {
         return CALL_FAILED;
     }

@@ -31,7 +31,7 @@ bool aside_bind(struct aside *a, const char *name, size_t length, struct value v
            diag_out_of_memory(a->call->diag);
 }
 
-bool aside_move(struct aside *a, uint32_t leaf, double value)
+bool aside_set(struct aside *a, uint32_t leaf, double value)
 {
     struct session *s = a->call->s;
     // All at once: the trail then has nothing to add at the points that follow.
@@ -40,7 +40,18 @@ bool aside_move(struct aside *a, uint32_t leaf, double value)
         !tape_set_value(&s->tape, &a->trail, leaf, value)) {
         return diag_out_of_memory(a->call->diag);
     }
+    return true;
+}
+
+bool aside_refresh(struct aside *a)
+{
+    struct session *s = a->call->s;
     return call_swept(a->call, sweep_forward(&s->tape, &a->trail, s->world.stop, NULL));
+}
+
+bool aside_move(struct aside *a, uint32_t leaf, double value)
+{
+    return aside_set(a, leaf, value) && aside_refresh(a);
 }
 
 bool aside_leaf(struct aside *a, double value)

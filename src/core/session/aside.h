@@ -28,6 +28,9 @@ void aside_end(struct aside *a);
 bool aside_bind(struct aside *a, const char *name, size_t length, struct value value);
 // Changes a leaf's value, and all that depends on it. False: the diag says why.
 bool aside_move(struct aside *a, uint32_t leaf, double value);
+// The same in two parts, to change several leaves at once.
+bool aside_set(struct aside *a, uint32_t leaf, double value);
+bool aside_refresh(struct aside *a);
 // Appends a leaf; the first after aside_cut has the number `nodes`. False: the diag says why.
 bool aside_leaf(struct aside *a, double value);
 // Evaluates the expression that is this piece of a text. *result holds until aside_cut. False: the

@@ -186,6 +186,58 @@ void say_check(struct words *w)
               (long long)wrong, (long long)(checked - right - wrong));
 }
 
+// "w = 0.52, x = 2.1"
+static void add_check_leaves(struct words *w)
+{
+    const struct rec *leaf = say_first(w->record, KEY_leaves);
+    for (const char *between = ""; leaf != NULL; leaf = leaf->next, between = ", ") {
+        text_addf(w->out, "%s%s = ", between, rec_get_text(leaf, KEY_name));
+        say_number(w, INK_VALUE, rec_get_number(leaf, KEY_value));
+    }
+}
+
+static void add_counterexample(struct words *w, const char *of)
+{
+    double factor = rec_get_number(w->record, KEY_factor);
+    text_add(w->out, "wrong: at ");
+    add_check_leaves(w);
+    text_addf(w->out, ", %s%s is ", of, rec_get_text(w->record, KEY_place));
+    say_number(w, INK_GRAD, rec_get_number(w->record, KEY_gradient));
+    text_add(w->out, " and your formula gives ");
+    say_number(w, INK_VALUE, rec_get_number(w->record, KEY_given));
+    text_add_char(w->out, '\n');
+    if (fabs(factor + 1) < 1e-7) {
+        text_add(w->out, "its size is right everywhere, and its sign is wrong\n");
+    } else if (factor != 0) {
+        text_add(w->out, "it is always ");
+        say_number(w, INK_VALUE, factor);
+        text_addf(w->out, " times %s\n", of);
+    }
+}
+
+void say_check_formula(struct words *w)
+{
+    const char *of = rec_get_text(w->record, KEY_of);
+    const char *verdict = rec_get_text(w->record, KEY_verdict);
+    long long points = (long long)rec_get_whole(w->record, KEY_points);
+    if (strcmp(verdict, "wrong") == 0) {
+        add_counterexample(w, of);
+        return;
+    }
+    if (strcmp(verdict, "undecided") == 0) {
+        text_addf(w->out, "undecided: only %lld of the points around here give both a value\n",
+                  points);
+        return;
+    }
+    text_addf(w->out, "right: %s = %s here and at %lld points around", of,
+              rec_get_text(w->record, KEY_formula), points - 1);
+    if (say_first(w->record, KEY_leaves) != NULL) {
+        text_add(w->out, ", as long as ");
+        add_check_leaves(w);
+    }
+    text_add_char(w->out, '\n');
+}
+
 // ---- tangent ------------------------------------------------------------------------------------
 
 void say_tangent(struct words *w)
