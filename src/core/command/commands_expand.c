@@ -2,11 +2,12 @@
 //
 // The tape is only ever appended to: what takes a node's place is appended, then all that depended
 // on the old node is appended again on top of it, and the names move. Leaves stay where they are.
+#include <math.h>
 #include <string.h>
 
-#include "formula/expr.h"
 #include "command/commands.h"
 #include "command/commands_group.h"
+#include "formula/expr.h"
 
 // Where the nodes from `from` on went: to[i] is what node from + i became (itself, mostly).
 struct moves {
@@ -220,6 +221,39 @@ static bool refuse_atom(struct call *c, struct span span, uint32_t node)
     return false;
 }
 
+// Do the atoms from node `end` up to `by` compute what `node` does: a finite value where that is
+// finite, and finite shares? exp(2*x) overflows where tanh(x) does not.
+static bool atoms_hold(struct call *c, uint32_t node, uint32_t end, uint32_t by)
+{
+    const struct tape *t = &c->s->tape;
+    struct adjoints slopes;
+    bool own = isfinite(tape_value(t, node)), parts = isfinite(tape_value(t, by));
+    for (int slot = 0; slot < tape_arity(t, node); slot++) {
+        own = own && isfinite(tape_slope(t, node, slot));
+    }
+    parts = parts && sweep_adjoints(t, NULL, by, end, &slopes) == SWEEP_DONE;
+    for (uint32_t id = end; own && parts && id <= by; id++) {
+        for (int slot = 0; slot < tape_arity(t, id); slot++) {
+            parts = parts && (tape_flat(t, id, slot) || tape_constant(t, id, slot) ||
+                              isfinite(adjoints_get(&slopes, id) * tape_slope(t, id, slot)));
+        }
+    }
+    if (isfinite(tape_value(t, by))) {
+        adjoints_release(&slopes);
+    }
+    return parts || !own;
+}
+
+static bool refuse_overflow(struct call *c, struct span span, uint32_t node, const char *atoms)
+{
+    char label[LABEL_TEXT];
+    const struct op_row *row = op_get(tape_op(&c->s->tape, node));
+    diag_set(c->diag, span,
+             "%s cannot be taken apart here: parts of %s are inf or nan at this value",
+             names_label(&c->s->names, label, node), atoms);
+    return diag_hint(c->diag, "%s itself is computed in a way that stays finite", row->name);
+}
+
 static bool expand(struct call *c)
 {
     struct session *s = c->s;
@@ -247,6 +281,9 @@ static bool expand(struct call *c)
     }
     struct rec *r = put_change(c, KIND_expand, node, op_get((enum op)n.op)->name);
     uint32_t by = append_atoms(s, atoms, (uint32_t)n.a, (uint32_t)n.b);
+    if (by != NODE_NONE && !atoms_hold(c, node, end, by)) {
+        return refuse_overflow(c, target.span, node, atoms);
+    }
     if (by == NODE_NONE || !take_place(s, node, by, end)) {
         return diag_out_of_memory(c->diag);
     }

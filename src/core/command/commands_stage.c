@@ -20,6 +20,7 @@ static const struct python {
     {"elu", "def elu(x): return x if x > 0 else math.expm1(x)"},
     {"silu", "def silu(x): return x*0.5*(1 + math.tanh(0.5*x))"},
     {"softsign", "def softsign(x): return x/(1 + abs(x))"},
+    {"log_loss", "def log_loss(x, y): return -(y*math.log(x) + (1 - y)*math.log(1 - x))"},
     {"detach", "def detach(x): return x"},
     {"amax", "amax = max"},
     {"amin", "amin = min"},

@@ -160,6 +160,7 @@ static enum sweep_end measure(struct gradcheck *g, const volatile int *stop, dou
         p->kink = below < p->kink ? below : p->kink;
         // Not 2h: x + h and x - h are rounded.
         p->measured = (up - down) / ((x + p->h) - (x - p->h));
+        p->noise = DBL_EPSILON * (fabs(up) + fabs(down)) / p->h;
     }
     return end;
 }
@@ -194,7 +195,7 @@ static double doubt_at(const struct gradcheck_leaf *leaf, int k, double noise)
             spread = apart > spread ? apart : spread;
         }
     }
-    return spread < 0 ? INFINITY : spread + noise / leaf->curve[k].h;
+    return spread < 0 ? INFINITY : spread + noise / leaf->curve[k].h + leaf->curve[k].noise;
 }
 
 static void choose_best(struct gradcheck_leaf *leaf, double noise)
@@ -202,9 +203,13 @@ static void choose_best(struct gradcheck_leaf *leaf, double noise)
     leaf->best = -1;
     leaf->doubt = INFINITY;
     leaf->measured = NAN;
+    bool settled = false;
     for (int k = 0; k < GRADCHECK_STEPS; k++) {
         double doubt = doubt_at(leaf, k, noise);
-        if (doubt < leaf->doubt) {
+        // Of those that agree with their neighbours the surest; only if there are none, of all.
+        bool settles = doubt <= TOO_MUCH_DOUBT * fabs(leaf->curve[k].measured);
+        if ((settles && !settled) || (settles == settled && doubt < leaf->doubt)) {
+            settled = settles;
             leaf->best = k;
             leaf->doubt = doubt;
             leaf->measured = leaf->curve[k].measured;
@@ -239,14 +244,26 @@ static bool too_doubtful(const struct gradcheck *g, const struct gradcheck_leaf 
             doubt > NO_INFLUENCE * g->largest);
 }
 
+// Is the measurement still on its way to the gradient where h is smallest, by more than rounding
+// explains? Then the function is curved at a finer scale than any h: 1/x at 1e-300.
+static bool still_moving(const struct gradcheck_leaf *leaf)
+{
+    const struct gradcheck_point *last = &leaf->curve[GRADCHECK_STEPS - 1], *before = last - 1;
+    double moved = fabs(last->measured - before->measured);
+    return usable(leaf, GRADCHECK_STEPS - 1) && usable(leaf, GRADCHECK_STEPS - 2) &&
+           moved > 0.5 * fabs(last->measured) && fabs(last->measured) > fabs(before->measured) &&
+           fabs(leaf->gradient) > fabs(last->measured) && last->noise + before->noise < 0.1 * moved;
+}
+
 static void judge(const struct gradcheck *g, struct gradcheck_leaf *leaf)
 {
     double larger = larger_of(fabs(leaf->gradient), fabs(leaf->measured));
     double error = fabs(leaf->gradient - leaf->measured), doubt = DOUBTS * leaf->doubt;
     leaf->relative = !isfinite(error) ? INFINITY : larger <= doubt ? 0 : error / larger;
-    if (isfinite(error) && error > TOLERANCE * larger + doubt) {
+    bool wrong = isfinite(error) && error > TOLERANCE * larger + doubt;
+    if (wrong && !still_moving(leaf)) {
         leaf->verdict = GRADCHECK_WRONG;
-    } else if (too_doubtful(g, leaf, larger)) {
+    } else if (wrong || too_doubtful(g, leaf, larger)) {
         leaf->verdict = leaf->kink == NODE_NONE ? GRADCHECK_UNCLEAR : GRADCHECK_KINK;
     } else {
         leaf->verdict = GRADCHECK_RIGHT;

@@ -166,6 +166,11 @@ double maths_pow(double x, double y)
 
 // ---- floor, and libm's --------------------------------------------------------------------------
 
+double maths_bounded(double x)
+{
+    return x < -100 ? -100 : x;
+}
+
 double maths_floor(double x)
 {
     return floor(x);

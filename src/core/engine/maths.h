@@ -50,7 +50,8 @@ double maths_pow(double x, double y);
 // ---- Exact, or rounded correctly, on every machine ----------------------------------------------
 
 double maths_abs(double x);
-double maths_sign(double x);  // -1, 0 (of -0 too) or 1
+double maths_sign(double x);     // -1, 0 (of -0 too) or 1
+double maths_bounded(double x);  // x, but at least -100
 double maths_floor(double x);
 double maths_sqrt(double x);
 

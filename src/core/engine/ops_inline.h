@@ -35,6 +35,7 @@
 #define softplus(x) OPS_BODY(softplus)(x)
 #define erf(x) maths_erf(x)
 #define abs(x) OPS_BODY(abs)(x)
+#define bounded(x) maths_bounded(x)
 #define sign(x) OPS_BODY(sign)(x)
 #define pi 3.14159265358979323846
 
@@ -132,6 +133,7 @@ static inline int op_arity_inline(enum op op)
 #undef softplus
 #undef erf
 #undef abs
+#undef bounded
 #undef sign
 #undef pi
 

@@ -23,6 +23,7 @@ static const struct function {
                 "    double e = exp(-fabs(x));\n    return (x < 0 ? e : 1) / (1 + e);\n}\n"},
     {"softplus", "static double softplus(double x)\n{\n"
                  "    return (x < 0 ? 0 : x) + log1p(exp(-fabs(x)));\n}\n"},
+    {"bounded", "static double bounded(double x)\n{\n    return x < -100 ? -100 : x;\n}\n"},
     {"sign", "static double sign(double x)\n{\n"
              "    return x != x ? x : (x > 0) - (x < 0);\n}\n"},
 };

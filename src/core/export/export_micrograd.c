@@ -49,6 +49,12 @@ static const struct function {
      "x/(1 + math.exp(-x)) if x > 0 else x*math.exp(x)/(1 + math.exp(x))",
      {"(1 + x/(1 + math.exp(min(x, 700))))/(1 + math.exp(-x)) if x > -700 else 0.0"}},
     {OP_SOFTSIGN, "softsign", "x/(1 + abs(x))", {"1/(1 + abs(x))**2"}},
+    {OP_LOG_LOSS,
+     "log_loss",
+     "-(y*(max(math.log(x), -100) if x > 0 else -100) + "
+     "(1 - y)*(max(math.log1p(-x), -100) if x < 1 else -100))",
+     {"(x - y)/max((1 - x)*x, 1e-12)", "(max(math.log1p(-x), -100) if x < 1 else -100) - "
+                                       "(max(math.log(x), -100) if x > 0 else -100)"}},
     {OP_DETACH, "detach", "x", {NULL}},
     {OP_AMAX, "amax", "max(x, y)", {"float(x >= y)", "float(y >= x)"}},
     {OP_AMIN, "amin", "min(x, y)", {"float(x <= y)", "float(y <= x)"}},

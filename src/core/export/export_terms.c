@@ -41,6 +41,7 @@ static const struct writing {
     {OP_SPLIT, "(x.detach() + (x - x.detach())/y)", LEVEL_ATOM, LEVEL_ATOM, LEVEL_SIGN, false},
     {OP_MAX, "torch.maximum(x, y)", LEVEL_ATOM, 0, 0, true},
     {OP_MIN, "torch.minimum(x, y)", LEVEL_ATOM, 0, 0, true},
+    {OP_LOG_LOSS, "F.binary_cross_entropy(x, y, reduction=\"none\")", LEVEL_ATOM, 0, 0, true},
     {OP_ATAN2, "torch.atan2(x, y)", LEVEL_ATOM, 0, 0, true},
     {OP_LT, "(x < y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
     {OP_LE, "(x <= y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},

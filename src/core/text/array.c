@@ -171,6 +171,21 @@ static uint32_t stretched_node(const struct lower *w, const struct operand *x, u
     return operand_node(w, x, within(i, operand_rows(x)), within(j, operand_cols(x)));
 }
 
+// A comparison of a column with a vector is one of each with each: seldom what was meant.
+static void note_table(struct lower *w, enum op op, const struct operand *x,
+                       const struct operand *y, struct value shape)
+{
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    size_t count = (size_t)shape.rows * shape.cols, nx = operand_count(x), ny = operand_count(y);
+    if (op >= OP_LT && op <= OP_NE && nx > 1 && ny > 1 && count > nx && count > ny) {
+        lower_remark(w, arena_printf(&w->memory,
+                                     "comparing the shapes %s and %s makes a table of %ux%u, of "
+                                     "each with each; [:, 0] after a column makes it a vector",
+                                     operand_shape(a, x), operand_shape(b, y), (unsigned)shape.rows,
+                                     (unsigned)shape.cols));
+    }
+}
+
 bool array_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
                  struct span span, struct operand *out)
 {
@@ -178,6 +193,7 @@ bool array_apply(struct lower *w, enum op op, struct operand *x, struct operand 
     if (!shapes_meet(w, x, y, span, &shape)) {
         return false;
     }
+    note_table(w, op, x, y, shape);
     if (!x->is_node && !y->is_node) {
         double *numbers = array_numbers(w, shape.rank, shape.rows, shape.cols, span, out);
         for (uint32_t k = 0; numbers != NULL && k < shape.rows * shape.cols; k++) {

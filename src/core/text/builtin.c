@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "text/loss.h"
 #include "text/lower.h"
 
 // ---- Arguments ----------------------------------------------------------------------------------
@@ -375,13 +376,39 @@ static bool call_pick(struct lower *w, struct operand *x, uint32_t count, struct
     return list != NULL;
 }
 
+// Class numbers, one for each row; or for each row a row of chances.
+static bool classes_fit(struct lower *w, const struct operand *x)
+{
+    char a[SHAPE_TEXT], b[SHAPE_TEXT];
+    bool rows = x[0].array.rank == VALUE_MATRIX, chances = x[1].array.rank == x[0].array.rank;
+    if (rows && operand_cols(&x[0]) == 1) {
+        diag_set(w->diag, x[0].span, "each row here has one score, and its softmax is always 1");
+        return diag_hint(w->diag, "for two classes from one score write bce_logits(z[:, 0], y)");
+    }
+    if (rows && x[1].array.rank == VALUE_MATRIX && operand_cols(&x[1]) == 1) {
+        diag_set(w->diag, x[1].span, "class numbers are a vector, and these are a column of shape %s",
+                 operand_shape(b, &x[1]));
+        return diag_hint(w->diag, "[:, 0] after it takes the column");
+    }
+    if (operand_is_array(&x[0]) && chances) {
+        return loss_check(w, "cross_entropy", x, LOSS_CHANCES, false);
+    }
+    if (rows && operand_count(&x[1]) != operand_rows(&x[0])) {
+        diag_set(w->diag, x[1].span, "the scores are of shape %s, and the class numbers are %s",
+                 operand_shape(a, &x[0]), operand_shape(b, &x[1]));
+        return diag_hint(w->diag, "one class number is needed for each row");
+    }
+    return true;
+}
+
 // cross_entropy(z, k): the mean over rows of -log_softmax(z)[k]; k class numbers, or one-hot rows.
 static bool call_cross_entropy(struct lower *w, struct operand *x, uint32_t count, struct span span,
                                struct operand *out)
 {
     (void)count;
     struct operand logs, part, sum;
-    if (!call_log_softmax(w, x, 1, span, &logs)) {
+    loss_note_chances(w, "cross_entropy", &x[0]);
+    if (!classes_fit(w, x) || !call_log_softmax(w, x, 1, span, &logs)) {
         return false;
     }
     uint32_t rows = operand_rows(x);

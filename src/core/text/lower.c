@@ -8,6 +8,7 @@
 #include "engine/sweep.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
+#include "text/loss.h"
 #include "text/prelude.h"
 #include "text/spelling.h"
 
@@ -83,6 +84,14 @@ void lower_release(struct lower *w)
     buf_release(&w->calls);
     buf_release(&w->remarks);
     arena_release(&w->memory);
+}
+
+void lower_remark(struct lower *w, const char *words)
+{
+    const char **at = words == NULL ? NULL : buf_push(&w->remarks, 1);
+    if (at != NULL) {
+        *at = words;
+    }
 }
 
 bool lower_stopped(const struct lower *w)
@@ -637,6 +646,15 @@ static void begin_line(struct lower *w, struct activation *a)
     parser_restart(&a->parser);
 }
 
+// A loss of the prelude's looks at its values first.
+static bool check_loss(struct lower *w, const struct definition *d)
+{
+    const struct prelude_row *row =
+        prelude_at((size_t)(d - BUF(struct definition, &w->definitions->rows)));
+    return row == NULL || !row->loss ||
+           loss_check(w, row->name, operands(w, 2), row->labels, row->scores);
+}
+
 // Begins the call of a function of the learner's: its body is what is read next.
 static bool begin_call(struct lower *w, const struct item *item, const struct definition *d)
 {
@@ -649,6 +667,9 @@ static bool begin_call(struct lower *w, const struct item *item, const struct de
         if (outer != NULL && outer->name == d->name) {
             return refuse_recursion(w, item);
         }
+    }
+    if (!check_loss(w, d)) {
+        return false;
     }
     const struct activation *outer = innermost(w);
     struct activation *a = arena_alloc(&w->memory, sizeof *a);

@@ -52,7 +52,7 @@ struct lower {
     bool by_new_number;   // a node was mentioned by such a number
     struct span label;    // of the value that was made last, in the source (empty: none)
     uint32_t gradless;    // .grad was read of this node, before any backward pass
-    struct buf remarks;   // const char *, in `memory`: what was found in files that were read
+    struct buf remarks;   // const char *, in `memory`: what is worth saying
     // Plain numbers that gave inf or nan (empty if none did). In a function that is being called,
     // the place is the outermost call, and the text is the formula in its body; else NULL.
     struct span strange;
@@ -94,6 +94,9 @@ bool lower_no_room(struct lower *w, struct span span);
 // Says that there is no node of this number. Returns false.
 bool lower_no_node(struct lower *w, uint32_t node, struct span span);
 bool lower_stopped(const struct lower *w);
+
+// Keeps a remark for whoever evaluates: words in w->memory (NULL: out of memory, nothing is kept).
+void lower_remark(struct lower *w, const char *words);
 
 // Is there a function of this name: an operation typed as a call, a builtin? (Not: the learner's.)
 bool lower_is_function(const char *name, size_t length);

@@ -5,12 +5,15 @@
 #include "base/mem.h"
 
 const char prelude[] = ""
-#define PRELUDE(NAME, USAGE, DEFINITION, HELP) "def " DEFINITION "\n"
+#define PRELUDE(NAME, USAGE, DEFINITION, CHECK, HELP) "def " DEFINITION "\n"
 #include "text/prelude.def"
     ;
 
 static const struct prelude_row rows[] = {
-#define PRELUDE(NAME, USAGE, DEFINITION, HELP) {NAME, USAGE, HELP},
+#define NO_LOSS false, LOSS_ANY, false
+#define COMPARES(LABELS) true, LABELS, false
+#define TAKES_SCORES(LABELS) true, LABELS, true
+#define PRELUDE(NAME, USAGE, DEFINITION, CHECK, HELP) {NAME, USAGE, CHECK, HELP},
 #include "text/prelude.def"
 };
 

@@ -4,10 +4,16 @@
 
 #include <stddef.h>
 
+#include "text/loss.h"
+
 extern const char prelude[];
 
 struct prelude_row {
-    const char *name, *usage, *help;
+    const char *name, *usage;
+    bool loss;  // its two values are checked: see loss.h
+    enum loss_labels labels;
+    bool scores;
+    const char *help;
 };
 
 const struct prelude_row *prelude_find(const char *s, size_t length);  // NULL: there is none
