@@ -73,7 +73,8 @@ static void each_follows_its_formula(void **state)
     (void)state;
     for (enum optim_kind kind = OPTIM_PLAIN; kind < OPTIM_COUNT; kind++) {
         for (int decays = 0; decays < 2; decays++) {
-            struct optim o = {kind, 0.1, 0.9, decays * 0.05};
+            struct optim o = optim_of(kind, 0.1);
+            o.decay = decays * 0.05;
             struct bowl b;
             bowl_init(&b);
             for (int i = 0; i < STEPS; i++) {
@@ -100,7 +101,8 @@ static void each_does_as_pytorch_does(void **state)
     (void)state;
     for (enum optim_kind kind = OPTIM_PLAIN; kind < OPTIM_COUNT; kind++) {
         for (int decays = 0; decays < 2; decays++) {
-            struct optim o = {kind, 0.03, 0.9, decays * 0.05};
+            struct optim o = optim_of(kind, 0.03);
+            o.decay = decays * 0.05;
             struct bowl b;
             bowl_init(&b);
             for (int i = 0; i < 20; i++) {
@@ -115,7 +117,7 @@ static void each_does_as_pytorch_does(void **state)
 static void a_step_makes_stale_and_is_taken_back(void **state)
 {
     (void)state;
-    struct optim o = {OPTIM_MOMENTUM, 0.1, 0.9, 0};
+    struct optim o = optim_of(OPTIM_MOMENTUM, 0.1);
     struct bowl b;
     struct trail trail;
     bowl_init(&b);

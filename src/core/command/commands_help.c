@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "command/optimiser.h"
 #include "lesson/glossary.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
@@ -73,12 +74,17 @@ static const struct topic {
      "second one they hold a sum; 'zero' clears them."},
     {"training", "how a step is taken",
      "update 0.1 moves every parameter against its gradient: w -= 0.1 * w.grad.\n"
-     "What stands behind the learning rate chooses another way, as PyTorch has it:\n"
-     "momentum 0.9   along a running sum of gradients\n"
-     "nesterov 0.9   the same, looking ahead\n"
-     "rmsprop        each parameter scaled by the size of its own gradients\n"
-     "adam, adamw    both at once\n"
-     "decay 0.01     every parameter is also pulled towards 0\n"
+     "Words after the learning rate choose another way, as PyTorch has it:\n"
+     "momentum 0.9       along a running sum of gradients\n"
+     "nesterov 0.9       the same, looking ahead\n"
+     "rmsprop            each parameter scaled by the size of its own gradients;\n"
+     "                   also rmsprop momentum 0.9\n"
+     "adam, adamw        both at once; also adam betas 0.9 0.999\n"
+     "decay 0.01         every parameter is also pulled towards 0 (adamw: 0.01)\n"
+     "clip 1.0           the norm of all gradients together is 1.0 at most\n"
+     "schedule cosine    train: the rate falls to 0; or schedule step 50 0.5\n"
+     "warmup 20          train: the rate rises over the first 20 steps\n"
+     "help adam, and so on, shows the formulas.\n"
      "train L 200 0.05 adam takes 200 such steps: zero, backward, update. With\n"
      "batch 16 each is over 16 rows of the data (help data). plot history shows the\n"
      "losses."},
@@ -206,7 +212,7 @@ static bool help_topic(struct call *c, struct span word)
             return true;
         }
     }
-    return false;
+    return optimiser_help(c, word);
 }
 
 // Every operation of this name: - is two.
@@ -278,6 +284,7 @@ static bool refuse_topic(struct call *c, struct span word)
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
         nearest_offer(&nearest, topics[i].name, strlen(topics[i].name));
     }
+    optimiser_offer(&nearest);
     for (size_t i = 0; glossary_at(i) != NULL; i++) {
         nearest_offer(&nearest, glossary_at(i)->term, strlen(glossary_at(i)->term));
     }

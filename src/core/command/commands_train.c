@@ -3,93 +3,7 @@
 #include <string.h>
 
 #include "command/commands.h"
-
-// ---- The optimiser's words ----------------------------------------------------------------------
-
-static bool positive(struct call *c, const char *what, double *number)
-{
-    struct operand x;
-    struct token t = lexer_peek(c->lexer);
-    if (!call_has_more(c)) {
-        diag_set(c->diag, c->command, "%s is missing", what);
-        return diag_hint(c->diag, "write a number such as 0.1");
-    }
-    uint32_t from = tape_count(&c->s->tape);
-    if (!call_expression(c, &x)) {
-        return false;
-    }
-    *number = operand_is_array(&x) ? -1 : lower_number(&c->lower, &x);
-    tape_cut(&c->s->tape, from);
-    if (!(*number >= 0) || isinf(*number)) {
-        diag_set(c->diag, t.span, "%s is a number from 0 on", what);
-        return diag_hint(c->diag, "a step goes against the gradient by itself");
-    }
-    return true;
-}
-
-static enum optim_kind kind_of(const struct call *c, struct span word)
-{
-    enum optim_kind kind = OPTIM_PLAIN;
-    while (kind < OPTIM_COUNT && !call_word_is(c, word, optim_name(kind))) {
-        kind++;
-    }
-    return kind;
-}
-
-static bool read_batch(struct call *c, uint32_t *size)
-{
-    int64_t rows;
-    if (!call_whole(c, "the number of rows of a batch", 1, ARRAY_MOST, &rows)) {
-        return false;
-    }
-    *size = (uint32_t)rows;
-    return true;
-}
-
-// RATE [momentum 0.9 | nesterov 0.9 | rmsprop | adam | adamw] [decay 0.01] [batch 16]
-// batch: NULL where there can be none.
-static bool read_optim(struct call *c, struct optim *o, uint32_t *batch)
-{
-    *o = (struct optim){.momentum = 0.9};
-    if (!positive(c, "the learning rate", &o->rate)) {
-        return false;
-    }
-    while (call_has_more(c)) {
-        struct span word = call_word(c);
-        enum optim_kind kind = kind_of(c, word);
-        bool number = lexer_peek(c->lexer).kind == TOKEN_NUMBER;
-        if (call_word_is(c, word, "decay")) {
-            if (!positive(c, "the weight decay", &o->decay)) {
-                return false;
-            }
-        } else if (batch != NULL && call_word_is(c, word, "batch")) {
-            if (!read_batch(c, batch)) {
-                return false;
-            }
-        } else if (kind == OPTIM_COUNT) {
-            struct nearest nearest;
-            nearest_init(&nearest, c->lexer->source->text + word.start, word.end - word.start);
-            for (kind = OPTIM_MOMENTUM; kind < OPTIM_COUNT; kind++) {
-                nearest_offer(&nearest, optim_name(kind), strlen(optim_name(kind)));
-            }
-            nearest_offer(&nearest, "decay", 5);
-            diag_set(c->diag, word, "after the learning rate stands how to step");
-            if (nearest.best[0] != '\0') {
-                return diag_hint(c->diag, "did you mean '%s'?", nearest.best);
-            }
-            return diag_hint(c->diag,
-                             "momentum, nesterov, rmsprop, adam or adamw, and decay 0.01%s",
-                             batch != NULL ? ", batch 16" : "");
-        } else {
-            o->kind = kind;
-            bool takes = kind == OPTIM_MOMENTUM || kind == OPTIM_NESTEROV;
-            if (takes && number && !positive(c, "the momentum", &o->momentum)) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
+#include "command/optimiser.h"
 
 static bool no_params(struct call *c)
 {
@@ -165,7 +79,7 @@ enum call_end command_update(struct call *c)
     struct optim o;
     struct session *s = c->s;
     size_t moved;
-    if (!read_optim(c, &o, NULL) || !call_finish(c) || no_params(c)) {
+    if (!optimiser_read(c, &o, 0, NULL) || !call_finish(c) || no_params(c)) {
         return CALL_FAILED;
     }
     struct buf before;
@@ -271,7 +185,7 @@ enum call_end command_train(struct call *c)
     int64_t steps;
     uint32_t fresh;
     if (!call_node(c, &t.root) || !call_whole(c, "the number of steps", 1, 1000000000, &steps) ||
-        !read_optim(c, &o, &t.batch.size) || !call_finish(c) || no_params(c) ||
+        !optimiser_read(c, &o, steps, &t.batch.size) || !call_finish(c) || no_params(c) ||
         !call_refresh_to(c, t.root, &fresh)) {
         return CALL_FAILED;
     }
@@ -438,15 +352,10 @@ static void note_lost(struct call *c, const struct training *t)
 static void put_statement(struct session *s, const struct training *t, struct text *out)
 {
     const struct optim *o = &t->descent.optim;
-    char label[LABEL_TEXT], rate[NUMBER_TEXT], momentum[NUMBER_TEXT], decay[NUMBER_TEXT];
-    text_addf(out, "train %s %lld %s %s", names_label(&s->names, label, t->root),
-              (long long)t->done, number_exact(rate, o->rate), optim_name(o->kind));
-    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
-        text_addf(out, " %s", number_exact(momentum, o->momentum));
-    }
-    if (o->decay != 0) {
-        text_addf(out, " decay %s", number_exact(decay, o->decay));
-    }
+    char label[LABEL_TEXT], rate[NUMBER_TEXT];
+    text_addf(out, "train %s %lld %s", names_label(&s->names, label, t->root), (long long)t->done,
+              number_exact(rate, o->rate));
+    optim_put(o, out);
     if (t->batch.size > 0) {
         text_addf(out, " batch %u", (unsigned)t->batch.size);
     }

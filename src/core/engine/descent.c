@@ -56,7 +56,7 @@ enum sweep_end descent_step(struct descent *d, const volatile int *stop, double 
     }
     *loss = tape_value(d->tape, d->root);
     if (isfinite(*loss)) {
-        optim_move(d->tape, &d->optim, &d->params, d->states);
+        optim_move(d->tape, &d->optim, optim_rate(&d->optim, d->done++), &d->params, d->states);
         optim_spread(d->tape, &d->params, &d->stretches);
     }
     return SWEEP_DONE;

@@ -16,6 +16,7 @@ struct descent {
     struct tape *tape;
     struct buf *states;  // struct optim_state, by parameter in tape order
     struct optim optim;
+    int64_t done;  // steps
     uint32_t root;
     uint32_t nodes;        // that root depends on, root included; 0 before the first aim
     struct buf params;     // struct optim_param: all of the tape

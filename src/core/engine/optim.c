@@ -3,21 +3,97 @@
 #include "engine/maths.h"
 #include "engine/sweep.h"
 
-static const char *const names[OPTIM_COUNT] = {"plain",   "momentum", "nesterov",
-                                               "rmsprop", "adam",     "adamw"};
+static const struct optim_help rows[] = {
+#define OPTIM(ID, NAME, TITLE, HELP) {NAME, TITLE, HELP},
+#define OPTIM_WORD(ID, NAME, TITLE, HELP) {NAME, TITLE, HELP},
+#include "engine/optim.def"
+};
+
+const struct optim_help *optim_help_at(size_t i)
+{
+    return i < COUNT_OF(rows) ? &rows[i] : NULL;
+}
 
 const char *optim_name(enum optim_kind kind)
 {
-    return names[kind];
+    return rows[kind].name;
 }
 
-static double adam_step(struct optim_state *s, double g)
+struct optim optim_of(enum optim_kind kind, double rate)
 {
-    s->m = 0.9 * s->m + 0.1 * g;
-    s->v = 0.999 * s->v + 0.001 * g * g;
-    double m = s->m / (1 - maths_exp(s->t * maths_log(0.9)));
-    double v = s->v / (1 - maths_exp(s->t * maths_log(0.999)));
+    bool runs = kind == OPTIM_MOMENTUM || kind == OPTIM_NESTEROV;
+    return (struct optim){.kind = kind,
+                          .rate = rate,
+                          .momentum = runs ? 0.9 : 0,
+                          .decay = kind == OPTIM_ADAMW ? 0.01 : 0,
+                          .beta = {0.9, 0.999}};
+}
+
+double optim_rate(const struct optim *o, int64_t done)
+{
+    static const double PI = 3.14159265358979323846;
+    double rate = o->rate;
+    if (done < o->warmup) {
+        return rate * (double)(done + 1) / (double)o->warmup;
+    }
+    if (o->schedule == OPTIM_COSINE) {
+        double length = (double)(o->length - o->warmup), at = (double)(done - o->warmup);
+        return at >= length ? 0 : rate * (1 + maths_cos(PI * at / length)) / 2;
+    }
+    if (o->schedule == OPTIM_STEPS) {
+        rate *= maths_pow(o->factor, (double)((done - o->warmup) / o->every));
+    }
+    return rate;
+}
+
+void optim_put(const struct optim *o, struct text *out)
+{
+    const struct optim usual = optim_of(o->kind, o->rate);
+    char a[NUMBER_TEXT], b[NUMBER_TEXT];
+    text_addf(out, o->kind == OPTIM_PLAIN ? "" : " %s", optim_name(o->kind));
+    if (o->kind == OPTIM_RMSPROP && o->momentum != 0) {
+        text_addf(out, " momentum %s", number_exact(a, o->momentum));
+    } else if (usual.momentum != 0) {
+        text_addf(out, " %s", number_exact(a, o->momentum));
+    }
+    if (o->beta[0] != usual.beta[0] || o->beta[1] != usual.beta[1]) {
+        text_addf(out, " betas %s %s", number_exact(a, o->beta[0]), number_exact(b, o->beta[1]));
+    }
+    if (o->decay != usual.decay) {
+        text_addf(out, " decay %s", number_exact(a, o->decay));
+    }
+    if (o->clip != 0) {
+        text_addf(out, " clip %s", number_exact(a, o->clip));
+    }
+    if (o->schedule == OPTIM_COSINE) {
+        text_addf(out, " schedule cosine %lld", (long long)o->length);
+    } else if (o->schedule == OPTIM_STEPS) {
+        text_addf(out, " schedule step %lld %s", (long long)o->every, number_exact(a, o->factor));
+    }
+    if (o->warmup != 0) {
+        text_addf(out, " warmup %lld", (long long)o->warmup);
+    }
+}
+
+// 1 - beta^t, by exp and log, which are the same on every machine.
+static double unbiased(double beta, double t)
+{
+    return 1 - maths_exp(t * maths_log(beta));
+}
+
+static double adam_step(const struct optim *o, struct optim_state *s, double g)
+{
+    s->m = o->beta[0] * s->m + (1 - o->beta[0]) * g;
+    s->v = o->beta[1] * s->v + (1 - o->beta[1]) * g * g;
+    double m = s->m / unbiased(o->beta[0], s->t), v = s->v / unbiased(o->beta[1], s->t);
     return m / (maths_sqrt(v) + 1e-8);
+}
+
+static double rmsprop_step(const struct optim *o, struct optim_state *s, double g)
+{
+    s->v = 0.99 * s->v + 0.01 * g * g;
+    double scaled = g / (maths_sqrt(s->v) + 1e-8);
+    return o->momentum == 0 ? scaled : (s->m = o->momentum * s->m + scaled);
 }
 
 // By how much w is lowered, before the rate.
@@ -32,17 +108,29 @@ static double step(const struct optim *o, struct optim_state *s, double w, doubl
         s->m = o->momentum * s->m + g;
         return g + o->momentum * s->m;
     case OPTIM_RMSPROP:
-        s->v = 0.99 * s->v + 0.01 * g * g;
-        return g / (maths_sqrt(s->v) + 1e-8);
+        return rmsprop_step(o, s, g);
     case OPTIM_ADAM:
-        return adam_step(s, g);
+        return adam_step(o, s, g);
     case OPTIM_ADAMW:
-        return adam_step(s, g) + o->decay * w;
+        return adam_step(o, s, g) + o->decay * w;
     case OPTIM_PLAIN:
     case OPTIM_COUNT:
         break;
     }
     return g;
+}
+
+// What gradients are multiplied by, so that all together are no longer than the clip.
+static double clipping(const struct tape *t, const struct optim *o, const struct buf *params)
+{
+    double squares = 0;
+    for (size_t k = 0; o->clip > 0 && k < params->count; k++) {
+        uint32_t i = BUF(struct optim_param, params)[k].node;
+        double g = tape_marked(t, i, MARK_GRAD) ? tape_grad(t, i) : 0;
+        squares += g * g;
+    }
+    double scale = o->clip > 0 ? o->clip / (maths_sqrt(squares) + 1e-6) : 1;
+    return scale < 1 ? scale : 1;
 }
 
 bool optim_list(const struct tape *t, struct buf *params, struct buf *states)
@@ -61,8 +149,10 @@ bool optim_list(const struct tape *t, struct buf *params, struct buf *states)
     return states->count >= params->count || buf_resize(states, params->count);
 }
 
-void optim_move(struct tape *t, const struct optim *o, struct buf *params, struct buf *states)
+void optim_move(struct tape *t, const struct optim *o, double rate, struct buf *params,
+                struct buf *states)
 {
+    double scale = clipping(t, o, params);
     const double *grad = t->grad.data;
     double *value = t->value.data;
     const uint8_t *mark = t->mark.data;
@@ -71,7 +161,7 @@ void optim_move(struct tape *t, const struct optim *o, struct buf *params, struc
         uint32_t i = param[k].node;
         if ((mark[i] & MARK_GRAD) != 0) {
             struct optim_state *s = &BUF(struct optim_state, states)[k];
-            value[i] -= o->rate * step(o, s, value[i], grad[i]);
+            value[i] -= rate * step(o, s, value[i], scale * grad[i]);
             param[k].moved = true;
         }
     }
@@ -124,7 +214,7 @@ bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, st
     bool ok = optim_list(t, &params, states) && trail_save(trail, states, 0, states->count) &&
               trail_save(trail, &t->value, 0, count) && trail_save(trail, &t->mark, 0, count);
     if (ok) {
-        optim_move(t, o, &params, states);
+        optim_move(t, o, o->rate, &params, states);
         optim_spread(t, &params, NULL);
     }
     for (size_t k = 0; ok && k < params.count; k++) {

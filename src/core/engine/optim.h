@@ -1,36 +1,39 @@
-// How parameters are moved against their gradients. g is the gradient, w the parameter, η the rate.
+// How parameters are moved against their gradients: the formulas are in optim.def, and are those of
+// PyTorch's optimisers, step by step.
 //
-//   plain      w -= η g
-//   momentum   m = μ m + g,  w -= η m                                          (Polyak 1964)
-//   nesterov   m = μ m + g,  w -= η (g + μ m)                     (Sutskever et al. 2013)
-//   rmsprop    v = 0.99 v + 0.01 g²,  w -= η g / (√v + 1e-8)      (Tieleman and Hinton 2012)
-//   adam       m = 0.9 m + 0.1 g,  v = 0.999 v + 0.001 g²,
-//              w -= η (m / (1 - 0.9^t)) / (√(v / (1 - 0.999^t)) + 1e-8)  (Kingma and Ba 2015)
-//   adamw      adam, and w -= η λ w                       (Loshchilov and Hutter 2019)
-//
-// Weight decay λ adds λ w to the gradient, but for adamw. All as PyTorch has them.
+// Weight decay λ adds λ w to the gradient; with adamw, λ w rate is taken off beside the step.
 #ifndef ENGINE_OPTIM_H
 #define ENGINE_OPTIM_H
 
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/trail.h"
 #include "engine/tape.h"
 
 enum optim_kind {
-    OPTIM_PLAIN,
-    OPTIM_MOMENTUM,
-    OPTIM_NESTEROV,
-    OPTIM_RMSPROP,
-    OPTIM_ADAM,
-    OPTIM_ADAMW,
+#define OPTIM(ID, ...) OPTIM_##ID,
+#define OPTIM_WORD(...)
+#include "engine/optim.def"
     OPTIM_COUNT
 };
 
+// How the rate changes from step to step.
+enum optim_schedule { OPTIM_STEADY, OPTIM_COSINE, OPTIM_STEPS };
+
 struct optim {
     enum optim_kind kind;
-    double rate, momentum, decay;
+    double rate;
+    double momentum;  // momentum and nesterov; of rmsprop, 0 for none
+    double decay;
+    double beta[2];  // adam and adamw
+    double clip;     // the largest norm of all gradients together; 0: any
+    enum optim_schedule schedule;
+    int64_t length;  // OPTIM_COSINE: the step at which the rate is 0
+    int64_t every;   // OPTIM_STEPS: times `factor` after each so many
+    double factor;
+    int64_t warmup;  // the first steps, in which the rate rises; 0: none
 };
 
 // What an optimiser remembers of one parameter.
@@ -38,7 +41,19 @@ struct optim_state {
     double m, v, t;
 };
 
+// An optimiser as its name alone says it.
+struct optim optim_of(enum optim_kind kind, double rate);
 const char *optim_name(enum optim_kind kind);
+// The rate of the step that follows `done` others.
+double optim_rate(const struct optim *o, int64_t done);
+// Writes what comes after the rate: " adam decay 0.01", so that it can be typed again.
+void optim_put(const struct optim *o, struct text *out);
+
+// What help says, one kind or word after the other; NULL past the last.
+struct optim_help {
+    const char *name, *title, *text;
+};
+const struct optim_help *optim_help_at(size_t i);
 
 // A parameter of the tape, and whether it was moved.
 struct optim_param {
@@ -56,8 +71,9 @@ bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, st
 // The tape's parameters in tape order, none of them moved (`params`, of struct optim_param, is
 // initialised here), and a state for each. False if out of memory.
 bool optim_list(const struct tape *t, struct buf *params, struct buf *states);
-// Moves those that a backward pass has reached. Marks nothing.
-void optim_move(struct tape *t, const struct optim *o, struct buf *params, struct buf *states);
+// Moves those that a backward pass has reached, at this rate. Marks nothing.
+void optim_move(struct tape *t, const struct optim *o, double rate, struct buf *params,
+                struct buf *states);
 // Marks stale what depends on those that were moved: in these stretches (sweep.h), or everywhere
 // (NULL).
 void optim_spread(struct tape *t, const struct buf *params, const struct buf *stretches);

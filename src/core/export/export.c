@@ -22,7 +22,7 @@ static const char words_of_micrograd[] =
                     "cosh atan sigmoid leaky_relu softplus gelu absolute sign square erf maximum "
                     "minimum atan2 less at_most greater at_least equal unequal";
 static const char words_of_torch[] = WORDS_OF_PYTHON
-    "torch nn F os socket argparse dist reduce Model module runner show train remember "
+    "torch nn F os socket argparse dist math scheduler part_of_rate done warmup Model module runner show train remember "
     "output DATA report free_port itertools batches steps rows dataset several sampler share "
     "loader epoch DataLoader DistributedSampler RandomSampler TensorDataset self T_destination "
     "add_module apply bfloat16 buffers "

@@ -384,13 +384,26 @@ void program_training_text(const struct program *p, struct text *out)
 {
     const struct optim *o = &p->e->optim;
     char number[NUMBER_TEXT];
+    bool runs = o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV;
     text_addf(out, "%s, learning rate %s",
               o->kind == OPTIM_PLAIN ? "plain gradient descent" : optim_name(o->kind),
               number_exact(number, o->rate));
-    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
+    if (runs || o->momentum != 0) {
         text_addf(out, ", momentum %s", number_exact(number, o->momentum));
     }
     if (o->decay != 0) {
         text_addf(out, ", weight decay %s", number_exact(number, o->decay));
+    }
+    if (o->clip != 0) {
+        text_addf(out, ", gradients clipped to norm %s", number_exact(number, o->clip));
+    }
+    if (o->schedule == OPTIM_COSINE) {
+        text_add(out, ", falling along a cosine");
+    } else if (o->schedule == OPTIM_STEPS) {
+        text_addf(out, ", times %s after every %lld steps", number_exact(number, o->factor),
+                  (long long)o->every);
+    }
+    if (o->warmup > 0) {
+        text_addf(out, ", after a warmup of %lld steps", (long long)o->warmup);
     }
 }

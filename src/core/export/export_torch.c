@@ -292,9 +292,10 @@ static void remember(struct torch *t, const char *name, double steps, const char
         text_addf(&t->memory, "\"step\": torch.tensor(%.1f), ", steps);
         text_addf(&t->memory, "\"%s\": torch.tensor(%s)", adam ? "exp_avg_sq" : "square_avg", v);
     }
-    if (kind != OPTIM_RMSPROP) {
-        text_addf(&t->memory, "%s\"%s\": torch.tensor(%s)", adam ? ", " : "",
-                  adam ? "exp_avg" : "momentum_buffer", m);
+    if (kind != OPTIM_RMSPROP || t->p->e->optim.momentum != 0) {
+        text_addf(&t->memory, "%s\"%s\": torch.tensor(%s)",
+                  adam || kind == OPTIM_RMSPROP ? ", " : "", adam ? "exp_avg" : "momentum_buffer",
+                  m);
     }
     text_add(&t->memory, "}\n");
 }

@@ -17,7 +17,7 @@ static void put_optimizer(struct torch *t)
     struct text *out = t->p->out;
     text_addf(out, "    optimizer = torch.optim.%s(module.parameters(), lr=", classes[o->kind]);
     export_torch_number(out, o->rate);
-    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV) {
+    if (o->kind == OPTIM_MOMENTUM || o->kind == OPTIM_NESTEROV || o->momentum != 0) {
         text_add(out, ", momentum=");
         export_torch_number(out, o->momentum);
         // Without momentum there is nothing to look ahead with.
@@ -27,13 +27,59 @@ static void put_optimizer(struct torch *t)
         text_add(out, ", weight_decay=");
         export_torch_number(out, o->decay);
     }
+    if ((o->kind == OPTIM_ADAM || o->kind == OPTIM_ADAMW) &&
+        (o->beta[0] != 0.9 || o->beta[1] != 0.999)) {
+        text_add(out, ", betas=(");
+        export_torch_number(out, o->beta[0]);
+        text_add(out, ", ");
+        export_torch_number(out, o->beta[1]);
+        text_add(out, ")");
+    }
     text_add(out, ")\n");
+}
+
+static bool has_rates(const struct torch *t)
+{
+    return t->p->e->optim.schedule != OPTIM_STEADY || t->p->e->optim.warmup > 0;
+}
+
+// The rate of each step as a part of the first: as optim_rate in engine/optim.c has it.
+static void put_rates(struct torch *t)
+{
+    const struct optim *o = &t->p->e->optim;
+    struct text *out = t->p->out;
+    text_addf(out,
+              "def part_of_rate(done, steps, warmup=%lld):\n"
+              "    \"\"\"The rate of the step that follows `done` others.\"\"\"\n"
+              "    if done < warmup:\n        return (done + 1)/warmup\n",
+              (long long)o->warmup);
+    if (o->schedule == OPTIM_COSINE) {
+        text_add(out,
+                 "    return (1 + math.cos(math.pi*min((done - warmup)/max(steps - warmup, 1), "
+                 "1)))/2\n\n\n");
+    } else if (o->schedule == OPTIM_STEPS) {
+        text_add(out, "    return ");
+        export_torch_number(out, o->factor);
+        text_addf(out, "**((done - warmup)//%lld)\n\n\n", (long long)o->every);
+    } else {
+        text_add(out, "    return 1.0\n\n\n");
+    }
 }
 
 static void put_training(struct torch *t)
 {
     struct text *out = t->p->out;
     bool batches = in_batches(t);
+    struct text clip;
+    char number[NUMBER_TEXT];
+    text_init(&clip);
+    if (t->p->e->optim.clip != 0) {
+        text_addf(&clip, "        nn.utils.clip_grad_norm_(module.parameters(), %s)\n",
+                  number_exact(number, t->p->e->optim.clip));
+    }
+    if (has_rates(t)) {
+        put_rates(t);
+    }
     text_add(out, "def train(module, runner, steps, say):\n"
                   "    \"\"\"Forward, backward, update. runner is module, or runs it in several "
                   "processes.\"\"\"\n");
@@ -42,18 +88,24 @@ static void put_training(struct torch *t)
         text_add(out, "    # What the optimiser remembers of the steps taken so far.\n");
         text_add(out, text_get(&t->memory));
     }
+    if (has_rates(t)) {
+        text_add(out, "    scheduler = torch.optim.lr_scheduler.LambdaLR(\n"
+                      "        optimizer, lambda done: part_of_rate(done, steps))\n");
+    }
     text_add(out, batches ? "    for step, rows in enumerate(batches(steps), 1):\n"
                           : "    for step in range(1, steps + 1):\n");
     text_addf(out,
               "        optimizer.zero_grad()\n"
               "        loss = runner(%s)\n"
               "        if not torch.isfinite(loss):\n            break\n"
-              "        loss.backward()\n"
-              "        optimizer.step()\n"
+              "        loss.backward()\n%s"
+              "        optimizer.step()\n%s"
               "        if say and (step %% ((steps + 19)//20) == 0 or step == steps):\n"
               "            with torch.no_grad():\n"
               "                print(f\"step {step}: {module().item()!r}\")\n\n\n",
-              batches ? "*rows" : "");
+              batches ? "*rows" : "", text_get(&clip),
+              has_rates(t) ? "        scheduler.step()\n" : "");
+    text_release(&clip);
 }
 
 static void put_batches(struct torch *t)
@@ -174,6 +226,7 @@ static void put_head(struct torch *t, bool trains)
         put_batch_words(t);
         text_add(out, "\n#   --distributed  the same in two processes\nimport argparse\n");
         text_add(out, in_batches(t) ? "import itertools\n" : "");
+        text_add(out, has_rates(t) ? "import math\n" : "");
         text_add(out, "import os\nimport socket\nimport sys\n");
     }
     const char *forward = text_get(&t->forward);
