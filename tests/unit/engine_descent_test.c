@@ -53,7 +53,7 @@ static void steps_on_a_part_are_those_on_the_whole(void **state)
         struct buf states[2];
         struct descent d;
         struct snapshot expected;
-        struct optim o = {(enum optim_kind)rng_below(&rng, OPTIM_COUNT), 0.01, 0.9, 0.001};
+        struct optim o = optim_of((enum optim_kind)rng_below(&rng, OPTIM_COUNT), 0.01);
         uint32_t root = random_training(&whole, &rng);
         buf_init(&states[0], sizeof(struct optim_state));
         buf_init(&states[1], sizeof(struct optim_state));
@@ -92,7 +92,7 @@ static void each_aim_begins_with_clean_gradients(void **state)
     struct tape t;
     struct buf states;
     struct descent d;
-    struct optim o = {OPTIM_PLAIN, 0.5, 0.9, 0};
+    struct optim o = optim_of(OPTIM_PLAIN, 0.5);
     double loss;
     tape_init(&t);
     buf_init(&states, sizeof(struct optim_state));
