@@ -274,7 +274,18 @@ fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each t
 	    FUZZ_LINK=-fsanitize=fuzzer \
 	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 
-hunt: $(REPLAY:%=%.hunt)
+hunt: $(REPLAY:%=%.hunt) hunt-numbers
+
+# Many random programs: derivatives found in several ways, and some of them as exported C.
+# In a build of its own, as the hunt for crashes has other flags.
+.PHONY: hunt-numbers search-numbers
+hunt-numbers:
+	@$(MAKE) $(jobs) search-numbers BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
+
+search-numbers: $(BACKSTEP) $(BUILD)/tests/unit/command_differential_test
+	BACKSTEP_PROGRAMS=100000 BACKSTEP_SEED=$(or $(SEED),2) $(BUILD)/tests/unit/command_differential_test
+	BACKSTEP=$(BACKSTEP) tests/hunt/exports.sh 300 $(or $(SEED),2)
+
 %.hunt: %
 	@mkdir -p $*.found tests/fuzz/corpus/$(*F)
 	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -artifact_prefix=$*. $*.found \

@@ -27,6 +27,8 @@ static int side(enum op op, double x, double y)
         return (x > 0) - (x < 0);
     case OP_WHEN:
         return x != 0;
+    case OP_ATAN2:  // the angle turns over from pi to -pi
+        return y < 0 ? (signbit(x) ? -1 : 1) : 0;
     case OP_MAX:
     case OP_MIN:
     case OP_AMAX:
@@ -47,7 +49,7 @@ static int side(enum op op, double x, double y)
 
 static bool has_kink(enum op op)
 {
-    return side(op, 1, 0) != 0;
+    return side(op, 1, 0) != 0 || op == OP_ATAN2;
 }
 
 static const struct adjoints *gradients(const struct gradcheck *g)

@@ -205,3 +205,8 @@ double maths_erf(double x)
 {
     return erf(x);
 }
+
+double maths_erfc(double x)
+{
+    return erfc(x);
+}

@@ -63,5 +63,6 @@ double maths_acos(double x);
 double maths_atan(double x);
 double maths_atan2(double y, double x);  // the angle of the point (x, y)
 double maths_erf(double x);
+double maths_erfc(double x);  // 1 - erf(x), exact where that is next to 0
 
 #endif

@@ -34,6 +34,7 @@
 #define sigmoid(x) OPS_BODY(sigmoid)(x)
 #define softplus(x) OPS_BODY(softplus)(x)
 #define erf(x) maths_erf(x)
+#define erfc(x) maths_erfc(x)
 #define abs(x) OPS_BODY(abs)(x)
 #define bounded(x) maths_bounded(x)
 #define sign(x) OPS_BODY(sign)(x)
@@ -132,6 +133,7 @@ static inline int op_arity_inline(enum op op)
 #undef sigmoid
 #undef softplus
 #undef erf
+#undef erfc
 #undef abs
 #undef bounded
 #undef sign
