@@ -172,14 +172,18 @@ static void note_strange_gradient(struct call *c, uint32_t root)
 {
     const struct tape *t = &c->s->tape;
     char label[LABEL_TEXT], number[NUMBER_TEXT];
-    for (uint32_t i = root + 1; i-- > 0;) {
+    struct buf ids;  // what an earlier pass left elsewhere is no news
+    bool ok = sweep_reach(t, root, &ids);
+    for (size_t k = ids.count; ok && k-- > 0;) {
+        uint32_t i = BUF(uint32_t, &ids)[k];
         if (tape_marked(t, i, MARK_GRAD) && !isfinite(tape_grad(t, i))) {
             call_notice(c, c->command, "%s appears first in the gradient of %s",
                         number_text(number, tape_grad(t, i), 6),
                         names_label(&c->s->names, label, i));
-            return;
+            break;
         }
     }
+    buf_release(&ids);
 }
 
 static bool run_backward(struct call *c, uint32_t root, bool echo)
@@ -196,7 +200,7 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
          call_change_settings(c);
     if (ok) {
         session_settings(s)->output = root;
-        if (fresh > 0) {
+        if (fresh > 0 && !call_in_later_turn(c)) {
             call_notice(c, c->command, "%u stale value%s recomputed first", (unsigned)fresh,
                         fresh == 1 ? " was" : "s were");
         }

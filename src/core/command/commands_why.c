@@ -17,7 +17,7 @@ static bool refresh(struct call *c)
     if (!call_refresh(c, &fresh)) {
         return false;
     }
-    if (fresh > 0) {
+    if (fresh > 0 && !call_in_later_turn(c)) {
         call_notice(c, c->command, "%u stale value%s recomputed first", (unsigned)fresh,
                     fresh == 1 ? " was" : "s were");
     }

@@ -86,7 +86,7 @@ enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatil
     enum sweep_end end = lanes_run(lanes, stop, loss);
     *moved = end == SWEEP_DONE && isfinite(*loss) && gradients_are_finite(d);
     if (*moved) {
-        optim_move(d->tape, &d->optim, &d->params, d->states);
+        optim_move(d->tape, &d->optim, optim_rate(&d->optim, d->done++), &d->params, d->states);
     }
     return end;
 }

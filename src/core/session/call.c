@@ -463,28 +463,60 @@ struct rec *call_record(struct call *c, enum rec_kind kind)
     return records_add(c->out, kind);
 }
 
-// Is this a later turn of a loop? What there was to notice was said in the first.
-static bool repeats(const struct session *s)
+// The outermost loop; NULL: there is none. *late: is it, or one inside it, past its first turn?
+static struct frame *outer_loop(const struct session *s, bool *late)
 {
+    struct frame *outer = NULL;
+    *late = false;
     for (size_t i = 0; i < s->frames.count; i++) {
-        const struct frame *f = &BUF(struct frame, &s->frames)[i];
-        if (f->kind == FRAME_LOOP && f->turn > 1) {
-            return true;
+        struct frame *f = &BUF(struct frame, &s->frames)[i];
+        if (f->kind == FRAME_LOOP) {
+            outer = outer == NULL ? f : outer;
+            *late |= f->turn > 1;
         }
     }
-    return false;
+    return outer;
+}
+
+// Is this to be said? In a loop each notice is said once, when it first comes up; the loop
+// remembers which, and where.
+static bool is_new(struct frame *loop, const char *format, size_t at)
+{
+    for (size_t i = 0; loop != NULL && i < loop->noticed; i++) {
+        if (loop->notices[i].format == format && loop->notices[i].at == at) {
+            return false;
+        }
+    }
+    if (loop != NULL && loop->noticed < COUNT_OF(loop->notices)) {
+        loop->notices[loop->noticed].format = format;
+        loop->notices[loop->noticed].at = at;
+        loop->noticed++;
+        return true;
+    }
+    return loop == NULL;
+}
+
+bool call_in_later_turn(const struct call *c)
+{
+    bool late;
+    return outer_loop(c->s, &late) != NULL && late;
 }
 
 void call_notice(struct call *c, struct span span, const char *format, ...)
 {
     char words[DIAG_WORDS];
     va_list args;
-    if (repeats(c->s)) {
+    bool late;
+    struct frame *loop = outer_loop(c->s, &late);
+    if (!is_new(loop, format, span.start)) {
         return;
     }
     va_start(args, format);
-    vsnprintf(words, sizeof words, format, args);
+    int n = vsnprintf(words, sizeof words, format, args);
     va_end(args);
+    if (late && n > 0 && (size_t)n < sizeof words) {
+        snprintf(words + n, sizeof words - (size_t)n, " (in turn %lld)", (long long)loop->turn);
+    }
     struct place p = source_place(c->lexer->source, span.start);
     struct rec *r = call_record(c, KIND_notice);
     rec_text(c->out, r, KEY_file, c->lexer->source->name);

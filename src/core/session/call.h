@@ -79,6 +79,12 @@ struct frame {
     size_t start;   // of the block
     size_t beyond;  // bytes of the text after its end: a line is shown whole
     int64_t turn, turns;
+    // The outermost loop: what was noticed in it, and where; each is said once.
+    struct {
+        const char *format;
+        size_t at;
+    } notices[8];
+    size_t noticed;
     // Work: an array of one, what the command keeps; and what lets go of that. Then the statement
     // that the log remembers when it is over: what was done may be less than what was asked for.
     struct buf work;
@@ -210,8 +216,13 @@ bool call_finish(struct call *c);
 // Is this statement to say what it did (not only what was asked)?
 bool call_echoes(const struct call *c);
 struct rec *call_record(struct call *c, enum rec_kind kind);
+// Says something worth knowing, at a place of the source. In a loop each notice, by its words and
+// its place, is said once, when it first comes up, with the turn.
 __attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
                                                        const char *format, ...);
+// Is this a later turn of a loop? For what is news in the first turn only: there a loop begins with
+// what was before it, and later with what it leaves itself.
+bool call_in_later_turn(const struct call *c);
 // Adds node number, name or %7, and value of a node to a record.
 void call_put_node(struct call *c, struct rec *to, uint32_t node);
 // "interior", "parameter", "constant" or "leaf".

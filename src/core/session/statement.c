@@ -28,56 +28,151 @@ static bool refuse_reserved(struct call *c, struct token t)
     return diag_hint(c->diag, "choose another name, such as %s_1", name);
 }
 
-// The last named node that depends on `old`, where `fresh`, which took its name, does not;
-// NODE_NONE where there is none.
-static uint32_t left_behind(struct session *s, uint32_t old, uint32_t fresh)
+// How a value came to be: by a plain or a param binding, or by `data`.
+struct making {
+    uint8_t marks;  // of the leaves that numbers make
+    bool data;
+    enum op op;  // of +=
+    struct span formula;
+};
+
+// The node that element k of a value is.
+static uint32_t element(const struct session *s, struct value v, uint32_t k)
+{
+    uint32_t cols = value_is_array(v) ? v.cols : 1;
+    uint32_t place = value_is_array(v) ? value_place(v, k / cols, k % cols) : v.base;
+    return v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
+}
+
+static uint32_t elements(struct value v)
+{
+    return value_is_array(v) ? v.rows * v.cols : 1;
+}
+
+// What a rebinding leaves behind, by node: does it depend on what the name was bound to, is it a
+// part of what the name is bound to now?
+enum { USES_OLD = 1, IN_FRESH = 2 };
+
+static bool mark_uses(const struct session *s, struct value old, struct value fresh,
+                      struct buf *marks)
 {
     const struct tape *t = &s->tape;
-    uint32_t count = tape_count(t), user = NODE_NONE;
-    struct buf reached;
-    buf_init(&reached, 1);
-    bool ok = old < fresh && buf_resize(&reached, count - old);
-    uint8_t *reach = reached.data;
-    for (uint32_t i = old; ok && i < count; i++) {
+    uint32_t count = tape_count(t);
+    buf_init(marks, 1);
+    if (!buf_resize(marks, count)) {
+        return false;
+    }
+    uint8_t *mark = marks->data;
+    for (uint32_t k = 0; k < elements(old); k++) {
+        mark[element(s, old, k)] |= USES_OLD;
+    }
+    for (uint32_t k = 0; k < elements(fresh); k++) {
+        mark[element(s, fresh, k)] |= IN_FRESH;
+    }
+    for (uint32_t i = 0; i < count; i++) {
         struct node n = tape_node(t, i);
-        reach[i - old] = i == old || (n.op != OP_LEAF && ((n.a >= old && reach[n.a - old] != 0) ||
-                                                          (n.b >= old && reach[n.b - old] != 0)));
-        if (i > old && reach[i - old] != 0 && names_of_node(&s->names, i) != NAME_NONE) {
-            user = i;
+        mark[i] |= n.op == OP_LEAF ? 0 : (mark[n.a] | mark[n.b]) & USES_OLD;
+    }
+    for (uint32_t i = count; i-- > 0;) {
+        struct node n = tape_node(t, i);
+        if (n.op != OP_LEAF && (mark[i] & IN_FRESH) != 0) {
+            mark[n.a] |= IN_FRESH;
+            mark[n.b] |= IN_FRESH;
         }
     }
-    bool depends = ok && reach[fresh - old] != 0;
-    buf_release(&reached);
-    return depends ? NODE_NONE : user;
+    return true;
+}
+
+// A name whose value depends on what `old` was, and is no part of what is bound to it now: the one
+// whose node is the last. NAME_NONE: there is none.
+static uint32_t left_behind(const struct session *s, const uint8_t *mark)
+{
+    uint32_t user = NAME_NONE, last = 0;
+    for (uint32_t name = 0; name < names_count(&s->names); name++) {
+        struct value v = names_get(&s->names, name);
+        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < elements(v); k++) {
+            uint32_t node = element(s, v, k);
+            if (mark[node] == USES_OLD && tape_op(&s->tape, node) != OP_LEAF && node >= last) {
+                user = name;
+                last = node;
+            }
+        }
+    }
+    return user;
+}
+
+static bool same_shape(struct value x, struct value y)
+{
+    return x.rank == y.rank && elements(x) == elements(y) && x.rows == y.rows;
+}
+
+// "w.data = w - 0.1*w.grad", for what was typed as w = w - 0.1*w.grad; "w.data = …" if it is long.
+static void put_change_in_place(struct call *c, struct text *out, struct token name,
+                                const struct making *how)
+{
+    enum { MOST = 48 };
+    const char *s = c->lexer->source->text + how->formula.start;
+    size_t n = how->formula.end - how->formula.start;
+    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\n')) {
+        n--;
+    }
+    text_add_bytes(out, token_text(c->lexer, name), token_length(name));
+    text_addf(out, ".data %s= ", how->op == OP_COUNT ? "" : op_get(how->op)->name);
+    if (n > MOST || memchr(s, '\n', n) != NULL) {
+        text_add(out, "…");
+    } else {
+        text_add_bytes(out, s, n);
+    }
 }
 
 // The trap of every newcomer: a = 5 does not change what was built from the old a.
-static void note_old_user(struct call *c, struct token name, uint32_t old, uint32_t fresh)
+static void note_old_user(struct call *c, struct token name, struct value old, struct value fresh,
+                          const struct making *how)
 {
-    uint32_t user = left_behind(c->s, old, fresh);
-    if (user == NODE_NONE) {
+    const struct tape *t = &c->s->tape;
+    struct buf marks;
+    if (old.rank == VALUE_SCALAR && names_of_node(&c->s->names, old.base) != NAME_NONE) {
+        return;  // it was another name for what is still bound
+    }
+    bool ok = mark_uses(c->s, old, fresh, &marks);
+    const uint8_t *mark = marks.data;
+    bool leaf = tape_op(t, element(c->s, old, 0)) == OP_LEAF;
+    // What is computed from the old value goes on from it: h = tanh(w*h), c += 1.
+    bool goes_on = ok && !leaf && (mark[element(c->s, old, 0)] & IN_FRESH) != 0;
+    uint32_t user = ok && !goes_on ? left_behind(c->s, mark) : NAME_NONE;
+    buf_release(&marks);
+    if (user == NAME_NONE) {
         return;
     }
-    char label[LABEL_TEXT], mine[QUOTED], was[NUMBER_TEXT], is[NUMBER_TEXT];
-    names_label(&c->s->names, label, user);
+    char label[QUOTED], mine[QUOTED], number[NUMBER_TEXT];
+    struct text was, change;
+    text_init(&was);
+    text_init(&change);
+    size_t length;
+    const char *s = names_text(&c->s->names, user, &length);
+    diag_quote(label, s, length);
     diag_quote(mine, token_text(c->lexer, name), token_length(name));
-    number_text(was, tape_value(&c->s->tape, old), session_digits(c->s));
-    number_text(is, tape_value(&c->s->tape, fresh), session_digits(c->s));
-    if (tape_op(&c->s->tape, old) == OP_LEAF && tape_op(&c->s->tape, fresh) == OP_LEAF) {
-        call_notice(c, name.span,
-                    "%s still uses the old %s (%s); to change that one: undo, then %s.data = %s",
-                    label, mine, was, mine, is);
-    } else {
-        call_notice(c, name.span,
-                    "%s still uses the old %s (%s); build it again to use the new one", label, mine,
-                    was);
+    if (old.rank == VALUE_SCALAR) {
+        text_addf(&was, " (%s)",
+                  number_text(number, tape_value(t, old.base), session_digits(c->s)));
     }
+    if (leaf && same_shape(old, fresh)) {
+        put_change_in_place(c, &change, name, how);
+        call_notice(c, name.span, "%s still uses the old %s%s; to change that one: undo, then %s",
+                    label, mine, text_get(&was), text_get(&change));
+    } else {
+        call_notice(c, name.span, "%s still uses the old %s%s; build it again to use the new one",
+                    label, mine, text_get(&was));
+    }
+    text_release(&was);
+    text_release(&change);
 }
 
 // A command's name stays a command as the first word of a line.
 static void note_command(struct call *c, struct token name)
 {
-    if (command_find(c->s->world.commands, token_text(c->lexer, name), token_length(name)) != NULL) {
+    if (command_find(c->s->world.commands, token_text(c->lexer, name), token_length(name)) !=
+        NULL) {
         int n = (int)token_length(name);
         const char *s = token_text(c->lexer, name);
         call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value",
@@ -114,14 +209,6 @@ static bool is_leaf(struct call *c, const struct operand *x)
     return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
 }
 
-// How a value came to be: by a plain or a param binding, or by `data`.
-struct making {
-    uint8_t marks;  // of the leaves that numbers make
-    bool data;
-    enum op op;  // of +=
-    struct span formula;
-};
-
 static bool note_recipe(struct call *c, uint32_t name, const struct making *how, bool formula,
                         const struct operand *value)
 {
@@ -138,6 +225,18 @@ static bool keep_label(struct call *c, const struct operand *value)
     const char *text = c->lexer->source->text + label.start;
     return label.end == 0 || operand_is_array(value) || !is_leaf(c, value) ||
            labels_set(&c->s->labels, value->node, text, label.end - label.start);
+}
+
+// Not in a later turn of a loop, which binds the same names again and again, nor in a loaded file.
+static bool in_first_turn(const struct session *s)
+{
+    for (size_t i = 1; i < s->frames.count; i++) {
+        const struct frame *f = &BUF(struct frame, &s->frames)[i];
+        if (f->kind != FRAME_LOOP || f->turn > 1) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool bind(struct call *c, struct token name, struct operand *value, const struct making *how)
@@ -159,9 +258,8 @@ static bool bind(struct call *c, struct token name, struct operand *value, const
     }
     if (old.rank == VALUE_UNBOUND) {
         note_command(c, name);
-    } else if (single && old.rank == VALUE_SCALAR && old.base != value->node &&
-               c->s->frames.count == 1) {
-        note_old_user(c, name, old.base, value->node);
+    } else if (element(s, old, 0) != element(s, value_of(value), 0) && in_first_turn(s)) {
+        note_old_user(c, name, old, value_of(value), how);
     }
     if (single && !is_leaf(c, value)) {
         if (!call_change_settings(c)) {
@@ -494,7 +592,9 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
         }
     }
     bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first);
-    *command = element ? NULL : command_find(c->s->world.commands, token_text(c->lexer, first), token_length(first));
+    *command = element ? NULL
+                       : command_find(c->s->world.commands, token_text(c->lexer, first),
+                                      token_length(first));
     return *command != NULL        ? STATEMENT_COMMAND
            : is_reserved(c, first) ? STATEMENT_RESERVED
                                    : STATEMENT_EXPRESSION;
