@@ -90,6 +90,27 @@ enum call_end command_save(struct call *c)
     return ok ? CALL_NEED : CALL_FAILED;
 }
 
+enum call_end command_notes(struct call *c)
+{
+    static const char *const formats[] = {"md", "html", "ipynb"};
+    struct span path;
+    if (!path_word(c, &path) || !stands_alone(c, false)) {
+        return CALL_FAILED;
+    }
+    if (call_supplied(c)) {
+        return call_file_end(c, path);
+    }
+    const char *format = call_format(formats, COUNT_OF(formats),
+                                     c->lexer->source->text + path.start, path.end - path.start);
+    if (format == NULL) {
+        diag_set(c->diag, path, "what form should the notes have?");
+        diag_hint(c->diag, "the name of the file ends in .md, .html or .ipynb");
+        return CALL_FAILED;
+    }
+    rec_text(c->out, call_need(c, "notes", path), KEY_format, format);
+    return CALL_NEED;
+}
+
 enum call_end command_load(struct call *c)
 {
     struct span path;

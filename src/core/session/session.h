@@ -18,6 +18,7 @@
 //   {kind: "need", what: "picture", path, format}    draw the record of kind "scene" before it;
 //                                                    "html": a page that plays the "trace" too
 //   {kind: "need", what: "plot",    path, format}    draw the record of kind "plot" before it
+//   {kind: "need", what: "notes",   path, format}    write the document of the log (words/notes.h)
 //   {kind: "need", what: "layout",  questions}       have Graphviz's dot lay out each of these
 //                                                    (DOT), supply the answers ("plain"), one
 //                                                    after another; refused, the graph is drawn

@@ -150,7 +150,7 @@ static void put_fixed(void *at, const char *s, size_t n)
 {
     struct page *p = at;
     text_add_char(p->out, '\n');
-    markdown_fence(p->out, "", s, n);
+    markdown_fence(p->out, "text", s, n);
 }
 
 static void add_rule(struct page *p)

@@ -28,6 +28,7 @@ struct page {
     const char *path, *bytes;
     size_t length;
     char *folder;             // where what it writes goes; removed in the end
+    struct notes notes;       // of that tutor's session
     struct tutor *tutor;  // NULL: the next input begins one
     volatile int stop;
     bool lesson;  // else it may take its time
@@ -116,6 +117,7 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
     FILE *stream = open_memstream(out, length);
     if (p->tutor == NULL) {
         p->tutor = tutor_new(&(struct session_world){.stop = &p->stop, .seed = SEED});
+        notes_init(&p->notes);
     }
     if (stream != NULL && p->tutor != NULL) {
         struct source source = {p->path, text_get(text), text_length(text), line};
@@ -125,6 +127,7 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
                             .trouble = stream,
                             .folder = p->folder,
                             .strict = true,
+                            .notes = &p->notes,
                             .patience = p->lesson ? &p->patience : NULL};
         state = host_run(&host, &source);
     }
@@ -136,6 +139,9 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
 
 static void end_session(struct page *p)
 {
+    if (p->tutor != NULL) {
+        notes_release(&p->notes);
+    }
     tutor_free(p->tutor);
     p->tutor = NULL;
 }

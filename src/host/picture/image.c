@@ -83,6 +83,18 @@ bool image_render(const char *dot, size_t n, const char *format, const volatile 
     return ok;
 }
 
+bool image_draw(const struct rec *scene, const char *format, const volatile int *stop,
+                struct buf *bytes, struct diag *d)
+{
+    struct text dot;
+    text_init(&dot);
+    struct effort effort = dot_effort(scene);
+    bool ok = effort_is_bearable(&effort, d) && dot_text(scene, &dot, d) &&
+              image_render(text_get(&dot), text_length(&dot), format, stop, bytes, d);
+    text_release(&dot);
+    return ok;
+}
+
 bool picture_write(const struct rec *scene, const char *path, const char *format,
                    const volatile int *stop, struct diag *d)
 {
@@ -91,9 +103,7 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
     text_init(&dot);
     buf_init(&bytes, 1);
     bool as_text = strcmp(format, "dot") == 0;
-    struct effort effort = dot_effort(scene);
-    bool ok = (as_text || effort_is_bearable(&effort, d)) && dot_text(scene, &dot, d) &&
-              (as_text || image_render(text_get(&dot), text_length(&dot), format, stop, &bytes, d));
+    bool ok = as_text ? dot_text(scene, &dot, d) : image_draw(scene, format, stop, &bytes, d);
     const char *what = as_text ? text_get(&dot) : bytes.data;
     ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);
     text_release(&dot);

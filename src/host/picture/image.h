@@ -20,6 +20,9 @@
 bool image_render(const char *dot, size_t n, const char *format, const volatile int *stop,
                   struct buf *bytes, struct diag *d);
 
+// A scene as a picture ("png", "svg", "pdf"), appended to `bytes`. False: d says why.
+bool image_draw(const struct rec *scene, const char *format, const volatile int *stop,
+                struct buf *bytes, struct diag *d);
 // Writes a scene (view/scene.h) into a file: "png", "svg", "pdf", or "dot" as text. The file is
 // whole or as it was. False: d says why, its span is 0.
 bool picture_write(const struct rec *scene, const char *path, const char *format,

@@ -341,9 +341,13 @@ static bool too_large(const struct rec *plot)
     return false;
 }
 
-static bool draw(const struct rec *plot, const char *format, const volatile int *stop,
-                 struct buf *bytes, struct diag *d)
+bool plot_draw_file(const struct rec *plot, const char *format, const volatile int *stop,
+                    struct buf *bytes, struct diag *d)
 {
+    if (too_large(plot)) {
+        diag_set(d, nowhere, "these numbers are too large to be drawn into a file");
+        return diag_hint(d, "choose a smaller range");
+    }
     // Its own standard input gnuplot reads byte by byte, which takes a second for each megabyte.
     static const char *const argv[] = {GNUPLOT, "-d", "-e", "load '<cat'", NULL};
     struct text script;
@@ -372,12 +376,9 @@ bool plot_write(const struct rec *plot, const char *path, const char *format,
                 const volatile int *stop, struct diag *d)
 {
     struct buf bytes;
-    if (too_large(plot)) {
-        diag_set(d, nowhere, "these numbers are too large to be drawn into a file");
-        return diag_hint(d, "choose a smaller range");
-    }
     buf_init(&bytes, 1);
-    bool ok = draw(plot, format, stop, &bytes, d) && files_write(path, bytes.data, bytes.count, d);
+    bool ok = plot_draw_file(plot, format, stop, &bytes, d) &&
+              files_write(path, bytes.data, bytes.count, d);
     buf_release(&bytes);
     return ok;
 }

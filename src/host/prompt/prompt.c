@@ -122,7 +122,13 @@ int prompt_run(struct host *h, const char *first, volatile int *stop)
         run_init_file(h);
         journal_pass(&journal, tutor_session(h->tutor));
     }
+    struct notes notes;
+    notes_init(&notes);
+    session_script(tutor_session(h->tutor), &notes.setup);
+    h->notes = &notes;
     run_entries(h, first, &journal);
+    h->notes = NULL;
+    notes_release(&notes);
     split_end(&split);
     repl_release();
     live_release(&live);

@@ -14,6 +14,7 @@
 #include "store/files.h"
 #include "store/folders.h"
 #include "store/lesson_file.h"
+#include "supply/document.h"
 #include "supply/ink.h"
 #include "words/words.h"
 
@@ -177,6 +178,9 @@ static void write_records(struct host *h, const struct records *records)
         if (h->strict) {
             hold_to_schema(h, r);
         }
+        if (h->notes != NULL && h->mode == SESSION_PROMPT) {
+            notes_hear(h->notes, r, session_digits(tutor_session(h->tutor)));
+        }
         if (h->see != NULL) {
             h->see(h->seer, r);
             continue;
@@ -250,6 +254,10 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (strcmp(what, "write") == 0) {
         const char *text = rec_get_text(need, KEY_text);
         return files_write(path, text, strlen(text), d);
+    }
+    if (strcmp(what, "notes") == 0) {
+        return document_write(h->notes, rec_get_text(need, KEY_format), path,
+                              rec_get_text(need, KEY_path), h->stop, d);
     }
     if (strcmp(what, "layout") == 0 && h->see != NULL) {
         return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");
@@ -358,6 +366,9 @@ enum session_state host_run(struct host *h, const struct source *source)
     tutor_begin(h->tutor, source, h->mode);
     if (h->live != NULL) {
         live_begin(h->live, source);
+    }
+    if (h->notes != NULL && h->mode == SESSION_PROMPT) {
+        notes_begin(h->notes, source->text, source->length);
     }
     bool anew = true;
     do {

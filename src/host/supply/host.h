@@ -6,13 +6,14 @@
 #include <stdio.h>
 
 #include "base/diag.h"
-#include "play/tutor.h"
-#include "supply/bar.h"
-#include "store/course.h"
 #include "picture/live.h"
-#include "supply/patience.h"
+#include "play/tutor.h"
+#include "store/course.h"
 #include "store/progress.h"
+#include "supply/bar.h"
+#include "supply/patience.h"
 #include "supply/split.h"
+#include "words/notes.h"
 
 enum host_form { HOST_WORDS, HOST_COLOUR, HOST_JSON };
 
@@ -38,6 +39,7 @@ struct host {
     struct progress *progress;  // NULL: none is read or kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
+    struct notes *notes;  // what is typed at the prompt, and the answers; NULL: nothing is kept
     struct split *split;        // where the picture of a watched walk stands; NULL: among answers
     bool has_course;            // the course below is read
     struct course course;       // … while a statement asks for it
