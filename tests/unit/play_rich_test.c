@@ -75,7 +75,9 @@ static void assert_html(const char *html)
         }
         s += strcspn(s, ">");
     }
-    assert_int_equal(depth, 0);
+    if (depth != 0) {
+        fail_msg("tags are left open: %s", html);
+    }
 }
 
 // Outside of code no < can begin a tag, every bar of a table's row is escaped or begins a cell.
@@ -83,8 +85,12 @@ static void assert_markdown(const char *markdown)
 {
     size_t fence = 0, columns = 0;
     for (const char *line = markdown; *line != '\0';) {
+        for (const char *c = line; *c != '\0' && *c != '\n'; c++) {
+            assert_true((unsigned char)*c >= 0x20);
+        }
         size_t n = strcspn(line, "\n"), ticks = strspn(line, "`"), bars = 0;
-        if (ticks >= 3 && (fence == 0 || (ticks >= fence && ticks == n))) {
+        bool opens = memchr(line + ticks, '`', n - ticks) == NULL;  // otherwise it is a piece of code
+        if (ticks >= 3 && (fence == 0 ? opens : ticks >= fence && ticks == n)) {
             fence = fence == 0 ? ticks : 0;
         } else if (fence == 0) {
             size_t code = 0;
@@ -108,7 +114,9 @@ static void assert_markdown(const char *markdown)
         }
         line += n + (line[n] == '\n');
     }
-    assert_int_equal(fence, 0);
+    if (fence != 0) {
+        fail_msg("a block is left open: %s", markdown);
+    }
 }
 
 // Braces and environments match, and every command is one that these writers use.

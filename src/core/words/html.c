@@ -170,6 +170,7 @@ const char *html_style(void)
            ".backstep th { border-bottom: 1px solid currentColor; font-weight: normal; }\n"
            ".backstep td, .backstep pre, .backstep code { font-family: monospace; }\n"
            ".backstep pre { overflow-x: auto; }\n"
+           ".bs-value, .bs-grad, .bs-local { white-space: nowrap; }\n"
            ".bs-name, .bs-title { font-weight: bold; }\n"
            ".bs-muted { opacity: 0.75; }\n"
            ".bs-value { color: #0b5394; }\n"

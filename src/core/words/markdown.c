@@ -45,8 +45,13 @@ static size_t backticks(const char *s, size_t n)
     return most;
 }
 
-static void put_code(struct page *p, const char *s, size_t n)
+static void put_code(struct page *p, const char *code, size_t length)
 {
+    struct text shown;
+    text_init(&shown);
+    text_add_visible(&shown, code, length);
+    const char *s = text_get(&shown);
+    size_t n = text_length(&shown);
     size_t fence = backticks(s, n) + 1;
     bool edge = n > 0 && (s[0] == '`' || s[n - 1] == '`');
     text_fill(p->out, '`', fence);
@@ -54,10 +59,11 @@ static void put_code(struct page *p, const char *s, size_t n)
     for (size_t i = 0; i < n; i++) {
         // Within a table even code ends its cell at a bar.
         text_add(p->out, p->in_table && s[i] == '|' ? "\\" : "");
-        text_add_char(p->out, s[i] == '\n' ? ' ' : s[i]);
+        text_add_char(p->out, s[i]);
     }
     text_add(p->out, edge ? " " : "");
     text_fill(p->out, '`', fence);
+    text_release(&shown);
 }
 
 // What would begin a list, a quotation, a rule or a heading at the beginning of a line: - + = 1.
@@ -149,8 +155,18 @@ void markdown_fence(struct text *out, const char *info, const char *s, size_t n)
 static void put_fixed(void *at, const char *s, size_t n)
 {
     struct page *p = at;
+    struct text shown;
+    text_init(&shown);
+    for (size_t i = 0; i < n;) {
+        const char *end = memchr(s + i, '\n', n - i);
+        size_t length = end == NULL ? n - i : (size_t)(end - s) - i;
+        text_add_visible(&shown, s + i, length);
+        text_add_char(&shown, '\n');
+        i += length + 1;
+    }
     text_add_char(p->out, '\n');
-    markdown_fence(p->out, "text", s, n);
+    markdown_fence(p->out, "text", text_get(&shown), text_length(&shown));
+    text_release(&shown);
 }
 
 static void add_rule(struct page *p)
