@@ -121,6 +121,7 @@ struct training {
     int64_t done, steps;
     struct descent descent;
     struct batch batch;
+    bool ending;    // the step that is being taken is the last, and is not to be interrupted
     bool replayed;  // the last step left only parameters and their gradients (engine/descent.h)
     double first;   // the loss before the first step, over all the data
 };
@@ -212,10 +213,10 @@ enum call_end command_train(struct call *c)
 static enum sweep_end descend_once(struct training *t, const struct session_world *world,
                                    double *loss)
 {
-    bool fixed = t->batch.size == 0, stopped = world->stop != NULL && *world->stop != 0;
-    if (!fixed || stopped || t->done == 0 || t->done >= t->steps - 1) {
+    bool fixed = t->batch.size == 0;
+    if (!fixed || t->ending || t->done == 0 || t->done >= t->steps - 1) {
         t->replayed = false;
-        return descent_step(&t->descent, stopped ? NULL : world->stop, loss);
+        return descent_step(&t->descent, world->stop, loss);
     }
     if (t->done == 1 && t->steps >= WORTHWHILE) {
         descent_compile(&t->descent, world->lanes);
@@ -241,15 +242,15 @@ static bool descend(struct call *c, struct training *t, double *loss)
 }
 
 // The batch's program on these rows. *moved: false if a plain step has to be taken.
-static bool replay_batch(struct call *c, struct training *t, const uint32_t *rows, double *loss,
-                         bool *moved)
+static bool replay_batch(struct call *c, struct training *t, struct lanes *program,
+                         const uint32_t *rows, double *loss, bool *moved)
 {
     double *at = buf_push(&c->s->history, 1);
     if (at == NULL) {
         return diag_out_of_memory(c->diag);
     }
-    lanes_draw(t->batch.all, t->batch.some, rows);
-    descent_run(&t->descent, t->batch.some, NULL, loss, moved);
+    lanes_draw(t->batch.all, program, rows);
+    descent_run(&t->descent, program, NULL, loss, moved);
     *at = *loss;
     if (*moved) {
         t->done++;
@@ -263,17 +264,11 @@ static bool replay_batch(struct call *c, struct training *t, const uint32_t *row
 // After a step on a batch's graph: can a program take its place? Then that graph stays.
 static bool keep_batch(struct call *c, struct training *t, const uint32_t *rows, uint32_t count)
 {
-    struct batch *b = &t->batch;
-    if (b->all == NULL || b->some != NULL || b->tries == 0 || count != b->size ||
-        t->done > t->steps - 3) {
+    if (!batch_wants_program(&t->batch, count) || t->done > t->steps - 3) {
         return false;
     }
     descent_compile(&t->descent, c->s->world.lanes);
-    if (t->descent.lanes == NULL) {
-        b->tries = 0;
-        return false;
-    }
-    bool kept = batch_keep(b, t->descent.lanes, rows);
+    bool kept = batch_keep(&t->batch, t->descent.lanes, rows, count);
     if (kept) {
         t->descent.lanes = NULL;
     }
@@ -289,9 +284,10 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
     struct lengths lengths = lengths_of(s);
     const uint32_t *rows;
     uint32_t root, count = batch_draw(c, &t->batch, &rows);
-    bool stopped = s->world.stop != NULL && *s->world.stop != 0, moved = false, ok = true;
-    if (t->batch.some != NULL && count == t->batch.size && !stopped && t->done < t->steps - 1) {
-        ok = replay_batch(c, t, rows, loss, &moved);
+    bool moved = false, ok = true;
+    struct lanes *program = batch_program(&t->batch, count);
+    if (program != NULL && !t->ending && t->done < t->steps - 1) {
+        ok = replay_batch(c, t, program, rows, loss, &moved);
     }
     if (ok && !moved) {
         ok = batch_build(c, &t->batch, rows, count, &root) &&
@@ -306,9 +302,15 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
     return ok;
 }
 
-static bool train_step(struct call *c, struct training *t, double *loss)
+// ending: it is the last, and goes through whatever asks it to stop.
+static bool train_step(struct call *c, struct training *t, bool ending, double *loss)
 {
-    return t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
+    const volatile int *stop = c->s->world.stop;
+    t->ending = ending;
+    c->s->world.stop = ending ? NULL : stop;
+    bool ok = t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
+    c->s->world.stop = stop;
+    return ok;
 }
 
 static void put_trained(struct call *c, const struct training *t, const char *end)
@@ -382,8 +384,8 @@ static bool train_more(struct call *c, struct frame *f)
         }
         if ((stopped && !t->replayed) || t->done == t->steps) {
             end = stopped ? "interrupted" : "done";
-        } else if (!train_step(c, t, &loss)) {
-            if (s->world.stop == NULL || *s->world.stop == 0) {
+        } else if (!train_step(c, t, stopped, &loss)) {
+            if (stopped || s->world.stop == NULL || *s->world.stop == 0) {
                 return false;
             }
             *c->diag = (struct diag){0};

@@ -11,7 +11,7 @@
 enum {
     LANES_STEP = 8,   // the width of a row is a multiple of this
     LANES_TILE = 32,  // lanes in a tile, where there is more than one
-    LANES_LEAST = 8   // fewer lanes are not worth it
+    LANES_LEAST = 4   // fewer lanes are not worth it
 };
 
 // ---- What was found: lanes_find.c ---------------------------------------------------------------

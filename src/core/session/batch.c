@@ -36,8 +36,9 @@ void batch_release(struct batch *b)
     buf_release(&b->ties);
     buf_release(&b->data_rows);
     lanes_free(b->all);
-    lanes_free(b->some);
-    b->all = b->some = NULL;
+    lanes_free(b->some[0]);
+    lanes_free(b->some[1]);
+    b->all = b->some[0] = b->some[1] = NULL;
 }
 
 static const char *quote_name(char out[QUOTED], const struct session *s, uint32_t name)
@@ -410,12 +411,29 @@ static void compile_all(struct call *c, struct batch *b, uint32_t root, uint32_t
     }
 }
 
-bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows)
+static int which_program(const struct batch *b, uint32_t count)
 {
-    b->tries--;
-    bool good = lanes_count(program) == b->size && lanes_match(b->all, program, rows) &&
-                lanes_follow(program, &b->data_rows, rows);
-    b->some = good ? program : NULL;
+    return count == b->size ? 0 : 1;
+}
+
+struct lanes *batch_program(const struct batch *b, uint32_t count)
+{
+    return b->some[which_program(b, count)];
+}
+
+bool batch_wants_program(const struct batch *b, uint32_t count)
+{
+    int which = which_program(b, count);
+    return b->all != NULL && b->some[which] == NULL && b->tries[which] > 0;
+}
+
+bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows, uint32_t count)
+{
+    int which = which_program(b, count);
+    b->tries[which] = program == NULL ? 0 : b->tries[which] - 1;
+    bool good = program != NULL && lanes_count(program) == count &&
+                lanes_match(b->all, program, rows) && lanes_follow(program, &b->data_rows, rows);
+    b->some[which] = good ? program : NULL;
     return good;
 }
 
@@ -472,7 +490,7 @@ bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
         ok = add_stages(&p) && make_order(&p) && check_plan(&p, root, replayed);
     }
     b->taken = b->rows;
-    b->tries = TRIES;
+    b->tries[0] = b->tries[1] = TRIES;
     buf_release(&p.links);
     buf_release(&p.need);
     buf_release(&p.stage);

@@ -26,10 +26,11 @@ struct batch {
     struct buf stages;  // struct stage: what is built for a step, in order; the last is the loss
     struct buf ties;    // struct tie
     // Where a batch's graph is a program over its rows (engine/lanes.h): the one over all rows,
-    // never run, out of which `some` takes what it reads. NULL: there is none.
-    struct lanes *all, *some;
+    // never run, out of which `some` takes what it reads: for a whole batch, and for the last one
+    // of an epoch. NULL: there is none.
+    struct lanes *all, *some[2];
     struct buf data_rows;  // uint32_t: of each node the row of the data that it belongs to
-    int tries;             // left to find `some`
+    int tries[2];          // left to find each of `some`
 };
 
 void batch_release(struct batch *b);
@@ -43,8 +44,13 @@ uint32_t batch_draw(struct call *c, struct batch *b, const uint32_t **rows);
 // interrupted; nodes may have been appended.
 bool batch_build(struct call *c, struct batch *b, const uint32_t *rows, uint32_t count,
                  uint32_t *root);
+// The program for so many rows; NULL: none (yet).
+struct lanes *batch_program(const struct batch *b, uint32_t count);
+// Is there to be one, and not given up?
+bool batch_wants_program(const struct batch *b, uint32_t count);
 // Is the program that was made of the graph just built from these rows good for any others, too?
 // Then it is the batch's, and the graph has to stay.
-bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows);
+// program: NULL if none was found; it is tried a few times, as rows can be alike by chance.
+bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows, uint32_t count);
 
 #endif
