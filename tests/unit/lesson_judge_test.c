@@ -229,7 +229,8 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
     // As the prompt reads it: its functions, and what it refuses.
     uint32_t t = names_intern(&g.names, "t", 1), twice = names_intern(&g.names, "twice", 5);
-    assert_true(definitions_add(&g.definitions, twice, &t, 1, "2*t", 3));
+    struct definition row = {.name = twice, .count = 1};
+    assert_true(definitions_add(&g.definitions, row, &t, "2*t", 3));
     assert_judged(&g, FORMULA("2*sin(x)"), "twice(sin(x))", "[2*sin(x)] right");
     assert_judged(&g, FORMULA("2*sin(x)"), "sin x",
                   "malformed@0: 'sin' is a function: it needs its value in parentheses; write "

@@ -92,7 +92,7 @@ static bool bind_free_names(const struct scope *scope, struct trail *trail, stru
 
 // ---- Nodes to formulas --------------------------------------------------------------------------
 
-struct lowering {
+struct made_nodes {
     struct exprs *p;
     const struct scope *scope;
     uint32_t before;      // nodes from here on were made for the expression
@@ -100,7 +100,7 @@ struct lowering {
     struct expr_lowered *out;
 };
 
-static uint32_t symbol(struct lowering *r, uint32_t node)
+static uint32_t symbol(struct made_nodes *r, uint32_t node)
 {
     uint32_t name = expr_label(r->p, r->scope->tape, r->scope->names, node);
     struct expr_symbol *at = name == EXPR_NONE || expr_get(r->p, name).kind != EXPR_NAME
@@ -113,7 +113,7 @@ static uint32_t symbol(struct lowering *r, uint32_t node)
 }
 
 // A node's formula, down to what was there before it was made.
-static uint32_t node_formula(struct lowering *r, uint32_t root)
+static uint32_t node_formula(struct made_nodes *r, uint32_t root)
 {
     struct tape *t = r->scope->tape;
     struct buf ids;
@@ -131,7 +131,7 @@ static uint32_t node_formula(struct lowering *r, uint32_t root)
     return ok ? formula[root] : EXPR_NONE;
 }
 
-static bool read_elements(struct lowering *r, struct lower *w, const struct operand *x)
+static bool read_elements(struct made_nodes *r, struct lower *w, const struct operand *x)
 {
     uint32_t cols = operand_cols(x);
     for (uint32_t k = 0; k < operand_count(x); k++) {
@@ -154,7 +154,7 @@ static bool read_elements(struct lowering *r, struct lower *w, const struct oper
     return true;
 }
 
-static bool evaluate(struct lowering *r, const struct scope *scope, struct lexer *lexer,
+static bool evaluate(struct made_nodes *r, const struct scope *scope, struct lexer *lexer,
                      struct diag *d)
 {
     struct lower w;
@@ -184,7 +184,7 @@ bool expr_lower(struct exprs *p, const struct scope *scope, struct lexer *lexer,
     *out = (struct expr_lowered){0};
     buf_init(&out->roots, sizeof(uint32_t));
     buf_init(&out->symbols, sizeof(struct expr_symbol));
-    struct lowering r = {.p = p, .scope = scope, .before = tape_count(scope->tape), .out = out};
+    struct made_nodes r = {.p = p, .scope = scope, .before = tape_count(scope->tape), .out = out};
     buf_init(&r.formulas, sizeof(uint32_t));
     trail_init(&trail);
     trail_begin(&trail);
