@@ -401,6 +401,12 @@ bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, i
         diag_set(c->diag, t.span, "%s is a whole number from %lld to %lld", what, (long long)least,
                  (long long)most);
         // Of `5 -0.1` the sum is the surprise.
+        struct lexer after = {.source = c->lexer->source, .at = t.span.end};
+        struct token sign = lexer_peek(&after);
+        if (t.kind == TOKEN_NUMBER && sign.kind == TOKEN_INFIX && sign.op == OP_SUB) {
+            return diag_hint(c->diag, "with the '-' behind it this is one number, %s",
+                             number_text(here, number, 6));
+        }
         return t.kind == TOKEN_NUMBER && t.number == number
                    ? false
                    : diag_hint(c->diag, "here it is %s", number_text(here, number, 6));

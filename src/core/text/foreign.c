@@ -96,3 +96,13 @@ const char *foreign_hint(const char *s, size_t length, bool called)
     const char *hint = called ? find(functions, COUNT_OF(functions), s, length) : NULL;
     return hint != NULL ? hint : find(anywhere, COUNT_OF(anywhere), s, length);
 }
+
+bool foreign_is_meant(const char *s, size_t length)
+{
+    return text_among("sort round rank trace trapz coth cost path top roots store stack start stage "
+                      "make nano leave hello learn teach quiz chain image which median solve loader "
+                      "target parent slope super float device ravel next show exam print_function "
+                      "exec eval what when whose more less case char long short step_size mode plan "
+                      "save_as exp2 edit list find hist note done over under text test",
+                      s, length);
+}

@@ -10,4 +10,8 @@
 // word is not a known stranger.
 const char *foreign_hint(const char *s, size_t length, bool called);
 
+// Is it a word that people type and mean, although it is close to one of ours (sort, trace, path)?
+// Then it is no slip, and nothing is guessed.
+bool foreign_is_meant(const char *s, size_t length);
+
 #endif

@@ -1,5 +1,7 @@
 #include "text/names.h"
 
+#include "text/foreign.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,10 +282,22 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n)
     return rows[m % 3][n];
 }
 
+// The same letters in another order: tahn, epx.
+static bool swapped(const char *a, const char *b, size_t n)
+{
+    int sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += (a[i] | 0x20) - (b[i] | 0x20);
+    }
+    return sum == 0;
+}
+
 void nearest_init(struct nearest *n, const char *s, size_t length)
 {
-    // One slip in a short word, two in a longer one; a word of one letter is near to nothing.
-    size_t slips = length < 2 ? 0 : length < 5 ? 1 : 2;
+    // One slip, two in a long word. A short word is near to too many, and what is a word itself was
+    // hardly mistyped: silence is better than a silly guess.
+    bool word = length < 3 || foreign_is_meant(s, length);
+    size_t slips = word ? 0 : length < 7 ? 1 : 2;
     *n = (struct nearest){.s = s, .length = length, .distance = slips + 1};
 }
 
@@ -293,6 +307,12 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
         return;
     }
     size_t d = distance(n->s, n->length, candidate, length);
+    bool begins = !differ(n->s[0], candidate[0]) ||
+                  (!differ(n->s[0], candidate[1]) && !differ(n->s[1], candidate[0]));
+    if ((d > 0 && !begins) || (n->length < 4 && length != n->length) ||
+        (n->length < 4 && d > 0 && !swapped(n->s, candidate, length))) {
+        return;
+    }
     // Of two equally close the one as long as what was typed: tahn is tanh, not tan.
     bool better = n->best[0] != '\0' && length == n->length && strlen(n->best) != n->length;
     if (d < n->distance || (d == n->distance && better)) {
