@@ -369,6 +369,14 @@ static bool parts_agree(struct lower *w, const struct operand *parts, uint32_t c
 bool array_literal(struct lower *w, struct operand *parts, uint32_t count, struct span span,
                    struct operand *out)
 {
+    if (count == 1 && parts[0].array.rank == VALUE_MATRIX) {  // notes use [ ] as parentheses
+        const char **at = buf_push(&w->remarks, 1);
+        if (at != NULL) {
+            *at = "the brackets around one matrix are read as parentheses";
+        }
+        *out = parts[0];
+        return true;
+    }
     if (!parts_agree(w, parts, count)) {
         return false;
     }
