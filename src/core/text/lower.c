@@ -819,11 +819,12 @@ static bool begin_each(struct lower *w, const struct item *item)
         return diag_hint(w->diag, "write for x, y in zip(X, Y)");
     }
     struct activation *a = arena_alloc(&w->memory, sizeof *a);
-    uint32_t *kept = (uint32_t *)(void *)arena_copy(&w->memory, (const char *)names, sizeof names);
+    uint32_t *kept = arena_alloc(&w->memory, sizeof names);
     struct activation **at = a == NULL || kept == NULL ? NULL : buf_push(&w->calls, 1);
     if (at == NULL) {
         return diag_out_of_memory(w->diag);
     }
+    memcpy(kept, names, sizeof names);
     const struct activation *outer =
         w->calls.count > 1 ? BUF(struct activation *, &w->calls)[w->calls.count - 2] : NULL;
     *at = a;
