@@ -306,6 +306,7 @@ $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(call library,base)
 
 docs: all $(BUILD)/tools/records ## Write docs/records.md and draw the players of docs/gallery/ anew
 	@$(BUILD)/tools/records > docs/records.md
+	@tools/questions lessons > docs/questions.md
 	@cd docs/gallery && for script in *.bs; do $(abspath $(BACKSTEP)) $$script || exit 1; done
 
 fmt: ## Lay out the sources as .clang-format says

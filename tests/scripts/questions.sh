@@ -35,5 +35,14 @@ is 'every row has a title' '' "$(grep -v -e '^#' -e '^$' -e '^[A-Z][0-9]* \{1,\}
 is 'no lesson covers what is not on the list' '' "$(covered | comm -23 - <(ids | sort))"
 is 'every row is covered by some lesson' '' "$(ids | sort | comm -23 - <(covered))"
 
+cd "$lessons/.." || exit 1
+asked() {
+    cat "$@" | grep -c '^```ask'
+}
+varied=$(cat lessons/[0-9]*.md | awk '/^```ask/ { met = 0 } /^vary:/ { n += !met; met = 1 } END { print n }')
+is 'README counts the course' "$(ls lessons/[0-9]*.md | wc -l) lessons with $(asked lessons/[0-9]*.md) questions, $varied of them with new numbers each time, and $(asked lessons/cards-*.md) cards" \
+    "$(tr '\n' ' ' <README.md | grep -oE '[0-9]+ lessons with .* cards')"
+is 'docs/questions.md is up to date (make docs)' '' "$(tools/questions lessons | diff - docs/questions.md)"
+
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lesson/course.h"
 #include "lesson/lesson.h"
 #include "check/check_lessons.h"
 #include "store/files.h"
@@ -75,29 +76,57 @@ static void check_requires(struct lessons_check *c, const struct lesson *l)
     }
 }
 
-// Is `row` one of "N12, G2"?
-static bool covers(const char *list, const char *row)
+// Where a row of the question list is asked: on a card, and by a question that is worked out or done
+// at the prompt.
+struct covered {
+    bool anywhere, card, worked;
+};
+
+static bool is_worked(enum question_kind kind)
 {
-    size_t n = strlen(row);
-    for (const char *s = list; *(s += strspn(s, ", ")) != '\0'; s += strcspn(s, ", ")) {
-        if (strcspn(s, ", ") == n && memcmp(s, row, n) == 0) {
+    return kind != QUESTION_CHOICE && kind != QUESTION_MULTI && kind != QUESTION_RECALL &&
+           kind != QUESTION_GUESS;
+}
+
+static struct covered cover(const struct lessons_check *c, const char *row)
+{
+    struct covered covered = {0};
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        const struct lesson_item *item;
+        for (size_t k = 0; (item = lesson_item(lesson_at(c, i), k)) != NULL; k++) {
+            if (item->kind == LESSON_QUESTION && course_covers(item->question->covers, row)) {
+                covered.anywhere = true;
+                covered.card |= *lesson_at(c, i)->deck != '\0';
+                covered.worked |= is_worked(item->question->kind);
+            }
+        }
+    }
+    return covered;
+}
+
+// A folder that has decks of cards has a card for every row.
+static bool has_decks(const struct lessons_check *c)
+{
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (*lesson_at(c, i)->deck != '\0') {
             return true;
         }
     }
     return false;
 }
 
-static bool is_covered(const struct lessons_check *c, const char *row)
+static bool check_row(const struct lessons_check *c, const char *path, const char *row)
 {
-    for (size_t i = 0; i < c->lessons.count; i++) {
-        const struct lesson_item *item;
-        for (size_t k = 0; (item = lesson_item(lesson_at(c, i), k)) != NULL; k++) {
-            if (item->kind == LESSON_QUESTION && covers(item->question->covers, row)) {
-                return true;
-            }
-        }
+    struct covered covered = cover(c, row);
+    if (!covered.anywhere) {
+        printf("%s: no question covers %s\n", path, row);
+    } else if (!covered.worked) {
+        printf("%s: %s is only chosen or recalled: no question has it worked out or done\n", path,
+               row);
+    } else if (has_decks(c) && !covered.card) {
+        printf("%s: %s has no card\n", path, row);
     }
-    return false;
+    return covered.anywhere && covered.worked && (covered.card || !has_decks(c));
 }
 
 // The rows of the question list: an id, and what it is about.
@@ -160,10 +189,7 @@ static void check_list(struct lessons_check *c, const char *path)
         read_rows(&bytes, &rows);
         for (size_t i = 0; i < rows.count; i++) {
             const char *row = BUF(char *, &rows)[i];
-            bool ok = is_covered(c, row);
-            if (!ok) {
-                printf("%s: no question covers %s\n", path, row);
-            }
+            bool ok = check_row(c, path, row);
             c->passed += ok;
             c->failed += !ok;
         }
