@@ -23,6 +23,19 @@ static bool is_minutes(const char *s, size_t n)
     return text_among("min mins minute minutes m", s, n);
 }
 
+// The number that comes next, alone: as an expression 30min would be a product.
+static bool take_number(struct call *c, int64_t *number)
+{
+    struct diag ignored = {0};
+    struct token t = lexer_next(c->lexer, &ignored);
+    if (!(t.number >= 1 && t.number <= QUIZ_MOST) || t.number != (double)(int64_t)t.number) {
+        diag_set(c->diag, t.span, "this must be a whole number, 1 to %d", QUIZ_MOST);
+        return diag_hint(c->diag, "quiz 20, or exam 20 30min");
+    }
+    *number = (int64_t)t.number;
+    return true;
+}
+
 static bool take_minutes(struct call *c)
 {
     struct lexer ahead = *c->lexer;
@@ -40,9 +53,9 @@ static bool read_quiz(struct call *c, bool exam, struct quiz_arguments *a)
 {
     *a = (struct quiz_arguments){.count = exam ? 2 * QUIZ_COUNT : QUIZ_COUNT};
     while (is_count(c)) {
-        int64_t number;
+        int64_t number = 0;
         struct lexer before = *c->lexer;
-        if (!call_whole(c, "how many questions", 1, QUIZ_MOST, &number)) {
+        if (!take_number(c, &number)) {
             return false;
         }
         if (take_minutes(c)) {
