@@ -186,6 +186,23 @@ static void note_strange_gradient(struct call *c, uint32_t root)
     buf_release(&ids);
 }
 
+// A sum of gradients spoils a step of training where it is a parameter's: where parameters are set to
+// 0 by hand, as in for p in n.parameters(), those of the data may gather.
+static bool matters(const struct tape *t, uint32_t root, uint32_t held)
+{
+    struct buf ids;
+    bool params = false;
+    if (tape_marked(t, held, MARK_PARAM)) {
+        return true;
+    }
+    bool ok = sweep_reach(t, root, &ids);
+    for (size_t k = 0; ok && !params && k < ids.count; k++) {
+        params = tape_marked(t, BUF(uint32_t, &ids)[k], MARK_PARAM);
+    }
+    buf_release(&ids);
+    return !params;
+}
+
 static bool run_backward(struct call *c, uint32_t root, bool echo)
 {
     struct session *s = c->s;
@@ -204,7 +221,7 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
             call_notice(c, c->command, "%u stale value%s recomputed first", (unsigned)fresh,
                         fresh == 1 ? " was" : "s were");
         }
-        if (held != NODE_NONE) {
+        if (held != NODE_NONE && matters(&s->tape, root, held)) {
             call_notice(c, c->command,
                         "leaves such as %s already held a gradient: they hold a sum now; 'zero' "
                         "clears it",

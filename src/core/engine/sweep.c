@@ -205,8 +205,19 @@ struct flow {
     double *grad;
     uint8_t *mark;  // MARK_REACHED, MARK_GRAD, MARK_LIVE
     uint32_t from;
-    uint32_t held;  // the lowest leaf that held a gradient when its first share came
+    uint32_t held;  // the lowest leaf that held a gradient when its first share came, parameters
+                    // before others
 };
+
+static inline bool goes_before(const struct flow *f, uint64_t leaf)
+{
+    if (f->held == NODE_NONE) {
+        return true;
+    }
+    bool param = (f->marks[leaf] & MARK_PARAM) != 0;
+    bool held = (f->marks[f->held] & MARK_PARAM) != 0;
+    return param == held ? leaf < f->held : param;
+}
 
 static inline void give(struct flow *f, uint64_t operand, double share, uint8_t live)
 {
@@ -215,7 +226,7 @@ static inline void give(struct flow *f, uint64_t operand, double share, uint8_t 
         f->mark[at] |= MARK_REACHED | MARK_GRAD;
         if (f->node[operand].op != OP_LEAF) {
             f->grad[at] = 0;
-        } else if (f->grad[at] != 0 && operand < f->held) {
+        } else if (f->grad[at] != 0 && goes_before(f, operand)) {
             f->held = (uint32_t)operand;
         }
     }
