@@ -171,8 +171,10 @@ static void note_old_user(struct call *c, struct token name, struct value old, s
 // A command's name stays a command as the first word of a line.
 static void note_command(struct call *c, struct token name)
 {
-    if (command_find(c->s->world.commands, token_text(c->lexer, name), token_length(name)) !=
-        NULL) {
+    // Said where the next line may be typed.
+    if (c->s->mode == SESSION_PROMPT &&
+        command_find(c->s->world.commands, token_text(c->lexer, name), token_length(name)) !=
+            NULL) {
         int n = (int)token_length(name);
         const char *s = token_text(c->lexer, name);
         call_notice(c, name.span, "'%.*s' alone is still the command; 'print %.*s' shows the value",
