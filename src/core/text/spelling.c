@@ -72,6 +72,10 @@ size_t spelling_sign(const char *s, size_t n, const char **sign)
 size_t spelling_raised(const char *s, size_t n, double *number)
 {
     static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    *number = 0;
+    if (n == 0 || (unsigned char)s[0] < 0x80) {
+        return 0;  // every token comes here, and hardly one is raised
+    }
     bool negative = begins_with(s, n, "⁻");
     size_t sign = negative ? strlen("⁻") : 0, at = sign;
     double value = 0;
