@@ -186,9 +186,23 @@ static void note_strange_gradient(struct call *c, uint32_t root)
     buf_release(&ids);
 }
 
-// A sum of gradients spoils a step of training where it is a parameter's: where parameters are set to
-// 0 by hand, as in for p in n.parameters(), those of the data may gather.
-static bool matters(const struct tape *t, uint32_t root, uint32_t held)
+// Do leaves below root have a gradient of 0 by now, set by hand? (Asked before the pass.)
+static bool some_are_zero(const struct tape *t, uint32_t root)
+{
+    struct buf ids;
+    bool zero = false, ok = sweep_reach(t, root, &ids);
+    for (size_t k = 0; ok && !zero && k < ids.count; k++) {
+        uint32_t i = BUF(uint32_t, &ids)[k];
+        zero = tape_op(t, i) == OP_LEAF && !tape_marked(t, i, MARK_CONST) &&
+               tape_marked(t, i, MARK_GRAD) && tape_grad(t, i) == 0;
+    }
+    buf_release(&ids);
+    return zero;
+}
+
+// A sum of gradients spoils a step of training where it is a parameter's, or, where there are none,
+// where no leaf was set to 0 by hand: then those of the data may gather.
+static bool matters(const struct tape *t, uint32_t root, uint32_t held, bool zeroed)
 {
     struct buf ids;
     bool params = false;
@@ -200,7 +214,7 @@ static bool matters(const struct tape *t, uint32_t root, uint32_t held)
         params = tape_marked(t, BUF(uint32_t, &ids)[k], MARK_PARAM);
     }
     buf_release(&ids);
-    return !params;
+    return !params && !zeroed;
 }
 
 static bool run_backward(struct call *c, uint32_t root, bool echo)
@@ -212,6 +226,7 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
     if (!call_refresh_to(c, root, &fresh)) {
         return false;
     }
+    bool zeroed = call_in_later_turn(c) && some_are_zero(&s->tape, root);
     bool ok = !echo || table_begin(&table, c, root) || diag_out_of_memory(c->diag);
     ok = ok && call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, &held)) &&
          call_change_settings(c);
@@ -221,7 +236,7 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
             call_notice(c, c->command, "%u stale value%s recomputed first", (unsigned)fresh,
                         fresh == 1 ? " was" : "s were");
         }
-        if (held != NODE_NONE && matters(&s->tape, root, held)) {
+        if (held != NODE_NONE && matters(&s->tape, root, held, zeroed)) {
             call_notice(c, c->command,
                         "leaves such as %s already held a gradient: they hold a sum now; 'zero' "
                         "clears it",
