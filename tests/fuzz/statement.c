@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 struct run {
     struct tutor *tutor;
     enum session_mode mode;
-    int stop;
+    struct stop stop;
     int statements;
 };
 
@@ -145,7 +145,7 @@ static enum session_state run_statement(struct run *r)
 {
     struct records records;
     records_init(&records);
-    r->stop = r->statements++ > STATEMENTS;
+    r->stop.asked = r->statements++ > STATEMENTS;
     enum session_state state = tutor_run(r->tutor, &records);
     if (state == SESSION_NEED) {
         answer_need(r->tutor, records.list.in.last);

@@ -12,7 +12,7 @@
 #include "command/commands.h"
 #include "session/session.h"
 
-static struct session *fresh(const volatile int *stop)
+static struct session *fresh(struct stop *stop)
 {
     struct session *s = session_new(&(struct session_world){.commands = &commands_table, .stop = stop, .seed = 1});
     assert_non_null(s);
@@ -139,7 +139,7 @@ static void a_new_parameter_remembers_nothing(void **state)
 static void interrupted_it_keeps_whole_steps(void **state)
 {
     (void)state;
-    volatile int stop = 0;
+    struct stop stop = {0};
     struct session *s = fresh(&stop), *again = fresh(NULL);
     struct source source = {.name = "t", .line = 1};
     source.text = SETTING "L = mse(f(X), y); train L 100000000 0.01 batch 5";
@@ -149,11 +149,11 @@ static void interrupted_it_keeps_whole_steps(void **state)
     for (int i = 0; end == SESSION_MORE; i++) {
         struct records r;
         records_init(&r);
-        stop = i == 12;
+        stop.asked = i == 12;
         end = session_run(s, &r);
         records_release(&r);
     }
-    stop = 0;
+    stop_renew(&stop);
     assert_int_equal(end, SESSION_DONE);
     struct text script;
     text_init(&script);

@@ -15,7 +15,7 @@
 #include "engine/rng.h"
 #include "session/call.h"
 
-static struct session *session_with(enum lanes_width lanes, const volatile int *stop)
+static struct session *session_with(enum lanes_width lanes, struct stop *stop)
 {
     struct session *s = session_new(&(struct session_world){
         .commands = &commands_table, .stop = stop, .seed = 1, .lanes = lanes});
@@ -323,7 +323,7 @@ static void a_training_is_taken_back_whole(void **state)
 // Ctrl-C after some thousand steps: the session is where so many whole steps lead.
 static void interrupted_it_took_whole_steps(const char *setting, const char *how)
 {
-    int stop = 0;
+    struct stop stop = {0};
     struct session *a = session_with(LANES_WIDEST, &stop), *b = session_with(LANES_NONE, NULL);
     char text[1000];
     struct source source = {.name = "", .text = text, .line = 1};
@@ -335,7 +335,7 @@ static void interrupted_it_took_whole_steps(const char *setting, const char *how
     while (a->history.count < 1000) {
         assert_int_equal(session_run(a, &r), SESSION_MORE);
     }
-    stop = 1;
+    stop.asked = STOP_NOW;
     enum session_state end = SESSION_MORE;
     for (int calls = 0; calls < 3 && end == SESSION_MORE; calls++) {
         end = session_run(a, &r);

@@ -231,9 +231,9 @@ static void a_plot_can_be_stopped(void **state)
                                         "plot boundary model X, [0, 1]"};
     assert_int_equal(type(seat, PREPARED), SESSION_DONE);
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
-        seat->stop = 1;
+        seat->stop.asked = 1;
         refused(seat, plots[i], "interrupted");
-        seat->stop = 0;
+        seat->stop.asked = 0;
     }
 }
 

@@ -162,18 +162,18 @@ static void nothing_and_too_much_have_no_picture(void **state)
 static void a_look_can_be_stopped(void **state)
 {
     (void)state;
-    volatile int stop = 0;
+    struct stop stop = {0};
     const struct session_world world = {.commands = &commands_table, .stop = &stop, .seed = 1};
     struct session *s = session_new(&world);
     struct text ignored;
     struct records out;
     text_init(&ignored);
     run(s, "a = 2; L = a*a; a.data = 3", &ignored);
-    stop = 1;
+    stop.asked = STOP_NOW;
     records_init(&out);
     present_put(s, &out);
     records_release(&out);
-    stop = 0;
+    stop_renew(&stop);
     text_clear(&ignored);
     run(s, "forward", &ignored);
     assert_non_null(strstr(text_get(&ignored), "\"fresh\":1"));

@@ -203,7 +203,7 @@ static void add_formula(struct text *out, struct rng *rng)
 
 struct seat {
     struct session *session;
-    int stop;
+    struct stop stop;
     struct text script;     // that a `save` wrote, and a `load` reads
     struct text told;       // what was typed so far, for a failure
     struct rng *interrupt;  // now and then a statement is interrupted
@@ -239,9 +239,9 @@ static enum session_state type(struct seat *seat, const char *text)
         if (state == SESSION_NEED) {
             answer_need(seat, records.list.in.last);
         }
-        seat->stop = seat->interrupt != NULL && rng_below(seat->interrupt, 20) == 0;
+        seat->stop.asked = seat->interrupt != NULL && rng_below(seat->interrupt, 20) == 0;
     } while (state == SESSION_MORE || state == SESSION_NEED);
-    seat->stop = 0;
+    seat->stop.asked = 0;
     records_release(&records);
     return state;
 }

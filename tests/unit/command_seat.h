@@ -9,7 +9,7 @@
 struct seat {
     struct session *session;
     struct records records;
-    int stop;
+    struct stop stop;
 };
 
 static inline int sit(void **state)

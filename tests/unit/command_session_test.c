@@ -424,11 +424,11 @@ static void an_interrupt_takes_the_statement_back(void **state)
     snapshot(&before, seat->session);
     const char *const long_ones[] = {text_get(&sum), "forward", "backward L", "dL/da", "check L"};
     for (size_t i = 0; i < COUNT_OF(long_ones); i++) {
-        seat->stop = 1;
+        seat->stop.asked = 1;
         assert_int_equal(eval(seat, long_ones[i], SESSION_PROMPT), SESSION_FAILED);
         assert_string_equal(rec_get_text(last(seat), KEY_message), "interrupted");
         assert_same(seat, &before, "an interrupt");
-        seat->stop = 0;
+        seat->stop.asked = 0;
     }
     prompt(seat, "backward L");
     assert_true(value_of(seat, "a.grad") == 1 + 2.0 * 3 * TERMS);

@@ -134,9 +134,9 @@ static void test_interrupted_inside(void **state)
         memcpy(body + n, " + a", 5);
     }
     assert_int_equal(eval(seat, body, SESSION_SCRIPT), SESSION_DONE);
-    seat->stop = SESSION_STOP_NOW;
+    seat->stop.asked = STOP_NOW;
     run_at_an_edge(seat, "L = long(1)", false);
-    seat->stop = 0;
+    seat->stop.asked = 0;
     const struct rec *error = seat->records.list.in.last;
     assert_true(rec_is(error, KIND_error));
     assert_string_equal(rec_get_text(error, KEY_message), "interrupted");

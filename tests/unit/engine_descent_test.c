@@ -144,7 +144,7 @@ static void a_stopped_step_moves_nothing(void **state)
     struct buf states;
     struct descent d;
     double loss;
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     uint32_t root = ladder(&t, 3);
     BUF(uint8_t, &t.mark)[0] = MARK_PARAM;
     buf_init(&states, sizeof(struct optim_state));

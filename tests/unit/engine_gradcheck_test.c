@@ -444,7 +444,7 @@ static void work_is_done_in_portions(void **state)
     assert_in_range(gradcheck_left(&g), 0, left - 2);
     gradcheck_release(&g);
 
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     assert_int_equal(gradcheck_init(&g, &t, NULL, sum, 10, NULL), SWEEP_DONE);
     assert_int_equal(gradcheck_more(&g, &stop, 1000), SWEEP_STOPPED);
     assert_int_equal(gradcheck_left(&g), 10);

@@ -426,7 +426,7 @@ static void can_be_stopped(void **state)
     (void)state;
     struct tape t;
     uint32_t root = chain(&t, 50000);
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     struct mistake m = {MISTAKE_SIGN, root, 0};
     struct adjoints out;
     assert_int_equal(mistakes_sweep(&t, &stop, root, &m, &out), SWEEP_STOPPED);

@@ -251,7 +251,7 @@ static void a_million_nodes_at_once(void **state)
     assert_false(paths_next(&p));
     paths_release(&p);
     assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     assert_int_equal(paths_init(&p, &t, &stop, root, 0), SWEEP_STOPPED);
     paths_release(&p);
     tape_release(&t);

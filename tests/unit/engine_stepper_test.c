@@ -329,10 +329,10 @@ static void can_be_stopped(void **state)
     struct stepper s;
     stepper_init(&s);
     assert_true(stepper_start(&s, &t, root, false));
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     assert_int_equal(stepper_go(&s, NULL, &stop, 50000), SWEEP_STOPPED);
     assert_int_equal(s.at, 0);
-    stop = 0;
+    stop_renew(&stop);
     assert_int_equal(stepper_go(&s, NULL, &stop, 50000), SWEEP_DONE);
     stepper_release(&s);
     tape_release(&t);

@@ -270,7 +270,7 @@ static void long_passes_can_be_stopped(void **state)
     assert_true(tape_set_value(&t, NULL, 0, 2));
     struct snapshot before;
     snapshot_take(&before, &t);
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     struct trail trail;
     trail_init(&trail);
     assert_int_equal(sweep_forward(&t, &trail, &stop, NULL), SWEEP_STOPPED);

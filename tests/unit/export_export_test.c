@@ -208,7 +208,7 @@ static void statements_that_do_not_are_not(void **state)
 static void it_can_be_stopped(void **state)
 {
     struct seat s;
-    const volatile int stop = 1;
+    struct stop stop = {.asked = 1};
     (void)state;
     take_seat(&s, "a", "b", "param a = 1; b = 3; L = a*b");
     s.export.stop = &stop;

@@ -423,7 +423,7 @@ static void it_can_be_interrupted(void **state)
     struct exprs p;
     struct derivation out;
     struct diag d = {0};
-    volatile int stop = 1;
+    struct stop stop = {.asked = 1};
     exprs_init(&p);
     uint32_t f = read_formula(&p, "tanh(x)*x");
     assert_false(derive(&p, f, expr_name(&p, "x", 1), &stop, &out, &d));

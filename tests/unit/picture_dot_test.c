@@ -581,7 +581,7 @@ static void other_formats_and_none(void **state)
 // ---- Trouble ------------------------------------------------------------------------------------
 
 // The canonical graph over an old file must fail with these words and leave that file.
-static void fails(const char *format, const volatile int *stop, const char *words)
+static void fails(const char *format, struct stop *stop, const char *words)
 {
     struct graph g;
     struct diag d = {0};
@@ -627,7 +627,7 @@ static void a_layout_that_takes_too_long(void **state)
 static void a_learner_who_gives_up(void **state)
 {
     (void)state;
-    static const volatile int stop = 1;
+    static struct stop stop = {.asked = 1};
     pretend("sleep 30\n");
     fails("png", &stop, "stopped");
 }

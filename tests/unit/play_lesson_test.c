@@ -23,7 +23,7 @@ struct seat {
     struct tutor *tutor;
     struct records records;
     struct text said;  // all words since the last thing typed
-    int stop;
+    struct stop stop;
     const char *code;       // of the lesson
     const char *questions;  // blocks "ID\nLINES\n", apart by a line "-"
     struct course course;
@@ -524,9 +524,9 @@ static void ctrl_c_stops_a_lesson_where_it_is(void **state)
     tutor_set_terminal(seat->tutor, 80, 24, false);
     seat->code = "repeat 1e12 { x = 3 }\n";
     seat->questions = slope;
-    seat->stop = 1;
+    seat->stop.asked = 1;
     type(seat, "lesson small.md");
-    seat->stop = 0;
+    seat->stop.asked = 0;
     assert_null(find(seat, KIND_question));
     assert_non_null(find(seat, KIND_lesson_pause));
     assert_int_equal(type(seat, "print 1"), SESSION_DONE);

@@ -8,7 +8,7 @@
 struct seat {
     struct tutor *tutor;
     struct records records;
-    int stop;
+    struct stop stop;
 };
 
 static inline bool seat_begin(struct seat *seat)

@@ -288,7 +288,7 @@ static void it_can_be_interrupted(void **state)
     struct text text;
     struct csv c;
     struct diag d = {0};
-    int stop = 1;
+    struct stop stop = {.asked = 1};
     text_init(&text);
     for (int i = 0; i < 20000; i++) {
         text_add(&text, "1,2\n");

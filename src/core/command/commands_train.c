@@ -305,7 +305,7 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
 // ending: it is the last, and goes through whatever asks it to stop.
 static bool train_step(struct call *c, struct training *t, bool ending, double *loss)
 {
-    const volatile int *stop = c->s->world.stop;
+    struct stop *stop = c->s->world.stop;
     t->ending = ending;
     c->s->world.stop = ending ? NULL : stop;
     bool ok = t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
@@ -377,7 +377,7 @@ static bool train_more(struct call *c, struct frame *f)
          work += STEP + PASSES * (int64_t)t->descent.nodes) {
         // Looked at between whole steps: what was learned is kept. After a replay one more is
         // taken.
-        bool stopped = s->world.stop != NULL && *s->world.stop != 0;
+        bool stopped = stop_is_asked(s->world.stop);
         if (stopped && t->done == 0) {
             diag_set(c->diag, f->statement, "interrupted");
             return diag_hint(c->diag, "no step was taken");

@@ -382,14 +382,14 @@ static bool find_style(struct map *m)
 static bool score(struct map *m, const double *points, size_t count)
 {
     struct call *c = m->plot->call;
-    const volatile int *stop = c->s->world.stop;
+    struct stop *stop = c->s->world.stop;
     size_t batch = BATCH_VALUES / m->work;
     batch = m->style != STYLE_ROWS || batch < 1 ? 1 : batch < BATCH_MOST ? batch : BATCH_MOST;
     m->scores.count = 0;
     for (size_t i = 0; i < count; i += batch) {
         size_t n = count - i < batch ? count - i : batch;
         struct operand result;
-        if (stop != NULL && *stop != 0) {
+        if (stop_is_asked(stop)) {
             diag_set(c->diag, c->command, "interrupted");
             return diag_hint(c->diag, "nothing was changed");
         }

@@ -376,7 +376,7 @@ static bool take_points(struct curves *k)
 {
     struct plot *p = k->plot;
     struct session *s = p->call->s;
-    const volatile int *stop = s->world.stop;
+    struct stop *stop = s->world.stop;
     if (!take_point(k, p->from, true)) {
         return false;
     }
@@ -386,7 +386,7 @@ static bool take_points(struct curves *k)
     n = n <= most ? n : most > POINTS_LEAST ? most : POINTS_LEAST;
     for (size_t i = 0; i < n; i++) {
         double t = (double)i / (double)(n - 1), *x = buf_push(&k->x, 1);
-        if (stop != NULL && *stop != 0) {
+        if (stop_is_asked(stop)) {
             diag_set(p->call->diag, p->call->command, "interrupted");
             return diag_hint(p->call->diag, "nothing was changed");
         }

@@ -44,7 +44,7 @@ bool descent_aim(struct descent *d, uint32_t root)
     return ok;
 }
 
-enum sweep_end descent_step(struct descent *d, const volatile int *stop, double *loss)
+enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
 {
     enum sweep_end end = sweep_forward_in(d->tape, NULL, stop, &d->stretches, NULL);
     if (end == SWEEP_DONE) {
@@ -80,7 +80,7 @@ static bool gradients_are_finite(const struct descent *d)
     return sum == 0;
 }
 
-enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatile int *stop,
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop,
                            double *loss, bool *moved)
 {
     enum sweep_end end = lanes_run(lanes, stop, loss);
@@ -91,7 +91,7 @@ enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatil
     return end;
 }
 
-enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss)
+enum sweep_end descent_replay(struct descent *d, struct stop *stop, double *loss)
 {
     bool moved = false;
     if (d->lanes != NULL) {

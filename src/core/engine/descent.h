@@ -8,6 +8,7 @@
 #ifndef ENGINE_DESCENT_H
 #define ENGINE_DESCENT_H
 
+#include "base/stop.h"
 #include "engine/lanes.h"
 #include "engine/optim.h"
 #include "engine/sweep.h"
@@ -34,17 +35,17 @@ void descent_release(struct descent *d);
 bool descent_aim(struct descent *d, uint32_t root);
 // One step. *loss is root's value before it; where that is not finite nothing is moved. Stopped:
 // parameters are as they were.
-enum sweep_end descent_step(struct descent *d, const volatile int *stop, double *loss);
+enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss);
 // Looks for a program that replays the steps (lanes.h). Only after a step, so that all marks are as
 // steps leave them.
 void descent_compile(struct descent *d, enum lanes_width width);
 // A step by the program, if there is one: the same, but that among the nodes below root only the
 // values and gradients of parameters are kept up. A plain step must follow before anyone looks.
-enum sweep_end descent_replay(struct descent *d, const volatile int *stop, double *loss);
+enum sweep_end descent_replay(struct descent *d, struct stop *stop, double *loss);
 // The same by another program, which was made for a root that a step went down from. *moved: false
 // where the loss or a gradient is not finite; then nothing was moved, and a plain step is to be
 // taken instead.
-enum sweep_end descent_run(struct descent *d, struct lanes *lanes, const volatile int *stop,
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop,
                            double *loss, bool *moved);
 // Marks stale, all over the tape, what depends on a parameter that was moved.
 void descent_end(struct descent *d);

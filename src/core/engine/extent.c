@@ -1,6 +1,6 @@
 #include "engine/extent.h"
 
-#include "engine/stop.h"
+#include "base/stop.h"
 
 static void count_node(const struct tape *t, uint32_t id, struct extent *out)
 {
@@ -15,7 +15,7 @@ static void count_node(const struct tape *t, uint32_t id, struct extent *out)
     }
 }
 
-enum sweep_end extent_count(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end extent_count(const struct tape *t, struct stop *stop, uint32_t root,
                             struct extent *out)
 {
     *out = (struct extent){0};

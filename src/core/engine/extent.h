@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
 
@@ -13,7 +14,7 @@ struct extent {
     uint64_t edges;   // operands that receive a share: the `+=` of one backward pass
 };
 
-enum sweep_end extent_count(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end extent_count(const struct tape *t, struct stop *stop, uint32_t root,
                             struct extent *out);
 
 #endif

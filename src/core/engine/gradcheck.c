@@ -97,7 +97,7 @@ static bool list_nodes(struct gradcheck *g)
     return true;
 }
 
-enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, const volatile int *stop,
+enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, struct stop *stop,
                               uint32_t root, size_t most, const struct adjoints *brought)
 {
     *g = (struct gradcheck){.tape = t, .brought = brought};
@@ -148,7 +148,7 @@ static uint32_t crossed(const struct gradcheck *g)
     return NODE_NONE;
 }
 
-static enum sweep_end measure(struct gradcheck *g, const volatile int *stop, double x,
+static enum sweep_end measure(struct gradcheck *g, struct stop *stop, double x,
                               struct gradcheck_point *p)
 {
     double up, down;
@@ -272,7 +272,7 @@ static void judge(const struct gradcheck *g, struct gradcheck_leaf *leaf)
     }
 }
 
-static enum sweep_end check(struct gradcheck *g, const volatile int *stop,
+static enum sweep_end check(struct gradcheck *g, struct stop *stop,
                             struct gradcheck_leaf *leaf)
 {
     double x = tape_value(g->tape, leaf->leaf), scale = larger_of(1, fabs(x)), power = 1;
@@ -305,7 +305,7 @@ static int compare(const void *a, const void *b)
     return p->leaf < q->leaf ? -1 : p->leaf > q->leaf;
 }
 
-enum sweep_end gradcheck_more(struct gradcheck *g, const volatile int *stop, uint64_t budget)
+enum sweep_end gradcheck_more(struct gradcheck *g, struct stop *stop, uint64_t budget)
 {
     uint64_t before = g->nudge.work;
     while (gradcheck_left(g) > 0) {

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/nudge.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
@@ -70,13 +71,13 @@ struct gradcheck {
 // Prepares the check of at most `most` leaves, spread evenly over all. Gradients are those of a
 // backward pass made aside, or `brought` by the caller, who keeps them until the release. Values
 // must not be stale, nor change until then. Release it whatever the end.
-enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, const volatile int *stop,
+enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, struct stop *stop,
                               uint32_t root, size_t most, const struct adjoints *brought);
 void gradcheck_release(struct gradcheck *g);
 
 // Checks leaves, one at least, until about `budget` nodes were computed. SWEEP_DONE: look at
 // gradcheck_left, and call again. After the last leaf the results are sorted, worst first.
-enum sweep_end gradcheck_more(struct gradcheck *g, const volatile int *stop, uint64_t budget);
+enum sweep_end gradcheck_more(struct gradcheck *g, struct stop *stop, uint64_t budget);
 // Leaves still to check.
 size_t gradcheck_left(const struct gradcheck *g);
 

@@ -4,7 +4,7 @@
 
 #include "engine/lanes_parts.h"
 #include "engine/ops_inline.h"
-#include "engine/stop.h"
+#include "base/stop.h"
 
 // ---- Making -------------------------------------------------------------------------------------
 
@@ -327,7 +327,7 @@ static void sum_terms(struct lanes *p)
     compute(p, &p->after);
 }
 
-enum sweep_end lanes_run(struct lanes *p, const volatile int *stop, double *loss)
+enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss)
 {
     const struct tile *tile = p->program.tiles.data;
     size_t tiles = p->program.tiles.count;
@@ -344,7 +344,7 @@ enum sweep_end lanes_run(struct lanes *p, const volatile int *stop, double *loss
     size_t late = flow_early(p);
     move_gradients(p, true);
     for (size_t k = tiles; k-- > 0;) {
-        if (stop != NULL && *stop != 0) {
+        if (stop_is_asked(stop)) {
             return SWEEP_STOPPED;
         }
         struct run r = run_of(p, &tile[k]);

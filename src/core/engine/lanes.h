@@ -13,6 +13,7 @@
 #ifndef ENGINE_LANES_H
 #define ENGINE_LANES_H
 
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
 
@@ -34,7 +35,7 @@ void lanes_free(struct lanes *p);
 // sweep may give another: it takes note of paths on which no gradient passes, which makes a
 // difference only where 0 meets inf or nan. (Anything that is not finite reaches a parameter here,
 // as products and sums with it never are.)
-enum sweep_end lanes_run(struct lanes *p, const volatile int *stop, double *loss);
+enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss);
 
 // ---- Other rows ---------------------------------------------------------------------------------
 // A program over a few rows can take other rows of the same data: it is compiled once from some,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/maths.h"
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "engine/tangent.h"
 
 enum { AT_NODE, AT_CHILD };
@@ -60,7 +60,7 @@ static void walk_rewind(struct walk *w)
     w->slot = 0;
 }
 
-static enum sweep_end walk_init(struct walk *w, const struct tape *t, const volatile int *stop,
+static enum sweep_end walk_init(struct walk *w, const struct tape *t, struct stop *stop,
                                 uint32_t root)
 {
     *w = (struct walk){.tape = t, .now.root = root};
@@ -194,7 +194,7 @@ static double wrongly(const struct tape *t, enum mistake_kind kind, const struct
 
 // ---- Made ---------------------------------------------------------------------------------------
 
-static enum sweep_end walk_with(struct walk *w, const volatile int *stop, const struct mistake *m)
+static enum sweep_end walk_with(struct walk *w, struct stop *stop, const struct mistake *m)
 {
     bool always = m->node == NODE_NONE;
     struct edge e;
@@ -208,7 +208,7 @@ static enum sweep_end walk_with(struct walk *w, const volatile int *stop, const 
     return SWEEP_DONE;
 }
 
-enum sweep_end mistakes_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end mistakes_sweep(const struct tape *t, struct stop *stop, uint32_t root,
                               const struct mistake *m, struct adjoints *out)
 {
     struct walk w;
@@ -221,7 +221,7 @@ enum sweep_end mistakes_sweep(const struct tape *t, const volatile int *stop, ui
     return end;
 }
 
-enum sweep_end mistakes_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end mistakes_backward(struct tape *t, struct trail *trail, struct stop *stop,
                                  uint32_t root, const struct mistake *m)
 {
     struct adjoints adjoints;
@@ -263,7 +263,7 @@ static void try_edge(const struct walk *w, const struct edge *e, const struct gi
     }
 }
 
-static enum sweep_end try_places(struct walk *w, const volatile int *stop,
+static enum sweep_end try_places(struct walk *w, struct stop *stop,
                                  const struct given_answer *given,
                                  struct mistake_match matches[MISTAKE_COUNT])
 {
@@ -281,7 +281,7 @@ static enum sweep_end try_places(struct walk *w, const volatile int *stop,
     return end;
 }
 
-static enum sweep_end try_everywhere(struct walk *w, const volatile int *stop,
+static enum sweep_end try_everywhere(struct walk *w, struct stop *stop,
                                      const struct given_answer *given,
                                      struct mistake_match matches[MISTAKE_COUNT])
 {
@@ -318,7 +318,7 @@ static int keep_distinct(struct mistake_match matches[MISTAKE_COUNT])
     return kinds;
 }
 
-enum sweep_end mistakes_diagnose(const struct tape *t, const volatile int *stop,
+enum sweep_end mistakes_diagnose(const struct tape *t, struct stop *stop,
                                  const struct given_answer *given,
                                  struct mistake_match matches[MISTAKE_COUNT], int *kinds)
 {
@@ -351,7 +351,7 @@ static bool shows(const struct tape *t, enum mistake_kind kind, const struct edg
 }
 
 // Counts for each kind the places where it shows, up to the one sought, which it puts into *m.
-static enum sweep_end survey(struct walk *w, const volatile int *stop, enum mistake_kind sought,
+static enum sweep_end survey(struct walk *w, struct stop *stop, enum mistake_kind sought,
                              uint64_t number, uint64_t counts[MISTAKE_COUNT], struct mistake *m)
 {
     struct edge e;
@@ -384,7 +384,7 @@ static enum mistake_kind pick_kind(const uint64_t counts[MISTAKE_COUNT], struct 
     return count == 0 ? MISTAKE_COUNT : able[rng_below(rng, count)];
 }
 
-enum sweep_end mistakes_pick(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end mistakes_pick(const struct tape *t, struct stop *stop, uint32_t root,
                              struct rng *rng, struct mistake *m)
 {
     *m = (struct mistake){MISTAKE_COUNT, NODE_NONE, 0};

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/rng.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
@@ -41,10 +42,10 @@ struct mistake {
 uint32_t mistake_culprit(const struct tape *t, const struct mistake *m);
 
 // As sweep_adjoints with from = 0, but with the mistake.
-enum sweep_end mistakes_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end mistakes_sweep(const struct tape *t, struct stop *stop, uint32_t root,
                               const struct mistake *m, struct adjoints *out);
 // As sweep_backward, but with the mistake.
-enum sweep_end mistakes_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end mistakes_backward(struct tape *t, struct trail *trail, struct stop *stop,
                                  uint32_t root, const struct mistake *m);
 
 // An answer given for d root / d of. Two numbers are the same if they differ by no more than
@@ -65,13 +66,13 @@ struct mistake_match {
 // Fills one match for each kind, and returns in *kinds how many kinds explain the answer. None does
 // where it is right, or where root does not depend on `of`. Work: a few passes for each kind,
 // however many places there are (gradients below a place are linear in it).
-enum sweep_end mistakes_diagnose(const struct tape *t, const volatile int *stop,
+enum sweep_end mistakes_diagnose(const struct tape *t, struct stop *stop,
                                  const struct given_answer *given,
                                  struct mistake_match matches[MISTAKE_COUNT], int *kinds);
 
 // Picks a mistake at one place that plainly changes at least one gradient: first the kind, then the
 // place, each as likely as the others. m->kind is MISTAKE_COUNT if there is none.
-enum sweep_end mistakes_pick(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end mistakes_pick(const struct tape *t, struct stop *stop, uint32_t root,
                              struct rng *rng, struct mistake *m);
 
 #endif

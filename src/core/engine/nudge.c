@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 
 enum sweep_end nudge_init(struct nudge *n, const struct tape *t, uint32_t root)
 {
@@ -46,7 +46,7 @@ static void put_back(struct nudge *n)
     n->node = NODE_NONE;
 }
 
-enum sweep_end nudge_take(struct nudge *n, const volatile int *stop, uint32_t node)
+enum sweep_end nudge_take(struct nudge *n, struct stop *stop, uint32_t node)
 {
     BS_ASSERT(node <= n->root);
     put_back(n);
@@ -74,7 +74,7 @@ enum sweep_end nudge_take(struct nudge *n, const volatile int *stop, uint32_t no
     return SWEEP_DONE;
 }
 
-enum sweep_end nudge_to(struct nudge *n, const volatile int *stop, double value, double *root_value)
+enum sweep_end nudge_to(struct nudge *n, struct stop *stop, double value, double *root_value)
 {
     BS_ASSERT(n->node != NODE_NONE);
     double *values = n->value.data;
@@ -92,7 +92,7 @@ enum sweep_end nudge_to(struct nudge *n, const volatile int *stop, double value,
     return SWEEP_DONE;
 }
 
-static enum sweep_end move(const struct tape *t, const volatile int *stop, uint32_t root,
+static enum sweep_end move(const struct tape *t, struct stop *stop, uint32_t root,
                            uint32_t node, double h, double *after)
 {
     struct nudge n;
@@ -107,7 +107,7 @@ static enum sweep_end move(const struct tape *t, const volatile int *stop, uint3
     return end;
 }
 
-enum sweep_end nudge_once(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end nudge_once(const struct tape *t, struct stop *stop, uint32_t root,
                           uint32_t node, double h, struct nudged *out)
 {
     double before = tape_value(t, root);

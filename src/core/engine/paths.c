@@ -1,6 +1,6 @@
 #include "engine/paths.h"
 
-#include "engine/stop.h"
+#include "base/stop.h"
 
 // In `leads`: a path to `of` begins here (1), and the gradient passes on one of them (PASSES).
 enum { PASSES = 3 };
@@ -52,7 +52,7 @@ static void tally_node(const struct paths *p, const struct tally *to, uint32_t i
     }
 }
 
-static enum sweep_end tally_up(struct paths *p, const volatile int *stop, const struct tally *to)
+static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct tally *to)
 {
     to->count[0].exact = 1;
     to->sum[0] = 1;
@@ -68,7 +68,7 @@ static enum sweep_end tally_up(struct paths *p, const volatile int *stop, const 
     return SWEEP_DONE;
 }
 
-enum sweep_end paths_init(struct paths *p, const struct tape *t, const volatile int *stop,
+enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop,
                           uint32_t root, uint32_t of)
 {
     *p = (struct paths){.tape = t, .root = root, .of = of};

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
 
@@ -43,7 +44,7 @@ struct paths {
 
 // Counts and sums. Release it whatever the end. Values must not be stale, nor change while this is
 // in use.
-enum sweep_end paths_init(struct paths *p, const struct tape *t, const volatile int *stop,
+enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop,
                           uint32_t root, uint32_t of);
 void paths_release(struct paths *p);
 

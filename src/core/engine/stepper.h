@@ -20,6 +20,7 @@
 #ifndef ENGINE_STEPPER_H
 #define ENGINE_STEPPER_H
 
+#include "base/stop.h"
 #include "base/trail.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
@@ -85,7 +86,7 @@ bool stepper_step(struct stepper *s, struct trail *trail, struct step_fact *fact
 // Takes back the last step, which must exist. False if out of memory: nothing happened.
 bool stepper_back(struct stepper *s, struct trail *trail);
 // Steps, or steps back, until `to` steps are done. May be stopped between two steps.
-enum sweep_end stepper_go(struct stepper *s, struct trail *trail, const volatile int *stop,
+enum sweep_end stepper_go(struct stepper *s, struct trail *trail, struct stop *stop,
                           size_t to);
 
 // Where `run` ends: after the pass that the next step belongs to.

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/ops_inline.h"
-#include "engine/stop.h"
+#include "base/stop.h"
 
 // The first and one past the last stale node; false if there is none.
 static bool stale_range(const struct tape *t, uint32_t *first, uint32_t *end)
@@ -22,7 +22,7 @@ static bool stale_range(const struct tape *t, uint32_t *first, uint32_t *end)
     return lo < hi;
 }
 
-enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count)
 {
     uint32_t first, end, fresh = 0;
@@ -158,7 +158,7 @@ bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out)
     return ok;
 }
 
-enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,
                                 const struct buf *stretches, uint32_t *count)
 {
     uint32_t fresh = 0;
@@ -261,7 +261,7 @@ static void forget_reached(struct flow *f, uint32_t i)
 }
 
 // Down from end - 1 to first. False: it was stopped.
-static bool walk_down(struct flow *f, const volatile int *stop, struct stretch in)
+static bool walk_down(struct flow *f, struct stop *stop, struct stretch in)
 {
     for (uint32_t i = in.end; i-- > in.first;) {
         if (stop_asked(stop, i)) {
@@ -286,7 +286,7 @@ static struct flow flow_from(struct tape *t, uint32_t root)
     return f;
 }
 
-enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop,
                               uint32_t root, uint32_t *held)
 {
     if (!trail_save(trail, &t->grad, 0, root + 1) || !trail_save(trail, &t->mark, 0, root + 1)) {
@@ -302,7 +302,7 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatil
     return SWEEP_DONE;
 }
 
-enum sweep_end sweep_backward_in(struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
                                  const struct buf *stretches)
 {
     struct flow f = flow_from(t, root);
@@ -335,7 +335,7 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
     return SWEEP_DONE;
 }
 
-enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root,
                               uint32_t from, struct adjoints *out)
 {
     BS_ASSERT(root < tape_count(t));

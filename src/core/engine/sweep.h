@@ -7,12 +7,13 @@
 
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/tape.h"
 
 enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 
 // Recomputes every stale node. *count, if not NULL, receives how many there were.
-enum sweep_end sweep_forward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count);
 
 // A run of nodes, first … end - 1.
@@ -26,11 +27,11 @@ struct stretch {
 bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out);
 // Recomputes the stale nodes in these stretches, which are closed: operands of a node lie in them
 // too. The other nodes stay as they are. trail: what all the stretches span is saved.
-enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,
                                 const struct buf *stretches, uint32_t *count);
 // The backward pass from `root`, as below, over the stretches that sweep_stretches found for it.
 // Nothing is recorded: the caller has saved gradients and marks.
-enum sweep_end sweep_backward_in(struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
                                  const struct buf *stretches);
 
 // The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
@@ -39,7 +40,7 @@ enum sweep_end sweep_backward_in(struct tape *t, const volatile int *stop, uint3
 // root does not depend on keep their gradients. Values must not be stale. *held, if not NULL,
 // receives the lowest-numbered leaf that was reached and already held a gradient other than 0
 // (NODE_NONE if none did): it holds a sum now.
-enum sweep_end sweep_backward(struct tape *t, struct trail *trail, const volatile int *stop,
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop,
                               uint32_t root, uint32_t *held);
 
 // Sets every gradient to 0 and forgets that it was computed.
@@ -57,7 +58,7 @@ struct adjoints {
 
 // Fills `out` (which the caller releases with adjoints_release, whatever the end) for the nodes
 // from `from` to root. Values must not be stale.
-enum sweep_end sweep_adjoints(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root,
                               uint32_t from, struct adjoints *out);
 void adjoints_release(struct adjoints *a);
 // d root / d id; 0 where root does not depend on it, or id lies outside.

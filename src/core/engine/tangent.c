@@ -1,6 +1,6 @@
 #include "engine/tangent.h"
 
-#include "engine/stop.h"
+#include "base/stop.h"
 
 bool tangent_follows(const struct tangent *t, uint32_t id)
 {
@@ -37,7 +37,7 @@ static void carry(const struct tape *t, uint32_t id, struct tangent *out)
 }
 
 // Only nodes that root depends on are asked: `under` are their ids.
-static enum sweep_end carry_up(const struct tape *t, const volatile int *stop,
+static enum sweep_end carry_up(const struct tape *t, struct stop *stop,
                                const struct buf *under, struct tangent *out)
 {
     for (size_t i = 0; i < under->count; i++) {
@@ -55,7 +55,7 @@ static enum sweep_end carry_up(const struct tape *t, const volatile int *stop,
     return SWEEP_DONE;
 }
 
-enum sweep_end tangent_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root,
                              uint32_t of, struct tangent *out)
 {
     *out = (struct tangent){.of = of, .root = root};

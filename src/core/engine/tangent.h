@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "engine/tape.h"
 
@@ -22,7 +23,7 @@ struct tangent {
 
 // Fills `out`, which the caller releases whatever the end; the tape stays as it is. Values must not
 // be stale. Where root does not depend on `of` every slope is 0.
-enum sweep_end tangent_sweep(const struct tape *t, const volatile int *stop, uint32_t root,
+enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root,
                              uint32_t of, struct tangent *out);
 void tangent_release(struct tangent *t);
 // d id / d of; 0 for a node that does not follow.

@@ -88,7 +88,7 @@ bool export_write(struct text *out, const struct export_kind *kind, const struct
     if (p.refusal != NULL) {
         diag_set(d, span, "%s", p.refusal);
         diag_hint(d, "%s", p.hint);
-    } else if (p.stopped || (e->stop != NULL && *e->stop != 0)) {
+    } else if (p.stopped || stop_is_asked(e->stop)) {
         diag_set(d, span, "interrupted");
     } else if (!ok || p.failed || out->bytes.failed) {
         diag_out_of_memory(d);

@@ -7,6 +7,7 @@
 #define EXPORT_EXPORT_H
 
 #include "base/diag.h"
+#include "base/stop.h"
 #include "engine/optim.h"
 #include "text/definition.h"
 #include "text/names.h"
@@ -17,7 +18,7 @@ struct export
     const struct tape *tape;  // its values are fresh
     struct names *names;
     uint32_t root;
-    const volatile int *stop;
+    struct stop *stop;
     int digits;  // of numbers that are only read
     // How root was trained last (steps 0: it was not), and what the optimiser remembers of each
     // parameter (struct optim_state, in tape order; missing ones are 0).

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "formula/letters.h"
 

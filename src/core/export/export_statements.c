@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "export/export_terms.h"
 
 enum {

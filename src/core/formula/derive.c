@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "formula/simplify.h"
 
 const char *rule_name(enum rule rule)
@@ -321,7 +321,7 @@ static void derive_part(struct deriving *w, uint32_t id)
     }
 }
 
-static bool derive_parts(struct deriving *w, uint32_t root, const volatile int *stop,
+static bool derive_parts(struct deriving *w, uint32_t root, struct stop *stop,
                          struct diag *d)
 {
     struct buf ids;
@@ -350,7 +350,7 @@ static bool derive_parts(struct deriving *w, uint32_t root, const volatile int *
     return w->out->result != EXPR_NONE || (!d->set && expr_trouble(w->p, d));
 }
 
-bool derive(struct exprs *p, uint32_t root, uint32_t of, const volatile int *stop,
+bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
             struct derivation *out, struct diag *d)
 {
     struct deriving w = {.p = p, .of = of, .out = out};

@@ -8,6 +8,7 @@
 #ifndef FORMULA_DERIVE_H
 #define FORMULA_DERIVE_H
 
+#include "base/stop.h"
 #include "formula/expr.h"
 
 // The rule by which a derivative was found.
@@ -47,7 +48,7 @@ struct derivation {
 
 // Differentiates the formula `root` of the pool in the name `of` (a node of the pool). The caller
 // releases *out, whatever came of it. False: d says why (no room, or *stop was set; see stop.h).
-bool derive(struct exprs *p, uint32_t root, uint32_t of, const volatile int *stop,
+bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
             struct derivation *out, struct diag *d);
 void derivation_release(struct derivation *out);
 

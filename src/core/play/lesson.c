@@ -282,8 +282,8 @@ static void end_source(struct play *p, bool failed, struct records *out)
     if (p->doing == DOING_TYPED) {
         return;
     }
-    const volatile int *stop = p->tutor->session->world.stop;
-    if (failed && stop != NULL && *stop == SESSION_STOP_NOW) {
+    struct stop *stop = p->tutor->session->world.stop;
+    if (failed && stop != NULL && stop->asked == STOP_NOW) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
     } else if (failed) {
         fault(p, out);
@@ -684,7 +684,7 @@ static void end_course(struct play *p, struct records *out)
 enum session_state play_run(struct play *p, struct records *out)
 {
     struct source line;
-    bool stopped = p->tutor->session->world.stop != NULL && *p->tutor->session->world.stop != 0;
+    bool stopped = stop_is_asked(p->tutor->session->world.stop);
     if (p->running) {
         return run_on(p, out);
     }

@@ -87,7 +87,7 @@ static bool next_turn(struct call *c, struct frame *f)
     if (f->turn == f->turns) {
         return false;
     }
-    if (s->world.stop != NULL && *s->world.stop != 0) {
+    if (stop_is_asked(s->world.stop)) {
         diag_set(c->diag, f->statement, "interrupted");
         return diag_hint(c->diag, "nothing of the loop is kept");
     }

@@ -251,7 +251,7 @@ static void ask_for_input(struct call *c, const struct start *start)
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     struct diag late = {0};
-    if (s->world.stop != NULL && *s->world.stop == SESSION_STOP_LATE) {
+    if (s->world.stop != NULL && s->world.stop->asked == STOP_LATE) {
         diag_set(&late, d->span, "this takes longer than a statement may here");
         diag_hint(&late, "at the prompt it could be interrupted with Ctrl-C");
         d = &late;
@@ -284,7 +284,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
         diag_out_of_memory(&diag);
         return fail(s, &diag, out);
     }
-    if (!outermost && s->world.stop != NULL && *s->world.stop != 0) {
+    if (!outermost && stop_is_asked(s->world.stop)) {
         diag_set(&diag, (struct span){start, start}, "interrupted");
         diag_hint(&diag, "nothing of it is kept");
         return fail(s, &diag, out);

@@ -29,23 +29,22 @@
 //
 // What else there may be, and the lessons that are played over a session, is told in play/tutor.h.
 //
-// Ctrl-C: set the integer that world.stop points to, to SESSION_STOP_NOW; the running statement is
-// taken back and reports "interrupted". A host whose patience is at an end sets it to
-// SESSION_STOP_LATE: then the statement takes too long, and it is a lesson's fault.
+// Ctrl-C: set world.stop->asked to STOP_NOW; the running statement is taken back and reports
+// "interrupted". A host whose patience is at an end sets it to STOP_LATE, as world.stop->most does by
+// itself: then the statement takes too long, and it is a lesson's fault.
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
 #include "base/diag.h"
 #include "base/record.h"
+#include "base/stop.h"
 #include "engine/lanes.h"
 
 struct session;
 struct command_table;
 
-enum { SESSION_STOP_NOW = 1, SESSION_STOP_LATE };
-
 struct session_world {
-    const volatile int *stop;  // NULL: never stops
+    struct stop *stop;  // NULL: never stops
     uint64_t seed;             // of the random numbers
     enum lanes_width lanes;    // vectors that trainings may use; no answer depends on it
     // The commands there are besides the language's own statements; NULL: none.

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "text/csv_cell.h"
 #include "text/csv_number.h"
 
@@ -15,7 +15,7 @@ struct reading {
     struct csv_reader begin;  // at the first line
     struct csv_reader reader;
     const char *name;
-    const volatile int *stop;
+    struct stop *stop;
     struct span span;
     struct diag *d;
     struct buf
@@ -436,7 +436,7 @@ static bool read_table(struct reading *g, enum csv_header asked)
 }
 
 bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
-              enum csv_header header, const volatile int *stop, struct span span, struct diag *d)
+              enum csv_header header, struct stop *stop, struct span span, struct diag *d)
 {
     *out = (struct csv){.bytes = bytes};
     buf_init(&out->numbers, sizeof(double));

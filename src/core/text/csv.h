@@ -15,6 +15,7 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "text/names.h"
 
 enum csv_header { CSV_HEADER_FIND, CSV_HEADER_NO, CSV_HEADER_YES };
@@ -64,7 +65,7 @@ enum { CSV_CELLS_MOST = 1 << 24 };
 // Reads the n bytes of the file `name` (for messages). False: the diag says why, about `span`, or
 // that it was interrupted (stop may be NULL). Release it in either case.
 bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
-              enum csv_header header, const volatile int *stop, struct span span, struct diag *d);
+              enum csv_header header, struct stop *stop, struct span span, struct diag *d);
 void csv_release(struct csv *c);
 
 // "column 3 (petal_length)", of a column from 0.

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "engine/sweep.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
@@ -96,7 +96,7 @@ void lower_remark(struct lower *w, const char *words)
 
 bool lower_stopped(const struct lower *w)
 {
-    return w->stop != NULL && *w->stop != 0;
+    return stop_is_asked(w->stop);
 }
 
 static bool push(struct lower *w, struct operand operand)

@@ -7,6 +7,7 @@
 #ifndef TEXT_LOWER_H
 #define TEXT_LOWER_H
 
+#include "base/stop.h"
 #include "engine/rng.h"
 #include "engine/tape.h"
 #include "text/array.h"
@@ -21,7 +22,7 @@ struct scope {
     struct names *names;
     const struct definitions *definitions;
     struct rng *rng;
-    const volatile int *stop;
+    struct stop *stop;
     // A function's call makes a group of nodes. NULL: nobody wants to know.
     struct buf *groups;  // struct group
     // Nodes from here on were numbered anew when a loop cleared up; numbers below the second have
@@ -40,7 +41,7 @@ struct lower {
     struct inputs *inputs;
     const struct source *source;
     struct diag *diag;
-    const volatile int *stop;
+    struct stop *stop;
     struct buf stack;     // struct operand
     struct buf numbers;   // double: the elements of arrays of plain numbers
     struct buf calls;     // struct activation *: the functions being called, outermost first

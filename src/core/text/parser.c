@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/stop.h"
+#include "base/stop.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
 #include "text/spelling.h"

@@ -39,6 +39,7 @@
 #define TEXT_PARSER_H
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "text/lexer.h"
 #include "text/names.h"
 
@@ -93,7 +94,7 @@ struct parser {
     size_t next_for;           // where the word `for` comes next, looked up when it is needed
     bool number_before;        // the operand just read is a written number
     struct span last;          // of the last operand read
-    const volatile int *stop;  // looked at now and then; NULL (as at first): nobody interrupts
+    struct stop *stop;  // looked at now and then; NULL (as at first): nobody interrupts
     size_t turns;
 };
 

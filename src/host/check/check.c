@@ -1,3 +1,4 @@
+#include "base/stop.h"
 #include "check/check.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ struct page {
     char *folder;             // where what it writes goes; removed in the end
     struct notes notes;       // of that tutor's session
     struct tutor *tutor;  // NULL: the next input begins one
-    volatile int stop;
+    struct stop stop;
     bool lesson;  // else it may take its time
     struct patience patience;
     struct text blessed;  // the file as it is to be, up to the byte `copied` of it as it is

@@ -1,3 +1,4 @@
+#include "base/stop.h"
 #include "check/check_lessons.h"
 
 #include <math.h>
@@ -727,7 +728,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
 {
     struct player p = {.check = c, .lesson = lesson};
     FILE *nowhere = fopen("/dev/null", "w");
-    volatile int stop = 0;
+    struct stop stop = {0};
     struct patience patience;
     struct tutor *tutor = tutor_new(&(struct session_world){.stop = &stop, .seed = 1});
     patience_init(&patience, &stop);

@@ -57,7 +57,7 @@ static bool explain(struct child_result *r, int seconds, struct diag *d)
     return diag_hint(d, "%s", hint);
 }
 
-bool image_render(const char *dot, size_t n, const char *format, const volatile int *stop,
+bool image_render(const char *dot, size_t n, const char *format, struct stop *stop,
                   struct buf *bytes, struct diag *d)
 {
     char path[PATH_MAX];
@@ -83,7 +83,7 @@ bool image_render(const char *dot, size_t n, const char *format, const volatile 
     return ok;
 }
 
-bool image_draw(const struct rec *scene, const char *format, const volatile int *stop,
+bool image_draw(const struct rec *scene, const char *format, struct stop *stop,
                 struct buf *bytes, struct diag *d)
 {
     struct text dot;
@@ -96,7 +96,7 @@ bool image_draw(const struct rec *scene, const char *format, const volatile int 
 }
 
 bool picture_write(const struct rec *scene, const char *path, const char *format,
-                   const volatile int *stop, struct diag *d)
+                   struct stop *stop, struct diag *d)
 {
     struct text dot;
     struct buf bytes;
@@ -111,7 +111,7 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
     return ok;
 }
 
-bool picture_layout(const struct rec *questions, const volatile int *stop, struct buf *bytes,
+bool picture_layout(const struct rec *questions, struct stop *stop, struct buf *bytes,
                     struct diag *d)
 {
     size_t before = bytes->count;

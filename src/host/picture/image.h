@@ -13,24 +13,25 @@
 
 #include "base/diag.h"
 #include "base/record.h"
+#include "base/stop.h"
 
 // dot[0..n) as a picture ("png", "svg", "pdf") or positions ("plain", "json0"), appended to
 // `bytes`, at most 64 MB of them. *stop (NULL: nothing) becoming not 0 ends it. False: d says why,
 // its span is 0, and `bytes` is as it was.
-bool image_render(const char *dot, size_t n, const char *format, const volatile int *stop,
+bool image_render(const char *dot, size_t n, const char *format, struct stop *stop,
                   struct buf *bytes, struct diag *d);
 
 // A scene as a picture ("png", "svg", "pdf"), appended to `bytes`. False: d says why.
-bool image_draw(const struct rec *scene, const char *format, const volatile int *stop,
+bool image_draw(const struct rec *scene, const char *format, struct stop *stop,
                 struct buf *bytes, struct diag *d);
 // Writes a scene (view/scene.h) into a file: "png", "svg", "pdf", or "dot" as text. The file is
 // whole or as it was. False: d says why, its span is 0.
 bool picture_write(const struct rec *scene, const char *path, const char *format,
-                   const volatile int *stop, struct diag *d);
+                   struct stop *stop, struct diag *d);
 
 // The places that dot gives to each of these graphs (a list of texts in DOT), as "plain", one
 // answer after another appended to `bytes`. False: d says why, and `bytes` is as it was.
-bool picture_layout(const struct rec *questions, const volatile int *stop, struct buf *bytes,
+bool picture_layout(const struct rec *questions, struct stop *stop, struct buf *bytes,
                     struct diag *d);
 
 #endif

@@ -143,13 +143,13 @@ static long now(void)
 }
 
 // What the program says at its start: one line, its address or what is the matter.
-static void read_line(int from, const volatile int *stop, struct text *line)
+static void read_line(int from, struct stop *stop, struct text *line)
 {
     enum { LINE_MOST = 400 };
     struct pollfd end = {.fd = from, .events = POLLIN};
     long last = now() + START;
     char c = 0;
-    while (c != '\n' && text_length(line) < LINE_MOST && now() < last && *stop == 0) {
+    while (c != '\n' && text_length(line) < LINE_MOST && now() < last && !stop_is_asked(stop)) {
         if (poll(&end, 1, PAUSE) <= 0) {
             continue;
         }
@@ -163,7 +163,7 @@ static void read_line(int from, const volatile int *stop, struct text *line)
     }
 }
 
-static bool start(struct live *l, int port, const volatile int *stop, struct diag *d)
+static bool start(struct live *l, int port, struct stop *stop, struct diag *d)
 {
     int answer = -1, error = connect_and_spawn(l, port, &answer);
     if (error != 0) {
@@ -218,7 +218,7 @@ static bool serves_at(struct live *l, int port)
     return port == 0 || port == serves;
 }
 
-bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,
+bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
                struct diag *d)
 {
     if (l->pid != 0 && (ended(l->pid) || !serves_at(l, port))) {

@@ -24,6 +24,7 @@
 
 #include "base/diag.h"
 #include "base/record.h"
+#include "base/stop.h"
 #include "session/session.h"
 
 struct live {
@@ -46,7 +47,7 @@ void live_release(struct live *l);
 // Starts the program unless it runs on this port (0: any), and opens a browser where there is one.
 // Appends the page's address. False: d says why, its span is 0.
 // *stop becoming not 0 ends the waiting for it.
-bool live_open(struct live *l, int port, const volatile int *stop, struct buf *address,
+bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
                struct diag *d);
 // False, and says so, if no program runs.
 bool live_stop(struct live *l, struct diag *d);

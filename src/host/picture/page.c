@@ -65,7 +65,7 @@ void page_text(struct text *out, const struct rec *scene, const struct rec *trac
 }
 
 bool page_write(const struct rec *scene, const struct rec *trace, const char *path,
-                const volatile int *stop, struct diag *d)
+                struct stop *stop, struct diag *d)
 {
     struct text dot, html;
     struct buf svg;

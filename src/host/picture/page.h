@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "base/record.h"
+#include "base/stop.h"
 
 // Appends the page. svg[0..n) is the scene's drawing as XML; trace is session/trace.h's record.
 // What the records say cannot end the element that they stand in, whatever it is.
@@ -19,6 +20,6 @@ void page_text(struct text *out, const struct rec *scene, const struct rec *trac
 // Draws the scene and writes the page into a file, which is whole or as it was. *stop (NULL:
 // nothing) becoming not 0 ends the drawing. False: d says why, its span is 0.
 bool page_write(const struct rec *scene, const struct rec *trace, const char *path,
-                const volatile int *stop, struct diag *d);
+                struct stop *stop, struct diag *d);
 
 #endif

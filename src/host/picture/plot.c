@@ -341,7 +341,7 @@ static bool too_large(const struct rec *plot)
     return false;
 }
 
-bool plot_draw_file(const struct rec *plot, const char *format, const volatile int *stop,
+bool plot_draw_file(const struct rec *plot, const char *format, struct stop *stop,
                     struct buf *bytes, struct diag *d)
 {
     if (too_large(plot)) {
@@ -373,7 +373,7 @@ bool plot_draw_file(const struct rec *plot, const char *format, const volatile i
 }
 
 bool plot_write(const struct rec *plot, const char *path, const char *format,
-                const volatile int *stop, struct diag *d)
+                struct stop *stop, struct diag *d)
 {
     struct buf bytes;
     buf_init(&bytes, 1);

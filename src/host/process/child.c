@@ -114,7 +114,7 @@ static int64_t now(void)
 // CHILD_ENDED as long as nothing speaks against waiting.
 static enum child_end patience(const struct job *job)
 {
-    bool stopped = job->child->stop != NULL && *job->child->stop != 0;
+    bool stopped = stop_is_asked(job->child->stop);
     return stopped ? CHILD_STOPPED : now() >= job->deadline ? CHILD_TOO_LATE : CHILD_ENDED;
 }
 

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/text.h"
 
 enum { CHILD_BYTES_MOST = 64 << 20 };
@@ -23,7 +24,7 @@ struct child {
     size_t n;
     int seconds;               // it may take
     size_t memory;             // bytes of address space it may take; 0: as much as it likes
-    const volatile int *stop;  // becoming not 0 ends it; NULL: nothing does
+    struct stop *stop;  // becoming not 0 ends it; NULL: nothing does
 };
 
 enum child_end {

@@ -41,7 +41,8 @@ static void type_answers(struct host *h, const struct source *answers)
     struct source entry;
     enum session_state state = SESSION_DONE;
     for (size_t at = 0;
-         state != SESSION_QUIT && !h->out_failed && *h->stop == 0 && at < answers->length;) {
+         state != SESSION_QUIT && !h->out_failed && !stop_is_asked(h->stop) &&
+         at < answers->length;) {
         block_take_lines(answers, &at, &entry);
         if (!source_is_blank(&entry)) {
             show_typed(h, &entry);

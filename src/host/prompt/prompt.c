@@ -71,7 +71,7 @@ static bool run_entry(struct host *h, const char *entry, size_t length)
 {
     struct source source = {.name = "<prompt>", .text = entry, .length = length, .line = 1};
     enum session_state state = host_run(h, &source);
-    if (h->out_failed && *h->stop != 0 && repl_hung_up() == 0) {
+    if (h->out_failed && stop_is_asked(h->stop) && repl_hung_up() == 0) {
         // Ctrl-C ended not the statement but its answer: what was not shown yet is dropped.
         __fpurge(h->out);
         clearerr(h->out);
@@ -104,7 +104,7 @@ static void run_entries(struct host *h, const char *first, struct journal *journ
     text_release(&entry);
 }
 
-int prompt_run(struct host *h, const char *first, volatile int *stop)
+int prompt_run(struct host *h, const char *first, struct stop *stop)
 {
     struct journal journal;
     struct live live;
@@ -118,7 +118,7 @@ int prompt_run(struct host *h, const char *first, volatile int *stop)
     greet(h);
     journal_init(&journal);
     if (!resume_offer(h, &journal)) {
-        *stop = 0;  // Ctrl-C was an answer
+        stop_renew(stop);  // Ctrl-C was an answer
         run_init_file(h);
         journal_pass(&journal, tutor_session(h->tutor));
     }

@@ -31,7 +31,7 @@ enum {
 // readline's hooks and the signal handler take no argument: what they need is here.
 static struct {
     struct host *host;
-    volatile int *stop;             // set by every signal of ours; ends a line as well
+    struct stop *stop;             // set by every signal of ours; ends a line as well
     volatile sig_atomic_t hung_up;  // the signal that ends us, if one came
     struct text keys;               // read but not yet given to readline, from `next` on
     size_t next;
@@ -50,7 +50,7 @@ static void on_signal(int number)
     if (number != SIGINT) {
         repl.hung_up = number;
     }
-    *repl.stop = 1;
+    repl.stop->asked = STOP_NOW;
 }
 
 // No SA_RESTART: whatever waits is to stop waiting.
@@ -99,7 +99,7 @@ static bool wait_for_keys(void)
 {
     struct live *live = repl.host->live;
     struct pollfd ends[] = {{.fd = STDIN_FILENO, .events = POLLIN}, {.events = POLLOUT}};
-    while (ends[0].revents == 0 && *repl.stop == 0) {
+    while (ends[0].revents == 0 && !stop_is_asked(repl.stop)) {
         sigset_t all, before;
         ends[1].fd = live == NULL ? -1 : live_fd(live);
         sigfillset(&all);
@@ -114,7 +114,7 @@ static bool wait_for_keys(void)
         }
         heed_signals();
     }
-    return *repl.stop == 0;
+    return !stop_is_asked(repl.stop);
 }
 
 static bool read_keys(void)
@@ -138,7 +138,7 @@ static bool read_keys(void)
 static int take_key(void)
 {
     bool have = repl.next < text_length(&repl.keys);
-    if (*repl.stop != 0 || (!have && !read_keys())) {
+    if (stop_is_asked(repl.stop) || (!have && !read_keys())) {
         text_clear(&repl.keys);
         repl.next = 0;
         return EOF;
@@ -482,7 +482,7 @@ static void say(const char *words)
 // One line without its newline, which the caller frees; NULL if it ended in another way.
 static char *read_line(const char *prompt)
 {
-    *repl.stop = 0;
+    stop_renew(repl.stop);
     repl.given = 0;
     repl.too_long = false;
     choose_redisplay('\n');
@@ -492,7 +492,7 @@ static char *read_line(const char *prompt)
     if (line == NULL) {
         say("\n");
     }
-    if (*repl.stop != 0 || repl.too_long) {
+    if (stop_is_asked(repl.stop) || repl.too_long) {
         free(line);
         return NULL;
     }
@@ -547,7 +547,7 @@ enum repl_end repl_read(struct text *entry)
         remember(text_get(entry));
         return repl.hung_up != 0 ? REPL_LEFT : REPL_ENTERED;
     }
-    if (repl.hung_up != 0 || (*repl.stop == 0 && !repl.too_long)) {
+    if (repl.hung_up != 0 || (!stop_is_asked(repl.stop) && !repl.too_long)) {
         return REPL_LEFT;
     }
     return repl.too_long ? REPL_TOO_LONG : REPL_DROPPED;
@@ -591,7 +591,7 @@ static void set_up_readline(void)
     rl_initialize();
 }
 
-void repl_init(struct host *h, volatile int *stop)
+void repl_init(struct host *h, struct stop *stop)
 {
     repl.host = h;
     repl.stop = stop;

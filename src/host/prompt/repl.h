@@ -5,13 +5,14 @@
 #ifndef PROMPT_REPL_H
 #define PROMPT_REPL_H
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "supply/host.h"
 
 // Takes over the terminal and the signals. The host's session offers the candidates for completion.
 // *stop (the integer that h->stop and the session's world point to) is set by Ctrl-C, and by
 // SIGTERM and SIGHUP, which also end the reading for good.
-void repl_init(struct host *h, volatile int *stop);
+void repl_init(struct host *h, struct stop *stop);
 // Saves the history.
 void repl_release(void);
 

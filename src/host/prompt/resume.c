@@ -28,13 +28,13 @@ static void add_lines(struct text *words, size_t lines)
 
 // A whole line, as the terminal gives it. False at the end of input, or if a signal came: also if
 // it came just before.
-static bool read_answer(const volatile int *stop, char *line, size_t size)
+static bool read_answer(struct stop *stop, char *line, size_t size)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    bool ready = *stop == 0 && ppoll(&input, 1, NULL, &before) > 0;
+    bool ready = !stop_is_asked(stop) && ppoll(&input, 1, NULL, &before) > 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
     ssize_t n = ready ? read(STDIN_FILENO, line, size - 1) : 0;
     line[n > 0 ? n : 0] = '\0';

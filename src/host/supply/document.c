@@ -9,7 +9,7 @@
 struct drawer {
     const char *path;
     enum notes_format format;
-    const volatile int *stop;
+    struct stop *stop;
     const char *name;
 };
 
@@ -62,7 +62,7 @@ static bool draw(void *at, const struct rec *record, size_t number, struct text 
 }
 
 bool document_write(struct notes *notes, const char *format, const char *path, const char *name,
-                    const volatile int *stop, struct diag *d)
+                    struct stop *stop, struct diag *d)
 {
     if (notes == NULL) {
         diag_set(d, (struct span){0, 0}, "notes are kept of what is typed at the prompt only");

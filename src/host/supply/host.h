@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/diag.h"
+#include "base/stop.h"
 #include "picture/live.h"
 #include "play/tutor.h"
 #include "store/course.h"
@@ -24,7 +25,7 @@ struct host {
     enum host_form trouble_form;  // of what goes to `trouble`
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
-    const volatile int *stop;
+    struct stop *stop;
     struct patience *patience;  // NULL: it waits for whatever runs
     // Where the records are wanted, not their words: is given each, and nothing is written.
     // Pictures are then drawn in the terminal without Graphviz, which nobody sees.

@@ -7,14 +7,14 @@
 // Runs in a thread of its own, and does nothing but this.
 static void run_out(union sigval value)
 {
-    volatile int *stop = value.sival_ptr;
-    *stop = SESSION_STOP_LATE;
+    struct stop *stop = value.sival_ptr;
+    stop->asked = STOP_LATE;
 }
 
-void patience_init(struct patience *p, volatile int *stop)
+void patience_init(struct patience *p, struct stop *stop)
 {
     struct sigevent event = {.sigev_notify = SIGEV_THREAD,
-                             .sigev_value.sival_ptr = (void *)stop,
+                             .sigev_value.sival_ptr = stop,
                              .sigev_notify_function = run_out};
     *p = (struct patience){.stop = stop};
     p->set = timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &p->timer) == 0;
@@ -33,8 +33,8 @@ void patience_renew(struct patience *p)
     struct itimerspec once = {.it_value.tv_sec = PATIENCE_SECONDS};
     if (p->set) {
         timer_settime(p->timer, 0, &once, NULL);
-        if (*p->stop == SESSION_STOP_LATE) {
-            *p->stop = 0;
+        if (p->stop->asked == STOP_LATE) {
+            stop_renew(p->stop);
         }
     }
 }

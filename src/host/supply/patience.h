@@ -6,16 +6,18 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "base/stop.h"
+
 enum { PATIENCE_SECONDS = 1 };
 
 struct patience {
     bool set;            // the timer is there
     timer_t timer;       // …
-    volatile int *stop;  // what it sets; NULL: waits for ever
+    struct stop *stop;  // what it sets; NULL: waits for ever
 };
 
 // stop: what session_world.stop points to; the patience itself must stay where it is.
-void patience_init(struct patience *p, volatile int *stop);
+void patience_init(struct patience *p, struct stop *stop);
 void patience_release(struct patience *p);
 // Something happened: waits anew.
 void patience_renew(struct patience *p);

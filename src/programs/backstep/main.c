@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "check/check.h"
 #include "store/files.h"
 #include "supply/host.h"
@@ -44,12 +45,12 @@ struct options {
     bool json, bless;
 };
 
-static volatile int stop;
+static struct stop stop;
 
 static void on_interrupt(int signal_number)
 {
     (void)signal_number;
-    stop = 1;
+    stop.asked = STOP_NOW;
 }
 
 // What goes wrong with a file or a pipe is told by the call that meets it, not by a signal that
