@@ -61,6 +61,7 @@ struct stages {
     struct buf label;  // uint32_t, by node: the name or number that stands for it
     struct buf grad;   // uint32_t, by node: the name of its gradient
     struct buf given;  // uint8_t, by node: has its gradient been given a value?
+    struct buf walk;   // uint32_t: of a slope, what is still to be looked at
     struct simplifier simplifier;
     bool used[OP_COUNT];
 };
@@ -87,6 +88,7 @@ static bool stages_init(struct stages *s, struct formula *f)
     buf_init(&s->label, sizeof(uint32_t));
     buf_init(&s->grad, sizeof(uint32_t));
     buf_init(&s->given, 1);
+    buf_init(&s->walk, sizeof(uint32_t));
     simplifier_init(&s->simplifier, &f->pool);
     size_t count = (size_t)f->root + 1;
     return expr_reach(&f->pool, f->root, &s->ids) && buf_resize(&s->label, count) &&
@@ -99,6 +101,7 @@ static void stages_release(struct stages *s)
     buf_release(&s->label);
     buf_release(&s->grad);
     buf_release(&s->given);
+    buf_release(&s->walk);
     simplifier_release(&s->simplifier);
 }
 
@@ -157,17 +160,23 @@ static void put_forward(struct stages *s, struct rec *lines)
     }
 }
 
-// The functions of a slope are wanted too.
+// The functions of a slope are wanted too. It is a formula of names, and so a small one.
 static void note_used(struct stages *s, uint32_t slope)
 {
-    struct buf ids;
-    bool ok = slope != EXPR_NONE && expr_reach(&s->formula->pool, slope, &ids);
-    for (size_t i = 0; ok && i < ids.count; i++) {
-        struct expr e = expr_get(&s->formula->pool, BUF(uint32_t, &ids)[i]);
-        s->used[e.op] |= e.kind == EXPR_OP;
-    }
-    if (slope != EXPR_NONE) {
-        buf_release(&ids);
+    const struct exprs *pool = &s->formula->pool;
+    struct buf *todo = &s->walk;
+    for (uint32_t id = slope; id != EXPR_NONE;) {
+        struct expr e = expr_get(pool, id);
+        if (e.kind == EXPR_OP) {
+            s->used[e.op] = true;
+            uint32_t *later = buf_push(todo, 1);
+            if (later != NULL) {
+                *later = e.b;
+            }
+            id = e.a;
+        } else {
+            id = todo->count > 0 ? BUF(uint32_t, todo)[--todo->count] : EXPR_NONE;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ void formula_init(struct formula *f, struct call *c)
 {
     *f = (struct formula){.call = c, .root = EXPR_NONE, .in = EXPR_NONE, .in_node = NODE_NONE};
     exprs_init(&f->pool);
+    f->pool.stop = c->s->world.stop;
 }
 
 void formula_release(struct formula *f)

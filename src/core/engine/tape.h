@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "base/stop.h"
 #include "base/trail.h"
 #include "engine/ops.h"
 
@@ -43,6 +44,7 @@ struct tape {
     struct buf value;  // double
     struct buf grad;   // double; 0 until a backward pass adds to it
     struct buf mark;   // uint8_t
+    struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     bool any_stale;    // false: no node is stale (true: some may be)
 };
 

@@ -340,10 +340,7 @@ static bool derive_parts(struct deriving *w, uint32_t root, struct stop *stop,
         } else if (id == w->of) {
             part_at(w, id)->slope = expr_number(w->p, 1);
         }
-        if (stop_asked(stop, i)) {
-            ok = diag_set(d, (struct span){0, 0}, "interrupted");
-        }
-        ok = ok && !w->p->nodes.failed && !w->p->full;
+        ok = ok && !exprs_failed(w->p);
     }
     w->out->result = ok ? part_at(w, root)->slope : EXPR_NONE;
     buf_release(&ids);
@@ -354,6 +351,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
             struct derivation *out, struct diag *d)
 {
     struct deriving w = {.p = p, .of = of, .out = out};
+    p->stop = stop;
     *out = (struct derivation){.result = EXPR_NONE};
     buf_init(&out->steps, sizeof(struct derivation_step));
     buf_init(&out->edges, sizeof(enum op));

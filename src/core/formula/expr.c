@@ -9,6 +9,7 @@ void exprs_init(struct exprs *p)
     buf_init(&p->slots, sizeof(uint32_t));
     names_init(&p->names);
     p->full = false;
+    p->stop = NULL;
 }
 
 void exprs_release(struct exprs *p)
@@ -23,8 +24,16 @@ uint32_t exprs_count(const struct exprs *p)
     return (uint32_t)p->nodes.count;
 }
 
+bool exprs_failed(const struct exprs *p)
+{
+    return p->nodes.failed || p->slots.failed || p->full || stop_is_asked(p->stop);
+}
+
 bool expr_trouble(const struct exprs *p, struct diag *d)
 {
+    if (stop_is_asked(p->stop)) {
+        return diag_set(d, (struct span){0, 0}, "interrupted");
+    }
     if (!p->full) {
         return diag_out_of_memory(d);
     }
@@ -86,7 +95,7 @@ static bool make_room(struct exprs *p)
 
 static uint32_t intern(struct exprs *p, struct expr node)
 {
-    if (!make_room(p)) {
+    if (stop_after(p->stop, 8) || !make_room(p)) {
         return EXPR_NONE;
     }
     uint32_t *slot = find_slot(p, node);
@@ -152,7 +161,7 @@ static bool mark_reached(const struct exprs *p, uint32_t root, const uint32_t *i
                          struct buf *marks)
 {
     buf_init(marks, 1);
-    if (!buf_resize(marks, (size_t)root + 1)) {
+    if (stop_after(p->stop, root) || !buf_resize(marks, (size_t)root + 1)) {
         return false;
     }
     uint8_t *mark = marks->data;

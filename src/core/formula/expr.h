@@ -14,6 +14,7 @@
 #ifndef FORMULA_EXPR_H
 #define FORMULA_EXPR_H
 
+#include "base/stop.h"
 #include "base/text.h"
 #include "engine/tape.h"
 #include "text/names.h"
@@ -44,12 +45,16 @@ struct exprs {
     struct buf slots;    // uint32_t: a hash table of nodes, by what they are
     struct names names;  // the names that occur; nothing is bound
     bool full;
+    struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
 };
 
 void exprs_init(struct exprs *p);
 void exprs_release(struct exprs *p);
 uint32_t exprs_count(const struct exprs *p);
 // Says why the pool failed. Returns false.
+// Has it failed, is it full, or is it to stop? Then what it was to make is not whole, and
+// expr_trouble says why.
+bool exprs_failed(const struct exprs *p);
 bool expr_trouble(const struct exprs *p, struct diag *d);
 
 // ---- Making -------------------------------------------------------------------------------------

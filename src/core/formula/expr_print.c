@@ -140,7 +140,8 @@ bool expr_print(struct text *out, const struct exprs *p, uint32_t root, size_t m
     struct buf todo;
     buf_init(&todo, sizeof(struct piece));
     push_formula(&todo, root, ANY);
-    while (todo.count > 0 && text_length(out) - start <= most && !out->bytes.failed) {
+    while (todo.count > 0 && text_length(out) - start <= most && !out->bytes.failed &&
+           !stop_after(p->stop, 4)) {
         struct piece piece = BUF(struct piece, &todo)[--todo.count];
         if (piece.text != NULL) {
             text_add(out, piece.text);

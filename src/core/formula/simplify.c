@@ -260,7 +260,7 @@ uint32_t simplify(struct simplifier *s, uint32_t root)
     s->depth++;
     list(s, root);
     find_chains(s, first);
-    for (size_t i = first; i < s->todo.count && !s->pool->nodes.failed && !s->pool->full; i++) {
+    for (size_t i = first; i < s->todo.count && !exprs_failed(s->pool); i++) {
         uint32_t id = *todo_at(s, i);
         const struct note *note = note_of(s, id);
         if (!note->inner && note->form == 0) {

@@ -255,6 +255,9 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         diag_set(&late, d->span, "this takes longer than a statement may here");
         diag_hint(&late, "at the prompt it could be interrupted with Ctrl-C");
         d = &late;
+    } else if (stop_is_asked(s->world.stop) && strcmp(d->message, "interrupted") != 0) {
+        diag_set(&late, d->span, "interrupted");  // what it stumbled over came of that
+        d = &late;
     }
     transaction_roll_back(s);
     inputs_clear(&s->inputs);
@@ -308,6 +311,11 @@ static enum session_state run_statement(struct session *s, struct records *out)
     bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
                   !session_in_loop(s) && transaction_changed(s, before);
     struct span span = statement_span(f, start);
+    if (end == CALL_DONE && stop_is_asked(s->world.stop)) {
+        // Whatever left its work before it was done: the answer is not whole.
+        diag_set(&diag, span, "interrupted");
+        end = CALL_FAILED;
+    }
     if (outermost && end == CALL_DONE && !s->rewound) {
         quote_statement(s, f, span);
     }

@@ -10,6 +10,7 @@
 static void init_tables(struct session *s)
 {
     tape_init(&s->tape);
+    s->tape.stop = s->world.stop;
     names_init(&s->names);
     definitions_init(&s->definitions);
     buf_init(&s->groups, sizeof(struct group));

@@ -85,6 +85,7 @@ bool array_numbers_of(struct lower *w, const struct operand *x, struct operand *
     double *numbers = array_numbers(w, x->array.rank, x->array.rows, cols, x->span, out);
     for (uint32_t k = 0; numbers != NULL && k < x->array.rows * cols; k++) {
         numbers[k] = operand_number(w, x, k / cols, k % cols);
+        numbers = lower_goes_on(w, k, 1, x->span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -199,6 +200,7 @@ bool array_apply(struct lower *w, enum op op, struct operand *x, struct operand 
         for (uint32_t k = 0; numbers != NULL && k < shape.rows * shape.cols; k++) {
             uint32_t i = k / shape.cols, j = k % shape.cols;
             numbers[k] = op_value(op, stretched_number(w, x, i, j), stretched_number(w, y, i, j));
+            numbers = lower_goes_on(w, k, 4, span) ? numbers : NULL;
         }
         return numbers != NULL;
     }
@@ -251,9 +253,7 @@ static bool matmul_numbers(struct lower *w, const struct operand *x, const struc
         for (uint32_t t = 1; t < inner; t++) {
             numbers[k] += operand_number(w, x, k / n, t) * operand_number(w, y, t, k % n);
         }
-        if (lower_stopped(w)) {
-            return diag_set(w->diag, span, "interrupted");
-        }
+        numbers = lower_goes_on(w, k, inner, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -278,9 +278,6 @@ static bool matmul_nodes(struct lower *w, const struct operand *x, const struct 
             }
         }
         sum = t > 0 ? next : product;
-        if (lower_stopped(w)) {
-            return diag_set(w->diag, span, "interrupted");
-        }
     }
     *result = sum;
     return true;
@@ -401,6 +398,9 @@ bool array_literal(struct lower *w, struct operand *parts, uint32_t count, struc
         } else {
             numbers[k] = operand_number(w, part, 0, j);
         }
+        if (!lower_goes_on(w, k, 1, span)) {
+            return false;
+        }
     }
     return numbers != NULL || list != NULL;
 }
@@ -421,7 +421,8 @@ static void fold_place(const struct fold *f, uint32_t k, uint32_t t, uint32_t *i
     *j = f->axis < 0 ? t % cols : f->axis == 0 ? k : t;
 }
 
-static double fold_number(const struct lower *w, const struct fold *f, enum op op, uint32_t k)
+static double fold_number(struct lower *w, const struct fold *f, enum op op, uint32_t k,
+                          struct span span)
 {
     uint32_t i, j;
     fold_place(f, k, 0, &i, &j);
@@ -429,6 +430,9 @@ static double fold_number(const struct lower *w, const struct fold *f, enum op o
     for (uint32_t t = 1; t < f->length; t++) {
         fold_place(f, k, t, &i, &j);
         sum = op_value(op, sum, operand_number(w, f->x, i, j));
+        if (!lower_goes_on(w, t, 2, span)) {
+            break;
+        }
     }
     return sum;
 }
@@ -441,6 +445,9 @@ static bool fold_nodes(struct lower *w, const struct fold *f, enum op op, uint32
     for (uint32_t k = 0; k < f->count; k++) {
         fold_place(f, k, 0, &i, &j);
         list[k] = operand_node(w, f->x, i, j);
+        if (!lower_goes_on(w, k, 1, span)) {
+            return false;
+        }
     }
     for (uint32_t t = 1; t < f->length; t++) {
         for (uint32_t k = 0; k < f->count; k++) {
@@ -464,14 +471,15 @@ bool array_fold(struct lower *w, enum op op, struct operand *x, int axis, struct
     f.count = axis < 0 ? 1 : axis == 0 ? operand_cols(x) : operand_rows(x);
     if (!x->is_node) {
         if (axis < 0) {
-            *out = (struct operand){.number = fold_number(w, &f, op, 0), .span = span};
-            return true;
+            *out = (struct operand){.number = fold_number(w, &f, op, 0, span), .span = span};
+            return !w->diag->set;
         }
         double *numbers = array_numbers(w, VALUE_VECTOR, 1, f.count, span, out);
         for (uint32_t k = 0; numbers != NULL && k < f.count; k++) {
-            numbers[k] = fold_number(w, &f, op, k);
+            numbers[k] = fold_number(w, &f, op, k, span);
+            numbers = lower_goes_on(w, k, f.length, span) ? numbers : NULL;
         }
-        return numbers != NULL;
+        return numbers != NULL && !w->diag->set;
     }
     uint32_t *list = array_list(w, VALUE_VECTOR, 1, f.count, span, out);
     if (list == NULL || !fold_nodes(w, &f, op, list, span)) {

@@ -51,6 +51,7 @@ static bool build(struct lower *w, const struct operand *x, uint32_t count,
         array_numbers(w, count == 2 ? VALUE_MATRIX : VALUE_VECTOR, rows, cols, span, out);
     for (size_t k = 0; numbers != NULL && k < operand_count(out); k++) {
         numbers[k] = make(w, scale);
+        numbers = lower_goes_on(w, k, 4, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -151,6 +152,7 @@ static bool call_eye(struct lower *w, struct operand *x, uint32_t count, struct 
     double *numbers = array_numbers(w, VALUE_MATRIX, n, n, span, out);
     for (size_t k = 0; numbers != NULL && k < operand_count(out); k++) {
         numbers[k] = k % ((size_t)n + 1) == 0;
+        numbers = lower_goes_on(w, k, 1, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -176,6 +178,7 @@ static bool call_range(struct lower *w, struct operand *x, uint32_t count, struc
     double *numbers = array_numbers(w, VALUE_VECTOR, 1, n, span, out);
     for (size_t k = 0; numbers != NULL && k < operand_count(out); k++) {
         numbers[k] = from + (double)k * by;
+        numbers = lower_goes_on(w, k, 1, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -194,6 +197,7 @@ static bool call_randperm(struct lower *w, struct operand *x, uint32_t count, st
         size_t j = (size_t)rng_below(w->rng, k + 1);
         numbers[k] = numbers[j];
         numbers[j] = (double)k;
+        numbers = lower_goes_on(w, k, 2, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -215,6 +219,7 @@ static bool call_moons(struct lower *w, struct operand *x, uint32_t count, struc
         row[0] = (upper ? maths_cos(angle) : 1 - maths_cos(angle)) + noise * rng_normal(w->rng);
         row[1] = (upper ? maths_sin(angle) : 0.5 - maths_sin(angle)) + noise * rng_normal(w->rng);
         row[2] = upper ? -1 : 1;
+        numbers = lower_goes_on(w, i, 16, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }
@@ -291,6 +296,7 @@ static bool call_onehot(struct lower *w, struct operand *x, uint32_t count, stru
     for (size_t i = 0; numbers != NULL && i < operand_count(out); i++) {
         uint32_t row = (uint32_t)(i / (size_t)size);
         numbers[i] = operand_number(w, &x[0], row / cols, row % cols) == (double)(i % (size_t)size);
+        numbers = lower_goes_on(w, i, 2, span) ? numbers : NULL;
     }
     return numbers != NULL;
 }

@@ -117,7 +117,7 @@ static bool gather(struct lower *w, const struct operand *x, const struct taken 
     for (uint32_t k = 0; k < rows * cols; k++) {
         uint32_t i = taken_at(w, &taken[0], k / cols, operand_rows(x));
         uint32_t j = taken_at(w, &taken[1], k % cols, operand_cols(x));
-        if (i == UINT32_MAX || j == UINT32_MAX) {
+        if (i == UINT32_MAX || j == UINT32_MAX || !lower_goes_on(w, k, 4, span)) {
             return false;
         }
         if (nodes != NULL) {

@@ -94,9 +94,9 @@ void lower_remark(struct lower *w, const char *words)
     }
 }
 
-bool lower_stopped(const struct lower *w)
+bool lower_goes_on(struct lower *w, size_t i, size_t each, struct span span)
 {
-    return stop_is_asked(w->stop);
+    return !stop_asked_by(w->stop, i, each) || diag_set(w->diag, span, "interrupted");
 }
 
 static bool push(struct lower *w, struct operand operand)
@@ -128,6 +128,9 @@ static struct operand number_operand(double number, struct span span)
 
 bool lower_no_room(struct lower *w, struct span span)
 {
+    if (stop_is_asked(w->stop)) {
+        return diag_set(w->diag, span, "interrupted");
+    }
     if (tape_count(w->tape) == TAPE_MOST) {
         diag_set(w->diag, span, "the graph is full: it holds at most %d nodes", TAPE_MOST);
         return diag_hint(w->diag, "'reset' starts an empty one");
@@ -1179,13 +1182,13 @@ bool lower_take(struct lower *w, const struct item *item)
 bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
 {
     w->stack.count = 0;
-    for (size_t i = 1;; i++) {
+    for (;;) {
         struct item item = lower_read(w, p);
         if (item.kind == ITEM_END && w->calls.count == 0) {
             *result = *operands(w, 1);
             return true;
         }
-        bool stopped = stop_asked(w->stop, i);
+        bool stopped = stop_after(w->stop, 1);
         if (stopped) {
             diag_set(w->diag, learners_span(w, item.span), "interrupted");
         }

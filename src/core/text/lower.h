@@ -94,7 +94,9 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
 bool lower_no_room(struct lower *w, struct span span);
 // Says that there is no node of this number. Returns false.
 bool lower_no_node(struct lower *w, uint32_t node, struct span span);
-bool lower_stopped(const struct lower *w);
+// In turn i of a loop whose turns are `each` units of work (base/stop.h): does it go on? False: it
+// is to be stopped, and the diag says so.
+bool lower_goes_on(struct lower *w, size_t i, size_t each, struct span span);
 
 // Keeps a remark for whoever evaluates: words in w->memory (NULL: out of memory, nothing is kept).
 void lower_remark(struct lower *w, const char *words);
