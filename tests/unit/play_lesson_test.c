@@ -24,6 +24,7 @@ struct seat {
     struct records records;
     struct text said;  // all words since the last thing typed
     struct stop stop;
+    int turns;              // of tutor_run until somebody presses Ctrl-C; 0: nobody does
     const char *code;       // of the lesson
     const char *questions;  // blocks "ID\nLINES\n", apart by a line "-"
     struct course course;
@@ -112,6 +113,9 @@ static enum session_state type(struct seat *seat, const char *text)
            state == SESSION_NEED) {
         if (state == SESSION_NEED) {
             answer(seat);
+        }
+        if (seat->turns > 0 && --seat->turns == 0) {
+            seat->stop.asked = STOP_NOW;
         }
     }
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
@@ -524,7 +528,7 @@ static void ctrl_c_stops_a_lesson_where_it_is(void **state)
     tutor_set_terminal(seat->tutor, 80, 24, false);
     seat->code = "repeat 1e12 { x = 3 }\n";
     seat->questions = slope;
-    seat->stop.asked = 1;
+    seat->turns = 10;
     type(seat, "lesson small.md");
     seat->stop.asked = 0;
     assert_null(find(seat, KIND_question));

@@ -321,8 +321,7 @@ static void derive_part(struct deriving *w, uint32_t id)
     }
 }
 
-static bool derive_parts(struct deriving *w, uint32_t root, struct stop *stop,
-                         struct diag *d)
+static bool derive_parts(struct deriving *w, uint32_t root, struct diag *d)
 {
     struct buf ids;
     bool ok = expr_reach(w->p, root, &ids) && buf_resize(&w->parts, (size_t)root + 1);
@@ -358,7 +357,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
     buf_init(&w.parts, sizeof(struct part));
     buf_init(&w.walk, sizeof(struct signed_term));
     simplifier_init(&w.simplifier, p);
-    bool ok = derive_parts(&w, root, stop, d);
+    bool ok = derive_parts(&w, root, d);
     for (int op = 0; op < OP_COUNT; op++) {
         for (int slot = 0; slot < 2; slot++) {
             if (w.slopes[op][slot].read) {

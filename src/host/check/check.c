@@ -1,4 +1,3 @@
-#include "base/stop.h"
 #include "check/check.h"
 
 #include <errno.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/stop.h"
 #include "check/align.h"
 #include "check/check_lessons.h"
 #include "store/files.h"
