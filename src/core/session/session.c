@@ -183,6 +183,12 @@ int session_digits(const struct session *s)
     return session_settings(s)->digits;
 }
 
+const char *session_log(const struct session *s, size_t *n)
+{
+    *n = s->log.count;
+    return s->log.count == 0 ? "" : s->log.data;
+}
+
 void session_script(const struct session *s, struct text *out)
 {
     text_add_bytes(out, s->log.data, s->log.count);

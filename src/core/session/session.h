@@ -83,7 +83,9 @@ enum session_state session_eval(struct session *s, const char *text, enum sessio
 void session_set_terminal(struct session *s, int columns, int rows, bool ascii);
 // The significant digits that numbers are shown with (`precision`).
 int session_digits(const struct session *s);
-// The statements that made the session what it is, as a script (what `save` writes).
+// The statements that made the session what it is, as a script (what `save` writes). The log is the
+// same without a copy: *n bytes, until the session next runs.
+const char *session_log(const struct session *s, size_t *n);
 void session_script(const struct session *s, struct text *out);
 
 #endif

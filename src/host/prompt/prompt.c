@@ -89,7 +89,7 @@ static void run_entries(struct host *h, const char *first, struct journal *journ
         switch (repl_read(&entry)) {
         case REPL_ENTERED:
             stay = run_entry(h, text_get(&entry), text_length(&entry));
-            journal_note(journal, tutor_session(h->tutor));
+            journal_sync(journal, !repl_has_keys());
             break;
         case REPL_TOO_LONG:
             complain(h, "this is too long to be typed; put it into a file and load that");

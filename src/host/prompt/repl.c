@@ -553,6 +553,12 @@ enum repl_end repl_read(struct text *entry)
     return repl.too_long ? REPL_TOO_LONG : REPL_DROPPED;
 }
 
+bool repl_has_keys(void)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    return repl.next < text_length(&repl.keys) || poll(&input, 1, 0) > 0;
+}
+
 int repl_hung_up(void)
 {
     return repl.hung_up;

@@ -27,6 +27,8 @@ enum repl_end {
 // newline. The terminal is left as it was found.
 enum repl_end repl_read(struct text *entry);
 
+// Is there more typed or pasted that was not read yet?
+bool repl_has_keys(void);
 // The signal that ended the reading for good, or 0.
 int repl_hung_up(void);
 

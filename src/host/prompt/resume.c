@@ -77,7 +77,14 @@ static void add_question(struct text *words, const struct journal_lost *lost, co
         text_add(words, ", in ");
         text_add_visible(words, folder, strlen(folder));
     }
-    text_add(words, ".\nResume it? (y/n) ");
+    text_add(words, ".\n");
+    if (lost->damaged > 0) {
+        text_add(words, "Its journal is damaged: ");
+        add_lines(words, lost->damaged);
+        text_addf(words, " after these cannot be brought back. It is kept as\n%s.damaged\n",
+                  lost->path);
+    }
+    text_add(words, "Resume it? (y/n) ");
 }
 
 // The script in a file of its own, which the learner may load, instead of the journal.
@@ -106,6 +113,7 @@ static bool replay(struct host *h, struct journal_lost *lost, const char *name)
     char *words = NULL;
     size_t length;
     quiet.mode = SESSION_SCRIPT;
+    quiet.journal = NULL;
     quiet.out = fopen("/dev/null", "w");
     quiet.trouble = open_memstream(&words, &length);
     bool ready = quiet.out != NULL && quiet.trouble != NULL;
@@ -154,12 +162,31 @@ static const char *elsewhere(struct journal_lost *lost)
     return same ? "" : folder;
 }
 
+// Where what is not resumed is kept: interrupted.bs, interrupted-2.bs, …, the first that is free. The
+// caller frees; NULL: none is.
+static char *free_name(void)
+{
+    enum { MOST = 1000 };
+    for (int i = 1; i < MOST; i++) {
+        char name[40] = "interrupted.bs";
+        if (i > 1) {
+            snprintf(name, sizeof name, "interrupted-%d.bs", i);
+        }
+        char *path = folder_find(FOLDER_STATE, name);
+        if (path == NULL || access(path, F_OK) != 0) {
+            return path;
+        }
+        free(path);
+    }
+    return NULL;
+}
+
 // Deals with one journal.
 static enum answer offer(struct host *h, struct journal_lost *lost, struct journal *journal)
 {
     struct text words;
     const char *folder = elsewhere(lost);
-    char *path = folder_find(FOLDER_STATE, "interrupted.bs");
+    char *path = free_name();
     text_init(&words);
     add_question(&words, lost, folder);
     enum answer answer = path == NULL ? ANSWER_NONE : ask(h, &words);

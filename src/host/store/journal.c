@@ -1,6 +1,7 @@
 #include "store/journal.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/files.h"
 #include "store/folders.h"
 
 #define HEADER "backstep journal 1\n"
@@ -96,37 +98,63 @@ void journal_init(struct journal *j)
 {
     *j = (struct journal){.fd = -1};
     text_init(&j->script);
-    text_init(&j->now);
 }
 
-static void read_session(struct journal *j, const struct session *s)
+// The file has now what the log has: the same up to `from`.
+static void take_over(struct journal *j, const char *log, size_t from, size_t n)
 {
-    text_clear(&j->now);
-    session_script(s, &j->now);
-}
-
-static void take_over(struct journal *j)
-{
-    struct text now = j->now;
-    j->now = j->script;
-    j->script = now;
+    j->script.bytes.count = from;
+    text_add_bytes(&j->script, log + from, n - from);
 }
 
 void journal_pass(struct journal *j, const struct session *s)
 {
-    read_session(j, s);
-    take_over(j);
+    size_t n;
+    const char *log = session_log(s, &n);
+    take_over(j, log, 0, n);
+}
+
+// All of it, however often a signal comes in between. False: errno says why.
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t took = write(fd, bytes + done, n - done);
+        if (took < 0 && errno != EINTR) {
+            return false;
+        }
+        done += took > 0 ? (size_t)took : 0;
+    }
+    return true;
+}
+
+static int64_t now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void journal_sync(struct journal *j, bool idle)
+{
+    enum { OFTEN = 1000 };  // milliseconds
+    if (j->fd >= 0 && j->unsynced && (idle || now() - j->synced >= OFTEN)) {
+        j->unsynced = fdatasync(j->fd) != 0;
+        j->synced = now();
+    }
 }
 
 // A record that could not be written whole is taken out again.
 static bool append(struct journal *j, struct text *record)
 {
     size_t n = text_length(record);
-    bool ok = n > 0 && write(j->fd, text_get(record), n) == (ssize_t)n;
+    bool ok = n > 0 && !record->bytes.failed && write_all(j->fd, text_get(record), n);
+    int why = record->bytes.failed ? ENOMEM : errno;
     if (!ok && ftruncate(j->fd, (off_t)j->size) != 0) {
         ok = false;  // then the reader stops at it
     }
+    errno = why;
     j->size += ok ? n : 0;
+    j->unsynced |= ok;
     return ok;
 }
 
@@ -144,7 +172,7 @@ static void close_file(struct journal *j, bool remove_it)
     j->size = 0;
 }
 
-static bool write_whole(struct journal *j, struct text *script)
+static bool write_whole(struct journal *j, const char *log, size_t n)
 {
     struct text record;
     char *folder = getcwd(NULL, 0);
@@ -153,7 +181,7 @@ static bool write_whole(struct journal *j, struct text *script)
     if (folder != NULL) {
         add_record(&record, "folder", 0, folder, strlen(folder));
     }
-    add_record(&record, "script", 0, text_get(script), text_length(script));
+    add_record(&record, "script", 0, log, n);
     bool ok = append(j, &record);
     text_release(&record);
     free(folder);
@@ -175,74 +203,99 @@ static char *final_name(const char *hidden)
 
 // A new file, in place of the present one if there is any. It is whole and locked before others can
 // find it.
-static bool start_file(struct journal *j)
+static bool start_file(struct journal *j, const char *log, size_t n)
 {
     struct journal fresh = {.fd = -1};
     char *hidden = folder_make(FOLDER_STATE, "journal/.XXXXXX");
     fresh.fd = hidden == NULL ? -1 : mkostemp(hidden, O_APPEND | O_CLOEXEC);
     fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
     bool ok = fresh.path != NULL && flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
-              write_whole(&fresh, &j->now) && rename(hidden, fresh.path) == 0;
+              write_whole(&fresh, log, n) && rename(hidden, fresh.path) == 0;
     if (ok) {
         close_file(j, true);
         j->fd = fresh.fd;
         j->path = fresh.path;
         j->size = fresh.size;
+        j->unsynced = true;
     } else if (fresh.fd >= 0) {
+        int why = errno;
         unlink(hidden);
         close_file(&fresh, false);
+        errno = why;
     }
     free(hidden);
     return ok;
 }
 
-// Where the two scripts part, at the start of a line.
-static size_t common_lines(struct journal *j)
+// Where the log and what the file has part, at the start of a line. Between two looks a log grows or
+// is cut: then the bytes before the shorter one's end are the same, and looking at a few is enough.
+static size_t common_lines(struct journal *j, const char *log, size_t n)
 {
-    const char *a = text_get(&j->script), *b = text_get(&j->now);
-    size_t n = 0, shorter = text_length(&j->script);
-    shorter = text_length(&j->now) < shorter ? text_length(&j->now) : shorter;
-    if (memcmp(a, b, shorter) == 0) {
-        n = shorter;  // as nearly always
+    enum { LOOK = 256 };
+    const char *had = text_get(&j->script);
+    size_t shorter = text_length(&j->script) < n ? text_length(&j->script) : n;
+    size_t from = shorter > LOOK ? shorter - LOOK : 0;
+    if (memcmp(had + from, log + from, shorter - from) == 0) {
+        return shorter;
     }
-    while (n < shorter && a[n] == b[n]) {
-        n++;
+    for (from = 0; had[from] == log[from];) {
+        from++;
     }
-    while (n > 0 && a[n - 1] != '\n') {
-        n--;
+    while (from > 0 && log[from - 1] != '\n') {
+        from--;
     }
-    return n;
+    return from;
 }
 
-static bool append_change(struct journal *j, size_t from)
+static bool append_change(struct journal *j, const char *log, size_t from, size_t n)
 {
     struct text record;
     text_init(&record);
-    add_record(&record, "script", from, text_get(&j->now) + from, text_length(&j->now) - from);
+    add_record(&record, "script", from, log + from, n - from);
     bool fits = j->size + text_length(&record) <= JOURNAL_MOST;
-    bool ok = fits ? append(j, &record) : start_file(j);
+    bool ok = fits ? append(j, &record) : start_file(j, log, n);
     text_release(&record);
     return ok;
 }
 
-void journal_note(struct journal *j, const struct session *s)
+static const char *tell(struct journal *j, const char *why)
 {
-    read_session(j, s);
-    size_t from = common_lines(j);
-    if (j->now.bytes.failed || text_length(&j->now) > JOURNAL_MOST / 2 ||
-        (from == text_length(&j->now) && from == text_length(&j->script))) {
-        return;
+    if (j->told) {
+        return NULL;
     }
-    if (j->fd < 0 ? start_file(j) : append_change(j, from)) {
-        take_over(j);
+    j->told = true;
+    snprintf(j->news, sizeof j->news,
+             "what you type is no longer kept on the disk, so a crash would lose it: %s; 'save FILE' "
+             "keeps it",
+             why);
+    return j->news;
+}
+
+const char *journal_note(struct journal *j, const struct session *s)
+{
+    size_t n;
+    const char *log = session_log(s, &n);
+    size_t from = common_lines(j, log, n);
+    if (from == n && from == text_length(&j->script)) {
+        return NULL;
     }
+    if (n > JOURNAL_MOST / 2) {
+        return tell(j, "the session is too long");
+    }
+    errno = 0;
+    if (!(j->fd < 0 ? start_file(j, log, n) : append_change(j, log, from, n))) {
+        return tell(j, files_trouble(errno));
+    }
+    j->told = false;
+    take_over(j, log, from, n);
+    return NULL;
 }
 
 void journal_release(struct journal *j, bool left)
 {
+    journal_sync(j, !left);
     close_file(j, left);
     text_release(&j->script);
-    text_release(&j->now);
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -267,7 +320,15 @@ void journal_leave(struct journal_lost *lost)
 
 void journal_drop(struct journal_lost *lost)
 {
-    unlink(lost->path);
+    if (lost->damaged > 0) {
+        struct text kept;
+        text_init(&kept);
+        text_addf(&kept, "%s.damaged", lost->path);
+        rename(lost->path, text_get(&kept));
+        text_release(&kept);
+    } else {
+        unlink(lost->path);
+    }
     journal_leave(lost);
 }
 
@@ -314,6 +375,20 @@ static void take_record(struct journal_lost *lost, const struct record *r)
     }
 }
 
+// Lines of statements behind a record that is not whole; at least one.
+static size_t count_damaged(const char *s, const char *end)
+{
+    size_t lines = 0;
+    while (s < end) {
+        const char *newline = memchr(s, '\n', (size_t)(end - s));
+        const char *next = newline == NULL ? end : newline + 1;
+        bool blank = next - s <= 1, head = strncmp(s, "script ", 7) == 0;
+        lines += !blank && !head;
+        s = next;
+    }
+    return lines == 0 ? 1 : lines;
+}
+
 // False if the file is none of ours.
 static bool read_lost(struct journal_lost *lost)
 {
@@ -327,6 +402,7 @@ static bool read_lost(struct journal_lost *lost)
     while (ours && read_record(&s, end, &r) && r.offset <= text_length(&lost->script)) {
         take_record(lost, &r);
     }
+    lost->damaged = ours && s < end ? count_damaged(s, end) : 0;
     text_release(&bytes);
     const char *script = text_get(&lost->script);
     for (const char *line = script; (line = strchr(line, '\n')) != NULL; line++) {
@@ -344,7 +420,7 @@ static void consider(const char *path, struct journal_lost *newest)
     }
     if (!read_lost(&lost)) {
         journal_leave(&lost);
-    } else if (lost.lines == 0) {
+    } else if (lost.lines == 0 && lost.damaged == 0) {
         journal_drop(&lost);
     } else if (newest->fd >= 0 && newest->when >= lost.when) {
         journal_leave(&lost);

@@ -1,7 +1,10 @@
-// The journal of an interactive session: what it takes to rebuild it, on the disk before the next
-// prompt, so that kill -9 or a lost connection costs nothing that was answered.
+// The journal of an interactive session: what it takes to rebuild it, written before a statement's
+// answer is shown, so that kill -9 or a lost connection costs nothing that was answered. A write
+// costs what the statement changed, whatever the session's length. After a power failure up to a
+// second of work may be missing: the disk is told to keep what was written (fdatasync) when the
+// prompt is idle, at least once a second while entries follow each other, and at the end.
 //
-// What is journalled is not what was typed but the session's script (session_script): it holds just
+// What is journalled is not what was typed but the session's log (session_log): it holds just
 // the statements that made the session what it is, and knows about undo, reset and load. Each
 // session has a file of its own, in the folder `journal` beside the history, and holds a lock on it
 // for as long as it lives: a journal that nobody holds belongs to a session that died.
@@ -14,11 +17,14 @@
 //     script OFFSET LENGTH SUM      the script is cut to OFFSET bytes, then these are added
 //     STATEMENTS
 //
-// A reader takes the records up to the first that is not whole. Where no journal can be written
-// there is none, and the session goes on without.
+// A reader takes the records up to the first that is not whole, counts the lines behind it, and
+// never removes a file in which there are any. Where no journal can be written the session goes on
+// without, and the learner is told so once.
 #ifndef STORE_JOURNAL_H
 #define STORE_JOURNAL_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -29,14 +35,21 @@ struct journal {
     char *path;
     size_t size;         // of the file
     struct text script;  // as the file has it
-    struct text now;     // as the session has it
+    bool told;           // that it cannot be written
+    bool unsynced;       // something was written since the disk was last told to keep it
+    int64_t synced;      // when that was: CLOCK_MONOTONIC, milliseconds
+    char news[200];      // a sentence, see journal_note
 };
 
 void journal_init(struct journal *j);
 // What the session is by now needs no journal (its init file made it so); what follows does.
 void journal_pass(struct journal *j, const struct session *s);
-// Brings the journal up to the session. Costs nothing if the script is the same.
-void journal_note(struct journal *j, const struct session *s);
+// Brings the journal up to the session. Returns NULL, or once, where it cannot be written, a
+// sentence for the learner that says so.
+const char *journal_note(struct journal *j, const struct session *s);
+// Tells the disk to keep what was written: now if the prompt is idle, else if the last time is a
+// second ago.
+void journal_sync(struct journal *j, bool idle);
 // The end. The learner left: the file goes too. Otherwise (hung up, terminated) it stays.
 void journal_release(struct journal *j, bool left);
 
@@ -48,13 +61,14 @@ struct journal_lost {
     struct text folder;  // where the session ran; "" if that is not known
     struct text script;
     size_t lines;
+    size_t damaged;  // lines behind the first record that is not whole
 };
 
-// The newest there is; empty ones are cleared away. If true, one of these must follow:
+// The newest there is; empty ones that are whole are cleared away. If true, one of these must follow:
 bool journal_find_lost(struct journal_lost *lost);
 // … it is left for the next start
 void journal_leave(struct journal_lost *lost);
-// … it is dealt with, and goes
+// … it is dealt with, and goes; a damaged one stays as PATH.damaged
 void journal_drop(struct journal_lost *lost);
 
 #endif

@@ -13,6 +13,7 @@
 #include "picture/plot.h"
 #include "store/files.h"
 #include "store/folders.h"
+#include "store/journal.h"
 #include "store/lesson_file.h"
 #include "supply/document.h"
 #include "supply/ink.h"
@@ -101,10 +102,9 @@ static int64_t time_of(const struct host *h)
     return h->now != 0 ? h->now : (int64_t)time(NULL);
 }
 
-// What the learner should know about how progress is kept, if there is something new.
-static void tell_news(struct host *h)
+// What the learner should know about how their work is kept; NULL: nothing new.
+static void tell_news(struct host *h, const char *news)
 {
-    const char *news = progress_news(h->progress);
     struct records notice;
     if (news == NULL) {
         return;
@@ -158,7 +158,7 @@ static void keep_progress(struct host *h, const struct records *records)
                                rec_get_whole(r, KEY_passed));
         }
     }
-    tell_news(h);
+    tell_news(h, progress_news(h->progress));
 }
 
 static void hold_to_schema(struct host *h, const struct rec *record)
@@ -378,6 +378,10 @@ enum session_state host_run(struct host *h, const struct source *source)
             patience_renew(h->patience);
         }
         state = tutor_run(h->tutor, &records);
+        if (h->journal != NULL) {
+            // Whatever is answered is kept before it is shown.
+            tell_news(h, journal_note(h->journal, tutor_session(h->tutor)));
+        }
         anew = records.list.in.count > 0;
         write_records(h, &records);
         if (state == SESSION_NEED) {

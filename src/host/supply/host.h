@@ -38,6 +38,7 @@ struct host {
     size_t wrap;      // columns at which a person's lines break; 0: they never do
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
+    struct journal *journal;    // of the learner's session; NULL: none is kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
     struct notes *notes;  // what is typed at the prompt, and the answers; NULL: nothing is kept
