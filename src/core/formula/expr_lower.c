@@ -147,8 +147,8 @@ static bool read_elements(struct made_nodes *r, struct lower *w, const struct op
             return expr_trouble(r->p, w->diag);
         }
         *at = root;
-        if (lower_stopped(w)) {
-            return diag_set(w->diag, x->span, "interrupted");
+        if (!lower_goes_on(w, k, 16, x->span)) {
+            return false;
         }
     }
     return true;
