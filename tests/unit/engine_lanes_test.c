@@ -222,7 +222,11 @@ static int count_found(uint64_t seed, int rounds, bool wrong)
     for (int i = 0; i < rounds; i++) {
         struct tape t;
         uint32_t lanes, root = random_loss(&t, &rng, wrong, &lanes);
-        struct optim o = {(enum optim_kind)rng_below(&rng, OPTIM_COUNT), 0.01, 0.9, 0.01};
+        struct optim o = {.kind = (enum optim_kind)rng_below(&rng, OPTIM_COUNT),
+                          .rate = 0.01,
+                          .momentum = 0.9,
+                          .decay = 0.01,
+                          .beta = {0.9, 0.999}};
         found += trains_alike(&t, root, &o, i % 2 == 0 ? LANES_128 : LANES_WIDEST);
         tape_release(&t);
     }
