@@ -385,7 +385,7 @@ static bool train_more(struct call *c, struct frame *f)
         if ((stopped && !t->replayed) || t->done == t->steps) {
             end = stopped ? "interrupted" : "done";
         } else if (!train_step(c, t, stopped, &loss)) {
-            if (stopped || s->world.stop == NULL || *s->world.stop == 0) {
+            if (stopped || !stop_is_asked(s->world.stop)) {
                 return false;
             }
             *c->diag = (struct diag){0};

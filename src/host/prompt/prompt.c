@@ -126,7 +126,9 @@ int prompt_run(struct host *h, const char *first, struct stop *stop)
     notes_init(&notes);
     session_script(tutor_session(h->tutor), &notes.setup);
     h->notes = &notes;
+    h->journal = &journal;
     run_entries(h, first, &journal);
+    h->journal = NULL;
     h->notes = NULL;
     notes_release(&notes);
     split_end(&split);
