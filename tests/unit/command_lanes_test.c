@@ -227,7 +227,9 @@ static void random_net(char *text, struct rng *rng)
         strcat(text, "L += (h @ v - Y[i])**2 }; ");
     } else {
         strcat(text, "L = ");
-        strcat(text, losses[pick(rng, (int)COUNT_OF(losses))]);
+        // The last one is of several scores for each row.
+        int many = (int)COUNT_OF(losses) - (width[layers] == 1);
+        strcat(text, losses[pick(rng, many)]);
         strcat(text, "; ");
     }
     if (pick(rng, 3) == 0) {
