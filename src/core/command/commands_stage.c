@@ -122,6 +122,9 @@ static void put_line(struct stages *s, struct rec *lines, uint32_t name, const c
 {
     enum { LINE_MOST = 2000 };
     struct text line;
+    if (name == EXPR_NONE || value == EXPR_NONE) {
+        return;  // the pool failed, or is to stop: the command's end says so
+    }
     text_init(&line);
     expr_print(&line, &s->formula->pool, name, LINE_MOST);
     text_add(&line, sign);
@@ -134,7 +137,7 @@ static void put_forward(struct stages *s, struct rec *lines)
 {
     struct exprs *pool = &s->formula->pool;
     unsigned number = 0;
-    for (size_t i = 0; i < s->ids.count; i++) {
+    for (size_t i = 0; i < s->ids.count && !exprs_failed(pool); i++) {
         uint32_t id = BUF(uint32_t, &s->ids)[i];
         struct expr e = expr_get(pool, id);
         *label_of(s, id) = id;
@@ -147,7 +150,7 @@ static void put_forward(struct stages *s, struct rec *lines)
             put_line(s, lines, *label_of(s, id), " = ", value);
         }
     }
-    for (size_t i = 0; i < s->ids.count; i++) {
+    for (size_t i = 0; i < s->ids.count && !exprs_failed(pool); i++) {
         uint32_t id = BUF(uint32_t, &s->ids)[i];
         struct expr label = expr_get(pool, *label_of(s, id));
         if (label.kind == EXPR_NAME) {
@@ -191,6 +194,9 @@ static void put_share(struct stages *s, struct rec *lines, uint32_t id, int slot
     uint32_t slope = simplify(&s->simplifier,
                               expr_formula(pool, op_slope_text((enum op)e.op, slot),
                                            *label_of(s, e.a), *label_of(s, e.b), *label_of(s, id)));
+    if (slope == EXPR_NONE) {
+        return;
+    }
     uint32_t upstream = BUF(uint32_t, &s->grad)[id];
     uint8_t *given = &BUF(uint8_t, &s->given)[operand];
     uint32_t share =
@@ -205,7 +211,7 @@ static void put_backward(struct stages *s, struct rec *lines)
     struct exprs *pool = &s->formula->pool;
     uint32_t root = s->formula->root;
     put_line(s, lines, BUF(uint32_t, &s->grad)[root], " = ", expr_number(pool, 1));
-    for (size_t i = s->ids.count; i-- > 0;) {
+    for (size_t i = s->ids.count; i-- > 0 && !exprs_failed(pool);) {
         uint32_t id = BUF(uint32_t, &s->ids)[i];
         struct expr e = expr_get(pool, id);
         for (int slot = 0; is_stage(e) && slot < op_get((enum op)e.op)->arity; slot++) {
@@ -281,7 +287,7 @@ enum call_end command_stage(struct call *c)
                 put_python(c, lines, op);
             }
         }
-        ok = f.pool.full ? expr_trouble(&f.pool, c->diag) : true;
+        ok = !exprs_failed(&f.pool) || expr_trouble(&f.pool, c->diag);
     }
     stages_release(&s);
     formula_release(&f);
