@@ -100,7 +100,7 @@ static const struct topic {
      "Cells of notebooks may be pasted as they are: micrograd, NumPy and PyTorch.\n"
      "import, %magic and the classes Value, Neuron, Layer, MLP are passed over, and\n"
      "np. torch. math. before a function too. Value(2) and torch.tensor(2) are 2.\n"
-     "for k in range(3):     blocks are indented; at the prompt an empty line ends one\n"
+     "for k in range(3):     blocks are indented; an empty line ends one\n"
      "for p in n.parameters():   goes through an array; also zip and enumerate\n"
      "[f(x) for x in X]      one element for each of X\n"
      "def f(x):              lines that give names values, then return\n"

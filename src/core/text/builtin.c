@@ -386,7 +386,8 @@ static bool classes_fit(struct lower *w, const struct operand *x)
         return diag_hint(w->diag, "for two classes from one score write bce_logits(z[:, 0], y)");
     }
     if (rows && x[1].array.rank == VALUE_MATRIX && operand_cols(&x[1]) == 1) {
-        diag_set(w->diag, x[1].span, "class numbers are a vector, and these are a column of shape %s",
+        diag_set(w->diag, x[1].span,
+                 "class numbers are a vector, and these are a column of shape %s",
                  operand_shape(b, &x[1]));
         return diag_hint(w->diag, "[:, 0] after it takes the column");
     }
@@ -436,22 +437,18 @@ static bool call_grad(struct lower *w, struct operand *x, uint32_t count, struct
 static const struct builtin builtins[] = {
     {"sum", 1, 2, call_sum, "sum(X), sum(X, axis=0)", "the sum over all elements, or over an axis"},
     {"mean", 1, 2, call_mean, "mean(X), mean(X, axis=0)", "their mean"},
-    {"max", 1, 2, call_max, "max(X), max(X, axis=0)",
-     "the largest element (of two values: max(x, y))"},
-    {"min", 1, 2, call_min, "min(X), min(X, axis=0)",
-     "the smallest element (of two values: min(x, y))"},
+    {"max", 1, 2, call_max, "max(X), max(X, axis=0)", "the largest element; max(x, y) of two"},
+    {"min", 1, 2, call_min, "min(X), min(X, axis=0)", "the smallest element; min(x, y) of two"},
     {"prod", 1, 2, call_prod, "prod(X), prod(X, axis=0)", "the product of the elements"},
-    {"var", 1, 2, call_var, "var(X), var(X, axis=0)",
-     "the variance, over n - 1 as PyTorch's (NumPy's is over n)"},
-    {"std", 1, 2, call_std, "std(X), std(X, axis=0)",
-     "its square root; at 0 its gradient is taken as 0"},
+    {"var", 1, 2, call_var, "var(X), var(X, axis=0)", "the variance, over n - 1 as in PyTorch"},
+    {"std", 1, 2, call_std, "std(X), std(X, axis=0)", "its square root; at 0 the gradient is 0"},
     {"norm", 1, 2, call_norm, "norm(X), norm(X, axis=0)",
-     "sqrt(sum(X**2)); at 0 its gradient is taken as 0"},
+     "sqrt(sum(X**2)); at 0 the gradient is 0"},
     {"logsumexp", 1, 2, call_logsumexp, "logsumexp(X), logsumexp(X, axis=0)",
      "log(sum(exp(X))), stable"},
     {"outer", 2, 2, call_outer, "outer(x, y)", "the matrix of the products x[i]*y[j]"},
     {"dot", 2, 2, call_dot, "dot(x, y)", "the products of the elements, added; x @ y"},
-    {"softmax", 1, 2, call_softmax, "softmax(X)", "exponentials along each row, over their sum"},
+    {"softmax", 1, 2, call_softmax, "softmax(X)", "exp along each row, over the sum"},
     {"log_softmax", 1, 2, call_log_softmax, "log_softmax(X)", "the logarithm of softmax, stable"},
     {"argmax", 1, 2, call_argmax, "argmax(X), argmax(X, axis=0)",
      "where each row is largest: a plain number"},

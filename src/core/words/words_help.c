@@ -133,7 +133,7 @@ void say_help_functions(struct words *w)
     text_release(&call);
     say_calls(w, "over arrays, and making them", KEY_builtins);
     say_calls(w,
-              "choices and losses, written in the language itself; cross_entropy is another loss",
+              "choices and losses, written in the language (cross_entropy is built in)",
               KEY_losses);
 }
 
