@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# There is help on everything that help lists, none of it is wider than a terminal of 80 columns
-# (at the prompt two more blanks stand before it), and docs/language.md tells of each command and
-# has what --help says.
+# There is help on everything that help lists, its first screen fits 24 lines, and docs/language.md
+# tells of each command and has what --help says.
 set -u
 export LC_ALL=C.UTF-8
 language=$(dirname "$(realpath "$0")")/../../docs/language.md
@@ -18,14 +17,19 @@ verdict() {  # status, what
 }
 
 help_on() {
-    local wide
     out=$("$BACKSTEP" -e "help $1" 2>&1)
     verdict $? "there is no help on '$1': $out"
-    wide=$(grep -E '^.{79}' <<<"$out")
-    verdict $((${#wide} > 0)) "help $1 is too wide: $wide"
 }
 
 help_on ''
+verdict $(($(wc -l <<<"$out") > 22)) "help does not fit a screen: $out"
+for word in $(sed -n 's/^[a-z ]*[a-z]  *  \([a-z].*\)/\1/p' <<<"$out" | sed '/^command\|^how\|^every\|^all/d; s/   */\n/g' | grep -v = | cut -d' ' -f1 | sort -u); do
+    help_on "$word"
+done
+help_on backward
+grep -q '^∇ backward L$' <<<"$out" && grep -q '^  a         2     4   dL/dL' <<<"$out"
+verdict $? "help backward shows no transcript: $out"
+help_on all
 overview=$out
 commands=$(sed -n '/^more:/q; s/^\([a-z]*\) .*  .*/\1/p; s/^\([a-z]*\)   .*/\1/p' <<<"$overview" | sort -u)
 verdict $(($(wc -w <<<"$commands") < 40)) "help lists few commands: $commands"

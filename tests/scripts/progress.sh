@@ -79,18 +79,18 @@ is 'records are facts' '{"kind":"attempts","rows":[]}' \
 # ---- Trouble ----
 mkdir -p .local/share/backstep
 printf 'a letter to somebody, and no database' >.local/share/backstep/progress.db
-"$backstep" -e 'lesson' >list 2>trouble
+"$backstep" -e 'lessons' >list 2>trouble
 has 'the list is there' 'One' "$(cat list)"
 has 'the trouble is told' 'is damaged; it is left as it is' "$(cat trouble)"
 is 'once' 1 "$(grep -c notice trouble)"
 is 'the file is as it was' 'a letter to somebody, and no database' \
     "$(cat .local/share/backstep/progress.db)"
 rm -r .local
-is 'no home is no trouble for a script' '' "$(HOME='' "$backstep" -e 'lesson' 2>&1 >/dev/null)"
+is 'no home is no trouble for a script' '' "$(HOME='' "$backstep" -e 'lessons' 2>&1 >/dev/null)"
 
 # ---- Lessons that cannot be read ----
 printf -- '---\nid: two\ntitle: Two\nwhat: x\n---\n' >lessons/02-two.md
-has 'are listed with the reason' '02-two.md:4:' "$("$backstep" -e lesson)"
+has 'are listed with the reason' '02-two.md:4:' "$("$backstep" -e lessons)"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

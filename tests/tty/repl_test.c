@@ -295,6 +295,64 @@ static void test_completes(void **state)
 
 // ---- Remembering --------------------------------------------------------------------------------
 
+// What xterm, rxvt, screen and tmux send for the keys that move, and what nothing is bound to. The
+// complaint about the name shows where the letters went.
+static void test_keys_that_move(void **state)
+{
+    static const struct {
+        const char *keys, *name;
+    } rows[] = {
+        {"bc\x1b[Hx", "xbc"},
+        {"bc\x1b[1~x", "xbc"},
+        {"bc\x1bOHx", "xbc"},
+        {"bc\x1b[H\x1b[Fx", "bcx"},
+        {"bc\x1b[1~\x1b[4~x", "bcx"},
+        {"bc\x1b[1;2Dx", "bxc"},
+        {"1*bc\x1b[1;5Dx", "xbc"},
+        {"1*bc\x1b[1;3Dx", "xbc"},
+        {"1*bc\x1b\x1b[Dx", "xbc"},
+        {"bc\x1b[1;6H\x1b[1;2Cx", "bxc"},
+        {"bc\x1b[15~\x1b[99;5ux", "bcx"},
+        {"bcd\x1b[H\x1b[3~x", "xcd"},
+        {"bc\x1b]11;rgb:ffff/ffff/ffff\ax", "bcx"},
+    };
+    struct person *p = *state;
+    start(p);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char shown[64];
+        enter(p, rows[i].keys);
+        snprintf(shown, sizeof shown, "'%s'", rows[i].name);
+        see(p, shown);
+    }
+    see(p, PROMPT);
+    leave(p);
+}
+
+// Up looks for entries that begin as what was typed does; Down comes back to it.
+static void test_up_searches_by_prefix(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "print 11");
+    enter(p, "beta = 2");
+    enter(p, "print 22");
+    enter(p, "gamma = 3");
+    see(p, PROMPT);
+    type(p, "print\x1b[A\r");
+    see(p, "\r  22\r\n");
+    see(p, PROMPT);
+    type(p, "print\x1b[A\x1b[A\r");
+    see(p, "\r  11\r\n");
+    see(p, PROMPT);
+    type(p, "print\x1b[A\x1b[B 33\r");
+    see(p, "\r  33\r\n");
+    see(p, PROMPT);
+    type(p, "\x1b[A\r");  // nothing typed: the last one
+    see(p, "\r  33\r\n");
+    see(p, PROMPT);
+    leave(p);
+}
+
 static void test_keeps_history(void **state)
 {
     struct person *p = *state;
@@ -369,8 +427,6 @@ static void test_resumes_after_kill_9(void **state)
     start(p);
     see(p, "2 lines");
     see(p, "Resume it? (y/n) ");
-    type(p, "well\n");
-    see(p, "Type y or n");
     type(p, "y\n");
     see(p, "2 lines are back");
     enter(p, "b + a");
@@ -408,6 +464,55 @@ static void test_keeps_what_is_refused_as_a_script(void **state)
     start(p);
     see(p, PROMPT);
     assert_false(was_shown(p, "Resume"));
+    leave(p);
+}
+
+// What is neither yes nor no was typed ahead: it settles the question, and runs.
+static void test_an_answer_that_is_a_statement_runs(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "d = (3 +\n");
+    see(p, "kept for later");
+    see(p, MORE);  // its bracket is open
+    type(p, "4)\r");
+    enter(p, "d*d");
+    see(p, "d*d = 49");
+    enter(p, "load ~/.local/state/backstep/interrupted.bs");
+    enter(p, "b");
+    see(p, "b = 42");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// Enter after the answer was meant for the question; at a fresh prompt it begins the course.
+static void test_enter_at_a_fresh_prompt(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    write_file(p, "1-only.md",
+               "---\nid: only\ntitle: The only one\norder: 1\n---\n\nText.\n\n"
+               "```ask only.one\nWhat is 1 + 1?\nkind: number\nanswer: 2\nhint: Add.\n```\n");
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, "NO_COLOR=1",
+                             "BACKSTEP_LESSONS=.", NULL});
+    see(p, "Press Enter to begin the course");
+    see(p, "Resume it? (y/n) ");
+    type(p, "n\n");
+    enter(p, "");
+    see(p, PROMPT);
+    assert_false(was_shown(p, "The only one"));
+    type(p, "\r");
+    see(p, "The only one");
+    see(p, "Question 1 of 1");
+    enter(p, "quit");
+    see(p, "your own graph is back");
+    enter(p, "x = 1");  // from here on an empty line does nothing
+    enter(p, "");
+    enter(p, "x");
+    see(p, "x = 1");
+    see(p, PROMPT);
     leave(p);
 }
 
@@ -510,10 +615,28 @@ static void test_colours(void **state)
 {
     struct person *p = *state;
     start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
-    enter(p, "1 + 1");
-    see(p, "\x1b[36m2\x1b[0m");
+    see(p, "\x1b]11;?");  // a light terminal answers, while somebody types ahead
+    type(p, "1 +\x1b]11;rgb:fafa/fafa/fafa\x1b\\\x1b[?62;22c 1\r");
+    see(p, "\x1b[38;5;24m2\x1b[0m");
+    enter(p, "theme dark");
+    enter(p, "1 + 2");
+    see(p, "\x1b[38;5;80m3\x1b[0m");
     see(p, PROMPT);
     leave(p);
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
+    enter(p, "1 + 3");  // what was chosen is kept, and no question is asked
+    see(p, "\x1b[38;5;80m4\x1b[0m");
+    enter(p, "theme auto");
+    see(p, PROMPT);
+    leave(p);
+    assert_false(was_shown(p, "\x1b]11;?"));
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
+    see(p, "\x1b]11;?");  // one that is silent: no colours, but weights
+    enter(p, "oops");
+    see(p, "\x1b[1merror:");
+    see(p, PROMPT);
+    leave(p);
+    assert_false(was_shown(p, "38;5;"));
     start(p);  // with NO_COLOR
     enter(p, "1 + 1");
     see(p, "1 + 1 = 2");
@@ -542,7 +665,13 @@ static void test_speaks_ascii_where_nothing_else_is_shown(void **state)
     type(p, "L = q*q; graph\r");
     see(p, "+=+ * =====+");
     see(p, "\n> ");
+    type(p, "param w = 1; M = (w - 3)**2; train M 30000 0.0001\r");
+    see(p, "30000 steps");
+    see(p, "\n> ");
+    type(p, "help arrays\r");
+    see(p, "\n> ");
     leave(p);
+    assert_null(memchr(p->screen, '?', p->shown));
     for (size_t i = 0; i < p->shown; i++) {
         assert_in_range((unsigned char)p->screen[i], 1, 0x7E);
         assert_int_not_equal(p->screen[i], '\x1b');
@@ -582,9 +711,13 @@ int main(void)
         TEST(test_survives_a_resize),
         TEST(test_draws_for_the_window_as_it_is),
         TEST(test_completes),
+        TEST(test_keys_that_move),
+        TEST(test_up_searches_by_prefix),
         TEST(test_keeps_history),
         TEST(test_bounds_history),
         TEST(test_resumes_after_kill_9),
+        TEST(test_an_answer_that_is_a_statement_runs),
+        TEST(test_enter_at_a_fresh_prompt),
         TEST(test_keeps_what_is_refused_as_a_script),
         TEST(test_reads_a_damaged_journal_up_to_the_damage),
         TEST(test_leaves_foreign_journals_alone),

@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
+#include "command_seat.h"
 #include "engine/rng.h"
 #include "session/call.h"
 #include "session/candidates.h"
-#include "command_seat.h"
 #include "words/words.h"
 
 // ---- What it answered

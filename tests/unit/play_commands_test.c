@@ -13,6 +13,7 @@
 #include "lesson/lesson.h"
 #include "play_seat.h"
 #include "session/call.h"
+#include "words/words.h"
 
 static int setup(void **state)
 {
@@ -122,7 +123,7 @@ static void every_command_runs_its_example(void **state)
             fail_msg("the example of %s fails: %s", c->name, rec_get_text(last(seat), KEY_message));
         }
         assert_non_null(strstr(c->example, c->name));
-        prompt(seat, strncmp(c->example, "lesson", 6) == 0 ? "quit" : "");
+        prompt(seat, strncmp(c->example, "lesson ", 7) == 0 ? "quit" : "");
         assert_true(strncmp(c->usage, c->name, strlen(c->name)) == 0);
     }
 }
@@ -138,6 +139,70 @@ static void every_command_has_help(void **state)
         assert_true(rec_is(last(seat), KIND_help_command));
         assert_string_equal(rec_get_text(last(seat), KEY_example), c->example);
     }
+}
+
+// What `help backward` shows is what the example answers: each command's runs without an error, and
+// one of the lines that it types is the command.
+static void every_command_shows_its_example_at_work(void **state)
+{
+    struct seat *seat = *state;
+    const struct command *c;
+    char line[64];
+    for (size_t i = 0; (c = command_at(table_of(seat), i)) != NULL; i++) {
+        snprintf(line, sizeof line, "help %s", c->name);
+        prompt(seat, line);
+        const struct rec *entry = rec_find(last(seat), KEY_transcript)->in.first;
+        bool named = false;
+        assert_non_null(entry);
+        for (; entry != NULL; entry = entry->next) {
+            named |= strncmp(rec_get_text(entry, KEY_entry), c->name, strlen(c->name)) == 0;
+            const struct rec *r = rec_find(entry, KEY_replies)->in.first;
+            for (; r != NULL; r = r->next) {
+                if (rec_is(r, KIND_error)) {
+                    fail_msg("%s: %s", line, rec_get_text(r, KEY_message));
+                }
+            }
+        }
+        assert_true(named);
+    }
+}
+
+// The first screen of help names commands that exist, or gives a value to a name.
+static void the_screen_of_help_can_be_typed(void **state)
+{
+    struct seat *seat = *state;
+    prompt(seat, "?");
+    const struct rec *row = rec_find(last(seat), KEY_rows)->in.first;
+    for (; row != NULL; row = row->next) {
+        for (const char *s = rec_get_text(row, KEY_typing); s != NULL;) {
+            const char *bar = strstr(s, " | ");
+            size_t n = bar == NULL ? strlen(s) : (size_t)(bar - s);
+            bool binds = memchr(s, '=', n) != NULL;
+            assert_true(binds || command_find(table_of(seat), s, strcspn(s, " |")) != NULL);
+            s = bar == NULL ? NULL : bar + 3;
+        }
+    }
+}
+
+// L = d*f, typed first: what makes it work, and only there.
+static void a_first_formula_is_told_what_it_lacks(void **state)
+{
+    struct seat *seat = *state;
+    struct text words;
+    text_init(&words);
+    assert_int_equal(eval(seat, "L = d*f + d*pi", SESSION_PROMPT), SESSION_FAILED);
+    words_add(&words, last(seat), &(struct words_form){.digits = 6});
+    assert_non_null(
+        strstr(text_get(&words), " d and f have no values yet; to make this work, type"));
+    assert_non_null(strstr(text_get(&words), "d = 2; f = -3"));
+    assert_non_null(strstr(text_get(&words), "L = d*f + d*pi"));
+    text_release(&words);
+    assert_int_equal(eval(seat, "o = tanh(n)", SESSION_PROMPT), SESSION_FAILED);
+    assert_string_equal(rec_find(last(seat), KEY_names)->in.first->text, "n");
+    prompt(seat, "d = 2; f = -3");
+    prompt(seat, "L = d*f");
+    assert_int_equal(eval(seat, "M = L*g", SESSION_PROMPT), SESSION_FAILED);
+    assert_null(rec_find(last(seat), KEY_names));
 }
 
 static void every_term_has_help_and_an_example(void **state)
@@ -164,9 +229,9 @@ static void every_term_has_help_and_an_example(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_command_runs_its_example),
-        TEST(every_command_has_help),
-        TEST(every_term_has_help_and_an_example),
+        TEST(every_command_runs_its_example),          TEST(every_command_has_help),
+        TEST(every_command_shows_its_example_at_work), TEST(the_screen_of_help_can_be_typed),
+        TEST(a_first_formula_is_told_what_it_lacks),   TEST(every_term_has_help_and_an_example),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

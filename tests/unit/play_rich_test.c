@@ -213,9 +213,9 @@ static void make_inner(struct maker *m, struct rec *to, enum rec_key key,
                        const struct schema_row *f, int depth)
 {
     bool record = f->type == SCHEMA_RECORD || f->type == SCHEMA_RECORDS;
-    make_fields(m,
-                record ? rec_record(&m->r, to, key, (enum rec_kind)f->of) : rec_map(&m->r, to, key),
-                row_of(record ? SCHEMA_KIND_ROW : SCHEMA_PART_ROW, f->of), depth + 1);
+    int of = record && f->of == KIND_NONE ? KIND_notice : f->of;  // of any kind: of one
+    make_fields(m, record ? rec_record(&m->r, to, key, (enum rec_kind)of) : rec_map(&m->r, to, key),
+                row_of(record ? SCHEMA_KIND_ROW : SCHEMA_PART_ROW, of), depth + 1);
 }
 
 static void make_field(struct maker *m, struct rec *map, const struct schema_row *f, int depth)

@@ -30,6 +30,7 @@ struct diag {
     struct span span;
     char message[DIAG_WORDS];  // one sentence, no full stop
     char hint[DIAG_WORDS];     // the likely fix, or ""
+    bool unbound;              // it is a name without a value, and nothing likelier
 };
 
 // Sets the message (formatted) unless one is set already: the first trouble is the one to mend.

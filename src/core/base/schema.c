@@ -15,6 +15,7 @@
 #define MAPS(part) .type = SCHEMA_MAPS, .of = PART_##part
 #define RECORD(kind) .type = SCHEMA_RECORD, .of = KIND_##kind
 #define RECORDS(kind) .type = SCHEMA_RECORDS, .of = KIND_##kind
+#define ANY_RECORDS .type = SCHEMA_RECORDS, .of = KIND_NONE
 
 const struct schema_row schema_rows[] = {
 #define KIND(name, said, means)                                                                    \
@@ -73,6 +74,9 @@ static bool map_fits(const struct rec *map, const struct schema_row *fields, con
 static bool inner_fits(const struct rec *map, const struct schema_row *field, struct text *why)
 {
     bool record = field->type == SCHEMA_RECORD || field->type == SCHEMA_RECORDS;
+    if (record && field->of == KIND_NONE && map->type == REC_MAP) {
+        return schema_fits(map, why);
+    }
     if (map->type != REC_MAP || (int)map->kind != (record ? field->of : KIND_NONE)) {
         text_addf(why, "field '%s' is not a %s", rec_key_name((enum rec_key)field->is),
                   record ? rec_kind_name((enum rec_kind)field->of)

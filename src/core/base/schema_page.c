@@ -71,6 +71,10 @@ static void add_type(struct text *out, const struct schema_row *f)
         break;
     case SCHEMA_RECORD:
     case SCHEMA_RECORDS:
+        if (f->of == KIND_NONE) {
+            text_add(out, "list of records");
+            break;
+        }
         add_link(out, "a record", rec_kind_name((enum rec_kind)f->of), f->type == SCHEMA_RECORDS);
         break;
     default:

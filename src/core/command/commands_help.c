@@ -89,9 +89,10 @@ static const struct topic {
      "batch 16 each is over 16 rows of the data (help data). plot history shows the\n"
      "losses."},
     {"lessons", "lessons",
-     "'lesson' lists them, 'lesson slope' plays one, 'lesson mine.md' your own. Your\n"
-     "graph waits meanwhile: a lesson has a graph of its own, and each question a\n"
-     "copy of that, so try whatever you like. Every command works.\n"
+     "'lesson' begins the course or goes on with it, and so does Enter at a fresh\n"
+     "prompt; 'lessons' lists them, 'lesson slope' plays one, 'lesson mine.md' your\n"
+     "own. Your graph waits meanwhile: a lesson has a graph of its own, and each\n"
+     "question a copy of that, so try whatever you like. Every command works.\n"
      "At a question, what is no statement is the answer; print shows a value. 'hint'\n"
      "helps, 'solution' shows how it is done, 'skip' and 'previous' move, 'retry'\n"
      "gives new numbers, Enter goes on, 'quit' leaves. What you have done is kept:\n"
@@ -109,9 +110,11 @@ static const struct topic {
      "with torch.no_grad():  w -= 0.1*w.grad changes w in place\n"
      "There are no branches, no lists that grow, no classes of one's own."},
     {"keys", "keys at the prompt",
-     "Enter      on an empty line: step (or back) once more; in a lesson it goes on\n"
-     "Tab        completes commands, functions, names, lessons, files\n"
-     "Up, Down   earlier entries, of other days too; Ctrl-R searches them\n"
+     "Enter      on an empty line: begins the course, goes on in a lesson and after\n"
+     "           it, and repeats step or back\n"
+     "Tab        completes what fits there: commands, names, options, lessons, files\n"
+     "Up, Down   earlier entries that begin with what is typed; Ctrl-R searches\n"
+     "Ctrl- or Alt-Left, -Right   by a word; Home, End\n"
      "Ctrl-C     drops the line, or stops what is running; nothing is lost\n"
      "Ctrl-L     clears the screen\n"
      "Ctrl-D     on an empty line: leaves backstep\n"
@@ -119,6 +122,23 @@ static const struct topic {
      "is one entry: it stops at its first error. All other keys are readline's, as\n"
      "in a shell."},
 };
+
+static const struct want {
+    const char *what, *typed;
+} wants[] = {
+#define WANT(WHAT, TYPED) {WHAT, TYPED},
+#include "command/wants.def"
+};
+
+static void help_wants(struct call *c)
+{
+    struct rec *rows = rec_list(c->out, call_record(c, KIND_help), KEY_rows);
+    for (size_t i = 0; i < COUNT_OF(wants); i++) {
+        struct rec *row = rec_map(c->out, rows, KEY_NONE);
+        rec_text(c->out, row, KEY_want, wants[i].what);
+        rec_text(c->out, row, KEY_typing, wants[i].typed);
+    }
+}
 
 static void help_overview(struct call *c)
 {
@@ -198,6 +218,9 @@ static bool help_command(struct call *c, struct span word)
         rec_text(c->out, r, KEY_usage, command->usage);
         rec_text(c->out, r, KEY_help, command->help);
         rec_text(c->out, r, KEY_example, command->example);
+        if (c->s->world.demo != NULL) {
+            c->s->world.demo(c, r, command->example);
+        }
     }
     return command != NULL;
 }
@@ -306,6 +329,10 @@ enum call_end command_help(struct call *c)
         return CALL_FAILED;
     }
     if (word.start == word.end) {
+        help_wants(c);
+        return CALL_DONE;
+    }
+    if (call_word_is(c, word, "all")) {
         help_overview(c);
         return CALL_DONE;
     }

@@ -175,3 +175,23 @@ enum call_end command_exit(struct call *c)
 {
     return command_quit(c);
 }
+
+// The colours are the host's: it reads the record.
+enum call_end command_theme(struct call *c)
+{
+    static const char *const themes[] = {"light", "dark", "auto"};
+    struct span word = call_word(c);
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    for (size_t i = 0; i < COUNT_OF(themes); i++) {
+        if (call_word_is(c, word, themes[i])) {
+            rec_text(c->out, call_record(c, KIND_theme), KEY_name, themes[i]);
+            return CALL_DONE;
+        }
+    }
+    diag_set(c->diag, word.start == word.end ? c->command : word,
+             "a theme is light, dark or auto, for the terminal's background");
+    diag_hint(c->diag, "write theme light");
+    return CALL_FAILED;
+}

@@ -181,6 +181,40 @@ const struct course_lesson *course_next(const struct course *c)
     return open;  // lessons that wait for each other
 }
 
+static bool is_unfinished(const struct course_lesson *l)
+{
+    return *l->trouble == '\0' && *l->deck == '\0' && !course_is_finished(l);
+}
+
+const struct course_lesson *course_after(const struct course *c, const char *id)
+{
+    const struct course_lesson *lessons = c->lessons.data, *next = NULL;
+    bool behind = false;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        if (strcmp(lessons[i].id, id) == 0) {
+            behind = true;
+        } else if (behind && next == NULL && is_unfinished(&lessons[i])) {
+            next = &lessons[i];
+        }
+    }
+    if (next == NULL) {
+        next = course_next(c);
+    }
+    return next != NULL && strcmp(next->id, id) == 0 ? NULL : next;
+}
+
+const struct course_lesson *course_resume(const struct course *c)
+{
+    const struct course_lesson *lessons = c->lessons.data, *begun = NULL, *last = NULL;
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        const struct course_lesson *l = &lessons[i];
+        bool is_begun = is_unfinished(l) && (l->done > 0 || l->place > 0);
+        begun = is_begun && (begun == NULL || l->when > begun->when) ? l : begun;
+        last = l->when > 0 && *l->deck == '\0' && (last == NULL || l->when > last->when) ? l : last;
+    }
+    return begun != NULL ? begun : last != NULL ? course_after(c, last->id) : course_next(c);
+}
+
 int64_t course_next_due(const struct course *c)
 {
     int64_t next = 0;

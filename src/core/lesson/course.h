@@ -26,6 +26,7 @@ struct course_lesson {
     uint32_t skipped;    // and not done since
     uint32_t due;        // to be asked again by now
     uint32_t place;      // questions passed when it was left: where it goes on
+    int64_t when;        // Unix time of the last answer in it; 0: there is none
 };
 
 struct course_question {
@@ -101,6 +102,12 @@ const struct course_question *course_row_question(const struct course *c, const 
 bool course_is_finished(const struct course_lesson *l);
 // The first that is not finished and whose `requires` are; NULL if all are.
 const struct course_lesson *course_next(const struct course *c);
+// Where the learner goes on: the lesson that was begun and not finished, the last played if there
+// are several; else the next one after the lesson that was played last. NULL if all are finished.
+const struct course_lesson *course_resume(const struct course *c);
+// What comes after this lesson: the next in order that is not finished, else any that is not; NULL
+// if all others are finished.
+const struct course_lesson *course_after(const struct course *c, const char *id);
 // When the next question comes back of those that are not due yet; 0 if there is none.
 int64_t course_next_due(const struct course *c);
 // Days in a row on which something was answered, up to today, or to yesterday while today has none.

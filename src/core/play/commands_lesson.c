@@ -22,7 +22,7 @@ static void put_lesson(struct call *c, struct rec *to, const struct course_lesso
 static void list_lessons(struct call *c)
 {
     const struct course *course = tutor_of(c)->course;
-    const struct course_lesson *next = course_next(course);
+    const struct course_lesson *next = course_resume(course);
     struct rec *r = call_record(c, KIND_lesson_list);
     struct rec *rows = rec_list(c->out, r, KEY_lessons);
     for (size_t i = 0; i < course->lessons.count; i++) {
@@ -54,7 +54,7 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
     diag_set(c->diag, word, "there is no lesson '%s'", diag_quote(quoted, id, strlen(id)));
     return nearest.best[0] != '\0'
                ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-               : diag_hint(c->diag, "'lesson' lists them; a file's name ends in .md");
+               : diag_hint(c->diag, "'lessons' lists them; a file's name ends in .md");
 }
 
 // The question that `lesson N11` goes to: the first that covers this study question.
@@ -210,13 +210,31 @@ static enum call_end begin_lesson(struct call *c)
     return begin(c, play_new(tutor_of(c), lesson, course, known == NULL ? 0 : known->place));
 }
 
+// `lesson` alone: the lesson that the learner goes on with; all lessons where there is none left.
+static enum call_end resume_course(struct call *c)
+{
+    const struct course *course = tutor_of(c)->course;
+    const struct course_lesson *next = course == NULL ? NULL : course_resume(course);
+    if (next == NULL) {
+        return list_or_refuse(c, c->command);
+    }
+    return ask(c, "lesson", next->path);
+}
+
+static bool refuse_second_begin(struct call *c)
+{
+    diag_set(c->diag, c->command, "a lesson is being played already");
+    return diag_hint(c->diag, "'quit' leaves it; 'lessons' lists them all");
+}
+
 // First the course is asked for, then, by what it says, the lesson.
 enum call_end command_lesson(struct call *c)
 {
     struct tutor *t = tutor_of(c);
     struct span word = call_word(c);
-    bool begins = word.start < word.end && tutor_of(c)->play != NULL;
-    if (!call_finish(c) || !lesson_may_begin(c) || (begins && !ends_line(c))) {
+    bool named = word.start < word.end, inside = t->play != NULL;
+    if (!call_finish(c) || !lesson_may_begin(c) || (named && inside && !ends_line(c)) ||
+        (!named && inside && !refuse_second_begin(c))) {
         return CALL_FAILED;
     }
     if (t->lesson != NULL) {
@@ -231,8 +249,8 @@ enum call_end command_lesson(struct call *c)
     if (c->s->rounds == 0) {
         return ask(c, "course", "");
     }
-    if (word.start == word.end) {
-        return list_or_refuse(c, word);
+    if (!named) {
+        return resume_course(c);
     }
     // Without a course a lesson's file can be played all the same.
     const char *path = path_of(c, word);
@@ -240,6 +258,19 @@ enum call_end command_lesson(struct call *c)
         return CALL_FAILED;
     }
     return ask(c, "lesson", path);
+}
+
+// ---- lessons ------------------------------------------------------------------------------------
+
+enum call_end command_lessons(struct call *c)
+{
+    if (!call_finish(c)) {
+        return CALL_FAILED;
+    }
+    if (c->s->rounds == 0) {
+        return ask(c, "course", "");
+    }
+    return list_or_refuse(c, c->command);
 }
 
 // ---- review -------------------------------------------------------------------------------------
@@ -305,7 +336,7 @@ static bool in_lesson(struct call *c)
 {
     if (tutor_of(c)->play == NULL) {
         diag_set(c->diag, c->command, "no lesson is being played");
-        return diag_hint(c->diag, "'lesson' lists them");
+        return diag_hint(c->diag, "'lesson' begins one, 'lessons' lists them");
     }
     return true;
 }

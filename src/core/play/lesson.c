@@ -1,5 +1,6 @@
 // Playing a lesson: prose, code, pauses; see play.h. Questions are question.c's.
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "play/play.h"
@@ -66,6 +67,7 @@ static struct play *allocate(struct tutor *tutor, struct lesson *lesson)
         buf_init(&p->questions, sizeof(struct play_question));
         judgement_init(&p->judgement);
         buf_init(&p->marks, sizeof(struct play_mark));
+        records_init(&p->missed);
         records_init(&p->context);
         buf_init(&p->values, sizeof(double));
         text_init(&p->script);
@@ -115,6 +117,7 @@ void play_free(struct play *p)
     buf_release(&p->questions);
     judgement_release(&p->judgement);
     buf_release(&p->marks);
+    records_release(&p->missed);
     records_release(&p->context);
     buf_release(&p->values);
     text_release(&p->script);
@@ -652,31 +655,43 @@ static enum session_state run_on(struct play *p, struct records *out)
     return SESSION_MORE;
 }
 
+// The score; what was not right at once, with the questions' texts.
 static void put_sums(const struct play *p, struct records *out, struct rec *to)
 {
-    int64_t right = 0, skipped = 0;
+    int64_t right = 0, first = 0, skipped = 0;
     for (size_t i = 0; i < p->questions.count; i++) {
         const struct play_question *q = &BUF(struct play_question, &p->questions)[i];
         right += q->right;
+        first += q->right && !q->missed;
         skipped += q->skipped && !q->right;
     }
     rec_whole(out, to, KEY_right, right);
+    rec_whole(out, to, KEY_first, first);
     rec_whole(out, to, KEY_skipped, skipped);
+    struct rec *missed = rec_list(out, to, KEY_missed);
+    for (const struct rec *m = p->missed.list.in.first; m != NULL; m = m->next) {
+        struct rec *one = rec_map(out, missed, KEY_NONE);
+        rec_whole(out, one, KEY_number, rec_get_whole(m, KEY_number));
+        rec_text(out, one, KEY_text, rec_get_text(m, KEY_text));
+    }
 }
 
 static void end_course(struct play *p, struct records *out)
 {
     const struct course *course = p->tutor->course;
     struct rec *r = play_record(p, out, KIND_lesson_end);
-    const struct course_lesson *next = course == NULL ? NULL : course_next(course);
+    const struct course_lesson *next =
+        course == NULL ? NULL : course_after(course, p->lesson->id);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
     rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
     put_sums(p, out, r);
     rec_whole(out, r, KEY_failures, (int64_t)p->failures);
-    if (next != NULL && strcmp(next->id, p->lesson->id) != 0) {
+    rec_flag(out, r, KEY_reads_along, p->tutor->session->rows > 0);
+    if (next != NULL) {
         rec_text(out, r, KEY_next, next->id);
         rec_text(out, r, KEY_next_title, next->title);
+        snprintf(p->tutor->enter, sizeof p->tutor->enter, "lesson %s", next->id);
     }
     p->state = PLAY_OVER;
 }

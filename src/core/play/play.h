@@ -71,6 +71,7 @@ struct play_mark {
 struct play_question {
     uint32_t seen;        // times that the learner met it
     bool right, skipped;  // since the lesson began here
+    bool missed;          // answered wrongly, or its solution was looked at
 };
 
 // What stands between the host and the learner's session.
@@ -80,6 +81,8 @@ struct tutor {
     struct play *play;             // NULL: no lesson is played
     int64_t now;                   // Unix time in seconds when it was begun; 0: no clock is known
     bool entered;                  // the text that was begun has not been looked at
+    char enter[80];                // what an empty line is: after a lesson the next; or ""
+    struct source instead;         // … as a text
     bool asks;                     // a need of the play's own is out, not one of a statement
     struct diag refusal;           // of the last need, where that was refused
     struct lesson *lesson;         // supplied, and not yet taken
@@ -133,6 +136,7 @@ struct play {
     uint64_t salt;
     struct buf questions;  // struct play_question
     struct buf marks;      // struct play_mark, of questions from the first on
+    struct records missed;  // {number, text}: the questions that were missed, as they were asked
     // What stood in the lesson since the question before: prose and code, seen or not.
     struct records context;
     // The question being asked.

@@ -271,9 +271,28 @@ static void put_place(struct play *p, struct records *out)
     }
 }
 
+// A wrong answer, a skip, a look at the solution: the end of the lesson tells of the question.
+static void note_missed(struct play *p, struct records *out)
+{
+    struct play_question *asked = &BUF(struct play_question, &p->questions)[p->number];
+    if (!asked->missed) {
+        struct rec *r = rec_map(&p->missed, &p->missed.list, KEY_NONE);
+        struct text filled;
+        text_init(&filled);
+        play_fill(p, out, &filled, p->question->text, p->question->line);
+        rec_whole(&p->missed, r, KEY_number, (int64_t)p->number + 1);
+        rec_text(&p->missed, r, KEY_text, text_get(&filled));
+        text_release(&filled);
+    }
+    asked->missed = true;
+}
+
 void question_attempt(struct play *p, struct records *out, enum rating rating, bool right,
                       bool skipped)
 {
+    if (!right && (skipped || p->question->kind != QUESTION_GUESS)) {
+        note_missed(p, out);
+    }
     const struct question *q = p->question;
     struct rec *r = records_add(out, KIND_attempt);
     char seed[24];

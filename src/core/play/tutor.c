@@ -1,7 +1,10 @@
 #include "play/tutor.h"
 
+#include <string.h>
+
 #include "command/commands.h"
 #include "play/commands.h"
+#include "play/demo.h"
 #include "play/play.h"
 
 static const struct command commands[] = {
@@ -24,6 +27,7 @@ struct tutor *tutor_new(const struct session_world *world)
     *t = (struct tutor){.self = one};
     struct session_world own = *world;
     own.commands = &table;
+    own.demo = demo_put;
     own.owner = t;
     t->session = session_new(&own);
     if (t->session == NULL) {
@@ -65,6 +69,25 @@ void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii)
     }
 }
 
+// What an empty line is where nothing is played: after a lesson the next, and where nothing was
+// done yet, the course. That is for a person who presses Enter; a script may have an empty line.
+// During a walk it is a step, which is the session's to know.
+static const struct source *instead_of(struct tutor *t, const struct source *source)
+{
+    const struct session *s = t->session;
+    if (!source_is_blank(source)) {
+        t->enter[0] = '\0';
+        return source;
+    }
+    const char *text = t->enter[0] != '\0' ? t->enter : session_is_fresh(s) ? "lesson" : "";
+    if (s->stepper.tape != NULL || s->rows == 0) {
+        return source;
+    }
+    t->instead = (struct source){
+        .name = source->name, .text = text, .length = strlen(text), .line = source->line};
+    return &t->instead;
+}
+
 void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode)
 {
     t->asks = false;
@@ -72,7 +95,7 @@ void tutor_begin(struct tutor *t, const struct source *source, enum session_mode
     if (t->play != NULL) {
         session_open(t->session, source, mode);
     } else {
-        session_begin(t->session, source, mode);
+        session_begin(t->session, mode == SESSION_PROMPT ? instead_of(t, source) : source, mode);
     }
 }
 

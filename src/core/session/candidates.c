@@ -13,8 +13,24 @@ static void candidate(struct records *out, struct rec *items, const char *prefix
     }
 }
 
+static void add_names(struct session *s, const char *prefix, struct records *out, struct rec *items)
+{
+    for (uint32_t i = 0; i < names_count(&s->names); i++) {
+        size_t length;
+        const char *text = names_text(&s->names, i, &length);
+        if (names_get(&s->names, i).rank != VALUE_UNBOUND) {
+            candidate(out, items, prefix, text, length);
+        }
+    }
+}
+
+void candidates_add_names(struct session *s, const char *prefix, struct records *out)
+{
+    add_names(s, prefix, out, rec_list(out, records_add(out, KIND_candidates), KEY_items));
+}
+
 void candidates_add(struct session *s, const char *prefix, bool statement_start,
-                        struct records *out)
+                    struct records *out)
 {
     struct rec *items = rec_list(out, records_add(out, KIND_candidates), KEY_items);
     const struct command *command;
@@ -36,11 +52,5 @@ void candidates_add(struct session *s, const char *prefix, bool statement_start,
         const char *text = names_text(&s->names, name, &length);
         candidate(out, items, prefix, text, length);
     }
-    for (uint32_t i = 0; i < names_count(&s->names); i++) {
-        size_t length;
-        const char *text = names_text(&s->names, i, &length);
-        if (names_get(&s->names, i).rank != VALUE_UNBOUND) {
-            candidate(out, items, prefix, text, length);
-        }
-    }
+    add_names(s, prefix, out, items);
 }

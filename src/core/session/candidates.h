@@ -9,4 +9,7 @@
 void candidates_add(struct session *s, const char *prefix, bool statement_start,
                     struct records *out);
 
+// The same of the names that have values alone.
+void candidates_add_names(struct session *s, const char *prefix, struct records *out);
+
 #endif

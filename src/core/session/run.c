@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "session/call.h"
+#include "session/teach.h"
 #include "session/transaction.h"
 #include "text/block.h"
 #include "text/prompts.h"
@@ -81,6 +82,11 @@ static bool skip_breaks(struct frame *f)
         t = lexer_peek(&f->lexer);
     }
     return t.kind != TOKEN_END;
+}
+
+bool session_is_fresh(const struct session *s)
+{
+    return s->log.count == 0 && s->moments.count == 0;
 }
 
 static struct frame *open_text(struct session *s, const struct source *source,
@@ -273,6 +279,20 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     return SESSION_FAILED;
 }
 
+// A statement failed; where it is a newcomer's first, the error tells what it lacks.
+static enum session_state fail_first(struct session *s, struct diag *d, size_t start,
+                                     struct records *out)
+{
+    struct source source = top_frame(s)->source;
+    bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
+    enum session_state state = fail(s, d, out);
+    struct rec *error = out->list.in.last;
+    if (first && session_is_fresh(s) && error != NULL) {
+        teach_names(s, &source, start, out, error);
+    }
+    return state;
+}
+
 // One statement of the top frame. Inside a loaded file the transaction is the load's.
 static enum session_state run_statement(struct session *s, struct records *out)
 {
@@ -344,7 +364,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     s->rounds = 0;
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
-        return fail(s, &diag, out);
+        return fail_first(s, &diag, start, out);
     }
     // A loop, a training or a loaded file that begins here will change the graph.
     if (s->rewound || transaction_changed(s, before) || s->frames.count > depth) {

@@ -42,6 +42,7 @@
 
 struct session;
 struct command_table;
+struct call;
 
 struct session_world {
     struct stop *stop;  // NULL: never stops
@@ -49,6 +50,8 @@ struct session_world {
     enum lanes_width lanes;    // vectors that trainings may use; no answer depends on it
     // The commands there are besides the language's own statements; NULL: none.
     const struct command_table *commands;
+    // How `help` shows an example at work (play/demo.h); NULL: it does not.
+    void (*demo)(struct call *c, struct rec *to, const char *example);
     void *owner;  // whoever drives the session: nothing to it, but its commands may ask
 };
 
@@ -81,6 +84,8 @@ enum session_state session_eval(struct session *s, const char *text, enum sessio
 // first: nobody reads along, so a lesson never waits for Enter), and whether it shows no more than
 // ASCII.
 void session_set_terminal(struct session *s, int columns, int rows, bool ascii);
+// Has nothing been done yet that could be taken back?
+bool session_is_fresh(const struct session *s);
 // The significant digits that numbers are shown with (`precision`).
 int session_digits(const struct session *s);
 // The statements that made the session what it is, as a script (what `save` writes). The log is the

@@ -561,6 +561,10 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     struct diag ignored = {0};
     struct token first = lexer_next(&ahead, &ignored);
     struct token second = lexer_next(&ahead, &ignored);
+    if (first.kind == TOKEN_BAD && *token_text(c->lexer, first) == '?') {
+        *command = command_find(c->s->world.commands, "help", 4);
+        return *command != NULL ? STATEMENT_COMMAND : STATEMENT_EXPRESSION;
+    }
     if (first.partial || (first.kind != TOKEN_NAME && first.kind != TOKEN_NODE)) {
         return STATEMENT_EXPRESSION;
     }

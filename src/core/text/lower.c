@@ -231,6 +231,16 @@ static const struct known {
     {"nan", __builtin_nan("")},
 };
 
+bool lower_is_known(const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // How a function is called.
 static bool hint_call(struct lower *w, const char *s, size_t length)
 {
@@ -303,6 +313,7 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     if (nearest.best[0] != '\0') {
         return diag_hint(w->diag, "did you mean '%s'?", nearest.best);
     }
+    w->diag->unbound = true;
     return diag_hint(w->diag, "give it a value first: %s = 1", name);
 }
 

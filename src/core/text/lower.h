@@ -102,6 +102,7 @@ bool lower_goes_on(struct lower *w, size_t i, size_t each, struct span span);
 void lower_remark(struct lower *w, const char *words);
 
 // Is there a function of this name: an operation typed as a call, a builtin? (Not: the learner's.)
+bool lower_is_known(const char *s, size_t length);  // a number that has a name: pi, inf
 bool lower_is_function(const char *name, size_t length);
 // Offers the names of these functions.
 void lower_offer_functions(struct nearest *n);

@@ -165,6 +165,27 @@ void say_excerpt(struct words *w)
     text_add(w->out, "^\n");
 }
 
+// The first statement of a newcomer, typed before its names have values: what makes it work.
+static void say_lacking(struct words *w)
+{
+    static const char *const values[] = {"2", "-3", "4", "1", "0.5", "-2", "3", "10"};
+    const struct rec *name = say_first(w->record, KEY_names), *second = name->next;
+    size_t i = 0;
+    for (const struct rec *n = name; n != NULL; n = n->next) {
+        text_addf(w->out, n == name ? " %s" : n->next == NULL ? " and %s" : ", %s", n->text);
+    }
+    text_add(w->out, second == NULL ? " has no value yet; to make this work, type\n"
+                                    : " have no values yet; to make this work, type\n");
+    text_add_char(w->out, WRAP_FIXED);
+    text_add_char(w->out, INK_CODE);
+    for (const struct rec *n = name; n != NULL; n = n->next, i++) {
+        text_addf(w->out, n == name ? "%s = %s" : "; %s = %s", n->text,
+                  values[i % COUNT_OF(values)]);
+    }
+    text_addf(w->out, "%c\n%c%c%s%c\n", INK_END, WRAP_FIXED, INK_CODE,
+              rec_get_text(w->record, KEY_statement), INK_END);
+}
+
 void say_error(struct words *w)
 {
     const char *message = rec_get_text(w->record, KEY_message);
@@ -172,6 +193,10 @@ void say_error(struct words *w)
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
+    if (say_first(w->record, KEY_names) != NULL) {
+        say_lacking(w);
+        return;
+    }
     text_addf(w->out, " %s%s%s\n", message, *hint == '\0' ? "" : question ? " " : "; ", hint);
     say_excerpt(w);
     long long left = (long long)rec_get_whole(w->record, KEY_left);

@@ -329,6 +329,16 @@ void say_written(struct words *w)
     text_addf(w->out, "wrote %s\n", rec_get_text(w->record, KEY_path));
 }
 
+void say_theme(struct words *w)
+{
+    const char *name = rec_get_text(w->record, KEY_name);
+    if (strcmp(name, "auto") == 0) {
+        text_add(w->out, "the terminal is asked for its background at the next start\n");
+    } else {
+        text_addf(w->out, "colours for a %s background, from now on\n", name);
+    }
+}
+
 void say_view(struct words *w)
 {
     const char *address = rec_get_text(w->record, KEY_address);

@@ -33,10 +33,50 @@ static void say_topics(struct words *w)
     }
 }
 
+// "a = 2 | L = a*b + 1": what is typed, three blanks between.
+static void add_typed(struct text *cell, const char *typed)
+{
+    for (const char *s = typed; s != NULL;) {
+        const char *bar = strstr(s, " | ");
+        text_add(cell, s == typed ? "" : "   ");
+        text_add_char(cell, INK_NAME);
+        text_add_bytes(cell, s, bar == NULL ? strlen(s) : (size_t)(bar - s));
+        text_add_char(cell, INK_END);
+        s = bar == NULL ? NULL : bar + 3;
+    }
+}
+
+// One screen: what one wants to do, and what to type for it.
+void say_help(struct words *w)
+{
+    static const char *const more[][2] = {
+        {"help backward", "how a command is used; also a function, a term: help leaf"},
+        {"help all", "every command; help functions, help glossary, help keys"},
+        {"help language", "all that can be typed; help arrays, help data, help training"},
+    };
+    struct table t;
+    struct text cell;
+    text_add(w->out, "Type an expression, such as L = a*b; each one grows the graph.\n\n");
+    text_init(&cell);
+    table_init(&t, "nw");
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        table_ink(&t, INK_MUTED, rec_get_text(row, KEY_want));
+        text_clear(&cell);
+        add_typed(&cell, rec_get_text(row, KEY_typing));
+        table_cell(&t, text_get(&cell));
+    }
+    table_cell(&t, "");
+    table_cell(&t, "");
+    for (size_t i = 0; i < COUNT_OF(more); i++) {
+        table_ink(&t, INK_NAME, more[i][0]);
+        table_cell(&t, more[i][1]);
+    }
+    say_table(w, &t);
+    text_release(&cell);
+}
+
 void say_help_overview(struct words *w)
 {
-    text_add(w->out, "Type an expression such as L = d*f; each one grows the graph.\n"
-                     "Or begin with a lesson: type lesson.\n");
     struct table t;
     table_init(&t, "lw");
     for (const struct rec *g = say_first(w->record, KEY_groups); g != NULL; g = g->next) {
@@ -51,6 +91,47 @@ void say_help_overview(struct words *w)
     say_topics(w);
 }
 
+// A line that was typed, and below it what came, as both look at a prompt. The lines are laid out
+// already: each stays as it is.
+static void say_entry(struct words *w, const struct rec *entry)
+{
+    enum { EDGE = 1, LINES_MOST = 20 };  // of a program that is exported there are many
+    struct text answers;
+    const struct words_form form = {
+        .style = WORDS_PROMPT,
+        .digits = w->digits,
+        .columns = w->columns > 0 ? w->columns + EDGE : 0,
+        .ascii = w->ascii,
+    };
+    text_init(&answers);
+    ink_add(w->out, INK_MUTED, w->ascii ? "> " : "∇ ");
+    ink_add(w->out, INK_CODE, rec_get_text(entry, KEY_entry));
+    text_add_char(w->out, '\n');
+    for (const struct rec *r = say_first(entry, KEY_replies); r != NULL; r = r->next) {
+        words_add(&answers, r, &form);
+    }
+    size_t lines = 0;
+    for (const char *s = text_get(&answers); *s != '\0'; lines++) {
+        size_t n = strcspn(s, "\n");
+        if (lines == LINES_MOST) {
+            ink_add(w->out, INK_MUTED, "  … and so on\n");
+            break;
+        }
+        text_addf(w->out, "%c%.*s\n", WRAP_FIXED, (int)n, s);
+        s += n + (s[n] == '\n');
+    }
+    text_release(&answers);
+}
+
+static void say_transcript(struct words *w)
+{
+    const struct rec *entry = say_first(w->record, KEY_transcript);
+    text_add(w->out, entry == NULL ? "" : "\n");
+    for (; entry != NULL; entry = entry->next) {
+        say_entry(w, entry);
+    }
+}
+
 void say_help_command(struct words *w)
 {
     for (const char *form = rec_get_text(w->record, KEY_usage); form != NULL;) {
@@ -61,7 +142,7 @@ void say_help_command(struct words *w)
         form = bar == NULL ? NULL : bar + 3;
     }
     text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_help));
-    text_addf(w->out, "for example: %s\n", rec_get_text(w->record, KEY_example));
+    say_transcript(w);
 }
 
 // How an operation is typed: "x * y", "tanh(x)".

@@ -156,28 +156,94 @@ void say_lesson_left(struct words *w)
     text_release(&said);
 }
 
+// The sentence of a question's text that asks: its last, or the last that ends in a question mark.
+static void add_asking(struct words *w, struct text *out, const char *text)
+{
+    struct text lines;
+    text_init(&lines);
+    prose_add(&lines, text, "", PROSE_COLUMNS, w->ascii, INK_END);
+    char *s = lines.bytes.data;
+    size_t n = text_length(&lines), end = n, begin = 0;
+    for (size_t i = 0; i < n; i++) {
+        s[i] = s[i] == '\n' ? ' ' : s[i];
+    }
+    for (size_t i = 0; i < n; i++) {
+        end = s[i] == '?' && (i + 1 == n || s[i + 1] == ' ') ? i + 1 : end;
+    }
+    while (end > 0 && s[end - 1] == ' ') {
+        end--;
+    }
+    for (size_t i = 0; i + 2 < end; i++) {
+        begin = strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
+    }
+    begin += n > 0 ? strspn(s + begin, " ") : 0;
+    text_add_bytes(out, s + begin, end - begin);
+    text_release(&lines);
+}
+
+static void say_missed(struct words *w)
+{
+    const struct rec *missed = say_first(w->record, KEY_missed);
+    if (missed == NULL) {
+        return;
+    }
+    struct table t;
+    struct text cell;
+    text_init(&cell);
+    table_init(&t, "rl");
+    text_add(w->out, "Not right at once, and coming back in review:\n");
+    for (; missed != NULL; missed = missed->next) {
+        text_clear(&cell);
+        text_addf(&cell, "  %lld", (long long)rec_get_whole(missed, KEY_number));
+        table_ink(&t, INK_MUTED, text_get(&cell));
+        text_clear(&cell);
+        add_asking(w, &cell, rec_get_text(missed, KEY_text));
+        table_cell(&t, text_get(&cell));
+    }
+    say_table(w, &t);
+    text_release(&cell);
+}
+
+// "7 of 9 right at once, 1 later, 1 skipped"
+static void add_score(struct words *w, struct text *said)
+{
+    long long first = rec_get_whole(w->record, KEY_first), of = rec_get_whole(w->record, KEY_of);
+    long long later = rec_get_whole(w->record, KEY_right) - first;
+    long long skipped = rec_get_whole(w->record, KEY_skipped);
+    text_addf(said, "%lld of %lld question%s right at once", first, of, of == 1 ? "" : "s");
+    if (later > 0) {
+        text_addf(said, ", %lld later", later);
+    }
+    if (skipped > 0) {
+        text_addf(said, ", %lld skipped", skipped);
+    }
+}
+
 void say_lesson_end(struct words *w)
 {
     const char *next = rec_get_text(w->record, KEY_next);
-    int64_t skipped = rec_get_whole(w->record, KEY_skipped);
-    long long right = rec_get_whole(w->record, KEY_right);
     struct text said;
     text_init(&said);
-    text_addf(&said, "That was “%s”: %lld question%s answered", rec_get_text(w->record, KEY_title),
-              right, right == 1 ? "" : "s");
-    if (skipped > 0) {
-        text_addf(&said, ", %lld skipped", (long long)skipped);
+    text_addf(&said, "That was “%s”", rec_get_text(w->record, KEY_title));
+    if (rec_get_whole(w->record, KEY_of) > 0) {
+        text_add(&said, ": ");
+        add_score(w, &said);
     }
     text_add(&said, ". Your own graph is back.");
     blank_line(w);
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
+    say_missed(w);
     if (*next != '\0') {
         text_add(w->out, "Next: ");
         text_add_char(w->out, INK_NAME);
         text_addf(w->out, "lesson %s", next);
         text_add_char(w->out, INK_END);
         text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_next_title));
+        if (rec_get_flag(w->record, KEY_reads_along)) {
+            ink_add(w->out, INK_MUTED, "Enter begins it");
+            text_add_char(w->out, '\n');
+        }
     }
 }
 
@@ -472,8 +538,10 @@ void say_lesson_list(struct words *w)
         text_add(w->out, ": review\n");
     }
     if (*next != '\0') {
-        text_add(w->out, "lesson ");
-        text_addf(w->out, "%s begins; your own graph waits meanwhile\n", next);
+        ink_add(w->out, INK_NAME, "lesson");
+        text_addf(w->out, " plays the next, %s; ", next);
+        ink_add(w->out, INK_NAME, "lesson 7");
+        text_add(w->out, " the seventh\n");
     }
     if (*rec_get_text(w->record, KEY_trouble) != '\0') {
         text_add(w->out, "Nothing is being kept now.\n");

@@ -32,7 +32,7 @@ static void show_typed(struct host *h, const struct source *entry)
     text_add(&words, ink_is_ascii(h->out) ? "> " : "∇ ");
     text_add_visible(&words, entry->text, entry->length);
     text_add_char(&words, '\n');
-    ink_write(h->out, text_get(&words), false);
+    ink_write(h->out, text_get(&words), THEME_PLAIN);
     text_release(&words);
 }
 
@@ -51,12 +51,11 @@ static void type_answers(struct host *h, const struct source *answers)
     }
 }
 
-int lessons_play(struct host *h, const char *lesson, const char *answers)
+int lessons_play(struct host *h, const char *statement, const char *answers)
 {
     struct buf bytes;
     struct diag d = {0};
     buf_init(&bytes, 1);
-    char *statement = lessons_statement(lesson);
     bool ok =
         statement != NULL && (answers == NULL || files_read(answers, ANSWERS_MOST, &bytes, &d));
     if (!ok) {
@@ -71,7 +70,6 @@ int lessons_play(struct host *h, const char *lesson, const char *answers)
             type_answers(h, &source);
         }
     }
-    free(statement);
     buf_release(&bytes);
     return ok && !h->out_failed && h->lesson_failures == 0 ? 0 : 1;
 }

@@ -4,11 +4,11 @@
 
 #include "supply/host.h"
 
-// Plays a lesson (an id, a number, a file) with what would be typed read from a file ("-": from
-// standard input), a line each; what is typed is shown after the prompt. Returns the exit status: 1
+// Runs what begins a lesson, then what would be typed, read from a file ("-": from standard input;
+// NULL: nothing), a line each; what is typed is shown after the prompt. Returns the exit status: 1
 // where the lesson or the answers cannot be read, or a statement of the lesson fails.
-int lessons_play(struct host *h, const char *lesson, const char *answers);
-// What is typed to begin it: lesson "FILE". NULL: the list. The caller frees.
+int lessons_play(struct host *h, const char *statement, const char *answers);
+// What is typed to begin a lesson: lesson "FILE". NULL: the one that comes next. The caller frees.
 char *lessons_statement(const char *lesson);
 
 // `backstep lesson new ID`: lays a lesson to begin with, ID.md in the working directory, which

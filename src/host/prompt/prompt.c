@@ -18,8 +18,7 @@ enum { INIT_MOST = 1 << 20 };  // bytes of the init file
 
 static void say(struct host *h, const char *words)
 {
-    ink_write(h->out, words, h->form == HOST_COLOUR);
-    fflush(h->out);
+    ink_say(h->out, words, host_theme(h));
 }
 
 static void complain(struct host *h, const char *message)
@@ -39,8 +38,12 @@ static void greet(struct host *h)
     text_init(&words);
     ink_add(&words, INK_NAME, "backstep");
     text_add(&words, ": backpropagation, one expression at a time\n");
-    text_add(&words,
-             "Type lesson to learn from the start, help to see what there is, quit to leave.\n");
+    text_add(&words, "Press Enter to begin the course, or to go on with it where you left off.\n"
+                     "Or type an expression: a = 2; L = a*a. ");
+    ink_add(&words, INK_NAME, "help");
+    text_add(&words, " shows what there is, ");
+    ink_add(&words, INK_NAME, "quit");
+    text_add(&words, " leaves.\n");
     say(h, text_get(&words));
     text_release(&words);
 }
@@ -80,7 +83,14 @@ static bool run_entry(struct host *h, const char *entry, size_t length)
     return state != SESSION_QUIT && !h->out_failed;
 }
 
-static void run_entries(struct host *h, const char *first, struct journal *journal)
+static bool is_blank(const struct text *entry)
+{
+    struct source source = {.text = entry->bytes.data, .length = text_length(entry)};
+    return source_is_blank(&source);
+}
+
+// asked: a question was answered just before; an Enter that follows was meant for it.
+static void run_entries(struct host *h, const char *first, bool asked, struct journal *journal)
 {
     struct text entry;
     bool stay = first == NULL || run_entry(h, first, strlen(first));
@@ -88,8 +98,11 @@ static void run_entries(struct host *h, const char *first, struct journal *journ
     while (stay && repl_hung_up() == 0) {
         switch (repl_read(&entry)) {
         case REPL_ENTERED:
-            stay = run_entry(h, text_get(&entry), text_length(&entry));
-            journal_sync(journal, !repl_has_keys());
+            if (!asked || !is_blank(&entry)) {
+                stay = run_entry(h, text_get(&entry), text_length(&entry));
+                journal_sync(journal, !repl_has_keys());
+            }
+            asked = false;
             break;
         case REPL_TOO_LONG:
             complain(h, "this is too long to be typed; put it into a file and load that");
@@ -111,13 +124,14 @@ int prompt_run(struct host *h, const char *first, struct stop *stop)
     live_init(&live);
     h->live = &live;
     struct split split;
-    split_init(&split, h->out, h->form == HOST_COLOUR);
-    h->split = h->form != HOST_JSON && split_is_possible(h->out) ? &split : NULL;
+    split_init(&split, h->out, host_theme(h));
+    h->split = h->form != HOST_JSON && ink_moves(h->out) ? &split : NULL;
     repl_init(h, stop);
     h->read_along = true;
     greet(h);
     journal_init(&journal);
-    if (!resume_offer(h, &journal)) {
+    bool asked = false;
+    if (!resume_offer(h, &journal, &asked)) {
         stop_renew(stop);  // Ctrl-C was an answer
         run_init_file(h);
         journal_pass(&journal, tutor_session(h->tutor));
@@ -127,7 +141,7 @@ int prompt_run(struct host *h, const char *first, struct stop *stop)
     session_script(tutor_session(h->tutor), &notes.setup);
     h->notes = &notes;
     h->journal = &journal;
-    run_entries(h, first, &journal);
+    run_entries(h, first, asked, &journal);
     h->journal = NULL;
     h->notes = NULL;
     notes_release(&notes);

@@ -12,6 +12,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "prompt/background.h"
+#include "prompt/context.h"
 #include "session/candidates.h"
 #include "text/block.h"
 #include "text/lexer.h"
@@ -19,13 +21,16 @@
 #include "store/course.h"
 #include "store/folders.h"
 #include "supply/ink.h"
+#include "text/lexer.h"
+#include "text/lower.h"
 
 enum {
-    LINE_MOST = 256 << 10,   // bytes of one line
-    PASTE_MOST = 1 << 20,    // bytes of one paste
-    HISTORY_LINES = 10000,   // lines of the history file
-    HISTORY_LINE = 4096,     // bytes of an entry that is kept there
-    HISTORY_MOST = 64 << 20  // bytes of a history file; ours stays well below
+    LINE_MOST = 256 << 10,    // bytes of one line
+    PASTE_MOST = 1 << 20,     // bytes of one paste
+    HISTORY_LINES = 10000,    // lines of the history file
+    HISTORY_LINE = 4096,      // bytes of an entry that is kept there
+    HISTORY_MOST = 64 << 20,  // bytes of a history file; ours stays well below
+    BLINK_MICROSECONDS = 300000,
 };
 
 // readline's hooks and the signal handler take no argument: what they need is here.
@@ -35,12 +40,17 @@ static struct {
     volatile sig_atomic_t hung_up;  // the signal that ends us, if one came
     struct text keys;               // read but not yet given to readline, from `next` on
     size_t next;
-    size_t given;   // keys of the present line
-    bool too_long;  // the line or the paste was, and is dropped
-    bool pasted;    // the line has several, which came as one paste
-    bool begins;    // a statement may begin where the line does
-    bool at_start;  // the word to complete begins one
-    char *history;  // the file; NULL: there is none
+    size_t given;            // keys of the present line
+    bool too_long;           // the line or the paste was, and is dropped
+    bool pasted;             // the line has several, which came as one paste
+    bool begins;             // a statement may begin where the line does
+    bool at_start;           // the word to complete begins one
+    struct context context;  // of the word to complete
+    char *history;           // the file; NULL: there is none
+    char *pushed;            // the next line; NULL: it is to be typed
+    // Earlier entries are looked for: what they begin with, what was typed, and the one shown.
+    char *prefix, *typed;
+    int entry;
 } repl;
 
 // ---- Signals ------------------------------------------------------------------------------------
@@ -200,6 +210,94 @@ static int keys_wait(void)
     return repl.next < text_length(&repl.keys) || poll(&input, 1, MILLISECONDS) > 0;
 }
 
+// A bracket that closes shows for a moment where it was opened; not where more keys wait.
+static int close_bracket(int count, int key)
+{
+    bool more = repl.next < text_length(&repl.keys);
+    return more ? rl_insert(count, key) : rl_insert_close(count, key);
+}
+
+// A terminal that took its time to tell its background: "]11;rgb:… BEL" is nothing that was typed.
+static int swallow_report(int count, int key)
+{
+    enum { MOST = 64 };
+    (void)count, (void)key;
+    for (int i = 0, last = 0; i < MOST; i++) {
+        int next = repl.next < text_length(&repl.keys) || keys_wait() ? take_key() : EOF;
+        if (next == EOF || next == '\a' || (last == '\x1b' && next == '\\')) {
+            break;
+        }
+        last = next;
+    }
+    return 0;
+}
+
+// ---- Earlier entries ----------------------------------------------------------------------------
+
+// The entry after `from`, older (-1) or newer (+1), that begins with repl.prefix and is not what is
+// shown. -1: there is none.
+static int find_entry(int from, int direction)
+{
+    size_t n = strlen(repl.prefix);
+    HIST_ENTRY **entries = history_list();
+    for (int i = from + direction; entries != NULL && i >= 0 && i < history_length;
+         i += direction) {
+        if (strncmp(entries[i]->line, repl.prefix, n) == 0 &&
+            strcmp(entries[i]->line, rl_line_buffer) != 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void show_entry(const char *line)
+{
+    rl_replace_line(line, 1);
+    rl_point = rl_end;
+}
+
+// The first of several presses: what stands before the cursor is what entries begin with.
+static void begin_search(void)
+{
+    free(repl.prefix);
+    free(repl.typed);
+    repl.typed = strdup(rl_line_buffer);
+    repl.prefix = strdup(rl_line_buffer);
+    if (repl.prefix != NULL) {
+        repl.prefix[rl_point] = '\0';
+    }
+    repl.entry = history_length;
+}
+
+static int search_up(int count, int key);
+
+static int search_down(int count, int key)
+{
+    (void)count, (void)key;
+    bool goes_on = rl_last_func == search_up || rl_last_func == search_down;
+    if (!goes_on || repl.prefix == NULL || repl.entry >= history_length) {
+        return 0;
+    }
+    int entry = find_entry(repl.entry, +1);
+    repl.entry = entry < 0 ? history_length : entry;
+    show_entry(entry < 0 ? repl.typed : history_list()[entry]->line);
+    return 0;
+}
+
+static int search_up(int count, int key)
+{
+    (void)count, (void)key;
+    if (rl_last_func != search_up && rl_last_func != search_down) {
+        begin_search();
+    }
+    int entry = repl.prefix == NULL || repl.typed == NULL ? -1 : find_entry(repl.entry, -1);
+    if (entry >= 0) {
+        repl.entry = entry;
+        show_entry(history_list()[entry]->line);
+    }
+    return 0;
+}
+
 // ---- Pasting ------------------------------------------------------------------------------------
 
 #define PASTE_BEGINS "\x1b[200~"
@@ -244,8 +342,8 @@ static void add_pasted(struct text *line, const char *s, size_t n)
     }
 }
 
-// Bracketed paste: all of it becomes part of the line, so that it is one entry, and nothing in it is
-// a command to the editor. Where it ends with an end of line, that is Enter.
+// Bracketed paste: all of it becomes part of the line, so that it is one entry, and nothing in it
+// is a command to the editor. Where it ends with an end of line, that is Enter.
 static int paste(int count, int key)
 {
     (void)count, (void)key;
@@ -275,44 +373,6 @@ static int paste(int count, int key)
 
 // ---- Completion ---------------------------------------------------------------------------------
 
-// Where the statement begins that byte `at` of the line is in.
-static size_t statement_start(size_t at)
-{
-    while (at > 0 && strchr(";{}\n", rl_line_buffer[at - 1]) == NULL) {
-        at--;
-    }
-    return at + strspn(rl_line_buffer + at, " ");
-}
-
-// Is a lesson to be named at byte `at`?
-static bool is_lesson_place(size_t at)
-{
-    const char *s = rl_line_buffer + statement_start(at), *here = rl_line_buffer + at;
-    return strncmp(s, "lesson ", 7) == 0 && s + 7 + strspn(s + 7, " ") == here;
-}
-
-// Is a file's name to be typed at byte `at`: as which word of which command?
-static bool is_file_place(size_t at)
-{
-    static const struct {
-        const char *command;
-        size_t word;
-    } places[] = {{"load", 1}, {"save", 1}, {"graph", 2}, {"export", 2}};
-    const char *s = rl_line_buffer + statement_start(at), *here = rl_line_buffer + at;
-    size_t length = strcspn(s, " "), words = 0;
-    for (const char *word = s; word < here; words++) {
-        word += strcspn(word, " ");
-        word += strspn(word, " ");
-    }
-    for (size_t i = 0; i < COUNT_OF(places); i++) {
-        if (words == places[i].word && strlen(places[i].command) == length &&
-            memcmp(s, places[i].command, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // What ends a word, from where the cursor is: names stand between operators, files have dots and
 // slashes in them.
 static char *word_breaks(void)
@@ -322,18 +382,47 @@ static char *word_breaks(void)
     while (at > 0 && rl_line_buffer[at - 1] != ' ') {
         at--;
     }
-    return is_file_place(at) || is_lesson_place(at) ? between_files : between_names;
+    struct context context = context_at(rl_line_buffer, at);
+    bool option = rl_line_buffer[at] == '-' && *context.words != '\0';
+    bool files = context.kind == CONTEXT_FILES || context.kind == CONTEXT_LESSONS;
+    return files || option ? between_files : between_names;
 }
 
+// The next of the words apart by blanks, from *words on, that begins with this one; NULL: no more.
+static char *next_word(const char *word, const char **words)
+{
+    size_t length = strlen(word);
+    for (*words += strspn(*words, " "); **words != '\0'; *words += strspn(*words, " ")) {
+        const char *s = *words;
+        size_t n = strcspn(s, " ");
+        *words += n;
+        if (n >= length && memcmp(s, word, length) == 0) {
+            return strndup(s, n);
+        }
+    }
+    return NULL;
+}
+
+// The words of the context, then names, and where an expression stands functions and commands.
 static char *next_candidate(const char *word, int state)
 {
     static struct records records;
     static const struct rec *item;
+    static const char *words;
     if (state == 0) {
+        words = repl.context.words;
         records_init(&records);
-        candidates_add(tutor_graph(repl.host->tutor), word, repl.at_start, &records);
+        if (repl.context.kind == CONTEXT_NAMES) {
+            candidates_add_names(tutor_graph(repl.host->tutor), word, &records);
+        } else if (repl.context.kind == CONTEXT_EXPRESSION) {
+            candidates_add(tutor_graph(repl.host->tutor), word, repl.at_start, &records);
+        }
         const struct rec *items = rec_find(records.list.in.first, KEY_items);
         item = items == NULL ? NULL : items->in.first;
+    }
+    char *fixed = next_word(word, &words);
+    if (fixed != NULL) {
+        return fixed;
     }
     if (item == NULL) {
         records_release(&records);
@@ -392,23 +481,29 @@ static int suffix(const char *word)
 static char **complete(const char *word, int start, int end)
 {
     size_t at = (size_t)start;
+    struct context context = context_at(rl_line_buffer, at);
     rl_attempted_completion_over = 1;
     rl_completion_append_character = '\0';
-    if (is_lesson_place(at) && strpbrk(word, "/.") == NULL) {
+    repl.context = context;
+    if (context.kind == CONTEXT_LESSONS && strpbrk(word, "/.") == NULL) {
         char **lessons = rl_completion_matches(word, next_lesson);
         if (lessons != NULL) {
             return lessons;
         }
     }
-    bool lesson_file = is_lesson_place(at);
-    if (lesson_file || rl_completion_quote_character != '\0' || is_file_place(at)) {
+    bool files = context.kind == CONTEXT_FILES || context.kind == CONTEXT_LESSONS;
+    if ((files && *word != '-') || rl_completion_quote_character != '\0') {
         rl_filename_completion_desired = 1;
         return rl_completion_matches(word, rl_filename_completion_function);
     }
-    size_t begin = statement_start(at);
+    size_t begin = context_start(rl_line_buffer, at);
     bool help = strncmp(rl_line_buffer + begin, "help ", 5) == 0;
     repl.at_start = help || (begin >= at && repl.begins);
     char **matches = rl_completion_matches(word, next_candidate);
+    if (matches == NULL && context.kind == CONTEXT_NAMES) {
+        repl.context.kind = CONTEXT_EXPRESSION;  // as in local tanh(x)
+        matches = rl_completion_matches(word, next_candidate);
+    }
     if (matches != NULL && rl_line_buffer[end] != '(' && !help) {
         rl_completion_append_character = suffix(matches[0]);
     }
@@ -475,7 +570,7 @@ static void end_history(void)
 
 static void say(const char *words)
 {
-    ink_write(repl.host->out, words, repl.host->form == HOST_COLOUR);
+    ink_write(repl.host->out, words, host_theme(repl.host));
     fflush(repl.host->out);
 }
 
@@ -504,11 +599,13 @@ static char *read_line(const char *prompt)
 static void add_prompt(struct text *prompt, bool more)
 {
     struct text place;
-    bool utf8 = ink_is_utf8(), colour = repl.host->form == HOST_COLOUR;
+    bool utf8 = ink_is_utf8();
     text_init(&place);
     tutor_place(repl.host->tutor, &place);
     if (text_length(&place) > 0 && !more) {
-        text_addf(prompt, colour ? "\001\x1b[2m\002%s\001\x1b[0m\002 " : "%s ", text_get(&place));
+        enum theme theme = host_theme(repl.host);
+        text_addf(prompt, "\001%s\002%s\001%s\002 ", theme_code(theme, INK_MUTED), text_get(&place),
+                  theme_code(theme, INK_END));
     }
     text_add(prompt, more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> "));
     text_release(&place);
@@ -524,7 +621,8 @@ static bool read_lines(struct text *entry)
         repl.begins = !more || strchr(text_get(entry), '{') != NULL;
         text_init(&prompt);
         add_prompt(&prompt, more);
-        char *line = read_line(text_get(&prompt));
+        char *line = repl.pushed != NULL ? repl.pushed : read_line(text_get(&prompt));
+        repl.pushed = NULL;
         text_release(&prompt);
         if (line == NULL) {
             return false;
@@ -559,6 +657,12 @@ bool repl_has_keys(void)
     return repl.next < text_length(&repl.keys) || poll(&input, 1, 0) > 0;
 }
 
+void repl_push(const char *line)
+{
+    free(repl.pushed);
+    repl.pushed = strdup(line);
+}
+
 int repl_hung_up(void)
 {
     return repl.hung_up;
@@ -571,6 +675,89 @@ static void leave_terminal(void)
 {
     rl_eof_found = 0;
     rl_deprep_terminal();
+}
+
+// ---- Keys that move -----------------------------------------------------------------------------
+
+// What the keys of xterm, rxvt, screen, tmux and the Linux console send. The modifiers are 2 Shift,
+// 3 Alt, 5 Ctrl and their sums; with Ctrl or Alt an arrow moves by a word, with Shift it moves as
+// without (there is nothing to select).
+static const struct motion {
+    const char *keys;
+    rl_command_func_t *moves;
+} motions[] = {
+    {"\x1b[H", rl_beg_of_line},
+    {"\x1bOH", rl_beg_of_line},
+    {"\x1b[1~", rl_beg_of_line},
+    {"\x1b[7~", rl_beg_of_line},
+    {"\x1b[F", rl_end_of_line},
+    {"\x1bOF", rl_end_of_line},
+    {"\x1b[4~", rl_end_of_line},
+    {"\x1b[8~", rl_end_of_line},
+    {"\x1b[3~", rl_delete},
+    {"\x1b[A", search_up},
+    {"\x1bOA", search_up},
+    {"\x1b[B", search_down},
+    {"\x1bOB", search_down},
+    {"\x1b[5~", search_up},
+    {"\x1b[6~", search_down},
+    {"\x1b[a", search_up},
+    {"\x1b[b", search_down},
+    {"\x1b[c", rl_forward_char},
+    {"\x1b[d", rl_backward_char},
+    {"\x1bOc", rl_forward_word},
+    {"\x1bOd", rl_backward_word},
+    {"\x1b\x1b[C", rl_forward_word},
+    {"\x1b\x1b[D", rl_backward_word},
+    {"\x1b\x1b[A", search_up},
+    {"\x1b\x1b[B", search_down},
+    {"\x1b[3;5~", rl_kill_word},
+    {"\x1b[3;3~", rl_kill_word},
+    {"\x1b[3;2~", rl_delete},
+};
+
+static void bind_key(const char *keys, rl_command_func_t *moves)
+{
+    rl_bind_keyseq_in_map(keys, moves, emacs_standard_keymap);
+    rl_bind_keyseq_in_map(keys, moves, vi_insertion_keymap);
+}
+
+// Arrows, Home and End with every modifier: "\x1b[1;5C".
+static void bind_modified(void)
+{
+    for (int modifier = 2; modifier <= 8; modifier++) {
+        bool word = modifier > 2;
+        const struct {
+            char key;
+            rl_command_func_t *moves;
+        } ends[] = {{'A', search_up},
+                    {'B', search_down},
+                    {'C', word ? rl_forward_word : rl_forward_char},
+                    {'D', word ? rl_backward_word : rl_backward_char},
+                    {'H', rl_beg_of_line},
+                    {'F', rl_end_of_line}};
+        for (size_t i = 0; i < COUNT_OF(ends); i++) {
+            char keys[16];
+            snprintf(keys, sizeof keys, "\x1b[1;%d%c", modifier, ends[i].key);
+            bind_key(keys, ends[i].moves);
+        }
+    }
+}
+
+static void bind_motions(void)
+{
+    static const char closing[] = ")]}";
+    for (size_t i = 0; i < COUNT_OF(motions); i++) {
+        bind_key(motions[i].keys, motions[i].moves);
+    }
+    bind_modified();
+    bind_key("\x1b]", swallow_report);
+    bind_key("\x1b[", rl_skip_csi_sequence);  // of keys that mean nothing here
+    for (const char *c = closing; *c != '\0'; c++) {
+        rl_bind_key_in_map(*c, close_bracket, emacs_standard_keymap);
+        rl_bind_key_in_map(*c, close_bracket, vi_insertion_keymap);
+    }
+    rl_set_paren_blink_timeout(BLINK_MICROSECONDS);
 }
 
 static void set_up_readline(void)
@@ -589,9 +776,11 @@ static void set_up_readline(void)
     // What the learner's inputrc says, which rl_initialize reads, has the last word.
     rl_variable_bind("show-all-if-ambiguous", "on");
     rl_variable_bind("bell-style", "none");
+    rl_variable_bind("blink-matching-paren", "on");
     rl_variable_bind("enable-bracketed-paste", "on");
     rl_bind_keyseq_in_map(PASTE_BEGINS, paste, emacs_standard_keymap);
     rl_bind_keyseq_in_map(PASTE_BEGINS, paste, vi_insertion_keymap);
+    bind_motions();
     rl_bind_key_in_map(0x0C, clear_screen, emacs_standard_keymap);
     rl_bind_key_in_map(0x0C, clear_screen, vi_insertion_keymap);
     rl_initialize();
@@ -602,6 +791,10 @@ void repl_init(struct host *h, struct stop *stop)
     repl.host = h;
     repl.stop = stop;
     text_init(&repl.keys);
+    if (h->form == HOST_COLOUR && ink_moves(h->out) && theme_load() == THEME_UNKNOWN) {
+        enum theme told = background_ask(&repl.keys);
+        h->theme = told == THEME_UNKNOWN ? h->theme : told;
+    }
     catch_signals();
     set_up_readline();
     begin_history();
@@ -611,4 +804,9 @@ void repl_release(void)
 {
     end_history();
     text_release(&repl.keys);
+    char **texts[] = {&repl.pushed, &repl.prefix, &repl.typed};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        free(*texts[i]);
+        *texts[i] = NULL;
+    }
 }

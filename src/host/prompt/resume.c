@@ -8,16 +8,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "prompt/repl.h"
 #include "store/files.h"
 #include "store/folders.h"
 #include "supply/ink.h"
 
-enum answer { ANSWER_NONE, ANSWER_YES, ANSWER_NO };
+enum { ANSWER_MOST = 4096 };  // bytes that a terminal hands over as a line
+
+enum answer { ANSWER_NONE, ANSWER_YES, ANSWER_NO, ANSWER_STATEMENT };
 
 static void say(struct host *h, struct text *words)
 {
-    ink_write(h->out, text_get(words), h->form == HOST_COLOUR);
-    fflush(h->out);
+    ink_say(h->out, text_get(words), host_theme(h));
     text_clear(words);
 }
 
@@ -42,27 +44,25 @@ static bool read_answer(struct stop *stop, char *line, size_t size)
     return n > 0;
 }
 
+// What is neither yes nor no is a statement that was typed ahead; an empty line is no.
 static enum answer ask(struct host *h, struct text *question)
 {
-    enum { TRIES = 3 };
-    char line[256];
-    for (int i = 0; i < TRIES; i++) {
+    char line[ANSWER_MOST];
+    say(h, question);
+    if (!read_answer(h->stop, line, sizeof line)) {
+        text_add_char(question, '\n');
         say(h, question);
-        if (!read_answer(h->stop, line, sizeof line)) {
-            text_add_char(question, '\n');
-            say(h, question);
-            return ANSWER_NONE;
-        }
-        if (strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0) {
-            return ANSWER_YES;
-        }
-        if (strcasecmp(line, "n") == 0 || strcasecmp(line, "no") == 0) {
-            return ANSWER_NO;
-        }
-        text_add(question, "Type y or n: ");
+        return ANSWER_NONE;
     }
-    text_clear(question);
-    return ANSWER_NONE;
+    const char *word = line + strspn(line, " \t");
+    if (strcasecmp(word, "y") == 0 || strcasecmp(word, "yes") == 0) {
+        return ANSWER_YES;
+    }
+    if (*word == '\0' || strcasecmp(word, "n") == 0 || strcasecmp(word, "no") == 0) {
+        return ANSWER_NO;
+    }
+    repl_push(line);
+    return ANSWER_STATEMENT;
 }
 
 // "A session of Sat 22 Nov 16:33 was cut short: 12 lines, in /home/ada."
@@ -93,7 +93,7 @@ static bool keep(struct journal_lost *lost, const char *path, struct text *words
     struct diag d = {0};
     bool ok = files_write(path, text_get(&lost->script), text_length(&lost->script), &d);
     if (ok) {
-        text_addf(words, "It is kept in %s\n", path);
+        text_addf(words, "It is kept for later: load %s\n", path);
         journal_drop(lost);
     } else {
         text_addf(words, "It stays in its journal: %s\n", d.message);
@@ -123,7 +123,7 @@ static bool replay(struct host *h, struct journal_lost *lost, const char *name)
     }
     if (quiet.trouble != NULL) {
         fclose(quiet.trouble);
-        ink_write(h->out, ok ? "" : words, false);
+        ink_write(h->out, ok ? "" : words, THEME_PLAIN);
         free(words);
     }
     return ok;
@@ -195,7 +195,7 @@ static enum answer offer(struct host *h, struct journal_lost *lost, struct journ
     } else if (answer == ANSWER_NONE) {
         journal_leave(lost);
     } else {
-        answer = keep(lost, path, &words) ? ANSWER_NO : ANSWER_NONE;
+        answer = keep(lost, path, &words) ? answer : ANSWER_NONE;
         say(h, &words);
     }
     text_release(&words);
@@ -203,13 +203,14 @@ static enum answer offer(struct host *h, struct journal_lost *lost, struct journ
     return answer;
 }
 
-bool resume_offer(struct host *h, struct journal *journal)
+bool resume_offer(struct host *h, struct journal *journal, bool *asked)
 {
     struct journal_lost lost;
     enum answer answer = ANSWER_NO;
     bool can_ask = isatty(STDIN_FILENO) && isatty(fileno(h->out));
     while (can_ask && answer == ANSWER_NO && journal_find_lost(&lost)) {
         answer = offer(h, &lost, journal);
+        *asked = true;
     }
     return answer == ANSWER_YES;
 }

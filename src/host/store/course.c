@@ -271,15 +271,17 @@ static bool counts(const struct course_question *q, const struct progress_attemp
            a->rating >= RATING_AGAIN && a->rating <= RATING_EASY;
 }
 
-// Follows the chain of one question. `cards` is room for its attempts, used anew each time.
+// Follows the chain of one question. `cards` is room for its attempts, used anew each time; *last
+// becomes no earlier than the last of them.
 static void join_question(struct course_question *q, const struct progress_log *log,
-                          const uint32_t *next, uint32_t at, struct buf *cards)
+                          const uint32_t *next, uint32_t at, struct buf *cards, int64_t *last)
 {
     const struct progress_attempt *attempts = log->attempts.data;
     uint64_t seed = 0;
     cards->count = 0;
     for (; at != NOTHING; at = next[at]) {
         const struct progress_attempt *a = &attempts[at];
+        *last = a->when > *last ? a->when : *last;
         q->seen += q->seen == 0 || a->seed != seed;
         seed = a->seed;
         if (a->version == q->version) {
@@ -301,8 +303,10 @@ static void join_questions(struct course *c, const struct progress_log *log)
     buf_init(&cards, sizeof(struct attempt));
     if (chain_up(&chains, c, log)) {
         for (size_t i = 0; i < c->questions.count; i++) {
-            join_question(&BUF(struct course_question, &c->questions)[i], log, chains.next.data,
-                          BUF(uint32_t, &chains.first)[i], &cards);
+            struct course_question *q = &BUF(struct course_question, &c->questions)[i];
+            struct course_lesson *l = &BUF(struct course_lesson, &c->lessons)[q->lesson];
+            join_question(q, log, chains.next.data, BUF(uint32_t, &chains.first)[i], &cards,
+                          &l->when);
         }
     }
     buf_release(&cards);

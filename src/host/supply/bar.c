@@ -6,6 +6,8 @@
 #include "supply/ink.h"
 #include "words/spark.h"
 
+#define PERIOD 0.1  // seconds: faster than that nobody reads
+
 static double seconds(void)
 {
     struct timespec now;
@@ -72,17 +74,19 @@ void bar_line(struct bar *bar, struct text *out, const struct rec *training, dou
 
 void bar_show(struct bar *bar, FILE *out, const struct rec *training, int columns)
 {
-    if (!isatty(fileno(out))) {
+    double now = seconds();
+    if (!ink_moves(out) || (bar->shown && now - bar->drawn < PERIOD)) {
         return;
     }
     struct text line;
     text_init(&line);
-    bar_line(bar, &line, training, seconds(), columns);
+    bar_line(bar, &line, training, now, columns);
+    bar->drawn = now;
     size_t cut =
         utf8_cut(text_get(&line), text_length(&line), (size_t)(columns > 3 ? columns - 3 : 1));
     BUF(char, &line.bytes)[cut] = '\0';
     fputc('\r', out);
-    ink_write(out, line.bytes.data, false);
+    ink_write(out, line.bytes.data, THEME_PLAIN);
     fputs("\x1b[K", out);
     text_release(&line);
 }

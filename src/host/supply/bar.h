@@ -18,6 +18,7 @@ enum { BAR_LOSSES = 24 };
 struct bar {
     bool shown;
     double began;    // seconds
+    double drawn;    // …: when it was last
     int64_t before;  // steps that were done when it was first shown
     double losses[BAR_LOSSES];
     size_t count;         // of them
@@ -27,7 +28,7 @@ struct bar {
 // The line for a record of kind "training", `now` seconds, in a terminal of so many columns.
 void bar_line(struct bar *bar, struct text *out, const struct rec *training, double now,
               int columns);
-// Shows it. Only on a terminal.
+// Shows it, ten times a second at most, on a terminal that can draw over a line.
 void bar_show(struct bar *bar, FILE *out, const struct rec *training, int columns);
 // Takes the bar away again, if there is one.
 void bar_clear(struct bar *bar, FILE *out);

@@ -34,6 +34,11 @@ static void tell_terminal(struct host *h)
     tutor_set_terminal(h->tutor, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
 }
 
+enum theme host_theme(const struct host *h)
+{
+    return h->form == HOST_COLOUR ? h->theme : THEME_PLAIN;
+}
+
 static struct words_form form_of(const struct host *h)
 {
     return (struct words_form){.style = h->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
@@ -50,7 +55,8 @@ static void write_words(struct host *h, const struct rec *record)
     text_init(&words);
     const struct words_form how = form_of(h);
     words_add(&words, record, &how);
-    ink_write(trouble ? h->trouble : h->out, text_get(&words), form == HOST_COLOUR);
+    ink_write(trouble ? h->trouble : h->out, text_get(&words),
+              form == HOST_COLOUR ? h->theme : THEME_PLAIN);
     text_release(&words);
 }
 
@@ -171,6 +177,19 @@ static void hold_to_schema(struct host *h, const struct rec *record)
     text_release(&why);
 }
 
+// What the learner chose is kept for the next start.
+static void take_theme(struct host *h, const struct rec *r)
+{
+    enum theme theme = theme_of_word(rec_get_text(r, KEY_name));
+    h->theme = theme == THEME_UNKNOWN ? h->theme : theme;
+    if (h->split != NULL) {
+        h->split->theme = host_theme(h);
+    }
+    if (h->read_along) {
+        theme_save(theme);
+    }
+}
+
 static void write_records(struct host *h, const struct records *records)
 {
     keep_progress(h, records);
@@ -186,6 +205,9 @@ static void write_records(struct host *h, const struct records *records)
             continue;
         }
         h->lesson_failures += rec_get_flag(r, KEY_fault);
+        if (rec_is(r, KIND_theme)) {
+            take_theme(h, r);
+        }
         if (h->form == HOST_JSON) {
             write_json(h, r);
         } else if (rec_is(r, KIND_training)) {

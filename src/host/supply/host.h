@@ -23,6 +23,7 @@ struct host {
     enum session_mode mode;
     enum host_form form;          // of what goes to `out`
     enum host_form trouble_form;  // of what goes to `trouble`
+    enum theme theme;             // where these are HOST_COLOUR
     FILE *out, *trouble;          // answers; errors and notices
     const char *folder;           // relative paths start here; NULL: the working directory
     struct stop *stop;
@@ -51,6 +52,9 @@ struct host {
 
 // Writes the first line of a stream of JSON.
 void host_hello(struct host *h);
+// How `out` is coloured.
+enum theme host_theme(const struct host *h);
+
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
 // SESSION_QUIT; SESSION_FAILED too if the answers could not be written.
 enum session_state host_run(struct host *h, const struct source *source);

@@ -3,25 +3,43 @@
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "words/ascii.h"
 #include "words/ink.h"
+#include "words/wrap.h"
 
-// One row for each meaning. The same four meanings have the same four colours in the pictures.
-static const char *const colours[INK_LAST + 1] = {
-    [INK_NAME] = "\x1b[1m",     [INK_VALUE] = "\x1b[36m",   [INK_GRAD] = "\x1b[33;1m",
-    [INK_LOCAL] = "\x1b[35m",   [INK_MUTED] = "\x1b[2m",    [INK_ERROR] = "\x1b[31;1m",
-    [INK_TITLE] = "\x1b[1;4m",  [INK_CURRENT] = "\x1b[7m",  [INK_CODE] = "\x1b[36m",
-    [INK_EMPHASIS] = "\x1b[3m", [INK_RIGHT] = "\x1b[32;1m",
-};
+void ink_say(FILE *out, const char *text, enum theme theme)
+{
+    enum { HANG = 2 };
+    struct winsize size = {0};
+    bool terminal = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    struct text lines;
+    text_init(&lines);
+    for (const char *s = text; *s != '\0';) {
+        size_t n = strcspn(s, "\n");
+        wrap_add(&lines, s, n, 0, terminal ? size.ws_col - 1U : 0, HANG);
+        lines.bytes.count -= s[n] == '\0';  // what is typed follows it
+        s += n + (s[n] == '\n');
+    }
+    ink_write(out, text_get(&lines), theme);
+    fflush(out);
+    text_release(&lines);
+}
 
 bool ink_wanted(FILE *out)
 {
     const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
     return isatty(fileno(out)) && (none == NULL || *none == '\0') &&
            (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+bool ink_moves(FILE *out)
+{
+    const char *term = getenv("TERM");
+    return isatty(fileno(out)) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
 }
 
 bool ink_is_utf8(void)
@@ -35,13 +53,13 @@ bool ink_is_ascii(FILE *out)
     return isatty(fileno(out)) && !ink_is_utf8();
 }
 
-void ink_write(FILE *out, const char *text, bool colour)
+void ink_write(FILE *out, const char *text, enum theme theme)
 {
     bool ascii = ink_is_ascii(out);
     for (const char *s = text; *s != '\0';) {
         unsigned char c = (unsigned char)*s;
         if (ink_is_mark(*s)) {
-            fputs(!colour ? "" : c == INK_END ? "\x1b[0m" : colours[c], out);
+            fputs(theme_code(theme, (enum ink)c), out);
             s++;
         } else if (ascii && c >= 0x80) {
             uint32_t character;

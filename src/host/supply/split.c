@@ -15,16 +15,10 @@
 // Lines that the prompt and its answers need at least.
 enum { BELOW = 6 };
 
-void split_init(struct split *s, FILE *out, bool colour)
+void split_init(struct split *s, FILE *out, enum theme theme)
 {
-    *s = (struct split){.out = out, .colour = colour};
+    *s = (struct split){.out = out, .theme = theme};
     text_init(&s->picture);
-}
-
-bool split_is_possible(FILE *out)
-{
-    const char *term = getenv("TERM");
-    return isatty(fileno(out)) && term != NULL && *term != '\0' && strcmp(term, "dumb") != 0;
 }
 
 static bool look_at_terminal(const struct split *s, int *rows, int *columns)
@@ -57,7 +51,7 @@ static void draw(struct split *s)
         text_init(&one);
         text_add_bytes(&one, line, end == NULL ? strlen(line) : (size_t)(end - line));
         fprintf(s->out, "\x1b[%d;1H\x1b[2K", row);
-        ink_write(s->out, text_get(&one), s->colour);
+        ink_write(s->out, text_get(&one), s->theme);
         text_release(&one);
         line = end == NULL ? "" : end + 1;
     }
@@ -69,7 +63,7 @@ static void draw(struct split *s)
     }
     text_add_char(&rule, INK_END);
     fprintf(s->out, "\x1b[%d;1H", s->height);
-    ink_write(s->out, text_get(&rule), s->colour);
+    ink_write(s->out, text_get(&rule), s->theme);
     text_release(&rule);
     fputs("\x1b[?7h" RESTORE, s->out);
 }

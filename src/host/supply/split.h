@@ -11,19 +11,18 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "supply/theme.h"
 
 struct split {
     FILE *out;
-    bool colour;
+    enum theme theme;
     int rows, columns;  // of the terminal, when it was split
     int height;         // of the picture, the line under it counted in; 0: not split
     struct text picture;
 };
 
 // For a terminal. Nothing is split until there is a picture.
-void split_init(struct split *s, FILE *out, bool colour);
-// Can this stream be split: a terminal that moves its cursor?
-bool split_is_possible(FILE *out);
+void split_init(struct split *s, FILE *out, enum theme theme);
 // Shows a picture (lines that carry marks of meaning). False if there is no room: it is not shown.
 bool split_show(struct split *s, const char *picture);
 // One screen again; what is on it stays.

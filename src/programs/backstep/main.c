@@ -10,11 +10,11 @@
 
 #include "base/stop.h"
 #include "check/check.h"
+#include "prompt/lessons.h"
+#include "prompt/prompt.h"
 #include "store/files.h"
 #include "supply/host.h"
 #include "supply/ink.h"
-#include "prompt/lessons.h"
-#include "prompt/prompt.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
 enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
@@ -27,10 +27,11 @@ static const char usage[] =
     "  backstep -e 'CODE'           runs CODE\n"
     "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
     "      --bless                  … and rewrites them to what came back\n"
-    "  backstep lesson              lists the lessons\n"
-    "  backstep lesson ID|FILE.md   plays one\n"
+    "  backstep lesson              begins the course, or goes on with it\n"
+    "  backstep lesson ID|FILE.md   plays one lesson\n"
     "      --answers FILE           … with what is typed read from a file\n"
     "  backstep lesson new ID       lays one of your own, ID.md\n"
+    "  backstep lessons             lists the lessons\n"
     "\n"
     "  --json                       answers as records, one JSON object a line\n"
     "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
@@ -180,25 +181,33 @@ static int run_scripts(struct host *h, const struct options *o, char **files, in
     return ok ? STATUS_OK : STATUS_ERROR;
 }
 
-// A lesson at the prompt, unless its answers come from elsewhere; without a name, the list.
-static int run_lesson(struct host *h, const struct options *o, const char *lesson)
+// Statements at the prompt's manners, with nobody at a prompt.
+static int play_lesson(struct host *h, const char *statement, const char *answers)
 {
-    const char *answers = o->answers != NULL                        ? o->answers
-                          : lesson != NULL && !isatty(STDIN_FILENO) ? "-"
-                                                                    : NULL;
+    struct patience patience;
+    patience_init(&patience, &stop);
+    h->patience = &patience;
+    int end = lessons_play(h, statement, answers);
+    h->patience = NULL;
+    patience_release(&patience);
+    return end;
+}
+
+// A lesson at the prompt, unless its answers come from elsewhere; or the list.
+static int run_lesson(struct host *h, const struct options *o, const char *lesson, bool list)
+{
+    const char *answers = o->answers != NULL || list ? o->answers
+                          : !isatty(STDIN_FILENO)    ? "-"
+                                                     : NULL;
+    char *first = list ? strdup("lessons") : lessons_statement(lesson);
     h->mode = SESSION_PROMPT;
     h->trouble = h->out;
     h->trouble_form = h->form;
-    if (lesson == NULL || answers != NULL) {
-        struct patience patience;
-        patience_init(&patience, &stop);
-        h->patience = &patience;
-        int end = lessons_play(h, lesson, answers);
-        h->patience = NULL;
-        patience_release(&patience);
+    if (first == NULL || list || answers != NULL) {
+        int end = play_lesson(h, first, answers);
+        free(first);
         return end;
     }
-    char *first = lessons_statement(lesson);
     int status = prompt_run(h, first, &stop);
     free(first);
     return status;
@@ -206,9 +215,11 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
 
 static int run(const struct options *o, char **files, int count)
 {
-    bool lesson = o->code == NULL && count > 0 && strcmp(files[0], "lesson") == 0;
+    bool list = o->code == NULL && count > 0 && strcmp(files[0], "lessons") == 0;
+    bool lesson = list || (o->code == NULL && count > 0 && strcmp(files[0], "lesson") == 0);
     bool typed = isatty(STDIN_FILENO) && !o->json;
-    bool prompt = typed && o->code == NULL && (count == 0 || (lesson && o->answers == NULL));
+    bool prompt =
+        typed && o->code == NULL && (count == 0 || (lesson && !list && o->answers == NULL));
     struct session_world world = {.stop = &stop, .seed = 1};
     struct progress progress;
     struct host h = {
@@ -221,6 +232,9 @@ static int run(const struct options *o, char **files, int count)
         .stop = &stop,
         .progress = &progress,
     };
+    if (h.form == HOST_COLOUR || h.trouble_form == HOST_COLOUR) {
+        h.theme = theme_known();
+    }
     progress_init(&progress, NULL, prompt);
     if (h.tutor == NULL) {
         return refuse_usage("there is no memory to begin with", "");
@@ -229,7 +243,7 @@ static int run(const struct options *o, char **files, int count)
     if (o->json) {
         host_hello(&h);
     }
-    int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL)
+    int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL, list)
                  : prompt ? prompt_run(&h, NULL, &stop)
                           : run_scripts(&h, o, files, count);
     if (h.out_failed && !prompt) {

@@ -1,0 +1,28 @@
+// What may be typed at a place of the line: which words, names, files or lessons. The commands that
+// take something of their own are rows of context.def.
+#ifndef PROMPT_CONTEXT_H
+#define PROMPT_CONTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum context_kind {
+    CONTEXT_EXPRESSION,  // names and functions; at a statement's start commands too
+    CONTEXT_WORDS,       // the words alone
+    CONTEXT_NAMES,       // the names that have values, and the words
+    CONTEXT_FILES,
+    CONTEXT_LESSONS,  // ids of lessons, or files
+};
+
+struct context {
+    enum context_kind kind;
+    const char *words;  // apart by blanks
+};
+
+// Of the word that begins at byte `at` of a line; an option, which begins with -, is asked for
+// where the word does.
+struct context context_at(const char *line, size_t at);
+// Where the statement begins that byte `at` is in.
+size_t context_start(const char *line, size_t at);
+
+#endif
