@@ -39,7 +39,7 @@ below_prompt  := supply $(below_supply)
 below_wasm    := play $(below_play)
 below_backstep := prompt check $(below_prompt)
 below_render  := base
-below_live    := base
+below_live    := process base
 
 # The core knows nothing of the machine that it runs on; the host does.
 CORE  := play $(below_play)

@@ -4,12 +4,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +14,7 @@
 #include "dot/dot.h"
 #include "store/files.h"
 #include "process/helper.h"
+#include "process/process.h"
 #include "words/words.h"
 
 #define LIVE "backstep-live"
@@ -46,12 +44,6 @@ void live_init(struct live *l)
 
 // ---- Starting and ending ------------------------------------------------------------------------
 
-static bool ended(pid_t program)
-{
-    pid_t pid = waitpid(program, NULL, WNOHANG);
-    return pid == program || (pid < 0 && errno != EINTR);
-}
-
 // The program ends when its pipe is closed. It is not waited for longer than a moment.
 static void end_program(struct live *l)
 {
@@ -60,9 +52,9 @@ static void end_program(struct live *l)
     }
     close(l->pipe);
     l->pipe = -1;
-    for (int waited = 0; !ended(l->pid); waited++) {
+    for (int waited = 0; !process_ended(l->pid, NULL); waited++) {
         if (waited == FAREWELL) {
-            kill(l->pid, SIGKILL);
+            process_kill(l->pid);
         }
         poll(NULL, 0, 1);
     }
@@ -84,29 +76,6 @@ void live_release(struct live *l)
     }
 }
 
-// Starts a program that Ctrl-C at our terminal does not reach. Returns an error number.
-static int spawn(pid_t *pid, const char *path, char **argv, int input, int output)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, usual;
-    sigemptyset(&none);
-    sigfillset(&usual);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_RDWR, 0);
-    posix_spawn_file_actions_adddup2(&actions, input < 0 ? STDERR_FILENO : input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output < 0 ? STDERR_FILENO : output, STDOUT_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    int error = posix_spawnp(pid, path, &actions, &attributes, argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
 // Our ends become l->pipe and *answer.
 static int connect_and_spawn(struct live *l, int port, int *answer)
 {
@@ -117,14 +86,20 @@ static int connect_and_spawn(struct live *l, int port, int *answer)
     }
     snprintf(number, sizeof number, "%d", port);
     snprintf(seconds, sizeof seconds, "%d", helper_seconds());
-    char *argv[] = {LIVE, number, render, seconds, NULL};
+    const char *argv[] = {LIVE, number, render, seconds, NULL};
     int feed[2], said[2];
     if (pipe2(feed, O_CLOEXEC) != 0) {
         return errno;
     }
     int error = pipe2(said, O_CLOEXEC) == 0 ? 0 : errno;
     if (error == 0) {
-        error = spawn(&l->pid, path, argv, feed[0], said[1]);
+        const struct process_start start = {.program = path,
+                                            .argv = argv,
+                                            .input = feed[0],
+                                            .output = said[1],
+                                            .errors = -1,
+                                            .session = true};
+        error = process_start(&start, &l->pid);
         close(said[1]);
         *answer = said[0];
     }
@@ -202,11 +177,11 @@ static void open_browser(struct live *l)
     if (n == 0 && !screen) {
         return;
     }
-    char *program = first != NULL ? first : "xdg-open";
-    char *argv[] = {program, (char *)text_get(&l->address), NULL};
-    if (spawn(&l->browser, program, argv, -1, -1) != 0) {
-        l->browser = 0;
-    }
+    const char *program = first != NULL ? first : "xdg-open";
+    const char *argv[] = {program, text_get(&l->address), NULL};
+    const struct process_start start = {
+        .program = program, .argv = argv, .input = -1, .output = -1, .errors = -1, .session = true};
+    process_start(&start, &l->browser);
     free(first);
 }
 
@@ -221,7 +196,7 @@ static bool serves_at(struct live *l, int port)
 bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
                struct diag *d)
 {
-    if (l->pid != 0 && (ended(l->pid) || !serves_at(l, port))) {
+    if (l->pid != 0 && (process_ended(l->pid, NULL) || !serves_at(l, port))) {
         end_program(l);
     }
     if (l->pid == 0) {
@@ -437,7 +412,7 @@ static void send_state(struct live *l, struct records *records)
 
 void live_end(struct live *l, struct session *session)
 {
-    if (l->browser != 0 && ended(l->browser)) {
+    if (l->browser != 0 && process_ended(l->browser, NULL)) {
         l->browser = 0;
     }
     if (l->pid == 0) {

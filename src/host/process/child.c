@@ -3,15 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "process/process.h"
 
 enum { WORDS_MOST = 4096, CHUNK = 65536 };
 
@@ -53,33 +52,7 @@ static void bound_memory(const struct job *job)
     }
 }
 
-// Returns an error number.
-static int spawn(struct job *job, int data, int words)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, usual;
-    sigemptyset(&none);
-    sigemptyset(&usual);
-    sigaddset(&usual, SIGINT);
-    sigaddset(&usual, SIGPIPE);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, data, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, data, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &usual);
-    int error = posix_spawnp(&job->pid, job->child->program, &actions, &attributes,
-                             (char *const *)job->child->argv, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-// The same, with what connects us. A socket rather than two pipes: writing to one that nobody reads
+// Starts it with what connects us; returns an error number. A socket rather than two pipes: writing to one that nobody reads
 // need not raise SIGPIPE.
 static int connect_and_spawn(struct job *job)
 {
@@ -91,7 +64,12 @@ static int connect_and_spawn(struct job *job)
     int error = pipe2(words, O_CLOEXEC) == 0 ? 0 : errno;
     if (error == 0) {
         job->words = words[0];
-        error = spawn(job, data[1], words[1]);
+        const struct process_start start = {.program = job->child->program,
+                                            .argv = job->child->argv,
+                                            .input = data[1],
+                                            .output = data[1],
+                                            .errors = words[1]};
+        error = process_start(&start, &job->pid);
         close(words[1]);
     }
     close(data[1]);
@@ -187,16 +165,14 @@ static enum child_end reap(struct job *job, enum child_end end, int *status)
     close_end(&job->words);
     *status = 0;
     while (end == CHILD_ENDED) {
-        pid_t ended = waitpid(job->pid, status, WNOHANG);
-        if (ended == job->pid || (ended < 0 && errno != EINTR)) {
+        if (process_ended(job->pid, status)) {
             return CHILD_ENDED;
         }
         poll(NULL, 0, 1);
         end = patience(job);
     }
-    kill(-job->pid, SIGKILL);
-    while (waitpid(job->pid, status, 0) < 0 && errno == EINTR) {
-    }
+    process_kill(job->pid);
+    process_wait(job->pid, status);
     return end;
 }
 

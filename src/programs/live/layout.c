@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/record.h"
+#include "process/process.h"
 
 enum { WORDS_MOST = 4096 };
 
@@ -34,8 +33,7 @@ void layout_init(struct layout *l, const char *program, int seconds)
 
 static void end_program(struct layout *l, int *status)
 {
-    while (waitpid(l->pid, status, 0) < 0 && errno == EINTR) {
-    }
+    process_wait(l->pid, status);
     close(l->words);
     l->words = -1;
     l->pid = 0;
@@ -45,7 +43,7 @@ void layout_release(struct layout *l)
 {
     if (l->pid != 0) {
         int status;
-        kill(-l->pid, SIGKILL);
+        process_kill(l->pid);
         end_program(l, &status);
         close(l->picture);
     }
@@ -84,23 +82,12 @@ static int file_of(struct text *text)
     return fd;
 }
 
-// In a process group of its own, so that what it may start ends with it.
 static bool spawn(struct layout *l, int dot, int words)
 {
-    char *argv[] = {"backstep-render", "svg", NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, dot, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, l->picture, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, words, STDERR_FILENO);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    bool ok = posix_spawn(&l->pid, l->program, &actions, &attributes, argv, environ) == 0;
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    l->pid = ok ? l->pid : 0;
-    return ok;
+    const char *argv[] = {"backstep-render", "svg", NULL};
+    const struct process_start start = {
+        .program = l->program, .argv = argv, .input = dot, .output = l->picture, .errors = words};
+    return process_start(&start, &l->pid) == 0;
 }
 
 static bool start(struct layout *l)
@@ -221,7 +208,7 @@ bool layout_advance(struct layout *l, struct text *json)
     }
     if (l->pid > 0 && !l->late && now() >= l->deadline) {
         l->late = true;
-        kill(-l->pid, SIGKILL);
+        process_kill(l->pid);
     }
     if (l->pid == 0 || !hear(l)) {
         return false;

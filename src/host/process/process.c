@@ -1,0 +1,60 @@
+#include "process/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void connect(posix_spawn_file_actions_t *actions, int from, int to)
+{
+    if (from < 0) {
+        posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0);
+    } else {
+        posix_spawn_file_actions_adddup2(actions, from, to);
+    }
+}
+
+int process_start(const struct process_start *start, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&actions);
+    connect(&actions, start->input, STDIN_FILENO);
+    connect(&actions, start->output, STDOUT_FILENO);
+    connect(&actions, start->errors, STDERR_FILENO);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(
+        &attributes, (short)((start->session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP) |
+                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    int error = posix_spawnp(pid, start->program, &actions, &attributes,
+                             (char *const *)start->argv, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    *pid = error == 0 ? *pid : 0;
+    return error;
+}
+
+bool process_ended(pid_t pid, int *status)
+{
+    pid_t ended = waitpid(pid, status, WNOHANG);
+    return ended == pid || (ended < 0 && errno != EINTR);
+}
+
+void process_wait(pid_t pid, int *status)
+{
+    while (waitpid(pid, status, 0) < 0 && errno == EINTR) {
+    }
+}
+
+void process_kill(pid_t pid)
+{
+    kill(-pid, SIGKILL);
+}
