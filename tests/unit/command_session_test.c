@@ -18,8 +18,7 @@
 #include "session/candidates.h"
 #include "words/words.h"
 
-// ---- What it answered
-// ----------------------------------------------------------------------------
+// ---- What it answered ---------------------------------------------------------------------------
 
 // The first record of this kind that was answered.
 static const struct rec *find(const struct seat *seat, enum rec_kind kind)
