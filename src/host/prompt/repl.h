@@ -29,6 +29,7 @@ enum repl_end repl_read(struct text *entry);
 
 // Is there more typed or pasted that was not read yet?
 bool repl_has_keys(void);
+
 // Is read next, as if it had been typed.
 void repl_push(const char *line);
 
