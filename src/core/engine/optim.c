@@ -50,7 +50,9 @@ void optim_put(const struct optim *o, struct text *out)
 {
     const struct optim usual = optim_of(o->kind, o->rate);
     char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    text_addf(out, o->kind == OPTIM_PLAIN ? "" : " %s", optim_name(o->kind));
+    if (o->kind != OPTIM_PLAIN) {
+        text_addf(out, " %s", optim_name(o->kind));
+    }
     if (o->kind == OPTIM_RMSPROP && o->momentum != 0) {
         text_addf(out, " momentum %s", number_exact(a, o->momentum));
     } else if (usual.momentum != 0) {
