@@ -326,6 +326,23 @@ static size_t prefix_length(const char *s)
     return s[0] == '"' || s[0] == '\'' ? 0 : 1;
 }
 
+// What most tokens are: a name of ASCII letters that nothing before or after it changes.
+static bool read_plain_name(const char *s, size_t n, struct token *t)
+{
+    size_t i = 0;
+    while (i < n && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
+                     (i > 0 && s[i] >= '0' && s[i] <= '9'))) {
+        i++;
+    }
+    bool more = i < n && ((unsigned char)s[i] >= 0x80 || s[i] == '"' || s[i] == '\'' || s[i] == '%');
+    if (i == 0 || more) {
+        return false;
+    }
+    t->kind = TOKEN_NAME;
+    t->span.end = t->span.start + i;
+    return true;
+}
+
 struct token lexer_next(struct lexer *l, struct diag *d)
 {
     skip_blanks(l);
@@ -333,6 +350,10 @@ struct token lexer_next(struct lexer *l, struct diag *d)
     size_t n = l->source->length - l->at;
     struct token t = {.kind = TOKEN_END, .span = {l->at, l->at}, .at = l->at, .op = OP_COUNT};
     if (n == 0) {
+        return t;
+    }
+    if (read_plain_name(s, n, &t)) {
+        l->at = t.span.end;
         return t;
     }
     size_t digits = read_number(s, n, &t.number);

@@ -630,10 +630,17 @@ static bool read_idle_argument(struct parser *p, struct token t)
     }
 }
 
+// Does a dot follow at once? Most names have none, and are looked at no further.
+static bool is_dotted(const struct parser *p, struct token t)
+{
+    const struct source *s = p->lexer->source;
+    return t.kind == TOKEN_NAME && t.span.end < s->length && s->text[t.span.end] == '.';
+}
+
 static struct token skip_modules(struct parser *p, struct token t)
 {
     struct diag ignored = {0};
-    while (t.kind == TOKEN_NAME && spelling_module(token_text(p->lexer, t), token_length(t)) &&
+    while (is_dotted(p, t) && spelling_module(token_text(p->lexer, t), token_length(t)) &&
            !is_bound(p, t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
         struct lexer ahead = *p->lexer;
         lexer_next(&ahead, &ignored);
