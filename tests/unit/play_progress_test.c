@@ -20,6 +20,7 @@ struct seat {
     struct course course;
     struct records records;
     struct text words;    // of all records of the last line
+    enum session_mode mode;
     struct text written;  // what was to be written to a file
 };
 
@@ -27,7 +28,7 @@ static int sit_down(void **state)
 {
     static struct seat seat;
     struct session_world world = {.seed = 1};
-    seat = (struct seat){.tutor = tutor_new(&world)};
+    seat = (struct seat){.tutor = tutor_new(&world), .mode = SESSION_SCRIPT};
     course_init(&seat.course);
     seat.course.now = NOON;
     seat.course.today = day_of_date((struct date){2024, 2, 29});
@@ -151,7 +152,7 @@ static const char *type(struct seat *seat, const char *line)
     text_init(&marked);
     records_release(&seat->records);
     records_init(&seat->records);
-    tutor_begin(seat->tutor, &source, SESSION_SCRIPT);
+    tutor_begin(seat->tutor, &source, seat->mode);
     while ((state = tutor_run(seat->tutor, &seat->records)) == SESSION_MORE ||
            state == SESSION_NEED) {
         if (state == SESSION_NEED) {
@@ -471,6 +472,18 @@ static void study_questions_are_listed_and_searched(void **state)
     assert_non_null(strstr(type(seat, "ask"), "ask what?"));
 }
 
+// At the prompt a line of words that ends in ? is searched for; a statement is not.
+static void a_question_in_words_is_searched(void **state)
+{
+    struct seat *seat = with_two(state);
+    static const char rows[] = "C2  The max gate\n";
+    assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
+    seat->mode = SESSION_PROMPT;
+    assert_non_null(strstr(type(seat, "what does a max gate do?"), "lesson C2"));
+    assert_non_null(strstr(type(seat, "x = 3?"), "error:"));
+    assert_non_null(strstr(type(seat, "help frobnicate"), "'ask frobnicate' searches the course"));
+}
+
 static void a_lesson_begins_at_a_study_question(void **state)
 {
     struct seat *seat = with_two(state);
@@ -494,6 +507,7 @@ int main(void)
         TEST(an_exam_tells_at_its_end),
         TEST(an_exam_ends_when_its_time_is_up),
         TEST(study_questions_are_listed_and_searched),
+        TEST(a_question_in_words_is_searched),
         TEST(a_lesson_begins_at_a_study_question),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

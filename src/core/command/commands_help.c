@@ -319,7 +319,9 @@ static bool refuse_topic(struct call *c, struct span word)
         return diag_hint(c->diag, "%s", foreign);
     }
     return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-                                   : diag_hint(c->diag, "'help' lists what there is");
+                                   : diag_hint(c->diag,
+                                               "'ask %s' searches the course; 'help' lists what there is",
+                                               diag_quote(quoted, s, word.end - word.start));
 }
 
 enum call_end command_help(struct call *c)

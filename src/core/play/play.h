@@ -82,6 +82,7 @@ struct tutor {
     int64_t now;                   // Unix time in seconds when it was begun; 0: no clock is known
     bool entered;                  // the text that was begun has not been looked at
     char enter[80];                // what an empty line is: after a lesson the next; or ""
+    struct text question;          // a line that ends in ?, as `ask` takes it
     struct source instead;         // … as a text
     bool asks;                     // a need of the play's own is out, not one of a statement
     struct diag refusal;           // of the last need, where that was refused

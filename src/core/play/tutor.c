@@ -25,6 +25,7 @@ struct tutor *tutor_new(const struct session_world *world)
         return NULL;
     }
     *t = (struct tutor){.self = one};
+    text_init(&t->question);
     struct session_world own = *world;
     own.commands = &table;
     own.demo = demo_put;
@@ -46,6 +47,7 @@ void tutor_free(struct tutor *t)
         play_free(t->play);
     }
     lesson_free(t->lesson);
+    text_release(&t->question);
     session_free(t->session);
     struct buf self = t->self;
     buf_release(&self);
@@ -69,6 +71,36 @@ void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii)
     }
 }
 
+// Is it one line of words that ends in a question mark? No statement does.
+static bool is_question(const struct source *source)
+{
+    const char *s = source->text;
+    size_t n = source->length, start = 0;
+    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL) {
+        n--;
+    }
+    while (start < n && (s[start] == ' ' || s[start] == '\t')) {
+        start++;
+    }
+    bool letter =
+        start < n && ((s[start] >= 'a' && s[start] <= 'z') || (s[start] >= 'A' && s[start] <= 'Z'));
+    return letter && s[n - 1] == '?' && memchr(s, ' ', n) != NULL && memchr(s, '\n', n) == NULL &&
+           memchr(s, '#', n) == NULL && memchr(s, '=', n) == NULL;
+}
+
+// A question in words is searched for, as `ask` does.
+static const struct source *ask_instead(struct tutor *t, const struct source *source)
+{
+    text_clear(&t->question);
+    text_add(&t->question, "ask ");
+    text_add_bytes(&t->question, source->text, source->length);
+    t->instead = (struct source){.name = source->name,
+                                 .text = text_get(&t->question),
+                                 .length = text_length(&t->question),
+                                 .line = source->line};
+    return t->question.bytes.failed ? source : &t->instead;
+}
+
 // What an empty line is where nothing is played: after a lesson the next, and where nothing was
 // done yet, the course. That is for a person who presses Enter; a script may have an empty line.
 // During a walk it is a step, which is the session's to know.
@@ -77,7 +109,7 @@ static const struct source *instead_of(struct tutor *t, const struct source *sou
     const struct session *s = t->session;
     if (!source_is_blank(source)) {
         t->enter[0] = '\0';
-        return source;
+        return is_question(source) ? ask_instead(t, source) : source;
     }
     const char *text = t->enter[0] != '\0' ? t->enter : session_is_fresh(s) ? "lesson" : "";
     if (s->stepper.tape != NULL || s->rows == 0) {
