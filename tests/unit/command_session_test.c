@@ -28,7 +28,7 @@ static const struct rec *find(const struct seat *seat, enum rec_kind kind)
             return r;
         }
     }
-    fail_msg("there is no record of kind %s", kind);
+    fail_msg("there is no record of kind %s", rec_kind_name(kind));
     return NULL;
 }
 

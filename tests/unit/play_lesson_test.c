@@ -142,7 +142,7 @@ static const struct rec *get(const struct seat *seat, enum rec_kind kind)
 {
     const struct rec *r = find(seat, kind);
     if (r == NULL) {
-        fail_msg("there is no record of kind %s", kind);
+        fail_msg("there is no record of kind %s", rec_kind_name(kind));
     }
     return r;
 }

@@ -199,12 +199,13 @@ static void test_help(void **state)
 static void test_long_things(void **state)
 {
     static const char *const texts[] = {
-        "the_first_input_of_the_neuron = 0.123456; the_weight_of_that_input = -0.654321; "
-        "o = tanh(the_first_input_of_the_neuron*the_weight_of_that_input + 0.5); backward o; vars; "
-        "topo o; grads; local o; paths o the_first_input_of_the_neuron; check o; explain "
-        "the_weight_of_that_input; tangent o the_first_input_of_the_neuron",
-        "precision 17; a = 1/3; b = pi; c = exp(a)*b; L = c*tanh(c)/b; backward L; vars; step "
-        "backward L; run; nudge a 0.001 L; update 0.1",
+        ("the_first_input_of_the_neuron = 0.123456; the_weight_of_that_input = -0.654321; "
+         "o = tanh(the_first_input_of_the_neuron*the_weight_of_that_input + 0.5); backward o; "
+         "vars; "
+         "topo o; grads; local o; paths o the_first_input_of_the_neuron; check o; explain "
+         "the_weight_of_that_input; tangent o the_first_input_of_the_neuron"),
+        ("precision 17; a = 1/3; b = pi; c = exp(a)*b; L = c*tanh(c)/b; backward L; vars; step "
+         "backward L; run; nudge a 0.001 L; update 0.1"),
         "x = 1; y = x*x + 2*x + 3*x + 4*x + 5*x + 6*x + 7*x + 8*x + nothing_of_this_name + 9*x",
         "W = randn(4, 6); v = W @ ones(6); v",
         "def f(x) = x*x + 1; def g(x) = f(x)*f(x + 1); a = 2; L = g(f(a)) + g(a); groups; local L",
