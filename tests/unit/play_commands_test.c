@@ -213,8 +213,9 @@ static void every_term_has_help_and_an_example(void **state)
         const struct term *t = glossary_at(i);
         snprintf(line, sizeof line, "help %s", t->term);
         prompt(seat, line);
-        assert_true(rec_is(seat->records.list.in.first, KIND_help_term));
-        assert_string_equal(rec_get_text(seat->records.list.in.first, KEY_text), t->text);
+        // Of a word that is an optimiser's too, as adam, that comes first.
+        assert_true(rec_is(last(seat), KIND_help_term));
+        assert_string_equal(rec_get_text(last(seat), KEY_text), t->text);
         prompt(seat, "reset");
         if (run_supplied(seat, t->example) != SESSION_DONE) {
             fail_msg("the example of %s fails: %s", t->term, rec_get_text(last(seat), KEY_message));
