@@ -7,7 +7,17 @@
 #include "command/commands.h"
 #include "command/commands_group.h"
 
-// Name, value, gradient ("grad" is absent until one was computed), kind, formula.
+// The learner's words for a node, where they say more than its name.
+static void put_label(struct call *c, struct rec *row, uint32_t node)
+{
+    size_t n;
+    const char *label = labels_get(&c->s->labels, node, &n), *name = rec_get_text(row, KEY_name);
+    if (label != NULL && (strlen(name) != n || memcmp(name, label, n) != 0)) {
+        rec_bytes(c->out, row, KEY_label, label, n);
+    }
+}
+
+// Name, value, gradient ("grad" is absent until one was computed), kind, formula, label.
 static void put_row(struct call *c, struct rec *rows, uint32_t node)
 {
     const struct tape *t = &c->s->tape;
@@ -23,6 +33,7 @@ static void put_row(struct call *c, struct rec *rows, uint32_t node)
     call_formula(c, &formula, node);
     rec_text(c->out, row, KEY_formula, text_get(&formula));
     text_release(&formula);
+    put_label(c, row, node);
 }
 
 static uint32_t first_node(const struct call *c, struct value v)

@@ -100,7 +100,7 @@ struct moment {
 
 // What changes make more of: the same before and after a statement, and it changed nothing.
 struct holdings {
-    size_t changes, nodes, definitions;
+    size_t changes, nodes, definitions, labels;
     struct rng rng;
 };
 

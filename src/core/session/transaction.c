@@ -52,6 +52,7 @@ struct holdings transaction_holdings(const struct session *s)
     return (struct holdings){.changes = trail_saves(&s->undo),
                              .nodes = tape_count(&s->tape),
                              .definitions = s->definitions.rows.count,
+                             .labels = s->labels.rows.count,
                              .rng = session_settings(s)->rng};
 }
 
@@ -66,7 +67,8 @@ bool transaction_changed(const struct session *s, struct holdings before)
 {
     struct holdings now = transaction_holdings(s);
     return now.changes > before.changes || now.nodes != before.nodes ||
-           now.definitions != before.definitions || drew(&now.rng, &before.rng);
+           now.definitions != before.definitions || now.labels != before.labels ||
+           drew(&now.rng, &before.rng);
 }
 
 bool transaction_begin(struct session *s)

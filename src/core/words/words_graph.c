@@ -250,6 +250,20 @@ void say_local(struct words *w)
 }
 
 // vars, params, topo: a row for each name or node.
+// What is said beside a row: that its value is old, and the learner's own words for the node.
+static void say_aside(struct table *t, const struct rec *row)
+{
+    const char *label = rec_get_text(row, KEY_label);
+    struct text aside;
+    text_init(&aside);
+    text_add(&aside, rec_get_flag(row, KEY_stale) ? "stale" : "");
+    if (*label != '\0') {
+        text_addf(&aside, "%s“%s”", text_length(&aside) > 0 ? "  " : "", label);
+    }
+    table_ink(t, INK_MUTED, text_get(&aside));
+    text_release(&aside);
+}
+
 void say_nodes(struct words *w)
 {
     static const char *const titles[] = {"name", "value", "grad", "", ""};
@@ -274,7 +288,7 @@ void say_nodes(struct words *w)
         }
         say_grad_cell(w, &t, row);
         table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, KEY_role));
-        table_ink(&t, INK_MUTED, rec_get_flag(row, KEY_stale) ? "stale" : "");
+        say_aside(&t, row);
     }
     say_table(w, &t);
     say_more(w);
