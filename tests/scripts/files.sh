@@ -126,5 +126,11 @@ holds 'answers to a closed pipe: says so' grep -q 'could not be written' trouble
 "$BACKSTEP" -e 'a = 2; save apart.bs; b = 3; save apart.bs; print 4' >&- 2>/dev/null
 holds 'a file is no standard output' [ "$(grep -c . apart.bs)" = 3 ]
 
+# Files and codes run in the order given, whatever their number.
+echo 'b = a + 1; print b' >order.bs
+holds 'codes and files in the order given' \
+    [ "$("$BACKSTEP" -e 'a = 2' order.bs -e 'print b*10' -e 'print a' | tr '\n' ' ')" = '3 30 2 ' ]
+holds 'what follows -- is a file' [ "$("$BACKSTEP" -e 'a = 4' -- order.bs)" = 5 ]
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

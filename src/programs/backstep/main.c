@@ -24,7 +24,7 @@ static const char usage[] =
     "\n"
     "  backstep                     the prompt (or a script on standard input)\n"
     "  backstep FILE…               runs scripts, one after the other, in one session\n"
-    "  backstep -e 'CODE'           runs CODE\n"
+    "  backstep -e 'CODE'           runs CODE; files and codes run in the order given\n"
     "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
     "      --bless                  … and rewrites them to what came back\n"
     "  backstep lesson              begins the course, or goes on with it\n"
@@ -40,7 +40,10 @@ static const char usage[] =
     "At the prompt: help\n";
 
 struct options {
-    const char *code;
+    char **scripts;  // to be run, in the order given: paths of files, or code
+    bool *is_code;   // … which of them are code
+    int count;
+    bool code;  // one of them is: then no file's name is a command
     const char *colour;
     const char *answers;
     bool json, bless;
@@ -84,7 +87,15 @@ static int refuse_usage(const char *what, const char *word)
     return STATUS_USAGE;
 }
 
-// 0 to go on, or what main returns after --help or a mistake, plus one.
+static void add_script(struct options *o, bool code, char *text)
+{
+    o->is_code[o->count] = code;
+    o->scripts[o->count++] = text;
+    o->code |= code;
+}
+
+// 0 to go on, or what main returns after --help or a mistake, plus one. o->scripts has room for all
+// arguments.
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
@@ -98,10 +109,11 @@ static int read_options(int argc, char **argv, struct options *o)
     };
     int c;
     opterr = 0;
-    while ((c = getopt_long(argc, argv, ":e:h", longs, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "-:e:h", longs, NULL)) != -1) {
         switch (c) {
         case 'e':
-            o->code = optarg;
+        case 1:  // no option: a file, or a command's word
+            add_script(o, c == 'e', optarg);
             break;
         case 'a':
             o->answers = optarg;
@@ -130,6 +142,9 @@ static int read_options(int argc, char **argv, struct options *o)
         default:
             return 1 + refuse_usage("there is no option ", argv[optind - 1]);
         }
+    }
+    while (optind < argc) {  // after --
+        add_script(o, false, argv[optind++]);
     }
     return 0;
 }
@@ -169,14 +184,11 @@ static bool run_code(struct host *h, const char *code)
     return host_run(h, &source) != SESSION_FAILED;
 }
 
-static int run_scripts(struct host *h, const struct options *o, char **files, int count)
+static int run_scripts(struct host *h, const struct options *o)
 {
-    bool ok = o->code == NULL || run_code(h, o->code);
-    if (o->code == NULL && count == 0) {
-        ok = run_file(h, "-");
-    }
-    for (int i = 0; ok && i < count; i++) {
-        ok = run_file(h, files[i]);
+    bool ok = o->count > 0 || run_file(h, "-");
+    for (int i = 0; ok && i < o->count; i++) {
+        ok = o->is_code[i] ? run_code(h, o->scripts[i]) : run_file(h, o->scripts[i]);
     }
     return ok ? STATUS_OK : STATUS_ERROR;
 }
@@ -213,13 +225,17 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
     return status;
 }
 
-static int run(const struct options *o, char **files, int count)
+// Is the n-th argument this word of a command?
+static bool is_word(const struct options *o, int n, const char *word)
 {
-    bool list = o->code == NULL && count > 0 && strcmp(files[0], "lessons") == 0;
-    bool lesson = list || (o->code == NULL && count > 0 && strcmp(files[0], "lesson") == 0);
+    return !o->code && o->count > n && strcmp(o->scripts[n], word) == 0;
+}
+
+static int run(const struct options *o)
+{
+    bool list = is_word(o, 0, "lessons"), lesson = list || is_word(o, 0, "lesson");
     bool typed = isatty(STDIN_FILENO) && !o->json;
-    bool prompt =
-        typed && o->code == NULL && (count == 0 || (lesson && !list && o->answers == NULL));
+    bool prompt = typed && (o->count == 0 || (lesson && !list && o->answers == NULL));
     struct session_world world = {.stop = &stop, .seed = 1};
     struct progress progress;
     struct host h = {
@@ -243,9 +259,9 @@ static int run(const struct options *o, char **files, int count)
     if (o->json) {
         host_hello(&h);
     }
-    int status = lesson   ? run_lesson(&h, o, count > 1 ? files[1] : NULL, list)
+    int status = lesson   ? run_lesson(&h, o, o->count > 1 ? o->scripts[1] : NULL, list)
                  : prompt ? prompt_run(&h, NULL, &stop)
-                          : run_scripts(&h, o, files, count);
+                          : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
         fputs("backstep: the answers could not be written\n", stderr);
         status = STATUS_ERROR;
@@ -255,25 +271,32 @@ static int run(const struct options *o, char **files, int count)
     return status;
 }
 
+static int check(const struct options *o)
+{
+    return o->count > 1 ? check_run(o->scripts + 1, o->count - 1, o->bless)
+                        : refuse_usage("check needs a file or a folder", "");
+}
+
+static int lay_lesson(const struct options *o)
+{
+    return o->count == 3 ? lessons_lay(o->scripts[2])
+                         : refuse_usage("lesson new needs one id, as in two-paths", "");
+}
+
 int main(int argc, char **argv)
 {
-    struct options o = {0};
+    struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts),
+                        .is_code = calloc((size_t)argc + 1, sizeof *o.is_code)};
     fill_standard_streams();
     setlocale(LC_CTYPE, "");
-    int end = read_options(argc, argv, &o);
-    if (end != 0) {
-        return end - 1;
-    }
-    if (o.code == NULL && optind < argc && strcmp(argv[optind], "check") == 0) {
-        if (optind + 1 == argc) {
-            return refuse_usage("check needs a file or a folder", "");
-        }
-        return check_run(argv + optind + 1, argc - optind - 1, o.bless);
-    }
-    if (o.code == NULL && argc - optind > 1 && strcmp(argv[optind], "lesson") == 0 &&
-        strcmp(argv[optind + 1], "new") == 0) {
-        return argc - optind == 3 ? lessons_lay(argv[optind + 2])
-                                  : refuse_usage("lesson new needs one id, as in two-paths", "");
-    }
-    return run(&o, argv + optind, argc - optind);
+    int end = o.scripts == NULL || o.is_code == NULL
+                  ? 1 + refuse_usage("there is no memory to begin with", "")
+                  : read_options(argc, argv, &o);
+    int status = end != 0                                            ? end - 1
+                 : is_word(&o, 0, "check")                           ? check(&o)
+                 : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
+                                                                     : run(&o);
+    free(o.scripts);
+    free(o.is_code);
+    return status;
 }
