@@ -114,7 +114,7 @@ SCRIPTS     := $(wildcard tests/scripts/*.sh)
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
 DATA        := $(wildcard data/*)
-LESSONS     := $(wildcard lessons/*.md)
+LESSONS     := $(wildcard lessons/*.md lessons/questions.txt)
 MAN         := $(wildcard docs/backstep.1)
 
 # ---- Building -----------------------------------------------------------------------------------
