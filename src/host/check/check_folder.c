@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/check_lessons.h"
 #include "lesson/course.h"
 #include "lesson/lesson.h"
-#include "check/check_lessons.h"
 #include "store/files.h"
 #include "store/lesson_place.h"
 
@@ -129,37 +129,8 @@ static bool check_row(const struct lessons_check *c, const char *path, const cha
     return covered.anywhere && covered.worked && (covered.card || !has_decks(c));
 }
 
-// The rows of the question list: an id, and what it is about.
-static void read_rows(struct buf *bytes, struct buf *rows)
-{
-    char *s = buf_push(bytes, 1) == NULL ? NULL : bytes->data;
-    if (s != NULL) {
-        s[bytes->count - 1] = '\0';
-    }
-    for (char *line = s; line != NULL && *line != '\0';) {
-        size_t n = strcspn(line, "\n"), id = strcspn(line, " \t\n");
-        char *next = line + n + (line[n] == '\n');
-        char **row = id > 0 && id < COVERS_MOST && *line != '#' ? buf_push(rows, 1) : NULL;
-        if (row != NULL) {
-            *row = line;
-        }
-        line[id] = '\0';
-        line = next;
-    }
-}
-
-static bool is_row(const struct buf *rows, const char *id)
-{
-    for (size_t i = 0; i < rows->count; i++) {
-        if (strcmp(BUF(char *, rows)[i], id) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Rows that a question says it covers, and that are none.
-static void check_covers(struct lessons_check *c, const struct lesson *l, const struct buf *rows)
+static void check_covers(struct lessons_check *c, const struct lesson *l, const struct course *list)
 {
     const struct lesson_item *item;
     for (size_t k = 0; (item = lesson_item(l, k)) != NULL; k++) {
@@ -168,7 +139,7 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
             char id[COVERS_MOST] = {0};
             size_t n = strcspn(s, ", ");
             memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
-            if (!is_row(rows, id)) {
+            if (course_row(list, id) == NULL) {
                 struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
                 printf("%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
                        place.line, place.column, item->question->id, id);
@@ -179,28 +150,33 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
     }
 }
 
+static void check_rows(struct lessons_check *c, const char *path, const struct course *list)
+{
+    for (size_t i = 0; i < list->rows.count; i++) {
+        bool ok = check_row(c, path, BUF(struct course_row, &list->rows)[i].id);
+        c->passed += ok;
+        c->failed += !ok;
+    }
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        check_covers(c, lesson_at(c, i), list);
+    }
+}
+
 static void check_list(struct lessons_check *c, const char *path)
 {
-    struct buf bytes, rows;
+    struct buf bytes;
+    struct course list;  // of which only the rows are read
     struct diag d = {0};
     buf_init(&bytes, 1);
-    buf_init(&rows, sizeof(char *));
-    if (files_read(path, 1 << 20, &bytes, &d)) {
-        read_rows(&bytes, &rows);
-        for (size_t i = 0; i < rows.count; i++) {
-            const char *row = BUF(char *, &rows)[i];
-            bool ok = check_row(c, path, row);
-            c->passed += ok;
-            c->failed += !ok;
-        }
-        for (size_t i = 0; i < c->lessons.count; i++) {
-            check_covers(c, lesson_at(c, i), &rows);
-        }
+    course_init(&list);
+    if (files_read(path, 1 << 20, &bytes, &d) &&
+        (course_read_rows(&list, bytes.data, bytes.count) || diag_out_of_memory(&d))) {
+        check_rows(c, path, &list);
     } else {
         printf("%s: %s\n", path, d.message);
         c->failed++;
     }
-    buf_release(&rows);
+    course_release(&list);
     buf_release(&bytes);
 }
 
