@@ -146,14 +146,7 @@ static size_t line_end(const struct source *source, size_t at)
 //                c)`
 static size_t statement_end(const struct source *source, size_t at)
 {
-    struct lexer l = {.source = source, .at = at};
-    struct diag ignored = {0};
-    struct token t;
-    do {
-        t = lexer_next(&l, &ignored);
-        ignored.set = false;
-    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
-    return t.at;
+    return lexer_statement_end(&(struct lexer){.source = source, .at = at});
 }
 
 // The end of a class or function with all that is indented below it.

@@ -707,18 +707,6 @@ static bool in_parentheses(const struct call *c, struct span *inside)
     return t.kind == TOKEN_CLOSE && (after == TOKEN_END || after == TOKEN_BREAK);
 }
 
-static size_t arguments_end(const struct call *c)
-{
-    struct lexer l = *c->lexer;
-    struct diag ignored = {0};
-    struct token t;
-    do {
-        t = lexer_next(&l, &ignored);
-        ignored.set = false;
-    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
-    return t.at;
-}
-
 // Blanks out the commas between arguments, and what names one: `lr =`, or the sign alone where the
 // word says what follows, as in momentum=0.9. False if there is nothing of that kind.
 static bool plain_arguments(struct call *c, struct span part, bool commas, char *copy)
@@ -755,7 +743,7 @@ static enum call_end run_command(struct call *c, const struct command *command)
     bool print = strcmp(command->name, "print") == 0, called = in_parentheses(c, &part);
     bool plot = strcmp(command->name, "plot") == 0;
     bool trains = strcmp(command->name, "train") == 0 || strcmp(command->name, "update") == 0;
-    part.end = called ? part.end : arguments_end(c);
+    part.end = called ? part.end : lexer_statement_end(c->lexer);
     if (print || (!called && !(trains && plain_arguments(c, part, false, NULL)))) {
         return command->run(c);
     }

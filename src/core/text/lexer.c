@@ -379,6 +379,18 @@ struct token lexer_peek(const struct lexer *l)
     return lexer_next(&ahead, &ignored);
 }
 
+size_t lexer_statement_end(const struct lexer *from)
+{
+    struct lexer l = *from;
+    struct diag ignored = {0};
+    struct token t;
+    do {
+        t = lexer_next(&l, &ignored);
+        ignored.set = false;
+    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
+    return t.at;
+}
+
 bool lexer_line_is_done(const struct lexer *l)
 {
     struct lexer ahead = *l;

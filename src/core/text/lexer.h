@@ -52,6 +52,8 @@ void lexer_init(struct lexer *l, const struct source *source);
 struct token lexer_next(struct lexer *l, struct diag *d);
 // The next token, without moving.
 struct token lexer_peek(const struct lexer *l);
+// Where the statement that goes on here ends: the place of its `;` or line end, or the text's end.
+size_t lexer_statement_end(const struct lexer *from);
 // Does nothing but blanks and comments follow on this line?
 bool lexer_line_is_done(const struct lexer *l);
 // Are brackets still open at the end of the text, so that another line belongs to it?
