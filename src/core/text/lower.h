@@ -50,10 +50,10 @@ struct lower {
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
     uint32_t renumbered, used;
-    bool by_new_number;   // a node was mentioned by such a number
-    struct span label;    // of the value that was made last, in the source (empty: none)
-    uint32_t gradless;    // .grad was read of this node, before any backward pass
-    struct buf remarks;   // const char *, in `memory`: what is worth saying
+    bool by_new_number;  // a node was mentioned by such a number
+    struct span label;   // of the value that was made last, in the source (empty: none)
+    uint32_t gradless;   // .grad was read of this node, before any backward pass
+    struct buf remarks;  // const char *, in `memory`: what is worth saying
     // Plain numbers that gave inf or nan (empty if none did). In a function that is being called,
     // the place is the outermost call, and the text is the formula in its body; else NULL.
     struct span strange;

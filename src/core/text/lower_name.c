@@ -1,0 +1,215 @@
+#include "text/lower_parts.h"
+
+#include <string.h>
+
+#include "text/builtin.h"
+#include "text/foreign.h"
+#include "text/prelude.h"
+#include "text/spelling.h"
+
+// The numbers that have names until the learner takes the names for something else.
+static const struct known {
+    const char *name;
+    double number;
+} known[] = {
+    {"pi", 3.14159265358979323846},
+    {"π", 3.14159265358979323846},
+    {"inf", __builtin_inf()},
+    {"nan", __builtin_nan("")},
+};
+
+bool lower_is_known(const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// How a function is called.
+bool lower_hint_call(struct lower *w, const char *s, size_t length)
+{
+    enum op op = op_find(s, length, OP_CALL);
+    const struct builtin *builtin = builtin_find(s, length);
+    if (op == OP_COUNT) {
+        return diag_hint(w->diag, "write %s", builtin->usage);
+    }
+    return diag_hint(w->diag, op_get(op)->arity == 1 ? "write %.*s(x)" : "write %.*s(x, y)",
+                     (int)length, s);
+}
+
+static bool is_known(const struct lower *w, const char *s, size_t length)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return true;
+        }
+    }
+    return names_lookup(w->names, s, length).rank != VALUE_UNBOUND;
+}
+
+// πr where π and r are known: two names that were written as one product.
+static bool hint_product(struct lower *w, const char *s, size_t length)
+{
+    for (size_t i = 1; i < length && length <= 8; i++) {
+        bool whole = ((unsigned char)s[i] & 0xC0) != 0x80;
+        if (whole && is_known(w, s, i) && is_known(w, s + i, length - i)) {
+            diag_hint(w->diag, "to multiply write %.*s*%.*s", (int)i, s, (int)(length - i), s + i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lower_is_function(const char *name, size_t length)
+{
+    return op_find(name, length, OP_CALL) != OP_COUNT || builtin_find(name, length) != NULL;
+}
+
+void lower_offer_functions(struct nearest *n)
+{
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (op_get(op)->form == OP_CALL) {
+            nearest_offer(n, op_get(op)->name, strlen(op_get(op)->name));
+        }
+    }
+    for (size_t i = 0; builtin_at(i) != NULL; i++) {
+        nearest_offer(n, builtin_at(i)->name, strlen(builtin_at(i)->name));
+    }
+    for (size_t i = 0; prelude_at(i) != NULL; i++) {
+        nearest_offer(n, prelude_at(i)->name, strlen(prelude_at(i)->name));
+    }
+}
+
+// L.backward(): a statement, which is read before expressions are.
+bool lower_is_pass(const char *s, size_t length)
+{
+    return (length == 8 && memcmp(s, "backward", 8) == 0) ||
+           (length == 7 && memcmp(s, "forward", 7) == 0);
+}
+
+// What a function is called here that others call s: NULL if s is no such name, or has a meaning of
+// its own.
+const char *lower_spelled(const struct lower *w, const char *s, size_t length)
+{
+    bool own = op_find(s, length, OP_CALL) != OP_COUNT || builtin_find(s, length) != NULL ||
+               names_lookup(w->names, s, length).rank != VALUE_UNBOUND;
+    return own ? NULL : spelling_function(s, length);
+}
+
+static bool unknown_name(struct lower *w, const char *s, struct span span)
+{
+    char name[QUOTED];
+    size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, false);
+    struct nearest nearest;
+    diag_quote(name, s, length);
+    if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
+        diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
+                 name);
+        return diag_hint(w->diag, "write %s(…)", name);
+    }
+    const char *meant = spelling_function(s, length);
+    if (lower_is_function(s, length) ||
+        (meant != NULL && s[0] != 's' && lower_is_function(meant, strlen(meant)))) {
+        diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
+        return meant == NULL ? lower_hint_call(w, s, length)
+                             : lower_hint_call(w, meant, strlen(meant));
+    }
+    diag_set(w->diag, span, "there is no '%s' yet", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
+    if (s[0] == 'd' && names_lookup(w->names, s + 1, length - 1).rank != VALUE_UNBOUND) {
+        return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
+    }
+    if (hint_product(w, s, length)) {
+        return false;
+    }
+    nearest_init(&nearest, s, length);
+    nearest_offer_bound(&nearest, w->names);
+    lower_offer_functions(&nearest);
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        nearest_offer(&nearest, known[i].name, strlen(known[i].name));
+    }
+    if (nearest.best[0] != '\0') {
+        return diag_hint(w->diag, "did you mean '%s'?", nearest.best);
+    }
+    w->diag->unbound = true;
+    return diag_hint(w->diag, "give it a value first: %s = 1", name);
+}
+
+bool lower_unknown_function(struct lower *w, const char *s, struct span span)
+{
+    char name[QUOTED];
+    size_t length = span.end - span.start;
+    const char *foreign = foreign_hint(s, length, true);
+    struct nearest nearest;
+    diag_quote(name, s, length);
+    if (names_lookup(w->names, s, length).rank != VALUE_UNBOUND) {
+        diag_set(w->diag, span, "'%s' is a value, not a function", name);
+        return diag_hint(w->diag, "to multiply write %s*(…)", name);
+    }
+    if (lower_is_pass(s, length)) {
+        diag_set(w->diag, span, "'%s' is a statement of its own, not a value", name);
+        return diag_hint(w->diag, "write %s L", name);
+    }
+    diag_set(w->diag, span, "there is no function '%s'", name);
+    if (foreign != NULL) {
+        return diag_hint(w->diag, "%s", foreign);
+    }
+    nearest_init(&nearest, s, length);
+    lower_offer_functions(&nearest);
+    nearest_offer(&nearest, "backward", 8);
+    nearest_offer(&nearest, "forward", 7);
+    return nearest.best[0] != '\0' ? diag_hint(w->diag, "did you mean '%s'?", nearest.best)
+                                   : diag_hint(w->diag, "'help functions' lists them");
+}
+
+bool lower_name(struct lower *w, struct span span)
+{
+    const char *s = w->source->text + span.start;
+    size_t length = span.end - span.start;
+    uint32_t name = names_find(w->names, s, length);
+    const struct operand *argument = lower_argument(w, name);
+    if (argument != NULL) {
+        struct operand copy = *argument;
+        copy.span = span;
+        return lower_push(w, copy);
+    }
+    struct value value = names_get(w->names, name);
+    if (value.rank != VALUE_UNBOUND) {
+        w->named = true;
+        return lower_push(w, lower_operand(value, span));
+    }
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strlen(known[i].name) == length && memcmp(known[i].name, s, length) == 0) {
+            return lower_push(w, lower_number_operand(known[i].number, span));
+        }
+    }
+    return unknown_name(w, s, span);
+}
+
+bool lower_no_node(struct lower *w, uint32_t node, struct span span)
+{
+    if (node >= w->renumbered && node < w->used) {
+        diag_set(w->diag, span, "node %%%u was cleared away by a loop", (unsigned)node);
+        return diag_hint(w->diag, "loops keep what a name leads to, and number it anew");
+    }
+    diag_set(w->diag, span, "there is no node %%%u", (unsigned)node);
+    return tape_count(w->tape) == 0
+               ? diag_hint(w->diag, "the graph is empty; try a = 2")
+               : diag_hint(w->diag, "the last one is %%%u", (unsigned)(tape_count(w->tape) - 1));
+}
+
+bool lower_node(struct lower *w, const struct item *item)
+{
+    if (item->node >= tape_count(w->tape)) {
+        return lower_no_node(w, item->node, item->span);
+    }
+    w->named = true;
+    w->by_new_number |= item->node >= w->renumbered && item->node < w->used;
+    return lower_push(w, (struct operand){.is_node = true, .node = item->node, .span = item->span});
+}
