@@ -42,12 +42,4 @@ struct rich_writer {
 void rich_write(const struct rec *record, const struct words_form *form,
                 const struct rich_writer *writer, void *at);
 
-// ---- For words_*.c ------------------------------------------------------------------------------
-
-// A table's rows, as rich_write reads them. Every row has the columns of `align`.
-void rich_put_table(struct text *out, const struct table *t);
-// Prose with its lead (prose.h), and a table of a lesson.
-void rich_put_prose(struct text *out, const char *text, const char *lead, enum ink ink);
-void rich_put_prose_table(struct text *out, const struct rec *rows);
-
 #endif

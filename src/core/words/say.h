@@ -1,4 +1,4 @@
-// How records are put into words: what the words_*.c files share. Private to view.
+// How records are put into words: what the words_*.c files share..
 #ifndef WORDS_SAY_H
 #define WORDS_SAY_H
 

@@ -1,8 +1,8 @@
 // The words of lessons: prose, questions, what answers are worth.
 #include <string.h>
 
+#include "words/marks.h"
 #include "words/prose.h"
-#include "words/rich.h"
 #include "words/say.h"
 
 // What is left beside the two blanks that answers stand in.
@@ -15,7 +15,7 @@ static size_t columns_of(const struct words *w)
 static void say_prose_text(struct words *w, const char *text, const char *lead, enum ink ink)
 {
     if (w->rich) {
-        rich_put_prose(w->out, text, lead, ink);
+        marks_put_prose(w->out, text, lead, ink);
         return;
     }
     prose_add(w->out, text, lead, columns_of(w), rec_get_flag(w->record, KEY_ascii), ink);
@@ -89,7 +89,7 @@ void say_prose(struct words *w)
     } else if (strcmp(block, "quote") == 0) {
         say_prose_text(w, text, "  ", INK_EMPHASIS);
     } else if (strcmp(block, "table") == 0 && w->rich) {
-        rich_put_prose_table(w->out, rec_find(w->record, KEY_rows));
+        marks_put_prose_table(w->out, rec_find(w->record, KEY_rows));
     } else if (strcmp(block, "table") == 0) {
         prose_table(w->out, rec_find(w->record, KEY_rows), columns_of(w), ascii);
     } else if (strcmp(block, "code") == 0) {
