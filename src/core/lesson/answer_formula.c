@@ -56,7 +56,7 @@ static size_t last_word(struct judging *j, struct exprs *p, const char *s, struc
     }
     struct span before = trimmed(s, (struct span){at.start, i});
     return i > at.start && before.end > before.start &&
-                   answer_read_formula(p, j->scope, s, before, &root, &aside)
+                   trial_read_formula(p, j->scope, s, before, &root, &aside)
                ? i
                : at.end;
 }
@@ -67,7 +67,7 @@ static bool derived_key(struct judging *j, struct exprs *p, struct formula_key *
     struct span at = trimmed(s, (struct span){strlen(derive_word), strlen(s)});
     size_t word = last_word(j, p, s, at);
     bool named = word < at.end;
-    if (!answer_read_formula(p, j->scope, s, trimmed(s, (struct span){at.start, word}), &key->base,
+    if (!trial_read_formula(p, j->scope, s, trimmed(s, (struct span){at.start, word}), &key->base,
                              d)) {
         return false;
     }
@@ -76,7 +76,7 @@ static bool derived_key(struct judging *j, struct exprs *p, struct formula_key *
     // asked for is in plain sight.
     bool plain = named ? is_free(p, key->base, key->in) : expr_get(p, key->base).kind != EXPR_NAME;
     if (!plain) {
-        key->base = answer_inline_names(p, j->scope, key->base, key->in);
+        key->base = trial_inline_names(p, j->scope, key->base, key->in);
     }
     if (!named && key->base != EXPR_NONE) {
         key->in = only_name(p, key->base);
@@ -97,7 +97,7 @@ static bool read_key(struct judging *j, struct exprs *p, struct formula_key *key
     *key = (struct formula_key){EXPR_NONE, EXPR_NONE, EXPR_NONE};
     return is_derived(s)
                ? derived_key(j, p, key, d)
-               : answer_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &key->root, d);
+               : trial_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &key->root, d);
 }
 
 // ---- The answer ---------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
     uint32_t asked;
     const char *s = j->q->asked;
     if (*s == '\0' ||
-        !answer_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &asked, &aside) ||
+        !trial_read_formula(p, j->scope, s, (struct span){0, strlen(s)}, &asked, &aside) ||
         !is_free(p, given, asked)) {
         return false;
     }
@@ -257,8 +257,8 @@ static bool is_same(struct judging *j, struct exprs *p, uint32_t given, uint32_t
     }
     enum verdict inside = *verdict;
     if (*verdict != VERDICT_SAME && j->q->graph) {
-        uint32_t a = answer_inline_names(p, j->scope, given, EXPR_NONE);
-        uint32_t b = answer_inline_names(p, j->scope, key, EXPR_NONE);
+        uint32_t a = trial_inline_names(p, j->scope, given, EXPR_NONE);
+        uint32_t b = trial_inline_names(p, j->scope, key, EXPR_NONE);
         if ((a != given || b != key) && compare(p, a, b, &inside) && inside == VERDICT_SAME) {
             *verdict = VERDICT_SAME;
         }
@@ -274,7 +274,7 @@ static bool say_when(struct judging *j, struct exprs *p, uint32_t given)
         struct diag aside = {0};
         uint32_t other;
         enum verdict verdict;
-        if (answer_read_formula(p, j->scope, w->left, (struct span){0, strlen(w->left)}, &other,
+        if (trial_read_formula(p, j->scope, w->left, (struct span){0, strlen(w->left)}, &other,
                                 &aside) &&
             compare(p, given, other, &verdict) && verdict == VERDICT_SAME) {
             judge_say(j, "%s", w->right);
@@ -414,7 +414,7 @@ void judge_formula(struct judging *j)
     struct formula_key key;
     uint32_t given;
     exprs_init(&p);
-    if (!answer_read_formula(&p, j->scope, j->text, j->answer, &given, &d)) {
+    if (!trial_read_formula(&p, j->scope, j->text, j->answer, &given, &d)) {
         judge_refuse(j, d.span, "%s", d.message);
         diag_hint(&j->out->diag, "%s", d.hint);
     } else if (!refuse_asked(j, &p, given) && !refuse_banned(j)) {

@@ -73,7 +73,7 @@ bool answer_read_number(struct judging *j, struct span at, struct given_number *
     uint32_t root;
     exprs_init(&p);
     buf_init(&names, sizeof(uint32_t));
-    bool ok = answer_read_formula(&p, j->scope, j->text, at, &root, &d);
+    bool ok = trial_read_formula(&p, j->scope, j->text, at, &root, &d);
     if (!ok && memchr(j->text + at.start, '[', at.end - at.start) != NULL) {
         refuse_none(j, at, j->text + at.start, at.end - at.start);
     } else if (!ok) {

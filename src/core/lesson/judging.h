@@ -59,10 +59,10 @@ bool trial_evaluate(const struct scope *scope, const char *s, struct span at, do
 
 // A formula of symbols that need no value: of single numbers, or whatever else the prompt reads in
 // the scope and is a single number. Spans as above.
-bool answer_read_formula(struct exprs *p, const struct scope *scope, const char *s,
+bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s,
                          struct span at, uint32_t *root, struct diag *d);
 // The names in a formula that are bound to interior nodes replaced by what those are made of.
-uint32_t answer_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
+uint32_t trial_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
                              uint32_t but_for);
 
 // ---- Numbers ------------------------------------------------------------------------------------

@@ -1,0 +1,231 @@
+// Things done on the graph aside: expressions evaluated and formulas read, for answers and keys.
+#include <string.h>
+
+#include "engine/sweep.h"
+#include "formula/expr_lower.h"
+#include "lesson/judging.h"
+
+bool trial_begin(struct trial *a, const struct scope *scope, struct diag *d)
+{
+    *a = (struct trial){.scope = scope,
+                        .nodes = tape_count(scope->tape),
+                        .lists = scope->names->lists.count,
+                        .rng = *scope->rng,
+                        .any_stale = scope->tape->any_stale};
+    trail_init(&a->trail);
+    enum sweep_end end = sweep_forward(scope->tape, &a->trail, scope->stop, NULL);
+    return end == SWEEP_DONE ||
+           (end == SWEEP_STOPPED ? diag_set(d, (struct span){0, 0}, "interrupted")
+                                 : diag_out_of_memory(d));
+}
+
+void trial_end(struct trial *a)
+{
+    struct tape *tape = a->scope->tape;
+    tape_cut(tape, a->nodes);
+    trail_take_back(&a->trail, 0, NULL);
+    trail_release(&a->trail);
+    tape->any_stale = a->any_stale;
+    a->scope->names->lists.count = a->lists;
+    *a->scope->rng = a->rng;
+}
+
+// A piece of a text, read by the language's parser.
+struct piece {
+    struct source source;
+    struct lexer lexer;
+    struct parser parser;
+    struct diag d;
+    size_t offset;
+};
+
+static void piece_init(struct piece *piece, const struct names *names, const char *s,
+                       struct span at)
+{
+    *piece = (struct piece){
+        .source = {.name = "", .text = s + at.start, .length = at.end - at.start, .line = 1},
+        .offset = at.start};
+    lexer_init(&piece->lexer, &piece->source);
+    parser_init(&piece->parser, &piece->lexer, names, &piece->d);
+}
+
+// 2x: what stands after a whole expression.
+static bool refuse_rest(struct piece *piece, struct token after)
+{
+    const struct source *s = &piece->source;
+    size_t at = after.at, before = at;
+    while (before > 0 && s->text[before - 1] == ' ') {
+        before--;
+    }
+    if (after.kind == TOKEN_COMMA) {
+        diag_set(&piece->d, after.span, "one answer is asked for, and a comma begins another");
+        return diag_hint(&piece->d, "a decimal point is written '.'");
+    }
+    if (after.kind == TOKEN_ASSIGN) {
+        return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");
+    }
+    diag_set(&piece->d, after.span, "a '*' is missing here");
+    return diag_hint(&piece->d, "write %.*s*%.*s", (int)before, s->text, (int)(s->length - at),
+                     s->text + at);
+}
+
+static bool piece_end(struct piece *piece, bool ok, struct diag *d)
+{
+    struct token after = lexer_peek(&piece->lexer);
+    if (ok && after.kind == TOKEN_BAD) {
+        lexer_next(&piece->lexer, &piece->d);
+        ok = false;
+    } else if (ok && after.kind != TOKEN_END) {
+        ok = refuse_rest(piece, after);
+    }
+    parser_release(&piece->parser);
+    if (!ok) {
+        piece->d.span.start += piece->offset;
+        piece->d.span.end += piece->offset;
+        *d = piece->d;
+    }
+    return ok;
+}
+
+static bool evaluate_piece(struct piece *piece, const struct scope *scope, double *number,
+                           uint32_t *node)
+{
+    struct lower lower;
+    struct operand result;
+    uint32_t before = tape_count(scope->tape);
+    lower_init(&lower, scope, &piece->source, &piece->d);
+    bool ok = lower_expression(&lower, &piece->parser, &result);
+    *node = NODE_NONE;
+    if (ok && operand_is_array(&result)) {
+        char shape[SHAPE_TEXT];
+        ok = diag_set(&piece->d, (struct span){0, piece->source.length},
+                      "a single number is asked for, and this is an array of %s",
+                      operand_shape(shape, &result));
+    }
+    if (ok) {
+        *number = lower_number(&lower, &result);
+        *node = result.is_node && result.node < before ? result.node : NODE_NONE;
+    }
+    lower_release(&lower);
+    return ok;
+}
+
+bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
+                    uint32_t *node, struct diag *d)
+{
+    struct piece piece;
+    struct scope quiet = *scope;
+    quiet.groups = NULL;
+    piece_init(&piece, scope->names, s, at);
+    return piece_end(&piece, evaluate_piece(&piece, &quiet, number, node), d);
+}
+
+bool question_number(const struct scope *scope, const char *expression, double *number,
+                     struct diag *d)
+{
+    struct trial trial;
+    uint32_t node;
+    bool ok =
+        trial_begin(&trial, scope, d) &&
+        trial_evaluate(scope, expression, (struct span){0, strlen(expression)}, number, &node, d);
+    trial_end(&trial);
+    return ok;
+}
+
+// Is it the name of a function, and of nothing else?
+static bool is_function(const struct exprs *p, const struct scope *scope, uint32_t id)
+{
+    struct expr e = expr_get(p, id);
+    size_t n;
+    const char *s = e.kind == EXPR_NAME ? names_text(&p->names, e.a, &n) : NULL;
+    return s != NULL && names_lookup(scope->names, s, n).rank == VALUE_UNBOUND &&
+           (lower_is_function(s, n) ||
+            definitions_find(scope->definitions, names_find(scope->names, s, n)) != NULL);
+}
+
+static bool mentions_function(const struct exprs *p, const struct scope *scope, uint32_t root)
+{
+    struct buf names;
+    bool found = false;
+    bool ok = expr_free_names(p, root, &names);
+    for (size_t i = 0; ok && i < names.count; i++) {
+        found |= is_function(p, scope, BUF(uint32_t, &names)[i]);
+    }
+    buf_release(&names);
+    return found;
+}
+
+// As the prompt reads it: with functions of one's own, and elements of arrays.
+static bool lower_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
+                          uint32_t *root, bool *array, struct diag *d)
+{
+    struct piece piece;
+    struct expr_lowered lowered;
+    piece_init(&piece, scope->names, s, at);
+    bool ok = expr_lower(p, scope, &piece.lexer, &lowered, &piece.d);
+    *array = ok && value_is_array(lowered.shape);
+    if (*array) {
+        ok = diag_set(&piece.d, (struct span){0, piece.source.length},
+                      "a single number is asked for, and this is an array");
+    }
+    if (ok) {
+        *root = BUF(uint32_t, &lowered.roots)[0];
+    }
+    ok = piece_end(&piece, ok, d);
+    expr_lowered_release(&lowered);
+    return ok;
+}
+
+bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
+                        uint32_t *root, struct diag *d)
+{
+    struct piece piece;
+    struct names none;
+    struct diag why = {0};
+    *root = EXPR_NONE;
+    names_init(&none);
+    piece_init(&piece, &none, s, at);
+    bool ok = expr_parse(p, &piece.parser, root);
+    if (!ok && !piece.d.set) {
+        expr_trouble(p, &piece.d);
+    }
+    ok = piece_end(&piece, ok, &why);
+    names_release(&none);
+    // sin x is no product of sin and x: the prompt says what is wrong with it.
+    bool function = *root != EXPR_NONE && mentions_function(p, scope, *root);
+    if (ok && !function) {
+        return true;
+    }
+    struct diag prompt = {0};
+    bool array;
+    if (lower_formula(p, scope, s, at, root, &array, &prompt)) {
+        return true;
+    }
+    *d = function || array ? prompt : why;
+    return false;
+}
+
+uint32_t trial_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
+                            uint32_t but_for)
+{
+    struct buf names;
+    bool ok = expr_free_names(p, root, &names);
+    size_t length;
+    const char *s =
+        but_for == EXPR_NONE ? "" : names_text(&p->names, expr_get(p, but_for).a, &length);
+    struct value kept = but_for == EXPR_NONE ? (struct value){.rank = VALUE_UNBOUND}
+                                             : names_lookup(scope->names, s, length);
+    for (size_t i = 0; ok && i < names.count; i++) {
+        uint32_t name = BUF(uint32_t, &names)[i];
+        s = names_text(&p->names, expr_get(p, name).a, &length);
+        struct value value = names_lookup(scope->names, s, length);
+        if (name != but_for && value.rank == VALUE_SCALAR &&
+            tape_op(scope->tape, value.base) != OP_LEAF) {
+            uint32_t by = expr_inlined(p, scope->tape, scope->names, value.base,
+                                       kept.rank == VALUE_SCALAR ? kept.base : NODE_NONE);
+            root = by == EXPR_NONE ? by : expr_substitute(p, root, name, by);
+        }
+    }
+    buf_release(&names);
+    return ok ? root : EXPR_NONE;
+}
