@@ -13,215 +13,7 @@ enum {
     PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
 };
 
-struct session *play_graph(const struct play *p)
-{
-    return p->aside != NULL ? p->aside : p->graph;
-}
-
-// ---- From begin to end --------------------------------------------------------------------------
-
-static bool take_course(struct play *p, const struct course *course)
-{
-    p->salt = course == NULL ? 0 : course->salt;
-    for (size_t i = 0; lesson_item(p->lesson, i) != NULL; i++) {
-        const struct lesson_item *item = lesson_item(p->lesson, i);
-        if (item->kind == LESSON_QUESTION) {
-            struct play_question *asked = buf_push(&p->questions, 1);
-            const struct course_question *known =
-                course == NULL ? NULL : course_question(course, item->question->id);
-            if (asked == NULL) {
-                return false;
-            }
-            *asked = (struct play_question){.seen = known == NULL ? 0 : known->seen};
-        }
-    }
-    return true;
-}
-
-// The item after so many questions; 0 after all of them: the lesson begins anew.
-static size_t item_after(const struct lesson *l, size_t questions)
-{
-    size_t i = 0;
-    for (size_t passed = 0; passed < questions && questions < l->questions; i++) {
-        passed += lesson_item(l, i)->kind == LESSON_QUESTION;
-    }
-    return i;
-}
-
-static void adopt(struct play *p, struct session *graph)
-{
-    if (graph != NULL) {
-        graph->columns = p->tutor->session->columns;
-        graph->rows = p->tutor->session->rows;
-        graph->ascii = p->tutor->session->ascii;
-    }
-}
-
-static struct play *allocate(struct tutor *tutor, struct lesson *lesson)
-{
-    struct buf one;  // an array of one, as only mem.c allocates
-    buf_init(&one, sizeof(struct play));
-    struct play *p = buf_push(&one, 1);
-    if (p != NULL) {
-        *p = (struct play){.self = one, .tutor = tutor, .lesson = lesson};
-        buf_init(&p->questions, sizeof(struct play_question));
-        judgement_init(&p->judgement);
-        buf_init(&p->marks, sizeof(struct play_mark));
-        records_init(&p->missed);
-        records_init(&p->context);
-        buf_init(&p->values, sizeof(double));
-        text_init(&p->script);
-        text_init(&p->typed);
-        text_init(&p->given);
-    }
-    return p;
-}
-
-struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct course *course,
-                      size_t place)
-{
-    struct play *p = allocate(tutor, lesson);
-    if (p == NULL) {
-        lesson_free(lesson);
-        return NULL;
-    }
-    p->blank = session_new(&tutor->session->world);
-    p->graph = p->blank == NULL ? NULL : session_copy(p->blank);
-    if (p->graph == NULL || !take_course(p, course)) {
-        play_free(p);
-        return NULL;
-    }
-    adopt(p, p->graph);
-    p->catch_up_to = item_after(lesson, place);
-    return p;
-}
-
-void play_free(struct play *p)
-{
-    if (p->tutor->play == p) {
-        p->tutor->play = NULL;
-    }
-    for (size_t i = 0; i < p->marks.count; i++) {
-        session_free(BUF(struct play_mark, &p->marks)[i].graph);
-        records_release(&BUF(struct play_mark, &p->marks)[i].context);
-    }
-    struct session *graphs[] = {p->aside, p->asked, p->graph, p->blank};
-    for (size_t i = 0; i < COUNT_OF(graphs); i++) {
-        session_free(graphs[i]);
-    }
-    lesson_free(p->lesson);
-    review_free(p->review);
-    if (p->next != NULL) {
-        play_free(p->next);
-    }
-    buf_release(&p->questions);
-    judgement_release(&p->judgement);
-    buf_release(&p->marks);
-    records_release(&p->missed);
-    records_release(&p->context);
-    buf_release(&p->values);
-    text_release(&p->script);
-    text_release(&p->typed);
-    text_release(&p->given);
-    struct buf self = p->self;
-    buf_release(&self);
-}
-
-void play_set_graph(struct play *p, struct session **slot, struct session *graph)
-{
-    session_free(*slot);
-    *slot = graph;
-    adopt(p, graph);
-}
-
-void play_set_state(struct play *p, enum play_state state)
-{
-    p->state = state;
-    p->rows = 0;
-}
-
-// ---- Texts of the lesson ------------------------------------------------------------------------
-
-static struct source source_of(const struct play *p, const char *text, size_t n, size_t line)
-{
-    return (struct source){.name = p->lesson->name, .text = text, .length = n, .line = line};
-}
-
-// The record just added tells of a mistake of the lesson's, not of the learner's.
-static void fault(struct play *p, struct records *out)
-{
-    p->failures++;
-    rec_flag(out, out->list.in.last, KEY_fault, true);
-}
-
-void play_error(struct play *p, size_t line, const char *message, struct records *out)
-{
-    struct source source = source_of(p, "", 0, line);
-    struct diag d = {0};
-    diag_set(&d, (struct span){0, 0}, "%s", message);
-    session_report(&source, &d, out);
-    fault(p, out);
-}
-
-// Numbers in a question's texts are those that it was asked with; after what a `do` made the
-// learner do, those that came of it.
-static struct session *text_graph(const struct play *p)
-{
-    bool done = p->question != NULL && p->question->kind == QUESTION_DO && p->passed;
-    return p->asked != NULL && !done ? p->asked : play_graph(p);
-}
-
-static bool show_value(struct play *p, struct records *out, const char *s, size_t n, size_t line,
-                       struct text *to)
-{
-    while (n > 0 && *s == ' ') {
-        s++;
-        n--;
-    }
-    struct source source = source_of(p, s, n, line);
-    struct diag d = {0};
-    if (session_value(text_graph(p), &source, to, &d)) {
-        return true;
-    }
-    session_report(&source, &d, out);
-    fault(p, out);
-    return false;
-}
-
-void play_fill(struct play *p, struct records *out, struct text *to, const char *text, size_t line)
-{
-    for (const char *s = text; *s != '\0';) {
-        const char *close = strncmp(s, "{=", 2) == 0 ? strchr(s, '}') : NULL;
-        if (close == NULL) {
-            text_add_bytes(to, s, *s == '\\' && s[1] != '\0' ? 2 : 1);
-            s += *s == '\\' && s[1] != '\0' ? 2 : 1;
-            continue;
-        }
-        bool ok = show_value(p, out, s + 2, (size_t)(close - s - 2), line, to);
-        text_add(to, ok ? "" : "?");
-        s = close + 1;
-    }
-}
-
-void play_text(struct play *p, struct records *out, struct rec *to, enum rec_key key,
-               const char *text, size_t line)
-{
-    struct text filled;
-    text_init(&filled);
-    play_fill(p, out, &filled, text, line);
-    rec_text(out, to, key, text_get(&filled));
-    text_release(&filled);
-}
-
 // ---- Statements of the lesson -------------------------------------------------------------------
-
-void play_do(struct play *p, enum play_doing doing, struct entries entries)
-{
-    p->doing = doing;
-    p->entries = entries;
-    p->first_entry = true;
-    p->state = PLAY_ENTRIES;
-}
 
 static bool is_shown(enum play_doing doing)
 {
@@ -241,7 +33,7 @@ static bool next_of_text(struct play *p, struct source *source)
         return false;
     }
     size_t n = strcspn(e->text, "\n");
-    *source = source_of(p, e->text, n, e->line);
+    *source = play_source(p, e->text, n, e->line);
     while (e->text[n] != '\0' && lexer_wants_more(source)) {
         n += 1 + strcspn(e->text + n + 1, "\n");
         source->length = n;
@@ -260,11 +52,11 @@ static bool next_entry(struct play *p, struct source *source)
         return next_of_text(p, source);
     }
     if (question_gives_again(p)) {
-        *source = source_of(p, text_get(&p->script), text_length(&p->script), p->question->line);
+        *source = play_source(p, text_get(&p->script), text_length(&p->script), p->question->line);
         return true;
     }
     if (line != NULL) {
-        *source = source_of(p, line->left, strlen(line->left), line->line);
+        *source = play_source(p, line->left, strlen(line->left), line->line);
         p->entries.list = line->next;
         question_note_binding(p, line->left);
     }
@@ -289,7 +81,7 @@ static void end_source(struct play *p, bool failed, struct records *out)
     if (failed && stop != NULL && stop->asked == STOP_NOW) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
     } else if (failed) {
-        fault(p, out);
+        play_fault(p, out);
         p->entries = (struct entries){0};  // the rest would only follow from it
     }
 }
@@ -351,21 +143,14 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
     text_release(&filled);
 }
 
-struct rec *play_record(const struct play *p, struct records *out, enum rec_kind kind)
-{
-    struct rec *r = records_add(out, kind);
-    rec_whole(out, r, KEY_columns, p->tutor->session->columns);
-    rec_flag(out, r, KEY_ascii, p->tutor->session->ascii);
-    return r;
-}
-
 // Lines that the records from the `from`-th on take on the screen.
 static size_t rows_of(const struct play *p, const struct records *out, size_t from)
 {
     struct text words;
-    const struct words_form form = {.digits = session_digits(p->tutor->session),
-                                    .columns = p->tutor->session->rows > 0 ? (size_t)p->tutor->session->columns : 0,
-                                    .ascii = p->tutor->session->ascii};
+    const struct words_form form = {
+        .digits = session_digits(p->tutor->session),
+        .columns = p->tutor->session->rows > 0 ? (size_t)p->tutor->session->columns : 0,
+        .ascii = p->tutor->session->ascii};
     size_t rows = 0, i = 0;
     text_init(&words);
     for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
@@ -420,8 +205,8 @@ static void end_lesson(struct play *p, struct records *out)
     struct rec *r = records_add(out, KIND_place);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_whole(out, r, KEY_passed, (int64_t)p->lesson->questions);
-    tutor_need(p->tutor, "course", "", out);
-        play_set_state(p, PLAY_COURSE);
+    play_need(p->tutor, "course", "", out);
+    play_set_state(p, PLAY_COURSE);
 }
 
 // Unseen: what changes the graph, and what `context` will show.
@@ -543,7 +328,8 @@ static void take_blank(struct play *p, const struct source *line, struct records
 
 static void take(struct play *p, const struct source *line, struct records *out)
 {
-    bool guess = play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
+    bool guess =
+        play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
     if (source_is_blank(line)) {
         take_blank(p, line, out);
     } else if (p->state == PLAY_RATE && statement_form(play_graph(p), line) == FORM_EXPRESSION) {
@@ -680,8 +466,7 @@ static void end_course(struct play *p, struct records *out)
 {
     const struct course *course = p->tutor->course;
     struct rec *r = play_record(p, out, KIND_lesson_end);
-    const struct course_lesson *next =
-        course == NULL ? NULL : course_after(course, p->lesson->id);
+    const struct course_lesson *next = course == NULL ? NULL : course_after(course, p->lesson->id);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
     rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
@@ -727,7 +512,7 @@ enum session_state play_run(struct play *p, struct records *out)
     case PLAY_ANSWERED:
         break;
     }
-    if (!tutor_next_line(p->tutor, &line)) {
+    if (!play_next_line(p->tutor, &line)) {
         return SESSION_DONE;
     }
     take(p, &line, out);

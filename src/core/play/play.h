@@ -76,18 +76,18 @@ struct play_question {
 
 // What stands between the host and the learner's session.
 struct tutor {
-    struct buf self;               // the memory this lies in
-    struct session *session;       // the learner's own
-    struct play *play;             // NULL: no lesson is played
-    int64_t now;                   // Unix time in seconds when it was begun; 0: no clock is known
-    bool entered;                  // the text that was begun has not been looked at
-    char enter[80];                // what an empty line is: after a lesson the next; or ""
-    struct text question;          // a line that ends in ?, as `ask` takes it
-    struct source instead;         // … as a text
-    bool asks;                     // a need of the play's own is out, not one of a statement
-    struct diag refusal;           // of the last need, where that was refused
-    struct lesson *lesson;         // supplied, and not yet taken
-    const struct course *course;   // supplied, while the same statement runs
+    struct buf self;              // the memory this lies in
+    struct session *session;      // the learner's own
+    struct play *play;            // NULL: no lesson is played
+    int64_t now;                  // Unix time in seconds when it was begun; 0: no clock is known
+    bool entered;                 // the text that was begun has not been looked at
+    char enter[80];               // what an empty line is: after a lesson the next; or ""
+    struct text question;         // a line that ends in ?, as `ask` takes it
+    struct source instead;        // … as a text
+    bool asks;                    // a need of the play's own is out, not one of a statement
+    struct diag refusal;          // of the last need, where that was refused
+    struct lesson *lesson;        // supplied, and not yet taken
+    const struct course *course;  // supplied, while the same statement runs
 };
 
 // The tutor on whose behalf a command of lessons runs.
@@ -104,10 +104,6 @@ bool lesson_may_begin(struct call *c);
 enum call_end lesson_begin_review(struct call *c, struct review *review);
 // What was asked for was refused: the diag says why, at `word`, or at the command if that is empty.
 enum call_end lesson_refused(struct call *c, struct span word);
-
-// tutor.c: the next line of what was typed; a need that is no statement's.
-bool tutor_next_line(struct tutor *t, struct source *line);
-void tutor_need(struct tutor *t, const char *what, const char *path, struct records *out);
 
 struct play {
     struct buf self;  // the memory this lies in
@@ -135,8 +131,8 @@ struct play {
     size_t failures;    // of the lesson's own statements and texts
     // The course, as far as it was told when the lesson began.
     uint64_t salt;
-    struct buf questions;  // struct play_question
-    struct buf marks;      // struct play_mark, of questions from the first on
+    struct buf questions;   // struct play_question
+    struct buf marks;       // struct play_mark, of questions from the first on
     struct records missed;  // {number, text}: the questions that were missed, as they were asked
     // What stood in the lesson since the question before: prose and code, seen or not.
     struct records context;
@@ -174,6 +170,13 @@ enum session_state play_run(struct play *p, struct records *out);
 
 // ---- What the files of the play share -----------------------------------------------------------
 
+// The next line of what the learner typed; a need that is not one of a statement.
+bool play_next_line(struct tutor *t, struct source *line);
+void play_need(struct tutor *t, const char *what, const char *path, struct records *out);
+// A text of the lesson as a source, for messages that name its line.
+struct source play_source(const struct play *p, const char *text, size_t n, size_t line);
+// The record just added tells of a mistake of the lesson's, not of the learner's.
+void play_fault(struct play *p, struct records *out);
 // Puts a graph, which is the play's from now on, in place of another.
 void play_set_graph(struct play *p, struct session **slot, struct session *graph);
 void play_set_state(struct play *p, enum play_state state);

@@ -298,8 +298,8 @@ enum session_state review_next(struct play *p, struct records *out)
         put_end(p, late && present(r) != NULL, out);
         return SESSION_MORE;
     }
-    tutor_need(p->tutor, "lesson", present(r)->path, out);
-        play_set_state(p, PLAY_DUE);
+    play_need(p->tutor, "lesson", present(r)->path, out);
+    play_set_state(p, PLAY_DUE);
     return SESSION_NEED;
 }
 

@@ -143,22 +143,7 @@ enum session_state tutor_run(struct tutor *t, struct records *out)
     return state;
 }
 
-bool tutor_next_line(struct tutor *t, struct source *line)
-{
-    bool first = t->entered;
-    t->entered = false;
-    return session_next_line(t->session, first, line);
-}
-
 // ---- Needs --------------------------------------------------------------------------------------
-
-void tutor_need(struct tutor *t, const char *what, const char *path, struct records *out)
-{
-    struct rec *need = records_add(out, KIND_need);
-    rec_text(out, need, KEY_what, what);
-    rec_text(out, need, KEY_path, path);
-    t->asks = true;
-}
 
 void tutor_supply(struct tutor *t, const char *bytes, size_t n)
 {

@@ -186,7 +186,7 @@ struct lower *call_lower(struct call *c);
 // What expressions are evaluated in.
 struct scope session_scope(struct session *s);
 
-struct settings session_defaults(void);
+struct settings settings_defaults(void);
 // To be called before the settings are changed.
 bool call_change_settings(struct call *c);
 

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "text/prelude.h"
+#include "scene/fold.h"
 #include "session/call.h"
 #include "session/transaction.h"
-#include "scene/fold.h"
+#include "text/prelude.h"
 
 static void init_tables(struct session *s)
 {
@@ -31,15 +31,6 @@ static void init_tables(struct session *s)
     inputs_init(&s->inputs);
     buf_init(&s->expansions, sizeof(struct expansion));
     stepper_init(&s->stepper);
-}
-
-struct settings session_defaults(void)
-{
-    return (struct settings){.digits = 6,
-                             .output = NODE_NONE,
-                             .trained = NAME_NONE,
-                             .mistake.kind = MISTAKE_COUNT,
-                             .sabotaged = NODE_NONE};
 }
 
 static bool read_prelude(struct session *s)
@@ -74,7 +65,7 @@ struct session *session_bare(const struct session_world *world)
         session_free(s);
         return NULL;
     }
-    *settings = session_defaults();
+    *settings = settings_defaults();
     rng_seed(&settings->rng, world->seed);
     return s;
 }
@@ -159,11 +150,10 @@ void session_free(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
-    struct buf *tables[] = {&s->settings,    &s->log,       &s->moments,    &s->redone,
-                            &s->frames,      &s->supply,    &s->expansions, &s->groups,
-                            &s->labels.rows, &s->labels.text,
-                            &s->looks,       &s->optimiser, &s->history,    &s->recipes.rows,
-                            &s->recipes.text};
+    struct buf *tables[] = {&s->settings,    &s->log,          &s->moments,     &s->redone,
+                            &s->frames,      &s->supply,       &s->expansions,  &s->groups,
+                            &s->labels.rows, &s->labels.text,  &s->looks,       &s->optimiser,
+                            &s->history,     &s->recipes.rows, &s->recipes.text};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }
@@ -178,11 +168,6 @@ void session_set_terminal(struct session *s, int columns, int rows, bool ascii)
     s->ascii = ascii;
 }
 
-int session_digits(const struct session *s)
-{
-    return session_settings(s)->digits;
-}
-
 const char *session_log(const struct session *s, size_t *n)
 {
     *n = s->log.count;
@@ -192,25 +177,4 @@ const char *session_log(const struct session *s, size_t *n)
 void session_script(const struct session *s, struct text *out)
 {
     text_add_bytes(out, s->log.data, s->log.count);
-}
-
-void session_supply(struct session *s, const char *bytes, size_t n)
-{
-    s->supply.count = 0;
-    s->refusal = (struct diag){0};
-    s->supplied = true;
-    char *copy = n == 0 ? NULL : buf_push(&s->supply, n);
-    if (copy != NULL) {
-        memcpy(copy, bytes, n);
-    } else if (n > 0) {
-        diag_out_of_memory(&s->refusal);
-    }
-}
-
-void session_refuse(struct session *s, const struct diag *why)
-{
-    s->supply.count = 0;
-    s->supplied = true;
-    s->refusal = *why;
-    s->refusal.set = true;
 }

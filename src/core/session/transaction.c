@@ -187,7 +187,7 @@ bool session_reset(struct session *s)
     for (uint32_t i = 0; i < names_count(&s->names); i++) {
         names_bind(&s->names, NULL, i, (struct value){0});
     }
-    *session_settings(s) = session_defaults();
+    *session_settings(s) = settings_defaults();
     rng_seed(&session_settings(s)->rng, s->world.seed);
     session_forget_derived(s);
     return save_lengths(s);  // what a load adds now is its own to take back

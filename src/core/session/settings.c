@@ -1,0 +1,15 @@
+#include "session/call.h"
+
+struct settings settings_defaults(void)
+{
+    return (struct settings){.digits = 6,
+                             .output = NODE_NONE,
+                             .trained = NAME_NONE,
+                             .mistake.kind = MISTAKE_COUNT,
+                             .sabotaged = NODE_NONE};
+}
+
+int session_digits(const struct session *s)
+{
+    return session_settings(s)->digits;
+}

@@ -1,0 +1,25 @@
+// What a statement asked for, from whoever runs the session.
+#include <string.h>
+
+#include "session/call.h"
+
+void session_supply(struct session *s, const char *bytes, size_t n)
+{
+    s->supply.count = 0;
+    s->refusal = (struct diag){0};
+    s->supplied = true;
+    char *copy = n == 0 ? NULL : buf_push(&s->supply, n);
+    if (copy != NULL) {
+        memcpy(copy, bytes, n);
+    } else if (n > 0) {
+        diag_out_of_memory(&s->refusal);
+    }
+}
+
+void session_refuse(struct session *s, const struct diag *why)
+{
+    s->supply.count = 0;
+    s->supplied = true;
+    s->refusal = *why;
+    s->refusal.set = true;
+}
