@@ -253,8 +253,8 @@ transcripts: all ## Run every example in README.md, docs/ and tests/transcripts/
 bless: all ## Write what the program answers now into those examples; read the diff
 	@$(BACKSTEP) check --bless $(TRANSCRIPTS)
 
-layers: $(call library,$(ROOMS)) ## Check who includes whom, and what the core calls and keeps
-	@$(LAYERS)
+layers: $(call library,$(ROOMS)) ## Check who includes and calls whom, and what the core calls and keeps
+	@$(LAYERS:tools/layers=tools/layers --show)
 
 core-wasm: $(BUILD)/core.wasm ## Compile the core to WebAssembly; it may import nothing
 	@$(IMPORTS)
