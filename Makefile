@@ -36,7 +36,7 @@ below_picture := dot store $(below_store)
 below_supply  := picture $(below_picture)
 below_check   := supply $(below_supply)
 below_prompt  := supply $(below_supply)
-below_wasm    := play $(below_play)
+below_wasm    := dot play $(below_play)
 below_backstep := prompt check $(below_prompt)
 below_render  := base
 below_live    := process base
@@ -97,6 +97,8 @@ libs_prompt = $(call pc,--libs readline)
 libs_render = $(call pc,--libs libgvc libcgraph)
 libs_live   = $(call pc,--libs libmicrohttpd)
 
+comma := ,
+
 # ---- What there is ------------------------------------------------------------------------------
 objects = $(patsubst %.c,$(BUILD)/$(2)/%.o,$(wildcard $(call folder,$(1))/*.c))
 library = $(patsubst %,$(BUILD)/lib/%.a,$(1))
@@ -122,7 +124,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench bench-quick suite tests unit transcripts bless layers core-wasm \
+.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench bench-quick suite tests unit transcripts bless layers core-wasm play-wasm \
     asan coverage fuzz hunt bench fmt install uninstall clean help always
 
 all: $(PROGRAMS) ## Build backstep and its helpers (the default)
@@ -195,19 +197,44 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
 	$(call show,link,$@)
 	$(call link)
 
-# The core for a browser: src/web/wasm/door.c says what it exports. The long-double printf is linked
+# The core for a browser: src/web/wasm/door.h says what it exports. The long-double printf is linked
 # because the default one wants a stream to apologise on, and so would import writing to files.
 WASM := clang --target=wasm32-wasi
+in_wasm := wasm dot $(CORE)
+wasm_link = $(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
+    $(1) -o $@ $(filter %.o,$^) -lc-printscan-long-double
+wasm_common := $(COMMON) -Isrc/web -DBS_WASM
+# The writer of pictures is compiled against a stand-in for libcgraph.
+wasm_src/host/dot/dot     := -Isrc/web/wasm/graphviz
+wasm_src/web/wasm/graphviz := -Isrc/web/wasm/graphviz
+
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags
 	$(call show,wasm,$<)
-	$(Q)$(WASM) -O2 $(COMMON) -DBS_WASM $(wasm_$*) -MMD -MP -c -o $@ $<
+	$(Q)$(WASM) -O2 $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
 
-$(BUILD)/core.wasm: $(foreach r,wasm $(CORE),$(call objects,$(r),wasm))
+$(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 	$(call show,link,$@)
-	$(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
-	    -o $@ $^ -lc-printscan-long-double
+	$(call wasm_link)
 
--include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d))
+# The same for the playground: small, but quick where the time goes. What else browsers have had
+# since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where it is there,
+# and would be used by clang itself, without these flags, if the link were told to optimise.
+play_features := bulk-memory sign-ext nontrapping-fptoint
+play_quick    := src/core/engine src/core/base src/core/text
+play_memory   := 536870912
+play_flags     = $(if $(filter $(play_quick),$(*D)),-O2,-Oz) $(play_features:%=-m%)
+
+$(BUILD)/play/obj/%.o: %.c $(BUILD)/flags
+	$(call show,wasm,$<)
+	$(Q)$(WASM) $(play_flags) $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
+
+$(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
+	$(call show,link,$@)
+	$(call wasm_link,-Wl$(comma)--max-memory=$(play_memory))
+	$(Q)if command -v wasm-opt >/dev/null; then wasm-opt -Oz --enable-bulk-memory --enable-sign-ext \
+	    --enable-nontrapping-float-to-int --enable-simd -o $@.small $@ && mv $@.small $@; fi
+
+-include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d play/obj/*/*/*/*.d))
 
 # ---- Running and checking -----------------------------------------------------------------------
 run: setup-run ## Install what is missing, build, and start
@@ -255,6 +282,9 @@ bless: all ## Write what the program answers now into those examples; read the d
 
 layers: $(call library,$(ROOMS)) ## Check who includes and calls whom, and what the core calls and keeps
 	@$(LAYERS:tools/layers=tools/layers --show)
+
+play-wasm: $(BUILD)/play/core.wasm ## Compile the core for the playground
+	@node tools/no-imports.js $(BUILD)/play/core.wasm
 
 core-wasm: $(BUILD)/core.wasm ## Compile the core to WebAssembly; it may import nothing
 	@$(IMPORTS)

@@ -1,42 +1,96 @@
-// The core as WebAssembly, for JavaScript: see src/web/wasm/door.c.
+// The core as WebAssembly, for JavaScript: see src/web/wasm/door.h.
 import fs from 'node:fs';
 
-const MORE = 0, FAILED = 3;
+export const MORE = 0, DONE = 1, NEED = 2, FAILED = 3, QUIT = 4;
+export const WORDS = 0, JSON_LINES = 1, BOTH = 2, HTML = 3;
+
+const modules = new Map();
+
+function compile(path) {
+    if (!modules.has(path)) {
+        modules.set(path, new WebAssembly.Module(fs.readFileSync(path)));
+    }
+    return modules.get(path);
+}
 
 export class Session {
-    constructor(modulePath, seed = 1) {
-        const module_ = new WebAssembly.Module(fs.readFileSync(modulePath));
-        this.core = new WebAssembly.Instance(module_).exports;
+    // answer(session, need) is asked to answer a need by supply or refuse; without it all are
+    // refused by the door itself.
+    constructor(modulePath, seed = 1, answer = null) {
+        this.core = new WebAssembly.Instance(compile(modulePath)).exports;
         this.door = this.core.door_new(seed);
+        this.answer = answer;
     }
 
-    #words(channel) {
+    words(channel = 0) {
         const at = this.core.door_words(this.door, channel);
         const length = this.core.door_words_length(this.door, channel);
         return Buffer.from(new Uint8Array(this.core.memory.buffer, at, length));
     }
 
-    // The first line of a stream of JSON.
-    hello() {
-        this.core.door_hello(this.door);
-        return this.#words(0);
-    }
-
-    // Runs a text to its end; say(answers, trouble) is given the bytes of each statement's answer.
-    // False if it ended in an error.
-    run(name, text, say, { prompt = false, json = false } = {}) {
-        const bytes = Buffer.concat([Buffer.from(name), text]);
+    // Puts texts into the area, one behind the other; their lengths.
+    put(...texts) {
+        const parts = texts.map((t) => Buffer.from(t));
+        const bytes = Buffer.concat(parts);
         const at = this.core.door_area(this.door, bytes.length);
         if (at === 0) {
             throw new Error('there is no memory for this text');
         }
         new Uint8Array(this.core.memory.buffer, at, bytes.length).set(bytes);
-        this.core.door_begin(this.door, bytes.length - text.length, text.length, prompt ? 1 : 0);
+        return parts.map((p) => p.length);
+    }
+
+    // The first line of a stream of JSON.
+    hello() {
+        this.core.door_hello(this.door);
+        return this.words();
+    }
+
+    begin(name, text, prompt) {
+        this.core.door_begin(this.door, ...this.put(name, text), prompt ? 1 : 0);
+    }
+
+    supply(bytes) {
+        this.core.door_supply(this.door, ...this.put(bytes));
+    }
+
+    refuse(message, hint = '') {
+        this.core.door_refuse(this.door, ...this.put(message, hint));
+    }
+
+    // A scene of the last answer as DOT; null if there is none, or it is too large.
+    dot(scene = -1) {
+        return this.core.door_dot(this.door, scene) === 1 ? this.words().toString() : null;
+    }
+
+    // Runs a text to its end; say(answers, trouble) is given the bytes of each statement's answer.
+    // False if it ended in an error.
+    run(name, text, say, { prompt = false, json = false } = {}) {
+        this.begin(name, text, prompt);
         for (;;) {
-            const state = this.core.door_run(this.door, json ? 1 : 0);
-            say(this.#words(0), this.#words(1));
-            if (state !== MORE) {
+            const state = this.core.door_run(this.door, json ? JSON_LINES : WORDS);
+            say(this.words(0), this.words(1));
+            if (state !== MORE && state !== NEED) {
                 return state !== FAILED;
+            }
+        }
+    }
+
+    // Types an entry at the prompt: every record, and the state it ended in. Needs are answered.
+    type(text, form = JSON_LINES) {
+        const said = [];
+        this.begin('', text, true);
+        for (;;) {
+            const state = this.core.door_run(this.door, form);
+            const lines = this.words().toString().split('\n').slice(0, -1);
+            const records = lines.map((line) => JSON.parse(line));
+            said.push(...records);
+            if (state !== MORE && state !== NEED) {
+                return { state, said };
+            }
+            if (state === NEED && this.answer !== null) {
+                const need = records[records.length - 1];
+                this.answer(this, form === JSON_LINES ? need : need.record);
             }
         }
     }

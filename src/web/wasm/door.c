@@ -1,58 +1,31 @@
-// The door for JavaScript: the core as a WebAssembly module that imports nothing. The same code is
-// the program; tests/wasm/ holds both to the same answers, byte for byte.
-//
-//   const door = e.door_new(seed);              // a session; 0: no memory
-//   const at = e.door_area(door, n);            // n bytes for a name and then a text; 0: no memory
-//   e.door_begin(door, nameLength, textLength, prompt);
-//   do { state = e.door_run(door, json); take(); } while (state === 0);
-//
-// door_hello puts the first line of a stream of JSON where answers lie (see records_hello).
-// door_run executes one statement. Its answers lie, as UTF-8, at door_words(door, channel),
-// door_words_length(door, channel) bytes of them, until the next call of it: channel 0 holds what
-// a program writes to its standard output, channel 1 a script's errors and notices (at the prompt
-// they stand among the answers). With `json` all records go to channel 0, one JSON object a line.
-// The area is read while its text runs: ask for another only then. Memory may move: JavaScript
-// looks at memory.buffer afresh after each call.
-//
-// There are no files here: a statement that wants one is refused. What a page can give instead
-// (a picture, a download) it finds in the records.
-#include <stdlib.h>
+// A session behind the door: see door.h.
+#include "wasm/door.h"
+
 #include <string.h>
 
-#include "play/tutor.h"
+#include "command/present.h"
+#include "session/candidates.h"
+#include "words/html.h"
 #include "words/words.h"
 
-#define EXPORT(NAME) __attribute__((export_name(#NAME))) NAME
-
-enum { CHANNEL_ANSWERS, CHANNEL_TROUBLE, CHANNEL_COUNT };
-
-struct door {
-    struct tutor *tutor;
-    struct buf area;  // char: the name, ended by a 0, and the text
-    enum session_mode mode;
-    struct text words[CHANNEL_COUNT];
-};
-
-struct door *door_new(uint32_t seed);
-void door_free(struct door *d);
-char *door_area(struct door *d, size_t n);
-void door_begin(struct door *d, size_t name_length, size_t text_length, int prompt);
-void door_hello(struct door *d);
-enum session_state door_run(struct door *d, int json);
-const char *door_words(struct door *d, int channel);
-size_t door_words_length(const struct door *d, int channel);
+// ---- Beginning and end --------------------------------------------------------------------------
 
 struct door *EXPORT(door_new)(uint32_t seed)
 {
-    struct door *d = calloc(1, sizeof *d);
+    struct buf one;  // an array of one, as only mem.c allocates
+    buf_init(&one, sizeof(struct door));
+    struct door *d = buf_push(&one, 1);
     if (d == NULL) {
         return NULL;
     }
+    *d = (struct door){.self = one};
     buf_init(&d->area, 1);
+    buf_init(&d->running, 1);
+    records_init(&d->last);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_init(&d->words[i]);
     }
-    d->tutor = tutor_new(&(struct session_world){.seed = seed});
+    d->tutor = tutor_new(&(struct session_world){.seed = seed, .stop = &d->stop});
     if (d->tutor == NULL) {
         door_free(d);
         return NULL;
@@ -62,91 +35,233 @@ struct door *EXPORT(door_new)(uint32_t seed)
 
 void EXPORT(door_free)(struct door *d)
 {
+    if (d == NULL) {
+        return;
+    }
     tutor_free(d->tutor);
+    records_release(&d->last);
     buf_release(&d->area);
+    buf_release(&d->running);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_release(&d->words[i]);
     }
-    free(d);
+    struct buf self = d->self;
+    buf_release(&self);
 }
 
-// One byte more than asked for, so that the name can be ended.
+// ---- Texts --------------------------------------------------------------------------------------
+
 char *EXPORT(door_area)(struct door *d, size_t n)
 {
-    return buf_resize(&d->area, n + 1) ? d->area.data : NULL;
+    // One byte more, so that an empty text has a place too.
+    return n < SIZE_MAX && buf_resize(&d->area, n + 1) ? d->area.data : NULL;
 }
 
-void EXPORT(door_begin)(struct door *d, size_t name_length, size_t text_length, int prompt)
+const char *EXPORT(door_words)(struct door *d, int channel)
 {
-    char *name = d->area.data, *text = name + name_length + 1;
-    BS_ASSERT(name_length + text_length < d->area.count);
-    memmove(text, text - 1, text_length);
-    name[name_length] = '\0';
-    struct source source = {.name = name, .text = text, .length = text_length, .line = 1};
-    d->mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT;
-    tutor_begin(d->tutor, &source, d->mode);
+    return channel >= 0 && channel < CHANNEL_COUNT ? text_get(&d->words[channel]) : "";
 }
 
-static void say(struct door *d, const struct rec *record, int json)
+size_t EXPORT(door_words_length)(const struct door *d, int channel)
 {
-    struct text marked, *to = &d->words[CHANNEL_ANSWERS];
-    if (json) {
-        rec_json(to, record);
-        text_add_char(to, '\n');
-        return;
-    }
-    if (words_is_trouble(record) && d->mode == SESSION_SCRIPT) {
-        to = &d->words[CHANNEL_TROUBLE];
-    }
-    text_init(&marked);
-    words_add(&marked, record,
-              &(struct words_form){.style = d->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
-                                   .digits = session_digits(tutor_graph(d->tutor))});
-    ink_plain(to, text_get(&marked), text_length(&marked));
-    text_release(&marked);
+    return channel >= 0 && channel < CHANNEL_COUNT ? text_length(&d->words[channel]) : 0;
 }
 
-static void begin_answer(struct door *d, struct records *records)
+const char *door_text(const struct door *d, size_t *n)
 {
-    records_init(records);
+    *n = *n > d->area.count ? d->area.count : *n;
+    return d->area.count == 0 ? "" : d->area.data;
+}
+
+void door_clear(struct door *d)
+{
+    records_release(&d->last);
+    records_init(&d->last);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_clear(&d->words[i]);
     }
 }
 
-void EXPORT(door_hello)(struct door *d)
+void door_say_trouble(struct door *d, const struct diag *why)
 {
-    struct records records;
-    begin_answer(d, &records);
-    records_hello(&records);
-    say(d, records.list.in.first, true);
-    records_release(&records);
+    text_addf(&d->words[CHANNEL_ANSWERS], "%s\n%s", why->message, why->hint);
 }
 
-enum session_state EXPORT(door_run)(struct door *d, int json)
+// ---- The world ----------------------------------------------------------------------------------
+
+void EXPORT(door_terminal)(struct door *d, int columns, int rows)
 {
-    struct records records;
-    begin_answer(d, &records);
-    enum session_state state = tutor_run(d->tutor, &records);
-    for (const struct rec *r = records.list.in.first; r != NULL; r = r->next) {
-        say(d, r, json);
+    enum { COLUMNS_LEAST = 20, COLUMNS_MOST = 500 };
+    d->columns = columns < COLUMNS_LEAST  ? COLUMNS_LEAST
+                 : columns > COLUMNS_MOST ? COLUMNS_MOST
+                                          : columns;
+    tutor_set_terminal(d->tutor, d->columns, rows < 0 ? 0 : rows, false);
+}
+
+void EXPORT(door_clock)(struct door *d, double now, double day)
+{
+    d->now = (int64_t)now;
+    d->today = (int64_t)day;
+    tutor_set_clock(d->tutor, d->now);
+}
+
+void EXPORT(door_stop)(struct door *d, int how)
+{
+    d->stop.asked = how == STOP_LATE ? STOP_LATE : STOP_NOW;
+}
+
+void EXPORT(door_limit)(struct door *d, double units)
+{
+    d->stop.most = units > 0 ? (uint64_t)units : 0;
+}
+
+// ---- Running ------------------------------------------------------------------------------------
+
+// The text is taken out of the area, which needs may be supplied through while it runs.
+void EXPORT(door_begin)(struct door *d, size_t name, size_t n, int prompt)
+{
+    size_t length = name < SIZE_MAX - n ? name + n : SIZE_MAX;
+    const char *text = door_text(d, &length);
+    name = name > length ? length : name;
+    stop_renew(&d->stop);
+    d->asks = false;
+    d->mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT;
+    struct source source = {.name = "", .text = "", .line = 1};
+    if (buf_resize(&d->running, length + 2)) {
+        char *own = d->running.data;
+        memcpy(own, text, name);
+        own[name] = '\0';
+        memcpy(own + name + 1, text + name, length - name);
+        source.name = own;
+        source.text = own + name + 1;
+        source.length = length - name;
     }
-    if (state == SESSION_NEED) {
-        struct diag no_files = {.message = "there are no files here, nor pictures",
-                                .hint = "install backstep on a computer for these"};
+    tutor_begin(d->tutor, &source, d->mode);
+}
+
+static struct words_form form_of(const struct door *d)
+{
+    return (struct words_form){.style = d->mode == SESSION_PROMPT ? WORDS_PROMPT : WORDS_SCRIPT,
+                               .digits = session_digits(tutor_graph(d->tutor)),
+                               .columns = (size_t)d->columns};
+}
+
+static void say_json(struct door *d, const struct rec *record)
+{
+    rec_json(&d->words[CHANNEL_ANSWERS], record);
+    text_add_char(&d->words[CHANNEL_ANSWERS], '\n');
+}
+
+static void say_plain(struct door *d, const struct rec *record)
+{
+    const struct words_form form = form_of(d);
+    bool trouble = d->mode == SESSION_SCRIPT && words_is_trouble(record);
+    struct text marked, *to = &d->words[trouble ? CHANNEL_TROUBLE : CHANNEL_ANSWERS];
+    text_init(&marked);
+    words_add(&marked, record, &form);
+    ink_plain(to, text_get(&marked), text_length(&marked));
+    text_release(&marked);
+}
+
+static void say_rendered(struct door *d, const struct rec *record, bool html)
+{
+    const struct words_form form = form_of(d);
+    struct text rendered, *out = &d->words[CHANNEL_ANSWERS];
+    text_init(&rendered);
+    words_add(&rendered, record, &form);
+    text_add(out, "{\"record\":");
+    rec_json(out, record);
+    text_add(out, ",\"words\":");
+    rec_json_text(out, text_get(&rendered), text_length(&rendered));
+    if (html) {
+        text_clear(&rendered);
+        html_add(&rendered, record, &form);
+        text_add(out, ",\"html\":");
+        rec_json_text(out, text_get(&rendered), text_length(&rendered));
+    }
+    text_add(out, "}\n");
+    text_release(&rendered);
+}
+
+enum session_state EXPORT(door_run)(struct door *d, enum door_form form)
+{
+    if (d->asks) {
+        const struct diag no_files = {.message = "there are no files here, nor pictures",
+                                      .hint = "install backstep on a computer for these"};
         tutor_refuse(d->tutor, &no_files);
-        state = SESSION_MORE;
     }
-    records_release(&records);
+    door_clear(d);
+    enum session_state state = tutor_run(d->tutor, &d->last);
+    d->asks = state == SESSION_NEED;
+    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
+        if (form == DOOR_WORDS) {
+            say_plain(d, r);
+        } else if (form == DOOR_JSON) {
+            say_json(d, r);
+        } else {
+            say_rendered(d, r, form == DOOR_HTML);
+        }
+    }
     return state;
 }
 
-const char *EXPORT(door_words)(struct door *d, int channel)
+// ---- Looking ------------------------------------------------------------------------------------
+
+void EXPORT(door_hello)(struct door *d)
 {
-    return text_get(&d->words[channel]);
+    door_clear(d);
+    records_hello(&d->last);
+    say_json(d, d->last.list.in.first);
 }
 
-size_t EXPORT(door_words_length)(const struct door *d, int channel)
+void EXPORT(door_script)(struct door *d)
 {
-    return text_length(&d->words[channel]);
+    door_clear(d);
+    session_script(tutor_session(d->tutor), &d->words[CHANNEL_ANSWERS]);
+}
+
+void EXPORT(door_place)(struct door *d)
+{
+    door_clear(d);
+    tutor_place(d->tutor, &d->words[CHANNEL_ANSWERS]);
+}
+
+void EXPORT(door_candidates)(struct door *d, size_t n, int start)
+{
+    struct text word;
+    const char *typed = door_text(d, &n);
+    text_init(&word);
+    text_add_bytes(&word, typed, n);
+    door_clear(d);
+    candidates_add(tutor_graph(d->tutor), text_get(&word), start != 0, &d->last);
+    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
+        say_json(d, r);
+    }
+    text_release(&word);
+}
+
+// What was stopped is over: the page is to show what is left.
+int EXPORT(door_present)(struct door *d)
+{
+    door_clear(d);
+    stop_renew(&d->stop);
+    bool ok = present_put(tutor_graph(d->tutor), &d->last);
+    for (const struct rec *r = d->last.list.in.first; ok && r != NULL; r = r->next) {
+        say_json(d, r);
+    }
+    return ok;
+}
+
+int EXPORT(door_key)(struct door *d)
+{
+    struct diag why = {0};
+    door_clear(d);
+    bool ok = tutor_question(d->tutor) == NULL
+                  ? diag_set(&why, (struct span){0, 0}, "no question is being asked")
+                  : tutor_question_key(d->tutor, &d->words[CHANNEL_ANSWERS], &why);
+    if (!ok) {
+        text_clear(&d->words[CHANNEL_ANSWERS]);
+        door_say_trouble(d, &why);
+    }
+    return ok;
 }

@@ -1,0 +1,135 @@
+// The door for JavaScript: the core as a WebAssembly module that imports nothing. The same code is
+// the program; tests/wasm/ holds both to the same answers, byte for byte.
+//
+// ---- Texts --------------------------------------------------------------------------------------
+// Texts go in through an area and come out as words; both are UTF-8.
+//
+//   const at = e.door_area(door, n);         // n bytes to be written to; 0: no memory
+//   new Uint8Array(e.memory.buffer, at, n).set(bytes);
+//
+//   const at = e.door_words(door, channel), n = e.door_words_length(door, channel);
+//   new TextDecoder().decode(new Uint8Array(e.memory.buffer, at, n));
+//
+// Every call may let the memory grow, and then `memory.buffer` is another: look at it after the last
+// call, never before. A function that takes a text copies it out of the area, which is free again
+// when it returns. Words stay until the next call that says "words". Numbers beyond 2^53 (seeds, a
+// salt) only ever travel as text.
+//
+// ---- A session ----------------------------------------------------------------------------------
+//   door_new(seed)                  a session; 0: no memory. seed: 0 to 2^32 - 1
+//   door_free(door)
+//   door_terminal(door, columns, rows)
+//                                   columns: of drawings, tables and prose (at first 80, and a line
+//                                   of words is as long as it is). rows: 0, as at first, and a
+//                                   lesson never waits for Enter
+//   door_clock(door, now, day)      now: Unix time in seconds. day: the day it is where the learner
+//                                   is, in days since 1970-01-01. Before every door_begin
+//   door_begin(door, name, n, prompt)
+//                                   area: a name of `name` bytes and a text of n bytes right behind
+//                                   it. The name is what errors of a script are found by; the page
+//                                   gives none. prompt: 1 as typed by a person, 0 as a script
+//   door_run(door, form)            the next statement, or a piece of one. Returns a state:
+//                                     0 more: call again   1 done: the text is at its end
+//                                     2 need: answer it (below), and call again
+//                                     3 failed: the last answer is the error, the rest is dropped
+//                                     4 quit: the learner asked to leave
+//                                   words: what it answered, by `form`:
+//                                     0 words as a terminal shows them, without colours; channel 1
+//                                       has a script's errors and notices
+//                                     1 a line of JSON for each record (docs/records.md)
+//                                     2 {"record":{…},"words":"…"} a line; the words have marks of
+//                                       meaning, one byte before and one after a piece
+//                                       (src/core/words/ink.h)
+//                                     3 as 2, and "html":"<div class=\"backstep bs-KIND\">…</div>":
+//                                       tables as tables, prose as prose; every text is escaped
+//                                       (src/core/words/html.h). "" where nothing is for reading
+//   door_hello(door)                words: the first line of a stream of JSON
+//   door_stop(door, how)            ends what is running, at the next call of door_run: 1 as Ctrl-C
+//                                   does, 2 because it takes too long. Only door_begin takes it back
+//   door_limit(door, units)         how much work a text may cost before it is stopped with 2, in
+//                                   units of about ten nanoseconds; 0, as at first: any
+//   door_script(door)               words: the session as a script, as `save` writes it
+//   door_place(door)                words: "3/9" at the third of nine questions; "" outside a lesson
+//   door_candidates(door, n, start) area: n bytes, the word that is being typed; start: 1 where a
+//                                   statement begins. words: a "candidates" record as JSON
+//   door_present(door)              words: what a page shows of the session, JSON lines: "present"
+//                                   and two "scene"s (src/core/command/present.h), as `view` sends
+//                                   them. Returns 1; 0: there is no memory for it. Not while a text
+//                                   runs
+//   door_key(door)                  words: the right answer to the question that is asked, as it may
+//                                   be typed. Returns 1; 0: there is none, and words say why. For
+//                                   tests
+//
+// ---- Needs --------------------------------------------------------------------------------------
+// After state 2 the last record is {"kind":"need","what":…}; session/session.h and play/tutor.h list
+// them. One of these answers it, then comes door_run. A need that is not answered is refused.
+//   door_supply(door, n)            area: n bytes, what was asked for: a file's, layouts one after
+//                                   another; 0 bytes where something is to be done, and was
+//   door_refuse(door, message, hint)
+//                                   area: a message and a hint right behind it, each of so many
+//                                   bytes: "this page has no printer", "save the picture instead"
+//   door_dot(door, scene)           words: a scene of the last door_run or door_present as DOT, the
+//                                   same as `graph L x.dot` writes. scene: 0 the first, 1 the second;
+//                                   -1 the last, which is the one a need of kind "picture" means.
+//                                   Returns 1; 0: there is no such scene; 2: no layout could bear it,
+//                                   words say why: the message, a line end, the hint
+#ifndef WASM_DOOR_H
+#define WASM_DOOR_H
+
+#include "base/record.h"
+#include "base/stop.h"
+#include "play/tutor.h"
+
+#define EXPORT(NAME) __attribute__((export_name(#NAME))) NAME
+
+enum { CHANNEL_ANSWERS, CHANNEL_TROUBLE, CHANNEL_COUNT };
+
+enum door_form { DOOR_WORDS, DOOR_JSON, DOOR_BOTH, DOOR_HTML };
+
+struct door {
+    struct buf self;  // the memory this lies in
+    struct tutor *tutor;
+    struct stop stop;
+    struct buf area;     // char: what JavaScript writes to
+    struct buf running;  // char: the text that runs; its name, ended by a 0, is before it
+    enum session_mode mode;
+    int columns;  // of words; 0: a line is as long as it is
+    bool asks;    // a need waits for its answer
+    int64_t now, today;
+    struct text words[CHANNEL_COUNT];
+    struct records last;  // of the last door_run, door_present or door_candidates
+};
+
+struct door *door_new(uint32_t seed);
+void door_free(struct door *d);
+char *door_area(struct door *d, size_t n);
+const char *door_words(struct door *d, int channel);
+size_t door_words_length(const struct door *d, int channel);
+void door_terminal(struct door *d, int columns, int rows);
+void door_clock(struct door *d, double now, double day);
+void door_begin(struct door *d, size_t name, size_t n, int prompt);
+enum session_state door_run(struct door *d, enum door_form form);
+void door_hello(struct door *d);
+void door_stop(struct door *d, int how);
+void door_limit(struct door *d, double units);
+void door_script(struct door *d);
+void door_place(struct door *d);
+void door_candidates(struct door *d, size_t n, int start);
+int door_present(struct door *d);
+int door_key(struct door *d);
+void door_supply(struct door *d, size_t n);
+void door_refuse(struct door *d, size_t message, size_t hint);
+int door_dot(struct door *d, int scene);
+
+// ---- Between the files of the room --------------------------------------------------------------
+
+// What is answered now is all that is answered.
+void door_clear(struct door *d);
+// The text of n bytes in the area, n cut to what there is.
+const char *door_text(const struct door *d, size_t *n);
+// door_needs.c: the need that waits; NULL if none does.
+const struct rec *door_need(const struct door *d);
+// Says a diag: the message, and its hint on a line of its own.
+void door_say_trouble(struct door *d, const struct diag *why);
+
+#endif

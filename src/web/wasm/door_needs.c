@@ -1,0 +1,109 @@
+// Needs behind the door, answered by the page: see door.h.
+#include <stdlib.h>
+#include <string.h>
+
+#include "dot/dot.h"
+#include "dot/dot_effort.h"
+#include "wasm/door.h"
+
+static const struct span nowhere = {0, 0};
+
+const struct rec *door_need(const struct door *d)
+{
+    return d->asks ? d->last.list.in.last : NULL;
+}
+
+// What no bytes can answer.
+static bool is_for_bytes(const struct rec *need)
+{
+    return !text_among("lesson course", rec_get_text(need, KEY_what),
+                       strlen(rec_get_text(need, KEY_what)));
+}
+
+void EXPORT(door_supply)(struct door *d, size_t n)
+{
+    const struct rec *need = door_need(d);
+    if (need == NULL) {
+        return;
+    }
+    if (is_for_bytes(need)) {
+        const char *bytes = door_text(d, &n);
+        tutor_supply(d->tutor, bytes, n);
+    } else {
+        struct diag why = {0};
+        diag_set(&why, nowhere, "there are no lessons here");
+        tutor_refuse(d->tutor, &why);
+    }
+    d->asks = false;
+}
+
+// At most what a diag has room for, no character split.
+static int fits(const char *s, size_t n)
+{
+    return (int)utf8_cut(s, n < DIAG_WORDS ? n : DIAG_WORDS - 1, DIAG_WORDS);
+}
+
+void EXPORT(door_refuse)(struct door *d, size_t message, size_t hint)
+{
+    struct diag why = {0};
+    size_t n = message < SIZE_MAX - hint ? message + hint : SIZE_MAX;
+    const char *text = door_text(d, &n);
+    if (door_need(d) == NULL) {
+        return;
+    }
+    message = message > n ? n : message;
+    hint = n - message;
+    if (message == 0) {
+        diag_set(&why, nowhere, "this page cannot do that");
+    } else {
+        diag_set(&why, nowhere, "%.*s", fits(text, message), text);
+    }
+    if (hint > 0) {
+        diag_hint(&why, "%.*s", fits(text + message, hint), text + message);
+    }
+    tutor_refuse(d->tutor, &why);
+    d->asks = false;
+}
+
+// The records stay: the need that a picture is drawn for waits.
+static void clear_words(struct door *d)
+{
+    for (int i = 0; i < CHANNEL_COUNT; i++) {
+        text_clear(&d->words[i]);
+    }
+}
+
+// which: from 0; -1: the last. NULL: there is no such scene.
+static const struct rec *scene_of(const struct door *d, int which)
+{
+    const struct rec *last = NULL;
+    int at = 0;
+    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
+        if (!rec_is(r, KIND_scene)) {
+            continue;
+        }
+        if (at++ == which) {
+            return r;
+        }
+        last = r;
+    }
+    return which < 0 ? last : NULL;
+}
+
+int EXPORT(door_dot)(struct door *d, int scene)
+{
+    enum { NO_SCENE, DRAWN, TOO_LARGE };
+    const struct rec *drawn = scene_of(d, scene);
+    struct diag why = {0};
+    clear_words(d);
+    if (drawn == NULL) {
+        return NO_SCENE;
+    }
+    struct effort effort = dot_effort(drawn);
+    if (!effort_is_bearable(&effort, &why) || !dot_text(drawn, &d->words[CHANNEL_ANSWERS], &why)) {
+        clear_words(d);
+        door_say_trouble(d, &why);
+        return TOO_LARGE;
+    }
+    return DRAWN;
+}

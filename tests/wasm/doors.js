@@ -1,0 +1,205 @@
+// BACKSTEP=build/backstep node tests/wasm/doors.js build/core.wasm
+//
+// What the door of src/web/wasm/door.h can beside running texts: pictures as the program draws them,
+// needs that are supplied or refused, stopping, candidates, what a page shows; and that nothing it is
+// given by mistake does harm.
+const assert = require('assert');
+const fs = require('fs');
+const os = require('os');
+const path = require('path');
+const { spawnSync } = require('child_process');
+
+const modulePath = process.argv[2];
+const program = process.env.BACKSTEP;
+const words = (said) => said.map((s) => s.words).join('').replace(/[\x0e\x10-\x1a]/g, '');
+const find = (said, kind) => said.find((r) => r.kind === kind);
+const tests = {};
+
+// The canonical graph, both passes over it.
+tests.firstGradient = ({ Session, BOTH }) => {
+    const s = new Session(modulePath);
+    const { state, said } = s.type('d = 4; f = -2\nL = d*f\nbackward L\nd.grad', BOTH);
+    assert.strictEqual(state, 1);
+    assert.match(words(said), /L = -8/);
+    assert.match(words(said), /d\.grad = -2\n$/);
+    assert.strictEqual(said.find((r) => r.record.kind === 'bind').record.name, 'L');
+    assert.ok(said.some((r) => /[\x10-\x1a]/.test(r.words)), 'words carry marks');
+};
+
+tests.html = ({ Session, HTML }) => {
+    const s = new Session(modulePath);
+    const { said } = s.type('a = 2; a', HTML);
+    assert.match(said[0].html, /^<div class="backstep bs-/);
+    const wrong = s.type('<img onerror=1>', HTML);
+    assert.strictEqual(wrong.state, 3);
+    assert.ok(!wrong.said.some((r) => r.html.includes('<img')), 'names are no markup');
+};
+
+// What `graph` answers natively, and through the stand-in for Graphviz's library.
+const PICTURES = [
+    ['a = 2; b = -3; c = 10; f = -2; L = (a*b + c)*f', 'graph L'],
+    ['a = 2; b = -3; c = 10; f = -2; L = (a*b + c)*f; backward L', 'graph L'],
+    ['a = 2; L = a*a + a; backward L', 'graph L dark'],
+    ['a = 2; L = tanh(a*a + 3); backward L; style micrograd', 'graph L'],
+    ['a = 2; L = tanh(a*a + 3); backward L; style edges; ', 'graph L'],
+    ['a = 2; L = relu(-a)*a; backward L; step backward L', 'graph L'],
+    ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L'],
+    ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L --full'],
+    ['straße = 2; π2 = 3; L = straße*π2*(-1e-300)', 'graph L --size 6,4 --dpi 300'],
+    ['node = 2; edge = 3; L = node*edge', 'graph L'],
+    ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L --full'],
+    ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L'],
+];
+
+tests.pictures = ({ Session }) => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'backstep-doors-'));
+    for (const [script, graph] of PICTURES) {
+        const [command, output, ...options] = graph.split(' ');
+        const entry = [command, output, 'x.dot', ...options].join(' ');
+        const file = path.join(folder, 'x.dot');
+        fs.rmSync(file, { force: true });
+        spawnSync(program, ['-e', `${script}\n${entry}`], { cwd: folder });
+        let dot = null;
+        const s = new Session(modulePath, 1, (session, need) => {
+            assert.strictEqual(need.what, 'picture');
+            dot = session.dot();
+            session.supply('');
+        });
+        s.type(script);
+        s.type(entry);
+        const native = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null;
+        assert.ok(dot !== null && dot === native, `${script}; ${entry}`);
+    }
+    fs.rmSync(folder, { recursive: true });
+};
+
+tests.tooLarge = ({ Session }) => {
+    let said = null;
+    const s = new Session(modulePath, 1, (session) => {
+        assert.strictEqual(session.core.door_dot(session.door, -1), 2);
+        said = session.words().toString();
+        session.refuse(...said.split('\n'));
+    });
+    s.type('a = 1; L = a\nrepeat 11000: L = L*a\n');
+    const { state, said: records } = s.type('graph L x.dot --full');
+    assert.strictEqual(state, 3);
+    assert.match(said, /too many to lay out\n.*leave out --full/);
+    assert.match(find(records, 'error').message, /too many to lay out/);
+};
+
+tests.needs = ({ Session }) => {
+    const asked = [];
+    const s = new Session(modulePath, 1, (session, need) => {
+        asked.push(`${need.what} ${need.path}`);
+        if (need.what === 'read') {
+            session.supply('x,y\n1,2\n3,4\n');
+        } else if (need.path === 'no.bs') {
+            session.refuse('this page keeps no files', 'save it from the menu');
+        } else {
+            assert.match(need.text, /load_csv/);
+            session.supply('');
+        }
+    });
+    const { said } = s.type('D = load_csv("some.csv"); sum(D); save yes.bs; save no.bs');
+    assert.deepStrictEqual(asked, ['read some.csv', 'write yes.bs', 'write no.bs']);
+    assert.match(find(said, 'error').message, /this page keeps no files/);
+    assert.match(find(said, 'error').hint, /save it from the menu/);
+    // One that nobody answers is refused.
+    s.answer = null;
+    assert.strictEqual(s.type('save x.bs').state, 3);
+    // Bytes are no answer to what wants a lesson.
+    s.answer = (session) => session.supply('# Lesson\n');
+    assert.strictEqual(s.type('lesson two-paths').state, 3);
+    assert.strictEqual(s.type('progress').state, 3);
+    assert.strictEqual(s.type('1 + 1').state, 1);
+};
+
+// A turn of door_run is a piece of work; a stop is heeded at the next, and lasts until door_begin.
+tests.stop = ({ Session, MORE, FAILED }) => {
+    const s = new Session(modulePath);
+    s.type('a = 1');
+    s.begin('', 'repeat 1000000000000:\n    a = a + 1\n', true);
+    let state = MORE;
+    for (let i = 0; i < 20 && state === MORE; i++) {
+        state = s.core.door_run(s.door, 1);
+    }
+    assert.strictEqual(state, MORE);
+    s.core.door_stop(s.door, 1);
+    for (let i = 0; i < 3 && state === MORE; i++) {
+        state = s.core.door_run(s.door, 1);
+    }
+    assert.strictEqual(state, FAILED);
+    assert.match(s.words().toString(), /interrupted/);
+    assert.match(words(s.type('a', 2).said), /1\n$/);
+    // What no call would end is ended by a limit of work.
+    s.core.door_limit(s.door, 1e6);
+    const late = s.type('sum(zeros(3000, 3000))');
+    assert.strictEqual(late.state, FAILED);
+    s.core.door_limit(s.door, 0);
+    assert.strictEqual(s.type('b = 3').state, 1);
+};
+
+tests.looking = ({ Session }) => {
+    const s = new Session(modulePath);
+    assert.strictEqual(s.core.door_present(s.door), 1);
+    s.type('alpha = 2; L = alpha*alpha; backward L');
+    assert.strictEqual(s.core.door_present(s.door), 1);
+    const shown = s.words().toString().trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepStrictEqual(shown.map((r) => r.kind), ['present', 'scene', 'scene']);
+    assert.strictEqual(shown[0].root.name, 'L');
+    assert.match(s.dot(1), /^digraph backstep \{/);
+    assert.strictEqual(s.dot(2), null);
+    s.core.door_candidates(s.door, ...s.put('al'), 1);
+    assert.match(s.words().toString(), /"alpha"/);
+    s.core.door_script(s.door);
+    assert.match(s.words().toString(), /alpha = 2/);
+    s.core.door_place(s.door);
+    assert.strictEqual(s.words().toString(), '');
+    assert.strictEqual(s.core.door_key(s.door), 0);
+    assert.match(s.words().toString(), /no question/);
+};
+
+// Two sessions of one module know nothing of each other.
+tests.apart = ({ Session }) => {
+    const one = new Session(modulePath);
+    one.type('a = 5');
+    const other = Object.create(one, { door: { value: one.core.door_new(1) } });
+    assert.strictEqual(other.type('a').state, 3);
+    one.core.door_free(other.door);
+    assert.strictEqual(one.type('a').state, 1);
+};
+
+// Lengths that do not fit what was written, calls out of their order.
+tests.misuse = ({ Session }) => {
+    const s = new Session(modulePath);
+    s.core.door_supply(s.door, 1e6);
+    s.core.door_refuse(s.door, 1e6, 4294967295);
+    assert.strictEqual(s.dot(0), null);
+    s.put('a = 1');
+    s.core.door_begin(s.door, 4000000000, 4000000000, 1);
+    assert.ok(s.core.door_run(s.door, 9) <= 4);
+    s.core.door_terminal(s.door, -5, -5);
+    assert.strictEqual(s.words(7).length, 0);
+    assert.strictEqual(s.words(-1).length, 0);
+    s.core.door_free(0);
+    s.begin('', 'save x.bs', true);
+    while (s.core.door_run(s.door, 1) !== 2);
+    s.type('b = 2');  // over a need that waits
+    assert.match(words(s.type('b', 2).said), /2\n$/);
+};
+
+import('./door.mjs').then((door) => {
+    let passed = 0;
+    let failed = 0;
+    for (const [name, test] of Object.entries(tests)) {
+        try {
+            test(door);
+            passed++;
+        } catch (e) {
+            failed++;
+            console.log(`${name}: ${e.stack}`);
+        }
+    }
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exitCode = failed > 0 ? 1 : 0;
+});
