@@ -146,8 +146,9 @@ static inline int tear_down(void **state)
 
 // ---- The terminal -------------------------------------------------------------------------------
 
-// Starts backstep with this environment (up to a NULL) beside the PATH.
-static inline void start_with(struct person *p, char *const environment[])
+// Starts backstep with these arguments (its name first, NULL last) and this environment (up to a
+// NULL) beside the PATH.
+static inline void start_as(struct person *p, char *const argv[], char *const environment[])
 {
     char *program = getenv("BACKSTEP");
     struct winsize size = {.ws_row = 24, .ws_col = 80};
@@ -158,7 +159,7 @@ static inline void start_with(struct person *p, char *const environment[])
     if (p->pid == 0) {
         // Under a sanitizer its settings go along: they name the leaks that are Graphviz's own.
         enum { VARIABLES_MOST = 32 };
-        char *argv[] = {"backstep", NULL}, *all[VARIABLES_MOST + 2] = {NULL}, settings[1024];
+        char *all[VARIABLES_MOST + 2] = {NULL}, settings[1024];
         const char *sanitizer = getenv("LSAN_OPTIONS");
         size_t n = 0;
         for (; environment[n] != NULL && n < VARIABLES_MOST; n++) {
@@ -173,6 +174,11 @@ static inline void start_with(struct person *p, char *const environment[])
         }
         _exit(127);
     }
+}
+
+static inline void start_with(struct person *p, char *const environment[])
+{
+    start_as(p, (char *[]){"backstep", NULL}, environment);
 }
 
 static inline void start(struct person *p)

@@ -611,6 +611,31 @@ static void test_runs_the_init_file(void **state)
 
 // ---- Terminals ----------------------------------------------------------------------------------
 
+// Scripts first, whatever becomes of them; then their graph is there to be asked, and is journalled.
+static void test_stays_after_scripts(void **state)
+{
+    struct person *p = *state;
+    char *environment[] = {p->home_variable, "TERM=xterm-256color", UTF8, "NO_COLOR=1", NULL};
+    make_folder(p, ".config");
+    make_folder(p, ".config/backstep");
+    write_file(p, ".config/backstep/init.bs", "precision 3\n");
+    write_file(p, "mine.bs", "a = 2\nL = a/3\nprint L\nz + 1\n");
+    start_as(p, (char *[]){"backstep", "-i", "-e", "b = 7", "mine.bs", "-e", "b = 8", NULL},
+             environment);
+    see(p, "0.667");
+    see(p, "mine.bs:4:");
+    assert_false(was_shown(p, "Press Enter"));
+    enter(p, "backward L; print a.grad, b");
+    see(p, "0.333 7");
+    kill_outright(p);
+    start(p);
+    see(p, "Resume it?");
+    type(p, "y\n");
+    enter(p, "print L, b");
+    see(p, "0.667 7");
+    leave(p);
+}
+
 static void test_colours(void **state)
 {
     struct person *p = *state;
@@ -723,6 +748,7 @@ int main(void)
         TEST(test_leaves_foreign_journals_alone),
         TEST(test_a_living_session_is_not_offered),
         TEST(test_runs_the_init_file),
+        TEST(test_stays_after_scripts),
         TEST(test_colours),
         TEST(test_speaks_ascii_where_nothing_else_is_shown),
         TEST(test_needs_no_home),

@@ -12,8 +12,9 @@ extern const struct command_table commands_table;
 #define COMMAND(NAME, ...) enum call_end command_##NAME(struct call *c);
 #include "command/commands.def"
 
-
 // What a command answers with, put into a record that is there already.
+// commands_print.c: a text, or several after one another, with the values of an f'…' in place.
+bool command_text(struct call *c, struct text *out);
 // commands_step.c: a step that this walk just took.
 void step_put(struct call *c, struct rec *r, const struct stepper *walk,
               const struct step_fact *fact);

@@ -329,6 +329,23 @@ static bool print_all(struct printing *p, bool list)
     return call_finish(c);
 }
 
+bool command_text(struct call *c, struct text *out)
+{
+    struct records aside;
+    records_init(&aside);
+    struct printing p = {.c = c,
+                         .values = rec_list(&aside, records_add(&aside, KIND_print), KEY_values)};
+    text_init(&p.line);
+    bool ok = true;
+    while (ok && lexer_peek(c->lexer).kind == TOKEN_STRING) {
+        ok = print_text(&p);
+    }
+    text_add(out, text_get(&p.line));
+    text_release(&p.line);
+    records_release(&aside);
+    return ok;
+}
+
 enum call_end command_print(struct call *c)
 {
     struct rec *r = call_record(c, KIND_print);

@@ -57,6 +57,15 @@ void trial_end(struct trial *a);
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d);
 
+// The same for an array or a single number, appended to `elements` (struct trial_element), row by
+// row.
+struct trial_element {
+    double number;
+    uint32_t node;  // that was there before; else NODE_NONE
+};
+bool trial_elements(const struct scope *scope, const char *s, struct span at, struct buf *elements,
+                    struct diag *d);
+
 // A formula of symbols that need no value: of single numbers, or whatever else the prompt reads in
 // the scope and is a single number. Spans as above.
 bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s,

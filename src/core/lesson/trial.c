@@ -4,6 +4,7 @@
 #include "engine/sweep.h"
 #include "formula/expr_lower.h"
 #include "lesson/judging.h"
+#include "text/array.h"
 
 bool trial_begin(struct trial *a, const struct scope *scope, struct diag *d)
 {
@@ -118,6 +119,46 @@ bool trial_evaluate(const struct scope *scope, const char *s, struct span at, do
     quiet.groups = NULL;
     piece_init(&piece, scope->names, s, at);
     return piece_end(&piece, evaluate_piece(&piece, &quiet, number, node), d);
+}
+
+// The elements of the piece's expression, appended.
+static bool read_elements(struct piece *piece, const struct scope *scope, struct buf *elements)
+{
+    struct lower lower;
+    struct operand x;
+    uint32_t before = tape_count(scope->tape);
+    lower_init(&lower, scope, &piece->source, &piece->d);
+    bool ok = lower_expression(&lower, &piece->parser, &x);
+    uint32_t cols = ok ? operand_cols(&x) : 0;
+    for (size_t k = 0; ok && k < operand_count(&x); k++) {
+        uint32_t i = (uint32_t)(k / cols), j = (uint32_t)(k % cols);
+        uint32_t node = x.is_node ? operand_node(&lower, &x, i, j) : NODE_NONE;
+        struct trial_element *at = buf_push(elements, 1);
+        if (at == NULL || stop_asked(scope->stop, k)) {
+            ok = at == NULL ? diag_out_of_memory(&piece->d)
+                            : diag_set(&piece->d, x.span, "interrupted");
+        } else {
+            *at = (struct trial_element){.number = operand_number(&lower, &x, i, j),
+                                         .node = node < before ? node : NODE_NONE};
+        }
+    }
+    lower_release(&lower);
+    return ok;
+}
+
+bool trial_elements(const struct scope *scope, const char *s, struct span at, struct buf *elements,
+                    struct diag *d)
+{
+    struct piece piece;
+    struct scope quiet = *scope;
+    uint32_t nodes = tape_count(scope->tape);
+    size_t lists = scope->names->lists.count;
+    quiet.groups = NULL;
+    piece_init(&piece, scope->names, s, at);
+    bool ok = piece_end(&piece, read_elements(&piece, &quiet, elements), d);
+    tape_cut(scope->tape, nodes);
+    scope->names->lists.count = lists;
+    return ok;
 }
 
 bool question_number(const struct scope *scope, const char *expression, double *number,

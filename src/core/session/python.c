@@ -16,8 +16,6 @@ static const struct word {
      "write where(u > 2, a, b), or multiply by a comparison: (u > 2)*a"},
     {"while", "a loop here has a known number of turns",
      "write repeat 100 { … }, or for k in range(100):"},
-    {"assert", "a statement cannot be asserted here",
-     "a comparison shows 1 or 0: print a == b; 'check L' compares gradients"},
     {"try except finally raise", "errors are not caught here",
      "a statement that fails leaves everything as it was"},
     {"return yield", "this stands only in a function", "write def f(x) = x**2"},

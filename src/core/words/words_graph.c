@@ -308,6 +308,11 @@ void say_grads(struct words *w)
     say_more(w);
 }
 
+void say_asserted(struct words *w)
+{
+    text_addf(w->out, "%s holds\n", rec_get_text(w->record, KEY_text));
+}
+
 void say_reset(struct words *w)
 {
     text_add(w->out, "the graph is empty\n");

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "store/files.h"
-#include "store/folders.h"
-#include "supply/ink.h"
-#include "store/journal.h"
 #include "prompt/repl.h"
 #include "prompt/resume.h"
+#include "store/files.h"
+#include "store/folders.h"
+#include "store/journal.h"
+#include "supply/ink.h"
 #include "words/ink.h"
 
 enum { INIT_MOST = 1 << 20 };  // bytes of the init file
@@ -69,6 +69,19 @@ static void run_init_file(struct host *h)
     buf_release(&bytes);
 }
 
+// Each answers where a script's answers go; then what the session has become is the learner's.
+static void run_scripts(struct host *h, const struct prompt_begin *begin)
+{
+    struct host script = *h;
+    script.mode = SESSION_SCRIPT;
+    script.read_along = false;
+    script.split = NULL;
+    scripts_run(&script, begin->scripts, begin->count);
+    h->theme = script.theme;
+    h->out_failed = script.out_failed;
+    stop_renew(h->stop);
+}
+
 // False when the learner leaves.
 static bool run_entry(struct host *h, const char *entry, size_t length)
 {
@@ -117,7 +130,7 @@ static void run_entries(struct host *h, const char *first, bool asked, struct jo
     text_release(&entry);
 }
 
-int prompt_run(struct host *h, const char *first, struct stop *stop)
+int prompt_run(struct host *h, const struct prompt_begin *begin, struct stop *stop)
 {
     struct journal journal;
     struct live live;
@@ -128,20 +141,23 @@ int prompt_run(struct host *h, const char *first, struct stop *stop)
     h->split = h->form != HOST_JSON && ink_moves(h->out) ? &split : NULL;
     repl_init(h, stop);
     h->read_along = true;
-    greet(h);
+    if (begin->count == 0) {
+        greet(h);
+    }
     journal_init(&journal);
     bool asked = false;
-    if (!resume_offer(h, &journal, &asked)) {
+    if (begin->count > 0 || !resume_offer(h, &journal, &asked)) {
         stop_renew(stop);  // Ctrl-C was an answer
         run_init_file(h);
         journal_pass(&journal, tutor_session(h->tutor));
+        run_scripts(h, begin);
     }
     struct notes notes;
     notes_init(&notes);
     session_script(tutor_session(h->tutor), &notes.setup);
     h->notes = &notes;
     h->journal = &journal;
-    run_entries(h, first, asked, &journal);
+    run_entries(h, begin->typed, asked, &journal);
     h->journal = NULL;
     h->notes = NULL;
     notes_release(&notes);

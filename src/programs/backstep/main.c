@@ -12,12 +12,11 @@
 #include "check/check.h"
 #include "prompt/lessons.h"
 #include "prompt/prompt.h"
-#include "store/files.h"
+#include "prompt/scripts.h"
 #include "supply/host.h"
 #include "supply/ink.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
-enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
 
 static const char usage[] =
     "backstep: learn backpropagation, one expression at a time\n"
@@ -25,6 +24,7 @@ static const char usage[] =
     "  backstep                     the prompt (or a script on standard input)\n"
     "  backstep FILE…               runs scripts, one after the other, in one session\n"
     "  backstep -e 'CODE'           runs CODE; files and codes run in the order given\n"
+    "  backstep -i FILE…            … and stays at the prompt with what they made\n"
     "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
     "      --bless                  … and rewrites them to what came back\n"
     "  backstep lesson              begins the course, or goes on with it\n"
@@ -40,10 +40,10 @@ static const char usage[] =
     "At the prompt: help\n";
 
 struct options {
-    char **scripts;  // to be run, in the order given: paths of files, or code
-    bool *is_code;   // … which of them are code
+    struct script *scripts;  // to be run, in the order given
     int count;
-    bool code;  // one of them is: then no file's name is a command
+    bool code;  // one of them is code: then no file's name is a command
+    bool stay;  // at the prompt, once they have run
     const char *colour;
     const char *answers;
     bool json, bless;
@@ -89,8 +89,7 @@ static int refuse_usage(const char *what, const char *word)
 
 static void add_script(struct options *o, bool code, char *text)
 {
-    o->is_code[o->count] = code;
-    o->scripts[o->count++] = text;
+    o->scripts[o->count++] = (struct script){text, code};
     o->code |= code;
 }
 
@@ -99,17 +98,14 @@ static void add_script(struct options *o, bool code, char *text)
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"bless", no_argument, NULL, 'b'},
-        {"answers", required_argument, NULL, 'a'},
-        {"color", required_argument, NULL, 'c'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"json", no_argument, NULL, 'j'},          {"bless", no_argument, NULL, 'b'},
+        {"answers", required_argument, NULL, 'a'}, {"color", required_argument, NULL, 'c'},
+        {"interactive", no_argument, NULL, 'i'},   {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
     };
     int c;
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "-:e:h", longs, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "-:e:ih", longs, NULL)) != -1) {
         switch (c) {
         case 'e':
         case 1:  // no option: a file, or a command's word
@@ -117,6 +113,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case 'a':
             o->answers = optarg;
+            break;
+        case 'i':
+            o->stay = true;
             break;
         case 'j':
             o->json = true;
@@ -158,38 +157,12 @@ static enum host_form form_of(const struct options *o, FILE *stream)
                                                       : HOST_WORDS;
 }
 
-static bool run_file(struct host *h, const char *path)
-{
-    struct buf bytes;
-    struct diag d = {0};
-    buf_init(&bytes, 1);
-    bool ok = files_read(path, SCRIPT_MOST, &bytes, &d);
-    if (!ok) {
-        fprintf(stderr, "backstep: %s\n", d.message);
-    } else {
-        struct source source = {.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
-                                .text = bytes.data,
-                                .length = bytes.count,
-                                .line = 1};
-        enum session_state state = host_run(h, &source);
-        ok = state == SESSION_DONE || state == SESSION_QUIT;
-    }
-    buf_release(&bytes);
-    return ok;
-}
-
-static bool run_code(struct host *h, const char *code)
-{
-    struct source source = {.name = "-e", .text = code, .length = strlen(code), .line = 1};
-    return host_run(h, &source) != SESSION_FAILED;
-}
-
+// Standard input is the last script of all where nobody types there.
 static int run_scripts(struct host *h, const struct options *o)
 {
-    bool ok = o->count > 0 || run_file(h, "-");
-    for (int i = 0; ok && i < o->count; i++) {
-        ok = o->is_code[i] ? run_code(h, o->scripts[i]) : run_file(h, o->scripts[i]);
-    }
+    static const struct script typed = {.text = "-"};
+    bool ok = scripts_run(h, o->scripts, o->count) &&
+              ((o->count > 0 && !o->stay) || scripts_run(h, &typed, 1));
     return ok ? STATUS_OK : STATUS_ERROR;
 }
 
@@ -220,22 +193,34 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
         free(first);
         return end;
     }
-    int status = prompt_run(h, first, &stop);
+    int status = prompt_run(h, &(struct prompt_begin){.typed = first}, &stop);
     free(first);
     return status;
+}
+
+// The arguments from the n-th on, with NULL at their end. The caller frees; NULL: out of memory.
+static char **words_from(const struct options *o, int n)
+{
+    char **words = calloc((size_t)o->count + 1, sizeof *words);
+    for (int i = n; words != NULL && i < o->count; i++) {
+        words[i - n] = o->scripts[i].text;
+    }
+    return words;
 }
 
 // Is the n-th argument this word of a command?
 static bool is_word(const struct options *o, int n, const char *word)
 {
-    return !o->code && o->count > n && strcmp(o->scripts[n], word) == 0;
+    return !o->code && o->count > n && strcmp(o->scripts[n].text, word) == 0;
 }
 
 static int run(const struct options *o)
 {
     bool list = is_word(o, 0, "lessons"), lesson = list || is_word(o, 0, "lesson");
     bool typed = isatty(STDIN_FILENO) && !o->json;
-    bool prompt = typed && (o->count == 0 || (lesson && !list && o->answers == NULL));
+    bool stays = o->count == 0 || (o->stay && !lesson);
+    bool prompt = typed && (stays || (lesson && !list && o->answers == NULL));
+    const struct prompt_begin begin = {.scripts = o->scripts, .count = o->count};
     struct session_world world = {.stop = &stop, .seed = 1};
     struct progress progress;
     struct host h = {
@@ -259,8 +244,8 @@ static int run(const struct options *o)
     if (o->json) {
         host_hello(&h);
     }
-    int status = lesson   ? run_lesson(&h, o, o->count > 1 ? o->scripts[1] : NULL, list)
-                 : prompt ? prompt_run(&h, NULL, &stop)
+    int status = lesson   ? run_lesson(&h, o, o->count > 1 ? o->scripts[1].text : NULL, list)
+                 : prompt ? prompt_run(&h, &begin, &stop)
                           : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
         fputs("backstep: the answers could not be written\n", stderr);
@@ -273,30 +258,31 @@ static int run(const struct options *o)
 
 static int check(const struct options *o)
 {
-    return o->count > 1 ? check_run(o->scripts + 1, o->count - 1, o->bless)
-                        : refuse_usage("check needs a file or a folder", "");
+    char **paths = words_from(o, 1);
+    int status = o->count < 2    ? refuse_usage("check needs a file or a folder", "")
+                 : paths == NULL ? refuse_usage("there is no memory to begin with", "")
+                                 : check_run(paths, o->count - 1, o->bless);
+    free(paths);
+    return status;
 }
 
 static int lay_lesson(const struct options *o)
 {
-    return o->count == 3 ? lessons_lay(o->scripts[2])
+    return o->count == 3 ? lessons_lay(o->scripts[2].text)
                          : refuse_usage("lesson new needs one id, as in two-paths", "");
 }
 
 int main(int argc, char **argv)
 {
-    struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts),
-                        .is_code = calloc((size_t)argc + 1, sizeof *o.is_code)};
+    struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts)};
     fill_standard_streams();
     setlocale(LC_CTYPE, "");
-    int end = o.scripts == NULL || o.is_code == NULL
-                  ? 1 + refuse_usage("there is no memory to begin with", "")
-                  : read_options(argc, argv, &o);
+    int end = o.scripts == NULL ? 1 + refuse_usage("there is no memory to begin with", "")
+                                : read_options(argc, argv, &o);
     int status = end != 0                                            ? end - 1
                  : is_word(&o, 0, "check")                           ? check(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);
-    free(o.is_code);
     return status;
 }
