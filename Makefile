@@ -36,8 +36,9 @@ below_picture := dot store $(below_store)
 below_supply  := picture $(below_picture)
 below_check   := supply $(below_supply)
 below_prompt  := supply $(below_supply)
+below_talk    := supply $(below_supply)
 below_wasm    := dot play $(below_play)
-below_backstep := prompt check $(below_prompt)
+below_backstep := prompt check talk $(below_prompt)
 below_render  := base
 below_live    := process base
 
@@ -69,7 +70,7 @@ world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
 flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"'
 flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
-$(foreach r,process store dot picture supply check prompt,$(eval flags_src/host/$(r) = $$(world)))
+$(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(world)))
 flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
 flags_src/host/prompt/repl    = $(call pc,--cflags readline)
 flags_src/host/picture/page   = -I$(BUILD)/page
@@ -116,6 +117,7 @@ SCRIPTS     := $(wildcard tests/scripts/*.sh)
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
 DATA        := $(wildcard data/*)
+PYTHON      := src/python/backstep.py
 LESSONS     := $(wildcard lessons/*.md lessons/questions.txt)
 MAN         := $(wildcard docs/backstep.1)
 
@@ -354,6 +356,7 @@ install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
 	$(if $(LESSONS),install -D -m 644 -t "$(share)/lessons" $(LESSONS))
 	install -D -m 644 -t "$(share)/data" $(DATA)
+	install -D -m 644 -t "$(share)/python" $(PYTHON)
 	install -D -m 644 -t "$(doc)" LICENSE $(wildcard README.md docs/*.md)
 	$(if $(MAN),install -D -m 644 -t "$(man1)" $(MAN))
 

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "prompt/context.h"
+#include "command/context.h"
 
 // ---- Contrast -----------------------------------------------------------------------------------
 

@@ -286,6 +286,17 @@ size_t utf8_length(const char *s, size_t n)
     return characters;
 }
 
+size_t utf8_bytes(const char *s, size_t n, size_t characters)
+{
+    size_t at = 0;
+    for (; at < n && characters > 0; characters--) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + at, n - at, &c);
+        at += bytes == 0 ? 1 : bytes;
+    }
+    return at;
+}
+
 bool utf8_is_letter(uint32_t c)
 {
     if (c < 0x80) {

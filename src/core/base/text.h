@@ -47,6 +47,8 @@ int utf8_width(uint32_t character);
 // Columns and characters of s[0..n); an invalid byte counts as one of each.
 size_t utf8_columns(const char *s, size_t n);
 size_t utf8_length(const char *s, size_t n);
+// The bytes that so many characters take; all n if there are not so many.
+size_t utf8_bytes(const char *s, size_t n, size_t characters);
 // May this character begin a name? Any script's letters and _.
 bool utf8_is_letter(uint32_t character);
 // May it stand later in a name? Digits and combining marks too.

@@ -194,6 +194,15 @@ void tutor_place(const struct tutor *t, struct text *out)
     }
 }
 
+enum tutor_waits tutor_waits(const struct tutor *t)
+{
+    bool asks = t->play != NULL &&
+                (t->play->state == PLAY_QUESTION || t->play->state == PLAY_RATE);
+    return session_wants_guess(tutor_graph(t)) ? TUTOR_WAITS_GUESS
+           : asks                              ? TUTOR_WAITS_ANSWER
+                                               : TUTOR_WAITS_NOTHING;
+}
+
 const struct question *tutor_question(const struct tutor *t)
 {
     return t->play == NULL ? NULL : t->play->question;

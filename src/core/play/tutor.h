@@ -50,6 +50,10 @@ void tutor_set_clock(struct tutor *t, int64_t now);
 void tutor_supply_lesson(struct tutor *t, struct lesson *lesson);
 void tutor_supply_course(struct tutor *t, const struct course *course);
 
+// What the next text is expected to be, besides statements.
+enum tutor_waits { TUTOR_WAITS_NOTHING, TUTOR_WAITS_GUESS, TUTOR_WAITS_ANSWER };
+enum tutor_waits tutor_waits(const struct tutor *t);
+
 // How far a lesson is: "3/9", at its third question of nine. "" if nothing is being asked.
 void tutor_place(const struct tutor *t, struct text *out);
 

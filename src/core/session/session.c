@@ -168,6 +168,11 @@ void session_set_terminal(struct session *s, int columns, int rows, bool ascii)
     s->ascii = ascii;
 }
 
+bool session_wants_guess(const struct session *s)
+{
+    return s->guess != NULL;
+}
+
 const char *session_log(const struct session *s, size_t *n)
 {
     *n = s->log.count;

@@ -80,6 +80,9 @@ void session_refuse(struct session *s, const struct diag *why);
 enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,
                                 struct records *out);
 
+// Does a step of a walk wait for a guess: a number, as the next text?
+bool session_wants_guess(const struct session *s);
+
 // The terminal that pictures and prose are for: its columns (80 at first), its rows (0, as at
 // first: nobody reads along, so a lesson never waits for Enter), and whether it shows no more than
 // ASCII.

@@ -2,10 +2,9 @@
 
 #include <string.h>
 
+#include "words/bundle.h"
 #include "words/html.h"
-#include "words/latex.h"
 #include "words/markdown.h"
-#include "words/rich.h"
 #include "words/words.h"
 
 struct note {
@@ -145,11 +144,7 @@ static bool draw(struct document *d, const struct rec *r, struct text *picture)
 static void add_words(struct text *out, const struct rec *r, struct note *note)
 {
     const struct words_form form = form_of(note);
-    struct text words;
-    text_init(&words);
-    words_add(&words, r, &form);
-    ink_plain(out, text_get(&words), text_length(&words));
-    text_release(&words);
+    bundle_plain(out, r, &form);
 }
 
 // What was typed, as at a prompt: ∇ before the first line, … before the others.
@@ -232,20 +227,6 @@ static void add_markdown(struct document *d, struct note *note)
 
 // ---- HTML ---------------------------------------------------------------------------------------
 
-static void add_base64(struct text *out, const char *s, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const unsigned char *b = (const unsigned char *)s;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t three = (uint32_t)b[i] << 16 | (i + 1 < n ? (uint32_t)b[i + 1] << 8 : 0) |
-                         (i + 2 < n ? b[i + 2] : 0);
-        text_add_char(out, digits[three >> 18]);
-        text_add_char(out, digits[three >> 12 & 63]);
-        text_add_char(out, i + 1 < n ? digits[three >> 6 & 63] : '=');
-        text_add_char(out, i + 2 < n ? digits[three & 63] : '=');
-    }
-}
-
 static void add_html(struct document *d, struct note *note)
 {
     const struct words_form form = form_of(note);
@@ -261,7 +242,7 @@ static void add_html(struct document *d, struct note *note)
         if (is_picture(r) && is_shown(r) && draw(d, r, &svg)) {
             text_addf(d->out, "<p><img alt=\"%s\" src=\"data:image/svg+xml;base64,",
                       rec_is(r, KIND_plot) ? "The plot" : "The graph");
-            add_base64(d->out, text_get(&svg), text_length(&svg));
+            bundle_add_base64(d->out, text_get(&svg), text_length(&svg));
             text_add(d->out, "\"></p>\n");
         } else if (is_shown(r)) {
             html_add(d->out, r, &form);
@@ -278,38 +259,19 @@ static void add_string(struct text *out, struct text *s)
     rec_json_text(out, text_get(s), text_length(s));
 }
 
-static void add_datum(struct text *out, const char *type, struct text *s)
+static bool draw_svg(void *d, const struct rec *r, struct text *svg)
 {
-    text_addf(out, ",\"%s\":", type);
-    add_string(out, s);
+    return draw(d, r, svg);
 }
 
 // One output: plain text always, and the form that shows it best.
 static void add_output(struct document *d, struct note *note, const struct rec *r)
 {
     const struct words_form form = form_of(note);
-    struct text plain, best;
-    text_init(&plain);
-    text_init(&best);
-    add_words(&plain, r, note);
-    text_add(d->out, "{\"output_type\":\"display_data\",\"metadata\":{},\"data\":{\"text/plain\":");
-    add_string(d->out, &plain);
-    enum rich_form is = rich_best(r);
-    if (is == RICH_PICTURE && draw(d, r, &best)) {
-        add_datum(d->out, "image/svg+xml", &best);
-    } else if (is == RICH_LATEX) {
-        latex_add(&best, r, &form);
-        add_datum(d->out, "text/latex", &best);
-    } else if (is == RICH_MARKDOWN) {
-        markdown_add(&best, r, &form);
-        add_datum(d->out, "text/markdown", &best);
-    } else {
-        html_add(&best, r, &form);
-        add_datum(d->out, "text/html", &best);
-    }
-    text_add(d->out, "}}");
-    text_release(&plain);
-    text_release(&best);
+    const struct bundle_drawer drawer = {draw_svg, d};
+    text_add(d->out, "{\"output_type\":\"display_data\",\"metadata\":{},\"data\":");
+    bundle_add(d->out, r, &form, &drawer);
+    text_add_char(d->out, '}');
 }
 
 static bool is_said(const struct rec *r, struct note *note)
@@ -317,7 +279,7 @@ static bool is_said(const struct rec *r, struct note *note)
     struct text words;
     text_init(&words);
     add_words(&words, r, note);
-    bool said = is_shown(r) && text_length(&words) > 0;
+    bool said = text_length(&words) > 0;
     text_release(&words);
     return said;
 }

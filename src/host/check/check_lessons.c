@@ -742,6 +742,7 @@ static void play(struct lessons_check *c, const struct lesson *lesson, const cha
                                .folder = folder,
                                .patience = &patience,
                                .see = see,
+                               .unseen = true,
                                .seer = &p};
         play_lesson(&p);
     } else {

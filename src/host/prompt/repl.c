@@ -13,7 +13,7 @@
 #include <readline/readline.h>
 
 #include "prompt/background.h"
-#include "prompt/context.h"
+#include "command/context.h"
 #include "session/candidates.h"
 #include "text/block.h"
 #include "text/lexer.h"
@@ -373,19 +373,11 @@ static int paste(int count, int key)
 
 // ---- Completion ---------------------------------------------------------------------------------
 
-// What ends a word, from where the cursor is: names stand between operators, files have dots and
-// slashes in them.
 static char *word_breaks(void)
 {
-    static char between_files[] = " \t\"'", between_names[] = " \t\n\"'()[]{}+-*/^@=<>!,;:.%";
-    size_t at = (size_t)rl_point;
-    while (at > 0 && rl_line_buffer[at - 1] != ' ') {
-        at--;
-    }
-    struct context context = context_at(rl_line_buffer, at);
-    bool option = rl_line_buffer[at] == '-' && *context.words != '\0';
-    bool files = context.kind == CONTEXT_FILES || context.kind == CONTEXT_LESSONS;
-    return files || option ? between_files : between_names;
+    static char breaks[64];
+    snprintf(breaks, sizeof breaks, "%s", context_breaks(rl_line_buffer, (size_t)rl_point));
+    return breaks;
 }
 
 // The next of the words apart by blanks, from *words on, that begins with this one; NULL: no more.

@@ -26,12 +26,13 @@ static void tell_terminal(struct host *h)
 {
     enum { COLUMNS = 80, ROWS = 24, MOST = 1000 };
     struct winsize size = {0};
-    bool known = ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
+    bool known = h->see == NULL && ioctl(fileno(h->out), TIOCGWINSZ, &size) == 0;
+    bool ascii = h->see == NULL && ink_is_ascii(h->out);
     int columns = !known || size.ws_col == 0 ? COLUMNS : size.ws_col < MOST ? size.ws_col : MOST;
     int rows = !known || size.ws_row == 0 ? ROWS : size.ws_row;
     h->columns = columns;
     h->wrap = known && h->mode == SESSION_PROMPT ? (size_t)columns : 0;
-    tutor_set_terminal(h->tutor, columns, h->read_along ? rows : 0, ink_is_ascii(h->out));
+    tutor_set_terminal(h->tutor, columns, h->read_along ? rows : 0, ascii);
 }
 
 enum theme host_theme(const struct host *h)
@@ -117,7 +118,9 @@ static void tell_news(struct host *h, const char *news)
     }
     records_init(&notice);
     rec_text(&notice, records_add(&notice, KIND_notice), KEY_text, news);
-    if (h->form == HOST_JSON) {
+    if (h->see != NULL) {
+        h->see(h->seer, notice.list.in.first);
+    } else if (h->form == HOST_JSON) {
         write_json(h, notice.list.in.first);
     } else {
         write_words(h, notice.list.in.first);
@@ -281,7 +284,7 @@ static bool answer(struct host *h, const struct records *records, const char *pa
         return document_write(h->notes, rec_get_text(need, KEY_format), path,
                               rec_get_text(need, KEY_path), h->stop, d);
     }
-    if (strcmp(what, "layout") == 0 && h->see != NULL) {
+    if (strcmp(what, "layout") == 0 && h->unseen) {
         return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");
     }
     if (strcmp(what, "layout") == 0) {
@@ -341,7 +344,7 @@ static void let_course_go(struct host *h)
 // The course is read anew for each statement that asks for it, and stays as long as that runs.
 static void answer_course(struct host *h, const struct rec *need)
 {
-    if (h->see != NULL) {
+    if (h->unseen) {
         struct diag d = {0};
         diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
         tutor_refuse(h->tutor, &d);
@@ -358,6 +361,9 @@ static void answer_course(struct host *h, const struct rec *need)
 static void answer_need(struct host *h, const struct records *records)
 {
     const char *what = rec_get_text(records->list.in.last, KEY_what);
+    if (h->give != NULL && h->give(h->seer, records->list.in.last)) {
+        return;
+    }
     if (strcmp(what, "course") == 0) {
         answer_course(h, records->list.in.last);
         return;

@@ -28,10 +28,14 @@ struct host {
     const char *folder;           // relative paths start here; NULL: the working directory
     struct stop *stop;
     struct patience *patience;  // NULL: it waits for whatever runs
-    // Where the records are wanted, not their words: is given each, and nothing is written.
-    // Pictures are then drawn in the terminal without Graphviz, which nobody sees.
+    // Where the records are wanted, not their words: is given each, and nothing is written. The
+    // terminal is then one of 80 columns that shows every sign.
     void (*see)(void *seer, const struct rec *record);
+    // Is given each need first. True: it has supplied or refused it; NULL: it answers none.
+    bool (*give)(void *seer, const struct rec *need);
     void *seer;
+    // Nobody looks at what is seen: pictures are drawn without Graphviz, and there is no course.
+    bool unseen;
     // Says so among the answers if a record is not as records.def has it: for tests.
     bool strict;
     bool read_along;  // a person is there, for whom a lesson waits

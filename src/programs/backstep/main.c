@@ -15,6 +15,7 @@
 #include "prompt/scripts.h"
 #include "supply/host.h"
 #include "supply/ink.h"
+#include "talk/talk.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
 
@@ -34,6 +35,7 @@ static const char usage[] =
     "  backstep lessons             lists the lessons\n"
     "\n"
     "  --json                       answers as records, one JSON object a line\n"
+    "  --talk                       the same in conversation: another program asks, line by line\n"
     "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
     "  --help, --version\n"
     "\n"
@@ -46,7 +48,7 @@ struct options {
     bool stay;  // at the prompt, once they have run
     const char *colour;
     const char *answers;
-    bool json, bless;
+    bool json, bless, talk;
 };
 
 static struct stop stop;
@@ -98,10 +100,15 @@ static void add_script(struct options *o, bool code, char *text)
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},          {"bless", no_argument, NULL, 'b'},
-        {"answers", required_argument, NULL, 'a'}, {"color", required_argument, NULL, 'c'},
-        {"interactive", no_argument, NULL, 'i'},   {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
+        {"json", no_argument, NULL, 'j'},
+        {"bless", no_argument, NULL, 'b'},
+        {"talk", no_argument, NULL, 't'},
+        {"answers", required_argument, NULL, 'a'},
+        {"color", required_argument, NULL, 'c'},
+        {"interactive", no_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0},
     };
     int c;
     opterr = 0;
@@ -119,6 +126,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case 'j':
             o->json = true;
+            break;
+        case 't':
+            o->talk = true;
             break;
         case 'b':
             o->bless = true;
@@ -214,10 +224,19 @@ static bool is_word(const struct options *o, int n, const char *word)
     return !o->code && o->count > n && strcmp(o->scripts[n].text, word) == 0;
 }
 
+// A slow reader must not make Ctrl-C end an answer half-way: what was being written goes on.
+static int run_talk(struct host *h)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    return talk_run(h, STDIN_FILENO) ? STATUS_OK : STATUS_ERROR;
+}
+
 static int run(const struct options *o)
 {
     bool list = is_word(o, 0, "lessons"), lesson = list || is_word(o, 0, "lesson");
-    bool typed = isatty(STDIN_FILENO) && !o->json;
+    bool typed = isatty(STDIN_FILENO) && !o->json && !o->talk;
     bool stays = o->count == 0 || (o->stay && !lesson);
     bool prompt = typed && (stays || (lesson && !list && o->answers == NULL));
     const struct prompt_begin begin = {.scripts = o->scripts, .count = o->count};
@@ -241,10 +260,11 @@ static int run(const struct options *o)
         return refuse_usage("there is no memory to begin with", "");
     }
     set_signals();
-    if (o->json) {
+    if (o->json && !o->talk) {
         host_hello(&h);
     }
-    int status = lesson   ? run_lesson(&h, o, o->count > 1 ? o->scripts[1].text : NULL, list)
+    int status = o->talk  ? run_talk(&h)
+                 : lesson ? run_lesson(&h, o, o->count > 1 ? o->scripts[1].text : NULL, list)
                  : prompt ? prompt_run(&h, &begin, &stop)
                           : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
@@ -272,6 +292,12 @@ static int lay_lesson(const struct options *o)
                          : refuse_usage("lesson new needs one id, as in two-paths", "");
 }
 
+static int refuse_talk(const struct options *o)
+{
+    return refuse_usage("--talk takes what is to be run from its input, not from ",
+                        o->scripts[0].text);
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts)};
@@ -280,6 +306,7 @@ int main(int argc, char **argv)
     int end = o.scripts == NULL ? 1 + refuse_usage("there is no memory to begin with", "")
                                 : read_options(argc, argv, &o);
     int status = end != 0                                            ? end - 1
+                 : o.talk && o.count > 0                             ? refuse_talk(&o)
                  : is_word(&o, 0, "check")                           ? check(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);

@@ -1,7 +1,7 @@
 // What may be typed at a place of the line: which words, names, files or lessons. The commands that
 // take something of their own are rows of context.def.
-#ifndef PROMPT_CONTEXT_H
-#define PROMPT_CONTEXT_H
+#ifndef COMMAND_CONTEXT_H
+#define COMMAND_CONTEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,5 +24,8 @@ struct context {
 struct context context_at(const char *line, size_t at);
 // Where the statement begins that byte `at` is in.
 size_t context_start(const char *line, size_t at);
+// What ends a word where the cursor is at byte `at`: names stand between operators, files have dots
+// and slashes in them.
+const char *context_breaks(const char *line, size_t at);
 
 #endif

@@ -1,4 +1,4 @@
-#include "prompt/context.h"
+#include "command/context.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ static const struct row {
     struct context context;
 } rows[] = {
 #define CONTEXT(COMMAND, WORD, KIND, WORDS) {COMMAND, WORD, {CONTEXT_##KIND, WORDS}},
-#include "prompt/context.def"
+#include "command/context.def"
 };
 
 size_t context_start(const char *line, size_t at)
@@ -50,4 +50,15 @@ struct context context_at(const char *line, size_t at)
         }
     }
     return none;
+}
+
+const char *context_breaks(const char *line, size_t at)
+{
+    while (at > 0 && strchr(" \n", line[at - 1]) == NULL) {
+        at--;
+    }
+    struct context context = context_at(line, at);
+    bool option = line[at] == '-' && *context.words != '\0';
+    bool files = context.kind == CONTEXT_FILES || context.kind == CONTEXT_LESSONS;
+    return files || option ? " \t\n\"'" : " \t\n\"'()[]{}+-*/^@=<>!,;:.%";
 }
