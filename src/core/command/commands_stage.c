@@ -4,54 +4,42 @@
 
 #include "command/commands.h"
 #include "command/formula.h"
+#include "export/export_python.h"
 #include "formula/simplify.h"
 
-// What Python calls our functions; those of its `math` by their own names.
-static const struct python {
-    const char *name, *definition;
-} pythons[] = {
-    {"sigmoid", "def sigmoid(x): return 0.5*(1 + math.tanh(0.5*x))"},
-    {"relu", "def relu(x): return max(x, 0.0)"},
-    {"leaky_relu", "def leaky_relu(x): return x if x > 0 else 0.01*x"},
-    {"softplus", "def softplus(x): return max(x, 0.0) + math.log1p(math.exp(-abs(x)))"},
-    {"gelu", "def gelu(x): return 0.5*x*(1 + math.erf(x/math.sqrt(2)))"},
-    {"sign", "def sign(x): return (x > 0) - (x < 0)"},
-    {"square", "def square(x): return x*x"},
-    {"elu", "def elu(x): return x if x > 0 else math.expm1(x)"},
-    {"silu", "def silu(x): return x*0.5*(1 + math.tanh(0.5*x))"},
-    {"softsign", "def softsign(x): return x/(1 + abs(x))"},
-    {"log_loss", "def log_loss(x, y): return -(y*math.log(x) + (1 - y)*math.log(1 - x))"},
-    {"detach", "def detach(x): return x"},
-    {"amax", "amax = max"},
-    {"amin", "amin = min"},
-    {"split", "def split(x, n): return x"},
-    {"clamp_min", "clamp_min = max"},
-    {"clamp_max", "clamp_max = min"},
-    {"when", "def when(c, x): return x if c else 0.0"},
-    {"abs", ""},
-    {"max", ""},
-    {"min", ""},
-};
-
-static void put_python(struct call *c, struct rec *lines, enum op op)
+// The function in Python, unless Python has it under that name.
+static bool put_python(struct call *c, struct rec *lines, enum op op)
 {
     const struct op_row *row = op_get(op);
+    struct text value, line;
     if (row->form != OP_CALL) {
-        return;
+        return true;
     }
-    for (size_t i = 0; i < COUNT_OF(pythons); i++) {
-        if (strcmp(pythons[i].name, row->name) == 0) {
-            if (pythons[i].definition[0] != '\0') {
-                rec_text(c->out, lines, KEY_NONE, pythons[i].definition);
-            }
-            return;
-        }
+    if (!python_writes(op)) {
+        diag_set(c->diag, c->command, "Python has no function for '%s'", row->name);
+        return diag_hint(c->diag, "stage it without 'python'");
     }
-    struct text line;
+    text_init(&value);
     text_init(&line);
-    text_addf(&line, "%s = math.%s", row->name, row->name);
-    rec_text(c->out, lines, KEY_NONE, text_get(&line));
+    python_value(&value, op);
+    const char *values = row->arity == 1 ? "x" : "x, y";
+    text_addf(&line, "%s(%s)", row->name, values);
+    bool own = strcmp(text_get(&value), text_get(&line)) == 0;
+    text_clear(&line);
+    text_addf(&line, "math.%s(%s)", row->name, values);
+    bool maths = strcmp(text_get(&value), text_get(&line)) == 0;
+    text_clear(&line);
+    if (maths) {
+        text_addf(&line, "%s = math.%s", row->name, row->name);
+    } else {
+        text_addf(&line, "def %s(%s): return %s", row->name, values, text_get(&value));
+    }
+    if (!own) {
+        rec_text(c->out, lines, KEY_NONE, text_get(&line));
+    }
+    text_release(&value);
     text_release(&line);
+    return true;
 }
 
 // The stages of a formula: each operation gets a name of its own, s1, s2, …
@@ -283,11 +271,9 @@ enum call_end command_stage(struct call *c)
             rec_text(c->out, lines, KEY_NONE, "pi = math.pi");
         }
         for (enum op op = OP_LEAF + 1; python && op < OP_COUNT; op++) {
-            if (s.used[op]) {
-                put_python(c, lines, op);
-            }
+            ok = ok && (!s.used[op] || put_python(c, lines, op));
         }
-        ok = !exprs_failed(&f.pool) || expr_trouble(&f.pool, c->diag);
+        ok = ok && (!exprs_failed(&f.pool) || expr_trouble(&f.pool, c->diag));
     }
     stages_release(&s);
     formula_release(&f);

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "export/export_program.h"
+#include "export/export_python.h"
+#include "export/export_terms.h"
 
 // Words that a variable of the program cannot be called: the language's, and what the program uses.
 static const char words_of_c[] =
@@ -22,7 +24,8 @@ static const char words_of_micrograd[] =
                     "cosh atan sigmoid leaky_relu softplus gelu absolute sign square erf maximum "
                     "minimum atan2 less at_most greater at_least equal unequal";
 static const char words_of_torch[] = WORDS_OF_PYTHON
-    "torch nn F os socket argparse dist math scheduler part_of_rate done warmup Model module runner show train remember "
+    "torch nn F os socket argparse dist math scheduler part_of_rate done warmup Model module "
+    "runner show train remember "
     "output DATA report free_port itertools batches steps rows dataset several sampler share "
     "loader epoch DataLoader DistributedSampler RandomSampler TensorDataset self T_destination "
     "add_module apply bfloat16 buffers "
@@ -38,18 +41,21 @@ static const struct row {
     struct export_kind kind;
     const char *reserved;
     void (*write)(struct program *p);
-    size_t most;  // nodes
+    bool (*writes)(enum op op);  // NULL: it writes every operation
+    size_t most;                 // nodes
 } rows[] = {
     {{"torch", ".py", "PyTorch: tensors, nn.Parameter, an optimiser"},
      words_of_torch,
      export_torch,
+     terms_write,
      1 << 22},
     {{"micrograd", ".py", "Karpathy's micrograd: one Value a node"},
      words_of_micrograd,
      export_micrograd,
+     python_writes,
      100000},
-    {{"c", ".c", "one file of C that needs nothing else"}, words_of_c, export_c, 1 << 20},
-    {{"latex", ".tex", "the equations of both passes, for paper"}, "", export_latex, 2000},
+    {{"c", ".c", "one file of C that needs nothing else"}, words_of_c, export_c, NULL, 1 << 20},
+    {{"latex", ".tex", "the equations of both passes, for paper"}, "", export_latex, NULL, 2000},
 };
 
 const struct export_kind *export_kind_at(size_t i)
@@ -67,6 +73,21 @@ const struct export_kind *export_kind_find(const char *s, size_t length)
     return NULL;
 }
 
+// An operation of the graph that the language has no words for.
+static enum op find_unwritten(const struct program *p, const struct row *row)
+{
+    bool there[OP_COUNT] = {false};
+    for (size_t i = 0; i < p->ids.count; i++) {
+        there[tape_op(p->e->tape, program_node(p, i))] = true;
+    }
+    for (enum op op = OP_LEAF + 1; row->writes != NULL && op < OP_COUNT; op++) {
+        if (there[op] && !row->writes(op)) {
+            return op;
+        }
+    }
+    return OP_COUNT;
+}
+
 bool export_write(struct text *out, const struct export_kind *kind, const struct export *e,
                   struct span span, struct diag *d)
 {
@@ -76,12 +97,16 @@ bool export_write(struct text *out, const struct export_kind *kind, const struct
     }
     struct program p;
     bool ok = program_init(&p, out, e, row->reserved);
+    enum op unwritten = ok ? find_unwritten(&p, row) : OP_COUNT;
     if (ok && p.ids.count > row->most) {
         diag_set(d, span, "this graph has %zu nodes, and %s is written for at most %zu",
                  p.ids.count, kind->name, row->most);
         diag_hint(d, "%s",
                   row->most < rows[2].most ? "'export c' takes larger ones"
                                            : "export a smaller part of it");
+    } else if (unwritten != OP_COUNT) {
+        diag_set(d, span, "%s has no function for '%s'", kind->name, op_get(unwritten)->name);
+        diag_hint(d, "'export c' writes every operation");
     } else if (ok) {
         row->write(&p);
     }

@@ -4,90 +4,9 @@
 #include <string.h>
 
 #include "export/export_program.h"
+#include "export/export_python.h"
 
 // ---- What micrograd lacks -----------------------------------------------------------------------
-
-// By operation: what the function is called, and its formulas in Python; x, y and v are floats.
-// Operations that are not here are those that a Value has, and are written as such.
-static const struct function {
-    enum op op;
-    const char *name, *value, *slope[2];
-} functions[] = {
-    {OP_POW,
-     "power",
-     "x**y",
-     {"0.0 if y == 0 else math.inf if x == 0 and y < 1 else y*x**(y - 1)",
-      "v*math.log(x) if x > 0 else 0.0 if x == 0 else math.nan"}},
-    {OP_EXP, "exp", "math.exp(x)", {"v"}},
-    {OP_LOG, "log", "math.log(x)", {"1/x"}},
-    {OP_LOG1P, "log1p", "math.log1p(x)", {"1/(1 + x)"}},
-    {OP_EXPM1, "expm1", "math.expm1(x)", {"math.exp(x)"}},
-    {OP_SQRT, "sqrt", "math.sqrt(x)", {"0.5/v if v else math.inf"}},
-    {OP_SIN, "sin", "math.sin(x)", {"math.cos(x)"}},
-    {OP_COS, "cos", "math.cos(x)", {"-math.sin(x)"}},
-    {OP_TAN, "tan", "math.tan(x)", {"1 + v*v"}},
-    {OP_TANH,
-     "tanh",
-     "math.tanh(x)",
-     {"1 - v*v if abs(x) < 3 else 4/(math.exp(min(abs(x), 350)) + math.exp(-min(abs(x), "
-      "350)))**2"}},
-    {OP_SINH, "sinh", "math.sinh(x)", {"math.cosh(x)"}},
-    {OP_COSH, "cosh", "math.cosh(x)", {"math.sinh(x)"}},
-    {OP_ATAN, "atan", "math.atan(x)", {"1/(1 + x*x)"}},
-    {OP_ASIN, "asin", "math.asin(x)", {"1/math.sqrt((1 - x)*(1 + x)) if abs(x) < 1 else math.inf"}},
-    {OP_ACOS,
-     "acos",
-     "math.acos(x)",
-     {"-1/math.sqrt((1 - x)*(1 + x)) if abs(x) < 1 else -math.inf"}},
-    {OP_SIGMOID,
-     "sigmoid",
-     "1/(1 + math.exp(-x)) if x > 0 else math.exp(x)/(1 + math.exp(x))",
-     {"v/(1 + math.exp(x)) if x < 700 else 0.0"}},
-    {OP_ELU, "elu", "x if x > 0 else math.expm1(x)", {"1.0 if x > 0 else math.exp(x)"}},
-    {OP_SILU,
-     "silu",
-     "x/(1 + math.exp(-x)) if x > 0 else x*math.exp(x)/(1 + math.exp(x))",
-     {"(1 + x/(1 + math.exp(min(x, 700))))/(1 + math.exp(-x)) if x > -700 else 0.0"}},
-    {OP_SOFTSIGN, "softsign", "x/(1 + abs(x))", {"1/(1 + abs(x))**2"}},
-    {OP_LOG_LOSS,
-     "log_loss",
-     "-(y*(max(math.log(x), -100) if x > 0 else -100) + "
-     "(1 - y)*(max(math.log1p(-x), -100) if x < 1 else -100))",
-     {"(x - y)/max((1 - x)*x, 1e-12)", "(max(math.log1p(-x), -100) if x < 1 else -100) - "
-                                       "(max(math.log(x), -100) if x > 0 else -100)"}},
-    {OP_DETACH, "detach", "x", {NULL}},
-    {OP_AMAX, "amax", "max(x, y)", {"float(x >= y)", "float(y >= x)"}},
-    {OP_AMIN, "amin", "min(x, y)", {"float(x <= y)", "float(y <= x)"}},
-    {OP_SPLIT, "split", "x", {"1/max(y, 1)"}},
-    {OP_CLAMP_MIN, "clamp_min", "max(x, y)", {"float(x >= y)", "float(x < y)"}},
-    {OP_CLAMP_MAX, "clamp_max", "min(x, y)", {"float(x <= y)", "float(x > y)"}},
-    {OP_WHEN, "when", "y if x != 0 else 0.0", {"0.0", "float(x != 0)"}},
-    {OP_LEAKY_RELU, "leaky_relu", "x if x > 0 else 0.01*x", {"1.0 if x > 0 else 0.01"}},
-    {OP_SOFTPLUS,
-     "softplus",
-     "max(x, 0.0) + math.log1p(math.exp(-abs(x)))",
-     {"1/(1 + math.exp(-x)) if x > 0 else math.exp(x)/(1 + math.exp(x))"}},
-    {OP_GELU,
-     "gelu",
-     "0.5*x*math.erfc(-x/math.sqrt(2))",
-     {"0.5*math.erfc(-x/math.sqrt(2)) + x*math.exp(-0.5*x*x)/math.sqrt(2*math.pi)"}},
-    {OP_ABS, "absolute", "abs(x)", {"(x > 0) - (x < 0)"}},
-    {OP_SIGN, "sign", "float((x > 0) - (x < 0))", {NULL}},
-    {OP_SQUARE, "square", "x*x", {"2*x"}},
-    {OP_ERF, "erf", "math.erf(x)", {"2*math.exp(-x*x)/math.sqrt(math.pi)"}},
-    {OP_MAX, "maximum", "max(x, y)", {"(x > y) + 0.5*(x == y)", "(y > x) + 0.5*(x == y)"}},
-    {OP_MIN, "minimum", "min(x, y)", {"(x < y) + 0.5*(x == y)", "(y < x) + 0.5*(x == y)"}},
-    {OP_ATAN2,
-     "atan2",
-     "math.atan2(x, y)",
-     {"y/(x*x + y*y) if x or y else math.nan", "-x/(x*x + y*y) if x or y else math.nan"}},
-    {OP_LT, "less", "float(x < y)", {NULL}},
-    {OP_LE, "at_most", "float(x <= y)", {NULL}},
-    {OP_GT, "greater", "float(x > y)", {NULL}},
-    {OP_GE, "at_least", "float(x >= y)", {NULL}},
-    {OP_EQ, "equal", "float(x == y)", {NULL}},
-    {OP_NE, "unequal", "float(x != y)", {NULL}},
-};
 
 // Does a Value itself raise to this power? With any written exponent from 1 on its ** is right
 // everywhere.
@@ -98,23 +17,27 @@ static bool is_own_power(const struct program *p, uint32_t node)
            tape_value(p->e->tape, exponent) >= 1;
 }
 
-static const struct function *function_of(const struct program *p, uint32_t node)
+// Is the operation one that a Value lacks, so that a function makes it?
+static bool by_function(const struct program *p, uint32_t node)
 {
-    for (size_t i = 0; i < COUNT_OF(functions); i++) {
-        if (functions[i].op == tape_op(p->e->tape, node) && !is_own_power(p, node)) {
-            return &functions[i];
-        }
-    }
-    return NULL;
+    enum op op = tape_op(p->e->tape, node);
+    return op != OP_LEAF && op != OP_RELU && !python_has_sign(op) && !is_own_power(p, node);
 }
 
-static void put_function(struct program *p, const struct function *f)
+static void put_function(struct program *p, enum op op)
 {
-    bool two = op_get(f->op)->arity == 2;
-    text_addf(p->out, "def %s(a%s):\n    x%s = a.data%s\n    v = %s\n    return node(v", f->name,
-              two ? ", b" : "", two ? ", y" : "", two ? ", b.data" : "", f->value);
-    for (int slot = 0; slot < 2 && f->slope[slot] != NULL; slot++) {
-        text_addf(p->out, ", (%s, %s)", slot == 0 ? "a" : "b", f->slope[slot]);
+    bool two = op_get(op)->arity == 2;
+    text_addf(p->out, "def %s(a%s):\n    x%s = a.data%s\n    v = ", python_name(op),
+              two ? ", b" : "", two ? ", y" : "", two ? ", b.data" : "");
+    python_value(p->out, op);
+    text_add(p->out, "\n    return node(v");
+    for (int slot = 0; slot < 2; slot++) {
+        struct text slope;
+        text_init(&slope);
+        if (python_slope(&slope, op, slot)) {
+            text_addf(p->out, ", (%s, %s)", slot == 0 ? "a" : "b", text_get(&slope));
+        }
+        text_release(&slope);
     }
     text_add(p->out, ")\n\n\n");
 }
@@ -184,21 +107,21 @@ static void put_computed(struct program *p, uint32_t node)
 {
     const struct tape *t = p->e->tape;
     const struct op_row *row = op_get(tape_op(t, node));
-    const struct function *f = function_of(p, node);
+    bool function = by_function(p, node);
     struct node n = tape_node(t, node);
     text_add(p->out, "    ");
     program_put(p, p->out, "", node);
     text_add(p->out, " = ");
-    if (f != NULL || n.op == OP_RELU) {
-        if (f != NULL) {
-            text_addf(p->out, "%s(", f->name);
+    if (function || n.op == OP_RELU) {
+        if (function) {
+            text_addf(p->out, "%s(", python_name(tape_op(t, node)));
         }
         put_operand(p, (uint32_t)n.a, true);
         if (row->arity == 2) {
             text_add(p->out, ", ");
             put_operand(p, (uint32_t)n.b, true);
         }
-        text_add(p->out, f == NULL ? ".relu()" : ")");
+        text_add(p->out, function ? ")" : ".relu()");
     } else if (row->arity == 1) {
         text_add(p->out, row->name);
         put_operand(p, (uint32_t)n.a, false);
@@ -320,24 +243,22 @@ static bool all_finite(struct program *p)
 
 void export_micrograd(struct program *p)
 {
-    bool used[COUNT_OF(functions)] = {false};
+    bool used[OP_COUNT] = {false};
     if (!all_finite(p)) {
         return;
     }
     for (size_t i = 0; i < p->ids.count; i++) {
-        const struct function *f = function_of(p, program_node(p, i));
-        if (f != NULL) {
-            used[f - functions] = true;
-        }
+        uint32_t node = program_node(p, i);
+        used[tape_op(p->e->tape, node)] |= by_function(p, node);
     }
     text_add(p->out, "# ");
     program_label(p, p->out, p->e->root);
     text_add(p->out, " and its derivatives, as backstep computes them: with micrograd where it is "
                      "installed.\n");
     text_add(p->out, head);
-    for (size_t i = 0; i < COUNT_OF(functions); i++) {
-        if (used[i]) {
-            put_function(p, &functions[i]);
+    for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
+        if (used[op]) {
+            put_function(p, op);
         }
     }
     text_add(p->out, "def main():\n");

@@ -5,6 +5,7 @@
 
 #include "base/stop.h"
 #include "engine/sweep.h"
+#include "export/export_python.h"
 #include "formula/letters.h"
 
 // n7 is what the node %7 is called that has no name.
@@ -30,7 +31,7 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     const char *t = text_get(&ident);
     text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
-    text_add(out, text_among(p->reserved, t, strlen(t)) || is_node_number(t) ? "_" : "");
+    text_add(out, text_among(p->reserved, t, strlen(t)) || python_is_name(t) || is_node_number(t) ? "_" : "");
     text_release(&ident);
 }
 
@@ -315,60 +316,6 @@ void export_number(struct text *out, double v, const char *inf, const char *nan)
     number_exact(number, fabs(v));
     text_add(out, number);
     text_add(out, strpbrk(number, ".e") == NULL ? ".0" : "");
-}
-
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.';
-}
-
-static const char *renamed(const char *const *renames, const char *s, size_t length)
-{
-    for (; renames != NULL && *renames != NULL; renames += 2) {
-        if (strlen(*renames) == length && memcmp(*renames, s, length) == 0) {
-            return renames[1];
-        }
-    }
-    return NULL;
-}
-
-void export_formula(struct text *out, const char *formula, const char *x, const char *y,
-                    const char *v, const char *const *renames)
-{
-    while (*formula != '\0') {
-        size_t n = 0;
-        while (is_word(formula[n])) {
-            n++;
-        }
-        const char *instead = n == 1 && *formula == 'x'   ? x
-                              : n == 1 && *formula == 'y' ? y
-                              : n == 1 && *formula == 'v' ? v
-                                                          : renamed(renames, formula, n);
-        n = n == 0 ? 1 : n;
-        if (instead != NULL && is_word(*formula)) {
-            text_add(out, instead);
-        } else {
-            text_add_bytes(out, formula, n);
-        }
-        formula += n;
-    }
-}
-
-bool export_is_tight(const char *formula)
-{
-    size_t n = 0;
-    while (is_word(formula[n])) {
-        n++;
-    }
-    if (formula[n] == '\0') {
-        return true;
-    }
-    int open = 0;
-    for (; formula[n] == '(' || open > 0; n++) {
-        open += (formula[n] == '(') - (formula[n] == ')');
-    }
-    return n > 0 && formula[n] == '\0' && is_word(formula[0]);
 }
 
 // ---- Training -----------------------------------------------------------------------------------

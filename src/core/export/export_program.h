@@ -93,6 +93,8 @@ void export_number(struct text *out, double v, const char *inf, const char *nan)
 // second in place of the first, ended by NULL.
 void export_formula(struct text *out, const char *formula, const char *x, const char *y,
                     const char *v, const char *const *renames);
+// Is the formula made of nothing but arithmetic, x, y, v and words that are renamed?
+bool export_is_portable(const char *formula, const char *const *renames);
 // Is the formula one name or one call, which needs no parentheses?
 bool export_is_tight(const char *formula);
 

@@ -51,16 +51,62 @@ static const struct writing {
     {OP_NE, "(x != y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
 };
 
-// The others have a function of the same name in torch.
-static struct writing writing_of(struct statements *s, enum op op)
+// Functions that torch has under the name that ours have.
+static const char *const renames[] = {
+    "exp",   "torch.exp",   "expm1", "torch.expm1", "log",     "torch.log",
+    "log1p", "torch.log1p", "sqrt",  "torch.sqrt",  "sin",     "torch.sin",
+    "cos",   "torch.cos",   "tan",   "torch.tan",   "tanh",    "torch.tanh",
+    "sinh",  "torch.sinh",  "cosh",  "torch.cosh",  "atan",    "torch.atan",
+    "asin",  "torch.asin",  "acos",  "torch.acos",  "sigmoid", "torch.sigmoid",
+    "abs",   "torch.abs",   "sign",  "torch.sign",  "square",  "torch.square",
+    "erf",   "torch.erf",   "erfc",  "torch.erfc",  "pi",      "torch.pi",
+    NULL};
+
+static const char *function_of(enum op op)
+{
+    for (size_t i = 0; renames[i] != NULL; i += 2) {
+        if (strcmp(renames[i], op_get(op)->name) == 0) {
+            return renames[i + 1];
+        }
+    }
+    return NULL;
+}
+
+static const struct writing *find_writing(enum op op)
 {
     for (size_t i = 0; i < COUNT_OF(writings); i++) {
         if (writings[i].op == op) {
-            return writings[i];
+            return &writings[i];
         }
     }
-    const char *pattern = arena_printf(&s->arena, "torch.%s(x)", op_get(op)->name);
-    return (struct writing){op, pattern, LEVEL_ATOM, 0, 0, false};
+    return NULL;
+}
+
+bool terms_write(enum op op)
+{
+    return find_writing(op) != NULL || function_of(op) != NULL ||
+           export_is_portable(op_get(op)->value, renames);
+}
+
+// The rest is torch's function, or the formula of the row.
+static struct writing writing_of(struct statements *s, enum op op)
+{
+    if (find_writing(op) != NULL) {
+        return *find_writing(op);
+    }
+    if (function_of(op) != NULL) {
+        const char *call = arena_printf(&s->arena, "%s(x)", function_of(op));
+        return (struct writing){op, call, LEVEL_ATOM, 0, 0, false};
+    }
+    struct text formula;
+    text_init(&formula);
+    text_add_char(&formula, '(');
+    export_formula(&formula, op_get(op)->value, "x", "y", "v", renames);
+    text_add_char(&formula, ')');
+    const char *pattern = arena_copy(&s->arena, text_get(&formula), text_length(&formula));
+    s->failed |= formula.bytes.failed;
+    text_release(&formula);
+    return (struct writing){op, pattern, LEVEL_ATOM, LEVEL_ATOM, LEVEL_ATOM, false};
 }
 
 // Two texts in place of x and y; each in parentheses if it is bound too loosely.

@@ -337,7 +337,7 @@ static void explain_children(struct words *w)
         const char *formula = rec_get_text(c, KEY_formula);
         char number[NUMBER_TEXT];
         number_text(number, rec_get_number(c, KEY_local), w->digits);
-        text_add(w->out, "its child ");
+        text_add(w->out, "its operand ");
         ink_add(w->out, INK_NAME, rec_get_text(c, KEY_name));
         text_add(w->out, " is ");
         say_number(w, INK_VALUE, rec_get_number(c, KEY_value));

@@ -1,0 +1,76 @@
+// Formulas of ops.def in the words of another language.
+#include <string.h>
+
+#include "export/export_program.h"
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
+}
+
+static const char *renamed(const char *const *renames, const char *s, size_t length)
+{
+    for (; renames != NULL && *renames != NULL; renames += 2) {
+        if (strlen(*renames) == length && memcmp(*renames, s, length) == 0) {
+            return renames[1];
+        }
+    }
+    return NULL;
+}
+
+void export_formula(struct text *out, const char *formula, const char *x, const char *y,
+                    const char *v, const char *const *renames)
+{
+    while (*formula != '\0') {
+        size_t n = 0;
+        while (is_word(formula[n])) {
+            n++;
+        }
+        const char *instead = n == 1 && *formula == 'x'   ? x
+                              : n == 1 && *formula == 'y' ? y
+                              : n == 1 && *formula == 'v' ? v
+                                                          : renamed(renames, formula, n);
+        n = n == 0 ? 1 : n;
+        if (instead != NULL && is_word(*formula)) {
+            text_add(out, instead);
+        } else {
+            text_add_bytes(out, formula, n);
+        }
+        formula += n;
+    }
+}
+
+bool export_is_tight(const char *formula)
+{
+    size_t n = 0;
+    while (is_word(formula[n])) {
+        n++;
+    }
+    if (formula[n] == '\0') {
+        return true;
+    }
+    int open = 0;
+    for (; formula[n] == '(' || open > 0; n++) {
+        open += (formula[n] == '(') - (formula[n] == ')');
+    }
+    return n > 0 && formula[n] == '\0' && is_word(formula[0]);
+}
+
+bool export_is_portable(const char *formula, const char *const *renames)
+{
+    while (*formula != '\0') {
+        size_t n = 0;
+        while (is_word(formula[n])) {
+            n++;
+        }
+        bool letter = n > 0 && (*formula < '0' || *formula > '9') && *formula != '.';
+        bool operand = n == 1 && strchr("xyv", *formula) != NULL;
+        if (strchr("?:&|!", *formula) != NULL ||
+            (letter && !operand && renamed(renames, formula, n) == NULL)) {
+            return false;
+        }
+        formula += n == 0 ? 1 : n;
+    }
+    return true;
+}
