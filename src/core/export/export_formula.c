@@ -19,14 +19,29 @@ static const char *renamed(const char *const *renames, const char *s, size_t len
     return NULL;
 }
 
+static bool is_operand(const char *s)
+{
+    return (s[0] == 'x' || s[0] == 'y' || s[0] == 'v') && (!is_word(s[1]) || s[1] == '.');
+}
+
+// The length of the word or number at s: 0.5, torch.exp; the x alone of x.detach().
+static size_t word_length(const char *s)
+{
+    size_t n = 0;
+    if (is_operand(s)) {
+        return 1;
+    }
+    while (is_word(s[n])) {
+        n++;
+    }
+    return n;
+}
+
 void export_formula(struct text *out, const char *formula, const char *x, const char *y,
                     const char *v, const char *const *renames)
 {
     while (*formula != '\0') {
-        size_t n = 0;
-        while (is_word(formula[n])) {
-            n++;
-        }
+        size_t n = word_length(formula);
         const char *instead = n == 1 && *formula == 'x'   ? x
                               : n == 1 && *formula == 'y' ? y
                               : n == 1 && *formula == 'v' ? v
@@ -60,10 +75,7 @@ bool export_is_tight(const char *formula)
 bool export_is_portable(const char *formula, const char *const *renames)
 {
     while (*formula != '\0') {
-        size_t n = 0;
-        while (is_word(formula[n])) {
-            n++;
-        }
+        size_t n = word_length(formula);
         bool letter = n > 0 && (*formula < '0' || *formula > '9') && *formula != '.';
         bool operand = n == 1 && strchr("xyv", *formula) != NULL;
         if (strchr("?:&|!", *formula) != NULL ||
