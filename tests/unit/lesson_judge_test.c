@@ -465,10 +465,12 @@ static void places_are_judged(void **state)
 
 static bool holds(struct graph *g, const char *until, const char *did, const char *wrote)
 {
-    char block[100];
+    char block[200];
     struct lesson *lesson;
+    struct question_sight sight = {
+        .scope = &g->scope, .output = NODE_NONE, .digits = 6, .did = did, .wrote = wrote};
     snprintf(block, sizeof block, "q\nkind: do\nuntil: %s\n", until);
-    bool held = question_holds(ask_question(block, &lesson), &g->scope, did, wrote);
+    bool held = question_holds(ask_question(block, &lesson), &sight);
     lesson_free(lesson);
     return held;
 }
@@ -488,6 +490,60 @@ static void what_is_to_be_done_is_seen(void **state)
     assert_false(holds(&g, "did topo", "", ""));
     assert_true(holds(&g, "wrote .png", "graph L a.png", "a.png"));
     assert_false(holds(&g, "wrote .png", "graph L", ""));
+    graph_release(&g);
+}
+
+static void a_graph_is_no_typed_number(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_true(holds(&g, "L == -8", "", ""));
+    assert_true(holds(&g, "L uses *, +", "", ""));
+    assert_true(holds(&g, "L depends on a and b\nuntil: L at most 7 nodes", "", ""));
+    assert_true(holds(&g, "L == -2 where a = 3", "", ""));
+    assert_true(holds(&g, "dL/da == 6", "", ""));
+    graph_bind(&g, "L", "-8");
+    assert_true(holds(&g, "L == -8", "", ""));
+    assert_false(holds(&g, "L uses *, +", "", ""));
+    assert_false(holds(&g, "L depends on a", "", ""));
+    assert_false(holds(&g, "L == -2 where a = 3", "", ""));
+    assert_false(holds(&g, "L == -8\nuntil: L depends on a", "", ""));
+    graph_release(&g);
+}
+
+static void what_was_done_stays_done(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct lesson *lesson;
+    graph_canonical(&g);
+    const struct question *q =
+        ask_question("q\nkind: do\nuntil: did topo\nuntil: L < 0 => Look at L.\n", &lesson);
+    struct question_sight sight = {
+        .scope = &g.scope, .output = NODE_NONE, .digits = 6, .did = "vars", .wrote = ""};
+    struct text why;
+    text_init(&why);
+    assert_false(question_holds(q, &sight));
+    assert_false(question_condition(q, q->until.first, &sight, &why));
+    assert_string_equal(text_get(&why), "'did topo' was not done");
+    sight.did = "topo L";
+    assert_true(question_holds(q, &sight));
+    sight.did = "vars";
+    assert_true(question_holds(q, &sight));
+    text_release(&why);
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void rounding_is_no_difference(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_true(holds(&g, "0.1 + 0.2 == 0.3", "", ""));
+    assert_false(holds(&g, "L == -8.01", "", ""));
+    assert_true(holds(&g, "L == -8.01\ntol: 1%", "", ""));
     graph_release(&g);
 }
 
@@ -546,6 +602,9 @@ int main(void)
         cmocka_unit_test(cells_are_filled),
         cmocka_unit_test(places_are_judged),
         cmocka_unit_test(what_is_to_be_done_is_seen),
+        cmocka_unit_test(a_graph_is_no_typed_number),
+        cmocka_unit_test(what_was_done_stays_done),
+        cmocka_unit_test(rounding_is_no_difference),
         cmocka_unit_test(keys_are_right_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,7 @@ void tape_init(struct tape *t)
     buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
     t->stop = NULL;
     t->any_stale = false;
+    t->most = TAPE_MOST;
 }
 
 void tape_release(struct tape *t)
@@ -32,7 +33,7 @@ static uint32_t push(struct tape *t, struct node node, double value, uint8_t mar
 {
     uint32_t id = tape_count(t);
     // Reserve first, so that the four arrays always have the same length.
-    if (id == TAPE_MOST || stop_asked(t->stop, id) || !buf_reserve(&t->node, id + 1) || !buf_reserve(&t->value, id + 1) ||
+    if (id >= t->most || stop_asked(t->stop, id) || !buf_reserve(&t->node, id + 1) || !buf_reserve(&t->value, id + 1) ||
         !buf_reserve(&t->grad, id + 1) || !buf_reserve(&t->mark, id + 1)) {
         return NODE_NONE;
     }

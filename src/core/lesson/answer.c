@@ -169,7 +169,7 @@ bool question_key(const struct question *q, const struct scope *scope, uint64_t 
         text_add(out, q->model);
         return true;
     case QUESTION_DO:
-        text_add(out, q->until);
+        question_conditions(q, out);
         return true;
     default:
         text_add(out, q->answer);

@@ -26,6 +26,8 @@ struct tolerance {
 // Unless a question says otherwise: half a percent, and what rounding may leave where 0 is asked.
 #define TOLERANCE_RELATIVE 5e-3
 #define TOLERANCE_ROUNDING 1e-12
+// What is to be equal in a condition, may differ by rounding.
+#define TOLERANCE_EQUAL 1e-9
 
 // Is the number the learner gave the one that is asked for? inf and nan are right only as such.
 bool answer_number_is_right(double answer, double key, struct tolerance tolerance);
@@ -86,10 +88,26 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
 // although it looks like an assignment?
 bool answer_is_named(const struct question *q, const char *text);
 
-// do: does it hold? `did` is the statement that was just carried out, `wrote` the file that it
-// wrote; "" if none. An expression that cannot be evaluated (yet) does not hold.
-bool question_holds(const struct question *q, const struct scope *scope, const char *did,
-                    const char *wrote);
+// do: what is looked at after each statement.
+struct question_sight {
+    const struct scope *scope;
+    uint32_t output;    // the node of the last output; NODE_NONE: there is none
+    int digits;         // of the numbers in what is said
+    const char *did;    // the statement that was just carried out …
+    const char *wrote;  // … and the file that it wrote; "" if none
+    // A bit for each `until` that asks what was done, and once was. Zero it when the question is
+    // asked, and hand it back.
+    uint64_t done;
+};
+
+// Does one of its conditions hold? Where it does not, what is the case instead is appended to `why`.
+// What cannot be evaluated (yet) does not hold.
+bool question_condition(const struct question *q, const struct question_line *until,
+                        struct question_sight *sight, struct text *why);
+// Do all of them?
+bool question_holds(const struct question *q, struct question_sight *sight);
+// All of them, joined by "and".
+void question_conditions(const struct question *q, struct text *out);
 
 // The options of choice, multi and order as they are shown: a. is shown[0]. Returns how many.
 enum { OPTIONS_MOST = 26 };

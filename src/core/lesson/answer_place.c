@@ -1,6 +1,7 @@
 // Judging places in the graph: a node, an edge; and whether what is to be done holds.
 #include <string.h>
 
+#include "lesson/condition.h"
 #include "lesson/judging.h"
 
 // ---- Nodes --------------------------------------------------------------------------------------
@@ -164,7 +165,11 @@ void judge_edge(struct judging *j)
 void judge_do(struct judging *j)
 {
     judge_refuse(j, j->answer, "this is to be done at the prompt");
-    diag_hint(&j->out->diag, "it is done when it holds: %s", j->q->until);
+    struct text conditions;
+    text_init(&conditions);
+    question_conditions(j->q, &conditions);
+    diag_hint(&j->out->diag, "it is done when it holds: %s", text_get(&conditions));
+    text_release(&conditions);
 }
 
 void judge_recall(struct judging *j)
@@ -196,17 +201,69 @@ static bool ends_with(const char *path, const char *suffix)
     return n >= m && strcmp(path + n - m, suffix) == 0;
 }
 
-bool question_holds(const struct question *q, const struct scope *scope, const char *did,
-                    const char *wrote)
+static uint64_t bit_of(const struct question *q, const struct question_line *until)
 {
-    static const char did_word[] = "did ", wrote_word[] = "wrote ";
+    uint64_t bit = 1;
+    for (const struct question_line *l = q->until.first; l != until; l = l->next) {
+        bit <<= 1;
+    }
+    return bit;
+}
+
+// `did topo`, `wrote .png`: was it done, now or before?
+static bool was_done(const struct question *q, const struct question_line *until,
+                     struct question_sight *sight, bool now, struct text *why)
+{
+    uint64_t bit = bit_of(q, until);
+    sight->done |= now ? bit : 0;
+    if ((sight->done & bit) == 0) {
+        text_addf(why, "'%s' was not done", until->left);
+    }
+    return (sight->done & bit) != 0;
+}
+
+bool question_condition(const struct question *q, const struct question_line *until,
+                        struct question_sight *sight, struct text *why)
+{
+    static const char did[] = "did ", wrote[] = "wrote ";
+    const char *s = until->left;
+    if (strncmp(s, did, strlen(did)) == 0) {
+        return was_done(q, until, sight, begins_with(sight->did, s + strlen(did)), why);
+    }
+    if (strncmp(s, wrote, strlen(wrote)) == 0) {
+        bool now = *sight->wrote != '\0' && ends_with(sight->wrote, s + strlen(wrote));
+        return was_done(q, until, sight, now, why);
+    }
+    const struct condition condition = {.scope = sight->scope,
+                                        .output = sight->output,
+                                        .tolerance = q->tolerance,
+                                        .digits = sight->digits};
     struct diag d = {0};
-    double number;
-    if (strncmp(q->until, did_word, strlen(did_word)) == 0) {
-        return begins_with(did, q->until + strlen(did_word));
+    bool rounding;
+    enum condition_end end =
+        condition_look(&condition, s, (struct span){0, strlen(s)}, why, &rounding, &d);
+    if (end == CONDITION_BAD) {
+        text_add(why, d.message);
     }
-    if (strncmp(q->until, wrote_word, strlen(wrote_word)) == 0) {
-        return *wrote != '\0' && ends_with(wrote, q->until + strlen(wrote_word));
+    return end == CONDITION_HOLDS;
+}
+
+bool question_holds(const struct question *q, struct question_sight *sight)
+{
+    bool holds = true;
+    for (const struct question_line *l = q->until.first; l != NULL; l = l->next) {
+        struct text why;
+        text_init(&why);
+        holds = question_condition(q, l, sight, &why) && holds;
+        text_release(&why);
     }
-    return question_number(scope, q->until, &number, &d) && number != 0 && number == number;
+    return holds;
+}
+
+void question_conditions(const struct question *q, struct text *out)
+{
+    for (const struct question_line *l = q->until.first; l != NULL; l = l->next) {
+        text_add(out, l == q->until.first ? "" : " and ");
+        text_add(out, l->left);
+    }
 }

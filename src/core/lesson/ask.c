@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "lesson/condition.h"
 #include "text/names.h"
 #include "lesson/parts.h"
 
@@ -84,6 +85,11 @@ static bool read_kind(struct ask *a, struct span at, void *kind)
 static bool read_version(struct ask *a, struct span at, void *version)
 {
     return part_whole(&a->part, at, 1, 1000000, version);
+}
+
+static bool read_worth(struct ask *a, struct span at, void *worth)
+{
+    return part_whole(&a->part, at, 0, 1000, worth);
 }
 
 static bool read_graph(struct ask *a, struct span at, void *graph)
@@ -186,12 +192,6 @@ static bool begins(const struct ask *a, struct span at, const char *word)
     return at.end - at.start > n && memcmp(a->part.s + at.start, word, n) == 0;
 }
 
-static bool read_until(struct ask *a, struct span at, void *field)
-{
-    return (begins(a, at, "did ") || begins(a, at, "wrote ") || part_expression(&a->part, at)) &&
-           read_plain(a, at, field);
-}
-
 // LEFT => RIGHT. False: there is no =>, and nothing is said.
 static bool split(const struct ask *a, struct span at, struct span *left, struct span *right)
 {
@@ -200,6 +200,24 @@ static bool split(const struct ask *a, struct span at, struct span *left, struct
     *left = part_trim(&a->part, (struct span){at.start, found ? arrow : at.end});
     *right = found ? part_trim(&a->part, (struct span){arrow + 2, at.end}) : nothing;
     return found;
+}
+
+static bool check_condition(struct ask *a, struct span at)
+{
+    struct span expression;
+    return begins(a, at, "did ") || begins(a, at, "wrote ") ||
+           (condition_check(a->part.s, at, &expression, a->part.d) &&
+            (expression.start == expression.end || part_expression(&a->part, expression)));
+}
+
+static bool read_until(struct ask *a, struct span at, void *field)
+{
+    struct question_list *list = field;
+    struct span left, right;
+    split(a, at, &left, &right);
+    return (list->count < LESSON_OPTIONS_MOST || refuse(a, at, "these are more than 26")) &&
+           check_condition(a, left) && part_text(&a->part, right) &&
+           add_line(a, list, left, right, false);
 }
 
 static bool add_option(struct ask *a, struct span at, struct question_list *list, bool good)
@@ -429,7 +447,7 @@ static const char *missing(const struct question *q)
     case QUESTION_FILL:
         return q->cells.count == 0 ? "'cell' is missing" : NULL;
     case QUESTION_DO:
-        return *q->until == '\0' ? "'until' is missing" : NULL;
+        return q->until.count == 0 ? "'until' is missing" : NULL;
     case QUESTION_RECALL:
         return *q->model == '\0' ? "'model' is missing" : NULL;
     case QUESTION_KINDS:
@@ -470,13 +488,17 @@ static bool finish(struct ask *a)
 bool question_read(const struct part *p, struct question *q)
 {
     struct ask a = {.part = *p, .q = q, .next_variation = &q->variations};
-    q->covers = q->answer = q->until = q->model = q->then = q->asked = q->equals = q->without =
+    q->covers = q->answer = q->model = q->then = q->asked = q->equals = q->without =
         q->text = "";
-    q->version = 1;
+    q->version = q->worth = 1;
     q->graph = true;
     q->tolerance = (struct tolerance){TOLERANCE_ROUNDING, TOLERANCE_RELATIVE};
     text_init(&a.text);
-    bool ok = find_kind(&a) && take_lines(&a) && finish(&a);
+    bool ok = find_kind(&a);
+    if (ok && q->kind == QUESTION_DO) {
+        q->tolerance.relative = TOLERANCE_EQUAL;
+    }
+    ok = ok && take_lines(&a) && finish(&a);
     text_release(&a.text);
     return ok;
 }

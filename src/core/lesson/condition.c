@@ -109,6 +109,18 @@ static bool take_apart(const char *s, struct span at, struct parts *p, struct di
     return true;
 }
 
+bool condition_check(const char *s, struct span at, struct span *expression, struct diag *d)
+{
+    struct parts p;
+    if (!take_apart(s, at, &p, d)) {
+        return false;
+    }
+    *expression = p.verb == VERB_NONE ? p.subject : (struct span){at.start, at.start};
+    bool sized = p.verb == VERB_MOST || p.verb == VERB_LEAST;
+    double ignored;
+    return !sized || condition_read_size(s, p.object, &ignored, d);
+}
+
 bool condition_is_special(const char *s, struct span at)
 {
     struct parts p;

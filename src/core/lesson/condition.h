@@ -43,6 +43,10 @@ struct condition {
 enum condition_end condition_look(const struct condition *c, const char *s, struct span at,
                                   struct text *why, bool *rounding, struct diag *d);
 
+// Is it of a form that can be read? *expression: the part of it that must be an expression of the
+// language; empty if none. False: the diag says why not.
+bool condition_check(const char *s, struct span at, struct span *expression, struct diag *d);
+
 // Is it about a graph's structure, or about other values of leaves, so that it is no expression of
 // the language?
 bool condition_is_special(const char *s, struct span at);

@@ -174,22 +174,30 @@ static enum condition_end look_at_depends(struct looking *k, uint32_t root, cons
     return end;
 }
 
-// N nodes
-static enum condition_end look_at_size(struct looking *k, uint32_t root, const struct buf *reach)
+bool condition_read_size(const char *s, struct span at, double *nodes, struct diag *d)
 {
-    struct source source = {.name = "", .text = k->s, .length = k->parts.object.end, .line = 1};
-    struct lexer l = {.source = &source, .at = k->parts.object.start};
-    struct token number = lexer_next(&l, k->d), word = lexer_next(&l, k->d);
+    struct source source = {.name = "", .text = s, .length = at.end, .line = 1};
+    struct lexer l = {.source = &source, .at = at.start};
+    struct token number = lexer_next(&l, d), word = lexer_next(&l, d);
     bool whole = number.kind == TOKEN_NUMBER && number.number == floor(number.number);
+    *nodes = number.number;
     if (!whole || !(condition_word_is(&l, word, "nodes") || condition_word_is(&l, word, "node")) ||
         lexer_peek(&l).kind != TOKEN_END) {
-        diag_set(k->d, k->parts.object, "a number of nodes must stand here");
-        diag_hint(k->d, "write it as L at most 9 nodes");
+        diag_set(d, at, "a number of nodes must stand here");
+        return diag_hint(d, "write it as L at most 9 nodes");
+    }
+    return true;
+}
+
+static enum condition_end look_at_size(struct looking *k, uint32_t root, const struct buf *reach)
+{
+    double bound;
+    if (!condition_read_size(k->s, k->parts.object, &bound, k->d)) {
         return CONDITION_BAD;
     }
     bool most = k->parts.verb == VERB_MOST;
     double count = (double)reach->count;
-    if (most ? count <= number.number : count >= number.number) {
+    if (most ? count <= bound : count >= bound) {
         return CONDITION_HOLDS;
     }
     say_root(k, root);

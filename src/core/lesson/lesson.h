@@ -79,17 +79,18 @@ struct question {
     const char *covers;   // "N12, G2", as written
     const char *answer;   // the key, as an expression, a formula, a node's name; "" if the kind has
                           // none
-    const char *until;    // do: the predicate
     const char *model;    // recall: the model answer
     const char *then;     // said after a right answer, and with the solution
     const char *asked;    // formula: the symbol asked for, which is no answer, "dz/dx"; "" if none
     const char *without;  // formula: signs and functions it may not use, "tanh, /"; "" if none
     const char *equals;   // formula: what it comes to on the graph; "" if it is not said
     struct tolerance tolerance;
+    int worth;            // points that it is graded with
     bool graph;  // false: `graph: none`, the question does not look at the lesson's graph
     struct question_list options;  // choice, multi; order: in the right order
     struct question_list points;   // recall: what a good answer says; the learner ticks them
     struct question_list cells;    // fill
+    struct question_list until;    // do: the conditions that must hold => what to say where not
     struct question_list hints, whens;
     struct question_list accepts, rejects;   // answers that the checks must find right, wrong
     struct question_list setup, why, solve;  // statements: before it is asked; as its solution

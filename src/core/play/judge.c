@@ -445,6 +445,17 @@ static const char *written_in(const struct records *out, size_t from)
     return path;
 }
 
+struct question_sight question_sight_of(struct play *p, const struct scope *scope,
+                                        const struct records *out, size_t from)
+{
+    return (struct question_sight){.scope = scope,
+                                   .output = session_settings(p->aside)->output,
+                                   .digits = session_digits(p->aside),
+                                   .did = out == NULL ? "" : p->aside->statement,
+                                   .wrote = out == NULL ? "" : written_in(out, from),
+                                   .done = p->done};
+}
+
 void question_look(struct play *p, const struct records *out, size_t from)
 {
     if (p->question == NULL || p->question->kind != QUESTION_DO || p->passed || p->held ||
@@ -452,7 +463,10 @@ void question_look(struct play *p, const struct records *out, size_t from)
         return;
     }
     const struct scope scope = session_scope(p->aside);
-    p->held = question_holds(p->question, &scope, p->aside->statement, written_in(out, from));
+    struct question_sight sight = question_sight_of(p, &scope, out, from);
+    bool holds = question_holds(p->question, &sight);
+    p->done = sight.done;
+    p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
 }
 
 void question_looked(struct play *p, struct records *out)

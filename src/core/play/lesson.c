@@ -92,7 +92,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
 {
     struct session *graph = play_graph(p);
     size_t before = out->list.in.count;
-    bool bounded = p->tutor->session->rows == 0 && p->budget-- <= 0;
+    bool bounded = p->tutor->session->rows == 0 && !p->tutor->graded && p->budget-- <= 0;
     enum session_state state =
         bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
@@ -414,6 +414,10 @@ static enum session_state run_on(struct play *p, struct records *out)
     bool typed = p->doing == DOING_TYPED;
     if (state == SESSION_NEED) {
         return SESSION_NEED;
+    }
+    if (state == SESSION_QUIT && p->tutor->graded) {
+        p->running = false;  // it ends what is graded, not the lesson
+        return SESSION_QUIT;
     }
     if (state == SESSION_QUIT) {
         leave(p, out);

@@ -85,6 +85,7 @@ struct tutor {
     struct text question;         // a line that ends in ?, as `ask` takes it
     struct source instead;        // … as a text
     bool asks;                    // a need of the play's own is out, not one of a statement
+    bool graded;                  // answers are graded: see grading.h
     struct diag refusal;          // of the last need, where that was refused
     struct lesson *lesson;        // supplied, and not yet taken
     const struct course *course;  // supplied, while the same statement runs
@@ -150,6 +151,7 @@ struct play {
     bool passed;
     bool checked;                // tutor_ask asked it
     bool held;                   // do: what is asked for holds
+    uint64_t done;               // do: what was asked to be done, and was (question_sight)
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
@@ -227,6 +229,10 @@ void question_answer(struct play *p, const struct source *line, struct records *
 // A statement failed: was it an answer in words that began with a command's word?
 bool question_takes_failed(const struct play *p);
 void question_rate(struct play *p, const struct source *line, struct records *out);
+// What a `do` looks at, for question_condition; the statement was just carried out with these
+// records, or (NULL) none was. Its scope must stay while the sight is used.
+struct question_sight question_sight_of(struct play *p, const struct scope *scope,
+                                        const struct records *out, size_t from);
 // A statement of the learner's is done, with records from the `from`-th on: does what a `do` asks
 // for hold?
 void question_look(struct play *p, const struct records *out, size_t from);

@@ -122,6 +122,7 @@ void question_begin(struct play *p, const uint64_t *seed, struct records *out)
     p->question = lesson_item(p->lesson, p->item)->question;
     p->hints = p->wrong = p->draws = 0;
     p->solved = p->passed = p->held = false;
+    p->done = 0;
     p->seed = seed != NULL ? *seed : next_seed(p);
     rng_seed(&p->rng, p->seed);
     begin(p, out);

@@ -11,6 +11,7 @@ static void init_tables(struct session *s)
 {
     tape_init(&s->tape);
     s->tape.stop = s->world.stop;
+    s->tape.most = s->world.nodes > 0 ? s->world.nodes : s->tape.most;
     names_init(&s->names);
     definitions_init(&s->definitions);
     buf_init(&s->groups, sizeof(struct group));

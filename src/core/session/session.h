@@ -47,6 +47,7 @@ struct call;
 struct session_world {
     struct stop *stop;  // NULL: never stops
     uint64_t seed;             // of the random numbers
+    uint32_t nodes;            // that a graph may hold; 0: as many as a tape can
     enum lanes_width lanes;    // vectors that trainings may use; no answer depends on it
     // The commands there are besides the language's own statements; NULL: none.
     const struct command_table *commands;

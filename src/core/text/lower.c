@@ -40,8 +40,9 @@ bool lower_no_room(struct lower *w, struct span span)
     if (stop_is_asked(w->stop)) {
         return diag_set(w->diag, span, "interrupted");
     }
-    if (tape_count(w->tape) == TAPE_MOST) {
-        diag_set(w->diag, span, "the graph is full: it holds at most %d nodes", TAPE_MOST);
+    if (tape_count(w->tape) >= w->tape->most) {
+        diag_set(w->diag, span, "the graph is full: it holds at most %lu nodes",
+                 (unsigned long)w->tape->most);
         return diag_hint(w->diag, "'reset' starts an empty one");
     }
     return diag_out_of_memory(w->diag);

@@ -386,6 +386,17 @@ static bool check_recall(struct player *p, const struct question *q)
     return expect(p, q->line, "what I think it is, in my own words", "model", "an answer in words");
 }
 
+static bool fail_unmet(struct player *p, const struct question *q)
+{
+    struct text conditions;
+    text_init(&conditions);
+    question_conditions(q, &conditions);
+    fail_here(p, at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
+              text_get(&conditions));
+    text_release(&conditions);
+    return false;
+}
+
 static bool check_do(struct player *p, const struct question *q)
 {
     if (p->seed == 0) {
@@ -410,8 +421,7 @@ static bool check_do(struct player *p, const struct question *q)
             return !find_fault(p);
         }
     }
-    return fail_here(p, at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
-                     q->until);
+    return fail_unmet(p, q);
 }
 
 static bool check_hints(struct player *p, const struct question *q)

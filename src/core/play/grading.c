@@ -1,0 +1,58 @@
+#include "play/grading.h"
+
+#include <string.h>
+
+#include "command/commands.h"
+#include "play/play.h"
+
+bool grading_begin(struct tutor *t, struct lesson *lesson)
+{
+    t->graded = true;
+    t->session->world.commands = &commands_table;
+    t->play = play_new(t, lesson, NULL, 0);
+    return t->play != NULL;
+}
+
+void grading_fill(struct tutor *t, const char *text, struct text *out)
+{
+    struct records aside;
+    records_init(&aside);
+    play_fill(t->play, &aside, out, text, t->play->question->line);
+    records_release(&aside);
+}
+
+void grading_judge(struct tutor *t, const char *answer, struct judgement *j, struct text *said)
+{
+    struct play *p = t->play;
+    const struct scope scope = session_scope(p->asked);
+    judge(p->question, &scope, p->seed, answer, j);
+    for (size_t i = 0; i < j->said_count; i++) {
+        text_add(said, text_length(said) > 0 ? " " : "");
+        grading_fill(t, j->said[i], said);
+    }
+}
+
+bool grading_condition(struct tutor *t, const struct question_line *until, struct text *why)
+{
+    struct play *p = t->play;
+    const struct scope scope = session_scope(p->aside);
+    struct question_sight sight = question_sight_of(p, &scope, NULL, 0);
+    struct text found;
+    text_init(&found);
+    bool holds = question_condition(p->question, until, &sight, &found);
+    if (!holds && *until->right != '\0') {
+        grading_fill(t, until->right, why);
+        text_addf(why, text_length(&found) > 0 ? " (%s)" : "%s", text_get(&found));
+    } else if (!holds && text_length(&found) > 0) {
+        text_add(why, text_get(&found));
+    } else if (!holds) {
+        text_addf(why, "%s does not hold", until->left);
+    }
+    text_release(&found);
+    return holds;
+}
+
+void grading_leave(struct tutor *t)
+{
+    question_leave(t->play);
+}
