@@ -46,6 +46,15 @@ const char *op_flat_text(enum op op, int slot)
     return flat[op][slot] != NULL ? flat[op][slot] : "0";
 }
 
+bool op_has_forms(enum op op)
+{
+    static const bool forms[OP_COUNT] = {
+#define FORMS(ID) [OP_##ID] = true,
+#include "engine/ops.def"
+    };
+    return forms[op];
+}
+
 enum op op_find(const char *name, size_t length, enum op_form form)
 {
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {

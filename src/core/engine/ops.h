@@ -32,6 +32,8 @@ const struct op_row *op_get(enum op op);
 const char *op_slope_text(enum op op, int slot);
 // Where no gradient passes to operand `slot`: a condition on x and y in C, "0" for nowhere.
 const char *op_flat_text(enum op op, int slot);
+// Does the condition in its derivative choose between two forms of one function? See FORMS.
+bool op_has_forms(enum op op);
 // The operation called `name` with this many operands, typed in this form; OP_COUNT if none. Any
 // operation may also be called by its function name (pow is ** as a function).
 enum op op_find(const char *name, size_t length, enum op_form form);
