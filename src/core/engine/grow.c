@@ -574,10 +574,11 @@ static bool report_rows(struct growing *g, const uint32_t *to, struct buf *rows)
 {
     for (uint32_t i = g->root; i-- > g->from;) {
         struct term x = *adjoint_at(g, i);
-        uint32_t node = x.kind == TERM_NODE ? moved(g, to, x.node) : NODE_NONE;
+        bool new = x.kind == TERM_NODE && x.node >= g->start;
+        uint32_t node = new ? moved(g, to, x.node) : NODE_NONE;
         struct grown *at = node == NODE_NONE ? NULL : buf_push(rows, 1);
         if (at != NULL) {
-            *at = (struct grown){node, g->root, i, node >= g->start};
+            *at = (struct grown){node, g->root, i};
         } else if (node != NODE_NONE) {
             return false;
         }

@@ -29,10 +29,10 @@ struct gradient {
     bool reached;  // root depends on it
 };
 
-// d root / d of is this node. Rows of one growth stand together, in descending order of `of`.
+// d root / d of is this node, which was made for it. Rows of one growth stand together, in descending
+// order of `of`.
 struct grown {
     uint32_t node, root, of;
-    bool made;  // for this growth; else the node was there (dL/dd = f)
 };
 
 // Grows d root / d of[k] into out[k] for all `count` of them, in one sweep. Values that root

@@ -300,6 +300,7 @@ static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, 
     scope.inputs = NULL;
     lexer_init(&lexer, &source);
     lower_init(&w, &scope, &source, d);
+    w.slopes_as = r->nodes ? SLOPES_NODES : SLOPES_NUMBERS;
     parser_init(&p, &lexer, &s->names, d);
     bool ok = lower_expression(&w, &p, &x);
     if (ok && r->op != OP_COUNT) {

@@ -161,6 +161,37 @@ static void note_product(struct call *c, struct span span)
                 (int)(length - digits), s + digits, rest);
 }
 
+// g = dy/dx; dg/dx: g was bound to the number that the derivative was.
+static void note_slope_number(struct call *c, struct span span, uint32_t node)
+{
+    const struct recipes *r = &c->s->recipes;
+    for (size_t i = r->rows.count; i-- > 0;) {
+        const struct recipe *row = &BUF(struct recipe, &r->rows)[i];
+        if (row->slope && row->value.rank == VALUE_SCALAR && row->value.base == node) {
+            char name[QUOTED], formula[QUOTED];
+            size_t length;
+            const char *s = names_text(&c->s->names, row->name, &length);
+            diag_quote(name, s, length);
+            diag_quote(formula, BUF(char, &r->text) + row->text, row->slope_length);
+            call_notice(c, span, "%s is a number; node %s = %s keeps it as a graph", name, name,
+                        formula);
+            return;
+        }
+    }
+}
+
+// d2z/dx2 is 0, and x2 is a name.
+static void note_other_order(struct call *c, const struct parser *p, struct span span)
+{
+    char over[QUOTED], other[QUOTED];
+    const char *s = c->lexer->source->text;
+    char order = s[p->slope_other.end - 1];
+    diag_quote(over, s + p->slope_over.start, p->slope_over.end - p->slope_over.start);
+    diag_quote(other, s + p->slope_other.start, p->slope_other.end - p->slope_other.start);
+    call_notice(c, span, "the last digit counts; for the derivative in %s write d%c%s/d%s%c", other,
+                order, over, other, order);
+}
+
 // What lowering an expression found worth saying.
 static void note_expression(struct call *c, const struct parser *p, const struct lower *w,
                             struct span span)
@@ -184,9 +215,13 @@ static void note_expression(struct call *c, const struct parser *p, const struct
         call_notice(c, span, "%s does not depend on %s, so the derivative is 0",
                     names_label(&c->s->names, a, w->unreached_by),
                     names_label(&c->s->names, b, w->unreached));
+        note_slope_number(c, span, w->unreached_by);
     }
     for (size_t i = 0; i < w->remarks.count; i++) {
         call_notice(c, span, "%s", BUF(const char *, &w->remarks)[i]);
+    }
+    if ((w->unreached != NODE_NONE || w->told_unreached) && p->slope_other.end > 0) {
+        note_other_order(c, p, span);
     }
     if (w->by_new_number) {
         note_renumbered(c, span);
@@ -233,8 +268,9 @@ struct lower *call_lower(struct call *c)
     // Each expression is read afresh; only the arrays of plain numbers stay.
     c->lower.source = c->lexer->source;
     c->lower.named = c->lower.by_new_number = false;
-    c->lower.remarks.count = 0;
+    c->lower.remarks.count = c->lower.grown.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;
+    c->lower.told_unreached = false;
     c->lower.strange = (struct span){0, 0};
     c->lower.strange_text = NULL;
     return &c->lower;

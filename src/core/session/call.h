@@ -104,7 +104,7 @@ struct holdings {
     struct rng rng;
 };
 
-enum { GROWING = 18 };  // arrays of a session that only grow while a statement runs
+enum { GROWING = 19 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;  // the memory this lies in

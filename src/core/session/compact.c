@@ -72,12 +72,13 @@ static bool compact_recipes(struct session *s)
     for (uint32_t i = first; ok && i < count; i++) {
         struct recipe r = rows[i];
         if (stay[i - first]) {
-            if (r.length > 0) {
+            uint32_t length = r.length + r.slope_length;
+            if (length > 0) {
                 memmove(BUF(char, &s->recipes.text) + text, BUF(char, &s->recipes.text) + r.text,
-                        r.length);
+                        length);
             }
             r.text = text;
-            text += r.length;
+            text += length;
             rows[next++] = r;
         }
     }
@@ -178,6 +179,33 @@ static void move_labels(const struct compaction *k)
     for (size_t i = 0; i < rows->count; i++) {
         struct label_row *row = &BUF(struct label_row, rows)[i];
         row->node = moved(k, row->node);
+    }
+}
+
+static bool stays(const struct compaction *k, uint32_t node)
+{
+    return node < k->first || *to(k, node) != 0;
+}
+
+// That a node is a derivative is forgotten with any of the three nodes.
+static void drop_grown(const struct compaction *k)
+{
+    struct buf *rows = &k->s->names.grown;
+    struct grown *row = rows->data;
+    size_t next = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (stays(k, row[i].node) && stays(k, row[i].root) && stays(k, row[i].of)) {
+            row[next++] = row[i];
+        }
+    }
+    rows->count = next;
+}
+
+static void move_grown(const struct compaction *k)
+{
+    for (size_t i = 0; i < k->s->names.grown.count; i++) {
+        struct grown *row = &BUF(struct grown, &k->s->names.grown)[i];
+        *row = (struct grown){moved(k, row->node), moved(k, row->root), moved(k, row->of)};
     }
 }
 
@@ -321,7 +349,9 @@ bool session_compact(struct session *s)
         keep_roots(&k);
         move_states(&k);
         drop_labels(&k);
+        drop_grown(&k);
         move_nodes(&k);
+        move_grown(&k);
         move_labels(&k);
         move_bindings(&k);
         ok = compact_groups(&k) && compact_lists(s);

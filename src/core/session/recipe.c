@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "session/call.h"
+#include "text/slope.h"
 
 bool recipes_add(struct session *s, struct recipe row, const char *formula, size_t length)
 {
@@ -10,10 +11,12 @@ bool recipes_add(struct session *s, struct recipe row, const char *formula, size
     struct recipes *r = &s->recipes;
     row.lost = length > KEPT || r->text.count > UINT32_MAX / 2;
     row.length = row.lost ? 0 : (uint32_t)length;
+    row.slope_length = row.slope ? row.length : 0;
     row.text = (uint32_t)r->text.count;
     row.definitions = (uint32_t)s->definitions.rows.count;
     char *copy = row.length == 0 ? NULL : buf_push(&r->text, length);
     struct recipe *at = row.length > 0 && copy == NULL ? NULL : buf_push(&r->rows, 1);
+    row.length -= row.slope_length;
     if (copy != NULL) {
         memcpy(copy, formula, length);
     }
@@ -90,6 +93,22 @@ static void add_name(struct mentions *m, const struct definition *in, const char
     }
 }
 
+// The names of d2L/dadb.
+static void add_slope(struct mentions *m, const struct definition *in, const struct lexer *l,
+                      struct token t)
+{
+    struct slope_notation n;
+    struct diag ignored = {0};
+    if (!slope_read(l, &m->s->names, t, &ignored, &n) || ignored.set) {
+        return;
+    }
+    const char *s = l->source->text;
+    add_name(m, in, s + n.over.span.start, n.over.span.end - n.over.span.start);
+    for (int i = 0; i < n.order; i++) {
+        add_name(m, in, s + n.below[i].span.start, n.below[i].span.end - n.below[i].span.start);
+    }
+}
+
 static void scan(struct mentions *m, const struct definition *in, const char *text, size_t length)
 {
     struct source source = {.text = text, .length = length, .line = 1};
@@ -101,6 +120,7 @@ static void scan(struct mentions *m, const struct definition *in, const char *te
         if (t.kind == TOKEN_END || t.kind == TOKEN_BAD) {
             return;
         }
+        add_slope(m, in, &lexer, t);
         if (t.kind == TOKEN_NAME) {
             const char *s = token_text(&lexer, t);
             add_name(m, in, s, token_length(t));

@@ -28,10 +28,10 @@ static bool refuse_reserved(struct call *c, struct token t)
     return diag_hint(c->diag, "choose another name, such as %s_1", name);
 }
 
-// How a value came to be: by a plain or a param binding, or by `data`.
+// How a value came to be: by a plain or a param binding, by `data`, or by `node`.
 struct making {
     uint8_t marks;  // of the leaves that numbers make
-    bool data;
+    bool data, nodes;
     enum op op;  // of +=
     struct span formula;
 };
@@ -214,9 +214,14 @@ static bool is_leaf(struct call *c, const struct operand *x)
 static bool note_recipe(struct call *c, uint32_t name, const struct making *how, bool formula,
                         const struct operand *value)
 {
-    struct recipe row = {.name = name, .op = how->op, .data = how->data, .value = value_of(value)};
+    struct recipe row = {.name = name,
+                         .op = how->op,
+                         .data = how->data,
+                         .nodes = how->nodes,
+                         .slope = !formula && value->slope != 0,
+                         .value = value_of(value)};
     const char *text = c->lexer->source->text + how->formula.start;
-    size_t length = formula ? how->formula.end - how->formula.start : 0;
+    size_t length = formula || row.slope ? how->formula.end - how->formula.start : 0;
     return recipes_add(c->s, row, text, length) || diag_out_of_memory(c->diag);
 }
 
@@ -251,7 +256,8 @@ static bool bind(struct call *c, struct token name, struct operand *value, const
         !note_recipe(c, id, how, !number, value)) {
         return false;
     }
-    if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
+    if (!names_bind(&s->names, &s->undo, id, value_of(value)) ||
+        !names_keep_grown(&s->names, &c->lower.grown)) {
         return diag_out_of_memory(c->diag);
     }
     bool single = !operand_is_array(value);
@@ -263,7 +269,7 @@ static bool bind(struct call *c, struct token name, struct operand *value, const
     } else if (element(s, old, 0) != element(s, value_of(value), 0) && in_first_turn(s)) {
         note_old_user(c, name, old, value_of(value), how);
     }
-    if (single && !is_leaf(c, value)) {
+    if (single && !is_leaf(c, value) && value->slope == 0) {
         if (!call_change_settings(c)) {
             return false;
         }
@@ -294,6 +300,12 @@ static bool refuse_param(struct call *c, struct span span)
 {
     diag_set(c->diag, span, "a parameter needs a name and a value to begin with");
     return diag_hint(c->diag, "write param w = 0.5");
+}
+
+static bool refuse_node(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "node needs a name and a formula with a derivative in it");
+    return diag_hint(c->diag, "write node g = dL/da");
 }
 
 static bool refuse_data(struct call *c, struct span span)
@@ -382,8 +394,18 @@ static bool changes_in_place(struct call *c, const struct operand *x)
     return asked && is_leaf(c, x);
 }
 
-// name = expr, name += expr, param name = expr, data name = expr
-static bool run_binding(struct call *c, uint8_t marks, bool data)
+// A derivative that is wanted as a node, and depends on nothing.
+static void note_plain_number(struct call *c, struct token name, const struct operand *value)
+{
+    char number[NUMBER_TEXT];
+    if (!value->is_node && value->slope != 0 && !operand_is_array(value)) {
+        call_notice(c, name.span, "this derivative is %s whatever else changes: a plain number",
+                    number_text(number, value->number, session_digits(c->s)));
+    }
+}
+
+// name = expr, name += expr, and the same after param, data, node
+static bool run_binding(struct call *c, struct making how)
 {
     struct token name = lexer_next(c->lexer, c->diag);
     struct token assign = lexer_next(c->lexer, c->diag);
@@ -391,10 +413,12 @@ static bool run_binding(struct call *c, uint8_t marks, bool data)
         return refuse_reserved(c, name);
     }
     if (assign.kind != TOKEN_ASSIGN) {
-        return data ? refuse_data(c, name.span) : refuse_param(c, name.span);
+        return how.nodes  ? refuse_node(c, name.span)
+               : how.data ? refuse_data(c, name.span)
+                          : refuse_param(c, name.span);
     }
     struct operand old = {.span = name.span}, value;
-    struct making how = {.marks = marks, .data = data, .op = assign.op};
+    how.op = assign.op;
     uint32_t from = tape_count(&c->s->tape);
     if (assign.op != OP_COUNT) {
         struct value bound =
@@ -408,7 +432,8 @@ static bool run_binding(struct call *c, uint8_t marks, bool data)
         old = lower_operand(bound, name.span);
     }
     how.formula.start = lexer_peek(c->lexer).at;
-    if (!assigned(c, assign, old, &value)) {
+    call_lower(c)->slopes_as = how.nodes ? SLOPES_NODES : SLOPES_NUMBERS;
+    if ((how.nodes && !call_refresh(c, NULL)) || !assigned(c, assign, old, &value)) {
         return false;
     }
     how.formula.end = c->lexer->at;
@@ -418,12 +443,15 @@ static bool run_binding(struct call *c, uint8_t marks, bool data)
         tape_cut(&c->s->tape, from);
         return ok && set_field(c, &old, true, &numbers);
     }
-    if (data) {
+    if (how.nodes) {
+        note_plain_number(c, name, &value);
+    }
+    if (how.data) {
         bool ok = as_data(c, assign, &value);
         tape_cut(&c->s->tape, from);
         return ok && bind(c, name, &value, &how);
     }
-    if (marks != 0 && value.is_node) {
+    if (how.marks != 0 && value.is_node) {
         diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
         return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
@@ -510,6 +538,7 @@ enum statement_kind {
     STATEMENT_BINDING,
     STATEMENT_PARAM,
     STATEMENT_DATA,    // data X = …
+    STATEMENT_NODE,    // node g = dL/da
     STATEMENT_FIELD,   // a.data = …
     STATEMENT_METHOD,  // L.backward()
     STATEMENT_DEF,
@@ -581,6 +610,9 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     if (token_is(c->lexer, first, "data") && second.kind == TOKEN_NAME) {
         return STATEMENT_DATA;
+    }
+    if (token_is(c->lexer, first, "node") && second.kind == TOKEN_NAME && !second.partial) {
+        return STATEMENT_NODE;
     }
     if (second.kind == TOKEN_ASSIGN) {
         return STATEMENT_BINDING;
@@ -784,14 +816,18 @@ enum call_end statement_run(struct call *c)
         return run_command(c, command);
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, MARK_PARAM, false);
+        ok = run_binding(c, (struct making){.marks = MARK_PARAM});
         break;
     case STATEMENT_DATA:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, 0, true);
+        ok = run_binding(c, (struct making){.data = true});
+        break;
+    case STATEMENT_NODE:
+        lexer_next(c->lexer, &ignored);
+        ok = run_binding(c, (struct making){.nodes = true});
         break;
     case STATEMENT_BINDING:
-        ok = run_binding(c, 0, false);
+        ok = run_binding(c, (struct making){0});
         break;
     case STATEMENT_FIELD:
         ok = run_field_assignment(c);

@@ -15,6 +15,7 @@ void session_growing(struct session *s, struct buf *arrays[GROWING])
                                 &s->log,
                                 &s->expansions,
                                 &s->names.lists,
+                                &s->names.grown,
                                 &s->definitions.rows,
                                 &s->definitions.params,
                                 &s->definitions.text,

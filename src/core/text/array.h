@@ -22,6 +22,7 @@ struct operand {
     bool axis;           // written axis=…
     uint32_t node;       // a single node
     double number;       // a single number
+    uint32_t slope;      // it is a derivative: 1 more than its place in lower.slopes; else 0
     struct value array;  // an array (rank VALUE_UNBOUND: a single value). Numbers lie in
                          // lower.numbers, at base
     int64_t from, to;    // OPERAND_SLICE; INT64_MIN where left out

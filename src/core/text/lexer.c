@@ -133,10 +133,32 @@ static size_t partial_length(const char *s, size_t n)
     return n > 1 && s[0] == 'd' && s[1] == '%' ? 1 : 0;
 }
 
+// The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0: there is none.
+static size_t order_length(const char *s, size_t n, int *order)
+{
+    double number = 0;
+    size_t length = spelling_raised(s, n, &number), at = 0;
+    bool caret = n > 1 && s[0] == '^', brace = caret && s[1] == '{';
+    if (length == 0) {
+        at = (size_t)caret + brace;
+        bool digit = at < n && s[at] >= '2' && s[at] <= '9';
+        number = digit ? s[at] - '0' : 0;
+        length = digit ? at + 1 : 0;
+        length += digit && brace && length < n && s[length] == '}';
+    }
+    while (length > 0 && length < n && s[length] == ' ') {
+        length++;
+    }
+    *order = number >= 2 && number <= 9 ? (int)number : 1;
+    return *order > 1 ? length : 0;
+}
+
 static bool read_word(const char *s, size_t n, struct token *t)
 {
     size_t skip = partial_length(s, n);
     bool partial = skip > 0;
+    t->order = 1;
+    skip += partial && s[0] != 'd' ? order_length(s + skip, n - skip, &t->order) : 0;
     t->latex = !partial && n > 1 && s[0] == '\\';
     skip += t->latex;
     t->span.start += skip;

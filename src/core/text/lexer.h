@@ -33,6 +33,7 @@ struct token {
     enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
     char mark;      // TOKEN_OPEN, TOKEN_CLOSE
     bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    int order;      // of a partial one: 2 of ∂²y; else 1
     bool latex;     // TOKEN_NAME: written with \ before it; span is after it
     bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
     double number;  // TOKEN_NUMBER

@@ -8,6 +8,7 @@
 #define TEXT_LOWER_H
 
 #include "base/stop.h"
+#include "engine/grow.h"
 #include "engine/rng.h"
 #include "engine/tape.h"
 #include "text/array.h"
@@ -32,6 +33,13 @@ struct scope {
     struct inputs *inputs;
 };
 
+// What a derivative in an expression becomes.
+enum slopes_as {
+    SLOPES_NUMBERS,  // a number: dL/da
+    SLOPES_NODES,    // nodes: node g = dL/da
+    SLOPES_GROWN     // the node that it was grown as, where a command takes a node
+};
+
 struct lower {
     struct tape *tape;
     struct names *names;
@@ -43,12 +51,16 @@ struct lower {
     struct diag *diag;
     struct stop *stop;
     struct buf stack;     // struct operand
+    enum slopes_as slopes_as;
+    struct buf slopes;    // struct slope_of: what the derivatives among the operands are of
+    struct buf grown;     // struct grown: derivatives that this expression made into nodes
     struct buf numbers;   // double: the elements of arrays of plain numbers
     struct buf calls;     // struct activation *: the functions being called, outermost first
     struct arena memory;  // where they lie
     bool named;           // a name or a node was mentioned
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
+    bool told_unreached;  // … of a derivative, in a remark
     uint32_t renumbered, used;
     bool by_new_number;  // a node was mentioned by such a number
     struct span label;   // of the value that was made last, in the source (empty: none)
@@ -86,8 +98,10 @@ struct operand lower_operand(struct value value, struct span span);
 // Applies op to x and y (y = x for one operand), single values or arrays.
 bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand *y,
                  struct span span, struct operand *out);
-// d root / d of for a single root, of a single node or every element of an array, as plain numbers;
-// stale values are refreshed on the side first. False: the diag says why.
+// d root / d of for a single root, of a single node or every element of an array, as plain numbers
+// (or as w->slopes_as says); stale values are refreshed on the side first. A root that is itself
+// such a number, and nothing more, is differentiated again: it is grown (engine/grow.h) at the end
+// of the tape, which is cut again. False: the diag says why.
 bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
                   struct span span, struct operand *out);
 // Says that the tape is full, or that memory is short. Returns false.

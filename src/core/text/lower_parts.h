@@ -5,8 +5,16 @@
 #define TEXT_LOWER_PARTS_H
 
 #include "text/lower.h"
+#include "text/slope.h"
 
 struct builtin;
+
+// What a derivative on the stack is of, so that it can be differentiated again.
+struct slope_of {
+    uint32_t below;     // what was differentiated: 1 more than its place; 0: the node `root`
+    uint32_t root;      // at the bottom
+    struct operand of;  // one node or an array of them
+};
 
 // A function being called: its body is read like any expression, its parameters being operands that
 // lie on the stack, and behind them, where the body is lines, the names of its own that have a

@@ -1,22 +1,50 @@
 #include "text/lower_parts.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/grow.h"
 #include "engine/sweep.h"
 
+// ---- Stale values -------------------------------------------------------------------------------
+
 // Stale values are refreshed on the tape for the moment, and put back.
-static enum sweep_end slope_when_stale(struct lower *w, uint32_t root, uint32_t of,
-                                       struct adjoints *out)
+struct fresh {
+    struct trail trail;
+    bool stale;
+    uint32_t nodes;  // that there were
+};
+
+static enum sweep_end fresh_begin(struct lower *w, struct fresh *f)
 {
-    struct trail aside;
-    trail_init(&aside);
-    enum sweep_end end = sweep_forward(w->tape, &aside, w->stop, NULL);
-    if (end == SWEEP_DONE) {
-        end = sweep_adjoints(w->tape, w->stop, root, of, out);
-    }
-    trail_take_back(&aside, 0, NULL);
-    trail_release(&aside);
-    w->tape->any_stale = true;
-    return end;
+    trail_init(&f->trail);
+    f->stale = w->tape->any_stale;
+    f->nodes = tape_count(w->tape);
+    return f->stale ? sweep_forward(w->tape, &f->trail, w->stop, NULL) : SWEEP_DONE;
 }
+
+// Nodes made meanwhile are as stale as what they depend on.
+static void fresh_end(struct lower *w, struct fresh *f)
+{
+    struct tape *t = w->tape;
+    trail_take_back(&f->trail, 0, NULL);
+    trail_release(&f->trail);
+    for (uint32_t i = f->nodes; f->stale && i < tape_count(t); i++) {
+        struct node n = tape_node(t, i);
+        if (tape_marked(t, (uint32_t)n.a, MARK_STALE) ||
+            tape_marked(t, (uint32_t)n.b, MARK_STALE)) {
+            BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
+        }
+    }
+    t->any_stale = f->stale;
+}
+
+static bool swept(struct lower *w, enum sweep_end end, struct span span)
+{
+    return end == SWEEP_DONE || lower_no_room(w, span);
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
 
 // The lowest node of an operand.
 static uint32_t lowest(const struct lower *w, const struct operand *x)
@@ -29,52 +57,334 @@ static uint32_t lowest(const struct lower *w, const struct operand *x)
     return least;
 }
 
-static bool read_slopes(struct lower *w, const struct adjoints *adjoints, const struct operand *of,
-                        struct span span, struct operand *out)
+// Writes the derivatives of a node in every element of `of`. *reached is set if it depends on one.
+static bool read_slopes(struct lower *w, uint32_t root, const struct operand *of, struct span span,
+                        double *numbers, bool *reached)
 {
-    bool reached = false;
+    struct adjoints adjoints = {0};
     uint32_t cols = operand_cols(of);
-    double *numbers = operand_is_array(of) ? array_numbers(w, of->array.rank, of->array.rows,
-                                                           of->array.cols, span, out)
-                                           : &out->number;
-    for (uint32_t k = 0; numbers != NULL && k < operand_count(of); k++) {
+    enum sweep_end end = sweep_adjoints(w->tape, w->stop, root, lowest(w, of), &adjoints);
+    for (uint32_t k = 0; end == SWEEP_DONE && k < operand_count(of); k++) {
         uint32_t node = operand_node(w, of, k / cols, k % cols);
-        reached |= adjoints_reach(adjoints, node);
-        numbers[k] = adjoints_get(adjoints, node);
+        *reached |= adjoints_reach(&adjoints, node);
+        numbers[k] = adjoints_get(&adjoints, node);
     }
-    if (!reached) {
+    adjoints_release(&adjoints);
+    return swept(w, end, span);
+}
+
+static bool first_slopes(struct lower *w, uint32_t root, const struct operand *of, struct span span,
+                         struct operand *out)
+{
+    struct fresh fresh;
+    bool reached = false, array = operand_is_array(of);
+    double *numbers =
+        array ? array_numbers(w, of->array.rank, of->array.rows, of->array.cols, span, out)
+              : &out->number;
+    bool ok = numbers != NULL && swept(w, fresh_begin(w, &fresh), span) &&
+              read_slopes(w, root, of, span, numbers, &reached);
+    if (numbers != NULL) {
+        fresh_end(w, &fresh);
+    }
+    if (ok && !reached) {
         w->unreached = operand_node(w, of, 0, 0);
-        w->unreached_by = adjoints->root;
+        w->unreached_by = root;
     }
-    return numbers != NULL;
+    return ok;
+}
+
+// ---- Nodes --------------------------------------------------------------------------------------
+
+// Appends d root / d of to `terms` (struct gradient), for every element of `of`.
+static bool grow_in(struct lower *w, struct gradient root, const struct operand *of,
+                    struct span span, struct buf *terms, struct buf *rows)
+{
+    size_t count = operand_count(of);
+    struct gradient *out = buf_push(terms, count);
+    struct buf ids;
+    buf_init(&ids, sizeof(uint32_t));
+    if (out == NULL || !buf_resize(&ids, count)) {
+        buf_release(&ids);
+        return diag_out_of_memory(w->diag);
+    }
+    uint32_t *id = ids.data, cols = operand_cols(of);
+    for (uint32_t k = 0; k < count; k++) {
+        id[k] = operand_node(w, of, k / cols, k % cols);
+        out[k] = (struct gradient){.node = NODE_NONE};
+    }
+    enum sweep_end end = root.node == NODE_NONE
+                             ? SWEEP_DONE
+                             : grow_gradients(w->tape, w->stop, root.node, id, count, out, rows);
+    buf_release(&ids);
+    return swept(w, end, span);
+}
+
+// Grows the derivative that an operand remembers: an element for each of the numbers it has.
+static bool grow_chain(struct lower *w, uint32_t slope, struct span span, struct buf *terms)
+{
+    uint32_t chain[SLOPE_ORDERS], depth = 0;
+    for (; slope != 0 && depth < SLOPE_ORDERS; depth++) {
+        chain[depth] = slope;
+        slope = BUF(struct slope_of, &w->slopes)[slope - 1].below;
+    }
+    if (slope != 0) {
+        diag_set(w->diag, span, "derivatives go up to order %d", SLOPE_ORDERS);
+        return false;
+    }
+    bool ok = true;
+    for (uint32_t d = depth; ok && d-- > 0;) {
+        struct slope_of row = BUF(struct slope_of, &w->slopes)[chain[d] - 1];
+        struct gradient first = {.node = row.root};
+        struct buf next;
+        buf_init(&next, sizeof(struct gradient));
+        size_t roots = row.below == 0 ? 1 : terms->count;
+        for (size_t k = 0; ok && k < roots; k++) {
+            struct gradient root = row.below == 0 ? first : BUF(struct gradient, terms)[k];
+            ok = grow_in(w, root, &row.of, span, &next, NULL) && lower_goes_on(w, k, 1000, span);
+        }
+        buf_release(terms);
+        *terms = next;
+    }
+    return ok;
+}
+
+// "d2L/dadb", "d3y/dx3": what a number is the derivative of. NULL: out of memory.
+static const char *slope_label(struct lower *w, uint32_t slope)
+{
+    uint32_t of[SLOPE_ORDERS], root = NODE_NONE;
+    int order = 0;
+    for (; slope != 0 && order < SLOPE_ORDERS; order++) {
+        const struct slope_of *row = &BUF(struct slope_of, &w->slopes)[slope - 1];
+        of[order] = operand_node(w, &row->of, 0, 0);
+        root = row->root;
+        slope = row->below;
+    }
+    char label[LABEL_TEXT];
+    struct text out;
+    text_init(&out);
+    text_add_char(&out, 'd');
+    if (order > 1) {
+        text_addf(&out, "%d", order);
+    }
+    text_addf(&out, "%s/", names_label(w->names, label, root));
+    for (int i = order; i > 0;) {
+        int times = 1;
+        while (i > times && of[i - 1 - times] == of[i - 1]) {
+            times++;
+        }
+        text_addf(&out, "d%s", names_label(w->names, label, of[i - 1]));
+        if (times > 1) {
+            text_addf(&out, "%d", times);
+        }
+        i -= times;
+    }
+    const char *words = arena_copy(&w->memory, text_get(&out), text_length(&out));
+    text_release(&out);
+    return words;
+}
+
+// That x does not depend on `of`: once, for a derivative by what it is the derivative of.
+static void note_unreached(struct lower *w, const struct operand *x, const struct operand *of)
+{
+    char label[LABEL_TEXT];
+    if (x->slope == 0) {
+        w->unreached = operand_node(w, of, 0, 0);
+        w->unreached_by = x->node;
+        return;
+    }
+    const char *d = slope_label(w, x->slope);
+    if (d != NULL && w->unreached == NODE_NONE && !w->told_unreached) {
+        w->told_unreached = true;
+        names_label(w->names, label, operand_node(w, of, 0, 0));
+        lower_remark(w, arena_printf(&w->memory, "%s does not depend on %s, so the derivative is 0",
+                                     d, label));
+    }
+}
+
+// ---- Derivatives of derivatives -----------------------------------------------------------------
+
+// An array for the derivatives of `rows` numbers, which have the shape of x, in every element of
+// `of`; the pointer to be filled.
+static double *slopes_array(struct lower *w, const struct operand *x, const struct operand *of,
+                            struct span span, struct operand *out)
+{
+    bool outer = operand_is_array(x), inner = operand_is_array(of);
+    if (!outer && !inner) {
+        return &out->number;
+    }
+    if (!outer || !inner) {
+        struct value v = outer ? x->array : of->array;
+        return array_numbers(w, v.rank, v.rows, v.cols, span, out);
+    }
+    if (x->array.rank == VALUE_VECTOR && of->array.rank == VALUE_VECTOR) {
+        return array_numbers(w, VALUE_MATRIX, x->array.cols, of->array.cols, span, out);
+    }
+    diag_set(w->diag, span, "this has more than two axes, and arrays here have two at most");
+    diag_hint(w->diag,
+              "node G = … keeps the first derivative; then differentiate an element of it");
+    return NULL;
+}
+
+// What the number x remembers to be a derivative is grown aside, and differentiated.
+static bool further_slopes(struct lower *w, const struct operand *x, const struct operand *of,
+                           struct span span, struct operand *out)
+{
+    struct buf terms;
+    struct fresh fresh;
+    bool reached = false;
+    double *numbers = slopes_array(w, x, of, span, out);
+    if (numbers == NULL) {
+        return false;
+    }
+    buf_init(&terms, sizeof(struct gradient));
+    bool ok = swept(w, fresh_begin(w, &fresh), span) && grow_chain(w, x->slope, span, &terms);
+    size_t count = operand_count(of);
+    for (size_t k = 0; ok && k < terms.count; k++) {
+        uint32_t root = BUF(struct gradient, &terms)[k].node;
+        memset(numbers + k * count, 0, count * sizeof *numbers);
+        ok = root == NODE_NONE || read_slopes(w, root, of, span, numbers + k * count, &reached);
+    }
+    tape_cut(w->tape, fresh.nodes);
+    fresh_end(w, &fresh);
+    buf_release(&terms);
+    if (ok && !reached) {
+        note_unreached(w, x, of);
+    }
+    return ok;
+}
+
+// ---- As nodes -----------------------------------------------------------------------------------
+
+// Grown derivatives as an operand of the shape of `of`.
+static bool grown_operand(struct lower *w, const struct buf *terms, const struct operand *of,
+                          struct span span, struct operand *out)
+{
+    const struct gradient *term = terms->data;
+    bool nodes = false;
+    for (size_t k = 0; k < terms->count; k++) {
+        nodes |= term[k].node != NODE_NONE;
+    }
+    if (!operand_is_array(of)) {
+        *out = (struct operand){
+            .is_node = nodes, .node = term->node, .number = term->number, .span = span};
+        return true;
+    }
+    struct value v = of->array;
+    if (!nodes) {
+        double *numbers = array_numbers(w, v.rank, v.rows, v.cols, span, out);
+        for (size_t k = 0; numbers != NULL && k < terms->count; k++) {
+            numbers[k] = term[k].number;
+        }
+        return numbers != NULL;
+    }
+    uint32_t *list = array_list(w, v.rank, v.rows, v.cols, span, out);
+    for (size_t k = 0; list != NULL && k < terms->count; k++) {
+        list[k] = term[k].node != NODE_NONE ? term[k].node : tape_leaf(w->tape, term[k].number, 0);
+        if (list[k] == NODE_NONE) {
+            return lower_no_room(w, span);
+        }
+    }
+    return list != NULL;
+}
+
+static bool slopes_as_nodes(struct lower *w, const struct operand *root, const struct operand *of,
+                            struct span span, struct operand *out)
+{
+    struct buf terms;
+    struct fresh fresh;
+    buf_init(&terms, sizeof(struct gradient));
+    bool ok = swept(w, fresh_begin(w, &fresh), span) &&
+              grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, &w->grown);
+    fresh_end(w, &fresh);
+    bool reached = false;
+    for (size_t k = 0; ok && k < terms.count; k++) {
+        reached |= BUF(struct gradient, &terms)[k].reached;
+    }
+    if (ok && !reached) {
+        note_unreached(w, root, of);
+    }
+    ok = ok && grown_operand(w, &terms, of, span, out);
+    buf_release(&terms);
+    return ok;
+}
+
+// d root / d of where that is a node which is there anyway: dL/dd = f.
+static uint32_t grows_nothing(struct lower *w, uint32_t root, uint32_t of)
+{
+    struct fresh fresh;
+    struct gradient g = {.node = NODE_NONE};
+    bool ok = fresh_begin(w, &fresh) == SWEEP_DONE &&
+              grow_gradients(w->tape, w->stop, root, &of, 1, &g, NULL) == SWEEP_DONE;
+    tape_cut(w->tape, fresh.nodes);
+    fresh_end(w, &fresh);
+    return ok && g.node < fresh.nodes ? g.node : NODE_NONE;
+}
+
+// The node that dL/da was grown as.
+static bool grown_already(struct lower *w, uint32_t root, const struct operand *of,
+                          struct span span, struct operand *out)
+{
+    char a[LABEL_TEXT], b[LABEL_TEXT];
+    uint32_t node = operand_is_array(of) ? NODE_NONE : names_grown(w->names, root, of->node);
+    if (node == NODE_NONE && !operand_is_array(of)) {
+        node = grows_nothing(w, root, of->node);
+    }
+    if (node != NODE_NONE) {
+        *out = (struct operand){.is_node = true, .node = node, .span = span};
+        return true;
+    }
+    names_label(w->names, a, root);
+    names_label(w->names, b, operand_node(w, of, 0, 0));
+    diag_set(w->diag, span, "d%s/d%s is a number here, not a node of the graph", a, b);
+    return diag_hint(w->diag, "node g = d%s/d%s makes it one", a, b);
+}
+
+// ---- Both ---------------------------------------------------------------------------------------
+
+static bool remember(struct lower *w, const struct operand *root, const struct operand *of,
+                     struct operand *out)
+{
+    struct slope_of *at = buf_push(&w->slopes, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    const struct slope_of *below =
+        root->slope == 0 ? NULL : &BUF(struct slope_of, &w->slopes)[root->slope - 1];
+    *at = (struct slope_of){
+        .below = root->slope, .root = below == NULL ? root->node : below->root, .of = *of};
+    out->slope = (uint32_t)w->slopes.count;
+    return true;
+}
+
+static bool refuse_numbers(struct lower *w, const struct operand *root, const struct operand *of)
+{
+    diag_set(w->diag, root->is_node ? of->span : root->span,
+             "a derivative is of a node with respect to a node");
+    return w->slopes.count > 0 && !root->is_node
+               ? diag_hint(w->diag, "a derivative in a formula is a number; node g = … makes it "
+                                    "nodes")
+               : diag_hint(w->diag, "a plain number moves nothing; give it a name first");
 }
 
 bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
                   struct span span, struct operand *out)
 {
-    if (!root->is_node || !of->is_node) {
-        diag_set(w->diag, root->is_node ? of->span : root->span,
-                 "a derivative is of a node with respect to a node");
-        return diag_hint(w->diag, "a plain number moves nothing; give it a name first");
+    struct operand single = *root, in = *of;
+    if (!of->is_node || (!root->is_node && root->slope == 0)) {
+        return refuse_numbers(w, root, of);
     }
-    struct operand single = *root;
-    if (operand_is_array(root) && operand_count(root) == 1) {
+    if (operand_is_array(root) && root->is_node && operand_count(root) == 1) {
         single.node = operand_node(w, root, 0, 0);
         single.array = (struct value){0};
-        root = &single;
     }
-    if (operand_is_array(root)) {
+    if (operand_is_array(&single) && single.is_node) {
         diag_set(w->diag, root->span, "a derivative is of one number, and this is an array");
         return diag_hint(w->diag, "take one element of it, or its sum or mean");
     }
     *out = lower_number_operand(0, span);
-    struct adjoints adjoints = {0};
-    uint32_t from = lowest(w, of);
-    enum sweep_end end = w->tape->any_stale
-                             ? slope_when_stale(w, root->node, from, &adjoints)
-                             : sweep_adjoints(w->tape, w->stop, root->node, from, &adjoints);
-    bool ok = end == SWEEP_DONE && read_slopes(w, &adjoints, of, span, out);
-    adjoints_release(&adjoints);
-    return ok || (end == SWEEP_STOPPED ? diag_set(w->diag, span, "interrupted")
-                                       : diag_out_of_memory(w->diag));
+    bool ok = !single.is_node                ? further_slopes(w, &single, &in, span, out)
+              : w->slopes_as == SLOPES_NODES ? slopes_as_nodes(w, &single, &in, span, out)
+              : w->slopes_as == SLOPES_GROWN ? grown_already(w, single.node, &in, span, out)
+                                             : first_slopes(w, single.node, &in, span, out);
+    return ok && remember(w, &single, &in, out);
 }

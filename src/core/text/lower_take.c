@@ -28,6 +28,8 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
     buf_init(&w->numbers, sizeof(double));
     buf_init(&w->calls, sizeof(struct activation *));
     buf_init(&w->remarks, sizeof(const char *));
+    buf_init(&w->slopes, sizeof(struct slope_of));
+    buf_init(&w->grown, sizeof(struct grown));
     arena_init(&w->memory);
 }
 
@@ -38,6 +40,8 @@ void lower_release(struct lower *w)
     buf_release(&w->numbers);
     buf_release(&w->calls);
     buf_release(&w->remarks);
+    buf_release(&w->slopes);
+    buf_release(&w->grown);
     arena_release(&w->memory);
 }
 

@@ -1,5 +1,6 @@
 #include "text/names.h"
 
+#include "engine/grow.h"
 #include "text/foreign.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@ void names_init(struct names *n)
     buf_init(&n->text, 1);
     buf_init(&n->heads, sizeof(uint32_t));
     buf_init(&n->lists, sizeof(uint32_t));
+    buf_init(&n->grown, sizeof(struct grown));
     buf_init(&n->arrays, sizeof(uint32_t));
     buf_init(&n->by_node, sizeof(struct label));
     n->by_node_made = false;
@@ -29,6 +31,7 @@ void names_release(struct names *n)
     buf_release(&n->text);
     buf_release(&n->heads);
     buf_release(&n->lists);
+    buf_release(&n->grown);
     buf_release(&n->arrays);
     buf_release(&n->by_node);
 }
@@ -247,6 +250,27 @@ const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
     size_t cut = utf8_cut(s, length < 80 ? length : 80, 30);
     snprintf(out, LABEL_TEXT, "%.*s%s", (int)cut, s, cut < length ? "…" : "");
     return out;
+}
+
+bool names_keep_grown(struct names *n, const struct buf *rows)
+{
+    struct grown *at = rows->count == 0 ? NULL : buf_push(&n->grown, rows->count);
+    if (at != NULL) {
+        memcpy(at, rows->data, rows->count * sizeof *at);
+        n->by_node_made = false;
+    }
+    return rows->count == 0 || at != NULL;
+}
+
+uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of)
+{
+    for (size_t i = n->grown.count; i-- > 0;) {
+        const struct grown *row = &BUF(struct grown, &n->grown)[i];
+        if (row->root == root && row->of == of) {
+            return row->node;
+        }
+    }
+    return NODE_NONE;
 }
 
 enum { NEAR_LENGTH = 32 };

@@ -26,6 +26,7 @@ struct names {
     struct buf text;     // char
     struct buf heads;    // uint32_t: first symbol of each hash chain
     struct buf lists;    // uint32_t: nodes of listed arrays (see value.h)
+    struct buf grown;    // struct grown: derivatives that are nodes (grow.h)
     struct buf by_node;  // struct label: bound scalars, sorted by node; made when asked for
     struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
     bool by_node_made;
@@ -55,6 +56,12 @@ uint32_t names_of_node(struct names *n, uint32_t node);
 // Written into out, which is returned.
 enum { LABEL_TEXT = 96 };
 const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
+
+// Keeps these rows (struct grown): nodes that are derivatives, which are labelled as such. False if
+// out of memory.
+bool names_keep_grown(struct names *n, const struct buf *rows);
+// The node that was made for d root / d of last; NODE_NONE if none was.
+uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of);
 
 // The candidate closest to s by typing slips (one or two: a letter more, less, other, swapped),
 // offered one at a time; for "did you mean".

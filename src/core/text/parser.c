@@ -5,6 +5,7 @@
 #include "base/stop.h"
 #include "text/builtin.h"
 #include "text/foreign.h"
+#include "text/slope.h"
 #include "text/spelling.h"
 
 enum frame_kind {
@@ -223,8 +224,41 @@ static void put_over(struct parser *p, struct token over, const double at[2], ui
     }
 }
 
+static void put_slope_name(struct parser *p, struct slope_name name)
+{
+    put(p, (struct item){.kind = name.node != NODE_NONE ? ITEM_NODE : ITEM_NAME,
+                         .node = name.node,
+                         .span = name.span});
+}
+
+// d2L/dadb is L a SLOPE b SLOPE.
+static void put_higher_slope(struct parser *p, const struct slope_notation *s)
+{
+    if (p->diag->set) {
+        return;
+    }
+    put_slope_name(p, s->over);
+    for (int i = 0; i < s->order; i++) {
+        put_slope_name(p, s->below[i]);
+        put(p, (struct item){.kind = ITEM_SLOPE, .span = s->span});
+    }
+    p->slope_mine |= s->mine;
+    if (s->other.end > 0) {
+        p->slope_over = s->over.span;
+        p->slope_other = s->other;
+    }
+    *p->lexer = s->behind;
+    p->want_operand = false;
+}
+
 static bool read_slope(struct parser *p, struct token over)
 {
+    struct slope_notation higher;
+    if (slope_read(p->lexer, p->names, over, p->diag, &higher)) {
+        put_higher_slope(p, &higher);
+        return true;
+    }
+    p->slope_notice |= higher.divides;
     if (!over.partial && !begins_with_d(p, over)) {
         return false;
     }
@@ -675,6 +709,11 @@ static bool read_latex(struct parser *p, struct token t)
     bool root = t.latex && text_among("sqrt", s, n);
     if ((!frac && !root) || !is_open(lexer_peek(p->lexer), '{')) {
         return false;
+    }
+    struct slope_notation higher;
+    if (frac && slope_read_braces(p->lexer, p->names, p->diag, &higher)) {
+        put_higher_slope(p, &higher);
+        return true;
     }
     struct lexer ahead = *p->lexer;
     struct token over = frac ? braced_slope(p, &ahead) : t;

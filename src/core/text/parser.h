@@ -19,6 +19,7 @@
 //            | text ["," "header" "=" word], of load_csv
 //   only slope    = "d" name [element] "/" "d" name
 //                   where neither "dname" is bound; ∂name/∂name always
+//            | a derivative of higher order: d2name/dname2 and its spellings; see slope.h
 //   element  = "[" ["-"] number ["," ["-"] number] "]"
 // A comma may stand before the end of any bracket.
 //
@@ -90,6 +91,8 @@ struct parser {
     bool want_operand;
     bool slope_notice;         // dL/da was read as a division of two names
     bool slope_mine;           // … as a derivative, though one of them is a name
+    // Of d2z/dx2: z, and x2 where that is a name as well (empty: none).
+    struct span slope_over, slope_other;
     struct span implied;       // the first product without a sign: 2x (empty: none)
     size_t next_for;           // where the word `for` comes next, looked up when it is needed
     bool number_before;        // the operand just read is a written number

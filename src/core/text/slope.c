@@ -1,0 +1,362 @@
+#include "text/slope.h"
+
+#include <string.h>
+
+#include "text/spelling.h"
+
+// What stands between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
+struct piece {
+    struct span span;  // after its d or ∂
+    uint32_t node;     // of %7; else NODE_NONE
+    int power;         // written raised: dx²; 0: not so
+    bool partial;      // with ∂: what follows is one name
+};
+
+struct below {
+    const struct lexer *lexer;
+    const struct names *names;
+    int order;
+    bool bound;  // only names that are
+    struct piece piece[SLOPE_ORDERS];
+    size_t pieces;
+    // The readings found: how many, and the first two.
+    struct slope_name reading[2][SLOPE_ORDERS];
+    size_t readings;
+    struct slope_name now[SLOPE_ORDERS];
+};
+
+static const char *text_at(const struct lexer *l, size_t at)
+{
+    return l->source->text + at;
+}
+
+static bool is_bound(const struct lexer *l, const struct names *names, struct span span)
+{
+    return names_lookup(names, text_at(l, span.start), span.end - span.start).rank != VALUE_UNBOUND;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '2' && c <= '9';
+}
+
+// ---- Below the line -----------------------------------------------------------------------------
+
+static bool same_name(const struct below *b, struct slope_name x, struct slope_name y)
+{
+    size_t n = x.span.end - x.span.start;
+    return x.node == y.node && n == y.span.end - y.span.start &&
+           memcmp(text_at(b->lexer, x.span.start), text_at(b->lexer, y.span.start), n) == 0;
+}
+
+static int times_in(const struct below *b, const struct slope_name *reading, struct slope_name name)
+{
+    int times = 0;
+    for (int i = 0; i < b->order; i++) {
+        times += same_name(b, reading[i], name);
+    }
+    return times;
+}
+
+// The same names as often as in the first reading, in another order: no other derivative.
+static bool is_first_reading(const struct below *b)
+{
+    for (int i = 0; b->readings > 0 && i < b->order; i++) {
+        if (times_in(b, b->now, b->now[i]) != times_in(b, b->reading[0], b->now[i])) {
+            return false;
+        }
+    }
+    return b->readings > 0;
+}
+
+static void split(struct below *b, size_t piece, size_t at, int count);
+
+// The name `span`, `times` over, and then what follows it.
+static void take_name(struct below *b, size_t piece, struct span span, uint32_t node, int times,
+                      size_t next, int count)
+{
+    if (count + times > b->order ||
+        (b->bound && node == NODE_NONE && !is_bound(b->lexer, b->names, span))) {
+        return;
+    }
+    for (int i = 0; i < times; i++) {
+        b->now[count + i] = (struct slope_name){span, node};
+    }
+    bool ends = next == b->piece[piece].span.end;
+    split(b, ends ? piece + 1 : piece, ends ? 0 : next, count + times);
+}
+
+// All readings of what follows, from byte `at` of a piece on (0: from its start), `count` names
+// being read.
+static void split(struct below *b, size_t piece, size_t at, int count)
+{
+    if (piece == b->pieces) {
+        if (count == b->order && !is_first_reading(b)) {
+            if (b->readings < COUNT_OF(b->reading)) {
+                memcpy(b->reading[b->readings], b->now, sizeof b->now);
+            }
+            b->readings++;
+        }
+        return;
+    }
+    const struct piece *p = &b->piece[piece];
+    size_t start = at == 0 ? p->span.start : at, end = p->span.end;
+    int power = p->power == 0 ? 1 : p->power;
+    for (size_t e = start + 1; e < end && p->node == NODE_NONE; e++) {
+        const char *s = text_at(b->lexer, e);
+        bool digit = is_digit(*s), last = e + 1 == end;
+        struct span name = {start, e};
+        if (digit && last && p->power == 0) {
+            take_name(b, piece, name, NODE_NONE, *s - '0', end, count);
+        } else if (digit && !p->partial && e + 2 < end && s[1] == 'd') {
+            take_name(b, piece, name, NODE_NONE, *s - '0', e + 2, count);
+        }
+        if (*s == 'd' && !last && !p->partial) {
+            take_name(b, piece, name, NODE_NONE, 1, e + 1, count);
+        }
+    }
+    take_name(b, piece, (struct span){start, end}, p->node, power, end, count);
+}
+
+// A raised power, as in dx² or (carets) dx^2, dx^{2}: taken from the lexer. 0: there is none.
+static int read_power(struct lexer *l, bool caret)
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored);
+    bool raised = t.kind == TOKEN_RAISED && t.mark != 'T';
+    if (!raised && (!caret || t.kind != TOKEN_INFIX || t.op != OP_POW)) {
+        return 0;
+    }
+    bool brace = false;
+    if (!raised) {
+        t = lexer_next(&ahead, &ignored);
+        brace = t.kind == TOKEN_OPEN && t.mark == '{';
+        t = brace ? lexer_next(&ahead, &ignored) : t;
+        raised = t.kind == TOKEN_NUMBER;
+    }
+    if (brace) {
+        lexer_next(&ahead, &ignored);
+    }
+    if (!raised || t.number < 1 || t.number > SLOPE_ORDERS || t.number != (int)t.number) {
+        return 0;
+    }
+    *l = ahead;
+    return (int)t.number;
+}
+
+static bool is_part(const struct lexer *l, struct token t)
+{
+    return t.partial ? t.kind == TOKEN_NAME || t.kind == TOKEN_NODE
+                     : t.kind == TOKEN_NAME && token_length(t) > 1 && *token_text(l, t) == 'd';
+}
+
+// The pieces at the lexer's place; it stands behind them afterwards.
+static void read_pieces(struct below *b, struct lexer *l, bool caret)
+{
+    struct diag ignored = {0};
+    for (struct token t = lexer_peek(l); b->pieces < SLOPE_ORDERS && is_part(l, t);
+         t = lexer_peek(l)) {
+        if (b->pieces > 0 && !t.partial && t.at != l->at) {
+            break;  // apart, and without ∂
+        }
+        lexer_next(l, &ignored);
+        struct piece *p = &b->piece[b->pieces++];
+        *p = (struct piece){.span = {t.span.start + !t.partial, t.span.end},
+                            .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE,
+                            .partial = t.partial};
+        p->power = read_power(l, caret);
+    }
+}
+
+// ---- Above the line -----------------------------------------------------------------------------
+
+// d2y; d²y, d^2y; ∂²y: the order and the name. The lexer stands behind `t`, the first token, and
+// afterwards behind the name. *caret: with ^. False: it is no such thing.
+static bool read_over(struct lexer *l, const struct names *names, struct token t,
+                      struct slope_notation *s, bool *caret)
+{
+    const char *text = token_text(l, t);
+    size_t n = token_length(t);
+    s->order = t.order;
+    s->over = (struct slope_name){t.span, t.kind == TOKEN_NODE ? t.node : NODE_NONE};
+    if (t.partial) {
+        *caret = true;
+        return s->order > 1;
+    }
+    if (t.kind != TOKEN_NAME || text[0] != 'd') {
+        return false;
+    }
+    if (n > 2 && is_digit(text[1]) && !(text[2] >= '0' && text[2] <= '9')) {
+        s->order = text[1] - '0';
+        s->over.span.start += 2;
+        return true;
+    }
+    if (n != 1 || is_bound(l, names, t.span)) {
+        return false;
+    }
+    struct token sign = lexer_peek(l);
+    *caret = sign.kind == TOKEN_INFIX;
+    s->order = read_power(l, true);
+    struct diag ignored = {0};
+    struct token name = lexer_next(l, &ignored);
+    s->over.span = name.span;
+    return s->order > 1 && name.kind == TOKEN_NAME && !name.partial;
+}
+
+// ---- Both ---------------------------------------------------------------------------------------
+
+static void add_nested(struct text *out, const struct below *b, const struct slope_notation *s,
+                       const struct slope_name *below)
+{
+    for (int i = 0; i < s->order; i++) {
+        text_add(out, "grad(");
+    }
+    text_add_bytes(out, text_at(b->lexer, s->over.span.start),
+                   s->over.span.end - s->over.span.start);
+    for (int i = 0; i < s->order; i++) {
+        text_add(out, ", ");
+        text_add_bytes(out, text_at(b->lexer, below[i].span.start),
+                       below[i].span.end - below[i].span.start);
+        text_add(out, ")");
+    }
+}
+
+static void refuse_two_readings(const struct below *b, const struct slope_notation *s,
+                                struct diag *d)
+{
+    struct text first, second;
+    text_init(&first);
+    text_init(&second);
+    add_nested(&first, b, s, b->reading[0]);
+    add_nested(&second, b, s, b->reading[1]);
+    diag_set(d, s->span, "this can be read in two ways");
+    diag_hint(d, "write %s, or %s", text_get(&first), text_get(&second));
+    text_release(&first);
+    text_release(&second);
+}
+
+static void refuse_count(const struct below *b, const struct slope_notation *s, struct diag *d)
+{
+    const char *y = text_at(b->lexer, s->over.span.start);
+    const char *x = text_at(b->lexer, b->piece[0].span.start);
+    int ny = (int)(s->over.span.end - s->over.span.start);
+    int nx = (int)(b->piece[0].span.end - b->piece[0].span.start);
+    while (nx > 1 && x[nx - 1] >= '0' && x[nx - 1] <= '9') {
+        nx--;
+    }
+    diag_set(d, s->span, "d%d above the line asks for %d names below it", s->order, s->order);
+    diag_hint(d, "write d%d%.*s/d%.*s%d, or a name for each: d2L/dadb", s->order, ny, y, nx, x,
+              s->order);
+}
+
+// Which of the readings below the line is meant. False: d says why none is.
+static bool choose(struct below *b, struct slope_notation *s, struct diag *d)
+{
+    b->bound = true;
+    split(b, 0, 0, 0);
+    if (b->readings > 1) {
+        refuse_two_readings(b, s, d);
+        return false;
+    }
+    if (b->readings == 0) {  // the trouble told is then the first name that is missing
+        b->bound = false;
+        split(b, 0, 0, 0);
+    }
+    if (b->readings == 0) {
+        refuse_count(b, s, d);
+        return false;
+    }
+    memcpy(s->below, b->reading[0], sizeof s->below);
+    return true;
+}
+
+// dx2 where x2 is bound as well.
+static void note_other(const struct below *b, struct slope_notation *s)
+{
+    const struct piece *p = &b->piece[0];
+    bool whole = s->below[0].span.end == p->span.end;
+    if (b->pieces == 1 && !whole && p->power == 0 && is_bound(b->lexer, b->names, p->span)) {
+        s->other = p->span;
+    }
+}
+
+// Is it a derivative, given which of `over` and `under` as a whole are names? They are where d2y and
+// dx2 are typed as names are.
+static bool is_derivative(const struct below *b, struct slope_notation *s, struct token over,
+                          struct token under)
+{
+    bool name = over.kind == TOKEN_NAME && !over.partial && token_length(over) > 1;
+    bool above = name && is_bound(b->lexer, b->names, over.span);
+    bool beneath = !under.partial && is_bound(b->lexer, b->names, under.span);
+    bool inner = is_bound(b->lexer, b->names, s->over.span);
+    struct below bound = *b;
+    bound.bound = true;
+    split(&bound, 0, 0, 0);
+    inner = inner && bound.readings > 0;
+    s->divides = above && beneath && inner;
+    s->mine = above != beneath && inner;
+    return (!above && !beneath) || s->mine;
+}
+
+bool slope_read(const struct lexer *lexer, const struct names *names, struct token over,
+                struct diag *d, struct slope_notation *s)
+{
+    struct diag ignored = {0};
+    struct below b = {.lexer = lexer, .names = names};
+    struct lexer ahead = *lexer;
+    bool caret = false;
+    *s = (struct slope_notation){0};
+    if (!read_over(&ahead, names, over, s, &caret)) {
+        return false;
+    }
+    struct token slash = lexer_next(&ahead, &ignored), under = lexer_peek(&ahead);
+    b.order = s->order;
+    if (slash.kind != TOKEN_INFIX || slash.op != OP_DIV || !is_part(&ahead, under)) {
+        if (over.partial) {
+            diag_set(d, over.span, "a derivative is of one name with respect to others");
+            diag_hint(d, "write ∂²L/∂a∂b, or d2L/dadb");
+        }
+        return over.partial;
+    }
+    read_pieces(&b, &ahead, caret);
+    s->span = (struct span){over.at, ahead.at};
+    s->behind = ahead;
+    if (!is_derivative(&b, s, over, under)) {
+        return false;
+    }
+    if (choose(&b, s, d)) {
+        note_other(&b, s);
+    }
+    return true;
+}
+
+bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
+                       struct slope_notation *s)
+{
+    struct diag ignored = {0};
+    struct below b = {.lexer = lexer, .names = names};
+    struct lexer ahead = *lexer;
+    bool caret = false;
+    *s = (struct slope_notation){0};
+    struct token open = lexer_next(&ahead, &ignored), over = lexer_next(&ahead, &ignored);
+    if (open.kind != TOKEN_OPEN || !read_over(&ahead, names, over, s, &caret)) {
+        return false;
+    }
+    struct token close = lexer_next(&ahead, &ignored);
+    struct token second = lexer_next(&ahead, &ignored);
+    b.order = s->order;
+    if (close.kind != TOKEN_CLOSE || second.kind != TOKEN_OPEN ||
+        !is_part(&ahead, lexer_peek(&ahead))) {
+        return false;
+    }
+    read_pieces(&b, &ahead, true);
+    s->span = (struct span){over.at, ahead.at};
+    close = lexer_next(&ahead, &ignored);
+    s->behind = ahead;
+    if (close.kind != TOKEN_CLOSE) {
+        return false;
+    }
+    choose(&b, s, d);
+    return true;
+}
