@@ -31,16 +31,37 @@ bool aside_bind(struct aside *a, const char *name, size_t length, struct value v
            diag_out_of_memory(a->call->diag);
 }
 
+// All at once: the trail then has nothing to add when other leaves are changed.
+static bool save(struct aside *a)
+{
+    struct tape *t = &a->call->s->tape;
+    return (trail_save(&a->trail, &t->value, 0, a->nodes) &&
+            trail_save(&a->trail, &t->mark, 0, a->nodes)) ||
+           diag_out_of_memory(a->call->diag);
+}
+
 bool aside_set(struct aside *a, uint32_t leaf, double value)
 {
-    struct session *s = a->call->s;
-    // All at once: the trail then has nothing to add at the points that follow.
-    if (!trail_save(&a->trail, &s->tape.value, 0, a->nodes) ||
-        !trail_save(&a->trail, &s->tape.mark, 0, a->nodes) ||
-        !tape_set_value(&s->tape, &a->trail, leaf, value)) {
-        return diag_out_of_memory(a->call->diag);
+    return save(a) && (tape_set_value(&a->call->s->tape, &a->trail, leaf, value) ||
+                       diag_out_of_memory(a->call->diag));
+}
+
+bool aside_move_all(struct aside *a, const uint32_t *leaves, const double *values, size_t count)
+{
+    struct tape *t = &a->call->s->tape;
+    if (!save(a)) {
+        return false;
     }
-    return true;
+    for (size_t k = 0; k < count; k++) {
+        BUF(double, &t->value)[leaves[k]] = values[k];
+    }
+    for (uint32_t i = 0; i < tape_count(t); i++) {
+        if (tape_op(t, i) != OP_LEAF) {
+            BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
+        }
+    }
+    t->any_stale = true;
+    return aside_refresh(a);
 }
 
 bool aside_refresh(struct aside *a)

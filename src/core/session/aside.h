@@ -31,6 +31,8 @@ bool aside_move(struct aside *a, uint32_t leaf, double value);
 // The same in two parts, to change several leaves at once.
 bool aside_set(struct aside *a, uint32_t leaf, double value);
 bool aside_refresh(struct aside *a);
+// Changes many leaves at once and refreshes all that is computed.
+bool aside_move_all(struct aside *a, const uint32_t *leaves, const double *values, size_t count);
 // Appends a leaf; the first after aside_cut has the number `nodes`. False: the diag says why.
 bool aside_leaf(struct aside *a, double value);
 // Evaluates the expression that is this piece of a text. *result holds until aside_cut. False: the

@@ -1,0 +1,37 @@
+// A network layer by layer, as facts: what flow, explain, local and backward --layers answer with.
+// Everything is computed aside; the session does not change.
+#ifndef COMMAND_FLOW_H
+#define COMMAND_FLOW_H
+
+#include "command/rebuild.h"
+#include "scene/layers.h"
+
+struct flow {
+    struct rebuilt made;
+    struct layers layers;
+    struct arena arena;
+    struct buf labels;  // const char *, by row of the matrices: what it goes by; NULL
+    struct buf before;  // double, by node: values before the update
+    bool updated;
+    double rate;
+};
+
+// How much smaller, or larger, the error signal of a layer is than that of the last one when it is
+// said to vanish or to explode; and a slope that is as good as none.
+#define FLOW_VANISHES 0.01
+#define FLOW_EXPLODES 100.0
+#define FLOW_FLAT 0.01
+
+// Reads an expression at the call's place: one number, made of layers. Release it whatever the end.
+// False: the diag says why.
+bool flow_read(struct flow *f, struct call *c);
+void flow_release(struct flow *f);
+// Moves the weights of all layers, and all other parameters, by -rate times their gradients, and
+// runs the forward pass again. False: the diag says why.
+bool flow_update(struct flow *f, double rate);
+// Fills a record of kind flow. False, with the diag set, if out of memory.
+bool flow_put(struct flow *f, struct rec *r);
+// Fills a flow_layer.
+void flow_put_layer(struct flow *f, struct rec *to, size_t layer);
+
+#endif

@@ -1,0 +1,27 @@
+// Formulas of whole arrays as the learner would type them.
+#ifndef FORMULA_MATRIX_PRINT_H
+#define FORMULA_MATRIX_PRINT_H
+
+#include "formula/matrix.h"
+
+// How tightly a formula holds together; see the grammar in parser.h.
+enum matrix_level {
+    MATRIX_ANY,
+    MATRIX_COMPARE,
+    MATRIX_SUM,
+    MATRIX_PRODUCT,
+    MATRIX_SIGNED,
+    MATRIX_POWER,
+    MATRIX_PRIMARY
+};
+
+// The operation of a row on its operands: "W1 @ x + b1". labels[i] (const char *) is what row i goes
+// by; what has none (NULL) is written out, down to what has one. Of a row that is given, or that is
+// written with what no text says, "…" stands for it. False: longer than MATRIX_TEXT_MOST bytes.
+enum { MATRIX_TEXT_MOST = 2000 };
+bool matrix_print(struct text *out, const struct matrices *m, const char *const *labels,
+                  uint32_t row);
+// How tightly what matrix_print writes holds together.
+enum matrix_level matrix_level(const struct mat *row);
+
+#endif

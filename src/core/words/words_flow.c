@@ -1,0 +1,479 @@
+// The words of a network layer by layer: flow.
+#include <string.h>
+
+#include "words/say.h"
+#include "words/signs.h"
+
+enum { COLUMNS = 78, NUMBERS_LEAST = 20 };
+
+static size_t room(const struct words *w)
+{
+    return w->columns > 0 ? w->columns : COLUMNS;
+}
+
+// ---- Numbers ------------------------------------------------------------------------------------
+
+static void add_number(struct text *out, double v, int digits)
+{
+    char number[NUMBER_TEXT];
+    text_add(out, number_text(number, v, digits));
+}
+
+static void add_list(struct text *out, const struct rec *list, int digits)
+{
+    text_add_char(out, '[');
+    for (const struct rec *v = list->in.first; v != NULL; v = v->next) {
+        v->type == REC_LIST ? add_list(out, v, digits) : add_number(out, v->number, digits);
+        text_add(out, v->next != NULL ? ", " : "");
+    }
+    text_add_char(out, ']');
+}
+
+// As many of the first numbers as fit, and the length of all of them: "[0.1, 0.2, …] ‖1.8‖".
+static void add_first(struct text *out, const struct rec *list, double norm, int digits,
+                      size_t columns)
+{
+    struct text first, next;
+    text_init(&first);
+    text_init(&next);
+    bool matrix = list->in.first != NULL && list->in.first->type == REC_LIST;
+    const struct rec *v = matrix ? list->in.first->in.first : list->in.first;
+    size_t used = strlen("[[.]] || 0.0123");
+    for (; v != NULL; v = v->next) {
+        text_clear(&next);
+        add_number(&next, v->number, digits);
+        used += text_length(&next) + 2;
+        if (used > columns) {
+            break;
+        }
+        text_addf(&first, "%s, ", text_get(&next));
+    }
+    if (text_length(&first) > 0) {
+        text_addf(out, matrix ? "[[%s…]] " : "[%s…] ", text_get(&first));
+    }
+    text_add(out, "‖");
+    add_number(out, norm, 3);
+    text_add(out, "‖");
+    text_release(&first);
+    text_release(&next);
+}
+
+// An array in at most so many columns.
+static void add_array(struct text *out, const struct words *w, const struct rec *array,
+                      enum rec_key key, size_t columns)
+{
+    const struct rec *value = rec_find(array, key);
+    enum rec_key norm = key == KEY_grad    ? KEY_grad_norm
+                        : key == KEY_after ? KEY_after_norm
+                                           : KEY_norm;
+    struct text whole;
+    if (value == NULL || value->type != REC_LIST) {
+        add_number(out, value == NULL ? 0 : value->number, w->digits);
+        return;
+    }
+    text_init(&whole);
+    int64_t shown = 0;
+    for (const struct rec *v = value->in.first; v != NULL; v = v->next) {
+        shown += v->type == REC_LIST ? (int64_t)v->in.count : 1;
+    }
+    add_list(&whole, value, w->digits);
+    if (shown == rec_get_whole(array, KEY_count) && text_length(&whole) <= columns) {
+        text_add(out, text_get(&whole));
+    } else {
+        add_first(out, value, rec_get_number(array, norm), w->digits, columns);
+    }
+    text_release(&whole);
+}
+
+static void cell_array(struct words *w, struct table *t, enum ink ink, const struct rec *array,
+                       enum rec_key key, size_t columns)
+{
+    struct text cell;
+    text_init(&cell);
+    add_array(&cell, w, array, key, columns);
+    table_ink(t, ink, text_get(&cell));
+    text_release(&cell);
+}
+
+// ---- The diagram --------------------------------------------------------------------------------
+
+// Two lines that grow side by side: the forward pass above, the backward pass below.
+struct diagram {
+    struct words *w;
+    struct text above, below;
+};
+
+static size_t columns_of(struct text *t)
+{
+    return ink_columns(text_get(t), text_length(t));
+}
+
+// Makes both lines equally long.
+static void level(struct diagram *d, const char *above, const char *below)
+{
+    while (columns_of(&d->above) < columns_of(&d->below)) {
+        text_add(&d->above, above);
+    }
+    while (columns_of(&d->below) < columns_of(&d->above)) {
+        text_add(&d->below, below);
+    }
+}
+
+static void put_line(struct words *w, struct text *line)
+{
+    size_t n = text_length(line);
+    while (n > 0 && text_get(line)[n - 1] == ' ') {
+        n--;
+    }
+    text_add_char(w->out, WRAP_FIXED);
+    text_add_bytes(w->out, text_get(line), n);
+    text_add_char(w->out, '\n');
+}
+
+static void flush(struct diagram *d)
+{
+    put_line(d->w, &d->above);
+    put_line(d->w, &d->below);
+    text_clear(&d->above);
+    text_clear(&d->below);
+}
+
+static void add_names(struct text *out, const struct rec *list)
+{
+    for (const struct rec *v = list == NULL ? NULL : list->in.first; v != NULL; v = v->next) {
+        text_addf(out, v == list->in.first ? "%s" : " %s", rec_get_text(v, KEY_name));
+    }
+}
+
+// "─[W1 b1]─► z1 ─sigmoid─► a1 ", and below z1 the length of its δ.
+static void add_layer(struct diagram *d, const struct rec *layer)
+{
+    const struct rec *z = rec_find(layer, KEY_z), *a = rec_find(layer, KEY_a);
+    const struct rec *weights = rec_find(layer, KEY_weights);
+    struct text part;
+    text_init(&part);
+    text_add(&part, "─");
+    if (weights->in.count > 0) {
+        text_add_char(&part, '[');
+        add_names(&part, weights);
+        text_add(&part, "]─");
+    }
+    text_add(&part, "► ");
+    size_t before = columns_of(&part), names = strlen(rec_get_text(z, KEY_name)) + 16;
+    names += a == NULL ? 0 : strlen(rec_get_text(a, KEY_name));
+    if (columns_of(&d->above) > 0 && columns_of(&d->above) + before + names > room(d->w)) {
+        flush(d);
+        text_add(&d->above, "  ");
+        text_add(&d->below, "  ◄");
+    }
+    text_add(&d->above, text_get(&part));
+    bool first = columns_of(&d->below) == 0;
+    while (columns_of(&d->below) + !first < columns_of(&d->above)) {
+        text_add(&d->below, first ? " " : "─");
+    }
+    text_add(&d->below, first ? "" : " ");
+    ink_add(&d->above, INK_NAME, rec_get_text(z, KEY_name));
+    text_clear(&part);
+    int64_t number = rec_get_whole(layer, KEY_number);
+    number > 0 ? text_addf(&part, "‖δ%lld‖ ", (long long)number) : text_add(&part, "‖d‖ ");
+    add_number(&part, rec_get_number(z, KEY_grad_norm), 3);
+    ink_add(&d->below, INK_GRAD, text_get(&part));
+    text_add(&d->below, " ◄");
+    text_add_char(&d->above, ' ');
+    if (a != NULL) {
+        text_addf(&d->above, "─%s─► ", rec_get_text(layer, KEY_activation));
+        ink_add(&d->above, INK_NAME, rec_get_text(a, KEY_name));
+        text_add_char(&d->above, ' ');
+    }
+    text_release(&part);
+}
+
+static void put_diagram(struct words *w)
+{
+    struct diagram d = {.w = w};
+    text_init(&d.above);
+    text_init(&d.below);
+    add_names(&d.above, rec_find(w->record, KEY_inputs));
+    text_add(&d.above, text_length(&d.above) == 0 ? "input" : "");
+    text_add_char(&d.above, ' ');
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        add_layer(&d, l);
+        level(&d, "─", "─");
+    }
+    text_add(&d.above, "─► ");
+    level(&d, "─", "─");
+    ink_add(&d.above, INK_NAME, rec_get_text(rec_find(w->record, KEY_output), KEY_name));
+    text_add(&d.below, " 1");
+    flush(&d);
+    text_release(&d.above);
+    text_release(&d.below);
+}
+
+// ---- The passes ---------------------------------------------------------------------------------
+
+// What the columns of a table can have: the names, and what is left for the numbers.
+struct measure {
+    size_t left, shape, numbers;
+    bool after;
+};
+
+static size_t longer(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void widen(struct measure *m, const struct rec *array)
+{
+    size_t name = signs_columns(rec_get_text(array, KEY_name));
+    size_t formula = signs_columns(rec_get_text(array, KEY_formula));
+    m->left = longer(m->left, name + (formula > 0 ? formula + 3 : 0));
+    m->shape = longer(m->shape, strlen(rec_get_text(array, KEY_shape)));
+}
+
+static struct measure measure(struct words *w)
+{
+    enum { LEFT_MOST = 34, LEFT_MOST_AFTER = 20, GAP = 2 };
+    struct measure m = {.after = rec_find(w->record, KEY_rate) != NULL};
+    for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
+        widen(&m, v);
+    }
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        widen(&m, rec_find(l, KEY_z));
+        if (rec_find(l, KEY_a) != NULL) {
+            widen(&m, rec_find(l, KEY_a));
+        }
+    }
+    widen(&m, rec_find(w->record, KEY_output));
+    size_t most = m.after ? LEFT_MOST_AFTER : LEFT_MOST;
+    m.left = m.left < most ? m.left : most;
+    size_t used = m.left + GAP + m.shape + GAP;
+    m.numbers = room(w) > used ? room(w) - used : 0;
+    m.numbers = m.after ? (m.numbers - GAP) / 2 : m.numbers;
+    m.numbers = longer(m.numbers, NUMBERS_LEAST);
+    return m;
+}
+
+static void put_title(struct words *w, const char *title)
+{
+    ink_add(w->out, INK_MUTED, title);
+    text_add_char(w->out, '\n');
+}
+
+static void forward_row(struct words *w, struct table *t, const struct rec *array,
+                        const struct measure *m)
+{
+    const char *formula = rec_get_text(array, KEY_formula);
+    const char *name = rec_get_text(array, KEY_name);
+    struct text cell;
+    text_init(&cell);
+    ink_add(&cell, INK_NAME, name);
+    size_t left = signs_columns(name) + 3, all = left + signs_columns(formula);
+    if (*formula != '\0' && (all <= m->left || w->rich)) {
+        text_addf(&cell, " = %s", formula);
+    } else if (*formula != '\0' && left + 6 < m->left) {
+        text_add(&cell, " = ");
+        text_add_bytes(&cell, formula, utf8_cut(formula, strlen(formula), m->left - left - 1));
+        text_add(&cell, "…");
+    }
+    table_cell(t, text_get(&cell));
+    table_cell(t, rec_get_text(array, KEY_shape));
+    cell_array(w, t, INK_VALUE, array, KEY_value, m->numbers);
+    if (m->after) {
+        cell_array(w, t, INK_VALUE, array, KEY_after, m->numbers);
+    }
+    text_release(&cell);
+}
+
+static void put_forward(struct words *w)
+{
+    struct measure m = measure(w);
+    struct table t;
+    table_init(&t, m.after ? "lnnn" : "lnn");
+    put_title(w, m.after ? "forward, before and after the update" : "forward");
+    for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
+        forward_row(w, &t, v, &m);
+    }
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        forward_row(w, &t, rec_find(l, KEY_z), &m);
+        if (rec_find(l, KEY_a) != NULL) {
+            forward_row(w, &t, rec_find(l, KEY_a), &m);
+        }
+    }
+    for (const struct rec *v = say_first(w->record, KEY_targets); v != NULL; v = v->next) {
+        forward_row(w, &t, v, &m);
+    }
+    forward_row(w, &t, rec_find(w->record, KEY_output), &m);
+    say_table(w, &t);
+}
+
+static void backward_row(struct words *w, struct table *t, const char *name,
+                         const struct rec *array, size_t columns)
+{
+    table_ink(t, INK_NAME, name);
+    table_cell(t, rec_get_text(array, KEY_shape));
+    cell_array(w, t, INK_GRAD, array, KEY_grad, columns);
+}
+
+// Was the parameter shown with this layer, or with one below it? Its gradient is the sum over all
+// of its uses, so it is shown once: with the lowest.
+static bool has_lower(const struct words *w, const struct rec *layer, const char *name)
+{
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != layer; l = l->next) {
+        for (const struct rec *v = say_first(l, KEY_weights); v != NULL; v = v->next) {
+            if (strcmp(rec_get_text(v, KEY_name), name) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// "δ2 = dL/dz2", "dL/dh"
+static void add_delta(struct words *w, struct text *out, const struct rec *layer)
+{
+    const char *output = rec_get_text(rec_find(w->record, KEY_output), KEY_name);
+    const char *z = rec_get_text(rec_find(layer, KEY_z), KEY_name);
+    int64_t number = rec_get_whole(layer, KEY_number);
+    if (number > 0) {
+        text_addf(out, "δ%lld = ", (long long)number);
+    }
+    text_addf(out, say_is_loose(output) || strchr(output, '(') != NULL ? "d(%s)/" : "d%s/", output);
+    text_addf(out, strchr(z, ',') != NULL ? "d(%s)" : "d%s", z);
+}
+
+static void backward_layer(struct words *w, struct table *t, const struct rec *layer,
+                           size_t columns)
+{
+    struct text name;
+    text_init(&name);
+    add_delta(w, &name, layer);
+    backward_row(w, t, text_get(&name), rec_find(layer, KEY_z), columns);
+    for (const struct rec *v = say_first(layer, KEY_weights); v != NULL; v = v->next) {
+        if (!has_lower(w, layer, rec_get_text(v, KEY_name))) {
+            text_clear(&name);
+            text_addf(&name, "d%s", rec_get_text(v, KEY_name));
+            backward_row(w, t, text_get(&name), v, columns);
+        }
+    }
+    text_release(&name);
+}
+
+static void put_backward(struct words *w)
+{
+    enum { LEFT = 24 };
+    struct table t;
+    const struct rec *layers = rec_find(w->record, KEY_layers);
+    size_t columns = room(w) > LEFT + NUMBERS_LEAST ? room(w) - LEFT : NUMBERS_LEAST;
+    table_init(&t, "lnn");
+    put_title(w, "backward, the last layer first");
+    for (int64_t i = (int64_t)layers->in.count; i-- > 0;) {
+        const struct rec *l = layers->in.first;
+        for (int64_t k = 0; k < i; k++) {
+            l = l->next;
+        }
+        backward_layer(w, &t, l, columns);
+    }
+    say_table(w, &t);
+}
+
+// ---- The update ---------------------------------------------------------------------------------
+
+static void update_row(struct words *w, struct table *t, const struct rec *v, size_t columns)
+{
+    struct text before, after;
+    text_init(&before);
+    text_init(&after);
+    add_array(&before, w, v, KEY_value, columns);
+    add_array(&after, w, v, KEY_after, columns);
+    bool both = columns_of(&before) + columns_of(&after) + 4 <= columns;
+    table_ink(t, INK_NAME, rec_get_text(v, KEY_name));
+    table_cell(t, rec_get_text(v, KEY_shape));
+    if (!both) {
+        table_ink(t, INK_VALUE, text_get(&before));
+        table_cell(t, "");
+        table_cell(t, "");
+        text_clear(&before);
+    }
+    text_addf(&before, both ? " -> %s" : "-> %s", text_get(&after));
+    table_ink(t, INK_VALUE, text_get(&before));
+    text_release(&before);
+    text_release(&after);
+}
+
+static void put_update(struct words *w)
+{
+    struct table t;
+    struct text title;
+    size_t columns = room(w) > 2 * NUMBERS_LEAST ? room(w) - NUMBERS_LEAST : NUMBERS_LEAST;
+    text_init(&title);
+    text_add(&title, "update, learning rate ");
+    add_number(&title, rec_get_number(w->record, KEY_rate), w->digits);
+    table_init(&t, "lnn");
+    put_title(w, text_get(&title));
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        for (const struct rec *v = say_first(l, KEY_weights); v != NULL; v = v->next) {
+            if (!has_lower(w, l, rec_get_text(v, KEY_name))) {
+                update_row(w, &t, v, columns);
+            }
+        }
+    }
+    say_table(w, &t);
+    text_release(&title);
+}
+
+// ---- What is worth knowing ----------------------------------------------------------------------
+
+static void add_share(struct text *out, double share)
+{
+    add_number(out, 100 * share, 3);
+    text_add_char(out, '%');
+}
+
+static void put_special(struct words *w, const struct rec *layer, const char *special)
+{
+    int64_t units = rec_get_whole(layer, KEY_units), samples = rec_get_whole(layer, KEY_samples);
+    ink_add(w->out, INK_NAME, "layer ");
+    text_addf(w->out, "%lld ", (long long)rec_get_whole(layer, KEY_number));
+    if (strcmp(special, "saturated") == 0) {
+        text_add(w->out, "is saturated: ");
+        add_share(w->out, rec_get_number(layer, KEY_saturated));
+        text_add(w->out, " of its slopes are under 0.01\n");
+    } else if (strcmp(special, "dead") == 0) {
+        double dead = rec_get_number(layer, KEY_dead) * (double)units;
+        text_addf(w->out, "has dead units: %.0f of %lld let no gradient pass", dead,
+                  (long long)units);
+        samples > 1 ? text_addf(w->out, " for any of %lld samples\n", (long long)samples)
+                    : text_add(w->out, " at this input\n");
+    } else {
+        bool vanishes = strcmp(special, "vanishes") == 0;
+        text_addf(w->out, vanishes ? "vanishes: the length of its δ is "
+                                   : "explodes: the length of its δ is ");
+        add_number(w->out, rec_get_number(rec_find(layer, KEY_z), KEY_grad_norm), 3);
+        if (rec_find(layer, KEY_ratio) != NULL) {
+            text_add(w->out, ", ");
+            add_number(w->out, rec_get_number(layer, KEY_ratio), 3);
+            text_add(w->out, " times that of the layer above");
+        }
+        text_add_char(w->out, '\n');
+    }
+}
+
+static void put_specials(struct words *w)
+{
+    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        for (const struct rec *s = say_first(l, KEY_special); s != NULL; s = s->next) {
+            put_special(w, l, s->text);
+        }
+    }
+}
+
+void say_flow(struct words *w)
+{
+    put_diagram(w);
+    put_forward(w);
+    put_backward(w);
+    if (rec_find(w->record, KEY_rate) != NULL) {
+        put_update(w);
+    }
+    put_specials(w);
+}
