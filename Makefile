@@ -267,7 +267,7 @@ VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 
 tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH)
 
-suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm)
+suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm $(BUILD)/play/lessons.txt)
 	@BACKSTEP=$(BACKSTEP) tools/count $(UNIT) $(TTY) $(SCRIPTS) \
 	    $(foreach t,$(REPLAY),"$(t) tests/fuzz/corpus/$(notdir $(t))") "$(VERIFY)" \
 	    $(if $(INSTRUMENT),,'$(LAYERS)' "$(IMPORTS)" \
@@ -285,7 +285,7 @@ bless: all ## Write what the program answers now into those examples; read the d
 layers: $(call library,$(ROOMS)) ## Check who includes and calls whom, and what the core calls and keeps
 	@$(LAYERS:tools/layers=tools/layers --show)
 
-play-wasm: $(BUILD)/play/core.wasm ## Compile the core for the playground
+play-wasm: $(BUILD)/play/core.wasm $(BUILD)/play/lessons.txt ## Compile the core for the playground
 	@node tools/no-imports.js $(BUILD)/play/core.wasm
 
 core-wasm: $(BUILD)/core.wasm ## Compile the core to WebAssembly; it may import nothing
@@ -331,10 +331,16 @@ bench: all $(BENCH) ## Measure: speed, start-up, memory
 	@for script in $(filter-out %/instructions.sh,$(wildcard bench/*.sh)); do \
 	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
 
-# A page of docs/ that is made from tables of the sources.
-$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $(call library,base)
+# What only building needs: pages of docs/ from tables of the sources, lessons as a page reads them.
+below_records := base
+below_pack    := store $(below_store)
+$(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $$(call library,$$(below_$$*))
 	$(call show,link,$@)
-	$(call link)
+	$(call link,$(call libs,$*))
+
+$(BUILD)/play/lessons.txt: $(BUILD)/tools/pack $(wildcard lessons/*.md)
+	$(call show,pack,$@)
+	$(Q)$< $(filter %.md,$^) > $@
 
 docs: all $(BUILD)/tools/records ## Write docs/records.md and draw the players of docs/gallery/ anew
 	@$(BUILD)/tools/records > docs/records.md

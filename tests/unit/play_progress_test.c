@@ -97,9 +97,9 @@ static void add_day(struct seat *seat, int64_t ago, uint32_t answers, uint32_t r
 
 static void add_attempt(struct seat *seat, const char *given)
 {
-    struct course_attempt *a = buf_push(&seat->course.attempts, 1);
+    struct log_attempt *a = buf_push(&seat->course.log.attempts, 1);
     assert_non_null(a);
-    *a = (struct course_attempt){.question = "one.first",
+    *a = (struct log_attempt){.question = "one.first",
                                  .lesson = "one",
                                  .kind = "number",
                                  .given = given,

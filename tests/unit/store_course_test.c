@@ -68,7 +68,7 @@ static const struct course_lesson *lesson(const struct course *c, size_t i)
 static void answer(struct progress *p, const char *question, int64_t when, int64_t rating,
                    uint64_t seed)
 {
-    const struct progress_attempt a = {.question = question,
+    const struct log_attempt a = {.question = question,
                                        .version = strcmp(question, "slope.one") == 0 ? 2 : 1,
                                        .lesson = "slope",
                                        .kind = "number",
@@ -161,7 +161,7 @@ static void what_is_done_is_counted(void **state)
     answer(&p, "slope.one", NOON, 2, 1);
     answer(&p, "slope.one", NOON + DAY, 3, 2);  // met again
     answer(&p, "slope.gone", NOON, 3, 3);       // no lesson has it
-    struct progress_attempt skip = {.question = "slope.two",
+    struct log_attempt skip = {.question = "slope.two",
                                     .version = 1,
                                     .lesson = "slope",
                                     .kind = "number",
@@ -183,14 +183,14 @@ static void what_is_done_is_counted(void **state)
     assert_int_equal(course_question(&c, "slope.two")->seen, 1);
     assert_int_equal(course_question(&c, "chain.one")->seen, 0);
     assert_int_equal(course_question(&c, "slope.two")->card.due, 0);
-    assert_int_equal(c.attempts.count, 5);
-    assert_string_equal(BUF(struct course_attempt, &c.attempts)[4].question, "slope.two");
+    assert_int_equal(c.log.attempts.count, 5);
+    assert_string_equal(BUF(struct log_attempt, &c.log.attempts)[3].question, "slope.two");
     course_release(&c);
     answer(&p, "slope.two", NOON + DAY, 3, 4);
     course_load(&c, "lessons", &p, NOON + DAY, false);
     assert_int_equal(lesson(&c, 0)->done, 2);
     assert_int_equal(lesson(&c, 0)->skipped, 0);
-    assert_int_equal(c.attempts.count, 0);  // not asked for
+    assert_int_equal(c.log.attempts.count, 0);  // not asked for
     course_release(&c);
     progress_release(&p);
 }
@@ -200,7 +200,7 @@ static void another_version_begins_anew(void **state)
     (void)state;
     struct progress p;
     struct course c;
-    struct progress_attempt old = {.question = "slope.one",
+    struct log_attempt old = {.question = "slope.one",
                                    .version = 1,
                                    .lesson = "slope",
                                    .kind = "number",

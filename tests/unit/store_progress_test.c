@@ -22,9 +22,9 @@
 
 #define FILE_NAME "p.db"
 
-static struct progress_attempt attempt(const char *question, int64_t when, int64_t rating)
+static struct log_attempt attempt(const char *question, int64_t when, int64_t rating)
 {
-    return (struct progress_attempt){.question = question,
+    return (struct log_attempt){.question = question,
                                      .version = 1,
                                      .lesson = "chain-rule",
                                      .kind = "number",
@@ -38,7 +38,7 @@ static struct progress_attempt attempt(const char *question, int64_t when, int64
 
 static bool add(struct progress *p, const char *question)
 {
-    struct progress_attempt a = attempt(question, 1700000000, 3);
+    struct log_attempt a = attempt(question, 1700000000, 3);
     return progress_add(p, &a);
 }
 
@@ -47,19 +47,19 @@ static const char *kept_in(const char *path)
 {
     static struct text all;
     struct progress p;
-    struct progress_log log;
+    struct log log;
     text_release(&all);
     text_init(&all);
     progress_init(&p, path, true);
     if (progress_read(&p, &log)) {
         for (size_t i = 0; i < log.attempts.count; i++) {
-            const char *id = BUF(struct progress_attempt, &log.attempts)[i].question;
+            const char *id = BUF(struct log_attempt, &log.attempts)[i].question;
             text_addf(&all, "%s%s", i == 0 ? "" : " ", id);
         }
     } else {
         text_add(&all, progress_trouble(&p));
     }
-    progress_log_release(&log);
+    log_release(&log);
     progress_release(&p);
     return text_get(&all);
 }
@@ -108,8 +108,8 @@ static void everything_comes_back(void **state)
 {
     (void)state;
     struct progress p;
-    struct progress_log log;
-    struct progress_attempt a = attempt("chain-rule.x", 1700000000, 2);
+    struct log log;
+    struct log_attempt a = attempt("chain-rule.x", 1700000000, 2);
     a.version = 3;
     a.skipped = true;
     progress_init(&p, FILE_NAME, true);
@@ -122,13 +122,13 @@ static void everything_comes_back(void **state)
     assert_true(progress_read(&p, &log));
     uint64_t salt = log.salt;
     assert_true(salt != 0);
-    progress_log_release(&log);
+    log_release(&log);
     progress_release(&p);
 
     progress_init(&p, FILE_NAME, true);
     assert_true(progress_read(&p, &log));
     assert_int_equal(log.attempts.count, 2);
-    const struct progress_attempt *b = BUF(struct progress_attempt, &log.attempts);
+    const struct log_attempt *b = BUF(struct log_attempt, &log.attempts);
     assert_string_equal(b[0].question, "chain-rule.x");
     assert_string_equal(b[1].question, "chain-rule.y");
     assert_string_equal(b->lesson, "chain-rule");
@@ -141,11 +141,11 @@ static void everything_comes_back(void **state)
     assert_true(b->seed == UINT64_MAX - 1);
     assert_int_equal(b->hints, 2);
     assert_int_equal(log.places.count, 1);
-    assert_string_equal(BUF(struct progress_place, &log.places)->lesson, "chain-rule");
-    assert_int_equal(BUF(struct progress_place, &log.places)->passed, 5);
+    assert_string_equal(BUF(struct log_place, &log.places)->lesson, "chain-rule");
+    assert_int_equal(BUF(struct log_place, &log.places)->passed, 5);
     assert_true(log.salt == salt);
     assert_null(progress_news(&p));
-    progress_log_release(&log);
+    log_release(&log);
     progress_release(&p);
 
     struct stat st;
@@ -169,13 +169,13 @@ static void a_script_adds_nothing(void **state)
 {
     (void)state;
     struct progress p;
-    struct progress_log log;
+    struct log log;
     progress_init(&p, FILE_NAME, false);
     assert_true(add(&p, "q"));
     assert_true(progress_set_place(&p, "lesson", 1));
     assert_true(progress_read(&p, &log));
     assert_int_equal(log.attempts.count, 0);
-    progress_log_release(&log);
+    log_release(&log);
     progress_release(&p);
     assert_int_equal(access(FILE_NAME, F_OK), -1);
 
@@ -237,7 +237,7 @@ static void several_programs_add_at_once(void **state)
 static void assert_refused(const char *path, const char *why)
 {
     struct progress p;
-    struct progress_log log;
+    struct log log;
     struct buf before, after;
     read_bytes(path, &before);
     progress_init(&p, path, true);
@@ -250,7 +250,7 @@ static void assert_refused(const char *path, const char *why)
     assert_null(progress_news(&p));  // once
     assert_false(add(&p, "q"));
     assert_null(progress_news(&p));
-    progress_log_release(&log);
+    log_release(&log);
     progress_release(&p);
     read_bytes(path, &after);
     assert_int_equal(before.count, after.count);

@@ -159,6 +159,143 @@ tests.looking = ({ Session }) => {
     assert.match(s.words().toString(), /no question/);
 };
 
+// A page as far as lessons go: packed lessons, and a store of lines.
+class Pupil {
+    constructor({ Session }, lines = ['salt\t7\n']) {
+        this.lines = lines;
+        this.session = new Session(modulePath, 1, (s, need) => this.answer(s, need));
+        this.session.core.door_clock(this.session.door, NOON, Math.floor(NOON / 86400));
+        this.session.core.door_course_begin(this.session.door);
+        for (const packed of LESSONS.values()) {
+            const n = this.session.put(packed)[0];
+            assert.strictEqual(this.session.core.door_course_lesson(this.session.door, n), 1);
+        }
+    }
+
+    answer(s, need) {
+        const all = this.lines.map((line) =>
+            line.replace(/^(answer\t(\d+).*)\n$/s, (_, l, when) =>
+                `${l}\t${Math.floor(when / 86400)}\n`)).join('');
+        if (need.what === 'course') {
+            assert.strictEqual(s.core.door_course_supply(s.door, ...s.put(all), 1), 0);
+        } else if (need.what === 'lesson' && LESSONS.has(need.path)) {
+            assert.strictEqual(s.core.door_lesson(s.door, ...s.put(LESSONS.get(need.path))), 1);
+        } else if (need.what === 'import') {
+            assert.strictEqual(s.core.door_import(s.door, ...s.put(this.lines.join(''))), 1);
+            this.lines.push(...s.words().toString().match(/.*\n/g) ?? []);
+        } else if (need.what === 'write') {
+            this.written = need.text;
+            s.supply('');
+        } else if (need.what === 'read') {
+            s.supply(this.written);
+        } else {
+            s.refuse('this cannot be had here');
+        }
+    }
+
+    type(text, form) {
+        const { state, said } = this.session.type(text, form);
+        for (const { keep } of said) {
+            this.keep(keep);
+        }
+        return { state, said, words: words(said) };
+    }
+
+    // A place takes the place of the one before.
+    keep(line) {
+        if (line?.startsWith('place')) {
+            const lesson = line.split('\t')[1];
+            this.lines = this.lines.filter((l) => !l.startsWith(`place\t${lesson}\t`));
+        }
+        if (line !== undefined) {
+            this.lines.push(line);
+        }
+    }
+}
+
+const NOON = 1709208000;
+const LESSONS = new Map();
+
+function readLessons() {
+    const packs = path.join(path.dirname(modulePath), 'play', 'lessons.txt');
+    const beside = path.join(path.dirname(modulePath), 'lessons.txt');
+    const all = fs.readFileSync(fs.existsSync(beside) ? beside : packs, 'utf8');
+    for (const packed of all.split('\x1d').filter((t) => t !== '')) {
+        LESSONS.set(packed.slice(packed.indexOf('\x1f') + 1, packed.indexOf('\x1e')), packed);
+    }
+}
+
+tests.lesson = (door) => {
+    const pupil = new Pupil(door);
+    const { BOTH } = door;
+    assert.match(pupil.type('lessons', BOTH).words, /two-paths/);
+    const begun = pupil.type('lesson two-paths', BOTH);
+    assert.ok(begun.said.some((r) => r.record.kind === 'prose'));
+    let right = 0;
+    for (let i = 0; i < 40; i++) {
+        pupil.session.core.door_place(pupil.session.door);
+        if (pupil.session.words().length === 0) {
+            break;
+        }
+        const known = pupil.session.core.door_key(pupil.session.door) === 1;
+        const key = pupil.session.words().toString();
+        const { said } = pupil.type(known ? key : 'skip', BOTH);
+        right += said.some((r) => r.record.kind === 'attempt' && r.record.right);
+        if (known) {
+            pupil.type('', BOTH);
+        }
+    }
+    assert.ok(right >= 5, `${right} answers were right`);
+    assert.strictEqual(pupil.lines.filter((l) => l.startsWith('answer\t1709208000\ttwo-paths.')).length
+        >= right, true);
+    assert.match(pupil.type('progress', BOTH).words, new RegExp(`${right} right`));
+    const other = new Pupil(door);
+    other.type('lesson two-paths; hint', BOTH);
+    assert.match(other.type('lesson nowhere', BOTH).words, /error/);
+};
+
+// What one page exports is imported by another, whole or not at all, and adds nothing twice.
+tests.progress = (door) => {
+    const line = 'answer\t1700000000\ttwo-paths.sum\t1\ttwo-paths\tnumber\t3\tright\t77\t0\t6\n';
+    const one = new Pupil(door, ['salt\t7\n', 'place\ttwo-paths\t3\n', line]);
+    const other = new Pupil(door, ['salt\t9\n', line.replace('sum', 'square')]);
+    one.type('progress export x.txt', door.BOTH);
+    assert.match(one.written, /^backstep progress 1\nsalt\t7\n/);
+    other.written = one.written;
+    assert.match(other.type('progress import x.txt', door.BOTH).words, /1 answer added.*1 lesson/s);
+    assert.strictEqual(other.lines.length, 4);
+    assert.match(other.type('progress import x.txt', door.BOTH).words, /All of it was/);
+    assert.strictEqual(other.lines.length, 4);
+    assert.match(other.type('progress', door.BOTH).words, /2 answers, 2 right/);
+    for (const damaged of [one.written.slice(0, -9), one.written.replace('sum', 'sun'), 'x,y\n', '']) {
+        other.written = damaged;
+        assert.strictEqual(other.type('progress import x.txt', door.BOTH).state, 3);
+        assert.strictEqual(other.lines.length, 4);
+    }
+    // A line that is damaged costs itself alone.
+    const s = one.session;
+    let bad = null;
+    one.answer = (session) => {
+        bad = session.core.door_course_supply(session.door, ...session.put(`${line}answer\tx\n`), 0);
+    };
+    assert.match(words(s.type('progress', door.BOTH).said), /1 answer, 1 right[^]*Nothing is being kept/);
+    assert.strictEqual(bad, 1);
+};
+
+tests.damagedLesson = (door) => {
+    const pupil = new Pupil(door);
+    const s = pupil.session;
+    const packed = LESSONS.get('07-two-paths.md');
+    pupil.answer = (_, need) => (need.what === 'lesson'
+        ? assert.strictEqual(s.core.door_lesson(s.door, ...s.put(packed.slice(0, 500))), 0)
+        : Pupil.prototype.answer.call(pupil, s, need));
+    assert.strictEqual(pupil.type('lesson two-paths', door.BOTH).state, 3);
+    assert.strictEqual(s.core.door_course_lesson(s.door, ...s.put('nonsense')), 0);
+    assert.strictEqual(s.core.door_lesson(s.door, ...s.put(packed)), 0);
+    assert.strictEqual(s.core.door_import(s.door, ...s.put('')), 0);
+    assert.strictEqual(s.core.door_course_supply(s.door, ...s.put(''), 1), -1);
+};
+
 // Two sessions of one module know nothing of each other.
 tests.apart = ({ Session }) => {
     const one = new Session(modulePath);
@@ -189,6 +326,7 @@ tests.misuse = ({ Session }) => {
 };
 
 import('./door.mjs').then((door) => {
+    readLessons();
     let passed = 0;
     let failed = 0;
     for (const [name, test] of Object.entries(tests)) {

@@ -11,13 +11,14 @@ void course_init(struct course *c)
     buf_init(&c->questions, sizeof(struct course_question));
     buf_init(&c->due, sizeof(struct course_due));
     buf_init(&c->days, sizeof(struct course_day));
-    buf_init(&c->attempts, sizeof(struct course_attempt));
+    log_init(&c->log);
 }
 
 void course_release(struct course *c)
 {
     arena_release(&c->arena);
-    struct buf *tables[] = {&c->rows, &c->lessons, &c->questions, &c->due, &c->days, &c->attempts};
+    log_release(&c->log);
+    struct buf *tables[] = {&c->rows, &c->lessons, &c->questions, &c->due, &c->days};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }

@@ -1,6 +1,10 @@
-// The course: what lessons there are, and how far the learner has come in each. Made by whoever
-// can list files and read the log of attempts (the shell); the session shows it and finds what
-// comes next.
+// The course: what lessons there are, and how far the learner has come in each. Whoever has the
+// lessons lists them (the host from a folder, a page from what it was packed with), and joins them
+// with the log of answers; the session shows the course and finds what comes next.
+//
+//   course_init(&c);
+//   course_add_lesson(&c, lesson, path) …; course_end_lessons(&c);
+//   course_join(&c, &log, now, today, false);
 #ifndef LESSON_COURSE_H
 #define LESSON_COURSE_H
 
@@ -11,6 +15,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "lesson/lesson.h"
+#include "lesson/log.h"
 #include "lesson/review.h"
 
 struct course_lesson {
@@ -54,14 +59,6 @@ struct course_day {
     uint32_t answers, right;
 };
 
-// A line of the log, as progress.h has it.
-struct course_attempt {
-    const char *question, *lesson, *kind, *given;
-    int64_t version, when, rating, hints;
-    uint64_t seed;
-    bool right, skipped;
-};
-
 // A row of the list of study questions (questions.txt).
 struct course_row {
     const char *id;     // "N12"
@@ -76,7 +73,7 @@ struct course {
     struct buf questions;  // struct course_question, in that order
     struct buf due;        // struct course_due: by now, the longest due first
     struct buf days;       // struct course_day, in order
-    struct buf attempts;   // struct course_attempt, oldest first
+    struct log log;        // what was joined; empty unless it was wanted
     int64_t now;           // Unix time, seconds
     int64_t today;         // as in base/day.h, where the learner is
     uint64_t salt;         // the learner's, for question_seed
@@ -86,6 +83,18 @@ struct course {
 
 void course_init(struct course *c);
 void course_release(struct course *c);
+
+// course_lessons.c: adds a lesson, which need not stay. path: what a need of kind "lesson" will ask
+// for. A file `name` that is no lesson is listed too, with the reason.
+void course_add_lesson(struct course *c, const struct lesson *l, const char *path);
+void course_add_trouble(struct course *c, const char *name, const char *path, const char *why);
+// All are there: puts them in order, and refuses the second of two with one id.
+void course_end_lessons(struct course *c);
+// course_join.c: what a log comes to for the lessons and questions of the course. The log is the
+// course's from now on; it is sorted, its days are set. now: Unix time, seconds; today: the day that
+// is, where the learner is. May be done again with another log.
+void course_join(struct course *c, struct log *log, int64_t now, int64_t today, bool with_log);
+
 // By id, or by number ("3": the third in order). NULL if there is none.
 const struct course_lesson *course_find(const struct course *c, const char *id);
 const struct course_question *course_question(const struct course *c, const char *id);

@@ -49,6 +49,29 @@ bool lesson_end(struct lesson *l, struct diag *d)
     return whole(l, d);
 }
 
+// ---- Bytes --------------------------------------------------------------------------------------
+
+bool lesson_bytes(const char *s, size_t n, struct diag *d)
+{
+    uint32_t c;
+    for (size_t i = 0, used; i < n; i += used) {
+        struct span at = {i, i + 1};
+        used = utf8_read(s + i, n - i, &c);
+        if (used == 0) {
+            diag_set(d, at, "this byte is not UTF-8");
+            return diag_hint(d, "save the file as UTF-8");
+        }
+        bool line_end = c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n');
+        if (c == 0) {
+            return diag_set(d, at, "this file is no text: it has a byte 0 here");
+        }
+        if ((c < ' ' && c != '\t' && !line_end) || c == 0x7F || (c >= 0x80 && c < 0xA0)) {
+            return diag_set(d, at, "there is a control character here");
+        }
+    }
+    return true;
+}
+
 // ---- Front matter -------------------------------------------------------------------------------
 
 struct front {

@@ -136,6 +136,10 @@ struct lesson {
 struct lesson *lesson_new(const char *name);
 void lesson_free(struct lesson *l);
 
+// Is s[0..n) text as files of lessons hold it: UTF-8, no control characters but tabs and line ends?
+// False: the diag says where not.
+bool lesson_bytes(const char *s, size_t n, struct diag *d);
+
 // The parts. `line` is that of the part's first line in the file. False: the diag says why, and its
 // span is in bytes of what was handed over (of a table: of the cell *bad_cell).
 bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d);

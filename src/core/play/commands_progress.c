@@ -156,10 +156,10 @@ static void show_progress(struct call *c, const struct course *course)
     rec_text(c->out, r, KEY_trouble, course->trouble == NULL ? "" : course->trouble);
 }
 
-// ---- progress export ----------------------------------------------------------------------------
+// ---- The answers as a sheet ----------------------------------------------------------------------------
 
 // A seed has 64 bits, more than other programs' numbers: it is a text.
-static void put_attempt(struct call *c, struct rec *to, const struct course_attempt *a)
+static void put_attempt(struct call *c, struct rec *to, const struct log_attempt *a)
 {
     struct text cell;
     text_init(&cell);
@@ -184,27 +184,54 @@ static struct rec *put_attempts(struct call *c, const struct course *course)
 {
     struct rec *r = call_record(c, KIND_attempts);
     struct rec *rows = rec_list(c->out, r, KEY_rows);
-    for (size_t i = 0; i < course->attempts.count; i++) {
+    for (size_t i = 0; i < course->log.attempts.count; i++) {
         put_attempt(c, rec_map(c->out, rows, KEY_NONE),
-                    &BUF(struct course_attempt, &course->attempts)[i]);
+                    &BUF(struct log_attempt, &course->log.attempts)[i]);
     }
     return r;
 }
 
 // ---- Arguments ----------------------------------------------------------------------------------
 
-// [export csv [FILE]]
-static bool read_arguments(struct call *c, bool *export, struct span *path)
+enum form {
+    FORM_SHOWN,
+    FORM_CSV,     // to a file, or shown
+    FORM_EXPORT,  // as the text of lesson/log.h
+    FORM_IMPORT,
+};
+
+static bool no_such_form(struct call *c, struct span word)
 {
-    struct span word = call_word(c), format = call_word(c);
-    *export = word.start < word.end;
+    diag_set(c->diag, word, "progress is shown, exported or imported");
+    return diag_hint(c->diag, "write progress, progress export FILE, progress import FILE, or "
+                              "progress export csv FILE");
+}
+
+static bool needs_file(struct call *c, struct span word, const char *example)
+{
+    diag_set(c->diag, word, "a file is missing here");
+    return diag_hint(c->diag, "write %s", example);
+}
+
+// [export [csv] [FILE] | import FILE]
+static bool read_arguments(struct call *c, enum form *form, struct span *path)
+{
+    struct span word = call_word(c);
+    *form = FORM_SHOWN;
     *path = call_word(c);
-    if ((*export && !call_word_is(c, word, "export")) ||
-        (*export && !call_word_is(c, format, "csv"))) {
-        struct span wrong =
-            call_word_is(c, word, "export") && format.start < format.end ? format : word;
-        diag_set(c->diag, wrong, "progress is shown, or exported as csv");
-        return diag_hint(c->diag, "write progress, or progress export csv answers.csv");
+    if (word.start == word.end) {
+        return call_finish(c);
+    }
+    bool import = call_word_is(c, word, "import");
+    if (!import && !call_word_is(c, word, "export")) {
+        return no_such_form(c, word);
+    }
+    *form = import ? FORM_IMPORT : call_word_is(c, *path, "csv") ? FORM_CSV : FORM_EXPORT;
+    if (*form == FORM_CSV) {
+        *path = call_word(c);
+    } else if (path->start == path->end) {
+        return needs_file(c, word,
+                          import ? "progress import answers.txt" : "progress export answers.txt");
     }
     return call_finish(c);
 }
@@ -222,28 +249,39 @@ static enum call_end refused(struct call *c, struct span at)
     return CALL_FAILED;
 }
 
-static enum call_end write_sheet(struct call *c, struct span path)
+// ---- Exporting ----------------------------------------------------------------------------------
+
+static void put_sheet(struct call *c, struct text *sheet)
 {
-    struct text sheet;
     size_t before = c->out->list.in.count;
-    text_init(&sheet);
-    sheet_add_attempts(&sheet, rec_find(put_attempts(c, tutor_of(c)->course), KEY_rows));
+    sheet_add_attempts(sheet, rec_find(put_attempts(c, tutor_of(c)->course), KEY_rows));
     rec_cut(&c->out->list, before);
+}
+
+static enum call_end write_file(struct call *c, enum form form, struct span path)
+{
+    struct text text;
+    text_init(&text);
+    if (form == FORM_CSV) {
+        put_sheet(c, &text);
+    } else {
+        log_write(&text, &tutor_of(c)->course->log);
+    }
     struct rec *need = call_need(c, "write", path);
-    rec_text(c->out, need, KEY_text, text_get(&sheet));
-    bool ok = !sheet.bytes.failed || diag_out_of_memory(c->diag);
-    text_release(&sheet);
+    rec_text(c->out, need, KEY_text, text_get(&text));
+    bool ok = !text.bytes.failed || diag_out_of_memory(c->diag);
+    text_release(&text);
     return ok ? CALL_NEED : CALL_FAILED;
 }
 
-static enum call_end end_export(struct call *c, struct span path)
+static enum call_end end_export(struct call *c, enum form form, struct span path)
 {
     if (path.start == path.end) {
         put_attempts(c, tutor_of(c)->course);
         return CALL_DONE;
     }
     if (c->s->rounds == 1) {
-        return write_sheet(c, path);
+        return write_file(c, form, path);
     }
     if (call_supplied(c) && c->diag->set) {
         return refused(c, path);
@@ -252,21 +290,73 @@ static enum call_end end_export(struct call *c, struct span path)
     return CALL_DONE;
 }
 
-enum call_end command_progress(struct call *c)
+// ---- Importing ----------------------------------------------------------------------------------
+
+// The file's bytes are there: they are read whole before anything is asked to be kept of them.
+static enum call_end ask_for_import(struct call *c, struct span path)
 {
-    bool export;
-    struct span path;
-    if (!read_arguments(c, &export, &path)) {
+    struct log log;
+    const char *bytes = c->s->supply.data;
+    size_t n = c->s->supply.count;
+    bool ok = log_read(&log, bytes == NULL ? "" : bytes, n, c->diag);
+    log_release(&log);
+    if (!ok) {
+        c->diag->span = path;
         return CALL_FAILED;
     }
+    rec_bytes(c->out, call_need(c, "import", path), KEY_text, bytes, n);
+    return CALL_NEED;
+}
+
+// What was done, as log_write_counts says it.
+static enum call_end end_import(struct call *c, struct span path)
+{
+    static const enum rec_key keys[] = {KEY_answers, KEY_places, KEY_known};
+    const char *s = c->s->supply.data;
+    size_t n = c->s->supply.count, at = 0;
+    struct rec *r = call_record(c, KIND_imported);
+    rec_bytes(c->out, r, KEY_path, c->lexer->source->text + path.start, path.end - path.start);
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        int64_t count = 0;
+        for (at += at < n && s[at] == ' '; at < n && s[at] >= '0' && s[at] <= '9'; at++) {
+            count = count < INT32_MAX ? 10 * count + (s[at] - '0') : count;
+        }
+        rec_whole(c->out, r, keys[i], count);
+    }
+    return CALL_DONE;
+}
+
+static enum call_end import(struct call *c, struct span path)
+{
+    if (!call_supplied(c)) {
+        call_need(c, "read", path);
+        return CALL_NEED;
+    }
+    if (c->diag->set) {
+        c->diag->span = path;
+        return CALL_FAILED;
+    }
+    return c->s->rounds == 1 ? ask_for_import(c, path) : end_import(c, path);
+}
+
+enum call_end command_progress(struct call *c)
+{
+    enum form form;
+    struct span path;
+    if (!read_arguments(c, &form, &path)) {
+        return CALL_FAILED;
+    }
+    if (form == FORM_IMPORT) {
+        return import(c, path);
+    }
     if (c->s->rounds == 0) {
-        return ask_for_course(c, export);
+        return ask_for_course(c, form != FORM_SHOWN);
     }
     if (tutor_of(c)->course == NULL) {
         return refused(c, c->command);
     }
-    if (export) {
-        return end_export(c, path);
+    if (form != FORM_SHOWN) {
+        return end_export(c, form, path);
     }
     show_progress(c, tutor_of(c)->course);
     return CALL_DONE;

@@ -333,8 +333,7 @@ static void say_missed_answer(struct words *w, const struct rec *missed)
     }
     text_add_char(w->out, '\n');
     prose_add(w->out, text, "", width, ascii, INK_END);
-    prose_add(w->out, rec_get_text(missed, KEY_answer), "right: ", width,
-              ascii, INK_RIGHT);
+    prose_add(w->out, rec_get_text(missed, KEY_answer), "right: ", width, ascii, INK_RIGHT);
     ink_add(w->out, INK_MUTED, *given == '\0' ? "skipped" : "yours: ");
     text_add_visible(w->out, given, strlen(given));
     text_add_char(w->out, '\n');
@@ -367,7 +366,8 @@ static void say_missed_lessons(struct words *w)
 
 void say_review_end(struct words *w)
 {
-    int64_t skipped = rec_get_whole(w->record, KEY_skipped), of = rec_get_whole(w->record, KEY_questions);
+    int64_t skipped = rec_get_whole(w->record, KEY_skipped),
+            of = rec_get_whole(w->record, KEY_questions);
     const char *type = rec_get_text(w->record, KEY_type);
     bool exam = strcmp(type, "exam") == 0;
     if (rec_get_flag(w->record, KEY_late)) {
@@ -401,4 +401,26 @@ void say_attempts(struct words *w)
         s += n + ends;
     }
     text_release(&sheet);
+}
+
+// ---- Importing ----------------------------------------------------------------------------------
+
+void say_imported(struct words *w)
+{
+    long long answers = (long long)rec_get_whole(w->record, KEY_answers);
+    long long places = (long long)rec_get_whole(w->record, KEY_places);
+    long long known = (long long)rec_get_whole(w->record, KEY_known);
+    if (answers == 0 && places == 0) {
+        text_add(w->out, known == 0 ? "There are no answers in it.\n"
+                                    : "All of it was in your progress before.\n");
+        return;
+    }
+    text_addf(w->out, "%lld answer%s added to your progress", answers, answers == 1 ? "" : "s");
+    if (known > 0) {
+        text_addf(w->out, "; %lld %s there before", known, known == 1 ? "was" : "were");
+    }
+    if (places > 0) {
+        text_addf(w->out, "; %lld lesson%s further along", places, places == 1 ? " is" : "s are");
+    }
+    text_add(w->out, ".\n");
 }

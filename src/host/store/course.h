@@ -18,7 +18,4 @@ char *course_folder(void);
 void course_load(struct course *c, const char *folder, struct progress *progress, int64_t now,
                  bool with_log);
 
-// The second half alone: what a log comes to for the lessons and questions that c lists.
-void course_join(struct course *c, const struct progress_log *log, int64_t now, bool with_log);
-
 #endif

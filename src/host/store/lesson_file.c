@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lesson/pack.h"
 #include "store/files.h"
 #include "store/markdown.h"
 
@@ -14,33 +15,8 @@ struct reading {
     struct lesson *lesson;
     struct diag *d;
     struct text content;  // of the fence at hand, its lines ended by \n
+    struct text *pack;    // takes the parts too (lesson/pack.h); NULL: they are not packed
 };
-
-// ---- Bytes --------------------------------------------------------------------------------------
-
-static bool refuse_byte(struct reading *r, size_t at, uint32_t c)
-{
-    struct span span = {at, at + 1};
-    return c == 0 ? diag_set(r->d, span, "this file is no text: it has a byte 0 here")
-                  : diag_set(r->d, span, "there is a control character here");
-}
-
-static bool check_bytes(struct reading *r)
-{
-    uint32_t c;
-    for (size_t i = 0, n; i < r->n; i += n) {
-        n = utf8_read(r->s + i, r->n - i, &c);
-        if (n == 0) {
-            diag_set(r->d, (struct span){i, i + 1}, "this byte is not UTF-8");
-            return diag_hint(r->d, "save the file as UTF-8");
-        }
-        bool line_end = c == '\n' || (c == '\r' && i + 1 < r->n && r->s[i + 1] == '\n');
-        if ((c < ' ' && c != '\t' && !line_end) || c == 0x7F || (c >= 0x80 && c < 0xA0)) {
-            return refuse_byte(r, i, c);
-        }
-    }
-    return true;
-}
 
 // ---- Places -------------------------------------------------------------------------------------
 // A diag of the lesson is in bytes of what was handed over; it ends up in bytes of the file.
@@ -126,16 +102,24 @@ static bool take_fence(struct reading *r, const struct markdown_block *b)
     join_lines(r, f);
     const char *s = text_get(&r->content);
     size_t n = text_length(&r->content);
-    bool ok =
-        code  ? lesson_code(r->lesson, s, n, fresh, f->line + 1, r->d)
-        : ask ? lesson_ask(r->lesson, f->info + (f->info[3] == ' ') + 3, s, n, f->line + 1, r->d)
-              : lesson_text(r->lesson, LESSON_VERBATIM, 0, "", b->text, f->line + 1, r->d);
+    const char *id = ask ? f->info + (f->info[3] == ' ') + 3 : "";
+    bool ok = code  ? lesson_code(r->lesson, s, n, fresh, f->line + 1, r->d)
+              : ask ? lesson_ask(r->lesson, id, s, n, f->line + 1, r->d)
+                    : lesson_text(r->lesson, LESSON_VERBATIM, 0, "", b->text, f->line + 1, r->d);
+    if (code) {
+        pack_code(r->pack, s, fresh, f->line + 1);
+    } else if (ask) {
+        pack_ask(r->pack, id, s, f->line + 1);
+    } else {
+        pack_text(r->pack, LESSON_VERBATIM, 0, "", b->text, f->line + 1);
+    }
     return ok || place_in_fence(r, f);
 }
 
 static bool take_table(struct reading *r, const struct markdown_block *b)
 {
     size_t cell;
+    pack_table(r->pack, b->cells, b->rows, b->columns, b->line);
     return lesson_table(r->lesson, b->cells, b->rows, b->columns, b->line, r->d, &cell) ||
            (b->rows * b->columns > 0 ? place_in_text(r, b->line, b->cells[cell])
                                      : placed_at(r, line_start(r, b->line)));
@@ -148,6 +132,7 @@ static bool take_text(struct reading *r, const struct markdown_block *b)
         [MARKDOWN_BULLET] = LESSON_BULLET,     [MARKDOWN_QUOTE] = LESSON_QUOTE,
         [MARKDOWN_INDENTED] = LESSON_VERBATIM,
     };
+    pack_text(r->pack, kinds[b->kind], b->level, b->mark, b->text, b->line);
     return lesson_text(r->lesson, kinds[b->kind], b->level, b->mark, b->text, b->line, r->d) ||
            place_in_text(r, b->line, b->text);
 }
@@ -177,6 +162,7 @@ static bool take_front(struct reading *r, const struct markdown *m)
         }
         return lesson_end(r->lesson, r->d);  // says what is missing
     }
+    pack_front(r->pack, r->s + front.start, front.end - front.start);
     if (!lesson_front(r->lesson, r->s + front.start, front.end - front.start, 2, r->d)) {
         return placed_at(r, r->d->span.end == 0 ? 0 : front.start + r->d->span.start);
     }
@@ -206,7 +192,7 @@ static void find_place(const struct reading *r, const char *path, struct lesson_
 static bool read_bytes(struct reading *r, const char *path, struct lesson_trouble *trouble)
 {
     struct markdown m = {0};
-    bool ok = check_bytes(r);
+    bool ok = lesson_bytes(r->s, r->n, r->d);
     if (ok) {
         ok = markdown_read(&m, r->s, r->n, r->d) && take_all(r, &m);
         markdown_release(&m);
@@ -217,13 +203,14 @@ static bool read_bytes(struct reading *r, const char *path, struct lesson_troubl
     return ok;
 }
 
-struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble)
+static struct lesson *read_lesson(const char *path, struct lesson_trouble *trouble,
+                                  struct text *pack)
 {
     *trouble = (struct lesson_trouble){.line = 0};
     struct buf bytes;
     buf_init(&bytes, 1);
     text_init(&trouble->excerpt);
-    struct reading r = {.d = &trouble->diag, .lesson = lesson_new(path)};
+    struct reading r = {.d = &trouble->diag, .lesson = lesson_new(path), .pack = pack};
     text_init(&r.content);
     bool ok = r.lesson != NULL || diag_out_of_memory(r.d);
     if (ok && files_read(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
@@ -241,6 +228,21 @@ struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble
         r.lesson = NULL;
     }
     return r.lesson;
+}
+
+struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble)
+{
+    return read_lesson(path, trouble, NULL);
+}
+
+bool lesson_file_pack(const char *path, const char *name, struct text *out,
+                      struct lesson_trouble *trouble)
+{
+    pack_begin(out, name);
+    struct lesson *l = read_lesson(path, trouble, out);
+    pack_end(out);
+    lesson_free(l);
+    return l != NULL;
 }
 
 void lesson_trouble_release(struct lesson_trouble *trouble)

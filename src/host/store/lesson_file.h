@@ -17,6 +17,9 @@ struct lesson_trouble {
 
 // NULL: *trouble says why. Release *trouble whatever came of it; free the lesson with lesson_free.
 struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble);
+// Packs the lesson under a name (lesson/pack.h): appended to `out`. False: as above.
+bool lesson_file_pack(const char *path, const char *name, struct text *out,
+                      struct lesson_trouble *trouble);
 void lesson_trouble_release(struct lesson_trouble *trouble);
 // FILE:LINE:COLUMN: error: MESSAGE; HINT, then the line and the caret: for standard error.
 void lesson_trouble_say(const char *path, struct lesson_trouble *trouble, struct text *out);

@@ -20,7 +20,6 @@ enum {
     PATIENCE = 1000,           // milliseconds that another program may hold the file
     LAST_PATIENCE = 10000,     // and at the end, when what still waits would be lost
     WAITING_MOST = 1000,       // attempts that wait to be kept
-    GIVEN_MOST = 4096,         // columns kept of an answer
 };
 
 // What makes a database of version i one of version i + 1. Rows are added at the end and never
@@ -322,7 +321,7 @@ static void bind_text(sqlite3_stmt *s, int at, const char *text)
     sqlite3_bind_text(s, at, text, -1, SQLITE_STATIC);
 }
 
-static bool insert(struct progress *p, const struct progress_attempt *a)
+static bool insert(struct progress *p, const struct log_attempt *a)
 {
     sqlite3_stmt *s =
         prepare(p, "INSERT INTO attempts (question, version, lesson, kind, at, rating,"
@@ -336,21 +335,20 @@ static bool insert(struct progress *p, const struct progress_attempt *a)
     sqlite3_bind_int64(s, 6, a->rating);
     sqlite3_bind_int(s, 7, a->right);
     sqlite3_bind_int(s, 8, a->skipped);
-    sqlite3_bind_text(s, 9, a->given, (int)utf8_cut(a->given, strlen(a->given), GIVEN_MOST),
-                      SQLITE_STATIC);
+    sqlite3_bind_text(s, 9, a->given, (int)log_given(a->given), SQLITE_STATIC);
     sqlite3_bind_int64(s, 10, (int64_t)a->seed);
     sqlite3_bind_int64(s, 11, a->hints);
     return finish(s);
 }
 
-static bool wait(struct progress *p, const struct progress_attempt *a)
+static bool wait(struct progress *p, const struct log_attempt *a)
 {
-    struct progress_attempt copy = *a;
+    struct log_attempt copy = *a;
     const char **texts[] = {&copy.question, &copy.lesson, &copy.kind, &copy.given};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         *texts[i] = arena_copy(&p->kept, *texts[i], strlen(*texts[i]));
     }
-    struct progress_attempt *at =
+    struct log_attempt *at =
         p->kept.failed || p->waiting.count == WAITING_MOST ? NULL : buf_push(&p->waiting, 1);
     if (at == NULL) {
         return text_length(&p->trouble) > 0 || trouble(p, "grows too fast for the memory there is");
@@ -364,7 +362,7 @@ static bool flush(struct progress *p)
 {
     bool there, ok = ensure_open(p, &there) && (run(p, "BEGIN IMMEDIATE") || fail(p));
     for (size_t i = 0; ok && i < p->waiting.count; i++) {
-        ok = insert(p, &BUF(struct progress_attempt, &p->waiting)[i]) || fail(p);
+        ok = insert(p, &BUF(struct log_attempt, &p->waiting)[i]) || fail(p);
     }
     if (ok && (run(p, "COMMIT") || fail(p))) {
         p->waiting.count = 0;
@@ -375,7 +373,7 @@ static bool flush(struct progress *p)
     return false;
 }
 
-bool progress_add(struct progress *p, const struct progress_attempt *a)
+bool progress_add(struct progress *p, const struct log_attempt *a)
 {
     if (!p->keep) {
         return true;
@@ -383,20 +381,19 @@ bool progress_add(struct progress *p, const struct progress_attempt *a)
     return wait(p, a) && flush(p);
 }
 
-bool progress_set_place(struct progress *p, const char *lesson, int64_t passed)
+static bool put_place(struct progress *p, const char *lesson, int64_t passed)
 {
-    bool there;
-    if (!p->keep) {
-        return true;
-    }
-    if (!ensure_open(p, &there)) {
-        return false;
-    }
     sqlite3_stmt *s = prepare(p, "INSERT INTO places (lesson, passed) VALUES (?, ?)"
                                  " ON CONFLICT (lesson) DO UPDATE SET passed = excluded.passed");
     bind_text(s, 1, lesson);
     sqlite3_bind_int64(s, 2, passed);
-    return finish(s) || fail(p);
+    return finish(s);
+}
+
+bool progress_set_place(struct progress *p, const char *lesson, int64_t passed)
+{
+    bool there;
+    return !p->keep || (ensure_open(p, &there) && (put_place(p, lesson, passed) || fail(p)));
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -408,11 +405,11 @@ static const char *column_text(struct arena *arena, sqlite3_stmt *s, int column)
     return copy == NULL ? "" : copy;
 }
 
-static void read_attempt(struct progress_log *log, sqlite3_stmt *s)
+static void read_attempt(struct log *log, sqlite3_stmt *s)
 {
-    struct progress_attempt *a = buf_push(&log->attempts, 1);
+    struct log_attempt *a = buf_push(&log->attempts, 1);
     if (a != NULL) {
-        *a = (struct progress_attempt){
+        *a = (struct log_attempt){
             .question = column_text(&log->arena, s, 0),
             .version = sqlite3_column_int64(s, 1),
             .lesson = column_text(&log->arena, s, 2),
@@ -428,22 +425,22 @@ static void read_attempt(struct progress_log *log, sqlite3_stmt *s)
     }
 }
 
-static void read_place(struct progress_log *log, sqlite3_stmt *s)
+static void read_place(struct log *log, sqlite3_stmt *s)
 {
-    struct progress_place *place = buf_push(&log->places, 1);
+    struct log_place *place = buf_push(&log->places, 1);
     if (place != NULL) {
         place->lesson = column_text(&log->arena, s, 0);
         place->passed = sqlite3_column_int64(s, 1);
     }
 }
 
-static void read_salt(struct progress_log *log, sqlite3_stmt *s)
+static void read_salt(struct log *log, sqlite3_stmt *s)
 {
     log->salt = (uint64_t)sqlite3_column_int64(s, 0);
 }
 
-static bool each(struct progress *p, struct progress_log *log, const char *sql,
-                 void (*take)(struct progress_log *, sqlite3_stmt *))
+static bool each(struct progress *p, struct log *log, const char *sql,
+                 void (*take)(struct log *, sqlite3_stmt *))
 {
     sqlite3_stmt *s = prepare(p, sql);
     int code = s == NULL ? SQLITE_ERROR : sqlite3_step(s);
@@ -453,38 +450,28 @@ static bool each(struct progress *p, struct progress_log *log, const char *sql,
     return sqlite3_finalize(s) == SQLITE_OK && code == SQLITE_DONE;
 }
 
-// In one transaction, so that it is the state of one moment.
-static bool read_all(struct progress *p, struct progress_log *log)
+static bool read_tables(struct progress *p, struct log *log)
 {
-    bool ok = run(p, "BEGIN") &&
-              each(p, log,
+    bool ok = each(p, log,
                    "SELECT question, version, lesson, kind, at, rating, correct, skipped, given,"
                    " seed, hints FROM attempts ORDER BY id",
                    read_attempt) &&
               each(p, log, "SELECT lesson, passed FROM places", read_place) &&
-              each(p, log, "SELECT salt FROM learner", read_salt) && run(p, "COMMIT");
-    return ok || fail(p);
+              each(p, log, "SELECT salt FROM learner", read_salt);
+    log_sort(log);
+    return ok;
 }
 
-static void init_log(struct progress_log *log)
+// In one transaction, so that it is the state of one moment.
+static bool read_all(struct progress *p, struct log *log)
 {
-    *log = (struct progress_log){0};
-    arena_init(&log->arena);
-    buf_init(&log->attempts, sizeof(struct progress_attempt));
-    buf_init(&log->places, sizeof(struct progress_place));
+    return (run(p, "BEGIN") && read_tables(p, log) && run(p, "COMMIT")) || fail(p);
 }
 
-void progress_log_release(struct progress_log *log)
-{
-    arena_release(&log->arena);
-    buf_release(&log->attempts);
-    buf_release(&log->places);
-}
-
-bool progress_read(struct progress *p, struct progress_log *log)
+bool progress_read(struct progress *p, struct log *log)
 {
     bool there;
-    init_log(log);
+    log_init(log);
     if (!ensure_open(p, &there)) {
         return false;
     }
@@ -492,12 +479,64 @@ bool progress_read(struct progress *p, struct progress_log *log)
     if (ok && p->waiting.count == 0) {
         text_clear(&p->trouble);
     }
-    if (!ok || log->arena.failed || log->attempts.failed || log->places.failed) {
-        progress_log_release(log);
-        init_log(log);
+    if (!ok || log_failed(log)) {
+        log_release(log);
+        log_init(log);
         return false;
     }
     return true;
+}
+
+// ---- Importing ----------------------------------------------------------------------------------
+
+static bool insert_all(struct progress *p, const struct log *log)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < log->attempts.count; i++) {
+        ok = insert(p, &BUF(struct log_attempt, &log->attempts)[i]);
+    }
+    for (size_t i = 0; ok && i < log->places.count; i++) {
+        const struct log_place *place = &BUF(struct log_place, &log->places)[i];
+        ok = put_place(p, place->lesson, place->passed);
+    }
+    return ok;
+}
+
+// The file is held from the first look to the last row, so that of two programs which import the
+// same nothing comes twice.
+static bool merge(struct progress *p, const struct log *theirs, struct log *missing)
+{
+    struct log mine;
+    log_init(&mine);
+    if (!run(p, "BEGIN IMMEDIATE") || !read_tables(p, &mine)) {
+        log_release(&mine);
+        return fail(p);
+    }
+    log_release(missing);
+    bool enough = !log_failed(&mine) && log_missing(missing, &mine, theirs);
+    log_release(&mine);
+    if (!enough) {
+        return trouble(p, "could not be used: there is not enough memory");
+    }
+    return (insert_all(p, missing) && run(p, "COMMIT")) || fail(p);
+}
+
+bool progress_import(struct progress *p, const struct log *theirs, struct log *missing,
+                     struct diag *d)
+{
+    bool there, keep = p->keep;
+    log_init(missing);
+    p->keep = true;
+    bool ok = ensure_open(p, &there) && merge(p, theirs, missing);
+    p->keep = keep;
+    if (!ok) {
+        log_release(missing);
+        log_init(missing);
+        diag_set(d, (struct span){0, 0}, "nothing was imported: %s",
+                 *text_get(&p->trouble) == '\0' ? "your progress cannot be kept"
+                                                : text_get(&p->trouble));
+    }
+    return ok;
 }
 
 // ---- Beginning and end --------------------------------------------------------------------------
@@ -510,7 +549,7 @@ void progress_init(struct progress *p, const char *path, bool keep)
                            .version = COUNT_OF(migrations),
                            .patience = PATIENCE};
     text_init(&p->trouble);
-    buf_init(&p->waiting, sizeof(struct progress_attempt));
+    buf_init(&p->waiting, sizeof(struct log_attempt));
     arena_init(&p->kept);
 }
 

@@ -17,36 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/diag.h"
 #include "base/mem.h"
 #include "base/text.h"
-
-// An answer, or what stands for one. Texts are borrowed.
-struct progress_attempt {
-    const char *question;  // its id …
-    int64_t version;       // … and version
-    const char *lesson;    // id
-    const char *kind;      // of question, as lessons write it: "number"
-    int64_t when;          // Unix time, seconds
-    int64_t rating;        // 1 to 4, as in lesson/review.h
-    bool right;
-    bool skipped;       // not answered at all
-    const char *given;  // as typed
-    uint64_t seed;      // of the question's numbers
-    int64_t hints;      // looked at
-};
-
-struct progress_place {
-    const char *lesson;  // id
-    int64_t passed;      // of its questions
-};
-
-// All there is, in an arena of its own.
-struct progress_log {
-    struct arena arena;
-    struct buf attempts;  // struct progress_attempt, the oldest first
-    struct buf places;    // struct progress_place
-    uint64_t salt;        // another for each learner; 0 where there is no file
-};
+#include "lesson/log.h"
 
 struct progress {
     const char *given;  // path, if it is not the learner's
@@ -61,7 +35,7 @@ struct progress {
     void *database;       // NULL: not open
     bool told;            // the trouble, and not yet that it is over
     struct text trouble;  // why nothing can be kept; empty if it can
-    struct buf waiting;   // struct progress_attempt that could not be kept yet
+    struct buf waiting;   // struct log_attempt that could not be kept yet
     struct arena kept;    // their texts
 };
 
@@ -73,12 +47,16 @@ void progress_init(struct progress *p, const char *path, bool keep);
 void progress_release(struct progress *p);
 
 // False where it could not be kept (an attempt then waits for the next).
-bool progress_add(struct progress *p, const struct progress_attempt *a);
+bool progress_add(struct progress *p, const struct log_attempt *a);
 bool progress_set_place(struct progress *p, const char *lesson, int64_t passed);
-// Reads everything; release the log whatever came of it. False: it cannot be read, and the log is
-// empty.
-bool progress_read(struct progress *p, struct progress_log *log);
-void progress_log_release(struct progress_log *log);
+// Reads everything, sorted; release the log whatever came of it. False: it cannot be read, and the log
+// is empty.
+bool progress_read(struct progress *p, struct log *log);
+// Adds what another log has and this one lacks, whole or not at all, in one transaction; the salt
+// stays. `theirs` is sorted. `missing` is begun by this and has what was added. Works where nothing
+// else is kept (keep: false) too, as it was asked for. False: the diag says why, its span is 0.
+bool progress_import(struct progress *p, const struct log *theirs, struct log *missing,
+                     struct diag *d);
 
 // Why nothing can be kept: a sentence without a full stop. "" if it can, as far as is known.
 const char *progress_trouble(struct progress *p);

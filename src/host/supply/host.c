@@ -128,31 +128,6 @@ static void tell_news(struct host *h, const char *news)
     records_release(&notice);
 }
 
-// 64 bits without a sign: as a whole number, or where that might not hold it as a text.
-static uint64_t seed_of(const struct rec *r)
-{
-    const char *text = rec_get_text(r, KEY_seed);
-    return *text != '\0' ? strtoull(text, NULL, 10) : (uint64_t)rec_get_whole(r, KEY_seed);
-}
-
-static void keep_attempt(struct host *h, const struct rec *r)
-{
-    const struct progress_attempt attempt = {
-        .question = rec_get_text(r, KEY_question),
-        .version = rec_get_whole(r, KEY_version),
-        .lesson = rec_get_text(r, KEY_lesson),
-        .kind = rec_get_text(r, KEY_type),
-        .when = time_of(h),
-        .rating = rec_get_whole(r, KEY_rating),
-        .right = rec_get_flag(r, KEY_right),
-        .skipped = rec_get_flag(r, KEY_skipped),
-        .given = rec_get_text(r, KEY_given),
-        .seed = seed_of(r),
-        .hints = rec_get_whole(r, KEY_hints),
-    };
-    progress_add(h->progress, &attempt);
-}
-
 // Answers are on the disk before a word about them is on the screen.
 static void keep_progress(struct host *h, const struct records *records)
 {
@@ -161,7 +136,8 @@ static void keep_progress(struct host *h, const struct records *records)
     }
     for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, KIND_attempt)) {
-            keep_attempt(h, r);
+            const struct log_attempt attempt = log_attempt_of(r, time_of(h));
+            progress_add(h->progress, &attempt);
         } else if (rec_is(r, KIND_place)) {
             progress_set_place(h->progress, rec_get_text(r, KEY_lesson),
                                rec_get_whole(r, KEY_passed));
@@ -257,6 +233,31 @@ static const struct rec *last(const struct records *records, enum rec_kind kind)
     return found;
 }
 
+// Another log of answers becomes part of the learner's.
+static bool answer_import(struct host *h, const struct rec *need, struct buf *counts,
+                          struct diag *d)
+{
+    const char *text = rec_get_text(need, KEY_text);
+    struct log theirs, missing;
+    struct text said;
+    if (h->unseen || h->progress == NULL) {
+        return diag_set(d, (struct span){0, 0}, "progress is not kept here");
+    }
+    text_init(&said);
+    log_init(&missing);
+    bool ok = log_read(&theirs, text, strlen(text), d) &&
+              progress_import(h->progress, &theirs, &missing, d);
+    log_write_counts(&said, &missing, &theirs);
+    char *at = ok ? buf_push(counts, text_length(&said)) : NULL;
+    if (at != NULL) {
+        memcpy(at, text_get(&said), text_length(&said));
+    }
+    log_release(&missing);
+    log_release(&theirs);
+    text_release(&said);
+    return ok && (at != NULL || diag_out_of_memory(d));
+}
+
 static bool answer_view(struct host *h, const struct rec *need, struct buf *address, struct diag *d)
 {
     if (h->live == NULL) {
@@ -283,6 +284,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (strcmp(what, "notes") == 0) {
         return document_write(h->notes, rec_get_text(need, KEY_format), path,
                               rec_get_text(need, KEY_path), h->stop, d);
+    }
+    if (strcmp(what, "import") == 0) {
+        return answer_import(h, need, bytes, d);
     }
     if (strcmp(what, "layout") == 0 && h->unseen) {
         return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");

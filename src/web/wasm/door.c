@@ -22,6 +22,7 @@ struct door *EXPORT(door_new)(uint32_t seed)
     buf_init(&d->area, 1);
     buf_init(&d->running, 1);
     records_init(&d->last);
+    course_init(&d->course);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
         text_init(&d->words[i]);
     }
@@ -40,6 +41,7 @@ void EXPORT(door_free)(struct door *d)
     }
     tutor_free(d->tutor);
     records_release(&d->last);
+    course_release(&d->course);
     buf_release(&d->area);
     buf_release(&d->running);
     for (int i = 0; i < CHANNEL_COUNT; i++) {
@@ -73,13 +75,18 @@ const char *door_text(const struct door *d, size_t *n)
     return d->area.count == 0 ? "" : d->area.data;
 }
 
+void door_clear_words(struct door *d)
+{
+    for (int i = 0; i < CHANNEL_COUNT; i++) {
+        text_clear(&d->words[i]);
+    }
+}
+
 void door_clear(struct door *d)
 {
     records_release(&d->last);
     records_init(&d->last);
-    for (int i = 0; i < CHANNEL_COUNT; i++) {
-        text_clear(&d->words[i]);
-    }
+    door_clear_words(d);
 }
 
 void door_say_trouble(struct door *d, const struct diag *why)
@@ -177,6 +184,11 @@ static void say_rendered(struct door *d, const struct rec *record, bool html)
         text_clear(&rendered);
         html_add(&rendered, record, &form);
         text_add(out, ",\"html\":");
+        rec_json_text(out, text_get(&rendered), text_length(&rendered));
+    }
+    text_clear(&rendered);
+    if (door_keep(d, record, &rendered)) {
+        text_add(out, ",\"keep\":");
         rec_json_text(out, text_get(&rendered), text_length(&rendered));
     }
     text_add(out, "}\n");

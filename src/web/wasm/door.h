@@ -73,11 +73,36 @@
 //                                   -1 the last, which is the one a need of kind "picture" means.
 //                                   Returns 1; 0: there is no such scene; 2: no layout could bear it,
 //                                   words say why: the message, a line end, the hint
+//
+// ---- Lessons and progress -----------------------------------------------------------------------
+// Lessons come packed (src/core/lesson/pack.h; `make play-wasm` packs lessons/ as
+// build/play/lessons.txt, one behind the other, each ended by U+001D). What is learned is kept by the
+// page as lines, in any order, each with its newline: those that come as "keep", and one of its own,
+// "salt<TAB>NUMBER", a random number below 2^64 that is made once. (src/core/lesson/log.h has them.)
+// An "answer" is kept for ever; a "place<TAB>LESSON<TAB>…" takes the place of the earlier one of the
+// same lesson, but one of an import does only where it is not less far.
+//   door_course_begin(door)         forgets all lessons
+//   door_course_lesson(door, n)     area: a packed lesson of n bytes. Returns 1; 0: it is none, and is
+//                                   listed as damaged
+//   door_course_rows(door, n)       area: lessons/questions.txt
+//   door_course_supply(door, n, kept)
+//                                   answers a need of kind "course". area: n bytes, all lines; to an
+//                                   "answer" a field may be added, <TAB> and the day it was where the
+//                                   learner is, in days since 1970-01-01. kept: 0 if the page can
+//                                   store nothing. Returns the lines that are none, and were left
+//                                   out; -1: no such need waits, or there are no lessons
+//   door_lesson(door, n)            answers a need of kind "lesson", whose path is the NAME of a
+//                                   packed lesson, or what was typed. area: that lesson. Returns 1;
+//                                   0: no such need waits, or it is no lesson, and the need is refused
+//   door_import(door, n)            answers a need of kind "import". area: n bytes, all lines. words:
+//                                   the lines that are new, to be kept. Returns 1; 0: no such need
+//                                   waits, or no memory
 #ifndef WASM_DOOR_H
 #define WASM_DOOR_H
 
 #include "base/record.h"
 #include "base/stop.h"
+#include "lesson/course.h"
 #include "play/tutor.h"
 
 #define EXPORT(NAME) __attribute__((export_name(#NAME))) NAME
@@ -96,6 +121,8 @@ struct door {
     int columns;  // of words; 0: a line is as long as it is
     bool asks;    // a need waits for its answer
     int64_t now, today;
+    struct course course;
+    bool listed;  // all its lessons are there, and in order
     struct text words[CHANNEL_COUNT];
     struct records last;  // of the last door_run, door_present or door_candidates
 };
@@ -120,16 +147,26 @@ int door_key(struct door *d);
 void door_supply(struct door *d, size_t n);
 void door_refuse(struct door *d, size_t message, size_t hint);
 int door_dot(struct door *d, int scene);
+void door_course_begin(struct door *d);
+int door_course_lesson(struct door *d, size_t n);
+void door_course_rows(struct door *d, size_t n);
+int door_course_supply(struct door *d, size_t n, int kept);
+int door_lesson(struct door *d, size_t n);
+int door_import(struct door *d, size_t n);
 
 // ---- Between the files of the room --------------------------------------------------------------
 
 // What is answered now is all that is answered.
 void door_clear(struct door *d);
+// … but the records stay: the need among them waits.
+void door_clear_words(struct door *d);
 // The text of n bytes in the area, n cut to what there is.
 const char *door_text(const struct door *d, size_t *n);
-// door_needs.c: the need that waits; NULL if none does.
-const struct rec *door_need(const struct door *d);
+// door_needs.c: the need that waits, if it is of this kind; NULL if none does. what NULL: any.
+const struct rec *door_need(const struct door *d, const char *what);
 // Says a diag: the message, and its hint on a line of its own.
 void door_say_trouble(struct door *d, const struct diag *why);
+// door_course.c: appends the line that is to be kept of this record. False: of this one none is.
+bool door_keep(const struct door *d, const struct rec *record, struct text *line);
 
 #endif

@@ -8,31 +8,26 @@
 
 static const struct span nowhere = {0, 0};
 
-const struct rec *door_need(const struct door *d)
+const struct rec *door_need(const struct door *d, const char *what)
 {
-    return d->asks ? d->last.list.in.last : NULL;
-}
-
-// What no bytes can answer.
-static bool is_for_bytes(const struct rec *need)
-{
-    return !text_among("lesson course", rec_get_text(need, KEY_what),
-                       strlen(rec_get_text(need, KEY_what)));
+    const struct rec *need = d->asks ? d->last.list.in.last : NULL;
+    bool is_it = need != NULL && (what == NULL || strcmp(rec_get_text(need, KEY_what), what) == 0);
+    return is_it ? need : NULL;
 }
 
 void EXPORT(door_supply)(struct door *d, size_t n)
 {
-    const struct rec *need = door_need(d);
-    if (need == NULL) {
+    if (door_need(d, NULL) == NULL) {
         return;
     }
-    if (is_for_bytes(need)) {
-        const char *bytes = door_text(d, &n);
-        tutor_supply(d->tutor, bytes, n);
-    } else {
+    // No bytes are a lesson, or a course.
+    if (door_need(d, "lesson") != NULL || door_need(d, "course") != NULL) {
         struct diag why = {0};
         diag_set(&why, nowhere, "there are no lessons here");
         tutor_refuse(d->tutor, &why);
+    } else {
+        const char *bytes = door_text(d, &n);
+        tutor_supply(d->tutor, bytes, n);
     }
     d->asks = false;
 }
@@ -48,7 +43,7 @@ void EXPORT(door_refuse)(struct door *d, size_t message, size_t hint)
     struct diag why = {0};
     size_t n = message < SIZE_MAX - hint ? message + hint : SIZE_MAX;
     const char *text = door_text(d, &n);
-    if (door_need(d) == NULL) {
+    if (door_need(d, NULL) == NULL) {
         return;
     }
     message = message > n ? n : message;
@@ -63,14 +58,6 @@ void EXPORT(door_refuse)(struct door *d, size_t message, size_t hint)
     }
     tutor_refuse(d->tutor, &why);
     d->asks = false;
-}
-
-// The records stay: the need that a picture is drawn for waits.
-static void clear_words(struct door *d)
-{
-    for (int i = 0; i < CHANNEL_COUNT; i++) {
-        text_clear(&d->words[i]);
-    }
 }
 
 // which: from 0; -1: the last. NULL: there is no such scene.
@@ -95,13 +82,13 @@ int EXPORT(door_dot)(struct door *d, int scene)
     enum { NO_SCENE, DRAWN, TOO_LARGE };
     const struct rec *drawn = scene_of(d, scene);
     struct diag why = {0};
-    clear_words(d);
+    door_clear_words(d);
     if (drawn == NULL) {
         return NO_SCENE;
     }
     struct effort effort = dot_effort(drawn);
     if (!effort_is_bearable(&effort, &why) || !dot_text(drawn, &d->words[CHANNEL_ANSWERS], &why)) {
-        clear_words(d);
+        door_clear_words(d);
         door_say_trouble(d, &why);
         return TOO_LARGE;
     }
