@@ -5,7 +5,7 @@ set -eu
 here=$(dirname "$(realpath "$0")")
 . "$here/../export/compare"
 rows=$(sed -n 's/^OP([A-Z0-9_]*, \([12]\), OP_CALL, "\([a-z0-9_]*\)".*/\2 \1/p' \
-    "$here/../../src/core/engine/ops.def")
+    "$here/../../src/core/engine/ops.def" | grep "^${ROWS:-.*} ")
 python=$(command -v python3 || :)
 torch=
 "${TORCH_PYTHON:-/usr/bin/python3}" -c 'import torch' 2>/dev/null && torch=${TORCH_PYTHON:-/usr/bin/python3}
