@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "command_seat.h"
+#include "words/words.h"
 
 // Networks, each with its loss in L: the first lines build it.
 static const char *const networks[] = {
@@ -220,6 +221,31 @@ static void test_marks(void **state)
     }
 }
 
+// On a terminal of 80 columns no line is longer, whatever the network.
+static void test_fits(void **state)
+{
+    static const char *const flows[] = {"flow L", "flow L 0.1"};
+    const struct words_form form = {.style = WORDS_PROMPT, .digits = 6, .columns = 80};
+    struct seat *seat = *state;
+    for (size_t i = 0; i < 2 * COUNT_OF(networks); i++) {
+        struct text out;
+        text_init(&out);
+        eval(seat, "reset", SESSION_SCRIPT);
+        build(seat, networks[i / 2]);
+        eval(seat, flows[i % 2], SESSION_PROMPT);
+        words_add(&out, find_flow(seat), &form);
+        assert_true(text_length(&out) > 0);
+        for (const char *line = text_get(&out); *line != '\0';) {
+            size_t n = strcspn(line, "\n");
+            if (ink_columns(line, n) > 80) {
+                fail_msg("too long: %.*s", (int)n, line);
+            }
+            line += n + (line[n] == '\n');
+        }
+        text_release(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +254,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_changes_nothing, sit, stand),
         cmocka_unit_test_setup_teardown(test_worked_network, sit, stand),
         cmocka_unit_test_setup_teardown(test_marks, sit, stand),
+        cmocka_unit_test_setup_teardown(test_fits, sit, stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,9 @@
 
 #include "command/commands.h"
 #include "command/flow.h"
+#include "command/graph_words.h"
+#include "command/picture.h"
+#include "scene/scene_layers.h"
 
 // L -0.1 is a difference; behind a blank, and with none behind it, a rate is meant.
 static bool looks_like_rate(const struct call *c, struct span typed)
@@ -15,42 +18,94 @@ static bool looks_like_rate(const struct call *c, struct span typed)
     return at < typed.end && at > typed.start + 1 && s[at - 1] == '-' && s[at - 2] == ' ';
 }
 
+static bool refuse_rate(struct call *c, struct span span)
+{
+    diag_set(c->diag, span, "a learning rate is a number above 0");
+    return diag_hint(c->diag, "write flow L 0.1");
+}
+
 // The learning rate, if there is one. False: the diag says why.
 static bool read_rate(struct call *c, struct span typed, double *rate, bool *given)
 {
     struct operand x;
     *given = call_has_more(c);
-    if (!*given && looks_like_rate(c, typed)) {
-        diag_set(c->diag, typed, "a learning rate is a number above 0");
-        return diag_hint(c->diag, "write flow L 0.1");
-    }
     if (!*given) {
-        return true;
+        return !looks_like_rate(c, typed) || refuse_rate(c, typed);
     }
+    struct lexer before = *c->lexer;
+    struct span word = call_word(c);
+    const char *s = c->lexer->source->text + word.start;
+    if (number_read(s, word.end - word.start, rate) == word.end - word.start) {
+        return (*rate > 0 && isfinite(*rate)) || refuse_rate(c, word);
+    }
+    *c->lexer = before;
     if (!call_expression(c, &x)) {
         return false;
     }
     *rate = operand_is_array(&x) ? NAN : lower_number(call_lower(c), &x);
-    if (!(*rate > 0) || !isfinite(*rate)) {
-        diag_set(c->diag, x.span, "a learning rate is a number above 0");
-        return diag_hint(c->diag, "write flow L 0.1");
+    return (*rate > 0 && isfinite(*rate)) || refuse_rate(c, x.span);
+}
+
+// A file and its options: of a picture of layers there are fewer than of one of nodes.
+static bool read_file(struct call *c, struct picture *p)
+{
+    *p = (struct picture){.theme = "light", .from = NODE_NONE};
+    if (!picture_read_rest(c, p)) {
+        return false;
+    }
+    if (p->from != NODE_NONE || p->radius > 0 || p->full || p->fold || p->ascii) {
+        diag_set(c->diag, c->command, "flow always draws all layers, each as one box");
+        return diag_hint(c->diag, "--size 6,4 and --dpi 300 are its options; graph has the others");
+    }
+    if (picture_is_player(p)) {
+        diag_set(c->diag, p->path, "a page plays single nodes, and flow shows layers");
+        return diag_hint(c->diag, "write flow L net.svg; graph L net.html is the page");
     }
     return true;
+}
+
+// Asks for the picture of the record that was just made, which itself is not shown.
+static enum call_end ask_for_picture(struct call *c, const struct picture *p)
+{
+    struct records aside;
+    records_init(&aside);
+    rec_copy(&aside, &aside.list, c->out->list.in.last);
+    rec_cut(&c->out->list, c->answered);
+    struct rec *scene = scene_layers(c->out, aside.list.in.first, p->theme);
+    enum call_end end = CALL_FAILED;
+    if (scene == NULL || aside.arena.failed) {
+        diag_out_of_memory(c->diag);
+    } else {
+        picture_put_size(c, scene, p);
+        end = picture_ask_for_file(c, scene, p);
+    }
+    records_release(&aside);
+    return end;
 }
 
 enum call_end command_flow(struct call *c)
 {
     struct flow f;
+    struct picture p;
     double rate = 0;
     bool given = false;
-    if (!call_has_more(c)) {
+    if (!call_has_more(c) || picture_comes(c)) {
         diag_set(c->diag, c->command, "flow of which loss?");
         diag_hint(c->diag, "write flow L, or flow L 0.1 to see an update too");
         return CALL_FAILED;
     }
-    bool ok = flow_read(&f, c) && read_rate(c, f.made.span, &rate, &given) && call_finish(c) &&
-              (!given || flow_update(&f, rate));
-    ok = ok && flow_put(&f, call_record(c, KIND_flow));
+    struct source before_file = *c->lexer->source;
+    const struct source *whole = c->lexer->source;
+    before_file.length = picture_begin(c);
+    c->lexer->source = &before_file;
+    bool ok = flow_read(&f, c) && read_rate(c, f.made.span, &rate, &given);
+    c->lexer->source = whole;
+    ok = ok && read_file(c, &p);
+    if (ok && p.format != NULL && call_supplied(c)) {
+        flow_release(&f);
+        return call_file_end(c, p.path);
+    }
+    ok = ok && (!given || flow_update(&f, rate)) && flow_put(&f, call_record(c, KIND_flow));
     flow_release(&f);
-    return ok ? CALL_DONE : CALL_FAILED;
+    return !ok ? CALL_FAILED : p.format == NULL ? CALL_DONE : ask_for_picture(c, &p);
 }

@@ -138,17 +138,6 @@ static const char *style_for(struct call *c, const struct folds *folds)
     return picture_style(style);
 }
 
-static void put_size(struct call *c, struct rec *scene, const struct picture *p)
-{
-    if (p->width > 0) {
-        rec_number(c->out, scene, KEY_size_width, p->width);
-        rec_number(c->out, scene, KEY_size_height, p->height);
-    }
-    if (p->dpi > 0) {
-        rec_whole(c->out, scene, KEY_dpi, p->dpi);
-    }
-}
-
 static enum call_end ask_for_picture(struct call *c, const struct picture *p,
                                      const struct part *part, const struct folds *folds)
 {
@@ -164,18 +153,8 @@ static enum call_end ask_for_picture(struct call *c, const struct picture *p,
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
-    put_size(c, scene, p);
-    if (strcmp(p->format, "json") != 0) {
-        rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
-        return CALL_NEED;
-    }
-    struct text json;
-    text_init(&json);
-    rec_json(&json, scene);
-    text_add_char(&json, '\n');
-    rec_text(c->out, call_need(c, "write", p->path), KEY_text, text_get(&json));
-    text_release(&json);
-    return CALL_NEED;
+    picture_put_size(c, scene, p);
+    return picture_ask_for_file(c, scene, p);
 }
 
 static enum call_end ask_for_player(struct call *c, const struct picture *p)

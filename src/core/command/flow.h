@@ -29,9 +29,22 @@ void flow_release(struct flow *f);
 // Moves the weights of all layers, and all other parameters, by -rate times their gradients, and
 // runs the forward pass again. False: the diag says why.
 bool flow_update(struct flow *f, double rate);
-// Fills a record of kind flow. False, with the diag set, if out of memory.
+// What a row goes by: its name, or z1, a1 and the like; NULL.
+const char **flow_label(const struct flow *f, uint32_t row);
+// Is it a parameter of a layer?
+bool flow_is_weight(const struct flow *f, uint32_t row);
+// The number of a layer. Layers with parameters are counted, from 1 on; where there are none, all of
+// them. 0: it is not counted.
+int64_t flow_layer_number(const struct flow *f, size_t layer);
+// The last layer that has parameters, and the next one above a layer; the layer itself if it is it.
+size_t flow_last_layer(const struct flow *f);
+size_t flow_layer_above(const struct flow *f, size_t layer);
+// Is the function of this name in a session (`at`) none of the learner's?
+bool flow_is_library(void *at, uint32_t function);
+
+// flow_facts.c: fills a record of kind flow. False, with the diag set, if out of memory.
 bool flow_put(struct flow *f, struct rec *r);
-// Fills a flow_layer.
-void flow_put_layer(struct flow *f, struct rec *to, size_t layer);
+// Fills a flow_layer. False if out of memory.
+bool flow_put_layer(struct flow *f, struct rec *to, size_t layer);
 
 #endif

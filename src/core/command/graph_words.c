@@ -176,17 +176,46 @@ static bool check_options(struct call *c, const struct picture *p)
     return true;
 }
 
-bool picture_read(struct call *c, struct picture *p)
+bool picture_comes(struct call *c)
 {
-    *p = (struct picture){.theme = "light", .from = NODE_NONE};
     struct span word = peek_word(c);
-    bool named = !is_empty(word) && !is_flag(c, word) && format_of_word(c, word) == NULL;
-    bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
+    return !is_empty(word) && (is_flag(c, word) || format_of_word(c, word) != NULL);
+}
+
+size_t picture_begin(const struct call *c)
+{
+    const char *s = c->lexer->source->text;
+    size_t end = lexer_statement_end(c->lexer), at = c->lexer->at;
+    while (at < end) {
+        struct span word = {.start = at};
+        while (at < end && s[at] != ' ' && s[at] != '\t') {
+            at++;
+        }
+        word.end = at;
+        if (is_flag(c, word) || format_of_word(c, word) != NULL) {
+            return word.start;
+        }
+        at++;
+    }
+    return end;
+}
+
+bool picture_read_rest(struct call *c, struct picture *p)
+{
+    bool ok = true;
     while (ok && call_has_more(c)) {
-        word = call_word(c);
+        struct span word = call_word(c);
         ok = is_flag(c, word)    ? read_flag(c, word, p)
              : is_empty(p->path) ? read_path(c, word, p)
                                  : read_theme(c, word, p);
     }
     return ok && check_options(c, p) && call_finish(c);
+}
+
+bool picture_read(struct call *c, struct picture *p)
+{
+    *p = (struct picture){.theme = "light", .from = NODE_NONE};
+    bool named = !is_empty(peek_word(c)) && !picture_comes(c);
+    bool ok = named ? call_node(c, &p->target) : call_last_output(c, &p->target);
+    return ok && picture_read_rest(c, p);
 }

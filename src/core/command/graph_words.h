@@ -19,6 +19,13 @@ struct picture {
 // [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--fold] [--size 6,4] [--dpi 300] [--ascii]
 // False: the diag says why.
 bool picture_read(struct call *c, struct picture *p);
+// What is left of that behind the target: a file and options. False: the diag says why.
+bool picture_read_rest(struct call *c, struct picture *p);
+// Is the next word the name of a picture's file, or an option?
+bool picture_comes(struct call *c);
+// Where in the text the first such word of this statement begins; the statement's end if there is
+// none. For commands whose first argument is an expression: a path may look like a part of it.
+size_t picture_begin(const struct call *c);
 // A page that plays both passes?
 bool picture_is_player(const struct picture *p);
 

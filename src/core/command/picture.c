@@ -1,5 +1,7 @@
 #include "command/picture.h"
 
+#include <string.h>
+
 #include "engine/stepper.h"
 #include "words/draw.h"
 
@@ -112,6 +114,34 @@ bool picture_draw(struct call *c, uint32_t root, const struct part *part, const 
 {
     struct drawing d = {.root = root, .part = part, .folds = folds, .ascii = ascii || c->s->ascii};
     return draw(c, &d);
+}
+
+// ---- Files --------------------------------------------------------------------------------------
+
+void picture_put_size(struct call *c, struct rec *scene, const struct picture *p)
+{
+    if (p->width > 0) {
+        rec_number(c->out, scene, KEY_size_width, p->width);
+        rec_number(c->out, scene, KEY_size_height, p->height);
+    }
+    if (p->dpi > 0) {
+        rec_whole(c->out, scene, KEY_dpi, p->dpi);
+    }
+}
+
+enum call_end picture_ask_for_file(struct call *c, const struct rec *scene, const struct picture *p)
+{
+    if (strcmp(p->format, "json") != 0) {
+        rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
+        return CALL_NEED;
+    }
+    struct text json;
+    text_init(&json);
+    rec_json(&json, scene);
+    text_add_char(&json, '\n');
+    rec_text(c->out, call_need(c, "write", p->path), KEY_text, text_get(&json));
+    text_release(&json);
+    return CALL_NEED;
 }
 
 // ---- A watched walk -----------------------------------------------------------------------------

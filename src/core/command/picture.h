@@ -2,6 +2,7 @@
 #ifndef COMMAND_PICTURE_H
 #define COMMAND_PICTURE_H
 
+#include "command/graph_words.h"
 #include "session/call.h"
 #include "scene/part.h"
 #include "scene/scene.h"
@@ -16,6 +17,12 @@ const char *picture_style(unsigned style);
 // What of this part of root's graph is folded. Release it all the same; false: the diag is set.
 bool picture_folds(struct call *c, struct folds *f, const struct part *part, uint32_t root,
                    enum fold_mode mode);
+
+// The size that was asked for, put into a scene.
+void picture_put_size(struct call *c, struct rec *scene, const struct picture *p);
+// Asks for the file of a scene that is the last record.
+enum call_end picture_ask_for_file(struct call *c, const struct rec *scene,
+                                   const struct picture *p);
 
 // Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag
 // says why not.
