@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/maths.h"
+
 enum { DIGITS = 4, ACROSS_MOST = 4 };  // layers side by side; more stand below each other
 
 struct layering {
@@ -80,7 +82,9 @@ static void add_edges(struct layering *p, struct rec *box, const struct rec *arr
         rec_number(p->out, cell, KEY_share, share);
         put_number(p, cell, KEY_share_text, share);
         rec_number(p->out, cell, KEY_weight,
-                   p->most > 0 && isfinite(share) ? log1p(share) / log1p(p->most) : 1);
+                   p->most > 0 && isfinite(share)
+                       ? fmin(maths_log1p(share) / maths_log1p(p->most), 1)
+                       : 1);
     }
 }
 
