@@ -15,6 +15,9 @@ FUZZ_SECONDS ?= 60
 # For a special tree (make asan, make coverage, make fuzz): flags to compile and to link with.
 INSTRUMENT   ?=
 
+# The commit that is built, where that is known: --version says it.
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+
 # ---- The house ----------------------------------------------------------------------------------
 # Who may use whom: the arrows point down, and the order is the one in which libraries are linked.
 # `make layers` holds the sources to it, and a room's unit tests are linked with no more than this.
@@ -64,13 +67,11 @@ COMMON := -std=c17 -Isrc/core -Isrc/host -Isrc/programs -ffp-contract=off -fno-m
 pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
 
 posix := -D_GNU_SOURCE
-world := $(posix) -DBACKSTEP_LIBEXEC='"$(PREFIX)/libexec/backstep"' \
-    -DBACKSTEP_SHARE='"$(PREFIX)/share/backstep"'
-
-flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"'
+flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' \
+    -DBACKSTEP_COMMIT='"$(COMMIT:%= (%))"'
 flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
-$(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(world)))
+$(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(posix)))
 flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
 flags_src/host/prompt/repl    = $(call pc,--cflags readline)
 flags_src/host/picture/page   = -I$(BUILD)/page
@@ -119,7 +120,6 @@ TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
 DATA        := $(wildcard data/*)
 PYTHON      := src/python/backstep.py
 LESSONS     := $(wildcard lessons/*.md lessons/questions.txt)
-MAN         := $(wildcard docs/backstep.1)
 
 # ---- Building -----------------------------------------------------------------------------------
 MAKEFLAGS += --no-builtin-rules --no-print-directory
@@ -140,8 +140,15 @@ jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 # Rewritten only when the compiler or its flags change, and then everything is compiled afresh.
 $(BUILD)/flags: always
 	@mkdir -p $(@D)
-	@echo "$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT) $(PREFIX) $(VERSION)" > $@.now
+	@echo "$(CC) $(CFLAGS) $(COMMON) $(INSTRUMENT)" > $@.now
 	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
+
+# The same for what --version says.
+$(BUILD)/version: always
+	@echo "$(VERSION) $(COMMIT)" > $@.now
+	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
+
+$(BUILD)/obj/src/programs/backstep/main.o: $(BUILD)/version
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(call show,cc  ,$<)
@@ -334,6 +341,7 @@ bench: all $(BENCH) ## Measure: speed, start-up, memory
 # What only building needs: pages of docs/ from tables of the sources, lessons as a page reads them.
 below_records := base
 below_pack    := store $(below_store)
+below_manual  := base
 $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $$(call library,$$(below_$$*))
 	$(call show,link,$@)
 	$(call link,$(call libs,$*))
@@ -351,23 +359,58 @@ fmt: ## Lay out the sources as .clang-format says
 	@clang-format -i $(wildcard src/*/*/*.[ch] tests/*/*.[ch] bench/*.[ch])
 
 # ---- Installing ---------------------------------------------------------------------------------
+# The tree can be moved: the program finds its helpers, lessons and data from where it is itself.
 bin     := $(DESTDIR)$(PREFIX)/bin
 libexec := $(DESTDIR)$(PREFIX)/libexec/backstep
-share   := $(DESTDIR)$(PREFIX)/share/backstep
-doc     := $(DESTDIR)$(PREFIX)/share/doc/backstep
-man1    := $(DESTDIR)$(PREFIX)/share/man/man1
+share   := $(DESTDIR)$(PREFIX)/share
+kept    := $(share)/backstep
+doc     := $(share)/doc/backstep
+completions := $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
+    $(share)/fish/vendor_completions.d/backstep.fish
 
-install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
+# The manual and the completions are made of the sources' tables.
+MAN := backstep.1 backstep-lesson.5
+lesson_ids = $(sort $(foreach l,$(wildcard lessons/[0-9]*.md),$(shell echo $(basename $(notdir $(l))) | cut -d - -f 2-)))
+shell_pages = $(addprefix $(BUILD)/completions/,bash zsh fish)
+
+$(MAN:%=$(BUILD)/man/%): $(BUILD)/man/%: $(BUILD)/tools/manual
+	$(call show,write,$@)
+	$(Q)$< $* > $@
+
+$(shell_pages): $(BUILD)/completions/%: $(BUILD)/tools/manual $(LESSONS)
+	$(call show,write,$@)
+	$(Q)$< $* $(lesson_ids) > $@
+
+install: all $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	install -D -t "$(bin)" $(BACKSTEP)
 	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
-	$(if $(LESSONS),install -D -m 644 -t "$(share)/lessons" $(LESSONS))
-	install -D -m 644 -t "$(share)/data" $(DATA)
-	install -D -m 644 -t "$(share)/python" $(PYTHON)
-	install -D -m 644 -t "$(doc)" LICENSE $(wildcard README.md docs/*.md)
-	$(if $(MAN),install -D -m 644 -t "$(man1)" $(MAN))
+	install -D -m 644 -t "$(kept)/lessons" $(LESSONS)
+	install -D -m 644 -t "$(kept)/data" $(DATA)
+	install -D -m 644 -t "$(kept)/python" $(PYTHON)
+	install -D -m 644 -t "$(doc)" README.md LICENSE
+	install -D -m 644 -t "$(doc)/docs" $(wildcard docs/*.md docs/*.png)
+	install -D -m 644 -t "$(doc)/docs/gallery" $(wildcard docs/gallery/*)
+	ln -sfn ../../backstep/lessons ../../backstep/data "$(doc)"
+	install -D -m 644 -t "$(share)/man/man1" $(BUILD)/man/backstep.1
+	install -D -m 644 -t "$(share)/man/man5" $(BUILD)/man/backstep-lesson.5
+	install -D -m 644 $(BUILD)/completions/bash "$(word 1,$(completions))"
+	install -D -m 644 $(BUILD)/completions/zsh "$(word 2,$(completions))"
+	install -D -m 644 $(BUILD)/completions/fish "$(word 3,$(completions))"
 
 uninstall: ## Remove what install put there
-	rm -rf "$(bin)/backstep" "$(libexec)" "$(share)" "$(doc)" "$(man1)/backstep.1"
+	rm -rf "$(bin)/backstep" "$(libexec)" "$(kept)" "$(doc)" "$(share)/man/man1/backstep.1" \
+	    "$(share)/man/man5/backstep-lesson.5" $(completions:%="%")
+
+# One folder to unpack anywhere, such as a home folder: bin/backstep in it finds the rest.
+package := backstep-$(VERSION)
+tarball: ## Pack what is installed into build/backstep-VERSION-MACHINE.tar.gz
+	@rm -rf $(BUILD)/tarball
+	@$(MAKE) install DESTDIR=$(abspath $(BUILD))/tarball PREFIX=/$(package) >/dev/null
+	@tar -C $(BUILD)/tarball --owner=0 --group=0 -czf $(BUILD)/$(package)-$(shell uname -m).tar.gz $(package)
+	@echo "wrote $(BUILD)/$(package)-$(shell uname -m).tar.gz"
+
+deb: setup-deb ## Build a Debian package, into build/
+	@tools/deb $(BUILD) $(VERSION)
 
 clean: ## Remove all that was built
 	rm -rf $(BUILD)

@@ -5,8 +5,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
-// The path of one: what the variable of the environment says, else beside the running program, else
-// where it was installed. False if it would be too long.
+// The path of one: what the variable of the environment says, else beside the running program, else in
+// ../libexec/backstep from there, so that an installed tree can be moved. Whether something is there is
+// seen when it is started. False if the path would be too long.
 bool helper_find(char path[PATH_MAX], const char *name, const char *variable);
 
 // Seconds that a layout may take: BACKSTEP_RENDER_SECONDS, 1 to 600, or 4 (all of it is to take

@@ -96,5 +96,5 @@ char *folder_shipped(const char *folder, const char *name)
         *slash = '\0';
         found = look_around(base, folder, name);
     }
-    return found != NULL ? found : look(BACKSTEP_SHARE, folder, name);
+    return found;
 }

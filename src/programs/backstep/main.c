@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backstep/usage.h"
 #include "base/stop.h"
 #include "check/check.h"
 #include "prompt/lessons.h"
@@ -18,28 +19,6 @@
 #include "talk/talk.h"
 
 enum { STATUS_OK = 0, STATUS_ERROR = 1, STATUS_USAGE = 2 };
-
-static const char usage[] =
-    "backstep: learn backpropagation, one expression at a time\n"
-    "\n"
-    "  backstep                     the prompt (or a script on standard input)\n"
-    "  backstep FILE…               runs scripts, one after the other, in one session\n"
-    "  backstep -e 'CODE'           runs CODE; files and codes run in the order given\n"
-    "  backstep -i FILE…            … and stays at the prompt with what they made\n"
-    "  backstep check FILE.md…      runs the transcripts in Markdown files and folders\n"
-    "      --bless                  … and rewrites them to what came back\n"
-    "  backstep lesson              begins the course, or goes on with it\n"
-    "  backstep lesson ID|FILE.md   plays one lesson\n"
-    "      --answers FILE           … with what is typed read from a file\n"
-    "  backstep lesson new ID       lays one of your own, ID.md\n"
-    "  backstep lessons             lists the lessons\n"
-    "\n"
-    "  --json                       answers as records, one JSON object a line\n"
-    "  --talk                       the same in conversation: another program asks, line by line\n"
-    "  --color WHEN                 always, never or auto (the default: on a terminal)\n"
-    "  --help, --version\n"
-    "\n"
-    "At the prompt: help\n";
 
 struct options {
     struct script *scripts;  // to be run, in the order given
@@ -100,14 +79,10 @@ static void add_script(struct options *o, bool code, char *text)
 static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"bless", no_argument, NULL, 'b'},
-        {"talk", no_argument, NULL, 't'},
-        {"answers", required_argument, NULL, 'a'},
-        {"color", required_argument, NULL, 'c'},
-        {"interactive", no_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
+#define OPTION(letter, long, value, help)                                                          \
+    {long, sizeof(value) == 1 ? no_argument : required_argument, NULL, letter},
+#define DETAIL(letter, long, value, help, form) OPTION(letter, long, value, help)
+#include "backstep/options.def"
         {NULL, 0, NULL, 0},
     };
     int c;
@@ -118,22 +93,22 @@ static int read_options(int argc, char **argv, struct options *o)
         case 1:  // no option: a file, or a command's word
             add_script(o, c == 'e', optarg);
             break;
-        case 'a':
+        case 'A':
             o->answers = optarg;
             break;
         case 'i':
             o->stay = true;
             break;
-        case 'j':
+        case 'J':
             o->json = true;
             break;
-        case 't':
+        case 'T':
             o->talk = true;
             break;
-        case 'b':
+        case 'B':
             o->bless = true;
             break;
-        case 'c':
+        case 'C':
             o->colour = optarg;
             if (strcmp(optarg, "always") != 0 && strcmp(optarg, "never") != 0 &&
                 strcmp(optarg, "auto") != 0) {
@@ -141,10 +116,10 @@ static int read_options(int argc, char **argv, struct options *o)
             }
             break;
         case 'h':
-            fputs(usage, stdout);
+            usage_write(stdout);
             return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
-        case 'v':
-            puts("backstep " BACKSTEP_VERSION);
+        case 'V':
+            puts("backstep " BACKSTEP_VERSION BACKSTEP_COMMIT);
             return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
         case ':':
             return 1 + refuse_usage("something is missing after ", argv[optind - 1]);
