@@ -14,6 +14,7 @@ SETUP   ?= tools/setup
 FUZZ_SECONDS ?= 60
 # For a special tree (make asan, make coverage, make fuzz): flags to compile and to link with.
 INSTRUMENT   ?=
+SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The commit that is built, where that is known: --version says it.
 COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null)
@@ -44,6 +45,7 @@ below_wasm    := dot play $(below_play)
 below_backstep := prompt check talk $(below_prompt)
 below_render  := base
 below_live    := process base
+below_jupyter := supply $(below_supply)
 
 # The core knows nothing of the machine that it runs on; the host does.
 CORE  := play $(below_play)
@@ -54,6 +56,9 @@ folder = $(wildcard src/*/$(1))
 # Programs beside backstep, each a folder of src/programs/ that becomes build/backstep-FOLDER. They stand
 # alone because what they link is too heavy for a prompt that should be there at once.
 HELPERS := render live
+# One that only users of Jupyter need, and whose libraries nobody else should install: make jupyter.
+JUPYTER := $(BUILD)/backstep-jupyter
+LOGOS   := logo.svg logo-32x32.png logo-64x64.png
 
 # ---- Flags --------------------------------------------------------------------------------------
 # No contraction into fused multiply-add: a number must be the same to the last bit everywhere. The
@@ -70,6 +75,8 @@ posix := -D_GNU_SOURCE
 flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' \
     -DBACKSTEP_COMMIT='"$(COMMIT:%= (%))"'
 flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
+flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(BUILD)/jupyter \
+    $(call pc,--cflags libzmq libsodium)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
 $(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(posix)))
 flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
@@ -98,6 +105,7 @@ libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite)
 libs_prompt = $(call pc,--libs readline)
 libs_render = $(call pc,--libs libgvc libcgraph)
 libs_live   = $(call pc,--libs libmicrohttpd)
+libs_jupyter = $(call pc,--libs libzmq libsodium)
 
 comma := ,
 
@@ -126,7 +134,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench bench-quick suite tests unit transcripts bless layers core-wasm play-wasm \
+.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook jupyter check-jupyter bench-quick suite tests unit transcripts bless layers core-wasm play-wasm \
     asan coverage fuzz hunt bench fmt install uninstall clean help always
 
 all: $(PROGRAMS) ## Build backstep and its helpers (the default)
@@ -170,10 +178,29 @@ $(BUILD)/page/%.inc: $(BUILD)/page/%
 $(BUILD)/obj/src/host/picture/page.o: $(call pages,page.html.inc)
 $(BUILD)/obj/src/programs/live/serve.o: $(call pages,live.html.inc style.css.inc live.js.inc)
 
+$(BUILD)/jupyter/%.inc: src/programs/jupyter/%
+	$(Q)mkdir -p $(@D) && od -An -v -td1 $< | sed 's/ *\(-*[0-9]\{1,\}\)/\1,/g' > $@
+
+$(BUILD)/obj/src/programs/jupyter/install.o: $(LOGOS:%=$(BUILD)/jupyter/%.inc)
+
 # The folder is a prerequisite too: a file that goes away must leave the library with it.
 $(BUILD)/lib/%.a: $$(call objects,$$*,obj) $$(call folder,$$*)
 	$(call show,ar  ,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+# The kernel once more with the sanitizers: its own files, and what reads the bytes of others.
+hardened := $(wildcard src/programs/jupyter/*.c) src/core/base/json.c src/core/base/text.c \
+    src/core/base/record.c
+$(BUILD)/hardened/%.o: %.c $(BUILD)/flags
+	$(call show,asan,$<)
+	$(Q)$(CC) -O1 -g $(COMMON) $(SANITIZE) $(flags_$(*D)) $(flags_$*) -MMD -MP -c -o $@ $<
+
+$(BUILD)/hardened/src/programs/jupyter/install.o: $(LOGOS:%=$(BUILD)/jupyter/%.inc)
+
+$(BUILD)/hardened/backstep-jupyter: $(hardened:%.c=$(BUILD)/hardened/%.o) \
+    $(call library,$(below_jupyter))
+	$(call show,link,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(call libs,jupyter) -lm
 
 # What a program links beside the rooms: each room's libraries.
 libs = $(foreach r,$(1) $(below_$(1)),$(libs_$(r)))
@@ -185,7 +212,7 @@ $(BACKSTEP): $(call objects,backstep,obj) $(call library,$(below_backstep))
 
 $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 	$(call show,link,$@)
-	$(call link,$(libs_$*))
+	$(call link,$(call libs,$*))
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o \
     $$(call library,$$(call room,$$*) $$(below_$$(call room,$$*)))
@@ -257,18 +284,29 @@ check-page: setup-page ## Play the exported pages in a real Chromium
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count $(IN_PAGE:%="node %")
 
+jupyter: setup-jupyter ## Install what is missing, and build the kernel for Jupyter notebooks
+	@$(MAKE) -s $(jobs) all $(JUPYTER)
+	@echo "for you alone:  $(JUPYTER) --install      for all:  make install"
+
+check-jupyter: setup-notebook ## Run the kernel under Jupyter's clients, also in a browser
+	@$(MAKE) $(jobs) all $(JUPYTER) $(BUILD)/hardened/backstep-jupyter
+	@BACKSTEP=$(BACKSTEP) tools/count "$(call IN_JUPYTER,$(JUPYTER)) clients_test.py" \
+	    "ASAN_OPTIONS=quarantine_size_mb=64 $(call IN_JUPYTER,$(BUILD)/hardened/backstep-jupyter) hostile_test.py" \
+	    "$(call IN_JUPYTER,$(JUPYTER)) notebook_test.mjs"
+
 check-torch: setup-torch ## Run exported programs with PyTorch, also in two processes
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-torch setup-bench:
+setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
 LAYERS   := tools/layers $(BUILD)/lib "$(CORE)" \
-    $(foreach r,$(ROOMS) backstep wasm $(HELPERS),"$(r): $(below_$(r))")
+    $(foreach r,$(ROOMS) backstep wasm $(HELPERS) jupyter,"$(r): $(below_$(r))")
 IMPORTS  := node tools/no-imports.js $(BUILD)/core.wasm
 IN_WASM  := $(wildcard tests/wasm/*.js)
+IN_JUPYTER = KERNEL=$(1) tests/jupyter/run.sh
 IN_PAGE  := $(wildcard tests/page/*_test.mjs)
 VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 
@@ -363,6 +401,7 @@ fmt: ## Lay out the sources as .clang-format says
 bin     := $(DESTDIR)$(PREFIX)/bin
 libexec := $(DESTDIR)$(PREFIX)/libexec/backstep
 share   := $(DESTDIR)$(PREFIX)/share
+jupyter := $(share)/jupyter
 kept    := $(share)/backstep
 doc     := $(share)/doc/backstep
 completions := $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
@@ -384,6 +423,8 @@ $(shell_pages): $(BUILD)/completions/%: $(BUILD)/tools/manual $(LESSONS)
 install: all $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	install -D -t "$(bin)" $(BACKSTEP)
 	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
+	$(if $(wildcard $(JUPYTER)),install -D -t "$(libexec)" $(JUPYTER) && \
+	    $(JUPYTER) --install "$(jupyter)" "$(PREFIX)/libexec/backstep/backstep-jupyter")
 	install -D -m 644 -t "$(kept)/lessons" $(LESSONS)
 	install -D -m 644 -t "$(kept)/data" $(DATA)
 	install -D -m 644 -t "$(kept)/python" $(PYTHON)
@@ -399,13 +440,14 @@ install: all $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Install under PREFIX=/usr
 
 uninstall: ## Remove what install put there
 	rm -rf "$(bin)/backstep" "$(libexec)" "$(kept)" "$(doc)" "$(share)/man/man1/backstep.1" \
-	    "$(share)/man/man5/backstep-lesson.5" $(completions:%="%")
+	    "$(share)/man/man5/backstep-lesson.5" $(completions:%="%") \
+	    "$(jupyter)/kernels/backstep"
 
 # One folder to unpack anywhere, such as a home folder: bin/backstep in it finds the rest.
 package := backstep-$(VERSION)
 tarball: ## Pack what is installed into build/backstep-VERSION-MACHINE.tar.gz
 	@rm -rf $(BUILD)/tarball
-	@$(MAKE) install DESTDIR=$(abspath $(BUILD))/tarball PREFIX=/$(package) >/dev/null
+	@$(MAKE) install DESTDIR=$(abspath $(BUILD))/tarball PREFIX=/$(package) JUPYTER= >/dev/null
 	@tar -C $(BUILD)/tarball --owner=0 --group=0 -czf $(BUILD)/$(package)-$(shell uname -m).tar.gz $(package)
 	@echo "wrote $(BUILD)/$(package)-$(shell uname -m).tar.gz"
 

@@ -295,6 +295,20 @@ await test('a drawing is valid XML in which each part has its name', () =>
                                'n7i0', 'n7i1']);
     }));
 
+await test('in a frame that is hidden at first it plays once it is shown', async () => {
+    const host = join(folder, 'host.html'), frame = new URL(canonical).pathname;
+    const page = readFileSync(frame, 'utf8').replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+    writeFileSync(host, `<!DOCTYPE html><iframe style="display:none" srcdoc="${page}"></iframe>`);
+    await with_(`file://${host}`, {}, async page => {
+        const count = () => document.querySelector('iframe').contentDocument.querySelector('#count').value;
+        await pause(300);
+        assert.equal(await page.run(count), '');
+        await page.run(() => { document.querySelector('iframe').style.display = 'block'; });
+        await pause(300);
+        assert.equal(await page.run(count), '0 of 7');
+    });
+});
+
 await browser.close();
 rmSync(folder, {recursive: true});
 finish();

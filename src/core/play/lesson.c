@@ -92,7 +92,9 @@ static enum session_state run_statement(struct play *p, struct records *out)
 {
     struct session *graph = play_graph(p);
     size_t before = out->list.in.count;
-    bool bounded = p->tutor->session->rows == 0 && !p->tutor->graded && p->budget-- <= 0;
+    const struct tutor *t = p->tutor;
+    bool alone = t->session->rows == 0 && !t->stoppable && !t->graded;
+    bool bounded = alone && p->budget-- <= 0;
     enum session_state state =
         bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)

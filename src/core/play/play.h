@@ -80,6 +80,7 @@ struct tutor {
     struct session *session;      // the learner's own
     struct play *play;            // NULL: no lesson is played
     int64_t now;                  // Unix time in seconds when it was begun; 0: no clock is known
+    bool stoppable;               // somebody can stop what runs
     bool entered;                 // the text that was begun has not been looked at
     char enter[80];               // what an empty line is: after a lesson the next; or ""
     struct text question;         // a line that ends in ?, as `ask` takes it

@@ -165,6 +165,11 @@ void tutor_refuse(struct tutor *t, const struct diag *why)
     }
 }
 
+void tutor_set_stoppable(struct tutor *t)
+{
+    t->stoppable = true;
+}
+
 void tutor_set_clock(struct tutor *t, int64_t now)
 {
     t->now = now;

@@ -43,6 +43,9 @@ enum session_state tutor_run(struct tutor *t, struct records *out);
 void tutor_supply(struct tutor *t, const char *bytes, size_t n);
 void tutor_refuse(struct tutor *t, const struct diag *why);
 void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii);
+// Somebody can stop what runs, also where nobody reads along at a terminal: what is typed into a
+// lesson may then take any time.
+void tutor_set_stoppable(struct tutor *t);
 // What time it is (Unix time, seconds): for exams that end at a time. 0, as at first: unknown.
 void tutor_set_clock(struct tutor *t, int64_t now);
 // The lesson is the tutor's from now on. The course stays its owner's, who keeps it until

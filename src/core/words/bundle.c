@@ -79,6 +79,7 @@ void bundle_add(struct text *out, const struct rec *r, const struct words_form *
         markdown_add(&s, r, form);
         add_form(out, "text/markdown", &s);
     } else {
+        text_add(&s, drawer != NULL && drawer->style != NULL ? drawer->style : "");
         html_add(&s, r, form);
         add_form(out, "text/html", &s);
     }

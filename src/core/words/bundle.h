@@ -20,6 +20,7 @@ struct bundle_drawer {
     // taken.
     bool (*draw)(void *at, const struct rec *record, struct text *svg);
     void *at;
+    const char *style;  // a <style> before the HTML of lines and tables; NULL: none
 };
 
 // Appends the bundle. drawer NULL: nothing is drawn.

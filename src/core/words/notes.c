@@ -268,7 +268,7 @@ static bool draw_svg(void *d, const struct rec *r, struct text *svg)
 static void add_output(struct document *d, struct note *note, const struct rec *r)
 {
     const struct words_form form = form_of(note);
-    const struct bundle_drawer drawer = {draw_svg, d};
+    const struct bundle_drawer drawer = {.draw = draw_svg, .at = d};
     text_add(d->out, "{\"output_type\":\"display_data\",\"metadata\":{},\"data\":");
     bundle_add(d->out, r, &form, &drawer);
     text_add_char(d->out, '}');

@@ -206,8 +206,7 @@ static void write_records(struct host *h, const struct records *records)
     }
 }
 
-// ~ and the host's folder before a path that needs them. The caller frees.
-static char *path_here(const struct host *h, const char *path)
+char *host_path(const struct host *h, const char *path)
 {
     const char *home = getenv("HOME");
     struct text whole;
@@ -311,7 +310,7 @@ static bool answer(struct host *h, const struct records *records, const char *pa
 static char *path_of(const struct host *h, const struct rec *need)
 {
     const char *name = rec_get_text(need, KEY_path), *folder = rec_get_text(need, KEY_folder);
-    char *path = path_here(h, name);
+    char *path = host_path(h, name);
     bool shipped =
         path != NULL && *folder != '\0' && strchr(name, '/') == NULL && access(path, F_OK) != 0;
     char *other = shipped ? folder_shipped(folder, name) : NULL;

@@ -59,6 +59,10 @@ void host_hello(struct host *h);
 // How `out` is coloured.
 enum theme host_theme(const struct host *h);
 
+// The path of a file as a statement names it: ~ is the home folder, and what is relative starts in the
+// host's. The caller frees it; NULL: out of memory.
+char *host_path(const struct host *h, const char *path);
+
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
 // SESSION_QUIT; SESSION_FAILED too if the answers could not be written.
 enum session_state host_run(struct host *h, const struct source *source);

@@ -66,7 +66,7 @@ static void write_record(struct talk *t, const struct rec *record)
         text_release(&words);
     }
     if (t->forms) {
-        const struct bundle_drawer drawer = {draw, t};
+        const struct bundle_drawer drawer = {.draw = draw, .at = t};
         text_add(&line, "\"forms\":");
         bundle_add(&line, record, &form, &drawer);
         text_add_char(&line, ',');
@@ -395,6 +395,7 @@ bool talk_run(struct host *h, int fd)
     text_init(&t.id);
     text_init(&t.theirs);
     text_init(&t.code);
+    tutor_set_stoppable(h->tutor);
     h->see = see;
     h->give = give;
     h->seer = &t;
