@@ -34,7 +34,7 @@ below_session := scene formula $(below_formula)
 below_command := session words export lesson $(below_session)
 below_play    := command $(below_command)
 below_process := base
-below_dot     := base
+below_dot     := scene $(below_scene)
 below_store   := process play $(below_play)
 below_picture := dot store $(below_store)
 below_supply  := picture $(below_picture)
@@ -43,7 +43,7 @@ below_prompt  := supply $(below_supply)
 below_talk    := supply $(below_supply)
 below_wasm    := dot play $(below_play)
 below_backstep := prompt check talk $(below_prompt)
-below_render  := base
+below_render  := scene $(below_scene)
 below_live    := process base
 below_jupyter := supply $(below_supply)
 

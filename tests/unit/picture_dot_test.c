@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
-#include "engine/sweep.h"
 #include "dot/dot_label.h"
+#include "engine/sweep.h"
 #include "picture/image.h"
 #include "scene/scene.h"
 
@@ -90,7 +90,7 @@ static char *dot_of(const struct rec *s)
     struct text out;
     struct diag d = {0};
     text_init(&out);
-    assert_true(dot_text(s, &out, &d));
+    assert_true(dot_text(s, NULL, &out, &d));
     char *copy = strdup(text_get(&out));
     text_release(&out);
     assert_non_null(copy);

@@ -15,10 +15,10 @@
 #include <cmocka.h>
 
 #include "command/commands.h"
-#include "session/session.h"
 #include "dot/dot_effort.h"
 #include "dot/dot_label.h"
 #include "picture/image.h"
+#include "session/session.h"
 
 // ---- Scenes, as a session makes them ------------------------------------------------------------
 
@@ -50,7 +50,7 @@ static void draw(struct sitting *s, const char *statements)
     struct text dot;
     struct diag d = {0};
     text_init(&dot);
-    assert_true(dot_text(s->scene, &dot, &d));
+    assert_true(dot_text(s->scene, NULL, &dot, &d));
     agseterr(AGMAX);
     s->read = agmemread(text_get(&dot));
     assert_non_null(s->read);
@@ -119,7 +119,7 @@ static void many_values_are_one_edge(void **state)
     (void)state;
     struct sitting s;
     draw(&s, "param W = ones(8, 8); x = ones(8); h = W @ x; L = sum(h); backward L;"
-             "graph L a.svg dark --fold");
+             "graph L a.dot dark --fold");
     assert_int_equal(agnnodes(s.read), 4);
     holds(said(node(&s, "n64"), "label"), "64&#160;values");
     holds(said(node(&s, "n64"), "label"), "#2E2840");
@@ -178,7 +178,7 @@ static void the_size_is_the_learner_s(void **state)
 {
     (void)state;
     struct sitting s;
-    draw(&s, "a = 2; b = a*a; graph b a.png --size 6,4.5 --dpi 300");
+    draw(&s, "style edges; a = 2; b = a*a; graph b a.png --size 6,4.5 --dpi 300");
     assert_string_equal(said(s.read, "size"), "6,4.5!");
     assert_string_equal(said(s.read, "dpi"), "300");
     end(&s);

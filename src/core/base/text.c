@@ -100,6 +100,20 @@ const char *number_text(char out[NUMBER_TEXT], double v, int digits)
     return out;
 }
 
+const char *number_figure(char out[FIGURE_TEXT], double v, int digits)
+{
+    static const char minus[] = "−";
+    char number[NUMBER_TEXT], *end = out;
+    number_text(number, v, digits);
+    for (const char *s = number; *s != '\0'; s++) {
+        size_t n = *s == '-' ? sizeof minus - 1 : 1;
+        memcpy(end, *s == '-' ? minus : s, n);
+        end += n;
+    }
+    *end = '\0';
+    return out;
+}
+
 const char *number_exact(char out[NUMBER_TEXT], double v)
 {
     if (v == floor(v) && fabs(v) < 1e15) {

@@ -33,6 +33,12 @@ enum { NUMBER_TEXT = 40 };
 
 // Writes v as the learner reads numbers: nan without a sign, inf, -inf, 0 for -0. Returns `out`.
 const char *number_text(char out[NUMBER_TEXT], double v, int digits);
+// The same with a real minus sign, as pictures show numbers. Returns `out`.
+enum {
+    FIGURE_TEXT = NUMBER_TEXT + 4
+};  // two minus signs of three bytes: the number's, and
+    // its exponent's
+const char *number_figure(char out[FIGURE_TEXT], double v, int digits);
 // The shortest text that reads back as exactly v.
 const char *number_exact(char out[NUMBER_TEXT], double v);
 // Reads a number as C writes them (12, .5, 1e-3, 0x1p4; no sign, no inf or nan) at the start of

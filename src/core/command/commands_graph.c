@@ -4,6 +4,7 @@
 #include "command/commands.h"
 #include "command/graph_words.h"
 #include "command/picture.h"
+#include "command/picture_fit.h"
 #include "command/trace.h"
 
 // More boxes than this may well take a layout too long, and nobody reads them.
@@ -192,7 +193,8 @@ enum call_end command_graph(struct call *c)
     if (!picture_read(c, &p)) {
         return CALL_FAILED;
     }
-    if (p.format != NULL && call_supplied(c)) {
+    bool supplied = p.format != NULL && call_supplied(c);
+    if (supplied && (c->diag->set || c->s->supply.count == 0)) {
         return end_of_file(c, &p);
     }
     if (picture_is_player(&p)) {
@@ -204,8 +206,10 @@ enum call_end command_graph(struct call *c)
     enum call_end end = CALL_FAILED;
     if (find_part(c, &p, &part)) {
         p.root = output_of(c, &p, &part);
-        if (picture_folds(c, &folds, &part, p.root, fold_mode(&p)) &&
-            check_size(c, &p, &part, folds.boxes)) {
+        if (picture_fits(c, &p, &part)) {
+            end = picture_fit(c, &p, &part);
+        } else if (picture_folds(c, &folds, &part, p.root, fold_mode(&p)) &&
+                   check_size(c, &p, &part, folds.boxes)) {
             note_folds(c, &p, &part, &folds);
             end = p.format == NULL ? draw(c, &p, &part, &folds)
                                    : ask_for_picture(c, &p, &part, &folds);
@@ -225,7 +229,7 @@ enum call_end command_style(struct call *c)
     }
     if (picture_style(style) == NULL) {
         diag_set(c->diag, is_empty(word) ? c->command : word,
-                 "a style is cells, edges or micrograd");
+                 "a style is cells, edges, micrograd, terse, line or bare");
         diag_hint(c->diag, "write style edges; then graph L picture.png");
         return CALL_FAILED;
     }

@@ -4,6 +4,8 @@
 
 // Bounds of a file: inches of a side, dots of an inch (DPI unless told), dots of a side.
 enum { INCHES_MOST = 100, DPI_LEAST = 20, DPI = 144, DPI_MOST = 1200, DOTS_MOST = 6000 };
+// Points of letters.
+enum { LETTERS_LEAST = 4, LETTERS_MOST = 72 };
 
 static bool is_empty(struct span s)
 {
@@ -59,9 +61,55 @@ static const char *read_measure(const char *s, const char *end, double most, dou
     return used > 0 && *value > 0 && *value <= most ? s + used : NULL;
 }
 
+// Areas that have a name: what a slide, a page or a column has beside its margins, in points, and
+// the letters that are good there.
+static const struct sheet {
+    const char *name;
+    double width, height, goal, floor;
+} sheets[] = {
+    {"slide", 880, 420, 12, 9},
+    {"a4", 480, 700, 9, 7},
+    {"column", 240, 340, 8, 6},
+    {"square", 450, 450, 10, 8},
+};
+// A sheet narrower than this, in inches, is read like a page.
+#define PAGE_WIDTH 8.0
+
+static bool take_sheet(struct call *c, struct span word, struct picture *p)
+{
+    for (size_t i = 0; i < COUNT_OF(sheets); i++) {
+        if (call_word_is(c, word, sheets[i].name)) {
+            p->width = sheets[i].width / 72;
+            p->height = sheets[i].height / 72;
+            p->goal = p->goal > 0 ? p->goal : sheets[i].goal;
+            p->floor = p->floor > 0 ? p->floor : sheets[i].floor;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool read_letters(struct call *c, struct picture *p)
+{
+    struct span word = call_word(c);
+    const char *end = c->lexer->source->text + word.end;
+    const char *s = read_measure(c->lexer->source->text + word.start, end, LETTERS_MOST, &p->goal);
+    p->floor = 0.75 * p->goal;
+    if (s == end && p->goal >= LETTERS_LEAST) {
+        return true;
+    }
+    diag_set(c->diag, is_empty(word) ? c->command : word,
+             "--letters wants the size of letters in points, from %d to %d", LETTERS_LEAST,
+             LETTERS_MOST);
+    return diag_hint(c->diag, "graph L picture.png --letters 14");
+}
+
 static bool read_size(struct call *c, struct picture *p)
 {
     struct span word = call_word(c);
+    if (take_sheet(c, word, p)) {
+        return true;
+    }
     const char *end = c->lexer->source->text + word.end, *s = c->lexer->source->text + word.start;
     s = read_measure(s, end, INCHES_MOST, &p->width);
     s = s != NULL && s < end && *s == ',' ? read_measure(s + 1, end, INCHES_MOST, &p->height)
@@ -69,9 +117,11 @@ static bool read_size(struct call *c, struct picture *p)
     if (s == end) {
         return true;
     }
-    diag_set(c->diag, is_empty(word) ? c->command : word,
-             "--size wants a width and a height in inches, %d at most", INCHES_MOST);
-    return diag_hint(c->diag, "graph L picture.png --size 6,4");
+    diag_set(
+        c->diag, is_empty(word) ? c->command : word,
+        "--size wants slide, a4, column, square, or a width and a height in inches, %d at most",
+        INCHES_MOST);
+    return diag_hint(c->diag, "graph L picture.png --size slide, or --size 6,4");
 }
 
 static bool read_dpi(struct call *c, struct picture *p)
@@ -94,7 +144,11 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"--full", &p->full}, {"--fold", &p->fold}, {"--ascii", &p->ascii}};
+    } flags[] = {{"--full", &p->full},
+                 {"--fold", &p->fold},
+                 {"--ascii", &p->ascii},
+                 {"--lr", &p->across},
+                 {"--down", &p->down}};
     for (size_t i = 0; i < COUNT_OF(flags); i++) {
         if (call_word_is(c, word, flags[i].name)) {
             return *flags[i].flag = true;
@@ -109,14 +163,17 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     if (call_word_is(c, word, "--size")) {
         return read_size(c, p);
     }
+    if (call_word_is(c, word, "--letters")) {
+        return read_letters(c, p);
+    }
     if (call_word_is(c, word, "--dpi")) {
         return read_dpi(c, p);
     }
     char quoted[QUOTED];
     diag_set(c->diag, word, "a picture has no option '%s'",
              diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
-    return diag_hint(c->diag, "there are --from w, --radius 2, --full, --fold, --size 6,4, "
-                              "--dpi 300 and --ascii");
+    return diag_hint(c->diag, "there are --from w, --radius 2, --full, --fold, --size slide, "
+                              "--letters 12, --lr, --down, --dpi 300 and --ascii");
 }
 
 static bool read_path(struct call *c, struct span word, struct picture *p)
@@ -150,7 +207,8 @@ static bool read_theme(struct call *c, struct span word, struct picture *p)
 static bool check_options(struct call *c, const struct picture *p)
 {
     bool file = p->format != NULL, part = p->radius > 0 || p->from != NODE_NONE;
-    bool player = picture_is_player(p), sized = p->width > 0 || p->dpi > 0;
+    bool player = picture_is_player(p), fitted = p->goal > 0 || p->across || p->down;
+    bool sized = p->width > 0 || p->dpi > 0 || fitted;
     double dots = p->dpi > 0 ? p->dpi : DPI, longer = p->width > p->height ? p->width : p->height;
     if (p->radius > 0 && p->from != NODE_NONE) {
         diag_set(c->diag, c->command, "--from and --radius choose different parts");
@@ -160,12 +218,18 @@ static bool check_options(struct call *c, const struct picture *p)
         diag_set(c->diag, c->command, "--full folds nothing, --fold all that can be folded");
         return diag_hint(c->diag, "write one of them");
     }
+    if (p->across && p->down) {
+        diag_set(c->diag, c->command, "--lr and --down are different ways");
+        return diag_hint(c->diag, "leave both out, and the one with the larger letters is taken");
+    }
     if (player && (part || p->fold)) {
         diag_set(c->diag, p->path, "a page plays both passes, and so needs the whole graph");
         return diag_hint(c->diag, "leave the option out, or draw the part as .svg");
     }
     if (sized && (!file || player || strcmp(p->format, "json") == 0)) {
-        diag_set(c->diag, file ? p->path : c->command, "--size and --dpi are for drawn files");
+        diag_set(c->diag, file ? p->path : c->command,
+                 fitted ? "--size, --letters, --lr and --down are for drawn files"
+                        : "--size and --dpi are for drawn files");
         return diag_hint(c->diag, "write graph L picture.png --size 6,4");
     }
     if (sized && strcmp(p->format, "png") == 0 && dots * longer > DOTS_MOST) {
@@ -174,6 +238,20 @@ static bool check_options(struct call *c, const struct picture *p)
         return diag_hint(c->diag, "take a smaller --size or --dpi, or write .svg or .pdf");
     }
     return true;
+}
+
+void picture_assume_sheet(struct picture *p)
+{
+    const struct sheet *slide = &sheets[0], *page = &sheets[1];
+    const struct sheet *like = p->width > 0 && p->width < PAGE_WIDTH ? page : slide;
+    if (p->goal == 0) {
+        p->goal = like->goal;
+        p->floor = like->floor;
+    }
+    if (p->width == 0) {
+        p->width = slide->width / 72;
+        p->height = slide->height / 72;
+    }
 }
 
 bool picture_comes(struct call *c)

@@ -12,11 +12,14 @@ struct picture {
     uint32_t from;               // only what leads from this to the target; NODE_NONE: all
     long radius;                 // only what is so near to the target; 0: all
     bool full, fold, ascii;
+    bool across, down;     // as wanted; neither: whichever has the larger letters
     double width, height;  // inches of a file; 0: as large as it is
+    double goal, floor;    // points that letters are to have, and to have at least; 0: not said
     int dpi;               // 0: as usual
 };
 
-// [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--fold] [--size 6,4] [--dpi 300] [--ascii]
+// [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--fold] [--ascii]
+// [--size slide|a4|column|square|6,4] [--letters 12] [--lr] [--down] [--dpi 300]
 // False: the diag says why.
 bool picture_read(struct call *c, struct picture *p);
 // What is left of that behind the target: a file and options. False: the diag says why.
@@ -26,6 +29,9 @@ bool picture_comes(struct call *c);
 // Where in the text the first such word of this statement begins; the statement's end if there is
 // none. For commands whose first argument is an expression: a path may look like a part of it.
 size_t picture_begin(const struct call *c);
+// Completes what a picture that is to fit an area was not told: as for a slide, or a page where the
+// area is narrow.
+void picture_assume_sheet(struct picture *p);
 // A page that plays both passes?
 bool picture_is_player(const struct picture *p);
 

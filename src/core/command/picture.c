@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/stepper.h"
+#include "scene/fit.h"
 #include "words/draw.h"
 
 // Boxes that a watched walk draws, and values in them: each step looks at the whole walk.
@@ -25,10 +26,22 @@ struct scene_options picture_options(const struct session *s, uint32_t root)
     return options;
 }
 
+static const struct {
+    const char *name;
+    int fit;
+} styles[] = {
+    {"cells", FIT_STYLES}, {"edges", -1},      {"micrograd", -1},
+    {"terse", FIT_TERSE},  {"line", FIT_LINE}, {"bare", FIT_BARE},
+};
+
 const char *picture_style(unsigned style)
 {
-    static const char *const styles[] = {"cells", "edges", "micrograd"};
-    return style < COUNT_OF(styles) ? styles[style] : NULL;
+    return style < COUNT_OF(styles) ? styles[style].name : NULL;
+}
+
+int picture_fit_style(unsigned style)
+{
+    return styles[style].fit;
 }
 
 bool picture_folds(struct call *c, struct folds *f, const struct part *part, uint32_t root,

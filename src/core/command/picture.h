@@ -3,9 +3,9 @@
 #define COMMAND_PICTURE_H
 
 #include "command/graph_words.h"
-#include "session/call.h"
 #include "scene/part.h"
 #include "scene/scene.h"
+#include "session/call.h"
 
 // How a scene of root shows the walk that is on, if it is one over root.
 struct scene_options picture_options(const struct session *s, uint32_t root);
@@ -13,6 +13,10 @@ struct scene_options picture_options(const struct session *s, uint32_t root);
 // The styles of pictures in files: "cells", "edges", "micrograd", by settings.style; NULL past
 // them.
 const char *picture_style(unsigned style);
+
+// Which style of a picture that fits an area that is: FIT_STYLES if it is to be chosen, -1 if such
+// a picture is drawn as always.
+int picture_fit_style(unsigned style);
 
 // What of this part of root's graph is folded. Release it all the same; false: the diag is set.
 bool picture_folds(struct call *c, struct folds *f, const struct part *part, uint32_t root,

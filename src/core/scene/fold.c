@@ -3,17 +3,12 @@
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "scene/fold_short.h"
 
 // A box that a value may go into: a fold, or (from OWN on) the box of one value of the part.
 enum { OWN = 1u << 28 };
 #define BOX_UNSEEN UINT32_MAX         // nothing uses the value, as far as was looked
 #define BOX_SEVERAL (UINT32_MAX - 1)  // what uses it is in several boxes
-
-// How far to go.
-struct stage {
-    uint32_t level;  // calls that hold fewer levels of calls than this are folded
-    bool arrays, statements;
-};
 
 struct folder {
     struct folds *out;
@@ -33,6 +28,7 @@ struct folder {
     struct buf users;    // uint32_t for each value: the box of all that use it
     struct buf size;     // uint32_t for each own box: the values in it
     struct buf open;     // uint32_t for each value: it, or the name it leads to, is to be seen open
+    struct buf apart;    // uint8_t for each value: its formula is too long to go into another's
     uint32_t levels;
 };
 
@@ -158,7 +154,7 @@ static bool look_around(struct folder *f)
 
 // ---- One stage ----------------------------------------------------------------------------------
 
-static bool is_folded(struct folder *f, const struct stage *s, uint32_t group)
+static bool is_folded(struct folder *f, const struct fold_stage *s, uint32_t group)
 {
     enum group_look look = group_at(f->wish->groups, group)->look;
     if (f->wish->mode == FOLD_ONE) {
@@ -178,7 +174,7 @@ static uint32_t add_fold(struct folder *f, struct fold fold)
 }
 
 // The values of calls, each in the outermost one that is folded. (Constants follow what uses them.)
-static void fold_calls(struct folder *f, const struct stage *s)
+static void fold_calls(struct folder *f, const struct fold_stage *s)
 {
     for (uint32_t i = 0; i < count_of(f); i++) {
         uint32_t folded = GROUP_NONE;
@@ -200,7 +196,7 @@ static void fold_calls(struct folder *f, const struct stage *s)
 }
 
 // The elements of arrays that are not in calls. (Elements of one array mostly follow each other.)
-static bool fold_arrays(struct folder *f, const struct stage *s)
+static bool fold_arrays(struct folder *f, const struct fold_stage *s)
 {
     struct buf fold_of;
     buf_init(&fold_of, sizeof(uint32_t));
@@ -223,7 +219,7 @@ static bool fold_arrays(struct folder *f, const struct stage *s)
 }
 
 // May others go into this box?
-static bool takes_in(struct folder *f, const struct stage *s, uint32_t box, bool leaf)
+static bool takes_in(struct folder *f, const struct fold_stage *s, uint32_t box, bool leaf)
 {
     if (box >= BOX_SEVERAL) {
         return false;
@@ -259,17 +255,19 @@ static bool leaf_goes_in(struct folder *f, uint32_t i, uint32_t box)
            (call && tape_marked(f->tape, id_at(f, i), MARK_PARAM));
 }
 
-static bool goes_in(struct folder *f, const struct stage *s, uint32_t i)
+static bool goes_in(struct folder *f, const struct fold_stage *s, uint32_t i)
 {
     uint32_t box = *at(&f->users, i);
     if (*at(&f->box, i) < OWN || id_at(f, i) == f->root || !takes_in(f, s, box, is_leaf(f, i))) {
         return false;
     }
-    return is_leaf(f, i) ? leaf_goes_in(f, i, box) : is_whole(f, i) && is_nameless(f, i);
+    bool apart = s->letters > 0 && BUF(uint8_t, &f->apart)[i];
+    return is_leaf(f, i) ? leaf_goes_in(f, i, box)
+                         : is_whole(f, i) && is_nameless(f, i) && !(apart && box >= OWN);
 }
 
 // From the output down: what only one box uses may go into it.
-static void take_in(struct folder *f, const struct stage *s)
+static void take_in(struct folder *f, const struct fold_stage *s)
 {
     for (uint32_t i = 0; i < count_of(f); i++) {
         *at(&f->users, i) = BOX_UNSEEN;
@@ -398,7 +396,7 @@ static size_t count_boxes(struct folder *f)
     return count;
 }
 
-static bool fold_stage(struct folder *f, const struct stage *s)
+static bool fold_stage(struct folder *f, const struct fold_stage *s)
 {
     f->out->list.count = 0;
     for (uint32_t i = 0; i < count_of(f); i++) {
@@ -408,7 +406,8 @@ static bool fold_stage(struct folder *f, const struct stage *s)
         memset(f->fold_of.data, 0xFF, f->fold_of.count * sizeof(uint32_t));
         fold_calls(f, s);
         if (f->wish->mode != FOLD_ONE) {
-            take_in(f, &(struct stage){0});  // the parameters of calls, before arrays claim them
+            take_in(f,
+                    &(struct fold_stage){0});  // the parameters of calls, before arrays claim them
         }
     }
     if (f->wish->mode != FOLD_ONE) {
@@ -436,18 +435,27 @@ static bool fits(const struct folder *f)
 static bool fold_as_it_fits(struct folder *f)
 {
     uint32_t least = f->levels > 0 ? 1 : 0;  // calls before arrays, arrays before statements
-    bool ok = fold_stage(f, &(struct stage){0});
+    bool ok = fold_stage(f, &(struct fold_stage){0});
     if (f->out->boxes <= FOLD_BEYOND) {
         return ok;
     }
     for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
-        ok = fold_stage(f, &(struct stage){level, false, false}) &&
-             (fits(f) || fold_stage(f, &(struct stage){level, true, false}));
+        ok = fold_stage(f, &(struct fold_stage){.level = level}) &&
+             (fits(f) || fold_stage(f, &(struct fold_stage){.level = level, .arrays = true}));
     }
     for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
-        ok = fold_stage(f, &(struct stage){level, true, true});
+        ok =
+            fold_stage(f, &(struct fold_stage){.level = level, .arrays = true, .statements = true});
     }
     return ok;
+}
+
+// Which unnamed values are boxes of their own, where formulas are to be short.
+static bool find_long(struct folder *f)
+{
+    size_t most = f->wish->stage.letters;
+    return most == 0 ||
+           fold_short(&f->apart, f->tape, f->names, f->part, f->name.data, f->array.data, most);
 }
 
 static bool fold(struct folder *f)
@@ -457,7 +465,10 @@ static bool fold(struct folder *f)
         return fold_as_it_fits(f);
     case FOLD_ONE:
     case FOLD_ALL:
-        return fold_stage(f, &(struct stage){f->levels, true, true});
+        return fold_stage(
+            f, &(struct fold_stage){.level = f->levels, .arrays = true, .statements = true});
+    case FOLD_STAGE:
+        return find_long(f) && fold_stage(f, &f->wish->stage);
     case FOLD_NOTHING:
         break;
     }
@@ -486,6 +497,7 @@ bool folds_find(struct folds *out, const struct tape *t, struct names *names,
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_init(all[i], sizeof(uint32_t));
     }
+    buf_init(&f.apart, 1);
     buf_init(&out->list, sizeof(struct fold));
     out->groups = wish->groups;
     out->boxes = 0;
@@ -494,6 +506,8 @@ bool folds_find(struct folds *out, const struct tape *t, struct names *names,
                buf_resize(&f.users, part->ids.count) && buf_resize(&f.size, part->ids.count) &&
                buf_resize(&f.open, part->ids.count));
     ok = ok && fold(&f) && put_homes(&f);
+    out->levels = f.levels;
+    buf_release(&f.apart);
     for (size_t i = 0; i + 1 < COUNT_OF(all); i++) {
         buf_release(all[i]);
     }

@@ -11,9 +11,9 @@
 #ifndef SCENE_FOLD_H
 #define SCENE_FOLD_H
 
+#include "scene/part.h"
 #include "text/group.h"
 #include "text/names.h"
-#include "scene/part.h"
 
 // FOLD_TO is what one can still read at a slide's size: twelve neurons and what is around them.
 enum { FOLD_BEYOND = 60, FOLD_TO = 36 };
@@ -26,14 +26,24 @@ struct name_look {
     enum group_look look;
 };
 
-// Fold by itself, nothing, all that can be folded, or one call and nothing else.
-enum fold_mode { FOLD_AS_IT_FITS, FOLD_NOTHING, FOLD_ALL, FOLD_ONE };
+// How far to go: calls that hold fewer levels of calls than `level` are folded, then arrays, then
+// statements; of these only as much as can be written in so many letters (0: any number), the rest
+// being boxes of their own.
+struct fold_stage {
+    uint32_t level;
+    bool arrays, statements;
+    size_t letters;
+};
+
+// Fold by itself, nothing, all that can be folded, one call and nothing else, or up to a stage.
+enum fold_mode { FOLD_AS_IT_FITS, FOLD_NOTHING, FOLD_ALL, FOLD_ONE, FOLD_STAGE };
 
 struct fold_wish {
     enum fold_mode mode;
     uint32_t one;              // FOLD_ONE: this group, its parameters left outside
     const struct buf *groups;  // struct group; NULL: there are none
     const struct buf *looks;   // struct name_look; NULL: none
+    struct fold_stage stage;   // FOLD_STAGE
 };
 
 enum fold_kind { FOLD_CALL, FOLD_ARRAY, FOLD_STATEMENT };
@@ -51,6 +61,7 @@ struct folds {
     struct buf list;           // struct fold
     const struct buf *groups;  // as wished
     size_t boxes;              // that are drawn, constants not counted
+    uint32_t levels;           // of calls; not known where nothing is folded
 };
 
 // Release it whatever the end. False if out of memory.

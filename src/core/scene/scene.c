@@ -19,23 +19,10 @@ enum { DIGITS = 4 };
 
 // ---- Numbers and names --------------------------------------------------------------------------
 
-// Room for two minus signs of three bytes: the number's and its exponent's.
-enum { FIGURE_TEXT = NUMBER_TEXT + 4 };
-
-// A number as a picture shows it, with a real minus sign.
+// A number as a picture shows it.
 static const char *figure(char out[FIGURE_TEXT], const struct painter *p, double v)
 {
-    char number[NUMBER_TEXT];
-    number_text(number, v, p->options->digits == 0 ? DIGITS : p->options->digits);
-    char *end = out;
-    for (const char *s = number; *s != '\0'; s++) {
-        const char *sign = *s == '-' ? "−" : NULL;
-        size_t n = sign == NULL ? 1 : strlen(sign);
-        memcpy(end, sign == NULL ? s : sign, n);
-        end += n;
-    }
-    *end = '\0';
-    return out;
+    return number_figure(out, v, p->options->digits == 0 ? DIGITS : p->options->digits);
 }
 
 const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
@@ -179,7 +166,7 @@ const struct use *scene_uses(const struct painter *p, uint32_t node, size_t *cou
 
 // ---- Boxes --------------------------------------------------------------------------------------
 
-static const char *box_kind(const struct painter *p, uint32_t node)
+const char *scene_box_kind(const struct painter *p, uint32_t node)
 {
     if (tape_op(p->tape, node) != OP_LEAF) {
         return node == p->root ? "output" : "interior";
@@ -295,11 +282,16 @@ void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, d
     rec_number(p->out, cell, KEY_weight, scene_weight(p, share));
 }
 
-void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above, uint32_t below)
+void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, size_t below)
 {
-    char top[LABEL_TEXT], bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
-    snprintf(symbol, sizeof symbol, "∂%s/∂%s", names_label(p->names, top, above),
-             names_label(p->names, bottom, below));
+    char top[LABEL_TEXT] = "", bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
+    scene_label(p, below, bottom);
+    if (p->options->fit == NULL) {
+        scene_label(p, above, top);
+    } else {
+        rec_text(p->out, cell, KEY_name, bottom);
+    }
+    snprintf(symbol, sizeof symbol, "∂%s/∂%s", top, bottom);
     rec_text(p->out, cell, KEY_symbol, symbol);
 }
 
@@ -307,15 +299,16 @@ static void add_cell(const struct painter *p, struct rec *cells, uint32_t node, 
 {
     struct rec *cell = rec_map(p->out, cells, KEY_NONE);
     char id[SCENE_ID_TEXT];
-    uint32_t operand = tape_operand(p->tape, node, slot);
-    uint32_t from = scene_id_at(p, scene_box(p, scene_place(p, operand)));
+    uint32_t below = scene_place(p, tape_operand(p->tape, node, slot));
+    uint32_t from = scene_id_at(p, scene_box(p, below));
     rec_text(p->out, cell, KEY_from, scene_box_id(id, from));
     rec_whole(p->out, cell, KEY_slot, slot);
+    scene_add_chip(p, cell, scene_box(p, below));
     if (tape_constant(p->tape, node, slot)) {
         return;
     }
     double local = tape_slope(p->tape, node, slot);
-    scene_add_symbol(p, cell, node, operand);
+    scene_add_symbol(p, cell, scene_place(p, node), below);
     if (scene_value_known(p, node)) {
         scene_add_number(p, cell, KEY_local, KEY_local_text, local);
     } else {
@@ -333,9 +326,9 @@ static void add_box(const struct painter *p, struct rec *boxes, size_t at)
     char id[SCENE_ID_TEXT], name[LABEL_TEXT];
     rec_text(p->out, box, KEY_id, scene_box_id(id, node));
     rec_whole(p->out, box, KEY_node, node);
-    rec_text(p->out, box, KEY_name, names_label(p->names, name, node));
+    rec_text(p->out, box, KEY_name, scene_label(p, at, name));
     rec_text(p->out, box, KEY_op, box_op(p, node));
-    rec_text(p->out, box, KEY_kind, box_kind(p, node));
+    rec_text(p->out, box, KEY_kind, scene_box_kind(p, node));
     rec_flag(p->out, box, KEY_dead, box_dead(p, node));
     rec_flag(p->out, box, KEY_cut, scene_arity(p, at) < tape_arity(p->tape, node));
     rec_flag(p->out, box, KEY_current,
@@ -370,6 +363,9 @@ static struct rec *add_scene(const struct painter *p)
     struct rec *boxes = rec_list(p->out, scene, KEY_boxes);
     for (size_t i = 0; i < p->part.ids.count; i++) {
         uint32_t home = scene_home(p, i);
+        if (scene_box(p, i) == i && scene_is_chip(p, i)) {
+            continue;
+        }
         if (home == FOLD_NONE) {
             add_box(p, boxes, i);
         } else if (scene_box(p, i) == i) {

@@ -40,6 +40,17 @@
 //   {from: "n9", slot: 0, values: 16, share: 0.3, share_text: "0.3", weight: 0.2}
 // with the length of the gradient that flows back there, and neither symbol nor local gradient.
 //
+// A scene that is to fit an area (scene_options.fit) has shorter names and more to say:
+//
+//   name      of a value without one: its formula, or t1, t2 … (scene/title.h)
+//   formula   of a box of several values: as typed, where it was; else made from the graph
+//   rows, cols, numbers, number_texts
+//             of an array: its shape (a vector has one row), and where it is small its elements
+//   cells     have a `name` each, of the operand alone. Constants are no boxes, and leaves that few
+//             boxes use may be none either: their cells have a `chip`
+//               {kind: "parameter", name: "w", value_text: "0.5", grad_text: "−2"}
+//             (of an array value_text is its shape, and `rows` is there)
+//
 // What is not known has the text "·" and no number: a gradient before the backward pass, a value
 // that a forward walk has yet to reach. Texts of a share not known are "". A gradient that a
 // backward walk has not yet added up reads "1 …", and its number is "so_far". A constant asks for
@@ -49,9 +60,24 @@
 
 #include "base/record.h"
 #include "engine/tape.h"
-#include "text/names.h"
 #include "scene/fold.h"
 #include "scene/part.h"
+#include "scene/title.h"
+#include "text/names.h"
+
+// The formula that a name was bound by, as it was typed; length 0: it is not known.
+struct scene_typed {
+    const char *text;
+    size_t length;
+};
+
+// What a scene that fits an area is made with.
+struct scene_fit {
+    struct titles *titles;            // of the same part and folds
+    size_t chips;                     // leaves used by at most so many boxes are cells of these
+    const struct scene_typed *typed;  // by name; of `names` of them
+    size_t names;
+};
 
 // Is the scene a picture of the graph as it is, or of a walk over it that stands at one node?
 enum scene_walk { SCENE_WHOLE, SCENE_FORWARD, SCENE_BACKWARD };
@@ -63,10 +89,11 @@ struct scene_options {
     // The node whose step was taken last. Before the first step of a forward walk 0 (which is a
     // leaf); between seed and first step of a backward walk NODE_NONE, as no share has flowed.
     uint32_t current;
-    const struct part *part;    // what to show; NULL: all that root depends on
-    const struct folds *folds;  // of that part; NULL: nothing is folded
-    size_t composites;          // derivatives that a fold shows at most; 0: 6
-    const char *style;          // "cells" (or NULL), "edges", "micrograd": how a file shows it
+    const struct part *part;      // what to show; NULL: all that root depends on
+    const struct folds *folds;    // of that part; NULL: nothing is folded
+    size_t composites;            // derivatives that a fold shows at most; 0: 6
+    const char *style;            // "cells" (or NULL), "edges", "micrograd": how a file shows it
+    const struct scene_fit *fit;  // NULL: a picture of any size
 };
 
 // The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored

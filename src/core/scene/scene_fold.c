@@ -65,7 +65,7 @@ bool scene_list_members(struct painter *p)
     return true;
 }
 
-static const uint32_t *members_of(const struct painter *p, uint32_t fold, size_t *count)
+const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *count)
 {
     const uint32_t *first = p->first.data;
     *count = first[fold + 1] - first[fold];
@@ -88,7 +88,7 @@ static struct tally tally(const struct painter *p, uint32_t fold)
 {
     struct tally t = {.known = true, .reached = true};
     size_t count, uses;
-    const uint32_t *members = members_of(p, fold, &count);
+    const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
         uint32_t node = scene_id_at(p, members[i]);
         bool parameter = tape_marked(p->tape, node, MARK_PARAM);
@@ -123,7 +123,7 @@ static int compare_inlets(const void *a, const void *b)
 static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inlets)
 {
     size_t count, kept = 0;
-    const uint32_t *members = members_of(p, fold, &count);
+    const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
         for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
             uint32_t node = scene_id_at(p, members[i]);
@@ -171,7 +171,7 @@ static void pass_back(const struct painter *p, uint32_t fold, uint32_t result)
 {
     double *adjoint = p->adjoint.data;
     size_t count;
-    const uint32_t *members = members_of(p, fold, &count);
+    const uint32_t *members = scene_members(p, fold, &count);
     adjoint[result] = 1;
     for (size_t i = count; i-- > 0;) {
         uint32_t node = scene_id_at(p, members[i]);
@@ -190,7 +190,7 @@ static void clear_adjoints(const struct painter *p, uint32_t fold, const struct 
 {
     double *adjoint = p->adjoint.data;
     size_t count;
-    const uint32_t *members = members_of(p, fold, &count);
+    const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
         adjoint[members[i]] = 0;
     }
@@ -210,48 +210,78 @@ static struct rec *add_cell(const struct painter *p, struct rec *cells, uint32_t
     return cell;
 }
 
-static void add_composites(const struct painter *p, struct rec *cells, uint32_t fold,
-                           const struct tally *t, const struct buf *inlets)
+static void add_composite(const struct painter *p, struct rec *cells, uint32_t fold,
+                          const struct tally *t, struct inlet inlet)
 {
-    uint32_t result = scene_id_at(p, t->result);
-    pass_back(p, fold, t->result);
-    for (size_t i = 0; i < inlets->count; i++) {
-        struct inlet inlet = BUF(struct inlet, inlets)[i];
-        struct rec *cell = add_cell(p, cells, inlet.box, i);
-        scene_add_symbol(p, cell, result, scene_id_at(p, inlet.place));
-        if (t->known) {
-            scene_add_number(p, cell, KEY_local, KEY_local_text,
-                             BUF(double, &p->adjoint)[inlet.place]);
-        } else {
-            rec_text(p->out, cell, KEY_local_text, "·");
-        }
-        const struct use *use = use_by(p, inlet.place, fold);
-        if (use != NULL && use->known) {
-            scene_add_share(p, cell, result, use->share);
-        }
+    struct rec *cell = add_cell(p, cells, inlet.box, cells == NULL ? 0 : cells->in.count);
+    scene_add_symbol(p, cell, t->result, inlet.place);
+    scene_add_chip(p, cell, inlet.box);
+    if (t->known) {
+        scene_add_number(p, cell, KEY_local, KEY_local_text, BUF(double, &p->adjoint)[inlet.place]);
+    } else {
+        rec_text(p->out, cell, KEY_local_text, "·");
     }
-    clear_adjoints(p, fold, inlets);
+    const struct use *use = use_by(p, inlet.place, fold);
+    if (use != NULL && use->known) {
+        scene_add_share(p, cell, scene_id_at(p, t->result), use->share);
+    }
 }
 
-// One for each box that values come from.
+// All that comes from one box.
 static void add_wide(const struct painter *p, struct rec *cells, uint32_t fold,
-                     const struct buf *inlets)
+                     const struct inlet *inlets, size_t count)
+{
+    double squares = 0;
+    bool known = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct use *use = use_by(p, inlets[i].place, fold);
+        squares += use == NULL ? 0 : use->share * use->share;
+        known &= use != NULL && use->known;
+    }
+    struct rec *cell = add_cell(p, cells, inlets->box, cells == NULL ? 0 : cells->in.count);
+    rec_whole(p->out, cell, KEY_values, (int64_t)count);
+    scene_add_chip(p, cell, inlets->box);
+    if (known) {
+        scene_add_number(p, cell, KEY_share, KEY_share_text, sqrt(squares));
+        rec_number(p->out, cell, KEY_weight, scene_weight(p, sqrt(squares)));
+    }
+}
+
+// The inlets from the same box as the first of them.
+static size_t count_same(const struct inlet *inlets, size_t count)
+{
+    size_t n = 0;
+    while (n < count && inlets[n].box == inlets[0].box) {
+        n++;
+    }
+    return n;
+}
+
+// With one result and few operands a cell for each, else one for each box that values come from. A
+// picture that fits an area has one edge between two boxes, and so no cell for each element.
+static void add_cells(const struct painter *p, struct rec *cells, uint32_t fold,
+                      const struct tally *t, const struct buf *inlets)
 {
     const struct inlet *all = inlets->data;
-    for (size_t i = 0, end; i < inlets->count; i = end) {
-        double squares = 0;
-        bool known = true;
-        for (end = i; end < inlets->count && all[end].box == all[i].box; end++) {
-            const struct use *use = use_by(p, all[end].place, fold);
-            squares += use == NULL ? 0 : use->share * use->share;
-            known &= use != NULL && use->known;
+    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST, operands = 0;
+    bool fit = p->options->fit != NULL;
+    for (size_t i = 0; i < inlets->count; i += fit ? count_same(all + i, inlets->count - i) : 1) {
+        operands++;
+    }
+    bool few = t->results == 1 && operands <= most;
+    if (few) {
+        pass_back(p, fold, t->result);
+    }
+    for (size_t i = 0, n; i < inlets->count; i += n) {
+        n = few && !fit ? 1 : count_same(all + i, inlets->count - i);
+        if (few && n == 1) {
+            add_composite(p, cells, fold, t, all[i]);
+        } else {
+            add_wide(p, cells, fold, all + i, n);
         }
-        struct rec *cell = add_cell(p, cells, all[i].box, cells->in.count);
-        rec_whole(p->out, cell, KEY_values, (int64_t)(end - i));
-        if (known) {
-            scene_add_number(p, cell, KEY_share, KEY_share_text, sqrt(squares));
-            rec_number(p->out, cell, KEY_weight, scene_weight(p, sqrt(squares)));
-        }
+    }
+    if (few) {
+        clear_adjoints(p, fold, inlets);
     }
 }
 
@@ -271,7 +301,7 @@ static bool name_results(const struct painter *p, uint32_t fold, const struct ta
 {
     char first[LABEL_TEXT];
     size_t count, uses, i = 0;
-    const uint32_t *members = members_of(p, fold, &count);
+    const uint32_t *members = scene_members(p, fold, &count);
     while (i < count && (scene_uses(p, scene_id_at(p, members[i]), &uses), uses == 0)) {
         i++;
     }
@@ -282,6 +312,34 @@ static bool name_results(const struct painter *p, uint32_t fold, const struct ta
         out[length] == '[' && length == strcspn(first, "[") && strncmp(out, first, length) == 0;
     out[length] = same ? '\0' : out[length];
     return same;
+}
+
+// Is one element of an array all that the fold has of it?
+static bool is_element(const struct painter *p, uint32_t fold, uint32_t name)
+{
+    size_t count, elements = 0;
+    const uint32_t *members = scene_members(p, fold, &count);
+    for (size_t i = 0; i < count && elements < 2; i++) {
+        char label[LABEL_TEXT], array[LABEL_TEXT];
+        add_cut(array, sizeof array, p, name);
+        names_label(p->names, label, scene_id_at(p, members[i]));
+        size_t length = strlen(array);
+        elements += strncmp(label, array, length) == 0 && label[length] == '[';
+    }
+    return elements == 1;
+}
+
+// The name that a fold stands for: of its array, or of its result or the array of its results.
+static uint32_t name_of(const struct painter *p, uint32_t fold, const struct tally *t)
+{
+    const struct fold *f = scene_fold(p, fold);
+    char array[LABEL_TEXT];
+    if (f->kind == FOLD_ARRAY) {
+        return f->name;
+    }
+    bool element = name_results(p, fold, t, array);
+    return element ? names_find(p->names, array, strlen(array))
+                   : names_of_node(p->names, scene_id_at(p, t->result));
 }
 
 static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
@@ -296,15 +354,32 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
             snprintf(call + length, sizeof call - length, " %u", (unsigned)f->number);
         }
     }
-    if (f->kind == FOLD_ARRAY) {
+    if (f->kind == FOLD_ARRAY && !is_element(p, fold, f->name)) {
         add_cut(name, sizeof name, p, f->name);
     } else if (t->results == 1) {
-        names_label(p->names, name, scene_id_at(p, t->result));
+        scene_label(p, t->result, name);
     } else if (!name_results(p, fold, t, name)) {
         snprintf(name, sizeof name, "%.80s", call);
     }
     rec_text(p->out, box, KEY_call, call);
     rec_text(p->out, box, KEY_name, name);
+}
+
+// Of a picture that fits an area: an array's elements, and the formula of what is folded.
+static void add_contents(const struct painter *p, struct rec *box, uint32_t fold,
+                         const struct tally *t)
+{
+    if (p->options->fit == NULL) {
+        return;
+    }
+    uint32_t name = name_of(p, fold, t);
+    if (name != NAME_NONE && value_is_array(names_get(p->names, name)) &&
+        !is_element(p, fold, name)) {
+        scene_add_elements(p, box, name);
+    }
+    if (t->operations > 0 && (t->results == 1 || name != NAME_NONE)) {
+        scene_add_formula(p, box, t->result, name);
+    }
 }
 
 // "5 ops", "256 params": of what there is most.
@@ -356,7 +431,6 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     static const char *const kinds[] = {"call", "array", "statement"};
     const struct fold *f = scene_fold(p, fold);
     struct tally t = tally(p, fold);
-    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST;
     struct rec *box = rec_map(p->out, boxes, KEY_NONE);
     char id[SCENE_ID_TEXT];
     uint32_t node = scene_id_at(p, f->box);
@@ -374,13 +448,12 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     rec_flag(p->out, box, KEY_current, t.current);
     add_results(p, box, &t);
     add_parameters(p, box, &t);
+    add_contents(p, box, fold, &t);
     struct rec *cells = rec_list(p->out, box, KEY_cells);
     if (!find_inlets(p, fold, &inlets)) {
         p->out->arena.failed = true;
-    } else if (t.results == 1 && inlets.count <= most) {
-        add_composites(p, cells, fold, &t, &inlets);
-    } else if (cells != NULL) {
-        add_wide(p, cells, fold, &inlets);
+    } else {
+        add_cells(p, cells, fold, &t, &inlets);
     }
     buf_release(&inlets);
 }

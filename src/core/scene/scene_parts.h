@@ -55,6 +55,14 @@ static inline uint32_t scene_box(const struct painter *p, size_t i)
     return home == FOLD_NONE ? (uint32_t)i : scene_fold(p, home)->box;
 }
 
+// What value i of the part is called. Returns `out`.
+static inline const char *scene_label(const struct painter *p, size_t i, char out[LABEL_TEXT])
+{
+    const struct scene_fit *fit = p->options->fit;
+    return fit != NULL ? title_of(fit->titles, i, out)
+                       : names_label(p->names, out, scene_id_at(p, i));
+}
+
 // scene.c
 uint32_t scene_place(const struct painter *p, uint32_t node);
 int scene_arity(const struct painter *p, size_t i);  // operands that are shown
@@ -69,13 +77,28 @@ void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
                       enum rec_key text_key, double v);
 // Value, gradient and the sum that makes it up, of a single value.
 void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node);
-// "∂above/∂below"
-void scene_add_symbol(const struct painter *p, struct rec *cell, uint32_t above, uint32_t below);
+// "∂above/∂below", of two values of the part; in a picture that fits an area "∂/∂below", as the box
+// itself is the other, and what is below too.
+void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, size_t below);
+// "parameter", "constant" …, of a box of one value.
+const char *scene_box_kind(const struct painter *p, uint32_t node);
 // upstream × local = share, of the box that shows `node`.
 void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share);
 
+// scene_fit.c, for pictures that fit an area (the last three do nothing for others)
+// Is the box that stands at this place shown in the cells of its users alone?
+bool scene_is_chip(const struct painter *p, size_t box);
+void scene_add_chip(const struct painter *p, struct rec *cell, size_t box);
+// Of an array: its shape and, where it is small, its elements.
+void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name);
+// The formula of what value i of the part is made of in its box; `name` is what it, or the array it
+// is an element of, is bound to: NAME_NONE if nothing.
+void scene_add_formula(const struct painter *p, struct rec *box, size_t i, uint32_t name);
+
 // scene_fold.c
 bool scene_list_members(struct painter *p);
+// The places of the values in a fold.
+const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *count);
 void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "dot/dot_effort.h"
 #include "dot/dot_label.h"
+#include "scene/fit_measure.h"
 
 // ---- The graph ----------------------------------------------------------------------------------
 
@@ -25,6 +26,14 @@ static const struct setting of_graph[] = {
     {"nslimit", "1"},
     {"nslimit1", "1"},
     {"newrank", "true"},
+};
+
+// A picture that fits an area spends less on what lies between.
+static const struct setting of_fit_graph[] = {
+    {"pad", "0.05"},
+    {"ranksep", "0.35"},
+    {"nodesep", "0.12"},
+    {"fontsize", "10"},
 };
 
 // Where lines are long: straight ones, and a tenth of the rounds.
@@ -103,10 +112,19 @@ static bool has_operation(const struct painter *p, const struct rec *box)
     return p->style == STYLE_MICROGRAD && rec_find(box, KEY_cells)->in.count > 0;
 }
 
+static bool is_fit(const struct painter *p)
+{
+    return p->style >= STYLE_FIT;
+}
+
 static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box)
 {
     text_clear(p->html);
-    dot_add_box(p, box);
+    if (is_fit(p)) {
+        dot_add_fit_box(p, box);
+    } else {
+        dot_add_box(p, box);
+    }
     set_label(node_of(g, rec_get_text(box, KEY_id)), p);
     if (has_operation(p, box)) {
         Agnode_t *operation = operation_of(g, box);
@@ -134,7 +152,7 @@ static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec
     set(edge, "penwidth", known ? width : "1");
     set(edge, "style", none ? "dashed" : "");
     set(edge, "dir", reversed ? "back" : "");
-    if (p->style != STYLE_CELLS) {
+    if (p->style == STYLE_EDGES || p->style == STYLE_MICROGRAD) {
         text_clear(p->html);
         dot_add_edge_label(p, cell);
         set_label(edge, p);
@@ -142,11 +160,13 @@ static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec
 }
 
 // Where an edge ends: on the operand's cell, or on the body of a box that has none.
-static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec *box, unsigned slot)
+static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec *box,
+                      const struct rec *cell)
 {
+    unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
     char port[16];
     const char *side = p->top_down ? "n" : "w";
-    if (dot_has_cells(p, box)) {
+    if (dot_is_drawn(p, cell)) {
         snprintf(port, sizeof port, "i%u:%s", slot, side);
     } else {
         snprintf(port, sizeof port, "o:%s", side);
@@ -155,22 +175,126 @@ static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec 
     set(edge, "tailport", p->top_down ? "o:s" : "o:e");
 }
 
-static void add_edges(Agraph_t *g, const struct painter *p, const struct rec *box)
+// ---- Edges --------------------------------------------------------------------------------------
+
+// A picture from left to right that is broken into lines: the line of each box. One line: `line` is
+// empty.
+struct cut {
+    struct buf line;  // uint32_t, in the order of the boxes
+    unsigned ends;    // nodes that were made where edges are cut
+};
+
+// Which box of the scene this is, and its line.
+static uint32_t line_of(const struct cut *cut, const struct rec *scene, const char *id)
 {
-    Agnode_t *head =
-        has_operation(p, box) ? operation_of(g, box) : node_of(g, rec_get_text(box, KEY_id));
-    const struct rec *cells = rec_find(box, KEY_cells);
-    for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
-        char id[32];
-        unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
-        Agnode_t *tail = node_of(g, rec_get_text(cell, KEY_from));
-        Agedge_t *edge = agedge(g, tail, head, NULL, 1);
-        snprintf(id, sizeof id, "%.16si%u", rec_get_text(box, KEY_id), slot);
-        set(edge, "id", id);
-        set_ports(edge, p, box, slot);
-        paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
+    size_t i = 0;
+    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
+         b != NULL && i < cut->line.count; b = b->next, i++) {
+        if (strcmp(rec_get_text(b, KEY_id), id) == 0) {
+            return BUF(uint32_t, &cut->line)[i];
+        }
+    }
+    return 0;
+}
+
+static const struct rec *box_of(const struct rec *scene, const char *id)
+{
+    const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
+    while (b != NULL && strcmp(rec_get_text(b, KEY_id), id) != 0) {
+        b = b->next;
+    }
+    return b;
+}
+
+// A word in the place of a box that is on another line.
+static Agnode_t *add_end(Agraph_t *g, const struct painter *p, struct cut *cut, const char *word)
+{
+    char id[24];
+    snprintf(id, sizeof id, "e%u", ++cut->ends);
+    text_clear(p->html);
+    dot_add_run(p, p->ink->grad, false, word == NULL ? "" : "→ ");
+    dot_add_run(p, p->ink->muted, true, word == NULL ? "…" : word);
+    Agnode_t *node = node_of(g, id);
+    set_label(node, p);
+    return node;
+}
+
+// Is this the last box of its line, as far as edges go? Then the line goes on behind it.
+static bool ends_line(const struct cut *cut, const struct rec *scene, const char *id)
+{
+    uint32_t line = line_of(cut, scene, id);
+    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+            if (strcmp(rec_get_text(c, KEY_from), id) == 0 &&
+                line_of(cut, scene, rec_get_text(b, KEY_id)) == line) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void add_cut_edge(Agraph_t *g, const struct painter *p, struct cut *cut,
+                         const struct rec *scene, const struct rec *cell, Agnode_t *tail)
+{
+    const char *id = rec_get_text(cell, KEY_from);
+    if (ends_line(cut, scene, id)) {
+        Agedge_t *edge = agedge(g, tail, add_end(g, p, cut, NULL), NULL, 1);
+        set(edge, "tailport", "o:e");
+        set(edge, "style", "dashed");
+        set(edge, "arrowhead", "none");
+        set(edge, "color", p->ink->pending);
     }
 }
+
+static void add_edge(Agraph_t *g, const struct painter *p, struct cut *cut, const struct rec *scene,
+                     const struct rec *box, const struct rec *cell)
+{
+    char id[32];
+    const char *from = rec_get_text(cell, KEY_from), *to = rec_get_text(box, KEY_id);
+    Agnode_t *head = has_operation(p, box) ? operation_of(g, box) : node_of(g, to);
+    Agnode_t *tail = node_of(g, from);
+    bool is_cut = line_of(cut, scene, from) != line_of(cut, scene, to);
+    if (is_cut) {
+        const struct rec *other = box_of(scene, from);
+        add_cut_edge(g, p, cut, scene, cell, tail);
+        tail = add_end(g, p, cut, other == NULL ? from : rec_get_text(other, KEY_name));
+    }
+    Agedge_t *edge = agedge(g, tail, head, NULL, 1);
+    snprintf(id, sizeof id, "%.16si%u", to, (unsigned)rec_get_whole(cell, KEY_slot));
+    set(edge, "id", id);
+    set_ports(edge, p, box, cell);
+    paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
+    if (is_cut) {
+        set(edge, "tailport", "");
+        set(edge, "style", "dashed");
+        set(edge, "penwidth", "1");
+    }
+}
+
+// Has an earlier cell of the box the same operand?
+static bool is_repeated(const struct rec *cells, const struct rec *cell)
+{
+    const struct rec *c = cells->in.first;
+    while (c != cell && strcmp(rec_get_text(c, KEY_from), rec_get_text(cell, KEY_from)) != 0) {
+        c = c->next;
+    }
+    return c != cell;
+}
+
+static void add_edges(Agraph_t *g, const struct painter *p, struct cut *cut,
+                      const struct rec *scene, const struct rec *box)
+{
+    const struct rec *cells = rec_find(box, KEY_cells);
+    for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
+        bool once = p->style != STYLE_BARE || !is_repeated(cells, cell);
+        if (rec_find(cell, KEY_chip) == NULL && once) {
+            add_edge(g, p, cut, scene, box, cell);
+        }
+    }
+}
+
+// ---- The whole ----------------------------------------------------------------------------------
 
 // What the learner wants; else whoever draws it chooses.
 static void declare_size(Agraph_t *g, const struct rec *scene)
@@ -188,7 +312,45 @@ static void declare_size(Agraph_t *g, const struct rec *scene)
     }
 }
 
-static void add_graph(Agraph_t *g, const struct painter *p, const struct rec *scene)
+static void declare_fit(Agraph_t *g, const struct painter *p, const struct dot_form *form,
+                        int lines)
+{
+    declare_all(g, AGRAPH, of_fit_graph, COUNT_OF(of_fit_graph));
+    if (p->top_down) {
+        declare(g, AGRAPH, "ranksep", "0.4");
+    }
+    declare(g, AGNODE, "fontsize", "10");
+    declare(g, AGEDGE, "arrowsize", "0.6");
+    if (lines > 1) {
+        declare(g, AGRAPH, "nodesep", "0.25");
+    }
+    if (form != NULL && form->trial != NULL) {
+        declare(g, AGRAPH, "trial", form->trial);
+    }
+    if (form != NULL && form->dpi > 0) {
+        char text[32];
+        snprintf(text, sizeof text, "%d", form->dpi);
+        declare(g, AGRAPH, "dpi", text);
+    }
+}
+
+// dot stacks the lines from below: the nodes of the last one come first.
+static void add_nodes(Agraph_t *g, const struct painter *p, const struct cut *cut,
+                      const struct rec *scene, int lines)
+{
+    for (int line = lines; line-- > 0;) {
+        size_t i = 0;
+        for (const struct rec *box = rec_find(scene, KEY_boxes)->in.first; box != NULL;
+             box = box->next, i++) {
+            if (lines == 1 || BUF(uint32_t, &cut->line)[i] == (uint32_t)line) {
+                add_node(g, p, box);
+            }
+        }
+    }
+}
+
+static bool add_graph(Agraph_t *g, const struct painter *p, const struct rec *scene,
+                      const struct dot_form *form)
 {
     const struct rec *boxes = rec_find(scene, KEY_boxes);
     declare(g, AGRAPH, "rankdir", p->top_down ? "TB" : "LR");
@@ -202,12 +364,23 @@ static void add_graph(Agraph_t *g, const struct painter *p, const struct rec *sc
     declare_size(g, scene);
     declare_all(g, AGNODE, of_node, COUNT_OF(of_node));
     declare_all(g, AGEDGE, of_edge, COUNT_OF(of_edge));
-    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        add_node(g, p, box);
+    struct cut cut = {.ends = 0};
+    int lines = form != NULL ? form->lines : (int)rec_get_whole(scene, KEY_lines);
+    lines = lines > 1 ? lines : 1;
+    buf_init(&cut.line, sizeof(uint32_t));
+    if (is_fit(p)) {
+        declare_fit(g, p, form, lines);
     }
-    for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        add_edges(g, p, box);
+    bool ok =
+        lines == 1 || fit_lines(scene, (enum fit_style)(p->style - STYLE_FIT), lines, &cut.line);
+    if (ok) {
+        add_nodes(g, p, &cut, scene, lines);
     }
+    for (const struct rec *box = boxes->in.first; ok && box != NULL; box = box->next) {
+        add_edges(g, p, &cut, scene, box);
+    }
+    buf_release(&cut.line);
+    return ok;
 }
 
 static int put(void *text, const char *s)
@@ -222,25 +395,36 @@ static int flush(void *text)
     return 0;
 }
 
-static enum style style_of(const struct rec *scene)
+static enum style style_of(const struct rec *scene, const struct dot_form *form)
 {
     static const char *const styles[] = {"cells", "edges", "micrograd"};
+    const char *word = form != NULL ? form->style : rec_get_text(scene, KEY_style);
     enum style style = STYLE_MICROGRAD;
-    while (style > STYLE_CELLS && strcmp(rec_get_text(scene, KEY_style), styles[style]) != 0) {
+    if (rec_get_flag(scene, KEY_fit) || form != NULL) {
+        for (style = STYLE_BARE; style > STYLE_FIT; style--) {
+            if (strcmp(word, fit_style_names[style - STYLE_FIT]) == 0) {
+                break;
+            }
+        }
+        return style;
+    }
+    while (style > STYLE_CELLS && strcmp(word, styles[style]) != 0) {
         style--;
     }
     return style;
 }
 
-bool dot_text(const struct rec *scene, struct text *out, struct diag *d)
+bool dot_text(const struct rec *scene, const struct dot_form *form, struct text *out,
+              struct diag *d)
 {
     struct text html;
     text_init(&html);
     const struct painter p = {
         .ink = strcmp(rec_get_text(scene, KEY_theme), "dark") == 0 ? &palette_dark : &palette_light,
-        .style = style_of(scene),
+        .style = style_of(scene, form),
         .compact = rec_get_flag(scene, KEY_compact),
-        .top_down = strcmp(rec_get_text(scene, KEY_direction), "TB") == 0,
+        .top_down =
+            form != NULL ? form->down : strcmp(rec_get_text(scene, KEY_direction), "TB") == 0,
         .backward = strcmp(rec_get_text(scene, KEY_walk), "backward") == 0,
         .html = &html,
     };
@@ -251,10 +435,10 @@ bool dot_text(const struct rec *scene, struct text *out, struct diag *d)
     io.flush = flush;
     discipline.io = &io;
     Agraph_t *g = agopen("backstep", Agdirected, &discipline);
-    add_graph(g, &p, scene);
+    bool ok = add_graph(g, &p, scene, form);
     agwrite(g, out);
     agclose(g);
-    bool ok = !html.bytes.failed && !out->bytes.failed;
+    ok = ok && !html.bytes.failed && !out->bytes.failed;
     text_release(&html);
     return ok || diag_out_of_memory(d);
 }

@@ -13,7 +13,19 @@
 #include "base/diag.h"
 #include "base/record.h"
 
-// Appends the DOT text of a scene (view/scene.h). False, and says so in d, if out of memory.
-bool dot_text(const struct rec *scene, struct text *out, struct diag *d);
+// How a scene is drawn, in place of what it says itself.
+struct dot_form {
+    const char *style;  // "cells", "terse", "line", "bare"
+    bool down;
+    int lines;  // that a picture from left to right is broken into
+    // What backstep-render is to know of this trial (programs/render/main.c); NULL: it is none.
+    const char *trial;
+    int dpi;  // 0: as usual
+};
+
+// Appends the DOT text of a scene (scene/scene.h); form NULL: as the scene says. False, and says so
+// in d, if out of memory.
+bool dot_text(const struct rec *scene, const struct dot_form *form, struct text *out,
+              struct diag *d);
 
 #endif

@@ -55,15 +55,7 @@ static bool is_kind(const struct rec *box, const char *kind)
     return strcmp(rec_get_text(box, KEY_kind), kind) == 0;
 }
 
-// How a box is framed and filled.
-struct look {
-    const char *fill, *style;
-    int border, padding;  // points
-    bool twice;           // a second frame around it
-    bool doubled;         // a second frame around the body
-};
-
-static struct look look_of(const struct rec *box, const struct palette *ink)
+struct look dot_look_of(const struct rec *box, const struct palette *ink)
 {
     struct look look = {.fill = ink->interior, .style = "", .border = 1, .padding = 2};
     if (is_kind(box, "parameter")) {
@@ -143,6 +135,11 @@ static void add_run(struct text *html, const char *colour, int size, bool bold, 
     text_add(html, bold ? "</B></FONT>" : "</FONT>");
 }
 
+void dot_add_run(const struct painter *p, const char *colour, bool bold, const char *s)
+{
+    add_run(p->html, colour, NORMAL, bold, s);
+}
+
 // ---- Labels -------------------------------------------------------------------------------------
 
 // "local × upstream = share", each in the colour of its meaning.
@@ -161,12 +158,20 @@ bool dot_is_wide(const struct rec *cell)
     return rec_find(cell, KEY_values) != NULL;
 }
 
-// Operand cells stand in the box unless the style puts what they say elsewhere; edges of many
-// values end on the body.
+bool dot_is_drawn(const struct painter *p, const struct rec *cell)
+{
+    bool fit = p->style >= STYLE_FIT && p->style < STYLE_BARE;
+    return fit ? rec_find(cell, KEY_chip) != NULL || !dot_is_wide(cell)
+               : p->style == STYLE_CELLS && !dot_is_wide(cell);
+}
+
 bool dot_has_cells(const struct painter *p, const struct rec *box)
 {
     const struct rec *cell = rec_find(box, KEY_cells)->in.first;
-    return p->style == STYLE_CELLS && cell != NULL && !dot_is_wide(cell);
+    while (cell != NULL && !dot_is_drawn(p, cell)) {
+        cell = cell->next;
+    }
+    return cell != NULL;
 }
 
 static void add_operand(const struct painter *p, const struct rec *cell)
@@ -380,7 +385,7 @@ static void add_whole_body(const struct painter *p, const struct rec *box, const
 void dot_add_box(const struct painter *p, const struct rec *box)
 {
     const struct rec *cells = rec_find(box, KEY_cells);
-    struct look look = look_of(box, p->ink);
+    struct look look = dot_look_of(box, p->ink);
     if (look.twice) {
         begin_frame(p, 3);
     }

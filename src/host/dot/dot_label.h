@@ -18,8 +18,27 @@ struct palette {
 extern const struct palette palette_light, palette_dark;
 
 // How a picture is drawn: with a cell for each operand; with the derivatives on the edges; or with
-// the operations as nodes of their own.
-enum style { STYLE_CELLS, STYLE_EDGES, STYLE_MICROGRAD };
+// the operations as nodes of their own. From STYLE_FIT on as is chosen for a picture that fits an
+// area (scene/fit.h).
+enum style {
+    STYLE_CELLS,
+    STYLE_EDGES,
+    STYLE_MICROGRAD,
+    STYLE_FIT,
+    STYLE_TERSE,
+    STYLE_LINE,
+    STYLE_BARE
+};
+
+// How a box is framed and filled.
+struct look {
+    const char *fill, *style;
+    int border, padding;  // points
+    bool twice;           // a second frame around it
+    bool doubled;         // a second frame around the body
+};
+
+struct look dot_look_of(const struct rec *box, const struct palette *ink);
 
 // What a scene is drawn with.
 struct painter {
@@ -30,13 +49,20 @@ struct painter {
     struct text *html;  // the label in work
 };
 
+// Words in letters of the size that the nodes are declared with; nothing for "".
+void dot_add_run(const struct painter *p, const char *colour, bool bold, const char *s);
+// A box of a picture that fits an area (dot_fit.c).
+void dot_add_fit_box(const struct painter *p, const struct rec *box);
+
 // Each appends to p->html. A box; what stands on an edge; an operation that is a node of its own.
 void dot_add_box(const struct painter *p, const struct rec *box);
 void dot_add_edge_label(const struct painter *p, const struct rec *cell);
 void dot_add_operation(const struct painter *p, const struct rec *box);
 
-// Is this an edge of many values (view/scene.h)? And a box whose edges are such?
+// Is this an edge of many values (scene/scene.h)? Has this operand a cell in the box, and the box
+// any cells? Where there is none, edges end on the body.
 bool dot_is_wide(const struct rec *cell);
+bool dot_is_drawn(const struct painter *p, const struct rec *cell);
 bool dot_has_cells(const struct painter *p, const struct rec *box);
 
 #endif

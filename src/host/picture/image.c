@@ -1,14 +1,15 @@
 #include "picture/image.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "process/child.h"
 #include "dot/dot.h"
 #include "dot/dot_effort.h"
-#include "store/files.h"
+#include "process/child.h"
 #include "process/helper.h"
+#include "store/files.h"
 
 // Of PNG: sharp on a slide, and never so large that drawing it takes more than a second or two.
 #define DPI "144"
@@ -83,27 +84,105 @@ bool image_render(const char *dot, size_t n, const char *format, struct stop *st
     return ok;
 }
 
-bool image_draw(const struct rec *scene, const char *format, struct stop *stop,
-                struct buf *bytes, struct diag *d)
+bool image_draw(const struct rec *scene, const char *format, struct stop *stop, struct buf *bytes,
+                struct diag *d)
 {
     struct text dot;
     text_init(&dot);
     struct effort effort = dot_effort(scene);
-    bool ok = effort_is_bearable(&effort, d) && dot_text(scene, &dot, d) &&
+    bool ok = effort_is_bearable(&effort, d) && dot_text(scene, NULL, &dot, d) &&
               image_render(text_get(&dot), text_length(&dot), format, stop, bytes, d);
     text_release(&dot);
     return ok;
 }
 
-bool picture_write(const struct rec *scene, const char *path, const char *format,
-                   struct stop *stop, struct diag *d)
+bool picture_write(const struct rec *scene, const char *path, const char *format, struct stop *stop,
+                   struct diag *d)
 {
     struct text dot;
     struct buf bytes;
     text_init(&dot);
     buf_init(&bytes, 1);
     bool as_text = strcmp(format, "dot") == 0;
-    bool ok = as_text ? dot_text(scene, &dot, d) : image_draw(scene, format, stop, &bytes, d);
+    bool ok = as_text ? dot_text(scene, NULL, &dot, d) : image_draw(scene, format, stop, &bytes, d);
+    const char *what = as_text ? text_get(&dot) : bytes.data;
+    ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);
+    text_release(&dot);
+    buf_release(&bytes);
+    return ok;
+}
+
+// ---- The best of several ------------------------------------------------------------------------
+
+static const struct rec *nth(const struct rec *list, int64_t n)
+{
+    const struct rec *item = list->in.first;
+    while (item != NULL && n-- > 0) {
+        item = item->next;
+    }
+    return item;
+}
+
+// A trial as DOT, for backstep-render or, without what that is to know, for a file.
+static bool trial_text(const struct rec *need, const struct rec *trial, bool bare, struct text *out,
+                       struct diag *d)
+{
+    const struct rec *area = rec_find(need, KEY_area);
+    const struct rec *scene = nth(rec_find(need, KEY_scenes), rec_get_whole(trial, KEY_at));
+    char words[160];
+    snprintf(words, sizeof words, "%.9g %.9g %.9g %.9g %.9g %.9g", rec_get_number(trial, KEY_worth),
+             rec_get_number(trial, KEY_bound), rec_get_number(area, KEY_width),
+             rec_get_number(area, KEY_height), rec_get_number(area, KEY_goal),
+             rec_get_number(area, KEY_floor));
+    const struct dot_form form = {.style = rec_get_text(trial, KEY_style),
+                                  .down = strcmp(rec_get_text(trial, KEY_direction), "TB") == 0,
+                                  .lines = (int)rec_get_whole(trial, KEY_lines),
+                                  .trial = bare ? NULL : words,
+                                  .dpi = (int)rec_get_whole(need, KEY_dpi)};
+    return dot_text(scene, &form, out, d);
+}
+
+// The first line, which says what was chosen, goes from the picture's bytes to `chosen`.
+static bool take_choice(struct buf *bytes, struct buf *chosen, struct diag *d)
+{
+    char *start = bytes->data, *end = bytes->count == 0 ? NULL : memchr(start, '\n', bytes->count);
+    size_t n = end == NULL ? 0 : (size_t)(end - start);
+    char *copy = n == 0 ? NULL : buf_push(chosen, n);
+    if (copy == NULL) {
+        return n == 0 ? diag_set(d, nowhere, "the layout failed") : diag_out_of_memory(d);
+    }
+    memcpy(copy, start, n);
+    memmove(start, end + 1, bytes->count - n - 1);
+    bytes->count -= n + 1;
+    return true;
+}
+
+bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
+                        struct buf *chosen, struct diag *d)
+{
+    const char *format = rec_get_text(need, KEY_format);
+    bool as_text = strcmp(format, "dot") == 0;
+    const struct rec *trials = rec_find(need, KEY_trials);
+    struct text dot;
+    struct buf bytes;
+    bool ok = true;
+    text_init(&dot);
+    buf_init(&bytes, 1);
+    for (const struct rec *t = trials->in.first; ok && t != NULL; t = t->next) {
+        ok = trial_text(need, t, false, &dot, d);
+    }
+    ok = ok &&
+         image_render(text_get(&dot), text_length(&dot), as_text ? "none" : format, stop, &bytes,
+                      d) &&
+         take_choice(&bytes, chosen, d);
+    if (ok && as_text) {
+        double number = 0;
+        number_read(chosen->data, chosen->count, &number);
+        const struct rec *trial = nth(trials, (int64_t)number);
+        text_clear(&dot);
+        ok = trial == NULL ? diag_set(d, nowhere, "the layout failed")
+                           : trial_text(need, trial, true, &dot, d);
+    }
     const char *what = as_text ? text_get(&dot) : bytes.data;
     ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);
     text_release(&dot);

@@ -22,12 +22,18 @@ bool image_render(const char *dot, size_t n, const char *format, struct stop *st
                   struct buf *bytes, struct diag *d);
 
 // A scene as a picture ("png", "svg", "pdf"), appended to `bytes`. False: d says why.
-bool image_draw(const struct rec *scene, const char *format, struct stop *stop,
-                struct buf *bytes, struct diag *d);
+bool image_draw(const struct rec *scene, const char *format, struct stop *stop, struct buf *bytes,
+                struct diag *d);
 // Writes a scene (view/scene.h) into a file: "png", "svg", "pdf", or "dot" as text. The file is
 // whole or as it was. False: d says why, its span is 0.
-bool picture_write(const struct rec *scene, const char *path, const char *format,
-                   struct stop *stop, struct diag *d);
+bool picture_write(const struct rec *scene, const char *path, const char *format, struct stop *stop,
+                   struct diag *d);
+
+// The same of the best of several layouts: `need` is of kind need, with the scenes, the area and the
+// trials of scene/fit.h. What was chosen is appended to `chosen`: "NUMBER LETTERS LAYOUTS", which of
+// the trials, the size of its smallest letters and how many were tried.
+bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
+                        struct buf *chosen, struct diag *d);
 
 // The places that dot gives to each of these graphs (a list of texts in DOT), as "plain", one
 // answer after another appended to `bytes`. False: d says why, and `bytes` is as it was.

@@ -12,9 +12,9 @@
 
 #include "command/present.h"
 #include "dot/dot.h"
-#include "store/files.h"
 #include "process/helper.h"
 #include "process/process.h"
+#include "store/files.h"
 #include "words/words.h"
 
 #define LIVE "backstep-live"
@@ -193,8 +193,7 @@ static bool serves_at(struct live *l, int port)
     return port == 0 || port == serves;
 }
 
-bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
-               struct diag *d)
+bool live_open(struct live *l, int port, struct stop *stop, struct buf *address, struct diag *d)
 {
     if (l->pid != 0 && (process_ended(l->pid, NULL) || !serves_at(l, port))) {
         end_program(l);
@@ -380,7 +379,7 @@ static void send_drawing(struct live *l, const struct rec *scene)
         rec_json(&body, scene);
         add_message(&l->drawing, "scene", l->graph, &body);
         text_clear(&body);
-        if (dot_text(scene, &body, &ignored)) {
+        if (dot_text(scene, NULL, &body, &ignored)) {
             add_message(&l->drawing, "dot", l->graph, &body);
         }
     }

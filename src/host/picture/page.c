@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "dot/dot.h"
-#include "store/files.h"
 #include "picture/image.h"
+#include "store/files.h"
 
 // src/web/page/ joined, ended by a 0.
 static const unsigned char page[] = {
@@ -72,7 +72,7 @@ bool page_write(const struct rec *scene, const struct rec *trace, const char *pa
     text_init(&dot);
     text_init(&html);
     buf_init(&svg, 1);
-    bool ok = dot_text(scene, &dot, d) &&
+    bool ok = dot_text(scene, NULL, &dot, d) &&
               image_render(text_get(&dot), text_length(&dot), "svg", stop, &svg, d);
     if (ok) {
         page_text(&html, scene, trace, svg.data, svg.count);

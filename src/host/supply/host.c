@@ -300,6 +300,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (strcmp(what, "plot") == 0) {
         return plot_write(last(records, KIND_plot), path, format, h->stop, d);
     }
+    if (rec_find(need, KEY_trials) != NULL) {
+        return picture_write_best(need, path, h->stop, bytes, d);
+    }
     const struct rec *scene = last(records, KIND_scene);
     return strcmp(format, "html") == 0
                ? page_write(scene, last(records, KIND_trace), path, h->stop, d)

@@ -2,6 +2,20 @@
 //
 //     backstep-render FORMAT [DPI PIXELS]  <graph.dot  >picture
 //
+// Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the same
+// thing, of which the best is drawn. Their attribute is
+//
+//     trial="WORTH BOUND WIDTH HEIGHT GOAL FLOOR"
+//
+// the worth of the graph beside its letters, its worth at most (graphs come in descending order of
+// it), and the area that the picture is to fit with the size of letters that is aimed at, all in
+// points (scene/fit.h). Before the picture, which fits the area, comes a line
+//
+//     NUMBER LETTERS LAYOUTS
+//
+// with the number of the graph that was drawn, from 0 on, the size of its smallest letters and how
+// many layouts were tried. FORMAT "none" writes that line alone.
+//
 // FORMAT is one that Graphviz knows: png, svg, pdf, or plain and json0 for positions. With DPI and
 // PIXELS a picture of bitmaps has that many dots an inch and is scaled down where it would be wider
 // or higher than PIXELS. What the graph itself says (dpi, size) comes first.
@@ -14,11 +28,16 @@
 // status`, and the last line on standard error is a sentence for the learner.
 #include <cgraph.h>
 #include <gvc.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <time.h>
+
+#include "scene/worth.h"
 
 enum status {
     DONE = 0,
@@ -125,6 +144,114 @@ static enum status draw(GVC_t *gvc, Agraph_t *g, const char *format)
     return status;
 }
 
+// ---- Trials -------------------------------------------------------------------------------------
+
+// Letters of every trial; more than twice that is too large for the rest of the slide. All in
+// points.
+#define LETTERS 10.0
+#define ENLARGED 2.0
+// Of processor time, after which no new layout is tried.
+enum { TRIAL_SECONDS = 2 };
+
+struct trial {
+    double worth, bound;
+    double width, height;  // of the area
+    double goal, floor;
+};
+
+struct choice {
+    Agraph_t *graph;
+    struct trial trial;
+    int number, layouts;
+    double worth, letters;
+    double width, height;  // of the picture as it is
+};
+
+static bool read_trial(Agraph_t *g, struct trial *t)
+{
+    const char *text = agget(g, (char *)"trial");
+    return text != NULL &&
+           sscanf(text, "%lf %lf %lf %lf %lf %lf", &t->worth, &t->bound, &t->width, &t->height,
+                  &t->goal, &t->floor) == 6 &&
+           t->width > 0 && t->height > 0 && t->goal > 0 && t->floor > 0;
+}
+
+static double points(Agraph_t *g, const char *name)
+{
+    const char *inches = agget(g, (char *)name);
+    return inches == NULL ? 0 : 72 * strtod(inches, NULL);
+}
+
+// Lays the graph out and measures it. False if it cannot be laid out.
+static bool try_layout(GVC_t *gvc, Agraph_t *g, struct choice *c)
+{
+    if (gvLayout(gvc, g, "dot") != 0) {
+        return false;
+    }
+    double pad = 2 * points(g, "pad");
+    c->graph = g;
+    c->width = GD_bb(g).UR.x - GD_bb(g).LL.x + pad;
+    c->height = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;
+    double scale = fmin(c->trial.width / c->width, c->trial.height / c->height);
+    c->letters = LETTERS * fmin(scale, ENLARGED);
+    c->worth = c->trial.worth + worth_of_letters(c->letters, c->trial.goal, c->trial.floor);
+    gvFreeLayout(gvc, g);
+    return true;
+}
+
+// The best of the graphs, the first of which was read; NULL if none can be laid out.
+static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, struct choice *best)
+{
+    *best = (struct choice){.worth = -INFINITY};
+    int layouts = 0;
+    for (int number = 0; g != NULL; number++, g = agread(stdin, NULL)) {
+        struct choice c = {.number = number};
+        bool more = read_trial(g, &c.trial) && c.trial.bound > best->worth &&
+                    (best->graph == NULL || clock() < TRIAL_SECONDS * CLOCKS_PER_SEC);
+        if (!more) {
+            agclose(g);
+            break;
+        }
+        layouts++;
+        Agraph_t *worse = g;
+        if (try_layout(gvc, g, &c) && c.worth > best->worth) {
+            worse = best->graph;
+            *best = c;
+        }
+        if (worse != NULL) {
+            agclose(worse);
+        }
+    }
+    best->layouts = layouts;
+    return best->graph;
+}
+
+// As large as the area allows.
+static void set_size(Agraph_t *g, const struct choice *c)
+{
+    char size[64];
+    snprintf(size, sizeof size, "%.3f,%.3f!", fmin(c->trial.width, ENLARGED * c->width) / 72,
+             fmin(c->trial.height, ENLARGED * c->height) / 72);
+    agattr(g, AGRAPH, (char *)"size", size);
+    agattr(g, AGRAPH, (char *)"trial", (char *)"");
+}
+
+static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format, const char *dpi,
+                             double pixels)
+{
+    struct choice best;
+    Agraph_t *g = choose(gvc, first, &best);
+    if (g == NULL) {
+        return fail(NO_LAYOUT, "Graphviz cannot lay this graph out: is its dot layout installed?");
+    }
+    set_size(g, &best);
+    prepare(g, dpi, pixels);
+    printf("%d %.3f %d\n", best.number, best.letters, best.layouts);
+    enum status status = strcmp(format, "none") == 0 ? DONE : draw(gvc, g, format);
+    agclose(g);
+    return fflush(stdout) == 0 ? status : fail(NO_OUTPUT, "the picture cannot be passed on");
+}
+
 static enum status run(int argc, char **argv)
 {
     double dpi = argc == 4 ? strtod(argv[2], NULL) : 1;
@@ -138,10 +265,17 @@ static enum status run(int argc, char **argv)
     if (g == NULL) {
         return fail(NO_GRAPH, "this is not a graph in Graphviz's language");
     }
-    prepare(g, argc == 4 ? argv[2] : NULL, pixels);
     GVC_t *gvc = gvContext();
-    enum status status = draw(gvc, g, argv[1]);
-    agclose(g);
+    enum status status;
+    struct trial trial;
+    const char *dpi_text = argc == 4 ? argv[2] : NULL;
+    if (read_trial(g, &trial)) {
+        status = draw_best(gvc, g, argv[1], dpi_text, pixels);
+    } else {
+        prepare(g, dpi_text, pixels);
+        status = draw(gvc, g, argv[1]);
+        agclose(g);
+    }
     gvFreeContext(gvc);
     return status;
 }

@@ -1,0 +1,381 @@
+// Labels of pictures that fit an area: letters of one size, and no more words than it takes.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dot/dot_label.h"
+
+// Digits of numbers where room is short; of others the scene's own texts are shown.
+enum { FEW = 3 };
+// Operands of many values that have a cell each, and names in the one cell where there are more.
+enum { WIDE_MOST = 3, NAMES_MOST = 6 };
+
+static bool is_kind(const struct rec *box, const char *kind)
+{
+    return strcmp(rec_get_text(box, KEY_kind), kind) == 0;
+}
+
+static bool is_array(const struct rec *box)
+{
+    return rec_find(box, KEY_rows) != NULL;
+}
+
+// The number under `key` with few digits, or its text where it is not known.
+static const char *few_digits(char out[FIGURE_TEXT], const struct rec *of, enum rec_key key,
+                              enum rec_key text)
+{
+    const struct rec *number = rec_find(of, key);
+    return number != NULL ? number_figure(out, number->number, FEW) : rec_get_text(of, text);
+}
+
+static void add_number(const struct painter *p, const char *colour, bool bold, const char *s)
+{
+    bool known = strcmp(s, "·") != 0;
+    dot_add_run(p, known ? colour : p->ink->muted, bold && known, s);
+}
+
+// "3×2", or "4" of a vector.
+static void add_shape(const struct painter *p, const struct rec *box)
+{
+    char shape[48];
+    int rows = (int)rec_get_whole(box, KEY_rows), cols = (int)rec_get_whole(box, KEY_cols);
+    if (rec_get_flag(box, KEY_vector)) {
+        snprintf(shape, sizeof shape, "%d", cols);
+    } else {
+        snprintf(shape, sizeof shape, "%d×%d", rows, cols);
+    }
+    dot_add_run(p, p->ink->muted, false, shape);
+}
+
+// ---- Fills --------------------------------------------------------------------------------------
+
+static struct look look_of(const struct painter *p, const struct rec *box)
+{
+    struct look look = dot_look_of(box, p->ink);
+    bool statement = strcmp(rec_get_text(box, KEY_folds), "statement") == 0;
+    bool leaves = rec_find(box, KEY_operations) != NULL && rec_get_whole(box, KEY_operations) == 0;
+    look.doubled = false;
+    look.padding = 2;
+    if (is_kind(box, "group") && leaves) {
+        bool parameters = strstr(rec_get_text(box, KEY_op), "param") != NULL;
+        look.fill = parameters ? p->ink->parameter : p->ink->input;
+        look.border = parameters ? 2 : 1;
+        look.style = parameters ? "" : " STYLE=\"ROUNDED\"";
+    } else if (is_kind(box, "group") && rec_get_flag(box, KEY_output)) {
+        look.fill = p->ink->output;
+        look.twice = true;
+    } else if (is_kind(box, "group") && statement) {
+        look.fill = p->ink->interior;
+    }
+    look.fill = rec_get_flag(box, KEY_current) ? p->ink->current : look.fill;
+    return look;
+}
+
+static const char *fill_of_chip(const struct painter *p, const struct rec *chip)
+{
+    return is_kind(chip, "parameter")  ? p->ink->parameter
+           : is_kind(chip, "constant") ? p->ink->constant
+                                       : p->ink->input;
+}
+
+static unsigned channel(const char *colour, int i)
+{
+    char digits[3] = {colour[1 + 2 * i], colour[2 + 2 * i], '\0'};
+    return (unsigned)strtoul(digits, NULL, 16);
+}
+
+// From `fill` towards `ink`, by so much of the way.
+static void mix(char out[8], const char *fill, const char *ink, double much)
+{
+    unsigned mixed[3];
+    for (int i = 0; i < 3; i++) {
+        double from = channel(fill, i), to = channel(ink, i);
+        mixed[i] = (unsigned)(from + (to - from) * much + 0.5) & 0xFF;
+    }
+    snprintf(out, 8, "#%02X%02X%02X", mixed[0], mixed[1], mixed[2]);
+}
+
+// ---- Elements -----------------------------------------------------------------------------------
+
+static double largest(const struct rec *numbers)
+{
+    double most = 0;
+    for (const struct rec *n = numbers->in.first; n != NULL; n = n->next) {
+        most = isfinite(n->number) ? fmax(most, fabs(n->number)) : most;
+    }
+    return most;
+}
+
+// The elements of a small array, each on a tint of its sign that is the stronger the larger it is.
+static void add_elements(const struct painter *p, const struct rec *box)
+{
+    const struct rec *numbers = rec_find(box, KEY_numbers), *number, *text;
+    int64_t cols = rec_get_whole(box, KEY_cols), i = 0;
+    if (numbers == NULL || numbers->in.count == 0 || p->style > STYLE_TERSE) {
+        return;
+    }
+    const char *ground =
+        strcmp(p->ink->background, "#FFFFFF") == 0 ? p->ink->background : p->ink->interior;
+    double most = largest(numbers);
+    text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\""
+                      " CELLSPACING=\"1\" CELLPADDING=\"1\"><TR>");
+    number = numbers->in.first;
+    text = rec_find(box, KEY_number_texts)->in.first;
+    for (; number != NULL; number = number->next, text = text->next, i++) {
+        char fill[8];
+        double size = isfinite(number->number) && most > 0 ? fabs(number->number) / most : 0;
+        mix(fill, ground, number->number > 0 ? p->ink->value : p->ink->grad, 0.35 * size);
+        text_addf(p->html, "%s<TD ALIGN=\"RIGHT\" BGCOLOR=\"%s\">",
+                  i > 0 && i % cols == 0 ? "</TR>\n<TR>" : "", fill);
+        add_number(p, p->ink->text, false, text->text);
+        text_add(p->html, "</TD>");
+    }
+    text_add(p->html, "</TR></TABLE></TD></TR>");
+}
+
+// ---- Cells --------------------------------------------------------------------------------------
+
+static void add_product(const struct painter *p, const struct rec *cell)
+{
+    text_add(p->html, "<BR/>");
+    dot_add_run(p, p->ink->local, false, rec_get_text(cell, KEY_local_text));
+    dot_add_run(p, p->ink->muted, false, " × ");
+    dot_add_run(p, p->ink->grad, false, rec_get_text(cell, KEY_upstream_text));
+    dot_add_run(p, p->ink->muted, false, " = ");
+    dot_add_run(p, p->ink->grad, true, rec_get_text(cell, KEY_share_text));
+}
+
+static void begin_cell(const struct painter *p, const struct rec *cell, const char *fill)
+{
+    text_addf(p->html, "<TD PORT=\"i%d\" ALIGN=\"LEFT\" BALIGN=\"LEFT\"%s%s%s>",
+              (int)rec_get_whole(cell, KEY_slot), fill == NULL ? "" : " BGCOLOR=\"",
+              fill == NULL ? "" : fill, fill == NULL ? "" : "\"");
+}
+
+// The operand itself: name, value and gradient.
+static void add_chip(const struct painter *p, const struct rec *chip)
+{
+    char value[FIGURE_TEXT], grad[FIGURE_TEXT];
+    bool constant = is_kind(chip, "constant"), array = is_array(chip);
+    dot_add_run(p, p->ink->text, true, rec_get_text(chip, KEY_name));
+    dot_add_run(p, p->ink->muted, false, constant ? "" : " ");
+    if (array) {
+        add_shape(p, chip);
+    } else {
+        add_number(p, constant ? p->ink->muted : p->ink->value, false,
+                   few_digits(value, chip, KEY_value, KEY_value_text));
+    }
+    if (!constant && p->style != STYLE_LINE) {
+        text_add(p->html, p->top_down ? "<BR/>" : "");
+        dot_add_run(p, p->ink->muted, false, p->top_down ? "" : "  ");
+        dot_add_run(p, p->ink->muted, false, array ? "‖∂‖ " : "∂ ");
+        add_number(p, p->ink->grad, true, few_digits(grad, chip, KEY_grad, KEY_grad_text));
+    }
+}
+
+static void add_operand(const struct painter *p, const struct rec *box, const struct rec *cell)
+{
+    char local[FIGURE_TEXT];
+    const struct rec *chip = rec_find(cell, KEY_chip);
+    begin_cell(p, cell, chip == NULL ? NULL : fill_of_chip(p, chip));
+    if (chip != NULL) {
+        add_chip(p, chip);
+    } else if (p->style == STYLE_FIT) {
+        dot_add_run(p, p->ink->muted, false, rec_get_text(cell, KEY_symbol));
+        dot_add_run(p, p->ink->muted, false, "  ");
+        add_number(p, p->ink->local, false, rec_get_text(cell, KEY_local_text));
+        if (rec_find(cell, KEY_share) != NULL) {
+            add_product(p, cell);
+        }
+    } else {
+        bool named = p->style == STYLE_TERSE && is_kind(box, "group");
+        dot_add_run(p, p->ink->muted, false, named ? rec_get_text(cell, KEY_name) : "");
+        dot_add_run(p, p->ink->muted, false, named ? " " : "");
+        add_number(p, p->ink->local, false, few_digits(local, cell, KEY_local, KEY_local_text));
+    }
+    text_add(p->html, "</TD>");
+}
+
+static bool is_wide_chip(const struct rec *cell)
+{
+    const struct rec *chip = rec_find(cell, KEY_chip);
+    return chip != NULL && is_array(chip);
+}
+
+static size_t count_wide_chips(const struct rec *cells)
+{
+    size_t count = 0;
+    for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
+        count += is_wide_chip(c);
+    }
+    return count;
+}
+
+// Many arrays in one cell: their names, or how many there are.
+static void add_wide_chips(const struct painter *p, const struct rec *cells, size_t count)
+{
+    const struct rec *c = cells->in.first;
+    struct text names;
+    text_init(&names);
+    while (c != NULL && !is_wide_chip(c)) {
+        c = c->next;
+    }
+    begin_cell(p, c, fill_of_chip(p, rec_find(c, KEY_chip)));
+    for (size_t i = 0; c != NULL && count <= NAMES_MOST; c = c->next) {
+        if (is_wide_chip(c)) {
+            text_addf(&names, i++ == 0 ? "%s" : ", %s",
+                      rec_get_text(rec_find(c, KEY_chip), KEY_name));
+        }
+    }
+    if (count > NAMES_MOST) {
+        text_addf(&names, "%zu inputs", count);
+    }
+    dot_add_run(p, p->ink->text, true, text_get(&names));
+    text_add(p->html, "</TD>");
+    p->html->bytes.failed |= names.bytes.failed;
+    text_release(&names);
+}
+
+// In a column beside the body, or in a row above it.
+static void add_operands(const struct painter *p, const struct rec *box)
+{
+    const struct rec *cells = rec_find(box, KEY_cells);
+    size_t wide = count_wide_chips(cells);
+    const char *between = "";
+    text_addf(p->html,
+              "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"2\""
+              " COLOR=\"%s\" BGCOLOR=\"%s\">\n<TR>",
+              p->ink->edge, p->ink->cell);
+    bool joined = wide > WIDE_MOST;
+    if (joined) {
+        add_wide_chips(p, cells, wide);
+        between = p->top_down ? "" : "</TR>\n<TR>";
+    }
+    for (const struct rec *cell = cells->in.first; cell != NULL; cell = cell->next) {
+        if (dot_is_drawn(p, cell) && !(joined && is_wide_chip(cell))) {
+            text_add(p->html, between);
+            add_operand(p, box, cell);
+            between = p->top_down ? "" : "</TR>\n<TR>";
+        }
+    }
+    text_add(p->html, "</TR></TABLE>");
+}
+
+// ---- Bodies -------------------------------------------------------------------------------------
+
+// Its number, its shape, or how many numbers it is.
+static void add_value(const struct painter *p, const struct rec *box)
+{
+    bool several = rec_get_whole(box, KEY_results) > 1;
+    if (is_array(box)) {
+        dot_add_run(p, p->ink->text, false, "  ");
+        add_shape(p, box);
+    } else {
+        dot_add_run(p, p->ink->muted, false, several ? "  " : " = ");
+        add_number(p, several ? p->ink->muted : p->ink->value, false,
+                   rec_get_text(box, KEY_value_text));
+    }
+}
+
+static void add_grad(const struct painter *p, const struct rec *box, bool few)
+{
+    char grad[FIGURE_TEXT];
+    bool several = is_array(box) || rec_get_whole(box, KEY_results) > 1;
+    dot_add_run(p, p->ink->muted, false, several ? "‖∂‖ " : "∂ ");
+    add_number(p, p->ink->grad, true,
+               few ? few_digits(grad, box, KEY_grad, KEY_grad_text)
+                   : rec_get_text(box, KEY_grad_text));
+}
+
+// Name and value; of the current step on a ground of its own.
+static void add_header(const struct painter *p, const struct rec *box)
+{
+    bool current = rec_get_flag(box, KEY_current);
+    const char *name = current ? p->ink->header_text : p->ink->text;
+    const char *call = rec_get_text(box, KEY_call);
+    bool folded = *call != '\0', leaf = is_kind(box, "parameter") || is_kind(box, "input") ||
+                                        rec_find(box, KEY_formula) != NULL || is_array(box);
+    text_addf(p->html, "\n<TR><TD ALIGN=\"LEFT\"%s%s%s>", current ? " BGCOLOR=\"" : "",
+              current ? p->ink->header : "", current ? "\"" : "");
+    dot_add_run(p, name, false, current ? "▶ " : "");
+    dot_add_run(p, name, true, folded ? "⊞ " : "");
+    dot_add_run(p, name, true, rec_get_text(box, KEY_name));
+    if (!current) {
+        add_value(p, box);
+        dot_add_run(p, p->ink->muted, false, leaf ? "" : "  ");
+        dot_add_run(p, p->ink->muted, false, leaf ? "" : rec_get_text(box, KEY_op));
+    }
+    if (p->style >= STYLE_LINE) {
+        dot_add_run(p, p->ink->muted, false, "  ");
+        add_grad(p, box, true);
+    }
+    dot_add_run(p, p->ink->muted, false, rec_get_flag(box, KEY_dead) ? " · dead" : "");
+    text_add(p->html, "</TD></TR>");
+    if (current && p->style < STYLE_LINE) {
+        text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
+        add_value(p, box);
+        text_add(p->html, "</TD></TR>");
+    }
+}
+
+static void add_rows(const struct painter *p, const struct rec *box)
+{
+    const char *formula = rec_get_text(box, KEY_formula), *sum = rec_get_text(box, KEY_sum_text);
+    add_header(p, box);
+    if (p->style >= STYLE_LINE) {
+        return;
+    }
+    if (*formula != '\0') {
+        text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
+        dot_add_run(p, p->ink->muted, false, "= ");
+        dot_add_run(p, p->ink->muted, false, formula);
+        text_add(p->html, "</TD></TR>");
+    }
+    add_elements(p, box);
+    text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
+    add_grad(p, box, false);
+    if (*sum != '\0' && p->style == STYLE_FIT) {
+        dot_add_run(p, p->ink->grad, false, " ");
+        dot_add_run(p, p->ink->grad, false, sum);
+    }
+    text_add(p->html, "</TD></TR>");
+}
+
+static void add_body(const struct painter *p, const struct rec *box, const struct look *look)
+{
+    text_addf(p->html,
+              "<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"%d\""
+              " COLOR=\"%s\" BGCOLOR=\"%s\"%s>",
+              look->border, look->padding, look->border > 1 ? p->ink->text : p->ink->edge,
+              look->fill, look->style);
+    if (is_kind(box, "constant")) {
+        text_add(p->html, "<TR><TD>");
+        dot_add_run(p, p->ink->value, false, rec_get_text(box, KEY_value_text));
+        text_add(p->html, "</TD></TR>");
+    } else {
+        add_rows(p, box);
+    }
+    text_add(p->html, "</TABLE>");
+}
+
+void dot_add_fit_box(const struct painter *p, const struct rec *box)
+{
+    struct look look = look_of(p, box);
+    if (look.twice) {
+        text_addf(p->html,
+                  "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"3\""
+                  " COLOR=\"%s\"><TR><TD>",
+                  p->ink->edge);
+    }
+    text_add(p->html,
+             "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\"><TR>");
+    if (dot_has_cells(p, box)) {
+        text_add(p->html, "<TD>");
+        add_operands(p, box);
+        text_add(p->html, p->top_down ? "</TD></TR>\n<TR>" : "</TD>\n");
+    }
+    text_add(p->html, "<TD PORT=\"o\">");
+    add_body(p, box, &look);
+    text_add(p->html, look.twice ? "</TD></TR></TABLE></TD></TR></TABLE>" : "</TD></TR></TABLE>");
+}
