@@ -70,7 +70,8 @@
 //                                   bytes: "this page has no printer", "save the picture instead"
 //   door_dot(door, scene)           words: a scene of the last door_run or door_present as DOT, the
 //                                   same as `graph L x.dot` writes. scene: 0 the first, 1 the second;
-//                                   -1 the last, which is the one a need of kind "picture" means.
+//                                   -1 the last, which is the one a need of kind "picture" means; of one
+//                                   with trials the first of these.
 //                                   Returns 1; 0: there is no such scene; 2: no layout could bear it,
 //                                   words say why: the message, a line end, the hint
 //

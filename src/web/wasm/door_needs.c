@@ -77,17 +77,37 @@ static const struct rec *scene_of(const struct door *d, int which)
     return which < 0 ? last : NULL;
 }
 
+// Of a picture that is to fit an area (scene/fit.h) the most promising layout is drawn: there is none
+// here to compare it with. False: the need is for no such picture.
+static const struct rec *first_trial(const struct door *d, struct dot_form *form)
+{
+    const struct rec *need = door_need(d, "picture");
+    const struct rec *trials = need == NULL ? NULL : rec_find(need, KEY_trials);
+    const struct rec *trial = trials == NULL ? NULL : trials->in.first;
+    const struct rec *scene = trial == NULL ? NULL : rec_find(need, KEY_scenes)->in.first;
+    for (int64_t i = rec_get_whole(trial, KEY_at); scene != NULL && i > 0; i--) {
+        scene = scene->next;
+    }
+    *form = (struct dot_form){.style = rec_get_text(trial, KEY_style),
+                              .down = strcmp(rec_get_text(trial, KEY_direction), "TB") == 0,
+                              .lines = (int)rec_get_whole(trial, KEY_lines)};
+    return scene;
+}
+
 int EXPORT(door_dot)(struct door *d, int scene)
 {
     enum { NO_SCENE, DRAWN, TOO_LARGE };
-    const struct rec *drawn = scene_of(d, scene);
+    struct dot_form form;
+    const struct rec *fitted = scene < 0 ? first_trial(d, &form) : NULL;
+    const struct rec *drawn = fitted != NULL ? fitted : scene_of(d, scene);
     struct diag why = {0};
     door_clear_words(d);
     if (drawn == NULL) {
         return NO_SCENE;
     }
     struct effort effort = dot_effort(drawn);
-    if (!effort_is_bearable(&effort, &why) || !dot_text(drawn, &d->words[CHANNEL_ANSWERS], &why)) {
+    if (!effort_is_bearable(&effort, &why) ||
+        !dot_text(drawn, fitted != NULL ? &form : NULL, &d->words[CHANNEL_ANSWERS], &why)) {
         door_clear_words(d);
         door_say_trouble(d, &why);
         return TOO_LARGE;
