@@ -123,21 +123,21 @@ static const struct rec *nth(const struct rec *list, int64_t n)
     return item;
 }
 
-// A trial as DOT, for backstep-render or, without what that is to know, for a file.
-static bool trial_text(const struct rec *need, const struct rec *trial, bool bare, struct text *out,
-                       struct diag *d)
+// A trial as DOT for backstep-render, with its number, or (-1) for a file.
+static bool trial_text(const struct rec *need, const struct rec *trial, int64_t number,
+                       struct text *out, struct diag *d)
 {
     const struct rec *area = rec_find(need, KEY_area);
     const struct rec *scene = nth(rec_find(need, KEY_scenes), rec_get_whole(trial, KEY_at));
     char words[160];
-    snprintf(words, sizeof words, "%.9g %.9g %.9g %.9g %.9g %.9g", rec_get_number(trial, KEY_worth),
-             rec_get_number(trial, KEY_bound), rec_get_number(area, KEY_width),
-             rec_get_number(area, KEY_height), rec_get_number(area, KEY_goal),
-             rec_get_number(area, KEY_floor));
+    snprintf(words, sizeof words, "%d %.9g %.9g %.9g %.9g %.9g %.9g", (int)number,
+             rec_get_number(trial, KEY_worth), rec_get_number(trial, KEY_bound),
+             rec_get_number(area, KEY_width), rec_get_number(area, KEY_height),
+             rec_get_number(area, KEY_goal), rec_get_number(area, KEY_floor));
     const struct dot_form form = {.style = rec_get_text(trial, KEY_style),
                                   .down = strcmp(rec_get_text(trial, KEY_direction), "TB") == 0,
                                   .lines = (int)rec_get_whole(trial, KEY_lines),
-                                  .trial = bare ? NULL : words,
+                                  .trial = number < 0 ? NULL : words,
                                   .dpi = (int)rec_get_whole(need, KEY_dpi)};
     return dot_text(scene, &form, out, d);
 }
@@ -157,31 +157,47 @@ static bool take_choice(struct buf *bytes, struct buf *chosen, struct diag *d)
     return true;
 }
 
+// All trials as DOT. Scenes that ask much of the layout are passed over, unless all do.
+static bool trials_text(const struct rec *need, struct text *out, struct diag *d)
+{
+    const struct rec *trials = rec_find(need, KEY_trials), *scenes = rec_find(need, KEY_scenes);
+    struct diag hard = {0};
+    bool ok = true;
+    for (int large = 0; ok && large < 2 && text_length(out) == 0; large++) {
+        int64_t number = 0;
+        for (const struct rec *t = trials->in.first; ok && t != NULL; t = t->next, number++) {
+            struct effort effort = dot_effort(nth(scenes, rec_get_whole(t, KEY_at)));
+            if (effort_is_large(&effort) == (large == 1) && effort_is_bearable(&effort, &hard)) {
+                ok = trial_text(need, t, number, out, d);
+            }
+        }
+    }
+    if (ok && text_length(out) == 0) {
+        *d = hard;
+    }
+    return ok && text_length(out) > 0;
+}
+
 bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
                         struct buf *chosen, struct diag *d)
 {
     const char *format = rec_get_text(need, KEY_format);
     bool as_text = strcmp(format, "dot") == 0;
-    const struct rec *trials = rec_find(need, KEY_trials);
     struct text dot;
     struct buf bytes;
-    bool ok = true;
     text_init(&dot);
     buf_init(&bytes, 1);
-    for (const struct rec *t = trials->in.first; ok && t != NULL; t = t->next) {
-        ok = trial_text(need, t, false, &dot, d);
-    }
-    ok = ok &&
-         image_render(text_get(&dot), text_length(&dot), as_text ? "none" : format, stop, &bytes,
-                      d) &&
-         take_choice(&bytes, chosen, d);
+    bool ok = trials_text(need, &dot, d) &&
+              image_render(text_get(&dot), text_length(&dot), as_text ? "none" : format, stop,
+                           &bytes, d) &&
+              take_choice(&bytes, chosen, d);
     if (ok && as_text) {
         double number = 0;
         number_read(chosen->data, chosen->count, &number);
-        const struct rec *trial = nth(trials, (int64_t)number);
+        const struct rec *trial = nth(rec_find(need, KEY_trials), (int64_t)number);
         text_clear(&dot);
         ok = trial == NULL ? diag_set(d, nowhere, "the layout failed")
-                           : trial_text(need, trial, true, &dot, d);
+                           : trial_text(need, trial, -1, &dot, d);
     }
     const char *what = as_text ? text_get(&dot) : bytes.data;
     ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);

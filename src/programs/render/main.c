@@ -5,15 +5,15 @@
 // Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the same
 // thing, of which the best is drawn. Their attribute is
 //
-//     trial="WORTH BOUND WIDTH HEIGHT GOAL FLOOR"
+//     trial="NUMBER WORTH BOUND WIDTH HEIGHT GOAL FLOOR"
 //
-// the worth of the graph beside its letters, its worth at most (graphs come in descending order of
+// which it is, the worth of the graph beside its letters, its worth at most (graphs come in descending order of
 // it), and the area that the picture is to fit with the size of letters that is aimed at, all in
 // points (scene/fit.h). Before the picture, which fits the area, comes a line
 //
 //     NUMBER LETTERS LAYOUTS
 //
-// with the number of the graph that was drawn, from 0 on, the size of its smallest letters and how
+// with the number of the graph that was drawn, the size of its smallest letters and how
 // many layouts were tried. FORMAT "none" writes that line alone.
 //
 // FORMAT is one that Graphviz knows: png, svg, pdf, or plain and json0 for positions. With DPI and
@@ -99,16 +99,22 @@ static void set_default(Agraph_t *g, const char *name, const char *value)
     }
 }
 
-static void prepare(Agraph_t *g, const char *dpi, double pixels)
+// Of a picture of bitmaps: dots an inch (NULL: it is none), and how many it may be wide or high.
+struct dots {
+    const char *dpi;
+    double most;
+};
+
+static void prepare(Agraph_t *g, const struct dots *dots)
 {
     // Without these bounds dot takes over a minute for a sum of 150 terms.
     set_default(g, "nslimit", "1");
     set_default(g, "nslimit1", "1");
     set_default(g, "newrank", "true");
-    if (dpi != NULL) {
+    if (dots->dpi != NULL) {
         char size[64];
-        set_default(g, "dpi", dpi);
-        double inches = pixels / strtod(agget(g, (char *)"dpi"), NULL);
+        set_default(g, "dpi", dots->dpi);
+        double inches = dots->most / strtod(agget(g, (char *)"dpi"), NULL);
         snprintf(size, sizeof size, "%.2f,%.2f", inches, inches);
         set_default(g, "size", size);
     }
@@ -134,12 +140,18 @@ static enum status write_out(GVC_t *gvc, Agraph_t *g, const char *format)
     return status;
 }
 
+static enum status lay_out(GVC_t *gvc, Agraph_t *g)
+{
+    return gvLayout(gvc, g, "dot") == 0
+               ? DONE
+               : fail(NO_LAYOUT,
+                      "Graphviz cannot lay this graph out: is its dot layout installed?");
+}
+
 static enum status draw(GVC_t *gvc, Agraph_t *g, const char *format)
 {
-    if (gvLayout(gvc, g, "dot") != 0) {
-        return fail(NO_LAYOUT, "Graphviz cannot lay this graph out: is its dot layout installed?");
-    }
-    enum status status = write_out(gvc, g, format);
+    enum status status = lay_out(gvc, g);
+    status = status == DONE ? write_out(gvc, g, format) : status;
     gvFreeLayout(gvc, g);
     return status;
 }
@@ -150,10 +162,11 @@ static enum status draw(GVC_t *gvc, Agraph_t *g, const char *format)
 // points.
 #define LETTERS 10.0
 #define ENLARGED 2.0
-// Of processor time, after which no new layout is tried.
-enum { TRIAL_SECONDS = 2 };
+// Processor time for all trials: none is begun that, being as long as the longest, would end later.
+#define TRIAL_SECONDS 1.0
 
 struct trial {
+    int number;
     double worth, bound;
     double width, height;  // of the area
     double goal, floor;
@@ -162,7 +175,7 @@ struct trial {
 struct choice {
     Agraph_t *graph;
     struct trial trial;
-    int number, layouts;
+    int layouts;
     double worth, letters;
     double width, height;  // of the picture as it is
 };
@@ -171,8 +184,8 @@ static bool read_trial(Agraph_t *g, struct trial *t)
 {
     const char *text = agget(g, (char *)"trial");
     return text != NULL &&
-           sscanf(text, "%lf %lf %lf %lf %lf %lf", &t->worth, &t->bound, &t->width, &t->height,
-                  &t->goal, &t->floor) == 6 &&
+           sscanf(text, "%d %lf %lf %lf %lf %lf %lf", &t->number, &t->worth, &t->bound, &t->width,
+                  &t->height, &t->goal, &t->floor) == 7 &&
            t->width > 0 && t->height > 0 && t->goal > 0 && t->floor > 0;
 }
 
@@ -182,9 +195,19 @@ static double points(Agraph_t *g, const char *name)
     return inches == NULL ? 0 : 72 * strtod(inches, NULL);
 }
 
-// Lays the graph out and measures it. False if it cannot be laid out.
-static bool try_layout(GVC_t *gvc, Agraph_t *g, struct choice *c)
+// How large the picture is to be; it counts when the graph is laid out.
+static void set_size(Agraph_t *g, double width, double height)
 {
+    char size[64];
+    snprintf(size, sizeof size, "%.3f,%.3f!", width / 72, height / 72);
+    agattr(g, AGRAPH, (char *)"size", size);
+}
+
+// Lays the graph out, to fill its area, and measures it. False if it cannot be laid out.
+static bool try_layout(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *c)
+{
+    set_size(g, c->trial.width, c->trial.height);
+    prepare(g, dots);
     if (gvLayout(gvc, g, "dot") != 0) {
         return false;
     }
@@ -195,30 +218,35 @@ static bool try_layout(GVC_t *gvc, Agraph_t *g, struct choice *c)
     double scale = fmin(c->trial.width / c->width, c->trial.height / c->height);
     c->letters = LETTERS * fmin(scale, ENLARGED);
     c->worth = c->trial.worth + worth_of_letters(c->letters, c->trial.goal, c->trial.floor);
-    gvFreeLayout(gvc, g);
     return true;
 }
 
+static double seconds(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
 // The best of the graphs, the first of which was read; NULL if none can be laid out.
-static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, struct choice *best)
+static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *best)
 {
     *best = (struct choice){.worth = -INFINITY};
+    double longest = 0;
     int layouts = 0;
-    for (int number = 0; g != NULL; number++, g = agread(stdin, NULL)) {
-        struct choice c = {.number = number};
+    for (; g != NULL; g = agread(stdin, NULL)) {
+        struct choice c = {.layouts = 0};
+        double begun = seconds();
         bool more = read_trial(g, &c.trial) && c.trial.bound > best->worth &&
-                    (best->graph == NULL || clock() < TRIAL_SECONDS * CLOCKS_PER_SEC);
+                    (best->graph == NULL || begun + longest < TRIAL_SECONDS);
         if (!more) {
             agclose(g);
             break;
         }
         layouts++;
-        Agraph_t *worse = g;
-        if (try_layout(gvc, g, &c) && c.worth > best->worth) {
-            worse = best->graph;
-            *best = c;
-        }
+        Agraph_t *worse = try_layout(gvc, g, dots, &c) && c.worth > best->worth ? best->graph : g;
+        *best = worse == g ? *best : c;
+        longest = fmax(longest, seconds() - begun);
         if (worse != NULL) {
+            gvFreeLayout(gvc, worse);
             agclose(worse);
         }
     }
@@ -226,28 +254,33 @@ static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, struct choice *best)
     return best->graph;
 }
 
-// As large as the area allows.
-static void set_size(Agraph_t *g, const struct choice *c)
+// A small picture is not enlarged to fill its area: it is laid out again for the size that it is to
+// have.
+static enum status fit_small(GVC_t *gvc, Agraph_t *g, const struct choice *c)
 {
-    char size[64];
-    snprintf(size, sizeof size, "%.3f,%.3f!", fmin(c->trial.width, ENLARGED * c->width) / 72,
-             fmin(c->trial.height, ENLARGED * c->height) / 72);
-    agattr(g, AGRAPH, (char *)"size", size);
-    agattr(g, AGRAPH, (char *)"trial", (char *)"");
+    double width = ENLARGED * c->width, height = ENLARGED * c->height;
+    if (width >= c->trial.width || height >= c->trial.height) {
+        return DONE;
+    }
+    gvFreeLayout(gvc, g);
+    set_size(g, width, height);
+    return lay_out(gvc, g);
 }
 
-static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format, const char *dpi,
-                             double pixels)
+static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format,
+                             const struct dots *dots)
 {
     struct choice best;
-    Agraph_t *g = choose(gvc, first, &best);
+    Agraph_t *g = choose(gvc, first, dots, &best);
     if (g == NULL) {
-        return fail(NO_LAYOUT, "Graphviz cannot lay this graph out: is its dot layout installed?");
+        return fail(NO_LAYOUT, "Graphviz cannot lay any of these graphs out");
     }
-    set_size(g, &best);
-    prepare(g, dpi, pixels);
-    printf("%d %.3f %d\n", best.number, best.letters, best.layouts);
-    enum status status = strcmp(format, "none") == 0 ? DONE : draw(gvc, g, format);
+    printf("%d %.3f %d\n", best.trial.number, best.letters, best.layouts);
+    enum status status = fit_small(gvc, g, &best);
+    if (status == DONE && strcmp(format, "none") != 0) {
+        status = write_out(gvc, g, format);
+    }
+    gvFreeLayout(gvc, g);
     agclose(g);
     return fflush(stdout) == 0 ? status : fail(NO_OUTPUT, "the picture cannot be passed on");
 }
@@ -268,11 +301,11 @@ static enum status run(int argc, char **argv)
     GVC_t *gvc = gvContext();
     enum status status;
     struct trial trial;
-    const char *dpi_text = argc == 4 ? argv[2] : NULL;
+    const struct dots dots = {argc == 4 ? argv[2] : NULL, pixels};
     if (read_trial(g, &trial)) {
-        status = draw_best(gvc, g, argv[1], dpi_text, pixels);
+        status = draw_best(gvc, g, argv[1], &dots);
     } else {
-        prepare(g, dpi_text, pixels);
+        prepare(g, &dots);
         status = draw(gvc, g, argv[1]);
         agclose(g);
     }
