@@ -178,6 +178,7 @@ struct choice {
     int layouts;
     double worth, letters;
     double width, height;  // of the picture as it is
+    bool laid_out;
 };
 
 static bool read_trial(Agraph_t *g, struct trial *t)
@@ -204,15 +205,16 @@ static void set_size(Agraph_t *g, double width, double height)
 }
 
 // Lays the graph out, to fill its area, and measures it. False if it cannot be laid out.
-static bool try_layout(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *c)
+static bool try_layout(GVC_t *gvc, const struct dots *dots, struct choice *c)
 {
+    Agraph_t *g = c->graph;
     set_size(g, c->trial.width, c->trial.height);
     prepare(g, dots);
     if (gvLayout(gvc, g, "dot") != 0) {
         return false;
     }
     double pad = 2 * points(g, "pad");
-    c->graph = g;
+    c->laid_out = true;
     c->width = GD_bb(g).UR.x - GD_bb(g).LL.x + pad;
     c->height = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;
     double scale = fmin(c->trial.width / c->width, c->trial.height / c->height);
@@ -226,14 +228,23 @@ static double seconds(void)
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
-// The best of the graphs, the first of which was read; NULL if none can be laid out.
-static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *best)
+// Graphviz keeps one layout at a time. The best one's stays as long as it is the last.
+static void let_go(GVC_t *gvc, struct choice *c)
+{
+    if (c->laid_out) {
+        gvFreeLayout(gvc, c->graph);
+        c->laid_out = false;
+    }
+}
+
+// The best of the graphs, the first of which was read; its graph is NULL if none can be laid out.
+static void choose(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *best)
 {
     *best = (struct choice){.worth = -INFINITY};
     double longest = 0;
     int layouts = 0;
     for (; g != NULL; g = agread(stdin, NULL)) {
-        struct choice c = {.layouts = 0};
+        struct choice c = {.graph = g};
         double begun = seconds();
         bool more = read_trial(g, &c.trial) && c.trial.bound > best->worth &&
                     (best->graph == NULL || begun + longest < TRIAL_SECONDS);
@@ -242,46 +253,53 @@ static Agraph_t *choose(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct
             break;
         }
         layouts++;
-        Agraph_t *worse = try_layout(gvc, g, dots, &c) && c.worth > best->worth ? best->graph : g;
-        *best = worse == g ? *best : c;
-        longest = fmax(longest, seconds() - begun);
-        if (worse != NULL) {
-            gvFreeLayout(gvc, worse);
-            agclose(worse);
+        let_go(gvc, best);
+        if (try_layout(gvc, dots, &c) && c.worth > best->worth) {
+            g = best->graph;
+            *best = c;
+        } else {
+            let_go(gvc, &c);
         }
+        if (g != NULL) {
+            agclose(g);
+        }
+        longest = fmax(longest, seconds() - begun);
     }
     best->layouts = layouts;
-    return best->graph;
 }
 
-// A small picture is not enlarged to fill its area: it is laid out again for the size that it is to
-// have.
-static enum status fit_small(GVC_t *gvc, Agraph_t *g, const struct choice *c)
+// Lays the best out again, if that is gone. A small picture is not enlarged to fill its area.
+static enum status lay_best_out(GVC_t *gvc, struct choice *c)
 {
-    double width = ENLARGED * c->width, height = ENLARGED * c->height;
-    if (width >= c->trial.width || height >= c->trial.height) {
+    double width = fmin(c->trial.width, ENLARGED * c->width);
+    double height = fmin(c->trial.height, ENLARGED * c->height);
+    bool small = width < c->trial.width && height < c->trial.height;
+    if (c->laid_out && !small) {
         return DONE;
     }
-    gvFreeLayout(gvc, g);
-    set_size(g, width, height);
-    return lay_out(gvc, g);
+    let_go(gvc, c);
+    set_size(c->graph, width, height);
+    enum status status = lay_out(gvc, c->graph);
+    c->laid_out = status == DONE;
+    return status;
 }
 
 static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format,
                              const struct dots *dots)
 {
     struct choice best;
-    Agraph_t *g = choose(gvc, first, dots, &best);
-    if (g == NULL) {
+    choose(gvc, first, dots, &best);
+    if (best.graph == NULL) {
         return fail(NO_LAYOUT, "Graphviz cannot lay any of these graphs out");
     }
     printf("%d %.3f %d\n", best.trial.number, best.letters, best.layouts);
-    enum status status = fit_small(gvc, g, &best);
-    if (status == DONE && strcmp(format, "none") != 0) {
-        status = write_out(gvc, g, format);
+    enum status status = DONE;
+    if (strcmp(format, "none") != 0) {
+        status = lay_best_out(gvc, &best);
+        status = status == DONE ? write_out(gvc, best.graph, format) : status;
     }
-    gvFreeLayout(gvc, g);
-    agclose(g);
+    let_go(gvc, &best);
+    agclose(best.graph);
     return fflush(stdout) == 0 ? status : fail(NO_OUTPUT, "the picture cannot be passed on");
 }
 
