@@ -10,13 +10,13 @@ import { frameOf } from './walk.js';
 const LINES = 200;  // of the log that are kept
 
 export class Follower {
-    board = new Board();
     drawing = null;  // the newest picture that came
     shown = null;    // the one that stands on the page
     present = null;
     last = 0;  // the number of the log's last line
 
-    constructor() {
+    constructor(board = new Board()) {
+        this.board = board;
         document.addEventListener('keydown', event => {
             if (event.key === 'Escape' && this.board.boxes !== undefined) {
                 this.board.choose(null);

@@ -11,9 +11,9 @@ const PAUSE = 1600;  // milliseconds a step while playing
 export class Player {
     at = 0;
     timer = null;
-    board = new Board();
 
-    constructor() {
+    constructor(board = new Board()) {
+        this.board = board;
         find('back').addEventListener('click', () => this.go(this.at - 1));
         find('step').addEventListener('click', () => this.go(this.at + 1));
         find('play').addEventListener('click', () => this.play(this.timer === null));
@@ -80,7 +80,7 @@ export class Player {
     press(event) {
         const {key, target} = event, moves = {ArrowLeft: this.at - 1, ArrowRight: this.at + 1,
                                               Home: 0, End: this.frames.length - 1};
-        const own = target.matches('input') || event.ctrlKey || event.altKey || event.metaKey;
+        const own = target.matches('input, textarea') || event.ctrlKey || event.altKey || event.metaKey;
         if (key === 'Escape') {
             this.board.choose(null);
         } else if (key === ' ' && !own && !target.matches('button, summary')) {

@@ -1,0 +1,124 @@
+// The page's side of the core's worker (worker.js): what is typed goes there, what is answered comes
+// back, and a worker that no longer listens is replaced by a new one that replays the session.
+
+import { workerSource } from 'worker-source';
+
+export class Core {
+    #worker = null;
+    #address = null;
+    #jobs = new Map();
+    #count = 0;
+    #opened = null;
+
+    // heed has answers(job, answers), ask(question) → reply, present(now), broken(message).
+    constructor(wasm, heed) {
+        this.wasm = wasm;
+        this.heed = heed;
+        this.columns = 80;
+        this.script = '';
+    }
+
+    // A new session, in a new worker. Resolves when it is there.
+    open() {
+        this.#address ??= URL.createObjectURL(
+            new Blob([workerSource], {type: 'text/javascript'}));
+        this.#worker = new Worker(this.#address);
+        this.#worker.onmessage = ({data}) => this.#hear(data);
+        this.#worker.onerror = event => this.#break(event.message);
+        return new Promise((resolve, reject) => {
+            this.#opened = {resolve, reject};
+            // A copy: the next worker needs the bytes too.
+            this.#send({do: 'open', wasm: this.wasm, seed: crypto.getRandomValues(new Uint32Array(1))[0],
+                        columns: this.columns, rows: 0});
+            this.#send({do: 'clock', minutes: new Date().getTimezoneOffset()});
+        });
+    }
+
+    #send(message) {
+        this.#worker.postMessage(message);
+    }
+
+    #break(message) {
+        this.#opened?.reject(new Error(message));
+        this.#opened = null;
+        this.heed.broken(message);
+        this.#dropAll('broken');
+    }
+
+    #dropAll(state) {
+        for (const {resolve} of this.#jobs.values()) {
+            resolve({state});
+        }
+        this.#jobs.clear();
+    }
+
+    async #hear(message) {
+        const {tell} = message, job = this.#jobs.get(message.job);
+        if (tell === 'ready') {
+            this.#opened.resolve();
+            this.#opened = null;
+        } else if (tell === 'answers') {
+            job?.answers(message.answers);
+        } else if (tell === 'end') {
+            this.script = message.script ?? this.script;
+            this.#jobs.delete(message.job);
+            job?.resolve(message);
+        } else if (tell === 'ask') {
+            const worker = this.#worker;
+            const reply = await this.heed.ask(message);
+            worker.postMessage({do: 'reply', ask: message.ask, ...reply});
+        } else if (tell === 'present') {
+            this.heed.present(message);
+        } else if (tell === 'broken') {
+            this.#break(message.message);
+        }
+    }
+
+    #job(job, answers = () => {}) {
+        const number = ++this.#count;
+        return new Promise(resolve => {
+            this.#jobs.set(number, {resolve, answers});
+            this.#send({...job, job: number});
+        });
+    }
+
+    get busy() {
+        return this.#jobs.size > 0;
+    }
+
+    // Runs what was typed; answers(list) is called as often as there are some. Resolves to {state,
+    // place, script}. settings: as in worker.js.
+    run(text, answers, settings = {}) {
+        return this.#job({do: 'run', text, ...settings}, answers);
+    }
+
+    // {scene, trace, dot} of an output, or null.
+    async trace(root) {
+        return (await this.#job({do: 'trace', root})).found ?? null;
+    }
+
+    async candidates(word, start) {
+        return (await this.#job({do: 'complete', word, start})).items ?? [];
+    }
+
+    stop() {
+        this.#send({do: 'stop'});
+    }
+
+    // Ends the worker, whatever it does. The session comes back as it was after its last entry;
+    // resolves when it has.
+    async stopHard() {
+        this.#worker.terminate();
+        this.#dropAll('ended');
+        const script = this.script;
+        await this.open();
+        return script === '' ? null : this.run(script, () => {}, {script: true});
+    }
+
+    terminal(columns) {
+        if (columns !== this.columns) {
+            this.columns = columns;
+            this.#worker?.postMessage({do: 'terminal', columns, rows: 0});
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// The core's door (src/web/wasm/door.h) as a class: texts in, records out. Runs in the worker.
+
+const STATES = ['more', 'done', 'need', 'failed', 'quit'];  // enum session_state
+const HTML = 3;  // the form of answers: {"record", "words", "html"}, a line each
+const DRAWN = 1, TOO_LARGE = 2;
+
+const encoder = new TextEncoder(), decoder = new TextDecoder();
+const bytesOf = part => typeof part === 'string' ? encoder.encode(part) : part;
+
+export class Door {
+    constructor(module, seed) {
+        this.core = new WebAssembly.Instance(module).exports;
+        this.door = this.core.door_new(seed);
+        if (this.door === 0) {
+            throw new Error('there is no memory for a session');
+        }
+    }
+
+    // Writes texts or bytes, one right behind the other, to where the core reads them. Returns their
+    // lengths.
+    #put(...parts) {
+        const all = parts.map(bytesOf), length = all.reduce((sum, part) => sum + part.length, 0);
+        const at = this.core.door_area(this.door, length);
+        if (at === 0) {
+            throw new Error('there is no memory for this text');
+        }
+        // The call may have grown the memory: its buffer is looked at afterwards.
+        const area = new Uint8Array(this.core.memory.buffer, at, length);
+        all.reduce((from, part) => (area.set(part, from), from + part.length), 0);
+        return all.map(part => part.length);
+    }
+
+    #words() {
+        const at = this.core.door_words(this.door, 0);
+        const length = this.core.door_words_length(this.door, 0);
+        return decoder.decode(new Uint8Array(this.core.memory.buffer, at, length));
+    }
+
+    // The answers: JSON, an object a line.
+    #lines() {
+        return this.#words().split('\n').filter(line => line !== '').map(line => JSON.parse(line));
+    }
+
+    terminal(columns, rows) {
+        this.core.door_terminal(this.door, columns, rows);
+    }
+
+    // now: milliseconds since 1970; minutes: how far the learner's clock is behind UTC.
+    clock(now, minutes) {
+        this.core.door_clock(this.door, Math.floor(now / 1000),
+                             Math.floor((now - minutes * 60000) / 86400000));
+    }
+
+    begin(text, script = false) {
+        this.core.door_begin(this.door, ...this.#put('', text), script ? 0 : 1);
+    }
+
+    // A statement, or some steps of a training: {state, answers}.
+    run() {
+        const state = STATES[this.core.door_run(this.door, HTML)];
+        return {state, answers: this.#lines()};
+    }
+
+    supply(bytes) {
+        this.core.door_supply(this.door, ...this.#put(bytes));
+    }
+
+    refuse(message, hint = '') {
+        this.core.door_refuse(this.door, ...this.#put(message, hint));
+    }
+
+    stop() {
+        this.core.door_stop(this.door, 1);
+    }
+
+    limit(units) {
+        this.core.door_limit(this.door, units);
+    }
+
+    script() {
+        this.core.door_script(this.door);
+        return this.#words();
+    }
+
+    place() {
+        this.core.door_place(this.door);
+        return this.#words();
+    }
+
+    candidates(word, start) {
+        this.core.door_candidates(this.door, ...this.#put(word), start ? 1 : 0);
+        return this.#lines()[0]?.items ?? [];
+    }
+
+    // {present, scene, whole}: the session, the graph as it is, and as both passes leave it.
+    present() {
+        if (this.core.door_present(this.door) === 0) {
+            return null;
+        }
+        const [present, scene, whole] = this.#lines();
+        return {present, scene, whole};
+    }
+
+    // A scene of what was answered last, from 0 (-1: the last), as {dot}; or {trouble}; or null:
+    // there is no such scene.
+    dot(which) {
+        const drawn = this.core.door_dot(this.door, which);
+        return drawn === DRAWN ? {dot: this.#words()}
+            : drawn === TOO_LARGE ? {trouble: this.#words().split('\n')[0]} : null;
+    }
+}

@@ -1,0 +1,285 @@
+// The playground: the prompt, the transcript and the panel, and what they have to do with each other.
+
+import { find, html } from '../page/dom.js';
+import { Core } from './core.js';
+import { Drawer } from './drawer.js';
+import { Files, download } from './file.js';
+import { Keep } from './keep.js';
+import * as link from './link.js';
+import { part, unpacked } from './parts.js';
+import { Prompt } from './prompt.js';
+import { Stage, parsed } from './stage.js';
+import { Transcript } from './transcript.js';
+
+const PATIENCE = 2000;  // milliseconds of silence until the hard stop is offered
+const REFUSED = ['write', 'picture', 'plot', 'view', 'notes', 'lesson', 'course'];
+
+const EXAMPLES = {
+    graph: ['a = 2; b = -3; c = 10', 'e = a*b; d = e + c; f = -2', 'L = d*f', 'backward L'],
+    train: ['X = [[2, 3], [3, -1], [0.5, 1], [1, 1]]', 'y = [1, -1, -1, 1]', 'seed 1',
+            'param W1 = randn(2, 4); param b1 = zeros(4)', 'param w2 = randn(4); param b2 = 0',
+            'def net(P) = tanh(tanh(P @ W1 + b1) @ w2 + b2)', 'loss = mean((net(X) - y)**2)',
+            'train loss 200 0.1', 'plot boundary net X y'],
+};
+
+class Playground {
+    queue = [];      // what is typed while the core works
+    running = null;
+    lesson = null;
+    visiting = false;  // a session that came by a link: it is not kept
+
+    constructor() {
+        this.keep = new Keep();
+        this.drawer = new Drawer();
+        this.files = new Files({
+            draw: (dot, alone) => this.drawer.draw(dot, alone),
+            shipped: async () => (await part('core')).data,
+            player: async () => (await part('core')).player,
+            said: text => this.say(text),
+        });
+        this.transcript = new Transcript({
+            type: (text, card) => this.type(text, card),
+            fill: text => { this.prompt.set(text); this.prompt.focus(); },
+            draw: async dot => parsed(await this.drawer.draw(dot)),
+            choose: name => this.stage.choose(name),
+            copy: text => this.copy(text),
+            lesson: state => state === undefined ? this.lesson : this.showLesson(state),
+        });
+        this.stage = new Stage({
+            draw: dot => this.drawer.draw(dot),
+            trace: root => this.running === null ? this.core.trace(root) : Promise.resolve(null),
+        });
+        this.prompt = new Prompt({
+            enter: text => this.type(text),
+            complete: (word, start) => this.core.candidates(word, start),
+            remembered: () => JSON.parse(this.keep.get('typed') ?? '[]'),
+            remember: texts => { this.keep.set('typed', JSON.stringify(texts)); },
+        });
+        this.listen();
+    }
+
+    async begin() {
+        const {wasm} = await part('core');
+        this.core = new Core(await unpacked(wasm), {
+            ask: question => this.files.answer(question),
+            present: message => this.stage.show(message),
+            broken: message => this.broken(message),
+        });
+        this.core.columns = this.columns();
+        await this.core.open();
+        document.body.dataset.ready = 'yes';
+        await this.arrive();
+        this.next();
+    }
+
+    // What the address asks for, or else the session of last time.
+    async arrive() {
+        const wanted = await link.read(location.hash);
+        document.body.classList.toggle('narrow', wanted.narrow);
+        if (wanted.trouble !== undefined) {
+            this.say(wanted.trouble, 'error');
+        } else if (wanted.lesson !== undefined) {
+            this.visiting = true;
+            await this.run(`lesson "${wanted.lesson}"`);
+        } else if (wanted.script !== undefined) {
+            this.visiting = true;
+            await this.visit(wanted.script);
+        } else {
+            const script = this.keep.get('session');
+            if (script !== null && script !== '') {
+                await this.restore(script);
+            }
+        }
+    }
+
+    // Shown as what was typed; it may take two seconds, and reaches nothing outside.
+    async visit(script) {
+        this.transcript.begin(null);
+        await this.run(script.trimEnd(), null, {refuse: REFUSED, limit: 2e8});
+    }
+
+    async restore(script) {
+        const lines = script.trimEnd().split('\n').length;
+        find('welcome').hidden = true;
+        const {state} = await this.core.run(script, () => {}, {script: true});
+        const fresh = html('button', {type: 'button', class: 'plain small'}, 'Start afresh');
+        const note = html('li', {class: 'entry note'}, html('p', {class: 'muted'}, state === 'failed'
+            ? 'Your last session could not be read back whole.'
+            : `Your last session is back: ${lines} ${lines === 1 ? 'line' : 'lines'}. `), fresh);
+        fresh.addEventListener('click', () => {
+            note.remove();
+            this.type('reset');
+        });
+        find('entries').append(note);
+    }
+
+    // ---- Typing ----
+
+    type(text, card = null) {
+        this.queue.push({text, card});
+        this.next();
+    }
+
+    async next() {
+        if (this.running !== null || this.core === undefined) {
+            return;
+        }
+        while (this.queue.length > 0) {
+            const {text, card} = this.queue.shift();
+            await this.run(text, card);
+        }
+    }
+
+    async run(text, card = null, settings = {}) {
+        this.transcript.begin(text, card);
+        this.running = text;
+        this.work(true);
+        const {state, script} = await this.core.run(text, answers => this.hear(answers), settings);
+        this.running = null;
+        this.work(false);
+        if (script !== undefined && !this.visiting) {
+            this.keep.set('session', script);
+        }
+        if (state === 'quit') {
+            this.say('The page stays open; reset begins afresh.');
+        }
+        this.place();
+    }
+
+    hear(answers) {
+        this.heard = performance.now();
+        const training = answers.findLast(({record}) => record.kind === 'training')?.record;
+        if (training !== undefined) {
+            find('doing').replaceChildren(...this.transcript.training(training));
+        }
+        this.transcript.add(answers.filter(({record}) => record.kind !== 'training'));
+    }
+
+    // After an answer the next question is answered on its card; else at the prompt.
+    place() {
+        const {card} = this.transcript;
+        const phone = matchMedia('(pointer: coarse)').matches;
+        if (card?.open && card.record.type !== 'do' && document.activeElement !== find('entry')) {
+            card.focus();
+        } else if (!phone && (document.activeElement === document.body ||
+                              document.activeElement?.disabled)) {
+            this.prompt.focus();
+        }
+    }
+
+    // ---- Working and stopping ----
+
+    work(on) {
+        clearTimeout(this.soon);
+        clearInterval(this.watch);
+        if (!on) {
+            find('working').hidden = true;
+            find('hard').hidden = true;
+            return;
+        }
+        this.heard = performance.now();
+        this.soon = setTimeout(() => {
+            find('doing').replaceChildren('Working');
+            find('working').hidden = false;
+        }, 150);
+        this.watch = setInterval(() => {
+            find('hard').hidden = performance.now() - this.heard < PATIENCE;
+        }, 250);
+    }
+
+    stop() {
+        this.queue = [];
+        this.core.stop();
+        this.stopping = performance.now();
+    }
+
+    async stopHard() {
+        this.queue = [];
+        find('hard').hidden = true;
+        await this.core.stopHard();
+        this.say('Stopped. The session is as it was before.');
+    }
+
+    async broken(message) {
+        console.error(message);
+        this.say('The core has ended, most likely for want of memory. The session comes back.', 'error');
+        await this.core.stopHard();
+    }
+
+    // ---- The lesson that is played ----
+
+    showLesson(state) {
+        this.lesson = state;
+        find('lesson').hidden = state === null;
+        if (state !== null) {
+            find('lesson-title').textContent = state.title;
+            find('lesson-count').textContent = `${state.number} of ${state.of}`;
+            find('lesson-bar').style.width = `${100 * (state.number - 1) / Math.max(1, state.of)}%`;
+        }
+        return state;
+    }
+
+    // ---- Around it ----
+
+    columns() {
+        return matchMedia('(max-width: 48rem)').matches ? 42 : 80;
+    }
+
+    say(text, kind = '') {
+        const toast = find('toast');
+        toast.textContent = text;
+        toast.className = `on ${kind}`;
+        clearTimeout(this.toast);
+        this.toast = setTimeout(() => { toast.className = ''; }, 6000);
+    }
+
+    async copy(text) {
+        try {
+            await navigator.clipboard.writeText(text);
+            this.say('Copied.');
+        } catch {
+            this.say('The browser does not let this page copy.', 'error');
+        }
+    }
+
+    async share() {
+        const fragment = await link.pack(this.core.script);
+        if (fragment === null) {
+            this.say('The session is too long for a link: save it, and send the file.', 'error');
+            return;
+        }
+        await this.copy(`${location.href.split('#')[0]}#${fragment}`);
+        this.say('The link to this session is on your clipboard.');
+    }
+
+    listen() {
+        document.addEventListener('click', event => {
+            const {type, run, example} = event.target.closest('button')?.dataset ?? {};
+            if (type !== undefined) {
+                this.type(type);
+            } else if (run !== undefined) {
+                this.type(run);
+            } else if (example !== undefined) {
+                EXAMPLES[example].forEach(line => this.type(line));
+                this.prompt.focus();
+            }
+        });
+        find('stop').addEventListener('click', () => this.stop());
+        find('hard').addEventListener('click', () => this.stopHard());
+        find('share').addEventListener('click', () => this.share());
+        document.addEventListener('keydown', event => {
+            if (event.key === 'c' && event.ctrlKey && this.running !== null &&
+                getSelection().isCollapsed) {
+                this.stop();
+                event.preventDefault();
+            }
+        });
+        addEventListener('resize', () => this.core?.terminal(this.columns()));
+    }
+}
+
+const playground = new Playground();
+playground.begin().catch(error => {
+    console.error(error);
+    playground.say('The playground cannot begin: ' + error.message, 'error');
+});

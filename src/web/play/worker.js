@@ -1,0 +1,205 @@
+// The core, off the page's own thread: a worker made from a Blob. One job after the other; what runs
+// long is cut into slices, and between two of them messages are heard, so that Stop is heeded.
+//
+// From the page:
+//   {do: "open", wasm, seed, columns, rows, script}   bytes of the module; the session to come back to
+//   {do: "run", job, text, refuse, limit, script}     refuse: kinds of needs that are not to be asked
+//   {do: "trace", job, root}                          the walk of this output, for the player
+//   {do: "complete", job, word, start}
+//   {do: "stop"}                                      what runs, and what waits
+//   {do: "terminal", columns, rows}
+//   {do: "reply", ask, bytes | refusal: {message, hint}}
+//   {do: "clock", minutes}                            the learner's clock: minutes behind UTC
+// To the page:
+//   {tell: "ready"}, {tell: "broken", message}
+//   {tell: "answers", job, answers}                   {record, words, html} each; a scene's with `dot`
+//   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn
+//   {tell: "end", job, state, …}                      the job's result
+//   {tell: "present", present, scene, whole, dot}     after the last job that waited
+
+import { Door } from './door.js';
+import { Course } from './course.js';
+
+const SLICE = 12;  // milliseconds
+
+let door = null, course = null, minutes = 0;
+const jobs = [];
+let busy = false, stopped = false, changed = false;
+const asked = new Map();
+let asks = 0;
+
+const tell = message => postMessage(message);
+
+// Lets messages come in. A timer would wait for four milliseconds.
+const turn = (() => {
+    const {port1, port2} = new MessageChannel(), waiting = [];
+    port1.onmessage = () => waiting.shift()();
+    return () => new Promise(resolve => { waiting.push(resolve); port2.postMessage(null); });
+})();
+
+function ask(question) {
+    const number = ++asks;
+    return new Promise(resolve => {
+        asked.set(number, resolve);
+        tell({tell: 'ask', ask: number, ...question});
+    });
+}
+
+// ---- Needs --------------------------------------------------------------------------------------
+
+// Files, and pictures of the records before the need.
+async function answerByPage(need, records) {
+    const picture = need.what === 'picture' ? door.dot(-1) : null;
+    if (picture?.trouble !== undefined) {
+        door.refuse(picture.trouble);
+        return;
+    }
+    const {bytes, refusal} = await ask({need, records, ...picture});
+    if (refusal !== undefined) {
+        door.refuse(refusal.message, refusal.hint);
+    } else {
+        door.supply(bytes ?? new Uint8Array());
+    }
+}
+
+async function answerNeed(need, answers, job) {
+    if (job.refuse?.includes(need.what)) {
+        door.refuse('a link cannot do that', 'type it yourself');
+    } else if (need.what === 'layout') {
+        // The page draws the scene itself.
+        door.refuse('the page draws this graph');
+    } else if (need.what === 'course' || need.what === 'lesson') {
+        await course.answer(need, ask);
+    } else {
+        await answerByPage(need, answers.map(answer => answer.record));
+    }
+}
+
+// ---- Jobs ---------------------------------------------------------------------------------------
+
+// Scenes are drawn as pictures: their DOT goes along.
+function withPictures(answers) {
+    let scenes = 0;
+    return answers.map(answer => answer.record.kind === 'scene'
+        ? {...answer, ...door.dot(scenes++)} : answer);
+}
+
+async function execute(job, say) {
+    door.clock(Date.now(), minutes);
+    door.limit(job.limit ?? 0);
+    door.begin(job.text, job.script);
+    let since = performance.now(), state;
+    do {
+        const step = door.run();
+        state = step.state;
+        if (state === 'need') {
+            await answerNeed(step.answers.at(-1).record, step.answers, job);
+        } else {
+            say(withPictures(step.answers));
+        }
+        if (performance.now() - since > SLICE) {
+            await turn();
+            since = performance.now();
+        }
+        if (stopped) {
+            door.stop();
+        }
+    } while (state === 'more' || state === 'need');
+    return state;
+}
+
+const doings = {
+    async run(job) {
+        const state = await execute(job, answers => {
+            if (answers.length > 0) {
+                tell({tell: 'answers', job: job.job, answers});
+            }
+        });
+        changed = true;
+        return {state, place: door.place(), script: door.script()};
+    },
+
+    // Scene and trace are what a page of `graph` plays; nothing is written.
+    async trace(job) {
+        let found = null;
+        door.begin(`graph ${job.root} walk.html`);
+        for (;;) {
+            const {state, answers} = door.run();
+            if (state === 'need' && answers.at(-1).record.what === 'picture') {
+                const records = answers.map(answer => answer.record);
+                found = {scene: records.find(({kind}) => kind === 'scene'),
+                         trace: records.find(({kind}) => kind === 'trace'), ...door.dot(-1)};
+            }
+            if (state === 'need') {
+                door.refuse('the page has it');
+            } else if (state !== 'more') {
+                return {found};
+            }
+        }
+    },
+
+    async complete(job) {
+        return {items: door.candidates(job.word, job.start)};
+    },
+};
+
+function present() {
+    const now = door.present();
+    if (now !== null) {
+        tell({tell: 'present', ...now, ...(now.whole === undefined ? {} : door.dot(1))});
+    }
+}
+
+async function work() {
+    if (busy) {
+        return;
+    }
+    busy = true;
+    while (jobs.length > 0) {
+        const job = jobs.shift();
+        stopped = false;
+        let result;
+        try {
+            result = await doings[job.do](job);
+        } catch (error) {
+            tell({tell: 'broken', job: job.job, message: String(error.stack ?? error)});
+            return;
+        }
+        tell({tell: 'end', job: job.job, ...result});
+        // What is typed meanwhile goes first.
+        await turn();
+    }
+    busy = false;
+    if (changed) {
+        changed = false;
+        present();
+    }
+}
+
+onmessage = async ({data}) => {
+    if (data.do === 'open') {
+        try {
+            door = new Door(await WebAssembly.compile(data.wasm), data.seed);
+            course = new Course(door);
+            door.terminal(data.columns, data.rows);
+            tell({tell: 'ready'});
+        } catch (error) {
+            tell({tell: 'broken', message: String(error.message ?? error)});
+        }
+    } else if (data.do === 'stop') {
+        stopped = true;
+        for (const job of jobs.splice(0)) {
+            tell({tell: 'end', job: job.job, state: 'dropped'});
+        }
+    } else if (data.do === 'terminal') {
+        door.terminal(data.columns, data.rows);
+    } else if (data.do === 'clock') {
+        minutes = data.minutes;
+    } else if (data.do === 'reply') {
+        asked.get(data.ask)?.(data);
+        asked.delete(data.ask);
+    } else {
+        jobs.push(data);
+        work();
+    }
+};
