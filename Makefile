@@ -165,9 +165,13 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 # The pages are part of the programs: the one that plays a walk joined into one file, the one that
 # follows a prompt in three; then as a C array's bytes.
 pages = $(1:%=$(BUILD)/page/%)
-$(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/web/page/*)
+$(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/web/page/*) $(call pages,ops.js)
 	$(call show,join,$@)
-	$(Q)tools/page src/web/page $* > $@
+	$(Q)tools/page src/web/page $(BUILD)/page $* > $@
+
+# The operations for the page's own engine.
+$(BUILD)/page/ops.js: $(BUILD)/tools/page_ops
+	$(Q)mkdir -p $(@D) && $< > $@
 
 $(call pages,live.html style.css): $(BUILD)/page/%: src/web/page/%
 	$(Q)mkdir -p $(@D) && cp $< $@
@@ -256,13 +260,13 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where it is there,
 # and would be used by clang itself, without these flags, if the link were told to optimise.
 play_features := bulk-memory sign-ext nontrapping-fptoint
-play_quick    := src/core/engine src/core/base src/core/text
+play_quick    :=
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$(*D)),-O2,-Oz) $(play_features:%=-m%)
 
 $(BUILD)/play/obj/%.o: %.c $(BUILD)/flags
 	$(call show,wasm,$<)
-	$(Q)$(WASM) $(play_flags) $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
+	$(Q)$(WASM) $(play_flags) $(wasm_common) $(filter-out -O3,$(wasm_$*)) -MMD -MP -c -o $@ $<
 
 $(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
 	$(call show,link,$@)
@@ -271,6 +275,17 @@ $(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
 	    --enable-nontrapping-float-to-int --enable-simd -o $@.small $@ && mv $@.small $@; fi
 
 -include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d play/obj/*/*/*/*.d))
+
+# The page around it, with esbuild and Graphviz for browsers from npm.
+PLAYGROUND := $(BUILD)/playground
+node_modules/.package-lock.json: package-lock.json
+	$(call show,npm ,what package-lock.json names)
+	$(Q)npm ci --ignore-scripts --silent </dev/null && touch $@
+
+$(PLAYGROUND)/index.html: $(BUILD)/play/core.wasm $(BUILD)/play/lessons.txt $(call pages,page.html) tools/playground \
+    node_modules/.package-lock.json $(wildcard src/web/page/* src/web/playground/* data/*)
+	$(call show,join,$(@D))
+	$(Q)tools/playground $(BUILD)/play/core.wasm $(BUILD)/page $(BUILD)/play/lessons.txt $(@D)
 
 # ---- Running and checking -----------------------------------------------------------------------
 run: setup-run ## Install what is missing, build, and start
@@ -298,7 +313,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook:
+setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -308,6 +323,7 @@ IMPORTS  := node tools/no-imports.js $(BUILD)/core.wasm
 IN_WASM  := $(wildcard tests/wasm/*.js)
 IN_JUPYTER = KERNEL=$(1) tests/jupyter/run.sh
 IN_PAGE  := $(wildcard tests/page/*_test.mjs)
+IN_PLAY  := $(wildcard tests/play/*_test.mjs)
 VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 
 tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH)
@@ -329,6 +345,14 @@ bless: all ## Write what the program answers now into those examples; read the d
 
 layers: $(call library,$(ROOMS)) ## Check who includes and calls whom, and what the core calls and keeps
 	@$(LAYERS:tools/layers=tools/layers --show)
+
+.PHONY: playground check-play setup-play
+playground: setup-play ## Build the playground: build/playground/, all of backstep in one page
+	@$(MAKE) $(jobs) $(PLAYGROUND)/index.html
+
+check-play: setup-play ## Play the playground in a real Chromium
+	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
+	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) tools/count $(IN_PLAY:%="node %")
 
 play-wasm: $(BUILD)/play/core.wasm $(BUILD)/play/lessons.txt ## Compile the core for the playground
 	@node tools/no-imports.js $(BUILD)/play/core.wasm

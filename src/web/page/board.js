@@ -1,10 +1,13 @@
 // What every page shows of one moment: the picture, all values in a table, what there is to say about
-// the value that was chosen, and a word beside the one that is pointed at.
+// the value that was chosen, and a word beside the one that is pointed at. Leaves can be given other
+// values (leaf.js): then it shows those, until it is told to show something else.
 
 import { Picture } from './picture.js';
+import { LeafTrial } from './leaf.js';
 import { figure } from './number.js';
 import { find, html, ink } from './dom.js';
 import { tellAbout, tellLittle } from './about.js';
+import { frameOf } from './walk.js';
 
 export class Board {
     picture = null;
@@ -12,7 +15,10 @@ export class Board {
     chosen = null;
     pointed = [null, null];
 
-    constructor() {
+    // offers: as in leaf.js.
+    constructor(offers = []) {
+        this.trial = new LeafTrial(
+            scene => this.#present(scene === null ? this.rest : frameOf(scene, null), this.drawn), offers);
         find('whole').addEventListener('click', () => this.shrink());
         addEventListener('resize', () => this.offerWhole());
     }
@@ -21,7 +27,10 @@ export class Board {
     draw(drawing) {
         this.point(null);
         this.picture = drawing === null ? null
-            : new Picture(drawing, id => this.choose(id), (id, group) => this.point(id, group));
+            : new Picture(drawing, id => this.choose(id), (id, group) => this.point(id, group),
+                          id => this.trial.grab(id));
+        this.trial.take(drawing === null ? null : drawing.scene);
+        this.picture?.offerLeaves(id => this.trial.canMove(id));
         document.querySelector('main').classList.toggle('tall', this.picture?.aspect < 1.1);
         this.offerWhole();
     }
@@ -35,7 +44,7 @@ export class Board {
     shrink() {
         const whole = find('picture').classList.toggle('whole');
         find('whole').ariaPressed = whole;
-        this.show(this.frame, this.drawn);
+        this.#present(this.frame, this.drawn);
     }
 
     // The values: boxes of a scene, what there is to say about each, and the digits of numbers.
@@ -43,11 +52,17 @@ export class Board {
         this.boxes = boxes;
         this.about = new Map(about.map(each => [each.id, each]));
         this.names = new Map(boxes.map(box => [box.node, box.id]));
-        this.digits = digits;
+        this.digits = this.trial.digits = digits;
     }
 
     // Shows a frame (walk.js) of these values; where the picture is of others, all but the picture.
     show(frame, drawn = this.picture !== null) {
+        this.rest = frame;
+        this.trial.forget();
+        this.#present(frame, drawn);
+    }
+
+    #present(frame, drawn) {
         this.frame = frame;
         this.drawn = drawn;
         if (drawn) {
@@ -78,7 +93,8 @@ export class Board {
     // What the eye wants of it.
     brief(box, frame) {
         const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
-        const known = v => v === undefined ? '·' : figure(v, 17);
+        const digits = this.trial.moved ? this.digits : 17;
+        const known = v => v === undefined ? '·' : figure(v, digits);
         return [html('bdi', {class: 'strong'}, box.name), ` = ${known(value)}`,
                 ...(box.kind === 'constant' ? [] : [html('br'), `gradient ${known(grad?.now)}`,
                                                     grad?.whole === false ? ' …' : ''])];
@@ -110,7 +126,11 @@ export class Board {
     // The value that the page tells about; the same again, or null: none.
     choose(id) {
         this.chosen = id === this.chosen ? null : id;
+        if (this.chosen === null && this.trial.moved) {
+            this.trial.putBack();
+        }
         this.tellChosen();
+        this.trial.offer(this.chosen);
     }
 
     tellChosen() {

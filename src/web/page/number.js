@@ -1,5 +1,7 @@
 // Numbers as the engine writes them: C's %.*g, a tie rounded to even, with a real minus sign.
 
+export const PICTURE_DIGITS = 4;  // significant ones, of the numbers in a picture
+
 // The first `digits` significant digits of v > 0, and the power of ten of the first.
 function round(v, digits) {
     // A hundred digits are more than enough to tell a tie from its neighbours.

@@ -2,10 +2,8 @@
 // frame then changes words, classes and arrows, but never where anything stands.
 
 import { cellId, isConstant } from './walk.js';
-import { figure } from './number.js';
+import { figure, PICTURE_DIGITS } from './number.js';
 import { vector } from './dom.js';
-
-const DIGITS = 4;  // significant ones, as the scene's own texts have
 
 const NBSP = '\u00a0';
 const words = text => text.textContent.replaceAll(NBSP, ' ').trim();
@@ -220,6 +218,14 @@ class Box {
         group.append(this.flag);
     }
 
+    // What a leaf is dragged by, at the middle of its lower edge.
+    addHandle() {
+        const {all} = this, x = all.x + all.width / 2, y = all.y + all.height;
+        this.group.append(vector('g', {class: 'handle'},
+            vector('rect', {x: x - 13, y: y - 5, width: 26, height: 10, rx: 5}),
+            vector('path', {d: `M${x - 4},${y - 2.5}l-3,2.5l3,2.5M${x + 4},${y - 2.5}l3,2.5l-3,2.5`})));
+    }
+
     show(frame, label) {
         const {group} = this, record = frame.boxes?.get(this.record.id) ?? this.record;
         const value = frame.values.get(record.id), grad = frame.grads.get(record.id);
@@ -238,10 +244,10 @@ class Box {
         }
         const output = record.kind === 'output' ? ' · output' : '';
         this.op.say(['muted', record.op + (record.dead && computed ? ' · dead' : '') + output]);
-        this.value.say(computed ? ['value', figure(value, DIGITS)] : ['muted', '·']);
+        this.value.say(computed ? ['value', figure(value, PICTURE_DIGITS)] : ['muted', '·']);
         this.grad.say(grad === undefined ? ['muted', '·']
-            : grad.whole ? ['grad strong', figure(grad.now, DIGITS)]
-                         : ['grad', figure(grad.now, DIGITS) + ' …']);
+            : grad.whole ? ['grad strong', figure(grad.now, PICTURE_DIGITS)]
+                         : ['grad', figure(grad.now, PICTURE_DIGITS) + ' …']);
         this.sum?.say(['grad', grad?.whole ? record.sum_text : '']);
     }
 
@@ -334,8 +340,9 @@ function fit(svg) {
 
 export class Picture {
     // choose(id) is called when a value is clicked or Enter is pressed on it; point(id, element)
-    // when one is pointed at or has the focus, point(null) when none is any more.
-    constructor({svg, scene}, choose, point) {
+    // when one is pointed at or has the focus, point(null) when none is any more. grab(id), when one
+    // is pressed, returns what to tell how far it is dragged, or null: it cannot be.
+    constructor({svg, scene}, choose, point, grab = () => null) {
         this.svg = svg;
         this.scene = scene;
         const graph = svg.querySelector('g.graph');
@@ -353,7 +360,51 @@ export class Picture {
         graph.append(...this.boxes.map(box => box.group));
         svg.setAttribute('role', 'group');
         svg.setAttribute('aria-label', 'The graph: a button for each value');
-        this.boxes.forEach((box, i) => this.listen(box, i, choose, point));
+        this.boxes.forEach((box, i) => {
+            this.listen(box, i, choose, point);
+            this.listenToDrags(box, grab);
+        });
+    }
+
+    // Which boxes can be dragged: they get a handle.
+    offerLeaves(canMove) {
+        this.boxes.forEach(box => {
+            const can = canMove(box.record.id);
+            box.group.classList.toggle('leaf', can);
+            if (can) {
+                box.addHandle();
+            }
+        });
+    }
+
+    // Sideways. A press that moves no further than a click's does is one.
+    listenToDrags({group, record}, grab) {
+        let move = null, from = 0, dragged = false;
+        group.addEventListener('pointerdown', event => {
+            move = event.button === 0 ? grab(record.id) : null;
+            from = event.clientX;
+            dragged = false;
+        });
+        group.addEventListener('pointermove', event => {
+            const right = event.clientX - from;
+            if (move === null || (!dragged && Math.abs(right) < 4)) {
+                return;
+            }
+            if (!dragged) {
+                dragged = true;
+                group.setPointerCapture(event.pointerId);
+            }
+            move(right);
+        });
+        for (const end of ['pointerup', 'pointercancel']) {
+            group.addEventListener(end, () => { move = null; });
+        }
+        group.addEventListener('click', event => {
+            if (dragged) {
+                dragged = false;
+                event.stopImmediatePropagation();
+            }
+        }, {capture: true});
     }
 
     listen({group, record}, i, choose, point) {

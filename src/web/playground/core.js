@@ -1,7 +1,8 @@
 // The page's side of the core's worker (worker.js): what is typed goes there, what is answered comes
 // back, and a worker that no longer listens is replaced by a new one that replays the session.
 
-import { workerSource } from 'worker-source';
+// The worker's source; tools/playground puts it here.
+/* global WORKER */
 
 export class Core {
     #worker = null;
@@ -21,7 +22,7 @@ export class Core {
     // A new session, in a new worker. Resolves when it is there.
     open() {
         this.#address ??= URL.createObjectURL(
-            new Blob([workerSource], {type: 'text/javascript'}));
+            new Blob([WORKER], {type: 'text/javascript'}));
         this.#worker = new Worker(this.#address);
         this.#worker.onmessage = ({data}) => this.#hear(data);
         this.#worker.onerror = event => this.#break(event.message);

@@ -2,8 +2,8 @@
 // script of its own, as a page that was opened as a file may fetch nothing else; in the single file
 // it is an element that holds its bytes, compressed.
 //
-//   core       {wasm: bytes of the core, compressed, in base64; data: file name → text;
-//               player: the page that `graph L page.html` writes}
+//   core       {wasm: bytes of the core, compressed, in base64; data: file name → text}
+//   player     the page that `graph L page.html` writes
 //   lessons    the packed lessons
 //   pictures   the source of Graphviz
 

@@ -72,15 +72,15 @@ class Walk extends Player {
 }
 
 export class Stage {
-    board = new Board();
     graph = 0;       // the number of the picture
     dot = null;      // what it was drawn from
     svg = null;      // its text
     message = null;  // what came last
 
-    // act has draw(dot) → text of an SVG, trace(root) → {scene, trace, dot}
+    // act has draw(dot) → text of an SVG, trace(root) → {scene, trace, dot}, type(text)
     constructor(act) {
         this.act = act;
+        this.board = new Board([{words: 'Type it', act: assignments => this.#type(assignments)}]);
         this.follower = new Follower(this.board);
         this.walk = new Walk(this.board, () => this.#walk());
         find('now').addEventListener('click', () => this.toSession());
@@ -135,6 +135,13 @@ export class Stage {
                 this.follower.picture({graph, trouble: error.message, scene: whole});
             }
         }
+    }
+
+    // The values that were tried become the session's.
+    #type(assignments) {
+        const {root} = this.message.present;
+        this.act.type([...assignments.map(([name, value]) => `${name}.data = ${value}`),
+                       `forward ${root.name}`].join('; '));
     }
 
     // The board's picture is the walk's: the session's is drawn anew.

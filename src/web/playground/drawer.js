@@ -1,11 +1,13 @@
 // Graphviz, off the page's own thread: a worker made of its source and of drawing.js. One instance,
 // begun with the first picture; a layout that takes too long ends it, and the next begins anew.
 
-import { drawingSource } from 'drawing-source';
 import { part } from './parts.js';
 
 const PATIENCE = 4000;  // milliseconds for a layout, as at the prompt
 const KEPT = 40;        // drawings that are remembered
+
+// The worker's source; tools/playground puts it here.
+/* global DRAWING */
 
 export class Drawer {
     #worker = null;
@@ -14,7 +16,7 @@ export class Drawer {
 
     async #begin() {
         const graphviz = await part('pictures');
-        const blob = new Blob([graphviz, '\n', drawingSource], {type: 'text/javascript'});
+        const blob = new Blob([graphviz, '\n', DRAWING], {type: 'text/javascript'});
         const address = URL.createObjectURL(blob), worker = new Worker(address);
         await new Promise((resolve, reject) => {
             worker.onmessage = ({data}) =>

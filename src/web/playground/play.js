@@ -34,7 +34,7 @@ class Playground {
         this.files = new Files({
             draw: (dot, alone) => this.drawer.draw(dot, alone),
             shipped: async () => (await part('core')).data,
-            player: async () => (await part('core')).player,
+            player: () => part('player'),
             said: text => this.say(text),
         });
         this.transcript = new Transcript({
@@ -47,6 +47,7 @@ class Playground {
         });
         this.stage = new Stage({
             draw: dot => this.drawer.draw(dot),
+            type: text => this.type(text),
             trace: root => this.running === null ? this.core.trace(root) : Promise.resolve(null),
         });
         this.prompt = new Prompt({
@@ -67,9 +68,10 @@ class Playground {
         });
         this.core.columns = this.columns();
         await this.core.open();
+        document.body.dataset.busy = 'no';
         document.body.dataset.ready = 'yes';
         await this.arrive();
-        this.next();
+        await this.next();
     }
 
     // What the address asks for, or else the session of last time.
@@ -170,6 +172,7 @@ class Playground {
     // ---- Working and stopping ----
 
     work(on) {
+        document.body.dataset.busy = on || this.queue.length > 0 ? 'yes' : 'no';
         clearTimeout(this.soon);
         clearInterval(this.watch);
         if (!on) {
@@ -278,8 +281,18 @@ class Playground {
     }
 }
 
+// On a static host the page is kept for when there is no network, and can be installed.
+function install() {
+    const folder = document.getElementById('part-core') === null;
+    if (!folder || !location.protocol.startsWith('http')) {
+        return;
+    }
+    document.head.append(html('link', {rel: 'manifest', href: 'manifest.webmanifest'}));
+    navigator.serviceWorker?.register('sw.js').catch(error => console.warn(error.message));
+}
+
 const playground = new Playground();
-playground.begin().catch(error => {
+playground.begin().then(install).catch(error => {
     console.error(error);
     playground.say('The playground cannot begin: ' + error.message, 'error');
 });

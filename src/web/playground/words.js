@@ -8,7 +8,7 @@ const TAGS = new Set(['DIV', 'P', 'H3', 'BLOCKQUOTE', 'PRE', 'CODE', 'EM', 'SPAN
 // What the pages call it (style.css).
 const MEANINGS = new Map([['bs-title', 'title'], ['bs-name', 'name'], ['bs-value', 'value'],
     ['bs-grad', 'grad'], ['bs-local', 'local'], ['bs-muted', 'muted'], ['bs-error', 'error'],
-    ['bs-current', 'current'], ['bs-right', 'right'], ['bs-maths', 'maths']]);
+    ['number', 'number'], ['bs-current', 'current'], ['bs-right', 'right'], ['bs-maths', 'maths']]);
 
 function tame(node) {
     if (node.nodeType === Node.TEXT_NODE) {
@@ -19,9 +19,6 @@ function tame(node) {
     }
     const element = document.createElement(node.tagName);
     const classes = [...node.classList].map(name => MEANINGS.get(name)).filter(Boolean);
-    if (node.getAttribute('style') === 'text-align:right') {
-        classes.push('number');
-    }
     if (classes.length > 0) {
         element.className = classes.join(' ');
     }
@@ -48,9 +45,13 @@ function frameTables(root) {
     }
 }
 
+// The page's policy allows no style attributes. (Quotation marks in what was typed are escaped.)
+const withoutStyles = text => text.replaceAll(' style="text-align:right"', ' class="number"')
+    .replaceAll(' style="text-align:left"', '');
+
 // The elements of a record's HTML; [] where there is nothing to read.
 export function elements(text) {
-    const parsed = new DOMParser().parseFromString(text, 'text/html');
+    const parsed = new DOMParser().parseFromString(withoutStyles(text), 'text/html');
     return [...parsed.body.children].map(root => {
         const element = tame(root);
         element.className = ['answer', ...[...root.classList].filter(name => name.startsWith('bs-'))]
