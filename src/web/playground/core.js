@@ -13,7 +13,7 @@ export class Core {
 
     // heed has answers(job, answers), ask(question) → reply, present(now), broken(message).
     constructor(wasm, heed) {
-        this.wasm = wasm;
+        this.wasm = wasm;  // packed, until the first worker has compiled it
         this.heed = heed;
         this.columns = 80;
         this.script = '';
@@ -28,7 +28,6 @@ export class Core {
         this.#worker.onerror = event => this.#break(event.message);
         return new Promise((resolve, reject) => {
             this.#opened = {resolve, reject};
-            // A copy: the next worker needs the bytes too.
             this.#send({do: 'open', wasm: this.wasm, seed: crypto.getRandomValues(new Uint32Array(1))[0],
                         columns: this.columns, rows: 0});
             this.#send({do: 'clock', minutes: new Date().getTimezoneOffset()});
@@ -56,6 +55,7 @@ export class Core {
     async #hear(message) {
         const {tell} = message, job = this.#jobs.get(message.job);
         if (tell === 'ready') {
+            this.wasm = message.module;
             this.#opened.resolve();
             this.#opened = null;
         } else if (tell === 'answers') {

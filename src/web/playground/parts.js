@@ -1,11 +1,15 @@
 // What the page needs beside its script, each thing when it is first wanted. In a folder a part is a
 // script of its own, as a page that was opened as a file may fetch nothing else; in the single file
-// it is an element that holds its bytes, compressed.
+// it is an element that holds it.
 //
-//   core       {wasm: bytes of the core, compressed, in base64; data: file name → text}
-//   player     the page that `graph L page.html` writes
-//   lessons    the packed lessons
+//   core       {wasm: the core, packed; data: file name → text}
+//   player     the page that `graph L page.html` writes, packed
+//   lessons    {packed: all lessons, packed; rows: the list of study questions}
 //   pictures   the source of Graphviz
+//
+// Packed: [size, base64 of what lzma.js unpacks].
+
+import { unlzma } from './lzma.js';
 
 const parts = globalThis.backstepParts ??= {};
 const coming = new Map();
@@ -20,19 +24,17 @@ function fromScript(name) {
     });
 }
 
-// The bytes that a text in base64 of gzip stands for.
-export async function unpacked(text) {
-    const packed = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-}
+export const unpacked = ([size, text]) =>
+    unlzma(Uint8Array.from(atob(text), sign => sign.charCodeAt(0)), size);
+export const unpackedText = packed => new TextDecoder().decode(unpacked(packed));
 
 async function load(name) {
     const element = document.getElementById(`part-${name}`);
-    const value = element === null ? parts[name] ?? await fromScript(name)
-        : JSON.parse(new TextDecoder().decode(await unpacked(element.textContent)));
-    // A script that is to run in a worker comes as a function.
-    return typeof value === 'function' ? `(${value})();` : value;
+    const value = element !== null ? JSON.parse(element.textContent)
+        : parts[name] ?? await fromScript(name);
+    // A script that is to run in a worker comes as a function, or is unpacked here.
+    return typeof value === 'function' ? `(${value})();`
+        : name === 'pictures' ? unpackedText(value) : value;
 }
 
 export function part(name) {

@@ -6,7 +6,7 @@ import { Drawer } from './drawer.js';
 import { Files, download } from './file.js';
 import { Keep } from './keep.js';
 import * as link from './link.js';
-import { part, unpacked } from './parts.js';
+import { part, unpackedText } from './parts.js';
 import { Prompt } from './prompt.js';
 import { Stage, parsed } from './stage.js';
 import { Transcript } from './transcript.js';
@@ -34,7 +34,7 @@ class Playground {
         this.files = new Files({
             draw: (dot, alone) => this.drawer.draw(dot, alone),
             shipped: async () => (await part('core')).data,
-            player: () => part('player'),
+            player: async () => unpackedText(await part('player')),
             said: text => this.say(text),
         });
         this.transcript = new Transcript({
@@ -61,7 +61,7 @@ class Playground {
 
     async begin() {
         const {wasm} = await part('core');
-        this.core = new Core(await unpacked(wasm), {
+        this.core = new Core(wasm, {
             ask: question => this.files.answer(question),
             present: message => this.stage.show(message),
             broken: message => this.broken(message),

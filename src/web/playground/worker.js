@@ -2,7 +2,7 @@
 // long is cut into slices, and between two of them messages are heard, so that Stop is heeded.
 //
 // From the page:
-//   {do: "open", wasm, seed, columns, rows, script}   bytes of the module; the session to come back to
+//   {do: "open", wasm, seed, columns, rows}           wasm: the core, packed or compiled
 //   {do: "run", job, text, refuse, limit, script}     refuse: kinds of needs that are not to be asked
 //   {do: "trace", job, root}                          the walk of this output, for the player
 //   {do: "complete", job, word, start}
@@ -11,7 +11,7 @@
 //   {do: "reply", ask, bytes | refusal: {message, hint}}
 //   {do: "clock", minutes}                            the learner's clock: minutes behind UTC
 // To the page:
-//   {tell: "ready"}, {tell: "broken", message}
+//   {tell: "ready", module}, {tell: "broken", message}
 //   {tell: "answers", job, answers}                   {record, words, html} each; a scene's with `dot`
 //   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn
 //   {tell: "end", job, state, …}                      the job's result
@@ -19,6 +19,7 @@
 
 import { Door } from './door.js';
 import { Course } from './course.js';
+import { unpacked } from './parts.js';
 
 const SLICE = 12;  // milliseconds
 
@@ -179,10 +180,12 @@ async function work() {
 onmessage = async ({data}) => {
     if (data.do === 'open') {
         try {
-            door = new Door(await WebAssembly.compile(data.wasm), data.seed);
+            const {wasm} = data, module = wasm instanceof WebAssembly.Module ? wasm
+                : await WebAssembly.compile(unpacked(wasm));
+            door = new Door(module, data.seed);
             course = new Course(door);
             door.terminal(data.columns, data.rows);
-            tell({tell: 'ready'});
+            tell({tell: 'ready', module});
         } catch (error) {
             tell({tell: 'broken', message: String(error.message ?? error)});
         }
