@@ -257,7 +257,8 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 	$(call wasm_link)
 
 # The same for the playground, small: a sweep takes as long, and building a graph a quarter longer.
-# What else browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where it is there,
+# What else browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen)
+# is used where it is there,
 # and would be used by clang itself, without these flags, if the link were told to optimise.
 play_features := bulk-memory sign-ext nontrapping-fptoint
 play_memory   := 536870912
