@@ -315,6 +315,14 @@ static enum condition_end look_at_expression(struct looking *k)
     return end;
 }
 
+bool condition_asks_how(const char *s, struct span at)
+{
+    struct parts p;
+    struct diag ignored = {0};
+    return take_apart(s, at, &p, &ignored) &&
+           (p.verb == VERB_USES || p.verb == VERB_DEPENDS || p.set.end > p.set.start);
+}
+
 enum condition_end condition_look(const struct condition *c, const char *s, struct span at,
                                   struct text *why, bool *rounding, struct diag *d)
 {

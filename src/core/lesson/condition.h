@@ -50,5 +50,7 @@ bool condition_check(const char *s, struct span at, struct span *expression, str
 // Is it about a graph's structure, or about other values of leaves, so that it is no expression of
 // the language?
 bool condition_is_special(const char *s, struct span at);
+// Does it ask how a value came about (uses, depends, where), so that no typed number meets it?
+bool condition_asks_how(const char *s, struct span at);
 
 #endif

@@ -11,16 +11,22 @@
 #include "words/ink.h"
 #include "words/wrap.h"
 
+size_t ink_room(FILE *out)
+{
+    struct winsize size = {0};
+    bool terminal = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return terminal ? size.ws_col - 1U : 0;
+}
+
 void ink_say(FILE *out, const char *text, enum theme theme)
 {
     enum { HANG = 2 };
-    struct winsize size = {0};
-    bool terminal = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    size_t room = ink_room(out);
     struct text lines;
     text_init(&lines);
     for (const char *s = text; *s != '\0';) {
         size_t n = strcspn(s, "\n");
-        wrap_add(&lines, s, n, 0, terminal ? size.ws_col - 1U : 0, HANG);
+        wrap_add(&lines, s, n, 0, room, HANG);
         lines.bytes.count -= s[n] == '\0';  // what is typed follows it
         s += n + (s[n] == '\n');
     }

@@ -14,6 +14,8 @@ void ink_write(FILE *out, const char *text, enum theme theme);
 // The same on a terminal for a person: each line breaks at blanks where it is wider than that.
 void ink_say(FILE *out, const char *text, enum theme theme);
 
+// Columns that a line may take there: on a terminal, one less than it has; 0: any number.
+size_t ink_room(FILE *out);
 // Are colours wanted on this stream: a terminal, no NO_COLOR, TERM not dumb?
 bool ink_wanted(FILE *out);
 // Is this a terminal that can move its cursor, and so draw over a line: TERM neither dumb nor none?

@@ -1,6 +1,7 @@
 #include "supply/patience.h"
 
 #include <signal.h>
+#include <stdint.h>
 
 #include "session/session.h"
 
@@ -28,13 +29,21 @@ void patience_release(struct patience *p)
     *p = (struct patience){.set = false};
 }
 
-void patience_renew(struct patience *p)
+void patience_give(struct patience *p, double seconds)
 {
-    struct itimerspec once = {.it_value.tv_sec = PATIENCE_SECONDS};
+    enum { NANO = 1000000000 };
+    int64_t nanoseconds = (int64_t)(seconds * NANO);
+    struct itimerspec once = {
+        .it_value = {.tv_sec = nanoseconds / NANO, .tv_nsec = nanoseconds % NANO}};
     if (p->set) {
         timer_settime(p->timer, 0, &once, NULL);
         if (p->stop->asked == STOP_LATE) {
             stop_renew(p->stop);
         }
     }
+}
+
+void patience_renew(struct patience *p)
+{
+    patience_give(p, PATIENCE_SECONDS);
 }

@@ -19,6 +19,8 @@ struct patience {
 // stop: what session_world.stop points to; the patience itself must stay where it is.
 void patience_init(struct patience *p, struct stop *stop);
 void patience_release(struct patience *p);
+// Waits so many seconds from now on, instead of PATIENCE_SECONDS.
+void patience_give(struct patience *p, double seconds);
 // Something happened: waits anew.
 void patience_renew(struct patience *p);
 

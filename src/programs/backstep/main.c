@@ -1,4 +1,5 @@
 // Arguments to a session, and the session to a prompt, a script, or `check`.
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
@@ -11,6 +12,7 @@
 #include "backstep/usage.h"
 #include "base/stop.h"
 #include "check/check.h"
+#include "check/grade.h"
 #include "prompt/lessons.h"
 #include "prompt/prompt.h"
 #include "prompt/scripts.h"
@@ -27,7 +29,8 @@ struct options {
     bool stay;  // at the prompt, once they have run
     const char *colour;
     const char *answers;
-    bool json, bless, talk;
+    const char *seed;  // of a task's numbers
+    bool json, bless, talk, csv, trust;
 };
 
 static struct stop stop;
@@ -95,6 +98,15 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case 'A':
             o->answers = optarg;
+            break;
+        case 'N':
+            o->seed = optarg;
+            break;
+        case 'S':
+            o->csv = true;
+            break;
+        case 'U':
+            o->trust = true;
             break;
         case 'i':
             o->stay = true;
@@ -261,6 +273,35 @@ static int check(const struct options *o)
     return status;
 }
 
+// A whole number; 1 where none was told. False: it is none.
+static bool read_seed(const struct options *o, uint64_t *seed)
+{
+    char *end;
+    *seed = 1;
+    if (o->seed == NULL) {
+        return true;
+    }
+    errno = 0;
+    *seed = strtoull(o->seed, &end, 10);
+    return o->seed[0] >= '0' && o->seed[0] <= '9' && *end == '\0' && errno == 0;
+}
+
+static int grade(const struct options *o)
+{
+    struct grade_options options = {
+        .form = o->json ? GRADE_JSON : o->csv ? GRADE_CSV : GRADE_WORDS, .trusted = o->trust};
+    char **words = words_from(o, 1);
+    if (o->count < 3 || words == NULL || !read_seed(o, &options.seed)) {
+        free(words);
+        return o->count < 3 ? refuse_usage("grade needs tasks and answers: grade TASKS.md FILE", "")
+                            : refuse_usage("--seed is a whole number, not ", o->seed);
+    }
+    options.theme = form_of(o, stdout) == HOST_COLOUR ? theme_known() : THEME_PLAIN;
+    int status = grade_run(&options, words[0], words + 1, o->count - 2);
+    free(words);
+    return status;
+}
+
 static int lay_lesson(const struct options *o)
 {
     return o->count == 3 ? lessons_lay(o->scripts[2].text)
@@ -283,6 +324,7 @@ int main(int argc, char **argv)
     int status = end != 0                                            ? end - 1
                  : o.talk && o.count > 0                             ? refuse_talk(&o)
                  : is_word(&o, 0, "check")                           ? check(&o)
+                 : is_word(&o, 0, "grade")                           ? grade(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);

@@ -1,0 +1,51 @@
+#include "check/grade_csv.h"
+
+#include <string.h>
+
+// A cell that begins like a formula would be one in a spreadsheet; a quotation mark before it makes
+// it the text that it is.
+static void put_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL) {
+        fputc('\'', out);
+    }
+    for (const char *s = text; *s != '\0'; s++) {
+        if (*s == '"') {
+            fputc('"', out);
+        }
+        fputc(*s, out);
+    }
+    fputc('"', out);
+}
+
+static void put_number(FILE *out, double number)
+{
+    char text[NUMBER_TEXT];
+    fprintf(out, ",%s", number_text(text, number, 6));
+}
+
+static const struct rec *tasks_of(const struct rec *student)
+{
+    const struct rec *tasks = rec_find(student, KEY_tasks);
+    return tasks == NULL ? NULL : tasks->in.first;
+}
+
+void grade_csv(const struct records *students, FILE *out)
+{
+    const struct rec *first = students->list.in.first;
+    fputs("student", out);
+    for (const struct rec *t = first == NULL ? NULL : tasks_of(first); t != NULL; t = t->next) {
+        fprintf(out, ",%s", rec_get_text(t, KEY_question));
+    }
+    fputs(",points,of,to read\n", out);
+    for (const struct rec *s = first; s != NULL; s = s->next) {
+        put_text(out, rec_get_text(s, KEY_file));
+        for (const struct rec *t = tasks_of(s); t != NULL; t = t->next) {
+            put_number(out, rec_get_number(t, KEY_score));
+        }
+        put_number(out, rec_get_number(s, KEY_score));
+        put_number(out, rec_get_number(s, KEY_worth));
+        fprintf(out, ",%lld\n", (long long)rec_get_whole(s, KEY_unread));
+    }
+}
