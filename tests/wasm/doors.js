@@ -151,6 +151,15 @@ tests.looking = ({ Session }) => {
     assert.strictEqual(s.dot(2), null);
     s.core.door_candidates(s.door, ...s.put('al'), 1);
     assert.match(s.words().toString(), /"alpha"/);
+    s.core.door_complete(s.door, ...s.put('graph al'), 8);
+    assert.match(s.words().toString(), /"items":\["alpha"\],"from":6,"to":8/);
+    s.core.door_complete(s.door, ...s.put('graph al'), 4000000000);
+    assert.strictEqual(s.core.door_look(s.door, ...s.put('local L'), 1), 1);
+    assert.match(s.words().toString(), /"kind":"local"/);
+    assert.strictEqual(s.core.door_look(s.door, ...s.put('alpha = 3'), 1), 0);
+    assert.strictEqual(s.words().length, 0);
+    assert.match(words(s.type('alpha', 2).said), /2\n$/);
+    assert.strictEqual(s.core.door_waits(s.door), 0);
     s.core.door_script(s.door);
     assert.match(s.words().toString(), /alpha = 2/);
     s.core.door_place(s.door);
@@ -229,7 +238,10 @@ tests.lesson = (door) => {
     const pupil = new Pupil(door);
     const { BOTH } = door;
     assert.match(pupil.type('lessons', BOTH).words, /two-paths/);
+    pupil.session.core.door_complete(pupil.session.door, ...pupil.session.put('lesson two'), 10);
+    assert.match(pupil.session.words().toString(), /"two-paths"/);
     const begun = pupil.type('lesson two-paths', BOTH);
+    assert.strictEqual(pupil.session.core.door_waits(pupil.session.door), 2);
     assert.ok(begun.said.some((r) => r.record.kind === 'prose'));
     let right = 0;
     for (let i = 0; i < 40; i++) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "command/complete.h"
+#include "command/look.h"
 #include "command/present.h"
 #include "session/candidates.h"
 #include "words/html.h"
@@ -195,6 +197,19 @@ static void say_rendered(struct door *d, const struct rec *record, bool html)
     text_release(&rendered);
 }
 
+void door_say(struct door *d, enum door_form form)
+{
+    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
+        if (form == DOOR_WORDS) {
+            say_plain(d, r);
+        } else if (form == DOOR_JSON) {
+            say_json(d, r);
+        } else {
+            say_rendered(d, r, form == DOOR_HTML);
+        }
+    }
+}
+
 enum session_state EXPORT(door_run)(struct door *d, enum door_form form)
 {
     if (d->asks) {
@@ -205,15 +220,7 @@ enum session_state EXPORT(door_run)(struct door *d, enum door_form form)
     door_clear(d);
     enum session_state state = tutor_run(d->tutor, &d->last);
     d->asks = state == SESSION_NEED;
-    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
-        if (form == DOOR_WORDS) {
-            say_plain(d, r);
-        } else if (form == DOOR_JSON) {
-            say_json(d, r);
-        } else {
-            say_rendered(d, r, form == DOOR_HTML);
-        }
-    }
+    door_say(d, form);
     return state;
 }
 
@@ -223,7 +230,7 @@ void EXPORT(door_hello)(struct door *d)
 {
     door_clear(d);
     records_hello(&d->last);
-    say_json(d, d->last.list.in.first);
+    door_say(d, DOOR_JSON);
 }
 
 void EXPORT(door_script)(struct door *d)
@@ -238,6 +245,38 @@ void EXPORT(door_place)(struct door *d)
     tutor_place(d->tutor, &d->words[CHANNEL_ANSWERS]);
 }
 
+int EXPORT(door_waits)(const struct door *d)
+{
+    return (int)tutor_waits(d->tutor);
+}
+
+// The lessons whose ids begin like the word of n bytes.
+static void add_lessons(struct door *d, const char *word, size_t n)
+{
+    for (size_t i = 0; i < d->course.lessons.count; i++) {
+        const char *id = BUF(struct course_lesson, &d->course.lessons)[i].id;
+        if (strncmp(id, word, n) == 0) {
+            complete_add(&d->last, id, strlen(id));
+        }
+    }
+}
+
+void EXPORT(door_complete)(struct door *d, size_t n, size_t at)
+{
+    struct text typed;
+    const char *text = door_text(d, &n);
+    text_init(&typed);
+    text_add_bytes(&typed, text, n);
+    door_clear(d);
+    at = at > text_length(&typed) ? text_length(&typed) : at;
+    struct completion c = complete_at(tutor_graph(d->tutor), text_get(&typed), at, &d->last);
+    if (c.kind.kind == CONTEXT_LESSONS) {
+        add_lessons(d, text_get(&typed) + c.from, c.to - c.from);
+    }
+    door_say(d, DOOR_JSON);
+    text_release(&typed);
+}
+
 void EXPORT(door_candidates)(struct door *d, size_t n, int start)
 {
     struct text word;
@@ -246,10 +285,21 @@ void EXPORT(door_candidates)(struct door *d, size_t n, int start)
     text_add_bytes(&word, typed, n);
     door_clear(d);
     candidates_add(tutor_graph(d->tutor), text_get(&word), start != 0, &d->last);
-    for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
-        say_json(d, r);
-    }
+    door_say(d, DOOR_JSON);
     text_release(&word);
+}
+
+int EXPORT(door_look)(struct door *d, size_t n, enum door_form form)
+{
+    struct text typed;
+    const char *statement = door_text(d, &n);
+    text_init(&typed);
+    text_add_bytes(&typed, statement, n);
+    door_clear(d);
+    bool ok = look_run(tutor_graph(d->tutor), text_get(&typed), &d->last);
+    door_say(d, form);
+    text_release(&typed);
+    return ok;
 }
 
 // What was stopped is over: the page is to show what is left.
@@ -258,8 +308,8 @@ int EXPORT(door_present)(struct door *d)
     door_clear(d);
     stop_renew(&d->stop);
     bool ok = present_put(tutor_graph(d->tutor), &d->last);
-    for (const struct rec *r = d->last.list.in.first; ok && r != NULL; r = r->next) {
-        say_json(d, r);
+    if (ok) {
+        door_say(d, DOOR_JSON);
     }
     return ok;
 }

@@ -50,8 +50,17 @@
 //                                   units of about ten nanoseconds; 0, as at first: any
 //   door_script(door)               words: the session as a script, as `save` writes it
 //   door_place(door)                words: "3/9" at the third of nine questions; "" outside a lesson
-//   door_candidates(door, n, start) area: n bytes, the word that is being typed; start: 1 where a
-//                                   statement begins. words: a "candidates" record as JSON
+//   door_waits(door)                what the next text is expected to be: 0 statements, 1 a guess, 2 an
+//                                   answer
+//   door_complete(door, n, at)      area: n bytes, what stands in the input; at: the byte that the
+//                                   cursor is before. words: a "candidates" record as JSON, what may be
+//                                   typed there; its `from` and `to` are in characters (code points)
+//   door_candidates(door, n, start) area: n bytes, the beginning of a word; start: 1 where a statement
+//                                   begins. words: a "candidates" record, whatever stands around
+//   door_look(door, n, form)        area: n bytes, a statement that only looks (derive, explain, help,
+//                                   local, paths, topo, vars). words: its answer in this form; a lesson
+//                                   or a step that waits for an answer waits on. Returns 1; 0: it is
+//                                   none, or failed. Not while a text runs
 //   door_present(door)              words: what a page shows of the session, JSON lines: "present"
 //                                   and two "scene"s (src/core/command/present.h), as `view` sends
 //                                   them. Returns 1; 0: there is no memory for it. Not while a text
@@ -89,8 +98,8 @@
 //   door_course_supply(door, n, kept)
 //                                   answers a need of kind "course". area: n bytes, all lines; to an
 //                                   "answer" a field may be added, <TAB> and the day it was where the
-//                                   learner is, in days since 1970-01-01. kept: 0 if the page can
-//                                   store nothing. Returns the lines that are none, and were left
+//                                   learner is, in days since 1970-01-01. kept: 1; 0 if the page
+//                                   can store nothing; 2 if it is not meant to. Returns the lines that are none, and were left
 //                                   out; -1: no such need waits, or there are no lessons
 //   door_lesson(door, n)            answers a need of kind "lesson", whose path is the NAME of a
 //                                   packed lesson, or what was typed. area: that lesson. Returns 1;
@@ -142,7 +151,10 @@ void door_stop(struct door *d, int how);
 void door_limit(struct door *d, double units);
 void door_script(struct door *d);
 void door_place(struct door *d);
+int door_waits(const struct door *d);
+void door_complete(struct door *d, size_t n, size_t at);
 void door_candidates(struct door *d, size_t n, int start);
+int door_look(struct door *d, size_t n, enum door_form form);
 int door_present(struct door *d);
 int door_key(struct door *d);
 void door_supply(struct door *d, size_t n);
@@ -165,6 +177,8 @@ void door_clear_words(struct door *d);
 const char *door_text(const struct door *d, size_t *n);
 // door_needs.c: the need that waits, if it is of this kind; NULL if none does. what NULL: any.
 const struct rec *door_need(const struct door *d, const char *what);
+// Says the records of the last call in a form.
+void door_say(struct door *d, enum door_form form);
 // Says a diag: the message, and its hint on a line of its own.
 void door_say_trouble(struct door *d, const struct diag *why);
 // door_course.c: appends the line that is to be kept of this record. False: of this one none is.

@@ -53,6 +53,7 @@ void EXPORT(door_course_rows)(struct door *d, size_t n)
 
 int EXPORT(door_course_supply)(struct door *d, size_t n, int kept)
 {
+    enum { NOT_KEPT, KEPT };
     struct log log;
     size_t bad;
     const struct rec *need = door_need(d, "course");
@@ -66,9 +67,9 @@ int EXPORT(door_course_supply)(struct door *d, size_t n, int kept)
     }
     log_read_lines(&log, lines, n, &bad);
     course_join(&d->course, &log, d->now, d->today, rec_get_flag(need, KEY_log));
-    d->course.saved = kept != 0;
+    d->course.saved = kept == KEPT;
     d->course.trouble =
-        kept != 0 ? "" : "your progress is not being kept: this page may not store anything";
+        kept == NOT_KEPT ? "your progress is not being kept: this page may not store anything" : "";
     tutor_supply_course(d->tutor, &d->course);
     d->asks = false;
     return (int)bad;
