@@ -199,6 +199,73 @@ static enum call_end begin_at_row(struct call *c, const char *id)
         c, play_new(tutor_of(c), lesson, course->saved ? course : NULL, place_of(lesson, q->id)));
 }
 
+// ---- One question with given numbers ------------------------------------------------------------
+
+// Behind a lesson's name: `3 seed 7`. number 0: nothing is there.
+struct pin {
+    struct span place;
+    int64_t number;
+    uint64_t seed;
+};
+
+// The seeds that `info` shows have 64 bits.
+static bool read_seed(struct call *c, uint64_t *seed)
+{
+    struct span word = call_word(c);
+    const char *s = c->lexer->source->text;
+    *seed = 0;
+    for (size_t i = word.start; i < word.end; i++) {
+        uint64_t digit = (uint64_t)(s[i] - '0');
+        if (s[i] < '0' || s[i] > '9' || *seed > (UINT64_MAX - digit) / 10) {
+            word.end = word.start;
+        } else {
+            *seed = 10 * *seed + digit;
+        }
+    }
+    if (word.start < word.end) {
+        return true;
+    }
+    diag_set(c->diag, word.start == word.end && word.start == 0 ? c->command : word,
+             "a seed is a whole number from 0 to %llu", (unsigned long long)UINT64_MAX);
+    return diag_hint(c->diag, "'info' shows that of the question which is asked");
+}
+
+static bool read_pin(struct call *c, struct pin *pin)
+{
+    *pin = (struct pin){.number = 0};
+    if (!call_has_more(c)) {
+        return true;
+    }
+    pin->place.start = lexer_peek(c->lexer).at;
+    if (!call_whole(c, "the number of a question", 1, 9999, &pin->number)) {
+        return false;
+    }
+    pin->place.end = c->lexer->at;
+    struct span word = call_word(c);
+    if (!call_word_is(c, word, "seed")) {
+        diag_set(c->diag, word.start < word.end ? word : pin->place,
+                 "a question by its number is asked with the numbers of a seed");
+        return diag_hint(c->diag, "write %lld seed 7", (long long)pin->number);
+    }
+    return read_seed(c, &pin->seed);
+}
+
+static enum call_end begin_pinned(struct call *c, const struct pin *pin)
+{
+    struct tutor *t = tutor_of(c);
+    struct lesson *lesson = t->lesson;
+    if ((uint64_t)pin->number > lesson->questions) {
+        diag_set(c->diag, pin->place, "this lesson has %zu questions", (size_t)lesson->questions);
+        return CALL_FAILED;
+    }
+    t->lesson = NULL;
+    struct play *play = play_new(t, lesson, NULL, 0);
+    if (play != NULL) {
+        play_pin(play, (size_t)pin->number, pin->seed);
+    }
+    return begin(c, play);
+}
+
 static enum call_end begin_lesson(struct call *c)
 {
     struct lesson *lesson = tutor_of(c)->lesson;
@@ -232,10 +299,14 @@ enum call_end command_lesson(struct call *c)
 {
     struct tutor *t = tutor_of(c);
     struct span word = call_word(c);
+    struct pin pin = {.number = 0};
     bool named = word.start < word.end, inside = t->play != NULL;
-    if (!call_finish(c) || !lesson_may_begin(c) || (named && inside && !ends_line(c)) ||
+    if ((named && !read_pin(c, &pin)) || !call_finish(c) || !lesson_may_begin(c) || (named && inside && !ends_line(c)) ||
         (!named && inside && !refuse_second_begin(c))) {
         return CALL_FAILED;
+    }
+    if (t->lesson != NULL && pin.number > 0) {
+        return begin_pinned(c, &pin);
     }
     if (t->lesson != NULL) {
         const char *id =

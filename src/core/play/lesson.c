@@ -230,7 +230,7 @@ static void catch_up(struct play *p, struct records *out)
     }
     p->catch_up_to = 0;
     p->reached = p->number;
-    if (p->review != NULL) {
+    if (p->review != NULL || p->pinned) {
         return;
     }
     struct rec *r = play_record(p, out, KIND_lesson_resumed);
@@ -248,6 +248,9 @@ static void begin_lesson(struct play *p, struct records *out)
         review_head(p, out);
         return;
     }
+    if (p->pinned) {
+        return;
+    }
     struct rec *r = play_record(p, out, KIND_lesson_begin);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
@@ -261,6 +264,10 @@ static enum session_state next_item(struct play *p, struct records *out)
     }
     if (p->review != NULL && p->item > p->review_item) {
         return review_next(p, out);
+    }
+    if (p->pinned && p->item > p->pinned_item) {
+        p->state = PLAY_OVER;
+        return SESSION_MORE;
     }
     if (p->catch_up_to > 0) {
         catch_up(p, out);
@@ -278,7 +285,7 @@ static enum session_state next_item(struct play *p, struct records *out)
         return SESSION_MORE;
     }
     if (item->kind == LESSON_QUESTION) {
-        question_begin(p, NULL, out);
+        question_begin(p, p->pinned && p->item == p->pinned_item ? &p->pinned_seed : NULL, out);
         return SESSION_MORE;
     }
     if (item->kind == LESSON_CODE) {
@@ -347,10 +354,12 @@ static void take(struct play *p, const struct source *line, struct records *out)
 
 static void leave(struct play *p, struct records *out)
 {
-    struct rec *r = play_record(p, out, KIND_lesson_left);
-    rec_text(out, r, KEY_lesson, p->lesson->id);
-    rec_text(out, r, KEY_title, p->lesson->title);
-    rec_flag(out, r, KEY_review, p->review != NULL);
+    if (!p->pinned) {
+        struct rec *r = play_record(p, out, KIND_lesson_left);
+        rec_text(out, r, KEY_lesson, p->lesson->id);
+        rec_text(out, r, KEY_title, p->lesson->title);
+        rec_flag(out, r, KEY_review, p->review != NULL);
+    }
     p->running = false;
     p->state = PLAY_OVER;
 }

@@ -85,6 +85,17 @@ struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct c
     return p;
 }
 
+void play_pin(struct play *p, size_t number, uint64_t seed)
+{
+    size_t i = item_after(p->lesson, number - 1);
+    while (lesson_item(p->lesson, i)->kind != LESSON_QUESTION) {
+        i++;
+    }
+    p->pinned = true;
+    p->pinned_item = p->catch_up_to = i;
+    p->pinned_seed = seed;
+}
+
 void play_free(struct play *p)
 {
     if (p->tutor->play == p) {

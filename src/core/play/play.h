@@ -156,6 +156,10 @@ struct play {
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
+    // One question with given numbers is all that is asked; nothing of it is kept.
+    bool pinned;
+    size_t pinned_item;
+    uint64_t pinned_seed;
     struct review *review;       // NULL: a lesson is played …
     size_t review_item;          // … else this item of it is all that is asked
 };
@@ -165,6 +169,9 @@ struct play {
 // freed).
 struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct course *course,
                       size_t place);
+// Of a lesson that has not begun: asks nothing but its question `number` (from 1), with the numbers of
+// this seed. Nothing is kept of it.
+void play_pin(struct play *p, size_t number, uint64_t seed);
 // Ends it, and the session is the learner's again.
 void play_free(struct play *p);
 // The graph that is being looked at.

@@ -294,6 +294,9 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
     if (!right && (skipped || p->question->kind != QUESTION_GUESS)) {
         note_missed(p, out);
     }
+    if (p->pinned) {
+        return;
+    }
     const struct question *q = p->question;
     struct rec *r = records_add(out, KIND_attempt);
     char seed[24];
