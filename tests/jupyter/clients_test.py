@@ -138,6 +138,28 @@ class Notebooks(unittest.TestCase):
         self.assertIn("3000000 steps", said(nb.cells[0]))
 
 
+    def test_a_pinned_lesson_runs_twice_alike(self):
+        cells = ["lesson two-paths 1 seed 7", "2", "lesson two-paths 2 seed 3", "999"]
+        first, error = run(cells)
+        self.assertIsNone(error)
+        second, _ = run(cells)
+        self.assertEqual([said(c) for c in first.cells], [said(c) for c in second.cells])
+        self.assertIn("Right", said(first.cells[1]))
+
+    def test_a_lesson_written_as_a_notebook_runs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "lesson.ipynb")
+            subprocess.run([os.environ["BACKSTEP"], "notebook", "two-paths", path], check=True,
+                           capture_output=True)
+            nb = nbformat.read(path, 4)
+        nbformat.validate(nb)
+        questions = [i for i, c in enumerate(nb.cells) if c.source.startswith("lesson two-paths ")]
+        self.assertEqual(len(questions), 7)
+        nb.cells[questions[0] + 1].source = "2"
+        NotebookClient(nb, timeout=TIMEOUT, kernel_name="backstep").execute()
+        self.assertIn("Right", said(nb.cells[questions[0] + 1]))
+
+
 class Client(unittest.TestCase):
     """A client that looks at single messages."""
 

@@ -225,8 +225,7 @@ static bool read_seed(struct call *c, uint64_t *seed)
     if (word.start < word.end) {
         return true;
     }
-    diag_set(c->diag, word.start == word.end && word.start == 0 ? c->command : word,
-             "a seed is a whole number from 0 to %llu", (unsigned long long)UINT64_MAX);
+    diag_set(c->diag, word, "a seed is a whole number from 0 to %llu", (unsigned long long)UINT64_MAX);
     return diag_hint(c->diag, "'info' shows that of the question which is asked");
 }
 

@@ -399,6 +399,10 @@ static void begin_entry(struct play *p, struct records *out)
     }
     if (is_shown(p->doing)) {
         put_code(&source, p->first_entry, out);
+        const struct lesson_item *item = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
+        if (p->doing == DOING_CODE && p->first_entry && item->fresh) {
+            rec_flag(out, out->list.in.last, KEY_anew, true);
+        }
     }
     if (p->doing == DOING_CODE || p->doing == DOING_CATCH_UP) {
         put_code(&source, p->first_entry, &p->context);

@@ -5,6 +5,7 @@
 #include "words/bundle.h"
 #include "words/html.h"
 #include "words/markdown.h"
+#include "words/notebook.h"
 #include "words/words.h"
 
 struct note {
@@ -106,7 +107,8 @@ struct document {
     struct text *out;
     size_t pictures;
     bool fence;  // a block of Markdown is open
-    bool any;    // a cell of a notebook was written
+    bool any;    // … was, before
+    struct notebook notebook;
 };
 
 static bool is_picture(const struct rec *r)
@@ -254,11 +256,6 @@ static void add_html(struct document *d, struct note *note)
 
 // ---- A notebook ---------------------------------------------------------------------------------
 
-static void add_string(struct text *out, struct text *s)
-{
-    rec_json_text(out, text_get(s), text_length(s));
-}
-
 static bool draw_svg(void *d, const struct rec *r, struct text *svg)
 {
     return draw(d, r, svg);
@@ -284,28 +281,16 @@ static bool is_said(const struct rec *r, struct note *note)
     return said;
 }
 
-static void add_cell_of(struct document *d, struct text *source)
-{
-    text_add(d->out, d->any ? ",\n" : "\n");
-    d->any = true;
-    text_add(d->out,
-             "{\"cell_type\":\"code\",\"execution_count\":null,\"metadata\":{},\"source\":");
-    add_string(d->out, source);
-    text_add(d->out, ",\"outputs\":[");
-}
-
 static void add_cell(struct document *d, struct note *note)
 {
-    add_cell_of(d, &note->typed);
-    bool follows = false;
+    notebook_code(&d->notebook, text_get(&note->typed), text_length(&note->typed));
     for (const struct rec *r = note->records.list.in.first; r != NULL; r = r->next) {
         if (is_said(r, note)) {
-            text_add(d->out, follows ? ",\n" : "\n");
+            notebook_output(&d->notebook);
             add_output(d, note, r);
-            follows = true;
         }
     }
-    text_add(d->out, "]}");
+    notebook_code_end(&d->notebook);
 }
 
 // ---- The document -------------------------------------------------------------------------------
@@ -324,8 +309,8 @@ static void add_setup(struct document *d, struct text *setup)
         html_text(d->out, text_get(setup), text_length(setup));
         text_add(d->out, "</pre>\n");
     } else {
-        add_cell_of(d, setup);
-        text_add(d->out, "]}");
+        notebook_code(&d->notebook, text_get(setup), text_length(setup));
+        notebook_code_end(&d->notebook);
     }
 }
 
@@ -353,11 +338,7 @@ static void begin(struct document *d)
         text_add(d->out, "</h1>\n");
         break;
     case NOTES_NOTEBOOK:
-        text_add(d->out,
-                 "{\"nbformat\":4,\"nbformat_minor\":4,\"metadata\":{\"kernelspec\":{\"name\":"
-                 "\"backstep\",\"display_name\":\"backstep\",\"language\":\"backstep\"},"
-                 "\"language_info\":{\"name\":\"backstep\",\"file_extension\":\".bs\"}},"
-                 "\"cells\":[");
+        notebook_begin(&d->notebook, d->out);
     }
 }
 
@@ -375,7 +356,7 @@ static void end(struct document *d, const struct notes *n)
         text_addf(d->out, n->left_out > 0 ? "<p>%s</p>\n</html>\n" : "%s</html>\n",
                   text_get(&said));
     } else {
-        text_add(d->out, "\n]}\n");
+        notebook_end(&d->notebook);
     }
     text_release(&said);
 }

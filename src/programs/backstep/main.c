@@ -14,6 +14,7 @@
 #include "check/check.h"
 #include "check/grade.h"
 #include "prompt/lessons.h"
+#include "prompt/notebook.h"
 #include "prompt/prompt.h"
 #include "prompt/scripts.h"
 #include "supply/host.h"
@@ -308,6 +309,13 @@ static int lay_lesson(const struct options *o)
                          : refuse_usage("lesson new needs one id, as in two-paths", "");
 }
 
+static int write_notebook(const struct options *o)
+{
+    return o->count == 2 || o->count == 3
+               ? notebook_write(o->scripts[1].text, o->count == 3 ? o->scripts[2].text : NULL)
+               : refuse_usage("notebook needs a lesson, as in two-paths", "");
+}
+
 static int refuse_talk(const struct options *o)
 {
     return refuse_usage("--talk takes what is to be run from its input, not from ",
@@ -325,6 +333,7 @@ int main(int argc, char **argv)
                  : o.talk && o.count > 0                             ? refuse_talk(&o)
                  : is_word(&o, 0, "check")                           ? check(&o)
                  : is_word(&o, 0, "grade")                           ? grade(&o)
+                 : is_word(&o, 0, "notebook")                        ? write_notebook(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);
