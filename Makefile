@@ -129,15 +129,22 @@ DATA        := $(wildcard data/*)
 PYTHON      := src/python/backstep.py
 LESSONS     := $(wildcard lessons/*.md lessons/questions.txt)
 
+# The manual and the completions are made of the sources' tables.
+MAN := backstep.1 backstep-lesson.5
+lesson_ids = $(sort $(foreach l,$(wildcard lessons/[0-9]*.md),$(shell echo $(basename $(notdir $(l))) | cut -d - -f 2-)))
+shell_pages = $(addprefix $(BUILD)/completions/,bash zsh fish)
+
 # ---- Building -----------------------------------------------------------------------------------
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SECONDEXPANSION:
-.PHONY: all run check check-page check-torch docs setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook jupyter check-jupyter bench-quick suite tests unit transcripts bless layers core-wasm play-wasm \
-    asan coverage fuzz hunt bench fmt install uninstall clean help always
+.PHONY: all run tests unit suite transcripts bless layers docs fmt clean help always
+.PHONY: check check-page check-torch check-jupyter check-deb asan coverage fuzz hunt bench bench-quick
+.PHONY: setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook setup-deb
+.PHONY: jupyter core-wasm play-wasm install uninstall tarball deb
 
-all: $(PROGRAMS) ## Build backstep and its helpers (the default)
+all: $(PROGRAMS) $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Build backstep and its helpers (the default)
 
 # V=1 shows each command whole.
 Q    := $(if $(V),,@)
@@ -313,7 +320,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook:
+setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -408,6 +415,14 @@ $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $$(call library,$$(below_$$*))
 	$(call show,link,$@)
 	$(call link,$(call libs,$*))
 
+$(MAN:%=$(BUILD)/man/%): $(BUILD)/man/%: $(BUILD)/tools/manual
+	$(call show,write,$@)
+	$(Q)$< $* > $@
+
+$(shell_pages): $(BUILD)/completions/%: $(BUILD)/tools/manual $(LESSONS)
+	$(call show,write,$@)
+	$(Q)$< $* $(lesson_ids) > $@
+
 $(BUILD)/play/lessons.txt: $(BUILD)/tools/pack $(wildcard lessons/*.md)
 	$(call show,pack,$@)
 	$(Q)$< $(filter %.md,$^) > $@
@@ -422,29 +437,16 @@ fmt: ## Lay out the sources as .clang-format says
 
 # ---- Installing ---------------------------------------------------------------------------------
 # The tree can be moved: the program finds its helpers, lessons and data from where it is itself.
-bin     := $(DESTDIR)$(PREFIX)/bin
-libexec := $(DESTDIR)$(PREFIX)/libexec/backstep
-share   := $(DESTDIR)$(PREFIX)/share
-jupyter := $(share)/jupyter
-kept    := $(share)/backstep
-doc     := $(share)/doc/backstep
-completions := $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
+bin     = $(DESTDIR)$(PREFIX)/bin
+libexec = $(DESTDIR)$(PREFIX)/libexec/backstep
+share   = $(DESTDIR)$(PREFIX)/share
+jupyter = $(share)/jupyter
+kept    = $(share)/backstep
+doc     = $(share)/doc/backstep
+completions = $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
     $(share)/fish/vendor_completions.d/backstep.fish
 
-# The manual and the completions are made of the sources' tables.
-MAN := backstep.1 backstep-lesson.5
-lesson_ids = $(sort $(foreach l,$(wildcard lessons/[0-9]*.md),$(shell echo $(basename $(notdir $(l))) | cut -d - -f 2-)))
-shell_pages = $(addprefix $(BUILD)/completions/,bash zsh fish)
-
-$(MAN:%=$(BUILD)/man/%): $(BUILD)/man/%: $(BUILD)/tools/manual
-	$(call show,write,$@)
-	$(Q)$< $* > $@
-
-$(shell_pages): $(BUILD)/completions/%: $(BUILD)/tools/manual $(LESSONS)
-	$(call show,write,$@)
-	$(Q)$< $* $(lesson_ids) > $@
-
-install: all $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
+install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	install -D -t "$(bin)" $(BACKSTEP)
 	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
 	$(if $(wildcard $(JUPYTER)),install -D -t "$(libexec)" $(JUPYTER) && \
@@ -469,14 +471,20 @@ uninstall: ## Remove what install put there
 
 # One folder to unpack anywhere, such as a home folder: bin/backstep in it finds the rest.
 package := backstep-$(VERSION)
-tarball: ## Pack what is installed into build/backstep-VERSION-MACHINE.tar.gz
+archive := $(BUILD)/$(package)-$(shell uname -m).tar.gz
+tarball: DESTDIR = $(abspath $(BUILD))/tarball
+tarball: PREFIX = /$(package)
+tarball: JUPYTER =
+tarball: install ## Pack what is installed into build/backstep-VERSION-MACHINE.tar.gz
+	@tar -C $(BUILD)/tarball --owner=0 --group=0 -czf $(archive) $(package)
 	@rm -rf $(BUILD)/tarball
-	@$(MAKE) install DESTDIR=$(abspath $(BUILD))/tarball PREFIX=/$(package) JUPYTER= >/dev/null
-	@tar -C $(BUILD)/tarball --owner=0 --group=0 -czf $(BUILD)/$(package)-$(shell uname -m).tar.gz $(package)
-	@echo "wrote $(BUILD)/$(package)-$(shell uname -m).tar.gz"
+	@echo "wrote $(archive)"
 
 deb: setup-deb ## Build a Debian package, into build/
-	@tools/deb $(BUILD) $(VERSION)
+	@COMMIT=$(COMMIT) tools/deb $(BUILD) $(VERSION)
+
+check-deb: deb ## Build the Debian package, and try it
+	@tools/count "tests/packages/deb.sh $(wildcard $(BUILD)/backstep_$(VERSION)_*.deb)"
 
 clean: ## Remove all that was built
 	rm -rf $(BUILD)
