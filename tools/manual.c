@@ -210,7 +210,9 @@ static void put_words(void)
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         bool again =
             *forms[i].word == '\0' || (i > 0 && strcmp(forms[i - 1].word, forms[i].word) == 0);
-        printf(again ? "" : " %s", forms[i].word);
+        if (!again) {
+            printf(" %s", forms[i].word);
+        }
     }
 }
 

@@ -101,7 +101,9 @@ static void answer(const struct question *q, const struct scope *scope, const ch
         judge_more(q, scope, text, &j);
     }
     answer_is_named(q, text);
-    question_holds(q, scope, text, text);
+    struct question_sight sight = {
+        .scope = scope, .output = NODE_NONE, .digits = 6, .did = text, .wrote = text};
+    question_holds(q, &sight);
     // The key is a right answer, unless it cannot be told or is nothing that can be typed.
     if (question_key(q, scope, 3, &key, &d) && q->kind != QUESTION_RECALL &&
         q->kind != QUESTION_DO) {

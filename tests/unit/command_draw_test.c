@@ -121,7 +121,7 @@ static void find_name(const struct sheet *s, const char *name, size_t *row, size
 
 enum { GOALS_MOST = 64 };
 
-struct place {
+struct spot {
     size_t row, column;
 };
 
@@ -131,8 +131,8 @@ enum { CELLS_MOST = 6 };
 struct seen {
     const struct rec *box;
     int arity;
-    struct place out;             // where its net leaves
-    struct place in[CELLS_MOST];  // where the arrows are
+    struct spot out;             // where its net leaves
+    struct spot in[CELLS_MOST];  // where the arrows are
     char cell[CELLS_MOST][24];    // what stands in the cells
 };
 
@@ -154,7 +154,7 @@ static void see_across(const struct sheet *s, struct seen *b, size_t row, size_t
     while (!is_one_of(at(s, row + 1, right), UPRIGHTS)) {
         right++;
     }
-    b->out = (struct place){row, right};
+    b->out = (struct spot){row, right};
     if (b->arity == 0) {
         return;
     }
@@ -162,7 +162,7 @@ static void see_across(const struct sheet *s, struct seen *b, size_t row, size_t
         left--;
     }
     for (int i = 0; i < (b->arity < 2 ? 2 : b->arity); i++) {
-        b->in[i] = (struct place){row + (size_t)i, left - 1};
+        b->in[i] = (struct spot){row + (size_t)i, left - 1};
         read_cell(s, row + (size_t)i, left + 1, inner, b->cell[i]);
     }
 }
@@ -175,7 +175,7 @@ static void see_down(const struct sheet *s, struct seen *b, size_t row, size_t c
     }
     for (size_t c = left; c < right; c++) {
         if (is_one_of(at(s, row + 2, c), "┬┯╤")) {
-            b->out = (struct place){row + 2, c};
+            b->out = (struct spot){row + 2, c};
         }
     }
     for (int i = 0; i < b->arity; i++) {
@@ -227,7 +227,7 @@ static int opposite(int arm)
     return arm == NORTH ? SOUTH : arm == SOUTH ? NORTH : arm == EAST ? WEST : EAST;
 }
 
-static struct place step(struct place p, int arm)
+static struct spot step(struct spot p, int arm)
 {
     p.row += arm == SOUTH ? 1 : 0;
     p.row -= arm == NORTH ? 1 : 0;
@@ -238,12 +238,12 @@ static struct place step(struct place p, int arm)
 
 // Somebody who follows a line: where to, and the way they are going.
 struct walker {
-    struct place place;
+    struct spot place;
     int going;
 };
 
 // All arrows that the line reaches which leaves `out`.
-static size_t follow(const struct sheet *s, struct place out, int going, struct place *goals)
+static size_t follow(const struct sheet *s, struct spot out, int going, struct spot *goals)
 {
     struct walker open[GOALS_MOST] = {{step(out, going), going}};
     size_t count = 1, found = 0;
@@ -367,7 +367,7 @@ static size_t check_edges(const struct picture *p)
     size_t edges = 0, expected = 0;
     bool taken[64][CELLS_MOST] = {{false}};
     for (size_t i = 0; i < p->count; i++) {
-        struct place goals[GOALS_MOST];
+        struct spot goals[GOALS_MOST];
         expected += edges_of(p, &p->seen[i]);
         uint32_t edge = at(&p->sheet, p->seen[i].out.row, p->seen[i].out.column);
         if (!is_one_of(edge, p->across ? "├┠╟" : "┬┯╤")) {
@@ -378,7 +378,7 @@ static size_t check_edges(const struct picture *p)
             bool arrived = false;
             for (size_t j = 0; j < p->count; j++) {
                 for (int port = 0; port < p->seen[j].arity; port++) {
-                    struct place in = p->seen[j].in[port];
+                    struct spot in = p->seen[j].in[port];
                     if (in.row != goals[k].row || in.column != goals[k].column) {
                         continue;
                     }
