@@ -45,7 +45,7 @@ const PICTURES = [
     ['a = 2; L = relu(-a)*a; backward L; step backward L', 'graph L'],
     ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L'],
     ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L --full'],
-    ['straße = 2; π2 = 3; L = straße*π2*(-1e-300)', 'graph L --size 6,4 --dpi 300'],
+    ['straße = 2; π2 = 3; L = straße*π2*(-1e-300)', 'graph L'],
     ['node = 2; edge = 3; L = node*edge', 'graph L'],
     ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L --full'],
     ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L'],
@@ -292,6 +292,26 @@ tests.progress = (door) => {
     };
     assert.match(words(s.type('progress', door.BOTH).said), /1 answer, 1 right[^]*Nothing is being kept/);
     assert.strictEqual(bad, 1);
+};
+
+// The page packs what is shared, and the core makes a link of it; a terminal makes the same one.
+tests.share = (door) => {
+    const zlib = require('zlib');
+    const s = new door.Session(modulePath, 1, (session, need) => {
+        assert.strictEqual(need.what, 'share');
+        session.supply(zlib.deflateRawSync(Buffer.from(need.text), { level: 9, memLevel: 9 }));
+    });
+    s.type('a = 2; L = a*a');
+    const said = words(s.type('share https://x.org/', door.BOTH).said);
+    const native = spawnSync(program, ['-e', 'a = 2; L = a*a\nshare https://x.org/']);
+    assert.match(said, /^ *https:\/\/x\.org\/#s=[\w-]+\n$/);
+    // Another packer may find another text for the same.
+    const opened = (link) => zlib.inflateRawSync(Buffer.from(link.trim().split('#s=')[1], 'base64url'));
+    assert.strictEqual(`${opened(said)}`, `${opened(native.stdout.toString())}`);
+    s.answer = (session) => session.supply(Buffer.alloc(20000, 7));
+    assert.match(words(s.type('share', door.BOTH).said), /too long for a link/);
+    s.answer = (session) => session.refuse('this page cannot pack anything');
+    assert.match(words(s.type('share', door.BOTH).said), /cannot pack/);
 };
 
 tests.damagedLesson = (door) => {

@@ -7,10 +7,14 @@
 //   tutor_begin(t, &source, SESSION_PROMPT);
 //   while ((state = tutor_run(t, &out)) == SESSION_MORE) { show(out); }
 //
-// Two needs come in addition to those of a session:
+// Some needs come in addition to those of a session:
 //   {kind: "need", what: "lesson",  path}            read this lesson; tutor_supply_lesson
 //   {kind: "need", what: "course",  log}             tutor_supply_course; refused, there is none.
 //                                                    log: its attempts are wanted too
+//
+//   {kind: "need", what: "import",  path, text}      merge this text of a log (lesson/log.h) into the
+//                                                    learner's; supply log_write_counts of it
+//   {kind: "need", what: "share",   text}            supply the text packed: raw DEFLATE (RFC 1951)
 //
 // Prose, questions and judgements come as records; two of them are for the host, which writes them
 // into the learner's log before it shows those that follow:

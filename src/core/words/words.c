@@ -75,7 +75,7 @@ void say_nothing(struct words *w)
 bool words_is_fixed(const struct rec *record)
 {
     static const enum rec_kind kinds_fixed[] = {KIND_print, KIND_scene, KIND_plot, KIND_export,
-                                                KIND_attempts};
+                                                KIND_attempts, KIND_share};
     for (size_t i = 0; i < COUNT_OF(kinds_fixed); i++) {
         if (rec_is(record, kinds_fixed[i])) {
             return true;

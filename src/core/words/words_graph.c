@@ -358,6 +358,16 @@ void say_theme(struct words *w)
     }
 }
 
+void say_share(struct words *w)
+{
+    const char *address = rec_get_text(w->record, KEY_address);
+    text_addf(w->out, "%s%s\n", address, rec_get_text(w->record, KEY_fragment));
+    if (*address == '\0') {
+        ink_add(w->out, INK_MUTED, "put this behind the address of a playground, or type share URL");
+        text_add_char(w->out, '\n');
+    }
+}
+
 void say_view(struct words *w)
 {
     const char *address = rec_get_text(w->record, KEY_address);

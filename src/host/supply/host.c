@@ -11,6 +11,7 @@
 #include "picture/image.h"
 #include "picture/page.h"
 #include "picture/plot.h"
+#include "store/deflate.h"
 #include "store/files.h"
 #include "store/folders.h"
 #include "store/journal.h"
@@ -283,6 +284,10 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (strcmp(what, "notes") == 0) {
         return document_write(h->notes, rec_get_text(need, KEY_format), path,
                               rec_get_text(need, KEY_path), h->stop, d);
+    }
+    if (strcmp(what, "share") == 0) {
+        const char *text = rec_get_text(need, KEY_text);
+        return deflate_pack(text, strlen(text), bytes, d);
     }
     if (strcmp(what, "import") == 0) {
         return answer_import(h, need, bytes, d);
