@@ -50,7 +50,7 @@ static void draw(struct sitting *s, const char *statements)
     struct text dot;
     struct diag d = {0};
     text_init(&dot);
-    assert_true(dot_text(s->scene, NULL, &dot, &d));
+    assert_true(dot_text(s->scene, NULL, DOT_LAYOUT, &dot, &d));
     agseterr(AGMAX);
     s->read = agmemread(text_get(&dot));
     assert_non_null(s->read);

@@ -199,7 +199,7 @@ static void assert_drawn(const char *name)
         text_init(&dot);
         text_init(&svg);
         const struct rec *scene = build_scene(&records, name, compact);
-        if (!dot_text(scene, NULL, &dot, &d) ||
+        if (!dot_text(scene, NULL, DOT_LAYOUT, &dot, &d) ||
             !image_render(text_get(&dot), text_length(&dot), "svg", NULL, &svg.bytes, &d)) {
             fail_msg("'%s' is not drawn: %s", name, d.message);
         }

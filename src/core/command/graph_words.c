@@ -144,11 +144,8 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     const struct {
         const char *name;
         bool *flag;
-    } flags[] = {{"--full", &p->full},
-                 {"--fold", &p->fold},
-                 {"--ascii", &p->ascii},
-                 {"--lr", &p->across},
-                 {"--down", &p->down}};
+    } flags[] = {{"--full", &p->full},         {"--fold", &p->fold}, {"--ascii", &p->ascii},
+                 {"--outlines", &p->outlines}, {"--lr", &p->across}, {"--down", &p->down}};
     for (size_t i = 0; i < COUNT_OF(flags); i++) {
         if (call_word_is(c, word, flags[i].name)) {
             return *flags[i].flag = true;
@@ -173,7 +170,7 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     diag_set(c->diag, word, "a picture has no option '%s'",
              diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
     return diag_hint(c->diag, "there are --from w, --radius 2, --full, --fold, --size slide, "
-                              "--letters 12, --lr, --down, --dpi 300 and --ascii");
+                              "--letters 12, --lr, --down, --dpi 300, --outlines and --ascii");
 }
 
 static bool read_path(struct call *c, struct span word, struct picture *p)
@@ -231,6 +228,10 @@ static bool check_options(struct call *c, const struct picture *p)
                  fitted ? "--size, --letters, --lr and --down are for drawn files"
                         : "--size and --dpi are for drawn files");
         return diag_hint(c->diag, "write graph L picture.png --size 6,4");
+    }
+    if (p->outlines && (!file || strcmp(p->format, "svg") != 0)) {
+        diag_set(c->diag, file ? p->path : c->command, "--outlines is for .svg files");
+        return diag_hint(c->diag, "letters of a .png are dots, and a .pdf has its fonts with it");
     }
     if (sized && strcmp(p->format, "png") == 0 && dots * longer > DOTS_MOST) {
         diag_set(c->diag, p->path, "that would be %.0f dots, more than the %d a picture may have",

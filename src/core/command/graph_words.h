@@ -12,6 +12,7 @@ struct picture {
     uint32_t from;               // only what leads from this to the target; NODE_NONE: all
     long radius;                 // only what is so near to the target; 0: all
     bool full, fold, ascii;
+    bool outlines;         // letters of an .svg as shapes
     bool across, down;     // as wanted; neither: whichever has the larger letters
     double width, height;  // inches of a file; 0: as large as it is
     double goal, floor;    // points that letters are to have, and to have at least; 0: not said
@@ -19,7 +20,7 @@ struct picture {
 };
 
 // [L] [FILE [dark]] [--from w] [--radius 2] [--full] [--fold] [--ascii]
-// [--size slide|a4|column|square|6,4] [--letters 12] [--lr] [--down] [--dpi 300]
+// [--size slide|a4|column|square|6,4] [--letters 12] [--lr] [--down] [--dpi 300] [--outlines]
 // False: the diag says why.
 bool picture_read(struct call *c, struct picture *p);
 // What is left of that behind the target: a file and options. False: the diag says why.

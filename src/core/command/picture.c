@@ -145,7 +145,9 @@ void picture_put_size(struct call *c, struct rec *scene, const struct picture *p
 enum call_end picture_ask_for_file(struct call *c, const struct rec *scene, const struct picture *p)
 {
     if (strcmp(p->format, "json") != 0) {
-        rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
+        struct rec *need = call_need(c, "picture", p->path);
+        rec_text(c->out, need, KEY_format, p->format);
+        rec_flag(c->out, need, KEY_outlines, p->outlines);
         return CALL_NEED;
     }
     struct text json;

@@ -77,6 +77,8 @@ static bool find(struct call *c, const struct picture *p, const struct part *par
                                          : p->down ? FIT_DOWN
                                                    : FIT_ANY_WAY,
                                   .style = style,
+                                  .all_boxes = strcmp(p->format, "dot") ==
+                                               0,  // other programs look for them
                                   .mode = p->fold                    ? FOLD_ALL
                                           : p->full || p->radius > 0 ? FOLD_NOTHING
                                                                      : FOLD_AS_IT_FITS,
@@ -115,6 +117,7 @@ static enum call_end ask(struct call *c, const struct picture *p, const struct f
 {
     struct rec *need = call_need(c, "picture", p->path);
     rec_text(c->out, need, KEY_format, p->format);
+    rec_flag(c->out, need, KEY_outlines, p->outlines);
     struct rec *area = rec_map(c->out, need, KEY_area);
     rec_number(c->out, area, KEY_width, 72 * p->width);
     rec_number(c->out, area, KEY_height, 72 * p->height);

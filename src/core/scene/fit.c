@@ -89,7 +89,8 @@ static bool add_scene(struct fitter *f, const struct folds *folds, struct titles
 {
     struct rec *list = &f->out->scenes.list;
     size_t chips_before = SIZE_MAX;
-    for (size_t i = 0; i < COUNT_OF(chip_levels); i++) {
+    size_t levels = f->wish->all_boxes ? 1 : COUNT_OF(chip_levels);
+    for (size_t i = 0; i < levels; i++) {
         const struct scene_fit fit = {.titles = titles,
                                       .chips = chip_levels[i].users,
                                       .typed = f->wish->typed,

@@ -36,6 +36,7 @@ struct fit_wish {
     struct fit_area area;
     enum fit_way way;
     int style;                         // enum fit_style; FIT_STYLES: any
+    bool all_boxes;                    // every leaf is a box of its own
     enum fold_mode mode;               // FOLD_NOTHING, FOLD_ALL; FOLD_AS_IT_FITS: any stage
     const struct buf *groups, *looks;  // as for folds (scene/fold.h)
     const struct scene_typed *typed;   // as for scenes

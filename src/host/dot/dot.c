@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dot/dot_data.h"
 #include "dot/dot_effort.h"
 #include "dot/dot_label.h"
 #include "scene/fit_measure.h"
@@ -84,9 +85,9 @@ static void set(void *object, const char *name, const char *value)
     agset(object, (char *)name, (char *)value);
 }
 
-static Agnode_t *node_of(Agraph_t *g, const char *id)
+static Agnode_t *node_of(Agraph_t *g, const struct painter *p, const char *id)
 {
-    return agnode(g, (char *)id, 1);
+    return agnode(g, (char *)(p->names == NULL ? id : dot_name_of(p->names, id)), 1);
 }
 
 // The label in work, as HTML. (An empty one is an error.)
@@ -99,12 +100,18 @@ static void set_label(void *object, const struct painter *p)
     }
 }
 
-// An operation as a node of its own is called what its box is called, with an o behind.
-static Agnode_t *operation_of(Agraph_t *g, const struct rec *box)
+// An operation as a node of its own is called what its box is called, with an o behind; in a file
+// with a blank and "op", which no name has.
+static Agnode_t *operation_of(Agraph_t *g, const struct painter *p, const struct rec *box)
 {
-    char id[24];
-    snprintf(id, sizeof id, "%.20so", rec_get_text(box, KEY_id));
-    return node_of(g, id);
+    char name[128];
+    const char *id = rec_get_text(box, KEY_id);
+    if (p->names == NULL) {
+        snprintf(name, sizeof name, "%.20so", id);
+    } else {
+        snprintf(name, sizeof name, "%.100s op", dot_name_of(p->names, id));
+    }
+    return agnode(g, name, 1);
 }
 
 static bool has_operation(const struct painter *p, const struct rec *box)
@@ -117,6 +124,29 @@ static bool is_fit(const struct painter *p)
     return p->style >= STYLE_FIT;
 }
 
+static void set_node_data(Agnode_t *node, const struct painter *p, const struct rec *box)
+{
+    struct dot_attribute data[DOT_NODE_DATA];
+    if (p->names != NULL) {
+        dot_node_data(box, data);
+        for (size_t i = 0; i < COUNT_OF(data); i++) {
+            set(node, data[i].name, data[i].value);
+        }
+        set(node, "tooltip", rec_get_text(box, KEY_name));
+    }
+}
+
+static void set_edge_data(Agedge_t *edge, const struct painter *p, const struct rec *cell)
+{
+    struct dot_attribute data[DOT_EDGE_DATA];
+    if (p->names != NULL) {
+        dot_edge_data(cell, data);
+        for (size_t i = 0; i < COUNT_OF(data); i++) {
+            set(edge, data[i].name, data[i].value);
+        }
+    }
+}
+
 static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box)
 {
     text_clear(p->html);
@@ -125,15 +155,17 @@ static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box
     } else {
         dot_add_box(p, box);
     }
-    set_label(node_of(g, rec_get_text(box, KEY_id)), p);
+    Agnode_t *node = node_of(g, p, rec_get_text(box, KEY_id));
+    set_label(node, p);
+    set_node_data(node, p, box);
     if (has_operation(p, box)) {
-        Agnode_t *operation = operation_of(g, box);
+        Agnode_t *operation = operation_of(g, p, box);
         text_clear(p->html);
         dot_add_operation(p, box);
         set_label(operation, p);
         set(operation, "shape", "ellipse");
         set(operation, "color", p->ink->edge);
-        Agedge_t *edge = agedge(g, operation, node_of(g, rec_get_text(box, KEY_id)), NULL, 1);
+        Agedge_t *edge = agedge(g, operation, node, NULL, 1);
         set(edge, "color", p->ink->edge);
     }
 }
@@ -164,15 +196,18 @@ static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec 
                       const struct rec *cell)
 {
     unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
+    // In a file no side is told: Graphviz may be asked to turn the picture.
+    bool file = p->names != NULL;
+    const char *side = file ? "" : p->top_down ? ":n" : ":w";
     char port[16];
-    const char *side = p->top_down ? "n" : "w";
     if (dot_is_drawn(p, cell)) {
-        snprintf(port, sizeof port, "i%u:%s", slot, side);
+        snprintf(port, sizeof port, "i%u%s", slot, side);
     } else {
-        snprintf(port, sizeof port, "o:%s", side);
+        snprintf(port, sizeof port, "o%s", side);
     }
-    set(edge, "headport", has_operation(p, box) ? side : port);
-    set(edge, "tailport", p->top_down ? "o:s" : "o:e");
+    const char *operation = file ? "" : side + 1;
+    set(edge, "headport", has_operation(p, box) ? operation : port);
+    set(edge, "tailport", file ? "o" : p->top_down ? "o:s" : "o:e");
 }
 
 // ---- Edges --------------------------------------------------------------------------------------
@@ -214,7 +249,7 @@ static Agnode_t *add_end(Agraph_t *g, const struct painter *p, struct cut *cut, 
     text_clear(p->html);
     dot_add_run(p, p->ink->grad, false, word == NULL ? "" : "→ ");
     dot_add_run(p, p->ink->muted, true, word == NULL ? "…" : word);
-    Agnode_t *node = node_of(g, id);
+    Agnode_t *node = agnode(g, id, 1);
     set_label(node, p);
     return node;
 }
@@ -252,8 +287,8 @@ static void add_edge(Agraph_t *g, const struct painter *p, struct cut *cut, cons
 {
     char id[32];
     const char *from = rec_get_text(cell, KEY_from), *to = rec_get_text(box, KEY_id);
-    Agnode_t *head = has_operation(p, box) ? operation_of(g, box) : node_of(g, to);
-    Agnode_t *tail = node_of(g, from);
+    Agnode_t *head = has_operation(p, box) ? operation_of(g, p, box) : node_of(g, p, to);
+    Agnode_t *tail = node_of(g, p, from);
     bool is_cut = line_of(cut, scene, from) != line_of(cut, scene, to);
     if (is_cut) {
         const struct rec *other = box_of(scene, from);
@@ -262,7 +297,10 @@ static void add_edge(Agraph_t *g, const struct painter *p, struct cut *cut, cons
     }
     Agedge_t *edge = agedge(g, tail, head, NULL, 1);
     snprintf(id, sizeof id, "%.16si%u", to, (unsigned)rec_get_whole(cell, KEY_slot));
-    set(edge, "id", id);
+    if (p->names == NULL) {
+        set(edge, "id", id);
+    }
+    set_edge_data(edge, p, cell);
     set_ports(edge, p, box, cell);
     paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
     if (is_cut) {
@@ -349,6 +387,21 @@ static void add_nodes(Agraph_t *g, const struct painter *p, const struct cut *cu
     }
 }
 
+// None of these names means anything to Graphviz but the last.
+static void declare_data(Agraph_t *g)
+{
+    static const char *const of_nodes[] = {"value", "grad", "op",     "kind",
+                                           "dims",  "tape", "tooltip"};
+    static const char *const of_edges[] = {"slot", "local", "share"};
+    declare(g, AGNODE, "id", "");
+    for (size_t i = 0; i < COUNT_OF(of_nodes); i++) {
+        declare(g, AGNODE, of_nodes[i], "");
+    }
+    for (size_t i = 0; i < COUNT_OF(of_edges); i++) {
+        declare(g, AGEDGE, of_edges[i], "");
+    }
+}
+
 static bool add_graph(Agraph_t *g, const struct painter *p, const struct rec *scene,
                       const struct dot_form *form)
 {
@@ -364,6 +417,9 @@ static bool add_graph(Agraph_t *g, const struct painter *p, const struct rec *sc
     declare_size(g, scene);
     declare_all(g, AGNODE, of_node, COUNT_OF(of_node));
     declare_all(g, AGEDGE, of_edge, COUNT_OF(of_edge));
+    if (p->names != NULL) {
+        declare_data(g);
+    }
     struct cut cut = {.ends = 0};
     int lines = form != NULL ? form->lines : (int)rec_get_whole(scene, KEY_lines);
     lines = lines > 1 ? lines : 1;
@@ -414,11 +470,16 @@ static enum style style_of(const struct rec *scene, const struct dot_form *form)
     return style;
 }
 
-bool dot_text(const struct rec *scene, const struct dot_form *form, struct text *out,
-              struct diag *d)
+bool dot_text(const struct rec *scene, const struct dot_form *form, enum dot_use use,
+              struct text *out, struct diag *d)
 {
     struct text html;
+    struct dot_names names;
     text_init(&html);
+    if (!dot_names_find(&names, scene)) {
+        dot_names_release(&names);
+        return diag_out_of_memory(d);
+    }
     const struct painter p = {
         .ink = strcmp(rec_get_text(scene, KEY_theme), "dark") == 0 ? &palette_dark : &palette_light,
         .style = style_of(scene, form),
@@ -426,6 +487,7 @@ bool dot_text(const struct rec *scene, const struct dot_form *form, struct text 
         .top_down =
             form != NULL ? form->down : strcmp(rec_get_text(scene, KEY_direction), "TB") == 0,
         .backward = strcmp(rec_get_text(scene, KEY_walk), "backward") == 0,
+        .names = use == DOT_FILE ? &names : NULL,
         .html = &html,
     };
     // cgraph's own discipline (its members differ from version to version), but writing to `out`.
@@ -440,5 +502,6 @@ bool dot_text(const struct rec *scene, const struct dot_form *form, struct text 
     agclose(g);
     ok = ok && !html.bytes.failed && !out->bytes.failed;
     text_release(&html);
+    dot_names_release(&names);
     return ok || diag_out_of_memory(d);
 }

@@ -23,9 +23,13 @@ struct dot_form {
     int dpi;  // 0: as usual
 };
 
+// What the text is for: to be laid out by us, or a file, whose nodes and edges have names and
+// numbers for other programs (dot_data.h).
+enum dot_use { DOT_LAYOUT, DOT_FILE };
+
 // Appends the DOT text of a scene (scene/scene.h); form NULL: as the scene says. False, and says so
 // in d, if out of memory.
-bool dot_text(const struct rec *scene, const struct dot_form *form, struct text *out,
-              struct diag *d);
+bool dot_text(const struct rec *scene, const struct dot_form *form, enum dot_use use,
+              struct text *out, struct diag *d);
 
 #endif

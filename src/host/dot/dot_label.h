@@ -40,13 +40,16 @@ struct look {
 
 struct look dot_look_of(const struct rec *box, const struct palette *ink);
 
+struct dot_names;
+
 // What a scene is drawn with.
 struct painter {
     const struct palette *ink;
     enum style style;
     bool compact, top_down;
-    bool backward;      // a backward walk is on
-    struct text *html;  // the label in work
+    bool backward;                  // a backward walk is on
+    const struct dot_names *names;  // of nodes, in a file; NULL: their ids are
+    struct text *html;              // the label in work
 };
 
 // Words in letters of the size that the nodes are declared with; nothing for "".

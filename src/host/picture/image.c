@@ -90,10 +90,15 @@ bool image_draw(const struct rec *scene, const char *format, struct stop *stop, 
     struct text dot;
     text_init(&dot);
     struct effort effort = dot_effort(scene);
-    bool ok = effort_is_bearable(&effort, d) && dot_text(scene, NULL, &dot, d) &&
+    bool ok = effort_is_bearable(&effort, d) && dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
               image_render(text_get(&dot), text_length(&dot), format, stop, bytes, d);
     text_release(&dot);
     return ok;
+}
+
+const char *picture_format(const struct rec *need)
+{
+    return rec_get_flag(need, KEY_outlines) ? "svg:cairo" : rec_get_text(need, KEY_format);
 }
 
 bool picture_write(const struct rec *scene, const char *path, const char *format, struct stop *stop,
@@ -104,7 +109,8 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
     text_init(&dot);
     buf_init(&bytes, 1);
     bool as_text = strcmp(format, "dot") == 0;
-    bool ok = as_text ? dot_text(scene, NULL, &dot, d) : image_draw(scene, format, stop, &bytes, d);
+    bool ok = as_text ? dot_text(scene, NULL, DOT_FILE, &dot, d)
+                      : image_draw(scene, format, stop, &bytes, d);
     const char *what = as_text ? text_get(&dot) : bytes.data;
     ok = ok && files_write(path, what, as_text ? text_length(&dot) : bytes.count, d);
     text_release(&dot);
@@ -139,7 +145,7 @@ static bool trial_text(const struct rec *need, const struct rec *trial, int64_t 
                                   .lines = (int)rec_get_whole(trial, KEY_lines),
                                   .trial = number < 0 ? NULL : words,
                                   .dpi = (int)rec_get_whole(need, KEY_dpi)};
-    return dot_text(scene, &form, out, d);
+    return dot_text(scene, &form, number < 0 ? DOT_FILE : DOT_LAYOUT, out, d);
 }
 
 // The first line, which says what was chosen, goes from the picture's bytes to `chosen`.
@@ -181,7 +187,7 @@ static bool trials_text(const struct rec *need, struct text *out, struct diag *d
 bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
                         struct buf *chosen, struct diag *d)
 {
-    const char *format = rec_get_text(need, KEY_format);
+    const char *format = picture_format(need);
     bool as_text = strcmp(format, "dot") == 0;
     struct text dot;
     struct buf bytes;

@@ -24,11 +24,14 @@ bool image_render(const char *dot, size_t n, const char *format, struct stop *st
 // A scene as a picture ("png", "svg", "pdf"), appended to `bytes`. False: d says why.
 bool image_draw(const struct rec *scene, const char *format, struct stop *stop, struct buf *bytes,
                 struct diag *d);
-// Writes a scene (view/scene.h) into a file: "png", "svg", "pdf", or "dot" as text. The file is
+// Writes a scene (view/scene.h) into a file: "png", "svg", "pdf", "svg:cairo" (its
+// letters are outlines), or "dot" as text. The file is
 // whole or as it was. False: d says why, its span is 0.
 bool picture_write(const struct rec *scene, const char *path, const char *format, struct stop *stop,
                    struct diag *d);
 
+// The format that a need of kind "picture" asks for.
+const char *picture_format(const struct rec *need);
 // The same of the best of several layouts: `need` is of kind need, with the scenes, the area and the
 // trials of scene/fit.h. What was chosen is appended to `chosen`: "NUMBER LETTERS LAYOUTS", which of
 // the trials, the size of its smallest letters and how many were tried.

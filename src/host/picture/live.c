@@ -379,7 +379,7 @@ static void send_drawing(struct live *l, const struct rec *scene)
         rec_json(&body, scene);
         add_message(&l->drawing, "scene", l->graph, &body);
         text_clear(&body);
-        if (dot_text(scene, NULL, &body, &ignored)) {
+        if (dot_text(scene, NULL, DOT_LAYOUT, &body, &ignored)) {
             add_message(&l->drawing, "dot", l->graph, &body);
         }
     }

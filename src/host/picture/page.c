@@ -72,7 +72,7 @@ bool page_write(const struct rec *scene, const struct rec *trace, const char *pa
     text_init(&dot);
     text_init(&html);
     buf_init(&svg, 1);
-    bool ok = dot_text(scene, NULL, &dot, d) &&
+    bool ok = dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
               image_render(text_get(&dot), text_length(&dot), "svg", stop, &svg, d);
     if (ok) {
         page_text(&html, scene, trace, svg.data, svg.count);

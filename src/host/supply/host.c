@@ -311,7 +311,7 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     const struct rec *scene = last(records, KIND_scene);
     return strcmp(format, "html") == 0
                ? page_write(scene, last(records, KIND_trace), path, h->stop, d)
-               : picture_write(scene, path, format, h->stop, d);
+               : picture_write(scene, path, picture_format(need), h->stop, d);
 }
 
 // The file that is asked for; where there is none, the one of that name that came with the program.

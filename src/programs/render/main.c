@@ -37,6 +37,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "render/png.h"
 #include "scene/worth.h"
 
 enum status {
@@ -114,10 +115,60 @@ static void prepare(Agraph_t *g, const struct dots *dots)
     if (dots->dpi != NULL) {
         char size[64];
         set_default(g, "dpi", dots->dpi);
-        double inches = dots->most / strtod(agget(g, (char *)"dpi"), NULL);
+        double inches = floor(100 * dots->most / strtod(agget(g, (char *)"dpi"), NULL)) / 100;
         snprintf(size, sizeof size, "%.2f,%.2f", inches, inches);
         set_default(g, "size", size);
     }
+}
+
+static double number_of(Agraph_t *g, const char *name)
+{
+    const char *text = agget(g, (char *)name);
+    return text == NULL ? 0 : strtod(text, NULL);
+}
+
+// Points of a whole number of dots.
+static double whole_dots(double points, double dpi)
+{
+    return ceil(points * dpi / 72 - 0.001) * 72 / dpi;
+}
+
+// A picture of bitmaps whose page is not a whole number of dots has a last column and row that
+// one sees through. So the page is as large as the drawing, in the size that it is to have, and up
+// to a dot more.
+static void set_viewport(Agraph_t *g)
+{
+    double pad = 2 * 72 * number_of(g, "pad"), dpi = number_of(g, "dpi"), width = 0, height = 0;
+    double across = GD_bb(g).UR.x - GD_bb(g).LL.x + pad, scale = 1;
+    double down = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;
+    const char *size = agget(g, (char *)"size");
+    if (size != NULL && sscanf(size, "%lf,%lf", &width, &height) == 2 && width > 0 && height > 0) {
+        scale = fmin(72 * width / across, 72 * height / down);
+        scale = strchr(size, '!') == NULL ? fmin(scale, 1) : scale;
+    }
+    if (dpi > 0 && across > 0 && down > 0) {
+        char viewport[80];
+        snprintf(viewport, sizeof viewport, "%.6f,%.6f", whole_dots(scale * across, dpi),
+                 whole_dots(scale * down, dpi));
+        agattr(g, AGRAPH, (char *)"viewport", viewport);
+    }
+}
+
+// A PNG says how dense it is.
+static bool put_bytes(Agraph_t *g, const char *format, const char *bytes, size_t n)
+{
+    size_t begun = 0;
+    double dpi = number_of(g, "dpi");
+    if (strcmp(format, "png") == 0 && n > PNG_HEADER && dpi > 0) {
+        uint8_t density[PNG_DENSITY];
+        png_density(density, dpi);
+        begun = PNG_HEADER;
+        if (fwrite(bytes, 1, begun, stdout) != begun ||
+            fwrite(density, 1, sizeof density, stdout) != sizeof density) {
+            return false;
+        }
+    }
+    return fwrite(bytes + begun, 1, n - begun, stdout) == n - begun;
 }
 
 // The bytes are taken into memory and written here, because Graphviz is careless about a full disk
@@ -127,13 +178,16 @@ static enum status write_out(GVC_t *gvc, Agraph_t *g, const char *format)
 {
     char *bytes = NULL;
     size_t n = 0;
+    if (strcmp(format, "png") == 0) {
+        set_viewport(g);
+    }
     FILE *memory = open_memstream(&bytes, &n);
     enum status status = DONE;
     if (memory == NULL || gvRender(gvc, g, format, memory) != 0) {
         status = fail(NO_FORMAT, "Graphviz cannot write the format \"%s\" on this machine", format);
     }
     bool whole = memory != NULL && fclose(memory) == 0;
-    if (status == DONE && (!whole || fwrite(bytes, 1, n, stdout) != n || fflush(stdout) != 0)) {
+    if (status == DONE && (!whole || !put_bytes(g, format, bytes, n) || fflush(stdout) != 0)) {
         status = fail(NO_OUTPUT, "the picture cannot be passed on");
     }
     free(bytes);
@@ -190,12 +244,6 @@ static bool read_trial(Agraph_t *g, struct trial *t)
            t->width > 0 && t->height > 0 && t->goal > 0 && t->floor > 0;
 }
 
-static double points(Agraph_t *g, const char *name)
-{
-    const char *inches = agget(g, (char *)name);
-    return inches == NULL ? 0 : 72 * strtod(inches, NULL);
-}
-
 // How large the picture is to be; it counts when the graph is laid out.
 static void set_size(Agraph_t *g, double width, double height)
 {
@@ -213,7 +261,7 @@ static bool try_layout(GVC_t *gvc, const struct dots *dots, struct choice *c)
     if (gvLayout(gvc, g, "dot") != 0) {
         return false;
     }
-    double pad = 2 * points(g, "pad");
+    double pad = 2 * 72 * number_of(g, "pad");
     c->laid_out = true;
     c->width = GD_bb(g).UR.x - GD_bb(g).LL.x + pad;
     c->height = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;

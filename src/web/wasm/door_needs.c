@@ -100,6 +100,9 @@ int EXPORT(door_dot)(struct door *d, int scene)
     struct dot_form form;
     const struct rec *fitted = scene < 0 ? first_trial(d, &form) : NULL;
     const struct rec *drawn = fitted != NULL ? fitted : scene_of(d, scene);
+    bool is_file =
+        scene < 0 && strcmp(rec_get_text(door_need(d, "picture"), KEY_format), "dot") == 0;
+    enum dot_use use = is_file ? DOT_FILE : DOT_LAYOUT;
     struct diag why = {0};
     door_clear_words(d);
     if (drawn == NULL) {
@@ -107,7 +110,7 @@ int EXPORT(door_dot)(struct door *d, int scene)
     }
     struct effort effort = dot_effort(drawn);
     if (!effort_is_bearable(&effort, &why) ||
-        !dot_text(drawn, fitted != NULL ? &form : NULL, &d->words[CHANNEL_ANSWERS], &why)) {
+        !dot_text(drawn, fitted != NULL ? &form : NULL, use, &d->words[CHANNEL_ANSWERS], &why)) {
         door_clear_words(d);
         door_say_trouble(d, &why);
         return TOO_LARGE;
