@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "session/salvage.h"
 
 // A loop, or a file being loaded, is one statement: inside it nothing can be taken back.
 static bool stands_alone(struct call *c, bool in_file)
@@ -128,6 +129,12 @@ enum call_end command_load(struct call *c)
     char *name =
         arena_copy(&c->out->arena, c->lexer->source->text + path.start, path.end - path.start);
     const char *bytes = c->s->supply.data;
+    if (name != NULL && salvage_wants(name, strlen(name))) {
+        return (session_reset(c->s) || diag_out_of_memory(c->diag)) &&
+                       salvage_push(c->s, name, path, bytes, c->s->supply.count, c->diag)
+                   ? CALL_DONE
+                   : CALL_FAILED;
+    }
     if (name == NULL || !session_reset(c->s) ||
         !session_push_frame(c->s, name, path, bytes, c->s->supply.count)) {
         diag_set(c->diag, path,

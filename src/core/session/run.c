@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "session/call.h"
+#include "session/salvage.h"
 #include "session/teach.h"
 #include "session/transaction.h"
 #include "text/block.h"
@@ -254,9 +255,40 @@ static void ask_for_input(struct call *c, const struct start *start)
     rec_text(c->out, need, KEY_folder, "data");
 }
 
+// The steps of a walk that were taken back: the walk does not know.
+static void forget_steps(struct session *s)
+{
+    if (s->stepped) {
+        stepper_stop(&s->stepper);
+        s->stepped = false;
+        s->guess = NULL;
+    }
+}
+
+// In a text that is run as far as it goes the statement alone is taken back. False: it is in none.
+static bool leave_out(struct session *s, const struct diag *d)
+{
+    size_t depth = salvage_depth(s);
+    if (depth == 0 || stop_is_asked(s->world.stop)) {
+        return false;
+    }
+    while (s->frames.count > depth) {
+        pop_frame(s);
+    }
+    salvage_skip(s, top_frame(s), d);
+    inputs_clear(&s->inputs);
+    forget_steps(s);
+    s->supplied = s->asked = false;
+    s->rounds = 0;
+    return true;
+}
+
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     struct diag late = {0};
+    if (leave_out(s, d)) {
+        return SESSION_MORE;
+    }
     if (s->world.stop != NULL && s->world.stop->asked == STOP_LATE) {
         diag_set(&late, d->span, "this takes longer than a statement may here");
         diag_hint(&late, "at the prompt it could be interrupted with Ctrl-C");
@@ -267,11 +299,7 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     }
     transaction_roll_back(s);
     inputs_clear(&s->inputs);
-    if (s->stepped) {  // the steps are taken back, but the walk does not know
-        stepper_stop(&s->stepper);
-        s->stepped = false;
-        s->guess = NULL;
-    }
+    forget_steps(s);
     report(top_frame(s), d, out);
     tell_left(s, d, out);
     session_drop_frames(s);
@@ -287,7 +315,7 @@ static enum session_state fail_first(struct session *s, struct diag *d, size_t s
     bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
     enum session_state state = fail(s, d, out);
     struct rec *error = out->list.in.last;
-    if (first && session_is_fresh(s) && error != NULL) {
+    if (first && state == SESSION_FAILED && session_is_fresh(s) && error != NULL) {
         teach_names(s, &source, start, out, error);
     }
     return state;
@@ -310,6 +338,10 @@ static enum session_state run_statement(struct session *s, struct records *out)
     if (!outermost && stop_is_asked(s->world.stop)) {
         diag_set(&diag, (struct span){start, start}, "interrupted");
         diag_hint(&diag, "nothing of it is kept");
+        return fail(s, &diag, out);
+    }
+    if (!salvage_begin(s, f, start)) {
+        diag_out_of_memory(&diag);
         return fail(s, &diag, out);
     }
     struct holdings before = outermost ? s->held : transaction_holdings(s);
@@ -454,6 +486,7 @@ enum session_state session_run(struct session *s, struct records *out)
             return go_on(s, out);
         }
         if (s->frames.count > 1) {
+            salvage_tell(s, f, out);
             end_frame(s);
         } else {
             pop_frame(s);

@@ -82,6 +82,19 @@ bool transaction_begin(struct session *s)
     return ok;
 }
 
+bool transaction_mark(struct session *s, size_t *mark)
+{
+    trail_begin(&s->undo);
+    *mark = trail_mark(&s->undo);
+    return save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
+}
+
+void transaction_take_back(struct session *s, size_t mark)
+{
+    trail_take_back(&s->undo, mark, NULL);
+    session_forget_derived(s);
+}
+
 void transaction_roll_back(struct session *s)
 {
     trail_take_back(&s->undo, s->begun, NULL);

@@ -16,6 +16,9 @@ void session_forget_derived(struct session *s);
 
 // False if out of memory.
 bool transaction_begin(struct session *s);
+// Within a transaction: from here on what is done can be taken back by itself. False if out of memory.
+bool transaction_mark(struct session *s, size_t *mark);
+void transaction_take_back(struct session *s, size_t mark);
 void transaction_roll_back(struct session *s);
 // Keeps what was done: as a moment that undo takes back, where it changed anything.
 void transaction_end(struct session *s);
