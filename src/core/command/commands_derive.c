@@ -1,6 +1,7 @@
 // derive: the derivative of a formula, rule by rule.
 #include <string.h>
 
+#include "command/arrays.h"
 #include "command/commands.h"
 #include "command/derive_parts.h"
 #include "command/formula.h"
@@ -208,8 +209,52 @@ static void put_derivation(struct formula *f, struct rec *r, const struct deriva
     }
 }
 
+// derive L W, L being computed by products of matrices: in whole arrays. False: it is none of these,
+// or the chain rule with whole arrays does not cover it; then nothing was read.
+static bool derive_whole(struct call *c)
+{
+    struct arrays a;
+    struct lexer before = *c->lexer;
+    struct diag aside = {0}, *diag = c->diag;
+    c->diag = &aside;
+    bool ok = arrays_read(&a, c) && arrays_has_products(&a);
+    struct token t = lexer_peek(c->lexer);
+    uint32_t in = ok && t.kind == TOKEN_NAME && !t.partial
+                      ? arrays_find(&a, token_text(c->lexer, t), token_length(t))
+                      : MAT_NONE;
+    ok = in != MAT_NONE;
+    if (ok) {
+        lexer_next(c->lexer, c->diag);
+        ok = !call_has_more(c) && arrays_derive(&a, in);
+    }
+    c->diag = diag;
+    if (ok) {
+        const char *of = *flow_label(&a.flow, a.flow.made.row), *name = *flow_label(&a.flow, in);
+        const struct matrix_line *lines = a.pass.lines.data;
+        struct rec *r = call_record(c, KIND_derive_arrays);
+        rec_text(c->out, r, KEY_of, of);
+        rec_text(c->out, r, KEY_in, name);
+        arrays_put_forward(&a, rec_list(c->out, r, KEY_forward));
+        arrays_put_backward(&a, rec_list(c->out, r, KEY_backward), in);
+        for (size_t i = 0; i < a.pass.lines.count; i++) {
+            if (lines[i].row == in) {
+                arrays_put_line(&a, rec_map(c->out, r, KEY_result), lines[i].name, lines[i].formula,
+                                in, true);
+            }
+        }
+    }
+    arrays_release(&a);
+    if (!ok) {
+        *c->lexer = before;
+    }
+    return ok;
+}
+
 enum call_end command_derive(struct call *c)
 {
+    if (call_has_more(c) && derive_whole(c)) {
+        return CALL_DONE;
+    }
     struct formula f;
     struct derivation d = {0};
     struct value array = {.rank = VALUE_UNBOUND};

@@ -4,6 +4,7 @@
 
 #include "command/commands.h"
 #include "command/formula.h"
+#include "command/stage_arrays.h"
 #include "export/export_python.h"
 #include "formula/simplify.h"
 
@@ -252,6 +253,10 @@ static bool uses_pi(const struct exprs *pool)
 
 enum call_end command_stage(struct call *c)
 {
+    enum stage_arrays_end arrays = call_has_more(c) ? stage_arrays(c) : STAGE_ARRAYS_NONE;
+    if (arrays != STAGE_ARRAYS_NONE) {
+        return arrays == STAGE_ARRAYS_DONE ? CALL_DONE : CALL_FAILED;
+    }
     struct formula f;
     struct stages s = {0};
     bool python = false;

@@ -73,7 +73,9 @@ static void label_side(struct flow *f, const struct layer *l, bool z, int64_t nu
         const struct layer_unit *unit = layers_unit(&f->layers, l, k);
         const char **at = flow_label(f, z ? unit->z : unit->a);
         if (*at == NULL && (z || unit->a != f->made.row)) {
-            *at = l->count == 1 ? label : arena_printf(&f->arena, "%s[%u]", label, (unsigned)k);
+            *at = l->count == 1 ? label
+                                : arena_printf(&f->arena, f->identifiers ? "%s_%u" : "%s[%u]",
+                                               label, (unsigned)k);
         }
     }
 }
@@ -92,7 +94,7 @@ static void label_output(struct flow *f)
         label = arena_printf(&f->arena, "%s_", label);
     }
     *flow_label(f, f->made.row) =
-        length <= TYPED_MOST ? arena_copy(&f->arena, text, length) : label;
+        length <= TYPED_MOST && !f->identifiers ? arena_copy(&f->arena, text, length) : label;
 }
 
 static void make_labels(struct flow *f)
@@ -135,9 +137,8 @@ static bool refuse_array(struct flow *f)
     return diag_hint(c->diag, "take its sum or mean: mean(%s)", typed);
 }
 
-bool flow_read(struct flow *f, struct call *c)
+bool flow_open(struct flow *f, struct call *c)
 {
-    *f = (struct flow){0};
     arena_init(&f->arena);
     buf_init(&f->labels, sizeof(const char *));
     buf_init(&f->before, sizeof(double));
@@ -152,13 +153,22 @@ bool flow_read(struct flow *f, struct call *c)
         !buf_resize(&f->labels, m->rows.count)) {
         return diag_out_of_memory(c->diag);
     }
+    make_labels(f);
+    return rebuilt_slopes(&f->made) && (!f->arena.failed || diag_out_of_memory(c->diag));
+}
+
+bool flow_read(struct flow *f, struct call *c)
+{
+    *f = (struct flow){0};
+    if (!flow_open(f, c)) {
+        return false;
+    }
     if (f->layers.rows.count == 0) {
         diag_set(c->diag, f->made.span, "there are no layers in this");
         return diag_hint(c->diag, "a layer is an array such as z = W @ x + b, or a call of a "
                                   "function; topo shows every node");
     }
-    make_labels(f);
-    return rebuilt_slopes(&f->made) && (!f->arena.failed || diag_out_of_memory(c->diag));
+    return true;
 }
 
 void flow_release(struct flow *f)

@@ -12,6 +12,7 @@ struct flow {
     struct arena arena;
     struct buf labels;  // const char *, by row of the matrices: what it goes by; NULL
     struct buf before;  // double, by node: values before the update
+    bool identifiers;    // labels are names that can be typed: z1_0, not z1[0]
     bool updated;
     double rate;
 };
@@ -25,6 +26,8 @@ struct flow {
 // Reads an expression at the call's place: one number, made of layers. Release it whatever the end.
 // False: the diag says why.
 bool flow_read(struct flow *f, struct call *c);
+// The same, where there may be no layers. (f is all zero, but for `identifiers`.)
+bool flow_open(struct flow *f, struct call *c);
 void flow_release(struct flow *f);
 // Moves the weights of all layers, and all other parameters, by -rate times their gradients, and
 // runs the forward pass again. False: the diag says why.

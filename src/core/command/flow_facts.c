@@ -101,7 +101,7 @@ static void put_formula(struct flow *f, struct text *out, uint32_t row)
         loss &= *flow_label(f, given) != NULL;
     }
     if (!loss) {
-        matrix_print(out, &f->made.matrices, f->labels.data, row);
+        matrix_print(out, &f->made.matrices, f->labels.data, row, false);
         return;
     }
     size_t length;

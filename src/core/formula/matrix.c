@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/builtin.h"
-#include "text/spelling.h"
+#include "formula/matrix_parts.h"
 
 void matrices_init(struct matrices *m)
 {
@@ -68,7 +67,7 @@ static bool grow_slots(struct matrices *m)
     return true;
 }
 
-static struct value value_of(const struct operand *x)
+struct value matrix_value_of(const struct operand *x)
 {
     return operand_is_array(x) ? x->array : value_of_node(x->node);
 }
@@ -147,11 +146,36 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// "[2]" or "[2, 0]", where x is that row or that element of a row of the matrices; NULL where not.
+static const char *place_in(struct matrices *m, const struct lower *w, const struct operand *x,
+                            uint32_t of)
+{
+    struct operand whole = lower_operand(matrices_at(m, of)->value, x->span);
+    uint32_t rows = operand_rows(&whole), cols = operand_cols(&whole), i = 0, j = 0;
+    uint32_t first = operand_node(w, x, 0, 0);
+    while (i < rows && operand_node(w, &whole, i, j) != first) {
+        j = j + 1 < cols ? j + 1 : 0;
+        i += j == 0;
+    }
+    bool matrix = whole.array.rank == VALUE_MATRIX, vector = x->array.rank == VALUE_VECTOR;
+    if (i == rows || !operand_is_array(&whole)) {
+        return NULL;
+    }
+    if (!operand_is_array(x)) {
+        return matrix ? arena_printf(&m->arena, "[%u, %u]", (unsigned)i, (unsigned)j)
+                      : arena_printf(&m->arena, "[%u]", (unsigned)j);
+    }
+    bool row = vector && matrix && j == 0 && operand_cols(x) == cols &&
+               operand_node(w, x, 0, cols - 1) == operand_node(w, &whole, i, cols - 1);
+    return row ? arena_printf(&m->arena, "[%u]", (unsigned)i) : NULL;
+}
+
 // A value whose nodes are there: its operands are the rows that they belong to, or that they were
 // computed from where they belong to none.
 static uint32_t note_stack(struct matrices *m, const struct lower *w, const struct operand *x)
 {
-    struct mat row = {.kind = MAT_STACK, .value = value_of(x), .uses = (uint32_t)m->uses.count};
+    struct mat row = {
+        .kind = MAT_STACK, .value = matrix_value_of(x), .uses = (uint32_t)m->uses.count};
     uint32_t cols = operand_cols(x), i = (uint32_t)m->rows.count, end = tape_count(w->tape);
     struct buf todo;
     buf_init(&todo, sizeof(uint32_t));
@@ -174,12 +198,14 @@ static uint32_t note_stack(struct matrices *m, const struct lower *w, const stru
     }
     m->uses.count = row.uses + row.used;
     row.kind = row.used == 0 ? MAT_GIVEN : between ? MAT_OTHER : MAT_STACK;
+    row.text = ok && row.used == 1 && !between ? place_in(m, w, x, uses[0]) : NULL;
+    row.kind = row.text != NULL ? MAT_INDEX : row.kind;
     return ok ? add_row(m, row) : MAT_NONE;
 }
 
 uint32_t matrices_give(struct matrices *m, const struct lower *w, const struct operand *x)
 {
-    uint32_t row = matrices_find(m, value_of(x));
+    uint32_t row = matrices_find(m, matrix_value_of(x));
     return row == MAT_NONE ? note_stack(m, w, x) : row;
 }
 
@@ -211,7 +237,7 @@ static const char *write_numbers(struct matrices *m, const struct lower *w, cons
     return text;
 }
 
-static uint32_t row_of(struct matrices *m, const struct lower *w, const struct operand *x)
+uint32_t matrix_row_of(struct matrices *m, const struct lower *w, const struct operand *x)
 {
     if (x->is_node) {
         return matrices_give(m, w, x);
@@ -221,28 +247,45 @@ static uint32_t row_of(struct matrices *m, const struct lower *w, const struct o
         m, (struct mat){.kind = MAT_NUMBERS, .value = shape, .text = write_numbers(m, w, x)});
 }
 
+// Appends a row with the operands that were appended to `uses` from `from` on.
+uint32_t matrix_note_uses(struct matrices *m, const struct lower *w, struct mat row, uint32_t from,
+                          const struct operand *result)
+{
+    row.uses = from;
+    row.used = (uint32_t)m->uses.count - from;
+    row.value = matrix_value_of(result);
+    uint32_t i = m->uses.failed ? MAT_NONE : add_row(m, row);
+    return i != MAT_NONE && own_nodes(m, w, result, i) ? i : MAT_NONE;
+}
+
+bool matrix_push_use(struct matrices *m, uint32_t row)
+{
+    uint32_t *at = row == MAT_NONE ? NULL : buf_push(&m->uses, 1);
+    if (at != NULL) {
+        *at = row;
+    }
+    return at != NULL;
+}
+
 // Appends a row with these operands. MAT_NONE: out of memory, or full.
-static uint32_t note(struct matrices *m, const struct lower *w, struct mat row,
+uint32_t matrix_note(struct matrices *m, const struct lower *w, struct mat row,
                      const struct operand *x, uint32_t count, const struct operand *result)
 {
-    uint32_t operands[8];
-    count = count < COUNT_OF(operands) ? count : (uint32_t)COUNT_OF(operands);
+    enum { OPERANDS = 8 };
+    uint32_t rows[OPERANDS];
+    if (count > OPERANDS) {
+        return matrices_give(m, w, result);
+    }
+    for (uint32_t k = 0; k < count; k++) {  // each may append rows and uses of its own
+        rows[k] = matrix_row_of(m, w, &x[k]);
+    }
+    uint32_t from = (uint32_t)m->uses.count;
     for (uint32_t k = 0; k < count; k++) {
-        operands[k] = row_of(m, w, &x[k]);
-        if (operands[k] == MAT_NONE) {
+        if (!matrix_push_use(m, rows[k])) {
             return MAT_NONE;
         }
     }
-    row.uses = (uint32_t)m->uses.count;
-    row.used = count;
-    row.value = value_of(result);
-    uint32_t *uses = count == 0 ? operands : buf_push(&m->uses, count);
-    if (uses == NULL) {
-        return MAT_NONE;
-    }
-    memcpy(uses, operands, count * sizeof *uses);
-    uint32_t i = add_row(m, row);
-    return i != MAT_NONE && own_nodes(m, w, result, i) ? i : MAT_NONE;
+    return matrix_note_uses(m, w, row, from, result);
 }
 
 uint32_t matrices_note_op(struct matrices *m, const struct lower *w, enum op op,
@@ -250,277 +293,10 @@ uint32_t matrices_note_op(struct matrices *m, const struct lower *w, enum op op,
                           const struct operand *result)
 {
     struct operand both[2] = {*x, *y};
-    uint32_t row = matrices_find(m, value_of(result));
+    uint32_t row = matrices_find(m, matrix_value_of(result));
     return row != MAT_NONE ? row
-                           : note(m, w, (struct mat){.kind = MAT_OP, .op = op}, both,
-                                  (uint32_t)op_get(op)->arity, result);
-}
-
-// ---- Items --------------------------------------------------------------------------------------
-
-// What the operation of an item is called: our own name for it.
-static const char *function_name(const struct lower *w, const struct item *item, size_t *length)
-{
-    const char *s = w->source->text + item->span.start;
-    *length = item->span.end - item->span.start;
-    bool own = op_find(s, *length, OP_CALL) != OP_COUNT || builtin_find(s, *length) != NULL;
-    const char *meant = own ? NULL : spelling_function(s, *length);
-    *length = meant == NULL ? *length : strlen(meant);
-    return meant == NULL ? s : meant;
-}
-
-// The axis of a fold over x as array_fold takes it; for a softmax the one along which it goes.
-static int axis_of(const struct lower *w, const struct operand *x, uint32_t count, bool rows)
-{
-    if (x->array.rank != VALUE_MATRIX) {
-        return -1;
-    }
-    if (count < 2) {
-        return rows ? 1 : -1;
-    }
-    double axis = operand_is_array(&x[1]) ? 0 : lower_number(w, &x[1]);
-    return axis == 1 || axis == -1 ? 1 : 0;
-}
-
-static const struct {
-    const char *name;
-    enum mat_kind kind;
-    uint32_t operands;
-    bool along;  // it goes along an axis rather than over it
-} functions[] = {
-    {"sum", MAT_SUM, 1, false},        {"mean", MAT_MEAN, 1, false},
-    {"softmax", MAT_SOFTMAX, 1, true}, {"cross_entropy", MAT_CROSS_ENTROPY, 2, false},
-    {"outer", MAT_OUTER, 2, false},    {"dot", MAT_MATMUL, 2, false},
-};
-
-// The row of a call, and how many of its values are operands.
-static struct mat call_row(struct matrices *m, const struct lower *w, const struct item *item,
-                           const struct operand *x, uint32_t *count)
-{
-    size_t length;
-    const char *s = function_name(w, item, &length);
-    enum op op = op_find(s, length, OP_CALL);
-    bool axis = item->count > 1 && x[item->count - 1].axis;
-    if (op != OP_COUNT && (uint32_t)op_get(op)->arity == item->count && !axis) {
-        return (struct mat){.kind = MAT_OP, .op = op};
-    }
-    for (size_t i = 0; i < COUNT_OF(functions); i++) {
-        if (strlen(functions[i].name) == length && memcmp(functions[i].name, s, length) == 0) {
-            *count = functions[i].operands;
-            return (struct mat){.kind = functions[i].kind,
-                                .axis = axis_of(w, x, item->count, functions[i].along)};
-        }
-    }
-    return (struct mat){.kind = MAT_OTHER, .text = arena_copy(&m->arena, s, length)};
-}
-
-// "[:, 0]", where the indices are numbers and slices; NULL where they are arrays.
-static const char *write_index(struct matrices *m, const struct lower *w, const struct operand *x,
-                               uint32_t count)
-{
-    struct text out;
-    bool plain = true;
-    text_init(&out);
-    for (uint32_t k = 0; k < count; k++) {
-        text_add(&out, k == 0 ? "[" : ", ");
-        if (x[k].kind == OPERAND_SLICE) {
-            if (x[k].from != INT64_MIN) {
-                text_addf(&out, "%lld", (long long)x[k].from);
-            }
-            text_add_char(&out, ':');
-            if (x[k].to != INT64_MIN) {
-                text_addf(&out, "%lld", (long long)x[k].to);
-            }
-        } else if (operand_is_array(&x[k])) {
-            plain = false;
-        } else {
-            text_addf(&out, "%.0f", lower_number(w, &x[k]));
-        }
-    }
-    text_add_char(&out, ']');
-    const char *text = plain ? arena_copy(&m->arena, text_get(&out), text_length(&out)) : NULL;
-    text_release(&out);
-    return text;
-}
-
-// How many operands an item takes from the stack.
-static uint32_t taken(const struct item *item)
-{
-    switch (item->kind) {
-    case ITEM_OP:
-        return (uint32_t)op_get(item->op)->arity;
-    case ITEM_MATMUL:
-        return 2;
-    case ITEM_CALL:
-        return item->count;
-    case ITEM_INDEX:
-        return item->count + 1;
-    case ITEM_FIELD:
-    case ITEM_TRANSPOSE:
-        return 1;
-    default:
-        return 0;
-    }
-}
-
-// What an item's operation is; `count` of the operands at x are its own.
-static struct mat item_row(struct matrices *m, const struct lower *w, const struct item *item,
-                           const struct operand *x, uint32_t *count)
-{
-    switch (item->kind) {
-    case ITEM_OP:
-        return (struct mat){.kind = MAT_OP, .op = item->op};
-    case ITEM_MATMUL:
-        return (struct mat){.kind = MAT_MATMUL};
-    case ITEM_CALL:
-        return call_row(m, w, item, x, count);
-    case ITEM_INDEX:
-        *count = 1;
-        return (struct mat){.kind = MAT_INDEX, .text = write_index(m, w, x + 1, item->count)};
-    case ITEM_FIELD:
-    case ITEM_TRANSPOSE:
-        return (struct mat){.kind = MAT_TRANSPOSE};
-    default:
-        return (struct mat){.kind = MAT_STACK};
-    }
-}
-
-// ---- Reading ------------------------------------------------------------------------------------
-
-struct matrix_reader {
-    struct matrices *m;
-    struct lower *w;
-    struct buf kept;   // struct operand: those of the item that is being taken
-    struct buf calls;  // struct calling
-};
-
-// A function being called.
-struct calling {
-    uint32_t name;         // NAME_NONE: a comprehension
-    uint32_t given, gave;  // its values, in matrices.uses
-};
-
-static bool out_of_room(const struct matrices *m, struct lower *w, struct span span)
-{
-    if (!m->full) {
-        return diag_out_of_memory(w->diag);
-    }
-    diag_set(w->diag, span, "this is made of more than %d arrays and values", MATRICES_MOST);
-    return diag_hint(w->diag, "arrays say in a line what many single terms say");
-}
-
-// What the item made, if that is new.
-static bool note_item(struct matrix_reader *r, const struct item *item, struct mat row,
-                      uint32_t count)
-{
-    struct lower *w = r->w;
-    const struct operand *top = BUF(struct operand, &w->stack) + w->stack.count - 1;
-    if (w->stack.count == 0 || top->kind != OPERAND_VALUE || !top->is_node ||
-        matrices_find(r->m, value_of(top)) != MAT_NONE) {
-        return true;
-    }
-    uint32_t made = row.kind == MAT_STACK ? matrices_give(r->m, w, top)
-                                          : note(r->m, w, row, r->kept.data, count, top);
-    return made != MAT_NONE || out_of_room(r->m, w, item->span);
-}
-
-static bool begin_call(struct matrix_reader *r, const struct source *source,
-                       const struct item *item, uint32_t count)
-{
-    struct calling call = {.name = NAME_NONE};
-    if (item->kind == ITEM_CALL) {
-        call.name = names_find(r->w->names, source->text + item->span.start,
-                               item->span.end - item->span.start);
-        for (; call.gave < count; call.gave++) {
-            uint32_t row = row_of(r->m, r->w, &BUF(struct operand, &r->kept)[call.gave]);
-            uint32_t *at = row == MAT_NONE ? NULL : buf_push(&r->m->uses, 1);
-            if (at == NULL) {
-                return out_of_room(r->m, r->w, item->span);
-            }
-            *at = row;
-        }
-        call.given = (uint32_t)r->m->uses.count - count;
-    }
-    struct calling *at = buf_push(&r->calls, 1);
-    if (at != NULL) {
-        *at = call;
-    }
-    return at != NULL || diag_out_of_memory(r->w->diag);
-}
-
-// The result of the outermost function that was called.
-static void end_call(struct matrix_reader *r)
-{
-    struct calling call = BUF(struct calling, &r->calls)[--r->calls.count];
-    const struct operand *top = BUF(struct operand, &r->w->stack) + r->w->stack.count - 1;
-    uint32_t row = top->is_node ? matrices_find(r->m, value_of(top)) : MAT_NONE;
-    for (size_t i = 0; i < r->calls.count; i++) {
-        if (BUF(struct calling, &r->calls)[i].name != NAME_NONE) {
-            return;
-        }
-    }
-    struct mat *made = row == MAT_NONE ? NULL : matrices_at(r->m, row);
-    if (made != NULL && call.name != NAME_NONE && made->call == NAME_NONE) {
-        made->call = call.name;
-        made->given = call.given;
-        made->gave = call.gave;
-    }
-}
-
-static bool take_item(struct matrix_reader *r, const struct item *item)
-{
-    struct lower *w = r->w;
-    uint32_t count = taken(item);
-    size_t depth = w->calls.count;
-    if (count > w->stack.count || !buf_resize(&r->kept, count)) {
-        return diag_out_of_memory(w->diag);
-    }
-    if (count > 0) {
-        memcpy(r->kept.data, BUF(struct operand, &w->stack) + w->stack.count - count,
-               count * sizeof(struct operand));
-    }
-    const struct source *source = w->source;
-    uint32_t own = count;
-    struct mat row = item_row(r->m, w, item, r->kept.data, &own);
-    if (!lower_take(w, item)) {
-        return false;
-    }
-    if (w->calls.count > depth) {  // a function's body comes next
-        return begin_call(r, source, item, count);
-    }
-    if (!note_item(r, item, row, own)) {
-        return false;
-    }
-    if (w->calls.count < depth) {
-        end_call(r);
-    }
-    return true;
-}
-
-bool matrices_read(struct matrices *m, struct lower *w, struct parser *p, struct operand *result)
-{
-    struct matrix_reader r = {.m = m, .w = w};
-    bool ok = true, done = false;
-    buf_init(&r.kept, sizeof(struct operand));
-    buf_init(&r.calls, sizeof(struct calling));
-    w->stack.count = 0;
-    while (ok && !done) {
-        struct item item = lower_read(w, p);
-        done = item.kind == ITEM_END && w->calls.count == 0;
-        if (stop_after(w->stop, 1)) {
-            ok = diag_set(w->diag, item.span, "interrupted");
-        } else if (!done) {
-            ok = take_item(&r, &item);
-        }
-    }
-    if (ok) {
-        *result = *BUF(struct operand, &w->stack);
-        ok = !result->is_node || matrices_give(m, w, result) != MAT_NONE ||
-             out_of_room(m, w, result->span);
-    }
-    buf_release(&r.kept);
-    buf_release(&r.calls);
-    return ok;
+                           : matrix_note(m, w, (struct mat){.kind = MAT_OP, .op = op}, both,
+                                         (uint32_t)op_get(op)->arity, result);
 }
 
 bool matrices_reach(const struct matrices *m, uint32_t root, struct buf *reached)

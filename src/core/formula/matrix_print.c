@@ -38,6 +38,7 @@ struct piece {
 
 struct printer {
     const struct matrices *m;
+    bool numpy;
     struct buf todo;  // struct piece, the next one last
 };
 
@@ -90,15 +91,17 @@ static void put_infix(struct printer *p, const char *name, uint32_t row, enum ma
 static void put_stack(struct printer *p, uint32_t row)
 {
     const struct mat *m = matrices_at(p->m, row);
-    if (m->used == 1) {  // some elements of one array
+    if (m->used == 1 && value_is_array(matrices_at(p->m, matrices_operand(p->m, row, 0))->value) &&
+        m->value.rank <= matrices_at(p->m, matrices_operand(p->m, row, 0))
+                             ->value.rank) {  // some elements of one array
         put(p, "[…]");
         put_row(p, matrices_operand(p->m, row, 0), MATRIX_PRIMARY);
         return;
     }
-    put(p, m->used > 0 ? "]" : "…");
+    put(p, m->used == 0 ? "…" : p->numpy ? "])" : "]");
     for (uint32_t k = m->used; k-- > 0;) {
         put_row(p, matrices_operand(p->m, row, k), MATRIX_ANY);
-        put(p, k > 0 ? ", " : "[");
+        put(p, k > 0 ? ", " : p->numpy ? "array([" : "[");
     }
 }
 
@@ -158,9 +161,9 @@ static void put_parts(struct printer *p, uint32_t row)
 }
 
 bool matrix_print(struct text *out, const struct matrices *m, const char *const *labels,
-                  uint32_t row)
+                  uint32_t row, bool numpy)
 {
-    struct printer p = {.m = m};
+    struct printer p = {.m = m, .numpy = numpy};
     size_t start = text_length(out);
     buf_init(&p.todo, sizeof(struct piece));
     put_parts(&p, row);

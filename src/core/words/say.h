@@ -34,6 +34,11 @@ void say_more(struct words *w);
 void say_more_in(struct words *w, const char *where);
 // The gradient in a table; a point until one was computed.
 void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
+// words_arrays.c: a number, and the array of a map (its field `key`, and `count`, `norm`, `grad_norm`
+// or `after_norm`) in at most so many columns: whole, or its first numbers and its length.
+void say_figure(struct text *out, double v, int digits);
+void say_array(struct text *out, const struct words *w, const struct rec *array, enum rec_key key,
+               size_t columns);
 // Needs a formula parentheses beside a *: does it hold a sum or a comparison outside parentheses?
 bool say_is_loose(const char *formula);
 

@@ -11,86 +11,12 @@ static size_t room(const struct words *w)
     return w->columns > 0 ? w->columns : COLUMNS;
 }
 
-// ---- Numbers ------------------------------------------------------------------------------------
-
-static void add_number(struct text *out, double v, int digits)
-{
-    char number[NUMBER_TEXT];
-    text_add(out, number_text(number, v, digits));
-}
-
-static void add_list(struct text *out, const struct rec *list, int digits)
-{
-    text_add_char(out, '[');
-    for (const struct rec *v = list->in.first; v != NULL; v = v->next) {
-        v->type == REC_LIST ? add_list(out, v, digits) : add_number(out, v->number, digits);
-        text_add(out, v->next != NULL ? ", " : "");
-    }
-    text_add_char(out, ']');
-}
-
-// As many of the first numbers as fit, and the length of all of them: "[0.1, 0.2, …] ‖1.8‖".
-static void add_first(struct text *out, const struct rec *list, double norm, int digits,
-                      size_t columns)
-{
-    struct text first, next;
-    text_init(&first);
-    text_init(&next);
-    bool matrix = list->in.first != NULL && list->in.first->type == REC_LIST;
-    const struct rec *v = matrix ? list->in.first->in.first : list->in.first;
-    size_t used = strlen("[[.]] || 0.0123");
-    for (; v != NULL; v = v->next) {
-        text_clear(&next);
-        add_number(&next, v->number, digits);
-        used += text_length(&next) + 2;
-        if (used > columns) {
-            break;
-        }
-        text_addf(&first, "%s, ", text_get(&next));
-    }
-    if (text_length(&first) > 0) {
-        text_addf(out, matrix ? "[[%s…]] " : "[%s…] ", text_get(&first));
-    }
-    text_add(out, "‖");
-    add_number(out, norm, 3);
-    text_add(out, "‖");
-    text_release(&first);
-    text_release(&next);
-}
-
-// An array in at most so many columns.
-static void add_array(struct text *out, const struct words *w, const struct rec *array,
-                      enum rec_key key, size_t columns)
-{
-    const struct rec *value = rec_find(array, key);
-    enum rec_key norm = key == KEY_grad    ? KEY_grad_norm
-                        : key == KEY_after ? KEY_after_norm
-                                           : KEY_norm;
-    struct text whole;
-    if (value == NULL || value->type != REC_LIST) {
-        add_number(out, value == NULL ? 0 : value->number, w->digits);
-        return;
-    }
-    text_init(&whole);
-    int64_t shown = 0;
-    for (const struct rec *v = value->in.first; v != NULL; v = v->next) {
-        shown += v->type == REC_LIST ? (int64_t)v->in.count : 1;
-    }
-    add_list(&whole, value, w->digits);
-    if (shown == rec_get_whole(array, KEY_count) && text_length(&whole) <= columns) {
-        text_add(out, text_get(&whole));
-    } else {
-        add_first(out, value, rec_get_number(array, norm), w->digits, columns);
-    }
-    text_release(&whole);
-}
-
 static void cell_array(struct words *w, struct table *t, enum ink ink, const struct rec *array,
                        enum rec_key key, size_t columns)
 {
     struct text cell;
     text_init(&cell);
-    add_array(&cell, w, array, key, columns);
+    say_array(&cell, w, array, key, columns);
     table_ink(t, ink, text_get(&cell));
     text_release(&cell);
 }
@@ -176,7 +102,7 @@ static void add_layer(struct diagram *d, const struct rec *layer)
     text_clear(&part);
     int64_t number = rec_get_whole(layer, KEY_number);
     number > 0 ? text_addf(&part, "‖δ%lld‖ ", (long long)number) : text_add(&part, "‖d‖ ");
-    add_number(&part, rec_get_number(z, KEY_grad_norm), 3);
+    say_figure(&part, rec_get_number(z, KEY_grad_norm), 3);
     ink_add(&d->below, INK_GRAD, text_get(&part));
     text_add(&d->below, " ◄");
     text_add_char(&d->above, ' ');
@@ -383,8 +309,8 @@ static void update_row(struct words *w, struct table *t, const struct rec *v, si
     struct text before, after;
     text_init(&before);
     text_init(&after);
-    add_array(&before, w, v, KEY_value, columns);
-    add_array(&after, w, v, KEY_after, columns);
+    say_array(&before, w, v, KEY_value, columns);
+    say_array(&after, w, v, KEY_after, columns);
     bool both = columns_of(&before) + columns_of(&after) + 4 <= columns;
     table_ink(t, INK_NAME, rec_get_text(v, KEY_name));
     table_cell(t, rec_get_text(v, KEY_shape));
@@ -407,7 +333,7 @@ static void put_update(struct words *w)
     size_t columns = room(w) > 2 * NUMBERS_LEAST ? room(w) - NUMBERS_LEAST : NUMBERS_LEAST;
     text_init(&title);
     text_add(&title, "update, learning rate ");
-    add_number(&title, rec_get_number(w->record, KEY_rate), w->digits);
+    say_figure(&title, rec_get_number(w->record, KEY_rate), w->digits);
     table_init(&t, "lnn");
     put_title(w, text_get(&title));
     for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
@@ -425,7 +351,7 @@ static void put_update(struct words *w)
 
 static void add_share(struct text *out, double share)
 {
-    add_number(out, 100 * share, 3);
+    say_figure(out, 100 * share, 3);
     text_add_char(out, '%');
 }
 
@@ -448,10 +374,10 @@ static void put_special(struct words *w, const struct rec *layer, const char *sp
         bool vanishes = strcmp(special, "vanishes") == 0;
         text_addf(w->out, vanishes ? "vanishes: the length of its δ is "
                                    : "explodes: the length of its δ is ");
-        add_number(w->out, rec_get_number(rec_find(layer, KEY_z), KEY_grad_norm), 3);
+        say_figure(w->out, rec_get_number(rec_find(layer, KEY_z), KEY_grad_norm), 3);
         if (rec_find(layer, KEY_ratio) != NULL) {
             text_add(w->out, ", ");
-            add_number(w->out, rec_get_number(layer, KEY_ratio), 3);
+            say_figure(w->out, rec_get_number(layer, KEY_ratio), 3);
             text_add(w->out, " times that of the layer above");
         }
         text_add_char(w->out, '\n');
