@@ -43,6 +43,7 @@ below_prompt  := supply $(below_supply)
 below_talk    := supply $(below_supply)
 below_wasm    := dot play $(below_play)
 below_backstep := prompt check talk $(below_prompt)
+below_print   := base
 below_render  := scene $(below_scene)
 below_live    := process base
 below_jupyter := supply $(below_supply)
@@ -55,7 +56,7 @@ folder = $(wildcard src/*/$(1))
 
 # Programs beside backstep, each a folder of src/programs/ that becomes build/backstep-FOLDER. They stand
 # alone because what they link is too heavy for a prompt that should be there at once.
-HELPERS := render live
+HELPERS := render live print
 # One that only users of Jupyter need, and whose libraries nobody else should install: make jupyter.
 JUPYTER := $(BUILD)/backstep-jupyter
 LOGOS   := logo.svg logo-32x32.png logo-64x64.png
@@ -77,6 +78,7 @@ flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' \
 flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
 flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(BUILD)/jupyter \
     $(call pc,--cflags libzmq libsodium)
+flags_src/programs/print      = $(posix) $(call pc,--cflags pangocairo cairo)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
 $(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(posix)))
 flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
@@ -107,6 +109,7 @@ libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
 libs_render = $(call pc,--libs libgvc libcgraph)
 libs_live   = $(call pc,--libs libmicrohttpd)
+libs_print  = $(call pc,--libs pangocairo cairo)
 libs_jupyter = $(call pc,--libs libzmq libsodium)
 
 comma := ,

@@ -52,6 +52,15 @@ bool grading_condition(struct tutor *t, const struct question_line *until, struc
     return holds;
 }
 
+void grading_key(struct tutor *t, struct records *out)
+{
+    struct play *p = t->play;
+    p->solved = true;  // a table's cells are shown
+    struct rec *r = play_record(p, out, KIND_solution);
+    judge_put_key(p, out, r);
+    play_text(p, out, r, KEY_then, p->question->then, p->question->line);
+}
+
 void grading_leave(struct tutor *t)
 {
     question_leave(t->play);

@@ -23,6 +23,8 @@ void grading_judge(struct tutor *t, const char *answer, struct judgement *j, str
 // Does this condition of the question hold? Else `why` receives what is the case instead; where the
 // author has something to say to it, that comes first.
 bool grading_condition(struct tutor *t, const struct question_line *until, struct text *why);
+// Appends a record of kind "solution" with the right answer, and what is said with it.
+void grading_key(struct tutor *t, struct records *out);
 // Leaves the question unanswered.
 void grading_leave(struct tutor *t);
 // A text of the question's with its {= } filled in, appended.

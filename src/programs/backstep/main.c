@@ -13,6 +13,7 @@
 #include "base/stop.h"
 #include "check/check.h"
 #include "check/grade.h"
+#include "check/print.h"
 #include "prompt/lessons.h"
 #include "prompt/notebook.h"
 #include "prompt/prompt.h"
@@ -31,7 +32,7 @@ struct options {
     const char *colour;
     const char *answers;
     const char *seed;  // of a task's numbers
-    bool json, bless, talk, csv, trust;
+    bool json, bless, talk, csv, trust, no_keys;
 };
 
 static struct stop stop;
@@ -99,6 +100,9 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case 'A':
             o->answers = optarg;
+            break;
+        case 'K':
+            o->no_keys = true;
             break;
         case 'N':
             o->seed = optarg;
@@ -287,6 +291,22 @@ static bool read_seed(const struct options *o, uint64_t *seed)
     return o->seed[0] >= '0' && o->seed[0] <= '9' && *end == '\0' && errno == 0;
 }
 
+static int refuse_seed(const struct options *o)
+{
+    return refuse_usage("--seed is a whole number, not ", o->seed);
+}
+
+static int print(const struct options *o)
+{
+    uint64_t seed;
+    return o->count != 3          ? refuse_usage("print needs a lesson and a file: print LESSON "
+                                                 "out.html",
+                                                 "")
+           : !read_seed(o, &seed) ? refuse_seed(o)
+                                  : print_run(o->scripts[1].text, o->scripts[2].text, seed,
+                                              !o->no_keys);
+}
+
 static int grade(const struct options *o)
 {
     struct grade_options options = {
@@ -295,7 +315,7 @@ static int grade(const struct options *o)
     if (o->count < 3 || words == NULL || !read_seed(o, &options.seed)) {
         free(words);
         return o->count < 3 ? refuse_usage("grade needs tasks and answers: grade TASKS.md FILE", "")
-                            : refuse_usage("--seed is a whole number, not ", o->seed);
+                            : refuse_seed(o);
     }
     options.theme = form_of(o, stdout) == HOST_COLOUR ? theme_known() : THEME_PLAIN;
     int status = grade_run(&options, words[0], words + 1, o->count - 2);
@@ -334,6 +354,7 @@ int main(int argc, char **argv)
                  : is_word(&o, 0, "check")                           ? check(&o)
                  : is_word(&o, 0, "grade")                           ? grade(&o)
                  : is_word(&o, 0, "notebook")                        ? write_notebook(&o)
+                 : is_word(&o, 0, "print")                           ? print(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);
