@@ -28,9 +28,9 @@ expect() {  # the program, what must be said
 
 expect dnf 'dnf install gcc glibc-devel pkgconf-pkg-config graphviz-devel readline-devel sqlite-devel'
 expect dnf 'Build from source:  cmark-gfm'
-expect pacman 'pacman -S gcc glibc pkgconf graphviz readline sqlite libmicrohttpd ttf-dejavu'
+expect pacman 'pacman -S gcc glibc pkgconf graphviz readline sqlite zlib libmicrohttpd ttf-dejavu'
 expect apk 'apk add gcc musl-dev pkgconf graphviz-dev readline-dev sqlite-dev'
-expect brew 'brew install gcc pkgconf graphviz readline cmark-gfm sqlite libmicrohttpd font-dejavu'
+expect brew 'brew install gcc pkgconf graphviz readline cmark-gfm sqlite zlib libmicrohttpd font-dejavu'
 expect brew 'make run SETUP=true'
 
 echo "$passed passed, $failed failed"
