@@ -285,8 +285,8 @@ static void answers_are_exported(void **state)
 static void what_cannot_be_exported_is_told(void **state)
 {
     struct seat *seat = *state;
-    assert_non_null(strstr(type(seat, "progress export"), "progress is shown, or exported as csv"));
-    assert_non_null(strstr(type(seat, "progress today"), "write progress, or progress export csv"));
+    assert_non_null(strstr(type(seat, "progress export"), "a file is missing here; write progress export answers.txt"));
+    assert_non_null(strstr(type(seat, "progress today"), "write progress, progress export FILE, progress import FILE"));
     assert_non_null(strstr(type(seat, "progress export csv a b"), "error:"));
 }
 
