@@ -33,14 +33,25 @@ static bool number_calls(struct call *c, struct buf *numbers)
     return ok || diag_out_of_memory(c->diag);
 }
 
-// Is the next word a function of the learner's, and not a value as well?
+static bool names_a_group(const struct session *s, uint32_t name)
+{
+    for (uint32_t g = 0; g < s->groups.count; g++) {
+        if (group_at(&s->groups, g)->name == name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Is the next word a function of the learner's or what else made a group (backward), and not a value
+// as well?
 static bool is_function(const struct call *c, struct token t, uint32_t *name)
 {
     const struct session *s = c->s;
     *name = t.kind == TOKEN_NAME ? names_find(&s->names, token_text(c->lexer, t), token_length(t))
                                  : NAME_NONE;
     return *name != NAME_NONE && names_get(&s->names, *name).rank == VALUE_UNBOUND &&
-           definitions_find(&s->definitions, *name) != NULL;
+           (definitions_find(&s->definitions, *name) != NULL || names_a_group(s, *name));
 }
 
 // A function's name with nothing but a number behind it, so that local neuron(1, 2) is none.

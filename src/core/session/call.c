@@ -268,7 +268,7 @@ struct lower *call_lower(struct call *c)
     // Each expression is read afresh; only the arrays of plain numbers stay.
     c->lower.source = c->lexer->source;
     c->lower.named = c->lower.by_new_number = false;
-    c->lower.remarks.count = c->lower.grown.count = 0;
+    c->lower.remarks.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;
     c->lower.told_unreached = false;
     c->lower.strange = (struct span){0, 0};
@@ -282,6 +282,7 @@ bool call_expression(struct call *c, struct operand *result)
     struct lower *w = call_lower(c);
     parser_init(&p, c->lexer, &c->s->names, c->diag);
     p.stop = c->s->world.stop;
+    w->grown.count = 0;
     size_t start = lexer_peek(c->lexer).at;
     bool ok = lower_expression(w, &p, result);
     c->named = w->named;
@@ -342,10 +343,43 @@ bool call_target(struct call *c, uint32_t *node)
     if (!call_has_more(c)) {
         return call_last_output(c, node);
     }
-    if (!call_expression(c, &operand)) {
-        return false;
+    struct lower *w = call_lower(c);
+    w->slopes_as = SLOPES_GROWN;
+    bool ok = call_expression(c, &operand);
+    w->slopes_as = SLOPES_NUMBERS;
+    return ok && one_node(c, &operand, node);
+}
+
+// Is a derivative written here? *end receives the place behind it.
+static bool is_derivative(const struct call *c, size_t *end)
+{
+    struct lexer ahead = *c->lexer;
+    struct parser p;
+    struct diag ignored = {0};
+    bool found = false;
+    parser_init(&p, &ahead, &c->s->names, &ignored);
+    struct item item = parser_next(&p);
+    while (p.taken < p.out.count && item.kind != ITEM_ERROR) {
+        item = parser_next(&p);
+        found |= item.kind == ITEM_SLOPE;
     }
-    return one_node(c, &operand, node);
+    *end = ahead.at;
+    parser_release(&p);
+    return found;
+}
+
+// dL/da where a node is wanted: the one that it was grown as.
+static bool derivative_node(struct call *c, size_t end, uint32_t *node)
+{
+    struct source only = *c->lexer->source;
+    struct lexer *lexer = c->lexer, within = *lexer;
+    only.length = end;
+    within.source = &only;
+    c->lexer = &within;
+    bool ok = call_target(c, node);
+    c->lexer = lexer;
+    lexer->at = end;
+    return ok;
 }
 
 bool call_part(struct call *c, struct operand *part)
@@ -372,8 +406,12 @@ bool call_part(struct call *c, struct operand *part)
 bool call_node(struct call *c, uint32_t *node)
 {
     struct lexer begin = *c->lexer;
-    struct token t = lexer_next(c->lexer, c->diag);
     char quoted[QUOTED];
+    size_t end;
+    if (is_derivative(c, &end)) {
+        return derivative_node(c, end, node);
+    }
+    struct token t = lexer_next(c->lexer, c->diag);
     if (t.kind == TOKEN_NODE) {
         const struct lower *w = call_lower(c);
         *node = t.node;

@@ -155,29 +155,13 @@ static const char *slope_label(struct lower *w, uint32_t slope)
     int order = 0;
     for (; slope != 0 && order < SLOPE_ORDERS; order++) {
         const struct slope_of *row = &BUF(struct slope_of, &w->slopes)[slope - 1];
-        of[order] = operand_node(w, &row->of, 0, 0);
+        of[SLOPE_ORDERS - 1 - order] = operand_node(w, &row->of, 0, 0);
         root = row->root;
         slope = row->below;
     }
-    char label[LABEL_TEXT];
     struct text out;
     text_init(&out);
-    text_add_char(&out, 'd');
-    if (order > 1) {
-        text_addf(&out, "%d", order);
-    }
-    text_addf(&out, "%s/", names_label(w->names, label, root));
-    for (int i = order; i > 0;) {
-        int times = 1;
-        while (i > times && of[i - 1 - times] == of[i - 1]) {
-            times++;
-        }
-        text_addf(&out, "d%s", names_label(w->names, label, of[i - 1]));
-        if (times > 1) {
-            text_addf(&out, "%d", times);
-        }
-        i -= times;
-    }
+    names_derivative(w->names, &out, root, of + SLOPE_ORDERS - order, order);
     const char *words = arena_copy(&w->memory, text_get(&out), text_length(&out));
     text_release(&out);
     return words;
@@ -287,23 +271,60 @@ static bool grown_operand(struct lower *w, const struct buf *terms, const struct
     return list != NULL;
 }
 
+// What one sweep makes is a group, which pictures fold to a box.
+static bool begin_group(struct lower *w, uint32_t *group)
+{
+    static const char name[] = "backward";
+    const struct activation *in = lower_innermost(w);
+    uint32_t id = names_intern(w->names, name, sizeof name - 1);
+    *group = id == NAME_NONE ? GROUP_NONE
+                             : groups_begin(w->groups, id, in == NULL ? GROUP_NONE : in->group,
+                                            tape_count(w->tape));
+    return *group != GROUP_NONE || diag_out_of_memory(w->diag);
+}
+
+// The node that was made for this derivative before, if its value is the derivative's now.
+static uint32_t made_before(struct lower *w, uint32_t root, const struct operand *of)
+{
+    struct adjoints a = {0};
+    uint32_t node = operand_is_array(of) ? NODE_NONE : names_grown(w->names, root, of->node);
+    if (node == NODE_NONE || sweep_adjoints(w->tape, w->stop, root, of->node, &a) != SWEEP_DONE ||
+        adjoints_get(&a, of->node) != tape_value(w->tape, node)) {
+        node = NODE_NONE;
+    }
+    adjoints_release(&a);
+    return node;
+}
+
 static bool slopes_as_nodes(struct lower *w, const struct operand *root, const struct operand *of,
                             struct span span, struct operand *out)
 {
     struct buf terms;
     struct fresh fresh;
+    uint32_t group = GROUP_NONE;
+    if (w->groups != NULL && !begin_group(w, &group)) {
+        return false;
+    }
     buf_init(&terms, sizeof(struct gradient));
-    bool ok = swept(w, fresh_begin(w, &fresh), span) &&
-              grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, &w->grown);
+    bool ok = swept(w, fresh_begin(w, &fresh), span);
+    uint32_t before = ok ? made_before(w, root->node, of) : NODE_NONE;
+    if (before != NODE_NONE) {
+        *out = (struct operand){.is_node = true, .node = before, .span = span};
+    } else {
+        ok = ok && grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, &w->grown);
+    }
     fresh_end(w, &fresh);
+    if (group != GROUP_NONE) {
+        groups_end(w->groups, group, tape_count(w->tape));
+    }
     bool reached = false;
     for (size_t k = 0; ok && k < terms.count; k++) {
         reached |= BUF(struct gradient, &terms)[k].reached;
     }
-    if (ok && !reached) {
+    if (ok && !reached && before == NODE_NONE) {
         note_unreached(w, root, of);
     }
-    ok = ok && grown_operand(w, &terms, of, span, out);
+    ok = ok && (before != NODE_NONE || grown_operand(w, &terms, of, span, out));
     buf_release(&terms);
     return ok;
 }

@@ -20,9 +20,10 @@ void names_init(struct names *n)
     buf_init(&n->heads, sizeof(uint32_t));
     buf_init(&n->lists, sizeof(uint32_t));
     buf_init(&n->grown, sizeof(struct grown));
+    buf_init(&n->by_grown, 2 * sizeof(uint32_t));
     buf_init(&n->arrays, sizeof(uint32_t));
     buf_init(&n->by_node, sizeof(struct label));
-    n->by_node_made = false;
+    n->by_node_made = n->by_grown_made = false;
 }
 
 void names_release(struct names *n)
@@ -32,6 +33,7 @@ void names_release(struct names *n)
     buf_release(&n->heads);
     buf_release(&n->lists);
     buf_release(&n->grown);
+    buf_release(&n->by_grown);
     buf_release(&n->arrays);
     buf_release(&n->by_node);
 }
@@ -140,7 +142,7 @@ bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct valu
 
 void names_changed(struct names *n)
 {
-    n->by_node_made = false;
+    n->by_node_made = n->by_grown_made = false;
 }
 
 static int compare_labels(const void *a, const void *b)
@@ -236,41 +238,25 @@ static bool label_element(struct names *n, char out[LABEL_TEXT], uint32_t node)
     return false;
 }
 
-const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
+bool names_own_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
 {
     uint32_t name = names_of_node(n, node);
     if (name == NAME_NONE) {
-        if (!label_element(n, out, node)) {
-            snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
-        }
-        return out;
+        return label_element(n, out, node);
     }
     size_t length;
     const char *s = names_text(n, name, &length);
     size_t cut = utf8_cut(s, length < 80 ? length : 80, 30);
     snprintf(out, LABEL_TEXT, "%.*s%s", (int)cut, s, cut < length ? "…" : "");
+    return true;
+}
+
+const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
+{
+    if (!names_own_label(n, out, node) && !names_grown_label(n, out, node)) {
+        snprintf(out, LABEL_TEXT, "%%%u", (unsigned)node);
+    }
     return out;
-}
-
-bool names_keep_grown(struct names *n, const struct buf *rows)
-{
-    struct grown *at = rows->count == 0 ? NULL : buf_push(&n->grown, rows->count);
-    if (at != NULL) {
-        memcpy(at, rows->data, rows->count * sizeof *at);
-        n->by_node_made = false;
-    }
-    return rows->count == 0 || at != NULL;
-}
-
-uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of)
-{
-    for (size_t i = n->grown.count; i-- > 0;) {
-        const struct grown *row = &BUF(struct grown, &n->grown)[i];
-        if (row->root == root && row->of == of) {
-            return row->node;
-        }
-    }
-    return NODE_NONE;
 }
 
 enum { NEAR_LENGTH = 32 };

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/trail.h"
 #include "text/value.h"
 
@@ -30,6 +31,8 @@ struct names {
     struct buf by_node;  // struct label: bound scalars, sorted by node; made when asked for
     struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
     bool by_node_made;
+    struct buf by_grown;  // rows of `grown`, sorted by node; made when asked for
+    bool by_grown_made;
 };
 
 void names_init(struct names *n);
@@ -52,16 +55,24 @@ void names_changed(struct names *n);
 
 // A name for this node: the earliest name bound to it; NAME_NONE if there is none.
 uint32_t names_of_node(struct names *n, uint32_t node);
-// A node as the learner reads it: its name, its place in an array that has one (W[0, 1]), or %7.
-// Written into out, which is returned.
+// A node as the learner reads it: its name, its place in an array that has one (W[0, 1]), what it
+// was grown as (dL/da), or %7. Written into out, which is returned.
 enum { LABEL_TEXT = 96 };
 const char *names_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
 
-// Keeps these rows (struct grown): nodes that are derivatives, which are labelled as such. False if
-// out of memory.
+// The first two of these alone. False: the node has neither.
+bool names_own_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
+
+// names_grown.c: nodes that are derivatives (engine/grow.h).
+// Keeps these rows (struct grown). False if out of memory.
 bool names_keep_grown(struct names *n, const struct buf *rows);
 // The node that was made for d root / d of last; NODE_NONE if none was.
 uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of);
+// What the node was grown as: "dL/da", "d2L/dadb". False: it was not, or there is no room for it.
+bool names_grown_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
+// The derivative of root in the nodes of[0 … order - 1], as it is written: "d3y/dx2dz".
+void names_derivative(struct names *n, struct text *out, uint32_t root, const uint32_t *of,
+                      int order);
 
 // The candidate closest to s by typing slips (one or two: a letter more, less, other, swapped),
 // offered one at a time; for "did you mean".

@@ -1,5 +1,6 @@
 #include "words/say.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "words/marks.h"
@@ -115,6 +116,14 @@ bool say_is_loose(const char *formula)
         }
     }
     return false;
+}
+
+struct say_part say_part(const char *label)
+{
+    struct say_part part;
+    bool derivative = label[0] == 'd' && strstr(label, "/d") != NULL;
+    snprintf(part.text, sizeof part.text, derivative ? "(%s)" : "%s", label);
+    return part;
 }
 
 // A line that is wider than there is room for is cut on both sides of the caret.

@@ -39,6 +39,12 @@ void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
 void say_figure(struct text *out, double v, int digits);
 void say_array(struct text *out, const struct words *w, const struct rec *array, enum rec_key key,
                size_t columns);
+// A node's label as it is written after the d of a derivative: L, but (dL/da) of one that is a
+// derivative itself.
+struct say_part {
+    char text[128];
+};
+struct say_part say_part(const char *label);
 // Needs a formula parentheses beside a *: does it hold a sum or a comparison outside parentheses?
 bool say_is_loose(const char *formula);
 

@@ -63,8 +63,9 @@ void say_forward(struct words *w)
 static void add_symbols(struct words *w, struct text *cell, const struct rec *term)
 {
     const char *formula = rec_get_text(term, KEY_formula);
-    text_addf(cell, "d%s/d%s * ", rec_get_text(rec_find(w->record, KEY_root), KEY_name),
-              rec_get_text(rec_find(term, KEY_user), KEY_name));
+    text_addf(cell, "d%s/d%s * ",
+              say_part(rec_get_text(rec_find(w->record, KEY_root), KEY_name)).text,
+              say_part(rec_get_text(rec_find(term, KEY_user), KEY_name)).text);
     text_addf(cell, say_is_loose(formula) ? "(%s)" : "%s", formula);
 }
 

@@ -48,8 +48,8 @@ static void add_row(struct words *w, struct table *t, const struct rec *row)
         }
         table_cell(t, text_get(&cell));
     } else {
-        text_addf(&cell, "d%s/d%s", rec_get_text(w->record, KEY_name),
-                  rec_get_text(row, KEY_child));
+        text_addf(&cell, "d%s/d%s", say_part(rec_get_text(w->record, KEY_name)).text,
+                  say_part(rec_get_text(row, KEY_child)).text);
         table_cell(t, text_get(&cell));
         text_clear(&cell);
         text_add(&cell, "= ");

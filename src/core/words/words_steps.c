@@ -38,8 +38,8 @@ static void add_share(struct words *w, struct table *t, const struct rec *share)
     table_cell(t, text_get(&cell));
     table_ink(t, INK_GRAD, number_text(held, rec_get_number(share, KEY_held), w->digits));
     text_clear(&cell);
-    text_addf(&cell, say_is_loose(formula) ? "+= d%s/d%s * (%s)" : "+= d%s/d%s * %s", root,
-              rec_get_text(w->record, KEY_name), formula);
+    text_addf(&cell, say_is_loose(formula) ? "+= d%s/d%s * (%s)" : "+= d%s/d%s * %s",
+              say_part(root).text, say_part(rec_get_text(w->record, KEY_name)).text, formula);
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "= ");
@@ -74,7 +74,7 @@ void say_step(struct words *w)
     }
     bool seed = strcmp(step, "seed") == 0;
     ink_add(w->out, INK_NAME, name);
-    text_addf(w->out, "   d%s/d%s = ", root, name);
+    text_addf(w->out, "   d%s/d%s = ", say_part(root).text, say_part(name).text);
     say_number(w, INK_GRAD, rec_get_number(w->record, seed ? KEY_after : KEY_upstream));
     text_add(w->out, seed ? "   the seed\n" : "\n");
     struct table t;

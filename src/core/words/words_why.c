@@ -31,9 +31,9 @@ void say_nudge(struct words *w)
     say_number(w, INK_VALUE, rec_get_number(root, KEY_value));
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, rec_get_number(w->record, KEY_after));
-    text_addf(w->out,
-              "\nthe gradient predicts a change of d%s/d%s * h = ", rec_get_text(root, KEY_name),
-              rec_get_text(node, KEY_name));
+    text_addf(w->out, "\nthe gradient predicts a change of d%s/d%s * h = ",
+              say_part(rec_get_text(root, KEY_name)).text,
+              say_part(rec_get_text(node, KEY_name)).text);
     say_number(w, INK_GRAD, rec_get_number(w->record, KEY_gradient));
     text_add(w->out, " * ");
     say_number(w, INK_VALUE, by);
@@ -253,7 +253,8 @@ void say_tangent(struct words *w)
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         const char *formula = rec_get_text(row, KEY_formula);
         text_clear(&cell);
-        text_addf(&cell, "d%s/d%s =", rec_get_text(row, KEY_name), of);
+        text_addf(&cell, "d%s/d%s =", say_part(rec_get_text(row, KEY_name)).text,
+                  say_part(of).text);
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
         table_cell(&t, *formula == '\0' ? "the input" : formula);
         char number[NUMBER_TEXT];
@@ -263,11 +264,12 @@ void say_tangent(struct words *w)
     say_table(w, &t);
     say_more(w);
     text_release(&cell);
-    text_addf(w->out, "forward mode: %lld multiply-adds for d%s/d%s alone", forward, root, of);
+    text_addf(w->out, "forward mode: %lld multiply-adds for d%s/d%s alone", forward,
+              say_part(root).text, say_part(of).text);
     text_addf(w->out, leaves > 1 ? ", one such pass for each of %lld leaves\n" : "\n", leaves);
     text_addf(w->out, "reverse mode: %lld multiply-adds for the gradients of all leaves at once\n",
               reverse);
-    text_addf(w->out, "d%s/d%s = ", root, of);
+    text_addf(w->out, "d%s/d%s = ", say_part(root).text, say_part(of).text);
     say_number(w, INK_GRAD, rec_get_number(w->record, KEY_slope));
     text_add_char(w->out, '\n');
 }
@@ -341,7 +343,8 @@ static void explain_children(struct words *w)
         ink_add(w->out, INK_NAME, rec_get_text(c, KEY_name));
         text_add(w->out, " is ");
         say_number(w, INK_VALUE, rec_get_number(c, KEY_value));
-        text_addf(w->out, "; local gradient d%s/d%s = ", name, rec_get_text(c, KEY_name));
+        text_addf(w->out, "; local gradient d%s/d%s = ", say_part(name).text,
+                  say_part(rec_get_text(c, KEY_name)).text);
         ink_add(w->out, INK_LOCAL, formula);
         if (strcmp(formula, number) != 0) {
             text_add(w->out, " = ");
@@ -384,9 +387,8 @@ static double explain_shares(struct words *w, const char *output)
     double sum = 0;
     for (const struct rec *u = say_first(w->record, KEY_uses); u != NULL; u = u->next) {
         const char *formula = rec_get_text(u, KEY_formula);
-        text_addf(w->out,
-                  say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ", output,
-                  rec_get_text(u, KEY_name), formula);
+        text_addf(w->out, say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ",
+                  say_part(output).text, say_part(rec_get_text(u, KEY_name)).text, formula);
         say_number(w, INK_GRAD, rec_get_number(u, KEY_upstream));
         text_add(w->out, " * ");
         say_number(w, INK_LOCAL, rec_get_number(u, KEY_local));
@@ -411,7 +413,8 @@ static void explain_gradient(struct words *w)
     }
     double grad = rec_get_number(w->record, KEY_grad);
     if (is_output) {
-        text_addf(w->out, "it is the output: its own gradient d%s/d%s is the seed, 1\n", out, out);
+        text_addf(w->out, "it is the output: its own gradient d%s/d%s is the seed, 1\n",
+                  say_part(out).text, say_part(out).text);
         return;
     }
     if (!reached) {
@@ -423,7 +426,7 @@ static void explain_gradient(struct words *w)
               uses == 1 ? "it is used once, so d%s/d%s is one share, upstream times local:\n"
                         : "it is used more than once, so d%s/d%s is a sum of shares, "
                           "upstream times local:\n",
-              out, name);
+              say_part(out).text, say_part(name).text);
     double sum = explain_shares(w, out);
     const struct rec *list = rec_find(w->record, KEY_uses);
     if (list != NULL && (int64_t)list->in.count < uses) {
