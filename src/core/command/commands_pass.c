@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/sweep.h"
 #include "command/commands.h"
+#include "engine/sweep.h"
+#include "formula/expr.h"
 
 enum call_end command_forward(struct call *c)
 {
@@ -132,8 +133,59 @@ static void put_term(struct call *c, struct rec *terms, struct use use)
     text_release(&formula);
 }
 
+// The formula of a grown node: written out down to what has a name, or is a derivative itself.
+static void add_grown_formula(struct call *c, struct text *out, uint32_t node)
+{
+    enum { MOST = 200 };
+    struct tape *t = &c->s->tape;
+    struct names *names = &c->s->names;
+    struct exprs pool;
+    struct buf ids, formulas;
+    char own[LABEL_TEXT];
+    exprs_init(&pool);
+    buf_init(&formulas, sizeof(uint32_t));
+    bool ok = sweep_reach(t, node, &ids) && buf_resize(&formulas, (size_t)node + 1);
+    uint32_t *formula = formulas.data;
+    for (size_t i = 0; ok && i < ids.count; i++) {
+        uint32_t id = BUF(uint32_t, &ids)[i];
+        struct node n = tape_node(t, id);
+        bool label = n.op == OP_LEAF ||
+                     (id != node &&
+                      (names_own_label(names, own, id) || names_grown_as(names, id) != NULL ||
+                       group_of_node(&c->s->groups, id) != group_of_node(&c->s->groups, node)));
+        formula[id] = label ? expr_label(&pool, t, names, id)
+                            : expr_apply(&pool, (enum op)n.op, formula[n.a], formula[n.b]);
+    }
+    if (ok && !exprs_failed(&pool)) {
+        expr_print(out, &pool, formula[node], MOST);
+    }
+    buf_release(&ids);
+    buf_release(&formulas);
+    exprs_release(&pool);
+}
+
+// The gradient of a node as it was grown: the formula of the node that was made for it, or what it
+// is besides: f, dL/dd, 1.
+static void put_grown(struct call *c, struct rec *row, uint32_t root, uint32_t node,
+                      struct gradient g)
+{
+    char label[LABEL_TEXT], own[NUMBER_TEXT];
+    struct text out;
+    text_init(&out);
+    const struct grown *made = names_grown_as(&c->s->names, g.node);
+    if (g.node == NODE_NONE) {
+        text_add(&out, number_text(own, g.number, session_digits(c->s)));
+    } else if (made != NULL && made->root == root && made->of == node) {
+        add_grown_formula(c, &out, g.node);
+    } else {
+        text_add(&out, names_label(&c->s->names, label, g.node));
+    }
+    rec_text(c->out, row, KEY_grown, text_get(&out));
+    text_release(&out);
+}
+
 // {root, rows: [{node, name, value, grad, seed, held, uses, terms: […]}], more}
-static bool table_put(struct table *table)
+static bool table_put(struct table *table, const struct buf *grown)
 {
     enum { TERMS_MOST = 4 };
     struct call *c = table->call;
@@ -160,6 +212,9 @@ static bool table_put(struct table *table)
             }
         }
         rec_whole(c->out, row, KEY_uses, (int64_t)(next - first));
+        if (grown->count > 0) {
+            put_grown(c, row, table->root, shown.node, BUF(struct gradient, grown)[shown.node]);
+        }
     }
     rec_whole(c->out, r, KEY_more, (int64_t)table->more);
     return true;
@@ -217,12 +272,43 @@ static bool matters(const struct tape *t, uint32_t root, uint32_t held, bool zer
     return !params && !zeroed;
 }
 
-static bool run_backward(struct call *c, uint32_t root, bool echo)
+// Nodes for the gradients of all that root depends on; `all` receives them (struct gradient), by
+// node, those of constants left as they are.
+static bool grow_all(struct call *c, uint32_t root, struct buf *all)
+{
+    const struct tape *t = &c->s->tape;
+    struct lower *w = call_lower(c);
+    struct buf ids, grown;
+    buf_init(&grown, sizeof(struct gradient));
+    bool ok = sweep_reach(t, root, &ids);
+    uint32_t *id = ids.data;
+    size_t count = 0;
+    for (size_t k = 0; ok && k < ids.count; k++) {
+        if (!tape_marked(t, id[k], MARK_CONST)) {
+            id[count++] = id[k];
+        }
+    }
+    ok = (ok && buf_resize(&grown, count) && buf_resize(all, (size_t)root + 1)) ||
+         diag_out_of_memory(c->diag);
+    w->grown.count = 0;
+    ok = ok && lower_grow(w, root, id, count, grown.data, c->command);
+    for (size_t k = 0; ok && k < count; k++) {
+        BUF(struct gradient, all)[id[k]] = BUF(struct gradient, &grown)[k];
+    }
+    ok = ok && (names_keep_grown(&c->s->names, &w->grown) || diag_out_of_memory(c->diag));
+    buf_release(&ids);
+    buf_release(&grown);
+    return ok;
+}
+
+static bool run_backward(struct call *c, uint32_t root, bool graph, bool echo)
 {
     struct session *s = c->s;
     uint32_t fresh, held;
     struct table table = {0};
+    struct buf grown;
     char label[LABEL_TEXT];
+    buf_init(&grown, sizeof(struct gradient));
     if (!call_refresh_to(c, root, &fresh)) {
         return false;
     }
@@ -243,8 +329,9 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
                         names_label(&s->names, label, held));
         }
         note_strange_gradient(c, root);
-        ok = !echo || table_put(&table);
+        ok = (!graph || grow_all(c, root, &grown)) && (!echo || table_put(&table, &grown));
     }
+    buf_release(&grown);
     if (echo) {
         table_release(&table);
     }
@@ -254,7 +341,12 @@ static bool run_backward(struct call *c, uint32_t root, bool echo)
 enum call_end command_backward(struct call *c)
 {
     uint32_t root;
-    bool ok = call_target(c, &root) && call_finish(c) && run_backward(c, root, call_echoes(c));
+    bool ok = call_target(c, &root), graph = c->create_graph;
+    if (ok && token_is(c->lexer, lexer_peek(c->lexer), "graph")) {
+        lexer_next(c->lexer, c->diag);
+        graph = true;
+    }
+    ok = ok && call_finish(c) && run_backward(c, root, graph, call_echoes(c));
     return ok ? CALL_DONE : CALL_FAILED;
 }
 

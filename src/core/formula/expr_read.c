@@ -179,6 +179,8 @@ static bool read_item(struct reading *r, const struct item *item)
         return read_call(r, item);
     case ITEM_FIELD:
         return read_field(r, item->span);
+    case ITEM_NODES:  // a formula is nodes anyway
+        return true;
     case ITEM_SLOPE:
         return read_slope(r, item->span);
     default:

@@ -166,6 +166,7 @@ struct call {
     bool lowering;        // it has been begun
     struct span command;  // the command's word
     bool named;           // the last expression mentioned a name
+    bool create_graph;    // L.backward(create_graph=True)
     bool relogged;        // log_as is what the log remembers instead of the statement's text
     char log_as[LABEL_TEXT + 16];
     bool quit;

@@ -371,6 +371,23 @@ static bool nothing(struct call *c, const struct form *f)
     return true;
 }
 
+// name=True among the arguments of a call.
+static bool is_given(const struct call *c, struct span inside, const char *name)
+{
+    struct source only = *c->lexer->source;
+    only.length = inside.end;
+    struct lexer l = {.source = &only, .at = inside.start};
+    struct diag ignored = {0};
+    for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
+         t = lexer_next(&l, &ignored)) {
+        struct lexer ahead = l;
+        if (token_is(&l, t, name) && lexer_next(&ahead, &ignored).kind == TOKEN_ASSIGN) {
+            return token_is(&ahead, lexer_next(&ahead, &ignored), "True");
+        }
+    }
+    return false;
+}
+
 // name.method(…) as a whole statement.
 static bool run_method(struct call *c, const struct form *f, enum call_end *end)
 {
@@ -378,6 +395,7 @@ static bool run_method(struct call *c, const struct form *f, enum call_end *end)
     bool module = is_module(c, f);
     if (last_is(c, f, "backward forward")) {
         bool backward = last_is(c, f, "backward");
+        c->create_graph = backward && is_given(c, f->inside, "create_graph");
         *end = run_on(c, backward ? "backward" : "forward", f->last, target, f->end);
     } else if (module && last_is(c, f, "seed manual_seed")) {
         *end = run_on(c, "seed", f->last, f->inside, f->end);

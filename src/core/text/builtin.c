@@ -431,7 +431,12 @@ static bool call_grad(struct lower *w, struct operand *x, uint32_t count, struct
                       struct operand *out)
 {
     (void)count;
-    return lower_slopes(w, &x[0], &x[1], span, out);
+    enum slopes_as as = w->slopes_as;
+    w->slopes_as = w->nodes_asked ? SLOPES_NODES : as;
+    w->nodes_asked = false;
+    bool ok = lower_slopes(w, &x[0], &x[1], span, out);
+    w->slopes_as = as;
+    return ok;
 }
 
 static const struct builtin builtins[] = {

@@ -52,6 +52,7 @@ struct lower {
     struct stop *stop;
     struct buf stack;     // struct operand
     enum slopes_as slopes_as;
+    bool nodes_asked;     // the grad(…) that follows is to give nodes
     struct buf slopes;    // struct slope_of: what the derivatives among the operands are of
     struct buf grown;     // struct grown: derivatives that this expression made into nodes
     struct buf numbers;   // double: the elements of arrays of plain numbers
@@ -104,6 +105,10 @@ bool lower_apply(struct lower *w, enum op op, struct operand *x, struct operand 
 // of the tape, which is cut again. False: the diag says why.
 bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,
                   struct span span, struct operand *out);
+// Grows d root / d of[k] at the end of the tape, as a group, and keeps what they are in w->grown.
+// Values must not be stale. False: the diag says why.
+bool lower_grow(struct lower *w, uint32_t root, const uint32_t *of, size_t count,
+                struct gradient *out, struct span span);
 // Says that the tape is full, or that memory is short. Returns false.
 bool lower_no_room(struct lower *w, struct span span);
 // Says that there is no node of this number. Returns false.

@@ -95,9 +95,35 @@ static bool first_slopes(struct lower *w, uint32_t root, const struct operand *o
 
 // ---- Nodes --------------------------------------------------------------------------------------
 
-// Appends d root / d of to `terms` (struct gradient), for every element of `of`.
+// What one sweep makes is a group, which pictures fold to a box.
+static bool begin_group(struct lower *w, uint32_t *group)
+{
+    static const char name[] = "backward";
+    const struct activation *in = lower_innermost(w);
+    uint32_t id = names_intern(w->names, name, sizeof name - 1);
+    *group = id == NAME_NONE ? GROUP_NONE
+                             : groups_begin(w->groups, id, in == NULL ? GROUP_NONE : in->group,
+                                            tape_count(w->tape));
+    return *group != GROUP_NONE || diag_out_of_memory(w->diag);
+}
+
+bool lower_grow(struct lower *w, uint32_t root, const uint32_t *of, size_t count,
+                struct gradient *out, struct span span)
+{
+    uint32_t group = GROUP_NONE;
+    if (w->groups != NULL && !begin_group(w, &group)) {
+        return false;
+    }
+    enum sweep_end end = grow_gradients(w->tape, w->stop, root, of, count, out, &w->grown);
+    if (group != GROUP_NONE) {
+        groups_end(w->groups, group, tape_count(w->tape));
+    }
+    return swept(w, end, span);
+}
+
+// Appends d root / d of to `terms` (struct gradient), for every element of `of`. stays: not aside.
 static bool grow_in(struct lower *w, struct gradient root, const struct operand *of,
-                    struct span span, struct buf *terms, struct buf *rows)
+                    struct span span, struct buf *terms, bool stays)
 {
     size_t count = operand_count(of);
     struct gradient *out = buf_push(terms, count);
@@ -112,11 +138,12 @@ static bool grow_in(struct lower *w, struct gradient root, const struct operand 
         id[k] = operand_node(w, of, k / cols, k % cols);
         out[k] = (struct gradient){.node = NODE_NONE};
     }
-    enum sweep_end end = root.node == NODE_NONE
-                             ? SWEEP_DONE
-                             : grow_gradients(w->tape, w->stop, root.node, id, count, out, rows);
+    bool ok =
+        root.node == NODE_NONE ||
+        (stays ? lower_grow(w, root.node, id, count, out, span)
+               : swept(w, grow_gradients(w->tape, w->stop, root.node, id, count, out, NULL), span));
     buf_release(&ids);
-    return swept(w, end, span);
+    return ok;
 }
 
 // Grows the derivative that an operand remembers: an element for each of the numbers it has.
@@ -140,7 +167,7 @@ static bool grow_chain(struct lower *w, uint32_t slope, struct span span, struct
         size_t roots = row.below == 0 ? 1 : terms->count;
         for (size_t k = 0; ok && k < roots; k++) {
             struct gradient root = row.below == 0 ? first : BUF(struct gradient, terms)[k];
-            ok = grow_in(w, root, &row.of, span, &next, NULL) && lower_goes_on(w, k, 1000, span);
+            ok = grow_in(w, root, &row.of, span, &next, false) && lower_goes_on(w, k, 1000, span);
         }
         buf_release(terms);
         *terms = next;
@@ -271,18 +298,6 @@ static bool grown_operand(struct lower *w, const struct buf *terms, const struct
     return list != NULL;
 }
 
-// What one sweep makes is a group, which pictures fold to a box.
-static bool begin_group(struct lower *w, uint32_t *group)
-{
-    static const char name[] = "backward";
-    const struct activation *in = lower_innermost(w);
-    uint32_t id = names_intern(w->names, name, sizeof name - 1);
-    *group = id == NAME_NONE ? GROUP_NONE
-                             : groups_begin(w->groups, id, in == NULL ? GROUP_NONE : in->group,
-                                            tape_count(w->tape));
-    return *group != GROUP_NONE || diag_out_of_memory(w->diag);
-}
-
 // The node that was made for this derivative before, if its value is the derivative's now.
 static uint32_t made_before(struct lower *w, uint32_t root, const struct operand *of)
 {
@@ -301,22 +316,15 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
 {
     struct buf terms;
     struct fresh fresh;
-    uint32_t group = GROUP_NONE;
-    if (w->groups != NULL && !begin_group(w, &group)) {
-        return false;
-    }
     buf_init(&terms, sizeof(struct gradient));
     bool ok = swept(w, fresh_begin(w, &fresh), span);
     uint32_t before = ok ? made_before(w, root->node, of) : NODE_NONE;
     if (before != NODE_NONE) {
         *out = (struct operand){.is_node = true, .node = before, .span = span};
     } else {
-        ok = ok && grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, &w->grown);
+        ok = ok && grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, true);
     }
     fresh_end(w, &fresh);
-    if (group != GROUP_NONE) {
-        groups_end(w->groups, group, tape_count(w->tape));
-    }
     bool reached = false;
     for (size_t k = 0; ok && k < terms.count; k++) {
         reached |= BUF(struct gradient, &terms)[k].reached;
@@ -341,23 +349,46 @@ static uint32_t grows_nothing(struct lower *w, uint32_t root, uint32_t of)
     return ok && g.node < fresh.nodes ? g.node : NODE_NONE;
 }
 
+// The nodes that the derivatives in the elements of an array were grown as.
+static bool grown_elements(struct lower *w, uint32_t root, const struct operand *of,
+                           struct span span, struct operand *out)
+{
+    struct value v = of->array;
+    uint32_t *list = array_list(w, v.rank, v.rows, v.cols, span, out);
+    for (uint32_t k = 0; list != NULL && k < v.rows * v.cols; k++) {
+        uint32_t node = operand_node(w, of, k / v.cols, k % v.cols);
+        list[k] = names_grown(w->names, root, node);
+        list[k] = list[k] == NODE_NONE ? grows_nothing(w, root, node) : list[k];
+        if (list[k] == NODE_NONE || !lower_goes_on(w, k, w->names->grown.count + 1, span)) {
+            return false;
+        }
+    }
+    return list != NULL;
+}
+
 // The node that dL/da was grown as.
 static bool grown_already(struct lower *w, uint32_t root, const struct operand *of,
                           struct span span, struct operand *out)
 {
     char a[LABEL_TEXT], b[LABEL_TEXT];
+    if (operand_is_array(of) && grown_elements(w, root, of, span, out)) {
+        return true;
+    }
     uint32_t node = operand_is_array(of) ? NODE_NONE : names_grown(w->names, root, of->node);
     if (node == NODE_NONE && !operand_is_array(of)) {
         node = grows_nothing(w, root, of->node);
     }
-    if (node != NODE_NONE) {
+    if (node != NODE_NONE || w->diag->set) {
         *out = (struct operand){.is_node = true, .node = node, .span = span};
-        return true;
+        return !w->diag->set;
     }
     names_label(w->names, a, root);
+    const char *s = w->source->text + of->span.start;
+    int n = (int)(of->span.end - of->span.start);
     names_label(w->names, b, operand_node(w, of, 0, 0));
-    diag_set(w->diag, span, "d%s/d%s is a number here, not a node of the graph", a, b);
-    return diag_hint(w->diag, "node g = d%s/d%s makes it one", a, b);
+    diag_set(w->diag, span, "this derivative is a number here, not a node of the graph");
+    return operand_is_array(of) ? diag_hint(w->diag, "node G = d%s/d%.*s makes it nodes", a, n, s)
+                                : diag_hint(w->diag, "node g = d%s/d%s makes it one", a, b);
 }
 
 // ---- Both ---------------------------------------------------------------------------------------

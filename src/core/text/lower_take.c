@@ -292,6 +292,9 @@ static bool take(struct lower *w, const struct item *item)
         return lower_params(w, item->span);
     case ITEM_SPREAD:
         return take_spread(w, item->span);
+    case ITEM_NODES:
+        w->nodes_asked = true;
+        return true;
     case ITEM_LABEL:
         w->label = w->calls.count == 0 ? item->span : w->label;
         return true;

@@ -54,7 +54,7 @@ static void make_by_grown(struct names *n)
     n->by_grown_made = true;
 }
 
-static const struct grown *row_of(struct names *n, uint32_t node)
+const struct grown *names_grown_as(struct names *n, uint32_t node)
 {
     if (!n->by_grown_made) {
         make_by_grown(n);
@@ -119,7 +119,7 @@ bool names_grown_label(struct names *n, char out[LABEL_TEXT], uint32_t node)
     const struct grown *row;
     char own[LABEL_TEXT];
     while (order < SLOPE_ORDERS && (order == 0 || !names_own_label(n, own, node)) &&
-           (row = row_of(n, node)) != NULL) {
+           (row = names_grown_as(n, node)) != NULL) {
         of[SLOPE_ORDERS - 1 - order++] = row->of;
         node = row->root;
     }

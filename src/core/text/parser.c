@@ -649,6 +649,8 @@ static bool read_idle_argument(struct parser *p, struct token t)
     struct token value = lexer_peek(p->lexer);
     if (token_is(p->lexer, t, "label") && value.kind == TOKEN_STRING && f->count > 0) {
         put(p, (struct item){.kind = ITEM_LABEL, .span = value.span});
+    } else if (token_is(p->lexer, t, "create_graph") && token_is(p->lexer, value, "True")) {
+        put(p, (struct item){.kind = ITEM_NODES, .span = t.span});
     }
     for (;;) {
         struct token ahead = lexer_peek(p->lexer);

@@ -62,6 +62,7 @@ enum item_kind {
     ITEM_SLICE,      // the last two operands are the bounds of a slice
     ITEM_INDEX,      // the operand before the last .count, indexed by them
     ITEM_AXIS,       // the last operand was written axis=…
+    ITEM_NODES,      // the call that follows is to give nodes: create_graph=True
     ITEM_LABEL,      // span is the text that the call's value is labelled with
     ITEM_SPREAD,     // the last operand was written *x: its elements are the arguments
     ITEM_TUPLE,      // like ITEM_ARRAY, written (a, b)

@@ -112,18 +112,25 @@ static void add_chain_rule(struct words *w, struct text *cell, const struct rec 
 
 void say_backward(struct words *w)
 {
-    static const char *const titles[] = {"node", "value", "grad", " chain rule"};
+    static const char *const titles[] = {"node", "value", "grad", "grad as nodes", " chain rule"};
+    const struct rec *first = say_first(w->record, KEY_rows);
+    bool graph = first != NULL && rec_find(first, KEY_grown) != NULL;
     struct table t;
     struct text cell;
     text_init(&cell);
-    table_init(&t, "lddw");
+    table_init(&t, graph ? "lddlw" : "lddw");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
-        table_ink(&t, INK_MUTED, titles[i]);
+        if (i != 3 || graph) {
+            table_ink(&t, INK_MUTED, titles[i]);
+        }
     }
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
         table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
         say_grad_cell(w, &t, row);
+        if (graph) {
+            table_ink(&t, INK_GRAD, rec_get_text(row, KEY_grown));
+        }
         text_clear(&cell);
         text_add_char(&cell, ' ');
         add_chain_rule(w, &cell, row);
