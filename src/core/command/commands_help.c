@@ -347,8 +347,8 @@ enum call_end command_help(struct call *c)
         help_glossary(c);
         return CALL_DONE;
     }
+    bool term = help_term(c, word);  // a command or a function may be one as well: hessian, tanh
     bool found = help_command(c, word) || help_topic(c, word);
-    bool term = help_term(c, word);  // a function may be one as well: tanh
     bool operation = !found && help_operation(c, word);
     bool builtin = !found && help_builtin(c, word);
     found |= operation || builtin || term;
