@@ -81,7 +81,6 @@ flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(B
 flags_src/programs/print      = $(posix) $(call pc,--cflags pangocairo cairo)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
 $(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(posix)))
-flags_src/host/dot/dot        = $(call pc,--cflags libcgraph)
 flags_src/host/prompt/repl    = $(call pc,--cflags readline)
 flags_src/host/picture/page   = -I$(BUILD)/page
 flags_src/host/store/markdown = $(call pc,--cflags libcmark-gfm)
@@ -95,6 +94,7 @@ wasm_src/core/engine/lanes_kernel_128  = -O3 -msimd128
 flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
+flags_tests/memory       = $(posix) -Wno-missing-prototypes
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
 
@@ -102,11 +102,12 @@ flags_bench              = $(posix)
 # sixth, though only lessons need it.
 sqlite_dir  = $(shell pkg-config --variable=libdir sqlite3)
 sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call pc,--libs sqlite3))
-libs_dot    = $(call pc,--libs libcgraph)
 # The same with zlib, which only links need.
 zlib        = $(if $(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a),-l:libz.a,$(call pc,--libs zlib))
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
+# DOT is read again there.
+libs_tests_picture = $(call pc,--libs libcgraph)
 libs_render = $(call pc,--libs libgvc libcgraph)
 libs_live   = $(call pc,--libs libmicrohttpd)
 libs_print  = $(call pc,--libs pangocairo cairo)
@@ -127,7 +128,9 @@ PROGRAMS    := $(BACKSTEP) $(HELPERS:%=$(BACKSTEP)-%)
 UNIT        := $(call programs,tests/unit)
 TTY         := $(call programs,tests/tty)
 REPLAY      := $(call programs,tests/fuzz)
-SCRIPTS     := $(wildcard tests/scripts/*.sh)
+# Allocations are refused by a library in front of the C library's, where a sanitizer has its own.
+MEMORY      := $(if $(INSTRUMENT),,$(BUILD)/tests/memory/faults $(BUILD)/tests/memory/inject.so)
+SCRIPTS     := $(filter-out $(if $(MEMORY),,%/memory.sh),$(wildcard tests/scripts/*.sh))
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
 DATA        := $(wildcard data/*)
@@ -233,7 +236,7 @@ $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o \
     $$(call library,$$(call room,$$*) $$(below_$$(call room,$$*)))
 	$(call show,link,$@)
-	$(call link,-lcmocka $(call libs,$(call room,$*)))
+	$(call link,-lcmocka $(libs_tests_$(call room,$*)) $(call libs,$(call room,$*)))
 
 $(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
 	$(call show,link,$@)
@@ -244,6 +247,14 @@ FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay_main.o
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(call library,$(ROOMS))
 	$(call show,link,$@)
 	$(call link,$(FUZZ_LINK) $(call libs,backstep))
+
+$(BUILD)/tests/memory/faults: $(BUILD)/obj/tests/memory/faults.o
+	$(call show,link,$@)
+	$(call link)
+
+$(BUILD)/tests/memory/inject.so: tests/memory/inject.c $(BUILD)/flags
+	$(call show,link,$@)
+	$(Q)$(CC) $(CFLAGS) $(COMMON) $(flags_tests/memory) -shared -fPIC -o $@ $<
 
 $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
 	$(call show,link,$@)
@@ -256,9 +267,6 @@ in_wasm := wasm dot $(CORE)
 wasm_link = $(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
     $(1) -o $@ $(filter %.o,$^) -lc-printscan-long-double
 wasm_common := $(COMMON) -Isrc/web -DBS_WASM
-# The writer of pictures is compiled against a stand-in for libcgraph.
-wasm_src/host/dot/dot     := -Isrc/web/wasm/graphviz
-wasm_src/web/wasm/graphviz := -Isrc/web/wasm/graphviz
 
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags
 	$(call show,wasm,$<)
@@ -338,7 +346,7 @@ IN_PAGE  := $(wildcard tests/page/*_test.mjs)
 IN_PLAY  := $(wildcard tests/play/*_test.mjs)
 VERIFY   := $(BACKSTEP) check $(TRANSCRIPTS)
 
-tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH)
+tests: $(UNIT) $(TTY) $(REPLAY) $(BENCH) $(MEMORY)
 
 suite: all tests $(if $(INSTRUMENT),,$(BUILD)/core.wasm $(BUILD)/play/lessons.txt)
 	@BACKSTEP=$(BACKSTEP) tools/count $(UNIT) $(TTY) $(SCRIPTS) \
@@ -387,7 +395,7 @@ fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each t
 	    FUZZ_LINK=-fsanitize=fuzzer \
 	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 
-hunt: $(REPLAY:%=%.hunt) hunt-numbers
+hunt: $(REPLAY:%=%.hunt) hunt-numbers hunt-memory
 
 # Many random programs: derivatives found in several ways, and some of them as exported C.
 # In a build of its own, as the hunt for crashes has other flags.
@@ -398,6 +406,18 @@ hunt-numbers:
 search-numbers: $(BACKSTEP) $(BUILD)/tests/unit/command_differential_test
 	BACKSTEP_PROGRAMS=100000 BACKSTEP_SEED=$(or $(SEED),2) $(BUILD)/tests/unit/command_differential_test
 	BACKSTEP=$(BACKSTEP) tests/hunt/exports.sh 300 $(or $(SEED),2)
+
+# Every allocation of every scenario refused in turn (the long ones at MEMORY_SAMPLE places), and the
+# address space bounded from 40 MB up.
+MEMORY_SAMPLE ?= 500
+.PHONY: hunt-memory search-memory
+hunt-memory:
+	@$(MAKE) $(jobs) search-memory BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
+
+search-memory: all $(MEMORY)
+	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) \
+	    tests/memory/scenarios.txt --sample $(MEMORY_SAMPLE) -v
+	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --limits -v
 
 %.hunt: %
 	@mkdir -p $*.found tests/fuzz/corpus/$(*F)

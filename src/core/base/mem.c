@@ -5,6 +5,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Thread_local size_t refusals;
+
+size_t mem_refusals(void)
+{
+    return refusals;
+}
+
+void mem_forgive(size_t before)
+{
+    refusals = before;
+}
+
+void mem_refuse(void)
+{
+    refusals++;
+}
+
+char *mem_copy(const char *bytes, size_t n)
+{
+    char *copy = n == SIZE_MAX ? NULL : malloc(n + 1);
+    if (copy == NULL) {
+        mem_refuse();
+        return NULL;
+    }
+    if (n > 0) {
+        memcpy(copy, bytes, n);
+    }
+    copy[n] = '\0';
+    return copy;
+}
+
+static void fail_buf(struct buf *b)
+{
+    b->failed = true;
+    mem_refuse();
+}
+
+static void fail_arena(struct arena *a)
+{
+    a->failed = true;
+    mem_refuse();
+}
+
 void buf_init(struct buf *b, size_t element_size)
 {
     buf_init_skewed(b, element_size, 0);
@@ -37,7 +80,7 @@ bool buf_reserve(struct buf *b, size_t n)
     char *grown =
         cap > (SIZE_MAX - b->skew) / b->size ? NULL : realloc(block, b->skew + cap * b->size);
     if (grown == NULL) {
-        b->failed = true;
+        fail_buf(b);
         return false;
     }
     b->data = grown + b->skew;
@@ -47,8 +90,11 @@ bool buf_reserve(struct buf *b, size_t n)
 
 void *buf_push(struct buf *b, size_t n)
 {
-    if (n > SIZE_MAX - b->count || !buf_reserve(b, b->count + n)) {
-        b->failed = true;
+    if (n > SIZE_MAX - b->count) {
+        fail_buf(b);
+        return NULL;
+    }
+    if (!buf_reserve(b, b->count + n)) {
         return NULL;
     }
     void *at = (char *)b->data + b->count * b->size;
@@ -97,7 +143,7 @@ void *arena_alloc(struct arena *a, size_t n)
 {
     const size_t align = _Alignof(max_align_t);
     if (n > SIZE_MAX / 2) {
-        a->failed = true;
+        fail_arena(a);
         return NULL;
     }
     n = (n + align - 1) / align * align;
@@ -105,7 +151,7 @@ void *arena_alloc(struct arena *a, size_t n)
         size_t cap = n > ARENA_BLOCK ? n : ARENA_BLOCK;
         struct arena_block *block = malloc(sizeof *block + cap);
         if (block == NULL) {
-            a->failed = true;
+            fail_arena(a);
             return NULL;
         }
         block->before = a->last;

@@ -1,9 +1,10 @@
 // Memory: growable arrays and arenas. The only file that calls malloc.
 //
 // Failure is sticky, so that code which builds something reads straight through: an allocation that
-// the machine refuses leaves the array or the arena as it was, sets its `failed` flag and returns
-// NULL. Whoever owns it looks at the flag once, at the end (for a statement: the session's door,
-// which then rolls the statement back and says so).
+// the machine refuses leaves the array or the arena as it was, sets its `failed` flag, returns NULL,
+// and is counted. The count is what makes an answer safe: whatever leaves through a door (a
+// statement's records, a file, a line of output) is whole only if nothing was refused while it was
+// made, and so each door looks at the count, and nobody in between need.
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
@@ -15,6 +16,18 @@
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+// How often the machine refused an allocation of this thread, and nobody has answered for it yet.
+// Like the heap itself this belongs to the machine, and it is the one variable that the core keeps.
+// A door remembers the count, and when its work is done compares: more, and the work is not whole.
+size_t mem_refusals(void);
+// What was refused since the count was `before` has been answered for: the failure was told, or what
+// the memory was for is done without it.
+void mem_forgive(size_t before);
+// An allocation made by other means was refused.
+void mem_refuse(void);
+// A copy of n bytes with a 0 after them, to be given to free. NULL if out of memory.
+char *mem_copy(const char *bytes, size_t n);
 
 // A growable array of elements of one size. Zero it, or call buf_init; `data` moves when it grows.
 struct buf {

@@ -110,6 +110,9 @@ static void copy_items(struct records *r, struct rec *to, const struct rec *from
 
 void rec_copy(struct records *r, struct rec *to, const struct rec *from)
 {
+    if (from == NULL) {
+        return;
+    }
     switch (from->type) {
     case REC_FLAG:
         rec_flag(r, to, from->key, from->flag);

@@ -75,7 +75,8 @@ void rec_number(struct records *r, struct rec *to, enum rec_key key, double numb
 void rec_text(struct records *r, struct rec *to, enum rec_key key, const char *text);
 void rec_bytes(struct records *r, struct rec *to, enum rec_key key, const char *s, size_t n);
 
-// A copy of a record, or of a part of one, at the end of `to`.
+// A copy of a record, or of a part of one, at the end of `to`; of NULL, which there was no memory
+// for, none.
 void rec_copy(struct records *r, struct rec *to, const struct rec *from);
 // Keeps the first `count` items of a list.
 void rec_cut(struct rec *list, size_t count);

@@ -177,18 +177,21 @@ static void restore(const struct change *c, const struct buf *bytes)
     }
 }
 
-void trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
+bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
 {
+    size_t start = inverse == NULL ? 0 : inverse->changes.count;
     while (t->changes.count > mark) {
         const struct change *c = &BUF(struct change, &t->changes)[t->changes.count - 1];
         if (inverse != NULL && !invert(c, inverse)) {
-            trail_clear(inverse);
-            inverse = NULL;
+            // Forward again: what was popped off `t` has its room there still.
+            trail_take_back(inverse, start, t);
+            return false;
         }
         restore(c, &t->bytes);
         t->bytes.count = c->bytes;
         t->changes.count--;
     }
+    return true;
 }
 
 void trail_forget(struct trail *t, size_t mark)

@@ -47,9 +47,9 @@ bool trail_save_length(struct trail *t, struct buf *owner);
 // Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.
 bool trail_cut(struct trail *t, struct buf *owner, size_t count);
 
-// Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). If memory
-// for the inverse runs out, `inverse` is cleared and the taking back completes all the same.
-void trail_take_back(struct trail *t, size_t mark, struct trail *inverse);
+// Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). False if
+// there is no memory for the inverse: then all is as it was.
+bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse);
 // Forgets the changes before `mark`, so that they can no longer be taken back; marks after it
 // shrink by `mark`.
 void trail_forget(struct trail *t, size_t mark);

@@ -129,9 +129,11 @@ static bool take_place(struct session *s, uint32_t old, uint32_t by, uint32_t en
         BUF(uint8_t, &s->tape.mark)[by] |= BUF(uint8_t, &s->tape.mark)[old] & MARK_GRAD;
     }
     ok = ok && copy_above(s, &m) && add_pieces(s, &m) && move_names(s, &m);
-    struct settings *settings = session_settings(s);
-    settings->output = moved(&m, settings->output);
-    settings->sabotaged = moved(&m, settings->sabotaged);
+    if (ok) {
+        struct settings *settings = session_settings(s);
+        settings->output = moved(&m, settings->output);
+        settings->sabotaged = moved(&m, settings->sabotaged);
+    }
     buf_release(&m.to);
     buf_release(&m.places);
     return ok;

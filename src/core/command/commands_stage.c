@@ -63,7 +63,8 @@ static uint32_t fresh_name(struct stages *s, const char *prefix, const char *res
     text_init(&name);
     text_add(&name, prefix);
     text_add_bytes(&name, rest, length);
-    while (names_find(&pool->names, text_get(&name), text_length(&name)) != NAME_NONE) {
+    while (names_find(&pool->names, text_get(&name), text_length(&name)) != NAME_NONE &&
+           !name.bytes.failed) {
         text_add_char(&name, '_');
     }
     uint32_t expr = expr_name(pool, text_get(&name), text_length(&name));

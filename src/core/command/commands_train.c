@@ -173,7 +173,6 @@ static bool push_training(struct call *c, const struct training *t)
         *kept = *t;
         f->release = release_training;
         f->more = train_more;
-        f->source = *c->lexer->source;
     }
     return kept != NULL;
 }

@@ -161,6 +161,9 @@ static void run_entry(struct demo *demo, const struct source *entry, struct reco
             supply(demo, out->list.in.last);
         }
     }
+    if (tutor_fell_short(demo->tutor)) {
+        mem_refuse();  // it is not the example that fails
+    }
 }
 
 static void put_entry(struct call *c, struct demo *demo, struct rec *transcript,

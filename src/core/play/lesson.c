@@ -95,6 +95,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
     const struct tutor *t = p->tutor;
     bool alone = t->session->rows == 0 && !t->stoppable && !t->graded;
     bool bounded = alone && p->budget-- <= 0;
+    size_t refused = mem_refusals();
     enum session_state state =
         bounded ? session_give_up(graph, "this takes longer than a statement may here",
                                   "at the prompt it could be interrupted with Ctrl-C", out)
@@ -104,6 +105,10 @@ static enum session_state run_statement(struct play *p, struct records *out)
     }
     if (!is_shown(p->doing) && (state == SESSION_MORE || state == SESSION_DONE)) {
         rec_cut(&out->list, before);
+    }
+    p->short_of_memory = state == SESSION_FAILED && mem_refusals() > refused;
+    if (p->short_of_memory && p->doing == DOING_TYPED && !out->arena.failed) {
+        mem_forgive(refused);  // the learner's statement did not happen, and says so
     }
     return state;
 }
@@ -285,7 +290,7 @@ static enum session_state next_item(struct play *p, struct records *out)
         return SESSION_MORE;
     }
     if (item->kind == LESSON_QUESTION) {
-        question_begin(p, p->pinned && p->item == p->pinned_item ? &p->pinned_seed : NULL, out);
+        question_begin(p, p->pinned && p->item == p->pinned_item ? &p->pinned_seed : NULL);
         return SESSION_MORE;
     }
     if (item->kind == LESSON_CODE) {
@@ -442,7 +447,7 @@ static enum session_state run_on(struct play *p, struct records *out)
         question_look(p, out, from);
         grant(p, out);
     }
-    if (typed && state == SESSION_FAILED && question_takes_failed(p)) {
+    if (typed && state == SESSION_FAILED && !p->short_of_memory && question_takes_failed(p)) {
         struct source line = {
             .text = text_get(&p->typed), .length = text_length(&p->typed), .line = 1};
         p->running = false;

@@ -79,6 +79,9 @@ struct tutor {
     struct buf self;              // the memory this lies in
     struct session *session;      // the learner's own
     struct play *play;            // NULL: no lesson is played
+    struct play *fallen;          // one that was left because memory was refused, until the next text
+    size_t refusals;              // of memory, when it was begun: see base/mem.h
+    bool fell_short;              // memory was refused since
     int64_t now;                  // Unix time in seconds when it was begun; 0: no clock is known
     bool stoppable;               // somebody can stop what runs
     bool entered;                 // the text that was begun has not been looked at
@@ -125,6 +128,7 @@ struct play {
     struct entries entries;
     bool first_entry;    // none of them was shown yet
     bool running;        // one of them is
+    bool short_of_memory;  // the last one failed for that
     int64_t budget;      // turns left to it, where nobody could press Ctrl-C
     struct text script;  // DOING_VARY, DOING_FORWARD: the text of `entries`
     struct text typed;   // the line of the learner's that is being run
@@ -208,7 +212,7 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
 // Remembers where the question p->number was met, so that `previous` finds it.
 void question_mark(struct play *p, size_t item);
 // The item p->item is a question: begins to ask it, with this seed or (NULL) that of its turn.
-void question_begin(struct play *p, const uint64_t *seed, struct records *out);
+void question_begin(struct play *p, const uint64_t *seed);
 // DOING_SETUP: a line of it is run next; where it binds a varied name anew (param w = 1), that is
 // given its number once more, by the statement now in p->script.
 void question_note_binding(struct play *p, const char *line);

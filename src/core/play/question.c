@@ -114,9 +114,9 @@ static uint64_t next_seed(struct play *p)
     return question_seed(p->question->id, p->salt, asked->seen++);
 }
 
-static void begin(struct play *p, struct records *out);
+static void begin(struct play *p);
 
-void question_begin(struct play *p, const uint64_t *seed, struct records *out)
+void question_begin(struct play *p, const uint64_t *seed)
 {
     question_mark(p, p->item);
     p->question = lesson_item(p->lesson, p->item)->question;
@@ -125,11 +125,11 @@ void question_begin(struct play *p, const uint64_t *seed, struct records *out)
     p->done = 0;
     p->seed = seed != NULL ? *seed : next_seed(p);
     rng_seed(&p->rng, p->seed);
-    begin(p, out);
+    begin(p);
 }
 
 // Its copy of the graph, and its numbers in it.
-static void begin(struct play *p, struct records *out)
+static void begin(struct play *p)
 {
     const struct question *q = p->question;
     bool reset;
@@ -137,8 +137,7 @@ static void begin(struct play *p, struct records *out)
     play_set_graph(p, &p->asked, NULL);
     play_set_graph(p, &p->aside, session_copy(q->graph && !reset ? p->graph : p->blank));
     if (p->aside == NULL) {
-        play_error(p, q->line, "there is no memory for this question", out);
-        p->item++;
+        p->question = NULL;  // the lesson is left: see tutor_run
         play_set_state(p, PLAY_ITEMS);
         return;
     }
@@ -185,7 +184,7 @@ void question_go_on(struct play *p, struct records *out)
         return;
     case DOING_FORWARD:
         if (p->draws < DRAWS_MOST && is_misleading(p)) {
-            begin(p, out);
+            begin(p);
         } else {
             show(p, out);
         }
@@ -223,6 +222,9 @@ static void show(struct play *p, struct records *out)
 {
     const struct question *q = p->question;
     play_set_graph(p, &p->asked, session_copy(p->aside));
+    if (p->asked == NULL) {
+        return;  // the lesson is left: see tutor_run
+    }
     if (p->review != NULL) {
         review_put_graph(p, out);
     }
@@ -356,7 +358,7 @@ static void skip(struct play *p, struct records *out)
 }
 
 // To the question before; its graph is what it was.
-static void go_back(struct play *p, struct records *out)
+static void go_back(struct play *p)
 {
     size_t to = p->question == NULL || p->number > 0 ? p->number - (p->number > 0) : 0;
     const struct play_mark *mark = &BUF(struct play_mark, &p->marks)[to];
@@ -365,7 +367,7 @@ static void go_back(struct play *p, struct records *out)
     play_set_graph(p, &p->graph, session_copy(mark->graph));
     p->number = to;
     p->item = mark->item;
-    question_begin(p, NULL, out);
+    question_begin(p, NULL);
 }
 
 static void solve(struct play *p, struct records *out)
@@ -403,11 +405,11 @@ void question_wish(struct play *p, enum play_wish wish, struct records *out)
         skip(p, out);
         break;
     case WISH_PREVIOUS:
-        go_back(p, out);
+        go_back(p);
         break;
     case WISH_RETRY:
         play_set_graph(p, &p->aside, NULL);
-        question_begin(p, NULL, out);
+        question_begin(p, NULL);
         break;
     case WISH_LESSON:
         p->state = PLAY_OVER;

@@ -38,11 +38,20 @@ struct tutor *tutor_new(const struct session_world *world)
     return t;
 }
 
+static void free_fallen(struct tutor *t)
+{
+    if (t->fallen != NULL) {
+        play_free(t->fallen);
+        t->fallen = NULL;
+    }
+}
+
 void tutor_free(struct tutor *t)
 {
     if (t == NULL) {
         return;
     }
+    free_fallen(t);
     if (t->play != NULL) {
         play_free(t->play);
     }
@@ -122,8 +131,11 @@ static const struct source *instead_of(struct tutor *t, const struct source *sou
 
 void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode)
 {
+    free_fallen(t);
     t->asks = false;
     t->entered = true;
+    t->fell_short = false;
+    t->refusals = mem_refusals();
     if (t->play != NULL) {
         session_open(t->session, source, mode);
     } else {
@@ -131,16 +143,59 @@ void tutor_begin(struct tutor *t, const struct source *source, enum session_mode
     }
 }
 
+// Something was refused that no statement's failure tells of: what was answered since is not whole.
+// A lesson is left, as its state may not be either; the course still knows the place. Its questions
+// stay until the next text, for whoever is looking at one.
+static enum session_state fall_short(struct tutor *t, size_t answered, struct records *out)
+{
+    struct diag d = {0};
+    diag_out_of_memory(&d);
+    if (t->play != NULL) {
+        diag_hint(&d, "the lesson was left; begin it again, and it goes on where you were");
+        t->fallen = t->play;
+        t->play = NULL;
+    }
+    session_abandon(t->session);
+    t->asks = false;
+    rec_cut(&out->list, answered);
+    struct rec *r = records_add(out, KIND_error);
+    rec_text(out, r, KEY_file, "");
+    rec_whole(out, r, KEY_line, 1);
+    rec_whole(out, r, KEY_column, 1);
+    rec_whole(out, r, KEY_byte, 1);
+    rec_text(out, r, KEY_message, d.message);
+    rec_text(out, r, KEY_hint, d.hint);
+    rec_text(out, r, KEY_excerpt, "");
+    return SESSION_FAILED;
+}
+
 enum session_state tutor_run(struct tutor *t, struct records *out)
 {
-    enum session_state state =
-        t->play != NULL ? play_run(t->play, out) : session_run(t->session, out);
+    size_t answered = out->list.in.count;
+    bool before = mem_refusals() > t->refusals, alone = t->play == NULL && !before;
+    enum session_state state = before            ? fall_short(t, answered, out)
+                               : t->play != NULL ? play_run(t->play, out)
+                                                 : session_run(t->session, out);
+    bool after = !before && mem_refusals() > t->refusals;
+    if (after && !(alone && state == SESSION_FAILED)) {
+        state = fall_short(t, answered, out);
+    }
+    t->fell_short |= before || after;
+    mem_forgive(t->refusals);
+    if (out->arena.failed) {
+        mem_refuse();  // whoever shows the records tells
+    }
     if (state != SESSION_NEED) {
         lesson_free(t->lesson);
         t->lesson = NULL;
         t->course = NULL;
     }
     return state;
+}
+
+bool tutor_fell_short(const struct tutor *t)
+{
+    return t->fell_short;
 }
 
 // ---- Needs --------------------------------------------------------------------------------------
@@ -215,26 +270,34 @@ const struct question *tutor_question(const struct tutor *t)
 
 bool tutor_ask(struct tutor *t, uint64_t seed)
 {
-    struct records none;
     if (tutor_question(t) == NULL) {
         return false;
     }
-    records_init(&none);
     t->play->running = false;
-    question_begin(t->play, &seed, &none);
+    question_begin(t->play, &seed);
     t->play->checked = true;
-    records_release(&none);
     return t->play->question != NULL;
+}
+
+static bool is_asked(const struct tutor *t, struct diag *d)
+{
+    return tutor_question(t) != NULL || diag_set(d, (struct span){0, 0}, "no question is asked");
 }
 
 bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d)
 {
+    if (!is_asked(t, d)) {
+        return false;
+    }
     const struct scope scope = session_scope(t->play->asked);
     return question_key(t->play->question, &scope, t->play->seed, out, d);
 }
 
 bool tutor_question_number(struct tutor *t, const char *expression, double *number, struct diag *d)
 {
+    if (!is_asked(t, d)) {
+        return false;
+    }
     const struct scope scope = session_scope(t->play->asked);
     return question_number(&scope, expression, number, d);
 }

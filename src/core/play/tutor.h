@@ -44,6 +44,8 @@ struct session *tutor_graph(const struct tutor *t);
 // As the functions of session/session.h.
 void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode);
 enum session_state tutor_run(struct tutor *t, struct records *out);
+// Has something of the text that was begun last failed because memory was refused? It said so.
+bool tutor_fell_short(const struct tutor *t);
 void tutor_supply(struct tutor *t, const char *bytes, size_t n);
 void tutor_refuse(struct tutor *t, const struct diag *why);
 void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii);
@@ -73,7 +75,7 @@ const struct question *tutor_question(const struct tutor *t);
 // is ever asked for. False: none is being asked.
 bool tutor_ask(struct tutor *t, uint64_t seed);
 // The right answer, as it may be typed; the number of an expression on the question's graph. False:
-// d says why there is none. Only while a question is being asked.
+// d says why there is none.
 bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d);
 bool tutor_question_number(struct tutor *t, const char *expression, double *number,
                            struct diag *d);

@@ -104,6 +104,9 @@ struct holdings {
     struct rng rng;
 };
 
+// What the running statement did besides.
+enum rewound { REWOUND_NOT, REWOUND_UNDO, REWOUND_REDO };
+
 enum { GROWING = 19 };  // arrays of a session that only grow while a statement runs
 
 struct session {
@@ -138,7 +141,8 @@ struct session {
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;
     size_t compact_at;  // nodes and bindings at which the next turn of a loop clears up
-    bool rewound;       // it was an undo or a redo: leaves no moment of its own
+    enum rewound rewound;  // it was an undo or a redo: leaves no moment of its own
+    struct source unread;  // a text that there was no memory to begin; or its name is NULL
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
     bool stepped;           // the running statement moved the walk
@@ -299,6 +303,8 @@ void session_compact_from_here(struct session *s);
 // memory.
 bool session_compact(struct session *s);
 void session_drop_frames(struct session *s);
+// Ends the text that is being executed; what is half done is taken back.
+void session_abandon(struct session *s);
 // Starts a frame above the present one, to be filled by the caller. NULL: too deep, or no memory.
 struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement);
 // Starts executing `bytes` before what follows in the present text.

@@ -35,6 +35,15 @@ void session_drop_frames(struct session *s)
     }
 }
 
+void session_abandon(struct session *s)
+{
+    if (s->frames.count > 1) {  // a loop, a training, a file being loaded
+        transaction_roll_back(s);
+    }
+    session_drop_frames(s);
+    s->asked = s->supplied = false;
+}
+
 static void init_frame(struct frame *f)
 {
     *f = (struct frame){.kind = FRAME_TEXT};
@@ -48,6 +57,7 @@ struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct 
     struct frame *f = s->frames.count == FRAMES_MOST ? NULL : buf_push(&s->frames, 1);
     if (f != NULL) {
         init_frame(f);
+        f->source = f[-1].source;
         f->kind = kind;
         f->statement = statement;
     }
@@ -93,23 +103,28 @@ bool session_is_fresh(const struct session *s)
 static struct frame *open_text(struct session *s, const struct source *source,
                                enum session_mode mode, bool places)
 {
-    session_drop_frames(s);
+    size_t refused = mem_refusals();
+    session_abandon(s);
     s->mode = mode;
-    s->asked = s->supplied = false;
     s->rounds = 0;
+    s->unread = (struct source){0};
     inputs_clear(&s->inputs);
     struct frame *f = buf_push(&s->frames, 1);
-    if (f == NULL) {
-        return NULL;
+    if (f != NULL) {
+        init_frame(f);
+        f->source = *source;
+        f->lexer.source = source;
+        if (prompts_strip(source, places, &f->text)) {
+            f->source.text = f->text.data;
+            f->source.length = f->text.count;
+        }
     }
-    init_frame(f);
-    f->source = *source;
-    f->lexer.source = source;
-    if (prompts_strip(source, places, &f->text)) {
-        f->source.text = f->text.data;
-        f->source.length = f->text.count;
+    if (mem_refusals() == refused) {
+        return f;
     }
-    return f;
+    session_drop_frames(s);
+    s->unread = *source;
+    return NULL;
 }
 
 void session_open(struct session *s, const struct source *source, enum session_mode mode)
@@ -145,7 +160,7 @@ static int64_t lines_after(const struct source *source, size_t at)
 }
 
 // The record of an error, with its place in the text it is in.
-static void report(const struct frame *f, const struct diag *d, struct records *out)
+static void put_error(const struct frame *f, const struct diag *d, struct records *out)
 {
     struct source source = f->source;
     source.length += f->beyond;
@@ -164,6 +179,20 @@ static void report(const struct frame *f, const struct diag *d, struct records *
     text_release(&excerpt);
 }
 
+// The same; or, where there is no memory to say what is wrong, that.
+static void report(const struct frame *f, const struct diag *d, struct records *out)
+{
+    size_t refused = mem_refusals(), answered = out->list.in.count;
+    put_error(f, d, out);
+    if (mem_refusals() != refused) {
+        struct diag memory = {0};
+        diag_out_of_memory(&memory);
+        memory.span = d->span;
+        rec_cut(&out->list, answered);
+        put_error(f, &memory, out);
+    }
+}
+
 // What was pasted or read as one text stops at its first error: says how much of it was not run.
 static void tell_left(const struct session *s, const struct diag *d, struct records *out)
 {
@@ -176,14 +205,13 @@ static void tell_left(const struct session *s, const struct diag *d, struct reco
     }
 }
 
-static bool log_statement(struct session *s, const char *statement, size_t n)
+static void log_statement(struct session *s, const char *statement, size_t n)
 {
     char *at = n == 0 ? NULL : buf_push(&s->log, n + 1);
     if (at != NULL) {
         memcpy(at, statement, n);
         at[n] = '\n';
     }
-    return n == 0 || at != NULL;
 }
 
 // The bytes of the statement from `start` to the lexer's place, without blanks at its end.
@@ -283,6 +311,18 @@ static bool leave_out(struct session *s, const struct diag *d)
     return true;
 }
 
+// Was an allocation refused since there were so many refusals? Then whatever was computed, or found
+// wrong, came of that.
+static bool is_short(size_t refused, size_t start, struct diag *d)
+{
+    if (mem_refusals() != refused) {
+        *d = (struct diag){0};
+        diag_out_of_memory(d);
+        d->span = (struct span){start, start};
+    }
+    return mem_refusals() != refused;
+}
+
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
     struct diag late = {0};
@@ -326,6 +366,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
 {
     bool outermost = s->frames.count == 1;
     size_t depth = s->frames.count;
+    size_t refused = mem_refusals();
     struct diag diag = {0};
     struct frame *f = top_frame(s);
     f->lexer.source = &f->source;
@@ -373,12 +414,17 @@ static enum session_state run_statement(struct session *s, struct records *out)
     }
     const char *statement = c.relogged ? c.log_as : f->source.text + span.start;
     size_t length = c.relogged ? strlen(c.log_as) : span.end - span.start;
-    if (to_log && !log_statement(s, statement, length)) {
-        diag_out_of_memory(&diag);
-        end = CALL_FAILED;
+    if (to_log) {
+        log_statement(s, statement, length);
     }
-    if (out->arena.failed && end == CALL_DONE) {
-        diag_out_of_memory(&diag);
+    // A loop, a training or a loaded file that begins here will change the graph.
+    bool ends_walk = end == CALL_DONE && s->stepper.tape != NULL && !s->stepped &&
+                     (s->rewound != REWOUND_NOT || transaction_changed(s, before) ||
+                      s->frames.count > depth);
+    if (ends_walk) {
+        call_notice(&c, c.command, "the walk has ended, because the graph changed");
+    }
+    if (is_short(refused, s->frames.count == depth ? start : 0, &diag)) {
         end = CALL_FAILED;
     }
     if (end == CALL_NEED) {
@@ -398,9 +444,9 @@ static enum session_state run_statement(struct session *s, struct records *out)
         rec_cut(&out->list, answered);
         return fail_first(s, &diag, start, out);
     }
-    // A loop, a training or a loaded file that begins here will change the graph.
-    if (s->rewound || transaction_changed(s, before) || s->frames.count > depth) {
-        transaction_end_walk(s, &c);
+    if (ends_walk) {
+        stepper_stop(&s->stepper);
+        s->guess = NULL;
     }
     s->stepped = false;
     if (outermost && s->frames.count == depth) {
@@ -412,8 +458,9 @@ static enum session_state run_statement(struct session *s, struct records *out)
 // ---- Loops, work, loaded files -------------------------------------------------------------------
 
 // The top frame is done: a loop, or work, is logged as one statement, unless it stands in another
-// loop; the outermost frame above the text that was begun ends the transaction.
-static bool end_frame(struct session *s)
+// loop; the outermost frame above the text that was begun ends the transaction, but where something
+// was refused since there were so many refusals.
+static void end_frame(struct session *s, size_t refused)
 {
     struct frame *f = top_frame(s);
     struct text text;
@@ -424,14 +471,14 @@ static bool end_frame(struct session *s)
         text_add_bytes(&text, f->source.text + f->statement.start,
                        f->statement.end - f->statement.start);
     }
-    bool ok = !text.bytes.failed && !f->log_as.bytes.failed;
     pop_frame(s);
-    ok = ok && (session_in_loop(s) || log_statement(s, text_get(&text), text_length(&text)));
+    if (!session_in_loop(s)) {
+        log_statement(s, text_get(&text), text_length(&text));
+    }
     text_release(&text);
-    if (s->frames.count == 1 && ok) {
+    if (s->frames.count == 1 && mem_refusals() == refused) {
         transaction_end(s);
     }
-    return ok;
 }
 
 // A loop's next turn, or some more of a command's work; or the end of either.
@@ -441,12 +488,16 @@ static enum session_state go_on(struct session *s, struct records *out)
     struct diag diag = {0};
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
+    size_t refused = mem_refusals(), answered = out->list.in.count;
     bool more = f->more(&c, f);
-    if (!diag.set && f->kind == FRAME_LOOP && !session_compact(s)) {
-        diag_out_of_memory(&diag);
+    if (!diag.set && f->kind == FRAME_LOOP) {
+        session_compact(s);
     }
-    if (!more && !diag.set && !end_frame(s)) {
-        diag_out_of_memory(&diag);
+    if (mem_refusals() == refused && !diag.set && !more) {
+        end_frame(s, refused);
+    }
+    if (is_short(refused, 0, &diag)) {
+        rec_cut(&out->list, answered);
     }
     return diag.set ? fail(s, &diag, out) : SESSION_MORE;
 }
@@ -473,9 +524,22 @@ bool session_next_line(struct session *s, bool first, struct source *line)
     return true;
 }
 
+// There was no memory to begin the text.
+static enum session_state fail_unread(struct session *s, struct records *out)
+{
+    struct diag d = {0};
+    diag_out_of_memory(&d);
+    session_report(&s->unread, &d, out);
+    s->unread = (struct source){0};
+    return SESSION_FAILED;
+}
+
 enum session_state session_run(struct session *s, struct records *out)
 {
     BS_ASSERT(!s->asked || s->supplied);
+    if (s->unread.name != NULL) {
+        return fail_unread(s, out);
+    }
     while (s->frames.count > 0) {
         struct frame *f = top_frame(s);
         f->lexer.source = &f->source;
@@ -487,7 +551,7 @@ enum session_state session_run(struct session *s, struct records *out)
         }
         if (s->frames.count > 1) {
             salvage_tell(s, f, out);
-            end_frame(s);
+            end_frame(s, mem_refusals());
         } else {
             pop_frame(s);
         }

@@ -76,8 +76,10 @@ bool transaction_begin(struct session *s)
 {
     trail_begin(&s->undo);
     s->begun = trail_mark(&s->undo);
-    // The settings hold the random numbers' state, which any expression may move.
-    bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
+    // The settings hold the random numbers' state, which any expression may move. The moment that
+    // the statement may become must not fail when all else is done.
+    bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1) &&
+              buf_reserve(&s->moments, s->moments.count + 1);
     s->held = transaction_holdings(s);
     return ok;
 }
@@ -97,7 +99,16 @@ void transaction_take_back(struct session *s, size_t mark)
 
 void transaction_roll_back(struct session *s)
 {
+    if (s->rewound != REWOUND_NOT) {  // forward again, which needs no memory
+        s->rewound == REWOUND_UNDO ? session_redo(s) : session_undo(s);
+        s->rewound = REWOUND_NOT;
+    }
     trail_take_back(&s->undo, s->begun, NULL);
+    struct buf *arrays[GROWING];
+    session_growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        arrays[i]->failed = false;  // what it was for is gone
+    }
     session_forget_derived(s);
 }
 
@@ -114,74 +125,62 @@ static void forget_oldest(struct session *s)
     }
 }
 
-static void add_moment(struct session *s, struct buf *moments, struct trail *trail, size_t mark)
+// There is room for it: see transaction_begin.
+static void add_moment(struct session *s, struct buf *moments, size_t mark)
 {
     struct moment *at = buf_push(moments, 1);
-    if (at == NULL) {
-        trail_clear(trail);
-        moments->count = 0;
-    } else {
-        at->mark = mark;
-        memcpy(at->statement, s->statement, QUOTED);
-    }
-}
-
-void transaction_end_walk(struct session *s, struct call *c)
-{
-    if (s->stepper.tape != NULL && !s->stepped) {
-        stepper_stop(&s->stepper);
-        s->guess = NULL;
-        call_notice(c, c->command, "the walk has ended, because the graph changed");
-    }
+    BS_ASSERT(at != NULL);
+    at->mark = mark;
+    memcpy(at->statement, s->statement, QUOTED);
 }
 
 void transaction_end(struct session *s)
 {
-    if (s->rewound) {
-        s->rewound = false;
+    if (s->rewound != REWOUND_NOT) {
+        s->rewound = REWOUND_NOT;
     } else if (!transaction_changed(s, s->held)) {
         trail_take_back(&s->undo, s->begun, NULL);
     } else {
         trail_clear(&s->redo);
         s->redone.count = 0;
-        add_moment(s, &s->moments, &s->undo, s->begun);
-        if (s->moments.count > 0) {
-            forget_oldest(s);
-        }
+        add_moment(s, &s->moments, s->begun);
+        forget_oldest(s);
     }
 }
 
-// One step from the last moment of `from` onto `to`: undo, and redo.
+// One step from the last moment of `from` onto `to`: undo, and redo. False: there is none, or no
+// memory for the way back, and all is as it was.
 static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
                        struct trail *to, struct buf *to_moments)
 {
-    transaction_roll_back(s);
-    s->rewound = true;
-    if (from_moments->count == 0) {
+    trail_take_back(&s->undo, s->begun, NULL);
+    if (from_moments->count == 0 || !buf_reserve(to_moments, to_moments->count + 1)) {
         return false;
     }
     size_t mark = trail_mark(to);
-    from_moments->count--;
-    const struct moment *m = &BUF(struct moment, from_moments)[from_moments->count];
-    trail_take_back(from, m->mark, to);
-    memcpy(s->statement, m->statement, QUOTED);
-    if (trail_mark(to) > mark) {
-        add_moment(s, to_moments, to, mark);
-    } else {  // no memory for the way back
-        to_moments->count = 0;
+    const struct moment *m = &BUF(struct moment, from_moments)[from_moments->count - 1];
+    if (!trail_take_back(from, m->mark, to)) {
+        return false;
     }
+    from_moments->count--;
+    memcpy(s->statement, m->statement, QUOTED);
+    add_moment(s, to_moments, mark);
     session_forget_derived(s);
     return true;
 }
 
 bool session_undo(struct session *s)
 {
-    return rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+    bool ok = rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+    s->rewound = ok ? REWOUND_UNDO : s->rewound;
+    return ok;
 }
 
 bool session_redo(struct session *s)
 {
-    return rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+    bool ok = rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+    s->rewound = ok ? REWOUND_REDO : s->rewound;
+    return ok;
 }
 
 bool session_reset(struct session *s)

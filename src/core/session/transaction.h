@@ -25,7 +25,5 @@ void transaction_end(struct session *s);
 // What there is now, to ask later whether anything changed since.
 struct holdings transaction_holdings(const struct session *s);
 bool transaction_changed(const struct session *s, struct holdings before);
-// Whatever changes the graph but a step ends the walk, with a notice.
-void transaction_end_walk(struct session *s, struct call *c);
 
 #endif

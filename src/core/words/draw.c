@@ -166,8 +166,10 @@ static bool draw_boxes(struct text *out, const struct rec *scene, enum draw_way 
                        const char *answer, size_t width)
 {
     struct plan p;
+    size_t refused = mem_refusals();  // then what was measured is not what would be painted
     bool ok = plan_init(&p, scene, way) && p.boxes > 0 && p.boxes <= DRAW_MOST &&
-              plan_place(&p, answer) && plan_route(&p) && lay_bands(&p);
+              plan_place(&p, answer) && plan_route(&p) && lay_bands(&p) &&
+              mem_refusals() == refused;
     if (ok) {
         size_t along = length_along(&p), across = length_across(&p);
         size_t rows = way == DRAW_ACROSS ? across : along;

@@ -9,7 +9,7 @@ static void add_place(struct words *w)
 {
     // A mistake in a lesson is its author's to mend, who must find it.
     bool placed = w->style == WORDS_SCRIPT || rec_get_flag(w->record, KEY_fault);
-    if (placed && rec_find(w->record, KEY_file) != NULL) {
+    if (placed && *rec_get_text(w->record, KEY_file) != '\0') {
         text_addf(w->out, "%s:%lld:%lld: ", rec_get_text(w->record, KEY_file),
                   (long long)rec_get_whole(w->record, KEY_line),
                   (long long)rec_get_whole(w->record, KEY_column));

@@ -1,7 +1,6 @@
 #include "check/check.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "base/stop.h"
 #include "check/align.h"
 #include "check/check_lessons.h"
+#include "check/walk.h"
 #include "store/files.h"
 #include "supply/host.h"
 #include "store/markdown.h"
@@ -20,6 +20,7 @@ struct check {
     struct lessons_check lessons;
     bool bless;
     bool differed;  // something was shown with - and +
+    bool fell_short;  // memory was refused: nothing more is run, blessed or found to fail
     size_t files, passed, failed;
 };
 
@@ -108,14 +109,21 @@ static bool split(const char *s, size_t n, struct buf *lines)
     return ok;
 }
 
+static bool is_short(struct check *c)
+{
+    c->fell_short |= c->lessons.fell_short || mem_refusals() > 0;
+    return c->fell_short;
+}
+
 // ---- Running ------------------------------------------------------------------------------------
 
-// Runs a text; *out, which the caller frees, receives all that it wrote. NULL: out of memory.
+// Runs a text; *out, which the caller frees, receives all that it wrote. NULL: out of memory, and
+// the check has fallen short.
 static enum session_state run(struct page *p, struct text *text, size_t line,
                               enum session_mode mode, char **out, size_t *length)
 {
     enum session_state state = SESSION_FAILED;
-    FILE *stream = open_memstream(out, length);
+    FILE *stream = is_short(p->check) ? NULL : open_memstream(out, length);
     if (p->tutor == NULL) {
         p->tutor = tutor_new(&(struct session_world){.stop = &p->stop, .seed = SEED});
         notes_init(&p->notes);
@@ -131,9 +139,14 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
                             .notes = &p->notes,
                             .patience = p->lesson ? &p->patience : NULL};
         state = host_run(&host, &source);
+        p->check->fell_short |= host.fell_short;
     }
-    if (stream == NULL || fclose(stream) != 0) {
+    bool written = stream != NULL && ferror(stream) == 0;
+    if (stream == NULL || fclose(stream) != 0 || !written || *out == NULL ||
+        p->tutor == NULL || is_short(p->check)) {
+        free(*out);
         *out = NULL;
+        p->check->fell_short = true;
     }
     return state;
 }
@@ -162,6 +175,9 @@ static void say_line(const char *mark, struct line line)
 
 static void fail(struct page *p, size_t line, const char *why)
 {
+    if (is_short(p->check)) {
+        return;
+    }
     printf("%s:%zu: %s\n", p->path, line, why);
     count(p, false);
 }
@@ -277,7 +293,7 @@ static bool compare(struct page *p, const struct unit *u, const char *out, size_
     }
     bool ok = !expected.failed && split(out, length, &came) &&
               align_lines(expected.data, expected.count, came.data, came.count, &steps);
-    if (ok && !align_holds(&steps)) {
+    if (ok && !is_short(p->check) && !align_holds(&steps)) {
         say_unit(p, u);
         say_difference(expected.data, came.data, &steps);
         ok = p->check->bless;
@@ -307,7 +323,10 @@ static void check_unit(struct page *p, const struct unit *u)
         SESSION_QUIT) {
         end_session(p);
     }
-    count(p, out != NULL && compare(p, u, out, length));
+    bool holds = out != NULL && compare(p, u, out, length);
+    if (!is_short(p->check)) {
+        count(p, holds);
+    }
     free(out);
     text_release(&input);
 }
@@ -357,7 +376,7 @@ static void check_script(struct page *p, const struct fence *f)
     if (state == SESSION_FAILED) {
         fail(p, f->line, "this script does not run");
         fwrite(out, 1, out == NULL ? 0 : length, stdout);
-    } else {
+    } else if (out != NULL) {
         count(p, true);
     }
     if (state == SESSION_QUIT) {
@@ -392,20 +411,24 @@ static void check_fence(struct page *p, const struct fence *f)
 
 // ---- Files --------------------------------------------------------------------------------------
 
-static void remove_tree(char *folder)
+static void remove_file(void *nothing, const char *path, const char *name, bool is_root)
 {
-    char *roots[] = {folder, NULL};
-    FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    for (FTSENT *e; walk != NULL && (e = fts_read(walk)) != NULL;) {
-        if (e->fts_info == FTS_DP) {
-            rmdir(e->fts_accpath);
-        } else if (e->fts_info != FTS_D) {
-            unlink(e->fts_accpath);
-        }
-    }
-    if (walk != NULL) {
-        fts_close(walk);
-    }
+    (void)nothing;
+    (void)name;
+    (void)is_root;
+    unlink(path);
+}
+
+static void remove_folder(void *nothing, const char *path)
+{
+    (void)nothing;
+    rmdir(path);
+}
+
+static void remove_tree(const char *folder)
+{
+    const struct walk remove = {.file = remove_file, .leave = remove_folder};
+    walk_tree(folder, &remove);
 }
 
 static char *make_folder(void)
@@ -445,13 +468,14 @@ static void check_blocks(struct page *p, const struct markdown *m)
 static void check_fences(struct page *p, const struct markdown *m)
 {
     p->folder = make_folder();
+    p->check->fell_short |= p->folder == NULL && errno == ENOMEM;
     if (p->folder == NULL) {
         fail(p, 1, files_trouble(errno));
         return;
     }
     text_init(&p->blessed);
     check_blocks(p, m);
-    if (p->changed) {
+    if (p->changed && !is_short(p->check)) {
         struct diag d = {0};
         copy_until(p, p->length);
         if (!files_write(p->path, text_get(&p->blessed), text_length(&p->blessed), &d)) {
@@ -503,61 +527,58 @@ static void check_file(struct check *c, const char *path)
     buf_release(&bytes);
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static bool is_markdown(const char *name)
 {
-    return strcmp((*a)->fts_name, (*b)->fts_name);
+    size_t n = strlen(name);
+    return name[0] != '.' && n > 3 && strcmp(name + n - 3, ".md") == 0;
 }
 
-static bool is_markdown(const FTSENT *e)
+static bool enter(void *check, const char *name)
 {
-    size_t n = strlen(e->fts_name);
-    return e->fts_level == FTS_ROOTLEVEL ||
-           (e->fts_name[0] != '.' && n > 3 && strcmp(e->fts_name + n - 3, ".md") == 0);
+    return name[0] != '.' && !is_short(check);
 }
 
-static void visit(struct check *c, FTS *walk, FTSENT *e)
+static void visit_file(void *check, const char *path, const char *name, bool is_root)
 {
-    switch (e->fts_info) {
-    case FTS_D:
-        if (e->fts_level > FTS_ROOTLEVEL && e->fts_name[0] == '.') {
-            fts_set(walk, e, FTS_SKIP);
-        }
-        break;
-    case FTS_DP:
-        lessons_check_folder(&c->lessons, e->fts_accpath);
-        break;
-    case FTS_F:
-        if (is_markdown(e)) {
-            check_file(c, e->fts_path);
-        }
-        break;
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        fprintf(stderr, "backstep: %s: %s\n", e->fts_path, files_trouble(e->fts_errno));
-        c->failed++;
-        break;
-    default:
-        break;
+    if ((is_root || is_markdown(name)) && !is_short(check)) {
+        check_file(check, path);
     }
+}
+
+static void visit_folder(void *check, const char *path)
+{
+    struct check *c = check;
+    if (!is_short(c)) {
+        lessons_check_folder(&c->lessons, path);
+    }
+}
+
+static void visit_trouble(void *check, const char *path, int error)
+{
+    struct check *c = check;
+    fprintf(stderr, "backstep: %s: %s\n", path, files_trouble(error));
+    c->failed++;
 }
 
 int check_run(char *const *paths, int count_of_paths, bool bless_them)
 {
     struct check c = {.bless = bless_them};
     lessons_check_init(&c.lessons);
-    FTS *walk = count_of_paths > 0
-                    ? fts_open(paths, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name)
-                    : NULL;
-    for (FTSENT *e; walk != NULL && (e = fts_read(walk)) != NULL;) {
-        visit(&c, walk, e);
-    }
-    if (walk != NULL) {
-        fts_close(walk);
+    const struct walk walk = {.data = &c,
+                              .enter = enter,
+                              .file = visit_file,
+                              .leave = visit_folder,
+                              .trouble = visit_trouble};
+    for (int i = 0; i < count_of_paths; i++) {
+        walk_tree(paths[i], &walk);
     }
     c.passed += c.lessons.passed;
     c.failed += c.lessons.failed;
     lessons_check_release(&c.lessons);
+    if (is_short(&c)) {
+        fputs("backstep: there is not enough memory to check this\n", stderr);
+        return 1;
+    }
     if (c.files == 0) {
         fputs("backstep: there is no Markdown file to check\n", stderr);
         return 2;

@@ -1,11 +1,11 @@
 #include "dot/dot.h"
 
-#include <cgraph.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "dot/dot_data.h"
 #include "dot/dot_effort.h"
+#include "dot/dot_graph.h"
 #include "dot/dot_label.h"
 #include "scene/fit_measure.h"
 
@@ -67,42 +67,29 @@ static const struct setting of_edge[] = {
     {"fontname", "DejaVu Sans,Verdana,sans-serif"},
 };
 
-// cgraph's functions take plain char * and change nothing.
-static void declare(Agraph_t *g, int kind, const char *name, const char *value)
-{
-    agattr(g, kind, (char *)name, (char *)value);
-}
-
-static void declare_all(Agraph_t *g, int kind, const struct setting *settings, size_t n)
+static void declare_all(struct dot_graph *g, enum dot_kind kind, const struct setting *settings, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        declare(g, kind, settings[i].name, settings[i].value);
+        dot_graph_declare(g, kind, settings[i].name, settings[i].value);
     }
 }
 
-static void set(void *object, const char *name, const char *value)
+static struct dot_part *node_of(struct dot_graph *g, const struct painter *p, const char *id)
 {
-    agset(object, (char *)name, (char *)value);
-}
-
-static Agnode_t *node_of(Agraph_t *g, const struct painter *p, const char *id)
-{
-    return agnode(g, (char *)(p->names == NULL ? id : dot_name_of(p->names, id)), 1);
+    return dot_graph_node(g, (p->names == NULL ? id : dot_name_of(p->names, id)));
 }
 
 // The label in work, as HTML. (An empty one is an error.)
-static void set_label(void *object, const struct painter *p)
+static void set_label(struct dot_part *part, const struct painter *p)
 {
     if (text_length(p->html) > 0) {
-        char *label = agstrdup_html(agraphof(object), (char *)text_get(p->html));
-        set(object, "label", label);
-        agstrfree(agraphof(object), label);
+        dot_graph_label(part, text_get(p->html));
     }
 }
 
 // An operation as a node of its own is called what its box is called, with an o behind; in a file
 // with a blank and "op", which no name has.
-static Agnode_t *operation_of(Agraph_t *g, const struct painter *p, const struct rec *box)
+static struct dot_part *operation_of(struct dot_graph *g, const struct painter *p, const struct rec *box)
 {
     char name[128];
     const char *id = rec_get_text(box, KEY_id);
@@ -111,7 +98,7 @@ static Agnode_t *operation_of(Agraph_t *g, const struct painter *p, const struct
     } else {
         snprintf(name, sizeof name, "%.100s op", dot_name_of(p->names, id));
     }
-    return agnode(g, name, 1);
+    return dot_graph_node(g, name);
 }
 
 static bool has_operation(const struct painter *p, const struct rec *box)
@@ -124,30 +111,30 @@ static bool is_fit(const struct painter *p)
     return p->style >= STYLE_FIT;
 }
 
-static void set_node_data(Agnode_t *node, const struct painter *p, const struct rec *box)
+static void set_node_data(struct dot_part *node, const struct painter *p, const struct rec *box)
 {
     struct dot_attribute data[DOT_NODE_DATA];
     if (p->names != NULL) {
         dot_node_data(box, data);
         for (size_t i = 0; i < COUNT_OF(data); i++) {
-            set(node, data[i].name, data[i].value);
+            dot_graph_set(node, data[i].name, data[i].value);
         }
-        set(node, "tooltip", rec_get_text(box, KEY_name));
+        dot_graph_set(node, "tooltip", rec_get_text(box, KEY_name));
     }
 }
 
-static void set_edge_data(Agedge_t *edge, const struct painter *p, const struct rec *cell)
+static void set_edge_data(struct dot_part *edge, const struct painter *p, const struct rec *cell)
 {
     struct dot_attribute data[DOT_EDGE_DATA];
     if (p->names != NULL) {
         dot_edge_data(cell, data);
         for (size_t i = 0; i < COUNT_OF(data); i++) {
-            set(edge, data[i].name, data[i].value);
+            dot_graph_set(edge, data[i].name, data[i].value);
         }
     }
 }
 
-static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box)
+static void add_node(struct dot_graph *g, const struct painter *p, const struct rec *box)
 {
     text_clear(p->html);
     if (is_fit(p)) {
@@ -155,23 +142,23 @@ static void add_node(Agraph_t *g, const struct painter *p, const struct rec *box
     } else {
         dot_add_box(p, box);
     }
-    Agnode_t *node = node_of(g, p, rec_get_text(box, KEY_id));
+    struct dot_part *node = node_of(g, p, rec_get_text(box, KEY_id));
     set_label(node, p);
     set_node_data(node, p, box);
     if (has_operation(p, box)) {
-        Agnode_t *operation = operation_of(g, p, box);
+        struct dot_part *operation = operation_of(g, p, box);
         text_clear(p->html);
         dot_add_operation(p, box);
         set_label(operation, p);
-        set(operation, "shape", "ellipse");
-        set(operation, "color", p->ink->edge);
-        Agedge_t *edge = agedge(g, operation, node, NULL, 1);
-        set(edge, "color", p->ink->edge);
+        dot_graph_set(operation, "shape", "ellipse");
+        dot_graph_set(operation, "color", p->ink->edge);
+        struct dot_part *edge = dot_graph_edge(g, operation, node);
+        dot_graph_set(edge, "color", p->ink->edge);
     }
 }
 
 // The pen tells what flows: nothing yet, a share (the wider the larger), or that none ever will.
-static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec *cell,
+static void paint_edge(struct dot_part *edge, const struct painter *p, const struct rec *cell,
                        bool reversed)
 {
     bool known = rec_find(cell, KEY_share) != NULL;
@@ -180,10 +167,10 @@ static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec
     bool idle = constant || none || (!known && p->backward);
     char width[NUMBER_TEXT];
     snprintf(width, sizeof width, "%.2f", 0.9 + 2.1 * rec_get_number(cell, KEY_weight));
-    set(edge, "color", idle ? p->ink->pending : known ? p->ink->grad_edge : p->ink->edge);
-    set(edge, "penwidth", known ? width : "1");
-    set(edge, "style", none ? "dashed" : "");
-    set(edge, "dir", reversed ? "back" : "");
+    dot_graph_set(edge, "color", idle ? p->ink->pending : known ? p->ink->grad_edge : p->ink->edge);
+    dot_graph_set(edge, "penwidth", known ? width : "1");
+    dot_graph_set(edge, "style", none ? "dashed" : "");
+    dot_graph_set(edge, "dir", reversed ? "back" : "");
     if (p->style == STYLE_EDGES || p->style == STYLE_MICROGRAD) {
         text_clear(p->html);
         dot_add_edge_label(p, cell);
@@ -192,7 +179,7 @@ static void paint_edge(Agedge_t *edge, const struct painter *p, const struct rec
 }
 
 // Where an edge ends: on the operand's cell, or on the body of a box that has none.
-static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec *box,
+static void set_ports(struct dot_part *edge, const struct painter *p, const struct rec *box,
                       const struct rec *cell)
 {
     unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
@@ -206,8 +193,8 @@ static void set_ports(Agedge_t *edge, const struct painter *p, const struct rec 
         snprintf(port, sizeof port, "o%s", side);
     }
     const char *operation = file ? "" : side + 1;
-    set(edge, "headport", has_operation(p, box) ? operation : port);
-    set(edge, "tailport", file ? "o" : p->top_down ? "o:s" : "o:e");
+    dot_graph_set(edge, "headport", has_operation(p, box) ? operation : port);
+    dot_graph_set(edge, "tailport", file ? "o" : p->top_down ? "o:s" : "o:e");
 }
 
 // ---- Edges --------------------------------------------------------------------------------------
@@ -242,14 +229,14 @@ static const struct rec *box_of(const struct rec *scene, const char *id)
 }
 
 // A word in the place of a box that is on another line.
-static Agnode_t *add_end(Agraph_t *g, const struct painter *p, struct cut *cut, const char *word)
+static struct dot_part *add_end(struct dot_graph *g, const struct painter *p, struct cut *cut, const char *word)
 {
     char id[24];
     snprintf(id, sizeof id, "e%u", ++cut->ends);
     text_clear(p->html);
     dot_add_run(p, p->ink->grad, false, word == NULL ? "" : "→ ");
     dot_add_run(p, p->ink->muted, true, word == NULL ? "…" : word);
-    Agnode_t *node = agnode(g, id, 1);
+    struct dot_part *node = dot_graph_node(g, id);
     set_label(node, p);
     return node;
 }
@@ -269,44 +256,44 @@ static bool ends_line(const struct cut *cut, const struct rec *scene, const char
     return true;
 }
 
-static void add_cut_edge(Agraph_t *g, const struct painter *p, struct cut *cut,
-                         const struct rec *scene, const struct rec *cell, Agnode_t *tail)
+static void add_cut_edge(struct dot_graph *g, const struct painter *p, struct cut *cut,
+                         const struct rec *scene, const struct rec *cell, struct dot_part *tail)
 {
     const char *id = rec_get_text(cell, KEY_from);
     if (ends_line(cut, scene, id)) {
-        Agedge_t *edge = agedge(g, tail, add_end(g, p, cut, NULL), NULL, 1);
-        set(edge, "tailport", "o:e");
-        set(edge, "style", "dashed");
-        set(edge, "arrowhead", "none");
-        set(edge, "color", p->ink->pending);
+        struct dot_part *edge = dot_graph_edge(g, tail, add_end(g, p, cut, NULL));
+        dot_graph_set(edge, "tailport", "o:e");
+        dot_graph_set(edge, "style", "dashed");
+        dot_graph_set(edge, "arrowhead", "none");
+        dot_graph_set(edge, "color", p->ink->pending);
     }
 }
 
-static void add_edge(Agraph_t *g, const struct painter *p, struct cut *cut, const struct rec *scene,
+static void add_edge(struct dot_graph *g, const struct painter *p, struct cut *cut, const struct rec *scene,
                      const struct rec *box, const struct rec *cell)
 {
     char id[32];
     const char *from = rec_get_text(cell, KEY_from), *to = rec_get_text(box, KEY_id);
-    Agnode_t *head = has_operation(p, box) ? operation_of(g, p, box) : node_of(g, p, to);
-    Agnode_t *tail = node_of(g, p, from);
+    struct dot_part *head = has_operation(p, box) ? operation_of(g, p, box) : node_of(g, p, to);
+    struct dot_part *tail = node_of(g, p, from);
     bool is_cut = line_of(cut, scene, from) != line_of(cut, scene, to);
     if (is_cut) {
         const struct rec *other = box_of(scene, from);
         add_cut_edge(g, p, cut, scene, cell, tail);
         tail = add_end(g, p, cut, other == NULL ? from : rec_get_text(other, KEY_name));
     }
-    Agedge_t *edge = agedge(g, tail, head, NULL, 1);
+    struct dot_part *edge = dot_graph_edge(g, tail, head);
     snprintf(id, sizeof id, "%.16si%u", to, (unsigned)rec_get_whole(cell, KEY_slot));
     if (p->names == NULL) {
-        set(edge, "id", id);
+        dot_graph_set(edge, "id", id);
     }
     set_edge_data(edge, p, cell);
     set_ports(edge, p, box, cell);
     paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
     if (is_cut) {
-        set(edge, "tailport", "");
-        set(edge, "style", "dashed");
-        set(edge, "penwidth", "1");
+        dot_graph_set(edge, "tailport", "");
+        dot_graph_set(edge, "style", "dashed");
+        dot_graph_set(edge, "penwidth", "1");
     }
 }
 
@@ -320,7 +307,7 @@ static bool is_repeated(const struct rec *cells, const struct rec *cell)
     return c != cell;
 }
 
-static void add_edges(Agraph_t *g, const struct painter *p, struct cut *cut,
+static void add_edges(struct dot_graph *g, const struct painter *p, struct cut *cut,
                       const struct rec *scene, const struct rec *box)
 {
     const struct rec *cells = rec_find(box, KEY_cells);
@@ -335,45 +322,45 @@ static void add_edges(Agraph_t *g, const struct painter *p, struct cut *cut,
 // ---- The whole ----------------------------------------------------------------------------------
 
 // What the learner wants; else whoever draws it chooses.
-static void declare_size(Agraph_t *g, const struct rec *scene)
+static void declare_size(struct dot_graph *g, const struct rec *scene)
 {
     char text[64];
     double width = rec_get_number(scene, KEY_size_width),
            height = rec_get_number(scene, KEY_size_height);
     if (width > 0) {
         snprintf(text, sizeof text, "%g,%g!", width, height);
-        declare(g, AGRAPH, "size", text);
+        dot_graph_declare(g, DOT_GRAPH, "size", text);
     }
     if (rec_get_whole(scene, KEY_dpi) > 0) {
         snprintf(text, sizeof text, "%d", (int)rec_get_whole(scene, KEY_dpi));
-        declare(g, AGRAPH, "dpi", text);
+        dot_graph_declare(g, DOT_GRAPH, "dpi", text);
     }
 }
 
-static void declare_fit(Agraph_t *g, const struct painter *p, const struct dot_form *form,
+static void declare_fit(struct dot_graph *g, const struct painter *p, const struct dot_form *form,
                         int lines)
 {
-    declare_all(g, AGRAPH, of_fit_graph, COUNT_OF(of_fit_graph));
+    declare_all(g, DOT_GRAPH, of_fit_graph, COUNT_OF(of_fit_graph));
     if (p->top_down) {
-        declare(g, AGRAPH, "ranksep", "0.4");
+        dot_graph_declare(g, DOT_GRAPH, "ranksep", "0.4");
     }
-    declare(g, AGNODE, "fontsize", "10");
-    declare(g, AGEDGE, "arrowsize", "0.6");
+    dot_graph_declare(g, DOT_NODE, "fontsize", "10");
+    dot_graph_declare(g, DOT_EDGE, "arrowsize", "0.6");
     if (lines > 1) {
-        declare(g, AGRAPH, "nodesep", "0.25");
+        dot_graph_declare(g, DOT_GRAPH, "nodesep", "0.25");
     }
     if (form != NULL && form->trial != NULL) {
-        declare(g, AGRAPH, "trial", form->trial);
+        dot_graph_declare(g, DOT_GRAPH, "trial", form->trial);
     }
     if (form != NULL && form->dpi > 0) {
         char text[32];
         snprintf(text, sizeof text, "%d", form->dpi);
-        declare(g, AGRAPH, "dpi", text);
+        dot_graph_declare(g, DOT_GRAPH, "dpi", text);
     }
 }
 
 // dot stacks the lines from below: the nodes of the last one come first.
-static void add_nodes(Agraph_t *g, const struct painter *p, const struct cut *cut,
+static void add_nodes(struct dot_graph *g, const struct painter *p, const struct cut *cut,
                       const struct rec *scene, int lines)
 {
     for (int line = lines; line-- > 0;) {
@@ -388,35 +375,35 @@ static void add_nodes(Agraph_t *g, const struct painter *p, const struct cut *cu
 }
 
 // None of these names means anything to Graphviz but the last.
-static void declare_data(Agraph_t *g)
+static void declare_data(struct dot_graph *g)
 {
     static const char *const of_nodes[] = {"value", "grad", "op",     "kind",
                                            "dims",  "tape", "tooltip"};
     static const char *const of_edges[] = {"slot", "local", "share"};
-    declare(g, AGNODE, "id", "");
+    dot_graph_declare(g, DOT_NODE, "id", "");
     for (size_t i = 0; i < COUNT_OF(of_nodes); i++) {
-        declare(g, AGNODE, of_nodes[i], "");
+        dot_graph_declare(g, DOT_NODE, of_nodes[i], "");
     }
     for (size_t i = 0; i < COUNT_OF(of_edges); i++) {
-        declare(g, AGEDGE, of_edges[i], "");
+        dot_graph_declare(g, DOT_EDGE, of_edges[i], "");
     }
 }
 
-static bool add_graph(Agraph_t *g, const struct painter *p, const struct rec *scene,
+static bool add_graph(struct dot_graph *g, const struct painter *p, const struct rec *scene,
                       const struct dot_form *form)
 {
     const struct rec *boxes = rec_find(scene, KEY_boxes);
-    declare(g, AGRAPH, "rankdir", p->top_down ? "TB" : "LR");
-    declare(g, AGRAPH, "bgcolor", p->ink->background);
-    declare(g, AGRAPH, "margin", "0");  // a .pdf would have half an inch of white around it
-    declare_all(g, AGRAPH, of_graph, COUNT_OF(of_graph));
+    dot_graph_declare(g, DOT_GRAPH, "rankdir", p->top_down ? "TB" : "LR");
+    dot_graph_declare(g, DOT_GRAPH, "bgcolor", p->ink->background);
+    dot_graph_declare(g, DOT_GRAPH, "margin", "0");  // a .pdf would have half an inch of white around it
+    declare_all(g, DOT_GRAPH, of_graph, COUNT_OF(of_graph));
     struct effort effort = dot_effort(scene);
     if (effort_is_large(&effort)) {
-        declare_all(g, AGRAPH, of_large_graph, COUNT_OF(of_large_graph));
+        declare_all(g, DOT_GRAPH, of_large_graph, COUNT_OF(of_large_graph));
     }
     declare_size(g, scene);
-    declare_all(g, AGNODE, of_node, COUNT_OF(of_node));
-    declare_all(g, AGEDGE, of_edge, COUNT_OF(of_edge));
+    declare_all(g, DOT_NODE, of_node, COUNT_OF(of_node));
+    declare_all(g, DOT_EDGE, of_edge, COUNT_OF(of_edge));
     if (p->names != NULL) {
         declare_data(g);
     }
@@ -437,18 +424,6 @@ static bool add_graph(Agraph_t *g, const struct painter *p, const struct rec *sc
     }
     buf_release(&cut.line);
     return ok;
-}
-
-static int put(void *text, const char *s)
-{
-    text_add(text, s);
-    return 0;
-}
-
-static int flush(void *text)
-{
-    (void)text;
-    return 0;
 }
 
 static enum style style_of(const struct rec *scene, const struct dot_form *form)
@@ -490,17 +465,13 @@ bool dot_text(const struct rec *scene, const struct dot_form *form, enum dot_use
         .names = use == DOT_FILE ? &names : NULL,
         .html = &html,
     };
-    // cgraph's own discipline (its members differ from version to version), but writing to `out`.
-    Agiodisc_t io = AgIoDisc;
-    Agdisc_t discipline = AgDefaultDisc;
-    io.putstr = put;
-    io.flush = flush;
-    discipline.io = &io;
-    Agraph_t *g = agopen("backstep", Agdirected, &discipline);
-    bool ok = add_graph(g, &p, scene, form);
-    agwrite(g, out);
-    agclose(g);
-    ok = ok && !html.bytes.failed && !out->bytes.failed;
+    struct dot_graph g;
+    size_t refused = mem_refusals();
+    dot_graph_init(&g);
+    bool ok = add_graph(&g, &p, scene, form);
+    dot_graph_write(&g, out);
+    dot_graph_release(&g);
+    ok = ok && mem_refusals() == refused;
     text_release(&html);
     dot_names_release(&names);
     return ok || diag_out_of_memory(d);

@@ -1,4 +1,4 @@
-// A scene as DOT, Graphviz's language for graphs. dot.c is the only user of libcgraph.
+// A scene as DOT, Graphviz's language for graphs.
 //
 // A box becomes a node of shape plain whose label is a table: one cell PORT="i0", "i1" per operand,
 // holding the local gradient and, once known, local × upstream = share; and the body, PORT="o",

@@ -8,13 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void connect(posix_spawn_file_actions_t *actions, int from, int to)
+#include "base/mem.h"
+
+static int connect(posix_spawn_file_actions_t *actions, int from, int to)
 {
-    if (from < 0) {
-        posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0);
-    } else {
-        posix_spawn_file_actions_adddup2(actions, from, to);
-    }
+    return from < 0 ? posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0)
+                    : posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
 int process_start(const struct process_start *start, pid_t *pid)
@@ -25,17 +24,21 @@ int process_start(const struct process_start *start, pid_t *pid)
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
-    connect(&actions, start->input, STDIN_FILENO);
-    connect(&actions, start->output, STDOUT_FILENO);
-    connect(&actions, start->errors, STDERR_FILENO);
+    int error = connect(&actions, start->input, STDIN_FILENO);
+    error = error == 0 ? connect(&actions, start->output, STDOUT_FILENO) : error;
+    error = error == 0 ? connect(&actions, start->errors, STDERR_FILENO) : error;
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(
         &attributes, (short)((start->session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP) |
                              POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    int error = posix_spawnp(pid, start->program, &actions, &attributes,
-                             (char *const *)start->argv, environ);
+    error = error == 0 ? posix_spawnp(pid, start->program, &actions, &attributes,
+                                      (char *const *)start->argv, environ)
+                       : error;
+    if (error == ENOMEM) {
+        mem_refuse();
+    }
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     *pid = error == 0 ? *pid : 0;

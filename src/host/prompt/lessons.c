@@ -17,7 +17,7 @@ char *lessons_statement(const char *lesson)
     struct text words;
     text_init(&words);
     text_addf(&words, lesson == NULL ? "lesson" : "lesson \"%s\"", lesson);
-    char *copy = strdup(text_get(&words));
+    char *copy = mem_copy(text_get(&words), text_length(&words));
     text_release(&words);
     return copy;
 }
@@ -45,8 +45,12 @@ static void type_answers(struct host *h, const struct source *answers)
          at < answers->length;) {
         block_take_lines(answers, &at, &entry);
         if (!source_is_blank(&entry)) {
+            bool playing = tutor_graph(h->tutor) != tutor_session(h->tutor);
             show_typed(h, &entry);
             state = host_run(h, &entry);
+            if (playing && state == SESSION_FAILED) {
+                return;  // the lesson was left for lack of memory: what follows is no answer
+            }
         }
     }
 }
@@ -71,7 +75,7 @@ int lessons_play(struct host *h, const char *statement, const char *answers)
         }
     }
     buf_release(&bytes);
-    return ok && !h->out_failed && h->lesson_failures == 0 ? 0 : 1;
+    return ok && !h->out_failed && !h->fell_short && h->lesson_failures == 0 ? 0 : 1;
 }
 
 // ---- A new one ----------------------------------------------------------------------------------

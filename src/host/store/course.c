@@ -1,6 +1,7 @@
 #include "store/course.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +19,7 @@ char *course_folder(void)
 {
     const char *named = getenv("BACKSTEP_LESSONS");
     if (named != NULL && *named != '\0') {
-        return strdup(named);
+        return mem_copy(named, strlen(named));
     }
     char *shipped = folder_shipped("lessons", ".");
     if (shipped != NULL) {
@@ -72,6 +73,9 @@ static void list_lessons(struct course *c, const char *folder)
     list_rows(c, folder);
     struct dirent **entries;
     int count = scandir(folder, &entries, is_lesson, alphasort);
+    if (count < 0 && errno == ENOMEM) {
+        mem_refuse();
+    }
     for (int i = 0; i < count; i++) {
         if (i < LESSONS_MOST) {
             add_lesson(c, folder, entries[i]->d_name);

@@ -294,6 +294,15 @@ static int write_somehow(const char *path, const char *bytes, size_t n)
 
 bool files_write(const char *path, const char *bytes, size_t n, struct diag *d)
 {
+    // The last exit of whatever is written: bytes that were made while memory was refused may not be
+    // whole.
+    if (mem_refusals() > 0) {
+        return diag_out_of_memory(d);
+    }
     int error = write_somehow(path, bytes, n);
-    return error == 0 || refuse_write(path, error, d);
+    if (error == 0) {
+        mem_forgive(0);  // at most its folder was not synchronised
+        return true;
+    }
+    return mem_refusals() > 0 ? diag_out_of_memory(d) : refuse_write(path, error, d);
 }

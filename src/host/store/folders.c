@@ -40,7 +40,8 @@ char *folder_find(enum folder folder, const char *name)
         text_addf(&path, "%s/%s", home, bases[folder].in_home);
     }
     text_addf(&path, "/backstep/%s", name);
-    char *copy = path.bytes.failed ? NULL : strdup(text_get(&path));
+    const char *whole = text_get(&path);
+    char *copy = path.bytes.failed ? NULL : mem_copy(whole, text_length(&path));
     text_release(&path);
     return copy;
 }
@@ -66,7 +67,8 @@ static char *look(const char *base, const char *folder, const char *name)
     struct text path;
     text_init(&path);
     text_addf(&path, "%s/%s/%s", base, folder, name);
-    char *copy = access(text_get(&path), R_OK) == 0 ? strdup(text_get(&path)) : NULL;
+    bool there = access(text_get(&path), R_OK) == 0;
+    char *copy = there ? mem_copy(text_get(&path), text_length(&path)) : NULL;
     text_release(&path);
     return copy;
 }

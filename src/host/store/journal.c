@@ -196,7 +196,8 @@ static char *final_name(const char *hidden)
     text_init(&name);
     text_add_bytes(&name, hidden, (size_t)(dot - hidden));
     text_addf(&name, "%s" SUFFIX, dot + 1);
-    char *copy = name.bytes.failed ? NULL : strdup(text_get(&name));
+    const char *whole = text_get(&name);
+    char *copy = name.bytes.failed ? NULL : mem_copy(whole, text_length(&name));
     text_release(&name);
     return copy;
 }
@@ -343,7 +344,7 @@ static bool open_lost(const char *path, struct journal_lost *lost)
                 fstat(lost->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
                 (st.st_mode & 022) == 0;
     bool there = ours && st.st_nlink > 0;  // nobody else dealt with it before we had the lock
-    lost->path = there ? strdup(path) : NULL;
+    lost->path = there ? mem_copy(path, strlen(path)) : NULL;
     if (lost->path == NULL) {
         journal_leave(lost);
         return false;

@@ -49,7 +49,22 @@ static struct words_form form_of(const struct host *h)
                                .ascii = ink_is_ascii(h->out)};
 }
 
-static void write_words(struct host *h, const struct rec *record)
+void host_fall_short(struct host *h)
+{
+    if (h->form == HOST_JSON) {
+        fputs("{\"kind\":\"error\",\"file\":\"\",\"line\":1,\"column\":1,\"byte\":1,"
+              "\"message\":\"there is not enough memory to show this answer\","
+              "\"hint\":\"\",\"excerpt\":\"\"}\n",
+              h->out);
+    } else {
+        fputs("error: there is not enough memory to show this answer\n", h->trouble);
+    }
+    mem_forgive(0);
+    h->fell_short = true;
+}
+
+// The last exits of what is shown: a text that was made while memory was refused is not.
+static bool write_words(struct host *h, const struct rec *record)
 {
     struct text words;
     bool trouble = words_is_trouble(record);
@@ -57,9 +72,14 @@ static void write_words(struct host *h, const struct rec *record)
     text_init(&words);
     const struct words_form how = form_of(h);
     words_add(&words, record, &how);
-    ink_write(trouble ? h->trouble : h->out, text_get(&words),
-              form == HOST_COLOUR ? h->theme : THEME_PLAIN);
+    const char *shown = text_get(&words);
+    bool whole = mem_refusals() == 0;
+    if (whole) {
+        ink_write(trouble ? h->trouble : h->out, shown,
+                  form == HOST_COLOUR ? h->theme : THEME_PLAIN);
+    }
     text_release(&words);
+    return whole;
 }
 
 // The picture of a watched walk has its own place on a terminal.
@@ -84,23 +104,30 @@ static bool show_split(struct host *h, const struct rec *r)
     return shown;
 }
 
-static void write_json(struct host *h, const struct rec *record)
+static bool write_json(struct host *h, const struct rec *record)
 {
     struct text line;
     text_init(&line);
     rec_json(&line, record);
     text_add_char(&line, '\n');
-    fwrite(text_get(&line), 1, text_length(&line), h->out);
+    bool whole = mem_refusals() == 0;
+    if (whole) {
+        fwrite(line.bytes.data, 1, text_length(&line), h->out);
+    }
     text_release(&line);
+    return whole;
 }
 
-void host_hello(struct host *h)
+bool host_hello(struct host *h)
 {
     struct records hello;
     records_init(&hello);
     records_hello(&hello);
-    write_json(h, hello.list.in.first);
+    if (hello.list.in.first == NULL || !write_json(h, hello.list.in.first)) {
+        host_fall_short(h);
+    }
     records_release(&hello);
+    return !h->fell_short;
 }
 
 // ---- Progress -----------------------------------------------------------------------------------
@@ -119,12 +146,11 @@ static void tell_news(struct host *h, const char *news)
     }
     records_init(&notice);
     rec_text(&notice, records_add(&notice, KIND_notice), KEY_text, news);
-    if (h->see != NULL) {
-        h->see(h->seer, notice.list.in.first);
-    } else if (h->form == HOST_JSON) {
-        write_json(h, notice.list.in.first);
-    } else {
-        write_words(h, notice.list.in.first);
+    const struct rec *r = notice.list.in.first;
+    if (r != NULL && h->see != NULL) {
+        h->see(h->seer, r);
+    } else if (r == NULL || !(h->form == HOST_JSON ? write_json(h, r) : write_words(h, r))) {
+        host_fall_short(h);
     }
     records_release(&notice);
 }
@@ -170,10 +196,28 @@ static void take_theme(struct host *h, const struct rec *r)
     }
 }
 
-static void write_records(struct host *h, const struct records *records)
+static bool write_record(struct host *h, const struct rec *r)
+{
+    if (rec_is(r, KIND_theme)) {
+        take_theme(h, r);
+    }
+    if (h->form == HOST_JSON) {
+        return write_json(h, r);
+    }
+    if (rec_is(r, KIND_training)) {
+        bar_show(&h->bar, h->out, r, h->columns);
+        return true;
+    }
+    bar_clear(&h->bar, h->out);
+    return show_split(h, r) || write_words(h, r);
+}
+
+// False: there was no memory for some of it, which was said.
+static bool write_records(struct host *h, const struct records *records)
 {
     keep_progress(h, records);
-    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+    bool whole = mem_refusals() == 0;
+    for (const struct rec *r = records->list.in.first; r != NULL && whole; r = r->next) {
         if (h->strict) {
             hold_to_schema(h, r);
         }
@@ -185,26 +229,18 @@ static void write_records(struct host *h, const struct records *records)
             continue;
         }
         h->lesson_failures += rec_get_flag(r, KEY_fault);
-        if (rec_is(r, KIND_theme)) {
-            take_theme(h, r);
-        }
-        if (h->form == HOST_JSON) {
-            write_json(h, r);
-        } else if (rec_is(r, KIND_training)) {
-            bar_show(&h->bar, h->out, r, h->columns);
-        } else {
-            bar_clear(&h->bar, h->out);
-            if (!show_split(h, r)) {
-                write_words(h, r);
-            }
-        }
+        whole = write_record(h, r);
         if (h->live != NULL) {
             live_hear(h->live, r, session_digits(tutor_graph(h->tutor)));
         }
     }
+    if (!whole) {
+        host_fall_short(h);
+    }
     if (fflush(h->out) != 0 || ferror(h->out)) {
         h->out_failed = true;
     }
+    return whole;
 }
 
 char *host_path(const struct host *h, const char *path)
@@ -219,7 +255,8 @@ char *host_path(const struct host *h, const char *path)
         text_addf(&whole, "%s/", h->folder);
     }
     text_add(&whole, path);
-    char *copy = strdup(text_get(&whole));
+    const char *joined = text_get(&whole);
+    char *copy = mem_refusals() > 0 ? NULL : mem_copy(joined, strlen(joined));
     text_release(&whole);
     return copy;
 }
@@ -334,10 +371,14 @@ static void answer_lesson(struct host *h, const char *path)
 {
     struct lesson_trouble trouble = {0};
     struct lesson *lesson = lesson_file_read(path, &trouble);
-    if (lesson != NULL) {
+    struct diag d = {0};
+    if (lesson != NULL && mem_refusals() == 0) {
         tutor_supply_lesson(h->tutor, lesson);
+    } else if (mem_refusals() > 0) {
+        lesson_free(lesson);
+        diag_out_of_memory(&d);
+        tutor_refuse(h->tutor, &d);
     } else {
-        struct diag d = {0};
         lesson_trouble_diag(path, &trouble, &d);
         tutor_refuse(h->tutor, &d);
     }
@@ -387,11 +428,20 @@ static void answer_need(struct host *h, const struct records *records)
         diag_out_of_memory(&d);
     } else if (strcmp(what, "lesson") == 0) {
         answer_lesson(h, path);
-    } else if (answer(h, records, path, &bytes, &d)) {
+    } else if (answer(h, records, path, &bytes, &d) && mem_refusals() == 0) {
         tutor_supply(h->tutor, bytes.data, bytes.count);
     }
-    if (d.set || path == NULL) {
+    if (mem_refusals() > 0) {
+        d = (struct diag){0};
+        diag_out_of_memory(&d);
+        h->fell_short = true;
+    }
+    if (d.set) {
         tutor_refuse(h->tutor, &d);
+    }
+    // Without a layout a graph is drawn all the same, but not because memory was refused.
+    if (strcmp(what, "layout") != 0) {
+        mem_forgive(0);
     }
     free(path);
     buf_release(&bytes);
@@ -422,7 +472,10 @@ enum session_state host_run(struct host *h, const struct source *source)
             tell_news(h, journal_note(h->journal, tutor_session(h->tutor)));
         }
         anew = records.list.in.count > 0;
-        write_records(h, &records);
+        h->fell_short |= tutor_fell_short(h->tutor);
+        if (!write_records(h, &records)) {
+            state = SESSION_FAILED;
+        }
         if (state == SESSION_NEED) {
             answer_need(h, &records);
         } else {

@@ -52,16 +52,20 @@ struct host {
     struct course course;       // … while a statement asks for it
     int64_t lesson_failures;    // statements and texts of lessons' own that failed
     bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
+    bool fell_short;            // memory was refused at some time, and that was told
 };
 
-// Writes the first line of a stream of JSON.
-void host_hello(struct host *h);
+// Writes the first line of a stream of JSON. False: there was no memory for it, which was said.
+bool host_hello(struct host *h);
 // How `out` is coloured.
 enum theme host_theme(const struct host *h);
 
 // The path of a file as a statement names it: ~ is the home folder, and what is relative starts in the
 // host's. The caller frees it; NULL: out of memory.
 char *host_path(const struct host *h, const char *path);
+
+// Says that there was no memory to show an answer, without needing any.
+void host_fall_short(struct host *h);
 
 // Runs one text to its end. SESSION_DONE, SESSION_FAILED (the error is written out) or
 // SESSION_QUIT; SESSION_FAILED too if the answers could not be written.

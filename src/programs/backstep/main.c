@@ -186,7 +186,7 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
     const char *answers = o->answers != NULL || list ? o->answers
                           : !isatty(STDIN_FILENO)    ? "-"
                                                      : NULL;
-    char *first = list ? strdup("lessons") : lessons_statement(lesson);
+    char *first = list ? mem_copy("lessons", strlen("lessons")) : lessons_statement(lesson);
     h->mode = SESSION_PROMPT;
     h->trouble = h->out;
     h->trouble_form = h->form;
@@ -252,10 +252,9 @@ static int run(const struct options *o)
         return refuse_usage("there is no memory to begin with", "");
     }
     set_signals();
-    if (o->json && !o->talk) {
-        host_hello(&h);
-    }
-    int status = o->talk  ? run_talk(&h)
+    bool lost = o->json && !o->talk && !host_hello(&h);
+    int status = lost      ? STATUS_ERROR
+                 : o->talk ? run_talk(&h)
                  : lesson ? run_lesson(&h, o, o->count > 1 ? o->scripts[1].text : NULL, list)
                  : prompt ? prompt_run(&h, &begin, &stop)
                           : run_scripts(&h, o);
@@ -346,9 +345,11 @@ int main(int argc, char **argv)
 {
     struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts)};
     fill_standard_streams();
-    setlocale(LC_CTYPE, "");
-    int end = o.scripts == NULL ? 1 + refuse_usage("there is no memory to begin with", "")
-                                : read_options(argc, argv, &o);
+    // Without it a terminal would be taken for one that shows ASCII only.
+    bool lost = setlocale(LC_CTYPE, "") == NULL && errno == ENOMEM;
+    int end = o.scripts == NULL || lost
+                  ? 1 + refuse_usage("there is no memory to begin with", "")
+                  : read_options(argc, argv, &o);
     int status = end != 0                                            ? end - 1
                  : o.talk && o.count > 0                             ? refuse_talk(&o)
                  : is_word(&o, 0, "check")                           ? check(&o)
@@ -358,5 +359,9 @@ int main(int argc, char **argv)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);
+    if (mem_refusals() > 0) {  // and nobody has said so
+        fputs("backstep: there is not enough memory\n", stderr);
+        status = STATUS_ERROR;
+    }
     return status;
 }

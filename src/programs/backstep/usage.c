@@ -32,19 +32,22 @@ static void write_row(FILE *to, size_t i)
         text_addf(&line, *parts[k] == '\0' || first ? "%s" : " %s", parts[k]);
     }
     size_t width = utf8_columns(text_get(&line), text_length(&line));
-    fprintf(to, "%s%*s%s\n", text_get(&line), width < COLUMN ? (int)(COLUMN - width) : 1, "",
-            rows[i].help);
+    const char *words = text_get(&line);
+    if (mem_refusals() == 0) {  // main says so otherwise
+        fprintf(to, "%s%*s%s\n", words, width < COLUMN ? (int)(COLUMN - width) : 1, "",
+                rows[i].help);
+    }
     text_release(&line);
 }
 
 void usage_write(FILE *to)
 {
     fputs("backstep: learn backpropagation, one expression at a time\n\n", to);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(rows) && mem_refusals() == 0; i++) {
         if (i > 0 && rows[i].row == ROW_OPTION && rows[i - 1].row != ROW_OPTION) {
             fputc('\n', to);
         }
         write_row(to, i);
     }
-    fputs("\nAt the prompt: help\n", to);
+    fputs(mem_refusals() == 0 ? "\nAt the prompt: help\n" : "", to);
 }

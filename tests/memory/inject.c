@@ -1,0 +1,130 @@
+// Loaded into backstep with LD_PRELOAD, this refuses allocations on purpose.
+//
+//   BACKSTEP_REFUSE=120        the 120th allocation after the start fails, once
+//   BACKSTEP_REFUSE=120+       it and all that follow fail
+//   BACKSTEP_COUNT=FILE        the number of allocations is written there at the end
+//   BACKSTEP_TRACE=1           the place of each refusal goes to standard error
+//
+// Allocations are those of the program and of the libraries in it, the C library included; what it
+// starts, or forks, is left alone. The same command line refuses the same allocation each time.
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t count, size_t n);
+void *__libc_realloc(void *old, size_t n);
+void *__libc_memalign(size_t align, size_t n);
+
+static bool on;             // counting, and refusing
+static unsigned long made;  // allocations so far
+static unsigned long first; // to be refused; 0: none
+static bool all_after, traced;
+static char count_to[4096];
+
+static void tell(void)
+{
+    void *frames[40];
+    on = false;
+    int n = backtrace(frames, 40);
+    dprintf(STDERR_FILENO, "refused %lu:\n", made);
+    backtrace_symbols_fd(frames + 2, n - 2, STDERR_FILENO);
+    on = true;
+}
+
+// Is this one refused?
+static bool refuse(void)
+{
+    if (!on) {
+        return false;
+    }
+    made++;
+    if (first == 0 || made < first || (made > first && !all_after)) {
+        return false;
+    }
+    if (traced && made == first) {
+        tell();
+    }
+    errno = ENOMEM;
+    return true;
+}
+
+void *malloc(size_t n)
+{
+    return refuse() ? NULL : __libc_malloc(n);
+}
+
+void *calloc(size_t count, size_t n)
+{
+    return refuse() ? NULL : __libc_calloc(count, n);
+}
+
+void *realloc(void *old, size_t n)
+{
+    return refuse() ? NULL : __libc_realloc(old, n);
+}
+
+void *memalign(size_t align, size_t n)
+{
+    return refuse() ? NULL : __libc_memalign(align, n);
+}
+
+void *aligned_alloc(size_t align, size_t n)
+{
+    return memalign(align, n);
+}
+
+int posix_memalign(void **at, size_t align, size_t n)
+{
+    void *block = memalign(align, n);
+    if (block == NULL) {
+        return ENOMEM;
+    }
+    *at = block;
+    return 0;
+}
+
+static void leave_alone(void)
+{
+    on = false;
+    count_to[0] = '\0';
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *which = getenv("BACKSTEP_REFUSE"), *count = getenv("BACKSTEP_COUNT");
+    traced = getenv("BACKSTEP_TRACE") != NULL;
+    if (traced) {
+        void *frame[1];
+        backtrace(frame, 1);  // it loads what it needs, and allocates, the first time
+    }
+    if (which != NULL) {
+        first = strtoul(which, NULL, 10);
+        all_after = which[strspn(which, "0123456789")] == '+';
+    }
+    if (count != NULL) {
+        snprintf(count_to, sizeof count_to, "%s", count);
+    }
+    unsetenv("LD_PRELOAD");
+    unsetenv("BACKSTEP_REFUSE");
+    unsetenv("BACKSTEP_COUNT");
+    pthread_atfork(NULL, NULL, leave_alone);
+    on = which != NULL || count != NULL;
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    on = false;
+    int fd = count_to[0] == '\0' ? -1 : open(count_to, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd >= 0) {
+        dprintf(fd, "%lu\n", made);
+        close(fd);
+    }
+}
