@@ -72,7 +72,7 @@ is 'lines end as the standard says' "$(printf '%s\r\n' "$head" | od -c)" "$(od -
 has 'not anywhere' "there is no folder 'nowhere'" \
     "$("$backstep" -e 'progress export csv nowhere/log.csv' 2>&1)"
 has 'not as anything' 'progress is shown, exported or imported' \
-    "$("$backstep" -e 'progress export xlsx' 2>&1)"
+    "$("$backstep" -e 'progress today' 2>&1)"
 is 'records are facts' '{"kind":"attempts","rows":[]}' \
     "$("$backstep" --json -e 'progress export csv' | tail -1)"
 

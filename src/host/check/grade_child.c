@@ -29,10 +29,10 @@ enum {
 
 // ---- In the child -------------------------------------------------------------------------------
 
-static bool bound(int resource, rlim_t most)
+static bool bound(unsigned resource, rlim_t most)
 {
     struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
-    return setrlimit((__typeof__(RLIMIT_CPU))resource, &limit) == 0;
+    return setrlimit(resource, &limit) == 0;
 }
 
 static bool bound_all(const struct grade_rules *rules)
