@@ -11,6 +11,18 @@ bool arrays_read(struct arrays *a, struct call *c)
     return flow_open(&a->flow, c);
 }
 
+bool arrays_read_text(struct arrays *a, struct call *c, const char *text, bool any_shape)
+{
+    struct lexer *before = c->lexer;
+    *a = (struct arrays){.flow.identifiers = true, .flow.any_shape = any_shape};
+    a->source = (struct source){.name = "", .text = text, .length = strlen(text), .line = 1};
+    lexer_init(&a->lexer, &a->source);
+    c->lexer = &a->lexer;
+    bool ok = flow_open(&a->flow, c);
+    c->lexer = before;
+    return ok;
+}
+
 void arrays_release(struct arrays *a)
 {
     if (a->derived) {

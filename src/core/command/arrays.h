@@ -11,11 +11,15 @@ struct arrays {
     struct flow flow;
     struct matrix_pass pass;
     bool derived;
+    struct source source;  // of a text that was read
+    struct lexer lexer;
 };
 
 // Reads an expression at the call's place: one number. Release it whatever the end. False: the diag
 // says why.
 bool arrays_read(struct arrays *a, struct call *c);
+// The same of a text, such as a name; an array where any_shape (then there are no derivatives).
+bool arrays_read_text(struct arrays *a, struct call *c, const char *text, bool any_shape);
 void arrays_release(struct arrays *a);
 // Is it computed with whole arrays? Is there a product of matrices or vectors on the way to it?
 bool arrays_has_any(const struct arrays *a);

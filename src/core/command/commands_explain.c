@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "command/explain_arrays.h"
 
 enum { USES_SHOWN = 6 };
 
@@ -163,6 +164,9 @@ bool explain_put(struct call *c, struct rec *r, uint32_t node, uint32_t output)
 enum call_end command_explain(struct call *c)
 {
     uint32_t node;
+    if (explain_array(c)) {
+        return CALL_DONE;
+    }
     if (!(call_has_more(c) ? call_node(c, &node) : call_target(c, &node)) || !call_finish(c)) {
         return CALL_FAILED;
     }

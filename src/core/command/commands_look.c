@@ -6,6 +6,7 @@
 #include "engine/sweep.h"
 #include "command/commands.h"
 #include "command/commands_group.h"
+#include "command/explain_arrays.h"
 
 // The learner's words for a node, where they say more than its name.
 static void put_label(struct call *c, struct rec *row, uint32_t node)
@@ -191,6 +192,9 @@ enum call_end command_local(struct call *c)
     struct token first = lexer_peek(c->lexer);
     if (group_is_named(c)) {
         return group_local(c) ? CALL_DONE : CALL_FAILED;
+    }
+    if (local_array(c)) {
+        return CALL_DONE;
     }
     if (!local_of_array(c, &node) && (!call_target(c, &node) || !call_finish(c))) {
         return CALL_FAILED;

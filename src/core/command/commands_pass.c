@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "command/flow.h"
 #include "engine/sweep.h"
 #include "formula/expr.h"
 
@@ -338,9 +339,55 @@ static bool run_backward(struct call *c, uint32_t root, bool graph, bool echo)
     return ok;
 }
 
+// Does "NAME --layers" follow? (As an expression that would be a difference.) *name receives where
+// the name ends.
+static bool wants_layers(const struct call *c, size_t *name)
+{
+    static const char flag[] = "--layers";
+    const char *s = c->lexer->source->text;
+    struct lexer after = *c->lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&after, &ignored);
+    size_t end = lexer_statement_end(c->lexer), at = t.span.end;
+    while (at < end && s[at] == ' ') {
+        at++;
+    }
+    *name = t.span.end;
+    return t.kind == TOKEN_NAME && at > *name && end - at >= strlen(flag) &&
+           memcmp(s + at, flag, strlen(flag)) == 0;
+}
+
+// backward L --layers: the pass, and what it leaves layer by layer.
+static bool backward_layers(struct call *c, size_t name)
+{
+    struct flow f;
+    uint32_t root;
+    const struct source *whole = c->lexer->source;
+    struct source cut = *whole;
+    struct lexer before = *c->lexer;
+    cut.length = name;
+    c->lexer->source = &cut;
+    bool ok = call_target(c, &root) && run_backward(c, root, false, false);
+    if (ok) {
+        *c->lexer = before;
+        c->lexer->source = &cut;
+        ok = flow_read(&f, c);
+        c->lexer->source = whole;
+        ok = ok && flow_put(&f, call_record(c, KIND_backward_layers));
+        flow_release(&f);
+    }
+    c->lexer->source = whole;
+    struct span flag = ok ? call_word(c) : (struct span){0};
+    return ok && flag.end > flag.start && call_finish(c);
+}
+
 enum call_end command_backward(struct call *c)
 {
     uint32_t root;
+    size_t name;
+    if (c->method_end == NULL && wants_layers(c, &name)) {
+        return backward_layers(c, name) ? CALL_DONE : CALL_FAILED;
+    }
     bool ok = call_target(c, &root), graph = c->create_graph;
     if (ok && token_is(c->lexer, lexer_peek(c->lexer), "graph")) {
         lexer_next(c->lexer, c->diag);

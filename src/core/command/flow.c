@@ -145,7 +145,7 @@ bool flow_open(struct flow *f, struct call *c)
     if (!rebuilt_read(&f->made, c)) {
         return false;
     }
-    if (f->made.root == NODE_NONE) {
+    if (f->made.root == NODE_NONE && !f->any_shape) {
         return refuse_array(f);
     }
     const struct matrices *m = &f->made.matrices;
@@ -154,7 +154,7 @@ bool flow_open(struct flow *f, struct call *c)
         return diag_out_of_memory(c->diag);
     }
     make_labels(f);
-    return rebuilt_slopes(&f->made) && (!f->arena.failed || diag_out_of_memory(c->diag));
+    return (f->any_shape || rebuilt_slopes(&f->made)) && (!f->arena.failed || diag_out_of_memory(c->diag));
 }
 
 bool flow_read(struct flow *f, struct call *c)

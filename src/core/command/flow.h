@@ -13,6 +13,7 @@ struct flow {
     struct buf labels;  // const char *, by row of the matrices: what it goes by; NULL
     struct buf before;  // double, by node: values before the update
     bool identifiers;    // labels are names that can be typed: z1_0, not z1[0]
+    bool any_shape;      // an array will do; there are no derivatives then
     bool updated;
     double rate;
 };
@@ -26,7 +27,7 @@ struct flow {
 // Reads an expression at the call's place: one number, made of layers. Release it whatever the end.
 // False: the diag says why.
 bool flow_read(struct flow *f, struct call *c);
-// The same, where there may be no layers. (f is all zero, but for `identifiers`.)
+// The same, where there may be no layers. (f is all zero, but for `identifiers` and `any_shape`.)
 bool flow_open(struct flow *f, struct call *c);
 void flow_release(struct flow *f);
 // Moves the weights of all layers, and all other parameters, by -rate times their gradients, and

@@ -77,7 +77,7 @@ static bool is_label(const struct matrix_pass *p, uint32_t formula)
 static bool has_line(struct matrix_pass *p, uint32_t row, uint32_t gradient)
 {
     const struct mat *m = matrices_at(p->m, row);
-    if (m->kind == MAT_GIVEN) {
+    if (m->kind == MAT_GIVEN || (p->local && p->labels[row] != NULL)) {
         return true;
     }
     if (p->labels[row] != NULL) {
@@ -119,6 +119,9 @@ static bool pass_back(struct matrix_pass *p, uint32_t row)
         return true;
     }
     uint32_t gradient = put_line(p, row, matrix_shortest(p, matrix_simplified(p, total)));
+    if (p->local && row != p->root && p->labels[row] != NULL) {
+        return gradient != EXPR_NONE;
+    }
     for (uint32_t k = 0; k < matrices_at(p->m, row)->used && gradient != EXPR_NONE; k++) {
         uint32_t operand = matrices_operand(p->m, row, k);
         if (!needed(p, operand)) {
@@ -155,18 +158,38 @@ static bool init(struct matrix_pass *p)
     return ok;
 }
 
+static bool run(struct matrix_pass *p, uint32_t seed)
+{
+    BUF(uint32_t, &p->totals)[p->root] = seed;
+    bool ok = seed != EXPR_NONE;
+    for (uint32_t i = p->root + 1; ok && i-- > 0;) {
+        ok = !needed(p, i) || pass_back(p, i);
+    }
+    return ok && !exprs_failed(&p->pool) && !p->arena.failed;
+}
+
 bool matrix_derive(struct matrix_pass *p, const struct matrices *m, const struct lower *w,
                    const char *const *labels, uint32_t root, const uint8_t *wanted)
 {
     *p = (struct matrix_pass){.m = m, .w = w, .labels = labels, .root = root, .refused = MAT_NONE};
-    bool ok = init(p) && find_needed(p, wanted);
-    if (ok) {
-        BUF(uint32_t, &p->totals)[root] = expr_number(&p->pool, 1);
+    return init(p) && find_needed(p, wanted) && run(p, expr_number(&p->pool, 1));
+}
+
+bool matrix_derive_local(struct matrix_pass *p, const struct matrices *m, const struct lower *w,
+                         const char *const *labels, uint32_t row)
+{
+    *p = (struct matrix_pass){
+        .m = m, .w = w, .labels = labels, .root = row, .refused = MAT_NONE, .local = true};
+    struct buf wanted;
+    buf_init(&wanted, 1);
+    bool ok = init(p) && buf_resize(&wanted, m->rows.count);
+    for (uint32_t i = 0; ok && i < row; i++) {
+        BUF(uint8_t, &wanted)[i] = labels[i] != NULL;
     }
-    for (uint32_t i = root + 1; ok && i-- > 0;) {
-        ok = !needed(p, i) || pass_back(p, i);
-    }
-    return ok && !exprs_failed(&p->pool) && !p->arena.failed;
+    ok = ok && find_needed(p, wanted.data);
+    buf_release(&wanted);
+    const char *name = ok ? gradient_name(p, row) : NULL;
+    return name != NULL && run(p, matrix_symbol(p, name, matrix_row_shape(p, row)));
 }
 
 void matrix_pass_release(struct matrix_pass *p)

@@ -45,12 +45,17 @@ struct matrix_pass {
     uint32_t refused;    // the row whose operation is not covered; MAT_NONE
     const char *why;     // what it is called
     unsigned numbered;   // gradients that were given a number
+    bool local;          // it ends at rows that have a label
 };
 
 // Differentiates `root`, a single value, in the rows that are `wanted` (uint8_t, by row). Release it
 // whatever the end. False: refused, or out of memory where `refused` is MAT_NONE.
 bool matrix_derive(struct matrix_pass *p, const struct matrices *m, const struct lower *w,
                    const char *const *labels, uint32_t root, const uint8_t *wanted);
+// The same of one row that has a label and may be an array, given its gradient: what it hands to the
+// labelled rows that it is computed from, one step down.
+bool matrix_derive_local(struct matrix_pass *p, const struct matrices *m, const struct lower *w,
+                         const char *const *labels, uint32_t row);
 void matrix_pass_release(struct matrix_pass *p);
 
 #endif

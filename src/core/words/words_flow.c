@@ -403,3 +403,127 @@ void say_flow(struct words *w)
     }
     put_specials(w);
 }
+
+// The gradients that a backward pass leaves, and what is worth knowing about the layers.
+void say_backward_layers(struct words *w)
+{
+    put_diagram(w);
+    put_backward(w);
+    put_specials(w);
+}
+
+static void put_equation(struct words *w, const struct rec *array)
+{
+    ink_add(w->out, INK_NAME, rec_get_text(array, KEY_name));
+    text_addf(w->out, " = %s", rec_get_text(array, KEY_formula));
+}
+
+// "layer 1, where z1 = W1 @ x + b1 and a1 = sigmoid(z1)"
+static void put_layer_of(struct words *w, const struct rec *layer)
+{
+    const struct rec *a = rec_find(layer, KEY_a);
+    int64_t number = rec_get_whole(layer, KEY_number);
+    number > 0 ? text_addf(w->out, "layer %lld, where ", (long long)number)
+               : text_add(w->out, "computed as ");
+    put_equation(w, rec_find(layer, KEY_z));
+    if (a != NULL) {
+        text_add(w->out, " and ");
+        put_equation(w, a);
+    }
+    text_add_char(w->out, '\n');
+}
+
+static const char *role_words(const char *role)
+{
+    static const char *const words[][2] = {{"weights", "parameters of "},
+                                           {"sums", "the weighted sums of "},
+                                           {"activation", "the activation of "},
+                                           {"array", ""},
+                                           {"input", "an input"}};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(words[i][0], role) == 0) {
+            return words[i][1];
+        }
+    }
+    return "";
+}
+
+// What it is, its gradient as a line, and the lines before that; then the layer's marks.
+void say_explain_array(struct words *w)
+{
+    const struct rec *layer = rec_find(w->record, KEY_layer), *line = NULL;
+    const struct rec *gradient = rec_find(w->record, KEY_gradient);
+    const char *name = rec_get_text(w->record, KEY_name);
+    struct text numbers;
+    text_init(&numbers);
+    ink_add(w->out, INK_NAME, name);
+    text_addf(w->out, " (%s): %s", rec_get_text(gradient, KEY_shape),
+              role_words(rec_get_text(w->record, KEY_role)));
+    if (layer != NULL) {
+        put_layer_of(w, layer);
+    } else if (*rec_get_text(w->record, KEY_formula) != '\0') {
+        text_addf(w->out, "computed as %s = %s\n", name, rec_get_text(w->record, KEY_formula));
+    } else {
+        text_add_char(w->out, '\n');
+    }
+    for (const struct rec *v = say_first(w->record, KEY_backward); v != NULL; v = v->next) {
+        line = v;
+    }
+    text_addf(w->out, "d%s/d%s ", rec_get_text(w->record, KEY_of), name);
+    if (line != NULL) {
+        text_add(w->out, "= ");
+        ink_add(w->out, INK_LOCAL, rec_get_text(line, KEY_formula));
+        text_add_char(w->out, ' ');
+    }
+    say_array(&numbers, w, gradient, KEY_value, room(w) - NUMBERS_LEAST);
+    text_add(w->out, "= ");
+    ink_add(w->out, INK_GRAD, text_get(&numbers));
+    text_add_char(w->out, '\n');
+    for (const struct rec *v = say_first(w->record, KEY_backward); v != NULL && v != line;
+         v = v->next) {
+        text_addf(w->out, v == say_first(w->record, KEY_backward) ? "where %s = %s" : ", %s = %s",
+                  rec_get_text(v, KEY_name), rec_get_text(v, KEY_formula));
+        text_add(w->out, v->next == line ? "\n" : "");
+    }
+    for (const struct rec *s = layer == NULL ? NULL : say_first(layer, KEY_special); s != NULL;
+         s = s->next) {
+        put_special(w, layer, s->text);
+    }
+    text_release(&numbers);
+}
+
+// "z1 = W1 @ x + b1" and, given dz1, what each of its operands gets.
+void say_local_array(struct words *w)
+{
+    const char *name = rec_get_text(w->record, KEY_name);
+    const struct rec *slopes = rec_find(w->record, KEY_slopes);
+    struct table t;
+    ink_add(w->out, INK_NAME, name);
+    text_addf(w->out, " = %s (%s)\n", rec_get_text(w->record, KEY_formula),
+              rec_get_text(rec_find(w->record, KEY_value), KEY_shape));
+    text_addf(w->out, "what arrives at %s, d%s, is handed on as\n", name, name);
+    table_init(&t, "lll");
+    for (const struct rec *v = say_first(w->record, KEY_rows); v != NULL; v = v->next) {
+        struct text cell;
+        text_init(&cell);
+        table_ink(&t, INK_NAME, rec_get_text(v, KEY_name));
+        text_add(&cell, "= ");
+        ink_add(&cell, INK_LOCAL, rec_get_text(v, KEY_formula));
+        table_cell(&t, text_get(&cell));
+        table_ink(&t, INK_MUTED, rec_get_text(v, KEY_shape));
+        text_release(&cell);
+    }
+    say_table(w, &t);
+    if (slopes != NULL) {
+        text_add(w->out, "the slopes are ");
+        struct text numbers;
+        text_init(&numbers);
+        for (const struct rec *v = slopes->in.first; v != NULL; v = v->next) {
+            say_figure(&numbers, v->number, w->digits);
+            text_add(&numbers, v->next != NULL ? ", " : "");
+        }
+        ink_add(w->out, INK_LOCAL, text_get(&numbers));
+        text_add_char(w->out, '\n');
+        text_release(&numbers);
+    }
+}
