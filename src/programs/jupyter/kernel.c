@@ -1,7 +1,7 @@
 #include "jupyter/kernel.h"
 
+#include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command/look.h"
@@ -251,7 +251,7 @@ static void answer_execute(struct kernel *k, const struct request *r)
 
 static void answer_interrupt(struct kernel *k, const struct request *r)
 {
-    k->stop.asked = STOP_NOW;
+    pthread_kill(k->session, SIGINT);  // as Ctrl-C: what waits stops waiting
     reply(k, r, "interrupt_reply", "{\"status\":\"ok\"}");
 }
 
@@ -355,6 +355,7 @@ bool kernel_init(struct kernel *k, struct text *key)
     if (!wire_init(&k->wire, text_get(key), text_length(key)) || k->host.tutor == NULL) {
         return false;
     }
+    k->session = pthread_self();
     tutor_set_stoppable(k->host.tutor);
     return true;
 }

@@ -6,6 +6,7 @@
 #ifndef JUPYTER_KERNEL_H
 #define JUPYTER_KERNEL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "jupyter/history.h"
@@ -33,6 +34,7 @@ struct kernel {
     int64_t displays;     // that were drawn over, so far
     int64_t abort_until;  // of network_now: what came up to then is not run
     atomic_llong ending;  // of network_now, when it was told to end; 0: it was not
+    pthread_t session;    // the session's thread
     int parent;           // process that started it, where it is to end with that; or 0
 };
 
