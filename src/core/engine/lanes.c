@@ -140,7 +140,8 @@ void lanes_free(struct lanes *p)
     }
     struct buf *const all[] = {&p->before,  &p->after, &p->depends, &p->value,
                                &p->grad,    &p->input, &p->weight,  &p->gradient,
-                               &p->scratch, &p->ones,  &p->term,    &p->pointers};
+                               &p->scratch, &p->ones,  &p->term,    &p->pointers,
+                               &p->ids,     &p->inputs};
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_release(all[i]);
     }

@@ -571,8 +571,8 @@ bool lanes_lower(struct program *p, struct finding *f)
 
 void lanes_lower_release(struct program *p)
 {
-    struct buf *const all[] = {&p->code,     &p->rows,  &p->nodes, &p->likes,
-                               &p->uniforms, &p->terms, &p->tiles};
+    struct buf *const all[] = {&p->code,  &p->rows,     &p->picks, &p->nodes,
+                               &p->likes, &p->uniforms, &p->terms, &p->tiles};
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_release(all[i]);
     }
