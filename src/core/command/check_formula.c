@@ -6,6 +6,7 @@
 
 #include "engine/sweep.h"
 #include "session/aside.h"
+#include "text/slope.h"
 
 enum { POINTS = 9, POINTS_LEAST = 4, SHOWN = 4 };
 
@@ -160,7 +161,12 @@ static bool find_leaves(struct checking *k)
         struct value value = t.kind == TOKEN_NAME   ? names_lookup(names, s, n)
                              : t.kind == TOKEN_NODE ? value_of_node(t.node)
                                                     : (struct value){.rank = VALUE_UNBOUND};
-        if (t.kind == TOKEN_NAME && value.rank == VALUE_UNBOUND && n > 1 && *s == 'd') {
+        struct slope_notation higher;  // d2L/dadb names L
+        if (slope_read(&lexer, names, t, &aside, &higher) && !aside.set) {
+            struct span over = higher.over.span;
+            value = names_lookup(names, lexer.source->text + over.start, over.end - over.start);
+            lexer = higher.behind;
+        } else if (t.kind == TOKEN_NAME && value.rank == VALUE_UNBOUND && n > 1 && *s == 'd') {
             value = names_lookup(names, s + 1, n - 1);
         }
         if (value.rank != VALUE_UNBOUND && !add_leaves(k, value)) {

@@ -6,6 +6,7 @@
 #include "command/derive_parts.h"
 #include "command/formula.h"
 #include "formula/derive.h"
+#include "text/slope.h"
 
 static bool is_free(const struct formula *f, uint32_t name)
 {
@@ -55,6 +56,26 @@ static bool refuse_function(struct call *c, struct token t)
     return diag_hint(c->diag, "write derive %s(x)", name);
 }
 
+// derive L a 2: how often.
+static bool read_order(struct formula *f, struct value array)
+{
+    struct call *c = f->call;
+    int64_t order = 1;
+    struct span span = lexer_peek(c->lexer).span;
+    if (lexer_peek(c->lexer).kind != TOKEN_NUMBER) {
+        return true;
+    }
+    if (!call_whole(c, "the order", 1, SLOPE_ORDERS, &order)) {
+        return false;
+    }
+    if (order > 1 && value_is_array(array)) {
+        diag_set(c->diag, span, "the order is for one name, and this is an array");
+        return diag_hint(c->diag, "name an element, as in derive L w[0] 2");
+    }
+    f->order = (int)order;
+    return true;
+}
+
 // The last word, apart from the formula: x, z[0], %7, or an array's name, whose elements are all
 // asked for.
 static bool read_last_word(struct formula *f, struct value *array)
@@ -77,7 +98,7 @@ static bool read_last_word(struct formula *f, struct value *array)
             return false;
         }
         f->in = expr_label(&f->pool, &c->s->tape, names, f->in_node);
-        return call_finish(c);
+        return read_order(f, (struct value){0}) && call_finish(c);
     }
     *c->lexer = after;
     if (value.rank == VALUE_UNBOUND &&
@@ -91,7 +112,7 @@ static bool read_last_word(struct formula *f, struct value *array)
         f->in = expr_name(&f->pool, s, token_length(t));
         f->in_node = value.rank == VALUE_SCALAR ? value.base : NODE_NONE;
     }
-    return call_finish(c);
+    return read_order(f, *array) && call_finish(c);
 }
 
 // Other names of the node that is asked for, and its number, mean the same.
@@ -250,15 +271,34 @@ static bool derive_whole(struct call *c)
     return ok;
 }
 
+// Derives f->root, and says how; the derivative takes its place.
+static bool derive_once(struct formula *f)
+{
+    struct call *c = f->call;
+    struct derivation d = {0};
+    bool ok = derive(&f->pool, f->root, f->in, c->s->world.stop, &d, c->diag);
+    struct rec *r = ok ? call_record(c, KIND_derive) : NULL;
+    if (ok) {
+        formula_put(f, r, KEY_of, f->root);
+        formula_put(f, r, KEY_in, f->in);
+        put_chain(f, r);
+        put_derivation(f, r, &d);
+        formula_put(f, r, KEY_result, d.result);
+        f->root = f->typed = d.result;
+    }
+    derivation_release(&d);
+    return ok;
+}
+
 enum call_end command_derive(struct call *c)
 {
     if (call_has_more(c) && derive_whole(c)) {
         return CALL_DONE;
     }
     struct formula f;
-    struct derivation d = {0};
     struct value array = {.rank = VALUE_UNBOUND};
     formula_init(&f, c);
+    f.order = 1;
     bool ok = read_formula(&f, &array);
     if (ok && (value_is_array(f.lowered.shape) || value_is_array(array))) {
         ok = derive_parts_put(&f, array);
@@ -266,17 +306,8 @@ enum call_end command_derive(struct call *c)
         return ok ? CALL_DONE : CALL_FAILED;
     }
     ok = ok && read_derive(&f);
-    if (ok) {
-        ok = derive(&f.pool, f.root, f.in, c->s->world.stop, &d, c->diag);
-        struct rec *r = ok ? call_record(c, KIND_derive) : NULL;
-        if (ok) {
-            formula_put(&f, r, KEY_of, f.root);
-            formula_put(&f, r, KEY_in, f.in);
-            put_chain(&f, r);
-            put_derivation(&f, r, &d);
-            formula_put(&f, r, KEY_result, d.result);
-        }
-        derivation_release(&d);
+    for (int order = 1; ok && order <= f.order; order++) {
+        ok = derive_once(&f);
     }
     formula_release(&f);
     return ok ? CALL_DONE : CALL_FAILED;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "formula/derive.h"
+#include "text/slope.h"
 
 enum { LINE_MOST = 2000 };  // bytes of a formula in an answer
 
@@ -83,38 +84,87 @@ uint32_t formula_definition(const struct formula *f, uint32_t name)
     return node != NODE_NONE && tape_op(&f->call->s->tape, node) != OP_LEAF ? node : NODE_NONE;
 }
 
-// "dL/da" is the symbol of a slope between two names.
+// The last "/d" of a text; NULL if there is none.
+static const char *last_line(const char *text)
+{
+    const char *last = NULL;
+    for (const char *s = text; (s = strstr(s, "/d")) != NULL; s++) {
+        last = s;
+    }
+    return last;
+}
+
+// "dL/da" is the symbol of a slope between two names, "dL/da/db" of one of dL/da. What is a node of
+// the graph is none.
 bool formula_slope(struct formula *f, uint32_t symbol, uint32_t *of, uint32_t *in)
 {
     size_t length;
     char text[QUOTED];
     const char *s = names_text(&f->pool.names, expr_get(&f->pool, symbol).a, &length);
-    if (length >= sizeof text || length < 5 || *s != 'd') {
+    if (length >= sizeof text || length < 5 || *s != 'd' ||
+        expr_lowered_node(&f->lowered, symbol) != NODE_NONE) {
         return false;
     }
     memcpy(text, s, length);
     text[length] = '\0';
-    const char *middle = strstr(text + 1, "/d");
-    if (middle == NULL || middle == text + 1 || middle[2] == '\0') {
+    const char *last = last_line(text + 1);
+    if (last == NULL || last == text + 1 || last[2] == '\0') {
         return false;
     }
-    *of = expr_name(&f->pool, text + 1, (size_t)(middle - text - 1));
-    *in = expr_name(&f->pool, middle + 2, strlen(middle + 2));
+    *in = expr_name(&f->pool, last + 2, strlen(last + 2));
+    text[last - text] = '\0';
+    size_t skip = last_line(text + 1) == NULL;  // its d, of dL
+    *of = expr_name(&f->pool, text + skip, strlen(text + skip));
     return *of != EXPR_NONE && *in != EXPR_NONE;
 }
 
-// The formula of dL/da, both of which have values; EXPR_NONE, with the diag set, if there is none.
+static uint32_t derived(struct formula *f, uint32_t root, uint32_t in)
+{
+    struct derivation d = {0};
+    bool ok = derive(&f->pool, root, in, f->call->s->world.stop, &d, f->call->diag);
+    uint32_t result = ok ? d.result : EXPR_NONE;
+    derivation_release(&d);
+    return result;
+}
+
+// The node that stays a name while the others are written out: the first that is differentiated in,
+// or the computed one. False, with the diag set: two of them are computed.
+static bool find_kept(struct formula *f, const uint32_t *in, size_t count, uint32_t *kept)
+{
+    *kept = formula_node(f, in[0]);
+    uint32_t interior = NODE_NONE;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t node = formula_definition(f, in[i]);
+        if (node != NODE_NONE && interior != NODE_NONE && node != interior) {
+            diag_set(f->call->diag, f->span, "two of these names are computed");
+            return diag_hint(f->call->diag, "differentiate in leaves, or in one name at a time");
+        }
+        interior = node != NODE_NONE ? node : interior;
+    }
+    *kept = interior != NODE_NONE ? interior : *kept;
+    return true;
+}
+
+// The formula of dL/da (or of dL/da/db, a derivative of that), whose names have values; EXPR_NONE,
+// with the diag set, if there is none.
 static uint32_t slope_formula(struct formula *f, uint32_t of, uint32_t in)
 {
     struct session *s = f->call->s;
-    struct derivation d = {0};
-    uint32_t root = formula_node(f, of), kept = formula_node(f, in), result = EXPR_NONE;
-    root = root == NODE_NONE ? of : expr_inlined(&f->pool, &s->tape, &s->names, root, kept);
-    if (root != EXPR_NONE && derive(&f->pool, root, in, s->world.stop, &d, f->call->diag)) {
-        result = d.result;
+    uint32_t chain[SLOPE_ORDERS] = {in}, kept;
+    size_t count = 1;
+    while (count < SLOPE_ORDERS && formula_slope(f, of, &of, &chain[count])) {
+        count++;
     }
-    derivation_release(&d);
-    return result;
+    if (!find_kept(f, chain, count, &kept)) {
+        return EXPR_NONE;
+    }
+    uint32_t node = formula_node(f, of);
+    uint32_t root =
+        node == NODE_NONE ? of : expr_inlined(&f->pool, &s->tape, &s->names, node, kept);
+    while (root != EXPR_NONE && count-- > 0) {
+        root = derived(f, root, chain[count]);
+    }
+    return root;
 }
 
 bool formula_put_slopes_in(struct formula *f)

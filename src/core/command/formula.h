@@ -15,6 +15,7 @@ struct formula {
     uint32_t in;                  // derive: the symbol to differentiate in; else EXPR_NONE
     uint32_t in_node;             // the node that it stands for; NODE_NONE: none
     struct span span;             // where it stands
+    int order;                    // derive: how often; 1 unless typed
 };
 
 void formula_init(struct formula *f, struct call *c);

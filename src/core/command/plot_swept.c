@@ -162,11 +162,13 @@ static bool choose_bound(struct plot *p, bool *arrays)
     return ok;
 }
 
-// Does a formula's value depend on the leaf that is to be moved?
-static bool depends(const struct plot *p, const struct operand *x, bool *it_does)
+// Does a formula's value depend on the leaf that is to be moved? (A derivative is a number, but
+// another one elsewhere.)
+static bool depends(const struct plot *p, const struct aside *a, const struct operand *x,
+                    bool *it_does)
 {
     struct buf ids;
-    *it_does = false;
+    *it_does = !x->is_node && a->lower.slopes.count > 0;
     if (!x->is_node) {
         return true;
     }
@@ -188,7 +190,7 @@ static bool note_level(struct plot *p)
     for (size_t i = 0; ok && moves && i < p->formulas.count; i++) {
         struct span at = plot_formula(p, i);
         ok = aside_evaluate(&a, p->call->lexer->source, at, &x) &&
-             (operand_is_array(&x) || depends(p, &x, &moves));
+             (operand_is_array(&x) || depends(p, &a, &x, &moves));
         aside_cut(&a);
         if (ok && !moves) {
             struct text label, swept;

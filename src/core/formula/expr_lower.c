@@ -5,6 +5,7 @@
 #include "base/trail.h"
 #include "engine/sweep.h"
 #include "formula/same.h"
+#include "text/slope.h"
 
 // ---- Names without a value ----------------------------------------------------------------------
 
@@ -75,6 +76,11 @@ static bool bind_free_names(const struct scope *scope, struct trail *trail, stru
         }
         struct token next = lexer_peek(&lexer);
         struct lexer behind;
+        struct slope_notation higher;
+        if (slope_read(&lexer, scope->names, t, &aside, &higher)) {
+            lexer = aside.set ? lexer : higher.behind;
+            continue;
+        }
         if (is_slope(&lexer, t, &behind)) {
             lexer = behind;
             continue;

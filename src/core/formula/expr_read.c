@@ -37,6 +37,17 @@ static const char *source_text(const struct reading *r, struct span span)
     return r->parser->lexer->source->text + span.start;
 }
 
+static bool contains(const char *s, size_t length, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= length; i++) {
+        if (memcmp(s + i, part, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_text(const char *s, size_t length, const char *text)
 {
     return length == strlen(text) && memcmp(s, text, length) == 0;
@@ -82,7 +93,7 @@ static bool push_symbol(struct reading *r, struct text *text)
     return ok;
 }
 
-// dL/da is a symbol of its own: what it is worth, a formula does not know.
+// dL/da is a symbol of its own: what it is worth, a formula does not know. d2L/dadb is "dL/da/db".
 static bool read_slope(struct reading *r, struct span span)
 {
     uint32_t of[2];
@@ -97,7 +108,8 @@ static bool read_slope(struct reading *r, struct span span)
             text_release(&text);
             return false;
         }
-        text_add(&text, i == 0 ? "d" : "/d");
+        bool slope = i == 0 && length > 4 && s[0] == 'd' && contains(s, length, "/d");
+        text_add(&text, slope ? "" : i == 0 ? "d" : "/d");
         text_add_bytes(&text, s, length);
     }
     return push_symbol(r, &text);
