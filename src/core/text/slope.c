@@ -246,6 +246,10 @@ static void refuse_count(const struct below *b, const struct slope_notation *s, 
         nx--;
     }
     diag_set(d, s->span, "d%d above the line asks for %d names below it", s->order, s->order);
+    if (s->span.end < b->lexer->source->length && *text_at(b->lexer, s->span.end) == '[') {
+        diag_hint(d, "give an element a name first: w = W[0]; or write grad(grad(L, W[0]), W[1])");
+        return;
+    }
     diag_hint(d, "write d%d%.*s/d%.*s%d, or a name for each: d2L/dadb", s->order, ny, y, nx, x,
               s->order);
 }
