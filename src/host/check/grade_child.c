@@ -1,49 +1,18 @@
 #include "check/grade_child.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-enum {
-    TOLD_MOST = 4 << 20,  // bytes that it may tell
-    TEXT_MOST = 8000,     // … of one text
-    SLOW = 6,             // a machine that is busy takes so many times the processor's time
+#include "check/bounded.h"
+
+enum { TEXT_MOST = 8000 };  // bytes of one text
+
+// What the child is to do.
+struct work {
+    struct lesson *lesson;
+    const struct answers *answers;
+    const struct grade_rules *rules;
 };
-
-// The address sanitizer maps terabytes that it never uses.
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define UNBOUNDED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__
-#define UNBOUNDED 1
-#endif
-
-// ---- In the child -------------------------------------------------------------------------------
-
-static bool bound(unsigned resource, rlim_t most)
-{
-    struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
-    return setrlimit(resource, &limit) == 0;
-}
-
-static bool bound_all(const struct grade_rules *rules)
-{
-    bool ok = bound(RLIMIT_CPU, (rlim_t)rules->seconds + 2) && bound(RLIMIT_CORE, 0) &&
-              bound(RLIMIT_FSIZE, 0);
-#ifndef UNBOUNDED
-    ok = ok && bound(RLIMIT_DATA, GRADE_MEMORY);
-#endif
-    return ok;
-}
 
 static void tell(void *to, const struct grade_result *r)
 {
@@ -55,46 +24,10 @@ static void tell(void *to, const struct grade_result *r)
     fflush(out);
 }
 
-static _Noreturn void run_child(struct lesson *lesson, const struct answers *answers,
-                                const struct grade_rules *rules, int to)
+static bool judge_all(void *at, FILE *out)
 {
-    FILE *out = fdopen(to, "w");
-    signal(SIGINT, SIG_DFL);
-    bool ok = out != NULL && (rules->trusted || bound_all(rules)) &&
-              grade_student(lesson, answers, rules, tell, out);
-    _exit(ok ? 0 : 1);  // what the parent had not written yet is not ours to write
-}
-
-// ---- In the parent ------------------------------------------------------------------------------
-
-static int64_t now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-// Reads what it tells until it ends, tells too much, or takes too long. deadline 0: it may.
-static bool listen_to(int from, int64_t deadline, struct buf *told)
-{
-    enum { CHUNK = 1 << 16 };
-    for (;;) {
-        int64_t wait = deadline == 0 ? -1 : deadline - now();
-        struct pollfd end = {.fd = from, .events = POLLIN};
-        if ((deadline != 0 && wait <= 0) || told->count > TOLD_MOST ||
-            !buf_reserve(told, told->count + CHUNK)) {
-            return false;
-        }
-        int ready = poll(&end, 1, (int)wait);
-        ssize_t n = ready > 0 ? read(from, BUF(char, told) + told->count, CHUNK) : -1;
-        if (n == 0) {
-            return true;
-        }
-        if (n < 0 && (ready > 0 || errno != EINTR) && ready != 0) {
-            return false;
-        }
-        told->count += n > 0 ? (size_t)n : 0;
-    }
+    const struct work *w = at;
+    return grade_student(w->lesson, w->answers, w->rules, tell, out);
 }
 
 // One result at *at, which moves behind it. False: there is none.
@@ -125,15 +58,6 @@ static bool read_result(const struct buf *told, size_t *at, struct arena *arena,
     return r->given != NULL && r->said != NULL;
 }
 
-// Why there are no more results.
-static const char *why_it_ended(bool heard, int status)
-{
-    bool late = !heard || (WIFSIGNALED(status) &&
-                           (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL));
-    return late ? "judging was ended here: it took too long"
-                : "judging was ended here: it needed more memory than it may";
-}
-
 static void take_results(const struct buf *told, const char *why, size_t count, struct arena *arena,
                          struct buf *results)
 {
@@ -155,32 +79,16 @@ void grade_in_child(struct lesson *lesson, const struct answers *answers,
                     const struct grade_rules *rules, size_t count, struct arena *arena,
                     struct buf *results)
 {
-    int ends[2], status = 0;
+    struct work work = {lesson, answers, rules};
+    const struct bounds bounds = {
+        .none = rules->trusted, .seconds = rules->seconds, .memory = GRADE_MEMORY};
     struct buf told;
+    const char *why;
+    char words[100];
     buf_init(&told, 1);
-    fflush(NULL);
-    bool open = pipe(ends) == 0;
-    pid_t child = open ? fork() : -1;
-    if (child == 0) {
-        close(ends[0]);
-        run_child(lesson, answers, rules, ends[1]);
-    }
-    if (open) {
-        close(ends[1]);
-    }
-    int64_t deadline = rules->trusted ? 0 : now() + 1000 * SLOW * (int64_t)rules->seconds;
-    bool heard = child > 0 && listen_to(ends[0], deadline, &told);
-    if (open) {
-        close(ends[0]);
-    }
-    if (child > 0) {
-        if (!heard) {
-            kill(child, SIGKILL);
-        }
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-        }
-    }
-    take_results(&told, child > 0 ? why_it_ended(heard, status) : "it could not be judged", count,
-                 arena, results);
+    bounded_run(&bounds, judge_all, &work, &told, &why);
+    snprintf(words, sizeof words, "judging was ended here: %s", why);
+    const char *copy = arena_copy(arena, words, strlen(words));
+    take_results(&told, copy == NULL ? "" : copy, count, arena, results);
     buf_release(&told);
 }

@@ -6,10 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "check/proctor.h"
 #include "lesson/condition.h"
-#include "play/grading.h"
-#include "supply/host.h"
-#include "supply/sandbox.h"
 #include "text/block.h"
 #include "text/prompts.h"
 
@@ -17,15 +15,11 @@ enum { SAID_MOST = 1000, GIVEN_MOST = 400 };  // columns kept of what is said, a
 
 // A student's answers being judged.
 struct student {
-    struct host host;
-    struct stop stop;
-    struct patience patience;
-    struct sandbox box;
+    struct proctor proctor;
     const struct answers *answers;
     const struct grade_rules *rules;
     size_t doing;       // tasks at which something is done, that are still to come
     struct text error;  // the first error of what is being run; "" if none
-    bool fault;         // … it was the lesson's own
     struct text said;   // of the present task
     struct grade_result result;
     void (*tell)(void *to, const struct grade_result *result);
@@ -54,20 +48,9 @@ static void see(void *seer, const struct rec *record)
 {
     struct student *s = seer;
     if (rec_is(record, KIND_error) && text_length(&s->error) == 0) {
-        s->fault = rec_get_flag(record, KEY_fault);
         text_addf(&s->error, "line %lld: %s", (long long)rec_get_whole(record, KEY_line),
                   rec_get_text(record, KEY_message));
     }
-}
-
-static bool give(void *seer, const struct rec *need)
-{
-    struct student *s = seer;
-    bool notes = strcmp(rec_get_text(need, KEY_what), "notes") == 0;  // there is no log of a prompt
-    if (!s->rules->trusted || notes) {
-        sandbox_answer(&s->box, s->host.tutor, need);
-    }
-    return !s->rules->trusted || notes;
 }
 
 static double left(const struct student *s)
@@ -79,30 +62,7 @@ static double left(const struct student *s)
 // of the others' away.
 static void begin_share(struct student *s, bool doing)
 {
-    double seconds = doing ? left(s) / (double)s->doing : fmin(left(s), 1);
-    if (!s->rules->trusted) {
-        patience_give(&s->patience, fmax(seconds, 0.01));
-    }
-}
-
-static bool is_late(struct student *s)
-{
-    return s->stop.asked == STOP_LATE;
-}
-
-static enum session_state run(struct student *s, const struct source *source)
-{
-    text_clear(&s->error);
-    s->fault = false;
-    return host_run(&s->host, source);
-}
-
-// Goes on until a question is asked, or the lesson is over.
-static void go_on(struct student *s)
-{
-    const struct source nothing = {.name = "", .text = "", .line = 1};
-    begin_share(s, false);
-    run(s, &nothing);
+    proctor_give(&s->proctor, doing ? left(s) / (double)s->doing : fmin(left(s), 1));
 }
 
 // ---- One answer ---------------------------------------------------------------------------------
@@ -168,7 +128,7 @@ static void judge_line(struct student *s, const struct question *q, const char *
     text_init(&line);
     text_init(&more);
     next_line(&text, &line);
-    grading_judge(s->host.tutor, text_get(&line), &j, &s->said);
+    grading_judge(s->proctor.host.tutor, text_get(&line), &j, &s->said);
     enum grade_verdict verdict = verdict_of(&j);
     set(s, verdict, verdict == GRADE_RIGHT ? q->worth : 0);
     if (verdict == GRADE_MISREAD) {
@@ -230,7 +190,7 @@ static void judge_cells(struct student *s, const struct question *q, const char 
         }
         struct text said;
         text_init(&said);
-        grading_judge(s->host.tutor, text_get(&line), &j, &said);
+        grading_judge(s->proctor.host.tutor, text_get(&line), &j, &said);
         misread |= j.judged == JUDGED_MALFORMED || j.judged == JUDGED_OPEN;
         say(s, j.judged == JUDGED_MALFORMED || j.judged == JUDGED_OPEN ? j.diag.message
                : j.judged == JUDGED_WRONG                              ? text_get(&said)
@@ -269,11 +229,11 @@ static void run_script(struct student *s, const char *text, size_t line)
         all.length = bare.count;
     }
     text_clear(&s->error);
-    for (size_t at = 0;
-         at < all.length && state != SESSION_QUIT && text_length(&s->error) == 0 && !is_late(s);) {
+    for (size_t at = 0; at < all.length && state != SESSION_QUIT && text_length(&s->error) == 0 &&
+                        !proctor_is_late(&s->proctor);) {
         block_take_lines(&all, &at, &entry);
         if (!source_is_blank(&entry)) {
-            state = run(s, &entry);
+            state = proctor_run(&s->proctor, &entry);
         }
     }
     buf_release(&bare);
@@ -290,7 +250,7 @@ static void judge_state(struct student *s, const struct question *q)
     for (const struct question_line *l = q->until.first; l != NULL; l = l->next) {
         struct text why;
         text_init(&why);
-        bool holds = grading_condition(s->host.tutor, l, &why);
+        bool holds = grading_condition(s->proctor.host.tutor, l, &why);
         held += holds;
         typed |= !holds && condition_asks_how(l->left, (struct span){0, strlen(l->left)});
         if (!holds && strstr(text_get(&conditions), text_get(&why)) == NULL) {
@@ -314,7 +274,7 @@ static void judge_script(struct student *s, const struct question *q, const char
 {
     begin_share(s, true);
     run_script(s, text, line);
-    if (is_late(s)) {
+    if (proctor_is_late(&s->proctor)) {
         text_clear(&s->error);
         text_addf(&s->error, "it was stopped: all tasks together have %d seconds",
                   s->rules->seconds);
@@ -337,7 +297,7 @@ static void judge_answer(struct student *s, const struct question *q, const char
     } else {
         judge_line(s, q, text);
     }
-    if (is_late(s)) {
+    if (proctor_is_late(&s->proctor)) {
         set(s, GRADE_LATE, 0);
     }
 }
@@ -391,24 +351,25 @@ static void judge_task(struct student *s, const struct question *q)
     text_release(&said);
 }
 
-// Asks the question with the numbers that a handout of this seed has.
+// With the numbers that a handout of this seed has.
 static bool ask(struct student *s, const struct question *q)
 {
-    bool asked = tutor_ask(s->host.tutor, question_seed(q->id, s->rules->seed, 0));
-    go_on(s);
-    return asked && tutor_question(s->host.tutor) == q;
+    begin_share(s, false);
+    return proctor_ask(&s->proctor, question_seed(q->id, s->rules->seed, 0));
 }
 
 static void judge_tasks(struct student *s)
 {
     const struct question *q;
-    go_on(s);
-    while ((q = tutor_question(s->host.tutor)) != NULL && ask(s, q)) {
+    begin_share(s, false);
+    proctor_next(&s->proctor);
+    while ((q = proctor_question(&s->proctor)) != NULL && ask(s, q)) {
         if (grade_counts(q)) {
             judge_task(s, q);
         }
-        grading_leave(s->host.tutor);
-        go_on(s);
+        text_clear(&s->error);
+        begin_share(s, false);
+        proctor_leave(&s->proctor);
     }
 }
 
@@ -426,40 +387,17 @@ bool grade_student(struct lesson *lesson, const struct answers *answers,
                    const struct grade_rules *rules,
                    void (*tell)(void *to, const struct grade_result *result), void *to)
 {
-    struct student s = {.tell = tell,
-                        .to = to,
-                        .answers = answers,
-                        .rules = rules,
-                        .box = {.folder = rules->folder},
-                        .doing = count_doing(lesson)};
-    const struct session_world world = {
-        .stop = &s.stop, .seed = 1, .nodes = rules->trusted ? 0 : rules->nodes};
-    struct tutor *tutor = tutor_new(&world);
-    FILE *nowhere = fopen("/dev/null", "w");
+    struct student s = {
+        .tell = tell, .to = to, .answers = answers, .rules = rules, .doing = count_doing(lesson)};
+    const struct proctor_rules bounds = {
+        .folder = rules->folder, .trusted = rules->trusted, .nodes = rules->nodes};
     text_init(&s.error);
     text_init(&s.said);
-    patience_init(&s.patience, &s.stop);
-    bool ok = tutor != NULL && nowhere != NULL && grading_begin(tutor, lesson);
+    bool ok = proctor_begin(&s.proctor, lesson, &bounds, see, &s);
     if (ok) {
-        s.host = (struct host){.tutor = tutor,
-                               .mode = SESSION_PROMPT,  // says what was written
-                               .out = nowhere,
-                               .trouble = nowhere,
-                               .folder = rules->folder,
-                               .stop = &s.stop,
-                               .see = see,
-                               .give = give,
-                               .seer = &s,
-                               .unseen = true};
         judge_tasks(&s);
-    } else if (tutor == NULL || nowhere == NULL) {
-        lesson_free(lesson);
     }
-    if (nowhere != NULL) {
-        fclose(nowhere);
-    }
-    patience_release(&s.patience);
-    tutor_free(tutor);
+    proctor_end(&s.proctor);
     text_release(&s.error);
     text_release(&s.said);
     return ok;

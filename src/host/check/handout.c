@@ -3,20 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/proctor.h"
 #include "picture/image.h"
 #include "picture/plot.h"
-#include "play/grading.h"
-#include "supply/host.h"
-#include "supply/sandbox.h"
 
 enum { SECONDS = 60, PAPER_DPI = 300 };
 
 // The lesson being played.
 struct maker {
     struct handout *out;
-    struct host host;
-    struct stop stop;
-    struct sandbox box;
+    struct proctor proctor;
     size_t number;  // of the question that comes next
     bool asking;    // what comes is the question again, with its own numbers
 };
@@ -65,19 +61,6 @@ static void see(void *seer, const struct rec *record)
     }
 }
 
-static bool give(void *seer, const struct rec *need)
-{
-    struct maker *m = seer;
-    sandbox_answer(&m->box, m->host.tutor, need);
-    return true;
-}
-
-static void go_on(struct maker *m)
-{
-    const struct source nothing = {.name = "", .text = "", .line = 1};
-    host_run(&m->host, &nothing);
-}
-
 static const char *join(struct arena *arena, const struct question_list *lines)
 {
     struct text all;
@@ -110,8 +93,7 @@ static void take_question(struct maker *m, const struct question *q)
 {
     struct handout *h = m->out;
     m->asking = true;
-    tutor_ask(m->host.tutor, question_seed(q->id, h->seed, 0));
-    go_on(m);
+    proctor_ask(&m->proctor, question_seed(q->id, h->seed, 0));
     m->asking = false;
     struct handout_item *item =
         h->items.count == 0 ? NULL : &BUF(struct handout_item, &h->items)[h->items.count - 1];
@@ -119,7 +101,7 @@ static void take_question(struct maker *m, const struct question *q)
         return;
     }
     put_how(m, h->records.list.in.last);
-    grading_key(m->host.tutor, &h->records);
+    grading_key(m->proctor.host.tutor, &h->records);
     item->id = arena_copy(&h->arena, q->id, strlen(q->id));
     item->number = ++m->number;
     item->kind = q->kind;
@@ -131,19 +113,17 @@ static void take_question(struct maker *m, const struct question *q)
 static void play(struct maker *m)
 {
     const struct question *q;
-    go_on(m);
-    while ((q = tutor_question(m->host.tutor)) != NULL) {
+    proctor_next(&m->proctor);
+    while ((q = proctor_question(&m->proctor)) != NULL) {
         take_question(m, q);
-        grading_leave(m->host.tutor);
-        go_on(m);
+        proctor_leave(&m->proctor);
     }
 }
 
 bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, uint64_t seed)
 {
-    struct maker m = {.out = h, .box = {.folder = folder}};
-    const struct session_world world = {.stop = &m.stop, .seed = 1};
-    struct patience patience;
+    struct maker m = {.out = h};
+    const struct proctor_rules rules = {.folder = folder};
     *h = (struct handout){.seed = seed};
     records_init(&h->records);
     arena_init(&h->arena);
@@ -151,31 +131,13 @@ bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, 
     text_init(&h->trouble);
     h->id = arena_copy(&h->arena, lesson->id, strlen(lesson->id));
     h->title = arena_copy(&h->arena, lesson->title, strlen(lesson->title));
-    struct tutor *tutor = tutor_new(&world);
-    FILE *nowhere = fopen("/dev/null", "w");
-    patience_init(&patience, &m.stop);
-    patience_give(&patience, SECONDS);
-    if (tutor == NULL) {
-        lesson_free(lesson);
-    } else if (nowhere != NULL && grading_begin(tutor, lesson)) {
-        m.host = (struct host){.tutor = tutor,
-                               .mode = SESSION_PROMPT,
-                               .out = nowhere,
-                               .trouble = nowhere,
-                               .folder = folder,
-                               .stop = &m.stop,
-                               .see = see,
-                               .give = give,
-                               .seer = &m,
-                               .unseen = true};
+    bool ok = proctor_begin(&m.proctor, lesson, &rules, see, &m);
+    if (ok) {
+        proctor_give(&m.proctor, SECONDS);
         play(&m);
     }
-    if (nowhere != NULL) {
-        fclose(nowhere);
-    }
-    patience_release(&patience);
-    tutor_free(tutor);
-    return h->title != NULL && h->id != NULL && !h->items.failed && !h->arena.failed &&
+    proctor_end(&m.proctor);
+    return ok && h->title != NULL && h->id != NULL && !h->items.failed && !h->arena.failed &&
            !h->records.arena.failed;
 }
 
