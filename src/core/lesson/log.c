@@ -222,9 +222,14 @@ static uint64_t hash(uint64_t h, const char *s, size_t n)
     return h;
 }
 
+uint64_t log_hash(const char *s, size_t n)
+{
+    return hash(HASH_START, s, n);
+}
+
 static void write_end(struct text *out, size_t start, size_t lines)
 {
-    uint64_t sum = hash(HASH_START, text_get(out) + start, text_length(out) - start);
+    uint64_t sum = log_hash(text_get(out) + start, text_length(out) - start);
     text_addf(out, "end\t%zu\t%016llx\n", lines, (unsigned long long)sum);
 }
 

@@ -67,6 +67,8 @@ void log_sort(struct log *l);
 // Sets `day` of each attempt by what day_of says of its time.
 void log_set_days(struct log *l, int64_t (*day_of)(int64_t when));
 
+// The hash that a text ends with: FNV-1a, 64 bits.
+uint64_t log_hash(const char *s, size_t n);
 // Appends the text of a whole log, which is sorted, or one line of it.
 void log_write(struct text *out, const struct log *l);
 void log_write_attempt(struct text *out, const struct log_attempt *a);

@@ -3,6 +3,7 @@
 
 #include "base/day.h"
 #include "lesson/course.h"
+#include "lesson/handin.h"
 #include "play/commands.h"
 #include "play/play.h"
 #include "words/sheet.h"
@@ -197,14 +198,15 @@ enum form {
     FORM_SHOWN,
     FORM_CSV,     // to a file, or shown
     FORM_EXPORT,  // as the text of lesson/log.h
+    FORM_HANDIN,  // the same with a name
     FORM_IMPORT,
 };
 
 static bool no_such_form(struct call *c, struct span word)
 {
-    diag_set(c->diag, word, "progress is shown, exported or imported");
-    return diag_hint(c->diag, "write progress, progress export FILE, progress import FILE, or "
-                              "progress export csv FILE");
+    diag_set(c->diag, word, "progress is shown, exported, imported or handed in");
+    return diag_hint(c->diag, "write progress, progress export FILE, progress import FILE, "
+                              "progress handin FILE, or progress export csv FILE");
 }
 
 static bool needs_file(struct call *c, struct span word, const char *example)
@@ -213,14 +215,21 @@ static bool needs_file(struct call *c, struct span word, const char *example)
     return diag_hint(c->diag, "write %s", example);
 }
 
-// [export [csv] [FILE] | import FILE]
-static bool read_arguments(struct call *c, enum form *form, struct span *path)
+// [export [csv] [FILE] | import FILE | handin FILE [NAME]]
+static bool read_arguments(struct call *c, enum form *form, struct span *path, struct span *name)
 {
     struct span word = call_word(c);
     *form = FORM_SHOWN;
-    *path = call_word(c);
+    *path = *name = call_word(c);
     if (word.start == word.end) {
         return call_finish(c);
+    }
+    if (call_word_is(c, word, "handin")) {
+        *form = FORM_HANDIN;
+        *name = call_rest(c);
+        return path->start < path->end
+                   ? call_finish(c)
+                   : needs_file(c, word, "progress handin ada.txt Ada Lovelace");
     }
     bool import = call_word_is(c, word, "import");
     if (!import && !call_word_is(c, word, "export")) {
@@ -258,12 +267,40 @@ static void put_sheet(struct call *c, struct text *sheet)
     rec_cut(&c->out->list, before);
 }
 
-static enum call_end write_file(struct call *c, enum form form, struct span path)
+// As it was typed, or else what the file is called, without its folder and its ending.
+static void add_name(struct call *c, struct span path, struct span name, struct text *out)
+{
+    const char *s = c->lexer->source->text;
+    for (size_t i = path.start; name.start == name.end && i < path.end; i++) {
+        path.start = s[i] == '/' ? i + 1 : path.start;
+    }
+    for (size_t i = path.end; name.start == name.end && i > path.start + 1; i--) {
+        if (s[i - 1] == '.') {
+            path.end = i - 1;
+            break;
+        }
+    }
+    struct span at = name.start < name.end ? name : path;
+    text_add_bytes(out, s + at.start, at.end - at.start);
+}
+
+static void put_handin(struct call *c, struct span path, struct span name, struct text *out)
+{
+    struct text called;
+    text_init(&called);
+    add_name(c, path, name, &called);
+    handin_write(out, text_get(&called), &tutor_of(c)->course->log);
+    text_release(&called);
+}
+
+static enum call_end write_file(struct call *c, enum form form, struct span path, struct span name)
 {
     struct text text;
     text_init(&text);
     if (form == FORM_CSV) {
         put_sheet(c, &text);
+    } else if (form == FORM_HANDIN) {
+        put_handin(c, path, name, &text);
     } else {
         log_write(&text, &tutor_of(c)->course->log);
     }
@@ -274,14 +311,14 @@ static enum call_end write_file(struct call *c, enum form form, struct span path
     return ok ? CALL_NEED : CALL_FAILED;
 }
 
-static enum call_end end_export(struct call *c, enum form form, struct span path)
+static enum call_end end_export(struct call *c, enum form form, struct span path, struct span name)
 {
     if (path.start == path.end) {
         put_attempts(c, tutor_of(c)->course);
         return CALL_DONE;
     }
     if (c->s->rounds == 1) {
-        return write_file(c, form, path);
+        return write_file(c, form, path, name);
     }
     if (call_supplied(c) && c->diag->set) {
         return refused(c, path);
@@ -342,8 +379,8 @@ static enum call_end import(struct call *c, struct span path)
 enum call_end command_progress(struct call *c)
 {
     enum form form;
-    struct span path;
-    if (!read_arguments(c, &form, &path)) {
+    struct span path, name;
+    if (!read_arguments(c, &form, &path, &name)) {
         return CALL_FAILED;
     }
     if (form == FORM_IMPORT) {
@@ -356,7 +393,7 @@ enum call_end command_progress(struct call *c)
         return refused(c, c->command);
     }
     if (form != FORM_SHOWN) {
-        return end_export(c, form, path);
+        return end_export(c, form, path, name);
     }
     show_progress(c, tutor_of(c)->course);
     return CALL_DONE;

@@ -1,4 +1,5 @@
 // The words of what was graded.
+#include <stdio.h>
 #include <string.h>
 
 #include "words/say.h"
@@ -151,4 +152,109 @@ void say_graded_class(struct words *w)
     say_table(w, &t);
     text_release(&align);
     text_release(&cell);
+}
+
+// ---- A class -------------------------------------------------------------------------------------
+
+static void add_whole(struct table *t, const struct rec *row, enum rec_key key)
+{
+    char cell[32];
+    snprintf(cell, sizeof cell, "%lld", (long long)rec_get_whole(row, key));
+    table_cell(t, cell);
+}
+
+static void add_titles(struct table *t, const char *const *titles, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        table_ink(t, INK_MUTED, titles[i]);
+    }
+}
+
+// "gates 3/8"
+static void add_place(struct table *t, const struct rec *row)
+{
+    struct text cell;
+    int64_t of = rec_get_whole(row, KEY_of);
+    text_init(&cell);
+    text_add(&cell, rec_get_text(row, KEY_lesson));
+    if (of > 0) {
+        text_addf(&cell, " %lld/%lld", (long long)rec_get_whole(row, KEY_passed), (long long)of);
+    }
+    table_cell(t, text_get(&cell));
+    text_release(&cell);
+}
+
+static void say_students(struct words *w)
+{
+    static const char *const titles[] = {"student", "finished", "now at",
+                                         "answers", "right",    "last"};
+    struct table t;
+    table_init(&t, "lrlrrl");
+    add_titles(&t, titles, COUNT_OF(titles));
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        char day[11];
+        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
+        add_whole(&t, row, KEY_finished);
+        add_place(&t, row);
+        add_whole(&t, row, KEY_answers);
+        add_whole(&t, row, KEY_right);
+        snprintf(day, sizeof day, "%s", rec_get_text(row, KEY_when));
+        table_cell(&t, day);
+    }
+    say_table(w, &t);
+}
+
+static void say_failures(struct words *w)
+{
+    static const char *const titles[] = {"question", "wrong at first", "wrong answers",
+                                         "most often"};
+    struct table t;
+    struct text cell;
+    text_init(&cell);
+    table_init(&t, "nrrl");
+    add_titles(&t, titles, COUNT_OF(titles));
+    for (const struct rec *q = say_first(w->record, KEY_questions); q != NULL; q = q->next) {
+        table_ink(&t, INK_NAME, rec_get_text(q, KEY_question));
+        text_clear(&cell);
+        text_addf(&cell, "%lld of %lld", (long long)rec_get_whole(q, KEY_missed),
+                  (long long)rec_get_whole(q, KEY_students));
+        table_cell(&t, text_get(&cell));
+        text_clear(&cell);
+        text_addf(&cell, "%lld of %lld", (long long)rec_get_whole(q, KEY_wrong),
+                  (long long)rec_get_whole(q, KEY_answers));
+        table_cell(&t, text_get(&cell));
+        text_clear(&cell);
+        const char *common = rec_get_text(q, KEY_common);
+        text_add_visible(&cell, common, strlen(common));
+        if (rec_get_whole(q, KEY_times) > 1) {
+            text_addf(&cell, " (%lld times)", (long long)rec_get_whole(q, KEY_times));
+        }
+        table_cell(&t, text_get(&cell));
+    }
+    say_table(w, &t);
+    text_release(&cell);
+}
+
+static void say_disputed(struct words *w)
+{
+    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+        int64_t disputed = rec_get_whole(row, KEY_disputed);
+        if (disputed > 0) {
+            text_addf(w->out,
+                      disputed == 1 ? "%s (%s): %lld answer is marked right and is not\n"
+                                    : "%s (%s): %lld answers are marked right and are not\n",
+                      rec_get_text(row, KEY_name), rec_get_text(row, KEY_file),
+                      (long long)disputed);
+        }
+    }
+}
+
+void say_class_report(struct words *w)
+{
+    say_students(w);
+    if (say_first(w->record, KEY_questions) != NULL) {
+        text_add_char(w->out, '\n');
+        say_failures(w);
+    }
+    say_disputed(w);
 }

@@ -2,9 +2,8 @@
 
 #include <string.h>
 
-// A cell that begins like a formula would be one in a spreadsheet; a quotation mark before it makes
-// it the text that it is.
-static void put_text(FILE *out, const char *text)
+// A quotation mark before what begins like a formula makes it a text.
+void grade_csv_text(FILE *out, const char *text)
 {
     fputc('"', out);
     if (*text != '\0' && strchr("=+-@\t\r", *text) != NULL) {
@@ -40,7 +39,7 @@ void grade_csv(const struct records *students, FILE *out)
     }
     fputs(",points,of,to read\n", out);
     for (const struct rec *s = first; s != NULL; s = s->next) {
-        put_text(out, rec_get_text(s, KEY_file));
+        grade_csv_text(out, rec_get_text(s, KEY_file));
         for (const struct rec *t = tasks_of(s); t != NULL; t = t->next) {
             put_number(out, rec_get_number(t, KEY_score));
         }

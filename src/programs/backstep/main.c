@@ -12,6 +12,7 @@
 #include "backstep/usage.h"
 #include "base/stop.h"
 #include "check/check.h"
+#include "check/class.h"
 #include "check/grade.h"
 #include "check/print.h"
 #include "prompt/lessons.h"
@@ -322,6 +323,14 @@ static int grade(const struct options *o)
     return status;
 }
 
+static int show_class(const struct options *o)
+{
+    enum grade_form form = o->json ? GRADE_JSON : o->csv ? GRADE_CSV : GRADE_WORDS;
+    enum theme theme = form_of(o, stdout) == HOST_COLOUR ? theme_known() : THEME_PLAIN;
+    return o->count == 2 ? class_run(o->scripts[1].text, form, theme)
+                         : refuse_usage("class needs a folder", "");
+}
+
 static int lay_lesson(const struct options *o)
 {
     return o->count == 3 ? lessons_lay(o->scripts[2].text)
@@ -356,6 +365,7 @@ int main(int argc, char **argv)
                  : is_word(&o, 0, "grade")                           ? grade(&o)
                  : is_word(&o, 0, "notebook")                        ? write_notebook(&o)
                  : is_word(&o, 0, "print")                           ? print(&o)
+                 : is_word(&o, 0, "class")                           ? show_class(&o)
                  : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
                                                                      : run(&o);
     free(o.scripts);
