@@ -346,35 +346,44 @@ static size_t last_mentioned(const struct arrays *a, size_t k)
     return last;
 }
 
-static void put_line(struct arrays *a, struct rec *list, const struct matrix_line *line)
-{
-    arrays_put_line(a, rec_map(a->flow.made.call->out, list, KEY_NONE), line->name, line->formula,
-                    line->row, true);
-}
-
-void arrays_put_backward(struct arrays *a, struct rec *list, uint32_t only)
+bool arrays_order(const struct arrays *a, uint32_t only, struct buf *order)
 {
     const struct matrix_line *lines = a->pass.lines.data;
+    size_t count = a->pass.lines.count;
     struct buf wanted;
     buf_init(&wanted, 1);
-    bool ok = buf_resize(&wanted, a->pass.lines.count);
+    buf_init(order, sizeof(uint32_t));
+    bool ok = buf_resize(&wanted, count) && buf_reserve(order, count);
     uint8_t *is = wanted.data;
-    for (size_t i = a->pass.lines.count; ok && i-- > 0;) {
+    for (size_t i = count; ok && i-- > 0;) {
         is[i] |= only == MAT_NONE || lines[i].row == only;
         for (size_t k = 0; is[i] != 0 && k < i; k++) {
             is[k] |= mentions(lines[i].formula, lines[k].name);
         }
     }
-    // A leaf's line stands behind the last one that it mentions.
-    for (size_t i = 0; ok && i <= a->pass.lines.count; i++) {
+    for (size_t i = 0; ok && i <= count; i++) {
         if (i > 0 && is[i - 1] != 0 && !is_leaf_line(a, &lines[i - 1])) {
-            put_line(a, list, &lines[i - 1]);
+            *(uint32_t *)buf_push(order, 1) = (uint32_t)i - 1;
         }
-        for (size_t k = a->pass.lines.count; k-- > 0;) {
+        for (size_t k = count; k-- > 0;) {
             if (is[k] != 0 && is_leaf_line(a, &lines[k]) && last_mentioned(a, k) == i) {
-                put_line(a, list, &lines[k]);
+                *(uint32_t *)buf_push(order, 1) = (uint32_t)k;
             }
         }
     }
     buf_release(&wanted);
+    return ok;
+}
+
+void arrays_put_backward(struct arrays *a, struct rec *list, uint32_t only)
+{
+    struct buf order;
+    bool ok = arrays_order(a, only, &order);
+    for (size_t i = 0; ok && i < order.count; i++) {
+        const struct matrix_line *line =
+            &BUF(struct matrix_line, &a->pass.lines)[BUF(uint32_t, &order)[i]];
+        arrays_put_line(a, rec_map(a->flow.made.call->out, list, KEY_NONE), line->name,
+                        line->formula, line->row, true);
+    }
+    buf_release(&order);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "command/latex_arrays.h"
 #include "export/export.h"
 
 struct request {
@@ -153,7 +154,8 @@ enum call_end command_export(struct call *c)
     struct text program;
     text_init(&program);
     enum call_end end = CALL_FAILED;
-    if (with_fresh_values(c, &r, &program)) {
+    bool arrays = strcmp(r.kind->name, "latex") == 0 && latex_arrays(c, r.root, &program);
+    if (arrays || with_fresh_values(c, &r, &program)) {
         end = is_empty(r.path) ? CALL_DONE : CALL_NEED;
         struct rec *rec =
             end == CALL_NEED ? call_need(c, "write", r.path) : call_record(c, KIND_export);
