@@ -120,7 +120,7 @@ bool json_is(struct json value, const char *text)
 
 // ---- Checking -----------------------------------------------------------------------------------
 
-struct checking {
+struct json_checking {
     const char *s;
     size_t n, at;
     const char *why;
@@ -128,25 +128,25 @@ struct checking {
     size_t depth;
 };
 
-static bool refuse(struct checking *c, const char *why)
+static bool refuse(struct json_checking *c, const char *why)
 {
     c->why = why;
     return false;
 }
 
-static bool have(const struct checking *c, char sign)
+static bool have(const struct json_checking *c, char sign)
 {
     return c->at < c->n && c->s[c->at] == sign;
 }
 
-static void skip_blanks(struct checking *c)
+static void skip_blanks(struct json_checking *c)
 {
     while (c->at < c->n && is_blank(c->s[c->at])) {
         c->at++;
     }
 }
 
-static bool check_text(struct checking *c)
+static bool check_text(struct json_checking *c)
 {
     for (c->at++; !have(c, '"');) {
         uint32_t character;
@@ -161,7 +161,7 @@ static bool check_text(struct checking *c)
     return true;
 }
 
-static bool check_digits(struct checking *c)
+static bool check_digits(struct json_checking *c)
 {
     size_t from = c->at;
     while (c->at < c->n && is_digit(c->s[c->at])) {
@@ -171,7 +171,7 @@ static bool check_digits(struct checking *c)
 }
 
 // -0.5e+7
-static bool check_number(struct checking *c)
+static bool check_number(struct json_checking *c)
 {
     c->at += have(c, '-');
     bool zero = have(c, '0');
@@ -193,7 +193,7 @@ static bool check_number(struct checking *c)
     return true;
 }
 
-static bool check_word(struct checking *c)
+static bool check_word(struct json_checking *c)
 {
     static const char *const words[] = {"true", "false", "null"};
     for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -207,7 +207,7 @@ static bool check_word(struct checking *c)
 }
 
 // "name": before a member's value.
-static bool check_name(struct checking *c)
+static bool check_name(struct json_checking *c)
 {
     skip_blanks(c);
     if (!have(c, '"')) {
@@ -225,7 +225,7 @@ static bool check_name(struct checking *c)
 }
 
 // Opens brackets up to a value that is none, or an empty one. *closed: the latter.
-static bool check_opening(struct checking *c, bool *closed)
+static bool check_opening(struct json_checking *c, bool *closed)
 {
     *closed = false;
     skip_blanks(c);
@@ -250,7 +250,7 @@ static bool check_opening(struct checking *c, bool *closed)
 }
 
 // Behind a value: closes brackets, and goes on behind a comma. *done: none is open.
-static bool check_closing(struct checking *c, bool *done)
+static bool check_closing(struct json_checking *c, bool *done)
 {
     skip_blanks(c);
     while (c->depth > 0) {
@@ -273,7 +273,7 @@ static bool check_closing(struct checking *c, bool *done)
     return true;
 }
 
-static bool check_value(struct checking *c)
+static bool check_value(struct json_checking *c)
 {
     for (bool done = false, empty; !done;) {
         if (!check_opening(c, &empty)) {
@@ -293,7 +293,7 @@ static bool check_value(struct checking *c)
 
 bool json_check(const char *text, size_t n, struct json *value, const char **why, size_t *at)
 {
-    struct checking c = {.s = text, .n = n};
+    struct json_checking c = {.s = text, .n = n};
     skip_blanks(&c);
     size_t from = c.at;
     bool ok = check_value(&c) &&

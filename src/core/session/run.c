@@ -361,7 +361,35 @@ static enum session_state fail_first(struct session *s, struct diag *d, size_t s
     return state;
 }
 
-// One statement of the top frame. Inside a loaded file the transaction is the load's.
+// The statement at byte `start` of the top frame begins: what it is going to do can be taken back.
+// Inside a loaded file the transaction is the load's. False: the diag says why it cannot.
+static bool begin_statement(struct session *s, size_t start, struct diag *d)
+{
+    bool outermost = s->frames.count == 1;
+    if ((outermost && !transaction_begin(s)) || !take_input(s)) {
+        return diag_out_of_memory(d);
+    }
+    if (!outermost && stop_is_asked(s->world.stop)) {
+        diag_set(d, (struct span){start, start}, "interrupted");
+        return diag_hint(d, "nothing of it is kept");
+    }
+    return salvage_begin(s, top_frame(s), start) || diag_out_of_memory(d);
+}
+
+// The statement waits for what its last record asks for, and will be run again from its start.
+static enum session_state wait_for_need(struct session *s, struct frame *f, size_t start)
+{
+    if (s->frames.count == 1) {  // inside a loaded file what asks has changed nothing
+        transaction_roll_back(s);
+    }
+    f->lexer.at = start;
+    f->lexer.open = 0;
+    s->stepped = false;
+    s->asked = true;
+    return SESSION_NEED;
+}
+
+// One statement of the top frame.
 static enum session_state run_statement(struct session *s, struct records *out)
 {
     bool outermost = s->frames.count == 1;
@@ -372,17 +400,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     f->lexer.source = &f->source;
     size_t start = lexer_peek(&f->lexer).at;
     size_t answered = out->list.in.count;
-    if ((outermost && !transaction_begin(s)) || !take_input(s)) {
-        diag_out_of_memory(&diag);
-        return fail(s, &diag, out);
-    }
-    if (!outermost && stop_is_asked(s->world.stop)) {
-        diag_set(&diag, (struct span){start, start}, "interrupted");
-        diag_hint(&diag, "nothing of it is kept");
-        return fail(s, &diag, out);
-    }
-    if (!salvage_begin(s, f, start)) {
-        diag_out_of_memory(&diag);
+    if (!begin_statement(s, start, &diag)) {
         return fail(s, &diag, out);
     }
     struct holdings before = outermost ? s->held : transaction_holdings(s);
@@ -428,14 +446,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
         end = CALL_FAILED;
     }
     if (end == CALL_NEED) {
-        if (outermost) {  // inside a loaded file what asks has changed nothing
-            transaction_roll_back(s);
-        }
-        f->lexer.at = start;
-        f->lexer.open = 0;
-        s->stepped = false;
-        s->asked = true;
-        return SESSION_NEED;
+        return wait_for_need(s, f, start);
     }
     s->asked = s->supplied = false;
     inputs_clear(&s->inputs);

@@ -12,7 +12,7 @@
 #include "words/notebook.h"
 
 // What is being written: the lesson is played, and its records become cells.
-struct writer {
+struct notebook_writer {
     struct host host;
     struct notebook notebook;
     struct text out;
@@ -23,7 +23,7 @@ struct writer {
     struct text trouble;      // the first error
 };
 
-static void end_cell(struct writer *w)
+static void end_cell(struct notebook_writer *w)
 {
     if (text_length(&w->prose) > 0) {
         const char *s = text_get(&w->prose);
@@ -39,7 +39,7 @@ static void end_cell(struct writer *w)
     text_clear(&w->code);
 }
 
-static void add_code(struct writer *w, const char *statement)
+static void add_code(struct notebook_writer *w, const char *statement)
 {
     if (text_length(&w->prose) > 0) {
         end_cell(w);
@@ -47,7 +47,7 @@ static void add_code(struct writer *w, const char *statement)
     text_addf(&w->code, "%s%s", text_length(&w->code) > 0 ? "\n" : "", statement);
 }
 
-static void add_question(struct writer *w, long long number)
+static void add_question(struct notebook_writer *w, long long number)
 {
     struct text pin;
     bool plain = w->name[strcspn(w->name, " ;\t#")] == '\0';
@@ -63,7 +63,7 @@ static void add_question(struct writer *w, long long number)
 
 static void see(void *seer, const struct rec *r)
 {
-    struct writer *w = seer;
+    struct notebook_writer *w = seer;
     const struct words_form form = {.style = WORDS_SCRIPT, .digits = 6};
     switch (rec_kind(r)) {
     case KIND_lesson_begin:
@@ -99,14 +99,14 @@ static void see(void *seer, const struct rec *r)
     }
 }
 
-static bool type(struct writer *w, const char *statement)
+static bool type(struct notebook_writer *w, const char *statement)
 {
     struct source source = {
         .name = "<command line>", .text = statement, .length = strlen(statement), .line = 1};
     return host_run(&w->host, &source) == SESSION_DONE && text_length(&w->trouble) == 0;
 }
 
-static bool play(struct writer *w)
+static bool play(struct notebook_writer *w)
 {
     char *begin = lessons_statement(w->name);
     bool ok = begin != NULL && type(w, begin);
@@ -118,7 +118,7 @@ static bool play(struct writer *w)
     return ok;
 }
 
-static bool write_file(struct writer *w, const char *path)
+static bool write_file(struct notebook_writer *w, const char *path)
 {
     struct text named;
     struct diag d = {0};
@@ -141,7 +141,7 @@ static bool write_file(struct writer *w, const char *path)
 int notebook_write(const char *lesson, const char *path)
 {
     struct session_world world = {.seed = 1};
-    struct writer w = {.name = lesson};
+    struct notebook_writer w = {.name = lesson};
     struct text *texts[] = {&w.out, &w.prose, &w.code, &w.id, &w.trouble};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         text_init(texts[i]);

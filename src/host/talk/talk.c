@@ -329,7 +329,7 @@ static void needs(struct talk *t, struct json request, struct json value)
     text_release(&word);
 }
 
-static const struct verb {
+static const struct talk_verb {
     const char *name;
     void (*answer)(struct talk *t, struct json request, struct json value);
 } verbs[] = {{"run", run}, {"complete", complete}, {"look", look}, {"needs", needs}};

@@ -19,9 +19,9 @@
 #include "words/html.h"
 #include "words/rich.h"
 
-struct cell {
-    struct kernel *k;
-    const struct message *request;
+struct executed_cell {
+    struct kernel_state *k;
+    const struct wire_message *request;
     bool silent;
     struct records held;  // the value that may be the result
     bool styled;          // a table has brought the colours
@@ -42,13 +42,13 @@ static const char style[] =
     "[data-jp-theme-light=\"false\"] .bs-local,.vscode-dark .bs-local,"
     "[data-jp-theme-light=\"false\"] .bs-right,.vscode-dark .bs-right{color:#8fd18a}</style>";
 
-static struct words_form form_of(const struct cell *c)
+static struct words_form form_of(const struct executed_cell *c)
 {
     return (struct words_form){.style = WORDS_PROMPT,
                                .digits = session_digits(tutor_graph(c->k->host.tutor))};
 }
 
-static void publish(const struct cell *c, const char *type, struct text *content)
+static void publish(const struct executed_cell *c, const char *type, struct text *content)
 {
     if (!c->silent) {
         kernel_publish(c->k, c->request, type, text_get(content));
@@ -56,7 +56,7 @@ static void publish(const struct cell *c, const char *type, struct text *content
 }
 
 // Lines of the prompt, which begin with two blanks, without these.
-static void add_words(const struct cell *c, struct text *out, const struct rec *r)
+static void add_words(const struct executed_cell *c, struct text *out, const struct rec *r)
 {
     const struct words_form form = form_of(c);
     struct text words;
@@ -72,7 +72,7 @@ static void add_words(const struct cell *c, struct text *out, const struct rec *
     text_release(&words);
 }
 
-static void publish_stream(const struct cell *c, const char *name, struct text *words)
+static void publish_stream(const struct executed_cell *c, const char *name, struct text *words)
 {
     struct text content;
     if (text_length(words) == 0) {
@@ -86,7 +86,7 @@ static void publish_stream(const struct cell *c, const char *name, struct text *
     text_release(&content);
 }
 
-static void show_lines(const struct cell *c, const char *name, const struct rec *r)
+static void show_lines(const struct executed_cell *c, const char *name, const struct rec *r)
 {
     struct text words;
     text_init(&words);
@@ -97,13 +97,13 @@ static void show_lines(const struct cell *c, const char *name, const struct rec 
 
 // ---- Values -------------------------------------------------------------------------------------
 
-static void hold(struct cell *c, const struct rec *value)
+static void hold(struct executed_cell *c, const struct rec *value)
 {
     rec_copy(&c->held, &c->held.list, value);
 }
 
 // What was held is a line among others.
-static void let_go(struct cell *c)
+static void let_go(struct executed_cell *c)
 {
     if (c->held.list.in.first != NULL) {
         show_lines(c, "stdout", c->held.list.in.first);
@@ -111,7 +111,7 @@ static void let_go(struct cell *c)
     }
 }
 
-static void publish_result(struct cell *c)
+static void publish_result(struct executed_cell *c)
 {
     struct text words, content;
     if (c->held.list.in.first == NULL) {
@@ -135,14 +135,14 @@ static void publish_result(struct cell *c)
 
 static bool draw(void *at, const struct rec *record, struct text *svg)
 {
-    struct cell *c = at;
+    struct executed_cell *c = at;
     struct diag ignored = {0};
     return !c->silent && (rec_is(record, KIND_plot)
                               ? plot_draw_file(record, "svg", &c->k->stop, &svg->bytes, &ignored)
                               : image_draw(record, "svg", &c->k->stop, &svg->bytes, &ignored));
 }
 
-static bool has_table(const struct cell *c, const struct rec *r)
+static bool has_table(const struct executed_cell *c, const struct rec *r)
 {
     const struct words_form form = form_of(c);
     struct text html;
@@ -154,7 +154,7 @@ static bool has_table(const struct cell *c, const struct rec *r)
     return found;
 }
 
-static void show_display(struct cell *c, const struct rec *r)
+static void show_display(struct executed_cell *c, const struct rec *r)
 {
     const struct words_form form = form_of(c);
     bool html = !bundle_is_picture(r) && rich_best(r) == RICH_HTML;
@@ -170,7 +170,7 @@ static void show_display(struct cell *c, const struct rec *r)
 }
 
 // Draws over the display of a training, or begins one.
-static void publish_bar(struct cell *c, bool first, const char *plain, const char *html)
+static void publish_bar(struct executed_cell *c, bool first, const char *plain, const char *html)
 {
     struct text content;
     text_init(&content);
@@ -187,7 +187,7 @@ static void publish_bar(struct cell *c, bool first, const char *plain, const cha
 }
 
 // What follows a training tells what came of it.
-static void end_training(struct cell *c)
+static void end_training(struct executed_cell *c)
 {
     if (c->trains) {
         publish_bar(c, false, "", "");
@@ -195,7 +195,7 @@ static void end_training(struct cell *c)
     }
 }
 
-static void show_training(struct cell *c, const struct rec *r)
+static void show_training(struct executed_cell *c, const struct rec *r)
 {
     enum { PAUSE = 100 };
     long long steps = rec_get_whole(r, KEY_steps), wanted = rec_get_whole(r, KEY_wanted);
@@ -219,7 +219,7 @@ static void show_training(struct cell *c, const struct rec *r)
 }
 
 // The page of a player that was just written, in a frame of its own.
-static void show_player(struct cell *c)
+static void show_player(struct executed_cell *c)
 {
     enum { PAGE_MOST = 4 << 20, HEIGHT = 620 };
     struct buf page;
@@ -254,7 +254,7 @@ static void add_line(struct text *out, const char *s, size_t n)
     rec_json_text(out, s, n);
 }
 
-static void show_error(struct cell *c, const struct rec *r)
+static void show_error(struct executed_cell *c, const struct rec *r)
 {
     struct text words, lines, place;
     long long line = (long long)rec_get_whole(r, KEY_line);
@@ -287,7 +287,7 @@ static void show_error(struct cell *c, const struct rec *r)
 // ---- Records ------------------------------------------------------------------------------------
 
 // A player is about to be written.
-static void note_need(struct cell *c, const struct rec *need)
+static void note_need(struct executed_cell *c, const struct rec *need)
 {
     bool player = strcmp(rec_get_text(need, KEY_what), "picture") == 0 &&
                   strcmp(rec_get_text(need, KEY_format), "html") == 0;
@@ -299,7 +299,7 @@ static void note_need(struct cell *c, const struct rec *need)
 
 static void see(void *seer, const struct rec *r)
 {
-    struct cell *c = seer;
+    struct executed_cell *c = seer;
     if (rec_is(r, KIND_need)) {
         note_need(c, r);
         return;
@@ -331,14 +331,14 @@ static void see(void *seer, const struct rec *r)
 // ---- Guesses ------------------------------------------------------------------------------------
 
 // Waits for what a front end sends as input. False: interrupted, or told to end.
-static bool await_input(struct cell *c, struct text *given)
+static bool await_input(struct executed_cell *c, struct text *given)
 {
     enum { LOOK = 20 };  // milliseconds, after which a signal is looked for
-    struct kernel *k = c->k;
+    struct kernel_state *k = c->k;
     enum network_end end = NETWORK_NOTHING;
     while (end == NETWORK_NOTHING && !stop_is_asked(&k->stop)) {
         struct parcel parcel;
-        struct message m;
+        struct wire_message m;
         int64_t came;
         parcel_init(&parcel);
         end = network_take(k->network, SOCKET_STDIN, LOOK, &parcel, &came);
@@ -354,7 +354,7 @@ static bool await_input(struct cell *c, struct text *given)
 }
 
 // What came on stdin before something was asked for answers nothing.
-static void drop_input(struct kernel *k)
+static void drop_input(struct kernel_state *k)
 {
     struct parcel parcel;
     int64_t came;
@@ -365,16 +365,16 @@ static void drop_input(struct kernel *k)
     }
 }
 
-static enum session_state run(struct cell *c, const char *text, size_t n)
+static enum session_state run(struct executed_cell *c, const char *text, size_t n)
 {
     struct source source = {.name = "<cell>", .text = text, .length = n, .line = 1};
     return host_run(&c->k->host, &source);
 }
 
 // Steps that wait for a guess have it typed into a field, where the front end has one.
-static enum session_state ask_guesses(struct cell *c, enum session_state state)
+static enum session_state ask_guesses(struct executed_cell *c, enum session_state state)
 {
-    struct kernel *k = c->k;
+    struct kernel_state *k = c->k;
     while (state == SESSION_DONE && tutor_waits(k->host.tutor) == TUTOR_WAITS_GUESS) {
         struct text given;
         text_init(&given);
@@ -403,14 +403,14 @@ static enum session_state ask_guesses(struct cell *c, enum session_state state)
 
 // ---- The request --------------------------------------------------------------------------------
 
-static void reply_aborted(struct kernel *k, const struct message *request)
+static void reply_aborted(struct kernel_state *k, const struct wire_message *request)
 {
     kernel_reply(k, request, SOCKET_SHELL, "execute_reply",
                  "{\"status\":\"aborted\",\"ename\":\"error\",\"evalue\":\"an error before it\","
                  "\"traceback\":[]}");
 }
 
-static void reply_executed(struct cell *c, enum session_state state)
+static void reply_executed(struct executed_cell *c, enum session_state state)
 {
     struct text content;
     text_init(&content);
@@ -425,7 +425,7 @@ static void reply_executed(struct cell *c, enum session_state state)
     text_release(&content);
 }
 
-static void publish_input(struct cell *c, struct text *code)
+static void publish_input(struct executed_cell *c, struct text *code)
 {
     struct text content;
     text_init(&content);
@@ -436,9 +436,9 @@ static void publish_input(struct cell *c, struct text *code)
     text_release(&content);
 }
 
-static enum session_state run_cell(struct cell *c, struct text *code)
+static enum session_state run_cell(struct executed_cell *c, struct text *code)
 {
-    struct kernel *k = c->k;
+    struct kernel_state *k = c->k;
     bool asks = json_is_true(json_member(c->request->content, "allow_stdin"));
     k->host.see = see;
     k->host.seer = c;
@@ -455,11 +455,11 @@ static bool is_false(struct json value)
     return json_kind(value) == JSON_FLAG && !json_is_true(value);
 }
 
-void execute_answer(struct kernel *k, const struct message *request, int64_t came)
+void execute_answer(struct kernel_state *k, const struct wire_message *request, int64_t came)
 {
-    struct cell c = {.k = k,
-                     .request = request,
-                     .silent = json_is_true(json_member(request->content, "silent"))};
+    struct executed_cell c = {.k = k,
+                              .request = request,
+                              .silent = json_is_true(json_member(request->content, "silent"))};
     struct text code;
     if (came <= k->abort_until) {
         reply_aborted(k, request);

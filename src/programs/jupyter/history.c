@@ -67,12 +67,12 @@ static bool fits(const char *pattern, const char *s)
     return pattern[strspn(pattern, "*")] == '\0';
 }
 
-struct wanted {
+struct history_wanted {
     bool output, unique;
     struct text pattern;  // empty: all
 };
 
-static bool is_wanted(const struct history *h, struct wanted *w, size_t i)
+static bool is_wanted(const struct history *h, struct history_wanted *w, size_t i)
 {
     const struct history_entry *e = entry(h, i);
     if (e->code == NULL ||
@@ -95,7 +95,7 @@ static int64_t whole(struct json request, const char *name, int64_t otherwise)
 }
 
 // From the newest back, as many as are wanted: the first entry of those.
-static size_t first_of_last(const struct history *h, struct wanted *w, int64_t count)
+static size_t first_of_last(const struct history *h, struct history_wanted *w, int64_t count)
 {
     size_t first = h->entries.count;
     for (size_t i = first; i > 0 && count > 0; i--) {
@@ -107,7 +107,8 @@ static size_t first_of_last(const struct history *h, struct wanted *w, int64_t c
     return first;
 }
 
-static void add_entry(const struct history *h, const struct wanted *w, size_t i, struct text *out)
+static void add_entry(const struct history *h, const struct history_wanted *w, size_t i,
+                      struct text *out)
 {
     const struct history_entry *e = entry(h, i);
     text_addf(out, "[0,%zu,%s", i + 1, w->output ? "[" : "");
@@ -118,8 +119,8 @@ static void add_entry(const struct history *h, const struct wanted *w, size_t i,
 void history_answer(const struct history *h, struct json request, struct text *out)
 {
     struct json type = json_member(request, "hist_access_type");
-    struct wanted w = {.output = json_is_true(json_member(request, "output")),
-                       .unique = json_is_true(json_member(request, "unique"))};
+    struct history_wanted w = {.output = json_is_true(json_member(request, "output")),
+                               .unique = json_is_true(json_member(request, "unique"))};
     int64_t count = (int64_t)h->entries.count, from = 0, to = count;
     const char *between = "";
     text_init(&w.pattern);

@@ -12,7 +12,7 @@
 
 // ---- Saying -------------------------------------------------------------------------------------
 
-void kernel_publish(struct kernel *k, const struct message *about, const char *type,
+void kernel_publish(struct kernel_state *k, const struct wire_message *about, const char *type,
                     const char *content)
 {
     struct parcel out;
@@ -25,7 +25,7 @@ void kernel_publish(struct kernel *k, const struct message *about, const char *t
     text_release(&topic);
 }
 
-void kernel_reply(struct kernel *k, const struct message *to, enum socket_name socket,
+void kernel_reply(struct kernel_state *k, const struct wire_message *to, enum socket_name socket,
                   const char *type, const char *content)
 {
     struct parcel out;
@@ -34,7 +34,8 @@ void kernel_reply(struct kernel *k, const struct message *to, enum socket_name s
     network_send(k->network, socket, &out);
 }
 
-static void publish_state(struct kernel *k, const struct message *about, const char *state)
+static void publish_state(struct kernel_state *k, const struct wire_message *about,
+                          const char *state)
 {
     struct text content;
     text_init(&content);
@@ -45,20 +46,21 @@ static void publish_state(struct kernel *k, const struct message *about, const c
 
 // ---- Small requests -----------------------------------------------------------------------------
 
-struct request {
-    const struct message *message;
+struct kernel_request {
+    const struct wire_message *message;
     enum socket_name socket;
     int64_t came;
 };
 
-static void reply(struct kernel *k, const struct request *r, const char *type, const char *content)
+static void reply(struct kernel_state *k, const struct kernel_request *r, const char *type,
+                  const char *content)
 {
     kernel_reply(k, r->message, r->socket, type, content);
 }
 
 // Jupyter colours code as CodeMirror's and Pygments' Python, which knows the comments, numbers and
 // brackets of this language.
-static void answer_info(struct kernel *k, const struct request *r)
+static void answer_info(struct kernel_state *k, const struct kernel_request *r)
 {
     reply(k, r, "kernel_info_reply",
           "{\"status\":\"ok\",\"protocol_version\":\"5.3\",\"implementation\":\"backstep\","
@@ -72,7 +74,7 @@ static void answer_info(struct kernel *k, const struct request *r)
 }
 
 // The code of a request and a place in it, as a byte.
-static bool read_code(const struct message *m, struct text *code, size_t *at)
+static bool read_code(const struct wire_message *m, struct text *code, size_t *at)
 {
     int64_t characters;
     if (!json_add_text(code, json_member(m->content, "code"))) {
@@ -85,7 +87,7 @@ static bool read_code(const struct message *m, struct text *code, size_t *at)
     return true;
 }
 
-static void answer_complete(struct kernel *k, const struct request *r)
+static void answer_complete(struct kernel_state *k, const struct kernel_request *r)
 {
     struct text code, out;
     struct records records;
@@ -134,7 +136,7 @@ static struct span word_at(const char *s, size_t n, size_t at)
     return (struct span){from, to};
 }
 
-static void answer_inspect(struct kernel *k, const struct request *r)
+static void answer_inspect(struct kernel_state *k, const struct kernel_request *r)
 {
     const struct words_form form = {.style = WORDS_SCRIPT,
                                     .digits = session_digits(tutor_graph(k->host.tutor))};
@@ -195,7 +197,7 @@ static bool is_invalid(const struct source *source)
     return t.kind == TOKEN_BAD;
 }
 
-static void answer_is_complete(struct kernel *k, const struct request *r)
+static void answer_is_complete(struct kernel_state *k, const struct kernel_request *r)
 {
     struct text code, out;
     size_t at;
@@ -215,7 +217,7 @@ static void answer_is_complete(struct kernel *k, const struct request *r)
     text_release(&out);
 }
 
-static void answer_history(struct kernel *k, const struct request *r)
+static void answer_history(struct kernel_state *k, const struct kernel_request *r)
 {
     struct text out;
     text_init(&out);
@@ -224,13 +226,13 @@ static void answer_history(struct kernel *k, const struct request *r)
     text_release(&out);
 }
 
-static void answer_comm_info(struct kernel *k, const struct request *r)
+static void answer_comm_info(struct kernel_state *k, const struct kernel_request *r)
 {
     reply(k, r, "comm_info_reply", "{\"status\":\"ok\",\"comms\":{}}");
 }
 
 // There is nothing here that a front end could have a conversation with: it is told so.
-static void answer_comm_open(struct kernel *k, const struct request *r)
+static void answer_comm_open(struct kernel_state *k, const struct kernel_request *r)
 {
     struct text id, out;
     text_init(&id);
@@ -244,18 +246,18 @@ static void answer_comm_open(struct kernel *k, const struct request *r)
     text_release(&out);
 }
 
-static void answer_execute(struct kernel *k, const struct request *r)
+static void answer_execute(struct kernel_state *k, const struct kernel_request *r)
 {
     execute_answer(k, r->message, r->came);
 }
 
-static void answer_interrupt(struct kernel *k, const struct request *r)
+static void answer_interrupt(struct kernel_state *k, const struct kernel_request *r)
 {
     pthread_kill(k->session, SIGINT);  // as Ctrl-C: what waits stops waiting
     reply(k, r, "interrupt_reply", "{\"status\":\"ok\"}");
 }
 
-static void answer_shutdown(struct kernel *k, const struct request *r)
+static void answer_shutdown(struct kernel_state *k, const struct kernel_request *r)
 {
     bool restart = json_is_true(json_member(r->message->content, "restart"));
     const char *content =
@@ -269,10 +271,10 @@ static void answer_shutdown(struct kernel *k, const struct request *r)
 // ---- Requests -----------------------------------------------------------------------------------
 
 // Which requests a socket takes. Those of both are answered without the session.
-static const struct verb {
+static const struct kernel_verb {
     const char *type;
     bool shell, control;
-    void (*answer)(struct kernel *k, const struct request *r);
+    void (*answer)(struct kernel_state *k, const struct kernel_request *r);
 } verbs[] = {
     {"kernel_info_request", true, true, answer_info},
     {"shutdown_request", true, true, answer_shutdown},
@@ -287,11 +289,12 @@ static const struct verb {
 };
 
 // Busy, the answer, idle. What is no request of ours is between these, too, and not answered.
-static void answer(struct kernel *k, struct parcel *parcel, enum socket_name socket, int64_t came)
+static void answer(struct kernel_state *k, struct parcel *parcel, enum socket_name socket,
+                   int64_t came)
 {
-    struct message m;
+    struct wire_message m;
     if (wire_open(&k->wire, parcel, &m)) {
-        const struct request r = {.message = &m, .socket = socket, .came = came};
+        const struct kernel_request r = {.message = &m, .socket = socket, .came = came};
         publish_state(k, &m, "busy");
         for (size_t i = 0; i < COUNT_OF(verbs); i++) {
             bool takes = socket == SOCKET_SHELL ? verbs[i].shell : verbs[i].control;
@@ -320,7 +323,7 @@ void kernel_joined(void *kernel)
 
 void kernel_tick(void *kernel)
 {
-    struct kernel *k = kernel;
+    struct kernel_state *k = kernel;
     long long ending = atomic_load(&k->ending);
     bool orphan = k->parent != 0 && getppid() != k->parent;
     if (orphan || (ending != 0 && network_now() - ending > KERNEL_ENDS)) {
@@ -328,7 +331,7 @@ void kernel_tick(void *kernel)
     }
 }
 
-void kernel_serve(struct kernel *k)
+void kernel_serve(struct kernel_state *k)
 {
     struct parcel parcel;
     int64_t came;
@@ -340,9 +343,9 @@ void kernel_serve(struct kernel *k)
     parcel_release(&parcel);
 }
 
-bool kernel_init(struct kernel *k, struct text *key)
+bool kernel_init(struct kernel_state *k, struct text *key)
 {
-    *k = (struct kernel){.stop = {0}};
+    *k = (struct kernel_state){.stop = {0}};
     const struct session_world world = {.stop = &k->stop, .seed = 1};
     k->host = (struct host){.tutor = tutor_new(&world),
                             .mode = SESSION_PROMPT,
@@ -360,7 +363,7 @@ bool kernel_init(struct kernel *k, struct text *key)
     return true;
 }
 
-void kernel_release(struct kernel *k)
+void kernel_release(struct kernel_state *k)
 {
     tutor_free(k->host.tutor);
     progress_release(&k->progress);

@@ -23,9 +23,9 @@ enum {
     KERNEL_ENDS = 1000,
 };
 
-struct kernel {
-    struct wire wire;
-    struct network *network;
+struct kernel_state {
+    struct wire_session wire;
+    struct network_thread *network;
     struct stop stop;
     struct host host;
     struct progress progress;
@@ -39,22 +39,22 @@ struct kernel {
 };
 
 // False: there is no memory, or libsodium does not start. key: of the connection.
-bool kernel_init(struct kernel *k, struct text *key);
-void kernel_release(struct kernel *k);
+bool kernel_init(struct kernel_state *k, struct text *key);
+void kernel_release(struct kernel_state *k);
 
 // Answers requests until it is told to end. The network has been started, with these hooks.
-void kernel_serve(struct kernel *k);
+void kernel_serve(struct kernel_state *k);
 void kernel_control(void *kernel, struct parcel *parcel);
 void kernel_joined(void *kernel);
 void kernel_tick(void *kernel);
 
 // Sends a message about a request (NULL: about none) to all who listen; to whoever asked.
-void kernel_publish(struct kernel *k, const struct message *about, const char *type,
+void kernel_publish(struct kernel_state *k, const struct wire_message *about, const char *type,
                     const char *content);
-void kernel_reply(struct kernel *k, const struct message *to, enum socket_name socket,
+void kernel_reply(struct kernel_state *k, const struct wire_message *to, enum socket_name socket,
                   const char *type, const char *content);
 
 // execute.c: runs a cell that came at this time.
-void execute_answer(struct kernel *k, const struct message *request, int64_t came);
+void execute_answer(struct kernel_state *k, const struct wire_message *request, int64_t came);
 
 #endif

@@ -20,7 +20,7 @@ static const char usage[] =
     "  backstep-jupyter CONNECTION_FILE      what Jupyter starts\n"
     "  --help, --version\n";
 
-static struct kernel kernel;
+static struct kernel_state kernel;
 
 static void on_interrupt(int number)
 {

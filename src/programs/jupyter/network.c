@@ -18,19 +18,19 @@ enum {
     LINGER = 500,           // …: how long the last messages may take
 };
 
-struct item {
+struct network_item {
     enum socket_name socket;
     struct parcel parcel;
     int64_t came;
 };
 
 // Items in their order; those before `next` have been taken.
-struct queue {
-    struct buf items;  // struct item
+struct network_queue {
+    struct buf items;  // struct network_item
     size_t next;
 };
 
-struct network {
+struct network_thread {
     struct network_hooks hooks;
     void *context;
     void *sockets[SOCKET_COUNT];
@@ -39,7 +39,7 @@ struct network {
     pthread_mutex_t lock;
     pthread_cond_t came;
     // Guarded by the lock.
-    struct queue in[SOCKET_COUNT], out;
+    struct network_queue in[SOCKET_COUNT], out;
     bool closed, ending;
 };
 
@@ -52,32 +52,32 @@ int64_t network_now(void)
 
 // ---- Queues -------------------------------------------------------------------------------------
 
-static void queue_add(struct queue *q, enum socket_name socket, struct parcel *parcel)
+static void queue_add(struct network_queue *q, enum socket_name socket, struct parcel *parcel)
 {
-    struct item *item = parcel_failed(parcel) ? NULL : buf_push(&q->items, 1);
+    struct network_item *item = parcel_failed(parcel) ? NULL : buf_push(&q->items, 1);
     if (item == NULL) {
         parcel_release(parcel);
     } else {
-        *item = (struct item){socket, *parcel, network_now()};
+        *item = (struct network_item){socket, *parcel, network_now()};
     }
     parcel_init(parcel);
 }
 
-static bool queue_take(struct queue *q, struct item *item)
+static bool queue_take(struct network_queue *q, struct network_item *item)
 {
     if (q->next == q->items.count) {
         return false;
     }
-    *item = BUF(struct item, &q->items)[q->next++];
+    *item = BUF(struct network_item, &q->items)[q->next++];
     if (q->next == q->items.count) {
         q->next = q->items.count = 0;
     }
     return true;
 }
 
-static void queue_release(struct queue *q)
+static void queue_release(struct network_queue *q)
 {
-    struct item item;
+    struct network_item item;
     while (queue_take(q, &item)) {
         parcel_release(&item.parcel);
     }
@@ -116,18 +116,18 @@ static void transmit(void *socket, const struct parcel *parcel)
     }
 }
 
-static void send_all(struct network *n)
+static void send_all(struct network_thread *n)
 {
-    struct queue out;
-    struct item item;
+    struct network_queue out;
+    struct network_item item;
     uint64_t ignored;
     if (read(n->wake, &ignored, sizeof ignored) < 0 && errno != EAGAIN) {
         return;
     }
     pthread_mutex_lock(&n->lock);
     out = n->out;
-    n->out = (struct queue){0};
-    buf_init(&n->out.items, sizeof(struct item));
+    n->out = (struct network_queue){0};
+    buf_init(&n->out.items, sizeof(struct network_item));
     pthread_mutex_unlock(&n->lock);
     while (queue_take(&out, &item)) {
         transmit(n->sockets[item.socket], &item.parcel);
@@ -136,7 +136,7 @@ static void send_all(struct network *n)
     queue_release(&out);
 }
 
-static void deliver(struct network *n, enum socket_name socket, struct parcel *parcel)
+static void deliver(struct network_thread *n, enum socket_name socket, struct parcel *parcel)
 {
     struct frame_bytes first = parcel_get(parcel, 0);
     switch (socket) {
@@ -159,7 +159,7 @@ static void deliver(struct network *n, enum socket_name socket, struct parcel *p
     }
 }
 
-static bool is_ending(struct network *n)
+static bool is_ending(struct network_thread *n)
 {
     pthread_mutex_lock(&n->lock);
     bool ending = n->ending;
@@ -169,7 +169,7 @@ static bool is_ending(struct network *n)
 
 static void *serve(void *at)
 {
-    struct network *n = at;
+    struct network_thread *n = at;
     zmq_pollitem_t items[SOCKET_COUNT + 1];
     for (size_t i = 0; i < SOCKET_COUNT; i++) {
         items[i] = (zmq_pollitem_t){.socket = n->sockets[i], .events = ZMQ_POLLIN};
@@ -201,7 +201,8 @@ static bool set(void *socket, int option, int value)
     return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
 }
 
-static bool bind_socket(struct network *n, enum socket_name i, const char *address, struct diag *d)
+static bool bind_socket(struct network_thread *n, enum socket_name i, const char *address,
+                        struct diag *d)
 {
     static const int types[SOCKET_COUNT] = {[SOCKET_SHELL] = ZMQ_ROUTER,
                                             [SOCKET_CONTROL] = ZMQ_ROUTER,
@@ -228,7 +229,7 @@ static bool bind_socket(struct network *n, enum socket_name i, const char *addre
                     zmq_strerror(errno));
 }
 
-static void release(struct network *n)
+static void release(struct network_thread *n)
 {
     for (size_t i = 0; i < SOCKET_COUNT; i++) {
         if (n->sockets[i] != NULL) {
@@ -247,7 +248,7 @@ static void release(struct network *n)
 }
 
 // Signals are for the session's thread.
-static bool start_thread(struct network *n)
+static bool start_thread(struct network_thread *n)
 {
     sigset_t all, before;
     pthread_condattr_t monotonic;
@@ -262,21 +263,21 @@ static bool start_thread(struct network *n)
     return error == 0;
 }
 
-bool network_start(struct network **network, const struct connection *c,
+bool network_start(struct network_thread **network, const struct connection *c,
                    const struct network_hooks *hooks, struct diag *d)
 {
-    struct network *n = *network = calloc(1, sizeof *n);
+    struct network_thread *n = *network = calloc(1, sizeof *n);
     if (n == NULL) {
         return diag_out_of_memory(d);
     }
     n->hooks = *hooks;
     n->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     n->context = zmq_ctx_new();
-    buf_init(&n->out.items, sizeof(struct item));
+    buf_init(&n->out.items, sizeof(struct network_item));
     bool ok = (n->wake >= 0 && n->context != NULL) || diag_out_of_memory(d);
     for (size_t i = 0; i < SOCKET_COUNT; i++) {
         struct text address = c->address[i];
-        buf_init(&n->in[i].items, sizeof(struct item));
+        buf_init(&n->in[i].items, sizeof(struct network_item));
         ok = ok && bind_socket(n, (enum socket_name)i, text_get(&address), d);
     }
     if (!ok || !start_thread(n)) {
@@ -288,7 +289,7 @@ bool network_start(struct network **network, const struct connection *c,
     return true;
 }
 
-static void wake(struct network *n)
+static void wake(struct network_thread *n)
 {
     uint64_t one = 1;
     if (write(n->wake, &one, sizeof one) < 0) {
@@ -296,7 +297,7 @@ static void wake(struct network *n)
     }
 }
 
-void network_send(struct network *n, enum socket_name socket, struct parcel *parcel)
+void network_send(struct network_thread *n, enum socket_name socket, struct parcel *parcel)
 {
     pthread_mutex_lock(&n->lock);
     queue_add(&n->out, socket, parcel);
@@ -304,10 +305,10 @@ void network_send(struct network *n, enum socket_name socket, struct parcel *par
     wake(n);
 }
 
-enum network_end network_take(struct network *n, enum socket_name socket, int milliseconds,
+enum network_end network_take(struct network_thread *n, enum socket_name socket, int milliseconds,
                               struct parcel *parcel, int64_t *came)
 {
-    struct item item;
+    struct network_item item;
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += milliseconds / 1000;
@@ -332,7 +333,7 @@ enum network_end network_take(struct network *n, enum socket_name socket, int mi
     return end;
 }
 
-void network_close(struct network *n)
+void network_close(struct network_thread *n)
 {
     pthread_mutex_lock(&n->lock);
     n->closed = true;
@@ -340,7 +341,7 @@ void network_close(struct network *n)
     pthread_mutex_unlock(&n->lock);
 }
 
-void network_stop(struct network *n)
+void network_stop(struct network_thread *n)
 {
     pthread_mutex_lock(&n->lock);
     n->ending = true;

@@ -14,7 +14,7 @@
 #include "jupyter/connection.h"
 #include "jupyter/parcel.h"
 
-struct network;
+struct network_thread;
 
 // Called in the network's thread. They may send, and must not wait.
 struct network_hooks {
@@ -26,22 +26,22 @@ struct network_hooks {
 
 // Binds the sockets and starts the thread, *network being set before that. False: d says why, in one
 // sentence.
-bool network_start(struct network **network, const struct connection *c,
+bool network_start(struct network_thread **network, const struct connection *c,
                    const struct network_hooks *hooks, struct diag *d);
 // Sends what waits, for half a second at the most, and ends the thread.
-void network_stop(struct network *n);
+void network_stop(struct network_thread *n);
 
 // Sends a parcel, which is the network's from now on; in the order of the calls of a thread.
-void network_send(struct network *n, enum socket_name socket, struct parcel *parcel);
+void network_send(struct network_thread *n, enum socket_name socket, struct parcel *parcel);
 
 enum network_end { NETWORK_TAKEN, NETWORK_NOTHING, NETWORK_CLOSED };
 
 // Takes the next parcel from shell or stdin, and when it came (network_now). Waits for it, for so
 // many milliseconds at the most (-1: for ever).
-enum network_end network_take(struct network *n, enum socket_name socket, int milliseconds,
+enum network_end network_take(struct network_thread *n, enum socket_name socket, int milliseconds,
                               struct parcel *parcel, int64_t *came);
 // Nothing more is taken: network_take tells so at once.
-void network_close(struct network *n);
+void network_close(struct network_thread *n);
 
 // Milliseconds of a clock that only goes on.
 int64_t network_now(void);

@@ -18,10 +18,10 @@ enum {
 enum { IDENTITIES_MOST = 16, TYPE_MOST = 64 };
 enum { SIGNATURE = 2 * crypto_auth_hmacsha256_BYTES };
 
-bool wire_init(struct wire *w, const char *key, size_t n)
+bool wire_init(struct wire_session *w, const char *key, size_t n)
 {
     unsigned char id[(WIRE_ID - 1) / 2];
-    *w = (struct wire){0};
+    *w = (struct wire_session){0};
     text_init(&w->key);
     text_add_bytes(&w->key, key, n);
     if (sodium_init() < 0 || w->key.bytes.failed) {
@@ -32,13 +32,13 @@ bool wire_init(struct wire *w, const char *key, size_t n)
     return true;
 }
 
-void wire_release(struct wire *w)
+void wire_release(struct wire_session *w)
 {
     text_release(&w->key);
 }
 
 // Of frames 1 to 4 behind the delimiter, in hexadecimal.
-static void sign(const struct wire *w, const struct frame_bytes frames[FRAME_COUNT],
+static void sign(const struct wire_session *w, const struct frame_bytes frames[FRAME_COUNT],
                  char out[SIGNATURE + 1])
 {
     crypto_auth_hmacsha256_state state;
@@ -51,7 +51,7 @@ static void sign(const struct wire *w, const struct frame_bytes frames[FRAME_COU
     sodium_bin2hex(out, SIGNATURE + 1, hash, sizeof hash);
 }
 
-static bool is_signed(const struct wire *w, const struct frame_bytes frames[FRAME_COUNT])
+static bool is_signed(const struct wire_session *w, const struct frame_bytes frames[FRAME_COUNT])
 {
     char expected[SIGNATURE + 1];
     if (text_length(&w->key) == 0) {
@@ -63,7 +63,7 @@ static bool is_signed(const struct wire *w, const struct frame_bytes frames[FRAM
 }
 
 // The frames behind the delimiter. False: there is none, or there are too few.
-static bool find_frames(struct message *m, struct frame_bytes frames[FRAME_COUNT])
+static bool find_frames(struct wire_message *m, struct frame_bytes frames[FRAME_COUNT])
 {
     size_t count = parcel_count(&m->parcel);
     for (size_t i = 0; i < count && i <= IDENTITIES_MOST; i++) {
@@ -85,11 +85,11 @@ static bool read_map(struct frame_bytes frame, struct json *map)
     return json_check(frame.s, frame.n, map, &why, NULL) && json_kind(*map) == JSON_MAP;
 }
 
-bool wire_open(const struct wire *w, struct parcel *parcel, struct message *m)
+bool wire_open(const struct wire_session *w, struct parcel *parcel, struct wire_message *m)
 {
     struct frame_bytes frames[FRAME_COUNT];
     struct json header, other;
-    *m = (struct message){.parcel = *parcel};
+    *m = (struct wire_message){.parcel = *parcel};
     parcel_init(parcel);
     text_init(&m->type);
     if (parcel_failed(&m->parcel) || !find_frames(m, frames) || !is_signed(w, frames) ||
@@ -103,13 +103,13 @@ bool wire_open(const struct wire *w, struct parcel *parcel, struct message *m)
            text_length(&m->type) <= TYPE_MOST && !m->type.bytes.failed;
 }
 
-void message_release(struct message *m)
+void message_release(struct wire_message *m)
 {
     parcel_release(&m->parcel);
     text_release(&m->type);
 }
 
-static void add_header(struct wire *w, struct text *out, const char *type)
+static void add_header(struct wire_session *w, struct text *out, const char *type)
 {
     struct timespec now;
     struct tm utc;
@@ -124,8 +124,8 @@ static void add_header(struct wire *w, struct text *out, const char *type)
               w->session, number, w->session, date, now.tv_nsec / 1000, type);
 }
 
-void wire_seal(struct wire *w, struct parcel *out, const struct message *parent, const char *topic,
-               const char *type, const char *content)
+void wire_seal(struct wire_session *w, struct parcel *out, const struct wire_message *parent,
+               const char *topic, const char *type, const char *content)
 {
     struct text header;
     char signature[SIGNATURE + 1] = "";

@@ -18,14 +18,14 @@
 
 enum { WIRE_ID = 33 };  // bytes of the session's id, a 0 at its end
 
-struct wire {
+struct wire_session {
     struct text key;  // empty: nothing is signed
     char session[WIRE_ID];
     atomic_ulong sent;  // messages; each has its number in its id
 };
 
 // A message that came in. Its parcel owns what the rest points to.
-struct message {
+struct wire_message {
     struct parcel parcel;
     size_t identities;  // frames before the delimiter
     struct text type;
@@ -34,17 +34,17 @@ struct message {
 };
 
 // key[0..n) is copied. False: libsodium does not start.
-bool wire_init(struct wire *w, const char *key, size_t n);
-void wire_release(struct wire *w);
+bool wire_init(struct wire_session *w, const char *key, size_t n);
+void wire_release(struct wire_session *w);
 
 // Takes a parcel apart; the message owns it from now on, whatever comes of it, and is released by
 // message_release. False: it is none of ours.
-bool wire_open(const struct wire *w, struct parcel *parcel, struct message *m);
-void message_release(struct message *m);
+bool wire_open(const struct wire_session *w, struct parcel *parcel, struct wire_message *m);
+void message_release(struct wire_message *m);
 
 // Puts a message together. parent: what it answers; NULL: nothing. topic: the one frame before the
 // delimiter; NULL: the parent's identities. content: JSON.
-void wire_seal(struct wire *w, struct parcel *out, const struct message *parent, const char *topic,
-               const char *type, const char *content);
+void wire_seal(struct wire_session *w, struct parcel *out, const struct wire_message *parent,
+               const char *topic, const char *type, const char *content);
 
 #endif
