@@ -132,7 +132,7 @@ export class Card {
                          command('Solution', 'solution'), command('Skip', 'skip'));
         const heading = html('h3', {}, `Question ${record.number}`,
                              html('span', {class: 'muted'}, ` of ${record.of}`));
-        this.element = html('section', {class: `card ${record.type}`,
+        this.element = html('section', {class: `card ask-${record.type}`,
             'aria-label': `Question ${record.number} of ${record.of}`}, heading,
             html('div', {class: 'asked'}, ...paragraphs(record.text)), this.way, this.said, this.aids);
         this.way.append(...(WAYS[record.type] ?? writeLine)(this));
@@ -183,7 +183,7 @@ export class Card {
         if (record.kind === 'lesson_foot') {
             return;
         }
-        const classes = record.kind === 'judged' ? `judged ${record.verdict}` : record.kind;
+        const classes = record.kind === 'judged' ? `judged is-${record.verdict}` : record.kind;
         this.said.append(html('div', {class: classes}, ...elements(text)));
         if (record.kind === 'judged') {
             this.judged(record);

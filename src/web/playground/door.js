@@ -92,6 +92,30 @@ export class Door {
         return this.#lines()[0]?.items ?? [];
     }
 
+    // ---- Lessons ----
+
+    // All lessons, packed, and the text of the study questions' list.
+    course(lessons, rows) {
+        this.core.door_course_begin(this.door);
+        for (const lesson of lessons) {
+            this.core.door_course_lesson(this.door, ...this.#put(lesson));
+        }
+        this.core.door_course_rows(this.door, ...this.#put(rows));
+    }
+
+    supplyCourse(lines, kept) {
+        return this.core.door_course_supply(this.door, ...this.#put(lines), kept ? 1 : 0);
+    }
+
+    supplyLesson(lesson) {
+        this.core.door_lesson(this.door, ...this.#put(lesson));
+    }
+
+    // The lines that are new among those that are imported; null: the import was refused.
+    supplyImport(lines) {
+        return this.core.door_import(this.door, ...this.#put(lines)) === 1 ? this.#words() : null;
+    }
+
     // {present, scene, whole}: the session, the graph as it is, and as both passes leave it.
     present() {
         if (this.core.door_present(this.door) === 0) {

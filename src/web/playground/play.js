@@ -7,6 +7,7 @@ import { Files, download } from './file.js';
 import { Keep } from './keep.js';
 import * as link from './link.js';
 import { part, unpackedText } from './parts.js';
+import { Progress } from './progress.js';
 import { Prompt } from './prompt.js';
 import { Stage, parsed } from './stage.js';
 import { Transcript } from './transcript.js';
@@ -30,6 +31,7 @@ class Playground {
 
     constructor() {
         this.keep = new Keep();
+        this.progress = new Progress(this.keep);
         this.drawer = new Drawer();
         this.files = new Files({
             draw: (dot, alone) => this.drawer.draw(dot, alone),
@@ -40,8 +42,7 @@ class Playground {
         this.transcript = new Transcript({
             type: (text, card) => this.type(text, card),
             fill: text => { this.prompt.set(text); this.prompt.focus(); },
-            draw: async dot => parsed(await this.drawer.draw(dot)),
-            choose: name => this.stage.choose(name),
+            draw: async dot => parsed(await this.drawer.draw(dot, true)),
             copy: text => this.copy(text),
             lesson: state => state === undefined ? this.lesson : this.showLesson(state),
         });
@@ -62,7 +63,8 @@ class Playground {
     async begin() {
         const {wasm} = await part('core');
         this.core = new Core(wasm, {
-            ask: question => this.files.answer(question),
+            ask: question => question.course === undefined ? this.files.answer(question)
+                : this.answerCourse(question),
             present: message => this.stage.show(message),
             broken: message => this.broken(message),
         });
@@ -150,6 +152,8 @@ class Playground {
 
     hear(answers) {
         this.heard = performance.now();
+        // What was learned is kept before a word about it is shown.
+        answers.filter(({keep}) => keep !== undefined).forEach(({keep}) => this.progress.add(keep));
         const training = answers.findLast(({record}) => record.kind === 'training')?.record;
         if (training !== undefined) {
             find('doing').replaceChildren(...this.transcript.training(training));
@@ -209,7 +213,18 @@ class Playground {
         await this.core.stopHard();
     }
 
-    // ---- The lesson that is played ----
+    // ---- Lessons ----
+
+    async answerCourse({course, lines}) {
+        if (course === 'lessons') {
+            return {lessons: await part('lessons')};
+        }
+        if (course === 'keep') {
+            this.progress.add(lines);
+            return {};
+        }
+        return this.progress.all();
+    }
 
     showLesson(state) {
         this.lesson = state;

@@ -2,8 +2,6 @@
 // lessons is prose, graphs and plots are pictures, and a question is a card to answer on.
 
 import { find, html } from '../page/dom.js';
-import { Picture } from '../page/picture.js';
-import { frameOf } from '../page/walk.js';
 import { Card } from './card.js';
 import { plot, spark } from './plot.js';
 import { block, elements } from './words.js';
@@ -41,7 +39,7 @@ export class Transcript {
     lesson = null;   // {title, of} of the lesson that is played
     losses = [];
 
-    // act has type(text, card), fill(text), draw(dot) → SVG, lesson(state), choose(name)
+    // act has type(text, card), fill(text), draw(dot) → SVG, lesson(state), copy(text)
     constructor(act) {
         this.act = act;
         this.list = find('entries');
@@ -63,11 +61,15 @@ export class Transcript {
     }
 
     add(answers) {
-        const end = this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < 60;
+        const end = this.#isAtEnd();
         answers.forEach(answer => this.#put(answer));
         if (end || this.from !== null) {
             this.#show();
         }
+    }
+
+    #isAtEnd() {
+        return this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < 60;
     }
 
     // What is new is read from its beginning; short answers are simply at the end.
@@ -198,22 +200,18 @@ export class Transcript {
         return html('figure', {class: `drawn ${kind}`}, ...children);
     }
 
-    // The graph as it is now; what waits for its layout keeps its place.
+    // The graph as it was here; what waits for its layout keeps its place.
     #graph(scene, dot) {
         const figure = this.#figure([html('p', {class: 'muted'}, 'Drawing …')], 'graph');
         this.act.draw(dot).then(svg => {
-            const end = this.frame.scrollHeight - this.frame.scrollTop - this.frame.clientHeight < 60;
-            figure.replaceChildren(svg);
-            const picture = new Picture({svg, scene}, id => this.act.choose(id), () => {});
-            picture.show(frameOf(scene, null), box => box.name);
-            // It is looked at; to be worked with, the values are in the panel.
+            const end = this.#isAtEnd();
             svg.setAttribute('role', 'img');
             svg.setAttribute('aria-label', `The graph of ${scene.boxes.length} values as it was here`);
-            svg.querySelectorAll('.node').forEach(node => {
-                ['role', 'tabindex', 'aria-label', 'aria-pressed', 'id'].forEach(
-                    name => node.removeAttribute(name));
-            });
+            svg.style.setProperty('--natural', svg.getAttribute('width'));
+            ['width', 'height'].forEach(name => svg.removeAttribute(name));
+            svg.querySelectorAll('title').forEach(title => title.remove());
             svg.querySelectorAll('[id]').forEach(each => each.removeAttribute('id'));
+            figure.replaceChildren(svg);
             if (end) {
                 this.#show();
             }

@@ -13,7 +13,8 @@
 // To the page:
 //   {tell: "ready", module}, {tell: "broken", message}
 //   {tell: "answers", job, answers}                   {record, words, html} each; a scene's with `dot`
-//   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn
+//   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn;
+//                                                     or with `course`, see course.js
 //   {tell: "end", job, state, …}                      the job's result
 //   {tell: "present", present, scene, whole, dot}     after the last job that waited
 
@@ -69,8 +70,8 @@ async function answerNeed(need, answers, job) {
     } else if (need.what === 'layout') {
         // The page draws the scene itself.
         door.refuse('the page draws this graph');
-    } else if (need.what === 'course' || need.what === 'lesson') {
-        await course.answer(need, ask);
+    } else if (['course', 'lesson', 'import'].includes(need.what)) {
+        await course.answer(need);
     } else {
         await answerByPage(need, answers.map(answer => answer.record));
     }
@@ -183,7 +184,7 @@ onmessage = async ({data}) => {
             const {wasm} = data, module = wasm instanceof WebAssembly.Module ? wasm
                 : await WebAssembly.compile(unpacked(wasm));
             door = new Door(module, data.seed);
-            course = new Course(door);
+            course = new Course(door, ask);
             door.terminal(data.columns, data.rows);
             tell({tell: 'ready', module});
         } catch (error) {
