@@ -260,12 +260,11 @@ $(BUILD)/bench/%: $(BUILD)/obj/bench/%.o $(call library,$(CORE))
 	$(call show,link,$@)
 	$(call link)
 
-# The core for a browser: src/web/wasm/door.h says what it exports. The long-double printf is linked
-# because the default one wants a stream to apologise on, and so would import writing to files.
+# The core for a browser: src/web/wasm/door.h says what it exports, no_stdio.c why nothing is imported.
 WASM := clang --target=wasm32-wasi
 in_wasm := wasm dot $(CORE)
 wasm_link = $(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
-    $(1) -o $@ $(filter %.o,$^) -lc-printscan-long-double
+    $(1) -o $@ $(filter %.o,$^)
 wasm_common := $(COMMON) -Isrc/web -DBS_WASM
 
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags

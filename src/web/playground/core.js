@@ -98,8 +98,9 @@ export class Core {
         return (await this.#job({do: 'trace', root})).found ?? null;
     }
 
-    async candidates(word, start) {
-        return (await this.#job({do: 'complete', word, start})).items ?? [];
+    // {items, from, to}: what may stand in the place of that part of the text.
+    complete(text, cursor) {
+        return this.#job({do: 'complete', text, cursor});
     }
 
     stop() {

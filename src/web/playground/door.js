@@ -87,9 +87,14 @@ export class Door {
         return this.#words();
     }
 
-    candidates(word, start) {
-        this.core.door_candidates(this.door, ...this.#put(word), start ? 1 : 0);
-        return this.#lines()[0]?.items ?? [];
+    // What may stand at the cursor (in UTF-16 units) of what is typed: {items, from, to}.
+    complete(text, cursor) {
+        const at = bytesOf(text.slice(0, cursor)).length;
+        this.core.door_complete(this.door, ...this.#put(text), at);
+        const [{items = [], from = 0, to = 0} = {}] = this.#lines();
+        // The core counts characters.
+        const signs = [...text], units = count => signs.slice(0, count).join('').length;
+        return {items, from: units(from), to: units(to)};
     }
 
     // ---- Lessons ----

@@ -6,6 +6,7 @@ import { Drawer } from './drawer.js';
 import { Files, download } from './file.js';
 import { Keep } from './keep.js';
 import * as link from './link.js';
+import { Panel } from './panel.js';
 import { part, unpackedText } from './parts.js';
 import { Progress } from './progress.js';
 import { Prompt } from './prompt.js';
@@ -22,6 +23,12 @@ const EXAMPLES = {
             'def net(P) = tanh(tanh(P @ W1 + b1) @ w2 + b2)', 'loss = mean((net(X) - y)**2)',
             'train loss 200 0.1', 'plot boundary net X y'],
 };
+
+// The page in one file holds its parts in itself.
+const isSingle = () => document.getElementById('part-core') !== null;
+
+// A file's name as a command takes it.
+const quoted = name => /^[\w./-]+$/.test(name) ? name : JSON.stringify(name);
 
 class Playground {
     queue = [];      // what is typed while the core works
@@ -53,9 +60,20 @@ class Playground {
         });
         this.prompt = new Prompt({
             enter: text => this.type(text),
-            complete: (word, start) => this.core.candidates(word, start),
+            complete: (text, cursor) => this.core.complete(text, cursor),
             remembered: () => JSON.parse(this.keep.get('typed') ?? '[]'),
             remember: texts => { this.keep.set('typed', JSON.stringify(texts)); },
+        });
+        this.panel = new Panel({
+            type: text => this.type(text),
+            fill: text => { this.prompt.set(text); this.prompt.focus(); },
+            share: () => this.share(),
+            bring: files => this.bring(files),
+            root: () => this.stage.message?.present.root?.name,
+            own: () => [...this.files.own.keys()],
+            shipped: async () => Object.keys((await part('core')).data),
+            keeps: () => this.keep.works,
+            online: () => location.protocol.startsWith('http') && !isSingle(),
         });
         this.listen();
     }
@@ -255,8 +273,10 @@ class Playground {
         try {
             await navigator.clipboard.writeText(text);
             this.say('Copied.');
+            return true;
         } catch {
             this.say('The browser does not let this page copy.', 'error');
+            return false;
         }
     }
 
@@ -266,11 +286,59 @@ class Playground {
             this.say('The session is too long for a link: save it, and send the file.', 'error');
             return;
         }
-        await this.copy(`${location.href.split('#')[0]}#${fragment}`);
-        this.say('The link to this session is on your clipboard.');
+        const address = `${location.href.split('#')[0]}#${fragment}`;
+        if (await this.copy(address)) {
+            this.say('The link to this session is on your clipboard.');
+        } else {
+            this.panel.show('The link to this session', address);
+        }
+    }
+
+    // Files that were chosen or dropped: data to be read, a session, or progress.
+    async bring(files) {
+        for (const file of files) {
+            try {
+                const bytes = await this.files.add(file), name = quoted(file.name);
+                const text = new TextDecoder().decode(bytes.subarray(0, 64));
+                if (text.startsWith('backstep progress')) {
+                    this.type(`progress import ${name}`);
+                } else if (/\.(csv|tsv|txt|data)$/i.test(file.name)) {
+                    this.prompt.set(`D = load_csv(${JSON.stringify(file.name)})`);
+                    this.prompt.focus();
+                    this.say(`${file.name} is here. Enter reads it.`);
+                } else {
+                    this.type(`load ${name}`);
+                }
+            } catch (error) {
+                this.say(error.message, 'error');
+            }
+        }
+    }
+
+    listenToDrops() {
+        const over = on => document.body.classList.toggle('over', on);
+        document.addEventListener('dragover', event => {
+            if ([...event.dataTransfer.types].includes('Files')) {
+                event.preventDefault();
+                over(true);
+            }
+        });
+        document.addEventListener('dragleave', event => {
+            if (event.relatedTarget === null) {
+                over(false);
+            }
+        });
+        document.addEventListener('drop', event => {
+            over(false);
+            if (event.dataTransfer.files.length > 0) {
+                event.preventDefault();
+                this.bring([...event.dataTransfer.files]);
+            }
+        });
     }
 
     listen() {
+        this.listenToDrops();
         document.addEventListener('click', event => {
             const {type, run, example} = event.target.closest('button')?.dataset ?? {};
             if (type !== undefined) {
@@ -298,8 +366,7 @@ class Playground {
 
 // On a static host the page is kept for when there is no network, and can be installed.
 function install() {
-    const folder = document.getElementById('part-core') === null;
-    if (!folder || !location.protocol.startsWith('http')) {
+    if (isSingle() || !location.protocol.startsWith('http')) {
         return;
     }
     document.head.append(html('link', {rel: 'manifest', href: 'manifest.webmanifest'}));

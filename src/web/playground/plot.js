@@ -95,15 +95,15 @@ function curves(record, frame) {
             ...legend(record.series)];
 }
 
-// Cells of the map, then the data on it; a point that is on the wrong side has a ring.
+// Cells of the map, the lowest row first, then the data on it; a point that is on the wrong side has a ring.
 function boundary(record, frame) {
     const {columns, rows, class: classes, margin, points = []} = record;
     const width = INNER.width / columns, height = INNER.height / rows;
     const cells = classes.map((which, i) => vector('rect', {
         class: `map${which % CURVES}`, x: (SPACE.left + width * (i % columns)).toFixed(2),
-        y: (SPACE.top + height * Math.floor(i / columns)).toFixed(2),
-        width: (width + 0.6).toFixed(2), height: (height + 0.6).toFixed(2),
-        'fill-opacity': (0.15 + 0.45 * Math.min(1, number(margin?.[i] ?? 1) || 0)).toFixed(2)}));
+        y: (SPACE.top + height * (rows - 1 - Math.floor(i / columns))).toFixed(2),
+        width: width.toFixed(2), height: height.toFixed(2), 'shape-rendering': 'crispEdges',
+        'fill-opacity': (0.12 + 0.4 * Math.min(1, number(margin?.[i] ?? 1) || 0)).toFixed(2)}));
     const data = points.map(point => vector('circle', {
         class: `point${point.class % CURVES}${point.right === false ? ' wrong' : ''}`,
         cx: frame.left(point.x), cy: frame.top(point.y), r: point.right === false ? 5 : 3.6}));

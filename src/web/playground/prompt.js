@@ -15,12 +15,6 @@ export function isOpen(text) {
     return depth > 0;
 }
 
-// The word before the cursor, and whether a statement begins with it.
-export function wordBefore(text) {
-    const word = text.match(/[\p{L}\p{N}_.]*$/u)[0], before = text.slice(0, text.length - word.length);
-    return {word, start: /(^|[;{\n])\s*$/.test(before)};
-}
-
 const common = items => items.reduce((head, item) => {
     let i = 0;
     while (i < head.length && head[i] === item[i]) {
@@ -34,7 +28,7 @@ export class Prompt {
     draft = '';
     picked = -1;
 
-    // act has enter(text), complete(word, start) → [words], remembered() → [texts], remember(texts)
+    // act has enter(text), complete(text, cursor) → {items, from, to}, remembered() → [texts], remember(texts)
     constructor(act) {
         this.act = act;
         this.entry = find('entry');
@@ -141,7 +135,7 @@ export class Prompt {
 
     // Of an empty line, Tab goes on to what comes next in the page.
     wantsCompletion(before) {
-        return !find('choices').hidden || wordBefore(before).word !== '';
+        return !find('choices').hidden || before.trim() !== '';
     }
 
     key(key) {
@@ -163,19 +157,17 @@ export class Prompt {
             this.pick(this.picked + 1);
             return;
         }
-        const before = this.entry.value.slice(0, this.entry.selectionStart);
-        const {word, start} = wordBefore(before);
-        const items = await this.act.complete(word, start);
-        const now = this.entry.value.slice(0, this.entry.selectionStart);
-        if (now !== before || items.length === 0) {
+        const text = this.entry.value, cursor = this.entry.selectionStart;
+        const {items = [], from, to} = await this.act.complete(text, cursor);
+        if (this.entry.value !== text || this.entry.selectionStart !== cursor || items.length === 0) {
             return;
         }
+        this.place = [from, to];
         const head = common(items);
         if (items.length === 1) {
             this.take(items[0]);
-        } else if (head.length > word.length) {
-            this.entry.setRangeText(head.slice(word.length), this.entry.selectionStart,
-                                    this.entry.selectionStart, 'end');
+        } else if (head.length > to - from && head.startsWith(text.slice(from, to))) {
+            this.entry.setRangeText(head, from, to, 'end');
         } else {
             this.offer(items);
         }
@@ -203,10 +195,9 @@ export class Prompt {
         this.entry.setAttribute('aria-activedescendant', options[this.picked].id);
     }
 
-    // Puts this word in the place of the one before the cursor.
+    // Puts this word where the core says that it belongs.
     take(item) {
-        const at = this.entry.selectionStart, {word} = wordBefore(this.entry.value.slice(0, at));
-        this.entry.setRangeText(item, at - word.length, at, 'end');
+        this.entry.setRangeText(item, ...this.place, 'end');
         this.hideChoices();
         this.fit();
         this.focus();

@@ -5,7 +5,7 @@
 //   {do: "open", wasm, seed, columns, rows}           wasm: the core, packed or compiled
 //   {do: "run", job, text, refuse, limit, script}     refuse: kinds of needs that are not to be asked
 //   {do: "trace", job, root}                          the walk of this output, for the player
-//   {do: "complete", job, word, start}
+//   {do: "complete", job, text, cursor}
 //   {do: "stop"}                                      what runs, and what waits
 //   {do: "terminal", columns, rows}
 //   {do: "reply", ask, bytes | refusal: {message, hint}}
@@ -141,7 +141,7 @@ const doings = {
     },
 
     async complete(job) {
-        return {items: door.candidates(job.word, job.start)};
+        return door.complete(job.text, job.cursor);
     },
 };
 
