@@ -46,9 +46,20 @@ export async function until(page, f, ...given) {
     }
 }
 
-// A page that is ready for typing.
-export async function open(browser, address, settings) {
-    const page = await browser.open(address, settings);
+// Remembers the page's workers, so that a test can speak to the core as the page does.
+const WATCH = `globalThis.workers = [];
+    globalThis.Worker = class extends Worker {
+        constructor(...given) { super(...given); globalThis.workers.push(this); }
+        postMessage(message) { this.isCore ||= message.do === 'open'; super.postMessage(message); }
+    };`;
+
+// A page that is ready for typing. settings: as in browser.mjs; watch: its workers are kept.
+export async function open(browser, address, {watch = false, ...settings} = {}) {
+    const page = await browser.open('about:blank', settings);
+    if (watch) {
+        await page.ask('Page.addScriptToEvaluateOnNewDocument', {source: WATCH});
+    }
+    await page.go(address);
     await until(page, () => document.body.dataset.ready === 'yes');
     return page;
 }

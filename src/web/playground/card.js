@@ -133,6 +133,7 @@ export class Card {
         const heading = html('h3', {}, `Question ${record.number}`,
                              html('span', {class: 'muted'}, ` of ${record.of}`));
         this.element = html('section', {class: `card ask-${record.type}`,
+            'data-question': record.question,
             'aria-label': `Question ${record.number} of ${record.of}`}, heading,
             html('div', {class: 'asked'}, ...paragraphs(record.text)), this.way, this.said, this.aids);
         this.way.append(...(WAYS[record.type] ?? writeLine)(this));
@@ -236,6 +237,9 @@ export class Card {
 
     // No more can be answered here.
     close(how) {
+        if (!this.open) {
+            return;
+        }
         this.open = false;
         this.element.dataset.closed = how;
         this.aids.remove();

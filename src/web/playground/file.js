@@ -2,6 +2,7 @@
 // it wrote itself; and downloads, which is all that writing can be here.
 
 import { vector } from '../page/dom.js';
+import { compressed } from './link.js';
 import { parsed } from './stage.js';
 import { plot } from './plot.js';
 
@@ -107,6 +108,7 @@ export class Files {
             write: () => this.#write(need.path, need.text),
             picture: () => this.#picture(need, records, dot),
             plot: () => this.#plot(need, records),
+            share: async () => ({bytes: await compressed(need.text)}),
             view: () => refuse('this page is the view: the picture beside the prompt follows it'),
             notes: () => refuse('notes are not written in this page',
                                 'save FILE.bs keeps the statements; the browser prints the page'),

@@ -8,9 +8,6 @@
 
 const PACKED_MOST = 16 * 1024, TEXT_MOST = 64 * 1024;  // characters, bytes
 
-const toBase64 = bytes => btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))
-    .replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
-
 function fromBase64(text) {
     if (!/^[\w-]*$/.test(text)) {
         throw new Error('it has signs that no link has');
@@ -41,16 +38,9 @@ async function bytesOf(stream, most) {
 
 const through = (bytes, stream) => new Blob([bytes]).stream().pipeThrough(stream);
 
-// The fragment for a session, without #; null: it is too long for a link.
-export async function pack(script) {
-    const bytes = new TextEncoder().encode(script);
-    if (bytes.length > TEXT_MOST) {
-        return null;
-    }
-    const packed = toBase64(await bytesOf(through(bytes, new CompressionStream('deflate-raw')),
-                                          TEXT_MOST + 1024));
-    return packed.length > PACKED_MOST ? null : `s=${packed}`;
-}
+// What the core asks for when it makes a link: the text, compressed.
+export const compressed = text => bytesOf(
+    through(new TextEncoder().encode(text), new CompressionStream('deflate-raw')), TEXT_MOST + 1024);
 
 async function unpack(text) {
     if (text.length > PACKED_MOST) {

@@ -14,7 +14,7 @@ const row = (...children) => html('div', {class: 'buttons wrap'}, ...children);
 const note = words => html('p', {class: 'muted'}, words);
 
 export class Panel {
-    // act has type(text), fill(text), share(), bring(files), root() → name of the output or undefined,
+    // act has type(text), fill(text), bring(files), root() → name of the output or undefined,
     // own() → names of files, shipped() → names, keeps() → flag, online() → flag
     constructor(act) {
         this.act = act;
@@ -35,15 +35,6 @@ export class Panel {
         });
     }
 
-    // A text to be copied by hand.
-    show(title, text) {
-        const field = html('textarea', {rows: '5', readonly: '', 'aria-label': title});
-        field.value = text;
-        find('files-body').replaceChildren(group(title, field));
-        this.dialog.showModal();
-        field.select();
-    }
-
     async open() {
         const {act} = this, root = act.root();
         const typed = text => () => {
@@ -57,7 +48,7 @@ export class Panel {
         const shipped = (await act.shipped()).filter(name => /\.csv$/.test(name));
         find('files-body').replaceChildren(
             group('This session', row(
-                button('Copy a link', () => { this.dialog.close(); act.share(); }),
+                button('Make a link', typed('share')),
                 button('Save it', typed('save session.bs')),
                 button('Open a file …', () => this.chosen.click())),
                 note('A file can be dropped onto the page too: data (.csv), a session (.bs), or ' +

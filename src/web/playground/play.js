@@ -67,7 +67,6 @@ class Playground {
         this.panel = new Panel({
             type: text => this.type(text),
             fill: text => { this.prompt.set(text); this.prompt.focus(); },
-            share: () => this.share(),
             bring: files => this.bring(files),
             root: () => this.stage.message?.present.root?.name,
             own: () => [...this.files.own.keys()],
@@ -280,20 +279,6 @@ class Playground {
         }
     }
 
-    async share() {
-        const fragment = await link.pack(this.core.script);
-        if (fragment === null) {
-            this.say('The session is too long for a link: save it, and send the file.', 'error');
-            return;
-        }
-        const address = `${location.href.split('#')[0]}#${fragment}`;
-        if (await this.copy(address)) {
-            this.say('The link to this session is on your clipboard.');
-        } else {
-            this.panel.show('The link to this session', address);
-        }
-    }
-
     // Files that were chosen or dropped: data to be read, a session, or progress.
     async bring(files) {
         for (const file of files) {
@@ -352,7 +337,6 @@ class Playground {
         });
         find('stop').addEventListener('click', () => this.stop());
         find('hard').addEventListener('click', () => this.stopHard());
-        find('share').addEventListener('click', () => this.share());
         document.addEventListener('keydown', event => {
             if (event.key === 'c' && event.ctrlKey && this.running !== null &&
                 getSelection().isCollapsed) {

@@ -130,7 +130,7 @@ export class Transcript {
                 : [html('p', {class: 'muted'}, `There is no picture: ${answer.trouble}.`)]
                 : [this.#graph(record, answer.dot)],
             export: () => [this.#program(record)],
-            error: () => elements(answer.html),
+            share: () => [this.#link(record)],
         };
         const offers = OFFERS.has(record.kind) ? this.#offers(answer) : null;
         return specials[record.kind]?.() ?? offers;
@@ -243,11 +243,25 @@ export class Transcript {
                 ...(this.losses.length > 1 ? [spark(this.losses)] : [])];
     }
 
-    #program({text, language}) {
+    #copier(text) {
         const copy = html('button', {type: 'button', class: 'plain small'}, 'Copy');
         copy.addEventListener('click', () => this.act.copy(text));
+        return copy;
+    }
+
+    // A link to this very page, where no other address was given.
+    #link({address, fragment}) {
+        const link = (address === '' ? location.href.split('#')[0] : address) + fragment;
         return html('div', {class: 'program'},
-                    html('div', {class: 'program-head'}, html('span', {class: 'muted'}, language), copy),
+            html('div', {class: 'program-head'}, html('span', {class: 'muted'}, 'a link to this'),
+                 this.#copier(link)),
+            html('div', {class: 'link'}, link));
+    }
+
+    #program({text, language}) {
+        return html('div', {class: 'program'},
+                    html('div', {class: 'program-head'}, html('span', {class: 'muted'}, language),
+                         this.#copier(text)),
                     html('div', {class: 'wide', tabindex: 0, role: 'region',
                                  'aria-label': `Program in ${language}`}, html('pre', {}, text)));
     }
