@@ -9,14 +9,15 @@ export const folder = resolve(process.env.PLAYGROUND ?? 'build/playground');
 const TYPES = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css',
                '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json'};
 
-// A host that knows nothing but files. pages: address → HTML of its own.
-export async function host(pages = {}) {
+// A host that knows nothing but files. pages: address → HTML of its own; headers: address → headers.
+export async function host(pages = {}, headers = {}) {
     const server = createServer(async (request, response) => {
         const path = new URL(request.url, 'http://host').pathname;
         const name = path === '/' ? '/index.html' : path;
         try {
             const body = pages[path] ?? await readFile(join(folder, name));
-            response.writeHead(200, {'content-type': TYPES[extname(name)] ?? 'text/html'});
+            response.writeHead(200, {'content-type': TYPES[extname(name)] ?? 'text/html',
+                                     ...headers[path]});
             response.end(body);
         } catch {
             response.writeHead(404).end();

@@ -69,8 +69,9 @@ export class Door {
         this.core.door_refuse(this.door, ...this.#put(message, hint));
     }
 
-    stop() {
-        this.core.door_stop(this.door, 1);
+    // late: it takes too long; else someone wants it.
+    stop(late = false) {
+        this.core.door_stop(this.door, late ? 2 : 1);
     }
 
     limit(units) {

@@ -13,7 +13,7 @@ import { Prompt } from './prompt.js';
 import { Stage, parsed } from './stage.js';
 import { Transcript } from './transcript.js';
 
-const PATIENCE = 2000;  // milliseconds of silence until the hard stop is offered
+const PATIENCE = 2000;  // milliseconds: that a link may take, and of silence until the hard stop is offered
 const REFUSED = ['write', 'picture', 'plot', 'view', 'notes', 'lesson', 'course'];
 
 const EXAMPLES = {
@@ -116,7 +116,7 @@ class Playground {
     // Shown as what was typed; it may take two seconds, and reaches nothing outside.
     async visit(script) {
         this.transcript.begin(null);
-        await this.run(script.trimEnd(), null, {refuse: REFUSED, limit: 2e8});
+        await this.run(script.trimEnd(), null, {refuse: REFUSED, patience: PATIENCE});
     }
 
     async restore(script) {

@@ -3,7 +3,8 @@
 //
 // From the page:
 //   {do: "open", wasm, seed, columns, rows}           wasm: the core, packed or compiled
-//   {do: "run", job, text, refuse, limit, script}     refuse: kinds of needs that are not to be asked
+//   {do: "run", job, text, refuse, patience, script}  refuse: kinds of needs that are not to be asked;
+//                                                     patience: milliseconds it may take
 //   {do: "trace", job, root}                          the walk of this output, for the player
 //   {do: "complete", job, text, cursor}
 //   {do: "key", job}                                  the right answer, for tests
@@ -23,7 +24,8 @@ import { Door } from './door.js';
 import { Course } from './course.js';
 import { unpacked } from './parts.js';
 
-const SLICE = 12;  // milliseconds
+const SLICE = 12;      // milliseconds
+const UNITS = 100000;  // of work in a millisecond (src/core/base/stop.h)
 
 let door = null, course = null, minutes = 0;
 const jobs = [];
@@ -89,9 +91,11 @@ function withPictures(answers) {
 
 async function execute(job, say) {
     door.clock(Date.now(), minutes);
-    door.limit(job.limit ?? 0);
+    // Work within a statement, then time between two.
+    door.limit((job.patience ?? 0) * UNITS);
     door.begin(job.text, job.script);
-    let since = performance.now(), state;
+    const begun = performance.now();
+    let since = begun, state;
     do {
         const step = door.run();
         state = step.state;
@@ -104,8 +108,8 @@ async function execute(job, say) {
             await turn();
             since = performance.now();
         }
-        if (stopped) {
-            door.stop();
+        if (stopped || performance.now() - begun > (job.patience ?? Infinity)) {
+            door.stop(!stopped);
         }
     } while (state === 'more' || state === 'need');
     return state;

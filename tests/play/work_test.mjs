@@ -1,0 +1,102 @@
+// Long work in the playground: it stays alive, and comes back.
+import { Browser } from '../page/browser.mjs';
+import { assert, finish, test } from '../page/check.mjs';
+import { answer, close, drawn, host, open, type, until } from './playground.mjs';
+
+const browser = new Browser(), server = await host();
+const busy = (page, yes) => until(page, wanted => document.body.dataset.busy === wanted,
+                                  yes ? 'yes' : 'no');
+
+// Types, and does not wait for the answer.
+async function begin(page, text) {
+    await page.run(() => document.getElementById('entry').focus());
+    await page.ask('Input.insertText', {text});
+    await page.press('Enter');
+    await busy(page, true);
+}
+
+// The longest of several clicks until the page has heard it, in milliseconds.
+const latency = page => page.run(async () => {
+    let most = 0;
+    for (let i = 0; i < 12; i++) {
+        const from = performance.now();
+        await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+        most = Math.max(most, performance.now() - from);
+        await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    return most;
+});
+
+const click = (page, id) => page.run(wanted => document.getElementById(wanted).click(), id);
+
+await test('an endless loop leaves the page alive, and stops softly', async () => {
+    const page = await open(browser, server.address);
+    await type(page, 'a = 2; L = a*a');
+    await begin(page, 'repeat 1000000000000 { q = 2*3 }');
+    assert.ok(await latency(page) < 300);
+    await until(page, () => !document.getElementById('working').hidden);
+    const from = Date.now();
+    await click(page, 'stop');
+    await busy(page, false);
+    assert.ok(Date.now() - from < 1500, `${Date.now() - from} ms`);
+    assert.match(await answer(page), /interrupted/);
+    await type(page, 'a + 1');
+    assert.match(await answer(page), /3$/);
+    await close(page);
+});
+
+await test('training shows its loss while it runs, and the loss curve afterwards', async () => {
+    const page = await open(browser, server.address);
+    await type(page, 'D = load_csv("line.csv"); x = D[:, 0]; y = D[:, 1]',
+               'param w = 0; param b = 0', 'loss = mean((w*x + b - y)**2)');
+    await begin(page, 'train loss 2000000 0.000001');
+    await until(page, () => document.querySelector('#doing .spark') !== null);
+    await click(page, 'stop');
+    await busy(page, false);
+    await type(page, 'train loss 200 0.01');
+    assert.ok(await page.run(() => document.querySelectorAll('#entries .plot-curve').length > 0));
+    await close(page);
+});
+
+await test('one statement that does not end is stopped hard, and the session comes back', async () => {
+    const page = await open(browser, server.address);
+    await type(page, 'a = 2; b = 3; L = a*b');
+    await begin(page, `X = randn(700, 700); Y = X @ X`);
+    await page.run(() => new Promise(resolve => setTimeout(resolve, 100)));
+    assert.ok(await latency(page) < 300);
+    const ended = await Promise.race([busy(page, false).then(() => true), until(page,
+        () => !document.getElementById('hard').hidden).then(() => false)]);
+    if (!ended) {
+        await click(page, 'hard');
+        await busy(page, false);
+    }
+    await until(page, () => document.body.dataset.busy === 'no');
+    await type(page, 'L + 1');
+    assert.match(await answer(page), /7$/);
+    await close(page);
+});
+
+await test('memory that runs out is said, and the session lives', async () => {
+    const page = await open(browser, server.address);
+    await type(page, 'a = 2; L = a*a', 'X = randn(9000, 3000); s = sum(X*X)');
+    assert.match(await answer(page), /memory|elements|large/);
+    await type(page, 'L + 1');
+    assert.match(await answer(page), /5$/);
+    assert.deepEqual(page.errors, []);
+    await close(page);
+});
+
+await test('a picture of 280 values is drawn, and a larger graph says why there is none', async () => {
+    const page = await open(browser, server.address);
+    await type(page, 'a = 2; L = a', 'repeat 93: L = L*a + 1');
+    await drawn(page);
+    assert.ok(await page.run(() => document.querySelectorAll('#picture .node').length) >= 280);
+    await type(page, 'repeat 200: L = L*a + 1');
+    await until(page, () => !document.getElementById('note').hidden);
+    assert.match(await page.run(() => document.getElementById('note').textContent), /too many/);
+    await close(page);
+});
+
+await browser.close();
+server.close();
+finish();
