@@ -3,7 +3,6 @@
 
 import { vector } from '../page/dom.js';
 import { compressed } from './link.js';
-import { parsed } from './stage.js';
 import { plot } from './plot.js';
 
 const MOST = 256 * 1024 * 1024;  // bytes of a file that is read, as at the prompt
@@ -40,23 +39,22 @@ function plotAlone(record) {
     svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
     svg.setAttribute('width', width);
     svg.setAttribute('height', height);
-    const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-    style.textContent = PLOT_STYLE;
-    svg.prepend(style, vector('rect', {width, height, fill: '#ffffff'}));
-    return new XMLSerializer().serializeToString(svg);
+    svg.prepend(vector('rect', {width, height, fill: '#ffffff'}));
+    // The style goes in as text: the page's policy lets no element have one.
+    return new XMLSerializer().serializeToString(svg).replace('>', `><style>${PLOT_STYLE}</style>`);
 }
 
-// Width and height in pixels of an SVG whose numbers are points (pt) or pixels.
+// Width and height in pixels of an SVG that gives them in points (pt) or pixels.
 function sizeOf(text) {
-    const svg = parsed(text), [, , w, h] = svg.getAttribute('viewBox').split(/[ ,]+/).map(Number);
-    const unit = /pt$/.test(svg.getAttribute('width') ?? '') ? 4 / 3 : 1;
-    const width = parseFloat(svg.getAttribute('width')) * unit || w;
-    const height = parseFloat(svg.getAttribute('height')) * unit || h;
-    return {width, height};
+    const [open] = text.match(/<svg[^>]*>/);
+    return ['width', 'height'].map(name => {
+        const [, size, unit] = open.match(new RegExp(`\\b${name}="([\\d.]+)(pt)?`));
+        return Number(size) * (unit === 'pt' ? 4 / 3 : 1);
+    });
 }
 
 async function toPng(text, scale) {
-    const {width, height} = sizeOf(text);
+    const [width, height] = sizeOf(text);
     const by = Math.min(scale, PIXELS / width, PIXELS / height);
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
