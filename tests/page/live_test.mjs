@@ -317,7 +317,8 @@ await test('a click says what to type, and changes nothing', async () => {
 await test('keys: from the picture to the log; arrows, Enter, Escape', async () => {
     const lesson = await new Lesson().begin();
     await lesson.type(canonical[0]);
-    const focused = () => lesson.page.run(() => document.activeElement.id || document.activeElement.tagName);
+    const focused = () => lesson.page.run(() => document.activeElement.closest('.node')?.id ||
+    document.activeElement.id || document.activeElement.tagName);
     const order = [];
     for (let i = 0; i < 2; i++) {
         await lesson.page.press('Tab');

@@ -24,7 +24,8 @@ const gates = exported(find('gates'));
 
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 const count = page => page.run(() => document.getElementById('count').value);
-const focused = page => page.run(() => document.activeElement.id || document.activeElement.tagName);
+const focused = page => page.run(() => document.activeElement.closest('.node')?.id ||
+    document.activeElement.id || document.activeElement.tagName);
 const told = page => page.run(() => document.querySelector('#about h2')?.textContent ?? '');
 
 async function with_(url, settings, body) {
@@ -229,7 +230,7 @@ await test('a screen reader is told what is what', () => with_(canonical, {}, as
     assert.deepEqual(names('heading').slice(0, 2), ['L = d*f, step by step', 'Backward pass, step 2 of 4']);
     const live = nodes.find(node => node.name?.value === 'This step');
     assert.equal(live.properties.find(each => each.name === 'live').value.value, 'polite');
-    const current = await page.run(() => document.querySelector('.node[aria-current]').id);
+    const current = await page.run(() => document.querySelector('.node [aria-current]').closest('.node').id);
     assert.equal(current, 'n7');
 }));
 

@@ -218,6 +218,13 @@ class Box {
         group.append(this.flag);
     }
 
+    addButton() {
+        const {x, y, width, height} = this.all;
+        this.button = vector('rect', {class: 'button', role: 'button', x, y, width, height});
+        this.group.append(this.button);
+        return this.button;
+    }
+
     // What a leaf is dragged by, at the middle of its lower edge.
     addHandle() {
         const {all} = this, x = all.x + all.width / 2, y = all.y + all.height;
@@ -231,13 +238,13 @@ class Box {
         const value = frame.values.get(record.id), grad = frame.grads.get(record.id);
         const computed = value !== undefined, current = frame.box === record.id;
         this.cells.forEach(cell => cell.show(frame, computed));
-        group.setAttribute('aria-label', label);
+        this.button.setAttribute('aria-label', label);
         group.classList.toggle('now', current);
         group.classList.toggle('dead', record.dead && computed);
         if (current) {
-            group.setAttribute('aria-current', 'step');
+            this.button.setAttribute('aria-current', 'step');
         } else {
-            group.removeAttribute('aria-current');
+            this.button.removeAttribute('aria-current');
         }
         if (record.kind === 'constant') {
             return;
@@ -407,12 +414,13 @@ export class Picture {
         }, {capture: true});
     }
 
-    listen({group, record}, i, choose, point) {
-        group.setAttribute('role', 'button');
-        group.setAttribute('tabindex', i === 0 ? 0 : -1);
+    // The button lies over the box, whose words are no part of it: its label says them better.
+    listen(box, i, choose, point) {
+        const {group, record} = box, button = box.addButton();
+        button.setAttribute('tabindex', i === 0 ? 0 : -1);
         group.addEventListener('click', () => choose(record.id));
-        for (const [event, id] of [['pointerenter', record.id], ['focus', record.id],
-                                   ['pointerleave', null], ['blur', null]]) {
+        for (const [event, id] of [['pointerenter', record.id], ['focusin', record.id],
+                                   ['pointerleave', null], ['focusout', null]]) {
             group.addEventListener(event, () => point(id, group));
         }
         group.addEventListener('keydown', event => {
@@ -431,8 +439,8 @@ export class Picture {
     // One value of the picture at a time can be reached by Tab; the arrows go to the others.
     focus(i) {
         const next = this.boxes[(i + this.boxes.length) % this.boxes.length];
-        this.boxes.forEach(box => box.group.setAttribute('tabindex', box === next ? 0 : -1));
-        next.group.focus();
+        this.boxes.forEach(box => box.button.setAttribute('tabindex', box === next ? 0 : -1));
+        next.button.focus();
     }
 
     show(frame, labelOf) {
@@ -475,7 +483,7 @@ export class Picture {
         }
         this.boxes.forEach(box => {
             box.group.classList.toggle('chosen', box.record.id === id);
-            box.group.setAttribute('aria-pressed', box.record.id === id);
+            box.button.setAttribute('aria-pressed', box.record.id === id);
         });
         this.edges.forEach(({group, cell, halo}) =>
             halo.classList.toggle('on', on.has(cell.from) && !isConstant(cell)));

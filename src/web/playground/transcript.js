@@ -4,7 +4,7 @@
 import { find, html } from '../page/dom.js';
 import { Card } from './card.js';
 import { plot, spark } from './plot.js';
-import { block, elements } from './words.js';
+import { block, elements, reachFrames } from './words.js';
 
 const ENTRIES = 400;  // that are kept
 
@@ -63,6 +63,11 @@ export class Transcript {
     add(answers) {
         const end = this.#isAtEnd();
         answers.forEach(answer => this.#put(answer));
+        for (const put of [this.entry?.element, this.card?.element]) {
+            if (put !== null && put !== undefined) {
+                reachFrames(put);
+            }
+        }
         if (end || this.from !== null) {
             this.#show();
         }
@@ -212,6 +217,7 @@ export class Transcript {
             svg.querySelectorAll('title').forEach(title => title.remove());
             svg.querySelectorAll('[id]').forEach(each => each.removeAttribute('id'));
             figure.replaceChildren(svg);
+            reachFrames(figure.parentElement);
             if (end) {
                 this.#show();
             }
@@ -262,7 +268,6 @@ export class Transcript {
         return html('div', {class: 'program'},
                     html('div', {class: 'program-head'}, html('span', {class: 'muted'}, language),
                          this.#copier(text)),
-                    html('div', {class: 'wide', tabindex: 0, role: 'region',
-                                 'aria-label': `Program in ${language}`}, html('pre', {}, text)));
+                    html('div', {class: 'wide'}, html('pre', {}, text)));
     }
 }

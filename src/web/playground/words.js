@@ -17,7 +17,9 @@ function tame(node) {
     if (node.nodeType !== Node.ELEMENT_NODE || !TAGS.has(node.tagName)) {
         return document.createTextNode('');
     }
-    const element = document.createElement(node.tagName);
+    // A head without words is none.
+    const empty = node.tagName === 'TH' && node.textContent.trim() === '';
+    const element = document.createElement(empty ? 'TD' : node.tagName);
     const classes = [...node.classList].map(name => MEANINGS.get(name)).filter(Boolean);
     if (classes.length > 0) {
         element.className = classes.join(' ');
@@ -36,12 +38,23 @@ function setSigns(root) {
     }
 }
 
-// Tables that are too wide scroll in a frame of their own, which the keyboard reaches.
+// Tables that are too wide scroll in a frame of their own.
 function frameTables(root) {
     for (const element of root.querySelectorAll('table, pre')) {
         const frame = html('div', {class: 'wide'});
         element.replaceWith(frame);
         frame.append(element);
+    }
+}
+
+// The keyboard reaches those frames that do scroll.
+export function reachFrames(root) {
+    for (const frame of root.querySelectorAll('.wide, .drawn')) {
+        if (frame.scrollWidth > frame.clientWidth + 1 && !frame.hasAttribute('tabindex')) {
+            frame.tabIndex = 0;
+            frame.setAttribute('role', 'group');
+            frame.setAttribute('aria-label', 'Wider than its place: the arrows scroll it');
+        }
     }
 }
 
