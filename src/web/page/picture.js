@@ -419,9 +419,9 @@ export class Picture {
         const {group, record} = box, button = box.addButton();
         button.setAttribute('tabindex', i === 0 ? 0 : -1);
         group.addEventListener('click', () => choose(record.id));
-        for (const [event, id] of [['pointerenter', record.id], ['focusin', record.id],
-                                   ['pointerleave', null], ['focusout', null]]) {
-            group.addEventListener(event, () => point(id, group));
+        for (const [on, event, id] of [[group, 'pointerenter', record.id], [group, 'pointerleave', null],
+                                       [button, 'focus', record.id], [button, 'blur', null]]) {
+            on.addEventListener(event, () => point(id, group));
         }
         group.addEventListener('keydown', event => {
             const by = {ArrowDown: 1, ArrowUp: -1}[event.key];
