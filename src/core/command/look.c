@@ -5,7 +5,7 @@
 #include "session/call.h"
 #include "session/transaction.h"
 
-static bool only_looks(const struct lexer *lexer, const char *statement)
+static bool only_looks(struct lexer *lexer, const char *statement)
 {
     struct token t = lexer_peek(lexer);
     return t.kind == TOKEN_NAME && text_among("derive explain help local paths topo vars",

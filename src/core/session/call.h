@@ -163,7 +163,7 @@ struct call {
     struct session *s;
     struct frame *frame;
     struct lexer *lexer;
-    const struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
+    struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
     struct diag *diag;
     struct records *out;
     struct lower lower;   // of the statement's expressions; arrays of plain numbers live in it

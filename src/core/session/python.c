@@ -52,7 +52,7 @@ struct form {
     size_t end;  // of the statement, or behind the assignment's sign
 };
 
-static bool ends(const struct lexer *l)
+static bool ends(struct lexer *l)
 {
     enum token_kind kind = lexer_peek(l).kind;
     return kind == TOKEN_END || kind == TOKEN_BREAK;

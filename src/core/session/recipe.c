@@ -99,7 +99,7 @@ static void add_slope(struct mentions *m, const struct definition *in, const str
 {
     struct slope_notation n;
     struct diag ignored = {0};
-    if (!slope_read(l, &m->s->names, t, &ignored, &n) || ignored.set) {
+    if (!slope_may_begin(l, t) || !slope_read(l, &m->s->names, t, &ignored, &n) || ignored.set) {
         return;
     }
     const char *s = l->source->text;

@@ -15,7 +15,7 @@ static bool is_listed(const struct rec *names, const char *s, size_t n)
 }
 
 // A name for which the learner can give a value: not a function's, not behind a dot.
-static bool lacks_value(const struct session *s, const struct lexer *l, struct token before,
+static bool lacks_value(const struct session *s, struct lexer *l, struct token before,
                         struct token t)
 {
     const char *text = token_text(l, t);

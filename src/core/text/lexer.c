@@ -356,7 +356,8 @@ static bool read_plain_name(const char *s, size_t n, struct token *t)
                      (i > 0 && s[i] >= '0' && s[i] <= '9'))) {
         i++;
     }
-    bool more = i < n && ((unsigned char)s[i] >= 0x80 || s[i] == '"' || s[i] == '\'' || s[i] == '%');
+    bool more =
+        i < n && ((unsigned char)s[i] >= 0x80 || s[i] == '"' || s[i] == '\'' || s[i] == '%');
     if (i == 0 || more) {
         return false;
     }
@@ -365,7 +366,7 @@ static bool read_plain_name(const char *s, size_t n, struct token *t)
     return true;
 }
 
-struct token lexer_next(struct lexer *l, struct diag *d)
+static struct token read_token(struct lexer *l, struct diag *d)
 {
     skip_blanks(l);
     const char *s = l->source->text + l->at;
@@ -394,11 +395,41 @@ struct token lexer_next(struct lexer *l, struct diag *d)
     return t;
 }
 
-struct token lexer_peek(const struct lexer *l)
+static bool was_peeked(const struct lexer *l)
 {
-    struct lexer ahead = *l;
+    return l->peeked.text != NULL && l->peeked.from == l->at && l->peeked.open == l->open &&
+           l->peeked.text == l->source->text && l->peeked.length == l->source->length;
+}
+
+struct token lexer_next(struct lexer *l, struct diag *d)
+{
+    if (!was_peeked(l)) {
+        return read_token(l, d);
+    }
+    l->at = l->peeked.next;
+    l->open = l->peeked.next_open;
+    return l->peeked.token;
+}
+
+struct token lexer_peek(struct lexer *l)
+{
+    if (was_peeked(l)) {
+        return l->peeked.token;
+    }
+    size_t from = l->at, open = l->open;
     struct diag ignored = {0};
-    return lexer_next(&ahead, &ignored);
+    struct token t = read_token(l, &ignored);
+    // A token with trouble is read again, for the words to reach whoever takes it.
+    l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
+    l->peeked.length = l->source->length;
+    l->peeked.from = from;
+    l->peeked.open = open;
+    l->peeked.next = l->at;
+    l->peeked.next_open = l->open;
+    l->peeked.token = t;
+    l->at = from;
+    l->open = open;
+    return t;
 }
 
 size_t lexer_statement_end(const struct lexer *from)

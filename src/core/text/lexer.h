@@ -46,13 +46,20 @@ struct lexer {
     const struct source *source;
     size_t at;
     size_t open;
+    // The token that lexer_peek found, from which place of which text, and the place after it; so that
+    // looking twice, or looking and then reading, costs no more than once.
+    struct {
+        const char *text;  // NULL: none
+        size_t length, from, open, next, next_open;
+        struct token token;
+    } peeked;
 };
 
 void lexer_init(struct lexer *l, const struct source *source);
 // The next token; its trouble, if it is TOKEN_BAD, goes to d.
 struct token lexer_next(struct lexer *l, struct diag *d);
 // The next token, without moving.
-struct token lexer_peek(const struct lexer *l);
+struct token lexer_peek(struct lexer *l);
 // Where the statement that goes on here ends: the place of its `;` or line end, or the text's end.
 size_t lexer_statement_end(const struct lexer *from);
 // Does nothing but blanks and comments follow on this line?

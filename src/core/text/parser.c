@@ -253,6 +253,9 @@ static void put_higher_slope(struct parser *p, const struct slope_notation *s)
 
 static bool read_slope(struct parser *p, struct token over)
 {
+    if (!slope_may_begin(p->lexer, over)) {
+        return false;
+    }
     struct slope_notation higher;
     if (slope_read(p->lexer, p->names, over, p->diag, &higher)) {
         put_higher_slope(p, &higher);

@@ -28,6 +28,12 @@ struct slope_notation {
     struct span other;  // "x2" of dx2, where that is bound too; empty: none
 };
 
+// Can one begin with this token, just taken from the lexer? Nearly none can, and that is cheap to see.
+static inline bool slope_may_begin(const struct lexer *lexer, struct token over)
+{
+    return over.partial || (over.kind == TOKEN_NAME && token_text(lexer, over)[0] == 'd');
+}
+
 // Reads one at `over`, the token just taken from the lexer. False: it is none, but s->divides may be
 // set. True: it is one, or it is a mistake and d says which.
 bool slope_read(const struct lexer *lexer, const struct names *names, struct token over,
