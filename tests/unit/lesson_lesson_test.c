@@ -150,6 +150,7 @@ static void each_kind_is_read(void **state)
         "q\nkind: do\nuntil: L.data < 0.1\n",
         "q\nkind: guess\nanswer: a.grad\nsetup: backward L\n",
         "q\nkind: recall\nmodel: In words.\n",
+        "q\nkind: formula\nanswer: (W.T @ d)*a*(1 - a)\nwhen: sum(W) => no\n",
     };
     struct lesson *l = plain();
     for (size_t i = 0; i < COUNT_OF(blocks); i++) {
@@ -182,8 +183,8 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nright: x\nkind: number\nanswer: 2\n", "right",
                    "a question of kind 'number' has no 'right'");
     assert_refused("q\nkind: number\nanswer: 2 x\n", "x", "the expression should end here");
-    assert_refused("q\nkind: formula\nanswer: sum(W)\n", "sum",
-                   "there is no function 'sum' of single numbers");
+    assert_refused("q\nkind: formula\nanswer: W.T zz\n", "zz",
+                   "the expression should end here");
     assert_refused("q {= a\nkind: number\nanswer: 2\n", "{=", "'{=' is not closed by '}'");
     assert_refused("q\nkind: number\nanswer: 2\nhint: {= 2* }\n", " }",
                    "a number or a name is missing after '*'");

@@ -66,6 +66,11 @@ struct trial_element {
 bool trial_elements(const struct scope *scope, const char *s, struct span at, struct buf *elements,
                     struct diag *d);
 
+// The same as plain numbers (double, appended to `numbers`), with the shape; a single number is a
+// VALUE_SCALAR.
+bool trial_array(const struct scope *scope, const char *s, struct span at, struct value *shape,
+                 struct buf *numbers, struct diag *d);
+
 // A formula of symbols that need no value: of single numbers, or whatever else the prompt reads in
 // the scope and is a single number. Spans as above.
 bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s,
@@ -94,6 +99,11 @@ bool diagnose_formula(struct judging *j, struct exprs *p, uint32_t base, uint32_
 
 // Is s[0..n) the name `b`, but for blanks, and for ∂ written for d?
 bool answer_is_name(const char *s, size_t n, const char *b);
+
+// answer_arrays.c: is the key of this formula question an array on the graph? Then it is judged in
+// whole arrays.
+bool answer_is_array(struct judging *j);
+void judge_arrays(struct judging *j);
 
 // The key of a formula question, as text.
 bool answer_formula_key(struct judging *j, struct text *out, struct diag *d);

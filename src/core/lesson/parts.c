@@ -151,9 +151,13 @@ static bool read_formula(const struct part *p, struct span at, bool name)
     return ok;
 }
 
+// What is no formula of single numbers may be one of whole arrays, which only the graph can tell.
 bool part_formula(const struct part *p, struct span at)
 {
-    return read_formula(p, at, false);
+    struct diag aside = {0};
+    struct part quiet = *p;
+    quiet.d = &aside;
+    return part_expression(&quiet, at) || read_formula(p, at, false);
 }
 
 bool part_derived(const struct part *p, struct span at)

@@ -24,7 +24,7 @@ bool part_find(const struct part *p, struct span in, const char *what, size_t *a
 // KEY: VALUE, the value trimmed. False: the line is not of this form.
 bool part_key(const struct part *p, struct span line, struct span *key, struct span *value);
 
-// Is it one expression, a formula (single numbers only), a text whose {= } are expressions? False:
+// Is it one expression, a formula (of single numbers or of whole arrays), a text whose {= } are expressions? False:
 // the diag says why.
 bool part_expression(const struct part *p, struct span at);
 bool part_formula(const struct part *p, struct span at);

@@ -161,6 +161,43 @@ bool trial_elements(const struct scope *scope, const char *s, struct span at, st
     return ok;
 }
 
+static bool read_array(struct piece *piece, const struct scope *scope, struct value *shape,
+                       struct buf *numbers)
+{
+    struct lower lower;
+    struct operand x;
+    lower_init(&lower, scope, &piece->source, &piece->d);
+    bool ok = lower_expression(&lower, &piece->parser, &x);
+    uint32_t cols = ok ? operand_cols(&x) : 0;
+    if (ok) {
+        *shape = operand_is_array(&x) ? x.array : value_of_node(NODE_NONE);
+    }
+    for (size_t k = 0; ok && k < operand_count(&x); k++) {
+        double *at = buf_push(numbers, 1);
+        ok = at != NULL || diag_out_of_memory(&piece->d);
+        if (ok) {
+            *at = operand_number(&lower, &x, (uint32_t)(k / cols), (uint32_t)(k % cols));
+        }
+    }
+    lower_release(&lower);
+    return ok;
+}
+
+bool trial_array(const struct scope *scope, const char *s, struct span at, struct value *shape,
+                 struct buf *numbers, struct diag *d)
+{
+    struct piece piece;
+    struct scope quiet = *scope;
+    uint32_t nodes = tape_count(scope->tape);
+    size_t lists = scope->names->lists.count;
+    quiet.groups = NULL;
+    piece_init(&piece, scope->names, s, at);
+    bool ok = piece_end(&piece, read_array(&piece, &quiet, shape, numbers), d);
+    tape_cut(scope->tape, nodes);
+    scope->names->lists.count = lists;
+    return ok;
+}
+
 bool question_number(const struct scope *scope, const char *expression, double *number,
                      struct diag *d)
 {
