@@ -12,7 +12,7 @@ enum { WATCH_MOST = 60, WATCH_VALUES = 300 };
 struct scene_options picture_options(const struct session *s, uint32_t root)
 {
     const struct stepper *walk = &s->stepper;
-    struct scene_options options = {.theme = "light"};
+    struct scene_options options = {.theme = "light", .groups = &s->groups};
     if (walk->tape == NULL || walk->root != root) {
         return options;
     }

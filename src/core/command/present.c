@@ -113,7 +113,7 @@ static bool put_paths(struct call *c, struct rec *list, const struct rec *scene,
 static bool put_both_passes(struct call *c, struct rec *about, uint32_t root, struct trail *aside)
 {
     struct session *s = c->s;
-    const struct scene_options options = {.theme = "light"};
+    const struct scene_options options = {.theme = "light", .groups = &s->groups};
     if (!call_swept(c, sweep_forward(&s->tape, aside, s->world.stop, NULL)) ||
         !call_swept(c, sweep_zero(&s->tape, aside)) ||
         !call_swept(c, sweep_backward(&s->tape, aside, s->world.stop, root, NULL))) {

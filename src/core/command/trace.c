@@ -115,7 +115,7 @@ static bool fits(struct call *c, uint32_t root)
 static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside)
 {
     struct session *s = c->s;
-    const struct scene_options options = {.theme = "light"};
+    const struct scene_options options = {.theme = "light", .groups = &s->groups};
     if (!call_swept(c, sweep_zero(&s->tape, aside))) {
         return false;
     }

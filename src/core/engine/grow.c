@@ -208,6 +208,9 @@ static struct term negated(struct growing *g, struct term x);
 static struct term product(struct growing *g, struct term x, struct term y)
 {
     struct term *number = x.kind == TERM_NUMBER ? &x : &y, *other = number == &x ? &y : &x;
+    if (other->kind == TERM_NUMBER) {
+        return number_term(x.number * y.number);
+    }
     if (is_number(*number, 1)) {
         return *other;
     }

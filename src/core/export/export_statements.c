@@ -228,8 +228,14 @@ static void add_opaque(struct statements *s, uint32_t name, bool data)
     add_binding(s, b);
 }
 
+// How a name is bound: by param, data or node, or by none of them.
+struct making {
+    uint8_t marks;
+    bool data, nodes;
+};
+
 // Lowers and translates what a name is bound to.
-static bool make_binding(struct walk *w, struct lexer *l, struct token assign, uint8_t marks,
+static bool make_binding(struct walk *w, struct lexer *l, struct token assign, struct making how,
                          struct binding *b)
 {
     struct statements *s = w->s;
@@ -245,6 +251,7 @@ static bool make_binding(struct walk *w, struct lexer *l, struct token assign, u
                           .stop = s->program->e->stop};
     bool translated = false;
     lower_init(&lower, &scope, &w->source, &ignored);
+    lower.slopes_as = how.nodes ? SLOPES_NODES : SLOPES_NUMBERS;
     parser_init(&parser, l, &s->names, &ignored);
     bool ok = terms_read(s, &lower, &parser, &result, &b->text, &translated) && translated;
     if (ok && assign.op != OP_COUNT) {
@@ -252,11 +259,12 @@ static bool make_binding(struct walk *w, struct lexer *l, struct token assign, u
     }
     b->leaf = ok && !result.is_node;
     uint32_t from = tape_count(&s->tape);
-    ok = ok && array_as_nodes(&lower, &result, marks) && cover(s);
+    ok = ok && array_as_nodes(&lower, &result, how.marks) && cover(s) &&
+         names_keep_grown(&s->names, &lower.grown);
     if (ok && b->leaf) {
         memset(BUF(uint8_t, &s->loose) + from, 1, tape_count(&s->tape) - from);
     }
-    b->param = marks != 0;
+    b->param = how.marks != 0;
     b->fixed = s->fixed;
     if (ok) {
         b->value = operand_is_array(&result) ? result.array : value_of_node(result.node);
@@ -298,11 +306,11 @@ static struct binding new_binding(const struct statements *s, uint32_t name)
 }
 
 static void bind(struct walk *w, struct lexer l, struct token name, struct token assign,
-                 uint8_t marks, bool data)
+                 struct making how)
 {
     struct binding b = new_binding(w->s, name_of(w->s, &l, name));
-    bool ok = make_binding(w, &l, assign, marks, &b);
-    b.data = data;
+    bool ok = make_binding(w, &l, assign, how, &b);
+    b.data = how.data;
     settle(w, b, ok, name.span.start);
 }
 
@@ -323,7 +331,7 @@ static void bind_count(struct walk *w, uint32_t name, double value, size_t place
 // ---- The script ---------------------------------------------------------------------------------
 
 static void found_binding(struct walk *w, struct lexer l, struct token name, struct token assign,
-                          uint8_t marks, bool data)
+                          struct making how)
 {
     uint32_t id = name_of(w->s, &l, name);
     if (id == NAME_NONE) {
@@ -332,7 +340,7 @@ static void found_binding(struct walk *w, struct lexer l, struct token name, str
     if (w->counting) {
         BUF(uint32_t, &w->s->ends)[id] = (uint32_t)name.span.start + 1;
     } else {
-        bind(w, l, name, assign, marks, data);
+        bind(w, l, name, assign, how);
     }
 }
 
@@ -427,16 +435,19 @@ static void walk_statement(struct walk *w, struct lexer *l)
         return;
     }
     if (second.kind == TOKEN_ASSIGN) {
-        found_binding(w, ahead, first, second, 0, false);
+        found_binding(w, ahead, first, second, (struct making){0});
     } else if (token_is(l, first, "repeat") || token_is(l, first, "for")) {
         walk_loop(w, l);
     } else if (token_is(l, first, "seed") && second.kind == TOKEN_NUMBER && !w->counting) {
         rng_seed(&w->s->rng, (uint64_t)second.number);
-    } else if (second.kind == TOKEN_NAME) {  // param w = …, data X = …
+    } else if (second.kind == TOKEN_NAME) {  // param w = …, data X = …, node g = …
         struct token assign = lexer_next(&ahead, &ignored);
-        bool param = token_is(l, first, "param"), data = token_is(l, first, "data");
-        if (assign.kind == TOKEN_ASSIGN && (param || data)) {
-            found_binding(w, ahead, second, assign, param ? MARK_PARAM : 0, data);
+        bool param = token_is(l, first, "param");
+        struct making how = {.marks = param ? MARK_PARAM : 0,
+                             .data = token_is(l, first, "data"),
+                             .nodes = token_is(l, first, "node")};
+        if (assign.kind == TOKEN_ASSIGN && (param || how.data || how.nodes)) {
+            found_binding(w, ahead, second, assign, how);
         }
     }
 }

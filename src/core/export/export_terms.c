@@ -530,8 +530,11 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
         *count = 1;
         return *terms_top(t, 1);
     case ITEM_SLOPE:
-        t->s->fixed = true;
         *count = 2;
+        if (t->w->slopes_as == SLOPES_NODES) {
+            return terms_gradient(t);
+        }
+        t->s->fixed = true;
         break;
     case ITEM_SLICE:
         *count = 2;
@@ -593,6 +596,10 @@ static bool read_items(struct terms *t, struct parser *p)
             if (!lower_take(t->w, &item)) {
                 return false;
             }
+            continue;
+        }
+        if (item.kind == ITEM_NODES) {  // no operand
+            lower_take(t->w, &item);
             continue;
         }
         size_t count;

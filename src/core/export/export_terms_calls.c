@@ -150,10 +150,37 @@ static struct term write_cross_entropy(struct terms *t)
     return product;
 }
 
+// The rows of an array that `data` bound: a program gives them no gradient.
+static bool is_data(const struct terms *t, const struct operand *x)
+{
+    for (size_t i = 0; i < t->s->bindings.count; i++) {
+        const struct binding *b = statements_binding(t->s, i);
+        if (b->data && operand_is_array(x) && b->value.base == x->array.base) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct term terms_gradient(struct terms *t)
+{
+    const struct operand *x = terms_operands(t, 2);
+    const struct term *terms = terms_top(t, 2);
+    bool known = x[0].is_node && x[1].is_node && terms[0].text != NULL && terms[1].text != NULL &&
+                 !is_data(t, &x[1]);
+    return known ? print_term(t, "torch.autograd.grad($, &, create_graph=True)[0]", terms[0],
+                              terms[1].text)
+                 : terms_lost(t);
+}
+
 struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
 {
     const struct operand *x = terms_operands(t, count);
     const struct term *terms = terms_top(t, count);
+    if (strcmp(name, "grad") == 0 && (t->w->nodes_asked || t->w->slopes_as == SLOPES_NODES)) {
+        return terms_gradient(t);
+    }
+    t->s->fixed |= strcmp(name, "grad") == 0;
     // Plain numbers, of which the text says no more than what they are.
     t->s->fixed |=
         strcmp(name, "len") == 0 || strcmp(name, "argmax") == 0 || strcmp(name, "onehot") == 0;

@@ -36,7 +36,9 @@ struct term terms_lost(struct terms *t);
 // Plain numbers as Python writes them: 2, or a tensor.
 struct term terms_literal(struct terms *t, const struct operand *x, bool tensor);
 struct term terms_matmul(struct terms *t);
-// export_terms_calls.c: a function that is no operation, called with `count` values.
+// export_terms_calls.c: a derivative that is to be nodes, of the last two operands.
+struct term terms_gradient(struct terms *t);
+// A function that is no operation, called with `count` values.
 struct term terms_builtin(struct terms *t, const char *name, uint32_t count);
 
 #endif

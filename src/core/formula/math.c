@@ -49,9 +49,30 @@ static void put_word(struct text *out, const char *s, size_t length)
     text_release(&ascii);
 }
 
+// dL/da, the label of a node that is a derivative. False: it is none, or one of a higher order.
+static bool put_derivative(struct text *out, const char *s, size_t length)
+{
+    size_t line = 1;
+    while (line + 1 < length && (s[line] != '/' || s[line + 1] != 'd')) {
+        line++;
+    }
+    if (length < 5 || s[0] != 'd' || line + 2 >= length || (s[1] >= '0' && s[1] <= '9')) {
+        return false;
+    }
+    text_add(out, "\\frac{\\partial ");
+    math_name(out, s + 1, line - 1);
+    text_add(out, "}{\\partial ");
+    math_name(out, s + line + 2, length - line - 2);
+    text_add(out, "}");
+    return true;
+}
+
 // A label: W1[0, 1] is W^{(1)}_{0,1}, w12 is w_{12}, %7 is \%_{7}.
 void math_name(struct text *out, const char *s, size_t length)
 {
+    if (put_derivative(out, s, length)) {
+        return;
+    }
     const char *bracket = memchr(s, '[', length);
     size_t base = bracket == NULL ? length : (size_t)(bracket - s);
     size_t digits = digits_at_end(s, base);

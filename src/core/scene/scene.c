@@ -282,6 +282,17 @@ void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, d
     rec_number(p->out, cell, KEY_weight, scene_weight(p, share));
 }
 
+// Parentheses around the label of a derivative: ∂(dL/da)/∂b.
+static const char *open_part(const char *label)
+{
+    return names_is_derivative(label) ? "(" : "";
+}
+
+static const char *close_part(const char *label)
+{
+    return names_is_derivative(label) ? ")" : "";
+}
+
 void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, size_t below)
 {
     char top[LABEL_TEXT] = "", bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
@@ -291,7 +302,8 @@ void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, s
     } else {
         rec_text(p->out, cell, KEY_name, bottom);
     }
-    snprintf(symbol, sizeof symbol, "∂%s/∂%s", top, bottom);
+    snprintf(symbol, sizeof symbol, "∂%s%s%s/∂%s%s%s", open_part(top), top, close_part(top),
+             open_part(bottom), bottom, close_part(bottom));
     rec_text(p->out, cell, KEY_symbol, symbol);
 }
 
@@ -331,6 +343,9 @@ static void add_box(const struct painter *p, struct rec *boxes, size_t at)
     rec_text(p->out, box, KEY_kind, scene_box_kind(p, node));
     rec_flag(p->out, box, KEY_dead, box_dead(p, node));
     rec_flag(p->out, box, KEY_cut, scene_arity(p, at) < tape_arity(p->tape, node));
+    if (scene_is_derivative(p, node)) {
+        rec_flag(p->out, box, KEY_derivative, true);
+    }
     rec_flag(p->out, box, KEY_current,
              p->options->walk != SCENE_WHOLE && node == p->options->current);
     scene_add_facts(p, box, node);
@@ -383,7 +398,8 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
                         .names = names,
                         .options = options,
                         .root = root,
-                        .folds = options->folds};
+                        .folds = options->folds,
+                        .backward = names_find(names, "backward", 8)};
     struct part all;
     part_init(&all);
     buf_init(&p.uses, sizeof(struct use));

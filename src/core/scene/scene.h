@@ -4,7 +4,7 @@
 //   {kind: "scene", root: "n9", direction: "LR" | "TB", compact: flag, theme: "light" | "dark",
 //    style: "cells" | "edges" | "micrograd", walk: "" | "forward" | "backward",
 //    boxes: [{id: "n4", node: 3, name: "e", op: "×", kind: "interior", dead: flag, current: flag,
-//             cut: flag, value: -6, value_text: "−6", grad: -2, grad_text: "−2",
+//             cut: flag, derivative: flag, value: -6, value_text: "−6", grad: -2, grad_text: "−2",
 //             sum_text: "= 1 + 3",
 //             cells: [{from: "n1", slot: 0, symbol: "∂e/∂a", local: -3, local_text: "−3",
 //                      upstream_text: "−2", share: 6, share_text: "6", weight: 0.7}]}]}
@@ -18,6 +18,7 @@
 //   op        the operation's sign, or "param", "input", "const"
 //   cut       an operation whose operands are not part of the picture: it has no cells
 //   dead      a relu that is shut: its local gradient is 0
+//   derivative  what a backward pass made into nodes (engine/grow.h), or a fold of it
 //   sum_text  the shares that make up the gradient of a value used more than once, in the order in
 //             which the backward pass adds them; "" if they do not (a gradient held from before)
 //   weight    of an edge, 0 to 1: log1p|share| / log1p(the largest |share|)
@@ -94,6 +95,7 @@ struct scene_options {
     size_t composites;            // derivatives that a fold shows at most; 0: 6
     const char *style;            // "cells" (or NULL), "edges", "micrograd": how a file shows it
     const struct scene_fit *fit;  // NULL: a picture of any size
+    const struct buf *groups;     // struct group: which nodes are gradients; NULL: none
 };
 
 // The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored

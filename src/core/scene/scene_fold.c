@@ -362,6 +362,9 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
         snprintf(name, sizeof name, "%.80s", call);
     }
     rec_text(p->out, box, KEY_call, call);
+    if (scene_is_derivative(p, scene_id_at(p, scene_fold(p, fold)->box))) {
+        rec_flag(p->out, box, KEY_derivative, true);
+    }
     rec_text(p->out, box, KEY_name, name);
 }
 

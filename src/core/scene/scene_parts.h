@@ -5,6 +5,7 @@
 
 #include "scene/fold.h"
 #include "scene/scene.h"
+#include "text/group.h"
 
 // An operand of a box, seen from the value that it is: one of an operation, or all that the values
 // of a fold make of it.
@@ -30,6 +31,7 @@ struct painter {
     struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
     struct buf adjoint;  // double for each value: scratch
     size_t operations;
+    uint32_t backward;  // the name of groups of gradients; NAME_NONE: there are none
     double most;  // the largest finite |share|
 };
 
@@ -61,6 +63,14 @@ static inline const char *scene_label(const struct painter *p, size_t i, char ou
     const struct scene_fit *fit = p->options->fit;
     return fit != NULL ? title_of(fit->titles, i, out)
                        : names_label(p->names, out, scene_id_at(p, i));
+}
+
+// Was it made by a backward pass that makes nodes?
+static inline bool scene_is_derivative(const struct painter *p, uint32_t node)
+{
+    const struct buf *groups = p->options->groups;
+    uint32_t g = groups == NULL ? GROUP_NONE : group_of_node(groups, node);
+    return g != GROUP_NONE && group_at(groups, g)->name == p->backward;
 }
 
 // scene.c

@@ -72,6 +72,8 @@ bool names_keep_grown(struct names *n, const struct buf *rows);
 uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of);
 // The first derivative that the node was made for; NULL: for none. Valid until the next growth.
 const struct grown *names_grown_as(struct names *n, uint32_t node);
+// Is this label a derivative's, so that it needs parentheses after a d or ∂?
+bool names_is_derivative(const char *label);
 // What the node was grown as: "dL/da", "d2L/dadb". False: it was not, or there is no room for it.
 bool names_grown_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
 // The derivative of root in the nodes of[0 … order - 1], as it is written: "d3y/dx2dz".

@@ -87,6 +87,11 @@ static void add_label(struct names *n, struct text *out, uint32_t node)
     }
 }
 
+bool names_is_derivative(const char *label)
+{
+    return label[0] == 'd' && strstr(label, "/d") != NULL;
+}
+
 void names_derivative(struct names *n, struct text *out, uint32_t root, const uint32_t *of,
                       int order)
 {

@@ -341,7 +341,8 @@ static void paint_body(struct brush *b, size_t row, size_t column)
     if (box == b->p->current) {
         paint_current(b, row, column);
     } else {
-        size_t at = paint_words(b, row, column + 1, INK_NAME, rec_get_text(box, KEY_name));
+        int ink = rec_get_flag(box, KEY_derivative) ? INK_GRAD : INK_NAME;
+        size_t at = paint_words(b, row, column + 1, ink, rec_get_text(box, KEY_name));
         at = paint_words(b, row, at, INK_MUTED, " = ");
         paint_figure(b, row, at, box, KEY_value_text, INK_VALUE);
     }

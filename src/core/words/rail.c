@@ -309,7 +309,8 @@ static void add_name(const struct rails *r, const struct rec *box, struct text *
     const char *name = rec_get_text(box, KEY_name);
     size_t cut = utf8_cut(name, strlen(name), NAME_MOST);
     bool current = box == r->current;
-    text_add_char(out, current ? INK_CURRENT : INK_NAME);
+    bool gradient = rec_get_flag(box, KEY_derivative);
+    text_add_char(out, current ? INK_CURRENT : gradient ? INK_GRAD : INK_NAME);
     text_add(out, current ? (r->ascii ? ">" : "▶") : signs_is(r->scene, KEY_walk, "") ? "" : " ");
     text_add_bytes(out, name, cut);
     text_add(out, name[cut] == '\0' ? "" : r->ascii ? ".." : "…");

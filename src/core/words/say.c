@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/names.h"
 #include "words/marks.h"
 
 const struct rec *say_first(const struct rec *map, enum rec_key key)
@@ -121,8 +122,7 @@ bool say_is_loose(const char *formula)
 struct say_part say_part(const char *label)
 {
     struct say_part part;
-    bool derivative = label[0] == 'd' && strstr(label, "/d") != NULL;
-    snprintf(part.text, sizeof part.text, derivative ? "(%s)" : "%s", label);
+    snprintf(part.text, sizeof part.text, names_is_derivative(label) ? "(%s)" : "%s", label);
     return part;
 }
 

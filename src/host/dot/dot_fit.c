@@ -68,6 +68,7 @@ static struct look look_of(const struct painter *p, const struct rec *box)
     } else if (is_kind(box, "group") && statement) {
         look.fill = p->ink->interior;
     }
+    look.fill = rec_get_flag(box, KEY_derivative) ? p->ink->derivative : look.fill;
     look.fill = rec_get_flag(box, KEY_current) ? p->ink->current : look.fill;
     return look;
 }

@@ -22,6 +22,7 @@ const struct palette palette_light = {
     .output = "#DDF2E8",
     .group = "#ECE7F5",
     .dead = "#E4E4E4",
+    .derivative = "#FDE9DC",
     .current = "#FFF3B8",
     .header = "#1A1A1A",
     .header_text = "#FFFFFF",
@@ -45,6 +46,7 @@ const struct palette palette_dark = {
     .output = "#123D2E",
     .group = "#2E2840",
     .dead = "#3A3A3A",
+    .derivative = "#4A2A17",
     .current = "#3D3300",
     .header = "#FFD84D",
     .header_text = "#16181D",
@@ -75,6 +77,9 @@ struct look dot_look_of(const struct rec *box, const struct palette *ink)
     } else if (is_kind(box, "group")) {
         look.fill = ink->group;
         look.doubled = true;
+    }
+    if (rec_get_flag(box, KEY_derivative)) {
+        look.fill = ink->derivative;
     }
     if (rec_get_flag(box, KEY_dead)) {
         look.fill = ink->dead;

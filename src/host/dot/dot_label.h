@@ -11,7 +11,8 @@
 struct palette {
     const char *background, *text, *muted, *value, *local, *grad;
     const char *edge, *grad_edge, *pending;
-    const char *cell, *parameter, *input, *constant, *interior, *output, *group, *dead, *current;
+    const char *cell, *parameter, *input, *constant, *interior, *output, *group, *dead, *derivative,
+        *current;
     const char *header, *header_text;  // of the current step
 };
 

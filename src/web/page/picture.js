@@ -182,7 +182,7 @@ class Box {
     // Which shape is what: its fill and its frame take their colours from the style sheet.
     dress(shapes, rects) {
         const {group, record} = this;
-        group.setAttribute('class', `node ${record.kind}`);
+        group.setAttribute('class', `node ${record.kind}${record.derivative ? ' derivative' : ''}`);
         shapes.forEach((shape, i) => {
             shape.classList.toggle('fill', drawn(shape, 'fill'));
             shape.classList.toggle('body', same(rects[i], this.body));
