@@ -1,8 +1,11 @@
 """src/python/backstep.py: drives the program, in no more than Python's own library."""
 
+import json
 import math
 import os
+import random
 import signal
+import subprocess
 import threading
 import time
 import unittest
@@ -120,6 +123,30 @@ class Talk(unittest.TestCase):
             bs.run("quit")
             with self.assertRaises(RuntimeError):
                 bs.run("1+1")
+
+    def test_lines_that_nobody_sends(self):
+        codes = ("", "a = 2", "a = 2\x00", "(" * 1000, "for i in range(3):", "explain a", "1 +* 2", "?",
+                 "L = a*a; backward L", "\r\n", "predict on", "step L", "\x1b[31m", "undo", "reset",
+                 "load x.py", "save y.bs", "lesson two-paths 2 seed 5")
+        verbs = ("run", "complete", "look", "needs", "supply", "refuse", "interrupt", "other")
+        r, lines = random.Random(5), []
+        for i in range(1000):
+            request = {"id": r.choice((i, "x", None, 1e300, [1]))} if r.random() < 0.7 else {}
+            verb = r.choice(verbs)
+            texts = verb in ("run", "complete", "look", "supply", "refuse")
+            request[verb] = r.choice(codes if texts else (True, ["read"], ["write", "x"], [], 5, None))
+            request["at"] = r.choice((0, 1, -1, 1e9, 1.5, "x"))
+            request["forms"] = r.choice((True, False, 1))
+            line = json.dumps(request).encode()
+            if r.random() < 0.2:
+                at = r.randrange(len(line))
+                line = line[:at] + bytes([r.randrange(256)]) + line[at + 1:]
+            lines.append(line.replace(b"\n", b" "))
+        done = subprocess.run([os.environ["BACKSTEP"], "--talk"], input=b"\n".join(lines),
+                              capture_output=True, timeout=100)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+        self.assertGreater(kinds.count("done"), 500)
 
     def test_a_missing_program_is_named(self):
         before = os.environ["BACKSTEP"]
