@@ -67,17 +67,43 @@ static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
     return diag_hint(&j->out->diag, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 
-// The option whose whole text the answer is.
-static const struct question_line *told_in_full(const struct judging *j, const struct picks *p)
+// The option whose text this is, as the author wrote it, or without the marks of code around it.
+static const struct question_line *find_text(const struct picks *p, const char *s, size_t n)
 {
-    size_t n = j->answer.end - j->answer.start;
     for (size_t i = 0; i < p->options; i++) {
-        if (strlen(p->shown[i]->left) == n &&
-            memcmp(p->shown[i]->left, j->text + j->answer.start, n) == 0) {
+        const char *text = p->shown[i]->left;
+        size_t length = strlen(text);
+        bool code = length > 2 && text[0] == '`' && text[length - 1] == '`';
+        if ((length == n && memcmp(text, s, n) == 0) ||
+            (code && length - 2 == n && memcmp(text + 1, s, n) == 0)) {
             return p->shown[i];
         }
     }
     return NULL;
+}
+
+// The option whose whole text the answer is. The letter of an option is always that: a text which is
+// one is typed in quotes.
+static const struct question_line *told_in_full(const struct judging *j, const struct picks *p)
+{
+    const char *s = j->text + j->answer.start;
+    size_t n = j->answer.end - j->answer.start;
+    char letter = lower_case(*s);
+    bool is_letter = n == 1 && letter >= 'a' && (size_t)(letter - 'a') < p->options;
+    return is_letter ? NULL : find_text(p, s, n);
+}
+
+static bool pick_option(struct judging *j, struct picks *p, const struct question_line *option,
+                        struct span at)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->picked[i] == option) {
+            return judge_refuse(j, at, "'%.*s' stands here twice", (int)(at.end - at.start),
+                                j->text + at.start);
+        }
+    }
+    p->picked[p->count++] = option;
+    return true;
 }
 
 static bool pick(struct judging *j, struct picks *p, size_t at)
@@ -86,14 +112,30 @@ static bool pick(struct judging *j, struct picks *p, size_t at)
     if (letter < 'a' || (size_t)(letter - 'a') >= p->options) {
         return refuse_letter(j, p, at);
     }
-    const struct question_line *option = p->shown[letter - 'a'];
-    for (size_t i = 0; i < p->count; i++) {
-        if (p->picked[i] == option) {
-            return judge_refuse(j, (struct span){at, at + 1}, "'%c' stands here twice", letter);
-        }
+    return pick_option(j, p, p->shown[letter - 'a'], (struct span){at, at + 1});
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
+// A text in quotes at *at, which is left at the last of them.
+static bool pick_quoted(struct judging *j, struct picks *p, size_t *at)
+{
+    size_t start = *at + 1;
+    const char *s = j->text, *end = memchr(s + start, s[*at], j->answer.end - start);
+    if (end == NULL) {
+        return judge_refuse(j, (struct span){*at, *at + 1}, "this quotation mark is never closed");
     }
-    p->picked[p->count++] = option;
-    return true;
+    size_t n = (size_t)(end - (s + start));
+    const struct question_line *option = find_text(p, s + start, n);
+    *at = start + n;
+    char quoted[QUOTED];
+    return option != NULL
+               ? pick_option(j, p, option, (struct span){start, start + n})
+               : judge_refuse(j, (struct span){start, start + n}, "no option is called '%s'",
+                              diag_quote(quoted, s + start, n));
 }
 
 static bool read_picks(struct judging *j, struct picks *p)
@@ -106,7 +148,8 @@ static bool read_picks(struct judging *j, struct picks *p)
         return true;
     }
     for (size_t at = j->answer.start; at < j->answer.end; at++) {
-        if (!is_between(j->text[at]) && !pick(j, p, at)) {
+        bool quoted = is_quote(j->text[at]);
+        if (!is_between(j->text[at]) && !(quoted ? pick_quoted(j, p, &at) : pick(j, p, at))) {
             return false;
         }
     }

@@ -13,6 +13,7 @@ struct ask {
     size_t line;       // its number in the file
     struct text text;  // the question's, as far as it was read
     bool keyed;        // a key was met: no text may follow
+    bool faulty;       // a line has a mistake, which was told
     bool cut;          // an empty line was met: what follows is another paragraph
     uint64_t seen;     // a bit for each key that was met
     struct variation **next_variation;
@@ -389,7 +390,8 @@ static bool take_lines(struct ask *a)
         } else {
             ok = take_text(a, line);
         }
-        if (!ok) {
+        a->faulty |= !ok;
+        if (!ok && !part_goes_on(&a->part)) {
             return false;
         }
     }
@@ -498,7 +500,7 @@ bool question_read(const struct part *p, struct question *q)
     if (ok && q->kind == QUESTION_DO) {
         q->tolerance.relative = TOLERANCE_EQUAL;
     }
-    ok = ok && take_lines(&a) && finish(&a);
+    ok = ok && take_lines(&a) && (a.faulty || finish(&a));
     text_release(&a.text);
     return ok;
 }

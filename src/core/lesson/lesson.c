@@ -163,16 +163,20 @@ static bool front_line(struct front *f, struct span line, bool seen[COUNT_OF(fro
 
 bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d)
 {
-    struct front f = {.part = {s, n, line, &l->arena, d}, .lesson = l};
+    struct front f = {.part = {s, n, line, &l->arena, d, l}, .lesson = l};
+    bool faulty = false;
     bool seen[COUNT_OF(front_keys)] = {false};
     struct span at_line;
     for (size_t at = 0; part_line(&f.part, &at, &at_line);) {
         at_line = part_trim(&f.part, at_line);
         if (at_line.start < at_line.end && !front_line(&f, at_line, seen)) {
-            return false;
+            faulty = true;
+            if (!part_goes_on(&f.part)) {
+                return false;
+            }
         }
     }
-    for (size_t i = 0; i < COUNT_OF(front_keys); i++) {
+    for (size_t i = 0; !faulty && i < COUNT_OF(front_keys); i++) {
         if (front_keys[i].needed && !seen[i]) {
             return diag_set(d, nothing, "the front matter does not say the lesson's %s",
                             front_keys[i].name);
@@ -210,7 +214,7 @@ bool lesson_text(struct lesson *l, enum lesson_item_kind kind, int level, const 
                  const char *text, size_t line, struct diag *d)
 {
     size_t n = strlen(text);
-    struct part part = {text, n, line, &l->arena, d};
+    struct part part = {text, n, line, &l->arena, d, NULL};
     if (kind == LESSON_BULLET && level > LESSON_DEPTH_MOST) {
         return diag_set(d, nothing, "lists stand inside lists more than %d deep",
                         LESSON_DEPTH_MOST);
@@ -238,7 +242,7 @@ bool lesson_table(struct lesson *l, const char *const *cells, size_t rows, size_
     }
     const char **copies = arena_alloc(&l->arena, (rows * columns + 1) * sizeof *copies);
     for (size_t i = 0; copies != NULL && i < rows * columns; i++) {
-        struct part part = {cells[i], strlen(cells[i]), line, &l->arena, d};
+        struct part part = {cells[i], strlen(cells[i]), line, &l->arena, d, NULL};
         *bad_cell = i;
         if (!part_text(&part, (struct span){0, part.n})) {
             return false;
@@ -317,7 +321,7 @@ static void add_lines(const struct part *p, struct text *code)
 
 bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t line, struct diag *d)
 {
-    struct part part = {s, n, line, &l->arena, d};
+    struct part part = {s, n, line, &l->arena, d, NULL};
     struct lesson_item *item = add_item(l, LESSON_CODE, line, d);
     if (item == NULL) {
         return false;
@@ -368,7 +372,7 @@ bool lesson_ask(struct lesson *l, const char *id, const char *s, size_t n, size_
         return diag_set(d, nothing, "this lesson has more than %d questions",
                         LESSON_QUESTIONS_MOST);
     }
-    struct part part = {s, n, line, &l->arena, d};
+    struct part part = {s, n, line, &l->arena, d, l};
     struct question *q = arena_alloc(&l->arena, sizeof *q);
     if (q == NULL) {
         return diag_out_of_memory(d);

@@ -130,6 +130,10 @@ struct lesson {
     size_t requires_count;
     struct buf items;  // struct lesson_item
     size_t questions;
+    // Where every mistake of a question or the front matter is wanted: is given all but the last, and
+    // the reading goes on with the next line. NULL: it ends with the first.
+    void (*tell)(void *at, const struct diag *d);
+    void *tell_at;
 };
 
 // Begins an empty lesson of this file name. NULL if out of memory.

@@ -26,6 +26,16 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+bool part_goes_on(const struct part *p)
+{
+    if (p->lesson == NULL || p->lesson->tell == NULL || p->arena->failed) {
+        return false;
+    }
+    p->lesson->tell(p->lesson->tell_at, p->d);
+    *p->d = (struct diag){0};
+    return true;
+}
+
 struct span part_trim(const struct part *p, struct span at)
 {
     while (at.start < at.end && is_blank(p->s[at.start])) {

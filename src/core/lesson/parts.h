@@ -11,10 +11,13 @@ struct part {
     size_t line;  // of its first line in the file
     struct arena *arena;
     struct diag *d;
+    const struct lesson *lesson;  // that wants every mistake told; NULL: the first alone counts
 };
 
 // The line at *at (without its end), and *at moves past it. False: there is none.
 bool part_line(const struct part *p, size_t *at, struct span *line);
+// The diag is set: was that told, so that the reading goes on with the next line?
+bool part_goes_on(const struct part *p);
 struct span part_trim(const struct part *p, struct span at);
 bool part_is(const struct part *p, struct span at, const char *word);
 // A copy for the lesson; "" if out of memory (the arena has failed then).

@@ -13,14 +13,6 @@ bool grading_begin(struct tutor *t, struct lesson *lesson)
     return t->play != NULL;
 }
 
-void grading_fill(struct tutor *t, const char *text, struct text *out)
-{
-    struct records aside;
-    records_init(&aside);
-    play_fill(t->play, &aside, out, text, t->play->question->line);
-    records_release(&aside);
-}
-
 void grading_judge(struct tutor *t, const char *answer, struct judgement *j, struct text *said)
 {
     struct play *p = t->play;
@@ -28,7 +20,7 @@ void grading_judge(struct tutor *t, const char *answer, struct judgement *j, str
     judge(p->question, &scope, p->seed, answer, j);
     for (size_t i = 0; i < j->said_count; i++) {
         text_add(said, text_length(said) > 0 ? " " : "");
-        grading_fill(t, j->said[i], said);
+        tutor_question_fill(t, j->said[i], said);
     }
 }
 
@@ -41,7 +33,7 @@ bool grading_condition(struct tutor *t, const struct question_line *until, struc
     text_init(&found);
     bool holds = question_condition(p->question, until, &sight, &found);
     if (!holds && *until->right != '\0') {
-        grading_fill(t, until->right, why);
+        tutor_question_fill(t, until->right, why);
         text_addf(why, text_length(&found) > 0 ? " (%s)" : "%s", text_get(&found));
     } else if (!holds && text_length(&found) > 0) {
         text_add(why, text_get(&found));

@@ -27,7 +27,5 @@ bool grading_condition(struct tutor *t, const struct question_line *until, struc
 void grading_key(struct tutor *t, struct records *out);
 // Leaves the question unanswered.
 void grading_leave(struct tutor *t);
-// A text of the question's with its {= } filled in, appended.
-void grading_fill(struct tutor *t, const char *text, struct text *out);
 
 #endif

@@ -301,3 +301,16 @@ bool tutor_question_number(struct tutor *t, const char *expression, double *numb
     const struct scope scope = session_scope(t->play->asked);
     return question_number(&scope, expression, number, d);
 }
+
+uint32_t tutor_question_draws(const struct tutor *t)
+{
+    return t->play->draws;
+}
+
+void tutor_question_fill(struct tutor *t, const char *text, struct text *out)
+{
+    struct records aside;
+    records_init(&aside);
+    play_fill(t->play, &aside, out, text, t->play->question->line);
+    records_release(&aside);
+}

@@ -77,6 +77,10 @@ bool tutor_ask(struct tutor *t, uint64_t seed);
 // The right answer, as it may be typed; the number of an expression on the question's graph. False:
 // d says why there is none.
 bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d);
+// How often its numbers were drawn, until no wrong way led to the right answer.
+uint32_t tutor_question_draws(const struct tutor *t);
+// A text of it with its {= } filled in, appended.
+void tutor_question_fill(struct tutor *t, const char *text, struct text *out);
 bool tutor_question_number(struct tutor *t, const char *expression, double *number,
                            struct diag *d);
 

@@ -394,7 +394,7 @@ static void check_fence(struct page *p, const struct fence *f)
     while (first < f->count && prompt_length(line_of(p, f, first)) == 0) {
         first++;
     }
-    if (!ours && strncmp(f->info, "backstep ", strlen("backstep ")) == 0) {
+    if (!ours && !p->lesson && strncmp(f->info, "backstep ", strlen("backstep ")) == 0) {
         fail(p, f->line, "a block is marked backstep, or backstep new");
     } else if (ours && !f->placed) {
         fail(p, f->line, "this block is indented in part by tabs; write blanks");
@@ -582,6 +582,9 @@ int check_run(char *const *paths, int count_of_paths, bool bless_them)
     if (c.files == 0) {
         fputs("backstep: there is no Markdown file to check\n", stderr);
         return 2;
+    }
+    if (c.lessons.warned > 0) {
+        printf(c.lessons.warned == 1 ? "%zu warning\n" : "%zu warnings\n", c.lessons.warned);
     }
     if (c.differed) {
         puts(bless_them ? "(- was expected, + stands there now)" : "(- was expected, + came)");

@@ -1,5 +1,5 @@
 #include "base/stop.h"
-#include "check/check_lessons.h"
+#include "check/check_player.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,25 +20,6 @@
 #include "text/names.h"
 #include "words/words.h"
 
-enum {
-    SEEDS = 200,        // that a question with numbers of its own is played with
-    SEEDS_SLOW = 3,     // … if it trains
-    SEEDS_HELPED = 20,  // of these: hints, solution and what stood before it are looked at, too
-    SEEDS_SKIPPED = 3,  // with which the whole lesson is skipped
-    COLUMNS = 80,       // that a line may have as it is shown
-};
-
-// A lesson being played.
-struct player {
-    struct lessons_check *check;
-    const struct lesson *lesson;
-    struct host host;
-    struct records came;   // what the last thing typed brought
-    struct text above;     // what was shown since the last question
-    bool counted_failure;  // the question at hand has failed
-    uint64_t seed;
-};
-
 // Was memory refused? Then what does not hold came of that, and nothing more is typed.
 static bool is_short(struct player *p)
 {
@@ -48,17 +29,17 @@ static bool is_short(struct player *p)
 
 // ---- Telling ------------------------------------------------------------------------------------
 
-static struct lesson_place at(const struct player *p, size_t line)
+struct lesson_place check_at(const struct player *p, size_t line)
 {
     return lesson_place_of_text(p->lesson->name, line, "", 0);
 }
 
-static struct lesson_place at_key(const struct player *p, const struct question *q, const char *key)
+struct lesson_place check_at_key(const struct player *p, const struct question *q, const char *key)
 {
     return lesson_place_of_key(p->lesson->name, q->line, key);
 }
 
-static void say_place(const struct player *p, struct lesson_place place)
+void check_say_place(const struct player *p, struct lesson_place place)
 {
     printf("%s:%zu:%zu: ", p->lesson->name, place.line, place.column);
 }
@@ -71,7 +52,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct 
         return;
     }
     va_start(args, format);
-    say_place(p, place);
+    check_say_place(p, place);
     vprintf(format, args);
     putchar('\n');
     va_end(args);
@@ -89,7 +70,7 @@ fail_here(struct player *p, struct lesson_place place, const char *format, ...)
         return false;
     }
     va_start(args, format);
-    say_place(p, place);
+    check_say_place(p, place);
     printf("%s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
     vprintf(format, args);
     if (q != NULL && q->variations != NULL) {
@@ -119,7 +100,7 @@ static void see(void *seer, const struct rec *record)
     struct text why;
     text_init(&why);
     if (!schema_fits(record, &why)) {
-        fail_here(p, at(p, 1), "records.def: %s", text_get(&why));
+        fail_here(p, check_at(p, 1), "records.def: %s", text_get(&why));
     }
     text_release(&why);
     rec_copy(&p->came, &p->came.list, record);
@@ -201,8 +182,8 @@ static bool expect(struct player *p, size_t line, const char *answer, const char
     }
     if (strcmp(came_back, verdict) != 0) {
         const char *why = why_misread(p);
-        return fail_here(p, at(p, line), "%s, '%s', is %s%s%s%s; it should be %s", what, answer,
-                         came_back, *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")",
+        return fail_here(p, check_at(p, line), "%s, '%s', is %s%s%s%s; it should be %s", what,
+                         answer, came_back, *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")",
                          verdict);
     }
     return true;
@@ -214,7 +195,7 @@ static bool number_here(struct player *p, const char *expression, size_t line, d
 {
     struct diag d = {0};
     return tutor_question_number(p->host.tutor, expression, number, &d) ||
-           fail_here(p, at(p, line), "'%s' has no value: %s", expression, d.message);
+           fail_here(p, check_at(p, line), "'%s' has no value: %s", expression, d.message);
 }
 
 // The answer is a derivative dA/dB: is it what nudging B does to A?
@@ -239,7 +220,7 @@ static bool check_slope(struct player *p, const struct question *q, double key)
     double slope = (moved[0] - moved[1]) / 2e-5;
     bool kink = fabs(moved[0] + moved[1]) > 1e-3 * fabs(moved[0]);
     return kink || fabs(slope - key) <= 1e-4 * fmax(1, fabs(key)) ||
-           fail_here(p, at_key(p, q, "answer"),
+           fail_here(p, check_at_key(p, q, "answer"),
                      "the key %s is %g, but nudging %s both ways gives %g", q->answer, key, by,
                      slope);
 }
@@ -258,7 +239,7 @@ static bool check_number(struct player *p, const struct question *q)
         return false;
     }
     if (!isfinite(key)) {
-        return fail_here(p, at_key(p, q, "answer"),
+        return fail_here(p, check_at_key(p, q, "answer"),
                          "the key, %s, is %s; 'except' keeps numbers out", q->answer,
                          number_text(text, key, 6));
     }
@@ -302,8 +283,8 @@ static bool check_formula(struct player *p, const struct question *q, const char
     }
     return !tutor_question_number(p->host.tutor, key, &is, &ignored) ||
            answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
-           fail_here(p, at_key(p, q, "equals"), "the key, %s, comes to %g, and 'equals' says %g",
-                     key, is, should);
+           fail_here(p, check_at_key(p, q, "equals"),
+                     "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
 }
 
 // A `when` is typed as the number that it stands for, if it is an expression.
@@ -316,7 +297,7 @@ static bool check_when(struct player *p, const struct question *q, const struct 
     bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_GUESS;
     if (numbers) {
         if (!tutor_question_number(p->host.tutor, w->left, &number, &d)) {
-            return fail_here(p, at(p, w->line), "'%s' has no value: %s", w->left, d.message);
+            return fail_here(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
         }
         if (!isfinite(number)) {
             return true;  // nobody answers this
@@ -328,12 +309,12 @@ static bool check_when(struct player *p, const struct question *q, const struct 
         return false;
     }
     if (strcmp(verdict, "right") == 0) {
-        return fail_here(p, at(p, w->line),
+        return fail_here(p, check_at(p, w->line),
                          "this 'when' is the right answer, %s, here; keep that out with 'except'",
                          typed);
     }
     return strcmp(verdict, "misread") != 0 ||
-           fail_here(p, at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
+           fail_here(p, check_at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
 }
 
 static bool check_lists(struct player *p, const struct question *q)
@@ -363,9 +344,9 @@ static bool check_key(struct player *p, const struct question *q)
     struct text key;
     struct diag d = {0};
     text_init(&key);
-    bool ok =
-        tutor_question_key(p->host.tutor, &key, &d) ||
-        fail_here(p, at_key(p, q, "answer"), "the right answer cannot be told: %s", d.message);
+    bool ok = tutor_question_key(p->host.tutor, &key, &d) ||
+              fail_here(p, check_at_key(p, q, "answer"), "the right answer cannot be told: %s",
+                        d.message);
     if (ok) {
         switch (q->kind) {
         case QUESTION_NUMBER:
@@ -404,7 +385,7 @@ static bool fail_unmet(struct player *p, const struct question *q)
     struct text conditions;
     text_init(&conditions);
     question_conditions(q, &conditions);
-    fail_here(p, at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
+    fail_here(p, check_at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
               text_get(&conditions));
     text_release(&conditions);
     return false;
@@ -415,19 +396,19 @@ static bool check_do(struct player *p, const struct question *q)
     if (p->seed == 0) {
         run(p, "print 1");
         if (came(p, KIND_judged) != NULL) {
-            return fail_here(p, at_key(p, q, "until"),
+            return fail_here(p, check_at_key(p, q, "until"),
                              "'until' holds already when the question is asked");
         }
     }
     if (q->solve.first == NULL) {
-        return fail_here(p, at(p, q->line),
+        return fail_here(p, check_at(p, q->line),
                          "without 'solve' lines nobody knows that it can be done");
     }
     for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
         run(p, l->left);
         const struct rec *error = came(p, KIND_error);
         if (error != NULL) {
-            return fail_here(p, at(p, l->line), "this line of the solution fails: %s",
+            return fail_here(p, check_at(p, l->line), "this line of the solution fails: %s",
                              rec_get_text(error, KEY_message));
         }
         if (came(p, KIND_judged) != NULL) {
@@ -445,7 +426,7 @@ static bool check_hints(struct player *p, const struct question *q)
             return false;
         }
         if (came(p, KIND_hint) == NULL) {
-            return fail_here(p, at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
+            return fail_here(p, check_at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
         }
     }
     return true;
@@ -459,7 +440,7 @@ static bool check_malformed(struct player *p, const struct question *q)
     }
     run(p, "2x(");
     return came(p, KIND_attempt) == NULL ||
-           fail_here(p, at(p, q->line), "'2x(' cannot be read, and is judged all the same");
+           fail_here(p, check_at(p, q->line), "'2x(' cannot be read, and is judged all the same");
 }
 
 static bool check_context(struct player *p)
@@ -472,10 +453,10 @@ static bool check_solution(struct player *p, const struct question *q)
 {
     run(p, "solution");
     return !find_fault(p) && (came(p, KIND_solution) != NULL ||
-                              fail_here(p, at(p, q->line), "the solution is not shown"));
+                              fail_here(p, check_at(p, q->line), "the solution is not shown"));
 }
 
-static bool ask(struct player *p, uint64_t seed)
+bool check_ask(struct player *p, uint64_t seed)
 {
     p->seed = seed;
     if (!tutor_ask(p->host.tutor, seed)) {
@@ -487,12 +468,12 @@ static bool ask(struct player *p, uint64_t seed)
 
 static bool check_seed(struct player *p, const struct question *q, uint64_t seed)
 {
-    if (!ask(p, seed)) {
+    if (!check_ask(p, seed)) {
         return false;
     }
     if (!check_malformed(p, q) ||
-        (seed < SEEDS_HELPED &&
-         (!check_hints(p, q) || !check_context(p) || !check_solution(p, q) || !ask(p, seed)))) {
+        (seed < SEEDS_HELPED && (!check_hints(p, q) || !check_context(p) || !check_solution(p, q) ||
+                                 !check_ask(p, seed)))) {
         return false;
     }
     return q->kind == QUESTION_DO       ? check_do(p, q)
@@ -509,7 +490,7 @@ static bool is_part(char c)
 }
 
 // Does `what` stand in the text, not as a part of a longer name or number?
-static bool stands_in(const char *text, const char *what)
+bool check_stands_in(const char *text, const char *what)
 {
     size_t n = strlen(what);
     for (const char *at = text; n > 0 && (at = strstr(at, what)) != NULL; at++) {
@@ -525,7 +506,7 @@ static bool stands_in(const char *text, const char *what)
 
 // A number of one digit stands everywhere; one of two or more is told, if it stands above. Of a
 // small one it counts only if it stands behind the name of what is asked: dL/da = 6.
-static bool number_is_told(struct player *p, const struct question *q)
+bool check_number_is_in(struct player *p, const struct question *q, const char *above)
 {
     double key;
     char number[NUMBER_TEXT];
@@ -541,9 +522,14 @@ static bool number_is_told(struct player *p, const struct question *q)
     }
     text_init(&equation);
     text_addf(&equation, "%s = %s", q->answer, number);
-    bool told = stands_in(text_get(&p->above), small ? text_get(&equation) : number);
+    bool told = check_stands_in(above, small ? text_get(&equation) : number);
     text_release(&equation);
     return told;
+}
+
+static bool number_is_told(struct player *p, const struct question *q)
+{
+    return check_number_is_in(p, q, text_get(&p->above));
 }
 
 static bool formula_is_told(struct player *p, const struct question *q)
@@ -552,7 +538,7 @@ static bool formula_is_told(struct player *p, const struct question *q)
     struct diag ignored = {0};
     text_init(&key);
     bool told = tutor_question_key(p->host.tutor, &key, &ignored) && text_length(&key) >= 3 &&
-                stands_in(text_get(&p->above), text_get(&key));
+                check_stands_in(text_get(&p->above), text_get(&key));
     text_release(&key);
     (void)q;
     return told;
@@ -577,7 +563,7 @@ static bool has_word(const struct question_list *list, const char *word)
     return false;
 }
 
-static bool trains(const struct question *q)
+bool check_trains(const struct question *q)
 {
     static const char *const words[] = {"train", "repeat", "for ", "graph", "plot"};
     bool slow = q->kind == QUESTION_DO;
@@ -612,7 +598,7 @@ static void check_question(struct player *p)
 {
     const struct question *q = tutor_question(p->host.tutor);
     bool differs = q->variations != NULL || q->options.count > 0;
-    uint64_t seeds = !differs ? 1 : trains(q) ? SEEDS_SLOW : SEEDS;
+    uint64_t seeds = !differs ? 1 : check_trains(q) ? SEEDS_SLOW : SEEDS;
     size_t told = 0;
     struct text key;
     text_init(&key);
@@ -622,7 +608,7 @@ static void check_question(struct player *p)
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
         if (ok && hides_numbers(p, q, &key)) {
-            ok = fail_here(p, at(p, q->line),
+            ok = fail_here(p, check_at(p, q->line),
                            "the answer depends on what 'vary' draws, and the text does not tell "
                            "it; say {= %s}",
                            q->variations->name);
@@ -630,8 +616,11 @@ static void check_question(struct player *p)
     }
     text_release(&key);
     if (ok && told == seeds) {
-        ok = fail_here(p, at(p, q->line),
+        ok = fail_here(p, check_at(p, q->line),
                        "the text above tells the answer already; 'vary' makes it another one");
+    }
+    if (ok && !is_short(p)) {
+        check_warn(p, q);
     }
     p->check->passed += ok && !is_short(p);
     p->counted_failure = false;
@@ -647,7 +636,7 @@ static void check_width(struct player *p, const struct rec *r, const char *words
             struct text plain;
             text_init(&plain);
             ink_plain(&plain, s, n);
-            fail(p, at(p, (size_t)rec_get_whole(r, KEY_line)),
+            fail(p, check_at(p, (size_t)rec_get_whole(r, KEY_line)),
                  "a line is %zu columns wide when it is shown: %s", ink_columns(s, n),
                  text_get(&plain));
             text_release(&plain);
@@ -681,11 +670,11 @@ static void check_skips(struct player *p, const char *statement, uint64_t seed)
     for (size_t i = 0; (q = tutor_question(p->host.tutor)) != NULL; i++) {
         size_t line = q->line;
         p->counted_failure = false;
-        ask(p, seed);
+        check_ask(p, seed);
         run(p, "skip");
         if (came(p, KIND_skipped) == NULL || came(p, KIND_judged) != NULL ||
             i > LESSON_QUESTIONS_MOST) {
-            fail(p, at(p, line), "this question is not skipped");
+            fail(p, check_at(p, line), "this question is not skipped");
             break;
         }
     }
@@ -809,21 +798,31 @@ bool lessons_check_is_one(const char *s, size_t n)
     return n >= 4 && memcmp(s, "---", 3) == 0 && (s[3] == '\n' || s[3] == '\r');
 }
 
+// A mistake of form.
+struct mistaken {
+    struct lessons_check *check;
+    const char *path;
+};
+
+static void say_mistake(void *at, struct lesson_trouble *trouble)
+{
+    const struct mistaken *m = at;
+    struct text words;
+    text_init(&words);
+    lesson_trouble_say(m->path, trouble, &words);
+    fputs(text_get(&words), stdout);
+    text_release(&words);
+    m->check->failed++;
+}
+
 void lessons_check_file(struct lessons_check *c, const char *path, const char *folder)
 {
-    struct lesson_trouble trouble = {0};
-    struct lesson *lesson = lesson_file_read(path, &trouble);
+    struct mistaken mistaken = {c, path};
+    struct lesson *lesson = lesson_file_read_all(path, say_mistake, &mistaken);
     c->fell_short |= mem_refusals() > 0;
     if (c->fell_short) {
         lesson_free(lesson);
-    } else if (lesson == NULL) {
-        struct text words;
-        text_init(&words);
-        lesson_trouble_say(path, &trouble, &words);
-        fputs(text_get(&words), stdout);
-        text_release(&words);
-        c->failed++;
-    } else {
+    } else if (lesson != NULL) {
         struct lesson **slot = buf_push(&c->lessons, 1);
         play(c, lesson, folder);
         if (slot == NULL) {
@@ -832,5 +831,4 @@ void lessons_check_file(struct lessons_check *c, const char *path, const char *f
             *slot = lesson;
         }
     }
-    lesson_trouble_release(&trouble);
 }

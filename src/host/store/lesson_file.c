@@ -8,6 +8,8 @@
 
 static const struct span nowhere = {0, 0};
 
+enum { MISTAKES_MOST = 100 };  // that are told
+
 // A file being read into a lesson.
 struct reading {
     const char *s;
@@ -16,6 +18,12 @@ struct reading {
     struct diag *d;
     struct text content;  // of the fence at hand, its lines ended by \n
     struct text *pack;    // takes the parts too (lesson/pack.h); NULL: they are not packed
+    // Where every mistake is told: to whom; what part is being read, and how many there were.
+    const char *path;
+    void (*tell)(void *at, struct lesson_trouble *trouble);
+    void *tell_at;
+    const struct fence *fence;  // NULL: the front matter, from byte `front` on
+    size_t front, mistakes;
 };
 
 // ---- Places -------------------------------------------------------------------------------------
@@ -99,6 +107,7 @@ static bool take_fence(struct reading *r, const struct markdown_block *b)
     if (r->d->set) {
         return place_in_fence(r, f);
     }
+    r->fence = f;
     join_lines(r, f);
     const char *s = text_get(&r->content);
     size_t n = text_length(&r->content);
@@ -162,20 +171,12 @@ static bool take_front(struct reading *r, const struct markdown *m)
         }
         return lesson_end(r->lesson, r->d);  // says what is missing
     }
+    r->front = front.start;
     pack_front(r->pack, r->s + front.start, front.end - front.start);
     if (!lesson_front(r->lesson, r->s + front.start, front.end - front.start, 2, r->d)) {
         return placed_at(r, r->d->span.end == 0 ? 0 : front.start + r->d->span.start);
     }
     return true;
-}
-
-static bool take_all(struct reading *r, const struct markdown *m)
-{
-    bool ok = take_front(r, m);
-    for (size_t i = 0; ok && i < m->blocks.count; i++) {
-        ok = take_block(r, &BUF(struct markdown_block, &m->blocks)[i]);
-    }
-    return ok && lesson_end(r->lesson, r->d);
 }
 
 // ---- The file -----------------------------------------------------------------------------------
@@ -189,6 +190,46 @@ static void find_place(const struct reading *r, const char *path, struct lesson_
     diag_excerpt(&trouble->excerpt, &source, r->d->span, 0);
 }
 
+// The mistake in r->d, which has its place in the file, is told. False: nobody wants more than it.
+static bool tell(struct reading *r)
+{
+    if (r->tell == NULL || r->mistakes == MISTAKES_MOST) {
+        return false;
+    }
+    struct lesson_trouble trouble = {.diag = *r->d};
+    text_init(&trouble.excerpt);
+    find_place(r, r->path, &trouble);
+    r->tell(r->tell_at, &trouble);
+    lesson_trouble_release(&trouble);
+    *r->d = (struct diag){0};
+    r->mistakes++;
+    return true;
+}
+
+// A mistake in a part that is still being read: its place is in bytes of that part.
+static void hear(void *at, const struct diag *d)
+{
+    struct reading *r = at;
+    struct diag whole = *r->d;
+    *r->d = *d;
+    if (r->fence != NULL) {
+        place_in_fence(r, r->fence);
+    } else {
+        placed_at(r, r->d->span.end == 0 ? 0 : r->front + r->d->span.start);
+    }
+    tell(r);
+    *r->d = whole;
+}
+
+static bool take_all(struct reading *r, const struct markdown *m)
+{
+    bool ok = take_front(r, m) || tell(r);
+    for (size_t i = 0; ok && i < m->blocks.count; i++) {
+        ok = take_block(r, &BUF(struct markdown_block, &m->blocks)[i]) || tell(r);
+    }
+    return ok && r->mistakes == 0 && (lesson_end(r->lesson, r->d) || tell(r));
+}
+
 static bool read_bytes(struct reading *r, const char *path, struct lesson_trouble *trouble)
 {
     struct markdown m = {0};
@@ -197,22 +238,32 @@ static bool read_bytes(struct reading *r, const char *path, struct lesson_troubl
         ok = markdown_read(&m, r->s, r->n, r->d) && take_all(r, &m);
         markdown_release(&m);
     }
-    if (!ok) {
+    if (!ok && r->d->set) {
         find_place(r, path, trouble);
     }
     return ok;
 }
 
 static struct lesson *read_lesson(const char *path, struct lesson_trouble *trouble,
-                                  struct text *pack)
+                                  struct text *pack,
+                                  void (*told)(void *at, struct lesson_trouble *trouble), void *at)
 {
     *trouble = (struct lesson_trouble){.line = 0};
     struct buf bytes;
     buf_init(&bytes, 1);
     text_init(&trouble->excerpt);
-    struct reading r = {.d = &trouble->diag, .lesson = lesson_new(path), .pack = pack};
+    struct reading r = {.d = &trouble->diag,
+                        .lesson = lesson_new(path),
+                        .pack = pack,
+                        .path = path,
+                        .tell = told,
+                        .tell_at = at};
     text_init(&r.content);
     bool ok = r.lesson != NULL || diag_out_of_memory(r.d);
+    if (ok && told != NULL) {
+        r.lesson->tell = hear;
+        r.lesson->tell_at = &r;
+    }
     if (ok && files_read(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
         r.s = bytes.count > 0 ? bytes.data : "";
         r.n = bytes.count;
@@ -223,23 +274,38 @@ static struct lesson *read_lesson(const char *path, struct lesson_trouble *troub
     }
     text_release(&r.content);
     buf_release(&bytes);
-    if (trouble->diag.set || !ok) {
+    if (trouble->diag.set || !ok || r.mistakes > 0) {
         lesson_free(r.lesson);
         r.lesson = NULL;
+    } else {
+        r.lesson->tell = NULL;
     }
     return r.lesson;
 }
 
 struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble)
 {
-    return read_lesson(path, trouble, NULL);
+    return read_lesson(path, trouble, NULL, NULL, NULL);
+}
+
+struct lesson *lesson_file_read_all(const char *path,
+                                    void (*told)(void *at, struct lesson_trouble *trouble),
+                                    void *at)
+{
+    struct lesson_trouble last;
+    struct lesson *l = read_lesson(path, &last, NULL, told, at);
+    if (last.diag.set) {  // there is no file, or it is no Markdown
+        told(at, &last);
+    }
+    lesson_trouble_release(&last);
+    return l;
 }
 
 bool lesson_file_pack(const char *path, const char *name, struct text *out,
                       struct lesson_trouble *trouble)
 {
     pack_begin(out, name);
-    struct lesson *l = read_lesson(path, trouble, out);
+    struct lesson *l = read_lesson(path, trouble, out, NULL, NULL);
     pack_end(out);
     lesson_free(l);
     return l != NULL;

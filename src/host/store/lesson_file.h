@@ -20,6 +20,10 @@ struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble
 // Packs the lesson under a name (lesson/pack.h): appended to `out`. False: as above.
 bool lesson_file_pack(const char *path, const char *name, struct text *out,
                       struct lesson_trouble *trouble);
+// The same, but every mistake of form is told, not the first alone; at most 100.
+struct lesson *lesson_file_read_all(const char *path,
+                                    void (*tell)(void *at, struct lesson_trouble *trouble),
+                                    void *at);
 void lesson_trouble_release(struct lesson_trouble *trouble);
 // FILE:LINE:COLUMN: error: MESSAGE; HINT, then the line and the caret: for standard error.
 void lesson_trouble_say(const char *path, struct lesson_trouble *trouble, struct text *out);

@@ -1,0 +1,46 @@
+// What the files that check lessons share: a lesson being played.
+#ifndef CHECK_CHECK_PLAYER_H
+#define CHECK_CHECK_PLAYER_H
+
+#include "check/check_lessons.h"
+#include "lesson/lesson.h"
+#include "store/lesson_place.h"
+#include "supply/host.h"
+
+enum {
+    SEEDS = 200,        // that a question with numbers of its own is played with
+    SEEDS_SLOW = 3,     // … if it trains
+    SEEDS_HELPED = 20,  // of these: hints, solution and what stood before it are looked at, too
+    SEEDS_SKIPPED = 3,  // with which the whole lesson is skipped
+    COLUMNS = 80,       // that a line may have as it is shown
+};
+
+// A lesson being played.
+struct player {
+    struct lessons_check *check;
+    const struct lesson *lesson;
+    struct host host;
+    struct records came;   // what the last thing typed brought
+    struct text above;     // what was shown since the last question
+    bool counted_failure;  // the question at hand has failed
+    uint64_t seed;
+};
+
+// Where a line of the file is, or the value of a key of the question.
+struct lesson_place check_at(const struct player *p, size_t line);
+struct lesson_place check_at_key(const struct player *p, const struct question *q, const char *key);
+void check_say_place(const struct player *p, struct lesson_place place);
+// Asks the question again with the numbers of this seed. False: it cannot be asked.
+bool check_ask(struct player *p, uint64_t seed);
+// Does it train, so that it is played with few seeds?
+bool check_trains(const struct question *q);
+// Does `what` stand in the text, not as a part of a longer name or number?
+bool check_stands_in(const char *text, const char *what);
+// Does the text tell the number that is asked for?
+bool check_number_is_in(struct player *p, const struct question *q, const char *text);
+
+// check_warn.c: warns of what may be meant, and hardly is: a hint or a text that tells the answer,
+// an option that is called like the letter of one, draws for which a `when` is right.
+void check_warn(struct player *p, const struct question *q);
+
+#endif

@@ -1,0 +1,151 @@
+#!/bin/sh
+# `check` for authors: every mistake of form in one run, and warnings of what may be meant.
+set -u
+passed=0
+failed=0
+
+is() {  # what, what is wanted, what came
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s\n    wanted: %s\n    came:   %s\n' "$1" "$2" "$3"
+    fi
+}
+
+cat >bad.md <<'END'
+---
+id: bad
+titel: Bad
+order: x
+---
+
+Prose {= 2* } here.
+
+```ask bad.one
+Question?
+kind: number
+answer: 2*
+hnt: foo
+vary: x in 3
+```
+
+<div>no</div>
+
+```ask bad.two
+Question?
+kind: poem
+answer: 2
+```
+
+```ask bad.three
+Q?
+kind: choice
+right: up
+```
+
+```ask bad.four
+Q?
+kind: do
+until: L at most nodes
+until: L uses tanh and
+until: L =
+```
+
+```backstep foo
+a = 2
+```
+END
+said=$("$BACKSTEP" check bad.md)
+is 'the status' 1 $?
+is 'each mistake, in the order of the file' '3:1 4:8 7:12 12:11 13:1 14:13 17:1 21:7 25:1 34:18 36:10 39:1' \
+    "$(printf '%s\n' "$said" | sed -n 's/^bad.md:\([0-9]*:[0-9]*\): error: .*/\1/p' | tr '\n' ' ' | sed 's/ $//')"
+is 'they are counted' '0 passed, 12 failed' "$(printf '%s\n' "$said" | tail -n 1)"
+is 'where one of a question is enough' 1 "$("$BACKSTEP" lesson bad.md 2>&1 | grep -c 'bad.md:3:1')"
+
+many=$(seq 200 | sed 's/.*/key&: x/')
+printf -- '---\nid: many\ntitle: Many\n%s\n---\n' "$many" >many.md
+is 'no more than a hundred' 100 "$("$BACKSTEP" check many.md | grep -c ': error: ')"
+
+cat >warn.md <<'END'
+---
+id: warn
+title: Warn
+---
+
+```backstep
+∇ x = 30; y = x*x
+  y = 900
+```
+
+```ask warn.hint
+`x` is {= x}. What is `dy/dx`?
+kind: number
+vary: x in 20..40
+answer: dy/dx
+hint: Twice `x`.
+hint: It is {= 2*x}.
+```
+
+```ask warn.text
+`x` is {= x}. Is `dy/dx`, {= dy/dx}, large? What is it?
+kind: number
+vary: x in 20..40
+answer: dy/dx
+```
+
+```ask warn.draws
+`x` is {= x}. What is `dy/dx`?
+kind: number
+vary: x in 1..8
+answer: dy/dx
+when: x*x => That is `y`.
+```
+
+```ask warn.letters
+Which is it?
+kind: choice
+right: a
+wrong: `b` => No.
+wrong: both => No.
+```
+
+```ask warn.formula
+The derivative of y for any x?
+kind: formula
+answer: derive x**2
+hint: Try 2*x.
+```
+
+```ask warn.fine
+`x` is {= x}. What is `dy/dx`?
+kind: number
+vary: x in 20..40
+answer: dy/dx
+hint: Twice `x`.
+when: x => Twice as much.
+```
+END
+said=$("$BACKSTEP" check warn.md)
+is 'a warning is no failure' 0 $?
+warns() { printf '%s\n' "$said" | sed -n "s/^warn.md:\([0-9:]*\): warning: warn.$1: \(.*\)/\1 \2/p"; }
+is 'a hint that tells' '17:7 this hint tells the answer' "$(warns hint)"
+is 'a text that tells' '21:1 the question'"'"'s own text tells the answer' "$(warns text)"
+is 'a when that is right for some draws' 1 "$(warns draws | grep -c '^30:7 [0-9]* of 200 draws were made again')"
+is 'options that are letters' '38:8 this option is itself the letter of one; who means it has to type it in quotes, "a" 39:8 this option is itself the letter of one; who means it has to type it in quotes, "b"' \
+    "$(warns letters | tr '\n' ' ' | sed 's/ $//')"
+is 'a hint that is the formula' '47:7 this hint tells the answer' "$(warns formula)"
+is 'nothing to warn of' '' "$(warns fine)"
+is 'they are counted' '6 warnings' "$(printf '%s\n' "$said" | tail -n 2 | head -n 1)"
+
+# In quotes the text is meant, without them the letter.
+play() { printf 'skip\nskip\nskip\n%s\n' "$1" >typed; "$BACKSTEP" lesson warn.md --answers typed; }
+is 'a text in quotes' 1 "$(play '"a"' | grep -c '^  Right')"
+is 'in the marks of code' 1 "$(play '`b`' | grep -c '^  Not yet')"
+is 'a text that is none' 1 "$(play '"c"' | grep -c "no option is called 'c'")"
+is 'a quotation mark that is open' 1 "$(play '"a' | grep -c 'never closed')"
+letter=$("$BACKSTEP" lesson warn.md --answers /dev/null >/dev/null; play x | sed -n 's/^ *\([abc]\)  a$/\1/p')
+is 'the letter alone' 1 "$(play "$letter" | grep -c '^  Right')"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
