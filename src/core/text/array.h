@@ -20,6 +20,7 @@ struct operand {
     enum operand_kind kind;
     bool is_node;        // nodes; else plain numbers, for no name was mentioned
     bool axis;           // written axis=…
+    bool turned;         // a vector that was written x.T, which is the vector itself
     uint32_t node;       // a single node
     double number;       // a single number
     uint32_t slope;      // it is a derivative: 1 more than its place in lower.slopes; else 0

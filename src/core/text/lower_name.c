@@ -99,6 +99,15 @@ const char *lower_spelled(const struct lower *w, const char *s, size_t length)
     return own ? NULL : spelling_function(s, length);
 }
 
+// Does the name stand behind a d or ∂, as f does in ∂f/∂x?
+static bool of_slope(const struct lower *w, struct span span)
+{
+    const char *s = w->source->text;
+    size_t n = strlen("∂");
+    return (span.start > 0 && s[span.start - 1] == 'd') ||
+           (span.start >= n && memcmp(s + span.start - n, "∂", n) == 0);
+}
+
 static bool unknown_name(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
@@ -109,7 +118,8 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
         diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
                  name);
-        return diag_hint(w->diag, "write %s(…)", name);
+        return of_slope(w, span) ? diag_hint(w->diag, "its derivative is derive %s(x, …) x", name)
+                                 : diag_hint(w->diag, "write %s(…)", name);
     }
     const char *meant = spelling_function(s, length);
     if (lower_is_function(s, length) ||

@@ -45,12 +45,56 @@ void lower_release(struct lower *w)
     arena_release(&w->memory);
 }
 
+// d * x.T of two vectors was meant to be a matrix: a vector has one axis, which .T does not turn.
+static void note_turned(struct lower *w, const struct operand *x, const char *what)
+{
+    char a[QUOTED], b[QUOTED];
+    if (w->calls.count > 0 || x[0].array.rank != VALUE_VECTOR || x[1].array.rank != VALUE_VECTOR) {
+        return;
+    }
+    const char *s = w->source->text;
+    diag_quote(a, s + x[0].span.start, x[0].span.end - x[0].span.start);
+    diag_quote(b, s + x[1].span.start, x[1].span.end - x[1].span.start);
+    lower_remark(w,
+                 arena_printf(&w->memory,
+                              "these are two vectors, which .T does not turn, so this is %s; all "
+                              "products of one element each are outer(%s, %s)",
+                              what, a, b));
+}
+
+// a == b where the two were added up in another order: they differ in the last bits.
+static void note_rounding(struct lower *w, const struct operand *x, const struct operand *y)
+{
+    size_t apart = 0;
+    bool alike = operand_is_array(x) && operand_is_array(y) && operand_rows(x) == operand_rows(y) &&
+                 operand_cols(x) == operand_cols(y);
+    uint32_t cols = operand_cols(x);
+    for (size_t k = 0; alike && w->calls.count == 0 && k < operand_count(x); k++) {
+        double a = operand_number(w, x, (uint32_t)(k / cols), (uint32_t)(k % cols));
+        double b = operand_number(w, y, (uint32_t)(k / cols), (uint32_t)(k % cols));
+        apart += a != b && fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b));
+    }
+    if (apart > 0) {
+        lower_remark(w,
+                     arena_printf(&w->memory,
+                                  "%zu of these %zu differ in their last bits only, by rounding; "
+                                  "max(abs(a - b)) < 1e-9 compares them",
+                                  apart, operand_count(x)));
+    }
+}
+
 static bool take_op(struct lower *w, enum op op, struct span span)
 {
     size_t arity = (size_t)op_get(op)->arity;
     struct operand *x = lower_operands(w, arity), *y = x + arity - 1, result;
     struct span whole = {x->span.start < span.start ? x->span.start : span.start,
                          y->span.end > span.end ? y->span.end : span.end};
+    if (op == OP_MUL && (x->turned || y->turned)) {
+        note_turned(w, x, "element by element");
+    }
+    if (op == OP_EQ) {
+        note_rounding(w, x, y);
+    }
     return lower_apply(w, op, x, y, whole, &result) && lower_replace(w, arity, result);
 }
 
@@ -61,6 +105,7 @@ static bool take_transpose(struct lower *w)
     if (x->array.rank == VALUE_MATRIX) {
         x->array = array_transpose(x->array);
     }
+    x->turned = x->array.rank == VALUE_VECTOR;
     return true;
 }
 
@@ -259,6 +304,9 @@ static bool take_spread(struct lower *w, struct span span)
 static bool take_matmul(struct lower *w, struct span span)
 {
     struct operand *x = lower_operands(w, 2), result;
+    if (x[1].turned) {
+        note_turned(w, x, "one number, their inner product");
+    }
     return array_matmul(w, &x[0], &x[1], span, &result) && lower_replace(w, 2, result);
 }
 
