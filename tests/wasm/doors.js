@@ -46,7 +46,7 @@ const PICTURES = [
     ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L'],
     ['X = [[1, 2], [3, 4]]; param w = [1, -1]; L = sum((X @ w)**2); backward L', 'graph L --full'],
     ['straße = 2; π2 = 3; L = straße*π2*(-1e-300)', 'graph L'],
-    ['node = 2; edge = 3; L = node*edge', 'graph L'],
+    ['node = 2; Edge = 3; L = node*Edge', 'graph L'],
     ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L --full'],
     ['a = 2; L = a\nrepeat 150: L = L*a + L\n', 'graph L'],
 ];
