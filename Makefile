@@ -75,7 +75,7 @@ pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
 posix := -D_GNU_SOURCE
 flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' \
     -DBACKSTEP_COMMIT='"$(COMMIT:%= (%))"'
-flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph)
+flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph cairo)
 flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(BUILD)/jupyter \
     $(call pc,--cflags libzmq libsodium)
 flags_src/programs/print      = $(posix) $(call pc,--cflags pangocairo cairo)
@@ -108,7 +108,7 @@ libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
 # DOT is read again there.
 libs_tests_picture = $(call pc,--libs libcgraph)
-libs_render = $(call pc,--libs libgvc libcgraph)
+libs_render = $(call pc,--libs libgvc libcgraph cairo)
 libs_live   = $(call pc,--libs libmicrohttpd)
 libs_print  = $(call pc,--libs pangocairo cairo)
 libs_jupyter = $(call pc,--libs libzmq libsodium)

@@ -53,7 +53,9 @@ static bool read_file(struct call *c, struct picture *p)
     if (!picture_read_rest(c, p)) {
         return false;
     }
-    if (p->from != NODE_NONE || p->radius > 0 || p->full || p->fold || p->ascii) {
+    bool fitted = p->letters || p->across || p->down || p->walk || p->sheet ||
+                  (p->format != NULL && picture_is_numbered(c, p));
+    if (p->from != NODE_NONE || p->radius > 0 || p->full || p->fold || p->ascii || fitted) {
         diag_set(c->diag, c->command, "flow always draws all layers, each as one box");
         return diag_hint(c->diag, "--size 6,4 and --dpi 300 are its options; graph has the others");
     }

@@ -5,6 +5,7 @@
 #include "command/graph_words.h"
 #include "command/picture.h"
 #include "command/picture_fit.h"
+#include "command/picture_walk.h"
 #include "command/trace.h"
 
 // More boxes than this may well take a layout too long, and nobody reads them.
@@ -206,7 +207,9 @@ enum call_end command_graph(struct call *c)
     enum call_end end = CALL_FAILED;
     if (find_part(c, &p, &part)) {
         p.root = output_of(c, &p, &part);
-        if (picture_fits(c, &p, &part)) {
+        if (picture_is_walk(c, &p) || p.sheet) {
+            end = picture_walk(c, &p, &part);
+        } else if (picture_fits(c, &p, &part)) {
             end = picture_fit(c, &p, &part);
         } else if (picture_folds(c, &folds, &part, p.root, fold_mode(&p)) &&
                    check_size(c, &p, &part, folds.boxes)) {

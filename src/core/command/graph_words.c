@@ -89,12 +89,29 @@ static bool take_sheet(struct call *c, struct span word, struct picture *p)
     return false;
 }
 
+static bool read_blank(struct call *c, struct picture *p)
+{
+    static const char *const words[] = {"none", "grads", "locals"};
+    struct span word = call_word(c);
+    p->sheet = true;
+    for (enum frame_blank blank = FRAME_KEY; blank <= FRAME_LOCALS; blank++) {
+        if (call_word_is(c, word, words[blank])) {
+            p->blank = blank;
+            return true;
+        }
+    }
+    diag_set(c->diag, is_empty(word) ? c->command : word,
+             "--blank wants what is to be filled in: grads, or locals for local gradients too");
+    return diag_hint(c->diag, "graph L sheet.pdf --blank grads; its key: --blank none");
+}
+
 static bool read_letters(struct call *c, struct picture *p)
 {
     struct span word = call_word(c);
     const char *end = c->lexer->source->text + word.end;
     const char *s = read_measure(c->lexer->source->text + word.start, end, LETTERS_MOST, &p->goal);
     p->floor = 0.75 * p->goal;
+    p->letters = true;
     if (s == end && p->goal >= LETTERS_LEAST) {
         return true;
     }
@@ -145,7 +162,8 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
         const char *name;
         bool *flag;
     } flags[] = {{"--full", &p->full},         {"--fold", &p->fold}, {"--ascii", &p->ascii},
-                 {"--outlines", &p->outlines}, {"--lr", &p->across}, {"--down", &p->down}};
+                 {"--outlines", &p->outlines}, {"--walk", &p->walk}, {"--lr", &p->across},
+                 {"--down", &p->down}};
     for (size_t i = 0; i < COUNT_OF(flags); i++) {
         if (call_word_is(c, word, flags[i].name)) {
             return *flags[i].flag = true;
@@ -160,6 +178,9 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     if (call_word_is(c, word, "--size")) {
         return read_size(c, p);
     }
+    if (call_word_is(c, word, "--blank")) {
+        return read_blank(c, p);
+    }
     if (call_word_is(c, word, "--letters")) {
         return read_letters(c, p);
     }
@@ -170,7 +191,8 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
     diag_set(c->diag, word, "a picture has no option '%s'",
              diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));
     return diag_hint(c->diag, "there are --from w, --radius 2, --full, --fold, --size slide, "
-                              "--letters 12, --lr, --down, --dpi 300, --outlines and --ascii");
+                              "--letters 12, --lr, --down, --dpi 300, --outlines, "
+                              "--walk, --blank grads and --ascii");
 }
 
 static bool read_path(struct call *c, struct span word, struct picture *p)
@@ -198,6 +220,71 @@ static bool read_theme(struct call *c, struct span word, struct picture *p)
     }
     diag_set(c->diag, word, "a picture is light or dark");
     return diag_hint(c->diag, "write graph L picture.png dark");
+}
+
+// ---- Walks --------------------------------------------------------------------------------------
+
+// "%d" in a path stands for the number of a picture.
+static const char *number_in(const struct call *c, struct span path)
+{
+    const char *s = c->lexer->source->text;
+    for (size_t i = path.start; i + 1 < path.end; i++) {
+        if (s[i] == '%' && s[i + 1] == 'd') {
+            return s + i;
+        }
+    }
+    return NULL;
+}
+
+bool picture_is_numbered(const struct call *c, const struct picture *p)
+{
+    return number_in(c, p->path) != NULL;
+}
+
+// A file that is called so has a whole walk in it.
+static bool is_called_walk(const struct call *c, struct span path)
+{
+    const char *s = c->lexer->source->text;
+    size_t start = path.end;
+    while (start > path.start && s[start - 1] != '/') {
+        start--;
+    }
+    struct span name = {start, path.end};
+    return call_word_is(c, name, "walk.pdf") || call_word_is(c, name, "walk.svg");
+}
+
+bool picture_is_walk(const struct call *c, const struct picture *p)
+{
+    return p->format != NULL &&
+           (p->walk || picture_is_numbered(c, p) || is_called_walk(c, p->path));
+}
+
+// A walk needs a format that can hold it.
+static bool check_walk(struct call *c, const struct picture *p)
+{
+    bool numbered = p->format != NULL && picture_is_numbered(c, p);
+    bool drawn =
+        p->format != NULL && (strcmp(p->format, "svg") == 0 || strcmp(p->format, "pdf") == 0 ||
+                              strcmp(p->format, "png") == 0);
+    if (p->walk && p->format == NULL) {
+        diag_set(c->diag, c->command, "--walk is for drawn files");
+        return diag_hint(c->diag, "write graph L walk-%%d.png, or step L and watch on");
+    }
+    if (picture_is_walk(c, p) && !drawn) {
+        diag_set(c->diag, p->path, "the steps of a walk can be .png, .svg or .pdf");
+        return diag_hint(c->diag,
+                         "write graph L walk-%%d.png; graph L page.html plays both passes");
+    }
+    if (p->walk && !numbered && strcmp(p->format, "png") == 0) {
+        diag_set(c->diag, p->path, "a .png holds one picture");
+        return diag_hint(c->diag, "write graph L walk-%%d.png, or .pdf for many pages");
+    }
+    if (p->sheet && (!drawn || picture_is_walk(c, p))) {
+        diag_set(c->diag, p->format == NULL ? c->command : p->path,
+                 "a worksheet is one .pdf, .svg or .png");
+        return diag_hint(c->diag, "write graph L sheet.pdf --blank grads");
+    }
+    return true;
 }
 
 // Options that do not go together, or not with the file.
@@ -243,7 +330,8 @@ static bool check_options(struct call *c, const struct picture *p)
 
 void picture_assume_sheet(struct picture *p)
 {
-    const struct sheet *slide = &sheets[0], *page = &sheets[1];
+    // A worksheet is printed.
+    const struct sheet *page = &sheets[1], *slide = p->sheet ? page : &sheets[0];
     const struct sheet *like = p->width > 0 && p->width < PAGE_WIDTH ? page : slide;
     if (p->goal == 0) {
         p->goal = like->goal;
@@ -288,7 +376,7 @@ bool picture_read_rest(struct call *c, struct picture *p)
              : is_empty(p->path) ? read_path(c, word, p)
                                  : read_theme(c, word, p);
     }
-    return ok && check_options(c, p) && call_finish(c);
+    return ok && check_options(c, p) && check_walk(c, p) && call_finish(c);
 }
 
 bool picture_read(struct call *c, struct picture *p)

@@ -11,8 +11,14 @@ enum { WATCH_MOST = 60, WATCH_VALUES = 300 };
 
 struct scene_options picture_options(const struct session *s, uint32_t root)
 {
-    const struct stepper *walk = &s->stepper;
-    struct scene_options options = {.theme = "light", .groups = &s->groups};
+    struct scene_options options = picture_options_of(&s->stepper, root);
+    options.groups = &s->groups;
+    return options;
+}
+
+struct scene_options picture_options_of(const struct stepper *walk, uint32_t root)
+{
+    struct scene_options options = {.theme = "light"};
     if (walk->tape == NULL || walk->root != root) {
         return options;
     }

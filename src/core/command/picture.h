@@ -9,6 +9,8 @@
 
 // How a scene of root shows the walk that is on, if it is one over root.
 struct scene_options picture_options(const struct session *s, uint32_t root);
+// The same of any walk.
+struct scene_options picture_options_of(const struct stepper *walk, uint32_t root);
 
 // The styles of pictures in files: "cells", "edges", "micrograd", by settings.style; NULL past
 // them.

@@ -62,30 +62,40 @@ static bool list_typed(const struct session *s, struct buf *typed)
 
 // ---- Candidates ---------------------------------------------------------------------------------
 
+bool picture_wish(struct call *c, const struct picture *p, struct fit_wish *wish, struct buf *typed)
+{
+    struct session *s = c->s;
+    int style = picture_fit_style(session_settings(s)->style);
+    bool ok = list_typed(s, typed) || diag_out_of_memory(c->diag);
+    *wish = (struct fit_wish){
+        .area = {.width = 72 * p->width,
+                 .height = 72 * p->height,
+                 .goal = p->goal,
+                 .floor = p->floor},
+        .way = p->across ? FIT_ACROSS
+               : p->down ? FIT_DOWN
+                         : FIT_ANY_WAY,
+        .style = style < 0 ? FIT_STYLES : style,
+        // Other programs look for every leaf, and gradients are filled in beside it.
+        .all_boxes = p->sheet || strcmp(p->format, "dot") == 0,
+        .sheet = p->sheet,
+        .mode = p->fold                    ? FOLD_ALL
+                : p->full || p->radius > 0 ? FOLD_NOTHING
+                                           : FOLD_AS_IT_FITS,
+        .groups = &s->groups,
+        .looks = &s->looks,
+        .typed = typed->data,
+        .names = typed->count};
+    return ok;
+}
+
 static bool find(struct call *c, const struct picture *p, const struct part *part, struct fit *fit)
 {
     struct session *s = c->s;
     struct buf typed;
+    struct fit_wish wish;
     struct scene_options options = picture_options(s, p->root);
-    int style = picture_fit_style(session_settings(s)->style);
-    bool ok = list_typed(s, &typed);
-    const struct fit_wish wish = {.area = {.width = 72 * p->width,
-                                           .height = 72 * p->height,
-                                           .goal = p->goal,
-                                           .floor = p->floor},
-                                  .way = p->across ? FIT_ACROSS
-                                         : p->down ? FIT_DOWN
-                                                   : FIT_ANY_WAY,
-                                  .style = style,
-                                  .all_boxes = strcmp(p->format, "dot") ==
-                                               0,  // other programs look for them
-                                  .mode = p->fold                    ? FOLD_ALL
-                                          : p->full || p->radius > 0 ? FOLD_NOTHING
-                                                                     : FOLD_AS_IT_FITS,
-                                  .groups = &s->groups,
-                                  .looks = &s->looks,
-                                  .typed = typed.data,
-                                  .names = typed.count};
+    bool ok = picture_wish(c, p, &wish, &typed);
     options.theme = p->theme;
     options.digits = 4;
     options.part = part;
@@ -113,9 +123,10 @@ static void put_trials(struct call *c, struct rec *need, const struct fit *fit)
     }
 }
 
-static enum call_end ask(struct call *c, const struct picture *p, const struct fit *fit)
+enum call_end picture_ask_for_best(struct call *c, const struct picture *p, const struct fit *fit,
+                                   const char *what)
 {
-    struct rec *need = call_need(c, "picture", p->path);
+    struct rec *need = call_need(c, what, p->path);
     rec_text(c->out, need, KEY_format, p->format);
     rec_flag(c->out, need, KEY_outlines, p->outlines);
     struct rec *area = rec_map(c->out, need, KEY_area);
@@ -132,8 +143,7 @@ static enum call_end ask(struct call *c, const struct picture *p, const struct f
 
 // ---- What came of it ----------------------------------------------------------------------------
 
-// The host's answer: "NUMBER LETTERS LAYOUTS".
-static const struct trial *read_answer(const struct call *c, const struct fit *fit, double *letters)
+const struct trial *picture_best(const struct call *c, const struct fit *fit, double *letters)
 {
     const char *s = c->s->supply.data;
     size_t n = c->s->supply.count;
@@ -157,10 +167,15 @@ static void put_scene(struct call *c, const struct rec *scene, const struct tria
             rec_copy(c->out, to, r);
         }
     }
-    rec_text(c->out, to, KEY_direction, t->down ? "TB" : "LR");
-    rec_text(c->out, to, KEY_style, fit_style_names[t->style]);
-    rec_whole(c->out, to, KEY_lines, t->lines);
+    picture_put_form(c->out, to, t);
     rec_number(c->out, to, KEY_letters, letters);
+}
+
+void picture_put_form(struct records *out, struct rec *scene, const struct trial *t)
+{
+    rec_text(out, scene, KEY_direction, t->down ? "TB" : "LR");
+    rec_text(out, scene, KEY_style, fit_style_names[t->style]);
+    rec_whole(out, scene, KEY_lines, t->lines);
 }
 
 // "16 boxes", "8 boxes and 13 cells": leaves may be no more than a cell.
@@ -201,13 +216,17 @@ static void note(struct call *c, const struct picture *p, size_t values, const s
 }
 
 static void put_written(struct call *c, const struct picture *p, size_t values,
-                        const struct rec *scene, const struct trial *t, double letters)
+                        const struct rec *scene, const struct trial *t, double letters,
+                        size_t pictures)
 {
     if (!call_echoes(c)) {
         return;
     }
     call_written(c, p->path);
     struct rec *r = c->out->list.in.last;
+    if (pictures > 0) {
+        rec_whole(c->out, r, KEY_pictures, (int64_t)pictures);
+    }
     size_t boxes = fit_boxes(scene);
     rec_number(c->out, r, KEY_letters, letters);
     rec_whole(c->out, r, KEY_values, (int64_t)values);
@@ -217,22 +236,31 @@ static void put_written(struct call *c, const struct picture *p, size_t values,
     rec_text(c->out, r, KEY_style, fit_style_names[t->style]);
 }
 
-static enum call_end tell(struct call *c, const struct picture *p, const struct part *part,
-                          const struct fit *fit)
+enum call_end picture_tell(struct call *c, const struct picture *p, const struct part *part,
+                           const struct fit *fit, size_t pictures)
 {
     double letters;
-    const struct trial *t = read_answer(c, fit, &letters);
+    const struct trial *t = picture_best(c, fit, &letters);
     if (t == NULL) {
         diag_set(c->diag, p->path, "the picture was written, but nothing is known of it");
         return CALL_FAILED;
     }
     const struct rec *scene = fit_scene(fit, t);
     size_t values = part_values(part, &c->s->tape);
-    put_scene(c, scene, t, letters);
-    call_note_stale(c, p->path, p->target);
+    if (pictures == 0) {
+        put_scene(c, scene, t, letters);
+        call_note_stale(c, p->path, p->target);
+    }
     note(c, p, values, scene, letters);
-    put_written(c, p, values, scene, t, letters);
+    put_written(c, p, values, scene, t, letters, pictures);
     return CALL_DONE;
+}
+
+bool picture_refuse_large(struct call *c, const struct part *part)
+{
+    diag_set(c->diag, c->command, "%zu values are too many for one picture",
+             part_values(part, &c->s->tape));
+    return diag_hint(c->diag, "draw a part: graph w --radius 2");
 }
 
 enum call_end picture_fit(struct call *c, const struct picture *picture, const struct part *part)
@@ -243,11 +271,10 @@ enum call_end picture_fit(struct call *c, const struct picture *picture, const s
     enum call_end end = CALL_FAILED;
     bool ok = find(c, &p, part, &fit);
     if (ok && fit.trials.count == 0) {
-        diag_set(c->diag, c->command, "%zu values are too many for one picture",
-                 part_values(part, &c->s->tape));
-        diag_hint(c->diag, "draw a part: graph w --radius 2");
+        picture_refuse_large(c, part);
     } else if (ok) {
-        end = call_supplied(c) ? tell(c, &p, part, &fit) : ask(c, &p, &fit);
+        end = call_supplied(c) ? picture_tell(c, &p, part, &fit, 0)
+                               : picture_ask_for_best(c, &p, &fit, "picture");
     }
     fit_release(&fit);
     return end;

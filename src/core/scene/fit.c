@@ -33,7 +33,6 @@ struct fitter {
     const struct fit_wish *wish;
     struct buf homes;  // uint32_t: what is folded at each stage that was looked at
     size_t stages;
-    struct buf costs;  // double for each scene
 };
 
 // ---- Scenes -------------------------------------------------------------------------------------
@@ -85,30 +84,35 @@ const struct rec *fit_scene(const struct fit *f, const struct trial *trial)
     return scene;
 }
 
-static bool add_scene(struct fitter *f, const struct folds *folds, struct titles *titles)
+static struct rec *make(const struct fitter *f, struct records *out, const struct folds *folds,
+                        struct titles *titles, size_t chips)
+{
+    const struct scene_fit fit = {
+        .titles = titles, .chips = chips, .typed = f->wish->typed, .names = f->wish->names};
+    struct scene_options options = *f->options;
+    options.folds = folds;
+    options.fit = &fit;
+    return scene_build(out, f->tape, f->names, f->root, &options);
+}
+
+static bool add_scenes(struct fitter *f, const struct fold_stage *stage, const struct folds *folds,
+                       struct titles *titles)
 {
     struct rec *list = &f->out->scenes.list;
     size_t chips_before = SIZE_MAX;
     size_t levels = f->wish->all_boxes ? 1 : COUNT_OF(chip_levels);
     for (size_t i = 0; i < levels; i++) {
-        const struct scene_fit fit = {.titles = titles,
-                                      .chips = chip_levels[i].users,
-                                      .typed = f->wish->typed,
-                                      .names = f->wish->names};
-        struct scene_options options = *f->options;
-        options.folds = folds;
-        options.fit = &fit;
         size_t before = list->in.count;
-        struct rec *scene = scene_build(&f->out->scenes, f->tape, f->names, f->root, &options);
-        double *cost = scene == NULL ? NULL : buf_push(&f->costs, 1);
-        if (cost == NULL) {
+        struct rec *scene = make(f, &f->out->scenes, folds, titles, chip_levels[i].users);
+        struct making *making = scene == NULL ? NULL : buf_push(&f->out->makings, 1);
+        if (making == NULL) {
             return false;
         }
         size_t chips = fit_chips(scene);
-        *cost = chip_levels[i].cost;
+        *making = (struct making){*stage, chip_levels[i].users, chip_levels[i].cost};
         if (chips == chips_before) {
             rec_cut(list, before);
-            f->costs.count--;
+            f->out->makings.count--;
         }
         chips_before = chips;
     }
@@ -133,6 +137,13 @@ static bool is_known(struct fitter *f, const struct folds *folds)
     return false;
 }
 
+static bool find_folds(const struct fitter *f, struct fold_stage stage, struct folds *folds)
+{
+    const struct fold_wish wish = {
+        .mode = FOLD_STAGE, .groups = f->wish->groups, .looks = f->wish->looks, .stage = stage};
+    return folds_find(folds, f->tape, f->names, &wish, f->options->part, f->root);
+}
+
 // One stage of folding; *levels receives the levels of calls. One with more boxes than `most` is
 // passed over.
 static bool add_stage(struct fitter *f, struct fold_stage stage, size_t most, uint32_t *levels)
@@ -145,7 +156,7 @@ static bool add_stage(struct fitter *f, struct fold_stage stage, size_t most, ui
     *levels = folds.levels;
     if (ok && folds.boxes <= most && !is_known(f, &folds)) {
         ok = titles_find(&titles, f->tape, f->names, f->options->part, &folds) &&
-             add_scene(f, &folds, &titles);
+             add_scenes(f, &stage, &folds, &titles);
         titles_release(&titles);
     }
     folds_release(&folds);
@@ -236,9 +247,11 @@ static bool add_trials(struct fitter *f)
     for (size_t i = 0; ok && scene != NULL; i++, scene = scene->next) {
         double shown = (double)(fit_boxes(scene) + fit_chips(scene));
         for (enum fit_style style = 0; ok && style < FIT_STYLES; style++) {
-            double worth = worth_of_boxes(shown) - style_costs[style] - BUF(double, &f->costs)[i];
+            double worth = worth_of_boxes(shown) - style_costs[style] -
+                           BUF(struct making, &f->out->makings)[i].cost;
             // Without cells a leaf in a cell would be nowhere.
             bool shown_all = style != FIT_BARE || fit_chips(scene) == 0;
+            shown_all = shown_all && (style <= FIT_TERSE || !f->wish->sheet);
             if (shown_all && (f->wish->style == FIT_STYLES || f->wish->style == (int)style)) {
                 ok = add_ways(f, scene, (struct trial){.scene = i, .style = style, .worth = worth});
             }
@@ -258,9 +271,9 @@ bool fit_find(struct fit *out, const struct tape *tape, struct names *names, uin
     struct fitter f = {
         .out = out, .tape = tape, .names = names, .root = root, .options = options, .wish = wish};
     records_init(&out->scenes);
+    buf_init(&out->makings, sizeof(struct making));
     buf_init(&out->trials, sizeof(struct trial));
     buf_init(&f.homes, sizeof(uint32_t));
-    buf_init(&f.costs, sizeof(double));
     bool ok = add_stages(&f, FIT_BOXES);
     if (ok && out->scenes.list.in.count == 0) {
         f.stages = f.homes.count = 0;
@@ -268,12 +281,32 @@ bool fit_find(struct fit *out, const struct tape *tape, struct names *names, uin
     }
     ok = ok && add_trials(&f) && !out->scenes.arena.failed;
     buf_release(&f.homes);
-    buf_release(&f.costs);
     return ok;
+}
+
+struct rec *fit_make(const struct fit *f, const struct trial *trial, struct records *out,
+                     const struct tape *tape, struct names *names, uint32_t root,
+                     const struct scene_options *options, const struct fit_wish *wish)
+{
+    const struct making *making = &BUF(struct making, &f->makings)[trial->scene];
+    const struct fitter fitter = {
+        .tape = tape, .names = names, .root = root, .options = options, .wish = wish};
+    struct folds folds;
+    struct titles titles;
+    struct rec *scene = NULL;
+    if (find_folds(&fitter, making->stage, &folds)) {
+        if (titles_find(&titles, tape, names, options->part, &folds)) {
+            scene = make(&fitter, out, &folds, &titles, making->chips);
+        }
+        titles_release(&titles);
+    }
+    folds_release(&folds);
+    return scene;
 }
 
 void fit_release(struct fit *f)
 {
     records_release(&f->scenes);
+    buf_release(&f->makings);
     buf_release(&f->trials);
 }

@@ -35,12 +35,19 @@ struct fit_area {
 struct fit_wish {
     struct fit_area area;
     enum fit_way way;
-    int style;                         // enum fit_style; FIT_STYLES: any
-    bool all_boxes;                    // every leaf is a box of its own
-    enum fold_mode mode;               // FOLD_NOTHING, FOLD_ALL; FOLD_AS_IT_FITS: any stage
+    int style;            // enum fit_style; FIT_STYLES: any
+    bool all_boxes;       // every leaf is a box of its own
+    bool sheet;           // gradients are to be filled in: every box has a row for its own
+    enum fold_mode mode;  // FOLD_NOTHING, FOLD_ALL; FOLD_AS_IT_FITS: any stage
     const struct buf *groups, *looks;  // as for folds (scene/fold.h)
     const struct scene_typed *typed;   // as for scenes
     size_t names;
+};
+
+struct making {
+    struct fold_stage stage;
+    size_t chips;
+    double cost;  // of these
 };
 
 // A candidate.
@@ -54,6 +61,7 @@ struct trial {
 
 struct fit {
     struct records scenes;  // of kind scene
+    struct buf makings;     // struct making: how each was made
     struct buf trials;      // struct trial: at most FIT_LAYOUTS, the most promising first
 };
 
@@ -63,6 +71,10 @@ bool fit_find(struct fit *f, const struct tape *tape, struct names *names, uint3
               const struct scene_options *options, const struct fit_wish *wish);
 void fit_release(struct fit *f);
 
+// The scene of a trial made anew, as things are now or as other options say. NULL if out of memory.
+struct rec *fit_make(const struct fit *f, const struct trial *trial, struct records *out,
+                     const struct tape *tape, struct names *names, uint32_t root,
+                     const struct scene_options *options, const struct fit_wish *wish);
 const struct rec *fit_scene(const struct fit *f, const struct trial *trial);
 // Boxes of a scene, and leaves that are no boxes but shown in cells.
 size_t fit_boxes(const struct rec *scene);

@@ -353,7 +353,12 @@ void say_plot(struct words *w)
 
 void say_written(struct words *w)
 {
-    text_addf(w->out, "wrote %s\n", rec_get_text(w->record, KEY_path));
+    int64_t pictures = rec_get_whole(w->record, KEY_pictures);
+    text_addf(w->out, "wrote %s", rec_get_text(w->record, KEY_path));
+    if (pictures > 1) {
+        text_addf(w->out, ", %lld pictures", (long long)pictures);
+    }
+    text_add_char(w->out, '\n');
 }
 
 void say_theme(struct words *w)

@@ -157,11 +157,16 @@ static void add_node(struct dot_graph *g, const struct painter *p, const struct 
     }
 }
 
+static bool has_share(const struct rec *cell)
+{
+    return rec_find(cell, KEY_share) != NULL && !rec_get_flag(cell, KEY_hide_share);
+}
+
 // The pen tells what flows: nothing yet, a share (the wider the larger), or that none ever will.
 static void paint_edge(struct dot_part *edge, const struct painter *p, const struct rec *cell,
                        bool reversed)
 {
-    bool known = rec_find(cell, KEY_share) != NULL;
+    bool known = has_share(cell);
     bool constant = rec_get_text(cell, KEY_local_text)[0] == '\0' && !dot_is_wide(cell);
     bool none = known && rec_get_number(cell, KEY_share) == 0;
     bool idle = constant || none || (!known && p->backward);
@@ -289,7 +294,9 @@ static void add_edge(struct dot_graph *g, const struct painter *p, struct cut *c
     }
     set_edge_data(edge, p, cell);
     set_ports(edge, p, box, cell);
-    paint_edge(edge, p, cell, p->backward && rec_get_flag(box, KEY_current));
+    // Of several frames each shows what has flowed so far; a single one, what has just flowed.
+    bool flowed = p->frame ? has_share(cell) : rec_get_flag(box, KEY_current);
+    paint_edge(edge, p, cell, p->backward && flowed);
     if (is_cut) {
         dot_graph_set(edge, "tailport", "");
         dot_graph_set(edge, "style", "dashed");
@@ -351,6 +358,11 @@ static void declare_fit(struct dot_graph *g, const struct painter *p, const stru
     }
     if (form != NULL && form->trial != NULL) {
         dot_graph_declare(g, DOT_GRAPH, "trial", form->trial);
+    }
+    if (form != NULL && form->width > 0) {
+        char size[64];
+        snprintf(size, sizeof size, "%.5f,%.5f!", form->width / 72, form->height / 72);
+        dot_graph_declare(g, DOT_GRAPH, "size", size);
     }
     if (form != NULL && form->dpi > 0) {
         char text[32];
@@ -462,6 +474,8 @@ bool dot_text(const struct rec *scene, const struct dot_form *form, enum dot_use
         .top_down =
             form != NULL ? form->down : strcmp(rec_get_text(scene, KEY_direction), "TB") == 0,
         .backward = strcmp(rec_get_text(scene, KEY_walk), "backward") == 0,
+        .frame = rec_get_flag(scene, KEY_frame),
+        .blank = rec_get_flag(scene, KEY_blank),
         .names = use == DOT_FILE ? &names : NULL,
         .html = &html,
     };

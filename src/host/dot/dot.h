@@ -20,7 +20,8 @@ struct dot_form {
     int lines;  // that a picture from left to right is broken into
     // What backstep-render is to know of this trial (programs/render/main.c); NULL: it is none.
     const char *trial;
-    int dpi;  // 0: as usual
+    int dpi;               // 0: as usual
+    double width, height;  // points that the picture is to fill; 0: as large as it is
 };
 
 // What the text is for: to be laid out by us, or a file, whose nodes and edges have names and

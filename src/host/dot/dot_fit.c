@@ -10,6 +10,10 @@
 enum { FEW = 3 };
 // Operands of many values that have a cell each, and names in the one cell where there are more.
 enum { WIDE_MOST = 3, NAMES_MOST = 6 };
+// Bytes of a text that may be hidden.
+enum { HIDDEN_MOST = 256 };
+// Points of an empty box for a number.
+enum { BLANK_WIDTH = 58, BLANK_HEIGHT = 20 };
 
 static bool is_kind(const struct rec *box, const char *kind)
 {
@@ -35,8 +39,30 @@ static void add_number(const struct painter *p, const char *colour, bool bold, c
     dot_add_run(p, known ? colour : p->ink->muted, bold && known, s);
 }
 
+// What is hidden takes the room that it will take: every digit is a 0, all being equally wide, in
+// the colour of its ground. (Transparent letters would not do: Graphviz writes them white.)
+static void add_hidden(const struct painter *p, bool bold, const char *s)
+{
+    char zeros[HIDDEN_MOST];
+    snprintf(zeros, sizeof zeros, "%s", s);
+    for (char *at = zeros; *at != '\0'; at++) {
+        *at = *at >= '1' && *at <= '9' ? '0' : *at;
+    }
+    dot_add_run(p, p->ground, bold, zeros);
+}
+
+static void add_number_if(const struct painter *p, bool hidden, const char *colour, bool bold,
+                          const char *s)
+{
+    if (hidden) {
+        add_hidden(p, bold && strcmp(s, "·") != 0, s);
+    } else {
+        add_number(p, colour, bold, s);
+    }
+}
+
 // "3×2", or "4" of a vector.
-static void add_shape(const struct painter *p, const struct rec *box)
+static void add_shape(const struct painter *p, const struct rec *box, const char *colour)
 {
     char shape[48];
     int rows = (int)rec_get_whole(box, KEY_rows), cols = (int)rec_get_whole(box, KEY_cols);
@@ -45,7 +71,7 @@ static void add_shape(const struct painter *p, const struct rec *box)
     } else {
         snprintf(shape, sizeof shape, "%d×%d", rows, cols);
     }
-    dot_add_run(p, p->ink->muted, false, shape);
+    dot_add_run(p, colour == NULL ? p->ink->muted : colour, false, shape);
 }
 
 // ---- Fills --------------------------------------------------------------------------------------
@@ -56,7 +82,7 @@ static struct look look_of(const struct painter *p, const struct rec *box)
     bool statement = strcmp(rec_get_text(box, KEY_folds), "statement") == 0;
     bool leaves = rec_find(box, KEY_operations) != NULL && rec_get_whole(box, KEY_operations) == 0;
     look.doubled = false;
-    look.padding = 2;
+    look.padding = p->blank ? 5 : 2;
     if (is_kind(box, "group") && leaves) {
         bool parameters = strstr(rec_get_text(box, KEY_op), "param") != NULL;
         look.fill = parameters ? p->ink->parameter : p->ink->input;
@@ -69,6 +95,9 @@ static struct look look_of(const struct painter *p, const struct rec *box)
         look.fill = p->ink->interior;
     }
     look.fill = rec_get_flag(box, KEY_derivative) ? p->ink->derivative : look.fill;
+    if (rec_get_flag(box, KEY_dead) && rec_get_flag(box, KEY_hide_value)) {
+        look.fill = p->ink->interior;
+    }
     look.fill = rec_get_flag(box, KEY_current) ? p->ink->current : look.fill;
     return look;
 }
@@ -119,6 +148,7 @@ static void add_elements(const struct painter *p, const struct rec *box)
     const char *ground =
         strcmp(p->ink->background, "#FFFFFF") == 0 ? p->ink->background : p->ink->interior;
     double most = largest(numbers);
+    bool hidden = rec_get_flag(box, KEY_hide_value);
     text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\""
                       " CELLSPACING=\"1\" CELLPADDING=\"1\"><TR>");
     number = numbers->in.first;
@@ -126,10 +156,13 @@ static void add_elements(const struct painter *p, const struct rec *box)
     for (; number != NULL; number = number->next, text = text->next, i++) {
         char fill[8];
         double size = isfinite(number->number) && most > 0 ? fabs(number->number) / most : 0;
+        size = hidden ? 0 : size;
         mix(fill, ground, number->number > 0 ? p->ink->value : p->ink->grad, 0.35 * size);
         text_addf(p->html, "%s<TD ALIGN=\"RIGHT\" BGCOLOR=\"%s\">",
                   i > 0 && i % cols == 0 ? "</TR>\n<TR>" : "", fill);
-        add_number(p, p->ink->text, false, text->text);
+        struct painter inner = *p;
+        inner.ground = fill;
+        add_number_if(&inner, hidden, p->ink->text, false, text->text);
         text_add(p->html, "</TD>");
     }
     text_add(p->html, "</TR></TABLE></TD></TR>");
@@ -139,12 +172,13 @@ static void add_elements(const struct painter *p, const struct rec *box)
 
 static void add_product(const struct painter *p, const struct rec *cell)
 {
+    bool hidden = rec_get_flag(cell, KEY_hide_share);
     text_add(p->html, "<BR/>");
-    dot_add_run(p, p->ink->local, false, rec_get_text(cell, KEY_local_text));
-    dot_add_run(p, p->ink->muted, false, " × ");
-    dot_add_run(p, p->ink->grad, false, rec_get_text(cell, KEY_upstream_text));
-    dot_add_run(p, p->ink->muted, false, " = ");
-    dot_add_run(p, p->ink->grad, true, rec_get_text(cell, KEY_share_text));
+    add_number_if(p, hidden, p->ink->local, false, rec_get_text(cell, KEY_local_text));
+    add_number_if(p, hidden, p->ink->muted, false, " × ");
+    add_number_if(p, hidden, p->ink->grad, false, rec_get_text(cell, KEY_upstream_text));
+    add_number_if(p, hidden, p->ink->muted, false, " = ");
+    add_number_if(p, hidden, p->ink->grad, true, rec_get_text(cell, KEY_share_text));
 }
 
 static void begin_cell(const struct painter *p, const struct rec *cell, const char *fill)
@@ -162,38 +196,52 @@ static void add_chip(const struct painter *p, const struct rec *chip)
     dot_add_run(p, p->ink->text, true, rec_get_text(chip, KEY_name));
     dot_add_run(p, p->ink->muted, false, constant ? "" : " ");
     if (array) {
-        add_shape(p, chip);
+        add_shape(p, chip, NULL);
     } else {
-        add_number(p, constant ? p->ink->muted : p->ink->value, false,
-                   few_digits(value, chip, KEY_value, KEY_value_text));
+        add_number_if(p, rec_get_flag(chip, KEY_hide_value),
+                      constant ? p->ink->muted : p->ink->value, false,
+                      few_digits(value, chip, KEY_value, KEY_value_text));
     }
     if (!constant && p->style != STYLE_LINE) {
         text_add(p->html, p->top_down ? "<BR/>" : "");
         dot_add_run(p, p->ink->muted, false, p->top_down ? "" : "  ");
         dot_add_run(p, p->ink->muted, false, array ? "‖∂‖ " : "∂ ");
-        add_number(p, p->ink->grad, true, few_digits(grad, chip, KEY_grad, KEY_grad_text));
+        add_number_if(p, rec_get_flag(chip, KEY_hide_grad), p->ink->grad, true,
+                      few_digits(grad, chip, KEY_grad, KEY_grad_text));
     }
+}
+
+static void add_local(const struct painter *p, const struct rec *box, const struct rec *cell)
+{
+    char local[FIGURE_TEXT];
+    bool hidden = rec_get_flag(cell, KEY_hide_local);
+    if (p->style == STYLE_FIT) {
+        dot_add_run(p, p->ink->muted, false, rec_get_text(cell, KEY_symbol));
+        dot_add_run(p, p->ink->muted, false, "  ");
+        add_number_if(p, hidden, p->ink->local, false, rec_get_text(cell, KEY_local_text));
+        if (rec_find(cell, KEY_share) != NULL) {
+            add_product(p, cell);
+        }
+        return;
+    }
+    bool named = p->style == STYLE_TERSE && is_kind(box, "group");
+    dot_add_run(p, p->ink->muted, false, named ? rec_get_text(cell, KEY_name) : "");
+    dot_add_run(p, p->ink->muted, false, named ? " " : "");
+    add_number_if(p, hidden, p->ink->local, false,
+                  few_digits(local, cell, KEY_local, KEY_local_text));
 }
 
 static void add_operand(const struct painter *p, const struct rec *box, const struct rec *cell)
 {
-    char local[FIGURE_TEXT];
+    struct painter inner = *p;
     const struct rec *chip = rec_find(cell, KEY_chip);
-    begin_cell(p, cell, chip == NULL ? NULL : fill_of_chip(p, chip));
+    const char *fill = chip == NULL ? NULL : fill_of_chip(p, chip);
+    inner.ground = fill == NULL ? p->ink->cell : fill;
+    begin_cell(p, cell, fill);
     if (chip != NULL) {
-        add_chip(p, chip);
-    } else if (p->style == STYLE_FIT) {
-        dot_add_run(p, p->ink->muted, false, rec_get_text(cell, KEY_symbol));
-        dot_add_run(p, p->ink->muted, false, "  ");
-        add_number(p, p->ink->local, false, rec_get_text(cell, KEY_local_text));
-        if (rec_find(cell, KEY_share) != NULL) {
-            add_product(p, cell);
-        }
+        add_chip(&inner, chip);
     } else {
-        bool named = p->style == STYLE_TERSE && is_kind(box, "group");
-        dot_add_run(p, p->ink->muted, false, named ? rec_get_text(cell, KEY_name) : "");
-        dot_add_run(p, p->ink->muted, false, named ? " " : "");
-        add_number(p, p->ink->local, false, few_digits(local, cell, KEY_local, KEY_local_text));
+        add_local(&inner, box, cell);
     }
     text_add(p->html, "</TD>");
 }
@@ -265,64 +313,90 @@ static void add_operands(const struct painter *p, const struct rec *box)
 
 // ---- Bodies -------------------------------------------------------------------------------------
 
-// Its number, its shape, or how many numbers it is.
-static void add_value(const struct painter *p, const struct rec *box)
+// Its number, its shape, or how many numbers it is, in this colour (NULL: the usual one).
+static void add_value(const struct painter *p, const struct rec *box, const char *colour)
 {
     bool several = rec_get_whole(box, KEY_results) > 1;
     if (is_array(box)) {
         dot_add_run(p, p->ink->text, false, "  ");
-        add_shape(p, box);
+        add_shape(p, box, colour);
     } else {
-        dot_add_run(p, p->ink->muted, false, several ? "  " : " = ");
-        add_number(p, several ? p->ink->muted : p->ink->value, false,
-                   rec_get_text(box, KEY_value_text));
+        const char *usual = several ? p->ink->muted : p->ink->value;
+        dot_add_run(p, colour == NULL ? p->ink->muted : colour, false, several ? "  " : " = ");
+        add_number_if(p, rec_get_flag(box, KEY_hide_value), colour == NULL ? usual : colour, false,
+                      rec_get_text(box, KEY_value_text));
     }
 }
 
-static void add_grad(const struct painter *p, const struct rec *box, bool few)
+static const char *grad_sign(const struct rec *box)
+{
+    return is_array(box) || rec_get_whole(box, KEY_results) > 1 ? "‖∂‖ " : "∂ ";
+}
+
+static void add_grad(const struct painter *p, const struct rec *box, const char *colour, bool few)
 {
     char grad[FIGURE_TEXT];
-    bool several = is_array(box) || rec_get_whole(box, KEY_results) > 1;
-    dot_add_run(p, p->ink->muted, false, several ? "‖∂‖ " : "∂ ");
-    add_number(p, p->ink->grad, true,
-               few ? few_digits(grad, box, KEY_grad, KEY_grad_text)
-                   : rec_get_text(box, KEY_grad_text));
+    dot_add_run(p, colour == NULL ? p->ink->muted : colour, false, grad_sign(box));
+    add_number_if(p, rec_get_flag(box, KEY_hide_grad), colour == NULL ? p->ink->grad : colour, true,
+                  few ? few_digits(grad, box, KEY_grad, KEY_grad_text)
+                      : rec_get_text(box, KEY_grad_text));
 }
 
-// Name and value; of the current step on a ground of its own.
+// An empty box for the gradient; in the key the gradient is in it.
+static void add_blank(const struct painter *p, const struct rec *box)
+{
+    text_add(p->html, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\""
+                      " CELLPADDING=\"1\"><TR><TD>");
+    dot_add_run(p, p->ink->muted, false, grad_sign(box));
+    text_addf(p->html,
+              "</TD><TD BORDER=\"1\" COLOR=\"%s\" BGCOLOR=\"%s\" WIDTH=\"%d\" HEIGHT=\"%d\">",
+              p->ink->edge, p->ink->background, BLANK_WIDTH, BLANK_HEIGHT);
+    if (!rec_get_flag(box, KEY_hide_grad)) {
+        add_number(p, p->ink->grad, true, rec_get_text(box, KEY_grad_text));
+    }
+    text_add(p->html, "</TD></TR></TABLE>");
+}
+
+static bool is_leaf(const struct rec *box)
+{
+    const struct rec *operations = rec_find(box, KEY_operations);
+    return is_kind(box, "parameter") || is_kind(box, "input") ||
+           (operations != NULL && operations->whole == 0);
+}
+
+// Name and value; of the current step on a ground of its own. Where there are several frames, every
+// box that is ever current has room for the mark.
 static void add_header(const struct painter *p, const struct rec *box)
 {
-    bool current = rec_get_flag(box, KEY_current);
-    const char *name = current ? p->ink->header_text : p->ink->text;
-    const char *call = rec_get_text(box, KEY_call);
-    bool folded = *call != '\0', leaf = is_kind(box, "parameter") || is_kind(box, "input") ||
-                                        rec_find(box, KEY_formula) != NULL || is_array(box);
+    struct painter inner = *p;
+    bool current = rec_get_flag(box, KEY_current), leaf = is_leaf(box);
+    bool told = leaf || *rec_get_text(box, KEY_formula) != '\0' || is_array(box);
+    const char *colour = current ? p->ink->header_text : NULL;
+    const char *name = current ? colour : p->ink->text, *muted = current ? colour : p->ink->muted;
+    inner.ground = current ? p->ink->header : p->ground;
     text_addf(p->html, "\n<TR><TD ALIGN=\"LEFT\"%s%s%s>", current ? " BGCOLOR=\"" : "",
               current ? p->ink->header : "", current ? "\"" : "");
-    dot_add_run(p, name, false, current ? "▶ " : "");
-    dot_add_run(p, name, true, folded ? "⊞ " : "");
+    if (current || (p->frame && !leaf)) {
+        dot_add_run(p, current ? name : p->ground, false, "▶ ");
+    }
+    dot_add_run(p, name, true, *rec_get_text(box, KEY_call) != '\0' ? "⊞ " : "");
     dot_add_run(p, name, true, rec_get_text(box, KEY_name));
-    if (!current) {
-        add_value(p, box);
-        dot_add_run(p, p->ink->muted, false, leaf ? "" : "  ");
-        dot_add_run(p, p->ink->muted, false, leaf ? "" : rec_get_text(box, KEY_op));
-    }
+    add_value(&inner, box, colour);
+    dot_add_run(p, muted, false, told ? "" : "  ");
+    dot_add_run(p, muted, false, told ? "" : rec_get_text(box, KEY_op));
     if (p->style >= STYLE_LINE) {
-        dot_add_run(p, p->ink->muted, false, "  ");
-        add_grad(p, box, true);
+        dot_add_run(p, muted, false, "  ");
+        add_grad(&inner, box, colour, true);
     }
-    dot_add_run(p, p->ink->muted, false, rec_get_flag(box, KEY_dead) ? " · dead" : "");
+    add_number_if(&inner, rec_get_flag(box, KEY_hide_value), muted, false,
+                  rec_get_flag(box, KEY_dead) ? " · dead" : "");
     text_add(p->html, "</TD></TR>");
-    if (current && p->style < STYLE_LINE) {
-        text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
-        add_value(p, box);
-        text_add(p->html, "</TD></TR>");
-    }
 }
 
 static void add_rows(const struct painter *p, const struct rec *box)
 {
     const char *formula = rec_get_text(box, KEY_formula), *sum = rec_get_text(box, KEY_sum_text);
+    bool hidden = rec_get_flag(box, KEY_hide_grad);
     add_header(p, box);
     if (p->style >= STYLE_LINE) {
         return;
@@ -335,10 +409,14 @@ static void add_rows(const struct painter *p, const struct rec *box)
     }
     add_elements(p, box);
     text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
-    add_grad(p, box, false);
-    if (*sum != '\0' && p->style == STYLE_FIT) {
-        dot_add_run(p, p->ink->grad, false, " ");
-        dot_add_run(p, p->ink->grad, false, sum);
+    if (p->blank) {
+        add_blank(p, box);
+    } else {
+        add_grad(p, box, NULL, false);
+    }
+    if (*sum != '\0' && p->style == STYLE_FIT && !p->blank) {
+        add_number_if(p, hidden, p->ink->grad, false, " ");
+        add_number_if(p, hidden, p->ink->grad, false, sum);
     }
     text_add(p->html, "</TD></TR>");
 }
@@ -355,7 +433,9 @@ static void add_body(const struct painter *p, const struct rec *box, const struc
         dot_add_run(p, p->ink->value, false, rec_get_text(box, KEY_value_text));
         text_add(p->html, "</TD></TR>");
     } else {
-        add_rows(p, box);
+        struct painter inner = *p;
+        inner.ground = look->fill;
+        add_rows(&inner, box);
     }
     text_add(p->html, "</TABLE>");
 }

@@ -50,6 +50,9 @@ struct painter {
     bool compact, top_down;
     bool backward;                  // a backward walk is on
     const struct dot_names *names;  // of nodes, in a file; NULL: their ids are
+    bool frame;                     // one of several that are equal but for what is hidden
+    bool blank;                     // what is hidden is to be filled in
+    const char *ground;             // the fill of the cell in work: what is hidden has its colour
     struct text *html;              // the label in work
 };
 

@@ -184,6 +184,20 @@ static bool trials_text(const struct rec *need, struct text *out, struct diag *d
     return ok && text_length(out) > 0;
 }
 
+bool picture_choose(const struct rec *need, struct stop *stop, struct buf *chosen, struct diag *d)
+{
+    struct text dot;
+    struct buf bytes;
+    text_init(&dot);
+    buf_init(&bytes, 1);
+    bool ok = trials_text(need, &dot, d) &&
+              image_render(text_get(&dot), text_length(&dot), "none", stop, &bytes, d) &&
+              take_choice(&bytes, chosen, d);
+    text_release(&dot);
+    buf_release(&bytes);
+    return ok;
+}
+
 bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
                         struct buf *chosen, struct diag *d)
 {

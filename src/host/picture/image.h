@@ -33,10 +33,12 @@ bool picture_write(const struct rec *scene, const char *path, const char *format
 // The format that a need of kind "picture" asks for.
 const char *picture_format(const struct rec *need);
 // The same of the best of several layouts: `need` is of kind need, with the scenes, the area and the
-// trials of scene/fit.h. What was chosen is appended to `chosen`: "NUMBER LETTERS LAYOUTS", which of
-// the trials, the size of its smallest letters and how many were tried.
+// trials of scene/fit.h. What was chosen is appended to `chosen`, as backstep-render says it:
+// "NUMBER LETTERS LAYOUTS WIDTH HEIGHT".
 bool picture_write_best(const struct rec *need, const char *path, struct stop *stop,
                         struct buf *chosen, struct diag *d);
+// The choice alone, without a file.
+bool picture_choose(const struct rec *need, struct stop *stop, struct buf *chosen, struct diag *d);
 
 // The places that dot gives to each of these graphs (a list of texts in DOT), as "plain", one
 // answer after another appended to `bytes`. False: d says why, and `bytes` is as it was.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/schema.h"
+#include "picture/frames.h"
 #include "picture/image.h"
 #include "picture/page.h"
 #include "picture/plot.h"
@@ -337,6 +338,12 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     }
     if (strcmp(what, "view") == 0) {
         return answer_view(h, need, bytes, d);
+    }
+    if (strcmp(what, "choice") == 0) {
+        return picture_choose(need, h->stop, bytes, d);
+    }
+    if (strcmp(what, "frames") == 0) {
+        return frames_write(need, path, h->stop, bytes, d);
     }
     const char *format = rec_get_text(need, KEY_format);
     if (strcmp(what, "plot") == 0) {

@@ -2,6 +2,8 @@
 //
 //     backstep-render FORMAT [DPI PIXELS]  <graph.dot  >picture
 //
+// FORMAT "pages" makes a PDF with a page for each graph of the input.
+//
 // Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the same
 // thing, of which the best is drawn. Their attribute is
 //
@@ -11,10 +13,10 @@
 // it), and the area that the picture is to fit with the size of letters that is aimed at, all in
 // points (scene/fit.h). Before the picture, which fits the area, comes a line
 //
-//     NUMBER LETTERS LAYOUTS
+//     NUMBER LETTERS LAYOUTS WIDTH HEIGHT
 //
-// with the number of the graph that was drawn, the size of its smallest letters and how
-// many layouts were tried. FORMAT "none" writes that line alone.
+// with the number of the graph that was drawn, the size of its smallest letters, how many layouts
+// were tried, and how large the picture is. FORMAT "none" writes that line alone.
 //
 // FORMAT is one that Graphviz knows: png, svg, pdf, or plain and json0 for positions. With DPI and
 // PIXELS a picture of bitmaps has that many dots an inch and is scaled down where it would be wider
@@ -37,6 +39,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "render/pages.h"
 #include "render/png.h"
 #include "scene/worth.h"
 
@@ -133,23 +136,32 @@ static double whole_dots(double points, double dpi)
     return ceil(points * dpi / 72 - 0.001) * 72 / dpi;
 }
 
+// How large the picture will be, in points.
+static void drawn_size(Agraph_t *g, double *width, double *height)
+{
+    double pad = 2 * 72 * number_of(g, "pad"), wide = 0, high = 0, scale = 1;
+    double across = GD_bb(g).UR.x - GD_bb(g).LL.x + pad;
+    double down = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;
+    const char *size = agget(g, (char *)"size");
+    if (size != NULL && sscanf(size, "%lf,%lf", &wide, &high) == 2 && wide > 0 && high > 0) {
+        scale = fmin(72 * wide / across, 72 * high / down);
+        scale = strchr(size, '!') == NULL ? fmin(scale, 1) : scale;
+    }
+    *width = scale * across;
+    *height = scale * down;
+}
+
 // A picture of bitmaps whose page is not a whole number of dots has a last column and row that
 // one sees through. So the page is as large as the drawing, in the size that it is to have, and up
 // to a dot more.
 static void set_viewport(Agraph_t *g)
 {
-    double pad = 2 * 72 * number_of(g, "pad"), dpi = number_of(g, "dpi"), width = 0, height = 0;
-    double across = GD_bb(g).UR.x - GD_bb(g).LL.x + pad, scale = 1;
-    double down = GD_bb(g).UR.y - GD_bb(g).LL.y + pad;
-    const char *size = agget(g, (char *)"size");
-    if (size != NULL && sscanf(size, "%lf,%lf", &width, &height) == 2 && width > 0 && height > 0) {
-        scale = fmin(72 * width / across, 72 * height / down);
-        scale = strchr(size, '!') == NULL ? fmin(scale, 1) : scale;
-    }
-    if (dpi > 0 && across > 0 && down > 0) {
+    double dpi = number_of(g, "dpi"), width, height;
+    drawn_size(g, &width, &height);
+    if (dpi > 0 && width > 0 && height > 0) {
         char viewport[80];
-        snprintf(viewport, sizeof viewport, "%.6f,%.6f", whole_dots(scale * across, dpi),
-                 whole_dots(scale * down, dpi));
+        snprintf(viewport, sizeof viewport, "%.6f,%.6f", whole_dots(width, dpi),
+                 whole_dots(height, dpi));
         agattr(g, AGRAPH, (char *)"viewport", viewport);
     }
 }
@@ -340,7 +352,9 @@ static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format,
     if (best.graph == NULL) {
         return fail(NO_LAYOUT, "Graphviz cannot lay any of these graphs out");
     }
-    printf("%d %.3f %d\n", best.trial.number, best.letters, best.layouts);
+    double scale = best.letters / LETTERS;
+    printf("%d %.3f %d %.3f %.3f\n", best.trial.number, best.letters, best.layouts,
+           scale * best.width, scale * best.height);
     enum status status = DONE;
     if (strcmp(format, "none") != 0) {
         status = lay_best_out(gvc, &best);
@@ -349,6 +363,40 @@ static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format,
     let_go(gvc, &best);
     agclose(best.graph);
     return fflush(stdout) == 0 ? status : fail(NO_OUTPUT, "the picture cannot be passed on");
+}
+
+// ---- Pages --------------------------------------------------------------------------------------
+
+// All graphs of the input, the first of which was read.
+static enum status draw_pages(GVC_t *gvc, Agraph_t *g)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    FILE *memory = open_memstream(&bytes, &n);
+    struct pages *pages = memory == NULL ? NULL : pages_begin(memory);
+    enum status status = pages == NULL ? fail(NO_OUTPUT, "out of memory") : DONE;
+    for (; status == DONE && g != NULL; g = agread(stdin, NULL)) {
+        agattr(g, AGRAPH, (char *)"dpi", (char *)"72");
+        status = lay_out(gvc, g);
+        if (status == DONE) {
+            double width, height;
+            drawn_size(g, &width, &height);
+            if (!pages_add(pages, gvc, g, width, height)) {
+                status = fail(NO_FORMAT, "Graphviz cannot draw pages on this machine");
+            }
+        }
+        gvFreeLayout(gvc, g);
+        agclose(g);
+    }
+    if (pages != NULL && !pages_end(pages) && status == DONE) {
+        status = fail(NO_OUTPUT, "the picture cannot be passed on");
+    }
+    bool whole = memory != NULL && fclose(memory) == 0;
+    if (status == DONE && (!whole || fwrite(bytes, 1, n, stdout) != n || fflush(stdout) != 0)) {
+        status = fail(NO_OUTPUT, "the picture cannot be passed on");
+    }
+    free(bytes);
+    return status;
 }
 
 static enum status run(int argc, char **argv)
@@ -368,7 +416,9 @@ static enum status run(int argc, char **argv)
     enum status status;
     struct trial trial;
     const struct dots dots = {argc == 4 ? argv[2] : NULL, pixels};
-    if (read_trial(g, &trial)) {
+    if (strcmp(argv[1], "pages") == 0) {
+        status = draw_pages(gvc, g);
+    } else if (read_trial(g, &trial)) {
         status = draw_best(gvc, g, argv[1], &dots);
     } else {
         prepare(g, &dots);
