@@ -106,7 +106,8 @@ sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call
 zlib        = $(if $(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a),-l:libz.a,$(call pc,--libs zlib))
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
-# DOT is read again there.
+# Allocations are led to the test; DOT is read again.
+link_command_memory_test = -Wl,--wrap=malloc,--wrap=realloc
 libs_tests_picture = $(call pc,--libs libcgraph)
 libs_render = $(call pc,--libs libgvc libcgraph cairo)
 libs_live   = $(call pc,--libs libmicrohttpd)
@@ -236,7 +237,7 @@ $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o \
     $$(call library,$$(call room,$$*) $$(below_$$(call room,$$*)))
 	$(call show,link,$@)
-	$(call link,-lcmocka $(libs_tests_$(call room,$*)) $(call libs,$(call room,$*)))
+	$(call link,$(link_$*) -lcmocka $(libs_tests_$(call room,$*)) $(call libs,$(call room,$*)))
 
 $(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
 	$(call show,link,$@)

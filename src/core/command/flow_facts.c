@@ -207,7 +207,7 @@ static bool name_shown(struct flow *f, struct buf *shown)
 
 static bool has_text(const struct rec *list, const char *text)
 {
-    for (const struct rec *v = list->in.first; v != NULL; v = v->next) {
+    for (const struct rec *v = list == NULL ? NULL : list->in.first; v != NULL; v = v->next) {
         if (strcmp(v->text, text) == 0) {
             return true;
         }

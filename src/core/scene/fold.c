@@ -215,7 +215,7 @@ static bool fold_arrays(struct folder *f, const struct fold_stage *s)
         }
     }
     buf_release(&fold_of);
-    return ok;
+    return ok && !f->out->list.failed;
 }
 
 // May others go into this box?
@@ -405,6 +405,9 @@ static bool fold_stage(struct folder *f, const struct fold_stage *s)
     if (f->levels > 0) {
         memset(f->fold_of.data, 0xFF, f->fold_of.count * sizeof(uint32_t));
         fold_calls(f, s);
+        if (f->out->list.failed) {
+            return false;
+        }
         if (f->wish->mode != FOLD_ONE) {
             take_in(f,
                     &(struct fold_stage){0});  // the parameters of calls, before arrays claim them
@@ -416,6 +419,9 @@ static bool fold_stage(struct folder *f, const struct fold_stage *s)
         }
         take_in(f, s);
         make_statements(f);
+        if (f->out->list.failed) {
+            return false;
+        }
     }
     find_places(f);
     dissolve_singles(f);

@@ -339,6 +339,9 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     }
     transaction_roll_back(s);
     inputs_clear(&s->inputs);
+    if (s->stepped && s->stepper.tape != NULL) {
+        diag_hint(d, "the walk has ended; step begins another");
+    }
     forget_steps(s);
     report(top_frame(s), d, out);
     tell_left(s, d, out);

@@ -97,21 +97,6 @@ void transaction_take_back(struct session *s, size_t mark)
     session_forget_derived(s);
 }
 
-void transaction_roll_back(struct session *s)
-{
-    if (s->rewound != REWOUND_NOT) {  // forward again, which needs no memory
-        s->rewound == REWOUND_UNDO ? session_redo(s) : session_undo(s);
-        s->rewound = REWOUND_NOT;
-    }
-    trail_take_back(&s->undo, s->begun, NULL);
-    struct buf *arrays[GROWING];
-    session_growing(s, arrays);
-    for (size_t i = 0; i < GROWING; i++) {
-        arrays[i]->failed = false;  // what it was for is gone
-    }
-    session_forget_derived(s);
-}
-
 // Undo's memory is bounded: the oldest statements can no longer be taken back.
 static void forget_oldest(struct session *s)
 {
@@ -153,7 +138,6 @@ void transaction_end(struct session *s)
 static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
                        struct trail *to, struct buf *to_moments)
 {
-    trail_take_back(&s->undo, s->begun, NULL);
     if (from_moments->count == 0 || !buf_reserve(to_moments, to_moments->count + 1)) {
         return false;
     }
@@ -169,16 +153,43 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
     return true;
 }
 
+static bool undo_one(struct session *s)
+{
+    return rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+}
+
+static bool redo_one(struct session *s)
+{
+    return rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+}
+
+void transaction_roll_back(struct session *s)
+{
+    if (s->rewound != REWOUND_NOT) {  // forward again, which needs no memory
+        s->rewound == REWOUND_UNDO ? redo_one(s) : undo_one(s);
+        s->rewound = REWOUND_NOT;
+    }
+    trail_take_back(&s->undo, s->begun, NULL);
+    struct buf *arrays[GROWING];
+    session_growing(s, arrays);
+    for (size_t i = 0; i < GROWING; i++) {
+        arrays[i]->failed = false;  // what it was for is gone
+    }
+    session_forget_derived(s);
+}
+
 bool session_undo(struct session *s)
 {
-    bool ok = rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+    trail_take_back(&s->undo, s->begun, NULL);
+    bool ok = undo_one(s);
     s->rewound = ok ? REWOUND_UNDO : s->rewound;
     return ok;
 }
 
 bool session_redo(struct session *s)
 {
-    bool ok = rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+    trail_take_back(&s->undo, s->begun, NULL);
+    bool ok = redo_one(s);
     s->rewound = ok ? REWOUND_REDO : s->rewound;
     return ok;
 }

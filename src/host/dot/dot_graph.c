@@ -65,7 +65,7 @@ static struct dot_part *node_at(const struct dot_graph *g, uint32_t number)
     return BUF(struct dot_part *, &g->nodes)[number];
 }
 
-enum { FREE = UINT32_MAX };
+#define FREE UINT32_MAX
 
 // Where the node of that name is in the table, or would be.
 static uint32_t *place_of(const struct dot_graph *g, const char *name)
