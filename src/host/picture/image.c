@@ -50,7 +50,7 @@ static bool explain(struct child_result *r, int seconds, struct diag *d)
         diag_set(d, nowhere, "%s", last);
         hint = "install the whole of Graphviz, or write a .dot file";
     } else if (code < 0) {
-        diag_set(d, nowhere, "the layout gave up: this graph is too large for it");
+        diag_set(d, nowhere, "the layout gave up: there is not enough memory for this graph");
     } else {
         diag_set(d, nowhere, "the layout failed%s%s", last[0] == '\0' ? "" : ": ",
                  diag_quote(words, last, strlen(last)));
@@ -62,6 +62,9 @@ bool image_render(const char *dot, size_t n, const char *format, struct stop *st
                   struct buf *bytes, struct diag *d)
 {
     char path[PATH_MAX];
+    if (strcmp(format, "plain") != 0 && !helper_has_room(d)) {
+        return false;
+    }
     bool bitmap = strcmp(format, "png") == 0;
     const char *argv[] = {RENDER, format, bitmap ? DPI : NULL, PIXELS, NULL};
     const struct child child = {.program = path,

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "process/child.h"
+#include "process/helper.h"
 #include "store/files.h"
 
 #define GNUPLOT "gnuplot"
@@ -347,6 +348,9 @@ bool plot_draw_file(const struct rec *plot, const char *format, struct stop *sto
     if (too_large(plot)) {
         diag_set(d, nowhere, "these numbers are too large to be drawn into a file");
         return diag_hint(d, "choose a smaller range");
+    }
+    if (!helper_has_room(d)) {
+        return false;
     }
     // Its own standard input gnuplot reads byte by byte, which takes a second for each megabyte.
     static const char *const argv[] = {GNUPLOT, "-d", "-e", "load '<cat'", NULL};

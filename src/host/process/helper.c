@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 // The folder of the running program, or the one `up` folders above it.
@@ -16,6 +17,19 @@ static bool own_folder(char path[PATH_MAX], int up)
     }
     path[n > 0 ? n : 0] = '\0';
     return n >= 0;
+}
+
+bool helper_has_room(struct diag *d)
+{
+    enum { MEGABYTES = 192 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+        limit.rlim_cur >= (rlim_t)MEGABYTES << 20) {
+        return true;
+    }
+    diag_set(d, (struct span){0, 0}, "a picture in a file takes %d MB of memory, and there are %d",
+             MEGABYTES, (int)(limit.rlim_cur >> 20));
+    return diag_hint(d, "raise the limit (ulimit -v), or draw it in the terminal");
 }
 
 bool helper_find(char path[PATH_MAX], const char *name, const char *variable)
