@@ -202,6 +202,16 @@ static void write_files(const struct scenario *s, const char *folder)
     }
 }
 
+// A PDF says when it was made.
+static void forget_date(struct bytes b)
+{
+    static const char key[] = "/CreationDate (D:";
+    char *at = memmem(b.data, b.n, key, sizeof key - 1);
+    for (at = at == NULL ? NULL : at + sizeof key - 1; at != NULL && *at >= '0' && *at <= '9'; at++) {
+        *at = '0';
+    }
+}
+
 // What lies in the folder; hidden folders (the learner's own data) are left out.
 static void note_files(struct run *r, const char *folder)
 {
@@ -214,6 +224,7 @@ static void note_files(struct run *r, const char *folder)
             struct file *f = &r->files[r->file_count++];
             f->path = must(strdup(entry->d_name));
             f->bytes = read_path(path);
+            forget_date(f->bytes);
         }
     }
     if (dir != NULL) {
