@@ -304,12 +304,15 @@ bool tutor_question_number(struct tutor *t, const char *expression, double *numb
 
 uint32_t tutor_question_draws(const struct tutor *t)
 {
-    return t->play->draws;
+    return tutor_question(t) == NULL ? 0 : t->play->draws;
 }
 
 void tutor_question_fill(struct tutor *t, const char *text, struct text *out)
 {
     struct records aside;
+    if (tutor_question(t) == NULL) {
+        return;
+    }
     records_init(&aside);
     play_fill(t->play, &aside, out, text, t->play->question->line);
     records_release(&aside);
