@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "words/ink.h"
+#include "words/say.h"
 #include "words/signs.h"
 #include "words/table.h"
 
@@ -257,6 +258,16 @@ static void add_operand(const struct rails *r, const struct rec *cell, struct te
     }
 }
 
+// What stands after a ∂: (dL/da) of what is a derivative itself.
+static void add_part(const struct rails *r, const struct rec *cell, struct text *out)
+{
+    struct text operand;
+    text_init(&operand);
+    add_operand(r, cell, &operand);
+    text_add(out, say_part(text_get(&operand)).text);
+    text_release(&operand);
+}
+
 // "= neuron(x1, x2)" of a call, "5 ops of x1, x2" of what else is folded.
 static void add_folded(const struct rails *r, const struct rec *box, struct text *out)
 {
@@ -333,7 +344,7 @@ static void add_locals(const struct rails *r, const struct rec *box, struct text
         size_t room = (size_t)rec_get_whole(cell, KEY_local_room);
         text_add(out, text_length(out) > 0 ? "  " : " ");
         text_add(out, r->ascii ? "d" : "∂");
-        add_operand(r, cell, out);
+        add_part(r, cell, out);
         text_add_char(out, ' ');
         ink_add(out, signs_is(cell, KEY_local_text, "·") ? INK_MUTED : INK_LOCAL,
                 text_get(&figure));
