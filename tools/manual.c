@@ -238,6 +238,11 @@ static void put_values(const char *value)
     }
 }
 
+// The words behind which a lesson stands, and what else may stand there.
+static const struct {
+    const char *word, *other;
+} takes_lesson[] = {{"lesson", "new"}, {"notebook", ""}};
+
 static void put_bash(char **lessons)
 {
     fputs("# Completion of backstep for bash\n_backstep()\n{\n"
@@ -251,10 +256,12 @@ static void put_bash(char **lessons)
             fputs("' -- \"$now\")); return ;;\n", stdout);
         }
     }
-    fputs("    lesson) COMPREPLY=($(compgen -W 'new", stdout);
-    put_list(lessons);
-    fputs("' -- \"$now\") $(compgen -f -X '!*.md' -- \"$now\")); return ;;\n    esac\n"
-          "    if [[ $now == -* ]]; then\n        COMPREPLY=($(compgen -W '-e",
+    for (size_t i = 0; i < COUNT_OF(takes_lesson); i++) {
+        printf("    %s) COMPREPLY=($(compgen -W '%s", takes_lesson[i].word, takes_lesson[i].other);
+        put_list(lessons);
+        fputs("' -- \"$now\") $(compgen -f -X '!*.md' -- \"$now\")); return ;;\n", stdout);
+    }
+    fputs("    esac\n    if [[ $now == -* ]]; then\n        COMPREPLY=($(compgen -W '-e",
           stdout);
     put_options();
     fputs("' -- \"$now\"))\n    elif ((COMP_CWORD == 1)); then\n"
@@ -299,11 +306,14 @@ static void put_zsh(char **lessons)
           "    '1: :{_alternative \"words:word:(",
           stdout);
     put_words();
-    fputs(" )\" \"files:file:_files\"}' \\\n"
-          "    '*: :{[[ $words[2] == lesson ]] && _alternative \"lessons:lesson:(new",
-          stdout);
-    put_list(lessons);
-    fputs(")\" \"files:file:_files\" || _files}'\n", stdout);
+    fputs(" )\" \"files:file:_files\"}' \\\n    '*: :{", stdout);
+    for (size_t i = 0; i < COUNT_OF(takes_lesson); i++) {
+        printf("%s [[ $words[2] == %s ]]; then _alternative \"lessons:lesson:(%s",
+               i == 0 ? "if" : "; elif", takes_lesson[i].word, takes_lesson[i].other);
+        put_list(lessons);
+        fputs(")\" \"files:file:_files\"", stdout);
+    }
+    fputs("; else _files; fi}'\n", stdout);
 }
 
 static void put_fish(char **lessons)
@@ -323,9 +333,13 @@ static void put_fish(char **lessons)
           "complete -c backstep -n __fish_use_subcommand -a '",
           stdout);
     put_words();
-    fputs("'\ncomplete -c backstep -n '__fish_seen_subcommand_from lesson' -a 'new", stdout);
-    put_list(lessons);
     fputs("'\n", stdout);
+    for (size_t i = 0; i < COUNT_OF(takes_lesson); i++) {
+        printf("complete -c backstep -n '__fish_seen_subcommand_from %s' -a '%s",
+               takes_lesson[i].word, takes_lesson[i].other);
+        put_list(lessons);
+        fputs("'\n", stdout);
+    }
 }
 
 int main(int argc, char **argv)
