@@ -271,5 +271,5 @@ void salvage_tell(struct session *s, struct frame *f, struct records *out)
     for (const struct rec *i = v->rows.list.in.first; i != NULL; i = i->next) {
         rec_copy(out, rows, i);
     }
-    rec_whole(out, r, KEY_more, v->left > LISTED ? (int64_t)(v->left - LISTED) : 0);
+    rec_whole(out, r, KEY_more, (int64_t)(v->left - v->rows.list.in.count));
 }

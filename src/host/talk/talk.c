@@ -240,6 +240,11 @@ static bool take_code(struct talk *t, struct json value)
         refuse(t, "this should be a text", "write {\"id\": 1, \"run\": \"a = 2\"}");
         return false;
     }
+    if (t->code.bytes.failed) {
+        t->code.bytes.failed = false;
+        t->end = "refused";
+        return diag_out_of_memory(&t->trouble);
+    }
     return true;
 }
 

@@ -410,13 +410,18 @@ static void reply_aborted(struct kernel_state *k, const struct wire_message *req
                  "\"traceback\":[]}");
 }
 
+// A cell failed that had no memory to say why.
+static const char unknown[] =
+    "\"ename\":\"error\",\"evalue\":\"out of memory\",\"traceback\":[\"out of memory\"]";
+
 static void reply_executed(struct executed_cell *c, enum session_state state)
 {
     struct text content;
     text_init(&content);
     text_addf(&content, "{\"execution_count\":%lld,", (long long)c->k->count);
     if (state == SESSION_FAILED) {
-        text_addf(&content, "\"status\":\"error\",%s}", text_get(&c->error));
+        const char *known = text_get(&c->error);
+        text_addf(&content, "\"status\":\"error\",%s}", *known != '\0' ? known : unknown);
     } else {
         text_addf(&content, "\"status\":\"ok\",\"user_expressions\":{},\"payload\":[%s]}",
                   state == SESSION_QUIT ? "{\"source\":\"ask_exit\",\"keepkernel\":false}" : "");
@@ -478,7 +483,7 @@ void execute_answer(struct kernel_state *k, const struct wire_message *request, 
     if (atomic_load(&k->ending) == 0) {
         stop_renew(&k->stop);
     }
-    enum session_state state = run_cell(&c, &code);
+    enum session_state state = code.bytes.failed ? SESSION_FAILED : run_cell(&c, &code);
     reply_executed(&c, state);
     if (state == SESSION_FAILED && !is_false(json_member(request->content, "stop_on_error"))) {
         k->abort_until = network_now() + KERNEL_ABORTS;

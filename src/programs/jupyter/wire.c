@@ -124,11 +124,16 @@ static void add_header(struct wire_session *w, struct text *out, const char *typ
               w->session, number, w->session, date, now.tv_nsec / 1000, type);
 }
 
+// In place of a content that there was no memory for.
+static const char no_memory[] = "{\"status\":\"error\",\"ename\":\"error\",\"evalue\":\"out of "
+                                "memory\",\"traceback\":[]}";
+
 void wire_seal(struct wire_session *w, struct parcel *out, const struct wire_message *parent,
                const char *topic, const char *type, const char *content)
 {
     struct text header;
     char signature[SIGNATURE + 1] = "";
+    content = *content == '\0' ? no_memory : content;
     text_init(&header);
     add_header(w, &header, type);
     const struct frame_bytes nothing = {"{}", 2};

@@ -43,7 +43,8 @@ bool wire_open(const struct wire_session *w, struct parcel *parcel, struct wire_
 void message_release(struct wire_message *m);
 
 // Puts a message together. parent: what it answers; NULL: nothing. topic: the one frame before the
-// delimiter; NULL: the parent's identities. content: JSON.
+// delimiter; NULL: the parent's identities. content: JSON, or "" where memory
+// was short.
 void wire_seal(struct wire_session *w, struct parcel *out, const struct wire_message *parent,
                const char *topic, const char *type, const char *content);
 
