@@ -88,5 +88,16 @@ graph L out.svg; a.data = 77; forward; print L' 2>&1)
 [ "$shown" = 78 ] && grep -q '>42<' out.svg && ! grep -q '>78<' out.svg && ok=0 || ok=1
 tell 'a graph that changes behind its picture' "$ok" "$shown"
 
+# Names that are bound again and again, in scripts of four times the length: time grows with the
+# length, not with its square (which would be 16 times).
+rebinding() {  # statements; prints CPU milliseconds
+    awk -v n="$1" 'BEGIN { print "x = 1"; for (i = 0; i < n; i++) print "y" i%500 " = x*2 + " i }' >many.bs
+    bash -c 'TIMEFORMAT=%U; time "$0" many.bs' "$BACKSTEP" 2>&1 | awk '{ print int(1000*$1 + 1) }'
+}
+short=$(rebinding 10000)
+long=$(rebinding 40000)
+[ "$long" -lt $((10 * short + 50)) ] && ok=0 || ok=1
+tell 'many rebindings' "$ok" "$short ms, then $long ms"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

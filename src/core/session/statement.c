@@ -53,46 +53,87 @@ static uint32_t elements(struct value v)
 // part of what the name is bound to now?
 enum { USES_OLD = 1, IN_FRESH = 2 };
 
-static bool mark_uses(const struct session *s, struct value old, struct value fresh,
-                      struct buf *marks)
+struct left {
+    uint32_t low;     // the first node of the old value: nothing before it can depend on it
+    struct buf mark;  // by node, from there on
+    bool any;         // something depends on the old value alone
+};
+
+static uint8_t mark_of(const struct left *l, uint32_t node)
+{
+    return node < l->low ? 0 : BUF(uint8_t, &l->mark)[node - l->low];
+}
+
+static void add_mark(struct left *l, uint32_t node, uint8_t mark)
+{
+    if (node >= l->low) {
+        BUF(uint8_t, &l->mark)[node - l->low] |= mark;
+    }
+}
+
+// False: out of memory. The caller releases left->mark.
+static bool find_left(const struct session *s, struct value old, struct value fresh, struct left *l)
 {
     const struct tape *t = &s->tape;
     uint32_t count = tape_count(t);
-    buf_init(marks, 1);
-    if (!buf_resize(marks, count)) {
+    *l = (struct left){.low = count};
+    buf_init(&l->mark, 1);
+    for (uint32_t k = 0; k < elements(old); k++) {
+        uint32_t node = element(s, old, k);
+        l->low = node < l->low ? node : l->low;
+    }
+    if (!buf_resize(&l->mark, count - l->low)) {
         return false;
     }
-    uint8_t *mark = marks->data;
     for (uint32_t k = 0; k < elements(old); k++) {
-        mark[element(s, old, k)] |= USES_OLD;
+        add_mark(l, element(s, old, k), USES_OLD);
     }
     for (uint32_t k = 0; k < elements(fresh); k++) {
-        mark[element(s, fresh, k)] |= IN_FRESH;
+        add_mark(l, element(s, fresh, k), IN_FRESH);
     }
-    for (uint32_t i = 0; i < count; i++) {
+    bool used = false;
+    for (uint32_t i = l->low + 1; i < count; i++) {
         struct node n = tape_node(t, i);
-        mark[i] |= n.op == OP_LEAF ? 0 : (mark[n.a] | mark[n.b]) & USES_OLD;
-    }
-    for (uint32_t i = count; i-- > 0;) {
-        struct node n = tape_node(t, i);
-        if (n.op != OP_LEAF && (mark[i] & IN_FRESH) != 0) {
-            mark[n.a] |= IN_FRESH;
-            mark[n.b] |= IN_FRESH;
+        bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
+        if (reaches && ((mark_of(l, n.a) | mark_of(l, n.b)) & USES_OLD) != 0) {
+            add_mark(l, i, USES_OLD);
+            used = true;
         }
+    }
+    for (uint32_t i = count; used && i-- > l->low;) {
+        struct node n = tape_node(t, i);
+        if (n.op != OP_LEAF && (mark_of(l, i) & IN_FRESH) != 0) {
+            add_mark(l, n.a, IN_FRESH);
+            add_mark(l, n.b, IN_FRESH);
+        }
+        l->any |= n.op != OP_LEAF && mark_of(l, i) == USES_OLD;
     }
     return true;
 }
 
+// Is another name bound to this node?
+static bool has_name(const struct names *names, uint32_t node)
+{
+    for (uint32_t name = 0; name < names_count(names); name++) {
+        struct value v = names_get(names, name);
+        if (v.rank == VALUE_SCALAR && v.base == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // A name whose value depends on what `old` was, and is no part of what is bound to it now: the one
 // whose node is the last. NAME_NONE: there is none.
-static uint32_t left_behind(const struct session *s, const uint8_t *mark)
+static uint32_t left_behind(const struct session *s, const struct left *l)
 {
     uint32_t user = NAME_NONE, last = 0;
     for (uint32_t name = 0; name < names_count(&s->names); name++) {
         struct value v = names_get(&s->names, name);
         for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < elements(v); k++) {
             uint32_t node = element(s, v, k);
-            if (mark[node] == USES_OLD && tape_op(&s->tape, node) != OP_LEAF && node >= last) {
+            if (mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF &&
+                node >= last) {
                 user = name;
                 last = node;
             }
@@ -130,17 +171,15 @@ static void note_old_user(struct call *c, struct token name, struct value old, s
                           const struct making *how)
 {
     const struct tape *t = &c->s->tape;
-    struct buf marks;
-    if (old.rank == VALUE_SCALAR && names_of_node(&c->s->names, old.base) != NAME_NONE) {
-        return;  // it was another name for what is still bound
-    }
-    bool ok = mark_uses(c->s, old, fresh, &marks);
-    const uint8_t *mark = marks.data;
+    struct left left;
+    bool looks = find_left(c->s, old, fresh, &left) && left.any;
     bool leaf = tape_op(t, element(c->s, old, 0)) == OP_LEAF;
     // What is computed from the old value goes on from it: h = tanh(w*h), c += 1.
-    bool goes_on = ok && !leaf && (mark[element(c->s, old, 0)] & IN_FRESH) != 0;
-    uint32_t user = ok && !goes_on ? left_behind(c->s, mark) : NAME_NONE;
-    buf_release(&marks);
+    looks = looks && (leaf || (mark_of(&left, element(c->s, old, 0)) & IN_FRESH) == 0);
+    // It may have been another name for what is still bound.
+    looks = looks && (old.rank != VALUE_SCALAR || !has_name(&c->s->names, old.base));
+    uint32_t user = looks ? left_behind(c->s, &left) : NAME_NONE;
+    buf_release(&left.mark);
     if (user == NAME_NONE) {
         return;
     }
