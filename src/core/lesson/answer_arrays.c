@@ -129,7 +129,8 @@ static void say_shape(struct judging *j, const struct outcome shapes[2])
     bool turned = a.rank == VALUE_MATRIX && a.rows == b.cols && a.cols == b.rows;
     bool flat = a.rank == VALUE_VECTOR && b.rank == VALUE_MATRIX;
     judge_say(j, "Yours is %s%s, and it should be of shape %s.",
-              value_is_array(a) ? "of shape " : "", shape_words(is, a), shape_words(ought, b));
+              value_is_array(a) ? phrase(j->q->language, "of shape ") : "", shape_words(is, a),
+              shape_words(ought, b));
     if (turned) {
         judge_say(j, "It is turned: exchange the two factors, or put .T after it.");
     } else if (flat) {
@@ -191,7 +192,7 @@ static bool refuse_slope(struct judging *j)
         found = i.kind == ITEM_SLOPE || (i.kind == ITEM_CALL && strncmp(s, "grad(", 5) == 0);
         if (found) {
             judge_refuse(j, i.span, "a derivative is what is asked for here");
-            diag_hint(&j->out->diag, "say it with the arrays of the question");
+            judge_hint(j, "say it with the arrays of the question");
         }
     }
     parser_release(&p);
@@ -208,7 +209,7 @@ void judge_arrays(struct judging *j)
         switch (compare(j, j->answer, j->q->answer, outcomes, &d)) {
         case SAMPLED_UNREADABLE:
             judge_refuse(j, d.span, "%s", d.message);
-            diag_hint(&j->out->diag, "%s", d.hint);
+            judge_hint(j, "%s", d.hint);
             break;
         case SAMPLED_SAME:
             judge_set(j, JUDGED_RIGHT);

@@ -114,7 +114,7 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
         return false;
     }
     judge_refuse(j, j->answer, "%s is what is asked for", s);
-    diag_hint(&j->out->diag, "say it in other terms");
+    judge_hint(j, "say it in other terms");
     return true;
 }
 
@@ -147,7 +147,7 @@ static bool refuse_banned(struct judging *j)
         size_t n = strcspn(s, ", ");
         if (stands_in(j->text, j->answer, s, n)) {
             judge_refuse(j, j->answer, "it is to be written without %.*s", (int)n, s);
-            diag_hint(&j->out->diag, "say it in other terms");
+            judge_hint(j, "say it in other terms");
             return true;
         }
         s += n + strspn(s + n, ", ");
@@ -192,11 +192,11 @@ static void hint_unknown(struct judging *j, const struct exprs *p, const struct 
         text_addf(&product, "%s%c", i > 0 ? "*" : "", s[i]);
     }
     if (n == 1 && *s == 'e') {
-        diag_hint(&j->out->diag, "e to the power of x is written exp(x)");
+        judge_hint(j, "e to the power of x is written exp(x)");
     } else if (letters) {
-        diag_hint(&j->out->diag, "a product is written %s", text_get(&product));
+        judge_hint(j, "a product is written %s", text_get(&product));
     } else {
-        diag_hint(&j->out->diag, "use the names of the question");
+        judge_hint(j, "use the names of the question");
     }
     text_release(&product);
 }
@@ -357,7 +357,7 @@ static bool refuse_value(struct judging *j, struct exprs *p, uint32_t given, uin
     judge_refuse(j, j->answer,
                  here ? "this is what it comes to here; a formula is asked for"
                       : "a formula is asked for, and this is a number");
-    diag_hint(&j->out->diag, "write it with names");
+    judge_hint(j, "write it with names");
     return true;
 }
 
@@ -371,7 +371,7 @@ static bool refuse_no_number(struct judging *j, struct exprs *p, uint32_t given)
     char number[NUMBER_TEXT];
     judge_refuse(j, j->answer, "this is %s, whatever the names are",
                  number_text(number, value, DIGITS));
-    return diag_hint(&j->out->diag, "write a formula that has a value") || true;
+    return judge_hint(j, "write a formula that has a value") || true;
 }
 
 static void say_why(struct judging *j, struct exprs *p, uint32_t given,
@@ -422,7 +422,7 @@ void judge_formula(struct judging *j)
     exprs_init(&p);
     if (!trial_read_formula(&p, j->scope, j->text, j->answer, &given, &d)) {
         judge_refuse(j, d.span, "%s", d.message);
-        diag_hint(&j->out->diag, "%s", d.hint);
+        judge_hint(j, "%s", d.hint);
     } else if (!refuse_asked(j, &p, given) && !refuse_banned(j)) {
         if (!read_key(j, &p, &key, &d)) {
             judge_open(j, &d);

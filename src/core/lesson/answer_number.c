@@ -47,7 +47,7 @@ static bool refuse_none(struct judging *j, struct span place, const char *s, siz
     char quoted[QUOTED];
     judge_refuse(j, place, "a number is asked for, and '%s' is none",
                  diag_quote(quoted, s, length));
-    return diag_hint(&j->out->diag, "work it out, then check with the prompt: print %s", quoted);
+    return judge_hint(j, "work it out, then check with the prompt: print %s", quoted);
 }
 
 // What cannot be part of a number is a name, or dL/da, a.grad, %7.
@@ -78,7 +78,7 @@ bool answer_read_number(struct judging *j, struct span at, struct given_number *
         refuse_none(j, at, j->text + at.start, at.end - at.start);
     } else if (!ok) {
         judge_refuse(j, d.span, "%s", d.message);
-        diag_hint(&j->out->diag, "%s", d.hint);
+        judge_hint(j, "%s", d.hint);
     }
     ok = ok && (expr_free_names(&p, root, &names) || diag_out_of_memory(&j->out->diag));
     if (ok && names.count > 0) {
@@ -127,8 +127,9 @@ static bool say_near(struct judging *j, double value, double key)
     int asked = digits_right(j->q->tolerance.relative), right = digits_right(off);
     if (j->q->tolerance.relative > 0 && asked > 1) {
         right = right < asked ? right : asked - 1;
-        judge_say(j, "Near: right to %d digit%s, %d are asked.", right, right == 1 ? "" : "s",
-                  asked);
+        judge_say(j, right == 1 ? "Near: right to %d digit, %d are asked."
+                                : "Near: right to %d digits, %d are asked.",
+                  right, asked);
     } else {
         judge_say(j, "Near, but it is to be nearer.");
     }
@@ -227,7 +228,8 @@ static bool judge_cell(struct judging *j, size_t i, const struct question_line *
     }
     j->out->filled &= ~bit(i);
     // What was said is about this cell.
-    const char *why = j->out->said_count > said ? j->out->said[said] : "not yet";
+    const char *why = j->out->said_count > said ? j->out->said[said]
+                                                  : phrase(j->q->language, "not yet");
     j->out->said_count = said;
     judge_say(j, "%s: %s", cell->left, why);
     return false;
@@ -307,9 +309,11 @@ void judge_fill(struct judging *j)
         bool commas =
             memchr(j->text + j->answer.start, ',', j->answer.end - j->answer.start) != NULL;
         if (!is_row(j, commas, left)) {
-            judge_refuse(j, j->answer, "these are more numbers than cells: %zu %s left", left,
-                         left == 1 ? "is" : "are");
-            diag_hint(&j->out->diag, "write an expression without blanks, or commas between");
+            judge_refuse(j, j->answer,
+                         left == 1 ? "these are more numbers than cells: %zu is left"
+                                   : "these are more numbers than cells: %zu are left",
+                         left);
+            judge_hint(j, "write an expression without blanks, or commas between");
             return;
         }
         judge_row(j, commas);

@@ -64,7 +64,7 @@ static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
     size_t n = utf8_read(j->text + at, j->answer.end - at, &c);
     diag_quote(quoted, j->text + at, n == 0 ? 1 : n);
     judge_refuse(j, (struct span){at, at + 1}, "'%s' is no letter of an option", quoted);
-    return diag_hint(&j->out->diag, "the options are a to %c", (char)('a' + (p->options - 1)));
+    return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 
 // The option whose text this is, as the author wrote it, or without the marks of code around it.
@@ -231,7 +231,7 @@ void judge_pick(struct judging *j)
         judge_say(j, p.count == 1 ? "That one is right, but not the only one."
                                   : "Those are right, but not all.");
     } else if (j->q->kind == QUESTION_MULTI && j->out->said_count == 0) {
-        judge_say(j, "%zu of these %s wrong.", wrong, wrong == 1 ? "is" : "are");
+        judge_say(j, wrong == 1 ? "%zu of these is wrong." : "%zu of these are wrong.", wrong);
     }
 }
 
@@ -290,8 +290,10 @@ void judge_order(struct judging *j)
         return;
     }
     if (p.count < p.options) {
-        judge_refuse(j, j->answer, "all letters from a to %c are asked for, here %s %zu",
-                     (char)('a' + (p.options - 1)), p.count == 1 ? "is" : "are", p.count);
+        judge_refuse(j, j->answer,
+                     p.count == 1 ? "all letters from a to %c are asked for, here is %zu"
+                                  : "all letters from a to %c are asked for, here are %zu",
+                     (char)('a' + (p.options - 1)), p.count);
         return;
     }
     echo(j, &p);

@@ -13,11 +13,11 @@ static bool read_node(struct judging *j, struct span at, uint32_t *node)
     double number;
     if (!trial_evaluate(j->scope, j->text, at, &number, node, &d)) {
         judge_refuse(j, d.span, "%s", d.message);
-        return diag_hint(&j->out->diag, "%s", d.hint);
+        return judge_hint(j, "%s", d.hint);
     }
     if (*node == NODE_NONE) {
         judge_refuse(j, at, "a node is asked for: its name, or its number such as %%3");
-        return diag_hint(&j->out->diag, "'vars' shows the names, 'graph' draws all nodes");
+        return judge_hint(j, "'vars' shows the names, 'graph' draws all nodes");
     }
     return true;
 }
@@ -109,7 +109,7 @@ static bool read_edge(struct judging *j, struct edge *e)
     struct span node, child;
     if (!split_edge(j->text, j->answer, &node, &child)) {
         judge_refuse(j, j->answer, "an edge is asked for: the node, then its child");
-        return diag_hint(&j->out->diag, "write it as L d");
+        return judge_hint(j, "write it as L d");
     }
     if (!read_node(j, node, &e->node) || !read_node(j, child, &e->child)) {
         return false;
@@ -120,9 +120,9 @@ static bool read_edge(struct judging *j, struct edge *e)
         names_label(j->scope->names, b, e->child);
         judge_refuse(j, j->answer, "there is no edge from %s to %s", a, b);
         return is_edge(j->scope->tape, e->child, e->node)
-                   ? diag_hint(&j->out->diag, "an edge goes from the node to its child: %s %s", b,
+                   ? judge_hint(j, "an edge goes from the node to its child: %s %s", b,
                                a)
-                   : diag_hint(&j->out->diag, "'local %s' lists the edges of a node", a);
+                   : judge_hint(j, "'local %s' lists the edges of a node", a);
     }
     return true;
 }
@@ -168,7 +168,7 @@ void judge_do(struct judging *j)
     struct text conditions;
     text_init(&conditions);
     question_conditions(j->q, &conditions);
-    diag_hint(&j->out->diag, "it is done when it holds: %s", text_get(&conditions));
+    judge_hint(j, "it is done when it holds: %s", text_get(&conditions));
     text_release(&conditions);
 }
 

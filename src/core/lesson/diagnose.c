@@ -334,11 +334,16 @@ void diagnose(const struct scope *scope, uint32_t root, uint32_t of,
 
 // ---- In words -----------------------------------------------------------------------------------
 
+static const char *what_of(const struct judging *j, enum mistake_kind kind)
+{
+    return phrase(j->q->language, mistake_get(kind)->what);
+}
+
 static void say_kind(struct judging *j, enum mistake_kind kind, const struct mistake_match *m)
 {
     const struct tape *t = j->scope->tape;
     char node[LABEL_TEXT], child[LABEL_TEXT];
-    judge_say(j, "That is what comes out when %s.", mistake_get(kind)->what);
+    judge_say(j, "That is what comes out when %s.", what_of(j, kind));
     if (m == NULL || m->always || m->places != 1) {
         return;
     }
@@ -378,9 +383,11 @@ static bool ask_more(struct judging *j, const struct slope *slope, const struct 
         names_label(j->scope->names, root, slope->root);
         judge_say(
             j,
-            "%s usual mistakes lead to this. One more number tells which: what do you get for "
-            "d%s/d%s?",
-            d->kinds == 2 ? "Two" : "Several", root, leaf);
+            d->kinds == 2 ? "Two usual mistakes lead to this. One more number tells which: what do "
+                            "you get for d%s/d%s?"
+                          : "Several usual mistakes lead to this. One more number tells which: what "
+                            "do you get for d%s/d%s?",
+            root, leaf);
         j->out->more = d->more;
     }
     return asks;
@@ -395,8 +402,8 @@ static bool say_diagnosis(struct judging *j, const struct slope *slope, const st
         if (d->kinds > 2) {
             return false;
         }
-        judge_say(j, "That is what comes out when %s; or when %s.", mistake_get(d->found[0])->what,
-                  mistake_get(d->found[1])->what);
+        judge_say(j, "That is what comes out when %s; or when %s.", what_of(j, d->found[0]),
+                  what_of(j, d->found[1]));
     }
     return d->kinds > 0;
 }

@@ -311,7 +311,7 @@ bool diagnose_formula(struct judging *j, struct exprs *p, uint32_t base, uint32_
     }
     bool said = slip != SLIP_NONE;
     if (said) {
-        judge_say(j, "That is what comes out when %s.", says[slip]);
+        judge_say(j, "That is what comes out when %s.", phrase(j->q->language, says[slip]));
     } else if (same(p, given, base)) {
         said = true;
         judge_say(j, "That is the function itself; its slope is asked for.");

@@ -39,10 +39,20 @@ bool judge_refuse(struct judging *j, struct span at, const char *format, ...)
     char message[DIAG_WORDS];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    vsnprintf(message, sizeof message, phrase(j->q->language, format), args);
     va_end(args);
     j->out->judged = JUDGED_MALFORMED;
     return diag_set(&j->out->diag, at, "%s", message);
+}
+
+bool judge_hint(struct judging *j, const char *format, ...)
+{
+    char words[DIAG_WORDS];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(words, sizeof words, phrase(j->q->language, format), args);
+    va_end(args);
+    return diag_hint(&j->out->diag, "%s", words);
 }
 
 bool judge_open(struct judging *j, const struct diag *why)
@@ -59,7 +69,7 @@ void judge_say(struct judging *j, const char *format, ...)
     char sentence[2 * DIAG_WORDS];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(sentence, sizeof sentence, format, args);
+    int n = vsnprintf(sentence, sizeof sentence, phrase(j->q->language, format), args);
     va_end(args);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof sentence ? (size_t)n : sizeof sentence - 1;
     const char *copy = arena_copy(&j->out->arena, sentence, length);

@@ -2,6 +2,7 @@
 #ifndef LESSON_JUDGING_H
 #define LESSON_JUDGING_H
 
+#include "base/phrase.h"
 #include "formula/expr.h"
 #include "text/lower.h"
 #include "lesson/lesson.h"
@@ -32,6 +33,8 @@ void judge_set(struct judging *j, enum judged verdict);
 // The answer, or this part of it, is no answer: the message is set, a hint may follow.
 __attribute__((format(printf, 3, 4))) bool judge_refuse(struct judging *j, struct span at,
                                                         const char *format, ...);
+// The likely fix. Always false.
+__attribute__((format(printf, 2, 3))) bool judge_hint(struct judging *j, const char *format, ...);
 // It cannot be judged.
 bool judge_open(struct judging *j, const struct diag *why);
 __attribute__((format(printf, 2, 3))) void judge_say(struct judging *j, const char *format, ...);

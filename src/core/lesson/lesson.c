@@ -131,6 +131,18 @@ static bool front_requires(struct front *f, struct span value)
     return ids != NULL || diag_out_of_memory(f->part.d);
 }
 
+static bool front_language(struct front *f, struct span value)
+{
+    const char *s = f->part.s + value.start;
+    if (language_find(s, value.end - value.start, &f->lesson->language)) {
+        return true;
+    }
+    char quoted[QUOTED];
+    diag_set(f->part.d, value, "the program does not speak '%s'",
+             diag_quote(quoted, s, value.end - value.start));
+    return diag_hint(f->part.d, "it speaks en and de");
+}
+
 static const struct front_key {
     const char *name;
     bool needed;
@@ -138,6 +150,7 @@ static const struct front_key {
 } front_keys[] = {
     {"id", true, front_id},
     {"title", true, front_title},
+    {"language", false, front_language},
     {"deck", false, front_deck},
     {"order", false, front_order},
     {"requires", false, front_requires},
@@ -158,7 +171,7 @@ static bool front_line(struct front *f, struct span line, bool seen[COUNT_OF(fro
         }
     }
     diag_set(f->part.d, f->key, "the front matter of a lesson has no such key");
-    return diag_hint(f->part.d, "it has id, title, order, requires and, for cards, deck");
+    return diag_hint(f->part.d, "it has id, title, order, requires, language and, for cards, deck");
 }
 
 bool lesson_front(struct lesson *l, const char *s, size_t n, size_t line, struct diag *d)
@@ -379,6 +392,7 @@ bool lesson_ask(struct lesson *l, const char *id, const char *s, size_t n, size_
     }
     q->id = copy(l, id, strlen(id));
     q->line = line - 1;
+    q->language = l->language;
     struct lesson_item *item =
         question_read(&part, q) ? add_item(l, LESSON_QUESTION, q->line, d) : NULL;
     if (item == NULL) {

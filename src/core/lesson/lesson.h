@@ -24,6 +24,7 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/phrase.h"
 #include "engine/rng.h"
 #include "lesson/answer.h"
 
@@ -72,6 +73,7 @@ struct question_list {
 
 struct question {
     const char *id;  // "two-paths.sum"
+    enum language language;  // of its lesson
     int version;     // 1 unless told: a new one forgets what was learned about the old
     enum question_kind kind;
     size_t line;          // in the file, of ```ask
@@ -124,6 +126,7 @@ struct lesson {
     struct arena arena;
     const char *name;  // of the file, as given
     const char *id, *title;
+    enum language language;       // in which the program speaks
     const char *deck;             // of cards: the topic that `quiz` knows it by; "" of a lesson
     int order;                    // its place in the course
     const char *const *requires;  // ids

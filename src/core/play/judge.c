@@ -409,11 +409,14 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
         rating = rating_of_ticks(ticked, points);
     } else if (!rating_read(line->text, line->length, &rating)) {
         struct diag d = {0};
-        diag_set(&d, (struct span){0, line->length},
-                 points > 0 ? "which points did you make?" : "how well did you know it?");
-        diag_hint(&d, points > 0 ? "type their letters, 'all' or 'none'; or 1 again, 2 hard, "
-                                   "3 good, 4 easy"
-                                 : "1 again, 2 hard, 3 good, 4 easy");
+        diag_set(&d, (struct span){0, line->length}, "%s",
+                 phrase(p->question->language,
+                        points > 0 ? "which points did you make?" : "how well did you know it?"));
+        diag_hint(&d, "%s",
+                  phrase(p->question->language,
+                         points > 0 ? "type their letters, 'all' or 'none'; or 1 again, 2 hard, "
+                                      "3 good, 4 easy"
+                                    : "1 again, 2 hard, 3 good, 4 easy"));
         misread(p, line, &d, false, out);
         return;
     }

@@ -174,7 +174,7 @@ static size_t rows_of(const struct play *p, const struct records *out, size_t fr
 
 static void pause(struct play *p, struct records *out)
 {
-    struct rec *r = records_add(out, KIND_lesson_pause);
+    struct rec *r = play_record(p, out, KIND_lesson_pause);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     play_set_state(p, PLAY_PAUSE);
 }

@@ -224,6 +224,9 @@ struct rec *play_record(const struct play *p, struct records *out, enum rec_kind
     struct rec *r = records_add(out, kind);
     rec_whole(out, r, KEY_columns, p->tutor->session->columns);
     rec_flag(out, r, KEY_ascii, p->tutor->session->ascii);
+    if (p->lesson->language != LANGUAGE_ENGLISH) {
+        rec_text(out, r, KEY_language, language_code(p->lesson->language));
+    }
     return r;
 }
 

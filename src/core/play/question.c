@@ -235,7 +235,7 @@ static void show(struct play *p, struct records *out)
     rec_whole(out, r, KEY_line, (int64_t)q->line);
     put_number(p, out, r);
     play_text(p, out, r, KEY_text, q->text, q->line);
-    rec_text(out, r, KEY_how, kinds[q->kind].how);
+    rec_text(out, r, KEY_how, phrase(q->language, kinds[q->kind].how));
     judge_begin(p);
     judge_put_options(p, out, r, NULL);
     judge_put_cells(p, out, r);

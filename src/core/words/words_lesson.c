@@ -1,6 +1,7 @@
 // The words of lessons: prose, questions, what answers are worth.
 #include <string.h>
 
+#include "base/phrase.h"
 #include "words/marks.h"
 #include "words/prose.h"
 #include "words/say.h"
@@ -121,6 +122,14 @@ void say_lesson_code(struct words *w)
     }
 }
 
+const char *say_in(const struct words *w, const char *english)
+{
+    enum language language = LANGUAGE_ENGLISH;
+    const char *code = rec_get_text(w->record, KEY_language);
+    language_find(code, strlen(code), &language);
+    return phrase(language, english);
+}
+
 void say_lesson_begin(struct words *w)
 {
     blank_line(w);
@@ -135,22 +144,22 @@ static void add_count(struct words *w, int64_t count, const char *one, const cha
 void say_lesson_resumed(struct words *w)
 {
     blank_line(w);
-    text_addf(w->out, "You go on where you left it, after question %lld of %lld.",
+    text_addf(w->out, say_in(w, "You go on where you left it, after question %lld of %lld."),
               (long long)rec_get_whole(w->record, KEY_passed),
               (long long)rec_get_whole(w->record, KEY_of));
-    ink_add(w->out, INK_MUTED, "   previous goes back");
+    ink_add(w->out, INK_MUTED, say_in(w, "   previous goes back"));
     text_add_char(w->out, '\n');
 }
 
 void say_lesson_left(struct words *w)
 {
     if (rec_get_flag(w->record, KEY_review)) {
-        text_add(w->out, "You have left the review; your own graph is back.\n");
+        text_addf(w->out, "%s\n", say_in(w, "You have left the review; your own graph is back."));
         return;
     }
     struct text said;
     text_init(&said);
-    text_addf(&said, "You have left “%s”; your own graph is back.",
+    text_addf(&said, say_in(w, "You have left “%s”; your own graph is back."),
               rec_get_text(w->record, KEY_title));
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
@@ -191,7 +200,7 @@ static void say_missed(struct words *w)
     struct text cell;
     text_init(&cell);
     table_init(&t, "rl");
-    text_add(w->out, "Not right at once, and coming back in review:\n");
+    text_addf(w->out, "%s\n", say_in(w, "Not right at once, and coming back in review:"));
     for (; missed != NULL; missed = missed->next) {
         text_clear(&cell);
         text_addf(&cell, "  %lld", (long long)rec_get_whole(missed, KEY_number));
@@ -210,12 +219,15 @@ static void add_score(struct words *w, struct text *said)
     long long first = rec_get_whole(w->record, KEY_first), of = rec_get_whole(w->record, KEY_of);
     long long later = rec_get_whole(w->record, KEY_right) - first;
     long long skipped = rec_get_whole(w->record, KEY_skipped);
-    text_addf(said, "%lld of %lld question%s right at once", first, of, of == 1 ? "" : "s");
+    text_addf(said,
+              of == 1 ? say_in(w, "%lld of %lld question right at once")
+                      : say_in(w, "%lld of %lld questions right at once"),
+              first, of);
     if (later > 0) {
-        text_addf(said, ", %lld later", later);
+        text_addf(said, say_in(w, ", %lld later"), later);
     }
     if (skipped > 0) {
-        text_addf(said, ", %lld skipped", skipped);
+        text_addf(said, say_in(w, ", %lld skipped"), skipped);
     }
 }
 
@@ -224,24 +236,24 @@ void say_lesson_end(struct words *w)
     const char *next = rec_get_text(w->record, KEY_next);
     struct text said;
     text_init(&said);
-    text_addf(&said, "That was “%s”", rec_get_text(w->record, KEY_title));
+    text_addf(&said, say_in(w, "That was “%s”"), rec_get_text(w->record, KEY_title));
     if (rec_get_whole(w->record, KEY_of) > 0) {
         text_add(&said, ": ");
         add_score(w, &said);
     }
-    text_add(&said, ". Your own graph is back.");
+    text_add(&said, say_in(w, ". Your own graph is back."));
     blank_line(w);
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
     say_missed(w);
     if (*next != '\0') {
-        text_add(w->out, "Next: ");
+        text_add(w->out, say_in(w, "Next: "));
         text_add_char(w->out, INK_NAME);
         text_addf(w->out, "lesson %s", next);
         text_add_char(w->out, INK_END);
         text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_next_title));
         if (rec_get_flag(w->record, KEY_reads_along)) {
-            ink_add(w->out, INK_MUTED, "Enter begins it");
+            ink_add(w->out, INK_MUTED, say_in(w, "Enter begins it"));
             text_add_char(w->out, '\n');
         }
     }
@@ -281,8 +293,8 @@ static void say_cells(struct words *w)
 void say_question(struct words *w)
 {
     blank_line(w);
-    ink_add(w->out, INK_NAME, "Question");
-    text_addf(w->out, " %lld of %lld\n", (long long)rec_get_whole(w->record, KEY_number),
+    ink_add(w->out, INK_NAME, say_in(w, "Question"));
+    text_addf(w->out, say_in(w, " %lld of %lld\n"), (long long)rec_get_whole(w->record, KEY_number),
               (long long)rec_get_whole(w->record, KEY_of));
     say_prose_text(w, rec_get_text(w->record, KEY_text), "", INK_END);
     if (rec_find(w->record, KEY_options) != NULL) {
@@ -302,7 +314,7 @@ void say_lesson_foot(struct words *w)
     const char *waits = rec_get_text(w->record, KEY_waits);
     text_add_char(w->out, INK_MUTED);
     if (strcmp(waits, "enter") == 0) {
-        text_add(w->out, "Enter goes on");
+        text_add(w->out, say_in(w, "Enter goes on"));
     } else if (rec_get_flag(w->record, KEY_exam)) {
         text_add(w->out, "skip   info   quit");
     } else {
@@ -317,7 +329,7 @@ void say_lesson_foot(struct words *w)
 void say_lesson_pause(struct words *w)
 {
     blank_line(w);
-    ink_add(w->out, INK_MUTED, "Enter goes on");
+    ink_add(w->out, INK_MUTED, say_in(w, "Enter goes on"));
     text_add_char(w->out, '\n');
 }
 
@@ -340,7 +352,7 @@ static void say_verdict(struct words *w)
     for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
         if (strcmp(verdict, verdicts[i].verdict) == 0) {
             bool near = rec_get_flag(w->record, KEY_near) && i == 1;
-            ink_add(w->out, verdicts[i].ink, near ? "Nearly." : verdicts[i].words);
+            ink_add(w->out, verdicts[i].ink, say_in(w, near ? "Nearly." : verdicts[i].words));
             text_add_char(w->out, '\n');
         }
     }
@@ -351,12 +363,12 @@ static void say_answer(struct words *w)
     const char *answer = rec_get_text(w->record, KEY_answer),
                *model = rec_get_text(w->record, KEY_model);
     if (*answer != '\0') {
-        text_add(w->out, "The answer: ");
+        text_addf(w->out, "%s ", say_in(w, "The answer:"));
         ink_add(w->out, INK_VALUE, answer);
         text_add_char(w->out, '\n');
     }
     if (rec_find(w->record, KEY_options) != NULL) {
-        text_add(w->out, "The answer:\n");
+        text_addf(w->out, "%s\n", say_in(w, "The answer:"));
         say_options(w);
     }
     if (*model != '\0') {
@@ -385,8 +397,9 @@ void say_judged(struct words *w)
     say_prose_field(w, KEY_then);
     if (rec_get_flag(w->record, KEY_stuck)) {
         ink_add(w->out, INK_MUTED,
-                rec_get_flag(w->record, KEY_hints) ? "hint helps; solution shows how it is done"
-                                                   : "solution shows how it is done");
+                rec_get_flag(w->record, KEY_hints)
+                    ? say_in(w, "hint helps; solution shows how it is done")
+                    : say_in(w, "solution shows how it is done"));
         text_add_char(w->out, '\n');
     }
 }
@@ -406,17 +419,17 @@ void say_misread(struct words *w)
 
 void say_model(struct words *w)
 {
-    ink_add(w->out, INK_NAME, "One good answer:");
+    ink_add(w->out, INK_NAME, say_in(w, "One good answer:"));
     text_add_char(w->out, '\n');
     say_prose_field(w, KEY_text);
     blank_line(w);
     if (rec_find(w->record, KEY_options) != NULL) {
-        text_add(w->out, "Which of these points did you make?\n");
+        text_addf(w->out, "%s\n", say_in(w, "Which of these points did you make?"));
         say_options(w);
-        ink_add(w->out, INK_MUTED, "their letters, all, or none");
+        ink_add(w->out, INK_MUTED, say_in(w, "their letters, all, or none"));
     } else {
-        text_add(w->out, "How well did you know it?   ");
-        ink_add(w->out, INK_MUTED, "1 again   2 hard   3 good   4 easy");
+        text_addf(w->out, "%s   ", say_in(w, "How well did you know it?"));
+        ink_add(w->out, INK_MUTED, say_in(w, "1 again   2 hard   3 good   4 easy"));
     }
     text_add_char(w->out, '\n');
 }
@@ -425,7 +438,8 @@ void say_rated(struct words *w)
 {
     long long of = (long long)rec_get_whole(w->record, KEY_of);
     if (of > 0) {
-        text_addf(w->out, "%lld of %lld points.\n", (long long)rec_get_whole(w->record, KEY_ticked), of);
+        text_addf(w->out, say_in(w, "%lld of %lld points.\n"),
+                  (long long)rec_get_whole(w->record, KEY_ticked), of);
     }
     say_prose_field(w, KEY_then);
 }
@@ -434,7 +448,8 @@ void say_hint(struct words *w)
 {
     struct text lead;
     text_init(&lead);
-    text_addf(&lead, "Hint %lld of %lld: ", (long long)rec_get_whole(w->record, KEY_number),
+    text_addf(&lead, say_in(w, "Hint %lld of %lld: "),
+              (long long)rec_get_whole(w->record, KEY_number),
               (long long)rec_get_whole(w->record, KEY_of));
     struct text muted;
     text_init(&muted);
@@ -446,7 +461,7 @@ void say_hint(struct words *w)
 
 void say_skipped(struct words *w)
 {
-    text_add(w->out, "Skipped.\n");
+    text_addf(w->out, "%s\n", say_in(w, "Skipped."));
 }
 
 void say_solution(struct words *w)

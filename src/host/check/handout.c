@@ -82,7 +82,8 @@ static void put_how(struct maker *m, struct rec *question)
     for (struct rec *f = question->in.first; f != NULL; f = f->next) {
         for (size_t i = 0; f->key == KEY_how && i < COUNT_OF(hows); i++) {
             if (strcmp(rec_get_text(question, KEY_type), hows[i].type) == 0) {
-                f->text = arena_copy(&m->out->arena, hows[i].how, strlen(hows[i].how));
+                const char *how = phrase(m->out->language, hows[i].how);
+                f->text = arena_copy(&m->out->arena, how, strlen(how));
             }
         }
     }
@@ -129,6 +130,7 @@ bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, 
     arena_init(&h->arena);
     buf_init(&h->items, sizeof(struct handout_item));
     text_init(&h->trouble);
+    h->language = lesson->language;
     h->id = arena_copy(&h->arena, lesson->id, strlen(lesson->id));
     h->title = arena_copy(&h->arena, lesson->title, strlen(lesson->title));
     bool ok = proctor_begin(&m.proctor, lesson, &rules, see, &m);
@@ -147,6 +149,31 @@ void handout_release(struct handout *h)
     arena_release(&h->arena);
     buf_release(&h->items);
     text_release(&h->trouble);
+}
+
+const char *handout_answers(const struct handout *h)
+{
+    return phrase(h->language, "Answers");
+}
+
+void handout_foot(const struct handout *h, struct text *out)
+{
+    text_addf(
+        out,
+        phrase(h->language,
+               "In a file each answer stands below a heading with the id of its task, such as "
+               "## %s.id. (Numbers of seed %llu.)"),
+        h->id, (unsigned long long)h->seed);
+}
+
+void handout_points(const struct handout *h, const struct handout_item *item, struct text *out)
+{
+    if (item->kind != QUESTION_GUESS) {
+        text_addf(out,
+                  item->worth == 1 ? phrase(h->language, "%d point")
+                                   : phrase(h->language, "%d points"),
+                  item->worth);
+    }
 }
 
 size_t handout_lines(enum question_kind kind)

@@ -30,6 +30,7 @@ struct handout {
     struct arena arena;
     struct buf items;  // struct handout_item
     const char *id, *title;
+    enum language language;
     uint64_t seed;
     struct text trouble;  // the first mistake of the lesson's own; "" if none
 };
@@ -38,6 +39,11 @@ struct handout {
 // Release the handout whatever comes of it. False: there was no memory.
 bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, uint64_t seed);
 void handout_release(struct handout *h);
+// The title of the page for answers, and what stands at its foot: how answers are written into a file.
+const char *handout_answers(const struct handout *h);
+void handout_foot(const struct handout *h, struct text *out);
+// "2 points"; nothing of what is not counted.
+void handout_points(const struct handout *h, const struct handout_item *item, struct text *out);
 // Lines that an answer of this kind needs on paper; 0: none, it is written elsewhere.
 size_t handout_lines(enum question_kind kind);
 // The picture of a record that is one, in this format, at a density for paper. False: it is none.

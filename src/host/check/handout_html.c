@@ -43,18 +43,11 @@ static bool add_svg(struct text *out, const struct rec *record)
     return start != NULL;
 }
 
-static void add_points(struct text *out, int worth)
-{
-    text_addf(out, worth == 1 ? "%d point" : "%d points", worth);
-}
-
-static void add_task(struct text *out, const struct handout_item *item)
+static void add_task(struct text *out, const struct handout *h, const struct handout_item *item)
 {
     text_addf(out, "<section class=\"task\" id=\"%s\">\n<div class=\"head\"><span>%s</span><span>",
               item->id, item->id);
-    if (item->kind != QUESTION_GUESS) {
-        add_points(out, item->worth);
-    }
+    handout_points(h, item, out);
     text_add(out, "</span></div>\n");
     html_add(out, item->record, &form);
     for (size_t i = 0; i < handout_lines(item->kind); i++) {
@@ -77,19 +70,24 @@ static void add_key(struct text *out, const struct handout_item *item)
 
 static void add_head(struct text *out, const struct handout *h)
 {
-    text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
+    text_addf(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n<title>",
+              language_code(h->language));
     add_text(out, h->title);
     text_addf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n<h1>", style, html_style());
     add_text(out, h->title);
-    text_add(out, "</h1>\n<p class=\"name\">Name <span></span> Date <span></span></p>\n");
+    text_addf(out, "</h1>\n<p class=\"name\">%s <span></span> %s <span></span></p>\n",
+              phrase(h->language, "Name"), phrase(h->language, "Date"));
 }
 
 static void add_foot(struct text *out, const struct handout *h)
 {
-    text_addf(out,
-              "<footer>In a file each answer stands below a heading with the id of its task, such "
-              "as <code>## %s.%s</code>. (Numbers of seed %llu.)</footer>\n",
-              h->id, "id", (unsigned long long)h->seed);
+    struct text foot;
+    text_init(&foot);
+    handout_foot(h, &foot);
+    text_add(out, "<footer>");
+    add_text(out, text_get(&foot));
+    text_add(out, "</footer>\n");
+    text_release(&foot);
 }
 
 void handout_html(struct handout *h, bool keys, struct text *out)
@@ -98,14 +96,14 @@ void handout_html(struct handout *h, bool keys, struct text *out)
     add_head(out, h);
     for (size_t i = 0; i < h->items.count; i++) {
         if (items[i].id != NULL) {
-            add_task(out, &items[i]);
+            add_task(out, h, &items[i]);
         } else if (!add_svg(out, items[i].record)) {
             html_add(out, items[i].record, &form);
         }
     }
     add_foot(out, h);
     if (keys) {
-        text_add(out, "<section class=\"keys\">\n<h2>Answers</h2>\n");
+        text_addf(out, "<section class=\"keys\">\n<h2>%s</h2>\n", handout_answers(h));
         for (size_t i = 0; i < h->items.count; i++) {
             if (items[i].id != NULL) {
                 add_key(out, &items[i]);

@@ -205,14 +205,12 @@ static void put_record(struct writer *w, const struct rec *record)
 
 // ---- The whole ----------------------------------------------------------------------------------
 
-static void put_task(struct writer *w, const struct handout_item *item)
+static void put_task(struct writer *w, const struct handout *h, const struct handout_item *item)
 {
     struct text head;
     text_init(&head);
-    text_addf(&head, "<b>%s</b>", item->id);
-    if (item->kind != QUESTION_GUESS) {
-        text_addf(&head, item->worth == 1 ? "   %d point" : "   %d points", item->worth);
-    }
+    text_addf(&head, "<b>%s</b>   ", item->id);
+    handout_points(h, item, &head);
     put(w, "box", 0, "", "", 0);
     put(w, "text", 1, "", text_get(&head), text_length(&head));
     put_record(w, item->record);
@@ -237,7 +235,7 @@ static void put_solve(struct writer *w, const char *solve)
 static void put_keys(struct writer *w, const struct handout *h)
 {
     put(w, "page", 0, "", "", 0);
-    put_plain(w, "heading", 1, "Answers");
+    put_plain(w, "heading", 1, handout_answers(h));
     for (size_t i = 0; i < h->items.count; i++) {
         const struct handout_item *item = &BUF(struct handout_item, &h->items)[i];
         if (item->id != NULL) {
@@ -255,21 +253,20 @@ static void put_keys(struct writer *w, const struct handout *h)
 static void put_document(struct writer *w, const struct handout *h, bool keys)
 {
     put_plain(w, "title", 1, h->title);
-    put(w, "fields", 1, "", "Name\tDate", strlen("Name\tDate"));
+    text_clear(&w->line);
+    text_addf(&w->line, "%s\t%s", phrase(h->language, "Name"), phrase(h->language, "Date"));
+    put_line(w, "fields");
     for (size_t i = 0; i < h->items.count; i++) {
         const struct handout_item *item = &BUF(struct handout_item, &h->items)[i];
         if (item->id != NULL) {
-            put_task(w, item);
+            put_task(w, h, item);
         } else {
             put_record(w, item->record);
         }
     }
     struct text foot;
     text_init(&foot);
-    text_addf(&foot,
-              "In a file each answer stands below a heading with the id of its task, such as ## "
-              "%s.id. (Numbers of seed %llu.)",
-              h->id, (unsigned long long)h->seed);
+    handout_foot(h, &foot);
     put_plain(w, "text", 1, text_get(&foot));
     text_release(&foot);
     if (keys) {
