@@ -19,7 +19,8 @@ static void fill(struct words *w, struct table *t, const char *align, const stru
     for (const struct rec *row = say_first(w->record, KEY_values); row != NULL;
          row = row->next, label = label->next) {
         table_ink(t, INK_NAME, label->text);
-        for (const struct rec *x = row->in.first; x != NULL; x = x->next) {
+        for (const struct rec *x = row->type == REC_LIST ? row->in.first : NULL; x != NULL;
+             x = x->next) {
             table_number(t, INK_GRAD, x->number, digits);
         }
     }

@@ -317,6 +317,31 @@ static bool check_when(struct player *p, const struct question *q, const struct 
            fail_here(p, check_at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
 }
 
+// Of several cells it is wrong in one at least.
+static bool check_when_of_cells(struct player *p, const struct question *q,
+                                const struct question_line *w)
+{
+    double number;
+    struct diag d = {0};
+    bool wrong = false;
+    if (!tutor_question_number(p->host.tutor, w->left, &number, &d)) {
+        return fail_here(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
+    }
+    for (const struct question_line *c = q->cells.first; c != NULL && !wrong; c = c->next) {
+        char text[NUMBER_TEXT];
+        struct text typed;
+        text_init(&typed);
+        text_addf(&typed, "%s = %s", c->left, number_exact(text, number));
+        wrong = strcmp(verdict_of(p, text_get(&typed)), "wrong") == 0;
+        text_release(&typed);
+        if (find_fault(p) || !check_ask(p, p->seed)) {
+            return false;
+        }
+    }
+    return wrong || !isfinite(number) ||
+           fail_here(p, check_at(p, w->line), "this 'when' is right in every cell, %g", number);
+}
+
 static bool check_lists(struct player *p, const struct question *q)
 {
     for (const struct question_line *l = q->rejects.first; l != NULL; l = l->next) {
@@ -325,7 +350,7 @@ static bool check_lists(struct player *p, const struct question *q)
         }
     }
     for (const struct question_line *l = q->whens.first; l != NULL; l = l->next) {
-        if (!check_when(p, q, l)) {
+        if (q->kind == QUESTION_FILL ? !check_when_of_cells(p, q, l) : !check_when(p, q, l)) {
             return false;
         }
     }
