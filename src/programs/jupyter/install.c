@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/record.h"
+#include "process/helper.h"
 #include "store/files.h"
 
 static const char svg[] = {
@@ -86,8 +87,7 @@ bool install_kernel(const char *folder, const char *program, struct diag *d)
 {
     struct text path;
     char self[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
+    bool found = helper_find(self, "backstep-jupyter", "BACKSTEP_JUPYTER");
     text_init(&path);
     if (folder != NULL) {
         text_add(&path, folder);
@@ -97,7 +97,8 @@ bool install_kernel(const char *folder, const char *program, struct diag *d)
                         "one: backstep-jupyter --install FOLDER");
     }
     text_add(&path, "/kernels/backstep");
-    bool ok = make_folders(&path, d) && write_spec(&path, program == NULL ? self : program, d) &&
+    bool ok = (found || diag_set(d, (struct span){0, 0}, "its own path is too long")) &&
+              make_folders(&path, d) && write_spec(&path, program == NULL ? self : program, d) &&
               write_file(&path, "logo-svg.svg", svg, sizeof svg, d) &&
               write_file(&path, "logo-32x32.png", png32, sizeof png32, d) &&
               write_file(&path, "logo-64x64.png", png64, sizeof png64, d);

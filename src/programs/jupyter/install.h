@@ -7,8 +7,8 @@
 #include "base/diag.h"
 
 // Writes FOLDER/kernels/backstep. folder NULL: where Jupyter looks for the user's own kernels
-// ($JUPYTER_DATA_DIR, else ~/.local/share/jupyter). program: what is started; NULL: this program,
-// where it lies now. Says on standard output where it is. False: d says why not.
+// ($JUPYTER_DATA_DIR, else ~/.local/share/jupyter). program: what is started; NULL: $BACKSTEP_JUPYTER,
+// or this program where it lies now. Says on standard output where it is. False: d says why not.
 bool install_kernel(const char *folder, const char *program, struct diag *d);
 
 #endif

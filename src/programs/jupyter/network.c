@@ -1,11 +1,11 @@
 #include "jupyter/network.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@ struct network_thread {
     struct network_hooks hooks;
     void *context;
     void *sockets[SOCKET_COUNT];
-    int wake;  // an eventfd: something is to be sent, or it ends
+    int wake[2];  // a pipe: something is to be sent, or it ends
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t came;
@@ -120,9 +120,8 @@ static void send_all(struct network_thread *n)
 {
     struct network_queue out;
     struct network_item item;
-    uint64_t ignored;
-    if (read(n->wake, &ignored, sizeof ignored) < 0 && errno != EAGAIN) {
-        return;
+    char ignored[64];
+    while (read(n->wake[0], ignored, sizeof ignored) > 0) {
     }
     pthread_mutex_lock(&n->lock);
     out = n->out;
@@ -174,7 +173,7 @@ static void *serve(void *at)
     for (size_t i = 0; i < SOCKET_COUNT; i++) {
         items[i] = (zmq_pollitem_t){.socket = n->sockets[i], .events = ZMQ_POLLIN};
     }
-    items[SOCKET_COUNT] = (zmq_pollitem_t){.fd = n->wake, .events = ZMQ_POLLIN};
+    items[SOCKET_COUNT] = (zmq_pollitem_t){.fd = n->wake[0], .events = ZMQ_POLLIN};
     while (!is_ending(n)) {
         if (zmq_poll(items, SOCKET_COUNT + 1, TICK) < 0 && errno != EINTR) {
             break;
@@ -241,8 +240,10 @@ static void release(struct network_thread *n)
     if (n->context != NULL) {
         zmq_ctx_term(n->context);
     }
-    if (n->wake >= 0) {
-        close(n->wake);
+    for (size_t i = 0; i < COUNT_OF(n->wake); i++) {
+        if (n->wake[i] >= 0) {
+            close(n->wake[i]);
+        }
     }
     free(n);
 }
@@ -271,10 +272,11 @@ bool network_start(struct network_thread **network, const struct connection *c,
         return diag_out_of_memory(d);
     }
     n->hooks = *hooks;
-    n->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    n->wake[0] = n->wake[1] = -1;
+    bool piped = pipe2(n->wake, O_CLOEXEC | O_NONBLOCK) == 0;
     n->context = zmq_ctx_new();
     buf_init(&n->out.items, sizeof(struct network_item));
-    bool ok = (n->wake >= 0 && n->context != NULL) || diag_out_of_memory(d);
+    bool ok = (piped && n->context != NULL) || diag_out_of_memory(d);
     for (size_t i = 0; i < SOCKET_COUNT; i++) {
         struct text address = c->address[i];
         buf_init(&n->in[i].items, sizeof(struct network_item));
@@ -291,9 +293,8 @@ bool network_start(struct network_thread **network, const struct connection *c,
 
 static void wake(struct network_thread *n)
 {
-    uint64_t one = 1;
-    if (write(n->wake, &one, sizeof one) < 0) {
-        return;  // it is awake
+    if (write(n->wake[1], "", 1) < 0) {
+        return;  // it is full: it is awake
     }
 }
 
