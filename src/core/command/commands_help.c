@@ -71,7 +71,10 @@ static const struct topic {
      "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there."},
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
-     "second one they hold a sum; 'zero' clears them."},
+     "second one they hold a sum; 'zero' clears them.\n"
+     "dL/da is a number, computed on the spot; d2L/da2 and d2L/dadb are second\n"
+     "derivatives. node g = dL/da keeps it as a graph, to be differentiated again, and\n"
+     "'backward L graph' does so for every gradient."},
     {"training", "how a step is taken",
      "update 0.1 moves every parameter against its gradient: w -= 0.1 * w.grad.\n"
      "Words after the learning rate choose another way, as PyTorch has it:\n"

@@ -157,7 +157,7 @@ static void add_grown_formula(struct call *c, struct text *out, uint32_t node)
         formula[id] = label ? expr_label(&pool, t, names, id)
                             : expr_apply(&pool, (enum op)n.op, formula[n.a], formula[n.b]);
     }
-    if (ok && !exprs_failed(&pool)) {
+    if (ok && !exprs_failed(&pool) && formula[node] != EXPR_NONE) {
         expr_print(out, &pool, formula[node], MOST);
     }
     buf_release(&ids);

@@ -187,7 +187,8 @@ static struct term operation(struct growing *g, enum op op, struct term x, struc
     if (found == NODE_NONE && commutes) {
         found = find_operation(g, op, b, a);
     }
-    return node_term(found != NODE_NONE ? found : made(g, tape_apply(g->t, op, a, b)));
+    found = found != NODE_NONE ? found : made(g, tape_apply(g->t, op, a, b));
+    return g->failed ? number_term(0) : node_term(found);
 }
 
 // ---- Operations that need no node ---------------------------------------------------------------
