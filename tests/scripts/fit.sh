@@ -115,6 +115,15 @@ holds 'a value without a name is called by its formula' grep -q '>w0·x0<' sig.s
 holds 'a long one by a number' grep -q '>exp(−t1)<' sig.svg
 holds 'nothing is called by its place on the tape' [ "$(grep -c '>%[0-9]' sig.svg)" = 0 ]
 
+
+# ---- Elements of an array that nobody named are one box
+{ cat "$samples/transformer.bs"; echo 'fold attention; fold mlp; style line; graph L block.svg --size slide'; } >script.bs
+"$BACKSTEP" script.bs >said 2>trouble
+holds 'a transformer block in few boxes' grep -q '1114 values in 13 boxes' trouble
+for name in 'X·Wq' 'X·Wk' 'X·Wv'; do
+    holds "$name is one of them" [ "$(grep -c ">$name<" block.svg)" = 1 ]
+done
+
 # ---- Up to ten operations nothing changes without --size
 draws 'a = 2; b = -3; L = a*b + a; backward L; graph L plain.svg'
 holds 'a small picture is as ever' grep -q '>value<' plain.svg

@@ -170,7 +170,7 @@ static bool add_stages(struct fitter *f, size_t most)
         {0},
         {.statements = true, .letters = SHORT_MOST},
         {.statements = true},
-        {.arrays = true, .statements = true},
+        {.arrays = true, .statements = true, .siblings = true},
     };
     enum fold_mode mode = f->wish->mode;
     uint32_t levels = 0;
@@ -180,7 +180,8 @@ static bool add_stages(struct fitter *f, size_t most)
         ok = add_stage(f, stages[i], most, &levels);
     }
     for (uint32_t level = 1; ok && mode != FOLD_NOTHING && level <= levels; level++) {
-        struct fold_stage stage = {.level = level, .arrays = true, .statements = true};
+        struct fold_stage stage = {
+            .level = level, .arrays = true, .statements = true, .siblings = true};
         ok = add_stage(f, stage, most, &levels);
     }
     return ok;

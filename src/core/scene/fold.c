@@ -4,6 +4,7 @@
 
 #include "engine/sweep.h"
 #include "scene/fold_short.h"
+#include "scene/fold_siblings.h"
 
 // A box that a value may go into: a fold, or (from OWN on) the box of one value of the part.
 enum { OWN = 1u << 28 };
@@ -387,6 +388,55 @@ static void untangle(struct folder *f)
     }
 }
 
+// May the box of this value be an element of an array without a name? An operation that nothing
+// names, alone or with what leads to it only.
+static bool may_be_sibling(struct folder *f, uint32_t i)
+{
+    uint32_t box = *at(&f->box, i), top = place_of_box(f, i);
+    bool statement = box < OWN && BUF(struct fold, &f->out->list)[box].kind == FOLD_STATEMENT;
+    return (box >= OWN || statement) && is_whole(f, top) && !is_leaf(f, top) &&
+           is_nameless(f, top) && id_at(f, top) != f->root;
+}
+
+// Joins siblings; *count receives how many arrays were found.
+static bool join_siblings(struct folder *f, uint32_t *count)
+{
+    struct buf may, group;
+    uint32_t first = (uint32_t)f->out->list.count;
+    buf_init(&may, 1);
+    buf_init(&group, sizeof(uint32_t));
+    *count = 0;
+    find_places(f);
+    bool ok = buf_resize(&may, count_of(f));
+    for (uint32_t i = 0; ok && i < count_of(f); i++) {
+        BUF(uint8_t, &may)[i] = may_be_sibling(f, i);
+    }
+    ok = ok && fold_siblings(&group, count, f->tape, f->part, f->box.data, may.data);
+    for (uint32_t k = 0; ok && k < *count; k++) {
+        add_fold(f, (struct fold){.kind = FOLD_SIBLINGS});
+    }
+    ok = ok && !f->out->list.failed;
+    for (uint32_t i = 0; ok && i < count_of(f); i++) {
+        uint32_t g = *at(&group, i);
+        *at(&f->box, i) = g == UINT32_MAX ? *at(&f->box, i) : first + g;
+    }
+    buf_release(&may);
+    buf_release(&group);
+    return ok;
+}
+
+// Those that are joined may make siblings of others.
+static bool join_all_siblings(struct folder *f)
+{
+    enum { ROUNDS = 4 };
+    uint32_t count = 1;
+    bool ok = true;
+    for (int i = 0; ok && count > 0 && i < ROUNDS; i++) {
+        ok = join_siblings(f, &count);
+    }
+    return ok;
+}
+
 static size_t count_boxes(struct folder *f)
 {
     size_t count = 0;
@@ -419,7 +469,7 @@ static bool fold_stage(struct folder *f, const struct fold_stage *s)
         }
         take_in(f, s);
         make_statements(f);
-        if (f->out->list.failed) {
+        if (f->out->list.failed || (s->siblings && !join_all_siblings(f))) {
             return false;
         }
     }

@@ -32,6 +32,7 @@ struct name_look {
 struct fold_stage {
     uint32_t level;
     bool arrays, statements;
+    bool siblings;  // arrays without a name too (scene/fold_siblings.h)
     size_t letters;
 };
 
@@ -46,7 +47,7 @@ struct fold_wish {
     struct fold_stage stage;   // FOLD_STAGE
 };
 
-enum fold_kind { FOLD_CALL, FOLD_ARRAY, FOLD_STATEMENT };
+enum fold_kind { FOLD_CALL, FOLD_ARRAY, FOLD_STATEMENT, FOLD_SIBLINGS };
 
 struct fold {
     enum fold_kind kind;

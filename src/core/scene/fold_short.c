@@ -17,18 +17,6 @@ struct measure {
     size_t most;
 };
 
-static uint32_t place_of(const struct measure *m, uint32_t node)
-{
-    const uint32_t *ids = m->part->ids.data;
-    size_t low = 0, high = m->part->ids.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        low = ids[middle] < node ? middle + 1 : low;
-        high = ids[middle] < node ? high : middle;
-    }
-    return (uint32_t)low;
-}
-
 static int arity_of(const struct measure *m, size_t i)
 {
     bool whole = BUF(uint8_t, &m->part->whole)[i];
@@ -37,7 +25,7 @@ static int arity_of(const struct measure *m, size_t i)
 
 static uint32_t operand_of(const struct measure *m, size_t i, int slot)
 {
-    return place_of(m, tape_operand(m->tape, BUF(uint32_t, &m->part->ids)[i], slot));
+    return part_place(m->part, tape_operand(m->tape, BUF(uint32_t, &m->part->ids)[i], slot));
 }
 
 // What stands for value i in the formula of a user.

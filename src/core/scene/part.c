@@ -153,6 +153,18 @@ bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint
     return ok;
 }
 
+uint32_t part_place(const struct part *p, uint32_t node)
+{
+    const uint32_t *ids = p->ids.data;
+    size_t low = 0, high = p->ids.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        low = ids[middle] < node ? middle + 1 : low;
+        high = ids[middle] < node ? high : middle;
+    }
+    return (uint32_t)low;
+}
+
 size_t part_values(const struct part *p, const struct tape *t)
 {
     size_t count = 0;

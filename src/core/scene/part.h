@@ -26,6 +26,9 @@ bool part_near(struct part *p, const struct tape *t, uint32_t centre, long radiu
 bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint32_t *ids,
                  size_t count);
 
+// Where in the part the node is, or the first one behind it would be.
+uint32_t part_place(const struct part *p, uint32_t node);
+
 // How many are values: constants in an expression are not counted.
 size_t part_values(const struct part *p, const struct tape *t);
 

@@ -68,16 +68,7 @@ static int compare_uses(const void *a, const void *b)
 
 uint32_t scene_place(const struct painter *p, uint32_t node)
 {
-    size_t low = 0, high = p->part.ids.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (scene_id_at(p, middle) < node) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return (uint32_t)low;
+    return part_place(&p->part, node);
 }
 
 int scene_arity(const struct painter *p, size_t i)

@@ -25,7 +25,7 @@
 //
 // A box may stand for several values (view/fold.h). Its kind is then "group", and it has
 //
-//   folds     "call", "array" or "statement"
+//   folds     "call", "array", "statement" or, of elements without a name, "siblings"
 //   call      "neuron 2": the second call of neuron that the root depends on; else ""
 //   name      of its one result, of the array of its results, or the call again
 //   op        "5 ops", "48 params"

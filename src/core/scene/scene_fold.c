@@ -342,6 +342,46 @@ static uint32_t name_of(const struct painter *p, uint32_t fold, const struct tal
                    : names_of_node(p->names, scene_id_at(p, t->result));
 }
 
+// Appends what the box of a value is called: of an element, its array.
+static void add_box_name(const struct painter *p, struct text *out, uint32_t box)
+{
+    char label[LABEL_TEXT];
+    scene_label(p, box, label);
+    label[strcspn(label, "[")] =
+        scene_home(p, box) == FOLD_NONE ? label[strcspn(label, "[")] : '\0';
+    text_add(out, label);
+}
+
+// Siblings are called after what they are made of: X·W of sums and products, else relu(h).
+static void name_siblings(const struct painter *p, uint32_t fold, const struct tally *t,
+                          char out[LABEL_TEXT])
+{
+    enum { NAMES_MOST = 3 };
+    struct text name;
+    struct buf inlets;
+    text_init(&name);
+    buf_init(&inlets, sizeof(struct inlet));
+    enum op op = tape_op(p->tape, scene_id_at(p, t->result));
+    bool product = op == OP_MUL || op == OP_ADD;
+    p->out->arena.failed |= !find_inlets(p, fold, &inlets);
+    const struct inlet *all = inlets.data;
+    size_t names = 0;
+    text_addf(&name, product ? "" : "%s(", op_get(op)->name);
+    for (size_t i = 0; i < inlets.count; i++) {
+        if ((i == 0 || all[i].box != all[i - 1].box) && names++ < NAMES_MOST) {
+            text_add(&name, names == 1 ? "" : product ? "·" : ", ");
+            add_box_name(p, &name, all[i].box);
+        }
+    }
+    text_add(&name, names > NAMES_MOST ? "…" : "");
+    text_add(&name, product ? "" : ")");
+    size_t most = utf8_cut(text_get(&name), text_length(&name), 40);
+    most = most < LABEL_TEXT ? most : LABEL_TEXT - 1;
+    snprintf(out, LABEL_TEXT, "%.*s", (int)most, text_get(&name));
+    text_release(&name);
+    buf_release(&inlets);
+}
+
 static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
                       const struct tally *t)
 {
@@ -354,7 +394,9 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
             snprintf(call + length, sizeof call - length, " %u", (unsigned)f->number);
         }
     }
-    if (f->kind == FOLD_ARRAY && !is_element(p, fold, f->name)) {
+    if (f->kind == FOLD_SIBLINGS) {
+        name_siblings(p, fold, t, name);
+    } else if (f->kind == FOLD_ARRAY && !is_element(p, fold, f->name)) {
         add_cut(name, sizeof name, p, f->name);
     } else if (t->results == 1) {
         scene_label(p, t->result, name);
@@ -431,7 +473,7 @@ static void add_parameters(const struct painter *p, struct rec *box, const struc
 
 void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
 {
-    static const char *const kinds[] = {"call", "array", "statement"};
+    static const char *const kinds[] = {"call", "array", "statement", "siblings"};
     const struct fold *f = scene_fold(p, fold);
     struct tally t = tally(p, fold);
     struct rec *box = rec_map(p->out, boxes, KEY_NONE);

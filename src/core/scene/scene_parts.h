@@ -32,7 +32,7 @@ struct painter {
     struct buf adjoint;  // double for each value: scratch
     size_t operations;
     uint32_t backward;  // the name of groups of gradients; NAME_NONE: there are none
-    double most;  // the largest finite |share|
+    double most;        // the largest finite |share|
 };
 
 static inline uint32_t scene_id_at(const struct painter *p, size_t i)

@@ -66,17 +66,6 @@ static uint32_t id_at(const struct titles *t, size_t i)
     return BUF(uint32_t, &t->part->ids)[i];
 }
 
-static uint32_t place_of(const struct titles *t, uint32_t node)
-{
-    size_t low = 0, high = t->part->ids.count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        low = id_at(t, middle) < node ? middle + 1 : low;
-        high = id_at(t, middle) < node ? high : middle;
-    }
-    return (uint32_t)low;
-}
-
 static bool is_whole(const struct titles *t, size_t i)
 {
     return BUF(uint8_t, &t->part->whole)[i] && tape_arity(t->tape, id_at(t, i)) > 0;
@@ -110,7 +99,8 @@ static uint32_t make(struct titles *t, size_t i)
 {
     uint32_t operand[2] = {EXPR_NONE, EXPR_NONE}, id = id_at(t, i);
     for (int slot = 0; slot < tape_arity(t->tape, id); slot++) {
-        operand[slot] = BUF(uint32_t, &t->called)[place_of(t, tape_operand(t->tape, id, slot))];
+        operand[slot] =
+            BUF(uint32_t, &t->called)[part_place(t->part, tape_operand(t->tape, id, slot))];
     }
     return expr_apply(&t->pool, tape_op(t->tape, id), operand[0], operand[1]);
 }
