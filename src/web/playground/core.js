@@ -93,9 +93,9 @@ export class Core {
         return this.#job({do: 'run', text, ...settings}, answers);
     }
 
-    // {scene, trace, dot} of an output, or null.
-    async trace(root) {
-        return (await this.#job({do: 'trace', root})).found ?? null;
+    // {scene, trace, dot} of what is shown, or null.
+    async trace() {
+        return (await this.#job({do: 'trace'})).found ?? null;
     }
 
     // {items, from, to}: what may stand in the place of that part of the text.

@@ -136,6 +136,15 @@ export class Door {
         return {present, scene, whole};
     }
 
+    // {scene, trace, dot} of the walk over both passes; null: there is none.
+    trace() {
+        if (this.core.door_trace(this.door) === 0) {
+            return null;
+        }
+        const [scene, trace] = this.#lines();
+        return {scene, trace, ...this.dot(0)};
+    }
+
     // A scene of what was answered last, from 0 (-1: the last), as {dot}; or {trouble}; or null:
     // there is no such scene.
     dot(which) {

@@ -56,7 +56,7 @@ class Playground {
         this.stage = new Stage({
             draw: dot => this.drawer.draw(dot),
             type: text => this.type(text),
-            trace: root => this.running === null ? this.core.trace(root) : Promise.resolve(null),
+            trace: () => this.running === null ? this.core.trace() : Promise.resolve(null),
         });
         this.prompt = new Prompt({
             enter: text => this.type(text),
@@ -220,14 +220,26 @@ class Playground {
     async stopHard() {
         this.queue = [];
         find('hard').hidden = true;
-        await this.core.stopHard();
+        await this.comeBack();
         this.say('Stopped. The session is as it was before.');
     }
 
     async broken(message) {
         console.error(message);
         this.say('The core has ended, most likely for want of memory. The session comes back.', 'error');
+        await this.comeBack();
+    }
+
+    // A new core, the session, and the lesson where it was left.
+    async comeBack() {
+        const lesson = this.lesson?.review ? null : this.lesson?.lesson;
+        this.showLesson(null);
+        this.transcript.card?.close('left');
+        this.transcript.card = null;
         await this.core.stopHard();
+        if (lesson !== null && lesson !== undefined) {
+            this.type(`lesson ${lesson}`);
+        }
     }
 
     // ---- Lessons ----

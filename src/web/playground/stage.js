@@ -77,7 +77,7 @@ export class Stage {
     svg = null;      // its text
     message = null;  // what came last
 
-    // act has draw(dot) → text of an SVG, trace(root) → {scene, trace, dot}, type(text)
+    // act has draw(dot) → text of an SVG, trace() → {scene, trace, dot}, type(text)
     constructor(act) {
         this.act = act;
         this.board = new Board([{words: 'Type it', act: assignments => this.#type(assignments)}]);
@@ -88,11 +88,7 @@ export class Stage {
     }
 
     async #walk() {
-        const {present} = this.message ?? {};
-        if (present?.root === undefined) {
-            return null;
-        }
-        const found = await this.act.trace(present.root.name);
+        const found = await this.act.trace();
         if (found === null || found.dot === undefined) {
             return null;
         }

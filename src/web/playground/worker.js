@@ -5,7 +5,7 @@
 //   {do: "open", wasm, seed, columns, rows}           wasm: the core, packed or compiled
 //   {do: "run", job, text, refuse, patience, script}  refuse: kinds of needs that are not to be asked;
 //                                                     patience: milliseconds it may take
-//   {do: "trace", job, root}                          the walk of this output, for the player
+//   {do: "trace", job}                                the walk over both passes, for the player
 //   {do: "complete", job, text, cursor}
 //   {do: "key", job}                                  the right answer, for tests
 //   {do: "stop"}                                      what runs, and what waits
@@ -126,23 +126,8 @@ const doings = {
         return {state, place: door.place(), script: door.script()};
     },
 
-    // Scene and trace are what a page of `graph` plays; nothing is written.
-    async trace(job) {
-        let found = null;
-        door.begin(`graph ${job.root} walk.html`);
-        for (;;) {
-            const {state, answers} = door.run();
-            if (state === 'need' && answers.at(-1).record.what === 'picture') {
-                const records = answers.map(answer => answer.record);
-                found = {scene: records.find(({kind}) => kind === 'scene'),
-                         trace: records.find(({kind}) => kind === 'trace'), ...door.dot(-1)};
-            }
-            if (state === 'need') {
-                door.refuse('the page has it');
-            } else if (state !== 'more') {
-                return {found};
-            }
-        }
+    async trace() {
+        return {found: door.trace()};
     },
 
     // For the tests, which answer a lesson's questions.

@@ -314,6 +314,17 @@ int EXPORT(door_present)(struct door *d)
     return ok;
 }
 
+int EXPORT(door_trace)(struct door *d)
+{
+    door_clear(d);
+    stop_renew(&d->stop);
+    bool ok = present_put_trace(tutor_graph(d->tutor), &d->last);
+    if (ok) {
+        door_say(d, DOOR_JSON);
+    }
+    return ok;
+}
+
 int EXPORT(door_key)(struct door *d)
 {
     struct diag why = {0};

@@ -65,6 +65,9 @@
 //                                   and two "scene"s (src/core/command/present.h), as `view` sends
 //                                   them. Returns 1; 0: there is no memory for it. Not while a text
 //                                   runs
+//   door_trace(door)                words: the walk over both passes of what is shown, JSON lines: a
+//                                   "scene" and a "trace" (src/core/command/trace.h). Returns 1; 0:
+//                                   there is nothing to walk over, or too much. Not while a text runs
 //   door_key(door)                  words: the right answer to the question that is asked, as it may
 //                                   be typed. Returns 1; 0: there is none, and words say why. For
 //                                   tests
@@ -156,6 +159,7 @@ void door_complete(struct door *d, size_t n, size_t at);
 void door_candidates(struct door *d, size_t n, int start);
 int door_look(struct door *d, size_t n, enum door_form form);
 int door_present(struct door *d);
+int door_trace(struct door *d);
 int door_key(struct door *d);
 void door_supply(struct door *d, size_t n);
 void door_refuse(struct door *d, size_t message, size_t hint);
