@@ -21,8 +21,8 @@
 // or there is no memory.
 bool present_put(struct session *s, struct records *out);
 
-// The walk over both passes of what is shown, for a player (command/trace.h): appends its "scene" and
-// "trace"; changes nothing. False: there are no values yet, or too many, it was stopped, or there is no
+// The walk over both passes of what is shown, for a player (command/trace.h): appends its "trace" and
+// "scene"; changes nothing. False: there are no values yet, or too many, it was stopped, or there is no
 // memory.
 bool present_put_trace(struct session *s, struct records *out);
 

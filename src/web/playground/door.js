@@ -141,7 +141,7 @@ export class Door {
         if (this.core.door_trace(this.door) === 0) {
             return null;
         }
-        const [scene, trace] = this.#lines();
+        const [trace, scene] = this.#lines();
         return {scene, trace, ...this.dot(0)};
     }
 

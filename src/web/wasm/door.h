@@ -66,7 +66,7 @@
 //                                   them. Returns 1; 0: there is no memory for it. Not while a text
 //                                   runs
 //   door_trace(door)                words: the walk over both passes of what is shown, JSON lines: a
-//                                   "scene" and a "trace" (src/core/command/trace.h). Returns 1; 0:
+//                                   "trace" and a "scene" (src/core/command/trace.h). Returns 1; 0:
 //                                   there is nothing to walk over, or too much. Not while a text runs
 //   door_key(door)                  words: the right answer to the question that is asked, as it may
 //                                   be typed. Returns 1; 0: there is none, and words say why. For
