@@ -32,6 +32,7 @@ static const struct topic {
      "a.grad = 0         sets one gradient\n"
      "a*b + c            shows a value\n"
      "dL/da              the derivative of L with respect to a (also grad(L, a))\n"
+     "d2L/da2, d2L/dadb  second derivatives; node g = dL/da keeps one as a graph\n"
      "x.tanh()           is tanh(x); x**2 and x^2 are the same\n"
      "%7                 the node numbered 7; # begins a comment; ; ends a statement"},
     {"stale", "stale values",
