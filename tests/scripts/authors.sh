@@ -147,5 +147,27 @@ is 'a quotation mark that is open' 1 "$(play '"a' | grep -c 'never closed')"
 letter=$("$BACKSTEP" lesson warn.md --answers /dev/null >/dev/null; play x | sed -n 's/^ *\([abc]\)  a$/\1/p')
 is 'the letter alone' 1 "$(play "$letter" | grep -c '^  Right')"
 
+# What is to be done: the first condition that does not hold is said, once, where a line changed something.
+cat >do.md <<'END'
+---
+id: do
+title: Do
+---
+
+```ask do.it
+Build `y` as 4, and `L` with a tanh.
+kind: do
+graph: none
+until: y == 4
+until: L uses tanh => Use a `tanh`.
+solve: y = 4; L = tanh(y)
+```
+END
+printf 'a = 2\ny = 3\nprint y\ny = 3\ny = 4\nL = y*2\nL = tanh(y)\n' >typed
+said=$("$BACKSTEP" lesson do.md --answers typed)
+is 'what does not hold, each time' '  Not yet: y is 3;  Not yet: Use a tanh. (L does not use tanh);' \
+    "$(printf '%s\n' "$said" | grep 'Not yet' | tr '\n' ';')"
+is '… until it does' 1 "$(printf '%s\n' "$said" | grep -c '^  Right\.$')"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -58,16 +58,18 @@ answer: derive x**2
 Baue `y = 4`.
 kind: do
 until: y == 4
+until: y at least 1 nodes => Baue y.
 solve: y = 4
 ```
 END
-printf '5\nfoo\nhint\n3\nz\nskip\nx**3\n7\nskip\ny = 4\n' >typed
+printf '5\nfoo\nhint\n3\nz\nskip\nx**3\n7\nskip\ny = 3\ny = 4\n' >typed
 said=$("$BACKSTEP" lesson de.md --answers typed)
 has() { is "$1" 1 "$(printf '%s\n' "$said" | grep -c "$1")"; }
 has '^  Frage 1 von 4$'
 has '^  eine Zahl, oder ein Ausdruck aus Zahlen wie 1/3$'
 is 'Noch nicht' 1 "$([ "$(printf '%s\n' "$said" | grep -c '^  Noch nicht\.$')" -ge 1 ] && echo 1)"
 has 'gefragt ist eine Zahl, und .foo. ist keine; rechne es aus'
+has '^  Noch nicht: y ist 3$'
 has 'Tipp 1 von 1: Der andere Faktor'
 has "'z' ist kein Buchstabe einer Antwort; die Antworten sind a bis b"
 has 'Probiere es bei x = '

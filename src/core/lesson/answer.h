@@ -100,9 +100,16 @@ struct question_sight {
     uint64_t done;
 };
 
-// Does one of its conditions hold? Where it does not, what is the case instead is appended to `why`.
-// What cannot be evaluated (yet) does not hold.
-bool question_condition(const struct question *q, const struct question_line *until,
+// What came of a condition.
+enum condition_end {
+    CONDITION_HOLDS,
+    CONDITION_FAILS,  // `why` says what is the case instead: "L is 0.35"
+    CONDITION_BAD,    // it cannot be decided: the diag says why, its span being in the text
+};
+
+// Does one of its conditions hold (lesson/condition.h)? Where it does not, what is the case instead
+// is appended to `why`. What was not done yet, and what cannot be evaluated yet, is CONDITION_BAD.
+enum condition_end question_condition(const struct question *q, const struct question_line *until,
                         struct question_sight *sight, struct text *why);
 // Do all of them?
 bool question_holds(const struct question *q, struct question_sight *sight);

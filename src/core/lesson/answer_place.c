@@ -120,8 +120,7 @@ static bool read_edge(struct judging *j, struct edge *e)
         names_label(j->scope->names, b, e->child);
         judge_refuse(j, j->answer, "there is no edge from %s to %s", a, b);
         return is_edge(j->scope->tape, e->child, e->node)
-                   ? judge_hint(j, "an edge goes from the node to its child: %s %s", b,
-                               a)
+                   ? judge_hint(j, "an edge goes from the node to its child: %s %s", b, a)
                    : judge_hint(j, "'local %s' lists the edges of a node", a);
     }
     return true;
@@ -211,19 +210,19 @@ static uint64_t bit_of(const struct question *q, const struct question_line *unt
 }
 
 // `did topo`, `wrote .png`: was it done, now or before?
-static bool was_done(const struct question *q, const struct question_line *until,
-                     struct question_sight *sight, bool now, struct text *why)
+static enum condition_end was_done(const struct question *q, const struct question_line *until,
+                                   struct question_sight *sight, bool now, struct text *why)
 {
     uint64_t bit = bit_of(q, until);
     sight->done |= now ? bit : 0;
     if ((sight->done & bit) == 0) {
-        text_addf(why, "'%s' was not done", until->left);
+        text_addf(why, phrase(q->language, "'%s' was not done"), until->left);
     }
-    return (sight->done & bit) != 0;
+    return (sight->done & bit) != 0 ? CONDITION_HOLDS : CONDITION_BAD;
 }
 
-bool question_condition(const struct question *q, const struct question_line *until,
-                        struct question_sight *sight, struct text *why)
+enum condition_end question_condition(const struct question *q, const struct question_line *until,
+                                      struct question_sight *sight, struct text *why)
 {
     static const char did[] = "did ", wrote[] = "wrote ";
     const char *s = until->left;
@@ -237,7 +236,8 @@ bool question_condition(const struct question *q, const struct question_line *un
     const struct condition condition = {.scope = sight->scope,
                                         .output = sight->output,
                                         .tolerance = q->tolerance,
-                                        .digits = sight->digits};
+                                        .digits = sight->digits,
+                                        .language = q->language};
     struct diag d = {0};
     bool rounding;
     enum condition_end end =
@@ -245,7 +245,7 @@ bool question_condition(const struct question *q, const struct question_line *un
     if (end == CONDITION_BAD) {
         text_add(why, d.message);
     }
-    return end == CONDITION_HOLDS;
+    return end;
 }
 
 bool question_holds(const struct question *q, struct question_sight *sight)
@@ -254,7 +254,7 @@ bool question_holds(const struct question *q, struct question_sight *sight)
     for (const struct question_line *l = q->until.first; l != NULL; l = l->next) {
         struct text why;
         text_init(&why);
-        holds = question_condition(q, l, sight, &why) && holds;
+        holds = question_condition(q, l, sight, &why) == CONDITION_HOLDS && holds;
         text_release(&why);
     }
     return holds;

@@ -45,7 +45,9 @@ static bool refuse_token(const struct lexer *l, struct token t, struct diag *d)
 }
 
 // The verb at this token, if it is one; *end is behind its words.
-static enum verb read_verb(const struct lexer *at, struct token t, size_t *end, bool *negative)
+// first: nothing stands before it, so that it may be a name of the learner's.
+static enum verb read_verb(const struct lexer *at, struct token t, bool first, size_t *end,
+                           bool *negative)
 {
     struct lexer ahead = *at;
     struct diag ignored = {0};
@@ -53,13 +55,14 @@ static enum verb read_verb(const struct lexer *at, struct token t, size_t *end, 
     *negative = false;
     *end = t.span.end;
     bool named = next.kind == TOKEN_NAME || next.kind == TOKEN_NODE;
+    bool ends = next.kind == TOKEN_END && !first;
     if (condition_word_is(at, t, "uses") &&
-        (named || (next.kind == TOKEN_INFIX && !is_comparison(next)))) {
+        (named || ends || (next.kind == TOKEN_INFIX && !is_comparison(next)))) {
         *negative = condition_word_is(at, next, "no");
         *end = *negative ? next.span.end : *end;
         return VERB_USES;
     }
-    if (condition_word_is(at, t, "depends") && named) {
+    if (condition_word_is(at, t, "depends") && (named || ends)) {
         *end = condition_word_is(at, next, "on") ? next.span.end : *end;
         return VERB_DEPENDS;
     }
@@ -82,8 +85,14 @@ static bool take_apart(const char *s, struct span at, struct parts *p, struct di
     *p = (struct parts){.subject = at, .compares = OP_COUNT};
     for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
          t = lexer_next(&l, &ignored)) {
-        enum verb verb =
-            l.open > 0 || p->verb != VERB_NONE ? VERB_NONE : read_verb(&l, t, &end, &negative);
+        enum verb verb = l.open > 0 || p->verb != VERB_NONE
+                             ? VERB_NONE
+                             : read_verb(&l, t, t.at == at.start, &end, &negative);
+        if ((verb == VERB_USES || verb == VERB_DEPENDS) && end >= at.end) {
+            diag_set(d, t.span, "what should stand behind '%.*s' is missing", (int)token_length(t),
+                     token_text(&l, t));
+            return diag_hint(d, "write L uses tanh, L depends on a, or L at most 9 nodes");
+        }
         if (verb != VERB_NONE) {
             p->verb = verb;
             p->negative = negative;
@@ -225,19 +234,17 @@ static bool is_literal(const char *s, struct span at)
     return t.kind == TOKEN_NUMBER && lexer_peek(&l).kind == TOKEN_END;
 }
 
-static void add_number(struct looking *k, double number)
-{
-    char text[NUMBER_TEXT];
-    text_add(k->why, number_text(text, number, k->c->digits));
-}
-
 // "L is 0.35", after what was said before.
 static void say_value(struct looking *k, struct span at, double number)
 {
-    text_add(k->why, text_length(k->why) > 0 ? " and " : "");
-    text_add_visible(k->why, k->s + at.start, at.end - at.start);
-    text_add(k->why, " is ");
-    add_number(k, number);
+    char text[NUMBER_TEXT];
+    struct text name;
+    text_init(&name);
+    text_add_visible(&name, k->s + at.start, at.end - at.start);
+    text_add(k->why, text_length(k->why) > 0 ? phrase(k->c->language, " and ") : "");
+    text_addf(k->why, phrase(k->c->language, "%s is %s"), text_get(&name),
+              number_text(text, number, k->c->digits));
+    text_release(&name);
 }
 
 static double side(const struct buf *elements, size_t i)
@@ -265,11 +272,10 @@ static void say_sides(struct looking *k, const struct buf *left, const struct bu
     double a = side(left, i), b = side(right, i);
     bool several = left->count > 1 || right->count > 1;
     if (several) {
-        text_addf(k->why, "element %zu is ", i);
-        add_number(k, a);
-        text_add(k->why, " on the left and ");
-        add_number(k, b);
-        text_add(k->why, " on the right");
+        char left_text[NUMBER_TEXT], right_text[NUMBER_TEXT];
+        text_addf(
+            k->why, phrase(k->c->language, "element %zu is %s on the left and %s on the right"), i,
+            number_text(left_text, a, k->c->digits), number_text(right_text, b, k->c->digits));
     } else {
         if (!is_literal(k->s, k->parts.left)) {
             say_value(k, k->parts.left, a);
@@ -339,7 +345,7 @@ enum condition_end condition_look(const struct condition *c, const char *s, stru
     trial_end(&k.trial);
     if (end == CONDITION_FAILS && elsewhere) {
         struct span set = trimmed(s, k.parts.set);
-        text_add(why, " where ");
+        text_add(why, phrase(c->language, " where "));
         text_add_visible(why, s + set.start, set.end - set.start);
     }
     return end;

@@ -20,15 +20,10 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "base/phrase.h"
 #include "lesson/answer.h"
 
 struct scope;
-
-enum condition_end {
-    CONDITION_HOLDS,
-    CONDITION_FAILS,  // `why` says what is the case instead: "L is 0.35"
-    CONDITION_BAD,    // it cannot be decided: the diag says why, its span being in the text
-};
 
 // Looks whether s[at) holds. output: the node of the last output; NODE_NONE: there is none. `why` is
 // appended to, and stays empty where it holds; where it fails with a value that is off by rounding
@@ -38,6 +33,7 @@ struct condition {
     uint32_t output;
     struct tolerance tolerance;  // of ==; {0, 0}: equal to the last bit
     int digits;                  // of the numbers in `why`
+    enum language language;      // of its words
 };
 
 enum condition_end condition_look(const struct condition *c, const char *s, struct span at,

@@ -32,12 +32,6 @@ static bool find_root(struct looking *k, uint32_t *root)
     return ok;
 }
 
-static void say_root(struct looking *k, uint32_t root)
-{
-    char label[LABEL_TEXT];
-    text_add(k->why, names_label(k->c->scope->names, label, root));
-}
-
 static bool holds_op(const struct tape *t, const struct buf *reach, enum op op)
 {
     for (size_t i = 0; i < reach->count; i++) {
@@ -110,8 +104,11 @@ static enum condition_end look_at_uses(struct looking *k, uint32_t root, const s
                                           : holds_op(k->c->scope->tape, reach, op);
         if (used == k->parts.negative && end == CONDITION_HOLDS) {
             end = CONDITION_FAILS;
-            say_root(k, root);
-            text_addf(k->why, used ? " uses %.*s" : " does not use %.*s", (int)token_length(t),
+            char label[LABEL_TEXT];
+            text_addf(k->why,
+                      used ? phrase(k->c->language, "%s uses %.*s")
+                           : phrase(k->c->language, "%s does not use %.*s"),
+                      names_label(k->c->scope->names, label, root), (int)token_length(t),
                       token_text(&l, t));
         }
     }
@@ -144,8 +141,9 @@ static enum condition_end look_at_operand(struct looking *k, uint32_t root, cons
             diag_set(k->d, at, "a node must stand here: a name, or a number such as %%3");
             end = CONDITION_BAD;
         } else if (node == root || !reaches(reach, node)) {
-            say_root(k, root);
-            text_addf(k->why, " does not depend on %s",
+            char of[LABEL_TEXT];
+            text_addf(k->why, phrase(k->c->language, "%s does not depend on %s"),
+                      names_label(k->c->scope->names, of, root),
                       names_label(k->c->scope->names, label, node));
             end = CONDITION_FAILS;
         }
@@ -200,9 +198,11 @@ static enum condition_end look_at_size(struct looking *k, uint32_t root, const s
     if (most ? count <= bound : count >= bound) {
         return CONDITION_HOLDS;
     }
-    say_root(k, root);
-    text_addf(k->why, reach->count == 1 ? " is a single node" : " depends on %zu nodes",
-              reach->count);
+    char label[LABEL_TEXT];
+    text_addf(k->why,
+              reach->count == 1 ? phrase(k->c->language, "%s is %zu node alone")
+                                : phrase(k->c->language, "%s depends on %zu nodes"),
+              names_label(k->c->scope->names, label, root), reach->count);
     return CONDITION_FAILS;
 }
 

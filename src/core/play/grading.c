@@ -26,22 +26,7 @@ void grading_judge(struct tutor *t, const char *answer, struct judgement *j, str
 
 bool grading_condition(struct tutor *t, const struct question_line *until, struct text *why)
 {
-    struct play *p = t->play;
-    const struct scope scope = session_scope(p->aside);
-    struct question_sight sight = question_sight_of(p, &scope, NULL, 0);
-    struct text found;
-    text_init(&found);
-    bool holds = question_condition(p->question, until, &sight, &found);
-    if (!holds && *until->right != '\0') {
-        tutor_question_fill(t, until->right, why);
-        text_addf(why, text_length(&found) > 0 ? " (%s)" : "%s", text_get(&found));
-    } else if (!holds && text_length(&found) > 0) {
-        text_add(why, text_get(&found));
-    } else if (!holds) {
-        text_addf(why, "%s does not hold", until->left);
-    }
-    text_release(&found);
-    return holds;
+    return judge_condition(t->play, until, why) == CONDITION_HOLDS;
 }
 
 void grading_key(struct tutor *t, struct records *out)

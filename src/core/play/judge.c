@@ -472,11 +472,62 @@ void question_look(struct play *p, const struct records *out, size_t from)
     p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
 }
 
+enum condition_end judge_condition(struct play *p, const struct question_line *until,
+                                   struct text *why)
+{
+    const struct scope scope = session_scope(p->aside);
+    struct question_sight sight = question_sight_of(p, &scope, NULL, 0);
+    struct records aside;
+    struct text found;
+    records_init(&aside);
+    text_init(&found);
+    enum condition_end end = question_condition(p->question, until, &sight, &found);
+    if (end != CONDITION_HOLDS && *until->right != '\0') {
+        play_fill(p, &aside, why, until->right, until->line);
+        text_addf(why, text_length(&found) > 0 ? " (%s)" : "%s", text_get(&found));
+    } else if (end != CONDITION_HOLDS && text_length(&found) > 0) {
+        text_add(why, text_get(&found));
+    } else if (end != CONDITION_HOLDS) {
+        text_addf(why, phrase(p->question->language, "%s does not hold"), until->left);
+    }
+    text_release(&found);
+    records_release(&aside);
+    return end;
+}
+
+// A line has changed the graph: says what does not hold, the first of it, unless that was said before.
+// What can't be told yet, as its names have no values, is not said.
+static void say_unmet(struct play *p, struct records *out)
+{
+    size_t logged;
+    session_log(p->aside, &logged);
+    if (p->checked || logged == p->logged) {
+        return;
+    }
+    struct text why;
+    text_init(&why);
+    enum condition_end end = CONDITION_HOLDS;
+    for (const struct question_line *l = p->question->until.first;
+         l != NULL && end == CONDITION_HOLDS; l = l->next) {
+        end = judge_condition(p, l, &why);
+    }
+    if (end == CONDITION_FAILS && strcmp(text_get(&why), text_get(&p->unmet)) != 0) {
+        rec_text(out, play_record(p, out, KIND_unmet), KEY_text, text_get(&why));
+        text_clear(&p->unmet);
+        text_add(&p->unmet, text_get(&why));
+    }
+    text_release(&why);
+}
+
 void question_looked(struct play *p, struct records *out)
 {
-    if (p->held && !p->passed && p->state == PLAY_QUESTION) {
+    bool asked = p->question != NULL && p->question->kind == QUESTION_DO && !p->passed &&
+                 p->state == PLAY_QUESTION;
+    if (asked && p->held) {
         text_clear(&p->given);
         text_add_bytes(&p->given, p->typed.bytes.data, p->typed.bytes.count);
         judge_right(p, out);
+    } else if (asked) {
+        say_unmet(p, out);
     }
 }

@@ -322,6 +322,7 @@ static void run_typed(struct play *p, const struct source *line)
     source.text = text_get(&p->typed);
     source.length = text_length(&p->typed);
     p->doing = DOING_TYPED;
+    session_log(play_graph(p), &p->logged);
     run_source(p, &source, p->tutor->session->mode);
 }
 

@@ -62,6 +62,7 @@ static struct play *allocate(struct tutor *tutor, struct lesson *lesson)
         text_init(&p->script);
         text_init(&p->typed);
         text_init(&p->given);
+        text_init(&p->unmet);
     }
     return p;
 }
@@ -123,6 +124,7 @@ void play_free(struct play *p)
     text_release(&p->script);
     text_release(&p->typed);
     text_release(&p->given);
+    text_release(&p->unmet);
     struct buf self = p->self;
     buf_release(&self);
 }

@@ -156,6 +156,8 @@ struct play {
     bool passed;
     bool checked;                // tutor_ask asked it
     bool held;                   // do: what is asked for holds
+    size_t logged;               // do: bytes of the graph's log when a line was begun
+    struct text unmet;           // do: what was last said not to hold
     uint64_t done;               // do: what was asked to be done, and was (question_sight)
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
@@ -245,6 +247,10 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
 // records, or (NULL) none was. Its scope must stay while the sight is used.
 struct question_sight question_sight_of(struct play *p, const struct scope *scope,
                                         const struct records *out, size_t from);
+// What came of a condition of the question; where it does not hold, what the author has to say to
+// that, and what is the case instead, are appended to `why`.
+enum condition_end judge_condition(struct play *p, const struct question_line *until,
+                                   struct text *why);
 // A statement of the learner's is done, with records from the `from`-th on: does what a `do` asks
 // for hold?
 void question_look(struct play *p, const struct records *out, size_t from);

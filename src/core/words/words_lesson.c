@@ -459,6 +459,15 @@ void say_hint(struct words *w)
     text_release(&lead);
 }
 
+void say_unmet(struct words *w)
+{
+    struct text lead;
+    text_init(&lead);
+    ink_add(&lead, INK_MUTED, say_in(w, "Not yet: "));
+    say_prose_text(w, rec_get_text(w->record, KEY_text), text_get(&lead), INK_MUTED);
+    text_release(&lead);
+}
+
 void say_skipped(struct words *w)
 {
     text_addf(w->out, "%s\n", say_in(w, "Skipped."));
