@@ -26,67 +26,69 @@ void simplifier_release(struct simplifier *s)
 
 // ---- Nodes and what is known of them ------------------------------------------------------------
 
-struct expr look(const struct simplifier *s, uint32_t id)
+struct expr simplify_look(const struct simplifier *s, uint32_t id)
 {
     return id == EXPR_NONE ? (struct expr){.kind = EXPR_NUMBER, .constant = true}
                            : expr_get(s->pool, id);
 }
 
-bool is_op(const struct simplifier *s, uint32_t id, enum op op)
+bool simplify_is_op(const struct simplifier *s, uint32_t id, enum op op)
 {
-    struct expr e = look(s, id);
+    struct expr e = simplify_look(s, id);
     return e.kind == EXPR_OP && e.op == op;
 }
 
-bool is_sum(const struct simplifier *s, uint32_t id)
+bool simplify_is_sum(const struct simplifier *s, uint32_t id)
 {
-    return is_op(s, id, OP_ADD) || is_op(s, id, OP_SUB);
+    return simplify_is_op(s, id, OP_ADD) || simplify_is_op(s, id, OP_SUB);
 }
 
-bool is_fraction_or_product(const struct simplifier *s, uint32_t id)
+bool simplify_is_fraction_or_product(const struct simplifier *s, uint32_t id)
 {
-    return is_op(s, id, OP_MUL) || is_op(s, id, OP_DIV);
+    return simplify_is_op(s, id, OP_MUL) || simplify_is_op(s, id, OP_DIV);
 }
 
-bool is_plain(struct expr e)
+bool simplify_is_plain(struct expr e)
 {
     return e.kind == EXPR_NUMBER && isfinite(e.number) && fabs(e.number) != EXPR_PI;
 }
 
-bool is_long(const struct simplifier *s, uint32_t id)
+bool simplify_is_long(const struct simplifier *s, uint32_t id)
 {
     // Down the left side, with a look at what lies below each fraction line.
     size_t length = 0;
-    if (is_sum(s, id)) {
-        for (; length <= CHAIN_MOST && is_sum(s, id); id = look(s, id).a) {
+    if (simplify_is_sum(s, id)) {
+        for (; length <= CHAIN_MOST && simplify_is_sum(s, id); id = simplify_look(s, id).a) {
             length++;
         }
         return length > CHAIN_MOST;
     }
-    for (; length <= CHAIN_MOST && is_fraction_or_product(s, id); id = look(s, id).a) {
+    for (; length <= CHAIN_MOST && simplify_is_fraction_or_product(s, id);
+         id = simplify_look(s, id).a) {
         length++;
-        uint32_t below = is_op(s, id, OP_DIV) ? look(s, id).b : EXPR_NONE;
-        for (; length <= CHAIN_MOST && is_op(s, below, OP_MUL); below = look(s, below).a) {
+        uint32_t below = simplify_is_op(s, id, OP_DIV) ? simplify_look(s, id).b : EXPR_NONE;
+        for (; length <= CHAIN_MOST && simplify_is_op(s, below, OP_MUL);
+             below = simplify_look(s, below).a) {
             length++;
         }
     }
     return length > CHAIN_MOST;
 }
 
-bool begins_negative(const struct simplifier *s, uint32_t id)
+bool simplify_begins_negative(const struct simplifier *s, uint32_t id)
 {
     // The first term's first factor; a sum in there has no sign to give.
-    while (is_sum(s, id)) {
-        id = look(s, id).a;
+    while (simplify_is_sum(s, id)) {
+        id = simplify_look(s, id).a;
     }
-    while (is_fraction_or_product(s, id)) {
-        id = look(s, id).a;
+    while (simplify_is_fraction_or_product(s, id)) {
+        id = simplify_look(s, id).a;
     }
-    struct expr e = look(s, id);
-    return e.kind == EXPR_NUMBER ? e.number < 0 : is_op(s, id, OP_NEG);
+    struct expr e = simplify_look(s, id);
+    return e.kind == EXPR_NUMBER ? e.number < 0 : simplify_is_op(s, id, OP_NEG);
 }
 
-struct note *note_of(struct simplifier *s, uint32_t id)
+struct note *simplify_note_of(struct simplifier *s, uint32_t id)
 {
     size_t count = exprs_count(s->pool);
     if (s->notes.count < count &&
@@ -96,26 +98,26 @@ struct note *note_of(struct simplifier *s, uint32_t id)
     return id < s->notes.count ? &BUF(struct note, &s->notes)[id] : NULL;
 }
 
-uint32_t known_form(struct simplifier *s, uint32_t id)
+uint32_t simplify_known_form(struct simplifier *s, uint32_t id)
 {
-    if (look(s, id).kind != EXPR_OP) {
+    if (simplify_look(s, id).kind != EXPR_OP) {
         return id;
     }
-    const struct note *note = note_of(s, id);
+    const struct note *note = simplify_note_of(s, id);
     return note == NULL ? EXPR_NONE : note->form - 1;
 }
 
-uint32_t remember(struct simplifier *s, uint32_t id, uint32_t form)
+uint32_t simplify_remember(struct simplifier *s, uint32_t id, uint32_t form)
 {
-    if (id != EXPR_NONE && form != EXPR_NONE && note_of(s, id) != NULL &&
-        note_of(s, form) != NULL) {
-        note_of(s, id)->form = form + 1;
-        note_of(s, form)->form = form + 1;
+    if (id != EXPR_NONE && form != EXPR_NONE && simplify_note_of(s, id) != NULL &&
+        simplify_note_of(s, form) != NULL) {
+        simplify_note_of(s, id)->form = form + 1;
+        simplify_note_of(s, form)->form = form + 1;
     }
     return form;
 }
 
-void push_visit(struct simplifier *s, uint32_t id, struct ratio times, bool open)
+void simplify_push_visit(struct simplifier *s, uint32_t id, struct ratio times, bool open)
 {
     struct visit *at = buf_push(&s->visits, 1);
     if (at == NULL) {
@@ -125,12 +127,12 @@ void push_visit(struct simplifier *s, uint32_t id, struct ratio times, bool open
     }
 }
 
-struct visit pop_visit(struct simplifier *s)
+struct visit simplify_pop_visit(struct simplifier *s)
 {
     return BUF(struct visit, &s->visits)[--s->visits.count];
 }
 
-uint32_t ratio_formula(struct simplifier *s, struct ratio r)
+uint32_t simplify_ratio(struct simplifier *s, struct ratio r)
 {
     uint32_t over = expr_number(s->pool, r.over);
     return r.under == 1 ? over : expr_apply(s->pool, OP_DIV, over, expr_number(s->pool, r.under));
@@ -145,7 +147,8 @@ static uint32_t *todo_at(struct simplifier *s, size_t i)
 
 static void use(struct simplifier *s, uint32_t id)
 {
-    if (known_form(s, id) != EXPR_NONE || note_of(s, id) == NULL || note_of(s, id)->uses++ > 0) {
+    if (simplify_known_form(s, id) != EXPR_NONE || simplify_note_of(s, id) == NULL ||
+        simplify_note_of(s, id)->uses++ > 0) {
         return;
     }
     uint32_t *at = buf_push(&s->todo, 1);
@@ -168,7 +171,7 @@ static void list(struct simplifier *s, uint32_t root)
     size_t first = s->todo.count;
     use(s, root);
     for (size_t i = first; i < s->todo.count; i++) {
-        struct expr e = look(s, *todo_at(s, i));
+        struct expr e = simplify_look(s, *todo_at(s, i));
         use(s, e.a);
         if (op_get((enum op)e.op)->arity == 2) {
             use(s, e.b);
@@ -181,11 +184,11 @@ static void list(struct simplifier *s, uint32_t root)
 
 static enum shape shape_of(struct simplifier *s, uint32_t id)
 {
-    uint32_t form = known_form(s, id);
+    uint32_t form = simplify_known_form(s, id);
     if (form != EXPR_NONE) {
-        return is_sum(s, form) ? SHAPE_SUM : SHAPE_PRODUCT;
+        return simplify_is_sum(s, form) ? SHAPE_SUM : SHAPE_PRODUCT;
     }
-    const struct note *note = note_of(s, id);
+    const struct note *note = simplify_note_of(s, id);
     return note == NULL ? SHAPE_CALL : (enum shape)note->shape;
 }
 
@@ -212,7 +215,7 @@ static enum shape find_shape(struct simplifier *s, struct expr e)
 // An operand that nothing else uses, of the same shape, is taken apart together with its user.
 static void take_in(struct simplifier *s, uint32_t id, enum shape shape)
 {
-    struct note *note = note_of(s, id);
+    struct note *note = simplify_note_of(s, id);
     if (note != NULL && note->form == 0 && note->uses == 1 && note->shape == shape) {
         note->inner = true;
     }
@@ -222,9 +225,9 @@ static void find_chains(struct simplifier *s, size_t first)
 {
     for (size_t i = first; i < s->todo.count; i++) {
         uint32_t id = *todo_at(s, i);
-        struct expr e = look(s, id);
+        struct expr e = simplify_look(s, id);
         enum shape shape = find_shape(s, e);
-        note_of(s, id)->shape = (uint8_t)shape;
+        simplify_note_of(s, id)->shape = (uint8_t)shape;
         if (shape == SHAPE_SUM || shape == SHAPE_PRODUCT) {
             take_in(s, e.a, shape);
             take_in(s, e.b, shape);
@@ -236,9 +239,10 @@ static void find_chains(struct simplifier *s, size_t first)
 // exp(1).
 static uint32_t simplify_call(struct simplifier *s, struct expr e)
 {
-    uint32_t a = known_form(s, e.a), b = known_form(s, e.b);
-    struct expr x = look(s, a), y = look(s, b);
-    if (is_plain(x) && is_plain(y) && op_defined((enum op)e.op, x.number, y.number)) {
+    uint32_t a = simplify_known_form(s, e.a), b = simplify_known_form(s, e.b);
+    struct expr x = simplify_look(s, a), y = simplify_look(s, b);
+    if (simplify_is_plain(x) && simplify_is_plain(y) &&
+        op_defined((enum op)e.op, x.number, y.number)) {
         double value = op_value((enum op)e.op, x.number, y.number);
         if (isfinite(value) && number_is_short(value)) {
             return expr_number(s->pool, value);
@@ -250,7 +254,7 @@ static uint32_t simplify_call(struct simplifier *s, struct expr e)
 static uint32_t simplest(struct simplifier *s, uint32_t id, enum shape shape)
 {
     return shape == SHAPE_SUM    ? simplify_sum(s, id, ONE)
-           : shape == SHAPE_CALL ? simplify_call(s, look(s, id))
+           : shape == SHAPE_CALL ? simplify_call(s, simplify_look(s, id))
                                  : simplify_product(s, id);
 }
 
@@ -262,17 +266,17 @@ uint32_t simplify(struct simplifier *s, uint32_t root)
     find_chains(s, first);
     for (size_t i = first; i < s->todo.count && !exprs_failed(s->pool); i++) {
         uint32_t id = *todo_at(s, i);
-        const struct note *note = note_of(s, id);
+        const struct note *note = simplify_note_of(s, id);
         if (!note->inner && note->form == 0) {
-            remember(s, id, simplest(s, id, (enum shape)note->shape));
+            simplify_remember(s, id, simplest(s, id, (enum shape)note->shape));
         }
     }
     for (size_t i = first; i < s->todo.count; i++) {
-        struct note *note = note_of(s, *todo_at(s, i));
+        struct note *note = simplify_note_of(s, *todo_at(s, i));
         note->uses = 0;
         note->inner = false;
     }
     s->todo.count = first;
     s->depth--;
-    return known_form(s, root);
+    return simplify_known_form(s, root);
 }

@@ -60,33 +60,33 @@ static inline struct ratio negative(struct ratio r)
 }
 
 // A node of the pool. Once the pool has failed EXPR_NONE turns up everywhere: it reads as 0.
-struct expr look(const struct simplifier *s, uint32_t id);
-bool is_op(const struct simplifier *s, uint32_t id, enum op op);
-bool is_sum(const struct simplifier *s, uint32_t id);
-bool is_fraction_or_product(const struct simplifier *s, uint32_t id);
+struct expr simplify_look(const struct simplifier *s, uint32_t id);
+bool simplify_is_op(const struct simplifier *s, uint32_t id, enum op op);
+bool simplify_is_sum(const struct simplifier *s, uint32_t id);
+bool simplify_is_fraction_or_product(const struct simplifier *s, uint32_t id);
 // Is it a number that can be worked with? pi, inf and nan stay as they are.
-bool is_plain(struct expr e);
+bool simplify_is_plain(struct expr e);
 // Is it a chain of more than CHAIN_MOST?
-bool is_long(const struct simplifier *s, uint32_t id);
+bool simplify_is_long(const struct simplifier *s, uint32_t id);
 // Does it begin with a minus? (A simplified sum does only if all its terms do.)
-bool begins_negative(const struct simplifier *s, uint32_t id);
+bool simplify_begins_negative(const struct simplifier *s, uint32_t id);
 
 // Valid until the pool grows; NULL if out of memory.
-struct note *note_of(struct simplifier *s, uint32_t id);
+struct note *simplify_note_of(struct simplifier *s, uint32_t id);
 // The simplest form if it was found already, else EXPR_NONE.
-uint32_t known_form(struct simplifier *s, uint32_t id);
+uint32_t simplify_known_form(struct simplifier *s, uint32_t id);
 // `form` is the simplest form of id, and of itself. Returns form.
-uint32_t remember(struct simplifier *s, uint32_t id, uint32_t form);
-void push_visit(struct simplifier *s, uint32_t id, struct ratio times, bool open);
-struct visit pop_visit(struct simplifier *s);
-uint32_t ratio_formula(struct simplifier *s, struct ratio r);
+uint32_t simplify_remember(struct simplifier *s, uint32_t id, uint32_t form);
+void simplify_push_visit(struct simplifier *s, uint32_t id, struct ratio times, bool open);
+struct visit simplify_pop_visit(struct simplifier *s);
+uint32_t simplify_ratio(struct simplifier *s, struct ratio r);
 
 // The simplest form of the product, quotient, power or root `id`, whose parts are simplified.
 uint32_t simplify_product(struct simplifier *s, uint32_t id);
 // A simplified formula that is no sum as *number times the rest, which is returned.
-uint32_t split_number(struct simplifier *s, uint32_t id, struct ratio *number);
+uint32_t simplify_split_number(struct simplifier *s, uint32_t id, struct ratio *number);
 // number times `rest`, which split_number made.
-uint32_t multiple(struct simplifier *s, struct ratio number, uint32_t rest);
+uint32_t simplify_multiple(struct simplifier *s, struct ratio number, uint32_t rest);
 
 // The simplest form of `times` times the sum `id`, whose parts are simplified.
 uint32_t simplify_sum(struct simplifier *s, uint32_t id, struct ratio times);

@@ -18,8 +18,8 @@ static struct factor *factor_at(struct simplifier *s, size_t i)
 
 static void add_factor(struct simplifier *s, struct product *product, struct factor f)
 {
-    if (f.symbol == EXPR_NONE && ratio_is_whole(f.power) && is_sum(s, f.base) &&
-        begins_negative(s, f.base)) {
+    if (f.symbol == EXPR_NONE && ratio_is_whole(f.power) && simplify_is_sum(s, f.base) &&
+        simplify_begins_negative(s, f.base)) {
         f.base = simplify_sum(s, f.base, negative(ONE));
         product->number = ratio_is_odd(f.power) ? negative(product->number) : product->number;
     }
@@ -41,19 +41,19 @@ static void add_power(struct simplifier *s, struct product *product, uint32_t ba
 // Is a simplified formula a number or a fraction of two?
 static bool read_ratio(const struct simplifier *s, uint32_t id, struct ratio *number)
 {
-    struct expr e = look(s, id), under = {.kind = EXPR_NUMBER, .number = 1};
-    if (is_op(s, id, OP_DIV)) {
-        under = look(s, e.b);
-        e = look(s, e.a);
+    struct expr e = simplify_look(s, id), under = {.kind = EXPR_NUMBER, .number = 1};
+    if (simplify_is_op(s, id, OP_DIV)) {
+        under = simplify_look(s, e.b);
+        e = simplify_look(s, e.a);
     }
     *number = (struct ratio){e.number, under.number};
-    return is_plain(e) && is_plain(under) && under.number == floor(under.number);
+    return simplify_is_plain(e) && simplify_is_plain(under) && under.number == floor(under.number);
 }
 
 // The simplest form of a part, which is known unless it was made just now.
 static uint32_t part(struct simplifier *s, uint32_t id)
 {
-    uint32_t form = known_form(s, id);
+    uint32_t form = simplify_known_form(s, id);
     return form == EXPR_NONE ? id : form;
 }
 
@@ -63,21 +63,21 @@ static void take_power(struct simplifier *s, struct product *product, uint32_t b
 {
     struct ratio power;
     if (read_ratio(s, exponent, &power) && ratio_times(power, times, &power)) {
-        push_visit(s, base, power, false);
+        simplify_push_visit(s, base, power, false);
         return;
     }
     if (!ratio_is(times, 1, 1)) {
-        exponent = expr_apply(s->pool, OP_MUL, ratio_formula(s, times), exponent);
+        exponent = expr_apply(s->pool, OP_MUL, simplify_ratio(s, times), exponent);
         exponent = s->depth < DEPTH_MOST ? simplify(s, exponent) : exponent;
     }
-    if (look(s, base).kind != EXPR_NUMBER || look(s, base).number != 1) {
+    if (simplify_look(s, base).kind != EXPR_NUMBER || simplify_look(s, base).number != 1) {
         add_factor(s, product, (struct factor){.base = base, .symbol = exponent});
     }
 }
 
 static void take_number(struct simplifier *s, struct product *product, struct visit v)
 {
-    double value = look(s, v.id).number;
+    double value = simplify_look(s, v.id).number;
     struct ratio power, number;
     if (value == 0 && v.times.over > 0) {
         product->number = ratio_of(0);
@@ -93,21 +93,22 @@ static void take_number(struct simplifier *s, struct product *product, struct vi
 static void take_operation(struct simplifier *s, struct product *product, struct visit v,
                            bool simplified)
 {
-    struct expr e = look(s, v.id);
+    struct expr e = simplify_look(s, v.id);
     struct ratio power;
     if (e.op == OP_NEG) {
         product->number = ratio_is_odd(v.times) ? negative(product->number) : product->number;
-        push_visit(s, e.a, v.times, false);
-    } else if (is_fraction_or_product(s, v.id) && (v.open || !simplified || !is_long(s, v.id))) {
+        simplify_push_visit(s, e.a, v.times, false);
+    } else if (simplify_is_fraction_or_product(s, v.id) &&
+               (v.open || !simplified || !simplify_is_long(s, v.id))) {
         bool below = e.op == OP_DIV;
-        push_visit(s, e.b, below ? negative(v.times) : v.times, simplified && below);
-        push_visit(s, e.a, v.times, simplified);
+        simplify_push_visit(s, e.b, below ? negative(v.times) : v.times, simplified && below);
+        simplify_push_visit(s, e.a, v.times, simplified);
     } else if (e.op == OP_POW) {
         take_power(s, product, part(s, e.a), part(s, e.b), v.times);
     } else if (e.op == OP_SQRT && ratio_times(v.times, (struct ratio){1, 2}, &power)) {
-        push_visit(s, part(s, e.a), power, false);
+        simplify_push_visit(s, part(s, e.a), power, false);
     } else if (e.op == OP_SQUARE && ratio_times(v.times, ratio_of(2), &power)) {
-        push_visit(s, part(s, e.a), power, false);
+        simplify_push_visit(s, part(s, e.a), power, false);
     } else {
         add_power(s, product, v.id, v.times);
     }
@@ -116,11 +117,11 @@ static void take_operation(struct simplifier *s, struct product *product, struct
 static void take_apart(struct simplifier *s, struct product *product, size_t visits)
 {
     while (s->visits.count > visits) {
-        struct visit v = pop_visit(s);
-        uint32_t form = known_form(s, v.id);
+        struct visit v = simplify_pop_visit(s);
+        uint32_t form = simplify_known_form(s, v.id);
         v.id = form == EXPR_NONE ? v.id : form;
-        struct expr e = look(s, v.id);
-        if (is_plain(e)) {
+        struct expr e = simplify_look(s, v.id);
+        if (simplify_is_plain(e)) {
             take_number(s, product, v);
         } else if (e.kind == EXPR_NUMBER && e.number < 0 && ratio_is_whole(v.times)) {
             // -pi, -inf
@@ -155,7 +156,7 @@ static void sort_factors(struct simplifier *s, size_t first)
 
 static uint32_t exponent_formula(struct simplifier *s, struct factor f)
 {
-    return f.symbol == EXPR_NONE ? ratio_formula(s, f.power) : f.symbol;
+    return f.symbol == EXPR_NONE ? simplify_ratio(s, f.power) : f.symbol;
 }
 
 // x**m * x**n. False if the two stay apart.
@@ -181,11 +182,12 @@ static bool merge(struct simplifier *s, struct factor *into, struct factor f)
 // Merging can make a factor one to be taken apart: sqrt(x*y) times itself, 2**x * 2**-x.
 static bool opens(const struct simplifier *s, struct factor f)
 {
-    struct expr e = look(s, f.base);
+    struct expr e = simplify_look(s, f.base);
     return f.merged && f.symbol == EXPR_NONE &&
-           (is_plain(e) || (ratio_is_whole(f.power) && e.kind == EXPR_OP && !is_long(s, f.base) &&
-                            (is_fraction_or_product(s, f.base) || e.op == OP_NEG ||
-                             e.op == OP_POW || e.op == OP_SQRT)));
+           (simplify_is_plain(e) ||
+            (ratio_is_whole(f.power) && e.kind == EXPR_OP && !simplify_is_long(s, f.base) &&
+             (simplify_is_fraction_or_product(s, f.base) || e.op == OP_NEG || e.op == OP_POW ||
+              e.op == OP_SQRT)));
 }
 
 static void merge_like_factors(struct simplifier *s, size_t first)
@@ -214,15 +216,16 @@ static void merge_like_factors(struct simplifier *s, size_t first)
 static uint32_t denominator(const struct simplifier *s, uint32_t sum)
 {
     for (int i = 0; i < CHAIN_MOST; i++) {
-        uint32_t term = is_sum(s, sum) ? look(s, sum).b : sum;
-        term = is_op(s, term, OP_NEG) ? look(s, term).a : term;
-        if (is_op(s, term, OP_DIV) && !look(s, look(s, term).b).constant) {
-            return look(s, term).b;
+        uint32_t term = simplify_is_sum(s, sum) ? simplify_look(s, sum).b : sum;
+        term = simplify_is_op(s, term, OP_NEG) ? simplify_look(s, term).a : term;
+        if (simplify_is_op(s, term, OP_DIV) &&
+            !simplify_look(s, simplify_look(s, term).b).constant) {
+            return simplify_look(s, term).b;
         }
-        if (!is_sum(s, sum)) {
+        if (!simplify_is_sum(s, sum)) {
             break;
         }
-        sum = look(s, sum).a;
+        sum = simplify_look(s, sum).a;
     }
     return EXPR_NONE;
 }
@@ -232,7 +235,7 @@ static uint32_t multiply_terms(struct simplifier *s, uint32_t sum, uint32_t by)
 {
     uint32_t spine[CHAIN_MOST];
     size_t count = 0;
-    for (; is_sum(s, sum); sum = look(s, sum).a) {
+    for (; simplify_is_sum(s, sum); sum = simplify_look(s, sum).a) {
         if (count == CHAIN_MOST) {
             return EXPR_NONE;
         }
@@ -240,7 +243,7 @@ static uint32_t multiply_terms(struct simplifier *s, uint32_t sum, uint32_t by)
     }
     uint32_t result = expr_apply(s->pool, OP_MUL, sum, by);
     while (count-- > 0) {
-        struct expr e = look(s, spine[count]);
+        struct expr e = simplify_look(s, spine[count]);
         result = expr_apply(s->pool, (enum op)e.op, result, expr_apply(s->pool, OP_MUL, e.b, by));
     }
     return simplify(s, result);
@@ -250,7 +253,7 @@ static uint32_t multiply_terms(struct simplifier *s, uint32_t sum, uint32_t by)
 static bool cancel_fraction(struct simplifier *s, size_t first, size_t i)
 {
     struct factor f = *factor_at(s, i);
-    bool whole = f.symbol == EXPR_NONE && ratio_is_whole(f.power) && is_sum(s, f.base);
+    bool whole = f.symbol == EXPR_NONE && ratio_is_whole(f.power) && simplify_is_sum(s, f.base);
     uint32_t below = whole ? denominator(s, f.base) : EXPR_NONE;
     uint32_t above = below == EXPR_NONE ? EXPR_NONE : multiply_terms(s, f.base, below);
     if (above == EXPR_NONE) {
@@ -263,9 +266,9 @@ static bool cancel_fraction(struct simplifier *s, size_t first, size_t i)
         if (k != i && (base == above || base == turned)) {
             *factor_at(s, i) = *factor_at(s, s->factors.count - 1);
             s->factors.count--;
-            push_visit(s, base == above ? above : expr_apply(s->pool, OP_NEG, base, base), f.power,
-                       false);
-            push_visit(s, below, negative(f.power), false);
+            simplify_push_visit(s, base == above ? above : expr_apply(s->pool, OP_NEG, base, base),
+                                f.power, false);
+            simplify_push_visit(s, below, negative(f.power), false);
             return true;
         }
     }
@@ -276,7 +279,7 @@ static void cancel_fractions(struct simplifier *s, size_t first)
 {
     size_t sums = 0;
     for (size_t i = first; i < s->factors.count; i++) {
-        sums += is_sum(s, factor_at(s, i)->base);
+        sums += simplify_is_sum(s, factor_at(s, i)->base);
     }
     if (sums < 2 || s->depth >= DEPTH_MOST || s->factors.count - first > CHAIN_MOST) {
         return;
@@ -300,7 +303,7 @@ static struct product collect(struct simplifier *s, size_t visits)
             struct factor f = *factor_at(s, i);
             bool gone = f.symbol == EXPR_NONE && f.power.over == 0;
             if (!gone && opens(s, f)) {
-                push_visit(s, f.base, f.power, false);
+                simplify_push_visit(s, f.base, f.power, false);
             } else if (!gone) {
                 f.merged = false;
                 *factor_at(s, kept++) = f;
@@ -317,7 +320,7 @@ static struct product collect(struct simplifier *s, size_t visits)
 static struct product collect_one(struct simplifier *s, uint32_t id)
 {
     size_t visits = s->visits.count;
-    push_visit(s, id, ONE, false);
+    simplify_push_visit(s, id, ONE, false);
     return collect(s, visits);
 }
 
@@ -329,9 +332,9 @@ enum rank { RANK_CONSTANT, RANK_NAME, RANK_REST };
 
 static enum rank rank(const struct simplifier *s, struct factor f)
 {
-    struct expr base = look(s, f.base);
+    struct expr base = simplify_look(s, f.base);
     bool call = base.kind == EXPR_OP && op_get((enum op)base.op)->form == OP_CALL;
-    bool constant = base.constant && (f.symbol == EXPR_NONE || look(s, f.symbol).constant);
+    bool constant = base.constant && (f.symbol == EXPR_NONE || simplify_look(s, f.symbol).constant);
     return constant && !call                                 ? RANK_CONSTANT
            : base.kind == EXPR_NAME && f.symbol == EXPR_NONE ? RANK_NAME
                                                              : RANK_REST;
@@ -345,7 +348,7 @@ static bool turn_below(struct simplifier *s, struct factor *f)
         f->power.over = fabs(f->power.over);
         return below;
     }
-    if (s->depth == DEPTH_MOST || !begins_negative(s, f->symbol)) {
+    if (s->depth == DEPTH_MOST || !simplify_begins_negative(s, f->symbol)) {
         return false;
     }
     f->symbol = simplify(s, expr_apply(s->pool, OP_NEG, f->symbol, f->symbol));
@@ -400,19 +403,19 @@ static uint32_t write_fraction(struct simplifier *s, struct product product)
     }
     sort_factors(s, product.first);
     uint32_t sorted = write_in_order(s, product);
-    if (sorted == EXPR_NONE || note_of(s, sorted) == NULL) {
+    if (sorted == EXPR_NONE || simplify_note_of(s, sorted) == NULL) {
         return EXPR_NONE;
     }
-    if (note_of(s, sorted)->twin == 0) {
+    if (simplify_note_of(s, sorted)->twin == 0) {
         for (size_t i = product.first; i < s->factors.count; i++) {
             struct factor *f = factor_at(s, i);
             f->place = f->rank == RANK_NAME ? f->order : f->base;
         }
         sort_factors(s, product.first);
         uint32_t written = write_in_order(s, product);
-        note_of(s, sorted)->twin = written + 1;
+        simplify_note_of(s, sorted)->twin = written + 1;
     }
-    return note_of(s, sorted)->twin - 1;
+    return simplify_note_of(s, sorted)->twin - 1;
 }
 
 // The product as a formula; its factors are taken off the stack.
@@ -423,14 +426,14 @@ static uint32_t write_product(struct simplifier *s, struct product product)
         s->factors.count - product.first == 1 ? factor_at(s, product.first) : NULL;
     if (product.number.over == 0) {
         formula = expr_number(s->pool, 0);
-    } else if (only != NULL && ratio_is(product.number, -1, 1) && is_sum(s, only->base) &&
+    } else if (only != NULL && ratio_is(product.number, -1, 1) && simplify_is_sum(s, only->base) &&
                only->symbol == EXPR_NONE && ratio_is(only->power, 1, 1)) {
         formula = simplify_sum(s, only->base, product.number);
     } else {
         formula = write_fraction(s, product);
     }
     s->factors.count = product.first;
-    return remember(s, formula, formula);
+    return simplify_remember(s, formula, formula);
 }
 
 uint32_t simplify_product(struct simplifier *s, uint32_t id)
@@ -438,11 +441,11 @@ uint32_t simplify_product(struct simplifier *s, uint32_t id)
     return write_product(s, collect_one(s, id));
 }
 
-uint32_t split_number(struct simplifier *s, uint32_t id, struct ratio *number)
+uint32_t simplify_split_number(struct simplifier *s, uint32_t id, struct ratio *number)
 {
     *number = ONE;
-    if (look(s, id).kind != EXPR_NUMBER && !is_fraction_or_product(s, id) &&
-        !is_op(s, id, OP_NEG)) {
+    if (simplify_look(s, id).kind != EXPR_NUMBER && !simplify_is_fraction_or_product(s, id) &&
+        !simplify_is_op(s, id, OP_NEG)) {
         return id;
     }
     struct product product = collect_one(s, id);
@@ -451,7 +454,7 @@ uint32_t split_number(struct simplifier *s, uint32_t id, struct ratio *number)
     return write_product(s, product);
 }
 
-uint32_t multiple(struct simplifier *s, struct ratio number, uint32_t rest)
+uint32_t simplify_multiple(struct simplifier *s, struct ratio number, uint32_t rest)
 {
     if (ratio_is(number, 1, 1)) {
         return rest;
@@ -462,7 +465,7 @@ uint32_t multiple(struct simplifier *s, struct ratio number, uint32_t rest)
         return write_product(s, product);
     }
     s->factors.count = product.first;
-    return expr_apply(s->pool, OP_MUL, ratio_formula(s, number), rest);
+    return expr_apply(s->pool, OP_MUL, simplify_ratio(s, number), rest);
 }
 
 // ---- What two products have in common -----------------------------------------------------------

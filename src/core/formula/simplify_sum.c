@@ -13,13 +13,13 @@ static struct term *term_at(struct simplifier *s, size_t i)
 static void add_term(struct simplifier *s, struct visit v, bool expand)
 {
     struct term term = {.order = s->order++};
-    term.rest = split_number(s, v.id, &term.number);
+    term.rest = simplify_split_number(s, v.id, &term.number);
     if (!ratio_times(term.number, v.times, &term.number)) {
         term.rest = v.id;
         term.number = v.times;
     }
-    if (expand && is_sum(s, term.rest) && !is_long(s, term.rest)) {
-        push_visit(s, term.rest, term.number, false);
+    if (expand && simplify_is_sum(s, term.rest) && !simplify_is_long(s, term.rest)) {
+        simplify_push_visit(s, term.rest, term.number, false);
         return;
     }
     struct term *at = buf_push(&s->terms, 1);
@@ -33,16 +33,16 @@ static void add_term(struct simplifier *s, struct visit v, bool expand)
 static void take_apart(struct simplifier *s, size_t visits, bool expand)
 {
     while (s->visits.count > visits) {
-        struct visit v = pop_visit(s);
-        uint32_t form = known_form(s, v.id);
+        struct visit v = simplify_pop_visit(s);
+        uint32_t form = simplify_known_form(s, v.id);
         bool simplified = form != EXPR_NONE;
         v.id = simplified ? form : v.id;
-        struct expr e = look(s, v.id);
-        if (is_sum(s, v.id) && (v.open || !simplified || !is_long(s, v.id))) {
-            push_visit(s, e.b, e.op == OP_ADD ? v.times : negative(v.times), false);
-            push_visit(s, e.a, v.times, simplified);
-        } else if (!simplified && is_op(s, v.id, OP_NEG)) {
-            push_visit(s, e.a, negative(v.times), false);
+        struct expr e = simplify_look(s, v.id);
+        if (simplify_is_sum(s, v.id) && (v.open || !simplified || !simplify_is_long(s, v.id))) {
+            simplify_push_visit(s, e.b, e.op == OP_ADD ? v.times : negative(v.times), false);
+            simplify_push_visit(s, e.a, v.times, simplified);
+        } else if (!simplified && simplify_is_op(s, v.id, OP_NEG)) {
+            simplify_push_visit(s, e.a, negative(v.times), false);
         } else {
             add_term(s, v, expand);
         }
@@ -94,13 +94,14 @@ static void merge_like_terms(struct simplifier *s, size_t first)
 static uint32_t cosine_squared(const struct simplifier *s, uint32_t product)
 {
     for (int i = 0; i < CHAIN_MOST; i++) {
-        struct expr e = look(s, product);
-        uint32_t factor = is_op(s, product, OP_MUL) ? e.b : product;
-        struct expr f = look(s, factor);
-        if (is_op(s, factor, OP_POW) && is_op(s, f.a, OP_COS) && expr_is_number(s->pool, f.b, 2)) {
-            return look(s, f.a).a;
+        struct expr e = simplify_look(s, product);
+        uint32_t factor = simplify_is_op(s, product, OP_MUL) ? e.b : product;
+        struct expr f = simplify_look(s, factor);
+        if (simplify_is_op(s, factor, OP_POW) && simplify_is_op(s, f.a, OP_COS) &&
+            expr_is_number(s->pool, f.b, 2)) {
+            return simplify_look(s, f.a).a;
         }
-        if (!is_fraction_or_product(s, product)) {
+        if (!simplify_is_fraction_or_product(s, product)) {
             break;
         }
         product = e.a;
@@ -138,7 +139,7 @@ static bool join_squares(struct simplifier *s, size_t first, size_t i)
                 }
             }
             s->terms.count -= 2;
-            push_visit(s, a, term.number, true);
+            simplify_push_visit(s, a, term.number, true);
             return true;
         }
     }
@@ -168,9 +169,9 @@ static void collect(struct simplifier *s, size_t first, size_t visits, bool expa
             struct term term = *term_at(s, i);
             bool gone = term.number.over == 0;
             // 3*(x + y) - 2*(x + y) came to be a sum itself.
-            if (!gone && term.merged && is_sum(s, term.rest) &&
+            if (!gone && term.merged && simplify_is_sum(s, term.rest) &&
                 fabs(ratio_value(term.number)) == 1) {
-                push_visit(s, term.rest, term.number, true);
+                simplify_push_visit(s, term.rest, term.number, true);
             } else if (!gone) {
                 term.merged = false;
                 *term_at(s, kept++) = term;
@@ -189,12 +190,12 @@ static void expand_if_shorter(struct simplifier *s, size_t first, uint32_t id, s
 {
     size_t count = s->terms.count - first, visits = s->visits.count, expandable = 0;
     for (size_t i = first; i < s->terms.count; i++) {
-        expandable += is_sum(s, term_at(s, i)->rest);
+        expandable += simplify_is_sum(s, term_at(s, i)->rest);
     }
     if (count < 2 || expandable == 0) {
         return;
     }
-    push_visit(s, id, times, true);
+    simplify_push_visit(s, id, times, true);
     collect(s, first + count, visits, true);
     if (s->terms.count - first - count <= count) {
         size_t expanded = s->terms.count - first - count;
@@ -228,7 +229,8 @@ static void lead_with_positive(struct simplifier *s, size_t first)
 static uint32_t add_up(struct simplifier *s, size_t first)
 {
     struct term head = *term_at(s, first);
-    uint32_t sum = head.number.over < 0 ? multiple(s, head.number, head.rest) : head.formula;
+    uint32_t sum =
+        head.number.over < 0 ? simplify_multiple(s, head.number, head.rest) : head.formula;
     for (size_t i = first + 1; i < s->terms.count; i++) {
         struct term term = *term_at(s, i);
         sum = expr_apply(s->pool, term.number.over < 0 ? OP_SUB : OP_ADD, sum, term.formula);
@@ -242,15 +244,15 @@ static uint32_t add_up_as_first_seen(struct simplifier *s, size_t first)
 {
     sort_terms(s, first, compare_rests);
     uint32_t sorted = add_up(s, first);
-    if (sorted == EXPR_NONE || note_of(s, sorted) == NULL) {
+    if (sorted == EXPR_NONE || simplify_note_of(s, sorted) == NULL) {
         return EXPR_NONE;
     }
-    if (note_of(s, sorted)->twin == 0) {
+    if (simplify_note_of(s, sorted)->twin == 0) {
         sort_terms(s, first, compare_orders);
         uint32_t sum = add_up(s, first);
-        note_of(s, sorted)->twin = sum + 1;
+        simplify_note_of(s, sorted)->twin = sum + 1;
     }
-    return note_of(s, sorted)->twin - 1;
+    return simplify_note_of(s, sorted)->twin - 1;
 }
 
 static uint32_t write_sum(struct simplifier *s, size_t first)
@@ -259,7 +261,7 @@ static uint32_t write_sum(struct simplifier *s, size_t first)
     for (size_t i = first; i < s->terms.count; i++) {
         struct ratio size = term_at(s, i)->number;
         size.over = fabs(size.over);
-        uint32_t formula = multiple(s, size, term_at(s, i)->rest);
+        uint32_t formula = simplify_multiple(s, size, term_at(s, i)->rest);
         term_at(s, i)->formula = formula;
         term_at(s, i)->order = i;
     }
@@ -268,13 +270,13 @@ static uint32_t write_sum(struct simplifier *s, size_t first)
                    : count == 1 ? add_up(s, first)
                                 : add_up_as_first_seen(s, first);
     s->terms.count = first;
-    return remember(s, sum, sum);
+    return simplify_remember(s, sum, sum);
 }
 
 uint32_t simplify_sum(struct simplifier *s, uint32_t id, struct ratio times)
 {
     size_t first = s->terms.count, visits = s->visits.count;
-    push_visit(s, id, times, true);
+    simplify_push_visit(s, id, times, true);
     collect(s, first, visits, false);
     expand_if_shorter(s, first, id, times);
     return write_sum(s, first);
