@@ -101,6 +101,49 @@ void rec_text(struct records *r, struct rec *to, enum rec_key key, const char *t
     rec_bytes(r, to, key, text, strlen(text));
 }
 
+static bool is_safe(const struct rec *rec)
+{
+    if (rec->type == REC_TEXT) {
+        return text_is_safe(rec->text, strlen(rec->text));
+    }
+    if (rec->type == REC_LIST || rec->type == REC_MAP) {
+        for (const struct rec *item = rec->in.first; item != NULL; item = item->next) {
+            if (!is_safe(item)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void make_safe(struct records *r, struct rec *rec)
+{
+    if (rec->type == REC_TEXT && !text_is_safe(rec->text, strlen(rec->text))) {
+        struct text safe;
+        text_init(&safe);
+        text_add_safe(&safe, rec->text, strlen(rec->text));
+        const char *copy = arena_copy(&r->arena, text_get(&safe), text_length(&safe));
+        rec->text = copy == NULL ? "" : copy;
+        text_release(&safe);
+    } else if (rec->type == REC_LIST || rec->type == REC_MAP) {
+        for (struct rec *item = rec->in.first; item != NULL; item = item->next) {
+            make_safe(r, item);
+        }
+    }
+}
+
+const struct rec *rec_safe(struct records *r, const struct rec *record)
+{
+    if (record == NULL || is_safe(record)) {
+        return record;
+    }
+    rec_copy(r, &r->list, record);
+    if (r->list.in.last != NULL) {
+        make_safe(r, r->list.in.last);
+    }
+    return r->list.in.last;
+}
+
 static void copy_items(struct records *r, struct rec *to, const struct rec *from)
 {
     for (const struct rec *item = from->in.first; item != NULL; item = item->next) {
@@ -227,7 +270,7 @@ void rec_json_text(struct text *out, const char *s, size_t n)
             text_addf(out, "\\%c", (char)c);
         } else if (c == '\n') {
             text_add(out, "\\n");
-        } else if (c < 0x20 || c == 0x7F) {
+        } else if (utf8_is_control(c)) {
             text_addf(out, "\\u%04x", (unsigned)c);
         } else {
             text_add_bytes(out, s + i, bytes);

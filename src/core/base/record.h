@@ -78,6 +78,9 @@ void rec_bytes(struct records *r, struct rec *to, enum rec_key key, const char *
 // A copy of a record, or of a part of one, at the end of `to`; of NULL, which there was no memory
 // for, none.
 void rec_copy(struct records *r, struct rec *to, const struct rec *from);
+// The record as it may be shown: where a text of it has control characters, a copy in `r`, in which
+// they are visible (text_add_safe). NULL if there is no memory for that.
+const struct rec *rec_safe(struct records *r, const struct rec *record);
 // Keeps the first `count` items of a list.
 void rec_cut(struct rec *list, size_t count);
 
@@ -95,7 +98,8 @@ const char *rec_key_name(enum rec_key key);
 const char *rec_kind_name(enum rec_kind kind);
 
 // JSON on one line; a record begins with its "kind". Numbers that are not finite become the strings "nan", "inf", "-inf"; all
-// others are written so that they read back exactly. Invalid UTF-8 becomes U+FFFD.
+// others are written so that they read back exactly. Invalid UTF-8 becomes U+FFFD;
+// control characters, and those that turn the direction of writing, are written as \u202e.
 void rec_json(struct text *out, const struct rec *rec);
 // s[0..n) as a JSON string, quotes included.
 void rec_json_text(struct text *out, const char *s, size_t n);

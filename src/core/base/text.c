@@ -340,17 +340,74 @@ size_t utf8_cut(const char *s, size_t n, size_t columns)
     return i;
 }
 
-void text_add_visible(struct text *t, const char *s, size_t n)
+bool utf8_is_control(uint32_t c)
 {
-    for (size_t i = 0; i < n;) {
+    static const struct range turning[] = {
+        {0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x206F}};
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) ||
+           (c >= 0x600 && in_ranges(c, turning, COUNT_OF(turning)));
+}
+
+static bool is_line(char c)
+{
+    return c == '\n' || c == '\t';
+}
+
+// How many bytes from s[0] on need no change.
+static size_t safe_bytes(const char *s, size_t n, bool lines)
+{
+    size_t i = 0;
+    while (i < n) {
         uint32_t c;
         size_t bytes = utf8_read(s + i, n - i, &c);
-        if (bytes == 0 || c < 0x20 || (c >= 0x7F && c < 0xA0)) {
-            text_addf(t, "\\x%02x", (unsigned char)s[i]);
-            i++;
-        } else {
-            text_add_bytes(t, s + i, bytes);
-            i += bytes;
+        if (bytes == 0 || (utf8_is_control(c) && !(lines && is_line(s[i])))) {
+            break;
+        }
+        i += bytes;
+    }
+    return i;
+}
+
+// One that does: a character of ASCII or Latin-1, or a byte that is none, by its bytes. Returns how
+// many bytes it is.
+static size_t add_escaped(struct text *t, const char *s, size_t n)
+{
+    uint32_t c;
+    size_t bytes = utf8_read(s, n, &c);
+    if (bytes > 0 && c >= 0xA0) {
+        text_addf(t, "\\u%04x", (unsigned)c);
+        return bytes;
+    }
+    bytes = bytes == 0 ? 1 : bytes;
+    for (size_t i = 0; i < bytes; i++) {
+        text_addf(t, "\\x%02x", (unsigned char)s[i]);
+    }
+    return bytes;
+}
+
+static void add_seen(struct text *t, const char *s, size_t n, bool lines)
+{
+    for (size_t i = 0; i < n;) {
+        size_t safe = safe_bytes(s + i, n - i, lines);
+        text_add_bytes(t, s + i, safe);
+        i += safe;
+        if (i < n) {
+            i += add_escaped(t, s + i, n - i);
         }
     }
+}
+
+void text_add_visible(struct text *t, const char *s, size_t n)
+{
+    add_seen(t, s, n, false);
+}
+
+void text_add_safe(struct text *t, const char *s, size_t n)
+{
+    add_seen(t, s, n, true);
+}
+
+bool text_is_safe(const char *s, size_t n)
+{
+    return safe_bytes(s, n, true) == n;
 }

@@ -62,7 +62,16 @@ bool utf8_is_name(uint32_t character);
 // The largest cut of s[0..n) that has at most `columns` columns and splits no character.
 size_t utf8_cut(const char *s, size_t n, size_t columns);
 
-// Appends s[0..n) with control characters and invalid bytes written as \x1b.
+// Would this character do something to a terminal or a page, rather than be seen? Control
+// characters of ASCII (a newline and a tab too) and of Latin-1, and those that turn the direction of
+// writing.
+bool utf8_is_control(uint32_t character);
+// Appends s[0..n) with such characters and invalid bytes made visible: \x1b, \u202e.
 void text_add_visible(struct text *t, const char *s, size_t n);
+// The same, but newlines and tabs stay: for texts of many lines. What leaves for a terminal, a
+// picture or a page goes through here or through text_add_visible.
+void text_add_safe(struct text *t, const char *s, size_t n);
+// Is there nothing in it that text_add_safe would change?
+bool text_is_safe(const char *s, size_t n);
 
 #endif

@@ -472,6 +472,9 @@ bool lanes_find(struct finding *f, const struct tape *t, uint32_t root, const st
                 if (read_sum(f, i) && try_sum(f)) {
                     return true;
                 }
+                if (f->adders.failed || f->adders.count == 0) {
+                    return false;
+                }
                 i = BUF(uint32_t, &f->adders)[0] < i ? BUF(uint32_t, &f->adders)[0] : i;
             }
         }

@@ -197,6 +197,10 @@ static const char *count_text(struct matrix_pass *p, size_t n)
 // A sign in front goes outside of what is linear.
 uint32_t matrix_without_sign(struct matrix_pass *p, uint32_t formula, bool *minus)
 {
+    *minus = false;
+    if (formula == EXPR_NONE) {
+        return EXPR_NONE;
+    }
     struct expr e = expr_get(&p->pool, formula);
     *minus = e.kind == EXPR_OP && e.op == OP_NEG;
     return *minus ? e.a : formula;
@@ -215,6 +219,9 @@ uint32_t matrix_reduced(struct matrix_pass *p, uint32_t formula, struct value fr
         return formula;
     }
     formula = matrix_without_sign(p, matrix_completed(p, formula, from), &minus);
+    if (formula == EXPR_NONE) {
+        return EXPR_NONE;
+    }
     const char *e = matrix_write(p, formula, false), *tight = matrix_write(p, formula, true);
     const char *m = count_text(p, from.rows), *n = count_text(p, from.cols);
     bool rows = from.rows > to.rows, cols = from.cols > to.cols;

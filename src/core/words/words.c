@@ -94,9 +94,19 @@ static void say(struct words *w)
     functions[rec_kind(w->record)](w);
 }
 
+// The marks of ink.h are control characters: what a learner, a file or a lesson says has none.
+static void say_safely(struct words *w)
+{
+    struct records safe;
+    records_init(&safe);
+    w->record = rec_safe(&safe, w->record);
+    say(w);
+    records_release(&safe);
+}
+
 void words_structured(struct text *out, const struct rec *record, const struct words_form *form)
 {
-    say(&(struct words){
+    say_safely(&(struct words){
         .out = out, .record = record, .style = form->style, .digits = form->digits, .rich = true});
 }
 
@@ -112,7 +122,7 @@ void words_add(struct text *out, const struct rec *record, const struct words_fo
     struct text said, plain;
     text_init(&said);
     text_init(&plain);
-    say(&(struct words){.out = &said,
+    say_safely(&(struct words){.out = &said,
                         .record = record,
                         .style = form->style,
                         .digits = form->digits,

@@ -10,6 +10,7 @@
 #include "check/align.h"
 #include "check/check_lessons.h"
 #include "check/walk.h"
+#include "process/tell.h"
 #include "store/files.h"
 #include "supply/host.h"
 #include "store/markdown.h"
@@ -170,7 +171,7 @@ static void count(struct page *p, bool passed)
 
 static void say_line(const char *mark, struct line line)
 {
-    printf("%s%.*s\n", mark, (int)line.n, line.s);
+    tell(stdout, "%s%.*s\n", mark, (int)line.n, line.s);
 }
 
 static void fail(struct page *p, size_t line, const char *why)
@@ -178,7 +179,7 @@ static void fail(struct page *p, size_t line, const char *why)
     if (is_short(p->check)) {
         return;
     }
-    printf("%s:%zu: %s\n", p->path, line, why);
+    tell(stdout, "%s:%zu: %s\n", p->path, line, why);
     count(p, false);
 }
 
@@ -214,7 +215,7 @@ static void say_difference(const struct line *expected, const struct line *came,
 static void say_unit(const struct page *p, const struct unit *u)
 {
     p->check->differed = true;
-    printf("%s:%zu:\n", p->path, u->fence->line + 1 + u->first);
+    tell(stdout, "%s:%zu:\n", p->path, u->fence->line + 1 + u->first);
     for (size_t i = u->first; i < u->answer; i++) {
         say_line("    ", line_of(p, u->fence, i));
     }
@@ -556,7 +557,7 @@ static void visit_folder(void *check, const char *path)
 static void visit_trouble(void *check, const char *path, int error)
 {
     struct check *c = check;
-    fprintf(stderr, "backstep: %s: %s\n", path, files_trouble(error));
+    tell(stderr, "backstep: %s: %s\n", path, files_trouble(error));
     c->failed++;
 }
 
@@ -584,11 +585,11 @@ int check_run(char *const *paths, int count_of_paths, bool bless_them)
         return 2;
     }
     if (c.lessons.warned > 0) {
-        printf(c.lessons.warned == 1 ? "%zu warning\n" : "%zu warnings\n", c.lessons.warned);
+        tell(stdout, c.lessons.warned == 1 ? "%zu warning\n" : "%zu warnings\n", c.lessons.warned);
     }
     if (c.differed) {
         puts(bless_them ? "(- was expected, + stands there now)" : "(- was expected, + came)");
     }
-    printf("%zu passed, %zu failed\n", c.passed, c.failed);
+    tell(stdout, "%zu passed, %zu failed\n", c.passed, c.failed);
     return fflush(stdout) != 0 || c.failed > 0;
 }

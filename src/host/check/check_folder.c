@@ -8,6 +8,7 @@
 #include "check/check_lessons.h"
 #include "lesson/course.h"
 #include "lesson/lesson.h"
+#include "process/tell.h"
 #include "store/files.h"
 #include "store/lesson_place.h"
 
@@ -37,8 +38,8 @@ __attribute__((format(printf, 4, 5))) static void fail_lesson(struct lessons_che
     struct lesson_place place = lesson_place_of_key(l->name, 1, key);
     va_list args;
     va_start(args, format);
-    printf("%s:%zu:%zu: ", l->name, place.line, place.column);
-    vprintf(format, args);
+    tell(stdout, "%s:%zu:%zu: ", l->name, place.line, place.column);
+    tell_args(stdout, format, args);
     putchar('\n');
     va_end(args);
     c->failed++;
@@ -119,12 +120,12 @@ static bool check_row(const struct lessons_check *c, const char *path, const cha
 {
     struct covered covered = cover(c, row);
     if (!covered.anywhere) {
-        printf("%s: no question covers %s\n", path, row);
+        tell(stdout, "%s: no question covers %s\n", path, row);
     } else if (!covered.worked) {
-        printf("%s: %s is only chosen or recalled: no question has it worked out or done\n", path,
+        tell(stdout, "%s: %s is only chosen or recalled: no question has it worked out or done\n", path,
                row);
     } else if (has_decks(c) && !covered.card) {
-        printf("%s: %s has no card\n", path, row);
+        tell(stdout, "%s: %s has no card\n", path, row);
     }
     return covered.anywhere && covered.worked && (covered.card || !has_decks(c));
 }
@@ -141,7 +142,7 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
             memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
             if (course_row(list, id) == NULL) {
                 struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
-                printf("%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
+                tell(stdout, "%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
                        place.line, place.column, item->question->id, id);
                 c->failed++;
             }
@@ -173,7 +174,7 @@ static void check_list(struct lessons_check *c, const char *path)
         (course_read_rows(&list, bytes.data, bytes.count) || diag_out_of_memory(&d))) {
         check_rows(c, path, &list);
     } else {
-        printf("%s: %s\n", path, d.message);
+        tell(stdout, "%s: %s\n", path, d.message);
         c->failed++;
     }
     course_release(&list);

@@ -12,6 +12,7 @@
 #include "check/check_figures.h"
 #include "lesson/answer.h"
 #include "lesson/lesson.h"
+#include "process/tell.h"
 #include "store/files.h"
 #include "store/lesson_file.h"
 #include "store/lesson_place.h"
@@ -41,7 +42,7 @@ struct lesson_place check_at_key(const struct player *p, const struct question *
 
 void check_say_place(const struct player *p, struct lesson_place place)
 {
-    printf("%s:%zu:%zu: ", p->lesson->name, place.line, place.column);
+    tell(stdout, "%s:%zu:%zu: ", p->lesson->name, place.line, place.column);
 }
 
 __attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct lesson_place place,
@@ -53,7 +54,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct 
     }
     va_start(args, format);
     check_say_place(p, place);
-    vprintf(format, args);
+    tell_args(stdout, format, args);
     putchar('\n');
     va_end(args);
     p->check->failed += !p->counted_failure;
@@ -71,16 +72,16 @@ fail_here(struct player *p, struct lesson_place place, const char *format, ...)
     }
     va_start(args, format);
     check_say_place(p, place);
-    printf("%s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
-    vprintf(format, args);
+    tell(stdout, "%s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
+    tell_args(stdout, format, args);
     if (q != NULL && q->variations != NULL) {
-        printf(" (where");
+        tell(stdout, " (where");
         for (const struct variation *v = q->variations; v != NULL; v = v->next) {
             double value = NAN;
             struct diag ignored = {0};
             char number[NUMBER_TEXT];
             tutor_question_number(p->host.tutor, v->name, &value, &ignored);
-            printf("%s %s = %s", v == q->variations ? "" : ",", v->name,
+            tell(stdout, "%s %s = %s", v == q->variations ? "" : ",", v->name,
                    number_text(number, value, 6));
         }
         putchar(')');
@@ -149,7 +150,7 @@ static bool find_fault(struct player *p)
             const char *hint = rec_get_text(r, KEY_hint);
             fail_here(p, place_of(p, r), "%s%s%s", rec_get_text(r, KEY_message),
                       *hint == '\0' ? "" : "; ", hint);
-            printf("%s", rec_get_text(r, KEY_excerpt));
+            tell(stdout, "%s", rec_get_text(r, KEY_excerpt));
             return true;
         }
     }
@@ -835,7 +836,7 @@ static void say_mistake(void *at, struct lesson_trouble *trouble)
     struct text words;
     text_init(&words);
     lesson_trouble_say(m->path, trouble, &words);
-    fputs(text_get(&words), stdout);
+    tell(stdout, "%s", text_get(&words));
     text_release(&words);
     m->check->failed++;
 }

@@ -5,6 +5,7 @@
 
 #include "check/check_player.h"
 #include "play/tutor.h"
+#include "process/tell.h"
 
 __attribute__((format(printf, 3, 4))) static void warn(struct player *p, struct lesson_place place,
                                                        const char *format, ...)
@@ -13,8 +14,8 @@ __attribute__((format(printf, 3, 4))) static void warn(struct player *p, struct 
     va_list args;
     va_start(args, format);
     check_say_place(p, place);
-    printf("warning: %s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
-    vprintf(format, args);
+    tell(stdout, "warning: %s%s", q == NULL ? "" : q->id, q == NULL ? "" : ": ");
+    tell_args(stdout, format, args);
     putchar('\n');
     va_end(args);
     p->check->warned++;

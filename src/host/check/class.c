@@ -9,6 +9,7 @@
 #include "check/check_lessons.h"
 #include "check/class_judge.h"
 #include "check/class_report.h"
+#include "process/tell.h"
 #include "store/course.h"
 #include "store/files.h"
 #include "store/lesson_file.h"
@@ -31,7 +32,7 @@ static void refuse(struct class *c, const char *path, const char *why, const cha
     struct text shown;
     text_init(&shown);
     text_add_visible(&shown, path, strlen(path));
-    fprintf(stderr, "backstep: %s is left out: %s%s%s\n", text_get(&shown), why,
+    tell(stderr, "backstep: %s is left out: %s%s%s\n", text_get(&shown), why,
             *hint == '\0' ? "" : "; ", hint);
     text_release(&shown);
     c->unread = true;
@@ -232,7 +233,7 @@ static void write_report(const struct records *out, enum grade_form form, enum t
             rec_json(&words, r);
             text_add_char(&words, '\n');
         }
-        fputs(text_get(&words), stdout);
+        tell(stdout, "%s", text_get(&words));
     } else {
         words_add(&words, report, &how);
         ink_write(stdout, text_get(&words), theme);
@@ -265,7 +266,7 @@ int class_run(const char *folder, enum grade_form form, enum theme theme)
     read_folder(&c, folder);
     int status = 2;
     if (c.students.count == 0) {
-        fprintf(stderr,
+        tell(stderr,
                 "backstep: there is no hand-in; learners write one: progress handin FILE\n");
     } else {
         judge_all(&c);

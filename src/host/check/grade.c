@@ -10,6 +10,7 @@
 
 #include "check/grade_child.h"
 #include "check/grade_csv.h"
+#include "process/tell.h"
 #include "store/files.h"
 #include "store/lesson_file.h"
 #include "store/markdown.h"
@@ -58,7 +59,7 @@ static void report(const struct grading *g, const struct rec *record)
     if (g->options->form == GRADE_JSON) {
         rec_json(&words, record);
         text_add_char(&words, '\n');
-        fputs(text_get(&words), stdout);
+        tell(stdout, "%s", text_get(&words));
     } else {
         words_add(&words, record, &form);
         ink_write(stdout, text_get(&words), g->options->theme);
@@ -180,7 +181,7 @@ static void refuse(struct grading *g, const char *path, const char *why)
     struct text shown;
     text_init(&shown);
     text_add_visible(&shown, path, strlen(path));
-    fprintf(stderr, "backstep: %s is not graded: %s\n", text_get(&shown), why);
+    tell(stderr, "backstep: %s is not graded: %s\n", text_get(&shown), why);
     text_release(&shown);
     g->unread = true;
 }
@@ -318,7 +319,7 @@ static bool find_tasks(struct grading *g)
         }
     }
     if (g->tasks.count == 0) {
-        fprintf(stderr, "backstep: there is no task in %s; a task is a question of a lesson\n",
+        tell(stderr, "backstep: there is no task in %s; a task is a question of a lesson\n",
                 g->path);
     }
     return g->tasks.count > 0;
@@ -332,7 +333,7 @@ static bool read_tasks(struct grading *g)
         struct text words;
         text_init(&words);
         lesson_trouble_say(g->path, &trouble, &words);
-        fputs(text_get(&words), stderr);
+        tell(stderr, "%s", text_get(&words));
         text_release(&words);
     }
     lesson_trouble_release(&trouble);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/handout.h"
+#include "process/tell.h"
 #include "store/course.h"
 #include "store/files.h"
 #include "store/lesson_file.h"
@@ -40,7 +41,7 @@ static struct lesson *read_lesson(const char *path)
         struct text words;
         text_init(&words);
         lesson_trouble_say(path, &trouble, &words);
-        fputs(text_get(&words), stderr);
+        tell(stderr, "%s", text_get(&words));
         text_release(&words);
     }
     lesson_trouble_release(&trouble);
@@ -90,7 +91,7 @@ static int print_lesson(struct lesson *lesson, const char *from, const char *pat
         ok = write_handout(&handout, path, keys, &d);
     }
     if (d.set) {
-        fprintf(stderr, "backstep: %s%s%s\n", d.message, *d.hint == '\0' ? "" : "; ", d.hint);
+        tell(stderr, "backstep: %s%s%s\n", d.message, *d.hint == '\0' ? "" : "; ", d.hint);
     }
     handout_release(&handout);
     free(folder);

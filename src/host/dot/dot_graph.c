@@ -235,12 +235,16 @@ static void add_value(struct text *out, const char *s, bool html)
         text_add(out, s);
         return;
     }
+    struct text safe;
+    text_init(&safe);
+    text_add_safe(&safe, s, strlen(s));
     text_add_char(out, '"');
-    for (; *s != '\0'; s++) {
+    for (s = text_get(&safe); *s != '\0'; s++) {
         text_add(out, *s == '"' ? "\\" : "");
         text_add_char(out, *s);
     }
     text_add_char(out, '"');
+    text_release(&safe);
 }
 
 // "name=value", in a list of which `count` stand there already.

@@ -116,7 +116,7 @@ static void add_words(struct text *html, const char *s)
             text_add(html, "\\\\");
         } else if (c == ' ') {
             text_add(html, "&#160;");
-        } else if (c >= 0x20 && (c < 0x7F || c > 0x9F)) {
+        } else if (!utf8_is_control(c)) {
             text_add_bytes(html, s + i, bytes);
         }
         i += bytes == 0 ? 1 : bytes;

@@ -302,7 +302,7 @@ void live_begin(struct live *l, const struct source *source)
     text_clear(&l->typed);
     text_clear(&l->words);
     size_t n = at_most(source->text, source->length, TYPED_MOST);
-    text_add_bytes(&l->typed, source->text, n);
+    text_add_safe(&l->typed, source->text, n);
     text_add(&l->typed, n < source->length ? " …" : "");
 }
 
@@ -362,6 +362,15 @@ static void add_key(struct text *key, const struct rec *scene)
 }
 
 // Sends the scene to be laid out, unless the last one serves.
+// A record as a page shows it: JSON escapes what a page would obey again.
+static void add_shown(struct text *body, const struct rec *record)
+{
+    struct records safe;
+    records_init(&safe);
+    rec_json(body, rec_safe(&safe, record));
+    records_release(&safe);
+}
+
 static void send_drawing(struct live *l, const struct rec *scene)
 {
     struct text key, body;
@@ -376,7 +385,7 @@ static void send_drawing(struct live *l, const struct rec *scene)
         key = before;
         l->graph++;
         text_clear(&l->drawing);
-        rec_json(&body, scene);
+        add_shown(&body, scene);
         add_message(&l->drawing, "scene", l->graph, &body);
         text_clear(&body);
         if (dot_text(scene, NULL, DOT_LAYOUT, &body, &ignored)) {
@@ -397,11 +406,11 @@ static void send_state(struct live *l, struct records *records)
         send_drawing(l, scene->next);
     }
     rec_whole(records, present, KEY_graph, scene == NULL ? 0 : (int64_t)l->graph);
-    rec_json(&body, present);
+    add_shown(&body, present);
     if (scene != NULL && text_length(&body) > 0) {
         body.bytes.count--;  // the closing bracket
         text_add(&body, ",\"scene\":");
-        rec_json(&body, scene);
+        add_shown(&body, scene);
         text_add_char(&body, '}');
     }
     text_clear(&l->state);

@@ -40,12 +40,15 @@ static void add_json(struct text *out, const char *json)
 static void add_records(struct text *out, const struct rec *scene, const struct rec *trace)
 {
     struct text json;
+    struct records safe;  // JSON escapes what a page would obey again
     text_init(&json);
+    records_init(&safe);
     text_add(&json, "[\n");
-    rec_json(&json, scene);
+    rec_json(&json, rec_safe(&safe, scene));
     text_add(&json, ",\n");
-    rec_json(&json, trace);
+    rec_json(&json, rec_safe(&safe, trace));
     text_add(&json, "\n]");
+    records_release(&safe);
     add_json(out, text_get(&json));
     out->bytes.failed |= json.bytes.failed;
     text_release(&json);

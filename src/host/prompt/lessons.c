@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "process/tell.h"
 #include "text/block.h"
 #include "lesson/lesson.h"
 #include "store/files.h"
@@ -63,7 +64,7 @@ int lessons_play(struct host *h, const char *statement, const char *answers)
     bool ok =
         statement != NULL && (answers == NULL || files_read(answers, ANSWERS_MOST, &bytes, &d));
     if (!ok) {
-        fprintf(stderr, "backstep: %s\n", d.set ? d.message : "there is no memory");
+        tell(stderr, "backstep: %s\n", d.set ? d.message : "there is no memory");
     } else {
         struct source begin = {
             .name = "<command line>", .text = statement, .length = strlen(statement), .line = 1};
@@ -168,7 +169,7 @@ int lessons_lay(const char *id)
     struct text path, lesson;
     struct diag d = {0};
     if (!is_id(id)) {
-        fprintf(stderr, "backstep: a lesson's id is made of a-z, 0-9 and -, as in two-paths\n");
+        tell(stderr, "backstep: a lesson's id is made of a-z, 0-9 and -, as in two-paths\n");
         return 2;
     }
     text_init(&path);
@@ -178,9 +179,9 @@ int lessons_lay(const char *id)
     bool there = access(text_get(&path), F_OK) == 0;
     bool ok = !there && files_write(text_get(&path), text_get(&lesson), text_length(&lesson), &d);
     if (ok) {
-        printf("%s is there: backstep lesson %s plays it\n", text_get(&path), text_get(&path));
+        tell(stdout, "%s is there: backstep lesson %s plays it\n", text_get(&path), text_get(&path));
     } else {
-        fprintf(stderr, "backstep: %s%s\n", there ? text_get(&path) : d.message,
+        tell(stderr, "backstep: %s%s\n", there ? text_get(&path) : d.message,
                 there ? " is there already" : "");
     }
     text_release(&path);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "process/tell.h"
 #include "prompt/lessons.h"
 #include "store/files.h"
 #include "supply/host.h"
@@ -129,9 +130,9 @@ static bool write_file(struct notebook_writer *w, const char *path)
     bool ok = !there && (!w->out.bytes.failed || diag_out_of_memory(&d)) &&
               files_write(path, text_get(&w->out), text_length(&w->out), &d);
     if (ok) {
-        printf("wrote %s\n", path);
+        tell(stdout, "wrote %s\n", path);
     } else {
-        fprintf(stderr, "backstep: %s%s\n", there ? path : d.message,
+        tell(stderr, "backstep: %s%s\n", there ? path : d.message,
                 there ? " is there already" : "");
     }
     text_release(&named);
@@ -156,7 +157,7 @@ int notebook_write(const char *lesson, const char *path)
     bool played = w.host.tutor != NULL && play(&w);
     notebook_end(&w.notebook);
     if (!played) {
-        fprintf(stderr, "backstep: %s\n",
+        tell(stderr, "backstep: %s\n",
                 text_length(&w.trouble) > 0 ? text_get(&w.trouble) : "there is no memory");
     }
     bool ok = played && write_file(&w, path);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "process/tell.h"
 #include "store/files.h"
 
 enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
@@ -14,7 +15,7 @@ static bool run_file(struct host *h, const char *path)
     buf_init(&bytes, 1);
     bool ok = files_read(path, SCRIPT_MOST, &bytes, &d);
     if (!ok) {
-        fprintf(stderr, "backstep: %s\n", d.message);
+        tell(stderr, "backstep: %s\n", d.message);
     } else {
         struct source source = {.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
                                 .text = bytes.data,

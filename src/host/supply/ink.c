@@ -59,6 +59,25 @@ bool ink_is_ascii(FILE *out)
     return isatty(fileno(out)) && !ink_is_utf8();
 }
 
+// One character, which a terminal shows and does not obey; returns its bytes.
+static size_t write_one(FILE *out, const char *s, bool ascii)
+{
+    uint32_t c;
+    size_t n = utf8_read(s, strlen(s), &c);
+    if (n == 0 || (utf8_is_control(c) && c != '\n' && c != '\t')) {
+        struct text seen;
+        text_init(&seen);
+        text_add_safe(&seen, s, n == 0 ? 1 : n);
+        fputs(text_get(&seen), out);
+        text_release(&seen);
+    } else if (ascii && c >= 0x80) {
+        fputs(ascii_of(s, n), out);
+    } else {
+        fwrite(s, 1, n, out);
+    }
+    return n == 0 ? 1 : n;
+}
+
 void ink_write(FILE *out, const char *text, enum theme theme)
 {
     bool ascii = ink_is_ascii(out);
@@ -67,14 +86,8 @@ void ink_write(FILE *out, const char *text, enum theme theme)
         if (ink_is_mark(*s)) {
             fputs(theme_code(theme, (enum ink)c), out);
             s++;
-        } else if (ascii && c >= 0x80) {
-            uint32_t character;
-            size_t n = utf8_read(s, strlen(s), &character);
-            n = n == 0 ? 1 : n;
-            fputs(ascii_of(s, n), out);
-            s += n;
         } else {
-            fputc(*s++, out);
+            s += write_one(out, s, ascii);
         }
     }
 }

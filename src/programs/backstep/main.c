@@ -15,6 +15,7 @@
 #include "check/class.h"
 #include "check/grade.h"
 #include "check/print.h"
+#include "process/tell.h"
 #include "prompt/lessons.h"
 #include "prompt/notebook.h"
 #include "prompt/prompt.h"
@@ -70,7 +71,7 @@ static void fill_standard_streams(void)
 
 static int refuse_usage(const char *what, const char *word)
 {
-    fprintf(stderr, "backstep: %s%s\ntry 'backstep --help'\n", what, word);
+    tell(stderr, "backstep: %s%s\ntry 'backstep --help'\n", what, word);
     return STATUS_USAGE;
 }
 
