@@ -394,7 +394,8 @@ static bool begins_alike(struct bytes out, struct bytes whole, bool goes_on)
     }
     const char *rest = out.data + same;
     if (goes_on) {
-        return strncmp(rest, "  error: ", 9) == 0 || strncmp(rest, "error: ", 7) == 0;
+        const char *error = strstr(rest, "error: ");
+        return error != NULL && memchr(rest, '\n', (size_t)(error - rest)) == NULL;
     }
     return strncmp(rest, "{\"kind\":\"error\"", 15) == 0 && strchr(rest, '\n') == out.data + out.n - 1;
 }

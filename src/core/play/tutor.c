@@ -281,7 +281,8 @@ bool tutor_ask(struct tutor *t, uint64_t seed)
 
 static bool is_asked(const struct tutor *t, struct diag *d)
 {
-    return tutor_question(t) != NULL || diag_set(d, (struct span){0, 0}, "no question is asked");
+    return (tutor_question(t) != NULL && t->play->asked != NULL) ||
+           diag_set(d, (struct span){0, 0}, "no question is asked");
 }
 
 bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d)
