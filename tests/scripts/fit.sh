@@ -128,7 +128,13 @@ done
 draws 'a = 2; b = -3; L = a*b + a; backward L; graph L plain.svg'
 holds 'a small picture is as ever' grep -q '>value<' plain.svg
 
+# ---- All of a large graph
+{ cat "$samples/net16.bs"; echo 'graph L full.svg --full'; } >script.bs
+"$BACKSTEP" script.bs >said 2>trouble
+holds 'nobody can read it on a slide' grep -q 'the letters are smaller than 4 pt' trouble
+
 # ---- Refused
+refused 'more than the 6000' 'a = 2; L = a*a; graph L x.png --down --dpi 1200'
 refused 'slide, a4, column, square' 'a = 2; L = a*a; graph L x.png --size poster'
 refused 'from 4 to 72' 'a = 2; L = a*a; graph L x.png --letters 3'
 refused 'from 4 to 72' 'a = 2; L = a*a; graph L x.png --letters'

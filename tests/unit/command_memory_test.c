@@ -267,6 +267,8 @@ static void every_kind_of_statement(void **state)
         "a = 2; a = 3; a = 4; undo; undo; redo; b = 1; undo; reset; undo",
         "a = 2; L = a*a + a; step L; step; back; step 3; run; b = 1",
         "x = 2; y = relu(x)**3; d2y/dx2; node g = dy/dx; dg/dx; x.data = 3; y.backward(create_graph=True)",
+        "X = [[1, 2], [3, 4]]; param w = [0.5, 1]; h = tanh(X @ w); L = sum(h**2);"
+        " graph L x.svg --size slide; graph L walk-%d.png; graph L sheet.pdf --blank grads",
         "v = [1, 2]; L = sum(v**3); d2L/dv2; d3L/dv2dv[0]; node G = dL/dv; local dL/dv[0]; d2L/dq2",
     };
     for (size_t i = 0; i < COUNT_OF(texts); i++) {

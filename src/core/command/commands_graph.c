@@ -7,9 +7,12 @@
 #include "command/picture_fit.h"
 #include "command/picture_walk.h"
 #include "command/trace.h"
+#include "scene/fit_measure.h"
 
 // More boxes than this may well take a layout too long, and nobody reads them.
 enum { BOXES_MOST = 300 };
+// Points: smaller letters cannot be read at all.
+enum { LETTERS_LEAST = 4 };
 // Beyond this a part is offered.
 enum { BOXES_MANY = 60 };
 
@@ -140,6 +143,24 @@ static const char *style_for(struct call *c, const struct folds *folds)
     return picture_style(style);
 }
 
+// A picture of all values may have letters that nobody reads: fitted into a slide they are at most
+// so large as the labels leave room for.
+static void note_small_letters(struct call *c, const struct picture *p, const struct rec *scene)
+{
+    struct picture slide = *p;
+    struct measure m;
+    picture_assume_sheet(&slide);
+    const struct fit_area area = {.width = 72 * slide.width, .height = 72 * slide.height};
+    bool down = strcmp(rec_get_text(scene, KEY_direction), "TB") == 0;
+    if (p->full && !is_data(p) && fit_measure(scene, FIT_CELLS, down, &area, &m) &&
+        m.letters < LETTERS_LEAST) {
+        call_notice(c, c->command,
+                    "on %.3g x %.2g in the letters are smaller than %d pt; without --full the "
+                    "picture is folded to fit",
+                    slide.width, slide.height, LETTERS_LEAST);
+    }
+}
+
 static enum call_end ask_for_picture(struct call *c, const struct picture *p,
                                      const struct part *part, const struct folds *folds)
 {
@@ -155,6 +176,7 @@ static enum call_end ask_for_picture(struct call *c, const struct picture *p,
         diag_out_of_memory(c->diag);
         return CALL_FAILED;
     }
+    note_small_letters(c, p, scene);
     picture_put_size(c, scene, p);
     return picture_ask_for_file(c, scene, p);
 }

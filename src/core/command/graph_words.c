@@ -222,6 +222,17 @@ static bool read_theme(struct call *c, struct span word, struct picture *p)
     return diag_hint(c->diag, "write graph L picture.png dark");
 }
 
+bool picture_check_dots(struct call *c, const struct picture *p)
+{
+    double dots = p->dpi > 0 ? p->dpi : DPI, longer = p->width > p->height ? p->width : p->height;
+    if (p->format != NULL && strcmp(p->format, "png") == 0 && dots * longer > DOTS_MOST) {
+        diag_set(c->diag, p->path, "that would be %.0f dots, more than the %d a picture may have",
+                 dots * longer, DOTS_MOST);
+        return diag_hint(c->diag, "take a smaller --size or --dpi, or write .svg or .pdf");
+    }
+    return true;
+}
+
 // ---- Walks --------------------------------------------------------------------------------------
 
 // "%d" in a path stands for the number of a picture.
@@ -293,7 +304,6 @@ static bool check_options(struct call *c, const struct picture *p)
     bool file = p->format != NULL, part = p->radius > 0 || p->from != NODE_NONE;
     bool player = picture_is_player(p), fitted = p->goal > 0 || p->across || p->down;
     bool sized = p->width > 0 || p->dpi > 0 || fitted;
-    double dots = p->dpi > 0 ? p->dpi : DPI, longer = p->width > p->height ? p->width : p->height;
     if (p->radius > 0 && p->from != NODE_NONE) {
         diag_set(c->diag, c->command, "--from and --radius choose different parts");
         return diag_hint(c->diag, "write one of them");
@@ -320,12 +330,7 @@ static bool check_options(struct call *c, const struct picture *p)
         diag_set(c->diag, file ? p->path : c->command, "--outlines is for .svg files");
         return diag_hint(c->diag, "letters of a .png are dots, and a .pdf has its fonts with it");
     }
-    if (sized && strcmp(p->format, "png") == 0 && dots * longer > DOTS_MOST) {
-        diag_set(c->diag, p->path, "that would be %.0f dots, more than the %d a picture may have",
-                 dots * longer, DOTS_MOST);
-        return diag_hint(c->diag, "take a smaller --size or --dpi, or write .svg or .pdf");
-    }
-    return true;
+    return picture_check_dots(c, p);
 }
 
 void picture_assume_sheet(struct picture *p)

@@ -39,6 +39,8 @@ size_t picture_begin(const struct call *c);
 // Completes what a picture that is to fit an area was not told: as for a slide, or a page where the
 // area is narrow.
 void picture_assume_sheet(struct picture *p);
+// Has a .png of that size too many dots? False: the diag says so.
+bool picture_check_dots(struct call *c, const struct picture *p);
 // Pictures of all steps of a walk? Then also: into files of their own, walk-0.png, walk-1.png …?
 bool picture_is_walk(const struct call *c, const struct picture *p);
 bool picture_is_numbered(const struct call *c, const struct picture *p);

@@ -268,6 +268,9 @@ enum call_end picture_fit(struct call *c, const struct picture *picture, const s
     struct picture p = *picture;
     struct fit fit;
     picture_assume_sheet(&p);
+    if (!picture_check_dots(c, &p)) {
+        return CALL_FAILED;
+    }
     enum call_end end = CALL_FAILED;
     bool ok = find(c, &p, part, &fit);
     if (ok && fit.trials.count == 0) {

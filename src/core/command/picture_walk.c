@@ -217,7 +217,8 @@ enum call_end picture_walk(struct call *c, const struct picture *p, const struct
     stepper_init(&w.walk);
     trail_init(&w.aside);
     enum call_end end = CALL_FAILED;
-    if (picture_wish(c, &w.picture, &w.wish, &w.typed) && take(&w)) {
+    if (picture_wish(c, &w.picture, &w.wish, &w.typed) && picture_check_dots(c, &w.picture) &&
+        take(&w)) {
         end = run(&w);
     }
     stepper_release(&w.walk);

@@ -119,6 +119,9 @@ bool titles_find(struct titles *t, const struct tape *tape, struct names *names,
         char label[LABEL_TEXT];
         names_label(names, label, id_at(t, i));
         *made = is_whole(t, i) ? make(t, i) : EXPR_NONE;
+        if (is_whole(t, i) && *made == EXPR_NONE) {
+            return false;
+        }
         *called = tape_marked(tape, id_at(t, i), MARK_CONST)
                       ? expr_number(&t->pool, tape_value(tape, id_at(t, i)))
                   : label[0] != '%' ? expr_name(&t->pool, label, strlen(label))
