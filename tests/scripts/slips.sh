@@ -29,6 +29,7 @@ dL/db1[0] = -0.035
 -0.036, -0.072, -0.036
 zero; backward L; update 0.1
 forward L
+flow L 0.1
 0.629, 0.758
 0.872
 0.8787
@@ -53,6 +54,6 @@ count() {  # what, how often it is to be said, the words
 # 16 figures are typed that the notes have wrong, or that follow from those.
 count 'figures of the notes' 16 "hat is what the notes say\|the notes' δ\|the notes' own numbers\|That is two times the notes"
 count 'nearly right' 0 'Near'
-count 'right answers' 12 '^  Right\.'
+count 'right answers' 13 '^  Right\.'
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
