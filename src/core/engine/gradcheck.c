@@ -163,6 +163,7 @@ static enum sweep_end measure(struct gradcheck *g, struct stop *stop, double x,
         // Not 2h: x + h and x - h are rounded.
         p->measured = (up - down) / ((x + p->h) - (x - p->h));
         p->noise = DBL_EPSILON * (fabs(up) + fabs(down)) / p->h;
+        p->curved = (up - 2 * tape_value(g->tape, g->nudge.root) + down) / (p->h * p->h);
     }
     return end;
 }
@@ -184,6 +185,18 @@ static bool usable(const struct gradcheck_leaf *leaf, int k)
 {
     return k >= 0 && k < GRADCHECK_STEPS && leaf->curve[k].kink == NODE_NONE &&
            isfinite(leaf->curve[k].measured);
+}
+
+// What rounding may do to the gradient itself, at the leaf's value x: the second derivative, measured
+// at a large h where it has digits, times an ulp.
+static double rounding_of_gradient(const struct gradcheck_leaf *leaf, double x)
+{
+    int k = 1;
+    while (k < GRADCHECK_STEPS / 2 && !usable(leaf, k)) {
+        k++;
+    }
+    double moved = fabs(leaf->curve[k].curved) * DBL_EPSILON * fabs(x);
+    return usable(leaf, k) && isfinite(moved) ? moved : 0;
 }
 
 // By how much the measurement at h number k may be off: what it differs from its neighbours, and
@@ -288,6 +301,7 @@ static enum sweep_end check(struct gradcheck *g, struct stop *stop,
     double noise = rounding(g);
     find_kink(leaf);
     choose_best(leaf, noise);
+    leaf->doubt += rounding_of_gradient(leaf, x);
     judge(g, leaf);
     return end;
 }
