@@ -13,6 +13,7 @@ import path from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import { Session, BOTH, FAILED, QUIT } from '../wasm/door.mjs';
 
 const parts = process.argv.slice(2);
@@ -52,6 +53,8 @@ function supplyOf(need, files) {
         const answers = need.questions.map(layout);
         return answers.includes(null) ? null : answers.join('');
     }
+    case 'share':
+        return deflateRawSync(need.text, { level: 9 });
     default:
         return need.what === 'view' ? 'http://127.0.0.1:8080/' : '';
     }

@@ -366,7 +366,9 @@ static void name_siblings(const struct painter *p, uint32_t fold, const struct t
     p->out->arena.failed |= !find_inlets(p, fold, &inlets);
     const struct inlet *all = inlets.data;
     size_t names = 0;
-    text_addf(&name, product ? "" : "%s(", op_get(op)->name);
+    if (!product) {
+        text_addf(&name, "%s(", op_get(op)->name);
+    }
     for (size_t i = 0; i < inlets.count; i++) {
         if ((i == 0 || all[i].box != all[i - 1].box) && names++ < NAMES_MOST) {
             text_add(&name, names == 1 ? "" : product ? "·" : ", ");
