@@ -131,7 +131,7 @@ TTY         := $(call programs,tests/tty)
 REPLAY      := $(call programs,tests/fuzz)
 # Allocations are refused by a library in front of the C library's, where a sanitizer has its own.
 MEMORY      := $(if $(INSTRUMENT),,$(BUILD)/tests/memory/faults $(BUILD)/tests/memory/inject.so)
-SCRIPTS     := $(filter-out $(if $(MEMORY),,%/memory.sh),$(wildcard tests/scripts/*.sh))
+SCRIPTS     := $(filter-out $(if $(MEMORY),,%/memory.sh %/interrupted.sh),$(wildcard tests/scripts/*.sh))
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
 DATA        := $(wildcard data/*)

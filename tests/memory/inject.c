@@ -3,6 +3,8 @@
 //   BACKSTEP_REFUSE=120        the 120th allocation after the start fails, once
 //   BACKSTEP_REFUSE=120+       it and all that follow fail
 //   BACKSTEP_COUNT=FILE        the number of allocations is written there at the end
+//   BACKSTEP_INTERRUPT=3       each third read, write and fsync of ours fails with EINTR, once
+//   BACKSTEP_SHORT=5           reads and writes of ours take 5 bytes at most
 //   BACKSTEP_TRACE=1           the place of each refusal goes to standard error
 //
 // Allocations are those of the program and of the libraries in it, the C library included; what it
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t n);
@@ -91,6 +94,48 @@ int posix_memalign(void **at, size_t align, size_t n)
     return 0;
 }
 
+// ---- Reading and writing ------------------------------------------------------------------------
+
+static unsigned long interrupt_each, calls;
+static size_t most;
+static bool interrupted;
+
+// Never twice in a row: what is tried again gets through.
+static bool interrupt(void)
+{
+    interrupted = interrupt_each > 0 && !interrupted && ++calls % interrupt_each == 0;
+    errno = interrupted ? EINTR : errno;
+    return interrupted;
+}
+
+static size_t few(size_t n)
+{
+    return most > 0 && n > most ? most : n;
+}
+
+ssize_t read(int fd, void *bytes, size_t n)
+{
+    return interrupt() ? -1 : syscall(SYS_read, fd, bytes, few(n));
+}
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    return interrupt() ? -1 : syscall(SYS_write, fd, bytes, few(n));
+}
+
+int fsync(int fd)
+{
+    return interrupt() ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+static unsigned long number_of(const char *variable)
+{
+    const char *word = getenv(variable);
+    unsigned long n = word == NULL ? 0 : strtoul(word, NULL, 10);
+    unsetenv(variable);
+    return n;
+}
+
 static void leave_alone(void)
 {
     on = false;
@@ -112,6 +157,8 @@ __attribute__((constructor)) static void begin(void)
     if (count != NULL) {
         snprintf(count_to, sizeof count_to, "%s", count);
     }
+    interrupt_each = number_of("BACKSTEP_INTERRUPT");
+    most = number_of("BACKSTEP_SHORT");
     unsetenv("LD_PRELOAD");
     unsetenv("BACKSTEP_REFUSE");
     unsetenv("BACKSTEP_COUNT");

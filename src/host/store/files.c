@@ -68,6 +68,14 @@ static bool refuse_size(const char *path, size_t most, struct diag *d)
                     mega ? "MB" : "KB");
 }
 
+// A signal came in between: is it to be tried again? On a disk nothing waits for long; elsewhere (a
+// pipe, a terminal) somebody may have pressed Ctrl-C because it does.
+static bool is_to_go_on(int fd, int error)
+{
+    struct stat status;
+    return error == EINTR && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 // What a file says its size is may be wrong, or change: it is read until it ends.
 static bool read_all(int fd, const char *path, size_t most, struct buf *bytes, struct diag *d)
 {
@@ -78,6 +86,9 @@ static bool read_all(int fd, const char *path, size_t most, struct buf *bytes, s
             return diag_out_of_memory(d);
         }
         ssize_t n = read(fd, BUF(char, bytes) + bytes->count, bytes->cap - bytes->count);
+        if (n < 0 && is_to_go_on(fd, errno)) {
+            continue;
+        }
         if (n <= 0) {
             return n == 0 || refuse_read(path, errno, d);
         }
@@ -152,10 +163,10 @@ static int write_all(int fd, const char *bytes, size_t n)
 {
     for (size_t done = 0; done < n;) {
         ssize_t took = write(fd, bytes + done, n - done);
-        if (took < 0) {
+        if (took < 0 && !is_to_go_on(fd, errno)) {
             return errno;
         }
-        done += (size_t)took;
+        done += took > 0 ? (size_t)took : 0;
     }
     return 0;
 }
@@ -250,7 +261,9 @@ static int replace(const char *path, const struct stat *old, const char *bytes, 
     }
     error = old == NULL ? 0 : take_after(fd, old);
     error = error == 0 ? write_all(fd, bytes, n) : error;
-    error = error == 0 && fsync(fd) != 0 && errno != EINVAL ? errno : error;
+    while (error == 0 && fsync(fd) != 0 && errno != EINVAL) {
+        error = is_to_go_on(fd, errno) ? 0 : errno;
+    }
     error = close(fd) != 0 && error == 0 ? errno : error;
     error = error == 0 && rename(text_get(&name), path) != 0 ? errno : error;
     if (error != 0) {

@@ -1,5 +1,6 @@
 #include "store/markdown.h"
 
+#include <errno.h>
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
 #include <stdio.h>
@@ -291,7 +292,9 @@ static bool read_all(int from, struct buf *bytes)
     enum { CHUNK = 1 << 16 };
     ssize_t got = 1;
     while (got > 0 && buf_reserve(bytes, bytes->count + CHUNK)) {
-        got = read(from, BUF(char, bytes) + bytes->count, CHUNK);
+        do {  // the child ends by itself, and soon
+            got = read(from, BUF(char, bytes) + bytes->count, CHUNK);
+        } while (got < 0 && errno == EINTR);
         bytes->count += got > 0 ? (size_t)got : 0;
     }
     return got == 0;

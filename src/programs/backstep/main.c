@@ -69,6 +69,16 @@ static void fill_standard_streams(void)
     }
 }
 
+// After what is all that there is to say.
+static int end_output(void)
+{
+    if (fflush(stdout) == 0) {
+        return STATUS_OK;
+    }
+    fputs("backstep: error: this could not be written\n", stderr);
+    return STATUS_ERROR;
+}
+
 static int refuse_usage(const char *what, const char *word)
 {
     tell(stderr, "backstep: %s%s\ntry 'backstep --help'\n", what, word);
@@ -136,10 +146,10 @@ static int read_options(int argc, char **argv, struct options *o)
             break;
         case 'h':
             usage_write(stdout);
-            return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
+            return 1 + end_output();
         case 'V':
             puts("backstep " BACKSTEP_VERSION BACKSTEP_COMMIT);
-            return 1 + (fflush(stdout) == 0 ? STATUS_OK : STATUS_ERROR);
+            return 1 + end_output();
         case ':':
             return 1 + refuse_usage("something is missing after ", argv[optind - 1]);
         default:
@@ -261,7 +271,7 @@ static int run(const struct options *o)
                  : prompt ? prompt_run(&h, &begin, &stop)
                           : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
-        fputs("backstep: the answers could not be written\n", stderr);
+        fputs("backstep: error: the answers could not be written\n", stderr);
         status = STATUS_ERROR;
     }
     tutor_free(h.tutor);

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Reads and writes that a signal interrupts, or that take a few bytes at a time, change nothing; and
+# where answers cannot be written, that is an error.
+set -eu
+inject=$(dirname "$BACKSTEP")/tests/memory/inject.so
+passed=0
+failed=0
+
+holds() {  # what, a command
+    what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf '%s: not so\n' "$what"
+    fi
+}
+
+cat >all.bs <<'END'
+X = load_csv("two.csv")
+print X
+load "part.bs"
+print b
+save "saved.bs"
+L = b*b
+graph L drawn.dot
+graph L drawn.svg
+export c program.c L
+END
+printf 'x,y\n1,2\n3,4\n' >two.csv
+printf 'a = 2\nb = a*3\n' >part.bs
+
+run() {  # to a folder, with what is set in the environment
+    mkdir -p "$1"
+    cp all.bs two.csv part.bs "$1"
+    (cd "$1" && env LD_PRELOAD="$inject" "$BACKSTEP" all.bs >answers 2>trouble) || true
+}
+
+run whole
+for each in 1 2 3 4 5 7; do
+    BACKSTEP_INTERRUPT=$each run "each $each"
+    holds "each $each is interrupted" diff -r whole "each $each"
+done
+for most in 1 3 1000; do
+    BACKSTEP_SHORT=$most run "most $most"
+    holds "$most bytes at most" diff -r whole "most $most"
+    BACKSTEP_SHORT=$most BACKSTEP_INTERRUPT=2 run "both $most"
+    holds "$most bytes at most, and interrupted" diff -r whole "both $most"
+done
+
+full() {  # arguments: on a full disk they end in an error
+    "$BACKSTEP" "$@" >/dev/full 2>trouble && return 1
+    grep -q error trouble
+}
+holds 'answers' full -e 'print 1'
+holds 'records' full --json -e 'print 1'
+holds 'many answers' full -e 'for i in range(10000): print i'
+holds 'help' full --help
+holds 'the version' full --version
+holds 'the lessons' full lessons
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
