@@ -1179,7 +1179,7 @@ static bool refuse_prime(struct parser *p, struct token t)
         return false;
     }
     diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not read here");
-    return !diag_hint(p->diag, "a derivative is written dy/dx; 'derive' gives it as a formula");
+    return !diag_hint(p->diag, "a derivative is written dy/dx, the second d2y/dx2; 'derive' gives a formula");
 }
 
 static void read_operator(struct parser *p)
