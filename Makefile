@@ -277,17 +277,17 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 	$(call show,link,$@)
 	$(call wasm_link)
 
-# The same for the playground, small: a sweep takes as long, and building a graph a quarter longer.
-# What else browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen)
-# is used where it is there,
-# and would be used by clang itself, without these flags, if the link were told to optimise.
+# The same for the playground: small, but quick where the time goes (docs/performance.md). What else
+# browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where
+# it is there, and would be used by clang itself, without these flags, if the link were told to optimise.
 play_features := bulk-memory sign-ext nontrapping-fptoint
+play_quick    := src/core/base src/core/engine src/core/text
 play_memory   := 536870912
-play_flags    := -Oz $(play_features:%=-m%)
+play_flags     = $(if $(filter $(play_quick),$(*D)),-O2,-Oz) $(play_features:%=-m%)
 
 $(BUILD)/play/obj/%.o: %.c $(BUILD)/flags
 	$(call show,wasm,$<)
-	$(Q)$(WASM) $(play_flags) $(wasm_common) $(filter-out -O3,$(wasm_$*)) -MMD -MP -c -o $@ $<
+	$(Q)$(WASM) $(play_flags) $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
 
 $(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
 	$(call show,link,$@)
