@@ -285,7 +285,12 @@ play_quick    := src/core/base src/core/engine src/core/text
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$(*D)),-O2,-Oz) $(play_features:%=-m%)
 
-$(BUILD)/play/obj/%.o: %.c $(BUILD)/flags
+$(BUILD)/play/flags: always
+	@mkdir -p $(@D)
+	@echo "$(WASM) $(play_quick) $(play_features) $(wasm_common)" > $@.now
+	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
+
+$(BUILD)/play/obj/%.o: %.c $(BUILD)/play/flags
 	$(call show,wasm,$<)
 	$(Q)$(WASM) $(play_flags) $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
 

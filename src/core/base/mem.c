@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// WebAssembly has one thread, and its linker no variables of one.
-#ifdef __wasm__
-#define OF_THREAD
-#else
-#define OF_THREAD _Thread_local
-#endif
-
-static OF_THREAD size_t refusals;
+static _Thread_local size_t refusals;
 
 size_t mem_refusals(void)
 {
