@@ -416,13 +416,19 @@ static bool put_given(struct flow *f, struct rec *list, bool targets)
 
 bool flow_put(struct flow *f, struct rec *r)
 {
+    enum { LAYERS_MOST = 60, LAYERS_ENDS = 10 };  // of more layers the first ten and the last ten
     struct records *out = f->made.call->out;
     bool ok = put_given(f, rec_list(out, r, KEY_inputs), false) &&
               put_given(f, rec_list(out, r, KEY_targets), true);
     struct rec *layers = rec_list(out, r, KEY_layers);
-    for (size_t i = 0; ok && i < f->layers.rows.count; i++) {
-        ok = flow_put_layer(f, rec_map(out, layers, KEY_NONE), i);
+    size_t count = f->layers.rows.count;
+    bool cut = count > LAYERS_MOST;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (!cut || i < LAYERS_ENDS || i >= count - LAYERS_ENDS) {
+            ok = flow_put_layer(f, rec_map(out, layers, KEY_NONE), i);
+        }
     }
+    rec_whole(out, r, KEY_more, cut ? (int64_t)(count - 2 * LAYERS_ENDS) : 0);
     struct side root = {.first = f->made.row};
     struct rec *output = rec_map(out, r, KEY_output);
     put_side(f, output, &root);

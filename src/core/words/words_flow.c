@@ -386,6 +386,11 @@ static void put_special(struct words *w, const struct rec *layer, const char *sp
 
 static void put_specials(struct words *w)
 {
+    int64_t more = rec_get_whole(w->record, KEY_more);
+    if (more > 0) {
+        text_addf(w->out, "… %lld more layers between the first ten and the last ten\n",
+                  (long long)more);
+    }
     for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
         for (const struct rec *s = say_first(l, KEY_special); s != NULL; s = s->next) {
             put_special(w, l, s->text);
@@ -490,40 +495,4 @@ void say_explain_array(struct words *w)
         put_special(w, layer, s->text);
     }
     text_release(&numbers);
-}
-
-// "z1 = W1 @ x + b1" and, given dz1, what each of its operands gets.
-void say_local_array(struct words *w)
-{
-    const char *name = rec_get_text(w->record, KEY_name);
-    const struct rec *slopes = rec_find(w->record, KEY_slopes);
-    struct table t;
-    ink_add(w->out, INK_NAME, name);
-    text_addf(w->out, " = %s (%s)\n", rec_get_text(w->record, KEY_formula),
-              rec_get_text(rec_find(w->record, KEY_value), KEY_shape));
-    text_addf(w->out, "what arrives at %s, d%s, is handed on as\n", name, name);
-    table_init(&t, "lll");
-    for (const struct rec *v = say_first(w->record, KEY_rows); v != NULL; v = v->next) {
-        struct text cell;
-        text_init(&cell);
-        table_ink(&t, INK_NAME, rec_get_text(v, KEY_name));
-        text_add(&cell, "= ");
-        ink_add(&cell, INK_LOCAL, rec_get_text(v, KEY_formula));
-        table_cell(&t, text_get(&cell));
-        table_ink(&t, INK_MUTED, rec_get_text(v, KEY_shape));
-        text_release(&cell);
-    }
-    say_table(w, &t);
-    if (slopes != NULL) {
-        text_add(w->out, "the slopes are ");
-        struct text numbers;
-        text_init(&numbers);
-        for (const struct rec *v = slopes->in.first; v != NULL; v = v->next) {
-            say_figure(&numbers, v->number, w->digits);
-            text_add(&numbers, v->next != NULL ? ", " : "");
-        }
-        ink_add(w->out, INK_LOCAL, text_get(&numbers));
-        text_add_char(w->out, '\n');
-        text_release(&numbers);
-    }
 }
