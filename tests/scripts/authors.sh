@@ -169,5 +169,76 @@ is 'what does not hold, each time' '  Not yet: y is 3;  Not yet: Use a tanh. (L 
     "$(printf '%s\n' "$said" | grep 'Not yet' | tr '\n' ';')"
 is '… until it does' 1 "$(printf '%s\n' "$said" | grep -c '^  Right\.$')"
 
+cat >typed.md <<'END'
+---
+id: typed
+title: Typed
+---
+
+```backstep
+∇ param x = 4
+∇ L = x**2
+  L = 16
+```
+
+```ask typed.moved
+Train ten steps with a rate of 0.1. Where is `x`?
+kind: number
+setup: train L 10 0.1
+answer: x
+hint: `train L 10 0.1`, then `print x`.
+```
+
+```ask typed.formula
+What is `dL/dx`?
+kind: number
+answer: dL/dx
+hint: The exponent comes down.
+hint: `2*x**2`
+```
+
+```ask typed.fails
+What is `dL/dx`?
+kind: number
+answer: dL/dx
+hint: A pass: `backward K` does it.
+```
+
+```ask typed.short
+Bring `L` below 0.001.
+kind: do
+until: L < 0.001
+solve: train L 40 0.1
+solve: forward L
+hint: Train.
+hint: `train L 2 0.1`, then `forward L`.
+```
+
+```ask typed.fine
+Bring `L` below 0.001.
+kind: do
+until: L < 0.001
+solve: train L 40 0.1
+solve: forward L
+hint: `train L 40 5` overshoots.
+hint: A loop: `repeat 40 { … }`, of `zero; backward L; update 0.1`.
+hint: `repeat 40 { zero; backward L; update 0.1 }`, then `forward L`. That is enough.
+```
+
+```ask typed.number
+What is `dL/dx`?
+kind: number
+answer: dL/dx
+hint: `zero`, then `backward L` and `print x.grad`.
+hint: `2*x` for x = 4. Half of it is `x`.
+hint: `8`
+```
+END
+said=$("$BACKSTEP" check typed.md)
+is 'hints that do not work as they are printed' \
+    "17:7 moved: this hint prints 0.0461169, which, typed, is wrong|25:7 formula: this hint's '2*x**2', typed, is misread|32:7 fails: this hint's 'backward K', typed, fails: there is no 'K' yet|42:7 short: what this last hint says was typed, and what is asked is not done|" \
+    "$(printf '%s\n' "$said" | sed -n 's/^typed.md:\([0-9:]*\): typed.\(.*\)/\1 \2/p' | tr '\n' '|')"
+is 'and hints that do' '4 passed, 4 failed' "$(printf '%s\n' "$said" | tail -n 1)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -62,8 +62,7 @@ __attribute__((format(printf, 3, 4))) static void fail(struct player *p, struct 
 }
 
 // The same of the question at hand; the numbers it came with can be had again by the seed.
-__attribute__((format(printf, 3, 4))) static bool
-fail_here(struct player *p, struct lesson_place place, const char *format, ...)
+bool check_fail(struct player *p, struct lesson_place place, const char *format, ...)
 {
     const struct question *q = tutor_question(p->host.tutor);
     va_list args;
@@ -101,7 +100,7 @@ static void see(void *seer, const struct rec *record)
     struct text why;
     text_init(&why);
     if (!schema_fits(record, &why)) {
-        fail_here(p, check_at(p, 1), "records.def: %s", text_get(&why));
+        check_fail(p, check_at(p, 1), "records.def: %s", text_get(&why));
     }
     text_release(&why);
     rec_copy(&p->came, &p->came.list, record);
@@ -113,7 +112,7 @@ static void forget(struct player *p)
     records_init(&p->came);
 }
 
-static void run(struct player *p, const char *text)
+void check_type(struct player *p, const char *text)
 {
     struct source source = {.name = "<answer>", .text = text, .length = strlen(text), .line = 1};
     forget(p);
@@ -122,7 +121,7 @@ static void run(struct player *p, const char *text)
     }
 }
 
-static const struct rec *came(const struct player *p, enum rec_kind kind)
+const struct rec *check_came(const struct player *p, enum rec_kind kind)
 {
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
         if (rec_is(r, kind)) {
@@ -143,13 +142,13 @@ static struct lesson_place place_of(const struct player *p, const struct rec *er
 }
 
 // A mistake of the lesson's own among what came.
-static bool find_fault(struct player *p)
+bool check_fault(struct player *p)
 {
     for (const struct rec *r = p->came.list.in.first; r != NULL; r = r->next) {
         if (rec_get_flag(r, KEY_fault) && !is_short(p)) {
             const char *hint = rec_get_text(r, KEY_hint);
-            fail_here(p, place_of(p, r), "%s%s%s", rec_get_text(r, KEY_message),
-                      *hint == '\0' ? "" : "; ", hint);
+            check_fail(p, place_of(p, r), "%s%s%s", rec_get_text(r, KEY_message),
+                       *hint == '\0' ? "" : "; ", hint);
             tell(stdout, "%s", rec_get_text(r, KEY_excerpt));
             return true;
         }
@@ -158,34 +157,34 @@ static bool find_fault(struct player *p)
 }
 
 // What an answer was found to be: "right", "wrong", "misread" …
-static const char *verdict_of(struct player *p, const char *answer)
+const char *check_verdict(struct player *p, const char *answer)
 {
-    run(p, answer);
-    const struct rec *judged = came(p, KIND_judged);
-    return judged != NULL                  ? rec_get_text(judged, KEY_verdict)
-           : came(p, KIND_misread) != NULL ? "misread"
-           : came(p, KIND_model) != NULL   ? "model"
-                                           : "taken as a statement";
+    check_type(p, answer);
+    const struct rec *judged = check_came(p, KIND_judged);
+    return judged != NULL                        ? rec_get_text(judged, KEY_verdict)
+           : check_came(p, KIND_misread) != NULL ? "misread"
+           : check_came(p, KIND_model) != NULL   ? "model"
+                                                 : "taken as a statement";
 }
 
 static const char *why_misread(const struct player *p)
 {
-    const struct rec *misread = came(p, KIND_misread);
+    const struct rec *misread = check_came(p, KIND_misread);
     return misread == NULL ? "" : rec_get_text(misread, KEY_message);
 }
 
 static bool expect(struct player *p, size_t line, const char *answer, const char *verdict,
                    const char *what)
 {
-    const char *came_back = verdict_of(p, answer);
-    if (find_fault(p)) {
+    const char *came_back = check_verdict(p, answer);
+    if (check_fault(p)) {
         return false;
     }
     if (strcmp(came_back, verdict) != 0) {
         const char *why = why_misread(p);
-        return fail_here(p, check_at(p, line), "%s, '%s', is %s%s%s%s; it should be %s", what,
-                         answer, came_back, *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")",
-                         verdict);
+        return check_fail(p, check_at(p, line), "%s, '%s', is %s%s%s%s; it should be %s", what,
+                          answer, came_back, *why == '\0' ? "" : " (", why, *why == '\0' ? "" : ")",
+                          verdict);
     }
     return true;
 }
@@ -196,7 +195,7 @@ static bool number_here(struct player *p, const char *expression, size_t line, d
 {
     struct diag d = {0};
     return tutor_question_number(p->host.tutor, expression, number, &d) ||
-           fail_here(p, check_at(p, line), "'%s' has no value: %s", expression, d.message);
+           check_fail(p, check_at(p, line), "'%s' has no value: %s", expression, d.message);
 }
 
 // The answer is a derivative dA/dB: is it what nudging B does to A?
@@ -211,8 +210,8 @@ static bool check_slope(struct player *p, const struct question *q, double key)
     }
     for (int i = 0; i < 2; i++) {
         snprintf(line, sizeof line, "nudge %s %s %s", by, i == 0 ? "0.00001" : "-0.00001", of);
-        run(p, line);
-        const struct rec *nudge = came(p, KIND_nudge);
+        check_type(p, line);
+        const struct rec *nudge = check_came(p, KIND_nudge);
         if (nudge == NULL) {
             return true;  // not a leaf
         }
@@ -221,9 +220,9 @@ static bool check_slope(struct player *p, const struct question *q, double key)
     double slope = (moved[0] - moved[1]) / 2e-5;
     bool kink = fabs(moved[0] + moved[1]) > 1e-3 * fabs(moved[0]);
     return kink || fabs(slope - key) <= 1e-4 * fmax(1, fabs(key)) ||
-           fail_here(p, check_at_key(p, q, "answer"),
-                     "the key %s is %g, but nudging %s both ways gives %g", q->answer, key, by,
-                     slope);
+           check_fail(p, check_at_key(p, q, "answer"),
+                      "the key %s is %g, but nudging %s both ways gives %g", q->answer, key, by,
+                      slope);
 }
 
 static double off(const struct question *q, double key)
@@ -240,9 +239,9 @@ static bool check_number(struct player *p, const struct question *q)
         return false;
     }
     if (!isfinite(key)) {
-        return fail_here(p, check_at_key(p, q, "answer"),
-                         "the key, %s, is %s; 'except' keeps numbers out", q->answer,
-                         number_text(text, key, 6));
+        return check_fail(p, check_at_key(p, q, "answer"),
+                          "the key, %s, is %s; 'except' keeps numbers out", q->answer,
+                          number_text(text, key, 6));
     }
     return check_slope(p, q, key) &&
            (q->kind == QUESTION_GUESS ||
@@ -284,8 +283,8 @@ static bool check_formula(struct player *p, const struct question *q, const char
     }
     return !tutor_question_number(p->host.tutor, key, &is, &ignored) ||
            answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
-           fail_here(p, check_at_key(p, q, "equals"),
-                     "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
+           check_fail(p, check_at_key(p, q, "equals"),
+                      "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
 }
 
 // A `when` is typed as the number that it stands for, if it is an expression.
@@ -298,24 +297,24 @@ static bool check_when(struct player *p, const struct question *q, const struct 
     bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_GUESS;
     if (numbers) {
         if (!tutor_question_number(p->host.tutor, w->left, &number, &d)) {
-            return fail_here(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
+            return check_fail(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
         }
         if (!isfinite(number)) {
             return true;  // nobody answers this
         }
         typed = number_exact(text, number);
     }
-    const char *verdict = verdict_of(p, typed);
-    if (find_fault(p)) {
+    const char *verdict = check_verdict(p, typed);
+    if (check_fault(p)) {
         return false;
     }
     if (strcmp(verdict, "right") == 0) {
-        return fail_here(p, check_at(p, w->line),
-                         "this 'when' is the right answer, %s, here; keep that out with 'except'",
-                         typed);
+        return check_fail(p, check_at(p, w->line),
+                          "this 'when' is the right answer, %s, here; keep that out with 'except'",
+                          typed);
     }
     return strcmp(verdict, "misread") != 0 ||
-           fail_here(p, check_at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
+           check_fail(p, check_at(p, w->line), "this 'when' cannot be typed: %s", why_misread(p));
 }
 
 // Of several cells it is wrong in one at least.
@@ -326,21 +325,21 @@ static bool check_when_of_cells(struct player *p, const struct question *q,
     struct diag d = {0};
     bool wrong = false;
     if (!tutor_question_number(p->host.tutor, w->left, &number, &d)) {
-        return fail_here(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
+        return check_fail(p, check_at(p, w->line), "'%s' has no value: %s", w->left, d.message);
     }
     for (const struct question_line *c = q->cells.first; c != NULL && !wrong; c = c->next) {
         char text[NUMBER_TEXT];
         struct text typed;
         text_init(&typed);
         text_addf(&typed, "%s = %s", c->left, number_exact(text, number));
-        wrong = strcmp(verdict_of(p, text_get(&typed)), "wrong") == 0;
+        wrong = strcmp(check_verdict(p, text_get(&typed)), "wrong") == 0;
         text_release(&typed);
-        if (find_fault(p) || !check_ask(p, p->seed)) {
+        if (check_fault(p) || !check_ask(p, p->seed)) {
             return false;
         }
     }
     return wrong || !isfinite(number) ||
-           fail_here(p, check_at(p, w->line), "this 'when' is right in every cell, %g", number);
+           check_fail(p, check_at(p, w->line), "this 'when' is right in every cell, %g", number);
 }
 
 static bool check_lists(struct player *p, const struct question *q)
@@ -360,7 +359,7 @@ static bool check_lists(struct player *p, const struct question *q)
             !tutor_ask(p->host.tutor, p->seed)) {
             return false;
         }
-        run(p, "");
+        check_type(p, "");
     }
     return true;
 }
@@ -371,8 +370,8 @@ static bool check_key(struct player *p, const struct question *q)
     struct diag d = {0};
     text_init(&key);
     bool ok = tutor_question_key(p->host.tutor, &key, &d) ||
-              fail_here(p, check_at_key(p, q, "answer"), "the right answer cannot be told: %s",
-                        d.message);
+              check_fail(p, check_at_key(p, q, "answer"), "the right answer cannot be told: %s",
+                         d.message);
     if (ok) {
         switch (q->kind) {
         case QUESTION_NUMBER:
@@ -392,8 +391,8 @@ static bool check_key(struct player *p, const struct question *q)
     }
     ok = ok && check_lists(p, q);
     if (ok && q->kind == QUESTION_GUESS) {
-        run(p, text_get(&key));
-        ok = !find_fault(p);
+        check_type(p, text_get(&key));
+        ok = !check_fault(p);
     } else if (ok) {
         ok = expect(p, q->line, text_get(&key), "right", "the right answer");
     }
@@ -411,8 +410,8 @@ static bool fail_unmet(struct player *p, const struct question *q)
     struct text conditions;
     text_init(&conditions);
     question_conditions(q, &conditions);
-    fail_here(p, check_at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
-              text_get(&conditions));
+    check_fail(p, check_at_key(p, q, "until"), "after its 'solve' lines '%s' does not hold",
+               text_get(&conditions));
     text_release(&conditions);
     return false;
 }
@@ -420,25 +419,25 @@ static bool fail_unmet(struct player *p, const struct question *q)
 static bool check_do(struct player *p, const struct question *q)
 {
     if (p->seed == 0) {
-        run(p, "print 1");
-        if (came(p, KIND_judged) != NULL) {
-            return fail_here(p, check_at_key(p, q, "until"),
-                             "'until' holds already when the question is asked");
+        check_type(p, "print 1");
+        if (check_came(p, KIND_judged) != NULL) {
+            return check_fail(p, check_at_key(p, q, "until"),
+                              "'until' holds already when the question is asked");
         }
     }
     if (q->solve.first == NULL) {
-        return fail_here(p, check_at(p, q->line),
-                         "without 'solve' lines nobody knows that it can be done");
+        return check_fail(p, check_at(p, q->line),
+                          "without 'solve' lines nobody knows that it can be done");
     }
     for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
-        run(p, l->left);
-        const struct rec *error = came(p, KIND_error);
+        check_type(p, l->left);
+        const struct rec *error = check_came(p, KIND_error);
         if (error != NULL) {
-            return fail_here(p, check_at(p, l->line), "this line of the solution fails: %s",
-                             rec_get_text(error, KEY_message));
+            return check_fail(p, check_at(p, l->line), "this line of the solution fails: %s",
+                              rec_get_text(error, KEY_message));
         }
-        if (came(p, KIND_judged) != NULL) {
-            return !find_fault(p);
+        if (check_came(p, KIND_judged) != NULL) {
+            return !check_fault(p);
         }
     }
     return fail_unmet(p, q);
@@ -447,12 +446,12 @@ static bool check_do(struct player *p, const struct question *q)
 static bool check_hints(struct player *p, const struct question *q)
 {
     for (size_t i = 0; i < q->hints.count; i++) {
-        run(p, "hint");
-        if (find_fault(p)) {
+        check_type(p, "hint");
+        if (check_fault(p)) {
             return false;
         }
-        if (came(p, KIND_hint) == NULL) {
-            return fail_here(p, check_at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
+        if (check_came(p, KIND_hint) == NULL) {
+            return check_fail(p, check_at_key(p, q, "hint"), "hint %zu is not shown", i + 1);
         }
     }
     return true;
@@ -464,22 +463,22 @@ static bool check_malformed(struct player *p, const struct question *q)
     if (q->kind == QUESTION_DO || q->kind == QUESTION_RECALL) {
         return true;
     }
-    run(p, "2x(");
-    return came(p, KIND_attempt) == NULL ||
-           fail_here(p, check_at(p, q->line), "'2x(' cannot be read, and is judged all the same");
+    check_type(p, "2x(");
+    return check_came(p, KIND_attempt) == NULL ||
+           check_fail(p, check_at(p, q->line), "'2x(' cannot be read, and is judged all the same");
 }
 
 static bool check_context(struct player *p)
 {
-    run(p, "context");
-    return !find_fault(p);
+    check_type(p, "context");
+    return !check_fault(p);
 }
 
 static bool check_solution(struct player *p, const struct question *q)
 {
-    run(p, "solution");
-    return !find_fault(p) && (came(p, KIND_solution) != NULL ||
-                              fail_here(p, check_at(p, q->line), "the solution is not shown"));
+    check_type(p, "solution");
+    return !check_fault(p) && (check_came(p, KIND_solution) != NULL ||
+                               check_fail(p, check_at(p, q->line), "the solution is not shown"));
 }
 
 bool check_ask(struct player *p, uint64_t seed)
@@ -488,8 +487,8 @@ bool check_ask(struct player *p, uint64_t seed)
     if (!tutor_ask(p->host.tutor, seed)) {
         return false;
     }
-    run(p, "");
-    return !find_fault(p);
+    check_type(p, "");
+    return !check_fault(p);
 }
 
 static bool check_seed(struct player *p, const struct question *q, uint64_t seed)
@@ -499,7 +498,8 @@ static bool check_seed(struct player *p, const struct question *q, uint64_t seed
     }
     if (!check_malformed(p, q) ||
         (seed < SEEDS_HELPED && (!check_hints(p, q) || !check_context(p) || !check_solution(p, q) ||
-                                 !check_ask(p, seed)))) {
+                                 !check_ask(p, seed))) ||
+        (seed < SEEDS_TYPED && (!check_typed_hints(p, q) || !check_ask(p, seed)))) {
         return false;
     }
     return q->kind == QUESTION_DO       ? check_do(p, q)
@@ -634,16 +634,16 @@ static void check_question(struct player *p)
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
         if (ok && hides_numbers(p, q, &key)) {
-            ok = fail_here(p, check_at(p, q->line),
-                           "the answer depends on what 'vary' draws, and the text does not tell "
-                           "it; say {= %s}",
-                           q->variations->name);
+            ok = check_fail(p, check_at(p, q->line),
+                            "the answer depends on what 'vary' draws, and the text does not tell "
+                            "it; say {= %s}",
+                            q->variations->name);
         }
     }
     text_release(&key);
     if (ok && told == seeds) {
-        ok = fail_here(p, check_at(p, q->line),
-                       "the text above tells the answer already; 'vary' makes it another one");
+        ok = check_fail(p, check_at(p, q->line),
+                        "the text above tells the answer already; 'vary' makes it another one");
     }
     if (ok && !is_short(p)) {
         check_warn(p, q);
@@ -692,28 +692,28 @@ static void read_what_came(struct player *p)
 static void check_skips(struct player *p, const char *statement, uint64_t seed)
 {
     const struct question *q;
-    run(p, statement);
+    check_type(p, statement);
     for (size_t i = 0; (q = tutor_question(p->host.tutor)) != NULL; i++) {
         size_t line = q->line;
         p->counted_failure = false;
         check_ask(p, seed);
-        run(p, "skip");
-        if (came(p, KIND_skipped) == NULL || came(p, KIND_judged) != NULL ||
+        check_type(p, "skip");
+        if (check_came(p, KIND_skipped) == NULL || check_came(p, KIND_judged) != NULL ||
             i > LESSON_QUESTIONS_MOST) {
             fail(p, check_at(p, line), "this question is not skipped");
             break;
         }
     }
-    run(p, "quit");
+    check_type(p, "quit");
 }
 
 // Every question in its turn, and between them what a learner would read.
 static void check_course(struct player *p, const char *statement)
 {
-    run(p, statement);
+    check_type(p, statement);
     for (size_t i = 0; i <= LESSON_QUESTIONS_MOST; i++) {
         p->counted_failure = false;
-        find_fault(p);
+        check_fault(p);
         read_what_came(p);
         if (tutor_question(p->host.tutor) == NULL) {
             break;
@@ -721,8 +721,8 @@ static void check_course(struct player *p, const char *statement)
         check_question(p);
         text_clear(&p->above);
         tutor_ask(p->host.tutor, 0);
-        run(p, "");
-        run(p, "skip");
+        check_type(p, "");
+        check_type(p, "skip");
     }
 }
 

@@ -11,6 +11,7 @@ enum {
     SEEDS = 200,        // that a question with numbers of its own is played with
     SEEDS_SLOW = 3,     // … if it trains
     SEEDS_HELPED = 20,  // of these: hints, solution and what stood before it are looked at, too
+    SEEDS_TYPED = 3,    // … their code is typed
     SEEDS_SKIPPED = 3,  // with which the whole lesson is skipped
     COLUMNS = 80,       // that a line may have as it is shown
 };
@@ -30,6 +31,17 @@ struct player {
 struct lesson_place check_at(const struct player *p, size_t line);
 struct lesson_place check_at_key(const struct player *p, const struct question *q, const char *key);
 void check_say_place(const struct player *p, struct lesson_place place);
+// Says what fails of the question at hand, once; the numbers it came with are named. False.
+__attribute__((format(printf, 3, 4))) bool check_fail(struct player *p, struct lesson_place place,
+                                                      const char *format, ...);
+// Types a text; what came of it is p->came until the next.
+void check_type(struct player *p, const char *text);
+// The first record of a kind that came; NULL if there is none.
+const struct rec *check_came(const struct player *p, enum rec_kind kind);
+// A mistake of the lesson's own among what came: it is told.
+bool check_fault(struct player *p);
+// Types an answer: "right", "wrong", "misread", "model" or "taken as a statement".
+const char *check_verdict(struct player *p, const char *answer);
 // Asks the question again with the numbers of this seed. False: it cannot be asked.
 bool check_ask(struct player *p, uint64_t seed);
 // Does it train, so that it is played with few seeds?
@@ -38,6 +50,9 @@ bool check_trains(const struct question *q);
 bool check_stands_in(const char *text, const char *what);
 // Does the text tell the number that is asked for?
 bool check_number_is_in(struct player *p, const struct question *q, const char *text);
+
+// check_hints.c: types the code of every hint as it is printed.
+bool check_typed_hints(struct player *p, const struct question *q);
 
 // check_warn.c: warns of what may be meant, and hardly is: a hint or a text that tells the answer,
 // an option that is called like the letter of one, draws for which a `when` is right.
