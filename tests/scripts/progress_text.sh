@@ -81,7 +81,7 @@ mkdir -p d/.local/share/backstep
 printf 'no database, but long enough to be taken for one: %0500d' 0 >d/.local/share/backstep/progress.db
 expect 'a damaged database' 'nothing was imported: your progress is not being kept' at d 'progress import one.txt'
 expect 'no file named' 'a file is missing here' at c 'progress import'
-expect 'another word' 'progress is shown, exported or imported' at c 'progress send x'
+expect 'another word' 'progress is shown, exported, imported' at c 'progress send x'
 expect 'csv as before' '^when,lesson,question' at a 'progress export csv'
 
 # Two at once add everything once.
