@@ -240,5 +240,26 @@ is 'hints that do not work as they are printed' \
     "$(printf '%s\n' "$said" | sed -n 's/^typed.md:\([0-9:]*\): typed.\(.*\)/\1 \2/p' | tr '\n' '|')"
 is 'and hints that do' '4 passed, 4 failed' "$(printf '%s\n' "$said" | tail -n 1)"
 
+# In a course a question for numbers has others each time, or says why not.
+course() { printf -- '---\nid: fixed\ntitle: Fixed\n%s\n---\n\n```ask fixed.it\nWhat is 2*3%s?\nkind: number\ngraph: none\n%s\n```\n' "$1" "$2" "$3" >fixed.md; }
+check() { "$BACKSTEP" check fixed.md | sed 's/fixed.md://; s/;.*//' | tr '\n' '|'; }
+course 'order: 1' '' 'answer: 6'
+is 'no vary' "7:1: fixed.it: it has the same numbers each time|0 passed, 1 failed|" "$(check)"
+course 'order: 1' '' 'answer: 6
+fixed: it is about 6'
+is 'fixed' '1 passed, 0 failed|' "$(check)"
+course 'order: 1' '*{= x}' 'answer: 6*x
+vary: x in 3..9'
+is 'vary' '1 passed, 0 failed|' "$(check)"
+course 'order: 1' '*{= x}' 'answer: 6*x
+vary: x in 3..9
+fixed: it is about 6'
+is 'both' "13:8: fixed.it: it has a 'vary', so it is not fixed (where x = 3)|0 passed, 1 failed|" "$(check)"
+course 'order: 1' '' 'answer: 6
+fixed:'
+is 'no reason' "12:1: error: 'fixed' says nothing|fixed:|^|0 passed, 1 failed|" "$(check)"
+course '' '' 'answer: 6'
+is 'no course' '1 passed, 0 failed|' "$(check)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "lesson/condition.h"
-#include "text/names.h"
 #include "lesson/parts.h"
+#include "text/names.h"
 
 struct ask {
     struct part part;
@@ -490,7 +490,7 @@ static bool finish(struct ask *a)
 bool question_read(const struct part *p, struct question *q)
 {
     struct ask a = {.part = *p, .q = q, .next_variation = &q->variations};
-    q->covers = q->answer = q->model = q->then = q->asked = q->equals = q->without =
+    q->covers = q->answer = q->model = q->then = q->asked = q->equals = q->without = q->fixed =
         q->text = "";
     q->version = q->worth = 1;
     q->graph = true;

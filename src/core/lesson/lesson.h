@@ -86,6 +86,7 @@ struct question {
     const char *asked;    // formula: the symbol asked for, which is no answer, "dz/dx"; "" if none
     const char *without;  // formula: signs and functions it may not use, "tanh, /"; "" if none
     const char *equals;   // formula: what it comes to on the graph; "" if it is not said
+    const char *fixed;    // number, fill: why its numbers are the same each time; "" if not told
     struct tolerance tolerance;
     int worth;            // points that it is graded with
     bool graph;  // false: `graph: none`, the question does not look at the lesson's graph

@@ -81,7 +81,7 @@ bool check_fail(struct player *p, struct lesson_place place, const char *format,
             char number[NUMBER_TEXT];
             tutor_question_number(p->host.tutor, v->name, &value, &ignored);
             tell(stdout, "%s %s = %s", v == q->variations ? "" : ",", v->name,
-                   number_text(number, value, 6));
+                 number_text(number, value, 6));
         }
         putchar(')');
     }
@@ -620,6 +620,20 @@ static bool hides_numbers(struct player *p, const struct question *q, struct tex
     return hides;
 }
 
+// In a course a question for numbers comes again and again: it has others each time, or says why not.
+static bool check_varies(struct player *p, const struct question *q)
+{
+    bool numbers = q->kind == QUESTION_NUMBER || q->kind == QUESTION_FILL;
+    if (numbers && q->variations != NULL && *q->fixed != '\0') {
+        return check_fail(p, check_at_key(p, q, "fixed"), "it has a 'vary', so it is not fixed");
+    }
+    return !numbers || q->variations != NULL || *q->fixed != '\0' ||
+           p->lesson->order == LESSON_ORDER_LAST ||
+           check_fail(p, check_at(p, q->line),
+                      "it has the same numbers each time; 'vary' draws others, or 'fixed: REASON' "
+                      "says why it must have these");
+}
+
 static void check_question(struct player *p)
 {
     const struct question *q = tutor_question(p->host.tutor);
@@ -629,7 +643,7 @@ static void check_question(struct player *p)
     struct text key;
     text_init(&key);
     p->counted_failure = false;
-    bool ok = true;
+    bool ok = check_varies(p, q);
     for (uint64_t seed = 0; ok && seed < seeds; seed++) {
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
