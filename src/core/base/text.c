@@ -348,9 +348,10 @@ bool utf8_is_control(uint32_t c)
            (c >= 0x600 && in_ranges(c, turning, COUNT_OF(turning)));
 }
 
-static bool is_line(char c)
+// A newline, also as \r\n, or a tab.
+static bool is_line(const char *s, size_t n)
 {
-    return c == '\n' || c == '\t';
+    return s[0] == '\n' || s[0] == '\t' || (s[0] == '\r' && n > 1 && s[1] == '\n');
 }
 
 // How many bytes from s[0] on need no change.
@@ -360,7 +361,7 @@ static size_t safe_bytes(const char *s, size_t n, bool lines)
     while (i < n) {
         uint32_t c;
         size_t bytes = utf8_read(s + i, n - i, &c);
-        if (bytes == 0 || (utf8_is_control(c) && !(lines && is_line(s[i])))) {
+        if (bytes == 0 || (utf8_is_control(c) && !(lines && is_line(s + i, n - i)))) {
             break;
         }
         i += bytes;

@@ -68,7 +68,7 @@ size_t utf8_cut(const char *s, size_t n, size_t columns);
 bool utf8_is_control(uint32_t character);
 // Appends s[0..n) with such characters and invalid bytes made visible: \x1b, \u202e.
 void text_add_visible(struct text *t, const char *s, size_t n);
-// The same, but newlines and tabs stay: for texts of many lines. What leaves for a terminal, a
+// The same, but newlines (also \r\n) and tabs stay: for texts of many lines. What leaves for a terminal, a
 // picture or a page goes through here or through text_add_visible.
 void text_add_safe(struct text *t, const char *s, size_t n);
 // Is there nothing in it that text_add_safe would change?
