@@ -71,7 +71,7 @@ is 'into a file' "$head" "$(tr -d '\r' <log.csv)"
 is 'lines end as the standard says' "$(printf '%s\r\n' "$head" | od -c)" "$(od -c <log.csv)"
 has 'not anywhere' "there is no folder 'nowhere'" \
     "$("$backstep" -e 'progress export csv nowhere/log.csv' 2>&1)"
-has 'not as anything' 'progress is shown, exported or imported' \
+has 'not as anything' 'progress is shown, exported, imported or handed in' \
     "$("$backstep" -e 'progress today' 2>&1)"
 is 'records are facts' '{"kind":"attempts","rows":[]}' \
     "$("$backstep" --json -e 'progress export csv' | tail -1)"

@@ -64,7 +64,8 @@ static size_t write_one(FILE *out, const char *s, bool ascii)
 {
     uint32_t c;
     size_t n = utf8_read(s, strlen(s), &c);
-    if (n == 0 || (utf8_is_control(c) && c != '\n' && c != '\t')) {
+    bool line = *s == '\n' || *s == '\t' || (*s == '\r' && s[1] == '\n');
+    if (n == 0 || (utf8_is_control(c) && !line)) {
         struct text seen;
         text_init(&seen);
         text_add_safe(&seen, s, n == 0 ? 1 : n);
