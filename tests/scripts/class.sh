@@ -127,10 +127,10 @@ is 'cut off' 1 "$(left cut.txt 'it was cut off or changed')"
 is 'changed' 1 "$(left changed.txt 'it was cut off or changed')"
 is 'renamed' 1 "$(left renamed.txt 'it was cut off or changed')"
 is 'of another version' 1 "$(left newer.txt 'it is of another version')"
-is 'something else' '1 1 1' "$(left scan.pdf 'it is no hand-in') $(left empty 'it is no hand-in') $(left binary 'it is no hand-in')"
+is 'something else' '1 1 1' "$(left scan.pdf 'it is not a hand-in') $(left empty 'it is not a hand-in') $(left binary 'it is not a hand-in')"
 is 'a lesson with a mistake' 1 "$(left broken.md '')"
 is 'a link' 1 "$(left link.txt 'it is a link')"
-is 'a pipe' 1 "$(left pipe.txt 'it is no file')"
+is 'a pipe' 1 "$(left pipe.txt 'it is not a file')"
 
 # ---- Hostile ones, with a sum that fits
 hostile() {  # lines
@@ -157,7 +157,7 @@ is 'nothing is written' '' "$(find . -name owned)"
 is 'no folder' '2 1' "$? $(grep -c 'nowhere is left out: there is no such file' trouble)"
 mkdir nobody
 "$BACKSTEP" class nobody >/dev/null 2>trouble
-is 'no hand-in' '2 1' "$? $(grep -c 'there is no hand-in' trouble)"
+is 'no hand-in' '2 1' "$? $(grep -c 'there are no hand-ins' trouble)"
 "$BACKSTEP" class >/dev/null 2>trouble
 is 'no folder named' 2 $?
 said=$("$BACKSTEP" -e 'progress handin' 2>&1)

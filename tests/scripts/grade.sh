@@ -204,7 +204,7 @@ is 'typed numbers are no solution' \
     't.canonical 0 of 5 wrong: a = 2 L = -8; a.grad = 6: L is no function of a. (L does not depend on a); L is -8 where a = 3' \
     "$(line t.canonical)"
 is 'what fails is told' 1 "$(line t.tanh | grep -c 'line 25: .*; y does not use tanh')"
-is 'no task' 1 "$(printf '%s\n' "$said" | grep -c '^t.nothing is no task (line 26)')"
+is 'no task' 1 "$(printf '%s\n' "$said" | grep -c '^t.nothing is not a task (line 26)')"
 
 # ---- One task swallows no other
 printf '## t.number\n2x((\n## t.canonical\n```\nf((((\n## t.tanh\ny = tanh(L); graph y a.png\n## t.node\nd\n' >open.md

@@ -59,5 +59,10 @@ verdict $? 'def is not taken for three letters'
 grep -qF '  1**2+3**2 = 10' played
 verdict $? 'stars are lost'
 
+# What follows the lesson's name reaches it.
+"$BACKSTEP" lesson "$here/samples/doubling.md" 1 seed x </dev/null >played 2>&1
+grep -q 'a seed is a whole number' played
+verdict $? 'the words after the lesson are lost'
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

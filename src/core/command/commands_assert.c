@@ -70,7 +70,7 @@ enum call_end command_assert(struct call *c)
         claim.end--;
     }
     if (claim.end <= claim.start) {
-        diag_set(c->diag, c->command, "what is to hold is missing");
+        diag_set(c->diag, c->command, "assert needs a claim");
         diag_hint(c->diag, "write it as assert L < 0.1");
         return CALL_FAILED;
     }

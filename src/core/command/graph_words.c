@@ -50,7 +50,7 @@ static bool read_radius(struct call *c, long *radius)
     if (*radius >= 1 && *radius < 1000) {
         return true;
     }
-    diag_set(c->diag, is_empty(word) ? c->command : word, "--radius wants a number of edges");
+    diag_set(c->diag, is_empty(word) ? c->command : word, "--radius needs a number of edges");
     return diag_hint(c->diag, "graph w --radius 2 shows what is at most 2 edges from w");
 }
 
@@ -101,8 +101,8 @@ static bool read_blank(struct call *c, struct picture *p)
         }
     }
     diag_set(c->diag, is_empty(word) ? c->command : word,
-             "--blank wants what is to be filled in: grads, or locals for local gradients too");
-    return diag_hint(c->diag, "graph L sheet.pdf --blank grads; its key: --blank none");
+             "--blank needs what is to be filled in: grads, or locals for local gradients too");
+    return diag_hint(c->diag, "write graph L sheet.pdf --blank grads; --blank none makes the key");
 }
 
 static bool read_letters(struct call *c, struct picture *p)
@@ -116,7 +116,7 @@ static bool read_letters(struct call *c, struct picture *p)
         return true;
     }
     diag_set(c->diag, is_empty(word) ? c->command : word,
-             "--letters wants the size of letters in points, from %d to %d", LETTERS_LEAST,
+             "--letters needs the size of the letters in points, from %d to %d", LETTERS_LEAST,
              LETTERS_MOST);
     return diag_hint(c->diag, "graph L picture.png --letters 14");
 }
@@ -136,7 +136,7 @@ static bool read_size(struct call *c, struct picture *p)
     }
     diag_set(
         c->diag, is_empty(word) ? c->command : word,
-        "--size wants slide, a4, column, square, or a width and a height in inches, %d at most",
+        "--size needs slide, a4, column, square, or a width and a height in inches, %d at most",
         INCHES_MOST);
     return diag_hint(c->diag, "graph L picture.png --size slide, or --size 6,4");
 }
@@ -152,7 +152,7 @@ static bool read_dpi(struct call *c, struct picture *p)
         return true;
     }
     diag_set(c->diag, is_empty(word) ? c->command : word,
-             "--dpi wants the dots of an inch, from %d to %d", DPI_LEAST, DPI_MOST);
+             "--dpi needs the dots per inch, from %d to %d", DPI_LEAST, DPI_MOST);
     return diag_hint(c->diag, "graph L picture.png --dpi 300");
 }
 
@@ -195,13 +195,34 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
                               "--walk, --blank grads and --ascii");
 }
 
+// Of a name with a % in it only "%d" is read, once: walk-%02d.png would be one picture, called so.
+static bool check_number(struct call *c, struct span path)
+{
+    const char *s = c->lexer->source->text;
+    int numbers = 0;
+    for (size_t i = path.start; i + 1 < path.end; i++) {
+        size_t k = i + 1;
+        while (s[i] == '%' && k + 1 < path.end && s[k] >= '0' && s[k] <= '9') {
+            k++;
+        }
+        bool number = s[i] == '%' && (s[k] == 'd' || s[k] == 'i' || s[k] == 'u' || s[k] == 's');
+        numbers += number;
+        if (number && (s[i + 1] != 'd' || numbers > 1)) {
+            diag_set(c->diag, (struct span){i, k + 1},
+                     numbers > 1 ? "a name has one number" : "the number of a picture is %%d");
+            return diag_hint(c->diag, "write graph L walk-%%d.png");
+        }
+    }
+    return true;
+}
+
 static bool read_path(struct call *c, struct span word, struct picture *p)
 {
     char quoted[QUOTED];
     p->path = word;
     p->format = format_of_word(c, word);
     if (p->format != NULL) {
-        return true;
+        return check_number(c, word);
     }
     diag_set(c->diag, word, "'%s' does not end in a picture's format",
              diag_quote(quoted, c->lexer->source->text + word.start, word.end - word.start));

@@ -22,24 +22,28 @@ static bool is_comparison(struct token t)
 static bool refuse_token(const struct lexer *l, struct token t, struct diag *d)
 {
     if (t.kind == TOKEN_ASSIGN) {
-        diag_set(d, t.span, "'=' gives a value, and here two are compared");
+        diag_set(d, t.span, "'=' gives a name a value; here two values are compared");
         return diag_hint(d, "write ==");
+    }
+    if (condition_word_is(l, t, "is") || condition_word_is(l, t, "equals")) {
+        diag_set(d, t.span, "'%.*s' is written ==", (int)token_length(t), token_text(l, t));
+        return diag_hint(d, "write assert L == 4");
     }
     if (t.kind == TOKEN_STRING) {
         diag_set(d, t.span, "a comma is missing before this text");
         return diag_hint(d, "write assert L < 1, \"train longer\"");
     }
     if (condition_word_is(l, t, "and")) {
-        diag_set(d, t.span, "'and' joins no two claims here");
-        return diag_hint(d, "let each stand by itself, or multiply: (L < 1)*(a > 0)");
+        diag_set(d, t.span, "'and' cannot join two claims here");
+        return diag_hint(d, "write each claim separately, or multiply them: (L < 1)*(a > 0)");
     }
     if (condition_word_is(l, t, "or")) {
-        diag_set(d, t.span, "'or' joins no two claims here");
+        diag_set(d, t.span, "'or' cannot join two claims here");
         return diag_hint(d, "add them: (L < 1) + (a > 0) is not 0 if one of them holds");
     }
     if (condition_word_is(l, t, "not")) {
-        diag_set(d, t.span, "'not' is not read here");
-        return diag_hint(d, "turn the comparison round: >= is the opposite of <");
+        diag_set(d, t.span, "'not' cannot be used here");
+        return diag_hint(d, "reverse the comparison: >= is the opposite of <");
     }
     return true;
 }
@@ -89,7 +93,7 @@ static bool take_apart(const char *s, struct span at, struct parts *p, struct di
                              ? VERB_NONE
                              : read_verb(&l, t, t.at == at.start, &end, &negative);
         if ((verb == VERB_USES || verb == VERB_DEPENDS) && end >= at.end) {
-            diag_set(d, t.span, "what should stand behind '%.*s' is missing", (int)token_length(t),
+            diag_set(d, t.span, "something is missing after '%.*s'", (int)token_length(t),
                      token_text(&l, t));
             return diag_hint(d, "write L uses tanh, L depends on a, or L at most 9 nodes");
         }

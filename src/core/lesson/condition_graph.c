@@ -181,8 +181,8 @@ bool condition_read_size(const char *s, struct span at, double *nodes, struct di
     *nodes = number.number;
     if (!whole || !(condition_word_is(&l, word, "nodes") || condition_word_is(&l, word, "node")) ||
         lexer_peek(&l).kind != TOKEN_END) {
-        diag_set(d, at, "a number of nodes must stand here");
-        return diag_hint(d, "write it as L at most 9 nodes");
+        diag_set(d, at, "this must be a number of nodes");
+        return diag_hint(d, "write L at most 9 nodes");
     }
     return true;
 }

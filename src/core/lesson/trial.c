@@ -59,8 +59,8 @@ static bool refuse_rest(struct piece *piece, struct token after)
         before--;
     }
     if (after.kind == TOKEN_COMMA) {
-        diag_set(&piece->d, after.span, "one answer is asked for, and a comma begins another");
-        return diag_hint(&piece->d, "a decimal point is written '.'");
+        diag_set(&piece->d, after.span, "only one formula fits here, and a comma begins another");
+        return diag_hint(&piece->d, "write a decimal point as '.'");
     }
     if (after.kind == TOKEN_ASSIGN) {
         return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");

@@ -248,7 +248,8 @@ static bool add_unit(struct finder *f, struct layer *to, uint32_t z, uint32_t a)
     return at != NULL;
 }
 
-// The parameters of a weighted sum: those met on the way down that leads through no other sum.
+// The parameters of a weighted sum: those met on the way down that leads through no other sum. What
+// is no sum has those that it uses itself; in z1 + b, W is that of z1.
 static bool add_params(struct finder *f, struct layer *to, uint32_t z)
 {
     struct buf todo;
@@ -270,7 +271,8 @@ static bool add_params(struct finder *f, struct layer *to, uint32_t z)
         for (uint32_t k = m->used; k-- > 0;) {
             uint32_t below = matrices_operand(f->m, at, k), *later;
             bool part_of_it =
-                part(f, below) == PART_WEIGHT || (part(f, below) == PART_SUM && !begins_sum(f, at));
+                part(f, below) == PART_WEIGHT ||
+                (part(f, z) == PART_SUM && part(f, below) == PART_SUM && !begins_sum(f, at));
             later = part_of_it ? buf_push(&todo, 1) : NULL;
             if (later != NULL) {
                 *later = below;

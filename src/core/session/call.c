@@ -308,7 +308,7 @@ static bool refuse_array(struct call *c, struct span span, struct value array, c
 {
     char shape[SHAPE_TEXT];
     struct operand x = {.array = array};
-    diag_set(c->diag, span, "this is an array of shape %s, and one node is wanted",
+    diag_set(c->diag, span, "this is an array of shape %s, and one node is needed here",
              operand_shape(shape, &x));
     return diag_hint(c->diag, "take an element, as in %.*s[%s], or its sum or mean", (int)length,
                      name,
@@ -446,7 +446,15 @@ bool call_node(struct call *c, uint32_t *node)
     }
     if (t.kind != TOKEN_NAME && t.kind != TOKEN_NODE) {
         diag_set(c->diag, t.span, "a name is missing here");
-        return diag_hint(c->diag, "give a name, such as a, or a node's number, such as %%0");
+        return t.kind == TOKEN_OPEN || t.kind == TOKEN_INFIX
+                   ? diag_hint(c->diag, "give the formula a name first: y = a*b")
+                   : diag_hint(c->diag,
+                               "give a name, such as a, or a node's number, such as %%0");
+    }
+    if (next.kind == TOKEN_OPEN && lower_is_function(token_text(c->lexer, t), token_length(t))) {
+        diag_set(c->diag, t.span, "this takes a name, not a formula");
+        return diag_hint(c->diag, "give the formula a name first: y = %.*s(…)",
+                         (int)token_length(t), token_text(c->lexer, t));
     }
     diag_quote(quoted, token_text(c->lexer, t), token_length(t));
     diag_set(c->diag, t.span, "there is no '%s' yet", quoted);

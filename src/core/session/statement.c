@@ -668,7 +668,10 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
             return words[i].kind;
         }
     }
-    bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first);
+    // jacobian [a, b] x is the command; after jacobian = [1, 2] jacobian[0] is an element.
+    bool element = second.kind == TOKEN_OPEN && second.mark == '[' && !is_reserved(c, first) &&
+                   names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first))
+                           .rank != VALUE_UNBOUND;
     *command = element ? NULL
                        : command_find(c->s->world.commands, token_text(c->lexer, first),
                                       token_length(first));

@@ -285,9 +285,9 @@ static bool read_single(const char *s, size_t n, struct token *t)
 static const struct suggestion {
     const char *written, *message, *hint;
 } suggestions[] = {
-    {"!", "'!' is not an operation here", "'!=' is 'differs from'; 1 - x turns a comparison round"},
+    {"!", "'!' is not an operation here", "'!=' is 'differs from'; 1 - x negates a comparison"},
     {"&", "'&' is not an operation here", "multiply comparisons instead: (a > 0)*(b > 0)"},
-    {"~", "'~' is not an operation here", "1 - x turns a comparison round"},
+    {"~", "'~' is not an operation here", "1 - x negates a comparison"},
     {"%", "'%' is followed by a node's number, as in %7", "there is no remainder operation"},
     {"\"", "this quotation mark is never closed", "another '\"' ends the text"},
     {"'", "this quotation mark is never closed", "another ' ends the text"},

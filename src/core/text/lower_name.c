@@ -135,6 +135,15 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     if (s[0] == 'd' && names_lookup(w->names, s + 1, length - 1).rank != VALUE_UNBOUND) {
         return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
     }
+    size_t digits = 1;  // d10L
+    while (s[0] == 'd' && digits < length && s[digits] >= '0' && s[digits] <= '9') {
+        digits++;
+    }
+    if (digits > 2 &&
+        names_lookup(w->names, s + digits, length - digits).rank != VALUE_UNBOUND) {
+        return diag_hint(w->diag, "derivatives are written up to the ninth: d9%.*s",
+                         (int)(length - digits), s + digits);
+    }
     if (hint_product(w, s, length)) {
         return false;
     }

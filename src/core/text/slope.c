@@ -242,10 +242,15 @@ static void refuse_count(const struct below *b, const struct slope_notation *s, 
     const char *x = text_at(b->lexer, b->piece[0].span.start);
     int ny = (int)(s->over.span.end - s->over.span.start);
     int nx = (int)(b->piece[0].span.end - b->piece[0].span.start);
-    while (nx > 1 && x[nx - 1] >= '0' && x[nx - 1] <= '9') {
+    while (nx > 1 && is_digit(x[0])) {  // d2L/d2x
+        x++;
         nx--;
     }
-    diag_set(d, s->span, "d%d above the line asks for %d names below it", s->order, s->order);
+    for (int k = 1; k < nx; k++) {  // d2L/dx2y
+        nx = is_digit(x[k]) ? k : nx;
+    }
+    diag_set(d, s->span, "d%d before %.*s needs %d variables after the slash", s->order, ny, y,
+             s->order);
     if (s->span.end < b->lexer->source->length && *text_at(b->lexer, s->span.end) == '[') {
         diag_hint(d, "give an element a name first: w = W[0]; or write grad(grad(L, W[0]), W[1])");
         return;

@@ -1,4 +1,5 @@
 // The words of second derivatives: hessian, curvature, jacobian.
+#include <math.h>
 #include <string.h>
 
 #include "words/say.h"
@@ -83,7 +84,12 @@ static void add_difference(struct words *w)
     if (worst == NULL) {
         return;
     }
-    if (rec_get_number(w->record, KEY_difference) == 0) {
+    if (!isfinite(rec_get_number(w->record, KEY_difference))) {
+        text_addf(w->out,
+                  "; it could not be compared with differences of the gradient at %s, %s: they are "
+                  "not finite",
+                  worst->text, worst->next->text);
+    } else if (rec_get_number(w->record, KEY_difference) == 0) {
         text_add(w->out, "; differences of the gradient agree exactly");
     } else if (rec_get_number(w->record, KEY_difference) <= 1e-4) {
         text_addf(w->out, "; differences of the gradient agree to %s", number);
@@ -121,8 +127,10 @@ static void add_rates(struct words *w, double curvature)
     } else if (curvature < 0) {
         text_add(w->out, "it bends downwards there: each step against the gradient goes downhill, "
                          "and Newton's would climb\n");
+    } else if (isnan(curvature)) {
+        text_add(w->out, "it is not a number there, so it says nothing about the learning rate\n");
     } else {
-        text_add(w->out, "it is straight there: no learning rate is too large near by\n");
+        text_add(w->out, "it is straight there: no learning rate is too large nearby\n");
     }
 }
 

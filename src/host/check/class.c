@@ -118,7 +118,7 @@ static void add_file(struct class *c, const char *path)
     } else if (bytes.count > 0 && lessons_check_is_one(bytes.data, bytes.count)) {
         add_lesson_file(c, path);
     } else {
-        refuse(c, path, "it is no hand-in", "");
+        refuse(c, path, "it is not a hand-in", "");
     }
     buf_release(&bytes);
 }
@@ -142,7 +142,7 @@ static void visit(struct class *c, FTS *walk, FTSENT *e)
         refuse(c, e->fts_path, "it is a link", "");
         break;
     case FTS_DEFAULT:
-        refuse(c, e->fts_path, "it is no file", "");
+        refuse(c, e->fts_path, "it is not a file", "");
         break;
     case FTS_DNR:
     case FTS_ERR:
@@ -267,7 +267,7 @@ int class_run(const char *folder, enum grade_form form, enum theme theme)
     int status = 2;
     if (c.students.count == 0) {
         tell(stderr,
-                "backstep: there is no hand-in; learners write one: progress handin FILE\n");
+                "backstep: there are no hand-ins; learners write one with progress handin FILE\n");
     } else {
         judge_all(&c);
         records_hello(&out);

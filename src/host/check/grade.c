@@ -101,7 +101,7 @@ static void put_remarks(struct grading *g, struct rec *to, const struct answers 
         if (a->again) {
             text_addf(&remark, "%s is answered twice; the last answer counts", a->id);
         } else if (lesson_question(g->lesson, a->id) == NULL) {
-            text_addf(&remark, "%s is no task (line %zu)", a->id, a->line - 1);
+            text_addf(&remark, "%s is not a task (line %zu)", a->id, a->line - 1);
         }
         if (text_length(&remark) > 0) {
             rec_text(&g->rows, remarks, KEY_NONE, text_get(&remark));
@@ -211,7 +211,7 @@ static void grade_file(struct grading *g, const char *path, const char *name)
     if (!files_read(path, MARKDOWN_LESSON_MOST, &bytes, &d)) {
         refuse(g, path, d.message);
     } else if (bytes.count > 0 && memchr(bytes.data, 0, bytes.count) != NULL) {
-        refuse(g, path, "it is no text");
+        refuse(g, path, "it is not text");
     } else {
         if (answers_read(&answers, bytes.count == 0 ? "" : bytes.data, bytes.count)) {
             grade_answers(g, name, &answers);
@@ -276,7 +276,7 @@ static void visit(struct grading *g, FTS *walk, FTSENT *e, const char *root)
         refuse(g, e->fts_path, "it is a link");
         break;
     case FTS_DEFAULT:
-        refuse(g, e->fts_path, "it is no file");
+        refuse(g, e->fts_path, "it is not a file");
         break;
     case FTS_DNR:
     case FTS_ERR:

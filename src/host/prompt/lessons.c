@@ -13,11 +13,14 @@
 
 enum { ANSWERS_MOST = 1 << 20 };  // bytes
 
-char *lessons_statement(const char *lesson)
+char *lessons_statement(const char *lesson, char *const *rest)
 {
     struct text words;
     text_init(&words);
     text_addf(&words, lesson == NULL ? "lesson" : "lesson \"%s\"", lesson);
+    for (; *rest != NULL; rest++) {
+        text_addf(&words, " %s", *rest);
+    }
     char *copy = mem_copy(text_get(&words), text_length(&words));
     text_release(&words);
     return copy;
@@ -179,7 +182,7 @@ int lessons_lay(const char *id)
     bool there = access(text_get(&path), F_OK) == 0;
     bool ok = !there && files_write(text_get(&path), text_get(&lesson), text_length(&lesson), &d);
     if (ok) {
-        tell(stdout, "%s is there: backstep lesson %s plays it\n", text_get(&path), text_get(&path));
+        tell(stdout, "wrote %s; backstep lesson %s plays it\n", text_get(&path), text_get(&path));
     } else {
         tell(stderr, "backstep: %s%s\n", there ? text_get(&path) : d.message,
                 there ? " is there already" : "");

@@ -109,7 +109,7 @@ static bool type(struct notebook_writer *w, const char *statement)
 
 static bool play(struct notebook_writer *w)
 {
-    char *begin = lessons_statement(w->name);
+    char *begin = lessons_statement(w->name, (char *const[]){NULL});
     bool ok = begin != NULL && type(w, begin);
     while (ok && tutor_question(w->host.tutor) != NULL) {
         ok = type(w, "skip");

@@ -192,13 +192,26 @@ static int play_lesson(struct host *h, const char *statement, const char *answer
     return end;
 }
 
-// A lesson at the prompt, unless its answers come from elsewhere; or the list.
-static int run_lesson(struct host *h, const struct options *o, const char *lesson, bool list)
+// The arguments from the n-th on, with NULL at their end. The caller frees; NULL: out of memory.
+static char **words_from(const struct options *o, int n)
 {
+    char **words = calloc((size_t)o->count + 1, sizeof *words);
+    for (int i = n; words != NULL && i < o->count; i++) {
+        words[i - n] = o->scripts[i].text;
+    }
+    return words;
+}
+
+// A lesson at the prompt, unless its answers come from elsewhere; or the list.
+static int run_lesson(struct host *h, const struct options *o, bool list)
+{
+    char **rest = words_from(o, 2);
     const char *answers = o->answers != NULL || list ? o->answers
                           : !isatty(STDIN_FILENO)    ? "-"
                                                      : NULL;
-    char *first = list ? mem_copy("lessons", strlen("lessons")) : lessons_statement(lesson);
+    char *first = list || rest == NULL ? mem_copy("lessons", strlen("lessons"))
+                                       : lessons_statement(o->scripts[1].text, rest);
+    free(rest);
     h->mode = SESSION_PROMPT;
     h->trouble = h->out;
     h->trouble_form = h->form;
@@ -210,16 +223,6 @@ static int run_lesson(struct host *h, const struct options *o, const char *lesso
     int status = prompt_run(h, &(struct prompt_begin){.typed = first}, &stop);
     free(first);
     return status;
-}
-
-// The arguments from the n-th on, with NULL at their end. The caller frees; NULL: out of memory.
-static char **words_from(const struct options *o, int n)
-{
-    char **words = calloc((size_t)o->count + 1, sizeof *words);
-    for (int i = n; words != NULL && i < o->count; i++) {
-        words[i - n] = o->scripts[i].text;
-    }
-    return words;
 }
 
 // Is the n-th argument this word of a command?
@@ -267,7 +270,7 @@ static int run(const struct options *o)
     bool lost = o->json && !o->talk && !host_hello(&h);
     int status = lost      ? STATUS_ERROR
                  : o->talk ? run_talk(&h)
-                 : lesson ? run_lesson(&h, o, o->count > 1 ? o->scripts[1].text : NULL, list)
+                 : lesson ? run_lesson(&h, o, list)
                  : prompt ? prompt_run(&h, &begin, &stop)
                           : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
