@@ -261,5 +261,17 @@ is 'no reason' "12:1: error: 'fixed' says nothing|fixed:|^|0 passed, 1 failed|" 
 course '' '' 'answer: 6'
 is 'no course' '1 passed, 0 failed|' "$(check)"
 
+# Who always takes the longest option fares no better than by chance.
+mkdir choices
+choices() {
+    printf -- '---\nid: long\ntitle: Long\n---\n' >choices/long.md
+    for i in 1 2 3 4 5 6; do
+        printf '\n```ask long.q%s\nWhich is it?\nkind: choice\nright: %s\nwrong: not this\nwrong: nor `a`\n```\n' "$i" "$([ "$i" -le "$1" ] && echo 'that other' || echo 'that')" >>choices/long.md
+    done
+    "$BACKSTEP" check choices | grep -v passed
+}
+is 'four of six' '' "$(choices 4)"
+is 'five of six' "choices: the right option is the longest in 5 of 6 choices, where chance makes it 2: long.q1, long.q2, long.q3, long.q4, long.q5; what explains it goes behind '=>', or a wrong one says as much" "$(choices 5)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,10 +1,12 @@
 // What the lessons of a folder are together: their ids, what they require, what they cover.
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "check/check_lessons.h"
 #include "lesson/course.h"
 #include "lesson/lesson.h"
@@ -122,8 +124,8 @@ static bool check_row(const struct lessons_check *c, const char *path, const cha
     if (!covered.anywhere) {
         tell(stdout, "%s: no question covers %s\n", path, row);
     } else if (!covered.worked) {
-        tell(stdout, "%s: %s is only chosen or recalled: no question has it worked out or done\n", path,
-               row);
+        tell(stdout, "%s: %s is only chosen or recalled: no question has it worked out or done\n",
+             path, row);
     } else if (has_decks(c) && !covered.card) {
         tell(stdout, "%s: %s has no card\n", path, row);
     }
@@ -142,8 +144,8 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
             memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
             if (course_row(list, id) == NULL) {
                 struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
-                tell(stdout, "%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n", l->name,
-                       place.line, place.column, item->question->id, id);
+                tell(stdout, "%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n",
+                     l->name, place.line, place.column, item->question->id, id);
                 c->failed++;
             }
             s += n;
@@ -181,6 +183,66 @@ static void check_list(struct lessons_check *c, const char *path)
     buf_release(&bytes);
 }
 
+// ---- Options ------------------------------------------------------------------------------------
+
+// How long an option is as it is read: without the marks of code.
+static size_t option_length(const char *option)
+{
+    size_t length = utf8_length(option, strlen(option));
+    for (; *option != '\0'; option++) {
+        length -= *option == '`';
+    }
+    return length;
+}
+
+// The share of the right option in being the longest: 1, 0, or 1/k where it is one of k.
+static double longest_share(const struct question *q)
+{
+    size_t longest = 0, alike = 0;
+    bool right = false;
+    for (const struct question_line *o = q->options.first; o != NULL; o = o->next) {
+        size_t n = option_length(o->left);
+        alike = n > longest ? 1 : alike + (n == longest);
+        right = n > longest ? o->good : right || (n == longest && o->good);
+        longest = n > longest ? n : longest;
+    }
+    return right ? 1 / (double)alike : 0;
+}
+
+// Who always takes the longest option must not fare better than by chance: two standard deviations
+// above what is to be expected are too many.
+static void check_options(struct lessons_check *c, const char *folder)
+{
+    double longest = 0, expected = 0, variance = 0;
+    size_t questions = 0;
+    struct text names;
+    text_init(&names);
+    for (size_t i = 0; i < c->lessons.count; i++) {
+        const struct lesson_item *item;
+        for (size_t k = 0; (item = lesson_item(lesson_at(c, i), k)) != NULL; k++) {
+            const struct question *q = item->question;
+            if (item->kind == LESSON_QUESTION && q->kind == QUESTION_CHOICE) {
+                double chance = 1 / (double)q->options.count, share = longest_share(q);
+                questions++;
+                longest += share;
+                expected += chance;
+                variance += chance * (1 - chance);
+                if (share == 1) {
+                    text_addf(&names, "%s%s", text_length(&names) > 0 ? ", " : "", q->id);
+                }
+            }
+        }
+    }
+    if (longest > expected + 2 * sqrt(variance)) {
+        tell(stdout,
+             "%s: the right option is the longest in %.0f of %zu choices, where chance makes it "
+             "%.0f: %s; what explains it goes behind '=>', or a wrong one says as much\n",
+             folder, longest, questions, expected, text_get(&names));
+        c->failed++;
+    }
+    text_release(&names);
+}
+
 void lessons_check_folder(struct lessons_check *c, const char *folder)
 {
     char *list = NULL;
@@ -191,6 +253,7 @@ void lessons_check_folder(struct lessons_check *c, const char *folder)
     if (asprintf(&list, "%s/questions.txt", folder) > 0 && access(list, F_OK) == 0) {
         check_list(c, list);
     }
+    check_options(c, folder);
     free(list);
     lessons_check_forget(c);
 }
