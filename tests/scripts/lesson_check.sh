@@ -177,6 +177,7 @@ kind: number
 answer: x + 0.625
 when: 4.625 => That is 1 more than 3.625.
 then: Right: 3.625.
+fixed: it is about its figures
 ```
 END
 finds 13:34 '4.50 is written out'

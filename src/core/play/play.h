@@ -213,6 +213,8 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
                       bool skipped);
 // Remembers where the question p->number was met, so that `previous` finds it.
 void question_mark(struct play *p, size_t item);
+// A `when` that comes to the number of one above it which says something else; NULL: none does.
+const struct question_line *question_ambiguous(const struct question *q, const struct scope *scope);
 // The item p->item is a question: begins to ask it, with this seed or (NULL) that of its turn.
 void question_begin(struct play *p, const uint64_t *seed);
 // DOING_SETUP: a line of it is run next; where it binds a varied name anew (param w = 1), that is

@@ -147,6 +147,26 @@ static void begin(struct play *p)
             (struct entries){.text = text_get(&p->script), .line = q->line, .same_line = true});
 }
 
+const struct question_line *question_ambiguous(const struct question *q, const struct scope *scope)
+{
+    double one, other;
+    for (const struct question_line *a = q->whens.first; a != NULL; a = a->next) {
+        struct diag ignored = {0};
+        if (!question_number(scope, a->left, &one, &ignored) || !isfinite(one)) {
+            continue;
+        }
+        for (const struct question_line *b = a->next; b != NULL; b = b->next) {
+            ignored = (struct diag){0};
+            if (strcmp(a->right, b->right) != 0 &&
+                question_number(scope, b->left, &other, &ignored) &&
+                answer_number_is_right(other, one, q->tolerance)) {
+                return b;
+            }
+        }
+    }
+    return NULL;
+}
+
 // Would, with these numbers, a wrong way lead to the right answer, or is there none?
 static bool is_misleading(struct play *p)
 {
@@ -165,7 +185,7 @@ static bool is_misleading(struct play *p)
             return true;
         }
     }
-    return !isfinite(key);
+    return !isfinite(key) || question_ambiguous(q, &scope) != NULL;
 }
 
 static void show(struct play *p, struct records *out);

@@ -256,8 +256,7 @@ void tutor_place(const struct tutor *t, struct text *out)
 
 enum tutor_waits tutor_waits(const struct tutor *t)
 {
-    bool asks = t->play != NULL &&
-                (t->play->state == PLAY_QUESTION || t->play->state == PLAY_RATE);
+    bool asks = t->play != NULL && (t->play->state == PLAY_QUESTION || t->play->state == PLAY_RATE);
     return session_wants_guess(tutor_graph(t)) ? TUTOR_WAITS_GUESS
            : asks                              ? TUTOR_WAITS_ANSWER
                                                : TUTOR_WAITS_NOTHING;
@@ -306,6 +305,16 @@ bool tutor_question_number(struct tutor *t, const char *expression, double *numb
 uint32_t tutor_question_draws(const struct tutor *t)
 {
     return tutor_question(t) == NULL ? 0 : t->play->draws;
+}
+
+const struct question_line *tutor_question_ambiguous(const struct tutor *t)
+{
+    const struct question *q = tutor_question(t);
+    if (q == NULL || q->kind != QUESTION_NUMBER) {
+        return NULL;
+    }
+    const struct scope scope = session_scope(t->play->asked);
+    return question_ambiguous(q, &scope);
 }
 
 void tutor_question_fill(struct tutor *t, const char *text, struct text *out)

@@ -496,6 +496,12 @@ static bool check_seed(struct player *p, const struct question *q, uint64_t seed
     if (!check_ask(p, seed)) {
         return false;
     }
+    const struct question_line *when = tutor_question_ambiguous(p->host.tutor);
+    if (when != NULL) {
+        return check_fail(p, check_at(p, when->line),
+                          "this 'when' comes to the number of one above it, which says something "
+                          "else; say both in one, or keep such numbers out with 'except'");
+    }
     if (!check_malformed(p, q) ||
         (seed < SEEDS_HELPED && (!check_hints(p, q) || !check_context(p) || !check_solution(p, q) ||
                                  !check_ask(p, seed))) ||
@@ -643,7 +649,7 @@ static void check_question(struct player *p)
     struct text key;
     text_init(&key);
     p->counted_failure = false;
-    bool ok = check_varies(p, q);
+    bool ok = true;
     for (uint64_t seed = 0; ok && seed < seeds; seed++) {
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
@@ -659,6 +665,7 @@ static void check_question(struct player *p)
         ok = check_fail(p, check_at(p, q->line),
                         "the text above tells the answer already; 'vary' makes it another one");
     }
+    ok = ok && check_varies(p, q);
     if (ok && !is_short(p)) {
         check_warn(p, q);
     }

@@ -100,8 +100,9 @@ static void warn_of_draws(struct player *p, const struct question *q)
     }
     if (again > 0) {
         warn(p, check_at_key(p, q, "vary"),
-             "%zu of %d draws were made again: with them a 'when' is the right answer, or there is "
-             "none; 'except' keeps such numbers out",
+             "%zu of %d draws were made again: with them a 'when' is the right answer, two of them "
+             "say different things to one number, or there is no answer; 'except' keeps such "
+             "numbers out",
              again, (int)seeds);
     }
 }
