@@ -62,6 +62,24 @@ holds 'numbers so large that gnuplot has none' draws 'plot exp(x) from 0 to 690 
 refused 'too large to be drawn into a file' 'plot exp(x) from 0 to 709 larger.png'
 holds 'words at the prompt' sh -c "echo 'plot x said.png' | '$BACKSTEP' >/dev/null && [ -f said.png ]"
 
+# ---- Themes, sizes, titles, logarithms
+trained='param w = 3; L = w*w + 0.001; train L 40 0.2; w.data = 3; train L 40 0.3 adam'
+holds 'trainings side by side' draws "$trained; plot history all log all.svg dark --title \"Two 'rates' \$x @_1\""
+holds 'the title is as it was typed' grep -q "Two &#39;rates&#39; \$x @_1\|Two 'rates' \$x @_1" all.svg
+holds 'optimiser and rate are there' grep -q 'adam 0.3' all.svg
+holds 'ticks are losses' grep -q '>0.01<\|> 0.01<' all.svg
+holds 'the paper is dark' grep -qi '1b1f24' all.svg
+holds 'a slide' draws "$trained; plot history slide.png --size slide"
+holds 'a slide is of its size' [ "$(png_size slide.png)" = 1760x840 ]
+holds 'inches' draws "$moons; plot boundary model X y small.png dark --size 4,3"
+holds 'inches are dots' [ "$(png_size small.png)" = 576x432 ]
+holds 'a page of a PDF' draws 'plot tanh(x), x, x/2, x/3, x/4, x/5 six.pdf --size a4'
+holds 'less than a decade' draws 'param w = 0; L = (w - 1)**2 + 1; train L 10 0.1; plot history log near.svg'
+holds 'has round numbers' grep -q '>1.5<\|> 1.5<\|>1.2<\|> 1.2<' near.svg
+refused 'has no option' 'plot x a.png --color red'
+refused 'dots, more than' 'plot x a.png --size 90,90'
+refused 'stands behind the name of a file' 'plot x --size slide'
+
 # ---- Names
 for name in 'with blank.png' "it's.png" '$(touch pwned).png' '`touch pwned`.png' 'ö η.png' \
     '%d@x.png' '-e.png' 'a#b.png'; do

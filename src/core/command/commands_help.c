@@ -69,7 +69,10 @@ static const struct topic {
      "plot boundary model X y: 'model' is a function of rows of two numbers, of one\n"
      "row, or of two numbers. One score decides at 0 where the labels y are -1 and\n"
      "1, at 0.5 where they are 0 and 1. Of several scores the largest wins.\n"
-     "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there."},
+     "plot history all compares the last six trainings; with log, powers of ten lie\n"
+     "equally far apart.\n"
+     "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there. Behind it\n"
+     "may stand dark, --size slide (a4, column, square, 6,4 inches), --title \"Words\"."},
     {"gradients", "gradients add up",
      "A backward pass adds into the gradients of leaves, as PyTorch does. After a\n"
      "second one they hold a sum; 'zero' clears them.\n"

@@ -5,64 +5,20 @@
 #include "command/commands.h"
 #include "command/plot.h"
 
-// ---- The file -----------------------------------------------------------------------------------
-
-static const char *const formats[] = {"png", "svg", "pdf"};
-
-// Looks ahead for a word, between blanks, that ends in a picture's format: a path such as
-// /tmp/a.png would otherwise be read as a part of the formula before it. The lexer stays.
-static void find_path(struct call *c, struct plot *p)
-{
-    struct lexer ahead = *c->lexer, *lexer = c->lexer;
-    struct diag ignored = {0};
-    const char *s = ahead.source->text;
-    size_t outside = ahead.open;
-    for (struct token t = lexer_peek(&ahead); t.kind != TOKEN_END && t.kind != TOKEN_BREAK;
-         t = lexer_peek(&ahead)) {
-        bool apart = t.at > 0 && strchr(" \t", s[t.at - 1]) != NULL;
-        struct lexer word_at = ahead;
-        c->lexer = &word_at;
-        struct span word = call_word(c);
-        c->lexer = lexer;
-        const char *format =
-            call_format(formats, COUNT_OF(formats), s + word.start, word.end - word.start);
-        if (apart && ahead.open == outside && format != NULL) {
-            p->path = word;
-            p->written = (struct span){t.at, word_at.at};
-            p->format = format;
-            return;
-        }
-        size_t at = ahead.at;
-        lexer_next(&ahead, &ignored);
-        if (ahead.at == at) {
-            return;
-        }
-    }
-}
-
-static bool in_file(const struct plot *p)
-{
-    return p->format != NULL;
-}
-
-static enum call_end end_of_file(struct call *c, const struct plot *p)
-{
-    c->lexer->at = p->written.end;
-    if (!call_finish(c)) {
-        return CALL_FAILED;
-    }
-    if (!call_supplied(c)) {
-        rec_text(c->out, call_need(c, "plot", p->path), KEY_format, p->format);
-        return CALL_NEED;
-    }
-    return call_file_end(c, p->path);
-}
-
 // ---- Arguments ----------------------------------------------------------------------------------
 
 static bool word_follows(const struct call *c, const char *word)
 {
     return token_is(c->lexer, lexer_peek(c->lexer), word);
+}
+
+static bool take_word(struct call *c, const char *word)
+{
+    bool follows = word_follows(c, word);
+    if (follows) {
+        lexer_next(c->lexer, c->diag);
+    }
+    return follows;
 }
 
 static bool read_bound(struct call *c, double *value)
@@ -282,11 +238,9 @@ static bool make(struct call *c, struct plot *p)
     }
     if (is_history(c)) {
         lexer_next(c->lexer, c->diag);
-        bool logs = word_follows(c, "log");
-        if (logs) {
-            lexer_next(c->lexer, c->diag);
-        }
-        return plot_ends(c) && plot_history(p, logs);
+        bool all = take_word(c, "all"), logs = take_word(c, "log");
+        all = all || take_word(c, "all");
+        return plot_ends(c) && plot_history(p, all, logs);
     }
     return read_formulas(c, p) && read_clauses(c, p) && plot_formulas(p);
 }
@@ -296,7 +250,7 @@ static bool make_before_path(struct call *c, struct plot *p)
 {
     struct lexer *outer = c->lexer, inner = *outer;
     struct source only = *outer->source;
-    if (in_file(p)) {
+    if (p->format != NULL) {
         only.length = p->written.start;
     }
     inner.source = &only;
@@ -311,9 +265,11 @@ static bool make_before_path(struct call *c, struct plot *p)
 enum call_end command_plot(struct call *c)
 {
     struct plot p = {.call = c, .leaf = NODE_NONE, .from = -5, .to = 5};
-    find_path(c, &p);
-    if (in_file(&p) && call_supplied(c)) {
-        return end_of_file(c, &p);
+    if (!plot_find_file(&p)) {
+        return CALL_FAILED;
+    }
+    if (p.format != NULL && call_supplied(c)) {
+        return plot_end_of_file(&p);
     }
     buf_init(&p.formulas, sizeof(struct span));
     buf_init(&p.names, sizeof(struct span));
@@ -323,5 +279,5 @@ enum call_end command_plot(struct call *c)
     if (ok && c->out->arena.failed) {
         ok = diag_out_of_memory(c->diag);
     }
-    return !ok ? CALL_FAILED : in_file(&p) ? end_of_file(c, &p) : CALL_DONE;
+    return !ok ? CALL_FAILED : p.format != NULL ? plot_end_of_file(&p) : CALL_DONE;
 }

@@ -196,7 +196,14 @@ enum call_end command_train(struct call *c)
         return CALL_FAILED;
     }
     t.steps = steps;
-    if (!trail_cut(&s->undo, &s->history, 0) || !trail_save_length(&s->undo, &s->history) ||
+    const struct training_kept kept = {
+        .optim = o,
+        .batch = t.batch.size,
+        .root = names_of_node(&s->names, t.root),
+        .steps = steps,
+    };
+    if (!trainings_begin(&s->trainings, &s->undo, &kept, &s->tape, &s->names) ||
+        !trail_cut(&s->undo, &s->history, 0) || !trail_save_length(&s->undo, &s->history) ||
         !train_note(c, &o, steps, t.root, &t.batch) || !push_training(c, &t)) {
         release_training(&t);
         diag_out_of_memory(c->diag);
@@ -307,7 +314,13 @@ static bool train_step(struct call *c, struct training *t, bool ending, double *
     struct stop *stop = c->s->world.stop;
     t->ending = ending;
     c->s->world.stop = ending ? NULL : stop;
+    int64_t done = t->done;
+    if (!trainings_step(&c->s->trainings, &c->s->tape, done)) {
+        c->s->world.stop = stop;
+        return diag_out_of_memory(c->diag);
+    }
     bool ok = t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
+    trainings_stepped(&c->s->trainings, done, *loss, ok);
     c->s->world.stop = stop;
     return ok;
 }
@@ -402,11 +415,16 @@ static bool train_more(struct call *c, struct frame *f)
     cut_to(s, t->before);
     descent_end(&t->descent);
     put_statement(s, t, &f->log_as);
-    if (strcmp(end, "lost") == 0) {
+    bool lost = strcmp(end, "lost") == 0;
+    if (lost) {
         note_lost(c, t);
     } else if (t->done > 0) {
         call_swept(c, sweep_forward(&s->tape, &s->undo, NULL, NULL));
         put_trained(c, t, end);
+    }
+    loss = lost ? (double)NAN : tape_value(&s->tape, t->root);
+    if (!trainings_end(&s->trainings, &s->tape, t->done, loss)) {
+        diag_out_of_memory(c->diag);
     }
     return false;
 }

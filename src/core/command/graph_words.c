@@ -121,7 +121,7 @@ static bool read_letters(struct call *c, struct picture *p)
     return diag_hint(c->diag, "graph L picture.png --letters 14");
 }
 
-static bool read_size(struct call *c, struct picture *p)
+bool picture_read_size(struct call *c, struct picture *p)
 {
     struct span word = call_word(c);
     if (take_sheet(c, word, p)) {
@@ -138,7 +138,7 @@ static bool read_size(struct call *c, struct picture *p)
         c->diag, is_empty(word) ? c->command : word,
         "--size needs slide, a4, column, square, or a width and a height in inches, %d at most",
         INCHES_MOST);
-    return diag_hint(c->diag, "graph L picture.png --size slide, or --size 6,4");
+    return diag_hint(c->diag, "write --size slide, or --size 6,4 behind the file's name");
 }
 
 static bool read_dpi(struct call *c, struct picture *p)
@@ -176,7 +176,7 @@ static bool read_flag(struct call *c, struct span word, struct picture *p)
         return read_radius(c, &p->radius);
     }
     if (call_word_is(c, word, "--size")) {
-        return read_size(c, p);
+        return picture_read_size(c, p);
     }
     if (call_word_is(c, word, "--blank")) {
         return read_blank(c, p);

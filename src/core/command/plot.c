@@ -43,6 +43,8 @@ struct rec *plot_record(struct plot *p, const char *form)
     if (p->format == NULL) {
         rec_whole(c->out, r, KEY_width, c->s->columns);
         rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+    } else {
+        plot_put_file(p, r);
     }
     return r;
 }

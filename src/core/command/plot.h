@@ -17,10 +17,14 @@
 //    points: [{x, y, class, right}],     the data: right if the model puts it into its class
 //    right, shown, of}                   how many are, are in `points`, and are given
 //
-// What is to be drawn in the terminal also has its "width" and whether it is "ascii".
+// Where y.logs is true the numbers along y are logarithms to base 10, and the axis shows what they
+// are the logarithms of. What is to be drawn in the terminal also has its "width" and whether it is
+// "ascii"; in a file its "theme" and, where they were told, "title", "size_width", "size_height"
+// (inches) and "letters" (points).
 #ifndef COMMAND_PLOT_H
 #define COMMAND_PLOT_H
 
+#include "command/graph_words.h"
 #include "session/aside.h"
 
 enum { PLOT_SERIES_MOST = 6, PLOT_CLASSES_MOST = 6 };
@@ -28,8 +32,10 @@ enum { PLOT_SERIES_MOST = 6, PLOT_CLASSES_MOST = 6 };
 struct plot {
     struct call *call;
     struct span path;     // of the file
-    struct span written;  // the same with its quotation marks
+    struct span written;  // the same with its quotation marks, and its options
     const char *format;   // NULL: in the terminal
+    struct span title;    // empty: none
+    struct picture file;  // its theme, its size and its letters
     struct buf formulas;  // struct span
     struct buf names;     // struct span: the names that stand in them
     bool ranged;          // from and to were given
@@ -40,6 +46,13 @@ struct plot {
     uint32_t leaf;  // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
 };
 
+// Looks ahead for a file and what stands behind it: FILE [dark] [--size slide] [--title "Words"].
+// The lexer stays. False: the diag says why. (plot_file.c)
+bool plot_find_file(struct plot *p);
+// What was said about it, into the record.
+void plot_put_file(struct plot *p, struct rec *plot);
+// Asks for that file, or tells that it was written.
+enum call_end plot_end_of_file(struct plot *p);
 // Reads "from A to B" into *from and *to. False: the diag says why.
 bool plot_range(struct call *c, double *from, double *to, struct span *range);
 // Nothing may follow. False: the diag says why.
@@ -67,8 +80,16 @@ bool plot_choose(struct plot *p, bool *arrays);
 void plot_swept_label(const struct plot *p, struct text *out);
 
 // Each answers with the record, or sets the diag.
-bool plot_formulas(struct plot *p);  // plot_curves.c
-bool plot_history(struct plot *p, bool logs);
-bool plot_boundary(struct plot *p);  // plot_boundary.c
+bool plot_formulas(struct plot *p);                      // plot_curves.c
+bool plot_history(struct plot *p, bool all, bool logs);  // plot_history.c
+bool plot_boundary(struct plot *p);                      // plot_boundary.c
+
+// The values that are to be seen; false if there is no number among them. (plot_curves.c)
+bool plot_window(const struct buf *y, double *from, double *to);
+// Points of a list over its index, no spike left out.
+void plot_take_list(struct buf *x, struct buf *y, const double *v, size_t n);
+// "adam 0.2": what kept training i is called; the loss's name before it where they are not all of
+// one. (plot_history.c)
+void plot_training_label(struct call *c, size_t i, struct text *out);
 
 #endif

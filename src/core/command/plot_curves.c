@@ -1,10 +1,9 @@
-// Curves: of formulas over a range, of arrays over their index, of the losses of a training.
+// Curves: of formulas over a range, of arrays over their index.
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/maths.h"
 #include "command/plot.h"
 
 enum {
@@ -12,7 +11,6 @@ enum {
     POINTS_FILE = 1001,
     INDEX_MOST = 4000,  // points of an array that are kept
     WORK = 300000000,   // values computed for one plot, more or less
-    LABEL_COLUMNS = 60
 };
 
 // The curves being drawn: one after the other in `y`, a value for each element of x.
@@ -170,7 +168,7 @@ static void curves_release(struct curves *k)
 
 // Of each stretch of a long list its least and its greatest number, in their order, so that no
 // spike is lost.
-static void add_stretch(struct curves *k, const double *v, size_t from, size_t to)
+static void add_stretch(struct buf *xs, struct buf *ys, const double *v, size_t from, size_t to)
 {
     size_t low = from, high = from;
     for (size_t i = from; i < to; i++) {
@@ -179,7 +177,7 @@ static void add_stretch(struct curves *k, const double *v, size_t from, size_t t
     }
     size_t ends[2] = {low < high ? low : high, low < high ? high : low};
     for (size_t i = 0; i < (ends[0] == ends[1] ? 1 : 2); i++) {
-        double *x = buf_push(&k->x, 1), *y = buf_push(&k->y, 1);
+        double *x = buf_push(xs, 1), *y = buf_push(ys, 1);
         if (x != NULL && y != NULL) {
             *x = (double)ends[i];
             *y = v[ends[i]];
@@ -187,57 +185,17 @@ static void add_stretch(struct curves *k, const double *v, size_t from, size_t t
     }
 }
 
-static void add_list(struct curves *k, const double *v, size_t n)
+void plot_take_list(struct buf *x, struct buf *y, const double *v, size_t n)
 {
     size_t stretches = n > INDEX_MOST ? INDEX_MOST / 2 : n;
     for (size_t i = 0; i < stretches; i++) {
-        add_stretch(k, v, i * n / stretches, (i + 1) * n / stretches);
-    }
-    k->count = 1;
-}
-
-static void loss_label(const struct curves *k, size_t i, struct text *out)
-{
-    (void)k;
-    (void)i;
-    text_add(out, "loss");
-}
-
-static void log_loss_label(const struct curves *k, size_t i, struct text *out)
-{
-    (void)k;
-    (void)i;
-    text_add(out, "log10(loss)");
-}
-
-#define LN_10 2.302585092994046
-
-// Powers of ten lie equally far apart. A loss that has no logarithm leaves a gap.
-static void take_logs(struct curves *k)
-{
-    double *y = k->y.data;
-    for (size_t i = 0; i < k->y.count; i++) {
-        y[i] = y[i] > 0 ? maths_log(y[i]) / LN_10 : (double)NAN;
+        add_stretch(x, y, v, i * n / stretches, (i + 1) * n / stretches);
     }
 }
 
-bool plot_history(struct plot *p, bool logs)
+bool plot_window(const struct buf *y, double *from, double *to)
 {
-    struct call *c = p->call;
-    const struct buf *history = &c->s->history;
-    if (history->count == 0) {
-        diag_set(c->diag, c->command, "there is no history yet: nothing was trained");
-        return diag_hint(c->diag, "'train L 200 0.05' keeps the loss of each step");
-    }
-    struct curves k;
-    curves_init(&k, p);
-    add_list(&k, history->data, history->count);
-    if (logs) {
-        take_logs(&k);
-    }
-    bool ok = put_curves(&k, "step", false, logs ? log_loss_label : loss_label);
-    curves_release(&k);
-    return ok;
+    return window(y, 1, false, from, to);
 }
 
 static void element_label(const struct curves *k, size_t i, struct text *out)
@@ -291,7 +249,8 @@ static bool plot_arrays(struct plot *p)
     }
     aside_end(&k.aside);
     if (ok && curves == 1) {
-        add_list(&k, all.data, n);
+        plot_take_list(&k.x, &k.y, all.data, n);
+        k.count = 1;
     } else if (ok) {
         // Several: every so many-th element, for all the same.
         size_t step = 1 + n / INDEX_MOST;

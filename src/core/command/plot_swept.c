@@ -1,8 +1,8 @@
 // What a plot sweeps: the one name without a value, else x, else the only leaf.
 #include <string.h>
 
-#include "engine/sweep.h"
 #include "command/plot.h"
+#include "engine/sweep.h"
 
 static bool same_text(const struct plot *p, struct span a, struct span b)
 {

@@ -17,6 +17,7 @@
 #include "session/label.h"
 #include "session/recipe.h"
 #include "session/session.h"
+#include "session/trainings.h"
 
 // What of a session is neither graph nor names; kept in a growable array of one, for the trail.
 struct settings {
@@ -107,7 +108,7 @@ struct holdings {
 // What the running statement did besides.
 enum rewound { REWOUND_NOT, REWOUND_UNDO, REWOUND_REDO };
 
-enum { GROWING = 19 };  // arrays of a session that only grow while a statement runs
+enum { GROWING = 21 };  // arrays of a session that only grow while a statement runs
 
 struct session {
     struct buf self;  // the memory this lies in
@@ -126,6 +127,7 @@ struct session {
     struct buf optimiser;  // struct optim_state, by parameter in tape order
     struct recipes recipes;
     struct buf history;  // double: the loss at each step of the last train
+    struct trainings trainings;
     struct trail undo, redo;
     struct buf moments, redone;  // struct moment: what can be taken back, and done again
     char statement[QUOTED];      // the running statement's first line; or that which was rewound

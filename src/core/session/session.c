@@ -21,6 +21,7 @@ static void init_tables(struct session *s)
     buf_init(&s->recipes.rows, sizeof(struct recipe));
     buf_init(&s->recipes.text, 1);
     buf_init(&s->history, sizeof(double));
+    trainings_init(&s->trainings);
     buf_init(&s->settings, sizeof(struct settings));
     buf_init(&s->log, 1);
     trail_init(&s->undo);
@@ -151,10 +152,12 @@ void session_free(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
-    struct buf *tables[] = {&s->settings,    &s->log,          &s->moments,     &s->redone,
-                            &s->frames,      &s->supply,       &s->expansions,  &s->groups,
-                            &s->labels.rows, &s->labels.text,  &s->looks,       &s->optimiser,
-                            &s->history,     &s->recipes.rows, &s->recipes.text};
+    struct buf *tables[] = {
+        &s->settings,       &s->log,          &s->moments,      &s->redone,
+        &s->frames,         &s->supply,       &s->expansions,   &s->groups,
+        &s->labels.rows,    &s->labels.text,  &s->looks,        &s->optimiser,
+        &s->history,        &s->recipes.rows, &s->recipes.text, &s->trainings.kept,
+        &s->trainings.paths};
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
         buf_release(tables[i]);
     }

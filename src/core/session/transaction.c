@@ -26,7 +26,9 @@ void session_growing(struct session *s, struct buf *arrays[GROWING])
                                 &s->optimiser,
                                 &s->recipes.rows,
                                 &s->recipes.text,
-                                &s->history};
+                                &s->history,
+                                &s->trainings.kept,
+                                &s->trainings.paths};
     memcpy(arrays, all, sizeof all);
 }
 

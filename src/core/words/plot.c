@@ -164,7 +164,7 @@ static void put_zero(struct frame_of *f)
 {
     double down = (1 - range_share(f->y, 0)) * (double)f->rows;
     size_t row = (size_t)(down > 0 ? down : 0);
-    if (f->y.from < 0 && f->y.to > 0 && row < f->rows) {
+    if (f->y.from < 0 && f->y.to > 0 && row < f->rows && !f->logs) {
         for (size_t i = 0; i < f->columns; i += 2) {
             frame_put(f, row, i, INK_MUTED, f->ascii ? "." : "·");
         }

@@ -15,20 +15,29 @@ struct range range_of(const struct rec *plot, enum rec_key axis)
     return (struct range){rec_get_number(r, KEY_from), rec_get_number(r, KEY_to)};
 }
 
-static struct ticks y_ticks(const struct frame_of *f)
+static size_t y_ticks(const struct frame_of *f, struct tick out[TICKS_MOST])
 {
-    return ticks_choose(f->y.from, f->y.to,
-                        f->rows / ROWS_PER_TICK < 3 ? 3 : (int)(f->rows / ROWS_PER_TICK) + 1);
+    size_t most = f->rows / ROWS_PER_TICK < 3 ? 3 : f->rows / ROWS_PER_TICK + 1;
+    most = most < TICKS_MOST ? most : TICKS_MOST;
+    if (f->logs) {
+        return ticks_choose_logs(f->y.from, f->y.to, most, out);
+    }
+    struct ticks t = ticks_choose(f->y.from, f->y.to, (int)most);
+    size_t n = 0;
+    for (double k = t.first; k <= t.last && n < TICKS_MOST; k++, n++) {
+        out[n].at = k * t.step;
+        ticks_text(out[n].text, &t, k);
+    }
+    return n;
 }
 
 // Columns that the numbers at the y axis take.
 static size_t gutter(const struct frame_of *f)
 {
-    struct ticks t = y_ticks(f);
-    size_t most = 1;
-    char text[NUMBER_TEXT];
-    for (double k = t.first; k <= t.last; k++) {
-        size_t n = strlen(ticks_text(text, &t, k));
+    struct tick ticks[TICKS_MOST];
+    size_t most = 1, count = y_ticks(f, ticks);
+    for (size_t k = 0; k < count; k++) {
+        size_t n = strlen(ticks[k].text);
         most = n > most ? n : most;
     }
     return most;
@@ -43,6 +52,7 @@ void frame_init(struct frame_of *f, const struct rec *plot, size_t width, size_t
                 size_t columns)
 {
     *f = (struct frame_of){.ascii = rec_get_flag(plot, KEY_ascii),
+                           .logs = rec_get_flag(rec_find(plot, KEY_y), KEY_logs),
                            .rows = rows,
                            .x = range_of(plot, KEY_x),
                            .y = range_of(plot, KEY_y)};
@@ -68,16 +78,16 @@ void frame_put(struct frame_of *f, size_t row, size_t column, int ink, const cha
 
 static void draw_y_axis(struct frame_of *f)
 {
-    struct ticks t = y_ticks(f);
-    char text[NUMBER_TEXT];
+    struct tick ticks[TICKS_MOST];
+    size_t count = y_ticks(f, ticks);
     for (size_t row = 0; row < f->rows; row++) {
         canvas_put(&f->canvas, row, f->left - 1, INK_MUTED, f->ascii ? "|" : "│");
     }
-    for (double k = t.first; k <= t.last; k++) {
-        double down = (1 - range_share(f->y, k * t.step)) * (double)f->rows - 0.5;
+    for (size_t k = 0; k < count; k++) {
+        const char *text = ticks[k].text;
+        double down = (1 - range_share(f->y, ticks[k].at)) * (double)f->rows - 0.5;
         size_t row = down <= 0 ? 0 : (size_t)(down + 0.5);
         row = row < f->rows ? row : f->rows - 1;
-        ticks_text(text, &t, k);
         canvas_put(&f->canvas, row, f->left - 2 - strlen(text), INK_MUTED, text);
         canvas_put(&f->canvas, row, f->left - 1, INK_MUTED, f->ascii ? "+" : "┤");
     }

@@ -20,6 +20,7 @@ struct range range_of(const struct rec *plot, enum rec_key axis);
 struct frame_of {
     struct canvas canvas;
     bool ascii;
+    bool logs;             // along y are logarithms to base 10
     size_t left;           // columns before the field
     size_t rows, columns;  // of the field, which begins in row 0
     struct range x, y;

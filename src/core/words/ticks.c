@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/maths.h"
+
+#define LN_10 2.302585092994046
+
 // x as d.ddde±nn: the power of ten.
 static int power_of_ten(double x)
 {
@@ -56,4 +60,52 @@ struct ticks ticks_choose(double from, double to, int most)
 const char *ticks_text(char out[NUMBER_TEXT], const struct ticks *t, double k)
 {
     return number_text(out, k * t->step, t->digits);
+}
+
+// ---- Logarithms ---------------------------------------------------------------------------------
+
+// Each `step`-th power of ten; with those between, 2 and 5 times each too.
+static size_t power_ticks(double from, double to, bool between, double step, struct tick *out)
+{
+    static const double logs[] = {0, 0.30102999566398120, 0.69897000433601880};
+    static const int parts[] = {1, 2, 5};
+    size_t n = 0;
+    for (double k = floor(from / step) * step; k <= to + 1e-9; k += step) {
+        for (size_t i = 0; i < (between ? COUNT_OF(parts) : 1) && n < TICKS_MOST; i++) {
+            double at = k + logs[i];
+            if (at >= from - 1e-9 && at <= to + 1e-9) {
+                out[n].at = at;
+                number_text(out[n++].text, decimal(parts[i], (int)k), 3);
+            }
+        }
+    }
+    return n;
+}
+
+// Round numbers within one decade, where their logarithms are.
+static size_t near_ticks(double from, double to, size_t most, struct tick *out)
+{
+    double low = maths_exp(from * LN_10), high = maths_exp(to * LN_10);
+    size_t n = 0;
+    if (!(high > low) || !isfinite(high)) {
+        return 0;
+    }
+    struct ticks t = ticks_choose(low, high, (int)most);
+    for (double k = t.first; k <= t.last && n < TICKS_MOST; k++) {
+        if (k > 0) {
+            out[n].at = maths_log(k * t.step) / LN_10;
+            ticks_text(out[n++].text, &t, k);
+        }
+    }
+    return n;
+}
+
+size_t ticks_choose_logs(double from, double to, size_t most, struct tick out[TICKS_MOST])
+{
+    double decades = to - from;
+    if (decades < 0.7) {
+        return near_ticks(from, to, most, out);
+    }
+    bool between = decades < 1.5 || decades * 3 <= (double)most;
+    return power_ticks(from, to, between, fmax(1, ceil(decades / (double)(most - 1))), out);
 }

@@ -8,6 +8,7 @@
 #include "process/child.h"
 #include "process/helper.h"
 #include "store/files.h"
+#include "words/ticks.h"
 
 #define GNUPLOT "gnuplot"
 
@@ -18,27 +19,64 @@ enum { SECONDS = 20, MEMORY = 1 << 30, SERIES_MOST = 6 };
 
 static const struct span nowhere = {0, 0};
 
-// Sizes are such that a picture fills a slide and its letters are read from the last row.
 static const struct terminal {
-    const char *format, *command;
+    const char *format, *name;
+    const char *unit;      // of its sizes
+    double width, height;  // unless told
+    double inch;           // units in an inch
+    double letters, line;  // sizes unless told: points, and a line's width
+    double point;          // what letters of a point are called here
 } terminals[] = {
-    {"png",
-     "pngcairo noenhanced size 1600,1000 font 'DejaVu Sans,24' linewidth 3 background 'white'"},
-    {"svg", "svg noenhanced size 960,600 font 'DejaVu Sans,15' linewidth 2 background 'white'"},
-    {"pdf", "pdfcairo noenhanced size 20cm,12.5cm font 'DejaVu Sans,13' linewidth 3"},
+    {"png", "pngcairo", "", 1600, 1000, 144, 24, 3, 2},
+    {"svg", "svg", "", 960, 600, 96, 15, 2, 96.0 / 72},
+    {"pdf", "pdfcairo", "cm", 20, 12.5, 2.54, 13, 3, 1},
 };
 
-// Colours that most colour-blind people tell apart (Okabe and Ito), dashes that show in grey, and
-// signs for points that do.
+// The inks of a picture.
+static const struct inks {
+    const char *theme, *paper, *letters, *axes, *grid, *line;
+    const char *curves[SERIES_MOST];
+} themes[] = {
+    {"light",
+     "#FFFFFF",
+     "#000000",
+     "#404040",
+     "#E4E4E4",
+     "#909090",
+     {"#A63C00", "#6A2C70", "#00548A", "#1A1A1A", "#A63C00", "#00548A"}},
+    {"dark",
+     "#1B1F24",
+     "#E6E6E6",
+     "#B0B0B0",
+     "#33383F",
+     "#7A8088",
+     {"#FFB070", "#E0A8E8", "#7CC4F5", "#F2F2F2", "#FFB070", "#7CC4F5"}},
+};
+
+// Curves are told apart in grey too: by their dashes, from the fourth on also by signs on them.
+static const struct stroke {
+    const char *dashes;
+    int point;  // 0: none
+} strokes[SERIES_MOST] = {
+    {"1", 0}, {"(12,6)", 0}, {"(3,4)", 0}, {"(12,4,3,4)", 7}, {"1", 4}, {"(12,6)", 8},
+};
+
+// Of the classes: colours that most colour-blind people tell apart (Okabe and Ito), and signs for
+// points.
 static const struct look {
-    const char *colour, *dashes;
+    const char *colour;
     int point;
     unsigned char tint[3];  // of the region of a class
 } looks[SERIES_MOST] = {
-    {"#0072B2", "1", 7, {196, 222, 238}},      {"#D55E00", "(12,6)", 9, {253, 228, 208}},
-    {"#009E73", "(2,5)", 5, {204, 238, 226}},  {"#CC79A7", "(12,4,2,4)", 13, {246, 226, 238}},
-    {"#E69F00", "(6,3)", 11, {252, 243, 214}}, {"#303030", "(2,8)", 15, {226, 243, 253}},
+    {"#0072B2", 7, {196, 222, 238}},  {"#D55E00", 9, {253, 228, 208}},
+    {"#009E73", 5, {204, 238, 226}},  {"#CC79A7", 13, {246, 226, 238}},
+    {"#E69F00", 11, {252, 243, 214}}, {"#303030", 15, {226, 243, 253}},
 };
+
+static const struct inks *inks_of(const struct rec *plot)
+{
+    return &themes[strcmp(rec_get_text(plot, KEY_theme), "dark") == 0];
+}
 
 // ---- Data ---------------------------------------------------------------------------------------
 
@@ -76,7 +114,8 @@ static double axis(const struct rec *plot, enum rec_key name, enum rec_key end)
 
 // The points of a curve; a blank line where it does not go on: at what is no number, and where a
 // pole throws it from one side of the picture to the other.
-static void add_curve(struct text *out, const struct rec *series, double low, double high)
+static void add_curve(struct text *out, const struct rec *series, double low, double high,
+                      bool logs)
 {
     const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
     double before = 0;
@@ -88,7 +127,8 @@ static void add_curve(struct text *out, const struct rec *series, double low, do
             double most = 10 * (high / 2 - low / 2);
             double v = y->number > high + most ? high + most : y->number;
             add_number(out, x->number);
-            add_number(out, v < low - most ? low - most : v);
+            v = v < low - most ? low - most : v;
+            add_number(out, logs ? pow(10, v) : v);
             text_add_char(out, '\n');
         }
     }
@@ -105,23 +145,88 @@ static void add_range(struct text *out, const char *name, double from, double to
     text_add(out, " ]\n");
 }
 
-static void add_terminal(struct text *out, const char *format)
+// As large as was told, its letters as large as that calls for, else so that it fills a slide and is
+// read from the last row.
+static void add_terminal(struct text *out, const struct rec *plot, const char *format)
 {
+    const struct inks *inks = inks_of(plot);
+    const struct terminal *t = &terminals[0];
     for (size_t i = 0; i < COUNT_OF(terminals); i++) {
-        if (strcmp(terminals[i].format, format) == 0) {
-            text_addf(out, "set terminal %s\n", terminals[i].command);
-        }
+        t = strcmp(terminals[i].format, format) == 0 ? &terminals[i] : t;
     }
-    text_add(out, "set encoding utf8\n"
-                  "set border 3 linecolor rgb '#404040' linewidth 0.7\n"
-                  "set tics nomirror out\n"
-                  "set key bmargin center horizontal Left reverse samplen 4 spacing 1.3\n");
+    double width = rec_get_number(plot, KEY_size_width) * t->inch;
+    double height = rec_get_number(plot, KEY_size_height) * t->inch;
+    bool sized = rec_find(plot, KEY_size_width) != NULL;
+    double letters = sized ? rec_get_number(plot, KEY_letters) * t->point : t->letters;
+    char a[NUMBER_TEXT], b[NUMBER_TEXT];
+    width = sized ? width : t->width;
+    height = sized ? height : t->height;
+    bool dots = t->unit[0] == '\0';
+    text_addf(out, "set terminal %s noenhanced size %s%s,%s%s", t->name,
+              number_text(a, dots ? fmax(1, round(width)) : width, 9), t->unit,
+              number_text(b, dots ? fmax(1, round(height)) : height, 9), t->unit);
+    text_addf(out, " font 'DejaVu Sans,%s' linewidth %s background '%s'\n",
+              number_text(a, letters, 4), number_text(b, t->line * letters / t->letters, 4),
+              inks->paper);
+    text_addf(out,
+              "set encoding utf8\n"
+              "set border 3 linecolor rgb '%s' linewidth 0.7\n"
+              "set tics nomirror out textcolor rgb '%s'\n"
+              "set key bmargin center horizontal Left reverse samplen 4 spacing 1.3"
+              " textcolor rgb '%s'\n",
+              inks->axes, inks->letters, inks->letters);
+    if (*rec_get_text(plot, KEY_title) != '\0') {
+        begin_block(out, "title");
+        add_label(out, rec_get_text(plot, KEY_title));
+        end_block(out);
+        text_addf(out, "set title $title[1] textcolor rgb '%s'\n", inks->letters);
+    }
+}
+
+// The numbers along y are logarithms: gnuplot is given what they are of, and its own axis.
+static void add_axis_y(const struct rec *plot, double low, double high, struct text *out)
+{
+    double room = (high / 2 - low / 2) * 0.08;
+    if (!rec_get_flag(rec_find(plot, KEY_y), KEY_logs)) {
+        add_range(out, "y", low - room, high + room);
+        return;
+    }
+    add_range(out, "y", pow(10, low - room), pow(10, high + room));
+    text_add(out, "set logscale y\nset format y '%g'\n");
+    if (high - low < 2) {
+        // Its own ticks are powers of ten, of which here are too few.
+        struct tick ticks[TICKS_MOST];
+        size_t n = ticks_choose_logs(low - room, high + room, 8, ticks);
+        for (size_t i = 0; i < n; i++) {
+            char at[NUMBER_TEXT];
+            text_addf(out, "%s'%s' %s", i == 0 ? "set ytics (" : ", ", ticks[i].text,
+                      number_exact(at, pow(10, ticks[i].at)));
+        }
+        text_add(out, n > 0 ? ")\n" : "");
+    }
+}
+
+static void add_strokes(const struct rec *plot, size_t count, struct text *out)
+{
+    const struct inks *inks = inks_of(plot);
+    text_add(out, "plot ");
+    for (size_t i = 0; i < count; i++) {
+        const struct stroke *s = &strokes[i];
+        text_addf(out, "%s$curve%zu using 1:2 with %s linecolor rgb '%s' dashtype %s linewidth 1.7",
+                  i == 0 ? "" : ", ", i, s->point > 0 ? "linespoints" : "lines", inks->curves[i],
+                  s->dashes);
+        if (s->point > 0) {
+            text_addf(out, " pointtype %d pointsize 1.1 pointnumber 9", s->point);
+        }
+        text_addf(out, " title $label[%zu]", i + 2);
+    }
+    text_add_char(out, '\n');
 }
 
 static void curves_script(const struct rec *plot, struct text *out)
 {
     double low = axis(plot, KEY_y, KEY_from), high = axis(plot, KEY_y, KEY_to);
-    double room = (high / 2 - low / 2) * 0.08;
+    const struct inks *inks = inks_of(plot);
     const struct rec *series = rec_find(plot, KEY_series)->in.first;
     size_t count = 0;
     begin_block(out, "label");
@@ -134,25 +239,22 @@ static void curves_script(const struct rec *plot, struct text *out)
         char name[16] = "curve0";
         name[5] = (char)('0' + count);
         begin_block(out, name);
-        add_curve(out, s, low, high);
+        add_curve(out, s, low, high, rec_get_flag(rec_find(plot, KEY_y), KEY_logs));
         end_block(out);
     }
     add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
-    add_range(out, "y", low - room, high + room);
+    add_axis_y(plot, low, high, out);
     const struct rec *x = rec_find(plot, KEY_x);
     bool few = axis(plot, KEY_x, KEY_to) - axis(plot, KEY_x, KEY_from) < 8;
     text_add(out, rec_get_flag(x, KEY_whole) && few ? "set xtics 1\n" : "");
-    text_add(out, "set xlabel $label[1] offset 0,0.3\n"
-                  "set grid linecolor rgb '#E4E4E4' linewidth 0.5 dashtype 1\n"
-                  "set xzeroaxis linecolor rgb '#909090' linewidth 0.7\n"
-                  "plot ");
-    for (size_t i = 0; i < count; i++) {
-        text_addf(
-            out,
-            "%s$curve%zu using 1:2 with lines linecolor rgb '%s' dashtype %s title $label[%zu]",
-            i == 0 ? "" : ", ", i, looks[i].colour, looks[i].dashes, i + 2);
+    text_addf(out,
+              "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
+              "set grid linecolor rgb '%s' linewidth 0.5 dashtype 1\n",
+              inks->letters, inks->grid);
+    if (!rec_get_flag(rec_find(plot, KEY_y), KEY_logs)) {
+        text_addf(out, "set xzeroaxis linecolor rgb '%s' linewidth 0.7\n", inks->line);
     }
-    text_add_char(out, '\n');
+    add_strokes(plot, count, out);
 }
 
 // ---- A decision boundary ------------------------------------------------------------------------
@@ -267,8 +369,10 @@ static void boundary_script(const struct rec *plot, struct text *out)
     add_palette(classes, out);
     add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
     add_range(out, "y", axis(plot, KEY_y, KEY_from), axis(plot, KEY_y, KEY_to));
-    text_add(out, "set xlabel $label[1] offset 0,0.3\nset ylabel $label[2]\n"
-                  "plot $grid");
+    text_addf(out,
+              "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
+              "set ylabel $label[2] textcolor rgb '%s'\nplot $grid",
+              inks_of(plot)->letters, inks_of(plot)->letters);
     add_using(plot, out);
     text_add(out, " with image notitle");
     for (size_t k = 0; k < lines; k++) {
@@ -291,7 +395,7 @@ static void boundary_script(const struct rec *plot, struct text *out)
 
 void plot_script(const struct rec *plot, const char *format, struct text *out)
 {
-    add_terminal(out, format);
+    add_terminal(out, plot, format);
     if (strcmp(rec_get_text(plot, KEY_form), "boundary") == 0) {
         boundary_script(plot, out);
     } else {
@@ -376,8 +480,8 @@ bool plot_draw_file(const struct rec *plot, const char *format, struct stop *sto
     return ok;
 }
 
-bool plot_write(const struct rec *plot, const char *path, const char *format,
-                struct stop *stop, struct diag *d)
+bool plot_write(const struct rec *plot, const char *path, const char *format, struct stop *stop,
+                struct diag *d)
 {
     struct buf bytes;
     buf_init(&bytes, 1);
