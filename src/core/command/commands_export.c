@@ -78,7 +78,10 @@ static bool read_request(struct call *c, struct request *r)
         return refuse_kind(c, word);
     }
     struct span first = word_at(c, *c->lexer), second = word_at(c, after_node(*c->lexer));
-    bool file_first = is_path(c, first) || (!is_empty(second) && !is_path(c, second));
+    size_t end = 0;
+    bool derivative = call_is_derivative(c, &end) && end == first.end;  // dL/da is no path
+    bool file_first =
+        !derivative && (is_path(c, first) || (!is_empty(second) && !is_path(c, second)));
     if (!is_empty(first) && file_first) {
         r->path = call_word(c);
     }

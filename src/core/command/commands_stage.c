@@ -210,10 +210,38 @@ static void put_backward(struct stages *s, struct rec *lines)
     }
 }
 
+// The node that a derivative was grown as, dL/da, stands for its formula.
+static bool read_derivative(struct formula *f)
+{
+    struct call *c = f->call;
+    uint32_t node;
+    char name[16];
+    f->span.start = lexer_peek(c->lexer).at;
+    if (!call_node(c, &node)) {
+        return false;
+    }
+    f->span.end = c->lexer->at;
+    snprintf(name, sizeof name, "%%%u", (unsigned)node);
+    f->root = f->typed = expr_name(&f->pool, name, strlen(name));
+    return true;
+}
+
+// Is all of the formula a derivative?
+static bool is_derivative_alone(const struct call *c)
+{
+    size_t end;
+    if (!call_is_derivative(c, &end)) {
+        return false;
+    }
+    struct lexer after = {.source = c->lexer->source, .at = end};
+    enum token_kind next = lexer_peek(&after).kind;
+    return next == TOKEN_END || next == TOKEN_BREAK || next == TOKEN_NAME;
+}
+
 static bool read_stage(struct formula *f, bool *python)
 {
     struct call *c = f->call;
-    if (!formula_read(f)) {
+    if (!(is_derivative_alone(c) ? read_derivative(f) : formula_read(f))) {
         return false;
     }
     if (value_is_array(f->lowered.shape)) {

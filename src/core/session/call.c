@@ -350,8 +350,7 @@ bool call_target(struct call *c, uint32_t *node)
     return ok && one_node(c, &operand, node);
 }
 
-// Is a derivative written here? *end receives the place behind it.
-static bool is_derivative(const struct call *c, size_t *end)
+bool call_is_derivative(const struct call *c, size_t *end)
 {
     struct lexer ahead = *c->lexer;
     struct parser p;
@@ -408,7 +407,7 @@ bool call_node(struct call *c, uint32_t *node)
     struct lexer begin = *c->lexer;
     char quoted[QUOTED];
     size_t end;
-    if (is_derivative(c, &end)) {
+    if (call_is_derivative(c, &end)) {
         return derivative_node(c, end, node);
     }
     struct token t = lexer_next(c->lexer, c->diag);

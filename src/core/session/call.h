@@ -206,8 +206,10 @@ bool call_target(struct call *c, uint32_t *node);
 bool call_last_output(struct call *c, uint32_t *node);
 // A name and the brackets after it, as W[0] or X[:, 1]: an element, or an array of some.
 bool call_part(struct call *c, struct operand *part);
-// A name or %7, nothing longer: for arguments that are followed by others.
+// A name, %7, or dL/da where that was grown, nothing longer: for arguments that are followed by others.
 bool call_node(struct call *c, uint32_t *node);
+// Is a derivative, dL/da, written here? *end receives the place after it.
+bool call_is_derivative(const struct call *c, size_t *end);
 // A whole number from least to most.
 bool call_whole(struct call *c, const char *what, int64_t least, int64_t most, int64_t *value);
 // A bare word up to the next blank, or a text in quotation marks; empty if there is none.
