@@ -355,7 +355,7 @@ class Start(unittest.TestCase):
 
     def test_false_connection_files(self):
         self.refused("/nowhere.json", "there is no file '/nowhere.json'")
-        self.refused(__file__, "is no connection file of Jupyter")
+        self.refused(__file__, "is not a connection file of Jupyter")
         self.refused(self.connection(shell_port=None), '"shell_port" is missing')
         self.refused(self.connection(hb_port=99999), '"hb_port"')
         self.refused(self.connection(transport="carrier pigeon"), '"transport"')

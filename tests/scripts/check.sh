@@ -146,7 +146,7 @@ is 'a lesson sooner' 'lesson.md:1: this lesson is larger than 256 KiB' \
 is 'a slow one is given up' 'slow.md:1: this file cannot be read as Markdown in 2 seconds' \
     "$(timeout 30 "$backstep" check slow.md | head -1)"
 printf 'Text.\n\n```backstep\n> print 1\0\n```\n' >zero.md
-is 'a byte 0 is named' 'zero.md:4: this file is no text: it has a byte 0 here' \
+is 'a byte 0 is named' 'zero.md:4: this file is not text: it has a byte 0 here' \
     "$("$backstep" check zero.md | head -1)"
 
 echo "$passed passed, $failed failed"

@@ -218,7 +218,7 @@ cd ..
 got=$("$BACKSTEP" check course)
 for words in "course/one.md:5:11: it requires 'two', which comes after it" \
     "course/two.md:5:11: it requires 'three', and there is no such lesson" \
-    "course/one.md:17:9: one.y covers 'X9', which is no row" 'no question covers N2'; do
+    "course/one.md:17:9: one.y covers 'X9', which is not a row" 'no question covers N2'; do
     case $got in
     *"$words"*) verdict 0 '' ;;
     *) verdict 1 "expected: $words
@@ -255,7 +255,7 @@ ends_soon lesson wrong.md --answers /dev/null
 
 # A question outside a lesson is asked of nobody.
 printf '# No lesson\n\n```ask no.one\nWhat?\nkind: number\nanswer: 1\n```\n' >wrong.md
-finds 3 'a question stands in a lesson'
+finds 3 'a question belongs in a lesson'
 head -c 300000 /dev/zero | tr '\0' '*' >big.md
 "$BACKSTEP" lesson big.md --answers /dev/null >said 2>&1
 [ $? = 1 ]

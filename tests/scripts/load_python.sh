@@ -72,7 +72,7 @@ pass_if "a program" says <<'END'
 3
 net.py: 10 statements ran, 6 did not
 line  statement           why not
-4     class Foo(object):  a class of one's own is not read
+4     class Foo(object):  classes are not supported
 17    if h > 1:           there are no branches here
 26    c = Foo()           there is no function 'Foo'
 28    for i in range(3):  there is no 'nothing' yet

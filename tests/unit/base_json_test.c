@@ -90,23 +90,23 @@ static void what_is_no_json_is_refused_at_its_place(void **state)
         {"NaN", 0, "a value is missing here"},
         {"'a'", 0, "a value is missing here"},
         {"1 2", 2, "something follows behind the end of the value"},
-        {"\"a", 2, "a text does not end"},
-        {"\"a\nb\"", 2, "this may not stand in a text"},
-        {"\"\\x\"", 1, "this may not stand in a text"},
-        {"\"\\u12g4\"", 1, "this may not stand in a text"},
-        {"\"\\ud800\"", 1, "this may not stand in a text"},
-        {"\"\\ud800\\u0041\"", 1, "this may not stand in a text"},
-        {"\"\\udc00\"", 1, "this may not stand in a text"},
-        {"\"\xff\"", 1, "this may not stand in a text"},
-        {"\"\xed\xa0\x80\"", 1, "this may not stand in a text"},
-        {"\"\xc0\xaf\"", 1, "this may not stand in a text"},
-        {"\"\xe2\x88", 1, "this may not stand in a text"},
+        {"\"a", 2, "a string does not end"},
+        {"\"a\nb\"", 2, "this is not allowed in a string"},
+        {"\"\\x\"", 1, "this is not allowed in a string"},
+        {"\"\\u12g4\"", 1, "this is not allowed in a string"},
+        {"\"\\ud800\"", 1, "this is not allowed in a string"},
+        {"\"\\ud800\\u0041\"", 1, "this is not allowed in a string"},
+        {"\"\\udc00\"", 1, "this is not allowed in a string"},
+        {"\"\xff\"", 1, "this is not allowed in a string"},
+        {"\"\xed\xa0\x80\"", 1, "this is not allowed in a string"},
+        {"\"\xc0\xaf\"", 1, "this is not allowed in a string"},
+        {"\"\xe2\x88", 1, "this is not allowed in a string"},
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         refused(bad[i].text, strlen(bad[i].text), bad[i].at, bad[i].why);
     }
     refused("1\0", 2, 1, "something follows behind the end of the value");
-    refused("\"\0\"", 3, 1, "this may not stand in a text");
+    refused("\"\0\"", 3, 1, "this is not allowed in a string");
 }
 
 static void brackets_are_bounded(void **state)

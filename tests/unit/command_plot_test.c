@@ -220,7 +220,7 @@ static void what_is_no_boundary_is_refused(void **state)
     refused(seat, "plot boundary three X y", "takes 3 values");
     refused(seat, "plot boundary wide X y", "at most 6 classes");
     refused(seat, "plot boundary m X y from 1 to 0", "backwards");
-    refused(seat, "plot boundary m X y z", "'z' cannot stand here");
+    refused(seat, "plot boundary m X y z", "'z' is not allowed here");
     refused(seat, "plot boundary tanh X y", "no function 'tanh' of yours");
 }
 

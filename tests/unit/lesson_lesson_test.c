@@ -80,10 +80,10 @@ static void mistakes_in_front_matter_are_told(void **state)
         {"id: a\nauthor: A\n", "author", "the front matter of a lesson has no such key"},
         {"id: a b\n", "a b", "an id is made of a-z, 0-9 and -, at most 60 of them"},
         {"id: a\ntitle:\n", "title", "the title is empty"},
-        {"id: a\norder: x\n", "x", "a whole number from 0 to 1000000 must stand here"},
-        {"id: a\norder: 1e300\n", "1e300", "a whole number from 0 to 1000000 must stand here"},
+        {"id: a\norder: x\n", "x", "a whole number from 0 to 1000000 is needed here"},
+        {"id: a\norder: 1e300\n", "1e300", "a whole number from 0 to 1000000 is needed here"},
         {"id: a\nrequires: b, ,c\n", ",c",
-         "ids of other lessons must stand here, with commas between, at most 50"},
+         "ids of other lessons are needed here, with commas between, at most 50"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct diag d = {0};
@@ -191,9 +191,9 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nkind: number\nanswer: 2\nwhen: 3\n", "3",
                    "what is to be said to this answer is missing");
     assert_refused("q\nkind: number\nanswer: 2\ntol: about 3\n", "about",
-                   "how far off is right must stand here: 0.01, 1% or both");
+                   "a tolerance is needed here: 0.01, 1% or both");
     assert_refused("q\nkind: number\nanswer: 2\ncovers: n12\n", "n12",
-                   "rows of the question list must stand here, such as N12, G2");
+                   "rows of the question list are needed here, such as N12, G2");
     assert_refused("q\nkind: number\nanswer: 2\ngraph: new\n", "new",
                    "this can only be 'none'; without the line the lesson's graph is there");
     assert_refused("q\nkind: choice\nright: a\nright: b\n", "",
@@ -322,11 +322,11 @@ static void mistakes_in_variations_are_told(void **state)
 {
     (void)state;
 #define VARY(V) "q\nkind: number\nanswer: 2\nvary: " V "\n"
-    assert_refused(VARY("3 in 1..2"), "3 in", "a name must stand here");
-    assert_refused(VARY("x from 1..2"), "from", "'in' must stand here");
-    assert_refused(VARY("x in 1, 2"), ", 2", "'..' must stand here");
-    assert_refused(VARY("x in 1..y"), "y\n", "a number must stand here");
-    assert_refused(VARY("x in 1..3 by 2"), "by", "the end of the line must stand here");
+    assert_refused(VARY("3 in 1..2"), "3 in", "a name is needed here");
+    assert_refused(VARY("x from 1..2"), "from", "'in' is needed here");
+    assert_refused(VARY("x in 1, 2"), ", 2", "'..' is needed here");
+    assert_refused(VARY("x in 1..y"), "y\n", "a number is needed here");
+    assert_refused(VARY("x in 1..3 by 2"), "by", "the end of the line is needed here");
     assert_refused(VARY("x in 3..1"), "x in",
                    "the first number must not be above the last, and the step above 0");
     assert_refused(VARY("x in 1..3 step 0"), "x in",

@@ -112,7 +112,7 @@ static void bytes_that_are_no_text_are_told(void **state)
     assert_refused(FRONT "ab\033[2J",
                    "FILE:5:3: error: there is a control character here\nab\\x1b[2J\n  ^\n");
     assert_refused_bytes(FRONT "\0", sizeof FRONT,
-                         "FILE:5:1: error: this file is no text: it has a byte 0 here\n\\x00\n^\n");
+                         "FILE:5:1: error: this file is not text: it has a byte 0 here\n\\x00\n^\n");
 }
 
 static void what_cannot_be_read_is_told(void **state)

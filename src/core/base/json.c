@@ -153,7 +153,7 @@ static bool check_text(struct json_checking *c)
         size_t used = c->at == c->n ? 0 : read_character(c->s + c->at, c->n - c->at, &character);
         if (used == 0) {
             return refuse(c,
-                          c->at == c->n ? "a text does not end" : "this may not stand in a text");
+                          c->at == c->n ? "a string does not end" : "this is not allowed in a string");
         }
         c->at += used;
     }

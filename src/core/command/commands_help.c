@@ -115,7 +115,7 @@ static const struct topic {
      "n = MLP(3, [4, 4, 1])  parameters n_W1, n_b1, … and a function n(x)\n"
      "print(f'{L.data:.4f}') texts and formats\n"
      "with torch.no_grad():  w -= 0.1*w.grad changes w in place\n"
-     "There are no branches, no lists that grow, no classes of one's own."},
+     "There are no branches, no lists that grow, and no classes of your own."},
     {"keys", "keys at the prompt",
      "Enter      on an empty line: begins the course, goes on in a lesson and after\n"
      "           it, and repeats step or back\n"

@@ -149,7 +149,7 @@ static bool refuse_rest(struct call *c)
     if (t.kind != TOKEN_NAME && t.kind != TOKEN_NUMBER) {
         return call_finish(c);
     }
-    diag_set(c->diag, t.span, "'%s' cannot stand here",
+    diag_set(c->diag, t.span, "'%s' is not allowed here",
              diag_quote(quoted, token_text(c->lexer, t), token_length(t)));
     return diag_hint(c->diag, "several formulas: plot x, x**2; a range: plot x from -5 to 5; "
                               "to multiply write *");

@@ -253,7 +253,7 @@ static bool print_text(struct printing *p)
     const char *s = p->c->lexer->source->text;
     p->texts = true;
     if (next.kind == TOKEN_BAD || next.kind == TOKEN_DOT) {
-        diag_set(p->c->diag, next.span, "texts are only shown as they stand");
+        diag_set(p->c->diag, next.span, "texts are only shown as they are");
         return diag_hint(p->c->diag, "write print('loss', L), or print(f'loss {L:.4f}')");
     }
     if (t.mark != 'f') {

@@ -42,7 +42,7 @@ static bool refuse_many(struct call *c, struct span span, size_t count)
     diag_set(c->diag, span, "%zu are too many for a table: it has at most %d", count,
              VARIABLES_MOST);
     return diag_hint(c->diag, *word == 'h'
-                                  ? "the Hessian times a vector V is one growth and one sweep: "
+                                  ? "for the Hessian times a vector V, write "
                                     "node s = sum(dL/dW*V); ds/dW"
                                   : "name a part, as in jacobian z[0] x");
 }

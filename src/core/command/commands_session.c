@@ -11,7 +11,7 @@ static bool stands_alone(struct call *c, bool in_file)
         char word[QUOTED];
         diag_quote(word, c->lexer->source->text + c->command.start,
                    c->command.end - c->command.start);
-        diag_set(c->diag, c->command, "'%s' does not stand inside %s", word,
+        diag_set(c->diag, c->command, "'%s' is not allowed inside %s", word,
                  in_file ? "a loop" : "a loop or a file that is being loaded");
         return diag_hint(c->diag, "type it by itself");
     }

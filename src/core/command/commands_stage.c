@@ -255,7 +255,7 @@ static bool read_stage(struct formula *f, bool *python)
     struct span word = call_word(c);
     *python = call_word_is(c, word, "python");
     if (word.start != word.end && !*python) {
-        diag_set(c->diag, word, "after the formula only 'python' may stand");
+        diag_set(c->diag, word, "only 'python' is allowed after the formula");
         return diag_hint(c->diag, "write stage x*tanh(x) python");
     }
     if (!call_finish(c) ||

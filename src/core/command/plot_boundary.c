@@ -150,7 +150,7 @@ static bool refuse_shapes(struct map *m, const struct operand *x, const struct o
     }
     diag_set(c->diag, m->labels, "there are %zu points, and labels of shape %s", m->given,
              operand_shape(classes, labels));
-    return diag_hint(c->diag, "one label is wanted for each point");
+    return diag_hint(c->diag, "give one label for each point");
 }
 
 // Every so many-th point, and its class.
@@ -167,7 +167,7 @@ static bool take_points(struct map *m, const struct operand *x, const struct ope
         at[1] = operand_number(w, x, i, 1);
         at[2] = (double)class_of(m, operand_number(w, labels, i / cols, i % cols));
         if (!isfinite(at[0]) || !isfinite(at[1])) {
-            diag_set(c->diag, m->data, "point %u is no point: it holds inf or nan", (unsigned)i);
+            diag_set(c->diag, m->data, "point %u is not a point: it holds inf or nan", (unsigned)i);
             return diag_hint(c->diag, "leave that row out");
         }
     }

@@ -107,7 +107,7 @@ static bool read_python(struct call *c, bool *python)
     struct span word = call_word(c);
     *python = call_word_is(c, word, "python");
     if (word.start != word.end && !*python) {
-        diag_set(c->diag, word, "after the loss only 'python' may stand");
+        diag_set(c->diag, word, "only 'python' is allowed after the loss");
         return diag_hint(c->diag, "write stage L python");
     }
     return call_finish(c);

@@ -111,7 +111,7 @@ static bool read_covers(struct ask *a, struct span at, void *field)
         }
         if (i < start + 2 || (i < at.end && s[i] != ',')) {
             return refuse(a, (struct span){start, at.end},
-                          "rows of the question list must stand here, such as N12, G2");
+                          "rows of the question list are needed here, such as N12, G2");
         }
         i++;
         while (i < at.end && s[i] == ' ') {
@@ -148,7 +148,7 @@ static bool read_tolerance(struct ask *a, struct span at, void *field)
         size_t used = part_number(p, rest, &number);
         bool relative = used > 0 && rest.start + used < rest.end && p->s[rest.start + used] == '%';
         if (used == 0 || number < 0) {
-            return refuse(a, rest, "how far off is right must stand here: 0.01, 1% or both");
+            return refuse(a, rest, "a tolerance is needed here: 0.01, 1% or both");
         }
         *(relative ? &tolerance->relative : &tolerance->absolute) =
             relative ? number / 100 : number;

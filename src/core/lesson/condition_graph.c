@@ -26,7 +26,7 @@ static bool find_root(struct looking *k, uint32_t *root)
     bool ok = condition_evaluate(k, at, &elements);
     *root = ok && elements.count == 1 ? BUF(struct trial_element, &elements)[0].node : NODE_NONE;
     if (ok && (*root == NODE_NONE)) {
-        ok = diag_set(k->d, at, "a node must stand here: a name, or a number such as %%3");
+        ok = diag_set(k->d, at, "a node is needed here: a name, or a number such as %%3");
     }
     buf_release(&elements);
     return ok;
@@ -138,7 +138,7 @@ static enum condition_end look_at_operand(struct looking *k, uint32_t root, cons
         uint32_t node = BUF(struct trial_element, &elements)[i].node;
         char label[LABEL_TEXT];
         if (node == NODE_NONE) {
-            diag_set(k->d, at, "a node must stand here: a name, or a number such as %%3");
+            diag_set(k->d, at, "a node is needed here: a name, or a number such as %%3");
             end = CONDITION_BAD;
         } else if (node == root || !reaches(reach, node)) {
             char of[LABEL_TEXT];

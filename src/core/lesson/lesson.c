@@ -63,7 +63,7 @@ bool lesson_bytes(const char *s, size_t n, struct diag *d)
         }
         bool line_end = c == '\n' || (c == '\r' && i + 1 < n && s[i + 1] == '\n');
         if (c == 0) {
-            return diag_set(d, at, "this file is no text: it has a byte 0 here");
+            return diag_set(d, at, "this file is not text: it has a byte 0 here");
         }
         if ((c < ' ' && c != '\t' && !line_end) || c == 0x7F || (c >= 0x80 && c < 0xA0)) {
             return diag_set(d, at, "there is a control character here");
@@ -119,7 +119,7 @@ static bool front_requires(struct front *f, struct span value)
         struct span id = part_trim(&f->part, (struct span){value.start, comma});
         if (!part_is_id(f->part.s + id.start, id.end - id.start) || count == MOST) {
             return diag_set(f->part.d, id,
-                            "ids of other lessons must stand here, with commas "
+                            "ids of other lessons are needed here, with commas "
                             "between, at most %d",
                             MOST);
         }

@@ -215,7 +215,7 @@ bool part_whole(const struct part *p, struct span at, int least, int most, int *
     size_t used = part_number(p, at, &number);
     if (used == 0 || used != at.end - at.start || number != floor(number) || number < least ||
         number > most) {
-        return diag_set(p->d, at, "a whole number from %d to %d must stand here", least, most);
+        return diag_set(p->d, at, "a whole number from %d to %d is needed here", least, most);
     }
     *whole = (int)number;
     return true;

@@ -65,6 +65,16 @@ static bool refuse_rest(struct piece *piece, struct token after)
     if (after.kind == TOKEN_ASSIGN) {
         return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");
     }
+    // Words: I don't know, 6 apples.
+    if (after.kind == TOKEN_NAME && before < at &&
+        names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==
+            VALUE_UNBOUND &&
+        !lower_is_function(s->text + at, token_length(after))) {
+        char word[QUOTED];
+        diag_set(&piece->d, after.span, "'%s' does not belong to a formula here",
+                 diag_quote(word, s->text + at, token_length(after)));
+        return diag_hint(&piece->d, "write one number or one formula, and no other words");
+    }
     diag_set(&piece->d, after.span, "a '*' is missing here");
     return diag_hint(&piece->d, "write %.*s*%.*s", (int)before, s->text, (int)(s->length - at),
                      s->text + at);

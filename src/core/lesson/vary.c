@@ -32,7 +32,7 @@ static bool take_word(struct reading *r, const char *word)
 
 static bool refuse(struct reading *r, const char *what)
 {
-    diag_set(r->p->d, r->rest, "%s must stand here", what);
+    diag_set(r->p->d, r->rest, "%s is needed here", what);
     return diag_hint(r->p->d, "vary: x in -4..4 step 1 except 0");
 }
 

@@ -481,7 +481,7 @@ bool question_context(struct call *c)
         i--;
     }
     if (marks[i].context.list.in.count == 0) {
-        diag_set(c->diag, c->command, "nothing stands before this question in its lesson");
+        diag_set(c->diag, c->command, "nothing comes before this question in its lesson");
         return false;
     }
     for (const struct rec *r = marks[i].context.list.in.first; r != NULL; r = r->next) {

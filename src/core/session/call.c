@@ -80,7 +80,7 @@ static bool refuse_assignment(struct call *c, struct token t)
     if (to > from && text[to - 1] == ']') {
         char element[QUOTED];
         diag_quote(element, text + from, to - from);
-        diag_set(c->diag, t.span, "an element is no name that could be given a value");
+        diag_set(c->diag, t.span, "an element is not a name, so it cannot be given a value like this");
         return diag_hint(c->diag, "to change its value in place write %s.data %.*s …", element,
                          (int)(t.span.end - t.span.start), text + t.span.start);
     }
@@ -117,13 +117,13 @@ static bool refuse_rest(struct call *c, struct token t)
             diag_set(c->diag, t.span, "a parenthesis follows without an operation between");
             return diag_hint(c->diag, "to multiply write 2*(a + b)");
         }
-        diag_set(c->diag, t.span, "'%c' cannot stand here", t.mark);
+        diag_set(c->diag, t.span, "'%c' is not allowed here", t.mark);
         return diag_hint(c->diag, "values here are single numbers, without elements");
     case TOKEN_COMMA:
-        diag_set(c->diag, t.span, "a ',' stands only between the values given to a function");
+        diag_set(c->diag, t.span, "a ',' is only used between the values given to a function");
         return diag_hint(c->diag, "numbers are written 1000 and 0.5; print a, b shows two values");
     default:
-        diag_set(c->diag, t.span, "'%s' cannot stand here", quoted);
+        diag_set(c->diag, t.span, "'%s' is not allowed here", quoted);
         return diag_hint(c->diag, "a ';' begins another statement");
     }
 }

@@ -18,14 +18,14 @@ static const struct word {
      "write repeat 100 { … }, or for k in range(100):"},
     {"try except finally raise", "errors are not caught here",
      "a statement that fails leaves everything as it was"},
-    {"return yield", "this stands only in a function", "write def f(x) = x**2"},
+    {"return yield", "this is only allowed in a function", "write def f(x) = x**2"},
     {"global nonlocal", "names in a function are its own, or mean what they mean outside",
      "a function only returns a value"},
     {"break continue", "a loop here makes all of its turns", "write a loop of fewer turns"},
     {"async await", "nothing runs beside anything else here", "leave the word out"},
     {"del", "names are not taken away",
      "'reset' starts with an empty graph; 'undo' takes one back"},
-    {"class", "a class of one's own is not read", "a function is written def f(x, k) = 0.5*k*x**2"},
+    {"class", "classes are not supported", "a function is written def f(x, k) = 0.5*k*x**2"},
     {"lambda", "a function has a name", "write def f(x) = x**2"},
 };
 
@@ -412,7 +412,7 @@ static bool run_method(struct call *c, const struct form *f, enum call_end *end)
     } else if (last_is(c, f, "requires_grad_ retain_grad train eval to cuda cpu")) {
         *end = nothing(c, f) ? CALL_DONE : CALL_FAILED;
     } else if (last_is(c, f, "step")) {
-        *end = point(c, f->last, "an optimiser is no object here",
+        *end = point(c, f->last, "there are no optimiser objects here",
                      "'update 0.1' moves every parameter once, 'train L 100 0.1' many times")
                    ? CALL_DONE
                    : CALL_FAILED;

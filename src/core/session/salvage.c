@@ -101,7 +101,7 @@ static bool read_notebook(struct salvage *v, const char *bytes, size_t n, struct
     const char *why;
     size_t number = 0;
     if (!json_check(bytes, n, &file, &why, NULL)) {
-        return diag_set(d, load, "this is no notebook: %s", why);
+        return diag_set(d, load, "this is not a notebook: %s", why);
     }
     cells = json_member(file, "cells");
     if (cells.s == NULL) {
@@ -109,7 +109,7 @@ static bool read_notebook(struct salvage *v, const char *bytes, size_t n, struct
         cells = json_next(&sheets) ? json_member(sheets.value, "cells") : cells;
     }
     if (json_kind(cells) != JSON_LIST) {
-        return diag_set(d, load, "this is no notebook: it has no cells");
+        return diag_set(d, load, "this is not a notebook: it has no cells");
     }
     for (struct json_walk w = json_walk(cells); json_next(&w);) {
         number++;

@@ -729,6 +729,8 @@ static void guess_command(struct call *c, struct token first)
     lower_offer_functions(&nearest);
     if (nearest.best[0] != '\0' && nearest.distance == distance && c->diag->set) {
         diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+    } else if (second.kind == TOKEN_NAME && c->diag->set && c->diag->unbound) {
+        diag_hint(c->diag, "'help' lists the commands; 'ask' and a few words searches the course");
     }
 }
 

@@ -92,7 +92,7 @@ static bool read_lines(const struct source *source, size_t least, size_t at, str
             inside->start = first;
         } else if (!empty && !fits(&columns, column, colon)) {
             diag_set(d, (struct span){first, first + 1},
-                     "this line stands at another column than those before it");
+                     "this line is not indented like those before it");
             return diag_hint(d, "the lines of a block begin at one column");
         }
         size_t end = line_last(&l, empty ? &(bool){false} : &colon);
@@ -118,7 +118,7 @@ bool block_read(const struct source *source, size_t head, size_t at, struct span
         return true;
     }
     diag_set(d, (struct span){at - 1, at}, "the block is missing");
-    return diag_hint(d, "its lines stand further in than this one");
+    return diag_hint(d, "indent its lines further than this one");
 }
 
 // Does a line of the text begin a block?

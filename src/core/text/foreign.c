@@ -49,7 +49,7 @@ static const struct foreign anywhere[] = {
     {"permutation shuffle", "randperm(n) is 0 … n - 1 in a random order; X[randperm(n)]"},
     {"shape size", "len(X) is how many rows there are; 'vars' shows shapes"},
     {"Value Tensor tensor torch np numpy math Math nn pd pandas",
-     "numbers and functions stand by themselves, as in a = 2 or exp(a)"},
+     "write numbers and functions by themselves, as in a = 2 or exp(a)"},
     {"import from using include", "nothing needs importing; 'help functions' lists what there is"},
     {"let var const", "a name needs no declaration: write c = 2"},
     {"data", "rows to train on are bound by data X = …; a value's number is a.data"},
@@ -79,6 +79,8 @@ static const struct foreign anywhere[] = {
     {"ls dir who", "'vars' lists the names"},
     {"clear", "'reset' starts with an empty graph"},
     {"man", "write help, or help tanh"},
+    {"show display draw", "'graph L' draws the graph, 'vars' lists every value"},
+    {"why", "'explain a' says why the gradient of a is what it is"},
 };
 
 static const char *find(const struct foreign *table, size_t count, const char *s, size_t length)

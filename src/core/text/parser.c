@@ -332,7 +332,7 @@ static void operand_missing(struct parser *p, struct token t)
         diag_hint(p->diag, "a derivative is written dy/dx, or derive f(x)");
     } else if (t.kind == TOKEN_STRING) {
         diag_set(p->diag, t.span, "a text is not a value");
-        diag_hint(p->diag, "texts stand in print, and file names in load_csv(\"iris.csv\")");
+        diag_hint(p->diag, "texts are for print, and file names for load_csv(\"iris.csv\")");
     } else if (f != NULL && (f->kind == FRAME_INFIX || f->kind == FRAME_NEGATE)) {
         right_side_missing(p, f, t);
     } else if (t.kind == TOKEN_CLOSE && f != NULL && f->kind == FRAME_PAREN) {
@@ -976,8 +976,8 @@ static void read_comma(struct parser *p, struct token t)
         return;
     }
     if (top(p)->kind != FRAME_CALL && top(p)->kind != FRAME_ARRAY && top(p)->kind != FRAME_INDEX) {
-        diag_set(p->diag, t.span, "a comma stands between the values given to a function");
-        diag_hint(p->diag, "a name before the parenthesis is missing, or the comma is too much");
+        diag_set(p->diag, t.span, "a comma separates the values given to a function");
+        diag_hint(p->diag, "a name before the parenthesis is missing, or there is a comma too many");
         return;
     }
     end_part(p);
@@ -996,7 +996,7 @@ static void read_colon(struct parser *p, struct token t)
         return;
     }
     if (f->kind != FRAME_INDEX) {
-        diag_set(p->diag, t.span, "':' stands only once, and between the bounds of a slice");
+        diag_set(p->diag, t.span, "a slice has one ':', between its bounds");
         diag_hint(p->diag, "write X[1:3] or X[:, 0]");
         return;
     }
@@ -1057,7 +1057,7 @@ static void finish(struct parser *p)
     if (f != NULL && value) {
         sign_missing(p, f, t);
     } else if (f != NULL && t.kind == TOKEN_ASSIGN) {
-        diag_set(p->diag, t.span, "an '=' cannot stand inside a bracket");
+        diag_set(p->diag, t.span, "an '=' is not allowed inside brackets");
         diag_hint(p->diag, "to compare write ==");
     } else if (f != NULL) {
         char wanted = closing(f);

@@ -460,7 +460,7 @@ static void check_blocks(struct page *p, const struct markdown *m)
         if (block->kind == MARKDOWN_FENCE && !p->lesson &&
             strncmp(block->fence.info, "ask ", strlen("ask ")) == 0) {
             fail(p, block->fence.line,
-                 "a question stands in a lesson, which begins with its front matter");
+                 "a question belongs in a lesson, which begins with its front matter");
         }
     }
     patience_release(&p->patience);
@@ -501,7 +501,7 @@ static bool has_zero(struct page *p)
         line += *s == '\n';
     }
     if (zero != NULL) {
-        fail(p, line, "this file is no text: it has a byte 0 here");
+        fail(p, line, "this file is not text: it has a byte 0 here");
     }
     return zero != NULL;
 }
@@ -588,7 +588,7 @@ int check_run(char *const *paths, int count_of_paths, bool bless_them)
         tell(stdout, c.lessons.warned == 1 ? "%zu warning\n" : "%zu warnings\n", c.lessons.warned);
     }
     if (c.differed) {
-        puts(bless_them ? "(- was expected, + stands there now)" : "(- was expected, + came)");
+        puts(bless_them ? "(- was there, + is there now)" : "(- was expected, + came)");
     }
     tell(stdout, "%zu passed, %zu failed\n", c.passed, c.failed);
     return fflush(stdout) != 0 || c.failed > 0;

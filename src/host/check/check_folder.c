@@ -144,7 +144,7 @@ static void check_covers(struct lessons_check *c, const struct lesson *l, const 
             memcpy(id, s, n < sizeof id ? n : sizeof id - 1);
             if (course_row(list, id) == NULL) {
                 struct lesson_place place = lesson_place_of_key(l->name, item->line, "covers");
-                tell(stdout, "%s:%zu:%zu: %s covers '%s', which is no row of questions.txt\n",
+                tell(stdout, "%s:%zu:%zu: %s covers '%s', which is not a row of questions.txt\n",
                      l->name, place.line, place.column, item->question->id, id);
                 c->failed++;
             }

@@ -768,8 +768,8 @@ static void check_figures(struct player *p)
             struct place place = source_place(&source, f.at);
             p->counted_failure = false;
             fail(p, (struct lesson_place){place.line, place.column},
-                 "%.*s is written out, and stands in no code; say {= EXPR}, or `%.*s` if it is "
-                 "meant as it stands",
+                 "%.*s is written out, and is not in code; say {= EXPR}, or `%.*s` if it is "
+                 "meant as it is",
                  (int)f.n, source.text + f.at, (int)f.n, source.text + f.at);
         }
     }

@@ -185,7 +185,7 @@ static void judge_cells(struct student *s, const struct question *q, const char 
     bool misread = false;
     while (next_line(&text, &line)) {
         if (is_repeated(&names, text_get(&line))) {
-            say(s, "a cell stands there twice, and the first number counts");
+            say(s, "a cell is there twice; the first number counts");
             continue;
         }
         struct text said;
