@@ -120,11 +120,11 @@ refused() {
     ! run 'a = 3
 load bad.ipynb' && grep -qF -- "$2" trouble && [ ! -s got ]
 }
-pass_if "no JSON" refused '{"cells": [' 'this is no notebook: a value is missing here'
-pass_if "no text" refused "$(printf '"\377"')" 'this is no notebook: this may not stand in a text'
-pass_if "no cells" refused '{"a": 1}' 'this is no notebook: it has no cells'
-pass_if "no list" refused '{"cells": 5}' 'this is no notebook: it has no cells'
-pass_if "nothing" refused '' 'this is no notebook: a value is missing here'
+pass_if "no JSON" refused '{"cells": [' 'this is not a notebook: a value is missing here'
+pass_if "no text" refused "$(printf '"\377"')" 'this is not a notebook: this is not allowed in a string'
+pass_if "no cells" refused '{"a": 1}' 'this is not a notebook: it has no cells'
+pass_if "no list" refused '{"cells": 5}' 'this is not a notebook: it has no cells'
+pass_if "nothing" refused '' 'this is not a notebook: a value is missing here'
 printf '{"cells": [1, null, {"cell_type": "code"}, {"cell_type": "code", "source": [1, "p = 4"]}]}' >odd.ipynb
 run 'load odd.ipynb; print(p)'
 pass_if "odd cells" says <<'END'
