@@ -70,6 +70,12 @@ static void numbers_are_judged(void **state)
     assert_judged(&g, "q\nkind: number\nanswer: L\ntol: 1\n", "-7.1", "right");
     assert_judged(&g, "q\nkind: number\nanswer: L\nwhen: d*c => That is d*c.\n", "40",
                   "wrong: That is d*c.");
+#define SKIP "q\nkind: number\nanswer: 1\ntol: 0.000001\nwhen: 1.02494 => The whole slope.\n"
+    assert_judged(&g, SKIP, "1.02", "wrong: The whole slope.");
+    assert_judged(&g, SKIP, "1.025", "wrong: The whole slope.");
+    assert_judged(&g, SKIP, "1.03", "near wrong: Near, but it is to be nearer.");
+#define ROUNDED "q\nkind: number\nanswer: 0.992\ntol: 0.1%\nwhen: 1.02494 => The whole slope.\n"
+    assert_judged(&g, ROUNDED, "1.0", "near wrong: Near: right to 2 digits, 3 are asked.");
     graph_release(&g);
 }
 

@@ -138,7 +138,7 @@ static bool say_near(struct judging *j, double value, double key)
 }
 
 // The author's own word on this wrong number.
-static bool say_when(struct judging *j, double value)
+static bool say_when_within(struct judging *j, double value, struct tolerance tolerance)
 {
     for (const struct question_line *w = j->q->whens.first; w != NULL; w = w->next) {
         struct diag d = {0};
@@ -146,12 +146,20 @@ static bool say_when(struct judging *j, double value)
         uint32_t node;
         if (trial_evaluate(j->scope, w->left, (struct span){0, strlen(w->left)}, &number, &node,
                            &d) &&
-            answer_number_is_right(value, number, j->q->tolerance)) {
+            answer_number_is_right(value, number, tolerance)) {
             judge_say(j, "%s", w->right);
             return true;
         }
     }
     return false;
+}
+
+// As it stands, or rounded to the digits that were written, if it is not the key that was rounded.
+static bool say_when(struct judging *j, const struct given_number *given, double key)
+{
+    return say_when_within(j, given->value, j->q->tolerance) ||
+           (!answer_number_is_right(given->value, key, given->written) &&
+            say_when_within(j, given->value, given->written));
 }
 
 static bool say_sign(struct judging *j, double value, double key)
@@ -178,7 +186,7 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
         return true;
     }
     judge_set(j, JUDGED_WRONG);
-    if (!say_when(j, given->value) && !say_near(j, given->value, key) &&
+    if (!say_when(j, given, key) && !say_near(j, given->value, key) &&
         !diagnose_number(j, expression, given)) {
         say_sign(j, given->value, key);
     }
