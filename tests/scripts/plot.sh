@@ -80,6 +80,16 @@ refused 'has no option' 'plot x a.png --color red'
 refused 'dots, more than' 'plot x a.png --size 90,90'
 refused 'stands behind the name of a file' 'plot x --size slide'
 
+# ---- Landscapes
+holds 'a landscape' draws 'param w = -2; param b = 3; L = (w - 1)**2 + 4*(b + w)**2; train L 60 0.05; w.data = -2; b.data = 3; train L 60 0.2 adam; plot L over w, b land.png'
+holds 'a landscape is a whole PNG' whole land.png
+holds 'its paths are called' draws 'param w = -2; param b = 3; L = (w - 1)**2 + 4*(b + w)**2; train L 9 0.2 adam; plot L over w, b land.svg dark'
+holds '… by optimiser and rate' grep -q 'adam 0.2' land.svg
+holds 'a saddle' draws 'plot x**2 - y**2 over x, y saddle.pdf'
+holds 'holes' draws 'plot log(x)*y over x, y holes.png'
+holds 'a cliff' draws 'plot exp(300*x)*y**2 over x, y cliff.png'
+holds 'numbers next to the largest' draws 'plot exp(700*x) + y over x, y from -1 to 1 steep.png'
+
 # ---- Names
 for name in 'with blank.png' "it's.png" '$(touch pwned).png' '`touch pwned`.png' 'ö η.png' \
     '%d@x.png' '-e.png' 'a#b.png'; do

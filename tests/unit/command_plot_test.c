@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "session/call.h"
 #include "command_seat.h"
+#include "session/call.h"
 #include "words/words.h"
 
 static enum session_state type(struct seat *seat, const char *text)
@@ -69,6 +69,8 @@ static void nothing_of_a_plot_stays(void **state)
     static const char *const plots[] = {"plot tanh(x)",
                                         "plot L",
                                         "plot L over w from -2 to 2",
+                                        "plot L*s over w, s",
+                                        "plot s*w - randn()*t over s, t from 0 to 1",
                                         "plot t*w + randn()",
                                         "plot sum([t, t, 1]), grad(t**2, t)",
                                         "plot x",
@@ -228,7 +230,7 @@ static void a_plot_can_be_stopped(void **state)
 {
     struct seat *seat = *state;
     static const char *const plots[] = {"plot tanh(t)", "plot L over w", "plot w*t, t",
-                                        "plot boundary model X, [0, 1]"};
+                                        "plot boundary model X, [0, 1]", "plot L over w, t"};
     assert_int_equal(type(seat, PREPARED), SESSION_DONE);
     for (size_t i = 0; i < COUNT_OF(plots); i++) {
         seat->stop.asked = 1;
@@ -247,7 +249,9 @@ static void any_terminal_will_do(void **state)
         struct text words;
         text_init(&words);
         words_add(&words, plot(seat, "plot tanh(t), t/2"), &(struct words_form){.digits = 6});
-        words_add(&words, plot(seat, "plot boundary model X, [0, 1]"), &(struct words_form){.digits = 6});
+        words_add(&words, plot(seat, "plot s*t over s, t"), &(struct words_form){.digits = 6});
+        words_add(&words, plot(seat, "plot boundary model X, [0, 1]"),
+                  &(struct words_form){.digits = 6});
         assert_true(text_length(&words) > 200 && text_length(&words) < 100000);
         for (size_t k = 0; i % 2 == 1 && k < text_length(&words); k++) {
             assert_true((text_get(&words)[k] & 0x80) == 0);
@@ -279,6 +283,58 @@ static void a_file_is_asked_for(void **state)
     }
 }
 
+static void trainings_are_kept_and_taken_back(void **state)
+{
+    struct seat *seat = *state;
+    type(seat, "param w = -2; param b = 3; L = (w - 1)**2 + 4*(b + w)**2");
+    type(seat, "train L 1000 0.01");
+    type(seat, "for i in range(100): train L 3 0.001 adam");
+    const struct rec *series = rec_find(plot(seat, "plot history all"), KEY_series);
+    assert_int_equal(series->in.count, 6);
+    for (const struct rec *one = series->in.first; one != NULL; one = one->next) {
+        assert_string_equal(strncmp(rec_get_text(one, KEY_label), "adam 0.001", 10) == 0 ? "" : "?",
+                            "");
+        assert_int_equal(rec_find(one, KEY_x)->in.count, 4);  // 0, 1, 2 and the end
+    }
+    type(seat, "undo");
+    series = rec_find(plot(seat, "plot history all"), KEY_series);
+    assert_int_equal(series->in.count, 1);
+    const struct rec *x = rec_find(series->in.first, KEY_x);
+    assert_true(x->in.count > 300 && x->in.count < 402);
+    double last = 0;
+    for (const struct rec *v = x->in.first; v != NULL; v = v->next) {
+        last = v->number;
+    }
+    assert_true(last == 1000);
+    type(seat, "redo");
+    assert_int_equal(rec_find(plot(seat, "plot history all"), KEY_series)->in.count, 6);
+}
+
+// Values of a landscape lie on it, and its path begins and ends where the training did.
+static void a_landscape_is_the_loss(void **state)
+{
+    struct seat *seat = *state;
+    type(seat, "param w = -2; param b = 3; L = (w - 1)**2 + 4*(b + w)**2; train L 50 0.01");
+    struct session *session = seat->session;
+    double end = tape_value(&session->tape, names_lookup(&session->names, "w", 1).base);
+    const struct rec *r = plot(seat, "plot L over w, b from -3 to 3 from -4 to 5");
+    size_t i = 0, columns = (size_t)rec_get_whole(r, KEY_columns);
+    for (const struct rec *v = rec_find(r, KEY_values)->in.first; v != NULL; v = v->next, i++) {
+        double w = -3 + 6 * (double)(i % columns) / (double)(columns - 1);
+        double b = -4 + 9 * (double)(i / columns) / (double)(columns - 1);
+        assert_true(fabs(v->number - ((w - 1) * (w - 1) + 4 * (b + w) * (b + w))) < 1e-9);
+    }
+    assert_int_equal(i, columns * (size_t)rec_get_whole(r, KEY_rows));
+    const struct rec *x = rec_find(rec_find(r, KEY_series)->in.first, KEY_x);
+    assert_int_equal(x->in.count, 51);
+    assert_true(x->in.first->number == -2);
+    double last = 0;
+    for (const struct rec *v = x->in.first; v != NULL; v = v->next) {
+        last = v->number;
+    }
+    assert_true(last == end);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, sit, stand)
 
 int main(void)
@@ -294,6 +350,8 @@ int main(void)
         TEST(a_plot_can_be_stopped),
         TEST(any_terminal_will_do),
         TEST(a_file_is_asked_for),
+        TEST(trainings_are_kept_and_taken_back),
+        TEST(a_landscape_is_the_loss),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

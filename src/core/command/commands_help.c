@@ -69,6 +69,8 @@ static const struct topic {
      "plot boundary model X y: 'model' is a function of rows of two numbers, of one\n"
      "row, or of two numbers. One score decides at 0 where the labels y are -1 and\n"
      "1, at 0.5 where they are 0 and 1. Of several scores the largest wins.\n"
+     "plot L over w, b draws L over both as contours, with the paths of the last\n"
+     "trainings: from a to b is for w, a second from c to d for b.\n"
      "plot history all compares the last six trainings; with log, powers of ten lie\n"
      "equally far apart.\n"
      "A file's name at the end (.png, .svg, .pdf) has gnuplot draw it there. Behind it\n"

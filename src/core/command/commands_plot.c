@@ -72,13 +72,11 @@ bool plot_range(struct call *c, double *from, double *to, struct span *range)
 }
 
 // over w, over W[0, 1], over %3; or a name that has no value.
-static bool read_over(struct call *c, struct plot *p)
+static bool read_swept(struct call *c, struct span *swept, uint32_t *leaf)
 {
-    lexer_next(c->lexer, c->diag);
     struct token t = lexer_peek(c->lexer);
-    p->over = true;
-    p->leaf = NODE_NONE;
-    p->swept = t.span;
+    *leaf = NODE_NONE;
+    *swept = t.span;
     bool unbound =
         t.kind == TOKEN_NAME &&
         names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t)).rank == VALUE_UNBOUND;
@@ -90,9 +88,47 @@ static bool read_over(struct call *c, struct plot *p)
         diag_set(c->diag, t.span, "which name is to be swept?");
         return diag_hint(c->diag, "write plot L over w from -2 to 2");
     }
-    bool ok = call_node(c, &p->leaf);
-    p->swept.end = c->lexer->at;
+    bool ok = call_node(c, leaf);
+    swept->end = c->lexer->at;
     return ok;
+}
+
+// One of them, or two: over w, b.
+static bool read_over(struct call *c, struct plot *p)
+{
+    lexer_next(c->lexer, c->diag);
+    p->over = true;
+    if (!read_swept(c, &p->swept, &p->leaf)) {
+        return false;
+    }
+    p->landscape = lexer_peek(c->lexer).kind == TOKEN_COMMA;
+    if (!p->landscape) {
+        return true;
+    }
+    lexer_next(c->lexer, c->diag);
+    return read_swept(c, &p->axis[1].swept, &p->axis[1].leaf);
+}
+
+// from a to b, and for the second of two values from c to d.
+static bool read_range(struct call *c, struct plot *p)
+{
+    struct plot_side *second = &p->axis[1];
+    if (p->ranged) {
+        second->ranged = true;
+        return plot_range(c, &second->from, &second->to, &second->range);
+    }
+    p->ranged = true;
+    return plot_range(c, &p->from, &p->to, &p->range);
+}
+
+static bool check_clauses(struct call *c, struct plot *p)
+{
+    p->axis[0] = (struct plot_side){p->swept, p->leaf, p->ranged, p->from, p->to, p->range};
+    if (p->axis[1].ranged && !p->landscape) {
+        diag_set(c->diag, p->axis[1].range, "a second range is for a second value");
+        return diag_hint(c->diag, "write plot L over w, b from -2 to 2 from -1 to 1");
+    }
+    return true;
 }
 
 // Reads a formula over, and notes where it stands and the names in it.
@@ -183,9 +219,8 @@ bool plot_ends(struct call *c)
 static bool read_clauses(struct call *c, struct plot *p)
 {
     while (call_has_more(c)) {
-        if (!p->ranged && word_follows(c, "from")) {
-            p->ranged = true;
-            if (!plot_range(c, &p->from, &p->to, &p->range)) {
+        if (!p->axis[1].ranged && word_follows(c, "from")) {
+            if (!read_range(c, p)) {
                 return false;
             }
         } else if (!p->over && word_follows(c, "over")) {
@@ -196,7 +231,7 @@ static bool read_clauses(struct call *c, struct plot *p)
             return refuse_word(c);
         }
     }
-    return true;
+    return check_clauses(c, p);
 }
 
 // ---- The command --------------------------------------------------------------------------------
@@ -242,7 +277,8 @@ static bool make(struct call *c, struct plot *p)
         all = all || take_word(c, "all");
         return plot_ends(c) && plot_history(p, all, logs);
     }
-    return read_formulas(c, p) && read_clauses(c, p) && plot_formulas(p);
+    return read_formulas(c, p) && read_clauses(c, p) &&
+           (p->landscape ? plot_landscape(p) : plot_formulas(p));
 }
 
 // All but the path, which the lexer is not shown.

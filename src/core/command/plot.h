@@ -17,6 +17,13 @@
 //    points: [{x, y, class, right}],     the data: right if the model puts it into its class
 //    right, shown, of}                   how many are, are in `points`, and are given
 //
+//   {kind: "plot", form: "landscape", formula,
+//    x: {label, from, to}, y: {label, from, to},
+//    columns, rows, values: [numbers],   over a lattice whose outer places lie on the ends of the
+//                                        ranges, from the lower left, row by row
+//    levels: [numbers], logs,            where contours are; true: each some times the one before
+//    series: [{label, x, y}]}            paths of trainings, or the one place where one is "now"
+//
 // Where y.logs is true the numbers along y are logarithms to base 10, and the axis shows what they
 // are the logarithms of. What is to be drawn in the terminal also has its "width" and whether it is
 // "ascii"; in a file its "theme" and, where they were told, "title", "size_width", "size_height"
@@ -28,6 +35,15 @@
 #include "session/aside.h"
 
 enum { PLOT_SERIES_MOST = 6, PLOT_CLASSES_MOST = 6 };
+
+// One of two values that are swept together.
+struct plot_side {
+    struct span swept;
+    uint32_t leaf;  // NODE_NONE: a name without a value
+    bool ranged;    // from and to were given
+    double from, to;
+    struct span range;
+};
 
 struct plot {
     struct call *call;
@@ -43,7 +59,9 @@ struct plot {
     struct span range;  // where
     bool over;          // what is to be swept was named
     struct span swept;
-    uint32_t leaf;  // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
+    uint32_t leaf;   // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
+    bool landscape;  // two were named
+    struct plot_side axis[2];  // these
 };
 
 // Looks ahead for a file and what stands behind it: FILE [dark] [--size slide] [--title "Words"].
@@ -83,6 +101,7 @@ void plot_swept_label(const struct plot *p, struct text *out);
 bool plot_formulas(struct plot *p);                      // plot_curves.c
 bool plot_history(struct plot *p, bool all, bool logs);  // plot_history.c
 bool plot_boundary(struct plot *p);                      // plot_boundary.c
+bool plot_landscape(struct plot *p);                     // plot_landscape.c
 
 // The values that are to be seen; false if there is no number among them. (plot_curves.c)
 bool plot_window(const struct buf *y, double *from, double *to);

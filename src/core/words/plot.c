@@ -49,6 +49,11 @@ static bool pen_is_down(const struct dots *d)
     return true;
 }
 
+unsigned plot_braille_dot(size_t row, size_t column)
+{
+    return braille[row][column];
+}
+
 static void put_dot(struct dots *d, double x, double y)
 {
     if (!(x >= 0) || !(y >= 0) || x >= (double)(d->columns * d->across) ||
@@ -136,7 +141,7 @@ static void draw_curve(const struct frame_of *f, struct dots *d, const struct re
     }
 }
 
-static void braille_sign(uint8_t bits, char out[4])
+void plot_braille(unsigned bits, char out[4])
 {
     // U+2800 + bits
     out[0] = (char)0xE2;
@@ -152,7 +157,7 @@ static void put_dots(struct frame_of *f, const struct dots *d)
         const struct style *style = &styles[of % COUNT_OF(styles)];
         char sign[4];
         if (bits != 0) {
-            braille_sign(bits, sign);
+            plot_braille(bits, sign);
             frame_put(f, i / d->columns, i % d->columns, (int)style->ink,
                       f->ascii ? style->ascii : sign);
         }
@@ -183,7 +188,7 @@ static void add_sample(struct text *out, size_t curve, bool ascii)
             bits |= pen_is_down(&d) ? braille[1][i] : 0;
         }
         char sign[4];
-        braille_sign(bits, sign);
+        plot_braille(bits, sign);
         text_add(out, ascii ? style->ascii : sign);
     }
     text_add_char(out, INK_END);
@@ -251,6 +256,8 @@ void plot_draw(struct text *out, const struct rec *plot, size_t width)
     width = width < WIDTH_LEAST ? WIDTH_LEAST : width > WIDTH_MOST ? WIDTH_MOST : width;
     if (strcmp(rec_get_text(plot, KEY_form), "boundary") == 0) {
         plot_draw_boundary(out, plot, width);
+    } else if (strcmp(rec_get_text(plot, KEY_form), "landscape") == 0) {
+        plot_draw_landscape(out, plot, width);
     } else {
         draw_curves(out, plot, width);
     }

@@ -25,8 +25,7 @@ static int power_of_ten(double x)
     return sign * power;
 }
 
-// digit times ten to the power, as near as can be.
-static double decimal(int digit, int power)
+double ticks_decimal(int digit, int power)
 {
     char text[NUMBER_TEXT];
     double value = 0;
@@ -44,7 +43,7 @@ struct ticks ticks_choose(double from, double to, int most)
     static const int digits[] = {1, 2, 5};
     bool found = false;
     for (int i = 0; i < 12 && !found; i++) {
-        t.step = decimal(digits[i % 3], power + i / 3);
+        t.step = ticks_decimal(digits[i % 3], power + i / 3);
         t.first = ceil(from / t.step - 1e-9);
         t.last = floor(to / t.step + 1e-9);
         found = t.step > 0 && isfinite(t.step) && t.last - t.first < most;
@@ -75,7 +74,7 @@ static size_t power_ticks(double from, double to, bool between, double step, str
             double at = k + logs[i];
             if (at >= from - 1e-9 && at <= to + 1e-9) {
                 out[n].at = at;
-                number_text(out[n++].text, decimal(parts[i], (int)k), 3);
+                number_text(out[n++].text, ticks_decimal(parts[i], (int)k), 3);
             }
         }
     }

@@ -16,6 +16,9 @@ struct ticks ticks_choose(double from, double to, int most);
 // The number at tick k, as text. Returns `out`.
 const char *ticks_text(char out[NUMBER_TEXT], const struct ticks *t, double k);
 
+// digit times ten to the power, as near as can be.
+double ticks_decimal(int digit, int power);
+
 // A place along an axis, and the number at it.
 struct tick {
     double at;
