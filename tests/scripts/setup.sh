@@ -26,11 +26,15 @@ expect() {  # the program, what must be said
     fi
 }
 
-expect dnf 'dnf install gcc glibc-devel pkgconf-pkg-config graphviz-devel readline-devel sqlite-devel'
+expect dnf 'dnf install gcc glibc-devel pkgconf-pkg-config graphviz-devel'
+expect dnf ' sqlite-devel '
 expect dnf 'Build from source:  cmark-gfm'
-expect pacman 'pacman -S gcc glibc pkgconf graphviz readline sqlite zlib libmicrohttpd ttf-dejavu'
-expect apk 'apk add gcc musl-dev pkgconf graphviz-dev readline-dev sqlite-dev'
-expect brew 'brew install gcc pkgconf graphviz readline cmark-gfm sqlite zlib libmicrohttpd font-dejavu'
+expect pacman 'pacman -S gcc glibc pkgconf graphviz'
+expect pacman ' libmicrohttpd ttf-dejavu'
+expect apk 'apk add gcc musl-dev pkgconf graphviz-dev'
+expect apk ' readline-dev sqlite-dev '
+expect brew 'brew install gcc pkgconf graphviz'
+expect brew ' readline cmark-gfm sqlite '
 expect brew 'make run SETUP=true'
 
 echo "$passed passed, $failed failed"

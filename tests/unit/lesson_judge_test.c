@@ -91,7 +91,7 @@ static void what_is_no_number_costs_nothing(void **state)
                   "with the prompt: print z[1]");
     assert_judged(&g, NUMBER("dL/da"), "2 (3)", "malformed@2: a '*' is missing here; write 2*(3)");
     assert_judged(&g, NUMBER("dL/da"), "1,5",
-                  "malformed@1: only one formula fits here, and a comma begins another; write a "
+                  "malformed@1: one answer is asked for, and a comma begins another; write a "
                   "decimal point as '.'");
     assert_judged(&g, NUMBER("dL/da"), "2*dL/da",
                   "malformed@2: a number is asked for, and 'dL/da' is none; work it out, then "

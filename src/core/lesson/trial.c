@@ -59,14 +59,14 @@ static bool refuse_rest(struct piece *piece, struct token after)
         before--;
     }
     if (after.kind == TOKEN_COMMA) {
-        diag_set(&piece->d, after.span, "only one formula fits here, and a comma begins another");
+        diag_set(&piece->d, after.span, "one answer is asked for, and a comma begins another");
         return diag_hint(&piece->d, "write a decimal point as '.'");
     }
     if (after.kind == TOKEN_ASSIGN) {
         return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");
     }
-    // Words: I don't know, 6 apples.
-    if (after.kind == TOKEN_NAME && before < at &&
+    // Words: I don't know, 6 apples. (2 x is a product; a formula's names may have no value.)
+    if (after.kind == TOKEN_NAME && before < at && token_length(after) > 2 &&
         names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==
             VALUE_UNBOUND &&
         !lower_is_function(s->text + at, token_length(after))) {
