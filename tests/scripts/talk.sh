@@ -113,7 +113,7 @@ cat >want <<'END'
 {"id":9,"kind":"done","end":"failed","waits":""}
 {"id":10,"kind":"value","text":"1+1","value":2}
 {"id":10,"kind":"done","end":"done","waits":""}
-{"kind":"done","end":"refused",*at byte 20: this may not stand in a text*
+{"kind":"done","end":"refused",*at byte 20: this is not allowed in a string*
 {"id":12,"kind":"value","text":"2+2","value":4}
 {"id":12,"kind":"done","end":"done","waits":""}
 END
