@@ -87,23 +87,28 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
     assert_judged(&g, NUMBER("dL/da"), "2 x", "malformed@2: a '*' is missing here; write 2*x");
     assert_judged(&g, NUMBER("dL/da"), "z[1]",
-                  "malformed@0: a number is asked for, and 'z[1]' is none; work it out, then check "
+                  "malformed@0: a number is needed here, and 'z[1]' is not a number; work it "
+                  "out, then check "
                   "with the prompt: print z[1]");
     assert_judged(&g, NUMBER("dL/da"), "2 (3)", "malformed@2: a '*' is missing here; write 2*(3)");
     assert_judged(&g, NUMBER("dL/da"), "1,5",
                   "malformed@1: one answer is asked for, and a comma begins another; write a "
                   "decimal point as '.'");
     assert_judged(&g, NUMBER("dL/da"), "2*dL/da",
-                  "malformed@2: a number is asked for, and 'dL/da' is none; work it out, then "
+                  "malformed@2: a number is needed here, and 'dL/da' is not a number; work it "
+                  "out, then "
                   "check with the prompt: print dL/da");
     assert_judged(&g, NUMBER("dL/da"), "-f*b",
-                  "malformed@1: a number is asked for, and 'f' is none; work it out, then check "
+                  "malformed@1: a number is needed here, and 'f' is not a number; work it out, "
+                  "then check "
                   "with the prompt: print f");
     assert_judged(&g, NUMBER("dL/da"), "a.grad",
-                  "malformed@0: a number is asked for, and 'a.grad' is none; work it out, then "
+                  "malformed@0: a number is needed here, and 'a.grad' is not a number; work it "
+                  "out, then "
                   "check with the prompt: print a.grad");
     assert_judged(&g, NUMBER("dL/da"), "%0",
-                  "malformed@0: a number is asked for, and '%0' is none; work it out, then check "
+                  "malformed@0: a number is needed here, and '%0' is not a number; work it out, "
+                  "then check "
                   "with the prompt: print %0");
     assert_judged(&g, NUMBER("dL/dq"), "2",
                   "open@0: there is no 'q' yet; give it a value first: q "

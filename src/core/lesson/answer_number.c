@@ -4,6 +4,7 @@
 
 #include "engine/maths.h"
 #include "lesson/judging.h"
+#include "text/lower.h"
 
 enum { DIGITS = 6 };  // of numbers that are shown
 
@@ -42,11 +43,25 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
     return (struct tolerance){fmin(half, TOLERANCE_RELATIVE * fabs(value)), 1e-9};
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
 {
     char quoted[QUOTED];
-    judge_refuse(j, place, "a number is asked for, and '%s' is none",
+    judge_refuse(j, place, "a number is needed here, and '%s' is not a number",
                  diag_quote(quoted, s, length));
+    // Nothing that the prompt knows, such as idk, is not to be printed there.
+    size_t letters = 0;
+    while (letters < length && is_letter(s[letters])) {
+        letters++;
+    }
+    if (letters == length && !lower_is_function(s, length) &&
+        names_lookup(j->scope->names, s, length).rank == VALUE_UNBOUND) {
+        return judge_hint(j, "hint helps; solution shows how it is done");
+    }
     return judge_hint(j, "work it out, then check with the prompt: print %s", quoted);
 }
 
@@ -127,8 +142,9 @@ static bool say_near(struct judging *j, double value, double key)
     int asked = digits_right(j->q->tolerance.relative), right = digits_right(off);
     if (j->q->tolerance.relative > 0 && asked > 1) {
         right = right < asked ? right : asked - 1;
-        judge_say(j, right == 1 ? "Near: right to %d digit, %d are asked."
-                                : "Near: right to %d digits, %d are asked.",
+        judge_say(j,
+                  right == 1 ? "Near: right to %d digit, %d are asked."
+                             : "Near: right to %d digits, %d are asked.",
                   right, asked);
     } else {
         judge_say(j, "Near, but it is to be nearer.");
@@ -236,8 +252,8 @@ static bool judge_cell(struct judging *j, size_t i, const struct question_line *
     }
     j->out->filled &= ~bit(i);
     // What was said is about this cell.
-    const char *why = j->out->said_count > said ? j->out->said[said]
-                                                  : phrase(j->q->language, "not yet");
+    const char *why =
+        j->out->said_count > said ? j->out->said[said] : phrase(j->q->language, "not yet");
     j->out->said_count = said;
     judge_say(j, "%s: %s", cell->left, why);
     return false;
