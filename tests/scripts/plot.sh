@@ -80,6 +80,14 @@ refused 'has no option' 'plot x a.png --color red'
 refused 'dots, more than' 'plot x a.png --size 90,90'
 refused 'stands behind the name of a file' 'plot x --size slide'
 
+# ---- How sure a model is: full colour far from the boundary, and none at it
+drawn() {  # score, file; prints its size
+    draws "X = [[0, 0], [1, 1]]; def model(X) = $1; plot boundary model X, [-1, 1] $2 --size 4,3" &&
+        wc -c <"$2"
+}
+holds 'a slope has more colours than a step' \
+    [ "$(drawn 'X[:, 0] - 0.5' slope.png)" -gt "$(drawn 'sign(X[:, 0] - 0.5)' step.png)" ]
+
 # ---- Landscapes
 holds 'a landscape' draws 'param w = -2; param b = 3; L = (w - 1)**2 + 4*(b + w)**2; train L 60 0.05; w.data = -2; b.data = 3; train L 60 0.2 adam; plot L over w, b land.png'
 holds 'a landscape is a whole PNG' whole land.png

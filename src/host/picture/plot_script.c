@@ -1,6 +1,8 @@
 #include "picture/plot.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "words/ticks.h"
@@ -59,9 +61,9 @@ static const struct look {
     int point;
     unsigned char tint[3];  // of the region of a class
 } looks[SERIES_MOST] = {
-    {"#0072B2", 7, {196, 222, 238}},  {"#D55E00", 9, {253, 228, 208}},
-    {"#009E73", 5, {204, 238, 226}},  {"#CC79A7", 13, {246, 226, 238}},
-    {"#E69F00", 11, {252, 243, 214}}, {"#303030", 15, {226, 243, 253}},
+    {"#0072B2", 7, {150, 197, 228}},  {"#D55E00", 9, {250, 190, 140}},
+    {"#009E73", 5, {150, 218, 196}},  {"#CC79A7", 13, {232, 188, 214}},
+    {"#E69F00", 11, {247, 224, 150}}, {"#303030", 15, {190, 190, 190}},
 };
 
 // The steps of a training on a landscape.
@@ -253,26 +255,22 @@ static void curves_script(const struct rec *plot, struct text *out)
 
 // ---- A decision boundary ------------------------------------------------------------------------
 
-// The grid as a matrix, a line for each row of it (many short lines take gnuplot long): the class
-// of each cell where `class` is -1, else how far inside the region of that class the cell is, below
-// 0 outside. Returns whether there is a number in it.
-static bool add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
+// The grid as a matrix, a line for each row of it (many short lines take gnuplot long): how far
+// inside the region of a class each cell is, below 0 outside.
+static void add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
 {
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
     const struct rec *class = rec_find(plot, KEY_class)->in.first;
     const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
-    bool any = false;
     begin_block(out, name);
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
         char number[NUMBER_TEXT];
-        double inside = fmin(margin->number, NUMBERS_MOST);
-        double v = of < 0 ? (double)class->whole : class->whole == of ? inside : -inside;
+        double inside = fmin(margin->number, NUMBERS_MOST),
+               v = class->whole == of ? inside : -inside;
         text_addf(out, " %s", class->whole < 0 ? "nan" : number_text(number, v, 7));
         text_add(out, i % columns == 0 ? "\n" : "");
-        any |= class->whole >= 0;
     }
     end_block(out);
-    return any;
 }
 
 // From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
@@ -323,18 +321,71 @@ static void add_contours(const struct rec *plot, size_t classes, struct text *ou
     text_add(out, "unset contour\nset surface\n");
 }
 
-// A colour for each class.
-static void add_palette(size_t classes, struct text *out)
+static int by_size(const void *a, const void *b)
 {
-    text_addf(out,
-              "unset colorbox\nset cbrange [-0.5:%zu.5]\nset palette maxcolors %zu\n"
-              "set palette defined (",
-              classes - 1, classes);
-    for (size_t k = 0; k < classes; k++) {
-        const unsigned char *tint = looks[k].tint;
-        text_addf(out, "%s%zu '#%02X%02X%02X'", k == 0 ? "" : ", ", k, tint[0], tint[1], tint[2]);
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+// The margin from which on a model counts as sure: a tenth of the plane is beyond it.
+static double sure_margin(const struct rec *plot)
+{
+    struct buf margins;
+    buf_init(&margins, sizeof(double));
+    const struct rec *class = rec_find(plot, KEY_class)->in.first;
+    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    for (; class != NULL && margin != NULL; class = class->next, margin = margin->next) {
+        double *at = class->whole >= 0 ? buf_push(&margins, 1) : NULL;
+        if (at != NULL) {
+            *at = fmin(margin->number, NUMBERS_MOST);
+        }
     }
-    text_add(out, ")\n");
+    double sure = 0;
+    if (margins.count > 0) {
+        qsort(margins.data, margins.count, sizeof(double), by_size);
+        sure = BUF(double, &margins)[margins.count * 9 / 10];
+    }
+    buf_release(&margins);
+    return sure > 0 ? sure : 1;
+}
+
+// The class of each cell, and behind the point how sure the model is there: 0.05 at the boundary,
+// 0.95 at most, so that rounding leads to no other class's colour.
+static bool add_confidence(const struct rec *plot, struct text *out)
+{
+    size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
+    const struct rec *class = rec_find(plot, KEY_class)->in.first;
+    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    double sure = sure_margin(plot);
+    bool any = false;
+    begin_block(out, "grid");
+    for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
+        char number[NUMBER_TEXT];
+        double v = (double)class->whole + 0.05 + 0.9 * fmin(margin->number / sure, 1);
+        text_addf(out, " %s", class->whole < 0 ? "nan" : number_text(number, v, 6));
+        text_add(out, i % columns == 0 ? "\n" : "");
+        any |= class->whole >= 0;
+    }
+    end_block(out);
+    return any;
+}
+
+// A colour for each class: pale at the boundary, its own where the model is sure. Pale is not white,
+// so that a region can be seen whose scores differ by powers of ten.
+static void add_palette(const struct rec *plot, size_t classes, struct text *out)
+{
+    unsigned paper = strcmp(inks_of(plot)->theme, "dark") == 0 ? 200 : 255;
+    text_addf(out, "unset colorbox\nset cbrange [0:%zu]\nset palette defined (", classes);
+    for (size_t k = 0; k < classes; k++) {
+        char own[8], pale[8];
+        const unsigned char *tint = looks[k].tint;
+        snprintf(own, sizeof own, "#%02X%02X%02X", tint[0], tint[1], tint[2]);
+        snprintf(pale, sizeof pale, "#%02X%02X%02X", (tint[0] + 3 * paper) / 4 & 255,
+                 (tint[1] + 3 * paper) / 4 & 255, (tint[2] + 3 * paper) / 4 & 255);
+        text_addf(out, "%s%zu '%s', %zu.05 '%s', %zu.95 '%s', %zu.99 '%s'", k == 0 ? "" : ", ", k,
+                  pale, k, pale, k, own, k, own);
+    }
+    text_add(out, ")\nset palette maxcolors 0\n");
 }
 
 static void boundary_script(const struct rec *plot, struct text *out)
@@ -351,7 +402,7 @@ static void boundary_script(const struct rec *plot, struct text *out)
         add_label(out, number_text(number, c->number, 6));
     }
     end_block(out);
-    bool any = add_grid(plot, -1, "grid", out);
+    bool any = add_confidence(plot, out);
     for (size_t k = 0; k < classes; k++) {
         name[6] = (char)('0' + k);
         add_points(plot, (int64_t)k, true, name, out);
@@ -360,7 +411,7 @@ static void boundary_script(const struct rec *plot, struct text *out)
     // Of two classes the one's line is the other's.
     size_t lines = !any ? 0 : classes == 2 ? 1 : classes;
     add_contours(plot, lines, out);
-    add_palette(classes, out);
+    add_palette(plot, classes, out);
     add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
     add_range(out, "y", axis(plot, KEY_y, KEY_from), axis(plot, KEY_y, KEY_to));
     text_addf(out,
@@ -380,7 +431,7 @@ static void boundary_script(const struct rec *plot, struct text *out)
             " title 'class'.$label[%zu]",
             k, looks[k].point, k, looks[k].point, looks[k].colour, k + 4);
     }
-    text_add(out, wrong ? ", $wrong with points pointtype 6 pointsize 2.6 linecolor rgb 'black'"
+    text_add(out, wrong ? ", $wrong with points pointtype 6 pointsize 2.6 linecolor rgb '#101010'"
                           " title 'in another class'\n"
                         : "\n");
 }
