@@ -113,8 +113,8 @@ holds 'nothing was passed back' draws "$canon; graph L key.pdf --blank none; pri
 refused 'a .png holds one picture' "$canon; graph L x.png --walk"
 refused 'can be .png, .svg or .pdf' "$canon; graph L walk-%d.dot"
 refused 'is for drawn files' "$canon; graph L --walk"
-refused 'wants what is to be filled in' "$canon; graph L x.pdf --blank"
-refused 'wants what is to be filled in' "$canon; graph L x.pdf --blank values"
+refused 'needs what is to be filled in' "$canon; graph L x.pdf --blank"
+refused 'needs what is to be filled in' "$canon; graph L x.pdf --blank values"
 refused 'a worksheet is one' "$canon; graph L x-%d.pdf --blank grads"
 refused 'a worksheet is one' "$canon; graph L x.html --blank grads"
 refused 'more than 16 pictures' 'a = 1; L = a
