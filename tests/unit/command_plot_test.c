@@ -300,7 +300,7 @@ static void trainings_are_kept_and_taken_back(void **state)
     series = rec_find(plot(seat, "plot history all"), KEY_series);
     assert_int_equal(series->in.count, 1);
     const struct rec *x = rec_find(series->in.first, KEY_x);
-    assert_true(x->in.count > 300 && x->in.count < 402);
+    assert_true(x->in.count > 200 && x->in.count < 402);
     double last = 0;
     for (const struct rec *v = x->in.first; v != NULL; v = v->next) {
         last = v->number;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-    ROWS = 400,             // of one training, more or less
+    ROWS = 400,             // of one training at most, before it is over; even
     CLEAR_AT = 64,          // trainings
     CLEAR_NUMBERS = 200000  // of paths that nobody sees
 };
@@ -71,7 +71,7 @@ bool trainings_begin(struct trainings *t, struct trail *trail, const struct trai
         return false;
     }
     *k = *about;
-    k->every = (about->steps + ROWS - 1) / ROWS;
+    k->every = 1;
     k->steps = 0;
     k->first = t->paths.count;
     k->params = 0;
@@ -96,8 +96,28 @@ static bool add_row(struct trainings *t, const struct tape *tape, double loss)
     return row != NULL;
 }
 
+// Leaves every second row of a training that has as many as there may be: it was not known how many
+// steps were to come, as Ctrl-C may end it. All rows are the running statement's own.
+static void thin(struct trainings *t)
+{
+    struct training_kept *k = last(t);
+    size_t width = 1 + k->params;
+    double *rows = BUF(double, &t->paths) + k->first;
+    if (t->paths.count - k->first < ROWS * width) {
+        return;
+    }
+    for (size_t i = 1; i < ROWS / 2; i++) {
+        memmove(rows + i * width, rows + 2 * i * width, width * sizeof *rows);
+    }
+    t->paths.count = k->first + ROWS / 2 * width;
+    k->every *= 2;
+}
+
 bool trainings_step(struct trainings *t, const struct tape *tape, int64_t done)
 {
+    if (done % last(t)->every == 0) {
+        thin(t);
+    }
     return done % last(t)->every != 0 || add_row(t, tape, (double)NAN);
 }
 
