@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "picture/plot_script.h"
 #include "words/ticks.h"
-
-enum { SERIES_MOST = 6 };
-
-// gnuplot takes larger numbers for none.
-#define NUMBERS_MOST 1e300
 
 static const struct terminal {
     const char *format, *name;
@@ -26,10 +22,7 @@ static const struct terminal {
 };
 
 // The inks of a picture.
-static const struct inks {
-    const char *theme, *paper, *letters, *axes, *grid, *line;
-    const char *curves[SERIES_MOST];
-} themes[] = {
+static const struct plot_inks themes[] = {
     {"light",
      "#FFFFFF",
      "#000000",
@@ -47,10 +40,7 @@ static const struct inks {
 };
 
 // Curves are told apart in grey too: by their dashes, from the fourth on also by signs on them.
-static const struct stroke {
-    const char *dashes;
-    int point;  // 0: none
-} strokes[SERIES_MOST] = {
+const struct plot_stroke plot_script_strokes[SERIES_MOST] = {
     {"1", 0}, {"(12,6)", 0}, {"(3,4)", 0}, {"(12,4,3,4)", 7}, {"1", 4}, {"(12,6)", 8},
 };
 
@@ -66,10 +56,7 @@ static const struct look {
     {"#E69F00", 11, {247, 224, 150}}, {"#303030", 15, {190, 190, 190}},
 };
 
-// The steps of a training on a landscape.
-static const int land_points[SERIES_MOST] = {7, 9, 5, 13, 11, 15};
-
-static const struct inks *inks_of(const struct rec *plot)
+const struct plot_inks *plot_script_inks_of(const struct rec *plot)
 {
     return &themes[strcmp(rec_get_text(plot, KEY_theme), "dark") == 0];
 }
@@ -79,31 +66,31 @@ static const struct inks *inks_of(const struct rec *plot)
 // A block of lines ends with a line that no line of ours can be: each of ours begins with a blank.
 #define END_OF_BLOCK "backstep_end"
 
-static void begin_block(struct text *out, const char *name)
+void plot_script_begin_block(struct text *out, const char *name)
 {
     text_addf(out, "$%s << " END_OF_BLOCK "\n", name);
 }
 
-static void end_block(struct text *out)
+void plot_script_end_block(struct text *out)
 {
     text_add(out, END_OF_BLOCK "\n");
 }
 
-static void add_number(struct text *out, double v)
+void plot_script_add_number(struct text *out, double v)
 {
     char number[NUMBER_TEXT];
     text_addf(out, " %s", isfinite(v) ? number_exact(number, v) : "nan");
 }
 
 // A line of text, to be read as a string; without what would end the line.
-static void add_label(struct text *out, const char *s)
+void plot_script_add_label(struct text *out, const char *s)
 {
     text_add_char(out, ' ');
     text_add_visible(out, s, strlen(s));
     text_add_char(out, '\n');
 }
 
-static double axis(const struct rec *plot, enum rec_key name, enum rec_key end)
+double plot_script_axis(const struct rec *plot, enum rec_key name, enum rec_key end)
 {
     return rec_get_number(rec_find(plot, name), end);
 }
@@ -122,9 +109,9 @@ static void add_curve(struct text *out, const struct rec *series, double low, do
             // Far outside all places are one; gnuplot's own arithmetic need not meet them.
             double most = 10 * (high / 2 - low / 2);
             double v = y->number > high + most ? high + most : y->number;
-            add_number(out, x->number);
+            plot_script_add_number(out, x->number);
             v = v < low - most ? low - most : v;
-            add_number(out, logs ? pow(10, v) : v);
+            plot_script_add_number(out, logs ? pow(10, v) : v);
             text_add_char(out, '\n');
         }
     }
@@ -132,12 +119,12 @@ static void add_curve(struct text *out, const struct rec *series, double low, do
 
 // ---- Commands -----------------------------------------------------------------------------------
 
-static void add_range(struct text *out, const char *name, double from, double to)
+void plot_script_add_range(struct text *out, const char *name, double from, double to)
 {
     text_addf(out, "set %srange [", name);
-    add_number(out, from);
+    plot_script_add_number(out, from);
     text_add(out, " :");
-    add_number(out, to);
+    plot_script_add_number(out, to);
     text_add(out, " ]\n");
 }
 
@@ -145,7 +132,7 @@ static void add_range(struct text *out, const char *name, double from, double to
 // read from the last row.
 static void add_terminal(struct text *out, const struct rec *plot, const char *format)
 {
-    const struct inks *inks = inks_of(plot);
+    const struct plot_inks *inks = plot_script_inks_of(plot);
     const struct terminal *t = &terminals[0];
     for (size_t i = 0; i < COUNT_OF(terminals); i++) {
         t = strcmp(terminals[i].format, format) == 0 ? &terminals[i] : t;
@@ -172,9 +159,9 @@ static void add_terminal(struct text *out, const struct rec *plot, const char *f
               " textcolor rgb '%s'\n",
               inks->axes, inks->letters, inks->letters);
     if (*rec_get_text(plot, KEY_title) != '\0') {
-        begin_block(out, "title");
-        add_label(out, rec_get_text(plot, KEY_title));
-        end_block(out);
+        plot_script_begin_block(out, "title");
+        plot_script_add_label(out, rec_get_text(plot, KEY_title));
+        plot_script_end_block(out);
         text_addf(out, "set title $title[1] textcolor rgb '%s'\n", inks->letters);
     }
 }
@@ -184,10 +171,10 @@ static void add_axis_y(const struct rec *plot, double low, double high, struct t
 {
     double room = (high / 2 - low / 2) * 0.08;
     if (!rec_get_flag(rec_find(plot, KEY_y), KEY_logs)) {
-        add_range(out, "y", low - room, high + room);
+        plot_script_add_range(out, "y", low - room, high + room);
         return;
     }
-    add_range(out, "y", pow(10, low - room), pow(10, high + room));
+    plot_script_add_range(out, "y", pow(10, low - room), pow(10, high + room));
     text_add(out, "set logscale y\nset format y '%g'\n");
     if (high - low < 2) {
         // Its own ticks are powers of ten, of which here are too few.
@@ -204,10 +191,10 @@ static void add_axis_y(const struct rec *plot, double low, double high, struct t
 
 static void add_strokes(const struct rec *plot, size_t count, struct text *out)
 {
-    const struct inks *inks = inks_of(plot);
+    const struct plot_inks *inks = plot_script_inks_of(plot);
     text_add(out, "plot ");
     for (size_t i = 0; i < count; i++) {
-        const struct stroke *s = &strokes[i];
+        const struct plot_stroke *s = &plot_script_strokes[i];
         text_addf(out, "%s$curve%zu using 1:2 with %s linecolor rgb '%s' dashtype %s linewidth 1.7",
                   i == 0 ? "" : ", ", i, s->point > 0 ? "linespoints" : "lines", inks->curves[i],
                   s->dashes);
@@ -221,27 +208,29 @@ static void add_strokes(const struct rec *plot, size_t count, struct text *out)
 
 static void curves_script(const struct rec *plot, struct text *out)
 {
-    double low = axis(plot, KEY_y, KEY_from), high = axis(plot, KEY_y, KEY_to);
-    const struct inks *inks = inks_of(plot);
+    double low = plot_script_axis(plot, KEY_y, KEY_from),
+           high = plot_script_axis(plot, KEY_y, KEY_to);
+    const struct plot_inks *inks = plot_script_inks_of(plot);
     const struct rec *series = rec_find(plot, KEY_series)->in.first;
     size_t count = 0;
-    begin_block(out, "label");
-    add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
+    plot_script_begin_block(out, "label");
+    plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
     for (const struct rec *s = series; s != NULL; s = s->next) {
-        add_label(out, rec_get_text(s, KEY_label));
+        plot_script_add_label(out, rec_get_text(s, KEY_label));
     }
-    end_block(out);
+    plot_script_end_block(out);
     for (const struct rec *s = series; s != NULL && count < SERIES_MOST; s = s->next, count++) {
         char name[16] = "curve0";
         name[5] = (char)('0' + count);
-        begin_block(out, name);
+        plot_script_begin_block(out, name);
         add_curve(out, s, low, high, rec_get_flag(rec_find(plot, KEY_y), KEY_logs));
-        end_block(out);
+        plot_script_end_block(out);
     }
-    add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
+    plot_script_add_range(out, "x", plot_script_axis(plot, KEY_x, KEY_from),
+                          plot_script_axis(plot, KEY_x, KEY_to));
     add_axis_y(plot, low, high, out);
     const struct rec *x = rec_find(plot, KEY_x);
-    bool few = axis(plot, KEY_x, KEY_to) - axis(plot, KEY_x, KEY_from) < 8;
+    bool few = plot_script_axis(plot, KEY_x, KEY_to) - plot_script_axis(plot, KEY_x, KEY_from) < 8;
     text_add(out, rec_get_flag(x, KEY_whole) && few ? "set xtics 1\n" : "");
     text_addf(out,
               "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
@@ -262,7 +251,7 @@ static void add_grid(const struct rec *plot, int64_t of, const char *name, struc
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
     const struct rec *class = rec_find(plot, KEY_class)->in.first;
     const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
-    begin_block(out, name);
+    plot_script_begin_block(out, name);
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
         char number[NUMBER_TEXT];
         double inside = fmin(margin->number, NUMBERS_MOST),
@@ -270,17 +259,17 @@ static void add_grid(const struct rec *plot, int64_t of, const char *name, struc
         text_addf(out, " %s", class->whole < 0 ? "nan" : number_text(number, v, 7));
         text_add(out, i % columns == 0 ? "\n" : "");
     }
-    end_block(out);
+    plot_script_end_block(out);
 }
 
 // From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
 static void add_middle(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
                        struct text *out)
 {
-    double n = (double)rec_get_whole(plot, count), from = axis(plot, name, KEY_from);
+    double n = (double)rec_get_whole(plot, count), from = plot_script_axis(plot, name, KEY_from);
     char first[NUMBER_TEXT], width[NUMBER_TEXT];
     text_addf(out, "(%s + %s*($%d + 0.5))", number_exact(first, from),
-              number_exact(width, axis(plot, name, KEY_to) / n - from / n), column);
+              number_exact(width, plot_script_axis(plot, name, KEY_to) / n - from / n), column);
 }
 
 static void add_using(const struct rec *plot, struct text *out)
@@ -295,15 +284,15 @@ static void add_using(const struct rec *plot, struct text *out)
 static void add_points(const struct rec *plot, int64_t class, bool right, const char *name,
                        struct text *out)
 {
-    begin_block(out, name);
+    plot_script_begin_block(out, name);
     for (const struct rec *p = rec_find(plot, KEY_points)->in.first; p != NULL; p = p->next) {
         if (right ? rec_get_whole(p, KEY_class) == class : !rec_get_flag(p, KEY_right)) {
-            add_number(out, rec_get_number(p, KEY_x));
-            add_number(out, rec_get_number(p, KEY_y));
+            plot_script_add_number(out, rec_get_number(p, KEY_x));
+            plot_script_add_number(out, rec_get_number(p, KEY_y));
             text_add_char(out, '\n');
         }
     }
-    end_block(out);
+    plot_script_end_block(out);
 }
 
 // The line around each region, where its class is neither gaining nor losing.
@@ -358,7 +347,7 @@ static bool add_confidence(const struct rec *plot, struct text *out)
     const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
     double sure = sure_margin(plot);
     bool any = false;
-    begin_block(out, "grid");
+    plot_script_begin_block(out, "grid");
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
         char number[NUMBER_TEXT];
         double v = (double)class->whole + 0.05 + 0.9 * fmin(margin->number / sure, 1);
@@ -366,7 +355,7 @@ static bool add_confidence(const struct rec *plot, struct text *out)
         text_add(out, i % columns == 0 ? "\n" : "");
         any |= class->whole >= 0;
     }
-    end_block(out);
+    plot_script_end_block(out);
     return any;
 }
 
@@ -374,7 +363,7 @@ static bool add_confidence(const struct rec *plot, struct text *out)
 // so that a region can be seen whose scores differ by powers of ten.
 static void add_palette(const struct rec *plot, size_t classes, struct text *out)
 {
-    unsigned paper = strcmp(inks_of(plot)->theme, "dark") == 0 ? 200 : 255;
+    unsigned paper = strcmp(plot_script_inks_of(plot)->theme, "dark") == 0 ? 200 : 255;
     text_addf(out, "unset colorbox\nset cbrange [0:%zu]\nset palette defined (", classes);
     for (size_t k = 0; k < classes; k++) {
         char own[8], pale[8];
@@ -394,14 +383,14 @@ static void boundary_script(const struct rec *plot, struct text *out)
     size_t classes = labels->in.count < SERIES_MOST ? labels->in.count : SERIES_MOST;
     bool wrong = rec_get_whole(plot, KEY_right) < rec_get_whole(plot, KEY_shown);
     char number[NUMBER_TEXT], name[16] = "points0";
-    begin_block(out, "label");
-    add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
-    add_label(out, rec_get_text(rec_find(plot, KEY_y), KEY_label));
-    add_label(out, rec_get_text(plot, KEY_model));
+    plot_script_begin_block(out, "label");
+    plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
+    plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_y), KEY_label));
+    plot_script_add_label(out, rec_get_text(plot, KEY_model));
     for (const struct rec *c = labels->in.first; c != NULL; c = c->next) {
-        add_label(out, number_text(number, c->number, 6));
+        plot_script_add_label(out, number_text(number, c->number, 6));
     }
-    end_block(out);
+    plot_script_end_block(out);
     bool any = add_confidence(plot, out);
     for (size_t k = 0; k < classes; k++) {
         name[6] = (char)('0' + k);
@@ -412,12 +401,14 @@ static void boundary_script(const struct rec *plot, struct text *out)
     size_t lines = !any ? 0 : classes == 2 ? 1 : classes;
     add_contours(plot, lines, out);
     add_palette(plot, classes, out);
-    add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
-    add_range(out, "y", axis(plot, KEY_y, KEY_from), axis(plot, KEY_y, KEY_to));
+    plot_script_add_range(out, "x", plot_script_axis(plot, KEY_x, KEY_from),
+                          plot_script_axis(plot, KEY_x, KEY_to));
+    plot_script_add_range(out, "y", plot_script_axis(plot, KEY_y, KEY_from),
+                          plot_script_axis(plot, KEY_y, KEY_to));
     text_addf(out,
               "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
               "set ylabel $label[2] textcolor rgb '%s'\nplot $grid",
-              inks_of(plot)->letters, inks_of(plot)->letters);
+              plot_script_inks_of(plot)->letters, plot_script_inks_of(plot)->letters);
     add_using(plot, out);
     text_add(out, " with image notitle");
     for (size_t k = 0; k < lines; k++) {
@@ -436,137 +427,6 @@ static void boundary_script(const struct rec *plot, struct text *out)
                         : "\n");
 }
 
-// ---- A landscape --------------------------------------------------------------------------------
-
-// The lattice as a matrix, a line for each row of it.
-static void add_lattice(const struct rec *plot, struct text *out)
-{
-    size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
-    begin_block(out, "land");
-    for (const struct rec *v = rec_find(plot, KEY_values)->in.first; v != NULL; v = v->next, i++) {
-        add_number(out, fabs(v->number) <= NUMBERS_MOST ? v->number : (double)NAN);
-        text_add(out, i % columns == 0 ? "\n" : "");
-    }
-    end_block(out);
-}
-
-// From a column's or a row's number to its place: "(from + step*$1)".
-static void add_place(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
-                      struct text *out)
-{
-    double n = (double)(rec_get_whole(plot, count) - 1), from = axis(plot, name, KEY_from);
-    char first[NUMBER_TEXT], step[NUMBER_TEXT];
-    text_addf(out, "(%s + %s*$%d)", number_exact(first, from),
-              number_exact(step, axis(plot, name, KEY_to) / n - from / n), column);
-}
-
-static void add_land_using(const struct rec *plot, struct text *out)
-{
-    text_add(out, "$land matrix using ");
-    add_place(plot, KEY_x, KEY_columns, 1, out);
-    text_add(out, ":");
-    add_place(plot, KEY_y, KEY_rows, 2, out);
-    text_add(out, ":3");
-}
-
-// Contours, and the colours: from the paper's to a deep one, the lower the lighter.
-static void add_levels(const struct rec *plot, struct text *out)
-{
-    const struct rec *levels = rec_find(plot, KEY_levels);
-    bool dark = strcmp(inks_of(plot)->theme, "dark") == 0, logs = rec_get_flag(plot, KEY_logs);
-    double least = 0, most = 0;
-    char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    for (const struct rec *v = rec_find(plot, KEY_values)->in.first; v != NULL; v = v->next) {
-        bool fits = fabs(v->number) <= NUMBERS_MOST;
-        least = fits && (v->number < least || most == least) ? v->number : least;
-        most = fits && v->number > most ? v->number : most;
-    }
-    if (logs) {
-        double first = levels->in.first->number;
-        least = fmax(least, first / 3);
-        text_add(out, "set logscale cb\n");
-    }
-    if (levels->in.count > 0) {
-        text_add(out, "set contour base\nunset surface\nset cntrparam levels discrete ");
-        for (const struct rec *v = levels->in.first; v != NULL; v = v->next) {
-            text_addf(out, "%s%s", v == levels->in.first ? "" : ", ", number_exact(a, v->number));
-        }
-        text_add(out, "\nset table $contours\nsplot ");
-        add_land_using(plot, out);
-        text_add(out, "\nunset table\nunset contour\nset surface\n");
-    }
-    text_addf(out,
-              "set cbrange [%s:%s]\nset format cb '%%g'\nset cbtics textcolor rgb '%s'\n"
-              "set colorbox noborder\nset palette defined (0 '%s', 1 '#5A86AE')\n",
-              number_exact(a, least), number_exact(b, most), inks_of(plot)->letters,
-              dark ? "#22303C" : "#FFFFFF");
-}
-
-static void add_path(const struct rec *series, struct text *out)
-{
-    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
-    for (; x != NULL && y != NULL; x = x->next, y = y->next) {
-        bool fits = fabs(x->number) <= NUMBERS_MOST && fabs(y->number) <= NUMBERS_MOST;
-        if (fits) {
-            add_number(out, x->number);
-            add_number(out, y->number);
-        }
-        text_add_char(out, '\n');
-    }
-}
-
-static size_t add_paths(const struct rec *plot, struct text *out)
-{
-    size_t count = 0;
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first;
-         s != NULL && count < SERIES_MOST; s = s->next, count++) {
-        char name[16] = "path0";
-        name[4] = (char)('0' + count);
-        begin_block(out, name);
-        add_path(s, out);
-        end_block(out);
-    }
-    return count;
-}
-
-static void landscape_script(const struct rec *plot, struct text *out)
-{
-    const struct inks *inks = inks_of(plot);
-    begin_block(out, "label");
-    add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
-    add_label(out, rec_get_text(rec_find(plot, KEY_y), KEY_label));
-    add_label(out, rec_get_text(plot, KEY_formula));
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL; s = s->next) {
-        add_label(out, rec_get_text(s, KEY_label));
-    }
-    end_block(out);
-    add_lattice(plot, out);
-    size_t count = add_paths(plot, out);
-    add_levels(plot, out);
-    add_range(out, "x", axis(plot, KEY_x, KEY_from), axis(plot, KEY_x, KEY_to));
-    add_range(out, "y", axis(plot, KEY_y, KEY_from), axis(plot, KEY_y, KEY_to));
-    text_addf(out,
-              "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
-              "set ylabel $label[2] textcolor rgb '%s'\n"
-              "set cblabel $label[3] textcolor rgb '%s'\nplot ",
-              inks->letters, inks->letters, inks->letters);
-    add_land_using(plot, out);
-    text_add(out, " with image notitle");
-    if (rec_find(plot, KEY_levels)->in.count > 0) {
-        text_addf(out, ", $contours with lines linecolor rgb '%s' linewidth 0.7 notitle",
-                  strcmp(inks->theme, "dark") == 0 ? "#9AA4AE" : "#595959");
-    }
-    for (size_t i = 0; i < count; i++) {
-        text_addf(out,
-                  ", $path%zu using 1:2 with linespoints linecolor rgb '%s' dashtype %s"
-                  " linewidth 1.2 pointtype %d pointsize 0.8 title $label[%zu]"
-                  ", $path%zu using 1:2 every ::0::0 with points pointtype 6 pointsize 2.6"
-                  " linewidth 1.2 linecolor rgb '%s' notitle",
-                  i, inks->curves[i], strokes[i].dashes, land_points[i], i + 4, i, inks->curves[i]);
-    }
-    text_add_char(out, '\n');
-}
-
 // -------------------------------------------------------------------------------------------------
 
 void plot_script(const struct rec *plot, const char *format, struct text *out)
@@ -575,7 +435,7 @@ void plot_script(const struct rec *plot, const char *format, struct text *out)
     if (strcmp(rec_get_text(plot, KEY_form), "boundary") == 0) {
         boundary_script(plot, out);
     } else if (strcmp(rec_get_text(plot, KEY_form), "landscape") == 0) {
-        landscape_script(plot, out);
+        plot_landscape_script(plot, out);
     } else {
         curves_script(plot, out);
     }
