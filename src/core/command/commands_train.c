@@ -415,6 +415,7 @@ static bool train_more(struct call *c, struct frame *f)
     cut_to(s, t->before);
     descent_end(&t->descent);
     put_statement(s, t, &f->log_as);
+    session_settings(s)->steps = t->done;
     bool lost = strcmp(end, "lost") == 0;
     if (lost) {
         note_lost(c, t);
