@@ -68,7 +68,7 @@ has() { is "$1" 1 "$(printf '%s\n' "$said" | grep -c "$1")"; }
 has '^  Frage 1 von 4$'
 has '^  eine Zahl, oder ein Ausdruck aus Zahlen wie 1/3$'
 is 'Noch nicht' 1 "$([ "$(printf '%s\n' "$said" | grep -c '^  Noch nicht\.$')" -ge 1 ] && echo 1)"
-has 'gefragt ist eine Zahl, und .foo. ist keine; rechne es aus'
+has "gefragt ist eine Zahl, und 'foo' ist keine"
 has '^  Noch nicht: y ist 3$'
 has 'Tipp 1 von 1: Der andere Faktor'
 has "'z' ist kein Buchstabe einer Antwort; die Antworten sind a bis b"
