@@ -98,12 +98,14 @@ flags_tests/memory       = $(posix) -Wno-missing-prototypes
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
 
+# STATIC= links every library when the program starts, as a package of a system must.
+STATIC ?= yes
 # SQLite goes into the program where its library can: loading it would lengthen every start by a
 # sixth, though only lessons need it.
 sqlite_dir  = $(shell pkg-config --variable=libdir sqlite3)
-sqlite      = $(if $(wildcard $(sqlite_dir)/libsqlite3.a),-l:libsqlite3.a,$(call pc,--libs sqlite3))
+sqlite      = $(if $(and $(STATIC),$(wildcard $(sqlite_dir)/libsqlite3.a)),-l:libsqlite3.a,$(call pc,--libs sqlite3))
 # The same with zlib, which only links need.
-zlib        = $(if $(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a),-l:libz.a,$(call pc,--libs zlib))
+zlib        = $(if $(and $(STATIC),$(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a)),-l:libz.a,$(call pc,--libs zlib))
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
 # Allocations are led to the test; DOT is read again.

@@ -81,7 +81,7 @@ function compareTranscript(Session, file) {
         if (lacking) {
             continue;
         }
-        if (/^(load|save|graph|plot|export|watch)\b/.test(input.text)) {
+        if (/^(load|save|graph|plot|export|watch|draw_dot)\b/.test(input.text)) {
             if (/^(load|watch on)/.test(input.text)) {
                 return;
             }
