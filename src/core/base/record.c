@@ -101,6 +101,12 @@ void rec_text(struct records *r, struct rec *to, enum rec_key key, const char *t
     rec_bytes(r, to, key, text, strlen(text));
 }
 
+// Words that were made of a record beside them are safe already, and their marks of meaning stay.
+static bool is_said(const struct rec *map, const struct rec *item)
+{
+    return item->key == KEY_words && rec_find(map, KEY_explain) != NULL;
+}
+
 static bool is_safe(const struct rec *rec)
 {
     if (rec->type == REC_TEXT) {
@@ -108,7 +114,7 @@ static bool is_safe(const struct rec *rec)
     }
     if (rec->type == REC_LIST || rec->type == REC_MAP) {
         for (const struct rec *item = rec->in.first; item != NULL; item = item->next) {
-            if (!is_safe(item)) {
+            if (!is_said(rec, item) && !is_safe(item)) {
                 return false;
             }
         }
@@ -127,7 +133,9 @@ static void make_safe(struct records *r, struct rec *rec)
         text_release(&safe);
     } else if (rec->type == REC_LIST || rec->type == REC_MAP) {
         for (struct rec *item = rec->in.first; item != NULL; item = item->next) {
-            make_safe(r, item);
+            if (!is_said(rec, item)) {
+                make_safe(r, item);
+            }
         }
     }
 }
