@@ -268,7 +268,7 @@ WASM := clang --target=wasm32-wasi
 in_wasm := wasm dot $(CORE)
 wasm_link = $(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
     $(1) -o $@ $(filter %.o,$^)
-# (There are no threads, and with bulk memory clang 14 knows no variable of one.)
+# (There are no threads, and with bulk memory clang 14 cannot compile thread-local variables.)
 wasm_common := $(COMMON) -Isrc/web -DBS_WASM -D_Thread_local=
 
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags

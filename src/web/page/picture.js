@@ -414,7 +414,7 @@ export class Picture {
         }, {capture: true});
     }
 
-    // The button lies over the box, whose words are no part of it: its label says them better.
+    // The button lies over the box and does not contain its words: its label says them better.
     listen(box, i, choose, point) {
         const {group, record} = box, button = box.addButton();
         button.setAttribute('tabindex', i === 0 ? 0 : -1);
