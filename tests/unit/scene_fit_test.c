@@ -59,7 +59,7 @@ static void candidates_come_in_order(void **state)
     find(&g, neuron(&g), &wish, &fit);
     assert_in_range(fit.trials.count, 4, FIT_LAYOUTS);
     for (size_t i = 1; i < fit.trials.count; i++) {
-        const struct trial *t = &BUF(struct trial, &fit.trials)[i];
+        const struct fit_trial *t = &BUF(struct fit_trial, &fit.trials)[i];
         assert_true(t->bound <= t[-1].bound);
         assert_true(t->bound > t->worth - 1000);
         assert_in_range(t->scene, 0, fit.scenes.list.in.count - 1);
@@ -80,8 +80,8 @@ static void a_direction_and_a_style_are_kept_to(void **state)
     find(&g, neuron(&g), &wish, &fit);
     assert_true(fit.trials.count > 0);
     for (size_t i = 0; i < fit.trials.count; i++) {
-        assert_true(BUF(struct trial, &fit.trials)[i].down);
-        assert_int_equal(BUF(struct trial, &fit.trials)[i].style, FIT_TERSE);
+        assert_true(BUF(struct fit_trial, &fit.trials)[i].down);
+        assert_int_equal(BUF(struct fit_trial, &fit.trials)[i].style, FIT_TERSE);
     }
     fit_release(&fit);
     graph_release(&g);

@@ -4,18 +4,18 @@
 
 #include "base/mem.h"
 
-struct row {
+struct phrase_row {
     const char *english, *translation;
 };
 
 #define PHRASE(english, translation) {english, translation},
-static const struct row german[] = {
+static const struct phrase_row german[] = {
 #include "base/phrases_de.def"
 };
 
 static const struct {
     const char *code;
-    const struct row *rows;
+    const struct phrase_row *rows;
     size_t count;
 } languages[LANGUAGES] = {
     [LANGUAGE_ENGLISH] = {"en", NULL, 0},

@@ -221,11 +221,11 @@ size_t utf8_read(const char *s, size_t n, uint32_t *character)
     return bytes;
 }
 
-struct range {
+struct text_range {
     uint32_t first, last;
 };
 
-static bool in_ranges(uint32_t c, const struct range *ranges, size_t n)
+static bool in_ranges(uint32_t c, const struct text_range *ranges, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (c >= ranges[i].first && c <= ranges[i].last) {
@@ -236,7 +236,7 @@ static bool in_ranges(uint32_t c, const struct range *ranges, size_t n)
 }
 
 // Combining marks and format characters: no width of their own.
-static const struct range zero_width[] = {
+static const struct text_range zero_width[] = {
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
     {0x0900, 0x0902}, {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D}, {0x0E31, 0x0E31},
     {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F},
@@ -245,7 +245,7 @@ static const struct range zero_width[] = {
 };
 
 // Two columns: the W and F classes of Unicode's East Asian width, in broad strokes, and emoji.
-static const struct range wide[] = {
+static const struct text_range wide[] = {
     {0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},
     {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},
     {0xA000, 0xA4CF},   {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
@@ -255,7 +255,7 @@ static const struct range wide[] = {
 
 // Beyond ASCII everything counts as a letter but these: punctuation, symbols, spaces, controls,
 // private use, emoji.
-static const struct range not_letters[] = {
+static const struct text_range not_letters[] = {
     {0x0080, 0x00A9}, {0x00AB, 0x00B4},   {0x00B6, 0x00B9},    {0x00BB, 0x00BF}, {0x00D7, 0x00D7},
     {0x00F7, 0x00F7}, {0x02C2, 0x02C5},   {0x02D2, 0x02DF},    {0x0300, 0x036F}, {0x037E, 0x037E},
     {0x0387, 0x0387}, {0x0589, 0x058A},   {0x060C, 0x060C},    {0x061B, 0x061F}, {0x066A, 0x066D},
@@ -342,7 +342,7 @@ size_t utf8_cut(const char *s, size_t n, size_t columns)
 
 bool utf8_is_control(uint32_t c)
 {
-    static const struct range turning[] = {
+    static const struct text_range turning[] = {
         {0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x206F}};
     return c < 0x20 || (c >= 0x7F && c < 0xA0) ||
            (c >= 0x600 && in_ranges(c, turning, COUNT_OF(turning)));

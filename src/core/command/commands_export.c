@@ -5,7 +5,7 @@
 #include "command/latex_arrays.h"
 #include "export/export.h"
 
-struct request {
+struct export_request {
     const struct export_kind *kind;
     struct span path;  // empty: shown here
     uint32_t root;
@@ -69,9 +69,9 @@ static struct lexer after_node(struct lexer at)
 }
 
 // KIND [FILE] [L], or KIND L FILE: the order of `graph` is understood too.
-static bool read_request(struct call *c, struct request *r)
+static bool read_request(struct call *c, struct export_request *r)
 {
-    *r = (struct request){0};
+    *r = (struct export_request){0};
     struct span word = call_word(c);
     r->kind = export_kind_find(c->lexer->source->text + word.start, word.end - word.start);
     if (r->kind == NULL) {
@@ -106,7 +106,7 @@ static void put_training(const struct session *s, uint32_t trained, struct expor
     }
 }
 
-static bool write_program(struct call *c, const struct request *r, struct text *out)
+static bool write_program(struct call *c, const struct export_request *r, struct text *out)
 {
     struct session *s = c->s;
     struct text script;
@@ -129,7 +129,7 @@ static bool write_program(struct call *c, const struct request *r, struct text *
 }
 
 // Values are refreshed for the moment; the session keeps those it has.
-static bool with_fresh_values(struct call *c, const struct request *r, struct text *out)
+static bool with_fresh_values(struct call *c, const struct export_request *r, struct text *out)
 {
     struct tape *t = &c->s->tape;
     if (!t->any_stale) {
@@ -147,7 +147,7 @@ static bool with_fresh_values(struct call *c, const struct request *r, struct te
 
 enum call_end command_export(struct call *c)
 {
-    struct request r;
+    struct export_request r;
     if (!read_request(c, &r)) {
         return CALL_FAILED;
     }

@@ -16,7 +16,7 @@ static const char *const group_titles[GROUP_COUNT] = {
 };
 
 // What is no command but asked for all the same.
-static const struct topic {
+static const struct help_topic {
     const char *name, *title, *text;
 } topics[] = {
     {"language", "what can be typed",

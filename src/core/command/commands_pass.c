@@ -31,7 +31,7 @@ enum call_end command_forward(struct call *c)
 // ---- The table of the backward pass -------------------------------------------------------------
 
 // One use of a node by a later one, on the way from the root.
-struct use {
+struct pass_use {
     uint32_t node, user;
     int slot;
 };
@@ -42,17 +42,17 @@ struct shown {
     double held;
 };
 
-struct table {
+struct pass_table {
     struct call *call;
     uint32_t root;
     struct buf shown;  // struct shown, highest node first: the order of the pass
-    struct buf uses;   // struct use, by node in the same order
+    struct buf uses;   // struct pass_use, by node in the same order
     size_t more;       // nodes that are not shown
 };
 
 static int compare_uses(const void *a, const void *b)
 {
-    const struct use *x = a, *y = b;
+    const struct pass_use *x = a, *y = b;
     if (x->node != y->node) {
         return x->node < y->node ? 1 : -1;
     }
@@ -63,13 +63,13 @@ static int compare_uses(const void *a, const void *b)
 }
 
 // Before the pass: the nodes it will visit, constants left out, with what the leaves hold.
-static bool table_begin(struct table *table, struct call *c, uint32_t root)
+static bool table_begin(struct pass_table *table, struct call *c, uint32_t root)
 {
     const struct tape *t = &c->s->tape;
     struct buf ids;
-    *table = (struct table){.call = c, .root = root};
+    *table = (struct pass_table){.call = c, .root = root};
     buf_init(&table->shown, sizeof(struct shown));
-    buf_init(&table->uses, sizeof(struct use));
+    buf_init(&table->uses, sizeof(struct pass_use));
     bool ok = sweep_reach(t, root, &ids);
     size_t visible = 0;
     for (size_t i = ids.count; ok && i-- > 0;) {
@@ -89,14 +89,14 @@ static bool table_begin(struct table *table, struct call *c, uint32_t root)
     return ok && !table->shown.failed;
 }
 
-static void table_release(struct table *table)
+static void table_release(struct pass_table *table)
 {
     buf_release(&table->shown);
     buf_release(&table->uses);
 }
 
 // All users of a node lie above it: those of the shown nodes lie above the lowest of them.
-static bool collect_uses(struct table *table)
+static bool collect_uses(struct pass_table *table)
 {
     const struct tape *t = &table->call->s->tape;
     uint32_t least = BUF(struct shown, &table->shown)[table->shown.count - 1].node;
@@ -106,21 +106,21 @@ static bool collect_uses(struct table *table)
         for (int slot = 0; adjoints_reach(&reach, i) && slot < tape_arity(t, i); slot++) {
             uint32_t node = tape_operand(t, i, slot);
             bool counts = node >= least && !tape_constant(t, i, slot);
-            struct use *at = counts ? buf_push(&table->uses, 1) : NULL;
+            struct pass_use *at = counts ? buf_push(&table->uses, 1) : NULL;
             if (at != NULL) {
-                *at = (struct use){node, i, slot};
+                *at = (struct pass_use){node, i, slot};
             }
         }
     }
     adjoints_release(&reach);
     if (table->uses.count > 0) {
-        qsort(table->uses.data, table->uses.count, sizeof(struct use), compare_uses);
+        qsort(table->uses.data, table->uses.count, sizeof(struct pass_use), compare_uses);
     }
     return ok && !table->uses.failed;
 }
 
 // upstream × local gradient, in names and in numbers.
-static void put_term(struct call *c, struct rec *terms, struct use use)
+static void put_term(struct call *c, struct rec *terms, struct pass_use use)
 {
     const struct tape *t = &c->s->tape;
     struct text formula;
@@ -186,7 +186,7 @@ static void put_grown(struct call *c, struct rec *row, uint32_t root, uint32_t n
 }
 
 // {root, rows: [{node, name, value, grad, seed, held, uses, terms: […]}], more}
-static bool table_put(struct table *table, const struct buf *grown)
+static bool table_put(struct pass_table *table, const struct buf *grown)
 {
     enum { TERMS_MOST = 4 };
     struct call *c = table->call;
@@ -196,7 +196,7 @@ static bool table_put(struct table *table, const struct buf *grown)
     struct rec *r = call_record(c, KIND_backward);
     call_put_node(c, rec_map(c->out, r, KEY_root), table->root);
     struct rec *rows = rec_list(c->out, r, KEY_rows);
-    const struct use *uses = table->uses.data;
+    const struct pass_use *uses = table->uses.data;
     size_t next = 0;
     for (size_t i = 0; i < table->shown.count; i++) {
         struct shown shown = BUF(struct shown, &table->shown)[i];
@@ -306,7 +306,7 @@ static bool run_backward(struct call *c, uint32_t root, bool graph, bool echo)
 {
     struct session *s = c->s;
     uint32_t fresh, held;
-    struct table table = {0};
+    struct pass_table table = {0};
     struct buf grown;
     char label[LABEL_TEXT];
     buf_init(&grown, sizeof(struct gradient));

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-static const struct row {
+static const struct context_row {
     const char *command;
     size_t word;
     struct context context;

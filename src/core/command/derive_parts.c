@@ -6,7 +6,7 @@
 #include "formula/derive.h"
 #include "formula/same.h"
 
-struct parts {
+struct derive_answer {
     struct formula *f;
     struct buf of, in;   // uint32_t: formulas without definitions, and symbols
     struct buf results;  // uint32_t, a row for each of `of`
@@ -17,7 +17,7 @@ static uint32_t at(const struct buf *b, size_t i)
     return BUF(uint32_t, b)[i];
 }
 
-static bool push(struct parts *p, struct buf *to, uint32_t id)
+static bool push(struct derive_answer *p, struct buf *to, uint32_t id)
 {
     uint32_t *place = id == EXPR_NONE ? NULL : buf_push(to, 1);
     if (place != NULL) {
@@ -29,7 +29,7 @@ static bool push(struct parts *p, struct buf *to, uint32_t id)
 // ---- What is asked for --------------------------------------------------------------------------
 
 // The formulas, down to the leaves.
-static bool find_formulas(struct parts *p)
+static bool find_formulas(struct derive_answer *p)
 {
     struct formula *f = p->f;
     size_t count = value_is_array(f->lowered.shape) ? f->lowered.roots.count : 1;
@@ -52,7 +52,7 @@ static size_t array_part(const struct formula *f, uint32_t symbol, const char **
     return bracket == NULL ? length : (size_t)(bracket - *s);
 }
 
-static bool is_known(const struct parts *p, uint32_t symbol)
+static bool is_known(const struct derive_answer *p, uint32_t symbol)
 {
     for (size_t i = 0; i < p->in.count; i++) {
         if (at(&p->in, i) == symbol) {
@@ -62,7 +62,7 @@ static bool is_known(const struct parts *p, uint32_t symbol)
     return false;
 }
 
-static bool ask_which(struct parts *p)
+static bool ask_which(struct derive_answer *p)
 {
     struct formula *f = p->f;
     const char *s = f->call->lexer->source->text + f->span.start;
@@ -79,7 +79,7 @@ static bool ask_which(struct parts *p)
 }
 
 // All names in the formulas: of one array, or a single one.
-static bool find_only_names(struct parts *p)
+static bool find_only_names(struct derive_answer *p)
 {
     struct formula *f = p->f;
     bool one = true;
@@ -102,7 +102,7 @@ static bool find_only_names(struct parts *p)
     return (one && p->in.count > 0) || ask_which(p);
 }
 
-static bool find_symbols(struct parts *p, struct value array)
+static bool find_symbols(struct derive_answer *p, struct value array)
 {
     struct formula *f = p->f;
     struct session *s = f->call->s;
@@ -126,7 +126,7 @@ static bool find_symbols(struct parts *p, struct value array)
 
 // ---- Answers ------------------------------------------------------------------------------------
 
-static bool derive_all(struct parts *p)
+static bool derive_all(struct derive_answer *p)
 {
     struct formula *f = p->f;
     for (size_t k = 0; k < p->of.count * p->in.count; k++) {
@@ -142,7 +142,7 @@ static bool derive_all(struct parts *p)
     return true;
 }
 
-static bool is_same(struct parts *p, uint32_t a, uint32_t b)
+static bool is_same(struct derive_answer *p, uint32_t a, uint32_t b)
 {
     struct comparison c = {.verdict = VERDICT_OPEN};
     bool same = a != EXPR_NONE && b != EXPR_NONE && compare_formulas(&p->f->pool, a, b, &c) &&
@@ -152,7 +152,7 @@ static bool is_same(struct parts *p, uint32_t a, uint32_t b)
 }
 
 // s[i]*(1 - s[i]) on the diagonal and -s[i]*s[k] elsewhere, as a softmax has it.
-static bool is_softmax(struct parts *p)
+static bool is_softmax(struct derive_answer *p)
 {
     struct exprs *pool = &p->f->pool;
     size_t n = p->of.count;
@@ -168,7 +168,7 @@ static bool is_softmax(struct parts *p)
     return same;
 }
 
-static void put_row(struct parts *p, struct rec *rows, const char *of, const char *in,
+static void put_row(struct derive_answer *p, struct rec *rows, const char *of, const char *in,
                     const char *result)
 {
     struct records *out = p->f->call->out;
@@ -178,7 +178,7 @@ static void put_row(struct parts *p, struct rec *rows, const char *of, const cha
     rec_text(out, row, KEY_result, result);
 }
 
-static void put_formula_row(struct parts *p, struct rec *rows, size_t k, const char *typed)
+static void put_formula_row(struct derive_answer *p, struct rec *rows, size_t k, const char *typed)
 {
     enum { LINE_MOST = 2000 };
     struct formula *f = p->f;
@@ -203,7 +203,7 @@ static void put_formula_row(struct parts *p, struct rec *rows, size_t k, const c
 }
 
 // The two rules of a softmax, with a letter for it that is none of the formula's.
-static void put_softmax_rows(struct parts *p, struct rec *rows, const char *letter)
+static void put_softmax_rows(struct derive_answer *p, struct rec *rows, const char *letter)
 {
     const char *array;
     int length = (int)array_part(p->f, at(&p->in, 0), &array);
@@ -217,7 +217,7 @@ static void put_softmax_rows(struct parts *p, struct rec *rows, const char *lett
     }
 }
 
-static void put_parts(struct parts *p)
+static void put_parts(struct derive_answer *p)
 {
     struct formula *f = p->f;
     struct call *c = f->call;
@@ -239,7 +239,7 @@ static void put_parts(struct parts *p)
     }
 }
 
-static bool refuse_many(struct parts *p)
+static bool refuse_many(struct derive_answer *p)
 {
     struct formula *f = p->f;
     diag_set(f->call->diag, f->span, "these are more than %d derivatives", DERIVE_PARTS_MOST);
@@ -248,7 +248,7 @@ static bool refuse_many(struct parts *p)
 
 bool derive_parts_put(struct formula *f, struct value array)
 {
-    struct parts p = {.f = f};
+    struct derive_answer p = {.f = f};
     buf_init(&p.of, sizeof(uint32_t));
     buf_init(&p.in, sizeof(uint32_t));
     buf_init(&p.results, sizeof(uint32_t));

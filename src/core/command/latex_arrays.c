@@ -7,7 +7,7 @@
 #include "formula/matrix_print.h"
 #include "formula/matrix_tex.h"
 
-struct document {
+struct latex_arrays_document {
     struct arrays arrays;
     struct text *out;
     struct arena arena;
@@ -18,17 +18,17 @@ struct document {
 
 // ---- Names --------------------------------------------------------------------------------------
 
-static const char *label_of(struct document *d, uint32_t row)
+static const char *label_of(struct latex_arrays_document *d, uint32_t row)
 {
     return *flow_label(&d->arrays.flow, row);
 }
 
-static bool is_array(struct document *d, uint32_t row)
+static bool is_array(struct latex_arrays_document *d, uint32_t row)
 {
     return value_is_array(matrices_at(&d->arrays.flow.made.matrices, row)->value);
 }
 
-static void add_name(struct document *d, const char *name, const char *tex, bool array)
+static void add_name(struct latex_arrays_document *d, const char *name, const char *tex, bool array)
 {
     struct matrix_tex_name *at = buf_push(&d->names, 1);
     d->failed |= at == NULL || tex == NULL;
@@ -37,7 +37,7 @@ static void add_name(struct document *d, const char *name, const char *tex, bool
     }
 }
 
-static const char *name_tex(struct document *d, const char *label)
+static const char *name_tex(struct latex_arrays_document *d, const char *label)
 {
     struct text tex;
     text_init(&tex);
@@ -48,7 +48,7 @@ static const char *name_tex(struct document *d, const char *label)
 }
 
 // The number of the layer that a row is the weighted sums of; 0: it is none.
-static int64_t delta_number(struct document *d, uint32_t row)
+static int64_t delta_number(struct latex_arrays_document *d, uint32_t row)
 {
     const struct layer *l = layers_of(&d->arrays.flow.layers, row);
     bool sums = l != NULL && !l->plain && l->count == 1 &&
@@ -58,7 +58,7 @@ static int64_t delta_number(struct document *d, uint32_t row)
 }
 
 // Labels, and what their gradients are called: of weighted sums \delta^{(1)}, else a fraction.
-static void add_names(struct document *d)
+static void add_names(struct latex_arrays_document *d)
 {
     const struct matrices *m = &d->arrays.flow.made.matrices;
     const char *loss = name_tex(d, label_of(d, d->arrays.flow.made.row));
@@ -82,13 +82,13 @@ static void add_names(struct document *d)
 
 // ---- Equations ----------------------------------------------------------------------------------
 
-static void put_formula(struct document *d, const char *formula)
+static void put_formula(struct latex_arrays_document *d, const char *formula)
 {
     d->failed |= !matrix_tex(d->out, formula, d->names.data, d->names.count);
 }
 
 // A matrix of its numbers, a vector as a column; of a large one the set that it lies in.
-static void put_numbers(struct document *d, uint32_t row, bool gradient)
+static void put_numbers(struct latex_arrays_document *d, uint32_t row, bool gradient)
 {
     enum { SIDE_MOST = 6 };
     const struct rebuilt *made = &d->arrays.flow.made;
@@ -112,13 +112,13 @@ static void put_numbers(struct document *d, uint32_t row, bool gradient)
     text_add(d->out, array ? " \\end{bmatrix}" : "");
 }
 
-static void begin_line(struct document *d, bool *first)
+static void begin_line(struct latex_arrays_document *d, bool *first)
 {
     text_add(d->out, *first ? "\\begin{align*}\n  " : " \\\\\n  ");
     *first = false;
 }
 
-static void put_rows(struct document *d, bool given)
+static void put_rows(struct latex_arrays_document *d, bool given)
 {
     const struct matrices *m = &d->arrays.flow.made.matrices;
     struct buf reached;
@@ -150,7 +150,7 @@ static void put_rows(struct document *d, bool given)
 }
 
 // δ of a layer is also named as the derivative that it is.
-static void put_backward(struct document *d)
+static void put_backward(struct latex_arrays_document *d)
 {
     const struct matrix_line *lines = d->arrays.pass.lines.data;
     const char *loss = name_tex(d, label_of(d, d->arrays.flow.made.row));
@@ -173,7 +173,7 @@ static void put_backward(struct document *d)
     buf_release(&order);
 }
 
-static bool put_document(struct document *d)
+static bool put_document(struct latex_arrays_document *d)
 {
     struct text whole, *out = d->out;
     text_init(&whole);
@@ -197,7 +197,7 @@ static bool put_document(struct document *d)
 
 bool latex_arrays(struct call *c, uint32_t root, struct text *out)
 {
-    struct document d = {.out = out, .digits = session_digits(c->s)};
+    struct latex_arrays_document d = {.out = out, .digits = session_digits(c->s)};
     char name[LABEL_TEXT];
     struct diag aside = {0}, *diag = c->diag;
     names_label(&c->s->names, name, root);

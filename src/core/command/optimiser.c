@@ -40,7 +40,7 @@ static bool number_follows(struct call *c)
 
 // ---- Words --------------------------------------------------------------------------------------
 
-struct reading {
+struct optimiser_reading {
     struct call *c;
     struct optim *o;
     int64_t steps;
@@ -50,7 +50,7 @@ struct reading {
     bool decays, has_momentum;  // said so
 };
 
-static bool only_train(struct reading *r, struct span word, const char *what)
+static bool only_train(struct optimiser_reading *r, struct span word, const char *what)
 {
     if (r->batch != NULL) {
         return true;
@@ -59,7 +59,7 @@ static bool only_train(struct reading *r, struct span word, const char *what)
     return diag_hint(r->c->diag, "in a loop the rate can be a formula: update 0.1*0.99**i");
 }
 
-static bool read_momentum(struct reading *r, struct span word)
+static bool read_momentum(struct optimiser_reading *r, struct span word)
 {
     (void)word;
     r->has_momentum = true;
@@ -67,14 +67,14 @@ static bool read_momentum(struct reading *r, struct span word)
     return !number_follows(r->c) || read_number(r->c, "the momentum", INFINITY, &r->o->momentum);
 }
 
-static bool read_nothing(struct reading *r, struct span word)
+static bool read_nothing(struct optimiser_reading *r, struct span word)
 {
     (void)r;
     (void)word;
     return true;
 }
 
-static bool read_betas(struct reading *r, struct span word)
+static bool read_betas(struct optimiser_reading *r, struct span word)
 {
     struct diag ignored = {0};
     (void)word;
@@ -87,14 +87,14 @@ static bool read_betas(struct reading *r, struct span word)
     return read_number(r->c, "the second beta", 1, &r->o->beta[1]);
 }
 
-static bool read_decay(struct reading *r, struct span word)
+static bool read_decay(struct optimiser_reading *r, struct span word)
 {
     (void)word;
     r->decays = true;
     return read_number(r->c, "the weight decay", INFINITY, &r->o->decay);
 }
 
-static bool read_clip(struct reading *r, struct span word)
+static bool read_clip(struct optimiser_reading *r, struct span word)
 {
     if (!read_number(r->c, "the largest norm", INFINITY, &r->o->clip)) {
         return false;
@@ -106,7 +106,7 @@ static bool read_clip(struct reading *r, struct span word)
     return true;
 }
 
-static bool read_schedule(struct reading *r, struct span word)
+static bool read_schedule(struct optimiser_reading *r, struct span word)
 {
     struct call *c = r->c;
     struct optim *o = r->o;
@@ -129,13 +129,13 @@ static bool read_schedule(struct reading *r, struct span word)
     return diag_hint(c->diag, "write schedule cosine, or schedule step 50 0.5");
 }
 
-static bool read_warmup(struct reading *r, struct span word)
+static bool read_warmup(struct optimiser_reading *r, struct span word)
 {
     return only_train(r, word, "a warmup") &&
            call_whole(r->c, "the number of steps of the warmup", 1, 1000000000, &r->o->warmup);
 }
 
-static bool read_batch(struct reading *r, struct span word)
+static bool read_batch(struct optimiser_reading *r, struct span word)
 {
     int64_t rows;
     if (r->batch == NULL) {
@@ -149,10 +149,10 @@ static bool read_batch(struct reading *r, struct span word)
     return true;
 }
 
-static const struct word {
+static const struct optimiser_word {
     const char *name;
     enum optim_kind kind;  // a way to step; OPTIM_PLAIN: something beside it
-    bool (*read)(struct reading *r, struct span word);
+    bool (*read)(struct optimiser_reading *r, struct span word);
 } words[] = {
     {"momentum", OPTIM_MOMENTUM, read_momentum}, {"nesterov", OPTIM_NESTEROV, read_momentum},
     {"rmsprop", OPTIM_RMSPROP, read_nothing},    {"adam", OPTIM_ADAM, read_nothing},
@@ -164,7 +164,7 @@ static const struct word {
 
 // ---- Together -----------------------------------------------------------------------------------
 
-static bool unknown_word(struct reading *r, struct span word)
+static bool unknown_word(struct optimiser_reading *r, struct span word)
 {
     struct nearest nearest;
     struct call *c = r->c;
@@ -180,7 +180,7 @@ static bool unknown_word(struct reading *r, struct span word)
                      r->batch != NULL ? ", schedule cosine, warmup 20, batch 16" : "");
 }
 
-static bool refuse_both(struct reading *r, struct span word, enum optim_kind kind)
+static bool refuse_both(struct optimiser_reading *r, struct span word, enum optim_kind kind)
 {
     struct diag *d = r->c->diag;
     const char *first = optim_name(r->kind), *second = optim_name(kind);
@@ -197,7 +197,7 @@ static bool refuse_both(struct reading *r, struct span word, enum optim_kind kin
 }
 
 // The way to step, after what was said before: rmsprop and momentum go together.
-static bool take_kind(struct reading *r, struct span word, enum optim_kind kind)
+static bool take_kind(struct optimiser_reading *r, struct span word, enum optim_kind kind)
 {
     bool pair = (r->kind == OPTIM_RMSPROP && kind == OPTIM_MOMENTUM) ||
                 (r->kind == OPTIM_MOMENTUM && kind == OPTIM_RMSPROP);
@@ -208,7 +208,7 @@ static bool take_kind(struct reading *r, struct span word, enum optim_kind kind)
     return true;
 }
 
-static bool read_word(struct reading *r)
+static bool read_word(struct optimiser_reading *r)
 {
     struct call *c = r->c;
     struct span word = call_word(c);
@@ -228,7 +228,7 @@ static bool read_word(struct reading *r)
            words[i].read(r, word);
 }
 
-static bool belongs(struct reading *r)
+static bool belongs(struct optimiser_reading *r)
 {
     struct call *c = r->c;
     struct optim *o = r->o;
@@ -250,7 +250,7 @@ static bool belongs(struct reading *r)
 bool optimiser_read(struct call *c, struct optim *o, int64_t steps, uint32_t *batch)
 {
     struct span said[COUNT_OF(words)] = {{0}};
-    struct reading r = {.c = c, .o = o, .steps = steps, .batch = batch, .said = said};
+    struct optimiser_reading r = {.c = c, .o = o, .steps = steps, .batch = batch, .said = said};
     double rate;
     if (!read_number(c, "the learning rate", INFINITY, &rate)) {
         return false;

@@ -112,7 +112,7 @@ static void put_trials(struct call *c, struct rec *need, const struct fit *fit)
     }
     struct rec *trials = rec_list(c->out, need, KEY_trials);
     for (size_t i = 0; i < fit->trials.count; i++) {
-        const struct trial *t = &BUF(struct trial, &fit->trials)[i];
+        const struct fit_trial *t = &BUF(struct fit_trial, &fit->trials)[i];
         struct rec *trial = rec_map(c->out, trials, KEY_NONE);
         rec_whole(c->out, trial, KEY_at, (int64_t)t->scene);
         rec_text(c->out, trial, KEY_style, fit_style_names[t->style]);
@@ -143,7 +143,7 @@ enum call_end picture_ask_for_best(struct call *c, const struct picture *p, cons
 
 // ---- What came of it ----------------------------------------------------------------------------
 
-const struct trial *picture_best(const struct call *c, const struct fit *fit, double *letters)
+const struct fit_trial *picture_best(const struct call *c, const struct fit *fit, double *letters)
 {
     const char *s = c->s->supply.data;
     size_t n = c->s->supply.count;
@@ -154,11 +154,11 @@ const struct trial *picture_best(const struct call *c, const struct fit *fit, do
         number_read(s + used + 1, n - used - 1, letters);
     }
     bool known = used > 0 && *letters > 0 && number < (double)fit->trials.count;
-    return known ? &BUF(struct trial, &fit->trials)[(size_t)number] : NULL;
+    return known ? &BUF(struct fit_trial, &fit->trials)[(size_t)number] : NULL;
 }
 
 // The scene as it was drawn.
-static void put_scene(struct call *c, const struct rec *scene, const struct trial *t,
+static void put_scene(struct call *c, const struct rec *scene, const struct fit_trial *t,
                       double letters)
 {
     struct rec *to = call_record(c, KIND_scene);
@@ -171,7 +171,7 @@ static void put_scene(struct call *c, const struct rec *scene, const struct tria
     rec_number(c->out, to, KEY_letters, letters);
 }
 
-void picture_put_form(struct records *out, struct rec *scene, const struct trial *t)
+void picture_put_form(struct records *out, struct rec *scene, const struct fit_trial *t)
 {
     rec_text(out, scene, KEY_direction, t->down ? "TB" : "LR");
     rec_text(out, scene, KEY_style, fit_style_names[t->style]);
@@ -216,7 +216,7 @@ static void note(struct call *c, const struct picture *p, size_t values, const s
 }
 
 static void put_written(struct call *c, const struct picture *p, size_t values,
-                        const struct rec *scene, const struct trial *t, double letters,
+                        const struct rec *scene, const struct fit_trial *t, double letters,
                         size_t pictures)
 {
     if (!call_echoes(c)) {
@@ -240,7 +240,7 @@ enum call_end picture_tell(struct call *c, const struct picture *p, const struct
                            const struct fit *fit, size_t pictures)
 {
     double letters;
-    const struct trial *t = picture_best(c, fit, &letters);
+    const struct fit_trial *t = picture_best(c, fit, &letters);
     if (t == NULL) {
         diag_set(c->diag, p->path, "the picture was written, but nothing is known of it");
         return CALL_FAILED;

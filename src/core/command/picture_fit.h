@@ -25,9 +25,9 @@ bool picture_wish(struct call *c, const struct picture *p, struct fit_wish *wish
 enum call_end picture_ask_for_best(struct call *c, const struct picture *p, const struct fit *fit,
                                    const char *what);
 // The host's answer; NULL if it makes no sense.
-const struct trial *picture_best(const struct call *c, const struct fit *fit, double *letters);
+const struct fit_trial *picture_best(const struct call *c, const struct fit *fit, double *letters);
 // Style and direction of a trial, put into a scene that has none.
-void picture_put_form(struct records *out, struct rec *scene, const struct trial *t);
+void picture_put_form(struct records *out, struct rec *scene, const struct fit_trial *t);
 // Says how it turned out. `pictures`: how many there are of a walk; 0: it is none.
 enum call_end picture_tell(struct call *c, const struct picture *p, const struct part *part,
                            const struct fit *fit, size_t pictures);

@@ -60,7 +60,7 @@ static struct scene_options options_of(const struct walker *w, bool whole)
     return options;
 }
 
-static struct rec *scene_of(struct walker *w, struct records *out, const struct trial *t,
+static struct rec *scene_of(struct walker *w, struct records *out, const struct fit_trial *t,
                             bool whole)
 {
     struct session *s = w->call->s;
@@ -94,7 +94,7 @@ static bool refuse_many(struct walker *w, size_t most)
                      "fold more, draw a part with --from, or write a page: graph L page.html");
 }
 
-static bool add_frames(struct walker *w, struct rec *frames, const struct trial *t,
+static bool add_frames(struct walker *w, struct rec *frames, const struct fit_trial *t,
                        const struct rec *last)
 {
     struct records *out = w->call->out;
@@ -124,7 +124,8 @@ static bool add_frames(struct walker *w, struct rec *frames, const struct trial 
 }
 
 // The scene at the walk's end, in the style and direction that were chosen.
-static const struct rec *last_scene(struct walker *w, struct records *out, const struct trial *t)
+static const struct rec *last_scene(struct walker *w, struct records *out,
+                                    const struct fit_trial *t)
 {
     struct records plain;
     struct rec *to = rec_record(out, &out->list, KEY_NONE, KIND_scene);
@@ -145,7 +146,7 @@ static enum call_end ask_for_frames(struct walker *w)
 {
     struct call *c = w->call;
     double letters;
-    const struct trial *t = picture_best(c, &w->fit, &letters);
+    const struct fit_trial *t = picture_best(c, &w->fit, &letters);
     if (t == NULL) {
         diag_set(c->diag, c->command, "no layout was chosen");
         return CALL_FAILED;
@@ -213,7 +214,7 @@ enum call_end picture_walk(struct call *c, const struct picture *p, const struct
     picture_assume_sheet(&w.picture);
     records_init(&w.fit.scenes);
     buf_init(&w.fit.makings, sizeof(struct making));
-    buf_init(&w.fit.trials, sizeof(struct trial));
+    buf_init(&w.fit.trials, sizeof(struct fit_trial));
     stepper_init(&w.walk);
     trail_init(&w.aside);
     enum call_end end = CALL_FAILED;

@@ -308,23 +308,23 @@ static void put_levels(struct land *l, struct rec *r)
 
 // ---- The record ---------------------------------------------------------------------------------
 
-struct taken {
+struct plot_landscape_taken {
     struct rec *x, *y;
 };
 
 static void take_place(struct land *l, double x, double y, void *with)
 {
-    struct taken *taken = with;
+    struct plot_landscape_taken *taken = with;
     rec_number(l->out, taken->x, KEY_NONE, x);
     rec_number(l->out, taken->y, KEY_NONE, y);
 }
 
-static struct taken begin_path(struct land *l, struct rec *series, const char *label)
+static struct plot_landscape_taken begin_path(struct land *l, struct rec *series, const char *label)
 {
     struct rec *one = rec_map(l->out, series, KEY_NONE);
     rec_text(l->out, one, KEY_label, label);
     struct rec *x = rec_list(l->out, one, KEY_x), *y = rec_list(l->out, one, KEY_y);
-    return (struct taken){x, y};
+    return (struct plot_landscape_taken){x, y};
 }
 
 static void ignore_place(struct land *l, double x, double y, void *with)
@@ -349,14 +349,14 @@ static void put_paths(struct land *l, struct rec *r)
         struct text label;
         text_init(&label);
         plot_training_label(c, i, &label);
-        struct taken taken = begin_path(l, series, text_get(&label));
+        struct plot_landscape_taken taken = begin_path(l, series, text_get(&label));
         walk_path(l, i, take_place, &taken);
         text_release(&label);
         others |= trainings_get(&c->s->trainings, i)->params > 2;
         shown++;
     }
     if (shown == 0 && is_leaf(p, 0) && is_leaf(p, 1)) {
-        struct taken taken = begin_path(l, series, "now");
+        struct plot_landscape_taken taken = begin_path(l, series, "now");
         take_place(l, l->now[0], l->now[1], &taken);
     }
     if (others) {

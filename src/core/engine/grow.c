@@ -19,8 +19,8 @@ struct growing {
     uint32_t root, from, start;  // the lowest `of`; nodes from `start` on are made here
     struct buf ids;              // uint32_t: the nodes that root depends on, lowest first
     struct buf known;            // uint8_t by node less `from`
-    struct buf adjoint;          // struct term, likewise: what has come to the node so far
-    struct buf live;             // struct term: 1 where a gradient reaches it (see sweep.c)
+    struct buf adjoint;          // struct grow_term, likewise: what has come to the node so far
+    struct buf live;             // struct grow_term: 1 where a gradient reaches it (see sweep.c)
     struct arena memory;
     struct grow_rule *rules[OP_COUNT][RULES];
 };
@@ -29,21 +29,21 @@ struct growing {
 
 // A formula at the operands of a node. `assumed` is a condition under which alone it is used: it
 // counts as 1, and its opposite as 0.
-struct setting {
+struct grow_setting {
     struct grow_nodes *g;
     const struct grow_rule *rule;
-    struct term x, y, v, assumed;
+    struct grow_term x, y, v, assumed;
     enum op op;
 };
 
-static struct term as_assumed(const struct setting *s, struct term x)
+static struct grow_term as_assumed(const struct grow_setting *s, struct grow_term x)
 {
     return terms_same(x, s->assumed) ? term_of_number(1) : x;
 }
 
-static struct term at_step(const struct setting *s, uint8_t step);
+static struct grow_term at_step(const struct grow_setting *s, uint8_t step);
 
-static struct term choose(const struct setting *s, const struct grow_step *step)
+static struct grow_term choose(const struct grow_setting *s, const struct grow_step *step)
 {
     struct grow_nodes *g = s->g;
     if (op_has_forms(s->op)) {
@@ -51,8 +51,8 @@ static struct term choose(const struct setting *s, const struct grow_step *step)
                                      grow_value(g, s->v));
         return at_step(s, now != 0 ? step->b : step->c);
     }
-    struct term c = at_step(s, step->a);
-    struct term other = as_assumed(s, grow_opposite(g, c));
+    struct grow_term c = at_step(s, step->a);
+    struct grow_term other = as_assumed(s, grow_opposite(g, c));
     if (c.kind == TERM_NUMBER || other.kind == TERM_NUMBER) {
         bool holds = c.kind == TERM_NUMBER ? c.number != 0 : other.number == 0;
         return at_step(s, holds ? step->b : step->c);
@@ -61,7 +61,7 @@ static struct term choose(const struct setting *s, const struct grow_step *step)
                       grow_when(g, other, at_step(s, step->c)));
 }
 
-static struct term at_step(const struct setting *s, uint8_t i)
+static struct grow_term at_step(const struct grow_setting *s, uint8_t i)
 {
     const struct grow_step *step = &s->rule->step[i];
     switch ((enum grow_kind)step->kind) {
@@ -74,7 +74,7 @@ static struct term at_step(const struct setting *s, uint8_t i)
     case GROW_V:
         return s->v;
     case GROW_APPLY: {
-        struct term a = at_step(s, step->a), b = step->b == step->a ? a : at_step(s, step->b);
+        struct grow_term a = at_step(s, step->a), b = step->b == step->a ? a : at_step(s, step->b);
         return as_assumed(s, grow_apply(s->g, (enum op)step->op, a, b));
     }
     case GROW_NOT:
@@ -109,7 +109,7 @@ static const struct grow_rule *rule_of(struct growing *g, enum op op, int which)
 // ---- The sweep ----------------------------------------------------------------------------------
 
 // A constant leaf counts as its number.
-static struct term operand_term(const struct growing *g, uint32_t id)
+static struct grow_term operand_term(const struct growing *g, uint32_t id)
 {
     return tape_marked(g->t, id, MARK_CONST) ? term_of_number(tape_value(g->t, id))
                                              : term_of_node(id);
@@ -158,25 +158,25 @@ static void keep_what_is_there(struct growing *g)
     }
 }
 
-static struct term *adjoint_at(struct growing *g, uint32_t id)
+static struct grow_term *adjoint_at(struct growing *g, uint32_t id)
 {
-    return &BUF(struct term, &g->adjoint)[id - g->from];
+    return &BUF(struct grow_term, &g->adjoint)[id - g->from];
 }
 
-static struct term *live_at(struct growing *g, uint32_t id)
+static struct grow_term *live_at(struct growing *g, uint32_t id)
 {
-    return &BUF(struct term, &g->live)[id - g->from];
+    return &BUF(struct grow_term, &g->live)[id - g->from];
 }
 
-static void give(struct growing *g, uint32_t operand, struct term share, struct term live)
+static void give(struct growing *g, uint32_t operand, struct grow_term share, struct grow_term live)
 {
-    struct term *sum = adjoint_at(g, operand), *any = live_at(g, operand);
+    struct grow_term *sum = adjoint_at(g, operand), *any = live_at(g, operand);
     *sum = sum->kind == TERM_NONE ? share : grow_apply(&g->nodes, OP_ADD, *sum, share);
     *any = any->kind == TERM_NONE ? live : grow_either(&g->nodes, *any, live);
 }
 
 // May 0 times this slope be something else than 0?
-static bool may_be_infinite(const struct growing *g, enum op op, struct term slope)
+static bool may_be_infinite(const struct growing *g, enum op op, struct grow_term slope)
 {
     return slope.kind == TERM_NODE &&
            (strcmp(op_get(op)->where, "1") != 0 || !isfinite(grow_value(&g->nodes, slope)));
@@ -192,21 +192,21 @@ static void pass(struct growing *g, uint32_t i, int slot)
     if (g->nodes.failed) {
         return;
     }
-    struct setting s = {.g = &g->nodes,
-                        .rule = flat,
-                        .x = operand_term(g, (uint32_t)n.a),
-                        .y = operand_term(g, (uint32_t)n.b),
-                        .v = term_of_node(i),
-                        .op = op};
-    struct term open = grow_opposite(&g->nodes, at_step(&s, (uint8_t)(flat->count - 1)));
+    struct grow_setting s = {.g = &g->nodes,
+                             .rule = flat,
+                             .x = operand_term(g, (uint32_t)n.a),
+                             .y = operand_term(g, (uint32_t)n.b),
+                             .v = term_of_node(i),
+                             .op = op};
+    struct grow_term open = grow_opposite(&g->nodes, at_step(&s, (uint8_t)(flat->count - 1)));
     if (term_is(open, 0)) {
         return;
     }
-    struct term live = grow_both(&g->nodes, *live_at(g, i), open);
+    struct grow_term live = grow_both(&g->nodes, *live_at(g, i), open);
     s.rule = rule;
     s.assumed = open;
-    struct term slope = at_step(&s, (uint8_t)(rule->count - 1));
-    struct term share = grow_product(&g->nodes, *adjoint_at(g, i), slope);
+    struct grow_term slope = at_step(&s, (uint8_t)(rule->count - 1));
+    struct grow_term share = grow_product(&g->nodes, *adjoint_at(g, i), slope);
     share = grow_when(&g->nodes, may_be_infinite(g, op, slope) ? live : open, share);
     give(g, slot == 0 ? (uint32_t)n.a : (uint32_t)n.b, share, live);
 }
@@ -237,8 +237,8 @@ static bool sweep(struct growing *g)
 static void mark_needed(const struct growing *g, uint8_t *needed, const uint32_t *of, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        struct term x =
-            of[k] <= g->root ? BUF(struct term, &g->adjoint)[of[k] - g->from] : term_of_number(0);
+        struct grow_term x = of[k] <= g->root ? BUF(struct grow_term, &g->adjoint)[of[k] - g->from]
+                                              : term_of_number(0);
         if (x.kind == TERM_NODE && x.node >= g->start) {
             needed[x.node - g->start] = 1;
         }
@@ -299,7 +299,7 @@ static bool report_rows(struct growing *g, const uint32_t *to, struct buf *rows)
 {
     for (size_t k = g->ids.count - 1; k-- > 0 && BUF(uint32_t, &g->ids)[k] >= g->from;) {
         uint32_t i = BUF(uint32_t, &g->ids)[k];
-        struct term x = *adjoint_at(g, i);
+        struct grow_term x = *adjoint_at(g, i);
         bool new = x.kind == TERM_NODE &&x.node >= g->start;
         uint32_t node = new ? moved(g, to, x.node) : NODE_NONE;
         struct grown *at = node == NODE_NONE ? NULL : buf_push(rows, 1);
@@ -316,7 +316,7 @@ static void report(struct growing *g, const uint32_t *to, const uint32_t *of, si
                    struct gradient *out)
 {
     for (size_t k = 0; k < count; k++) {
-        struct term x = of[k] <= g->root ? *adjoint_at(g, of[k]) : term_of_number(0);
+        struct grow_term x = of[k] <= g->root ? *adjoint_at(g, of[k]) : term_of_number(0);
         out[k] = (struct gradient){.node = x.kind == TERM_NODE ? moved(g, to, x.node) : NODE_NONE,
                                    .number = x.kind == TERM_NUMBER ? x.number : 0,
                                    .reached = is(g, of[k], BELOW)};
@@ -360,8 +360,8 @@ enum sweep_end grow_gradients(struct tape *t, struct stop *stop, uint32_t root, 
         g.from = of[k] < g.from ? of[k] : g.from;
     }
     buf_init(&g.known, sizeof(uint8_t));
-    buf_init(&g.adjoint, sizeof(struct term));
-    buf_init(&g.live, sizeof(struct term));
+    buf_init(&g.adjoint, sizeof(struct grow_term));
+    buf_init(&g.live, sizeof(struct grow_term));
     buf_init(&g.nodes.slots, sizeof(uint32_t));
     buf_init(&g.ids, sizeof(uint32_t));
     arena_init(&g.memory);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-double grow_value(const struct grow_nodes *g, struct term x)
+double grow_value(const struct grow_nodes *g, struct grow_term x)
 {
     return x.kind == TERM_NODE ? tape_value(g->t, x.node) : x.number;
 }
@@ -113,7 +113,7 @@ static uint32_t made(struct grow_nodes *g, uint32_t id)
     return id;
 }
 
-static uint32_t as_node(struct grow_nodes *g, struct term x)
+static uint32_t as_node(struct grow_nodes *g, struct grow_term x)
 {
     if (x.kind == TERM_NODE) {
         return x.node;
@@ -122,7 +122,8 @@ static uint32_t as_node(struct grow_nodes *g, struct term x)
     return found != NODE_NONE ? found : made(g, tape_leaf(g->t, x.number, MARK_CONST));
 }
 
-static struct term operation(struct grow_nodes *g, enum op op, struct term x, struct term y)
+static struct grow_term operation(struct grow_nodes *g, enum op op, struct grow_term x,
+                                  struct grow_term y)
 {
     if (g->failed) {
         return term_of_number(0);
@@ -148,16 +149,16 @@ static bool is_comparison(enum op op)
 }
 
 // Is it a node that is 0 or 1?
-static bool is_truth(const struct grow_nodes *g, struct term x)
+static bool is_truth(const struct grow_nodes *g, struct grow_term x)
 {
     return x.kind == TERM_NODE && is_comparison(tape_op(g->t, x.node));
 }
 
-static struct term negated(struct grow_nodes *g, struct term x);
+static struct grow_term negated(struct grow_nodes *g, struct grow_term x);
 
-struct term grow_product(struct grow_nodes *g, struct term x, struct term y)
+struct grow_term grow_product(struct grow_nodes *g, struct grow_term x, struct grow_term y)
 {
-    struct term *number = x.kind == TERM_NUMBER ? &x : &y, *other = number == &x ? &y : &x;
+    struct grow_term *number = x.kind == TERM_NUMBER ? &x : &y, *other = number == &x ? &y : &x;
     if (other->kind == TERM_NUMBER) {
         return term_of_number(x.number * y.number);
     }
@@ -173,7 +174,7 @@ struct term grow_product(struct grow_nodes *g, struct term x, struct term y)
     return operation(g, OP_MUL, x, y);
 }
 
-static struct term negated(struct grow_nodes *g, struct term x)
+static struct grow_term negated(struct grow_nodes *g, struct grow_term x)
 {
     if (x.kind == TERM_NUMBER) {
         return term_of_number(-x.number);
@@ -183,7 +184,8 @@ static struct term negated(struct grow_nodes *g, struct term x)
 }
 
 // op on x and y (y = x for one operand), the same to the last bit.
-struct term grow_apply(struct grow_nodes *g, enum op op, struct term x, struct term y)
+struct grow_term grow_apply(struct grow_nodes *g, enum op op, struct grow_term x,
+                            struct grow_term y)
 {
     bool two = op_get(op)->arity == 2;
     if (x.kind == TERM_NUMBER && (!two || y.kind == TERM_NUMBER)) {
@@ -213,7 +215,7 @@ struct term grow_apply(struct grow_nodes *g, enum op op, struct term x, struct t
 }
 
 // 1 where x is 0, else 0.
-struct term grow_opposite(struct grow_nodes *g, struct term x)
+struct grow_term grow_opposite(struct grow_nodes *g, struct grow_term x)
 {
     static const enum op other[OP_COUNT] = {[OP_LT] = OP_GE, [OP_GE] = OP_LT, [OP_GT] = OP_LE,
                                             [OP_LE] = OP_GT, [OP_EQ] = OP_NE, [OP_NE] = OP_EQ};
@@ -229,7 +231,7 @@ struct term grow_opposite(struct grow_nodes *g, struct term x)
     return grow_apply(g, OP_EQ, x, term_of_number(0));
 }
 
-struct term grow_both(struct grow_nodes *g, struct term x, struct term y)
+struct grow_term grow_both(struct grow_nodes *g, struct grow_term x, struct grow_term y)
 {
     return x.kind == TERM_NUMBER   ? (x.number != 0 ? y : x)
            : y.kind == TERM_NUMBER ? (y.number != 0 ? x : y)
@@ -237,7 +239,7 @@ struct term grow_both(struct grow_nodes *g, struct term x, struct term y)
                                    : operation(g, OP_MUL, x, y);
 }
 
-struct term grow_either(struct grow_nodes *g, struct term x, struct term y)
+struct grow_term grow_either(struct grow_nodes *g, struct grow_term x, struct grow_term y)
 {
     return x.kind == TERM_NUMBER   ? (x.number != 0 ? x : y)
            : y.kind == TERM_NUMBER ? (y.number != 0 ? y : x)
@@ -246,7 +248,7 @@ struct term grow_either(struct grow_nodes *g, struct term x, struct term y)
 }
 
 // x where c, else 0.
-struct term grow_when(struct grow_nodes *g, struct term c, struct term x)
+struct grow_term grow_when(struct grow_nodes *g, struct grow_term c, struct grow_term x)
 {
     if (c.kind == TERM_NUMBER) {
         return c.number != 0 ? x : term_of_number(0);

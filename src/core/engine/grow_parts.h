@@ -8,28 +8,28 @@
 enum term_kind { TERM_NONE, TERM_NUMBER, TERM_NODE };
 
 // A number or a node; or nothing yet.
-struct term {
+struct grow_term {
     enum term_kind kind;
     uint32_t node;
     double number;
 };
 
-static inline struct term term_of_number(double number)
+static inline struct grow_term term_of_number(double number)
 {
-    return (struct term){TERM_NUMBER, NODE_NONE, number};
+    return (struct grow_term){TERM_NUMBER, NODE_NONE, number};
 }
 
-static inline struct term term_of_node(uint32_t node)
+static inline struct grow_term term_of_node(uint32_t node)
 {
-    return (struct term){TERM_NODE, node, 0};
+    return (struct grow_term){TERM_NODE, node, 0};
 }
 
-static inline bool term_is(struct term x, double number)
+static inline bool term_is(struct grow_term x, double number)
 {
     return x.kind == TERM_NUMBER && x.number == number;
 }
 
-static inline bool terms_same(struct term x, struct term y)
+static inline bool terms_same(struct grow_term x, struct grow_term y)
 {
     return x.kind == TERM_NODE && y.kind == TERM_NODE && x.node == y.node;
 }
@@ -42,20 +42,21 @@ struct grow_nodes {
     bool failed;  // no room, or interrupted: terms are numbers then, and mean nothing
 };
 
-double grow_value(const struct grow_nodes *g, struct term x);
+double grow_value(const struct grow_nodes *g, struct grow_term x);
 // This node is found from now on.
 void grow_keep(struct grow_nodes *g, uint32_t id);
 
 // Each of these is the same to the last bit as the operation, and makes no node where there is one,
 // or where a number or an operand is the result.
-struct term grow_apply(struct grow_nodes *g, enum op op, struct term x, struct term y);
-struct term grow_product(struct grow_nodes *g, struct term x, struct term y);
+struct grow_term grow_apply(struct grow_nodes *g, enum op op, struct grow_term x,
+                            struct grow_term y);
+struct grow_term grow_product(struct grow_nodes *g, struct grow_term x, struct grow_term y);
 // 1 where x is 0, else 0.
-struct term grow_opposite(struct grow_nodes *g, struct term x);
+struct grow_term grow_opposite(struct grow_nodes *g, struct grow_term x);
 // Of conditions, which are 0 or not: x and y, x or y.
-struct term grow_both(struct grow_nodes *g, struct term x, struct term y);
-struct term grow_either(struct grow_nodes *g, struct term x, struct term y);
+struct grow_term grow_both(struct grow_nodes *g, struct grow_term x, struct grow_term y);
+struct grow_term grow_either(struct grow_nodes *g, struct grow_term x, struct grow_term y);
 // x where c is not 0, else 0.
-struct term grow_when(struct grow_nodes *g, struct term c, struct term x);
+struct grow_term grow_when(struct grow_nodes *g, struct grow_term c, struct grow_term x);
 
 #endif

@@ -5,34 +5,34 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-struct reader {
+struct grow_rule_reader {
     struct grow_rule *rule;
     const char *at;
 };
 
-static uint8_t add(struct reader *r, struct grow_step step)
+static uint8_t add(struct grow_rule_reader *r, struct grow_step step)
 {
     BS_ASSERT(r->rule->count < GROW_STEPS);
     r->rule->step[r->rule->count] = step;
     return r->rule->count++;
 }
 
-static uint8_t add_number(struct reader *r, double number)
+static uint8_t add_number(struct grow_rule_reader *r, double number)
 {
     return add(r, (struct grow_step){.kind = GROW_NUMBER, .number = number});
 }
 
-static uint8_t add_op(struct reader *r, enum op op, uint8_t a, uint8_t b)
+static uint8_t add_op(struct grow_rule_reader *r, enum op op, uint8_t a, uint8_t b)
 {
     return add(r, (struct grow_step){.kind = GROW_APPLY, .op = (uint8_t)op, .a = a, .b = b});
 }
 
-static uint8_t add_logic(struct reader *r, enum grow_kind kind, uint8_t a, uint8_t b)
+static uint8_t add_logic(struct grow_rule_reader *r, enum grow_kind kind, uint8_t a, uint8_t b)
 {
     return add(r, (struct grow_step){.kind = (uint8_t)kind, .a = a, .b = b});
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct grow_rule_reader *r)
 {
     while (*r->at == ' ' || *r->at == '\n') {
         r->at++;
@@ -40,7 +40,7 @@ static void skip_blanks(struct reader *r)
 }
 
 // Takes this sign, if it comes next.
-static bool take(struct reader *r, const char *sign)
+static bool take(struct grow_rule_reader *r, const char *sign)
 {
     size_t n = strlen(sign);
     skip_blanks(r);
@@ -51,10 +51,10 @@ static bool take(struct reader *r, const char *sign)
     return true;
 }
 
-static uint8_t read_condition(struct reader *r);
+static uint8_t read_condition(struct grow_rule_reader *r);
 
 // primary = number | "x" | "y" | "v" | "pi" | name "(" args ")" | "(" condition ")"
-static uint8_t read_primary(struct reader *r)
+static uint8_t read_primary(struct grow_rule_reader *r)
 {
     double number;
     size_t digits = number_read(r->at, strlen(r->at), &number), n = 0;
@@ -96,7 +96,7 @@ static uint8_t read_primary(struct reader *r)
 }
 
 // signed = ("-" | "!") signed | primary
-static uint8_t read_signed(struct reader *r)
+static uint8_t read_signed(struct grow_rule_reader *r)
 {
     skip_blanks(r);
     if (take(r, "-")) {
@@ -124,7 +124,7 @@ static const struct infix {
     {"!=", 3, GROW_APPLY, OP_NE}, {"&&", 4, GROW_AND, OP_COUNT}, {"||", 5, GROW_OR, OP_COUNT},
 };
 
-static const struct infix *take_infix(struct reader *r, int level)
+static const struct infix *take_infix(struct grow_rule_reader *r, int level)
 {
     for (size_t i = 0; i < COUNT_OF(infixes); i++) {
         if (infixes[i].level == level && take(r, infixes[i].sign)) {
@@ -135,7 +135,7 @@ static const struct infix *take_infix(struct reader *r, int level)
 }
 
 // level n = level n-1 (sign level n-1)*
-static uint8_t read_level(struct reader *r, int level)
+static uint8_t read_level(struct grow_rule_reader *r, int level)
 {
     uint8_t a = level == 0 ? read_signed(r) : read_level(r, level - 1);
     const struct infix *sign;
@@ -147,7 +147,7 @@ static uint8_t read_level(struct reader *r, int level)
 }
 
 // condition = level 5 ["?" condition ":" condition]
-static uint8_t read_condition(struct reader *r)
+static uint8_t read_condition(struct grow_rule_reader *r)
 {
     uint8_t a = read_level(r, 5);
     if (!take(r, "?")) {
@@ -162,7 +162,7 @@ static uint8_t read_condition(struct reader *r)
 
 void grow_rule_read(struct grow_rule *rule, const char *text)
 {
-    struct reader r = {.rule = rule, .at = text};
+    struct grow_rule_reader r = {.rule = rule, .at = text};
     rule->count = 0;
     read_condition(&r);
     skip_blanks(&r);

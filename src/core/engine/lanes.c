@@ -67,7 +67,7 @@ double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane)
 
 static bool make_room(struct lanes *p)
 {
-    const struct program *q = &p->program;
+    const struct lanes_program *q = &p->program;
     size_t width = BUF(struct tile, &q->tiles)[0].width;
     bool ok = buf_resize(&p->value, q->slots * width) && buf_resize(&p->grad, q->slots * width) &&
               buf_resize(&p->weight, q->weights) && buf_resize(&p->gradient, q->gradients) &&
@@ -180,8 +180,8 @@ static void pack(struct lanes *p)
     }
 }
 
-void lanes_fetch(const struct program *p, const struct instruction *in, const double *node_grad,
-                 double *gradient)
+void lanes_fetch(const struct lanes_program *p, const struct instruction *in,
+                 const double *node_grad, double *gradient)
 {
     const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;
     size_t stride = in->gradient_stride;
@@ -194,7 +194,7 @@ void lanes_fetch(const struct program *p, const struct instruction *in, const do
     }
 }
 
-void lanes_put_back(const struct program *p, const struct instruction *in, double *node_grad,
+void lanes_put_back(const struct lanes_program *p, const struct instruction *in, double *node_grad,
                     const double *gradient)
 {
     const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;

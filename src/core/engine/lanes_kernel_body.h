@@ -198,7 +198,7 @@ static const double **point(const struct run *r, const struct instruction *in, b
 }
 
 // What a block works on: from row `at` of the outputs or operands, from lane l on.
-struct block {
+struct lane_block {
     const double *const *x;
     const double *weight;  // [terms][stride], from the first output on
     size_t stride, width, lane;
@@ -214,7 +214,7 @@ struct block {
 #define TERM_ADDS(i) s##i += load(x + (i % V) * LANES_WIDTH) * w[i / V];
 #define SUM_ENDS(i) store(out + (i / V) * b->width + (i % V) * LANES_WIDTH, s##i);
 #define DOTS_BLOCK(NAME, REPEAT, VECTORS)                                                          \
-    static void NAME(const struct block *b)                                                        \
+    static void NAME(const struct lane_block *b)                                                   \
     {                                                                                              \
         enum { V = VECTORS };                                                                      \
         const double *w = b->weight, *bias = w + b->terms * b->stride, *x = b->x[0] + b->lane;     \
@@ -242,15 +242,15 @@ DOTS_BLOCK(dots_1_by_2, REPEAT_2, 2)
 static void run_dots(const struct run *r, const struct instruction *in)
 {
     size_t width = r->tile->width;
-    struct block b = {point(r, in, false),
-                      r->weight + in->weight,
-                      in->stride,
-                      width,
-                      0,
-                      in->terms,
-                      in->count,
-                      in->bias,
-                      r->value + in->slot * width};
+    struct lane_block b = {point(r, in, false),
+                           r->weight + in->weight,
+                           in->stride,
+                           width,
+                           0,
+                           in->terms,
+                           in->count,
+                           in->bias,
+                           r->value + in->slot * width};
     uint32_t j = 0;
     for (; j + 4 <= in->count; j += 4, b.weight += 4, b.out += 4 * width) {
         for (b.lane = 0; b.lane < width; b.lane += 2 * LANES_WIDTH) {
@@ -272,7 +272,7 @@ static void run_dots(const struct run *r, const struct instruction *in)
 #define OUTPUT_ADDS(i) s##i += load(g + (i % V) * LANES_WIDTH) * w[(i / V) * b->stride];
 #define GRADIENT_ENDS(i) store((double *)b->x[i / V] + b->lane + (i % V) * LANES_WIDTH, s##i);
 #define RETURN_BLOCK(NAME, REPEAT, VECTORS)                                                        \
-    static void NAME(const struct block *b)                                                        \
+    static void NAME(const struct lane_block *b)                                                   \
     {                                                                                              \
         enum { V = VECTORS };                                                                      \
         const double *g = b->out + b->lane + b->count * b->width, *w = b->weight + b->count;       \
@@ -292,7 +292,7 @@ RETURN_BLOCK(return_1_by_2, REPEAT_2, 2)
 static void return_operands(const struct run *r, const struct instruction *in)
 {
     size_t width = r->tile->width;
-    struct block b = {
+    struct lane_block b = {
         point(r, in, true), r->weight + in->weight,    in->stride, width, 0, in->terms, in->count,
         in->bias,           r->grad + in->slot * width};
     for (uint32_t k = 0; k < in->terms;) {
@@ -384,7 +384,7 @@ static void outer(const struct run *r, const double *const *a, uint32_t rows, co
 
 static void return_weights(const struct run *r, const struct instruction *in)
 {
-    const struct program *p = r->program;
+    const struct lanes_program *p = r->program;
     const uint32_t *x = BUF(uint32_t, &p->rows) + in->x;
     size_t width = r->tile->width;
     const double **operand = r->pointers, **output = r->pointers + in->terms + 1;
@@ -456,7 +456,7 @@ static void forward(const struct run *r)
 
 static void backward(const struct run *r)
 {
-    const struct program *p = r->program;
+    const struct lanes_program *p = r->program;
     const struct instruction *code = p->code.data;
     size_t width = r->tile->width;
     for (size_t i = 0; i < p->slots * width; i += LANES_WIDTH) {

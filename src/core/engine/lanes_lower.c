@@ -8,7 +8,7 @@
 enum { SCRATCH = 4 };  // rows that a map needs beside
 
 // A product of a uniform and a row, as a term of a dot product.
-struct factor {
+struct lanes_lower_factor {
     uint32_t like;
     struct ref x;
     uint32_t weight;  // a node
@@ -24,10 +24,10 @@ struct dot {
 };
 
 struct lowering {
-    struct program *p;
+    struct lanes_program *p;
     struct finding *f;
     struct buf order;    // uint32_t: likes by the number of their first lane's node
-    struct buf factors;  // struct factor
+    struct buf factors;  // struct lanes_lower_factor
     struct buf dots;     // struct dot
     struct buf seen;     // uint8_t, by id less low: instructions that a uniform occurs in, up to 2
 };
@@ -48,13 +48,13 @@ static uint32_t first_node(const struct finding *f, uint32_t like)
 
 // ---- Order --------------------------------------------------------------------------------------
 
-struct place {
+struct lanes_lower_place {
     uint32_t node, like;
 };
 
 static int compare_places(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct lanes_lower_place *x = a, *y = b;
     return (x->node > y->node) - (x->node < y->node);
 }
 
@@ -62,16 +62,17 @@ static bool sort_likes(struct lowering *w)
 {
     struct buf places;
     size_t n = w->f->likes.count;
-    buf_init(&places, sizeof(struct place));
+    buf_init(&places, sizeof(struct lanes_lower_place));
     bool ok = buf_resize(&places, n) && buf_resize(&w->order, n);
     for (size_t i = 0; i < n && ok; i++) {
-        BUF(struct place, &places)[i] = (struct place){first_node(w->f, (uint32_t)i), (uint32_t)i};
+        BUF(struct lanes_lower_place, &places)
+        [i] = (struct lanes_lower_place){first_node(w->f, (uint32_t)i), (uint32_t)i};
     }
     if (ok) {
-        qsort(places.data, n, sizeof(struct place), compare_places);
+        qsort(places.data, n, sizeof(struct lanes_lower_place), compare_places);
     }
     for (size_t i = 0; i < n && ok; i++) {
-        BUF(uint32_t, &w->order)[i] = BUF(struct place, &places)[i].like;
+        BUF(uint32_t, &w->order)[i] = BUF(struct lanes_lower_place, &places)[i].like;
     }
     buf_release(&places);
     return ok;
@@ -85,7 +86,7 @@ static bool is_single(const struct finding *f, struct ref r)
            !finding_like(f, r.index)->fused;
 }
 
-static bool read_factor(const struct finding *f, struct ref r, struct factor *out)
+static bool read_factor(const struct finding *f, struct ref r, struct lanes_lower_factor *out)
 {
     if (!is_single(f, r) || finding_like(f, r.index)->op != OP_MUL) {
         return false;
@@ -93,13 +94,13 @@ static bool read_factor(const struct finding *f, struct ref r, struct factor *ou
     const struct ref *x = finding_like(f, r.index)->operand;
     int uniform = x[0].kind == REF_UNIFORM ? 0 : 1;
     struct ref other = x[1 - uniform];
-    *out = (struct factor){r.index, other, x[uniform].index};
+    *out = (struct lanes_lower_factor){r.index, other, x[uniform].index};
     return x[uniform].kind == REF_UNIFORM && (other.kind == REF_SLOT || other.kind == REF_INPUT);
 }
 
-static bool add_factor(struct lowering *w, struct factor factor)
+static bool add_factor(struct lowering *w, struct lanes_lower_factor factor)
 {
-    struct factor *at = buf_push(&w->factors, 1);
+    struct lanes_lower_factor *at = buf_push(&w->factors, 1);
     if (at != NULL) {
         *at = factor;
     }
@@ -110,7 +111,7 @@ static bool add_factor(struct lowering *w, struct factor factor)
 static bool read_products(struct lowering *w, struct ref at, struct dot *d)
 {
     const struct finding *f = w->f;
-    struct factor factor;
+    struct lanes_lower_factor factor;
     while (at.kind == REF_SLOT && finding_like(f, at.index)->op == OP_ADD) {
         const struct ref *x = finding_like(f, at.index)->operand;
         if (!read_factor(f, x[1], &factor) || !add_factor(w, factor)) {
@@ -138,7 +139,7 @@ static bool read_dot(struct lowering *w, uint32_t top, struct dot *d)
     struct ref at = {REF_SLOT, top};
     int uniform = x[0].kind == REF_UNIFORM ? 0 : 1;
     if (x[uniform].kind == REF_UNIFORM && is_single(f, x[1 - uniform])) {
-        struct factor only;
+        struct lanes_lower_factor only;
         struct like *sum = finding_like(f, x[1 - uniform].index);
         // One that is spread over several outputs is added by a map, in its own order.
         bool own = BUF(uint32_t, &f->uses)[x[uniform].index - f->low] == f->lanes;
@@ -155,9 +156,9 @@ static bool read_dot(struct lowering *w, uint32_t top, struct dot *d)
         w->factors.count = d->factor;
         return false;
     }
-    struct factor *factor = BUF(struct factor, &w->factors) + d->factor;
+    struct lanes_lower_factor *factor = BUF(struct lanes_lower_factor, &w->factors) + d->factor;
     for (uint32_t i = 0; i < d->count / 2; i++) {
-        struct factor held = factor[i];
+        struct lanes_lower_factor held = factor[i];
         factor[i] = factor[d->count - 1 - i];
         factor[d->count - 1 - i] = held;
     }
@@ -168,7 +169,8 @@ static bool read_dot(struct lowering *w, uint32_t top, struct dot *d)
 static void fuse(struct lowering *w, const struct dot *d)
 {
     struct ref at = {REF_SLOT, d->top};
-    const struct factor *factor = BUF(struct factor, &w->factors) + d->factor;
+    const struct lanes_lower_factor *factor =
+        BUF(struct lanes_lower_factor, &w->factors) + d->factor;
     for (uint32_t i = 0; i < d->count; i++) {
         finding_like(w->f, factor[i].like)->fused = true;
     }
@@ -181,8 +183,8 @@ static void fuse(struct lowering *w, const struct dot *d)
 
 static bool is_over_the_same(const struct lowering *w, const struct dot *a, const struct dot *b)
 {
-    const struct factor *x = BUF(struct factor, &w->factors) + a->factor;
-    const struct factor *y = BUF(struct factor, &w->factors) + b->factor;
+    const struct lanes_lower_factor *x = BUF(struct lanes_lower_factor, &w->factors) + a->factor;
+    const struct lanes_lower_factor *y = BUF(struct lanes_lower_factor, &w->factors) + b->factor;
     bool same = a->count == b->count && a->bias == b->bias;
     for (uint32_t k = 0; k < a->count && same; k++) {
         same = x[k].x.kind == y[k].x.kind && x[k].x.index == y[k].x.index;
@@ -193,12 +195,12 @@ static bool is_over_the_same(const struct lowering *w, const struct dot *a, cons
 // Does one of the dots have this one's first weight? Their gradients would be summed in two places.
 static bool has_weight(const struct lowering *w, const struct buf *dots, const struct dot *d)
 {
-    uint32_t weight = BUF(struct factor, &w->factors)[d->factor].weight;
+    uint32_t weight = BUF(struct lanes_lower_factor, &w->factors)[d->factor].weight;
     bool has = false;
     bool own = BUF(uint32_t, &w->f->uses)[weight - w->f->low] == w->f->lanes;
     for (size_t i = 0; i < dots->count && !own && !has; i++) {
         const struct dot *other = BUF(const struct dot *, dots)[i];
-        has = BUF(struct factor, &w->factors)[other->factor].weight == weight;
+        has = BUF(struct lanes_lower_factor, &w->factors)[other->factor].weight == weight;
     }
     return has;
 }
@@ -257,7 +259,8 @@ static bool name_weights(struct lowering *w, const struct dot *const *dots, uint
     for (uint32_t k = 0; k < rows; k++) {
         for (uint32_t j = 0; j < count; j++) {
             const struct dot *d = dots[j];
-            const struct factor *factor = BUF(struct factor, &w->factors) + d->factor;
+            const struct lanes_lower_factor *factor =
+                BUF(struct lanes_lower_factor, &w->factors) + d->factor;
             uint32_t node = k < terms ? factor[k].weight : d->bias_node;
             uint32_t like = k < terms ? factor[k].like : d->bias_like;
             if (!push_number(&w->p->nodes, node) || !push_number(&w->p->likes, like)) {
@@ -272,7 +275,7 @@ static bool name_weights(struct lowering *w, const struct dot *const *dots, uint
 // One instruction for the dot and those over the same operands that follow.
 static bool emit_dots(struct lowering *w, struct dot *first)
 {
-    struct program *p = w->p;
+    struct lanes_program *p = w->p;
     enum { LOOK = 4096 };  // dots beyond the first
     struct buf alike;      // const struct dot *
     buf_init(&alike, sizeof(struct dot *));
@@ -309,8 +312,9 @@ static bool emit_dots(struct lowering *w, struct dot *first)
         ok = name_weights(w, alike.data, in->count, in->terms);
     }
     for (uint32_t k = 0; ok && k < first->count; k++) {
-        ok = push_number(&p->rows,
-                         row_of(w->f, BUF(struct factor, &w->factors)[first->factor + k].x));
+        ok = push_number(
+            &p->rows,
+            row_of(w->f, BUF(struct lanes_lower_factor, &w->factors)[first->factor + k].x));
     }
     buf_release(&alike);
     return ok;
@@ -336,7 +340,7 @@ static bool uniform_row(struct lowering *w, uint32_t node, uint32_t *row)
 static bool emit_pick(struct lowering *w, uint32_t like, uint32_t operand, uint32_t pick,
                       uint32_t *row)
 {
-    struct program *p = w->p;
+    struct lanes_program *p = w->p;
     const struct finding *f = w->f;
     struct instruction *in = emit(w);
     if (in == NULL) {
@@ -413,7 +417,7 @@ static bool joins(struct instruction *in, enum op op, int arity, const uint32_t 
 }
 
 // Rows of scratch: a uniform that the whole map shares keeps the shares of all its rows.
-static void widen(struct program *p, const struct instruction *in)
+static void widen(struct lanes_program *p, const struct instruction *in)
 {
     uint32_t rows = SCRATCH + ((in->again[0] || in->again[1]) ? in->count : 0);
     p->widest = rows > p->widest ? rows : p->widest;
@@ -437,7 +441,7 @@ static void simplify(const struct finding *f, struct like *like)
 
 static bool emit_map(struct lowering *w, uint32_t at)
 {
-    struct program *p = w->p;
+    struct lanes_program *p = w->p;
     uint32_t row[2];
     struct like *like = finding_like(w->f, at);
     simplify(w->f, like);
@@ -497,13 +501,13 @@ static bool has_twice(const uint32_t *nodes, size_t count)
 {
     bool twice = false;
     struct buf sorted;
-    buf_init(&sorted, sizeof(struct place));
+    buf_init(&sorted, sizeof(struct lanes_lower_place));
     if (!buf_resize(&sorted, count)) {
         return true;
     }
-    struct place *place = sorted.data;
+    struct lanes_lower_place *place = sorted.data;
     for (size_t i = 0; i < count; i++) {
-        place[i] = (struct place){nodes[i], 0};
+        place[i] = (struct lanes_lower_place){nodes[i], 0};
     }
     qsort(place, count, sizeof *place, compare_places);
     for (size_t i = 1; i < count; i++) {
@@ -515,7 +519,7 @@ static bool has_twice(const uint32_t *nodes, size_t count)
 
 static bool mark_shared(struct lowering *w)
 {
-    struct program *p = w->p;
+    struct lanes_program *p = w->p;
     uint32_t gradient = 0, weight = 0;
     for (size_t i = 0; i < p->code.count; i++) {
         struct instruction *in = &BUF(struct instruction, &p->code)[i];
@@ -541,11 +545,11 @@ static bool mark_shared(struct lowering *w)
     return true;
 }
 
-bool lanes_lower(struct program *p, struct finding *f)
+bool lanes_lower(struct lanes_program *p, struct finding *f)
 {
     struct lowering w = {.p = p, .f = f};
-    *p =
-        (struct program){.lanes = f->lanes, .inputs = (uint32_t)f->inputs.count, .widest = SCRATCH};
+    *p = (struct lanes_program){
+        .lanes = f->lanes, .inputs = (uint32_t)f->inputs.count, .widest = SCRATCH};
     buf_init(&p->code, sizeof(struct instruction));
     buf_init(&p->tiles, sizeof(struct tile));
     struct buf *const numbers[] = {&p->rows,     &p->picks, &p->nodes, &p->likes,
@@ -553,7 +557,7 @@ bool lanes_lower(struct program *p, struct finding *f)
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         buf_init(numbers[i], sizeof(uint32_t));
     }
-    buf_init(&w.factors, sizeof(struct factor));
+    buf_init(&w.factors, sizeof(struct lanes_lower_factor));
     buf_init(&w.dots, sizeof(struct dot));
     buf_init(&w.seen, sizeof(uint8_t));
     bool ok = buf_resize(&w.seen, f->owner.count) && sort_likes(&w) && find_dots(&w) &&
@@ -569,7 +573,7 @@ bool lanes_lower(struct program *p, struct finding *f)
     return ok;
 }
 
-void lanes_lower_release(struct program *p)
+void lanes_lower_release(struct lanes_program *p)
 {
     struct buf *const all[] = {&p->code,  &p->rows,     &p->picks, &p->nodes,
                                &p->likes, &p->uniforms, &p->terms, &p->tiles};
@@ -578,7 +582,7 @@ void lanes_lower_release(struct program *p)
     }
 }
 
-bool lanes_cut(struct program *p, uint32_t most)
+bool lanes_cut(struct lanes_program *p, uint32_t most)
 {
     size_t input = 0;
     p->tiles.count = 0;

@@ -131,7 +131,7 @@ struct tile {
     size_t input;                 // in `inputs`: [input][width]
 };
 
-struct program {
+struct lanes_program {
     struct buf code;      // struct instruction
     struct buf rows;      // uint32_t
     struct buf picks;     // uint32_t: slots
@@ -146,16 +146,16 @@ struct program {
     struct buf tiles;             // struct tile
 };
 
-bool lanes_lower(struct program *p, struct finding *f);
-void lanes_lower_release(struct program *p);
+bool lanes_lower(struct lanes_program *p, struct finding *f);
+void lanes_lower_release(struct lanes_program *p);
 // Cuts the lanes into tiles of at most `tile`.
-bool lanes_cut(struct program *p, uint32_t tile);
+bool lanes_cut(struct lanes_program *p, uint32_t tile);
 
 // ---- The order of summation: lanes_proof.c ------------------------------------------------------
 
 // Does the program, as lanes.c and lanes_kernel_body.h run it, add every share in the order of the
 // plain sweep? early: how many nodes of `before`, from its end, go backward ahead of the lanes.
-bool lanes_proof(const struct program *p, const struct finding *f, size_t early);
+bool lanes_proof(const struct lanes_program *p, const struct finding *f, size_t early);
 
 // ---- A program with room to run in: lanes.c, and lanes_rows.c
 // --------------------------------------
@@ -164,7 +164,7 @@ struct lanes {
     struct buf self;  // the memory this lies in
     struct tape *tape;
     const struct kernel *kernel;
-    struct program program;
+    struct lanes_program program;
     uint32_t root, top, foot;
     struct buf before, after;  // uint32_t: nodes that are computed alone, in ascending order
     size_t early;              // of `before`, from its end: go backward ahead of the lanes
@@ -182,7 +182,7 @@ double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane);
 // ---- Running: lanes_kernel*.c -------------------------------------------------------------------
 
 struct run {
-    const struct program *program;
+    const struct lanes_program *program;
     const struct tile *tile;
     double *value, *grad;  // [slot][width]
     const double *input;   // [input][width], of this tile
@@ -207,9 +207,9 @@ extern const struct kernel lanes_kernel_256;
 #endif
 
 // The weights' gradients of an instruction of dots, between the tape's and the program's.
-void lanes_fetch(const struct program *p, const struct instruction *in, const double *node_grad,
-                 double *gradient);
-void lanes_put_back(const struct program *p, const struct instruction *in, double *node_grad,
+void lanes_fetch(const struct lanes_program *p, const struct instruction *in,
+                 const double *node_grad, double *gradient);
+void lanes_put_back(const struct lanes_program *p, const struct instruction *in, double *node_grad,
                     const double *gradient);
 
 #endif

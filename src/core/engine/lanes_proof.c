@@ -10,7 +10,7 @@
 #include "engine/lanes_parts.h"
 
 struct proof {
-    const struct program *p;
+    const struct lanes_program *p;
     const struct finding *f;
     struct buf last;     // uint32_t, by id less low: the last user that gave a share
     struct buf shares;   // uint32_t: how many there were
@@ -197,7 +197,7 @@ static bool all_are_given(const struct proof *w)
     return true;
 }
 
-bool lanes_proof(const struct program *p, const struct finding *f, size_t early)
+bool lanes_proof(const struct lanes_program *p, const struct finding *f, size_t early)
 {
     struct proof w = {.p = p, .f = f};
     size_t span = f->owner.count;

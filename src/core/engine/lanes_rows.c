@@ -98,7 +98,7 @@ static bool same_numbers(const struct buf *a, const struct buf *b)
            (a->count == 0 || memcmp(a->data, b->data, a->count * a->size) == 0);
 }
 
-static bool same_code(const struct program *a, const struct program *b)
+static bool same_code(const struct lanes_program *a, const struct lanes_program *b)
 {
     bool same = a->code.count == b->code.count && a->inputs == b->inputs && a->slots == b->slots &&
                 same_numbers(&a->rows, &b->rows) && same_numbers(&a->nodes, &b->nodes) &&
@@ -112,7 +112,7 @@ static bool same_code(const struct program *a, const struct program *b)
 
 bool lanes_match(const struct lanes *all, const struct lanes *some, const uint32_t *rows)
 {
-    const struct program *p = &some->program;
+    const struct lanes_program *p = &some->program;
     if (!same_code(&all->program, p)) {
         return false;
     }
@@ -135,7 +135,7 @@ bool lanes_match(const struct lanes *all, const struct lanes *some, const uint32
 
 void lanes_draw(const struct lanes *all, struct lanes *some, const uint32_t *rows)
 {
-    struct program *p = &some->program;
+    struct lanes_program *p = &some->program;
     for (uint32_t l = 0; l < p->lanes; l++) {
         for (uint32_t i = 0; i < p->inputs; i++) {
             *lanes_input(some, i, l) = *lanes_input(all, i, rows[l]);

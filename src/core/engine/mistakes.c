@@ -29,7 +29,7 @@ uint32_t mistake_culprit(const struct tape *t, const struct mistake *m)
 // ---- A backward pass, edge by edge --------------------------------------------------------------
 
 // One edge, and what the rows may know of it.
-struct edge {
+struct mistakes_edge {
     uint32_t node, child;
     int slot;
     double upstream, local;
@@ -40,7 +40,7 @@ struct edge {
 };
 
 // A pass that stops at every edge, for someone to say what the child then holds.
-struct walk {
+struct mistakes_walk {
     const struct tape *tape;
     struct adjoints earlier, now;
     uint32_t node;  // where the walk stands, and which operand comes next
@@ -49,7 +49,7 @@ struct walk {
 };
 
 // Back to the start: only root has a gradient, 1.
-static void walk_rewind(struct walk *w)
+static void walk_rewind(struct mistakes_walk *w)
 {
     uint32_t root = w->now.root;
     memset(w->now.grad.data, 0, w->now.grad.count * sizeof(double));
@@ -60,10 +60,10 @@ static void walk_rewind(struct walk *w)
     w->slot = 0;
 }
 
-static enum sweep_end walk_init(struct walk *w, const struct tape *t, struct stop *stop,
+static enum sweep_end walk_init(struct mistakes_walk *w, const struct tape *t, struct stop *stop,
                                 uint32_t root)
 {
-    *w = (struct walk){.tape = t, .now.root = root};
+    *w = (struct mistakes_walk){.tape = t, .now.root = root};
     buf_init(&w->now.grad, sizeof(double));
     buf_init(&w->now.reached, sizeof(uint8_t));
     enum sweep_end end = sweep_adjoints(t, stop, root, 0, &w->earlier);
@@ -78,14 +78,14 @@ static enum sweep_end walk_init(struct walk *w, const struct tape *t, struct sto
     return SWEEP_DONE;
 }
 
-static void walk_release(struct walk *w)
+static void walk_release(struct mistakes_walk *w)
 {
     adjoints_release(&w->earlier);
     adjoints_release(&w->now);
 }
 
 // Goes on to an operand that receives a share. False at the end of the pass.
-static bool walk_on(struct walk *w)
+static bool walk_on(struct mistakes_walk *w)
 {
     for (;;) {
         int arity = adjoints_reach(&w->now, w->node) ? tape_arity(w->tape, w->node) : 0;
@@ -103,13 +103,13 @@ static bool walk_on(struct walk *w)
     }
 }
 
-static bool walk_next(struct walk *w, struct edge *e)
+static bool walk_next(struct mistakes_walk *w, struct mistakes_edge *e)
 {
     if (!walk_on(w)) {
         return false;
     }
     uint32_t child = tape_operand(w->tape, w->node, w->slot);
-    *e = (struct edge){
+    *e = (struct mistakes_edge){
         .node = w->node,
         .child = child,
         .slot = w->slot,
@@ -125,7 +125,7 @@ static bool walk_next(struct walk *w, struct edge *e)
     return true;
 }
 
-static void walk_give(struct walk *w, const struct edge *e, double now)
+static void walk_give(struct mistakes_walk *w, const struct mistakes_edge *e, double now)
 {
     BUF(double, &w->now.grad)[e->child] = now;
     BUF(uint8_t, &w->now.reached)[e->child] |= e->passes ? 1 | MARK_LIVE : 1;
@@ -133,7 +133,7 @@ static void walk_give(struct walk *w, const struct edge *e, double now)
 
 // ---- The rows' formulas -------------------------------------------------------------------------
 
-static double rightly(const struct edge *e)
+static double rightly(const struct mistakes_edge *e)
 {
     return e->held + (e->passes ? e->upstream * e->local : 0);
 }
@@ -149,7 +149,7 @@ static bool is_gate(enum op op)
     return op == OP_RELU || op == OP_LEAKY_RELU || op == OP_MAX || op == OP_MIN;
 }
 
-static double other_value(const struct tape *t, const struct edge *e)
+static double other_value(const struct tape *t, const struct mistakes_edge *e)
 {
     return tape_arity(t, e->node) == 2 ? tape_value(t, tape_operand(t, e->node, 1 - e->slot)) : 0;
 }
@@ -169,7 +169,7 @@ static double inner_value(const struct tape *t, uint32_t child)
 #define local_at(x) op_slope(op, 0, x, 0, op_value(op, x, 0))
 
 // What the child holds after the edge if the mistake is made on it; rightly, where it cannot be.
-static double wrongly(const struct tape *t, enum mistake_kind kind, const struct edge *e,
+static double wrongly(const struct tape *t, enum mistake_kind kind, const struct mistakes_edge *e,
                       bool always)
 {
     const enum op op = tape_op(t, e->node);
@@ -194,10 +194,10 @@ static double wrongly(const struct tape *t, enum mistake_kind kind, const struct
 
 // ---- Made ---------------------------------------------------------------------------------------
 
-static enum sweep_end walk_with(struct walk *w, struct stop *stop, const struct mistake *m)
+static enum sweep_end walk_with(struct mistakes_walk *w, struct stop *stop, const struct mistake *m)
 {
     bool always = m->node == NODE_NONE;
-    struct edge e;
+    struct mistakes_edge e;
     for (size_t i = 1; walk_next(w, &e); i++) {
         if (stop_asked(stop, i)) {
             return SWEEP_STOPPED;
@@ -211,7 +211,7 @@ static enum sweep_end walk_with(struct walk *w, struct stop *stop, const struct 
 enum sweep_end mistakes_sweep(const struct tape *t, struct stop *stop, uint32_t root,
                               const struct mistake *m, struct adjoints *out)
 {
-    struct walk w;
+    struct mistakes_walk w;
     enum sweep_end end = walk_init(&w, t, stop, root);
     if (end == SWEEP_DONE) {
         end = walk_with(&w, stop, m);
@@ -250,8 +250,9 @@ static bool explains(const struct given_answer *given, double x)
     return fabs(x - given->answer) <= given->absolute + given->relative * larger;
 }
 
-static void try_edge(const struct walk *w, const struct edge *e, const struct given_answer *given,
-                     double tangent, struct mistake_match matches[MISTAKE_COUNT])
+static void try_edge(const struct mistakes_walk *w, const struct mistakes_edge *e,
+                     const struct given_answer *given, double tangent,
+                     struct mistake_match matches[MISTAKE_COUNT])
 {
     double right = adjoints_get(&w->earlier, given->of);
     for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
@@ -263,13 +264,13 @@ static void try_edge(const struct walk *w, const struct edge *e, const struct gi
     }
 }
 
-static enum sweep_end try_places(struct walk *w, struct stop *stop,
+static enum sweep_end try_places(struct mistakes_walk *w, struct stop *stop,
                                  const struct given_answer *given,
                                  struct mistake_match matches[MISTAKE_COUNT])
 {
     struct tangent tangent;
     enum sweep_end end = tangent_sweep(w->tape, stop, given->root, given->of, &tangent);
-    struct edge e;
+    struct mistakes_edge e;
     for (size_t i = 1; end == SWEEP_DONE && walk_next(w, &e); i++) {
         if (tangent_follows(&tangent, e.child)) {
             try_edge(w, &e, given, tangent_get(&tangent, e.child), matches);
@@ -281,7 +282,7 @@ static enum sweep_end try_places(struct walk *w, struct stop *stop,
     return end;
 }
 
-static enum sweep_end try_everywhere(struct walk *w, struct stop *stop,
+static enum sweep_end try_everywhere(struct mistakes_walk *w, struct stop *stop,
                                      const struct given_answer *given,
                                      struct mistake_match matches[MISTAKE_COUNT])
 {
@@ -324,7 +325,7 @@ enum sweep_end mistakes_diagnose(const struct tape *t, struct stop *stop,
 {
     memset(matches, 0, MISTAKE_COUNT * sizeof *matches);
     *kinds = 0;
-    struct walk w;
+    struct mistakes_walk w;
     enum sweep_end end = walk_init(&w, t, stop, given->root);
     bool ask = end == SWEEP_DONE && adjoints_reach(&w.earlier, given->of) &&
                !explains(given, adjoints_get(&w.earlier, given->of));
@@ -344,17 +345,17 @@ enum sweep_end mistakes_diagnose(const struct tape *t, struct stop *stop,
 // ---- Picked -------------------------------------------------------------------------------------
 
 // Does a mistake on this edge show in the child's gradient?
-static bool shows(const struct tape *t, enum mistake_kind kind, const struct edge *e)
+static bool shows(const struct tape *t, enum mistake_kind kind, const struct mistakes_edge *e)
 {
     double too_much = fabs(wrongly(t, kind, e, false) - rightly(e));
     return isfinite(too_much) && too_much > 1e-6 + 1e-3 * fabs(e->earlier);
 }
 
 // Counts for each kind the places where it shows, up to the one sought, which it puts into *m.
-static enum sweep_end survey(struct walk *w, struct stop *stop, enum mistake_kind sought,
+static enum sweep_end survey(struct mistakes_walk *w, struct stop *stop, enum mistake_kind sought,
                              uint64_t number, uint64_t counts[MISTAKE_COUNT], struct mistake *m)
 {
-    struct edge e;
+    struct mistakes_edge e;
     memset(counts, 0, MISTAKE_COUNT * sizeof *counts);
     for (size_t i = 1; walk_next(w, &e); i++) {
         if (stop_asked(stop, i)) {
@@ -389,7 +390,7 @@ enum sweep_end mistakes_pick(const struct tape *t, struct stop *stop, uint32_t r
 {
     *m = (struct mistake){MISTAKE_COUNT, NODE_NONE, 0};
     uint64_t counts[MISTAKE_COUNT];
-    struct walk w;
+    struct mistakes_walk w;
     enum sweep_end end = walk_init(&w, t, stop, root);
     if (end == SWEEP_DONE) {
         end = survey(&w, stop, MISTAKE_COUNT, 0, counts, m);

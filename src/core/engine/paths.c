@@ -6,7 +6,7 @@
 enum { PASSES = 3 };
 
 // Arrays from `of` to root, while the counting goes on.
-struct tally {
+struct paths_tally {
     struct path_count *count;
     double *sum;
     uint8_t *leads;
@@ -36,7 +36,7 @@ static bool leads_by(const struct paths *p, uint32_t id, int slot)
     return leads_from(p, tape_operand(p->tape, id, slot)) && !tape_constant(p->tape, id, slot);
 }
 
-static void tally_node(const struct paths *p, const struct tally *to, uint32_t id)
+static void tally_node(const struct paths *p, const struct paths_tally *to, uint32_t id)
 {
     uint32_t at = id - p->of;
     for (int slot = 0; slot < tape_arity(p->tape, id); slot++) {
@@ -52,7 +52,7 @@ static void tally_node(const struct paths *p, const struct tally *to, uint32_t i
     }
 }
 
-static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct tally *to)
+static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct paths_tally *to)
 {
     to->count[0].exact = 1;
     to->sum[0] = 1;
@@ -83,7 +83,7 @@ enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *st
     size_t n = root - of + 1;
     enum sweep_end end = SWEEP_NO_MEMORY;
     if (buf_resize(&count, n) && buf_resize(&sum, n) && buf_resize(&p->leads, n)) {
-        end = tally_up(p, stop, &(struct tally){count.data, sum.data, p->leads.data});
+        end = tally_up(p, stop, &(struct paths_tally){count.data, sum.data, p->leads.data});
     }
     buf_release(&count);
     buf_release(&sum);

@@ -198,7 +198,7 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop
 // Where an operation is flat no gradient passes, and none passes further down that way: such shares
 // are 0, not upstream × 0, which is nan where something above is infinite, nor 0 × local, which is
 // nan where something below is. A node that gets only such shares is reached, but not live.
-struct flow {
+struct sweep_flow {
     const struct node *node;
     const double *value;
     const uint8_t *marks;  // the tape's, for MARK_CONST
@@ -209,7 +209,7 @@ struct flow {
                     // before others
 };
 
-static inline bool goes_before(const struct flow *f, uint64_t leaf)
+static inline bool goes_before(const struct sweep_flow *f, uint64_t leaf)
 {
     if (f->held == NODE_NONE) {
         return true;
@@ -219,7 +219,7 @@ static inline bool goes_before(const struct flow *f, uint64_t leaf)
     return param == held ? leaf < f->held : param;
 }
 
-static inline void give(struct flow *f, uint64_t operand, double share, uint8_t live)
+static inline void give(struct sweep_flow *f, uint64_t operand, double share, uint8_t live)
 {
     uint32_t at = (uint32_t)operand - f->from;
     if ((f->mark[at] & MARK_REACHED) == 0) {
@@ -234,7 +234,7 @@ static inline void give(struct flow *f, uint64_t operand, double share, uint8_t 
     f->grad[at] += live != 0 ? share : 0;
 }
 
-static inline void flow_through(struct flow *f, uint32_t i)
+static inline void flow_through(struct sweep_flow *f, uint32_t i)
 {
     struct node n = f->node[i];
     bool to_a = n.a >= f->from && (f->marks[n.a] & MARK_CONST) == 0;
@@ -253,7 +253,7 @@ static inline void flow_through(struct flow *f, uint32_t i)
 }
 
 // The scratch marks of a pass that ends at node i.
-static void forget_reached(struct flow *f, uint32_t i)
+static void forget_reached(struct sweep_flow *f, uint32_t i)
 {
     for (uint32_t k = 0; k <= i; k++) {
         f->mark[k] &= (uint8_t) ~(MARK_REACHED | MARK_LIVE);
@@ -261,7 +261,7 @@ static void forget_reached(struct flow *f, uint32_t i)
 }
 
 // Down from end - 1 to first. False: it was stopped.
-static bool walk_down(struct flow *f, struct stop *stop, struct stretch in)
+static bool walk_down(struct sweep_flow *f, struct stop *stop, struct stretch in)
 {
     for (uint32_t i = in.end; i-- > in.first;) {
         if (stop_asked(stop, i)) {
@@ -278,10 +278,10 @@ static bool walk_down(struct flow *f, struct stop *stop, struct stretch in)
     return true;
 }
 
-static struct flow flow_from(struct tape *t, uint32_t root)
+static struct sweep_flow flow_from(struct tape *t, uint32_t root)
 {
-    struct flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
-                     NODE_NONE};
+    struct sweep_flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
+                           NODE_NONE};
     give(&f, root, 1, MARK_LIVE);
     return f;
 }
@@ -292,7 +292,7 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *
     if (!trail_save(trail, &t->grad, 0, root + 1) || !trail_save(trail, &t->mark, 0, root + 1)) {
         return SWEEP_NO_MEMORY;
     }
-    struct flow f = flow_from(t, root);
+    struct sweep_flow f = flow_from(t, root);
     if (!walk_down(&f, stop, (struct stretch){0, root + 1})) {
         return SWEEP_STOPPED;
     }
@@ -305,7 +305,7 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *
 enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
                                  const struct buf *stretches)
 {
-    struct flow f = flow_from(t, root);
+    struct sweep_flow f = flow_from(t, root);
     for (size_t k = stretches->count; k-- > 0;) {
         if (!walk_down(&f, stop, BUF(struct stretch, stretches)[k])) {
             return SWEEP_STOPPED;
@@ -346,8 +346,8 @@ enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t 
     if (!buf_resize(&out->grad, count) || !buf_resize(&out->reached, count)) {
         return SWEEP_NO_MEMORY;
     }
-    struct flow f = {t->node.data,      t->value.data, t->mark.data, out->grad.data,
-                     out->reached.data, out->from,     NODE_NONE};
+    struct sweep_flow f = {t->node.data,      t->value.data, t->mark.data, out->grad.data,
+                           out->reached.data, out->from,     NODE_NONE};
     give(&f, root, 1, MARK_LIVE);
     for (uint32_t i = root + 1; i-- > out->from;) {
         if (stop_asked(stop, i)) {

@@ -37,7 +37,7 @@ static const char words_of_torch[] = WORDS_OF_PYTHON
     "register_module register_parameter requires_grad_ set_extra_state "
     "share_memory state_dict to to_empty training type xpu zero_grad";
 
-static const struct row {
+static const struct export_row {
     struct export_kind kind;
     const char *reserved;
     void (*write)(struct program *p);
@@ -74,7 +74,7 @@ const struct export_kind *export_kind_find(const char *s, size_t length)
 }
 
 // An operation of the graph that the language has no words for.
-static enum op find_unwritten(const struct program *p, const struct row *row)
+static enum op find_unwritten(const struct program *p, const struct export_row *row)
 {
     bool there[OP_COUNT] = {false};
     for (size_t i = 0; i < p->ids.count; i++) {
@@ -91,7 +91,7 @@ static enum op find_unwritten(const struct program *p, const struct row *row)
 bool export_write(struct text *out, const struct export_kind *kind, const struct export *e,
                   struct span span, struct diag *d)
 {
-    const struct row *row = &rows[0];
+    const struct export_row *row = &rows[0];
     while (&row->kind != kind) {
         row++;
     }

@@ -16,7 +16,7 @@ void export_c_number(struct program *p, double v)
 // ---- Functions ----------------------------------------------------------------------------------
 
 // Ours that C's library lacks, where they are used: by this name in a formula of ops.def.
-static const struct function {
+static const struct export_c_function {
     const char *name, *text;
 } functions[] = {
     {"sigmoid", "static double sigmoid(double x)\n{\n"

@@ -66,7 +66,7 @@ static void put_value(struct program *p, uint32_t node)
 }
 
 // The node's share of an upstream derivative, in symbols and in numbers.
-struct share {
+struct export_latex_share {
     uint32_t user;
     int slot;
 };
@@ -79,9 +79,9 @@ static void find_shares(struct program *p, size_t i, struct buf *shares)
         uint32_t user = program_node(p, k);
         for (int slot = 0; slot < tape_arity(t, user); slot++) {
             if (tape_operand(t, user, slot) == program_node(p, i)) {
-                struct share *at = buf_push(shares, 1);
+                struct export_latex_share *at = buf_push(shares, 1);
                 if (at != NULL) {
-                    *at = (struct share){user, slot};
+                    *at = (struct export_latex_share){user, slot};
                 }
             }
         }
@@ -89,7 +89,7 @@ static void find_shares(struct program *p, size_t i, struct buf *shares)
     p->failed |= shares->failed;
 }
 
-static void put_slope(struct program *p, struct share s)
+static void put_slope(struct program *p, struct export_latex_share s)
 {
     struct exprs pool;
     exprs_init(&pool);
@@ -114,7 +114,7 @@ static void put_gradient(struct program *p, size_t i, const struct adjoints *slo
     const struct tape *t = p->e->tape;
     uint32_t node = program_node(p, i);
     find_shares(p, i, shares);
-    const struct share *s = shares->data;
+    const struct export_latex_share *s = shares->data;
     text_add(p->out, "  ");
     put_partial(p, node);
     text_add(p->out, " &= ");
@@ -151,7 +151,7 @@ static void put_backward(struct program *p, const struct adjoints *slopes)
 {
     struct buf shares;
     bool first = true;
-    buf_init(&shares, sizeof(struct share));
+    buf_init(&shares, sizeof(struct export_latex_share));
     for (size_t i = p->ids.count; i-- > 0 && !program_stopped(p, 0);) {
         if (!program_inline(p, program_node(p, i))) {
             text_add(p->out, first ? "\\begin{align*}\n" : " \\\\\n");

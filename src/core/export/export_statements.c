@@ -12,7 +12,7 @@ enum {
 };
 
 // A walk through the script's statements.
-struct walk {
+struct export_statements_walk {
     struct statements *s;
     struct source source;
     bool counting;  // the first walk only notes where each name is bound last
@@ -86,16 +86,16 @@ static bool alike(const struct statements *s, uint32_t made, uint32_t real)
              same_number(tape_value(&s->tape, made), tape_value(t, real))));
 }
 
-struct pair {
+struct export_statements_pair {
     uint32_t made, real;
 };
 
 static void push_pair(struct statements *s, struct buf *pairs, uint32_t made, uint32_t real)
 {
-    struct pair *at = buf_push(pairs, 1);
+    struct export_statements_pair *at = buf_push(pairs, 1);
     s->failed |= at == NULL;
     if (at != NULL) {
-        *at = (struct pair){made, real};
+        *at = (struct export_statements_pair){made, real};
     }
 }
 
@@ -104,7 +104,7 @@ static void push_pair(struct statements *s, struct buf *pairs, uint32_t made, ui
 static bool lay_over(struct statements *s, struct buf *pairs, struct buf *joined)
 {
     for (size_t turn = 1; pairs->count > 0 && !s->failed; turn++) {
-        struct pair p = BUF(struct pair, pairs)[--pairs->count];
+        struct export_statements_pair p = BUF(struct export_statements_pair, pairs)[--pairs->count];
         uint32_t real = real_of(s, p.made), made = made_of(s, p.real);
         if (real == p.real) {
             continue;
@@ -132,15 +132,15 @@ static bool binds_the_same(struct statements *s, const struct binding *b)
     if (real.rank != b->value.rank || real.rows != b->value.rows || real.cols != b->value.cols) {
         return false;
     }
-    buf_init(&pairs, sizeof(struct pair));
-    buf_init(&joined, sizeof(struct pair));
+    buf_init(&pairs, sizeof(struct export_statements_pair));
+    buf_init(&joined, sizeof(struct export_statements_pair));
     bool same = true;
     for (uint32_t k = 0; same && k < real.rows * real.cols; k++) {
         push_pair(s, &pairs, statements_made(s, b, k), element(s->program->e->names, real, k));
         same = lay_over(s, &pairs, &joined);
     }
     for (size_t i = 0; !same && i < joined.count; i++) {
-        struct pair p = BUF(struct pair, &joined)[i];
+        struct export_statements_pair p = BUF(struct export_statements_pair, &joined)[i];
         BUF(uint32_t, &s->real)[p.made] = BUF(uint32_t, &s->made)[p.real] = 0;
     }
     buf_release(&pairs);
@@ -229,14 +229,14 @@ static void add_opaque(struct statements *s, uint32_t name, bool data)
 }
 
 // How a name is bound: by param, data or node, or by none of them.
-struct making {
+struct export_statements_making {
     uint8_t marks;
     bool data, nodes;
 };
 
 // Lowers and translates what a name is bound to.
-static bool make_binding(struct walk *w, struct lexer *l, struct token assign, struct making how,
-                         struct binding *b)
+static bool make_binding(struct export_statements_walk *w, struct lexer *l, struct token assign,
+                         struct export_statements_making how, struct binding *b)
 {
     struct statements *s = w->s;
     s->fixed = false;
@@ -275,7 +275,7 @@ static bool make_binding(struct walk *w, struct lexer *l, struct token assign, s
 }
 
 // A binding that was made, or not: it stands if what it binds in the end is just that.
-static void settle(struct walk *w, struct binding b, bool ok, size_t place)
+static void settle(struct export_statements_walk *w, struct binding b, bool ok, size_t place)
 {
     struct statements *s = w->s;
     bool bound = names_get(s->program->e->names, b.name).rank != VALUE_UNBOUND;
@@ -305,8 +305,8 @@ static struct binding new_binding(const struct statements *s, uint32_t name)
                             .first_function = (uint32_t)s->functions.count};
 }
 
-static void bind(struct walk *w, struct lexer l, struct token name, struct token assign,
-                 struct making how)
+static void bind(struct export_statements_walk *w, struct lexer l, struct token name,
+                 struct token assign, struct export_statements_making how)
 {
     struct binding b = new_binding(w->s, name_of(w->s, &l, name));
     bool ok = make_binding(w, &l, assign, how, &b);
@@ -315,7 +315,7 @@ static void bind(struct walk *w, struct lexer l, struct token name, struct token
 }
 
 // What a loop counts with.
-static void bind_count(struct walk *w, uint32_t name, double value, size_t place)
+static void bind_count(struct export_statements_walk *w, uint32_t name, double value, size_t place)
 {
     struct binding b = new_binding(w->s, name);
     uint32_t node = tape_leaf(&w->s->tape, value, 0);
@@ -330,8 +330,8 @@ static void bind_count(struct walk *w, uint32_t name, double value, size_t place
 
 // ---- The script ---------------------------------------------------------------------------------
 
-static void found_binding(struct walk *w, struct lexer l, struct token name, struct token assign,
-                          struct making how)
+static void found_binding(struct export_statements_walk *w, struct lexer l, struct token name,
+                          struct token assign, struct export_statements_making how)
 {
     uint32_t id = name_of(w->s, &l, name);
     if (id == NAME_NONE) {
@@ -344,7 +344,7 @@ static void found_binding(struct walk *w, struct lexer l, struct token name, str
     }
 }
 
-static void walk(struct walk *w, size_t from, size_t to);
+static void walk(struct export_statements_walk *w, size_t from, size_t to);
 
 // Past the statement, from anywhere in it.
 static void skip_statement(struct lexer *l)
@@ -369,7 +369,7 @@ struct loop {
 };
 
 // The numbers in its head, before the brace: repeat 3 {, for i in range(1, 4) {
-static bool read_loop(struct walk *w, struct lexer *l, struct loop *loop)
+static bool read_loop(struct export_statements_walk *w, struct lexer *l, struct loop *loop)
 {
     struct diag ignored = {0};
     struct token t = lexer_next(l, &ignored);
@@ -402,7 +402,7 @@ static bool read_loop(struct walk *w, struct lexer *l, struct loop *loop)
 
 // Every turn of a short loop, else the last: if each makes anew what the one before it made, that
 // is all there is to it. (Most loops train.)
-static void walk_loop(struct walk *w, struct lexer *l)
+static void walk_loop(struct export_statements_walk *w, struct lexer *l)
 {
     struct loop loop;
     if (w->depth == BLOCKS_MOST || !read_loop(w, l, &loop)) {
@@ -425,7 +425,7 @@ static void walk_loop(struct walk *w, struct lexer *l)
     w->earlier = earlier;
 }
 
-static void walk_statement(struct walk *w, struct lexer *l)
+static void walk_statement(struct export_statements_walk *w, struct lexer *l)
 {
     struct diag ignored = {0};
     struct lexer ahead = *l;
@@ -435,7 +435,7 @@ static void walk_statement(struct walk *w, struct lexer *l)
         return;
     }
     if (second.kind == TOKEN_ASSIGN) {
-        found_binding(w, ahead, first, second, (struct making){0});
+        found_binding(w, ahead, first, second, (struct export_statements_making){0});
     } else if (token_is(l, first, "repeat") || token_is(l, first, "for")) {
         walk_loop(w, l);
     } else if (token_is(l, first, "seed") && second.kind == TOKEN_NUMBER && !w->counting) {
@@ -443,16 +443,16 @@ static void walk_statement(struct walk *w, struct lexer *l)
     } else if (second.kind == TOKEN_NAME) {  // param w = …, data X = …, node g = …
         struct token assign = lexer_next(&ahead, &ignored);
         bool param = token_is(l, first, "param");
-        struct making how = {.marks = param ? MARK_PARAM : 0,
-                             .data = token_is(l, first, "data"),
-                             .nodes = token_is(l, first, "node")};
+        struct export_statements_making how = {.marks = param ? MARK_PARAM : 0,
+                                               .data = token_is(l, first, "data"),
+                                               .nodes = token_is(l, first, "node")};
         if (assign.kind == TOKEN_ASSIGN && (param || how.data || how.nodes)) {
             found_binding(w, ahead, second, assign, how);
         }
     }
 }
 
-static void walk(struct walk *w, size_t from, size_t to)
+static void walk(struct export_statements_walk *w, size_t from, size_t to)
 {
     struct source outer = w->source;
     w->source.length = to;
@@ -505,7 +505,7 @@ bool statements_read(struct statements *s, struct program *p)
         !buf_resize(&s->ends, names) || !buf_resize(&s->made, tape_count(e->tape))) {
         return false;
     }
-    struct walk w = {
+    struct export_statements_walk w = {
         .s = s, .source = {.name = "", .text = e->script, .length = e->script_length, .line = 1}};
     w.counting = true;
     walk(&w, 0, e->script_length);

@@ -111,8 +111,8 @@ static struct writing writing_of(struct statements *s, enum op op)
 }
 
 // Two texts in place of x and y; each in parentheses if it is bound too loosely.
-static struct term write_term(struct statements *s, const struct writing *w, struct term x,
-                              struct term y)
+static struct export_terms_term write_term(struct statements *s, const struct writing *w,
+                                           struct export_terms_term x, struct export_terms_term y)
 {
     struct text out, left, right;
     text_init(&out);
@@ -121,7 +121,8 @@ static struct term write_term(struct statements *s, const struct writing *w, str
     text_addf(&left, x.level < w->left ? "(%s)" : "%s", x.text);
     text_addf(&right, y.level < w->right ? "(%s)" : "%s", y.text);
     export_formula(&out, w->pattern, text_get(&left), text_get(&right), "v", NULL);
-    struct term term = {arena_copy(&s->arena, text_get(&out), text_length(&out)), w->level};
+    struct export_terms_term term = {arena_copy(&s->arena, text_get(&out), text_length(&out)),
+                                     w->level};
     s->failed |= term.text == NULL || out.bytes.failed || left.bytes.failed || right.bytes.failed;
     text_release(&out);
     text_release(&left);
@@ -132,8 +133,8 @@ static struct term write_term(struct statements *s, const struct writing *w, str
 const char *terms_op(struct statements *s, enum op op, const char *x, const char *y)
 {
     struct writing w = writing_of(s, op);
-    struct term a = {x, x[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
-    struct term b = {y, y[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
+    struct export_terms_term a = {x, x[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
+    struct export_terms_term b = {y, y[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
     if (w.tensors) {
         a.text = x[0] == '-' || (x[0] >= '0' && x[0] <= '9')
                      ? arena_printf(&s->arena, "torch.tensor(%s)", x)
@@ -147,15 +148,15 @@ const char *terms_op(struct statements *s, enum op op, const char *x, const char
 
 // ---- The stack ----------------------------------------------------------------------------------
 
-struct term *terms_top(struct terms *t, size_t count)
+struct export_terms_term *terms_top(struct terms *t, size_t count)
 {
-    return BUF(struct term, &t->stack) + (t->stack.count - count);
+    return BUF(struct export_terms_term, &t->stack) + (t->stack.count - count);
 }
 
-static void replace(struct terms *t, size_t count, struct term by)
+static void replace(struct terms *t, size_t count, struct export_terms_term by)
 {
     t->stack.count -= count;
-    struct term *at = buf_push(&t->stack, 1);
+    struct export_terms_term *at = buf_push(&t->stack, 1);
     t->s->failed |= at == NULL;
     if (at != NULL) {
         *at = by;
@@ -167,14 +168,14 @@ const struct operand *terms_operands(const struct terms *t, size_t count)
     return BUF(struct operand, &t->w->stack) + (t->w->stack.count - count);
 }
 
-struct term terms_lost(struct terms *t)
+struct export_terms_term terms_lost(struct terms *t)
 {
     t->lost = true;
-    return (struct term){"", LEVEL_ATOM};
+    return (struct export_terms_term){"", LEVEL_ATOM};
 }
 
 // Plain numbers as Python writes them: 2, or a tensor.
-struct term terms_literal(struct terms *t, const struct operand *x, bool tensor)
+struct export_terms_term terms_literal(struct terms *t, const struct operand *x, bool tensor)
 {
     struct text out;
     bool array = operand_is_array(x), matrix = x->array.rank == VALUE_MATRIX, minus = false;
@@ -200,8 +201,8 @@ struct term terms_literal(struct terms *t, const struct operand *x, bool tensor)
     if (!array && !tensor && length > 2 && strcmp(text + length - 2, ".0") == 0) {
         length -= 2;
     }
-    struct term term = {arena_copy(&t->s->arena, text, length),
-                        !array && !tensor && minus ? LEVEL_SIGN : LEVEL_ATOM};
+    struct export_terms_term term = {arena_copy(&t->s->arena, text, length),
+                                     !array && !tensor && minus ? LEVEL_SIGN : LEVEL_ATOM};
     t->s->failed |= term.text == NULL;
     text_release(&out);
     return term.text == NULL ? terms_lost(t) : term;
@@ -209,7 +210,7 @@ struct term terms_literal(struct terms *t, const struct operand *x, bool tensor)
 
 // An array of plain numbers that meets a tensor becomes constants of the graph, from `*from` on:
 // the text is a mark for them, and the numbers are those of the real graph.
-static struct term constants(struct terms *t, const struct operand *x, uint32_t *from)
+static struct export_terms_term constants(struct terms *t, const struct operand *x, uint32_t *from)
 {
     uint32_t count = (uint32_t)operand_count(x), base = *from;
     uint8_t *loose = buf_resize(&t->s->loose, (size_t)base + count) ? t->s->loose.data : NULL;
@@ -222,12 +223,12 @@ static struct term constants(struct terms *t, const struct operand *x, uint32_t 
     const char *text =
         arena_printf(&t->s->arena, "\1L %u %d %u %u\2", (unsigned)base, (int)x->array.rank,
                      (unsigned)x->array.rows, (unsigned)x->array.cols);
-    return (struct term){text, LEVEL_ATOM};
+    return (struct export_terms_term){text, LEVEL_ATOM};
 }
 
 // An operand beside a tensor.
-static struct term beside(struct terms *t, struct term term, const struct operand *x, bool tensor,
-                          uint32_t *from)
+static struct export_terms_term beside(struct terms *t, struct export_terms_term term,
+                                       const struct operand *x, bool tensor, uint32_t *from)
 {
     if (x->is_node) {
         return term.text == NULL ? terms_lost(t) : term;
@@ -235,8 +236,9 @@ static struct term beside(struct terms *t, struct term term, const struct operan
     if (term.text != NULL) {  // a function's value, given as a number
         *from += (uint32_t)operand_count(x);
         return tensor && !operand_is_array(x)
-                   ? (struct term){arena_printf(&t->s->arena, "torch.as_tensor(%s)", term.text),
-                                   LEVEL_ATOM}
+                   ? (struct export_terms_term){arena_printf(&t->s->arena, "torch.as_tensor(%s)",
+                                                             term.text),
+                                                LEVEL_ATOM}
                    : term;
     }
     if (operand_is_array(x)) {
@@ -246,33 +248,33 @@ static struct term beside(struct terms *t, struct term term, const struct operan
     return terms_literal(t, x, tensor);
 }
 
-static struct term write_op(struct terms *t, enum op op)
+static struct export_terms_term write_op(struct terms *t, enum op op)
 {
     size_t arity = (size_t)op_get(op)->arity;
     const struct operand *x = terms_operands(t, arity), *y = x + arity - 1;
-    struct term *terms = terms_top(t, arity);
+    struct export_terms_term *terms = terms_top(t, arity);
     struct writing w = writing_of(t->s, op);
     uint32_t from = tape_count(&t->s->tape);
     if (!x->is_node && !y->is_node) {
-        return (struct term){NULL, 0};
+        return (struct export_terms_term){NULL, 0};
     }
-    struct term a = beside(t, terms[0], x, w.tensors, &from);
-    struct term b = arity == 2 ? beside(t, terms[1], y, w.tensors, &from) : a;
+    struct export_terms_term a = beside(t, terms[0], x, w.tensors, &from);
+    struct export_terms_term b = arity == 2 ? beside(t, terms[1], y, w.tensors, &from) : a;
     return write_term(t->s, &w, a, b);
 }
 
-struct term terms_matmul(struct terms *t)
+struct export_terms_term terms_matmul(struct terms *t)
 {
     static const struct writing matmul = {OP_COUNT,      "x @ y",    LEVEL_PRODUCT,
                                           LEVEL_PRODUCT, LEVEL_SIGN, true};
     const struct operand *x = terms_operands(t, 2);
-    struct term *terms = terms_top(t, 2);
+    struct export_terms_term *terms = terms_top(t, 2);
     uint32_t from = tape_count(&t->s->tape);
     if (!x[0].is_node && !x[1].is_node) {
-        return (struct term){NULL, 0};
+        return (struct export_terms_term){NULL, 0};
     }
-    struct term a = beside(t, terms[0], &x[0], true, &from);
-    struct term b = beside(t, terms[1], &x[1], true, &from);
+    struct export_terms_term a = beside(t, terms[0], &x[0], true, &from);
+    struct export_terms_term b = beside(t, terms[1], &x[1], true, &from);
     return write_term(t->s, &matmul, a, b);
 }
 
@@ -293,7 +295,7 @@ static const char *ident_text(struct statements *s, uint32_t binding)
     return text == NULL ? "" : text;
 }
 
-static struct term write_name(struct terms *t, const struct item *item)
+static struct export_terms_term write_name(struct terms *t, const struct item *item)
 {
     uint32_t name = name_of(t, item);
     const struct calling *c =
@@ -301,11 +303,11 @@ static struct term write_name(struct terms *t, const struct item *item)
     for (uint32_t i = 0; c != NULL && i < c->definition->count; i++) {
         const uint32_t *params = t->s->program->e->definitions->params.data;
         if (params[c->definition->params + i] == name) {
-            return BUF(struct term, &t->stack)[c->base + i];
+            return BUF(struct export_terms_term, &t->stack)[c->base + i];
         }
     }
     if (name == NAME_NONE || names_get(&t->s->names, name).rank == VALUE_UNBOUND) {
-        return (struct term){NULL, 0};  // pi
+        return (struct export_terms_term){NULL, 0};  // pi
     }
     uint32_t latest = BUF(uint32_t, &t->s->latest)[name], *use = buf_push(&t->s->uses, 1);
     t->s->failed |= use == NULL;
@@ -313,21 +315,21 @@ static struct term write_name(struct terms *t, const struct item *item)
         return terms_lost(t);
     }
     *use = latest - 1;
-    return (struct term){ident_text(t->s, latest - 1), LEVEL_ATOM};
+    return (struct export_terms_term){ident_text(t->s, latest - 1), LEVEL_ATOM};
 }
 
-static struct term write_field(struct terms *t, const struct item *item)
+static struct export_terms_term write_field(struct terms *t, const struct item *item)
 {
     const struct operand *x = terms_operands(t, 1);
-    struct term term = *terms_top(t, 1);
+    struct export_terms_term term = *terms_top(t, 1);
     bool transpose = t->w->source->text[item->span.start] == 'T';
     if (!transpose || !x->is_node || x->array.rank != VALUE_MATRIX) {
         t->s->fixed |= !transpose;  // .data and .grad are plain numbers
-        return transpose ? term : (struct term){NULL, 0};
+        return transpose ? term : (struct export_terms_term){NULL, 0};
     }
     const char *text =
         arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s).T" : "%s.T", term.text);
-    return text == NULL ? terms_lost(t) : (struct term){text, LEVEL_ATOM};
+    return text == NULL ? terms_lost(t) : (struct export_terms_term){text, LEVEL_ATOM};
 }
 
 // ---- Brackets -----------------------------------------------------------------------------------
@@ -353,13 +355,13 @@ static void add_place(struct terms *t, struct text *out, const struct operand *i
     }
 }
 
-static struct term write_index(struct terms *t, uint32_t count)
+static struct export_terms_term write_index(struct terms *t, uint32_t count)
 {
     const struct operand *x = terms_operands(t, count + 1);
-    struct term term = *terms_top(t, count + 1);
+    struct export_terms_term term = *terms_top(t, count + 1);
     struct text out;
     if (!x->is_node) {
-        return (struct term){NULL, 0};
+        return (struct export_terms_term){NULL, 0};
     }
     text_init(&out);
     text_addf(&out, term.level < LEVEL_ATOM ? "(%s)[" : "%s[", term.text);
@@ -374,27 +376,28 @@ static struct term write_index(struct terms *t, uint32_t count)
         }
     }
     text_add(&out, "]");
-    struct term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
+    struct export_terms_term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
+                                       LEVEL_ATOM};
     text_release(&out);
     return result.text == NULL ? terms_lost(t) : result;
 }
 
-static struct term write_array(struct terms *t, uint32_t count)
+static struct export_terms_term write_array(struct terms *t, uint32_t count)
 {
     const struct operand *x = terms_operands(t, count);
-    const struct term *terms = terms_top(t, count);
+    const struct export_terms_term *terms = terms_top(t, count);
     struct text out;
     bool nodes = false;
     for (uint32_t k = 0; k < count; k++) {
         nodes |= x[k].is_node;
     }
     if (!nodes) {
-        return (struct term){NULL, 0};
+        return (struct export_terms_term){NULL, 0};
     }
     text_init(&out);
     text_add(&out, "torch.stack([");
     for (uint32_t k = 0; k < count; k++) {
-        struct term part = terms[k];
+        struct export_terms_term part = terms[k];
         if (!x[k].is_node) {
             part = terms_literal(t, &x[k], true);
         } else if (part.text == NULL) {
@@ -403,7 +406,8 @@ static struct term write_array(struct terms *t, uint32_t count)
         text_addf(&out, k == 0 ? "%s" : ", %s", part.text);
     }
     text_add(&out, "])");
-    struct term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
+    struct export_terms_term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
+                                       LEVEL_ATOM};
     text_release(&out);
     return result.text == NULL ? terms_lost(t) : result;
 }
@@ -425,16 +429,16 @@ static void begin_call(struct terms *t, const struct definition *d)
 {
     const uint32_t *params = t->s->program->e->definitions->params.data;
     const struct operand *x = terms_operands(t, d->count);
-    struct term *terms = terms_top(t, d->count);
+    struct export_terms_term *terms = terms_top(t, d->count);
     struct text values;
     text_init(&values);
     for (uint32_t i = 0; i < d->count; i++) {
-        struct term value = terms[i];
+        struct export_terms_term value = terms[i];
         if (value.text == NULL) {
             value = x[i].is_node ? terms_lost(t) : terms_literal(t, &x[i], false);
         }
         text_addf(&values, i == 0 ? "%s" : ", %s", value.text);
-        terms[i] = (struct term){param_ident(t->s, params[d->params + i]), LEVEL_ATOM};
+        terms[i] = (struct export_terms_term){param_ident(t->s, params[d->params + i]), LEVEL_ATOM};
     }
     struct calling *c = buf_push(&t->calls, 1);
     t->s->failed |= c == NULL;
@@ -464,7 +468,7 @@ static void end_call(struct terms *t)
 {
     struct calling c = BUF(struct calling, &t->calls)[--t->calls.count];
     const struct operand *x = terms_operands(t, 1);
-    struct term body = *terms_top(t, 1), call = {NULL, 0};
+    struct export_terms_term body = *terms_top(t, 1), call = {NULL, 0};
     if (x->is_node) {
         struct function *f = buf_push(&t->s->functions, 1);
         t->s->failed |= f == NULL;
@@ -482,7 +486,8 @@ static void end_call(struct terms *t)
 
 // ---- Items --------------------------------------------------------------------------------------
 
-static struct term write_call(struct terms *t, const struct item *item, const char *name)
+static struct export_terms_term write_call(struct terms *t, const struct item *item,
+                                           const char *name)
 {
     const char *meant = op_find(name, strlen(name), OP_CALL) == OP_COUNT
                             ? spelling_function(name, strlen(name))
@@ -498,7 +503,7 @@ static struct term write_call(struct terms *t, const struct item *item, const ch
 
 // The text of an item's result, from the stacks as they are before it is taken; *count receives
 // how many operands it stands for.
-static struct term write_item(struct terms *t, const struct item *item, size_t *count)
+static struct export_terms_term write_item(struct terms *t, const struct item *item, size_t *count)
 {
     char name[QUOTED];
     size_t length = item->span.end - item->span.start;
@@ -550,16 +555,17 @@ static struct term write_item(struct terms *t, const struct item *item, size_t *
     default:
         break;
     }
-    return (struct term){NULL, 0};
+    return (struct export_terms_term){NULL, 0};
 }
 
 // Of plain numbers there is no text, but for a function's value that stands by itself.
-static void take_item(struct terms *t, const struct item *item, struct term term, size_t count)
+static void take_item(struct terms *t, const struct item *item, struct export_terms_term term,
+                      size_t count)
 {
     const struct operand *x = terms_operands(t, 1);
     bool plain = x->kind == OPERAND_VALUE && !x->is_node && item->kind != ITEM_NAME &&
                  item->kind != ITEM_AXIS;
-    replace(t, count, plain ? (struct term){NULL, 0} : term);
+    replace(t, count, plain ? (struct export_terms_term){NULL, 0} : term);
 }
 
 static const struct definition *definition_of(const struct terms *t, const struct item *item)
@@ -604,7 +610,7 @@ static bool read_items(struct terms *t, struct parser *p)
         }
         size_t count;
         bool before = t->lost;
-        struct term term = write_item(t, &item, &count);
+        struct export_terms_term term = write_item(t, &item, &count);
         if (!lower_take(t->w, &item)) {
             return false;
         }
@@ -618,7 +624,7 @@ bool terms_read(struct statements *s, struct lower *w, struct parser *p, struct 
                 const char **text, bool *translated)
 {
     struct terms t = {.s = s, .w = w};
-    buf_init(&t.stack, sizeof(struct term));
+    buf_init(&t.stack, sizeof(struct export_terms_term));
     buf_init(&t.calls, sizeof(struct calling));
     w->stack.count = 0;
     bool ok = read_items(&t, p);
@@ -643,10 +649,10 @@ bool terms_combine(struct statements *s, struct lower *w, enum op op, uint32_t n
     *use = latest - 1;
     struct operand old = lower_operand(names_get(&s->names, name), value->span), result;
     struct terms t = {.s = s, .w = w};
-    struct term x = {ident_text(s, latest - 1), LEVEL_ATOM}, y = {*text, LEVEL_ATOM};
+    struct export_terms_term x = {ident_text(s, latest - 1), LEVEL_ATOM}, y = {*text, LEVEL_ATOM};
     y.level = y.text == NULL || export_is_tight(y.text) ? LEVEL_ATOM : LEVEL_NONE;
     uint32_t from = tape_count(&s->tape);
-    y = value->is_node ? y : beside(&t, (struct term){NULL, 0}, value, false, &from);
+    y = value->is_node ? y : beside(&t, (struct export_terms_term){NULL, 0}, value, false, &from);
     struct operand given = *value;
     bool ok = lower_apply(w, op, &old, &given, value->span, &result) && !t.lost;
     *text = write_term(s, &writing, x, y).text;

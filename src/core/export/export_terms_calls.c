@@ -5,7 +5,8 @@
 
 // A text with $ and & replaced by x and y; x in parentheses where something follows that binds
 // tighter than it does.
-static struct term print_term(struct terms *t, const char *format, struct term x, const char *y)
+static struct export_terms_term print_term(struct terms *t, const char *format,
+                                           struct export_terms_term x, const char *y)
 {
     struct text out;
     text_init(&out);
@@ -19,7 +20,8 @@ static struct term print_term(struct terms *t, const char *format, struct term x
             text_add_char(&out, *format);
         }
     }
-    struct term term = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)), LEVEL_ATOM};
+    struct export_terms_term term = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
+                                     LEVEL_ATOM};
     text_release(&out);
     return term.text == NULL ? terms_lost(t) : term;
 }
@@ -57,10 +59,11 @@ static const struct fold_call *find_fold(const char *name)
     return NULL;
 }
 
-static struct term write_fold(struct terms *t, const struct fold_call *fold, uint32_t count)
+static struct export_terms_term write_fold(struct terms *t, const struct fold_call *fold,
+                                           uint32_t count)
 {
     const struct operand *x = terms_operands(t, count);
-    struct term term = *terms_top(t, count);
+    struct export_terms_term term = *terms_top(t, count);
     int axis = axis_of(x, count);
     if (term.text == NULL) {
         return terms_lost(t);
@@ -73,16 +76,16 @@ static struct term write_fold(struct terms *t, const struct fold_call *fold, uin
     return computed ? print_term(t, fold->whole, term, "") : term;
 }
 
-static struct term write_outer(struct terms *t)
+static struct export_terms_term write_outer(struct terms *t)
 {
-    const struct term *terms = terms_top(t, 2);
+    const struct export_terms_term *terms = terms_top(t, 2);
     return terms[0].text == NULL || terms[1].text == NULL
                ? terms_lost(t)
                : print_term(t, "torch.outer($, &)", terms[0], terms[1].text);
 }
 
 // Class numbers as an index: the name, if it still holds them, else the numbers.
-static const char *classes(struct terms *t, struct term k, const struct operand *x)
+static const char *classes(struct terms *t, struct export_terms_term k, const struct operand *x)
 {
     const struct export *e = t->s->program->e;
     bool same = x->is_node && k.text != NULL;
@@ -104,10 +107,10 @@ static const char *classes(struct terms *t, struct term k, const struct operand 
     return same ? print_term(t, "$.long()", k, "").text : numbers == NULL ? "" : numbers;
 }
 
-static struct term write_pick(struct terms *t)
+static struct export_terms_term write_pick(struct terms *t)
 {
     const struct operand *x = terms_operands(t, 2);
-    const struct term *terms = terms_top(t, 2);
+    const struct export_terms_term *terms = terms_top(t, 2);
     if (terms[0].text == NULL || !x->is_node) {
         return terms_lost(t);
     }
@@ -116,10 +119,10 @@ static struct term write_pick(struct terms *t)
                                          : print_term(t, "$[&.reshape(1)]", terms[0], k);
 }
 
-static struct term write_cross_entropy(struct terms *t)
+static struct export_terms_term write_cross_entropy(struct terms *t)
 {
     const struct operand *x = terms_operands(t, 2);
-    const struct term *terms = terms_top(t, 2);
+    const struct export_terms_term *terms = terms_top(t, 2);
     bool one_hot = operand_rows(x) == operand_rows(&x[1]) &&
                    operand_cols(x) == operand_cols(&x[1]) &&
                    (operand_rows(x) > 1 || operand_is_array(&x[1]));
@@ -130,12 +133,12 @@ static struct term write_cross_entropy(struct terms *t)
         return print_term(t, "F.cross_entropy($, &)", terms[0], classes(t, terms[1], &x[1]));
     }
     if (!one_hot) {
-        struct term picked = print_term(t, "-torch.log_softmax($, -1)[&].squeeze()", terms[0],
-                                        classes(t, terms[1], &x[1]));
+        struct export_terms_term picked = print_term(t, "-torch.log_softmax($, -1)[&].squeeze()",
+                                                     terms[0], classes(t, terms[1], &x[1]));
         picked.level = LEVEL_SIGN;
         return picked;
     }
-    struct term k = x[1].is_node ? terms[1] : terms_literal(t, &x[1], true);
+    struct export_terms_term k = x[1].is_node ? terms[1] : terms_literal(t, &x[1], true);
     if (k.text == NULL) {
         return terms_lost(t);
     }
@@ -145,7 +148,7 @@ static struct term write_cross_entropy(struct terms *t)
                                      : "-torch.sum(torch.log_softmax($, -1)*&)"
                          : loose ? "-torch.mean(torch.sum(torch.log_softmax($, -1)*(&), dim=1))"
                                  : "-torch.mean(torch.sum(torch.log_softmax($, -1)*&, dim=1))";
-    struct term product = print_term(t, factor, terms[0], k.text);
+    struct export_terms_term product = print_term(t, factor, terms[0], k.text);
     product.level = LEVEL_SIGN;
     return product;
 }
@@ -162,10 +165,10 @@ static bool is_data(const struct terms *t, const struct operand *x)
     return false;
 }
 
-struct term terms_gradient(struct terms *t)
+struct export_terms_term terms_gradient(struct terms *t)
 {
     const struct operand *x = terms_operands(t, 2);
-    const struct term *terms = terms_top(t, 2);
+    const struct export_terms_term *terms = terms_top(t, 2);
     bool known = x[0].is_node && x[1].is_node && terms[0].text != NULL && terms[1].text != NULL &&
                  !is_data(t, &x[1]);
     return known ? print_term(t, "torch.autograd.grad($, &, create_graph=True)[0]", terms[0],
@@ -173,10 +176,10 @@ struct term terms_gradient(struct terms *t)
                  : terms_lost(t);
 }
 
-struct term terms_builtin(struct terms *t, const char *name, uint32_t count)
+struct export_terms_term terms_builtin(struct terms *t, const char *name, uint32_t count)
 {
     const struct operand *x = terms_operands(t, count);
-    const struct term *terms = terms_top(t, count);
+    const struct export_terms_term *terms = terms_top(t, count);
     if (strcmp(name, "grad") == 0 && (t->w->nodes_asked || t->w->slopes_as == SLOPES_NODES)) {
         return terms_gradient(t);
     }

@@ -8,7 +8,7 @@
 enum { LEVEL_NONE, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_SIGN, LEVEL_POWER, LEVEL_ATOM };
 
 // An operand's text. NULL: plain numbers, which have one only when they meet a tensor.
-struct term {
+struct export_terms_term {
     const char *text;
     int level;
 };
@@ -23,22 +23,22 @@ struct calling {
 struct terms {
     struct statements *s;
     struct lower *w;
-    struct buf stack;  // struct term, beside lower.stack
+    struct buf stack;  // struct export_terms_term, beside lower.stack
     struct buf calls;  // struct calling
     bool lost;         // something has no translation
 };
 
 // The last `count` terms, and the operands that they stand beside.
-struct term *terms_top(struct terms *t, size_t count);
+struct export_terms_term *terms_top(struct terms *t, size_t count);
 const struct operand *terms_operands(const struct terms *t, size_t count);
 // There is no translation.
-struct term terms_lost(struct terms *t);
+struct export_terms_term terms_lost(struct terms *t);
 // Plain numbers as Python writes them: 2, or a tensor.
-struct term terms_literal(struct terms *t, const struct operand *x, bool tensor);
-struct term terms_matmul(struct terms *t);
+struct export_terms_term terms_literal(struct terms *t, const struct operand *x, bool tensor);
+struct export_terms_term terms_matmul(struct terms *t);
 // export_terms_calls.c: a derivative that is to be nodes, of the last two operands.
-struct term terms_gradient(struct terms *t);
+struct export_terms_term terms_gradient(struct terms *t);
 // A function that is no operation, called with `count` values.
-struct term terms_builtin(struct terms *t, const char *name, uint32_t count);
+struct export_terms_term terms_builtin(struct terms *t, const char *name, uint32_t count);
 
 #endif

@@ -11,7 +11,7 @@ enum { LINES_MOST = 100000 };  // nodes that are written one by one
 
 // Where a real node stands in the program: element k of a binding, or (binding 0) in a line of its
 // own.
-struct seat {
+struct export_torch_seat {
     uint32_t binding;  // from 1
     uint32_t element;
 };
@@ -26,9 +26,9 @@ static const char *ident(const struct torch *t, uint32_t at)
     return BUF(char, &t->p->text) + at;
 }
 
-static struct seat *seat_of(struct torch *t, uint32_t node)
+static struct export_torch_seat *seat_of(struct torch *t, uint32_t node)
 {
-    return &BUF(struct seat, &t->seats)[node];
+    return &BUF(struct export_torch_seat, &t->seats)[node];
 }
 
 static uint32_t count_of(const struct binding *b)
@@ -52,7 +52,7 @@ static void take_seats(struct torch *t)
         for (uint32_t k = 0; k < count_of(b) && !program_stopped(t->p, k); k++) {
             uint32_t node = node_of(t, b, k);
             if (node != NODE_NONE && seat_of(t, node)->binding == 0) {
-                *seat_of(t, node) = (struct seat){i + 1, k};
+                *seat_of(t, node) = (struct export_torch_seat){i + 1, k};
             }
         }
     }
@@ -69,7 +69,7 @@ static void spread(struct torch *t, uint32_t top, uint32_t before)
         if (wanted[i] == 0) {
             continue;
         }
-        struct seat seat = *seat_of(t, i);
+        struct export_torch_seat seat = *seat_of(t, i);
         if (seat.binding != 0 && seat.binding - 1 < before) {
             statements_binding(&t->s, seat.binding - 1)->needed = true;
             wanted[i] = 0;
@@ -370,7 +370,7 @@ static void put_lone_leaf(struct torch *t, uint32_t node)
 // A real node where it stands.
 static void put_node(struct torch *t, struct text *out, uint32_t node)
 {
-    struct seat seat = *seat_of(t, node);
+    struct export_torch_seat seat = *seat_of(t, node);
     if (program_inline(t->p, node)) {
         export_torch_number(out, tape_value(t->p->e->tape, node));
     } else if (BUF(uint8_t, &t->written)[node] != 0 || seat.binding == 0) {
@@ -545,7 +545,7 @@ static bool torch_init(struct torch *t, struct program *p)
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         text_init(texts[i]);
     }
-    buf_init(&t->seats, sizeof(struct seat));
+    buf_init(&t->seats, sizeof(struct export_torch_seat));
     buf_init(&t->written, 1);
     buf_init(&t->wanted, 1);
     size_t count = (size_t)p->e->root + 1;
@@ -577,7 +577,7 @@ void export_torch(struct program *p)
         find_needed(&t);
         if (!all_train_whole(&t)) {  // each node by itself, then
             t.s.bindings.count = 0;
-            memset(t.seats.data, 0, t.seats.count * sizeof(struct seat));
+            memset(t.seats.data, 0, t.seats.count * sizeof(struct export_torch_seat));
         }
         size_t lines = t.lines;
         put_bindings(&t);

@@ -27,7 +27,7 @@ const char *rule_name(enum rule rule)
 // ---- Slopes, from ops.def -----------------------------------------------------------------------
 
 // A slope's text, read: a formula in x, y and v, without guards.
-struct slope {
+struct derive_slope {
     struct exprs pool;
     uint32_t root;
     bool read;
@@ -50,7 +50,7 @@ static bool init_instead(struct buf *instead, size_t count)
     return true;
 }
 
-static void read_slope(struct slope *slope, const char *text)
+static void read_slope(struct derive_slope *slope, const char *text)
 {
     struct exprs *p = &slope->pool;
     struct diag d = {0};
@@ -75,7 +75,7 @@ static void read_slope(struct slope *slope, const char *text)
 }
 
 // The slope with formulas of p put in for x, y and v.
-static uint32_t use_slope(struct exprs *p, struct slope *slope, const uint32_t xyv[3])
+static uint32_t use_slope(struct exprs *p, struct derive_slope *slope, const uint32_t xyv[3])
 {
     struct buf instead;
     uint32_t result = EXPR_NONE;
@@ -95,7 +95,7 @@ static uint32_t use_slope(struct exprs *p, struct slope *slope, const uint32_t x
 // ---- Differentiation ----------------------------------------------------------------------------
 
 // What is known of a node of the formula.
-struct part {
+struct derive_part {
     uint32_t slope;  // its derivative, simplified; EXPR_NONE: not needed
     uint32_t uses;
     bool varies;  // x occurs in it
@@ -105,8 +105,8 @@ struct part {
 struct deriving {
     struct exprs *p;
     struct simplifier simplifier;
-    struct slope slopes[OP_COUNT][2];
-    struct buf parts;  // struct part, by node of the formula
+    struct derive_slope slopes[OP_COUNT][2];
+    struct buf parts;  // struct derive_part, by node of the formula
     struct buf walk;   // struct signed_term: of a sum
     uint32_t of;
     struct derivation *out;
@@ -117,9 +117,9 @@ struct signed_term {
     bool minus;
 };
 
-static struct part *part_at(struct deriving *w, uint32_t id)
+static struct derive_part *part_at(struct deriving *w, uint32_t id)
 {
-    return &BUF(struct part, &w->parts)[id];
+    return &BUF(struct derive_part, &w->parts)[id];
 }
 
 static bool varies(struct deriving *w, uint32_t id)
@@ -143,7 +143,7 @@ static void find_parts(struct deriving *w, const struct buf *ids)
     const uint32_t *id = ids->data;
     for (size_t i = 0; i < ids->count; i++) {
         struct expr e = expr_get(w->p, id[i]);
-        struct part *part = part_at(w, id[i]);
+        struct derive_part *part = part_at(w, id[i]);
         part->slope = EXPR_NONE;
         part->varies = id[i] == w->of;
         if (e.kind == EXPR_OP) {
@@ -180,7 +180,7 @@ static uint32_t derive_sum(struct deriving *w, uint32_t id, bool *subtracts)
     while (w->walk.count > 0) {
         struct signed_term term = BUF(struct signed_term, &w->walk)[--w->walk.count];
         struct expr e = expr_get(w->p, term.id);
-        struct part *part = part_at(w, term.id);
+        struct derive_part *part = part_at(w, term.id);
         if (term.id == id || part->inner) {
             if (e.op != OP_NEG) {
                 push_term(w, e.b, term.minus != (e.op == OP_SUB));
@@ -205,7 +205,7 @@ static uint32_t simplified(struct deriving *w, uint32_t id)
 static uint32_t own_slope(struct deriving *w, uint32_t id, int slot)
 {
     struct expr e = expr_get(w->p, id);
-    struct slope *slope = &w->slopes[e.op][slot];
+    struct derive_slope *slope = &w->slopes[e.op][slot];
     if (!slope->read) {
         read_slope(slope, op_slope_text((enum op)e.op, slot));
     }
@@ -330,7 +330,7 @@ static bool derive_parts(struct deriving *w, uint32_t root, struct diag *d)
     }
     for (size_t i = 0; ok && i < ids.count; i++) {
         uint32_t id = BUF(uint32_t, &ids)[i];
-        const struct part *part = part_at(w, id);
+        const struct derive_part *part = part_at(w, id);
         if (id == root || (part->varies && !part->inner && id != w->of)) {
             // Its simplest form is wanted by what it is a part of: finding each when its own parts'
             // are known keeps the whole linear.
@@ -354,7 +354,7 @@ bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
     *out = (struct derivation){.result = EXPR_NONE};
     buf_init(&out->steps, sizeof(struct derivation_step));
     buf_init(&out->edges, sizeof(enum op));
-    buf_init(&w.parts, sizeof(struct part));
+    buf_init(&w.parts, sizeof(struct derive_part));
     buf_init(&w.walk, sizeof(struct signed_term));
     simplifier_init(&w.simplifier, p);
     bool ok = derive_parts(&w, root, d);
@@ -387,7 +387,7 @@ uint32_t expr_local(struct exprs *p, const struct tape *t, struct names *names, 
     uint32_t y = expr_label(p, t, names, tape_operand(t, node, tape_arity(t, node) - 1));
     bool by_name = op_get(op)->form == OP_CALL && names_of_node(names, node) != NAME_NONE;
     uint32_t v = by_name ? expr_label(p, t, names, node) : expr_apply(p, op, x, y);
-    struct slope slope = {0};
+    struct derive_slope slope = {0};
     struct simplifier simplifier;
     read_slope(&slope, op_slope_text(op, slot));
     simplifier_init(&simplifier, p);

@@ -7,7 +7,7 @@
 enum level { ANY, COMPARE, SUM, PRODUCT, SIGNED, POWER, PRIMARY };
 
 // What is still to be written: a text, or a formula that must be at least as tight as `least`.
-struct piece {
+struct expr_print_piece {
     const char *text;
     uint32_t id;
     enum level least;
@@ -55,9 +55,9 @@ static void print_number(struct text *out, double v)
     text_add(out, number);
 }
 
-static void push(struct buf *todo, struct piece piece)
+static void push(struct buf *todo, struct expr_print_piece piece)
 {
-    struct piece *at = buf_push(todo, 1);
+    struct expr_print_piece *at = buf_push(todo, 1);
     if (at != NULL) {
         *at = piece;
     }
@@ -65,12 +65,12 @@ static void push(struct buf *todo, struct piece piece)
 
 static void push_text(struct buf *todo, const char *text)
 {
-    push(todo, (struct piece){.text = text});
+    push(todo, (struct expr_print_piece){.text = text});
 }
 
 static void push_formula(struct buf *todo, uint32_t id, enum level least)
 {
-    push(todo, (struct piece){.id = id, .least = least});
+    push(todo, (struct expr_print_piece){.id = id, .least = least});
 }
 
 // Does it begin with a minus when it is written as an operand of this level?
@@ -115,7 +115,7 @@ static void push_parts(struct buf *todo, const struct exprs *p, struct expr e, e
 }
 
 static void print_formula(struct text *out, const struct exprs *p, struct buf *todo,
-                          struct piece piece)
+                          struct expr_print_piece piece)
 {
     struct expr e = expr_get(p, piece.id);
     enum level level = level_of(p, piece.id);
@@ -138,11 +138,11 @@ bool expr_print(struct text *out, const struct exprs *p, uint32_t root, size_t m
 {
     size_t start = text_length(out);
     struct buf todo;
-    buf_init(&todo, sizeof(struct piece));
+    buf_init(&todo, sizeof(struct expr_print_piece));
     push_formula(&todo, root, ANY);
     while (todo.count > 0 && text_length(out) - start <= most && !out->bytes.failed &&
            !stop_after(p->stop, 4)) {
-        struct piece piece = BUF(struct piece, &todo)[--todo.count];
+        struct expr_print_piece piece = BUF(struct expr_print_piece, &todo)[--todo.count];
         if (piece.text != NULL) {
             text_add(out, piece.text);
         } else {

@@ -10,13 +10,13 @@
 
 // ---- From text ----------------------------------------------------------------------------------
 
-struct reading {
+struct expr_reading {
     struct exprs *p;
     struct parser *parser;
     struct buf stack;  // uint32_t: the formulas read that nothing has used yet
 };
 
-static bool push(struct reading *r, uint32_t id)
+static bool push(struct expr_reading *r, uint32_t id)
 {
     uint32_t *at = id == EXPR_NONE ? NULL : buf_push(&r->stack, 1);
     if (at == NULL) {
@@ -26,13 +26,13 @@ static bool push(struct reading *r, uint32_t id)
     return true;
 }
 
-static uint32_t pop(struct reading *r)
+static uint32_t pop(struct expr_reading *r)
 {
     BS_ASSERT(r->stack.count > 0);
     return BUF(uint32_t, &r->stack)[--r->stack.count];
 }
 
-static const char *source_text(const struct reading *r, struct span span)
+static const char *source_text(const struct expr_reading *r, struct span span)
 {
     return r->parser->lexer->source->text + span.start;
 }
@@ -53,7 +53,7 @@ static bool is_text(const char *s, size_t length, const char *text)
     return length == strlen(text) && memcmp(s, text, length) == 0;
 }
 
-static bool read_name(struct reading *r, const struct item *item)
+static bool read_name(struct expr_reading *r, const struct item *item)
 {
     const char *s = source_text(r, item->span);
     size_t length = item->span.end - item->span.start;
@@ -73,7 +73,8 @@ static uint32_t node_symbol(struct exprs *p, uint32_t node)
 }
 
 // The text of a formula that is a symbol; NULL, and a diag, if it is none.
-static const char *symbol_text(struct reading *r, uint32_t id, struct span span, size_t *length)
+static const char *symbol_text(struct expr_reading *r, uint32_t id, struct span span,
+                               size_t *length)
 {
     struct expr e = expr_get(r->p, id);
     if (e.kind != EXPR_NAME) {
@@ -84,7 +85,7 @@ static const char *symbol_text(struct reading *r, uint32_t id, struct span span,
     return names_text(&r->p->names, e.a, length);
 }
 
-static bool push_symbol(struct reading *r, struct text *text)
+static bool push_symbol(struct expr_reading *r, struct text *text)
 {
     const char *s = text_get(text);
     bool ok = text->bytes.failed ? diag_out_of_memory(r->parser->diag)
@@ -94,7 +95,7 @@ static bool push_symbol(struct reading *r, struct text *text)
 }
 
 // dL/da is a symbol of its own: what it is worth, a formula does not know. d2L/dadb is "dL/da/db".
-static bool read_slope(struct reading *r, struct span span)
+static bool read_slope(struct expr_reading *r, struct span span)
 {
     uint32_t of[2];
     of[1] = pop(r);
@@ -116,7 +117,7 @@ static bool read_slope(struct reading *r, struct span span)
 }
 
 // So is a.grad.
-static bool read_field(struct reading *r, struct span span)
+static bool read_field(struct expr_reading *r, struct span span)
 {
     size_t length;
     const char *s = symbol_text(r, pop(r), span, &length);
@@ -131,14 +132,14 @@ static bool read_field(struct reading *r, struct span span)
     return push_symbol(r, &text);
 }
 
-static bool read_op(struct reading *r, enum op op)
+static bool read_op(struct expr_reading *r, enum op op)
 {
     uint32_t b = pop(r);
     uint32_t a = op_get(op)->arity == 2 ? pop(r) : b;
     return push(r, expr_apply(r->p, op, a, b));
 }
 
-static bool no_such_call(struct reading *r, struct span span)
+static bool no_such_call(struct expr_reading *r, struct span span)
 {
     const char *s = source_text(r, span);
     size_t length = span.end - span.start;
@@ -153,7 +154,7 @@ static bool no_such_call(struct reading *r, struct span span)
                : diag_hint(r->parser->diag, "a formula is made of the operations on numbers");
 }
 
-static bool read_call(struct reading *r, const struct item *item)
+static bool read_call(struct expr_reading *r, const struct item *item)
 {
     const char *s = source_text(r, item->span);
     size_t length = item->span.end - item->span.start;
@@ -176,7 +177,7 @@ static bool read_call(struct reading *r, const struct item *item)
     return read_op(r, op);
 }
 
-static bool read_item(struct reading *r, const struct item *item)
+static bool read_item(struct expr_reading *r, const struct item *item)
 {
     switch (item->kind) {
     case ITEM_NUMBER:
@@ -203,7 +204,7 @@ static bool read_item(struct reading *r, const struct item *item)
 
 bool expr_parse(struct exprs *p, struct parser *parser, uint32_t *root)
 {
-    struct reading r = {.p = p, .parser = parser};
+    struct expr_reading r = {.p = p, .parser = parser};
     buf_init(&r.stack, sizeof(uint32_t));
     struct item item = parser_next(parser);
     while (item.kind != ITEM_END && item.kind != ITEM_ERROR && read_item(&r, &item)) {

@@ -124,7 +124,7 @@ void math_number(struct text *out, double v, int digits)
 // ---- Formulas -----------------------------------------------------------------------------------
 
 // How an operation is set: its operands stand where x and y are, at least so tightly bound.
-static const struct setting {
+static const struct math_setting {
     enum op op;
     const char *pattern;
     enum math_level level, left, right;
@@ -161,7 +161,7 @@ static const enum op known[] = {OP_LOG,  OP_SIN,  OP_COS, OP_TAN, OP_TANH,
                                 OP_SINH, OP_COSH, OP_MAX, OP_MIN};
 
 // What is still to be written: a text, a function's name, or a formula.
-struct piece {
+struct math_piece {
     const char *s;  // NULL: a formula
     size_t n;
     bool name;
@@ -169,9 +169,9 @@ struct piece {
     enum math_level least;
 };
 
-static void push(struct buf *todo, struct piece piece)
+static void push(struct buf *todo, struct math_piece piece)
 {
-    struct piece *at = buf_push(todo, 1);
+    struct math_piece *at = buf_push(todo, 1);
     if (at != NULL) {
         *at = piece;
     }
@@ -179,12 +179,12 @@ static void push(struct buf *todo, struct piece piece)
 
 static void push_text(struct buf *todo, const char *s, size_t n)
 {
-    push(todo, (struct piece){.s = s, .n = n});
+    push(todo, (struct math_piece){.s = s, .n = n});
 }
 
 static void push_formula(struct buf *todo, uint32_t id, enum math_level least)
 {
-    push(todo, (struct piece){.id = id, .least = least});
+    push(todo, (struct math_piece){.id = id, .least = least});
 }
 
 static void put_function_name(struct text *out, const char *s)
@@ -195,7 +195,7 @@ static void put_function_name(struct text *out, const char *s)
     }
 }
 
-static const struct setting *setting_of(enum op op)
+static const struct math_setting *setting_of(enum op op)
 {
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         if (settings[i].op == op) {
@@ -213,7 +213,7 @@ static bool is_operand(const char *pattern, const char *at)
 }
 
 // The parts of an operation, last first, as the next to be written is taken from the end.
-static void push_setting(struct buf *todo, const struct setting *s, struct expr e)
+static void push_setting(struct buf *todo, const struct math_setting *s, struct expr e)
 {
     const char *end = s->pattern + strlen(s->pattern);
     for (const char *at = end; at-- > s->pattern;) {
@@ -240,7 +240,7 @@ static void push_call(struct buf *todo, struct expr e)
     }
     push_formula(todo, e.a, MATH_ANY);
     push_text(todo, is_known ? "\\left(" : "}\\left(", is_known ? 6 : 7);
-    push(todo, (struct piece){.s = row->name, .name = true});
+    push(todo, (struct math_piece){.s = row->name, .name = true});
     push_text(todo, is_known ? "\\" : "\\operatorname{", is_known ? 1 : 14);
 }
 
@@ -258,7 +258,7 @@ static void put_leaf(struct text *out, const struct exprs *pool, struct expr e)
 }
 
 static void put_piece(struct text *out, const struct exprs *pool, struct buf *todo,
-                      struct piece piece)
+                      struct math_piece piece)
 {
     if (piece.name) {
         put_function_name(out, piece.s);
@@ -269,7 +269,7 @@ static void put_piece(struct text *out, const struct exprs *pool, struct buf *to
         return;
     }
     struct expr e = expr_get(pool, piece.id);
-    const struct setting *s = e.kind == EXPR_OP ? setting_of((enum op)e.op) : NULL;
+    const struct math_setting *s = e.kind == EXPR_OP ? setting_of((enum op)e.op) : NULL;
     bool negative = e.kind == EXPR_NUMBER && e.number < 0;
     enum math_level level = negative ? MATH_SUM : s != NULL ? s->level : MATH_ATOM;
     if (level < piece.least) {
@@ -288,10 +288,10 @@ static void put_piece(struct text *out, const struct exprs *pool, struct buf *to
 void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum math_level least)
 {
     struct buf todo;
-    buf_init(&todo, sizeof(struct piece));
+    buf_init(&todo, sizeof(struct math_piece));
     push_formula(&todo, root, least);
     while (todo.count > 0 && !todo.failed) {
-        struct piece piece = BUF(struct piece, &todo)[--todo.count];
+        struct math_piece piece = BUF(struct math_piece, &todo)[--todo.count];
         put_piece(out, pool, &todo, piece);
     }
     out->bytes.failed |= todo.failed;

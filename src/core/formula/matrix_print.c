@@ -30,7 +30,7 @@ enum matrix_level matrix_level(const struct mat *row)
 }
 
 // What is still to be written: a text, or a row that must be at least as tight as `least`.
-struct piece {
+struct matrix_print_piece {
     const char *text;
     uint32_t row;
     enum matrix_level least;
@@ -39,22 +39,22 @@ struct piece {
 struct printer {
     const struct matrices *m;
     bool numpy;
-    struct buf todo;  // struct piece, the next one last
+    struct buf todo;  // struct matrix_print_piece, the next one last
 };
 
 static void put(struct printer *p, const char *text)
 {
-    struct piece *at = buf_push(&p->todo, 1);
+    struct matrix_print_piece *at = buf_push(&p->todo, 1);
     if (at != NULL) {
-        *at = (struct piece){.text = text};
+        *at = (struct matrix_print_piece){.text = text};
     }
 }
 
 static void put_row(struct printer *p, uint32_t row, enum matrix_level least)
 {
-    struct piece *at = buf_push(&p->todo, 1);
+    struct matrix_print_piece *at = buf_push(&p->todo, 1);
     if (at != NULL) {
-        *at = (struct piece){.row = row, .least = least};
+        *at = (struct matrix_print_piece){.row = row, .least = least};
     }
 }
 
@@ -165,10 +165,10 @@ bool matrix_print(struct text *out, const struct matrices *m, const char *const 
 {
     struct printer p = {.m = m, .numpy = numpy};
     size_t start = text_length(out);
-    buf_init(&p.todo, sizeof(struct piece));
+    buf_init(&p.todo, sizeof(struct matrix_print_piece));
     put_parts(&p, row);
     while (p.todo.count > 0 && text_length(out) - start <= MATRIX_TEXT_MOST) {
-        struct piece piece = BUF(struct piece, &p.todo)[--p.todo.count];
+        struct matrix_print_piece piece = BUF(struct matrix_print_piece, &p.todo)[--p.todo.count];
         const char *text = piece.text;
         if (text == NULL) {
             text = labels[piece.row];

@@ -143,12 +143,12 @@ struct matrix_reader {
     struct matrices *m;
     struct lower *w;
     struct buf kept;   // struct operand: those of the item that is being taken
-    struct buf calls;  // struct calling
+    struct buf calls;  // struct array_calling
     struct buf parts;  // uint32_t: the results of the comprehensions being read, row by row
 };
 
 // A function being called.
-struct calling {
+struct array_calling {
     uint32_t name;         // NAME_NONE: a comprehension
     uint32_t given, gave;  // its values, in matrices.uses
     size_t parts;          // of a comprehension: where its results begin
@@ -199,7 +199,7 @@ static bool keep_parts(struct matrix_reader *r, uint32_t count)
 // What the item made, if that is new.
 // `comprehension`: what just ended, or NULL.
 static bool note_item(struct matrix_reader *r, const struct item *item, struct mat row,
-                      uint32_t count, const struct calling *comprehension)
+                      uint32_t count, const struct array_calling *comprehension)
 {
     struct lower *w = r->w;
     const struct operand *top = BUF(struct operand, &w->stack) + w->stack.count - 1;
@@ -226,7 +226,7 @@ static bool note_item(struct matrix_reader *r, const struct item *item, struct m
 static bool begin_call(struct matrix_reader *r, const struct source *source,
                        const struct item *item, uint32_t count)
 {
-    struct calling call = {.name = NAME_NONE, .parts = r->parts.count};
+    struct array_calling call = {.name = NAME_NONE, .parts = r->parts.count};
     if (item->kind == ITEM_CALL) {
         call.name = names_find(r->w->names, source->text + item->span.start,
                                item->span.end - item->span.start);
@@ -240,7 +240,7 @@ static bool begin_call(struct matrix_reader *r, const struct source *source,
             return out_of_room(r->m, r->w, item->span);
         }
     }
-    struct calling *at = buf_push(&r->calls, 1);
+    struct array_calling *at = buf_push(&r->calls, 1);
     if (at != NULL) {
         *at = call;
     }
@@ -250,11 +250,11 @@ static bool begin_call(struct matrix_reader *r, const struct source *source,
 // The result of the outermost function that was called.
 static void end_call(struct matrix_reader *r)
 {
-    struct calling call = BUF(struct calling, &r->calls)[--r->calls.count];
+    struct array_calling call = BUF(struct array_calling, &r->calls)[--r->calls.count];
     const struct operand *top = BUF(struct operand, &r->w->stack) + r->w->stack.count - 1;
     uint32_t row = top->is_node ? matrices_find(r->m, matrix_value_of(top)) : MAT_NONE;
     for (size_t i = 0; i < r->calls.count; i++) {
-        if (BUF(struct calling, &r->calls)[i].name != NAME_NONE) {
+        if (BUF(struct array_calling, &r->calls)[i].name != NAME_NONE) {
             return;
         }
     }
@@ -281,8 +281,8 @@ static bool take_item(struct matrix_reader *r, const struct item *item)
     const struct source *source = w->source;
     uint32_t own = count;
     struct mat row = item_row(r->m, w, item, r->kept.data, &own);
-    const struct calling *inner =
-        r->calls.count == 0 ? NULL : BUF(struct calling, &r->calls) + r->calls.count - 1;
+    const struct array_calling *inner =
+        r->calls.count == 0 ? NULL : BUF(struct array_calling, &r->calls) + r->calls.count - 1;
     bool each = item->kind == ITEM_END && inner != NULL && inner->name == NAME_NONE;
     if (each && !keep_part(r, BUF(struct operand, &w->stack) + w->stack.count - 1)) {
         return out_of_room(r->m, w, item->span);
@@ -309,7 +309,7 @@ bool matrices_read(struct matrices *m, struct lower *w, struct parser *p, struct
     struct matrix_reader r = {.m = m, .w = w};
     bool ok = true, done = false;
     buf_init(&r.kept, sizeof(struct operand));
-    buf_init(&r.calls, sizeof(struct calling));
+    buf_init(&r.calls, sizeof(struct array_calling));
     buf_init(&r.parts, sizeof(uint32_t));
     w->stack.count = 0;
     while (ok && !done) {

@@ -12,7 +12,7 @@ void simplifier_init(struct simplifier *s, struct exprs *pool)
     buf_init(&s->todo, sizeof(uint32_t));
     buf_init(&s->visits, sizeof(struct visit));
     buf_init(&s->factors, sizeof(struct factor));
-    buf_init(&s->terms, sizeof(struct term));
+    buf_init(&s->terms, sizeof(struct simplify_term));
 }
 
 void simplifier_release(struct simplifier *s)

@@ -38,7 +38,7 @@ struct factor {
 };
 
 // Of a sum: a number times the rest.
-struct term {
+struct simplify_term {
     uint32_t rest;
     uint32_t formula;  // of the whole term without its sign
     struct ratio number;

@@ -3,16 +3,16 @@
 
 #include "formula/simplify_parts.h"
 
-static struct term *term_at(struct simplifier *s, size_t i)
+static struct simplify_term *term_at(struct simplifier *s, size_t i)
 {
-    return &BUF(struct term, &s->terms)[i];
+    return &BUF(struct simplify_term, &s->terms)[i];
 }
 
 // ---- Taking apart -------------------------------------------------------------------------------
 
 static void add_term(struct simplifier *s, struct visit v, bool expand)
 {
-    struct term term = {.order = s->order++};
+    struct simplify_term term = {.order = s->order++};
     term.rest = simplify_split_number(s, v.id, &term.number);
     if (!ratio_times(term.number, v.times, &term.number)) {
         term.rest = v.id;
@@ -22,7 +22,7 @@ static void add_term(struct simplifier *s, struct visit v, bool expand)
         simplify_push_visit(s, term.rest, term.number, false);
         return;
     }
-    struct term *at = buf_push(&s->terms, 1);
+    struct simplify_term *at = buf_push(&s->terms, 1);
     if (at == NULL) {
         s->pool->nodes.failed = true;
     } else {
@@ -53,14 +53,14 @@ static void take_apart(struct simplifier *s, size_t visits, bool expand)
 
 static int compare_rests(const void *a, const void *b)
 {
-    const struct term *x = a, *y = b;
+    const struct simplify_term *x = a, *y = b;
     return x->rest != y->rest ? (x->rest < y->rest ? -1 : 1)
                               : (x->order > y->order) - (x->order < y->order);
 }
 
 static int compare_orders(const void *a, const void *b)
 {
-    const struct term *x = a, *y = b;
+    const struct simplify_term *x = a, *y = b;
     return (x->order > y->order) - (x->order < y->order);
 }
 
@@ -69,7 +69,7 @@ static void sort_terms(struct simplifier *s, size_t first,
 {
     size_t count = s->terms.count - first;
     if (count > 1) {
-        qsort(term_at(s, first), count, sizeof(struct term), compare);
+        qsort(term_at(s, first), count, sizeof(struct simplify_term), compare);
     }
 }
 
@@ -78,8 +78,8 @@ static void merge_like_terms(struct simplifier *s, size_t first)
     size_t kept = first;
     sort_terms(s, first, compare_rests);
     for (size_t i = first; i < s->terms.count; i++) {
-        struct term term = *term_at(s, i);
-        struct term *last = kept > first ? term_at(s, kept - 1) : NULL;
+        struct simplify_term term = *term_at(s, i);
+        struct simplify_term *last = kept > first ? term_at(s, kept - 1) : NULL;
         if (last != NULL && last->rest == term.rest &&
             ratio_plus(last->number, term.number, &last->number)) {
             last->merged = true;
@@ -118,7 +118,7 @@ static bool is_same_ratio(struct ratio a, struct ratio b)
 static bool join_squares(struct simplifier *s, size_t first, size_t i)
 {
     struct exprs *pool = s->pool;
-    struct term term = *term_at(s, i);
+    struct simplify_term term = *term_at(s, i);
     uint32_t u = cosine_squared(s, term.rest), two = expr_number(pool, 2);
     if (u == EXPR_NONE) {
         return false;
@@ -166,7 +166,7 @@ static void collect(struct simplifier *s, size_t first, size_t visits, bool expa
         merge_like_terms(s, first);
         size_t kept = first;
         for (size_t i = first; i < s->terms.count; i++) {
-            struct term term = *term_at(s, i);
+            struct simplify_term term = *term_at(s, i);
             bool gone = term.number.over == 0;
             // 3*(x + y) - 2*(x + y) came to be a sum itself.
             if (!gone && term.merged && simplify_is_sum(s, term.rest) &&
@@ -217,7 +217,7 @@ static void lead_with_positive(struct simplifier *s, size_t first)
         i++;
     }
     if (i < s->terms.count) {
-        struct term positive = *term_at(s, i);
+        struct simplify_term positive = *term_at(s, i);
         for (; i > first; i--) {
             *term_at(s, i) = *term_at(s, i - 1);
         }
@@ -228,11 +228,11 @@ static void lead_with_positive(struct simplifier *s, size_t first)
 // The terms from `first` on, added up in the order in which they lie.
 static uint32_t add_up(struct simplifier *s, size_t first)
 {
-    struct term head = *term_at(s, first);
+    struct simplify_term head = *term_at(s, first);
     uint32_t sum =
         head.number.over < 0 ? simplify_multiple(s, head.number, head.rest) : head.formula;
     for (size_t i = first + 1; i < s->terms.count; i++) {
-        struct term term = *term_at(s, i);
+        struct simplify_term term = *term_at(s, i);
         sum = expr_apply(s->pool, term.number.over < 0 ? OP_SUB : OP_ADD, sum, term.formula);
     }
     return sum;

@@ -100,11 +100,11 @@ static bool is_edge(const struct tape *t, uint32_t node, uint32_t child)
     return found;
 }
 
-struct edge {
+struct answer_place_edge {
     uint32_t node, child;
 };
 
-static bool read_edge(struct judging *j, struct edge *e)
+static bool read_edge(struct judging *j, struct answer_place_edge *e)
 {
     struct span node, child;
     if (!split_edge(j->text, j->answer, &node, &child)) {
@@ -126,7 +126,7 @@ static bool read_edge(struct judging *j, struct edge *e)
     return true;
 }
 
-static bool key_edge(struct judging *j, const char *s, struct edge *e, struct diag *d)
+static bool key_edge(struct judging *j, const char *s, struct answer_place_edge *e, struct diag *d)
 {
     struct span node, child;
     if (!split_edge(s, (struct span){0, strlen(s)}, &node, &child)) {
@@ -138,7 +138,7 @@ static bool key_edge(struct judging *j, const char *s, struct edge *e, struct di
 void judge_edge(struct judging *j)
 {
     struct diag d = {0};
-    struct edge given, key, other;
+    struct answer_place_edge given, key, other;
     if (!read_edge(j, &given)) {
         return;
     }

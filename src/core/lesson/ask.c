@@ -7,7 +7,7 @@
 #include "text/names.h"
 
 struct ask {
-    struct part part;
+    struct lesson_part part;
     struct question *q;
     struct span key;   // of the line being read
     size_t line;       // its number in the file
@@ -140,7 +140,7 @@ static bool read_variation(struct ask *a, struct span at, void *field)
 static bool read_tolerance(struct ask *a, struct span at, void *field)
 {
     struct tolerance *tolerance = field;
-    struct part *p = &a->part;
+    struct lesson_part *p = &a->part;
     struct span rest = at;
     *tolerance = (struct tolerance){TOLERANCE_ROUNDING, 0};
     for (int i = 0; i == 0 || (i == 1 && rest.start < rest.end); i++) {
@@ -311,7 +311,7 @@ static const char *const kinds[] = {
 #include "lesson/kinds.def"
 };
 
-static const struct key *find_key(const struct part *p, struct span name)
+static const struct key *find_key(const struct lesson_part *p, struct span name)
 {
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
         if (part_is(p, name, keys[i].name)) {
@@ -465,7 +465,7 @@ static bool same_line(const struct question_line *a, const struct question_line 
 
 static bool finish(struct ask *a)
 {
-    a->q->text = part_copy(&(struct part){.s = text_get(&a->text), .arena = a->part.arena},
+    a->q->text = part_copy(&(struct lesson_part){.s = text_get(&a->text), .arena = a->part.arena},
                            (struct span){0, text_length(&a->text)});
     const char *lacks = missing(a->q);
     if (lacks != NULL) {
@@ -487,7 +487,7 @@ static bool finish(struct ask *a)
     return true;
 }
 
-bool question_read(const struct part *p, struct question *q)
+bool question_read(const struct lesson_part *p, struct question *q)
 {
     struct ask a = {.part = *p, .q = q, .next_variation = &q->variations};
     q->covers = q->answer = q->model = q->then = q->asked = q->equals = q->without = q->fixed =

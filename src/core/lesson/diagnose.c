@@ -8,7 +8,7 @@ enum { DIGITS = 6 };
 // ---- Which derivative ---------------------------------------------------------------------------
 
 // d root / d of, as an expression asks for it.
-struct slope {
+struct diagnose_slope {
     uint32_t root, of;
     bool stored;  // written a.grad: what backward passes left there
 };
@@ -16,7 +16,7 @@ struct slope {
 enum { PARTS_MOST = 4 };
 
 // A part of the expression: a node, or a number (an index).
-struct part {
+struct diagnose_part {
     struct value value;
     double number;
 };
@@ -24,7 +24,7 @@ struct part {
 struct slope_reading {
     const struct scope *scope;
     const char *s;
-    struct part parts[PARTS_MOST];
+    struct diagnose_part parts[PARTS_MOST];
     size_t count;
 };
 
@@ -32,7 +32,7 @@ static bool push(struct slope_reading *r, struct value value, double number)
 {
     bool room = r->count < PARTS_MOST;
     if (room) {
-        r->parts[r->count++] = (struct part){value, number};
+        r->parts[r->count++] = (struct diagnose_part){value, number};
     }
     return room;
 }
@@ -43,7 +43,7 @@ static bool take_index(struct slope_reading *r, uint32_t count)
     if (count == 0 || r->count < count + 1) {
         return false;
     }
-    struct part *index = r->parts + r->count - count;
+    struct diagnose_part *index = r->parts + r->count - count;
     struct value v = index[-1].value;
     double i = count == 2 ? index[0].number : 0, k = index[count - 1].number;
     bool inside = value_is_array(v) && count == (v.rank == VALUE_MATRIX ? 2 : 1) && i >= 0 &&
@@ -63,7 +63,8 @@ static bool item_is(const struct slope_reading *r, const struct item *item, cons
     return n == strlen(word) && memcmp(r->s + item->span.start, word, n) == 0;
 }
 
-static bool take_item(struct slope_reading *r, const struct item *item, struct slope *slope)
+static bool take_item(struct slope_reading *r, const struct item *item,
+                      struct diagnose_slope *slope)
 {
     const struct value none = {.rank = VALUE_UNBOUND};
     switch (item->kind) {
@@ -102,7 +103,8 @@ static uint32_t last_with_gradient(const struct tape *t)
 }
 
 // dL/da, grad(L, W[0, 1]), a.grad. False: the expression is something else.
-static bool read_slope(const struct scope *scope, const char *expression, struct slope *slope)
+static bool read_slope(const struct scope *scope, const char *expression,
+                       struct diagnose_slope *slope)
 {
     struct source source = {
         .name = "", .text = expression, .length = strlen(expression), .line = 1};
@@ -111,7 +113,7 @@ static bool read_slope(const struct scope *scope, const char *expression, struct
     struct parser parser;
     struct diag d = {0};
     bool slopes = false;
-    *slope = (struct slope){NODE_NONE, NODE_NONE, false};
+    *slope = (struct diagnose_slope){NODE_NONE, NODE_NONE, false};
     lexer_init(&lexer, &source);
     parser_init(&parser, &lexer, scope->names, &d);
     struct item item = parser_next(&parser);
@@ -353,7 +355,7 @@ static void say_kind(struct judging *j, enum mistake_kind kind, const struct mis
 }
 
 // Of a leaf that holds the sum of several passes: one pass alone.
-static bool say_one_pass(struct judging *j, const struct slope *slope,
+static bool say_one_pass(struct judging *j, const struct diagnose_slope *slope,
                          const struct given_number *given)
 {
     struct adjoints a;
@@ -373,7 +375,8 @@ static bool say_one_pass(struct judging *j, const struct slope *slope,
 }
 
 // Asks for another number, where one can tell and may be asked for.
-static bool ask_more(struct judging *j, const struct slope *slope, const struct diagnosis *d)
+static bool ask_more(struct judging *j, const struct diagnose_slope *slope,
+                     const struct diagnosis *d)
 {
     char leaf[LABEL_TEXT], root[LABEL_TEXT];
     bool asks = d->more != NODE_NONE && j->q->kind == QUESTION_NUMBER &&
@@ -394,7 +397,8 @@ static bool ask_more(struct judging *j, const struct slope *slope, const struct 
 }
 
 // False: there is nothing to say.
-static bool say_diagnosis(struct judging *j, const struct slope *slope, const struct diagnosis *d)
+static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
+                          const struct diagnosis *d)
 {
     if (d->kinds == 1) {
         say_kind(j, d->found[0], &d->match);
@@ -410,7 +414,7 @@ static bool say_diagnosis(struct judging *j, const struct slope *slope, const st
 
 bool diagnose_number(struct judging *j, const char *expression, const struct given_number *given)
 {
-    struct slope slope;
+    struct diagnose_slope slope;
     struct diagnosis d;
     if (!read_slope(j->scope, expression, &slope)) {
         return false;
@@ -429,7 +433,7 @@ static void judge_told(struct judging *j, uint32_t leaf)
     struct judgement *out = j->out;
     struct given_number first = {out->number, out->written}, more;
     struct told_number told[JUDGED_TOLD_MOST];
-    struct slope slope;
+    struct diagnose_slope slope;
     struct diagnosis d = {0};
     if (!answer_read_number(j, j->answer, &more)) {
         out->more = leaf;  // it is asked again

@@ -11,19 +11,19 @@ enum {
     LETTERS_MOST = 24  // bytes of a word that are compared
 };
 
-struct word {
+struct find_word {
     char s[LETTERS_MOST];
     size_t n;
     size_t texts;  // that it occurs in
 };
 
 struct query {
-    struct word words[WORDS_MOST];
+    struct find_word words[WORDS_MOST];
     size_t count, texts;
 };
 
 // How well the words of a query fit one entry: for each word the weight of the best field it is in.
-struct fit {
+struct find_fit {
     double weight[WORDS_MOST];
 };
 
@@ -36,9 +36,9 @@ static bool is_letter(char c)
 }
 
 // The next word of s from *at on, in lower case; a plural's s is dropped. False: there is none.
-static bool next_word(const char *s, size_t n, size_t *at, struct word *w)
+static bool next_word(const char *s, size_t n, size_t *at, struct find_word *w)
 {
-    *w = (struct word){.n = 0};
+    *w = (struct find_word){.n = 0};
     while (*at < n && !is_letter(s[*at])) {
         ++*at;
     }
@@ -55,7 +55,7 @@ static bool next_word(const char *s, size_t n, size_t *at, struct word *w)
 }
 
 // Words that say nothing about what is asked.
-static bool is_filler(const struct word *w)
+static bool is_filler(const struct find_word *w)
 {
     static const char fillers[] =
         "a an the of in on at to for and or is are was be it its this that these there with by as "
@@ -65,9 +65,9 @@ static bool is_filler(const struct word *w)
 }
 
 // At most one letter more, less, other, or two neighbours swapped.
-static bool is_slip(const struct word *a, const struct word *b)
+static bool is_slip(const struct find_word *a, const struct find_word *b)
 {
-    const struct word *longer = a->n >= b->n ? a : b, *other = a->n >= b->n ? b : a;
+    const struct find_word *longer = a->n >= b->n ? a : b, *other = a->n >= b->n ? b : a;
     size_t i = 0;
     if (longer->n - other->n > 1 || other->n < 5) {
         return false;
@@ -87,10 +87,10 @@ static bool is_slip(const struct word *a, const struct word *b)
 }
 
 // 1: the same word; less for a word of the same stem (clear, clearing), or a slip of the fingers.
-static double likeness(const struct word *a, const struct word *b)
+static double likeness(const struct find_word *a, const struct find_word *b)
 {
     enum { STEM_LEAST = 4, ENDING_MOST = 4 };
-    const struct word *longer = a->n >= b->n ? a : b, *other = a->n >= b->n ? b : a;
+    const struct find_word *longer = a->n >= b->n ? a : b, *other = a->n >= b->n ? b : a;
     if (a->n == b->n && memcmp(a->s, b->s, a->n) == 0) {
         return 1;
     }
@@ -103,7 +103,7 @@ static double likeness(const struct word *a, const struct word *b)
 
 static void read_query(struct query *q, const char *s, size_t n)
 {
-    struct word w;
+    struct find_word w;
     *q = (struct query){0};
     for (size_t at = 0; q->count < WORDS_MOST && next_word(s, n, &at, &w);) {
         if (!is_filler(&w)) {
@@ -114,9 +114,9 @@ static void read_query(struct query *q, const char *s, size_t n)
 
 // ---- Entries ------------------------------------------------------------------------------------
 
-static void look(const struct query *q, const char *text, double weight, struct fit *fit)
+static void look(const struct query *q, const char *text, double weight, struct find_fit *fit)
 {
-    struct word w;
+    struct find_word w;
     for (size_t at = 0, n = strlen(text); next_word(text, n, &at, &w);) {
         for (size_t i = 0; i < q->count; i++) {
             double here = weight * likeness(&q->words[i], &w);
@@ -126,14 +126,14 @@ static void look(const struct query *q, const char *text, double weight, struct 
 }
 
 // The entries of a course and of the glossary, one after another.
-struct entries {
+struct find_entries {
     const struct course *course;
     size_t at;
 };
 
 // A row's own words count most, then its card's, then those of the questions that cover it.
 static void look_row(const struct query *q, const struct course *c, const struct course_row *row,
-                     struct fit *fit)
+                     struct find_fit *fit)
 {
     look(q, row->title, 3, fit);
     for (size_t i = 0; i < c->questions.count; i++) {
@@ -151,12 +151,12 @@ static size_t rows_of(const struct course *c)
 }
 
 // False: there are no more.
-static bool next_entry(struct entries *e, const struct query *q, struct find_result *result,
-                       struct fit *fit)
+static bool next_entry(struct find_entries *e, const struct query *q, struct find_result *result,
+                       struct find_fit *fit)
 {
     const struct course *c = e->course;
     size_t rows = rows_of(c), lessons = c == NULL ? 0 : c->lessons.count, i = e->at++;
-    *fit = (struct fit){{0}};
+    *fit = (struct find_fit){{0}};
     if (i < rows) {
         const struct course_row *row = &BUF(struct course_row, &c->rows)[i];
         *result = (struct find_result){.kind = FIND_ROW, .id = row->id, .title = row->title};
@@ -188,9 +188,9 @@ static bool next_entry(struct entries *e, const struct query *q, struct find_res
 // How many entries each word is in: a rare word tells more.
 static void count_texts(struct query *q, const struct course *course)
 {
-    struct entries e = {.course = course};
+    struct find_entries e = {.course = course};
     struct find_result result;
-    struct fit fit;
+    struct find_fit fit;
     while (next_entry(&e, q, &result, &fit)) {
         q->texts++;
         for (size_t i = 0; i < q->count; i++) {
@@ -199,7 +199,7 @@ static void count_texts(struct query *q, const struct course *course)
     }
 }
 
-static double score(const struct query *q, const struct fit *fit)
+static double score(const struct query *q, const struct find_fit *fit)
 {
     double sum = 0;
     size_t found = 0;
@@ -230,9 +230,9 @@ size_t find_words(const struct course *course, const char *s, size_t n,
                   struct find_result results[FIND_MOST])
 {
     struct query q;
-    struct entries e = {.course = course};
+    struct find_entries e = {.course = course};
     struct find_result r;
-    struct fit fit;
+    struct find_fit fit;
     size_t count = 0, kept = 0;
     read_query(&q, s, n);
     count_texts(&q, course);

@@ -75,7 +75,7 @@ bool lesson_bytes(const char *s, size_t n, struct diag *d)
 // ---- Front matter -------------------------------------------------------------------------------
 
 struct front {
-    struct part part;
+    struct lesson_part part;
     struct lesson *lesson;
     struct span key;
 };
@@ -227,7 +227,7 @@ bool lesson_text(struct lesson *l, enum lesson_item_kind kind, int level, const 
                  const char *text, size_t line, struct diag *d)
 {
     size_t n = strlen(text);
-    struct part part = {text, n, line, &l->arena, d, NULL};
+    struct lesson_part part = {text, n, line, &l->arena, d, NULL};
     if (kind == LESSON_BULLET && level > LESSON_DEPTH_MOST) {
         return diag_set(d, nothing, "lists stand inside lists more than %d deep",
                         LESSON_DEPTH_MOST);
@@ -255,7 +255,7 @@ bool lesson_table(struct lesson *l, const char *const *cells, size_t rows, size_
     }
     const char **copies = arena_alloc(&l->arena, (rows * columns + 1) * sizeof *copies);
     for (size_t i = 0; copies != NULL && i < rows * columns; i++) {
-        struct part part = {cells[i], strlen(cells[i]), line, &l->arena, d, NULL};
+        struct lesson_part part = {cells[i], strlen(cells[i]), line, &l->arena, d, NULL};
         *bad_cell = i;
         if (!part_text(&part, (struct span){0, part.n})) {
             return false;
@@ -273,7 +273,7 @@ bool lesson_table(struct lesson *l, const char *const *cells, size_t rows, size_
 }
 
 // Bytes of a mark and the blank after it; 0 if the line has none.
-static size_t mark_length(const struct part *p, struct span line, const char *mark)
+static size_t mark_length(const struct lesson_part *p, struct span line, const char *mark)
 {
     size_t n = strlen(mark), length = line.end - line.start;
     if (length < n || memcmp(p->s + line.start, mark, n) != 0 ||
@@ -283,19 +283,19 @@ static size_t mark_length(const struct part *p, struct span line, const char *ma
     return length > n ? n + 1 : n;
 }
 
-static size_t prompt_length(const struct part *p, struct span line)
+static size_t prompt_length(const struct lesson_part *p, struct span line)
 {
     size_t n = mark_length(p, line, "∇");
     return n > 0 ? n : mark_length(p, line, ">");
 }
 
-static size_t continuation_length(const struct part *p, struct span line)
+static size_t continuation_length(const struct lesson_part *p, struct span line)
 {
     size_t n = mark_length(p, line, "…");
     return n > 0 ? n : mark_length(p, line, ".");
 }
 
-static bool has_prompt(const struct part *p)
+static bool has_prompt(const struct lesson_part *p)
 {
     struct span line;
     for (size_t at = 0; part_line(p, &at, &line);) {
@@ -308,7 +308,7 @@ static bool has_prompt(const struct part *p)
 
 // The statements of a block that shows a session: without the prompts, and with empty lines for the
 // answers, so that a statement stands in its line.
-static void add_statements(const struct part *p, struct text *code)
+static void add_statements(const struct lesson_part *p, struct text *code)
 {
     struct span line;
     bool statement = false;
@@ -323,7 +323,7 @@ static void add_statements(const struct part *p, struct text *code)
     }
 }
 
-static void add_lines(const struct part *p, struct text *code)
+static void add_lines(const struct lesson_part *p, struct text *code)
 {
     struct span line;
     for (size_t at = 0; part_line(p, &at, &line);) {
@@ -334,7 +334,7 @@ static void add_lines(const struct part *p, struct text *code)
 
 bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t line, struct diag *d)
 {
-    struct part part = {s, n, line, &l->arena, d, NULL};
+    struct lesson_part part = {s, n, line, &l->arena, d, NULL};
     struct lesson_item *item = add_item(l, LESSON_CODE, line, d);
     if (item == NULL) {
         return false;
@@ -385,7 +385,7 @@ bool lesson_ask(struct lesson *l, const char *id, const char *s, size_t n, size_
         return diag_set(d, nothing, "this lesson has more than %d questions",
                         LESSON_QUESTIONS_MOST);
     }
-    struct part part = {s, n, line, &l->arena, d, l};
+    struct lesson_part part = {s, n, line, &l->arena, d, l};
     struct question *q = arena_alloc(&l->arena, sizeof *q);
     if (q == NULL) {
         return diag_out_of_memory(d);

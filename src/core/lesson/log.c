@@ -251,7 +251,7 @@ void log_write(struct text *out, const struct log *l)
 // ---- Reading ------------------------------------------------------------------------------------
 
 // A line cut into its fields, which are ended by a 0 and have their bytes back.
-struct line {
+struct log_line {
     struct text own;
     const char *fields[FIELDS_MOST];
     size_t count;
@@ -281,7 +281,7 @@ static size_t read_escape(const char *s, size_t n, char *c)
 }
 
 // False: too many fields, or bytes that log_write does not write.
-static bool cut(struct line *line, const char *s, size_t n)
+static bool cut(struct log_line *line, const char *s, size_t n)
 {
     size_t starts[FIELDS_MOST] = {0}, used;
     uint32_t c;
@@ -355,7 +355,7 @@ static bool is_id(const char *s)
     return n > 0 && n <= ID_MOST;
 }
 
-static bool read_attempt(struct log *l, const struct line *line)
+static bool read_attempt(struct log *l, const struct log_line *line)
 {
     enum { FIELDS = 11, WITH_DAY };
     const char *const *f = line->fields;
@@ -377,7 +377,7 @@ static bool read_attempt(struct log *l, const struct line *line)
     return ok;
 }
 
-static bool read_line(struct log *l, struct line *line, const char *s, size_t n)
+static bool read_line(struct log *l, struct log_line *line, const char *s, size_t n)
 {
     int64_t passed;
     if (!cut(line, s, n)) {
@@ -416,21 +416,22 @@ static bool next_line(const char *s, size_t n, size_t at, size_t *length, size_t
 }
 
 // A text being read from its first line to its last.
-struct reading {
+struct log_reading {
     struct log *log;
     const char *s;
     size_t n;
-    struct line line;
+    struct log_line line;
     struct diag *d;
 };
 
-static bool wrong(struct reading *r, size_t at, size_t length, const char *what, const char *hint)
+static bool wrong(struct log_reading *r, size_t at, size_t length, const char *what,
+                  const char *hint)
 {
     diag_set(r->d, (struct span){at, at + length}, "%s", what);
     return diag_hint(r->d, "%s", hint);
 }
 
-static bool read_first(struct reading *r, size_t length)
+static bool read_first(struct log_reading *r, size_t length)
 {
     static const char kin[] = "backstep progress ";
     if (length == strlen(FIRST_LINE) && memcmp(r->s, FIRST_LINE, length) == 0) {
@@ -445,7 +446,7 @@ static bool read_first(struct reading *r, size_t length)
 }
 
 // Does the last line say what was read?
-static bool read_end(struct reading *r, size_t at, size_t length, size_t lines, uint64_t sum)
+static bool read_end(struct log_reading *r, size_t at, size_t length, size_t lines, uint64_t sum)
 {
     struct text expected;
     text_init(&expected);
@@ -457,13 +458,13 @@ static bool read_end(struct reading *r, size_t at, size_t length, size_t lines, 
                          "export it again, and copy it as a file");
 }
 
-static bool cut_off(struct reading *r)
+static bool cut_off(struct log_reading *r)
 {
     return wrong(r, r->n, 0, "this file of progress ends too early",
                  "export it again, and copy all of it");
 }
 
-static bool read_all(struct reading *r)
+static bool read_all(struct log_reading *r)
 {
     static const char end[] = "end\t";
     size_t length = 0, next = 0;
@@ -494,7 +495,7 @@ static bool read_all(struct reading *r)
 
 bool log_read(struct log *l, const char *s, size_t n, struct diag *d)
 {
-    struct reading r = {.log = l, .s = s, .n = n, .d = d};
+    struct log_reading r = {.log = l, .s = s, .n = n, .d = d};
     log_init(l);
     text_init(&r.line.own);
     bool ok = read_all(&r);
@@ -513,7 +514,7 @@ bool log_read(struct log *l, const char *s, size_t n, struct diag *d)
 
 bool log_read_lines(struct log *l, const char *s, size_t n, size_t *bad)
 {
-    struct line line = {.count = 0};
+    struct log_line line = {.count = 0};
     size_t length, next;
     log_init(l);
     text_init(&line.own);

@@ -7,7 +7,7 @@
 
 // ---- Lines --------------------------------------------------------------------------------------
 
-bool part_line(const struct part *p, size_t *at, struct span *line)
+bool part_line(const struct lesson_part *p, size_t *at, struct span *line)
 {
     if (*at >= p->n) {
         return false;
@@ -26,7 +26,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool part_goes_on(const struct part *p)
+bool part_goes_on(const struct lesson_part *p)
 {
     if (p->lesson == NULL || p->lesson->tell == NULL || p->arena->failed) {
         return false;
@@ -36,7 +36,7 @@ bool part_goes_on(const struct part *p)
     return true;
 }
 
-struct span part_trim(const struct part *p, struct span at)
+struct span part_trim(const struct lesson_part *p, struct span at)
 {
     while (at.start < at.end && is_blank(p->s[at.start])) {
         at.start++;
@@ -47,19 +47,19 @@ struct span part_trim(const struct part *p, struct span at)
     return at;
 }
 
-bool part_is(const struct part *p, struct span at, const char *word)
+bool part_is(const struct lesson_part *p, struct span at, const char *word)
 {
     size_t n = strlen(word);
     return at.end - at.start == n && memcmp(p->s + at.start, word, n) == 0;
 }
 
-const char *part_copy(const struct part *p, struct span at)
+const char *part_copy(const struct lesson_part *p, struct span at)
 {
     const char *copy = arena_copy(p->arena, p->s + at.start, at.end - at.start);
     return copy == NULL ? "" : copy;
 }
 
-bool part_find(const struct part *p, struct span in, const char *what, size_t *at)
+bool part_find(const struct lesson_part *p, struct span in, const char *what, size_t *at)
 {
     size_t n = strlen(what);
     for (size_t i = in.start; i + n <= in.end; i++) {
@@ -71,7 +71,7 @@ bool part_find(const struct part *p, struct span in, const char *what, size_t *a
     return false;
 }
 
-bool part_key(const struct part *p, struct span line, struct span *key, struct span *value)
+bool part_key(const struct lesson_part *p, struct span line, struct span *key, struct span *value)
 {
     size_t at = line.start;
     while (at < line.end && p->s[at] >= 'a' && p->s[at] <= 'z') {
@@ -89,7 +89,7 @@ bool part_key(const struct part *p, struct span line, struct span *key, struct s
 // ---- Expressions --------------------------------------------------------------------------------
 
 // A text read by the parser of the language: a piece of the part, as a source of its own.
-struct piece {
+struct part_piece {
     struct source source;
     struct names names;
     struct lexer lexer;
@@ -97,16 +97,17 @@ struct piece {
     struct diag d;
 };
 
-static void piece_init(struct piece *piece, const struct part *p, struct span at)
+static void piece_init(struct part_piece *piece, const struct lesson_part *p, struct span at)
 {
-    *piece = (struct piece){
+    *piece = (struct part_piece){
         .source = {.name = "", .text = p->s + at.start, .length = at.end - at.start, .line = 1}};
     names_init(&piece->names);
     lexer_init(&piece->lexer, &piece->source);
     parser_init(&piece->parser, &piece->lexer, &piece->names, &piece->d);
 }
 
-static bool piece_end(struct piece *piece, const struct part *p, struct span at, bool ok)
+static bool piece_end(struct part_piece *piece, const struct lesson_part *p, struct span at,
+                      bool ok)
 {
     struct token after = lexer_peek(&piece->lexer);
     if (ok && after.kind != TOKEN_END) {
@@ -122,17 +123,17 @@ static bool piece_end(struct piece *piece, const struct part *p, struct span at,
     return ok;
 }
 
-static bool has_something(const struct part *p, struct span at)
+static bool has_something(const struct lesson_part *p, struct span at)
 {
     return at.end > at.start || diag_set(p->d, at, "an expression is missing here");
 }
 
-bool part_expression(const struct part *p, struct span at)
+bool part_expression(const struct lesson_part *p, struct span at)
 {
     if (!has_something(p, at)) {
         return false;
     }
-    struct piece piece;
+    struct part_piece piece;
     piece_init(&piece, p, at);
     struct item item = parser_next(&piece.parser);
     while (item.kind != ITEM_END && item.kind != ITEM_ERROR) {
@@ -142,12 +143,12 @@ bool part_expression(const struct part *p, struct span at)
 }
 
 // A formula, after which a name may stand.
-static bool read_formula(const struct part *p, struct span at, bool name)
+static bool read_formula(const struct lesson_part *p, struct span at, bool name)
 {
     if (!has_something(p, at)) {
         return false;
     }
-    struct piece piece;
+    struct part_piece piece;
     struct exprs pool;
     uint32_t root;
     exprs_init(&pool);
@@ -162,20 +163,20 @@ static bool read_formula(const struct part *p, struct span at, bool name)
 }
 
 // What is no formula of single numbers may be one of whole arrays, which only the graph can tell.
-bool part_formula(const struct part *p, struct span at)
+bool part_formula(const struct lesson_part *p, struct span at)
 {
     struct diag aside = {0};
-    struct part quiet = *p;
+    struct lesson_part quiet = *p;
     quiet.d = &aside;
     return part_expression(&quiet, at) || read_formula(p, at, false);
 }
 
-bool part_derived(const struct part *p, struct span at)
+bool part_derived(const struct lesson_part *p, struct span at)
 {
     return read_formula(p, at, true);
 }
 
-bool part_text(const struct part *p, struct span at)
+bool part_text(const struct lesson_part *p, struct span at)
 {
     for (size_t i = at.start; i + 1 < at.end; i++) {
         if (p->s[i] == '\\') {
@@ -197,7 +198,7 @@ bool part_text(const struct part *p, struct span at)
 
 // ---- Numbers and ids ----------------------------------------------------------------------------
 
-size_t part_number(const struct part *p, struct span at, double *number)
+size_t part_number(const struct lesson_part *p, struct span at, double *number)
 {
     bool sign = at.start < at.end && p->s[at.start] == '-';
     size_t start = at.start + sign;
@@ -209,7 +210,7 @@ size_t part_number(const struct part *p, struct span at, double *number)
     return used + sign;
 }
 
-bool part_whole(const struct part *p, struct span at, int least, int most, int *whole)
+bool part_whole(const struct lesson_part *p, struct span at, int least, int most, int *whole)
 {
     double number;
     size_t used = part_number(p, at, &number);

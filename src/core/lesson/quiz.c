@@ -7,7 +7,7 @@
 #include "lesson/find.h"
 #include "text/names.h"
 
-struct candidate {
+struct quiz_candidate {
     const struct course_question *question;
     double key;  // smaller comes first
 };
@@ -16,7 +16,7 @@ struct candidate {
 
 enum topic_kind { TOPIC_ALL, TOPIC_LESSON, TOPIC_DECK, TOPIC_ROWS };
 
-struct topic {
+struct quiz_topic {
     enum topic_kind kind;
     const char *id;  // of the lesson, the deck
     struct find_result rows[FIND_MOST];
@@ -41,21 +41,21 @@ static bool is_id(const char *id, const struct quiz_wish *wish)
     return n == wish->length;
 }
 
-static bool find_lesson(const struct course *c, const struct quiz_wish *wish, struct topic *t)
+static bool find_lesson(const struct course *c, const struct quiz_wish *wish, struct quiz_topic *t)
 {
     for (size_t i = 0; i < c->lessons.count; i++) {
         const struct course_lesson *l = &BUF(struct course_lesson, &c->lessons)[i];
         bool deck = *l->deck != '\0' && is_id(l->deck, wish);
         if (deck || is_id(l->id, wish)) {
-            *t = (struct topic){.kind = deck ? TOPIC_DECK : TOPIC_LESSON,
-                                .id = deck ? l->deck : l->id};
+            *t = (struct quiz_topic){.kind = deck ? TOPIC_DECK : TOPIC_LESSON,
+                                     .id = deck ? l->deck : l->id};
             return true;
         }
     }
     return false;
 }
 
-static bool find_row(const struct course *c, const struct quiz_wish *wish, struct topic *t)
+static bool find_row(const struct course *c, const struct quiz_wish *wish, struct quiz_topic *t)
 {
     char id[8] = "";
     if (wish->length < sizeof id) {
@@ -63,17 +63,17 @@ static bool find_row(const struct course *c, const struct quiz_wish *wish, struc
     }
     const struct course_row *row = *id == '\0' ? NULL : course_row(c, id);
     if (row != NULL) {
-        *t = (struct topic){.kind = TOPIC_ROWS, .count = 1};
+        *t = (struct quiz_topic){.kind = TOPIC_ROWS, .count = 1};
         t->rows[0] = (struct find_result){.kind = FIND_ROW, .id = row->id};
     }
     return row != NULL;
 }
 
-static bool search_rows(const struct course *c, const struct quiz_wish *wish, struct topic *t)
+static bool search_rows(const struct course *c, const struct quiz_wish *wish, struct quiz_topic *t)
 {
     struct find_result found[FIND_MOST];
     size_t count = find_words(c, wish->topic, wish->length, found);
-    *t = (struct topic){.kind = TOPIC_ROWS};
+    *t = (struct quiz_topic){.kind = TOPIC_ROWS};
     for (size_t i = 0; i < count; i++) {
         if (found[i].kind == FIND_ROW) {
             t->rows[t->count++] = found[i];
@@ -100,10 +100,10 @@ static bool refuse_topic(const struct course *c, const struct quiz_wish *wish, s
                               "interview) or a few words (quiz dead relu)");
 }
 
-static bool find_topic(const struct course *c, const struct quiz_wish *wish, struct topic *t,
+static bool find_topic(const struct course *c, const struct quiz_wish *wish, struct quiz_topic *t,
                        struct diag *d)
 {
-    *t = (struct topic){.kind = TOPIC_ALL};
+    *t = (struct quiz_topic){.kind = TOPIC_ALL};
     return wish->length == 0 || find_lesson(c, wish, t) || find_row(c, wish, t) ||
            search_rows(c, wish, t) || refuse_topic(c, wish, d);
 }
@@ -117,7 +117,7 @@ static bool is_asked_in_exam(enum question_kind kind)
            kind == QUESTION_EDGE;
 }
 
-static bool covers_any(const struct topic *t, const char *covers)
+static bool covers_any(const struct quiz_topic *t, const char *covers)
 {
     for (size_t i = 0; i < t->count; i++) {
         if (course_covers(covers, t->rows[i].id)) {
@@ -127,7 +127,7 @@ static bool covers_any(const struct topic *t, const char *covers)
     return false;
 }
 
-static bool fits(const struct course *c, const struct topic *t, const struct quiz_wish *wish,
+static bool fits(const struct course *c, const struct quiz_topic *t, const struct quiz_wish *wish,
                  const struct course_question *q)
 {
     const struct course_lesson *l = &BUF(struct course_lesson, &c->lessons)[q->lesson];
@@ -152,18 +152,18 @@ static bool fits(const struct course *c, const struct topic *t, const struct qui
 
 // Chance decides, in favour of what is least likely to be known; of everything, what was never met
 // comes after what was.
-static double key_of(const struct course *c, const struct topic *t, const struct course_question *q,
-                     struct rng *rng)
+static double key_of(const struct course *c, const struct quiz_topic *t,
+                     const struct course_question *q, struct rng *rng)
 {
     double chance = rng_uniform(rng), known = review_recall(&q->card, c->now);
     bool unmet = t->kind == TOPIC_ALL && q->seen == 0;
     return chance + known + (unmet ? 10 : 0);
 }
 
-static void sort(struct candidate *all, size_t count)
+static void sort(struct quiz_candidate *all, size_t count)
 {
     for (size_t i = 1; i < count; i++) {  // a few hundred
-        struct candidate one = all[i];
+        struct quiz_candidate one = all[i];
         size_t k = i;
         for (; k > 0 && all[k - 1].key > one.key; k--) {
             all[k] = all[k - 1];
@@ -172,21 +172,21 @@ static void sort(struct candidate *all, size_t count)
     }
 }
 
-static bool pick(const struct course *c, const struct topic *t, const struct quiz_wish *wish,
+static bool pick(const struct course *c, const struct quiz_topic *t, const struct quiz_wish *wish,
                  struct buf *all, struct buf *picks)
 {
     struct rng rng;
     rng_seed(&rng, wish->seed);
     for (size_t i = 0; i < c->questions.count; i++) {
         const struct course_question *q = &BUF(struct course_question, &c->questions)[i];
-        struct candidate *at = fits(c, t, wish, q) ? buf_push(all, 1) : NULL;
+        struct quiz_candidate *at = fits(c, t, wish, q) ? buf_push(all, 1) : NULL;
         if (at != NULL) {
-            *at = (struct candidate){.question = q, .key = key_of(c, t, q, &rng)};
+            *at = (struct quiz_candidate){.question = q, .key = key_of(c, t, q, &rng)};
         }
     }
     sort(all->data, all->count);
     for (size_t i = 0; i < all->count && i < wish->count; i++) {
-        const struct course_question *q = BUF(struct candidate, all)[i].question;
+        const struct course_question *q = BUF(struct quiz_candidate, all)[i].question;
         struct course_due *due = buf_push(picks, 1);
         if (due != NULL) {
             *due = (struct course_due){.lesson =
@@ -200,12 +200,12 @@ static bool pick(const struct course *c, const struct topic *t, const struct qui
 bool quiz_pick(const struct course *course, const struct quiz_wish *wish, struct buf *picks,
                struct diag *d)
 {
-    struct topic topic;
+    struct quiz_topic topic;
     struct buf all;
     if (!find_topic(course, wish, &topic, d)) {
         return false;
     }
-    buf_init(&all, sizeof(struct candidate));
+    buf_init(&all, sizeof(struct quiz_candidate));
     bool ok = pick(course, &topic, wish, &all, picks) || diag_out_of_memory(d);
     buf_release(&all);
     if (ok && picks->count == 0) {

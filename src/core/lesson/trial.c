@@ -32,7 +32,7 @@ void trial_end(struct trial *a)
 }
 
 // A piece of a text, read by the language's parser.
-struct piece {
+struct trial_piece {
     struct source source;
     struct lexer lexer;
     struct parser parser;
@@ -40,10 +40,10 @@ struct piece {
     size_t offset;
 };
 
-static void piece_init(struct piece *piece, const struct names *names, const char *s,
+static void piece_init(struct trial_piece *piece, const struct names *names, const char *s,
                        struct span at)
 {
-    *piece = (struct piece){
+    *piece = (struct trial_piece){
         .source = {.name = "", .text = s + at.start, .length = at.end - at.start, .line = 1},
         .offset = at.start};
     lexer_init(&piece->lexer, &piece->source);
@@ -51,7 +51,7 @@ static void piece_init(struct piece *piece, const struct names *names, const cha
 }
 
 // 2x: what stands after a whole expression.
-static bool refuse_rest(struct piece *piece, struct token after)
+static bool refuse_rest(struct trial_piece *piece, struct token after)
 {
     const struct source *s = &piece->source;
     size_t at = after.at, before = at;
@@ -80,7 +80,7 @@ static bool refuse_rest(struct piece *piece, struct token after)
                      s->text + at);
 }
 
-static bool piece_end(struct piece *piece, bool ok, struct diag *d)
+static bool piece_end(struct trial_piece *piece, bool ok, struct diag *d)
 {
     struct token after = lexer_peek(&piece->lexer);
     if (ok && after.kind == TOKEN_BAD) {
@@ -98,7 +98,7 @@ static bool piece_end(struct piece *piece, bool ok, struct diag *d)
     return ok;
 }
 
-static bool evaluate_piece(struct piece *piece, const struct scope *scope, double *number,
+static bool evaluate_piece(struct trial_piece *piece, const struct scope *scope, double *number,
                            uint32_t *node)
 {
     struct lower lower;
@@ -124,7 +124,7 @@ static bool evaluate_piece(struct piece *piece, const struct scope *scope, doubl
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d)
 {
-    struct piece piece;
+    struct trial_piece piece;
     struct scope quiet = *scope;
     quiet.groups = NULL;
     piece_init(&piece, scope->names, s, at);
@@ -132,7 +132,8 @@ bool trial_evaluate(const struct scope *scope, const char *s, struct span at, do
 }
 
 // The elements of the piece's expression, appended.
-static bool read_elements(struct piece *piece, const struct scope *scope, struct buf *elements)
+static bool read_elements(struct trial_piece *piece, const struct scope *scope,
+                          struct buf *elements)
 {
     struct lower lower;
     struct operand x;
@@ -159,7 +160,7 @@ static bool read_elements(struct piece *piece, const struct scope *scope, struct
 bool trial_elements(const struct scope *scope, const char *s, struct span at, struct buf *elements,
                     struct diag *d)
 {
-    struct piece piece;
+    struct trial_piece piece;
     struct scope quiet = *scope;
     uint32_t nodes = tape_count(scope->tape);
     size_t lists = scope->names->lists.count;
@@ -171,7 +172,7 @@ bool trial_elements(const struct scope *scope, const char *s, struct span at, st
     return ok;
 }
 
-static bool read_array(struct piece *piece, const struct scope *scope, struct value *shape,
+static bool read_array(struct trial_piece *piece, const struct scope *scope, struct value *shape,
                        struct buf *numbers)
 {
     struct lower lower;
@@ -196,7 +197,7 @@ static bool read_array(struct piece *piece, const struct scope *scope, struct va
 bool trial_array(const struct scope *scope, const char *s, struct span at, struct value *shape,
                  struct buf *numbers, struct diag *d)
 {
-    struct piece piece;
+    struct trial_piece piece;
     struct scope quiet = *scope;
     uint32_t nodes = tape_count(scope->tape);
     size_t lists = scope->names->lists.count;
@@ -247,7 +248,7 @@ static bool mentions_function(const struct exprs *p, const struct scope *scope, 
 static bool lower_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
                           uint32_t *root, bool *array, struct diag *d)
 {
-    struct piece piece;
+    struct trial_piece piece;
     struct expr_lowered lowered;
     piece_init(&piece, scope->names, s, at);
     bool ok = expr_lower(p, scope, &piece.lexer, &lowered, &piece.d);
@@ -267,7 +268,7 @@ static bool lower_formula(struct exprs *p, const struct scope *scope, const char
 bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
                         uint32_t *root, struct diag *d)
 {
-    struct piece piece;
+    struct trial_piece piece;
     struct names none;
     struct diag why = {0};
     *root = EXPR_NONE;

@@ -9,18 +9,18 @@
 //   variation = name ["[" … "]"] "in" number ".." number ["step" number] ["except" numbers]
 //   numbers   = number ("," number)*
 
-struct reading {
-    const struct part *p;
+struct vary_reading {
+    const struct lesson_part *p;
     struct span rest;
 };
 
-static void skip(struct reading *r, size_t n)
+static void skip(struct vary_reading *r, size_t n)
 {
     r->rest.start += n;
     r->rest = part_trim(r->p, r->rest);
 }
 
-static bool take_word(struct reading *r, const char *word)
+static bool take_word(struct vary_reading *r, const char *word)
 {
     size_t n = strlen(word);
     bool is = r->rest.end - r->rest.start >= n && memcmp(r->p->s + r->rest.start, word, n) == 0;
@@ -30,13 +30,13 @@ static bool take_word(struct reading *r, const char *word)
     return is;
 }
 
-static bool refuse(struct reading *r, const char *what)
+static bool refuse(struct vary_reading *r, const char *what)
 {
     diag_set(r->p->d, r->rest, "%s is needed here", what);
     return diag_hint(r->p->d, "vary: x in -4..4 step 1 except 0");
 }
 
-static bool take_number(struct reading *r, double *number)
+static bool take_number(struct vary_reading *r, double *number)
 {
     // "1..4": the first point after a digit would be read as the number's own.
     struct span at = r->rest;
@@ -52,7 +52,7 @@ static bool take_number(struct reading *r, double *number)
     return true;
 }
 
-static bool take_name(struct reading *r, struct variation *v)
+static bool take_name(struct vary_reading *r, struct variation *v)
 {
     struct span name = {r->rest.start, r->rest.start};
     while (name.end < r->rest.end) {
@@ -78,7 +78,7 @@ static bool take_name(struct reading *r, struct variation *v)
 
 enum { EXCEPTED_MOST = 100 };
 
-static bool take_excepted(struct reading *r, struct variation *v)
+static bool take_excepted(struct vary_reading *r, struct variation *v)
 {
     double *except = arena_alloc(r->p->arena, EXCEPTED_MOST * sizeof(double));
     bool ok = except != NULL;
@@ -125,7 +125,7 @@ static size_t values_left(const struct variation *v)
     return left;
 }
 
-static bool has_values(struct reading *r, const struct variation *v, struct span at)
+static bool has_values(struct vary_reading *r, const struct variation *v, struct span at)
 {
     if (!(v->step > 0) || !(v->to >= v->from)) {
         return diag_set(r->p->d, at,
@@ -138,9 +138,9 @@ static bool has_values(struct reading *r, const struct variation *v, struct span
     return values_left(v) > 0 || diag_set(r->p->d, at, "all numbers are excepted");
 }
 
-bool variation_read(const struct part *p, struct span at, struct variation *v)
+bool variation_read(const struct lesson_part *p, struct span at, struct variation *v)
 {
-    struct reading r = {p, at};
+    struct vary_reading r = {p, at};
     *v = (struct variation){.step = 1};
     bool ok = take_name(&r, v) && (take_word(&r, "in ") || refuse(&r, "'in'")) &&
               take_number(&r, &v->from) && (take_word(&r, "..") || refuse(&r, "'..'")) &&

@@ -12,7 +12,7 @@ enum { WEEKS = 26 };  // of the calendar
 
 // ---- progress -----------------------------------------------------------------------------------
 
-static const struct topic {
+static const struct progress_topic {
     char letter;
     const char *name;
 } topics[] = {
@@ -21,13 +21,13 @@ static const struct topic {
 };
 
 // What is said of several questions together.
-struct tally {
+struct progress_tally {
     int64_t questions, done, skipped, due;
     int64_t met;      // have a card
     double recalled;  // of these, the chances that they are known now, added up
 };
 
-static void count(struct tally *t, const struct course_question *q, int64_t now)
+static void count(struct progress_tally *t, const struct course_question *q, int64_t now)
 {
     t->questions++;
     t->done += q->done;
@@ -39,7 +39,7 @@ static void count(struct tally *t, const struct course_question *q, int64_t now)
     }
 }
 
-static void put_tally(struct call *c, struct rec *to, const struct tally *t)
+static void put_tally(struct call *c, struct rec *to, const struct progress_tally *t)
 {
     rec_whole(c->out, to, KEY_questions, t->questions);
     rec_whole(c->out, to, KEY_done, t->done);
@@ -68,7 +68,7 @@ static void put_topics(struct call *c, struct rec *to, const struct course *cour
     const struct course_question *questions = course->questions.data;
     struct rec *list = rec_list(c->out, to, KEY_topics);
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        struct tally tally = {0};
+        struct progress_tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
             if (covers(questions[k].covers, topics[i].letter)) {
                 count(&tally, &questions[k], course->now);
@@ -90,7 +90,7 @@ static void put_lessons(struct call *c, struct rec *to, const struct course *cou
     for (size_t i = 0; i < course->lessons.count; i++) {
         const struct course_lesson *l = &BUF(struct course_lesson, &course->lessons)[i];
         struct rec *row = rec_map(c->out, list, KEY_NONE);
-        struct tally tally = {0};
+        struct progress_tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
             if (questions[k].lesson == i) {
                 count(&tally, &questions[k], course->now);

@@ -10,7 +10,7 @@
 enum { SCRIPT_MOST = 64 << 10, PACKED_MOST = 16 << 10 };
 
 // [lesson ID] [URL]
-struct share {
+struct share_text {
     struct span lesson, id;  // the word and the lesson; empty: the session is shared
     struct span url;         // empty: there is none
 };
@@ -57,10 +57,10 @@ static bool read_url(struct call *c, struct span word, struct span *url)
     return true;
 }
 
-static bool read_arguments(struct call *c, struct share *share)
+static bool read_arguments(struct call *c, struct share_text *share)
 {
     struct span word = call_word(c);
-    *share = (struct share){.url = {word.start, word.start}};
+    *share = (struct share_text){.url = {word.start, word.start}};
     if (call_word_is(c, word, "lesson")) {
         share->lesson = word;
         share->id = call_word(c);
@@ -75,7 +75,7 @@ static bool read_arguments(struct call *c, struct share *share)
 
 // ---- The link -----------------------------------------------------------------------------------
 
-static enum call_end put_link(struct call *c, const struct share *share, struct text *fragment)
+static enum call_end put_link(struct call *c, const struct share_text *share, struct text *fragment)
 {
     struct rec *r = call_record(c, KIND_share);
     rec_bytes(c->out, r, KEY_address, at(c, share->url), share->url.end - share->url.start);
@@ -85,7 +85,7 @@ static enum call_end put_link(struct call *c, const struct share *share, struct 
     return ok ? CALL_DONE : CALL_FAILED;
 }
 
-static enum call_end share_lesson(struct call *c, const struct share *share)
+static enum call_end share_lesson(struct call *c, const struct share_text *share)
 {
     if (c->s->rounds == 0) {
         call_ask(c, "course", "", 0);
@@ -154,7 +154,7 @@ static void add_for_address(struct text *out, const char *bytes, size_t n)
     text_release(&plain);
 }
 
-static enum call_end share_session(struct call *c, const struct share *share)
+static enum call_end share_session(struct call *c, const struct share_text *share)
 {
     if (!call_supplied(c)) {
         return ask_for_packing(c) ? CALL_NEED : CALL_FAILED;
@@ -177,7 +177,7 @@ static enum call_end share_session(struct call *c, const struct share *share)
 
 enum call_end command_share(struct call *c)
 {
-    struct share share;
+    struct share_text share;
     if (!read_arguments(c, &share)) {
         return CALL_FAILED;
     }

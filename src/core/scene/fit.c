@@ -75,7 +75,7 @@ size_t fit_chips(const struct rec *scene)
     return chips;
 }
 
-const struct rec *fit_scene(const struct fit *f, const struct trial *trial)
+const struct rec *fit_scene(const struct fit *f, const struct fit_trial *trial)
 {
     const struct rec *scene = f->scenes.list.in.first;
     for (size_t i = 0; i < trial->scene; i++) {
@@ -189,10 +189,10 @@ static bool add_stages(struct fitter *f, size_t most)
 
 // ---- Trials -------------------------------------------------------------------------------------
 
-static bool add_trial(struct fitter *f, const struct trial *trial, double letters)
+static bool add_trial(struct fitter *f, const struct fit_trial *trial, double letters)
 {
     const struct fit_area *area = &f->wish->area;
-    struct trial *to = buf_push(&f->out->trials, 1);
+    struct fit_trial *to = buf_push(&f->out->trials, 1);
     if (to != NULL) {
         *to = *trial;
         to->bound = to->worth + worth_of_letters(letters, area->goal, area->floor);
@@ -201,7 +201,7 @@ static bool add_trial(struct fitter *f, const struct trial *trial, double letter
 }
 
 // One style of a scene: down, across, and across in lines where it would be far too wide.
-static bool add_ways(struct fitter *f, const struct rec *scene, struct trial trial)
+static bool add_ways(struct fitter *f, const struct rec *scene, struct fit_trial trial)
 {
     const struct fit_area *area = &f->wish->area;
     struct measure down, across;
@@ -229,7 +229,7 @@ static bool add_ways(struct fitter *f, const struct rec *scene, struct trial tri
 
 static int compare_trials(const void *a, const void *b)
 {
-    const struct trial *x = a, *y = b;
+    const struct fit_trial *x = a, *y = b;
     if (x->bound != y->bound) {
         return x->bound > y->bound ? -1 : 1;
     }
@@ -254,13 +254,14 @@ static bool add_trials(struct fitter *f)
             bool shown_all = style != FIT_BARE || fit_chips(scene) == 0;
             shown_all = shown_all && (style <= FIT_TERSE || !f->wish->sheet);
             if (shown_all && (f->wish->style == FIT_STYLES || f->wish->style == (int)style)) {
-                ok = add_ways(f, scene, (struct trial){.scene = i, .style = style, .worth = worth});
+                ok = add_ways(f, scene,
+                              (struct fit_trial){.scene = i, .style = style, .worth = worth});
             }
         }
     }
     struct buf *trials = &f->out->trials;
     if (ok && trials->count > 0) {
-        qsort(trials->data, trials->count, sizeof(struct trial), compare_trials);
+        qsort(trials->data, trials->count, sizeof(struct fit_trial), compare_trials);
         trials->count = trials->count < FIT_LAYOUTS ? trials->count : FIT_LAYOUTS;
     }
     return ok;
@@ -273,7 +274,7 @@ bool fit_find(struct fit *out, const struct tape *tape, struct names *names, uin
         .out = out, .tape = tape, .names = names, .root = root, .options = options, .wish = wish};
     records_init(&out->scenes);
     buf_init(&out->makings, sizeof(struct making));
-    buf_init(&out->trials, sizeof(struct trial));
+    buf_init(&out->trials, sizeof(struct fit_trial));
     buf_init(&f.homes, sizeof(uint32_t));
     bool ok = add_stages(&f, FIT_BOXES);
     if (ok && out->scenes.list.in.count == 0) {
@@ -285,7 +286,7 @@ bool fit_find(struct fit *out, const struct tape *tape, struct names *names, uin
     return ok;
 }
 
-struct rec *fit_make(const struct fit *f, const struct trial *trial, struct records *out,
+struct rec *fit_make(const struct fit *f, const struct fit_trial *trial, struct records *out,
                      const struct tape *tape, struct names *names, uint32_t root,
                      const struct scene_options *options, const struct fit_wish *wish)
 {

@@ -51,7 +51,7 @@ struct making {
 };
 
 // A candidate.
-struct trial {
+struct fit_trial {
     size_t scene;  // which of the scenes
     enum fit_style style;
     bool down;
@@ -62,7 +62,7 @@ struct trial {
 struct fit {
     struct records scenes;  // of kind scene
     struct buf makings;     // struct making: how each was made
-    struct buf trials;      // struct trial: at most FIT_LAYOUTS, the most promising first
+    struct buf trials;      // struct fit_trial: at most FIT_LAYOUTS, the most promising first
 };
 
 // Candidates for all of `options->part`. None if every one would have too many boxes. Release it
@@ -72,10 +72,10 @@ bool fit_find(struct fit *f, const struct tape *tape, struct names *names, uint3
 void fit_release(struct fit *f);
 
 // The scene of a trial made anew, as things are now or as other options say. NULL if out of memory.
-struct rec *fit_make(const struct fit *f, const struct trial *trial, struct records *out,
+struct rec *fit_make(const struct fit *f, const struct fit_trial *trial, struct records *out,
                      const struct tape *tape, struct names *names, uint32_t root,
                      const struct scene_options *options, const struct fit_wish *wish);
-const struct rec *fit_scene(const struct fit *f, const struct trial *trial);
+const struct rec *fit_scene(const struct fit *f, const struct fit_trial *trial);
 // Boxes of a scene, and leaves that are no boxes but shown in cells.
 size_t fit_boxes(const struct rec *scene);
 size_t fit_chips(const struct rec *scene);

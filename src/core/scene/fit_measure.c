@@ -16,7 +16,7 @@ struct size {
     double width, height;
 };
 
-struct spot {
+struct fit_spot {
     uint32_t node, rank;
     bool leaf;
     struct size size;
@@ -130,24 +130,24 @@ static struct size of_box(const struct rec *box, enum fit_style style, bool down
 
 static int compare_spots(const void *a, const void *b)
 {
-    const struct spot *x = a, *y = b;
+    const struct fit_spot *x = a, *y = b;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
 // The box that an edge comes from; NULL if it is none.
-static struct spot *spot_of(const struct buf *spots, const struct rec *cell)
+static struct fit_spot *spot_of(const struct buf *spots, const struct rec *cell)
 {
-    struct spot wanted = {.node =
-                              (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1};
+    struct fit_spot wanted = {
+        .node = (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1};
     bool edge = spots->count > 0 && rec_find(cell, KEY_chip) == NULL;
     return edge ? bsearch(&wanted, spots->data, spots->count, sizeof wanted, compare_spots) : NULL;
 }
 
 // Behind its operands; a leaf stands right before its first user.
-static void set_rank(struct buf *spots, struct spot *spot, const struct rec *cells)
+static void set_rank(struct buf *spots, struct fit_spot *spot, const struct rec *cells)
 {
     for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
-        const struct spot *from = spot_of(spots, c);
+        const struct fit_spot *from = spot_of(spots, c);
         spot->rank = from == NULL || from->leaf    ? spot->rank
                      : from->rank + 1 > spot->rank ? from->rank + 1
                                                    : spot->rank;
@@ -155,7 +155,7 @@ static void set_rank(struct buf *spots, struct spot *spot, const struct rec *cel
     }
     spot->rank = !spot->leaf && spot->rank == 0 ? 1 : spot->rank;
     for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
-        struct spot *from = spot_of(spots, c);
+        struct fit_spot *from = spot_of(spots, c);
         if (from != NULL && from->leaf && (from->rank == 0 || from->rank > spot->rank)) {
             from->rank = spot->rank;  // one more than its rank, until all are known
         }
@@ -165,22 +165,22 @@ static void set_rank(struct buf *spots, struct spot *spot, const struct rec *cel
 // The boxes with their sizes and ranks, from 0 on.
 static bool find_spots(struct buf *spots, const struct rec *scene, enum fit_style style, bool down)
 {
-    buf_init(spots, sizeof(struct spot));
+    buf_init(spots, sizeof(struct fit_spot));
     for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
-        struct spot *spot = buf_push(spots, 1);
+        struct fit_spot *spot = buf_push(spots, 1);
         if (spot == NULL) {
             return false;
         }
-        *spot = (struct spot){.node = (uint32_t)rec_get_whole(b, KEY_node),
-                              .leaf = true,
-                              .size = of_box(b, style, down)};
+        *spot = (struct fit_spot){.node = (uint32_t)rec_get_whole(b, KEY_node),
+                                  .leaf = true,
+                                  .size = of_box(b, style, down)};
     }
-    struct spot *spot = spots->data;
+    struct fit_spot *spot = spots->data;
     for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
         set_rank(spots, spot++, rec_find(b, KEY_cells));
     }
     for (size_t i = 0; i < spots->count; i++) {
-        spot = &BUF(struct spot, spots)[i];
+        spot = &BUF(struct fit_spot, spots)[i];
         spot->rank -= spot->leaf && spot->rank > 0;
     }
     return true;
@@ -189,12 +189,12 @@ static bool find_spots(struct buf *spots, const struct rec *scene, enum fit_styl
 // ---- The picture --------------------------------------------------------------------------------
 
 // Along the ranks, and across them.
-static double length_of(const struct spot *spot, bool down)
+static double length_of(const struct fit_spot *spot, bool down)
 {
     return down ? spot->size.height : spot->size.width;
 }
 
-static double breadth_of(const struct spot *spot, bool down)
+static double breadth_of(const struct fit_spot *spot, bool down)
 {
     return down ? spot->size.width : spot->size.height;
 }
@@ -202,12 +202,12 @@ static double breadth_of(const struct spot *spot, bool down)
 // Nothing is shorter than its longest path.
 static double longest_path(struct buf *spots, const struct rec *scene, bool down)
 {
-    struct spot *spot = spots->data;
+    struct fit_spot *spot = spots->data;
     double longest = 0;
     for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL;
          b = b->next, spot++) {
         for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
-            const struct spot *from = spot_of(spots, c);
+            const struct fit_spot *from = spot_of(spots, c);
             spot->path = from == NULL ? spot->path : fmax(spot->path, from->path + RANKS);
         }
         spot->path += length_of(spot, down);
@@ -223,7 +223,7 @@ struct rank {
 static bool find_ranks(const struct buf *spots, bool down, struct buf *ranks)
 {
     for (size_t i = 0; i < spots->count; i++) {
-        const struct spot *spot = &BUF(struct spot, spots)[i];
+        const struct fit_spot *spot = &BUF(struct fit_spot, spots)[i];
         if (spot->rank >= ranks->count && !buf_resize(ranks, (size_t)spot->rank + 1)) {
             return false;
         }
@@ -249,7 +249,7 @@ bool fit_measure(const struct rec *scene, enum fit_style style, bool down,
     double path = ok ? longest_path(&spots, scene, down) : 0, sum = 0, length = 0, breadth = 1;
     double widest = 1, highest = 1;
     for (size_t i = 0; ok && i < spots.count; i++) {
-        const struct size size = BUF(struct spot, &spots)[i].size;
+        const struct size size = BUF(struct fit_spot, &spots)[i].size;
         sum += size.width * size.height;
         widest = fmax(widest, size.width);
         highest = fmax(highest, size.height);
@@ -287,7 +287,7 @@ bool fit_lines(const struct rec *scene, enum fit_style style, int lines, struct 
         before += length;
     }
     for (size_t i = 0; ok && i < spots.count; i++) {
-        const struct spot *spot = &BUF(struct spot, &spots)[i];
+        const struct fit_spot *spot = &BUF(struct fit_spot, &spots)[i];
         // A leaf goes with its first user, which stands one rank further.
         uint32_t rank = spot->leaf && spot->rank + 1 < ranks.count ? spot->rank + 1 : spot->rank;
         BUF(uint32_t, line)[i] = (uint32_t)BUF(struct rank, &ranks)[rank].breadth;
@@ -306,8 +306,8 @@ bool fit_is_chain(const struct rec *scene, enum fit_style style, int lines)
     const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
     for (; ok && b != NULL; b = b->next, i++) {
         for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
-            const struct spot *from = spot_of(&spots, c);
-            size_t k = from == NULL ? i : (size_t)(from - BUF(struct spot, &spots));
+            const struct fit_spot *from = spot_of(&spots, c);
+            size_t k = from == NULL ? i : (size_t)(from - BUF(struct fit_spot, &spots));
             cut += BUF(uint32_t, &line)[k] != BUF(uint32_t, &line)[i];
         }
     }

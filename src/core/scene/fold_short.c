@@ -7,7 +7,7 @@
 // A value that stands for itself in a formula: t12.
 enum { TITLE = 3 };
 
-struct measure {
+struct fold_short_measure {
     const struct tape *tape;
     struct names *names;
     const struct part *part;
@@ -17,19 +17,19 @@ struct measure {
     size_t most;
 };
 
-static int arity_of(const struct measure *m, size_t i)
+static int arity_of(const struct fold_short_measure *m, size_t i)
 {
     bool whole = BUF(uint8_t, &m->part->whole)[i];
     return whole ? tape_arity(m->tape, BUF(uint32_t, &m->part->ids)[i]) : 0;
 }
 
-static uint32_t operand_of(const struct measure *m, size_t i, int slot)
+static uint32_t operand_of(const struct fold_short_measure *m, size_t i, int slot)
 {
     return part_place(m->part, tape_operand(m->tape, BUF(uint32_t, &m->part->ids)[i], slot));
 }
 
 // What stands for value i in the formula of a user.
-static uint32_t shown(const struct measure *m, uint32_t i)
+static uint32_t shown(const struct fold_short_measure *m, uint32_t i)
 {
     uint32_t node = BUF(uint32_t, &m->part->ids)[i];
     char text[LABEL_TEXT];
@@ -44,7 +44,7 @@ static uint32_t shown(const struct measure *m, uint32_t i)
 }
 
 // The letters of its own formula, the longest operand being set apart as often as that is needed.
-static void measure(struct measure *m, size_t i)
+static void measure(struct fold_short_measure *m, size_t i)
 {
     uint32_t *letters = &BUF(uint32_t, &m->letters)[i];
     const struct op_row *op = op_get(tape_op(m->tape, BUF(uint32_t, &m->part->ids)[i]));
@@ -69,7 +69,7 @@ static void measure(struct measure *m, size_t i)
 bool fold_short(struct buf *apart, const struct tape *t, struct names *names,
                 const struct part *part, const uint32_t *name, const uint32_t *array, size_t most)
 {
-    struct measure m = {
+    struct fold_short_measure m = {
         .tape = t, .names = names, .part = part, .name = name, .array = array, .most = most};
     size_t count = part->ids.count;
     buf_init(&m.uses, sizeof(uint32_t));

@@ -6,7 +6,7 @@
 #define NONE UINT32_MAX
 
 // An edge between two boxes, seen from one of them.
-struct edge {
+struct fold_siblings_edge {
     uint32_t box, other;
     bool user;  // the other uses it
 };
@@ -19,7 +19,7 @@ struct kin {
 
 static int compare_edges(const void *a, const void *b)
 {
-    const struct edge *x = a, *y = b;
+    const struct fold_siblings_edge *x = a, *y = b;
     return x->box != y->box       ? (x->box < y->box ? -1 : 1)
            : x->user != y->user   ? x->user - y->user
            : x->other != y->other ? (x->other < y->other ? -1 : 1)
@@ -37,9 +37,9 @@ static int compare_kin(const void *a, const void *b)
 
 static bool add_edge(struct buf *edges, uint32_t box, uint32_t other, bool user)
 {
-    struct edge *edge = buf_push(edges, 1);
+    struct fold_siblings_edge *edge = buf_push(edges, 1);
     if (edge != NULL) {
-        *edge = (struct edge){box, other, user};
+        *edge = (struct fold_siblings_edge){box, other, user};
     }
     return edge != NULL;
 }
@@ -61,7 +61,7 @@ static bool find_edges(struct buf *edges, const struct tape *t, const struct par
         }
     }
     if (edges->count > 0) {
-        qsort(edges->data, edges->count, sizeof(struct edge), compare_edges);
+        qsort(edges->data, edges->count, sizeof(struct fold_siblings_edge), compare_edges);
     }
     return true;
 }
@@ -74,7 +74,7 @@ static uint64_t mix(uint64_t hash, uint32_t number)
 
 static bool find_kin(struct buf *kin, const struct buf *edges)
 {
-    const struct edge *all = edges->data;
+    const struct fold_siblings_edge *all = edges->data;
     for (size_t i = 0, end; i < edges->count; i = end) {
         struct kin *k = buf_push(kin, 1);
         if (k == NULL) {
@@ -124,14 +124,14 @@ static bool find_groups(struct buf *pairs, uint32_t *count, struct buf *kin)
         *count += end - i > 1;
     }
     if (pairs->count > 0) {
-        qsort(pairs->data, pairs->count, sizeof(struct edge), compare_edges);
+        qsort(pairs->data, pairs->count, sizeof(struct fold_siblings_edge), compare_edges);
     }
     return true;
 }
 
 static uint32_t group_of(const struct buf *pairs, uint32_t box)
 {
-    const struct edge *all = pairs->data;
+    const struct fold_siblings_edge *all = pairs->data;
     size_t low = 0, high = pairs->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -145,9 +145,9 @@ bool fold_siblings(struct buf *group, uint32_t *count, const struct tape *t,
                    const struct part *part, const uint32_t *box, const uint8_t *may)
 {
     struct buf edges, kin, pairs;
-    buf_init(&edges, sizeof(struct edge));
+    buf_init(&edges, sizeof(struct fold_siblings_edge));
     buf_init(&kin, sizeof(struct kin));
-    buf_init(&pairs, sizeof(struct edge));
+    buf_init(&pairs, sizeof(struct fold_siblings_edge));
     bool ok = buf_resize(group, part->ids.count) && find_edges(&edges, t, part, box, may) &&
               find_kin(&kin, &edges);
     for (size_t i = 0; ok && i < part->ids.count; i++) {

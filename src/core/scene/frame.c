@@ -4,12 +4,12 @@
 #include <string.h>
 
 // What is compared of two scenes, or of two parts of them: all where `now` is NULL.
-struct pair {
+struct frame_pair {
     const struct rec *last, *now;
 };
 
 // Is the number of the last scene the same already?
-static bool is_known(struct pair p, enum rec_key key)
+static bool is_known(struct frame_pair p, enum rec_key key)
 {
     const struct rec *last = rec_find(p.last, key), *now = rec_find(p.now, key);
     bool same = last != NULL && now != NULL &&
@@ -42,7 +42,7 @@ static void copy_but(struct records *out, struct rec *to, const struct rec *from
 // ---- Parts --------------------------------------------------------------------------------------
 
 // Are all elements of an array known?
-static bool knows_elements(struct pair p)
+static bool knows_elements(struct frame_pair p)
 {
     const struct rec *list = rec_find(p.now, KEY_number_texts);
     for (const struct rec *text = list == NULL ? NULL : list->in.first; text != NULL;
@@ -54,17 +54,17 @@ static bool knows_elements(struct pair p)
     return true;
 }
 
-static void hide_numbers(struct records *out, struct rec *to, struct pair p)
+static void hide_numbers(struct records *out, struct rec *to, struct frame_pair p)
 {
     hide(out, to, KEY_hide_value, !is_known(p, KEY_value) || !knows_elements(p));
     hide(out, to, KEY_hide_grad, !is_known(p, KEY_grad));
 }
 
-static void add_cell(struct records *out, struct rec *cells, struct pair p)
+static void add_cell(struct records *out, struct rec *cells, struct frame_pair p)
 {
     static const enum rec_key own[] = {KEY_chip};
     struct rec *cell = rec_map(out, cells, KEY_NONE);
-    struct pair chips = {rec_find(p.last, KEY_chip), rec_find(p.now, KEY_chip)};
+    struct frame_pair chips = {rec_find(p.last, KEY_chip), rec_find(p.now, KEY_chip)};
     copy_but(out, cell, p.last, own, COUNT_OF(own));
     hide(out, cell, KEY_hide_local, !is_known(p, KEY_local));
     hide(out, cell, KEY_hide_share, !is_known(p, KEY_share));
@@ -86,7 +86,7 @@ static const struct rec *next_of(const struct rec *rec)
     return rec == NULL ? NULL : rec->next;
 }
 
-static void add_box(struct records *out, struct rec *boxes, struct pair p, bool current)
+static void add_box(struct records *out, struct rec *boxes, struct frame_pair p, bool current)
 {
     static const enum rec_key own[] = {KEY_current, KEY_cells};
     struct rec *box = rec_map(out, boxes, KEY_NONE);
@@ -94,7 +94,7 @@ static void add_box(struct records *out, struct rec *boxes, struct pair p, bool 
     rec_flag(out, box, KEY_current, current);
     hide_numbers(out, box, p);
     struct rec *cells = rec_list(out, box, KEY_cells);
-    struct pair cell = {first_of(p.last, KEY_cells), first_of(p.now, KEY_cells)};
+    struct frame_pair cell = {first_of(p.last, KEY_cells), first_of(p.now, KEY_cells)};
     for (; cell.last != NULL; cell.last = cell.last->next, cell.now = next_of(cell.now)) {
         add_cell(out, cells, cell);
     }
@@ -111,7 +111,7 @@ bool frame_add(struct records *out, struct rec *list, const struct rec *last, co
     rec_text(out, scene, KEY_walk, place.pass);
     rec_flag(out, scene, KEY_frame, true);
     struct rec *boxes = rec_list(out, scene, KEY_boxes);
-    struct pair box = {first_of(last, KEY_boxes), first_of(now, KEY_boxes)};
+    struct frame_pair box = {first_of(last, KEY_boxes), first_of(now, KEY_boxes)};
     for (; box.last != NULL; box.last = box.last->next, box.now = next_of(box.now)) {
         add_box(out, boxes, box, !place.first && rec_get_flag(box.now, KEY_current));
     }

@@ -15,7 +15,7 @@
 // Composite derivatives that are shown in one box.
 enum { CELLS_MOST = 6 };
 
-struct tally {
+struct scene_fold_tally {
     size_t values, operations, parameters, results;
     uint32_t result;               // the last one, as a place in the part
     bool root, current;            // is one of the values?
@@ -74,7 +74,7 @@ const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *co
 
 // ---- What is in it ------------------------------------------------------------------------------
 
-static void count_result(const struct painter *p, struct tally *t, uint32_t place)
+static void count_result(const struct painter *p, struct scene_fold_tally *t, uint32_t place)
 {
     uint32_t node = scene_id_at(p, place);
     t->results++;
@@ -84,9 +84,9 @@ static void count_result(const struct painter *p, struct tally *t, uint32_t plac
     t->grad += tape_grad(p->tape, node) * tape_grad(p->tape, node);
 }
 
-static struct tally tally(const struct painter *p, uint32_t fold)
+static struct scene_fold_tally tally(const struct painter *p, uint32_t fold)
 {
-    struct tally t = {.known = true, .reached = true};
+    struct scene_fold_tally t = {.known = true, .reached = true};
     size_t count, uses;
     const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
@@ -211,7 +211,7 @@ static struct rec *add_cell(const struct painter *p, struct rec *cells, uint32_t
 }
 
 static void add_composite(const struct painter *p, struct rec *cells, uint32_t fold,
-                          const struct tally *t, struct inlet inlet)
+                          const struct scene_fold_tally *t, struct inlet inlet)
 {
     struct rec *cell = add_cell(p, cells, inlet.box, cells == NULL ? 0 : cells->in.count);
     scene_add_symbol(p, cell, t->result, inlet.place);
@@ -260,7 +260,7 @@ static size_t count_same(const struct inlet *inlets, size_t count)
 // With one result and few operands a cell for each, else one for each box that values come from. A
 // picture that fits an area has one edge between two boxes, and so no cell for each element.
 static void add_cells(const struct painter *p, struct rec *cells, uint32_t fold,
-                      const struct tally *t, const struct buf *inlets)
+                      const struct scene_fold_tally *t, const struct buf *inlets)
 {
     const struct inlet *all = inlets->data;
     size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST, operands = 0;
@@ -296,7 +296,7 @@ static void add_cut(char *out, size_t size, const struct painter *p, uint32_t na
 }
 
 // The array that all results are elements of, "h" of h[0] to h[15]; else false.
-static bool name_results(const struct painter *p, uint32_t fold, const struct tally *t,
+static bool name_results(const struct painter *p, uint32_t fold, const struct scene_fold_tally *t,
                          char out[LABEL_TEXT])
 {
     char first[LABEL_TEXT];
@@ -330,7 +330,7 @@ static bool is_element(const struct painter *p, uint32_t fold, uint32_t name)
 }
 
 // The name that a fold stands for: of its array, or of its result or the array of its results.
-static uint32_t name_of(const struct painter *p, uint32_t fold, const struct tally *t)
+static uint32_t name_of(const struct painter *p, uint32_t fold, const struct scene_fold_tally *t)
 {
     const struct fold *f = scene_fold(p, fold);
     char array[LABEL_TEXT];
@@ -353,7 +353,7 @@ static void add_box_name(const struct painter *p, struct text *out, uint32_t box
 }
 
 // Siblings are called after what they are made of: X·W of sums and products, else relu(h).
-static void name_siblings(const struct painter *p, uint32_t fold, const struct tally *t,
+static void name_siblings(const struct painter *p, uint32_t fold, const struct scene_fold_tally *t,
                           char out[LABEL_TEXT])
 {
     enum { NAMES_MOST = 3 };
@@ -385,7 +385,7 @@ static void name_siblings(const struct painter *p, uint32_t fold, const struct t
 }
 
 static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
-                      const struct tally *t)
+                      const struct scene_fold_tally *t)
 {
     const struct fold *f = scene_fold(p, fold);
     char call[LABEL_TEXT + 16] = "", name[LABEL_TEXT];
@@ -414,7 +414,7 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
 
 // Of a picture that fits an area: an array's elements, and the formula of what is folded.
 static void add_contents(const struct painter *p, struct rec *box, uint32_t fold,
-                         const struct tally *t)
+                         const struct scene_fold_tally *t)
 {
     if (p->options->fit == NULL) {
         return;
@@ -430,7 +430,7 @@ static void add_contents(const struct painter *p, struct rec *box, uint32_t fold
 }
 
 // "5 ops", "256 params": of what there is most.
-static void add_op(const struct painter *p, struct rec *box, const struct tally *t)
+static void add_op(const struct painter *p, struct rec *box, const struct scene_fold_tally *t)
 {
     char text[48];
     size_t count = t->operations == 0 ? t->values : t->operations;
@@ -439,7 +439,7 @@ static void add_op(const struct painter *p, struct rec *box, const struct tally 
     rec_text(p->out, box, KEY_op, text);
 }
 
-static void add_results(const struct painter *p, struct rec *box, const struct tally *t)
+static void add_results(const struct painter *p, struct rec *box, const struct scene_fold_tally *t)
 {
     char text[48];
     if (t->results == 1) {
@@ -456,7 +456,8 @@ static void add_results(const struct painter *p, struct rec *box, const struct t
     }
 }
 
-static void add_parameters(const struct painter *p, struct rec *box, const struct tally *t)
+static void add_parameters(const struct painter *p, struct rec *box,
+                           const struct scene_fold_tally *t)
 {
     char text[48];
     if (t->parameters == 0 || t->operations == 0) {
@@ -477,7 +478,7 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
 {
     static const char *const kinds[] = {"call", "array", "statement", "siblings"};
     const struct fold *f = scene_fold(p, fold);
-    struct tally t = tally(p, fold);
+    struct scene_fold_tally t = tally(p, fold);
     struct rec *box = rec_map(p->out, boxes, KEY_NONE);
     char id[SCENE_ID_TEXT];
     uint32_t node = scene_id_at(p, f->box);

@@ -52,7 +52,7 @@ static const char *quote_name(char out[QUOTED], const struct session *s, uint32_
 
 enum need { NEED_NOT, NEED_ASKED, NEED_FIXED, NEED_BUILT };
 
-struct plan {
+struct batch_plan {
     struct call *c;
     struct batch *b;
     struct buf links;  // struct link
@@ -75,7 +75,7 @@ static bool refuse_unnamed(struct call *c)
     return diag_hint(c->diag, "give it one: L = …; train L 200 0.05 batch 16");
 }
 
-static bool refuse_no_data(struct plan *p)
+static bool refuse_no_data(struct batch_plan *p)
 {
     char name[QUOTED];
     quote_name(name, p->c->s, recipe_at(p->c->s, p->last)->name);
@@ -83,7 +83,7 @@ static bool refuse_no_data(struct plan *p)
     return diag_hint(p->c->diag, "bind the rows with data X = …, then build %s from X", name);
 }
 
-static bool find_loss(struct plan *p, uint32_t root)
+static bool find_loss(struct batch_plan *p, uint32_t root)
 {
     struct session *s = p->c->s;
     uint32_t name = names_of_node(&s->names, root), i = (uint32_t)s->recipes.rows.count;
@@ -97,7 +97,7 @@ static bool find_loss(struct plan *p, uint32_t root)
 }
 
 // Which recipes the loss was made by, from the last to the first.
-static void ask_for_recipes(struct plan *p)
+static void ask_for_recipes(struct batch_plan *p)
 {
     uint8_t *need = p->need.data;
     need[p->last] = NEED_ASKED;
@@ -122,7 +122,7 @@ static bool is_computed(const struct session *s, struct value v)
     return false;
 }
 
-static bool check_data(struct plan *p, uint32_t i)
+static bool check_data(struct batch_plan *p, uint32_t i)
 {
     struct session *s = p->c->s;
     struct recipe *r = recipe_at(s, i);
@@ -158,7 +158,7 @@ static bool holds(const struct session *s, const struct recipe *r, enum token_ki
     return false;
 }
 
-static bool can_be_built(struct plan *p, const struct recipe *r)
+static bool can_be_built(struct batch_plan *p, const struct recipe *r)
 {
     char name[QUOTED];
     quote_name(name, p->c->s, r->name);
@@ -179,7 +179,7 @@ static bool can_be_built(struct plan *p, const struct recipe *r)
     return true;
 }
 
-static bool add_stage(struct plan *p, uint32_t i)
+static bool add_stage(struct batch_plan *p, uint32_t i)
 {
     struct session *s = p->c->s;
     if (!can_be_built(p, recipe_at(s, i))) {
@@ -195,7 +195,7 @@ static bool add_stage(struct plan *p, uint32_t i)
     return true;
 }
 
-static bool add_tie(struct plan *p, struct link l)
+static bool add_tie(struct batch_plan *p, struct link l)
 {
     bool built = BUF(uint8_t, &p->need)[l.of] == NEED_BUILT;
     struct tie *at = buf_push(&p->b->ties, 1);
@@ -209,7 +209,7 @@ static bool add_tie(struct plan *p, struct link l)
 }
 
 // In their order: what is data, computed, or named by a formula of such, is built for each step.
-static bool add_stages(struct plan *p)
+static bool add_stages(struct batch_plan *p)
 {
     struct session *s = p->c->s;
     const struct link *links = p->links.data;
@@ -244,7 +244,7 @@ static bool add_stages(struct plan *p)
     return p->data != NAME_NONE || refuse_no_data(p);
 }
 
-static bool make_order(struct plan *p)
+static bool make_order(struct batch_plan *p)
 {
     struct batch *b = p->b;
     if (b->size > b->rows) {
@@ -440,7 +440,7 @@ bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows, ui
 
 // Built from all rows in their order, the loss must be what it is: else a formula says something
 // else now than when the loss was built. (Where it draws random numbers nobody can tell.)
-static bool check_plan(struct plan *p, uint32_t root, bool replayed)
+static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
 {
     struct session *s = p->c->s;
     struct rng rng = session_settings(s)->rng, *now = &session_settings(s)->rng;
@@ -472,7 +472,7 @@ static bool check_plan(struct plan *p, uint32_t root, bool replayed)
 bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
 {
     enum { TRIES = 4 };
-    struct plan p = {.c = c, .b = b, .data = NAME_NONE};
+    struct batch_plan p = {.c = c, .b = b, .data = NAME_NONE};
     buf_init(&b->order, sizeof(uint32_t));
     buf_init(&b->stages, sizeof(struct stage));
     buf_init(&b->ties, sizeof(struct tie));

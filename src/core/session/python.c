@@ -9,7 +9,7 @@
 #include "text/foreign.h"
 #include "text/spelling.h"
 
-static const struct word {
+static const struct python_word {
     const char *words, *message, *hint;
 } words[] = {
     {"if elif else", "there are no branches here",

@@ -29,7 +29,7 @@ static bool refuse_reserved(struct call *c, struct token t)
 }
 
 // How a value came to be: by a plain or a param binding, by `data`, or by `node`.
-struct making {
+struct statement_making {
     uint8_t marks;  // of the leaves that numbers make
     bool data, nodes;
     enum op op;  // of +=
@@ -149,7 +149,7 @@ static bool same_shape(struct value x, struct value y)
 
 // "w.data = w - 0.1*w.grad", for what was typed as w = w - 0.1*w.grad; "w.data = …" if it is long.
 static void put_change_in_place(struct call *c, struct text *out, struct token name,
-                                const struct making *how)
+                                const struct statement_making *how)
 {
     enum { MOST = 48 };
     const char *s = c->lexer->source->text + how->formula.start;
@@ -168,7 +168,7 @@ static void put_change_in_place(struct call *c, struct text *out, struct token n
 
 // The trap of every newcomer: a = 5 does not change what was built from the old a.
 static void note_old_user(struct call *c, struct token name, struct value old, struct value fresh,
-                          const struct making *how)
+                          const struct statement_making *how)
 {
     const struct tape *t = &c->s->tape;
     struct left left;
@@ -250,8 +250,8 @@ static bool is_leaf(struct call *c, const struct operand *x)
     return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
 }
 
-static bool note_recipe(struct call *c, uint32_t name, const struct making *how, bool formula,
-                        const struct operand *value)
+static bool note_recipe(struct call *c, uint32_t name, const struct statement_making *how,
+                        bool formula, const struct operand *value)
 {
     struct recipe row = {.name = name,
                          .op = how->op,
@@ -285,7 +285,8 @@ static bool in_first_turn(const struct session *s)
     return true;
 }
 
-static bool bind(struct call *c, struct token name, struct operand *value, const struct making *how)
+static bool bind(struct call *c, struct token name, struct operand *value,
+                 const struct statement_making *how)
 {
     struct session *s = c->s;
     uint32_t id = names_intern(&s->names, token_text(c->lexer, name), token_length(name));
@@ -444,7 +445,7 @@ static void note_plain_number(struct call *c, struct token name, const struct op
 }
 
 // name = expr, name += expr, and the same after param, data, node
-static bool run_binding(struct call *c, struct making how)
+static bool run_binding(struct call *c, struct statement_making how)
 {
     struct token name = lexer_next(c->lexer, c->diag);
     struct token assign = lexer_next(c->lexer, c->diag);
@@ -860,18 +861,18 @@ enum call_end statement_run(struct call *c)
         return run_command(c, command);
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, (struct making){.marks = MARK_PARAM});
+        ok = run_binding(c, (struct statement_making){.marks = MARK_PARAM});
         break;
     case STATEMENT_DATA:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, (struct making){.data = true});
+        ok = run_binding(c, (struct statement_making){.data = true});
         break;
     case STATEMENT_NODE:
         lexer_next(c->lexer, &ignored);
-        ok = run_binding(c, (struct making){.nodes = true});
+        ok = run_binding(c, (struct statement_making){.nodes = true});
         break;
     case STATEMENT_BINDING:
-        ok = run_binding(c, (struct making){0});
+        ok = run_binding(c, (struct statement_making){0});
         break;
     case STATEMENT_FIELD:
         ok = run_field_assignment(c);

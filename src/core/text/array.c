@@ -408,20 +408,20 @@ bool array_literal(struct lower *w, struct operand *parts, uint32_t count, struc
 // ---- Folds --------------------------------------------------------------------------------------
 
 // Along an axis: `count` results, each a fold of `length` elements.
-struct fold {
+struct array_fold {
     const struct operand *x;
     int axis;
     uint32_t count, length;
 };
 
-static void fold_place(const struct fold *f, uint32_t k, uint32_t t, uint32_t *i, uint32_t *j)
+static void fold_place(const struct array_fold *f, uint32_t k, uint32_t t, uint32_t *i, uint32_t *j)
 {
     uint32_t cols = operand_cols(f->x);
     *i = f->axis < 0 ? t / cols : f->axis == 0 ? t : k;
     *j = f->axis < 0 ? t % cols : f->axis == 0 ? k : t;
 }
 
-static double fold_number(struct lower *w, const struct fold *f, enum op op, uint32_t k,
+static double fold_number(struct lower *w, const struct array_fold *f, enum op op, uint32_t k,
                           struct span span)
 {
     uint32_t i, j;
@@ -438,7 +438,7 @@ static double fold_number(struct lower *w, const struct fold *f, enum op op, uin
 }
 
 // All folds together, one element of each at a time, so that each round is a run of equal nodes.
-static bool fold_nodes(struct lower *w, const struct fold *f, enum op op, uint32_t *list,
+static bool fold_nodes(struct lower *w, const struct array_fold *f, enum op op, uint32_t *list,
                        struct span span)
 {
     uint32_t i, j;
@@ -464,7 +464,7 @@ static bool fold_nodes(struct lower *w, const struct fold *f, enum op op, uint32
 bool array_fold(struct lower *w, enum op op, struct operand *x, int axis, struct span span,
                 struct operand *out)
 {
-    struct fold f = {.x = x, .axis = axis};
+    struct array_fold f = {.x = x, .axis = axis};
     f.length = axis < 0    ? (uint32_t)operand_count(x)
                : axis == 0 ? operand_rows(x)
                            : operand_cols(x);

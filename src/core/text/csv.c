@@ -10,7 +10,7 @@
 #include "text/csv_number.h"
 
 // What is known while a table is read: once to see what its columns are, once for their numbers.
-struct reading {
+struct csv_reading {
     struct csv *csv;
     struct csv_reader begin;  // at the first line
     struct csv_reader reader;
@@ -29,14 +29,14 @@ static struct csv_column *column_at(const struct csv *c, uint32_t i)
     return &BUF(struct csv_column, &c->columns)[i];
 }
 
-static bool refuse(struct reading *g, size_t line, const char *message)
+static bool refuse(struct csv_reading *g, size_t line, const char *message)
 {
     char name[QUOTED];
     diag_quote(name, g->name, strlen(g->name));
     return diag_set(g->d, g->span, "%s, line %zu: %s", name, line, message);
 }
 
-static bool is_interrupted(struct reading *g, size_t turn)
+static bool is_interrupted(struct csv_reading *g, size_t turn)
 {
     return stop_asked(g->stop, turn) && !diag_set(g->d, g->span, "interrupted");
 }
@@ -74,7 +74,7 @@ static void count_cell(struct csv_column *column, unsigned seen, struct span spa
     }
 }
 
-static bool see_cell(struct reading *g, const struct csv_cell *cell, uint32_t col, size_t line)
+static bool see_cell(struct csv_reading *g, const struct csv_cell *cell, uint32_t col, size_t line)
 {
     struct csv *c = g->csv;
     if (g->lines * c->cols + col >= CSV_CELLS_MOST) {
@@ -95,7 +95,7 @@ static bool see_cell(struct reading *g, const struct csv_cell *cell, uint32_t co
     return true;
 }
 
-static bool see_line(struct reading *g)
+static bool see_line(struct csv_reading *g)
 {
     struct csv_reader *r = &g->reader;
     struct csv *c = g->csv;
@@ -132,7 +132,7 @@ static bool see_line(struct reading *g)
 }
 
 // A comment that could be a row is counted, so that it is not dropped in silence.
-static void see_comment(struct reading *g)
+static void see_comment(struct csv_reading *g)
 {
     struct csv_reader r = g->reader;
     size_t line = r.line, count = 0;
@@ -148,7 +148,7 @@ static void see_comment(struct reading *g)
     }
 }
 
-static bool see_lines(struct reading *g)
+static bool see_lines(struct csv_reading *g)
 {
     enum csv_line next;
     while ((next = csv_cell_line(&g->reader)) != CSV_LINE_NONE) {
@@ -163,13 +163,13 @@ static bool see_lines(struct reading *g)
 
 // ---- The header ---------------------------------------------------------------------------------
 
-static bool is_first(const struct reading *g, uint32_t i, enum csv_seen kind)
+static bool is_first(const struct csv_reading *g, uint32_t i, enum csv_seen kind)
 {
     return (BUF(unsigned, &g->first)[i] >> kind & 1) != 0;
 }
 
 // A number among the names, or a name that begins as a number does, may be a row with a slip.
-static bool is_doubtful(const struct reading *g, uint32_t i)
+static bool is_doubtful(const struct csv_reading *g, uint32_t i)
 {
     struct span name = column_at(g->csv, i)->name;
     return is_first(g, i, CSV_NUMBER) ||
@@ -177,7 +177,7 @@ static bool is_doubtful(const struct reading *g, uint32_t i)
             memchr("+-.0123456789", g->csv->bytes[name.start], 13) != NULL);
 }
 
-static void find_header(struct reading *g, enum csv_header asked)
+static void find_header(struct csv_reading *g, enum csv_header asked)
 {
     struct csv *c = g->csv;
     for (uint32_t i = 0; i < c->cols; i++) {
@@ -193,7 +193,7 @@ static void find_header(struct reading *g, enum csv_header asked)
 }
 
 // Names of columns and nothing else: no row is made of them.
-static bool is_header_alone(const struct reading *g, enum csv_header asked)
+static bool is_header_alone(const struct csv_reading *g, enum csv_header asked)
 {
     bool texts = g->lines == 1;
     for (uint32_t i = 0; texts && i < g->csv->cols; i++) {
@@ -229,7 +229,7 @@ static bool is_text_header(const struct csv *c)
 // ---- Numbers ------------------------------------------------------------------------------------
 
 // The decimal marks of the columns, each by its own cells, then by the other columns'.
-static void settle_decimals(struct reading *g)
+static void settle_decimals(struct csv_reading *g)
 {
     struct csv *c = g->csv;
     bool points = false, commas = false, either = false;
@@ -254,7 +254,7 @@ static void settle_decimals(struct reading *g)
 }
 
 // "t.csv, row 2 (line 3), column 2 (y): '4o' is …", of the first cell of a kind.
-static bool refuse_cell(struct reading *g, uint32_t i, enum csv_seen kind, const char *is)
+static bool refuse_cell(struct csv_reading *g, uint32_t i, enum csv_seen kind, const char *is)
 {
     const struct csv_column *column = column_at(g->csv, i);
     struct span span = column->seen[kind].span;
@@ -267,7 +267,7 @@ static bool refuse_cell(struct reading *g, uint32_t i, enum csv_seen kind, const
 }
 
 // A column mixes what cannot be mixed: the rarer kind is the odd one out.
-static bool is_mixed(struct reading *g, uint32_t i)
+static bool is_mixed(struct csv_reading *g, uint32_t i)
 {
     const struct csv_column *column = column_at(g->csv, i);
     size_t numbers = column->seen[CSV_NUMBER].count, texts = column->seen[CSV_TEXT].count;
@@ -303,7 +303,7 @@ static uint32_t intern(struct names *words, const char *s, size_t n, struct text
                                : names_intern(words, text_get(plain), text_length(plain));
 }
 
-static bool fill_cell(struct reading *g, const struct csv_column *column, struct span span,
+static bool fill_cell(struct csv_reading *g, const struct csv_column *column, struct span span,
                       struct text *plain, double *number)
 {
     const char *s = g->csv->bytes + span.start;
@@ -319,7 +319,7 @@ static bool fill_cell(struct reading *g, const struct csv_column *column, struct
 }
 
 // The file read again, now that its columns are known.
-static bool fill(struct reading *g)
+static bool fill(struct csv_reading *g)
 {
     struct csv *c = g->csv;
     struct csv_reader r = g->begin;
@@ -361,7 +361,7 @@ static void release_words(struct csv *c)
     c->words.count = 0;
 }
 
-static bool init_words(struct reading *g)
+static bool init_words(struct csv_reading *g)
 {
     struct csv *c = g->csv;
     release_words(c);
@@ -380,7 +380,7 @@ static bool init_words(struct reading *g)
     return true;
 }
 
-static bool read_numbers(struct reading *g, enum csv_header asked)
+static bool read_numbers(struct csv_reading *g, enum csv_header asked)
 {
     struct csv *c = g->csv;
     settle_decimals(g);
@@ -412,7 +412,7 @@ static void count_strange(struct csv *c)
     }
 }
 
-static bool read_table(struct reading *g, enum csv_header asked)
+static bool read_table(struct csv_reading *g, enum csv_header asked)
 {
     const char *s = g->begin.s;
     if (g->begin.n >= 2 && (memcmp(s, "\xFF\xFE", 2) == 0 || memcmp(s, "\xFE\xFF", 2) == 0)) {
@@ -442,12 +442,12 @@ bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
     buf_init(&out->numbers, sizeof(double));
     buf_init(&out->columns, sizeof(struct csv_column));
     buf_init(&out->words, sizeof(struct names));
-    struct reading g = {.csv = out,
-                        .begin = {.s = bytes, .n = n},
-                        .name = name,
-                        .stop = stop,
-                        .span = span,
-                        .d = d};
+    struct csv_reading g = {.csv = out,
+                            .begin = {.s = bytes, .n = n},
+                            .name = name,
+                            .stop = stop,
+                            .span = span,
+                            .d = d};
     buf_init(&g.first, sizeof(unsigned));
     bool ok = read_table(&g, header) && !d->set;
     buf_release(&g.first);

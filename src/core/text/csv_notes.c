@@ -5,14 +5,14 @@
 #include "base/text.h"
 #include "text/csv_number.h"
 
-struct notes {
+struct csv_findings {
     const struct csv *csv;
     const char *name;
     struct arena *memory;
     struct buf *out;
 };
 
-static void add(struct notes *n, const char *words)
+static void add(struct csv_findings *n, const char *words)
 {
     const char **at = words == NULL ? NULL : buf_push(n->out, 1);
     if (at != NULL) {
@@ -26,7 +26,7 @@ static struct csv_column *column_at(const struct csv *c, uint32_t i)
 }
 
 // "iris.csv: column 5 (species): setosa is 0, versicolor 1, virginica 2"
-static void add_classes(struct notes *n, uint32_t column)
+static void add_classes(struct csv_findings *n, uint32_t column)
 {
     enum { SHOWN = 6 };
     struct names *words = &BUF(struct names, &n->csv->words)[column_at(n->csv, column)->words];
@@ -49,7 +49,7 @@ static void add_classes(struct notes *n, uint32_t column)
 }
 
 // "prices.csv: column 2 (price): 1,200 is read as 1200"
-static void add_reading(struct notes *n, uint32_t i, enum csv_seen kind)
+static void add_reading(struct csv_findings *n, uint32_t i, enum csv_seen kind)
 {
     const struct csv_column *column = column_at(n->csv, i);
     struct span span = column->seen[kind].span;
@@ -67,7 +67,7 @@ static bool is_ambiguous(const struct csv_column *column)
     return !column->stated && column->seen[CSV_EITHER].count > 0;
 }
 
-static void add_columns(struct notes *n)
+static void add_columns(struct csv_findings *n)
 {
     enum { SHOWN = 4 };
     size_t texts = 0, readings = 0;
@@ -90,7 +90,7 @@ static void add_columns(struct notes *n)
 
 void csv_notes(const struct csv *c, const char *name, struct arena *memory, struct buf *notes)
 {
-    struct notes n = {c, name, memory, notes};
+    struct csv_findings n = {c, name, memory, notes};
     char label[CSV_LABEL];
     if (c->guessed) {
         add(&n, arena_printf(memory,

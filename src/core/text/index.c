@@ -50,18 +50,18 @@ static bool read_index(struct lower *w, const struct operand *index, uint32_t si
 }
 
 // What x[ … ] takes of one dimension: the indices from `from` to `to`, or those in a list.
-struct taken {
+struct index_taken {
     uint32_t from, to;
     const struct operand *list;  // NULL: none
     bool single;                 // one index, which takes the dimension away
 };
 
-static uint32_t taken_count(const struct taken *t)
+static uint32_t taken_count(const struct index_taken *t)
 {
     return t->list != NULL ? t->list->array.cols : t->to - t->from;
 }
 
-static uint32_t taken_at(struct lower *w, const struct taken *t, uint32_t k, uint32_t size)
+static uint32_t taken_at(struct lower *w, const struct index_taken *t, uint32_t k, uint32_t size)
 {
     uint32_t at = t->from + k;
     return t->list == NULL || read_place(w, t->list, operand_number(w, t->list, 0, k), size, &at)
@@ -80,9 +80,10 @@ static bool is_comparison(const struct lower *w, const struct operand *list, uin
     return flags;
 }
 
-static bool read_taken(struct lower *w, const struct operand *index, uint32_t size, struct taken *t)
+static bool read_taken(struct lower *w, const struct operand *index, uint32_t size,
+                       struct index_taken *t)
 {
-    *t = (struct taken){.single = index->kind != OPERAND_SLICE && !operand_is_array(index)};
+    *t = (struct index_taken){.single = index->kind != OPERAND_SLICE && !operand_is_array(index)};
     if (!operand_is_array(index)) {
         return read_index(w, index, size, &t->from, &t->to);
     }
@@ -99,7 +100,7 @@ static bool read_taken(struct lower *w, const struct operand *index, uint32_t si
 }
 
 // The elements that two dimensions take, one by one: as a list, or as numbers of their own.
-static bool gather(struct lower *w, const struct operand *x, const struct taken taken[2],
+static bool gather(struct lower *w, const struct operand *x, const struct index_taken taken[2],
                    struct span span, struct operand *out)
 {
     uint32_t rows = taken_count(&taken[0]), cols = taken_count(&taken[1]);
@@ -147,7 +148,8 @@ bool array_index(struct lower *w, const struct operand *x, const struct operand 
                  operand_shape(shape, x));
         return diag_hint(w->diag, dimensions == 1 ? "write x[i]" : "write W[i, j]");
     }
-    struct taken t[2] = {{.to = x->array.rows, .single = dimensions == 1}, {.to = x->array.cols}};
+    struct index_taken t[2] = {{.to = x->array.rows, .single = dimensions == 1},
+                               {.to = x->array.cols}};
     for (uint32_t k = 0; k < count; k++) {
         uint32_t d = dimensions == 1 ? 1 : k;
         if (!read_taken(w, &index[k], d == 0 ? x->array.rows : x->array.cols, &t[d])) {

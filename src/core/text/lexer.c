@@ -11,7 +11,7 @@ void lexer_init(struct lexer *l, const struct source *source)
 }
 
 // Longest first, so that ** is not two *.
-static const struct sign {
+static const struct lexer_sign {
     const char *written;
     enum token_kind kind;
     enum op op;

@@ -25,7 +25,7 @@ enum frame_kind {
 };
 
 // Something open, waiting for its right side.
-struct frame {
+struct parser_frame {
     enum frame_kind kind;
     enum op op;         // FRAME_INFIX
     uint32_t count;     // brackets: parts complete so far
@@ -41,7 +41,7 @@ struct frame {
     struct span span;   // the operator; the bracket; the function's name
 };
 
-static bool is_bracket(const struct frame *f)
+static bool is_bracket(const struct parser_frame *f)
 {
     return f->kind >= FRAME_PAREN;
 }
@@ -50,7 +50,7 @@ void parser_init(struct parser *p, struct lexer *lexer, const struct names *name
                  struct diag *diag)
 {
     *p = (struct parser){.lexer = lexer, .names = names, .diag = diag};
-    buf_init(&p->open, sizeof(struct frame));
+    buf_init(&p->open, sizeof(struct parser_frame));
     buf_init(&p->out, sizeof(struct item));
     parser_restart(p);
 }
@@ -69,9 +69,9 @@ void parser_restart(struct parser *p)
     p->last = (struct span){p->lexer->at, p->lexer->at};
 }
 
-static struct frame *top(struct parser *p)
+static struct parser_frame *top(struct parser *p)
 {
-    return p->open.count == 0 ? NULL : &BUF(struct frame, &p->open)[p->open.count - 1];
+    return p->open.count == 0 ? NULL : &BUF(struct parser_frame, &p->open)[p->open.count - 1];
 }
 
 static void put(struct parser *p, struct item item)
@@ -84,9 +84,9 @@ static void put(struct parser *p, struct item item)
     }
 }
 
-static void push(struct parser *p, struct frame frame)
+static void push(struct parser *p, struct parser_frame frame)
 {
-    struct frame *at = buf_push(&p->open, 1);
+    struct parser_frame *at = buf_push(&p->open, 1);
     if (at == NULL) {
         diag_out_of_memory(p->diag);
     } else {
@@ -126,7 +126,7 @@ static int precedence(enum op op)
     }
 }
 
-static int frame_precedence(const struct frame *f)
+static int frame_precedence(const struct parser_frame *f)
 {
     return f == NULL || is_bracket(f) ? 0
            : f->kind == FRAME_NEGATE  ? PRECEDENCE_SIGN
@@ -140,7 +140,7 @@ static int frame_precedence(const struct frame *f)
 static void reduce(struct parser *p, int least)
 {
     while (frame_precedence(top(p)) >= least) {
-        const struct frame *f = top(p);
+        const struct parser_frame *f = top(p);
         enum op op = f->kind == FRAME_NEGATE ? OP_NEG
                      : f->kind == FRAME_EXP  ? OP_EXP
                      : f->kind == FRAME_ROOT ? OP_SQRT
@@ -302,7 +302,7 @@ static bool is_doubled(const struct source *source, struct span sign)
 }
 
 // `sign` waits for its right side, and t is none.
-static void right_side_missing(struct parser *p, const struct frame *sign, struct token t)
+static void right_side_missing(struct parser *p, const struct parser_frame *sign, struct token t)
 {
     const struct source *source = p->lexer->source;
     char quoted[QUOTED];
@@ -324,7 +324,7 @@ static void operand_missing(struct parser *p, struct token t)
     if (t.kind == TOKEN_BAD) {
         return;
     }
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     char quoted[QUOTED];
     diag_quote(quoted, p->lexer->source->text + t.span.start, t.span.end - t.span.start);
     if (t.kind == TOKEN_STRING && quoted[0] == '(') {
@@ -356,7 +356,7 @@ static void operand_missing(struct parser *p, struct token t)
 // A bound of a slice that is left out: W[:, 0]. What ends it is left to be read as an operator.
 static bool read_missing_bound(struct parser *p, struct token t)
 {
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     if (f == NULL || f->kind != FRAME_INDEX || (!f->slice && t.kind != TOKEN_COLON)) {
         return false;
     }
@@ -370,7 +370,7 @@ static bool read_missing_bound(struct parser *p, struct token t)
 // "axis=" before an argument: NumPy's way to say which; PyTorch's is "dim=".
 static bool read_axis(struct parser *p, struct token t)
 {
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     struct token next = lexer_peek(p->lexer);
     if (f == NULL || f->kind != FRAME_CALL || f->axis ||
         !(token_is(p->lexer, t, "axis") || token_is(p->lexer, t, "dim")) ||
@@ -410,7 +410,7 @@ static void read_header(struct parser *p, struct token t)
 static bool read_text(struct parser *p, struct token t)
 {
     static const char reader[] = "load_csv";
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     size_t n = sizeof reader - 1;
     if (t.kind == TOKEN_BAD || t.kind == TOKEN_CLOSE || f == NULL || f->kind != FRAME_CALL ||
         f->span.end - f->span.start != n ||
@@ -476,7 +476,7 @@ static bool read_raised_function(struct parser *p, struct token name)
         return true;
     }
     *p->lexer = ahead;
-    push(p, (struct frame){.kind = FRAME_CALL, .span = name.span, .raised = number.number});
+    push(p, (struct parser_frame){.kind = FRAME_CALL, .span = name.span, .raised = number.number});
     return true;
 }
 
@@ -489,12 +489,12 @@ static bool read_exponential(struct parser *p, struct token t)
         return false;
     }
     lexer_next(p->lexer, p->diag);
-    push(p, (struct frame){.kind = FRAME_EXP, .op = OP_EXP, .span = t.span});
+    push(p, (struct parser_frame){.kind = FRAME_EXP, .op = OP_EXP, .span = t.span});
     return true;
 }
 
 // np.exp, torch.nn.functional.relu: the module says nothing where it is no name.
-static char closing(const struct frame *f)
+static char closing(const struct parser_frame *f)
 {
     return f->kind == FRAME_PAREN || f->kind == FRAME_CALL    ? ')'
            : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX ? ']'
@@ -569,7 +569,7 @@ static bool read_each(struct parser *p)
     if (at == 0) {
         return false;
     }
-    struct frame f = {.kind = FRAME_EACH, .span = {p->lexer->at, at}};
+    struct parser_frame f = {.kind = FRAME_EACH, .span = {p->lexer->at, at}};
     p->lexer->at = at + strlen("for");
     if (!read_each_names(p, &f.names)) {
         return true;
@@ -588,12 +588,12 @@ static bool read_each(struct parser *p)
 // that it stands in.
 static void close_each(struct parser *p, struct token t)
 {
-    struct frame f = *top(p);
+    struct parser_frame f = *top(p);
     if (f.zip) {
         lexer_next(p->lexer, p->diag);
         t = lexer_peek(p->lexer);
     }
-    const struct frame *outer = &BUF(struct frame, &p->open)[p->open.count - 2];
+    const struct parser_frame *outer = &BUF(struct parser_frame, &p->open)[p->open.count - 2];
     char wanted = closing(outer);
     if (t.kind != TOKEN_CLOSE || t.mark != wanted) {
         if (token_is(p->lexer, t, "if")) {
@@ -641,7 +641,7 @@ static bool read_params_of(struct parser *p, struct token t)
 // comma behind it, or the parenthesis.
 static bool read_idle_argument(struct parser *p, struct token t)
 {
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     struct token next = lexer_peek(p->lexer);
     if (f == NULL || f->kind != FRAME_CALL || next.kind != TOKEN_ASSIGN || next.op != OP_COUNT ||
         !spelling_idle_argument(token_text(p->lexer, t), token_length(t))) {
@@ -733,7 +733,8 @@ static bool read_latex(struct parser *p, struct token t)
         return true;
     }
     lexer_next(p->lexer, p->diag);
-    push(p, (struct frame){.kind = frac ? FRAME_FRAC : FRAME_BRACE, .root = root, .span = t.span});
+    push(p, (struct parser_frame){
+                .kind = frac ? FRAME_FRAC : FRAME_BRACE, .root = root, .span = t.span});
     return true;
 }
 
@@ -746,7 +747,7 @@ static bool read_spelling(struct parser *p, struct token t)
 // A comma may stand before the bracket's end.
 static bool read_last_comma(struct parser *p, struct token close)
 {
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     if (f == NULL || close.mark != (f->kind == FRAME_CALL ? ')' : ']') || f->count == 0 ||
         f->axis || f->slice || (f->kind != FRAME_CALL && f->kind != FRAME_ARRAY)) {
         return false;
@@ -788,7 +789,7 @@ static void read_operand(struct parser *p)
         next = lexer_peek(p->lexer);
         if (next.kind == TOKEN_OPEN && next.mark == '(') {
             lexer_next(p->lexer, p->diag);
-            push(p, (struct frame){.kind = FRAME_CALL, .span = t.span});
+            push(p, (struct parser_frame){.kind = FRAME_CALL, .span = t.span});
             read_each(p);
             break;
         }
@@ -799,13 +800,13 @@ static void read_operand(struct parser *p)
         if (t.op == OP_MUL && top(p) != NULL && top(p)->kind == FRAME_CALL) {
             top(p)->spread = true;
         } else if (t.op == OP_SUB) {
-            push(p, (struct frame){.kind = FRAME_NEGATE, .span = t.span});
+            push(p, (struct parser_frame){.kind = FRAME_NEGATE, .span = t.span});
         } else if (t.op != OP_ADD) {
             operand_missing(p, t);
         }
         break;
     case TOKEN_ROOT:
-        push(p, (struct frame){.kind = FRAME_ROOT, .op = OP_SQRT, .span = t.span});
+        push(p, (struct parser_frame){.kind = FRAME_ROOT, .op = OP_SQRT, .span = t.span});
         break;
     case TOKEN_BAR:
         if (lexer_peek(p->lexer).kind == TOKEN_BAR) {
@@ -813,19 +814,20 @@ static void read_operand(struct parser *p)
             diag_hint(p->diag, "write sqrt(sum(w**2))");
             break;
         }
-        push(p, (struct frame){.kind = FRAME_BARS, .span = t.span});
+        push(p, (struct parser_frame){.kind = FRAME_BARS, .span = t.span});
         break;
     case TOKEN_OPEN:
         if (t.mark == '{' && top(p) != NULL &&
             (top(p)->op == OP_POW || top(p)->kind == FRAME_EXP)) {
-            push(p, (struct frame){.kind = FRAME_BRACE, .span = t.span});
+            push(p, (struct parser_frame){.kind = FRAME_BRACE, .span = t.span});
             break;
         }
         if (t.mark == '{') {
             operand_missing(p, t);
             break;
         }
-        push(p, (struct frame){.kind = t.mark == '(' ? FRAME_PAREN : FRAME_ARRAY, .span = t.span});
+        push(p, (struct parser_frame){.kind = t.mark == '(' ? FRAME_PAREN : FRAME_ARRAY,
+                                      .span = t.span});
         if (t.mark == '[') {
             read_each(p);
         }
@@ -874,7 +876,7 @@ static void read_field(struct parser *p)
             *p->lexer = ahead;
             put(p, (struct item){.kind = ITEM_CALL, .count = 1, .span = span});
         } else {
-            push(p, (struct frame){.kind = FRAME_CALL, .count = 1, .span = span});
+            push(p, (struct parser_frame){.kind = FRAME_CALL, .count = 1, .span = span});
             p->want_operand = true;
         }
         return;
@@ -886,7 +888,7 @@ static void read_field(struct parser *p)
 // A part of a bracket is complete: what its frame remembers of it is put out.
 static void end_part(struct parser *p)
 {
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     if (f->axis) {
         put(p, (struct item){.kind = ITEM_AXIS, .span = f->span});
     }
@@ -901,7 +903,7 @@ static void end_part(struct parser *p)
 }
 
 // What a bracket that is closed comes to.
-static void put_bracket(struct parser *p, const struct frame *f)
+static void put_bracket(struct parser *p, const struct parser_frame *f)
 {
     static const enum item_kind items[] = {
         [FRAME_CALL] = ITEM_CALL, [FRAME_ARRAY] = ITEM_ARRAY, [FRAME_INDEX] = ITEM_INDEX};
@@ -925,7 +927,7 @@ static void put_bracket(struct parser *p, const struct frame *f)
 static void read_close(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     if (f->kind == FRAME_EACH) {
         close_each(p, t);
         return;
@@ -953,7 +955,7 @@ static void read_close(struct parser *p, struct token t)
         p->want_operand = true;
         return;
     }
-    struct frame closed = *f;
+    struct parser_frame closed = *f;
     pop_bracket(p);
     put_bracket(p, &closed);
 }
@@ -962,7 +964,7 @@ static void read_close(struct parser *p, struct token t)
 static bool is_tuple(struct parser *p)
 {
     return top(p)->kind == FRAME_PAREN && p->open.count > 1 &&
-           BUF(struct frame, &p->open)[p->open.count - 2].kind == FRAME_CALL;
+           BUF(struct parser_frame, &p->open)[p->open.count - 2].kind == FRAME_CALL;
 }
 
 static void read_comma(struct parser *p, struct token t)
@@ -989,7 +991,7 @@ static void read_comma(struct parser *p, struct token t)
 static void read_colon(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
-    struct frame *f = top(p);
+    struct parser_frame *f = top(p);
     if (f->kind == FRAME_INDEX && f->slice) {
         diag_set(p->diag, t.span, "a slice here has no step");
         diag_hint(p->diag, "an array of indices takes any rows: X[range(0, len(X), 2)]");
@@ -1009,13 +1011,13 @@ static void read_infix(struct parser *p, struct token t)
     int tight = precedence(t.op);
     // Powers group from the right, comparisons not at all, the rest from the left.
     reduce(p, t.op == OP_POW ? tight + 1 : tight == PRECEDENCE_COMPARE ? tight + 1 : tight);
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     if (tight == PRECEDENCE_COMPARE && frame_precedence(f) == PRECEDENCE_COMPARE) {
         diag_set(p->diag, t.span, "comparisons do not chain");
         diag_hint(p->diag, "write (a < b)*(b < c)");
         return;
     }
-    push(p, (struct frame){.kind = FRAME_INFIX, .op = t.op, .span = t.span});
+    push(p, (struct parser_frame){.kind = FRAME_INFIX, .op = t.op, .span = t.span});
     p->want_operand = true;
     lexer_next(p->lexer, p->diag);
 }
@@ -1023,13 +1025,13 @@ static void read_infix(struct parser *p, struct token t)
 static void read_matmul(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_PRODUCT);
-    push(p, (struct frame){.kind = FRAME_MATMUL, .op = OP_COUNT, .span = t.span});
+    push(p, (struct parser_frame){.kind = FRAME_MATMUL, .op = OP_COUNT, .span = t.span});
     p->want_operand = true;
     lexer_next(p->lexer, p->diag);
 }
 
 // A value follows a value inside a bracket.
-static void sign_missing(struct parser *p, const struct frame *f, struct token t)
+static void sign_missing(struct parser *p, const struct parser_frame *f, struct token t)
 {
     char quoted[QUOTED];
     const char *s = p->lexer->source->text;
@@ -1047,7 +1049,7 @@ static void finish(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
     reduce(p, PRECEDENCE_COMPARE);
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     if (f != NULL && f->kind == FRAME_EACH && token_is(p->lexer, t, "if")) {
         close_each(p, t);
         return;
@@ -1074,7 +1076,7 @@ static void finish(struct parser *p)
 }
 
 // a/2x and a**2x are read in two ways by two people.
-static void refuse_two_readings(struct parser *p, const struct frame *f, struct token t)
+static void refuse_two_readings(struct parser *p, const struct parser_frame *f, struct token t)
 {
     char a[QUOTED], b[QUOTED];
     const char *s = p->lexer->source->text, *sign = f->op == OP_DIV ? "/" : "**";
@@ -1106,7 +1108,7 @@ static bool is_assigned(struct parser *p, struct token t)
 static bool in_bars(struct parser *p)
 {
     for (size_t i = p->open.count; i-- > 0;) {
-        const struct frame *f = &BUF(struct frame, &p->open)[i];
+        const struct parser_frame *f = &BUF(struct parser_frame, &p->open)[i];
         if (is_bracket(f)) {
             return f->kind == FRAME_BARS;
         }
@@ -1123,7 +1125,7 @@ static bool read_implied_product(struct parser *p, struct token t)
         (t.kind == TOKEN_NAME && !t.latex && looks_like_number(p, t)) || is_assigned(p, t)) {
         return false;
     }
-    const struct frame *f = top(p);
+    const struct parser_frame *f = top(p);
     if (f != NULL && f->kind == FRAME_INFIX && (f->op == OP_DIV || f->op == OP_POW)) {
         refuse_two_readings(p, f, t);
         return true;
@@ -1132,7 +1134,8 @@ static bool read_implied_product(struct parser *p, struct token t)
         p->implied = (struct span){p->last.start, t.span.end};
     }
     reduce(p, PRECEDENCE_PRODUCT);
-    push(p, (struct frame){.kind = FRAME_INFIX, .op = OP_MUL, .span = {p->last.end, p->last.end}});
+    push(p, (struct parser_frame){
+                .kind = FRAME_INFIX, .op = OP_MUL, .span = {p->last.end, p->last.end}});
     p->want_operand = true;
     return true;
 }
@@ -1200,7 +1203,7 @@ static void read_operator(struct parser *p)
     } else if (t.kind == TOKEN_RAISED) {
         read_raised(p, t);
     } else if (is_open(t, '[')) {
-        push(p, (struct frame){.kind = FRAME_INDEX, .span = t.span});
+        push(p, (struct parser_frame){.kind = FRAME_INDEX, .span = t.span});
         p->want_operand = true;
         lexer_next(p->lexer, p->diag);
     } else if (t.kind == TOKEN_COLON && p->brackets > 0) {

@@ -5,7 +5,7 @@
 #include "text/spelling.h"
 
 // What stands between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
-struct piece {
+struct slope_piece {
     struct span span;  // after its d or ∂
     uint32_t node;     // of %7; else NODE_NONE
     int power;         // written raised: dx²; 0: not so
@@ -17,7 +17,7 @@ struct below {
     const struct names *names;
     int order;
     bool bound;  // only names that are
-    struct piece piece[SLOPE_ORDERS];
+    struct slope_piece piece[SLOPE_ORDERS];
     size_t pieces;
     // The readings found: how many, and the first two.
     struct slope_name reading[2][SLOPE_ORDERS];
@@ -99,7 +99,7 @@ static void split(struct below *b, size_t piece, size_t at, int count)
         }
         return;
     }
-    const struct piece *p = &b->piece[piece];
+    const struct slope_piece *p = &b->piece[piece];
     size_t start = at == 0 ? p->span.start : at, end = p->span.end;
     int power = p->power == 0 ? 1 : p->power;
     for (size_t e = start + 1; e < end && p->node == NODE_NONE; e++) {
@@ -161,10 +161,10 @@ static void read_pieces(struct below *b, struct lexer *l, bool caret)
             break;  // apart, and without ∂
         }
         lexer_next(l, &ignored);
-        struct piece *p = &b->piece[b->pieces++];
-        *p = (struct piece){.span = {t.span.start + !t.partial, t.span.end},
-                            .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE,
-                            .partial = t.partial};
+        struct slope_piece *p = &b->piece[b->pieces++];
+        *p = (struct slope_piece){.span = {t.span.start + !t.partial, t.span.end},
+                                  .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE,
+                                  .partial = t.partial};
         p->power = read_power(l, caret);
     }
 }
@@ -283,7 +283,7 @@ static bool choose(struct below *b, struct slope_notation *s, struct diag *d)
 // dx2 where x2 is bound as well.
 static void note_other(const struct below *b, struct slope_notation *s)
 {
-    const struct piece *p = &b->piece[0];
+    const struct slope_piece *p = &b->piece[0];
     bool whole = s->below[0].span.end == p->span.end;
     if (b->pieces == 1 && !whole && p->power == 0 && is_bound(b->lexer, b->names, p->span)) {
         s->other = p->span;

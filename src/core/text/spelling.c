@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-struct row {
+struct spelling_row {
     const char *written, *meant;
 };
 
@@ -15,13 +15,13 @@ static bool begins_with(const char *s, size_t n, const char *with)
     return length <= n && memcmp(s, with, length) == 0;
 }
 
-static const struct row signs[] = {
+static const struct spelling_row signs[] = {
     {"−", "-"},  {"–", "-"},  {"—", "-"},  {"×", "*"}, {"·", "*"}, {"⋅", "*"},
     {"∗", "*"},  {"⊙", "*"},  {"∘", "*"},  {"⨯", "*"}, {"÷", "/"}, {"∕", "/"},
     {"≤", "<="}, {"≥", ">="}, {"≠", "!="}, {"←", "="},
 };
 
-static const struct row commands[] = {
+static const struct spelling_row commands[] = {
     {"cdot", "*"}, {"times", "*"}, {"odot", "*"}, {"ast", "*"},         {"div", "/"},  {"le", "<="},
     {"leq", "<="}, {"ge", ">="},   {"geq", ">="}, {"ne", "!="},         {"neq", "!="}, {"left", ""},
     {"right", ""}, {"quad", ""},   {"qquad", ""}, {"big", ""},          {"Big", ""},   {"bigl", ""},
@@ -90,7 +90,7 @@ size_t spelling_raised(const char *s, size_t n, double *number)
     return at == sign ? 0 : at;
 }
 
-static const struct row functions[] = {
+static const struct spelling_row functions[] = {
     {"σ sigma logistic sigm expit Sigmoid", "sigmoid"},
     {"ln", "log"},
     {"arctan", "atan"},

@@ -13,7 +13,7 @@ static int longest_box(const struct plan *p, uint32_t rank)
 {
     int length = 0;
     for (uint32_t i = 0; i < p->boxes; i++) {
-        const struct item *box = plan_item(p, i);
+        const struct draw_item *box = plan_item(p, i);
         length = box->rank == rank && box->length > length ? box->length : length;
     }
     return length;
@@ -53,7 +53,7 @@ static size_t length_across(const struct plan *p)
 {
     int end = 0;
     for (uint32_t i = 0; i < p->items.count; i++) {
-        const struct item *item = plan_item(p, i);
+        const struct draw_item *item = plan_item(p, i);
         end = item->at + item->size > end ? item->at + item->size : end;
     }
     return (size_t)end;
@@ -117,7 +117,7 @@ static int departure(const struct plan *p, uint32_t rank)
 // From the edge of the box to the operand's cell.
 static void paint_wire(const struct plan *p, struct canvas *c, const struct wire *wire)
 {
-    const struct item *from = plan_item(p, wire->from), *to = plan_item(p, wire->to);
+    const struct draw_item *from = plan_item(p, wire->from), *to = plan_item(p, wire->to);
     int track = p->way == DRAW_ACROSS;  // where the first track of a channel is
     struct pen pen = {.p = p,
                       .c = c,
@@ -145,7 +145,7 @@ static bool paint(const struct plan *p, size_t rows, size_t columns, struct text
     struct canvas c;
     canvas_init(&c, rows, columns, p->ascii);
     for (uint32_t i = 0; i < p->boxes; i++) {
-        const struct item *box = plan_item(p, i);
+        const struct draw_item *box = plan_item(p, i);
         box_paint(p, &c, box, plan_rank_band(p, box->rank));
     }
     // What has flowed is painted last, to be seen whole.

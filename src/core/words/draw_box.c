@@ -134,7 +134,7 @@ static int cell_columns(const struct plan *p, const struct rec *cell)
                : figure_columns(p, cell, KEY_local_text, KEY_local_room);
 }
 
-static int cells_of(const struct item *item)
+static int cells_of(const struct draw_item *item)
 {
     int count = 0;
     while (count < PORTS_MOST && item->cell[count] != NULL) {
@@ -174,7 +174,7 @@ static int title_columns(const struct plan *p, const struct rec *box)
 }
 
 // Columns of the cells' column, across.
-static int cells_column(const struct plan *p, const struct item *item)
+static int cells_column(const struct plan *p, const struct draw_item *item)
 {
     int columns = 0;
     for (int i = 0; i < cells_of(item); i++) {
@@ -183,7 +183,7 @@ static int cells_column(const struct plan *p, const struct item *item)
     return columns;
 }
 
-static void measure_across(const struct plan *p, struct item *item)
+static void measure_across(const struct plan *p, struct draw_item *item)
 {
     int cells = cells_of(item) == 0 ? 0 : cells_column(p, item) + 1;
     int body = larger(body_columns(p, item->box), title_columns(p, item->box) + 1);
@@ -197,7 +197,7 @@ static void measure_across(const struct plan *p, struct item *item)
 
 // Where cell `i` begins and how wide it is, down: the cells fill the box. Each has its share of
 // what is to spare, the last one the rest.
-static struct band cell_band(const struct plan *p, const struct item *item, int i)
+static struct band cell_band(const struct plan *p, const struct draw_item *item, int i)
 {
     int count = cells_of(item), inside = item->size - 2, spare = inside - (count - 1), start = 1;
     for (int k = 0; k < count; k++) {
@@ -211,7 +211,7 @@ static struct band cell_band(const struct plan *p, const struct item *item, int 
     return (struct band){start, length};
 }
 
-static void measure_down(const struct plan *p, struct item *item)
+static void measure_down(const struct plan *p, struct draw_item *item)
 {
     int count = cells_of(item), cells = count > 0 ? count - 1 : 0;
     for (int i = 0; i < count; i++) {
@@ -227,7 +227,7 @@ static void measure_down(const struct plan *p, struct item *item)
     }
 }
 
-void box_measure(const struct plan *p, struct item *item)
+void box_measure(const struct plan *p, struct draw_item *item)
 {
     if (p->way == DRAW_ACROSS) {
         measure_across(p, item);
@@ -242,7 +242,7 @@ void box_measure(const struct plan *p, struct item *item)
 struct brush {
     const struct plan *p;
     struct canvas *c;
-    const struct item *item;
+    const struct draw_item *item;
     enum look look;
     size_t row, column, rows, columns;
     struct text words;
@@ -369,7 +369,7 @@ static void paint_cell(struct brush *b, const struct rec *cell, size_t row, size
                  constant != NULL ? INK_MUTED : INK_LOCAL);
 }
 
-static bool has_uses(const struct item *item)
+static bool has_uses(const struct draw_item *item)
 {
     return item->last > item->rank;
 }
@@ -426,7 +426,8 @@ static void paint_down(struct brush *b)
     }
 }
 
-void box_paint(const struct plan *p, struct canvas *c, const struct item *item, struct band band)
+void box_paint(const struct plan *p, struct canvas *c, const struct draw_item *item,
+               struct band band)
 {
     bool across = p->way == DRAW_ACROSS;
     struct brush b = {.p = p, .c = c, .item = item, .look = look_of(item->box)};

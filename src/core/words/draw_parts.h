@@ -20,7 +20,7 @@ enum { PORTS_MOST = 6 };
 
 // Something at a rank: a box, or a wire that passes through on its way to a later rank. All the
 // wires of one value are one net: they leave its box as one line, which forks where it must.
-struct item {
+struct draw_item {
     const struct rec *box;               // NULL: a wire that passes through
     const struct rec *cell[PORTS_MOST];  // box: its operands, in the order in which they are shown
     bool source;                         // box: nothing is wired to it
@@ -64,7 +64,8 @@ struct plan {
     const struct rec *current;  // the box whose step was taken last, or NULL
     enum draw_way way;
     bool ascii;
-    struct buf items;  // struct item: the boxes in the order of the scene, then what passes through
+    struct buf
+        items;  // struct draw_item: the boxes in the order of the scene, then what passes through
     struct buf wires;  // struct wire
     uint32_t boxes;
     uint32_t ranks;
@@ -76,9 +77,9 @@ struct plan {
     struct buf bands;   // struct band: rank 0, the channel behind it, rank 1, …
 };
 
-static inline struct item *plan_item(const struct plan *p, uint32_t i)
+static inline struct draw_item *plan_item(const struct plan *p, uint32_t i)
 {
-    return &BUF(struct item, &p->items)[i];
+    return &BUF(struct draw_item, &p->items)[i];
 }
 
 static inline struct wire *plan_wire(const struct plan *p, size_t i)
@@ -89,7 +90,7 @@ static inline struct wire *plan_wire(const struct plan *p, size_t i)
 // The item that carries the net of box `net` through `rank`: the box itself at its own.
 static inline uint32_t plan_carrier(const struct plan *p, uint32_t net, uint32_t rank)
 {
-    const struct item *box = plan_item(p, net);
+    const struct draw_item *box = plan_item(p, net);
     return rank == box->rank ? net : box->passing + (rank - box->rank - 1);
 }
 
@@ -118,9 +119,10 @@ void plan_release(struct plan *p);
 
 // draw_box.c
 // How large the box is and where its wires begin and end.
-void box_measure(const struct plan *p, struct item *item);
+void box_measure(const struct plan *p, struct draw_item *item);
 // Draws it into the band of its rank: across it takes the whole length, down it stands at the end.
-void box_paint(const struct plan *p, struct canvas *c, const struct item *item, struct band band);
+void box_paint(const struct plan *p, struct canvas *c, const struct draw_item *item,
+               struct band band);
 
 // draw_place.c. False if the answer makes no sense or memory ran out.
 bool plan_place(struct plan *p, const char *answer);

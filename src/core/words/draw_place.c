@@ -15,7 +15,7 @@
 enum { PLACE_MOST = 10000 };
 
 // Characters that stay free between two items.
-static int gap(const struct plan *p, const struct item *a, const struct item *b)
+static int gap(const struct plan *p, const struct draw_item *a, const struct draw_item *b)
 {
     bool boxes = a->box != NULL && b->box != NULL;
     return p->way == DRAW_ACROSS ? boxes : 1 + boxes;
@@ -39,7 +39,7 @@ static void ask(struct text *out, const struct plan *p)
         text_addf(out, "i%u [width=%.1f]\n", (unsigned)i, UNIT * plan_item(p, i)->size);
     }
     for (uint32_t i = p->boxes; i < p->items.count; i++) {
-        const struct item *item = plan_item(p, i);
+        const struct draw_item *item = plan_item(p, i);
         ask_for_edge(out, plan_carrier(p, item->net, item->rank - 1), i, true);
     }
     for (size_t i = 0; i < p->wires.count; i++) {
@@ -64,7 +64,7 @@ bool draw_question(struct text *out, const struct rec *scene, enum draw_way way)
 // ---- The answer ---------------------------------------------------------------------------------
 
 // An item and where the layout put its middle.
-struct seat {
+struct draw_place_seat {
     double centre;
     uint32_t rank, item;
 };
@@ -80,7 +80,7 @@ static void read_seat(const char *line, struct buf *seats)
     unsigned long item = strtoul(line + strlen(begins), &end, 10);
     double centre = strtod(end, NULL) / UNIT;
     if (item < seats->count && centre >= 0 && centre <= PLACE_MOST) {
-        BUF(struct seat, seats)[item].centre = centre;
+        BUF(struct draw_place_seat, seats)[item].centre = centre;
     }
 }
 
@@ -95,9 +95,9 @@ static bool read_answer(struct plan *p, const char *answer, struct buf *seats)
     if (!buf_resize(seats, p->items.count)) {
         return false;
     }
-    struct seat *seat = seats->data;
+    struct draw_place_seat *seat = seats->data;
     for (uint32_t i = 0; i < p->items.count; i++) {
-        seat[i] = (struct seat){.centre = -1, .rank = plan_item(p, i)->rank, .item = i};
+        seat[i] = (struct draw_place_seat){.centre = -1, .rank = plan_item(p, i)->rank, .item = i};
     }
     while (*answer != '\0' && strncmp(answer, "stop", 4) != 0) {
         read_seat(answer, seats);
@@ -113,7 +113,7 @@ static bool read_answer(struct plan *p, const char *answer, struct buf *seats)
 
 static int compare_seats(const void *a, const void *b)
 {
-    const struct seat *x = a, *y = b;
+    const struct draw_place_seat *x = a, *y = b;
     if (x->rank != y->rank) {
         return x->rank < y->rank ? -1 : 1;
     }
@@ -125,7 +125,7 @@ static int compare_seats(const void *a, const void *b)
 
 // What passes through is put where the port would be of a box with the same middle, for the line to
 // be straight.
-static int place_of(const struct plan *p, const struct item *item, double centre)
+static int place_of(const struct plan *p, const struct draw_item *item, double centre)
 {
     bool across = p->way == DRAW_ACROSS;
     int size = item->box == NULL && across ? 4 : item->size;
@@ -135,15 +135,15 @@ static int place_of(const struct plan *p, const struct item *item, double centre
 // The order within the ranks, and places that leave the gaps.
 static bool seat_items(struct plan *p, struct buf *seats)
 {
-    qsort(seats->data, seats->count, sizeof(struct seat), compare_seats);
+    qsort(seats->data, seats->count, sizeof(struct draw_place_seat), compare_seats);
     if (!buf_resize(&p->order, seats->count) || !buf_resize(&p->first, p->ranks + 1)) {
         return false;
     }
     uint32_t rank = 0;
-    struct item *before = NULL;
+    struct draw_item *before = NULL;
     for (uint32_t i = 0; i < seats->count; i++) {
-        const struct seat *seat = &BUF(struct seat, seats)[i];
-        struct item *item = plan_item(p, seat->item);
+        const struct draw_place_seat *seat = &BUF(struct draw_place_seat, seats)[i];
+        struct draw_item *item = plan_item(p, seat->item);
         for (; rank < seat->rank; before = NULL) {
             BUF(uint32_t, &p->first)[++rank] = i;
         }
@@ -171,7 +171,7 @@ static struct wire *wire_to(struct plan *p, uint32_t box, int port)
 
 static int source_place(const struct plan *p, const struct wire *wire)
 {
-    const struct item *from =
+    const struct draw_item *from =
         plan_item(p, plan_carrier(p, wire->from, plan_item(p, wire->to)->rank - 1));
     return from->at + from->out;
 }
@@ -184,7 +184,7 @@ static bool has_no_order(const struct rec *box)
            strcmp(rec_get_text(box, KEY_kind), "group") == 0;
 }
 
-static void swap_operands(struct item *item, struct wire *first, struct wire *second)
+static void swap_operands(struct draw_item *item, struct wire *first, struct wire *second)
 {
     int port = first->port;
     const struct rec *cell = item->cell[port];
@@ -197,7 +197,7 @@ static void swap_operands(struct item *item, struct wire *first, struct wire *se
 // Operands without an order are shown in that in which their wires arrive.
 static void turn_operands(struct plan *p, uint32_t box)
 {
-    struct item *item = plan_item(p, box);
+    struct draw_item *item = plan_item(p, box);
     bool turned = has_no_order(item->box);
     while (turned) {
         turned = false;
@@ -222,9 +222,9 @@ static void shift(struct plan *p, uint32_t rank, uint32_t index, int by)
 {
     uint32_t count;
     const uint32_t *items = plan_rank(p, rank, &count);
-    struct item *item = plan_item(p, items[index]);
-    const struct item *before = index > 0 ? plan_item(p, items[index - 1]) : NULL;
-    const struct item *after = index + 1 < count ? plan_item(p, items[index + 1]) : NULL;
+    struct draw_item *item = plan_item(p, items[index]);
+    const struct draw_item *before = index > 0 ? plan_item(p, items[index - 1]) : NULL;
+    const struct draw_item *after = index + 1 < count ? plan_item(p, items[index + 1]) : NULL;
     int at = item->at + by, most = p->way == DRAW_ACROSS ? 2 : 4;
     bool fits = (before == NULL || at >= before->at + before->size + gap(p, before, item)) &&
                 (after == NULL || at + item->size + gap(p, item, after) <= after->at);
@@ -250,11 +250,11 @@ static const struct wire *only_wire_to(const struct plan *p, uint32_t box)
 static void straighten_behind(struct plan *p, uint32_t rank, uint32_t index)
 {
     uint32_t count, i = plan_rank(p, rank, &count)[index];
-    const struct item *item = plan_item(p, i);
+    const struct draw_item *item = plan_item(p, i);
     const struct wire *wire = item->box != NULL ? only_wire_to(p, i) : NULL;
     if (rank > 0 && (item->box == NULL || wire != NULL)) {
         uint32_t net = wire != NULL ? wire->from : item->net;
-        const struct item *from = plan_item(p, plan_carrier(p, net, rank - 1));
+        const struct draw_item *from = plan_item(p, plan_carrier(p, net, rank - 1));
         int in = wire != NULL ? item->in[wire->port] : 0;
         shift(p, rank, index, from->at + from->out - item->at - in);
     }
@@ -264,7 +264,7 @@ static void straighten_behind(struct plan *p, uint32_t rank, uint32_t index)
 static void straighten_before(struct plan *p, uint32_t rank, uint32_t index)
 {
     uint32_t count, i = plan_rank(p, rank, &count)[index];
-    const struct item *item = plan_item(p, i);
+    const struct draw_item *item = plan_item(p, i);
     const struct wire *only = NULL;
     size_t uses = 0;
     for (size_t k = 0; k < p->wires.count; k++) {
@@ -272,7 +272,7 @@ static void straighten_before(struct plan *p, uint32_t rank, uint32_t index)
         uses += plan_wire(p, k)->from == i;
     }
     if (item->box != NULL && item->source && uses == 1) {
-        const struct item *to = plan_item(p, only->to);
+        const struct draw_item *to = plan_item(p, only->to);
         shift(p, rank, index, to->at + to->in[only->port] - item->at - item->out);
     }
 }
@@ -308,7 +308,7 @@ static void begin_at_zero(struct plan *p)
 bool plan_place(struct plan *p, const char *answer)
 {
     struct buf seats;
-    buf_init(&seats, sizeof(struct seat));
+    buf_init(&seats, sizeof(struct draw_place_seat));
     bool ok = read_answer(p, answer, &seats) && seat_items(p, &seats);
     buf_release(&seats);
     if (ok) {

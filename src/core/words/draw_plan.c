@@ -29,14 +29,14 @@ static bool add_boxes(struct plan *p)
         if (signs_is(box, KEY_kind, "constant")) {
             continue;
         }
-        struct item *item = buf_push(&p->items, 1);
+        struct draw_item *item = buf_push(&p->items, 1);
         if (item == NULL) {
             return false;
         }
-        *item = (struct item){.box = box,
-                              .node = (uint32_t)rec_get_whole(box, KEY_node),
-                              .net = (uint32_t)p->items.count - 1,
-                              .source = true};
+        *item = (struct draw_item){.box = box,
+                                   .node = (uint32_t)rec_get_whole(box, KEY_node),
+                                   .net = (uint32_t)p->items.count - 1,
+                                   .source = true};
     }
     p->boxes = (uint32_t)p->items.count;
     return true;
@@ -61,7 +61,7 @@ static enum flow flow_of(const struct plan *p, const struct rec *box, const stru
 
 static bool add_wires(struct plan *p, uint32_t to)
 {
-    struct item *item = plan_item(p, to);
+    struct draw_item *item = plan_item(p, to);
     const struct rec *cells = rec_find(item->box, KEY_cells);
     int slot = 0;
     for (const struct rec *cell = cells->in.first; cell != NULL && slot < PORTS_MOST;
@@ -88,8 +88,8 @@ static bool add_wires(struct plan *p, uint32_t to)
 static void rank_computed(struct plan *p)
 {
     for (size_t i = 0; i < p->wires.count; i++) {
-        struct item *from = plan_item(p, plan_wire(p, i)->from),
-                    *to = plan_item(p, plan_wire(p, i)->to);
+        struct draw_item *from = plan_item(p, plan_wire(p, i)->from),
+                         *to = plan_item(p, plan_wire(p, i)->to);
         to->rank = from->rank + 1 > to->rank ? from->rank + 1 : to->rank;
     }
 }
@@ -124,7 +124,7 @@ static uint32_t measure_nets(struct plan *p)
         plan_item(p, i)->last = plan_item(p, i)->rank;
     }
     for (size_t i = 0; i < p->wires.count; i++) {
-        struct item *from = plan_item(p, plan_wire(p, i)->from);
+        struct draw_item *from = plan_item(p, plan_wire(p, i)->from);
         uint32_t rank = plan_item(p, plan_wire(p, i)->to)->rank;
         sum += rank > from->last ? rank - from->last : 0;
         from->last = rank > from->last ? rank : from->last;
@@ -136,7 +136,7 @@ static uint32_t measure_nets(struct plan *p)
 // shorter.
 static void rank_late(struct plan *p, uint32_t i)
 {
-    struct item *item = plan_item(p, i);
+    struct draw_item *item = plan_item(p, i);
     uint32_t first = first_use(p, i), best = item->rank, least = measure_nets(p);
     for (uint32_t rank = best + 1; first != UINT32_MAX && rank < first; rank++) {
         item->rank = rank;
@@ -167,15 +167,15 @@ static void find_ranks(struct plan *p)
 
 static bool add_passing(struct plan *p, uint32_t net)
 {
-    struct item *box = plan_item(p, net);
+    struct draw_item *box = plan_item(p, net);
     uint32_t from = box->rank + 1, to = box->last;
     box->passing = (uint32_t)p->items.count;
     for (uint32_t rank = from; rank < to; rank++) {
-        struct item *item = buf_push(&p->items, 1);
+        struct draw_item *item = buf_push(&p->items, 1);
         if (item == NULL) {
             return false;
         }
-        *item = (struct item){.net = net, .rank = rank, .size = 1};
+        *item = (struct draw_item){.net = net, .rank = rank, .size = 1};
     }
     return true;
 }
@@ -188,7 +188,7 @@ bool plan_init(struct plan *p, const struct rec *scene, enum draw_way way)
                        .current = signs_current(scene),
                        .way = way,
                        .ascii = rec_get_flag(scene, KEY_ascii)};
-    buf_init(&p->items, sizeof(struct item));
+    buf_init(&p->items, sizeof(struct draw_item));
     buf_init(&p->wires, sizeof(struct wire));
     buf_init(&p->order, sizeof(uint32_t));
     buf_init(&p->first, sizeof(uint32_t));

@@ -32,9 +32,9 @@ static bool add_goal(struct plan *p, struct hop *hop, int at)
     return true;
 }
 
-static bool add_hop(struct plan *p, uint32_t rank, const struct item *carrier)
+static bool add_hop(struct plan *p, uint32_t rank, const struct draw_item *carrier)
 {
-    const struct item *box = plan_item(p, carrier->net);
+    const struct draw_item *box = plan_item(p, carrier->net);
     int from = carrier->at + carrier->out;
     struct hop hop = {.net = carrier->net,
                       .rank = rank,
@@ -49,7 +49,7 @@ static bool add_hop(struct plan *p, uint32_t rank, const struct item *carrier)
     }
     for (size_t i = 0; ok && i < p->wires.count; i++) {
         const struct wire *wire = plan_wire(p, i);
-        const struct item *to = plan_item(p, wire->to);
+        const struct draw_item *to = plan_item(p, wire->to);
         if (wire->from == carrier->net && to->rank == rank + 1) {
             ok = add_goal(p, &hop, to->at + to->in[wire->port]);
         }
@@ -220,7 +220,7 @@ static void move_on(struct plan *p, uint32_t rank, int at)
     uint32_t count;
     const uint32_t *items = plan_rank(p, rank, &count);
     for (uint32_t i = 0; i < count; i++) {
-        struct item *item = plan_item(p, items[i]);
+        struct draw_item *item = plan_item(p, items[i]);
         item->at += item->at + item->size > at;
     }
 }

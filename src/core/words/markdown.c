@@ -6,7 +6,7 @@
 #include "words/rich.h"
 
 // Where text is put, and what must be known of it.
-struct page {
+struct markdown_page {
     struct text *out;
     bool line_begins, in_table;
     const char *align;  // of the table
@@ -45,7 +45,7 @@ static size_t backticks(const char *s, size_t n)
     return most;
 }
 
-static void put_code(struct page *p, const char *code, size_t length)
+static void put_code(struct markdown_page *p, const char *code, size_t length)
 {
     struct text shown;
     text_init(&shown);
@@ -67,7 +67,7 @@ static void put_code(struct page *p, const char *code, size_t length)
 }
 
 // What would begin a list, a quotation, a rule or a heading at the beginning of a line: - + = 1.
-static size_t line_begin(struct page *p, const char *s, size_t n)
+static size_t line_begin(struct markdown_page *p, const char *s, size_t n)
 {
     size_t digits = 0;
     while (digits < n && s[digits] >= '0' && s[digits] <= '9') {
@@ -87,7 +87,7 @@ static size_t line_begin(struct page *p, const char *s, size_t n)
 
 static void put_text(void *at, enum ink ink, const char *s, size_t n)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     size_t blanks = 0;
     if (p->line_begins) {  // four blanks would begin a block of code
         while (blanks < n && s[blanks] == ' ') {
@@ -111,7 +111,7 @@ static void put_text(void *at, enum ink ink, const char *s, size_t n)
 
 static void put_maths(void *at, const char *s, size_t n)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     text_add_char(p->out, '$');
     for (size_t i = 0; i < n; i++) {
         if (s[i] == '<' || s[i] == '>' || (s[i] == '|' && p->in_table)) {
@@ -126,7 +126,7 @@ static void put_maths(void *at, const char *s, size_t n)
 
 static void begin_line(void *at, bool prose, enum ink ink)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     (void)prose;
     text_add(p->out, ink == INK_TITLE ? "\n### " : ink == INK_EMPHASIS ? "\n> " : "\n");
     p->line_begins = ink == INK_END;
@@ -134,7 +134,7 @@ static void begin_line(void *at, bool prose, enum ink ink)
 
 static void end_line(void *at, bool prose, enum ink ink)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     (void)prose;
     (void)ink;
     text_add_char(p->out, '\n');
@@ -154,7 +154,7 @@ void markdown_fence(struct text *out, const char *info, const char *s, size_t n)
 
 static void put_fixed(void *at, const char *s, size_t n)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     struct text shown;
     text_init(&shown);
     for (size_t i = 0; i < n;) {
@@ -169,7 +169,7 @@ static void put_fixed(void *at, const char *s, size_t n)
     text_release(&shown);
 }
 
-static void add_rule(struct page *p)
+static void add_rule(struct markdown_page *p)
 {
     for (size_t i = 0; i < p->columns; i++) {
         text_add(p->out, p->align[i] == 'r' ? "|---:" : "|---");
@@ -180,7 +180,7 @@ static void add_rule(struct page *p)
 // Every table of Markdown has a row of titles: an empty one where there is none.
 static void begin_table(void *at, const char *align, size_t columns, bool has_head)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     p->in_table = true;
     p->align = align;
     p->columns = columns;
@@ -201,7 +201,7 @@ static void begin_row(void *at, bool head)
 
 static void begin_cell(void *at, char align, bool head, size_t column)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     (void)align;
     (void)head;
     (void)column;
@@ -210,14 +210,14 @@ static void begin_cell(void *at, char align, bool head, size_t column)
 
 static void end_cell(void *at, bool head)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     (void)head;
     text_add_char(p->out, ' ');
 }
 
 static void end_row(void *at, bool head)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     text_add(p->out, "|\n");
     if (head) {
         add_rule(p);
@@ -226,7 +226,7 @@ static void end_row(void *at, bool head)
 
 static void end_table(void *at)
 {
-    struct page *p = at;
+    struct markdown_page *p = at;
     p->in_table = false;
 }
 
@@ -235,7 +235,7 @@ void markdown_add(struct text *out, const struct rec *record, const struct words
     static const struct rich_writer writer = {put_text,  put_maths,   begin_line, end_line,
                                               put_fixed, begin_table, begin_row,  begin_cell,
                                               end_cell,  end_row,     end_table};
-    struct page page = {.out = out};
+    struct markdown_page page = {.out = out};
     struct text rows;
     text_init(&rows);
     if (rec_is(record, KIND_derive) && latex_rows(&rows, record, form)) {

@@ -8,7 +8,7 @@
 #include "words/notebook.h"
 #include "words/words.h"
 
-struct note {
+struct notes_note {
     struct text typed;
     struct records records;
     int digits;
@@ -21,22 +21,23 @@ void notes_init(struct notes *n)
 {
     *n = (struct notes){0};
     text_init(&n->setup);
-    buf_init(&n->entries, sizeof(struct note));
+    buf_init(&n->entries, sizeof(struct notes_note));
 }
 
 void notes_release(struct notes *n)
 {
     for (size_t i = 0; i < n->entries.count; i++) {
-        text_release(&BUF(struct note, &n->entries)[i].typed);
-        records_release(&BUF(struct note, &n->entries)[i].records);
+        text_release(&BUF(struct notes_note, &n->entries)[i].typed);
+        records_release(&BUF(struct notes_note, &n->entries)[i].records);
     }
     buf_release(&n->entries);
     text_release(&n->setup);
 }
 
-static struct note *last(struct notes *n)
+static struct notes_note *last(struct notes *n)
 {
-    return n->entries.count == 0 ? NULL : &BUF(struct note, &n->entries)[n->entries.count - 1];
+    return n->entries.count == 0 ? NULL
+                                 : &BUF(struct notes_note, &n->entries)[n->entries.count - 1];
 }
 
 void notes_begin(struct notes *n, const char *typed, size_t length)
@@ -44,11 +45,11 @@ void notes_begin(struct notes *n, const char *typed, size_t length)
     while (length > 0 && strchr(" \n", typed[length - 1]) != NULL) {
         length--;
     }
-    struct note *note = buf_push(&n->entries, 1);
+    struct notes_note *note = buf_push(&n->entries, 1);
     if (note == NULL) {
         return;
     }
-    *note = (struct note){.digits = 6, .lesson = n->playing};
+    *note = (struct notes_note){.digits = 6, .lesson = n->playing};
     text_init(&note->typed);
     records_init(&note->records);
     n->left_out += n->bytes > NOTES_MOST;
@@ -84,7 +85,7 @@ static void forget_terminal(struct rec *r)
 
 void notes_hear(struct notes *n, const struct rec *record, int digits)
 {
-    struct note *note = last(n);
+    struct notes_note *note = last(n);
     if (note == NULL || rec_is(record, KIND_need) || rec_is(record, KIND_training) ||
         rec_is(record, KIND_trace)) {
         return;
@@ -102,7 +103,7 @@ void notes_hear(struct notes *n, const struct rec *record, int digits)
 
 // ---- What is shown ------------------------------------------------------------------------------
 
-struct document {
+struct notes_document {
     const struct notes_page *page;
     struct text *out;
     size_t pictures;
@@ -123,19 +124,19 @@ static bool is_shown(const struct rec *r)
 }
 
 // One statement that failed changed nothing, and is left out. Of several the first may have worked.
-static bool is_mistake(struct note *note)
+static bool is_mistake(struct notes_note *note)
 {
     const struct rec *only = note->records.list.in.first;
     return note->records.list.in.count == 1 && rec_is(only, KIND_error) &&
            strpbrk(text_get(&note->typed), ";\n") == NULL;
 }
 
-static struct words_form form_of(struct note *note)
+static struct words_form form_of(struct notes_note *note)
 {
     return (struct words_form){.style = WORDS_PROMPT, .digits = note->digits};
 }
 
-static bool draw(struct document *d, const struct rec *r, struct text *picture)
+static bool draw(struct notes_document *d, const struct rec *r, struct text *picture)
 {
     const struct notes_page *page = d->page;
     bool drawn = page->draw != NULL && page->draw(page->at, r, d->pictures + 1, picture);
@@ -143,14 +144,14 @@ static bool draw(struct document *d, const struct rec *r, struct text *picture)
     return drawn;
 }
 
-static void add_words(struct text *out, const struct rec *r, struct note *note)
+static void add_words(struct text *out, const struct rec *r, struct notes_note *note)
 {
     const struct words_form form = form_of(note);
     bundle_plain(out, r, &form);
 }
 
 // What was typed, as at a prompt: ∇ before the first line, … before the others.
-static void add_typed(struct text *out, struct note *note)
+static void add_typed(struct text *out, struct notes_note *note)
 {
     const char *s = text_get(&note->typed);
     for (bool first = true; first || *s != '\0'; first = false) {
@@ -164,13 +165,13 @@ static void add_typed(struct text *out, struct note *note)
 
 // ---- Markdown -----------------------------------------------------------------------------------
 
-static void close_fence(struct document *d)
+static void close_fence(struct notes_document *d)
 {
     text_add(d->out, d->fence ? "```\n" : "");
     d->fence = false;
 }
 
-static void add_markdown_pictures(struct document *d, struct note *note)
+static void add_markdown_pictures(struct notes_document *d, struct notes_note *note)
 {
     const struct words_form form = form_of(note);
     for (const struct rec *r = note->records.list.in.first; r != NULL; r = r->next) {
@@ -188,7 +189,7 @@ static void add_markdown_pictures(struct document *d, struct note *note)
     }
 }
 
-static void add_markdown_lesson(struct document *d, struct note *note)
+static void add_markdown_lesson(struct notes_document *d, struct notes_note *note)
 {
     const struct words_form form = form_of(note);
     struct text typed;
@@ -206,7 +207,7 @@ static void add_markdown_lesson(struct document *d, struct note *note)
     text_release(&typed);
 }
 
-static void add_markdown(struct document *d, struct note *note)
+static void add_markdown(struct notes_document *d, struct notes_note *note)
 {
     if (note->lesson) {
         add_markdown_lesson(d, note);
@@ -229,7 +230,7 @@ static void add_markdown(struct document *d, struct note *note)
 
 // ---- HTML ---------------------------------------------------------------------------------------
 
-static void add_html(struct document *d, struct note *note)
+static void add_html(struct notes_document *d, struct notes_note *note)
 {
     const struct words_form form = form_of(note);
     struct text typed;
@@ -262,7 +263,7 @@ static bool draw_svg(void *d, const struct rec *r, struct text *svg)
 }
 
 // One output: plain text always, and the form that shows it best.
-static void add_output(struct document *d, struct note *note, const struct rec *r)
+static void add_output(struct notes_document *d, struct notes_note *note, const struct rec *r)
 {
     const struct words_form form = form_of(note);
     const struct bundle_drawer drawer = {.draw = draw_svg, .at = d};
@@ -271,7 +272,7 @@ static void add_output(struct document *d, struct note *note, const struct rec *
     text_add_char(d->out, '}');
 }
 
-static bool is_said(const struct rec *r, struct note *note)
+static bool is_said(const struct rec *r, struct notes_note *note)
 {
     struct text words;
     text_init(&words);
@@ -281,7 +282,7 @@ static bool is_said(const struct rec *r, struct note *note)
     return said;
 }
 
-static void add_cell(struct document *d, struct note *note)
+static void add_cell(struct notes_document *d, struct notes_note *note)
 {
     notebook_code(&d->notebook, text_get(&note->typed), text_length(&note->typed));
     for (const struct rec *r = note->records.list.in.first; r != NULL; r = r->next) {
@@ -296,7 +297,7 @@ static void add_cell(struct document *d, struct note *note)
 // ---- The document -------------------------------------------------------------------------------
 
 // What the session held when the log began: statements that nobody typed, and no answers.
-static void add_setup(struct document *d, struct text *setup)
+static void add_setup(struct notes_document *d, struct text *setup)
 {
     if (text_length(setup) == 0) {
         return;
@@ -314,7 +315,7 @@ static void add_setup(struct document *d, struct text *setup)
     }
 }
 
-static void begin(struct document *d)
+static void begin(struct notes_document *d)
 {
     const char *title = d->page->title;
     switch (d->page->format) {
@@ -342,7 +343,7 @@ static void begin(struct document *d)
     }
 }
 
-static void end(struct document *d, const struct notes *n)
+static void end(struct notes_document *d, const struct notes *n)
 {
     struct text said;
     text_init(&said);
@@ -363,11 +364,11 @@ static void end(struct document *d, const struct notes *n)
 
 void notes_write(struct notes *n, const struct notes_page *page, struct text *out)
 {
-    struct document d = {.page = page, .out = out};
+    struct notes_document d = {.page = page, .out = out};
     begin(&d);
     add_setup(&d, &n->setup);
     for (size_t i = 0; i + 1 < n->entries.count; i++) {
-        struct note *note = &BUF(struct note, &n->entries)[i];
+        struct notes_note *note = &BUF(struct notes_note, &n->entries)[i];
         if (text_length(&note->typed) == 0 || is_mistake(note)) {
             continue;
         }

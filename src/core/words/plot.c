@@ -20,7 +20,7 @@ static const struct style {
 };
 
 // The dots of the field: a byte of braille for each cell, and the curve drawn there last.
-struct dots {
+struct plot_dots {
     struct buf bits;  // uint8_t
     struct buf of;    // uint8_t
     size_t rows, columns;
@@ -32,7 +32,7 @@ struct dots {
 // The dots of a braille sign from its upper left, as its code numbers them.
 static const uint8_t braille[4][2] = {{1, 8}, {2, 16}, {4, 32}, {64, 128}};
 
-static bool pen_is_down(const struct dots *d)
+static bool pen_is_down(const struct plot_dots *d)
 {
     const int *dashes = styles[d->curve % COUNT_OF(styles)].dashes;
     int period = 0, at;
@@ -54,7 +54,7 @@ unsigned plot_braille_dot(size_t row, size_t column)
     return braille[row][column];
 }
 
-static void put_dot(struct dots *d, double x, double y)
+static void put_dot(struct plot_dots *d, double x, double y)
 {
     if (!(x >= 0) || !(y >= 0) || x >= (double)(d->columns * d->across) ||
         y >= (double)(d->rows * d->down) || d->bits.failed || d->of.failed) {
@@ -71,7 +71,7 @@ struct place_at {
 };
 
 // From one point to the next, the first left out, both within or just beyond the field.
-static void draw_line(struct dots *d, struct place_at a, struct place_at b)
+static void draw_line(struct plot_dots *d, struct place_at a, struct place_at b)
 {
     double dx = b.x - a.x, dy = b.y - a.y;
     size_t steps = (size_t)ceil(fabs(dx) > fabs(dy) ? fabs(dx) : fabs(dy));
@@ -90,7 +90,7 @@ static void draw_line(struct dots *d, struct place_at a, struct place_at b)
 
 // The part of a line that lies in the field's height; false if none does, or if it leaps across,
 // as at a pole.
-static bool clip(const struct dots *d, struct place_at *a, struct place_at *b)
+static bool clip(const struct plot_dots *d, struct place_at *a, struct place_at *b)
 {
     double most = (double)(d->rows * d->down);
     bool above = a->y < 0 || b->y < 0, below = a->y >= most || b->y >= most;
@@ -110,7 +110,8 @@ static bool clip(const struct dots *d, struct place_at *a, struct place_at *b)
     return true;
 }
 
-static struct place_at place_of(const struct frame_of *f, const struct dots *d, double x, double y)
+static struct place_at place_of(const struct frame_of *f, const struct plot_dots *d, double x,
+                                double y)
 {
     double width = (double)(d->columns * d->across), height = (double)(d->rows * d->down);
     struct place_at at = {range_share(f->x, x) * width, (1 - range_share(f->y, y)) * height};
@@ -120,7 +121,7 @@ static struct place_at place_of(const struct frame_of *f, const struct dots *d, 
     return at;
 }
 
-static void draw_curve(const struct frame_of *f, struct dots *d, const struct rec *series)
+static void draw_curve(const struct frame_of *f, struct plot_dots *d, const struct rec *series)
 {
     const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
     struct place_at before = {0, 0};
@@ -150,7 +151,7 @@ void plot_braille(unsigned bits, char out[4])
     out[3] = '\0';
 }
 
-static void put_dots(struct frame_of *f, const struct dots *d)
+static void put_dots(struct frame_of *f, const struct plot_dots *d)
 {
     for (size_t i = 0; i < d->rows * d->columns; i++) {
         uint8_t bits = BUF(uint8_t, &d->bits)[i], of = BUF(uint8_t, &d->of)[i];
@@ -180,7 +181,7 @@ static void put_zero(struct frame_of *f)
 static void add_sample(struct text *out, size_t curve, bool ascii)
 {
     const struct style *style = &styles[curve % COUNT_OF(styles)];
-    struct dots d = {.rows = 1, .columns = 1, .down = 4, .across = 2, .curve = curve};
+    struct plot_dots d = {.rows = 1, .columns = 1, .down = 4, .across = 2, .curve = curve};
     text_add_char(out, (char)style->ink);
     for (size_t cell = 0; cell < 4; cell++) {
         uint8_t bits = 0;
@@ -231,7 +232,7 @@ static void draw_curves(struct text *out, const struct rec *plot, size_t width)
     size_t rows = width / 5 < ROWS_LEAST ? ROWS_LEAST : width / 5;
     rows = rows < ROWS_MOST ? rows : ROWS_MOST;
     frame_init(&f, plot, width, rows, width);
-    struct dots d = {
+    struct plot_dots d = {
         .rows = f.rows, .columns = f.columns, .down = f.ascii ? 1 : 4, .across = f.ascii ? 1 : 2};
     buf_init(&d.bits, 1);
     buf_init(&d.of, 1);

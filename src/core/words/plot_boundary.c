@@ -8,7 +8,7 @@
 enum { CLASSES_MOST = 6 };
 
 // How a class looks: its region, and the points that have its label.
-static const struct look {
+static const struct plot_boundary_look {
     const char *region, *point;
     char ascii_region[2], ascii_point[2];
     enum ink ink;
@@ -30,7 +30,7 @@ static void put_regions(struct frame_of *f, const struct rec *plot)
         if (inside && class->whole < 0) {
             frame_put(f, row, column, INK_ERROR, "?");
         } else if (inside && class->whole > 0 && class->whole < CLASSES_MOST) {
-            const struct look *look = &looks[class->whole];
+            const struct plot_boundary_look *look = &looks[class->whole];
             frame_put(f, row, column, (int)look->ink, f->ascii ? look->ascii_region : look->region);
         }
     }
@@ -46,7 +46,7 @@ static void put_points(struct frame_of *f, const struct rec *plot, bool right)
         int64_t class = rec_get_whole(p, KEY_class);
         if (rec_get_flag(p, KEY_right) == right && x >= 0 && x < (double)f->columns && y >= 0 &&
             y < (double)f->rows && class >= 0 && class < CLASSES_MOST) {
-            const struct look *look = &looks[class];
+            const struct plot_boundary_look *look = &looks[class];
             frame_put(f, (size_t)y, (size_t)x, right ? (int)look->ink : INK_ERROR,
                       f->ascii ? look->ascii_point : look->point);
         }
@@ -61,7 +61,7 @@ static void draw_legend(struct text *out, const struct frame_of *f, const struct
     size_t n = 0;
     for (const struct rec *c = rec_find(plot, KEY_classes)->in.first; c != NULL && n < CLASSES_MOST;
          c = c->next, n++) {
-        const struct look *look = &looks[n];
+        const struct plot_boundary_look *look = &looks[n];
         const char *region = f->ascii ? look->ascii_region : look->region;
         char number[NUMBER_TEXT];
         text_init(&entries[n]);

@@ -156,7 +156,7 @@ void prose_inked(struct text *out, const char *text, enum ink ink)
 
 // ---- Ink to lines -------------------------------------------------------------------------------
 
-struct line {
+struct prose_line {
     struct text *out;
     const char *lead;
     size_t indent, columns;
@@ -166,7 +166,7 @@ struct line {
     enum ink base;
 };
 
-static void begin_line(struct line *l)
+static void begin_line(struct prose_line *l)
 {
     if (l->first) {
         text_add(l->out, l->lead);
@@ -181,7 +181,7 @@ static void begin_line(struct line *l)
     }
 }
 
-static void end_line(struct line *l)
+static void end_line(struct prose_line *l)
 {
     if (l->ink != INK_END) {
         text_add_char(l->out, INK_END);
@@ -190,7 +190,7 @@ static void end_line(struct line *l)
 }
 
 // A word with the marks in it, which say what is open behind it.
-static void add_word(struct line *l, const char *s, size_t n)
+static void add_word(struct prose_line *l, const char *s, size_t n)
 {
     size_t width = ink_columns(s, n);
     if (!l->empty && l->used + 1 + width > l->columns) {
@@ -227,13 +227,13 @@ void prose_add(struct text *out, const char *text, const char *lead, size_t colu
     struct text inked;
     size_t indent = ink_columns(lead, strlen(lead));
     columns = columns > PROSE_COLUMNS ? PROSE_COLUMNS : columns;
-    struct line l = {.out = out,
-                     .lead = lead,
-                     .indent = indent,
-                     .columns = columns > indent + 10 ? columns : indent + 10,
-                     .first = true,
-                     .ink = (char)ink,
-                     .base = ink};
+    struct prose_line l = {.out = out,
+                           .lead = lead,
+                           .indent = indent,
+                           .columns = columns > indent + 10 ? columns : indent + 10,
+                           .first = true,
+                           .ink = (char)ink,
+                           .base = ink};
     text_init(&inked);
     add_inked(&inked, text, ascii ? AIM_ASCII : AIM_TERMINAL, ink);
     begin_line(&l);

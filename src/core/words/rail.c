@@ -12,7 +12,7 @@
 enum { NAME_MOST = 24 };  // columns of a name
 
 // A value, or a constant, which has no row of its own.
-struct row {
+struct rail_row {
     const struct rec *box;
     uint32_t node;
     size_t first, count;  // its operands in rails.operands: rows, one for each different value
@@ -24,23 +24,23 @@ struct row {
 struct rails {
     const struct rec *scene, *current;
     bool ascii;
-    struct buf rows;      // struct row, in the order of the scene
+    struct buf rows;      // struct rail_row, in the order of the scene
     struct buf operands;  // uint32_t
     struct buf order;     // uint32_t: rows as they stand in the table
     struct buf live;      // uint32_t: the row whose rail this is; NO_ROW: it is free
 };
 
-static struct row *row_at(const struct rails *r, uint32_t i)
+static struct rail_row *row_at(const struct rails *r, uint32_t i)
 {
-    return &BUF(struct row, &r->rows)[i];
+    return &BUF(struct rail_row, &r->rows)[i];
 }
 
-static uint32_t operand_at(const struct rails *r, const struct row *row, size_t k)
+static uint32_t operand_at(const struct rails *r, const struct rail_row *row, size_t k)
 {
     return BUF(uint32_t, &r->operands)[row->first + k];
 }
 
-static bool uses(const struct rails *r, const struct row *row, uint32_t operand)
+static bool uses(const struct rails *r, const struct rail_row *row, uint32_t operand)
 {
     for (size_t k = 0; k < row->count; k++) {
         if (operand_at(r, row, k) == operand) {
@@ -59,7 +59,7 @@ static uint32_t *live_at(const struct rails *r, size_t rail)
 
 static int compare_rows(const void *node, const void *row)
 {
-    uint32_t a = *(const uint32_t *)node, b = ((const struct row *)row)->node;
+    uint32_t a = *(const uint32_t *)node, b = ((const struct rail_row *)row)->node;
     return a < b ? -1 : a > b;
 }
 
@@ -67,10 +67,10 @@ static int compare_rows(const void *node, const void *row)
 static uint32_t find_row(const struct rails *r, const char *id)
 {
     uint32_t node = (uint32_t)strtoul(id + 1, NULL, 10) - 1;
-    const struct row *row =
+    const struct rail_row *row =
         r->rows.count == 0 ? NULL
                            : bsearch(&node, r->rows.data, r->rows.count, sizeof *row, compare_rows);
-    return row == NULL ? NO_ROW : (uint32_t)(row - BUF(struct row, &r->rows));
+    return row == NULL ? NO_ROW : (uint32_t)(row - BUF(struct rail_row, &r->rows));
 }
 
 static bool is_constant(const struct rails *r, uint32_t row)
@@ -80,11 +80,11 @@ static bool is_constant(const struct rails *r, uint32_t row)
 
 static bool add_row(struct rails *r, const struct rec *box)
 {
-    struct row *row = buf_push(&r->rows, 1);
+    struct rail_row *row = buf_push(&r->rows, 1);
     if (row == NULL) {
         return false;
     }
-    *row = (struct row){
+    *row = (struct rail_row){
         .box = box, .node = (uint32_t)rec_get_whole(box, KEY_node), .first = r->operands.count};
     for (const struct rec *cell = rec_find(box, KEY_cells)->in.first; cell != NULL;
          cell = cell->next) {
@@ -103,7 +103,7 @@ static bool add_row(struct rails *r, const struct rec *box)
 
 static bool show(struct rails *r, uint32_t i)
 {
-    struct row *row = row_at(r, i);
+    struct rail_row *row = row_at(r, i);
     uint32_t *place = row->shown ? NULL : buf_push(&r->order, 1);
     if (place != NULL) {
         *place = i;
@@ -113,7 +113,7 @@ static bool show(struct rails *r, uint32_t i)
     return row->shown;
 }
 
-static bool is_leaf(const struct row *row)
+static bool is_leaf(const struct rail_row *row)
 {
     return rec_find(row->box, KEY_cells)->in.count == 0;
 }
@@ -123,7 +123,7 @@ static bool find_order(struct rails *r)
 {
     bool ok = true;
     for (uint32_t i = 0; ok && i < r->rows.count; i++) {
-        const struct row *row = row_at(r, i);
+        const struct rail_row *row = row_at(r, i);
         for (size_t k = 0; ok && k < row->count; k++) {
             ok = show(r, operand_at(r, row, k));
         }
@@ -174,13 +174,13 @@ static const char *mark_of(const struct rails *r, const struct rec *box)
 }
 
 // The rails that the line through a row's operands and its own mark reaches over.
-struct stretch {
+struct rail_stretch {
     size_t low, high;
 };
 
-static struct stretch stretch_of(const struct rails *r, const struct row *row)
+static struct rail_stretch stretch_of(const struct rails *r, const struct rail_row *row)
 {
-    struct stretch s = {row->rail, row->rail};
+    struct rail_stretch s = {row->rail, row->rail};
     for (size_t k = 0; k < row->count; k++) {
         size_t rail = row_at(r, operand_at(r, row, k))->rail;
         s.low = rail < s.low ? rail : s.low;
@@ -190,8 +190,8 @@ static struct stretch stretch_of(const struct rails *r, const struct row *row)
 }
 
 // A rail on its way through a row.
-static const char *rail_sign(const struct rails *r, const struct row *row, uint32_t at, size_t rail,
-                             struct stretch s)
+static const char *rail_sign(const struct rails *r, const struct rail_row *row, uint32_t at,
+                             size_t rail, struct rail_stretch s)
 {
     uint32_t live = *live_at(r, rail);
     bool inside = rail >= s.low && rail <= s.high,
@@ -209,9 +209,10 @@ static const char *rail_sign(const struct rails *r, const struct row *row, uint3
     return passed ? (ends ? "┴" : "╪") : rail < row->rail ? (ends ? "╰" : "├") : (ends ? "╯" : "┤");
 }
 
-static void add_rails(const struct rails *r, const struct row *row, uint32_t at, struct text *out)
+static void add_rails(const struct rails *r, const struct rail_row *row, uint32_t at,
+                      struct text *out)
 {
-    struct stretch s = stretch_of(r, row);
+    struct rail_stretch s = stretch_of(r, row);
     text_add_char(out, INK_MUTED);
     for (size_t rail = 0; rail < r->live.count; rail++) {
         if (rail == row->rail) {
@@ -389,8 +390,8 @@ static void add_header(struct table *t, enum detail detail)
     }
 }
 
-static void add_cells(const struct rails *r, struct table *t, const struct row *row, uint32_t at,
-                      enum detail detail)
+static void add_cells(const struct rails *r, struct table *t, const struct rail_row *row,
+                      uint32_t at, enum detail detail)
 {
     struct text cell;
     text_init(&cell);
@@ -480,7 +481,7 @@ static bool rails_init(struct rails *r, const struct rec *scene)
 {
     *r = (struct rails){
         .scene = scene, .current = signs_current(scene), .ascii = rec_get_flag(scene, KEY_ascii)};
-    buf_init(&r->rows, sizeof(struct row));
+    buf_init(&r->rows, sizeof(struct rail_row));
     buf_init(&r->operands, sizeof(uint32_t));
     buf_init(&r->order, sizeof(uint32_t));
     buf_init(&r->live, sizeof(uint32_t));

@@ -31,7 +31,7 @@ enum rich_form rich_best(const struct rec *record)
 
 // ---- Reading them -------------------------------------------------------------------------------
 
-struct reader {
+struct rich_reader {
     const struct rich_writer *writer;
     void *at;
     const char *align;  // of the table that is open
@@ -39,7 +39,7 @@ struct reader {
 };
 
 // Pieces of text, each in its ink. base: the ink of what is in no other.
-static void write_pieces(const struct reader *r, const char *s, size_t n, enum ink base)
+static void write_pieces(const struct rich_reader *r, const char *s, size_t n, enum ink base)
 {
     enum ink ink = base;
     for (size_t i = 0; i < n;) {
@@ -65,7 +65,7 @@ static void write_pieces(const struct reader *r, const char *s, size_t n, enum i
     }
 }
 
-static void write_prose(const struct reader *r, const char *s, size_t n)
+static void write_prose(const struct rich_reader *r, const char *s, size_t n)
 {
     enum ink ink = n > 0 ? (enum ink)s[0] : INK_END;
     for (size_t i = n > 0; i < n || i == 1;) {
@@ -95,7 +95,7 @@ static bool is_head(const char *row, size_t n)
     return any;
 }
 
-static void write_row(const struct reader *r, const char *s, size_t n, bool head)
+static void write_row(const struct rich_reader *r, const char *s, size_t n, bool head)
 {
     r->writer->begin_row(r->at, head);
     for (size_t column = 0, i = 0; column < r->columns; column++) {
@@ -117,7 +117,7 @@ static size_t line_length(const char *s)
 }
 
 // The lines from s on that begin with the mark of fixed ones, without it. Returns what follows.
-static const char *write_fixed(const struct reader *r, const char *s)
+static const char *write_fixed(const struct rich_reader *r, const char *s)
 {
     struct text lines;
     text_init(&lines);
@@ -133,7 +133,7 @@ static const char *write_fixed(const struct reader *r, const char *s)
 }
 
 // A table from its first line on. Returns what follows.
-static const char *write_table(struct reader *r, const char *s)
+static const char *write_table(struct rich_reader *r, const char *s)
 {
     size_t n = line_length(s);
     const char *row = s + n + (s[n] == '\n');
@@ -153,7 +153,7 @@ static const char *write_table(struct reader *r, const char *s)
     return row;
 }
 
-static void write_line(const struct reader *r, const char *s, size_t n)
+static void write_line(const struct rich_reader *r, const char *s, size_t n)
 {
     r->writer->begin_line(r->at, false, INK_END);
     write_pieces(r, s, n, INK_END);
@@ -163,7 +163,7 @@ static void write_line(const struct reader *r, const char *s, size_t n)
 void rich_write(const struct rec *record, const struct words_form *form,
                 const struct rich_writer *writer, void *at)
 {
-    struct reader r = {.writer = writer, .at = at};
+    struct rich_reader r = {.writer = writer, .at = at};
     struct text said, plain;
     text_init(&said);
     text_init(&plain);

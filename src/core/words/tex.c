@@ -3,12 +3,12 @@
 
 #include "words/prose.h"
 
-struct sign {
+struct tex_sign {
     const char *tex, *shown;
 };
 
 // Behind a backslash. What is not here is shown by its name: \tanh, \log.
-static const struct sign commands[] = {
+static const struct tex_sign commands[] = {
     {"partial", "∂"},    {"nabla", "∇"},       {"sum", "Σ"},         {"prod", "Π"},
     {"int", "∫"},        {"cdot", "·"},        {"times", "×"},       {"odot", "⊙"},
     {"pm", "±"},         {"sqrt", "√"},        {"le", "≤"},          {"leq", "≤"},
@@ -32,24 +32,24 @@ static const struct sign commands[] = {
 };
 
 // Over one letter: as a combining sign behind it.
-static const struct sign accents[] = {
+static const struct tex_sign accents[] = {
     {"hat", "\u0302"}, {"bar", "\u0304"}, {"tilde", "\u0303"}, {"dot", "\u0307"}};
 
-static const struct sign superscripts[] = {
+static const struct tex_sign superscripts[] = {
     {"0", "⁰"}, {"1", "¹"}, {"2", "²"}, {"3", "³"}, {"4", "⁴"}, {"5", "⁵"}, {"6", "⁶"},
     {"7", "⁷"}, {"8", "⁸"}, {"9", "⁹"}, {"+", "⁺"}, {"-", "⁻"}, {"−", "⁻"}, {"(", "⁽"},
     {")", "⁾"}, {"n", "ⁿ"}, {"i", "ⁱ"}, {"T", "ᵀ"}, {"x", "ˣ"}, {"k", "ᵏ"}, {"m", "ᵐ"},
     {"t", "ᵗ"}, {"a", "ᵃ"}, {"b", "ᵇ"}, {"y", "ʸ"}, {"l", "ˡ"}, {"L", "ᴸ"}, {"′", "′"},
 };
 
-static const struct sign subscripts[] = {
+static const struct tex_sign subscripts[] = {
     {"0", "₀"}, {"1", "₁"}, {"2", "₂"}, {"3", "₃"}, {"4", "₄"}, {"5", "₅"}, {"6", "₆"},
     {"7", "₇"}, {"8", "₈"}, {"9", "₉"}, {"+", "₊"}, {"-", "₋"}, {"−", "₋"}, {"i", "ᵢ"},
     {"j", "ⱼ"}, {"k", "ₖ"}, {"n", "ₙ"}, {"m", "ₘ"}, {"t", "ₜ"}, {"x", "ₓ"}, {"a", "ₐ"},
     {"o", "ₒ"}, {"l", "ₗ"}, {"p", "ₚ"}, {"s", "ₛ"},
 };
 
-static const char *find(const struct sign *signs, size_t count, const char *s, size_t n)
+static const char *find(const struct tex_sign *signs, size_t count, const char *s, size_t n)
 {
     for (size_t i = 0; i < count; i++) {
         if (strlen(signs[i].tex) == n && memcmp(signs[i].tex, s, n) == 0) {
@@ -59,7 +59,7 @@ static const char *find(const struct sign *signs, size_t count, const char *s, s
     return NULL;
 }
 
-struct reader {
+struct sign_reader {
     const char *s, *end;
 };
 
@@ -69,12 +69,12 @@ static bool is_letter(char c)
 }
 
 // What a command or a raised sign applies to: { … }, a command with its name, or one character.
-static struct reader take_group(struct reader *r)
+static struct sign_reader take_group(struct sign_reader *r)
 {
     while (r->s < r->end && *r->s == ' ') {
         r->s++;
     }
-    struct reader group = {r->s, r->s};
+    struct sign_reader group = {r->s, r->s};
     if (r->s == r->end) {
         return group;
     }
@@ -84,7 +84,7 @@ static struct reader take_group(struct reader *r)
             depth += (*r->s == '{') - (*r->s == '}');
             r->s++;
         } while (r->s < r->end && depth > 0);
-        return (struct reader){group.s + 1, depth == 0 ? r->s - 1 : r->s};
+        return (struct sign_reader){group.s + 1, depth == 0 ? r->s - 1 : r->s};
     }
     uint32_t c;
     size_t n = utf8_read(r->s, (size_t)(r->end - r->s), &c);
@@ -98,9 +98,9 @@ static struct reader take_group(struct reader *r)
 
 enum { DEPTH_MOST = 20 };  // of braces in braces; deeper ones stay as they are
 
-static void translate(struct text *out, struct reader r, int depth);
+static void translate(struct text *out, struct sign_reader r, int depth);
 
-static void group_text(struct text *out, struct reader group, int depth)
+static void group_text(struct text *out, struct sign_reader group, int depth)
 {
     text_init(out);
     if (depth < DEPTH_MOST) {
@@ -121,7 +121,7 @@ static void add_part(struct text *out, const char *part)
     text_addf(out, is_tight(part) ? "%s" : "(%s)", part);
 }
 
-static void add_fraction(struct text *out, struct reader *r, int depth)
+static void add_fraction(struct text *out, struct sign_reader *r, int depth)
 {
     struct text above, below;
     group_text(&above, take_group(r), depth);
@@ -134,8 +134,8 @@ static void add_fraction(struct text *out, struct reader *r, int depth)
 }
 
 // x^2, w_{ij}: raised or lowered if each of its characters can be; else x^(…).
-static void add_script(struct text *out, struct reader *r, const struct sign *signs, size_t count,
-                       char mark, int depth)
+static void add_script(struct text *out, struct sign_reader *r, const struct tex_sign *signs,
+                       size_t count, char mark, int depth)
 {
     struct text inside, shown;
     group_text(&inside, take_group(r), depth);
@@ -161,7 +161,7 @@ static void add_script(struct text *out, struct reader *r, const struct sign *si
     text_release(&shown);
 }
 
-static void add_group(struct text *out, struct reader *r, int depth)
+static void add_group(struct text *out, struct sign_reader *r, int depth)
 {
     struct text inside;
     group_text(&inside, take_group(r), depth);
@@ -169,7 +169,7 @@ static void add_group(struct text *out, struct reader *r, int depth)
     text_release(&inside);
 }
 
-static void add_root(struct text *out, struct reader *r, int depth)
+static void add_root(struct text *out, struct sign_reader *r, int depth)
 {
     struct text inside;
     group_text(&inside, take_group(r), depth);
@@ -178,7 +178,7 @@ static void add_root(struct text *out, struct reader *r, int depth)
     text_release(&inside);
 }
 
-static void add_command(struct text *out, struct reader *r, int depth)
+static void add_command(struct text *out, struct sign_reader *r, int depth)
 {
     const char *name = ++r->s;
     while (r->s < r->end && is_letter(*r->s)) {
@@ -210,7 +210,7 @@ static void add_command(struct text *out, struct reader *r, int depth)
     }
 }
 
-static void translate(struct text *out, struct reader r, int depth)
+static void translate(struct text *out, struct sign_reader r, int depth)
 {
     while (r.s < r.end) {
         switch (*r.s) {
@@ -240,5 +240,5 @@ static void translate(struct text *out, struct reader r, int depth)
 
 void tex_add(struct text *out, const char *s, size_t n)
 {
-    translate(out, (struct reader){s, s + n}, 0);
+    translate(out, (struct sign_reader){s, s + n}, 0);
 }

@@ -138,7 +138,7 @@ static void put_diagram(struct words *w)
 // ---- The passes ---------------------------------------------------------------------------------
 
 // What the columns of a table can have: the names, and what is left for the numbers.
-struct measure {
+struct flow_measure {
     size_t left, shape, numbers;
     bool after;
 };
@@ -148,7 +148,7 @@ static size_t longer(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static void widen(struct measure *m, const struct rec *array)
+static void widen(struct flow_measure *m, const struct rec *array)
 {
     size_t name = signs_columns(rec_get_text(array, KEY_name));
     size_t formula = signs_columns(rec_get_text(array, KEY_formula));
@@ -156,10 +156,10 @@ static void widen(struct measure *m, const struct rec *array)
     m->shape = longer(m->shape, strlen(rec_get_text(array, KEY_shape)));
 }
 
-static struct measure measure(struct words *w)
+static struct flow_measure measure(struct words *w)
 {
     enum { LEFT_MOST = 34, LEFT_MOST_AFTER = 20, GAP = 2 };
-    struct measure m = {.after = rec_find(w->record, KEY_rate) != NULL};
+    struct flow_measure m = {.after = rec_find(w->record, KEY_rate) != NULL};
     for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
         widen(&m, v);
     }
@@ -186,7 +186,7 @@ static void put_title(struct words *w, const char *title)
 }
 
 static void forward_row(struct words *w, struct table *t, const struct rec *array,
-                        const struct measure *m)
+                        const struct flow_measure *m)
 {
     const char *formula = rec_get_text(array, KEY_formula);
     const char *name = rec_get_text(array, KEY_name);
@@ -212,7 +212,7 @@ static void forward_row(struct words *w, struct table *t, const struct rec *arra
 
 static void put_forward(struct words *w)
 {
-    struct measure m = measure(w);
+    struct flow_measure m = measure(w);
     struct table t;
     table_init(&t, m.after ? "lnnn" : "lnn");
     put_title(w, m.after ? "forward, before and after the update" : "forward");

@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 // A file being taken apart.
-struct reading {
+struct answers_reading {
     struct answers *out;
     struct text text;  // of the present answer
     struct answer *present;
@@ -62,7 +62,7 @@ static bool is_fence(const char *s, size_t n)
     return end - at >= 3 && memchr(s + end, '`', n - end) == NULL;
 }
 
-static bool end_answer(struct reading *r)
+static bool end_answer(struct answers_reading *r)
 {
     if (r->present != NULL) {
         r->present->text = arena_copy(&r->out->arena, text_get(&r->text), text_length(&r->text));
@@ -71,7 +71,7 @@ static bool end_answer(struct reading *r)
     return !r->text.bytes.failed && (r->present == NULL || r->present->text != NULL);
 }
 
-static bool begin_answer(struct reading *r, const char *id, size_t n)
+static bool begin_answer(struct answers_reading *r, const char *id, size_t n)
 {
     if (!end_answer(r)) {
         return false;
@@ -85,7 +85,7 @@ static bool begin_answer(struct reading *r, const char *id, size_t n)
     return a != NULL;
 }
 
-static bool take_line(struct reading *r, const char *s, size_t n)
+static bool take_line(struct answers_reading *r, const char *s, size_t n)
 {
     const char *id;
     size_t length;
@@ -111,7 +111,7 @@ static void mark_repeated(struct answers *a)
 
 bool answers_read(struct answers *a, const char *s, size_t n)
 {
-    struct reading r = {.out = a, .line = 1};
+    struct answers_reading r = {.out = a, .line = 1};
     *a = (struct answers){.script = NULL};
     arena_init(&a->arena);
     buf_init(&a->list, sizeof(struct answer));

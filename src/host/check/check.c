@@ -26,7 +26,7 @@ struct check {
 };
 
 // A file being checked.
-struct page {
+struct check_page {
     struct check *check;
     const char *path, *bytes;
     size_t length;
@@ -57,7 +57,7 @@ static size_t without_blanks(const char *s, size_t n)
     return n;
 }
 
-static struct line line_of(const struct page *p, const struct fence *f, size_t i)
+static struct line line_of(const struct check_page *p, const struct fence *f, size_t i)
 {
     const char *s = p->bytes + f->lines[i].start;
     return (struct line){s, without_blanks(s, f->lines[i].end - f->lines[i].start)};
@@ -120,7 +120,7 @@ static bool is_short(struct check *c)
 
 // Runs a text; *out, which the caller frees, receives all that it wrote. NULL: out of memory, and
 // the check has fallen short.
-static enum session_state run(struct page *p, struct text *text, size_t line,
+static enum session_state run(struct check_page *p, struct text *text, size_t line,
                               enum session_mode mode, char **out, size_t *length)
 {
     enum session_state state = SESSION_FAILED;
@@ -152,7 +152,7 @@ static enum session_state run(struct page *p, struct text *text, size_t line,
     return state;
 }
 
-static void end_session(struct page *p)
+static void end_session(struct check_page *p)
 {
     if (p->tutor != NULL) {
         notes_release(&p->notes);
@@ -163,7 +163,7 @@ static void end_session(struct page *p)
 
 // ---- Telling ------------------------------------------------------------------------------------
 
-static void count(struct page *p, bool passed)
+static void count(struct check_page *p, bool passed)
 {
     p->check->passed += passed;
     p->check->failed += !passed;
@@ -174,7 +174,7 @@ static void say_line(const char *mark, struct line line)
     tell(stdout, "%s%.*s\n", mark, (int)line.n, line.s);
 }
 
-static void fail(struct page *p, size_t line, const char *why)
+static void fail(struct check_page *p, size_t line, const char *why)
 {
     if (is_short(p->check)) {
         return;
@@ -212,7 +212,7 @@ static void say_difference(const struct line *expected, const struct line *came,
     }
 }
 
-static void say_unit(const struct page *p, const struct unit *u)
+static void say_unit(const struct check_page *p, const struct unit *u)
 {
     p->check->differed = true;
     tell(stdout, "%s:%zu:\n", p->path, u->fence->line + 1 + u->first);
@@ -224,13 +224,13 @@ static void say_unit(const struct page *p, const struct unit *u)
 // ---- Blessing -----------------------------------------------------------------------------------
 
 // Where the next line of the file begins.
-static size_t line_after(const struct page *p, size_t at)
+static size_t line_after(const struct check_page *p, size_t at)
 {
     const char *newline = memchr(p->bytes + at, '\n', p->length - at);
     return newline == NULL ? p->length : (size_t)(newline - p->bytes) + 1;
 }
 
-static size_t line_start(const struct page *p, size_t at)
+static size_t line_start(const struct check_page *p, size_t at)
 {
     while (at > 0 && p->bytes[at - 1] != '\n') {
         at--;
@@ -238,14 +238,14 @@ static size_t line_start(const struct page *p, size_t at)
     return at;
 }
 
-static void copy_until(struct page *p, size_t at)
+static void copy_until(struct check_page *p, size_t at)
 {
     text_add_bytes(&p->blessed, p->bytes + p->copied, at - p->copied);
     p->copied = at;
 }
 
 // A line like its prompt's: nested as that is, and ended as that is.
-static void add_line(struct page *p, struct span prompt, struct line line)
+static void add_line(struct check_page *p, struct span prompt, struct line line)
 {
     size_t start = line_start(p, prompt.start), next = line_after(p, prompt.end);
     if (line.n > 0) {
@@ -256,7 +256,7 @@ static void add_line(struct page *p, struct span prompt, struct line line)
 }
 
 // Writes what came in place of what was expected; lines that still hold stay as they are.
-static void bless(struct page *p, const struct unit *u, const struct line *came,
+static void bless(struct check_page *p, const struct unit *u, const struct line *came,
                   const struct buf *steps)
 {
     const struct span *lines = u->fence->lines, *expected = lines + u->answer;
@@ -282,7 +282,7 @@ static void bless(struct page *p, const struct unit *u, const struct line *came,
 
 // ---- Checking -----------------------------------------------------------------------------------
 
-static bool compare(struct page *p, const struct unit *u, const char *out, size_t length)
+static bool compare(struct check_page *p, const struct unit *u, const char *out, size_t length)
 {
     struct buf expected, came, steps;
     buf_init(&expected, sizeof(struct line));
@@ -308,7 +308,7 @@ static bool compare(struct page *p, const struct unit *u, const char *out, size_
     return ok;
 }
 
-static void check_unit(struct page *p, const struct unit *u)
+static void check_unit(struct check_page *p, const struct unit *u)
 {
     struct text input;
     char *out = NULL;
@@ -333,7 +333,8 @@ static void check_unit(struct page *p, const struct unit *u)
 }
 
 // The input at line `first` of a block; returns the line of the next.
-static size_t read_unit(const struct page *p, const struct fence *f, size_t first, struct unit *u)
+static size_t read_unit(const struct check_page *p, const struct fence *f, size_t first,
+                        struct unit *u)
 {
     size_t next = first + 1;
     while (next < f->count && continuation_length(line_of(p, f, next)) > 0) {
@@ -347,7 +348,7 @@ static size_t read_unit(const struct page *p, const struct fence *f, size_t firs
     return next;
 }
 
-static void check_transcript(struct page *p, const struct fence *f, size_t first)
+static void check_transcript(struct check_page *p, const struct fence *f, size_t first)
 {
     struct unit unit;
     for (size_t i = 0; i < first; i++) {
@@ -362,7 +363,7 @@ static void check_transcript(struct page *p, const struct fence *f, size_t first
     }
 }
 
-static void check_script(struct page *p, const struct fence *f)
+static void check_script(struct check_page *p, const struct fence *f)
 {
     struct text script;
     char *out = NULL;
@@ -387,7 +388,7 @@ static void check_script(struct page *p, const struct fence *f)
     text_release(&script);
 }
 
-static void check_fence(struct page *p, const struct fence *f)
+static void check_fence(struct check_page *p, const struct fence *f)
 {
     bool fresh = strcmp(f->info, "backstep new") == 0;
     bool ours = fresh || strcmp(f->info, "backstep") == 0;
@@ -446,7 +447,7 @@ static char *make_folder(void)
     return folder;
 }
 
-static void check_blocks(struct page *p, const struct markdown *m)
+static void check_blocks(struct check_page *p, const struct markdown *m)
 {
     p->lesson = lessons_check_is_one(p->bytes, p->length);
     if (p->lesson) {
@@ -466,7 +467,7 @@ static void check_blocks(struct page *p, const struct markdown *m)
     patience_release(&p->patience);
 }
 
-static void check_fences(struct page *p, const struct markdown *m)
+static void check_fences(struct check_page *p, const struct markdown *m)
 {
     p->folder = make_folder();
     p->check->fell_short |= p->folder == NULL && errno == ENOMEM;
@@ -493,7 +494,7 @@ static void check_fences(struct page *p, const struct markdown *m)
 }
 
 // Markdown has no byte 0, and its reader would put another character there.
-static bool has_zero(struct page *p)
+static bool has_zero(struct check_page *p)
 {
     const char *zero = p->length == 0 ? NULL : memchr(p->bytes, 0, p->length);
     size_t line = 1;
@@ -511,7 +512,7 @@ static void check_file(struct check *c, const char *path)
     struct markdown m = {0};
     struct buf bytes;
     struct diag d = {0};
-    struct page page = {.check = c, .path = path};
+    struct check_page page = {.check = c, .path = path};
     buf_init(&bytes, 1);
     c->files++;
     if (files_read(path, MARKDOWN_MOST, &bytes, &d)) {

@@ -8,7 +8,7 @@ enum { DIGITS = 3 };
 // Where a line stands.
 enum where { FRONT, PROSE, CODE, ASK };
 
-struct reader {
+struct check_figures_reader {
     const char *s;
     size_t size;
     size_t at, end;  // the line
@@ -18,13 +18,13 @@ struct reader {
     bool ticked;   // a `code` of prose goes on from the line above
 };
 
-static bool begins(const struct reader *r, size_t at, const char *with)
+static bool begins(const struct check_figures_reader *r, size_t at, const char *with)
 {
     size_t n = strlen(with);
     return at + n <= r->end && memcmp(r->s + at, with, n) == 0;
 }
 
-static size_t first_of_line(const struct reader *r)
+static size_t first_of_line(const struct check_figures_reader *r)
 {
     size_t at = r->at;
     while (at < r->end && (r->s[at] == ' ' || r->s[at] == '>')) {
@@ -33,7 +33,7 @@ static size_t first_of_line(const struct reader *r)
     return at;
 }
 
-static void place_line(struct reader *r)
+static void place_line(struct check_figures_reader *r)
 {
     size_t first = first_of_line(r), ticks = 0;
     while (begins(r, first + ticks, "`")) {
@@ -51,7 +51,7 @@ static void place_line(struct reader *r)
     r->ticked = r->ticked && !r->edge && r->where == PROSE && first < r->end;
 }
 
-static bool next_line(struct reader *r)
+static bool next_line(struct check_figures_reader *r)
 {
     if (r->end >= r->size && r->end > 0) {
         return false;
@@ -63,13 +63,13 @@ static bool next_line(struct reader *r)
     return r->at < r->size;
 }
 
-static struct reader open_lesson(const char *s, size_t size)
+static struct check_figures_reader open_lesson(const char *s, size_t size)
 {
-    return (struct reader){.s = s, .size = size, .where = FRONT};
+    return (struct check_figures_reader){.s = s, .size = size, .where = FRONT};
 }
 
 // A line of a question that is for the program, up to where prose begins in it.
-static size_t end_of_key(const struct reader *r)
+static size_t end_of_key(const struct check_figures_reader *r)
 {
     static const char *const keys[] = {
         "answer:", "vary:",   "setup:", "until:",  "cell:", "solve:",   "why:",  "accept:", "tol:",
@@ -86,7 +86,7 @@ static size_t end_of_key(const struct reader *r)
 }
 
 // Up to here the line is the program's.
-static size_t end_of_code(const struct reader *r)
+static size_t end_of_code(const struct check_figures_reader *r)
 {
     return r->edge || r->where == CODE || r->where == FRONT ? r->end
            : r->where == ASK                                ? end_of_key(r)
@@ -129,7 +129,8 @@ static bool is_figure(const char *word, size_t n)
     return points == 1 && digits >= DIGITS;
 }
 
-static bool stands_in(const struct reader *r, size_t from, size_t to, const char *what, size_t n)
+static bool stands_in(const struct check_figures_reader *r, size_t from, size_t to,
+                      const char *what, size_t n)
 {
     for (const char *at = r->s + from, *end = r->s + to;; at++) {
         at = at < end ? memmem(at, (size_t)(end - at), what, n) : NULL;
@@ -145,7 +146,7 @@ static bool stands_in(const struct reader *r, size_t from, size_t to, const char
 
 static bool stands_in_code(const char *s, size_t size, struct figure f)
 {
-    struct reader r = open_lesson(s, size);
+    struct check_figures_reader r = open_lesson(s, size);
     while (next_line(&r)) {
         if (r.where != FRONT && stands_in(&r, r.at, end_of_code(&r), s + f.at, f.n)) {
             return true;
@@ -155,7 +156,7 @@ static bool stands_in_code(const char *s, size_t size, struct figure f)
 }
 
 // The first figure of the line from `from` on that is neither computed nor `code`.
-static struct figure find_in_line(struct reader *r, size_t from)
+static struct figure find_in_line(struct check_figures_reader *r, size_t from)
 {
     struct figure found = {0, 0};
     for (size_t at = end_of_code(r), n; at < r->end; at += n) {
@@ -173,10 +174,10 @@ static struct figure find_in_line(struct reader *r, size_t from)
 
 struct figure check_figures_next(const char *s, size_t size, size_t from)
 {
-    struct reader r = open_lesson(s, size);
+    struct check_figures_reader r = open_lesson(s, size);
     while (next_line(&r)) {
         for (;;) {
-            struct reader line = r;
+            struct check_figures_reader line = r;
             struct figure f = find_in_line(&line, from);
             if (f.n == 0) {
                 r.ticked = line.ticked;

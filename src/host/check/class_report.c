@@ -9,7 +9,7 @@
 enum { QUESTIONS_MOST = 20 };  // that are listed: those that fail most
 
 // An answer, as it is sorted to be counted.
-struct row {
+struct class_report_row {
     const struct log_attempt *attempt;
     size_t number;      // of the attempt in its log
     bool right, first;  // it is right; it is the student's first to the question
@@ -48,7 +48,7 @@ static size_t questions_of(const struct buf *lessons, const char *id)
 // By lesson, by question, and then as they were given.
 static int by_lesson(const void *a, const void *b)
 {
-    const struct row *x = a, *y = b;
+    const struct class_report_row *x = a, *y = b;
     int lesson = strcmp(x->attempt->lesson, y->attempt->lesson);
     int question = lesson != 0 ? lesson : strcmp(x->attempt->question, y->attempt->question);
     return question != 0 ? question : (x->number > y->number) - (x->number < y->number);
@@ -57,7 +57,7 @@ static int by_lesson(const void *a, const void *b)
 // By question, and all that are the same side by side.
 static int by_given(const void *a, const void *b)
 {
-    const struct row *x = a, *y = b;
+    const struct class_report_row *x = a, *y = b;
     int question = strcmp(x->attempt->question, y->attempt->question);
     return question != 0 ? question : strcmp(x->attempt->given, y->attempt->given);
 }
@@ -65,17 +65,17 @@ static int by_given(const void *a, const void *b)
 // The student's answers by lesson and question, skips left out, the first to each question marked.
 static bool sort_rows(const struct class_student *s, struct buf *rows)
 {
-    buf_init(rows, sizeof(struct row));
+    buf_init(rows, sizeof(struct class_report_row));
     for (size_t i = 0; i < count(s); i++) {
-        struct row *r = attempt(s, i)->skipped ? NULL : buf_push(rows, 1);
+        struct class_report_row *r = attempt(s, i)->skipped ? NULL : buf_push(rows, 1);
         if (r != NULL) {
-            *r = (struct row){attempt(s, i), i, class_is_right(s, i), false};
+            *r = (struct class_report_row){attempt(s, i), i, class_is_right(s, i), false};
         }
     }
     if (rows->count > 1) {
-        qsort(rows->data, rows->count, sizeof(struct row), by_lesson);
+        qsort(rows->data, rows->count, sizeof(struct class_report_row), by_lesson);
     }
-    struct row *r = rows->data;
+    struct class_report_row *r = rows->data;
     for (size_t i = 0; i < rows->count; i++) {
         r[i].first = i == 0 || strcmp(r[i - 1].attempt->question, r[i].attempt->question) != 0;
     }
@@ -99,7 +99,7 @@ static int64_t passed_in(const struct class_student *s, const char *lesson)
 static bool put_lesson(const struct class_student *s, const struct buf *rows, size_t *i,
                        const struct buf *lessons, struct records *out, struct rec *list)
 {
-    const struct row *r = rows->data;
+    const struct class_report_row *r = rows->data;
     const char *id = r[*i].attempt->lesson;
     int64_t of = (int64_t)questions_of(lessons, id), passed = passed_in(s, id), done = 0;
     while (*i < rows->count && strcmp(r[*i].attempt->lesson, id) == 0) {
@@ -151,7 +151,7 @@ static void put_sums(const struct buf *rows, struct records *out, struct rec *to
 {
     int64_t right = 0, disputed = 0;
     for (size_t i = 0; i < rows->count; i++) {
-        const struct row *r = &BUF(struct row, rows)[i];
+        const struct class_report_row *r = &BUF(struct class_report_row, rows)[i];
         right += r->right;
         disputed += r->attempt->right && !r->right;
     }
@@ -181,8 +181,9 @@ static void put_student(struct class_student *s, const struct buf *rows, const s
 static bool gather(struct buf *all, const struct buf *rows)
 {
     for (size_t i = 0; i < rows->count; i++) {
-        const struct row *r = &BUF(struct row, rows)[i];
-        struct row *slot = strcmp(r->attempt->kind, "guess") == 0 ? NULL : buf_push(all, 1);
+        const struct class_report_row *r = &BUF(struct class_report_row, rows)[i];
+        struct class_report_row *slot =
+            strcmp(r->attempt->kind, "guess") == 0 ? NULL : buf_push(all, 1);
         if (slot != NULL) {
             *slot = *r;
         }
@@ -193,7 +194,7 @@ static bool gather(struct buf *all, const struct buf *rows)
 // One question, whose rows begin at *i; *i is behind them.
 static struct asked sum_up(const struct buf *all, size_t *i)
 {
-    const struct row *r = all->data;
+    const struct class_report_row *r = all->data;
     struct asked q = {.id = r[*i].attempt->question, .common = ""};
     while (*i < all->count && strcmp(r[*i].attempt->question, q.id) == 0) {
         size_t start = *i;
@@ -228,7 +229,7 @@ static bool find_failures(struct buf *all, struct buf *questions)
 {
     buf_init(questions, sizeof(struct asked));
     if (all->count > 1) {
-        qsort(all->data, all->count, sizeof(struct row), by_given);
+        qsort(all->data, all->count, sizeof(struct class_report_row), by_given);
     }
     for (size_t i = 0; i < all->count;) {
         struct asked q = sum_up(all, &i), *slot = q.wrong == 0 ? NULL : buf_push(questions, 1);
@@ -268,7 +269,7 @@ bool class_report(const struct buf *students, const struct buf *lessons, struct 
     struct rec *r = records_add(out, KIND_class_report);
     struct rec *list = rec_list(out, r, KEY_rows);
     bool ok = true;
-    buf_init(&all, sizeof(struct row));
+    buf_init(&all, sizeof(struct class_report_row));
     for (size_t i = 0; ok && i < students->count; i++) {
         struct class_student *s = &BUF(struct class_student, students)[i];
         struct buf rows;

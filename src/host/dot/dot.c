@@ -11,13 +11,13 @@
 
 // ---- The graph ----------------------------------------------------------------------------------
 
-struct setting {
+struct dot_setting {
     const char *name, *value;
 };
 
 // nslimit, nslimit1 and newrank bound the time that dot takes: without them 150 terms of a + a + …
 // take over a minute.
-static const struct setting of_graph[] = {
+static const struct dot_setting of_graph[] = {
     {"pad", "0.15"},
     {"ranksep", "0.5"},
     {"nodesep", "0.2"},
@@ -30,7 +30,7 @@ static const struct setting of_graph[] = {
 };
 
 // A picture that fits an area spends less on what lies between.
-static const struct setting of_fit_graph[] = {
+static const struct dot_setting of_fit_graph[] = {
     {"pad", "0.05"},
     {"ranksep", "0.35"},
     {"nodesep", "0.12"},
@@ -38,7 +38,7 @@ static const struct setting of_fit_graph[] = {
 };
 
 // Where lines are long: straight ones, and a tenth of the rounds.
-static const struct setting of_large_graph[] = {
+static const struct dot_setting of_large_graph[] = {
     {"splines", "line"},
     {"nslimit", "0.1"},
     {"nslimit1", "0.1"},
@@ -47,13 +47,13 @@ static const struct setting of_large_graph[] = {
 
 // A drawing's parts are called what the scene calls them: n4, and n4i0 for the edge into its first
 // cell.
-static const struct setting of_node[] = {
+static const struct dot_setting of_node[] = {
     {"id", "\\N"},      {"shape", "plain"}, {"fontname", "DejaVu Sans,Verdana,sans-serif"},
     {"fontsize", "11"}, {"label", ""},      {"color", ""},
 };
 
 // The empty ones have to be declared too before an edge can be given its own.
-static const struct setting of_edge[] = {
+static const struct dot_setting of_edge[] = {
     {"arrowsize", "0.8"},
     {"arrowhead", "normal"},
     {"penwidth", "1"},
@@ -67,20 +67,21 @@ static const struct setting of_edge[] = {
     {"fontname", "DejaVu Sans,Verdana,sans-serif"},
 };
 
-static void declare_all(struct dot_graph *g, enum dot_kind kind, const struct setting *settings, size_t n)
+static void declare_all(struct dot_graph *g, enum dot_kind kind, const struct dot_setting *settings,
+                        size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         dot_graph_declare(g, kind, settings[i].name, settings[i].value);
     }
 }
 
-static struct dot_part *node_of(struct dot_graph *g, const struct painter *p, const char *id)
+static struct dot_part *node_of(struct dot_graph *g, const struct label_painter *p, const char *id)
 {
     return dot_graph_node(g, (p->names == NULL ? id : dot_name_of(p->names, id)));
 }
 
 // The label in work, as HTML. (An empty one is an error.)
-static void set_label(struct dot_part *part, const struct painter *p)
+static void set_label(struct dot_part *part, const struct label_painter *p)
 {
     if (text_length(p->html) > 0) {
         dot_graph_label(part, text_get(p->html));
@@ -89,7 +90,8 @@ static void set_label(struct dot_part *part, const struct painter *p)
 
 // An operation as a node of its own is called what its box is called, with an o behind; in a file
 // with a blank and "op", which no name has.
-static struct dot_part *operation_of(struct dot_graph *g, const struct painter *p, const struct rec *box)
+static struct dot_part *operation_of(struct dot_graph *g, const struct label_painter *p,
+                                     const struct rec *box)
 {
     char name[128];
     const char *id = rec_get_text(box, KEY_id);
@@ -101,17 +103,18 @@ static struct dot_part *operation_of(struct dot_graph *g, const struct painter *
     return dot_graph_node(g, name);
 }
 
-static bool has_operation(const struct painter *p, const struct rec *box)
+static bool has_operation(const struct label_painter *p, const struct rec *box)
 {
     return p->style == STYLE_MICROGRAD && rec_find(box, KEY_cells)->in.count > 0;
 }
 
-static bool is_fit(const struct painter *p)
+static bool is_fit(const struct label_painter *p)
 {
     return p->style >= STYLE_FIT;
 }
 
-static void set_node_data(struct dot_part *node, const struct painter *p, const struct rec *box)
+static void set_node_data(struct dot_part *node, const struct label_painter *p,
+                          const struct rec *box)
 {
     struct dot_attribute data[DOT_NODE_DATA];
     if (p->names != NULL) {
@@ -123,7 +126,8 @@ static void set_node_data(struct dot_part *node, const struct painter *p, const 
     }
 }
 
-static void set_edge_data(struct dot_part *edge, const struct painter *p, const struct rec *cell)
+static void set_edge_data(struct dot_part *edge, const struct label_painter *p,
+                          const struct rec *cell)
 {
     struct dot_attribute data[DOT_EDGE_DATA];
     if (p->names != NULL) {
@@ -134,7 +138,7 @@ static void set_edge_data(struct dot_part *edge, const struct painter *p, const 
     }
 }
 
-static void add_node(struct dot_graph *g, const struct painter *p, const struct rec *box)
+static void add_node(struct dot_graph *g, const struct label_painter *p, const struct rec *box)
 {
     text_clear(p->html);
     if (is_fit(p)) {
@@ -163,7 +167,7 @@ static bool has_share(const struct rec *cell)
 }
 
 // The pen tells what flows: nothing yet, a share (the wider the larger), or that none ever will.
-static void paint_edge(struct dot_part *edge, const struct painter *p, const struct rec *cell,
+static void paint_edge(struct dot_part *edge, const struct label_painter *p, const struct rec *cell,
                        bool reversed)
 {
     bool known = has_share(cell);
@@ -184,7 +188,7 @@ static void paint_edge(struct dot_part *edge, const struct painter *p, const str
 }
 
 // Where an edge ends: on the operand's cell, or on the body of a box that has none.
-static void set_ports(struct dot_part *edge, const struct painter *p, const struct rec *box,
+static void set_ports(struct dot_part *edge, const struct label_painter *p, const struct rec *box,
                       const struct rec *cell)
 {
     unsigned slot = (unsigned)rec_get_whole(cell, KEY_slot);
@@ -234,7 +238,8 @@ static const struct rec *box_of(const struct rec *scene, const char *id)
 }
 
 // A word in the place of a box that is on another line.
-static struct dot_part *add_end(struct dot_graph *g, const struct painter *p, struct cut *cut, const char *word)
+static struct dot_part *add_end(struct dot_graph *g, const struct label_painter *p, struct cut *cut,
+                                const char *word)
 {
     char id[24];
     snprintf(id, sizeof id, "e%u", ++cut->ends);
@@ -261,7 +266,7 @@ static bool ends_line(const struct cut *cut, const struct rec *scene, const char
     return true;
 }
 
-static void add_cut_edge(struct dot_graph *g, const struct painter *p, struct cut *cut,
+static void add_cut_edge(struct dot_graph *g, const struct label_painter *p, struct cut *cut,
                          const struct rec *scene, const struct rec *cell, struct dot_part *tail)
 {
     const char *id = rec_get_text(cell, KEY_from);
@@ -274,8 +279,8 @@ static void add_cut_edge(struct dot_graph *g, const struct painter *p, struct cu
     }
 }
 
-static void add_edge(struct dot_graph *g, const struct painter *p, struct cut *cut, const struct rec *scene,
-                     const struct rec *box, const struct rec *cell)
+static void add_edge(struct dot_graph *g, const struct label_painter *p, struct cut *cut,
+                     const struct rec *scene, const struct rec *box, const struct rec *cell)
 {
     char id[32];
     const char *from = rec_get_text(cell, KEY_from), *to = rec_get_text(box, KEY_id);
@@ -314,7 +319,7 @@ static bool is_repeated(const struct rec *cells, const struct rec *cell)
     return c != cell;
 }
 
-static void add_edges(struct dot_graph *g, const struct painter *p, struct cut *cut,
+static void add_edges(struct dot_graph *g, const struct label_painter *p, struct cut *cut,
                       const struct rec *scene, const struct rec *box)
 {
     const struct rec *cells = rec_find(box, KEY_cells);
@@ -344,8 +349,8 @@ static void declare_size(struct dot_graph *g, const struct rec *scene)
     }
 }
 
-static void declare_fit(struct dot_graph *g, const struct painter *p, const struct dot_form *form,
-                        int lines)
+static void declare_fit(struct dot_graph *g, const struct label_painter *p,
+                        const struct dot_form *form, int lines)
 {
     declare_all(g, DOT_GRAPH, of_fit_graph, COUNT_OF(of_fit_graph));
     if (p->top_down) {
@@ -372,7 +377,7 @@ static void declare_fit(struct dot_graph *g, const struct painter *p, const stru
 }
 
 // dot stacks the lines from below: the nodes of the last one come first.
-static void add_nodes(struct dot_graph *g, const struct painter *p, const struct cut *cut,
+static void add_nodes(struct dot_graph *g, const struct label_painter *p, const struct cut *cut,
                       const struct rec *scene, int lines)
 {
     for (int line = lines; line-- > 0;) {
@@ -401,7 +406,7 @@ static void declare_data(struct dot_graph *g)
     }
 }
 
-static bool add_graph(struct dot_graph *g, const struct painter *p, const struct rec *scene,
+static bool add_graph(struct dot_graph *g, const struct label_painter *p, const struct rec *scene,
                       const struct dot_form *form)
 {
     const struct rec *boxes = rec_find(scene, KEY_boxes);
@@ -467,7 +472,7 @@ bool dot_text(const struct rec *scene, const struct dot_form *form, enum dot_use
         dot_names_release(&names);
         return diag_out_of_memory(d);
     }
-    const struct painter p = {
+    const struct label_painter p = {
         .ink = strcmp(rec_get_text(scene, KEY_theme), "dark") == 0 ? &palette_dark : &palette_light,
         .style = style_of(scene, form),
         .compact = rec_get_flag(scene, KEY_compact),

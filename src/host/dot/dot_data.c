@@ -7,25 +7,25 @@
 
 // ---- Names --------------------------------------------------------------------------------------
 
-struct row {
+struct dot_data_row {
     uint32_t node;
     uint32_t at;  // in the text
 };
 
 // A name to be compared with the others.
-struct candidate {
+struct dot_data_candidate {
     const char *name;
     size_t row;
 };
 
 static const char *name_at(const struct dot_names *n, size_t row)
 {
-    return BUF(char, &n->text.bytes) + BUF(struct row, &n->rows)[row].at;
+    return BUF(char, &n->text.bytes) + BUF(struct dot_data_row, &n->rows)[row].at;
 }
 
 static void set_name(struct dot_names *n, size_t row, const char *name)
 {
-    BUF(struct row, &n->rows)[row].at = (uint32_t)text_length(&n->text);
+    BUF(struct dot_data_row, &n->rows)[row].at = (uint32_t)text_length(&n->text);
     text_add_bytes(&n->text, name, strlen(name) + 1);
 }
 
@@ -35,7 +35,7 @@ static bool add_rows(struct dot_names *n, const struct rec *scene)
     for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
         char made[16];
         const char *name = rec_get_text(b, KEY_name);
-        struct row *row = buf_push(&n->rows, 1);
+        struct dot_data_row *row = buf_push(&n->rows, 1);
         if (row == NULL) {
             return false;
         }
@@ -51,7 +51,7 @@ static bool add_rows(struct dot_names *n, const struct rec *scene)
 
 static int compare_candidates(const void *a, const void *b)
 {
-    const struct candidate *x = a, *y = b;
+    const struct dot_data_candidate *x = a, *y = b;
     int order = strcmp(x->name, y->name);
     return order != 0 ? order : x->row < y->row ? -1 : 1;
 }
@@ -60,11 +60,11 @@ static int compare_candidates(const void *a, const void *b)
 static bool part(struct dot_names *n)
 {
     struct buf candidates;
-    buf_init(&candidates, sizeof(struct candidate));
+    buf_init(&candidates, sizeof(struct dot_data_candidate));
     bool ok = buf_resize(&candidates, n->rows.count);
-    struct candidate *all = candidates.data;
+    struct dot_data_candidate *all = candidates.data;
     for (size_t i = 0; ok && i < n->rows.count; i++) {
-        all[i] = (struct candidate){name_at(n, i), i};
+        all[i] = (struct dot_data_candidate){name_at(n, i), i};
     }
     if (ok && n->rows.count > 0) {
         qsort(all, n->rows.count, sizeof *all, compare_candidates);
@@ -82,7 +82,7 @@ static bool part(struct dot_names *n)
     for (size_t i = 0; ok && i < same.count; i++) {
         char id[16];
         size_t row = BUF(size_t, &same)[i];
-        snprintf(id, sizeof id, "n%u", (unsigned)BUF(struct row, &n->rows)[row].node + 1);
+        snprintf(id, sizeof id, "n%u", (unsigned)BUF(struct dot_data_row, &n->rows)[row].node + 1);
         set_name(n, row, id);
     }
     buf_release(&same);
@@ -92,7 +92,7 @@ static bool part(struct dot_names *n)
 
 bool dot_names_find(struct dot_names *n, const struct rec *scene)
 {
-    buf_init(&n->rows, sizeof(struct row));
+    buf_init(&n->rows, sizeof(struct dot_data_row));
     text_init(&n->text);
     return add_rows(n, scene) && part(n);
 }
@@ -105,17 +105,18 @@ void dot_names_release(struct dot_names *n)
 
 static int compare_rows(const void *a, const void *b)
 {
-    const struct row *x = a, *y = b;
+    const struct dot_data_row *x = a, *y = b;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
 const char *dot_name_of(const struct dot_names *n, const char *id)
 {
-    struct row wanted = {.node = (uint32_t)strtoul(id + 1, NULL, 10) - 1};
-    const struct row *row = n->rows.count == 0 ? NULL
-                                               : bsearch(&wanted, n->rows.data, n->rows.count,
-                                                         sizeof wanted, compare_rows);
-    return row == NULL ? id : name_at(n, (size_t)(row - BUF(struct row, &n->rows)));
+    struct dot_data_row wanted = {.node = (uint32_t)strtoul(id + 1, NULL, 10) - 1};
+    const struct dot_data_row *row =
+        n->rows.count == 0
+            ? NULL
+            : bsearch(&wanted, n->rows.data, n->rows.count, sizeof wanted, compare_rows);
+    return row == NULL ? id : name_at(n, (size_t)(row - BUF(struct dot_data_row, &n->rows)));
 }
 
 // ---- Attributes ---------------------------------------------------------------------------------

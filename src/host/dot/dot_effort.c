@@ -6,7 +6,7 @@
 
 enum { PLACES_MANY = 6000, PLACES_MOST = 50000, BOXES_MOST = 10000 };
 
-struct seat {
+struct dot_effort_seat {
     uint32_t node, rank;
     bool leaf;
 };
@@ -15,16 +15,16 @@ struct seat {
 
 static int compare_seats(const void *a, const void *b)
 {
-    const struct seat *x = a, *y = b;
+    const struct dot_effort_seat *x = a, *y = b;
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
 // The box that a cell comes from; NULL if it is not there. (Boxes stand in the order of their
 // nodes, what a box uses before it.)
-static struct seat *seat_of(const struct buf *seats, const struct rec *cell)
+static struct dot_effort_seat *seat_of(const struct buf *seats, const struct rec *cell)
 {
-    struct seat wanted = {.node =
-                              (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1};
+    struct dot_effort_seat wanted = {
+        .node = (uint32_t)strtoul(rec_get_text(cell, KEY_from) + 1, NULL, 10) - 1};
     return seats->count == 0
                ? NULL
                : bsearch(&wanted, seats->data, seats->count, sizeof wanted, compare_seats);
@@ -35,11 +35,11 @@ static uint32_t rank_of(const struct buf *seats, const struct rec *cells)
 {
     uint32_t rank = 1;
     for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
-        const struct seat *from = seat_of(seats, c);
+        const struct dot_effort_seat *from = seat_of(seats, c);
         rank = from != NULL && !from->leaf && from->rank >= rank ? from->rank + 1 : rank;
     }
     for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
-        struct seat *from = seat_of(seats, c);
+        struct dot_effort_seat *from = seat_of(seats, c);
         if (from != NULL && from->leaf && from->rank > rank - 1) {
             from->rank = rank - 1;
         }
@@ -53,11 +53,11 @@ static bool seat_all(struct buf *seats, const struct rec *boxes)
         const struct rec *cells = rec_find(box, KEY_cells);
         bool leaf = cells->in.count == 0;
         uint32_t rank = leaf ? RANK_NONE : rank_of(seats, cells);
-        struct seat *seat = buf_push(seats, 1);
+        struct dot_effort_seat *seat = buf_push(seats, 1);
         if (seat == NULL) {
             return false;
         }
-        *seat = (struct seat){(uint32_t)rec_get_whole(box, KEY_node), rank, leaf};
+        *seat = (struct dot_effort_seat){(uint32_t)rec_get_whole(box, KEY_node), rank, leaf};
     }
     return true;
 }
@@ -67,16 +67,16 @@ struct effort dot_effort(const struct rec *scene)
     const struct rec *boxes = rec_find(scene, KEY_boxes);
     struct effort effort = {.boxes = boxes->in.count};
     struct buf seats;
-    buf_init(&seats, sizeof(struct seat));
+    buf_init(&seats, sizeof(struct dot_effort_seat));
     if (!seat_all(&seats, boxes)) {
         effort.places = SIZE_MAX;
     }
-    const struct seat *seat = seats.data;
+    const struct dot_effort_seat *seat = seats.data;
     for (const struct rec *box = boxes->in.first; box != NULL && effort.places < SIZE_MAX;
          box = box->next, seat++) {
         const struct rec *cells = rec_find(box, KEY_cells);
         for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
-            const struct seat *from = seat_of(&seats, c);
+            const struct dot_effort_seat *from = seat_of(&seats, c);
             effort.places += from == NULL ? 0 : seat->rank - from->rank - 1;
         }
     }

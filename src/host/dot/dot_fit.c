@@ -33,7 +33,7 @@ static const char *few_digits(char out[FIGURE_TEXT], const struct rec *of, enum 
     return number != NULL ? number_figure(out, number->number, FEW) : rec_get_text(of, text);
 }
 
-static void add_number(const struct painter *p, const char *colour, bool bold, const char *s)
+static void add_number(const struct label_painter *p, const char *colour, bool bold, const char *s)
 {
     bool known = strcmp(s, "·") != 0;
     dot_add_run(p, known ? colour : p->ink->muted, bold && known, s);
@@ -41,7 +41,7 @@ static void add_number(const struct painter *p, const char *colour, bool bold, c
 
 // What is hidden takes the room that it will take: every digit is a 0, all being equally wide, in
 // the colour of its ground. (Transparent letters would not do: Graphviz writes them white.)
-static void add_hidden(const struct painter *p, bool bold, const char *s)
+static void add_hidden(const struct label_painter *p, bool bold, const char *s)
 {
     char zeros[HIDDEN_MOST];
     snprintf(zeros, sizeof zeros, "%s", s);
@@ -51,7 +51,7 @@ static void add_hidden(const struct painter *p, bool bold, const char *s)
     dot_add_run(p, p->ground, bold, zeros);
 }
 
-static void add_number_if(const struct painter *p, bool hidden, const char *colour, bool bold,
+static void add_number_if(const struct label_painter *p, bool hidden, const char *colour, bool bold,
                           const char *s)
 {
     if (hidden) {
@@ -62,7 +62,7 @@ static void add_number_if(const struct painter *p, bool hidden, const char *colo
 }
 
 // "3×2", or "4" of a vector.
-static void add_shape(const struct painter *p, const struct rec *box, const char *colour)
+static void add_shape(const struct label_painter *p, const struct rec *box, const char *colour)
 {
     char shape[48];
     int rows = (int)rec_get_whole(box, KEY_rows), cols = (int)rec_get_whole(box, KEY_cols);
@@ -76,7 +76,7 @@ static void add_shape(const struct painter *p, const struct rec *box, const char
 
 // ---- Fills --------------------------------------------------------------------------------------
 
-static struct look look_of(const struct painter *p, const struct rec *box)
+static struct look look_of(const struct label_painter *p, const struct rec *box)
 {
     struct look look = dot_look_of(box, p->ink);
     bool statement = strcmp(rec_get_text(box, KEY_folds), "statement") == 0;
@@ -102,7 +102,7 @@ static struct look look_of(const struct painter *p, const struct rec *box)
     return look;
 }
 
-static const char *fill_of_chip(const struct painter *p, const struct rec *chip)
+static const char *fill_of_chip(const struct label_painter *p, const struct rec *chip)
 {
     return is_kind(chip, "parameter")  ? p->ink->parameter
            : is_kind(chip, "constant") ? p->ink->constant
@@ -138,7 +138,7 @@ static double largest(const struct rec *numbers)
 }
 
 // The elements of a small array, each on a tint of its sign that is the stronger the larger it is.
-static void add_elements(const struct painter *p, const struct rec *box)
+static void add_elements(const struct label_painter *p, const struct rec *box)
 {
     const struct rec *numbers = rec_find(box, KEY_numbers), *number, *text;
     int64_t cols = rec_get_whole(box, KEY_cols), i = 0;
@@ -160,7 +160,7 @@ static void add_elements(const struct painter *p, const struct rec *box)
         mix(fill, ground, number->number > 0 ? p->ink->value : p->ink->grad, 0.35 * size);
         text_addf(p->html, "%s<TD ALIGN=\"RIGHT\" BGCOLOR=\"%s\">",
                   i > 0 && i % cols == 0 ? "</TR>\n<TR>" : "", fill);
-        struct painter inner = *p;
+        struct label_painter inner = *p;
         inner.ground = fill;
         add_number_if(&inner, hidden, p->ink->text, false, text->text);
         text_add(p->html, "</TD>");
@@ -170,7 +170,7 @@ static void add_elements(const struct painter *p, const struct rec *box)
 
 // ---- Cells --------------------------------------------------------------------------------------
 
-static void add_product(const struct painter *p, const struct rec *cell)
+static void add_product(const struct label_painter *p, const struct rec *cell)
 {
     bool hidden = rec_get_flag(cell, KEY_hide_share);
     text_add(p->html, "<BR/>");
@@ -181,7 +181,7 @@ static void add_product(const struct painter *p, const struct rec *cell)
     add_number_if(p, hidden, p->ink->grad, true, rec_get_text(cell, KEY_share_text));
 }
 
-static void begin_cell(const struct painter *p, const struct rec *cell, const char *fill)
+static void begin_cell(const struct label_painter *p, const struct rec *cell, const char *fill)
 {
     text_addf(p->html, "<TD PORT=\"i%d\" ALIGN=\"LEFT\" BALIGN=\"LEFT\"%s%s%s>",
               (int)rec_get_whole(cell, KEY_slot), fill == NULL ? "" : " BGCOLOR=\"",
@@ -189,7 +189,7 @@ static void begin_cell(const struct painter *p, const struct rec *cell, const ch
 }
 
 // The operand itself: name, value and gradient.
-static void add_chip(const struct painter *p, const struct rec *chip)
+static void add_chip(const struct label_painter *p, const struct rec *chip)
 {
     char value[FIGURE_TEXT], grad[FIGURE_TEXT];
     bool constant = is_kind(chip, "constant"), array = is_array(chip);
@@ -211,7 +211,7 @@ static void add_chip(const struct painter *p, const struct rec *chip)
     }
 }
 
-static void add_local(const struct painter *p, const struct rec *box, const struct rec *cell)
+static void add_local(const struct label_painter *p, const struct rec *box, const struct rec *cell)
 {
     char local[FIGURE_TEXT];
     bool hidden = rec_get_flag(cell, KEY_hide_local);
@@ -231,9 +231,10 @@ static void add_local(const struct painter *p, const struct rec *box, const stru
                   few_digits(local, cell, KEY_local, KEY_local_text));
 }
 
-static void add_operand(const struct painter *p, const struct rec *box, const struct rec *cell)
+static void add_operand(const struct label_painter *p, const struct rec *box,
+                        const struct rec *cell)
 {
-    struct painter inner = *p;
+    struct label_painter inner = *p;
     const struct rec *chip = rec_find(cell, KEY_chip);
     const char *fill = chip == NULL ? NULL : fill_of_chip(p, chip);
     inner.ground = fill == NULL ? p->ink->cell : fill;
@@ -262,7 +263,7 @@ static size_t count_wide_chips(const struct rec *cells)
 }
 
 // Many arrays in one cell: their names, or how many there are.
-static void add_wide_chips(const struct painter *p, const struct rec *cells, size_t count)
+static void add_wide_chips(const struct label_painter *p, const struct rec *cells, size_t count)
 {
     const struct rec *c = cells->in.first;
     struct text names;
@@ -287,7 +288,7 @@ static void add_wide_chips(const struct painter *p, const struct rec *cells, siz
 }
 
 // In a column beside the body, or in a row above it.
-static void add_operands(const struct painter *p, const struct rec *box)
+static void add_operands(const struct label_painter *p, const struct rec *box)
 {
     const struct rec *cells = rec_find(box, KEY_cells);
     size_t wide = count_wide_chips(cells);
@@ -314,7 +315,7 @@ static void add_operands(const struct painter *p, const struct rec *box)
 // ---- Bodies -------------------------------------------------------------------------------------
 
 // Its number, its shape, or how many numbers it is, in this colour (NULL: the usual one).
-static void add_value(const struct painter *p, const struct rec *box, const char *colour)
+static void add_value(const struct label_painter *p, const struct rec *box, const char *colour)
 {
     bool several = rec_get_whole(box, KEY_results) > 1;
     if (is_array(box)) {
@@ -333,7 +334,8 @@ static const char *grad_sign(const struct rec *box)
     return is_array(box) || rec_get_whole(box, KEY_results) > 1 ? "‖∂‖ " : "∂ ";
 }
 
-static void add_grad(const struct painter *p, const struct rec *box, const char *colour, bool few)
+static void add_grad(const struct label_painter *p, const struct rec *box, const char *colour,
+                     bool few)
 {
     char grad[FIGURE_TEXT];
     dot_add_run(p, colour == NULL ? p->ink->muted : colour, false, grad_sign(box));
@@ -343,7 +345,7 @@ static void add_grad(const struct painter *p, const struct rec *box, const char 
 }
 
 // An empty box for the gradient; in the key the gradient is in it.
-static void add_blank(const struct painter *p, const struct rec *box)
+static void add_blank(const struct label_painter *p, const struct rec *box)
 {
     text_add(p->html, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\""
                       " CELLPADDING=\"1\"><TR><TD>");
@@ -366,9 +368,9 @@ static bool is_leaf(const struct rec *box)
 
 // Name and value; of the current step on a ground of its own. Where there are several frames, every
 // box that is ever current has room for the mark.
-static void add_header(const struct painter *p, const struct rec *box)
+static void add_header(const struct label_painter *p, const struct rec *box)
 {
-    struct painter inner = *p;
+    struct label_painter inner = *p;
     bool current = rec_get_flag(box, KEY_current), leaf = is_leaf(box);
     bool told = leaf || *rec_get_text(box, KEY_formula) != '\0' || is_array(box);
     const char *colour = current ? p->ink->header_text : NULL;
@@ -393,7 +395,7 @@ static void add_header(const struct painter *p, const struct rec *box)
     text_add(p->html, "</TD></TR>");
 }
 
-static void add_rows(const struct painter *p, const struct rec *box)
+static void add_rows(const struct label_painter *p, const struct rec *box)
 {
     const char *formula = rec_get_text(box, KEY_formula), *sum = rec_get_text(box, KEY_sum_text);
     bool hidden = rec_get_flag(box, KEY_hide_grad);
@@ -421,7 +423,7 @@ static void add_rows(const struct painter *p, const struct rec *box)
     text_add(p->html, "</TD></TR>");
 }
 
-static void add_body(const struct painter *p, const struct rec *box, const struct look *look)
+static void add_body(const struct label_painter *p, const struct rec *box, const struct look *look)
 {
     text_addf(p->html,
               "<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"%d\""
@@ -433,14 +435,14 @@ static void add_body(const struct painter *p, const struct rec *box, const struc
         dot_add_run(p, p->ink->value, false, rec_get_text(box, KEY_value_text));
         text_add(p->html, "</TD></TR>");
     } else {
-        struct painter inner = *p;
+        struct label_painter inner = *p;
         inner.ground = look->fill;
         add_rows(&inner, box);
     }
     text_add(p->html, "</TABLE>");
 }
 
-void dot_add_fit_box(const struct painter *p, const struct rec *box)
+void dot_add_fit_box(const struct label_painter *p, const struct rec *box)
 {
     struct look look = look_of(p, box);
     if (look.twice) {

@@ -140,7 +140,7 @@ static void add_run(struct text *html, const char *colour, int size, bool bold, 
     text_add(html, bold ? "</B></FONT>" : "</FONT>");
 }
 
-void dot_add_run(const struct painter *p, const char *colour, bool bold, const char *s)
+void dot_add_run(const struct label_painter *p, const char *colour, bool bold, const char *s)
 {
     add_run(p->html, colour, NORMAL, bold, s);
 }
@@ -148,7 +148,7 @@ void dot_add_run(const struct painter *p, const char *colour, bool bold, const c
 // ---- Labels -------------------------------------------------------------------------------------
 
 // "local × upstream = share", each in the colour of its meaning.
-static void add_product(const struct painter *p, const struct rec *cell)
+static void add_product(const struct label_painter *p, const struct rec *cell)
 {
     const struct palette *ink = p->ink;
     add_run(p->html, ink->local, SMALL, false, rec_get_text(cell, KEY_local_text));
@@ -163,14 +163,14 @@ bool dot_is_wide(const struct rec *cell)
     return rec_find(cell, KEY_values) != NULL;
 }
 
-bool dot_is_drawn(const struct painter *p, const struct rec *cell)
+bool dot_is_drawn(const struct label_painter *p, const struct rec *cell)
 {
     bool fit = p->style >= STYLE_FIT && p->style < STYLE_BARE;
     return fit ? rec_find(cell, KEY_chip) != NULL || !dot_is_wide(cell)
                : p->style == STYLE_CELLS && !dot_is_wide(cell);
 }
 
-bool dot_has_cells(const struct painter *p, const struct rec *box)
+bool dot_has_cells(const struct label_painter *p, const struct rec *box)
 {
     const struct rec *cell = rec_find(box, KEY_cells)->in.first;
     while (cell != NULL && !dot_is_drawn(p, cell)) {
@@ -179,7 +179,7 @@ bool dot_has_cells(const struct painter *p, const struct rec *box)
     return cell != NULL;
 }
 
-static void add_operand(const struct painter *p, const struct rec *cell)
+static void add_operand(const struct label_painter *p, const struct rec *cell)
 {
     const char *local = rec_get_text(cell, KEY_local_text);
     text_addf(p->html, "<TD PORT=\"i%d\" ALIGN=\"LEFT\" BALIGN=\"LEFT\">",
@@ -201,7 +201,7 @@ static void add_operand(const struct painter *p, const struct rec *cell)
 }
 
 // "∂e/∂a  −3" over the product, or the number alone.
-void dot_add_edge_label(const struct painter *p, const struct rec *cell)
+void dot_add_edge_label(const struct label_painter *p, const struct rec *cell)
 {
     const char *local = rec_get_text(cell, KEY_local_text);
     if (local[0] == '\0') {
@@ -222,7 +222,7 @@ void dot_add_edge_label(const struct painter *p, const struct rec *cell)
 }
 
 // One cell for each operand: in a column left of the body, or in a row above it.
-static void add_operands(const struct painter *p, const struct rec *cells)
+static void add_operands(const struct label_painter *p, const struct rec *cells)
 {
     text_addf(p->html,
               "<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"2\""
@@ -241,7 +241,7 @@ static bool is_output(const struct rec *box)
 }
 
 // Name and operation; of the current step in a table of their own, so that one fill covers both.
-static void add_header(const struct painter *p, const struct rec *box)
+static void add_header(const struct label_painter *p, const struct rec *box)
 {
     bool current = rec_get_flag(box, KEY_current);
     const char *name = current ? p->ink->header_text : p->ink->text;
@@ -266,7 +266,7 @@ static void add_header(const struct painter *p, const struct rec *box)
     text_add(p->html, current ? "</TD></TR></TABLE></TD></TR>" : "</TD></TR>");
 }
 
-static void add_row(const struct painter *p, const char *what, const char *colour, bool bold,
+static void add_row(const struct label_painter *p, const char *what, const char *colour, bool bold,
                     const char *number)
 {
     bool known = strcmp(number, "·") != 0;
@@ -278,14 +278,14 @@ static void add_row(const struct painter *p, const char *what, const char *colou
 }
 
 // A line over the whole width.
-static void add_line(const struct painter *p, const char *colour, const char *words)
+static void add_line(const struct label_painter *p, const char *colour, const char *words)
 {
     text_add(p->html, "\n<TR><TD COLSPAN=\"2\" ALIGN=\"RIGHT\">");
     add_run(p->html, colour, SMALL, false, words);
     text_add(p->html, "</TD></TR>");
 }
 
-static void add_parameters(const struct painter *p, const struct rec *box)
+static void add_parameters(const struct label_painter *p, const struct rec *box)
 {
     const char *grad = rec_get_text(box, KEY_parameters_grad_text);
     text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\">");
@@ -297,7 +297,7 @@ static void add_parameters(const struct painter *p, const struct rec *box)
     text_add(p->html, "</TD></TR>");
 }
 
-static void add_rows(const struct painter *p, const struct rec *box)
+static void add_rows(const struct label_painter *p, const struct rec *box)
 {
     const char *sum = rec_get_text(box, KEY_sum_text);
     bool group = is_kind(box, "group"), several = rec_get_whole(box, KEY_results) > 1;
@@ -315,7 +315,7 @@ static void add_rows(const struct painter *p, const struct rec *box)
     }
 }
 
-static void add_body(const struct painter *p, const struct rec *box, const struct look *look)
+static void add_body(const struct label_painter *p, const struct rec *box, const struct look *look)
 {
     text_addf(p->html,
               "<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"%d\""
@@ -333,7 +333,7 @@ static void add_body(const struct painter *p, const struct rec *box, const struc
 }
 
 // name | data | grad, side by side.
-static void add_strip(const struct painter *p, const struct rec *box, const struct look *look)
+static void add_strip(const struct label_painter *p, const struct rec *box, const struct look *look)
 {
     const struct {
         const char *what, *colour, *number;
@@ -357,7 +357,7 @@ static void add_strip(const struct painter *p, const struct rec *box, const stru
     text_add(p->html, "</TD></TR></TABLE>");
 }
 
-void dot_add_operation(const struct painter *p, const struct rec *box)
+void dot_add_operation(const struct label_painter *p, const struct rec *box)
 {
     const char *call = rec_get_text(box, KEY_call);
     add_run(p->html, p->ink->text, LARGE, false, is_kind(box, "group") ? "⊞ " : "");
@@ -366,7 +366,7 @@ void dot_add_operation(const struct painter *p, const struct rec *box)
 }
 
 // A frame around what follows, with so much between the two.
-static void begin_frame(const struct painter *p, int between)
+static void begin_frame(const struct label_painter *p, int between)
 {
     text_addf(p->html,
               "<TABLE BORDER=\"1\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"%d\""
@@ -374,7 +374,8 @@ static void begin_frame(const struct painter *p, int between)
               between, p->ink->edge);
 }
 
-static void add_whole_body(const struct painter *p, const struct rec *box, const struct look *look)
+static void add_whole_body(const struct label_painter *p, const struct rec *box,
+                           const struct look *look)
 {
     if (look->doubled) {
         begin_frame(p, 2);
@@ -387,7 +388,7 @@ static void add_whole_body(const struct painter *p, const struct rec *box, const
     text_add(p->html, look->doubled ? "</TD></TR></TABLE>" : "");
 }
 
-void dot_add_box(const struct painter *p, const struct rec *box)
+void dot_add_box(const struct label_painter *p, const struct rec *box)
 {
     const struct rec *cells = rec_find(box, KEY_cells);
     struct look look = dot_look_of(box, p->ink);

@@ -44,7 +44,7 @@ struct look dot_look_of(const struct rec *box, const struct palette *ink);
 struct dot_names;
 
 // What a scene is drawn with.
-struct painter {
+struct label_painter {
     const struct palette *ink;
     enum style style;
     bool compact, top_down;
@@ -57,19 +57,19 @@ struct painter {
 };
 
 // Words in letters of the size that the nodes are declared with; nothing for "".
-void dot_add_run(const struct painter *p, const char *colour, bool bold, const char *s);
+void dot_add_run(const struct label_painter *p, const char *colour, bool bold, const char *s);
 // A box of a picture that fits an area (dot_fit.c).
-void dot_add_fit_box(const struct painter *p, const struct rec *box);
+void dot_add_fit_box(const struct label_painter *p, const struct rec *box);
 
 // Each appends to p->html. A box; what stands on an edge; an operation that is a node of its own.
-void dot_add_box(const struct painter *p, const struct rec *box);
-void dot_add_edge_label(const struct painter *p, const struct rec *cell);
-void dot_add_operation(const struct painter *p, const struct rec *box);
+void dot_add_box(const struct label_painter *p, const struct rec *box);
+void dot_add_edge_label(const struct label_painter *p, const struct rec *cell);
+void dot_add_operation(const struct label_painter *p, const struct rec *box);
 
 // Is this an edge of many values (scene/scene.h)? Has this operand a cell in the box, and the box
 // any cells? Where there is none, edges end on the body.
 bool dot_is_wide(const struct rec *cell);
-bool dot_is_drawn(const struct painter *p, const struct rec *cell);
-bool dot_has_cells(const struct painter *p, const struct rec *box);
+bool dot_is_drawn(const struct label_painter *p, const struct rec *cell);
+bool dot_has_cells(const struct label_painter *p, const struct rec *box);
 
 #endif

@@ -46,7 +46,7 @@ const struct plot_stroke plot_script_strokes[SERIES_MOST] = {
 
 // Of the classes: colours that most colour-blind people tell apart (Okabe and Ito), and signs for
 // points.
-static const struct look {
+static const struct plot_script_look {
     const char *colour;
     int point;
     unsigned char tint[3];  // of the region of a class

@@ -11,7 +11,7 @@ static const struct span nowhere = {0, 0};
 enum { MISTAKES_MOST = 100 };  // that are told
 
 // A file being read into a lesson.
-struct reading {
+struct lesson_file_reading {
     const char *s;
     size_t n;
     struct lesson *lesson;
@@ -29,7 +29,7 @@ struct reading {
 // ---- Places -------------------------------------------------------------------------------------
 // A diag of the lesson is in bytes of what was handed over; it ends up in bytes of the file.
 
-static size_t line_start(const struct reading *r, size_t line)
+static size_t line_start(const struct lesson_file_reading *r, size_t line)
 {
     size_t at = 0;
     while (line > 1) {
@@ -43,7 +43,7 @@ static size_t line_start(const struct reading *r, size_t line)
     return at;
 }
 
-static bool placed_at(struct reading *r, size_t at)
+static bool placed_at(struct lesson_file_reading *r, size_t at)
 {
     r->d->span = (struct span){at, at};
     return false;
@@ -51,7 +51,7 @@ static bool placed_at(struct reading *r, size_t at)
 
 // Where a piece of text stands in the file: what is wrong in prose is wrong in a {= }, and those
 // keep their bytes.
-static bool place_in_text(struct reading *r, size_t line, const char *text)
+static bool place_in_text(struct lesson_file_reading *r, size_t line, const char *text)
 {
     size_t start = line_start(r, line), wrong = r->d->span.start, value = wrong;
     while (value > 0 && memcmp(text + value, "{=", 2) != 0) {
@@ -64,7 +64,7 @@ static bool place_in_text(struct reading *r, size_t line, const char *text)
     return placed_at(r, found == NULL ? start : (size_t)(found - r->s) + (wrong - value));
 }
 
-static bool place_in_fence(struct reading *r, const struct fence *f)
+static bool place_in_fence(struct lesson_file_reading *r, const struct fence *f)
 {
     size_t at = r->d->span.start, i = 0;
     if (r->d->span.end == 0) {
@@ -79,7 +79,7 @@ static bool place_in_fence(struct reading *r, const struct fence *f)
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
-static void join_lines(struct reading *r, const struct fence *f)
+static void join_lines(struct lesson_file_reading *r, const struct fence *f)
 {
     text_clear(&r->content);
     for (size_t i = 0; i < f->count; i++) {
@@ -94,7 +94,7 @@ static bool begins(const char *info, const char *word)
     return strncmp(info, word, n) == 0 && (info[n] == '\0' || info[n] == ' ');
 }
 
-static bool take_fence(struct reading *r, const struct markdown_block *b)
+static bool take_fence(struct lesson_file_reading *r, const struct markdown_block *b)
 {
     const struct fence *f = &b->fence;
     bool ask = begins(f->info, "ask"), fresh = strcmp(f->info, "backstep new") == 0;
@@ -125,7 +125,7 @@ static bool take_fence(struct reading *r, const struct markdown_block *b)
     return ok || place_in_fence(r, f);
 }
 
-static bool take_table(struct reading *r, const struct markdown_block *b)
+static bool take_table(struct lesson_file_reading *r, const struct markdown_block *b)
 {
     size_t cell;
     pack_table(r->pack, b->cells, b->rows, b->columns, b->line);
@@ -134,7 +134,7 @@ static bool take_table(struct reading *r, const struct markdown_block *b)
                                      : placed_at(r, line_start(r, b->line)));
 }
 
-static bool take_text(struct reading *r, const struct markdown_block *b)
+static bool take_text(struct lesson_file_reading *r, const struct markdown_block *b)
 {
     static const enum lesson_item_kind kinds[] = {
         [MARKDOWN_HEADING] = LESSON_HEADING,   [MARKDOWN_PARAGRAPH] = LESSON_PARAGRAPH,
@@ -146,7 +146,7 @@ static bool take_text(struct reading *r, const struct markdown_block *b)
            place_in_text(r, b->line, b->text);
 }
 
-static bool take_block(struct reading *r, const struct markdown_block *b)
+static bool take_block(struct lesson_file_reading *r, const struct markdown_block *b)
 {
     switch (b->kind) {
     case MARKDOWN_FENCE:
@@ -162,7 +162,7 @@ static bool take_block(struct reading *r, const struct markdown_block *b)
     }
 }
 
-static bool take_front(struct reading *r, const struct markdown *m)
+static bool take_front(struct lesson_file_reading *r, const struct markdown *m)
 {
     struct span front = m->front;
     if (!m->has_front) {
@@ -181,7 +181,8 @@ static bool take_front(struct reading *r, const struct markdown *m)
 
 // ---- The file -----------------------------------------------------------------------------------
 
-static void find_place(const struct reading *r, const char *path, struct lesson_trouble *trouble)
+static void find_place(const struct lesson_file_reading *r, const char *path,
+                       struct lesson_trouble *trouble)
 {
     struct source source = {path, r->s, r->n, 1};
     struct place place = source_place(&source, r->d->span.start);
@@ -191,7 +192,7 @@ static void find_place(const struct reading *r, const char *path, struct lesson_
 }
 
 // The mistake in r->d, which has its place in the file, is told. False: nobody wants more than it.
-static bool tell(struct reading *r)
+static bool tell(struct lesson_file_reading *r)
 {
     if (r->tell == NULL || r->mistakes == MISTAKES_MOST) {
         return false;
@@ -209,7 +210,7 @@ static bool tell(struct reading *r)
 // A mistake in a part that is still being read: its place is in bytes of that part.
 static void hear(void *at, const struct diag *d)
 {
-    struct reading *r = at;
+    struct lesson_file_reading *r = at;
     struct diag whole = *r->d;
     *r->d = *d;
     if (r->fence != NULL) {
@@ -221,7 +222,7 @@ static void hear(void *at, const struct diag *d)
     *r->d = whole;
 }
 
-static bool take_all(struct reading *r, const struct markdown *m)
+static bool take_all(struct lesson_file_reading *r, const struct markdown *m)
 {
     bool ok = take_front(r, m) || tell(r);
     for (size_t i = 0; ok && i < m->blocks.count; i++) {
@@ -230,7 +231,8 @@ static bool take_all(struct reading *r, const struct markdown *m)
     return ok && r->mistakes == 0 && (lesson_end(r->lesson, r->d) || tell(r));
 }
 
-static bool read_bytes(struct reading *r, const char *path, struct lesson_trouble *trouble)
+static bool read_bytes(struct lesson_file_reading *r, const char *path,
+                       struct lesson_trouble *trouble)
 {
     struct markdown m = {0};
     bool ok = lesson_bytes(r->s, r->n, r->d);
@@ -252,12 +254,12 @@ static struct lesson *read_lesson(const char *path, struct lesson_trouble *troub
     struct buf bytes;
     buf_init(&bytes, 1);
     text_init(&trouble->excerpt);
-    struct reading r = {.d = &trouble->diag,
-                        .lesson = lesson_new(path),
-                        .pack = pack,
-                        .path = path,
-                        .tell = told,
-                        .tell_at = at};
+    struct lesson_file_reading r = {.d = &trouble->diag,
+                                    .lesson = lesson_new(path),
+                                    .pack = pack,
+                                    .path = path,
+                                    .tell = told,
+                                    .tell_at = at};
     text_init(&r.content);
     bool ok = r.lesson != NULL || diag_out_of_memory(r.d);
     if (ok && told != NULL) {

@@ -23,7 +23,7 @@
 
 enum { PICTURE_MOST = 16 << 20 };  // bytes of a layout
 
-struct live {
+struct live_server {
     struct feed feed;
     struct layout layout;
     struct news news;
@@ -31,7 +31,7 @@ struct live {
 };
 
 // What follows is told the pages and the layout. False: there is nothing more to come.
-static bool take_messages(struct live *l)
+static bool take_messages(struct live_server *l)
 {
     struct message m = {0};
     enum feed_end end;
@@ -49,7 +49,7 @@ static bool take_messages(struct live *l)
     return end == FEED_NOTHING;
 }
 
-static void lay_out(struct live *l)
+static void lay_out(struct live_server *l)
 {
     struct text json;
     text_init(&json);
@@ -60,7 +60,7 @@ static void lay_out(struct live *l)
     text_release(&json);
 }
 
-static void run(struct live *l)
+static void run(struct live_server *l)
 {
     struct pollfd polls[2 + SERVE_POLLS];
     bool fed = true;
@@ -81,7 +81,7 @@ static void run(struct live *l)
 }
 
 // Says the address, or why there is none.
-static bool begin(struct live *l, int port)
+static bool begin(struct live_server *l, int port)
 {
     l->serve = serve_new(port, &l->news);
     if (l->serve != NULL) {
@@ -107,7 +107,7 @@ static void bound_files(void)
 
 int main(int argc, char **argv)
 {
-    struct live l = {0};
+    struct live_server l = {0};
     if (argc != 4) {
         fputs("usage: backstep-live PORT RENDER SECONDS <messages\n", stderr);
         return 2;

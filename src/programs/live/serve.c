@@ -123,7 +123,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 // ---- Requests -----------------------------------------------------------------------------------
 
 // What its headers say.
-struct request {
+struct serve_request {
     const struct serve *serve;
     int headers, hosts;
     bool foreign_host, foreign_origin, body;
@@ -132,7 +132,7 @@ struct request {
 static enum MHD_Result read_header(void *closure, enum MHD_ValueKind kind, const char *key,
                                    const char *value)
 {
-    struct request *r = closure;
+    struct serve_request *r = closure;
     const char *host = r->serve->host;
     (void)kind;
     value = value == NULL ? "" : value;
@@ -154,7 +154,7 @@ static enum MHD_Result read_header(void *closure, enum MHD_ValueKind kind, const
 static unsigned judge(const struct serve *s, struct MHD_Connection *connection, const char *url,
                       const char *method)
 {
-    struct request r = {.serve = s};
+    struct serve_request r = {.serve = s};
     MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, &r);
     return r.headers > HEADERS_MOST         ? MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE
            : r.hosts != 1 || r.foreign_host ? MHD_HTTP_FORBIDDEN

@@ -15,7 +15,7 @@
 #define DENSITY 300.0  // pixels of a picture to an inch
 
 // What a kind of block looks like: its font, the room before it, how far in it stands.
-static const struct look {
+static const struct page_look {
     const char *font;
     double before, indent;
 } looks[] = {

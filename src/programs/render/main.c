@@ -104,12 +104,12 @@ static void set_default(Agraph_t *g, const char *name, const char *value)
 }
 
 // Of a picture of bitmaps: dots an inch (NULL: it is none), and how many it may be wide or high.
-struct dots {
+struct render_dots {
     const char *dpi;
     double most;
 };
 
-static void prepare(Agraph_t *g, const struct dots *dots)
+static void prepare(Agraph_t *g, const struct render_dots *dots)
 {
     // Without these bounds dot takes over a minute for a sum of 150 terms.
     set_default(g, "nslimit", "1");
@@ -231,7 +231,7 @@ static enum status draw(GVC_t *gvc, Agraph_t *g, const char *format)
 // Processor time for all trials: none is begun that, being as long as the longest, would end later.
 #define TRIAL_SECONDS 1.0
 
-struct trial {
+struct render_trial {
     int number;
     double worth, bound;
     double width, height;  // of the area
@@ -240,14 +240,14 @@ struct trial {
 
 struct choice {
     Agraph_t *graph;
-    struct trial trial;
+    struct render_trial trial;
     int layouts;
     double worth, letters;
     double width, height;  // of the picture as it is
     bool laid_out;
 };
 
-static bool read_trial(Agraph_t *g, struct trial *t)
+static bool read_trial(Agraph_t *g, struct render_trial *t)
 {
     const char *text = agget(g, (char *)"trial");
     return text != NULL &&
@@ -265,7 +265,7 @@ static void set_size(Agraph_t *g, double width, double height)
 }
 
 // Lays the graph out, to fill its area, and measures it. False if it cannot be laid out.
-static bool try_layout(GVC_t *gvc, const struct dots *dots, struct choice *c)
+static bool try_layout(GVC_t *gvc, const struct render_dots *dots, struct choice *c)
 {
     Agraph_t *g = c->graph;
     set_size(g, c->trial.width, c->trial.height);
@@ -298,7 +298,7 @@ static void let_go(GVC_t *gvc, struct choice *c)
 }
 
 // The best of the graphs, the first of which was read; its graph is NULL if none can be laid out.
-static void choose(GVC_t *gvc, Agraph_t *g, const struct dots *dots, struct choice *best)
+static void choose(GVC_t *gvc, Agraph_t *g, const struct render_dots *dots, struct choice *best)
 {
     *best = (struct choice){.worth = -INFINITY};
     double longest = 0;
@@ -345,7 +345,7 @@ static enum status lay_best_out(GVC_t *gvc, struct choice *c)
 }
 
 static enum status draw_best(GVC_t *gvc, Agraph_t *first, const char *format,
-                             const struct dots *dots)
+                             const struct render_dots *dots)
 {
     struct choice best;
     choose(gvc, first, dots, &best);
@@ -414,8 +414,8 @@ static enum status run(int argc, char **argv)
     }
     GVC_t *gvc = gvContext();
     enum status status;
-    struct trial trial;
-    const struct dots dots = {argc == 4 ? argv[2] : NULL, pixels};
+    struct render_trial trial;
+    const struct render_dots dots = {argc == 4 ? argv[2] : NULL, pixels};
     if (strcmp(argv[1], "pages") == 0) {
         status = draw_pages(gvc, g);
     } else if (read_trial(g, &trial)) {
