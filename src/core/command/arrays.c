@@ -188,7 +188,6 @@ static bool prove_line(struct arrays *a, const struct matrix_line *line)
     struct diag d = {0};
     struct operand x;
     scope.groups = NULL;
-    scope.rng = &a->flow.made.aside.rng;
     lexer_init(&lexer, &source);
     lower_init(&w, &scope, &source, &d);
     parser_init(&p, &lexer, &c->s->names, &d);

@@ -131,17 +131,11 @@ static bool write_program(struct call *c, const struct export_request *r, struct
 // Values are refreshed for the moment; the session keeps those it has.
 static bool with_fresh_values(struct call *c, const struct export_request *r, struct text *out)
 {
-    struct tape *t = &c->s->tape;
-    if (!t->any_stale) {
-        return write_program(c, r, out);
-    }
-    struct trail aside;
-    trail_init(&aside);
+    struct checkpoint before;
+    checkpoint_take(&before, &c->s->tape, NULL);
     bool ok =
-        call_swept(c, sweep_forward(t, &aside, c->s->world.stop, NULL)) && write_program(c, r, out);
-    trail_take_back(&aside, 0, NULL);
-    trail_release(&aside);
-    t->any_stale = true;
+        call_swept(c, checkpoint_refresh(&before, c->s->world.stop)) && write_program(c, r, out);
+    checkpoint_back(&before);
     return ok;
 }
 

@@ -109,15 +109,9 @@ enum call_end command_update(struct call *c)
 // step and a half, and must not be felt.
 enum { WORTHWHILE = 30 };
 
-// What a training in batches finds, and leaves in the end.
-struct lengths {
-    uint32_t nodes;
-    size_t lists, groups;
-};
-
 struct training {
     uint32_t root;
-    struct lengths before;
+    struct checkpoint before;  // what batches build goes again
     int64_t done, steps;
     struct descent descent;
     struct batch batch;
@@ -125,18 +119,6 @@ struct training {
     bool replayed;  // the last step left only parameters and their gradients (engine/descent.h)
     double first;   // the loss before the first step, over all the data
 };
-
-static struct lengths lengths_of(const struct session *s)
-{
-    return (struct lengths){tape_count(&s->tape), s->names.lists.count, s->groups.count};
-}
-
-static void cut_to(struct session *s, struct lengths l)
-{
-    tape_cut(&s->tape, l.nodes);
-    s->names.lists.count = l.lists;
-    s->groups.count = l.groups;
-}
 
 static void release_training(void *training)
 {
@@ -190,7 +172,7 @@ enum call_end command_train(struct call *c)
         return CALL_FAILED;
     }
     t.first = tape_value(&s->tape, t.root);
-    t.before = lengths_of(s);
+    session_checkpoint(s, &t.before);
     if (!begin(c, &t, &o, steps)) {
         release_training(&t);
         return CALL_FAILED;
@@ -285,9 +267,8 @@ static bool keep_batch(struct call *c, struct training *t, const uint32_t *rows,
 // nothing.
 static bool batch_step(struct call *c, struct training *t, double *loss)
 {
-    struct session *s = c->s;
-    struct rng rng = session_settings(s)->rng;
-    struct lengths lengths = lengths_of(s);
+    struct checkpoint before;
+    session_checkpoint(c->s, &before);
     const uint32_t *rows;
     uint32_t root, count = batch_draw(c, &t->batch, &rows);
     bool moved = false, ok = true;
@@ -299,11 +280,11 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
         ok = batch_build(c, &t->batch, rows, count, &root) &&
              (descent_aim(&t->descent, root) || diag_out_of_memory(c->diag)) && descend(c, t, loss);
         if (!ok || !isfinite(*loss) || !keep_batch(c, t, rows, count)) {
-            cut_to(s, lengths);
+            checkpoint_cut(&before);
         }
     }
     if (!ok) {
-        session_settings(s)->rng = rng;
+        checkpoint_redraw(&before);
     }
     return ok;
 }
@@ -412,7 +393,7 @@ static bool train_more(struct call *c, struct frame *f)
         rec_number(c->out, r, KEY_loss, loss);
         return true;
     }
-    cut_to(s, t->before);
+    checkpoint_cut(&t->before);
     descent_end(&t->descent);
     put_statement(s, t, &f->log_as);
     session_settings(s)->steps = t->done;

@@ -16,7 +16,7 @@ struct walker {
     struct picture picture;
     const struct part *part;
     struct stepper walk;
-    struct trail aside;
+    struct checkpoint before;
     size_t first, last;  // steps done in the first frame, and in the last
     struct fit_wish wish;
     struct buf typed;
@@ -28,7 +28,7 @@ struct walker {
 static bool go(struct walker *w, size_t to)
 {
     struct call *c = w->call;
-    return call_swept(c, stepper_go(&w->walk, &w->aside, c->s->world.stop, to));
+    return call_swept(c, stepper_go(&w->walk, &w->before.trail, c->s->world.stop, to));
 }
 
 // Both passes, from fresh gradients, up to the end. The frames are those of the pass that is on,
@@ -38,7 +38,7 @@ static bool take(struct walker *w)
     struct session *s = w->call->s;
     const struct stepper *on = &s->stepper;
     bool forward = on->tape != NULL && on->root == w->picture.root && !stepper_where(on).backward;
-    if (!call_swept(w->call, sweep_zero(&s->tape, &w->aside))) {
+    if (!call_swept(w->call, sweep_zero(&s->tape, &w->before.trail))) {
         return false;
     }
     if (!stepper_start(&w->walk, &s->tape, w->picture.root, false)) {
@@ -210,22 +210,19 @@ static enum call_end run(struct walker *w)
 enum call_end picture_walk(struct call *c, const struct picture *p, const struct part *part)
 {
     struct walker w = {.call = c, .picture = *p, .part = part};
-    bool any_stale = c->s->tape.any_stale;
     picture_assume_sheet(&w.picture);
     records_init(&w.fit.scenes);
     buf_init(&w.fit.makings, sizeof(struct making));
     buf_init(&w.fit.trials, sizeof(struct fit_trial));
     stepper_init(&w.walk);
-    trail_init(&w.aside);
+    checkpoint_take(&w.before, &c->s->tape, NULL);
     enum call_end end = CALL_FAILED;
     if (picture_wish(c, &w.picture, &w.wish, &w.typed) && picture_check_dots(c, &w.picture) &&
         take(&w)) {
         end = run(&w);
     }
     stepper_release(&w.walk);
-    trail_take_back(&w.aside, 0, NULL);
-    c->s->tape.any_stale = any_stale;
-    trail_release(&w.aside);
+    checkpoint_back(&w.before);
     fit_release(&w.fit);
     buf_release(&w.typed);
     return end;

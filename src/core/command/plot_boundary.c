@@ -260,11 +260,12 @@ static bool read_ranges(struct map *m)
 static bool bind_style(struct map *m, uint32_t points)
 {
     struct aside *a = &m->aside;
-    struct value at = m->style == STYLE_ROWS  ? value_block(VALUE_MATRIX, a->nodes, points, 2)
-                      : m->style == STYLE_ROW ? value_block(VALUE_VECTOR, a->nodes, 1, 2)
-                                              : value_of_node(a->nodes);
+    struct value at = m->style == STYLE_ROWS ? value_block(VALUE_MATRIX, a->before.nodes, points, 2)
+                      : m->style == STYLE_ROW ? value_block(VALUE_VECTOR, a->before.nodes, 1, 2)
+                                              : value_of_node(a->before.nodes);
     return aside_bind(a, "__at", 4, at) &&
-           (m->style != STYLE_PAIR || aside_bind(a, "__at2", 5, value_of_node(a->nodes + 1)));
+           (m->style != STYLE_PAIR ||
+            aside_bind(a, "__at2", 5, value_of_node(a->before.nodes + 1)));
 }
 
 // One call of the model on `count` points (x, y).
@@ -301,7 +302,7 @@ static bool try_style(struct map *m, enum style style)
     m->style = style;
     bool ok = call_model(m, points, count, &result);
     m->columns = ok ? scores_of(&result, count) : 0;
-    m->work = (tape_count(&m->plot->call->s->tape) - m->aside.nodes) / count + 1;
+    m->work = (tape_count(&m->plot->call->s->tape) - m->aside.before.nodes) / count + 1;
     aside_cut(&m->aside);
     return m->columns > 0;
 }

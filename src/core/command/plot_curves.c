@@ -339,7 +339,7 @@ static bool take_points(struct curves *k)
     if (!take_point(k, p->from, true)) {
         return false;
     }
-    size_t work = tape_count(&s->tape) - (p->leaf != NODE_NONE ? 0 : k->aside.nodes) + 1;
+    size_t work = tape_count(&s->tape) - (p->leaf != NODE_NONE ? 0 : k->aside.before.nodes) + 1;
     aside_cut(&k->aside);
     size_t n = points_wanted(p), most = WORK / work;
     n = n <= most ? n : most > POINTS_LEAST ? most : POINTS_LEAST;
@@ -369,7 +369,7 @@ static bool begin_sweep(struct curves *k)
     return aside_begin(&k->aside, p->call) &&
            (p->leaf != NODE_NONE ||
             aside_bind(&k->aside, length == 0 ? "x" : s, length == 0 ? 1 : length,
-                       value_of_node(k->aside.nodes)));
+                       value_of_node(k->aside.before.nodes)));
 }
 
 bool plot_formulas(struct plot *p)

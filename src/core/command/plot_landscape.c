@@ -77,7 +77,7 @@ static bool check(struct plot *p)
 static bool bind_axes(struct land *l)
 {
     struct plot *p = l->plot;
-    uint32_t next = l->aside.nodes;
+    uint32_t next = l->aside.before.nodes;
     for (int axis = 0; axis < 2; axis++) {
         size_t length;
         const char *s = plot_text(p, p->axis[axis].swept, &length);

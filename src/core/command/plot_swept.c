@@ -91,7 +91,8 @@ static bool collect_leaves(struct aside *a, const struct operand *x, struct buf 
     bool ok = sweep_reach(t, x->node, &ids);
     for (size_t i = 0; ok && i < ids.count; i++) {
         uint32_t id = BUF(uint32_t, &ids)[i];
-        bool known = tape_op(t, id) != OP_LEAF || tape_marked(t, id, MARK_CONST) || id >= a->nodes;
+        bool known =
+            tape_op(t, id) != OP_LEAF || tape_marked(t, id, MARK_CONST) || id >= a->before.nodes;
         for (size_t j = 0; !known && j < leaves->count; j++) {
             known = BUF(uint32_t, leaves)[j] == id;
         }

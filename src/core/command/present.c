@@ -135,13 +135,10 @@ static bool put_scenes(struct call *c, struct rec *present, uint32_t root, size_
     if (values <= ABOUT_MOST && !put_about(c, about, scene, root)) {
         return false;
     }
-    struct trail aside;
-    bool any_stale = s->tape.any_stale;
-    trail_init(&aside);
-    bool ok = put_both_passes(c, about, root, &aside);
-    trail_take_back(&aside, 0, NULL);
-    s->tape.any_stale = any_stale;
-    trail_release(&aside);
+    struct checkpoint before;
+    checkpoint_take(&before, &s->tape, NULL);
+    bool ok = put_both_passes(c, about, root, &before.trail);
+    checkpoint_back(&before);
     return ok;
 }
 

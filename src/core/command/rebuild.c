@@ -104,7 +104,6 @@ static bool evaluate(struct rebuilt *b, const struct recipe *r, struct diag *d, 
     scope.definitions = &known;
     scope.inputs = NULL;
     scope.groups = NULL;
-    scope.rng = &b->aside.rng;
     lexer_init(&lexer, &source);
     lower_init(&w, &scope, &source, d);
     parser_init(&p, &lexer, &s->names, d);
@@ -141,7 +140,7 @@ static bool same_numbers(const struct rebuilt *b, struct value x, struct value y
 
 static bool bind(struct rebuilt *b, uint32_t name, struct value value)
 {
-    return names_bind(&b->call->s->names, &b->aside.trail, name, value) ||
+    return names_bind(&b->call->s->names, &b->aside.before.trail, name, value) ||
            diag_out_of_memory(b->call->diag);
 }
 
@@ -224,7 +223,6 @@ static bool read_expression(struct rebuilt *b)
     struct scope scope = session_scope(c->s);
     struct lower *w = &b->lower;
     scope.groups = NULL;
-    scope.rng = &b->aside.rng;
     lower_init(w, &scope, c->lexer->source, c->diag);
     b->lowering = true;
     parser_init(&p, c->lexer, &c->s->names, c->diag);

@@ -134,16 +134,15 @@ static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct 
 bool trace_put(struct call *c, uint32_t root)
 {
     struct stepper walk;
-    struct trail aside;
+    struct checkpoint before;
     if (!fits(c, root)) {
         return false;
     }
     stepper_init(&walk);
-    trail_init(&aside);
-    bool ok = put_all(c, root, &walk, &aside);
+    checkpoint_take(&before, &c->s->tape, NULL);
+    bool ok = put_all(c, root, &walk, &before.trail);
     stepper_release(&walk);
-    trail_take_back(&aside, 0, NULL);
-    trail_release(&aside);
+    checkpoint_back(&before);
     if (ok && c->out->arena.failed) {
         return diag_out_of_memory(c->diag);
     }

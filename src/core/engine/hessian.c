@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "base/trail.h"
+#include "engine/checkpoint.h"
 #include "engine/grow.h"
 
 // The lowest of the nodes.
@@ -100,15 +100,13 @@ enum sweep_end hessian_times(struct tape *t, struct stop *stop, uint32_t root, c
 static enum sweep_end moved_slopes(struct tape *t, struct stop *stop, uint32_t root, uint32_t leaf,
                                    double value, const uint32_t *of, size_t count, double *to)
 {
-    struct trail aside;
-    bool stale = t->any_stale;
-    trail_init(&aside);
-    enum sweep_end end = tape_set_value(t, &aside, leaf, value) ? SWEEP_DONE : SWEEP_NO_MEMORY;
-    end = end == SWEEP_DONE ? sweep_forward(t, &aside, stop, NULL) : end;
+    struct checkpoint before;
+    checkpoint_take(&before, t, NULL);
+    enum sweep_end end =
+        tape_set_value(t, &before.trail, leaf, value) ? SWEEP_DONE : SWEEP_NO_MEMORY;
+    end = end == SWEEP_DONE ? checkpoint_refresh(&before, stop) : end;
     end = end == SWEEP_DONE ? slopes(t, stop, root, of, count, to) : end;
-    trail_take_back(&aside, 0, NULL);
-    trail_release(&aside);
-    t->any_stale = stale;
+    checkpoint_back(&before);
     return end;
 }
 

@@ -1,5 +1,7 @@
 #include "engine/rng.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "engine/maths.h"
 
@@ -41,6 +43,11 @@ uint64_t rng_next(struct rng *r)
 double rng_uniform(struct rng *r)
 {
     return (double)(rng_next(r) >> 11) * 0x1p-53;
+}
+
+bool rng_same(const struct rng *a, const struct rng *b)
+{
+    return a->has_spare == b->has_spare && memcmp(a->state, b->state, sizeof a->state) == 0;
 }
 
 uint64_t rng_below(struct rng *r, uint64_t n)

@@ -16,6 +16,8 @@ struct rng {
 };
 
 void rng_seed(struct rng *r, uint64_t seed);
+// Are they at the same place of the same sequence?
+bool rng_same(const struct rng *a, const struct rng *b);
 // 64 random bits.
 uint64_t rng_next(struct rng *r);
 // Uniform in [0, 1): a multiple of 2^-53.

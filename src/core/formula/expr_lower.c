@@ -184,23 +184,16 @@ bool expr_lower(struct exprs *p, const struct scope *scope, struct lexer *lexer,
                 struct expr_lowered *out, struct diag *d)
 {
     struct scope quiet = *scope;
-    struct rng rng = *scope->rng;
-    struct trail trail;
-    size_t lists = scope->names->lists.count;
+    struct checkpoint before;
     *out = (struct expr_lowered){0};
     buf_init(&out->roots, sizeof(uint32_t));
     buf_init(&out->symbols, sizeof(struct expr_symbol));
     struct made_nodes r = {.p = p, .scope = scope, .before = tape_count(scope->tape), .out = out};
     buf_init(&r.formulas, sizeof(uint32_t));
-    trail_init(&trail);
-    trail_begin(&trail);
     quiet.groups = NULL;
-    quiet.rng = &rng;
-    bool ok = bind_free_names(&quiet, &trail, *lexer, d) && evaluate(&r, &quiet, lexer, d);
-    tape_cut(scope->tape, r.before);
-    trail_take_back(&trail, 0, NULL);
-    trail_release(&trail);
-    scope->names->lists.count = lists;
+    scope_checkpoint(&quiet, &before);
+    bool ok = bind_free_names(&quiet, &before.trail, *lexer, d) && evaluate(&r, &quiet, lexer, d);
+    checkpoint_back(&before);
     names_changed(scope->names);
     buf_release(&r.formulas);
     return ok;

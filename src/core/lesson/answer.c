@@ -85,7 +85,7 @@ void judge(const struct question *q, const struct scope *scope, uint64_t seed, c
            struct judgement *out)
 {
     struct judging j = {.q = q, .scope = scope, .seed = seed, .text = text, .out = out};
-    struct trial trial;
+    struct checkpoint trial;
     struct diag d = {0};
     begin(&j);
     if (j.answer.start == j.answer.end) {
@@ -97,7 +97,7 @@ void judge(const struct question *q, const struct scope *scope, uint64_t seed, c
     } else {
         judge_open(&j, &d);
     }
-    trial_end(&trial);
+    checkpoint_back(&trial);
     if (out->arena.failed) {
         diag_out_of_memory(&d);
         judge_open(&j, &d);

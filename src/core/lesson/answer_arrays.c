@@ -52,13 +52,13 @@ bool answer_is_array(struct judging *j)
 {
     const char *s = j->q->answer;
     struct outcome o;
-    struct trial trial;
+    struct checkpoint trial;
     struct diag ignored = {0};
     buf_init(&o.numbers, sizeof(double));
     bool array = trial_begin(&trial, j->scope, &ignored) &&
                  evaluate(j, s, (struct span){0, strlen(s)}, &o, &ignored) &&
                  value_is_array(o.shape);
-    trial_end(&trial);
+    checkpoint_back(&trial);
     buf_release(&o.numbers);
     return array;
 }
@@ -66,22 +66,18 @@ bool answer_is_array(struct judging *j)
 // ---- Samples ------------------------------------------------------------------------------------
 
 // Other numbers in all leaves, from 0.1 to 0.9, and what is computed from them.
-static bool move_leaves(const struct judging *j, struct trial *trial, struct rng *rng)
+static bool move_leaves(const struct judging *j, struct checkpoint *trial, struct rng *rng)
 {
     struct tape *t = j->scope->tape;
-    if (!trail_save(&trial->trail, &t->value, 0, trial->nodes) ||
-        !trail_save(&trial->trail, &t->mark, 0, trial->nodes)) {
+    if (!checkpoint_save_values(trial)) {
         return false;
     }
     for (uint32_t i = 0; i < trial->nodes; i++) {
         if (tape_op(t, i) == OP_LEAF && !tape_marked(t, i, MARK_CONST)) {
             BUF(double, &t->value)[i] = 0.1 + 0.8 * rng_uniform(rng);
-        } else if (tape_op(t, i) != OP_LEAF) {
-            BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
         }
     }
-    t->any_stale = true;
-    return sweep_forward(t, &trial->trail, j->scope->stop, NULL) == SWEEP_DONE;
+    return checkpoint_recompute(trial, j->scope->stop) == SWEEP_DONE;
 }
 
 enum sampled { SAMPLED_SAME, SAMPLED_OTHER, SAMPLED_SHAPE, SAMPLED_UNREADABLE };
@@ -96,7 +92,7 @@ static enum sampled compare(struct judging *j, struct span given, const char *ke
     const struct span whole = {0, strlen(key)};
     rng_seed(&rng, j->seed);
     for (int k = 0; k <= SAMPLES && result == SAMPLED_SAME; k++) {
-        struct trial trial;
+        struct checkpoint trial;
         struct diag ignored = {0};
         bool moved = trial_begin(&trial, j->scope, &ignored) &&
                      (k == 0 || (trial.nodes <= LEAVES_MOST && move_leaves(j, &trial, &rng)));
@@ -109,7 +105,7 @@ static enum sampled compare(struct judging *j, struct span given, const char *ke
                          ? SAMPLED_OTHER
                          : SAMPLED_SAME;
         }
-        trial_end(&trial);
+        checkpoint_back(&trial);
     }
     return result;
 }

@@ -203,7 +203,7 @@ static bool set_leaves(struct looking *k)
             break;
         }
     }
-    enum sweep_end end = sweep_forward(k->c->scope->tape, &k->trial.trail, k->c->scope->stop, NULL);
+    enum sweep_end end = checkpoint_refresh(&k->trial, k->c->scope->stop);
     return end == SWEEP_DONE || (end == SWEEP_STOPPED ? diag_set(k->d, k->parts.set, "interrupted")
                                                       : diag_out_of_memory(k->d));
 }
@@ -346,7 +346,7 @@ enum condition_end condition_look(const struct condition *c, const char *s, stru
     if (trial_begin(&k.trial, c->scope, d) && (!elsewhere || set_leaves(&k))) {
         end = k.parts.verb == VERB_NONE ? look_at_expression(&k) : condition_look_at_graph(&k);
     }
-    trial_end(&k.trial);
+    checkpoint_back(&k.trial);
     if (end == CONDITION_FAILS && elsewhere) {
         struct span set = trimmed(s, k.parts.set);
         text_add(why, phrase(c->language, " where "));

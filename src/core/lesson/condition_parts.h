@@ -21,7 +21,7 @@ struct parts {
 struct looking {
     const struct condition *c;
     const char *s;
-    struct trial trial;
+    struct checkpoint trial;
     struct parts parts;
     struct text *why;
     bool *rounding;

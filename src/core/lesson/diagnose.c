@@ -468,7 +468,7 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
                 struct judgement *out)
 {
     struct judging j = {.q = q, .scope = scope, .text = text, .out = out};
-    struct trial trial;
+    struct checkpoint trial;
     struct diag d = {0};
     struct judgement before = *out;
     judgement_init(out);
@@ -485,5 +485,5 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
     } else {
         judge_open(&j, &d);
     }
-    trial_end(&trial);
+    checkpoint_back(&trial);
 }

@@ -41,21 +41,11 @@ __attribute__((format(printf, 2, 3))) void judge_say(struct judging *j, const ch
 
 // ---- The graph ----------------------------------------------------------------------------------
 
-// Things done on the graph aside: values are refreshed, nodes may be appended, and at the end all
-// is as it was.
-struct trial {
-    const struct scope *scope;
-    struct trail trail;
-    uint32_t nodes;
-    size_t lists;
-    struct rng rng;
-    bool any_stale;
-};
+// For what is computed aside: takes a checkpoint and refreshes the values. False: the diag says why.
+// Call checkpoint_back whatever came of it.
+bool trial_begin(struct checkpoint *c, const struct scope *scope, struct diag *d);
 
-bool trial_begin(struct trial *a, const struct scope *scope, struct diag *d);
-void trial_end(struct trial *a);
-
-// s[at) evaluated in the scope; inside trial_begin and trial_end. Spans of the diag are in bytes
+// s[at) evaluated in the scope; inside trial_begin and checkpoint_back. Spans of the diag are in bytes
 // of s. A node that was there before and that the text names: *node; else NODE_NONE.
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d);

@@ -6,29 +6,13 @@
 #include "lesson/judging.h"
 #include "text/array.h"
 
-bool trial_begin(struct trial *a, const struct scope *scope, struct diag *d)
+bool trial_begin(struct checkpoint *c, const struct scope *scope, struct diag *d)
 {
-    *a = (struct trial){.scope = scope,
-                        .nodes = tape_count(scope->tape),
-                        .lists = scope->names->lists.count,
-                        .rng = *scope->rng,
-                        .any_stale = scope->tape->any_stale};
-    trail_init(&a->trail);
-    enum sweep_end end = sweep_forward(scope->tape, &a->trail, scope->stop, NULL);
+    scope_checkpoint(scope, c);
+    enum sweep_end end = checkpoint_refresh(c, scope->stop);
     return end == SWEEP_DONE ||
            (end == SWEEP_STOPPED ? diag_set(d, (struct span){0, 0}, "interrupted")
                                  : diag_out_of_memory(d));
-}
-
-void trial_end(struct trial *a)
-{
-    struct tape *tape = a->scope->tape;
-    tape_cut(tape, a->nodes);
-    trail_take_back(&a->trail, 0, NULL);
-    trail_release(&a->trail);
-    tape->any_stale = a->any_stale;
-    a->scope->names->lists.count = a->lists;
-    *a->scope->rng = a->rng;
 }
 
 // A piece of a text, read by the language's parser.
@@ -162,13 +146,12 @@ bool trial_elements(const struct scope *scope, const char *s, struct span at, st
 {
     struct trial_piece piece;
     struct scope quiet = *scope;
-    uint32_t nodes = tape_count(scope->tape);
-    size_t lists = scope->names->lists.count;
+    struct checkpoint before;
     quiet.groups = NULL;
+    scope_checkpoint(&quiet, &before);
     piece_init(&piece, scope->names, s, at);
     bool ok = piece_end(&piece, read_elements(&piece, &quiet, elements), d);
-    tape_cut(scope->tape, nodes);
-    scope->names->lists.count = lists;
+    checkpoint_cut(&before);
     return ok;
 }
 
@@ -199,25 +182,24 @@ bool trial_array(const struct scope *scope, const char *s, struct span at, struc
 {
     struct trial_piece piece;
     struct scope quiet = *scope;
-    uint32_t nodes = tape_count(scope->tape);
-    size_t lists = scope->names->lists.count;
+    struct checkpoint before;
     quiet.groups = NULL;
+    scope_checkpoint(&quiet, &before);
     piece_init(&piece, scope->names, s, at);
     bool ok = piece_end(&piece, read_array(&piece, &quiet, shape, numbers), d);
-    tape_cut(scope->tape, nodes);
-    scope->names->lists.count = lists;
+    checkpoint_cut(&before);
     return ok;
 }
 
 bool question_number(const struct scope *scope, const char *expression, double *number,
                      struct diag *d)
 {
-    struct trial trial;
+    struct checkpoint trial;
     uint32_t node;
     bool ok =
         trial_begin(&trial, scope, d) &&
         trial_evaluate(scope, expression, (struct span){0, strlen(expression)}, number, &node, d);
-    trial_end(&trial);
+    checkpoint_back(&trial);
     return ok;
 }
 

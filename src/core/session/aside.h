@@ -10,11 +10,7 @@
 
 struct aside {
     struct call *call;
-    struct trail trail;
-    uint32_t nodes;  // of the tape before: the first node made aside has this number
-    size_t lists;
-    bool stale;  // whether there were stale values
-    struct rng rng;
+    struct checkpoint before;
     struct source source;  // of the last evaluation
     struct lower lower;
     bool lowering;
@@ -33,7 +29,7 @@ bool aside_set(struct aside *a, uint32_t leaf, double value);
 bool aside_refresh(struct aside *a);
 // Changes many leaves at once and refreshes all that is computed.
 bool aside_move_all(struct aside *a, const uint32_t *leaves, const double *values, size_t count);
-// Appends a leaf; the first after aside_cut has the number `nodes`. False: the diag says why.
+// Appends a leaf; the first after aside_cut has the number `before.nodes`. False: the diag says why.
 bool aside_leaf(struct aside *a, double value);
 // Evaluates the expression that is this piece of a text. *result holds until aside_cut. False: the
 // diag says why, its place being in the text.

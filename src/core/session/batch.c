@@ -443,22 +443,19 @@ bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows, ui
 static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
 {
     struct session *s = p->c->s;
-    struct rng rng = session_settings(s)->rng, *now = &session_settings(s)->rng;
-    uint32_t nodes = tape_count(&s->tape), built;
-    size_t lists = s->names.lists.count, groups = s->groups.count;
+    struct checkpoint before;
+    uint32_t built;
+    session_checkpoint(s, &before);
     if (!build(p->c, p->b, p->b->order.data, p->b->rows, &built)) {
         return false;
     }
     double a = tape_value(&s->tape, root), b = tape_value(&s->tape, built);
-    bool random =
-        rng.has_spare != now->has_spare || memcmp(rng.state, now->state, sizeof rng.state) != 0;
-    *now = rng;
+    bool random = !rng_same(&before.drawn, &session_settings(s)->rng);
     if (replayed && !random) {
-        compile_all(p->c, p->b, built, nodes);
+        compile_all(p->c, p->b, built, before.nodes);
     }
-    tape_cut(&s->tape, nodes);
-    s->names.lists.count = lists;
-    s->groups.count = groups;
+    checkpoint_cut(&before);
+    checkpoint_redraw(&before);
     if (random || !isfinite(a) || fabs(a - b) <= 1e-9 * (1 + fabs(a))) {
         return true;
     }

@@ -258,6 +258,13 @@ struct scope session_scope(struct session *s)
                           .inputs = &s->inputs};
 }
 
+void session_checkpoint(struct session *s, struct checkpoint *c)
+{
+    checkpoint_take(c, &s->tape, &session_settings(s)->rng);
+    checkpoint_array(c, &s->names.lists);
+    checkpoint_array(c, &s->groups);
+}
+
 struct lower *call_lower(struct call *c)
 {
     struct scope scope = session_scope(c->s);

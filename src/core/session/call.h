@@ -193,6 +193,9 @@ struct lower *call_lower(struct call *c);
 // What expressions are evaluated in.
 struct scope session_scope(struct session *s);
 
+// A checkpoint of all that expressions leave behind in the session.
+void session_checkpoint(struct session *s, struct checkpoint *c);
+
 struct settings settings_defaults(void);
 // To be called before the settings are changed.
 bool call_change_settings(struct call *c);

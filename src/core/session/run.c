@@ -254,27 +254,11 @@ static bool take_input(struct session *s)
 
 // A statement that cannot go on without a file leaves nothing behind, also where it is part of a
 // transaction: it is run again from its start.
-struct start {
-    uint32_t nodes;
-    size_t lists, groups;
-    struct settings settings;
-};
-
-static struct start note_start(const struct session *s)
-{
-    return (struct start){.nodes = tape_count(&s->tape),
-                          .lists = s->names.lists.count,
-                          .groups = s->groups.count,
-                          .settings = *session_settings(s)};
-}
-
-static void ask_for_input(struct call *c, const struct start *start)
+static void ask_for_input(struct call *c, struct checkpoint *before)
 {
     struct session *s = c->s;
-    tape_cut(&s->tape, start->nodes);
-    s->names.lists.count = start->lists;
-    s->groups.count = start->groups;
-    *session_settings(s) = start->settings;
+    checkpoint_cut(before);
+    checkpoint_redraw(before);
     rec_cut(&c->out->list, c->answered);
     *c->diag = (struct diag){0};
     struct rec *need = call_record(c, KIND_need);
@@ -409,7 +393,8 @@ static enum session_state run_statement(struct session *s, struct records *out)
     struct holdings before = outermost ? s->held : transaction_holdings(s);
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
-    struct start begun = note_start(s);
+    struct checkpoint begun;
+    session_checkpoint(s, &begun);
     enum call_end end = statement_run(&c);
     if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
         ask_for_input(&c, &begun);

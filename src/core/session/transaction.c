@@ -61,17 +61,12 @@ struct holdings transaction_holdings(const struct session *s)
 
 // A statement that drew random numbers changed those that follow: it is remembered like others, so
 // that the saved session draws the same.
-static bool drew(const struct rng *a, const struct rng *b)
-{
-    return a->has_spare != b->has_spare || memcmp(a->state, b->state, sizeof a->state) != 0;
-}
-
 bool transaction_changed(const struct session *s, struct holdings before)
 {
     struct holdings now = transaction_holdings(s);
     return now.changes > before.changes || now.nodes != before.nodes ||
            now.definitions != before.definitions || now.labels != before.labels ||
-           drew(&now.rng, &before.rng);
+           !rng_same(&now.rng, &before.rng);
 }
 
 bool transaction_begin(struct session *s)

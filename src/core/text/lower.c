@@ -48,6 +48,15 @@ bool lower_no_room(struct lower *w, struct span span)
     return diag_out_of_memory(w->diag);
 }
 
+void scope_checkpoint(const struct scope *scope, struct checkpoint *c)
+{
+    checkpoint_take(c, scope->tape, scope->rng);
+    checkpoint_array(c, &scope->names->lists);
+    if (scope->groups != NULL) {
+        checkpoint_array(c, scope->groups);
+    }
+}
+
 bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks)
 {
     if (!operand->is_node) {

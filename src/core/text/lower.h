@@ -8,6 +8,7 @@
 #define TEXT_LOWER_H
 
 #include "base/stop.h"
+#include "engine/checkpoint.h"
 #include "engine/grow.h"
 #include "engine/rng.h"
 #include "engine/tape.h"
@@ -32,6 +33,9 @@ struct scope {
     // The files that may be read. NULL: none.
     struct inputs *inputs;
 };
+
+// A checkpoint of all that expressions leave behind in it: nodes, lists, groups, random numbers.
+void scope_checkpoint(const struct scope *scope, struct checkpoint *c);
 
 // What a derivative in an expression becomes.
 enum slopes_as {

@@ -6,37 +6,11 @@
 #include "engine/grow.h"
 #include "engine/sweep.h"
 
-// ---- Stale values -------------------------------------------------------------------------------
-
 // Stale values are refreshed on the tape for the moment, and put back.
-struct fresh {
-    struct trail trail;
-    bool stale;
-    uint32_t nodes;  // that there were
-};
-
-static enum sweep_end fresh_begin(struct lower *w, struct fresh *f)
+static enum sweep_end fresh_begin(struct lower *w, struct checkpoint *c)
 {
-    trail_init(&f->trail);
-    f->stale = w->tape->any_stale;
-    f->nodes = tape_count(w->tape);
-    return f->stale ? sweep_forward(w->tape, &f->trail, w->stop, NULL) : SWEEP_DONE;
-}
-
-// Nodes made meanwhile are as stale as what they depend on.
-static void fresh_end(struct lower *w, struct fresh *f)
-{
-    struct tape *t = w->tape;
-    trail_take_back(&f->trail, 0, NULL);
-    trail_release(&f->trail);
-    for (uint32_t i = f->nodes; f->stale && i < tape_count(t); i++) {
-        struct node n = tape_node(t, i);
-        if (tape_marked(t, (uint32_t)n.a, MARK_STALE) ||
-            tape_marked(t, (uint32_t)n.b, MARK_STALE)) {
-            BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
-        }
-    }
-    t->any_stale = f->stale;
+    checkpoint_take(c, w->tape, NULL);
+    return checkpoint_refresh(c, w->stop);
 }
 
 static bool swept(struct lower *w, enum sweep_end end, struct span span)
@@ -76,7 +50,7 @@ static bool read_slopes(struct lower *w, uint32_t root, const struct operand *of
 static bool first_slopes(struct lower *w, uint32_t root, const struct operand *of, struct span span,
                          struct operand *out)
 {
-    struct fresh fresh;
+    struct checkpoint fresh;
     bool reached = false, array = operand_is_array(of);
     double *numbers =
         array ? array_numbers(w, of->array.rank, of->array.rows, of->array.cols, span, out)
@@ -84,7 +58,7 @@ static bool first_slopes(struct lower *w, uint32_t root, const struct operand *o
     bool ok = numbers != NULL && swept(w, fresh_begin(w, &fresh), span) &&
               read_slopes(w, root, of, span, numbers, &reached);
     if (numbers != NULL) {
-        fresh_end(w, &fresh);
+        checkpoint_keep_nodes(&fresh);
     }
     if (ok && !reached) {
         w->unreached = operand_node(w, of, 0, 0);
@@ -241,7 +215,7 @@ static bool further_slopes(struct lower *w, const struct operand *x, const struc
                            struct span span, struct operand *out)
 {
     struct buf terms;
-    struct fresh fresh;
+    struct checkpoint fresh;
     bool reached = false;
     double *numbers = slopes_array(w, x, of, span, out);
     if (numbers == NULL) {
@@ -255,8 +229,7 @@ static bool further_slopes(struct lower *w, const struct operand *x, const struc
         memset(numbers + k * count, 0, count * sizeof *numbers);
         ok = root == NODE_NONE || read_slopes(w, root, of, span, numbers + k * count, &reached);
     }
-    tape_cut(w->tape, fresh.nodes);
-    fresh_end(w, &fresh);
+    checkpoint_back(&fresh);
     buf_release(&terms);
     if (ok && !reached) {
         note_unreached(w, x, of);
@@ -315,7 +288,7 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
                             struct span span, struct operand *out)
 {
     struct buf terms;
-    struct fresh fresh;
+    struct checkpoint fresh;
     buf_init(&terms, sizeof(struct gradient));
     bool ok = swept(w, fresh_begin(w, &fresh), span);
     uint32_t before = ok ? made_before(w, root->node, of) : NODE_NONE;
@@ -324,7 +297,7 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
     } else {
         ok = ok && grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, true);
     }
-    fresh_end(w, &fresh);
+    checkpoint_keep_nodes(&fresh);
     bool reached = false;
     for (size_t k = 0; ok && k < terms.count; k++) {
         reached |= BUF(struct gradient, &terms)[k].reached;
@@ -340,12 +313,11 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
 // d root / d of where that is a node which is there anyway: dL/dd = f.
 static uint32_t grows_nothing(struct lower *w, uint32_t root, uint32_t of)
 {
-    struct fresh fresh;
+    struct checkpoint fresh;
     struct gradient g = {.node = NODE_NONE};
     bool ok = fresh_begin(w, &fresh) == SWEEP_DONE &&
               grow_gradients(w->tape, w->stop, root, &of, 1, &g, NULL) == SWEEP_DONE;
-    tape_cut(w->tape, fresh.nodes);
-    fresh_end(w, &fresh);
+    checkpoint_back(&fresh);
     return ok && g.node < fresh.nodes ? g.node : NODE_NONE;
 }
 
