@@ -161,7 +161,7 @@ all: $(PROGRAMS) $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Build backstep and it
 Q    := $(if $(V),,@)
 show  = @mkdir -p $(@D)$(if $(V),, && echo "  $(1) $(2)")
 # As many jobs as processors, where make was not told how many.
-jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+jobs  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN))
 
 # Rewritten only when the compiler or its flags change, and then everything is compiled afresh.
 $(BUILD)/flags: always
@@ -394,6 +394,9 @@ asan: setup-check ## Run the checks under the address and undefined-behaviour sa
 	    $(MAKE) $(jobs) suite BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer" \
 	    INSTRUMENT="-fsanitize=address,undefined -fno-sanitize-recover=all"
 
+portable: setup-check ## Run the checks with what other systems than Linux are given instead
+	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/portable INSTRUMENT=-DBS_PORTABLE
+
 coverage: setup-check ## Run the checks and say which share of each file's lines they reach
 	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" INSTRUMENT=--coverage
 	@tools/coverage $(BUILD)/coverage/obj/src
@@ -479,23 +482,26 @@ doc     = $(share)/doc/backstep
 completions = $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
     $(share)/fish/vendor_completions.d/backstep.fish
 
+# put MODE,FILES,FOLDER[,NAME]: the folder is made where it is missing. (BSD's install has no -D and -t.)
+put = mkdir -p "$(3)" && install -m $(1) $(2) "$(3)$(4:%=/%)"
+
 install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
-	install -D -t "$(bin)" $(BACKSTEP)
-	install -D -t "$(libexec)" $(HELPERS:%=$(BACKSTEP)-%)
-	$(if $(wildcard $(JUPYTER)),install -D -t "$(libexec)" $(JUPYTER) && \
+	$(call put,755,$(BACKSTEP),$(bin))
+	$(call put,755,$(HELPERS:%=$(BACKSTEP)-%),$(libexec))
+	$(if $(wildcard $(JUPYTER)),$(call put,755,$(JUPYTER),$(libexec)) && \
 	    $(JUPYTER) --install "$(jupyter)" "$(PREFIX)/libexec/backstep/backstep-jupyter")
-	install -D -m 644 -t "$(kept)/lessons" $(LESSONS)
-	install -D -m 644 -t "$(kept)/data" $(DATA)
-	install -D -m 644 -t "$(kept)/python" $(PYTHON)
-	install -D -m 644 -t "$(doc)" README.md LICENSE
-	install -D -m 644 -t "$(doc)/docs" $(wildcard docs/*.md docs/*.png)
-	install -D -m 644 -t "$(doc)/docs/gallery" $(wildcard docs/gallery/*)
+	$(call put,644,$(LESSONS),$(kept)/lessons)
+	$(call put,644,$(DATA),$(kept)/data)
+	$(call put,644,$(PYTHON),$(kept)/python)
+	$(call put,644,README.md LICENSE,$(doc))
+	$(call put,644,$(wildcard docs/*.md docs/*.png),$(doc)/docs)
+	$(call put,644,$(wildcard docs/gallery/*),$(doc)/docs/gallery)
 	ln -sfn ../../backstep/lessons ../../backstep/data "$(doc)"
-	install -D -m 644 -t "$(share)/man/man1" $(BUILD)/man/backstep.1
-	install -D -m 644 -t "$(share)/man/man5" $(BUILD)/man/backstep-lesson.5
-	install -D -m 644 $(BUILD)/completions/bash "$(word 1,$(completions))"
-	install -D -m 644 $(BUILD)/completions/zsh "$(word 2,$(completions))"
-	install -D -m 644 $(BUILD)/completions/fish "$(word 3,$(completions))"
+	$(call put,644,$(BUILD)/man/backstep.1,$(share)/man/man1)
+	$(call put,644,$(BUILD)/man/backstep-lesson.5,$(share)/man/man5)
+	$(call put,644,$(BUILD)/completions/bash,$(dir $(word 1,$(completions))),$(notdir $(word 1,$(completions))))
+	$(call put,644,$(BUILD)/completions/zsh,$(dir $(word 2,$(completions))),$(notdir $(word 2,$(completions))))
+	$(call put,644,$(BUILD)/completions/fish,$(dir $(word 3,$(completions))),$(notdir $(word 3,$(completions))))
 
 uninstall: ## Remove what install put there
 	rm -rf "$(bin)/backstep" "$(libexec)" "$(kept)" "$(doc)" "$(share)/man/man1/backstep.1" \

@@ -14,6 +14,7 @@
 #include "dot/dot.h"
 #include "process/helper.h"
 #include "process/process.h"
+#include "process/system.h"
 #include "store/files.h"
 #include "words/words.h"
 
@@ -88,10 +89,11 @@ static int connect_and_spawn(struct live *l, int port, int *answer)
     snprintf(seconds, sizeof seconds, "%d", helper_seconds());
     const char *argv[] = {LIVE, number, render, seconds, NULL};
     int feed[2], said[2];
-    if (pipe2(feed, O_CLOEXEC) != 0) {
-        return errno;
+    int error = system_pipe(feed);
+    if (error != 0) {
+        return error;
     }
-    int error = pipe2(said, O_CLOEXEC) == 0 ? 0 : errno;
+    error = system_pipe(said);
     if (error == 0) {
         const struct process_start start = {.program = path,
                                             .argv = argv,
@@ -106,7 +108,7 @@ static int connect_and_spawn(struct live *l, int port, int *answer)
     close(feed[0]);
     l->pipe = feed[1];
     fcntl(l->pipe, F_SETFL, O_NONBLOCK);
-    fcntl(l->pipe, F_SETPIPE_SZ, PIPE_SIZE);
+    system_pipe_size(l->pipe, PIPE_SIZE);
     return error;
 }
 
@@ -177,7 +179,7 @@ static void open_browser(struct live *l)
     if (n == 0 && !screen) {
         return;
     }
-    const char *program = first != NULL ? first : "xdg-open";
+    const char *program = first != NULL ? first : SYSTEM_OPENER;
     const char *argv[] = {program, text_get(&l->address), NULL};
     const struct process_start start = {
         .program = program, .argv = argv, .input = -1, .output = -1, .errors = -1, .session = true};

@@ -5,12 +5,12 @@
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "process/process.h"
+#include "process/system.h"
 
 enum { WORDS_MOST = 4096, CHUNK = 65536 };
 
@@ -47,8 +47,7 @@ static void bound_memory(const struct job *job)
 {
     size_t most = job->child->memory;
     if (most > 0) {
-        const struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
-        prlimit(job->pid, RLIMIT_AS, &limit, NULL);
+        system_limit_memory(job->pid, most);
     }
 }
 
@@ -57,11 +56,12 @@ static void bound_memory(const struct job *job)
 static int connect_and_spawn(struct job *job)
 {
     int data[2], words[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, data) != 0) {
-        return errno;
+    int error = system_pair(data);
+    if (error != 0) {
+        return error;
     }
     job->data = data[0];
-    int error = pipe2(words, O_CLOEXEC) == 0 ? 0 : errno;
+    error = system_pipe(words);
     if (error == 0) {
         job->words = words[0];
         const struct process_start start = {.program = job->child->program,
@@ -100,8 +100,7 @@ static enum child_end patience(const struct job *job)
 static void feed(struct job *job)
 {
     const struct child *child = job->child;
-    ssize_t took = send(job->data, child->bytes + job->sent, child->n - job->sent,
-                        MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t took = system_send(job->data, child->bytes + job->sent, child->n - job->sent);
     job->sent += took > 0 ? (size_t)took : 0;
     job->fed = job->sent == child->n || (took < 0 && errno != EAGAIN && errno != EINTR);
     if (job->fed) {
@@ -207,6 +206,6 @@ const char *child_last_words(struct child_result *result)
     while (n > 0 && s[n - 1] == '\n') {
         said->bytes.count = --n;
     }
-    const char *newline = n > 0 ? memrchr(s, '\n', n) : NULL;
+    const char *newline = n > 0 ? strrchr(text_get(said), '\n') : NULL;
     return newline == NULL ? text_get(said) : text_get(said) + (newline + 1 - s);
 }

@@ -6,10 +6,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "process/system.h"
+
 // The folder of the running program, or the one `up` folders above it.
 static bool own_folder(char path[PATH_MAX], int up)
 {
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+    ssize_t n = system_own_path(path) ? (ssize_t)strlen(path) : -1;
     for (int i = 0; i <= up && n > 0; i++) {
         do {
             n--;

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "process/system.h"
 
-static int connect(posix_spawn_file_actions_t *actions, int from, int to)
+static int direct(posix_spawn_file_actions_t *actions, int from, int to)
 {
     return from < 0 ? posix_spawn_file_actions_addopen(actions, to, "/dev/null", O_RDWR, 0)
                     : posix_spawn_file_actions_adddup2(actions, from, to);
@@ -24,13 +25,13 @@ int process_start(const struct process_start *start, pid_t *pid)
     sigemptyset(&none);
     sigfillset(&all);
     posix_spawn_file_actions_init(&actions);
-    int error = connect(&actions, start->input, STDIN_FILENO);
-    error = error == 0 ? connect(&actions, start->output, STDOUT_FILENO) : error;
-    error = error == 0 ? connect(&actions, start->errors, STDERR_FILENO) : error;
+    int error = direct(&actions, start->input, STDIN_FILENO);
+    error = error == 0 ? direct(&actions, start->output, STDOUT_FILENO) : error;
+    error = error == 0 ? direct(&actions, start->errors, STDERR_FILENO) : error;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(
-        &attributes, (short)((start->session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP) |
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+    posix_spawnattr_setflags(&attributes,
+                             (short)((start->session ? SYSTEM_NEW_SESSION : POSIX_SPAWN_SETPGROUP) |
+                                     POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     error = error == 0 ? posix_spawnp(pid, start->program, &actions, &attributes,

@@ -12,15 +12,14 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "prompt/background.h"
 #include "command/context.h"
+#include "process/system.h"
+#include "prompt/background.h"
 #include "session/candidates.h"
-#include "text/block.h"
-#include "text/lexer.h"
-#include "text/lower.h"
 #include "store/course.h"
 #include "store/folders.h"
 #include "supply/ink.h"
+#include "text/block.h"
 #include "text/lexer.h"
 #include "text/lower.h"
 
@@ -115,7 +114,7 @@ static bool wait_for_keys(void)
         sigfillset(&all);
         sigprocmask(SIG_BLOCK, &all, &before);
         fit_split();
-        bool waited = rl_pending_signal() == 0 && ppoll(ends, COUNT_OF(ends), NULL, &before) > 0;
+        bool waited = rl_pending_signal() == 0 && system_wait(ends, COUNT_OF(ends), &before) > 0;
         sigprocmask(SIG_SETMASK, &before, NULL);
         if (!waited) {
             ends[0].revents = 0;

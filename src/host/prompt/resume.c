@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process/system.h"
 #include "prompt/repl.h"
 #include "store/files.h"
 #include "store/folders.h"
@@ -36,7 +37,7 @@ static bool read_answer(struct stop *stop, char *line, size_t size)
     sigset_t all, before;
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, &before);
-    bool ready = !stop_is_asked(stop) && ppoll(&input, 1, NULL, &before) > 0;
+    bool ready = !stop_is_asked(stop) && system_wait(&input, 1, &before) > 0;
     sigprocmask(SIG_SETMASK, &before, NULL);
     ssize_t n = ready ? read(STDIN_FILENO, line, size - 1) : 0;
     line[n > 0 ? n : 0] = '\0';

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "process/system.h"
 
 static const struct {
     const char *variable, *in_home;
@@ -88,9 +89,8 @@ char *folder_shipped(const char *folder, const char *name)
 {
     enum { UP = 3 };  // bin/backstep, build/backstep, build/asan/backstep
     char base[PATH_MAX], *found = NULL;
-    ssize_t n = readlink("/proc/self/exe", base, sizeof base - 1);
-    base[n > 0 ? n : 0] = '\0';
-    for (int i = 0; i < UP && found == NULL; i++) {
+    bool known = system_own_path(base);
+    for (int i = 0; known && i < UP && found == NULL; i++) {
         char *slash = strrchr(base, '/');
         if (slash == NULL || slash == base) {
             break;

@@ -3,17 +3,14 @@
 #ifndef SUPPLY_PATIENCE_H
 #define SUPPLY_PATIENCE_H
 
-#include <stdbool.h>
-#include <time.h>
-
 #include "base/stop.h"
+#include "process/system.h"
 
 enum { PATIENCE_SECONDS = 1 };
 
 struct patience {
-    bool set;            // the timer is there
-    timer_t timer;       // …
-    struct stop *stop;  // what it sets; NULL: waits for ever
+    struct system_alarm *alarm;  // NULL: none could be had, and it waits for ever
+    struct stop *stop;           // what it sets
 };
 
 // stop: what session_world.stop points to; the patience itself must stay where it is.

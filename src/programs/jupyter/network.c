@@ -11,6 +11,8 @@
 
 #include <zmq.h>
 
+#include "process/system.h"
+
 enum {
     FRAMES_MOST = 128,      // of a message
     FRAME_MOST = 64 << 20,  // bytes of one
@@ -273,7 +275,11 @@ bool network_start(struct network_thread **network, const struct connection *c,
     }
     n->hooks = *hooks;
     n->wake[0] = n->wake[1] = -1;
-    bool piped = pipe2(n->wake, O_CLOEXEC | O_NONBLOCK) == 0;
+    bool piped = system_pipe(n->wake) == 0;
+    if (piped) {
+        fcntl(n->wake[0], F_SETFL, O_NONBLOCK);
+        fcntl(n->wake[1], F_SETFL, O_NONBLOCK);
+    }
     n->context = zmq_ctx_new();
     buf_init(&n->out.items, sizeof(struct network_item));
     bool ok = (piped && n->context != NULL) || diag_out_of_memory(d);

@@ -12,6 +12,7 @@
 
 #include "base/record.h"
 #include "process/process.h"
+#include "process/system.h"
 
 enum { WORDS_MOST = 4096 };
 
@@ -73,7 +74,7 @@ void layout_want(struct layout *l, unsigned long graph, const char *dot, size_t 
 // The text as a file in memory, to be read from its start. -1 if there is none to be had.
 static int file_of(struct text *text)
 {
-    int fd = memfd_create("graph", MFD_CLOEXEC);
+    int fd = system_scratch("graph");
     size_t n = text_length(text);
     if (fd >= 0 && (write(fd, text_get(text), n) != (ssize_t)n || lseek(fd, 0, SEEK_SET) != 0)) {
         close(fd);
@@ -93,8 +94,8 @@ static bool spawn(struct layout *l, int dot, int words)
 static bool start(struct layout *l)
 {
     int ends[2] = {-1, -1}, dot = file_of(&l->dot);
-    l->picture = memfd_create("picture", MFD_CLOEXEC);
-    bool ok = dot >= 0 && l->picture >= 0 && pipe2(ends, O_CLOEXEC) == 0 && spawn(l, dot, ends[1]);
+    l->picture = system_scratch("picture");
+    bool ok = dot >= 0 && l->picture >= 0 && system_pipe(ends) == 0 && spawn(l, dot, ends[1]);
     close(dot);
     close(ends[1]);
     l->words = ends[0];

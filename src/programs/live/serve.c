@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "process/system.h"
 
 enum {
     TOKEN_BYTES = 16,
@@ -305,7 +306,7 @@ static size_t leave_encoded(void *closure, struct MHD_Connection *connection, ch
 static bool make_token(struct serve *s)
 {
     unsigned char bytes[TOKEN_BYTES];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+    if (!system_random(bytes, sizeof bytes)) {
         return false;
     }
     for (size_t i = 0; i < sizeof bytes; i++) {
@@ -322,7 +323,7 @@ static bool listen_on(struct serve *s, int port)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof at;
     int on = 1;
-    s->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    s->listener = system_socket();
     if (s->listener < 0 || setsockopt(s->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
         bind(s->listener, (struct sockaddr *)&at, sizeof at) != 0 ||
         listen(s->listener, SOMAXCONN) != 0 ||
@@ -335,11 +336,17 @@ static bool listen_on(struct serve *s, int port)
     return true;
 }
 
+// With it, one descriptor stands for all connections.
+static bool has_epoll(void)
+{
+    return SYSTEM_LINUX && MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES;
+}
+
 static bool start_daemon(struct serve *s)
 {
     s->daemon = MHD_start_daemon(
-        MHD_USE_NO_LISTEN_SOCKET | MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_request, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+        MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME | (has_epoll() ? MHD_USE_EPOLL : 0), 0,
+        NULL, NULL, on_request, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, s, MHD_OPTION_UNESCAPE_CALLBACK, leave_encoded, NULL, MHD_OPTION_END);
@@ -400,21 +407,44 @@ const char *serve_address(const struct serve *s)
 
 // ---- Going on -----------------------------------------------------------------------------------
 
+// What the library waits for, which the first of polls[] take; returns how many.
+static int library_polls(struct serve *s, struct pollfd polls[CONNECTIONS_MOST])
+{
+    if (has_epoll()) {
+        const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+        polls[0] = (struct pollfd){.fd = info->epoll_fd, .events = POLLIN};
+        return 1;
+    }
+    fd_set in, out, trouble;
+    MHD_socket most = -1;
+    int count = 0;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_ZERO(&trouble);
+    MHD_get_fdset(s->daemon, &in, &out, &trouble, &most);
+    for (int fd = 0; fd <= most && count < CONNECTIONS_MOST; fd++) {
+        int events = (FD_ISSET(fd, &in) ? POLLIN : 0) | (FD_ISSET(fd, &out) ? POLLOUT : 0);
+        if (events != 0) {
+            polls[count++] = (struct pollfd){.fd = fd, .events = (short)events};
+        }
+    }
+    return count;
+}
+
 int serve_polls(struct serve *s, struct pollfd polls[SERVE_POLLS], int *patience)
 {
     enum { LOOK = 1000 };  // milliseconds between two looks at the clock
     MHD_UNSIGNED_LONG_LONG wait;
     int count = 0;
     polls[count++] = (struct pollfd){.fd = s->listener, .events = POLLIN};
-    polls[count++] = (struct pollfd){
-        .fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN};
     bool any = false;
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         const struct client *c = &s->clients[i];
         any |= c->connection != NULL;
         // The library does not look at one that sleeps.
-        polls[count++] = (struct pollfd){.fd = c->asleep ? c->fd : -1, .events = POLLRDHUP};
+        polls[count++] = (struct pollfd){.fd = c->asleep ? c->fd : -1, .events = SYSTEM_GONE};
     }
+    count += library_polls(s, polls + count);
     if (any && (*patience < 0 || *patience > LOOK)) {
         *patience = LOOK;
     }
@@ -428,17 +458,14 @@ int serve_polls(struct serve *s, struct pollfd polls[SERVE_POLLS], int *patience
 static void accept_all(struct serve *s)
 {
     struct sockaddr_in from;
-    socklen_t size = sizeof from;
     int fd, buffer = SEND_BUFFER;
-    while ((fd = accept4(s->listener, (struct sockaddr *)&from, &size,
-                         SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+    while ((fd = system_accept(s->listener, &from)) >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
         if (client_of(s, NULL) == NULL) {
             close(fd);
         } else {
-            MHD_add_connection(s->daemon, fd, (struct sockaddr *)&from, size);
+            MHD_add_connection(s->daemon, fd, (struct sockaddr *)&from, sizeof from);
         }
-        size = sizeof from;
     }
 }
 
@@ -462,7 +489,7 @@ void serve_advance(struct serve *s, const struct pollfd *polls, int count)
     }
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         if (s->clients[i].connection != NULL) {
-            look_after(&s->clients[i], polls[2 + i].revents != 0);
+            look_after(&s->clients[i], polls[1 + i].revents != 0);
         }
     }
     MHD_run(s->daemon);

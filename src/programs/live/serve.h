@@ -23,8 +23,8 @@
 
 enum {
     CONNECTIONS_MOST = 64,
-    PAGES_MOST = 16,                     // of these
-    SERVE_POLLS = 2 + CONNECTIONS_MOST,  // descriptors to poll
+    PAGES_MOST = 16,                         // of these
+    SERVE_POLLS = 1 + 2 * CONNECTIONS_MOST,  // descriptors to poll
 };
 
 struct serve;
