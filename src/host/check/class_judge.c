@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/bounded.h"
 #include "check/proctor.h"
+#include "process/bounded.h"
 
-enum { SECONDS = 10, NODES = 1000000, MEMORY = 256 << 20 };
+enum { SECONDS = 10, NODES = 1000000, MEMORY = 256 << 20, TOLD_MOST = 4 << 20 };
 
 struct judging_class {
     struct lesson *lesson;
@@ -112,8 +112,9 @@ void class_judge(struct lesson *lesson, const char *folder, struct buf *students
 {
     struct judging_class c = {.lesson = lesson, .folder = folder, .students = students};
     const struct bounds bounds = {
-        .seconds = SECONDS * (int)(students->count < 360 ? 1 + students->count : 360),
-        .memory = MEMORY};
+        .seconds = SECONDS * (int)(students->count < 360 ? 1 + students->count : 360) + 2,
+        .memory = MEMORY,
+        .told = TOLD_MOST};
     const char *why;
     struct buf told;
     buf_init(&told, 1);

@@ -3,9 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/bounded.h"
+#include "process/bounded.h"
 
-enum { TEXT_MOST = 8000 };  // bytes of one text
+enum {
+    TEXT_MOST = 8000,     // bytes of one text
+    TOLD_MOST = 4 << 20,  // of all that is told
+};
 
 // What the child is to do.
 struct work {
@@ -80,8 +83,10 @@ void grade_in_child(struct lesson *lesson, const struct answers *answers,
                     struct buf *results)
 {
     struct work work = {lesson, answers, rules};
-    const struct bounds bounds = {
-        .none = rules->trusted, .seconds = rules->seconds, .memory = GRADE_MEMORY};
+    const struct bounds bounds = {.none = rules->trusted,
+                                  .seconds = rules->seconds + 2,
+                                  .memory = GRADE_MEMORY,
+                                  .told = TOLD_MOST};
     struct buf told;
     const char *why;
     char words[100];

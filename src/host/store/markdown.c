@@ -1,18 +1,15 @@
 #include "store/markdown.h"
 
-#include <errno.h>
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "process/bounded.h"
 #include "store/mask.h"
 
-enum { CHILD_SECONDS = 2 };
+enum { CHILD_SECONDS = 2, TOLD_MOST = 64 << 20 };
 
 // ---- The child, which parses --------------------------------------------------------------------
 
@@ -265,61 +262,41 @@ static cmark_node *parse(const char *s, size_t n)
     return cmark_parser_finish(parser);
 }
 
-static bool tell_all(const char *s, size_t n, FILE *to)
+// What the child reads.
+struct markdown_text {
+    const char *s;
+    size_t n;
+};
+
+static bool tell_all(void *at, FILE *to)
 {
+    const struct markdown_text *text = at;
     struct teller t = {.to = to};
     text_init(&t.text);
     text_init(&t.cells);
     buf_init(&t.numbers, sizeof(int));
-    cmark_iter *walk = cmark_iter_new(parse(s, n));
+    cmark_iter *walk = cmark_iter_new(parse(text->s, text->n));
     for (cmark_event_type e; (e = cmark_iter_next(walk)) != CMARK_EVENT_DONE;) {
         tell_event(&t, cmark_iter_get_node(walk), e == CMARK_EVENT_ENTER);
     }
-    bool whole = !t.text.bytes.failed && !t.cells.bytes.failed && !t.numbers.failed;
-    return fflush(to) == 0 && whole;  // nothing is freed: the child ends here
-}
-
-static _Noreturn void run_child(const char *s, size_t n, int to)
-{
-    struct rlimit seconds = {CHILD_SECONDS, CHILD_SECONDS};
-    FILE *pipe_end = fdopen(to, "w");
-    bool ok = setrlimit(RLIMIT_CPU, &seconds) == 0 && pipe_end != NULL && tell_all(s, n, pipe_end);
-    _exit(ok ? 0 : 1);
-}
-
-static bool read_all(int from, struct buf *bytes)
-{
-    enum { CHUNK = 1 << 16 };
-    ssize_t got = 1;
-    while (got > 0 && buf_reserve(bytes, bytes->count + CHUNK)) {
-        do {  // the child ends by itself, and soon
-            got = read(from, BUF(char, bytes) + bytes->count, CHUNK);
-        } while (got < 0 && errno == EINTR);
-        bytes->count += got > 0 ? (size_t)got : 0;
-    }
-    return got == 0;
+    // Nothing is freed: the child ends here.
+    return !t.text.bytes.failed && !t.cells.bytes.failed && !t.numbers.failed;
 }
 
 static bool parse_in_child(const char *s, size_t n, struct buf *told, struct diag *d)
 {
-    int ends[2], status = 1;
-    if (pipe(ends) != 0) {
-        return diag_set(d, (struct span){0, 0}, "too many files are open to read one more");
+    const struct bounds bounds = {
+        .undisturbed = true, .seconds = CHILD_SECONDS, .told = (size_t)TOLD_MOST};
+    struct markdown_text text = {s, n};
+    const char *why;
+    enum bounded_end end = bounded_run(&bounds, tell_all, &text, told, &why);
+    if (end == BOUNDED_FAILED) {
+        diag_set(d, (struct span){0, 0}, "this file cannot be read as Markdown in %d seconds",
+                 CHILD_SECONDS);
+    } else if (end == BOUNDED_NOT_BEGUN) {
+        diag_set(d, (struct span){0, 0}, "%s", why);
     }
-    pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        run_child(s, n, ends[1]);
-    }
-    close(ends[1]);
-    bool ok = child > 0 && read_all(ends[0], told);
-    close(ends[0]);
-    if (child > 0) {
-        waitpid(child, &status, 0);
-    }
-    return (ok && status == 0) ||
-           diag_set(d, (struct span){0, 0}, "this file cannot be read as Markdown in %d seconds",
-                    CHILD_SECONDS);
+    return end == BOUNDED_WELL;
 }
 
 // ---- The blocks in the file ---------------------------------------------------------------------

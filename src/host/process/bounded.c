@@ -1,4 +1,4 @@
-#include "check/bounded.h"
+#include "process/bounded.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,10 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    TOLD_MOST = 4 << 20,  // bytes that it may tell
-    SLOW = 6,             // a machine that is busy takes so many times the processor's time
-};
+#include "process/process.h"
+
+enum { SLOW = 6 };  // a machine that is busy takes so many times the processor's time
 
 // The address sanitizer maps terabytes that it never uses.
 #if defined __has_feature
@@ -34,10 +33,10 @@ static bool bound(unsigned resource, rlim_t most)
 
 static bool bound_all(const struct bounds *b)
 {
-    bool ok = bound(RLIMIT_CPU, (rlim_t)b->seconds + 2) && bound(RLIMIT_CORE, 0) &&
-              bound(RLIMIT_FSIZE, 0);
+    bool ok =
+        bound(RLIMIT_CPU, (rlim_t)b->seconds) && bound(RLIMIT_CORE, 0) && bound(RLIMIT_FSIZE, 0);
 #ifndef UNBOUNDED
-    ok = ok && bound(RLIMIT_DATA, b->memory);
+    ok = ok && (b->memory == 0 || bound(RLIMIT_DATA, b->memory));
 #endif
     return ok;
 }
@@ -46,7 +45,9 @@ static _Noreturn void run_child(const struct bounds *bounds, bool (*work)(void *
                                 void *at, int to)
 {
     FILE *out = fdopen(to, "w");
-    signal(SIGINT, SIG_DFL);
+    if (!bounds->undisturbed) {
+        signal(SIGINT, SIG_DFL);
+    }
     bool ok = out != NULL && (bounds->none || bound_all(bounds)) && work(at, out);
     ok = out != NULL && fflush(out) == 0 && ok;
     _exit(ok ? 0 : 1);  // what the parent had not written yet is not ours to write
@@ -62,13 +63,13 @@ static int64_t now(void)
 }
 
 // Reads what it tells until it ends, tells too much, or takes too long. deadline 0: it may.
-static bool listen_to(int from, int64_t deadline, struct buf *told)
+static bool listen_to(int from, int64_t deadline, size_t most, struct buf *told)
 {
     enum { CHUNK = 1 << 16 };
     for (;;) {
         int64_t wait = deadline == 0 ? -1 : deadline - now();
         struct pollfd end = {.fd = from, .events = POLLIN};
-        if ((deadline != 0 && wait <= 0) || told->count > TOLD_MOST ||
+        if ((deadline != 0 && wait <= 0) || told->count > most ||
             !buf_reserve(told, told->count + CHUNK)) {
             return false;
         }
@@ -91,14 +92,14 @@ static const char *why_it_ended(bool heard, int status)
     return late ? "it took too long" : "it needed more memory than it may";
 }
 
-bool bounded_run(const struct bounds *bounds, bool (*work)(void *at, FILE *out), void *at,
-                 struct buf *told, const char **why)
+enum bounded_end bounded_run(const struct bounds *bounds, bool (*work)(void *at, FILE *out),
+                             void *at, struct buf *told, const char **why)
 {
     int ends[2], status = 0;
     fflush(NULL);
-    *why = "too many files are open";
+    *why = "too many files are open to read one more";
     if (pipe(ends) != 0) {
-        return false;
+        return BOUNDED_NOT_BEGUN;
     }
     pid_t child = fork();
     if (child == 0) {
@@ -107,17 +108,17 @@ bool bounded_run(const struct bounds *bounds, bool (*work)(void *at, FILE *out),
     }
     close(ends[1]);
     int64_t deadline = bounds->none ? 0 : now() + 1000 * SLOW * (int64_t)bounds->seconds;
-    bool heard = child > 0 && listen_to(ends[0], deadline, told);
+    bool heard = child > 0 && listen_to(ends[0], deadline, bounds->told, told);
     close(ends[0]);
     if (child < 0) {
         *why = "no process could be started";
-        return false;
+        return BOUNDED_NOT_BEGUN;
     }
     if (!heard) {
         kill(child, SIGKILL);
     }
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    process_wait(child, &status);
     *why = why_it_ended(heard, status);
-    return heard && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool well = heard && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return well ? BOUNDED_WELL : BOUNDED_FAILED;
 }
