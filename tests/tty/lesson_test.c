@@ -226,6 +226,96 @@ static void test_a_lesson_that_loops_is_interrupted(void **state)
     leave(p);
 }
 
+// What is typed into a lesson comes back after a crash, at its question and with its numbers.
+static void test_what_is_typed_outlives_kill_9(void **state)
+{
+    struct person *p = *state;
+    make_folder(p, "lessons");
+    write_file(p, FILE_NAME,
+               "---\nid: one\ntitle: One\norder: 10\n---\n\n"
+               "```backstep\na = 3\nb = 2*a\n```\n\n"
+               "```ask one.first\nWhat is `z`?\nkind: number\ncovers: N1\n"
+               "vary: z in 100..9000\nanswer: z\n```\n\n"
+               "```ask one.second\nBring `c` to 8.\nkind: do\ncovers: N2\nuntil: c == 8\n"
+               "solve: c = 8\n```\n");
+    start_lessons(p);
+    enter(p, "own = 77");
+    enter(p, "lesson one");
+    see(p, "What is");
+    enter(p, "print z");
+    see(p, "print z");
+    size_t from = p->seen;
+    see(p, PROMPT);
+    char number[8] = "";
+    for (size_t i = from; i < p->seen && strlen(number) < 4; i++) {
+        bool digit = p->screen[i] >= '0' && p->screen[i] <= '9' && p->screen[i - 1] != '[';
+        bool more = *number != '\0' || p->screen[i - 1] == ' ';
+        if (digit && more) {
+            number[strlen(number)] = p->screen[i];
+        }
+    }
+    p->seen = from;
+    assert_true(atoi(number) >= 100);
+    enter(p, "mine = 41");
+    enter(p, "mine = mine + 1");
+    see(p, "mine");
+    enter(p, "undo");
+    enter(p, "def twice(x) = 2*x");
+    enter(p, "print mine");
+    see(p, "  41");
+    see(p, PROMPT);
+    kill_outright(p);
+
+    start_lessons(p);
+    see(p, "1 line, and 2 lines in the lesson");
+    see(p, "Resume it? (y/n) ");
+    type(p, "y\n");
+    see(p, "1 line is back");
+    see(p, "What is");
+    see(p, "2 lines are back in the lesson");
+    enter(p, "print twice(mine)");
+    see(p, "  82");
+    enter(p, number);
+    see(p, RIGHT);
+    enter(p, "after = 5");
+    see(p, "after = 5");
+    see(p, PROMPT);
+    kill_outright(p);
+
+    start_lessons(p);  // answered, and something typed after it
+    see(p, "and 3 lines in the lesson");
+    type(p, "y\n");
+    see(p, "3 lines are back in the lesson");
+    enter(p, "print after + mine");
+    see(p, "  46");
+    enter(p, "");
+    see(p, "Bring");
+    enter(p, "c = 7");
+    enter(p, "reset");
+    enter(p, "e = 3");
+    see(p, "e = 3");
+    see(p, PROMPT);
+    kill_outright(p);
+
+    start_lessons(p);  // nothing of it is left after the reset but what followed
+    see(p, "and 2 lines in the lesson");
+    type(p, "y\n");
+    see(p, "Bring");
+    see(p, "2 lines are back in the lesson");
+    enter(p, "c");
+    see(p, "there is no 'c'");
+    enter(p, "quit");
+    enter(p, "own");
+    see(p, "own = 77");
+    see(p, PROMPT);
+    kill_outright(p);
+    start_lessons(p);  // the lesson was left: nothing of it is kept
+    see(p, "cut short: 1 line.");
+    type(p, "n\n");
+    see(p, PROMPT);
+    leave(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +326,7 @@ int main(void)
         TEST(test_a_lesson_is_played),
         TEST(test_enter_leads_through_the_course),
         TEST(test_a_lesson_that_loops_is_interrupted),
+        TEST(test_what_is_typed_outlives_kill_9),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static void run(struct desk *d, const char *text)
     records_init(&out);
     assert_int_not_equal(session_eval(session(d), text, SESSION_SCRIPT, &out), SESSION_FAILED);
     records_release(&out);
-    assert_null(journal_note(&d->journal, session(d)));
+    assert_null(journal_note(&d->journal, d->tutor));
 }
 
 static int set_up(void **state)
@@ -113,7 +113,7 @@ static void test_cut_at_every_byte(void **state)
         if (!journal_find_lost(&lost)) {
             continue;  // not even its first line is whole, or nothing was kept yet
         }
-        assert_true(begins_with(&script, &lost.script));
+        assert_true(begins_with(&script, &lost.tracks[JOURNAL_SCRIPT]));
         whole += lost.damaged == 0;
         damaged += lost.damaged > 0;
         assert_true(lost.damaged == 0 || n < d->n);
@@ -139,7 +139,7 @@ static void test_every_bit_changed(void **state)
         bytes[bit / 8] ^= (char)(1 << bit % 8);
         leave_behind(d, bytes, d->n, path);
         assert_true(journal_find_lost(&lost));
-        assert_true(begins_with(&script, &lost.script));
+        assert_true(begins_with(&script, &lost.tracks[JOURNAL_SCRIPT]));
         if (lost.damaged == 0) {  // a digit of a sum, a to f, became a capital: nothing is lost
             assert_int_equal(lost.lines, 3);
             journal_drop(&lost);
@@ -185,14 +185,14 @@ static void test_full_disk(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
     records_init(&out);
     session_eval(session(d), "b = 3", SESSION_SCRIPT, &out);
-    const char *news = journal_note(&d->journal, session(d));
+    const char *news = journal_note(&d->journal, d->tutor);
     session_eval(session(d), "c = 3", SESSION_SCRIPT, &out);
-    const char *again = journal_note(&d->journal, session(d));
+    const char *again = journal_note(&d->journal, d->tutor);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_non_null(news);
     assert_non_null(strstr(news, "a crash would lose it"));
     assert_null(again);
-    assert_null(journal_note(&d->journal, session(d)));  // there is room again: all of it is kept
+    assert_null(journal_note(&d->journal, d->tutor));  // there is room again: all of it is kept
     records_release(&out);
     char path[128];
     struct journal_lost lost;

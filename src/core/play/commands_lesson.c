@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "play/commands.h"
-#include "play/play.h"
+#include "play/kept.h"
 
 // ---- lesson -------------------------------------------------------------------------------------
 
@@ -273,6 +273,9 @@ static enum call_end begin_lesson(struct call *c)
         tutor_of(c)->course != NULL && tutor_of(c)->course->saved ? tutor_of(c)->course : NULL;
     const struct course_lesson *known = course == NULL ? NULL : course_find(course, lesson->id);
     tutor_of(c)->lesson = NULL;
+    if (tutor_of(c)->kept != NULL && tutor_of(c)->kept->waits) {
+        return begin(c, kept_begin(tutor_of(c), lesson, course));
+    }
     return begin(c, play_new(tutor_of(c), lesson, course, known == NULL ? 0 : known->place));
 }
 

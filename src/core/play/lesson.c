@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "play/play.h"
+#include "play/kept.h"
 #include "words/words.h"
 
 enum {
@@ -25,6 +25,11 @@ static bool is_shown(enum play_doing doing)
 static bool next_of_text(struct play *p, struct source *source)
 {
     struct entries *e = &p->entries;
+    if (p->doing == DOING_KEPT) {
+        *source = play_source(p, e->text, strlen(e->text), e->line);
+        e->text += source->length;
+        return source->length > 0;
+    }
     while (*e->text == '\n') {
         e->text++;
         e->line += !e->same_line;
@@ -80,6 +85,9 @@ static void end_source(struct play *p, bool failed, struct records *out)
     struct stop *stop = p->tutor->session->world.stop;
     if (failed && stop != NULL && stop->asked == STOP_NOW) {
         p->entries = (struct entries){0};  // interrupted: that is nobody's fault
+    } else if (failed && p->doing == DOING_KEPT) {
+        p->lost = true;
+        p->entries = (struct entries){.text = ""};
     } else if (failed) {
         play_fault(p, out);
         p->entries = (struct entries){0};  // the rest would only follow from it
@@ -174,9 +182,8 @@ static size_t rows_of(const struct play *p, const struct records *out, size_t fr
 
 static void pause(struct play *p, struct records *out)
 {
-    struct rec *r = play_record(p, out, KIND_lesson_pause);
-    rec_text(out, r, KEY_lesson, p->lesson->id);
-    play_set_state(p, PLAY_PAUSE);
+    play_pause(p, out);
+    kept_ground(p);
 }
 
 // About how many lines a question, or a block of code with its answers, is going to take.
@@ -276,6 +283,9 @@ static enum session_state next_item(struct play *p, struct records *out)
     }
     if (p->catch_up_to > 0) {
         catch_up(p, out);
+        return SESSION_MORE;
+    }
+    if (kept_at_item(p, out)) {
         return SESSION_MORE;
     }
     const struct lesson_item *item = lesson_item(p->lesson, p->item);
@@ -384,6 +394,8 @@ static void end_entries(struct play *p, struct records *out)
 {
     if (p->doing == DOING_CODE || p->doing == DOING_CATCH_UP) {
         p->state = PLAY_ITEMS;
+    } else if (p->doing == DOING_KEPT) {
+        kept_end(p, out);
     } else {
         question_go_on(p, out);
     }
@@ -443,6 +455,9 @@ static enum session_state run_on(struct play *p, struct records *out)
     if (state == SESSION_QUIT) {
         leave(p, out);
         return SESSION_MORE;
+    }
+    if (typed) {
+        kept_note(p);
     }
     if (typed && state != SESSION_FAILED) {
         question_look(p, out, from);

@@ -142,6 +142,13 @@ void play_set_state(struct play *p, enum play_state state)
     p->rows = 0;
 }
 
+void play_pause(struct play *p, struct records *out)
+{
+    struct rec *r = play_record(p, out, KIND_lesson_pause);
+    rec_text(out, r, KEY_lesson, p->lesson->id);
+    play_set_state(p, PLAY_PAUSE);
+}
+
 struct source play_source(const struct play *p, const char *text, size_t n, size_t line)
 {
     return (struct source){.name = p->lesson->name, .text = text, .length = n, .line = line};

@@ -39,6 +39,7 @@ enum play_doing {
     DOING_SOLVE,     // the worked solution
     DOING_WHY,
     DOING_TYPED,  // a statement of the learner's
+    DOING_KEPT,   // what was typed before the program ended, unseen: see kept.h
 };
 
 // What a command of the learner's asks of the play once its statement is done.
@@ -93,6 +94,9 @@ struct tutor {
     struct diag refusal;          // of the last need, where that was refused
     struct lesson *lesson;        // supplied, and not yet taken
     const struct course *course;  // supplied, while the same statement runs
+    struct kept *kept;            // a lesson that is being taken up; NULL: none is
+    struct buf kept_memory;       // which that lies in
+    bool took_up;                 // it was
 };
 
 // The tutor on whose behalf a command of lessons runs.
@@ -157,6 +161,12 @@ struct play {
     bool checked;                // tutor_ask asked it
     bool held;                   // do: what is asked for holds
     size_t logged;               // do: bytes of the graph's log when a line was begun
+    // Of the log of the graph that the learner types into (see kept.h):
+    size_t ground;        // its bytes when that began
+    size_t floor;         // the fewest since
+    bool touched;         // the lesson's own graph has statements of the learner's
+    bool touched_before;  // … and had them when that began
+    bool lost;            // what was to be taken up has no place in the lesson any more
     struct text unmet;           // do: what was last said not to hold
     uint64_t done;               // do: what was asked to be done, and was (question_sight)
     struct judgement judgement;  // of the last answer
@@ -196,6 +206,8 @@ void play_fault(struct play *p, struct records *out);
 // Puts a graph, which is the play's from now on, in place of another.
 void play_set_graph(struct play *p, struct session **slot, struct session *graph);
 void play_set_state(struct play *p, enum play_state state);
+// Waits for Enter before what comes next of the lesson.
+void play_pause(struct play *p, struct records *out);
 // Runs statements of the lesson next.
 void play_do(struct play *p, enum play_doing doing, struct entries entries);
 // A text of the lesson with its {= } replaced, appended; or as field `key` of a record.
@@ -280,6 +292,10 @@ void review_note(struct play *p, bool right, bool skipped);
 void review_note_answer(struct play *p, const char *text, const char *given, const char *key);
 // Until an exam ends, at least 1; 0 if it does not, or no clock is known.
 int64_t review_seconds_left(const struct play *p);
+// The review as a text (see kept.h), and from it. NULL: it is not whole, or there was no memory.
+struct kept_reader;
+void review_keep(const struct review *r, struct text *out);
+struct review *review_take(struct kept_reader *from);
 // Where the review stands, from 1, and how many questions it has.
 size_t review_number(const struct review *r);
 size_t review_count(const struct review *r);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "play/play.h"
+#include "play/kept.h"
 
 enum { DRAWS_MOST = 50 };  // of a question's numbers, until no wrong way leads to the answer
 
@@ -219,6 +219,7 @@ void question_go_on(struct play *p, struct records *out)
     case DOING_CODE:
     case DOING_CATCH_UP:
     case DOING_TYPED:
+    case DOING_KEPT:
         return;
     }
 }
@@ -262,6 +263,8 @@ static void show(struct play *p, struct records *out)
     judge_put_cells(p, out, r);
     play_set_state(p, PLAY_QUESTION);
     question_foot(p, out);
+    kept_ground(p);
+    kept_at_question(p);
 }
 
 void question_foot(struct play *p, struct records *out)
@@ -400,6 +403,7 @@ static void solve(struct play *p, struct records *out)
     }
     p->solved = true;
     play_set_graph(p, &p->aside, session_copy(p->asked));
+    kept_ground(p);
     play_do(p, DOING_SOLVE, (struct entries){.list = p->question->solve.first});
 }
 

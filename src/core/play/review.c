@@ -3,7 +3,7 @@
 // unseen; see play.h. Each question has a play of its own, and the review goes from one to the next.
 #include <string.h>
 
-#include "play/play.h"
+#include "play/kept.h"
 
 enum outcome { OUTCOME_NONE, OUTCOME_RIGHT, OUTCOME_MISSED, OUTCOME_SKIPPED };
 
@@ -68,6 +68,73 @@ void review_free(struct review *r)
         struct buf self = r->self;
         buf_release(&self);
     }
+}
+
+static void keep_text(struct text *out, const char *s)
+{
+    kept_put(out, s == NULL ? "" : s, s == NULL ? 0 : strlen(s));
+}
+
+void review_keep(const struct review *r, struct text *out)
+{
+    kept_put_number(out, r->kind);
+    kept_put_number(out, (uint64_t)r->until);
+    kept_put_number(out, r->salt);
+    kept_put_number(out, r->at);
+    for (size_t i = 0; i < r->due.count; i++) {
+        const struct due *due = &BUF(struct due, &r->due)[i];
+        keep_text(out, due->path);
+        keep_text(out, due->question);
+        kept_put_number(out, due->seen);
+        kept_put_number(out, due->outcome);
+        keep_text(out, due->text);
+        keep_text(out, due->given);
+        keep_text(out, due->key);
+    }
+}
+
+static const char *take_text(struct review *r, struct kept_reader *from)
+{
+    size_t n;
+    const char *s = kept_take(from, &n);
+    return arena_copy(&r->arena, s, n);
+}
+
+struct review *review_take(struct kept_reader *from)
+{
+    struct buf one;  // an array of one, as only mem.c allocates
+    buf_init(&one, sizeof(struct review));
+    struct review *r = buf_push(&one, 1);
+    if (r == NULL) {
+        return NULL;
+    }
+    uint64_t kind = kept_take_number(from);
+    *r = (struct review){.self = one, .kind = kind <= REVIEW_EXAM ? kind : REVIEW_DUE};
+    arena_init(&r->arena);
+    buf_init(&r->due, sizeof(struct due));
+    r->until = (int64_t)kept_take_number(from);
+    r->salt = kept_take_number(from);
+    r->at = (size_t)kept_take_number(from);
+    while (!from->bad && from->s < from->end && !r->due.failed) {
+        struct due due = {.path = take_text(r, from)};
+        due.question = take_text(r, from);
+        due.seen = (uint32_t)kept_take_number(from);
+        uint64_t outcome = kept_take_number(from);
+        due.outcome = outcome <= OUTCOME_SKIPPED ? (enum outcome)outcome : OUTCOME_NONE;
+        due.text = take_text(r, from);
+        due.given = take_text(r, from);
+        due.key = take_text(r, from);
+        struct due *to = buf_push(&r->due, 1);
+        if (to != NULL) {
+            *to = due;
+        }
+    }
+    if (from->bad || r->due.failed || r->arena.failed || present(r) == NULL) {
+        review_free(r);
+        from->bad = true;
+        return NULL;
+    }
+    return r;
 }
 
 const char *review_path(const struct review *r)

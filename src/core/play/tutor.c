@@ -55,6 +55,7 @@ void tutor_free(struct tutor *t)
     if (t->play != NULL) {
         play_free(t->play);
     }
+    tutor_leave_kept(t);
     lesson_free(t->lesson);
     text_release(&t->question);
     session_free(t->session);

@@ -59,6 +59,25 @@ void tutor_set_clock(struct tutor *t, int64_t now);
 void tutor_supply_lesson(struct tutor *t, struct lesson *lesson);
 void tutor_supply_course(struct tutor *t, const struct course *course);
 
+// ---- What is typed into a lesson outlives the program -------------------------------------------
+
+// What was typed into the lesson that is played: appended to `place`, where it was typed, as a text
+// for the functions below (nothing if nothing was typed, or no lesson is played); and the
+// statements, *n bytes until the tutor next runs. False: the lesson is on its way from one place to
+// the next, and what was kept last still holds.
+bool tutor_kept(const struct tutor *t, struct text *place, const char **typed, size_t *n);
+// The id of the lesson of a place. False: it is no place.
+bool tutor_kept_lesson(const char *place, size_t n, struct text *id);
+// The statement appended to `begin`, run next, begins that lesson where it was left, asks the
+// question with the same numbers, and carries out, unseen, what was typed. False: it is no place, or
+// there is no memory.
+bool tutor_take_up(struct tutor *t, const char *place, size_t n, const char *typed, size_t m,
+                   struct text *begin);
+// Was all of it carried out?
+bool tutor_took_up(const struct tutor *t);
+// It is not to be, any more.
+void tutor_leave_kept(struct tutor *t);
+
 // What the next text is expected to be, besides statements.
 enum tutor_waits { TUTOR_WAITS_NOTHING, TUTOR_WAITS_GUESS, TUTOR_WAITS_ANSWER };
 enum tutor_waits tutor_waits(const struct tutor *t);

@@ -149,7 +149,7 @@ int prompt_run(struct host *h, const struct prompt_begin *begin, struct stop *st
     if (begin->count > 0 || !resume_offer(h, &journal, &asked)) {
         stop_renew(stop);  // Ctrl-C was an answer
         run_init_file(h);
-        journal_pass(&journal, tutor_session(h->tutor));
+        journal_pass(&journal, h->tutor);
         run_scripts(h, begin);
     }
     struct notes notes;

@@ -66,14 +66,31 @@ static enum answer ask(struct host *h, struct text *question)
     return ANSWER_STATEMENT;
 }
 
+static void add_lesson(struct text *words, struct journal_lost *lost)
+{
+    struct text id, *place = &lost->tracks[JOURNAL_PLACE];
+    text_init(&id);
+    tutor_kept_lesson(text_get(place), text_length(place), &id);
+    text_add_visible(words, text_get(&id), text_length(&id));
+    text_release(&id);
+}
+
 // "A session of Sat 22 Nov 16:33 was cut short: 12 lines, in /home/ada."
-static void add_question(struct text *words, const struct journal_lost *lost, const char *folder)
+static void add_question(struct text *words, struct journal_lost *lost, const char *folder)
 {
     char when[64];
     struct tm parts;
     strftime(when, sizeof when, "%a %e %b %H:%M", localtime_r(&lost->when, &parts));
     text_addf(words, "A session of %s was cut short: ", when);
-    add_lines(words, lost->lines);
+    if (lost->lines > 0 || lost->typed == 0) {
+        add_lines(words, lost->lines);
+    }
+    if (lost->typed > 0) {
+        text_add(words, lost->lines > 0 ? ", and " : "");
+        add_lines(words, lost->typed);
+        text_add(words, " in the lesson ");
+        add_lesson(words, lost);
+    }
     if (*folder != '\0') {
         text_add(words, ", in ");
         text_add_visible(words, folder, strlen(folder));
@@ -88,11 +105,33 @@ static void add_question(struct text *words, const struct journal_lost *lost, co
     text_add(words, "Resume it? (y/n) ");
 }
 
+// What was typed into a lesson has its place there alone: in a script it is a comment.
+static void add_typed(struct text *script, struct journal_lost *lost)
+{
+    const char *typed = text_get(&lost->tracks[JOURNAL_TYPED]);
+    if (*typed == '\0') {
+        return;
+    }
+    text_add(script, "# In the lesson ");
+    add_lesson(script, lost);
+    text_add(script, ":\n");
+    for (const char *line = typed; *line != '\0';) {
+        size_t n = strcspn(line, "\n");
+        text_add(script, "# ");
+        text_add_bytes(script, line, n);
+        text_add_char(script, '\n');
+        line += n + (line[n] == '\n');
+    }
+}
+
 // The script in a file of its own, which the learner may load, instead of the journal.
 static bool keep(struct journal_lost *lost, const char *path, struct text *words)
 {
+    struct text *script = &lost->tracks[JOURNAL_SCRIPT];
     struct diag d = {0};
-    bool ok = files_write(path, text_get(&lost->script), text_length(&lost->script), &d);
+    add_typed(script, lost);
+    bool ok = !script->bytes.failed &&
+              files_write(path, text_get(script), text_length(script), &d);
     if (ok) {
         text_addf(words, "It is kept for later: load %s\n", path);
         journal_drop(lost);
@@ -107,10 +146,9 @@ static bool keep(struct journal_lost *lost, const char *path, struct text *words
 static bool replay(struct host *h, struct journal_lost *lost, const char *name)
 {
     struct host quiet = *h;
-    struct source source = {.name = name,
-                            .text = text_get(&lost->script),
-                            .length = text_length(&lost->script),
-                            .line = 1};
+    struct text *script = &lost->tracks[JOURNAL_SCRIPT];
+    struct source source = {
+        .name = name, .text = text_get(script), .length = text_length(script), .line = 1};
     char *words = NULL;
     size_t length;
     quiet.mode = SESSION_SCRIPT;
@@ -130,6 +168,38 @@ static bool replay(struct host *h, struct journal_lost *lost, const char *name)
     return ok;
 }
 
+// The lesson goes on where it was, with what was typed into it. True if nothing was, too.
+static bool take_up(struct host *h, struct journal_lost *lost)
+{
+    struct text *place = &lost->tracks[JOURNAL_PLACE], *typed = &lost->tracks[JOURNAL_TYPED], begin;
+    if (text_length(place) == 0) {
+        return true;
+    }
+    text_init(&begin);
+    if (tutor_take_up(h->tutor, text_get(place), text_length(place), text_get(typed),
+                      text_length(typed), &begin)) {
+        struct source source = {.name = "<prompt>",
+                                .text = text_get(&begin),
+                                .length = text_length(&begin),
+                                .line = 1};
+        host_run(h, &source);
+        tutor_leave_kept(h->tutor);
+    }
+    text_release(&begin);
+    return tutor_took_up(h->tutor);
+}
+
+// "3 lines are back", of the session and of the lesson.
+static void say_back(struct host *h, size_t lines, const char *where)
+{
+    struct text words;
+    text_init(&words);
+    add_lines(&words, lines);
+    text_addf(&words, lines == 1 ? " is back%s\n" : " are back%s\n", where);
+    say(h, &words);
+    text_release(&words);
+}
+
 // Replays where the session ran, so that it finds the files it read.
 static void resume(struct host *h, struct journal_lost *lost, const char *folder, const char *path,
                    struct journal *journal)
@@ -138,15 +208,22 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
     text_init(&words);
     if (*folder != '\0' && chdir(folder) != 0) {
         text_addf(&words, "Its folder cannot be entered: %s\n", files_trouble(errno));
+        say(h, &words);
     }
-    bool ok = replay(h, lost, path);
-    journal_note(journal, tutor_session(h->tutor));
+    bool back = replay(h, lost, path), lesson = back && text_length(&lost->tracks[JOURNAL_TYPED]) > 0;
+    if (back && (lost->lines > 0 || !lesson)) {
+        say_back(h, lost->lines, "");
+    }
+    bool ok = back && take_up(h, lost);
+    journal_note(journal, h->tutor);
     if (ok) {
-        add_lines(&words, lost->lines);
-        text_add(&words, lost->lines == 1 ? " is back\n" : " are back\n");
+        if (lesson) {
+            say_back(h, lost->typed, " in the lesson");
+        }
         journal_drop(lost);
     } else {
-        text_add(&words, "Only what comes before that is back. ");
+        text_add(&words, back ? "What was typed in the lesson is not back. "
+                              : "Only what comes before that is back. ");
         keep(lost, path, &words);
     }
     say(h, &words);

@@ -92,26 +92,62 @@ static bool is_kind(const struct record *r, const char *kind)
     return r->kind_length == strlen(kind) && memcmp(r->kind, kind, r->kind_length) == 0;
 }
 
+static const char *const kinds[JOURNAL_TRACKS] = {"script", "place", "typed"};
+
 // ---- Writing ------------------------------------------------------------------------------------
 
 void journal_init(struct journal *j)
 {
     *j = (struct journal){.fd = -1};
-    text_init(&j->script);
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        text_init(&j->tracks[i]);
+    }
 }
 
-// The file has now what the log has: the same up to `from`.
-static void take_over(struct journal *j, const char *log, size_t from, size_t n)
-{
-    j->script.bytes.count = from;
-    text_add_bytes(&j->script, log + from, n - from);
-}
-
-void journal_pass(struct journal *j, const struct session *s)
-{
+// What there is to keep now, track by track.
+struct now {
+    const char *bytes;
     size_t n;
-    const char *log = session_log(s, &n);
-    take_over(j, log, 0, n);
+    size_t from;  // the file has the same up to here
+};
+
+// A lesson that is on its way stays as it was.
+static void look(struct journal *j, const struct tutor *t, struct text *place,
+                 struct now tracks[JOURNAL_TRACKS])
+{
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        tracks[i] = (struct now){.bytes = text_get(&j->tracks[i]),
+                                 .n = text_length(&j->tracks[i])};
+    }
+    tracks[JOURNAL_SCRIPT].bytes = session_log(tutor_session(t), &tracks[JOURNAL_SCRIPT].n);
+    const char *typed;
+    size_t n;
+    if (tutor_kept(t, place, &typed, &n)) {
+        tracks[JOURNAL_PLACE] = (struct now){.bytes = text_get(place), .n = text_length(place)};
+        tracks[JOURNAL_TYPED] = (struct now){.bytes = typed, .n = n};
+    }
+}
+
+// The file has now what there is.
+static void take_over(struct journal *j, const struct now tracks[JOURNAL_TRACKS])
+{
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        if (tracks[i].bytes != j->tracks[i].bytes.data) {
+            j->tracks[i].bytes.count = tracks[i].from;
+            text_add_bytes(&j->tracks[i], tracks[i].bytes + tracks[i].from,
+                           tracks[i].n - tracks[i].from);
+        }
+    }
+}
+
+void journal_pass(struct journal *j, const struct tutor *t)
+{
+    struct text place;
+    struct now tracks[JOURNAL_TRACKS];
+    text_init(&place);
+    look(j, t, &place, tracks);
+    take_over(j, tracks);
+    text_release(&place);
 }
 
 // All of it, however often a signal comes in between. False: errno says why.
@@ -172,7 +208,23 @@ static void close_file(struct journal *j, bool remove_it)
     j->size = 0;
 }
 
-static bool write_whole(struct journal *j, const char *log, size_t n)
+// What has changed. A new place says how much was typed there, and all of that follows.
+static void add_changes(struct text *out, const struct journal *j,
+                        const struct now tracks[JOURNAL_TRACKS])
+{
+    const struct now *place = &tracks[JOURNAL_PLACE];
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        const struct now *t = &tracks[i];
+        if (t->from < t->n || t->n < text_length(&j->tracks[i])) {
+            bool is_place = t == place;
+            size_t from = is_place ? 0 : t->from;
+            add_record(out, kinds[i], is_place ? tracks[JOURNAL_TYPED].n : from, t->bytes + from,
+                       t->n - from);
+        }
+    }
+}
+
+static bool write_whole(struct journal *j, const struct now tracks[JOURNAL_TRACKS])
 {
     struct text record;
     char *folder = getcwd(NULL, 0);
@@ -181,7 +233,7 @@ static bool write_whole(struct journal *j, const char *log, size_t n)
     if (folder != NULL) {
         add_record(&record, "folder", 0, folder, strlen(folder));
     }
-    add_record(&record, "script", 0, log, n);
+    add_changes(&record, j, tracks);
     bool ok = append(j, &record);
     text_release(&record);
     free(folder);
@@ -204,14 +256,18 @@ static char *final_name(const char *hidden)
 
 // A new file, in place of the present one if there is any. It is whole and locked before others can
 // find it.
-static bool start_file(struct journal *j, const char *log, size_t n)
+static bool start_file(struct journal *j, struct now tracks[JOURNAL_TRACKS])
 {
-    struct journal fresh = {.fd = -1};
+    struct journal fresh;
+    journal_init(&fresh);
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        tracks[i].from = 0;
+    }
     char *hidden = folder_make(FOLDER_STATE, "journal/.XXXXXX");
     fresh.fd = hidden == NULL ? -1 : mkostemp(hidden, O_APPEND | O_CLOEXEC);
     fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
     bool ok = fresh.path != NULL && flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
-              write_whole(&fresh, log, n) && rename(hidden, fresh.path) == 0;
+              write_whole(&fresh, tracks) && rename(hidden, fresh.path) == 0;
     if (ok) {
         close_file(j, true);
         j->fd = fresh.fd;
@@ -228,13 +284,14 @@ static bool start_file(struct journal *j, const char *log, size_t n)
     return ok;
 }
 
-// Where the log and what the file has part, at the start of a line. Between two looks a log grows or
-// is cut: then the bytes before the shorter one's end are the same, and looking at a few is enough.
-static size_t common_lines(struct journal *j, const char *log, size_t n)
+// Where the track and what the file has part, at the start of a line. Between two looks a log grows
+// or is cut: then the bytes before the shorter one's end are the same, and looking at a few is enough.
+static size_t common_lines(struct journal *j, const struct now *track, size_t i)
 {
     enum { LOOK = 256 };
-    const char *had = text_get(&j->script);
-    size_t shorter = text_length(&j->script) < n ? text_length(&j->script) : n;
+    const char *had = text_get(&j->tracks[i]), *log = track->bytes;
+    size_t n = track->n;
+    size_t shorter = text_length(&j->tracks[i]) < n ? text_length(&j->tracks[i]) : n;
     size_t from = shorter > LOOK ? shorter - LOOK : 0;
     if (memcmp(had + from, log + from, shorter - from) == 0) {
         return shorter;
@@ -248,13 +305,32 @@ static size_t common_lines(struct journal *j, const char *log, size_t n)
     return from;
 }
 
-static bool append_change(struct journal *j, const char *log, size_t from, size_t n)
+static bool is_same(struct journal *j, const struct now *track, size_t i)
+{
+    return track->n == text_length(&j->tracks[i]) &&
+           memcmp(track->bytes, text_get(&j->tracks[i]), track->n) == 0;
+}
+
+// Sets `from` of each track. False: the file has all of it.
+static bool find_changes(struct journal *j, struct now tracks[JOURNAL_TRACKS])
+{
+    bool moved = !is_same(j, &tracks[JOURNAL_PLACE], JOURNAL_PLACE), changed = moved;
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        struct now *t = &tracks[i];
+        bool anew = moved && i != JOURNAL_SCRIPT;
+        t->from = anew ? 0 : common_lines(j, t, i);
+        changed |= t->from < t->n || t->n < text_length(&j->tracks[i]);
+    }
+    return changed;
+}
+
+static bool append_change(struct journal *j, struct now tracks[JOURNAL_TRACKS])
 {
     struct text record;
     text_init(&record);
-    add_record(&record, "script", from, log + from, n - from);
+    add_changes(&record, j, tracks);
     bool fits = j->size + text_length(&record) <= JOURNAL_MOST;
-    bool ok = fits ? append(j, &record) : start_file(j, log, n);
+    bool ok = fits ? append(j, &record) : start_file(j, tracks);
     text_release(&record);
     return ok;
 }
@@ -272,31 +348,36 @@ static const char *tell(struct journal *j, const char *why)
     return j->news;
 }
 
-const char *journal_note(struct journal *j, const struct session *s)
+const char *journal_note(struct journal *j, const struct tutor *t)
 {
-    size_t n;
-    const char *log = session_log(s, &n);
-    size_t from = common_lines(j, log, n);
-    if (from == n && from == text_length(&j->script)) {
-        return NULL;
+    struct text place;
+    struct now tracks[JOURNAL_TRACKS];
+    const char *news = NULL;
+    text_init(&place);
+    look(j, t, &place, tracks);
+    if (find_changes(j, tracks)) {
+        errno = 0;
+        if (tracks[JOURNAL_SCRIPT].n + tracks[JOURNAL_PLACE].n + tracks[JOURNAL_TYPED].n >
+            JOURNAL_MOST / 2) {
+            news = tell(j, "the session is too long");
+        } else if (!(j->fd < 0 ? start_file(j, tracks) : append_change(j, tracks))) {
+            news = tell(j, files_trouble(errno));
+        } else {
+            j->told = false;
+            take_over(j, tracks);
+        }
     }
-    if (n > JOURNAL_MOST / 2) {
-        return tell(j, "the session is too long");
-    }
-    errno = 0;
-    if (!(j->fd < 0 ? start_file(j, log, n) : append_change(j, log, from, n))) {
-        return tell(j, files_trouble(errno));
-    }
-    j->told = false;
-    take_over(j, log, from, n);
-    return NULL;
+    text_release(&place);
+    return news;
 }
 
 void journal_release(struct journal *j, bool left)
 {
     journal_sync(j, !left);
     close_file(j, left);
-    text_release(&j->script);
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        text_release(&j->tracks[i]);
+    }
 }
 
 // ---- Reading ------------------------------------------------------------------------------------
@@ -305,7 +386,9 @@ static void init_lost(struct journal_lost *lost)
 {
     *lost = (struct journal_lost){.fd = -1};
     text_init(&lost->folder);
-    text_init(&lost->script);
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        text_init(&lost->tracks[i]);
+    }
 }
 
 void journal_leave(struct journal_lost *lost)
@@ -315,7 +398,9 @@ void journal_leave(struct journal_lost *lost)
     }
     free(lost->path);
     text_release(&lost->folder);
-    text_release(&lost->script);
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        text_release(&lost->tracks[i]);
+    }
     init_lost(lost);
 }
 
@@ -365,15 +450,32 @@ static bool read_file(int fd, struct text *bytes)
     return !bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST;
 }
 
-static void take_record(struct journal_lost *lost, const struct record *r)
+// False: it does not follow from what came before. *promised: what was typed at the last place.
+static bool take_record(struct journal_lost *lost, const struct record *r, size_t *promised)
 {
     if (is_kind(r, "folder")) {
         text_clear(&lost->folder);
         text_add_bytes(&lost->folder, r->bytes, r->length);
-    } else if (is_kind(r, "script")) {
-        lost->script.bytes.count = r->offset;
-        text_add_bytes(&lost->script, r->bytes, r->length);
+        return true;
     }
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        struct text *track = &lost->tracks[i];
+        bool place = i == JOURNAL_PLACE;
+        if (is_kind(r, kinds[i])) {
+            if (!place && r->offset > text_length(track)) {
+                return false;
+            }
+            track->bytes.count = place ? 0 : r->offset;
+            text_add_bytes(track, r->bytes, r->length);
+            if (place) {
+                text_clear(&lost->tracks[JOURNAL_TYPED]);
+                *promised = r->offset;
+            } else if (i == JOURNAL_TYPED) {
+                *promised = 0;
+            }
+        }
+    }
+    return true;
 }
 
 // Lines of statements behind a record that is not whole; at least one.
@@ -383,11 +485,24 @@ static size_t count_damaged(const char *s, const char *end)
     while (s < end) {
         const char *newline = memchr(s, '\n', (size_t)(end - s));
         const char *next = newline == NULL ? end : newline + 1;
-        bool blank = next - s <= 1, head = strncmp(s, "script ", 7) == 0;
+        bool blank = next - s <= 1, head = false;
+        for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+            size_t n = strlen(kinds[i]);
+            head |= strncmp(s, kinds[i], n) == 0 && s[n] == ' ';
+        }
         lines += !blank && !head;
         s = next;
     }
     return lines == 0 ? 1 : lines;
+}
+
+static size_t count_lines(struct text *t)
+{
+    size_t lines = 0;
+    for (const char *line = text_get(t); (line = strchr(line, '\n')) != NULL; line++) {
+        lines++;
+    }
+    return lines;
 }
 
 // False if the file is none of ours.
@@ -399,17 +514,22 @@ static bool read_lost(struct journal_lost *lost)
     const char *s = text_get(&bytes), *end = s + text_length(&bytes);
     ours = ours && strncmp(s, HEADER, strlen(HEADER)) == 0;
     struct record r;
+    size_t promised = 0;
     s += ours ? strlen(HEADER) : 0;
-    while (ours && read_record(&s, end, &r) && r.offset <= text_length(&lost->script)) {
-        take_record(lost, &r);
+    for (const char *next = s; ours && read_record(&next, end, &r); s = next) {
+        if (!take_record(lost, &r, &promised)) {
+            break;
+        }
     }
-    lost->damaged = ours && s < end ? count_damaged(s, end) : 0;
+    lost->damaged = ours && (s < end || promised > 0) ? count_damaged(s, end) : 0;
     text_release(&bytes);
-    const char *script = text_get(&lost->script);
-    for (const char *line = script; (line = strchr(line, '\n')) != NULL; line++) {
-        lost->lines++;
+    lost->lines = count_lines(&lost->tracks[JOURNAL_SCRIPT]);
+    lost->typed = count_lines(&lost->tracks[JOURNAL_TYPED]);
+    bool failed = false;
+    for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
+        failed |= lost->tracks[i].bytes.failed;
     }
-    return ours && !lost->script.bytes.failed;
+    return ours && !failed;
 }
 
 // Looks at one file of the folder; keeps it in *newest if it is newer.
@@ -421,7 +541,7 @@ static void consider(const char *path, struct journal_lost *newest)
     }
     if (!read_lost(&lost)) {
         journal_leave(&lost);
-    } else if (lost.lines == 0 && lost.damaged == 0) {
+    } else if (lost.lines == 0 && lost.typed == 0 && lost.damaged == 0) {
         journal_drop(&lost);
     } else if (newest->fd >= 0 && newest->when >= lost.when) {
         journal_leave(&lost);

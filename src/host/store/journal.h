@@ -5,7 +5,8 @@
 // prompt is idle, at least once a second while entries follow each other, and at the end.
 //
 // What is journalled is not what was typed but the session's log (session_log): it holds just
-// the statements that made the session what it is, and knows about undo, reset and load. Each
+// the statements that made the session what it is, and knows about undo, reset and load. Of a lesson
+// that is played it is where that stands, and what was typed there (tutor_kept). Each
 // session has a file of its own, in the folder `journal` beside the history, and holds a lock on it
 // for as long as it lives: a journal that nobody holds belongs to a session that died.
 //
@@ -15,6 +16,10 @@
 //     folder 0 LENGTH SUM      where the session ran
 //     PATH
 //     script OFFSET LENGTH SUM      the script is cut to OFFSET bytes, then these are added
+//     STATEMENTS
+//     place LENGTH-OF-TYPED LENGTH SUM      the lesson stands here; so much was typed there
+//     PLACE
+//     typed OFFSET LENGTH SUM      what was typed there is cut to OFFSET bytes, then these are added
 //     STATEMENTS
 //
 // A reader takes the records up to the first that is not whole, counts the lines behind it, and
@@ -28,13 +33,16 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "session/session.h"
+#include "play/tutor.h"
+
+// What is kept of a session, each a text that grows or is cut.
+enum { JOURNAL_SCRIPT, JOURNAL_PLACE, JOURNAL_TYPED, JOURNAL_TRACKS };
 
 struct journal {
     int fd;  // -1 until there is something to keep
     char *path;
     size_t size;         // of the file
-    struct text script;  // as the file has it
+    struct text tracks[JOURNAL_TRACKS];  // as the file has them
     bool told;           // that it cannot be written
     bool unsynced;       // something was written since the disk was last told to keep it
     int64_t synced;      // when that was: CLOCK_MONOTONIC, milliseconds
@@ -43,10 +51,10 @@ struct journal {
 
 void journal_init(struct journal *j);
 // What the session is by now needs no journal (its init file made it so); what follows does.
-void journal_pass(struct journal *j, const struct session *s);
-// Brings the journal up to the session. Returns NULL, or once, where it cannot be written, a
+void journal_pass(struct journal *j, const struct tutor *t);
+// Brings the journal up to the session and the lesson. Returns NULL, or once, where it cannot be written, a
 // sentence for the learner that says so.
-const char *journal_note(struct journal *j, const struct session *s);
+const char *journal_note(struct journal *j, const struct tutor *t);
 // Tells the disk to keep what was written: now if the prompt is idle, else if the last time is a
 // second ago.
 void journal_sync(struct journal *j, bool idle);
@@ -59,8 +67,9 @@ struct journal_lost {
     char *path;
     time_t when;         // of the last record
     struct text folder;  // where the session ran; "" if that is not known
-    struct text script;
-    size_t lines;
+    struct text tracks[JOURNAL_TRACKS];
+    size_t lines;    // of the script
+    size_t typed;    // … and of what was typed into a lesson
     size_t damaged;  // lines behind the first record that is not whole
 };
 

@@ -476,7 +476,7 @@ enum session_state host_run(struct host *h, const struct source *source)
         state = tutor_run(h->tutor, &records);
         if (h->journal != NULL) {
             // Whatever is answered is kept before it is shown.
-            tell_news(h, journal_note(h->journal, tutor_session(h->tutor)));
+            tell_news(h, journal_note(h->journal, h->tutor));
         }
         anew = records.list.in.count > 0;
         h->fell_short |= tutor_fell_short(h->tutor);
