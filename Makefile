@@ -406,7 +406,7 @@ fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each t
 	    FUZZ_LINK=-fsanitize=fuzzer \
 	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 
-hunt: $(REPLAY:%=%.hunt) hunt-numbers hunt-memory
+hunt: $(REPLAY:%=%.hunt) hunt-numbers hunt-memory hunt-kills
 
 # Many random programs: derivatives found in several ways, and some of them as exported C.
 # In a build of its own, as the hunt for crashes has other flags.
@@ -429,6 +429,15 @@ search-memory: all $(MEMORY)
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) \
 	    tests/memory/scenarios.txt --sample $(MEMORY_SAMPLE) -v
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --limits -v
+
+# Killed at the echo: nothing that was answered is lost.
+KILLS ?= 1000
+.PHONY: hunt-kills search-kills
+hunt-kills:
+	@$(MAKE) $(jobs) search-kills BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
+
+search-kills: all $(BUILD)/tests/tty/kill_test
+	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_KILLS=$(KILLS) $(BUILD)/tests/tty/kill_test
 
 %.hunt: %
 	@mkdir -p $*.found tests/fuzz/corpus/$(*F)

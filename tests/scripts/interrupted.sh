@@ -49,6 +49,16 @@ for most in 1 3 1000; do
     holds "$most bytes at most, and interrupted" diff -r whole "both $most"
 done
 
+# The journal of a session, cut, changed and on a full disk, as its own test tries it.
+journal=$(dirname "$BACKSTEP")/tests/unit/store_journal_test
+interrupted_journal() {  # what is set in the environment
+    env LD_PRELOAD="$inject" "$@" "$journal" >answers 2>&1
+}
+for each in 1 2 5; do
+    holds "the journal, each $each is interrupted" interrupted_journal BACKSTEP_INTERRUPT=$each
+done
+holds 'the journal, 3 bytes at most' interrupted_journal BACKSTEP_SHORT=3 BACKSTEP_INTERRUPT=2
+
 full() {  # arguments: on a full disk they end in an error
     "$BACKSTEP" "$@" >/dev/full 2>trouble && return 1
     grep -q error trouble

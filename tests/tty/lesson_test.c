@@ -235,7 +235,7 @@ static void test_what_is_typed_outlives_kill_9(void **state)
                "---\nid: one\ntitle: One\norder: 10\n---\n\n"
                "```backstep\na = 3\nb = 2*a\n```\n\n"
                "```ask one.first\nWhat is `z`?\nkind: number\ncovers: N1\n"
-               "vary: z in 100..9000\nanswer: z\n```\n\n"
+               "vary: z in 1000..9000\nanswer: z\n```\n\n"
                "```ask one.second\nBring `c` to 8.\nkind: do\ncovers: N2\nuntil: c == 8\n"
                "solve: c = 8\n```\n");
     start_lessons(p);
@@ -316,6 +316,75 @@ static void test_what_is_typed_outlives_kill_9(void **state)
     leave(p);
 }
 
+// So does what is typed where the lesson waits for Enter, and in a quiz.
+static void test_what_is_typed_between_questions_outlives_kill_9(void **state)
+{
+    struct person *p = *state;
+    char lesson[8192] = "---\nid: one\ntitle: One\norder: 10\n---\n\n"
+                        "```backstep\na = 3\nb = 2*a\n```\n\n";
+    for (int i = 0; i < 40; i++) {
+        strcat(lesson, "A paragraph.\n\n");
+    }
+    strcat(lesson, "```ask one.first\nWhat is `b + m`?\nkind: number\ncovers: N1\n"
+                   "answer: b + m\n```\n\n"
+                   "```ask one.second\nWhat is `b`?\nkind: number\ncovers: N1\nanswer: b\n```\n");
+    make_folder(p, "lessons");
+    write_file(p, FILE_NAME, lesson);
+    start_lessons(p);
+    enter(p, "lesson one");
+    enter(p, "m = 5");
+    enter(p, "a = 4");
+    enter(p, "print a");
+    see(p, "  4");
+    kill_outright(p);
+
+    start_lessons(p);
+    see(p, "2 lines in the lesson one.");
+    type(p, "y\n");
+    see(p, "2 lines are back in the lesson");
+    enter(p, "print a + m");
+    see(p, "  9");
+    for (int i = 0; i < 8 && !was_shown(p, "What is"); i++) {
+        type(p, "\r");
+        rest(p, 300);
+    }
+    see(p, "What is");
+    enter(p, "n = 1");
+    enter(p, "print n");
+    see(p, "  1");
+    kill_outright(p);
+
+    start_lessons(p);  // what was typed before the question is in the graph that it is about
+    see(p, "1 line in the lesson one.");
+    type(p, "y\n");
+    see(p, "What is");
+    see(p, "1 line is back in the lesson");
+    enter(p, "print n + m");
+    see(p, "  6");
+    enter(p, "11");
+    see(p, RIGHT);
+    enter(p, "");
+    see(p, "What is");
+    enter(p, "quit");
+    enter(p, "quiz 1");
+    see(p, "What is");
+    enter(p, "inside = 12");
+    enter(p, "print inside");
+    see(p, "  12");
+    kill_outright(p);
+
+    start_lessons(p);
+    see(p, "1 line in the lesson one.");
+    type(p, "y\n");
+    see(p, "1 of 1");
+    see(p, "1 line is back in the lesson");
+    enter(p, "print inside");
+    see(p, "  12");
+    enter(p, "skip");
+    see(p, PROMPT);
+    leave(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +396,7 @@ int main(void)
         TEST(test_enter_leads_through_the_course),
         TEST(test_a_lesson_that_loops_is_interrupted),
         TEST(test_what_is_typed_outlives_kill_9),
+        TEST(test_what_is_typed_between_questions_outlives_kill_9),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

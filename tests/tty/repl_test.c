@@ -467,6 +467,29 @@ static void test_keeps_what_is_refused_as_a_script(void **state)
     leave(p);
 }
 
+#define KEPT ".local/state/backstep/interrupted"
+
+static void test_a_second_refused_session_has_a_file_of_its_own(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "n\n");
+    enter(p, "e = 5");
+    enter(p, "print e");
+    see(p, "  5");
+    kill_outright(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "n\n");
+    see(p, "interrupted-2.bs");
+    see(p, PROMPT);
+    leave(p);
+    assert_string_equal(read_file(p, KEPT ".bs"), "a = 2\nb = a*21\n");
+    assert_string_equal(read_file(p, KEPT "-2.bs"), "e = 5\n");
+}
+
 // What is neither yes nor no was typed ahead: it settles the question, and runs.
 static void test_an_answer_that_is_a_statement_runs(void **state)
 {
@@ -744,6 +767,7 @@ int main(void)
         TEST(test_an_answer_that_is_a_statement_runs),
         TEST(test_enter_at_a_fresh_prompt),
         TEST(test_keeps_what_is_refused_as_a_script),
+        TEST(test_a_second_refused_session_has_a_file_of_its_own),
         TEST(test_reads_a_damaged_journal_up_to_the_damage),
         TEST(test_leaves_foreign_journals_alone),
         TEST(test_a_living_session_is_not_offered),

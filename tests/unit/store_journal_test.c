@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "play/tutor.h"
+#include "store/lesson_file.h"
 
 enum { FILE_SIZE = 4096 };
 
@@ -111,7 +111,9 @@ static void test_cut_at_every_byte(void **state)
         struct journal_lost lost;
         leave_behind(d, d->bytes, n, path);
         if (!journal_find_lost(&lost)) {
-            continue;  // not even its first line is whole, or nothing was kept yet
+            assert_in_range(n, strlen("backstep journal 1\n"),
+                            strlen("backstep journal 1\n") + 200);
+            continue;  // nothing was kept yet
         }
         assert_true(begins_with(&script, &lost.tracks[JOURNAL_SCRIPT]));
         whole += lost.damaged == 0;
@@ -131,9 +133,8 @@ static void test_every_bit_changed(void **state)
     struct desk *d = *state;
     struct text script;
     char path[128], bytes[FILE_SIZE];
-    size_t header = strlen("backstep journal 1\n");
     write_three(d, &script);
-    for (size_t bit = 8 * header; bit < 8 * d->n; bit++) {
+    for (size_t bit = 0; bit < 8 * d->n; bit++) {
         struct journal_lost lost;
         memcpy(bytes, d->bytes, d->n);
         bytes[bit / 8] ^= (char)(1 << bit % 8);
@@ -152,6 +153,108 @@ static void test_every_bit_changed(void **state)
         assert_false(journal_find_lost(&lost));
     }
     text_release(&script);
+}
+
+// ---- In a lesson --------------------------------------------------------------------------------
+
+enum { NOTES = 64 };
+
+// What a whole journal may hold: what was kept after each statement.
+struct kept_so {
+    size_t count;
+    char *place[NOTES], *typed[NOTES];
+};
+
+static void type_in(struct desk *d, const char *line, struct kept_so *so)
+{
+    const struct source source = {
+        .name = "<test>", .text = line, .length = strlen(line), .line = 1};
+    enum session_state state = SESSION_MORE;
+    struct lesson_trouble trouble = {0};
+    struct diag none = {0};
+    char path[128];
+    snprintf(path, sizeof path, "%s/one.md", d->folder);
+    diag_set(&none, (struct span){0, 0}, "there is none");
+    tutor_begin(d->tutor, &source, SESSION_PROMPT);
+    while (state == SESSION_MORE || state == SESSION_NEED) {
+        struct records out;
+        records_init(&out);
+        state = tutor_run(d->tutor, &out);
+        assert_null(journal_note(&d->journal, d->tutor));
+        assert_in_range(so->count, 1, NOTES - 1);
+        so->place[so->count] = strdup(text_get(&d->journal.tracks[JOURNAL_PLACE]));
+        so->typed[so->count++] = strdup(text_get(&d->journal.tracks[JOURNAL_TYPED]));
+        if (state == SESSION_NEED &&
+            strcmp(rec_get_text(out.list.in.last, KEY_what), "lesson") == 0) {
+            tutor_supply_lesson(d->tutor, lesson_file_read(path, &trouble));
+        } else if (state == SESSION_NEED) {
+            tutor_refuse(d->tutor, &none);
+        }
+        records_release(&out);
+    }
+    assert_int_equal(state, SESSION_DONE);
+    lesson_trouble_release(&trouble);
+}
+
+static bool was_so(const struct kept_so *so, struct journal_lost *lost)
+{
+    bool found = false;
+    for (size_t i = 0; i < so->count; i++) {
+        found |= strcmp(so->place[i], text_get(&lost->tracks[JOURNAL_PLACE])) == 0 &&
+                 strcmp(so->typed[i], text_get(&lost->tracks[JOURNAL_TYPED])) == 0;
+    }
+    return found;
+}
+
+static void write_lesson(struct desk *d)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/one.md", d->folder);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs("---\nid: one\ntitle: One\n---\n\n```backstep\na = 3\n```\n\n"
+          "```ask one.first\nWhat is `a`?\nkind: number\nanswer: a\n```\n",
+          f);
+    assert_int_equal(fclose(f), 0);
+}
+
+// A journal that is cut anywhere, or has any byte changed, holds a place and what was typed there
+// as they were together once, or it says that lines are missing.
+static void test_lesson_cut_and_changed(void **state)
+{
+    struct desk *d = *state;
+    struct kept_so so = {.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    char path[128], bytes[FILE_SIZE];
+    write_lesson(d);
+    char begin[128];
+    snprintf(begin, sizeof begin, "lesson \"%s/one.md\"", d->folder);
+    type_in(d, "own = 1", &so);
+    type_in(d, begin, &so);
+    type_in(d, "b = 5", &so);
+    type_in(d, "c = 6; d = 7", &so);
+    type_in(d, "8", &so);  // not yet: the place has changed
+    type_in(d, "reset", &so);
+    type_in(d, "e = 1", &so);
+    assert_string_equal(so.typed[so.count - 1], "reset\ne = 1\n");
+    read_bytes(d);
+    size_t whole = 0;
+    for (size_t n = strlen("backstep journal 1\n"); n <= 2 * d->n; n++) {
+        struct journal_lost lost;
+        size_t length = n <= d->n ? n : d->n;
+        memcpy(bytes, d->bytes, length);
+        bytes[n - d->n < length ? n - d->n : 0] ^= n > d->n && n - d->n > 19 ? 4 : 0;
+        leave_behind(d, bytes, length, path);
+        if (journal_find_lost(&lost)) {
+            whole += lost.damaged == 0;
+            assert_true(lost.damaged > 0 || was_so(&so, &lost));
+            journal_drop(&lost);
+        }
+    }
+    assert_in_range(whole, 4, 40);
+    for (size_t i = 0; i < so.count; i++) {
+        free(so.place[i]);
+        free(so.typed[i]);
+    }
 }
 
 // Undo and reset are entries too, and a note costs what changed: the file grows by as much.
@@ -209,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cut_at_every_byte, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_bit_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lesson_cut_and_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_grows_by_what_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
     };

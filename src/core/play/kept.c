@@ -46,30 +46,35 @@ const char *kept_take(struct kept_reader *r, size_t *n)
 
 // ---- Keeping ------------------------------------------------------------------------------------
 
-static size_t logged(const struct session *s)
-{
-    size_t n;
-    session_log(s, &n);
-    return n;
-}
-
 void kept_ground(struct play *p)
 {
-    p->ground = p->floor = logged(play_graph(p));
+    size_t n;
+    const char *log = session_log(play_graph(p), &n);
+    text_clear(&p->ground);
+    text_add_bytes(&p->ground, log, n);
+    p->touched_before = p->touched;
+}
+
+// Did the statements that the graph had go, as after `reset`?
+static bool is_gone(const struct play *p)
+{
+    size_t n, ground = text_length(&p->ground);
+    const char *log = session_log(play_graph(p), &n);
+    return n < ground || (ground > 0 && memcmp(log, p->ground.bytes.data, ground) != 0);
 }
 
 void kept_note(struct play *p)
 {
-    size_t n = logged(play_graph(p));
-    p->floor = n < p->floor ? n : p->floor;
-    p->touched |= p->aside == NULL && (n != p->ground || p->floor < p->ground);
+    size_t n;
+    session_log(play_graph(p), &n);
+    p->touched |= p->aside == NULL && (n != text_length(&p->ground) || is_gone(p));
 }
 
 // Statements that the lesson's graph had before the learner typed at this pause may have been the
-// learner's too; or they are gone, as after `reset`. Then all of them are kept.
+// learner's too; or they are gone. Then all of them are kept.
 static bool is_anew(const struct play *p)
 {
-    return p->floor < p->ground || (p->aside == NULL && p->touched_before);
+    return is_gone(p) || (p->aside == NULL && p->touched_before);
 }
 
 static void put_place(const struct play *p, struct text *out)
@@ -111,7 +116,7 @@ bool tutor_kept(const struct tutor *t, struct text *place, const char **typed, s
         return false;
     }
     const char *log = session_log(play_graph(p), n);
-    size_t from = is_anew(p) ? 0 : p->ground;
+    size_t from = is_anew(p) ? 0 : text_length(&p->ground);
     *typed = log + from;
     *n -= from;
     if (*n > 0 || is_anew(p) || p->touched) {
@@ -130,8 +135,8 @@ static bool read_place(struct kept *k, const char **path, size_t *n)
     *path = kept_take(&r, n);
     kept_take(&r, &ignored);
     k->question = kept_take(&r, &k->question_length);
-    k->item = kept_take_number(&r);
-    k->reached = kept_take_number(&r);
+    k->item = (size_t)kept_take_number(&r);
+    k->reached = (size_t)kept_take_number(&r);
     k->seed = kept_take_number(&r);
     k->pinned = kept_take_number(&r) != 0;
     k->anew = kept_take_number(&r) != 0;
@@ -315,9 +320,6 @@ void kept_at_question(struct play *p)
 // It is done, if it did not fail.
 static void finish(struct play *p)
 {
-    struct kept *k = p->tutor->kept;
-    kept_note(p);
-    p->floor = k->anew ? 0 : p->floor;
     p->tutor->took_up = !p->lost;
     drop(p->tutor);
 }

@@ -161,9 +161,7 @@ struct play {
     bool checked;                // tutor_ask asked it
     bool held;                   // do: what is asked for holds
     size_t logged;               // do: bytes of the graph's log when a line was begun
-    // Of the log of the graph that the learner types into (see kept.h):
-    size_t ground;        // its bytes when that began
-    size_t floor;         // the fewest since
+    struct text ground;   // the log of the graph when the learner began to type into it: see kept.h
     bool touched;         // the lesson's own graph has statements of the learner's
     bool touched_before;  // … and had them when that began
     bool lost;            // what was to be taken up has no place in the lesson any more

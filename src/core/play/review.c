@@ -109,7 +109,8 @@ struct review *review_take(struct kept_reader *from)
         return NULL;
     }
     uint64_t kind = kept_take_number(from);
-    *r = (struct review){.self = one, .kind = kind <= REVIEW_EXAM ? kind : REVIEW_DUE};
+    *r = (struct review){.self = one, .kind = REVIEW_DUE};
+    r->kind = kind <= REVIEW_EXAM ? (enum review_kind)kind : REVIEW_DUE;
     arena_init(&r->arena);
     buf_init(&r->due, sizeof(struct due));
     r->until = (int64_t)kept_take_number(from);

@@ -1,6 +1,7 @@
 #include "prompt/resume.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -136,6 +137,7 @@ static bool keep(struct journal_lost *lost, const char *path, struct text *words
         text_addf(words, "It is kept for later: load %s\n", path);
         journal_drop(lost);
     } else {
+        unlink(path);
         text_addf(words, "It stays in its journal: %s\n", d.message);
         journal_leave(lost);
     }
@@ -220,6 +222,7 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
         if (lesson) {
             say_back(h, lost->typed, " in the lesson");
         }
+        unlink(path);
         journal_drop(lost);
     } else {
         text_add(&words, back ? "What was typed in the lesson is not back. "
@@ -240,9 +243,9 @@ static const char *elsewhere(struct journal_lost *lost)
     return same ? "" : folder;
 }
 
-// Where what is not resumed is kept: interrupted.bs, interrupted-2.bs, …, the first that is free. The
-// caller frees; NULL: none is.
-static char *free_name(void)
+// Where what is not resumed is kept: interrupted.bs, interrupted-2.bs, …, the first that is free, made
+// at once, so that no other program takes it. The caller frees; NULL: there is none.
+static char *take_name(void)
 {
     enum { MOST = 1000 };
     for (int i = 1; i < MOST; i++) {
@@ -251,10 +254,16 @@ static char *free_name(void)
             snprintf(name, sizeof name, "interrupted-%d.bs", i);
         }
         char *path = folder_find(FOLDER_STATE, name);
-        if (path == NULL || access(path, F_OK) != 0) {
+        int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd >= 0) {
+            close(fd);
             return path;
         }
+        int why = errno;
         free(path);
+        if (why != EEXIST) {
+            break;
+        }
     }
     return NULL;
 }
@@ -264,10 +273,15 @@ static enum answer offer(struct host *h, struct journal_lost *lost, struct journ
 {
     struct text words;
     const char *folder = elsewhere(lost);
-    char *path = free_name();
     text_init(&words);
     add_question(&words, lost, folder);
-    enum answer answer = path == NULL ? ANSWER_NONE : ask(h, &words);
+    enum answer answer = ask(h, &words);
+    char *path = answer == ANSWER_NONE ? NULL : take_name();
+    if (path == NULL && answer != ANSWER_NONE) {
+        text_addf(&words, "It stays in its journal: %s\n", files_trouble(errno));
+        say(h, &words);
+        answer = ANSWER_NONE;
+    }
     if (answer == ANSWER_YES) {
         resume(h, lost, folder, path, journal);
     } else if (answer == ANSWER_NONE) {

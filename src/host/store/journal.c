@@ -442,10 +442,13 @@ static bool read_file(int fd, struct text *bytes)
 {
     enum { CHUNK = 1 << 16 };
     char chunk[CHUNK];
-    ssize_t n;
-    while (!bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST &&
-           (n = read(fd, chunk, sizeof chunk)) > 0) {
-        text_add_bytes(bytes, chunk, (size_t)n);
+    ssize_t n = 1;
+    while (n != 0 && !bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST) {
+        n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        text_add_bytes(bytes, chunk, n > 0 ? (size_t)n : 0);
     }
     return !bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST;
 }
@@ -505,23 +508,42 @@ static size_t count_lines(struct text *t)
     return lines;
 }
 
+// Where the records begin. A first line that is damaged is known by the record behind it, or it is
+// all that is left. NULL: the file is none of ours.
+static const char *records_of(const char *s, const char *end, bool *damaged)
+{
+    size_t n = (size_t)(end - s), header = strlen(HEADER);
+    *damaged = strncmp(s, HEADER, header) != 0;
+    if (!*damaged) {
+        return s + header;
+    }
+    for (size_t i = 1; i < n && i <= header + 1; i++) {
+        struct record r;
+        const char *next = s + i;
+        if (read_record(&next, end, &r)) {
+            return s + i;
+        }
+    }
+    return n < header && memcmp(s, HEADER, n) == 0 ? end : NULL;
+}
+
 // False if the file is none of ours.
 static bool read_lost(struct journal_lost *lost)
 {
     struct text bytes;
     text_init(&bytes);
-    bool ours = read_file(lost->fd, &bytes);
+    bool ours = read_file(lost->fd, &bytes), damaged = false;
     const char *s = text_get(&bytes), *end = s + text_length(&bytes);
-    ours = ours && strncmp(s, HEADER, strlen(HEADER)) == 0;
+    s = ours ? records_of(s, end, &damaged) : NULL;
+    ours = s != NULL;
     struct record r;
     size_t promised = 0;
-    s += ours ? strlen(HEADER) : 0;
     for (const char *next = s; ours && read_record(&next, end, &r); s = next) {
         if (!take_record(lost, &r, &promised)) {
             break;
         }
     }
-    lost->damaged = ours && (s < end || promised > 0) ? count_damaged(s, end) : 0;
+    lost->damaged = ours && (damaged || s < end || promised > 0) ? count_damaged(s, end) : 0;
     text_release(&bytes);
     lost->lines = count_lines(&lost->tracks[JOURNAL_SCRIPT]);
     lost->typed = count_lines(&lost->tracks[JOURNAL_TYPED]);
