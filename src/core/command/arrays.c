@@ -276,7 +276,7 @@ void arrays_put_line(struct arrays *a, struct rec *to, const char *name, const c
     struct rec *list = value_is_array(v) ? rec_list(out, to, KEY_value) : NULL, *line = list;
     for (size_t k = 0; k < count; k++) {
         uint32_t node = rebuilt_node(&a->flow.made, row, k);
-        double number = gradient ? adjoints_get(&a->flow.made.slopes, node)
+        double number = gradient ? rebuilt_slope(&a->flow.made, node)
                                  : tape_value(&a->flow.made.call->s->tape, node);
         squares += number * number;
         if (list == NULL) {

@@ -85,6 +85,9 @@ static void put_use(struct call *c, struct rec *uses, uint32_t user, int slot)
     rec_text(c->out, row, KEY_formula, text_get(&formula));
     rec_number(c->out, row, KEY_local, tape_slope(t, user, slot));
     rec_number(c->out, row, KEY_upstream, tape_grad(t, user));
+    if (call_grad_cancels(c, user)) {
+        rec_flag(c->out, row, KEY_upstream_cancels, true);
+    }
     rec_number(c->out, row, KEY_share, tape_share(t, user, slot));
     text_release(&formula);
 }
@@ -119,7 +122,7 @@ static void put_facts(struct call *c, struct rec *r, uint32_t node, const struct
     rec_text(c->out, r, KEY_role, call_role(t, node));
     rec_text(c->out, r, KEY_help, op_get(tape_op(t, node))->help);
     if (tape_marked(t, node, MARK_GRAD)) {
-        rec_number(c->out, r, KEY_grad, tape_grad(t, node));
+        call_put_grad(c, r, node);
     }
     if (below != NULL) {
         call_put_node(c, rec_map(c->out, r, KEY_output), below->root);

@@ -23,9 +23,9 @@ static void put_row(struct call *c, struct rec *rows, uint32_t node)
 {
     const struct tape *t = &c->s->tape;
     struct rec *row = rec_map(c->out, rows, KEY_NONE);
-    call_put_node(c, row, node);
+    call_put_row(c, row, node);
     if (tape_marked(t, node, MARK_GRAD)) {
-        rec_number(c->out, row, KEY_grad, tape_grad(t, node));
+        call_put_grad(c, row, node);
     }
     rec_text(c->out, row, KEY_role, call_role(t, node));
     rec_flag(c->out, row, KEY_stale, tape_marked(t, node, MARK_STALE));
@@ -54,15 +54,19 @@ static void put_array(struct call *c, struct rec *rows, uint32_t name, struct va
     struct rec *row = rec_map(c->out, rows, KEY_NONE);
     rec_bytes(c->out, row, KEY_as, s, length);
     rec_text(c->out, row, KEY_shape, operand_shape(shape, &x));
-    bool grad = false;
+    bool grad = false, cancels = true;
     double squares = 0;
     for (uint32_t k = 0; k < v.rows * v.cols; k++) {
         uint32_t node = operand_node(w, &x, k / v.cols, k % v.cols);
         grad |= tape_marked(t, node, MARK_GRAD);
         squares += tape_grad(t, node) * tape_grad(t, node);
+        cancels = cancels && (tape_grad(t, node) == 0 || call_grad_cancels(c, node));
     }
     if (grad) {
         rec_number(c->out, row, KEY_grad, sqrt(squares));
+    }
+    if (grad && cancels && squares > 0) {
+        rec_flag(c->out, row, KEY_grad_cancels, true);
     }
     rec_text(c->out, row, KEY_role, call_role(t, first_node(c, v)));
 }

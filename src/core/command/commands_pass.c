@@ -128,6 +128,9 @@ static void put_term(struct call *c, struct rec *terms, struct pass_use use)
     struct rec *term = rec_map(c->out, terms, KEY_NONE);
     call_put_node(c, rec_map(c->out, term, KEY_user), use.user);
     rec_number(c->out, term, KEY_upstream, tape_grad(t, use.user));
+    if (call_grad_cancels(c, use.user)) {
+        rec_flag(c->out, term, KEY_upstream_cancels, true);
+    }
     call_slope_formula(c, &formula, use.user, use.slot);
     rec_text(c->out, term, KEY_formula, text_get(&formula));
     rec_number(c->out, term, KEY_local, tape_slope(t, use.user, use.slot));
@@ -201,8 +204,8 @@ static bool table_put(struct pass_table *table, const struct buf *grown)
     for (size_t i = 0; i < table->shown.count; i++) {
         struct shown shown = BUF(struct shown, &table->shown)[i];
         struct rec *row = rec_map(c->out, rows, KEY_NONE);
-        call_put_node(c, row, shown.node);
-        rec_number(c->out, row, KEY_grad, tape_grad(&c->s->tape, shown.node));
+        call_put_row(c, row, shown.node);
+        call_put_grad(c, row, shown.node);
         rec_flag(c->out, row, KEY_seed, shown.node == table->root);
         rec_number(c->out, row, KEY_held, shown.held);
         struct rec *terms = rec_list(c->out, row, KEY_terms);

@@ -1,11 +1,13 @@
 // Walking a graph one node at a time, both ways.
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/stepper.h"
-#include "lesson/answer.h"
 #include "command/commands.h"
 #include "command/picture.h"
+#include "engine/shown.h"
+#include "engine/stepper.h"
+#include "lesson/answer.h"
 
 enum { STEPS_SHOWN = 20 };
 
@@ -27,9 +29,26 @@ static void put_operands(struct call *c, struct rec *r, const struct step_fact *
     rec_number(c->out, r, KEY_after, fact->after);
 }
 
+// Asked anew at each step, as gradients change. What is too large to be the rounding of terms up to a
+// thousand million is not looked at: a walk may have many steps.
+static bool upstream_cancels(const struct call *c, const struct step_fact *fact)
+{
+    struct buf sizes;
+    if (fact->upstream == 0 || fabs(fact->upstream) > 1e-6) {
+        return false;
+    }
+    shown_sizes(&c->s->tape, &sizes);
+    bool cancels = shown_grad_cancels(&c->s->tape, &sizes, fact->step.node);
+    buf_release(&sizes);
+    return cancels;
+}
+
 static void put_shares(struct call *c, struct rec *r, const struct step_fact *fact)
 {
     rec_number(c->out, r, KEY_upstream, fact->upstream);
+    if (upstream_cancels(c, fact)) {
+        rec_flag(c->out, r, KEY_upstream_cancels, true);
+    }
     struct rec *shares = rec_list(c->out, r, KEY_shares);
     for (int i = 0; i < fact->shares; i++) {
         const struct step_share *share = &fact->share[i];

@@ -68,7 +68,7 @@ static void put_update(struct call *c, const struct buf *before, size_t moved)
         struct rec *row = rec_map(c->out, rows, KEY_NONE);
         call_put_node(c, row, b.node);
         rec_number(c->out, row, KEY_before, b.value);
-        rec_number(c->out, row, KEY_grad, tape_grad(&c->s->tape, b.node));
+        call_put_grad(c, row, b.node);
     }
     rec_whole(c->out, r, KEY_moved, (int64_t)moved);
     rec_whole(c->out, r, KEY_more, moved > shown ? (int64_t)(moved - shown) : 0);

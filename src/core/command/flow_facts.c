@@ -12,7 +12,7 @@ enum number { VALUE_BEFORE, GRADIENT, VALUE_AFTER };
 
 static double number_of(const struct flow *f, uint32_t node, enum number which)
 {
-    return which == GRADIENT ? adjoints_get(&f->made.slopes, node)
+    return which == GRADIENT ? rebuilt_slope(&f->made, node)
            : which == VALUE_BEFORE && f->updated && node < f->before.count
                ? BUF(double, &f->before)[node]
                : tape_value(&f->made.call->s->tape, node);

@@ -31,9 +31,7 @@ bool look_run(struct session *s, const char *statement, struct records *out)
     enum session_mode mode = s->mode;
     s->mode = SESSION_SCRIPT;
     bool ok = transaction_begin(s) && statement_run(&c) == CALL_DONE;
-    if (c.lowering) {
-        lower_release(&c.lower);
-    }
+    call_release(&c);
     transaction_roll_back(s);
     inputs_clear(&s->inputs);
     s->mode = mode;

@@ -176,7 +176,9 @@ bool present_put(struct session *s, struct records *out)
 {
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
-    return put_all(&c, root_of(s)) && !out->arena.failed;
+    bool ok = put_all(&c, root_of(s)) && !out->arena.failed;
+    call_release(&c);
+    return ok;
 }
 
 bool present_put_trace(struct session *s, struct records *out)
@@ -184,5 +186,7 @@ bool present_put_trace(struct session *s, struct records *out)
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
     uint32_t root = root_of(s);
-    return root != NODE_NONE && trace_put(&c, root) && !out->arena.failed;
+    bool ok = root != NODE_NONE && trace_put(&c, root) && !out->arena.failed;
+    call_release(&c);
+    return ok;
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "engine/shown.h"
+
 // A recipe, and what its formula gave when it was read again.
 struct remade {
     bool needed, done;
@@ -270,6 +272,7 @@ bool rebuilt_read(struct rebuilt *b, struct call *c)
 void rebuilt_release(struct rebuilt *b)
 {
     adjoints_release(&b->slopes);
+    buf_release(&b->sizes);
     matrices_release(&b->matrices);
     if (b->lowering) {
         lower_release(&b->lower);
@@ -279,9 +282,19 @@ void rebuilt_release(struct rebuilt *b)
 
 bool rebuilt_slopes(struct rebuilt *b)
 {
+    const struct tape *t = &b->call->s->tape;
     adjoints_release(&b->slopes);
-    return call_swept(
-        b->call, sweep_adjoints(&b->call->s->tape, b->call->s->world.stop, b->root, 0, &b->slopes));
+    buf_release(&b->sizes);
+    if (!call_swept(b->call, sweep_adjoints(t, b->call->s->world.stop, b->root, 0, &b->slopes))) {
+        return false;
+    }
+    shown_adjoint_sizes(t, &b->slopes, &b->sizes);
+    return true;
+}
+
+double rebuilt_slope(const struct rebuilt *b, uint32_t node)
+{
+    return shown_adjoint(&b->slopes, &b->sizes, node);
 }
 
 uint32_t rebuilt_node(const struct rebuilt *b, uint32_t row, size_t k)

@@ -21,6 +21,7 @@ struct rebuilt {
     uint32_t root;           // its node, where it is a single value; else NODE_NONE
     struct span span;        // of the expression
     struct adjoints slopes;  // d root / d every node; filled by rebuilt_slopes
+    struct buf sizes;        // of what they are sums of: see engine/shown.h
 };
 
 // Reads one expression at the call's place and what its names were made of. Release it whatever the
@@ -32,6 +33,8 @@ bool rebuilt_slopes(struct rebuilt *b);
 
 // Element k of a row, row by row: its node.
 uint32_t rebuilt_node(const struct rebuilt *b, uint32_t row, size_t k);
+// d root / d node as tables show it: 0 where a sum cancelled.
+double rebuilt_slope(const struct rebuilt *b, uint32_t node);
 size_t rebuilt_count(const struct rebuilt *b, uint32_t row);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/maths.h"
+#include "engine/shown.h"
 #include "engine/sweep.h"
 #include "scene/scene_parts.h"
 
@@ -31,12 +32,19 @@ const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
     return out;
 }
 
-void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
-                      enum rec_key text_key, double v)
+// `shown` is v, or the 0 that its sum came to but for rounding.
+static void add_rounded(const struct painter *p, struct rec *to, enum rec_key key,
+                        enum rec_key text_key, double v, double shown)
 {
     char text[FIGURE_TEXT];
     rec_number(p->out, to, key, v);
-    rec_text(p->out, to, text_key, figure(text, p, v));
+    rec_text(p->out, to, text_key, figure(text, p, shown));
+}
+
+void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
+                      enum rec_key text_key, double v)
+{
+    add_rounded(p, to, key, text_key, v, v);
 }
 
 // ---- What is known ------------------------------------------------------------------------------
@@ -186,7 +194,8 @@ static bool box_dead(const struct painter *p, uint32_t node)
 static void add_value(const struct painter *p, struct rec *box, uint32_t node)
 {
     if (scene_value_known(p, node)) {
-        scene_add_number(p, box, KEY_value, KEY_value_text, tape_value(p->tape, node));
+        add_rounded(p, box, KEY_value, KEY_value_text, tape_value(p->tape, node),
+                    shown_value(p->tape, node));
     } else {
         rec_text(p->out, box, KEY_value_text, "·");
     }
@@ -211,12 +220,20 @@ static void add_grad(const struct painter *p, struct rec *box, uint32_t node,
         rec_text(p->out, box, KEY_grad_text, "·");
     } else if (p->options->walk == SCENE_BACKWARD && pending(uses, count)) {
         char figure_text[FIGURE_TEXT], text[FIGURE_TEXT + 8];
-        snprintf(text, sizeof text, "%s …", figure(figure_text, p, tape_grad(p->tape, node)));
+        snprintf(text, sizeof text, "%s …",
+                 figure(figure_text, p, shown_grad(p->tape, &p->sizes, node)));
         rec_number(p->out, box, KEY_so_far, tape_grad(p->tape, node));
         rec_text(p->out, box, KEY_grad_text, text);
     } else {
-        scene_add_number(p, box, KEY_grad, KEY_grad_text, tape_grad(p->tape, node));
+        add_rounded(p, box, KEY_grad, KEY_grad_text, tape_grad(p->tape, node),
+                    shown_grad(p->tape, &p->sizes, node));
     }
+}
+
+// What is handed on of a gradient that is 0 but for rounding is 0 too.
+static double share_shown(const struct painter *p, uint32_t consumer, double share)
+{
+    return shown_grad_cancels(p->tape, &p->sizes, consumer) ? 0 : share;
 }
 
 // Do these shares make up that gradient? Not if it holds what an earlier pass left.
@@ -238,7 +255,7 @@ static void add_sum(const struct painter *p, struct rec *box, uint32_t node, con
     if (count > 1 && !pending(uses, count) && adds_up(uses, count, tape_grad(p->tape, node))) {
         for (size_t i = 0; i < count && i < TERMS_MOST; i++) {
             char number[FIGURE_TEXT];
-            figure(number, p, uses[i].share);
+            figure(number, p, share_shown(p, uses[i].consumer, uses[i].share));
             text_addf(&sum, uses[i].share < 0 ? "%s(%s)" : "%s%s", i == 0 ? "= " : " + ", number);
         }
         text_add(&sum, count > TERMS_MOST ? " + …" : "");
@@ -268,8 +285,9 @@ void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node)
 void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share)
 {
     char text[FIGURE_TEXT];
-    rec_text(p->out, cell, KEY_upstream_text, figure(text, p, tape_grad(p->tape, node)));
-    scene_add_number(p, cell, KEY_share, KEY_share_text, share);
+    rec_text(p->out, cell, KEY_upstream_text,
+             figure(text, p, shown_grad(p->tape, &p->sizes, node)));
+    add_rounded(p, cell, KEY_share, KEY_share_text, share, share_shown(p, node, share));
     rec_number(p->out, cell, KEY_weight, scene_weight(p, share));
 }
 
@@ -397,6 +415,7 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
     buf_init(&p.members, sizeof(uint32_t));
     buf_init(&p.first, sizeof(uint32_t));
     buf_init(&p.adjoint, sizeof(double));
+    shown_sizes(tape, &p.sizes);
     bool ok = options->part != NULL || part_all(&all, tape, root);
     p.part = options->part != NULL ? *options->part : all;
     ok = ok && gather_uses(&p) && scene_list_members(&p);
@@ -406,5 +425,6 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
     buf_release(&p.members);
     buf_release(&p.first);
     buf_release(&p.adjoint);
+    buf_release(&p.sizes);
     return scene;
 }

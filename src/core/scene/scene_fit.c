@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/shown.h"
 #include "scene/scene_parts.h"
 
 // Elements of an array that are shown, those of them in a row, and their digits.
@@ -102,27 +103,6 @@ void scene_add_chip(const struct painter *p, struct rec *cell, size_t box)
 
 // ---- Arrays -------------------------------------------------------------------------------------
 
-// A sum whose terms cancelled but for their rounding, whatever constant it was multiplied by.
-static bool has_cancelled(const struct tape *t, uint32_t node)
-{
-    enum { STEPS = 64 };
-    double sum = 0, terms = 0;
-    for (int i = 0; i < STEPS; i++) {
-        enum op op = tape_op(t, node);
-        bool scaled = op == OP_NEG || ((op == OP_MUL || op == OP_DIV) &&
-                                       tape_marked(t, tape_operand(t, node, 1), MARK_CONST));
-        if (op == OP_ADD || op == OP_SUB) {
-            terms += fabs(tape_value(t, tape_operand(t, node, 1)));
-            sum = sum == 0 ? fabs(tape_value(t, node)) : sum;
-        } else if (!scaled || terms > 0) {
-            terms += terms > 0 ? fabs(tape_value(t, node)) : 0;
-            break;
-        }
-        node = tape_operand(t, node, 0);
-    }
-    return terms > 0 && sum <= 4 * 0x1p-52 * terms;
-}
-
 static uint32_t element(const struct painter *p, struct value v, uint32_t k)
 {
     uint32_t place = value_place(v, k / v.cols, k % v.cols);
@@ -146,7 +126,7 @@ void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name)
     for (uint32_t k = 0; k < v.rows * v.cols; k++) {
         uint32_t node = element(p, v, k);
         bool known = scene_value_known(p, node);
-        double value = has_cancelled(p->tape, node) ? 0 : tape_value(p->tape, node);
+        double value = shown_value(p->tape, node);
         char text[FIGURE_TEXT];
         rec_number(p->out, numbers, KEY_NONE, known ? value : 0);
         rec_text(p->out, texts, KEY_NONE, known ? number_figure(text, value, ELEMENT_DIGITS) : "·");

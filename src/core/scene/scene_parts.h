@@ -30,6 +30,7 @@ struct painter {
         members;  // uint32_t: the values of the first fold (as places in the part), the next …
     struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
     struct buf adjoint;  // double for each value: scratch
+    struct buf sizes;    // of the contributions to each gradient: see engine/shown.h
     size_t operations;
     uint32_t backward;  // the name of groups of gradients; NAME_NONE: there are none
     double most;        // the largest finite |share|

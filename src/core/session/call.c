@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/shown.h"
 #include "engine/sweep.h"
 #include "formula/derive.h"
 #include "text/foreign.h"
@@ -625,6 +626,41 @@ void call_put_node(struct call *c, struct rec *to, uint32_t node)
     rec_whole(c->out, to, KEY_node, node);
     rec_text(c->out, to, KEY_name, names_label(&c->s->names, label, node));
     rec_number(c->out, to, KEY_value, tape_value(&c->s->tape, node));
+}
+
+void call_put_row(struct call *c, struct rec *row, uint32_t node)
+{
+    call_put_node(c, row, node);
+    if (shown_value_cancels(&c->s->tape, node)) {
+        rec_flag(c->out, row, KEY_value_cancels, true);
+    }
+}
+
+bool call_grad_cancels(struct call *c, uint32_t node)
+{
+    if (!c->sized) {
+        shown_sizes(&c->s->tape, &c->sizes);
+        c->sized = true;
+    }
+    return shown_grad_cancels(&c->s->tape, &c->sizes, node);
+}
+
+void call_put_grad(struct call *c, struct rec *row, uint32_t node)
+{
+    rec_number(c->out, row, KEY_grad, tape_grad(&c->s->tape, node));
+    if (call_grad_cancels(c, node)) {
+        rec_flag(c->out, row, KEY_grad_cancels, true);
+    }
+}
+
+void call_release(struct call *c)
+{
+    if (c->lowering) {
+        lower_release(&c->lower);
+    }
+    if (c->sized) {
+        buf_release(&c->sizes);
+    }
 }
 
 // An operand inside a formula: its label, or the number that a constant is.

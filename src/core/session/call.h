@@ -170,6 +170,8 @@ struct call {
     struct records *out;
     struct lower lower;   // of the statement's expressions; arrays of plain numbers live in it
     bool lowering;        // it has been begun
+    struct buf sizes;     // of what was added into each gradient, for tables: see engine/shown.h
+    bool sized;           // it has been filled
     struct span command;  // the command's word
     bool named;           // the last expression mentioned a name
     bool create_graph;    // L.backward(create_graph=True)
@@ -237,6 +239,15 @@ __attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct sp
 bool call_in_later_turn(const struct call *c);
 // Adds node number, name or %7, and value of a node to a record.
 void call_put_node(struct call *c, struct rec *to, uint32_t node);
+// The same for a row of a table, which shows 0 where a sum cancelled: "value_cancels".
+void call_put_row(struct call *c, struct rec *row, uint32_t node);
+// A gradient for a row of a table: "grad", and "grad_cancels".
+void call_put_grad(struct call *c, struct rec *row, uint32_t node);
+// Did what was added into this gradient cancel, but for rounding? Looked up in the gradients as they
+// were when the statement first asked.
+bool call_grad_cancels(struct call *c, uint32_t node);
+// Lets go of what the statement's functions kept in the call.
+void call_release(struct call *c);
 // "interior", "parameter", "constant" or "leaf".
 const char *call_role(const struct tape *t, uint32_t node);
 // Adds the value of an operand: a number, or a list of them, or a list of rows.

@@ -400,9 +400,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
         ask_for_input(&c, &begun);
         end = CALL_NEED;
     }
-    if (c.lowering) {
-        lower_release(&c.lower);
-    }
+    call_release(&c);
     groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
     f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
     c.frame = f;
@@ -489,6 +487,7 @@ static enum session_state go_on(struct session *s, struct records *out)
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
     size_t refused = mem_refusals(), answered = out->list.in.count;
     bool more = f->more(&c, f);
+    call_release(&c);
     if (!diag.set && f->kind == FRAME_LOOP) {
         session_compact(s);
     }
@@ -593,9 +592,7 @@ bool session_value(struct session *s, const struct source *source, struct text *
     if (ok) {
         call_add_value(&c, out, &operand);
     }
-    if (c.lowering) {
-        lower_release(&c.lower);
-    }
+    call_release(&c);
     transaction_roll_back(s);
     records_release(&ignored);
     return ok;

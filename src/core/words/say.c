@@ -97,10 +97,18 @@ void say_more_in(struct words *w, const char *where)
     text_release(&digits);
 }
 
+double say_shown(const struct rec *row, enum rec_key key)
+{
+    enum rec_key cancels = key == KEY_grad       ? KEY_grad_cancels
+                           : key == KEY_upstream ? KEY_upstream_cancels
+                                                 : KEY_value_cancels;
+    return rec_get_flag(row, cancels) ? 0 : rec_get_number(row, key);
+}
+
 void say_grad_cell(struct words *w, struct table *t, const struct rec *row)
 {
     if (rec_find(row, KEY_grad) != NULL) {
-        table_number(t, INK_GRAD, rec_get_number(row, KEY_grad), w->digits);
+        table_number(t, INK_GRAD, say_shown(row, KEY_grad), w->digits);
     } else {
         table_ink(t, INK_MUTED, "·");
     }

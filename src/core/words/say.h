@@ -34,6 +34,8 @@ void say_equation(struct words *w, enum rec_key name_key);
 void say_more(struct words *w);
 // The same with a word on where the rest is to be seen.
 void say_more_in(struct words *w, const char *where);
+// The "value", "grad" or "upstream" of a row as a table shows it: 0 where its sum cancelled.
+double say_shown(const struct rec *row, enum rec_key key);
 // The gradient in a table; a point until one was computed.
 void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
 // words_arrays.c: a number, and the array of a map (its field `key`, and `count`, `norm`, `grad_norm`

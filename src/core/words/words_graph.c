@@ -73,7 +73,7 @@ static void add_symbols(struct words *w, struct text *cell, const struct rec *te
 static void add_factors(struct words *w, struct text *cell, const struct rec *term)
 {
     char number[NUMBER_TEXT];
-    ink_add(cell, INK_GRAD, number_text(number, rec_get_number(term, KEY_upstream), w->digits));
+    ink_add(cell, INK_GRAD, number_text(number, say_shown(term, KEY_upstream), w->digits));
     text_add(cell, " * ");
     ink_add(cell, INK_LOCAL, number_text(number, rec_get_number(term, KEY_local), w->digits));
 }
@@ -126,7 +126,7 @@ void say_backward(struct words *w)
     }
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
-        table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
+        table_number(&t, INK_VALUE, say_shown(row, KEY_value), w->digits);
         say_grad_cell(w, &t, row);
         if (graph) {
             table_ink(&t, INK_GRAD, rec_get_text(row, KEY_grown));
@@ -154,7 +154,7 @@ void say_update(struct words *w)
         char number[NUMBER_TEXT];
         text_init(&grad);
         text_add(&grad, "grad ");
-        ink_add(&grad, INK_GRAD, number_text(number, rec_get_number(row, KEY_grad), w->digits));
+        ink_add(&grad, INK_GRAD, number_text(number, say_shown(row, KEY_grad), w->digits));
         table_cell(&t, text_get(&grad));
         text_release(&grad);
     }
@@ -292,7 +292,7 @@ void say_nodes(struct words *w)
         if (rec_find(row, KEY_shape) != NULL) {
             table_ink(&t, INK_MUTED, rec_get_text(row, KEY_shape));
         } else {
-            table_number(&t, INK_VALUE, rec_get_number(row, KEY_value), w->digits);
+            table_number(&t, INK_VALUE, say_shown(row, KEY_value), w->digits);
         }
         say_grad_cell(w, &t, row);
         table_cell(&t, *formula != '\0' ? formula : rec_get_text(row, KEY_role));

@@ -1,6 +1,7 @@
 // The words of a walk: steps, guesses, places.
 #include <string.h>
 
+#include "engine/shown.h"
 #include "words/say.h"
 
 // "e = a*b", or "a" for a leaf.
@@ -43,14 +44,19 @@ static void add_share(struct words *w, struct table *t, const struct rec *share)
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "= ");
-    ink_add(&cell, INK_GRAD, number_text(up, rec_get_number(w->record, KEY_upstream), w->digits));
+    ink_add(&cell, INK_GRAD, number_text(up, say_shown(w->record, KEY_upstream), w->digits));
     text_add(&cell, " * ");
     ink_add(&cell, INK_LOCAL, number_text(local, rec_get_number(share, KEY_local), w->digits));
-    text_addf(&cell, " = %s", number_text(product, rec_get_number(share, KEY_share), w->digits));
+    bool none = rec_get_flag(w->record, KEY_upstream_cancels);
+    double passed = none ? 0 : rec_get_number(share, KEY_share);
+    text_addf(&cell, " = %s", number_text(product, passed, w->digits));
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "now ");
-    ink_add(&cell, INK_GRAD, number_text(held, rec_get_number(share, KEY_now), w->digits));
+    double before = rec_get_number(share, KEY_held), now = rec_get_number(share, KEY_now);
+    bool cancels = shown_cancels(now, fabs(before) + fabs(passed));
+    bool rounding = cancels || (none && before == 0);
+    ink_add(&cell, INK_GRAD, number_text(held, rounding ? 0 : now, w->digits));
     table_cell(t, text_get(&cell));
     text_release(&cell);
 }
@@ -75,7 +81,8 @@ void say_step(struct words *w)
     bool seed = strcmp(step, "seed") == 0;
     ink_add(w->out, INK_NAME, name);
     text_addf(w->out, "   d%s/d%s = ", say_part(root).text, say_part(name).text);
-    say_number(w, INK_GRAD, rec_get_number(w->record, seed ? KEY_after : KEY_upstream));
+    say_number(w, INK_GRAD,
+               seed ? rec_get_number(w->record, KEY_after) : say_shown(w->record, KEY_upstream));
     text_add(w->out, seed ? "   the seed\n" : "\n");
     struct table t;
     table_init(&t, "ndnnn");

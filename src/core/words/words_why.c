@@ -389,11 +389,12 @@ static double explain_shares(struct words *w, const char *output)
         const char *formula = rec_get_text(u, KEY_formula);
         text_addf(w->out, say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ",
                   say_part(output).text, say_part(rec_get_text(u, KEY_name)).text, formula);
-        say_number(w, INK_GRAD, rec_get_number(u, KEY_upstream));
+        say_number(w, INK_GRAD, say_shown(u, KEY_upstream));
         text_add(w->out, " * ");
         say_number(w, INK_LOCAL, rec_get_number(u, KEY_local));
         text_add(w->out, " = ");
-        say_number(w, INK_GRAD, rec_get_number(u, KEY_share));
+        say_number(w, INK_GRAD,
+                   rec_get_flag(u, KEY_upstream_cancels) ? 0 : rec_get_number(u, KEY_share));
         text_addf(w->out, "   from %s = %s\n", rec_get_text(u, KEY_name), rec_get_text(u, KEY_is));
         sum += rec_get_number(u, KEY_share);
     }
@@ -433,7 +434,9 @@ static void explain_gradient(struct words *w)
         text_addf(w->out, "  … and %lld more\n", (long long)(uses - (int64_t)list->in.count));
         return;
     }
-    if (fabs(sum - grad) > 1e-9 * (fabs(sum) + fabs(grad))) {
+    if (rec_get_flag(w->record, KEY_grad_cancels)) {
+        text_add(w->out, "together 0, but for rounding\n");
+    } else if (fabs(sum - grad) > 1e-9 * (fabs(sum) + fabs(grad))) {
         text_add(w->out, "these add up to ");
         say_number(w, INK_GRAD, sum);
         text_add(w->out, ", but it holds ");

@@ -1,0 +1,76 @@
+#include "engine/shown.h"
+
+bool shown_value_cancels(const struct tape *t, uint32_t id)
+{
+    enum { STEPS = 64 };  // of a longer sum the first terms say nothing new
+    double sum = tape_value(t, id), size = 0;
+    bool adds = false;
+    for (int i = 0; sum != 0 && i < STEPS; i++) {
+        enum op op = tape_op(t, id);
+        if (op == OP_ADD || op == OP_SUB) {
+            sum = adds ? sum : tape_value(t, id);
+            size += fabs(tape_value(t, tape_operand(t, id, 1)));
+            adds = true;
+        } else if (adds || op != OP_NEG) {
+            size += fabs(tape_value(t, id));
+            break;
+        }
+        id = tape_operand(t, id, 0);
+    }
+    return adds && shown_cancels(sum, size);
+}
+
+double shown_value(const struct tape *t, uint32_t id)
+{
+    return shown_value_cancels(t, id) ? 0 : tape_value(t, id);
+}
+
+// Gradients and sizes are those of the nodes from … from + count - 1.
+static void add_sizes(const struct tape *t, uint32_t from, uint32_t count, const double *grad,
+                      double *size)
+{
+    // Users come after their operands: a node's own size is whole before it hands on.
+    for (uint32_t i = count; i-- > 0;) {
+        // What is rounding alone hands on rounding alone, of terms as large as its own.
+        double passed = shown_cancels(grad[i], size[i]) ? size[i] : fabs(grad[i]);
+        for (int slot = 0; passed != 0 && slot < tape_arity(t, from + i); slot++) {
+            uint32_t operand = tape_operand(t, from + i, slot);
+            if (operand >= from && !tape_flat(t, from + i, slot)) {
+                size[operand - from] += passed * fabs(tape_slope(t, from + i, slot));
+            }
+        }
+    }
+}
+
+void shown_sizes(const struct tape *t, struct buf *sizes)
+{
+    buf_init(sizes, sizeof(double));
+    if (buf_resize(sizes, tape_count(t))) {
+        add_sizes(t, 0, tape_count(t), t->grad.data, sizes->data);
+    }
+}
+
+void shown_adjoint_sizes(const struct tape *t, const struct adjoints *a, struct buf *sizes)
+{
+    buf_init(sizes, sizeof(double));
+    if (buf_resize(sizes, a->grad.count)) {
+        add_sizes(t, a->from, (uint32_t)a->grad.count, a->grad.data, sizes->data);
+    }
+}
+
+double shown_adjoint(const struct adjoints *a, const struct buf *sizes, uint32_t id)
+{
+    double grad = adjoints_get(a, id);
+    bool known = id >= a->from && id - a->from < sizes->count;
+    return known && shown_cancels(grad, BUF(double, sizes)[id - a->from]) ? 0 : grad;
+}
+
+bool shown_grad_cancels(const struct tape *t, const struct buf *sizes, uint32_t id)
+{
+    return id < sizes->count && shown_cancels(tape_grad(t, id), BUF(double, sizes)[id]);
+}
+
+double shown_grad(const struct tape *t, const struct buf *sizes, uint32_t id)
+{
+    return shown_grad_cancels(t, sizes, id) ? 0 : tape_grad(t, id);
+}
