@@ -11,7 +11,7 @@ static const struct form_row {
     const char *word, *arguments, *help;
 } forms[] = {
 #define FORM(word, arguments, help) {word, arguments, help},
-#include "backstep/options.def"
+#include "base/options.def"
 };
 
 static const struct option_row {
@@ -20,9 +20,9 @@ static const struct option_row {
     const char *of;  // the form that it belongs to, as "lesson ID|FILE.md"; "" for every form
 } options[] = {
 #define OPTION(letter, long, value, help) {letter, long, value, help, ""},
-#include "backstep/options.def"
+#include "base/options.def"
 #define DETAIL(letter, long, value, help, form) {letter, long, value, help, form},
-#include "backstep/options.def"
+#include "base/options.def"
 };
 
 static const struct {

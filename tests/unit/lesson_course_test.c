@@ -79,6 +79,35 @@ static void a_lesson_is_found(void **state)
     course_release(&c);
 }
 
+// By what people call it: words of its id or title, from the first on.
+static void a_lesson_is_looked_up(void **state)
+{
+    (void)state;
+    struct course c;
+    const struct course_lesson *rival;
+    course_init(&c);
+    add(&c, "two-paths", "", 0);
+    add(&c, "two-steps", "", 0);
+    add(&c, "chain-rule", "", 0);
+    lesson(&c, 0)->title = "The way that forks";
+    lesson(&c, 1)->title = "Two";
+    static const struct {
+        const char *words;
+        int found;
+    } rows[] = {{"two paths", 0},  {"Two  Paths", 0}, {"two p", 0},      {"way that forks", 0},
+                {"the way", 0},    {"The Way", 0},    {"chain rule", 2}, {"the chain rule", 2},
+                {"chain_rule", 2}, {"c", 2},          {"3", 2},          {"two", 1},
+                {"two ", 1},       {"tw", -1},        {"paths", -1},     {"two pathsx", -1},
+                {"", -1},          {"-", -1},         {"4", -1}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct course_lesson *l = course_look_up(&c, rows[i].words, &rival);
+        assert_ptr_equal(l, rows[i].found < 0 ? NULL : lesson(&c, (size_t)rows[i].found));
+    }
+    assert_null(course_look_up(&c, "tw", &rival));
+    assert_ptr_equal(rival, lesson(&c, 1));
+    course_release(&c);
+}
+
 static uint32_t streak(int64_t today, const int64_t *days, size_t count)
 {
     struct course c;
@@ -111,6 +140,7 @@ int main(void)
         cmocka_unit_test(the_next_is_one_that_is_ready),
         cmocka_unit_test(lessons_that_wait_for_each_other_or_are_broken),
         cmocka_unit_test(a_lesson_is_found),
+        cmocka_unit_test(a_lesson_is_looked_up),
         cmocka_unit_test(days_in_a_row_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

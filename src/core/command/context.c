@@ -52,6 +52,22 @@ struct context context_at(const char *line, size_t at)
     return none;
 }
 
+bool context_takes(const char *command, const char *s, size_t n)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *word = strcmp(rows[i].command, command) == 0 ? rows[i].context.words : "";
+        while (*word != '\0') {
+            word += strspn(word, " -");
+            size_t length = strcspn(word, " ");
+            if (length == n && memcmp(word, s, n) == 0) {
+                return true;
+            }
+            word += length;
+        }
+    }
+    return false;
+}
+
 const char *context_breaks(const char *line, size_t at)
 {
     while (at > 0 && strchr(" \n", line[at - 1]) == NULL) {

@@ -22,6 +22,8 @@ struct context {
 // Of the word that begins at byte `at` of a line; an option, which begins with -, is asked for
 // where the word does.
 struct context context_at(const char *line, size_t at);
+// Is this one of the words, or options without their dashes, that rows of a command name?
+bool context_takes(const char *command, const char *s, size_t n);
 // Where the statement begins that byte `at` is in.
 size_t context_start(const char *line, size_t at);
 // What ends a word where the cursor is at byte `at`: names stand between operators, files have dots

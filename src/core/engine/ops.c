@@ -37,6 +37,15 @@ const char *op_slope_text(enum op op, int slot)
     return shown[op][slot] != NULL ? shown[op][slot] : op_get(op)->slope[slot];
 }
 
+const char *op_slope_text_at(enum op op, int slot, double x, double y)
+{
+    static const char *const apart[OP_COUNT][2] = {
+#define APART(ID, DX, DY) [OP_##ID] = {DX, DY},
+#include "engine/ops.def"
+    };
+    return apart[op][slot] != NULL && (x < y || x > y) ? apart[op][slot] : op_slope_text(op, slot);
+}
+
 const char *op_flat_text(enum op op, int slot)
 {
     static const char *const flat[OP_COUNT][2] = {

@@ -30,6 +30,8 @@ struct op_row {
 const struct op_row *op_get(enum op op);
 // The derivative in operand `slot` as our language reads it and the learner sees it.
 const char *op_slope_text(enum op op, int slot);
+// The same where the operands have these values.
+const char *op_slope_text_at(enum op op, int slot, double x, double y);
 // Where no gradient passes to operand `slot`: a condition on x and y in C, "0" for nowhere.
 const char *op_flat_text(enum op op, int slot);
 // Does the condition in its derivative choose between two forms of one function? See FORMS.

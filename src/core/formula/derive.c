@@ -389,7 +389,9 @@ uint32_t expr_local(struct exprs *p, const struct tape *t, struct names *names, 
     uint32_t v = by_name ? expr_label(p, t, names, node) : expr_apply(p, op, x, y);
     struct derive_slope slope = {0};
     struct simplifier simplifier;
-    read_slope(&slope, op_slope_text(op, slot));
+    read_slope(&slope,
+               op_slope_text_at(op, slot, tape_value(t, tape_operand(t, node, 0)),
+                                tape_value(t, tape_operand(t, node, op_get(op)->arity - 1))));
     simplifier_init(&simplifier, p);
     uint32_t local = simplify(&simplifier, use_slope(p, &slope, (uint32_t[3]){x, y, v}));
     simplifier_release(&simplifier);

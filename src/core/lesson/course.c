@@ -47,6 +47,57 @@ const struct course_lesson *course_find(const struct course *c, const char *id)
     return NULL;
 }
 
+// The next letter or digit of a name, in small letters; a word's end is a blank. '\0' at the end.
+static char next_letter(const char **s)
+{
+    size_t blanks = strspn(*s, " \t-_");
+    if (blanks > 0) {
+        *s += blanks;
+        return **s == '\0' ? '\0' : ' ';
+    }
+    char c = **s;
+    *s += c != '\0';
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+enum likeness { UNLIKE, BEGINS, ALIKE };
+
+// Does a name begin with these words, or is it they? "when two" is no beginning of "when" alone.
+static enum likeness compare_names(const char *words, const char *name)
+{
+    for (;;) {
+        char a = next_letter(&words), b = next_letter(&name);
+        if (a == '\0' || a != b) {
+            return a != '\0' ? UNLIKE : b == '\0' ? ALIKE : BEGINS;
+        }
+    }
+}
+
+const struct course_lesson *course_look_up(const struct course *c, const char *words,
+                                           const struct course_lesson **rival)
+{
+    const struct course_lesson *found = course_find(c, words), *lessons = c->lessons.data;
+    enum likeness best = UNLIKE;
+    bool exact = found != NULL;
+    words += strncmp(words, "the ", 4) == 0 || strncmp(words, "The ", 4) == 0 ? 4 : 0;
+    *rival = NULL;
+    for (size_t i = 0; !exact && *words != '\0' && i < c->lessons.count; i++) {
+        enum likeness id = compare_names(words, lessons[i].id);
+        const char *name = lessons[i].title;
+        name += strncmp(name, "The ", 4) == 0 ? 4 : 0;
+        enum likeness title = compare_names(words, name);
+        enum likeness like = id > title ? id : title;
+        if (like > best) {
+            found = &lessons[i];
+            *rival = NULL;
+            best = like;
+        } else if (like == best && like != UNLIKE && *rival == NULL) {
+            *rival = &lessons[i];
+        }
+    }
+    return *rival == NULL ? found : NULL;
+}
+
 const struct course_question *course_question(const struct course *c, const char *id)
 {
     const struct course_question *questions = c->questions.data;

@@ -97,6 +97,10 @@ void course_join(struct course *c, struct log *log, int64_t now, int64_t today, 
 
 // By id, or by number ("3": the third in order). NULL if there is none.
 const struct course_lesson *course_find(const struct course *c, const char *id);
+// The same, and as people say it: by words of its id or of its title ("Two paths", "chain"), whatever
+// the case, from the first word on. NULL if there is none, or several: *rival is then another.
+const struct course_lesson *course_look_up(const struct course *c, const char *words,
+                                           const struct course_lesson **rival);
 const struct course_question *course_question(const struct course *c, const char *id);
 // Is the row ("N12") one of those in a question's `covers`?
 bool course_covers(const char *covers, const char *row);

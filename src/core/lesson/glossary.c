@@ -1,6 +1,5 @@
 #include "lesson/glossary.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -30,20 +29,25 @@ static bool same(const char *word, size_t length, const char *s, size_t n)
     return i == length && k == n;
 }
 
+bool glossary_lists(const char *words, const char *s, size_t n)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, ",");
+        if (same(words, length, s, n)) {
+            return true;
+        }
+        words += length;
+        words += strspn(words, ", ");
+    }
+    return false;
+}
+
 static bool is_called(const struct term *t, const char *s, size_t n)
 {
     if (same(t->term, strlen(t->term), s, n)) {
         return true;
     }
-    for (const char *other = t->others; *other != '\0';) {
-        size_t length = strcspn(other, ",");
-        if (same(other, length, s, n)) {
-            return true;
-        }
-        other += length;
-        other += strspn(other, ", ");
-    }
-    return false;
+    return glossary_lists(t->others, s, n);
 }
 
 const struct term *glossary_find(const char *s, size_t n)

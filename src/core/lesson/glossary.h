@@ -2,6 +2,7 @@
 #ifndef LESSON_GLOSSARY_H
 #define LESSON_GLOSSARY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct term {
@@ -14,6 +15,8 @@ struct term {
 
 // By any of its words, whatever the case of its letters. NULL if there is none.
 const struct term *glossary_find(const char *s, size_t n);
+// Is s among these words, which are apart by commas, whatever the case and the blanks?
+bool glossary_lists(const char *words, const char *s, size_t n);
 const struct term *glossary_at(size_t i);  // NULL past the last
 
 #endif

@@ -2,6 +2,7 @@
 // lesson's graph, and what they wish is done after them; see play.h.
 #include <string.h>
 
+#include "lesson/glossary.h"
 #include "play/commands.h"
 #include "play/kept.h"
 
@@ -41,9 +42,25 @@ static bool is_path(const char *s, size_t n)
     return memchr(s, '/', n) != NULL || memchr(s, '.', n) != NULL;
 }
 
+// A lesson's name as it is typed: one word, or the words of its title. A question's number may follow.
+static struct span lesson_words(struct call *c)
+{
+    struct span words = call_word(c);
+    while (words.start < words.end && lexer_peek(c->lexer).kind == TOKEN_NAME) {
+        words.end = call_word(c).end;
+    }
+    return words;
+}
+
 static bool refuse_lesson(struct call *c, struct span word, const char *id)
 {
     struct nearest nearest;
+    const struct course_lesson *rival = NULL;
+    if (tutor_of(c)->course != NULL && course_look_up(tutor_of(c)->course, id, &rival) == NULL &&
+        rival != NULL) {
+        diag_set(c->diag, word, "several lessons begin with this");
+        return diag_hint(c->diag, "'lessons' lists them; a number will do: lesson 7");
+    }
     nearest_init(&nearest, id, strlen(id));
     for (size_t i = 0; tutor_of(c)->course != NULL && i < tutor_of(c)->course->lessons.count; i++) {
         const struct course_lesson *l =
@@ -52,9 +69,14 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
     }
     char quoted[QUOTED];
     diag_set(c->diag, word, "there is no lesson '%s'", diag_quote(quoted, id, strlen(id)));
+    const struct term *term = glossary_find(id, strlen(id));
+    if (nearest.best[0] == '\0' && term != NULL && *term->lesson != '\0') {
+        return diag_hint(c->diag, "lesson %s is about that; 'help %s' says what it is",
+                         term->lesson, term->term);
+    }
     return nearest.best[0] != '\0'
                ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-               : diag_hint(c->diag, "'lessons' lists them; a file's name ends in .md");
+               : diag_hint(c->diag, "'lessons' lists them, 'ask %s' searches them", quoted);
 }
 
 // The question that `lesson N11` goes to: the first that covers this study question.
@@ -71,10 +93,10 @@ static const char *path_of(struct call *c, struct span word)
     const char *id = arena_copy(&c->out->arena, s, word.end - word.start);
     const struct course *course = tutor_of(c)->course;
     const struct course_question *row = id == NULL ? NULL : row_question(course, id);
-    const struct course_lesson *found =
-        id == NULL || course == NULL ? NULL
-        : row != NULL                ? &BUF(struct course_lesson, &course->lessons)[row->lesson]
-                                     : course_find(course, id);
+    const struct course_lesson *rival,
+        *found = id == NULL || course == NULL ? NULL
+                 : row != NULL ? &BUF(struct course_lesson, &course->lessons)[row->lesson]
+                               : course_look_up(course, id, &rival);
     if (found != NULL) {
         return found->path;
     }
@@ -300,7 +322,7 @@ static bool refuse_second_begin(struct call *c)
 enum call_end command_lesson(struct call *c)
 {
     struct tutor *t = tutor_of(c);
-    struct span word = call_word(c);
+    struct span word = lesson_words(c);
     struct pin pin = {.number = 0};
     bool named = word.start < word.end, inside = t->play != NULL;
     if ((named && !read_pin(c, &pin)) || !call_finish(c) || !lesson_may_begin(c) || (named && inside && !ends_line(c)) ||

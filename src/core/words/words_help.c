@@ -288,13 +288,23 @@ static void say_narrow(struct words *w, const char *text)
     text_release(&prose);
 }
 
+static size_t widest_line(const char *text)
+{
+    size_t most = 0;
+    while (*text != '\0') {
+        size_t n = strcspn(text, "\n"), columns = utf8_columns(text, n);
+        most = columns > most ? columns : most;
+        text += n + (text[n] == '\n');
+    }
+    return most;
+}
+
 void say_help_topic(struct words *w)
 {
-    enum { AS_IT_STANDS = 77 };
     const char *text = rec_get_text(w->record, KEY_text);
     ink_add(w->out, INK_TITLE, rec_get_text(w->record, KEY_title));
     text_add_char(w->out, '\n');
-    if (w->columns > 0 && w->columns < AS_IT_STANDS) {
+    if (w->columns > 0 && widest_line(text) > w->columns) {
         say_narrow(w, text);
     } else {
         text_addf(w->out, "%s\n", text);

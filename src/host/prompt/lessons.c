@@ -17,7 +17,11 @@ char *lessons_statement(const char *lesson, char *const *rest)
 {
     struct text words;
     text_init(&words);
-    text_addf(&words, lesson == NULL ? "lesson" : "lesson \"%s\"", lesson);
+    text_addf(&words, lesson == NULL ? "lesson" : "lesson \"%s", lesson);
+    for (; lesson != NULL && *rest != NULL && (**rest < '0' || **rest > '9'); rest++) {
+        text_addf(&words, " %s", *rest);  // of its title; then a question's number may follow
+    }
+    text_add(&words, lesson == NULL ? "" : "\"");
     for (; *rest != NULL; rest++) {
         text_addf(&words, " %s", *rest);
     }

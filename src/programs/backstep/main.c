@@ -99,7 +99,7 @@ static int read_options(int argc, char **argv, struct options *o)
 #define OPTION(letter, long, value, help)                                                          \
     {long, sizeof(value) == 1 ? no_argument : required_argument, NULL, letter},
 #define DETAIL(letter, long, value, help, form) OPTION(letter, long, value, help)
-#include "backstep/options.def"
+#include "base/options.def"
         {NULL, 0, NULL, 0},
     };
     int c;
