@@ -29,8 +29,14 @@ expect 'the same file twice' 'layer 2' "$("$BACKSTEP" -e "$net
 flow L net.json"; cat net.json)"
 expect 'a full disk' 'error' "$("$BACKSTEP" -e "$net
 flow L /nonexistent/net.png" 2>&1 || true)"
-expect 'a page' 'a page plays single nodes' "$("$BACKSTEP" -e "$net
-flow L net.html" 2>&1 || true)"
+expect 'a page of layers' '"flow":{.*"rate":0.1.*"view":"layers"' "$("$BACKSTEP" -e "$net
+flow L 0.1 net.html"; cat net.html)"
+expect 'a page of the graph that has layers' '"flow":{"kind":"flow"' "$("$BACKSTEP" -e "$net
+graph L page.html"; cat page.html)"
+expect 'a page without layers' '0' "$("$BACKSTEP" -e "a = 2; L = 3*a
+graph L plain.html"; grep -c '"flow":{' plain.html || true)"
+expect 'an option of drawn files' 'for drawn files' "$("$BACKSTEP" -e "$net
+flow L net.html --size 6,4" 2>&1 || true)"
 expect 'an option of graph' 'always draws all layers' "$("$BACKSTEP" -e "$net
 flow L net.png --full" 2>&1 || true)"
 expect 'no loss' 'flow of which loss' "$("$BACKSTEP" -e "$net

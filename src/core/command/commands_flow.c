@@ -5,6 +5,7 @@
 #include "command/flow.h"
 #include "command/graph_words.h"
 #include "command/picture.h"
+#include "command/trace.h"
 #include "scene/scene_layers.h"
 
 // L -0.1 is a difference; behind a blank, and with none behind it, a rate is meant.
@@ -59,30 +60,58 @@ static bool read_file(struct call *c, struct picture *p)
         diag_set(c->diag, c->command, "flow always draws all layers, each as one box");
         return diag_hint(c->diag, "--size 6,4 and --dpi 300 are its options; graph has the others");
     }
-    if (picture_is_player(p)) {
-        diag_set(c->diag, p->path, "a page plays single nodes, and flow shows layers");
-        return diag_hint(c->diag, "write flow L net.svg; graph L net.html is the page");
-    }
     return true;
 }
 
-// Asks for the picture of the record that was just made, which itself is not shown.
-static enum call_end ask_for_picture(struct call *c, const struct picture *p)
+// The node that the page's other view shows: of the expression that is at the lexer's place.
+static bool find_target(struct call *c, struct lexer at, uint32_t *root)
+{
+    struct lexer *lexer = c->lexer;
+    c->lexer = &at;
+    bool ok = call_target(c, root);
+    c->lexer = lexer;
+    return ok;
+}
+
+static bool put_picture(struct call *c, const struct rec *flow, const struct picture *p,
+                        enum call_end *end)
+{
+    struct rec *scene = scene_layers(c->out, flow, p->theme);
+    if (scene == NULL) {
+        return diag_out_of_memory(c->diag);
+    }
+    picture_put_size(c, scene, p);
+    *end = picture_ask_for_file(c, scene, p);
+    return true;
+}
+
+static bool put_page(struct call *c, const struct rec *flow, const struct picture *p,
+                     struct lexer at, enum call_end *end)
+{
+    uint32_t root;
+    if (!find_target(c, at, &root) || !trace_put_layers(c, root, flow)) {
+        return false;
+    }
+    rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);
+    *end = CALL_NEED;
+    return true;
+}
+
+// Asks for the picture of the record that was just made, which itself is not shown. `at` is where
+// the expression begins.
+static enum call_end ask_for_file(struct call *c, const struct picture *p, struct lexer at)
 {
     struct records aside;
+    enum call_end end = CALL_FAILED;
     records_init(&aside);
     rec_copy(&aside, &aside.list, c->out->list.in.last);
     rec_cut(&c->out->list, c->answered);
-    struct rec *scene = scene_layers(c->out, aside.list.in.first, p->theme);
-    enum call_end end = CALL_FAILED;
-    if (scene == NULL || aside.arena.failed) {
-        diag_out_of_memory(c->diag);
-    } else {
-        picture_put_size(c, scene, p);
-        end = picture_ask_for_file(c, scene, p);
-    }
+    const struct rec *flow = aside.list.in.first;
+    bool ok = !aside.arena.failed || diag_out_of_memory(c->diag);
+    ok = ok &&
+         (picture_is_player(p) ? put_page(c, flow, p, at, &end) : put_picture(c, flow, p, &end));
     records_release(&aside);
-    return end;
+    return ok ? end : CALL_FAILED;
 }
 
 enum call_end command_flow(struct call *c)
@@ -96,9 +125,11 @@ enum call_end command_flow(struct call *c)
         diag_hint(c->diag, "write flow L, or flow L 0.1 to see an update too");
         return CALL_FAILED;
     }
+    struct lexer at = *c->lexer;
     struct source before_file = *c->lexer->source;
     const struct source *whole = c->lexer->source;
     before_file.length = picture_begin(c);
+    at.source = &before_file;
     c->lexer->source = &before_file;
     bool ok = flow_read(&f, c) && read_rate(c, f.made.span, &rate, &given);
     c->lexer->source = whole;
@@ -109,5 +140,5 @@ enum call_end command_flow(struct call *c)
     }
     ok = ok && (!given || flow_update(&f, rate)) && flow_put(&f, call_record(c, KIND_flow));
     flow_release(&f);
-    return !ok ? CALL_FAILED : p.format == NULL ? CALL_DONE : ask_for_picture(c, &p);
+    return !ok ? CALL_FAILED : p.format == NULL ? CALL_DONE : ask_for_file(c, &p, at);
 }

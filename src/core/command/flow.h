@@ -48,6 +48,9 @@ bool flow_is_library(void *at, uint32_t function);
 
 // flow_facts.c: fills a record of kind flow. False, with the diag set, if out of memory.
 bool flow_put(struct flow *f, struct rec *r);
+// Appends a flow to a record, under `flow`: of the node's formulas; nothing, where they have no layers.
+// False if out of memory.
+bool flow_put_node(struct call *c, struct rec *to, uint32_t root);
 // Fills a flow_layer. False if out of memory.
 bool flow_put_layer(struct flow *f, struct rec *to, size_t layer);
 

@@ -379,7 +379,7 @@ bool flow_put_layer(struct flow *f, struct rec *to, size_t layer)
                 BUF(uint32_t, &f->layers.params)[l->params + k]);
     }
     size_t above = flow_layer_above(f, layer);
-    if (!l->plain && above != layer) {
+    if (!l->plain && above != layer && delta_norm(f, above) > 0) {
         rec_number(out, to, KEY_ratio, delta_norm(f, layer) / delta_norm(f, above));
     }
     double saturated = 0, dead = 0;
@@ -437,4 +437,24 @@ bool flow_put(struct flow *f, struct rec *r)
         rec_number(out, r, KEY_rate, f->rate);
     }
     return ok || diag_out_of_memory(f->made.call->diag);
+}
+
+bool flow_put_node(struct call *c, struct rec *to, uint32_t root)
+{
+    char label[LABEL_TEXT];
+    struct diag ignored = {0};
+    struct flow f;
+    struct source source = {.name = "",
+                            .text = names_label(&c->s->names, label, root),
+                            .length = strlen(label),
+                            .line = 1};
+    struct lexer lexer;
+    lexer_init(&lexer, &source);
+    struct call own = {.s = c->s, .diag = &ignored, .out = c->out, .lexer = &lexer};
+    bool ok = !flow_read(&f, &own) || flow_put(&f, rec_record(c->out, to, KEY_flow, KIND_flow));
+    flow_release(&f);
+    if (own.lowering) {
+        lower_release(&own.lower);
+    }
+    return ok && !c->out->arena.failed;
 }

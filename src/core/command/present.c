@@ -3,12 +3,13 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "command/flow.h"
 #include "command/picture.h"
 #include "command/trace.h"
 
 // Where there are more values, there is nothing to say about each: it is made anew after every
-// statement, and most of it would never be read.
-enum { ABOUT_MOST = 100 };
+// statement, and most of it would never be read. Layers are few, but to find them takes its time.
+enum { ABOUT_MOST = 100, FLOW_MOST = 20000 };
 
 // ---- The command --------------------------------------------------------------------------------
 
@@ -157,6 +158,9 @@ static bool put_all(struct call *c, uint32_t root)
     rec_whole(c->out, present, KEY_values, (int64_t)values);
     put_root(c, present, root);
     if (!ok || (s->stepper.tape != NULL && !put_walk(c, present))) {
+        return diag_out_of_memory(c->diag);
+    }
+    if (values <= FLOW_MOST && !flow_put_node(c, present, root)) {
         return diag_out_of_memory(c->diag);
     }
     return values > TRACE_BOXES_MOST || put_scenes(c, present, root, values);

@@ -14,6 +14,7 @@
 //    values: 7,                   how many it depends on
 //    walk: {at, steps, pass},     only during a walk: steps done, and of how many
 //    step: {kind: "step", …},     only during a walk: the last one
+//    flow: {kind: "flow", …},     only where there are layers (command/flow.h)
 //    about: […]}                  as in command/trace.h; only where there are not too many
 //
 // and two records of kind "scene", unless there are too many values for a picture: the graph as it

@@ -1,6 +1,7 @@
 #include "command/trace.h"
 
 #include "command/commands.h"
+#include "command/flow.h"
 #include "scene/scene.h"
 #include "words/words.h"
 
@@ -100,19 +101,22 @@ static bool refuse(struct call *c, uint32_t root, const struct buf *ids)
                      label, names_label(&c->s->names, other, node), other);
 }
 
-// Few enough values?
-static bool fits(struct call *c, uint32_t root)
+// Few enough values? False, with the diag set, where memory was short, too.
+static bool fits(struct call *c, uint32_t root, bool refused)
 {
     struct buf ids;
     bool ok = sweep_reach(&c->s->tape, root, &ids) || diag_out_of_memory(c->diag);
-    ok = ok && (ids.count <= TRACE_BOXES_MOST || refuse(c, root, &ids));
+    if (ok && ids.count > TRACE_BOXES_MOST) {
+        ok = refused && refuse(c, root, &ids);
+    }
     buf_release(&ids);
     return ok;
 }
 
 // ---- The whole ----------------------------------------------------------------------------------
 
-static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside)
+static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside,
+                    struct rec **made)
 {
     struct session *s = c->s;
     const struct scene_options options = {.theme = "light", .groups = &s->groups};
@@ -122,7 +126,7 @@ static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct 
     if (!stepper_start(walk, &s->tape, root, false)) {
         return diag_out_of_memory(c->diag);
     }
-    struct rec *trace = call_record(c, KIND_trace);
+    struct rec *trace = *made = call_record(c, KIND_trace);
     rec_whole(c->out, trace, KEY_digits, session_digits(s));
     if (!put_walk(c, rec_list(c->out, trace, KEY_steps), walk, aside)) {
         return false;
@@ -131,20 +135,49 @@ static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct 
     return scene == NULL ? diag_out_of_memory(c->diag) : put_end(c, trace, scene, root);
 }
 
-bool trace_put(struct call *c, uint32_t root)
+// Both passes and their scene; the record of the walk.
+static bool put_played(struct call *c, uint32_t root, struct rec **trace)
 {
     struct stepper walk;
     struct checkpoint before;
-    if (!fits(c, root)) {
-        return false;
-    }
     stepper_init(&walk);
     checkpoint_take(&before, &c->s->tape, NULL);
-    bool ok = put_all(c, root, &walk, &before.trail);
+    bool ok = put_all(c, root, &walk, &before.trail, trace);
     stepper_release(&walk);
     checkpoint_back(&before);
-    if (ok && c->out->arena.failed) {
-        return diag_out_of_memory(c->diag);
-    }
     return ok;
+}
+
+static bool ends_well(struct call *c, bool ok)
+{
+    return ok && c->out->arena.failed ? diag_out_of_memory(c->diag) : ok;
+}
+
+bool trace_put(struct call *c, uint32_t root)
+{
+    struct rec *trace;
+    return fits(c, root, true) &&
+           ends_well(c, put_played(c, root, &trace) && flow_put_node(c, trace, root));
+}
+
+bool trace_put_layers(struct call *c, uint32_t root, const struct rec *flow)
+{
+    struct rec *trace;
+    if (fits(c, root, false)) {
+        if (!put_played(c, root, &trace)) {
+            return false;
+        }
+    } else if (c->diag->set) {
+        return false;
+    } else {
+        trace = call_record(c, KIND_trace);
+        rec_whole(c->out, trace, KEY_digits, session_digits(c->s));
+        rec_list(c->out, trace, KEY_steps);
+    }
+    struct rec *to = rec_record(c->out, trace, KEY_flow, KIND_flow);
+    for (const struct rec *r = flow->in.first; r != NULL; r = r->next) {
+        rec_copy(c->out, to, r);
+    }
+    rec_text(c->out, trace, KEY_view, "layers");
+    return ends_well(c, true);
 }

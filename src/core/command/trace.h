@@ -5,7 +5,9 @@
 //    steps: [{kind: "step", …}],     as `step` answers, from the first forward step to the last
 //    about: [{id: "n4",              one for each box of the scene
 //             explain: {kind: "explain", …}, words: "e = a*b = -6: the product; …",
-//             paths: {kind: "paths", …}}]}     none of a constant
+//             paths: {kind: "paths", …}}],     none of a constant
+//    flow: {kind: "flow", …},        only where there are layers (command/flow.h)
+//    view: "layers"}                 only where they are shown first
 //
 // `words` are those of the record before them, with the marks of view/ink.h. The scene is a record
 // of its own beside the trace (view/scene.h), as both passes leave it.
@@ -23,6 +25,9 @@ enum { TRACE_BOXES_MOST = 300 };
 // Appends scene and trace of all that root depends on. False, with the diag set: there are too many
 // values, it was stopped, or there is no memory.
 bool trace_put(struct call *c, uint32_t root);
+// The same for a page that shows the layers first: flow is their record. Where there are too many
+// values it shows nothing else, and there are neither steps nor a scene.
+bool trace_put_layers(struct call *c, uint32_t root, const struct rec *flow);
 
 // What there is to say about a box of a scene: an item of the list "about" without its paths, and
 // then these (values must not be stale). False, with the diag set: stopped, or no memory.

@@ -375,7 +375,7 @@ static void put_special(struct words *w, const struct rec *layer, const char *sp
         text_addf(w->out, vanishes ? "vanishes: the length of its δ is "
                                    : "explodes: the length of its δ is ");
         say_figure(w->out, rec_get_number(rec_find(layer, KEY_z), KEY_grad_norm), 3);
-        if (rec_find(layer, KEY_ratio) != NULL) {
+        if (rec_get_number(layer, KEY_ratio) > 0) {
             text_add(w->out, ", ");
             say_figure(w->out, rec_get_number(layer, KEY_ratio), 3);
             text_add(w->out, " times that of the layer above");

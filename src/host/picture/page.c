@@ -44,8 +44,10 @@ static void add_records(struct text *out, const struct rec *scene, const struct 
     text_init(&json);
     records_init(&safe);
     text_add(&json, "[\n");
-    rec_json(&json, rec_safe(&safe, scene));
-    text_add(&json, ",\n");
+    if (scene != NULL) {
+        rec_json(&json, rec_safe(&safe, scene));
+        text_add(&json, ",\n");
+    }
     rec_json(&json, rec_safe(&safe, trace));
     text_add(&json, "\n]");
     records_release(&safe);
@@ -59,7 +61,7 @@ void page_text(struct text *out, const struct rec *scene, const struct rec *trac
 {
     const char *left = (const char *)page;
     // What stands before the element (<?xml … ?>, a document type) has no place in HTML.
-    const char *element = memmem(svg, n, "<svg", 4);
+    const char *element = n == 0 ? NULL : memmem(svg, n, "<svg", 4);
     add_until(out, &left, "<!-- picture -->");
     text_add_bytes(out, element, element == NULL ? 0 : n - (size_t)(element - svg));
     add_until(out, &left, "/* records */");
@@ -75,8 +77,9 @@ bool page_write(const struct rec *scene, const struct rec *trace, const char *pa
     text_init(&dot);
     text_init(&html);
     buf_init(&svg, 1);
-    bool ok = dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
-              image_render(text_get(&dot), text_length(&dot), "svg", stop, &svg, d);
+    bool ok =
+        scene == NULL || (dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
+                          image_render(text_get(&dot), text_length(&dot), "svg", stop, &svg, d));
     if (ok) {
         page_text(&html, scene, trace, svg.data, svg.count);
         ok = html.bytes.failed ? diag_out_of_memory(d)

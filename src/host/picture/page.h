@@ -12,7 +12,8 @@
 #include "base/record.h"
 #include "base/stop.h"
 
-// Appends the page. svg[0..n) is the scene's drawing as XML; trace is session/trace.h's record.
+// Appends the page. svg[0..n) is the scene's drawing as XML; trace is command/trace.h's record. Where
+// there is no scene (NULL), the page shows the layers alone.
 // What the records say cannot end the element that they stand in, whatever it is.
 void page_text(struct text *out, const struct rec *scene, const struct rec *trace, const char *svg,
                size_t n);

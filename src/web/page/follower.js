@@ -15,8 +15,11 @@ export class Follower {
     present = null;
     last = 0;  // the number of the log's last line
 
-    constructor(board = new Board()) {
+    // layers: the other view (layers.js); null: the page has none
+    constructor(board = new Board(), layers = null)
+    {
         this.board = board;
+        this.layers = layers;
         document.addEventListener('keydown', event => {
             if (event.key === 'Escape' && this.board.boxes !== undefined) {
                 this.board.choose(null);
@@ -80,6 +83,7 @@ export class Follower {
         this.tell();
         this.note(ready);
         this.fill(ready);
+        this.layers?.take(present.flow, present.digits, {alone : present.scene === undefined});
     }
 
     // The old picture stays until the new one is there.
@@ -127,7 +131,7 @@ export class Follower {
     }
 
     title() {
-        const {root, formula} = this.present;
+        const {root, flow} = this.present, formula = flow?.output.formula ?? this.present.formula;
         document.title = root === undefined ? 'backstep' : `${root.name}, as it is`;
         find('title').replaceChildren(...(root === undefined ? ['A session of backstep']
             : [ink('name', root.name), formula === '' ? '' : ` = ${formula}`]));

@@ -1,4 +1,5 @@
 import { Follower } from './follower.js';
+import {Layers} from './layers.js';
 import { session } from './session.js';
 
-session.follow(new Follower());
+session.follow(new Follower(undefined, new Layers()));

@@ -1,3 +1,4 @@
+import {Layers} from './layers.js';
 import { Player } from './player.js';
 import { recorded } from './source.js';
 
@@ -12,5 +13,5 @@ const shown = () => new Promise(resolve => {
     look.observe(document.documentElement);
 });
 
-const player = new Player();
+const player = new Player(undefined, new Layers());
 recorded.follow(play => innerWidth > 0 ? player.show(play) : shown().then(() => player.show(play)));

@@ -12,8 +12,11 @@ export class Player {
     at = 0;
     timer = null;
 
-    constructor(board = new Board()) {
+    // layers: the other view (layers.js); null: the page has none
+    constructor(board = new Board(), layers = null)
+    {
         this.board = board;
+        this.layers = layers;
         find('back').addEventListener('click', () => this.go(this.at - 1));
         find('step').addEventListener('click', () => this.go(this.at + 1));
         find('play').addEventListener('click', () => this.play(this.timer === null));
@@ -27,19 +30,31 @@ export class Player {
     show({svg, scene, trace}) {
         this.play(false);
         this.digits = trace.digits;
+        this.layers?.take(trace.flow, trace.digits, {alone : scene === undefined, from : 0});
+        if (trace.view !== undefined) {
+            this.layers?.choose(trace.view);
+        }
+        if (scene === undefined) {
+            this.showTitle(trace.flow.output, ', layer by layer');
+            return;
+        }
         this.frames = framesOf(scene, trace.steps);
         this.board.draw({svg, scene});
         this.board.know(scene.boxes, trace.about, trace.digits);
         const root = this.board.about.get(scene.root).explain;
-        document.title = `${root.name}, step by step`;
-        find('title').replaceChildren(
-            ink('name', root.name), ...(root.formula === '' ? [] : [` = ${root.formula}`]),
-            ', step by step');
+        this.showTitle(trace.flow?.output ?? root, ', step by step');
         this.layOutSlider(trace.steps);
         find('steps').querySelector('ol').replaceChildren(
             ...trace.steps.map(step => html('li', {}, summary(step, this.digits))));
         this.go(0);
         this.board.choose(null);
+    }
+
+    showTitle({name, formula}, how)
+    {
+        document.title = name + how;
+        find('title').replaceChildren(ink('name', name), formula === '' ? '' : ` = ${formula}`,
+                                      how);
     }
 
     layOutSlider(steps) {
@@ -78,6 +93,9 @@ export class Player {
     }
 
     press(event) {
+        if (this.layers?.shown) {
+            return;
+        }
         const {key, target} = event, moves = {ArrowLeft: this.at - 1, ArrowRight: this.at + 1,
                                               Home: 0, End: this.frames.length - 1};
         const own = target.matches('input, textarea') || event.ctrlKey || event.altKey || event.metaKey;

@@ -76,8 +76,9 @@ const inScript = value => JSON.stringify(value).replaceAll('<', '\\u003c')
 function player(template, svg, scene, trace) {
     const [before, rest] = template.split('<!-- picture -->');
     const [between, after] = rest.split('/* records */');
-    return before + svg.slice(svg.indexOf('<svg')) + between +
-        `[\n${inScript(scene)},\n${inScript(trace)}\n]` + after;
+    const records = [ scene, trace ].filter(record => record !== undefined).map(inScript);
+    return before + svg.slice(Math.max(0, svg.indexOf('<svg'))) + between +
+           `[\n${records.join(',\n')}\n]` + after;
 }
 
 // ---- Needs --------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ export class Files {
             this.#give(path, await toPng(svg, (scene.dpi ?? 192) / 96), 'image/png');
         } else if (format === 'html') {
             const trace = records.findLast(({kind}) => kind === 'trace');
-            const svg = await this.act.draw(dot, false);
+            const svg = scene === undefined ? '' : await this.act.draw(dot, false);
             this.#give(path, player(await this.act.player(), svg, scene, trace), 'text/html');
         } else {
             return refuse(`this page writes no .${format}`, 'take .svg, .png, .html or .dot');

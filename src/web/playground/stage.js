@@ -4,6 +4,7 @@
 import { Board } from '../page/board.js';
 import { find, html } from '../page/dom.js';
 import { Follower } from '../page/follower.js';
+import {Layers} from '../page/layers.js';
 import { Player } from '../page/player.js';
 
 export const parsed = text => document.adoptNode(
@@ -81,7 +82,8 @@ export class Stage {
     constructor(act) {
         this.act = act;
         this.board = new Board([{words: 'Type it', act: assignments => this.#type(assignments)}]);
-        this.follower = new Follower(this.board);
+        this.layers = new Layers();
+        this.follower = new Follower(this.board, this.layers);
         this.walk = new Walk(this.board, () => this.#walk());
         find('now').addEventListener('click', () => this.toSession());
         this.follower.state({digits: 6, graph: 0});
