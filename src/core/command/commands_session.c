@@ -3,6 +3,7 @@
 
 #include "command/commands.h"
 #include "session/salvage.h"
+#include "session/saved.h"
 
 // A loop, or a file being loaded, is one statement: inside it nothing can be taken back.
 static bool stands_alone(struct call *c, bool in_file)
@@ -82,8 +83,9 @@ enum call_end command_save(struct call *c)
     }
     struct text script;
     text_init(&script);
-    text_add(&script, "# a backstep session: 'load' it, or run it as a script\n");
-    session_script(c->s, &script);
+    size_t n;
+    const char *log = session_log(c->s, &n);
+    saved_write(&script, log, n);
     struct rec *need = call_need(c, "write", path);
     rec_text(c->out, need, KEY_text, text_get(&script));
     bool ok = !script.bytes.failed || diag_out_of_memory(c->diag);
@@ -112,6 +114,20 @@ enum call_end command_notes(struct call *c)
     return CALL_NEED;
 }
 
+// One that was cut or changed runs as far as it goes, as Python's files do.
+static enum call_end load_damaged(struct call *c, const char *name, struct span path,
+                                  const struct saved *saved)
+{
+    struct text words;
+    text_init(&words);
+    saved_say(saved, &words);
+    bool ok = session_reset(c->s) || diag_out_of_memory(c->diag);
+    ok = ok && salvage_push(c->s, name, path, c->s->supply.data, saved->length, c->diag);
+    call_notice(c, path, "%s", text_get(&words));
+    text_release(&words);
+    return ok ? CALL_DONE : CALL_FAILED;
+}
+
 enum call_end command_load(struct call *c)
 {
     struct span path;
@@ -134,6 +150,10 @@ enum call_end command_load(struct call *c)
                        salvage_push(c->s, name, path, bytes, c->s->supply.count, c->diag)
                    ? CALL_DONE
                    : CALL_FAILED;
+    }
+    const struct saved saved = saved_read(bytes, c->s->supply.count);
+    if (name != NULL && saved.state != SAVED_NOT && saved.state != SAVED_WHOLE) {
+        return load_damaged(c, name, path, &saved);
     }
     if (name == NULL || !session_reset(c->s) ||
         !session_push_frame(c->s, name, path, bytes, c->s->supply.count)) {

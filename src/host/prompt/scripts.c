@@ -4,9 +4,24 @@
 #include <string.h>
 
 #include "process/tell.h"
+#include "session/saved.h"
 #include "store/files.h"
 
 enum { SCRIPT_MOST = 1 << 30 };  // bytes of a script
+
+// A saved session that was cut or changed runs up to its last whole line, and that is said.
+static size_t whole_length(const struct buf *bytes, const char *name)
+{
+    struct saved saved = saved_read(bytes->count == 0 ? "" : bytes->data, bytes->count);
+    struct text words;
+    text_init(&words);
+    saved_say(&saved, &words);
+    if (text_length(&words) > 0) {
+        tell(stderr, "backstep: %s: %s\n", name, text_get(&words));
+    }
+    text_release(&words);
+    return saved.length;
+}
 
 static bool run_file(struct host *h, const char *path)
 {
@@ -17,10 +32,9 @@ static bool run_file(struct host *h, const char *path)
     if (!ok) {
         tell(stderr, "backstep: %s\n", d.message);
     } else {
-        struct source source = {.name = strcmp(path, "-") == 0 ? "<stdin>" : path,
-                                .text = bytes.data,
-                                .length = bytes.count,
-                                .line = 1};
+        const char *name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+        size_t length = whole_length(&bytes, name);
+        struct source source = {.name = name, .text = bytes.data, .length = length, .line = 1};
         enum session_state state = host_run(h, &source);
         ok = state == SESSION_DONE || state == SESSION_QUIT;
     }
