@@ -23,7 +23,7 @@ static uint32_t random_training(struct tape *t, struct rng *rng)
     uint32_t last = random_graph(t, rng, 40, 400, true);
     for (uint32_t i = 0; i < last; i++) {
         if (tape_op(t, i) == OP_LEAF && (i == 0 || rng_below(rng, 3) == 0)) {
-            BUF(uint8_t, &t->mark)[i] = MARK_PARAM;
+            assert_true(tape_set_marks(t, NULL, i, MARK_PARAM));
         }
     }
     return rng_below(rng, 2) == 0 ? last : (uint32_t)rng_below(rng, last + 1);
@@ -35,6 +35,7 @@ static void copy_tape(struct tape *to, const struct tape *from)
     copy_buf(&to->value, &from->value);
     copy_buf(&to->grad, &from->grad);
     copy_buf(&to->mark, &from->mark);
+    copy_buf(&to->blocks, &from->blocks);
     to->any_stale = from->any_stale;
 }
 
@@ -61,7 +62,7 @@ static void steps_on_a_part_are_those_on_the_whole(void **state)
         sweep_forward(&whole, NULL, NULL, NULL);
         copy_tape(&part, &whole);
         copy_buf(&states[1], &states[0]);
-        assert_true(descent_begin(&d, &part, NULL, &o, &states[1]));
+        assert_true(descent_begin(&d, &part, NULL, &o, &states[1], NODE_NONE));
         assert_true(descent_aim(&d, root));
         for (int step = 0; step < 4; step++) {
             double loss;
@@ -99,7 +100,7 @@ static void each_aim_begins_with_clean_gradients(void **state)
     uint32_t w = tape_leaf(&t, 1, MARK_PARAM), a = tape_leaf(&t, 2, 0), b = tape_leaf(&t, 3, 0);
     uint32_t aside = tape_apply(&t, OP_NEG, w, w);
     uint32_t count = tape_count(&t);
-    assert_true(descent_begin(&d, &t, NULL, &o, &states));
+    assert_true(descent_begin(&d, &t, NULL, &o, &states, NODE_NONE));
     assert_true(descent_aim(&d, tape_apply(&t, OP_MUL, w, a)));
     assert_int_equal(descent_step(&d, NULL, &loss), SWEEP_DONE);
     assert_true(loss == 2 && tape_value(&t, w) == 0 && tape_grad(&t, a) == 1);
@@ -128,7 +129,7 @@ static void a_loss_that_is_no_number_moves_nothing(void **state)
     tape_init(&t);
     buf_init(&states, sizeof(struct optim_state));
     uint32_t w = tape_leaf(&t, -1, MARK_PARAM), root = tape_apply(&t, OP_LOG, w, w);
-    assert_true(descent_begin(&d, &t, NULL, &(struct optim){.rate = 1}, &states));
+    assert_true(descent_begin(&d, &t, NULL, &(struct optim){.rate = 1}, &states, NODE_NONE));
     assert_true(descent_aim(&d, root));
     assert_int_equal(descent_step(&d, NULL, &loss), SWEEP_DONE);
     assert_true(isnan(loss) && tape_value(&t, w) == -1);
@@ -146,9 +147,9 @@ static void a_stopped_step_moves_nothing(void **state)
     double loss;
     struct stop stop = {.asked = 1};
     uint32_t root = ladder(&t, 3);
-    BUF(uint8_t, &t.mark)[0] = MARK_PARAM;
+    assert_true(tape_set_marks(&t, NULL, 0, MARK_PARAM));
     buf_init(&states, sizeof(struct optim_state));
-    assert_true(descent_begin(&d, &t, NULL, &(struct optim){.rate = 1}, &states));
+    assert_true(descent_begin(&d, &t, NULL, &(struct optim){.rate = 1}, &states, NODE_NONE));
     assert_true(descent_aim(&d, root));
     assert_int_equal(descent_step(&d, &stop, &loss), SWEEP_STOPPED);
     assert_true(tape_value(&t, 0) == 1);

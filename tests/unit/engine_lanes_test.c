@@ -171,6 +171,7 @@ static void copy_tape(struct tape *to, const struct tape *from)
     copy_buf(&to->value, &from->value);
     copy_buf(&to->grad, &from->grad);
     copy_buf(&to->mark, &from->mark);
+    copy_buf(&to->blocks, &from->blocks);
     to->any_stale = from->any_stale;
 }
 
@@ -185,8 +186,8 @@ static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
     buf_init(&states[0], sizeof(struct optim_state));
     buf_init(&states[1], sizeof(struct optim_state));
     copy_tape(&b, a);
-    assert_true(descent_begin(&plain, a, NULL, o, &states[0]) && descent_aim(&plain, root));
-    assert_true(descent_begin(&replayed, &b, NULL, o, &states[1]) && descent_aim(&replayed, root));
+    assert_true(descent_begin(&plain, a, NULL, o, &states[0], root));
+    assert_true(descent_begin(&replayed, &b, NULL, o, &states[1], root));
     for (int step = 0; step < STEPS; step++) {
         double expected, loss;
         assert_int_equal(descent_step(&plain, NULL, &expected), SWEEP_DONE);
@@ -256,7 +257,7 @@ static void random_graphs_train_alike(void **state)
     for (int i = 0; i < 500; i++) {
         struct tape t;
         uint32_t root = random_graph(&t, &rng, 30, 600, i % 2 == 0);
-        BUF(uint8_t, &t.mark)[0] = MARK_PARAM;
+        assert_true(tape_set_marks(&t, NULL, 0, MARK_PARAM));
         trains_alike(&t, root, &(struct optim){.rate = 0.01}, LANES_WIDEST);
         tape_release(&t);
     }

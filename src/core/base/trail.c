@@ -20,6 +20,7 @@ void trail_init(struct trail *t)
 {
     buf_init(&t->changes, sizeof(struct change));
     buf_init(&t->bytes, 1);
+    buf_init(&t->seen, sizeof(size_t));
     t->begun = SIZE_MAX;
     t->saves = 0;
 }
@@ -28,6 +29,7 @@ void trail_release(struct trail *t)
 {
     buf_release(&t->changes);
     buf_release(&t->bytes);
+    buf_release(&t->seen);
     t->begun = SIZE_MAX;
 }
 
@@ -93,28 +95,49 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
     return true;
 }
 
-// A loop of passes saves the whole array each time: the first of the statement is enough; and what
-// the statement itself appended need not be saved at all. Only the first few changes are looked at:
-// there a statement leaves the lengths, and a pass over everything its own.
-static size_t still_to_save(const struct trail *t, const struct buf *owner, size_t first,
-                            size_t count)
+enum { SEEN = 1024 };  // places; a power of two
+
+// Where a change of these elements leaves its number. NULL: no memory for it.
+static size_t *seen_at(struct trail *t, const struct buf *owner, size_t first, size_t count)
+{
+    if (t->seen.count == 0 && !buf_resize(&t->seen, SEEN)) {
+        t->seen.failed = false;
+        return NULL;
+    }
+    size_t h = ((size_t)owner / sizeof *owner * 31 + first) * 31 + count;
+    return &BUF(size_t, &t->seen)[(h ^ h >> 10 ^ h >> 20) % SEEN];
+}
+
+static bool covers(const struct change *c, const struct buf *owner, size_t first, size_t count)
+{
+    return c->owner == owner && c->kind == CHANGE_ELEMENTS && c->first <= first &&
+           first + count <= c->first + c->count;
+}
+
+// A loop saves the same elements each time: the first of the statement is enough; and what the
+// statement itself appended need not be saved at all. The first few changes are looked at: there a
+// statement leaves the lengths, and a pass over everything its own. Others are found again by what
+// they are about, if they were not driven from their place meanwhile.
+static size_t still_to_save(struct trail *t, const struct buf *owner, size_t first, size_t count)
 {
     enum { LOOK = 48 };
     const struct change *changes = t->changes.data;
     for (size_t i = t->begun; i < t->changes.count && i - t->begun < LOOK; i++) {
         const struct change *c = &changes[i];
-        if (c->owner != owner) {
-            continue;
-        }
-        if (c->kind == CHANGE_LONGER && first + count > c->first) {
+        if (c->owner == owner && c->kind == CHANGE_LONGER && first + count > c->first) {
             count = c->first > first ? c->first - first : 0;
         }
-        if (c->kind == CHANGE_ELEMENTS && c->first <= first &&
-            first + count <= c->first + c->count) {
+        if (covers(c, owner, first, count)) {
             return 0;
         }
     }
-    return count;
+    size_t *seen = t->changes.count > t->begun ? seen_at(t, owner, first, count) : NULL;
+    bool known = seen != NULL && *seen >= t->begun && *seen < t->changes.count &&
+                 covers(&changes[*seen], owner, first, count);
+    if (seen != NULL && !known) {
+        *seen = t->changes.count;
+    }
+    return known ? 0 : count;
 }
 
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)

@@ -45,6 +45,7 @@ static bool copy_above(struct session *s, struct moves *m)
         }
         BUF(double, &t->grad)[copy] = tape_grad(t, i);
         BUF(uint8_t, &t->mark)[copy] |= BUF(uint8_t, &t->mark)[i] & MARK_GRAD;
+        tape_note(t, copy, MARK_GRAD);
         BUF(uint32_t, &m->to)[i - m->from] = copy;
     }
     return true;
@@ -127,6 +128,7 @@ static bool take_place(struct session *s, uint32_t old, uint32_t by, uint32_t en
     if (ok) {
         BUF(double, &s->tape.grad)[by] = tape_grad(&s->tape, old);
         BUF(uint8_t, &s->tape.mark)[by] |= BUF(uint8_t, &s->tape.mark)[old] & MARK_GRAD;
+        tape_note(&s->tape, by, MARK_GRAD);
     }
     ok = ok && copy_above(s, &m) && add_pieces(s, &m) && move_names(s, &m);
     if (ok) {

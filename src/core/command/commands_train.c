@@ -8,10 +8,9 @@
 static bool no_params(struct call *c)
 {
     const struct tape *t = &c->s->tape;
-    for (uint32_t i = 0; i < tape_count(t); i++) {
-        if (tape_marked(t, i, MARK_PARAM)) {
-            return false;
-        }
+    uint32_t count = tape_count(t);
+    if (tape_next(t, MARK_PARAM, 0, count) < count) {
+        return false;
     }
     diag_set(c->diag, c->command, "there is no parameter to move");
     diag_hint(c->diag, "make one with param w = 0.5");
@@ -50,8 +49,10 @@ struct before {
 static void note_before(struct call *c, struct buf *before)
 {
     const struct tape *t = &c->s->tape;
-    for (uint32_t i = 0; i < tape_count(t) && before->count <= CALL_ROWS_CUT; i++) {
-        struct before *at = tape_marked(t, i, MARK_PARAM) ? buf_push(before, 1) : NULL;
+    uint32_t count = tape_count(t);
+    for (uint32_t i = tape_next(t, MARK_PARAM, 0, count);
+         i < count && before->count <= CALL_ROWS_CUT; i = tape_next(t, MARK_PARAM, i + 1, count)) {
+        struct before *at = buf_push(before, 1);
         if (at != NULL) {
             *at = (struct before){i, tape_value(t, i)};
         }
@@ -134,8 +135,8 @@ static bool begin(struct call *c, struct training *t, const struct optim *o, int
     if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root, steps >= WORTHWHILE)) {
         return false;
     }
-    return (descent_begin(&t->descent, &s->tape, &s->undo, o, &s->optimiser) &&
-            (t->batch.size > 0 || descent_aim(&t->descent, t->root))) ||
+    uint32_t root = t->batch.size > 0 ? NODE_NONE : t->root;
+    return descent_begin(&t->descent, &s->tape, &s->undo, o, &s->optimiser, root) ||
            diag_out_of_memory(c->diag);
 }
 

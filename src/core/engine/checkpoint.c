@@ -38,6 +38,7 @@ enum sweep_end checkpoint_recompute(struct checkpoint *c, struct stop *stop)
     for (uint32_t i = 0; i < tape_count(t); i++) {
         if (tape_op(t, i) != OP_LEAF) {
             BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
+            tape_note(t, i, MARK_STALE);
         }
     }
     t->any_stale = true;
@@ -76,6 +77,7 @@ void checkpoint_keep_nodes(struct checkpoint *c)
         if (tape_marked(t, (uint32_t)n.a, MARK_STALE) ||
             tape_marked(t, (uint32_t)n.b, MARK_STALE)) {
             BUF(uint8_t, &t->mark)[i] |= MARK_STALE;
+            tape_note(t, i, MARK_STALE);
         }
     }
 }

@@ -3,12 +3,21 @@
 #include <math.h>
 
 bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
-                   struct buf *states)
+                   struct buf *states, uint32_t root)
 {
     *d = (struct descent){.tape = t, .states = states, .optim = *o, .root = NODE_NONE};
     buf_init(&d->stretches, sizeof(struct stretch));
-    return optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
-           trail_save(trail, &t->value, 0, tape_count(t)) && sweep_zero(t, trail) == SWEEP_DONE;
+    bool ok = optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
+              sweep_zero(t, trail) == SWEEP_DONE &&
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled);
+    if (root == NODE_NONE) {
+        uint32_t count = tape_count(t);
+        return ok && trail_save(trail, &t->value, 0, count) &&
+               trail_save(trail, &t->grad, 0, count) && trail_save(trail, &t->mark, 0, count);
+    }
+    return ok && descent_aim(d, root) && sweep_save_in(trail, &t->value, &d->stretches) &&
+           sweep_save_in(trail, &t->grad, &d->stretches) &&
+           sweep_save_in(trail, &t->mark, &d->stretches);
 }
 
 void descent_release(struct descent *d)

@@ -25,10 +25,10 @@ struct descent {
     struct lanes *lanes;   // a program for root; NULL: there is none
 };
 
-// Begins: all that steps will change is saved on `trail` (NULL: nothing is), every gradient is 0
-// then. Release it with descent_release, whatever comes back. False if out of memory.
+// Begins, aiming at root: all that steps will change is saved on `trail` (NULL: nothing is), every
+// gradient is 0 then. Root NODE_NONE: each step is to have a root of its own. Release it with descent_release, whatever comes back. False if out of memory.
 bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
-                   struct buf *states);
+                   struct buf *states, uint32_t root);
 void descent_release(struct descent *d);
 // The steps that follow go down from root. Gradients that were left by those before go to 0.
 // Nodes may have been appended, and cut off again, since. False if out of memory.

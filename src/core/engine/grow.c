@@ -286,6 +286,7 @@ static bool trim(struct growing *g, const uint32_t *of, size_t count, struct buf
         BUF(struct node, &t->node)[next] = n;
         BUF(double, &t->value)[next] = tape_value(t, i);
         BUF(uint8_t, &t->mark)[next] = BUF(uint8_t, &t->mark)[i];
+        tape_note(t, next, BUF(uint8_t, &t->mark)[i]);
         next++;
     }
     if (ok) {

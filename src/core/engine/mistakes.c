@@ -236,6 +236,7 @@ enum sweep_end mistakes_backward(struct tape *t, struct trail *trail, struct sto
             double held = tape_op(t, id) == OP_LEAF ? tape_grad(t, id) : 0;
             BUF(double, &t->grad)[id] = held + adjoints_get(&adjoints, id);
             BUF(uint8_t, &t->mark)[id] |= MARK_GRAD;
+            tape_note(t, id, MARK_GRAD);
         }
     }
     adjoints_release(&adjoints);

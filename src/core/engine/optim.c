@@ -138,13 +138,14 @@ static double clipping(const struct tape *t, const struct optim *o, const struct
 bool optim_list(const struct tape *t, struct buf *params, struct buf *states)
 {
     buf_init(params, sizeof(struct optim_param));
-    const uint8_t *mark = t->mark.data;
-    for (uint32_t i = 0; i < tape_count(t); i++) {
-        if ((mark[i] & MARK_PARAM) != 0 && tape_op(t, i) == OP_LEAF) {
-            struct optim_param *at = buf_push(params, 1);
-            if (at == NULL) {
-                return false;
-            }
+    uint32_t count = tape_count(t);
+    for (uint32_t i = tape_next(t, MARK_PARAM, 0, count); i < count;
+         i = tape_next(t, MARK_PARAM, i + 1, count)) {
+        struct optim_param *at = tape_op(t, i) == OP_LEAF ? buf_push(params, 1) : NULL;
+        if (params->failed) {
+            return false;
+        }
+        if (at != NULL) {
             *at = (struct optim_param){i, false};
         }
     }
@@ -186,20 +187,46 @@ static void spread_over(struct tape *t, struct stretch in)
 {
     const struct node *node = t->node.data;
     uint8_t *mark = t->mark.data;
+    bool stale = false;
     for (uint32_t i = in.first; i < in.end; i++) {
         if (node[i].op != OP_LEAF &&
             ((mark[node[i].a] | mark[node[i].b]) & (MARK_STALE | MARK_REACHED)) != 0) {
             mark[i] |= MARK_STALE;
-            t->any_stale = true;
+            stale = true;
         }
     }
+    if (stale) {
+        t->any_stale = true;
+        tape_note_range(t, in.first, in.end, MARK_STALE);
+    }
+}
+
+// What depends on no parameter is passed over, and what is stale already.
+static void spread_everywhere(struct tape *t)
+{
+    uint32_t count = tape_count(t);
+    struct stretch in = {.end = t->settled};
+    while ((in.first = tape_next(t, MARK_MOVES, in.end, count)) < count) {
+        in.end = tape_next_without(t, MARK_MOVES, in.first, count);
+        spread_over(t, in);
+    }
+}
+
+static bool all_moved(const struct buf *params)
+{
+    bool all = true;
+    for (size_t k = 0; k < params->count; k++) {
+        all &= BUF(struct optim_param, params)[k].moved;
+    }
+    return all;
 }
 
 void optim_spread(struct tape *t, const struct buf *params, const struct buf *stretches)
 {
     mark_moved(t, params, true);
     if (stretches == NULL) {
-        spread_over(t, (struct stretch){0, tape_count(t)});
+        spread_everywhere(t);
+        t->settled = all_moved(params) ? tape_count(t) : t->settled;
     }
     for (size_t k = 0; stretches != NULL && k < stretches->count; k++) {
         spread_over(t, BUF(struct stretch, stretches)[k]);
@@ -211,10 +238,10 @@ bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, st
                   size_t *moved)
 {
     struct buf params;
-    uint32_t count = tape_count(t);
     *moved = 0;
     bool ok = optim_list(t, &params, states) && trail_save(trail, states, 0, states->count) &&
-              trail_save(trail, &t->value, 0, count) && trail_save(trail, &t->mark, 0, count);
+              sweep_save(t, trail, &t->value, MARK_PARAM, 0) &&
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled);
     if (ok) {
         optim_move(t, o, o->rate, &params, states);
         optim_spread(t, &params, NULL);

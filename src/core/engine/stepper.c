@@ -84,6 +84,7 @@ static bool set_marks(struct stepper *s, struct trail *trail, uint32_t id, uint8
             return false;
         }
         mark[id] = marks;
+        tape_note(s->tape, id, marks);
     }
     return true;
 }
@@ -108,6 +109,7 @@ static bool step_forward(struct stepper *s, struct trail *trail, struct step_fac
     uint32_t id = fact->step.node;
     uint8_t marks = BUF(uint8_t, &t->mark)[id];
     buf_release(&s->live);
+    t->settled = 0;
     fact->before = tape_value(t, id);
     fact->after = op_value(fact->op, fact->operand_value[0], fact->operand_value[1]);
     return set_number(s, trail, &t->value, id, fact->after) &&
@@ -142,6 +144,7 @@ static bool step_seed(struct stepper *s, struct trail *trail, struct step_fact *
     }
     fact->after = grad[s->root] += 1;
     mark[s->root] |= MARK_GRAD;
+    tape_note(s->tape, s->root, MARK_GRAD);
     return true;
 }
 
@@ -239,6 +242,7 @@ bool stepper_back(struct stepper *s, struct trail *trail)
     s->at--;
     // The node may be stale again.
     s->tape->any_stale |= step.kind == STEP_FORWARD;
+    s->tape->settled = 0;
     return true;
 }
 

@@ -6,156 +6,80 @@
 #include "engine/ops_inline.h"
 #include "base/stop.h"
 
-// The first and one past the last stale node; false if there is none.
-static bool stale_range(const struct tape *t, uint32_t *first, uint32_t *end)
+// Saves a run of nodes after the other: one change for those that lie close together, and one for all
+// that come after a few.
+struct savings {
+    struct trail *trail;
+    struct buf *owner;
+    uint32_t first, end;  // the run that is still to be saved
+    int runs;
+};
+
+static bool add_run(struct savings *s, uint32_t first, uint32_t end, uint32_t count)
 {
-    const uint8_t *mark = t->mark.data;
-    uint32_t lo = 0, hi = t->any_stale ? tape_count(t) : 0;
-    while (lo < hi && (mark[lo] & MARK_STALE) == 0) {
-        lo++;
+    enum { CLOSE = 64, FEW = 8 };
+    bool ok = true;
+    if (s->first == s->end || first > s->end + CLOSE) {
+        ok = trail_save(s->trail, s->owner, s->first, s->end - s->first);
+        s->first = first;
+        s->runs++;
     }
-    while (hi > lo && (mark[hi - 1] & MARK_STALE) == 0) {
-        hi--;
+    s->end = s->runs > FEW ? count : end;
+    return ok;
+}
+
+bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,
+                uint32_t from)
+{
+    struct savings s = {.trail = trail, .owner = owner};
+    uint32_t count = tape_count(t), i = trail == NULL ? count : tape_next(t, marks, from, count);
+    bool ok = true;
+    while (ok && i < count) {
+        uint32_t end = tape_next_without(t, marks, i, count);
+        ok = add_run(&s, i, end, count);
+        i = s.end == count ? count : tape_next(t, marks, end, count);
     }
-    *first = lo;
-    *end = hi;
-    return lo < hi;
+    return ok && trail_save(trail, owner, s.first, s.end - s.first);
+}
+
+bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches)
+{
+    struct savings s = {.trail = trail, .owner = owner};
+    const struct stretch *in = stretches->data;
+    uint32_t count = stretches->count == 0 ? 0 : in[stretches->count - 1].end;
+    bool ok = true;
+    for (size_t k = 0; ok && trail != NULL && k < stretches->count && s.end != count; k++) {
+        ok = add_run(&s, in[k].first, in[k].end, count);
+    }
+    return ok && trail_save(trail, owner, s.first, s.end - s.first);
 }
 
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count)
 {
-    uint32_t first, end, fresh = 0;
-    if (stale_range(t, &first, &end)) {
-        if (!trail_save(trail, &t->value, first, end - first) ||
-            !trail_save(trail, &t->mark, first, end - first)) {
-            return SWEEP_NO_MEMORY;
+    uint32_t end = t->any_stale ? tape_count(t) : 0, fresh = 0;
+    if (end > 0 && (!sweep_save(t, trail, &t->value, MARK_STALE, 0) ||
+                    !sweep_save(t, trail, &t->mark, MARK_STALE, 0))) {
+        return SWEEP_NO_MEMORY;
+    }
+    const struct node *node = t->node.data;
+    double *value = t->value.data;
+    uint8_t *mark = t->mark.data;
+    for (uint32_t i = tape_next(t, MARK_STALE, 0, end); i < end;
+         i = tape_next(t, MARK_STALE, i + 1, end)) {
+        if (stop_asked(stop, fresh)) {
+            return SWEEP_STOPPED;
         }
-        const struct node *node = t->node.data;
-        double *value = t->value.data;
-        uint8_t *mark = t->mark.data;
-        for (uint32_t i = first; i < end; i++) {
-            if (stop_asked(stop, i)) {
-                return SWEEP_STOPPED;
-            }
-            if ((mark[i] & MARK_STALE) != 0) {
-                value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
-                mark[i] &= (uint8_t)~MARK_STALE;
-                fresh++;
-            }
-        }
+        value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
+        mark[i] &= (uint8_t)~MARK_STALE;
+        fresh++;
     }
     t->any_stale = false;
+    t->settled = fresh > 0 ? 0 : t->settled;
     if (count != NULL) {
         *count = fresh;
     }
     return SWEEP_DONE;
-}
-
-// ---- Stretches ----------------------------------------------------------------------------------
-
-static bool add_node(struct buf *stretches, uint32_t id)
-{
-    size_t n = stretches->count;
-    if (n > 0 && BUF(struct stretch, stretches)[n - 1].end == id) {
-        BUF(struct stretch, stretches)[n - 1].end++;
-        return true;
-    }
-    struct stretch *at = buf_push(stretches, 1);
-    if (at != NULL) {
-        *at = (struct stretch){id, id + 1};
-    }
-    return at != NULL;
-}
-
-static bool meet(struct tape *t, struct buf *ids, uint32_t id)
-{
-    uint8_t *mark = BUF(uint8_t, &t->mark) + id;
-    if ((*mark & MARK_REACHED) != 0) {
-        return true;
-    }
-    uint32_t *at = buf_push(ids, 1);
-    if (at == NULL) {
-        return false;
-    }
-    *at = id;
-    *mark |= MARK_REACHED;
-    return true;
-}
-
-// Marks what root depends on, and lists it in the order in which it was met. *lowest is the
-// smallest number among them.
-static bool mark_below(struct tape *t, uint32_t root, struct buf *ids, uint32_t *lowest)
-{
-    bool ok = meet(t, ids, root);
-    *lowest = root;
-    for (size_t k = 0; k < ids->count && ok; k++) {
-        uint32_t id = BUF(uint32_t, ids)[k];
-        struct node n = tape_node(t, id);
-        *lowest = id < *lowest ? id : *lowest;
-        ok = meet(t, ids, (uint32_t)n.b) && meet(t, ids, (uint32_t)n.a);
-    }
-    return ok;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-// Down to where so many nodes in a row are not marked, looking is cheaper than sorting.
-static uint32_t dense_from(const uint8_t *mark, uint32_t lowest, uint32_t root)
-{
-    enum { PATIENCE = 256 };
-    uint32_t gap = 0, i = root + 1;
-    while (i > lowest && gap < PATIENCE) {
-        i--;
-        gap = (mark[i] & MARK_REACHED) != 0 ? 0 : gap + 1;
-    }
-    return i;
-}
-
-// The listed ids below `end`, in ascending order.
-static bool add_sorted(struct buf *ids, uint32_t end, struct buf *out)
-{
-    uint32_t *id = ids->data;
-    size_t count = 0;
-    for (size_t k = 0; k < ids->count; k++) {
-        if (id[k] < end) {
-            uint32_t held = id[count];
-            id[count++] = id[k];
-            id[k] = held;
-        }
-    }
-    if (count > 1) {
-        qsort(id, count, sizeof *id, compare_ids);
-    }
-    bool ok = true;
-    for (size_t k = 0; k < count && ok; k++) {
-        ok = add_node(out, id[k]);
-    }
-    return ok;
-}
-
-bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out)
-{
-    struct buf ids;
-    uint32_t lowest = root;
-    buf_init(&ids, sizeof(uint32_t));
-    buf_init(out, sizeof(struct stretch));
-    bool ok = mark_below(t, root, &ids, &lowest);
-    uint8_t *mark = t->mark.data;
-    uint32_t dense = dense_from(mark, lowest, root);
-    ok = ok && add_sorted(&ids, dense, out);
-    for (uint32_t i = dense; i <= root && ok; i++) {
-        ok = (mark[i] & MARK_REACHED) == 0 || add_node(out, i);
-    }
-    for (size_t k = 0; k < ids.count; k++) {
-        mark[BUF(uint32_t, &ids)[k]] &= (uint8_t)~MARK_REACHED;
-    }
-    buf_release(&ids);
-    return ok;
 }
 
 enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,
@@ -163,9 +87,7 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop
 {
     uint32_t fresh = 0;
     const struct stretch *in = stretches->data;
-    uint32_t first = in[0].first, end = in[stretches->count - 1].end;
-    if (!trail_save(trail, &t->value, first, end - first) ||
-        !trail_save(trail, &t->mark, first, end - first)) {
+    if (!sweep_save_in(trail, &t->value, stretches) || !sweep_save_in(trail, &t->mark, stretches)) {
         return SWEEP_NO_MEMORY;
     }
     const struct node *node = t->node.data;
@@ -179,6 +101,7 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop
             if ((mark[i] & MARK_STALE) != 0) {
                 value[i] = op_value_inline((enum op)node[i].op, value[node[i].a], value[node[i].b]);
                 mark[i] &= (uint8_t)~MARK_STALE;
+                t->settled = t->settled < i ? t->settled : i;
                 fresh++;
             }
         }
@@ -286,32 +209,43 @@ static struct sweep_flow flow_from(struct tape *t, uint32_t root)
     return f;
 }
 
+// The pass over these stretches. False: it was stopped.
+static bool walk_stretches(struct tape *t, struct stop *stop, uint32_t root,
+                           const struct buf *stretches, struct sweep_flow *f)
+{
+    *f = flow_from(t, root);
+    for (size_t k = stretches->count; k-- > 0;) {
+        struct stretch in = BUF(struct stretch, stretches)[k];
+        tape_note_range(t, in.first, in.end, MARK_GRAD);
+        if (!walk_down(f, stop, in)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop,
                               uint32_t root, uint32_t *held)
 {
-    if (!trail_save(trail, &t->grad, 0, root + 1) || !trail_save(trail, &t->mark, 0, root + 1)) {
-        return SWEEP_NO_MEMORY;
-    }
-    struct sweep_flow f = flow_from(t, root);
-    if (!walk_down(&f, stop, (struct stretch){0, root + 1})) {
-        return SWEEP_STOPPED;
-    }
-    if (held != NULL) {
+    struct buf below;
+    struct sweep_flow f;
+    bool ok = sweep_near(t, root, &below) && sweep_save_in(trail, &t->grad, &below) &&
+              sweep_save_in(trail, &t->mark, &below);
+    enum sweep_end end = !ok                                         ? SWEEP_NO_MEMORY
+                         : walk_stretches(t, stop, root, &below, &f) ? SWEEP_DONE
+                                                                     : SWEEP_STOPPED;
+    buf_release(&below);
+    if (end == SWEEP_DONE && held != NULL) {
         *held = f.held;
     }
-    return SWEEP_DONE;
+    return end;
 }
 
 enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
                                  const struct buf *stretches)
 {
-    struct sweep_flow f = flow_from(t, root);
-    for (size_t k = stretches->count; k-- > 0;) {
-        if (!walk_down(&f, stop, BUF(struct stretch, stretches)[k])) {
-            return SWEEP_STOPPED;
-        }
-    }
-    return SWEEP_DONE;
+    struct sweep_flow f;
+    return walk_stretches(t, stop, root, stretches, &f) ? SWEEP_DONE : SWEEP_STOPPED;
 }
 
 void sweep_clear(struct tape *t, uint32_t first, uint32_t end)
@@ -327,11 +261,16 @@ void sweep_clear(struct tape *t, uint32_t first, uint32_t end)
 
 enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
 {
-    uint32_t count = tape_count(t);
-    if (!trail_save(trail, &t->grad, 0, count) || !trail_save(trail, &t->mark, 0, count)) {
+    if (!sweep_save(t, trail, &t->grad, MARK_GRAD, 0) ||
+        !sweep_save(t, trail, &t->mark, MARK_GRAD, 0)) {
         return SWEEP_NO_MEMORY;
     }
-    sweep_clear(t, 0, count);
+    uint32_t count = tape_count(t), i = tape_next(t, MARK_GRAD, 0, count);
+    while (i < count) {
+        uint32_t end = tape_next_without(t, MARK_GRAD, i, count);
+        sweep_clear(t, i, end);
+        i = tape_next(t, MARK_GRAD, end, count);
+    }
     return SWEEP_DONE;
 }
 
@@ -394,41 +333,4 @@ bool adjoints_reach(const struct adjoints *a, uint32_t id)
 double adjoints_get(const struct adjoints *a, uint32_t id)
 {
     return adjoints_reach(a, id) ? BUF(double, &a->grad)[id - a->from] : 0;
-}
-
-static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below)
-{
-    buf_init(below, 1);
-    if (!buf_resize(below, (size_t)root + 1)) {
-        return false;
-    }
-    const struct node *node = t->node.data;
-    uint8_t *mark = below->data;
-    mark[root] = 1;
-    for (uint32_t i = root + 1; i-- > 0;) {
-        if (mark[i] != 0) {
-            mark[node[i].a] = mark[node[i].b] = 1;
-        }
-    }
-    return true;
-}
-
-bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
-{
-    buf_init(ids, sizeof(uint32_t));
-    struct buf below;
-    bool ok = mark_reach(t, root, &below);
-    const uint8_t *mark = below.data;
-    size_t count = 0;
-    for (uint32_t i = 0; ok && i <= root; i++) {
-        count += mark[i];
-    }
-    ok = ok && buf_resize(ids, count);
-    for (uint32_t i = 0, k = 0; ok && i <= root; i++) {
-        if (mark[i] != 0) {
-            BUF(uint32_t, ids)[k++] = i;
-        }
-    }
-    buf_release(&below);
-    return ok;
 }

@@ -25,8 +25,17 @@ struct stretch {
 // them (`out`, of struct stretch, is initialised here): for passes that cost what root needs, not
 // what there is. No mark changes in the end. False if out of memory.
 bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out);
+// The same for a pass that walks it once: where root depends on much, one stretch is all of the tape
+// up to it, as walking is cheaper than looking.
+bool sweep_near(const struct tape *t, uint32_t root, struct buf *out);
+// Saves an array of the tape's on the trail, at the nodes from `from` on with these marks (those that
+// tape_next takes), and at more of them where they lie scattered. False if out of memory.
+bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,
+                uint32_t from);
+// The same at the nodes in these stretches.
+bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches);
 // Recomputes the stale nodes in these stretches, which are closed: operands of a node lie in them
-// too. The other nodes stay as they are. trail: what all the stretches span is saved.
+// too. The other nodes stay as they are.
 enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,
                                 const struct buf *stretches, uint32_t *count);
 // The backward pass from `root`, as below, over the stretches that sweep_stretches found for it.

@@ -1,5 +1,7 @@
 #include "engine/tape.h"
 
+#include <string.h>
+
 #include "engine/ops_inline.h"
 
 // Any four different multiples of 64 bytes that are not a power of two apart will do.
@@ -11,8 +13,10 @@ void tape_init(struct tape *t)
     buf_init_skewed(&t->value, sizeof(double), SKEW);
     buf_init_skewed(&t->grad, sizeof(double), 2 * SKEW);
     buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
+    buf_init(&t->blocks, sizeof(uint8_t));
     t->stop = NULL;
     t->any_stale = false;
+    t->settled = 0;
     t->most = TAPE_MOST;
 }
 
@@ -22,6 +26,7 @@ void tape_release(struct tape *t)
     buf_release(&t->value);
     buf_release(&t->grad);
     buf_release(&t->mark);
+    buf_release(&t->blocks);
 }
 
 uint32_t tape_count(const struct tape *t)
@@ -29,18 +34,27 @@ uint32_t tape_count(const struct tape *t)
     return (uint32_t)t->node.count;
 }
 
+// Room for a node's marks in `blocks`.
+static bool has_block(struct tape *t, uint32_t id)
+{
+    size_t blocks = id / TAPE_BLOCK + 1;
+    return blocks <= t->blocks.count || buf_resize(&t->blocks, blocks);
+}
+
 static uint32_t push(struct tape *t, struct node node, double value, uint8_t marks)
 {
     uint32_t id = tape_count(t);
     // Reserve first, so that the four arrays always have the same length.
-    if (id >= t->most || stop_asked(t->stop, id) || !buf_reserve(&t->node, id + 1) || !buf_reserve(&t->value, id + 1) ||
-        !buf_reserve(&t->grad, id + 1) || !buf_reserve(&t->mark, id + 1)) {
+    if (id >= t->most || stop_asked(t->stop, id) || !buf_reserve(&t->node, id + 1) ||
+        !buf_reserve(&t->value, id + 1) || !buf_reserve(&t->grad, id + 1) ||
+        !buf_reserve(&t->mark, id + 1) || !has_block(t, id)) {
         return NODE_NONE;
     }
     *(struct node *)buf_push(&t->node, 1) = node;
     *(double *)buf_push(&t->value, 1) = value;
     *(double *)buf_push(&t->grad, 1) = 0;
     *(uint8_t *)buf_push(&t->mark, 1) = marks;
+    tape_note(t, id, marks);
     return id;
 }
 
@@ -56,15 +70,64 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
     BS_ASSERT(a < tape_count(t) && b < tape_count(t));
     const uint8_t *mark = t->mark.data;
     const double *value = t->value.data;
-    uint8_t stale = (mark[a] | mark[b]) & MARK_STALE;
+    uint8_t both = mark[a] | mark[b];
+    uint8_t marks = both & (MARK_STALE | MARK_MOVES);
+    marks |= (both & MARK_PARAM) != 0 ? MARK_MOVES : 0;
     struct node node = {.op = op, .a = a & TAPE_MOST, .b = b & TAPE_MOST};
-    return push(t, node, op_value_inline(op, value[a], value[b]), stale);
+    return push(t, node, op_value_inline(op, value[a], value[b]), marks);
 }
 
 void tape_cut(struct tape *t, uint32_t count)
 {
     BS_ASSERT(count <= tape_count(t));
+    t->settled = t->settled < count ? t->settled : count;
     t->node.count = t->value.count = t->grad.count = t->mark.count = count;
+}
+
+// Nine times in ten eight nodes are looked at together.
+static uint64_t eight(const uint8_t *mark)
+{
+    uint64_t word;
+    memcpy(&word, mark, sizeof word);
+    return word;
+}
+
+uint32_t tape_next(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end)
+{
+    const uint8_t *mark = t->mark.data, *block = t->blocks.data;
+    const uint64_t mask = 0x0101010101010101u * marks;
+    uint32_t i = from;
+    while (i < end) {
+        uint32_t b = i / TAPE_BLOCK;
+        if ((block[b] & marks) == 0) {
+            bool far = t->blocks.count - b > 8 && (eight(block + b + 1) & mask) == 0;
+            i = (b + (far ? 9 : 1)) * TAPE_BLOCK;
+        } else if (i % 8 == 0 && end - i >= 8 && (eight(mark + i) & mask) == 0) {
+            i += 8;
+        } else if ((mark[i] & marks) != 0) {
+            return i;
+        } else {
+            i++;
+        }
+    }
+    return end;
+}
+
+uint32_t tape_next_without(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end)
+{
+    const uint8_t *mark = t->mark.data;
+    uint32_t i = from;
+    while (i < end && (mark[i] & marks) != 0) {
+        i++;
+    }
+    return i;
+}
+
+void tape_note_range(struct tape *t, uint32_t first, uint32_t end, uint8_t marks)
+{
+    for (uint32_t i = first; i < end; i = (i / TAPE_BLOCK + 1) * TAPE_BLOCK) {
+        tape_note(t, i, marks);
+    }
 }
 
 int tape_arity(const struct tape *t, uint32_t id)
@@ -112,10 +175,16 @@ static void spread_staleness(struct tape *t, uint32_t leaf)
     const struct node *node = t->node.data;
     uint8_t *mark = t->mark.data;
     uint32_t count = tape_count(t);
+    bool param = (mark[leaf] & MARK_PARAM) != 0;
     for (uint32_t i = leaf + 1; i < count; i++) {
+        i = param ? tape_next(t, MARK_MOVES, i, count) : i;
+        if (i == count) {
+            break;
+        }
         if (node[i].a == leaf || node[i].b == leaf ||
             (node[i].op != OP_LEAF && ((mark[node[i].a] | mark[node[i].b]) & MARK_STALE) != 0)) {
             mark[i] |= MARK_STALE;
+            tape_note(t, i, MARK_STALE);
             t->any_stale = true;
         }
     }
@@ -141,7 +210,21 @@ bool tape_set_grad(struct tape *t, struct trail *trail, uint32_t id, double grad
     }
     BUF(double, &t->grad)[id] = grad;
     BUF(uint8_t, &t->mark)[id] |= MARK_GRAD;
+    tape_note(t, id, MARK_GRAD);
     return true;
+}
+
+// All that depends on `leaf` depends on a parameter now.
+static void spread_moves(struct tape *t, uint32_t leaf)
+{
+    const struct node *node = t->node.data;
+    uint8_t *mark = t->mark.data;
+    for (uint32_t i = leaf + 1; i < tape_count(t); i++) {
+        bool moves = node[i].op != OP_LEAF &&
+                     ((mark[node[i].a] | mark[node[i].b]) & (MARK_PARAM | MARK_MOVES)) != 0;
+        mark[i] |= moves ? MARK_MOVES : 0;
+        tape_note(t, i, moves ? MARK_MOVES : 0);
+    }
 }
 
 bool tape_set_marks(struct tape *t, struct trail *trail, uint32_t id, uint8_t marks)
@@ -150,5 +233,9 @@ bool tape_set_marks(struct tape *t, struct trail *trail, uint32_t id, uint8_t ma
         return false;
     }
     BUF(uint8_t, &t->mark)[id] = marks;
+    tape_note(t, id, marks);
+    if ((marks & MARK_PARAM) != 0) {
+        spread_moves(t, id);
+    }
     return true;
 }

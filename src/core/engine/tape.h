@@ -27,6 +27,7 @@ struct node {
 };
 
 enum { TAPE_MOST = (1 << 28) - 1 };  // nodes that a tape can hold
+enum { TAPE_BLOCK = 256 };           // nodes that share a byte of `blocks`
 #define NODE_NONE UINT32_MAX
 
 // Marks, a bit each.
@@ -36,7 +37,8 @@ enum {
     MARK_CONST = 4,     // a leaf written as a number inside an expression
     MARK_PARAM = 8,     // a leaf that training updates
     MARK_REACHED = 16,  // scratch of one sweep; clear outside it
-    MARK_LIVE = 32      // scratch too: a path on which the gradient passes leads here
+    MARK_LIVE = 32,     // scratch too: a path on which the gradient passes leads here
+    MARK_MOVES = 64     // depends on a parameter
 };
 
 struct tape {
@@ -44,9 +46,11 @@ struct tape {
     struct buf value;  // double
     struct buf grad;   // double; 0 until a backward pass adds to it
     struct buf mark;   // uint8_t
+    struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;     // nodes that it may hold: TAPE_MOST at first
     bool any_stale;    // false: no node is stale (true: some may be)
+    uint32_t settled;  // every node below it that depends on a parameter is stale
 };
 
 void tape_init(struct tape *t);
@@ -84,6 +88,20 @@ static inline bool tape_marked(const struct tape *t, uint32_t id, uint8_t marks)
 {
     return (BUF(uint8_t, &t->mark)[id] & marks) != 0;
 }
+
+// The first node from `from` on, before `end`, that has one of these marks; `end` if none has. Blocks
+// of nodes that never had one are passed over, so that a walk costs what it finds, not what there is.
+// It may be asked for MARK_STALE, MARK_GRAD, MARK_PARAM and MARK_MOVES.
+uint32_t tape_next(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end);
+// The first node from `from` on, before `end`, that has none of them.
+uint32_t tape_next_without(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end);
+// To be told by whoever sets such marks without a function of this file. Marks that are restored had
+// been set before: `blocks` forgets nothing.
+static inline void tape_note(struct tape *t, uint32_t id, uint8_t marks)
+{
+    BUF(uint8_t, &t->blocks)[id / TAPE_BLOCK] |= marks;
+}
+void tape_note_range(struct tape *t, uint32_t first, uint32_t end, uint8_t marks);
 
 // Number of operands: 0 for a leaf, 1 or 2.
 int tape_arity(const struct tape *t, uint32_t id);

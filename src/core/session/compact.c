@@ -147,13 +147,13 @@ static void move_states(const struct compaction *k)
     struct buf *states = &k->s->optimiser;
     struct optim_state *state = states->data;
     size_t from = 0, next = 0;
-    for (uint32_t i = 0; i < k->end && from < states->count; i++) {
-        if (tape_marked(&k->s->tape, i, MARK_PARAM)) {
-            if (i < k->first || *to(k, i) != 0) {
-                state[next++] = state[from];
-            }
-            from++;
+    const struct tape *t = &k->s->tape;
+    for (uint32_t i = tape_next(t, MARK_PARAM, 0, k->end); i < k->end && from < states->count;
+         i = tape_next(t, MARK_PARAM, i + 1, k->end)) {
+        if (i < k->first || *to(k, i) != 0) {
+            state[next++] = state[from];
         }
+        from++;
     }
     states->count -= from - next;
 }
@@ -229,6 +229,7 @@ static void move_nodes(struct compaction *k)
         value[next] = value[i];
         grad[next] = grad[i];
         mark[next] = mark[i];
+        tape_note(t, next, mark[i]);
         next++;
     }
     tape_cut(t, next);

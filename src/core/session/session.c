@@ -122,7 +122,8 @@ struct session *session_copy(struct session *s)
     bool ok = copy_array(&copy->names.symbols, &s->names.symbols) &&
               copy_array(&copy->names.text, &s->names.text) &&
               copy_array(&copy->names.heads, &s->names.heads) &&
-              copy_array(&copy->settings, &s->settings);
+              copy_array(&copy->settings, &s->settings) &&
+              copy_array(&copy->tape.blocks, &s->tape.blocks);
     for (size_t i = 0; i < GROWING; i++) {
         ok = ok && copy_array(to[i], from[i]);
     }

@@ -75,10 +75,10 @@ bool trainings_begin(struct trainings *t, struct trail *trail, const struct trai
     k->steps = 0;
     k->first = t->paths.count;
     k->params = 0;
-    for (uint32_t i = 0; i < tape_count(tape) && k->params < TRAININGS_PARAMS; i++) {
-        if (tape_marked(tape, i, MARK_PARAM)) {
-            k->param[k->params++] = (struct training_param){i, names_of_node(names, i)};
-        }
+    uint32_t count = tape_count(tape);
+    for (uint32_t i = tape_next(tape, MARK_PARAM, 0, count);
+         i < count && k->params < TRAININGS_PARAMS; i = tape_next(tape, MARK_PARAM, i + 1, count)) {
+        k->param[k->params++] = (struct training_param){i, names_of_node(names, i)};
     }
     return true;
 }

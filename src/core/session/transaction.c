@@ -35,6 +35,7 @@ void session_growing(struct session *s, struct buf *arrays[GROWING])
 void session_forget_derived(struct session *s)
 {
     s->tape.any_stale = true;
+    s->tape.settled = 0;
     names_changed(&s->names);
 }
 

@@ -1,0 +1,238 @@
+// What a node depends on: as ids, and as stretches of the tape.
+#include <stdlib.h>
+
+#include "engine/sweep.h"
+
+static bool add_node(struct buf *stretches, uint32_t id)
+{
+    size_t n = stretches->count;
+    if (n > 0 && BUF(struct stretch, stretches)[n - 1].end == id) {
+        BUF(struct stretch, stretches)[n - 1].end++;
+        return true;
+    }
+    struct stretch *at = buf_push(stretches, 1);
+    if (at != NULL) {
+        *at = (struct stretch){id, id + 1};
+    }
+    return at != NULL;
+}
+
+static bool meet(struct tape *t, struct buf *ids, uint32_t id)
+{
+    uint8_t *mark = BUF(uint8_t, &t->mark) + id;
+    if ((*mark & MARK_REACHED) != 0) {
+        return true;
+    }
+    uint32_t *at = buf_push(ids, 1);
+    if (at == NULL) {
+        return false;
+    }
+    *at = id;
+    *mark |= MARK_REACHED;
+    return true;
+}
+
+// Marks what root depends on, and lists it in the order in which it was met. *lowest is the
+// smallest number among them.
+static bool mark_below(struct tape *t, uint32_t root, struct buf *ids, uint32_t *lowest)
+{
+    bool ok = meet(t, ids, root);
+    *lowest = root;
+    for (size_t k = 0; k < ids->count && ok; k++) {
+        uint32_t id = BUF(uint32_t, ids)[k];
+        struct node n = tape_node(t, id);
+        *lowest = id < *lowest ? id : *lowest;
+        ok = meet(t, ids, (uint32_t)n.b) && meet(t, ids, (uint32_t)n.a);
+    }
+    return ok;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+// Down to where so many nodes in a row are not marked, looking is cheaper than sorting.
+static uint32_t dense_from(const uint8_t *mark, uint32_t lowest, uint32_t root)
+{
+    enum { PATIENCE = 256 };
+    uint32_t gap = 0, i = root + 1;
+    while (i > lowest && gap < PATIENCE) {
+        i--;
+        gap = (mark[i] & MARK_REACHED) != 0 ? 0 : gap + 1;
+    }
+    return i;
+}
+
+// The listed ids below `end`, in ascending order.
+static bool add_sorted(struct buf *ids, uint32_t end, struct buf *out)
+{
+    uint32_t *id = ids->data;
+    size_t count = 0;
+    for (size_t k = 0; k < ids->count; k++) {
+        if (id[k] < end) {
+            uint32_t held = id[count];
+            id[count++] = id[k];
+            id[k] = held;
+        }
+    }
+    if (count > 1) {
+        qsort(id, count, sizeof *id, compare_ids);
+    }
+    bool ok = true;
+    for (size_t k = 0; k < count && ok; k++) {
+        ok = add_node(out, id[k]);
+    }
+    return ok;
+}
+
+bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out)
+{
+    struct buf ids;
+    uint32_t lowest = root;
+    buf_init(&ids, sizeof(uint32_t));
+    buf_init(out, sizeof(struct stretch));
+    bool ok = mark_below(t, root, &ids, &lowest);
+    uint8_t *mark = t->mark.data;
+    uint32_t dense = dense_from(mark, lowest, root);
+    ok = ok && add_sorted(&ids, dense, out);
+    for (uint32_t i = dense; i <= root && ok; i++) {
+        ok = (mark[i] & MARK_REACHED) == 0 || add_node(out, i);
+    }
+    for (size_t k = 0; k < ids.count; k++) {
+        mark[BUF(uint32_t, &ids)[k]] &= (uint8_t)~MARK_REACHED;
+    }
+    buf_release(&ids);
+    return ok;
+}
+
+// ---- As ids
+
+static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below)
+{
+    buf_init(below, 1);
+    if (!buf_resize(below, (size_t)root + 1)) {
+        return false;
+    }
+    const struct node *node = t->node.data;
+    uint8_t *mark = below->data;
+    mark[root] = 1;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (mark[i] != 0) {
+            mark[node[i].a] = mark[node[i].b] = 1;
+        }
+    }
+    return true;
+}
+
+// The highest of the numbers that are kept comes first: a heap.
+static bool heap_push(struct buf *heap, uint32_t id)
+{
+    size_t at = heap->count;
+    if (buf_push(heap, 1) == NULL) {
+        return false;
+    }
+    uint32_t *h = heap->data;
+    for (; at > 0 && h[(at - 1) / 2] < id; at = (at - 1) / 2) {
+        h[at] = h[(at - 1) / 2];
+    }
+    h[at] = id;
+    return true;
+}
+
+static uint32_t heap_pop(struct buf *heap)
+{
+    uint32_t *h = heap->data, top = h[0], last = h[--heap->count];
+    size_t at = 0;
+    for (size_t child = 1; child < heap->count; child = 2 * at + 1) {
+        child += child + 1 < heap->count && h[child + 1] > h[child];
+        if (h[child] <= last) {
+            break;
+        }
+        h[at] = h[child];
+        at = child;
+    }
+    h[at] = last;
+    return top;
+}
+
+// The operands of a node are met.
+static bool meet_operands(const struct tape *t, uint32_t id, struct buf *heap)
+{
+    struct node n = tape_node(t, id);
+    return n.op == OP_LEAF || (heap_push(heap, (uint32_t)n.a) &&
+                               (n.b == n.a || heap_push(heap, (uint32_t)n.b)));
+}
+
+// What root depends on, if that is little beside the tape: found without a look at what lies between.
+// False: it is more, or there is no memory (`failed`).
+static bool list_few(const struct tape *t, uint32_t root, struct buf *ids)
+{
+    const size_t few = 64 + root / 128;
+    struct buf heap;
+    buf_init(&heap, sizeof(uint32_t));
+    bool ok = heap_push(&heap, root);
+    while (ok && heap.count > 0 && ids->count < few) {
+        uint32_t id = heap_pop(&heap), *at = buf_push(ids, 1);
+        while (heap.count > 0 && BUF(uint32_t, &heap)[0] == id) {
+            heap_pop(&heap);
+        }
+        ok = at != NULL && meet_operands(t, id, &heap);
+        if (ok) {
+            *at = id;
+        }
+    }
+    ids->failed |= heap.failed;
+    bool whole = ok && heap.count == 0;
+    buf_release(&heap);
+    for (size_t i = 0, j = ids->count; whole && i + 1 < j; i++, j--) {
+        uint32_t *id = ids->data, held = id[i];
+        id[i] = id[j - 1];
+        id[j - 1] = held;
+    }
+    return whole;
+}
+
+bool sweep_near(const struct tape *t, uint32_t root, struct buf *out)
+{
+    struct buf ids;
+    buf_init(&ids, sizeof(uint32_t));
+    buf_init(out, sizeof(struct stretch));
+    bool few = list_few(t, root, &ids), ok = !ids.failed;
+    for (size_t k = 0; few && ok && k < ids.count; k++) {
+        ok = add_node(out, BUF(uint32_t, &ids)[k]);
+    }
+    struct stretch *all = ok && !few ? buf_push(out, 1) : NULL;
+    if (all != NULL) {
+        *all = (struct stretch){0, root + 1};
+    }
+    buf_release(&ids);
+    return ok && (few || all != NULL);
+}
+
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
+{
+    buf_init(ids, sizeof(uint32_t));
+    if (list_few(t, root, ids)) {
+        return true;
+    }
+    if (ids->failed) {
+        return false;
+    }
+    struct buf below;
+    bool ok = mark_reach(t, root, &below);
+    const uint8_t *mark = below.data;
+    size_t count = 0;
+    for (uint32_t i = 0; ok && i <= root; i++) {
+        count += mark[i];
+    }
+    ok = ok && buf_resize(ids, count);
+    for (uint32_t i = 0, k = 0; ok && i <= root; i++) {
+        if (mark[i] != 0) {
+            BUF(uint32_t, ids)[k++] = i;
+        }
+    }
+    buf_release(&below);
+    return ok;
+}

@@ -1,0 +1,235 @@
+// What the tape keeps so that nobody has to walk all of it: marks that are found again, what depends on
+// a parameter, what is stale. Held against walks over everything, after random work on random graphs.
+#include "engine_graphs.h"
+
+#include <stdlib.h>
+
+#include "engine/optim.h"
+
+enum { ASKED = 4 };
+static const uint8_t MARKS[ASKED] = {MARK_PARAM, MARK_MOVES, MARK_GRAD, MARK_STALE};
+
+static void marks_are_found(const struct tape *t)
+{
+    uint32_t count = tape_count(t);
+    for (int k = 0; k < ASKED; k++) {
+        uint32_t next = tape_next(t, MARKS[k], 0, count);
+        for (uint32_t i = 0; i < count; i++) {
+            assert_int_equal(i == next, tape_marked(t, i, MARKS[k]));
+            next = i == next ? tape_next(t, MARKS[k], i + 1, count) : next;
+        }
+        assert_int_equal(next, count);
+    }
+}
+
+static void marks_are_true(const struct tape *t)
+{
+    for (uint32_t i = 0; i < tape_count(t); i++) {
+        struct node n = tape_node(t, i);
+        const uint8_t on = MARK_PARAM | MARK_MOVES;
+        bool leaf = n.op == OP_LEAF;
+        bool moves = !leaf && (tape_marked(t, n.a, on) || tape_marked(t, n.b, on));
+        bool late = !leaf && (tape_marked(t, n.a, MARK_STALE) || tape_marked(t, n.b, MARK_STALE));
+        assert_int_equal(moves, tape_marked(t, i, MARK_MOVES));
+        assert_true(!late || tape_marked(t, i, MARK_STALE));
+        assert_true(!moves || i >= t->settled || tape_marked(t, i, MARK_STALE));
+        assert_true(tape_grad(t, i) == 0 || tape_marked(t, i, MARK_GRAD));
+        assert_true(!tape_marked(t, i, MARK_STALE) || t->any_stale);
+    }
+}
+
+// Leaves far apart, computed nodes between them, so that passes meet gaps of all lengths.
+static void grow(struct tape *t, struct rng *rng)
+{
+    uint32_t leaves = (uint32_t)rng_below(rng, rng_below(rng, 3) == 0 ? 5000 : 6);
+    for (uint32_t i = 0; i <= leaves; i++) {
+        bool param = leaves < 6 && rng_below(rng, 3) == 0;
+        tape_leaf(t, rng_uniform(rng), param ? MARK_PARAM : i % 5 == 4 ? MARK_CONST : 0);
+    }
+    for (int i = 0; i < 8; i++) {
+        enum op op = TAME[rng_below(rng, COUNT_OF(TAME))];
+        uint32_t count = tape_count(t);
+        uint32_t a = (uint32_t)rng_below(rng, count), b = (uint32_t)rng_below(rng, count);
+        tape_apply(t, op, a, op_get(op)->arity == 1 ? a : b);
+    }
+}
+
+// What an update, or another value, makes stale: found by a walk over everything.
+static void stale_is(const struct tape *t, const uint8_t *before, const uint8_t *changed)
+{
+    uint32_t count = tape_count(t);
+    uint8_t *late = calloc(count, 1);
+    for (uint32_t i = 0; i < count; i++) {
+        struct node n = tape_node(t, i);
+        bool leaf = n.op == OP_LEAF;
+        late[i] = (before[i] & MARK_STALE) != 0 || (!leaf && (late[n.a] | late[n.b]) != 0);
+        late[i] |= !leaf && (changed[n.a] | changed[n.b]) != 0;
+        assert_int_equal(late[i], tape_marked(t, i, MARK_STALE));
+    }
+    free(late);
+}
+
+static void update(struct tape *t, struct trail *undo, struct buf *states)
+{
+    const struct optim o = {.rate = 0.1};
+    size_t moved, expected = 0;
+    uint32_t count = tape_count(t);
+    uint8_t *before = calloc(count, 1), *changed = calloc(count, 1);
+    memcpy(before, t->mark.data, count);
+    for (uint32_t i = 0; i < count; i++) {
+        changed[i] = (before[i] & MARK_PARAM) != 0 && (before[i] & MARK_GRAD) != 0;
+        expected += changed[i];
+    }
+    assert_true(optim_update(t, undo, &o, states, &moved));
+    assert_int_equal(moved, expected);
+    stale_is(t, before, changed);
+    free(before);
+    free(changed);
+}
+
+static void set_value(struct tape *t, struct trail *undo, uint32_t leaf)
+{
+    uint32_t count = tape_count(t);
+    uint8_t *before = calloc(count, 1), *changed = calloc(count, 1);
+    memcpy(before, t->mark.data, count);
+    changed[leaf] = 1;
+    assert_true(tape_set_value(t, undo, leaf, 0.5));
+    stale_is(t, before, changed);
+    free(before);
+    free(changed);
+}
+
+static void work(struct tape *t, struct rng *rng, struct trail *undo, struct buf *states)
+{
+    uint32_t count = tape_count(t), id = (uint32_t)rng_below(rng, count);
+    switch (rng_below(rng, 6)) {
+    case 0:
+        assert_int_equal(sweep_forward(t, undo, NULL, NULL), SWEEP_DONE);
+        break;
+    case 1:
+        assert_int_equal(sweep_zero(t, undo), SWEEP_DONE);
+        for (uint32_t i = 0; i < count; i++) {
+            assert_true(tape_grad(t, i) == 0 && !tape_marked(t, i, MARK_GRAD));
+        }
+        break;
+    case 2:
+        update(t, undo, states);
+        break;
+    case 3:
+        while (tape_op(t, id) != OP_LEAF) {
+            id = tape_node(t, id).a;
+        }
+        set_value(t, undo, id);
+        break;
+    default:
+        assert_int_equal(sweep_forward(t, undo, NULL, NULL), SWEEP_DONE);
+        assert_int_equal(sweep_backward(t, undo, NULL, id, NULL), SWEEP_DONE);
+        break;
+    }
+}
+
+struct kept {
+    struct buf value, grad, mark;
+};
+
+static void keep(struct kept *k, const struct tape *t)
+{
+    const struct buf *from[] = {&t->value, &t->grad, &t->mark};
+    struct buf *to[] = {&k->value, &k->grad, &k->mark};
+    for (int i = 0; i < 3; i++) {
+        buf_init(to[i], from[i]->size);
+        memcpy(buf_push(to[i], from[i]->count), from[i]->data, from[i]->count * from[i]->size);
+    }
+}
+
+static void drop(struct kept *k)
+{
+    buf_release(&k->value);
+    buf_release(&k->grad);
+    buf_release(&k->mark);
+}
+
+static void is_as_kept(struct kept *k, const struct tape *t)
+{
+    assert_memory_equal(k->value.data, t->value.data, k->value.count * sizeof(double));
+    assert_memory_equal(k->grad.data, t->grad.data, k->grad.count * sizeof(double));
+    assert_memory_equal(k->mark.data, t->mark.data, k->mark.count);
+    drop(k);
+}
+
+static void random_work(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 7);
+    for (int round = 0; round < 40; round++) {
+        struct tape t;
+        struct trail undo;
+        struct buf states;
+        struct kept kept;
+        tape_init(&t);
+        trail_init(&undo);
+        buf_init(&states, sizeof(struct optim_state));
+        for (int i = 0; i < 40; i++) {
+            grow(&t, &rng);
+            keep(&kept, &t);
+            bool stale = t.any_stale;
+            trail_begin(&undo);
+            for (int k = 0; k < 3; k++) {
+                work(&t, &rng, &undo, &states);
+                marks_are_found(&t);
+                marks_are_true(&t);
+            }
+            if (rng_below(&rng, 2) == 0) {
+                trail_take_back(&undo, 0, NULL);
+                t.any_stale = stale;
+                t.settled = 0;
+                is_as_kept(&kept, &t);
+                marks_are_found(&t);
+            } else {
+                drop(&kept);
+                trail_clear(&undo);
+            }
+        }
+        tape_release(&t);
+        trail_release(&undo);
+        buf_release(&states);
+    }
+}
+
+// The gradients of a few nodes far apart are those of a walk over all that lies between.
+static void few_nodes_far_apart(void **state)
+{
+    (void)state;
+    struct rng rng;
+    rng_seed(&rng, 8);
+    for (int round = 0; round < 60; round++) {
+        struct tape t;
+        struct adjoints all;
+        uint32_t held;
+        tape_init(&t);
+        for (int i = 0; i < 12; i++) {
+            grow(&t, &rng);
+        }
+        uint32_t root = tape_count(&t) - 1;
+        assert_int_equal(sweep_adjoints(&t, NULL, root, 0, &all), SWEEP_DONE);
+        assert_int_equal(sweep_backward(&t, NULL, NULL, root, &held), SWEEP_DONE);
+        assert_int_equal(held, NODE_NONE);
+        for (uint32_t i = 0; i <= root; i++) {
+            assert_int_equal(adjoints_reach(&all, i), tape_marked(&t, i, MARK_GRAD));
+            double grad = adjoints_get(&all, i);
+            assert_memory_equal(&grad, &BUF(double, &t.grad)[i], sizeof grad);
+        }
+        adjoints_release(&all);
+        tape_release(&t);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_work),
+        cmocka_unit_test(few_nodes_far_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
