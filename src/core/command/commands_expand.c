@@ -76,8 +76,7 @@ static bool move_array(struct session *s, const struct moves *m, uint32_t name, 
     uint32_t count = v.rows * v.cols, base = (uint32_t)s->names.lists.count;
     uint32_t *list = buf_push(&s->names.lists, count);
     for (uint32_t k = 0; list != NULL && k < count; k++) {
-        uint32_t place = value_place(v, k / v.cols, k % v.cols);
-        uint32_t node = v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
+        uint32_t node = names_element(&s->names, v, k);
         list[k] = moved(m, node);
         any |= list[k] != node;
     }

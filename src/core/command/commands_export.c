@@ -109,23 +109,16 @@ static void put_training(const struct session *s, uint32_t trained, struct expor
 static bool write_program(struct call *c, const struct export_request *r, struct text *out)
 {
     struct session *s = c->s;
-    struct text script;
-    text_init(&script);
-    session_script(s, &script);
     struct export e = {.tape = &s->tape,
                        .names = &s->names,
                        .root = r->root,
                        .stop = s->world.stop,
                        .digits = session_digits(s),
                        .states = &s->optimiser,
-                       .seed = s->world.seed,
                        .definitions = &s->definitions,
-                       .script = text_get(&script),
-                       .script_length = text_length(&script)};
+                       .recipes = &s->recipes};
     put_training(s, names_of_node(&s->names, r->root), &e);
-    bool ok = export_write(out, r->kind, &e, c->command, c->diag);
-    text_release(&script);
-    return ok;
+    return export_write(out, r->kind, &e, c->command, c->diag);
 }
 
 // Values are refreshed for the moment; the session keeps those it has.

@@ -33,12 +33,6 @@ bool picture_fits(const struct call *c, const struct picture *p, const struct pa
 
 // ---- Formulas as typed --------------------------------------------------------------------------
 
-static bool is_same(struct value a, struct value b)
-{
-    return a.rank == b.rank && a.listed == b.listed && a.base == b.base && a.rows == b.rows &&
-           a.cols == b.cols && a.rs == b.rs && a.cs == b.cs;
-}
-
 // For each name the formula of its present binding. False if out of memory.
 static bool list_typed(const struct session *s, struct buf *typed)
 {
@@ -48,12 +42,12 @@ static bool list_typed(const struct session *s, struct buf *typed)
     }
     for (size_t i = 0; i < s->recipes.rows.count; i++) {
         const struct recipe *r = &BUF(struct recipe, &s->recipes.rows)[i];
-        if (r->name >= typed->count || !is_same(r->value, names_get(&s->names, r->name))) {
+        if (r->name >= typed->count || !value_same(r->value, names_get(&s->names, r->name))) {
             continue;
         }
         BUF(struct scene_typed, typed)
         [r->name] = (struct scene_typed){
-            .text = BUF(char, &s->recipes.text) + r->text,
+            .text = recipes_text(&s->recipes, r),
             .length = r->op == OP_COUNT ? r->length : 0,
         };
     }

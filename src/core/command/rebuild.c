@@ -16,11 +16,6 @@ struct remaking {
     struct buf remade;  // struct remade, by recipe
 };
 
-static struct recipe *recipe_at(const struct session *s, size_t i)
-{
-    return &BUF(struct recipe, &s->recipes.rows)[i];
-}
-
 static struct remade *remade_at(const struct remaking *r, size_t i)
 {
     return &BUF(struct remade, &r->remade)[i];
@@ -45,7 +40,7 @@ static void need_mentioned(struct remaking *r, struct lexer lexer)
                             ? names_find(&s->names, token_text(&lexer, t), token_length(t))
                             : NAME_NONE;
         for (size_t i = s->recipes.rows.count; name != NAME_NONE && i-- > 0;) {
-            if (recipe_at(s, i)->name == name) {
+            if (recipes_at(&s->recipes, i)->name == name) {
                 remade_at(r, i)->needed = true;
                 break;
             }
@@ -79,47 +74,25 @@ static void need_linked(struct remaking *r)
 
 // ---- Reading them again -------------------------------------------------------------------------
 
-static bool is_computed(const struct session *s, struct value v)
-{
-    const uint32_t *lists = s->names.lists.data;
-    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
-        uint32_t place = value_place(v, k / v.cols, k % v.cols);
-        if (tape_op(&s->tape, v.listed ? lists[place] : place) != OP_LEAF) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool evaluate(struct rebuilt *b, const struct recipe *r, struct diag *d, struct value *out)
 {
     struct session *s = b->call->s;
-    struct definitions known = s->definitions;
     struct scope scope = session_scope(s);
-    struct source source = {
-        .name = "", .text = BUF(char, &s->recipes.text) + r->text, .length = r->length, .line = 1};
-    struct lexer lexer;
-    struct lower w;
-    struct parser p;
+    struct recipe_reading g;
     struct operand x;
-    known.rows.count = r->definitions;
-    scope.definitions = &known;
-    scope.inputs = NULL;
     scope.groups = NULL;
-    lexer_init(&lexer, &source);
-    lower_init(&w, &scope, &source, d);
-    parser_init(&p, &lexer, &s->names, d);
-    bool ok = matrices_read(&b->matrices, &w, &p, &x);
+    recipe_begin(&g, &s->recipes, r, &scope, d);
+    g.lower.slopes_as = SLOPES_NUMBERS;
+    bool ok = matrices_read(&b->matrices, &g.lower, &g.parser, &x);
     if (ok && r->op != OP_COUNT) {
         struct operand old = lower_operand(names_get(&s->names, r->name), x.span), given = x;
-        ok = lower_apply(&w, r->op, &old, &given, x.span, &x);
+        ok = lower_apply(&g.lower, r->op, &old, &given, x.span, &x);
         ok = ok && (!x.is_node ||
-                    matrices_note_op(&b->matrices, &w, r->op, &old, &given, &x) != MAT_NONE);
+                    matrices_note_op(&b->matrices, &g.lower, r->op, &old, &given, &x) != MAT_NONE);
     }
-    ok = ok && array_as_nodes(&w, &x, 0);
+    ok = ok && array_as_nodes(&g.lower, &x, 0);
     *out = value_of(&x);
-    parser_release(&p);
-    lower_release(&w);
+    recipe_release(&g);
     return ok;
 }
 
@@ -169,12 +142,13 @@ static bool name_row(struct remaking *r, size_t i, struct value value)
     struct operand x = lower_operand(value, b->span);
     uint32_t row = matrices_give(&b->matrices, call_lower(b->call), &x);
     for (size_t k = i + 1; k < s->recipes.rows.count; k++) {
-        if (remade_at(r, k)->needed && recipe_at(s, k)->name == recipe_at(s, i)->name) {
+        if (remade_at(r, k)->needed &&
+            recipes_at(&s->recipes, k)->name == recipes_at(&s->recipes, i)->name) {
             return row != MAT_NONE;
         }
     }
     if (row != MAT_NONE && matrices_at(&b->matrices, row)->name == NAME_NONE) {
-        matrices_at(&b->matrices, row)->name = recipe_at(s, i)->name;
+        matrices_at(&b->matrices, row)->name = recipes_at(&s->recipes, i)->name;
     }
     return row != MAT_NONE;
 }
@@ -185,13 +159,13 @@ static bool remake(struct remaking *r)
     struct session *s = b->call->s;
     size_t link = 0;
     for (size_t i = 0; i < s->recipes.rows.count; i++) {
-        const struct recipe row = *recipe_at(s, i);
+        const struct recipe row = *recipes_at(&s->recipes, i);
         struct remade *made = remade_at(r, i);
         if (!made->needed) {
             continue;
         }
         made->value = row.value;
-        if (row.length > 0 && !row.data && is_computed(s, row.value)) {
+        if (row.length > 0 && !row.data && recipe_is_computed(&row, &s->tape, &s->names)) {
             struct diag d = {0};
             struct value value;
             if (!bind_links(r, i, &link)) {
@@ -209,7 +183,8 @@ static bool remake(struct remaking *r)
     }
     // In the expression each name means what it means now.
     for (size_t i = 0; i < s->recipes.rows.count; i++) {
-        if (remade_at(r, i)->needed && !bind(b, recipe_at(s, i)->name, remade_at(r, i)->value)) {
+        if (remade_at(r, i)->needed &&
+            !bind(b, recipes_at(&s->recipes, i)->name, remade_at(r, i)->value)) {
             return false;
         }
     }
@@ -253,9 +228,9 @@ bool rebuilt_read(struct rebuilt *b, struct call *c)
     bool ok = aside_begin(&b->aside, c);
     b->span = (struct span){lexer_peek(c->lexer).at, lexer_peek(c->lexer).span.end};
     if (ok) {
-        ok =
-            (recipes_links(c->s, 0, &r.links) && buf_resize(&r.remade, c->s->recipes.rows.count)) ||
-            diag_out_of_memory(c->diag);
+        ok = (recipes_links(&c->s->recipes, &c->s->definitions, &c->s->names, 0, &r.links) &&
+              buf_resize(&r.remade, c->s->recipes.rows.count)) ||
+             diag_out_of_memory(c->diag);
     }
     if (ok) {
         need_mentioned(&r, *c->lexer);

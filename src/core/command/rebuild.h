@@ -1,4 +1,4 @@
-// What a value was computed from, array by array: the formulas that made it (session/recipe.h) are
+// What a value was computed from, array by array: the formulas that made it (text/recipe.h) are
 // read again aside, and each step is noted (formula/matrix.h). The session does not change; leaves
 // are its own nodes, everything computed is made anew at the end of the tape.
 //

@@ -9,13 +9,12 @@
 #include "base/diag.h"
 #include "base/stop.h"
 #include "engine/optim.h"
-#include "text/definition.h"
-#include "text/names.h"
+#include "text/recipe.h"
 
 // What is exported. All of it outlives the call.
 struct export
 {
-    const struct tape *tape;  // its values are fresh
+    struct tape *tape;  // its values are fresh; it is as before in the end
     struct names *names;
     uint32_t root;
     struct stop *stop;
@@ -26,11 +25,9 @@ struct export
     int64_t steps;
     uint32_t batch, rows;  // each step took `batch` (0: all) of the rows of what `data` binds
     const struct buf *states;
-    // The statements that made the session, and the seed it began with, for those who write arrays.
-    uint64_t seed;
+    // How the values were made, for those who write arrays.
     const struct definitions *definitions;
-    const char *script;
-    size_t script_length;
+    const struct recipes *recipes;
 };
 
 // One row for each language.

@@ -102,10 +102,9 @@ static uint32_t index_of(const struct program *p, uint32_t node)
     return node > p->e->root ? SPOT_NONE : BUF(uint32_t, &p->index)[node];
 }
 
-static uint32_t element_node(const struct program *p, struct value v, uint32_t k)
+bool program_has(const struct program *p, uint32_t node)
 {
-    uint32_t place = value_place(v, k / v.cols, k % v.cols);
-    return v.listed ? BUF(uint32_t, &p->e->names->lists)[place] : place;
+    return index_of(p, node) != SPOT_NONE;
 }
 
 // May this element stand under a name that nothing else stands under yet?
@@ -121,7 +120,7 @@ static size_t count_free(struct program *p, struct value v)
 {
     size_t count = 0;
     for (uint32_t k = 0; k < v.rows * v.cols && !program_stopped(p, k); k++) {
-        count += free_spot(p, element_node(p, v, k)) != NULL;
+        count += free_spot(p, names_element(p->e->names, v, k)) != NULL;
     }
     return count;
 }
@@ -142,7 +141,7 @@ static void take_name(struct program *p, uint32_t name)
     }
     *variable = (struct variable){name, v, program_new_ident(p, name, "")};
     for (uint32_t k = 0; k < v.rows * v.cols && !program_stopped(p, k); k++) {
-        struct spot *spot = free_spot(p, element_node(p, v, k));
+        struct spot *spot = free_spot(p, names_element(p->e->names, v, k));
         if (spot != NULL) {
             *spot = (struct spot){at, k / v.cols, k % v.cols};
         }
@@ -237,7 +236,7 @@ bool program_inline(const struct program *p, uint32_t node)
 uint32_t program_element(const struct program *p, uint32_t variable, uint32_t i, uint32_t j)
 {
     struct value v = program_variable(p, variable)->value;
-    uint32_t node = element_node(p, v, i * v.cols + j);
+    uint32_t node = names_element(p->e->names, v, i * v.cols + j);
     struct spot spot = program_spot(p, node);
     bool here = spot.variable == variable && spot.row == i && spot.col == j;
     return here ? node : NODE_NONE;

@@ -63,6 +63,8 @@ static inline const char *program_ident(const struct program *p, const struct va
     return BUF(char, &p->text) + v->ident;
 }
 
+// Does root depend on the node?
+bool program_has(const struct program *p, uint32_t node);
 struct spot program_spot(const struct program *p, uint32_t node);
 // Is the node a number inside a formula, without a variable?
 bool program_inline(const struct program *p, uint32_t node);

@@ -1,22 +1,21 @@
-// An output's graph as statements on whole arrays, for languages that have arrays. Private to view.
+// An output's graph as statements on whole arrays, for languages that have arrays. Private to export.
 //
-// The statements that made the session are read again, on a tape of their own, and what they make
-// is laid over the real tape, node by node from each name down. Where the two are the same graph
-// the statement stands, and is translated; where they are not (a loop that built on itself, a name
-// bound otherwise, an operation that was expanded) the name is read off the tape instead. So the
-// tape stays the truth, however the session came about.
+// The formulas that made the values (text/recipe.h) are read again, with their names bound to what
+// they meant then, and what each makes is laid over the nodes that it made, node by node. Where the
+// two are the same graph the formula is right, and is translated; where they are not (an operation
+// that was expanded, random numbers) the value is read off the tape instead. So the tape stays the
+// truth, however the session came about.
 #ifndef EXPORT_EXPORT_STATEMENTS_H
 #define EXPORT_EXPORT_STATEMENTS_H
 
-#include "engine/rng.h"
 #include "export/export_program.h"
 
 // One binding of a name, in order.
 struct binding {
     uint32_t name;
-    struct value value;  // on the tape of the statements; its elements' real nodes: see below
-    bool last;           // the name is bound to this now
-    bool leaf;           // plain numbers
+    struct value value;
+    bool last;  // the name is bound to this now
+    bool leaf;  // leaves of its own
     bool param;
     bool data;    // the rows of an array that `data` bound
     bool opaque;  // to be read off the tape
@@ -40,21 +39,26 @@ struct function {
 
 struct statements {
     struct program *program;
-    struct tape tape;    // what the statements make
-    struct names names;  // numbered as the session's are
-    struct rng rng;
     struct arena arena;    // the texts
     struct buf bindings;   // struct binding
     struct buf functions;  // struct function
     struct buf uses;       // uint32_t: bindings
-    // Numbers from 1, 0 where there is none:
-    struct buf latest;  // uint32_t, by name: its last binding so far
-    struct buf ends;    // uint32_t, by name: where in the script it is bound last
-    struct buf real;    // uint32_t, by node of `tape`: the real node
-    struct buf made;    // uint32_t, by real node: the node of `tape`
-    struct buf loose;   // uint8_t, by node of `tape`: its number may differ
-    bool fixed;         // what was translated since this was cleared: see binding.fixed
+    struct buf numbers;    // double: the arrays of numbers in the texts
+    struct buf latest;     // uint32_t, by name: its binding so far, from 1; 0: none
+    struct buf held;       // uint8_t, by node: a leaf that a binding holds
+    // Of the formula at hand:
+    struct definitions known;  // the functions there were
+    uint32_t fresh;            // the first node that it makes; what it makes goes again
+    struct buf real;           // uint32_t, by new node: the node that it is, plus 1; 0: not known
+    struct buf literals;       // struct literal
+    bool fixed;                // see binding.fixed
     bool failed;
+};
+
+// An array of numbers in a formula: constants from `node` on, and its place in statements.numbers.
+struct literal {
+    uint32_t node, count;
+    size_t at;
 };
 
 // Reads them. False: out of memory, or interrupted.
@@ -66,9 +70,12 @@ static inline struct binding *statements_binding(const struct statements *s, siz
     return &BUF(struct binding, &s->bindings)[i];
 }
 
-// Element k (row by row) of a binding: the node of `tape`, and the real one (NODE_NONE: not known).
-uint32_t statements_made(const struct statements *s, const struct binding *b, uint32_t k);
-uint32_t statements_node(const struct statements *s, const struct binding *b, uint32_t k);
+// The node that element k (row by row) of a binding is.
+static inline uint32_t statements_node(const struct statements *s, const struct binding *b,
+                                       uint32_t k)
+{
+    return names_element(s->program->e->names, b->value, k);
+}
 
 // An array of plain numbers was written down. One as long as the data stands for its rows.
 static inline void statements_wrote(struct statements *s, uint32_t rows, uint32_t cols)
@@ -76,8 +83,5 @@ static inline void statements_wrote(struct statements *s, uint32_t rows, uint32_
     uint32_t length = rows == 1 ? cols : rows;
     s->fixed |= length > 1 && length == s->program->e->rows;
 }
-
-// The real node that a node of `tape` is; NODE_NONE if that is not known.
-uint32_t statements_real(const struct statements *s, uint32_t made);
 
 #endif

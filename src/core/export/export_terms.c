@@ -212,17 +212,21 @@ struct export_terms_term terms_literal(struct terms *t, const struct operand *x,
 // the text is a mark for them, and the numbers are those of the real graph.
 static struct export_terms_term constants(struct terms *t, const struct operand *x, uint32_t *from)
 {
-    uint32_t count = (uint32_t)operand_count(x), base = *from;
-    uint8_t *loose = buf_resize(&t->s->loose, (size_t)base + count) ? t->s->loose.data : NULL;
-    statements_wrote(t->s, operand_rows(x), operand_cols(x));
-    t->s->failed |= loose == NULL;
-    if (loose != NULL) {
-        memset(loose + base, 1, count);
+    uint32_t count = (uint32_t)operand_count(x), cols = operand_cols(x);
+    size_t at = t->s->numbers.count;
+    double *numbers = buf_push(&t->s->numbers, count);
+    struct literal *literal = buf_push(&t->s->literals, 1);
+    statements_wrote(t->s, operand_rows(x), cols);
+    t->s->failed |= numbers == NULL || literal == NULL;
+    for (uint32_t k = 0; numbers != NULL && k < count; k++) {
+        numbers[k] = operand_number(t->w, x, k / cols, k % cols);
+    }
+    if (literal != NULL) {
+        *literal = (struct literal){*from, count, at};
     }
     *from += count;
-    const char *text =
-        arena_printf(&t->s->arena, "\1L %u %d %u %u\2", (unsigned)base, (int)x->array.rank,
-                     (unsigned)x->array.rows, (unsigned)x->array.cols);
+    const char *text = arena_printf(&t->s->arena, "\1L %zu %d %u %u\2", at, (int)x->array.rank,
+                                    (unsigned)x->array.rows, (unsigned)x->array.cols);
     return (struct export_terms_term){text, LEVEL_ATOM};
 }
 
@@ -254,7 +258,7 @@ static struct export_terms_term write_op(struct terms *t, enum op op)
     const struct operand *x = terms_operands(t, arity), *y = x + arity - 1;
     struct export_terms_term *terms = terms_top(t, arity);
     struct writing w = writing_of(t->s, op);
-    uint32_t from = tape_count(&t->s->tape);
+    uint32_t from = tape_count(t->s->program->e->tape);
     if (!x->is_node && !y->is_node) {
         return (struct export_terms_term){NULL, 0};
     }
@@ -269,7 +273,7 @@ struct export_terms_term terms_matmul(struct terms *t)
                                           LEVEL_PRODUCT, LEVEL_SIGN, true};
     const struct operand *x = terms_operands(t, 2);
     struct export_terms_term *terms = terms_top(t, 2);
-    uint32_t from = tape_count(&t->s->tape);
+    uint32_t from = tape_count(t->s->program->e->tape);
     if (!x[0].is_node && !x[1].is_node) {
         return (struct export_terms_term){NULL, 0};
     }
@@ -282,7 +286,7 @@ struct export_terms_term terms_matmul(struct terms *t)
 
 static uint32_t name_of(const struct terms *t, const struct item *item)
 {
-    return names_find(&t->s->names, t->w->source->text + item->span.start,
+    return names_find(t->s->program->e->names, t->w->source->text + item->span.start,
                       item->span.end - item->span.start);
 }
 
@@ -301,12 +305,12 @@ static struct export_terms_term write_name(struct terms *t, const struct item *i
     const struct calling *c =
         t->calls.count == 0 ? NULL : &BUF(struct calling, &t->calls)[t->calls.count - 1];
     for (uint32_t i = 0; c != NULL && i < c->definition->count; i++) {
-        const uint32_t *params = t->s->program->e->definitions->params.data;
+        const uint32_t *params = t->s->known.params.data;
         if (params[c->definition->params + i] == name) {
             return BUF(struct export_terms_term, &t->stack)[c->base + i];
         }
     }
-    if (name == NAME_NONE || names_get(&t->s->names, name).rank == VALUE_UNBOUND) {
+    if (name == NAME_NONE || names_get(t->s->program->e->names, name).rank == VALUE_UNBOUND) {
         return (struct export_terms_term){NULL, 0};  // pi
     }
     uint32_t latest = BUF(uint32_t, &t->s->latest)[name], *use = buf_push(&t->s->uses, 1);
@@ -427,7 +431,7 @@ static const char *param_ident(struct statements *s, uint32_t name)
 
 static void begin_call(struct terms *t, const struct definition *d)
 {
-    const uint32_t *params = t->s->program->e->definitions->params.data;
+    const uint32_t *params = t->s->known.params.data;
     const struct operand *x = terms_operands(t, d->count);
     struct export_terms_term *terms = terms_top(t, d->count);
     struct text values;
@@ -453,7 +457,7 @@ static void begin_call(struct terms *t, const struct definition *d)
 
 static const char *head_of(struct terms *t, const struct definition *d)
 {
-    const uint32_t *params = t->s->program->e->definitions->params.data;
+    const uint32_t *params = t->s->known.params.data;
     struct text head;
     text_init(&head);
     for (uint32_t i = 0; i < d->count; i++) {
@@ -570,9 +574,7 @@ static void take_item(struct terms *t, const struct item *item, struct export_te
 
 static const struct definition *definition_of(const struct terms *t, const struct item *item)
 {
-    return item->kind == ITEM_CALL
-               ? definitions_find(t->s->program->e->definitions, name_of(t, item))
-               : NULL;
+    return item->kind == ITEM_CALL ? definitions_find(&t->s->known, name_of(t, item)) : NULL;
 }
 
 // What was lost of an expression that is only plain numbers is no loss.
@@ -647,11 +649,11 @@ bool terms_combine(struct statements *s, struct lower *w, enum op op, uint32_t n
         return false;
     }
     *use = latest - 1;
-    struct operand old = lower_operand(names_get(&s->names, name), value->span), result;
+    struct operand old = lower_operand(names_get(s->program->e->names, name), value->span), result;
     struct terms t = {.s = s, .w = w};
     struct export_terms_term x = {ident_text(s, latest - 1), LEVEL_ATOM}, y = {*text, LEVEL_ATOM};
     y.level = y.text == NULL || export_is_tight(y.text) ? LEVEL_ATOM : LEVEL_NONE;
-    uint32_t from = tape_count(&s->tape);
+    uint32_t from = tape_count(s->program->e->tape);
     y = value->is_node ? y : beside(&t, (struct export_terms_term){NULL, 0}, value, false, &from);
     struct operand given = *value;
     bool ok = lower_apply(w, op, &old, &given, value->span, &result) && !t.lost;

@@ -2,7 +2,7 @@
 // same stack, with a text beside each operand.
 //
 // Texts may hold marks, to be replaced when everything has been read:
-//   \1 L base rank rows cols \2   an array of numbers: the constants from this node on
+//   \1 L at rank rows cols \2     an array of statements.numbers, from this one on
 //   \1 F k \2                     the name of function k
 #ifndef EXPORT_EXPORT_TERMS_H
 #define EXPORT_EXPORT_TERMS_H

@@ -87,7 +87,6 @@ static struct export_terms_term write_outer(struct terms *t)
 // Class numbers as an index: the name, if it still holds them, else the numbers.
 static const char *classes(struct terms *t, struct export_terms_term k, const struct operand *x)
 {
-    const struct export *e = t->s->program->e;
     bool same = x->is_node && k.text != NULL;
     struct text out;
     text_init(&out);
@@ -96,8 +95,7 @@ static const char *classes(struct terms *t, struct export_terms_term k, const st
         uint32_t row = i / operand_cols(x), col = i % operand_cols(x);
         double number = operand_number(t->w, x, row, col);
         uint32_t node = x->is_node ? operand_node(t->w, x, row, col) : NODE_NONE;
-        uint32_t real = node == NODE_NONE ? NODE_NONE : statements_real(t->s, node);
-        same = same && real != NODE_NONE && tape_value(e->tape, real) == number;
+        same = same && node < t->s->fresh;
         text_addf(&out, i == 0 ? "%.0f" : ", %.0f", number);
     }
     text_add(&out, "])");

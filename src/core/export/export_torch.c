@@ -31,11 +31,6 @@ static struct export_torch_seat *seat_of(struct torch *t, uint32_t node)
     return &BUF(struct export_torch_seat, &t->seats)[node];
 }
 
-static uint32_t count_of(const struct binding *b)
-{
-    return b->value.rank == VALUE_SCALAR ? 1 : b->value.rows * b->value.cols;
-}
-
 // The real node that an element is, if root depends on it.
 static uint32_t node_of(const struct torch *t, const struct binding *b, uint32_t k)
 {
@@ -49,7 +44,7 @@ static void take_seats(struct torch *t)
 {
     for (uint32_t i = 0; i < t->s.bindings.count; i++) {
         const struct binding *b = statements_binding(&t->s, i);
-        for (uint32_t k = 0; k < count_of(b) && !program_stopped(t->p, k); k++) {
+        for (uint32_t k = 0; k < value_count(b->value) && !program_stopped(t->p, k); k++) {
             uint32_t node = node_of(t, b, k);
             if (node != NODE_NONE && seat_of(t, node)->binding == 0) {
                 *seat_of(t, node) = (struct export_torch_seat){i + 1, k};
@@ -84,7 +79,7 @@ static uint32_t want(struct torch *t, const struct binding *b)
 {
     uint32_t top = NODE_NONE;
     memset(t->wanted.data, 0, t->wanted.count);
-    for (uint32_t k = 0; k < count_of(b); k++) {
+    for (uint32_t k = 0; k < value_count(b->value); k++) {
         uint32_t node = node_of(t, b, k);
         if (node != NODE_NONE) {
             BUF(uint8_t, &t->wanted)[node] = 1;
@@ -123,18 +118,15 @@ static void find_needed(struct torch *t)
 
 // ---- Texts with marks ---------------------------------------------------------------------------
 
-// An array of constants: their real numbers, where they are known.
-static void put_constants(struct torch *t, struct text *out, uint32_t base, uint32_t rank,
-                          uint32_t rows, uint32_t cols)
+static void put_numbers(struct text *out, const double *numbers, uint32_t rank, uint32_t rows,
+                        uint32_t cols)
 {
     bool matrix = rank == VALUE_MATRIX;
     text_add(out, "torch.tensor([");
     for (uint32_t k = 0; k < rows * cols; k++) {
-        uint32_t real = statements_real(&t->s, base + k);
         text_add(out, k == 0 ? "" : ", ");
         text_add(out, matrix && k % cols == 0 ? "[" : "");
-        export_torch_number(out, real == NODE_NONE ? tape_value(&t->s.tape, base + k)
-                                                   : tape_value(t->p->e->tape, real));
+        export_torch_number(out, numbers[k]);
         text_add(out, matrix && k % cols == cols - 1 ? "]" : "");
     }
     text_add(out, "])");
@@ -155,8 +147,8 @@ static void put_marked(struct torch *t, struct text *out, const char *s)
             part[i] = strtoul(at, &at, 10);
         }
         if (kind == 'L') {
-            put_constants(t, out, (uint32_t)part[0], (uint32_t)part[1], (uint32_t)part[2],
-                          (uint32_t)part[3]);
+            put_numbers(out, BUF(double, &t->s.numbers) + part[0], (uint32_t)part[1],
+                        (uint32_t)part[2], (uint32_t)part[3]);
         } else {
             text_add(out, ident(t, BUF(struct function, &t->s.functions)[part[0]].ident));
         }
@@ -222,15 +214,13 @@ static void put_functions(struct torch *t, const struct binding *b)
 
 static double element_value(const struct torch *t, const struct binding *b, uint32_t k)
 {
-    uint32_t real = statements_node(&t->s, b, k);
-    return real == NODE_NONE ? tape_value(&t->s.tape, statements_made(&t->s, b, k))
-                             : tape_value(t->p->e->tape, real);
+    return tape_value(t->p->e->tape, statements_node(&t->s, b, k));
 }
 
 static void put_elements(struct torch *t, struct text *out, const struct binding *b,
                          double (*get)(const struct torch *t, const struct binding *b, uint32_t k))
 {
-    uint32_t cols = b->value.cols, count = count_of(b);
+    uint32_t cols = b->value.cols, count = value_count(b->value);
     bool matrix = b->value.rank == VALUE_MATRIX, vector = b->value.rank == VALUE_VECTOR;
     text_add(out, matrix || vector ? "[" : "");
     for (uint32_t k = 0; k < count && !program_stopped(t->p, k); k++) {
@@ -254,9 +244,9 @@ static void show_leaf(struct torch *t, const struct binding *b, const char *wher
         text_addf(out, "/d%.*s\", %s)\n", (int)length, name, where);
         return;
     }
-    for (uint32_t k = 0; k < count_of(b); k++) {
+    for (uint32_t k = 0; k < value_count(b->value); k++) {
         uint32_t node = node_of(t, b, k);
-        if (node != NODE_NONE) {
+        if (node != NODE_NONE && program_has(t->p, node)) {
             text_add(out, "    show(\"");
             program_slope_label(t->p, out, node);
             text_addf(out, "\", %s", where);
@@ -304,7 +294,7 @@ static void remember_leaf(struct torch *t, const struct binding *b)
 {
     struct text m, v;
     double steps = 0;
-    for (uint32_t k = 0; k < count_of(b) && steps == 0; k++) {
+    for (uint32_t k = 0; k < value_count(b->value) && steps == 0; k++) {
         uint32_t node = node_of(t, b, k);
         steps = node == NODE_NONE ? 0 : program_state(t->p, node).t;
     }
@@ -436,7 +426,7 @@ static void put_opaque(struct torch *t, uint32_t i)
     text_addf(&t->forward, "        %s = ", ident(t, b->ident));
     bool array = b->value.rank != VALUE_SCALAR;
     text_add(&t->forward, array ? "torch.stack([" : "");
-    for (uint32_t k = 0; k < count_of(b); k++) {
+    for (uint32_t k = 0; k < value_count(b->value); k++) {
         uint32_t node = node_of(t, b, k);
         text_add(&t->forward, k == 0 ? "" : ", ");
         if (node == NODE_NONE || program_inline(t->p, node)) {
@@ -487,7 +477,7 @@ static void put_bindings(struct torch *t)
 static bool trains_whole(struct torch *t, const struct binding *b)
 {
     double steps = -1;
-    for (uint32_t k = 0; k < count_of(b); k++) {
+    for (uint32_t k = 0; k < value_count(b->value); k++) {
         uint32_t node = node_of(t, b, k);
         if (node == NODE_NONE || seat_of(t, node)->binding == 0) {
             if (t->p->e->optim.decay != 0) {

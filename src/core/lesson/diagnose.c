@@ -49,9 +49,8 @@ static bool take_index(struct slope_reading *r, uint32_t count)
     bool inside = value_is_array(v) && count == (v.rank == VALUE_MATRIX ? 2 : 1) && i >= 0 &&
                   k >= 0 && i < v.rows && k < v.cols;
     if (inside) {
-        uint32_t place = value_place(v, (uint32_t)i, (uint32_t)k);
-        index[-1].value =
-            value_of_node(v.listed ? BUF(uint32_t, &r->scope->names->lists)[place] : place);
+        uint32_t at = (uint32_t)i * v.cols + (uint32_t)k;
+        index[-1].value = value_of_node(names_element(r->scope->names, v, at));
         r->count -= count;
     }
     return inside;

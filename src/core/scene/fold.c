@@ -97,8 +97,7 @@ static void find_arrays(struct folder *f)
         struct value v = names_get(f->names, name);
         uint32_t count = value_is_array(v) ? v.rows * v.cols : 0;
         for (uint32_t k = 0; k < count; k++) {
-            uint32_t place = value_place(v, k / v.cols, k % v.cols);
-            uint32_t node = v.listed ? BUF(uint32_t, &f->names->lists)[place] : place;
+            uint32_t node = names_element(f->names, v, k);
             uint32_t i = node <= last ? *at(&f->place, node) : UINT32_MAX;
             if (i != UINT32_MAX && *at(&f->array, i) == NAME_NONE) {
                 *at(&f->array, i) = name;

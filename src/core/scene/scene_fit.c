@@ -103,12 +103,6 @@ void scene_add_chip(const struct painter *p, struct rec *cell, size_t box)
 
 // ---- Arrays -------------------------------------------------------------------------------------
 
-static uint32_t element(const struct painter *p, struct value v, uint32_t k)
-{
-    uint32_t place = value_place(v, k / v.cols, k % v.cols);
-    return v.listed ? BUF(uint32_t, &p->names->lists)[place] : place;
-}
-
 void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name)
 {
     struct value v = names_get(p->names, name);
@@ -124,7 +118,7 @@ void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name)
     struct rec *numbers = rec_list(p->out, box, KEY_numbers);
     struct rec *texts = rec_list(p->out, box, KEY_number_texts);
     for (uint32_t k = 0; k < v.rows * v.cols; k++) {
-        uint32_t node = element(p, v, k);
+        uint32_t node = names_element(p->names, v, k);
         bool known = scene_value_known(p, node);
         double value = shown_value(p->tape, node);
         char text[FIGURE_TEXT];

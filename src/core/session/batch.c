@@ -19,11 +19,6 @@ struct tie {
     struct value value;
 };
 
-static struct recipe *recipe_at(const struct session *s, uint32_t i)
-{
-    return &BUF(struct recipe, &s->recipes.rows)[i];
-}
-
 static struct stage *stage_at(const struct batch *b, size_t i)
 {
     return &BUF(struct stage, &b->stages)[i];
@@ -78,7 +73,7 @@ static bool refuse_unnamed(struct call *c)
 static bool refuse_no_data(struct batch_plan *p)
 {
     char name[QUOTED];
-    quote_name(name, p->c->s, recipe_at(p->c->s, p->last)->name);
+    quote_name(name, p->c->s, recipes_at(&p->c->s->recipes, p->last)->name);
     diag_set(p->c->diag, p->c->command, "%s is made from no data whose rows could be drawn", name);
     return diag_hint(p->c->diag, "bind the rows with data X = …, then build %s from X", name);
 }
@@ -88,7 +83,7 @@ static bool find_loss(struct batch_plan *p, uint32_t root)
     struct session *s = p->c->s;
     uint32_t name = names_of_node(&s->names, root), i = (uint32_t)s->recipes.rows.count;
     while (name != NAME_NONE && i-- > 0) {
-        if (recipe_at(s, i)->name == name) {
+        if (recipes_at(&s->recipes, i)->name == name) {
             p->last = i;
             return true;
         }
@@ -104,28 +99,16 @@ static void ask_for_recipes(struct batch_plan *p)
     for (size_t i = p->links.count; i-- > 0;) {
         struct link l = BUF(struct link, &p->links)[i];
         if (l.recipe <= p->last && need[l.recipe] == NEED_ASKED &&
-            !recipe_at(p->c->s, l.recipe)->data) {
+            !recipes_at(&p->c->s->recipes, l.recipe)->data) {
             need[l.of] = NEED_ASKED;
         }
     }
 }
 
-static bool is_computed(const struct session *s, struct value v)
-{
-    const uint32_t *lists = s->names.lists.data;
-    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
-        uint32_t place = value_place(v, k / v.cols, k % v.cols);
-        if (tape_op(&s->tape, v.listed ? lists[place] : place) != OP_LEAF) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool check_data(struct batch_plan *p, uint32_t i)
 {
     struct session *s = p->c->s;
-    struct recipe *r = recipe_at(s, i);
+    struct recipe *r = recipes_at(&s->recipes, i);
     uint32_t rows = data_rows(r->value);
     if (p->data == NAME_NONE) {
         p->data = r->name;
@@ -144,8 +127,7 @@ static bool check_data(struct batch_plan *p, uint32_t i)
 // The kind of thing in a formula that names cannot stand for: a node's number or a file's name.
 static bool holds(const struct session *s, const struct recipe *r, enum token_kind kind)
 {
-    struct source source = {
-        .text = BUF(char, &s->recipes.text) + r->text, .length = r->length, .line = 1};
+    struct source source = {.text = recipes_text(&s->recipes, r), .length = r->length, .line = 1};
     struct lexer lexer;
     struct diag ignored = {0};
     lexer_init(&lexer, &source);
@@ -182,7 +164,7 @@ static bool can_be_built(struct batch_plan *p, const struct recipe *r)
 static bool add_stage(struct batch_plan *p, uint32_t i)
 {
     struct session *s = p->c->s;
-    if (!can_be_built(p, recipe_at(s, i))) {
+    if (!can_be_built(p, recipes_at(&s->recipes, i))) {
         return false;
     }
     struct stage *at = buf_push(&p->b->stages, 1);
@@ -203,7 +185,7 @@ static bool add_tie(struct batch_plan *p, struct link l)
         return diag_out_of_memory(p->c->diag);
     }
     *at = (struct tie){l.name, built ? BUF(uint32_t, &p->stage)[l.of] : UINT32_MAX,
-                       recipe_at(p->c->s, l.of)->value};
+                       recipes_at(&p->c->s->recipes, l.of)->value};
     stage_at(p->b, p->b->stages.count - 1)->ties++;
     return true;
 }
@@ -220,13 +202,14 @@ static bool add_stages(struct batch_plan *p)
         for (end = begin; end < p->links.count && links[end].recipe == i; end++) {
             built |= need[links[end].of] == NEED_BUILT;
         }
-        const struct recipe *r = recipe_at(s, i);
+        const struct recipe *r = recipes_at(&s->recipes, i);
         if (need[i] != NEED_ASKED) {
             continue;
         }
         need[i] = NEED_FIXED;
         if (r->data ? !check_data(p, i)
-                    : !r->lost && (r->length == 0 || (!built && !is_computed(s, r->value)))) {
+                    : !r->lost && (r->length == 0 ||
+                                   (!built && !recipe_is_computed(r, &s->tape, &s->names)))) {
             if (r->data) {
                 return false;
             }
@@ -272,11 +255,9 @@ static bool take_rows(struct session *s, struct value from, const uint32_t *rows
     size_t base = s->names.lists.count;
     uint32_t *nodes =
         base > UINT32_MAX / 2 ? NULL : buf_push(&s->names.lists, (size_t)count * cols);
-    const uint32_t *lists = s->names.lists.data;
     for (uint32_t k = 0; nodes != NULL && k < count * cols; k++) {
         uint32_t row = rows[k / cols];
-        uint32_t place = matrix ? value_place(from, row, k % cols) : value_place(from, 0, row);
-        nodes[k] = from.listed ? lists[place] : place;
+        nodes[k] = names_element(&s->names, from, row * cols + k % cols);
     }
     *out = matrix ? value_block(VALUE_MATRIX, (uint32_t)base, count, cols)
                   : value_block(VALUE_VECTOR, (uint32_t)base, 1, count);
@@ -287,30 +268,18 @@ static bool take_rows(struct session *s, struct value from, const uint32_t *rows
 // Evaluates a stage's formula; the names in it mean what its ties say.
 static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, struct value *out)
 {
-    struct definitions known = s->definitions;
     struct scope scope = session_scope(s);
-    struct source source = {
-        .name = "", .text = BUF(char, &s->recipes.text) + r->text, .length = r->length, .line = 1};
-    struct lexer lexer;
-    struct lower w;
-    struct parser p;
+    struct recipe_reading g;
     struct operand x;
-    known.rows.count = r->definitions;
-    scope.definitions = &known;
-    scope.inputs = NULL;
-    lexer_init(&lexer, &source);
-    lower_init(&w, &scope, &source, d);
-    w.slopes_as = r->nodes ? SLOPES_NODES : SLOPES_NUMBERS;
-    parser_init(&p, &lexer, &s->names, d);
-    bool ok = lower_expression(&w, &p, &x);
+    recipe_begin(&g, &s->recipes, r, &scope, d);
+    bool ok = lower_expression(&g.lower, &g.parser, &x);
     if (ok && r->op != OP_COUNT) {
         struct operand old = lower_operand(names_get(&s->names, r->name), x.span), value = x;
-        ok = lower_apply(&w, r->op, &old, &value, x.span, &x);
+        ok = lower_apply(&g.lower, r->op, &old, &value, x.span, &x);
     }
-    ok = ok && array_as_nodes(&w, &x, 0);
+    ok = ok && array_as_nodes(&g.lower, &x, 0);
     *out = operand_is_array(&x) ? x.array : value_of_node(x.node);
-    parser_release(&p);
-    lower_release(&w);
+    recipe_release(&g);
     return ok;
 }
 
@@ -318,7 +287,7 @@ static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, 
 static void tell_formula(struct call *c, const struct recipe *r, uint32_t rows, struct diag *d)
 {
     char formula[QUOTED], name[QUOTED];
-    diag_quote(formula, BUF(char, &c->s->recipes.text) + r->text, r->length);
+    diag_quote(formula, recipes_text(&c->s->recipes, r), r->length);
     diag_set(c->diag, c->command, "for a batch of %u rows, in %s = %s: %s", (unsigned)rows,
              quote_name(name, c->s, r->name), formula, d->message);
     diag_hint(c->diag,
@@ -328,7 +297,7 @@ static void tell_formula(struct call *c, const struct recipe *r, uint32_t rows, 
 static bool build_stage(struct call *c, struct batch *b, struct stage *stage, uint32_t rows)
 {
     struct session *s = c->s;
-    struct recipe r = *recipe_at(s, stage->recipe);
+    struct recipe r = *recipes_at(&s->recipes, stage->recipe);
     struct tie *ties = BUF(struct tie, &b->ties) + stage->tie;
     struct diag d = {0};
     for (uint32_t i = 0; i < stage->ties; i++) {
@@ -358,7 +327,7 @@ static bool build(struct call *c, struct batch *b, const uint32_t *rows, uint32_
     bool saved = ok;
     for (size_t i = 0; ok && i < b->stages.count; i++) {
         struct stage *stage = stage_at(b, i);
-        const struct recipe *r = recipe_at(s, stage->recipe);
+        const struct recipe *r = recipes_at(&s->recipes, stage->recipe);
         ok = r->data
                  ? take_rows(s, r->value, rows, count, &stage->value) || diag_out_of_memory(c->diag)
                  : build_stage(c, b, stage, count);
@@ -382,13 +351,12 @@ static bool number_rows(struct session *s, struct batch *b, uint32_t nodes)
     uint32_t *row = b->data_rows.data;
     memset(row, 0xff, nodes * sizeof *row);
     for (size_t i = 0; i < b->stages.count; i++) {
-        const struct recipe *r = recipe_at(s, stage_at(b, i)->recipe);
+        const struct recipe *r = recipes_at(&s->recipes, stage_at(b, i)->recipe);
         struct value v = stage_at(b, i)->value;  // of all rows, just built
         bool matrix = v.rank == VALUE_MATRIX;
         uint32_t cols = matrix ? v.cols : 1;
         for (uint32_t k = 0; r->data && k < b->rows * cols; k++) {
-            uint32_t place = value_place(v, matrix ? k / cols : 0, matrix ? k % cols : k);
-            uint32_t node = v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
+            uint32_t node = names_element(&s->names, v, k);
             bool first = row[node] == NODE_NONE || row[node] == k / cols;
             row[node] = first ? k / cols : NODE_NONE - 1;
         }
@@ -460,7 +428,7 @@ static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
         return true;
     }
     char name[QUOTED], is[NUMBER_TEXT], was[NUMBER_TEXT];
-    quote_name(name, s, recipe_at(s, p->last)->name);
+    quote_name(name, s, recipes_at(&s->recipes, p->last)->name);
     diag_set(p->c->diag, p->c->command, "%s is %s, but its formulas now give %s", name,
              number_text(is, a, 6), number_text(was, b, 6));
     return diag_hint(p->c->diag, "build %s again, then train it in batches", name);
@@ -479,8 +447,8 @@ bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
     size_t count = c->s->recipes.rows.count;
     bool ok = find_loss(&p, root);
     if (ok) {
-        ok = (recipes_links(c->s, 0, &p.links) && buf_resize(&p.need, count) &&
-              buf_resize(&p.stage, count)) ||
+        ok = (recipes_links(&c->s->recipes, &c->s->definitions, &c->s->names, 0, &p.links) &&
+              buf_resize(&p.need, count) && buf_resize(&p.stage, count)) ||
              diag_out_of_memory(c->diag);
     }
     if (ok) {

@@ -54,7 +54,7 @@ static bool compact_recipes(struct session *s)
     struct buf links, last, stays;
     uint32_t first = (uint32_t)s->begun_recipes, count = (uint32_t)s->recipes.rows.count;
     struct recipe *rows = s->recipes.rows.data;
-    bool ok = recipes_links(s, first, &links);
+    bool ok = recipes_links(&s->recipes, &s->definitions, &s->names, first, &links);
     buf_init(&last, sizeof(uint32_t));
     buf_init(&stays, sizeof(bool));
     ok = ok && buf_resize(&last, names_count(&s->names)) && buf_resize(&stays, count - first);

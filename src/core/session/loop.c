@@ -38,7 +38,7 @@ static bool read_block(struct call *c, struct span *inside)
 static bool bind_turn(struct call *c, uint32_t name, struct value value)
 {
     struct recipe row = {.name = name, .op = OP_COUNT, .value = value};
-    return (recipes_add(c->s, row, NULL, 0) &&
+    return (recipes_add(&c->s->recipes, &c->s->definitions, row, NULL, 0) &&
             names_bind(&c->s->names, &c->s->undo, name, value)) ||
            diag_out_of_memory(c->diag);
 }
@@ -54,8 +54,7 @@ static struct value element_of(const struct session *s, struct value v, uint32_t
         row.rs = 0;
         return row;
     }
-    uint32_t place = value_place(v, 0, i);
-    return value_of_node(v.listed ? BUF(uint32_t, &s->names.lists)[place] : place);
+    return value_of_node(names_element(&s->names, v, i));
 }
 
 // Binds the names to what this turn is about: a count, or elements, which are the nodes of the

@@ -18,8 +18,7 @@ static void init_tables(struct session *s)
     labels_init(&s->labels);
     buf_init(&s->looks, sizeof(struct name_look));
     buf_init(&s->optimiser, sizeof(struct optim_state));
-    buf_init(&s->recipes.rows, sizeof(struct recipe));
-    buf_init(&s->recipes.text, 1);
+    recipes_init(&s->recipes);
     buf_init(&s->history, sizeof(double));
     trainings_init(&s->trainings);
     buf_init(&s->settings, sizeof(struct settings));

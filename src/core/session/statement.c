@@ -36,19 +36,6 @@ struct statement_making {
     struct span formula;
 };
 
-// The node that element k of a value is.
-static uint32_t element(const struct session *s, struct value v, uint32_t k)
-{
-    uint32_t cols = value_is_array(v) ? v.cols : 1;
-    uint32_t place = value_is_array(v) ? value_place(v, k / cols, k % cols) : v.base;
-    return v.listed ? BUF(uint32_t, &s->names.lists)[place] : place;
-}
-
-static uint32_t elements(struct value v)
-{
-    return value_is_array(v) ? v.rows * v.cols : 1;
-}
-
 // What a rebinding leaves behind, by node: does it depend on what the name was bound to, is it a
 // part of what the name is bound to now?
 enum { USES_OLD = 1, IN_FRESH = 2 };
@@ -78,18 +65,18 @@ static bool find_left(const struct session *s, struct value old, struct value fr
     uint32_t count = tape_count(t);
     *l = (struct left){.low = count};
     buf_init(&l->mark, 1);
-    for (uint32_t k = 0; k < elements(old); k++) {
-        uint32_t node = element(s, old, k);
+    for (uint32_t k = 0; k < value_count(old); k++) {
+        uint32_t node = names_element(&s->names, old, k);
         l->low = node < l->low ? node : l->low;
     }
     if (!buf_resize(&l->mark, count - l->low)) {
         return false;
     }
-    for (uint32_t k = 0; k < elements(old); k++) {
-        add_mark(l, element(s, old, k), USES_OLD);
+    for (uint32_t k = 0; k < value_count(old); k++) {
+        add_mark(l, names_element(&s->names, old, k), USES_OLD);
     }
-    for (uint32_t k = 0; k < elements(fresh); k++) {
-        add_mark(l, element(s, fresh, k), IN_FRESH);
+    for (uint32_t k = 0; k < value_count(fresh); k++) {
+        add_mark(l, names_element(&s->names, fresh, k), IN_FRESH);
     }
     bool used = false;
     for (uint32_t i = l->low + 1; i < count; i++) {
@@ -130,8 +117,8 @@ static uint32_t left_behind(const struct session *s, const struct left *l)
     uint32_t user = NAME_NONE, last = 0;
     for (uint32_t name = 0; name < names_count(&s->names); name++) {
         struct value v = names_get(&s->names, name);
-        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < elements(v); k++) {
-            uint32_t node = element(s, v, k);
+        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < value_count(v); k++) {
+            uint32_t node = names_element(&s->names, v, k);
             if (mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF &&
                 node >= last) {
                 user = name;
@@ -144,7 +131,7 @@ static uint32_t left_behind(const struct session *s, const struct left *l)
 
 static bool same_shape(struct value x, struct value y)
 {
-    return x.rank == y.rank && elements(x) == elements(y) && x.rows == y.rows;
+    return x.rank == y.rank && value_count(x) == value_count(y) && x.rows == y.rows;
 }
 
 // "w.data = w - 0.1*w.grad", for what was typed as w = w - 0.1*w.grad; "w.data = …" if it is long.
@@ -173,9 +160,10 @@ static void note_old_user(struct call *c, struct token name, struct value old, s
     const struct tape *t = &c->s->tape;
     struct left left;
     bool looks = find_left(c->s, old, fresh, &left) && left.any;
-    bool leaf = tape_op(t, element(c->s, old, 0)) == OP_LEAF;
+    bool leaf = tape_op(t, names_element(&c->s->names, old, 0)) == OP_LEAF;
     // What is computed from the old value goes on from it: h = tanh(w*h), c += 1.
-    looks = looks && (leaf || (mark_of(&left, element(c->s, old, 0)) & IN_FRESH) == 0);
+    looks =
+        looks && (leaf || (mark_of(&left, names_element(&c->s->names, old, 0)) & IN_FRESH) == 0);
     // It may have been another name for what is still bound.
     looks = looks && (old.rank != VALUE_SCALAR || !has_name(&c->s->names, old.base));
     uint32_t user = looks ? left_behind(c->s, &left) : NAME_NONE;
@@ -261,7 +249,8 @@ static bool note_recipe(struct call *c, uint32_t name, const struct statement_ma
                          .value = value_of(value)};
     const char *text = c->lexer->source->text + how->formula.start;
     size_t length = formula || row.slope ? how->formula.end - how->formula.start : 0;
-    return recipes_add(c->s, row, text, length) || diag_out_of_memory(c->diag);
+    return recipes_add(&c->s->recipes, &c->s->definitions, row, text, length) ||
+           diag_out_of_memory(c->diag);
 }
 
 // Value(2, label='x')
@@ -306,7 +295,8 @@ static bool bind(struct call *c, struct token name, struct operand *value,
     }
     if (old.rank == VALUE_UNBOUND) {
         note_command(c, name);
-    } else if (element(s, old, 0) != element(s, value_of(value), 0) && in_first_turn(s)) {
+    } else if (names_element(&s->names, old, 0) != names_element(&s->names, value_of(value), 0) &&
+               in_first_turn(s)) {
         note_old_user(c, name, old, value_of(value), how);
     }
     if (single && !is_leaf(c, value) && value->slope == 0) {

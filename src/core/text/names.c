@@ -206,8 +206,7 @@ static bool find_element(const struct names *n, struct value v, uint32_t node, u
         return node >= v.base && k < count;
     }
     for (uint32_t k = 0; k < count && k < LOOK_MOST; k++) {
-        uint32_t place = value_place(v, k / v.cols, k % v.cols);
-        if ((v.listed ? BUF(uint32_t, &n->lists)[place] : place) == node) {
+        if (names_element(n, v, k) == node) {
             *row = k / v.cols;
             *column = k % v.cols;
             return true;

@@ -50,6 +50,12 @@ const char *names_text(const struct names *n, uint32_t name, size_t *length);
 // The binding; .rank is VALUE_UNBOUND if there is none. `name` may be NAME_NONE.
 struct value names_get(const struct names *n, uint32_t name);
 struct value names_lookup(const struct names *n, const char *s, size_t length);
+// The node that element k of a value is, counted row by row.
+static inline uint32_t names_element(const struct names *n, struct value v, uint32_t k)
+{
+    uint32_t place = v.rank == VALUE_SCALAR ? v.base : value_place(v, k / v.cols, k % v.cols);
+    return v.listed ? BUF(uint32_t, &n->lists)[place] : place;
+}
 // Binds; recorded on `trail`. False if out of memory.
 bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct value value);
 // Call after the trail was taken back.

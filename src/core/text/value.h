@@ -40,6 +40,17 @@ static inline bool value_is_array(struct value v)
     return v.rank == VALUE_VECTOR || v.rank == VALUE_MATRIX;
 }
 
+static inline bool value_same(struct value a, struct value b)
+{
+    return a.rank == b.rank && a.listed == b.listed && a.base == b.base && a.rows == b.rows &&
+           a.cols == b.cols && a.rs == b.rs && a.cs == b.cs;
+}
+
+static inline uint32_t value_count(struct value v)
+{
+    return v.rank == VALUE_SCALAR ? 1 : v.rows * v.cols;
+}
+
 // Where element (i, j) stands.
 static inline uint32_t value_place(struct value v, uint32_t i, uint32_t j)
 {

@@ -1,19 +1,24 @@
-#include "session/recipe.h"
+#include "text/recipe.h"
 
 #include <string.h>
 
-#include "session/call.h"
 #include "text/slope.h"
 
-bool recipes_add(struct session *s, struct recipe row, const char *formula, size_t length)
+void recipes_init(struct recipes *r)
+{
+    buf_init(&r->rows, sizeof(struct recipe));
+    buf_init(&r->text, 1);
+}
+
+bool recipes_add(struct recipes *r, const struct definitions *definitions, struct recipe row,
+                 const char *formula, size_t length)
 {
     enum { KEPT = 1 << 16 };  // bytes of a formula
-    struct recipes *r = &s->recipes;
     row.lost = length > KEPT || r->text.count > UINT32_MAX / 2;
     row.length = row.lost ? 0 : (uint32_t)length;
     row.slope_length = row.slope ? row.length : 0;
     row.text = (uint32_t)r->text.count;
-    row.definitions = (uint32_t)s->definitions.rows.count;
+    row.definitions = (uint32_t)definitions->rows.count;
     char *copy = row.length == 0 ? NULL : buf_push(&r->text, length);
     struct recipe *at = row.length > 0 && copy == NULL ? NULL : buf_push(&r->rows, 1);
     row.length -= row.slope_length;
@@ -26,9 +31,22 @@ bool recipes_add(struct session *s, struct recipe row, const char *formula, size
     return at != NULL;
 }
 
+bool recipe_is_computed(const struct recipe *row, const struct tape *t, const struct names *names)
+{
+    for (uint32_t k = 0; k < value_count(row->value); k++) {
+        if (tape_op(t, names_element(names, row->value, k)) != OP_LEAF) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// ---- Which recipes a formula needs --------------------------------------------------------------
+
 // The names that a formula mentions, through the functions that it calls too.
 struct mentions {
-    const struct session *s;
+    const struct recipes *recipes;
+    const struct names *names;
     uint32_t recipe;
     struct buf *links;
     const uint32_t *bound_by;  // of each name the recipe that bound it last, plus 1; 0: none
@@ -80,7 +98,7 @@ static bool is_param(const struct mentions *m, const struct definition *d, uint3
 
 static void add_name(struct mentions *m, const struct definition *in, const char *s, size_t n)
 {
-    uint32_t name = names_find(&m->s->names, s, n);
+    uint32_t name = names_find(m->names, s, n);
     if (name == NAME_NONE) {
         return;
     }
@@ -99,7 +117,7 @@ static void add_slope(struct mentions *m, const struct definition *in, const str
 {
     struct slope_notation n;
     struct diag ignored = {0};
-    if (!slope_may_begin(l, t) || !slope_read(l, &m->s->names, t, &ignored, &n) || ignored.set) {
+    if (!slope_may_begin(l, t) || !slope_read(l, m->names, t, &ignored, &n) || ignored.set) {
         return;
     }
     const char *s = l->source->text;
@@ -139,7 +157,7 @@ static void scan_recipe(struct mentions *m, const struct recipe *r)
     if (r->op != OP_COUNT) {
         add_link(m, r->name);
     }
-    scan(m, NULL, BUF(char, &m->s->recipes.text) + r->text, r->length);
+    scan(m, NULL, recipes_text(m->recipes, r), r->length);
     for (size_t i = 0; i < m->bodies.count; i++) {
         const struct definition *body =
             &BUF(struct definition, &d->rows)[BUF(uint32_t, &m->bodies)[i]];
@@ -147,24 +165,49 @@ static void scan_recipe(struct mentions *m, const struct recipe *r)
     }
 }
 
-bool recipes_links(struct session *s, uint32_t first, struct buf *links)
+bool recipes_links(const struct recipes *r, const struct definitions *definitions,
+                   const struct names *names, uint32_t first, struct buf *links)
 {
-    struct mentions m = {.s = s, .links = links, .known = s->definitions};
+    struct mentions m = {.recipes = r, .names = names, .links = links, .known = *definitions};
     struct buf bound_by;
     buf_init(links, sizeof(struct link));
     buf_init(&m.bodies, sizeof(uint32_t));
     buf_init(&bound_by, sizeof(uint32_t));
-    m.failed = !buf_resize(&bound_by, names_count(&s->names) + 1);
+    m.failed = !buf_resize(&bound_by, names_count(names) + 1);
     m.bound_by = bound_by.data;
-    for (uint32_t i = first; !m.failed && i < s->recipes.rows.count; i++) {
-        const struct recipe *r = &BUF(struct recipe, &s->recipes.rows)[i];
+    for (uint32_t i = first; !m.failed && i < r->rows.count; i++) {
+        const struct recipe *row = recipes_at(r, i);
         m.recipe = i;
-        if (r->length > 0) {
-            scan_recipe(&m, r);
+        if (row->length > 0) {
+            scan_recipe(&m, row);
         }
-        BUF(uint32_t, &bound_by)[r->name] = i + 1;
+        BUF(uint32_t, &bound_by)[row->name] = i + 1;
     }
     buf_release(&bound_by);
     buf_release(&m.bodies);
     return !m.failed;
+}
+
+// ---- Reading one again --------------------------------------------------------------------------
+
+void recipe_begin(struct recipe_reading *g, const struct recipes *r, const struct recipe *row,
+                  const struct scope *scope, struct diag *d)
+{
+    struct scope then = *scope;
+    g->known = *scope->definitions;
+    g->known.rows.count = row->definitions;
+    g->source =
+        (struct source){.name = "", .text = recipes_text(r, row), .length = row->length, .line = 1};
+    then.definitions = &g->known;
+    then.inputs = NULL;
+    lexer_init(&g->lexer, &g->source);
+    lower_init(&g->lower, &then, &g->source, d);
+    g->lower.slopes_as = row->nodes ? SLOPES_NODES : SLOPES_NUMBERS;
+    parser_init(&g->parser, &g->lexer, scope->names, d);
+}
+
+void recipe_release(struct recipe_reading *g)
+{
+    parser_release(&g->parser);
+    lower_release(&g->lower);
 }
