@@ -46,6 +46,49 @@ is 'a copied line of PyTorch' '12' \
 printf 'x = 2\ny = x**3\nd2y/dx2\n∂²y/∂x²\n' >script.bs
 is 'a script' "$(printf 'd2y/dx2 = 12\n∂²y/∂x² = 12')" "$("$BACKSTEP" script.bs)"
 
+# ---- Names ----
+# Every name in the table of the graph, typed again, is the same node.
+named() { # a program: names that are refused or mean another node
+    "$BACKSTEP" --json -e "$1; topo" 2>/dev/null | grep '"kind": *"topo"' |
+        sed 's/{"node": *\([0-9]*\), *"name": *"\([^"]*\)"/\n\1 \2\n/g' | grep '^[0-9]* .' |
+        while read -r node name; do
+            "$BACKSTEP" --json -e "$1; explain $name" 2>&1 | tail -1 |
+                grep -q "\"kind\": *\"explain\", *\"node\": *$node," || echo "$node $name"
+        done
+}
+while read -r program; do
+    is "names of: $program" '' "$(named "$program")"
+done <<'END'
+x = 2; y = x**3; node g = dy/dx; node h = d2y/dx2; node P = y + g**2
+a = 2; b = -3; c = 10; e = a*b; d = e + c; f = -2; L = d*f; backward L graph; backward dL/da graph
+x = 0.5; y = tanh(x)*x; node u = dy/dx; node v = d2y/dx2; backward u graph
+W = [[1, 2], [3, 4]]; v = [1, -1]; L = sum(relu(W@v + 2)**2); backward L graph; node q = d2L/dW[0,1]2; node r = d2L/dW[0,1]dW[0,0]; backward q graph
+x = 3; x2 = 2; y = sin(x*x2)*x**3; node g = grad(grad(y, x), x); node h = d2y/dxdx2; node k = grad(grad(y, x2), x2); backward k graph
+a = 1; ad = 2; y = exp(a*ad)*ad; L = tanh(y*a); node g = dL/da; node h = grad(grad(L, a), ad); z = sin(h*g); node k = grad(z, g); backward L graph
+z = [1, 2, 3]; p = softmax(z); L = -log(p[0]); node G = dL/dz; node H = grad(G[0], z); backward L graph; backward H[1] graph
+z = [1, 2, 3]; q = z**3; node G = grad(q[1], z[1]); u = exp(q[2]); node K = d2u/dz[2]2; node M = d2q[2]/dz[2]2; backward q[2] graph
+x = 2; %0*3; y = sin(%2)*x; node g = dy/d%2; node h = grad(g, x)
+END
+
+# ---- Programs ----
+# In exported programs too a derivative goes by what it is.
+penalty='a = 2; W = [1, 2]; u = tanh(sum(W**2)*a/20); node g = du/da; node P = u*d2u/dadW[0]*d2u/dW[1]2'
+run "$penalty; export c P P.c; export torch P P.py; export micrograd P m.py; export latex P P.tex
+export c du/da g.c" >/dev/null
+is 'C' 2 "$(grep -c 'v.dg_dW_0 = \|v.d2u_dW_1dW_1 = ' P.c)"
+is 'micrograd' 2 "$(grep -c ' dg_dW_0 = \| d2u_dW_1dW_1 = ' m.py)"
+is 'PyTorch' 1 "$(grep -c 'torch.autograd.grad(.*, W, create_graph=True)\[0\]\[0\]' P.py)"
+is 'LaTeX' 1 "$(grep -c 'frac{.partial^{2} u}{.partial W_{1}^{2}} &=' P.tex)"
+is 'a derivative alone, under the name that it has' '// g and its derivatives, as backstep computes them.' \
+    "$(head -1 g.c)"
+run 'x = 2; y = x**3*x; backward y graph; export c dy/dx y.c' >/dev/null
+is 'and one without a name' '// dy/dx and its derivatives, as backstep computes them.' "$(head -1 y.c)"
+if command -v cc >/dev/null; then
+    is 'the program in C has its values' "$(run "$penalty; precision 12; print P, dP/da" | tail -1)" \
+        "$(cc -O1 -o P P.c -lm && ./P | sed -n 's/^P = //p; s/^dP\/da = //p' |
+            xargs printf '%.12g %.12g\n')"
+fi
+
 # ---- Loops ----
 is 'a loop that builds its gradient graph clears up' 1 "$(run 'param w = 3
 repeat 20000 {

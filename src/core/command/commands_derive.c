@@ -134,6 +134,20 @@ static bool join_names(struct formula *f)
     return ok || expr_trouble(&f->pool, f->call->diag);
 }
 
+// The formula asked for is only this name in what was read: L of dL/dW.
+static void point_at(struct formula *f, uint32_t name)
+{
+    size_t length;
+    const char *s = names_text(&f->pool.names, expr_get(&f->pool, name).a, &length);
+    const char *source = f->call->lexer->source->text;
+    for (size_t i = f->span.start; i + length <= f->span.end; i++) {
+        if (memcmp(source + i, s, length) == 0) {
+            f->span = (struct span){i, i + length};
+            return;
+        }
+    }
+}
+
 static bool read_formula(struct formula *f, struct value *array)
 {
     uint32_t of, in;
@@ -148,6 +162,20 @@ static bool read_formula(struct formula *f, struct value *array)
         f->root = f->typed = of;
         f->in = in;
         f->in_node = formula_node(f, in);
+        size_t length;
+        const char *s = names_text(&f->pool.names, expr_get(&f->pool, in).a, &length);
+        struct value value = names_lookup(&f->call->s->names, s, length);
+        if (value_is_array(f->lowered.shape) && formula_slope(f, of, &of, &in)) {
+            diag_set(f->call->diag, f->span, "this is an array of derivatives");
+            return diag_hint(f->call->diag,
+                             "name an element for each, as in derive d2L/dW[0]dW[1]");
+        }
+        if (value_is_array(value)) {  // dL/dW: in each of its elements
+            *array = value;
+            f->in = EXPR_NONE;
+            f->lowered.shape = value_of_node(NODE_NONE);
+            point_at(f, of);
+        }
     }
     return true;
 }
@@ -173,13 +201,32 @@ static bool read_derive(struct formula *f)
     return f->in != EXPR_NONE || only_name(f);
 }
 
+static bool among(const struct buf *told, uint32_t id)
+{
+    bool found = false;
+    for (size_t i = 0; i < told->count && !found; i++) {
+        found = BUF(uint32_t, told)[i] == id;
+    }
+    return found;
+}
+
+static bool tell(struct buf *told, uint32_t id)
+{
+    uint32_t *at = buf_push(told, 1);
+    if (at != NULL) {
+        *at = id;
+    }
+    return at != NULL;
+}
+
 // The chain of names that definitions were put in for: L = d*f, d = e + c, …
 static void put_chain(struct formula *f, struct rec *r)
 {
     enum { CHAIN_MOST = 20 };
     struct call *c = f->call;
     struct rec *chain = rec_list(c->out, r, KEY_definitions);
-    struct buf names, ids;
+    struct buf names, ids, told;
+    buf_init(&told, sizeof(uint32_t));
     if (f->typed == f->root || !expr_free_names(&f->pool, f->typed, &names)) {
         return;
     }
@@ -190,7 +237,7 @@ static void put_chain(struct formula *f, struct rec *r)
         }
         for (size_t k = ids.count; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
             uint32_t id = BUF(uint32_t, &ids)[k];
-            if (tape_op(&c->s->tape, id) != OP_LEAF) {
+            if (tape_op(&c->s->tape, id) != OP_LEAF && !among(&told, id) && tell(&told, id)) {
                 struct rec *row = rec_map(c->out, chain, KEY_NONE);
                 struct text formula;
                 text_init(&formula);
@@ -203,6 +250,7 @@ static void put_chain(struct formula *f, struct rec *r)
         buf_release(&ids);
     }
     buf_release(&names);
+    buf_release(&told);
 }
 
 static void put_derivation(struct formula *f, struct rec *r, const struct derivation *d)

@@ -299,7 +299,7 @@ static bool grow_all(struct call *c, uint32_t root, struct buf *all)
     for (size_t k = 0; ok && k < count; k++) {
         BUF(struct gradient, all)[id[k]] = BUF(struct gradient, &grown)[k];
     }
-    ok = ok && (names_keep_grown(&c->s->names, &w->grown) || diag_out_of_memory(c->diag));
+    ok = ok && call_keep_grown(c, c->command);
     buf_release(&ids);
     buf_release(&grown);
     return ok;

@@ -210,14 +210,19 @@ static void put_backward(struct stages *s, struct rec *lines)
     }
 }
 
-// The node that a derivative was grown as, dL/da, stands for its formula.
+// The node that a derivative was grown as, dL/da, stands for its formula. False: it was not, and
+// nothing is read.
 static bool read_derivative(struct formula *f)
 {
     struct call *c = f->call;
+    struct lexer begin = *c->lexer;
+    struct diag diag = *c->diag;
     uint32_t node;
     char name[16];
     f->span.start = lexer_peek(c->lexer).at;
     if (!call_node(c, &node)) {
+        *c->lexer = begin;
+        *c->diag = diag;
         return false;
     }
     f->span.end = c->lexer->at;
@@ -241,7 +246,8 @@ static bool is_derivative_alone(const struct call *c)
 static bool read_stage(struct formula *f, bool *python)
 {
     struct call *c = f->call;
-    if (!(is_derivative_alone(c) ? read_derivative(f) : formula_read(f))) {
+    if (!(is_derivative_alone(c) && read_derivative(f)) &&
+        !(formula_read(f) && formula_put_slopes_in(f))) {
         return false;
     }
     if (value_is_array(f->lowered.shape)) {

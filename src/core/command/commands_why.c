@@ -341,6 +341,15 @@ enum call_end command_sabotage(struct call *c)
     if (!call_target(c, &root) || !call_finish(c) || !refresh(c) || !call_change_settings(c)) {
         return CALL_FAILED;
     }
+    if (names_any_grown(&s->names, root)) {
+        char label[LABEL_TEXT];
+        names_label(&s->names, label, root);
+        diag_set(c->diag, c->command, "the gradients of %s are nodes here, and they tell the truth",
+                 label);
+        diag_hint(c->diag, "undo to before they were grown, or build %s again",
+                  label[0] == '%' ? "it" : label);
+        return CALL_FAILED;
+    }
     // Another mistake each time, and the same after undo: from the seed and what is in the log.
     struct rng rng;
     rng_seed(&rng, s->world.seed + s->log.count * 0x9E3779B97F4A7C15u);

@@ -178,6 +178,18 @@ static void put_row(struct derive_answer *p, struct rec *rows, const char *of, c
     rec_text(out, row, KEY_result, result);
 }
 
+// Does a sign stand outside all brackets, so that an index needs parentheses: (z**2)[0]?
+static bool is_sum(const char *typed)
+{
+    int depth = 0;
+    bool sign = false;
+    for (const char *s = typed; *s != '\0'; s++) {
+        depth += strchr("([{", *s) != NULL ? 1 : strchr(")]}", *s) != NULL ? -1 : 0;
+        sign = sign || (depth == 0 && strchr("+-*/^@<>=", *s) != NULL);
+    }
+    return sign;
+}
+
 static void put_formula_row(struct derive_answer *p, struct rec *rows, size_t k, const char *typed)
 {
     enum { LINE_MOST = 2000 };
@@ -188,10 +200,11 @@ static void put_formula_row(struct derive_answer *p, struct rec *rows, size_t k,
     text_init(&of);
     text_init(&in);
     text_init(&result);
-    text_add(&of, typed);
+    bool element = value_is_array(f->lowered.shape);
+    text_addf(&of, element && is_sum(typed) ? "(%s)" : "%s", typed);
     if (f->lowered.shape.rank == VALUE_MATRIX) {
         text_addf(&of, "[%zu, %zu]", i / cols, i % cols);
-    } else if (value_is_array(f->lowered.shape)) {
+    } else if (element) {
         text_addf(&of, "[%zu]", i);
     }
     expr_print(&in, &f->pool, at(&p->in, k % p->in.count), LINE_MOST);
@@ -252,7 +265,8 @@ bool derive_parts_put(struct formula *f, struct value array)
     buf_init(&p.of, sizeof(uint32_t));
     buf_init(&p.in, sizeof(uint32_t));
     buf_init(&p.results, sizeof(uint32_t));
-    bool ok = f->lowered.roots.count <= DERIVE_PARTS_MOST ? find_formulas(&p) : refuse_many(&p);
+    bool many = value_is_array(f->lowered.shape) && f->lowered.roots.count > DERIVE_PARTS_MOST;
+    bool ok = !many ? find_formulas(&p) : refuse_many(&p);
     ok = ok && find_symbols(&p, array);
     ok = ok && (p.of.count * p.in.count <= DERIVE_PARTS_MOST || refuse_many(&p));
     ok = ok && derive_all(&p);

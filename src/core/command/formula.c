@@ -64,6 +64,44 @@ bool formula_read(struct formula *f)
     return !f->pool.full || expr_trouble(&f->pool, c->diag);
 }
 
+// The indices of "W[0, 1]", the text behind its bracket: how many there are.
+static int read_indices(const char *s, size_t length, double at[2])
+{
+    int count = 0;
+    while (length > 0 && count < 2) {
+        size_t n = number_read(s, length, &at[count]);
+        size_t skip = n + 1;  // the comma or the bracket
+        skip += skip < length && s[skip] == ' ';
+        if (n == 0 || skip > length) {
+            return 0;
+        }
+        s += skip;
+        length -= skip;
+        count++;
+    }
+    return length == 0 ? count : 0;
+}
+
+// The node of "W[0, 1]".
+static uint32_t element_node(const struct formula *f, const char *s, size_t length)
+{
+    const struct names *names = &f->call->s->names;
+    const char *bracket = memchr(s, '[', length);
+    if (bracket == NULL) {
+        return NODE_NONE;
+    }
+    size_t name = (size_t)(bracket - s);
+    double at[2] = {0};
+    struct value v = names_lookup(names, s, name);
+    int count = read_indices(bracket + 1, length - name - 1, at);
+    bool matrix = v.rank == VALUE_MATRIX;
+    double i = matrix ? at[0] : 0, j = matrix ? at[1] : at[0];
+    if (!value_is_array(v) || count != 1 + matrix || i >= v.rows || j >= v.cols) {
+        return NODE_NONE;
+    }
+    return names_element(names, v, (uint32_t)i * v.cols + (uint32_t)j);
+}
+
 uint32_t formula_node(const struct formula *f, uint32_t symbol)
 {
     size_t length;
@@ -75,6 +113,7 @@ uint32_t formula_node(const struct formula *f, uint32_t symbol)
     }
     return symbol == f->in && f->in_node != NODE_NONE ? f->in_node
            : value.rank == VALUE_SCALAR               ? value.base
+           : length > 0 && s[length - 1] == ']'       ? element_node(f, s, length)
                                                       : expr_lowered_node(&f->lowered, symbol);
 }
 

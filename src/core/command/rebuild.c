@@ -82,7 +82,6 @@ static bool evaluate(struct rebuilt *b, const struct recipe *r, struct diag *d, 
     struct operand x;
     scope.groups = NULL;
     recipe_begin(&g, &s->recipes, r, &scope, d);
-    g.lower.slopes_as = SLOPES_NUMBERS;
     bool ok = matrices_read(&b->matrices, &g.lower, &g.parser, &x);
     if (ok && r->op != OP_COUNT) {
         struct operand old = lower_operand(names_get(&s->names, r->name), x.span), given = x;
@@ -201,6 +200,7 @@ static bool read_expression(struct rebuilt *b)
     struct lower *w = &b->lower;
     scope.groups = NULL;
     lower_init(w, &scope, c->lexer->source, c->diag);
+    w->slopes_as = SLOPES_NODES;  // a formula is asked for, so a derivative in it is one too
     b->lowering = true;
     parser_init(&p, c->lexer, &c->s->names, c->diag);
     p.stop = c->s->world.stop;

@@ -137,7 +137,8 @@ enum stage_arrays_end stage_arrays(struct call *c)
     bool read = arrays_read(&a, c), any = arrays_has_any(&a);
     c->diag = diag;
     enum stage_arrays_end end = STAGE_ARRAYS_NONE;
-    if (read && any) {
+    bool derivative = a.flow.made.lower.slopes.count > 0;  // staged value by value
+    if (read && any && !derivative) {
         end = put(&a, c) ? STAGE_ARRAYS_DONE : STAGE_ARRAYS_FAILED;
     }
     arrays_release(&a);

@@ -18,31 +18,33 @@ static void put_factor(struct text *out, double v, int digits)
 
 // ---- The passes ---------------------------------------------------------------------------------
 
-// A node's name, or what it is the derivative of.
 static void put_label(struct program *p, uint32_t node)
 {
     struct text label;
-    char grown[LABEL_TEXT];
     text_init(&label);
     program_label(p, &label, node);
-    if (text_get(&label)[0] == '%' && names_grown_label(p->e->names, grown, node)) {
-        math_name(p->out, grown, strlen(grown));
-    } else {
-        math_name(p->out, text_get(&label), text_length(&label));
-    }
+    math_name(p->out, text_get(&label), text_length(&label));
     text_release(&label);
+}
+
+// ∂ and the node's label, in parentheses where that is a derivative's.
+static void put_differential(struct program *p, uint32_t node)
+{
+    char grown[LABEL_TEXT];
+    bool derivative =
+        !names_own_label(p->e->names, grown, node) && names_grown_label(p->e->names, grown, node);
+    text_add(p->out, derivative ? "\\partial \\left(" : "\\partial ");
+    put_label(p, node);
+    text_add(p->out, derivative ? "\\right)" : "");
 }
 
 static void put_partial(struct program *p, uint32_t node)
 {
-    text_add(p->out, "\\frac{\\partial ");
-    put_label(p, p->e->root);
-    char grown[LABEL_TEXT];
-    bool derivative =
-        !names_own_label(p->e->names, grown, node) && names_grown_label(p->e->names, grown, node);
-    text_add(p->out, derivative ? "}{\\partial \\left(" : "}{\\partial ");
-    put_label(p, node);
-    text_add(p->out, derivative ? "\\right)}" : "}");
+    text_add(p->out, "\\frac{");
+    put_differential(p, p->e->root);
+    text_add(p->out, "}{");
+    put_differential(p, node);
+    text_add(p->out, "}");
 }
 
 static void put_value(struct program *p, uint32_t node)

@@ -21,13 +21,33 @@ static bool is_private(const char *s)
     return s[0] == '_' && (s[1] == '_' || (s[1] >= 'A' && s[1] <= 'Z'));
 }
 
+// dL/dW[0, 1] as dL_dW_0_1, and dL/d%7 as dL_dn7.
+static void slope_ident(struct text *out, const char *s, size_t length)
+{
+    struct text label;
+    text_init(&label);
+    for (size_t i = 0; i < length; i++) {
+        bool apart = s[i] == '/' || s[i] == '[' || s[i] == ',';
+        bool left_out = s[i] == ' ' || s[i] == ']';
+        if (!left_out) {
+            text_add_char(&label, apart ? '_' : s[i] == '%' ? 'n' : s[i]);
+        }
+    }
+    letters_ascii(out, text_get(&label), text_length(&label));
+    text_release(&label);
+}
+
 void program_plain_ident(const struct program *p, struct text *out, uint32_t name)
 {
     size_t length;
     const char *s = names_text(p->e->names, name, &length);
     struct text ident;
     text_init(&ident);
-    letters_ascii(&ident, s, length);
+    if (names_is_derivative(s)) {
+        slope_ident(&ident, s, length);
+    } else {
+        letters_ascii(&ident, s, length);
+    }
     const char *t = text_get(&ident);
     text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
@@ -162,6 +182,27 @@ static void take_names(struct program *p)
     }
 }
 
+// Nodes that are derivatives and have no name of the learner's: dL/da.
+static void take_derivatives(struct program *p)
+{
+    for (size_t i = 0; i < p->ids.count && !p->failed && !program_stopped(p, i); i++) {
+        char label[LABEL_TEXT];
+        struct spot *spot = free_spot(p, program_node(p, i));
+        if (spot == NULL || !names_grown_label(p->e->names, label, program_node(p, i))) {
+            continue;
+        }
+        uint32_t name = names_intern(p->e->names, label, strlen(label));
+        struct variable *variable = name == NAME_NONE ? NULL : buf_push(&p->variables, 1);
+        if (variable == NULL) {
+            p->failed = true;
+            return;
+        }
+        *variable = (struct variable){name, value_of_node(program_node(p, i)),
+                                      program_new_ident(p, name, "")};
+        *spot = (struct spot){.variable = (uint32_t)p->variables.count - 1};
+    }
+}
+
 // How many parameters the tape has before each: the optimiser's memory is in their order.
 static void count_parameters(struct program *p)
 {
@@ -208,6 +249,7 @@ bool program_init(struct program *p, struct text *out, const struct export *e, c
     count_parameters(p);
     find_states(p);
     take_names(p);
+    take_derivatives(p);
     return !p->failed;
 }
 
@@ -280,12 +322,22 @@ void program_label(const struct program *p, struct text *out, uint32_t node)
     put_indices(out, v->value.rank, spot, ", ");
 }
 
+// dL, and d(dL/da) of a derivative.
+static void put_differential(const struct program *p, struct text *out, const char *sign,
+                             uint32_t node)
+{
+    struct text label;
+    text_init(&label);
+    program_label(p, &label, node);
+    text_addf(out, names_is_derivative(text_get(&label)) ? "%s(%s)" : "%s%s", sign,
+              text_get(&label));
+    text_release(&label);
+}
+
 void program_slope_label(const struct program *p, struct text *out, uint32_t node)
 {
-    text_add_char(out, 'd');
-    program_label(p, out, p->e->root);
-    text_add(out, "/d");
-    program_label(p, out, node);
+    put_differential(p, out, "d", p->e->root);
+    put_differential(p, out, "/d", node);
 }
 
 void program_put(const struct program *p, struct text *out, const char *prefix, uint32_t node)

@@ -163,15 +163,57 @@ static bool is_data(const struct terms *t, const struct operand *x)
     return false;
 }
 
+static bool holds(const struct terms *t, struct value v, uint32_t node)
+{
+    bool found = false;
+    for (uint32_t k = 0; k < v.rows * v.cols && !found; k++) {
+        found = names_element(t->s->program->e->names, v, k) == node;
+    }
+    return found;
+}
+
+// Does a node stand under several names? PyTorch knows only the one that a formula was made of.
+static bool is_shared(const struct terms *t, uint32_t node)
+{
+    size_t names = 0;
+    for (size_t i = 0; i < t->s->bindings.count && names < 2; i++) {
+        struct value v = statements_binding(t->s, i)->value;
+        names += v.rank == VALUE_SCALAR ? v.base == node : value_is_array(v) && holds(t, v, node);
+    }
+    return names > 1;
+}
+
+// The bytes of W in W[0, 1], the text of an element of what has a name; 0: it is none.
+static size_t element_name(const char *text)
+{
+    size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
+    const char *close = strchr(text + n, ']');
+    return text[n] == '[' && close != NULL && close[1] == '\0' ? n : 0;
+}
+
+// PyTorch differentiates one number, in a tensor that this was made of: in W, and takes the element
+// then.
 struct export_terms_term terms_gradient(struct terms *t)
 {
     const struct operand *x = terms_operands(t, 2);
     const struct export_terms_term *terms = terms_top(t, 2);
     bool known = x[0].is_node && x[1].is_node && terms[0].text != NULL && terms[1].text != NULL &&
-                 !is_data(t, &x[1]);
-    return known ? print_term(t, "torch.autograd.grad($, &, create_graph=True)[0]", terms[0],
-                              terms[1].text)
-                 : terms_lost(t);
+                 !operand_is_array(&x[0]) && !is_data(t, &x[1]) &&
+                 !is_shared(t, operand_node(t->w, &x[1], 0, 0));
+    if (!known) {
+        return terms_lost(t);
+    }
+    size_t name = element_name(terms[1].text);
+    if (name == 0 && strchr(terms[1].text, '[') != NULL) {
+        return terms_lost(t);
+    }
+    struct text of;
+    text_init(&of);
+    text_add_bytes(&of, terms[1].text, name == 0 ? strlen(terms[1].text) : name);
+    struct export_terms_term whole =
+        print_term(t, "torch.autograd.grad($, &, create_graph=True)[0]", terms[0], text_get(&of));
+    text_release(&of);
+    return name == 0 ? whole : print_term(t, "$&", whole, terms[1].text + name);
 }
 
 struct export_terms_term terms_builtin(struct terms *t, const char *name, uint32_t count)

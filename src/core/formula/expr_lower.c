@@ -167,6 +167,7 @@ static bool evaluate(struct made_nodes *r, const struct scope *scope, struct lex
     struct parser parser;
     struct operand result;
     lower_init(&w, scope, lexer->source, d);
+    w.slopes_as = SLOPES_NODES;  // a derivative is a formula too, never the number that it comes to
     parser_init(&parser, lexer, scope->names, d);
     parser.stop = scope->stop;
     bool ok = lower_expression(&w, &parser, &result);

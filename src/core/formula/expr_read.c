@@ -14,6 +14,8 @@ struct expr_reading {
     struct exprs *p;
     struct parser *parser;
     struct buf stack;  // uint32_t: the formulas read that nothing has used yet
+    size_t elements;   // symbols W[0] among them: they are for derivatives alone
+    struct span element;
 };
 
 static bool push(struct expr_reading *r, uint32_t id)
@@ -72,6 +74,12 @@ static uint32_t node_symbol(struct exprs *p, uint32_t node)
     return expr_name(p, label, (size_t)length);
 }
 
+static bool no_element(struct expr_reading *r, struct span span)
+{
+    diag_set(r->parser->diag, span, "a formula is made of single numbers");
+    return diag_hint(r->parser->diag, "name the element first: w = W[0, 1]");
+}
+
 // The text of a formula that is a symbol; NULL, and a diag, if it is none.
 static const char *symbol_text(struct expr_reading *r, uint32_t id, struct span span,
                                size_t *length)
@@ -109,10 +117,36 @@ static bool read_slope(struct expr_reading *r, struct span span)
             text_release(&text);
             return false;
         }
+        r->elements -= s[length - 1] == ']' && !contains(s, length, "/d");
         bool slope = i == 0 && length > 4 && s[0] == 'd' && contains(s, length, "/d");
         text_add(&text, slope ? "" : i == 0 ? "d" : "/d");
         text_add_bytes(&text, s, length);
     }
+    return push_symbol(r, &text);
+}
+
+// W[0, 1], in written numbers, as names_label has it: of dL/dW[0, 1].
+static bool read_element(struct expr_reading *r, const struct item *item)
+{
+    double at[2];
+    for (uint32_t k = item->count; k-- > 0;) {
+        struct expr e = expr_get(r->p, pop(r));
+        if (e.kind != EXPR_NUMBER || item->count > 2 || e.number < 0) {
+            return no_element(r, item->span);
+        }
+        at[k] = e.number;
+    }
+    size_t length;
+    const char *s = symbol_text(r, pop(r), item->span, &length);
+    if (s == NULL) {
+        return false;
+    }
+    struct text text;
+    text_init(&text);
+    text_add_bytes(&text, s, length);
+    text_addf(&text, item->count == 2 ? "[%.0f, %.0f]" : "[%.0f]", at[0], at[1]);
+    r->elements++;
+    r->element = item->span;
     return push_symbol(r, &text);
 }
 
@@ -196,9 +230,10 @@ static bool read_item(struct expr_reading *r, const struct item *item)
         return true;
     case ITEM_SLOPE:
         return read_slope(r, item->span);
+    case ITEM_INDEX:
+        return read_element(r, item);
     default:
-        diag_set(r->parser->diag, item->span, "a formula is made of single numbers");
-        return diag_hint(r->parser->diag, "name the element first: w = W[0, 1]");
+        return no_element(r, item->span);
     }
 }
 
@@ -211,6 +246,7 @@ bool expr_parse(struct exprs *p, struct parser *parser, uint32_t *root)
         item = parser_next(parser);
     }
     bool ok = item.kind == ITEM_END && !parser->diag->set;
+    ok = ok && (r.elements == 0 || no_element(&r, r.element));
     if (ok) {
         *root = pop(&r);
     }

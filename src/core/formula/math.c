@@ -49,15 +49,88 @@ static void put_word(struct text *out, const char *s, size_t length)
     text_release(&ascii);
 }
 
-// dL/da, the label of a node that is a derivative. False: it is none, or one of a higher order.
+// Below the line of a derivative of higher order: adb of d2L/dadb. A piece for each name.
+struct math_below {
+    const char *s;
+    size_t length;
+    struct {
+        size_t from, length;
+        int times;
+    } piece[9];
+    int pieces;
+};
+
+// Splits the rest, from byte `at` on, into names for `order` derivatives, a d between two of them.
+// A digit behind a name says how often: x2, but not W[0]2.
+static bool split_below(struct math_below *b, size_t at, int order)
+{
+    if (at >= b->length || order <= 0 || b->pieces == 9) {
+        return false;
+    }
+    int k = b->pieces++;
+    for (size_t end = at + 1, depth = 0; end <= b->length; end++) {
+        char last = b->s[end - 1];
+        depth += (last == '[') - (size_t)(last == ']');
+        bool whole = end == b->length;
+        if (depth > 0 || (!whole && b->s[end] != 'd')) {
+            continue;
+        }
+        bool digit = last >= '2' && last <= '9' && end > at + 1;
+        for (int counted = digit; counted >= 0; counted--) {
+            int times = counted ? last - '0' : 1;
+            b->piece[k].from = at;
+            b->piece[k].length = end - at - (size_t)counted;
+            b->piece[k].times = times;
+            if (whole ? times == order : split_below(b, end + 1, order - times)) {
+                return true;
+            }
+        }
+    }
+    b->pieces = k;
+    return false;
+}
+
+// d2L/dadb, its line at byte `line`.
+static bool put_higher(struct text *out, const char *s, size_t length, size_t line)
+{
+    struct math_below b = {.s = s + line + 2, .length = length - line - 2};
+    if (line < 3 || !split_below(&b, 0, s[1] - '0')) {
+        return false;
+    }
+    text_addf(out, "\\frac{\\partial^{%c} ", s[1]);
+    math_name(out, s + 2, line - 2);
+    text_add(out, "}{");
+    for (int i = 0, next; i < b.pieces; i = next) {
+        const char *name = b.s + b.piece[i].from;
+        size_t n = b.piece[i].length;
+        int times = b.piece[i].times;
+        for (next = i + 1; next < b.pieces && b.piece[next].length == n &&
+                           memcmp(b.s + b.piece[next].from, name, n) == 0;
+             next++) {
+            times += b.piece[next].times;
+        }
+        text_add(out, i > 0 ? " \\, \\partial " : "\\partial ");
+        math_name(out, name, n);
+        if (times > 1) {
+            text_addf(out, "^{%d}", times);
+        }
+    }
+    text_add(out, "}");
+    return true;
+}
+
+// dL/da, the label of a node that is a derivative. False: it is none.
 static bool put_derivative(struct text *out, const char *s, size_t length)
 {
     size_t line = 1;
     while (line + 1 < length && (s[line] != '/' || s[line + 1] != 'd')) {
         line++;
     }
-    if (length < 5 || s[0] != 'd' || line + 2 >= length || (s[1] >= '0' && s[1] <= '9')) {
+    if (length < 5 || s[0] != 'd' || line + 2 >= length) {
         return false;
+    }
+    if (s[1] >= '0' && s[1] <= '9') {
+        return put_higher(out, s, length, line);
     }
     text_add(out, "\\frac{\\partial ");
     math_name(out, s + 1, line - 1);

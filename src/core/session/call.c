@@ -284,6 +284,23 @@ struct lower *call_lower(struct call *c)
     return &c->lower;
 }
 
+bool call_keep_grown(struct call *c, struct span span)
+{
+    const struct buf *rows = &c->lower.grown;
+    uint32_t sabotaged = session_settings(c->s)->sabotaged;
+    for (size_t i = 0; i < rows->count && sabotaged != NODE_NONE; i++) {
+        if (BUF(struct grown, rows)[i].root == sabotaged) {
+            char label[LABEL_TEXT];
+            names_label(&c->s->names, label, sabotaged);
+            diag_set(c->diag, span, "the gradients of %s as nodes would tell where the mistake is",
+                     label);
+            return diag_hint(c->diag,
+                             "find the node first, with check and local; then: accuse NODE");
+        }
+    }
+    return names_keep_grown(&c->s->names, rows) || diag_out_of_memory(c->diag);
+}
+
 bool call_expression(struct call *c, struct operand *result)
 {
     struct parser p;
@@ -366,7 +383,7 @@ bool call_is_derivative(const struct call *c, size_t *end)
     bool found = false;
     parser_init(&p, &ahead, &c->s->names, &ignored);
     struct item item = parser_next(&p);
-    while (p.taken < p.out.count && item.kind != ITEM_ERROR) {
+    while ((p.taken < p.out.count || parser_in_slope(&p)) && item.kind != ITEM_ERROR) {
         item = parser_next(&p);
         found |= item.kind == ITEM_SLOPE;
     }

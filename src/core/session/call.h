@@ -286,6 +286,9 @@ const char *call_format(const char *const *formats, size_t count, const char *pa
 
 // Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
 bool call_refresh(struct call *c, uint32_t *count);
+// Keeps what the lowering grew (c->lower.grown) under its names. An error, under sabotage, if that
+// tells where the mistake is.
+bool call_keep_grown(struct call *c, struct span span);
 // The same for what root depends on.
 bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count);
 // What a sweep came to: false, with the diag set, unless it is done.

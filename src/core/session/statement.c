@@ -285,8 +285,10 @@ static bool bind(struct call *c, struct token name, struct operand *value,
         !note_recipe(c, id, how, !number, value)) {
         return false;
     }
-    if (!names_bind(&s->names, &s->undo, id, value_of(value)) ||
-        !names_keep_grown(&s->names, &c->lower.grown)) {
+    if (!call_keep_grown(c, name.span)) {
+        return false;
+    }
+    if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
         return diag_out_of_memory(c->diag);
     }
     bool single = !operand_is_array(value);

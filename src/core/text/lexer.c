@@ -171,6 +171,11 @@ static bool read_word(const char *s, size_t n, struct token *t)
         t->partial = partial;
         return true;
     }
+    if (partial && t->order == 1 && skip < n && s[skip] == '(') {
+        t->span = (struct span){t->span.start - skip, t->span.start};
+        t->kind = TOKEN_PARTIAL;
+        return true;
+    }
     t->span.start -= skip;
     return false;
 }

@@ -19,11 +19,12 @@ enum token_kind {
     TOKEN_COMMA,
     TOKEN_DOT,
     TOKEN_COLON,
-    TOKEN_STRING,  // "…", a text (span inside the quotes); token.mark is 'f' where that precedes
-    TOKEN_RAISED,  // raised digits: x², x⁻¹ (token.number); xᵀ (token.mark 'T')
-    TOKEN_ROOT,    // √
-    TOKEN_BAR,     // |, one of two around a value: |x|
-    TOKEN_BAD,     // nothing of ours; the diag says what
+    TOKEN_STRING,   // "…", a text (span inside the quotes); token.mark is 'f' where that precedes
+    TOKEN_RAISED,   // raised digits: x², x⁻¹ (token.number); xᵀ (token.mark 'T')
+    TOKEN_ROOT,     // √
+    TOKEN_PARTIAL,  // ∂ before a parenthesis: ∂(∂L/∂a)/∂b
+    TOKEN_BAR,      // |, one of two around a value: |x|
+    TOKEN_BAD,      // nothing of ours; the diag says what
 };
 
 struct token {

@@ -41,7 +41,8 @@ void scope_checkpoint(const struct scope *scope, struct checkpoint *c);
 enum slopes_as {
     SLOPES_NUMBERS,  // a number: dL/da
     SLOPES_NODES,    // nodes: node g = dL/da
-    SLOPES_GROWN     // the node that it was grown as, where a command takes a node
+    SLOPES_GROWN,    // the node that it was grown as, where a command takes a node
+    SLOPES_MADE      // that node, if it was grown, else a number: inside d(dL/da)/db
 };
 
 struct lower {

@@ -188,26 +188,32 @@ static void note_unreached(struct lower *w, const struct operand *x, const struc
 
 // ---- Derivatives of derivatives -----------------------------------------------------------------
 
-// An array for the derivatives of `rows` numbers, which have the shape of x, in every element of
-// `of`; the pointer to be filled.
+// The shape of the derivatives of numbers, which have the shape of x, in every element of `of`.
+static bool slopes_shape(struct lower *w, const struct operand *x, const struct operand *of,
+                         struct span span, struct value *shape)
+{
+    bool outer = operand_is_array(x), inner = operand_is_array(of);
+    *shape = outer ? x->array : inner ? of->array : value_of_node(NODE_NONE);
+    if (outer && inner && x->array.rank == VALUE_VECTOR && of->array.rank == VALUE_VECTOR) {
+        *shape = value_block(VALUE_MATRIX, 0, x->array.cols, of->array.cols);
+    } else if (outer && inner) {
+        diag_set(w->diag, span, "this has more than two axes, and arrays here have two at most");
+        return diag_hint(w->diag, "node G = … keeps the first derivative; then differentiate an "
+                                  "element of it");
+    }
+    return true;
+}
+
+// An array for these numbers; the pointer to be filled.
 static double *slopes_array(struct lower *w, const struct operand *x, const struct operand *of,
                             struct span span, struct operand *out)
 {
-    bool outer = operand_is_array(x), inner = operand_is_array(of);
-    if (!outer && !inner) {
-        return &out->number;
+    struct value v;
+    if (!slopes_shape(w, x, of, span, &v)) {
+        return NULL;
     }
-    if (!outer || !inner) {
-        struct value v = outer ? x->array : of->array;
-        return array_numbers(w, v.rank, v.rows, v.cols, span, out);
-    }
-    if (x->array.rank == VALUE_VECTOR && of->array.rank == VALUE_VECTOR) {
-        return array_numbers(w, VALUE_MATRIX, x->array.cols, of->array.cols, span, out);
-    }
-    diag_set(w->diag, span, "this has more than two axes, and arrays here have two at most");
-    diag_hint(w->diag,
-              "node G = … keeps the first derivative; then differentiate an element of it");
-    return NULL;
+    return v.rank == VALUE_SCALAR ? &out->number
+                                  : array_numbers(w, v.rank, v.rows, v.cols, span, out);
 }
 
 // What the number x remembers to be a derivative is grown aside, and differentiated.
@@ -239,8 +245,8 @@ static bool further_slopes(struct lower *w, const struct operand *x, const struc
 
 // ---- As nodes -----------------------------------------------------------------------------------
 
-// Grown derivatives as an operand of the shape of `of`.
-static bool grown_operand(struct lower *w, const struct buf *terms, const struct operand *of,
+// Grown derivatives as an operand of this shape.
+static bool grown_operand(struct lower *w, const struct buf *terms, struct value v,
                           struct span span, struct operand *out)
 {
     const struct gradient *term = terms->data;
@@ -248,12 +254,11 @@ static bool grown_operand(struct lower *w, const struct buf *terms, const struct
     for (size_t k = 0; k < terms->count; k++) {
         nodes |= term[k].node != NODE_NONE;
     }
-    if (!operand_is_array(of)) {
+    if (!value_is_array(v)) {
         *out = (struct operand){
             .is_node = nodes, .node = term->node, .number = term->number, .span = span};
         return true;
     }
-    struct value v = of->array;
     if (!nodes) {
         double *numbers = array_numbers(w, v.rank, v.rows, v.cols, span, out);
         for (size_t k = 0; numbers != NULL && k < terms->count; k++) {
@@ -289,13 +294,22 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
 {
     struct buf terms;
     struct checkpoint fresh;
+    struct value shape;
+    if (!slopes_shape(w, root, of, span, &shape)) {
+        return false;
+    }
     buf_init(&terms, sizeof(struct gradient));
     bool ok = swept(w, fresh_begin(w, &fresh), span);
-    uint32_t before = ok ? made_before(w, root->node, of) : NODE_NONE;
+    bool single = !operand_is_array(root);
+    uint32_t before = ok && single ? made_before(w, root->node, of) : NODE_NONE;
+    uint32_t cols = operand_cols(root);
     if (before != NODE_NONE) {
         *out = (struct operand){.is_node = true, .node = before, .span = span};
-    } else {
-        ok = ok && grow_in(w, (struct gradient){.node = root->node}, of, span, &terms, true);
+    }
+    for (uint32_t k = 0; ok && before == NODE_NONE && k < operand_count(root); k++) {
+        uint32_t node = operand_node(w, root, k / cols, k % cols);
+        ok = grow_in(w, (struct gradient){.node = node}, of, span, &terms, true) &&
+             lower_goes_on(w, k, 100, span);
     }
     checkpoint_keep_nodes(&fresh);
     bool reached = false;
@@ -305,7 +319,7 @@ static bool slopes_as_nodes(struct lower *w, const struct operand *root, const s
     if (ok && !reached && before == NODE_NONE) {
         note_unreached(w, root, of);
     }
-    ok = ok && (before != NODE_NONE || grown_operand(w, &terms, of, span, out));
+    ok = ok && (before != NODE_NONE || grown_operand(w, &terms, shape, span, out));
     buf_release(&terms);
     return ok;
 }
@@ -363,6 +377,21 @@ static bool grown_already(struct lower *w, uint32_t root, const struct operand *
                                 : diag_hint(w->diag, "node g = d%s/d%s makes it one", a, b);
 }
 
+// The node that dL/da was grown as, or its number.
+static bool made_slopes(struct lower *w, const struct operand *root, const struct operand *of,
+                        struct span span, struct operand *out)
+{
+    struct checkpoint fresh;
+    bool ok = swept(w, fresh_begin(w, &fresh), span);
+    uint32_t node = ok ? made_before(w, root->node, of) : NODE_NONE;
+    checkpoint_back(&fresh);
+    if (node != NODE_NONE) {
+        *out = (struct operand){.is_node = true, .node = node, .span = span};
+        return true;
+    }
+    return ok && first_slopes(w, root->node, of, span, out);
+}
+
 // ---- Both ---------------------------------------------------------------------------------------
 
 static bool remember(struct lower *w, const struct operand *root, const struct operand *of,
@@ -401,7 +430,8 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
         single.node = operand_node(w, root, 0, 0);
         single.array = (struct value){0};
     }
-    if (operand_is_array(&single) && single.is_node) {
+    bool derivatives = root->slope != 0 && w->slopes_as == SLOPES_NODES;  // node H = d2L/dz2
+    if (operand_is_array(&single) && single.is_node && !derivatives) {
         diag_set(w->diag, root->span, "a derivative is of one number, and this is an array");
         return diag_hint(w->diag, "take one element of it, or its sum or mean");
     }
@@ -409,6 +439,7 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
     bool ok = !single.is_node                ? further_slopes(w, &single, &in, span, out)
               : w->slopes_as == SLOPES_NODES ? slopes_as_nodes(w, &single, &in, span, out)
               : w->slopes_as == SLOPES_GROWN ? grown_already(w, single.node, &in, span, out)
+              : w->slopes_as == SLOPES_MADE  ? made_slopes(w, &single, &in, span, out)
                                              : first_slopes(w, single.node, &in, span, out);
     return ok && remember(w, &single, &in, out);
 }

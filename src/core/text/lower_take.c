@@ -173,11 +173,17 @@ static bool take_field(struct lower *w, struct span span)
     return numbers != NULL && lower_replace(w, 1, result);
 }
 
-static bool take_slope(struct lower *w, struct span span)
+static bool take_slope(struct lower *w, const struct item *item)
 {
     const struct operand *of = lower_operands(w, 2);
     struct operand result;
-    return lower_slopes(w, &of[0], &of[1], span, &result) && lower_replace(w, 2, result);
+    enum slopes_as as = w->slopes_as;
+    w->slopes_as = item->count == SLOPE_BENEATH                        ? SLOPES_GROWN
+                   : item->count == SLOPE_OVER && as == SLOPES_NUMBERS ? SLOPES_MADE
+                                                                       : as;
+    bool ok = lower_slopes(w, &of[0], &of[1], item->span, &result) && lower_replace(w, 2, result);
+    w->slopes_as = as;
+    return ok;
 }
 
 // x.item(), tensor(x), x.numpy(): the value itself, or its number.
@@ -356,7 +362,7 @@ static bool take(struct lower *w, const struct item *item)
     case ITEM_TRANSPOSE:
         return take_transpose(w);
     case ITEM_SLOPE:
-        return take_slope(w, item->span);
+        return take_slope(w, item);
     case ITEM_END:
     case ITEM_ERROR:
         break;

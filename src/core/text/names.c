@@ -21,6 +21,7 @@ void names_init(struct names *n)
     buf_init(&n->lists, sizeof(uint32_t));
     buf_init(&n->grown, sizeof(struct grown));
     buf_init(&n->by_grown, 2 * sizeof(uint32_t));
+    buf_init(&n->by_slope, 2 * sizeof(uint64_t));
     buf_init(&n->arrays, sizeof(uint32_t));
     buf_init(&n->by_node, sizeof(struct label));
     n->by_node_made = n->by_grown_made = false;
@@ -34,6 +35,7 @@ void names_release(struct names *n)
     buf_release(&n->lists);
     buf_release(&n->grown);
     buf_release(&n->by_grown);
+    buf_release(&n->by_slope);
     buf_release(&n->arrays);
     buf_release(&n->by_node);
 }

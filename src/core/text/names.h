@@ -34,6 +34,7 @@ struct names {
     struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
     bool by_node_made;
     struct buf by_grown;  // rows of `grown`, sorted by node; made when asked for
+    struct buf by_slope;  // the same, by root and `of`; made with by_grown
     bool by_grown_made;
 };
 
@@ -74,8 +75,10 @@ bool names_own_label(struct names *n, char out[LABEL_TEXT], uint32_t node);
 // names_grown.c: nodes that are derivatives (engine/grow.h).
 // Keeps these rows (struct grown). False if out of memory.
 bool names_keep_grown(struct names *n, const struct buf *rows);
-// The node that was made for d root / d of last; NODE_NONE if none was.
-uint32_t names_grown(const struct names *n, uint32_t root, uint32_t of);
+// The node that was made for d root / d of last; NODE_NONE if none was. The name is this one's alone.
+uint32_t names_grown(struct names *n, uint32_t root, uint32_t of);
+// Is any derivative of this root a node?
+bool names_any_grown(const struct names *n, uint32_t root);
 // The first derivative that the node was made for; NULL: for none. Valid until the next growth.
 const struct grown *names_grown_as(struct names *n, uint32_t node);
 // Is this label a derivative's, so that it needs parentheses after a d or ∂?

@@ -22,6 +22,7 @@ enum frame_kind {
     FRAME_BRACE,  // {x}, after ^ and \sqrt
     FRAME_EACH,   // what a comprehension goes through: [E for x in …]
     FRAME_FRAC,   // the two braces of \frac
+    FRAME_SLOPE,  // the parentheses of d(dL/da)/db
 };
 
 // Something open, waiting for its right side.
@@ -38,6 +39,7 @@ struct parser_frame {
     bool zip;           // FRAME_EACH: inside zip( or enumerate(
     struct span names;  // FRAME_EACH: of the elements
     bool root;          // FRAME_BRACE: of \sqrt
+    bool beneath;       // FRAME_SLOPE: below the line
     struct span span;   // the operator; the bracket; the function's name
 };
 
@@ -163,13 +165,15 @@ static bool is_bound(struct parser *p, struct token t, size_t skip)
            VALUE_UNBOUND;
 }
 
-// The derivative's part of a token: L of dL or ∂L, %7 of d%7.
-static struct item slope_part(struct token t)
+// The derivative's part of a token: L of dL or ∂L, %7 of d%7, W[0] of dW[0], the lexer being behind
+// the token, and then behind the brackets.
+static struct slope_name slope_part(struct token t, struct lexer *ahead)
 {
     size_t skip = t.partial ? 0 : 1;
-    return (struct item){.kind = t.kind == TOKEN_NODE ? ITEM_NODE : ITEM_NAME,
-                         .node = t.node,
-                         .span = {t.span.start + skip, t.span.end}};
+    struct slope_name name = {.span = {t.span.start + skip, t.span.end},
+                              .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE};
+    name.count = slope_element(ahead, t.span.end, name.at);
+    return name;
 }
 
 enum slope_reading { READ_AS_NAME, READ_AS_SLOPE };
@@ -193,42 +197,29 @@ static enum slope_reading read_as_slope(struct parser *p, struct token over, str
     return !over_bound && !under_bound && (inner || of || letters) ? READ_AS_SLOPE : READ_AS_NAME;
 }
 
-// The brackets of dz[0]/dw, if whole numbers are all that they hold: how many, or 0.
-static uint32_t read_element(struct lexer *ahead, double at[2])
-{
-    struct diag ignored = {0};
-    uint32_t count = 0;
-    struct token t = lexer_next(ahead, &ignored);
-    do {
-        t = lexer_next(ahead, &ignored);
-        bool negative = t.kind == TOKEN_INFIX && t.op == OP_SUB;
-        t = negative ? lexer_next(ahead, &ignored) : t;
-        if (t.kind != TOKEN_NUMBER || count == 2) {
-            return 0;
-        }
-        at[count++] = negative ? -t.number : t.number;
-        t = lexer_next(ahead, &ignored);
-    } while (t.kind == TOKEN_COMMA);
-    return t.kind == TOKEN_CLOSE && t.mark == ']' ? count : 0;
-}
-
-// L of dL, z[0] of dz[0].
-static void put_over(struct parser *p, struct token over, const double at[2], uint32_t count)
-{
-    put(p, slope_part(over));
-    for (uint32_t i = 0; i < count; i++) {
-        put(p, (struct item){.kind = ITEM_NUMBER, .number = at[i], .span = over.span});
-    }
-    if (count > 0) {
-        put(p, (struct item){.kind = ITEM_INDEX, .count = count, .span = over.span});
-    }
-}
-
+// L, %7, W[0, 1].
 static void put_slope_name(struct parser *p, struct slope_name name)
 {
     put(p, (struct item){.kind = name.node != NODE_NONE ? ITEM_NODE : ITEM_NAME,
                          .node = name.node,
                          .span = name.span});
+    for (uint32_t i = 0; i < name.count; i++) {
+        put(p, (struct item){.kind = ITEM_NUMBER, .number = name.at[i], .span = name.span});
+    }
+    if (name.count > 0) {
+        put(p, (struct item){.kind = ITEM_INDEX, .count = name.count, .span = name.span});
+    }
+}
+
+// The derivative of the last two operands; in the parentheses of d(dL/da)/db it is a node.
+static void put_slope(struct parser *p, struct span span)
+{
+    const struct parser_frame *f = top(p);
+    enum slope_use use = f == NULL || f->kind != FRAME_SLOPE ? SLOPE_PLAIN
+                         : f->beneath                        ? SLOPE_BENEATH
+                                                             : SLOPE_OVER;
+    put(p, (struct item){.kind = ITEM_SLOPE, .count = use, .span = span});
+    p->want_operand = false;
 }
 
 // d2L/dadb is L a SLOPE b SLOPE.
@@ -240,7 +231,7 @@ static void put_higher_slope(struct parser *p, const struct slope_notation *s)
     put_slope_name(p, s->over);
     for (int i = 0; i < s->order; i++) {
         put_slope_name(p, s->below[i]);
-        put(p, (struct item){.kind = ITEM_SLOPE, .span = s->span});
+        put_slope(p, s->span);
     }
     p->slope_mine |= s->mine;
     if (s->other.end > 0) {
@@ -251,12 +242,48 @@ static void put_higher_slope(struct parser *p, const struct slope_notation *s)
     p->want_operand = false;
 }
 
+// d(dL/da)/db: what is in the parentheses comes first.
+static bool read_nested_slope(struct parser *p, struct token d)
+{
+    if (!slope_nests(p->lexer, d)) {
+        return false;
+    }
+    lexer_next(p->lexer, p->diag);
+    push(p, (struct parser_frame){.kind = FRAME_SLOPE, .span = d.span});
+    return true;
+}
+
+// The /db after the parenthesis of d(dL/da) that was just closed.
+static void end_nested_slope(struct parser *p, struct span span, bool beneath)
+{
+    if (beneath) {
+        put_slope(p, span);
+        return;
+    }
+    struct token slash = lexer_next(p->lexer, p->diag), under = lexer_next(p->lexer, p->diag);
+    if (slash.kind != TOKEN_INFIX || slash.op != OP_DIV) {
+        diag_set(p->diag, slash.span, "the slash of this derivative is missing");
+        diag_hint(p->diag, "write d(dL/da)/db");
+    } else if (slope_opens(p->lexer, under)) {
+        lexer_next(p->lexer, p->diag);
+        push(p, (struct parser_frame){.kind = FRAME_SLOPE, .beneath = true, .span = span});
+        p->want_operand = true;
+    } else {
+        put_slope_name(p, slope_part(under, p->lexer));
+        put_slope(p, (struct span){span.start, under.span.end});
+        p->last = under.span;
+    }
+}
+
 static bool read_slope(struct parser *p, struct token over)
 {
     if (!slope_may_begin(p->lexer, over)) {
         return false;
     }
     struct slope_notation higher;
+    if (read_nested_slope(p, over)) {
+        return true;
+    }
     if (slope_read(p->lexer, p->names, over, p->diag, &higher)) {
         put_higher_slope(p, &higher);
         return true;
@@ -267,14 +294,20 @@ static bool read_slope(struct parser *p, struct token over)
     }
     struct lexer ahead = *p->lexer;
     struct diag ignored = {0};
-    double at[2] = {0};
-    struct token next = lexer_peek(&ahead);
-    bool element = next.kind == TOKEN_OPEN && next.mark == '[';
-    uint32_t count = element ? read_element(&ahead, at) : 0;
+    struct slope_name above = slope_part(over, &ahead);
     struct token slash = lexer_next(&ahead, &ignored);
     struct token under = lexer_next(&ahead, &ignored);
     bool shape = slash.kind == TOKEN_INFIX && slash.op == OP_DIV &&
                  (under.partial || begins_with_d(p, under));
+    bool nested = slash.kind == TOKEN_INFIX && slash.op == OP_DIV && slope_opens(&ahead, under) &&
+                  (over.partial || is_bound(p, over, 1));
+    if (nested) {  // dP/d(dL/da)
+        put_slope_name(p, above);
+        lexer_next(&ahead, &ignored);
+        push(p, (struct parser_frame){.kind = FRAME_SLOPE, .beneath = true, .span = over.span});
+        *p->lexer = ahead;
+        return true;
+    }
     if (!shape && over.partial) {
         diag_set(p->diag, over.span, "a derivative is of one name with respect to another");
         diag_hint(p->diag, "write ∂L/∂a, or dL/da");
@@ -282,11 +315,10 @@ static bool read_slope(struct parser *p, struct token over)
     }
     enum slope_reading reading = shape ? read_as_slope(p, over, under) : READ_AS_NAME;
     if (reading == READ_AS_SLOPE) {
-        put_over(p, over, at, count);
-        put(p, slope_part(under));
-        put(p, (struct item){.kind = ITEM_SLOPE, .span = {over.span.start, under.span.end}});
+        put_slope_name(p, above);
+        put_slope_name(p, slope_part(under, &ahead));
+        put_slope(p, (struct span){over.span.start, under.span.end});
         *p->lexer = ahead;
-        p->want_operand = false;
     }
     return reading != READ_AS_NAME;
 }
@@ -496,10 +528,10 @@ static bool read_exponential(struct parser *p, struct token t)
 // np.exp, torch.nn.functional.relu: the module says nothing where it is no name.
 static char closing(const struct parser_frame *f)
 {
-    return f->kind == FRAME_PAREN || f->kind == FRAME_CALL    ? ')'
-           : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX ? ']'
-           : f->kind == FRAME_BARS                            ? '|'
-                                                              : '}';
+    return f->kind == FRAME_PAREN || f->kind == FRAME_CALL || f->kind == FRAME_SLOPE ? ')'
+           : f->kind == FRAME_ARRAY || f->kind == FRAME_INDEX                        ? ']'
+           : f->kind == FRAME_BARS                                                   ? '|'
+                                                                                     : '}';
 }
 
 // How far ahead a comprehension's `for` is looked for.
@@ -725,11 +757,11 @@ static bool read_latex(struct parser *p, struct token t)
     struct token under = frac && over.kind != TOKEN_END ? braced_slope(p, &ahead) : t;
     if (frac && over.kind != TOKEN_END && under.kind != TOKEN_END &&
         read_as_slope(p, over, under) == READ_AS_SLOPE) {
-        put(p, slope_part(over));
-        put(p, slope_part(under));
-        put(p, (struct item){.kind = ITEM_SLOPE, .span = {over.span.start, under.span.end}});
+        struct lexer within = *p->lexer;
+        put_slope_name(p, slope_part(over, &within));
+        put_slope_name(p, slope_part(under, &within));
+        put_slope(p, (struct span){over.span.start, under.span.end});
         *p->lexer = ahead;
-        p->want_operand = false;
         return true;
     }
     lexer_next(p->lexer, p->diag);
@@ -802,6 +834,11 @@ static void read_operand(struct parser *p)
         } else if (t.op == OP_SUB) {
             push(p, (struct parser_frame){.kind = FRAME_NEGATE, .span = t.span});
         } else if (t.op != OP_ADD) {
+            operand_missing(p, t);
+        }
+        break;
+    case TOKEN_PARTIAL:
+        if (!read_slope(p, t)) {
             operand_missing(p, t);
         }
         break;
@@ -957,6 +994,10 @@ static void read_close(struct parser *p, struct token t)
     }
     struct parser_frame closed = *f;
     pop_bracket(p);
+    if (closed.kind == FRAME_SLOPE) {
+        end_nested_slope(p, closed.span, closed.beneath);
+        return;
+    }
     put_bracket(p, &closed);
 }
 
@@ -1217,6 +1258,11 @@ static void read_operator(struct parser *p)
         // A stray bracket or comma too: whoever asked for the expression refuses it.
         finish(p);
     }
+}
+
+bool parser_in_slope(const struct parser *p)
+{
+    return p->open.count > 0 && BUF(struct parser_frame, &p->open)[0].kind == FRAME_SLOPE;
 }
 
 struct item parser_next(struct parser *p)

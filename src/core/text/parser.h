@@ -17,7 +17,7 @@
 //            | "[" compare ("," compare)* "]"
 //   args     = [arg ("," arg)*]        arg = [("axis" | "dim") "="] compare
 //            | text ["," "header" "=" word], of load_csv
-//   only slope    = "d" name [element] "/" "d" name
+//   only slope    = part "/" part, where part = "d" name [element] | "d(" slope ")"
 //                   where neither "dname" is bound; ∂name/∂name always
 //            | a derivative of higher order: d2name/dname2 and its spellings; see slope.h
 //   element  = "[" ["-"] number ["," ["-"] number] "]"
@@ -55,7 +55,7 @@ enum item_kind {
     ITEM_CALL,       // the function named at `span` on the last .count operands
     ITEM_FIELD,      // the last operand's field named at `span` (data, grad, T)
     ITEM_TRANSPOSE,  // W.T, written W^T or Wᵀ
-    ITEM_SLOPE,      // d(operand before last)/d(last operand)
+    ITEM_SLOPE,      // d(operand before last)/d(last operand); .count: its enum slope_use
     ITEM_MATMUL,     // @ on the last two operands
     ITEM_ARRAY,      // [ … ] of the last .count operands
     ITEM_NOTHING,    // an operand that was left out: a bound of a slice
@@ -110,5 +110,7 @@ void parser_release(struct parser *p);
 void parser_restart(struct parser *p);
 // The next item. After ITEM_END the lexer stands before the token that ended the expression.
 struct item parser_next(struct parser *p);
+// Is the expression, as far as it was read, the beginning of one d(dL/da)/db?
+bool parser_in_slope(const struct parser *p);
 
 #endif

@@ -10,13 +10,16 @@ struct slope_piece {
     uint32_t node;     // of %7; else NODE_NONE
     int power;         // written raised: dx²; 0: not so
     bool partial;      // with ∂: what follows is one name
+    uint32_t count;    // of an element, which the last name is of: W[0, 1]; else 0
+    double at[2];
 };
 
 struct below {
     const struct lexer *lexer;
     const struct names *names;
     int order;
-    bool bound;  // only names that are
+    bool bound;     // only names that are
+    bool elements;  // brackets belong to the name before them
     struct slope_piece piece[SLOPE_ORDERS];
     size_t pieces;
     // The readings found: how many, and the first two.
@@ -40,12 +43,82 @@ static bool is_digit(char c)
     return c >= '2' && c <= '9';
 }
 
+// ---- Elements and parentheses -------------------------------------------------------------------
+
+uint32_t slope_element(struct lexer *l, size_t end, double at[2])
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    uint32_t count = 0;
+    struct token t = lexer_next(&ahead, &ignored);
+    if (t.kind != TOKEN_OPEN || t.mark != '[' || t.at != end) {
+        return 0;
+    }
+    do {
+        t = lexer_next(&ahead, &ignored);
+        bool negative = t.kind == TOKEN_INFIX && t.op == OP_SUB;
+        t = negative ? lexer_next(&ahead, &ignored) : t;
+        if (t.kind != TOKEN_NUMBER || count == 2) {
+            return 0;
+        }
+        at[count++] = negative ? -t.number : t.number;
+        t = lexer_next(&ahead, &ignored);
+    } while (t.kind == TOKEN_COMMA);
+    if (t.kind != TOKEN_CLOSE || t.mark != ']') {
+        return 0;
+    }
+    *l = ahead;
+    return count;
+}
+
+bool slope_opens(const struct lexer *lexer, struct token d)
+{
+    struct lexer ahead = *lexer;
+    bool name = d.kind == TOKEN_NAME && !d.partial && token_is(lexer, d, "d");
+    struct token open = lexer_peek(&ahead);
+    return (name || d.kind == TOKEN_PARTIAL) && open.kind == TOKEN_OPEN && open.mark == '(' &&
+           open.at == d.span.end;
+}
+
+// What dL and ∂L begin with, and d(…).
+static bool is_differential(const struct lexer *l, struct token t)
+{
+    return t.partial || (t.kind == TOKEN_NAME && *token_text(l, t) == 'd' && token_length(t) > 1) ||
+           slope_opens(l, t);
+}
+
+bool slope_nests(const struct lexer *lexer, struct token d)
+{
+    if (!slope_opens(lexer, d)) {
+        return false;
+    }
+    struct lexer ahead = *lexer;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored), inner = lexer_next(&ahead, &ignored);
+    if (!is_differential(&ahead, inner)) {
+        return false;
+    }
+    enum { BYTES_MOST = 4 * LABEL_TEXT };
+    for (int depth = 1; depth > 0; depth += t.kind == TOKEN_OPEN    ? 1
+                                            : t.kind == TOKEN_CLOSE ? -1
+                                                                    : 0) {
+        t = lexer_next(&ahead, &ignored);
+        if (t.kind == TOKEN_END || t.kind == TOKEN_BAD || ahead.at - lexer->at > BYTES_MOST) {
+            return false;
+        }
+    }
+    t = lexer_next(&ahead, &ignored);
+    struct token under = lexer_next(&ahead, &ignored);
+    return t.kind == TOKEN_INFIX && t.op == OP_DIV && is_differential(&ahead, under);
+}
+
 // ---- Below the line -----------------------------------------------------------------------------
 
 static bool same_name(const struct below *b, struct slope_name x, struct slope_name y)
 {
     size_t n = x.span.end - x.span.start;
-    return x.node == y.node && n == y.span.end - y.span.start &&
+    return x.node == y.node && x.count == y.count && memcmp(x.at, y.at, sizeof x.at) == 0 &&
+           n == y.span.end - y.span.start &&
            memcmp(text_at(b->lexer, x.span.start), text_at(b->lexer, y.span.start), n) == 0;
 }
 
@@ -79,10 +152,16 @@ static void take_name(struct below *b, size_t piece, struct span span, uint32_t 
         (b->bound && node == NODE_NONE && !is_bound(b->lexer, b->names, span))) {
         return;
     }
-    for (int i = 0; i < times; i++) {
-        b->now[count + i] = (struct slope_name){span, node};
+    const struct slope_piece *p = &b->piece[piece];
+    bool ends = next == p->span.end;
+    struct slope_name name = {.span = span, .node = node};
+    if (ends && p->count > 0) {
+        name.count = p->count;
+        memcpy(name.at, p->at, sizeof name.at);
     }
-    bool ends = next == b->piece[piece].span.end;
+    for (int i = 0; i < times; i++) {
+        b->now[count + i] = name;
+    }
     split(b, ends ? piece + 1 : piece, ends ? 0 : next, count + times);
 }
 
@@ -106,7 +185,7 @@ static void split(struct below *b, size_t piece, size_t at, int count)
         const char *s = text_at(b->lexer, e);
         bool digit = is_digit(*s), last = e + 1 == end;
         struct span name = {start, e};
-        if (digit && last && p->power == 0) {
+        if (digit && last && p->power == 0 && p->count == 0) {
             take_name(b, piece, name, NODE_NONE, *s - '0', end, count);
         } else if (digit && !p->partial && e + 2 < end && s[1] == 'd') {
             take_name(b, piece, name, NODE_NONE, *s - '0', e + 2, count);
@@ -145,28 +224,84 @@ static int read_power(struct lexer *l, bool caret)
     return (int)t.number;
 }
 
+// A digit directly after an element: the 2 of dW[0]2.
+static int read_times(struct lexer *l)
+{
+    struct lexer ahead = *l;
+    struct diag ignored = {0};
+    struct token t = lexer_next(&ahead, &ignored);
+    if (t.kind != TOKEN_NUMBER || t.at != l->at || t.span.end != t.at + 1 ||
+        !is_digit(*text_at(l, t.at))) {
+        return 0;
+    }
+    *l = ahead;
+    return (int)t.number;
+}
+
 static bool is_part(const struct lexer *l, struct token t)
 {
     return t.partial ? t.kind == TOKEN_NAME || t.kind == TOKEN_NODE
                      : t.kind == TOKEN_NAME && token_length(t) > 1 && *token_text(l, t) == 'd';
 }
 
+// The %7 of dxd%7, directly after a piece that ends in the d before it.
+static bool node_follows(const struct below *b, const struct lexer *l, struct token t)
+{
+    const struct slope_piece *p = b->pieces == 0 ? NULL : &b->piece[b->pieces - 1];
+    return p != NULL && t.kind == TOKEN_NODE && !t.partial && t.at == l->at && p->count == 0 &&
+           p->power == 0 && p->node == NODE_NONE && p->span.end > p->span.start + 1 &&
+           *text_at(l, p->span.end - 1) == 'd';
+}
+
 // The pieces at the lexer's place; it stands behind them afterwards.
 static void read_pieces(struct below *b, struct lexer *l, bool caret)
 {
     struct diag ignored = {0};
-    for (struct token t = lexer_peek(l); b->pieces < SLOPE_ORDERS && is_part(l, t);
-         t = lexer_peek(l)) {
+    b->pieces = 0;
+    for (struct token t = lexer_peek(l);
+         b->pieces < SLOPE_ORDERS && (is_part(l, t) || node_follows(b, l, t)); t = lexer_peek(l)) {
         if (b->pieces > 0 && !t.partial && t.at != l->at) {
             break;  // apart, and without ∂
         }
+        bool bare = !t.partial && t.kind == TOKEN_NODE;
+        if (bare) {
+            b->piece[b->pieces - 1].span.end--;
+        }
         lexer_next(l, &ignored);
         struct slope_piece *p = &b->piece[b->pieces++];
-        *p = (struct slope_piece){.span = {t.span.start + !t.partial, t.span.end},
+        *p = (struct slope_piece){.span = {t.span.start + (!t.partial && !bare), t.span.end},
                                   .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE,
                                   .partial = t.partial};
-        p->power = read_power(l, caret);
+        p->count = b->elements ? slope_element(l, t.span.end, p->at) : 0;
+        p->power = p->count > 0 ? read_times(l) : 0;
+        p->power = p->power == 0 ? read_power(l, caret) : p->power;
     }
+}
+
+// The brackets belong to the names before them, as in dW[0]dW[1], unless the order says otherwise:
+// d2L/dv2[0] is a row of d2L/dv2.
+static void read_below(struct below *b, struct lexer *l, bool caret)
+{
+    struct lexer ahead = *l;
+    b->elements = true;
+    read_pieces(b, &ahead, caret);
+    struct below bound = *b;
+    bound.bound = true;
+    split(&bound, 0, 0, 0);
+    if (bound.readings == 0) {
+        struct below whole = *b;
+        struct lexer to = *l;
+        whole.elements = false;
+        read_pieces(&whole, &to, caret);
+        bound = whole;
+        bound.bound = true;
+        split(&bound, 0, 0, 0);
+        if (bound.readings > 0) {
+            *b = whole;
+            ahead = to;
+        }
+    }
+    *l = ahead;
 }
 
 // ---- Above the line -----------------------------------------------------------------------------
@@ -179,9 +314,11 @@ static bool read_over(struct lexer *l, const struct names *names, struct token t
     const char *text = token_text(l, t);
     size_t n = token_length(t);
     s->order = t.order;
-    s->over = (struct slope_name){t.span, t.kind == TOKEN_NODE ? t.node : NODE_NONE};
+    s->over =
+        (struct slope_name){.span = t.span, .node = t.kind == TOKEN_NODE ? t.node : NODE_NONE};
     if (t.partial) {
         *caret = true;
+        s->over.count = slope_element(l, t.span.end, s->over.at);
         return s->order > 1;
     }
     if (t.kind != TOKEN_NAME || text[0] != 'd') {
@@ -190,6 +327,15 @@ static bool read_over(struct lexer *l, const struct names *names, struct token t
     if (n > 2 && is_digit(text[1]) && !(text[2] >= '0' && text[2] <= '9')) {
         s->order = text[1] - '0';
         s->over.span.start += 2;
+        s->over.count = slope_element(l, t.span.end, s->over.at);
+        return true;
+    }
+    struct token node = lexer_peek(l);
+    if (n == 2 && is_digit(text[1]) && node.kind == TOKEN_NODE && !node.partial &&
+        node.at == t.span.end) {  // d2%7
+        s->order = text[1] - '0';
+        s->over = (struct slope_name){.span = node.span, .node = node.node};
+        lexer_next(l, &(struct diag){0});
         return true;
     }
     if (n != 1 || is_bound(l, names, t.span)) {
@@ -201,6 +347,7 @@ static bool read_over(struct lexer *l, const struct names *names, struct token t
     struct diag ignored = {0};
     struct token name = lexer_next(l, &ignored);
     s->over.span = name.span;
+    s->over.count = slope_element(l, name.span.end, s->over.at);
     return s->order > 1 && name.kind == TOKEN_NAME && !name.partial;
 }
 
@@ -252,7 +399,8 @@ static void refuse_count(const struct below *b, const struct slope_notation *s, 
     diag_set(d, s->span, "d%d before %.*s needs %d variables after the slash", s->order, ny, y,
              s->order);
     if (s->span.end < b->lexer->source->length && *text_at(b->lexer, s->span.end) == '[') {
-        diag_hint(d, "give an element a name first: w = W[0]; or write grad(grad(L, W[0]), W[1])");
+        diag_hint(d, "an element's place is a written number: d2L/dW[0]dW[1]; else write "
+                     "grad(grad(L, W[i]), W[j])");
         return;
     }
     diag_hint(d, "write d%d%.*s/d%.*s%d, or a name for each: d2L/dadb", s->order, ny, y, nx, x,
@@ -297,8 +445,9 @@ static bool is_derivative(const struct below *b, struct slope_notation *s, struc
 {
     bool name = over.kind == TOKEN_NAME && !over.partial && token_length(over) > 1;
     bool above = name && is_bound(b->lexer, b->names, over.span);
+    bool node = s->over.node != NODE_NONE;
     bool beneath = !under.partial && is_bound(b->lexer, b->names, under.span);
-    bool inner = is_bound(b->lexer, b->names, s->over.span);
+    bool inner = node || is_bound(b->lexer, b->names, s->over.span);
     struct below bound = *b;
     bound.bound = true;
     split(&bound, 0, 0, 0);
@@ -328,7 +477,7 @@ bool slope_read(const struct lexer *lexer, const struct names *names, struct tok
         }
         return over.partial;
     }
-    read_pieces(&b, &ahead, caret);
+    read_below(&b, &ahead, caret);
     s->span = (struct span){over.at, ahead.at};
     s->behind = ahead;
     if (!is_derivative(&b, s, over, under)) {
@@ -359,7 +508,7 @@ bool slope_read_braces(const struct lexer *lexer, const struct names *names, str
         !is_part(&ahead, lexer_peek(&ahead))) {
         return false;
     }
-    read_pieces(&b, &ahead, true);
+    read_below(&b, &ahead, true);
     s->span = (struct span){over.at, ahead.at};
     close = lexer_next(&ahead, &ignored);
     s->behind = ahead;

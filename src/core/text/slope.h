@@ -4,6 +4,9 @@
 // The order counts: d2 asks for two names below the line. A digit there may be an order or belong
 // to a name: d2z/dx2 is z twice in x, d2z/dx22 twice in x2, d2z/dx1dx2 once in each. Where bound
 // names allow two readings, both are shown and neither is taken.
+//
+// A name may be an element's, its place in written numbers: d2z[0]/dW[0, 1]dx. Parentheses stand
+// around a derivative that is differentiated, or differentiated in: d(dL/da)/d(dL/db).
 #ifndef TEXT_SLOPE_H
 #define TEXT_SLOPE_H
 
@@ -14,7 +17,16 @@ enum { SLOPE_ORDERS = 9 };  // the highest order
 
 struct slope_name {
     struct span span;
-    uint32_t node;  // of %7; else NODE_NONE
+    uint32_t node;   // of %7; else NODE_NONE
+    uint32_t count;  // of an element: its indices; else 0
+    double at[2];
+};
+
+// What a derivative in parentheses is taken as (struct item's count).
+enum slope_use {
+    SLOPE_PLAIN,    // not in parentheses: what the lowering's slopes_as says
+    SLOPE_OVER,     // d(dL/da)/db: the node that it was grown as, if it was
+    SLOPE_BENEATH,  // dP/d(dL/da): that node
 };
 
 struct slope_notation {
@@ -31,7 +43,8 @@ struct slope_notation {
 // Can one begin with this token, just taken from the lexer? Nearly none can, and that is cheap to see.
 static inline bool slope_may_begin(const struct lexer *lexer, struct token over)
 {
-    return over.partial || (over.kind == TOKEN_NAME && token_text(lexer, over)[0] == 'd');
+    return over.partial || over.kind == TOKEN_PARTIAL ||
+           (over.kind == TOKEN_NAME && token_text(lexer, over)[0] == 'd');
 }
 
 // Reads one at `over`, the token just taken from the lexer. False: it is none, but s->divides may be
@@ -41,5 +54,12 @@ bool slope_read(const struct lexer *lexer, const struct names *names, struct tok
 // The same of \frac{d^2y}{dx^2}: the lexer stands before the first brace.
 bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
                        struct slope_notation *s);
+// Is this the d or ∂ before the parenthesis of d(dL/da), the lexer being behind it?
+bool slope_opens(const struct lexer *lexer, struct token d);
+// And does a whole d(dL/da)/db begin there?
+bool slope_nests(const struct lexer *lexer, struct token d);
+// The brackets of W[0, 1], which end a name at byte `end`, if they hold nothing but one or two whole
+// numbers: how many, and the lexer stands behind them. 0: it stays.
+uint32_t slope_element(struct lexer *l, size_t end, double at[2]);
 
 #endif
