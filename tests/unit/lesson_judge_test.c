@@ -379,7 +379,17 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, ORDER, "a b",
                   "malformed@0: all letters from a to d are asked for, here are "
                   "2");
-    assert_judged(&g, "q\nkind: recall\nmodel: m\n", "whatever", "rate");
+    static const char recall[] = "q\nkind: recall\nmodel: Gradients *add* up, `zero` clears them.\n";
+    static const char *const written[] = {"they add up", "Gradients", "add them, zero", "x = a*b + c"};
+    static const char *const not_written[] = {"x", "no idea", ".", "?", "whatever", "up", "a b c", "42"};
+    for (size_t i = 0; i < COUNT_OF(written); i++) {
+        assert_judged(&g, recall, written[i], "rate");
+    }
+    for (size_t i = 0; i < COUNT_OF(not_written); i++) {
+        assert_judged(&g, recall, not_written[i],
+                      "malformed@0: write a sentence first, in your own words; then a good answer is "
+                      "shown, and you compare; 'solution' shows it at once");
+    }
     assert_judged(&g, "q\nkind: do\nuntil: L < 1\n", "5",
                   "malformed@0: this is to be done at the prompt; it is done when it holds: L < 1");
     graph_release(&g);

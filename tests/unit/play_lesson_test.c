@@ -436,7 +436,7 @@ static void a_lesson_goes_on_where_it_was_left(void **state)
     assert_int_equal(rec_get_whole(get(seat, KIND_question), KEY_number), 2);
     assert_null(find(seat, KIND_lesson_code));
     assert_verdict(seat, "9", "right");  // its code has run all the same
-    type(seat, "lesson smal");
+    type(seat, "lesson smsll");
     assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_hint), "did you mean 'small'?");
 }
 
@@ -477,6 +477,23 @@ static void a_recall_is_answered_in_words_and_rated(void **state)
     assert_int_equal(rec_get_whole(get(seat, KIND_attempt), KEY_rating), 2);
     assert_string_equal(rec_get_text(get(seat, KIND_attempt), KEY_given), words[3]);
     assert_non_null(find(seat, KIND_lesson_end));
+}
+
+// The walk stands where the setup left it: Enter does not tell what is to be guessed. Who steps may
+// go on by Enter, as everywhere.
+static void enter_does_not_answer_a_guess(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.guess\nWhat will x.grad be?\nkind: guess\nsetup: step backward y\n"
+                "answer: dy/dx\n");
+    type(seat, "");
+    assert_null(find(seat, KIND_step));
+    type(seat, "step");
+    assert_non_null(find(seat, KIND_step));
+    type(seat, "retry");
+    type(seat, "");
+    assert_null(find(seat, KIND_step));
+    assert_verdict(seat, "5", "wrong");
 }
 
 static void a_table_is_filled_cell_by_cell(void **state)
@@ -618,6 +635,7 @@ int main(void)
         TEST(a_lesson_goes_on_where_it_was_left),
         TEST(a_do_is_done_when_it_holds),
         TEST(a_recall_is_answered_in_words_and_rated),
+        TEST(enter_does_not_answer_a_guess),
         TEST(a_table_is_filled_cell_by_cell),
         TEST(code_that_fails_is_an_error_with_its_place),
         TEST(a_loop_without_end_is_bounded),

@@ -171,9 +171,57 @@ void judge_do(struct judging *j)
     text_release(&conditions);
 }
 
+static size_t word_length(const char *s)
+{
+    return strcspn(s, " \t.,;:!?()`*\"'");
+}
+
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool has_word(const char *text, const char *word, size_t n)
+{
+    while (*text != '\0') {
+        size_t m = word_length(text), i = 0;
+        while (m == n && i < n && small(text[i]) == small(word[i])) {
+            i++;
+        }
+        if (m == n && i == n) {
+            return true;
+        }
+        text += m + (text[m] != '\0');
+    }
+    return false;
+}
+
+// An answer as somebody gives who has tried, not x, "no idea" or a dot: some words, or one of those
+// in the model.
+static bool is_written_out(const char *s, const char *model)
+{
+    enum { WORDS_LEAST = 2, BYTES_LEAST = 7, WORD_LEAST = 4 };
+    size_t words = 0, bytes = 0;
+    while (*s != '\0') {
+        size_t n = word_length(s);
+        if (n >= WORD_LEAST && has_word(model, s, n)) {
+            return true;
+        }
+        words += n > 0;
+        bytes += n + (s[n] != '\0' && s[n] != ' ' && s[n] != '\t');
+        s += n + (s[n] != '\0');
+    }
+    return words >= WORDS_LEAST && bytes >= BYTES_LEAST;
+}
+
 void judge_recall(struct judging *j)
 {
-    judge_set(j, JUDGED_BY_LEARNER);
+    if (is_written_out(j->text + j->answer.start, j->q->model)) {
+        judge_set(j, JUDGED_BY_LEARNER);
+        return;
+    }
+    judge_refuse(j, j->answer, "write a sentence first, in your own words");
+    judge_hint(j, "then a good answer is shown, and you compare; 'solution' shows it at once");
 }
 
 // Does the statement begin with these words, blanks between them as they may be?

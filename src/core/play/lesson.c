@@ -344,7 +344,7 @@ static void take_blank(struct play *p, const struct source *line, struct records
             question_leave(p);
         }
         play_set_state(p, PLAY_ITEMS);
-    } else if (play_graph(p)->stepper.tape != NULL) {
+    } else if (play_graph(p)->stepper.tape != NULL && *play_graph(p)->again != '\0') {
         run_typed(p, line);
     } else if (p->tutor->session->rows > 0) {
         question_foot(p, out);

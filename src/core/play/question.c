@@ -262,6 +262,9 @@ static void show(struct play *p, struct records *out)
     judge_put_options(p, out, r, NULL);
     judge_put_cells(p, out, r);
     play_set_state(p, PLAY_QUESTION);
+    if (p->aside != NULL) {
+        p->aside->again = "";  // Enter repeats the learner's own steps, none of the setup
+    }
     question_foot(p, out);
     kept_ground(p);
     kept_at_question(p);

@@ -148,7 +148,7 @@ struct session {
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
     bool stepped;           // the running statement moved the walk
-    const char *again;      // what an empty line repeats: "step" or "back"
+    const char *again;      // what an empty line repeats: "step" or "back"; "": nothing
     // A step waits for a guess, and is given the number that is typed next; NULL: none waits.
     bool (*guess)(struct call *c, double guess);
     struct buf expansions;  // struct expansion
