@@ -50,7 +50,7 @@ static void numbers_are_as_exact_as_they_are_written(void **state)
         struct given_number given;
         struct judging j = {.text = rows[i].text, .out = &out};
         judgement_init(&out);
-        assert_true(answer_read_number(&j, (struct span){0, strlen(rows[i].text)}, &given));
+        assert_true(answer_read_number(&j, "", (struct span){0, strlen(rows[i].text)}, &given));
         if (!(fabs(given.written.absolute - rows[i].absolute) <= 1e-5 * rows[i].absolute)) {
             fail_msg("%s: within %g", rows[i].text, given.written.absolute);
         }

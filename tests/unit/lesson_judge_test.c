@@ -98,10 +98,6 @@ static void what_is_no_number_costs_nothing(void **state)
                   "malformed@2: a number is needed here, and 'dL/da' is not a number; work it "
                   "out, then "
                   "check with the prompt: print dL/da");
-    assert_judged(&g, NUMBER("dL/da"), "-f*b",
-                  "malformed@1: a number is needed here, and 'f' is not a number; work it out, "
-                  "then check "
-                  "with the prompt: print f");
     assert_judged(&g, NUMBER("dL/da"), "a.grad",
                   "malformed@0: a number is needed here, and 'a.grad' is not a number; work it "
                   "out, then "
@@ -113,6 +109,35 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, NUMBER("dL/dq"), "2",
                   "open@0: there is no 'q' yet; give it a value first: q "
                   "= 1");
+    graph_release(&g);
+}
+
+// A formula of names is worth what it comes to; what is asked for is no answer to itself.
+static void numbers_may_be_formulas(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_canonical(&g);
+    assert_judged(&g, NUMBER("dL/da"), "b*f", "[b*f = 6] right");
+    assert_judged(&g, NUMBER("dL/da"), "-f*b",
+                  "[-f*b = -6] wrong: That is what comes out when the sign of a local gradient is "
+                  "turned.");
+    assert_judged(&g, NUMBER("dL/dd"), "f", "[f = -2] right");
+    assert_judged(&g, NUMBER("0.01*dL/dd"), "0.01*f", "[0.01*f = -0.02] right");
+    assert_judged(&g, NUMBER("dL/dd"), "d",
+                  "malformed@0: d is 4, which is not the answer; print d shows a value without "
+                  "answering");
+    assert_judged(&g, NUMBER("L"), "d*f", "[d*f = -8] right");
+    assert_judged(&g, NUMBER("L"), "(e + c)*f", "[(e + c)*f = -8] right");
+    static const char *const itself[] = {"L", "L*1", "0 + L"};
+    for (size_t i = 0; i < COUNT_OF(itself); i++) {
+        char expected[160];
+        snprintf(expected, sizeof expected,
+                 "malformed@%zu: a number is needed here, and 'L' is not a number; work it out, then "
+                 "check with the prompt: print L",
+                 (size_t)(strchr(itself[i], 'L') - itself[i]));
+        assert_judged(&g, NUMBER("L"), itself[i], expected);
+    }
     graph_release(&g);
 }
 
@@ -418,8 +443,12 @@ static void cells_are_filled(void **state)
         {"x = 6", "malformed@0: there is no cell 'x'"},
         {"dL/dc = 3", "wrong: dL/dc: not yet"},
         {"dL/dc = -2", "partly"},
-        {"1 2 3", "malformed@0: these are more numbers than cells: 1 is left; write an expression "
-                  "without blanks, or commas between"},
+        {"1 2", "malformed@0: these are more numbers than cells: 1 is left; write an expression "
+                "without blanks, or commas between"},
+        {"6 5 -2", "wrong: dL/db: not yet"},  // all of them anew
+        {"6, -4, 5", "wrong: dL/dc: not yet"},
+        {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: not yet"},
+        {"dL/da = 6, -4", "malformed@11: a cell's name and '=' are missing here"},
         {"(2)x", "malformed@3: a '*' is missing here; write (2)*x"},
         {"-4", "right"},
     };
@@ -612,6 +641,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_judged),
         cmocka_unit_test(what_is_no_number_costs_nothing),
+        cmocka_unit_test(numbers_may_be_formulas),
         cmocka_unit_test(stale_graphs_are_judged_as_they_will_be),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(more_numbers_tell_mistakes_apart),

@@ -102,7 +102,7 @@ static inline struct given_number typed(double value, int digits)
     struct given_number given = {0};
     struct judging j = {.text = number_text(text, value, digits), .out = &out};
     judgement_init(&out);
-    answer_read_number(&j, (struct span){0, strlen(text)}, &given);
+    answer_read_number(&j, "", (struct span){0, strlen(text)}, &given);
     judgement_release(&out);
     return given;
 }

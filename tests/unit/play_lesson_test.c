@@ -249,7 +249,7 @@ static void statements_run_and_answers_are_judged(void **state)
         assert_null(find(seat, KIND_judged));
         assert_null(find(seat, KIND_error));
     }
-    static const char *const malformed[] = {"2x", "dy/dx", "x", "1 +", "(", "2 3"};
+    static const char *const malformed[] = {"y", "dy/dx", "y.grad", "1 +", "(", "2 3"};
     for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         type(seat, malformed[i]);
         assert_null(find(seat, KIND_attempt));

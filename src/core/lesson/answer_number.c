@@ -80,7 +80,80 @@ static bool refuse_name(struct judging *j, struct span at, const struct exprs *p
     return refuse_none(j, place, s, length);
 }
 
-bool answer_read_number(struct judging *j, struct span at, struct given_number *given)
+// The author's own word on this wrong number; NULL if there is none.
+static const struct question_line *find_when(const struct judging *j, double value,
+                                             struct tolerance tolerance)
+{
+    for (const struct question_line *w = j->q->whens.first; w != NULL; w = w->next) {
+        struct diag d = {0};
+        double number;
+        uint32_t node;
+        if (trial_evaluate(j->scope, w->left, (struct span){0, strlen(w->left)}, &number, &node,
+                           &d) &&
+            answer_number_is_right(value, number, tolerance)) {
+            return w;
+        }
+    }
+    return NULL;
+}
+
+// A name that stands for a number which the learner may work with: f, w[0]. Derivatives, gradients and
+// numbered nodes are what the prompt is to be asked for.
+static bool is_for_work(const struct judging *j, const char *s, size_t length)
+{
+    size_t base = 0;
+    while (base < length && s[base] != '[') {
+        base++;
+    }
+    struct value v = names_lookup(j->scope->names, s, base);
+    return memchr(s, '/', length) == NULL && memchr(s, '.', length) == NULL && s[0] != '%' &&
+           v.rank != VALUE_UNBOUND && (v.rank == VALUE_SCALAR) == (base == length);
+}
+
+// Is it the very value that is asked for? A leaf's may be part of the way to something else.
+static bool is_asked(const struct judging *j, const char *key, const char *s, size_t length)
+{
+    struct value v = names_lookup(j->scope->names, s, length);
+    return answer_is_name(s, length, key) && v.rank == VALUE_SCALAR &&
+           tape_op(j->scope->tape, v.base) != OP_LEAF;
+}
+
+// A formula of names, such as 0.01*f, is worth what it comes to on the question's graph. A name by
+// itself that is not right was looked up rather than answered: that costs nothing.
+static bool read_formula(struct judging *j, const char *key, struct span at, const struct exprs *p,
+                         const struct buf *names, struct given_number *given)
+{
+    struct diag d = {0};
+    uint32_t node;
+    double right;
+    size_t length = 0;
+    for (size_t i = 0; i < names->count; i++) {
+        uint32_t name = BUF(uint32_t, names)[i];
+        const char *s = names_text(&p->names, expr_get(p, name).a, &length);
+        if (!is_for_work(j, s, length) || is_asked(j, key, s, length)) {
+            return refuse_name(j, at, p, name);
+        }
+    }
+    if (!trial_evaluate(j->scope, j->text, at, &given->value, &node, &d)) {
+        judge_refuse(j, d.span, "%s", d.message);
+        return judge_hint(j, "%s", d.hint);
+    }
+    if (names->count == 1 && length == at.end - at.start &&
+        trial_evaluate(j->scope, key, (struct span){0, strlen(key)}, &right, &node, &d) &&
+        !answer_number_is_right(given->value, right, j->q->tolerance) &&
+        find_when(j, given->value, j->q->tolerance) == NULL) {
+        char number[NUMBER_TEXT];
+        judge_refuse(j, at, "%.*s is %s, which is not the answer", (int)length, j->text + at.start,
+                     number_text(number, given->value, DIGITS));
+        return judge_hint(j, "print %.*s shows a value without answering", (int)length,
+                          j->text + at.start);
+    }
+    given->written = (struct tolerance){TOLERANCE_ROUNDING, 1e-9};
+    return true;
+}
+
+bool answer_read_number(struct judging *j, const char *key, struct span at,
+                        struct given_number *given)
 {
     struct exprs p;
     struct buf names;
@@ -97,9 +170,8 @@ bool answer_read_number(struct judging *j, struct span at, struct given_number *
     }
     ok = ok && (expr_free_names(&p, root, &names) || diag_out_of_memory(&j->out->diag));
     if (ok && names.count > 0) {
-        ok = refuse_name(j, at, &p, BUF(uint32_t, &names)[0]);
-    }
-    if (ok) {
+        ok = read_formula(j, key, at, &p, &names, given);
+    } else if (ok) {
         ok = expr_value(&p, root, NULL, &given->value) || diag_out_of_memory(&j->out->diag);
         given->written = written_tolerance(j->text, at, given->value);
     }
@@ -153,21 +225,13 @@ static bool say_near(struct judging *j, double value, double key)
     return true;
 }
 
-// The author's own word on this wrong number.
 static bool say_when_within(struct judging *j, double value, struct tolerance tolerance)
 {
-    for (const struct question_line *w = j->q->whens.first; w != NULL; w = w->next) {
-        struct diag d = {0};
-        double number;
-        uint32_t node;
-        if (trial_evaluate(j->scope, w->left, (struct span){0, strlen(w->left)}, &number, &node,
-                           &d) &&
-            answer_number_is_right(value, number, tolerance)) {
-            judge_say(j, "%s", w->right);
-            return true;
-        }
+    const struct question_line *when = find_when(j, value, tolerance);
+    if (when != NULL) {
+        judge_say(j, "%s", when->right);
     }
-    return false;
+    return when != NULL;
 }
 
 // As it stands, or rounded to the digits that were written, if it is not the key that was rounded.
@@ -212,7 +276,7 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
 void judge_number(struct judging *j)
 {
     struct given_number given;
-    if (answer_read_number(j, j->answer, &given)) {
+    if (answer_read_number(j, j->q->answer, j->answer, &given)) {
         echo(j, j->answer, given.value);
         j->out->number = given.value;
         j->out->written = given.written;
@@ -243,7 +307,7 @@ static bool judge_cell(struct judging *j, size_t i, const struct question_line *
 {
     struct given_number given;
     size_t said = j->out->said_count;
-    if (!answer_read_number(j, at, &given)) {
+    if (!answer_read_number(j, cell->right, at, &given)) {
         return false;
     }
     if (judge_value(j, cell->right, &given)) {
@@ -278,24 +342,25 @@ static bool next_number(const struct judging *j, bool commas, size_t *from, stru
     return true;
 }
 
-static bool is_row(const struct judging *j, bool commas, size_t most)
+static size_t count_row(const struct judging *j, bool commas)
 {
     size_t count = 0;
     struct span at;
     for (size_t from = j->answer.start; next_number(j, commas, &from, &at);) {
         count++;
     }
-    return count <= most;
+    return count;
 }
 
-static void judge_row(struct judging *j, bool commas)
+// A number for each cell that is left; or, anew, for every cell.
+static void judge_row(struct judging *j, bool commas, bool anew)
 {
     struct span at;
     size_t from = j->answer.start, i = 0;
     uint32_t before = j->out->filled;
     for (const struct question_line *cell = j->q->cells.first; cell != NULL;
          cell = cell->next, i++) {
-        if (!(before & bit(i)) && next_number(j, commas, &from, &at)) {
+        if ((anew || !(before & bit(i))) && next_number(j, commas, &from, &at)) {
             judge_cell(j, i, cell, at);
         }
     }
@@ -304,24 +369,55 @@ static void judge_row(struct judging *j, bool commas)
     }
 }
 
-static bool judge_named(struct judging *j)
+// dL/da = 6
+static void judge_equation(struct judging *j, struct span part)
 {
-    const char *equals = memchr(j->text + j->answer.start, '=', j->answer.end - j->answer.start);
+    const char *equals = memchr(j->text + part.start, '=', part.end - part.start);
     if (equals == NULL) {
-        return false;
+        judge_refuse(j, part, "a cell's name and '=' are missing here");
+        return;
     }
     size_t at = (size_t)(equals - j->text), i = 0;
-    struct span name = trimmed(j->text, (struct span){j->answer.start, at});
+    struct span name = trimmed(j->text, (struct span){part.start, at});
     for (const struct question_line *cell = j->q->cells.first; cell != NULL;
          cell = cell->next, i++) {
         if (answer_is_name(j->text + name.start, name.end - name.start, cell->left)) {
-            judge_cell(j, i, cell, trimmed(j->text, (struct span){at + 1, j->answer.end}));
-            return true;
+            judge_cell(j, i, cell, trimmed(j->text, (struct span){at + 1, part.end}));
+            return;
         }
     }
     char quoted[QUOTED];
     judge_refuse(j, name, "there is no cell '%s'",
                  diag_quote(quoted, j->text + name.start, name.end - name.start));
+}
+
+// The next part up to a comma that is in no brackets, as that of dL/dW[0, 1] is; false at the end.
+static bool next_part(const struct judging *j, size_t *from, struct span *part)
+{
+    int open = 0;
+    size_t start = *from, i = start;
+    for (; i < j->answer.end && (open > 0 || j->text[i] != ','); i++) {
+        open += (j->text[i] == '[') + (j->text[i] == '(') - (j->text[i] == ']') - (j->text[i] == ')');
+    }
+    *part = trimmed(j->text, (struct span){start, i});
+    *from = i + 1;
+    return start < j->answer.end;
+}
+
+// dL/da = 6, dL/db = -4. False: there is no '='.
+static bool judge_named(struct judging *j)
+{
+    uint32_t before = j->out->filled;
+    struct span part;
+    if (memchr(j->text + j->answer.start, '=', j->answer.end - j->answer.start) == NULL) {
+        return false;
+    }
+    for (size_t from = j->answer.start; next_part(j, &from, &part);) {
+        judge_equation(j, part);
+    }
+    if (j->out->judged == JUDGED_MALFORMED) {
+        j->out->filled = before;
+    }
     return true;
 }
 
@@ -332,7 +428,9 @@ void judge_fill(struct judging *j)
     if (!judge_named(j)) {
         bool commas =
             memchr(j->text + j->answer.start, ',', j->answer.end - j->answer.start) != NULL;
-        if (!is_row(j, commas, left)) {
+        size_t count = count_row(j, commas);
+        bool anew = count > left && count == j->q->cells.count;
+        if (count > left && !anew) {
             judge_refuse(j, j->answer,
                          left == 1 ? "these are more numbers than cells: %zu is left"
                                    : "these are more numbers than cells: %zu are left",
@@ -340,7 +438,7 @@ void judge_fill(struct judging *j)
             judge_hint(j, "write an expression without blanks, or commas between");
             return;
         }
-        judge_row(j, commas);
+        judge_row(j, commas, anew);
     }
     if (j->out->judged == JUDGED_PARTLY && cells_left(j) == 0) {
         j->out->judged = JUDGED_RIGHT;

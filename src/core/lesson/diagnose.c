@@ -434,7 +434,7 @@ static void judge_told(struct judging *j, uint32_t leaf)
     struct told_number told[JUDGED_TOLD_MOST];
     struct diagnose_slope slope;
     struct diagnosis d = {0};
-    if (!answer_read_number(j, j->answer, &more)) {
+    if (!answer_read_number(j, "", j->answer, &more)) {
         out->more = leaf;  // it is asked again
         return;
     }

@@ -81,8 +81,10 @@ struct given_number {
     struct tolerance written;
 };
 
-// An expression of numbers. False: it was refused.
-bool answer_read_number(struct judging *j, struct span at, struct given_number *given);
+// An expression of numbers, or of names that have values, to be held against the key ("": against
+// nothing). False: it was refused.
+bool answer_read_number(struct judging *j, const char *key, struct span at,
+                        struct given_number *given);
 // Which mistake leads to this wrong number, if `expression` is a derivative: says so. False: there
 // is nothing to say.
 bool diagnose_number(struct judging *j, const char *expression, const struct given_number *given);

@@ -231,7 +231,10 @@ static void judge_wrong(struct play *p, struct records *out)
 {
     question_attempt(p, out, RATING_AGAIN, false, false);
     p->wrong++;
-    put_judged(p, "wrong", out);
+    struct rec *r = put_judged(p, "wrong", out);
+    if (p->judgement.filled != 0) {
+        judge_put_cells(p, out, r);
+    }
     p->more = p->judgement.more != NODE_NONE && !p->checked;
 }
 
