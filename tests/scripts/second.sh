@@ -89,9 +89,21 @@ if command -v cc >/dev/null; then
             xargs printf '%.12g %.12g\n')"
 fi
 
+# ---- How much is made ----
+last() { # code: the number of the last node
+    run "$1
+print %999999999" | sed -n 's/.*the last one is %//p'
+}
+layer='X = randn(200, 20); W = randn(20, 20); Y = randn(200, 20); L = mse(X@W, Y)'
+is 'values' 176401 "$(last "$layer")"
+is 'with the gradients of a layer no more than twice as many' 1 \
+    "$(($(last "$layer; node G = dL/dW") < 349023))"
+is 'and the gradient of their squares' 1 \
+    "$(($(last "$layer; node G = dL/dW; s = sum(G**2); node H = ds/dW") < 706022))"
+
 # ---- Loops ----
 is 'a loop that builds its gradient graph clears up' 1 "$(run 'param w = 3
-repeat 20000 {
+repeat 100000 {
   L = (w**2 - 2)**2
   node g = dL/dw
   w.data -= 0.01*g

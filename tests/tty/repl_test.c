@@ -441,6 +441,42 @@ static void test_resumes_after_kill_9(void **state)
     leave(p);
 }
 
+// Gradients as nodes come back with their names: grown, taken back, saved and loaded before.
+static void test_resumes_gradients_that_are_nodes(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "x = 2; y = x**3*x");
+    see(p, "y = 16");
+    enter(p, "node g = dy/dx");
+    see(p, "g = 32");
+    enter(p, "backward y graph");
+    see(p, "grad as nodes");
+    enter(p, "node h = dg/dx; undo");
+    see(p, "taken back");
+    enter(p, "save mine.bs");
+    see(p, "mine.bs");
+    enter(p, "reset; load mine.bs");
+    enter(p, "node P = y + 0.1*(dy/dx)**2");
+    see(p, "P = 118.4");
+    enter(p, "x.data = 3");
+    see(p, PROMPT);
+    kill_outright(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "y\n");
+    see(p, "are back");
+    enter(p, "forward; print g, dg/dx, dP/dx, d2y/dx2 - dg/dx");
+    see(p, "108 108 2440.8 0");
+    enter(p, "local dy/d%2");
+    see(p, "a leaf: no edge");
+    enter(p, "h");
+    see(p, "there is no 'h'");
+    enter(p, "undo; undo; print P");
+    see(p, "118.4");
+    leave(p);
+}
+
 static void test_keeps_what_is_refused_as_a_script(void **state)
 {
     struct person *p = *state;
@@ -764,6 +800,7 @@ int main(void)
         TEST(test_keeps_history),
         TEST(test_bounds_history),
         TEST(test_resumes_after_kill_9),
+        TEST(test_resumes_gradients_that_are_nodes),
         TEST(test_an_answer_that_is_a_statement_runs),
         TEST(test_enter_at_a_fresh_prompt),
         TEST(test_keeps_what_is_refused_as_a_script),

@@ -356,6 +356,10 @@ static bool one_node(struct call *c, const struct operand *x, uint32_t *node)
     }
     if (!x->is_node) {
         diag_set(c->diag, x->span, "this is a plain number, not a node of the graph");
+        size_t n = x->span.end - x->span.start;
+        if (n > 5 && memcmp(c->lexer->source->text + x->span.end - 5, ".grad", 5) == 0) {
+            return diag_hint(c->diag, "'node g = dL/da' makes a gradient one");
+        }
         return diag_hint(c->diag, "give a name, such as L, or a node's number, such as %%0");
     }
     *node = x->node;

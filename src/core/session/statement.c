@@ -433,6 +433,8 @@ static void note_plain_number(struct call *c, struct token name, const struct op
     if (!value->is_node && value->slope != 0 && !operand_is_array(value)) {
         call_notice(c, name.span, "this derivative is %s whatever else changes: a plain number",
                     number_text(number, value->number, session_digits(c->s)));
+    } else if (c->lower.slopes.count == 0 && c->s->names.grown.count == 0) {
+        call_notice(c, name.span, "no derivative is in this formula, so 'node' changes nothing");
     }
 }
 

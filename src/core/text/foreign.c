@@ -26,6 +26,7 @@ static const struct foreign functions[] = {
     {"clip", "it is called clamp: clamp(x, 0, 1)"},
     {"maximum", "it is called max: max(x, 0)"},
     {"minimum", "it is called min: min(x, 0)"},
+    {"hessian jacobian", "a statement of its own: hessian L a b, or jacobian z x"},
     {"argmin", "write argmax(-x)"},
     {"one_hot", "it is called onehot: onehot(k, 3)"},
     {"concatenate cat stack hstack vstack", "rows are put together by [x, y]"},

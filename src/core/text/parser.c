@@ -40,6 +40,7 @@ struct parser_frame {
     struct span names;  // FRAME_EACH: of the elements
     bool root;          // FRAME_BRACE: of \sqrt
     bool beneath;       // FRAME_SLOPE: below the line
+    bool tuple_of_one;  // FRAME_CALL: torch.autograd.grad, behind which [0] says nothing
     struct span span;   // the operator; the bracket; the function's name
 };
 
@@ -719,10 +720,24 @@ static struct token skip_modules(struct parser *p, struct token t)
         if (name.kind != TOKEN_NAME) {
             break;
         }
+        p->tuple_of_one = token_is(p->lexer, t, "autograd");
         *p->lexer = ahead;
         t = name;
     }
     return t;
+}
+
+// The [0] behind torch.autograd.grad(L, W), which gives a tuple of one.
+static void skip_first(struct parser *p)
+{
+    struct diag ignored = {0};
+    struct lexer ahead = *p->lexer;
+    struct token open = lexer_next(&ahead, &ignored), zero = lexer_next(&ahead, &ignored);
+    struct token close = lexer_next(&ahead, &ignored);
+    if (is_open(open, '[') && zero.kind == TOKEN_NUMBER && zero.number == 0 &&
+        close.kind == TOKEN_CLOSE && close.mark == ']') {
+        *p->lexer = ahead;
+    }
 }
 
 // The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is none.
@@ -785,8 +800,12 @@ static bool read_last_comma(struct parser *p, struct token close)
         return false;
     }
     enum item_kind kind = f->kind == FRAME_CALL ? ITEM_CALL : ITEM_ARRAY;
+    bool first = f->tuple_of_one;
     put(p, (struct item){.kind = kind, .count = f->count, .span = f->span});
     pop_bracket(p);
+    if (first) {
+        skip_first(p);
+    }
     p->want_operand = false;
     return true;
 }
@@ -794,6 +813,7 @@ static bool read_last_comma(struct parser *p, struct token close)
 // signed, postfix and primary: everything that may come where an operand is wanted.
 static void read_operand(struct parser *p)
 {
+    p->tuple_of_one = false;
     struct token t = skip_modules(p, lexer_next(p->lexer, p->diag));
     struct token next = {.kind = TOKEN_END};
     p->number_before = t.kind == TOKEN_NUMBER;
@@ -821,7 +841,8 @@ static void read_operand(struct parser *p)
         next = lexer_peek(p->lexer);
         if (next.kind == TOKEN_OPEN && next.mark == '(') {
             lexer_next(p->lexer, p->diag);
-            push(p, (struct parser_frame){.kind = FRAME_CALL, .span = t.span});
+            push(p, (struct parser_frame){
+                        .kind = FRAME_CALL, .tuple_of_one = p->tuple_of_one, .span = t.span});
             read_each(p);
             break;
         }
@@ -999,6 +1020,9 @@ static void read_close(struct parser *p, struct token t)
         return;
     }
     put_bracket(p, &closed);
+    if (closed.tuple_of_one) {
+        skip_first(p);
+    }
 }
 
 // (2, 3) as the argument of a call: a vector, for what takes a shape.

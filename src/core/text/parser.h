@@ -97,6 +97,7 @@ struct parser {
     struct span implied;       // the first product without a sign: 2x (empty: none)
     size_t next_for;           // where the word `for` comes next, looked up when it is needed
     bool number_before;        // the operand just read is a written number
+    bool tuple_of_one;         // … was written torch.autograd.…
     struct span last;          // of the last operand read
     struct stop *stop;  // looked at now and then; NULL (as at first): nobody interrupts
     size_t turns;
