@@ -144,6 +144,19 @@ static bool was_run_backward(const struct tape *t)
     return false;
 }
 
+// Where only the output uses the node nobody adds the seed to a local gradient.
+static bool is_direct(const struct slope *s)
+{
+    for (uint32_t id = 0; id < s->root; id++) {
+        for (int slot = 0; slot < tape_arity(s->scope.tape, id); slot++) {
+            if (tape_operand(s->scope.tape, id, slot) == s->of) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static void try_slope(struct learner *l, const struct question *q, const char *key,
                       const char *cell)
 {
@@ -155,6 +168,9 @@ static void try_slope(struct learner *l, const struct question *q, const char *k
     for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
         if (!earlier && (kind == MISTAKE_NOT_CLEARED || kind == MISTAKE_STALE_INSIDE)) {
             continue;  // there is nothing that could be left over
+        }
+        if (kind == MISTAKE_ADDED && is_direct(&s)) {
+            continue;
         }
         try_mistake(l, q, &s, (struct mistake){kind, NODE_NONE, 0});
         for (uint32_t id = 0; id <= s.root; id++) {

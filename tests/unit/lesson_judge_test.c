@@ -76,6 +76,25 @@ static void numbers_are_judged(void **state)
     assert_judged(&g, SKIP, "1.03", "near wrong: Near, but it is to be nearer.");
 #define ROUNDED "q\nkind: number\nanswer: 0.992\ntol: 0.1%\nwhen: 1.02494 => The whole slope.\n"
     assert_judged(&g, ROUNDED, "1.0", "near wrong: Near: right to 2 digits, 3 are asked.");
+    // A usual mistake on the graph beats "Near", where the number is no rounded key.
+    graph_bind(&g, "M", "1.02*tanh(a)");
+    assert_judged(&g, NUMBER("dM/da"), "0.0707",
+                  "wrong: That is what comes out when the upstream gradient is left out: the local "
+                  "gradient is taken alone; or when the local gradient is left out: the upstream "
+                  "gradient passes unchanged.");
+    assert_judged(&g, NUMBER("dM/da"), "0.0714",
+                  "near wrong: Near: right to 2 digits, 3 are asked.");
+    // Of one edge nobody says that an upstream gradient was added to it.
+    graph_bind(&g, "r", "relu(a)");
+    assert_judged(&g, NUMBER("dr/da"), "3", "wrong");
+    assert_judged(&g, NUMBER("dr/da"), "2",
+                  "wrong: That is what comes out when a function's value is taken for its "
+                  "derivative.");
+    graph_bind(&g, "s", "relu(b)");
+    assert_judged(
+        &g, NUMBER("ds/db"), "1",
+        "wrong: That is what comes out when the gradient passes through a gate that is shut "
+        "at this value.");
     graph_release(&g);
 }
 

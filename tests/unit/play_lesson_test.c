@@ -479,6 +479,16 @@ static void a_recall_is_answered_in_words_and_rated(void **state)
     assert_non_null(find(seat, KIND_lesson_end));
 }
 
+// The picture above had x = 3, where dy/dx is 6.
+static void an_answer_to_the_numbers_above_is_known(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    assert_true(drawn(seat) != 6 && drawn(seat) != 3);
+    assert_verdict(seat, "6", "wrong");
+    assert_said(seat, "That is right for the numbers shown earlier.");
+}
+
 // The walk stands where the setup left it: Enter does not tell what is to be guessed. Who steps may
 // go on by Enter, as everywhere.
 static void enter_does_not_answer_a_guess(void **state)
@@ -635,6 +645,7 @@ int main(void)
         TEST(a_lesson_goes_on_where_it_was_left),
         TEST(a_do_is_done_when_it_holds),
         TEST(a_recall_is_answered_in_words_and_rated),
+        TEST(an_answer_to_the_numbers_above_is_known),
         TEST(enter_does_not_answer_a_guess),
         TEST(a_table_is_filled_cell_by_cell),
         TEST(code_that_fails_is_an_error_with_its_place),

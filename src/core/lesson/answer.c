@@ -70,9 +70,11 @@ static void (*const judges[QUESTION_KINDS])(struct judging *j) = {
 static void begin(struct judging *j)
 {
     uint32_t filled = j->out->filled;
+    const struct scope *earlier = j->out->earlier;
     judgement_release(j->out);
     judgement_init(j->out);
     j->out->filled = filled;
+    j->out->earlier = earlier;
     size_t equals = find_equals(j->text);
     j->answer = trimmed(j->text, (struct span){0, strlen(j->text)});
     // dL/da = 6: what is named is what is asked, so the number is what counts.

@@ -62,6 +62,9 @@ struct judgement {
     size_t said_count;
     uint32_t filled;  // fill: a bit for each cell that is right. Zero it before a question's first
                       // answer, and hand it back with each that follows
+    // The graph that the lesson showed before the question drew numbers of its own; NULL if it drew none.
+    // Set it before each answer.
+    const struct scope *earlier;
     // A wrong number that several mistakes explain: the leaf whose gradient tells them apart, to be
     // asked for and handed to judge_more; NODE_NONE if there is none. Its name is in what is said.
     uint32_t more;

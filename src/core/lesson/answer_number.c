@@ -242,6 +242,20 @@ static bool say_when(struct judging *j, const struct given_number *given, double
             say_when_within(j, given->value, given->written));
 }
 
+// Right for the numbers of the picture above the question, which has others.
+static bool say_earlier(struct judging *j, const char *expression, const struct given_number *given)
+{
+    struct diag d = {0};
+    double earlier;
+    bool fits = j->out->earlier != NULL &&
+                question_number(j->out->earlier, expression, &earlier, &d) &&
+                answer_number_is_right(given->value, earlier, j->q->tolerance);
+    if (fits) {
+        judge_say(j, "That is right for the numbers shown earlier. The question has others.");
+    }
+    return fits;
+}
+
 static bool say_sign(struct judging *j, double value, double key)
 {
     bool turned = key != 0 && answer_number_is_right(-value, key, j->q->tolerance);
@@ -266,8 +280,9 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
         return true;
     }
     judge_set(j, JUDGED_WRONG);
-    if (!say_when(j, given, key) && !say_near(j, given->value, key) &&
-        !diagnose_number(j, expression, given)) {
+    // A known mistake is more to know than that the number is nearly right.
+    if (!say_when(j, given, key) && !say_earlier(j, expression, given) &&
+        !diagnose_number(j, expression, given) && !say_near(j, given->value, key)) {
         say_sign(j, given->value, key);
     }
     return false;

@@ -395,10 +395,41 @@ static bool ask_more(struct judging *j, const struct diagnose_slope *slope,
     return asks;
 }
 
+// Does only the output itself use the node? Then there is no upstream gradient but the seed.
+static bool is_direct(const struct tape *t, const struct diagnose_slope *slope)
+{
+    struct buf ids;
+    bool direct = sweep_reach(t, slope->root, &ids);
+    for (size_t i = 0; direct && i < ids.count; i++) {
+        uint32_t id = BUF(uint32_t, &ids)[i];
+        for (int slot = 0; id != slope->root && slot < tape_arity(t, id); slot++) {
+            direct = direct && tape_operand(t, id, slot) != slope->of;
+        }
+    }
+    buf_release(&ids);
+    return direct;
+}
+
+// Is the seed said to have been added to a local gradient? Nobody who took a single edge thinks of it.
+static bool blames_seed(const struct judging *j, const struct diagnose_slope *slope,
+                        const struct diagnosis *d)
+{
+    bool added = d->kinds > 0 &&
+                 (d->found[0] == MISTAKE_ADDED || (d->kinds > 1 && d->found[1] == MISTAKE_ADDED));
+    return added && is_direct(j->scope->tape, slope);
+}
+
 // False: there is nothing to say.
 static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
                           const struct diagnosis *d)
 {
+    if (blames_seed(j, slope, d)) {
+        enum mistake_kind other = d->found[d->found[0] == MISTAKE_ADDED];
+        if (d->kinds == 2) {
+            say_kind(j, other, NULL);
+        }
+        return d->kinds == 2;
+    }
     if (d->kinds == 1) {
         say_kind(j, d->found[0], &d->match);
     } else if (d->kinds > 1 && !ask_more(j, slope, d)) {

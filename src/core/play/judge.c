@@ -361,7 +361,10 @@ void question_answer(struct play *p, const struct source *line, struct records *
     if (more) {
         judge_more(p->question, &scope, text_get(&p->given), &p->judgement);
     } else {
+        const struct scope earlier = session_scope(p->graph);
+        p->judgement.earlier = p->question->variations != NULL ? &earlier : NULL;
         judge(p->question, &scope, p->seed, text_get(&p->given), &p->judgement);
+        p->judgement.earlier = NULL;
     }
     decide(p, &answer, out);
     p->more |= more && p->judgement.more != NODE_NONE;
