@@ -14,6 +14,8 @@ SETUP   ?= tools/setup
 FUZZ_SECONDS ?= 60
 # For a special tree (make asan, make coverage, make fuzz): flags to compile and to link with.
 INSTRUMENT   ?=
+# What runs a program that was just built: an emulator, where it was built for another processor.
+RUN          ?=
 SANITIZE     := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 # The commit that is built, where that is known: --version says it.
@@ -152,7 +154,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SECONDEXPANSION:
 .PHONY: all run tests unit suite transcripts bless layers docs fmt clean help always
 .PHONY: check check-page check-torch check-jupyter check-deb asan coverage fuzz hunt bench bench-quick
-.PHONY: setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook setup-deb
+.PHONY: setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt
 .PHONY: jupyter core-wasm play-wasm install uninstall tarball deb
 
 all: $(PROGRAMS) $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Build backstep and its helpers (the default)
@@ -189,7 +191,7 @@ $(call pages,page.html live.js): $(BUILD)/page/%: tools/page $(wildcard src/web/
 
 # The operations for the page's own engine.
 $(BUILD)/page/ops.js: $(BUILD)/tools/page_ops
-	$(Q)mkdir -p $(@D) && $< > $@
+	$(Q)mkdir -p $(@D) && $(RUN) $< > $@
 
 $(call pages,live.html style.css): $(BUILD)/page/%: src/web/page/%
 	$(Q)mkdir -p $(@D) && cp $< $@
@@ -341,7 +343,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb:
+setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -402,11 +404,20 @@ coverage: setup-check ## Run the checks and say which share of each file's lines
 	@tools/coverage $(BUILD)/coverage/obj/src
 
 fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target
-	@$(MAKE) $(jobs) hunt BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \
+	@$(MAKE) $(jobs) search-inputs BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \
 	    FUZZ_LINK=-fsanitize=fuzzer \
 	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
 
-hunt: $(REPLAY:%=%.hunt) hunt-numbers hunt-memory hunt-kills
+search-inputs: $(REPLAY:%=%.hunt)
+
+hunt: fuzz hunt-numbers hunt-memory hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
+
+# The core with musl, and the prompt for arm64 in an emulator: compilers of their own.
+.PHONY: search-inputs elsewhere portable
+elsewhere: setup-hunt portable ## Build and run the tests with what other systems have: another C library and processor
+	@$(MAKE) $(jobs) all
+	@tools/musl $(BUILD)/musl
+	@BACKSTEP=$(BACKSTEP) tools/arm64 $(BUILD)/arm64
 
 # Many random programs: derivatives found in several ways, and some of them as exported C.
 # In a build of its own, as the hunt for crashes has other flags.
@@ -462,15 +473,15 @@ $(BUILD)/tools/%: $(BUILD)/obj/tools/%.o $$(call library,$$(below_$$*))
 
 $(MAN:%=$(BUILD)/man/%): $(BUILD)/man/%: $(BUILD)/tools/manual
 	$(call show,write,$@)
-	$(Q)$< $* > $@
+	$(Q)$(RUN) $< $* > $@
 
 $(shell_pages): $(BUILD)/completions/%: $(BUILD)/tools/manual $(LESSONS)
 	$(call show,write,$@)
-	$(Q)$< $* $(lesson_ids) > $@
+	$(Q)$(RUN) $< $* $(lesson_ids) > $@
 
 $(BUILD)/play/lessons.txt: $(BUILD)/tools/pack $(wildcard lessons/*.md)
 	$(call show,pack,$@)
-	$(Q)$< $(filter %.md,$^) > $@
+	$(Q)$(RUN) $< $(filter %.md,$^) > $@
 
 docs: all $(BUILD)/tools/records ## Write docs/records.md and draw the players of docs/gallery/ anew
 	@$(BUILD)/tools/records > docs/records.md

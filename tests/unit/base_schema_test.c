@@ -202,7 +202,7 @@ static void the_page_is_current(void **state)
     written[fread(written, 1, sizeof written - 1, file)] = '\0';
     fclose(file);
     if (strcmp(written, text_get(&page)) != 0) {
-        fail_msg("docs/records.md is not what records.def and fields.def say: run make docs");
+        fail_msg("%s is not what records.def and fields.def say: run make docs", "docs/records.md");
     }
     text_release(&page);
 }

@@ -205,7 +205,7 @@ static void judge_cells(struct student *s, const struct question *q, const char 
                     : GRADE_WRONG,
         (double)q->worth * (double)right / (double)of);
     if (right < of) {
-        char count[60];
+        char count[64];
         snprintf(count, sizeof count, "%zu of %zu cells are right", right, of);
         say(s, count);
     }
