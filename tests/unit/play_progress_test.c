@@ -84,7 +84,7 @@ static void add_question(struct seat *seat, const char *id, const char *covers, 
     }
     if (due != 0 && due <= NOON) {
         struct course_due *d = buf_push(&seat->course.due, 1);
-        *d = (struct course_due){.lesson = "one", .question = id, .due = due};
+        *d = (struct course_due){.lesson = "one", .question = id};
     }
 }
 
@@ -481,7 +481,19 @@ static void a_question_in_words_is_searched(void **state)
     seat->mode = SESSION_PROMPT;
     assert_non_null(strstr(type(seat, "what does a max gate do?"), "lesson C2"));
     assert_non_null(strstr(type(seat, "x = 3?"), "error:"));
-    assert_non_null(strstr(type(seat, "help frobnicate"), "'ask frobnicate' searches the course"));
+}
+
+// What there is no help on is searched for in the course; a word with a slip of the fingers is not.
+static void help_searches_the_course(void **state)
+{
+    struct seat *seat = with_two(state);
+    static const char rows[] = "C2  The max gate\nN20  A network whose weights are all 0\n";
+    assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
+    assert_non_null(strstr(type(seat, "help gate"), "lesson C2  The max gate"));
+    assert_non_null(strstr(type(seat, "ask n20"), "lesson N20  A network"));
+    assert_non_null(strstr(type(seat, "help gradiant"), "did you mean 'gradient'?"));
+    assert_non_null(strstr(type(seat, "help frobnicate"), "there is no help on 'frobnicate'"));
+    assert_non_null(strstr(type(seat, "lesson network"), "lesson N20 is about that"));
 }
 
 static void a_lesson_begins_at_a_study_question(void **state)
@@ -489,19 +501,48 @@ static void a_lesson_begins_at_a_study_question(void **state)
     struct seat *seat = with_two(state);
     static const char rows[] = "N1  A slope\nN2  A product\n";
     assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
-    assert_non_null(strstr(type(seat, "lesson n2"), "N2, “A product”, is asked here"));
+    const char *said = type(seat, "lesson n2");
+    assert_non_null(strstr(said, "N2, “A product”, is asked here"));
+    assert_null(strstr(said, "You go on where you left it"));
     assert_string_equal(asked(seat), "one.second");
+    type(seat, "quit");
+    seat->mode = SESSION_PROMPT;
+    assert_non_null(strstr(type(seat, "help N2"), "N2, “A product”, is asked here"));
+    assert_string_equal(asked(seat), "one.second");
+}
+
+// Behind its end: the questions that were only skipped are told apart, and the last can be asked again.
+static void a_lesson_that_has_ended_gives_its_last_question_again(void **state)
+{
+    struct seat *seat = with_two(state);
+    seat->mode = SESSION_PROMPT;
+    type(seat, "lesson one");
+    type(seat, "solution");
+    assert_string_equal(asked(seat), "one.second");
+    const char *said = type(seat, "skip");
+    assert_non_null(strstr(said, "Not right at once, and coming back in review:\n  1"));
+    assert_non_null(strstr(said, "Skipped:\n  2"));
+    type(seat, "retry");
+    assert_string_equal(asked(seat), "one.second");
+    type(seat, "quit");
 }
 
 int main(void)
 {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit_down, stand_up)
     const struct CMUnitTest tests[] = {
-        TEST(progress_is_drawn),        TEST(progress_is_drawn_in_ascii),
-        TEST(progress_of_nobody),       TEST(when_the_next_comes_back),
-        TEST(answers_are_exported),     TEST(what_cannot_be_exported_is_told),
-        TEST(review_asks_what_is_due),  TEST(review_is_left),
-        TEST(review_shows_the_context), TEST(what_is_gone_is_passed_over),
+        TEST(help_searches_the_course),
+        TEST(a_lesson_that_has_ended_gives_its_last_question_again),
+        TEST(progress_is_drawn),
+        TEST(progress_is_drawn_in_ascii),
+        TEST(progress_of_nobody),
+        TEST(when_the_next_comes_back),
+        TEST(answers_are_exported),
+        TEST(what_cannot_be_exported_is_told),
+        TEST(review_asks_what_is_due),
+        TEST(review_is_left),
+        TEST(review_shows_the_context),
+        TEST(what_is_gone_is_passed_over),
         TEST(a_quiz_asks_now_and_keeps_score),
         TEST(what_a_quiz_is_about),
         TEST(an_exam_tells_at_its_end),

@@ -309,7 +309,7 @@ static void intervals_grow_and_a_lapse_cuts_them(void **state)
     assert_true(days_until_due(when, lapse, 4) < days_until_due(when, good, 3) / 3);
 }
 
-static void the_longest_due_comes_first(void **state)
+static void the_weakest_comes_first(void **state)
 {
     (void)state;
     struct progress p;
@@ -334,6 +334,29 @@ static void the_longest_due_comes_first(void **state)
     progress_release(&p);
 }
 
+// Wrong, or right only after a hint: it can be asked again at once, and no more when it is right.
+static void what_was_missed_today_is_due(void **state)
+{
+    (void)state;
+    struct progress p;
+    struct course c;
+    progress_init(&p, "p.db", true);
+    answer(&p, "slope.two", NOON, 3, 1);
+    answer(&p, "chain.one", NOON + 60, 2, 1);
+    answer(&p, "slope.one", NOON + 120, 1, 0);
+    course_load(&c, "lessons", &p, NOON + 180, false);
+    const struct course_due *due = c.due.data;
+    assert_int_equal(c.due.count, 2);
+    assert_string_equal(due[0].question, "slope.one");
+    assert_string_equal(due[1].question, "chain.one");
+    course_release(&c);
+    answer(&p, "slope.one", NOON + 240, 3, 1);
+    course_load(&c, "lessons", &p, NOON + 300, false);
+    assert_int_equal(c.due.count, 1);
+    course_release(&c);
+    progress_release(&p);
+}
+
 #define IN_A_FOLDER(TEST) cmocka_unit_test_setup_teardown(TEST, in_a_folder, without_it)
 
 int main(void)
@@ -349,7 +372,8 @@ int main(void)
         IN_A_FOLDER(progress_that_cannot_be_kept_is_told),
         IN_A_FOLDER(the_better_known_comes_back_later),
         IN_A_FOLDER(intervals_grow_and_a_lapse_cuts_them),
-        IN_A_FOLDER(the_longest_due_comes_first),
+        IN_A_FOLDER(the_weakest_comes_first),
+        IN_A_FOLDER(what_was_missed_today_is_due),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

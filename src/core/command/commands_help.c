@@ -277,35 +277,59 @@ static void help_glossary(struct call *c)
     }
 }
 
-// The words up to the end of the statement: "chain rule".
-static bool refuse_topic(struct call *c, struct span word)
+// What there is help on, and is written almost like this.
+static void find_nearest(struct call *c, struct span word, struct nearest *nearest)
+{
+    const struct command *command;
+    nearest_init(nearest, c->lexer->source->text + word.start, word.end - word.start);
+    for (size_t i = 0; (command = command_at(c->s->world.commands, i)) != NULL; i++) {
+        nearest_offer(nearest, command->name, strlen(command->name));
+    }
+    for (size_t i = 0; i < COUNT_OF(topics); i++) {
+        nearest_offer(nearest, topics[i].name, strlen(topics[i].name));
+    }
+    optimiser_offer(nearest);
+    for (size_t i = 0; glossary_at(i) != NULL; i++) {
+        nearest_offer(nearest, glossary_at(i)->term, strlen(glossary_at(i)->term));
+    }
+    lower_offer_functions(nearest);
+}
+
+// The words up to the end of the statement: "chain rule". What is not known under them may be a study
+// question, or be found in one.
+static enum call_end search_or_refuse(struct call *c, struct span word)
 {
     char quoted[QUOTED];
     const char *s = c->lexer->source->text + word.start;
     struct nearest nearest;
-    nearest_init(&nearest, s, word.end - word.start);
-    const struct command *command;
-    for (size_t i = 0; (command = command_at(c->s->world.commands, i)) != NULL; i++) {
-        nearest_offer(&nearest, command->name, strlen(command->name));
-    }
-    for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        nearest_offer(&nearest, topics[i].name, strlen(topics[i].name));
-    }
-    optimiser_offer(&nearest);
-    for (size_t i = 0; glossary_at(i) != NULL; i++) {
-        nearest_offer(&nearest, glossary_at(i)->term, strlen(glossary_at(i)->term));
-    }
-    lower_offer_functions(&nearest);
+    enum call_end end;
+    find_nearest(c, word, &nearest);
     const char *foreign = foreign_hint(s, word.end - word.start, true);
+    if (foreign == NULL && nearest.best[0] == '\0' && c->s->world.search != NULL &&
+        c->s->world.search(c, word, &end)) {
+        return end;
+    }
     diag_set(c->diag, word, "there is no help on '%s'",
              diag_quote(quoted, s, word.end - word.start));
     if (foreign != NULL) {
-        return diag_hint(c->diag, "%s", foreign);
+        diag_hint(c->diag, "%s", foreign);
+    } else if (nearest.best[0] != '\0') {
+        diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+    } else {
+        diag_hint(c->diag, "'help' lists what there is");
     }
-    return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-                                   : diag_hint(c->diag,
-                                               "'ask %s' searches the course; 'help' lists what there is",
-                                               diag_quote(quoted, s, word.end - word.start));
+    return CALL_FAILED;
+}
+
+// The id of a study question: N11. The usage of commands has one as an example.
+static bool is_row(const struct call *c, struct span word)
+{
+    const char *s = c->lexer->source->text + word.start;
+    size_t n = word.end - word.start, digits = 0;
+    while (digits + 1 < n && s[digits + 1] >= '0' && s[digits + 1] <= '9') {
+        digits++;
+    }
+    return n > 1 && n < 4 && s[0] >= 'A' && s[0] <= 'Z' && digits + 1 == n;
 }
 
 enum call_end command_help(struct call *c)
@@ -336,5 +360,6 @@ enum call_end command_help(struct call *c)
     bool operation = !found && help_operation(c, word);
     bool builtin = !found && help_builtin(c, word);
     found |= operation || builtin || term;
-    return found || help_word(c, word) || refuse_topic(c, word) ? CALL_DONE : CALL_FAILED;
+    found = found || (!is_row(c, word) && help_word(c, word));
+    return found ? CALL_DONE : search_or_refuse(c, word);
 }

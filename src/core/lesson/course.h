@@ -44,13 +44,14 @@ struct course_question {
     int version;
     bool done, skipped;
     uint32_t seen;     // times it was met, and something was answered
+    bool slipped;      // not right at once when it was last answered
     struct card card;  // of this version; due 0: was never answered, or is no question to come back
 };
 
 struct course_due {
     const char *lesson;    // its path
     const char *question;  // its id
-    int64_t due;           // Unix time, seconds
+    double recall;         // the chance that it is known a day after it was last asked, or now
 };
 
 // A day on which something was answered.
@@ -71,7 +72,9 @@ struct course {
     struct buf rows;       // struct course_row, in the order of the list
     struct buf lessons;    // struct course_lesson, in the order of the course
     struct buf questions;  // struct course_question, in that order
-    struct buf due;        // struct course_due: by now, the longest due first
+    // struct course_due: what is to be asked again by now, and what was not right at once in the last
+    // day; the weakest first.
+    struct buf due;
     struct buf days;       // struct course_day, in order
     struct log log;        // what was joined; empty unless it was wanted
     int64_t now;           // Unix time, seconds

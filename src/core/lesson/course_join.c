@@ -4,6 +4,8 @@
 
 #include "lesson/course.h"
 
+enum { SECONDS_OF_DAY = 86400 };
+
 // An empty array has no first element to sort from.
 static void sort(struct buf *b, int (*compare)(const void *, const void *))
 {
@@ -106,6 +108,7 @@ static void join_question(struct course_question *q, const struct log *log, cons
         struct attempt *rated = counts(q, a) ? buf_push(cards, 1) : NULL;
         if (rated != NULL) {
             *rated = (struct attempt){.when = a->when, .rating = (enum rating)a->rating};
+            q->slipped = a->rating <= RATING_HARD;
         }
     }
     q->card = review_replay(cards->data, cards->count);
@@ -128,11 +131,26 @@ static void join_questions(struct course *c, const struct log *log)
     release_chains(&chains);
 }
 
-static int by_due(const void *a, const void *b)
+static int by_recall(const void *a, const void *b)
 {
     const struct course_due *x = a, *y = b;
-    return x->due != y->due ? (x->due > y->due) - (x->due < y->due)
-                            : strcmp(x->question, y->question);
+    return x->recall != y->recall ? (x->recall > y->recall) - (x->recall < y->recall)
+                                  : strcmp(x->question, y->question);
+}
+
+// What was not right at once can be asked again on the same day.
+static bool is_due(const struct course *c, const struct course_question *q)
+{
+    bool late = q->card.due != 0 && q->card.due <= c->now;
+    bool today = q->card.due != 0 && q->slipped && c->now - q->card.last < SECONDS_OF_DAY;
+    return (late || today) && *BUF(struct course_lesson, &c->lessons)[q->lesson].trouble == '\0';
+}
+
+// Everything is remembered for some hours: what tells the weak from the strong is a day.
+static double recall_of(const struct course *c, const struct course_question *q)
+{
+    int64_t day = q->card.last + SECONDS_OF_DAY;
+    return review_recall(&q->card, c->now > day ? c->now : day);
 }
 
 static void sum_up(struct course *c)
@@ -141,16 +159,16 @@ static void sum_up(struct course *c)
     for (size_t i = 0; i < c->questions.count; i++) {
         const struct course_question *q = &BUF(struct course_question, &c->questions)[i];
         struct course_lesson *l = &lessons[q->lesson];
-        bool is_due = q->card.due != 0 && q->card.due <= c->now && *l->trouble == '\0';
         l->done += q->done;
         l->skipped += q->skipped;
-        l->due += is_due;
-        struct course_due *due = is_due ? buf_push(&c->due, 1) : NULL;
+        l->due += is_due(c, q);
+        struct course_due *due = is_due(c, q) ? buf_push(&c->due, 1) : NULL;
         if (due != NULL) {
-            *due = (struct course_due){.lesson = l->path, .question = q->id, .due = q->card.due};
+            *due = (struct course_due){
+                .lesson = l->path, .question = q->id, .recall = recall_of(c, q)};
         }
     }
-    sort(&c->due, by_due);
+    sort(&c->due, by_recall);
 }
 
 static void join_places(struct course *c, const struct log *log)
@@ -205,7 +223,7 @@ static void forget(struct course *c)
     }
     for (size_t i = 0; i < c->questions.count; i++) {
         struct course_question *q = &BUF(struct course_question, &c->questions)[i];
-        q->done = q->skipped = false;
+        q->done = q->skipped = q->slipped = false;
         q->seen = 0;
         q->card = (struct card){0};
     }

@@ -60,7 +60,8 @@ static bool is_filler(const struct find_word *w)
     static const char fillers[] =
         "a an the of in on at to for and or is are was be it its this that these there with by as "
         "i you we my me your do doe did can could should would will what why how when where which "
-        "who if so not no from into one get need mean explain about tell between";
+        "who if so not no from into one get need mean explain about tell between nothing anything "
+        "something";
     return text_among(fillers, w->s, w->n);
 }
 
@@ -131,10 +132,11 @@ struct find_entries {
     size_t at;
 };
 
-// A row's own words count most, then its card's, then those of the questions that cover it.
+// A row's id and its own words count most, then its card's, then those of the questions that cover it.
 static void look_row(const struct query *q, const struct course *c, const struct course_row *row,
                      struct find_fit *fit)
 {
+    look(q, row->id, 8, fit);
     look(q, row->title, 3, fit);
     for (size_t i = 0; i < c->questions.count; i++) {
         const struct course_question *asked = &BUF(struct course_question, &c->questions)[i];

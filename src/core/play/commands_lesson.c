@@ -2,6 +2,7 @@
 // lesson's graph, and what they wish is done after them; see play.h.
 #include <string.h>
 
+#include "lesson/find.h"
 #include "lesson/glossary.h"
 #include "play/commands.h"
 #include "play/kept.h"
@@ -74,9 +75,17 @@ static bool refuse_lesson(struct call *c, struct span word, const char *id)
         return diag_hint(c->diag, "lesson %s is about that; 'help %s' says what it is",
                          term->lesson, term->term);
     }
-    return nearest.best[0] != '\0'
-               ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
-               : diag_hint(c->diag, "'lessons' lists them, 'ask %s' searches them", quoted);
+    if (nearest.best[0] != '\0') {
+        return diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+    }
+    struct find_result found[FIND_MOST];
+    size_t count = find_words(tutor_of(c)->course, id, strlen(id), found);
+    for (size_t i = 0; i < count; i++) {
+        if (found[i].kind != FIND_TERM) {
+            return diag_hint(c->diag, "lesson %s is about that: %s", found[i].id, found[i].title);
+        }
+    }
+    return diag_hint(c->diag, "'lessons' lists them");
 }
 
 // The question that `lesson N11` goes to: the first that covers this study question.
@@ -217,8 +226,12 @@ static enum call_end begin_at_row(struct call *c, const char *id)
     struct lesson *lesson = tutor_of(c)->lesson;
     tutor_of(c)->lesson = NULL;
     say_others(c, course_row(course, id), q);
-    return begin(
-        c, play_new(tutor_of(c), lesson, course->saved ? course : NULL, place_of(lesson, q->id)));
+    struct play *play =
+        play_new(tutor_of(c), lesson, course->saved ? course : NULL, place_of(lesson, q->id));
+    if (play != NULL) {
+        play->sent = true;
+    }
+    return begin(c, play);
 }
 
 // ---- One question with given numbers ------------------------------------------------------------
@@ -298,7 +311,13 @@ static enum call_end begin_lesson(struct call *c)
     if (tutor_of(c)->kept != NULL && tutor_of(c)->kept->waits) {
         return begin(c, kept_begin(tutor_of(c), lesson, course));
     }
-    return begin(c, play_new(tutor_of(c), lesson, course, known == NULL ? 0 : known->place));
+    bool again = tutor_of(c)->again && lesson->questions > 0;
+    size_t place = again ? lesson->questions - 1 : known == NULL ? 0 : known->place;
+    struct play *play = play_new(tutor_of(c), lesson, course, place);
+    if (play != NULL) {
+        play->sent = again;
+    }
+    return begin(c, play);
 }
 
 // `lesson` alone: the lesson that the learner goes on with; all lessons where there is none left.

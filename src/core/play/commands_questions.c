@@ -110,12 +110,11 @@ enum call_end command_questions(struct call *c)
 
 // ---- ask ----------------------------------------------------------------------------------------
 
-static void put_results(struct call *c, const char *s, size_t n)
+static void put_results(struct call *c, const char *s, size_t n,
+                        const struct find_result results[FIND_MOST], size_t count)
 {
     static const char *const kinds[] = {
         [FIND_ROW] = "question", [FIND_TERM] = "term", [FIND_LESSON] = "lesson"};
-    struct find_result results[FIND_MOST];
-    size_t count = find_words(tutor_of(c)->course, s, n, results);
     struct rec *r = call_record(c, KIND_found);
     rec_bytes(c->out, r, KEY_words, s, n);
     rec_whole(c->out, r, KEY_columns, c->s->columns);
@@ -159,6 +158,29 @@ enum call_end command_ask(struct call *c)
     if (!has_course(c, &end)) {
         return end;
     }
-    put_results(c, c->lexer->source->text + words.start, words.end - words.start);
+    struct find_result results[FIND_MOST];
+    const char *s = c->lexer->source->text + words.start;
+    size_t n = words.end - words.start;
+    put_results(c, s, n, results, find_words(tutor_of(c)->course, s, n, results));
     return CALL_DONE;
+}
+
+// Without a course the terms can still be searched.
+bool questions_search(struct call *c, struct span words, enum call_end *end)
+{
+    struct find_result results[FIND_MOST];
+    const char *s = c->lexer->source->text + words.start;
+    size_t n = words.end - words.start;
+    if (!has_course(c, end)) {
+        if (*end == CALL_NEED) {
+            return true;
+        }
+        *c->diag = (struct diag){0};
+    }
+    size_t count = find_words(tutor_of(c)->course, s, n, results);
+    if (count > 0) {
+        put_results(c, s, n, results, count);
+    }
+    *end = CALL_DONE;
+    return count > 0;
 }

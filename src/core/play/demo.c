@@ -43,8 +43,7 @@ static void make_course(struct course *course)
         {.id = "slope", .title = "What a slope says", .questions = 6, .done = 6, .place = 6},
         {.id = "two-paths", .title = "When two paths meet", .questions = 2},
     };
-    static const struct course_due due = {
-        .lesson = "two-paths.md", .question = "two-paths.sum", .due = 1};
+    static const struct course_due due = {.lesson = "two-paths.md", .question = "two-paths.sum"};
     static const struct course_question questions[] = {
         {.id = "two-paths.sum",
          .covers = "I1",

@@ -242,7 +242,7 @@ static void catch_up(struct play *p, struct records *out)
     }
     p->catch_up_to = 0;
     p->reached = p->number;
-    if (p->review != NULL || p->pinned) {
+    if (p->review != NULL || p->pinned || p->sent) {
         return;
     }
     struct rec *r = play_record(p, out, KIND_lesson_resumed);
@@ -499,6 +499,8 @@ static void put_sums(const struct play *p, struct records *out, struct rec *to)
         struct rec *one = rec_map(out, missed, KEY_NONE);
         rec_whole(out, one, KEY_number, rec_get_whole(m, KEY_number));
         rec_text(out, one, KEY_text, rec_get_text(m, KEY_text));
+        rec_flag(out, one, KEY_skipped,
+                 !BUF(struct play_question, &p->questions)[rec_get_whole(m, KEY_number) - 1].wrong);
     }
 }
 
@@ -513,6 +515,8 @@ static void end_course(struct play *p, struct records *out)
     put_sums(p, out, r);
     rec_whole(out, r, KEY_failures, (int64_t)p->failures);
     rec_flag(out, r, KEY_reads_along, p->tutor->session->rows > 0);
+    bool listed = course != NULL && course_find(course, p->lesson->id) != NULL;
+    snprintf(p->tutor->ended, sizeof p->tutor->ended, "%s", listed ? p->lesson->id : "");
     if (next != NULL) {
         rec_text(out, r, KEY_next, next->id);
         rec_text(out, r, KEY_next_title, next->title);

@@ -72,7 +72,8 @@ struct play_mark {
 struct play_question {
     uint32_t seen;        // times that the learner met it
     bool right, skipped;  // since the lesson began here
-    bool missed;          // answered wrongly, or its solution was looked at
+    bool missed;          // answered wrongly, skipped, or its solution was looked at;
+    bool wrong;           // not only skipped
 };
 
 // What stands between the host and the learner's session.
@@ -87,6 +88,8 @@ struct tutor {
     bool stoppable;               // somebody can stop what runs
     bool entered;                 // the text that was begun has not been looked at
     char enter[80];               // what an empty line is: after a lesson the next; or ""
+    char ended[80];               // the lesson that was ended last; or ""
+    bool again;                   // its last question is to be asked again
     struct text question;         // a line that ends in ?, as `ask` takes it
     struct source instead;        // … as a text
     bool asks;                    // a need of the play's own is out, not one of a statement
@@ -170,6 +173,7 @@ struct play {
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
+    bool sent;                   // begun where a study question is asked, not where it was left
     // One question with given numbers is all that is asked; nothing of it is kept.
     bool pinned;
     size_t pinned_item;

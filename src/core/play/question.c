@@ -322,6 +322,7 @@ void question_attempt(struct play *p, struct records *out, enum rating rating, b
 {
     if (!right && (skipped || p->question->kind != QUESTION_GUESS)) {
         note_missed(p, out);
+        BUF(struct play_question, &p->questions)[p->number].wrong |= !skipped;
     }
     if (p->pinned) {
         return;

@@ -1,9 +1,12 @@
 // A review: questions of several lessons, one after another, each in its lesson's graph as it was
 // there: what is due, or what a quiz or an exam picked. The lesson is played up to the question
 // unseen; see play.h. Each question has a play of its own, and the review goes from one to the next.
+#include <stdio.h>
 #include <string.h>
 
 #include "play/kept.h"
+
+enum { SET = 10 };  // questions of a review; the next ones come with the next
 
 enum outcome { OUTCOME_NONE, OUTCOME_RIGHT, OUTCOME_MISSED, OUTCOME_SKIPPED };
 
@@ -23,6 +26,7 @@ struct review {
     struct buf due;  // struct due
     size_t at;       // the one that is asked
     uint64_t salt;
+    size_t more;  // that are due, besides
 };
 
 static const struct due *present(const struct review *r)
@@ -39,10 +43,15 @@ struct review *review_new(const struct course *course, enum review_kind kind,
     if (r == NULL) {
         return NULL;
     }
-    *r = (struct review){.self = one, .kind = kind, .until = until, .salt = course->salt};
+    size_t count = kind == REVIEW_DUE && questions->count > SET ? SET : questions->count;
+    *r = (struct review){.self = one,
+                         .kind = kind,
+                         .until = until,
+                         .salt = course->salt,
+                         .more = questions->count - count};
     arena_init(&r->arena);
     buf_init(&r->due, sizeof(struct due));
-    for (size_t i = 0; i < questions->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct course_due *from = &BUF(struct course_due, questions)[i];
         const struct course_question *known = course_question(course, from->question);
         struct due *to = buf_push(&r->due, 1);
@@ -81,6 +90,7 @@ void review_keep(const struct review *r, struct text *out)
     kept_put_number(out, (uint64_t)r->until);
     kept_put_number(out, r->salt);
     kept_put_number(out, r->at);
+    kept_put_number(out, r->more);
     for (size_t i = 0; i < r->due.count; i++) {
         const struct due *due = &BUF(struct due, &r->due)[i];
         keep_text(out, due->path);
@@ -116,6 +126,7 @@ struct review *review_take(struct kept_reader *from)
     r->until = (int64_t)kept_take_number(from);
     r->salt = kept_take_number(from);
     r->at = (size_t)kept_take_number(from);
+    r->more = (size_t)kept_take_number(from);
     while (!from->bad && from->s < from->end && !r->due.failed) {
         struct due due = {.path = take_text(r, from)};
         due.question = take_text(r, from);
@@ -336,6 +347,9 @@ static void put_end(struct play *p, bool late, struct records *out)
     rec_whole(out, end, KEY_right, count(r, OUTCOME_RIGHT));
     rec_whole(out, end, KEY_skipped, count(r, OUTCOME_SKIPPED));
     rec_flag(out, end, KEY_late, late);
+    rec_whole(out, end, KEY_more, (int64_t)r->more);
+    rec_flag(out, end, KEY_reads_along, p->tutor->session->rows > 0);
+    snprintf(p->tutor->enter, sizeof p->tutor->enter, "%s", r->more > 0 ? "review" : "");
     struct rec *missed = rec_list(out, end, KEY_missed);
     for (size_t i = 0; i < r->due.count; i++) {
         const struct due *due = &BUF(struct due, &r->due)[i];

@@ -29,6 +29,7 @@ struct tutor *tutor_new(const struct session_world *world)
     struct session_world own = *world;
     own.commands = &table;
     own.demo = demo_put;
+    own.search = questions_search;
     own.owner = t;
     t->session = session_new(&own);
     if (t->session == NULL) {
@@ -98,17 +99,62 @@ static bool is_question(const struct source *source)
            memchr(s, '#', n) == NULL && memchr(s, '=', n) == NULL;
 }
 
-// A question in words is searched for, as `ask` does.
-static const struct source *ask_instead(struct tutor *t, const struct source *source)
+// A command on a part of what was typed, instead of that.
+static const struct source *command_instead(struct tutor *t, const struct source *source,
+                                            const char *command, struct span part)
 {
     text_clear(&t->question);
-    text_add(&t->question, "ask ");
-    text_add_bytes(&t->question, source->text, source->length);
+    text_addf(&t->question, "%s ", command);
+    text_add_bytes(&t->question, source->text + part.start, part.end - part.start);
     t->instead = (struct source){.name = source->name,
                                  .text = text_get(&t->question),
                                  .length = text_length(&t->question),
                                  .line = source->line};
     return t->question.bytes.failed ? source : &t->instead;
+}
+
+// Is it `help N11`, of a study question?
+static bool is_help_of_row(const struct source *source, struct span *row)
+{
+    const char *s = source->text;
+    size_t n = source->length, at = 0;
+    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL) {
+        n--;
+    }
+    if (n < 7 || memcmp(s, "help ", 5) != 0 || s[5] < 'A' || s[5] > 'Z') {
+        return false;
+    }
+    for (at = 6; at < n && s[at] >= '0' && s[at] <= '9'; at++) {
+    }
+    *row = (struct span){5, n};
+    return at == n && n - 6 <= 2;
+}
+
+static bool is_retry(const struct source *source)
+{
+    static const char word[] = "retry";
+    size_t n = source->length;
+    while (n > 0 && strchr(" \t\r\n", source->text[n - 1]) != NULL) {
+        n--;
+    }
+    return n == strlen(word) && memcmp(source->text, word, n) == 0;
+}
+
+// What a line is instead of a statement: a question in words is searched for, the help there is on one
+// of the list is its lesson, and behind the end of a lesson its last question is asked again.
+static const struct source *line_instead(struct tutor *t, const struct source *source)
+{
+    struct span row;
+    t->enter[0] = '\0';
+    t->again = t->ended[0] != '\0' && is_retry(source);
+    if (t->again) {
+        struct source id = *source;
+        id.text = t->ended;
+        return command_instead(t, &id, "lesson", (struct span){0, strlen(t->ended)});
+    }
+    return is_question(source) ? command_instead(t, source, "ask", (struct span){0, source->length})
+           : is_help_of_row(source, &row) ? command_instead(t, source, "lesson", row)
+                                          : source;
 }
 
 // What an empty line is where nothing is played: after a lesson the next, and where nothing was
@@ -118,8 +164,7 @@ static const struct source *instead_of(struct tutor *t, const struct source *sou
 {
     const struct session *s = t->session;
     if (!source_is_blank(source)) {
-        t->enter[0] = '\0';
-        return is_question(source) ? ask_instead(t, source) : source;
+        return line_instead(t, source);
     }
     const char *text = t->enter[0] != '\0' ? t->enter : session_is_fresh(s) ? "lesson" : "";
     if (s->stepper.tape != NULL || s->rows == 0) {

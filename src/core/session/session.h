@@ -39,6 +39,7 @@
 #include "base/record.h"
 #include "base/stop.h"
 #include "engine/lanes.h"
+#include "session/command.h"
 
 struct session;
 struct command_table;
@@ -53,6 +54,9 @@ struct session_world {
     const struct command_table *commands;
     // How `help` shows an example at work (play/demo.h); NULL: it does not.
     void (*demo)(struct call *c, struct rec *to, const char *example);
+    // Where `help` searches for words that it knows nothing of; NULL: nowhere. False: nothing was found.
+    // Else *end is what the command comes to, which may be a need.
+    bool (*search)(struct call *c, struct span words, enum call_end *end);
     void *owner;  // whoever drives the session: nothing to it, but its commands may ask
 };
 

@@ -165,19 +165,23 @@ void say_lesson_left(struct words *w)
     text_release(&said);
 }
 
-// The sentence of a question's text that asks: its last, or the last that ends in a question mark.
+// The sentence of a question's text that asks: the last that ends in a question mark; if none does,
+// the first, which says what is to be done.
 static void add_asking(struct words *w, struct text *out, const char *text)
 {
     struct text lines;
     text_init(&lines);
     prose_add(&lines, text, "", PROSE_COLUMNS, w->ascii, INK_END);
     char *s = lines.bytes.data;
-    size_t n = text_length(&lines), end = n, begin = 0;
+    size_t n = text_length(&lines), end = 0, begin = 0;
     for (size_t i = 0; i < n; i++) {
         s[i] = s[i] == '\n' ? ' ' : s[i];
     }
     for (size_t i = 0; i < n; i++) {
         end = s[i] == '?' && (i + 1 == n || s[i + 1] == ' ') ? i + 1 : end;
+    }
+    for (size_t i = 0; end == 0 && i < n; i++) {
+        end = i + 1 == n || (strchr(".!:", s[i]) != NULL && s[i + 1] == ' ') ? i + 1 : end;
     }
     while (end > 0 && s[end - 1] == ' ') {
         end--;
@@ -190,9 +194,13 @@ static void add_asking(struct words *w, struct text *out, const char *text)
     text_release(&lines);
 }
 
-static void say_missed(struct words *w)
+// Those that were only skipped, or those that were not.
+static void say_missed(struct words *w, bool skipped)
 {
     const struct rec *missed = say_first(w->record, KEY_missed);
+    while (missed != NULL && rec_get_flag(missed, KEY_skipped) != skipped) {
+        missed = missed->next;
+    }
     if (missed == NULL) {
         return;
     }
@@ -200,8 +208,13 @@ static void say_missed(struct words *w)
     struct text cell;
     text_init(&cell);
     table_init(&t, "rl");
-    text_addf(w->out, "%s\n", say_in(w, "Not right at once, and coming back in review:"));
+    text_addf(w->out, "%s\n",
+              skipped ? say_in(w, "Skipped:")
+                      : say_in(w, "Not right at once, and coming back in review:"));
     for (; missed != NULL; missed = missed->next) {
+        if (rec_get_flag(missed, KEY_skipped) != skipped) {
+            continue;
+        }
         text_clear(&cell);
         text_addf(&cell, "  %lld", (long long)rec_get_whole(missed, KEY_number));
         table_ink(&t, INK_MUTED, text_get(&cell));
@@ -245,7 +258,8 @@ void say_lesson_end(struct words *w)
     blank_line(w);
     say_plain(w, text_get(&said), INK_END);
     text_release(&said);
-    say_missed(w);
+    say_missed(w, false);
+    say_missed(w, true);
     if (*next != '\0') {
         text_add(w->out, say_in(w, "Next: "));
         text_add_char(w->out, INK_NAME);

@@ -384,6 +384,13 @@ void say_review_end(struct words *w)
         say_missed_answer(w, m);
     }
     say_missed_lessons(w);
+    int64_t more = rec_get_whole(w->record, KEY_more);
+    if (more > 0) {
+        text_addf(w->out, "%lld more %s due: ", (long long)more, more == 1 ? "is" : "are");
+        ink_add(w->out, INK_CODE, "review");
+        text_add(w->out,
+                 rec_get_flag(w->record, KEY_reads_along) ? ", or Enter, goes on\n" : " goes on\n");
+    }
 }
 
 // ---- The log ------------------------------------------------------------------------------------
