@@ -85,8 +85,9 @@ static void snapshot(struct text *out, const struct session *s)
     add_buf(out, &s->tape.grad);
     add_buf(out, &s->log);
     add_bindings(out, &s->names);
-    text_addf(out, "%d %d %u %zu %zu %d", settings->digits, (int)settings->verbose,
-              settings->output, s->moments.count, s->redone.count, s->stepper.tape != NULL);
+    text_addf(out, "%d %d %u %zu %zu %d", settings->preferences.digits,
+              (int)settings->preferences.verbose, settings->output, s->moments.count,
+              s->redone.count, s->stepper.tape != NULL);
 }
 
 static void init(struct outcome *o)

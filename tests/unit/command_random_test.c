@@ -365,8 +365,9 @@ static void add_tables(struct text *out, const struct session *s)
 static void add_settings(struct text *out, const struct session *s)
 {
     const struct settings *t = session_settings(s);
-    text_addf(out, "settings %d %d %d %d %d output %u ", t->digits, t->verbose, t->predict,
-              t->watch, t->style, t->output);
+    text_addf(out, "settings %d %d %d %d %d output %u ", t->preferences.digits,
+              t->preferences.verbose, t->preferences.predict, t->preferences.watch,
+              t->preferences.style, t->output);
     text_addf(out, "optim %d %a %a %a %lld", (int)t->optim.kind, t->optim.rate, t->optim.momentum,
               t->optim.decay, (long long)t->steps);
     add_name(out, s, t->trained);

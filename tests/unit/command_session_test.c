@@ -95,7 +95,8 @@ static void snapshot(struct text *out, const struct session *s)
     add_buf(out, &s->tape.mark);
     add_buf(out, &s->log);
     add_bindings(out, &s->names);
-    text_addf(out, "%d %d %u", settings->digits, (int)settings->verbose, settings->output);
+    text_addf(out, "%d %d %u", settings->preferences.digits, (int)settings->preferences.verbose,
+              settings->output);
 }
 
 static bool same(const struct text *a, const struct text *b)

@@ -105,7 +105,7 @@ static void note_folds(struct call *c, const struct picture *p, const struct par
         call_notice(c, c->command,
                     "%zu values in %zu box%s, as %s is folded; graph %s --full shows all", values,
                     folds->boxes, folds->boxes == 1 ? "" : "es",
-                    c->s->ascii ? "what [+] marks" : "what ⊞ marks",
+                    c->s->terminal.ascii ? "what [+] marks" : "what ⊞ marks",
                     names_label(&c->s->names, target, p->target));
     }
 }
@@ -133,7 +133,7 @@ static uint32_t output_of(const struct call *c, const struct picture *p, const s
 static const char *style_for(struct call *c, const struct folds *folds)
 {
     enum { LABELS_MOST = 16 };  // boxes, leaves among them
-    unsigned style = session_settings(c->s)->style;
+    unsigned style = session_preferences(c->s)->style;
     if (style == 1 && folds->boxes > LABELS_MOST) {
         call_notice(c, c->command,
                     "%zu boxes are too many for derivatives on edges; they are in cells",
@@ -261,7 +261,7 @@ enum call_end command_style(struct call *c)
     if (!call_finish(c) || !call_change_settings(c)) {
         return CALL_FAILED;
     }
-    session_settings(c->s)->style = (uint8_t)style;
+    session_preferences(c->s)->style = (uint8_t)style;
     c->s->stepped = true;  // no change of the graph: a walk goes on
     return CALL_DONE;
 }

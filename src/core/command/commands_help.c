@@ -260,8 +260,8 @@ static bool help_term(struct call *c, struct span words)
         rec_text(c->out, r, KEY_text, term->text);
         rec_text(c->out, r, KEY_example, term->example);
         rec_text(c->out, r, KEY_lesson, term->lesson);
-        rec_whole(c->out, r, KEY_columns, c->s->columns);
-        rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+        rec_whole(c->out, r, KEY_columns, c->s->terminal.columns);
+        rec_flag(c->out, r, KEY_ascii, c->s->terminal.ascii);
     }
     return term != NULL;
 }
@@ -270,8 +270,8 @@ static void help_glossary(struct call *c)
 {
     struct rec *r = call_record(c, KIND_help_glossary);
     struct rec *rows = rec_list(c->out, r, KEY_terms);
-    rec_whole(c->out, r, KEY_columns, c->s->columns);
-    rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+    rec_whole(c->out, r, KEY_columns, c->s->terminal.columns);
+    rec_flag(c->out, r, KEY_ascii, c->s->terminal.ascii);
     for (size_t i = 0; glossary_at(i) != NULL; i++) {
         rec_text(c->out, rows, KEY_NONE, glossary_at(i)->term);
     }

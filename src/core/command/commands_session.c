@@ -172,7 +172,7 @@ enum call_end command_precision(struct call *c)
         !call_change_settings(c)) {
         return CALL_FAILED;
     }
-    session_settings(c->s)->digits = (int)digits;
+    session_preferences(c->s)->digits = (int)digits;
     return CALL_DONE;
 }
 
@@ -188,7 +188,7 @@ enum call_end command_verbose(struct call *c)
     if (!call_finish(c) || !call_change_settings(c)) {
         return CALL_FAILED;
     }
-    session_settings(c->s)->verbose = on;
+    session_preferences(c->s)->verbose = on;
     return CALL_DONE;
 }
 

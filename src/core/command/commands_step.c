@@ -281,7 +281,7 @@ static bool take_guess(struct call *c, double guess)
 // Asks, where `predict on` wants it and somebody is there to answer.
 static bool ask_for_guess(struct call *c)
 {
-    if (!session_settings(c->s)->predict || c->s->mode != SESSION_PROMPT ||
+    if (!session_preferences(c->s)->predict || c->s->mode != SESSION_PROMPT ||
         c->s->frames.count > 1) {
         return false;
     }
@@ -332,7 +332,7 @@ enum call_end command_predict(struct call *c)
     if (!read_switch(c, "write predict on; then each 'step' asks before it shows", &on)) {
         return CALL_FAILED;
     }
-    session_settings(c->s)->predict = on;
+    session_preferences(c->s)->predict = on;
     c->s->guess = on ? c->s->guess : NULL;
     return CALL_DONE;
 }
@@ -343,7 +343,7 @@ enum call_end command_watch(struct call *c)
     if (!read_switch(c, "write watch on; then each 'step' shows the picture", &on)) {
         return CALL_FAILED;
     }
-    session_settings(c->s)->watch = on;
+    session_preferences(c->s)->watch = on;
     rec_flag(c->out, call_record(c, KIND_watch), KEY_on, on);
     return CALL_DONE;
 }

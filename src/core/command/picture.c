@@ -76,7 +76,7 @@ static struct rec *build(struct call *c, struct records *out, const struct drawi
     options.part = d->part;
     options.folds = d->folds;
     struct rec *scene = scene_build(out, &c->s->tape, &c->s->names, d->root, &options);
-    rec_whole(out, scene, KEY_width, c->s->columns);
+    rec_whole(out, scene, KEY_width, c->s->terminal.columns);
     rec_flag(out, scene, KEY_ascii, d->ascii);
     rec_flag(out, scene, KEY_watched, d->watched);
     return scene;
@@ -131,7 +131,8 @@ static bool draw(struct call *c, const struct drawing *d)
 bool picture_draw(struct call *c, uint32_t root, const struct part *part, const struct folds *folds,
                   bool ascii)
 {
-    struct drawing d = {.root = root, .part = part, .folds = folds, .ascii = ascii || c->s->ascii};
+    struct drawing d = {
+        .root = root, .part = part, .folds = folds, .ascii = ascii || c->s->terminal.ascii};
     return draw(c, &d);
 }
 
@@ -192,7 +193,7 @@ static bool draw_step(struct call *c, const struct part *part, const struct fold
 {
     size_t at = c->s->stepper.at;
     struct drawing d = {
-        .root = c->s->stepper.root, .part = part, .folds = folds, .ascii = c->s->ascii};
+        .root = c->s->stepper.root, .part = part, .folds = folds, .ascii = c->s->terminal.ascii};
     d.watched = true;
     buf_init(&d.rooms, sizeof(uint32_t));
     bool ok = (measure_walk(c, &d) && go(c, to)) || diag_out_of_memory(c->diag);
@@ -205,7 +206,7 @@ static bool draw_step(struct call *c, const struct part *part, const struct fold
 bool picture_of_step(struct call *c, size_t to)
 {
     const struct stepper *walk = &c->s->stepper;
-    if (!session_settings(c->s)->watch || c->s->frames.count > 1) {
+    if (!session_preferences(c->s)->watch || c->s->frames.count > 1) {
         return true;
     }
     struct part part;

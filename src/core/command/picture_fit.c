@@ -22,7 +22,7 @@ static size_t count_operations(const struct tape *t, const struct part *part)
 bool picture_fits(const struct call *c, const struct picture *p, const struct part *part)
 {
     bool drawn = p->format != NULL && strcmp(p->format, "json") != 0 && !picture_is_player(p);
-    int style = picture_fit_style(session_settings(c->s)->style);
+    int style = picture_fit_style(session_preferences(c->s)->style);
     bool cells = style >= 0;
     bool told =
         p->width > 0 || p->goal > 0 || p->across || p->down || (cells && style != FIT_STYLES);
@@ -59,7 +59,7 @@ static bool list_typed(const struct session *s, struct buf *typed)
 bool picture_wish(struct call *c, const struct picture *p, struct fit_wish *wish, struct buf *typed)
 {
     struct session *s = c->s;
-    int style = picture_fit_style(session_settings(s)->style);
+    int style = picture_fit_style(session_preferences(s)->style);
     bool ok = list_typed(s, typed) || diag_out_of_memory(c->diag);
     *wish = (struct fit_wish){
         .area = {.width = 72 * p->width,

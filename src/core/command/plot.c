@@ -41,8 +41,8 @@ struct rec *plot_record(struct plot *p, const char *form)
     struct rec *r = call_record(c, KIND_plot);
     rec_text(c->out, r, KEY_form, form);
     if (p->format == NULL) {
-        rec_whole(c->out, r, KEY_width, c->s->columns);
-        rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+        rec_whole(c->out, r, KEY_width, c->s->terminal.columns);
+        rec_flag(c->out, r, KEY_ascii, c->s->terminal.ascii);
     } else {
         plot_put_file(p, r);
     }

@@ -439,7 +439,7 @@ static int judge(const struct map *m, const double *scores, double *margin)
 static void find_grid(const struct map *m, size_t *columns, size_t *rows)
 {
     if (m->plot->format == NULL) {
-        int width = m->plot->call->s->columns;
+        int width = m->plot->call->s->terminal.columns;
         *columns = width < 30 ? 16 : width > 140 ? 120 : (size_t)width - 20;
         do {
             *rows = *columns * 2 / 5 < 8 ? 8 : *columns * 2 / 5 > 28 ? 28 : *columns * 2 / 5;

@@ -327,7 +327,8 @@ static bool take_point(struct curves *k, double x, bool first)
 
 static size_t points_wanted(const struct plot *p)
 {
-    size_t columns = p->call->s->columns < 400 ? (size_t)p->call->s->columns : 400;
+    size_t columns =
+        p->call->s->terminal.columns < 400 ? (size_t)p->call->s->terminal.columns : 400;
     return p->format != NULL ? POINTS_FILE : 4 * columns + 1;
 }
 

@@ -143,8 +143,8 @@ static void show_progress(struct call *c, const struct course *course)
 {
     const struct course_lesson *next = course_next(course);
     struct rec *r = call_record(c, KIND_progress);
-    rec_whole(c->out, r, KEY_columns, c->s->columns);
-    rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+    rec_whole(c->out, r, KEY_columns, c->s->terminal.columns);
+    rec_flag(c->out, r, KEY_ascii, c->s->terminal.ascii);
     put_calendar(c, r, course);
     put_sums(c, r, course);
     put_topics(c, r, course);

@@ -117,8 +117,8 @@ static void put_results(struct call *c, const char *s, size_t n,
         [FIND_ROW] = "question", [FIND_TERM] = "term", [FIND_LESSON] = "lesson"};
     struct rec *r = call_record(c, KIND_found);
     rec_bytes(c->out, r, KEY_words, s, n);
-    rec_whole(c->out, r, KEY_columns, c->s->columns);
-    rec_flag(c->out, r, KEY_ascii, c->s->ascii);
+    rec_whole(c->out, r, KEY_columns, c->s->terminal.columns);
+    rec_flag(c->out, r, KEY_ascii, c->s->terminal.ascii);
     struct rec *rows = rec_list(c->out, r, KEY_results);
     for (size_t i = 0; i < count; i++) {
         struct rec *to = rec_map(c->out, rows, KEY_NONE);

@@ -194,7 +194,7 @@ void demo_put(struct call *c, struct rec *to, const char *example)
     }
     text_init(&demo.file);
     make_course(&demo.course);
-    tutor_set_terminal(demo.tutor, c->s->columns - INDENT, 0, c->s->ascii);
+    tutor_set_terminal(demo.tutor, c->s->terminal.columns - INDENT, 0, c->s->terminal.ascii);
     for (size_t at = 0; at < all.length;) {
         struct source entry = next_entry(&all, &at);
         put_entry(c, &demo, transcript, &entry);

@@ -101,7 +101,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
     struct session *graph = play_graph(p);
     size_t before = out->list.in.count;
     const struct tutor *t = p->tutor;
-    bool alone = t->session->rows == 0 && !t->stoppable && !t->graded;
+    bool alone = t->session->terminal.rows == 0 && !t->stoppable && !t->graded;
     bool bounded = alone && p->budget-- <= 0;
     size_t refused = mem_refusals();
     enum session_state state =
@@ -162,10 +162,11 @@ static void put_prose(struct play *p, const struct lesson_item *item, struct rec
 static size_t rows_of(const struct play *p, const struct records *out, size_t from)
 {
     struct text words;
-    const struct words_form form = {
-        .digits = session_digits(p->tutor->session),
-        .columns = p->tutor->session->rows > 0 ? (size_t)p->tutor->session->columns : 0,
-        .ascii = p->tutor->session->ascii};
+    const struct words_form form = {.digits = session_digits(p->tutor->session),
+                                    .columns = p->tutor->session->terminal.rows > 0
+                                                   ? (size_t)p->tutor->session->terminal.columns
+                                                   : 0,
+                                    .ascii = p->tutor->session->terminal.ascii};
     size_t rows = 0, i = 0;
     text_init(&words);
     for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
@@ -200,7 +201,7 @@ static size_t rows_to_come(const struct lesson_item *item)
 // A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
 static bool is_full(const struct play *p, const struct lesson_item *item, size_t rows)
 {
-    size_t screen = (size_t)p->tutor->session->rows;
+    size_t screen = (size_t)p->tutor->session->terminal.rows;
     bool part = item->kind == LESSON_HEADING && p->rows >= PAUSE_ROWS_LEAST;
     return screen > 0 && p->rows > 0 && (part || p->rows + rows + 3 > screen);
 }
@@ -346,7 +347,7 @@ static void take_blank(struct play *p, const struct source *line, struct records
         play_set_state(p, PLAY_ITEMS);
     } else if (play_graph(p)->stepper.tape != NULL && *play_graph(p)->again != '\0') {
         run_typed(p, line);
-    } else if (p->tutor->session->rows > 0) {
+    } else if (p->tutor->session->terminal.rows > 0) {
         question_foot(p, out);
     }
 }
@@ -514,7 +515,7 @@ static void end_course(struct play *p, struct records *out)
     rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
     put_sums(p, out, r);
     rec_whole(out, r, KEY_failures, (int64_t)p->failures);
-    rec_flag(out, r, KEY_reads_along, p->tutor->session->rows > 0);
+    rec_flag(out, r, KEY_reads_along, p->tutor->session->terminal.rows > 0);
     bool listed = course != NULL && course_find(course, p->lesson->id) != NULL;
     snprintf(p->tutor->ended, sizeof p->tutor->ended, "%s", listed ? p->lesson->id : "");
     if (next != NULL) {

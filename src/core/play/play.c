@@ -40,9 +40,7 @@ static size_t item_after(const struct lesson *l, size_t questions)
 static void adopt(struct play *p, struct session *graph)
 {
     if (graph != NULL) {
-        graph->columns = p->tutor->session->columns;
-        graph->rows = p->tutor->session->rows;
-        graph->ascii = p->tutor->session->ascii;
+        graph->terminal = p->tutor->session->terminal;
     }
 }
 
@@ -233,8 +231,8 @@ void play_do(struct play *p, enum play_doing doing, struct entries entries)
 struct rec *play_record(const struct play *p, struct records *out, enum rec_kind kind)
 {
     struct rec *r = records_add(out, kind);
-    rec_whole(out, r, KEY_columns, p->tutor->session->columns);
-    rec_flag(out, r, KEY_ascii, p->tutor->session->ascii);
+    rec_whole(out, r, KEY_columns, p->tutor->session->terminal.columns);
+    rec_flag(out, r, KEY_ascii, p->tutor->session->terminal.ascii);
     if (p->lesson->language != LANGUAGE_ENGLISH) {
         rec_text(out, r, KEY_language, language_code(p->lesson->language));
     }

@@ -272,7 +272,7 @@ static void show(struct play *p, struct records *out)
 
 void question_foot(struct play *p, struct records *out)
 {
-    if (p->tutor->session->rows == 0) {
+    if (p->tutor->session->terminal.rows == 0) {
         return;  // nobody needs to be told
     }
     struct rec *r = play_record(p, out, KIND_lesson_foot);
@@ -353,7 +353,7 @@ void question_pass(struct play *p, struct records *out)
 {
     p->passed = true;
     play_set_state(p, PLAY_ANSWERED);
-    if (p->tutor->session->rows > 0) {
+    if (p->tutor->session->terminal.rows > 0) {
         question_foot(p, out);
     } else if (!p->checked) {
         question_leave(p);

@@ -348,7 +348,7 @@ static void put_end(struct play *p, bool late, struct records *out)
     rec_whole(out, end, KEY_skipped, count(r, OUTCOME_SKIPPED));
     rec_flag(out, end, KEY_late, late);
     rec_whole(out, end, KEY_more, (int64_t)r->more);
-    rec_flag(out, end, KEY_reads_along, p->tutor->session->rows > 0);
+    rec_flag(out, end, KEY_reads_along, p->tutor->session->terminal.rows > 0);
     snprintf(p->tutor->enter, sizeof p->tutor->enter, "%s", r->more > 0 ? "review" : "");
     struct rec *missed = rec_list(out, end, KEY_missed);
     for (size_t i = 0; i < r->due.count; i++) {

@@ -167,7 +167,7 @@ static const struct source *instead_of(struct tutor *t, const struct source *sou
         return line_instead(t, source);
     }
     const char *text = t->enter[0] != '\0' ? t->enter : session_is_fresh(s) ? "lesson" : "";
-    if (s->stepper.tape != NULL || s->rows == 0) {
+    if (s->stepper.tape != NULL || s->terminal.rows == 0) {
         return source;
     }
     t->instead = (struct source){

@@ -567,7 +567,7 @@ bool call_word_is(const struct call *c, struct span word, const char *text)
 bool call_echoes(const struct call *c)
 {
     if (c->s->mode == SESSION_SCRIPT) {
-        return session_settings(c->s)->verbose;
+        return session_preferences(c->s)->verbose;
     }
     struct token t = lexer_peek(c->method_end != NULL ? c->method_end : c->lexer);
     bool last_of_line = t.kind == TOKEN_END || (t.kind == TOKEN_BREAK && t.newline);

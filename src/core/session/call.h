@@ -19,14 +19,19 @@
 #include "text/names.h"
 #include "text/recipe.h"
 
-// What of a session is neither graph nor names; kept in a growable array of one, for the trail.
-struct settings {
+// What the learner chose; the rest of the settings comes of what was run.
+struct preferences {
     int digits;
     bool verbose;
+    bool predict;   // steps ask before they show
+    bool watch;     // steps show the picture
+    uint8_t style;  // of pictures in files: see picture_style
+};
+
+// What of a session is neither graph nor names; kept in a growable array of one, for the trail.
+struct settings {
+    struct preferences preferences;
     struct rng rng;
-    bool predict;     // steps ask before they show
-    bool watch;       // steps show the picture
-    uint8_t style;    // of pictures in files: see picture_style
     uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     // How parameters were moved last, in how many steps (0: never), and the name of the output
     // whose gradients did it (NAME_NONE: it had none).
@@ -108,31 +113,40 @@ struct holdings {
 // What the running statement did besides.
 enum rewound { REWOUND_NOT, REWOUND_UNDO, REWOUND_REDO };
 
-enum { GROWING = 21 };  // arrays of a session that only grow while a statement runs
+// The arrays of a session: state.def.
+enum {
+    STATE_ROWS = 0
+#define PART(path, kind) +1
+#define ARRAY(name, element, kind) +1
+#include "session/state.def"
+#undef PART
+#undef ARRAY
+};
+
+struct terminal {
+    int columns;
+    int rows;    // 0: nobody reads along, and prose never waits
+    bool ascii;  // it shows no other characters
+};
 
 struct session {
     struct buf self;  // the memory this lies in
     struct session_world world;
-    int columns;  // of the terminal
-    int rows;     // of it; 0: nobody reads along, and prose never waits
-    bool ascii;   // it shows no other characters
+    struct terminal terminal;
     struct tape tape;
     struct names names;
-    struct buf settings;  // one struct settings
-    struct buf log;       // char: the statements that changed something, a line each
     struct definitions definitions;
-    struct buf groups;     // struct group: the nodes that each call of a function made
     struct labels labels;
-    struct buf looks;      // struct name_look: what the learner folded or opened by name
-    struct buf optimiser;  // struct optim_state, by parameter in tape order
     struct recipes recipes;
-    struct buf history;  // double: the loss at each step of the last train
     struct trainings trainings;
+#define PART(path, kind)
+#define ARRAY(name, element, kind) struct buf name;
+#include "session/state.def"
+#undef PART
+#undef ARRAY
     struct trail undo, redo;
-    struct buf moments, redone;  // struct moment: what can be taken back, and done again
-    char statement[QUOTED];      // the running statement's first line; or that which was rewound
-    struct buf frames;           // struct frame
-    size_t kept[GROWING];        // what a reset leaves of the growing arrays: the prelude
+    char statement[QUOTED];   // the running statement's first line; or that which was rewound
+    size_t kept[STATE_ROWS];  // what a reset leaves of the growing arrays: the prelude
     // The running transaction: the undo trail's mark at its begin and after the lengths were
     // saved, and the nodes there were.
     size_t begun;
@@ -151,12 +165,10 @@ struct session {
     const char *again;      // what an empty line repeats: "step" or "back"; "": nothing
     // A step waits for a guess, and is given the number that is typed next; NULL: none waits.
     bool (*guess)(struct call *c, double guess);
-    struct buf expansions;  // struct expansion
     enum session_mode mode;
     struct inputs inputs;  // read by the running statement's expressions
     bool asked;            // a need is out
     bool supplied;
-    struct buf supply;  // char
     struct diag refusal;
     int rounds;  // how often the running statement's command has asked for something
 };
@@ -188,6 +200,11 @@ enum { CALL_ROWS_MOST = 60, CALL_ROWS_CUT = 20 };
 static inline struct settings *session_settings(const struct session *s)
 {
     return BUF(struct settings, &s->settings);
+}
+
+static inline struct preferences *session_preferences(const struct session *s)
+{
+    return &session_settings(s)->preferences;
 }
 
 // The lowering of the statement's expressions.

@@ -35,13 +35,21 @@ void session_drop_frames(struct session *s)
     }
 }
 
+// The statement asks for nothing any more, and what it was given is gone.
+static void forget_needs(struct session *s)
+{
+    s->asked = s->supplied = false;
+    s->rounds = 0;
+    inputs_clear(&s->inputs);
+}
+
 void session_abandon(struct session *s)
 {
     if (s->frames.count > 1) {  // a loop, a training, a file being loaded
         transaction_roll_back(s);
     }
     session_drop_frames(s);
-    s->asked = s->supplied = false;
+    forget_needs(s);
 }
 
 static void init_frame(struct frame *f)
@@ -106,9 +114,7 @@ static struct frame *open_text(struct session *s, const struct source *source,
     size_t refused = mem_refusals();
     session_abandon(s);
     s->mode = mode;
-    s->rounds = 0;
     s->unread = (struct source){0};
-    inputs_clear(&s->inputs);
     struct frame *f = buf_push(&s->frames, 1);
     if (f != NULL) {
         init_frame(f);
@@ -288,10 +294,8 @@ static bool leave_out(struct session *s, const struct diag *d)
         pop_frame(s);
     }
     salvage_skip(s, top_frame(s), d);
-    inputs_clear(&s->inputs);
+    forget_needs(s);
     forget_steps(s);
-    s->supplied = s->asked = false;
-    s->rounds = 0;
     return true;
 }
 
@@ -322,7 +326,6 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         d = &late;
     }
     transaction_roll_back(s);
-    inputs_clear(&s->inputs);
     if (s->stepped && s->stepper.tape != NULL) {
         diag_hint(d, "the walk has ended; step begins another");
     }
@@ -330,7 +333,7 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
     report(top_frame(s), d, out);
     tell_left(s, d, out);
     session_drop_frames(s);
-    s->supplied = s->asked = false;
+    forget_needs(s);
     return SESSION_FAILED;
 }
 
@@ -434,9 +437,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     if (end == CALL_NEED) {
         return wait_for_need(s, f, start);
     }
-    s->asked = s->supplied = false;
-    inputs_clear(&s->inputs);
-    s->rounds = 0;
+    forget_needs(s);
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail_first(s, &diag, start, out);

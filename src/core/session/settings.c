@@ -2,7 +2,7 @@
 
 struct settings settings_defaults(void)
 {
-    return (struct settings){.digits = 6,
+    return (struct settings){.preferences.digits = 6,
                              .output = NODE_NONE,
                              .trained = NAME_NONE,
                              .mistake.kind = MISTAKE_COUNT,
@@ -11,5 +11,5 @@ struct settings settings_defaults(void)
 
 int session_digits(const struct session *s)
 {
-    return session_settings(s)->digits;
+    return session_preferences(s)->digits;
 }

@@ -2,53 +2,15 @@
 
 #include <string.h>
 
-#include "session/call.h"
+#include "session/state.h"
 
 enum { UNDO_BYTES = 64 << 20 };  // memory for undo beyond the last statement
-
-void session_growing(struct session *s, struct buf *arrays[GROWING])
-{
-    struct buf *all[GROWING] = {&s->tape.node,
-                                &s->tape.value,
-                                &s->tape.grad,
-                                &s->tape.mark,
-                                &s->log,
-                                &s->expansions,
-                                &s->names.lists,
-                                &s->names.grown,
-                                &s->definitions.rows,
-                                &s->definitions.params,
-                                &s->definitions.text,
-                                &s->groups,
-                                &s->looks,
-                                &s->labels.rows,
-                                &s->labels.text,
-                                &s->optimiser,
-                                &s->recipes.rows,
-                                &s->recipes.text,
-                                &s->history,
-                                &s->trainings.kept,
-                                &s->trainings.paths};
-    memcpy(arrays, all, sizeof all);
-}
 
 void session_forget_derived(struct session *s)
 {
     s->tape.any_stale = true;
     s->tape.settled = 0;
     names_changed(&s->names);
-}
-
-static bool save_lengths(struct session *s)
-{
-    struct buf *arrays[GROWING];
-    session_growing(s, arrays);
-    for (size_t i = 0; i < GROWING; i++) {
-        if (!trail_save_length(&s->undo, arrays[i])) {
-            return false;
-        }
-    }
-    return true;
 }
 
 struct holdings transaction_holdings(const struct session *s)
@@ -76,7 +38,7 @@ bool transaction_begin(struct session *s)
     s->begun = trail_mark(&s->undo);
     // The settings hold the random numbers' state, which any expression may move. The moment that
     // the statement may become must not fail when all else is done.
-    bool ok = save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1) &&
+    bool ok = state_save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1) &&
               buf_reserve(&s->moments, s->moments.count + 1);
     s->held = transaction_holdings(s);
     return ok;
@@ -86,7 +48,7 @@ bool transaction_mark(struct session *s, size_t *mark)
 {
     trail_begin(&s->undo);
     *mark = trail_mark(&s->undo);
-    return save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
+    return state_save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
 }
 
 void transaction_take_back(struct session *s, size_t mark)
@@ -168,11 +130,7 @@ void transaction_roll_back(struct session *s)
         s->rewound = REWOUND_NOT;
     }
     trail_take_back(&s->undo, s->begun, NULL);
-    struct buf *arrays[GROWING];
-    session_growing(s, arrays);
-    for (size_t i = 0; i < GROWING; i++) {
-        arrays[i]->failed = false;  // what it was for is gone
-    }
+    state_forgive(s);
     session_forget_derived(s);
 }
 
@@ -194,16 +152,7 @@ bool session_redo(struct session *s)
 
 bool session_reset(struct session *s)
 {
-    struct trail *t = &s->undo;
-    struct buf *arrays[GROWING];
-    session_growing(s, arrays);
-    for (size_t i = 0; i < GROWING; i++) {
-        if (!trail_cut(t, arrays[i], s->kept[i])) {
-            return false;
-        }
-    }
-    if (!trail_save(t, &s->names.symbols, 0, names_count(&s->names)) ||
-        !trail_save(t, &s->settings, 0, 1)) {
+    if (!state_cut(s) || !state_save_elements(s)) {
         return false;
     }
     for (uint32_t i = 0; i < names_count(&s->names); i++) {
@@ -212,5 +161,5 @@ bool session_reset(struct session *s)
     *session_settings(s) = settings_defaults();
     rng_seed(&session_settings(s)->rng, s->world.seed);
     session_forget_derived(s);
-    return save_lengths(s);  // what a load adds now is its own to take back
+    return state_save_lengths(s);  // what a load adds now is its own to take back
 }

@@ -9,8 +9,6 @@
 
 #include "session/call.h"
 
-// The arrays that only grow while a statement runs.
-void session_growing(struct session *s, struct buf *arrays[GROWING]);
 // After the arrays changed under them: what is derived from them no longer holds.
 void session_forget_derived(struct session *s);
 

@@ -8,7 +8,7 @@
 #include "picture/plot_script.h"
 #include "words/ticks.h"
 
-static const struct terminal {
+static const struct plot_terminal {
     const char *format, *name;
     const char *unit;      // of its sizes
     double width, height;  // unless told
@@ -133,7 +133,7 @@ void plot_script_add_range(struct text *out, const char *name, double from, doub
 static void add_terminal(struct text *out, const struct rec *plot, const char *format)
 {
     const struct plot_inks *inks = plot_script_inks_of(plot);
-    const struct terminal *t = &terminals[0];
+    const struct plot_terminal *t = &terminals[0];
     for (size_t i = 0; i < COUNT_OF(terminals); i++) {
         t = strcmp(terminals[i].format, format) == 0 ? &terminals[i] : t;
     }
