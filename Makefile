@@ -343,7 +343,8 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt:
+setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt \
+    setup-analysis:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
 # The arrows and the allowed calls are read off the plain libraries, not off instrumented ones.
@@ -398,6 +399,23 @@ asan: setup-check ## Run the checks under the address and undefined-behaviour sa
 
 portable: setup-check ## Run the checks with what other systems than Linux are given instead
 	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/portable INSTRUMENT=-DBS_PORTABLE
+
+# Every source, each looked at by itself; one that did not change is not looked at again. door.c and its
+# like are compiled for WebAssembly only.
+analysed := $(filter-out src/web/%,$(wildcard src/*/*/*.c))
+.PHONY: analysis setup-analysis analyse
+analysis: setup-analysis ## Run three static analysers; fails on a report (minutes: about two)
+	@$(MAKE) -s $(jobs) $(call pages,page.html.inc live.html.inc style.css.inc live.js.inc) \
+	    $(LOGOS:%=$(BUILD)/jupyter/%.inc)
+	@$(MAKE) -s -k $(jobs) analyse
+
+analyse: $(analysed:%.c=$(BUILD)/analysis/%)
+	@echo "$(words $^) passed, 0 failed"
+
+headers := $(wildcard src/*/*/*.h src/*/*/*.def)
+$(BUILD)/analysis/%: %.c tools/analysis $(headers)
+	@nice tools/analysis $< $@ $(filter-out -W%,$(COMMON)) $(if $(filter %/diag %/judging,$*),,-DBS_ANALYSIS) \
+	    $(flags_$(*D)) $(flags_$*)
 
 coverage: setup-check ## Run the checks and say which share of each file's lines they reach
 	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" INSTRUMENT=--coverage

@@ -94,6 +94,7 @@ bool json_add_text(struct text *out, struct json value)
         uint32_t c;
         char bytes[4];
         used = read_character(value.s + i, value.n - 1 - i, &c);
+        BS_ASSERT(used > 0);  // it was checked
         text_add_bytes(out, bytes, write_utf8(bytes, c));
     }
     return true;
@@ -109,6 +110,7 @@ bool json_is(struct json value, const char *text)
         uint32_t c;
         char bytes[4];
         used = read_character(value.s + i, value.n - 1 - i, &c);
+        BS_ASSERT(used > 0);  // it was checked
         size_t more = write_utf8(bytes, c);
         if (done + more > n || memcmp(text + done, bytes, more) != 0) {
             return false;

@@ -171,7 +171,7 @@ static bool local_of_array(struct call *c, uint32_t *node)
     struct lexer after = {.source = c->lexer->source, .at = t.span.end};
     enum token_kind next = lexer_peek(&after).kind;
     struct value v = t.kind != TOKEN_NAME || (next != TOKEN_END && next != TOKEN_BREAK)
-                         ? (struct value){0}
+                         ? ((struct value){0})
                          : names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t));
     if (!value_is_array(v)) {
         return false;

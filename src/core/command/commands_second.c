@@ -22,7 +22,7 @@ static bool read_part(struct call *c, struct operand *x)
         return call_expression(c, x);
     }
     struct value v = t.kind != TOKEN_NAME
-                         ? (struct value){0}
+                         ? ((struct value){0})
                          : names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t));
     if (value_is_array(v) && !bracket) {
         lexer_next(c->lexer, c->diag);

@@ -177,7 +177,7 @@ static bool put_document(struct latex_arrays_document *d)
 {
     struct text whole, *out = d->out;
     text_init(&whole);
-    d->out = &whole;
+    d->out = &whole;  // analysis: put back below
     add_names(d);
     text_add(&whole, "\\documentclass{article}\n\\usepackage{amsmath}\n\\usepackage{amssymb}\n"
                      "\\allowdisplaybreaks\n\\begin{document}\n\n\\section*{Given}\n");
@@ -187,6 +187,7 @@ static bool put_document(struct latex_arrays_document *d)
     text_add(&whole, "\n\\section*{Backward}\n");
     put_backward(d);
     text_add(&whole, "\n\\end{document}\n");
+    d->out = out;
     bool ok = !d->failed && !d->arena.failed && !whole.bytes.failed;
     if (ok) {
         text_add_bytes(out, text_get(&whole), text_length(&whole));

@@ -105,7 +105,7 @@ static bool ask_for_layout(struct call *c, const struct rec *scene)
 static bool has_layout(struct call *c)
 {
     bool supplied = call_supplied(c);
-    *c->diag = supplied ? (struct diag){0} : *c->diag;
+    *c->diag = supplied ? ((struct diag){0}) : *c->diag;
     return supplied;
 }
 

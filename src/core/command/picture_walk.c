@@ -52,7 +52,7 @@ static bool take(struct walker *w)
 static struct scene_options options_of(const struct walker *w, bool whole)
 {
     struct scene_options options =
-        whole ? (struct scene_options){0} : picture_options_of(&w->walk, w->picture.root);
+        whole ? ((struct scene_options){0}) : picture_options_of(&w->walk, w->picture.root);
     options.groups = &w->call->s->groups;
     options.theme = w->picture.theme;
     options.digits = 4;

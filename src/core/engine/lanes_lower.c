@@ -442,7 +442,7 @@ static void simplify(const struct finding *f, struct like *like)
 static bool emit_map(struct lowering *w, uint32_t at)
 {
     struct lanes_program *p = w->p;
-    uint32_t row[2];
+    uint32_t row[2] = {0};
     struct like *like = finding_like(w->f, at);
     simplify(w->f, like);
     int arity = op_get(like->op)->arity;

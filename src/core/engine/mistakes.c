@@ -376,7 +376,7 @@ static enum sweep_end survey(struct mistakes_walk *w, struct stop *stop, enum mi
 // A kind that has places, each as likely as the others; MISTAKE_COUNT if none has.
 static enum mistake_kind pick_kind(const uint64_t counts[MISTAKE_COUNT], struct rng *rng)
 {
-    enum mistake_kind able[MISTAKE_COUNT];
+    enum mistake_kind able[MISTAKE_COUNT] = {0};
     uint64_t count = 0;
     for (enum mistake_kind kind = 0; kind < MISTAKE_COUNT; kind++) {
         if (counts[kind] > 0) {

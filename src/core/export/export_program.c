@@ -267,7 +267,8 @@ void program_release(struct program *p)
 struct spot program_spot(const struct program *p, uint32_t node)
 {
     uint32_t at = index_of(p, node);
-    return at == SPOT_NONE ? (struct spot){.variable = SPOT_NONE} : BUF(struct spot, &p->spots)[at];
+    return at == SPOT_NONE ? ((struct spot){.variable = SPOT_NONE})
+                           : BUF(struct spot, &p->spots)[at];
 }
 
 bool program_inline(const struct program *p, uint32_t node)

@@ -129,13 +129,15 @@ bool python_is_name(const char *s)
 
 const char *python_name(enum op op)
 {
-    return find(op) != NULL ? find(op)->name : op_get(op)->name;
+    const struct python *p = find(op);
+    return p != NULL ? p->name : op_get(op)->name;
 }
 
 void python_value(struct text *out, enum op op)
 {
-    if (find(op) != NULL) {
-        text_add(out, find(op)->value);
+    const struct python *p = find(op);
+    if (p != NULL) {
+        text_add(out, p->value);
     } else {
         export_formula(out, op_get(op)->value, "x", "y", "v", renames);
     }

@@ -92,8 +92,9 @@ bool terms_write(enum op op)
 // The rest is torch's function, or the formula of the row.
 static struct writing writing_of(struct statements *s, enum op op)
 {
-    if (find_writing(op) != NULL) {
-        return *find_writing(op);
+    const struct writing *w = find_writing(op);
+    if (w != NULL) {
+        return *w;
     }
     if (function_of(op) != NULL) {
         const char *call = arena_printf(&s->arena, "%s(x)", function_of(op));

@@ -251,7 +251,9 @@ static uint32_t derive_operation(struct deriving *w, uint32_t id, struct derivat
 {
     struct expr e = expr_get(w->p, id);
     uint32_t operands[2] = {e.a, e.b}, sum = EXPR_NONE;
-    for (int slot = 0; slot < op_get((enum op)e.op)->arity; slot++) {
+    int arity = op_get((enum op)e.op)->arity;
+    BS_ASSERT(arity <= 2);
+    for (int slot = 0; slot < arity; slot++) {
         if (varies(w, operands[slot])) {
             uint32_t slope = own_slope(w, id, slot), inner = part_at(w, operands[slot])->slope;
             // f'(u)*u', but f'*g: products keep the order in which they were written.

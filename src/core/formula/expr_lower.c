@@ -141,7 +141,7 @@ static bool read_elements(struct made_nodes *r, struct lower *w, const struct op
 {
     uint32_t cols = operand_cols(x);
     for (uint32_t k = 0; k < operand_count(x); k++) {
-        struct operand one = operand_is_array(x) ? (struct operand){0} : *x;
+        struct operand one = operand_is_array(x) ? ((struct operand){0}) : *x;
         if (operand_is_array(x) && x->is_node) {
             one = (struct operand){.is_node = true, .node = operand_node(w, x, k / cols, k % cols)};
         } else if (operand_is_array(x)) {

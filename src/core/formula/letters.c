@@ -41,6 +41,7 @@ bool letters_is_greek_command(uint32_t letter)
     }
     struct text name;
     text_init(&name);
+    // analysis: a capital, 0x391 to 0x3a9: small letters left above
     add_greek(&name, greek[letter - 0x391], true);
     bool found = text_among(capitals, text_get(&name), text_length(&name));
     text_release(&name);

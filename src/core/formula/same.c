@@ -179,6 +179,7 @@ static bool compare_at_point(struct comparing *c, struct comparison *out, bool w
 
 static void compare_at_points(struct comparing *c, struct comparison *out)
 {
+    BS_ASSERT(c->left.count > 0);
     size_t work = WORK_MOST / (c->left.count + c->right.count);
     size_t tries = work < TRIES ? work : TRIES;
     for (size_t i = 0; i < tries && c->strong < ENOUGH; i++) {

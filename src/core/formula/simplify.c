@@ -109,10 +109,11 @@ uint32_t simplify_known_form(struct simplifier *s, uint32_t id)
 
 uint32_t simplify_remember(struct simplifier *s, uint32_t id, uint32_t form)
 {
-    if (id != EXPR_NONE && form != EXPR_NONE && simplify_note_of(s, id) != NULL &&
-        simplify_note_of(s, form) != NULL) {
-        simplify_note_of(s, id)->form = form + 1;
-        simplify_note_of(s, form)->form = form + 1;
+    for (int i = 0; i < 2 && id != EXPR_NONE && form != EXPR_NONE; i++) {
+        struct note *note = simplify_note_of(s, i == 0 ? id : form);
+        if (note != NULL) {
+            note->form = form + 1;
+        }
     }
     return form;
 }
@@ -147,8 +148,9 @@ static uint32_t *todo_at(struct simplifier *s, size_t i)
 
 static void use(struct simplifier *s, uint32_t id)
 {
-    if (simplify_known_form(s, id) != EXPR_NONE || simplify_note_of(s, id) == NULL ||
-        simplify_note_of(s, id)->uses++ > 0) {
+    bool known = simplify_known_form(s, id) != EXPR_NONE;
+    struct note *note = known ? NULL : simplify_note_of(s, id);
+    if (note == NULL || note->uses++ > 0) {
         return;
     }
     uint32_t *at = buf_push(&s->todo, 1);

@@ -240,6 +240,7 @@ void judge_pick(struct judging *j)
 // The items from `first` on up to the next that must stand after them: all may stand as they like.
 static const struct question_line *group_end(const struct question_line *first)
 {
+    BS_ASSERT(first != NULL);
     const struct question_line *item = first->next;
     while (item != NULL && item->good) {
         item = item->next;
@@ -247,13 +248,22 @@ static const struct question_line *group_end(const struct question_line *first)
     return item;
 }
 
+static size_t group_size(const struct question_line *first, const struct question_line *end)
+{
+    size_t size = 0;
+    for (; first != NULL && first != end; first = first->next) {
+        size++;
+    }
+    return size;
+}
+
 static bool in_group(const struct question_line *first, const struct question_line *end,
                      const struct question_line *item)
 {
-    while (first != end && first != item) {
+    while (first != NULL && first != end && first != item) {
         first = first->next;
     }
-    return first != end;
+    return first != NULL && first != end;
 }
 
 // Group by group; *wrong receives the place of the first that is out of order.
@@ -261,17 +271,12 @@ static bool in_order(const struct question_line *const *picked, size_t count,
                      const struct question *q, size_t *wrong)
 {
     const struct question_line *first = q->options.first, *end = group_end(first);
-    size_t left = 0;
-    for (const struct question_line *o = first; o != end; o = o->next) {
-        left++;
-    }
+    size_t left = group_size(first, end);
     for (size_t i = 0; i < count; i++) {
         if (left == 0) {
             first = end;
             end = group_end(first);
-            for (const struct question_line *o = first; o != end; o = o->next) {
-                left++;
-            }
+            left = group_size(first, end);
         }
         if (!in_group(first, end, picked[i])) {
             *wrong = i;

@@ -192,7 +192,9 @@ static uint32_t any(struct slipping *w, enum op op, uint32_t a, uint32_t b)
 {
     uint32_t sum = EXPR_NONE;
     uint32_t operands[2] = {a, b};
-    for (int slot = 0; slot < op_get(op)->arity; slot++) {
+    int arity = op_get(op)->arity;
+    BS_ASSERT(arity <= 2);
+    for (int slot = 0; slot < arity; slot++) {
         if (varies(w, operands[slot])) {
             uint32_t share = make(w, OP_MUL, local(w, op, slot, a, b), slope_of(w, operands[slot]));
             sum = sum == EXPR_NONE ? share : make(w, OP_ADD, sum, share);

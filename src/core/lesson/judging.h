@@ -35,6 +35,12 @@ __attribute__((format(printf, 3, 4))) bool judge_refuse(struct judging *j, struc
                                                         const char *format, ...);
 // The likely fix. Always false.
 __attribute__((format(printf, 2, 3))) bool judge_hint(struct judging *j, const char *format, ...);
+
+// As in base/diag.h: static analysers are told that both return false.
+#ifdef BS_ANALYSIS
+#define judge_refuse(...) (judge_refuse(__VA_ARGS__), false)
+#define judge_hint(...) (judge_hint(__VA_ARGS__), false)
+#endif
 // It cannot be judged.
 bool judge_open(struct judging *j, const struct diag *why);
 __attribute__((format(printf, 2, 3))) void judge_say(struct judging *j, const char *format, ...);

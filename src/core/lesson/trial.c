@@ -284,7 +284,7 @@ uint32_t trial_inline_names(struct exprs *p, const struct scope *scope, uint32_t
     size_t length;
     const char *s =
         but_for == EXPR_NONE ? "" : names_text(&p->names, expr_get(p, but_for).a, &length);
-    struct value kept = but_for == EXPR_NONE ? (struct value){.rank = VALUE_UNBOUND}
+    struct value kept = but_for == EXPR_NONE ? ((struct value){.rank = VALUE_UNBOUND})
                                              : names_lookup(scope->names, s, length);
     for (size_t i = 0; ok && i < names.count; i++) {
         uint32_t name = BUF(uint32_t, &names)[i];

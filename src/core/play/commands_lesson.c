@@ -225,6 +225,7 @@ static enum call_end begin_at_row(struct call *c, const char *id)
     const struct course_question *q = row_question(course, id);
     struct lesson *lesson = tutor_of(c)->lesson;
     tutor_of(c)->lesson = NULL;
+    BS_ASSERT(q != NULL);  // the lesson was found by it
     say_others(c, course_row(course, id), q);
     struct play *play =
         play_new(tutor_of(c), lesson, course->saved ? course : NULL, place_of(lesson, q->id));

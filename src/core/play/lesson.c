@@ -419,7 +419,7 @@ static void begin_entry(struct play *p, struct records *out)
     if (is_shown(p->doing)) {
         put_code(&source, p->first_entry, out);
         const struct lesson_item *item = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
-        if (p->doing == DOING_CODE && p->first_entry && item->fresh) {
+        if (p->doing == DOING_CODE && p->first_entry && item != NULL && item->fresh) {
             rec_flag(out, out->list.in.last, KEY_anew, true);
         }
     }

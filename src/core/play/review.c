@@ -177,6 +177,7 @@ struct play *review_play(struct tutor *tutor, struct lesson *lesson, struct revi
         return NULL;
     }
     const struct due *due = present(r);
+    BS_ASSERT(due != NULL);  // its lesson was asked for
     p->review = r;
     p->salt = r->salt;
     p->review_item = find_item(lesson, due->question, &number);
@@ -319,6 +320,7 @@ static int64_t count(const struct review *r, enum outcome outcome)
 {
     int64_t n = 0;
     for (size_t i = 0; i < r->due.count; i++) {
+        // analysis: an array that has elements has data
         n += BUF(struct due, &r->due)[i].outcome == outcome;
     }
     return n;

@@ -120,7 +120,7 @@ static bool read_body_lines(struct call *c, struct span body, struct own *own)
     only.length = body.end;
     struct lexer within = {.source = &only, .at = body.start}, *outer = c->lexer;
     bool returns = false, ok = true;
-    c->lexer = &within;
+    c->lexer = &within;  // analysis: put back below
     for (;;) {
         struct token t = lexer_peek(&within);
         if (t.kind == TOKEN_BREAK) {

@@ -283,7 +283,7 @@ static bool names_fit(struct call *c, struct turns *turns)
 // for i in range(n) { … }, range(from, to); for x in X, for x, y in zip(X, Y); also with ":"
 bool loop_for(struct call *c)
 {
-    struct span inside;
+    struct span inside = {0};
     struct turns turns = {.count = 0};
     lexer_next(c->lexer, c->diag);
     if (!read_names(c, &turns)) {

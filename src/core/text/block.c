@@ -95,7 +95,7 @@ static bool read_lines(const struct source *source, size_t least, size_t at, str
                      "this line is not indented like those before it");
             return diag_hint(d, "the lines of a block begin at one column");
         }
-        size_t end = line_last(&l, empty ? &(bool){false} : &colon);
+        size_t end = line_last(&l, empty ? (&(bool){false}) : &colon);
         inside->end = empty ? inside->end : end;
         some |= !empty;
         at = l.at + 1;

@@ -211,7 +211,7 @@ static bool push_elements(struct lower *w, struct activation *a)
 static uint32_t elements_of(struct lower *w, const struct operand *x, uint32_t count)
 {
     uint32_t least = UINT32_MAX;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; x != NULL && i < count; i++) {
         if (!operand_is_array(&x[i])) {
             diag_set(w->diag, x[i].span, "this is a single value, and has no elements");
             diag_hint(w->diag, "write for x in [1, 2, 3], or range(3)");
@@ -361,6 +361,7 @@ bool lower_params(struct lower *w, struct span span)
 bool lower_end_call(struct lower *w)
 {
     struct activation *a = lower_innermost(w);
+    BS_ASSERT(a != NULL);
     if (a->definition == NULL) {
         return end_element(w, a);
     }

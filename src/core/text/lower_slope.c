@@ -123,7 +123,7 @@ static bool grow_in(struct lower *w, struct gradient root, const struct operand 
 // Grows the derivative that an operand remembers: an element for each of the numbers it has.
 static bool grow_chain(struct lower *w, uint32_t slope, struct span span, struct buf *terms)
 {
-    uint32_t chain[SLOPE_ORDERS], depth = 0;
+    uint32_t chain[SLOPE_ORDERS] = {0}, depth = 0;
     for (; slope != 0 && depth < SLOPE_ORDERS; depth++) {
         chain[depth] = slope;
         slope = BUF(struct slope_of, &w->slopes)[slope - 1].below;

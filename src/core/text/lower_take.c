@@ -86,6 +86,7 @@ static void note_rounding(struct lower *w, const struct operand *x, const struct
 static bool take_op(struct lower *w, enum op op, struct span span)
 {
     size_t arity = (size_t)op_get(op)->arity;
+    BS_ASSERT(arity > 0);
     struct operand *x = lower_operands(w, arity), *y = x + arity - 1, result;
     struct span whole = {x->span.start < span.start ? x->span.start : span.start,
                          y->span.end > span.end ? y->span.end : span.end};

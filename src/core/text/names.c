@@ -124,7 +124,7 @@ const char *names_text(const struct names *n, uint32_t name, size_t *length)
 
 struct value names_get(const struct names *n, uint32_t name)
 {
-    return name == NAME_NONE ? (struct value){0} : BUF(struct symbol, &n->symbols)[name].value;
+    return name == NAME_NONE ? ((struct value){0}) : BUF(struct symbol, &n->symbols)[name].value;
 }
 
 struct value names_lookup(const struct names *n, const char *s, size_t length)

@@ -77,6 +77,14 @@ static struct parser_frame *top(struct parser *p)
     return p->open.count == 0 ? NULL : &BUF(struct parser_frame, &p->open)[p->open.count - 1];
 }
 
+// The innermost open bracket, where there is one.
+static struct parser_frame *bracket(struct parser *p)
+{
+    struct parser_frame *f = top(p);
+    BS_ASSERT(f != NULL);
+    return f;
+}
+
 static void put(struct parser *p, struct item item)
 {
     struct item *at = buf_push(&p->out, 1);
@@ -142,8 +150,8 @@ static int frame_precedence(const struct parser_frame *f)
 // Completes what binds at least as tightly as `least`; stops at an open parenthesis.
 static void reduce(struct parser *p, int least)
 {
-    while (frame_precedence(top(p)) >= least) {
-        const struct parser_frame *f = top(p);
+    for (const struct parser_frame *f = top(p); f != NULL && frame_precedence(f) >= least;
+         f = top(p)) {
         enum op op = f->kind == FRAME_NEGATE ? OP_NEG
                      : f->kind == FRAME_EXP  ? OP_EXP
                      : f->kind == FRAME_ROOT ? OP_SQRT
@@ -621,7 +629,7 @@ static bool read_each(struct parser *p)
 // that it stands in.
 static void close_each(struct parser *p, struct token t)
 {
-    struct parser_frame f = *top(p);
+    struct parser_frame f = *bracket(p);
     if (f.zip) {
         lexer_next(p->lexer, p->diag);
         t = lexer_peek(p->lexer);
@@ -815,7 +823,6 @@ static void read_operand(struct parser *p)
 {
     p->tuple_of_one = false;
     struct token t = skip_modules(p, lexer_next(p->lexer, p->diag));
-    struct token next = {.kind = TOKEN_END};
     p->number_before = t.kind == TOKEN_NUMBER;
     if (read_text(p, t)) {
         p->last = t.span;
@@ -838,8 +845,7 @@ static void read_operand(struct parser *p)
             read_spelling(p, t) || read_params_of(p, t)) {
             break;
         }
-        next = lexer_peek(p->lexer);
-        if (next.kind == TOKEN_OPEN && next.mark == '(') {
+        if (is_open(lexer_peek(p->lexer), '(')) {
             lexer_next(p->lexer, p->diag);
             push(p, (struct parser_frame){
                         .kind = FRAME_CALL, .tuple_of_one = p->tuple_of_one, .span = t.span});
@@ -985,7 +991,7 @@ static void put_bracket(struct parser *p, const struct parser_frame *f)
 static void read_close(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
-    struct parser_frame *f = top(p);
+    struct parser_frame *f = bracket(p);
     if (f->kind == FRAME_EACH) {
         close_each(p, t);
         return;
@@ -1056,7 +1062,7 @@ static void read_comma(struct parser *p, struct token t)
 static void read_colon(struct parser *p, struct token t)
 {
     reduce(p, PRECEDENCE_COMPARE);
-    struct parser_frame *f = top(p);
+    struct parser_frame *f = bracket(p);
     if (f->kind == FRAME_INDEX && f->slice) {
         diag_set(p->diag, t.span, "a slice here has no step");
         diag_hint(p->diag, "an array of indices takes any rows: X[range(0, len(X), 2)]");

@@ -31,7 +31,7 @@ void canvas_release(struct canvas *c)
     buf_release(&c->cells);
 }
 
-// NULL where there was no memory for the sheet.
+// NULL if there was no memory for the canvas, and only then.
 static struct canvas_cell *cell_at(const struct canvas *c, size_t row, size_t column)
 {
     if (c->cells.failed) {
@@ -112,6 +112,7 @@ static size_t row_end(const struct canvas *c, size_t row)
     size_t end = 0;
     for (size_t i = 0; i < c->columns; i++) {
         const struct canvas_cell *cell = cell_at(c, row, i);
+        BS_ASSERT(cell != NULL);
         size_t columns = cell->text != NULL ? cell->columns : cell->arms != 0;
         end = columns > 0 && i + columns > end ? i + columns : end;
     }
@@ -124,6 +125,7 @@ static void write_row(const struct canvas *c, size_t row, struct text *out)
     size_t end = row_end(c, row);
     for (size_t i = 0; i < end;) {
         const struct canvas_cell *cell = cell_at(c, row, i);
+        BS_ASSERT(cell != NULL);
         if (ink != 0 && cell->ink != ink) {
             text_add_char(out, INK_END);
         }

@@ -271,7 +271,7 @@ static void straighten_before(struct plan *p, uint32_t rank, uint32_t index)
         only = plan_wire(p, k)->from == i ? plan_wire(p, k) : only;
         uses += plan_wire(p, k)->from == i;
     }
-    if (item->box != NULL && item->source && uses == 1) {
+    if (item->box != NULL && item->source && only != NULL && uses == 1) {
         const struct draw_item *to = plan_item(p, only->to);
         shift(p, rank, index, to->at + to->in[only->port] - item->at - item->out);
     }

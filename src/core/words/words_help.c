@@ -174,6 +174,7 @@ void say_help_function(struct words *w)
     text_release(&call);
     int slot = 0;
     for (const struct rec *s = say_first(w->record, KEY_slopes); s != NULL; s = s->next, slot++) {
+        BS_ASSERT(slot < 2);
         text_add(w->out, slopes[slot]);
         ink_add(w->out, INK_LOCAL, s->text);
         text_add(w->out, strchr(s->text, 'v') != NULL ? "   (v is the result)\n" : "\n");

@@ -377,7 +377,9 @@ static void check_script(struct check_page *p, const struct fence *f)
     enum session_state state = run(p, &script, f->line + 1, SESSION_SCRIPT, &out, &length);
     if (state == SESSION_FAILED) {
         fail(p, f->line, "this script does not run");
-        fwrite(out, 1, out == NULL ? 0 : length, stdout);
+        if (out != NULL) {
+            fwrite(out, 1, length, stdout);
+        }
     } else if (out != NULL) {
         count(p, true);
     }

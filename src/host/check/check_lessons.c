@@ -620,8 +620,7 @@ static bool hides_numbers(struct player *p, const struct question *q, struct tex
     struct text key;
     struct diag ignored = {0};
     bool hides = false;
-    if (q->variations == NULL || strstr(q->text, "{=") != NULL ||
-        (q->kind != QUESTION_NUMBER && q->kind != QUESTION_FILL)) {
+    if (strstr(q->text, "{=") != NULL || (q->kind != QUESTION_NUMBER && q->kind != QUESTION_FILL)) {
         return false;
     }
     text_init(&key);
@@ -661,7 +660,7 @@ static void check_question(struct player *p)
     for (uint64_t seed = 0; ok && seed < seeds; seed++) {
         ok = check_seed(p, q, seed);
         told += ok && is_told(p, q);
-        if (ok && hides_numbers(p, q, &key)) {
+        if (ok && q->variations != NULL && hides_numbers(p, q, &key)) {
             ok = check_fail(p, check_at(p, q->line),
                             "the answer depends on what 'vary' draws, and the text does not tell "
                             "it; say {= %s}",

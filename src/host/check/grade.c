@@ -147,7 +147,10 @@ static void report_class(struct grading *g)
     struct rec *r = records_add(&out, KIND_graded_class);
     struct rec *columns = rec_list(&out, r, KEY_tasks), *rows = rec_list(&out, r, KEY_rows);
     double *sums = calloc(g->tasks.count + 1, sizeof *sums);
-    for (const struct rec *s = g->rows.list.in.first; s != NULL && sums != NULL; s = s->next) {
+    if (sums == NULL) {
+        mem_refuse();
+    }
+    for (const struct rec *s = g->rows.list.in.first; sums != NULL && s != NULL; s = s->next) {
         struct rec *row = rec_map(&out, rows, KEY_NONE);
         rec_text(&out, row, KEY_file, rec_get_text(s, KEY_file));
         struct rec *scores = rec_list(&out, row, KEY_scores);

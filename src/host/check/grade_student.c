@@ -340,7 +340,7 @@ static void judge_task(struct student *s, const struct question *q)
         set(s, GRADE_FAULT, 0);
         say(s, text_get(&s->error));
     } else if (!is_blank(text)) {
-        judge_answer(s, q, text, script ? 1 : answer->line);
+        judge_answer(s, q, text, script || answer == NULL ? 1 : answer->line);
     }
     flatten(text, GIVEN_MOST, &given);
     flatten(text_get(&s->said), SAID_MOST, &said);

@@ -61,7 +61,7 @@ static bool take_answers(struct text *came, struct text *typed, enum theme *them
 static bool is_whole(struct text *came)
 {
     struct text ignored;
-    enum theme theme;
+    enum theme theme = 0;
     text_init(&ignored);
     bool whole = take_answers(came, &ignored, &theme);
     text_release(&ignored);

@@ -399,7 +399,7 @@ static char *next_candidate(const char *word, int state)
 {
     static struct records records;
     static const struct rec *item;
-    static const char *words;
+    static const char *words = "";
     if (state == 0) {
         words = repl.context.words;
         records_init(&records);

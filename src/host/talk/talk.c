@@ -411,6 +411,9 @@ bool talk_run(struct host *h, int fd)
         }
     }
     requests_end(t.requests);
+    h->see = NULL;
+    h->give = NULL;
+    h->seer = NULL;
     text_release(&line);
     text_release(&t.id);
     text_release(&t.theirs);
