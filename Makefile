@@ -249,9 +249,18 @@ $(BUILD)/tests/tty/%: $(BUILD)/obj/tests/tty/%.o
 
 # A fuzz target's main: ours, which replays the corpus; libFuzzer brings its own, which searches.
 FUZZ_MAIN ?= $(BUILD)/obj/tests/fuzz/replay_main.o
-$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $(call library,$(ROOMS))
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(FUZZ_MAIN) $$(fuzz_$$*) $(call library,$(ROOMS))
 	$(call show,link,$@)
-	$(call link,$(FUZZ_LINK) $(call libs,backstep))
+	$(call link,$(FUZZ_LINK) $(libs_fuzz_$*) $(call libs,backstep))
+
+# The server of the live page without its main, and Graphviz's reader of DOT.
+fuzz_http       = $(filter-out %/main.o %/layout.o %/feed.o,$(call objects,live,obj))
+libs_fuzz_http  = $(libs_live)
+libs_fuzz_label = $(call pc,--libs libcgraph)
+
+# The words of the tables, for a search that starts from what can be typed.
+$(BUILD)/words.dict: tools/dictionary $(wildcard src/core/*/*.def)
+	$(Q)mkdir -p $(@D) && $< $(filter %.def,$^) > $@
 
 $(BUILD)/tests/memory/faults: $(BUILD)/obj/tests/memory/faults.o
 	$(call show,link,$@)
@@ -468,9 +477,9 @@ hunt-kills:
 search-kills: all $(BUILD)/tests/tty/kill_test
 	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_KILLS=$(KILLS) $(BUILD)/tests/tty/kill_test
 
-%.hunt: %
+%.hunt: % $(BUILD)/words.dict
 	@mkdir -p $*.found tests/fuzz/corpus/$(*F)
-	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -artifact_prefix=$*. $*.found \
+	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -dict=$(BUILD)/words.dict -artifact_prefix=$*. $*.found \
 	    tests/fuzz/corpus/$(*F)
 
 bench-quick: setup-bench ## Count the instructions of five scripts; fails if one has 5% more than before

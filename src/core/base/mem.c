@@ -94,7 +94,9 @@ void *buf_push(struct buf *b, size_t n)
         fail_buf(b);
         return NULL;
     }
-    if (!buf_reserve(b, b->count + n)) {
+    // Room for none is somewhere too: NULL means that there was no memory.
+    bool nowhere = n == 0 && b->data == NULL;
+    if (!buf_reserve(b, b->count + (nowhere ? 1 : n))) {
         return NULL;
     }
     void *at = (char *)b->data + b->count * b->size;

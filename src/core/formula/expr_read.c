@@ -136,7 +136,7 @@ static bool read_element(struct expr_reading *r, const struct item *item)
         }
         at[k] = e.number;
     }
-    size_t length;
+    size_t length = 0;
     const char *s = symbol_text(r, pop(r), item->span, &length);
     if (s == NULL) {
         return false;

@@ -501,9 +501,10 @@ static size_t count_damaged(const char *s, const char *end)
 
 static size_t count_lines(struct text *t)
 {
-    size_t lines = 0;
-    for (const char *line = text_get(t); (line = strchr(line, '\n')) != NULL; line++) {
-        lines++;
+    size_t lines = 0, n = text_length(t);
+    const char *s = text_get(t);
+    for (size_t i = 0; i < n; i++) {
+        lines += s[i] == '\n' || i + 1 == n;
     }
     return lines;
 }

@@ -1,0 +1,126 @@
+// A session that loads a file of any bytes: what several fuzz targets do.
+//
+// The work is bounded by the stop flag, which is set after STATEMENTS statements.
+#ifndef FUZZ_DESK_H
+#define FUZZ_DESK_H
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/schema.h"
+#include "play/tutor.h"
+#include "words/words.h"
+
+enum { BYTES_MOST = 4096, STATEMENTS = 200 };
+
+struct desk {
+    struct tutor *tutor;
+    struct session *session;
+    struct stop stop;
+    char *file;  // what `load file.…` reads
+    size_t n;
+};
+
+static inline void desk_look_at(const struct records *records)
+{
+    const struct words_form form = {.digits = 6, .columns = 60};
+    struct text words;
+    text_init(&words);
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        words_add(&words, r, &form);
+        text_clear(&words);
+        BS_ASSERT(schema_fits(r, &words));
+    }
+    text_release(&words);
+}
+
+static inline enum session_state desk_run(struct desk *d, const char *text)
+{
+    static const struct diag refusal = {.message = "no files here"};
+    struct source source = {.name = "fuzz", .text = text, .length = strlen(text), .line = 1};
+    enum session_state state = SESSION_MORE;
+    session_begin(d->session, &source, SESSION_PROMPT);
+    d->stop.asked = 0;
+    for (int i = 0; state == SESSION_MORE || state == SESSION_NEED; i++) {
+        struct records records;
+        records_init(&records);
+        d->stop.asked = i > STATEMENTS;
+        state = session_run(d->session, &records);
+        const struct rec *need = records.list.in.last;
+        if (state == SESSION_NEED && strncmp(rec_get_text(need, KEY_path), "file.", 5) == 0) {
+            session_supply(d->session, d->file, d->n);
+        } else if (state == SESSION_NEED) {
+            session_refuse(d->session, &refusal);
+        }
+        desk_look_at(&records);
+        records_release(&records);
+    }
+    return state;
+}
+
+// What `save` would write, and how large the graph is.
+static inline void desk_photograph(struct desk *d, struct text *out)
+{
+    struct records records;
+    records_init(&records);
+    session_script(d->session, out);
+    d->stop.asked = 0;
+    session_eval(d->session, "vars", SESSION_SCRIPT, &records);
+    for (const struct rec *i = records.list.in.first; i != NULL; i = i->next) {
+        rec_json(out, i);
+    }
+    records_release(&records);
+}
+
+static inline void desk_open(struct desk *d)
+{
+    d->tutor = tutor_new(&(struct session_world){.stop = &d->stop, .seed = 1});
+    BS_ASSERT(d->tutor != NULL);
+    d->session = tutor_session(d->tutor);
+}
+
+// The file is copied, to just its bytes, so that a step beyond them is seen.
+static inline void desk_put_file(struct desk *d, const void *bytes, size_t n)
+{
+    free(d->file);
+    d->file = malloc(n == 0 ? 1 : n);
+    d->n = n;
+    if (n > 0) {
+        memcpy(d->file, bytes, n);
+    }
+}
+
+static inline void desk_close(struct desk *d)
+{
+    tutor_free(d->tutor);
+    free(d->file);
+}
+
+// Loads the file over a small session: all of it that is done, one `undo` takes back, and what is
+// not done has left no trace.
+static inline void desk_try_load(const void *bytes, size_t n, const char *load)
+{
+    struct desk d = {0};
+    struct text before, after;
+    desk_open(&d);
+    desk_put_file(&d, bytes, n);
+    text_init(&before);
+    text_init(&after);
+    desk_run(&d, "kept = 7; L = kept*kept");
+    desk_photograph(&d, &before);
+    enum session_state end = desk_run(&d, load);
+    desk_photograph(&d, &after);
+    if (end == SESSION_DONE && strcmp(text_get(&before), text_get(&after)) != 0) {
+        desk_run(&d, "undo");
+        text_clear(&after);
+        desk_photograph(&d, &after);
+    }
+    // A text that quits ends the session as it is.
+    BS_ASSERT(end == SESSION_QUIT || strcmp(text_get(&before), text_get(&after)) == 0);
+    desk_close(&d);
+    text_release(&before);
+    text_release(&after);
+}
+
+#endif
