@@ -95,6 +95,15 @@ static void numbers_are_judged(void **state)
         &g, NUMBER("ds/db"), "1",
         "wrong: That is what comes out when the gradient passes through a gate that is shut "
         "at this value.");
+    // One path is not left out of a sum; 0 and 1 are guesses, which many slips come to; and a node
+    // without a name has not been seen.
+    assert_judged(&g, NUMBER("dL/dc"), "0", "wrong");
+    assert_judged(&g, NUMBER("dL/db"), "4", "wrong: The size is right, the sign is not.");
+    graph_bind(&g, "u", "(a*b)*(a*f)");
+    assert_judged(
+        &g, NUMBER("du/df"), "-3",
+        "wrong: That is what comes out when upstream and local gradient are added, where the "
+        "chain rule multiplies them.");
     graph_release(&g);
 }
 
@@ -139,8 +148,7 @@ static void numbers_may_be_formulas(void **state)
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "b*f", "[b*f = 6] right");
     assert_judged(&g, NUMBER("dL/da"), "-f*b",
-                  "[-f*b = -6] wrong: That is what comes out when the sign of a local gradient is "
-                  "turned.");
+                  "[-f*b = -6] wrong: The size is right, the sign is not.");
     assert_judged(&g, NUMBER("dL/dd"), "f", "[f = -2] right");
     assert_judged(&g, NUMBER("0.01*dL/dd"), "0.01*f", "[0.01*f = -0.02] right");
     assert_judged(&g, NUMBER("dL/dd"), "d",

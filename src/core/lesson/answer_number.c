@@ -282,8 +282,8 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
     judge_set(j, JUDGED_WRONG);
     // A known mistake is more to know than that the number is nearly right.
     if (!say_when(j, given, key) && !say_earlier(j, expression, given) &&
-        !diagnose_number(j, expression, given) && !say_near(j, given->value, key)) {
-        say_sign(j, given->value, key);
+        !say_sign(j, given->value, key) && !diagnose_number(j, expression, given)) {
+        say_near(j, given->value, key);
     }
     return false;
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/paths.h"
+
 enum { DIGITS = 6 };
 
 // ---- Which derivative ---------------------------------------------------------------------------
@@ -350,7 +352,10 @@ static void say_kind(struct judging *j, enum mistake_kind kind, const struct mis
     }
     names_label(j->scope->names, node, m->first.node);
     names_label(j->scope->names, child, tape_operand(t, m->first.node, m->first.slot));
-    judge_say(j, "Look at the edge from %s to %s.", node, child);
+    // A node without a name was never shown as %24.
+    if (node[0] != '%' && child[0] != '%') {
+        judge_say(j, "Look at the edge from %s to %s.", node, child);
+    }
 }
 
 // Of a leaf that holds the sum of several passes: one pass alone.
@@ -410,6 +415,21 @@ static bool is_direct(const struct tape *t, const struct diagnose_slope *slope)
     return direct;
 }
 
+// Is 0 said to be what is left when a path is dropped, where there is one path only?
+static bool blames_sum(const struct judging *j, const struct diagnose_slope *slope,
+                       const struct given_number *given, const struct diagnosis *d)
+{
+    struct paths paths;
+    if (given->value != 0 || d->kinds != 1 || d->found[0] != MISTAKE_DROPPED) {
+        return false;
+    }
+    bool one =
+        paths_init(&paths, j->scope->tape, j->scope->stop, slope->root, slope->of) == SWEEP_DONE &&
+        paths.count.exact == 1;
+    paths_release(&paths);
+    return one;
+}
+
 // Is the seed said to have been added to a local gradient? Nobody who took a single edge thinks of it.
 static bool blames_seed(const struct judging *j, const struct diagnose_slope *slope,
                         const struct diagnosis *d)
@@ -421,8 +441,10 @@ static bool blames_seed(const struct judging *j, const struct diagnose_slope *sl
 
 // False: there is nothing to say.
 static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
-                          const struct diagnosis *d)
+                          const struct given_number *given, const struct diagnosis *d)
 {
+    // 0 and 1 are guessed: where several ways lead there, none of them was taken for sure.
+    bool guessed = given->value == 0 || given->value == 1;
     if (blames_seed(j, slope, d)) {
         enum mistake_kind other = d->found[d->found[0] == MISTAKE_ADDED];
         if (d->kinds == 2) {
@@ -430,8 +452,13 @@ static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
         }
         return d->kinds == 2;
     }
+    if (blames_sum(j, slope, given, d)) {
+        return false;
+    }
     if (d->kinds == 1) {
         say_kind(j, d->found[0], &d->match);
+    } else if (d->kinds > 1 && guessed) {
+        return false;
     } else if (d->kinds > 1 && !ask_more(j, slope, d)) {
         if (d->kinds > 2) {
             return false;
@@ -453,7 +480,7 @@ bool diagnose_number(struct judging *j, const char *expression, const struct giv
         return true;
     }
     diagnose(j->scope, slope.root, slope.of, given, NULL, 0, &d);
-    return say_diagnosis(j, &slope, &d);
+    return say_diagnosis(j, &slope, given, &d);
 }
 
 // ---- Another number -----------------------------------------------------------------------------
@@ -488,7 +515,7 @@ static void judge_told(struct judging *j, uint32_t leaf)
         out->judged = JUDGED_RIGHT;
         return;
     }
-    if (!say_diagnosis(j, &slope, &d)) {
+    if (!say_diagnosis(j, &slope, &first, &d)) {
         judge_say(j, d.kinds == 0 ? "That fits none of them: go over the edges one by one."
                                   : "That fits several still: go over the edges one by one.");
     }
