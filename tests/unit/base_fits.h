@@ -17,4 +17,17 @@ static inline void assert_records_fit(const struct records *records, const char 
     }
 }
 
+// The last record of the kind; fails the test where there is none.
+static inline const struct rec *rec_of(const struct records *records, enum rec_kind kind)
+{
+    const struct rec *found = NULL;
+    for (const struct rec *r = records->list.in.first; r != NULL; r = r->next) {
+        found = rec_is(r, kind) ? r : found;
+    }
+    if (found == NULL) {
+        fail_msg("no record is a %s", rec_kind_name(kind));
+    }
+    return found;
+}
+
 #endif

@@ -133,14 +133,14 @@ static bool help_command(struct call *c, struct span word)
     return command != NULL;
 }
 
-// The topic of this name; also for one of its other words, the help on a command of that name being
-// shown before it.
-static bool help_topic(struct call *c, struct span word, bool command)
+// The topic of this name; also for one of its other words, the help on a command or function of that
+// name being shown before it.
+static bool help_topic(struct call *c, struct span word, bool shown)
 {
     const char *s = c->lexer->source->text + word.start;
     size_t n = word.end - word.start, dashes = n > 2 && memcmp(s, "--", 2) == 0 ? 2 : 0;
     for (size_t i = 0; i < COUNT_OF(topics); i++) {
-        if ((!command && call_word_is(c, word, topics[i].name)) ||
+        if ((!shown && call_word_is(c, word, topics[i].name)) ||
             glossary_lists(topics[i].others, s + dashes, n - dashes)) {
             struct rec *r = call_record(c, KIND_help_topic);
             rec_text(c->out, r, KEY_title, topics[i].title);
@@ -148,7 +148,7 @@ static bool help_topic(struct call *c, struct span word, bool command)
             return true;
         }
     }
-    return !command && optimiser_help(c, word);
+    return !shown && optimiser_help(c, word);
 }
 
 static void put_topic(struct call *c, const char *title, struct text *lines)
@@ -355,11 +355,13 @@ enum call_end command_help(struct call *c)
         return CALL_DONE;
     }
     bool term = help_term(c, word);  // a command or a function may be one as well: hessian, tanh
-    bool command = help_command(c, word), found = help_topic(c, word, command) || command;
-    found |= help_shell(c, word);
+    bool found = help_command(c, word);
     bool operation = !found && help_operation(c, word);
     bool builtin = !found && help_builtin(c, word);
-    found |= operation || builtin || term;
+    found |= operation || builtin;
+    found |= help_topic(c, word, found);
+    found |= help_shell(c, word);
+    found |= term;
     found = found || (!is_row(c, word) && help_word(c, word));
     return found ? CALL_DONE : search_or_refuse(c, word);
 }
