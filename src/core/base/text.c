@@ -76,6 +76,14 @@ size_t text_length(const struct text *t)
     return t->bytes.failed ? 0 : t->bytes.count;
 }
 
+size_t text_trimmed(const char *s, size_t n)
+{
+    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL && s[n - 1] != '\0') {
+        n--;
+    }
+    return n;
+}
+
 bool text_among(const char *words, const char *s, size_t length)
 {
     while (*words != '\0') {

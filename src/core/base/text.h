@@ -28,6 +28,9 @@ size_t text_length(const struct text *t);
 // Is s[0..length) one of these words, which stand apart by blanks?
 bool text_among(const char *words, const char *s, size_t length);
 
+// The bytes of s[0..n) without the blanks (spaces, tabs, ends of lines) at its end.
+size_t text_trimmed(const char *s, size_t n);
+
 // Numbers. Digits are significant digits, 1 to 17, as in C's %.*g.
 enum { NUMBER_TEXT = 40 };
 

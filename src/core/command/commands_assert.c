@@ -66,8 +66,9 @@ enum call_end command_assert(struct call *c)
 {
     struct text said;
     struct span claim = read_claim(c);
-    while (claim.end > claim.start && c->lexer->source->text[claim.end - 1] == ' ') {
-        claim.end--;
+    if (claim.end > claim.start) {
+        const char *s = c->lexer->source->text + claim.start;
+        claim.end = claim.start + text_trimmed(s, claim.end - claim.start);
     }
     if (claim.end <= claim.start) {
         diag_set(c->diag, c->command, "assert needs a claim");

@@ -85,10 +85,7 @@ static void label_output(struct flow *f)
 {
     enum { TYPED_MOST = 12 };
     const char *text = f->made.call->lexer->source->text + f->made.span.start;
-    size_t length = f->made.span.end - f->made.span.start;
-    while (length > 0 && text[length - 1] == ' ') {
-        length--;
-    }
+    size_t length = text_trimmed(text, f->made.span.end - f->made.span.start);
     const char *label = "loss";
     while (label != NULL && is_taken(f, label)) {
         label = arena_printf(&f->arena, "%s_", label);

@@ -100,3 +100,15 @@ bool op_defined(enum op op, double x, double y)
 {
     return op_defined_inline(op, x, y);
 }
+
+void op_print(struct text *out, const struct op_row *row, const char *name, bool tight,
+              const char *x, const char *y)
+{
+    if (row->form == OP_CALL) {
+        text_addf(out, "%s(%s%s%s)", name, x, y == NULL ? "" : ", ", y == NULL ? "" : y);
+    } else if (y == NULL) {
+        text_addf(out, "%s%s", name, x);
+    } else {
+        text_addf(out, tight ? "%s%s%s" : "%s %s %s", x, name, y);
+    }
+}

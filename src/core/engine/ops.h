@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 enum op_form { OP_LEAF_FORM, OP_INFIX, OP_PREFIX, OP_CALL };
 
 enum op {
@@ -39,6 +41,10 @@ bool op_has_forms(enum op op);
 // The operation called `name` with this many operands, typed in this form; OP_COUNT if none. Any
 // operation may also be called by its function name (pow is ** as a function).
 enum op op_find(const char *name, size_t length, enum op_form form);
+// Appends the operation, called `name`, on operands that are written already (y is NULL where there
+// is one): "tanh(n)", "-x", "a + b", or if `tight` "a*b".
+void op_print(struct text *out, const struct op_row *row, const char *name, bool tight,
+              const char *x, const char *y);
 
 // The value of op at operands x, y (y unused for one operand).
 double op_value(enum op op, double x, double y);

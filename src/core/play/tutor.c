@@ -86,10 +86,7 @@ void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii)
 static bool is_question(const struct source *source)
 {
     const char *s = source->text;
-    size_t n = source->length, start = 0;
-    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL) {
-        n--;
-    }
+    size_t n = text_trimmed(s, source->length), start = 0;
     while (start < n && (s[start] == ' ' || s[start] == '\t')) {
         start++;
     }

@@ -54,8 +54,6 @@ static bool refuse_operand(struct call *c, struct token t)
     struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
     char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
     bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
-    const char *foreign =
-        t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
     diag_quote(quoted, s + t.at, t.span.end - t.at);
     if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
         return diag_set(c->diag, t.span, "a number has one point");
@@ -64,20 +62,16 @@ static bool refuse_operand(struct call *c, struct token t)
         diag_set(c->diag, t.span, "a name does not begin with a digit");
         return diag_hint(c->diag, "write %s2 = …", quoted);
     }
-    diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
-    return foreign != NULL ? diag_hint(c->diag, "%s", foreign)
-           : adjacent      ? diag_hint(c->diag, "to multiply write *, as in 2*x")
-                      : diag_hint(c->diag, "to multiply write *; a ';' begins another statement");
+    return parser_refuse_operand(c->lexer, t, c->diag,
+                                 adjacent ? "to multiply write *, as in 2*x"
+                                          : "to multiply write *; a ';' begins another statement");
 }
 
 // a + b = 2, and x[0] = 5: an element is changed in place.
 static bool refuse_assignment(struct call *c, struct token t)
 {
     const char *text = c->lexer->source->text;
-    size_t from = c->command.start, to = t.at;
-    while (to > from && text[to - 1] == ' ') {
-        to--;
-    }
+    size_t from = c->command.start, to = from + text_trimmed(text + from, t.at - from);
     if (to > from && text[to - 1] == ']') {
         char element[QUOTED];
         diag_quote(element, text + from, to - from);
@@ -706,15 +700,17 @@ void call_formula(struct call *c, struct text *out, uint32_t node)
     }
     bool tight =
         strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 || strcmp(row->name, "**") == 0;
-    if (row->form != OP_INFIX) {
-        text_addf(out, row->form == OP_CALL ? "%s(" : "%s", row->name);
-    }
-    put_operand(c, out, tape_operand(t, node, 0));
+    struct text x, y;
+    text_init(&x);
+    text_init(&y);
+    put_operand(c, &x, tape_operand(t, node, 0));
     if (row->arity == 2) {
-        text_addf(out, row->form == OP_CALL ? ", " : tight ? "%s" : " %s ", row->name);
-        put_operand(c, out, tape_operand(t, node, 1));
+        put_operand(c, &y, tape_operand(t, node, 1));
     }
-    text_add(out, row->form == OP_CALL ? ")" : "");
+    op_print(out, row, row->name, tight, text_get(&x), row->arity == 2 ? text_get(&y) : NULL);
+    out->bytes.failed |= x.bytes.failed || y.bytes.failed;
+    text_release(&x);
+    text_release(&y);
 }
 
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x)

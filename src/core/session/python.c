@@ -212,9 +212,7 @@ static void add_passed(struct text *list, const struct source *source, size_t at
     for (size_t i = at; i < stop; i++) {
         stop = strchr("(:#", source->text[i]) != NULL ? i : stop;
     }
-    while (stop > at && strchr(" \t\r", source->text[stop - 1]) != NULL) {
-        stop--;
-    }
+    stop = at + text_trimmed(source->text + at, stop - at);
     size_t cut = utf8_cut(source->text + at, stop - at, SHOWN);
     text_addf(list, "%s%.*s%s", text_length(list) == 0 ? "" : ", ", (int)cut, source->text + at,
               cut < stop - at ? "…" : "");

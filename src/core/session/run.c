@@ -223,12 +223,8 @@ static void log_statement(struct session *s, const char *statement, size_t n)
 // The bytes of the statement from `start` to the lexer's place, without blanks at its end.
 static struct span statement_span(const struct frame *f, size_t start)
 {
-    size_t end = f->lexer.at;
-    while (end > start && (f->source.text[end - 1] == ' ' || f->source.text[end - 1] == '\t' ||
-                           f->source.text[end - 1] == '\r')) {
-        end--;
-    }
-    return (struct span){start, end};
+    size_t n = f->lexer.at > start ? f->lexer.at - start : 0;
+    return (struct span){start, start + text_trimmed(f->source.text + start, n)};
 }
 
 static void quote_statement(struct session *s, const struct frame *f, struct span span)

@@ -227,9 +227,7 @@ static void list(struct salvage *v, const struct source *source, const struct di
     size_t line = source_place(source, v->start).line, end = line_end(source, v->start);
     size_t stop = lexer_statement_end(&at);
     end = stop < end ? stop : end;
-    while (end > v->start && strchr(" \t\r", source->text[end - 1]) != NULL) {
-        end--;
-    }
+    end = v->start + text_trimmed(source->text + v->start, end - v->start);
     const struct salvage_cell *cell = NULL;
     char text[QUOTED];
     v->left++;

@@ -140,10 +140,7 @@ static void put_change_in_place(struct call *c, struct text *out, struct token n
 {
     enum { MOST = 48 };
     const char *s = c->lexer->source->text + how->formula.start;
-    size_t n = how->formula.end - how->formula.start;
-    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\n')) {
-        n--;
-    }
+    size_t n = text_trimmed(s, how->formula.end - how->formula.start);
     text_add_bytes(out, token_text(c->lexer, name), token_length(name));
     text_addf(out, ".data %s= ", how->op == OP_COUNT ? "" : op_get(how->op)->name);
     if (n > MOST || memchr(s, '\n', n) != NULL) {
@@ -547,10 +544,7 @@ static bool run_expression(struct call *c)
     if (!call_expression(c, &value) || !call_finish(c)) {
         return false;
     }
-    size_t end = c->lexer->at;
-    while (end > start && strchr(" \t\r", c->lexer->source->text[end - 1]) != NULL) {
-        end--;
-    }
+    size_t end = start + text_trimmed(c->lexer->source->text + start, c->lexer->at - start);
     struct span span = {start, end};
     call_note_strange(c, span, from);
     if (c->s->guess != NULL && !c->named && !operand_is_array(&value)) {

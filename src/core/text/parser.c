@@ -1101,19 +1101,23 @@ static void read_matmul(struct parser *p, struct token t)
     lexer_next(p->lexer, p->diag);
 }
 
+bool parser_refuse_operand(const struct lexer *l, struct token t, struct diag *d, const char *hint)
+{
+    char quoted[QUOTED];
+    const char *foreign =
+        t.kind == TOKEN_NAME ? foreign_hint(token_text(l, t), token_length(t), false) : NULL;
+    diag_quote(quoted, token_text(l, t), t.span.end - t.at);
+    diag_set(d, t.span, "'%s' follows without an operation between", quoted);
+    return diag_hint(d, "%s", foreign != NULL ? foreign : hint);
+}
+
 // A value follows a value inside a bracket.
 static void sign_missing(struct parser *p, const struct parser_frame *f, struct token t)
 {
-    char quoted[QUOTED];
-    const char *s = p->lexer->source->text;
-    const char *foreign =
-        t.kind == TOKEN_NAME ? foreign_hint(s + t.at, token_length(t), false) : NULL;
-    diag_quote(quoted, s + t.at, t.span.end - t.at);
-    diag_set(p->diag, t.span, "'%s' follows without an operation between", quoted);
-    diag_hint(p->diag, "%s",
-              foreign != NULL                               ? foreign
-              : f->kind == FRAME_PAREN || closing(f) == '}' ? "to multiply write *"
-                                                            : "a '*' or a ',' is missing here");
+    parser_refuse_operand(p->lexer, t, p->diag,
+                          f->kind == FRAME_PAREN || closing(f) == '}'
+                              ? "to multiply write *"
+                              : "a '*' or a ',' is missing here");
 }
 
 static void finish(struct parser *p)

@@ -114,4 +114,8 @@ struct item parser_next(struct parser *p);
 // Is the expression, as far as it was read, the beginning of one d(dL/da)/db?
 bool parser_in_slope(const struct parser *p);
 
+// Says that the value t follows another value, and what is missing: where t is a word of another
+// language, that language's, else `hint`. Returns false.
+bool parser_refuse_operand(const struct lexer *l, struct token t, struct diag *d, const char *hint);
+
 #endif

@@ -306,13 +306,18 @@ static void add_formula(const struct rails *r, const struct rec *box, struct tex
     }
     const char *sign = r->ascii ? op->name : op->sign;
     bool call = op->form == OP_CALL, power = strcmp(op->name, "**") == 0;
-    text_addf(out, call ? "%s(" : "%s", op->form == OP_INFIX ? "" : call ? op->name : sign);
-    add_operand(r, cell, out);
+    struct text x, y;
+    text_init(&x);
+    text_init(&y);
+    add_operand(r, cell, &x);
     if (cell->next != NULL) {
-        text_addf(out, call ? ", " : power ? "%s" : " %s ", sign);
-        add_operand(r, cell->next, out);
+        add_operand(r, cell->next, &y);
     }
-    text_add(out, call ? ")" : "");
+    op_print(out, op, call ? op->name : sign, power, text_get(&x),
+             cell->next == NULL ? NULL : text_get(&y));
+    out->bytes.failed |= x.bytes.failed || y.bytes.failed;
+    text_release(&x);
+    text_release(&y);
 }
 
 // The name, cut to what a table can bear; in a walk behind room for the mark of the current step.

@@ -47,10 +47,7 @@ static void level(struct diagram *d, const char *above, const char *below)
 
 static void put_line(struct words *w, struct text *line)
 {
-    size_t n = text_length(line);
-    while (n > 0 && text_get(line)[n - 1] == ' ') {
-        n--;
-    }
+    size_t n = text_trimmed(text_get(line), text_length(line));
     text_add_char(w->out, WRAP_FIXED);
     text_add_bytes(w->out, text_get(line), n);
     text_add_char(w->out, '\n');

@@ -183,9 +183,7 @@ static void add_asking(struct words *w, struct text *out, const char *text)
     for (size_t i = 0; end == 0 && i < n; i++) {
         end = i + 1 == n || (strchr(".!:", s[i]) != NULL && s[i + 1] == ' ') ? i + 1 : end;
     }
-    while (end > 0 && s[end - 1] == ' ') {
-        end--;
-    }
+    end = text_trimmed(s, end);
     for (size_t i = 0; i + 2 < end; i++) {
         begin = strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
     }

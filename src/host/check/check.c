@@ -49,18 +49,10 @@ struct unit {
 
 // ---- Lines --------------------------------------------------------------------------------------
 
-static size_t without_blanks(const char *s, size_t n)
-{
-    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t' || s[n - 1] == '\r')) {
-        n--;
-    }
-    return n;
-}
-
 static struct line line_of(const struct check_page *p, const struct fence *f, size_t i)
 {
     const char *s = p->bytes + f->lines[i].start;
-    return (struct line){s, without_blanks(s, f->lines[i].end - f->lines[i].start)};
+    return (struct line){s, text_trimmed(s, f->lines[i].end - f->lines[i].start)};
 }
 
 // Bytes of a mark and the blank after it; 0 if the line has none. The mark alone is an empty input.
@@ -100,7 +92,7 @@ static bool split(const char *s, size_t n, struct buf *lines)
         struct line *line = buf_push(lines, 1);
         ok = line != NULL;
         if (ok) {
-            *line = (struct line){s, without_blanks(s, length)};
+            *line = (struct line){s, text_trimmed(s, length)};
         }
         s += length + 1;
     }

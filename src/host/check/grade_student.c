@@ -88,10 +88,7 @@ static bool next_line(const char **at, struct text *line)
 {
     text_clear(line);
     while (text_length(line) == 0 && **at != '\0') {
-        size_t n = strcspn(*at, "\n"), end = n, start = strspn(*at, " \t\r");
-        while (end > start && strchr(" \t\r", (*at)[end - 1]) != NULL) {
-            end--;
-        }
+        size_t n = strcspn(*at, "\n"), start = strspn(*at, " \t\r"), end = text_trimmed(*at, n);
         bool quoted = end > start + 1 && (*at)[start] == '`' && (*at)[end - 1] == '`';
         if (end > start) {
             text_add_bytes(line, *at + start + quoted, end - start - 2 * (size_t)quoted);
@@ -155,10 +152,7 @@ static size_t bits(uint32_t of)
 static size_t name_length(const char *line)
 {
     size_t n = strcspn(line, "=:");
-    while (n > 0 && line[n - 1] == ' ') {
-        n--;
-    }
-    return line[strcspn(line, "=:")] == '\0' ? 0 : n;
+    return line[n] == '\0' ? 0 : text_trimmed(line, n);
 }
 
 // Was this cell, or (no name) a line of them, given before? Then it is remembered.

@@ -174,9 +174,7 @@ static void answer_inspect(struct kernel_state *k, const struct kernel_request *
 static size_t next_indent(const char *s, size_t n)
 {
     enum { INDENT = 4 };
-    while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == ' ')) {
-        n--;
-    }
+    n = text_trimmed(s, n);
     size_t start = n;
     while (start > 0 && s[start - 1] != '\n') {
         start--;
