@@ -85,7 +85,7 @@ export class Browser {
     }
 }
 
-const KEYS = {
+const KEYS = {f: ['KeyF', 70], 
     ' ': ['Space', 32], Enter: ['Enter', 13], Tab: ['Tab', 9], Escape: ['Escape', 27],
     ArrowLeft: ['ArrowLeft', 37], ArrowUp: ['ArrowUp', 38], ArrowRight: ['ArrowRight', 39],
     ArrowDown: ['ArrowDown', 40], Home: ['Home', 36], End: ['End', 35],

@@ -220,8 +220,12 @@ await test('an empty page, a leaf, arrays, training, too many values, a reset', 
     compare(await lesson.page.run(look), engine(['a = 2', ...net], 'L'), 'trained');
     await lesson.shoot('trained');
     await lesson.type(`x = 1; y = ${'x + '.repeat(400)}x`);
+    assert.equal(await note(), '');
+    assert.equal((await lesson.page.run(look)).picture.length, 2);
+    const names = Array.from({length: 70}, (_, i) => `a${i}`);
+    await lesson.type(`${names.map(name => `${name} = x*x`).join('; ')}; y = ${names.join(' + ')}`);
     await lesson.type('backward y');
-    assert.match(await note(), /^y depends on 401 values, which are too many for one picture/);
+    assert.match(await note(), /^y depends on 140 values, which even folded are too many boxes/);
     assert.equal((await lesson.page.run(look)).picture.length, 0);
     await lesson.type('reset');
     assert.match(await note(), /Nothing has been typed yet/);

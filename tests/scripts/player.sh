@@ -48,14 +48,19 @@ refused() {  # what is said, text
     verdict "$2" yes "$("$BACKSTEP" -e "$2" 2>&1 | grep -qF "$1" && echo yes)"
 }
 sum=$(printf 'x%.0s + ' $(seq 400))
-refused 'depends on 401 values, and a player shows 300 at most' "x = 1; L = ${sum}x; graph L large.html"
-refused 'graph L picture.svg draws it folded' "x = 1; L = ${sum}x; graph L large.html"
+refused 'depends on 401 values, and a player shows 300 at most' "x = 1; L = ${sum}x; graph L large.html --full"
+refused 'graph L picture.svg draws it folded' "x = 1; L = ${sum}x; graph L large.html --full"
 network='def layer(W, b, x) = tanh(W @ x + b)
 param V = randn(16, 16); param b = zeros(16); x = randn(16); h = layer(V, b, x)
 L = sum(layer(V, b, h))'
-refused 'graph h[15] page.html plays the part that h[15] depends on' "$network; graph L large.html"
+refused 'graph h[15] page.html plays the part that h[15] depends on' "$network; graph L large.html --full"
 # … as is promised: the part can be played, and the whole drawn.
 verdict 'the part' yes "$("$BACKSTEP" -e "$network; graph h[15] part.html" && [ -s part.html ] && echo yes)"
+# What is large is played folded, and each box that can be opened has a picture for that.
+verdict 'folded' yes "$("$BACKSTEP" -e "$network; graph L folded.html" && [ -s folded.html ] && echo yes)"
+verdict 'its openings' yes "$(grep -q '^{"kind":"opening","of":"n[0-9]*","picture":{' folded.html && echo yes)"
+verdict 'its steps' yes "$(grep -q '^{"kind":"trace","digits":6,"steps":\[\],"about":\[\]' folded.html && echo yes)"
+verdict 'its graph' yes "$(grep -q '"below":{"ops":' folded.html && echo yes)"
 verdict 'the whole' yes "$("$BACKSTEP" -e "$network; graph L whole.svg" 2>/dev/null && [ -s whole.svg ] && echo yes)"
 refused 'a page is light or dark as its reader' "$canonical; graph L page.html dark"
 refused 'no/page.html' "$canonical; graph L no/page.html"

@@ -152,9 +152,17 @@ static void nothing_and_too_much_have_no_picture(void **state)
     struct session *s = new_session();
     what_there_is_to_see(s, "", 0, 1, 0);
     what_there_is_to_see(s, "a = 2", 1, 3, 1);
-    what_there_is_to_see(s, "repeat 98 { a += a }", 99, 3, 99);
-    what_there_is_to_see(s, "repeat 2 { a += a }", 101, 3, 0);
-    what_there_is_to_see(s, "repeat 300 { a += a }", 401, 1, 0);
+    what_there_is_to_see(s, "repeat 59 { a += a }", 60, 3, 60);
+    what_there_is_to_see(s, "repeat 2 { a += a }", 62, 3, 0);  // folded
+    what_there_is_to_see(s, "repeat 400 { a += a }", 462, 3, 0);
+    struct text named;
+    text_init(&named);
+    text_add(&named, "b0 = 1");
+    for (int i = 1; i <= 70; i++) {
+        text_addf(&named, "; b%d = b%d*b%d", i, i - 1, i - 1);
+    }
+    what_there_is_to_see(s, text_get(&named), 71, 1, 0);  // too many boxes even so
+    text_release(&named);
     what_there_is_to_see(s, "reset", 0, 1, 0);
     session_free(s);
 }

@@ -20,7 +20,7 @@ static void page_with(struct text *out, const char *name)
     rec_text(&records, scene, KEY_root, name);
     rec_list(&records, trace, KEY_steps);
     text_init(out);
-    page_text(out, scene, trace, drawing, strlen(drawing));
+    page_text(out, scene, trace, "", drawing, strlen(drawing));
     records_release(&records);
 }
 

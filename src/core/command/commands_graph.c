@@ -183,7 +183,7 @@ static enum call_end ask_for_picture(struct call *c, const struct picture *p,
 
 static enum call_end ask_for_player(struct call *c, const struct picture *p)
 {
-    if (!trace_put(c, p->target)) {
+    if (!trace_put(c, p->target, p->full)) {
         return CALL_FAILED;
     }
     rec_text(c->out, call_need(c, "picture", p->path), KEY_format, p->format);

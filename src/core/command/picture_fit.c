@@ -33,8 +33,7 @@ bool picture_fits(const struct call *c, const struct picture *p, const struct pa
 
 // ---- Formulas as typed --------------------------------------------------------------------------
 
-// For each name the formula of its present binding. False if out of memory.
-static bool list_typed(const struct session *s, struct buf *typed)
+bool picture_list_typed(const struct session *s, struct buf *typed)
 {
     buf_init(typed, sizeof(struct scene_typed));
     if (!buf_resize(typed, names_count(&s->names))) {
@@ -60,7 +59,7 @@ bool picture_wish(struct call *c, const struct picture *p, struct fit_wish *wish
 {
     struct session *s = c->s;
     int style = picture_fit_style(session_preferences(s)->style);
-    bool ok = list_typed(s, typed) || diag_out_of_memory(c->diag);
+    bool ok = picture_list_typed(s, typed) || diag_out_of_memory(c->diag);
     *wish = (struct fit_wish){
         .area = {.width = 72 * p->width,
                  .height = 72 * p->height,

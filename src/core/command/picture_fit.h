@@ -18,6 +18,9 @@ enum call_end picture_fit(struct call *c, const struct picture *p, const struct 
 
 // ---- For walks and worksheets, which fit an area too
 
+// For each name the formula of its present binding, as it was typed (struct scene_typed). False if out
+// of memory.
+bool picture_list_typed(const struct session *s, struct buf *typed);
 // What is wished for; `typed` is to be released when the wish is over. False if out of memory.
 bool picture_wish(struct call *c, const struct picture *p, struct fit_wish *wish,
                   struct buf *typed);

@@ -438,6 +438,11 @@ static int judge(const struct map *m, const double *scores, double *margin)
 // Cells of the grid: as the terminal has room, or fine.
 static void find_grid(const struct map *m, size_t *columns, size_t *rows)
 {
+    if (m->plot->columns > 0) {
+        *columns = m->plot->columns;
+        *rows = m->plot->rows;
+        return;
+    }
     if (m->plot->format == NULL) {
         int width = m->plot->call->s->terminal.columns;
         *columns = width < 30 ? 16 : width > 140 ? 120 : (size_t)width - 20;
@@ -558,6 +563,19 @@ static bool put_map(struct map *m)
     return put_grid(m, r) && put_points(m, r);
 }
 
+// For pages, which show it again while a training goes on.
+static void keep(struct plot *p, struct span given)
+{
+    size_t n;
+    const char *s = plot_text(p, given, &n);
+    struct buf *kept = &p->call->s->boundary;
+    kept->count = 0;
+    char *copy = buf_push(kept, n);
+    if (copy != NULL) {
+        memcpy(copy, s, n);
+    }
+}
+
 bool plot_boundary(struct plot *p)
 {
     struct map m = {.plot = p};
@@ -565,8 +583,14 @@ bool plot_boundary(struct plot *p)
     buf_init(&m.scores, sizeof(double));
     bool ok = read_model(&m) && read_data(&m) && read_ranges(&m);
     if (ok) {
-        ok = aside_begin(&m.aside, p->call) && find_style(&m) && put_map(&m);
+        const struct span given = {m.model.start, p->call->lexer->at};
+        ok = aside_begin(&m.aside, p->call) &&
+             (p->columns == 0 || aside_move_all(&m.aside, NULL, NULL, 0)) && find_style(&m) &&
+             put_map(&m);
         aside_end(&m.aside);
+        if (ok && p->columns == 0) {
+            keep(p, given);
+        }
     }
     buf_release(&m.points);
     buf_release(&m.scores);

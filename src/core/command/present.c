@@ -5,6 +5,8 @@
 #include "command/commands.h"
 #include "command/flow.h"
 #include "command/picture.h"
+#include "command/plot.h"
+#include "command/screen.h"
 #include "command/trace.h"
 
 // Where there are more values, there is nothing to say about each: it is made anew after every
@@ -111,34 +113,35 @@ static bool put_paths(struct call *c, struct rec *list, const struct rec *scene,
 }
 
 // Both passes, from fresh gradients, and what they leave; taken aside.
-static bool put_both_passes(struct call *c, struct rec *about, uint32_t root, struct trail *aside)
+static bool put_both_passes(struct call *c, struct screen *screen, struct rec *about, uint32_t root,
+                            struct trail *aside)
 {
     struct session *s = c->s;
     const struct scene_options options = {.theme = "light", .groups = &s->groups};
+    screen->chosen = false;
     if (!call_swept(c, sweep_forward(&s->tape, aside, s->world.stop, NULL)) ||
         !call_swept(c, sweep_zero(&s->tape, aside)) ||
         !call_swept(c, sweep_backward(&s->tape, aside, s->world.stop, root, NULL))) {
         return false;
     }
-    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
-    return scene == NULL ? diag_out_of_memory(c->diag) : put_paths(c, about, scene, root);
+    struct rec *scene = screen_scene(screen, c, root, &options, true);
+    return scene != NULL && put_paths(c, about, scene, root);
 }
 
-static bool put_scenes(struct call *c, struct rec *present, uint32_t root, size_t values)
+// What is folded has no explanations of single values.
+static bool put_scenes(struct call *c, struct rec *present, struct screen *screen, uint32_t root)
 {
     struct session *s = c->s;
     const struct scene_options options = picture_options(s, root);
     struct rec *about = rec_list(c->out, present, KEY_about);
-    struct rec *scene = scene_build(c->out, &s->tape, &s->names, root, &options);
-    if (scene == NULL) {
-        return diag_out_of_memory(c->diag);
-    }
-    if (values <= ABOUT_MOST && !put_about(c, about, scene, root)) {
+    struct rec *scene = screen_scene(screen, c, root, &options, false);
+    bool tells = !screen->folded && screen->part.ids.count <= ABOUT_MOST;
+    if (scene == NULL || (tells && !put_about(c, about, scene, root))) {
         return false;
     }
     struct checkpoint before;
     checkpoint_take(&before, &s->tape, NULL);
-    bool ok = put_both_passes(c, about, root, &before.trail);
+    bool ok = put_both_passes(c, screen, about, root, &before.trail);
     checkpoint_back(&before);
     return ok;
 }
@@ -151,19 +154,15 @@ static bool put_all(struct call *c, uint32_t root)
     if (root == NODE_NONE) {
         return true;
     }
-    struct buf ids;
-    bool ok = sweep_reach(&s->tape, root, &ids);
-    size_t values = ids.count;
-    buf_release(&ids);
-    rec_whole(c->out, present, KEY_values, (int64_t)values);
+    struct screen screen;
+    bool ok = screen_find(&screen, c, root, NULL, &s->groups, &s->looks);
+    rec_whole(c->out, present, KEY_values, (int64_t)screen.part.ids.count);
     put_root(c, present, root);
-    if (!ok || (s->stepper.tape != NULL && !put_walk(c, present))) {
-        return diag_out_of_memory(c->diag);
-    }
-    if (values <= FLOW_MOST && !flow_put_node(c, present, root)) {
-        return diag_out_of_memory(c->diag);
-    }
-    return values > TRACE_BOXES_MOST || put_scenes(c, present, root, values);
+    ok = ok && (s->stepper.tape == NULL || put_walk(c, present));
+    ok = ok && (screen.part.ids.count > FLOW_MOST || flow_put_node(c, present, root));
+    ok = ok && (screen.folds.boxes > SCREEN_MOST || put_scenes(c, present, &screen, root));
+    screen_release(&screen);
+    return ok;
 }
 
 // The walk's output, else the last one; before there is any, the leaf that was made last.
@@ -190,7 +189,64 @@ bool present_put_trace(struct session *s, struct records *out)
     struct diag diag = {0};
     struct call c = {.s = s, .diag = &diag, .out = out};
     uint32_t root = root_of(s);
-    bool ok = root != NODE_NONE && trace_put(&c, root) && !out->arena.failed;
+    bool ok = root != NODE_NONE && trace_put(&c, root, false) && !out->arena.failed;
     call_release(&c);
     return ok;
+}
+
+// ---- While a training goes on -------------------------------------------------------------------
+
+bool present_put_losses(const struct session *s, struct records *out)
+{
+    enum { POINTS = 400 };
+    const double *history = s->history.data;
+    size_t n = s->history.count, shown = n < POINTS ? n : POINTS;
+    if (n == 0) {
+        return true;
+    }
+    struct rec *r = records_add(out, KIND_losses);
+    rec_whole(out, r, KEY_steps, (int64_t)n);
+    rec_whole(out, r, KEY_wanted, session_settings(s)->steps);
+    struct rec *x = rec_list(out, r, KEY_x), *y = rec_list(out, r, KEY_y);
+    for (size_t i = 0; i < shown; i++) {
+        size_t at = shown == 1 ? 0 : i * (n - 1) / (shown - 1);
+        rec_whole(out, x, KEY_NONE, (int64_t)at);
+        rec_number(out, y, KEY_NONE, history[at]);
+    }
+    return !out->arena.failed;
+}
+
+// The plot alone, without what may have been said about expressions.
+static void take_plot(struct records *out, const struct records *said)
+{
+    for (const struct rec *r = said->list.in.first; r != NULL; r = r->next) {
+        if (rec_is(r, KIND_plot)) {
+            rec_copy(out, &out->list, r);
+        }
+    }
+}
+
+bool present_put_boundary(struct session *s, struct records *out)
+{
+    enum { COLUMNS = 48, ROWS = 32 };
+    if (s->boundary.count == 0) {
+        return true;
+    }
+    const struct source source = {.text = s->boundary.data, .length = s->boundary.count, .line = 1};
+    struct lexer lexer = {.source = &source};
+    struct diag diag = {0};
+    struct records said;
+    records_init(&said);
+    struct call c = {.s = s, .diag = &diag, .out = &said, .lexer = &lexer};
+    struct plot p = {.call = &c, .leaf = NODE_NONE, .columns = COLUMNS, .rows = ROWS};
+    size_t nodes = tape_count(&s->tape), lists = s->names.lists.count, groups = s->groups.count;
+    if (plot_boundary(&p)) {
+        take_plot(out, &said);
+    }
+    call_release(&c);
+    tape_cut(&s->tape, (uint32_t)nodes);
+    s->names.lists.count = lists;
+    s->groups.count = groups;
+    records_release(&said);
+    return !out->arena.failed;
 }

@@ -2,6 +2,8 @@
 
 #include "command/commands.h"
 #include "command/flow.h"
+#include "command/openings.h"
+#include "command/screen.h"
 #include "scene/scene.h"
 #include "words/words.h"
 
@@ -113,6 +115,32 @@ static bool fits(struct call *c, uint32_t root, bool refused)
     return ok;
 }
 
+// ---- Folded -------------------------------------------------------------------------------------
+
+static bool sweep_both(struct call *c, uint32_t root, struct trail *aside)
+{
+    struct session *s = c->s;
+    return call_swept(c, sweep_forward(&s->tape, aside, s->world.stop, NULL)) &&
+           call_swept(c, sweep_zero(&s->tape, aside)) &&
+           call_swept(c, sweep_backward(&s->tape, aside, s->world.stop, root, NULL));
+}
+
+// A box is one step, which the page makes of the scene.
+static bool put_folded(struct call *c, struct screen *screen, uint32_t root, struct trail *aside,
+                       struct rec **made)
+{
+    const struct scene_options options = {.theme = "light", .groups = &c->s->groups};
+    if (!sweep_both(c, root, aside)) {
+        return false;
+    }
+    struct rec *trace = *made = call_record(c, KIND_trace);
+    rec_whole(c->out, trace, KEY_digits, session_digits(c->s));
+    rec_list(c->out, trace, KEY_steps);
+    rec_list(c->out, trace, KEY_about);
+    return screen_scene(screen, c, root, &options, true) != NULL &&
+           openings_put(c, screen, root, &options);
+}
+
 // ---- The whole ----------------------------------------------------------------------------------
 
 static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct trail *aside,
@@ -135,14 +163,15 @@ static bool put_all(struct call *c, uint32_t root, struct stepper *walk, struct 
     return scene == NULL ? diag_out_of_memory(c->diag) : put_end(c, trace, scene, root);
 }
 
-// Both passes and their scene; the record of the walk.
-static bool put_played(struct call *c, uint32_t root, struct rec **trace)
+// Both passes and their scene; the record of the walk. shown: how it is folded; NULL: it is not.
+static bool put_played(struct call *c, struct screen *shown, uint32_t root, struct rec **trace)
 {
     struct stepper walk;
     struct checkpoint before;
     stepper_init(&walk);
     checkpoint_take(&before, &c->s->tape, NULL);
-    bool ok = put_all(c, root, &walk, &before.trail, trace);
+    bool ok = shown != NULL ? put_folded(c, shown, root, &before.trail, trace)
+                            : put_all(c, root, &walk, &before.trail, trace);
     stepper_release(&walk);
     checkpoint_back(&before);
     return ok;
@@ -153,23 +182,35 @@ static bool ends_well(struct call *c, bool ok)
     return ok && c->out->arena.failed ? diag_out_of_memory(c->diag) : ok;
 }
 
-bool trace_put(struct call *c, uint32_t root)
+// All that can be played: folded, or else, if it is not too much, each value. trace stays NULL where it
+// is too much; refused: then the diag is set. False: the diag is set.
+static bool play(struct call *c, uint32_t root, bool full, bool refused, struct rec **trace)
+{
+    struct session *s = c->s;
+    struct screen screen;
+    *trace = NULL;
+    bool ok = screen_find(&screen, c, root, NULL, &s->groups, &s->looks);
+    bool folded = screen.folded && screen.folds.boxes <= SCREEN_MOST && !full;
+    if (ok && (folded || fits(c, root, refused))) {
+        ok = put_played(c, folded ? &screen : NULL, root, trace);
+    }
+    screen_release(&screen);
+    return ok && !c->diag->set;
+}
+
+bool trace_put(struct call *c, uint32_t root, bool full)
 {
     struct rec *trace;
-    return fits(c, root, true) &&
-           ends_well(c, put_played(c, root, &trace) && flow_put_node(c, trace, root));
+    return ends_well(c, play(c, root, full, true, &trace) && flow_put_node(c, trace, root));
 }
 
 bool trace_put_layers(struct call *c, uint32_t root, const struct rec *flow)
 {
     struct rec *trace;
-    if (fits(c, root, false)) {
-        if (!put_played(c, root, &trace)) {
-            return false;
-        }
-    } else if (c->diag->set) {
+    if (!play(c, root, false, false, &trace)) {
         return false;
-    } else {
+    }
+    if (trace == NULL) {
         trace = call_record(c, KIND_trace);
         rec_whole(c->out, trace, KEY_digits, session_digits(c->s));
         rec_list(c->out, trace, KEY_steps);

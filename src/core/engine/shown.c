@@ -1,5 +1,12 @@
 #include "engine/shown.h"
 
+// Is it another value times or over a constant, as in (a - b)/2? What is rounding alone stays that.
+static bool is_scaled(const struct tape *t, uint32_t id)
+{
+    return (tape_op(t, id) == OP_MUL || tape_op(t, id) == OP_DIV) &&
+           tape_marked(t, tape_operand(t, id, 1), MARK_CONST);
+}
+
 bool shown_value_cancels(const struct tape *t, uint32_t id)
 {
     enum { STEPS = 64 };  // of a longer sum the first terms say nothing new
@@ -11,7 +18,7 @@ bool shown_value_cancels(const struct tape *t, uint32_t id)
             sum = adds ? sum : tape_value(t, id);
             size += fabs(tape_value(t, tape_operand(t, id, 1)));
             adds = true;
-        } else if (adds || op != OP_NEG) {
+        } else if (adds || !(op == OP_NEG || is_scaled(t, id))) {
             size += fabs(tape_value(t, id));
             break;
         }

@@ -396,6 +396,9 @@ static struct rec *add_scene(const struct painter *p)
             scene_add_fold(p, boxes, home);
         }
     }
+    if (p->options->inner) {
+        scene_add_inner(p, scene);
+    }
     return p->out->arena.failed ? NULL : scene;
 }
 

@@ -52,6 +52,15 @@
 //               {kind: "parameter", name: "w", value_text: "0.5", grad_text: "−2"}
 //             (of an array value_text is its shape, and `rows` is there)
 //
+// A page computes a folded scene anew, for other values of its leaves (scene_options.inner):
+//
+//   below     {ops: [-1, 0, 3], operand: [-1, -1, 1], second_operand: [-1, -1, 0],
+//              values: [2, 0.5, 1], homes: [-1, 0, 1]}
+//             every value of the graph, operands first: its operation (-1: a constant, 0: a leaf, else
+//             a row of engine/ops.def from 1 on), the places of its operands, its value, and which of
+//             the boxes it is in (-1: none)
+//   elements  of an array with `numbers`: the places of these
+//
 // What is not known has the text "·" and no number: a gradient before the backward pass, a value
 // that a forward walk has yet to reach. Texts of a share not known are "". A gradient that a
 // backward walk has not yet added up reads "1 …", and its number is "so_far". A constant asks for
@@ -96,6 +105,7 @@ struct scene_options {
     const char *style;            // "cells" (or NULL), "edges", "micrograd": how a file shows it
     const struct scene_fit *fit;  // NULL: a picture of any size
     const struct buf *groups;     // struct group: which nodes are gradients; NULL: none
+    bool inner;                   // of a folded scene: with what it takes to compute it anew
 };
 
 // The scene of a part of the graph, appended to `out`; `root` is its output. Draws the stored

@@ -7,8 +7,8 @@
 #include "engine/shown.h"
 #include "scene/scene_parts.h"
 
-// Elements of an array that are shown, those of them in a row, and their digits.
-enum { ELEMENTS_MOST = 24, COLUMNS_MOST = 8, ELEMENT_DIGITS = 2 };
+// Elements of an array that are shown, those of them in a row or a column, and their digits.
+enum { ELEMENTS_MOST = 24, SIDE_MOST = 8, ELEMENT_DIGITS = 2 };
 // Boxes that a chip is looked for in.
 enum { CHIPS_MOST = 3 };
 
@@ -112,13 +112,17 @@ void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name)
     rec_whole(p->out, box, KEY_rows, v.rows);
     rec_whole(p->out, box, KEY_cols, v.cols);
     rec_flag(p->out, box, KEY_vector, v.rank == VALUE_VECTOR);
-    if (v.cols > COLUMNS_MOST || (uint64_t)v.rows * v.cols > ELEMENTS_MOST) {
+    if (v.cols > SIDE_MOST || v.rows > SIDE_MOST || (uint64_t)v.rows * v.cols > ELEMENTS_MOST) {
         return;
     }
     struct rec *numbers = rec_list(p->out, box, KEY_numbers);
     struct rec *texts = rec_list(p->out, box, KEY_number_texts);
+    struct rec *places = p->options->inner ? rec_list(p->out, box, KEY_elements) : NULL;
     for (uint32_t k = 0; k < v.rows * v.cols; k++) {
         uint32_t node = names_element(p->names, v, k);
+        if (places != NULL) {
+            rec_whole(p->out, places, KEY_NONE, scene_place(p, node));
+        }
         bool known = scene_value_known(p, node);
         double value = shown_value(p->tape, node);
         char text[FIGURE_TEXT];
@@ -160,9 +164,12 @@ void scene_add_formula(const struct painter *p, struct rec *box, size_t i, uint3
         name < fit->names && fit->typed[name].length > 0 ? &fit->typed[name] : NULL;
     bool several = rec_get_whole(box, KEY_results) > 1 || rec_find(box, KEY_rows) != NULL;
     if (typed != NULL && (several || is_all_inside(p, i))) {
-        title_cut(&formula, typed->text, typed->length, FORMULA_MOST);
         names_label(p->names, label, scene_id_at(p, i));
-        text_add(&formula, several ? "" : label + strcspn(label, "["));
+        const char *index = several ? "" : label + strcspn(label, "[");
+        text_add(&formula, *index == '\0' ? "" : "(");
+        title_cut(&formula, typed->text, typed->length, FORMULA_MOST);
+        text_add(&formula, *index == '\0' ? "" : ")");
+        text_add(&formula, index);
     } else if (!several) {
         title_formula(fit->titles, i, &formula);
     }

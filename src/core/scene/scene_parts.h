@@ -106,6 +106,9 @@ void scene_add_elements(const struct painter *p, struct rec *box, uint32_t name)
 // is an element of, is bound to: NAME_NONE if nothing.
 void scene_add_formula(const struct painter *p, struct rec *box, size_t i, uint32_t name);
 
+// scene_inner.c
+void scene_add_inner(const struct painter *p, struct rec *scene);
+
 // scene_fold.c
 bool scene_list_members(struct painter *p);
 // The places of the values in a fold.

@@ -27,6 +27,8 @@ enum {
     WORDS_MOST = 16000,      // bytes of its answer
     START = 5000,            // milliseconds that the program is given to say its address
     PAUSE = 50,              // milliseconds between two looks at `stop`
+    LOSSES_EACH = 100,       // milliseconds from one look at a training's losses to the next
+    PLANE_EACH = 500,        // and from one at what the model makes of the plane
     FAREWELL = 500,          // milliseconds that it is given to end
     PIPE_SIZE = 1 << 20,     // bytes that a pipe holds, where the machine allows it
 };
@@ -36,8 +38,8 @@ static const struct span nowhere = {0, 0};
 void live_init(struct live *l)
 {
     *l = (struct live){.pipe = -1};
-    struct text *texts[] = {&l->address, &l->going, &l->log,   &l->drawing,
-                            &l->state,   &l->key,   &l->typed, &l->words};
+    struct text *texts[] = {&l->address, &l->going, &l->log, &l->drawing, &l->state,
+                            &l->losses,  &l->plane, &l->key, &l->typed,   &l->words};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         text_init(texts[i]);
     }
@@ -61,7 +63,8 @@ static void end_program(struct live *l)
     }
     l->pid = 0;
     l->sent = 0;
-    struct text *texts[] = {&l->address, &l->going, &l->log, &l->drawing, &l->state, &l->key};
+    struct text *texts[] = {&l->address, &l->going,  &l->log,   &l->drawing,
+                            &l->state,   &l->losses, &l->plane, &l->key};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         text_clear(texts[i]);
     }
@@ -70,8 +73,8 @@ static void end_program(struct live *l)
 void live_release(struct live *l)
 {
     end_program(l);
-    struct text *texts[] = {&l->address, &l->going, &l->log,   &l->drawing,
-                            &l->state,   &l->key,   &l->typed, &l->words};
+    struct text *texts[] = {&l->address, &l->going, &l->log, &l->drawing, &l->state,
+                            &l->losses,  &l->plane, &l->key, &l->typed,   &l->words};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         text_release(texts[i]);
     }
@@ -230,14 +233,15 @@ bool live_stop(struct live *l, struct diag *d)
 int live_fd(const struct live *l)
 {
     bool waits = l->sent < text_length(&l->going) || text_length(&l->log) > 0 ||
-                 text_length(&l->drawing) > 0 || text_length(&l->state) > 0;
+                 text_length(&l->drawing) > 0 || text_length(&l->state) > 0 ||
+                 text_length(&l->losses) > 0 || text_length(&l->plane) > 0;
     return l->pid != 0 && waits ? l->pipe : -1;
 }
 
 // The next message to go, once the last one has gone whole.
 static bool take_next(struct live *l)
 {
-    struct text *waiting[] = {&l->drawing, &l->state, &l->log};
+    struct text *waiting[] = {&l->drawing, &l->state, &l->losses, &l->plane, &l->log};
     if (l->sent < text_length(&l->going)) {
         return true;
     }
@@ -303,13 +307,22 @@ void live_begin(struct live *l, const struct source *source)
 {
     text_clear(&l->typed);
     text_clear(&l->words);
+    l->trained = false;
     size_t n = at_most(source->text, source->length, TYPED_MOST);
     text_add_safe(&l->typed, source->text, n);
     text_add(&l->typed, n < source->length ? " …" : "");
 }
 
+// Do parameters, or what is to be seen of the plane, change by it?
+static bool moves(const struct rec *record)
+{
+    return rec_is(record, KIND_trained) || rec_is(record, KIND_update) ||
+           (rec_is(record, KIND_plot) && strcmp(rec_get_text(record, KEY_form), "boundary") == 0);
+}
+
 void live_hear(struct live *l, const struct rec *record, int digits)
 {
+    l->trained |= moves(record);
     if (text_length(&l->words) < WORDS_MOST && !rec_is(record, KIND_view)) {
         words_add(&l->words, record, &(struct words_form){.digits = digits});
     }
@@ -340,6 +353,17 @@ static void add_width(struct text *key, const struct rec *map, enum rec_key fiel
     text_addf(key, ",%zu", utf8_columns(s, strlen(s)));
 }
 
+// What a folded box has beside that.
+static void add_folded_key(struct text *key, const struct rec *box)
+{
+    const struct rec *texts = rec_find(box, KEY_number_texts);
+    text_addf(key, " %s %s %d %d", rec_get_text(box, KEY_call), rec_get_text(box, KEY_formula),
+              (int)rec_get_whole(box, KEY_rows), (int)rec_get_whole(box, KEY_cols));
+    for (const struct rec *t = texts == NULL ? NULL : texts->in.first; t != NULL; t = t->next) {
+        text_addf(key, ",%zu", utf8_columns(t->text, strlen(t->text)));
+    }
+}
+
 // All that a layout depends on: what is joined to what, the names, and how long the numbers are.
 // Where only numbers of the same lengths change, nothing moves.
 static void add_key(struct text *key, const struct rec *scene)
@@ -347,15 +371,19 @@ static void add_key(struct text *key, const struct rec *scene)
     static const enum rec_key widths[] = {KEY_value_text, KEY_grad_text, KEY_sum_text};
     static const enum rec_key cell_widths[] = {KEY_symbol, KEY_local_text, KEY_upstream_text,
                                                KEY_share_text};
-    text_add(key, rec_get_text(scene, KEY_root));
+    text_addf(key, "%s %s %s", rec_get_text(scene, KEY_root), rec_get_text(scene, KEY_direction),
+              rec_get_text(scene, KEY_style));
     for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
         text_addf(key, "\n%s %s %s %s %d", rec_get_text(b, KEY_id), rec_get_text(b, KEY_name),
                   rec_get_text(b, KEY_op), rec_get_text(b, KEY_kind), rec_get_flag(b, KEY_dead));
         for (size_t i = 0; i < COUNT_OF(widths); i++) {
             add_width(key, b, widths[i]);
         }
+        add_folded_key(key, b);
         for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
-            text_addf(key, ";%s", rec_get_text(c, KEY_from));
+            const struct rec *chip = rec_find(c, KEY_chip);
+            text_addf(key, ";%s %s", rec_get_text(c, KEY_from),
+                      chip == NULL ? "" : rec_get_text(chip, KEY_value_text));
             for (size_t i = 0; i < COUNT_OF(cell_widths); i++) {
                 add_width(key, c, cell_widths[i]);
             }
@@ -420,6 +448,57 @@ static void send_state(struct live *l, struct records *records)
     text_release(&body);
 }
 
+// ---- A training ---------------------------------------------------------------------------------
+
+// The record that `put` makes, as the only message of its kind that waits.
+static void send_record(struct live *l, struct text *waiting, const char *kind,
+                        const struct records *records)
+{
+    struct text body;
+    if (records->list.in.first != NULL) {
+        text_init(&body);
+        add_shown(&body, records->list.in.first);
+        text_clear(waiting);
+        add_message(waiting, kind, l->graph, &body);
+        text_release(&body);
+    }
+}
+
+static void send_losses(struct live *l, struct session *session)
+{
+    struct records records;
+    records_init(&records);
+    if (present_put_losses(session, &records)) {
+        send_record(l, &l->losses, "losses", &records);
+    }
+    records_release(&records);
+    l->told = now();
+}
+
+// A model that takes long is looked at the less often.
+static void send_plane(struct live *l, struct session *session)
+{
+    struct records records;
+    long began = now();
+    records_init(&records);
+    if (present_put_boundary(session, &records)) {
+        send_record(l, &l->plane, "plane", &records);
+    }
+    records_release(&records);
+    l->drawn = now() + 9 * (now() - began);
+}
+
+void live_follow(struct live *l, struct session *session)
+{
+    if (l->pid != 0 && now() - l->told >= LOSSES_EACH) {
+        send_losses(l, session);
+    }
+    if (l->pid != 0 && now() - l->drawn >= PLANE_EACH) {
+        send_plane(l, session);
+    }
+    live_push(l);
+}
+
 void live_end(struct live *l, struct session *session)
 {
     if (l->browser != 0 && process_ended(l->browser, NULL)) {
@@ -438,5 +517,9 @@ void live_end(struct live *l, struct session *session)
         send_state(l, &records);
     }
     records_release(&records);
+    if (l->trained || l->told == 0) {
+        send_losses(l, session);
+        send_plane(l, session);
+    }
     live_push(l);
 }

@@ -7,6 +7,7 @@
 //
 //     live_begin(l, &source);            what was typed
 //     live_hear(l, record, digits);      each record that it is answered with
+//     live_follow(l, session);           between two pieces of a training
 //     live_end(l, session);              the page is told; nothing happens where none follows
 //     live_push(l);                      whenever live_fd is ready
 //
@@ -15,6 +16,9 @@
 //   dot     the same in DOT: to be laid out now, instead of what is not laid out yet
 //   state   {"kind": "present", …} (session/session.h), and in it "graph", the number of the scene
 //           that the state belongs to (0: none), and "scene", the graph as it is
+//   losses  {"kind": "losses", …} (command/present.h): of a training, while it goes on and when it ended
+//   plane   {"kind": "plot", "form": "boundary", …}: once `plot boundary` was asked, again and again
+//           during a training
 //   log     {"number": 3, "typed": "L = d*f", "words": "  L = -8\n"}, the words with the marks of
 //           view/ink.h
 #ifndef PICTURE_LIVE_H
@@ -34,7 +38,9 @@ struct live {
     struct text address;
     struct text going;                // the message on its way
     size_t sent;                      // bytes of it
-    struct text log, drawing, state;  // what waits, each a message or some
+    struct text log, drawing, state, losses, plane;  // what waits, each a message or some
+    long told, drawn;  // when losses and plane were last sent, in milliseconds
+    bool trained;      // the entry that runs has moved parameters, or plotted a boundary
     struct text key;                  // what the last scene's layout depends on
     unsigned long graph, number;      // of the last scene, of the last line of the log
     struct text typed, words;         // the entry that runs
@@ -54,6 +60,8 @@ bool live_stop(struct live *l, struct diag *d);
 
 void live_begin(struct live *l, const struct source *source);
 void live_hear(struct live *l, const struct rec *record, int digits);
+// A training goes on: the page is told of it now and then.
+void live_follow(struct live *l, struct session *session);
 void live_end(struct live *l, struct session *session);
 
 // Where to write when it is ready; -1: nothing waits.

@@ -36,57 +36,117 @@ static void add_json(struct text *out, const char *json)
     }
 }
 
-// A list of records, a line each.
-static void add_records(struct text *out, const struct rec *scene, const struct rec *trace)
+static void add_safe(struct text *json, const struct rec *record)
+{
+    struct records safe;  // JSON escapes what a page would obey again
+    records_init(&safe);
+    rec_json(json, rec_safe(&safe, record));
+    records_release(&safe);
+}
+
+// A scene as it is laid out.
+static bool draw(const struct rec *scene, struct stop *stop, struct buf *svg, struct diag *d)
+{
+    struct text dot;
+    text_init(&dot);
+    bool ok = dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
+              image_render(text_get(&dot), text_length(&dot), "svg", stop, svg, d);
+    text_release(&dot);
+    return ok;
+}
+
+// What stands before the element (<?xml … ?>, a document type) has no place in HTML.
+static const char *element_of(const char *svg, size_t *n)
+{
+    const char *element = *n == 0 ? NULL : memmem(svg, *n, "<svg", 4);
+    *n = element == NULL ? 0 : *n - (size_t)(element - svg);
+    return element;
+}
+
+// {"kind": "opening", "of": "n9", "picture": {…}, "svg": "<svg …"}
+static bool add_opening(struct text *json, const struct rec *opening, struct stop *stop,
+                        struct diag *d)
+{
+    struct buf svg;
+    buf_init(&svg, 1);
+    bool ok = draw(rec_find(opening, KEY_picture), stop, &svg, d);
+    if (ok) {
+        size_t n = svg.count;
+        const char *element = element_of(svg.data, &n);
+        add_safe(json, opening);
+        json->bytes.count--;  // the closing bracket
+        text_add(json, ",\"svg\":");
+        rec_json_text(json, element, n);
+        text_add_char(json, '}');
+    }
+    buf_release(&svg);
+    return ok;
+}
+
+void page_text(struct text *out, const struct rec *scene, const struct rec *trace, const char *more,
+               const char *svg, size_t n)
 {
     struct text json;
-    struct records safe;  // JSON escapes what a page would obey again
+    const char *left = (const char *)page;
     text_init(&json);
-    records_init(&safe);
     text_add(&json, "[\n");
     if (scene != NULL) {
-        rec_json(&json, rec_safe(&safe, scene));
+        add_safe(&json, scene);
         text_add(&json, ",\n");
     }
-    rec_json(&json, rec_safe(&safe, trace));
-    text_add(&json, "\n]");
-    records_release(&safe);
+    add_safe(&json, trace);
+    text_addf(&json, "%s\n]", more);
+    const char *element = element_of(svg, &n);
+    add_until(out, &left, "<!-- picture -->");
+    text_add_bytes(out, element, n);
+    add_until(out, &left, "/* records */");
     add_json(out, text_get(&json));
+    text_add(out, left);
     out->bytes.failed |= json.bytes.failed;
     text_release(&json);
 }
 
-void page_text(struct text *out, const struct rec *scene, const struct rec *trace, const char *svg,
-               size_t n)
+static const struct rec *first(const struct records *records, enum rec_kind kind)
 {
-    const char *left = (const char *)page;
-    // What stands before the element (<?xml … ?>, a document type) has no place in HTML.
-    const char *element = n == 0 ? NULL : memmem(svg, n, "<svg", 4);
-    add_until(out, &left, "<!-- picture -->");
-    text_add_bytes(out, element, element == NULL ? 0 : n - (size_t)(element - svg));
-    add_until(out, &left, "/* records */");
-    add_records(out, scene, trace);
-    text_add(out, left);
+    const struct rec *r = records->list.in.first;
+    while (r != NULL && !rec_is(r, kind)) {
+        r = r->next;
+    }
+    return r;
 }
 
-bool page_write(const struct rec *scene, const struct rec *trace, const char *path,
-                struct stop *stop, struct diag *d)
+static bool add_openings(struct text *json, const struct records *records, struct stop *stop,
+                         struct diag *d)
 {
-    struct text dot, html;
+    bool ok = true;
+    for (const struct rec *r = records->list.in.first; ok && r != NULL; r = r->next) {
+        if (rec_is(r, KIND_opening)) {
+            text_add(json, ",\n");
+            ok = add_opening(json, r, stop, d);
+        }
+    }
+    return ok;
+}
+
+bool page_write(const struct records *records, const char *path, struct stop *stop, struct diag *d)
+{
+    struct text html, openings;
     struct buf svg;
-    text_init(&dot);
+    const struct rec *scene = first(records, KIND_scene);
     text_init(&html);
+    text_init(&openings);
     buf_init(&svg, 1);
     bool ok =
-        scene == NULL || (dot_text(scene, NULL, DOT_LAYOUT, &dot, d) &&
-                          image_render(text_get(&dot), text_length(&dot), "svg", stop, &svg, d));
+        (scene == NULL || draw(scene, stop, &svg, d)) && add_openings(&openings, records, stop, d);
     if (ok) {
-        page_text(&html, scene, trace, svg.data, svg.count);
-        ok = html.bytes.failed ? diag_out_of_memory(d)
-                               : files_write(path, text_get(&html), text_length(&html), d);
+        page_text(&html, scene, first(records, KIND_trace), text_get(&openings), svg.data,
+                  svg.count);
+        ok = html.bytes.failed || openings.bytes.failed
+                 ? diag_out_of_memory(d)
+                 : files_write(path, text_get(&html), text_length(&html), d);
     }
-    text_release(&dot);
     text_release(&html);
+    text_release(&openings);
     buf_release(&svg);
     return ok;
 }

@@ -13,14 +13,14 @@
 #include "base/stop.h"
 
 // Appends the page. svg[0..n) is the scene's drawing as XML; trace is command/trace.h's record. Where
-// there is no scene (NULL), the page shows the layers alone.
-// What the records say cannot end the element that they stand in, whatever it is.
-void page_text(struct text *out, const struct rec *scene, const struct rec *trace, const char *svg,
-               size_t n);
+// there is no scene (NULL), the page shows the layers alone. more: what follows these in a list of
+// JSON, or "". What the records say cannot end the element that they stand in, whatever it is.
+void page_text(struct text *out, const struct rec *scene, const struct rec *trace, const char *more,
+               const char *svg, size_t n);
 
-// Draws the scene and writes the page into a file, which is whole or as it was. *stop (NULL:
-// nothing) becoming not 0 ends the drawing. False: d says why, its span is 0.
-bool page_write(const struct rec *scene, const struct rec *trace, const char *path,
-                struct stop *stop, struct diag *d);
+// Draws the first scene of these records, and those of their openings, and writes the page into a
+// file, which is whole or as it was. *stop (NULL: nothing) becoming not 0 ends the drawing. False: d
+// says why, its span is 0.
+bool page_write(const struct records *records, const char *path, struct stop *stop, struct diag *d);
 
 #endif

@@ -233,6 +233,9 @@ static bool write_records(struct host *h, const struct records *records)
         whole = write_record(h, r);
         if (h->live != NULL) {
             live_hear(h->live, r, session_digits(tutor_graph(h->tutor)));
+            if (rec_is(r, KIND_training)) {
+                live_follow(h->live, tutor_graph(h->tutor));
+            }
         }
     }
     if (!whole) {
@@ -352,10 +355,9 @@ static bool answer(struct host *h, const struct records *records, const char *pa
     if (rec_find(need, KEY_trials) != NULL) {
         return picture_write_best(need, path, h->stop, bytes, d);
     }
-    const struct rec *scene = last(records, KIND_scene);
     return strcmp(format, "html") == 0
-               ? page_write(scene, last(records, KIND_trace), path, h->stop, d)
-               : picture_write(scene, path, picture_format(need), h->stop, d);
+               ? page_write(records, path, h->stop, d)
+               : picture_write(last(records, KIND_scene), path, picture_format(need), h->stop, d);
 }
 
 // The file that is asked for; where there is none, the one of that name that came with the program.

@@ -41,7 +41,11 @@ static bool take_messages(struct live_server *l)
         } else if (strcmp(m.kind, "dot") == 0) {
             layout_want(&l->layout, m.graph, m.body, m.length);
         } else if (strcmp(m.kind, "state") == 0) {
-            news_state(&l->news, m.body, m.length);
+            news_latest(&l->news, NEWS_STATE, m.body, m.length);
+        } else if (strcmp(m.kind, "losses") == 0) {
+            news_latest(&l->news, NEWS_LOSSES, m.body, m.length);
+        } else if (strcmp(m.kind, "plane") == 0) {
+            news_latest(&l->news, NEWS_PLANE, m.body, m.length);
         } else if (strcmp(m.kind, "log") == 0) {
             news_line(&l->news, m.body, m.length);
         }
@@ -54,7 +58,7 @@ static void lay_out(struct live_server *l)
     struct text json;
     text_init(&json);
     while (layout_advance(&l->layout, &json)) {
-        news_picture(&l->news, text_get(&json), text_length(&json));
+        news_latest(&l->news, NEWS_PICTURE, text_get(&json), text_length(&json));
         text_clear(&json);
     }
     text_release(&json);

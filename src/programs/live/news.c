@@ -2,8 +2,9 @@
 
 void news_release(struct news *n)
 {
-    blob_drop(n->picture);
-    blob_drop(n->state);
+    for (int kind = 0; kind < NEWS_KINDS; kind++) {
+        blob_drop(n->latest[kind]);
+    }
     for (int i = 0; i < LINES_KEPT; i++) {
         blob_drop(n->line[i]);
     }
@@ -27,14 +28,10 @@ static void put(struct blob **place, unsigned long *count, const char *event, co
     }
 }
 
-void news_picture(struct news *n, const char *json, size_t length)
+void news_latest(struct news *n, enum news_kind kind, const char *json, size_t length)
 {
-    put(&n->picture, &n->pictures, "picture", json, length);
-}
-
-void news_state(struct news *n, const char *json, size_t length)
-{
-    put(&n->state, &n->states, "state", json, length);
+    static const char *const events[] = {"picture", "state", "losses", "plane"};
+    put(&n->latest[kind], &n->count[kind], events[kind], json, length);
 }
 
 void news_line(struct news *n, const char *json, size_t length)
@@ -42,20 +39,27 @@ void news_line(struct news *n, const char *json, size_t length)
     put(&n->line[n->lines % LINES_KEPT], &n->lines, "log", json, length);
 }
 
+// The first kind of which there is something newer; NEWS_KINDS: there is none.
+static int newer(const struct news *n, const struct told *told)
+{
+    int kind = 0;
+    while (kind < NEWS_KINDS && told->count[kind] == n->count[kind]) {
+        kind++;
+    }
+    return kind;
+}
+
 bool news_has(const struct news *n, const struct told *told)
 {
-    return told->pictures < n->pictures || told->states < n->states || told->lines < n->lines;
+    return newer(n, told) < NEWS_KINDS || told->lines < n->lines;
 }
 
 struct blob *news_next(const struct news *n, struct told *told)
 {
-    if (told->pictures < n->pictures) {
-        told->pictures = n->pictures;
-        return blob_hold(n->picture);
-    }
-    if (told->states < n->states) {
-        told->states = n->states;
-        return blob_hold(n->state);
+    int kind = newer(n, told);
+    if (kind < NEWS_KINDS) {
+        told->count[kind] = n->count[kind];
+        return blob_hold(n->latest[kind]);
     }
     if (told->lines < n->lines) {
         if (n->lines - told->lines > LINES_KEPT) {

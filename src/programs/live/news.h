@@ -1,5 +1,5 @@
-// What there is to tell a page: the newest picture, the newest state and the last lines of the log,
-// each ready to be sent as an event (https://html.spec.whatwg.org/#server-sent-events). A page that
+// What there is to tell a page: the newest picture, the newest state, the newest of a training, and the
+// last lines of the log, each ready to be sent as an event (https://html.spec.whatwg.org/#server-sent-events). A page that
 // comes late is told the present at once; one that is slow is told the newest, and never what lay
 // between.
 #ifndef LIVE_NEWS_H
@@ -9,22 +9,25 @@
 
 enum { LINES_KEPT = 200 };
 
+// Of these a page is told the newest only, in this order.
+enum news_kind { NEWS_PICTURE, NEWS_STATE, NEWS_LOSSES, NEWS_PLANE, NEWS_KINDS };
+
 struct news {
-    struct blob *picture, *state;
-    struct blob *line[LINES_KEPT];          // line k stands at k modulo LINES_KEPT
-    unsigned long pictures, states, lines;  // how many there have been
+    struct blob *latest[NEWS_KINDS];
+    unsigned long count[NEWS_KINDS];  // how many there have been
+    struct blob *line[LINES_KEPT];    // line k stands at k modulo LINES_KEPT
+    unsigned long lines;              // how many there have been
 };
 
 // What one page has been told.
 struct told {
-    unsigned long pictures, states, lines;
+    unsigned long count[NEWS_KINDS], lines;
 };
 
 void news_release(struct news *n);
 
 // `json` is one line of JSON.
-void news_picture(struct news *n, const char *json, size_t length);
-void news_state(struct news *n, const char *json, size_t length);
+void news_latest(struct news *n, enum news_kind kind, const char *json, size_t length);
 void news_line(struct news *n, const char *json, size_t length);
 
 // Is there something this page has not been told?

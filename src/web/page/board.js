@@ -8,6 +8,8 @@ import { figure } from './number.js';
 import { find, html, ink } from './dom.js';
 import { tellAbout, tellLittle } from './about.js';
 import { frameOf } from './walk.js';
+import { isArray } from './folded.js';
+import { shapeOf, tellGroup } from './grouped.js';
 
 export class Board {
     picture = null;
@@ -17,6 +19,9 @@ export class Board {
 
     // offers: as in leaf.js.
     constructor(offers = []) {
+        // What a click on a box may do instead of choosing it: see player.js.
+        this.opens = () => false;
+        this.open = () => {};
         this.trial = new LeafTrial(
             scene => this.#present(scene === null ? this.rest : frameOf(scene, null), this.drawn), offers);
         find('whole').addEventListener('click', () => this.shrink());
@@ -50,6 +55,7 @@ export class Board {
     // The values: boxes of a scene, what there is to say about each, and the digits of numbers.
     know(boxes, about, digits) {
         this.boxes = boxes;
+        this.trial.settle(boxes);
         this.about = new Map(about.map(each => [each.id, each]));
         this.names = new Map(boxes.map(box => [box.node, box.id]));
         this.digits = this.trial.digits = digits;
@@ -73,7 +79,8 @@ export class Board {
     }
 
     formulaOf(id) {
-        return this.about.get(id)?.explain.formula ?? '';
+        return this.about.get(id)?.explain.formula ??
+            this.boxes.find(box => box.id === id)?.formula ?? '';
     }
 
     formulaOfNode(node) {
@@ -85,9 +92,15 @@ export class Board {
         const formula = this.formulaOf(box.id), value = frame.values.get(box.id);
         const grad = frame.grads.get(box.id), number = v => figure(v, this.digits);
         return [box.name + (formula === '' ? `, ${box.kind}` : ` = ${formula}`),
-                value === undefined ? 'no value yet' : `value ${number(value)}`,
-                grad === undefined ? 'no gradient yet'
+                value === undefined ? 'no value yet'
+                    : isArray(box) ? shapeOf(box) : `value ${number(value)}`,
+                grad === undefined ? 'no gradient yet' : grad.now === undefined ? 'a part of its gradient'
                     : `gradient ${number(grad.now)}${grad.whole ? '' : ' so far'}`].join(', ');
+    }
+
+    // A value in words: of an array its shape.
+    known(box, v, digits) {
+        return v === undefined ? '·' : isArray(box) ? shapeOf(box) : figure(v, digits);
     }
 
     // What the eye wants of it.
@@ -95,9 +108,11 @@ export class Board {
         const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
         const digits = this.trial.moved ? this.digits : 17;
         const known = v => v === undefined ? '·' : figure(v, digits);
-        return [html('bdi', {class: 'strong'}, box.name), ` = ${known(value)}`,
+        return [html('bdi', {class: 'strong'}, box.name), isArray(box) ? ', ' : ' = ',
+                this.known(box, value, digits),
                 ...(box.kind === 'constant' ? [] : [html('br'), `gradient ${known(grad?.now)}`,
-                                                    grad?.whole === false ? ' …' : ''])];
+                                                    grad?.whole === false ? ' …' : '']),
+                ...(this.opens(box.id) ? [html('br'), 'a click opens it'] : [])];
     }
 
     fillTable(frame) {
@@ -108,8 +123,9 @@ export class Board {
             const row = html('tr', {'data-box': box.id},
                 html('th', {scope: 'row'}, ink('name', box.name)),
                 html('td', {}, this.formulaOf(box.id) || (box.cells.length > 0 ? box.op : box.kind)),
-                cell(value === undefined ? point() : ink('value', figure(value, this.digits))),
+                cell(value === undefined ? point() : ink('value', this.known(box, value, this.digits))),
                 cell(box.kind === 'constant' ? '' : grad === undefined ? point()
+                         : grad.now === undefined ? ink('grad', '…')
                          : ink('grad', figure(grad.now, this.digits) + (grad.whole ? '' : ' …'))));
             if (box.id === frame.box) {
                 row.setAttribute('aria-current', 'step');
@@ -125,6 +141,10 @@ export class Board {
 
     // The value that the page tells about; the same again, or null: none.
     choose(id) {
+        if (this.opens(id)) {
+            this.open(id);
+            return;
+        }
         this.chosen = id === this.chosen ? null : id;
         if (this.chosen === null && this.trial.moved) {
             this.trial.putBack();
@@ -144,6 +164,7 @@ export class Board {
             ? [html('p', {class: 'muted'}, 'Choose a value in the picture to read about its local ' +
                     'derivatives, its paths to the output, and the chain rule.')]
             : this.about.has(this.chosen) ? tellAbout(this.about.get(this.chosen), this.digits)
+            : box.kind === 'group' ? tellGroup(box, this.opens(box.id), this.digits)
             : tellLittle(box, this.boxes.find(each => each.kind === 'output') ?? box, this.digits)));
     }
 

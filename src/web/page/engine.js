@@ -1,17 +1,18 @@
 // A small engine for the page: both passes over the boxes of a scene, for values that the reader
 // tries. No session knows of it.
 //
-// Only a picture without folds has all that it takes. And an engine is only made where it says the
-// same as the scene does, so that the two can never disagree.
+// A folded picture has the graph below it beside it (below.js), unless that is very large. An engine
+// is only made where it says the same as the scene does, so that the two can never disagree.
 
 import { figure, PICTURE_DIGITS } from './number.js';
 import { ops } from './ops.js';
 import { isConstant } from './walk.js';
+import { BelowEngine } from './below.js';
 
 const ALIKE = 1e-9;   // relative difference of two libraries' functions, with room to spare
 const TERMS_MOST = 4;  // of a sum that is shown
 
-export const isLeaf = box => box.cells.length === 0 && box.kind !== 'constant';
+export const isLeaf = box => box.cells.length === 0 && box.kind !== 'constant' && box.kind !== 'group';
 
 const isAlike = (one, other) => one === other || Number.isNaN(one) && other === 'nan' ||
     one === Infinity && other === 'inf' || one === -Infinity && other === '-inf' ||
@@ -51,6 +52,15 @@ class Engine {
             throw new Error(`${box.name} is not computed here`);
         }
         return found;
+    }
+
+    // Leaves have other values in a session that has gone on. boxes: of the scene as it is now.
+    settle(boxes) {
+        for (const box of boxes) {
+            if (isLeaf(box) && box.value !== undefined) {
+                this.rest[this.index.get(box.id)] = numberOf(box.value);
+            }
+        }
     }
 
     // Values of all boxes. changes: box id → value of a leaf.
@@ -111,7 +121,7 @@ class Engine {
 // The engine of a scene, both passes done; null: it cannot be computed here.
 export function engineOf(scene) {
     try {
-        return new Engine(scene);
+        return scene.below === undefined ? new Engine(scene) : new BelowEngine(scene);
     } catch {
         return null;
     }

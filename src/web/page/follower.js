@@ -4,7 +4,8 @@ import { inked } from './about.js';
 import { Board } from './board.js';
 import { find, html, ink } from './dom.js';
 import { figure } from './number.js';
-import { place, passOf, tellStep } from './story.js';
+import { lossChart, planeChart } from './charts.js';
+import { place, passOf, summary, tellStep } from './story.js';
 import { frameOf } from './walk.js';
 
 const LINES = 200;  // of the log that are kept
@@ -14,6 +15,7 @@ export class Follower {
     shown = null;    // the one that stands on the page
     present = null;
     last = 0;  // the number of the log's last line
+    projector = null;  // where there is one (projector.js)
 
     // layers: the other view (layers.js); null: the page has none
     constructor(board = new Board(), layers = null)
@@ -39,6 +41,22 @@ export class Follower {
     state(present) {
         this.present = present;
         this.update();
+    }
+
+    losses(record) {
+        this.chart('losses', lossChart(record));
+    }
+
+    plane(record) {
+        this.chart('plane', planeChart(record));
+    }
+
+    chart(id, parts) {
+        const place = find(id);
+        if (place !== null) {
+            place.hidden = false;
+            place.replaceChildren(...parts);
+        }
     }
 
     log({number, typed, words}) {
@@ -84,6 +102,7 @@ export class Follower {
         this.note(ready);
         this.fill(ready);
         this.layers?.take(present.flow, present.digits, {alone : present.scene === undefined});
+        this.projector?.tell();
     }
 
     // The old picture stays until the new one is there.
@@ -121,8 +140,8 @@ export class Follower {
         const {present, drawing} = this, none = present.scene === undefined;
         const why = present.root === undefined
             ? 'Nothing has been typed yet that has a value. Try, at the prompt: a = 2; L = a*a'
-            : none ? `${present.root.name} depends on ${present.values} values, which are too many ` +
-                `for one picture. At the prompt, graph ${present.root.name} --radius 2 draws a part.`
+            : none ? `${present.root.name} depends on ${present.values} values, which even folded are too ` +
+                `many boxes for one picture. At the prompt, graph ${present.root.name} --radius 2 draws a part.`
             : ready && drawing.trouble !== undefined ? `There is no picture: ${drawing.trouble}.`
             : '';
         find('note').replaceChildren(why);
@@ -131,7 +150,10 @@ export class Follower {
     }
 
     title() {
-        const {root, flow} = this.present, formula = flow?.output.formula ?? this.present.formula;
+        const {root, scene, flow} = this.present;
+        // As it was typed, where that is known.
+        const box = scene?.boxes.find(({id}) => id === scene.root);
+        const formula = flow?.output.formula ?? (box?.formula || this.present.formula);
         document.title = root === undefined ? 'backstep' : `${root.name}, as it is`;
         find('title').replaceChildren(...(root === undefined ? ['A session of backstep']
             : [ink('name', root.name), formula === '' ? '' : ` = ${formula}`]));
@@ -151,6 +173,13 @@ export class Follower {
                ...(stale ? [html('p', {}, 'It is stale: a value that it depends on has changed ' +
                                  'since. At the prompt, forward recomputes it.')] : [])];
         find('story').replaceChildren(...parts);
+    }
+
+    // The moment on one line, for a projector.
+    line() {
+        const {root, step, digits} = this.present ?? {};
+        return step !== undefined ? summary(step, digits)
+            : root === undefined ? '' : `${root.name} = ${figure(root.value, digits)}`;
     }
 
     formula(node) {

@@ -59,6 +59,18 @@ export class LeafTrial {
         this.forget();
     }
 
+    // The session has gone on: the same graph, and other values of its leaves perhaps. boxes: as they are.
+    settle(boxes) {
+        const leaves = boxes.filter(isLeaf);
+        const known = leaves.every(({id}) => this.box(id) !== undefined);
+        if (this.engine === null || !known || leaves.every(({id, value}) => this.box(id).value === value)) {
+            return;
+        }
+        this.engine.settle(leaves);
+        this.scene = this.engine.run(new Map());
+        this.offer(this.id);
+    }
+
     box(id) {
         return this.scene?.boxes.find(box => box.id === id);
     }

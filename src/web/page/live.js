@@ -1,5 +1,8 @@
 import { Follower } from './follower.js';
-import {Layers} from './layers.js';
+import { Layers } from './layers.js';
+import { Projector } from './projector.js';
 import { session } from './session.js';
 
-session.follow(new Follower(undefined, new Layers()));
+const follower = new Follower(undefined, new Layers());
+follower.projector = new Projector(() => follower.line());
+session.follow(follower);
