@@ -536,12 +536,35 @@ static bool run_field_assignment(struct call *c)
 }
 
 // Shows an expression's value; the nodes made for it do not stay.
+static bool is_differential(const struct call *c, struct token t)
+{
+    return t.kind == TOKEN_NAME &&
+           (t.partial || (token_length(t) > 1 && *token_text(c->lexer, t) == 'd'));
+}
+
+// dL/dd = f, as notes write it: true: the diag says what to write.
+static bool refuse_equation(struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct diag ignored = {0};
+    struct token of = lexer_next(&ahead, &ignored), over = lexer_next(&ahead, &ignored);
+    struct token by = lexer_next(&ahead, &ignored), equals = lexer_next(&ahead, &ignored);
+    if (!is_differential(c, of) || over.kind != TOKEN_INFIX || over.op != OP_DIV ||
+        !is_differential(c, by) || equals.kind != TOKEN_ASSIGN || equals.op != OP_COUNT) {
+        return false;
+    }
+    diag_set(c->diag, equals.span,
+             "a derivative follows from the formulas, so it is not given a value");
+    diag_hint(c->diag, "check dL/dd = f says whether an equation holds");
+    return true;
+}
+
 static bool run_expression(struct call *c)
 {
     struct operand value;
     uint32_t from = tape_count(&c->s->tape);
     size_t start = lexer_peek(c->lexer).at;
-    if (!call_expression(c, &value) || !call_finish(c)) {
+    if (refuse_equation(c) || !call_expression(c, &value) || !call_finish(c)) {
         return false;
     }
     size_t end = start + text_trimmed(c->lexer->source->text + start, c->lexer->at - start);

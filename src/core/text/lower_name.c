@@ -50,13 +50,20 @@ static bool is_known(const struct lower *w, const char *s, size_t length)
     return names_lookup(w->names, s, length).rank != VALUE_UNBOUND;
 }
 
+static bool is_array(const struct lower *w, const char *s, size_t length)
+{
+    return value_is_array(names_lookup(w->names, s, length));
+}
+
 // πr where π and r are known: two names that were written as one product.
 static bool hint_product(struct lower *w, const char *s, size_t length)
 {
     for (size_t i = 1; i < length && length <= 8; i++) {
         bool whole = ((unsigned char)s[i] & 0xC0) != 0x80;
         if (whole && is_known(w, s, i) && is_known(w, s + i, length - i)) {
-            diag_hint(w->diag, "to multiply write %.*s*%.*s", (int)i, s, (int)(length - i), s + i);
+            diag_hint(w->diag, "to multiply write %.*s%s%.*s", (int)i, s,
+                      is_array(w, s, i) && is_array(w, s + i, length - i) ? " @ " : "*",
+                      (int)(length - i), s + i);
             return true;
         }
     }
@@ -118,13 +125,19 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
         diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
                  name);
-        return of_slope(w, span) ? diag_hint(w->diag, "its derivative is derive %s(x, …) x", name)
-                                 : diag_hint(w->diag, "write %s(…)", name);
+        bool primed = w->source->length > span.end && w->source->text[span.end] == '\'';
+        return of_slope(w, span) || primed
+                   ? diag_hint(w->diag, "its derivative is derive %s(x, …) x", name)
+                   : diag_hint(w->diag, "write %s(…)", name);
     }
     const char *meant = spelling_function(s, length);
     if (lower_is_function(s, length) ||
         (meant != NULL && s[0] != 's' && lower_is_function(meant, strlen(meant)))) {
         diag_set(w->diag, span, "'%s' is a function: it needs its value in parentheses", name);
+        if (w->source->length > span.end && w->source->text[span.end] == '\'') {
+            return diag_hint(w->diag, "its derivative is derive %s(x)",
+                             meant == NULL ? name : meant);
+        }
         return meant == NULL ? lower_hint_call(w, s, length)
                              : lower_hint_call(w, meant, strlen(meant));
     }

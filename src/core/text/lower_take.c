@@ -62,24 +62,60 @@ static void note_turned(struct lower *w, const struct operand *x, const char *wh
                               what, a, b));
 }
 
-// a == b where the two were added up in another order: they differ in the last bits.
-static void note_rounding(struct lower *w, const struct operand *x, const struct operand *y)
+// Is it all that is asked for? Inside of more, max(abs(a - b)), a rounding is no surprise.
+static bool is_whole(const struct lower *w, struct span span)
 {
-    size_t apart = 0;
+    const char *s = w->source->text;
+    size_t from = span.start, to = span.end;
+    while (from > 0 && s[from - 1] == ' ') {
+        from--;
+    }
+    while (to < w->source->length && s[to] == ' ') {
+        to++;
+    }
+    return (from == 0 || strchr(";\n=", s[from - 1]) != NULL) &&
+           (to == w->source->length || strchr(";\n#", s[to]) != NULL);
+}
+
+// a == b, or a - b, where the two were added up in another order: they differ in the last bits.
+static void note_rounding(struct lower *w, enum op op, const struct operand *x,
+                          const struct operand *y)
+{
+    size_t apart = 0, other = 0;
     bool alike = operand_is_array(x) && operand_is_array(y) && operand_rows(x) == operand_rows(y) &&
                  operand_cols(x) == operand_cols(y);
     uint32_t cols = operand_cols(x);
-    for (size_t k = 0; alike && w->calls.count == 0 && k < operand_count(x); k++) {
+    bool all = op == OP_SUB;  // one that is really different is enough
+    for (size_t k = 0; alike && w->calls.count == 0 && !(all && other > 0) && k < operand_count(x);
+         k++) {
         double a = operand_number(w, x, (uint32_t)(k / cols), (uint32_t)(k % cols));
         double b = operand_number(w, y, (uint32_t)(k / cols), (uint32_t)(k % cols));
-        apart += a != b && fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b));
+        bool close = fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b));
+        apart += a != b && close;
+        other += !close;
     }
-    if (apart > 0) {
+    if (apart > 0 && op == OP_SUB && other == 0) {
+        lower_remark(w,
+                     arena_printf(&w->memory,
+                                  "these are equal but for rounding: the differences are 0, up to "
+                                  "the last bits"));
+    } else if (apart > 0 && op == OP_EQ) {
         lower_remark(w,
                      arena_printf(&w->memory,
                                   "%zu of these %zu differ in their last bits only, by rounding; "
                                   "max(abs(a - b)) < 1e-9 compares them",
                                   apart, operand_count(x)));
+    }
+}
+
+// e^x, where e has a value: in e = a*b; d = e + c, as lectures write it, it has one.
+static void note_e(struct lower *w, const struct operand *base, const struct operand *exponent)
+{
+    const char *s = w->source->text + base->span.start;
+    char first = w->source->text[exponent->span.start];
+    bool number = first >= '0' && first <= '9';  // e**2 is a square
+    if (!number && w->calls.count == 0 && base->span.end == base->span.start + 1 && *s == 'e') {
+        lower_remark(w, "e is a value of yours here; exp(x) is the exponential function");
     }
 }
 
@@ -93,8 +129,11 @@ static bool take_op(struct lower *w, enum op op, struct span span)
     if (op == OP_MUL && (x->turned || y->turned)) {
         note_turned(w, x, "element by element");
     }
-    if (op == OP_EQ) {
-        note_rounding(w, x, y);
+    if (op == OP_POW) {
+        note_e(w, x, y);
+    }
+    if (op == OP_EQ || (op == OP_SUB && is_whole(w, whole))) {
+        note_rounding(w, op, x, y);
     }
     return lower_apply(w, op, x, y, whole, &result) && lower_replace(w, arity, result);
 }
