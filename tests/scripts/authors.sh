@@ -144,7 +144,7 @@ is 'a text in quotes' 1 "$(play '"a"' | grep -c '^  Right')"
 is 'in the marks of code' 1 "$(play '`b`' | grep -c '^  Not yet')"
 is 'a text that is none' 1 "$(play '"c"' | grep -c "no option is called 'c'")"
 is 'a quotation mark that is open' 1 "$(play '"a' | grep -c 'never closed')"
-letter=$("$BACKSTEP" lesson warn.md --answers /dev/null >/dev/null; play x | sed -n 's/^ *\([abc]\)  a$/\1/p')
+letter=$("$BACKSTEP" lesson warn.md --answers /dev/null >/dev/null; play x | sed -n 's/^ *\([abc]\)) a$/\1/p')
 is 'the letter alone' 1 "$(play "$letter" | grep -c '^  Right')"
 
 # What is to be done: the first condition that does not hold is said, once, where a line changed something.
@@ -236,7 +236,7 @@ hint: `8`
 END
 said=$("$BACKSTEP" check typed.md)
 is 'hints that do not work as they are printed' \
-    "17:7 moved: this hint prints 0.0461169, which, typed, is wrong|25:7 formula: this hint's '2*x**2', typed, is misread|32:7 fails: this hint's 'backward K', typed, fails: there is no 'K' yet|42:7 short: what this last hint says was typed, and what is asked is not done|" \
+    "17:7 moved: this hint prints 0.0461169, which, typed, is wrong|25:7 formula: this hint's '2*x**2', typed, is wrong|32:7 fails: this hint's 'backward K', typed, fails: there is no 'K' yet|42:7 short: what this last hint says was typed, and what is asked is not done|" \
     "$(printf '%s\n' "$said" | sed -n 's/^typed.md:\([0-9:]*\): typed.\(.*\)/\1 \2/p' | tr '\n' '|')"
 is 'and hints that do' '4 passed, 4 failed' "$(printf '%s\n' "$said" | tail -n 1)"
 

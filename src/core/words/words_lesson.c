@@ -280,7 +280,7 @@ static void say_options(struct words *w)
         text_init(&lead);
         text_add(&lead, "  ");
         ink_add(&lead, INK_NAME, rec_get_text(o, KEY_letter));
-        text_add(&lead, "  ");
+        text_add(&lead, ") ");  // the letter is none of the formula that may follow: a) d = e + c
         say_prose_text(w, rec_get_text(o, KEY_text), text_get(&lead), INK_END);
         text_release(&lead);
     }

@@ -222,7 +222,7 @@ export class Card {
                     .map(([box]) => box.value).join(' ') || 'none', 'Count them'));
             // The words of the terminal ask the same.
             this.said.lastElementChild?.querySelectorAll('p, div').forEach(line => {
-                if (/^(Which of these points|their letters|[a-z]\s)/.test(line.textContent.trim()) &&
+                if (/^(Which of these points|their letters|[a-z]\)\s)/.test(line.textContent.trim()) &&
                     line.querySelector('p, div') === null) {
                     line.remove();
                 }
