@@ -200,12 +200,24 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
 
 // ---- The command --------------------------------------------------------------------------------
 
+// Once, to a person: what the numbers beside a box are.
+static void say_cells(struct call *c, const struct folds *folds)
+{
+    if (c->s->rows > 0 && !c->s->told_cells && folds->boxes > 1) {
+        c->s->told_cells = true;
+        call_notice(c, c->command,
+                    "the small cells of a box hold its local gradients, or a constant's value; under "
+                    "a value stands its gradient");
+    }
+}
+
 static enum call_end draw(struct call *c, const struct picture *p, const struct part *part,
                           const struct folds *folds)
 {
     if (!picture_draw(c, p->root, part, folds, p->ascii)) {
         return c->waits ? CALL_NEED : CALL_FAILED;
     }
+    say_cells(c, folds);
     call_note_stale(c, c->command, p->target);
     return CALL_DONE;
 }

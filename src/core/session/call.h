@@ -153,6 +153,7 @@ struct session {
     struct holdings held;
     bool told_renumbered;  // since a loop last cleared up
     bool told_product;     // that 2x is 2*x
+    bool told_cells;       // what the small cells of a picture hold
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;
