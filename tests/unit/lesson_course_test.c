@@ -108,6 +108,64 @@ static void a_lesson_is_looked_up(void **state)
     course_release(&c);
 }
 
+// ---- Known now ----------------------------------------------------------------------------------
+
+// A letter for each attempt: wrong, right, hard (right after a wrong one), again (a recall), skipped; a
+// blank begins another asking, a bar another day. What is known the minute after the last.
+static double known_after(enum question_kind kind, const char *attempts)
+{
+    struct course c;
+    struct log log;
+    int64_t when = 1000000, day = 1;
+    uint64_t seed = 1;
+    course_init(&c);
+    log_init(&log);
+    add(&c, "slope", "", 0);
+    struct course_question *q = buf_push(&c.questions, 1);
+    *q = (struct course_question){
+        .id = "slope.q", .covers = "", .text = "", .model = "", .kind = kind, .version = 1};
+    for (const char *s = attempts; *s != '\0'; s++) {
+        struct log_attempt a = {.when = when,
+                                .question = "slope.q",
+                                .version = 1,
+                                .lesson = "slope",
+                                .kind = "number",
+                                .seed = seed,
+                                .given = "",
+                                .day = day};
+        a.right = *s == 'r' || *s == 'h';
+        a.skipped = *s == 's';
+        a.rating = *s == 'r' ? RATING_GOOD : *s == 'h' ? RATING_HARD : RATING_AGAIN;
+        seed += *s == ' ';
+        when += *s == '|' ? 86400 : 60;
+        day += *s == '|';
+        if (*s != ' ' && *s != '|') {
+            log_add(&log, &a);
+        }
+    }
+    course_join(&c, &log, when, day, false);
+    double known = course_known(&c, BUF(struct course_question, &c.questions));
+    course_release(&c);
+    return known;
+}
+
+static void what_was_missed_is_not_known(void **state)
+{
+    (void)state;
+    static const char *const known[] = {"r", "w r", "s r", "wh r", "w|r", "wwh|r", "r r", "rr"};
+    static const char *const missed[] = {"w", "wh", "wwh", "s", "r w", "r s", "r|w", "ws", "rw"};
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        assert_true(known_after(QUESTION_NUMBER, known[i]) > 0.9);
+    }
+    for (size_t i = 0; i < COUNT_OF(missed); i++) {
+        assert_true(known_after(QUESTION_NUMBER, missed[i]) == 0);
+    }
+    assert_true(known_after(QUESTION_RECALL, "a") == 0);
+    assert_true(known_after(QUESTION_RECALL, "ah") > 0.9);
+    assert_true(known_after(QUESTION_NUMBER, "") < 0);
+    assert_true(known_after(QUESTION_GUESS, "w") < 0);
+}
+
 static uint32_t streak(int64_t today, const int64_t *days, size_t count)
 {
     struct course c;
@@ -141,6 +199,7 @@ int main(void)
         cmocka_unit_test(lessons_that_wait_for_each_other_or_are_broken),
         cmocka_unit_test(a_lesson_is_found),
         cmocka_unit_test(a_lesson_is_looked_up),
+        cmocka_unit_test(what_was_missed_is_not_known),
         cmocka_unit_test(days_in_a_row_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

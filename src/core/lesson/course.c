@@ -267,6 +267,11 @@ const struct course_lesson *course_resume(const struct course *c)
     return begun != NULL ? begun : last != NULL ? course_after(c, last->id) : course_next(c);
 }
 
+double course_known(const struct course *c, const struct course_question *q)
+{
+    return q->missed ? 0 : q->card.reviews > 0 ? review_recall(&q->card, c->now) : -1;
+}
+
 int64_t course_next_due(const struct course *c)
 {
     int64_t next = 0;

@@ -43,8 +43,9 @@ struct course_question {
     enum question_kind kind;
     int version;
     bool done, skipped;
+    bool missed;       // when it was asked last: not right at once, rated "again", or skipped
     uint32_t seen;     // times it was met, and something was answered
-    bool slipped;      // not right at once when it was last answered
+    bool slipped;      // when it was last answered: not right at once, or only with a hint
     struct card card;  // of this version; due 0: was never answered, or is no question to come back
 };
 
@@ -124,6 +125,9 @@ const struct course_lesson *course_resume(const struct course *c);
 // What comes after this lesson: the next in order that is not finished, else any that is not; NULL
 // if all others are finished.
 const struct course_lesson *course_after(const struct course *c, const char *id);
+// How likely it is that a question is known now, 0 to 1: 0 if it was missed when it was asked last,
+// however well it was known before. Negative if it was never met.
+double course_known(const struct course *c, const struct course_question *q);
 // When the next question comes back of those that are not due yet; 0 if there is none.
 int64_t course_next_due(const struct course *c);
 // Days in a row on which something was answered, up to today, or to yesterday while today has none.

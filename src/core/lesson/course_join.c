@@ -88,19 +88,36 @@ static bool counts(const struct course_question *q, const struct log_attempt *a)
            a->rating >= RATING_AGAIN && a->rating <= RATING_EASY;
 }
 
+// Does attempt `a` begin another asking of the question than the one before it? A try that was wrong
+// is followed by more.
+static bool asks_anew(const struct course_question *q, const struct log_attempt *before,
+                      const struct log_attempt *a)
+{
+    return before == NULL || before->seed != a->seed || before->day != a->day || before->right ||
+           before->skipped || q->kind == QUESTION_RECALL;
+}
+
+static bool is_missed(const struct log_attempt *a)
+{
+    return !a->right || a->skipped || a->rating == RATING_AGAIN;
+}
+
 // Follows the chain of one question. `cards` is room for its attempts, used anew each time; *last
 // becomes no earlier than the last of them.
 static void join_question(struct course_question *q, const struct log *log, const uint32_t *next,
                           uint32_t at, struct buf *cards, int64_t *last)
 {
     const struct log_attempt *attempts = log->attempts.data;
-    uint64_t seed = 0;
+    const struct log_attempt *before = NULL;
     cards->count = 0;
     for (; at != NOTHING; at = next[at]) {
         const struct log_attempt *a = &attempts[at];
         *last = a->when > *last ? a->when : *last;
-        q->seen += q->seen == 0 || a->seed != seed;
-        seed = a->seed;
+        q->seen += q->seen == 0 || a->seed != before->seed;
+        if (a->version == q->version && q->kind != QUESTION_GUESS) {
+            q->missed = (q->missed && !asks_anew(q, before, a)) || is_missed(a);
+        }
+        before = a;
         if (a->version == q->version) {
             q->done |= a->right;
             q->skipped = a->skipped && !q->done;
@@ -223,7 +240,7 @@ static void forget(struct course *c)
     }
     for (size_t i = 0; i < c->questions.count; i++) {
         struct course_question *q = &BUF(struct course_question, &c->questions)[i];
-        q->done = q->skipped = q->slipped = false;
+        q->done = q->skipped = q->slipped = q->missed = false;
         q->seen = 0;
         q->card = (struct card){0};
     }

@@ -1,5 +1,6 @@
 #include "lesson/quiz.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -155,7 +156,7 @@ static bool fits(const struct course *c, const struct quiz_topic *t, const struc
 static double key_of(const struct course *c, const struct quiz_topic *t,
                      const struct course_question *q, struct rng *rng)
 {
-    double chance = rng_uniform(rng), known = review_recall(&q->card, c->now);
+    double chance = rng_uniform(rng), known = fmax(course_known(c, q), 0);
     bool unmet = t->kind == TOPIC_ALL && q->seen == 0;
     return chance + known + (unmet ? 10 : 0);
 }

@@ -23,19 +23,20 @@ static const struct progress_topic {
 // What is said of several questions together.
 struct progress_tally {
     int64_t questions, done, skipped, due;
-    int64_t met;      // have a card
-    double recalled;  // of these, the chances that they are known now, added up
+    int64_t met;   // at some time
+    double known;  // of these, the chances that they are known now, added up
 };
 
-static void count(struct progress_tally *t, const struct course_question *q, int64_t now)
+static void count(struct progress_tally *t, const struct course *c, const struct course_question *q)
 {
+    double known = course_known(c, q);
     t->questions++;
     t->done += q->done;
     t->skipped += q->skipped;
-    if (q->card.due != 0) {
+    t->due += q->card.due != 0 && q->card.due <= c->now;
+    if (known >= 0) {
         t->met++;
-        t->due += q->card.due <= now;
-        t->recalled += review_recall(&q->card, now);
+        t->known += known;
     }
 }
 
@@ -46,7 +47,7 @@ static void put_tally(struct call *c, struct rec *to, const struct progress_tall
     rec_whole(c->out, to, KEY_skipped, t->skipped);
     rec_whole(c->out, to, KEY_due, t->due);
     if (t->met > 0) {
-        rec_number(c->out, to, KEY_recall, t->recalled / (double)t->met);
+        rec_number(c->out, to, KEY_recall, t->known / (double)t->met);
     }
 }
 
@@ -71,7 +72,7 @@ static void put_topics(struct call *c, struct rec *to, const struct course *cour
         struct progress_tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
             if (covers(questions[k].covers, topics[i].letter)) {
-                count(&tally, &questions[k], course->now);
+                count(&tally, course, &questions[k]);
             }
         }
         if (tally.questions > 0) {
@@ -93,7 +94,7 @@ static void put_lessons(struct call *c, struct rec *to, const struct course *cou
         struct progress_tally tally = {0};
         for (size_t k = 0; k < course->questions.count; k++) {
             if (questions[k].lesson == i) {
-                count(&tally, &questions[k], course->now);
+                count(&tally, course, &questions[k]);
             }
         }
         rec_text(c->out, row, KEY_id, l->id);

@@ -29,10 +29,11 @@ static void put_known(struct call *c, struct rec *to, const char *row)
     double known = 0;
     for (size_t i = 0; i < course->questions.count; i++) {
         const struct course_question *q = &BUF(struct course_question, &course->questions)[i];
+        double chance = course_known(course, q);
         if (course_covers(q->covers, row)) {
             of++;
-            met += q->card.reviews > 0;
-            known += review_recall(&q->card, course->now);
+            met += chance >= 0;
+            known += chance >= 0 ? chance : 0;
         }
     }
     rec_whole(c->out, to, KEY_questions, of);
