@@ -15,6 +15,7 @@ enum call_end command_forward(struct call *c)
         !call_refresh(c, &fresh)) {
         return CALL_FAILED;
     }
+    replay_note_forward(c->s);
     if (root == NODE_NONE) {
         root = session_settings(c->s)->output;
     }
@@ -318,6 +319,9 @@ static bool run_backward(struct call *c, uint32_t root, bool graph, bool echo)
     }
     bool zeroed = call_in_later_turn(c) && some_are_zero(&s->tape, root);
     bool ok = !echo || table_begin(&table, c, root) || diag_out_of_memory(c->diag);
+    if (ok && !graph) {
+        replay_note_backward(s, root);
+    }
     ok = ok && call_swept(c, sweep_backward(&s->tape, &s->undo, s->world.stop, root, &held)) &&
          call_change_settings(c);
     if (ok) {
@@ -371,6 +375,7 @@ static bool backward_layers(struct call *c, size_t name)
     cut.length = name;
     c->lexer->source = &cut;
     bool ok = call_target(c, &root) && run_backward(c, root, false, false);
+    replay_spoil(c->s);
     if (ok) {
         *c->lexer = before;
         c->lexer->source = &cut;
@@ -402,7 +407,9 @@ enum call_end command_backward(struct call *c)
 
 enum call_end command_zero(struct call *c)
 {
-    if (!call_finish(c) || !call_swept(c, sweep_zero(&c->s->tape, &c->s->undo))) {
+    bool ok = call_finish(c);
+    replay_note_zero(c->s);
+    if (!ok || !call_swept(c, sweep_zero(&c->s->tape, &c->s->undo))) {
         return CALL_FAILED;
     }
     if (call_echoes(c)) {

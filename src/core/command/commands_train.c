@@ -89,6 +89,7 @@ enum call_end command_update(struct call *c)
     if (echo) {
         note_before(c, &before);
     }
+    replay_note_update(s, &o);
     bool ok =
         optim_update(&s->tape, &s->undo, &o, &s->optimiser, &moved) || diag_out_of_memory(c->diag);
     ok = ok && train_note(c, &o, turns_around(c), session_settings(s)->output, NULL);

@@ -58,7 +58,7 @@ enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
     enum sweep_end end = sweep_forward_in(d->tape, NULL, stop, &d->stretches, NULL);
     if (end == SWEEP_DONE) {
         clear(d);
-        end = sweep_backward_in(d->tape, stop, d->root, &d->stretches);
+        end = sweep_backward_in(d->tape, stop, d->root, &d->stretches, NULL);
     }
     if (end != SWEEP_DONE) {
         return end;

@@ -242,10 +242,14 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *
 }
 
 enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
-                                 const struct buf *stretches)
+                                 const struct buf *stretches, uint32_t *held)
 {
     struct sweep_flow f;
-    return walk_stretches(t, stop, root, stretches, &f) ? SWEEP_DONE : SWEEP_STOPPED;
+    bool done = walk_stretches(t, stop, root, stretches, &f);
+    if (done && held != NULL) {
+        *held = f.held;
+    }
+    return done ? SWEEP_DONE : SWEEP_STOPPED;
 }
 
 void sweep_clear(struct tape *t, uint32_t first, uint32_t end)

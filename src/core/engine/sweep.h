@@ -39,9 +39,9 @@ bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *str
 enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,
                                 const struct buf *stretches, uint32_t *count);
 // The backward pass from `root`, as below, over the stretches that sweep_stretches found for it.
-// Nothing is recorded: the caller has saved gradients and marks.
+// Nothing is recorded: the caller has saved gradients and marks. *held as below.
 enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t root,
-                                 const struct buf *stretches);
+                                 const struct buf *stretches, uint32_t *held);
 
 // The backward pass from `root`, as PyTorch does it: clears the gradients of the interior nodes
 // that root depends on, sets root's to 1 (a leaf root: adds 1), and walks down adding

@@ -130,6 +130,16 @@ void tape_note_range(struct tape *t, uint32_t first, uint32_t end, uint8_t marks
     }
 }
 
+bool tape_note_new(struct tape *t, uint32_t first, uint8_t marks)
+{
+    uint32_t count = tape_count(t);
+    bool ok = first == count || has_block(t, count - 1);
+    if (ok) {
+        tape_note_range(t, first, count, marks);
+    }
+    return ok;
+}
+
 int tape_arity(const struct tape *t, uint32_t id)
 {
     return op_arity_inline(tape_op(t, id));

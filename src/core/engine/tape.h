@@ -101,6 +101,8 @@ static inline void tape_note(struct tape *t, uint32_t id, uint8_t marks)
 {
     BUF(uint8_t, &t->blocks)[id / TAPE_BLOCK] |= marks;
 }
+// The nodes from `first` on were appended by hand, with these marks. False if out of memory.
+bool tape_note_new(struct tape *t, uint32_t first, uint8_t marks);
 void tape_note_range(struct tape *t, uint32_t first, uint32_t end, uint8_t marks);
 
 // Number of operands: 0 for a leaf, 1 or 2.

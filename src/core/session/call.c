@@ -250,7 +250,8 @@ struct scope session_scope(struct session *s)
                           .groups = &s->groups,
                           .renumbered = session_settings(s)->renumbered,
                           .used = session_settings(s)->used,
-                          .inputs = &s->inputs};
+                          .inputs = &s->inputs,
+                          .uses = &s->replay.uses};
 }
 
 void session_checkpoint(struct session *s, struct checkpoint *c)
@@ -836,6 +837,7 @@ bool call_swept(struct call *c, enum sweep_end end)
 
 bool call_refresh(struct call *c, uint32_t *count)
 {
+    replay_note_refresh(c->s, NULL);
     return call_swept(c, sweep_forward(&c->s->tape, &c->s->undo, c->s->world.stop, count));
 }
 
@@ -847,10 +849,11 @@ bool call_refresh_to(struct call *c, uint32_t root, uint32_t *count)
     if (!s->tape.any_stale) {
         return true;
     }
-    bool ok =
-        sweep_stretches(&s->tape, root, &stretches)
-            ? call_swept(c, sweep_forward_in(&s->tape, &s->undo, s->world.stop, &stretches, count))
-            : diag_out_of_memory(c->diag);
+    bool ok = sweep_stretches(&s->tape, root, &stretches) || diag_out_of_memory(c->diag);
+    if (ok) {
+        replay_note_refresh(s, &stretches);
+        ok = call_swept(c, sweep_forward_in(&s->tape, &s->undo, s->world.stop, &stretches, count));
+    }
     buf_release(&stretches);
     return ok;
 }

@@ -12,6 +12,7 @@
 #include "engine/tape.h"
 #include "session/command.h"
 #include "session/label.h"
+#include "session/replay.h"
 #include "session/session.h"
 #include "session/trainings.h"
 #include "text/lexer.h"
@@ -158,6 +159,7 @@ struct session {
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;
     size_t compact_at;  // nodes and bindings at which the next turn of a loop clears up
+    struct replay replay;  // of the outermost loop
     enum rewound rewound;  // it was an undo or a redo: leaves no moment of its own
     struct source unread;  // a text that there was no memory to begin; or its name is NULL
     // A walk; not on the trail: whatever else changes the graph ends it.

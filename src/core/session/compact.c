@@ -342,6 +342,7 @@ bool session_compact(struct session *s)
     if (k.end + s->recipes.rows.count < s->compact_at) {
         return true;
     }
+    replay_clearing(s);
     stepper_stop(&s->stepper);  // its nodes may move
     s->guess = NULL;
     buf_init(&k.to, sizeof(uint32_t));
@@ -357,12 +358,17 @@ bool session_compact(struct session *s)
         move_bindings(&k);
         ok = compact_groups(&k) && compact_lists(s);
     }
-    buf_release(&k.to);
     struct settings *settings = session_settings(s);
     bool first = settings->used == 0 || k.first < settings->renumbered;
     settings->renumbered = first ? k.first : settings->renumbered;
     settings->used = k.end > settings->used ? k.end : settings->used;
     s->told_renumbered = false;
-    s->compact_at = 2 * (tape_count(&s->tape) + s->recipes.rows.count) + COMPACT_FEW;
+    size_t older = s->begun_nodes + s->begun_recipes;
+    size_t made = tape_count(&s->tape) + s->recipes.rows.count - older;
+    s->compact_at = older + 2 * made + COMPACT_FEW + names_count(&s->names);
+    if (ok) {
+        replay_cleared(s, k.first, k.end, k.to.data);
+    }
+    buf_release(&k.to);
     return ok;
 }

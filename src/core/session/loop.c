@@ -68,6 +68,7 @@ static bool begin_turn(struct call *c, const struct turns *turns, int64_t turn)
         if (leaf == NODE_NONE || !bind_turn(c, turns->name[0], value_of_node(leaf))) {
             return diag_out_of_memory(c->diag);
         }
+        replay_note_count(s, leaf);
     }
     for (uint32_t k = first; turns->arrays > 0 && k < turns->names; k++) {
         bool parts = turns->names - first > turns->arrays;
@@ -111,6 +112,9 @@ static bool push_loop(struct call *c, struct span inside, const struct turns *tu
     struct span statement = {c->command.start, c->lexer->at};
     if (!session_in_loop(c->s)) {
         session_compact_from_here(c->s);
+        replay_begin(c->s, turns->arrays == 0 && !turns->in_place);
+    } else {
+        replay_spoil(c->s);
     }
     struct frame *f = session_new_frame(c->s, FRAME_LOOP, statement);
     if (f == NULL) {

@@ -14,6 +14,9 @@ enum { FRAMES_MOST = 16 };  // files loading files
 static void pop_frame(struct session *s)
 {
     struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
+    if (f->kind == FRAME_LOOP) {
+        replay_spoil(s);
+    }
     buf_release(&f->text);
     if (f->release != NULL) {
         f->release(f->work.data);
@@ -394,7 +397,9 @@ static enum session_state run_statement(struct session *s, struct records *out)
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
     struct checkpoint begun;
     session_checkpoint(s, &begun);
+    replay_statement(s);
     enum call_end end = statement_run(&c);
+    replay_stated(s);
     if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
         ask_for_input(&c, &begun);
         end = CALL_NEED;
@@ -487,6 +492,7 @@ static enum session_state go_on(struct session *s, struct records *out)
     call_release(&c);
     if (!diag.set && f->kind == FRAME_LOOP) {
         session_compact(s);
+        replay_run(s);
     }
     if (mem_refusals() == refused && !diag.set && !more) {
         end_frame(s, refused);
@@ -534,6 +540,10 @@ enum session_state session_run(struct session *s, struct records *out)
     BS_ASSERT(!s->asked || s->supplied);
     if (s->unread.name != NULL) {
         return fail_unread(s, out);
+    }
+    if (s->replay.pending) {
+        replay_run(s);
+        return SESSION_MORE;
     }
     while (s->frames.count > 0) {
         struct frame *f = top_frame(s);

@@ -25,6 +25,7 @@ static struct buf *array_of(struct session *s, size_t row)
 void state_init(struct session *s)
 {
     tape_init(&s->tape);
+    replay_init(&s->replay);
     names_init(&s->names);
     definitions_init(&s->definitions);
     labels_init(&s->labels);
@@ -44,6 +45,7 @@ void state_init(struct session *s)
 void state_release(struct session *s)
 {
     tape_release(&s->tape);
+    replay_release(&s->replay);
     names_release(&s->names);
     for (size_t i = 0; i < STATE_ROWS; i++) {
         buf_release(array_of(s, i));
@@ -91,6 +93,16 @@ bool state_copy(struct session *to, struct session *from)
     memcpy(to->kept, from->kept, sizeof to->kept);
     to->terminal = from->terminal;
     return ok && copy_walk(to, from);
+}
+
+struct buf *state_growing(struct session *s, size_t k)
+{
+    for (size_t i = 0; i < STATE_ROWS; i++) {
+        if (rows[i].kind == STATE_GROWS && k-- == 0) {
+            return array_of(s, i);
+        }
+    }
+    return NULL;
 }
 
 bool state_save_lengths(struct session *s)

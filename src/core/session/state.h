@@ -11,6 +11,8 @@ void state_release(struct session *s);
 // Makes the arrays of `to` the same as those of `from`, but for its own. False if out of memory.
 bool state_copy(struct session *to, struct session *from);
 
+// The k-th array that grows; NULL: there are no more.
+struct buf *state_growing(struct session *s, size_t k);
 // Saves the lengths of the arrays that grow on the undo trail, or (state_save_elements) the elements
 // of those that change. False if out of memory.
 bool state_save_lengths(struct session *s);

@@ -487,7 +487,11 @@ static bool run_binding(struct call *c, struct statement_making how)
         return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
     call_note_strange(c, name.span, from);
-    return bind(c, name, &value, &how);
+    bool ok = bind(c, name, &value, &how);
+    if (ok && how.marks == 0) {
+        replay_note_binding(c->s, from);
+    }
+    return ok;
 }
 
 // What stands before .data: a name, an element or a part of an array, or %7.

@@ -33,7 +33,9 @@ uint32_t operand_node(const struct lower *w, const struct operand *x, uint32_t i
 double operand_number(const struct lower *w, const struct operand *x, uint32_t i, uint32_t j)
 {
     if (x->is_node) {
-        return tape_value(w->tape, operand_node(w, x, i, j));
+        uint32_t node = operand_node(w, x, i, j);
+        lower_uses(w, node);
+        return tape_value(w->tape, node);
     }
     return operand_is_array(x) ? BUF(double, &w->numbers)[value_place(x->array, i, j)] : x->number;
 }

@@ -66,9 +66,21 @@ bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks)
     return operand->node != NODE_NONE || lower_no_room(w, operand->span);
 }
 
+void lower_uses(const struct lower *w, uint32_t node)
+{
+    if (w->uses != NULL) {
+        w->uses->others |= node >= w->uses->fixed || tape_op(w->tape, node) != OP_LEAF ||
+                           tape_marked(w->tape, node, MARK_PARAM);
+    }
+}
+
 double lower_number(const struct lower *w, const struct operand *operand)
 {
-    return operand->is_node ? tape_value(w->tape, operand->node) : operand->number;
+    if (operand->is_node) {
+        lower_uses(w, operand->node);
+        return tape_value(w->tape, operand->node);
+    }
+    return operand->number;
 }
 
 // The function that the learner's own text calls, if one is being called.

@@ -18,6 +18,13 @@
 #include "text/input.h"
 #include "text/parser.h"
 
+// Whose values expressions read as numbers: a loop that is replayed must not depend on one that its
+// turns may change.
+struct value_use {
+    uint32_t fixed;  // leaves below it that are no parameters stay as they are
+    bool others;     // the value or gradient of another was read
+};
+
 // What expressions are evaluated in; all of it outlives them.
 struct scope {
     struct tape *tape;
@@ -32,6 +39,7 @@ struct scope {
     uint32_t renumbered, used;
     // The files that may be read. NULL: none.
     struct inputs *inputs;
+    struct value_use *uses;  // NULL: nobody wants to know
 };
 
 // A checkpoint of all that expressions leave behind in it: nodes, lists, groups, random numbers.
@@ -52,6 +60,7 @@ struct lower {
     struct rng *rng;
     struct buf *groups;
     struct inputs *inputs;
+    struct value_use *uses;
     const struct source *source;
     struct diag *diag;
     struct stop *stop;
@@ -98,6 +107,9 @@ bool lower_take(struct lower *w, const struct item *item);
 bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks);
 // The operand's number: a node's value.
 double lower_number(const struct lower *w, const struct operand *operand);
+
+// The value of a node is read as a number; or more than one, or a gradient (NODE_NONE).
+void lower_uses(const struct lower *w, uint32_t node);
 
 // What a name is bound to, as an operand.
 struct operand lower_operand(struct value value, struct span span);

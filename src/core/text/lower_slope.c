@@ -423,6 +423,7 @@ bool lower_slopes(struct lower *w, const struct operand *root, const struct oper
                   struct span span, struct operand *out)
 {
     struct operand single = *root, in = *of;
+    lower_uses(w, NODE_NONE);
     if (!of->is_node || (!root->is_node && root->slope == 0)) {
         return refuse_numbers(w, root, of);
     }

@@ -19,6 +19,7 @@ void lower_init(struct lower *w, const struct scope *scope, const struct source 
                         .renumbered = scope->renumbered,
                         .used = scope->used,
                         .inputs = scope->inputs,
+                        .uses = scope->uses,
                         .source = source,
                         .diag = diag,
                         .stop = scope->stop,
@@ -199,6 +200,7 @@ static bool take_field(struct lower *w, struct span span)
     }
     struct operand whole = *x, result;
     struct span all = {x->span.start, span.end};
+    lower_uses(w, NODE_NONE);
     if (!operand_is_array(&whole)) {
         w->gradless = grad && !tape_marked(w->tape, x->node, MARK_GRAD) ? x->node : w->gradless;
         double number = data ? tape_value(w->tape, x->node) : tape_grad(w->tape, x->node);

@@ -52,11 +52,27 @@ struct mentions {
     const uint32_t *bound_by;  // of each name the recipe that bound it last, plus 1; 0: none
     struct definitions known;  // the functions there were
     struct buf bodies;         // uint32_t: definitions met, those already read included
+    struct buf said;           // uint32_t: the names that formulas mentioned, one after the other
+    struct buf scanned;        // struct scanned, by name
+    uint32_t kept;             // so many of `said` stay
     bool failed;
+};
+
+// The last recipe of a name whose formula was read, and what it mentioned: places in `said`. Loops
+// bind a name by the same formula again and again.
+struct scanned {
+    uint32_t recipe;  // plus 1; 0: none
+    uint32_t first, end;
 };
 
 static void add_link(struct mentions *m, uint32_t name)
 {
+    uint32_t *said = buf_push(&m->said, 1);
+    if (said == NULL) {
+        m->failed = true;
+        return;
+    }
+    *said = name;
     uint32_t of = m->bound_by[name];
     const struct link *links = m->links->data;
     for (size_t i = m->links->count; i-- > 0 && links[i].recipe == m->recipe;) {
@@ -149,20 +165,39 @@ static void scan(struct mentions *m, const struct definition *in, const char *te
     }
 }
 
+// Is it the same formula as the last of that name, at a time when functions meant the same?
+static bool is_known(const struct mentions *m, const struct recipe *r, struct scanned last)
+{
+    const struct recipe *old = last.recipe == 0 ? NULL : recipes_at(m->recipes, last.recipe - 1);
+    return old != NULL && old->definitions == r->definitions && old->length == r->length &&
+           memcmp(recipes_text(m->recipes, old), recipes_text(m->recipes, r), r->length) == 0;
+}
+
 static void scan_recipe(struct mentions *m, const struct recipe *r)
 {
     const struct definitions *d = &m->known;
-    m->bodies.count = 0;
-    m->known.rows.count = r->definitions;
+    struct scanned *last = &BUF(struct scanned, &m->scanned)[r->name];
     if (r->op != OP_COUNT) {
         add_link(m, r->name);
     }
+    if (is_known(m, r, *last)) {
+        for (uint32_t i = last->first; i < last->end; i++) {
+            add_link(m, BUF(uint32_t, &m->said)[i]);
+        }
+        m->said.count = m->kept;
+        return;
+    }
+    m->bodies.count = 0;
+    m->known.rows.count = r->definitions;
+    last->recipe = m->recipe + 1;
+    last->first = (uint32_t)m->said.count;
     scan(m, NULL, recipes_text(m->recipes, r), r->length);
     for (size_t i = 0; i < m->bodies.count; i++) {
         const struct definition *body =
             &BUF(struct definition, &d->rows)[BUF(uint32_t, &m->bodies)[i]];
         scan(m, body, BUF(char, &d->text) + body->text, body->length);
     }
+    last->end = m->kept = (uint32_t)m->said.count;
 }
 
 bool recipes_links(const struct recipes *r, const struct definitions *definitions,
@@ -173,7 +208,10 @@ bool recipes_links(const struct recipes *r, const struct definitions *definition
     buf_init(links, sizeof(struct link));
     buf_init(&m.bodies, sizeof(uint32_t));
     buf_init(&bound_by, sizeof(uint32_t));
-    m.failed = !buf_resize(&bound_by, names_count(names) + 1);
+    buf_init(&m.said, sizeof(uint32_t));
+    buf_init(&m.scanned, sizeof(struct scanned));
+    m.failed = !buf_resize(&bound_by, names_count(names) + 1) ||
+               !buf_resize(&m.scanned, names_count(names) + 1);
     m.bound_by = bound_by.data;
     for (uint32_t i = first; !m.failed && i < r->rows.count; i++) {
         const struct recipe *row = recipes_at(r, i);
@@ -185,6 +223,8 @@ bool recipes_links(const struct recipes *r, const struct definitions *definition
     }
     buf_release(&bound_by);
     buf_release(&m.bodies);
+    buf_release(&m.said);
+    buf_release(&m.scanned);
     return !m.failed;
 }
 

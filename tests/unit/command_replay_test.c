@@ -1,0 +1,334 @@
+// session/replay: loops of which turns are replayed leave, bit for bit, what they leave turn by turn:
+// values, gradients, marks, names, recipes, settings, answers, and the way back.
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "command/commands.h"
+#include "engine/rng.h"
+#include "session/call.h"
+#include "session/state.h"
+
+// A session, what it answered so far, and how often it was asked to go on.
+struct run {
+    struct session *s;
+    struct stop stop;
+    struct text answers;
+    int calls;
+    enum session_state end;
+};
+
+static void begin(struct run *r, bool plain)
+{
+    *r = (struct run){0};
+    r->s = session_new(&(struct session_world){
+        .commands = &commands_table, .stop = &r->stop, .seed = 1, .plain_loops = plain});
+    assert_non_null(r->s);
+    text_init(&r->answers);
+}
+
+static void end(struct run *r)
+{
+    session_free(r->s);
+    text_release(&r->answers);
+}
+
+// `interrupt`: Ctrl-C after so many calls; 0: never.
+static void eval(struct run *r, const char *text, int interrupt)
+{
+    struct source source = {.name = "<text>", .text = text, .length = strlen(text), .line = 1};
+    stop_renew(&r->stop);
+    r->calls = 0;
+    session_begin(r->s, &source, SESSION_SCRIPT);
+    do {
+        struct records records;
+        records_init(&records);
+        r->stop.asked = interrupt != 0 && r->calls >= interrupt ? STOP_NOW : 0;
+        r->end = session_run(r->s, &records);
+        r->calls++;
+        for (const struct rec *rec = records.list.in.first; rec != NULL; rec = rec->next) {
+            rec_json(&r->answers, rec);
+        }
+        records_release(&records);
+    } while (r->end == SESSION_MORE);
+}
+
+static void same_bytes(const char *what, const char *text, const struct buf *a, const struct buf *b)
+{
+    if (a->count != b->count) {
+        fail_msg("%s\n%zu of %s instead of %zu", text, b->count, what, a->count);
+    }
+    for (size_t i = 0; i < a->count * a->size; i++) {
+        if (BUF(char, a)[i] != BUF(char, b)[i]) {
+            fail_msg("%s\n%s %zu differs", text, what, i / a->size);
+        }
+    }
+}
+
+// Only which nan it is nobody sees.
+static void same_doubles(const char *what, const char *text, const struct buf *a,
+                         const struct buf *b)
+{
+    assert_int_equal(a->count, b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        double x = BUF(double, a)[i], y = BUF(double, b)[i];
+        if (memcmp(&x, &y, sizeof x) != 0 && !(isnan(x) && isnan(y))) {
+            fail_msg("%s\n%s %zu is %a instead of %a", text, what, i, y, x);
+        }
+    }
+}
+
+static void same_sessions(const char *text, struct run *a, struct run *b)
+{
+    struct buf *x, *y;
+    for (size_t i = 0; (x = state_growing(a->s, i)) != NULL; i++) {
+        y = state_growing(b->s, i);
+        bool numbers = x == &a->s->tape.value || x == &a->s->tape.grad;
+        char what[24];
+        snprintf(what, sizeof what, "array %zu", i);
+        numbers ? same_doubles(what, text, x, y) : same_bytes(what, text, x, y);
+    }
+    same_bytes("names", text, &a->s->names.symbols, &b->s->names.symbols);
+    same_bytes("settings", text, &a->s->settings, &b->s->settings);
+    assert_int_equal(a->s->tape.any_stale, b->s->tape.any_stale);
+    assert_int_equal(a->end, b->end);
+    if (strcmp(text_get(&a->answers), text_get(&b->answers)) != 0) {
+        fail_msg("%s\n%s\ninstead of\n%s", text, text_get(&b->answers), text_get(&a->answers));
+    }
+}
+
+// Runs the text turn by turn and replayed, then takes it back, and does it again. Was any of it
+// replayed?
+static bool same_both_ways(const char *before, const char *text)
+{
+    struct run plain, replayed;
+    begin(&plain, true);
+    begin(&replayed, false);
+    eval(&plain, before, 0);
+    eval(&replayed, before, 0);
+    eval(&plain, text, 0);
+    eval(&replayed, text, 0);
+    bool some = replayed.calls < plain.calls;
+    same_sessions(text, &plain, &replayed);
+    static const char *const then[] = {"x = x*y + 1; print x, y, w", "undo", "undo", "redo"};
+    for (size_t i = 0; i < COUNT_OF(then); i++) {
+        eval(&plain, then[i], 0);
+        eval(&replayed, then[i], 0);
+        same_sessions(text, &plain, &replayed);
+    }
+    end(&plain);
+    end(&replayed);
+    return some;
+}
+
+#define BEFORE                                                                                     \
+    "param w = 0.5; param v = [0.1, -0.2, 0.3]; a = 0.5; b = 1; x = 1; y = 0.5; r = 0.01; "        \
+    "data X = [[1, 2, 3], [0, 1, 0.5]]; def f(t) = tanh(t)*a + b; L = w*w"
+
+static const struct {
+    const char *text;
+    bool replayed;
+} KNOWN[] = {
+    {"repeat 5000 { x = x*a + b }", true},
+    {"repeat 5000 { x = x*a + b; y = x - 1 }", true},
+    {"repeat 5000 { x *= a; x += b }", true},
+    {"repeat 5000 { y = x; x = sin(x) + b }", true},
+    {"repeat 5000 { y = w*a; c = y + b }", true},
+    {"for i in range(5000) { x = x*a + i }", true},
+    {"for i in range(3, 5000) { y = i*a }", true},
+    {"repeat 4000 { x = f(x) }", false},
+    {"repeat 3000 { L = (w - 3)**2; zero; backward L; update 0.01 }", true},
+    {"repeat 3000 { L = (w - 3)**2; zero; backward L; update r }", true},
+    {"repeat 3000 { L = mse(X @ v, [1, 2]); zero; backward L; update 0.01 adam }", true},
+    {"repeat 3000 { h = f(w*2); L = (h - 1)**2; L.backward(); update 0.01; zero }", true},
+    {"for i in range(3000) { L = (w - i)**2/1000; zero; backward L; update 0.01 momentum }", true},
+    {"repeat 3000 { zero; backward L; update 0.01 }", false},
+    {"repeat 3000 { forward; zero; backward L; update 0.001 }", false},
+    {"repeat 3000 { L = w**2 + x; backward L; update 0.01 }", false},
+    {"repeat 3000 { x = x*a + b; y = dL/dw }", false},
+    {"repeat 3000 { y = w.data*2; x = x*a }", false},
+    {"repeat 900 { repeat 3 { x = x*a + b } }", false},
+    {"repeat 2000 { x = x*1.5 }", true},
+    {"repeat 4000 { L = (w - 3)**2; zero; backward L; update 1.1 }", true},
+    {"repeat 3000 { x = x*a + rand() }", false},
+    {"repeat 3000 { x = x*a + X[0, 1] }", true},
+    {"repeat 3000 { y = [x, a]; x = y[0]*a + 0.1 }", false},
+    {"repeat 3000 { with torch.no_grad(): x += 1\n }", false},
+};
+
+static void known_loops(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
+        if (same_both_ways(BEFORE, KNOWN[i].text) != KNOWN[i].replayed) {
+            fail_msg("%s\nis%s replayed", KNOWN[i].text, KNOWN[i].replayed ? " not" : "");
+        }
+    }
+}
+
+// ---- Random loops -------------------------------------------------------------------------------
+
+static const char *const PARTS[] = {"x", "y", "w",      "a",      "b",    "0.5",     "2", "v[1]",
+                                    "L", "i", "sum(v)", "sum(u)", "f(x)", "X[0, 1]", "r"};
+static const char *const CALLS[] = {"", "sin", "tanh", "cos", "exp", "abs"};
+static const char *const SIGNS[] = {" + ", " - ", "*", "/", " > "};
+static const char *const PASSES[] = {
+    "zero; backward L; update 0.01",
+    "zero; backward L; update r",
+    "L.backward(); update 0.001; zero",
+    "zero; backward L; update 0.01 adam",
+    "zero; backward L",
+    "backward L; update 0.001",
+    "forward; zero",
+    "update 0.001",
+    "zero; backward (w - x)**2; update 0.01",
+};
+static const char *const OTHERS[] = {"x.data = 0.5",
+                                     "y = dL/dw",
+                                     "print x",
+                                     "x = 0.1*x.grad",
+                                     "w.data = w - 0.1*w.grad",
+                                     "train L 2 0.001",
+                                     "y = rand()",
+                                     "for k in range(2) { y = y*a }",
+                                     "param c = 2",
+                                     "node n = dL/dw",
+                                     "data D = [x, y]",
+                                     "def g(t) = t*2",
+                                     "x = q",
+                                     "i = 3"};
+
+static const char *one_of(struct rng *rng, const char *const *list, size_t count)
+{
+    return list[rng_below(rng, count)];
+}
+#define ONE_OF(list) one_of(rng, list, COUNT_OF(list))
+
+static void add_formula(struct text *out, struct rng *rng)
+{
+    size_t terms = 1 + rng_below(rng, 3);
+    for (size_t i = 0; i < terms; i++) {
+        const char *call = ONE_OF(CALLS);
+        text_add(out, i == 0 ? "" : ONE_OF(SIGNS));
+        text_addf(out, call[0] == '\0' ? "%s%s" : "%s(%s)", call, ONE_OF(PARTS));
+    }
+}
+
+static void add_binding(struct text *out, struct rng *rng)
+{
+    static const char *const NAMES[] = {"x", "y", "z", "L", "x", "L"};
+    if (rng_below(rng, 8) == 0) {
+        text_add(out, rng_below(rng, 2) == 0 ? "u = v*y" : "u = X @ v");
+        return;
+    }
+    text_addf(out, "%s %s= ", ONE_OF(NAMES), rng_below(rng, 6) == 0 ? "*" : "");
+    add_formula(out, rng);
+}
+
+static void random_loop(struct text *out, struct rng *rng)
+{
+    size_t count = rng_below(rng, 3) == 0 ? rng_below(rng, 40) : rng_below(rng, 1500);
+    size_t statements = 1 + rng_below(rng, 3);
+    text_clear(out);
+    text_addf(out, rng_below(rng, 3) == 0 ? "for i in range(%zu) { " : "repeat %zu { ", count);
+    for (size_t i = 0; i < statements; i++) {
+        add_binding(out, rng);
+        text_add(out, "; ");
+    }
+    if (rng_below(rng, 2) == 0) {
+        text_addf(out, "%s; ", ONE_OF(PASSES));
+    }
+    if (rng_below(rng, 6) == 0) {
+        text_addf(out, "%s; ", ONE_OF(OTHERS));
+    }
+    text_add(out, "}");
+}
+
+static void random_loops(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 400 };
+    struct rng rng;
+    struct text text;
+    int replayed = 0;
+    rng_seed(&rng, 5);
+    text_init(&text);
+    for (int i = 0; i < ROUNDS; i++) {
+        random_loop(&text, &rng);
+        replayed += same_both_ways(BEFORE "; z = 0.1; i = 2; u = v*2", text_get(&text));
+    }
+    text_release(&text);
+    if (replayed < ROUNDS / 8) {
+        fail_msg("%d of %d were replayed", replayed, ROUNDS);
+    }
+}
+
+// Ctrl-C in a loop that is replayed takes the loop back, as it does in others.
+static void interrupted(void **state)
+{
+    (void)state;
+    static const char *const LOOPS[] = {
+        "repeat 100000000 { x = x*a + b }",
+        "repeat 100000000 { y = x*a + b }",
+        "repeat 100000000 { L = (w - 3)**2; zero; backward L; update 0.01 }",
+    };
+    for (size_t i = 0; i < COUNT_OF(LOOPS); i++) {
+        for (int calls = 5; calls < 60; calls = calls * 3) {
+            struct run r, untouched;
+            begin(&r, false);
+            begin(&untouched, false);
+            eval(&r, BEFORE, 0);
+            eval(&untouched, BEFORE, 0);
+            if (i == 0) {
+                r.s->tape.most = untouched.s->tape.most = 100000;  // or it fills the memory
+            }
+            eval(&r, LOOPS[i], calls);
+            assert_int_equal(r.end, SESSION_FAILED);
+            untouched.end = r.end;
+            text_clear(&untouched.answers);
+            text_add(&untouched.answers, text_get(&r.answers));
+            same_bytes("names", LOOPS[i], &r.s->names.symbols, &untouched.s->names.symbols);
+            same_doubles("value", LOOPS[i], &r.s->tape.value, &untouched.s->tape.value);
+            same_doubles("gradient", LOOPS[i], &r.s->tape.grad, &untouched.s->tape.grad);
+            same_bytes("marks", LOOPS[i], &r.s->tape.mark, &untouched.s->tape.mark);
+            end(&r);
+            end(&untouched);
+        }
+    }
+}
+
+// Where the tape is full, the same is said in the same turn.
+static void a_full_tape(void **state)
+{
+    (void)state;
+    for (uint32_t most = 9000; most < 9010; most++) {
+        struct run runs[2];
+        for (int i = 0; i < 2; i++) {
+            begin(&runs[i], i == 0);
+            eval(&runs[i], BEFORE, 0);
+            runs[i].s->tape.most = most;
+            eval(&runs[i], "repeat 100000 { x = x*a + b }", 0);
+            assert_int_equal(runs[i].end, SESSION_FAILED);
+        }
+        same_sessions("full", &runs[0], &runs[1]);
+        end(&runs[0]);
+        end(&runs[1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_loops),
+        cmocka_unit_test(random_loops),
+        cmocka_unit_test(interrupted),
+        cmocka_unit_test(a_full_tape),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
