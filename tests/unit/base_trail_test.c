@@ -296,7 +296,12 @@ static void random_walks(void **state)
         size_t n = 1 + draw(&seed, 60);
         for (size_t i = 0; i < n; i++) {
             copy_take(&copies[i], &t, &b);
-            change(&t, &b, &seed);
+            for (size_t k = draw(&seed, 4) + 1; k > 0; k--) {
+                change(&t, &b, &seed);
+            }
+            if (draw(&seed, 2) == 0) {
+                trail_tidy(&t, copies[i].mark);
+            }
         }
         copy_take(&copies[n], &t, &b);
         size_t at = draw(&seed, (uint32_t)n);
@@ -391,10 +396,38 @@ static void what_is_saved_twice_is_counted_twice(void **state)
     buf_release(&b);
 }
 
+// Of a statement that is over only what it changed is kept, to the byte.
+static void what_is_as_it_was_is_not_kept(void **state)
+{
+    struct trail t;
+    struct buf a, b;
+    (void)state;
+    trail_init(&t);
+    numbers(&a, 3);
+    numbers(&b, 1000);
+    assert_true(trail_save_length(&t, &a) && trail_save_length(&t, &b));
+    assert_true(trail_save(&t, &b, 0, 1000));
+    *(int *)buf_push(&a, 1) = 7;
+    BUF(int, &b)[500] = 1;
+    size_t whole = trail_bytes(&t);
+    trail_tidy(&t, 0);
+    assert_int_equal(trail_mark(&t), 2);
+    assert_true(trail_bytes(&t) < whole - 3990);
+    assert_true(trail_take_back(&t, 0, NULL));
+    assert_int_equal(a.count, 3);
+    for (int i = 0; i < 1000; i++) {
+        assert_int_equal(BUF(int, &b)[i], i);
+    }
+    trail_release(&t);
+    buf_release(&a);
+    buf_release(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_taken_back_to_a_mark),
+        cmocka_unit_test(what_is_as_it_was_is_not_kept),
         cmocka_unit_test(growth_is_taken_back_and_redone),
         cmocka_unit_test(a_cut_is_taken_back_and_redone),
         cmocka_unit_test(several_arrays_share_a_trail),

@@ -7,6 +7,7 @@ enum change_kind {
     CHANGE_ELEMENTS,  // bytes: the old elements [first, first + count)
     CHANGE_LONGER,    // the array was `first` long: cut it there
     CHANGE_SHORTER,   // bytes: the `count` elements to put back at the end, from `first`
+    CHANGE_BYTES,     // as CHANGE_ELEMENTS, but `first` and `count` are bytes
 };
 
 struct change {
@@ -76,10 +77,18 @@ size_t trail_bytes(const struct trail *t)
     return t->bytes.count + t->changes.count * sizeof(struct change);
 }
 
+size_t trail_bytes_after(const struct trail *t, size_t mark)
+{
+    size_t from =
+        mark < t->changes.count ? BUF(struct change, &t->changes)[mark].bytes : t->bytes.count;
+    return t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
+}
+
 static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
                  size_t count)
 {
-    size_t n = kind == CHANGE_LONGER ? 0 : count * owner->size;
+    size_t size = kind == CHANGE_BYTES ? 1 : owner->size;
+    size_t n = kind == CHANGE_LONGER ? 0 : count * size;
     size_t at = t->bytes.count;
     char *bytes = n == 0 ? NULL : buf_push(&t->bytes, n);
     struct change *change = n > 0 && bytes == NULL ? NULL : buf_push(&t->changes, 1);
@@ -89,7 +98,7 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
         return false;
     }
     if (n > 0) {
-        memcpy(bytes, (char *)owner->data + first * owner->size, n);
+        memcpy(bytes, (char *)owner->data + first * size, n);
     }
     *change = (struct change){owner, first, count, at, kind};
     return true;
@@ -172,7 +181,8 @@ static bool invert(const struct change *c, struct trail *inverse)
 {
     switch (c->kind) {
     case CHANGE_ELEMENTS:
-        return push(inverse, CHANGE_ELEMENTS, c->owner, c->first, c->count);
+    case CHANGE_BYTES:
+        return push(inverse, c->kind, c->owner, c->first, c->count);
     case CHANGE_LONGER:
         BS_ASSERT(c->owner->count >= c->first);
         return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
@@ -194,7 +204,7 @@ static void restore(const struct change *c, const struct buf *bytes)
         c->owner->count = c->first + c->count;
     }
     if (c->count > 0) {
-        size_t size = c->owner->size;
+        size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
         memcpy((char *)c->owner->data + c->first * size, BUF(char, bytes) + c->bytes,
                c->count * size);
     }
@@ -215,6 +225,78 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
         t->changes.count--;
     }
     return true;
+}
+
+// Narrows the change to the bytes that are other ones now; false: there are none.
+static bool narrow(struct trail *t, struct change *c)
+{
+    if (c->kind == CHANGE_LONGER) {
+        return c->owner->count != c->first;
+    }
+    if (c->kind != CHANGE_ELEMENTS) {
+        return true;
+    }
+    size_t size = c->owner->size, n = c->count * size, skip = 0;
+    const char *now = (const char *)c->owner->data + c->first * size;
+    char *then = BUF(char, &t->bytes) + c->bytes;
+    while (skip < n && now[skip] == then[skip]) {
+        skip++;
+    }
+    while (n > skip && now[n - 1] == then[n - 1]) {
+        n--;
+    }
+    *c = (struct change){c->owner, c->first * size + skip, n - skip, c->bytes + skip, CHANGE_BYTES};
+    return n > skip;
+}
+
+// Was no element saved twice? (Then the later change would hold what the earlier one led to.)
+static bool all_apart(const struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct change *c = &changes[i];
+        for (size_t j = c->kind == CHANGE_ELEMENTS ? 0 : i; j < i; j++) {
+            const struct change *d = &changes[j];
+            if (d->kind == CHANGE_ELEMENTS && d->owner == c->owner &&
+                d->first < c->first + c->count && c->first < d->first + d->count) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void trail_tidy(struct trail *t, size_t mark)
+{
+    enum { FEW = 64, SHORT = 4096 };
+    struct change *changes = t->changes.data;
+    size_t end = t->changes.count, from = mark < end ? changes[mark].bytes : t->bytes.count;
+    bool plain = end - mark <= FEW && t->bytes.count - from <= SHORT;
+    for (size_t i = mark; i < end && plain; i++) {
+        // What was cut off, or saved of an array that is shorter now, is put back step by step.
+        const struct change *c = &changes[i];
+        plain = c->kind == CHANGE_LONGER ||
+                (c->kind == CHANGE_ELEMENTS && c->first + c->count <= c->owner->count);
+    }
+    plain = plain && all_apart(changes + mark, end - mark);
+    size_t kept = mark, bytes = from;
+    for (size_t i = mark; i < end && plain; i++) {
+        struct change c = changes[i];
+        size_t n = 0;
+        if (!narrow(t, &c)) {
+            continue;
+        }
+        if (c.kind == CHANGE_BYTES) {
+            n = c.count;
+            memmove(BUF(char, &t->bytes) + bytes, BUF(char, &t->bytes) + c.bytes, n);
+        }
+        c.bytes = bytes;
+        bytes += n;
+        changes[kept++] = c;
+    }
+    if (plain) {
+        t->changes.count = kept;
+        t->bytes.count = bytes;
+    }
 }
 
 void trail_forget(struct trail *t, size_t mark)

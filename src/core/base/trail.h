@@ -39,6 +39,8 @@ size_t trail_mark(const struct trail *t);
 size_t trail_saves(const struct trail *t);
 // Bytes of memory held.
 size_t trail_bytes(const struct trail *t);
+// … by what was changed after `mark`.
+size_t trail_bytes_after(const struct trail *t, size_t mark);
 
 // Saves elements [first, first + count) of `owner`, which must outlive the trail and not move (its
 // data may). t may be NULL: nothing is recorded. False if there is no memory: do not change then.
@@ -47,6 +49,10 @@ bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
 bool trail_save_length(struct trail *t, struct buf *owner);
 // Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.
 bool trail_cut(struct trail *t, struct buf *owner, size_t count);
+
+// The statement that began at `mark` is over: what it saved and did not change in the end need not be kept.
+// (Only of the first few changes: there lie the lengths of everything, and what is saved in any case.)
+void trail_tidy(struct trail *t, size_t mark);
 
 // Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). False if
 // there is no memory for the inverse: then all is as it was.

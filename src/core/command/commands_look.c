@@ -56,7 +56,10 @@ static void put_array(struct call *c, struct rec *rows, uint32_t name, struct va
     rec_text(c->out, row, KEY_shape, operand_shape(shape, &x));
     bool grad = false, cancels = true;
     double squares = 0;
-    for (uint32_t k = 0; k < v.rows * v.cols; k++) {
+    uint32_t count = v.rows * v.cols;
+    bool block = !v.listed && v.cs == 1 && v.rs == (int32_t)v.cols;
+    bool none = block && tape_next(t, MARK_GRAD, v.base, v.base + count) == v.base + count;
+    for (uint32_t k = none ? count : 0; k < count; k++) {
         uint32_t node = operand_node(w, &x, k / v.cols, k % v.cols);
         grad |= tape_marked(t, node, MARK_GRAD);
         squares += tape_grad(t, node) * tape_grad(t, node);

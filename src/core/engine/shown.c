@@ -49,12 +49,53 @@ static void add_sizes(const struct tape *t, uint32_t from, uint32_t count, const
     }
 }
 
+// The place of a node among the sizes, if it has a gradient; else their number. `near`: where it may be.
+static size_t place_of(const struct shown_size *sizes, size_t count, size_t near, uint32_t node)
+{
+    size_t lo = 0, hi = count;
+    if (near < count && sizes[near].node == node) {
+        return near;
+    }
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        if (sizes[mid].node < node) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo < count && sizes[lo].node == node ? lo : count;
+}
+
+// As add_sizes, of the nodes that have a gradient.
+static void add_listed_sizes(const struct tape *t, struct shown_size *sizes, size_t count)
+{
+    for (size_t k = count; k-- > 0;) {
+        uint32_t i = sizes[k].node;
+        double grad = tape_grad(t, i);
+        double passed = shown_cancels(grad, sizes[k].size) ? sizes[k].size : fabs(grad);
+        for (int slot = 0; passed != 0 && slot < tape_arity(t, i); slot++) {
+            uint32_t operand = tape_operand(t, i, slot), back = i - operand;
+            size_t at = place_of(sizes, k, back <= k ? k - back : count, operand);
+            if (at < k && !tape_flat(t, i, slot)) {
+                sizes[at].size += passed * fabs(tape_slope(t, i, slot));
+            }
+        }
+    }
+}
+
 void shown_sizes(const struct tape *t, struct buf *sizes)
 {
-    buf_init(sizes, sizeof(double));
-    if (buf_resize(sizes, tape_count(t))) {
-        add_sizes(t, 0, tape_count(t), t->grad.data, sizes->data);
+    buf_init(sizes, sizeof(struct shown_size));
+    uint32_t end = tape_count(t), i = tape_next(t, MARK_GRAD, 0, end);
+    for (; i < end && !sizes->failed; i = tape_next(t, MARK_GRAD, i + 1, end)) {
+        struct shown_size *at = buf_push(sizes, 1);
+        if (at != NULL) {
+            *at = (struct shown_size){.node = i};
+        }
     }
+    sizes->count = sizes->failed ? 0 : sizes->count;
+    add_listed_sizes(t, sizes->data, sizes->count);
 }
 
 void shown_adjoint_sizes(const struct tape *t, const struct adjoints *a, struct buf *sizes)
@@ -74,7 +115,9 @@ double shown_adjoint(const struct adjoints *a, const struct buf *sizes, uint32_t
 
 bool shown_grad_cancels(const struct tape *t, const struct buf *sizes, uint32_t id)
 {
-    return id < sizes->count && shown_cancels(tape_grad(t, id), BUF(double, sizes)[id]);
+    size_t at = place_of(sizes->data, sizes->count, id, id);
+    return at < sizes->count &&
+           shown_cancels(tape_grad(t, id), BUF(struct shown_size, sizes)[at].size);
 }
 
 double shown_grad(const struct tape *t, const struct buf *sizes, uint32_t id)

@@ -23,8 +23,12 @@ bool shown_value_cancels(const struct tape *t, uint32_t id);
 // The value as a table shows it.
 double shown_value(const struct tape *t, uint32_t id);
 
-// The absolute values of all that was added into each gradient (double, by node), from the gradients
-// as they are; `sizes` is initialised here. Out of memory: it is empty, and mem.h counts the refusal.
+struct shown_size {
+    uint32_t node;  // one that has a gradient
+    double size;
+};
+// The absolute values of all that was added into each gradient (struct shown_size, by node), from the
+// gradients as they are; `sizes` is initialised here. Out of memory: it is empty, and mem.h counts the refusal.
 void shown_sizes(const struct tape *t, struct buf *sizes);
 // Did the contributions to this gradient cancel, or those to all gradients that it was made from?
 bool shown_grad_cancels(const struct tape *t, const struct buf *sizes, uint32_t id);

@@ -90,12 +90,27 @@ static bool fill_none(struct buf *b, size_t count)
     return ok;
 }
 
+// Which values are elements of an array that lies in one piece: they are looked through, not it.
+static void find_in_block(struct folder *f, uint32_t name, struct value v)
+{
+    for (uint32_t i = 0; i < count_of(f); i++) {
+        if (id_at(f, i) - v.base < v.rows * v.cols && *at(&f->array, i) == NAME_NONE) {
+            *at(&f->array, i) = name;
+        }
+    }
+}
+
 static void find_arrays(struct folder *f)
 {
     uint32_t last = count_of(f) == 0 ? 0 : id_at(f, count_of(f) - 1);
     for (uint32_t name = 0; name < names_count(f->names); name++) {
         struct value v = names_get(f->names, name);
         uint32_t count = value_is_array(v) ? v.rows * v.cols : 0;
+        bool block = !v.listed && v.cs == 1 && v.rs == (int32_t)v.cols;
+        if (block && count > count_of(f)) {
+            find_in_block(f, name, v);
+            continue;
+        }
         for (uint32_t k = 0; k < count; k++) {
             uint32_t node = names_element(f->names, v, k);
             uint32_t i = node <= last ? *at(&f->place, node) : UINT32_MAX;

@@ -102,7 +102,7 @@ struct frame {
 // A statement that changed something: the mark in its trail where it began, and its first line.
 struct moment {
     size_t mark;
-    char statement[QUOTED];
+    size_t line;  // where that begins in `lines`, or `redone_lines`; a 0 ends it
 };
 
 // What changes make more of: the same before and after a statement, and it changed nothing.

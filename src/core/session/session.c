@@ -14,7 +14,7 @@ static bool read_prelude(struct session *s)
     records_release(&ignored);
     // The prelude is no statement of the learner's: it is neither undone nor saved.
     trail_clear(&s->undo);
-    s->moments.count = s->log.count = 0;
+    s->moments.count = s->lines.count = s->log.count = 0;
     state_keep(s);
     return ok;
 }

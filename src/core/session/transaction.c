@@ -32,6 +32,12 @@ bool transaction_changed(const struct session *s, struct holdings before)
            !rng_same(&now.rng, &before.rng);
 }
 
+// For one more moment.
+static bool has_room(struct buf *moments, struct buf *lines)
+{
+    return buf_reserve(moments, moments->count + 1) && buf_reserve(lines, lines->count + QUOTED);
+}
+
 bool transaction_begin(struct session *s)
 {
     trail_begin(&s->undo);
@@ -39,7 +45,7 @@ bool transaction_begin(struct session *s)
     // The settings hold the random numbers' state, which any expression may move. The moment that
     // the statement may become must not fail when all else is done.
     bool ok = state_save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1) &&
-              buf_reserve(&s->moments, s->moments.count + 1);
+              has_room(&s->moments, &s->lines);
     s->held = transaction_holdings(s);
     return ok;
 }
@@ -61,22 +67,37 @@ void transaction_take_back(struct session *s, size_t mark)
 static void forget_oldest(struct session *s)
 {
     struct moment *moments = s->moments.data;
-    size_t last = s->moments.count - 1, mark = moments[last].mark;
-    if (trail_bytes(&s->undo) + s->moments.count * sizeof *moments > UNDO_BYTES) {
-        trail_forget(&s->undo, mark);
-        moments[0] = moments[last];
-        moments[0].mark = 0;
-        s->moments.count = 1;
+    size_t count = s->moments.count, kept = 0;
+    if (trail_bytes(&s->undo) + s->lines.count + count * sizeof *moments <= UNDO_BYTES) {
+        return;
     }
+    // A good part at once, as what stays has to be moved.
+    while (kept + 1 < count && trail_bytes_after(&s->undo, moments[kept].mark) + s->lines.count -
+                                       moments[kept].line + (count - kept) * sizeof *moments >
+                                   UNDO_BYTES / 4 * 3) {
+        kept++;
+    }
+    size_t mark = moments[kept].mark, line = moments[kept].line;
+    trail_forget(&s->undo, mark);
+    memmove(s->lines.data, BUF(char, &s->lines) + line, s->lines.count - line);
+    s->lines.count -= line;
+    for (size_t i = kept; i < count; i++) {
+        moments[i - kept] = moments[i];
+        moments[i - kept].mark -= mark;
+        moments[i - kept].line -= line;
+    }
+    s->moments.count = count - kept;
 }
 
 // There is room for it: see transaction_begin.
-static void add_moment(struct session *s, struct buf *moments, size_t mark)
+static void add_moment(struct session *s, struct buf *moments, struct buf *lines, size_t mark)
 {
+    size_t length = strlen(s->statement) + 1;
     struct moment *at = buf_push(moments, 1);
-    BS_ASSERT(at != NULL);
-    at->mark = mark;
-    memcpy(at->statement, s->statement, QUOTED);
+    char *line = buf_push(lines, length);
+    BS_ASSERT(at != NULL && line != NULL);
+    *at = (struct moment){mark, lines->count - length};
+    memcpy(line, s->statement, length);
 }
 
 void transaction_end(struct session *s)
@@ -87,8 +108,9 @@ void transaction_end(struct session *s)
         trail_take_back(&s->undo, s->begun, NULL);
     } else {
         trail_clear(&s->redo);
-        s->redone.count = 0;
-        add_moment(s, &s->moments, s->begun);
+        s->redone.count = s->redone_lines.count = 0;
+        trail_tidy(&s->undo, s->begun);
+        add_moment(s, &s->moments, &s->lines, s->begun);
         forget_oldest(s);
     }
 }
@@ -96,9 +118,10 @@ void transaction_end(struct session *s)
 // One step from the last moment of `from` onto `to`: undo, and redo. False: there is none, or no
 // memory for the way back, and all is as it was.
 static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
-                       struct trail *to, struct buf *to_moments)
+                       struct buf *from_lines, struct trail *to, struct buf *to_moments,
+                       struct buf *to_lines)
 {
-    if (from_moments->count == 0 || !buf_reserve(to_moments, to_moments->count + 1)) {
+    if (from_moments->count == 0 || !has_room(to_moments, to_lines)) {
         return false;
     }
     size_t mark = trail_mark(to);
@@ -107,20 +130,22 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
         return false;
     }
     from_moments->count--;
-    memcpy(s->statement, m->statement, QUOTED);
-    add_moment(s, to_moments, mark);
+    from_lines->count = m->line;
+    const char *line = BUF(char, from_lines) + m->line;
+    memcpy(s->statement, line, strlen(line) + 1);
+    add_moment(s, to_moments, to_lines, mark);
     session_forget_derived(s);
     return true;
 }
 
 static bool undo_one(struct session *s)
 {
-    return rewind_one(s, &s->undo, &s->moments, &s->redo, &s->redone);
+    return rewind_one(s, &s->undo, &s->moments, &s->lines, &s->redo, &s->redone, &s->redone_lines);
 }
 
 static bool redo_one(struct session *s)
 {
-    return rewind_one(s, &s->redo, &s->redone, &s->undo, &s->moments);
+    return rewind_one(s, &s->redo, &s->redone, &s->redone_lines, &s->undo, &s->moments, &s->lines);
 }
 
 void transaction_roll_back(struct session *s)
