@@ -35,5 +35,14 @@ forward; print L' | awk '{ print $1 < 0.001 ? "yes" : $0 }')"
 repeat 10000000 { y = y + a }' | grep -q 'more memory than' && echo yes)"
 fi
 
+# A training that stops early is saved with the schedule that it had, and loaded so.
+"$BACKSTEP" -e 'param w = 3; L = w**4
+train L 100 5 schedule cosine warmup 50; save early.bs' >/dev/null 2>&1
+verdict 'a schedule is for the steps that were wanted' 'train L 7 5 schedule cosine 100 warmup 50' \
+    "$(grep '^train' early.bs)"
+verdict 'and comes back so' 'train L 7 5 schedule cosine 100 warmup 50' \
+    "$("$BACKSTEP" -e 'load early.bs
+save again.bs' >/dev/null 2>&1; grep '^train' again.bs)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

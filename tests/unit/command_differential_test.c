@@ -138,9 +138,11 @@ static double *path_sizes(const struct tape *t, uint32_t root)
     return size;
 }
 
+// (Below 1e-150 a product of two slopes is 0 in one order, where in the other something large meets
+// one of them first.)
 static bool agree(double back, double forth, double size)
 {
-    return back == forth || fabs(back - forth) <= 1e-12 * size + 1e-300;
+    return back == forth || fabs(back - forth) <= 1e-12 * size + 1e-150;
 }
 
 // Backward against forward, for every leaf.

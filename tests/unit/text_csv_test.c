@@ -226,6 +226,29 @@ static const struct file_case {
      "t.csv, row 2 (line 3), column 2 (t): '17' is a number, and most of the column is text", NULL,
      0},
     {"w\n1\nlow\n2\n", "t.csv, row 2 (line 3), column 1 (w): 'low' is not a number", NULL, 0},
+    // A separator at the end of every row; a column without a name, and one without cells.
+    {"a,b,\n1,2,\n3,4,\n", "1 2 / 3 4", "", 0},
+    {"a,b\n1,2,\n3,4,\n", "1 2 / 3 4", "", 0},
+    {"1;2;\r\n3;4; \r\n", "1 2 / 3 4", "", 0},
+    {"\"a\",\"b\",\n\"1\",\"2\",\n", "1 2", "", 0},
+    {"a,b,c\n1,2,\n3,4,\n", "1 2 nan / 3 4 nan",
+     "2 of 6 numbers are missing (nan) or infinite, the first in row 1, column 3 (c)", 0},
+    {"a,,c\n1,,3\n4,,6\n", "1 nan 3 / 4 nan 6",
+     "2 of 6 numbers are missing (nan) or infinite, the first in row 1, column 2", 0},
+    {"a,b\n1,2,\n3,4\n", "t.csv, line 2: 3 cells, where the first line has 2", NULL, 0},
+    // What spreadsheets and old systems leave behind.
+    {"a,b\n1,2\n3,4\n\x1A", "1 2 / 3 4", "", 0},
+    {"a,b\n'1','2'\n'3','4'\n", "1 2 / 3 4", "", 0},
+    {"a;b\n1_000;2\n2_500;3\n", "1000 2 / 2500 3", "", 0},
+    {"g\u00f6\u00dfe,\u540d\u524d\n1,2\n", "1 2", "", 0},
+    {"a,a\n1,2\n", "1 2", "", 0},
+    {"country,2019,2020\nA,1,2\nB,3,4\n", "0 2019 2020 / 1 1 2 / 2 3 4",
+     "the first line may be a header of years, and is taken as a row; header=yes after the "
+     "file's name makes it the header; column 1: country is 0, A 1, B 2",
+     0},
+    {"country,2019,2020\nA,1,2\nB,3,4\n", "0 1 2 / 1 3 4", "column 1 (country): A is 0, B 1",
+     CSV_HEADER_YES},
+    {"2019,2020\n2001,2002\n", "2019 2020 / 2001 2002", "", 0},
     {"2020-01-01,5\n2020-01-02,6\n", "0 5 / 1 6", "column 1: 2020-01-01 is 0, 2020-01-02 1", 0},
 };
 

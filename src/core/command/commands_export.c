@@ -118,7 +118,15 @@ static bool write_program(struct call *c, const struct export_request *r, struct
                        .definitions = &s->definitions,
                        .recipes = &s->recipes};
     put_training(s, names_of_node(&s->names, r->root), &e);
-    return export_write(out, r->kind, &e, c->command, c->diag);
+    if (!export_write(out, r->kind, &e, c->command, c->diag)) {
+        return false;
+    }
+    if (strcmp(r->kind->name, "torch") == 0 && export_meets_infinity(&e)) {
+        call_notice(c, c->command,
+                    "where no gradient passes, PyTorch may have nan for 0: it multiplies 0 by an "
+                    "infinite local gradient; 'export c' has 0 there");
+    }
+    return true;
 }
 
 // Values are refreshed for the moment; the session keeps those it has.

@@ -88,6 +88,17 @@ static enum op find_unwritten(const struct program *p, const struct export_row *
     return OP_COUNT;
 }
 
+bool export_meets_infinity(const struct export *e)
+{
+    struct program p;
+    struct text none;
+    text_init(&none);
+    bool found = program_init(&p, &none, e, "") && program_shut_infinity(&p);
+    program_release(&p);
+    text_release(&none);
+    return found;
+}
+
 bool export_write(struct text *out, const struct export_kind *kind, const struct export *e,
                   struct span span, struct diag *d)
 {

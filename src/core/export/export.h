@@ -45,5 +45,8 @@ const struct export_kind *export_kind_find(const char *s, size_t length);
 // no memory.
 bool export_write(struct text *out, const struct export_kind *kind, const struct export *e,
                   struct span span, struct diag *d);
+// Does a path that no gradient passes lead to an infinite local gradient, so that PyTorch, which
+// multiplies it by 0, has nan there?
+bool export_meets_infinity(const struct export *e);
 
 #endif

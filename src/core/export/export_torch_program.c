@@ -220,6 +220,13 @@ static void put_head(struct torch *t, bool trains)
     text_add(out, "# ");
     program_label(t->p, out, t->p->e->root);
     text_add(out, " and its derivatives, as backstep computes them, with PyTorch.\n");
+    if (program_shut_infinity(t->p)) {
+        text_add(
+            out,
+            "# (But where no gradient passes, PyTorch may have nan for 0: it multiplies 0 by an "
+            "infinite\n# local gradient there. torch.where(c, a, b) wants an a that is finite "
+            "everywhere.)\n");
+    }
     if (trains) {
         text_addf(out, "#\n#   --steps %lld  trains first: ", (long long)t->p->e->steps);
         program_training_text(t->p, out);

@@ -237,6 +237,21 @@ static void find_chains(struct simplifier *s, size_t first)
     }
 }
 
+static bool is_comparison(struct expr e)
+{
+    return e.kind == EXPR_OP && (e.op == OP_LT || e.op == OP_LE || e.op == OP_GT || e.op == OP_GE ||
+                                 e.op == OP_EQ || e.op == OP_NE);
+}
+
+// when(c, 1), when(c, c) and c != 0 are c, where that is a comparison: 0 or 1.
+static bool says_condition(const struct simplifier *s, struct expr e, uint32_t a, uint32_t b)
+{
+    struct expr y = simplify_look(s, b);
+    bool when = e.op == OP_WHEN && (a == b || (simplify_is_plain(y) && y.number == 1));
+    bool apart = e.op == OP_NE && simplify_is_plain(y) && y.number == 0;
+    return (when || apart) && is_comparison(simplify_look(s, a));
+}
+
 // An operation of numbers is worked out if the result is a number of a few digits: exp(0), not
 // exp(1).
 static uint32_t simplify_call(struct simplifier *s, struct expr e)
@@ -250,7 +265,7 @@ static uint32_t simplify_call(struct simplifier *s, struct expr e)
             return expr_number(s->pool, value);
         }
     }
-    return expr_apply(s->pool, (enum op)e.op, a, b);
+    return says_condition(s, e, a, b) ? a : expr_apply(s->pool, (enum op)e.op, a, b);
 }
 
 static uint32_t simplest(struct simplifier *s, uint32_t id, enum shape shape)

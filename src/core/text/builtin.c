@@ -155,17 +155,81 @@ static bool root(struct lower *w, struct operand *sum, struct span span, struct 
     return apply(w, OP_SQRT, sum, sum, span, &roots) && apply(w, OP_WHEN, sum, &roots, span, out);
 }
 
+static double element_value(const struct lower *w, const struct operand *x, uint32_t i, uint32_t j)
+{
+    return x->is_node ? tape_value(w->tape, operand_node(w, x, i, j)) : operand_number(w, x, i, j);
+}
+
+// The power of two below the largest size that is folded into element k; 1 where that is 0, inf or nan.
+static double scale_of(const struct lower *w, const struct operand *x, int axis, uint32_t k)
+{
+    double largest = 0;
+    uint32_t rows = operand_is_array(x) ? x->array.rows : 1, cols = operand_cols(x);
+    for (uint32_t i = axis == 1 ? k : 0; i < (axis == 1 ? k + 1 : rows); i++) {
+        for (uint32_t j = axis == 0 ? k : 0; j < (axis == 0 ? k + 1 : cols); j++) {
+            largest = fmax(largest, fabs(element_value(w, x, i, j)));
+        }
+    }
+    int power;
+    frexp(largest, &power);
+    return largest > 0 && isfinite(largest) ? ldexp(1, power - 1) : 1;
+}
+
+// Do the squares leave the range of numbers somewhere, where their root would not?
+static bool out_of_range(const struct lower *w, const struct operand *x, int axis,
+                         const struct operand *sum)
+{
+    bool found = false;
+    for (uint32_t k = 0; k < operand_count(sum) && !found; k++) {
+        double square = element_value(w, sum, 0, k), scale = scale_of(w, x, axis, k);
+        found = scale != 1 && (isinf(square) || square < 1e-290);
+    }
+    return found;
+}
+
+// sqrt(sum((x/s)**2))*s, s being near the largest of x.
+static bool scaled_norm(struct lower *w, struct operand *x, int axis, const struct operand *sum,
+                        struct span span, struct operand *out)
+{
+    struct operand scale = number_operand(scale_of(w, x, axis, 0), span), less, squares, total,
+                   small;
+    if (operand_is_array(sum)) {
+        double *numbers = array_numbers(w, VALUE_VECTOR, 1, operand_cols(sum), span, &scale);
+        for (uint32_t k = 0; numbers != NULL && k < operand_cols(sum); k++) {
+            numbers[k] = scale_of(w, x, axis, k);
+        }
+        if (numbers == NULL) {
+            return false;
+        }
+    }
+    struct operand column = operand_is_array(sum) ? beside(scale, axis) : scale;
+    if (!apply(w, OP_DIV, x, &column, span, &less) ||
+        !apply(w, OP_SQUARE, &less, &less, span, &squares)) {
+        return false;
+    }
+    total = squares;
+    return (!operand_is_array(x) || array_fold(w, OP_ADD, &squares, axis, span, &total)) &&
+           root(w, &total, span, &small) && apply(w, OP_MUL, &small, &scale, span, out);
+}
+
 static bool call_norm(struct lower *w, struct operand *x, uint32_t count, struct span span,
                       struct operand *out)
 {
     int axis = -1;
+    uint32_t before = tape_count(w->tape);
     struct operand squares, sum;
     if (!read_axis(w, x, count, &axis) || !apply(w, OP_SQUARE, x, x, span, &squares)) {
         return false;
     }
     sum = squares;
-    return (!operand_is_array(x) || array_fold(w, OP_ADD, &squares, axis, span, &sum)) &&
-           root(w, &sum, span, out);
+    if (operand_is_array(x) && !array_fold(w, OP_ADD, &squares, axis, span, &sum)) {
+        return false;
+    }
+    if (out_of_range(w, x, axis, &sum)) {
+        tape_cut(w->tape, before);
+        return scaled_norm(w, x, axis, &sum, span, out);
+    }
+    return root(w, &sum, span, out);
 }
 
 // The mean square of what elements differ from their mean, over n - 1.
@@ -201,6 +265,26 @@ static bool call_std(struct lower *w, struct operand *x, uint32_t count, struct 
     return call_var(w, x, count, span, &variance) && root(w, &variance, span, out);
 }
 
+static bool any_infinite(const struct lower *w, const struct operand *x)
+{
+    uint32_t cols = operand_cols(x);
+    bool found = false;
+    for (uint32_t k = 0; k < operand_count(x) && !found; k++) {
+        found = isinf(x->is_node ? tape_value(w->tape, operand_node(w, x, k / cols, k % cols))
+                                 : operand_number(w, x, k / cols, k % cols));
+    }
+    return found;
+}
+
+// What is infinite is not subtracted: inf - inf is nan, where the logarithm is inf. As PyTorch has it.
+static bool finite_alone(struct lower *w, struct operand *shift, struct span span)
+{
+    struct operand inf = number_operand((double)INFINITY, span), size, finite, whole = *shift;
+    return !any_infinite(w, shift) || (apply(w, OP_ABS, &whole, &whole, span, &size) &&
+                                       apply(w, OP_LT, &size, &inf, span, &finite) &&
+                                       apply(w, OP_WHEN, &finite, &whole, span, shift));
+}
+
 // log(sum(exp(x))), less the largest first and with it again afterwards: stable for any size of x.
 static bool call_logsumexp(struct lower *w, struct operand *x, uint32_t count, struct span span,
                            struct operand *out)
@@ -215,7 +299,7 @@ static bool call_logsumexp(struct lower *w, struct operand *x, uint32_t count, s
         return true;
     }
     if (!array_fold(w, OP_MAX, x, axis, span, &largest) ||
-        !apply(w, OP_DETACH, &largest, &largest, span, &shift)) {
+        !apply(w, OP_DETACH, &largest, &largest, span, &shift) || !finite_alone(w, &shift, span)) {
         return false;
     }
     struct operand column = beside(shift, axis);
@@ -448,7 +532,7 @@ static const struct builtin builtins[] = {
     {"var", 1, 2, call_var, "var(X), var(X, axis=0)", "the variance, over n - 1 as in PyTorch"},
     {"std", 1, 2, call_std, "std(X), std(X, axis=0)", "its square root; at 0 the gradient is 0"},
     {"norm", 1, 2, call_norm, "norm(X), norm(X, axis=0)",
-     "sqrt(sum(X**2)); at 0 the gradient is 0"},
+     "sqrt(sum(X**2)), also of 1e200; at 0 the gradient is 0"},
     {"logsumexp", 1, 2, call_logsumexp, "logsumexp(X), logsumexp(X, axis=0)",
      "log(sum(exp(X))), stable"},
     {"outer", 2, 2, call_outer, "outer(x, y)", "the matrix of the products x[i]*y[j]"},

@@ -412,6 +412,28 @@ static void count_strange(struct csv *c)
     }
 }
 
+static bool is_year(double x)
+{
+    return x >= 1800 && x <= 2200 && x == floor(x);
+}
+
+// country, 2019, 2020: two years or more, the only ones in their columns.
+static bool begins_with_years(const struct csv *c)
+{
+    const double *numbers = c->numbers.data;
+    size_t years = 0;
+    for (uint32_t i = 0; i < c->cols; i++) {
+        bool text = column_at(c, i)->text;
+        for (size_t k = 0; !text && k < c->rows; k++) {
+            if (is_year(numbers[k * c->cols + i]) != (k == 0)) {
+                return false;
+            }
+        }
+        years += !text;
+    }
+    return years > 1 && c->rows > 1;
+}
+
 static bool read_table(struct csv_reading *g, enum csv_header asked)
 {
     const char *s = g->begin.s;
@@ -452,6 +474,7 @@ bool csv_read(struct csv *out, const char *name, const char *bytes, size_t n,
     bool ok = read_table(&g, header) && !d->set;
     buf_release(&g.first);
     if (ok) {
+        out->years = header == CSV_HEADER_FIND && !out->header && begins_with_years(out);
         count_strange(out);
     }
     return ok;

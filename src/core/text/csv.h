@@ -50,6 +50,7 @@ struct csv {
     size_t rows;        // without the header
     uint32_t cols;
     bool header, guessed;
+    bool years;          // the first row may be a header: its numbers are years, and no others are
     struct buf numbers;  // double: rows × cols, row by row; classes as their numbers
     struct buf columns;  // struct csv_column
     struct buf words;    // struct names: of each column of text, its words by class number

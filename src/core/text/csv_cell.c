@@ -115,7 +115,16 @@ struct csv_cell csv_cell_next(struct csv_reader *r)
         skip_line_end(r);
     } else if (apart || (!blanks && r->s[r->at] == r->comma)) {
         r->at += !blanks;
-        c.last = false;
+        size_t behind = r->at;
+        if (r->ended) {
+            skip_blanks(r);
+        }
+        c.last = r->ended && (r->at == r->n || is_end(r->s[r->at]));
+        if (c.last) {
+            skip_line_end(r);
+        } else {
+            r->at = behind;
+        }
     } else {
         c.trouble = "more follows after the closing quotation mark";
     }
@@ -209,13 +218,50 @@ static bool stated(struct csv_reader *r)
     return true;
 }
 
-struct csv_reader csv_cell_begin(const char *bytes, size_t n)
+// Is the line's last cell an empty one, behind a separator? *cells receives how many it has, *numbers
+// how many of them are numbers.
+static bool ends_with_comma(struct csv_reader *r, size_t *cells, size_t *numbers)
+{
+    struct csv_cell cell;
+    *cells = *numbers = 0;
+    do {
+        cell = csv_cell_next(r);
+        ++*cells;
+        *numbers += csv_number_fits(r->s + cell.span.start, cell.span.end - cell.span.start, '.');
+    } while (!cell.last && cell.trouble == NULL);
+    return cell.trouble == NULL && *cells > 1 && cell.span.start == cell.span.end;
+}
+
+// Every row ends with a separator; the header too, or it has a cell less than they and no number.
+static bool all_end_with_comma(struct csv_reader r)
+{
+    size_t first = 0, lines = 0, cells, numbers;
+    bool header = false;
+    enum csv_line line;
+    while ((line = csv_cell_line(&r)) != CSV_LINE_NONE) {
+        if (line == CSV_LINE_COMMENT) {
+            csv_cell_skip_line(&r);
+            continue;
+        }
+        bool ends = ends_with_comma(&r, &cells, &numbers);
+        if (lines == 0 && !ends && numbers > 0) {
+            return false;
+        }
+        header = lines == 0 ? ends : header;
+        first = lines == 0 ? cells : first;
+        if (lines > 0 && (!ends || cells != first + !header)) {
+            return false;
+        }
+        lines++;
+    }
+    return lines > 1 || header;
+}
+
+static struct csv_reader choose_separator(struct csv_reader r)
 {
     static const char commas[] = ";\t|, ";
-    struct csv_reader r = {.s = bytes, .n = n, .line = 1, .comma = ','};
     double best = 0;
     char comma = ',';
-    r.at = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     if (stated(&r)) {
         return r;
     }
@@ -228,5 +274,15 @@ struct csv_reader csv_cell_begin(const char *bytes, size_t n)
         }
     }
     r.comma = comma;
+    return r;
+}
+
+struct csv_reader csv_cell_begin(const char *bytes, size_t n)
+{
+    struct csv_reader r = {.s = bytes, .n = n, .line = 1, .comma = ','};
+    r.at = n >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    r.n -= n > 0 && bytes[n - 1] == 0x1A;
+    r = choose_separator(r);
+    r.ended = r.comma != ' ' && all_end_with_comma(r);
     return r;
 }

@@ -98,6 +98,12 @@ void csv_notes(const struct csv *c, const char *name, struct arena *memory, stru
                              "file's name makes it a row",
                              name));
     }
+    if (c->years) {
+        add(&n, arena_printf(memory,
+                             "%s: the first line may be a header of years, and is taken as a row; "
+                             "header=yes after the file's name makes it the header",
+                             name));
+    }
     add_columns(&n);
     if (c->comments > 0) {
         add(&n, arena_printf(memory,

@@ -85,10 +85,14 @@ static bool read_sign(struct amount *a)
     return any;
 }
 
-// -$5, $-5, 5 €, 50 %: each at most once.
+// -$5, $-5, 5 €, 50 %, '5': each at most once.
 static struct amount take_apart(const char *s, size_t n)
 {
     struct amount a = {.s = s, .n = n};
+    if (n > 2 && s[0] == '\'' && s[n - 1] == '\'') {
+        a.s++;
+        a.n -= 2;
+    }
     bool sign = read_sign(&a);
     trim_front(&a);
     size_t money = begins(a.s, a.n, currencies);
@@ -125,7 +129,7 @@ static size_t digits(const char *s, size_t n)
 // The bytes of the mark between thousands at s, where `three` digits and no fourth follow.
 static size_t thousands_mark(const char *s, size_t n, char decimal)
 {
-    static const char *const apart[] = {"'", "’", " ", "\u00A0", "\u202F", NULL};
+    static const char *const apart[] = {"'", "’", " ", "_", "\u00A0", "\u202F", NULL};
     size_t m = n > 0 && (*s == '.' || *s == ',') && *s != decimal ? 1 : begins(s, n, apart);
     return m > 0 && digits(s + m, n - m) == 3 ? m : 0;
 }
