@@ -97,6 +97,7 @@ flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
 flags_tests/memory       = $(posix) -Wno-missing-prototypes
+flags_tests/memory/inject = -DINJECT_LINKED
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
 
@@ -111,7 +112,7 @@ zlib        = $(if $(and $(STATIC),$(wildcard $(shell pkg-config --variable=libd
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
 # Allocations are led to the test; DOT is read again.
-link_command_memory_test = -Wl,--wrap=malloc,--wrap=realloc
+link_command_memory_test = -Wl,--wrap=malloc,--wrap=realloc,--wrap=free
 libs_tests_picture = $(call pc,--libs libcgraph)
 libs_render = $(call pc,--libs libgvc libcgraph cairo)
 libs_live   = $(call pc,--libs libmicrohttpd)
@@ -230,9 +231,10 @@ $(BUILD)/hardened/backstep-jupyter: $(hardened:%.c=$(BUILD)/hardened/%.o) \
 libs = $(foreach r,$(1) $(below_$(1)),$(libs_$(r)))
 link = $(Q)$(CC) $(CFLAGS) $(INSTRUMENT) -o $@ $(filter %.o %.a,$^) $(1) -lm
 
-$(BACKSTEP): $(call objects,backstep,obj) $(call library,$(below_backstep))
+# INJECT: an object that refuses allocations, linked in (hunt-leaks).
+$(BACKSTEP): $(call objects,backstep,obj) $(INJECT) $(call library,$(below_backstep))
 	$(call show,link,$@)
-	$(call link,$(call libs,backstep))
+	$(call link,$(call libs,backstep) $(INJECT:%=-Wl$(comma)--wrap=malloc$(comma)--wrap=calloc$(comma)--wrap=realloc))
 
 $(BACKSTEP)-%: $$(call objects,$$*,obj) $$(call library,$$(below_$$*))
 	$(call show,link,$@)
@@ -437,7 +439,7 @@ fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each t
 
 search-inputs: $(REPLAY:%=%.hunt)
 
-hunt: fuzz hunt-numbers hunt-memory hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
+hunt: fuzz hunt-numbers hunt-memory hunt-leaks hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
 
 # The core with musl, and the prompt for arm64 in an emulator: compilers of their own.
 .PHONY: search-inputs elsewhere portable
@@ -476,6 +478,18 @@ hunt-kills:
 
 search-kills: all $(BUILD)/tests/tty/kill_test
 	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_KILLS=$(KILLS) $(BUILD)/tests/tty/kill_test
+
+# The same with a sanitizer that looks for memory which nothing points to at the end.
+LEAKS_SAMPLE ?= 40
+.PHONY: hunt-leaks search-leaks
+hunt-leaks:
+	@$(MAKE) $(jobs) build/search/tests/memory/faults BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
+	@$(MAKE) $(jobs) search-leaks BUILD=build/leaks CC=gcc CFLAGS="-O1 -g" INSTRUMENT=-fsanitize=leak \
+	    INJECT=build/leaks/obj/tests/memory/inject.o
+
+search-leaks: all
+	build/search/tests/memory/faults $(BACKSTEP) $(BACKSTEP) tests/memory/scenarios.txt --leaks \
+	    --sample $(LEAKS_SAMPLE) -v
 
 %.hunt: % $(BUILD)/words.dict
 	@mkdir -p $*.found tests/fuzz/corpus/$(*F)

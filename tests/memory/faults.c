@@ -1,12 +1,14 @@
 // Runs scenarios with allocations refused, and compares each run with one that had all its memory.
 //
-//   faults BACKSTEP INJECT.so SCENARIOS [--only NAME] [--sample N] [--every N] [--limits] [-v]
+//   faults BACKSTEP INJECT.so SCENARIOS [--only NAME] [--sample N] [--every N] [--limits] [--leaks] [-v]
 //
 // A run must come to the same, or end in an error that mentions memory: with a status that is not 0,
 // with nothing answered before it but what the whole run answers first, and with no file but those
 // of the whole run, each whole. Each allocation is refused once, and then with all that follow it.
 // --sample N tries at most N allocations of a scenario, --every N each N-th. --limits bounds the
-// address space instead, from 40 MB up. -v names each fault that went wrong. The last line counts:
+// address space instead, from 40 MB up. --leaks: BACKSTEP is a build that refuses by itself and ends with
+// status LEAKED_STATUS where memory is left that nothing points to (make hunt-leaks); no INJECT.so is
+// loaded. -v names each fault that went wrong. The last line counts:
 // "N passed, N failed".
 //
 // A scenario begins with `== NAME`; then `$ ARGUMENTS` (apart by blanks); then its standard input,
@@ -27,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARGUMENTS = 32, FILES = 16, SECONDS = 20 };
+enum { ARGUMENTS = 32, FILES = 16, SECONDS = 20, LEAKED_STATUS = 23 };
 
 struct bytes {
     char *data;
@@ -58,11 +60,23 @@ struct run {
     size_t file_count;
 };
 
-enum verdict { SAME, REPORTED, SILENT, DIFFERENT, FILE_DAMAGED, UNMENTIONED, CRASHED, HUNG, VERDICTS };
+enum verdict {
+    SAME,
+    REPORTED,
+    SILENT,
+    DIFFERENT,
+    FILE_DAMAGED,
+    UNMENTIONED,
+    CRASHED,
+    HUNG,
+    LEAKED,
+    VERDICTS
+};
 
 static const char *const verdict_words[VERDICTS] = {
-    "the same",     "reported",           "ended well with another answer", "another answer",
-    "another file", "memory unmentioned", "crashed",                        "did not end",
+    "the same",       "reported",     "ended well with another answer",
+    "another answer", "another file", "memory unmentioned",
+    "crashed",        "did not end",  "left memory",
 };
 
 struct faults {
@@ -70,7 +84,7 @@ struct faults {
     int out, err, in;  // files in memory
     char folder[64];
     unsigned long every, sample;
-    bool limits, verbose;
+    bool limits, leaks, verbose;
     size_t totals[VERDICTS];
 };
 
@@ -254,7 +268,9 @@ static void become(const struct faults *f, const struct scenario *s, const char 
     if (count != NULL) {
         setenv("BACKSTEP_COUNT", count, 1);
     }
-    if (refuse != NULL || count != NULL) {
+    if (f->leaks) {
+        setenv("LSAN_OPTIONS", "exitcode=23:handle_segv=0:handle_sigill=0:print_suppressions=0", 1);
+    } else if (refuse != NULL || count != NULL) {
         setenv("LD_PRELOAD", f->inject, 1);
     }
     if (megabytes > 0) {
@@ -406,6 +422,9 @@ static enum verdict judge(const struct scenario *s, const struct run *r, const s
     if (r->hung) {
         return HUNG;
     }
+    if (WIFEXITED(r->status) && WEXITSTATUS(r->status) == LEAKED_STATUS) {
+        return LEAKED;
+    }
     if (!WIFEXITED(r->status) || WEXITSTATUS(r->status) >= 126) {
         return CRASHED;
     }
@@ -437,7 +456,7 @@ static void try(struct faults *f, const struct scenario *s, const char *refuse, 
         } else {
             printf("  %s: %zu MB: %s\n", s->name, megabytes, verdict_words[v]);
         }
-        if (v == UNMENTIONED) {
+        if (v == UNMENTIONED || v == LEAKED) {
             printf("%.300s%.300s", r.out.data, r.err.data);
         }
     }
@@ -515,6 +534,8 @@ int main(int argc, char **argv)
             only = argv[++i];
         } else if (strcmp(argv[i], "--limits") == 0) {
             f.limits = true;
+        } else if (strcmp(argv[i], "--leaks") == 0) {
+            f.leaks = true;
         } else {
             f.verbose = true;
         }

@@ -1,4 +1,6 @@
-// Loaded into backstep with LD_PRELOAD, this refuses allocations on purpose.
+// Loaded into backstep with LD_PRELOAD, this refuses allocations on purpose. Linked into it instead
+// (INJECT_LINKED), it leaves the C library's functions to a sanitizer that looks for leaks, and refuses
+// only what backstep and the libraries in it ask for.
 //
 //   BACKSTEP_REFUSE=120        the 120th allocation after the start fails, once
 //   BACKSTEP_REFUSE=120+       it and all that follow fail
@@ -21,10 +23,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-void *__libc_malloc(size_t n);
-void *__libc_calloc(size_t count, size_t n);
-void *__libc_realloc(void *old, size_t n);
-void *__libc_memalign(size_t align, size_t n);
+#ifdef INJECT_LINKED
+#define OURS(name) __wrap_##name
+#define THEIRS(name) __real_##name
+#else
+#define OURS(name) name
+#define THEIRS(name) __libc_##name
+#endif
+
+void *THEIRS(malloc)(size_t n);
+void *THEIRS(calloc)(size_t count, size_t n);
+void *THEIRS(realloc)(void *old, size_t n);
 
 static bool on;             // counting, and refusing
 static unsigned long made;  // allocations so far
@@ -59,20 +68,23 @@ static bool refuse(void)
     return true;
 }
 
-void *malloc(size_t n)
+void *OURS(malloc)(size_t n)
 {
-    return refuse() ? NULL : __libc_malloc(n);
+    return refuse() ? NULL : THEIRS(malloc)(n);
 }
 
-void *calloc(size_t count, size_t n)
+void *OURS(calloc)(size_t count, size_t n)
 {
-    return refuse() ? NULL : __libc_calloc(count, n);
+    return refuse() ? NULL : THEIRS(calloc)(count, n);
 }
 
-void *realloc(void *old, size_t n)
+void *OURS(realloc)(void *old, size_t n)
 {
-    return refuse() ? NULL : __libc_realloc(old, n);
+    return refuse() ? NULL : THEIRS(realloc)(old, n);
 }
+
+#ifndef INJECT_LINKED
+void *__libc_memalign(size_t align, size_t n);
 
 void *memalign(size_t align, size_t n)
 {
@@ -93,9 +105,11 @@ int posix_memalign(void **at, size_t align, size_t n)
     *at = block;
     return 0;
 }
+#endif
 
 // ---- Reading and writing ------------------------------------------------------------------------
 
+#ifndef INJECT_LINKED
 static unsigned long interrupt_each, calls;
 static size_t most;
 static bool interrupted;
@@ -127,7 +141,9 @@ int fsync(int fd)
 {
     return interrupt() ? -1 : (int)syscall(SYS_fsync, fd);
 }
+#endif
 
+#ifndef INJECT_LINKED
 static unsigned long number_of(const char *variable)
 {
     const char *word = getenv(variable);
@@ -135,6 +151,7 @@ static unsigned long number_of(const char *variable)
     unsetenv(variable);
     return n;
 }
+#endif
 
 static void leave_alone(void)
 {
@@ -157,8 +174,10 @@ __attribute__((constructor)) static void begin(void)
     if (count != NULL) {
         snprintf(count_to, sizeof count_to, "%s", count);
     }
+#ifndef INJECT_LINKED
     interrupt_each = number_of("BACKSTEP_INTERRUPT");
     most = number_of("BACKSTEP_SHORT");
+#endif
     unsetenv("LD_PRELOAD");
     unsetenv("BACKSTEP_REFUSE");
     unsetenv("BACKSTEP_COUNT");

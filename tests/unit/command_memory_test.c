@@ -1,6 +1,6 @@
 // Memory that is refused in the middle of a statement: the statement is taken back, says so, and the
 // session goes on as if it had not been typed. Each allocation of each statement is refused in turn,
-// once and from then on.
+// once and from then on. When the session is freed no memory is left, whatever was refused.
 #include "session/session.h"
 
 #include <setjmp.h>
@@ -22,7 +22,10 @@ void *__real_malloc(size_t n);
 void *__real_realloc(void *old, size_t n);
 void *__wrap_malloc(size_t n);
 void *__wrap_realloc(void *old, size_t n);
+void __real_free(void *block);
+void __wrap_free(void *block);
 
+static long live;                // blocks that are allocated and not freed
 static size_t made, refused_at;  // the one to be refused; 0: none
 static bool all_after;
 
@@ -34,12 +37,22 @@ static bool refuse(void)
 
 void *__wrap_malloc(size_t n)
 {
-    return refuse() ? NULL : __real_malloc(n);
+    void *block = refuse() ? NULL : __real_malloc(n);
+    live += block != NULL;
+    return block;
 }
 
 void *__wrap_realloc(void *old, size_t n)
 {
-    return refuse() ? NULL : __real_realloc(old, n);
+    void *block = refuse() ? NULL : __real_realloc(old, n);
+    live += old == NULL && block != NULL;
+    return block;
+}
+
+void __wrap_free(void *block)
+{
+    live -= block != NULL;
+    __real_free(block);
 }
 
 static void refuse_from(size_t n, bool all)
@@ -94,6 +107,11 @@ static void init(struct outcome *o)
 {
     text_init(&o->answers);
     text_init(&o->session);
+}
+
+static long held(const struct outcome *o)
+{
+    return (o->answers.bytes.data != NULL) + (o->session.bytes.data != NULL);
 }
 
 static void release(struct outcome *o)
@@ -162,6 +180,7 @@ static void refuse_one(const struct case_of *c, size_t n, bool all, struct text 
 {
     struct outcome now;
     bool memory;
+    long live_before = live;
     struct session *s = begin(c);
     init(&now);
     size_t refusals = mem_refusals();
@@ -194,6 +213,9 @@ static void refuse_one(const struct case_of *c, size_t n, bool all, struct text 
         }
     }
     session_free(s);
+    if (live - live_before != held(&now)) {
+        complain(c, n, "memory is not freed", &now);
+    }
     release(&now);
 }
 

@@ -41,9 +41,11 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
 {
     size_t length;
     const char *s = names_text(p->e->names, name, &length);
-    struct text ident;
+    struct text label, ident;
+    text_init(&label);
     text_init(&ident);
-    if (names_is_derivative(s)) {
+    text_add_bytes(&label, s, length);  // names lie one behind the other
+    if (names_is_derivative(text_get(&label))) {
         slope_ident(&ident, s, length);
     } else {
         letters_ascii(&ident, s, length);
@@ -52,6 +54,7 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
     text_add(out, text_among(p->reserved, t, strlen(t)) || python_is_name(t) || is_node_number(t) ? "_" : "");
+    text_release(&label);
     text_release(&ident);
 }
 

@@ -128,7 +128,7 @@ static bool read_slope(struct expr_reading *r, struct span span)
 // W[0, 1], in written numbers, as names_label has it: of dL/dW[0, 1].
 static bool read_element(struct expr_reading *r, const struct item *item)
 {
-    double at[2];
+    double at[2] = {0};
     for (uint32_t k = item->count; k-- > 0;) {
         struct expr e = expr_get(r->p, pop(r));
         if (e.kind != EXPR_NUMBER || item->count > 2 || e.number < 0) {

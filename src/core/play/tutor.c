@@ -353,7 +353,7 @@ uint32_t tutor_question_draws(const struct tutor *t)
 const struct question_line *tutor_question_ambiguous(const struct tutor *t)
 {
     const struct question *q = tutor_question(t);
-    if (q == NULL || q->kind != QUESTION_NUMBER) {
+    if (q == NULL || t->play->asked == NULL || q->kind != QUESTION_NUMBER) {
         return NULL;
     }
     const struct scope scope = session_scope(t->play->asked);

@@ -102,10 +102,10 @@ static void thin(struct trainings *t)
 {
     struct training_kept *k = last(t);
     size_t width = 1 + k->params;
-    double *rows = BUF(double, &t->paths) + k->first;
     if (t->paths.count - k->first < ROWS * width) {
         return;
     }
+    double *rows = BUF(double, &t->paths) + k->first;
     for (size_t i = 1; i < ROWS / 2; i++) {
         memmove(rows + i * width, rows + 2 * i * width, width * sizeof *rows);
     }

@@ -314,12 +314,13 @@ void nearest_init(struct nearest *n, const char *s, size_t length)
 
 void nearest_offer(struct nearest *n, const char *candidate, size_t length)
 {
-    if (n->length > NEAR_LENGTH || length > NEAR_LENGTH || length < 2) {
+    if (n->length == 0 || n->length > NEAR_LENGTH || length > NEAR_LENGTH || length < 2) {
         return;
     }
     size_t d = distance(n->s, n->length, candidate, length);
-    bool begins = !differ(n->s[0], candidate[0]) ||
-                  (!differ(n->s[0], candidate[1]) && !differ(n->s[1], candidate[0]));
+    bool begins =
+        !differ(n->s[0], candidate[0]) ||
+        (n->length > 1 && !differ(n->s[0], candidate[1]) && !differ(n->s[1], candidate[0]));
     if ((d > 0 && !begins) || (n->length < 4 && length != n->length) ||
         (n->length < 4 && d > 0 && !swapped(n->s, candidate, length))) {
         return;
