@@ -141,6 +141,10 @@ static void words_are_completed_where_they_stand(void **state)
     completes("backw", 5, 0, "backward ");
     completes("L = 2*tan", 9, 6, "tan tanh tank ");
     completes("L = 2*back", 10, 6, "back2 ");
+    completes("plot history al", 15, 13, "all alpha ");
+    completes("plot history --s", 16, 13, "--size ");
+    completes("plot L ov", 9, 7, "over ");
+    completes("style te", 8, 6, "terse ");
     completes("a = 1\nbackw", 11, 6, "backward ");
     completes("a = 1; expl", 11, 7, "explain ");
     completes("local al", 8, 6, "alpha ");

@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "command/commands.h"
 #include "command/context.h"
+#include "command/help_node.h"
 #include "command/optimiser.h"
 #include "lesson/glossary.h"
 #include "text/builtin.h"
@@ -353,6 +354,10 @@ enum call_end command_help(struct call *c)
     if (call_word_is(c, word, "glossary")) {
         help_glossary(c);
         return CALL_DONE;
+    }
+    bool node;
+    if (!help_node(c, word, &node) || node) {
+        return node && !c->diag->set ? CALL_DONE : CALL_FAILED;
     }
     bool term = help_term(c, word);  // a command or a function may be one as well: hessian, tanh
     bool found = help_command(c, word);

@@ -18,7 +18,7 @@ static inline bool shown_cancels(double sum, double size)
     return sum != 0 && isfinite(size) && fabs(sum) <= 4 * 0x1p-52 * size;
 }
 
-// Is the value that of a sum that cancelled, or the negative of one?
+// Is the value that of a sum that cancelled, or the negative or a multiple (by a constant) of one?
 bool shown_value_cancels(const struct tape *t, uint32_t id);
 // The value as a table shows it.
 double shown_value(const struct tape *t, uint32_t id);
