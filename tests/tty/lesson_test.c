@@ -117,6 +117,26 @@ static void test_what_is_due_is_asked_again(void **state)
     leave(p);
 }
 
+// Lines pasted while a question waits: each is a statement, an answer or a mistake, and nothing of them
+// is swallowed in silence.
+static void test_a_paste_at_a_question(void **state)
+{
+    struct person *p = *state;
+    write_lesson(p);
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "1/2 ");
+    type(p, PASTE("u = 20\n5\nv = u + nowhere\nprint u + 1\n6\nprint u + 2\n"));
+    see(p, "Not yet.");
+    see(p, "there is no 'nowhere' yet");
+    see(p, "  21\r\n");
+    see(p, RIGHT);
+    see(p, "  22\r\n");
+    enter(p, "quit");
+    see(p, "Your own graph is back.");
+    leave(p);
+}
+
 // Wrong, a hint, right, Enter; left, and taken up again; the learner's own graph is there
 // throughout.
 static void test_a_lesson_is_played(void **state)
@@ -392,6 +412,7 @@ int main(void)
         TEST(test_what_cannot_be_kept_is_said_once),
         TEST(test_nothing_is_made_without_a_lesson),
         TEST(test_what_is_due_is_asked_again),
+        TEST(test_a_paste_at_a_question),
         TEST(test_a_lesson_is_played),
         TEST(test_enter_leads_through_the_course),
         TEST(test_a_lesson_that_loops_is_interrupted),
