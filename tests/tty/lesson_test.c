@@ -133,7 +133,7 @@ static void test_a_paste_at_a_question(void **state)
     see(p, RIGHT);
     see(p, "  22\r\n");
     enter(p, "quit");
-    see(p, "Your own graph is back.");
+    see(p, "our own graph is back.");
     leave(p);
 }
 

@@ -722,6 +722,18 @@ static bool guess_binding(struct call *c, struct token second)
     return meant && !diag_hint(c->diag, "to give it a value write c = 2");
 }
 
+// d/dx x^2
+static bool guess_derivative(struct call *c, struct token first, struct token second)
+{
+    struct lexer after = {.source = c->lexer->source, .at = second.span.end};
+    struct token third = lexer_peek(&after);
+    bool meant = token_length(first) == 1 && *token_text(c->lexer, first) == 'd' &&
+                 second.kind == TOKEN_INFIX && second.op == OP_DIV && third.kind == TOKEN_NAME &&
+                 *token_text(c->lexer, third) == 'd';
+    return meant && c->diag->unbound &&
+           !diag_hint(c->diag, "'derive x**2 x' gives a formula, rule by rule; dL/da is a number");
+}
+
 // A word that is no name, followed by another word, was probably meant as a command.
 static void guess_command(struct call *c, struct token first)
 {
@@ -729,7 +741,8 @@ static void guess_command(struct call *c, struct token first)
     bool bound =
         names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
         VALUE_UNBOUND;
-    if (first.kind != TOKEN_NAME || bound || guess_binding(c, second) ||
+    if (first.kind != TOKEN_NAME || (bound && second.kind != TOKEN_COLON) ||
+        guess_binding(c, second) || bound || guess_derivative(c, first, second) ||
         second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
         foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {
         return;
@@ -743,7 +756,13 @@ static void guess_command(struct call *c, struct token first)
     size_t distance = nearest.distance;
     nearest_offer_bound(&nearest, &c->s->names);
     lower_offer_functions(&nearest);
-    if (nearest.best[0] != '\0' && nearest.distance == distance && c->diag->set) {
+    // Words of a sentence are not taken for slips, unless a letter is all that they are off by.
+    bool sentence =
+        second.kind == TOKEN_NAME &&
+        names_lookup(&c->s->names, token_text(c->lexer, second), token_length(second)).rank ==
+            VALUE_UNBOUND;
+    bool likely = nearest.distance == distance && (!sentence || distance <= 1);
+    if (nearest.best[0] != '\0' && likely && c->diag->set) {
         diag_hint(c->diag, "did you mean '%s'?", nearest.best);
     } else if (second.kind == TOKEN_NAME && c->diag->set && c->diag->unbound) {
         diag_hint(c->diag, "'help' lists the commands; 'ask' and a few words searches the course");

@@ -39,6 +39,10 @@ static const struct foreign functions[] = {
      "it is called bce_logits: bce_logits(z, y)"},
     {"CrossEntropyLoss nll_loss NLLLoss", "write cross_entropy(z, k), z before any softmax"},
     {"accuracy", "write mean(argmax(z) == k)"},
+    {"Linear", "write W @ x + b, with param W = randn(3, 2) and param b = zeros(3)"},
+    {"Sequential", "write one layer after the other, or n = MLP(2, [4, 1])"},
+    {"allclose isclose", "write assert abs(a - b) < 1e-9"},
+    {"build_topo", "'topo L' lists the nodes, operands first"},
     {"round floor ceil", "no function here has steps: their gradient is 0 everywhere"},
 };
 
@@ -62,17 +66,25 @@ static const struct foreign anywhere[] = {
     {"None null", "there is no empty value"},
     {"lambda", "a function is written def f(x) = x**2"},
     {"e", "write exp(1) for the number e, exp(x) for e**x"},
-    {"log10", "write log(x)/log(10)"},
-    {"log2", "write log(x)/log(2)"},
+    {"log10 log_10", "write log(x)/log(10)"},
+    {"log2 log_2", "write log(x)/log(2)"},
     {"logistic sigm", "it is called sigmoid"},
     {"arctan", "it is called atan"},
     {"arcsin", "it is called asin"},
     {"arccos", "it is called acos"},
     {"fabs", "it is called abs"},
     {"power", "write x**y"},
-    {"gradient derivative diff", "a derivative is written dL/da, or grad(L, a)"},
+    {"gradient", "a derivative is written dL/da, or grad(L, a)"},
+    {"derivative diff differentiate derivate ableiten ableitung",
+     "'derive x**2 x' gives the formula, rule by rule; dL/da is a number"},
     {"backprop backpropagate", "the backward pass is begun by 'backward L'"},
     {"optimizer zero_grad zero_", "the command zero sets every gradient to 0"},
+    {"optim SGD Adam AdamW RMSprop",
+     "there are no optimiser objects here; train L 100 0.1 adam takes steps"},
+    {"float float32 float64 int astype dtype", "all numbers are of one kind, with 53 bits"},
+    {"hilfe aide ayuda aiuto", "'help' shows what one can do"},
+    {"beenden ende quitter sortir salir", "'quit' leaves"},
+    {"lektion lektionen leçon leçons", "'lesson' begins the course, 'lessons' lists it"},
     {"item", "a value's number is a.data, its gradient a.grad"},
     {"retain_grad", "every node keeps its gradient"},
     {"requires_grad", "every node has a gradient; training updates those made by param"},
@@ -102,10 +114,11 @@ const char *foreign_hint(const char *s, size_t length, bool called)
 
 bool foreign_is_meant(const char *s, size_t length)
 {
-    return text_among("sort round rank trace trapz coth cost path top roots store stack start stage "
-                      "make nano leave hello learn teach quiz chain image which median solve loader "
-                      "target parent slope super float device ravel next show exam print_function "
-                      "exec eval what when whose more less case char long short step_size mode plan "
-                      "save_as exp2 edit list find hist note done over under text test",
-                      s, length);
+    return text_among(
+        "product sort round rank trace trapz coth cost path top roots store stack start stage "
+        "make nano leave hello learn teach quiz chain image which median solve loader "
+        "target parent slope super float device ravel next show exam print_function "
+        "exec eval what when whose more less case char long short step_size mode plan "
+        "save_as exp2 edit list find hist note done over under text test",
+        s, length);
 }
