@@ -146,9 +146,7 @@ static bool evaluate(struct printing *p, struct operand *value)
         return false;
     }
     call_note_strange(c, value->span, from);
-    if (value->is_node && !operand_is_array(value)) {
-        call_note_stale(c, value->span, value->node);
-    }
+    call_note_stale_value(c, value->span, value);
     return true;
 }
 

@@ -113,10 +113,9 @@ static bool read_python(struct call *c, bool *python)
     return call_finish(c);
 }
 
-static bool put(struct arrays *a, struct call *c)
+static bool put(struct arrays *a, struct call *c, bool python)
 {
-    bool python = false;
-    if (!read_python(c, &python) || !arrays_derive(a, MAT_NONE)) {
+    if (!arrays_derive(a, MAT_NONE)) {
         return false;
     }
     struct rec *r = call_record(c, KIND_stage_arrays);
@@ -126,6 +125,20 @@ static bool put(struct arrays *a, struct call *c)
     arrays_put_backward(a, rec_list(c->out, r, KEY_backward), MAT_NONE);
     put_definitions(c, r);
     return true;
+}
+
+// Is this one number of so few values that it can be staged value by value?
+static bool is_small(const struct arrays *a, const struct call *c)
+{
+    enum { VALUES_MOST = 30 };
+    struct buf reach;
+    uint32_t root = a->flow.made.root;
+    bool small = root != NODE_NONE && sweep_reach(&c->s->tape, root, &reach);
+    if (small) {
+        small = reach.count <= VALUES_MOST;
+        buf_release(&reach);
+    }
+    return small;
 }
 
 enum stage_arrays_end stage_arrays(struct call *c)
@@ -139,7 +152,13 @@ enum stage_arrays_end stage_arrays(struct call *c)
     enum stage_arrays_end end = STAGE_ARRAYS_NONE;
     bool derivative = a.flow.made.lower.slopes.count > 0;  // staged value by value
     if (read && any && !derivative) {
-        end = put(&a, c) ? STAGE_ARRAYS_DONE : STAGE_ARRAYS_FAILED;
+        bool python = false, asked = read_python(c, &python);
+        end = asked && put(&a, c, python) ? STAGE_ARRAYS_DONE : STAGE_ARRAYS_FAILED;
+        if (asked && end == STAGE_ARRAYS_FAILED && is_small(&a, c) &&
+            !stop_is_asked(c->s->world.stop)) {
+            *c->diag = (struct diag){0};  // the chain rule with whole arrays does not cover it
+            end = STAGE_ARRAYS_NONE;
+        }
     }
     arrays_release(&a);
     if (end == STAGE_ARRAYS_NONE) {

@@ -6,6 +6,7 @@
 #include "engine/sweep.h"
 #include "formula/same.h"
 #include "text/slope.h"
+#include "text/spelling.h"
 
 // ---- Names without a value ----------------------------------------------------------------------
 
@@ -36,6 +37,15 @@ static bool is_slope(const struct lexer *l, struct token t, struct lexer *behind
            begins_with_d(l, of);
 }
 
+// np of np.exp(x), and torch.autograd of its functions: no name of a value.
+static bool is_module(const struct lexer *l, struct token t)
+{
+    struct diag aside = {0};
+    struct lexer ahead = *l;
+    return lexer_next(&ahead, &aside).kind == TOKEN_DOT &&
+           spelling_module(token_text(l, t), token_length(t));
+}
+
 // What a.grad, a.data are of must have a value.
 static bool has_field(const struct lexer *l)
 {
@@ -52,7 +62,7 @@ static bool stands_for_nothing(const struct scope *scope, const struct lexer *l,
     return names_lookup(scope->names, s, n).rank == VALUE_UNBOUND && !is_known_number(s, n) &&
            !lower_is_function(s, n) &&
            definitions_find(scope->definitions, names_find(scope->names, s, n)) == NULL &&
-           !has_field(l);
+           !has_field(l) && !is_module(l, t);
 }
 
 // Any number will do for it; no operation is undefined or on an edge here.

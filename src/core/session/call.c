@@ -790,6 +790,30 @@ void call_note_stale(struct call *c, struct span span, uint32_t node)
     }
 }
 
+void call_note_stale_value(struct call *c, struct span span, const struct operand *x)
+{
+    uint32_t first = NODE_NONE, cols = operand_cols(x);
+    size_t count = operand_count(x), stale = 0;
+    char label[LABEL_TEXT];
+    if (!x->is_node || !c->s->tape.any_stale) {
+        return;
+    }
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t node = operand_node(call_lower(c), x, k / cols, k % cols);
+        bool marked = tape_marked(&c->s->tape, node, MARK_STALE);
+        first = marked && stale == 0 ? node : first;
+        stale += marked;
+    }
+    if (stale == 1) {
+        call_note_stale(c, span, first);
+    } else if (stale > 1) {
+        call_notice(c, span,
+                    "%zu values of this array are stale, the first is %s: what they depend on has "
+                    "changed since; 'forward' refreshes them",
+                    stale, names_label(&c->s->names, label, first));
+    }
+}
+
 void call_note_strange(struct call *c, struct span span, uint32_t from)
 {
     const struct tape *t = &c->s->tape;

@@ -285,6 +285,8 @@ void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slo
 void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside);
 // Notices that `node` is stale, if it is.
 void call_note_stale(struct call *c, struct span span, uint32_t node);
+// The same of a value, which may be an array.
+void call_note_stale_value(struct call *c, struct span span, const struct operand *x);
 // Notices where inf or nan first appears among the nodes from `from` on.
 void call_note_strange(struct call *c, struct span span, uint32_t from);
 

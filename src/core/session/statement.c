@@ -217,6 +217,7 @@ static void echo_binding(struct call *c, struct token name, const struct operand
         if (operand_count(x) <= ECHO_MOST) {
             call_put_value(c, r, KEY_value, x);
         }
+        call_note_stale_value(c, name.span, x);
         return;
     }
     call_put_node(c, r, x->node);
@@ -580,9 +581,7 @@ static bool run_expression(struct call *c)
     struct rec *r = call_record(c, KIND_value);
     rec_bytes(c->out, r, KEY_text, c->lexer->source->text + start, end - start);
     call_put_value(c, r, KEY_value, &value);
-    if (value.is_node && !operand_is_array(&value)) {
-        call_note_stale(c, span, value.node);
-    }
+    call_note_stale_value(c, span, &value);
     tape_cut(&c->s->tape, from);
     return true;
 }
