@@ -155,7 +155,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SECONDEXPANSION:
 .PHONY: all run tests unit suite transcripts bless layers docs fmt clean help always
 .PHONY: check check-page check-torch check-jupyter check-deb asan coverage fuzz hunt bench bench-quick
-.PHONY: setup-run setup-check setup-page setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt
+.PHONY: setup-run setup-check setup-page setup-torch setup-count setup-bench setup-jupyter setup-notebook setup-deb setup-hunt
 .PHONY: jupyter core-wasm play-wasm install uninstall tarball deb
 
 all: $(PROGRAMS) $(MAN:%=$(BUILD)/man/%) $(shell_pages) ## Build backstep and its helpers (the default)
@@ -354,7 +354,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-play setup-torch setup-bench setup-jupyter setup-notebook setup-deb setup-hunt \
+setup-run setup-check setup-page setup-play setup-torch setup-count setup-bench setup-jupyter setup-notebook setup-deb setup-hunt \
     setup-analysis:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
@@ -496,11 +496,15 @@ search-leaks: all
 	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -dict=$(BUILD)/words.dict -artifact_prefix=$*. $*.found \
 	    tests/fuzz/corpus/$(*F)
 
-bench-quick: setup-bench ## Count the instructions of five scripts; fails if one has 5% more than before
+bench-quick: setup-count ## Count the instructions of fixed scripts; fails if one has 5% more than before
 	@$(MAKE) -s $(jobs) all
 	@BACKSTEP=$(abspath $(BACKSTEP)) bench/instructions.sh
 
-bench: all $(BENCH) ## Measure: speed, start-up, memory
+bench: setup-bench ## Measure: speed, start-up, memory; beside lua, bc, C, ADOL-C, PyTorch and numpy in one table
+	@$(MAKE) -s $(jobs) all $(BENCH)
+	@$(CC) -O3 -std=c17 $(posix) bench/peers/moons.c -o $(BUILD)/bench/moons -lm
+	@$(CXX) -O3 bench/peers/moons_adolc.cpp -o $(BUILD)/bench/moons_adolc -ladolc || true
+	@BACKSTEP=$(BACKSTEP) /usr/bin/python3 bench/table.py $(BUILD)/bench
 	@for script in $(filter-out %/instructions.sh,$(wildcard bench/*.sh)); do \
 	    BACKSTEP=$(BACKSTEP) BENCH=$(BUILD)/bench $$script || exit 1; done
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -454,9 +455,37 @@ static void fields_are_read(void **state)
     assert_int_equal(r.list.in.count, 0);
 }
 
+// Short numbers are read without strtod, and are the same to the last bit.
+static void numbers_are_those_of_strtod(void **state)
+{
+    (void)state;
+    uint64_t seed = 1;
+    for (int round = 0; round < 200000; round++) {
+        char s[48];
+        int at = 0, point = -1;
+        seed = seed * 6364136223846793005U + 1442695040888963407U;
+        int digits = 1 + (int)(seed >> 59) % 24;
+        point = (int)(seed >> 40) % (digits + 2) - 1;
+        for (int i = 0; i < digits; i++) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            if (i == point) {
+                s[at++] = '.';
+            }
+            s[at++] = (char)('0' + ((seed >> 62) == 0 ? 0 : (seed >> 33) % 10));
+        }
+        s[at] = '\0';
+        double mine = -1, theirs = strtod(s, NULL);
+        assert_int_equal(number_read(s, (size_t)at, &mine), at);
+        if (memcmp(&mine, &theirs, sizeof mine) != 0) {
+            fail_msg("%s is %a instead of %a", s, mine, theirs);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_are_those_of_strtod),
         cmocka_unit_test(text_grows),
         cmocka_unit_test(control_characters_are_made_visible),
         cmocka_unit_test(numbers_are_written),

@@ -33,6 +33,14 @@ struct diag {
     bool unbound;              // it is a name without a value, and nothing likelier
 };
 
+// Nothing is wrong yet. (It is large: where little else is done, `= {0}` would take longer than that.)
+static inline void diag_clear(struct diag *d)
+{
+    d->set = d->unbound = false;
+    d->span = (struct span){0};
+    d->message[0] = d->hint[0] = '\0';
+}
+
 // Sets the message (formatted) unless one is set already: the first trouble is the one to mend.
 // Always returns false, so that a parser can say `return diag_set(…)`.
 __attribute__((format(printf, 3, 4))) bool diag_set(struct diag *d, struct span span,

@@ -173,6 +173,36 @@ static size_t exponent_span(const char *s, size_t n, size_t i, char lower)
     return 0;
 }
 
+// Digits with a point among them, no power: at most 15 that count and 22 after the point, so that both
+// they as a whole number and the power of ten are doubles, and one division rounds as strtod does.
+static bool read_few_digits(const char *s, size_t n, double *v)
+{
+    enum { EXACT = 15, POWERS = 23 };
+    static const double power[POWERS] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    uint64_t whole = 0;
+    size_t behind = 0, digits = 0;
+    bool point = false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '.') {
+            point = true;
+            continue;
+        }
+        if (!is_digit(s[i]) || digits == EXACT) {
+            return false;
+        }
+        whole = 10 * whole + (uint64_t)(s[i] - '0');
+        digits += whole > 0;
+        behind += point;
+    }
+    if (behind >= POWERS) {
+        return false;
+    }
+    *v = behind == 0 ? (double)whole : (double)whole / power[behind];
+    return true;
+}
+
 size_t number_read(const char *s, size_t n, double *v)
 {
     size_t used;
@@ -186,6 +216,9 @@ size_t number_read(const char *s, size_t n, double *v)
     }
     if (used == 0) {
         return 0;
+    }
+    if (read_few_digits(s, used, v)) {
+        return used;
     }
     // strtod wants a 0 at the end, and the text may be one long line: copy just the number. Digits
     // past the first thousand cannot change the nearest double unless made to (they are kept then).

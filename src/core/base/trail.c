@@ -239,8 +239,14 @@ static bool narrow(struct trail *t, struct change *c)
     size_t size = c->owner->size, n = c->count * size, skip = 0;
     const char *now = (const char *)c->owner->data + c->first * size;
     char *then = BUF(char, &t->bytes) + c->bytes;
+    while (skip + 16 <= n && memcmp(now + skip, then + skip, 16) == 0) {
+        skip += 16;
+    }
     while (skip < n && now[skip] == then[skip]) {
         skip++;
+    }
+    while (n >= skip + 16 && memcmp(now + n - 16, then + n - 16, 16) == 0) {
+        n -= 16;
     }
     while (n > skip && now[n - 1] == then[n - 1]) {
         n--;

@@ -16,7 +16,7 @@ void tape_init(struct tape *t)
     buf_init(&t->blocks, sizeof(uint8_t));
     t->stop = NULL;
     t->any_stale = false;
-    t->settled = 0;
+    t->settled = t->room = 0;
     t->most = TAPE_MOST;
 }
 
@@ -38,23 +38,42 @@ uint32_t tape_count(const struct tape *t)
 static bool has_block(struct tape *t, uint32_t id)
 {
     size_t blocks = id / TAPE_BLOCK + 1;
-    return blocks <= t->blocks.count || buf_resize(&t->blocks, blocks);
+    return blocks <= t->blocks.count || buf_resize(&t->blocks, blocks + blocks / 2);
 }
 
-static uint32_t push(struct tape *t, struct node node, double value, uint8_t marks)
+// All arrays have the same length, whatever is refused. False if out of memory.
+static bool has_room(struct tape *t, uint32_t id)
+{
+    struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
+    uint32_t room = t->most;
+    for (size_t i = 0; i < COUNT_OF(arrays); i++) {
+        if (!buf_reserve(arrays[i], (size_t)id + 1)) {
+            return false;
+        }
+        room = arrays[i]->cap < room ? (uint32_t)arrays[i]->cap : room;
+    }
+    if (!has_block(t, id)) {
+        return false;
+    }
+    uint32_t marked = (uint32_t)t->blocks.count * TAPE_BLOCK;
+    t->room = marked < room ? marked : room;
+    return true;
+}
+
+static inline uint32_t push(struct tape *t, struct node node, double value, uint8_t marks)
 {
     uint32_t id = tape_count(t);
-    // Reserve first, so that the four arrays always have the same length.
-    if (id >= t->most || stop_asked(t->stop, id) || !buf_reserve(&t->node, id + 1) ||
-        !buf_reserve(&t->value, id + 1) || !buf_reserve(&t->grad, id + 1) ||
-        !buf_reserve(&t->mark, id + 1) || !has_block(t, id)) {
+    if (id >= t->most || stop_asked(t->stop, id) || (id >= t->room && !has_room(t, id))) {
         return NODE_NONE;
     }
-    *(struct node *)buf_push(&t->node, 1) = node;
-    *(double *)buf_push(&t->value, 1) = value;
-    *(double *)buf_push(&t->grad, 1) = 0;
-    *(uint8_t *)buf_push(&t->mark, 1) = marks;
-    tape_note(t, id, marks);
+    BUF(struct node, &t->node)[id] = node;
+    BUF(double, &t->value)[id] = value;
+    BUF(double, &t->grad)[id] = 0;
+    BUF(uint8_t, &t->mark)[id] = marks;
+    t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)id + 1;
+    if (marks != 0) {
+        tape_note(t, id, marks);
+    }
     return id;
 }
 

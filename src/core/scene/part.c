@@ -156,7 +156,10 @@ bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint
 uint32_t part_place(const struct part *p, uint32_t node)
 {
     const uint32_t *ids = p->ids.data;
-    size_t low = 0, high = p->ids.count;
+    size_t low = 0, high = p->ids.count, near = high == 0 ? 0 : node - ids[0];
+    if (near < high && ids[near] == node) {
+        return (uint32_t)near;  // there are no gaps before it
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         low = ids[middle] < node ? middle + 1 : low;

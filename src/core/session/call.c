@@ -378,7 +378,8 @@ bool call_is_derivative(const struct call *c, size_t *end)
 {
     struct lexer ahead = *c->lexer;
     struct parser p;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     bool found = false;
     parser_init(&p, &ahead, &c->s->names, &ignored);
     struct item item = parser_next(&p);
@@ -409,7 +410,8 @@ bool call_part(struct call *c, struct operand *part)
 {
     struct source only = *c->lexer->source;
     struct lexer *lexer = c->lexer, within = *lexer, ahead = *lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     lexer_next(&ahead, &ignored);
     struct token t = lexer_next(&ahead, &ignored);
     for (size_t depth = 1; depth > 0 && t.kind != TOKEN_END;) {

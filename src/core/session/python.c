@@ -61,7 +61,8 @@ static bool ends(struct lexer *l)
 // Behind the bracket that is open; false if it is never closed.
 static bool skip_bracket(struct lexer *l)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     size_t outside = l->open - 1;
     while (l->open > outside) {
         if (lexer_next(l, &ignored).kind == TOKEN_END) {
@@ -74,7 +75,8 @@ static bool skip_bracket(struct lexer *l)
 
 static struct form read_form(const struct call *c)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct lexer l = *c->lexer;
     struct form f = {.first = lexer_next(&l, &ignored)};
     f.last = f.first;
@@ -151,7 +153,8 @@ static size_t statement_end(const struct source *source, size_t at)
 static size_t definition_end(const struct source *source, size_t at)
 {
     struct lexer l = {.source = source, .at = at};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct span inside;
     struct token t;
     do {
@@ -174,7 +177,8 @@ static size_t passed_over(const struct source *source, size_t at)
     static const char *const built_in = "Value Module Neuron Layer MLP";
     static const char *const drawing = "trace draw_dot build_topo draw build";
     struct lexer l = {.source = source, .at = at};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     const char *s = source->text + at;
     size_t n = source->length - at;
     size_t sign = n > 2 && (s[0] == '%' || s[0] == '!') ? 1 + (s[1] == s[0]) : 0, letters = 0;
@@ -222,7 +226,8 @@ static void add_passed(struct text *list, const struct source *source, size_t at
 static bool goes_without_saying(const struct source *source, size_t at)
 {
     struct lexer l = {.source = source, .at = at};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token word = lexer_next(&l, &ignored), name = lexer_next(&l, &ignored);
     return (token_is(&l, word, "import") || token_is(&l, word, "from")) &&
            name.kind == TOKEN_NAME &&
@@ -375,7 +380,8 @@ static bool is_given(const struct call *c, struct span inside, const char *name)
     struct source only = *c->lexer->source;
     only.length = inside.end;
     struct lexer l = {.source = &only, .at = inside.start};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
          t = lexer_next(&l, &ignored)) {
         struct lexer ahead = l;
@@ -580,7 +586,8 @@ static bool run_network(struct call *c, const struct form *f, enum call_end *end
 static bool is_bare_definition(const struct call *c, const struct form *f)
 {
     struct lexer l = {.source = c->lexer->source, .at = f->inside.start};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     if (f->first.kind != TOKEN_NAME || f->dots > 0 || f->called || f->inside.end == 0 ||
         f->assign.kind != TOKEN_ASSIGN || f->assign.op != OP_COUNT) {
         return false;
@@ -600,7 +607,8 @@ static bool is_bare_definition(const struct call *c, const struct form *f)
 static bool is_remark(const struct call *c)
 {
     struct lexer l = *c->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&l, &ignored);
     return t.kind == TOKEN_STRING && t.span.start - t.at == 3 && ends(&l);
 }

@@ -194,7 +194,8 @@ static void report(const struct frame *f, const struct diag *d, struct records *
     size_t refused = mem_refusals(), answered = out->list.in.count;
     put_error(f, d, out);
     if (mem_refusals() != refused) {
-        struct diag memory = {0};
+        struct diag memory;
+        diag_clear(&memory);
         diag_out_of_memory(&memory);
         memory.span = d->span;
         rec_cut(&out->list, answered);
@@ -312,7 +313,8 @@ static bool is_short(size_t refused, size_t start, struct diag *d)
 
 static enum session_state fail(struct session *s, struct diag *d, struct records *out)
 {
-    struct diag late = {0};
+    struct diag late;
+    diag_clear(&late);
     if (leave_out(s, d)) {
         return SESSION_MORE;
     }
@@ -384,7 +386,8 @@ static enum session_state run_statement(struct session *s, struct records *out)
     bool outermost = s->frames.count == 1;
     size_t depth = s->frames.count;
     size_t refused = mem_refusals();
-    struct diag diag = {0};
+    struct diag diag;
+    diag_clear(&diag);
     struct frame *f = top_frame(s);
     f->lexer.source = &f->source;
     size_t start = lexer_peek(&f->lexer).at;
@@ -484,7 +487,8 @@ static void end_frame(struct session *s, size_t refused)
 static enum session_state go_on(struct session *s, struct records *out)
 {
     struct frame *f = top_frame(s);
-    struct diag diag = {0};
+    struct diag diag;
+    diag_clear(&diag);
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
     size_t refused = mem_refusals(), answered = out->list.in.count;
@@ -528,7 +532,8 @@ bool session_next_line(struct session *s, bool first, struct source *line)
 // There was no memory to begin the text.
 static enum session_state fail_unread(struct session *s, struct records *out)
 {
-    struct diag d = {0};
+    struct diag d;
+    diag_clear(&d);
     diag_out_of_memory(&d);
     session_report(&s->unread, &d, out);
     s->unread = (struct source){0};
@@ -614,7 +619,8 @@ void session_report(const struct source *source, const struct diag *d, struct re
 enum session_state session_give_up(struct session *s, const char *message, const char *hint,
                                    struct records *out)
 {
-    struct diag d = {0};
+    struct diag d;
+    diag_clear(&d);
     struct frame *f = s->frames.count == 0 ? NULL : top_frame(s);
     if (f == NULL) {
         return SESSION_DONE;

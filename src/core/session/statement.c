@@ -58,6 +58,17 @@ static void add_mark(struct left *l, uint32_t node, uint8_t mark)
     }
 }
 
+// Does a node use this one?
+static bool is_used(const struct tape *t, uint32_t node)
+{
+    const struct node *n = t->node.data;
+    uint32_t count = tape_count(t), i = node + 1;
+    while (i < count && n[i].a != node && n[i].b != node) {
+        i++;
+    }
+    return i < count;
+}
+
 // False: out of memory. The caller releases left->mark.
 static bool find_left(const struct session *s, struct value old, struct value fresh, struct left *l)
 {
@@ -68,6 +79,9 @@ static bool find_left(const struct session *s, struct value old, struct value fr
     for (uint32_t k = 0; k < value_count(old); k++) {
         uint32_t node = names_element(&s->names, old, k);
         l->low = node < l->low ? node : l->low;
+    }
+    if (old.rank == VALUE_SCALAR && !is_used(t, old.base)) {
+        return true;
     }
     if (!buf_resize(&l->mark, count - l->low)) {
         return false;
@@ -604,7 +618,8 @@ enum statement_kind {
 // L.backward(): a command that is written as a method.
 static bool is_method(struct lexer ahead)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token name = lexer_next(&ahead, &ignored);
     struct token open = lexer_next(&ahead, &ignored);
     struct token close = lexer_next(&ahead, &ignored);
@@ -614,7 +629,8 @@ static bool is_method(struct lexer ahead)
 
 static bool is_field_assignment(struct lexer ahead)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token field = lexer_next(&ahead, &ignored);
     struct token assign = lexer_next(&ahead, &ignored);
     return assign.kind == TOKEN_ASSIGN &&
@@ -625,7 +641,8 @@ static bool is_field_assignment(struct lexer ahead)
 static bool is_element_assignment(const struct call *c)
 {
     struct lexer ahead = *c->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     lexer_next(&ahead, &ignored);
     size_t outside = ahead.open;
     struct token t = lexer_next(&ahead, &ignored);
@@ -641,7 +658,8 @@ static bool is_element_assignment(const struct call *c)
 static enum statement_kind kind_of_statement(const struct call *c, const struct command **command)
 {
     struct lexer ahead = *c->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token first = lexer_next(&ahead, &ignored);
     struct token second = lexer_next(&ahead, &ignored);
     if (first.kind == TOKEN_BAD && *token_text(c->lexer, first) == '?') {
@@ -801,7 +819,8 @@ static bool run_method(struct call *c)
 static bool in_parentheses(const struct call *c, struct span *inside)
 {
     struct lexer l = *c->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&l, &ignored);
     if (t.kind != TOKEN_OPEN || t.mark != '(') {
         return false;
@@ -824,7 +843,8 @@ static bool plain_arguments(struct call *c, struct span part, bool commas, char 
     struct source only = *c->lexer->source;
     only.length = part.end;
     struct lexer l = {.source = &only, .at = part.start};
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token before = {.kind = TOKEN_END};
     bool some = false;
     for (struct token t = lexer_next(&l, &ignored); t.kind != TOKEN_END && t.kind != TOKEN_BAD;
@@ -881,7 +901,8 @@ enum call_end statement_run(struct call *c)
 {
     const struct command *command = NULL;
     struct token first = lexer_peek(c->lexer);
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     bool ok = false;
     enum call_end end;
     c->command = first.span;

@@ -45,6 +45,10 @@ static bool is_interrupted(struct csv_reading *g, size_t turn)
 
 static unsigned classify(const char *s, size_t n)
 {
+    enum csv_plain kind = csv_number_plain(s, n);
+    if (kind != CSV_NOT_PLAIN) {
+        return 1u << CSV_NUMBER | (kind == CSV_PLAIN_POINT ? 1u << CSV_POINT : 0);
+    }
     bool marks = memchr(s, ',', n) != NULL, point = memchr(s, '.', n) != NULL;
     if (csv_number_is_missing(s, n)) {
         return 0;

@@ -25,10 +25,28 @@ static bool is_word(const char *s, size_t n, const char *word)
     return i == n && word[i] == '\0';
 }
 
+enum csv_plain csv_number_plain(const char *s, size_t n)
+{
+    size_t i = n > 0 && (*s == '-' || *s == '+'), start = i, point = n;
+    for (; i < n; i++) {
+        if (s[i] == '.' && point == n) {
+            point = i;
+        } else if (s[i] < '0' || s[i] > '9') {
+            return CSV_NOT_PLAIN;
+        }
+    }
+    size_t behind = point == n ? 0 : n - point - 1;
+    return start == n || n > 40 || point == start ? CSV_NOT_PLAIN
+           : point == n                           ? CSV_PLAIN_WHOLE
+           : behind == 0 || behind == 3           ? CSV_NOT_PLAIN
+                                                  : CSV_PLAIN_POINT;
+}
+
 bool csv_number_is_missing(const char *s, size_t n)
 {
     static const char *const missing[] = {"nan", "na", "n/a", "null", "none", "#n/a"};
-    for (size_t i = 0; i < COUNT_OF(missing); i++) {
+    bool digit = n > 0 && *s >= '0' && *s <= '9';
+    for (size_t i = 0; i < COUNT_OF(missing) && !digit; i++) {
         if (is_word(s, n, missing[i])) {
             return true;
         }
@@ -39,7 +57,10 @@ bool csv_number_is_missing(const char *s, size_t n)
 // The bytes of the first of these that s begins (or ends) with; 0 if it is none.
 static size_t begins(const char *s, size_t n, const char *const *marks)
 {
-    for (; *marks != NULL; marks++) {
+    for (; n > 0 && *marks != NULL; marks++) {
+        if (**marks != *s) {
+            continue;
+        }
         size_t length = strlen(*marks);
         if (length <= n && memcmp(s, *marks, length) == 0) {
             return length;
@@ -50,7 +71,8 @@ static size_t begins(const char *s, size_t n, const char *const *marks)
 
 static size_t ends(const char *s, size_t n, const char *const *marks)
 {
-    for (; *marks != NULL; marks++) {
+    bool digit = n > 0 && s[n - 1] >= '0' && s[n - 1] <= '9';  // none ends with one
+    for (; !digit && *marks != NULL; marks++) {
         size_t length = strlen(*marks);
         if (length <= n && memcmp(s + n - length, *marks, length) == 0) {
             return length;
@@ -202,6 +224,13 @@ bool csv_number_is_percent(const char *s, size_t n)
 bool csv_number_read(const char *s, size_t n, char decimal, double *number)
 {
     char digits_only[PLAIN_MOST];
+    enum csv_plain kind = csv_number_plain(s, n);
+    if (kind == CSV_PLAIN_WHOLE || (kind == CSV_PLAIN_POINT && decimal == '.')) {
+        size_t sign = *s == '-' || *s == '+';
+        number_read(s + sign, n - sign, number);
+        *number = *s == '-' ? -*number : *number;
+        return true;
+    }
     *number = (double)NAN;
     if (csv_number_is_missing(s, n)) {
         return true;

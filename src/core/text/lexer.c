@@ -437,7 +437,8 @@ struct token lexer_peek(struct lexer *l)
         return l->peeked.token;
     }
     size_t from = l->at, open = l->open;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = read_token(l, &ignored);
     // A token with trouble is read again, for the words to reach whoever takes it.
     l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
@@ -455,7 +456,8 @@ struct token lexer_peek(struct lexer *l)
 size_t lexer_statement_end(const struct lexer *from)
 {
     struct lexer l = *from;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t;
     do {
         t = lexer_next(&l, &ignored);
@@ -475,7 +477,8 @@ bool lexer_line_is_done(const struct lexer *l)
 bool lexer_wants_more(const struct source *source)
 {
     struct lexer l;
-    struct diag d = {0};
+    struct diag d;
+    diag_clear(&d);
     lexer_init(&l, source);
     struct token t;
     do {

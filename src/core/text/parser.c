@@ -302,7 +302,8 @@ static bool read_slope(struct parser *p, struct token over)
         return false;
     }
     struct lexer ahead = *p->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct slope_name above = slope_part(over, &ahead);
     struct token slash = lexer_next(&ahead, &ignored);
     struct token under = lexer_next(&ahead, &ignored);
@@ -489,7 +490,8 @@ static bool is_open(struct token t, char mark)
 static bool read_raised_function(struct parser *p, struct token name)
 {
     struct lexer ahead = *p->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&ahead, &ignored), number = t;
     if (t.kind == TOKEN_INFIX && t.op == OP_POW) {
         number = lexer_next(&ahead, &ignored);
@@ -565,7 +567,8 @@ static size_t find_for(const struct source *source, size_t at)
 static size_t for_inside(struct parser *p)
 {
     struct lexer ahead = *p->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     if (p->next_for < ahead.at) {
         p->next_for = find_for(ahead.source, ahead.at);
     }
@@ -665,7 +668,8 @@ static void close_each(struct parser *p, struct token t)
 static bool read_params_of(struct parser *p, struct token t)
 {
     struct lexer ahead = *p->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token dot = lexer_next(&ahead, &ignored), word = lexer_next(&ahead, &ignored);
     struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
     if (dot.kind != TOKEN_DOT || !token_is(&ahead, word, "parameters") || !is_open(open, '(') ||
@@ -719,7 +723,8 @@ static bool is_dotted(const struct parser *p, struct token t)
 
 static struct token skip_modules(struct parser *p, struct token t)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     while (is_dotted(p, t) && spelling_module(token_text(p->lexer, t), token_length(t)) &&
            !is_bound(p, t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
         struct lexer ahead = *p->lexer;
@@ -738,7 +743,8 @@ static struct token skip_modules(struct parser *p, struct token t)
 // The [0] behind torch.autograd.grad(L, W), which gives a tuple of one.
 static void skip_first(struct parser *p)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct lexer ahead = *p->lexer;
     struct token open = lexer_next(&ahead, &ignored), zero = lexer_next(&ahead, &ignored);
     struct token close = lexer_next(&ahead, &ignored);
@@ -751,7 +757,8 @@ static void skip_first(struct parser *p)
 // The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is none.
 static struct token braced_slope(struct parser *p, struct lexer *ahead)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token open = lexer_next(ahead, &ignored), name = lexer_next(ahead, &ignored);
     struct token close = lexer_next(ahead, &ignored);
     bool slope = is_open(open, '{') && close.kind == TOKEN_CLOSE && close.mark == '}' &&
@@ -1219,7 +1226,8 @@ static bool read_implied_product(struct parser *p, struct token t)
 static bool read_transpose(struct parser *p, struct token power)
 {
     struct lexer ahead = *p->lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     lexer_next(&ahead, &ignored);
     struct token t = lexer_next(&ahead, &ignored);
     bool brace = is_open(t, '{');

@@ -48,7 +48,8 @@ static bool is_digit(char c)
 uint32_t slope_element(struct lexer *l, size_t end, double at[2])
 {
     struct lexer ahead = *l;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     uint32_t count = 0;
     struct token t = lexer_next(&ahead, &ignored);
     if (t.kind != TOKEN_OPEN || t.mark != '[' || t.at != end) {
@@ -93,7 +94,8 @@ bool slope_nests(const struct lexer *lexer, struct token d)
         return false;
     }
     struct lexer ahead = *lexer;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&ahead, &ignored), inner = lexer_next(&ahead, &ignored);
     if (!is_differential(&ahead, inner)) {
         return false;
@@ -201,7 +203,8 @@ static void split(struct below *b, size_t piece, size_t at, int count)
 static int read_power(struct lexer *l, bool caret)
 {
     struct lexer ahead = *l;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&ahead, &ignored);
     bool raised = t.kind == TOKEN_RAISED && t.mark != 'T';
     if (!raised && (!caret || t.kind != TOKEN_INFIX || t.op != OP_POW)) {
@@ -228,7 +231,8 @@ static int read_power(struct lexer *l, bool caret)
 static int read_times(struct lexer *l)
 {
     struct lexer ahead = *l;
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token t = lexer_next(&ahead, &ignored);
     if (t.kind != TOKEN_NUMBER || t.at != l->at || t.span.end != t.at + 1 ||
         !is_digit(*text_at(l, t.at))) {
@@ -256,7 +260,8 @@ static bool node_follows(const struct below *b, const struct lexer *l, struct to
 // The pieces at the lexer's place; it stands behind them afterwards.
 static void read_pieces(struct below *b, struct lexer *l, bool caret)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     b->pieces = 0;
     for (struct token t = lexer_peek(l);
          b->pieces < SLOPE_ORDERS && (is_part(l, t) || node_follows(b, l, t)); t = lexer_peek(l)) {
@@ -344,7 +349,8 @@ static bool read_over(struct lexer *l, const struct names *names, struct token t
     struct token sign = lexer_peek(l);
     *caret = sign.kind == TOKEN_INFIX;
     s->order = read_power(l, true);
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct token name = lexer_next(l, &ignored);
     s->over.span = name.span;
     s->over.count = slope_element(l, name.span.end, s->over.at);
@@ -460,7 +466,8 @@ static bool is_derivative(const struct below *b, struct slope_notation *s, struc
 bool slope_read(const struct lexer *lexer, const struct names *names, struct token over,
                 struct diag *d, struct slope_notation *s)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct below b = {.lexer = lexer, .names = names};
     struct lexer ahead = *lexer;
     bool caret = false;
@@ -492,7 +499,8 @@ bool slope_read(const struct lexer *lexer, const struct names *names, struct tok
 bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
                        struct slope_notation *s)
 {
-    struct diag ignored = {0};
+    struct diag ignored;
+    diag_clear(&ignored);
     struct below b = {.lexer = lexer, .names = names};
     struct lexer ahead = *lexer;
     bool caret = false;
