@@ -459,6 +459,16 @@ static void a_do_is_done_when_it_holds(void **state)
     assert_verdict(seat, "topo y", "right");
 }
 
+// The stars of a condition are no emphasis.
+static void what_is_unmet_is_told_with_its_stars(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat,
+          "small.low\nBring y down.\nkind: do\nuntil: 2*x*y < 1\nsolve: x.data = 0; forward\n");
+    type(seat, "x.data = 2; forward");
+    assert_string_equal(rec_get_text(get(seat, KIND_unmet), KEY_text), "`2*x*y is 16`");
+}
+
 static void a_recall_is_answered_in_words_and_rated(void **state)
 {
     struct seat *seat = *state;
@@ -644,6 +654,7 @@ int main(void)
         TEST(numbers_follow_from_salt_and_times),
         TEST(a_lesson_goes_on_where_it_was_left),
         TEST(a_do_is_done_when_it_holds),
+        TEST(what_is_unmet_is_told_with_its_stars),
         TEST(a_recall_is_answered_in_words_and_rated),
         TEST(an_answer_to_the_numbers_above_is_known),
         TEST(enter_does_not_answer_a_guess),

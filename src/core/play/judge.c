@@ -478,6 +478,13 @@ void question_look(struct play *p, const struct records *out, size_t from)
     p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
 }
 
+// What was found has formulas in it, whose stars are no emphasis.
+static void add_found(struct text *why, const char *form, const char *found)
+{
+    bool stars = strchr(found, '*') != NULL;
+    text_addf(why, form, stars ? "`" : "", found, stars ? "`" : "");
+}
+
 enum condition_end judge_condition(struct play *p, const struct question_line *until,
                                    struct text *why)
 {
@@ -490,9 +497,11 @@ enum condition_end judge_condition(struct play *p, const struct question_line *u
     enum condition_end end = question_condition(p->question, until, &sight, &found);
     if (end != CONDITION_HOLDS && *until->right != '\0') {
         play_fill(p, &aside, why, until->right, until->line);
-        text_addf(why, text_length(&found) > 0 ? " (%s)" : "%s", text_get(&found));
+        if (text_length(&found) > 0) {
+            add_found(why, " (%s%s%s)", text_get(&found));
+        }
     } else if (end != CONDITION_HOLDS && text_length(&found) > 0) {
-        text_add(why, text_get(&found));
+        add_found(why, "%s%s%s", text_get(&found));
     } else if (end != CONDITION_HOLDS) {
         text_addf(why, phrase(p->question->language, "%s does not hold"), until->left);
     }
