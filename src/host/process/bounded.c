@@ -78,7 +78,7 @@ static bool listen_to(int from, int64_t deadline, size_t most, struct buf *told)
         if (n == 0) {
             return true;
         }
-        if (n < 0 && (ready > 0 || errno != EINTR) && ready != 0) {
+        if (n < 0 && ready != 0 && errno != EINTR) {
             return false;
         }
         told->count += n > 0 ? (size_t)n : 0;
