@@ -238,13 +238,13 @@ a = 2';                                     says 'quit ends it' "no 'L' yet"
 hostile 'a = 2; save x.bs; export c x.c a; plot tanh(a) x.svg; notes x.md; graph a x.pdf; L = a*a'
 says 'what is written is dropped' 'L is 4'
 is '… all of it' '' "$(find . -name 'x.*')"
-hostile 'repeat 1000000000 { a = 2 }';      says 'a loop' 'stopped: all tasks together have 10 seconds'
+hostile 'a = 2; repeat 1000000000000 { a = a/2 + a }';  says 'a loop' 'stopped: all tasks together have 10 seconds'
 hostile 'repeat 100000000 { print 1 }';     says 'a loop that talks' 'stopped'
 hostile 'param p = 2; Y = zeros(2000, 1000) + p'; says 'a graph' 'at most 1000000 nodes'
 hostile 'X = zeros(4000, 4000); Y = zeros(4000, 4000)+1; Z = X+Y; W = Z*2; V = W@W'
 says 'memory, or time' '0 of 5'
 hostile "$(printf '%030000d' 0 | tr 0 '(')"; says 'a sea of parentheses' '0 of 5'
-printf '## t.canonical\nrepeat 1000000000 { a = 2 }\n## t.tanh\ny = tanh(L); graph y a.png\n' >loop.md
+printf '## t.canonical\na = 2; repeat 1000000000000 { a = a/2 + a }\n## t.tanh\ny = tanh(L); graph y a.png\n' >loop.md
 grade tasks.md loop.md
 is 'a loop takes no other task its time' 't.tanh 1 of 1 right' "$(line t.tanh)"
 
