@@ -45,6 +45,19 @@ static void headings_of_other_kinds_are_text(void **state)
     answers_release(&a);
 }
 
+// Whatever case its letters have, and with what a task sheet has around it.
+static void a_heading_may_say_more_than_the_id(void **state)
+{
+    (void)state;
+    struct answers a =
+        read("## HW.A\n1\n## Task hw.b (2 points)\n2\n## hw.c (hard)\r\n3\n# hw.d (no)\n4\n");
+    assert_int_equal(a.list.count, 3);
+    assert_answer(&a, "hw.a", "1\n", 2);
+    assert_answer(&a, "hw.b", "2\n", 4);
+    assert_answer(&a, "hw.c", "3\n# hw.d (no)\n4\n", 6);
+    answers_release(&a);
+}
+
 static void fences_are_left_out_and_hide_nothing(void **state)
 {
     (void)state;
@@ -81,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_stand_below_their_ids),
         cmocka_unit_test(headings_of_other_kinds_are_text),
+        cmocka_unit_test(a_heading_may_say_more_than_the_id),
         cmocka_unit_test(fences_are_left_out_and_hide_nothing),
         cmocka_unit_test(the_last_of_two_counts),
         cmocka_unit_test(a_file_without_ids_is_a_script),

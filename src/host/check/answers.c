@@ -1,6 +1,7 @@
 #include "check/answers.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -14,10 +15,10 @@ struct answers_reading {
 
 static bool is_id_sign(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
 }
 
-// LESSON.QUESTION, at s[0..n) and no more.
+// LESSON.QUESTION, at s[0..n) and no more, in small letters or not.
 static bool is_id(const char *s, size_t n)
 {
     size_t dots = 0;
@@ -39,17 +40,54 @@ static size_t skip(const char *s, size_t n, size_t at, const char *signs)
     return at;
 }
 
-// The id that the line s[0..n) is a heading of. False: it is none.
+// A word without what may stand around an id.
+static bool read_id(const char *s, size_t from, size_t to, const char **id, size_t *length)
+{
+    while (from < to && strchr("`*:#([", s[from]) != NULL) {
+        from++;
+    }
+    while (to > from && strchr("\r`*:#)],.", s[to - 1]) != NULL) {
+        to--;
+    }
+    *id = s + from;
+    *length = to - from;
+    return is_id(*id, *length);
+}
+
+// May the word stand before an id, as in "## Task quiz.sum"?
+static bool is_before_id(const char *s, size_t n)
+{
+    static const char *const words[] = {"task", "question", "exercise", "answer"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strlen(words[i]) == n && strncasecmp(words[i], s, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t word_end(const char *s, size_t n, size_t at)
+{
+    while (at < n && strchr(" \t\r", s[at]) == NULL) {
+        at++;
+    }
+    return at;
+}
+
+// The id that the line s[0..n) is a heading of: behind # it and no more, behind ## also as in
+// "## Task quiz.sum (2 points)". False: it is none.
 static bool read_heading(const char *s, size_t n, const char **id, size_t *length)
 {
     size_t start = skip(s, n, 0, " "), hashes = skip(s, n, start, "#");
-    size_t at = skip(s, n, hashes, " \t`*");
-    while (n > at && strchr(" \t\r`*:#", s[n - 1]) != NULL) {
-        n--;
+    size_t at = skip(s, n, hashes, " \t"), end = word_end(s, n, at);
+    bool section = hashes > start + 1;
+    if (section && is_before_id(s + at, end - at)) {
+        at = skip(s, n, end, " \t");
+        end = word_end(s, n, at);
     }
-    *id = s + at;
-    *length = n - at;
-    return hashes > start && at > hashes && is_id(*id, *length);
+    size_t rest = skip(s, n, end, " \t\r*`:#");
+    bool whole = rest == n || (section && s[rest] == '(');
+    return hashes > start && at > hashes && whole && read_id(s, at, end, id, length);
 }
 
 // ``` or ~~~, perhaps with a word behind it. Open or not, it never hides the next question.
@@ -77,6 +115,9 @@ static bool begin_answer(struct answers_reading *r, const char *id, size_t n)
         return false;
     }
     char *copy = arena_copy(&r->out->arena, id, n);
+    for (size_t i = 0; copy != NULL && i < n; i++) {
+        copy[i] = copy[i] >= 'A' && copy[i] <= 'Z' ? (char)(copy[i] - 'A' + 'a') : copy[i];
+    }
     struct answer *a = copy == NULL ? NULL : buf_push(&r->out->list, 1);
     if (a != NULL) {
         *a = (struct answer){.id = copy, .text = "", .line = r->line + 1};

@@ -1,7 +1,8 @@
 // A student's file taken apart: what stands under the id of each question.
 //
-//   ## two-paths.sum          a heading, or a comment of a script, that is a question's id and no
-//   6                         more; what stands below it is the answer to that question
+//   ## two-paths.sum          a heading, or a comment of a script, that is a question's id; a heading
+//   6                         as in "## Task two-paths.sum (2 points)" too. What stands below it is the
+//                             answer to that question
 //
 //   ## neuron.build
 //   ```backstep               the lines of a fence count without the fence
