@@ -101,13 +101,20 @@ bool slope_nests(const struct lexer *lexer, struct token d)
         return false;
     }
     enum { BYTES_MOST = 4 * LABEL_TEXT };
-    for (int depth = 1; depth > 0; depth += t.kind == TOKEN_OPEN    ? 1
-                                            : t.kind == TOKEN_CLOSE ? -1
-                                                                    : 0) {
+    bool derivative = slope_opens(&ahead, inner);  // or a /db comes: d(x) is a call of a function d
+    for (int depth = 1; depth > 0;) {
         t = lexer_next(&ahead, &ignored);
+        depth += t.kind == TOKEN_OPEN ? 1 : t.kind == TOKEN_CLOSE ? -1 : 0;
+        struct lexer behind = ahead;
+        struct token next = lexer_next(&behind, &ignored);
+        derivative = derivative || (depth == 1 && t.kind == TOKEN_INFIX && t.op == OP_DIV &&
+                                    is_differential(&behind, next));
         if (t.kind == TOKEN_END || t.kind == TOKEN_BAD || ahead.at - lexer->at > BYTES_MOST) {
             return false;
         }
+    }
+    if (!derivative) {
+        return false;
     }
     t = lexer_next(&ahead, &ignored);
     struct token under = lexer_next(&ahead, &ignored);
