@@ -111,6 +111,10 @@ static void test_what_is_due_is_asked_again(void **state)
     enter(p, "solution");
     see(p, "answer");
     enter(p, "quit");
+    enter(p, "review");  // what was missed today is asked again today
+    see(p, "What is the first?");
+    enter(p, "6");
+    see(p, RIGHT);
     enter(p, "review");
     see(p, "Nothing is due; the next question comes back in ");
     see(p, PROMPT);
