@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "command/commands.h"
+#include "lesson/glossary.h"
 #include "play/commands.h"
 #include "play/demo.h"
 #include "play/play.h"
@@ -15,6 +16,11 @@ static const struct command commands[] = {
 
 static const struct command_table table = {
     .rows = commands, .count = COUNT_OF(commands), .more = &commands_table};
+
+static bool has_page(const char *s, size_t n)
+{
+    return glossary_find(s, n) != NULL;
+}
 
 struct tutor *tutor_new(const struct session_world *world)
 {
@@ -29,6 +35,7 @@ struct tutor *tutor_new(const struct session_world *world)
     struct session_world own = *world;
     own.commands = &table;
     own.demo = demo_put;
+    own.has_page = has_page;
     own.search = questions_search;
     own.owner = t;
     t->session = session_new(&own);

@@ -55,6 +55,8 @@ struct session_world {
     const struct command_table *commands;
     // How `help` shows an example at work (play/demo.h); NULL: it does not.
     void (*demo)(struct call *c, struct rec *to, const char *example);
+    // Has the glossary a page on these words, "chain rule"? NULL: there is no glossary.
+    bool (*has_page)(const char *s, size_t n);
     // Where `help` searches for words that it knows nothing of; NULL: nowhere. False: nothing was found.
     // Else *end is what the command comes to, which may be a need.
     bool (*search)(struct call *c, struct span words, enum call_end *end);

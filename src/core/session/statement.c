@@ -739,6 +739,38 @@ static bool guess_binding(struct call *c, struct token second)
     return meant && !diag_hint(c->diag, "to give it a value write c = 2");
 }
 
+// The words of the statement, without what ends a sentence.
+static size_t sentence_length(const struct call *c, struct token first)
+{
+    const struct source *source = c->lexer->source;
+    const char *s = source->text + first.span.start;
+    size_t n = 0, most = source->length - first.span.start;
+    while (n < most && strchr(";\n#", s[n]) == NULL) {
+        n++;
+    }
+    while (n > 0 && strchr(" \t\r?.!", s[n - 1]) != NULL) {
+        n--;
+    }
+    return n;
+}
+
+// A word by itself, or a term of the glossary, as somebody types who has a wish or a question.
+static bool guess_wish(struct call *c, struct token first, struct token second)
+{
+    const char *s = token_text(c->lexer, first);
+    size_t n = sentence_length(c, first);
+    bool alone = second.kind == TOKEN_END || second.kind == TOKEN_BREAK;
+    const char *wish = alone ? foreign_wish(s, token_length(first)) : NULL;
+    bool page = wish == NULL && c->s->world.has_page != NULL && c->s->world.has_page(s, n);
+    char quoted[QUOTED];
+    if (wish != NULL) {
+        diag_hint(c->diag, "%s", wish);
+    } else if (page) {
+        diag_hint(c->diag, "'help %s' says what that is", diag_quote(quoted, s, n));
+    }
+    return wish != NULL || page;
+}
+
 // d/dx x^2
 static bool guess_derivative(struct call *c, struct token first, struct token second)
 {
@@ -759,8 +791,9 @@ static void guess_command(struct call *c, struct token first)
         names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
         VALUE_UNBOUND;
     if (first.kind != TOKEN_NAME || (bound && second.kind != TOKEN_COLON) ||
-        guess_binding(c, second) || bound || guess_derivative(c, first, second) ||
-        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
+        guess_binding(c, second) || bound || (c->diag->unbound && guess_wish(c, first, second)) ||
+        guess_derivative(c, first, second) || second.kind == TOKEN_OPEN ||
+        second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
         foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {
         return;
     }
@@ -782,7 +815,9 @@ static void guess_command(struct call *c, struct token first)
     if (nearest.best[0] != '\0' && likely && c->diag->set) {
         diag_hint(c->diag, "did you mean '%s'?", nearest.best);
     } else if (second.kind == TOKEN_NAME && c->diag->set && c->diag->unbound) {
-        diag_hint(c->diag, "'help' lists the commands; 'ask' and a few words searches the course");
+        char quoted[QUOTED];
+        diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course",
+                  diag_quote(quoted, token_text(c->lexer, first), sentence_length(c, first)));
     }
 }
 

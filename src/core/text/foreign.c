@@ -96,6 +96,25 @@ static const struct foreign anywhere[] = {
     {"why", "'explain a' says why the gradient of a is what it is"},
 };
 
+// Only by themselves.
+static const struct foreign wishes[] = {
+    {"start begin tutorial course next continue go menu learn practice exercise exercises",
+     "'lesson' begins the course, or goes on with it"},
+    {"restart new", "'reset' starts again with an empty graph"},
+    {"commands options", "'help all' lists every command"},
+    {"status score stats results", "'progress' shows what you have learned, 'vars' every value"},
+    {"gradients derivatives", "'grads' lists every gradient; 'backward L' computes them"},
+    {"nodes values variables names", "'vars' lists every name, 'topo L' the nodes below L"},
+    {"picture image diagram", "'graph L' draws the graph; graph L out.png in a file"},
+    {"example examples demo",
+     "'help backward' shows a command at work; 'lesson' begins the course"},
+    {"version about", "'backstep --version' in a shell says it"},
+    {"train_loop optimise optimize", "'train L 100 0.1' takes 100 steps"},
+    {"close bye goodbye leave end stop_it", "'quit' leaves"},
+    {"what how where who when",
+     "'ask' and a few words searches the course; 'help' lists what there is"},
+};
+
 static const char *find(const struct foreign *table, size_t count, const char *s, size_t length)
 {
     for (size_t i = 0; i < count; i++) {
@@ -110,6 +129,11 @@ const char *foreign_hint(const char *s, size_t length, bool called)
 {
     const char *hint = called ? find(functions, COUNT_OF(functions), s, length) : NULL;
     return hint != NULL ? hint : find(anywhere, COUNT_OF(anywhere), s, length);
+}
+
+const char *foreign_wish(const char *s, size_t length)
+{
+    return find(wishes, COUNT_OF(wishes), s, length);
 }
 
 bool foreign_is_meant(const char *s, size_t length)
