@@ -70,6 +70,10 @@ struct place source_place(const struct source *source, size_t at)
         at = source->length;
     }
     struct place p = {.line = source->line};
+    if (source->known <= at) {
+        p.line_start = source->known;
+        p.line += source->known_lines;
+    }
     for (const char *newline;
          (newline = memchr(source->text + p.line_start, '\n', at - p.line_start)) != NULL;) {
         p.line_start = (size_t)(newline - source->text) + 1;
@@ -79,6 +83,13 @@ struct place source_place(const struct source *source, size_t at)
     p.line_end = end == NULL ? source->length : (size_t)(end - source->text);
     p.column = utf8_length(source->text + p.line_start, at - p.line_start) + 1;
     return p;
+}
+
+void source_advance(struct source *source, size_t at)
+{
+    struct place p = source_place(source, at);
+    source->known = p.line_start;
+    source->known_lines = p.line - source->line;
 }
 
 bool source_is_blank(const struct source *source)

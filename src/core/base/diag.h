@@ -21,6 +21,9 @@ struct source {
     const char *text;
     size_t length;
     size_t line;  // the number of its first line, from 1
+    // So that lines are not counted again and again: byte `known` begins a line, and so many lines
+    // come before it. 0 at first; see source_advance.
+    size_t known, known_lines;
 };
 
 enum { DIAG_WORDS = 400 };
@@ -66,6 +69,8 @@ struct place {
     size_t line_start, line_end;  // bytes; the line without its newline
 };
 struct place source_place(const struct source *source, size_t at);
+// Remembers the line of byte `at`: places behind it are found from there.
+void source_advance(struct source *source, size_t at);
 // Is there nothing in it but blanks, tabs and returns?
 bool source_is_blank(const struct source *source);
 

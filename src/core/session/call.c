@@ -630,6 +630,9 @@ void call_notice(struct call *c, struct span span, const char *format, ...)
     if (late && n > 0 && (size_t)n < sizeof words) {
         snprintf(words + n, sizeof words - (size_t)n, " (in turn %lld)", (long long)loop->turn);
     }
+    if (c->lexer->source == &c->frame->source) {
+        source_advance(&c->frame->source, span.start);
+    }
     struct place p = source_place(c->lexer->source, span.start);
     struct rec *r = call_record(c, KIND_notice);
     rec_text(c->out, r, KEY_file, c->lexer->source->name);

@@ -96,11 +96,17 @@ bool session_push_frame(struct session *s, const char *name, struct span load, c
     return true;
 }
 
+// Empty lines are not read as tokens: there may be millions.
 static bool skip_breaks(struct frame *f)
 {
+    const char *text = f->source.text;
     struct token t = lexer_peek(&f->lexer);
     while (t.kind == TOKEN_BREAK) {
-        f->lexer.at = t.span.end;
+        size_t at = t.span.end;
+        while (at < f->source.length && (text[at] == '\n' || text[at] == '\r')) {
+            at++;
+        }
+        f->lexer.at = at;
         t = lexer_peek(&f->lexer);
     }
     return t.kind != TOKEN_END;

@@ -252,6 +252,7 @@ void salvage_skip(struct session *s, struct frame *f, const struct diag *d)
     struct salvage *v = salvage_of(f);
     BS_ASSERT(v != NULL);
     transaction_take_back(s, v->mark);
+    source_advance(&f->source, v->start);
     list(v, &f->source, d);
     f->lexer.at = statement_end(&f->source, v->start);
     f->lexer.open = 0;

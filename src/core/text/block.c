@@ -150,12 +150,12 @@ static bool goes_on(const struct source *all, size_t at)
     return at < all->length && (all->text[at] == ' ' || all->text[at] == '\t');
 }
 
-void block_take_lines(const struct source *all, size_t *at, struct source *lines)
+void block_take_lines(struct source *all, size_t *at, struct source *lines)
 {
     size_t end = *at;
-    *lines = *all;
-    lines->text = all->text + *at;
-    lines->line = source_place(all, *at).line;
+    source_advance(all, *at);
+    *lines = (struct source){
+        .name = all->name, .text = all->text + *at, .line = all->line + all->known_lines};
     do {
         const char *newline = memchr(all->text + end, '\n', all->length - end);
         end = newline == NULL ? all->length : (size_t)(newline - all->text);

@@ -27,6 +27,6 @@ bool block_wants_more(const struct source *typed);
 
 // The line that begins at byte *at of `all`, and those after it as long as a bracket is open or the
 // block that it begins goes on, as a source of their own; *at moves behind them.
-void block_take_lines(const struct source *all, size_t *at, struct source *lines);
+void block_take_lines(struct source *all, size_t *at, struct source *lines);
 
 #endif

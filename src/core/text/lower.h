@@ -72,6 +72,8 @@ struct lower {
     struct buf numbers;   // double: the elements of arrays of plain numbers
     struct buf calls;     // struct activation *: the functions being called, outermost first
     struct arena memory;  // where they lie
+    struct activation *spare;  // calls that are over, to be used again
+    size_t called;             // how often a function was called
     bool named;           // a name or a node was mentioned
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;

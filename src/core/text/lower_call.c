@@ -6,13 +6,37 @@
 #include "text/loss.h"
 #include "text/prelude.h"
 
+// As in Python: deeper is a mistake, or a program that should be another one.
+enum { DEPTH_MOST = 1000, CALLS_MOST = 1000000 };
+
+// A call that begins. NULL, and a diag, where memory is short.
+static struct activation *begin_call(struct lower *w)
+{
+    struct activation *a = w->spare != NULL ? w->spare : arena_alloc(&w->memory, sizeof *a);
+    struct activation **at = a == NULL ? NULL : buf_push(&w->calls, 1);
+    if (at == NULL) {
+        diag_out_of_memory(w->diag);
+        return NULL;
+    }
+    w->spare = a == w->spare ? a->next : w->spare;
+    return *at = a;
+}
+
+static void end_call(struct lower *w)
+{
+    struct activation *a = lower_innermost(w);
+    w->source = a->caller;
+    parser_release(&a->parser);
+    w->calls.count--;
+    a->next = w->spare;
+    w->spare = a;
+}
+
 // What failed inside a function leaves no call open: the next expression is of the learner's text.
 void lower_leave_calls(struct lower *w)
 {
     while (lower_innermost(w) != NULL) {
-        w->source = lower_innermost(w)->caller;
-        parser_release(&lower_innermost(w)->parser);
-        w->calls.count--;
+        end_call(w);
     }
 }
 
@@ -54,6 +78,17 @@ static bool refuse_recursion(struct lower *w, const struct item *item)
     diag_quote(name, w->source->text + item->span.start, item->span.end - item->span.start);
     diag_set(w->diag, item->span, "'%s' would call itself without end", name);
     return diag_hint(w->diag, "a formula has no way to stop; write a loop with repeat or for");
+}
+
+static bool refuse_more(struct lower *w, const struct item *item)
+{
+    bool deep = w->calls.count >= DEPTH_MOST;
+    diag_set(w->diag, item->span,
+             deep ? "functions call each other more than %d deep here"
+                  : "functions are called more than %d times here",
+             deep ? (int)DEPTH_MOST : (int)CALLS_MOST);
+    return diag_hint(w->diag, deep ? "a formula that needs so many is better written as a loop"
+                                   : "give what is computed again and again a name, and use that");
 }
 
 // Reads the head of a body's next line, whose form is known to be right: `name =`, or `return`.
@@ -98,14 +133,15 @@ bool lower_call(struct lower *w, const struct item *item, const struct definitio
         return false;
     }
     const struct activation *outer = lower_innermost(w);
-    struct activation *a = arena_alloc(&w->memory, sizeof *a);
-    struct activation **at = a == NULL ? NULL : buf_push(&w->calls, 1);
-    if (at == NULL) {
-        return diag_out_of_memory(w->diag);
+    if (w->calls.count >= DEPTH_MOST || w->called++ >= CALLS_MOST) {
+        return refuse_more(w, item);
+    }
+    struct activation *a = begin_call(w);
+    if (a == NULL) {
+        return false;
     }
     uint32_t within = outer == NULL ? GROUP_NONE : outer->group;
     struct span call = call_span(item, lower_operands(w, item->count));
-    *at = a;
     *a = (struct activation){.caller = w->source,
                              .definition = d,
                              .names = BUF(uint32_t, &w->definitions->params) + d->params,
@@ -242,16 +278,17 @@ bool lower_each(struct lower *w, const struct item *item)
         diag_set(w->diag, item->names, "the names and what they go through do not fit");
         return diag_hint(w->diag, "write for x, y in zip(X, Y)");
     }
-    struct activation *a = arena_alloc(&w->memory, sizeof *a);
     uint32_t *kept = arena_alloc(&w->memory, sizeof names);
-    struct activation **at = a == NULL || kept == NULL ? NULL : buf_push(&w->calls, 1);
-    if (at == NULL) {
+    if (kept == NULL) {
         return diag_out_of_memory(w->diag);
+    }
+    struct activation *a = begin_call(w);
+    if (a == NULL) {
+        return false;
     }
     memcpy(kept, names, sizeof names);
     const struct activation *outer =
         w->calls.count > 1 ? BUF(struct activation *, &w->calls)[w->calls.count - 2] : NULL;
-    *at = a;
     *a = (struct activation){.caller = w->source,
                              .source = *w->source,
                              .names = kept,
@@ -286,10 +323,8 @@ static bool end_element(struct lower *w, struct activation *a)
     if (!array_literal(w, parts, a->elements, a->call, &result)) {
         return false;
     }
-    w->source = a->caller;
     w->stack.count = a->arrays;
-    parser_release(&a->parser);
-    w->calls.count--;
+    end_call(w);
     return lower_push(w, result);
 }
 
@@ -373,10 +408,8 @@ bool lower_end_call(struct lower *w)
         groups_end(w->groups, a->group, tape_count(w->tape));
     }
     result.span = a->call;
-    w->source = a->caller;
     w->stack.count = a->arguments;
-    parser_release(&a->parser);
-    w->calls.count--;
+    end_call(w);
     return lower_push(w, result);
 }
 

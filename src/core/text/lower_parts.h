@@ -40,6 +40,7 @@ struct activation {
     uint32_t over, at, elements;
     bool counts;
     size_t start;
+    struct activation *next;  // of lower->spare
 };
 
 // The call or comprehension whose text is being read; NULL: the learner's own text.

@@ -63,12 +63,18 @@ static size_t line_length(const struct source *source, size_t at)
     return end == NULL ? source->length - at : (size_t)(end - (source->text + at));
 }
 
+// What no line with a prompt begins with is passed over fast.
 static bool has_prompts(const struct source *source, bool ascii)
 {
-    for (size_t at = 0; at < source->length; at += line_length(source, at) + 1) {
-        if (prompt_length(source->text + at, line_length(source, at), ascii) > 0) {
+    const char *s = source->text;
+    for (size_t at = 0; at < source->length; at++) {
+        unsigned char c = (unsigned char)s[at];
+        bool may = c >= 0x80 || c == '>' || c == 'I' || (c >= '0' && c <= '9');
+        size_t n = c == '\n' ? 0 : line_length(source, at);
+        if (may && prompt_length(s + at, n, ascii) > 0) {
             return true;
         }
+        at += n;
     }
     return false;
 }

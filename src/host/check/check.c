@@ -122,7 +122,8 @@ static enum session_state run(struct check_page *p, struct text *text, size_t li
         notes_init(&p->notes);
     }
     if (stream != NULL && p->tutor != NULL) {
-        struct source source = {p->path, text_get(text), text_length(text), line};
+        struct source source = {
+            .name = p->path, .text = text_get(text), .length = text_length(text), .line = line};
         struct host host = {.tutor = p->tutor,
                             .mode = mode,
                             .out = stream,

@@ -762,7 +762,7 @@ static void check_figures(struct player *p)
     struct figure f = {0, 0};
     buf_init(&file, 1);
     if (files_read(name, MARKDOWN_LESSON_MOST, &file, &ignored) && file.count > 0) {
-        struct source source = {name, file.data, file.count, 1};
+        struct source source = {.name = name, .text = file.data, .length = file.count, .line = 1};
         while ((f = check_figures_next(source.text, source.length, f.at + f.n)).n > 0) {
             struct place place = source_place(&source, f.at);
             p->counted_failure = false;

@@ -44,7 +44,7 @@ static void show_typed(struct host *h, const struct source *entry)
     text_release(&words);
 }
 
-static void type_answers(struct host *h, const struct source *answers)
+static void type_answers(struct host *h, struct source *answers)
 {
     struct source entry;
     enum session_state state = SESSION_DONE;

@@ -184,7 +184,7 @@ static bool take_front(struct lesson_file_reading *r, const struct markdown *m)
 static void find_place(const struct lesson_file_reading *r, const char *path,
                        struct lesson_trouble *trouble)
 {
-    struct source source = {path, r->s, r->n, 1};
+    struct source source = {.name = path, .text = r->s, .length = r->n, .line = 1};
     struct place place = source_place(&source, r->d->span.start);
     trouble->line = place.line;
     trouble->column = place.column;

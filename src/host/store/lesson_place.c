@@ -84,7 +84,7 @@ static struct lesson_place find(const char *path, size_t line, const char *key, 
     buf_init(&file, 1);
     if (files_read(path, MARKDOWN_LESSON_MOST, &file, &ignored) && find_line(&file, line, &start)) {
         size_t at = key != NULL ? find_key(&file, start, key) : find_text(&file, start, text, n);
-        struct source source = {path, file.data, file.count, 1};
+        struct source source = {.name = path, .text = file.data, .length = file.count, .line = 1};
         struct place place = source_place(&source, at);
         found = (struct lesson_place){place.line, place.column};
     }
