@@ -410,19 +410,22 @@ static size_t safe_bytes(const char *s, size_t n, bool lines)
     return i;
 }
 
-// One that does: a character of ASCII or Latin-1, or a byte that is none, by its bytes. Returns how
-// many bytes it is.
-static size_t add_escaped(struct text *t, const char *s, size_t n)
+size_t text_safe_bytes(const char *s, size_t n)
+{
+    return safe_bytes(s, n, true);
+}
+
+size_t text_escape(char out[ESCAPE_TEXT], const char *s, size_t n)
 {
     uint32_t c;
     size_t bytes = utf8_read(s, n, &c);
     if (bytes > 0 && c >= 0xA0) {
-        text_addf(t, "\\u%04x", (unsigned)c);
+        snprintf(out, ESCAPE_TEXT, "\\u%04x", (unsigned)c);
         return bytes;
     }
     bytes = bytes == 0 ? 1 : bytes;
     for (size_t i = 0; i < bytes; i++) {
-        text_addf(t, "\\x%02x", (unsigned char)s[i]);
+        snprintf(out + 4 * i, ESCAPE_TEXT - 4 * i, "\\x%02x", (unsigned char)s[i]);
     }
     return bytes;
 }
@@ -434,7 +437,9 @@ static void add_seen(struct text *t, const char *s, size_t n, bool lines)
         text_add_bytes(t, s + i, safe);
         i += safe;
         if (i < n) {
-            i += add_escaped(t, s + i, n - i);
+            char seen[ESCAPE_TEXT];
+            i += text_escape(seen, s + i, n - i);
+            text_add(t, seen);
         }
     }
 }

@@ -74,6 +74,11 @@ void text_add_visible(struct text *t, const char *s, size_t n);
 // The same, but newlines (also \r\n) and tabs stay: for texts of many lines. What leaves for a terminal, a
 // picture or a page goes through here or through text_add_visible.
 void text_add_safe(struct text *t, const char *s, size_t n);
+// How many bytes from s[0] on text_add_safe leaves as they are, and what it writes for the one
+// character that comes after them; returns that one's bytes. For whoever has no memory to spare.
+enum { ESCAPE_TEXT = 24 };
+size_t text_safe_bytes(const char *s, size_t n);
+size_t text_escape(char out[ESCAPE_TEXT], const char *s, size_t n);
 // Is there nothing in it that text_add_safe would change?
 bool text_is_safe(const char *s, size_t n);
 

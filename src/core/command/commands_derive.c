@@ -8,6 +8,8 @@
 #include "formula/derive.h"
 #include "text/slope.h"
 
+enum { STEPS_MOST = 1000 };  // rules in an answer: each with formulas of up to some thousand bytes
+
 static bool is_free(const struct formula *f, uint32_t name)
 {
     struct buf names;
@@ -257,7 +259,10 @@ static void put_derivation(struct formula *f, struct rec *r, const struct deriva
 {
     struct records *out = f->call->out;
     struct rec *steps = rec_list(out, r, KEY_steps);
-    for (size_t i = 0; i < d->steps.count; i++) {
+    if (d->steps.count > STEPS_MOST) {
+        rec_whole(out, r, KEY_more, (int64_t)(d->steps.count - STEPS_MOST));
+    }
+    for (size_t i = 0; i < d->steps.count && i < STEPS_MOST; i++) {
         const struct derivation_step *step = &BUF(struct derivation_step, &d->steps)[i];
         struct rec *row = rec_map(out, steps, KEY_NONE);
         rec_text(out, row, KEY_rule, rule_name(step->rule));

@@ -34,6 +34,7 @@ void say_derive(struct words *w)
     for (const struct rec *s = say_first(w->record, KEY_steps); s != NULL; s = s->next) {
         say_derive_step(w, s);
     }
+    say_more_in(w, " steps");
     for (const struct rec *e = say_first(w->record, KEY_edges); e != NULL; e = e->next) {
         text_addf(w->out, "%s: %s\n", rec_get_text(e, KEY_name), rec_get_text(e, KEY_text));
     }

@@ -8,20 +8,14 @@
 static void write_safe(FILE *to, const char *s, size_t n)
 {
     for (size_t i = 0; i < n;) {
-        uint32_t c;
-        size_t bytes = utf8_read(s + i, n - i, &c);
-        bool seen = bytes > 0 && (!utf8_is_control(c) || c == '\n' || c == '\t');
-        bytes = bytes == 0 ? 1 : bytes;
-        if (seen) {
-            fwrite(s + i, 1, bytes, to);
-        } else if (bytes > 1 && c >= 0xA0) {
-            fprintf(to, "\\u%04x", (unsigned)c);
-        } else {
-            for (size_t k = 0; k < bytes; k++) {
-                fprintf(to, "\\x%02x", (unsigned char)s[i + k]);
-            }
+        size_t safe = text_safe_bytes(s + i, n - i);
+        fwrite(s + i, 1, safe, to);
+        i += safe;
+        if (i < n) {
+            char seen[ESCAPE_TEXT];
+            i += text_escape(seen, s + i, n - i);
+            fputs(seen, to);
         }
-        i += bytes;
     }
 }
 

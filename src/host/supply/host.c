@@ -19,6 +19,7 @@
 #include "store/lesson_file.h"
 #include "supply/document.h"
 #include "supply/ink.h"
+#include "words/ink.h"
 #include "words/words.h"
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
@@ -64,6 +65,49 @@ void host_fall_short(struct host *h)
     h->fell_short = true;
 }
 
+// A person's terminal is not flooded: the first lines of an answer are shown, the others counted.
+static size_t room_for(struct host *h, const char *shown)
+{
+    enum { LINES_MOST = 200 };
+    const char *s = shown;
+    bool person = h->read_along && h->mode == SESSION_PROMPT && h->wrap > 0;
+    for (; person && *s != '\0' && h->lines < LINES_MOST; h->lines++) {
+        s += strcspn(s, "\n");
+        s += *s == '\n';
+    }
+    size_t length = person ? (size_t)(s - shown) : strlen(shown);
+    for (const char *rest = shown + length; *rest != '\0'; rest++) {
+        h->held_back += *rest == '\n';
+    }
+    return length;
+}
+
+// How to have what was held back: as a file, written by a program that is given the same.
+static void offer_file(struct host *h)
+{
+    struct text words;
+    if (h->held_back == 0) {
+        return;
+    }
+    text_init(&words);
+    text_addf(&words,
+              "… and %zu more lines. For all of them in a file: save mine.bs here, then\n"
+              "type in a shell: backstep mine.bs -e '",
+              h->held_back);
+    for (size_t i = 0; i < h->entry_length; i++) {
+        if (h->entry[i] == '\'') {
+            text_add(&words, "'\\''");
+        } else {
+            text_add_char(&words, h->entry[i]);
+        }
+    }
+    text_add(&words, "' >all.txt\n");
+    ink_write(h->out, text_get(&words), THEME_PLAIN);
+    fflush(h->out);
+    text_release(&words);
+    h->held_back = 0;
+}
+
 // The last exits of what is shown: a text that was made while memory was refused is not.
 static bool write_words(struct host *h, const struct rec *record)
 {
@@ -76,7 +120,12 @@ static bool write_words(struct host *h, const struct rec *record)
     const char *shown = text_get(&words);
     bool whole = mem_refusals() == 0;
     if (whole) {
-        ink_write(trouble ? h->trouble : h->out, shown,
+        size_t length = trouble ? text_length(&words) : room_for(h, shown);
+        if (length < text_length(&words)) {
+            words.bytes.count = length;
+            text_add_char(&words, INK_END);
+        }
+        ink_write(trouble ? h->trouble : h->out, text_get(&words),
                   form == HOST_COLOUR ? h->theme : THEME_PLAIN);
     }
     text_release(&words);
@@ -460,6 +509,9 @@ enum session_state host_run(struct host *h, const struct source *source)
 {
     enum session_state state;
     tell_terminal(h);
+    h->entry = source->text;
+    h->entry_length = source->length;
+    h->lines = h->held_back = 0;
     tutor_set_clock(h->tutor, time_of(h));
     tutor_begin(h->tutor, source, h->mode);
     if (h->live != NULL) {
@@ -492,6 +544,7 @@ enum session_state host_run(struct host *h, const struct source *source)
         }
         records_release(&records);
     } while (!h->out_failed && (state == SESSION_MORE || state == SESSION_NEED));
+    offer_file(h);
     if (h->live != NULL) {
         live_end(h->live, tutor_graph(h->tutor));
     }

@@ -59,36 +59,48 @@ bool ink_is_ascii(FILE *out)
     return isatty(fileno(out)) && !ink_is_utf8();
 }
 
-// One character, which a terminal shows and does not obey; returns its bytes.
-static size_t write_one(FILE *out, const char *s, bool ascii)
+static void write_run(FILE *out, const char *s, size_t n, bool ascii)
 {
-    uint32_t c;
-    size_t n = utf8_read(s, strlen(s), &c);
-    bool line = *s == '\n' || *s == '\t' || (*s == '\r' && s[1] == '\n');
-    if (n == 0 || (utf8_is_control(c) && !line)) {
-        struct text seen;
-        text_init(&seen);
-        text_add_safe(&seen, s, n == 0 ? 1 : n);
-        fputs(text_get(&seen), out);
-        text_release(&seen);
-    } else if (ascii && c >= 0x80) {
-        fputs(ascii_of(s, n), out);
-    } else {
+    for (size_t i = 0; ascii && i < n;) {
+        uint32_t c;
+        size_t bytes = utf8_read(s + i, n - i, &c);
+        if (c >= 0x80) {
+            fputs(ascii_of(s + i, bytes), out);
+        } else {
+            fputc(s[i], out);
+        }
+        i += bytes;
+    }
+    if (!ascii) {
         fwrite(s, 1, n, out);
     }
-    return n == 0 ? 1 : n;
+}
+
+// What a terminal shows and does not obey, up to the next mark, or a character that it would obey,
+// made visible.
+static size_t write_some(FILE *out, const char *s, size_t n, bool ascii)
+{
+    size_t safe = text_safe_bytes(s, n);
+    if (safe > 0) {
+        write_run(out, s, safe, ascii);
+        return safe;
+    }
+    char seen[ESCAPE_TEXT];
+    size_t bytes = text_escape(seen, s, n);
+    fputs(seen, out);
+    return bytes;
 }
 
 void ink_write(FILE *out, const char *text, enum theme theme)
 {
     bool ascii = ink_is_ascii(out);
-    for (const char *s = text; *s != '\0';) {
-        unsigned char c = (unsigned char)*s;
+    const char *end = text + strlen(text);
+    for (const char *s = text; s < end;) {
         if (ink_is_mark(*s)) {
-            fputs(theme_code(theme, (enum ink)c), out);
+            fputs(theme_code(theme, (enum ink)(unsigned char)*s), out);
             s++;
         } else {
-            s += write_one(out, s, ascii);
+            s += write_some(out, s, (size_t)(end - s), ascii);
         }
     }
 }

@@ -1,0 +1,174 @@
+// Ctrl-C is heeded within 0.2 s of work, whatever is being done; and a terminal is not flooded.
+#include "person.h"
+
+enum { HEEDED = 200, WELL_INTO = 60 };  // milliseconds of work
+
+static const struct {
+    const char *what, *setup, *command;
+} cases[] = {
+    {"a derivative 20,000 deep", "x = 0.5; y = x; repeat 20000 { y = tanh(y)*y + x }", "derive y x"},
+    {"a chain of 10,000", "x = 0.5; y = x; repeat 10000 { y = sin(y) }", "derive y x"},
+    {"a product of 60,000 factors", "load product.bs", "derive L x"},
+    {"100,000 terms in stages", "load terms.bs", "stage L"},
+    {"100,000 terms explained", "load terms.bs", "explain L"},
+    {"second derivatives", "load terms.bs", "hessian L x"},
+    {"a plot", "x = 1; L = sin(x)**2", "plot L x -9 9 huge.svg"},
+    {"a landscape", "param a = 1; param b = 2; L = sin(a)*cos(b)", "plot L a b huge.svg"},
+    {"a table of a million rows", "a = 1", "X = load_csv(\"rows.csv\")"},
+    {"data of a million rows", "a = 1", "data \"rows.csv\" a b"},
+    {"large arrays", "X = ones(1500, 1500)", "Y = exp(X)*X + sin(X)*X"},
+    {"a product of matrices", "X = ones(200, 200)", "Y = X @ X @ X"},
+    {"printing", "X = ones(1000, 1000)", "print X"},
+    {"saving", "load terms.bs", "save saved.bs"},
+    {"loading", "a = 1", "load long.bs"},
+    {"a graph of a million nodes", "X = ones(1000, 1000); L = sum(X*X)", "graph L"},
+    {"its picture", "X = ones(1000, 1000); L = sum(X*X)", "graph L big.svg"},
+    {"each of its nodes", "X = ones(300, 300); L = sum(X*X)", "graph L big.svg --full"},
+    {"a layout", "load wide.bs", "graph L wide.svg --full"},
+    {"a page", "load wide.bs", "graph L wide.html --full"},
+    {"a program", "load terms.bs", "export c program.c L"},
+    {"a program of PyTorch", "load terms.bs", "export torch program.py L"},
+    {"TeX", "load terms.bs", "export latex program.tex L"},
+    {"a lesson of a million lines", "a = 1", "lesson long.md"},
+    {"a loop", "a = 1", "repeat 100000000 { a = a + 1 }"},
+    {"a training", "param w = 1; L = (w - 3)**2", "train L 100000000 0.0000001"},
+    {"calls", "load calls.bs", "print f19(1)"},
+    {"a check", "X = ones(300, 300); param w = 2; L = sum((w*X)**2)", "check L"},
+    {"paths", "load paths.bs", "paths L x"},
+};
+
+static void write_files(const struct person *p)
+{
+    FILE *f = fopen(in_home(p, "product.bs"), "w");
+    assert_non_null(f);
+    fputs("x = 1\nL = x", f);
+    for (int i = 1; i < 60000; i++) {
+        fputs("*x", f);
+    }
+    fputs("\n", f);
+    fclose(f);
+    f = fopen(in_home(p, "terms.bs"), "w");
+    fputs("param x = 0.5\nL = x", f);
+    for (int i = 1; i < 100000; i++) {
+        fprintf(f, " + x*%d", i);
+    }
+    fputs("\n", f);
+    fclose(f);
+    f = fopen(in_home(p, "rows.csv"), "w");
+    fputs("a,b\n", f);
+    for (int i = 1; i < 1000000; i++) {
+        fprintf(f, "%d,%d\n", i, 2 * i);
+    }
+    fclose(f);
+    f = fopen(in_home(p, "long.bs"), "w");
+    for (int i = 1; i < 300000; i++) {
+        fprintf(f, "y%d = %d\n", i % 1000, i);
+    }
+    fclose(f);
+    f = fopen(in_home(p, "long.md"), "w");
+    fputs("---\nid: long\ntitle: Long\n---\n\n", f);
+    for (int i = 1; i < 300000; i++) {
+        fputs("- A line of *prose* with `code`.\n", f);
+    }
+    fclose(f);
+    f = fopen(in_home(p, "wide.bs"), "w");
+    fputs("x = 1\nL = x", f);
+    for (int i = 1; i < 400; i++) {
+        fprintf(f, " + x*%d*(x + %d)", i, i);
+    }
+    fputs("\n", f);
+    fclose(f);
+    f = fopen(in_home(p, "calls.bs"), "w");
+    fputs("def f0(x) = x\n", f);
+    for (int i = 1; i < 20; i++) {
+        fprintf(f, "def f%d(x) = f%d(x) + f%d(x)\n", i, i - 1, i - 1);
+    }
+    fclose(f);
+    f = fopen(in_home(p, "paths.bs"), "w");
+    fputs("x = 1.001; y = x\nrepeat 3000 { y = y*0.5 + y*0.5 }\nL = y\n", f);
+    fclose(f);
+}
+
+// What died with its session is not to be taken up.
+static void kill_for_good(struct person *p)
+{
+    kill_outright(p);
+    assert_int_equal(nftw(in_home(p, ".local"), remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static bool is_back(struct person *p)
+{
+    return memmem(p->screen + p->seen, p->shown - p->seen, PROMPT, strlen(PROMPT)) != NULL;
+}
+
+// Milliseconds of work after Ctrl-C; 0 if it was done before that.
+static int64_t stop_at_work(struct person *p, const char *command)
+{
+    type(p, command);
+    type(p, "\r");
+    see(p, "\n");  // the line is taken
+    int64_t begun = worked(p), deadline = now() + PATIENCE;
+    while (worked(p) - begun < WELL_INTO && !is_back(p) && now() < deadline) {
+        look(p, 2);
+    }
+    if (is_back(p)) {
+        return 0;
+    }
+    type(p, CTRL_C);
+    int64_t asked = worked(p);
+    while (!is_back(p) && now() < deadline) {
+        look(p, 5);
+    }
+    int64_t took = worked(p) - asked;
+    return is_back(p) ? took : PATIENCE;
+}
+
+static void test_stops_at_once(void **state)
+{
+    struct person *p = *state;
+    bool ok = true;
+    write_files(p);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        start(p);
+        enter(p, cases[i].setup);
+        enter(p, "m = 7*6");
+        enter(p, "print m - 1");
+        see(p, "41");
+        see(p, PROMPT);
+        int64_t took = stop_at_work(p, cases[i].command);
+        if (getenv("BACKSTEP_TOLD") != NULL) {
+            printf("%s: %lld ms\n", cases[i].what, (long long)took);
+        }
+        if (took > HEEDED) {
+            printf("%s: %lld ms after Ctrl-C\n", cases[i].what, (long long)took);
+            ok = false;
+        }
+        kill_for_good(p);
+    }
+    assert_true(ok);
+}
+
+static void test_a_terminal_is_not_flooded(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "for i in range(5000): print i");
+    see(p, "\n  199\r\n");
+    see(p, "and 4800 more lines");
+    see(p, "for i in range(5000): print i");
+    see(p, PROMPT);
+    assert_false(was_shown(p, "\n  200\r\n"));
+    enter(p, "print 3");
+    see(p, "  3\r\n");
+    see(p, PROMPT);
+    leave(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_stops_at_once),
+        TEST(test_a_terminal_is_not_flooded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
