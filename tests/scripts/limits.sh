@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whatever the graph, a picture or a clean refusal within 5 seconds: sums whose lines pass
+# Bounded time and memory. Whatever the graph, a picture or a clean refusal within 5 seconds: sums whose lines pass
 # everything, a chain of 30,000, a dense layer; and a picture shows the graph as it was asked for.
 set -eu
 passed=0
@@ -98,6 +98,63 @@ short=$(rebinding 10000)
 long=$(rebinding 40000)
 [ "$long" -lt $((10 * short + 50)) ] && ok=0 || ok=1
 tell 'many rebindings' "$ok" "$short ms, then $long ms"
+
+# ---- Within a second of work and 512 MB: an answer, or one clear error
+
+# what, "an answer" or words of the error, arguments. (Work, as a busy machine takes its time.)
+bounded() {
+    what=$1
+    words=$2
+    shift 2
+    set +e
+    work=$(bash -c 'ulimit -v 524288; TIMEFORMAT="%U"; time "$@" >answers 2>trouble; echo "status $?"' - "$@" 2>&1)
+    set -e
+    status=$(printf '%s\n' "$work" | sed -n 's/^status //p')
+    seconds=$(printf '%s\n' "$work" | sed -n '/^[0-9.]*$/p')
+    if [ "$words" = 'an answer' ]; then
+        [ "$status" = 0 ] && ok=0 || ok=1
+    else
+        [ "$status" = 1 ] && grep -q -e "$words" trouble && [ "$(grep -c 'error:' trouble)" = 1 ] && ok=0 || ok=1
+    fi
+    tell "$what" "$ok" "status $status: $(head -c 500 trouble)"
+    awk -v s="$seconds" 'BEGIN { exit !(s != "" && s < 1.5) }' && ok=0 || ok=1
+    tell "$what within a second" "$ok" "it took $seconds s"
+}
+
+doubled() {  # how many functions, what the first gives
+    awk -v n="$1" -v first="$2" 'BEGIN {
+        print "def f0(x) = " first
+        for (i = 1; i <= n; i++) print "def f" i "(x) = f" i - 1 "(x) + f" i - 1 "(x)" }'
+}
+doubled 23 x >calls.bs
+bounded '2^23 calls on plain numbers' 'called more than 1000000 times' "$BACKSTEP" calls.bs -e 'print f23(1)'
+bounded '2^23 calls on nodes' 'called more than 1000000 times' "$BACKSTEP" calls.bs -e 'a = 2; L = f23(a)'
+bounded '2^18 calls on plain numbers' 'an answer' "$BACKSTEP" calls.bs -e 'print f18(1)'
+tell '2^18 calls on plain numbers: the answer' \
+    "$([ "$(cat answers)" = 262144 ] && echo 0 || echo 1)" "$(cat answers)"
+awk 'BEGIN { print "def f0(x) = x + 1"
+    for (i = 1; i <= 100000; i++) print "def f" i "(x) = f" i - 1 "(x)" }' >chain.bs
+bounded 'a chain of 100,000 functions' 'more than 1000 deep' "$BACKSTEP" chain.bs -e 'print f100000(1)'
+bounded 'a chain of 900 functions' 'an answer' "$BACKSTEP" chain.bs -e 'print f900(1)'
+awk 'BEGIN { print "a = 1"; for (i = 0; i < 100000; i++) print "b = a + 1"
+    for (i = 0; i < 100000; i++) print "undo"; print "print a" }' >undos.bs
+bounded '100,000 undos' 'an answer' "$BACKSTEP" undos.bs
+yes '' | head -c 100000000 >empty.bs
+bounded '100 MB of empty lines' 'an answer' "$BACKSTEP" empty.bs
+bounded '100 MB of empty lines on standard input' 'an answer' sh -c '"$0" - <empty.bs' "$BACKSTEP"
+rm empty.bs
+bounded 'a derivative 20,000 deep' 'an answer' "$BACKSTEP" \
+    -e 'x = 0.5; y = x; repeat 20000 { y = tanh(y)*y + x }; derive y'
+tell 'a derivative 20,000 deep: what is left out is counted' \
+    "$(grep -q 'more steps' answers && echo 0 || echo 1)" "$(tail -n 2 answers | head -c 300)"
+bounded 'a derivative of a chain of 10,000' 'an answer' "$BACKSTEP" \
+    -e 'x = 0.5; y = x; repeat 10000 { y = sin(y) }; derive y x'
+awk 'BEGIN { printf "x = 1\nL = x"; for (i = 1; i < 60000; i++) printf "*x"; print "" }' >product.bs
+bounded 'a product of 60,000 factors' 'an answer' "$BACKSTEP" product.bs -e 'derive L x'
+awk 'BEGIN { printf "x = 1\nL = x"; for (i = 1; i < 100000; i++) printf " + x*" i; print "" }' >terms.bs
+bounded '100,000 terms in stages' 'an answer' "$BACKSTEP" terms.bs -e 'stage L'
+bounded '100,000 terms for PyTorch' 'export c' "$BACKSTEP" terms.bs -e 'export torch p.py L'
+bounded 'a million numbers printed' 'an answer' "$BACKSTEP" -e 'print ones(1000, 1000)'
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

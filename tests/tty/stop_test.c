@@ -6,16 +6,17 @@ enum { HEEDED = 200, WELL_INTO = 60 };  // milliseconds of work
 static const struct {
     const char *what, *setup, *command;
 } cases[] = {
-    {"a derivative 20,000 deep", "x = 0.5; y = x; repeat 20000 { y = tanh(y)*y + x }", "derive y x"},
+    {"a derivative 20,000 deep", "x = 0.5; y = x; repeat 20000 { y = tanh(y)*y + x }",
+     "derive y x"},
     {"a chain of 10,000", "x = 0.5; y = x; repeat 10000 { y = sin(y) }", "derive y x"},
     {"a product of 60,000 factors", "load product.bs", "derive L x"},
     {"100,000 terms in stages", "load terms.bs", "stage L"},
     {"100,000 terms explained", "load terms.bs", "explain L"},
     {"second derivatives", "load terms.bs", "hessian L x"},
-    {"a plot", "x = 1; L = sin(x)**2", "plot L x -9 9 huge.svg"},
-    {"a landscape", "param a = 1; param b = 2; L = sin(a)*cos(b)", "plot L a b huge.svg"},
+    {"a plot", "a = 1", "plot sin(x)**2 from -9 to 9 curve.svg"},
+    {"a landscape", "param a = 1; param b = 2; L = sin(a)*cos(b)", "plot L over a, b land.svg"},
     {"a table of a million rows", "a = 1", "X = load_csv(\"rows.csv\")"},
-    {"data of a million rows", "a = 1", "data \"rows.csv\" a b"},
+    {"data of a million rows", "a = 1", "data X = load_csv(\"rows.csv\")"},
     {"large arrays", "X = ones(1500, 1500)", "Y = exp(X)*X + sin(X)*X"},
     {"a product of matrices", "X = ones(200, 200)", "Y = X @ X @ X"},
     {"printing", "X = ones(1000, 1000)", "print X"},
@@ -24,18 +25,30 @@ static const struct {
     {"a graph of a million nodes", "X = ones(1000, 1000); L = sum(X*X)", "graph L"},
     {"its picture", "X = ones(1000, 1000); L = sum(X*X)", "graph L big.svg"},
     {"each of its nodes", "X = ones(300, 300); L = sum(X*X)", "graph L big.svg --full"},
-    {"a layout", "load wide.bs", "graph L wide.svg --full"},
-    {"a page", "load wide.bs", "graph L wide.html --full"},
+    {"a layout", "load some.bs", "graph L wide.svg --full"},
+    {"a page", "load few.bs", "graph L wide.html --full"},
     {"a program", "load terms.bs", "export c program.c L"},
     {"a program of PyTorch", "load terms.bs", "export torch program.py L"},
-    {"TeX", "load terms.bs", "export latex program.tex L"},
-    {"a lesson of a million lines", "a = 1", "lesson long.md"},
+    {"TeX", "load some.bs", "export latex program.tex L"},
+    {"a long lesson", "a = 1", "lesson long.md"},
     {"a loop", "a = 1", "repeat 100000000 { a = a + 1 }"},
     {"a training", "param w = 1; L = (w - 3)**2", "train L 100000000 0.0000001"},
     {"calls", "load calls.bs", "print f19(1)"},
     {"a check", "X = ones(300, 300); param w = 2; L = sum((w*X)**2)", "check L"},
     {"paths", "load paths.bs", "paths L x"},
 };
+
+static void write_terms(const struct person *p, const char *name, int terms)
+{
+    FILE *f = fopen(in_home(p, name), "w");
+    assert_non_null(f);
+    fputs("x = 1\nL = x", f);
+    for (int i = 1; i < terms; i++) {
+        fprintf(f, " + x*%d*(x + %d)", i, i);
+    }
+    fputs("\n", f);
+    assert_int_equal(fclose(f), 0);
+}
 
 static void write_files(const struct person *p)
 {
@@ -67,17 +80,12 @@ static void write_files(const struct person *p)
     fclose(f);
     f = fopen(in_home(p, "long.md"), "w");
     fputs("---\nid: long\ntitle: Long\n---\n\n", f);
-    for (int i = 1; i < 300000; i++) {
+    for (int i = 1; i < 990; i++) {
         fputs("- A line of *prose* with `code`.\n", f);
     }
     fclose(f);
-    f = fopen(in_home(p, "wide.bs"), "w");
-    fputs("x = 1\nL = x", f);
-    for (int i = 1; i < 400; i++) {
-        fprintf(f, " + x*%d*(x + %d)", i, i);
-    }
-    fputs("\n", f);
-    fclose(f);
+    write_terms(p, "some.bs", 120);
+    write_terms(p, "few.bs", 50);
     f = fopen(in_home(p, "calls.bs"), "w");
     fputs("def f0(x) = x\n", f);
     for (int i = 1; i < 20; i++) {
@@ -96,9 +104,14 @@ static void kill_for_good(struct person *p)
     assert_int_equal(nftw(in_home(p, ".local"), remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-static bool is_back(struct person *p)
+static bool since(const struct person *p, const char *text)
 {
-    return memmem(p->screen + p->seen, p->shown - p->seen, PROMPT, strlen(PROMPT)) != NULL;
+    return memmem(p->screen + p->seen, p->shown - p->seen, text, strlen(text)) != NULL;
+}
+
+static bool is_back(const struct person *p)
+{
+    return since(p, PROMPT);
 }
 
 // Milliseconds of work after Ctrl-C; 0 if it was done before that.
@@ -136,6 +149,10 @@ static void test_stops_at_once(void **state)
         see(p, "41");
         see(p, PROMPT);
         int64_t took = stop_at_work(p, cases[i].command);
+        if (since(p, "error:") && !since(p, "error: interrupted")) {
+            printf("%s: %.*s\n", cases[i].what, (int)(p->shown - p->seen), p->screen + p->seen);
+            ok = false;
+        }
         if (getenv("BACKSTEP_TOLD") != NULL) {
             printf("%s: %lld ms\n", cases[i].what, (long long)took);
         }
@@ -156,11 +173,10 @@ static void test_a_terminal_is_not_flooded(void **state)
     see(p, "\n  199\r\n");
     see(p, "and 4800 more lines");
     see(p, "for i in range(5000): print i");
-    see(p, PROMPT);
-    assert_false(was_shown(p, "\n  200\r\n"));
     enter(p, "print 3");
     see(p, "  3\r\n");
     see(p, PROMPT);
+    assert_false(was_shown(p, "\n  200\r\n"));
     leave(p);
 }
 

@@ -4,6 +4,8 @@
 
 #include "text/spelling.h"
 
+enum { LINE_MOST = 1 << 15 };  // bytes of a formula in a line
+
 // ---- How operations are written -----------------------------------------------------------------
 
 // x and y are operands, at least so tightly bound; `tensors`: both must be tensors, not numbers.
@@ -614,11 +616,17 @@ static bool read_items(struct terms *t, struct parser *p)
         size_t count;
         bool before = t->lost;
         struct export_terms_term term = write_item(t, &item, &count);
+        size_t length = term.text == NULL ? 0 : strlen(term.text);
+        if (stop_after(t->s->program->e->stop, length)) {
+            return false;
+        }
+        t->too_long |= length > LINE_MOST;
+        term = t->too_long ? terms_lost(t) : term;
         if (!lower_take(t->w, &item)) {
             return false;
         }
         const struct operand *x = terms_operands(t, 1);
-        t->lost = x->is_node || x->kind != OPERAND_VALUE ? t->lost : before;
+        t->lost = t->too_long || x->is_node || x->kind != OPERAND_VALUE ? t->lost : before;
         take_item(t, &item, term, count);
     }
 }

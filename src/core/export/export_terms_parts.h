@@ -26,6 +26,7 @@ struct terms {
     struct buf stack;  // struct export_terms_term, beside lower.stack
     struct buf calls;  // struct calling
     bool lost;         // something has no translation
+    bool too_long;     // a text became longer than a line may be: all of it is lost
 };
 
 // The last `count` terms, and the operands that they stand beside.

@@ -43,6 +43,15 @@ static uint32_t count_of(const struct folder *f)
     return (uint32_t)f->part->ids.count;
 }
 
+// In turn i of a loop over the part: false once somebody wants it to end.
+static bool goes_on(struct folder *f, size_t i)
+{
+    if (stop_asked(f->tape->stop, i)) {
+        f->out->list.failed = true;
+    }
+    return !f->out->list.failed;
+}
+
 static bool is_whole(const struct folder *f, uint32_t i)
 {
     return BUF(uint8_t, &f->part->whole)[i] != 0;
@@ -128,7 +137,7 @@ static bool find_groups(struct folder *f)
     if (groups == NULL || groups->count == 0) {
         return true;
     }
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         *at(&f->group, i) = group_of_node(groups, id_at(f, i));
     }
     struct buf reach;
@@ -191,7 +200,7 @@ static uint32_t add_fold(struct folder *f, struct fold fold)
 // The values of calls, each in the outermost one that is folded. (Constants follow what uses them.)
 static void fold_calls(struct folder *f, const struct fold_stage *s)
 {
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t folded = GROUP_NONE;
         for (uint32_t g = *at(&f->group, i); g != GROUP_NONE;
              g = group_at(f->wish->groups, g)->within) {
@@ -216,7 +225,7 @@ static bool fold_arrays(struct folder *f, const struct fold_stage *s)
     struct buf fold_of;
     buf_init(&fold_of, sizeof(uint32_t));
     bool ok = fill_none(&fold_of, names_count(f->names));
-    for (uint32_t i = 0; ok && i < count_of(f); i++) {
+    for (uint32_t i = 0; ok && i < count_of(f) && goes_on(f, i); i++) {
         uint32_t name = *at(&f->array, i);
         if (name == NAME_NONE || *at(&f->box, i) < OWN || !is_whole(f, i)) {
             continue;
@@ -284,10 +293,10 @@ static bool goes_in(struct folder *f, const struct fold_stage *s, uint32_t i)
 // From the output down: what only one box uses may go into it.
 static void take_in(struct folder *f, const struct fold_stage *s)
 {
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         *at(&f->users, i) = BOX_UNSEEN;
     }
-    for (uint32_t i = count_of(f); i-- > 0;) {
+    for (uint32_t i = count_of(f); i-- > 0 && goes_on(f, i);) {
         uint32_t operand[2], *box = at(&f->box, i);
         *at(&f->open, i) = is_open(f, i);
         *box = goes_in(f, s, i) ? *at(&f->users, i) : *box;
@@ -302,7 +311,7 @@ static void take_in(struct folder *f, const struct fold_stage *s)
 static void make_statements(struct folder *f)
 {
     memset(f->size.data, 0, f->size.count * sizeof(uint32_t));
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t box = *at(&f->box, i);
         // A constant alone is nothing to hide.
         if (box >= OWN && !tape_marked(f->tape, id_at(f, i), MARK_CONST)) {
@@ -310,7 +319,7 @@ static void make_statements(struct folder *f)
         }
     }
     // From the top: where a box's own value becomes a fold, those below it find it there.
-    for (uint32_t i = count_of(f); i-- > 0;) {
+    for (uint32_t i = count_of(f); i-- > 0 && goes_on(f, i);) {
         uint32_t own = *at(&f->box, i);
         if (own == OWN + i && *at(&f->size, i) > 1) {
             *at(&f->box, i) = add_fold(f, (struct fold){.kind = FOLD_STATEMENT});
@@ -326,7 +335,7 @@ static void make_statements(struct folder *f)
 static void find_places(struct folder *f)
 {
     struct fold *list = f->out->list.data;
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t box = *at(&f->box, i);
         // A leaf is no result, unless there are only leaves.
         if (box < OWN &&
@@ -347,13 +356,13 @@ static void dissolve_singles(struct folder *f)
 {
     struct fold *list = f->out->list.data;
     memset(f->size.data, 0, f->size.count * sizeof(uint32_t));
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t box = *at(&f->box, i);
         if (box < OWN && !tape_marked(f->tape, id_at(f, i), MARK_CONST)) {
             ++*at(&f->size, list[box].box);
         }
     }
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t box = *at(&f->box, i);
         bool wanted = box < OWN && list[box].kind == FOLD_CALL &&
                       (f->wish->mode == FOLD_ONE ||
@@ -366,7 +375,7 @@ static void dissolve_singles(struct folder *f)
 
 static void dissolve(struct folder *f, uint32_t fold)
 {
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         if (*at(&f->box, i) == fold) {
             *at(&f->box, i) = OWN + i;
         }
@@ -376,7 +385,7 @@ static void dissolve(struct folder *f, uint32_t fold)
 // Would a fold stand behind what uses it? Returns one, or FOLD_NONE.
 static uint32_t find_tangle(struct folder *f)
 {
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t operand[2];
         for (int slot = 0, n = operands_of(f, i, operand); slot < n; slot++) {
             bool apart = *at(&f->box, i) != *at(&f->box, operand[slot]);
@@ -396,7 +405,7 @@ static void untangle(struct folder *f)
         dissolve(f, tangle);
     }
     if (find_tangle(f) != FOLD_NONE) {
-        for (uint32_t i = 0; i < count_of(f); i++) {
+        for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
             *at(&f->box, i) = OWN + i;
         }
     }
@@ -422,7 +431,7 @@ static bool join_siblings(struct folder *f, uint32_t *count)
     *count = 0;
     find_places(f);
     bool ok = buf_resize(&may, count_of(f));
-    for (uint32_t i = 0; ok && i < count_of(f); i++) {
+    for (uint32_t i = 0; ok && i < count_of(f) && goes_on(f, i); i++) {
         BUF(uint8_t, &may)[i] = may_be_sibling(f, i);
     }
     ok = ok && fold_siblings(&group, count, f->tape, f->part, f->box.data, may.data);
@@ -430,7 +439,7 @@ static bool join_siblings(struct folder *f, uint32_t *count)
         add_fold(f, (struct fold){.kind = FOLD_SIBLINGS});
     }
     ok = ok && !f->out->list.failed;
-    for (uint32_t i = 0; ok && i < count_of(f); i++) {
+    for (uint32_t i = 0; ok && i < count_of(f) && goes_on(f, i); i++) {
         uint32_t g = *at(&group, i);
         *at(&f->box, i) = g == UINT32_MAX ? *at(&f->box, i) : first + g;
     }
@@ -454,7 +463,7 @@ static bool join_all_siblings(struct folder *f)
 static size_t count_boxes(struct folder *f)
 {
     size_t count = 0;
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         count += place_of_box(f, i) == i && !tape_marked(f->tape, id_at(f, i), MARK_CONST);
     }
     return count;
@@ -463,7 +472,7 @@ static size_t count_boxes(struct folder *f)
 static bool fold_stage(struct folder *f, const struct fold_stage *s)
 {
     f->out->list.count = 0;
-    for (uint32_t i = 0; i < count_of(f); i++) {
+    for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         *at(&f->box, i) = OWN + i;
     }
     if (f->levels > 0) {
@@ -489,7 +498,9 @@ static bool fold_stage(struct folder *f, const struct fold_stage *s)
     }
     find_places(f);
     dissolve_singles(f);
-    untangle(f);
+    if (!f->out->list.failed) {
+        untangle(f);
+    }
     f->out->boxes = count_boxes(f);
     return !f->out->list.failed;
 }

@@ -109,7 +109,7 @@ static void merge_uses(struct painter *p)
 {
     struct use *uses = p->uses.data;
     size_t kept = 0;
-    for (size_t i = 0; i < p->uses.count; i++) {
+    for (size_t i = 0; i < p->uses.count && !stop_asked(p->tape->stop, i); i++) {
         struct use *last = kept == 0 ? NULL : &uses[kept - 1];
         if (last != NULL && last->folded && last->node == uses[i].node &&
             last->consumer == uses[i].consumer) {
@@ -124,7 +124,7 @@ static void merge_uses(struct painter *p)
 
 static bool gather_uses(struct painter *p)
 {
-    for (size_t i = 0; i < p->part.ids.count; i++) {
+    for (size_t i = 0; i < p->part.ids.count && !stop_asked(p->tape->stop, i); i++) {
         int arity = scene_arity(p, i);
         p->operations += arity > 0 && scene_box(p, i) == i;
         for (int slot = 0; slot < arity; slot++) {
@@ -133,7 +133,7 @@ static bool gather_uses(struct painter *p)
             }
         }
     }
-    if (p->uses.count > 0) {
+    if (p->uses.count > 0 && !stop_is_asked(p->tape->stop)) {
         qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
         merge_uses(p);
     }
@@ -385,7 +385,7 @@ static struct rec *add_scene(const struct painter *p)
     rec_text(p->out, scene, KEY_style, p->options->style == NULL ? "cells" : p->options->style);
     rec_text(p->out, scene, KEY_walk, walks[p->options->walk]);
     struct rec *boxes = rec_list(p->out, scene, KEY_boxes);
-    for (size_t i = 0; i < p->part.ids.count; i++) {
+    for (size_t i = 0; i < p->part.ids.count && !stop_asked(p->tape->stop, i); i++) {
         uint32_t home = scene_home(p, i);
         if (scene_box(p, i) == i && scene_is_chip(p, i)) {
             continue;
@@ -396,10 +396,11 @@ static struct rec *add_scene(const struct painter *p)
             scene_add_fold(p, boxes, home);
         }
     }
-    if (p->options->inner) {
+    bool stopped = stop_is_asked(p->tape->stop);
+    if (p->options->inner && !stopped) {
         scene_add_inner(p, scene);
     }
-    return p->out->arena.failed ? NULL : scene;
+    return p->out->arena.failed || stopped ? NULL : scene;
 }
 
 struct rec *scene_build(struct records *out, const struct tape *tape, struct names *names,

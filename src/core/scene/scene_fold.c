@@ -124,7 +124,7 @@ static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inle
 {
     size_t count, kept = 0;
     const uint32_t *members = scene_members(p, fold, &count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stop_asked(p->tape->stop, i); i++) {
         for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
             uint32_t node = scene_id_at(p, members[i]);
             uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
@@ -139,7 +139,7 @@ static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inle
         }
     }
     struct inlet *all = inlets->data;
-    if (inlets->count > 0) {
+    if (inlets->count > 0 && !stop_is_asked(p->tape->stop)) {
         qsort(all, inlets->count, sizeof *all, compare_inlets);
     }
     for (size_t i = 0; i < inlets->count; i++) {
@@ -173,7 +173,7 @@ static void pass_back(const struct painter *p, uint32_t fold, uint32_t result)
     size_t count;
     const uint32_t *members = scene_members(p, fold, &count);
     adjoint[result] = 1;
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = count; i-- > 0 && !stop_asked(p->tape->stop, i);) {
         uint32_t node = scene_id_at(p, members[i]);
         for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
             uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));

@@ -40,10 +40,10 @@ struct host {
     bool strict;
     bool read_along;  // a person is there, for whom a lesson waits
     int columns;      // of a terminal that `out` is
-    const char *entry;       // what was typed, and is being answered
+    const char *entry;  // what was typed, and is being answered
     size_t entry_length;
-    size_t lines;            // of its answers that were shown
-    size_t held_back;        // … and that were not: see write_shown
+    size_t lines;      // of its answers that were shown
+    size_t held_back;  // … and that were not: see write_shown
     size_t wrap;      // columns at which a person's lines break; 0: they never do
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
