@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const program = resolve(process.env.BACKSTEP ?? 'build/backstep');
+export const program = resolve(process.env.BACKSTEP ?? 'build/backstep');
 const PATIENCE = 20000;  // milliseconds for an answer
 const SIGN = '\u2207 ';  // what the prompt writes when it waits
 

@@ -1,10 +1,11 @@
 // The prompt while a page follows: it never waits, and nothing that becomes of the page reaches it.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { assert, finish, test } from '../page/check.mjs';
-import { Prompt } from './prompt.mjs';
+import { Prompt, program } from './prompt.mjs';
 import { Follower, memoryOf, pause, render, until } from './server.mjs';
 
 // Milliseconds that an answer may take on a machine that is busy with other things, and how many
@@ -187,6 +188,20 @@ await test('the program ends with the prompt, also with one that is killed', asy
     }
 });
 
+await test('a program is found by its name in absolute folders of PATH only, with no files of ours', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'backstep-path-'));
+    const mine = join(folder, 'gnuplot');
+    writeFileSync(mine, `#!/bin/sh\nls -l /proc/self/fd >${folder}/ran\nexit 1\n`, {mode: 0o755});
+    const draw = (path, cwd) => spawnSync('bash',
+        ['-c', 'exec 7</etc/passwd; exec "$0" -e "plot x from -1 to 1 out.svg"', program],
+        {cwd, env: {...process.env, PATH: path, HOME: folder}});
+    draw(`.::/usr/bin:/bin`, folder);
+    assert.ok(!existsSync(join(folder, 'ran')), 'one in the working directory is not run');
+    draw(`${folder}:/usr/bin:/bin`, folder);
+    assert.ok(!readFileSync(join(folder, 'ran'), 'utf8').includes('passwd'), 'it has no file but its own');
+    rmSync(folder, {recursive: true});
+});
+
 await test('a browser is opened once, where there is one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'backstep-live-'));
     const browser = join(folder, 'browser');
@@ -197,7 +212,10 @@ await test('a browser is opened once, where there is one', async () => {
         const opened = () => existsSync(`${folder}/opened`) && readFileSync(`${folder}/opened`, 'utf8');
         await until(() => (opened() || '').endsWith('\n'), 'it opens');
         await pause(100);
-        assert.equal(opened(), `${address}\n`);
+        // What the browser is given, and everybody can see, is a file that the learner alone can read.
+        const file = opened().trim();
+        assert.ok(!file.includes('http') && statSync(file).mode % 0o1000 === 0o600, file);
+        assert.ok(readFileSync(file, 'utf8').includes(`url=${address}"`));
     }, {BROWSER: `${browser}:other`});
     await withPrompt(async prompt => {
         assert.ok(await prompt.view() !== undefined);

@@ -206,6 +206,21 @@ await test('a thousand connections: a bounded number stays, and who is there is 
     page.close();
 });
 
+await test('a thousand who begin a request and never end it keep nobody out', async () => {
+    const crowd = await Promise.all(Array.from({length: 1000}, () => server.connect()));
+    crowd.forEach(socket => socket.on('error', () => {}).resume().write('GET / HTTP/1.1\r\nHost:'));
+    for (let i = 0; i < 5; i++) {
+        const at = Date.now();
+        assert.equal(await server.status(server.request()), 200);
+        assert.ok(Date.now() - at < SOON, `${Date.now() - at} ms`);
+    }
+    const page = await server.follow();
+    server.tell('state', {n: 'past the half'});
+    await until(() => page.last('state')?.n === 'past the half', 'a state', SOON);
+    crowd.forEach(socket => socket.destroy());
+    page.close();
+});
+
 await test('three hundred who follow and slam the door at once leave nothing behind', async () => {
     const before = server.memory();
     for (let i = 0; i < 300; i++) {

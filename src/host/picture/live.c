@@ -16,6 +16,7 @@
 #include "process/process.h"
 #include "process/system.h"
 #include "store/files.h"
+#include "store/folders.h"
 #include "words/words.h"
 
 #define LIVE "backstep-live"
@@ -31,6 +32,7 @@ enum {
     PLANE_EACH = 500,        // and from one at what the model makes of the plane
     FAREWELL = 500,          // milliseconds that it is given to end
     PIPE_SIZE = 1 << 20,     // bytes that a pipe holds, where the machine allows it
+    MEMORY = 1 << 30,        // bytes of address space that the program may take
 };
 
 static const struct span nowhere = {0, 0};
@@ -47,6 +49,15 @@ void live_init(struct live *l)
 
 // ---- Starting and ending ------------------------------------------------------------------------
 
+static void remove_door(struct live *l)
+{
+    if (l->door != NULL) {
+        unlink(l->door);
+        free(l->door);
+        l->door = NULL;
+    }
+}
+
 // The program ends when its pipe is closed. It is not waited for longer than a moment.
 static void end_program(struct live *l)
 {
@@ -55,6 +66,7 @@ static void end_program(struct live *l)
     }
     close(l->pipe);
     l->pipe = -1;
+    remove_door(l);
     for (int waited = 0; !process_ended(l->pid, NULL); waited++) {
         if (waited == FAREWELL) {
             process_kill(l->pid);
@@ -105,6 +117,9 @@ static int connect_and_spawn(struct live *l, int port, int *answer)
                                             .errors = -1,
                                             .session = true};
         error = process_start(&start, &l->pid);
+        if (error == 0) {
+            system_limit_memory(l->pid, MEMORY);
+        }
         close(said[1]);
         *answer = said[0];
     }
@@ -169,6 +184,28 @@ static bool start(struct live *l, int port, struct stop *stop, struct diag *d)
 
 // ---- The browser --------------------------------------------------------------------------------
 
+// What is given to a program can be read by everybody on the machine (ps), and who has the address can
+// read the session. So the browser is given a page of the learner's own, which nobody else can read and
+// which leads to the address. False: it could not be written.
+static bool write_door(struct live *l)
+{
+    char *path = folder_make(FOLDER_STATE, "view-XXXXXX.html");
+    int fd = path == NULL ? -1 : mkstemps(path, 5);  // 0600
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    if (file == NULL) {
+        free(path);
+        return false;
+    }
+    fprintf(file,
+            "<!DOCTYPE html>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"referrer\" content=\"no-referrer\">\n"
+            "<meta http-equiv=\"refresh\" content=\"0; url=%s\">\n"
+            "<title>backstep</title>\n<p><a href=\"%s\">The session</a></p>\n",
+            text_get(&l->address), text_get(&l->address));
+    l->door = path;
+    return fclose(file) == 0;
+}
+
 // The first of the browsers that $BROWSER names, if that is a program and no more, or what opens
 // addresses on this desktop (and knows what else $BROWSER may say); none where there is no screen.
 // It is left to itself.
@@ -179,11 +216,12 @@ static void open_browser(struct live *l)
     size_t n = told == NULL ? 0 : strcspn(told, ": ");
     bool plain = n > 0 && told[n] != ' ';
     char *first = plain ? strndup(told, n) : NULL;
-    if (n == 0 && !screen) {
+    if ((n == 0 && !screen) || !write_door(l)) {
+        free(first);
         return;
     }
     const char *program = first != NULL ? first : SYSTEM_OPENER;
-    const char *argv[] = {program, text_get(&l->address), NULL};
+    const char *argv[] = {program, l->door, NULL};
     const struct process_start start = {
         .program = program, .argv = argv, .input = -1, .output = -1, .errors = -1, .session = true};
     process_start(&start, &l->browser);

@@ -35,6 +35,7 @@ struct live {
     pid_t pid;      // 0: no program runs
     pid_t browser;  // that was opened; 0: none, or it is known to have ended
     int pipe;       // to the program
+    char *door;  // the file that leads the browser there; NULL: there is none
     struct text address;
     struct text going;                // the message on its way
     size_t sent;                      // bytes of it

@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +20,33 @@ static int direct(posix_spawn_file_actions_t *actions, int from, int to)
                     : posix_spawn_file_actions_adddup2(actions, from, to);
 }
 
+// The first program of this name in the PATH. Folders that are not absolute are passed over: what lies
+// where somebody happens to work is not to be run because of its name.
+static bool find(char path[PATH_MAX], const char *name)
+{
+    const char *folder = getenv("PATH");
+    if (strchr(name, '/') != NULL) {
+        return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
+    }
+    folder = folder == NULL ? "/usr/local/bin:/usr/bin:/bin" : folder;
+    for (size_t n; *folder != '\0'; folder += n + (folder[n] == ':')) {
+        n = strcspn(folder, ":");
+        if (*folder == '/' &&
+            snprintf(path, PATH_MAX, "%.*s/%s", (int)n, folder, name) < PATH_MAX &&
+            access(path, X_OK) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int process_start(const struct process_start *start, pid_t *pid)
 {
+    char path[PATH_MAX];
+    if (!find(path, start->program)) {
+        *pid = 0;
+        return ENOENT;
+    }
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none, all;
@@ -34,8 +62,9 @@ int process_start(const struct process_start *start, pid_t *pid)
                                      POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    error = error == 0 ? posix_spawnp(pid, start->program, &actions, &attributes,
-                                      (char *const *)start->argv, environ)
+    error = error == 0 ? system_close_rest(&actions) : error;
+    error = error == 0 ? posix_spawn(pid, path, &actions, &attributes, (char *const *)start->argv,
+                                     environ)
                        : error;
     if (error == ENOMEM) {
         mem_refuse();

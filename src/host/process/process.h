@@ -1,7 +1,7 @@
 // Starting another program, and waiting for it to end.
 //
 // It gets no signal that was blocked or ignored here, and stays out of reach of Ctrl-C at our
-// terminal: it is the first of a process group of its own, which process_kill ends with everything
+// terminal, and has none of our open files but its standard streams: it is the first of a process group of its own, which process_kill ends with everything
 // that it started.
 #ifndef PROCESS_PROCESS_H
 #define PROCESS_PROCESS_H
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 struct process_start {
-    const char *program;        // a path, or a name that is looked for in PATH
+    const char *program;        // a path, or a name that is looked for in PATH's absolute folders
     const char *const *argv;    // its own name first, NULL last
     int input, output, errors;  // its standard streams; -1: /dev/null
     bool session;               // its group is a session, too, without our terminal

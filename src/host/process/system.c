@@ -80,6 +80,16 @@ void system_limit_memory(pid_t pid, size_t bytes)
 #endif
 }
 
+int system_close_rest(posix_spawn_file_actions_t *actions)
+{
+#if SYSTEM_LINUX && defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
+    return posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
+#else
+    (void)actions;
+    return 0;
+#endif
+}
+
 bool system_random(void *bytes, size_t n)
 {
 #if SYSTEM_LINUX

@@ -54,6 +54,9 @@ int system_scratch(const char *name);
 // Limits the address space of a program that has just been started, where one process can limit
 // another. (Elsewhere its time alone is limited.)
 void system_limit_memory(pid_t pid, size_t bytes);
+// A program that is started with these actions has no descriptor open but 0, 1 and 2, where the
+// system can do that. (Elsewhere what we open ourselves is closed.) 0, or the system's error number.
+int system_close_rest(posix_spawn_file_actions_t *actions);
 // Fills bytes[0..n), at most 256 of them, with what nobody can guess.
 bool system_random(void *bytes, size_t n);
 

@@ -30,6 +30,8 @@ struct client {
     struct MHD_Connection *connection;  // NULL: this place is free
     int fd;
     long since;
+    unsigned long number;  // of the connection, in the order they came
+    bool asked;            // its request is there
     bool page;    // it is being sent events
     bool asleep;  // it has been told everything, and waits
     bool gone;    // the other end hung up
@@ -47,6 +49,7 @@ struct serve {
     char token[2 * TOKEN_BYTES + 1];
     char host[32], address[96];
     int pages;
+    unsigned long connections;  // that came so far
     struct blob *heartbeat;
     struct client clients[CONNECTIONS_MOST];
 };
@@ -260,6 +263,7 @@ static void on_connection(void *closure, struct MHD_Connection *connection, void
         *c = (struct client){.serve = s,
                              .connection = connection,
                              .fd = info == NULL ? -1 : info->connect_fd,
+                             .number = ++s->connections,
                              .since = now()};
         return;
     }
@@ -277,6 +281,9 @@ static enum MHD_Result on_request(void *closure, struct MHD_Connection *connecti
     (void)version, (void)upload, (void)upload_size, (void)unused;
     unsigned refusal = judge(s, connection, url, method);
     const char *name = after_token(s, url);
+    if (c != NULL) {
+        c->asked = true;
+    }
     if (refusal != 0 || name == NULL || c == NULL) {
         return refuse(connection, refusal != 0 ? refusal : MHD_HTTP_NOT_FOUND);
     }
@@ -455,12 +462,32 @@ int serve_polls(struct serve *s, struct pollfd polls[SERVE_POLLS], int *patience
     return count;
 }
 
+// All places are taken: of those who have not ended their request the one that has waited longest
+// goes, so that nobody can keep others out by beginning requests.
+static void make_place(struct serve *s)
+{
+    struct client *oldest = NULL;
+    for (int i = 0; i < CONNECTIONS_MOST; i++) {
+        struct client *c = &s->clients[i];
+        if (c->connection != NULL && !c->asked && (oldest == NULL || c->number < oldest->number)) {
+            oldest = c;
+        }
+    }
+    if (oldest != NULL) {
+        shutdown(oldest->fd, SHUT_RDWR);
+        MHD_run(s->daemon);
+    }
+}
+
 static void accept_all(struct serve *s)
 {
     struct sockaddr_in from;
     int fd, buffer = SEND_BUFFER;
     while ((fd = system_accept(s->listener, &from)) >= 0) {
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+        if (client_of(s, NULL) == NULL) {
+            make_place(s);
+        }
         if (client_of(s, NULL) == NULL) {
             close(fd);
         } else {

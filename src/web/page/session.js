@@ -14,9 +14,13 @@
 
 import { drawingOf } from './source.js';
 
+// Who has the address can read the session: it leaves the address bar, and the history.
+const source = new URL('events', location.href).href;
+history.replaceState(null, '', '/');
+
 export const session = {
     follow(follower) {
-        const events = new EventSource('events'), again = 2000;
+        const events = new EventSource(source), again = 2000;
         const on = (event, tell) =>
             events.addEventListener(event, ({data}) => tell(JSON.parse(data)));
         on('picture', ({svg, ...picture}) => follower.picture(
