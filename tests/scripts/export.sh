@@ -30,10 +30,14 @@ for graph in *.bs; do
     for cc in gcc clang; do
         if command -v "$cc" >/dev/null; then
             check_c "${graph%.bs}" "$cc"
+        else
+            echo "skipped: $graph, as there is no $cc"
         fi
     done
     if command -v python3 >/dev/null; then
         check_micrograd "${graph%.bs}"
+    else
+        echo "skipped: $graph for micrograd, as there is no python3"
     fi
 done
 

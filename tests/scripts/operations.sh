@@ -7,6 +7,7 @@ here=$(dirname "$(realpath "$0")")
 rows=$(sed -n 's/^OP([A-Z0-9_]*, \([12]\), OP_CALL, "\([a-z0-9_]*\)".*/\2 \1/p' \
     "$here/../../src/core/engine/ops.def" | grep "^${ROWS:-.*} ")
 python=$(command -v python3 || :)
+[ -n "$python" ] || echo 'skipped: every operation in Python, as there is no python3'
 torch=
 "${TORCH_PYTHON:-/usr/bin/python3}" -c 'import torch' 2>/dev/null && torch=${TORCH_PYTHON:-/usr/bin/python3}
 

@@ -144,7 +144,7 @@ holds 'without a file nobody asks for gnuplot' \
 
 # Ctrl-C ends it, and what it started.
 rm other/gnuplot
-printf '#!/bin/sh\n/bin/sleep 61 & wait\n' >other/gnuplot
+printf '#!/bin/sh\n/bin/sleep 61.%s & wait\n' $$ >other/gnuplot
 chmod +x other/gnuplot
 PATH=$PWD/other:/bin:/usr/bin "$BACKSTEP" -e 'plot x kept.png' >said 2>trouble &
 drawing=$!
@@ -153,7 +153,11 @@ kill -INT "$drawing"
 wait "$drawing"
 holds 'Ctrl-C: exit status 1 or that of the signal' [ $? != 0 ]
 holds 'Ctrl-C: nothing was written' [ "$(cat kept.png)" = old ]
-holds 'Ctrl-C: nothing goes on' [ -z "$(ps -eo args= | grep '^/bin/sleep 61$')" ]
+if command -v ps >/dev/null; then
+    holds 'Ctrl-C: nothing goes on' [ -z "$(ps -eo args= | grep "^/bin/sleep 61.$$\$")" ]
+else
+    echo 'skipped: what goes on after Ctrl-C, as there is no ps'
+fi
 holds 'nothing is left over' [ -z "$(find . -name '.backstep*')" ]
 
 echo "$passed passed, $failed failed"

@@ -126,6 +126,8 @@ is 'pdf: the answers have a page of their own' 1 $(($(pages all.pdf) - $(pages b
 if command -v pdftotext >/dev/null; then
     pdftotext -layout all.pdf all.txt
     is 'pdf: its words' '1 1 1' "$(count 'Tasks <of> today' all.txt) $(count 'Prose with code, strong words & more' all.txt) $(count 'Because <it> is so' all.txt)"
+else
+    echo 'skipped: the words of a PDF, as there is no pdftotext'
 fi
 print two-paths course.pdf
 is 'a lesson of the course' '0 %PDF-' "$status $(head -c 5 course.pdf)"

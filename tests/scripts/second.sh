@@ -87,6 +87,8 @@ if command -v cc >/dev/null; then
     is 'the program in C has its values' "$(run "$penalty; precision 12; print P, dP/da" | tail -1)" \
         "$(cc -O1 -o P P.c -lm && ./P | sed -n 's/^P = //p; s/^dP\/da = //p' |
             xargs printf '%.12g %.12g\n')"
+else
+    echo 'skipped: the program in C, as there is no cc'
 fi
 
 # ---- How much is made ----

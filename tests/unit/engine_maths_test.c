@@ -265,7 +265,7 @@ static void whole_powers_are_products(void **state)
         assert_same(maths_pow(x, -2), 1 / (x * x));
         assert_same(maths_pow(fabs(x), 0.5), sqrt(fabs(x)));
         assert_same(maths_pow(x, 2.5), pow(x, 2.5));
-        assert_same(maths_pow(x, 1025), pow(x, 1025));
+        assert_same(maths_pow(x, 1041), pow(x, 1041));
     }
 }
 
@@ -274,7 +274,7 @@ static void whole_powers_stay_below_the_stated_bounds(void **state)
     (void)state;
     need_wide_long_double();
     uint64_t random = 1;
-    for (int n = -1024; n <= 1024; n++) {
+    for (int n = -1040; n <= 1040; n++) {
         // One more rounding for 1/x in each factor, where it must be a power of that.
         double bound = n > 0 ? n - 1 : -2 * n - (n < 0);
         for (int k = 0; k < 40; k++) {

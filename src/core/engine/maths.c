@@ -152,9 +152,12 @@ static double inverse_power(double x, unsigned n)
     return isnormal(y) ? 1 / y : power(1 / x, n);
 }
 
+// Exponents up to 1024 either way, and those of their derivatives of some orders.
+enum { WHOLE_MOST = 1024, ORDERS = 16 };
+
 double maths_pow(double x, double y)
 {
-    if (fabs(y) <= 1024) {
+    if (fabs(y) <= WHOLE_MOST + ORDERS) {
         int n = (int)y;
         if (y == n) {
             return n < 0 ? inverse_power(x, (unsigned)-n) : power(x, (unsigned)n);

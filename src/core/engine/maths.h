@@ -41,7 +41,7 @@ double maths_softplus(double x);  // log(1 + exp(x)), which overflows for no x: 
 double maths_sin(double x);
 double maths_cos(double x);
 
-// x to the power y, with C's answers to 0, inf, nan and negative x. A whole y = n, |n| <= 1024, is
+// x to the power y, with C's answers to 0, inf, nan and negative x. A whole y = n, |n| <= 1040, is
 // multiplied out by squaring, and 1 / x^-n for n < 0: so x^2 is x * x, x^-1 is 1 / x, and in
 // general every factor can cost an ulp: n - 1 in all, |n| for n < 0 (2|n| where x^|n| is out of
 // range or nearly so). For y = 1/2 the square root, 0.5 ulp. Any other power is libm's.
