@@ -28,7 +28,7 @@ static const struct {
     {"a layout", "load some.bs", "graph L wide.svg --full"},
     {"a page", "load few.bs", "graph L wide.html --full"},
     {"a program", "load terms.bs", "export c program.c L"},
-    {"a program of PyTorch", "load terms.bs", "export torch program.py L"},
+    {"a program of PyTorch", "load some.bs", "export torch program.py L"},
     {"TeX", "load some.bs", "export latex program.tex L"},
     {"a long lesson", "a = 1", "lesson long.md"},
     {"a loop", "a = 1", "repeat 100000000 { a = a + 1 }"},

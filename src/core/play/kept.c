@@ -243,7 +243,9 @@ struct play *kept_begin(struct tutor *t, struct lesson *lesson, const struct cou
     k->waits = false;
     struct review *review = is_review(k) ? review_take(&k->review) : NULL;
     bool there = is_there(lesson, k) && !k->review.bad;
-    size_t number = there && k->pinned ? number_of(lesson, k->item) : 0;
+    const struct lesson_item *item = there ? lesson_item(lesson, k->item) : NULL;
+    bool asks = item != NULL && item->kind == LESSON_QUESTION;
+    size_t number = k->pinned && asks ? number_of(lesson, k->item) : 0;
     struct play *p = review != NULL ? review_play(t, lesson, review)
                                     : play_new(t, lesson, course, there ? 0 : k->reached);
     if (p == NULL) {

@@ -150,18 +150,32 @@ static bool goes_on(const struct source *all, size_t at)
     return at < all->length && (all->text[at] == ' ' || all->text[at] == '\t');
 }
 
+// Reads on to the end of the lines, which have grown: is a bracket open?
+static bool is_open(struct lexer *l)
+{
+    struct diag ignored = {0};
+    while (lexer_next(l, &ignored).kind != TOKEN_END) {
+        ignored.set = false;
+    }
+    return l->open > 0;
+}
+
 void block_take_lines(struct source *all, size_t *at, struct source *lines)
 {
     size_t end = *at;
     source_advance(all, *at);
     *lines = (struct source){
         .name = all->name, .text = all->text + *at, .line = all->line + all->known_lines};
+    struct lexer l;
+    bool open, block = false;
+    lexer_init(&l, lines);
     do {
         const char *newline = memchr(all->text + end, '\n', all->length - end);
         end = newline == NULL ? all->length : (size_t)(newline - all->text);
         lines->length = end - *at;
         end += end < all->length;
-    } while (end < all->length &&
-             (lexer_wants_more(lines) || (goes_on(all, end) && begins_block(lines))));
+        open = is_open(&l);
+        block = block || (!open && end < all->length && goes_on(all, end) && begins_block(lines));
+    } while (end < all->length && (open || (block && goes_on(all, end))));
     *at = end;
 }

@@ -103,7 +103,9 @@ static void add_question(struct text *words, struct journal_lost *lost, const ch
         text_addf(words, " after these cannot be brought back. It is kept as\n%s.damaged\n",
                   lost->path);
     }
-    text_add(words, "Resume it? (y/n) ");
+    if (lost->lines > 0 || lost->typed > 0) {
+        text_add(words, "Resume it? (y/n) ");
+    }
 }
 
 // What was typed into a lesson has its place there alone: in a script it is a comment.
@@ -275,6 +277,12 @@ static enum answer offer(struct host *h, struct journal_lost *lost, struct journ
     const char *folder = elsewhere(lost);
     text_init(&words);
     add_question(&words, lost, folder);
+    if (lost->lines == 0 && lost->typed == 0) {  // there is nothing to choose
+        say(h, &words);
+        journal_drop(lost);
+        text_release(&words);
+        return ANSWER_NO;
+    }
     enum answer answer = ask(h, &words);
     char *path = answer == ANSWER_NONE ? NULL : take_name();
     if (path == NULL && answer != ANSWER_NONE) {
