@@ -64,7 +64,9 @@ holds 'an edge has its share' grep -q 'share=-2' x.dot
 holds 'an element is called so' grep -q '"p\[0\]"' y.dot
 holds 'a name of the learner is not taken by a value without one' [ "$(grep -c '^	t1	' u.dot)" = 1 ]
 holds 'every node is there once' [ "$(grep -c '	tape=\|		tape=' u.dot)" = 5 ]
-holds 'no port has a side' [ "$(grep -c ':[nsew]\b' x.dot)" = 0 ]
+holds 'no port has a side' [ "$(grep -c 'port="[^"]*:' x.dot)" = 0 ]
+holds 'nor hangs on a name of a node' [ "$(grep -c '^	[^<]*:[io][0-9]* \|-> [^ ]*:[io]' x.dot)" = 0 ]
+holds 'but is told' grep -q 'headport=i1' x.dot
 holds 'numbers have all digits' grep -q '0\.76159415595576' <("$BACKSTEP" -e \
     'a = 1; t = tanh(a); graph t full.dot' >/dev/null; cat full.dot)
 if command -v dot >/dev/null && command -v gvpr >/dev/null; then
@@ -76,6 +78,13 @@ if command -v dot >/dev/null && command -v gvpr >/dev/null; then
     holds "gvpr adds up the shares of e: $sum" [ "${sum%.0*}" = 2 ]
 else
     echo 'skipped: what dot and gvpr make of DOT files, as they are not there'
+fi
+if /usr/bin/python3 -c 'import networkx, pydot' 2>/dev/null; then
+    # (pydot makes a node of the end of a line.)
+    nodes=$(/usr/bin/python3 -c 'import networkx as nx
+g = nx.drawing.nx_pydot.read_dot("x.dot")
+print(sorted(n for n in g if n != "\\n"))')
+    holds "NetworkX reads the nodes and no others: $nodes" [ "$nodes" = "['L', 'a', 'b', 'c', 'd', 'e', 'f']" ]
 fi
 
 echo "$passed passed, $failed failed"

@@ -282,33 +282,17 @@ static const char *declared_value(const struct dot_graph *g, enum dot_kind kind,
     return "";
 }
 
-static bool is_port(const struct dot_graph_attribute *a)
-{
-    return strcmp(a->name, "headport") == 0 || strcmp(a->name, "tailport") == 0;
-}
-
 // Those that are not as declared, and the end of the line.
 static void add_own(const struct dot_part *part, struct text *out)
 {
     size_t count = 0;
     for (const struct dot_graph_attribute *a = part->attributes; a != NULL; a = a->next) {
-        if (!is_port(a) && strcmp(a->value, declared_value(part->graph, part->kind, a->name)) != 0) {
+        if (strcmp(a->value, declared_value(part->graph, part->kind, a->name)) != 0) {
             text_add(out, count == 0 ? "\t" : "");
             add_attribute(out, a, count++);
         }
     }
     text_add(out, count == 0 ? ";\n" : "];\n");
-}
-
-static void add_end(const struct dot_part *edge, const struct dot_part *node, const char *port,
-                    struct text *out)
-{
-    add_value(out, node->name, false);
-    for (const struct dot_graph_attribute *a = edge->attributes; a != NULL; a = a->next) {
-        if (strcmp(a->name, port) == 0 && a->value[0] != '\0') {
-            text_addf(out, ":%s", a->value);
-        }
-    }
 }
 
 static void write_node(const struct dot_part *node, uint8_t *written, struct text *out)
@@ -335,9 +319,10 @@ void dot_graph_write(const struct dot_graph *g, struct text *out)
         for (const struct dot_part *e = node_at(g, i)->first; e != NULL; e = e->next) {
             write_node(e->head, written.data, out);
             text_add_char(out, '\t');
-            add_end(e, e->tail, "tailport", out);
+            // Ports are attributes: other programs take n1:o for a node of that name.
+            add_value(out, e->tail->name, false);
             text_add(out, " -> ");
-            add_end(e, e->head, "headport", out);
+            add_value(out, e->head->name, false);
             add_own(e, out);
         }
     }
