@@ -270,6 +270,7 @@ struct lower *call_lower(struct call *c)
     }
     // Each expression is read afresh; only the arrays of plain numbers stay.
     c->lower.source = c->lexer->source;
+    c->lower.diag = c->diag;  // which may be one aside, for a while
     c->lower.named = c->lower.by_new_number = false;
     c->lower.remarks.count = 0;
     c->lower.unreached = c->lower.gradless = NODE_NONE;

@@ -1113,7 +1113,7 @@ bool parser_refuse_operand(const struct lexer *l, struct token t, struct diag *d
     char quoted[QUOTED];
     const char *foreign =
         t.kind == TOKEN_NAME ? foreign_hint(token_text(l, t), token_length(t), false) : NULL;
-    diag_quote(quoted, token_text(l, t), t.span.end - t.at);
+    diag_quote(quoted, l->source->text + t.at, t.span.end - t.at);
     diag_set(d, t.span, "'%s' follows without an operation between", quoted);
     return diag_hint(d, "%s", foreign != NULL ? foreign : hint);
 }
