@@ -29,7 +29,7 @@ struct job {
     bool fed;  // all was sent, or nobody listens any more
     struct buf *out;
     size_t before;  // what was in `out` already
-    int64_t deadline;
+    int64_t begun;  // when it was started, in milliseconds
 };
 
 static void close_end(int *end)
@@ -92,8 +92,16 @@ static int64_t now(void)
 // CHILD_ENDED as long as nothing speaks against waiting.
 static enum child_end patience(const struct job *job)
 {
-    bool stopped = stop_is_asked(job->child->stop);
-    return stopped ? CHILD_STOPPED : now() >= job->deadline ? CHILD_TOO_LATE : CHILD_ENDED;
+    enum { SLOW = 6 };  // a machine that is busy takes so many times the processor's time
+    int64_t most = 1000 * (int64_t)job->child->seconds, waited = now() - job->begun;
+    if (stop_is_asked(job->child->stop)) {
+        return CHILD_STOPPED;
+    }
+    if (waited < most) {
+        return CHILD_ENDED;
+    }
+    int64_t worked = system_worked(job->pid);
+    return worked < 0 || worked >= most || waited >= SLOW * most ? CHILD_TOO_LATE : CHILD_ENDED;
 }
 
 // Sends what the socket takes. At the end of it the program reads the end of its input.
@@ -183,7 +191,7 @@ void child_run(const struct child *child, struct buf *out, struct child_result *
                       .words = -1,
                       .out = out,
                       .before = out->count,
-                      .deadline = now() + 1000 * (int64_t)child->seconds};
+                      .begun = now()};
     *result = (struct child_result){.end = CHILD_MISSING};
     text_init(&result->said);
     result->error = connect_and_spawn(&job);

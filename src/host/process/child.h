@@ -4,7 +4,9 @@
 // runs in the session. A child is started with posix_spawn in a process group of its own, so that
 // Ctrl-C reaches us alone and whatever it starts ends with it. Bytes go in through its standard
 // input and come back through its standard output, at most CHILD_BYTES_MOST of them. At its
-// deadline, or when the learner gives up, it is killed. It is reaped whatever came of it.
+// deadline, or when the learner gives up, it is killed. It is reaped whatever came of it. The deadline is
+// one of the processor's time, where the system tells it, so that a busy machine draws what an idle one
+// does; a child that only waits has six times as long.
 #ifndef PROCESS_CHILD_H
 #define PROCESS_CHILD_H
 
@@ -22,7 +24,7 @@ struct child {
     const char *const *argv;  // its own name first, NULL last
     const char *bytes;        // what it reads: bytes[0..n)
     size_t n;
-    int seconds;               // it may take
+    int seconds;               // of the processor's time that it may take
     size_t memory;             // bytes of address space it may take; 0: as much as it likes
     struct stop *stop;  // becoming not 0 ends it; NULL: nothing does
 };

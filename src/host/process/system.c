@@ -126,6 +126,19 @@ static int never_wait(int end)
 }
 #endif
 
+int64_t system_worked(pid_t pid)
+{
+#if SYSTEM_LINUX
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &t) == 0) {
+        return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    }
+#endif
+    (void)pid;
+    return -1;
+}
+
 int system_pipe(int ends[2])
 {
 #if SYSTEM_LINUX

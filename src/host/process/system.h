@@ -13,6 +13,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -57,6 +58,8 @@ void system_limit_memory(pid_t pid, size_t bytes);
 // A program that is started with these actions has no descriptor open but 0, 1 and 2, where the
 // system can do that. (Elsewhere what we open ourselves is closed.) 0, or the system's error number.
 int system_close_rest(posix_spawn_file_actions_t *actions);
+// The processor's time that a child has taken so far, in milliseconds; -1 where the system does not tell.
+int64_t system_worked(pid_t pid);
 // Fills bytes[0..n), at most 256 of them, with what nobody can guess.
 bool system_random(void *bytes, size_t n);
 
