@@ -28,6 +28,8 @@ bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out);
 // The same for a pass that walks it once: where root depends on much, one stretch is all of the tape
 // up to it, as walking is cheaper than looking.
 bool sweep_near(const struct tape *t, uint32_t root, struct buf *out);
+// No node below this one is needed by root: the lowest that is, or 0 where root depends on much.
+uint32_t sweep_lowest(const struct tape *t, uint32_t root);
 // Saves an array of the tape's on the trail, at the nodes from `from` on with these marks (those that
 // tape_next takes), and at more of them where they lie scattered. False if out of memory.
 bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,

@@ -211,6 +211,15 @@ bool sweep_near(const struct tape *t, uint32_t root, struct buf *out)
     return ok && (few || all != NULL);
 }
 
+uint32_t sweep_lowest(const struct tape *t, uint32_t root)
+{
+    struct buf ids;
+    buf_init(&ids, sizeof(uint32_t));
+    uint32_t lowest = list_few(t, root, &ids) ? BUF(uint32_t, &ids)[0] : 0;
+    buf_release(&ids);
+    return lowest;
+}
+
 bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
 {
     buf_init(ids, sizeof(uint32_t));
