@@ -70,9 +70,14 @@ static uint32_t *at(struct buf *b, uint32_t i)
 // Operands that are shown, as places in the part.
 static int operands_of(struct folder *f, uint32_t i, uint32_t operand[2])
 {
-    int arity = is_whole(f, i) ? tape_arity(f->tape, id_at(f, i)) : 0;
-    for (int slot = 0; slot < arity; slot++) {
-        operand[slot] = *at(&f->place, tape_operand(f->tape, id_at(f, i), slot));
+    struct node n = tape_node(f->tape, id_at(f, i));
+    if (n.op == OP_LEAF || !is_whole(f, i)) {
+        return 0;
+    }
+    int arity = op_get((enum op)n.op)->arity;
+    operand[0] = *at(&f->place, (uint32_t)n.a);
+    if (arity == 2) {
+        operand[1] = *at(&f->place, (uint32_t)n.b);
     }
     return arity;
 }

@@ -84,22 +84,33 @@ static void count_result(const struct painter *p, struct scene_fold_tally *t, ui
     t->grad += tape_grad(p->tape, node) * tape_grad(p->tape, node);
 }
 
+// Is the node used outside its box? `at`: where the uses of nodes before it end, moved along.
+static bool is_used(const struct painter *p, uint32_t node, size_t *at)
+{
+    const struct use *uses = p->uses.data;
+    size_t back = *at;
+    *at = back > 0 && uses[back - 1].node >= node ? 0 : back;
+    while (*at < p->uses.count && uses[*at].node < node) {
+        ++*at;
+    }
+    return *at < p->uses.count && uses[*at].node == node;
+}
+
 static struct scene_fold_tally tally(const struct painter *p, uint32_t fold)
 {
     struct scene_fold_tally t = {.known = true, .reached = true};
-    size_t count, uses;
+    size_t count, at = 0;
     const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
         uint32_t node = scene_id_at(p, members[i]);
         bool parameter = tape_marked(p->tape, node, MARK_PARAM);
-        scene_uses(p, node, &uses);
         t.values += !tape_marked(p->tape, node, MARK_CONST);
         t.operations += tape_op(p->tape, node) != OP_LEAF;
         t.parameters += parameter;
         t.parameters_grad += parameter ? tape_grad(p->tape, node) * tape_grad(p->tape, node) : 0;
         t.root |= node == p->root;
         t.current |= p->options->walk != SCENE_WHOLE && node == p->options->current;
-        if (uses > 0 || node == p->root) {
+        if (node == p->root || is_used(p, node, &at)) {
             count_result(p, &t, members[i]);
         }
     }
