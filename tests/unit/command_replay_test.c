@@ -84,18 +84,71 @@ static void same_doubles(const char *what, const char *text, const struct buf *a
     }
 }
 
+static bool same_value(struct value x, struct value y)
+{
+    return x.rank == y.rank && x.listed == y.listed && x.base == y.base && x.rows == y.rows &&
+           x.cols == y.cols && x.rs == y.rs && x.cs == y.cs;
+}
+
+// Field by field: what lies between the fields of a struct is anything.
+static void same_names(const char *text, const struct session *a, const struct session *b)
+{
+    assert_int_equal(names_count(&a->names), names_count(&b->names));
+    for (uint32_t i = 0; i < names_count(&a->names); i++) {
+        if (!same_value(names_get(&a->names, i), names_get(&b->names, i))) {
+            fail_msg("%s\nname %u differs", text, (unsigned)i);
+        }
+    }
+}
+
+static void same_recipes(const char *text, const struct session *a, const struct session *b)
+{
+    assert_int_equal(a->recipes.rows.count, b->recipes.rows.count);
+    for (uint32_t i = 0; i < a->recipes.rows.count; i++) {
+        const struct recipe *x = recipes_at(&a->recipes, i), *y = recipes_at(&b->recipes, i);
+        if (x->name != y->name || x->op != y->op || x->data != y->data || x->nodes != y->nodes ||
+            x->slope != y->slope || x->lost != y->lost || x->text != y->text ||
+            x->length != y->length || x->slope_length != y->slope_length ||
+            x->definitions != y->definitions || !same_value(x->value, y->value)) {
+            fail_msg("%s\nrecipe %u differs", text, (unsigned)i);
+        }
+    }
+}
+
+static void same_settings(const char *text, const struct settings *x, const struct settings *y)
+{
+    struct text optim[2];
+    for (int i = 0; i < 2; i++) {
+        text_init(&optim[i]);
+        optim_put(i == 0 ? &x->optim : &y->optim, &optim[i]);
+    }
+    if (x->output != y->output || x->trained != y->trained || x->batch != y->batch ||
+        x->rows != y->rows || x->renumbered != y->renumbered || x->used != y->used ||
+        x->steps != y->steps || !rng_same(&x->rng, &y->rng) ||
+        memcmp(&x->optim.rate, &y->optim.rate, sizeof x->optim.rate) != 0 ||
+        strcmp(text_get(&optim[0]), text_get(&optim[1])) != 0) {
+        fail_msg("%s\nsettings differ", text);
+    }
+    text_release(&optim[0]);
+    text_release(&optim[1]);
+}
+
 static void same_sessions(const char *text, struct run *a, struct run *b)
 {
     struct buf *x, *y;
     for (size_t i = 0; (x = state_growing(a->s, i)) != NULL; i++) {
         y = state_growing(b->s, i);
         bool numbers = x == &a->s->tape.value || x == &a->s->tape.grad;
+        bool fields = x == &a->s->recipes.rows || x == &a->s->trainings.kept;
         char what[24];
         snprintf(what, sizeof what, "array %zu", i);
-        numbers ? same_doubles(what, text, x, y) : same_bytes(what, text, x, y);
+        numbers  ? same_doubles(what, text, x, y)
+        : fields ? assert_int_equal(x->count, y->count)
+                 : same_bytes(what, text, x, y);
     }
-    same_bytes("names", text, &a->s->names.symbols, &b->s->names.symbols);
-    same_bytes("settings", text, &a->s->settings, &b->s->settings);
+    same_names(text, a->s, b->s);
+    same_recipes(text, a->s, b->s);
+    same_settings(text, session_settings(a->s), session_settings(b->s));
     assert_int_equal(a->s->tape.any_stale, b->s->tape.any_stale);
     assert_int_equal(a->end, b->end);
     if (strcmp(text_get(&a->answers), text_get(&b->answers)) != 0) {
@@ -293,7 +346,7 @@ static void interrupted(void **state)
             untouched.end = r.end;
             text_clear(&untouched.answers);
             text_add(&untouched.answers, text_get(&r.answers));
-            same_bytes("names", LOOPS[i], &r.s->names.symbols, &untouched.s->names.symbols);
+            same_names(LOOPS[i], r.s, untouched.s);
             same_doubles("value", LOOPS[i], &r.s->tape.value, &untouched.s->tape.value);
             same_doubles("gradient", LOOPS[i], &r.s->tape.grad, &untouched.s->tape.grad);
             same_bytes("marks", LOOPS[i], &r.s->tape.mark, &untouched.s->tape.mark);

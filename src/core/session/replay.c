@@ -260,6 +260,38 @@ static void add_elements(struct buf *to, const struct buf *from, size_t first)
     }
 }
 
+// Structs are written field by field: what lies between the fields is anything.
+static void add_value(struct buf *to, struct value v)
+{
+    const uint32_t fields[] = {v.rank, v.listed,       v.base,        v.rows,
+                               v.cols, (uint32_t)v.rs, (uint32_t)v.cs};
+    add_bytes(to, fields, sizeof fields);
+}
+
+static void add_recipe(struct buf *to, const struct recipe *r)
+{
+    const uint32_t fields[] = {r->name, r->op,   r->data,   r->nodes,        r->slope,
+                               r->lost, r->text, r->length, r->slope_length, r->definitions};
+    add_bytes(to, fields, sizeof fields);
+    add_value(to, r->value);
+}
+
+// Of the settings, what statements that are replayed may change.
+static void add_settings(struct buf *to, const struct settings *s)
+{
+    const uint32_t fields[] = {s->output,     s->trained, s->batch,        s->rows,
+                               s->renumbered, s->used,    s->rng.has_spare};
+    struct text optim;
+    text_init(&optim);
+    optim_put(&s->optim, &optim);
+    add_bytes(to, fields, sizeof fields);
+    add_bytes(to, &s->steps, sizeof s->steps);
+    add_bytes(to, &s->optim.rate, sizeof s->optim.rate);
+    add_bytes(to, text_get(&optim), text_length(&optim) + 1);
+    add_bytes(to, s->rng.state, sizeof s->rng.state);
+    text_release(&optim);
+}
+
 // All that the session is, but for values and gradients; of what no statement that is replayed
 // changes, how much there is of it.
 static void describe(struct session *s, const struct frame *f, struct buf *to)
@@ -273,14 +305,18 @@ static void describe(struct session *s, const struct frame *f, struct buf *to)
         add_bytes(to, &array->count, sizeof array->count);
     }
     add_bytes(to, counts, sizeof counts);
-    add_elements(to, &s->settings, 0);
+    add_settings(to, session_settings(s));
     add_elements(to, &s->tape.mark, 0);
     add_elements(to, &s->tape.node, s->begun_nodes);
-    add_elements(to, &s->names.symbols, 0);
+    for (uint32_t name = 0; name < names_count(&s->names); name++) {
+        add_value(to, names_get(&s->names, name));
+    }
     add_elements(to, &s->names.lists, s->begun_lists);
     add_elements(to, &s->groups, s->begun_groups);
-    add_elements(to, &s->recipes.rows, s->begun_recipes);
     const struct recipe *rows = s->recipes.rows.data;
+    for (size_t i = s->begun_recipes; i < s->recipes.rows.count; i++) {
+        add_recipe(to, &rows[i]);
+    }
     if (s->begun_recipes < s->recipes.rows.count) {
         add_elements(to, &s->recipes.text, rows[s->begun_recipes].text);
     }
