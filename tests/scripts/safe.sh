@@ -65,6 +65,39 @@ printf 'a = 1\n%s\n' "$bad" >stdin
 "$BACKSTEP" <stdin >streams 2>&1 || true
 if raw streams; then failed=$((failed + 1)) && echo 'standard input: raw'; else passed=$((passed + 1)); fi
 
+# ---- Sessions, programs and functions ------------------------------------------------------------
+try 'an assertion' -e "a = 2; assert a == 3, \"$bad\""
+try 'an assertion, as JSON' --json -e "a = 2; assert a == 3, \"$bad\""
+try 'a string that is printed' -e "print \"$text\", \"$text\"; print '$text'"
+try 'a string that is printed, as JSON' --json -e "print \"$text\""
+try 'a definition' -e "def f$bad(x) = x"
+try "a definition's body" -e "def f(x) = x + \"$bad\"; f(2)"
+try 'a loop' -e "for i in $bad: print i"
+try 'another space' -e "a$(printf '\342\200\213\302\255\357\273\277')b = 2; print a"
+try 'a value that is read' -e "a = 2; a.data = \"$bad\""
+try 'what is derived' -e "derive x*$bad"
+try 'what is staged' -e "stage x*$bad"
+try 'a style' -e "a = 2; L = a*a; graph L --$bad"
+try 'a plot with a label' -e "a = 2; a.label = \"$text\"; plot a*x; plot tanh(x) made.svg"
+try 'a network by layers' -e "X = [[1, 2]]; W = [[1], [2]]; W.label = \"$text\"; h = tanh(X @ W); L = sum(h); backward L; flow L; flow L made.html"
+try 'shared' -e "a = 2; a.label = \"$text\"; share"
+printf '# backstep session 1, 2 lines: %s\na = 2\n%s\n# digest %s\n' "$bad" "$bad" "$bad" >saved.bs
+try 'a saved session' -e 'load saved.bs'
+printf 'import torch  # %s\nx = torch.tensor(2.0)\n%s\nx.backward()\n' "$bad" "$bad" >net.py
+try 'a program of Python' -e 'verbose on; load net.py'
+printf '{"cells": [{"cell_type": "code", "source": ["a = 2 # %s\\n", "b = \\u001b[31m\\u202e"]}]}' "$text" >net.ipynb
+try 'a notebook' -e 'load net.ipynb'
+printf '{"cells": [%s]}' "$bad" >net.ipynb
+try 'a notebook that is none' -e 'load net.ipynb'
+try 'a program, as JSON' --json -e 'load net.py'
+printf '{"run": "%s"}\n{"%s": 1}\n%s\n{"run": "a = 2; a.label = \\"%s\\"; vars", "id": "%s"}\n' \
+    "$text" "$text" "$bad" "$text" "$text" >requests
+"$BACKSTEP" --talk <requests >streams 2>&1 || true
+if raw streams; then failed=$((failed + 1)) && echo 'a conversation: raw'; else passed=$((passed + 1)); fi
+mkdir -p "home$text/backstep"
+HOME="$PWD/home$text" XDG_STATE_HOME="$PWD/home$text" try 'a home' -e 'a = 2; save "~/x.bs"; load "~/y.bs"'
+TERM="$text" NO_COLOR="$text" LANG="$text" try 'the environment' -e 'a = 2; L = a*a; graph L'
+
 # ---- Options -------------------------------------------------------------------------------------
 try 'an option' "--$bad"
 try 'an option without a value' -e "a" "--color=$bad"
@@ -96,6 +129,17 @@ try 'entities, as JSON' --json lesson bad.md --answers answers
 try 'entities, checked' check bad.md
 lesson plain "$bad"
 try 'bytes' lesson bad.md --answers answers
+lesson "$entity" "$entity"
+try 'a lesson, printed' print bad.md made.html
+try 'a lesson, graded' grade bad.md answers
+try 'a lesson, graded as JSON' --json grade bad.md answers
+printf 'a = 2; a.label = "%s"\nnotes made.md\nnotes made.html\nnotes made.ipynb\n' "$text" >answers
+try 'notes' lesson bad.md --answers answers
+printf '## bad.one\n3%s\n## %s\n4\n' "$bad" "$bad" >"student$text.md"
+try 'answers of a student' grade bad.md "student$text.md"
+mkdir -p "class$text" && cp "student$text.md" "class$text/"
+try 'a class' class "class$text"
+try 'a lesson, as a notebook' notebook ./bad.md made.ipynb
 printf 'Text\n\n```backstep\n∇ a = 2; a.label = "%s"\n  %s\n∇ %s\n```\n' "$text" "$text" "$text" >page.md
 try 'a transcript' check page.md
 cp page.md "p$text.md"

@@ -16,9 +16,18 @@ quotes_only_what_was_typed() {
     fi
 }
 
-for function in mse mae bce bce_logits hinge; do
-    for values in '0, inf' '1, 0' 'sigmoid(40), 1' '-1e308, 1e308' '[inf], [0, 1]' '[], 1'; do
-        statement="x = 1; L = $function($values)"
+# Each function of the prelude, with as many arguments as its row says.
+rows=$(sed -nE 's/^PRELUDE\("([a-z_]+)", "[a-z_]+\(([a-z, ]+)\)".*/\1 \2/p' \
+    "$(dirname "$0")/../../src/core/text/prelude.def")
+[ "$(echo "$rows" | wc -l)" -ge 7 ] || failed=1
+for function in $(echo "$rows" | cut -d ' ' -f 1); do
+    case $(echo "$rows" | sed -n "s/^$function //p") in
+    *,*,*) third=', inf' ;;
+    *) third= ;;
+    esac
+    for values in '0, inf' '1, 0' 'sigmoid(40), 1' '-1e308, 1e308' '[inf], [0, 1]' '[], 1' \
+        'nan, 1' '0, nan' '[nan, inf], [1, 0]' '[[1, 2], [3, 4]], [1, 2, 3]' '[1, 2], [[1], [2]]'; do
+        statement="x = 1; L = $function($values$third)"
         printf '%s\n# BEYOND BEYOND BEYOND\n' "$statement" >script.bs
         printf -- '---\nid: l\ntitle: T\n---\n\nA.\n\n```backstep\n∇ %s\n```\n\nBEYOND.\n' \
             "$statement" >lesson.md

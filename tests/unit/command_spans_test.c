@@ -72,13 +72,15 @@ static void quotes_only(struct seat *seat, const char *statement)
     }
 }
 
-static void try_all(struct seat *seat, const char *function, bool edge)
+// `more` are the arguments after the second: "", or ", 2".
+static void try_all(struct seat *seat, const char *function, const char *more, bool edge)
 {
-    char statement[200];
+    char statement[200], second[40];
     for (size_t f = 0; f < COUNT_OF(forms); f++) {
         for (size_t a = 0; a < COUNT_OF(values); a++) {
             for (size_t b = 0; b < COUNT_OF(values); b++) {
-                snprintf(statement, sizeof statement, forms[f], function, values[a], values[b]);
+                snprintf(second, sizeof second, "%s%s", values[b], more);
+                snprintf(statement, sizeof statement, forms[f], function, values[a], second);
                 run_at_an_edge(seat, statement, edge);
                 quotes_only(seat, statement);
             }
@@ -100,16 +102,18 @@ static void test_prelude(void **state)
 {
     prepare(*state);
     for (size_t i = 0; prelude_at(i) != NULL; i++) {
-        try_all(*state, prelude_at(i)->name, false);
-        try_all(*state, prelude_at(i)->name, true);
+        const char *form = prelude_at(i)->usage, *comma = strchr(form, ',');
+        const char *more = comma != NULL && strchr(comma + 1, ',') != NULL ? ", inf" : "";
+        try_all(*state, prelude_at(i)->name, more, false);
+        try_all(*state, prelude_at(i)->name, more, true);
     }
 }
 
 static void test_learners_functions(void **state)
 {
     prepare(*state);
-    try_all(*state, "ratio", false);
-    try_all(*state, "ratio", true);
+    try_all(*state, "ratio", "", false);
+    try_all(*state, "ratio", "", true);
 }
 
 // The notice is at the call, names it as it was typed, and quotes the formula in the body.
