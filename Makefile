@@ -432,8 +432,7 @@ $(BUILD)/analysis/%: %.c tools/analysis $(headers)
 wholly := src/core/text/lexer.c src/core/text/parser.c src/core/engine/tape.c src/core/engine/sweep.c \
     src/host/store/journal.c
 coverage: setup-check ## Run the checks and say which share of each file's lines they reach
-	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" \
-	    INSTRUMENT="--coverage -include tools/coverage.h"
+	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" INSTRUMENT=--coverage
 	@tools/coverage $(BUILD)/coverage/obj/src $(wholly)
 
 fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target
@@ -443,7 +442,7 @@ fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each t
 
 search-inputs: $(REPLAY:%=%.hunt)
 
-hunt: fuzz hunt-numbers hunt-memory hunt-leaks hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
+hunt: fuzz hunt-numbers hunt-memory hunt-leaks hunt-valgrind hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
 
 # The core with musl, and the prompt for arm64 in an emulator: compilers of their own.
 .PHONY: search-inputs elsewhere portable
@@ -482,6 +481,24 @@ hunt-kills:
 
 search-kills: all $(BUILD)/tests/tty/kill_test
 	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_KILLS=$(KILLS) $(BUILD)/tests/tty/kill_test
+
+# The unit tests, the fuzz corpus and the transcripts under Valgrind, which also sees what is read before
+# it was written. Left out is what takes hours there: random programs, usual mistakes, allocations refused.
+.PHONY: hunt-valgrind search-valgrind
+valgrind := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+    --show-leak-kinds=definite
+valgrind_slow := %/command_differential_test %/check_mistakes_test %/command_memory_test
+hunt-valgrind: setup-bench
+	@$(MAKE) $(jobs) search-valgrind BUILD=build/search CC=gcc CFLAGS="-O1 -g" INSTRUMENT=
+
+search-valgrind: all tests
+	@for test in $(filter-out $(valgrind_slow),$(UNIT)); do echo "$$test"; \
+	    BACKSTEP=$(abspath $(BACKSTEP)) $(valgrind) $$test >$(BUILD)/valgrind.log 2>&1 || \
+	    { cat $(BUILD)/valgrind.log; exit 1; }; done
+	@for test in $(REPLAY); do echo "$$test"; \
+	    $(valgrind) $$test tests/fuzz/corpus/$$(basename $$test) >$(BUILD)/valgrind.log 2>&1 || \
+	    { cat $(BUILD)/valgrind.log; exit 1; }; done
+	$(valgrind) $(VERIFY)
 
 # The same with a sanitizer that looks for memory which nothing points to at the end.
 LEAKS_SAMPLE ?= 40

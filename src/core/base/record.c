@@ -345,9 +345,8 @@ void rec_json(struct text *out, const struct rec *rec)
         }
         // Close what ends here, then go on to the next item.
         const struct rec *done = nested ? NULL : at;
-        // analysis: where `done` is NULL and depth 0 there is nothing after it to look at
         while (depth > 0 && (done == NULL || done->next == NULL)) {
-            done = open[--depth];
+            done = open[--depth];  // analysis: it was put there, and is no NULL
             text_add_char(out, done->type == REC_MAP ? '}' : ']');
         }
         if (depth == 0) {

@@ -11,7 +11,9 @@ bool answer_is_name(const char *a, size_t n, const char *b)
     static const char partial[] = "∂";
     size_t i = 0, length = strlen(partial);
     for (;;) {
-        i += strspn(a + i, " ") < n - i ? strspn(a + i, " ") : n - i;
+        while (i < n && a[i] == ' ') {
+            i++;
+        }
         b += strspn(b, " ");
         if (i == n || *b == '\0') {
             return i == n && *b == '\0';

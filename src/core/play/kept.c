@@ -224,7 +224,8 @@ static bool is_there(const struct lesson *l, const struct kept *k)
         }
     }
     return k->question_length == 0 ||
-           (item->kind == LESSON_QUESTION && strlen(item->question->id) == k->question_length &&
+           (item != NULL && item->kind == LESSON_QUESTION &&
+            strlen(item->question->id) == k->question_length &&
             memcmp(item->question->id, k->question, k->question_length) == 0);
 }
 
