@@ -83,6 +83,7 @@ await test('a large graph is played folded, and a box is one step', async () => 
     assert.ok(boxes.length >= 8 && boxes.length <= 24, boxes.join());
     ['Q', 'K', 'S', 'A', 'O', 'L'].forEach(name => assert.ok(boxes.includes(name), name));
     assert.equal((await table(page)).L[0], '·');
+    assert.equal(await page.run(() => document.querySelector('#values tbody td').textContent), '6 inputs');
     await page.press('End');
     const all = await table(page), [L, , c, cGrad, g, gGrad] = engine(attention, ['L', 'c', 'g']);
     const write = writer([L, c, cGrad, g, gGrad], 6);

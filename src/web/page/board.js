@@ -122,7 +122,7 @@ export class Board {
             const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
             const row = html('tr', {'data-box': box.id},
                 html('th', {scope: 'row'}, ink('name', box.name)),
-                html('td', {}, this.formulaOf(box.id) || (box.cells.length > 0 ? box.op : box.kind)),
+                html('td', {}, this.formulaOf(box.id) || (box.cells.length > 0 || box.kind === 'group' ? box.op : box.kind)),
                 cell(value === undefined ? point() : ink('value', this.known(box, value, this.digits))),
                 cell(box.kind === 'constant' ? '' : grad === undefined ? point()
                          : grad.now === undefined ? ink('grad', '…')

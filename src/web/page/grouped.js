@@ -31,7 +31,7 @@ function shareOf(cell, names, digits) {
     const how = cell.values === undefined
         ? [ink('grad', cell.upstream_text ?? '·'), ' × ', ink('local', number(cell.local)), ' = ',
            ink('grad strong', sent)]
-        : ['length ', ink('grad strong', sent), `, over ${cell.values} values`];
+        : [`${cell.values} values of length `, ink('grad strong', sent)];
     return html('tr', {}, html('th', {scope: 'row'}, ink('name', name), '.grad'),
                 html('td', {}, '+= '), html('td', {}, ...how));
 }
@@ -67,7 +67,7 @@ export function boxSummary(step, scene, digits) {
     }
     return box.cells.filter(cell => cell.share !== undefined).map(cell => cell.values === undefined
         ? `${names.get(cell.from)}.grad += ${cell.upstream_text} × ${number(cell.local)} = ${number(cell.share)}`
-        : `${names.get(cell.from)}.grad += length ${number(cell.share)}`).join('; ');
+        : `${names.get(cell.from)}.grad += ${cell.values} values of length ${number(cell.share)}`).join('; ');
 }
 
 const command = words => html('li', {}, html('code', {class: 'muted'}, words));
