@@ -36,6 +36,26 @@ is 'sixty-five are refused' 1 \
 is 'a curvature has no such limit' 'along the gradient, whose length is 24.1868, the curvature of L is 6' \
     "$(run 'verbose on; W = ones(5, 13); L = sum(W**3); curvature L' | sed -n 's/^ *\(along.*\)/\1/p')"
 
+# ---- Formulas that hold a derivative ----
+# What derive says is the slope of the same as nodes.
+graph='precision 10; x = 0.7; W = [1, 2, 3]; M = [[1, 2], [3, 4]]; y = x**3*W[0]
+L = sum(W**3)*x + sum(tanh(M @ [x, 1])**2) + W[0]*W[1]'
+while read -r formula variable; do
+    derived=$(run "$graph
+derive $formula $variable" | tail -1)
+    is "derive $formula $variable" "$(run "$graph
+node K = $formula; print grad(K, $variable)" | tail -1)" "$(run "$graph
+print $derived" | tail -1)"
+done <<'END'
+dL/dW[0]*dL/dx W[0]
+sum(dL/dW*W) W[1]
+d2L/dW[0]dW[1]+x*dL/dx x
+sum(dL/dM)*dy/dx x
+d(dL/dx)/dx-dy/dW[0] x
+(dL/dW)[1]*d2y/dxdW[0] W[1]
+grad(grad(y,x),x)*dL/dM[0,0] x
+END
+
 # ---- Files ----
 run 'x = 2; y = x**3; node g = dy/dx; h = grad(y, x, create_graph=True); y.backward(create_graph=True)
 node P = y + 0.1*g**2; save mine.bs' >/dev/null
