@@ -180,11 +180,32 @@ static void test_a_terminal_is_not_flooded(void **state)
     leave(p);
 }
 
+// What becomes of the turns of a loop that is stopped is said, wherever in a turn that happens.
+static void test_a_loop_says_what_is_kept(void **state)
+{
+    struct person *p = *state;
+    start(p);
+    enter(p, "param w = 1");
+    for (int i = 0; i < 5; i++) {
+        enter(p, "repeat 100000000 { L = (w - 3)**2; zero; backward L; update 0.0001 }");
+        see(p, "\n");
+        see_at_work(p, 30 + 7 * i);
+        type(p, CTRL_C);
+        see(p, "interrupted; nothing of");
+        see(p, "kept");
+    }
+    enter(p, "print w");
+    see(p, "  1\r\n");
+    see(p, PROMPT);
+    leave(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_stops_at_once),
         TEST(test_a_terminal_is_not_flooded),
+        TEST(test_a_loop_says_what_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

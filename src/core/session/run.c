@@ -332,6 +332,10 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         diag_set(&late, d->span, "interrupted");  // what it stumbled over came of that
         d = &late;
     }
+    // A loop, or a file, is one statement: whoever stops it is to know what becomes of its turns.
+    if (stop_is_asked(s->world.stop) && s->frames.count > 1 && d->hint[0] == '\0') {
+        diag_hint(d, "nothing of it is kept");
+    }
     transaction_roll_back(s);
     if (s->stepped && s->stepper.tape != NULL) {
         diag_hint(d, "the walk has ended; step begins another");
