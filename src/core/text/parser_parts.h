@@ -1,0 +1,123 @@
+// What the files of the parser share. Private to text.
+#ifndef TEXT_PARSER_PARTS_H
+#define TEXT_PARSER_PARTS_H
+
+#include "text/parser.h"
+
+enum frame_kind {
+    FRAME_INFIX,
+    FRAME_MATMUL,
+    FRAME_NEGATE,
+    FRAME_EXP,    // e^
+    FRAME_ROOT,   // √
+    FRAME_PAREN,  // this and what follows are brackets
+    FRAME_CALL,
+    FRAME_ARRAY,
+    FRAME_INDEX,
+    FRAME_BARS,   // |x|
+    FRAME_BRACE,  // {x}, after ^ and \sqrt
+    FRAME_EACH,   // what a comprehension goes through: [E for x in …]
+    FRAME_FRAC,   // the two braces of \frac
+    FRAME_SLOPE,  // the parentheses of d(dL/da)/db
+};
+
+// Something open, waiting for its right side.
+struct parser_frame {
+    enum frame_kind kind;
+    enum op op;         // FRAME_INFIX
+    uint32_t count;     // brackets: parts complete so far
+    bool axis;          // FRAME_CALL: the argument in hand was written axis=…
+    bool slice;         // FRAME_INDEX: the part in hand is a slice, its ":" read
+    double raised;      // FRAME_CALL: the power of sin^2(x); 0: none
+    bool spread;        // FRAME_CALL: the argument in hand was written *x
+    bool tuple;         // FRAME_PAREN: a comma was read, in a call's argument
+    bool counts;        // FRAME_EACH: enumerate
+    bool zip;           // FRAME_EACH: inside zip( or enumerate(
+    struct span names;  // FRAME_EACH: of the elements
+    bool root;          // FRAME_BRACE: of \sqrt
+    bool beneath;       // FRAME_SLOPE: below the line
+    bool tuple_of_one;  // FRAME_CALL: torch.autograd.grad, behind which [0] says nothing
+    struct span span;   // the operator; the bracket; the function's name
+};
+
+static inline bool parser_is_bracket(const struct parser_frame *f)
+{
+    return f->kind >= FRAME_PAREN;
+}
+
+static inline struct parser_frame *parser_top(struct parser *p)
+{
+    return p->open.count == 0 ? NULL : &BUF(struct parser_frame, &p->open)[p->open.count - 1];
+}
+
+static inline void parser_put(struct parser *p, struct item item)
+{
+    struct item *at = buf_push(&p->out, 1);
+    if (at == NULL) {
+        diag_out_of_memory(p->diag);
+    } else {
+        *at = item;
+    }
+}
+
+static inline void parser_push(struct parser *p, struct parser_frame frame)
+{
+    struct parser_frame *at = buf_push(&p->open, 1);
+    if (at == NULL) {
+        diag_out_of_memory(p->diag);
+    } else {
+        *at = frame;
+        p->brackets += parser_is_bracket(&frame);
+    }
+}
+
+static inline void parser_pop_bracket(struct parser *p)
+{
+    p->open.count--;
+    p->brackets--;
+}
+
+// The innermost open bracket, where there is one.
+static inline struct parser_frame *parser_bracket(struct parser *p)
+{
+    struct parser_frame *f = parser_top(p);
+    BS_ASSERT(f != NULL);
+    return f;
+}
+
+enum {
+    PRECEDENCE_COMPARE = 1,
+    PRECEDENCE_SUM,
+    PRECEDENCE_PRODUCT,
+    PRECEDENCE_SIGN,
+    PRECEDENCE_POWER,
+    PRECEDENCE_ROOT
+};
+
+// Completes what binds at least as tightly as `least`; stops at an open parenthesis.
+void parser_reduce(struct parser *p, int least);
+bool parser_is_bound(struct parser *p, struct token t, size_t skip);
+// The /db after the parenthesis of d(dL/da) that was just closed.
+void parser_end_nested_slope(struct parser *p, struct span span, bool beneath);
+bool parser_read_slope(struct parser *p, struct token over);
+bool parser_is_open(struct token t, char mark);
+char parser_closing(const struct parser_frame *f);
+// [E for x in X]: what comes first is X; E is read once for each element.
+bool parser_read_each(struct parser *p);
+// The bracket behind zip(…) or X: the comprehension is complete, and with it the array or the call
+// that it stands in.
+void parser_close_each(struct parser *p, struct token t);
+// The [0] behind torch.autograd.grad(L, W), which gives a tuple of one.
+void parser_skip_first(struct parser *p);
+// \frac{a}{b} and \sqrt{x}. (Signs and Greek letters are names and signs like others.)
+bool parser_read_latex(struct parser *p, struct token t);
+// signed, postfix and primary: everything that may come where an operand is wanted.
+void parser_read_operand(struct parser *p);
+// "." name, or "." name "(": a field, or a function called as a method.
+void parser_read_field(struct parser *p);
+void parser_read_close(struct parser *p, struct token t);
+void parser_read_comma(struct parser *p, struct token t);
+// The ":" of a slice, inside the brackets of an index.
+void parser_read_colon(struct parser *p, struct token t);
+
+#endif
