@@ -31,6 +31,9 @@ struct player {
 struct lesson_place check_at(const struct player *p, size_t line);
 struct lesson_place check_at_key(const struct player *p, const struct question *q, const char *key);
 void check_say_place(const struct player *p, struct lesson_place place);
+// Says what fails of the lesson.
+__attribute__((format(printf, 3, 4))) void check_report(struct player *p, struct lesson_place place,
+                                                        const char *format, ...);
 // Says what fails of the question at hand, once; the numbers it came with are named. False.
 __attribute__((format(printf, 3, 4))) bool check_fail(struct player *p, struct lesson_place place,
                                                       const char *format, ...);
@@ -50,6 +53,20 @@ bool check_trains(const struct question *q);
 bool check_stands_in(const char *text, const char *what);
 // Does the text tell the number that is asked for?
 bool check_number_is_in(struct player *p, const struct question *q, const char *text);
+
+// Was memory refused? Then what does not hold came of that, and nothing more is typed.
+bool check_is_short(struct player *p);
+// The host's ear: keeps what came.
+void check_see(void *seer, const struct rec *record);
+// What was said to an answer that could not be read.
+const char *check_why_misread(const struct player *p);
+// Types an answer; fails where the verdict is another.
+bool check_expect(struct player *p, size_t line, const char *answer, const char *verdict,
+                  const char *what);
+// check_told.c: does what was shown before the question tell its answer?
+bool check_is_told(struct player *p, const struct question *q);
+// check_question.c: plays the question at hand with many seeds.
+void check_question(struct player *p);
 
 // check_hints.c: types the code of every hint as it is printed.
 bool check_typed_hints(struct player *p, const struct question *q);
