@@ -22,7 +22,7 @@ static void every_day_of_a_thousand_years(void **state)
     for (int64_t year = 1600; year < 2600; year++) {
         for (int month = 1; month <= 12; month++) {
             for (int d = 1; d <= days_in(year, month); d++, day++) {
-                struct date date = date_of_day(day);
+                struct date date = day_date(day);
                 assert_true(date.year == year && date.month == month && date.day == d);
                 assert_true(day_of_date(date) == day);
                 assert_int_equal(day_of_week(day), (5 + day + 135140) % 7);

@@ -100,7 +100,7 @@ static void write_steps(struct text *out, const struct exprs *p,
     text_init(&part);
     for (size_t i = 0; i < derivation->steps.count; i++) {
         struct derivation_step step = BUF(struct derivation_step, &derivation->steps)[i];
-        text_addf(out, "%s: ", rule_name(step.rule));
+        text_addf(out, "%s: ", derive_rule_name(step.rule));
         text_addf(out, "%s: ", formula_text(&part, p, step.of));
         if (step.rule == RULE_CHAIN) {
             text_addf(out, "(%s)", formula_text(&part, p, step.slope));
@@ -319,7 +319,7 @@ static void local_derivatives_are_written_with_names(void **state)
         for (int slot = 0; slot < tape_arity(&g.tape, e); slot++) {
             struct exprs p;
             exprs_init(&p);
-            uint32_t local = expr_local(&p, &g.tape, &g.names, e, slot);
+            uint32_t local = derive_local(&p, &g.tape, &g.names, e, slot);
             assert_string_equal(formula_text(&text, &p, local), cases[i].local[slot]);
             exprs_release(&p);
         }
@@ -340,14 +340,15 @@ static void a_node_without_a_name_is_written_as_its_operation(void **state)
     bind(&g, "n", "0.5");
     uint32_t d = bind(&g, "d", "tanh(n)*tanh(2*n)");
     uint32_t first = tape_operand(&g.tape, d, 0), second = tape_operand(&g.tape, d, 1);
-    assert_string_equal(formula_text(&text, &p, expr_local(&p, &g.tape, &g.names, first, 0)),
+    assert_string_equal(formula_text(&text, &p, derive_local(&p, &g.tape, &g.names, first, 0)),
                         "1 - tanh(n)**2");
     char expected[64];
     snprintf(expected, sizeof expected, "1 - tanh(%%%u)**2", (unsigned)second - 1);
-    assert_string_equal(formula_text(&text, &p, expr_local(&p, &g.tape, &g.names, second, 0)),
+    assert_string_equal(formula_text(&text, &p, derive_local(&p, &g.tape, &g.names, second, 0)),
                         expected);
     snprintf(expected, sizeof expected, "%%%u", (unsigned)second);
-    assert_string_equal(formula_text(&text, &p, expr_local(&p, &g.tape, &g.names, d, 0)), expected);
+    assert_string_equal(formula_text(&text, &p, derive_local(&p, &g.tape, &g.names, d, 0)),
+                        expected);
     text_release(&text);
     exprs_release(&p);
     graph_release(&g);

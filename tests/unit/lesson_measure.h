@@ -124,7 +124,7 @@ static inline bool same_for_all(const struct sample *s, const struct adjoints *a
 {
     for (size_t i = 0; i < s->leaf_count; i++) {
         struct given_number given = typed(adjoints_get(a, s->leaves[i]), 4);
-        if (!answer_number_is_right(given.value, adjoints_get(b, s->leaves[i]), given.written)) {
+        if (!judge_number_is_right(given.value, adjoints_get(b, s->leaves[i]), given.written)) {
             return false;
         }
     }

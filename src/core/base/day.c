@@ -18,7 +18,7 @@ int64_t day_of_date(struct date date)
     return era * ERA_DAYS + in_era * 365 + in_era / 4 - in_era / 100 + in_year - DAYS_BEFORE_1970;
 }
 
-struct date date_of_day(int64_t day)
+struct date day_date(int64_t day)
 {
     day += DAYS_BEFORE_1970;
     int64_t era = floored(day, ERA_DAYS), in_era = day - era * ERA_DAYS;
@@ -39,7 +39,7 @@ int day_of_week(int64_t day)
 
 void day_add(struct text *out, int64_t day)
 {
-    struct date date = date_of_day(day);
+    struct date date = day_date(day);
     text_addf(out, "%04lld-%02d-%02d", (long long)date.year, date.month, date.day);
 }
 

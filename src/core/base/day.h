@@ -15,7 +15,7 @@ struct date {
 enum { DAY_SECONDS = 24 * 60 * 60 };
 
 int64_t day_of_date(struct date date);
-struct date date_of_day(int64_t day);
+struct date day_date(int64_t day);
 // 0 Monday to 6 Sunday.
 int day_of_week(int64_t day);
 // "2024-02-29"

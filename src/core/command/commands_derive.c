@@ -265,7 +265,7 @@ static void put_derivation(struct formula *f, struct rec *r, const struct deriva
     for (size_t i = 0; i < d->steps.count && i < STEPS_MOST; i++) {
         const struct derivation_step *step = &BUF(struct derivation_step, &d->steps)[i];
         struct rec *row = rec_map(out, steps, KEY_NONE);
-        rec_text(out, row, KEY_rule, rule_name(step->rule));
+        rec_text(out, row, KEY_rule, derive_rule_name(step->rule));
         formula_put(f, row, KEY_of, step->of);
         formula_put(f, row, KEY_result, step->result);
         if (step->inner != EXPR_NONE) {

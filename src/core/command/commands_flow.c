@@ -3,8 +3,8 @@
 
 #include "command/commands.h"
 #include "command/flow.h"
-#include "command/graph_words.h"
 #include "command/picture.h"
+#include "command/picture_words.h"
 #include "command/trace.h"
 #include "scene/scene_layers.h"
 

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "command/commands.h"
-#include "command/graph_words.h"
 #include "command/picture.h"
 #include "command/picture_fit.h"
 #include "command/picture_walk.h"
+#include "command/picture_words.h"
 #include "command/trace.h"
 #include "scene/fit_measure.h"
 

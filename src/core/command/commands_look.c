@@ -200,7 +200,7 @@ enum call_end command_local(struct call *c)
     if (group_is_named(c)) {
         return group_local(c) ? CALL_DONE : CALL_FAILED;
     }
-    if (local_array(c)) {
+    if (explain_local_array(c)) {
         return CALL_DONE;
     }
     if (!local_of_array(c, &node) && (!call_target(c, &node) || !call_finish(c))) {

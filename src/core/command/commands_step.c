@@ -272,7 +272,7 @@ static bool take_guess(struct call *c, double guess)
         rec_number(c->out, r, KEY_key, key);
         // Half a percent off is right: a guess is made in the head.
         struct tolerance tolerance = {.absolute = 1e-6, .relative = 5e-3};
-        rec_flag(c->out, r, KEY_right, answer_number_is_right(guess, key, tolerance));
+        rec_flag(c->out, r, KEY_right, judge_number_is_right(guess, key, tolerance));
     }
     text_release(&what);
     return reveal(c);

@@ -113,7 +113,7 @@ static void put_slopes(struct arrays *a, struct rec *to, uint32_t row)
     }
 }
 
-bool local_array(struct call *c)
+bool explain_local_array(struct call *c)
 {
     struct arrays a;
     struct lexer after;

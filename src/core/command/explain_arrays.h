@@ -9,6 +9,6 @@
 // explain W1: which part of which layer it is, and the lines of its gradient of the last output.
 bool explain_array(struct call *c);
 // local a1: what it hands to the arrays that it is computed from.
-bool local_array(struct call *c);
+bool explain_local_array(struct call *c);
 
 #endif

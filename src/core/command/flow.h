@@ -3,7 +3,7 @@
 #ifndef COMMAND_FLOW_H
 #define COMMAND_FLOW_H
 
-#include "command/rebuild.h"
+#include "command/rebuilt.h"
 #include "scene/layers.h"
 
 struct flow {

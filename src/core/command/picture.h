@@ -2,7 +2,7 @@
 #ifndef COMMAND_PICTURE_H
 #define COMMAND_PICTURE_H
 
-#include "command/graph_words.h"
+#include "command/picture_words.h"
 #include "scene/part.h"
 #include "scene/scene.h"
 #include "session/call.h"

@@ -7,7 +7,7 @@
 #ifndef COMMAND_PICTURE_FIT_H
 #define COMMAND_PICTURE_FIT_H
 
-#include "command/graph_words.h"
+#include "command/picture_words.h"
 #include "scene/fit.h"
 #include "scene/part.h"
 

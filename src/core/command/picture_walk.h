@@ -6,7 +6,7 @@
 #ifndef COMMAND_PICTURE_WALK_H
 #define COMMAND_PICTURE_WALK_H
 
-#include "command/graph_words.h"
+#include "command/picture_words.h"
 #include "scene/part.h"
 
 enum call_end picture_walk(struct call *c, const struct picture *p, const struct part *part);

@@ -31,7 +31,7 @@
 #ifndef COMMAND_PLOT_H
 #define COMMAND_PLOT_H
 
-#include "command/graph_words.h"
+#include "command/picture_words.h"
 #include "session/aside.h"
 
 enum { PLOT_SERIES_MOST = 6, PLOT_CLASSES_MOST = 6 };

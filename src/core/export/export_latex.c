@@ -95,7 +95,7 @@ static void put_slope(struct program *p, struct export_latex_share s)
 {
     struct exprs pool;
     exprs_init(&pool);
-    uint32_t slope = expr_local(&pool, p->e->tape, p->e->names, s.user, s.slot);
+    uint32_t slope = derive_local(&pool, p->e->tape, p->e->names, s.user, s.slot);
     put_partial(p, s.user);
     text_add(p->out, " \\cdot ");
     if (slope != EXPR_NONE) {

@@ -5,7 +5,7 @@
 #include "base/stop.h"
 #include "formula/simplify.h"
 
-const char *rule_name(enum rule rule)
+const char *derive_rule_name(enum rule rule)
 {
     static const char *const names[] = {
         [RULE_CONSTANT] = "constant",
@@ -381,8 +381,8 @@ void derivation_release(struct derivation *out)
 
 // ---- One node of a tape -------------------------------------------------------------------------
 
-uint32_t expr_local(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
-                    int slot)
+uint32_t derive_local(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
+                      int slot)
 {
     enum op op = tape_op(t, node);
     uint32_t x = expr_label(p, t, names, tape_operand(t, node, 0));

@@ -28,7 +28,7 @@ enum rule {
 };
 
 // The rule's name for a reader: "product rule".
-const char *rule_name(enum rule rule);
+const char *derive_rule_name(enum rule rule);
 
 // One rule applied. Formulas are simplified, but for `of`.
 struct derivation_step {
@@ -56,7 +56,7 @@ void derivation_release(struct derivation *out);
 // in a: b. The node itself is written by its own name where it is a function (d = tanh(n) has
 // 1 - d**2) and has one, else as its operation (e = a/b has -a/b**2 in b, as in every textbook).
 // EXPR_NONE if the pool failed.
-uint32_t expr_local(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
-                    int slot);
+uint32_t derive_local(struct exprs *p, const struct tape *t, struct names *names, uint32_t node,
+                      int slot);
 
 #endif

@@ -21,7 +21,7 @@ static double rounded(double v, int digits)
     return strtod(number_text(text, v, digits), NULL);
 }
 
-bool number_is_short(double v)
+bool ratio_number_is_short(double v)
 {
     return rounded(v, 6) == v;
 }
@@ -51,7 +51,7 @@ static bool reduce(double over, double under, struct ratio *result)
         return true;
     }
     over = tidy(over);
-    if (!is_whole(under) || number_is_short(over / under)) {
+    if (!is_whole(under) || ratio_number_is_short(over / under)) {
         over = tidy(over / under);
         under = 1;
     }
@@ -86,7 +86,7 @@ static bool inverse(struct ratio *r)
     }
     double inverted = tidy(r->under / r->over);
     *r = ratio_of(inverted);
-    return number_is_short(inverted);
+    return ratio_number_is_short(inverted);
 }
 
 bool ratio_power(double base, struct ratio power, struct ratio *result)
@@ -94,7 +94,7 @@ bool ratio_power(double base, struct ratio power, struct ratio *result)
     double size = fabs(ratio_value(power));
     double value = tidy(op_value(OP_POW, base, size));
     // A power only where it stays readable; a root only where it is whole and leads back.
-    bool exact = size == 1 || is_whole(value) || number_is_short(value);
+    bool exact = size == 1 || is_whole(value) || ratio_number_is_short(value);
     if (!ratio_is_whole(power)) {
         exact =
             is_whole(base) && is_whole(value) && tidy(op_value(OP_POW, value, 1 / size)) == base;

@@ -30,6 +30,6 @@ bool ratio_is_odd(struct ratio r);
 // The greatest whole number that divides both; a and b are whole and not negative.
 double ratio_common(double a, double b);
 // Does the number have at most six digits?
-bool number_is_short(double v);
+bool ratio_number_is_short(double v);
 
 #endif

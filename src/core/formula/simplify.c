@@ -261,7 +261,7 @@ static uint32_t simplify_call(struct simplifier *s, struct expr e)
     if (simplify_is_plain(x) && simplify_is_plain(y) &&
         op_defined((enum op)e.op, x.number, y.number)) {
         double value = op_value((enum op)e.op, x.number, y.number);
-        if (isfinite(value) && number_is_short(value)) {
+        if (isfinite(value) && ratio_number_is_short(value)) {
             return expr_number(s->pool, value);
         }
     }

@@ -30,7 +30,7 @@ struct tolerance {
 #define TOLERANCE_EQUAL 1e-9
 
 // Is the number the learner gave the one that is asked for? inf and nan are right only as such.
-bool answer_number_is_right(double answer, double key, struct tolerance tolerance);
+bool judge_number_is_right(double answer, double key, struct tolerance tolerance);
 
 enum judged {
     JUDGED_RIGHT,

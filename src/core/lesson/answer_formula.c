@@ -352,7 +352,7 @@ static bool refuse_value(struct judging *j, struct exprs *p, uint32_t given, uin
     bool here = expr_print(&text, p, key, EXPR_TEXT_MOST) &&
                 trial_evaluate(j->scope, text_get(&text), (struct span){0, text_length(&text)},
                                &right, &node, &aside) &&
-                answer_number_is_right(value, right, j->q->tolerance);
+                judge_number_is_right(value, right, j->q->tolerance);
     text_release(&text);
     judge_refuse(j, j->answer,
                  here ? "this is what it comes to here; a formula is asked for"

@@ -90,7 +90,7 @@ static const struct question_line *find_when(const struct judging *j, double val
         uint32_t node;
         if (trial_evaluate(j->scope, w->left, (struct span){0, strlen(w->left)}, &number, &node,
                            &d) &&
-            answer_number_is_right(value, number, tolerance)) {
+            judge_number_is_right(value, number, tolerance)) {
             return w;
         }
     }
@@ -140,7 +140,7 @@ static bool read_formula(struct judging *j, const char *key, struct span at, con
     }
     if (names->count == 1 && length == at.end - at.start &&
         trial_evaluate(j->scope, key, (struct span){0, strlen(key)}, &right, &node, &d) &&
-        !answer_number_is_right(given->value, right, j->q->tolerance) &&
+        !judge_number_is_right(given->value, right, j->q->tolerance) &&
         find_when(j, given->value, j->q->tolerance) == NULL) {
         char number[NUMBER_TEXT];
         judge_refuse(j, at, "%.*s is %s, which is not the answer", (int)length, j->text + at.start,
@@ -238,7 +238,7 @@ static bool say_when_within(struct judging *j, double value, struct tolerance to
 static bool say_when(struct judging *j, const struct given_number *given, double key)
 {
     return say_when_within(j, given->value, j->q->tolerance) ||
-           (!answer_number_is_right(given->value, key, given->written) &&
+           (!judge_number_is_right(given->value, key, given->written) &&
             say_when_within(j, given->value, given->written));
 }
 
@@ -249,7 +249,7 @@ static bool say_earlier(struct judging *j, const char *expression, const struct 
     double earlier;
     bool fits = j->out->earlier != NULL &&
                 question_number(j->out->earlier, expression, &earlier, &d) &&
-                answer_number_is_right(given->value, earlier, j->q->tolerance);
+                judge_number_is_right(given->value, earlier, j->q->tolerance);
     if (fits) {
         judge_say(j, "That is right for the numbers shown earlier. The question has others.");
     }
@@ -258,7 +258,7 @@ static bool say_earlier(struct judging *j, const char *expression, const struct 
 
 static bool say_sign(struct judging *j, double value, double key)
 {
-    bool turned = key != 0 && answer_number_is_right(-value, key, j->q->tolerance);
+    bool turned = key != 0 && judge_number_is_right(-value, key, j->q->tolerance);
     if (turned) {
         judge_say(j, "The size is right, the sign is not.");
     }
@@ -276,7 +276,7 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
     if (!trial_evaluate(j->scope, expression, whole, &key, &node, &d)) {
         return judge_open(j, &d);
     }
-    if (answer_number_is_right(given->value, key, j->q->tolerance)) {
+    if (judge_number_is_right(given->value, key, j->q->tolerance)) {
         return true;
     }
     judge_set(j, JUDGED_WRONG);

@@ -264,7 +264,7 @@ static bool sides_agree(struct looking *k, const struct buf *left, const struct 
     const struct tolerance t = k->c->tolerance;
     bool equal = k->parts.compares == OP_EQ && (t.absolute > 0 || t.relative > 0);
     for (*differs = 0; *differs < n; ++*differs) {
-        if (!equal || !answer_number_is_right(side(left, *differs), side(right, *differs), t)) {
+        if (!equal || !judge_number_is_right(side(left, *differs), side(right, *differs), t)) {
             return false;
         }
     }

@@ -156,7 +156,7 @@ struct weighing {
 
 static bool explains(const struct given_number *given, double number)
 {
-    return answer_number_is_right(given->value, number, given->written);
+    return judge_number_is_right(given->value, number, given->written);
 }
 
 static void find_leaves(struct weighing *w, const struct buf *ids)
@@ -511,7 +511,7 @@ static void judge_told(struct judging *j, uint32_t leaf)
     struct diag aside = {0};
     struct span whole = {0, strlen(j->q->answer)};
     if (d.kinds == 0 && trial_evaluate(j->scope, j->q->answer, whole, &key, &node, &aside) &&
-        answer_number_is_right(more.value, key, j->q->tolerance)) {
+        judge_number_is_right(more.value, key, j->q->tolerance)) {
         out->judged = JUDGED_RIGHT;
         return;
     }

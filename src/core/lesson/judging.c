@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-bool answer_number_is_right(double answer, double key, struct tolerance tolerance)
+bool judge_number_is_right(double answer, double key, struct tolerance tolerance)
 {
     if (isnan(key) || isinf(key) || !isfinite(answer)) {
         return answer == key || (isnan(answer) && isnan(key));

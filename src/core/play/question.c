@@ -159,7 +159,7 @@ const struct question_line *question_ambiguous(const struct question *q, const s
             ignored = (struct diag){0};
             if (strcmp(a->right, b->right) != 0 &&
                 question_number(scope, b->left, &other, &ignored) &&
-                answer_number_is_right(other, one, q->tolerance)) {
+                judge_number_is_right(other, one, q->tolerance)) {
                 return b;
             }
         }
@@ -181,7 +181,7 @@ static bool is_misleading(struct play *p)
     for (const struct question_line *w = q->whens.first; w != NULL; w = w->next) {
         ignored = (struct diag){0};
         if (question_number(&scope, w->left, &wrong, &ignored) &&
-            answer_number_is_right(wrong, key, q->tolerance)) {
+            judge_number_is_right(wrong, key, q->tolerance)) {
             return true;
         }
     }

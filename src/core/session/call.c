@@ -737,6 +737,27 @@ void call_put_value(struct call *c, struct rec *to, enum rec_key key, const stru
     }
 }
 
+void call_add_value(struct call *c, struct text *out, const struct operand *x)
+{
+    char number[NUMBER_TEXT];
+    bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
+    int digits = session_digits(c->s);
+    if (!array) {
+        text_add(out, number_text(number, lower_number(&c->lower, x), digits));
+        return;
+    }
+    text_add(out, matrix ? "[" : "");
+    for (uint32_t i = 0; i < x->array.rows; i++) {
+        text_add(out, i > 0 ? ", [" : "[");
+        for (uint32_t j = 0; j < x->array.cols; j++) {
+            number_text(number, operand_number(&c->lower, x, i, j), digits);
+            text_addf(out, j > 0 ? ", %s" : "%s", number);
+        }
+        text_add_char(out, ']');
+    }
+    text_add(out, matrix ? "]" : "");
+}
+
 const char *call_role(const struct tape *t, uint32_t node)
 {
     return tape_op(t, node) != OP_LEAF        ? "interior"
@@ -755,7 +776,7 @@ void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slo
     const struct tape *t = &c->s->tape;
     struct exprs pool;
     exprs_init(&pool);
-    uint32_t slope = expr_local(&pool, t, &c->s->names, node, slot);
+    uint32_t slope = derive_local(&pool, t, &c->s->names, node, slot);
     for (int i = 0; i < tape_arity(t, node); i++) {
         uint32_t operand = tape_operand(t, node, i);
         if (operand >= aside) {

@@ -579,27 +579,6 @@ enum session_state session_run(struct session *s, struct records *out)
     return SESSION_DONE;
 }
 
-void call_add_value(struct call *c, struct text *out, const struct operand *x)
-{
-    char number[NUMBER_TEXT];
-    bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
-    int digits = session_digits(c->s);
-    if (!array) {
-        text_add(out, number_text(number, lower_number(&c->lower, x), digits));
-        return;
-    }
-    text_add(out, matrix ? "[" : "");
-    for (uint32_t i = 0; i < x->array.rows; i++) {
-        text_add(out, i > 0 ? ", [" : "[");
-        for (uint32_t j = 0; j < x->array.cols; j++) {
-            number_text(number, operand_number(&c->lower, x, i, j), digits);
-            text_addf(out, j > 0 ? ", %s" : "%s", number);
-        }
-        text_add_char(out, ']');
-    }
-    text_add(out, matrix ? "]" : "");
-}
-
 bool session_value(struct session *s, const struct source *source, struct text *out, struct diag *d)
 {
     struct records ignored;

@@ -9,7 +9,7 @@
 
 enum { LABEL_MOST = 12, ROWS_PER_TICK = 3, COLUMNS_PER_TICK = 10 };
 
-struct range range_of(const struct rec *plot, enum rec_key axis)
+struct range plot_range_of(const struct rec *plot, enum rec_key axis)
 {
     const struct rec *r = rec_find(plot, axis);
     return (struct range){rec_get_number(r, KEY_from), rec_get_number(r, KEY_to)};
@@ -54,8 +54,8 @@ void frame_init(struct frame_of *f, const struct rec *plot, size_t width, size_t
     *f = (struct frame_of){.ascii = rec_get_flag(plot, KEY_ascii),
                            .logs = rec_get_flag(rec_find(plot, KEY_y), KEY_logs),
                            .rows = rows,
-                           .x = range_of(plot, KEY_x),
-                           .y = range_of(plot, KEY_y)};
+                           .x = plot_range_of(plot, KEY_x),
+                           .y = plot_range_of(plot, KEY_y)};
     size_t label = signs_columns(x_label(plot)), around = 0;
     label = label > LABEL_MOST ? LABEL_MOST : label;
     f->left = gutter(f) + 2;

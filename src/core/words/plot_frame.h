@@ -15,7 +15,7 @@ static inline double range_share(struct range r, double v)
     return (v / 2 - r.from / 2) / (r.to / 2 - r.from / 2);
 }
 
-struct range range_of(const struct rec *plot, enum rec_key axis);
+struct range plot_range_of(const struct rec *plot, enum rec_key axis);
 
 struct frame_of {
     struct canvas canvas;

@@ -68,7 +68,7 @@ static void say_months(struct words *w, int64_t first, int64_t today)
     text_init(&line);
     text_fill(&line, ' ', 5);
     for (int64_t week = first; week <= today; week += WEEK) {
-        struct date end = date_of_day(week + WEEK - 1 < today ? week + WEEK - 1 : today);
+        struct date end = day_date(week + WEEK - 1 < today ? week + WEEK - 1 : today);
         size_t at = 5 + (size_t)((week - first) / WEEK) * CELL;
         if (end.day <= WEEK && text_length(&line) <= at) {
             text_fill(&line, ' ', at - text_length(&line));

@@ -99,7 +99,7 @@ static bool check_formula(struct player *p, const struct question *q, const char
         return false;
     }
     return !tutor_question_number(p->host.tutor, key, &is, &ignored) ||
-           answer_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
+           judge_number_is_right(is, should, (struct tolerance){1e-9, 1e-6}) ||
            check_fail(p, check_at_key(p, q, "equals"),
                       "the key, %s, comes to %g, and 'equals' says %g", key, is, should);
 }

@@ -1,4 +1,4 @@
-#include "command/graph_words.h"
+#include "command/picture_words.h"
 
 #include <string.h>
 

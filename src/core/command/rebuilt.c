@@ -1,4 +1,4 @@
-#include "command/rebuild.h"
+#include "command/rebuilt.h"
 
 #include <math.h>
 

@@ -4,8 +4,8 @@
 //
 // Where a formula read again gives other numbers (it draws random ones, say), the value is taken as
 // it is: gradients still pass through it, but what is inside is not seen.
-#ifndef COMMAND_REBUILD_H
-#define COMMAND_REBUILD_H
+#ifndef COMMAND_REBUILT_H
+#define COMMAND_REBUILT_H
 
 #include "formula/matrix.h"
 #include "session/aside.h"

@@ -1,6 +1,6 @@
 // What is typed behind `graph`.
-#ifndef COMMAND_GRAPH_WORDS_H
-#define COMMAND_GRAPH_WORDS_H
+#ifndef COMMAND_PICTURE_WORDS_H
+#define COMMAND_PICTURE_WORDS_H
 
 #include "scene/frame.h"
 #include "session/call.h"
