@@ -283,6 +283,8 @@ void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slo
 void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slot, uint32_t aside);
 // The formula of such an operand itself, or its label.
 void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t aside);
+// Notices, once, that nodes have new numbers since a loop cleared up.
+void call_note_renumbered(struct call *c, struct span span);
 // Notices that `node` is stale, if it is.
 void call_note_stale(struct call *c, struct span span, uint32_t node);
 // The same of a value, which may be an array.

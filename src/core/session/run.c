@@ -390,78 +390,107 @@ static enum session_state wait_for_need(struct session *s, struct frame *f, size
     return SESSION_NEED;
 }
 
+// What there was when a statement began.
+struct running {
+    size_t start;    // its first byte
+    size_t refused;  // allocations, before it
+    size_t depth;    // of the frames
+    bool outermost;
+    struct holdings before;
+};
+
+// Carries the statement out.
+static enum call_end carry_out(struct call *c, const struct running *r)
+{
+    struct session *s = c->s;
+    struct checkpoint begun;
+    session_checkpoint(s, &begun);
+    replay_statement(s);
+    enum call_end end = statement_run(c);
+    replay_stated(s);
+    if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
+        ask_for_input(c, &begun);
+        end = CALL_NEED;
+    }
+    call_release(c);
+    groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
+    c->frame = &BUF(struct frame, &s->frames)[r->depth - 1];  // a frame above may have moved it
+    c->lexer = &c->frame->lexer;
+    if (end == CALL_DONE && stop_is_asked(s->world.stop)) {
+        // Whatever left its work before it was done: the answer is not whole.
+        diag_set(c->diag, statement_span(c->frame, r->start), "interrupted");
+        end = CALL_FAILED;
+    }
+    return end;
+}
+
+// The statement is done: its first line is kept for undo, and what changes something goes into the log.
+static void remember(const struct call *c, const struct running *r)
+{
+    struct session *s = c->s;
+    struct span span = statement_span(c->frame, r->start);
+    if (r->outermost && !s->rewound) {
+        quote_statement(s, c->frame, span);
+    }
+    if (s->frames.count == r->depth && !s->rewound && !session_in_loop(s) &&
+        transaction_changed(s, r->before)) {
+        const char *text = c->frame->source.text + span.start;
+        log_statement(s, c->relogged ? c->log_as : text,
+                      c->relogged ? strlen(c->log_as) : span.end - span.start);
+    }
+}
+
+// Does it end the walk? A loop, a training or a loaded file that begins here will change the graph.
+static bool ends_walk(const struct session *s, const struct running *r)
+{
+    return s->stepper.tape != NULL && !s->stepped &&
+           (s->rewound != REWOUND_NOT || transaction_changed(s, r->before) ||
+            s->frames.count > r->depth);
+}
+
 // One statement of the top frame.
 static enum session_state run_statement(struct session *s, struct records *out)
 {
-    bool outermost = s->frames.count == 1;
-    size_t depth = s->frames.count;
-    size_t refused = mem_refusals();
     struct diag diag;
     diag_clear(&diag);
     struct frame *f = top_frame(s);
     f->lexer.source = &f->source;
-    size_t start = lexer_peek(&f->lexer).at;
+    struct running r = {.start = lexer_peek(&f->lexer).at,
+                        .refused = mem_refusals(),
+                        .depth = s->frames.count,
+                        .outermost = s->frames.count == 1};
     size_t answered = out->list.in.count;
-    if (!begin_statement(s, start, &diag)) {
+    if (!begin_statement(s, r.start, &diag)) {
         return fail(s, &diag, out);
     }
-    struct holdings before = outermost ? s->held : transaction_holdings(s);
+    r.before = r.outermost ? s->held : transaction_holdings(s);
     struct call c = {
         .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
-    struct checkpoint begun;
-    session_checkpoint(s, &begun);
-    replay_statement(s);
-    enum call_end end = statement_run(&c);
-    replay_stated(s);
-    if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
-        ask_for_input(&c, &begun);
-        end = CALL_NEED;
+    enum call_end end = carry_out(&c, &r);
+    bool walk_ends = end == CALL_DONE && ends_walk(s, &r);
+    if (end == CALL_DONE) {
+        remember(&c, &r);
     }
-    call_release(&c);
-    groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
-    f = &BUF(struct frame, &s->frames)[depth - 1];  // a frame above may have moved it
-    c.frame = f;
-    c.lexer = &f->lexer;
-    bool to_log = end == CALL_DONE && s->frames.count == depth && !s->rewound &&
-                  !session_in_loop(s) && transaction_changed(s, before);
-    struct span span = statement_span(f, start);
-    if (end == CALL_DONE && stop_is_asked(s->world.stop)) {
-        // Whatever left its work before it was done: the answer is not whole.
-        diag_set(&diag, span, "interrupted");
-        end = CALL_FAILED;
-    }
-    if (outermost && end == CALL_DONE && !s->rewound) {
-        quote_statement(s, f, span);
-    }
-    const char *statement = c.relogged ? c.log_as : f->source.text + span.start;
-    size_t length = c.relogged ? strlen(c.log_as) : span.end - span.start;
-    if (to_log) {
-        log_statement(s, statement, length);
-    }
-    // A loop, a training or a loaded file that begins here will change the graph.
-    bool ends_walk = end == CALL_DONE && s->stepper.tape != NULL && !s->stepped &&
-                     (s->rewound != REWOUND_NOT || transaction_changed(s, before) ||
-                      s->frames.count > depth);
-    if (ends_walk) {
+    if (walk_ends) {
         call_notice(&c, c.command, "the walk has ended, because the graph changed");
     }
-    if (is_short(refused, s->frames.count == depth ? start : 0, &diag)) {
+    if (is_short(r.refused, s->frames.count == r.depth ? r.start : 0, &diag)) {
         end = CALL_FAILED;
     }
     if (end == CALL_NEED) {
-        return wait_for_need(s, f, start);
+        return wait_for_need(s, c.frame, r.start);
     }
     forget_needs(s);
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
-        return fail_first(s, &diag, start, out);
+        return fail_first(s, &diag, r.start, out);
     }
-    if (ends_walk) {
+    if (walk_ends) {
         stepper_stop(&s->stepper);
         s->guess = NULL;
     }
     s->stepped = false;
-    if (outermost && s->frames.count == depth) {
+    if (r.outermost && s->frames.count == r.depth) {
         transaction_end(s);
     }
     return c.quit ? SESSION_QUIT : SESSION_MORE;

@@ -1,0 +1,115 @@
+// What follows where nothing more may: the sentence says what was probably meant.
+#include <string.h>
+
+#include "session/call.h"
+
+// The command that is being carried out; NULL where its word is only a name: step = 2.
+static const struct command *running_command(const struct call *c)
+{
+    struct lexer after = {.source = c->lexer->source, .at = c->command.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    return next == TOKEN_ASSIGN || next == TOKEN_DOT
+               ? NULL
+               : command_find(c->s->world.commands, after.source->text + c->command.start,
+                              c->command.end - c->command.start);
+}
+
+// A command is given more than it takes. Its word may also be a name of the learner's.
+static bool refuse_argument(struct call *c, struct token t, const struct command *command)
+{
+    char quoted[QUOTED];
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    if (names_lookup(&c->s->names, command->name, strlen(command->name)).rank != VALUE_UNBOUND) {
+        diag_set(c->diag, c->command, "'%s' begins a command here, not an expression",
+                 command->name);
+        return diag_hint(c->diag, "print shows the value: print %s %s …", command->name, quoted);
+    }
+    diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
+    return diag_hint(c->diag, "write %s", command->usage);
+}
+
+// A value follows a value.
+static bool refuse_operand(struct call *c, struct token t)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
+    char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
+    bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
+    diag_quote(quoted, s + t.at, t.span.end - t.at);
+    if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
+        return diag_set(c->diag, t.span, "a number has one point");
+    }
+    if (t.kind == TOKEN_NAME && digit && lexer_peek(&ahead).kind == TOKEN_ASSIGN) {
+        diag_set(c->diag, t.span, "a name does not begin with a digit");
+        return diag_hint(c->diag, "write %s2 = …", quoted);
+    }
+    return parser_refuse_operand(c->lexer, t, c->diag,
+                                 adjacent ? "to multiply write *, as in 2*x"
+                                          : "to multiply write *; a ';' begins another statement");
+}
+
+// a + b = 2, and x[0] = 5: an element is changed in place.
+static bool refuse_assignment(struct call *c, struct token t)
+{
+    const char *text = c->lexer->source->text;
+    size_t from = c->command.start, to = from + text_trimmed(text + from, t.at - from);
+    if (to > from && text[to - 1] == ']') {
+        char element[QUOTED];
+        diag_quote(element, text + from, to - from);
+        diag_set(c->diag, t.span,
+                 "an element is not a name, so it cannot be given a value like this");
+        return diag_hint(c->diag, "to change its value in place write %s.data %.*s …", element,
+                         (int)(t.span.end - t.span.start), text + t.span.start);
+    }
+    diag_set(c->diag, t.span, "only a name can be given a value");
+    return diag_hint(c->diag, "write name = …; to compare, write ==");
+}
+
+// What stands where nothing may: the sentence depends on what a learner probably meant.
+static bool refuse_rest(struct call *c, struct token t)
+{
+    char quoted[QUOTED];
+    const struct command *command = running_command(c);
+    bool blank_before = t.at > 0 && c->lexer->source->text[t.at - 1] == ' ';
+    diag_quote(quoted, c->lexer->source->text + t.at, t.span.end - t.at);
+    bool apart = blank_before || t.kind == TOKEN_INFIX || t.kind == TOKEN_COMMA;
+    if (command != NULL && apart && t.kind != TOKEN_BAD) {
+        return refuse_argument(c, t, command);
+    }
+    switch (t.kind) {
+    case TOKEN_BAD:
+        lexer_next(c->lexer, c->diag);
+        return false;
+    case TOKEN_CLOSE:
+        diag_set(c->diag, t.span, "'%c' closes nothing", t.mark);
+        return diag_hint(c->diag, "an opening bracket is missing, or this one is too much");
+    case TOKEN_ASSIGN:
+        return refuse_assignment(c, t);
+    case TOKEN_NUMBER:
+    case TOKEN_NAME:
+    case TOKEN_NODE:
+        return refuse_operand(c, t);
+    case TOKEN_OPEN:
+        if (t.mark == '(') {
+            diag_set(c->diag, t.span, "a parenthesis follows without an operation between");
+            return diag_hint(c->diag, "to multiply write 2*(a + b)");
+        }
+        diag_set(c->diag, t.span, "'%c' is not allowed here", t.mark);
+        return diag_hint(c->diag, "values here are single numbers, without elements");
+    case TOKEN_COMMA:
+        diag_set(c->diag, t.span, "a ',' is only used between the values given to a function");
+        return diag_hint(c->diag, "numbers are written 1000 and 0.5; print a, b shows two values");
+    default:
+        diag_set(c->diag, t.span, "'%s' is not allowed here", quoted);
+        return diag_hint(c->diag, "a ';' begins another statement");
+    }
+}
+
+bool call_finish(struct call *c)
+{
+    struct token t = lexer_peek(c->lexer);
+    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+        return true;
+    }
+    return refuse_rest(c, t);
+}

@@ -1,0 +1,174 @@
+// What a name that is bound anew leaves behind: others that go on using the old value.
+#include <string.h>
+
+#include "session/statement_parts.h"
+
+// What a rebinding leaves behind, by node: does it depend on what the name was bound to, is it a
+// part of what the name is bound to now?
+enum { USES_OLD = 1, IN_FRESH = 2 };
+
+struct left {
+    uint32_t low;     // the first node of the old value: nothing before it can depend on it
+    struct buf mark;  // by node, from there on
+    bool any;         // something depends on the old value alone
+};
+
+static uint8_t mark_of(const struct left *l, uint32_t node)
+{
+    return node < l->low ? 0 : BUF(uint8_t, &l->mark)[node - l->low];
+}
+
+static void add_mark(struct left *l, uint32_t node, uint8_t mark)
+{
+    if (node >= l->low) {
+        BUF(uint8_t, &l->mark)[node - l->low] |= mark;
+    }
+}
+
+// Does a node use this one?
+static bool is_used(const struct tape *t, uint32_t node)
+{
+    const struct node *n = t->node.data;
+    uint32_t count = tape_count(t), i = node + 1;
+    while (i < count && n[i].a != node && n[i].b != node) {
+        i++;
+    }
+    return i < count;
+}
+
+// False: out of memory. The caller releases left->mark.
+static bool find_left(const struct session *s, struct value old, struct value fresh, struct left *l)
+{
+    const struct tape *t = &s->tape;
+    uint32_t count = tape_count(t);
+    *l = (struct left){.low = count};
+    buf_init(&l->mark, 1);
+    for (uint32_t k = 0; k < value_count(old); k++) {
+        uint32_t node = names_element(&s->names, old, k);
+        l->low = node < l->low ? node : l->low;
+    }
+    if (old.rank == VALUE_SCALAR && !is_used(t, old.base)) {
+        return true;
+    }
+    if (!buf_resize(&l->mark, count - l->low)) {
+        return false;
+    }
+    for (uint32_t k = 0; k < value_count(old); k++) {
+        add_mark(l, names_element(&s->names, old, k), USES_OLD);
+    }
+    for (uint32_t k = 0; k < value_count(fresh); k++) {
+        add_mark(l, names_element(&s->names, fresh, k), IN_FRESH);
+    }
+    bool used = false;
+    for (uint32_t i = l->low + 1; i < count; i++) {
+        struct node n = tape_node(t, i);
+        bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
+        if (reaches && ((mark_of(l, n.a) | mark_of(l, n.b)) & USES_OLD) != 0) {
+            add_mark(l, i, USES_OLD);
+            used = true;
+        }
+    }
+    for (uint32_t i = count; used && i-- > l->low;) {
+        struct node n = tape_node(t, i);
+        if (n.op != OP_LEAF && (mark_of(l, i) & IN_FRESH) != 0) {
+            add_mark(l, n.a, IN_FRESH);
+            add_mark(l, n.b, IN_FRESH);
+        }
+        l->any |= n.op != OP_LEAF && mark_of(l, i) == USES_OLD;
+    }
+    return true;
+}
+
+// Is another name bound to this node?
+static bool has_name(const struct names *names, uint32_t node)
+{
+    for (uint32_t name = 0; name < names_count(names); name++) {
+        struct value v = names_get(names, name);
+        if (v.rank == VALUE_SCALAR && v.base == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// A name whose value depends on what `old` was, and is no part of what is bound to it now: the one
+// whose node is the last. NAME_NONE: there is none.
+static uint32_t left_behind(const struct session *s, const struct left *l)
+{
+    uint32_t user = NAME_NONE, last = 0;
+    for (uint32_t name = 0; name < names_count(&s->names); name++) {
+        struct value v = names_get(&s->names, name);
+        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < value_count(v); k++) {
+            uint32_t node = names_element(&s->names, v, k);
+            if (mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF &&
+                node >= last) {
+                user = name;
+                last = node;
+            }
+        }
+    }
+    return user;
+}
+
+static bool same_shape(struct value x, struct value y)
+{
+    return x.rank == y.rank && value_count(x) == value_count(y) && x.rows == y.rows;
+}
+
+// "w.data = w - 0.1*w.grad", for what was typed as w = w - 0.1*w.grad; "w.data = …" if it is long.
+static void put_change_in_place(struct call *c, struct text *out, struct token name,
+                                const struct statement_making *how)
+{
+    enum { MOST = 48 };
+    const char *s = c->lexer->source->text + how->formula.start;
+    size_t n = text_trimmed(s, how->formula.end - how->formula.start);
+    text_add_bytes(out, token_text(c->lexer, name), token_length(name));
+    text_addf(out, ".data %s= ", how->op == OP_COUNT ? "" : op_get(how->op)->name);
+    if (n > MOST || memchr(s, '\n', n) != NULL) {
+        text_add(out, "…");
+    } else {
+        text_add_bytes(out, s, n);
+    }
+}
+
+// The trap of every newcomer: a = 5 does not change what was built from the old a.
+void statement_note_old_user(struct call *c, struct token name, struct value old,
+                             struct value fresh, const struct statement_making *how)
+{
+    const struct tape *t = &c->s->tape;
+    struct left left;
+    bool looks = find_left(c->s, old, fresh, &left) && left.any;
+    bool leaf = tape_op(t, names_element(&c->s->names, old, 0)) == OP_LEAF;
+    // What is computed from the old value goes on from it: h = tanh(w*h), c += 1.
+    looks =
+        looks && (leaf || (mark_of(&left, names_element(&c->s->names, old, 0)) & IN_FRESH) == 0);
+    // It may have been another name for what is still bound.
+    looks = looks && (old.rank != VALUE_SCALAR || !has_name(&c->s->names, old.base));
+    uint32_t user = looks ? left_behind(c->s, &left) : NAME_NONE;
+    buf_release(&left.mark);
+    if (user == NAME_NONE) {
+        return;
+    }
+    char label[QUOTED], mine[QUOTED], number[NUMBER_TEXT];
+    struct text was, change;
+    text_init(&was);
+    text_init(&change);
+    size_t length;
+    const char *s = names_text(&c->s->names, user, &length);
+    diag_quote(label, s, length);
+    diag_quote(mine, token_text(c->lexer, name), token_length(name));
+    if (old.rank == VALUE_SCALAR) {
+        text_addf(&was, " (%s)",
+                  number_text(number, tape_value(t, old.base), session_digits(c->s)));
+    }
+    if (leaf && same_shape(old, fresh)) {
+        put_change_in_place(c, &change, name, how);
+        call_notice(c, name.span, "%s still uses the old %s%s; to change that one: undo, then %s",
+                    label, mine, text_get(&was), text_get(&change));
+    } else {
+        call_notice(c, name.span, "%s still uses the old %s%s; build it again to use the new one",
+                    label, mine, text_get(&was));
+    }
+    text_release(&was);
+    text_release(&change);
+}
