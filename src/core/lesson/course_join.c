@@ -109,6 +109,7 @@ static void join_question(struct course_question *q, const struct log *log, cons
 {
     const struct log_attempt *attempts = log->attempts.data;
     const struct log_attempt *before = NULL;
+    int64_t slipped = INT64_MIN, right = INT64_MIN;  // when it last was not right at once, and was
     cards->count = 0;
     for (; at != NOTHING; at = next[at]) {
         const struct log_attempt *a = &attempts[at];
@@ -125,7 +126,9 @@ static void join_question(struct course_question *q, const struct log *log, cons
         struct attempt *rated = counts(q, a) ? buf_push(cards, 1) : NULL;
         if (rated != NULL) {
             *rated = (struct attempt){.when = a->when, .rating = (enum rating)a->rating};
-            q->slipped = a->rating <= RATING_HARD;
+            int64_t *when = a->rating <= RATING_HARD ? &slipped : &right;
+            *when = a->when;
+            q->slipped = slipped > right;  // of one second nobody knows the order
         }
     }
     q->card = review_replay(cards->data, cards->count);
