@@ -412,6 +412,9 @@ static void find_touched(struct session *s)
 static bool ends_alike(struct session *s, const struct frame *f)
 {
     struct replay *r = &s->replay;
+    if (tape_count(&s->tape) != r->first) {
+        return false;
+    }
     describe(s, f, &r->after);
     return r->before.count == r->after.count &&
            memcmp(r->before.data, r->after.data, r->before.count) == 0;
