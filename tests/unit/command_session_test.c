@@ -458,12 +458,12 @@ static void records_are_json(void **state)
     assert_json(seat, KIND_value, "{\"kind\":\"value\",\"text\":\"1/0\",\"value\":\"inf\"}");
     prompt(seat, "print -1/0, inf - inf, 0.5");
     assert_json(seat, KIND_print, "{\"kind\":\"print\",\"values\":[\"-inf\",\"nan\",0.5]}");
-    eval(seat, "\n η + «", SESSION_PROMPT);
+    eval(seat, "\n η + §", SESSION_PROMPT);
     assert_json(seat, KIND_error,
                 "{\"kind\":\"error\",\"file\":\"<text>\",\"line\":2,\"column\":6,\"byte\":7,"
-                "\"message\":\"'«' has no meaning here\","
+                "\"message\":\"'§' has no meaning here\","
                 "\"hint\":\"names are letters, digits and _\","
-                "\"excerpt\":\" η + «\\n     ^\\n\"}");
+                "\"excerpt\":\" η + §\\n     ^\\n\"}");
 }
 
 static void the_prompt_echoes_its_last_statement(void **state)

@@ -28,6 +28,20 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
     return diag_hint(c->diag, "write %s", command->usage);
 }
 
+// L backward
+static bool names_command_last(const struct call *c, struct token t)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
+    enum token_kind next = lexer_peek(&ahead).kind;
+    struct lexer begin = {.source = c->lexer->source, .at = c->command.start};
+    struct token first = lexer_peek(&begin);
+    return t.kind == TOKEN_NAME && first.kind == TOKEN_NAME &&
+           text_trimmed(s + first.span.end, t.at - first.span.end) == 0 &&
+           (next == TOKEN_END || next == TOKEN_BREAK) &&
+           command_find(c->s->world.commands, s + t.at, token_length(t)) != NULL;
+}
+
 // A value follows a value.
 static bool refuse_operand(struct call *c, struct token t)
 {
@@ -42,6 +56,11 @@ static bool refuse_operand(struct call *c, struct token t)
     if (t.kind == TOKEN_NAME && digit && lexer_peek(&ahead).kind == TOKEN_ASSIGN) {
         diag_set(c->diag, t.span, "a name does not begin with a digit");
         return diag_hint(c->diag, "write %s2 = …", quoted);
+    }
+    if (names_command_last(c, t)) {
+        size_t from = c->command.start, n = text_trimmed(s + from, t.at - from);
+        diag_set(c->diag, t.span, "a command stands first");
+        return diag_hint(c->diag, "write %s %.*s", quoted, (int)n, s + from);
     }
     return parser_refuse_operand(c->lexer, t, c->diag,
                                  adjacent ? "to multiply write *, as in 2*x"
@@ -63,6 +82,15 @@ static bool refuse_assignment(struct call *c, struct token t)
     }
     diag_set(c->diag, t.span, "only a name can be given a value");
     return diag_hint(c->diag, "write name = …; to compare, write ==");
+}
+
+// a = 1, b = 2
+static bool binds_next(const struct call *c, struct token comma)
+{
+    struct diag ignored = {0};
+    struct lexer ahead = {.source = c->lexer->source, .at = comma.span.end};
+    return lexer_next(&ahead, &ignored).kind == TOKEN_NAME &&
+           lexer_peek(&ahead).kind == TOKEN_ASSIGN;
 }
 
 // What stands where nothing may: the sentence depends on what a learner probably meant.
@@ -98,6 +126,9 @@ static bool refuse_rest(struct call *c, struct token t)
         return diag_hint(c->diag, "values here are single numbers, without elements");
     case TOKEN_COMMA:
         diag_set(c->diag, t.span, "a ',' is only used between the values given to a function");
+        if (binds_next(c, t)) {
+            return diag_hint(c->diag, "a ';' begins another statement: a = 1; b = 2");
+        }
         return diag_hint(c->diag, "numbers are written 1000 and 0.5; print a, b shows two values");
     default:
         diag_set(c->diag, t.span, "'%s' is not allowed here", quoted);
