@@ -59,16 +59,36 @@ static inline enum session_state desk_run(struct desk *d, const char *text)
     return state;
 }
 
-// What `save` would write, and how large the graph is.
+static int desk_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+// What `save` would write, and each name with what it holds, in the order of the alphabet.
 static inline void desk_photograph(struct desk *d, struct text *out)
 {
+    enum { ROWS = 1000 };
+    char *rows[ROWS];
+    size_t count = 0;
     struct records records;
     records_init(&records);
     session_script(d->session, out);
     d->stop.asked = 0;
     session_eval(d->session, "vars", SESSION_SCRIPT, &records);
-    for (const struct rec *i = records.list.in.first; i != NULL; i = i->next) {
-        rec_json(out, i);
+    const struct rec *list = rec_find(records.list.in.first, KEY_rows);
+    for (const struct rec *i = list == NULL ? NULL : list->in.first; i != NULL && count < ROWS;
+         i = i->next) {
+        struct text row;
+        text_init(&row);
+        rec_json(&row, i);
+        rows[count++] = strdup(text_get(&row));
+        text_release(&row);
+    }
+    qsort(rows, count, sizeof *rows, desk_compare);
+    for (size_t i = 0; i < count; i++) {
+        text_add(out, rows[i]);
+        text_add_char(out, '\n');
+        free(rows[i]);
     }
     records_release(&records);
 }

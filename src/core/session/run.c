@@ -354,10 +354,22 @@ static enum session_state fail_first(struct session *s, struct diag *d, size_t s
 {
     struct source source = top_frame(s)->source;
     bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
+    // The frame may own the text, and goes when the statement fails: its text is kept until the end.
+    struct buf text;
+    buf_init(&text, 1);
+    if (first) {
+        text = top_frame(s)->text;
+        buf_init(&top_frame(s)->text, 1);
+    }
     enum session_state state = fail(s, d, out);
     struct rec *error = out->list.in.last;
     if (first && state == SESSION_FAILED && session_is_fresh(s) && error != NULL) {
         teach_names(s, &source, start, out, error);
+    }
+    if (first && state != SESSION_FAILED) {
+        top_frame(s)->text = text;
+    } else {
+        buf_release(&text);
     }
     return state;
 }

@@ -96,7 +96,8 @@ bool slope_nests(const struct lexer *lexer, struct token d)
     struct lexer ahead = *lexer;
     struct diag ignored;
     diag_clear(&ignored);
-    struct token t = lexer_next(&ahead, &ignored), inner = lexer_next(&ahead, &ignored);
+    lexer_next(&ahead, &ignored);
+    struct token inner = lexer_next(&ahead, &ignored), t;
     if (!is_differential(&ahead, inner)) {
         return false;
     }
