@@ -28,8 +28,8 @@ export class Prompt {
     constructor(variables = {}) {
         this.home = mkdtempSync(join(tmpdir(), 'backstep-home-'));
         const {DISPLAY, WAYLAND_DISPLAY, BROWSER, XDG_STATE_HOME, XDG_CONFIG_HOME, ...env} = process.env;
-        this.process = spawn('script', ['-qfc', `stty cols 4000; exec ${program}`, '/dev/null'],
-            {env: {...env, HOME: this.home, TERM: 'dumb', LC_ALL: 'C.UTF-8', ...variables},
+        this.process = spawn('script', ['-qfc', 'stty cols 4000; exec "$BACKSTEP_TRIED"', '/dev/null'],
+            {env: {...env, HOME: this.home, BACKSTEP_TRIED: program, TERM: 'dumb', LC_ALL: 'C.UTF-8', ...variables},
              stdio: ['pipe', 'pipe', 'ignore']});
         this.ended = new Promise(done => this.process.on('exit', done));
         this.process.stdin.on('error', () => {});

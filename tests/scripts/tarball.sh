@@ -6,12 +6,13 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../packages/tree"
 build=$(dirname "$(realpath "$BACKSTEP")")
 root=$(realpath "$here/../..")
-if ! make -C "$root" -o all tarball BUILD="$build" >log 2>&1; then
+# Relative: make takes no path with a blank in it.
+if ! make -C "$root" -o all tarball BUILD="$(realpath --relative-to="$root" "$build")" >log 2>&1; then
     verdict 'make tarball' '' "$(tail -n 3 log)"
 fi
 verdict 'it compiles nothing' '' "$(grep '^  cc ' log || :)"
 mkdir unpacked
-tar -xzf "$(sed -n 's/^wrote //p' log)" -C unpacked
+tar -xzf "$root/$(sed -n 's/^wrote //p' log)" -C unpacked
 verdict 'one folder' 1 "$(find unpacked -mindepth 1 -maxdepth 1 | wc -l)"
 mv unpacked/* 'a folder'
 check_tree "$PWD/a folder"
