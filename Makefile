@@ -565,8 +565,8 @@ share   = $(DESTDIR)$(PREFIX)/share
 jupyter = $(share)/jupyter
 kept    = $(share)/backstep
 doc     = $(share)/doc/backstep
-completions = $(share)/bash-completion/completions/backstep $(share)/zsh/vendor-completions/_backstep \
-    $(share)/fish/vendor_completions.d/backstep.fish
+completions = bash-completion/completions/backstep zsh/vendor-completions/_backstep \
+    fish/vendor_completions.d/backstep.fish
 
 # put MODE,FILES,FOLDER[,NAME]: the folder is made where it is missing. (BSD's install has no -D and -t.)
 put = mkdir -p "$(3)" && install -m $(1) $(2) "$(3)$(4:%=/%)"
@@ -585,13 +585,13 @@ install: all ## Install under PREFIX=/usr/local (packagers: DESTDIR=)
 	ln -sfn ../../backstep/lessons ../../backstep/data "$(doc)"
 	$(call put,644,$(BUILD)/man/backstep.1,$(share)/man/man1)
 	$(call put,644,$(BUILD)/man/backstep-lesson.5,$(share)/man/man5)
-	$(call put,644,$(BUILD)/completions/bash,$(dir $(word 1,$(completions))),$(notdir $(word 1,$(completions))))
-	$(call put,644,$(BUILD)/completions/zsh,$(dir $(word 2,$(completions))),$(notdir $(word 2,$(completions))))
-	$(call put,644,$(BUILD)/completions/fish,$(dir $(word 3,$(completions))),$(notdir $(word 3,$(completions))))
+	$(call put,644,$(BUILD)/completions/bash,$(share)/bash-completion/completions,backstep)
+	$(call put,644,$(BUILD)/completions/zsh,$(share)/zsh/vendor-completions,_backstep)
+	$(call put,644,$(BUILD)/completions/fish,$(share)/fish/vendor_completions.d,backstep.fish)
 
 uninstall: ## Remove what install put there
 	rm -rf "$(bin)/backstep" "$(libexec)" "$(kept)" "$(doc)" "$(share)/man/man1/backstep.1" \
-	    "$(share)/man/man5/backstep-lesson.5" $(completions:%="%") \
+	    "$(share)/man/man5/backstep-lesson.5" $(completions:%="$(share)/%") \
 	    "$(jupyter)/kernels/backstep"
 
 # One folder to unpack anywhere, such as a home folder: bin/backstep in it finds the rest.

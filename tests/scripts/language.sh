@@ -75,7 +75,7 @@ has "'z' ist kein Buchstabe einer Antwort; die Antworten sind a bis b"
 has 'Probiere es bei x = '
 has 'gefragt ist eine Formel, und das ist eine Zahl; schreibe sie mit Namen'
 has 'Das war „Steigungen“: '
-is 'übersprungen' 2 "$(printf '%s\n' "$said" | grep -c '^  Übersprungen')"
+is 'übersprungen' 2 "$(printf '%s\n' "$said" | grep -c '^  Übersprungen\.$')"
 is 'right' 2 "$(printf '%s\n' "$said" | grep -c '^  Richtig\.$')"
 is 'nothing is left in English' 0 "$(printf '%s\n' "$said" | grep -cE 'Right\.|Not yet|Question|Skipped|asked for|Hint')"
 is 'records say which' 1 "$([ "$("$BACKSTEP" --json lesson de.md --answers typed | grep -c '"language":"de"')" -gt 5 ] && echo 1)"
