@@ -641,11 +641,26 @@ static void errors_in_the_depth_are_found(void **state)
     text_release(&line);
 }
 
+// The text at a prompt may be a copy without the sign that was pasted with it; an error that is a
+// newcomer's first still names what is missing.
+static void a_pasted_sign_teaches_names(void **state)
+{
+    struct seat *seat = *state;
+    assert_int_equal(eval(seat, "∇ L = left*right", SESSION_PROMPT), SESSION_FAILED);
+    const struct rec *names = rec_find(last(seat), KEY_names);
+    assert_non_null(names);
+    assert_int_equal(names->in.count, 2);
+    assert_string_equal(names->in.first->text, "left");
+    assert_string_equal(names->in.last->text, "right");
+    assert_string_equal(rec_get_text(last(seat), KEY_statement), "L = left*right");
+}
+
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit, stand)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_pasted_sign_teaches_names),
         TEST(what_fails_leaves_nothing),
         TEST(what_stood_before_it_stays),
         TEST(what_is_shown_grows_nothing),
