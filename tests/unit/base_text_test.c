@@ -268,7 +268,7 @@ static void quotes_are_short_and_visible(void **state)
 
 static struct source source_of(const char *text)
 {
-    return (struct source){"a.bs", text, strlen(text), 1};
+    return (struct source){.name = "a.bs", .text = text, .length = strlen(text), .line = 1};
 }
 
 static void places_are_counted_in_characters(void **state)
@@ -330,8 +330,9 @@ static void excerpt_of_pieces(struct text *out, const char *piece, size_t count,
     const char *s = text_get(&source);
     size_t start = 6 + at * strlen(piece);
     text_init(out);
-    diag_excerpt(out, &(struct source){"-", s, text_length(&source), 1},
-                 (struct span){start, start + 1}, 2);
+    diag_excerpt(
+        out, &(struct source){.name = "-", .text = s, .length = text_length(&source), .line = 1},
+        (struct span){start, start + 1}, 2);
     text_release(&source);
 }
 
