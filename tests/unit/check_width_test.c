@@ -31,7 +31,8 @@ struct reader {
 // Values, formulas, code and pictures are as wide as they are.
 static bool is_exempt(const struct rec *r)
 {
-    return words_is_fixed(r) || rec_is(r, KIND_lesson_code) || rec_is(r, KIND_scene) ||
+    bool as_it_stands = rec_is(r, KIND_prose) && strcmp(rec_get_text(r, KEY_block), "code") == 0;
+    return as_it_stands || words_is_fixed(r) || rec_is(r, KIND_lesson_code) || rec_is(r, KIND_scene) ||
            rec_is(r, KIND_plot) || rec_is(r, KIND_derive) || rec_is(r, KIND_stage);
 }
 
