@@ -1,10 +1,9 @@
 #include "engine/shown.h"
 
-// Is it another value times or over a constant, as in (a - b)/2? What is rounding alone stays that.
-static bool is_scaled(const struct tape *t, uint32_t id)
+// Is it another value over a constant, as a mean is? What is rounding alone stays that.
+static bool is_share(const struct tape *t, uint32_t id)
 {
-    return (tape_op(t, id) == OP_MUL || tape_op(t, id) == OP_DIV) &&
-           tape_marked(t, tape_operand(t, id, 1), MARK_CONST);
+    return tape_op(t, id) == OP_DIV && tape_marked(t, tape_operand(t, id, 1), MARK_CONST);
 }
 
 bool shown_value_cancels(const struct tape *t, uint32_t id)
@@ -18,7 +17,7 @@ bool shown_value_cancels(const struct tape *t, uint32_t id)
             sum = adds ? sum : tape_value(t, id);
             size += fabs(tape_value(t, tape_operand(t, id, 1)));
             adds = true;
-        } else if (adds || !(op == OP_NEG || is_scaled(t, id))) {
+        } else if (adds || !(op == OP_NEG || is_share(t, id))) {
             size += fabs(tape_value(t, id));
             break;
         }

@@ -27,6 +27,7 @@ void tape_release(struct tape *t)
     buf_release(&t->grad);
     buf_release(&t->mark);
     buf_release(&t->blocks);
+    t->room = 0;
 }
 
 uint32_t tape_count(const struct tape *t)

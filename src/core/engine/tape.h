@@ -55,7 +55,7 @@ struct tape {
 };
 
 void tape_init(struct tape *t);
-void tape_release(struct tape *t);
+void tape_release(struct tape *t);  // it is empty then, and may be used again
 uint32_t tape_count(const struct tape *t);
 
 // Appends a leaf, or op applied to a and b (b = a for one operand), and computes its value. A node

@@ -10,6 +10,7 @@ enum {
     // Turns of a statement where nobody reads along who could press Ctrl-C.
     BUDGET = 300000,
     TRAINING_COST = 2000,  // turns that a piece of a training counts for: see command_train
+    REPLAYED = 64,         // replayed nodes that count as a turn
     PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
 };
 
@@ -111,6 +112,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
     if (out->list.in.count > before && rec_is(out->list.in.last, KIND_training)) {
         p->budget -= TRAINING_COST;
     }
+    p->budget -= (int64_t)(graph->replay.work / REPLAYED);
     if (!is_shown(p->doing) && (state == SESSION_MORE || state == SESSION_DONE)) {
         rec_cut(&out->list, before);
     }

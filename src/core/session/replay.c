@@ -643,6 +643,7 @@ void replay_run(struct session *s)
     trail_release(&aside);
     buf_release(&params);
     buf_release(&marks);
+    r->work += work;
     r->pending = ok && f->turns - f->turn >= r->turn;
     if (!ok) {
         replay_spoil(s);

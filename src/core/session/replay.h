@@ -39,6 +39,7 @@ struct replay {
     bool told;                      // the running statement said how it is replayed
     bool pending;                   // more cycles follow at once
     bool passes;                    // turns do more than bind names
+    size_t work;                    // nodes that the last call of session_run replayed
     struct replay_slice slices[4];  // of the last turns; so many of them are known:
     int sliced;
     // What is added for the next turn: to a node's record (uint64_t), to the node that a recipe binds

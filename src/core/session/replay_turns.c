@@ -235,6 +235,7 @@ void replay_turns(struct session *s, struct frame *f)
         append_recipes(s);
         f->turn++;
     }
+    r->work += done * each;
     if (done > 0) {
         ok = note_marks(&s->tape, from, nodes) && ok;
         bind_last(s, done);

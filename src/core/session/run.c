@@ -594,6 +594,7 @@ static enum session_state fail_unread(struct session *s, struct records *out)
 enum session_state session_run(struct session *s, struct records *out)
 {
     BS_ASSERT(!s->asked || s->supplied);
+    s->replay.work = 0;
     if (s->unread.name != NULL) {
         return fail_unread(s, out);
     }
