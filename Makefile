@@ -92,7 +92,7 @@ flags_src/host/store/progress = $(call pc,--cflags sqlite3)
 x86 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 flags_src/core/engine/lanes_kernel_128 = -O3
 flags_src/core/engine/lanes_kernel_256 = -O3 $(if $(x86),-mavx2)
-wasm_src/core/engine/lanes_kernel_128  = -O3 -msimd128
+wasm_src/core/engine/lanes_kernel_128  = -O2 -fno-unroll-loops -msimd128
 flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
@@ -296,9 +296,11 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where
 # it is there, and would be used by clang itself, without these flags, if the link were told to optimise.
 play_features := bulk-memory sign-ext nontrapping-fptoint
-play_quick    := src/core/base src/core/engine src/core/text
+play_quick    := $(addprefix src/core/engine/,lanes% sweep% tape maths ops stepper optim descent) \
+    $(addprefix src/core/text/,lexer parser% lower% names% recipe array%) \
+    $(addprefix src/core/base/,mem text trail) $(addprefix src/core/session/,run statement% replay% loop)
 play_memory   := 536870912
-play_flags     = $(if $(filter $(play_quick),$(*D)),-O2,-Oz) $(play_features:%=-m%)
+play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 
 $(BUILD)/play/flags: always
 	@mkdir -p $(@D)
@@ -312,7 +314,7 @@ $(BUILD)/play/obj/%.o: %.c $(BUILD)/play/flags
 $(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
 	$(call show,link,$@)
 	$(call wasm_link,-Wl$(comma)--max-memory=$(play_memory))
-	$(Q)if command -v wasm-opt >/dev/null; then wasm-opt -Oz --enable-bulk-memory --enable-sign-ext \
+	$(Q)if command -v wasm-opt >/dev/null; then wasm-opt -Oz --dae-optimizing -Oz --low-memory-unused --enable-bulk-memory --enable-sign-ext \
 	    --enable-nontrapping-float-to-int --enable-simd -o $@.small $@ && mv $@.small $@; fi
 
 -include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d play/obj/*/*/*/*.d))
