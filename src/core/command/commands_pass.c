@@ -169,18 +169,36 @@ static void add_grown_formula(struct call *c, struct text *out, uint32_t node)
     exprs_release(&pool);
 }
 
-// The gradient of a node as it was grown: the formula of the node that was made for it, or what it
-// is besides: f, dL/dd, 1.
-static void put_grown(struct call *c, struct rec *row, uint32_t root, uint32_t node,
-                      struct gradient g)
+// The row above row i whose gradient is the same node; i if there is none.
+static size_t first_of_gradient(const struct pass_table *table, const struct buf *grown, size_t i)
 {
+    const struct shown *shown = table->shown.data;
+    const struct gradient *g = grown->data;
+    size_t k = 0;
+    while (k < i && g[shown[k].node].node != g[shown[i].node].node) {
+        k++;
+    }
+    return k;
+}
+
+// The gradient of row i as it was grown: the formula of the node that was made for it, the gradient
+// of a row above that it equals, or what it is besides: f, 1.
+static void put_grown(const struct pass_table *table, struct rec *row, const struct buf *grown,
+                      size_t i)
+{
+    struct call *c = table->call;
+    const struct shown *shown = table->shown.data;
+    struct gradient g = BUF(struct gradient, grown)[shown[i].node];
     char label[LABEL_TEXT], own[NUMBER_TEXT];
     struct text out;
     text_init(&out);
     const struct grown *made = names_grown_as(&c->s->names, g.node);
+    size_t first = first_of_gradient(table, grown, i);
     if (g.node == NODE_NONE) {
         text_add(&out, number_text(own, g.number, session_digits(c->s)));
-    } else if (made != NULL && made->root == root && made->of == node) {
+    } else if (made != NULL && made->root == table->root && first < i) {
+        names_derivative(&c->s->names, &out, table->root, &shown[first].node, 1);
+    } else if (made != NULL && made->root == table->root) {
         add_grown_formula(c, &out, g.node);
     } else {
         text_add(&out, names_label(&c->s->names, label, g.node));
@@ -218,7 +236,7 @@ static bool table_put(struct pass_table *table, const struct buf *grown)
         }
         rec_whole(c->out, row, KEY_uses, (int64_t)(next - first));
         if (grown->count > 0) {
-            put_grown(c, row, table->root, shown.node, BUF(struct gradient, grown)[shown.node]);
+            put_grown(table, row, grown, i);
         }
     }
     rec_whole(c->out, r, KEY_more, (int64_t)table->more);

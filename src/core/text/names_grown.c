@@ -19,7 +19,7 @@ bool names_keep_grown(struct names *n, const struct buf *rows)
 
 // ---- By node, and by derivative -----------------------------------------------------------------
 
-// A node and the first row that it stands in.
+// A node and a row that it is in.
 struct grown_place {
     uint32_t node, row;
 };
@@ -50,6 +50,24 @@ static int compare_slopes(const void *a, const void *b)
                                 : (x->row < y->row) - (x->row > y->row);
 }
 
+// A node may be several derivatives, as dL/dw and dL/d%2 where w - 1 is %2. It goes by the first one
+// of something that has a name: that place comes first. (No other is looked at.)
+static void put_named_first(struct names *n, struct grown_place *place, size_t count)
+{
+    char label[LABEL_TEXT];
+    for (size_t from = 0, i; from < count; from = i) {
+        bool found = false;
+        for (i = from; i < count && place[i].node == place[from].node; i++) {
+            bool more = i > from || (i + 1 < count && place[i + 1].node == place[i].node);
+            const struct grown *row = &BUF(struct grown, &n->grown)[place[i].row];
+            if (more && !found && names_own_label(n, label, row->of)) {
+                place[from].row = place[i].row;
+                found = true;
+            }
+        }
+    }
+}
+
 static void make_by_grown(struct names *n)
 {
     size_t count = n->grown.count;
@@ -64,6 +82,7 @@ static void make_by_grown(struct names *n)
     if (place != NULL && slope != NULL) {
         qsort(place, count, sizeof *place, compare_places);
         qsort(slope, count, sizeof *slope, compare_slopes);
+        put_named_first(n, place, count);
     } else {
         n->by_grown.count = n->by_slope.count = 0;
     }
