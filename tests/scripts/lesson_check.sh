@@ -235,7 +235,7 @@ END
 start=$(date +%s)
 "$BACKSTEP" lesson wrong.md --answers /dev/null >said 2>&1
 status=$?
-[ "$status" = 1 ] && [ $(($(date +%s) - start)) -lt 10 ] && grep -q 'wrong.md:14:15: error: this takes longer' said
+[ "$status" = 1 ] && [ $(($(date +%s) - start)) -lt 10 ] && grep -q 'wrong.md:14:1: error: this takes longer' said
 verdict $? "a lesson that loops ended with $status: $(cat said)"
 ends_soon() {
     start=$(date +%s)
