@@ -270,7 +270,7 @@ static bool say_sign(struct judging *j, double value, double key)
 static bool judge_value(struct judging *j, const char *expression, struct given_number *given)
 {
     struct diag d = {0};
-    double key;
+    double key = 0;
     uint32_t node;
     struct span whole = {0, strlen(expression)};
     if (!trial_evaluate(j->scope, expression, whole, &key, &node, &d)) {
@@ -290,7 +290,7 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
 
 void judge_number(struct judging *j)
 {
-    struct given_number given;
+    struct given_number given = {0};
     if (answer_read_number(j, j->q->answer, j->answer, &given)) {
         echo(j, j->answer, given.value);
         j->out->number = given.value;
@@ -320,7 +320,7 @@ static size_t cells_left(const struct judging *j)
 static bool judge_cell(struct judging *j, size_t i, const struct question_line *cell,
                        struct span at)
 {
-    struct given_number given;
+    struct given_number given = {0};
     size_t said = j->out->said_count;
     if (!answer_read_number(j, cell->right, at, &given)) {
         return false;

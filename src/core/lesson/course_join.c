@@ -114,7 +114,7 @@ static void join_question(struct course_question *q, const struct log *log, cons
     for (; at != NOTHING; at = next[at]) {
         const struct log_attempt *a = &attempts[at];
         *last = a->when > *last ? a->when : *last;
-        q->seen += q->seen == 0 || a->seed != before->seed;
+        q->seen += before == NULL || a->seed != before->seed;
         if (a->version == q->version && q->kind != QUESTION_GUESS) {
             q->missed = (q->missed && !asks_anew(q, before, a)) || is_missed(a);
         }

@@ -103,13 +103,13 @@ static bool is_question(const struct source *source)
            memchr(s, '#', n) == NULL && memchr(s, '=', n) == NULL;
 }
 
-// A command on a part of what was typed, instead of that.
+// A command on some text, instead of what was typed.
 static const struct source *command_instead(struct tutor *t, const struct source *source,
-                                            const char *command, struct span part)
+                                            const char *command, const char *text, size_t n)
 {
     text_clear(&t->question);
     text_addf(&t->question, "%s ", command);
-    text_add_bytes(&t->question, source->text + part.start, part.end - part.start);
+    text_add_bytes(&t->question, text, n);
     t->instead = (struct source){.name = source->name,
                                  .text = text_get(&t->question),
                                  .length = text_length(&t->question),
@@ -152,13 +152,13 @@ static const struct source *line_instead(struct tutor *t, const struct source *s
     t->enter[0] = '\0';
     t->again = t->ended[0] != '\0' && is_retry(source);
     if (t->again) {
-        struct source id = *source;
-        id.text = t->ended;
-        return command_instead(t, &id, "lesson", (struct span){0, strlen(t->ended)});
+        return command_instead(t, source, "lesson", t->ended, strlen(t->ended));
     }
-    return is_question(source) ? command_instead(t, source, "ask", (struct span){0, source->length})
-           : is_help_of_row(source, &row) ? command_instead(t, source, "lesson", row)
-                                          : source;
+    const char *s = source->text;
+    return is_question(source) ? command_instead(t, source, "ask", s, source->length)
+           : is_help_of_row(source, &row)
+               ? command_instead(t, source, "lesson", s + row.start, row.end - row.start)
+               : source;
 }
 
 // What an empty line is where nothing is played: after a lesson the next, and where nothing was

@@ -302,7 +302,7 @@ static void take_in(struct folder *f, const struct fold_stage *s)
         *at(&f->users, i) = BOX_UNSEEN;
     }
     for (uint32_t i = count_of(f); i-- > 0 && goes_on(f, i);) {
-        uint32_t operand[2], *box = at(&f->box, i);
+        uint32_t operand[2] = {0}, *box = at(&f->box, i);
         *at(&f->open, i) = is_open(f, i);
         *box = goes_in(f, s, i) ? *at(&f->users, i) : *box;
         for (int slot = 0, n = operands_of(f, i, operand); slot < n; slot++) {
@@ -391,7 +391,7 @@ static void dissolve(struct folder *f, uint32_t fold)
 static uint32_t find_tangle(struct folder *f)
 {
     for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
-        uint32_t operand[2];
+        uint32_t operand[2] = {0};
         for (int slot = 0, n = operands_of(f, i, operand); slot < n; slot++) {
             bool apart = *at(&f->box, i) != *at(&f->box, operand[slot]);
             if (apart && place_of_box(f, operand[slot]) > place_of_box(f, i)) {

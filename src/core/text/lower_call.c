@@ -25,7 +25,7 @@ static struct activation *begin_call(struct lower *w)
 static void end_call(struct lower *w)
 {
     struct activation *a = lower_innermost(w);
-    w->source = a->caller;
+    w->source = a->caller;  // analysis: what ends has begun
     parser_release(&a->parser);
     w->calls.count--;
     a->next = w->spare;

@@ -42,7 +42,7 @@ void parser_read_field(struct parser *p)
 static void end_part(struct parser *p)
 {
     struct parser_frame *f = parser_top(p);
-    if (f->axis) {
+    if (f->axis) {  // analysis: inside a bracket there is a frame
         parser_put(p, (struct item){.kind = ITEM_AXIS, .span = f->span});
     }
     if (f->slice) {
@@ -123,6 +123,7 @@ void parser_read_close(struct parser *p, struct token t)
 // (2, 3) as the argument of a call: a vector, for what takes a shape.
 static bool is_tuple(struct parser *p)
 {
+    // analysis: inside a bracket there is a frame
     return parser_top(p)->kind == FRAME_PAREN && p->open.count > 1 &&
            BUF(struct parser_frame, &p->open)[p->open.count - 2].kind == FRAME_CALL;
 }
@@ -130,6 +131,7 @@ static bool is_tuple(struct parser *p)
 void parser_read_comma(struct parser *p, struct token t)
 {
     parser_reduce(p, PRECEDENCE_COMPARE);
+    // analysis: a comma is read inside a bracket alone, which has a frame
     if ((parser_top(p)->kind == FRAME_EACH && parser_top(p)->zip) || is_tuple(p)) {
         parser_top(p)->tuple = parser_top(p)->kind == FRAME_PAREN;
         parser_top(p)->count++;
