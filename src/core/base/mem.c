@@ -1,6 +1,5 @@
 #include "base/mem.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,6 +115,22 @@ bool buf_resize(struct buf *b, size_t n)
     }
     b->count = n;
     return true;
+}
+
+size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key)
+{
+    size_t lo = 0, hi = count;
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+        uint32_t at;
+        memcpy(&at, (const char *)rows + mid * size, sizeof at);
+        if (at < key) {
+            lo = mid + 1;
+        } else {
+            hi = mid;
+        }
+    }
+    return lo;
 }
 
 struct arena_block {

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // A programmer's mistake. Prints nothing, so that the core needs no stream to stand on.
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
@@ -54,6 +55,9 @@ void *buf_push(struct buf *b, size_t n);
 bool buf_reserve(struct buf *b, size_t n);
 // Shortens or lengthens to n elements; new bytes are zero. False (and `failed`) if out of memory.
 bool buf_resize(struct buf *b, size_t n);
+// Where to look for a key among rows[0 … count) of `size` bytes, which begin with a uint32_t and are
+// sorted by it: the first row that is not below the key; count if all are.
+size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key);
 
 // Many small things that die together.
 struct arena {

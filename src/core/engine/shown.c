@@ -51,19 +51,11 @@ static void add_sizes(const struct tape *t, uint32_t from, uint32_t count, const
 // The place of a node among the sizes, if it has a gradient; else their number. `near`: where it may be.
 static size_t place_of(const struct shown_size *sizes, size_t count, size_t near, uint32_t node)
 {
-    size_t lo = 0, hi = count;
     if (near < count && sizes[near].node == node) {
         return near;
     }
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (sizes[mid].node < node) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < count && sizes[lo].node == node ? lo : count;
+    size_t at = mem_search(sizes, count, sizeof *sizes, node);
+    return at < count && sizes[at].node == node ? at : count;
 }
 
 // As add_sizes, of the nodes that have a gradient.

@@ -147,15 +147,7 @@ static bool gather_uses(struct painter *p)
 const struct use *scene_uses(const struct painter *p, uint32_t node, size_t *count)
 {
     const struct use *uses = p->uses.data;
-    size_t lo = 0, hi = p->uses.count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (uses[mid].node < node) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
+    size_t lo = mem_search(uses, p->uses.count, sizeof *uses, node);
     *count = 0;
     while (lo + *count < p->uses.count && uses[lo + *count].node == node) {
         ++*count;

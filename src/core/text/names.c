@@ -182,16 +182,8 @@ uint32_t names_of_node(struct names *n, uint32_t node)
         make_by_node(n);
     }
     const struct label *labels = n->by_node.data;
-    size_t lo = 0, hi = n->by_node.count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (labels[mid].node < node) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < n->by_node.count && labels[lo].node == node ? labels[lo].name : NAME_NONE;
+    size_t count = n->by_node.count, at = mem_search(labels, count, sizeof *labels, node);
+    return at < count && labels[at].node == node ? labels[at].name : NAME_NONE;
 }
 
 // Which element of the array the node is. False if it is none, or the array is too large to look.

@@ -141,18 +141,9 @@ const struct grown *names_grown_as(struct names *n, uint32_t node)
         make_by_grown(n);
     }
     const struct grown_place *place = n->by_grown.data;
-    size_t lo = 0, hi = n->by_grown.count;
-    while (lo < hi) {
-        size_t mid = lo + (hi - lo) / 2;
-        if (place[mid].node < node) {
-            lo = mid + 1;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo < n->by_grown.count && place[lo].node == node
-               ? &BUF(struct grown, &n->grown)[place[lo].row]
-               : NULL;
+    size_t count = n->by_grown.count, at = mem_search(place, count, sizeof *place, node);
+    return at < count && place[at].node == node ? &BUF(struct grown, &n->grown)[place[at].row]
+                                                : NULL;
 }
 
 // ---- As it is written ---------------------------------------------------------------------------
