@@ -16,6 +16,17 @@
 // A programmer's mistake. Prints nothing, so that the core needs no stream to stand on.
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
 
+// Defined where the address space of a program must not be limited: the address sanitizer maps
+// terabytes that it never uses.
+#if defined __has_feature
+#if __has_feature(address_sanitizer)
+#define MEM_UNBOUNDED 1
+#endif
+#endif
+#if defined __SANITIZE_ADDRESS__
+#define MEM_UNBOUNDED 1
+#endif
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 // How often the machine refused an allocation of this thread, and nobody has answered for it yet.

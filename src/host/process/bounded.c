@@ -13,16 +13,6 @@
 
 enum { SLOW = 6 };  // a machine that is busy takes so many times the processor's time
 
-// The address sanitizer maps terabytes that it never uses.
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define UNBOUNDED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__
-#define UNBOUNDED 1
-#endif
-
 // ---- In the child -------------------------------------------------------------------------------
 
 static bool bound(unsigned resource, rlim_t most)
@@ -35,7 +25,7 @@ static bool bound_all(const struct bounds *b)
 {
     bool ok =
         bound(RLIMIT_CPU, (rlim_t)b->seconds) && bound(RLIMIT_CORE, 0) && bound(RLIMIT_FSIZE, 0);
-#ifndef UNBOUNDED
+#ifndef MEM_UNBOUNDED
     ok = ok && (b->memory == 0 || bound(RLIMIT_DATA, b->memory));
 #endif
     return ok;

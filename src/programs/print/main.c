@@ -87,20 +87,10 @@ static bool read_blocks(const struct buf *all, struct arena *arena, struct buf *
     return blocks->count > 0;
 }
 
-// The address sanitizer maps terabytes that it never uses.
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define UNBOUNDED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__
-#define UNBOUNDED 1
-#endif
-
 static void bound_all(void)
 {
     const struct rlimit memory = {MEMORY_MOST, MEMORY_MOST}, seconds = {SECONDS_MOST, SECONDS_MOST};
-#ifndef UNBOUNDED
+#ifndef MEM_UNBOUNDED
     setrlimit(RLIMIT_AS, &memory);
 #endif
     (void)memory;

@@ -54,16 +54,6 @@ enum status {
 
 enum { MEMORY_MOST = 1500 << 20, SECONDS_MOST = 600 };
 
-// The address sanitizer maps terabytes that it never uses.
-#if defined __has_feature
-#if __has_feature(address_sanitizer)
-#define UNBOUNDED 1
-#endif
-#endif
-#if defined __SANITIZE_ADDRESS__
-#define UNBOUNDED 1
-#endif
-
 __attribute__((format(printf, 2, 3))) static enum status fail(enum status status,
                                                               const char *format, ...)
 {
@@ -87,7 +77,7 @@ static void bound(unsigned resource, rlim_t most)
 
 static void bound_all(void)
 {
-#ifndef UNBOUNDED
+#ifndef MEM_UNBOUNDED
     bound(RLIMIT_AS, MEMORY_MOST);
 #endif
     bound(RLIMIT_CPU, SECONDS_MOST);
