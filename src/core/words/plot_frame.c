@@ -133,3 +133,12 @@ void frame_write(const struct frame_of *f, struct text *out)
 {
     canvas_write(&f->canvas, out);
 }
+
+void frame_finish(struct frame_of *f, const struct rec *plot, struct text *out)
+{
+    frame_axes(f, plot);
+    text_fill(out, ' ', f->left - 1);
+    ink_add(out, INK_NAME, rec_get_text(rec_find(plot, KEY_y), KEY_label));
+    text_add_char(out, '\n');
+    frame_write(f, out);
+}

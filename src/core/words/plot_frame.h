@@ -35,5 +35,7 @@ void frame_release(struct frame_of *f);
 void frame_put(struct frame_of *f, size_t row, size_t column, int ink, const char *sign);
 void frame_axes(struct frame_of *f, const struct rec *plot);
 void frame_write(const struct frame_of *f, struct text *out);
+// Axes, the name of the y axis above its own, and the field.
+void frame_finish(struct frame_of *f, const struct rec *plot, struct text *out);
 
 #endif

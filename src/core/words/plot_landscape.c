@@ -175,11 +175,7 @@ void plot_draw_landscape(struct text *out, const struct rec *plot, size_t width)
         put_contours(&f, &l, &levels);
         put_paths(&f, plot, false);
         put_paths(&f, plot, true);
-        frame_axes(&f, plot);
-        text_fill(out, ' ', f.left - 1);
-        ink_add(out, INK_NAME, rec_get_text(rec_find(plot, KEY_y), KEY_label));
-        text_add_char(out, '\n');
-        frame_write(&f, out);
+        frame_finish(&f, plot, out);
         draw_legend(out, &f, plot, width);
         add_sentence(out, plot);
     }

@@ -19,26 +19,6 @@ static void add_lattice(const struct rec *plot, struct text *out)
     plot_script_end_block(out);
 }
 
-// From a column's or a row's number to its place: "(from + step*$1)".
-static void add_place(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
-                      struct text *out)
-{
-    double n = (double)(rec_get_whole(plot, count) - 1),
-           from = plot_script_axis(plot, name, KEY_from);
-    char first[NUMBER_TEXT], step[NUMBER_TEXT];
-    text_addf(out, "(%s + %s*$%d)", number_exact(first, from),
-              number_exact(step, plot_script_axis(plot, name, KEY_to) / n - from / n), column);
-}
-
-static void add_land_using(const struct rec *plot, struct text *out)
-{
-    text_add(out, "$land matrix using ");
-    add_place(plot, KEY_x, KEY_columns, 1, out);
-    text_add(out, ":");
-    add_place(plot, KEY_y, KEY_rows, 2, out);
-    text_add(out, ":3");
-}
-
 // Contours, and the colours: from the paper's to a deep one, the lower the lighter.
 static void add_levels(const struct rec *plot, struct text *out)
 {
@@ -63,7 +43,7 @@ static void add_levels(const struct rec *plot, struct text *out)
             text_addf(out, "%s%s", v == levels->in.first ? "" : ", ", number_exact(a, v->number));
         }
         text_add(out, "\nset table $contours\nsplot ");
-        add_land_using(plot, out);
+        plot_script_add_matrix(plot, "$land", false, out);
         text_add(out, "\nunset table\nunset contour\nset surface\n");
     }
     text_addf(out,
@@ -123,7 +103,7 @@ void plot_landscape_script(const struct rec *plot, struct text *out)
               "set ylabel $label[2] textcolor rgb '%s'\n"
               "set cblabel $label[3] textcolor rgb '%s'\nplot ",
               inks->letters, inks->letters, inks->letters);
-    add_land_using(plot, out);
+    plot_script_add_matrix(plot, "$land", false, out);
     text_add(out, " with image notitle");
     if (rec_find(plot, KEY_levels)->in.count > 0) {
         text_addf(out, ", $contours with lines linecolor rgb '%s' linewidth 0.7 notitle",

@@ -262,22 +262,25 @@ static void add_grid(const struct rec *plot, int64_t of, const char *name, struc
     plot_script_end_block(out);
 }
 
-// From a column's or a row's number to its middle: " (from + width*($1 + 0.5))".
-static void add_middle(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
-                       struct text *out)
+// From a column's or a row's number to its place, " (from + step*$1)", or to the middle of its cell,
+// " (from + width*($1 + 0.5))".
+static void add_place(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
+                      bool middle, struct text *out)
 {
-    double n = (double)rec_get_whole(plot, count), from = plot_script_axis(plot, name, KEY_from);
-    char first[NUMBER_TEXT], width[NUMBER_TEXT];
-    text_addf(out, "(%s + %s*($%d + 0.5))", number_exact(first, from),
-              number_exact(width, plot_script_axis(plot, name, KEY_to) / n - from / n), column);
+    double n = (double)(rec_get_whole(plot, count) - !middle),
+           from = plot_script_axis(plot, name, KEY_from);
+    char first[NUMBER_TEXT], step[NUMBER_TEXT];
+    text_addf(out, middle ? "(%s + %s*($%d + 0.5))" : "(%s + %s*$%d)", number_exact(first, from),
+              number_exact(step, plot_script_axis(plot, name, KEY_to) / n - from / n), column);
 }
 
-static void add_using(const struct rec *plot, struct text *out)
+void plot_script_add_matrix(const struct rec *plot, const char *block, bool middle,
+                            struct text *out)
 {
-    text_add(out, " matrix using ");
-    add_middle(plot, KEY_x, KEY_columns, 1, out);
+    text_addf(out, "%s matrix using ", block);
+    add_place(plot, KEY_x, KEY_columns, 1, middle, out);
     text_add(out, ":");
-    add_middle(plot, KEY_y, KEY_rows, 2, out);
+    add_place(plot, KEY_y, KEY_rows, 2, middle, out);
     text_add(out, ":3");
 }
 
@@ -303,8 +306,8 @@ static void add_contours(const struct rec *plot, size_t classes, struct text *ou
         char name[16] = "inside0";
         name[6] = (char)('0' + k);
         add_grid(plot, (int64_t)k, name, out);
-        text_addf(out, "set table $line%zu\nsplot $%s", k, name);
-        add_using(plot, out);
+        text_addf(out, "set table $line%zu\nsplot $", k);
+        plot_script_add_matrix(plot, name, true, out);
         text_add(out, "\nunset table\n");
     }
     text_add(out, "unset contour\nset surface\n");
@@ -407,9 +410,9 @@ static void boundary_script(const struct rec *plot, struct text *out)
                           plot_script_axis(plot, KEY_y, KEY_to));
     text_addf(out,
               "set xlabel $label[1] offset 0,0.3 textcolor rgb '%s'\n"
-              "set ylabel $label[2] textcolor rgb '%s'\nplot $grid",
+              "set ylabel $label[2] textcolor rgb '%s'\nplot ",
               plot_script_inks_of(plot)->letters, plot_script_inks_of(plot)->letters);
-    add_using(plot, out);
+    plot_script_add_matrix(plot, "$grid", true, out);
     text_add(out, " with image notitle");
     for (size_t k = 0; k < lines; k++) {
         text_addf(out, ", $line%zu with lines linecolor rgb '#303030' linewidth 0.9 notitle", k);

@@ -34,6 +34,10 @@ void plot_script_add_label(struct text *out, const char *s);
 void plot_script_add_range(struct text *out, const char *name, double from, double to);
 // An end of an axis.
 double plot_script_axis(const struct rec *plot, enum rec_key name, enum rec_key end);
+// A matrix's block with where its numbers belong: at places from one end of an axis to the other, or
+// in the middles of cells.
+void plot_script_add_matrix(const struct rec *plot, const char *block, bool middle,
+                            struct text *out);
 // All commands of a landscape but the terminal's (plot_landscape.c).
 void plot_landscape_script(const struct rec *plot, struct text *out);
 
