@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +16,8 @@
 #include "supply/host.h"
 #include "words/html.h"
 #include "words/words.h"
+
+#include "check_lessons_near.h"
 
 static const char *program;  // build/backstep, near which the lessons are
 
@@ -185,23 +185,6 @@ static void compare(struct reader *l, const char *path)
     fclose(file);
 }
 
-// The lessons lie beside the folder of the program, or beside the one that that is in.
-static void find_lessons(glob_t *found)
-{
-    char folder[PATH_MAX], pattern[PATH_MAX + 20];
-    assert_non_null(realpath(program, folder));
-    for (int up = 0; up < 3; up++) {
-        char *slash = strrchr(folder, '/');
-        assert_non_null(slash);
-        *slash = '\0';
-        snprintf(pattern, sizeof pattern, "%s/lessons/*-*.md", folder);
-        if (glob(pattern, 0, NULL, found) == 0) {
-            return;
-        }
-    }
-    fail_msg("there are no lessons near %s", program);
-}
-
 static void test_formulas_survive(void **state)
 {
     (void)state;
@@ -212,7 +195,7 @@ static void test_formulas_survive(void **state)
     l.host.seer = &l;
     text_init(&l.shown);
     text_init(&l.page);
-    find_lessons(&found);
+    find_lessons(program, "*-*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         play(&l, found.gl_pathv[i]);
         compare(&l, found.gl_pathv[i]);

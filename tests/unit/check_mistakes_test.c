@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,8 @@
 #include "engine/mistakes.h"
 #include "play/play.h"
 #include "supply/host.h"
+
+#include "check_lessons_near.h"
 
 enum { SEEDS = 20 };
 
@@ -212,23 +213,6 @@ static void play(struct learner *l, const char *path)
 
 // ---- The course ---------------------------------------------------------------------------------
 
-// The lessons lie beside the folder of the program, or beside the one that that is in.
-static void find_lessons(glob_t *found)
-{
-    char folder[400], pattern[420];
-    snprintf(folder, sizeof folder, "%s", program);
-    for (int up = 0; up < 3; up++) {
-        char *slash = strrchr(folder, '/');
-        assert_non_null(slash);
-        *slash = '\0';
-        snprintf(pattern, sizeof pattern, "%s/lessons/[0-9]*.md", folder);
-        if (glob(pattern, 0, NULL, found) == 0) {
-            return;
-        }
-    }
-    fail_msg("there are no lessons near %s", program);
-}
-
 static void no_mistake_is_taken_for_another(void **state)
 {
     (void)state;
@@ -238,7 +222,7 @@ static void no_mistake_is_taken_for_another(void **state)
     glob_t found;
     l.host.seer = &l;
     text_init(&l.said);
-    find_lessons(&found);
+    find_lessons(program, "[0-9]*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         play(&l, found.gl_pathv[i]);
     }

@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 
-#include <glob.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,8 @@
 #include "play/tutor.h"
 #include "supply/host.h"
 #include "words/words.h"
+
+#include "check_lessons_near.h"
 
 static const int widths[] = {40, 60, 80, 120};
 static const char *program;  // build/backstep, near which the lessons are
@@ -92,23 +92,6 @@ static void play(struct reader *l)
     tutor_free(l->host.tutor);
 }
 
-// The lessons lie beside the folder of the program, or beside the one that that is in.
-static void find_lessons(glob_t *found)
-{
-    char folder[PATH_MAX], pattern[PATH_MAX + 20];
-    assert_non_null(realpath(program, folder));
-    for (int up = 0; up < 3; up++) {
-        char *slash = strrchr(folder, '/');
-        assert_non_null(slash);
-        *slash = '\0';
-        snprintf(pattern, sizeof pattern, "%s/lessons/*-*.md", folder);
-        if (glob(pattern, 0, NULL, found) == 0) {
-            return;
-        }
-    }
-    fail_msg("there are no lessons near %s", program);
-}
-
 static void test_lessons_fit(void **state)
 {
     (void)state;
@@ -117,7 +100,7 @@ static void test_lessons_fit(void **state)
         .host = {.mode = SESSION_PROMPT, .out = nowhere, .trouble = nowhere, .see = see}};
     glob_t found;
     l.host.seer = &l;
-    find_lessons(&found);
+    find_lessons(program, "*-*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         for (size_t w = 0; w < COUNT_OF(widths); w++) {
             l.path = found.gl_pathv[i];
