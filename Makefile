@@ -281,7 +281,7 @@ WASM := clang --target=wasm32-wasi
 in_wasm := wasm dot $(CORE)
 wasm_link = $(Q)$(WASM) -nostartfiles -Wl,--no-entry,--strip-all,--stack-first,-z,stack-size=1048576 \
     $(1) -o $@ $(filter %.o,$^)
-# (There are no threads, and with bulk memory clang 14 cannot compile thread-local variables.)
+# (The core starts no threads, and clang 14 cannot compile thread-local variables with bulk memory.)
 wasm_common := $(COMMON) -Isrc/web -DBS_WASM -D_Thread_local=
 
 $(BUILD)/wasm/%.o: %.c $(BUILD)/flags
@@ -430,7 +430,7 @@ $(BUILD)/analysis/%: %.c tools/analysis $(headers)
 	@nice tools/analysis $< $@ $(filter-out -W%,$(COMMON)) $(if $(filter %/diag %/judging,$*),,-DBS_ANALYSIS) \
 	    $(flags_$(*D)) $(flags_$*)
 
-# Files of which every line and branch is to be reached: what is not is listed.
+# Every line and branch of these files should be reached; those that are not are listed.
 wholly := src/core/text/lexer.c src/core/text/parser.c src/core/engine/tape.c src/core/engine/sweep.c \
     src/host/store/journal.c
 coverage: setup-check ## Run the checks and say which share of each file's lines they reach
