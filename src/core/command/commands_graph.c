@@ -206,8 +206,8 @@ static void say_cells(struct call *c, const struct folds *folds)
     if (c->s->terminal.rows > 0 && !c->s->told_cells && folds->boxes > 1) {
         c->s->told_cells = true;
         call_notice(c, c->command,
-                    "the small cells of a box hold its local gradients, or a constant's value; under "
-                    "a value stands its gradient");
+                    "the small cells of a box hold its local gradients, or a constant's value; the "
+                    "gradient is below the value");
     }
 }
 
