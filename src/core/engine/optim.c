@@ -206,8 +206,7 @@ static void spread_everywhere(struct tape *t)
 {
     uint32_t count = tape_count(t);
     struct stretch in = {.end = t->settled};
-    while ((in.first = tape_next(t, MARK_MOVES, in.end, count)) < count) {
-        in.end = tape_next_without(t, MARK_MOVES, in.first, count);
+    while (tape_next_stretch(t, MARK_MOVES, count, &in)) {
         spread_over(t, in);
     }
 }

@@ -32,12 +32,11 @@ bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, ui
                 uint32_t from)
 {
     struct savings s = {.trail = trail, .owner = owner};
-    uint32_t count = tape_count(t), i = trail == NULL ? count : tape_next(t, marks, from, count);
+    uint32_t count = tape_count(t);
+    struct stretch in = {.end = trail == NULL ? count : from};
     bool ok = true;
-    while (ok && i < count) {
-        uint32_t end = tape_next_without(t, marks, i, count);
-        ok = add_run(&s, i, end, count);
-        i = s.end == count ? count : tape_next(t, marks, end, count);
+    while (ok && s.end < count && tape_next_stretch(t, marks, count, &in)) {
+        ok = add_run(&s, in.first, in.end, count);
     }
     return ok && trail_save(trail, owner, s.first, s.end - s.first);
 }
@@ -269,11 +268,9 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
         !sweep_save(t, trail, &t->mark, MARK_GRAD, 0)) {
         return SWEEP_NO_MEMORY;
     }
-    uint32_t count = tape_count(t), i = tape_next(t, MARK_GRAD, 0, count);
-    while (i < count) {
-        uint32_t end = tape_next_without(t, MARK_GRAD, i, count);
-        sweep_clear(t, i, end);
-        i = tape_next(t, MARK_GRAD, end, count);
+    struct stretch in = {0};
+    while (tape_next_stretch(t, MARK_GRAD, tape_count(t), &in)) {
+        sweep_clear(t, in.first, in.end);
     }
     return SWEEP_DONE;
 }

@@ -16,11 +16,6 @@ enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count);
 
-// A run of nodes, first … end - 1.
-struct stretch {
-    uint32_t first, end;
-};
-
 // The nodes that root depends on, root included, as stretches in ascending order with gaps between
 // them (`out`, of struct stretch, is initialised here): for passes that cost what root needs, not
 // what there is. No mark changes in the end. False if out of memory.

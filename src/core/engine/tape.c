@@ -133,14 +133,15 @@ uint32_t tape_next(const struct tape *t, uint8_t marks, uint32_t from, uint32_t 
     return end;
 }
 
-uint32_t tape_next_without(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end)
+bool tape_next_stretch(const struct tape *t, uint8_t marks, uint32_t end, struct stretch *in)
 {
     const uint8_t *mark = t->mark.data;
-    uint32_t i = from;
-    while (i < end && (mark[i] & marks) != 0) {
-        i++;
+    in->first = tape_next(t, marks, in->end, end);
+    in->end = in->first;
+    while (in->end < end && (mark[in->end] & marks) != 0) {
+        in->end++;
     }
-    return i;
+    return in->first < end;
 }
 
 void tape_note_range(struct tape *t, uint32_t first, uint32_t end, uint8_t marks)

@@ -90,12 +90,17 @@ static inline bool tape_marked(const struct tape *t, uint32_t id, uint8_t marks)
     return (BUF(uint8_t, &t->mark)[id] & marks) != 0;
 }
 
+// A run of nodes, first … end - 1.
+struct stretch {
+    uint32_t first, end;
+};
+
 // The first node from `from` on, before `end`, that has one of these marks; `end` if none has. Blocks
 // of nodes that never had one are passed over, so that a walk costs what it finds, not what there is.
 // It may be asked for MARK_STALE, MARK_GRAD, MARK_PARAM and MARK_MOVES.
 uint32_t tape_next(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end);
-// The first node from `from` on, before `end`, that has none of them.
-uint32_t tape_next_without(const struct tape *t, uint8_t marks, uint32_t from, uint32_t end);
+// The next run of nodes that have one of them: from in->end on, before `end`. False: there is no more.
+bool tape_next_stretch(const struct tape *t, uint8_t marks, uint32_t end, struct stretch *in);
 // To be told by whoever sets such marks without a function of this file. Marks that are restored had
 // been set before: `blocks` forgets nothing.
 static inline void tape_note(struct tape *t, uint32_t id, uint8_t marks)

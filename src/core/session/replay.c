@@ -84,11 +84,11 @@ static void add_event(struct replay *r, struct replay_event e)
     }
 }
 
-static void add_stretch(struct replay *r, uint32_t first, uint32_t end)
+static void add_stretch(struct replay *r, struct stretch in)
 {
     struct stretch *at = buf_push(&r->stretches, 1);
     if (at != NULL) {
-        *at = (struct stretch){first, end};
+        *at = in;
     }
 }
 
@@ -161,11 +161,9 @@ void replay_note_zero(struct session *s)
         return;
     }
     size_t from = r->stretches.count;
-    uint32_t count = tape_count(t), i = tape_next(t, MARK_GRAD, 0, count);
-    while (i < count) {
-        uint32_t end = tape_next_without(t, MARK_GRAD, i, count);
-        add_stretch(r, i, end);
-        i = tape_next(t, MARK_GRAD, end, count);
+    struct stretch in = {0};
+    while (tape_next_stretch(t, MARK_GRAD, tape_count(t), &in)) {
+        add_stretch(r, in);
     }
     add_passing(r, REPLAY_ZERO, from, 0);
 }
@@ -181,12 +179,10 @@ void replay_note_refresh(struct session *s, const struct buf *stretches)
     size_t from = r->stretches.count;
     struct stretch all = {0, tape_count(t)};
     for (size_t k = 0; k < (stretches == NULL ? 1 : stretches->count); k++) {
-        struct stretch in = stretches == NULL ? all : BUF(struct stretch, stretches)[k];
-        uint32_t i = tape_next(t, MARK_STALE, in.first, in.end);
-        while (i < in.end) {
-            uint32_t end = tape_next_without(t, MARK_STALE, i, in.end);
-            add_stretch(r, i, end);
-            i = tape_next(t, MARK_STALE, end, in.end);
+        struct stretch among = stretches == NULL ? all : BUF(struct stretch, stretches)[k];
+        struct stretch in = {.end = among.first};
+        while (tape_next_stretch(t, MARK_STALE, among.end, &in)) {
+            add_stretch(r, in);
         }
     }
     if (r->stretches.count > from) {
@@ -210,8 +206,7 @@ void replay_note_backward(struct session *s, uint32_t root)
     size_t from = r->stretches.count;
     bool ok = sweep_stretches(&s->tape, root, &below);
     for (size_t k = 0; ok && k < below.count; k++) {
-        struct stretch in = BUF(struct stretch, &below)[k];
-        add_stretch(r, in.first, in.end);
+        add_stretch(r, BUF(struct stretch, &below)[k]);
     }
     buf_release(&below);
     add_passing(r, REPLAY_BACKWARD, from, root);
@@ -395,12 +390,10 @@ static void find_touched(struct session *s)
 {
     struct replay *r = &s->replay;
     const struct tape *t = &s->tape;
-    uint32_t count = tape_count(t);
+    struct stretch in = {0};
     touch(r, (struct stretch){s->begun_nodes, r->first});
-    for (uint32_t i = tape_next(t, MARK_PARAM, 0, count); i < count;) {
-        uint32_t end = tape_next_without(t, MARK_PARAM, i, count);
-        touch(r, (struct stretch){i, end});
-        i = tape_next(t, MARK_PARAM, end, count);
+    while (tape_next_stretch(t, MARK_PARAM, tape_count(t), &in)) {
+        touch(r, in);
     }
     for (size_t k = 0; k < r->stretches.count; k++) {
         touch(r, BUF(struct stretch, &r->stretches)[k]);
