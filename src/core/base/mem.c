@@ -103,6 +103,15 @@ void *buf_push(struct buf *b, size_t n)
     return at;
 }
 
+bool buf_add(struct buf *b, const void *elements, size_t n)
+{
+    void *at = n == 0 ? NULL : buf_push(b, n);
+    if (at != NULL) {
+        memcpy(at, elements, n * b->size);
+    }
+    return n == 0 || at != NULL;
+}
+
 bool buf_resize(struct buf *b, size_t n)
 {
     if (n > b->count) {

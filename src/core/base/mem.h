@@ -62,6 +62,8 @@ void buf_init_skewed(struct buf *b, size_t element_size, size_t skew);
 void buf_release(struct buf *b);
 // Room for n more elements, counted in, not initialised. NULL (and `failed`) if there is none.
 void *buf_push(struct buf *b, size_t n);
+// Appends copies of n elements, which may be 0 and are not in b. False if out of memory.
+bool buf_add(struct buf *b, const void *elements, size_t n);
 // Makes sure that n elements fit without moving. False (and `failed`) if they do not.
 bool buf_reserve(struct buf *b, size_t n);
 // Shortens or lengthens to n elements; new bytes are zero. False (and `failed`) if out of memory.

@@ -23,11 +23,7 @@ struct opened {
 static bool copy_list(struct buf *to, const struct buf *from)
 {
     buf_init(to, from->size);
-    void *at = buf_push(to, from->count);
-    if (at != NULL && from->count > 0) {
-        memcpy(at, from->data, from->count * from->size);
-    }
-    return at != NULL || from->count == 0;
+    return buf_add(to, from->data, from->count);
 }
 
 static uint32_t node_of(const struct screen *s, const struct fold *fold)

@@ -570,10 +570,7 @@ static void keep(struct plot *p, struct span given)
     const char *s = plot_text(p, given, &n);
     struct buf *kept = &p->call->s->boundary;
     kept->count = 0;
-    char *copy = buf_push(kept, n);
-    if (copy != NULL) {
-        memcpy(copy, s, n);
-    }
+    buf_add(kept, s, n);
 }
 
 bool plot_boundary(struct plot *p)

@@ -318,9 +318,8 @@ static bool take_point(struct curves *k, double x, bool first)
                 part < operand_count(&value) ? aside_number(&k->aside, &value, part) : (double)NAN;
         }
     }
-    double *at = first ? NULL : buf_push(&k->y, k->count);
-    if (at != NULL) {
-        memcpy(at, values, k->count * sizeof *values);
+    if (!first) {
+        buf_add(&k->y, values, k->count);
     }
     return true;
 }

@@ -78,18 +78,7 @@ static bool recording(const struct session *s)
 
 static void add_event(struct replay *r, struct replay_event e)
 {
-    struct replay_event *at = buf_push(&r->events, 1);
-    if (at != NULL) {
-        *at = e;
-    }
-}
-
-static void add_stretch(struct replay *r, struct stretch in)
-{
-    struct stretch *at = buf_push(&r->stretches, 1);
-    if (at != NULL) {
-        *at = in;
-    }
+    buf_add(&r->events, &e, 1);
 }
 
 // An event that concerns the stretches which were added since there were so many.
@@ -111,12 +100,8 @@ static bool keep_made(struct session *s, uint32_t from)
         replay_spoil(s);
         return false;
     }
-    double *value = buf_push(&r->value, n);
-    uint8_t *mark = buf_push(&r->mark, n);
-    if (n > 0 && value != NULL && mark != NULL) {
-        memcpy(value, BUF(double, &t->value) + from, n * sizeof *value);
-        memcpy(mark, BUF(uint8_t, &t->mark) + from, n);
-    }
+    buf_add(&r->value, BUF(double, &t->value) + from, n);
+    buf_add(&r->mark, BUF(uint8_t, &t->mark) + from, n);
     return true;
 }
 
@@ -163,7 +148,7 @@ void replay_note_zero(struct session *s)
     size_t from = r->stretches.count;
     struct stretch in = {0};
     while (tape_next_stretch(t, MARK_GRAD, tape_count(t), &in)) {
-        add_stretch(r, in);
+        buf_add(&r->stretches, &in, 1);
     }
     add_passing(r, REPLAY_ZERO, from, 0);
 }
@@ -182,7 +167,7 @@ void replay_note_refresh(struct session *s, const struct buf *stretches)
         struct stretch among = stretches == NULL ? all : BUF(struct stretch, stretches)[k];
         struct stretch in = {.end = among.first};
         while (tape_next_stretch(t, MARK_STALE, among.end, &in)) {
-            add_stretch(r, in);
+            buf_add(&r->stretches, &in, 1);
         }
     }
     if (r->stretches.count > from) {
@@ -205,8 +190,8 @@ void replay_note_backward(struct session *s, uint32_t root)
     }
     size_t from = r->stretches.count;
     bool ok = sweep_stretches(&s->tape, root, &below);
-    for (size_t k = 0; ok && k < below.count; k++) {
-        add_stretch(r, BUF(struct stretch, &below)[k]);
+    if (ok) {
+        buf_add(&r->stretches, below.data, below.count);
     }
     buf_release(&below);
     add_passing(r, REPLAY_BACKWARD, from, root);
@@ -216,9 +201,7 @@ void replay_note_update(struct session *s, const struct optim *o)
 {
     struct replay *r = &s->replay;
     r->told = r->passes = true;
-    struct optim *at = recording(s) ? buf_push(&r->optims, 1) : NULL;
-    if (at != NULL) {
-        *at = *o;
+    if (recording(s) && buf_add(&r->optims, o, 1)) {
         add_event(
             r, (struct replay_event){.kind = REPLAY_UPDATE, .root = (uint32_t)r->optims.count - 1});
     }
@@ -239,19 +222,11 @@ void replay_stated(struct session *s)
 
 // ---- From one clearing up to the next -----------------------------------------------------------
 
-static void add_bytes(struct buf *to, const void *bytes, size_t n)
-{
-    char *at = n == 0 ? NULL : buf_push(to, n);
-    if (at != NULL) {
-        memcpy(at, bytes, n);
-    }
-}
-
 static void add_elements(struct buf *to, const struct buf *from, size_t first)
 {
     if (first < from->count) {
-        add_bytes(to, (const char *)from->data + first * from->size,
-                  (from->count - first) * from->size);
+        buf_add(to, (const char *)from->data + first * from->size,
+                (from->count - first) * from->size);
     }
 }
 
@@ -260,14 +235,14 @@ static void add_value(struct buf *to, struct value v)
 {
     const uint32_t fields[] = {v.rank, v.listed,       v.base,        v.rows,
                                v.cols, (uint32_t)v.rs, (uint32_t)v.cs};
-    add_bytes(to, fields, sizeof fields);
+    buf_add(to, fields, sizeof fields);
 }
 
 static void add_recipe(struct buf *to, const struct recipe *r)
 {
     const uint32_t fields[] = {r->name, r->op,   r->data,   r->nodes,        r->slope,
                                r->lost, r->text, r->length, r->slope_length, r->definitions};
-    add_bytes(to, fields, sizeof fields);
+    buf_add(to, fields, sizeof fields);
     add_value(to, r->value);
 }
 
@@ -279,11 +254,11 @@ static void add_settings(struct buf *to, const struct settings *s)
     struct text optim;
     text_init(&optim);
     optim_put(&s->optim, &optim);
-    add_bytes(to, fields, sizeof fields);
-    add_bytes(to, &s->steps, sizeof s->steps);
-    add_bytes(to, &s->optim.rate, sizeof s->optim.rate);
-    add_bytes(to, text_get(&optim), text_length(&optim) + 1);
-    add_bytes(to, s->rng.state, sizeof s->rng.state);
+    buf_add(to, fields, sizeof fields);
+    buf_add(to, &s->steps, sizeof s->steps);
+    buf_add(to, &s->optim.rate, sizeof s->optim.rate);
+    buf_add(to, text_get(&optim), text_length(&optim) + 1);
+    buf_add(to, s->rng.state, sizeof s->rng.state);
     text_release(&optim);
 }
 
@@ -297,9 +272,9 @@ static void describe(struct session *s, const struct frame *f, struct buf *to)
                              s->tape.any_stale,    s->told_product,        s->stepper.tape != NULL};
     to->count = 0;
     for (size_t i = 0; (array = state_growing(s, i)) != NULL; i++) {
-        add_bytes(to, &array->count, sizeof array->count);
+        buf_add(to, &array->count, sizeof array->count);
     }
-    add_bytes(to, counts, sizeof counts);
+    buf_add(to, counts, sizeof counts);
     add_settings(to, session_settings(s));
     add_elements(to, &s->tape.mark, 0);
     add_elements(to, &s->tape.node, s->begun_nodes);
@@ -330,10 +305,7 @@ void replay_clearing(struct session *s)
         return;
     }
     size_t made = r->end - r->first;
-    struct node *at = made == 0 ? NULL : buf_push(&r->node, made);
-    if (at != NULL) {
-        memcpy(at, BUF(struct node, &s->tape.node) + r->first, made * sizeof *at);
-    }
+    buf_add(&r->node, BUF(struct node, &s->tape.node) + r->first, made);
 }
 
 static void keep_moves(struct replay *r, uint32_t first, uint32_t end, uint32_t count,
@@ -351,13 +323,9 @@ static void keep_moves(struct replay *r, uint32_t first, uint32_t end, uint32_t 
 
 static void touch(struct replay *r, struct stretch in)
 {
-    struct stretch *at = NULL;
     in.end = in.end < r->first ? in.end : r->first;
     if (in.first < in.end) {
-        at = buf_push(&r->touched, 1);
-    }
-    if (at != NULL) {
-        *at = in;
+        buf_add(&r->touched, &in, 1);
     }
 }
 

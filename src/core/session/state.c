@@ -58,11 +58,8 @@ void state_release(struct session *s)
 
 static bool copy_array(struct buf *to, const struct buf *from)
 {
-    bool ok = buf_resize(to, from->count);
-    if (ok && from->count > 0) {
-        memcpy(to->data, from->data, from->count * from->size);
-    }
-    return ok;
+    to->count = 0;
+    return buf_add(to, from->data, from->count);
 }
 
 // A walk goes on in the copy where it was.

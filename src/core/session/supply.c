@@ -8,10 +8,7 @@ void session_supply(struct session *s, const char *bytes, size_t n)
     s->supply.count = 0;
     s->refusal = (struct diag){0};
     s->supplied = true;
-    char *copy = n == 0 ? NULL : buf_push(&s->supply, n);
-    if (copy != NULL) {
-        memcpy(copy, bytes, n);
-    } else if (n > 0) {
+    if (!buf_add(&s->supply, bytes, n)) {
         diag_out_of_memory(&s->refusal);
     }
 }

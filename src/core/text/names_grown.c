@@ -9,12 +9,8 @@
 
 bool names_keep_grown(struct names *n, const struct buf *rows)
 {
-    struct grown *at = rows->count == 0 ? NULL : buf_push(&n->grown, rows->count);
-    if (at != NULL) {
-        memcpy(at, rows->data, rows->count * sizeof *at);
-        n->by_grown_made = false;
-    }
-    return rows->count == 0 || at != NULL;
+    n->by_grown_made &= rows->count == 0;
+    return buf_add(&n->grown, rows->data, rows->count);
 }
 
 // ---- By node, and by derivative -----------------------------------------------------------------

@@ -202,9 +202,5 @@ bool frames_write(const struct rec *need, const char *path, struct stop *stop, s
     free(pictures);
     char words[160];
     int n = snprintf(words, sizeof words, "%.120s %zu", rec_get_text(need, KEY_text), count);
-    char *copy = ok ? buf_push(told, (size_t)n) : NULL;
-    if (copy != NULL) {
-        memcpy(copy, words, (size_t)n);
-    }
-    return ok && (copy != NULL || diag_out_of_memory(d));
+    return ok && (buf_add(told, words, (size_t)n) || diag_out_of_memory(d));
 }

@@ -156,11 +156,9 @@ static bool take_choice(struct buf *bytes, struct buf *chosen, struct diag *d)
 {
     char *start = bytes->data, *end = bytes->count == 0 ? NULL : memchr(start, '\n', bytes->count);
     size_t n = end == NULL ? 0 : (size_t)(end - start);
-    char *copy = n == 0 ? NULL : buf_push(chosen, n);
-    if (copy == NULL) {
+    if (n == 0 || !buf_add(chosen, start, n)) {
         return n == 0 ? diag_set(d, nowhere, "the layout failed") : diag_out_of_memory(d);
     }
-    memcpy(copy, start, n);
     memmove(start, end + 1, bytes->count - n - 1);
     bytes->count -= n + 1;
     return true;

@@ -248,11 +248,9 @@ bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
         open_browser(l);
     }
     size_t n = text_length(&l->address);
-    char *copy = buf_push(address, n);
-    if (copy == NULL) {
+    if (!buf_add(address, text_get(&l->address), n)) {
         return diag_out_of_memory(d);
     }
-    memcpy(copy, text_get(&l->address), n);
     return true;
 }
 

@@ -338,14 +338,11 @@ static bool answer_import(struct host *h, const struct rec *need, struct buf *co
     bool ok = log_read(&theirs, text, strlen(text), d) &&
               progress_import(h->progress, &theirs, &missing, d);
     log_write_counts(&said, &missing, &theirs);
-    char *at = ok ? buf_push(counts, text_length(&said)) : NULL;
-    if (at != NULL) {
-        memcpy(at, text_get(&said), text_length(&said));
-    }
+    ok = ok && (buf_add(counts, text_get(&said), text_length(&said)) || diag_out_of_memory(d));
     log_release(&missing);
     log_release(&theirs);
     text_release(&said);
-    return ok && (at != NULL || diag_out_of_memory(d));
+    return ok;
 }
 
 static bool answer_view(struct host *h, const struct rec *need, struct buf *address, struct diag *d)
