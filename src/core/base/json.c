@@ -8,11 +8,6 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // ---- Texts --------------------------------------------------------------------------------------
 
 // Four hexadecimal digits at s[0..n). False if there are none.
@@ -21,7 +16,7 @@ static bool read_hex(const char *s, size_t n, uint32_t *unit)
     *unit = 0;
     for (size_t i = 0; i < 4; i++) {
         char c = i < n ? s[i] : '\0';
-        uint32_t digit = is_digit(c)            ? (uint32_t)(c - '0')
+        uint32_t digit = text_is_digit(c)       ? (uint32_t)(c - '0')
                          : c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
                          : c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
                                                 : 16;
@@ -166,7 +161,7 @@ static bool check_text(struct json_checking *c)
 static bool check_digits(struct json_checking *c)
 {
     size_t from = c->at;
-    while (c->at < c->n && is_digit(c->s[c->at])) {
+    while (c->at < c->n && text_is_digit(c->s[c->at])) {
         c->at++;
     }
     return c->at > from || refuse(c, "a digit is missing");
@@ -281,7 +276,7 @@ static bool check_value(struct json_checking *c)
         if (!check_opening(c, &empty)) {
             return false;
         }
-        bool number = c->at < c->n && (c->s[c->at] == '-' || is_digit(c->s[c->at]));
+        bool number = c->at < c->n && (c->s[c->at] == '-' || text_is_digit(c->s[c->at]));
         bool ok = empty          ? true
                   : have(c, '"') ? check_text(c)
                   : number       ? check_number(c)

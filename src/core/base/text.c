@@ -136,14 +136,9 @@ const char *number_exact(char out[NUMBER_TEXT], double v)
     return number_text(out, v, 17);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return text_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 // Bytes of digits with at most one point among them, from s[i]; 0 if there is no digit.
@@ -165,7 +160,7 @@ static size_t exponent_span(const char *s, size_t n, size_t i, char lower)
         i++;
         i += i < n && (s[i] == '+' || s[i] == '-');
         size_t digits = i;
-        while (i < n && is_digit(s[i])) {
+        while (i < n && text_is_digit(s[i])) {
             i++;
         }
         return i == digits ? 0 : i - start;
@@ -189,7 +184,7 @@ static bool read_few_digits(const char *s, size_t n, double *v)
             point = true;
             continue;
         }
-        if (!is_digit(s[i]) || digits == EXACT) {
+        if (!text_is_digit(s[i]) || digits == EXACT) {
             return false;
         }
         whole = 10 * whole + (uint64_t)(s[i] - '0');
@@ -211,7 +206,7 @@ size_t number_read(const char *s, size_t n, double *v)
         used = 2 + digits_span(s, n, 2, is_hex);
         used += exponent_span(s, n, used, 'p');
     } else {
-        used = digits_span(s, n, 0, is_digit);
+        used = digits_span(s, n, 0, text_is_digit);
         used += used == 0 ? 0 : exponent_span(s, n, used, 'e');
     }
     if (used == 0) {

@@ -69,6 +69,16 @@ size_t utf8_cut(const char *s, size_t n, size_t columns);
 // characters of ASCII (a newline and a tab too) and of Latin-1, and those that turn the direction of
 // writing.
 bool utf8_is_control(uint32_t character);
+
+// 0 to 9; a to z and A to Z: as bytes, whatever the language.
+static inline bool text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+static inline bool text_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 // Appends s[0..n) with such characters and invalid bytes made visible: \x1b, \u202e.
 void text_add_visible(struct text *t, const char *s, size_t n);
 // The same, but newlines (also \r\n) and tabs stay: for texts of many lines. What leaves for a terminal, a

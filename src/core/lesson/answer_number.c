@@ -43,19 +43,14 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
     return (struct tolerance){fmin(half, TOLERANCE_RELATIVE * fabs(value)), 1e-9};
 }
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
 {
     char quoted[QUOTED];
     judge_refuse(j, place, "a number is needed here, and '%s' is not a number",
                  diag_quote(quoted, s, length));
-    // Nothing that the prompt knows, such as idk, is not to be printed there.
+    // A word that the prompt does not know, such as idk: no advice to print it there.
     size_t letters = 0;
-    while (letters < length && is_letter(s[letters])) {
+    while (letters < length && text_is_letter(s[letters])) {
         letters++;
     }
     if (letters == length && !lower_is_function(s, length) &&

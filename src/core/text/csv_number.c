@@ -134,15 +134,10 @@ static struct amount take_apart(const char *s, size_t n)
     return a;
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static size_t digits(const char *s, size_t n)
 {
     size_t i = 0;
-    while (i < n && is_digit(s[i])) {
+    while (i < n && text_is_digit(s[i])) {
         i++;
     }
     return i;

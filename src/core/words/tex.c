@@ -63,11 +63,6 @@ struct sign_reader {
     const char *s, *end;
 };
 
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 // What a command or a raised sign applies to: { … }, a command with its name, or one character.
 static struct sign_reader take_group(struct sign_reader *r)
 {
@@ -89,7 +84,7 @@ static struct sign_reader take_group(struct sign_reader *r)
     uint32_t c;
     size_t n = utf8_read(r->s, (size_t)(r->end - r->s), &c);
     r->s += n == 0 ? 1 : n;
-    while (*group.s == '\\' && r->s < r->end && is_letter(*r->s)) {
+    while (*group.s == '\\' && r->s < r->end && text_is_letter(*r->s)) {
         r->s++;
     }
     group.end = r->s;
@@ -181,7 +176,7 @@ static void add_root(struct text *out, struct sign_reader *r, int depth)
 static void add_command(struct text *out, struct sign_reader *r, int depth)
 {
     const char *name = ++r->s;
-    while (r->s < r->end && is_letter(*r->s)) {
+    while (r->s < r->end && text_is_letter(*r->s)) {
         r->s++;
     }
     size_t n = (size_t)(r->s - name);

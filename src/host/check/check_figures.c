@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { DIGITS = 3 };
 
 // Where a line stands.
@@ -95,14 +97,9 @@ static size_t end_of_code(const struct check_figures_reader *r)
 
 // ---- Numbers ------------------------------------------------------------------------------------
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static bool is_part(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return text_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
 // The bytes of the word or number at `at`.
@@ -110,7 +107,7 @@ static size_t word_length(const char *s, size_t at, size_t end)
 {
     size_t n = 0;
     while (at + n < end && (is_part(s[at + n]) || (n > 0 && s[at + n] == '.' && at + n + 1 < end &&
-                                                   is_digit(s[at + n + 1])))) {
+                                                   text_is_digit(s[at + n + 1])))) {
         n++;
     }
     return n;
@@ -120,11 +117,11 @@ static bool is_figure(const char *word, size_t n)
 {
     size_t digits = 0, points = 0;
     for (size_t i = 0; i < n; i++) {
-        if (word[i] != '.' && !is_digit(word[i])) {
+        if (word[i] != '.' && !text_is_digit(word[i])) {
             return false;
         }
         points += word[i] == '.';
-        digits += is_digit(word[i]) && (digits > 0 || word[i] != '0');
+        digits += text_is_digit(word[i]) && (digits > 0 || word[i] != '0');
     }
     return points == 1 && digits >= DIGITS;
 }

@@ -190,11 +190,6 @@ void dot_graph_declare(struct dot_graph *g, enum dot_kind kind, const char *name
 
 // ---- Text ---------------------------------------------------------------------------------------
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // An ASCII letter, _, or a byte of another script's.
 static bool is_letter(char c)
 {
@@ -207,7 +202,7 @@ static bool is_name(const char *s)
     char lower[10] = "";
     size_t n = strlen(s);
     for (size_t i = 0; i < n; i++) {
-        if (!is_letter(s[i]) && (i == 0 || !is_digit(s[i]))) {
+        if (!is_letter(s[i]) && (i == 0 || !text_is_digit(s[i]))) {
             return false;
         }
         if (n < sizeof lower) {
