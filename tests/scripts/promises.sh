@@ -23,7 +23,7 @@ constant() {  # its name, a file
 
 # ---- Which numbers are the C library's, and may differ in their last bit
 listed=$(one_line "$root/README.md" |
-    sed -nE "s/.*but for those of the C library's functions: ([^.]*)\\..*/\\1/p" | grep -oE '`[a-z0-9]+`' |
+    sed -nE "s/.*except those that come from the C library: ([^.]*)\\..*/\\1/p" | grep -oE '`[a-z0-9]+`' |
     tr -d '`' | grep -v gelu | sort | tr '\n' ' ')
 maths=$root/src/core/engine/maths.c
 library=$( (sed -nE 's/^    return ([a-z0-9]+)\((x|y, x)\);/\1/p' "$maths"
@@ -34,6 +34,10 @@ is 'README: sin and cos are ours up to' "$(one_line "$root/README.md" | grep -oE
     "$(sed -nE 's/.*REDUCIBLE = 0x1p([0-9]+);.*/\1/p' "$maths")"
 is 'README: whole powers are ours up to' "$(one_line "$root/README.md" | grep -oE 'is beyond [0-9]+' | grep -oE '[0-9]+')" \
     "$(constant WHOLE_MOST core/engine/maths.c)"
+
+# ---- Every page is whole
+is 'marks that a merge left behind' "none" \
+    "$(grep -rlE '^(<<<<<<<|>>>>>>>) ' "$root/README.md" "$root/docs" "$root/lessons" "$root/src" "$root/tests" || echo none)"
 
 # ---- Bounds
 testing=$(one_line "$root/docs/testing.md" | tr -d ,)
