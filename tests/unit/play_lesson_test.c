@@ -600,6 +600,26 @@ static void prose_waits_for_whoever_reads_along(void **state)
     text_release(&place);
 }
 
+// A block that is longer than the screen waits between two statements: the lines of an answer, which
+// are empty in the text, say how long it is. What is typed meanwhile does not lose the rest.
+static void code_waits_for_whoever_reads_along(void **state)
+{
+    struct seat *seat = *state;
+    seat->code = "x = 3\ny = x*x\n\n\n\n\n\n\n\n\n";
+    tutor_set_terminal(seat->tutor, 80, 12, false);
+    begin(seat, slope);
+    for (int i = 0; i < 3 && find(seat, KIND_lesson_code) == NULL; i++) {
+        type(seat, "");
+    }
+    assert_said(seat, "x = 3");
+    assert_null(strstr(text_get(&seat->said), "y = x*x"));
+    assert_non_null(find(seat, KIND_lesson_pause));
+    type(seat, "print x + 40");
+    assert_said(seat, "43");
+    type(seat, "");
+    assert_said(seat, "y = x*x");
+}
+
 static void an_empty_line_repeats_a_step(void **state)
 {
     struct seat *seat = *state;
@@ -664,6 +684,7 @@ int main(void)
         TEST(a_training_without_end_is_bounded),
         TEST(ctrl_c_stops_a_lesson_where_it_is),
         TEST(prose_waits_for_whoever_reads_along),
+        TEST(code_waits_for_whoever_reads_along),
         TEST(an_empty_line_repeats_a_step),
         TEST(a_lesson_may_begin_another),
         TEST(commands_of_lessons_want_one),

@@ -13,6 +13,9 @@ enum {
     GRID_FILE = 240,     // cells of the grid along each side, in a file
     GRID_LEAST = 24,     // and where the model is very large
     TERM_LEAST = 16,     // in the terminal
+    ROWS_LEAST = 8,      // … and of its lines
+    ROWS_MOST = 28,
+    ROWS_AROUND = 9,  // of the screen: the command, the axes and what is said below, the prompt
     POINTS_LEAST = 20,
     WORK = 200000000,  // values computed for one plot, more or less
     BATCH_VALUES = 200000,
@@ -444,10 +447,14 @@ static void find_grid(const struct map *m, size_t *columns, size_t *rows)
         return;
     }
     if (m->plot->format == NULL) {
-        int width = m->plot->call->s->terminal.columns;
+        int width = m->plot->call->s->terminal.columns, height = m->plot->call->s->terminal.rows;
+        size_t most = height == 0 || height > ROWS_MOST + ROWS_AROUND ? ROWS_MOST
+                      : height < ROWS_LEAST + ROWS_AROUND             ? ROWS_LEAST
+                                                          : (size_t)height - ROWS_AROUND;
         *columns = width < 30 ? 16 : width > 140 ? 120 : (size_t)width - 20;
         do {
-            *rows = *columns * 2 / 5 < 8 ? 8 : *columns * 2 / 5 > 28 ? 28 : *columns * 2 / 5;
+            size_t wanted = *columns * 2 / 5;
+            *rows = wanted < ROWS_LEAST ? ROWS_LEAST : wanted > most ? most : wanted;
         } while (*columns > TERM_LEAST && *columns * *rows > WORK / m->work && (*columns)-- > 0);
         return;
     }

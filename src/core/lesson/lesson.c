@@ -342,11 +342,7 @@ bool lesson_code(struct lesson *l, const char *s, size_t n, bool fresh, size_t l
     struct text code;
     text_init(&code);
     (has_prompt(&part) ? add_statements : add_lines)(&part, &code);
-    size_t length = text_length(&code);
-    while (length > 1 && text_get(&code)[length - 2] == '\n') {
-        length--;  // nothing is in the lines at the end
-    }
-    item->text = copy(l, text_get(&code), length);
+    item->text = copy(l, text_get(&code), text_length(&code));
     item->fresh = fresh;
     l->arena.failed |= code.bytes.failed;
     text_release(&code);

@@ -173,7 +173,10 @@ const struct question *lesson_question(const struct lesson *l, const char *id);
 // The seed of a question when it is met for the `seen`-th time (from 0) by a learner with this
 // salt. The same for ever: it is printed by `info`, and numbers can be asked for again.
 uint64_t question_seed(const char *id, uint64_t salt, uint64_t seen);
-// Draws the value of a variation: one of from, from + step … to that is not excepted.
+// The values of a variation are from, from + step … to, without those that are excepted: how many,
+// the i-th of them (from 0), and one drawn at random.
+size_t variation_count(const struct variation *v);
+double variation_value(const struct variation *v, size_t i);
 double variation_draw(const struct variation *v, struct rng *rng);
 
 #endif

@@ -116,13 +116,13 @@ static size_t values(const struct variation *v)
     return (size_t)floor((v->to - v->from) / v->step + 1e-9) + 1;
 }
 
-static size_t values_left(const struct variation *v)
+size_t variation_count(const struct variation *v)
 {
-    size_t left = 0;
+    size_t count = 0;
     for (size_t i = 0; i < values(v); i++) {
-        left += !is_excepted(v, value_at(v, i));
+        count += !is_excepted(v, value_at(v, i));
     }
-    return left;
+    return count;
 }
 
 static bool has_values(struct vary_reading *r, const struct variation *v, struct span at)
@@ -135,7 +135,7 @@ static bool has_values(struct vary_reading *r, const struct variation *v, struct
     if ((v->to - v->from) / v->step >= LESSON_VALUES_MOST) {
         return diag_set(r->p->d, at, "these are more than %d numbers", LESSON_VALUES_MOST);
     }
-    return values_left(v) > 0 || diag_set(r->p->d, at, "all numbers are excepted");
+    return variation_count(v) > 0 || diag_set(r->p->d, at, "all numbers are excepted");
 }
 
 bool variation_read(const struct lesson_part *p, struct span at, struct variation *v)
@@ -152,15 +152,19 @@ bool variation_read(const struct lesson_part *p, struct span at, struct variatio
 
 // ---- Drawn --------------------------------------------------------------------------------------
 
-double variation_draw(const struct variation *v, struct rng *rng)
+double variation_value(const struct variation *v, size_t i)
 {
-    size_t left = (size_t)rng_below(rng, values_left(v));
-    for (size_t i = 0;; i++) {
-        double value = value_at(v, i);
-        if (!is_excepted(v, value) && left-- == 0) {
+    for (size_t at = 0;; at++) {
+        double value = value_at(v, at);
+        if (!is_excepted(v, value) && i-- == 0) {
             return value;
         }
     }
+}
+
+double variation_draw(const struct variation *v, struct rng *rng)
+{
+    return variation_value(v, (size_t)rng_below(rng, variation_count(v)));
 }
 
 // FNV-1a over the id, then the salt and the count stirred in: both are frozen, as a seed that was

@@ -12,6 +12,7 @@ enum {
     TRAINING_COST = 2000,  // turns that a piece of a training counts for: see command_train
     REPLAYED = 64,         // replayed nodes that count as a turn
     PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
+    ROWS_OF_PAUSE = 3,     // "Enter goes on", the prompt, and an empty line
 };
 
 // ---- Statements of the lesson -------------------------------------------------------------------
@@ -189,15 +190,33 @@ static void pause(struct play *p, struct records *out)
     kept_ground(p);
 }
 
-// About how many lines a question, or a block of code with its answers, is going to take.
-static size_t rows_to_come(const struct lesson_item *item)
+static size_t lines_until(const char *s, const char *end)
 {
-    const char *s = item->kind == LESSON_QUESTION ? item->question->text : item->text;
-    size_t rows = item->kind == LESSON_QUESTION ? 8 + item->question->options.count : 2;
-    for (; *s != '\0'; s++) {
-        rows += *s == '\n' ? 2 : 0;
+    size_t lines = 0;
+    for (; s < end; s++) {
+        lines += *s == '\n';
     }
-    return rows;
+    return lines;
+}
+
+// Lines that the first statement of a text and its answer have in the lesson's file: where an answer
+// is written, the text has empty lines.
+static size_t rows_of_statement(const char *text)
+{
+    const char *s = text + strspn(text, "\n"), *next = s + strcspn(s, "\n");
+    return lines_until(s, next + strspn(next, "\n"));
+}
+
+// About how many lines a question is going to take, or as much of a block of code as one screen holds.
+static size_t rows_to_come(const struct play *p, const struct lesson_item *item)
+{
+    size_t screen = (size_t)p->tutor->session->terminal.rows;
+    if (item->kind == LESSON_QUESTION) {
+        const char *s = item->question->text;
+        return 8 + item->question->options.count + 2 * lines_until(s, s + strlen(s));
+    }
+    size_t rows = 1 + lines_until(item->text, item->text + strlen(item->text));
+    return rows + ROWS_OF_PAUSE <= screen ? rows : 1 + rows_of_statement(item->text);
 }
 
 // A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
@@ -205,7 +224,7 @@ static bool is_full(const struct play *p, const struct lesson_item *item, size_t
 {
     size_t screen = (size_t)p->tutor->session->terminal.rows;
     bool part = item->kind == LESSON_HEADING && p->rows >= PAUSE_ROWS_LEAST;
-    return screen > 0 && p->rows > 0 && (part || p->rows + rows + 3 > screen);
+    return screen > 0 && p->rows > 0 && (part || p->rows + rows + ROWS_OF_PAUSE > screen);
 }
 
 static void begin_code(struct play *p, const struct lesson_item *item, enum play_doing doing)
@@ -298,7 +317,7 @@ static enum session_state next_item(struct play *p, struct records *out)
         return SESSION_NEED;
     }
     bool prose = item->kind != LESSON_QUESTION && item->kind != LESSON_CODE;
-    if (!prose && is_full(p, item, rows_to_come(item))) {
+    if (!prose && is_full(p, item, rows_to_come(p, item))) {
         pause(p, out);
         return SESSION_MORE;
     }
@@ -343,10 +362,12 @@ static void run_typed(struct play *p, const struct source *line)
 static void take_blank(struct play *p, const struct source *line, struct records *out)
 {
     if (p->state == PLAY_PAUSE || p->state == PLAY_ANSWERED) {
+        bool within_code = p->within_code;
         if (p->state == PLAY_ANSWERED) {
             question_leave(p);
         }
-        play_set_state(p, PLAY_ITEMS);
+        play_set_state(p, within_code ? PLAY_ENTRIES : PLAY_ITEMS);
+        p->doing = within_code ? DOING_CODE : p->doing;
     } else if (play_graph(p)->stepper.tape != NULL && *play_graph(p)->again != '\0') {
         run_typed(p, line);
     } else if (p->tutor->session->terminal.rows > 0) {
@@ -411,15 +432,32 @@ static void put_code(const struct source *source, bool apart, struct records *ou
     rec_flag(out, r, KEY_apart, apart);
 }
 
+// Has the screen no room for the next statement of a block?
+static bool entry_waits(const struct play *p)
+{
+    size_t screen = (size_t)p->tutor->session->terminal.rows;
+    const char *text = p->entries.text;
+    return p->doing == DOING_CODE && text != NULL && text[strspn(text, "\n")] != '\0' &&
+           screen > 0 && p->rows > 0 && !p->first_entry &&
+           p->rows + rows_of_statement(text) + ROWS_OF_PAUSE > screen;
+}
+
 static void begin_entry(struct play *p, struct records *out)
 {
     struct source source;
+    if (entry_waits(p)) {
+        pause(p, out);
+        p->within_code = true;
+        return;
+    }
     if (!next_entry(p, &source)) {
         end_entries(p, out);
         return;
     }
     if (is_shown(p->doing)) {
+        size_t before = out->list.in.count;
         put_code(&source, p->first_entry, out);
+        p->rows += rows_of(p, out, before);
         const struct lesson_item *item = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
         if (p->doing == DOING_CODE && p->first_entry && item != NULL && item->fresh) {
             rec_flag(out, out->list.in.last, KEY_anew, true);
@@ -448,6 +486,7 @@ static enum session_state run_on(struct play *p, struct records *out)
     size_t from = out->list.in.count;
     enum session_state state = run_statement(p, out);
     bool typed = p->doing == DOING_TYPED;
+    p->rows += is_shown(p->doing) ? rows_of(p, out, from) : 0;
     if (state == SESSION_NEED) {
         return SESSION_NEED;
     }
@@ -475,7 +514,6 @@ static enum session_state run_on(struct play *p, struct records *out)
         return SESSION_MORE;
     }
     if (p->running && state != SESSION_MORE) {
-        p->rows += is_shown(p->doing) ? rows_of(p, out, from) : 0;
         end_source(p, state == SESSION_FAILED, out);
         if (typed) {
             question_looked(p, out);

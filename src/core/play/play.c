@@ -141,6 +141,7 @@ void play_set_state(struct play *p, enum play_state state)
 {
     p->state = state;
     p->rows = 0;
+    p->within_code = false;
 }
 
 void play_pause(struct play *p, struct records *out)

@@ -129,7 +129,8 @@ struct play {
     enum play_state state;
     size_t item;         // the next one
     size_t catch_up_to;  // DOING_CATCH_UP: the item to stop at
-    size_t rows;         // of prose since Enter was last pressed
+    size_t rows;         // on the screen since Enter was last pressed
+    bool within_code;    // PLAY_PAUSE: the rest of a block's statements waits
     // Statements being run.
     enum play_doing doing;
     struct entries entries;

@@ -1,5 +1,6 @@
 #include "play/tutor.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "command/commands.h"
@@ -352,9 +353,10 @@ bool tutor_question_number(struct tutor *t, const char *expression, double *numb
     return question_number(&scope, expression, number, d);
 }
 
-uint32_t tutor_question_draws(const struct tutor *t)
+double tutor_question_drawn(const struct tutor *t, size_t i)
 {
-    return tutor_question(t) == NULL ? 0 : t->play->draws;
+    bool drawn = tutor_question(t) != NULL && i < t->play->values.count;
+    return drawn ? BUF(double, &t->play->values)[i] : NAN;
 }
 
 const struct question_line *tutor_question_ambiguous(const struct tutor *t)

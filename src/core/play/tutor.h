@@ -96,9 +96,8 @@ bool tutor_ask(struct tutor *t, uint64_t seed);
 // The right answer, as it may be typed; the number of an expression on the question's graph. False:
 // d says why there is none.
 bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d);
-// How often its numbers were drawn, until no wrong way led to the right answer, and no two that are
-// told apart to one number.
-uint32_t tutor_question_draws(const struct tutor *t);
+// The number drawn for its i-th `vary` (from 0); NaN if there is none.
+double tutor_question_drawn(const struct tutor *t, size_t i);
 // Of a question for a number: a `when` that comes, with the numbers drawn, to that of one above it
 // which says something else. NULL: there is none.
 const struct question_line *tutor_question_ambiguous(const struct tutor *t);

@@ -164,7 +164,7 @@ void plot_draw_landscape(struct text *out, const struct rec *plot, size_t width)
     struct frame_of f;
     struct buf values, levels;
     size_t columns = width > 20 + COLUMNS_MOST ? COLUMNS_MOST : width > 40 ? width - 20 : 20;
-    size_t rows = columns / 3 < ROWS_LEAST ? ROWS_LEAST : columns / 3;
+    size_t rows = columns / 4 < ROWS_LEAST ? ROWS_LEAST : columns / 4;
     frame_init(&f, plot, width, rows < ROWS_MOST ? rows : ROWS_MOST, columns);
     bool ok = read_values(plot, &values, KEY_values);
     ok = read_values(plot, &levels, KEY_levels) && ok;

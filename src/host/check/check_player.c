@@ -63,13 +63,11 @@ bool check_fail(struct player *p, struct lesson_place place, const char *format,
     tell_args(stdout, format, args);
     if (q != NULL && q->variations != NULL) {
         tell(stdout, " (where");
-        for (const struct variation *v = q->variations; v != NULL; v = v->next) {
-            double value = NAN;
-            struct diag ignored = {0};
+        size_t i = 0;
+        for (const struct variation *v = q->variations; v != NULL; v = v->next, i++) {
             char number[NUMBER_TEXT];
-            tutor_question_number(p->host.tutor, v->name, &value, &ignored);
-            tell(stdout, "%s %s = %s", v == q->variations ? "" : ",", v->name,
-                 number_text(number, value, 6));
+            tell(stdout, "%s %s = %s", i == 0 ? "" : ",", v->name,
+                 number_text(number, tutor_question_drawn(p->host.tutor, i), 6));
         }
         putchar(')');
     }

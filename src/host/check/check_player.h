@@ -72,7 +72,7 @@ void check_question(struct player *p);
 bool check_typed_hints(struct player *p, const struct question *q);
 
 // check_warn.c: warns of what may be meant, and hardly is: a hint or a text that tells the answer,
-// an option that is called like the letter of one, draws for which a `when` is right.
+// an option that is called like the letter of one, numbers of `vary` that never come up.
 void check_warn(struct player *p, const struct question *q);
 
 #endif

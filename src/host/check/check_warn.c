@@ -38,6 +38,18 @@ static void warn_of_letters(struct player *p, const struct question *q)
     }
 }
 
+// Has the question's text to say what the answer is called? A number that is drawn and is itself the
+// answer, or a function that is its own derivative.
+static bool must_tell(const struct question *q, const char *key)
+{
+    for (const struct variation *v = q->variations; v != NULL; v = v->next) {
+        if (strcmp(v->name, q->answer) == 0) {
+            return true;
+        }
+    }
+    return strncmp(q->answer, "derive ", strlen("derive ")) == 0 && check_stands_in(q->answer, key);
+}
+
 // What the answer is called in a text: a number of one digit stands everywhere, so of those the name
 // of what is asked goes with it.
 static bool tells_key(struct player *p, const struct question *q, const char *text)
@@ -80,9 +92,14 @@ static bool gives_away(struct player *p, const struct question *q, const char *t
 static void warn_of_telling(struct player *p, const struct question *q)
 {
     uint64_t seeds = q->variations == NULL ? 1 : check_trains(q) ? SEEDS_SLOW : SEEDS_HELPED;
-    if (gives_away(p, q, q->text, seeds)) {
+    struct text key;
+    struct diag ignored = {0};
+    text_init(&key);
+    tutor_question_key(p->host.tutor, &key, &ignored);
+    if (!must_tell(q, text_get(&key)) && gives_away(p, q, q->text, seeds)) {
         warn(p, check_at(p, q->line + 1), "the question's own text tells the answer");
     }
+    text_release(&key);
     for (const struct question_line *h = q->hints.first; h != NULL; h = h->next) {
         if (gives_away(p, q, h->left, seeds)) {
             warn(p, check_at(p, h->line), "this hint tells the answer");
@@ -90,20 +107,63 @@ static void warn_of_telling(struct player *p, const struct question *q)
     }
 }
 
-// Numbers with which a `when` is the right answer are drawn again when the question is asked.
+// ---- Numbers that never come up -----------------------------------------------------------------
+
+enum { VALUES_COUNTED = 20 };  // SEEDS draws meet each value of so few: one is missed in e^10 times
+
+// The values of a variation that no draw was left with.
+static size_t list_unused(const struct variation *v, const bool *used, struct text *list)
+{
+    size_t unused = 0;
+    for (size_t i = 0; i < variation_count(v); i++) {
+        char number[NUMBER_TEXT];
+        if (!used[i]) {
+            text_addf(list, "%s%s", unused++ > 0 ? ", " : "",
+                      number_text(number, variation_value(v, i), 12));
+        }
+    }
+    return unused;
+}
+
+static void warn_of_unused(struct player *p, const struct question *q, const struct variation *v,
+                           const bool *used)
+{
+    struct text list;
+    text_init(&list);
+    size_t unused = list_unused(v, used, &list);
+    if (unused > 0) {
+        warn(p, check_at_key(p, q, "vary"),
+             "%s is never %s: with %s a 'when' is the right answer, two of them say different "
+             "things to one number, or there is no answer; 'except %s' says so",
+             v->name, text_get(&list), unused > 1 ? "them" : "it", text_get(&list));
+    }
+    text_release(&list);
+}
+
+static void mark_used(const struct variation *v, double drawn, bool *used)
+{
+    for (size_t i = 0; i < variation_count(v); i++) {
+        used[i] = used[i] || variation_value(v, i) == drawn;
+    }
+}
+
+// Numbers with which a `when` is the right answer are drawn again when the question is asked. Some
+// are so only together with others; one that is so with all is no choice at all.
 static void warn_of_draws(struct player *p, const struct question *q)
 {
-    size_t again = 0;
-    uint64_t seeds = check_trains(q) ? SEEDS_SLOW : SEEDS;
-    for (uint64_t seed = 0; q->variations != NULL && seed < seeds; seed++) {
-        again += check_ask(p, seed) && tutor_question_draws(p->host.tutor) > 1;
-    }
-    if (again > 0) {
-        warn(p, check_at_key(p, q, "vary"),
-             "%zu of %d draws were made again: with them a 'when' is the right answer, two of them "
-             "say different things to one number, or there is no answer; 'except' keeps such "
-             "numbers out",
-             again, (int)seeds);
+    size_t place = 0;
+    for (const struct variation *v = q->variations; v != NULL; v = v->next, place++) {
+        bool used[VALUES_COUNTED] = {false};
+        if (variation_count(v) > VALUES_COUNTED || check_trains(q)) {
+            continue;
+        }
+        for (uint64_t seed = 0; seed < SEEDS; seed++) {
+            if (!check_ask(p, seed)) {
+                return;
+            }
+            mark_used(v, tutor_question_drawn(p->host.tutor, place), used);
+        }
+        warn_of_unused(p, q, v, used);
     }
 }
 
