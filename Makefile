@@ -92,6 +92,7 @@ flags_src/host/store/progress = $(call pc,--cflags sqlite3)
 x86 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 flags_src/core/engine/lanes_kernel_128 = -O3
 flags_src/core/engine/lanes_kernel_256 = -O3 $(if $(x86),-mavx2)
+flags_src/core/engine/lanes_kernel_512 = -O3 $(if $(x86),-mavx512f -mavx512dq -mavx512vl -mprefer-vector-width=512)
 wasm_src/core/engine/lanes_kernel_128  = -O2 -fno-unroll-loops -msimd128
 flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
@@ -100,6 +101,7 @@ flags_tests/memory       = $(posix) -Wno-missing-prototypes
 flags_tests/memory/inject = -DINJECT_LINKED
 flags_tests/fuzz         = $(posix) -Wno-missing-prototypes
 flags_bench              = $(posix)
+flags_bench/lanes        = -O3 -Ibench
 
 # STATIC= links every library when the program starts, as a package of a system must.
 STATIC ?= yes

@@ -3,3 +3,4 @@
 set -eu
 "$BENCH/sweep"
 "$BENCH/maths"
+"$BENCH/lanes"

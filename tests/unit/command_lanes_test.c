@@ -62,7 +62,7 @@ static void same_sessions(const char *text, const struct session *a, const struc
 // Runs the text with plain sweeps and with each width, and compares everything.
 static void same_with_every_width(const char *text)
 {
-    static const enum lanes_width widths[] = {LANES_128, LANES_256};
+    static const enum lanes_width widths[] = {LANES_128, LANES_256, LANES_512};
     struct session *plain = session_with(LANES_NONE, NULL);
     run(plain, text, SESSION_DONE);
     for (size_t i = 0; i < COUNT_OF(widths); i++) {

@@ -215,6 +215,8 @@ static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
     return found;
 }
 
+static const enum lanes_width WIDTHS[] = {LANES_128, LANES_256, LANES_512};
+
 static int count_found(uint64_t seed, int rounds, bool wrong)
 {
     struct rng rng;
@@ -228,7 +230,7 @@ static int count_found(uint64_t seed, int rounds, bool wrong)
                           .momentum = 0.9,
                           .decay = 0.01,
                           .beta = {0.9, 0.999}};
-        found += trains_alike(&t, root, &o, i % 2 == 0 ? LANES_128 : LANES_WIDEST);
+        found += trains_alike(&t, root, &o, WIDTHS[i % (int)COUNT_OF(WIDTHS)]);
         tape_release(&t);
     }
     return found;
@@ -263,9 +265,44 @@ static void random_graphs_train_alike(void **state)
     }
 }
 
+// A sum of 20 squares: vectors are as wide as was asked for, or as the processor has them.
+static void vectors_are_as_wide_as_can_be(void **state)
+{
+    static const uint32_t bits[] = {128, 256, 512};
+    (void)state;
+    struct tape t;
+    struct buf stretches;
+    tape_init(&t);
+    uint32_t w = tape_leaf(&t, 0.5, MARK_PARAM), sum = tape_leaf(&t, 0, MARK_CONST), widest = 128;
+    for (int i = 0; i < 20; i++) {
+        uint32_t product = tape_apply(&t, OP_MUL, w, tape_leaf(&t, i, 0));
+        sum = tape_apply(&t, OP_ADD, sum, tape_apply(&t, OP_SQUARE, product, product));
+    }
+    assert_true(sweep_stretches(&t, sum, &stretches));
+    for (size_t i = 0; i < COUNT_OF(WIDTHS); i++) {
+        struct lanes *p = lanes_compile(&t, sum, &stretches, WIDTHS[i]);
+        assert_non_null(p);
+        bool has = i == 0;
+#if defined(__x86_64__)
+        has = has || (i == 1 && __builtin_cpu_supports("avx2")) ||
+              (i == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl"));
+#endif
+        widest = has ? bits[i] : widest;
+        assert_int_equal(lanes_bits(p), widest);
+        lanes_free(p);
+    }
+    struct lanes *p = lanes_compile(&t, sum, &stretches, LANES_WIDEST);
+    assert_int_equal(lanes_bits(p), widest);
+    lanes_free(p);
+    buf_release(&stretches);
+    tape_release(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_are_as_wide_as_can_be),
         cmocka_unit_test(patterns_train_alike),
         cmocka_unit_test(patterns_with_a_mistake_train_alike),
         cmocka_unit_test(random_graphs_train_alike),

@@ -2,15 +2,19 @@
 
 #include <string.h>
 
+#include "base/stop.h"
 #include "engine/lanes_parts.h"
 #include "engine/ops_inline.h"
-#include "base/stop.h"
 
 // ---- Making -------------------------------------------------------------------------------------
 
 static const struct kernel *choose(enum lanes_width width)
 {
 #if defined(__x86_64__)
+    if ((width == LANES_WIDEST || width == LANES_512) && __builtin_cpu_supports("avx512f") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+        return &lanes_kernel_512;
+    }
     if (width != LANES_128 && __builtin_cpu_supports("avx2")) {
         return &lanes_kernel_256;
     }
@@ -37,16 +41,31 @@ static bool cut_and_prove(struct lanes *p, const struct finding *f)
            (lanes_cut(&p->program, f->lanes) && lanes_proof(&p->program, f, p->early));
 }
 
+// Vectors are read fastest from addresses that are a multiple of their size: where in its memory what
+// a buffer of room_for holds begins.
+enum { LANES_ALIGN = 64 };
+
+static bool room_for(struct buf *b, size_t count)
+{
+    return buf_resize(b, count + LANES_ALIGN / sizeof(double));
+}
+
+static double *begin_of(const struct buf *b)
+{
+    uintptr_t at = (uintptr_t)b->data;
+    return b->data == NULL ? NULL : BUF(double, b) + (-at % LANES_ALIGN) / sizeof(double);
+}
+
 static bool fill_inputs(struct lanes *p, const struct finding *f)
 {
     const struct tile *tile = p->program.tiles.data;
     size_t tiles = p->program.tiles.count;
     const struct tile last = tile[tiles - 1];
-    if (!buf_resize(&p->input, last.input + (size_t)last.width * p->program.inputs)) {
+    if (!room_for(&p->input, last.input + (size_t)last.width * p->program.inputs)) {
         return false;
     }
     for (size_t k = 0; k < tiles && p->program.inputs > 0; k++) {
-        double *at = BUF(double, &p->input) + tile[k].input;
+        double *at = begin_of(&p->input) + tile[k].input;
         for (uint32_t i = 0; i < p->program.inputs; i++) {
             const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->inputs)[i]) + tile[k].first;
             for (uint32_t l = 0; l < tile[k].width; l++) {
@@ -62,20 +81,20 @@ double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane)
 {
     const struct tile *tile = p->program.tiles.data;
     const struct tile in = tile[lane / tile[0].real];
-    return BUF(double, &p->input) + in.input + (size_t)input * in.width + (lane - in.first);
+    return begin_of(&p->input) + in.input + (size_t)input * in.width + (lane - in.first);
 }
 
 static bool make_room(struct lanes *p)
 {
     const struct lanes_program *q = &p->program;
     size_t width = BUF(struct tile, &q->tiles)[0].width;
-    bool ok = buf_resize(&p->value, q->slots * width) && buf_resize(&p->grad, q->slots * width) &&
-              buf_resize(&p->weight, q->weights) && buf_resize(&p->gradient, q->gradients) &&
-              buf_resize(&p->scratch, q->widest * width) && buf_resize(&p->ones, width) &&
+    bool ok = room_for(&p->value, q->slots * width) && room_for(&p->grad, q->slots * width) &&
+              room_for(&p->weight, q->weights) && room_for(&p->gradient, q->gradients) &&
+              room_for(&p->scratch, q->widest * width) && room_for(&p->ones, 2 * width) &&
               buf_resize(&p->term, (size_t)q->lanes * q->terms.count) &&
               buf_resize(&p->pointers, q->pointers);
     for (size_t l = 0; l < width && ok; l++) {
-        BUF(double, &p->ones)[l] = 1;
+        begin_of(&p->ones)[l] = 1;
     }
     return ok;
 }
@@ -138,10 +157,9 @@ void lanes_free(struct lanes *p)
     if (p == NULL) {
         return;
     }
-    struct buf *const all[] = {&p->before,  &p->after, &p->depends, &p->value,
-                               &p->grad,    &p->input, &p->weight,  &p->gradient,
-                               &p->scratch, &p->ones,  &p->term,    &p->pointers,
-                               &p->ids,     &p->inputs};
+    struct buf *const all[] = {&p->before, &p->after,    &p->depends,  &p->value,   &p->grad,
+                               &p->input,  &p->weight,   &p->gradient, &p->scratch, &p->ones,
+                               &p->term,   &p->pointers, &p->ids,      &p->inputs};
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_release(all[i]);
     }
@@ -160,6 +178,11 @@ uint32_t lanes_instructions(const struct lanes *p)
     return (uint32_t)p->program.code.count;
 }
 
+uint32_t lanes_bits(const struct lanes *p)
+{
+    return p->kernel->bits;
+}
+
 // ---- Weights ------------------------------------------------------------------------------------
 
 static void pack(struct lanes *p)
@@ -171,7 +194,7 @@ static void pack(struct lanes *p)
             continue;
         }
         const uint32_t *node = &BUF(uint32_t, &p->program.nodes)[in->names];
-        double *to = &BUF(double, &p->weight)[in->weight];
+        double *to = begin_of(&p->weight) + in->weight;
         for (uint32_t k = 0; k < in->terms + (in->bias != BIAS_NONE); k++) {
             for (uint32_t j = 0; j < in->count; j++) {
                 to[k * in->stride + j] = value[*node++];
@@ -213,9 +236,9 @@ static void move_gradients(struct lanes *p, bool in_to)
     for (size_t i = 0; i < p->program.code.count; i++) {
         const struct instruction *in = &BUF(struct instruction, &p->program.code)[i];
         if (in->kind == LANES_DOTS && !in->shared && in_to) {
-            lanes_fetch(&p->program, in, p->tape->grad.data, p->gradient.data);
+            lanes_fetch(&p->program, in, p->tape->grad.data, begin_of(&p->gradient));
         } else if (in->kind == LANES_DOTS && !in->shared) {
-            lanes_put_back(&p->program, in, p->tape->grad.data, p->gradient.data);
+            lanes_put_back(&p->program, in, p->tape->grad.data, begin_of(&p->gradient));
         }
     }
 }
@@ -291,14 +314,15 @@ static struct run run_of(struct lanes *p, const struct tile *tile)
 {
     return (struct run){.program = &p->program,
                         .tile = tile,
-                        .value = p->value.data,
-                        .grad = p->grad.data,
-                        .input = p->input.count == 0 ? NULL : &BUF(double, &p->input)[tile->input],
-                        .weight = p->weight.data,
-                        .gradient = p->gradient.data,
-                        .scratch = p->scratch.data,
+                        .value = begin_of(&p->value),
+                        .grad = begin_of(&p->grad),
+                        .input = begin_of(&p->input) + tile->input,
+                        .weight = begin_of(&p->weight),
+                        .gradient = begin_of(&p->gradient),
+                        .scratch = begin_of(&p->scratch),
                         .pointers = p->pointers.data,
-                        .ones = p->ones.data,
+                        .ones = begin_of(&p->ones),
+                        .zeros = begin_of(&p->ones) + tile->width,
                         .node_value = p->tape->value.data,
                         .node_grad = p->tape->grad.data};
 }

@@ -7,7 +7,7 @@
 // with the numbers of nodes instead of gradients, to see that every gradient receives its shares in
 // the order of the plain sweep. Whatever does not fit is refused, and the plain sweep goes on.
 //
-// The vectors are as wide as the processor's (128 or 256 bits); the answers do not depend on it,
+// The vectors are as wide as the processor's (128, 256 or 512 bits); the answers do not depend on it,
 // because every sum runs over the tape's own sequence: vectors lie across lanes or across
 // parameters, never along a sum.
 #ifndef ENGINE_LANES_H
@@ -18,7 +18,7 @@
 #include "engine/tape.h"
 
 // Vector code to run: what the processor has, or less of it (for tests), or no lanes at all.
-enum lanes_width { LANES_WIDEST, LANES_NONE, LANES_128, LANES_256 };
+enum lanes_width { LANES_WIDEST, LANES_NONE, LANES_128, LANES_256, LANES_512 };
 
 struct lanes;
 
@@ -51,8 +51,10 @@ bool lanes_match(const struct lanes *all, const struct lanes *some, const uint32
 // From now on `some` reads what these rows give, as many as it has lanes.
 void lanes_draw(const struct lanes *all, struct lanes *some, const uint32_t *rows);
 
-// For tests and measurements: lanes, and instructions.
+// For tests and measurements: lanes, instructions, and the bits of a vector, which are fewer than were
+// asked for where the processor has no more.
 uint32_t lanes_count(const struct lanes *p);
 uint32_t lanes_instructions(const struct lanes *p);
+uint32_t lanes_bits(const struct lanes *p);
 
 #endif

@@ -12,6 +12,8 @@
 
 typedef double vector __attribute__((vector_size(8 * LANES_WIDTH), aligned(8), may_alias));
 
+typedef int64_t mask __attribute__((vector_size(8 * LANES_WIDTH)));
+
 INLINE vector load(const double *at)
 {
     return *(const vector *)at;
@@ -24,9 +26,14 @@ INLINE void store(double *at, vector v)
 
 // Sums are kept in variables with names, not in an array, or compilers keep them in memory: a block
 // of sums is written by repeating a line for each. Sum i of a block that is V vectors wide belongs
-// to row i / V and to vector i % V of it.
-#define REPEAT_2(LINE) LINE(0) LINE(1)
-#define REPEAT_8(LINE) REPEAT_2(LINE) LINE(2) LINE(3) LINE(4) LINE(5) LINE(6) LINE(7)
+// to row i / V and to vector i % V of it. Two vectors side by side hide how long an addition takes;
+// only where two are wider than a row may be, one can be left over.
+#define ONE_LEFT (2 * LANES_WIDTH > LANES_STEP)
+#define REPEAT_1(LINE) LINE(0)
+#define REPEAT_2(LINE) REPEAT_1(LINE) LINE(1)
+#define REPEAT_4(LINE) REPEAT_2(LINE) LINE(2) LINE(3)
+#define REPEAT_5(LINE) REPEAT_4(LINE) LINE(4)
+#define REPEAT_8(LINE) REPEAT_5(LINE) LINE(5) LINE(6) LINE(7)
 #define REPEAT_10(LINE) REPEAT_8(LINE) LINE(8) LINE(9)
 
 INLINE const double *row_at(const struct run *r, uint32_t row)
@@ -66,6 +73,75 @@ static void map_rows(enum op op, double *restrict v, const double *x, const doub
     }
 }
 
+// Where a derivative has two forms (USUAL in ops.def): the one for all, and then the other for those
+// that need it, moved together so that they are computed side by side. n is at most SOME, a multiple
+// of LANES_STEP.
+enum { SOME = 64 };
+
+// The usual form for a vector of operands; for which of them it serves.
+INLINE mask usual_slopes(enum op op, vector x, vector v, vector *dx)
+{
+    switch (op) {
+#define USUAL(ID, WHERE, DX)                                                                       \
+    case OP_##ID:                                                                                  \
+        *dx = DX;                                                                                  \
+        return WHERE;
+#include "engine/ops.def"
+    default:
+        return (mask){0};
+    }
+}
+
+INLINE bool are_all(mask m)
+{
+    int64_t all = m[0];
+    for (int i = 1; i < LANES_WIDTH; i++) {
+        all &= m[i];
+    }
+    return all != 0;
+}
+
+INLINE void slopes_by_forms(enum op op, double *restrict dx, const double *restrict x,
+                            const double *restrict v, size_t n)
+{
+    double far[SOME], value[SOME], slope[SOME], none;
+    uint32_t at[SOME + 1], others = 0;
+    for (size_t i = 0; i < n; i += LANES_WIDTH) {
+        vector usual;
+        mask serves = usual_slopes(op, load(x + i), load(v + i), &usual);
+        store(dx + i, usual);
+        for (int k = 0; k < LANES_WIDTH && !are_all(serves); k++) {
+            at[others] = (uint32_t)i + (uint32_t)k;
+            others += serves[k] == 0;
+        }
+    }
+    size_t padded = (others + LANES_STEP - 1) / LANES_STEP * LANES_STEP;
+    for (size_t k = 0; k < padded; k++) {
+        uint32_t from = at[k < others ? k : 0];
+        far[k] = x[from];
+        value[k] = v[from];
+    }
+    for (size_t k = 0; k < padded; k++) {
+        op_slopes_inline(op, far[k], 0, value[k], false, &slope[k], &none);
+    }
+    for (size_t k = 0; k < others; k++) {
+        dx[at[k]] = slope[k];
+    }
+}
+
+INLINE void give_by_forms(enum op op, double *restrict to, const double *restrict g,
+                          const double *x, const double *v, size_t n)
+{
+    double dx[SOME];
+    for (size_t i = 0; i < n; i += SOME) {
+        size_t some = n - i < SOME ? n - i : SOME;
+        slopes_by_forms(op, dx, x + i, v + i, some);
+        for (size_t k = 0; k < some; k++) {
+            to[i + k] += g[i + k] * dx[k];
+        }
+    }
+}
+
 // What one operand receives is added to `to`.
 static void give_rows(enum op op, int operand, double *restrict to, const double *restrict g,
                       const double *x, const double *y, const double *v, size_t n)
@@ -73,7 +149,9 @@ static void give_rows(enum op op, int operand, double *restrict to, const double
     switch (op) {
 #define OP(ID, ARITY, FORM, NAME, SIGN, VALUE, ...)                                                \
     case OP_##ID:                                                                                  \
-        if (operand == 0) {                                                                        \
+        if (op_has_usual_inline(OP_##ID)) {                                                        \
+            give_by_forms(OP_##ID, to, g, x, v, n);                                                \
+        } else if (operand == 0) {                                                                 \
             for (size_t i = 0; i < n; i++) {                                                       \
                 double dx = 0, dy = 0;                                                             \
                 op_slopes_inline(OP_##ID, x[i], y[i], v[i], false, &dx, &dy);                      \
@@ -236,8 +314,10 @@ struct lane_block {
     }
 
 DOTS_BLOCK(dots_4_by_2, REPEAT_8, 2)
+DOTS_BLOCK(dots_4_by_1, REPEAT_4, 1)
 DOTS_BLOCK(dots_1_by_8, REPEAT_8, 8)
 DOTS_BLOCK(dots_1_by_2, REPEAT_2, 2)
+DOTS_BLOCK(dots_1_by_1, REPEAT_1, 1)
 
 static void run_dots(const struct run *r, const struct instruction *in)
 {
@@ -253,16 +333,22 @@ static void run_dots(const struct run *r, const struct instruction *in)
                            r->value + in->slot * width};
     uint32_t j = 0;
     for (; j + 4 <= in->count; j += 4, b.weight += 4, b.out += 4 * width) {
-        for (b.lane = 0; b.lane < width; b.lane += 2 * LANES_WIDTH) {
+        for (b.lane = 0; b.lane + 2 * LANES_WIDTH <= width; b.lane += 2 * LANES_WIDTH) {
             dots_4_by_2(&b);
+        }
+        if (ONE_LEFT && b.lane < width) {
+            dots_4_by_1(&b);
         }
     }
     for (; j < in->count; j++, b.weight++, b.out += width) {
         for (b.lane = 0; b.lane + 8 * LANES_WIDTH <= width; b.lane += 8 * LANES_WIDTH) {
             dots_1_by_8(&b);
         }
-        for (; b.lane < width; b.lane += 2 * LANES_WIDTH) {
+        for (; b.lane + 2 * LANES_WIDTH <= width; b.lane += 2 * LANES_WIDTH) {
             dots_1_by_2(&b);
+        }
+        if (ONE_LEFT && b.lane < width) {
+            dots_1_by_1(&b);
         }
     }
 }
@@ -286,8 +372,34 @@ static void run_dots(const struct run *r, const struct instruction *in)
     }
 
 RETURN_BLOCK(return_4_by_2, REPEAT_8, 2)
+RETURN_BLOCK(return_4_by_1, REPEAT_4, 1)
 RETURN_BLOCK(return_1_by_8, REPEAT_8, 8)
 RETURN_BLOCK(return_1_by_2, REPEAT_2, 2)
+RETURN_BLOCK(return_1_by_1, REPEAT_1, 1)
+
+// One operand's gradient, or four's.
+static void return_one(struct lane_block *b)
+{
+    for (b->lane = 0; b->lane + 8 * LANES_WIDTH <= b->width; b->lane += 8 * LANES_WIDTH) {
+        return_1_by_8(b);
+    }
+    for (; b->lane + 2 * LANES_WIDTH <= b->width; b->lane += 2 * LANES_WIDTH) {
+        return_1_by_2(b);
+    }
+    if (ONE_LEFT && b->lane < b->width) {
+        return_1_by_1(b);
+    }
+}
+
+static void return_four(struct lane_block *b)
+{
+    for (b->lane = 0; b->lane + 2 * LANES_WIDTH <= b->width; b->lane += 2 * LANES_WIDTH) {
+        return_4_by_2(b);
+    }
+    if (ONE_LEFT && b->lane < b->width) {
+        return_4_by_1(b);
+    }
+}
 
 static void return_operands(const struct run *r, const struct instruction *in)
 {
@@ -300,41 +412,51 @@ static void return_operands(const struct run *r, const struct instruction *in)
         while (run < 4 && k + run < in->terms && b.x[run] != NULL) {
             run++;
         }
-        for (b.lane = 0; b.lane < width && run == 4; b.lane += 2 * LANES_WIDTH) {
-            return_4_by_2(&b);
+        if (run == 4) {
+            return_four(&b);
+        } else if (run > 0) {
+            return_one(&b);
         }
-        run = run == 4 ? 4 : run > 0 ? 1 : 0;
-        for (b.lane = 0; b.lane + 8 * LANES_WIDTH <= width && run == 1; b.lane += 8 * LANES_WIDTH) {
-            return_1_by_8(&b);
-        }
-        for (; b.lane < width && run == 1; b.lane += 2 * LANES_WIDTH) {
-            return_1_by_2(&b);
-        }
-        run = run == 0 ? 1 : run;
+        run = run == 4 ? 4 : 1;
         k += run;
         b.x += run;
         b.weight += run * in->stride;
     }
 }
 
-// Rows turned into columns: out[l][c] for the tile's real lanes, zeros up to the stride.
+// Rows turned into columns: out[l][c] for the tile's real lanes, zeros up to the stride; four rows and
+// four lanes at a time. `out` has room for all lanes of the tile.
+typedef double quad __attribute__((vector_size(32), aligned(8), may_alias));
+#ifdef __clang__
+#define CHOOSE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+typedef int64_t quad_index __attribute__((vector_size(32)));
+#define CHOOSE(a, b, i, j, k, l) __builtin_shuffle(a, b, (quad_index){i, j, k, l})
+#endif
+
+INLINE void turn_quad(const double *const row[4], size_t lane, size_t stride, double *out)
+{
+    const quad a = *(const quad *)(row[0] + lane), b = *(const quad *)(row[1] + lane);
+    const quad c = *(const quad *)(row[2] + lane), d = *(const quad *)(row[3] + lane);
+    const quad ab0 = CHOOSE(a, b, 0, 4, 2, 6), ab1 = CHOOSE(a, b, 1, 5, 3, 7);
+    const quad cd0 = CHOOSE(c, d, 0, 4, 2, 6), cd1 = CHOOSE(c, d, 1, 5, 3, 7);
+    *(quad *)out = CHOOSE(ab0, cd0, 0, 1, 4, 5);
+    *(quad *)(out + stride) = CHOOSE(ab1, cd1, 0, 1, 4, 5);
+    *(quad *)(out + 2 * stride) = CHOOSE(ab0, cd0, 2, 3, 6, 7);
+    *(quad *)(out + 3 * stride) = CHOOSE(ab1, cd1, 2, 3, 6, 7);
+}
+
 static void turn(const struct run *r, const double *const *row, uint32_t count, uint32_t stride,
                  double *out)
 {
-    uint32_t real = r->tile->real, c = 0;
-    for (; c + 4 <= count; c += 4) {
-        const double *a = row[c], *b = row[c + 1], *d = row[c + 2], *e = row[c + 3];
-        for (uint32_t l = 0; l < real; l++) {
-            double *at = out + (size_t)l * stride + c;
-            at[0] = a[l];
-            at[1] = b[l];
-            at[2] = d[l];
-            at[3] = e[l];
+    uint32_t real = r->tile->real;
+    for (uint32_t c = 0; c < stride; c += 4) {
+        const double *four[4];
+        for (uint32_t k = 0; k < 4; k++) {
+            four[k] = c + k < count ? row[c + k] : r->zeros;
         }
-    }
-    for (; c < stride; c++) {
-        for (uint32_t l = 0; l < real; l++) {
-            out[(size_t)l * stride + c] = c < count ? row[c][l] : 0;
+        for (uint32_t l = 0; l < real; l += 4) {
+            turn_quad(four, l, stride, out + (size_t)l * stride + c);
         }
     }
 }
@@ -358,27 +480,39 @@ static void turn(const struct run *r, const double *const *row, uint32_t count, 
         REPEAT(SHARE_ENDS)                                                                         \
     }
 
+typedef void outer_block(const double *const *a, const double *turned, size_t stride, uint32_t real,
+                         double *gradient);
+
 OUTER_BLOCK(outer_5_by_2, REPEAT_10, 2)
+OUTER_BLOCK(outer_5_by_1, REPEAT_5, 1)
 OUTER_BLOCK(outer_4_by_2, REPEAT_8, 2)
+OUTER_BLOCK(outer_4_by_1, REPEAT_4, 1)
 OUTER_BLOCK(outer_1_by_2, REPEAT_2, 2)
+OUTER_BLOCK(outer_1_by_1, REPEAT_1, 1)
+
+// The columns from c on that the blocks are wide.
+static void outer_columns(const double *const *a, uint32_t rows, const double *turned,
+                          uint32_t stride, uint32_t real, double *gradient, bool two)
+{
+    outer_block *five = two ? outer_5_by_2 : outer_5_by_1,
+                *four = two ? outer_4_by_2 : outer_4_by_1, *one = two ? outer_1_by_2 : outer_1_by_1;
+    for (uint32_t i = 0; i < rows;) {
+        uint32_t left = rows - i, take = left == 5 ? 5 : left >= 4 ? 4 : 1;
+        outer_block *block = take == 5 ? five : take == 4 ? four : one;
+        block(a + i, turned, stride, real, gradient + (size_t)i * stride);
+        i += take;
+    }
+}
 
 static void outer(const struct run *r, const double *const *a, uint32_t rows, const double *turned,
                   uint32_t stride, double *gradient)
 {
-    uint32_t real = r->tile->real;
-    for (uint32_t c = 0; c < stride; c += 2 * LANES_WIDTH) {
-        uint32_t i = 0;
-        for (; i + 4 <= rows; i += rows - i == 5 ? 5 : 4) {
-            double *at = gradient + (size_t)i * stride + c;
-            if (rows - i == 5) {
-                outer_5_by_2(a + i, turned + c, stride, real, at);
-            } else {
-                outer_4_by_2(a + i, turned + c, stride, real, at);
-            }
-        }
-        for (; i < rows; i++) {
-            outer_1_by_2(a + i, turned + c, stride, real, gradient + (size_t)i * stride + c);
-        }
+    uint32_t c = 0;
+    for (; c + 2 * LANES_WIDTH <= stride; c += 2 * LANES_WIDTH) {
+        outer_columns(a, rows, turned + c, stride, r->tile->real, gradient + c, true);
+    }
+    if (ONE_LEFT && c < stride) {
+        outer_columns(a, rows, turned + c, stride, r->tile->real, gradient + c, false);
     }
 }
 
@@ -484,4 +618,4 @@ static void backward(const struct run *r)
     }
 }
 
-const struct kernel LANES_KERNEL = {forward, backward};
+const struct kernel LANES_KERNEL = {64 * LANES_WIDTH, forward, backward};

@@ -187,16 +187,17 @@ struct run {
     double *value, *grad;  // [slot][width]
     const double *input;   // [input][width], of this tile
     const double *weight;
-    double *gradient;          // of weights
-    double *scratch;           // [widest][width]
-    const double **pointers;   // room for the rows of an instruction of dots
-    const double *ones;        // [width]
-    const double *node_value;  // the tape's, by id
+    double *gradient;            // of weights
+    double *scratch;             // [widest][width]
+    const double **pointers;     // room for the rows of an instruction of dots
+    const double *ones, *zeros;  // [width]
+    const double *node_value;    // the tape's, by id
     double *node_grad;
     double upstream;  // of every term
 };
 
 struct kernel {
+    uint32_t bits;  // of a vector
     void (*forward)(const struct run *r);
     void (*backward)(const struct run *r);
 };
@@ -204,6 +205,7 @@ struct kernel {
 extern const struct kernel lanes_kernel_128;
 #if defined(__x86_64__)
 extern const struct kernel lanes_kernel_256;
+extern const struct kernel lanes_kernel_512;
 #endif
 
 // The weights' gradients of an instruction of dots, between the tape's and the program's.

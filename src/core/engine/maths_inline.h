@@ -125,13 +125,14 @@ MATHS_INLINE double maths_expm1_inline(double x)
 //
 // and the second form, which ends in 1 smoothly, is the more exact one where the result is above a
 // half. Both numerators are c (a - T) + r (a + T), with a = 1 and T = t or a = 0 and T = 2t.
+// Above 20 it is 1, which is chosen last: choosing a smaller x first would have gcc choose all that
+// comes of it anew.
 MATHS_INLINE double maths_tanh_inline(double x)
 {
     double size = fabs(x);
-    double bounded = size > 20 ? 20 : size;
-    double shifted = bounded * (2 * LOG2_E) + ROUND;
+    double shifted = size * (2 * LOG2_E) + ROUND;
     double k = shifted - ROUND;
-    double r = (bounded - k * (0.5 * LN2_HIGH)) - k * (0.5 * LN2_LOW);
+    double r = (size - k * (0.5 * LN2_HIGH)) - k * (0.5 * LN2_LOW);
     double t = from_bits(ONE_BITS - (bits_of(shifted) << 52));
     double z = r * r;
     double z2 = z * z;
@@ -142,7 +143,8 @@ MATHS_INLINE double maths_tanh_inline(double x)
     double T = size > 0.55 ? 2 * t : t;
     double above = (a - T) + (d * (a - T) + r * (a + T));
     double below = (1 + t) + (d * (1 + t) + r * (1 - t));
-    return copysign((1 - a) + above / below, x);
+    double y = (1 - a) + above / below;
+    return copysign(size > 20 ? 1 : y, x);
 }
 
 // With e = exp(-|x|), which cannot overflow: 1 / (1 + e), or e / (1 + e) for a negative x. What was

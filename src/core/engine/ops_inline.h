@@ -89,6 +89,19 @@ OPS_INLINE int op_flat_inline(enum op op, double x, double y)
     return 0;
 }
 
+// Has its derivative two forms, one of which serves nearly always?
+OPS_INLINE bool op_has_usual_inline(enum op op)
+{
+    switch (op) {
+#define USUAL(ID, ...)                                                                             \
+    case OP_##ID:                                                                                  \
+        return true;
+#include "engine/ops.def"
+    default:
+        return false;
+    }
+}
+
 static inline bool op_defined_inline(enum op op, double x, double y)
 {
     switch (op) {
