@@ -247,7 +247,7 @@ static void more_numbers_tell_mistakes_apart(void **state)
                 "gradient passes unchanged.");
     assert_told(&g, q, "77", "c?\nThat fits none of them: go over the edges one by one.");
     assert_told(&g, q, "6", "c?\nright");
-    assert_told(&g, q, "(2)x", "c?\na '*' is missing here");
+    assert_told(&g, q, "(2)3", "c?\na '*' is missing here");
     assert_told(&g, q, "2x -2",
                 "c?\nc?\nThat is what comes out when the upstream gradient is left out: the local "
                 "gradient is taken alone.");
@@ -265,6 +265,8 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("derive 5*x**3"), "15*x**2.01",
                   "wrong: Try it at x = 2: yours gives 60.4173, and it should be 60.");
     assert_judged(&g, FORMULA("derive 5*x**3"), "15x²", "[15*x**2] right");
+    assert_judged(&g, FORMULA("derive (x + 1)*(x - 2)"), "(x + 1)(1) + (1)(x - 2)",
+                  "[(x + 1)*1 + 1*(x - 2)] right");
     assert_judged(&g, FORMULA("derive 5*x**3"), "15 x",
                   "malformed@3: a '*' is missing here; write "
                   "15*x");
@@ -476,7 +478,7 @@ static void cells_are_filled(void **state)
         {"6, -4, 5", "wrong: dL/dc: not yet"},
         {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: not yet"},
         {"dL/da = 6, -4", "malformed@11: a cell's name and '=' are missing here"},
-        {"(2)x", "malformed@3: a '*' is missing here; write (2)*x"},
+        {"(2)3", "malformed@3: a '*' is missing here; write (2)*3"},
         {"-4", "right"},
     };
     struct graph g;

@@ -90,18 +90,46 @@ void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii)
     }
 }
 
+// Are there two words in it, one directly after the other?
+static bool has_words(const char *s, size_t n)
+{
+    for (size_t i = 1; i + 1 < n; i++) {
+        if (s[i] == ' ' && text_is_letter(s[i - 1]) && text_is_letter(s[i + 1])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Does it end in a value: in a derivative, or in a name that has one? what is dL/da, backward L
+static bool ends_in_value(const struct session *session, const char *s, size_t n)
+{
+    size_t from = n;
+    while (from > 0 && s[from - 1] != ' ') {
+        from--;
+    }
+    const char *word = s + from;
+    size_t length = n - from;
+    bool article = text_among("a A i I", word, length);
+    return memchr(word, '/', length) != NULL ||
+           (!article && names_lookup(&session->names, word, length).rank != VALUE_UNBOUND);
+}
+
 // Is it one line of words that ends in a question mark? No statement does.
-static bool is_question(const struct source *source)
+static bool is_question(const struct session *session, const struct source *source)
 {
     const char *s = source->text;
-    size_t n = text_trimmed(s, source->length), start = 0;
+    size_t n = text_trimmed(s, source->length), start = 0, end = n;
     while (start < n && (s[start] == ' ' || s[start] == '\t')) {
         start++;
     }
-    bool letter =
-        start < n && ((s[start] >= 'a' && s[start] <= 'z') || (s[start] >= 'A' && s[start] <= 'Z'));
-    return letter && s[n - 1] == '?' && memchr(s, ' ', n) != NULL && memchr(s, '\n', n) == NULL &&
-           memchr(s, '#', n) == NULL && memchr(s, '=', n) == NULL;
+    while (end > start && (s[end - 1] == '?' || s[end - 1] == ' ')) {
+        end--;
+    }
+    return start < end && text_is_letter(s[start]) && s[n - 1] == '?' &&
+           has_words(s + start, end - start) && memchr(s, '\n', n) == NULL &&
+           memchr(s, '#', n) == NULL && memchr(s, '=', n) == NULL &&
+           !ends_in_value(session, s + start, end - start);
 }
 
 // A command on some text, instead of what was typed.
@@ -156,7 +184,7 @@ static const struct source *line_instead(struct tutor *t, const struct source *s
         return command_instead(t, source, "lesson", t->ended, strlen(t->ended));
     }
     const char *s = source->text;
-    return is_question(source) ? command_instead(t, source, "ask", s, source->length)
+    return is_question(t->session, source) ? command_instead(t, source, "ask", s, source->length)
            : is_help_of_row(source, &row)
                ? command_instead(t, source, "lesson", s + row.start, row.end - row.start)
                : source;

@@ -14,11 +14,26 @@ void call_note_renumbered(struct call *c, struct span span)
     }
 }
 
+// (x + 1)(x - 1) is (x + 1)*(x - 1), sin(x)cos(x) is sin(x)*cos(x).
+static void note_product_of_parentheses(struct call *c, struct span span)
+{
+    const struct source *source = c->lexer->source;
+    const char *s = source->text + span.start;
+    int length = (int)(span.end - span.start);
+    bool call = span.end < source->length && source->text[span.end] == '(';
+    const char *rest = s[length - 1] == '(' ? "…)" : call ? "(…)" : "";
+    call_notice(c, span, "(…)%.*s%s is read as (…)*%.*s%s", length, s, rest, length, s, rest);
+}
+
 // 2x is 2*x: said once.
 static void note_product(struct call *c, struct span span)
 {
     const char *s = c->lexer->source->text + span.start;
     size_t length = span.end - span.start, digits = 0;
+    if (strchr("0123456789.", s[0]) == NULL) {
+        note_product_of_parentheses(c, span);
+        return;
+    }
     while (digits < length && strchr("0123456789._", s[digits]) != NULL) {
         digits++;
     }

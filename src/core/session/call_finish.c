@@ -1,4 +1,5 @@
 // What follows where nothing more may: the sentence says what was probably meant.
+#include <stdio.h>
 #include <string.h>
 
 #include "session/call.h"
@@ -24,6 +25,16 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
                  command->name);
         return diag_hint(c->diag, "print shows the value: print %s %s …", command->name, quoted);
     }
+    if (strcmp(command->name, "print") == 0 && (t.kind == TOKEN_NAME || t.kind == TOKEN_NUMBER)) {
+        const char *s = c->lexer->source->text + c->command.start;
+        char printed[QUOTED];
+        struct lexer after = {.source = c->lexer->source, .at = t.span.end};
+        struct token last = token_is(&after, t, "and") ? lexer_peek(&after) : t;
+        diag_quote(printed, s, text_trimmed(s, t.at - c->command.start));
+        diag_quote(quoted, c->lexer->source->text + last.at, last.span.end - last.at);
+        diag_set(c->diag, t.span, "'%s' follows without a comma between", quoted);
+        return diag_hint(c->diag, "write %s, %s", printed, quoted);
+    }
     diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
     return diag_hint(c->diag, "write %s", command->usage);
 }
@@ -40,6 +51,30 @@ static bool names_command_last(const struct call *c, struct token t)
            text_trimmed(s + first.span.end, t.at - first.span.end) == 0 &&
            (next == TOKEN_END || next == TOKEN_BREAK) &&
            command_find(c->s->world.commands, s + t.at, token_length(t)) != NULL;
+}
+
+// L 2, a b: a statement of two words, which says no more than that.
+static bool hint_pair(const struct call *c, struct token t, char *hint, size_t size)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer first = {.source = c->lexer->source, .at = c->command.start};
+    struct diag ignored = {0};
+    struct token a = lexer_next(&first, &ignored), b = lexer_peek(&first);
+    struct lexer after = {.source = c->lexer->source, .at = t.span.end};
+    enum token_kind next = lexer_peek(&after).kind;
+    bool simple = a.kind == TOKEN_NAME || a.kind == TOKEN_NUMBER;
+    if (!simple || b.at != t.at || t.kind == TOKEN_NODE || t.partial ||
+        (next != TOKEN_END && next != TOKEN_BREAK)) {
+        return false;
+    }
+    char x[QUOTED], y[QUOTED];
+    diag_quote(x, s + a.at, a.span.end - a.at);
+    diag_quote(y, s + t.at, t.span.end - t.at);
+    snprintf(hint, size,
+             a.kind == TOKEN_NAME ? "to multiply write %s*%s, to give a value %s = %s"
+                                  : "to multiply write %s*%s",
+             x, y, x, y);
+    return true;
 }
 
 // A value follows a value.
@@ -62,9 +97,12 @@ static bool refuse_operand(struct call *c, struct token t)
         diag_set(c->diag, t.span, "a command stands first");
         return diag_hint(c->diag, "write %s %.*s", quoted, (int)n, s + from);
     }
+    char hint[2 * QUOTED + 80];
     return parser_refuse_operand(c->lexer, t, c->diag,
-                                 adjacent ? "to multiply write *, as in 2*x"
-                                          : "to multiply write *; a ';' begins another statement");
+                                 hint_pair(c, t, hint, sizeof hint) ? hint
+                                 : adjacent
+                                     ? "to multiply write *, as in 2*x"
+                                     : "to multiply write *; a ';' begins another statement");
 }
 
 // a + b = 2, and x[0] = 5: an element is changed in place.

@@ -1,11 +1,10 @@
 // Statements: which kind a line is, expressions, and how commands are found and begun.
 #include <string.h>
 
+#include "session/guess.h"
 #include "session/python.h"
 #include "session/statement_parts.h"
-#include "text/foreign.h"
 
-// Shows an expression's value; the nodes made for it do not stay.
 static bool is_differential(const struct call *c, struct token t)
 {
     return t.kind == TOKEN_NAME &&
@@ -29,15 +28,44 @@ static bool refuse_equation(struct call *c)
     return true;
 }
 
+// With the \left of \left(, which the lexer takes for room.
+static size_t expression_start(const struct call *c)
+{
+    const char *text = c->lexer->source->text;
+    size_t end = lexer_peek(c->lexer).at, at = c->lexer->at;
+    while (at < end && text[at] != '\\') {
+        at++;
+    }
+    return at;
+}
+
+// dL/da? asks for what dL/da shows.
+static void skip_question_mark(struct call *c)
+{
+    const struct source *source = c->lexer->source;
+    size_t at = c->lexer->at;
+    while (at < source->length && strchr(" \t\r?", source->text[at]) != NULL) {
+        at++;
+    }
+    if (at == source->length || source->text[at] == '\n' || source->text[at] == ';') {
+        c->lexer->at = at;
+    }
+}
+
+// Shows an expression's value; the nodes made for it do not stay.
 static bool run_expression(struct call *c)
 {
     struct operand value;
     uint32_t from = tape_count(&c->s->tape);
-    size_t start = lexer_peek(c->lexer).at;
-    if (refuse_equation(c) || !call_expression(c, &value) || !call_finish(c)) {
+    size_t start = expression_start(c);
+    if (refuse_equation(c) || !call_expression(c, &value)) {
         return false;
     }
     size_t end = start + text_trimmed(c->lexer->source->text + start, c->lexer->at - start);
+    skip_question_mark(c);
+    if (!call_finish(c)) {
+        return false;
+    }
     struct span span = {start, end};
     call_note_strange(c, span, from);
     if (c->s->guess != NULL && !c->named && !operand_is_array(&value)) {
@@ -181,98 +209,6 @@ enum statement_form statement_form(struct session *s, const struct source *sourc
     }
 }
 
-// c := 2, c == 2 and c, d = 1, 2 of names that are new.
-static bool guess_binding(struct call *c, struct token second)
-{
-    if (second.kind == TOKEN_COMMA) {
-        return !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
-    }
-    bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
-    return meant && !diag_hint(c->diag, "to give it a value write c = 2");
-}
-
-// The words of the statement, without what ends a sentence.
-static size_t sentence_length(const struct call *c, struct token first)
-{
-    const struct source *source = c->lexer->source;
-    const char *s = source->text + first.span.start;
-    size_t n = 0, most = source->length - first.span.start;
-    while (n < most && strchr(";\n#", s[n]) == NULL) {
-        n++;
-    }
-    while (n > 0 && strchr(" \t\r?.!", s[n - 1]) != NULL) {
-        n--;
-    }
-    return n;
-}
-
-// A word by itself, or a term of the glossary, as somebody types who has a wish or a question.
-static bool guess_wish(struct call *c, struct token first, struct token second)
-{
-    const char *s = token_text(c->lexer, first);
-    size_t n = sentence_length(c, first);
-    bool alone = second.kind == TOKEN_END || second.kind == TOKEN_BREAK;
-    const char *wish = alone ? foreign_wish(s, token_length(first)) : NULL;
-    bool page = wish == NULL && c->s->world.has_page != NULL && c->s->world.has_page(s, n);
-    char quoted[QUOTED];
-    if (wish != NULL) {
-        diag_hint(c->diag, "%s", wish);
-    } else if (page) {
-        diag_hint(c->diag, "'help %s' says what that is", diag_quote(quoted, s, n));
-    }
-    return wish != NULL || page;
-}
-
-// d/dx x^2
-static bool guess_derivative(struct call *c, struct token first, struct token second)
-{
-    struct lexer after = {.source = c->lexer->source, .at = second.span.end};
-    struct token third = lexer_peek(&after);
-    bool meant = token_length(first) == 1 && *token_text(c->lexer, first) == 'd' &&
-                 second.kind == TOKEN_INFIX && second.op == OP_DIV && third.kind == TOKEN_NAME &&
-                 *token_text(c->lexer, third) == 'd';
-    return meant && c->diag->unbound &&
-           !diag_hint(c->diag, "'derive x**2 x' gives a formula, rule by rule; dL/da is a number");
-}
-
-// A word that is no name, followed by another word, was probably meant as a command.
-static void guess_command(struct call *c, struct token first)
-{
-    struct token second = lexer_peek(c->lexer);
-    bool bound =
-        names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
-        VALUE_UNBOUND;
-    if (first.kind != TOKEN_NAME || (bound && second.kind != TOKEN_COLON) ||
-        guess_binding(c, second) || bound || (c->diag->unbound && guess_wish(c, first, second)) ||
-        guess_derivative(c, first, second) || second.kind == TOKEN_OPEN ||
-        second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
-        foreign_hint(token_text(c->lexer, first), token_length(first), false) != NULL) {
-        return;
-    }
-    struct nearest nearest;
-    nearest_init(&nearest, token_text(c->lexer, first), token_length(first));
-    const struct command *command;
-    for (size_t i = 0; (command = command_at(c->s->world.commands, i)) != NULL; i++) {
-        nearest_offer(&nearest, command->name, strlen(command->name));
-    }
-    size_t distance = nearest.distance;
-    nearest_offer_bound(&nearest, &c->s->names);
-    lower_offer_functions(&nearest);
-    // Words of a sentence are not taken for slips, unless a letter is all that they are off by.
-    bool sentence =
-        second.kind == TOKEN_NAME &&
-        names_lookup(&c->s->names, token_text(c->lexer, second), token_length(second)).rank ==
-            VALUE_UNBOUND;
-    bool likely = nearest.distance == distance && (!sentence || distance <= 1);
-    if (nearest.best[0] != '\0' && likely && c->diag->set) {
-        diag_hint(c->diag, "did you mean '%s'?", nearest.best);
-    } else if (second.kind == TOKEN_NAME && c->diag->set && c->diag->unbound) {
-        char quoted[QUOTED];
-        diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course",
-                  diag_quote(quoted, token_text(c->lexer, first), sentence_length(c, first)));
-    }
-}
-
 // L.backward() is `backward L`: the command reads its target from a text of its own.
 static bool run_method(struct call *c)
 {
@@ -399,7 +335,11 @@ enum call_end statement_run(struct call *c)
     switch (kind_of_statement(c, &command)) {
     case STATEMENT_COMMAND:
         lexer_next(c->lexer, &ignored);
-        return run_command(c, command);
+        end = run_command(c, command);
+        if (end == CALL_FAILED) {
+            guess_argument(c, first);
+        }
+        return end;
     case STATEMENT_PARAM:
         lexer_next(c->lexer, &ignored);
         ok = statement_run_binding(c, (struct statement_making){.marks = MARK_PARAM});
@@ -439,7 +379,7 @@ enum call_end statement_run(struct call *c)
         if (!ok) {
             struct lexer *l = c->lexer;
             l->at = first.span.end;
-            guess_command(c, first);
+            guess_meaning(c, first);
         }
         break;
     }

@@ -314,7 +314,20 @@ static const struct suggestion {
     {"»", "this quotation mark is not read here",
      "texts stand in straight ones, as in \"text\"; numbers in none"},
     {"½", "'½' is no number here", "write 0.5, or 1/2"},
-    {"?", "'?' means nothing here", "type help"},
+    {"¼", "'¼' is no number here", "write 0.25, or 1/4"},
+    {"¾", "'¾' is no number here", "write 0.75, or 3/4"},
+    {"∞", "'∞' is not read here", "it is called inf"},
+    {"∫", "there are no integrals here", "'derive x**2 x' gives a derivative"},
+    {"∑", "'∑' is not read here", "write sum(x)"},
+    {"∏", "'∏' is not read here", "write a product, as in x[0]*x[1]"},
+    {"∛", "'∛' is not read here", "write x**(1/3)"},
+    {"±", "'±' stands for two values", "write each by itself: a + b and a - b"},
+    {"≈", "'≈' is not read here", "write abs(a - b) < 1e-9"},
+    {"°", "angles are in radians", "90 degrees are pi/2"},
+    {"→", "'→' is not read here", "to give a name a value write a = 2"},
+    {"‖", "a norm is not written with bars here", "write sqrt(sum(w**2))"},
+    {"∂", "a derivative is of one name with respect to another", "write ∂L/∂a, or dL/da"},
+    {"?", "'?' means nothing here", "leave it out; 'help' says what one can do"},
 };
 
 static void bad(struct token *t, const char *s, size_t n, struct diag *d)

@@ -170,7 +170,8 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
         return diag_hint(w->diag, "did you mean '%s'?", nearest.best);
     }
     w->diag->unbound = true;
-    return diag_hint(w->diag, "give it a value first: %s = 1", name);
+    return !foreign_is_no_name(s, length) &&
+           diag_hint(w->diag, "give it a value first: %s = 1", name);
 }
 
 bool lower_unknown_function(struct lower *w, const char *s, struct span span)

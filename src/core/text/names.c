@@ -299,7 +299,7 @@ void nearest_init(struct nearest *n, const char *s, size_t length)
 {
     // One slip, two in a long word. A short word is near to too many, and what is a word itself was
     // hardly mistyped: silence is better than a silly guess.
-    bool word = length < 3 || foreign_is_meant(s, length);
+    bool word = length < 3 || foreign_is_meant(s, length) || foreign_is_no_name(s, length);
     size_t slips = word ? 0 : length < 7 ? 1 : 2;
     *n = (struct nearest){.s = s, .length = length, .distance = slips + 1};
 }

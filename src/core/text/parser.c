@@ -1,4 +1,5 @@
 #include "base/stop.h"
+#include "base/text.h"
 #include "text/foreign.h"
 #include "text/parser_parts.h"
 
@@ -145,17 +146,22 @@ static void finish(struct parser *p)
     }
 }
 
-// a/2x and a**2x are read in two ways by two people.
+// a/2x, a**2x and 1/(x + 1)(x - 1) are read in two ways by two people.
 static void refuse_two_readings(struct parser *p, const struct parser_frame *f, struct token t)
 {
     char a[QUOTED], b[QUOTED];
-    const char *s = p->lexer->source->text, *sign = f->op == OP_DIV ? "/" : "**";
-    diag_quote(a, s + p->last.start, p->last.end - p->last.start);
+    const char *s = p->lexer->source->text;
+    const char *sign = f->kind == FRAME_MATMUL ? " @ " : f->op == OP_DIV ? "/" : "**";
+    struct span left = p->number_before ? p->last : p->closed_name;
+    struct span at = p->number_before ? p->last : (struct span){p->closed - 1, p->closed};
+    const char *more = p->number_before ? "" : "(…)";
+    bool call = p->lexer->source->length > t.span.end && s[t.span.end] == '(';
+    const char *rest = t.kind == TOKEN_OPEN ? "…)" : call ? "(…)" : "";
+    diag_quote(a, s + left.start, left.end - left.start);
     diag_quote(b, s + t.at, t.span.end - t.at);
-    bool paren = t.kind == TOKEN_OPEN;
-    diag_set(p->diag, (struct span){p->last.start, t.span.end},
-             "this could be …%s(%s*%s%s) or (…%s%s)*%s%s", sign, a, b, paren ? "…)" : "", sign, a,
-             b, paren ? "…)" : "");
+    diag_set(p->diag, (struct span){at.start, t.span.end},
+             "this could be …%s(%s%s*%s%s) or (…%s%s%s)*%s%s", sign, a, more, b, rest, sign, a,
+             more, b, rest);
     diag_hint(p->diag, "write the one that you mean");
 }
 
@@ -187,25 +193,44 @@ static bool in_bars(struct parser *p)
 }
 
 // 2x, 3(x + 1), 2√x: a written number directly before a name, a parenthesis, a root or a bar.
-static bool read_implied_product(struct parser *p, struct token t)
+static bool multiplies_number(struct parser *p, struct token t)
 {
     bool begins = t.kind == TOKEN_NAME || t.kind == TOKEN_ROOT || parser_is_open(t, '(') ||
                   (t.kind == TOKEN_BAR && !in_bars(p));
-    if (!p->number_before || !begins || t.at != p->last.end ||
-        (t.kind == TOKEN_NAME && !t.latex && looks_like_number(p, t)) || is_assigned(p, t)) {
+    return p->number_before && begins && t.at == p->last.end &&
+           !(t.kind == TOKEN_NAME && !t.latex && looks_like_number(p, t)) && !is_assigned(p, t);
+}
+
+// (x + 1)(x - 1), sin(x)cos(x), (x + 1)√x: a parenthesis directly before another, a name or a root.
+// No function here gives a function, so that it is no call.
+static bool multiplies_parenthesis(struct parser *p, struct token t)
+{
+    bool word = t.kind == TOKEN_NAME && !text_among("for if else in and or not is as from to",
+                                                    token_text(p->lexer, t), token_length(t));
+    bool room = p->closed > 0 && p->lexer->source->length > p->closed &&
+                p->lexer->source->text[p->closed] == '\\';  // \left
+    return p->closed > 0 && (t.at == p->closed || room) &&
+           (word || t.kind == TOKEN_ROOT || parser_is_open(t, '(')) && !is_assigned(p, t);
+}
+
+// Any of these: the '*' is put in.
+static bool read_implied_product(struct parser *p, struct token t)
+{
+    if (!multiplies_number(p, t) && !multiplies_parenthesis(p, t)) {
         return false;
     }
     const struct parser_frame *f = parser_top(p);
-    if (f != NULL && f->kind == FRAME_INFIX && (f->op == OP_DIV || f->op == OP_POW)) {
+    if (f != NULL && (f->kind == FRAME_MATMUL ||
+                      (f->kind == FRAME_INFIX && (f->op == OP_DIV || f->op == OP_POW)))) {
         refuse_two_readings(p, f, t);
         return true;
     }
+    size_t left = p->number_before ? p->last.end : p->closed;
     if (p->implied.end == 0) {
-        p->implied = (struct span){p->last.start, t.span.end};
+        p->implied = (struct span){p->number_before ? p->last.start : t.at, t.span.end};
     }
     parser_reduce(p, PRECEDENCE_PRODUCT);
-    parser_push(p, (struct parser_frame){
-                       .kind = FRAME_INFIX, .op = OP_MUL, .span = {p->last.end, p->last.end}});
+    parser_push(p, (struct parser_frame){.kind = FRAME_INFIX, .op = OP_MUL, .span = {left, left}});
     p->want_operand = true;
     return true;
 }
@@ -237,6 +262,7 @@ static bool read_transpose(struct parser *p, struct token power)
 static void read_raised(struct parser *p, struct token t)
 {
     lexer_next(p->lexer, p->diag);
+    p->closed = p->closed == t.at && p->closed > 0 ? t.span.end : 0;
     if (t.mark == 'T') {
         parser_put(p, (struct item){.kind = ITEM_TRANSPOSE, .span = t.span});
         return;
@@ -253,17 +279,32 @@ static bool refuse_prime(struct parser *p, struct token t)
         return false;
     }
     diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not read here");
-    return !diag_hint(p->diag, "a derivative is written dy/dx, the second d2y/dx2; 'derive' gives a formula");
+    return !diag_hint(
+        p->diag, "a derivative is written dy/dx, the second d2y/dx2; 'derive' gives a formula");
+}
+
+// x!, which looks like a negation where it comes first.
+static bool refuse_factorial(struct parser *p, struct token t)
+{
+    const struct source *source = p->lexer->source;
+    if (t.kind != TOKEN_BAD || source->text[t.at] != '!') {
+        return false;
+    }
+    diag_set(p->diag, t.span, "'!' is not an operation here");
+    return !diag_hint(p->diag, "4! is written 4*3*2; '!=' is 'differs from'");
 }
 
 static void read_operator(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
-    if (refuse_prime(p, t) || read_implied_product(p, t) || read_transpose(p, t)) {
+    if (refuse_prime(p, t) || refuse_factorial(p, t) || read_implied_product(p, t) ||
+        read_transpose(p, t)) {
         return;
     }
     p->number_before = false;
-    if (t.kind == TOKEN_BAD) {
+    if (t.kind == TOKEN_BAD && p->brackets == 0 && p->lexer->source->text[t.at] == '?') {
+        finish(p);  // a question: whoever asked for the expression knows what it means
+    } else if (t.kind == TOKEN_BAD) {
         lexer_next(p->lexer, p->diag);
     } else if (t.kind == TOKEN_DOT) {
         parser_read_field(p);

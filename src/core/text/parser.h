@@ -25,6 +25,7 @@
 //
 // Spellings of others (spelling.h) come out as the items of what they mean:
 //   2x, 3(x + 1)       a number directly before a name or a parenthesis multiplies it
+//   (x + 1)(x - 1)     and so does a parenthesis: sin(x)cos(x)
 //   e^x, e**x          exp(x), where e is no name
 //   sin^2(x), sin²(x)  sin(x)**2
 //   √x, |x|            sqrt and abs
@@ -95,6 +96,8 @@ struct parser {
     // Of d2z/dx2: z, and x2 where that is a name as well (empty: none).
     struct span slope_over, slope_other;
     struct span implied;       // the first product without a sign: 2x (empty: none)
+    size_t closed;             // where the parenthesis that was closed last ends
+    struct span closed_name;   // … the name before it, in a call
     size_t next_for;           // where the word `for` comes next, looked up when it is needed
     bool number_before;        // the operand just read is a written number
     bool tuple_of_one;         // … was written torch.autograd.…

@@ -115,6 +115,8 @@ void parser_read_close(struct parser *p, struct token t)
         return;
     }
     put_bracket(p, &closed);
+    p->closed = t.mark == ')' && !closed.tuple ? t.span.end : 0;
+    p->closed_name = closed.kind == FRAME_CALL ? closed.span : (struct span){0, 0};
     if (closed.tuple_of_one) {
         parser_skip_first(p);
     }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "text/builtin.h"
+#include "text/foreign.h"
 #include "text/parser_parts.h"
 #include "text/spelling.h"
 
@@ -256,6 +257,30 @@ static bool read_idle_argument(struct parser *p, struct token t)
     }
 }
 
+// Value(data=2.0): the value itself. Other arguments have no names.
+static bool read_named_argument(struct parser *p, struct token t)
+{
+    struct parser_frame *f = parser_top(p);
+    struct token next = lexer_peek(p->lexer);
+    if (f == NULL || f->kind != FRAME_CALL || next.kind != TOKEN_ASSIGN || next.op != OP_COUNT) {
+        return false;
+    }
+    const char *s = p->lexer->source->text;
+    bool value = spelling_value(s + f->span.start, f->span.end - f->span.start);
+    lexer_next(p->lexer, p->diag);
+    if (!value || f->count > 0 ||
+        !(token_is(p->lexer, t, "data") || token_is(p->lexer, t, "object"))) {
+        char quoted[QUOTED];
+        const char *foreign = foreign_hint(token_text(p->lexer, t), token_length(t), false);
+        diag_quote(quoted, token_text(p->lexer, t), token_length(t));
+        diag_set(p->diag, (struct span){t.span.start, next.span.end},
+                 "the values of a function have no names");
+        diag_hint(p->diag, foreign != NULL ? "%s" : "leave out '%s='; to compare write ==",
+                  foreign != NULL ? foreign : quoted);
+    }
+    return true;
+}
+
 // Does a dot follow at once? Most names have none, and are looked at no further.
 static bool is_dotted(const struct parser *p, struct token t)
 {
@@ -326,7 +351,7 @@ static bool read_last_comma(struct parser *p, struct token close)
 static void read_name(struct parser *p, struct token t)
 {
     if (parser_read_slope(p, t) || read_axis(p, t) || read_idle_argument(p, t) ||
-        read_spelling(p, t) || read_params_of(p, t)) {
+        read_named_argument(p, t) || read_spelling(p, t) || read_params_of(p, t)) {
         return;
     }
     if (parser_is_open(lexer_peek(p->lexer), '(')) {
@@ -378,6 +403,7 @@ static void read_early_close(struct parser *p, struct token t)
 void parser_read_operand(struct parser *p)
 {
     p->tuple_of_one = false;
+    p->closed = 0;
     struct token t = skip_modules(p, lexer_next(p->lexer, p->diag));
     p->number_before = t.kind == TOKEN_NUMBER;
     if (read_text(p, t)) {

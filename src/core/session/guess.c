@@ -1,0 +1,291 @@
+#include "session/guess_parts.h"
+
+#include <string.h>
+
+#include "text/foreign.h"
+
+// Where the statement ends, without what ends a sentence.
+static size_t sentence_end(const struct call *c, size_t start)
+{
+    const struct source *source = c->lexer->source;
+    size_t at = start;
+    while (at < source->length && strchr(";\n#", source->text[at]) == NULL) {
+        at++;
+    }
+    while (at > start && strchr(" \t\r?.!", source->text[at - 1]) != NULL) {
+        at--;
+    }
+    return at;
+}
+
+static void say_no_statement(struct call *c, struct piece word)
+{
+    char quoted[QUOTED];
+    struct span span = c->diag->span;
+    diag_clear(c->diag);
+    diag_set(c->diag, span, "no statement begins with '%s'", diag_quote(quoted, word.s, word.n));
+}
+
+// ---- Sentences ----------------------------------------------------------------------------------
+
+// Behind the words from `at` on that say nothing, the last word never being one of them.
+static size_t skip_fillers(const struct call *c, size_t at, size_t end)
+{
+    struct lexer l = {.source = c->lexer->source, .at = at};
+    for (;;) {
+        struct token t = guess_next(&l);
+        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        if (t.kind != TOKEN_NAME || t.span.end >= end || !foreign_is_filler(word.s, word.n) ||
+            lexer_peek(&l).at >= end) {
+            return t.at;
+        }
+    }
+}
+
+// The bytes of the 's in what's.
+static size_t contraction(const struct call *c, size_t at, size_t end)
+{
+    static const char *const marks[] = {"'s ", "’s "};
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        size_t n = strlen(marks[i]);
+        if (end - at > n && memcmp(c->lexer->source->text + at, marks[i], n) == 0) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+// Is what stands there an expression that has a value? What it made goes with the statement.
+static bool has_value(struct call *c, size_t start, size_t end)
+{
+    struct source source = *c->lexer->source;
+    struct lexer only = {.source = &source, .at = start}, *outer = c->lexer;
+    struct diag ignored, *told = c->diag;
+    struct operand value;
+    diag_clear(&ignored);
+    source.length = end;
+    c->lexer = &only;
+    c->diag = &ignored;
+    bool ok = call_expression(c, &value) && call_finish(c);
+    c->lexer = outer;
+    c->diag = told;
+    return ok;
+}
+
+// The first form in which a command is written.
+static struct piece first_form(const char *usage)
+{
+    const char *bar = strstr(usage, " | ");
+    return (struct piece){usage, bar == NULL ? strlen(usage) : (size_t)(bar - usage)};
+}
+
+// A command, or what stands for one, among the words of a sentence.
+static bool guess_command_in(struct call *c, struct piece begun, size_t at, size_t end)
+{
+    struct lexer l = {.source = c->lexer->source, .at = at};
+    for (struct token t = guess_next(&l); t.at < end && !guess_is_end(t); t = guess_next(&l)) {
+        struct piece word = guess_piece(c, t.span.start, t.span.end), form;
+        const char *topic = t.kind == TOKEN_NAME ? foreign_topic(word.s, word.n) : NULL;
+        const struct command *command = t.kind == TOKEN_NAME && topic == NULL
+                                            ? command_find(c->s->world.commands, word.s, word.n)
+                                            : NULL;
+        if (topic != NULL || command != NULL) {
+            form =
+                topic != NULL ? (struct piece){topic, strlen(topic)} : first_form(command->usage);
+            struct token number = guess_next(&l);  // lesson 3
+            bool whole = topic == NULL && form.n == word.n && number.kind == TOKEN_NUMBER;
+            say_no_statement(c, begun);
+            diag_hint(c->diag, "write %.*s%s%.*s", (int)form.n, form.s, whole ? " " : "",
+                      whole ? (int)token_length(number) : 0, token_text(&l, number));
+            return true;
+        }
+    }
+    return false;
+}
+
+// show me the graph, compute dL/da, how do I quit, what is L
+static bool guess_wanted(struct call *c, struct token first, size_t end)
+{
+    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct piece all = guess_piece(c, first.span.start, end);
+    static const char *const hows[] = {"how do i ", "how do I ", "how to ", "how can i ",
+                                       "how can I "};
+    bool how = false;
+    for (size_t i = 0; i < COUNT_OF(hows); i++) {
+        how |= all.n > strlen(hows[i]) && memcmp(all.s, hows[i], strlen(hows[i])) == 0;
+    }
+    bool wants = how || foreign_wants(word.s, word.n);
+    if (!wants && !guess_is_among(word, "what whats value")) {
+        return false;
+    }
+    size_t rest = skip_fillers(c, first.span.end + contraction(c, first.span.end, end), end);
+    char quoted[QUOTED];
+    if (rest < end && has_value(c, rest, end)) {
+        say_no_statement(c, word);
+        diag_quote(quoted, c->lexer->source->text + rest, end - rest);
+        bool shown = guess_is_among(word, "show draw display see");
+        diag_hint(c->diag, "for its value write %s by itself%s%s", quoted,
+                  shown ? ", for its graph graph " : "", shown ? quoted : "");
+        return true;
+    }
+    return wants && guess_command_in(c, word, first.span.end, end);
+}
+
+// pip install numpy; backstep lessons
+static bool guess_shell(struct call *c, struct token first, size_t end)
+{
+    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct lexer after = {.source = c->lexer->source, .at = first.span.end};
+    struct token second = guess_next(&after);
+    bool path = second.kind == TOKEN_DOT || second.kind == TOKEN_BAD ||
+                (second.kind == TOKEN_INFIX && (second.op == OP_SUB || second.op == OP_DIV));
+    if (foreign_is_shell(word.s, word.n) && (second.kind == TOKEN_NAME || path)) {
+        diag_hint(c->diag, "this is backstep's prompt; 'quit' goes back to the shell");
+        return true;
+    }
+    return guess_is_among(word, "backstep") && guess_command_in(c, word, first.span.end, end);
+}
+
+bool guess_argument(struct call *c, struct token command)
+{
+    size_t end = sentence_end(c, command.at);
+    struct lexer l = {.source = c->lexer->source, .at = command.span.end};
+    struct token t = guess_next(&l);
+    struct piece word = guess_piece(c, t.span.start, t.span.end);
+    if (t.kind != TOKEN_NAME || !foreign_is_filler(word.s, word.n) || guess_is_bound(c, word) ||
+        !c->diag->unbound) {
+        return false;
+    }
+    size_t rest = skip_fillers(c, command.span.end, end);
+    if (token_is(&l, command, "print") && has_value(c, rest, end)) {
+        char quoted[QUOTED];
+        diag_hint(c->diag, "write print %s",
+                  diag_quote(quoted, c->lexer->source->text + rest, end - rest));
+        return true;
+    }
+    return guess_command_in(c, guess_piece(c, command.at, t.span.end), t.span.end, end);
+}
+
+// A word by itself, or a term of the glossary, as somebody types who has a wish or a question.
+static bool guess_wish(struct call *c, struct token first, bool alone, size_t end)
+{
+    struct piece all = guess_piece(c, first.span.start, end);
+    const char *wish = alone ? foreign_wish(all.s, token_length(first)) : NULL;
+    bool page = wish == NULL && c->s->world.has_page != NULL && c->s->world.has_page(all.s, all.n);
+    char quoted[QUOTED];
+    if (page) {
+        diag_hint(c->diag, "'help %s' says what that is", diag_quote(quoted, all.s, all.n));
+        return true;
+    }
+    wish = wish == NULL && alone ? foreign_bare(all.s, token_length(first)) : wish;
+    return wish != NULL && !diag_hint(c->diag, "%s", wish);
+}
+
+// A word by itself that is no term, or one with a question mark: a name, or a question.
+static void guess_name_or_question(struct call *c, struct piece word, size_t end)
+{
+    enum { WORD_LEAST = 4 };  // letters
+    const struct source *source = c->lexer->source;
+    bool asked = end < source->length && source->text[end] == '?';
+    char quoted[QUOTED];
+    if ((word.n >= WORD_LEAST || asked) && !foreign_is_no_name(word.s, word.n) &&
+        command_find(c->s->world.commands, "ask", 3) != NULL) {
+        diag_quote(quoted, word.s, word.n);
+        diag_hint(c->diag, "give it a value first: %s = 1; 'ask %s' searches the course", quoted,
+                  quoted);
+    }
+}
+
+// ---- Bindings -----------------------------------------------------------------------------------
+
+// c := 2, c == 2 and c, d = 1, 2 of names that are new.
+static bool guess_binding(struct call *c, struct token second)
+{
+    if (second.kind == TOKEN_COMMA) {
+        return !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
+    }
+    bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
+    return meant && !diag_hint(c->diag, "to give it a value write c = 2");
+}
+
+// let c = 2, int c = 2, set c to 2
+static bool guess_declaration(struct call *c, struct token first, size_t end)
+{
+    struct lexer l = {.source = c->lexer->source, .at = first.span.end};
+    struct token name = guess_next(&l), sign = guess_next(&l);
+    struct piece s = guess_piece(c, sign.span.start, sign.span.end);
+    bool assigned =
+        sign.kind == TOKEN_ASSIGN || (sign.kind == TOKEN_NAME && guess_is_among(s, "to be"));
+    char quoted[QUOTED], value[QUOTED];
+    if (name.kind != TOKEN_NAME || !assigned || sign.span.end >= end ||
+        !guess_is_among(guess_piece(c, first.span.start, first.span.end),
+                        "let var const int float double auto set define val")) {
+        return false;
+    }
+    struct piece rest = guess_piece(c, lexer_peek(&l).at, end);
+    diag_quote(quoted, token_text(c->lexer, name), token_length(name));
+    guess_say(c, "a name needs no declaration");
+    diag_hint(c->diag, "write %s = %s", quoted, diag_quote(value, rest.s, rest.n));
+    return true;
+}
+
+// ---- Slips --------------------------------------------------------------------------------------
+
+// A command's name with a slip in it. Words of a sentence are taken for slips only if a letter is
+// all that they are off by.
+static bool guess_slip(struct call *c, struct piece word, bool sentence)
+{
+    struct nearest nearest;
+    const struct command *command;
+    nearest_init(&nearest, word.s, word.n);
+    for (size_t i = 0; (command = command_at(c->s->world.commands, i)) != NULL; i++) {
+        nearest_offer(&nearest, command->name, strlen(command->name));
+    }
+    size_t distance = nearest.distance;
+    nearest_offer_bound(&nearest, &c->s->names);
+    lower_offer_functions(&nearest);
+    bool likely = nearest.distance == distance && (!sentence || distance <= 1);
+    return nearest.best[0] != '\0' && likely &&
+           !diag_hint(c->diag, "did you mean '%s'?", nearest.best);
+}
+
+// A statement that begins with a word without a value.
+static void guess_word(struct call *c, struct token first, struct token second, size_t end)
+{
+    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    bool alone = guess_is_end(second) || second.at >= end, unbound = c->diag->unbound;
+    bool words = second.kind == TOKEN_NAME || (second.kind == TOKEN_BAD && !alone);
+    if ((unbound && guess_wish(c, first, alone, end)) || guess_declaration(c, first, end) ||
+        guess_integral(c, first, end) || (words && guess_wanted(c, first, end)) ||
+        foreign_hint(word.s, word.n, false) != NULL || (!alone && guess_shell(c, first, end)) ||
+        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT) {
+        return;
+    }
+    bool contracted = contraction(c, first.span.end, end) > 0;
+    bool sentence =
+        contracted || (second.kind == TOKEN_NAME &&
+                       !guess_is_bound(c, guess_piece(c, second.span.start, second.span.end)));
+    if (guess_slip(c, word, sentence) || !unbound) {
+        return;
+    }
+    if (alone) {
+        guess_name_or_question(c, word, end);
+    } else if (second.kind == TOKEN_NAME || contracted) {
+        char quoted[QUOTED];
+        diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course",
+                  diag_quote(quoted, word.s, end - first.span.start));
+    }
+}
+
+void guess_meaning(struct call *c, struct token first)
+{
+    struct token second = lexer_peek(c->lexer);
+    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    size_t end = sentence_end(c, first.at);
+    bool name = first.kind == TOKEN_NAME, bound = name && guess_is_bound(c, word);
+    if (!c->diag->set || (!bound && guess_derivative(c, first, end)) || !name ||
+        (bound && second.kind != TOKEN_COLON) || guess_binding(c, second) || bound) {
+        return;
+    }
+    guess_word(c, first, second, end);
+}

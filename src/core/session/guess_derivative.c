@@ -1,0 +1,211 @@
+// Derivatives that are asked for in words, or written as operators: what to write for them.
+#include <string.h>
+
+#include "session/guess_parts.h"
+#include "text/foreign.h"
+
+// A derivative as it was asked for: of what, and by which variable (empty: nothing is said of it).
+struct wanted {
+    struct piece of, by;
+};
+
+static struct piece trimmed(struct piece p)
+{
+    while (p.n > 0 && (p.s[0] == ' ' || p.s[0] == '\t')) {
+        p = (struct piece){p.s + 1, p.n - 1};
+    }
+    p.n = text_trimmed(p.s, p.n);
+    return p;
+}
+
+// Without the parentheses around all of it.
+static struct piece unwrapped(struct piece p)
+{
+    size_t depth = 0;
+    p = trimmed(p);
+    for (size_t i = 0; i < p.n; i++) {
+        depth += p.s[i] == '(';
+        depth -= p.s[i] == ')' && depth > 0;
+        if (depth == 0 && i + 1 < p.n) {
+            return p;
+        }
+    }
+    return p.n > 2 && p.s[0] == '(' ? trimmed((struct piece){p.s + 1, p.n - 2}) : p;
+}
+
+// The variable below the line: the x of dx and ∂x.
+static bool is_below(const struct call *c, struct token t, struct piece *by)
+{
+    *by = guess_piece(c, t.span.start, t.span.end);
+    if (t.kind == TOKEN_NAME && !t.partial && by->n > 1 && by->s[0] == 'd') {
+        *by = (struct piece){by->s + 1, by->n - 1};
+        return true;
+    }
+    return t.kind == TOKEN_NAME && t.partial;
+}
+
+static struct piece behind(const struct call *c, const struct lexer *l, size_t end)
+{
+    struct lexer ahead = *l;
+    struct token t = guess_next(&ahead);
+    bool of =
+        t.kind == TOKEN_NAME && guess_is_among(guess_piece(c, t.span.start, t.span.end), "of");
+    size_t from = of ? ahead.at : l->at;
+    return from < end ? unwrapped(guess_piece(c, from, end)) : (struct piece){0};
+}
+
+// d/dx x^3, ∂/∂x x^3, \frac{d}{dx} x^3, dy/dx of x^3
+static bool read_as_operator(const struct call *c, size_t start, size_t end, struct wanted *w)
+{
+    struct lexer l = {.source = c->lexer->source, .at = start};
+    struct token over = guess_next(&l);
+    bool frac =
+        over.latex && guess_is_among(guess_piece(c, over.span.start, over.span.end), "frac dfrac");
+    if (frac) {
+        guess_next(&l);
+        over = guess_next(&l);
+        guess_next(&l);
+    }
+    struct piece d = guess_piece(c, over.at, over.span.end), ignored;
+    bool bare = guess_is_among(d, "d ∂"), whole = is_below(c, over, &ignored);
+    struct token slash = guess_next(&l), below = guess_next(&l);
+    bool line =
+        frac ? slash.kind == TOKEN_OPEN && slash.mark == '{' && guess_next(&l).kind == TOKEN_CLOSE
+             : slash.kind == TOKEN_INFIX && slash.op == OP_DIV;
+    struct lexer ahead = l;
+    struct token of = guess_next(&ahead);
+    bool said =
+        of.kind == TOKEN_NAME && guess_is_among(guess_piece(c, of.span.start, of.span.end), "of");
+    if (!line || !is_below(c, below, &w->by) || !(bare || (whole && said))) {
+        return false;
+    }
+    w->of = behind(c, &l, end);
+    return w->of.n > 0;
+}
+
+// d(x^3)/dx
+static bool read_as_call(const struct call *c, size_t start, size_t end, struct wanted *w)
+{
+    struct lexer l = {.source = c->lexer->source, .at = start};
+    struct token d = guess_next(&l), open = guess_next(&l), t = open;
+    if (!guess_is_among(guess_piece(c, d.span.start, d.span.end), "d") || open.kind != TOKEN_OPEN) {
+        return false;
+    }
+    while (l.open > 0 && !guess_is_end(t)) {
+        t = guess_next(&l);
+    }
+    w->of = trimmed(guess_piece(c, open.span.end, t.span.start));
+    struct token slash = guess_next(&l), below = guess_next(&l);
+    return t.kind == TOKEN_CLOSE && w->of.n > 0 && slash.kind == TOKEN_INFIX &&
+           slash.op == OP_DIV && is_below(c, below, &w->by) && below.span.end == end;
+}
+
+// Cuts "… with respect to x", "… wrt x", "…, x" at its end.
+static void cut_variable(struct piece *of, struct piece *by)
+{
+    static const char *const words[] = {" with respect to ", " w.r.t. ", " w.r.t ", " wrt ",
+                                        " regarding ",       " in ",     " by ",    ","};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t n = strlen(words[i]);
+        for (size_t at = of->n; at-- > 0;) {
+            if (of->n - at > n && memcmp(of->s + at, words[i], n) == 0) {
+                *by = trimmed((struct piece){of->s + at + n, of->n - at - n});
+                *of = trimmed((struct piece){of->s, at});
+                return;
+            }
+        }
+    }
+}
+
+static bool is_function(struct piece p)
+{
+    return lower_is_function(p.s, p.n);
+}
+
+// Does it look like a formula, and not like words?
+static bool is_formula(const struct call *c, struct piece p)
+{
+    if (guess_is_bound(c, p) || is_function(p)) {
+        return true;
+    }
+    bool sign = false;
+    for (size_t i = 0; i < p.n; i++) {
+        bool word = i > 1 && p.s[i] == ' ' && text_is_letter(p.s[i - 1]) && i + 1 < p.n &&
+                    text_is_letter(p.s[i + 1]);
+        if (word) {
+            return false;
+        }
+        sign |= strchr("+-*/^(", p.s[i]) != NULL || (unsigned char)p.s[i] >= 0x80 ||
+                text_is_digit(p.s[i]);
+    }
+    return sign || p.n == 1;
+}
+
+// the derivative of x^3 with respect to x, differentiate x^3, diff(x^3, x), gradient of L wrt a
+static bool read_as_words(const struct call *c, size_t start, size_t end, struct wanted *w)
+{
+    struct lexer l = {.source = c->lexer->source, .at = start};
+    struct token t = guess_next(&l);
+    while (t.kind == TOKEN_NAME && t.span.end < end) {
+        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        if (guess_is_among(word,
+                           "derivative differentiate derivate deriv diff gradient derivatives")) {
+            break;
+        }
+        if (!foreign_is_filler(word.s, word.n) && !foreign_wants(word.s, word.n) &&
+            !guess_is_among(word, "whats partial")) {
+            return false;
+        }
+        t = guess_next(&l);
+    }
+    if (t.kind != TOKEN_NAME || t.span.end >= end) {
+        return false;
+    }
+    w->of = behind(c, &l, end);
+    cut_variable(&w->of, &w->by);
+    w->of = unwrapped(w->of);
+    return w->of.n > 0 && is_formula(c, w->of) && (w->by.n == 0 || is_formula(c, w->by));
+}
+
+bool guess_derivative(struct call *c, struct token first, size_t end)
+{
+    struct wanted w = {0};
+    char of[QUOTED], by[QUOTED];
+    size_t start = first.at;
+    if (!read_as_operator(c, start, end, &w) && !read_as_call(c, start, end, &w) &&
+        !read_as_words(c, start, end, &w)) {
+        return false;
+    }
+    diag_quote(of, w.of.s, w.of.n);
+    diag_quote(by, w.by.s, w.by.n);
+    if (guess_is_bound(c, w.of) && w.by.n > 0) {
+        guess_say(c, "a derivative of two names is written as one");
+        diag_hint(c->diag, "write d%s/d%s, or derive %s %s for its formula", of, by, of, by);
+    } else if (guess_is_bound(c, w.of)) {
+        guess_say(c, "a derivative is with respect to a name");
+        diag_hint(c->diag, "write d%s/da; 'backward %s' computes all of them", of, of);
+    } else {
+        guess_say(c, "the derivative of a formula is a command");
+        diag_hint(c->diag, "write derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
+                  w.by.n > 0 ? " " : "", by);
+    }
+    return true;
+}
+
+bool guess_integral(struct call *c, struct token first, size_t end)
+{
+    struct lexer l = {.source = c->lexer->source, .at = first.span.end};
+    struct token t = guess_next(&l), last = t;
+    struct piece by;
+    while (t.at < end && !guess_is_end(t)) {
+        last = t;
+        t = guess_next(&l);
+    }
+    if (!guess_is_among(guess_piece(c, first.span.start, first.span.end), "int") ||
+        !is_below(c, last, &by)) {
+        return false;
+    }
+    guess_say(c, "there are no integrals here");
+    diag_hint(c->diag, "'derive x**2 x' gives a derivative");
+    return true;
+}

@@ -1,0 +1,55 @@
+// What the files that guess share. Private to session.
+#ifndef SESSION_GUESS_PARTS_H
+#define SESSION_GUESS_PARTS_H
+
+#include "session/guess.h"
+
+// A part of the learner's text.
+struct piece {
+    const char *s;
+    size_t n;
+};
+
+static inline struct piece guess_piece(const struct call *c, size_t start, size_t end)
+{
+    return (struct piece){c->lexer->source->text + start, end - start};
+}
+
+static inline bool guess_is_among(struct piece p, const char *words)
+{
+    return text_among(words, p.s, p.n);
+}
+
+static inline bool guess_is_bound(const struct call *c, struct piece p)
+{
+    return names_lookup(&c->s->names, p.s, p.n).rank != VALUE_UNBOUND;
+}
+
+// The next token, whatever is wrong with it.
+static inline struct token guess_next(struct lexer *l)
+{
+    struct diag ignored;
+    diag_clear(&ignored);
+    return lexer_next(l, &ignored);
+}
+
+static inline bool guess_is_end(struct token t)
+{
+    return t.kind == TOKEN_END || t.kind == TOKEN_BREAK;
+}
+
+// The error is another one, about the same place.
+static inline void guess_say(struct call *c, const char *message)
+{
+    struct span span = c->diag->span;
+    diag_clear(c->diag);
+    diag_set(c->diag, span, "%s", message);
+}
+
+// A derivative that was asked for in words, or written as an operator: d/dx x^3, derivative of L wrt a.
+// The statement from `first` on ends at byte `end`. True: the diag says what to write.
+bool guess_derivative(struct call *c, struct token first, size_t end);
+// int x dx
+bool guess_integral(struct call *c, struct token first, size_t end);
+
+#endif
