@@ -300,7 +300,7 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 play_features := bulk-memory sign-ext nontrapping-fptoint
 play_quick    := $(addprefix src/core/engine/,lanes% sweep% tape maths ops stepper optim descent) \
     $(addprefix src/core/text/,lexer parser% lower% names% recipe array%) \
-    $(addprefix src/core/base/,mem text trail) $(addprefix src/core/session/,run statement% replay% loop)
+    $(addprefix src/core/base/,mem number text trail) $(addprefix src/core/session/,run statement% replay% loop)
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 

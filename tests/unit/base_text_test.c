@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -456,30 +457,100 @@ static void fields_are_read(void **state)
     assert_int_equal(r.list.in.count, 0);
 }
 
-// Short numbers are read without strtod, and are the same to the last bit.
+// Most numbers are read without strtod, and are the same to the last bit.
+static void assert_as_strtod(const char *s)
+{
+    double mine = -1, theirs = strtod(s, NULL);
+    assert_int_equal(number_read(s, strlen(s), &mine), strlen(s));
+    if (memcmp(&mine, &theirs, sizeof mine) != 0) {
+        fail_msg("%s is %a instead of %a", s, mine, theirs);
+    }
+}
+
+static uint64_t draw(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005U + 1442695040888963407U;
+    return *seed >> 11;
+}
+
+// Up to 24 digits, many of them 0, with a point or without, with a power or without.
 static void numbers_are_those_of_strtod(void **state)
 {
     (void)state;
     uint64_t seed = 1;
-    for (int round = 0; round < 200000; round++) {
-        char s[48];
-        int at = 0, point = -1;
-        seed = seed * 6364136223846793005U + 1442695040888963407U;
-        int digits = 1 + (int)(seed >> 59) % 24;
-        point = (int)(seed >> 40) % (digits + 2) - 1;
+    for (int round = 0; round < 500000; round++) {
+        char s[64];
+        int at = 0, digits = 1 + (int)(draw(&seed) % 24);
+        int point = (int)(draw(&seed) % (uint64_t)(digits + 2)) - 1;
         for (int i = 0; i < digits; i++) {
-            seed = seed * 6364136223846793005U + 1442695040888963407U;
             if (i == point) {
                 s[at++] = '.';
             }
-            s[at++] = (char)('0' + ((seed >> 62) == 0 ? 0 : (seed >> 33) % 10));
+            s[at++] = (char)('0' + (draw(&seed) % 4 == 0 ? 0 : draw(&seed) % 10));
         }
         s[at] = '\0';
-        double mine = -1, theirs = strtod(s, NULL);
-        assert_int_equal(number_read(s, (size_t)at, &mine), at);
-        if (memcmp(&mine, &theirs, sizeof mine) != 0) {
-            fail_msg("%s is %a instead of %a", s, mine, theirs);
+        if (draw(&seed) % 2 == 0) {
+            int span = draw(&seed) % 2 == 0 ? 30 : 340;
+            snprintf(s + at, sizeof s - (size_t)at, "%c%s%d", draw(&seed) % 2 == 0 ? 'e' : 'E',
+                     draw(&seed) % 2 == 0 ? "-" : draw(&seed) % 2 == 0 ? "+" : "",
+                     (int)(draw(&seed) % (uint64_t)span));
         }
+        assert_as_strtod(s);
+    }
+}
+
+// What programs print: any double, with 15 to 19 digits, in both forms.
+static void numbers_printed_are_those_of_strtod(void **state)
+{
+    (void)state;
+    uint64_t seed = 2;
+    for (int round = 0; round < 250000; round++) {
+        char s[400];
+        uint64_t bits = draw(&seed) << 11 ^ draw(&seed);
+        double v;
+        // Exponents of all doubles, or those near 1.
+        bits = round % 2 == 0 ? bits >> 1 : (bits & ~(0xFFFULL << 52)) | (960 + bits % 128) << 52;
+        memcpy(&v, &bits, sizeof v);
+        if (isfinite(v)) {
+            snprintf(s, sizeof s, round % 3 == 0 ? "%.*e" : "%.*g", 14 + round % 6, v);
+            assert_as_strtod(s);
+        }
+    }
+}
+
+// Exactly between two doubles, and a digit to either side; and where whole numbers end to be doubles.
+static void halves_are_those_of_strtod(void **state)
+{
+    (void)state;
+    uint64_t seed = 3;
+    static const char *const hard[] = {
+        "9007199254740991",     "9007199254740992",      "9007199254740993",
+        "9007199254740992.5",   "9007199254740993.0",    "9007199254740993.00000000000000001",
+        "18446744073709551615", "18446744073709551616",  "9999999999999999999",
+        "1e22",                 "1e23",                  "8.5e22",
+        "1e-22",                "1e-23",                 "1e-27",
+        "1e-28",                "0.000000000000000000000000001",
+        "2.2250738585072011e-308", "4.9e-324",           "2.4703282292062327208e-324",
+        "1.7976931348623157e308", "1.7976931348623159e308", "0e999999", "0.0e-99999", "1e00000",
+        "1e-00000005",          "6929495644600919.5",    "3.7455744005952583e15",
+        "1090544144181609348671888949248", "9223372036854775807", "9223372036854775808.5"};
+    for (size_t i = 0; i < COUNT_OF(hard); i++) {
+        assert_as_strtod(hard[i]);
+    }
+    for (int round = 0; round < 100000; round++) {
+        // (2^53 + odd)/2^k has few enough digits behind the point for k up to 3.
+        char s[64];
+        uint64_t w = (uint64_t)1 << 53 | draw(&seed) >> 1 | 1;
+        unsigned k = (unsigned)round % 4;
+        uint64_t thousandths = (w & ((1U << k) - 1)) * 1000 >> k;
+        snprintf(s, sizeof s, "%llu.%03llu", (unsigned long long)(w >> k),
+                 (unsigned long long)thousandths);
+        assert_as_strtod(s);
+        size_t n = strlen(s);
+        s[n - 1]++;
+        assert_as_strtod(s);
+        s[n - 1] = s[n - 1] == '1' ? '0' : s[n - 1] - 2;
+        assert_as_strtod(s);
     }
 }
 
@@ -487,6 +558,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_those_of_strtod),
+        cmocka_unit_test(numbers_printed_are_those_of_strtod),
+        cmocka_unit_test(halves_are_those_of_strtod),
         cmocka_unit_test(text_grows),
         cmocka_unit_test(control_characters_are_made_visible),
         cmocka_unit_test(numbers_are_written),

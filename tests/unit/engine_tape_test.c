@@ -54,6 +54,116 @@ static void grow(struct tape *t, struct rng *rng)
     }
 }
 
+// A view of nodes below `count`: by steps, or through a list.
+static struct tape_view draw_view(struct rng *rng, uint32_t count, uint32_t *list, uint32_t rows,
+                                  uint32_t cols)
+{
+    struct tape_view v = {.rs = (int32_t)rng_below(rng, 4), .cs = (int32_t)rng_below(rng, 4)};
+    uint32_t reach = (rows - 1) * (uint32_t)v.rs + (cols - 1) * (uint32_t)v.cs;
+    if (reach >= count) {
+        v.rs = v.cs = 0;
+        reach = 0;
+    }
+    v.base = (uint32_t)rng_below(rng, count - reach);
+    if (rng_below(rng, 2) == 0) {
+        for (uint32_t k = 0; k <= v.base + reach; k++) {
+            list[k] = (uint32_t)rng_below(rng, count);
+        }
+        v.list = list;
+    }
+    return v;
+}
+
+static uint32_t view_at(const struct tape_view *v, uint32_t i, uint32_t j)
+{
+    uint32_t place = v->base + i * (uint32_t)v->rs + j * (uint32_t)v->cs;
+    return v->list == NULL ? place : v->list[place];
+}
+
+static void assert_same_tape(const struct tape *a, const struct tape *b)
+{
+    uint32_t count = tape_count(a);
+    assert_int_equal(count, tape_count(b));
+    assert_memory_equal(a->node.data, b->node.data, count * sizeof(struct node));
+    assert_memory_equal(a->value.data, b->value.data, count * sizeof(double));
+    assert_memory_equal(a->grad.data, b->grad.data, count * sizeof(double));
+    assert_memory_equal(a->mark.data, b->mark.data, count);
+}
+
+// A block is what as many single nodes are, also where its nodes are operands of others in it.
+static void blocks_are_nodes(void **state)
+{
+    (void)state;
+    static uint32_t lists[2][20000];
+    struct rng rng;
+    rng_seed(&rng, 5);
+    for (int round = 0; round < 200; round++) {
+        struct tape t, one;
+        tape_init(&t);
+        tape_init(&one);
+        struct rng again = rng;
+        grow(&t, &rng);
+        grow(&one, &again);
+        t.any_stale = one.any_stale = true;
+        uint32_t stale = (uint32_t)rng_below(&rng, tape_count(&t)), leaves = 0;
+        tape_set_marks(&t, NULL, stale, MARK_STALE);
+        tape_set_marks(&one, NULL, stale, MARK_STALE);
+        leaves = (uint32_t)rng_below(&rng, 700);
+        uint8_t marks = rng_below(&rng, 2) == 0 ? MARK_PARAM : MARK_CONST;
+        uint32_t first = tape_leaves(&t, leaves, marks);
+        assert_int_equal(first, tape_count(&one));
+        for (uint32_t k = 0; k < leaves; k++) {
+            BUF(double, &t.value)[first + k] = k;
+            tape_leaf(&one, k, marks);
+        }
+        uint32_t rows = 1 + (uint32_t)rng_below(&rng, 9), cols = 1 + (uint32_t)rng_below(&rng, 90);
+        uint32_t count = tape_count(&t);
+        struct tape_view a = draw_view(&rng, count, lists[0], rows, cols);
+        struct tape_view b = draw_view(&rng, count, lists[1], rows, cols);
+        if (rng_below(&rng, 3) == 0) {  // a chain
+            a = (struct tape_view){.base = count - 1, .rs = (int32_t)cols, .cs = 1};
+        }
+        enum op op = TAME[rng_below(&rng, COUNT_OF(TAME))];
+        b = op_get(op)->arity == 1 ? a : b;
+        assert_int_equal(tape_apply_block(&t, op, a, b, rows, cols), count);
+        for (uint32_t k = 0; k < rows * cols; k++) {
+            tape_apply(&one, op, view_at(&a, k / cols, k % cols), view_at(&b, k / cols, k % cols));
+        }
+        assert_same_tape(&t, &one);
+        marks_are_found(&t);
+        tape_release(&t);
+        tape_release(&one);
+    }
+}
+
+static void a_block_fills_what_there_is(void **state)
+{
+    (void)state;
+    struct tape t;
+    struct stop stop = {0};
+    tape_init(&t);
+    t.most = 100;
+    assert_int_equal(tape_leaves(&t, 60, 0), 0);
+    assert_int_equal(tape_leaves(&t, 41, 0), NODE_NONE);
+    assert_int_equal(tape_count(&t), 100);
+    struct tape_view v = {.cs = 1};
+    tape_cut(&t, 60);
+    assert_int_equal(tape_apply_block(&t, OP_ADD, v, v, 1, 40), 60);
+    assert_int_equal(tape_apply_block(&t, OP_ADD, v, v, 1, 1), NODE_NONE);
+    tape_cut(&t, 60);
+    t.most = TAPE_MOST;
+    t.stop = &stop;
+    stop.asked = STOP_NOW;
+    assert_int_equal(tape_apply_block(&t, OP_ADD, v, v, 2, 30), 60);
+    assert_int_equal(tape_apply_block(&t, OP_ADD, v, v, 2 * STOP_STRIDE, 30), NODE_NONE);
+    assert_int_equal(tape_count(&t), STOP_STRIDE);
+    assert_int_equal(tape_leaves(&t, 3, 0), NODE_NONE);
+    tape_cut(&t, 60);
+    assert_int_equal(tape_leaves(&t, 2 * STOP_STRIDE, 0), NODE_NONE);
+    assert_int_equal(tape_count(&t), STOP_STRIDE);
+    tape_release(&t);
+}
+
 // What an update, or another value, makes stale: found by a walk over everything.
 static void stale_is(const struct tape *t, const uint8_t *before, const uint8_t *changed)
 {
@@ -228,6 +338,8 @@ static void few_nodes_far_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blocks_are_nodes),
+        cmocka_unit_test(a_block_fills_what_there_is),
         cmocka_unit_test(random_work),
         cmocka_unit_test(few_nodes_far_apart),
     };

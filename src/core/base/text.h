@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 // A growable string. `bytes.data` may be NULL while it is empty: read it through text_get.
 struct text {
@@ -44,9 +45,6 @@ enum {
 const char *number_figure(char out[FIGURE_TEXT], double v, int digits);
 // The shortest text that reads back as exactly v.
 const char *number_exact(char out[NUMBER_TEXT], double v);
-// Reads a number as C writes them (12, .5, 1e-3, 0x1p4; no sign, no inf or nan) at the start of
-// s[0..n). Returns the bytes used, 0 if there is none. Too large a number gives inf.
-size_t number_read(const char *s, size_t n, double *v);
 
 // UTF-8. Decodes the character at s[0..n), n > 0; returns its bytes (1 to 4), 0 if it is invalid
 // (also overlong forms, surrogates, beyond U+10FFFF).

@@ -85,16 +85,109 @@ uint32_t tape_leaf(struct tape *t, double value, uint8_t marks)
     return push(t, node, value, marks);
 }
 
+// What a node has of its operands' marks.
+static inline uint8_t marks_above(uint8_t both)
+{
+    uint8_t marks = both & (MARK_STALE | MARK_MOVES);
+    return marks | ((both & MARK_PARAM) != 0 ? MARK_MOVES : 0);
+}
+
 uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
 {
     BS_ASSERT(a < tape_count(t) && b < tape_count(t));
     const uint8_t *mark = t->mark.data;
     const double *value = t->value.data;
-    uint8_t both = mark[a] | mark[b];
-    uint8_t marks = both & (MARK_STALE | MARK_MOVES);
-    marks |= (both & MARK_PARAM) != 0 ? MARK_MOVES : 0;
     struct node node = {.op = op, .a = a & TAPE_MOST, .b = b & TAPE_MOST};
-    return push(t, node, op_value_inline(op, value[a], value[b]), marks);
+    return push(t, node, op_value_inline(op, value[a], value[b]), marks_above(mark[a] | mark[b]));
+}
+
+// ---- Blocks -------------------------------------------------------------------------------------
+
+// Room for so many more nodes, or for as many as the tape may still hold. False if out of memory.
+static bool has_room_for(struct tape *t, uint32_t count)
+{
+    uint32_t self = tape_count(t), most = t->most - self;
+    count = count < most ? count : most;
+    return count == 0 || self + count <= t->room || has_room(t, self + count - 1);
+}
+
+// How many of so many more nodes can be appended before the next look at t->stop, which comes at the
+// same nodes as for single ones; 0: the tape is full, or asked to stop.
+static uint32_t next_run(const struct tape *t, uint32_t count)
+{
+    uint32_t self = tape_count(t), most = t->most - self, look = STOP_STRIDE - self % STOP_STRIDE;
+    count = count < most ? count : most;
+    return stop_asked(t->stop, self) ? 0 : count < look ? count : look;
+}
+
+uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
+{
+    uint32_t first = tape_count(t), run;
+    if (!has_room_for(t, count)) {
+        return NODE_NONE;
+    }
+    for (uint32_t left = count; left > 0; left -= run) {
+        uint32_t self = tape_count(t);
+        run = next_run(t, left);
+        if (run == 0) {
+            return NODE_NONE;
+        }
+        for (uint32_t i = self; i < self + run; i++) {
+            BUF(struct node, &t->node)[i] =
+                (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
+        }
+        memset(BUF(double, &t->value) + self, 0, run * sizeof(double));
+        memset(BUF(double, &t->grad) + self, 0, run * sizeof(double));
+        memset(BUF(uint8_t, &t->mark) + self, marks, run);
+        tape_note_range(t, self, self + run, marks);
+        t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)self + run;
+    }
+    return first;
+}
+
+static inline uint32_t view_node(const struct tape_view *v, uint32_t i, uint32_t j)
+{
+    uint32_t place = (uint32_t)(v->base + (int64_t)i * v->rs + (int64_t)j * v->cs);
+    return v->list == NULL ? place : v->list[place];
+}
+
+// Columns first … end - 1 of row i, for which there is room.
+static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
+                      const struct tape_view *b, uint32_t i, struct stretch columns)
+{
+    uint32_t self = tape_count(t);
+    double *value = t->value.data;
+    uint8_t *mark = t->mark.data;
+    for (uint32_t j = columns.first; j < columns.end; j++, self++) {
+        uint32_t x = view_node(a, i, j), y = view_node(b, i, j);
+        BS_ASSERT(x < self && y < self);
+        BUF(struct node, &t->node)[self] =
+            (struct node){.op = op, .a = x & TAPE_MOST, .b = y & TAPE_MOST};
+        value[self] = op_value_inline(op, value[x], value[y]);
+        BUF(double, &t->grad)[self] = 0;
+        mark[self] = marks_above(mark[x] | mark[y]);
+        tape_note(t, self, mark[self]);
+    }
+    t->node.count = t->value.count = t->grad.count = t->mark.count = self;
+}
+
+uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct tape_view b,
+                          uint32_t rows, uint32_t cols)
+{
+    uint32_t first = tape_count(t);
+    if (!has_room_for(t, rows * cols)) {
+        return NODE_NONE;
+    }
+    for (uint32_t i = 0; i < rows; i++) {
+        for (uint32_t j = 0, run; j < cols; j += run) {
+            run = next_run(t, cols - j);
+            if (run == 0) {
+                return NODE_NONE;
+            }
+            apply_run(t, op, &a, &b, i, (struct stretch){j, j + run});
+        }
+    }
+    return first;
 }
 
 void tape_cut(struct tape *t, uint32_t count)

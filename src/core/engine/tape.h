@@ -62,6 +62,22 @@ uint32_t tape_count(const struct tape *t);
 // with a stale operand is born stale. Returns its id; NODE_NONE if the tape is full or memory is.
 uint32_t tape_leaf(struct tape *t, double value, uint8_t marks);
 uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b);
+// Appends `count` leaves at once, whose values the caller sets: the number of the first. NODE_NONE as
+// above; some may have been appended then.
+uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks);
+
+// Nodes in rows and columns. Where list is NULL, (i, j) is node base + i*rs + j*cs; else the list has it
+// at that place.
+struct tape_view {
+    const uint32_t *list;
+    uint32_t base;
+    int32_t rs, cs;
+};
+// Appends op applied to each (i, j) of a and b, row by row, at once: the number of the first. Operands
+// may lie among the new nodes, before the node that they are of. NODE_NONE as above; some may have been
+// appended then. rows*cols is below 2^32.
+uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct tape_view b,
+                          uint32_t rows, uint32_t cols);
 // Forgets the nodes from `count` on.
 void tape_cut(struct tape *t, uint32_t count);
 

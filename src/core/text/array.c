@@ -77,6 +77,25 @@ double *array_numbers(struct lower *w, enum value_rank rank, double rows, double
     return numbers;
 }
 
+bool array_take_numbers(struct lower *w, struct buf *numbers, uint32_t rows, uint32_t cols,
+                        struct span span, struct operand *out)
+{
+    size_t count = (size_t)rows * cols;
+    BS_ASSERT(numbers->count == count && count <= ARRAY_MOST);
+    if (w->numbers.count == 0) {  // there are none yet: these are all, and need not be copied
+        struct buf empty = w->numbers;
+        w->numbers = *numbers;
+        *numbers = empty;
+        *out = (struct operand){.array = value_block(VALUE_MATRIX, 0, rows, cols), .span = span};
+        return true;
+    }
+    double *copy = array_numbers(w, VALUE_MATRIX, rows, cols, span, out);
+    if (copy != NULL) {
+        memcpy(copy, numbers->data, count * sizeof *copy);
+    }
+    return copy != NULL;
+}
+
 bool array_numbers_of(struct lower *w, const struct operand *x, struct operand *out)
 {
     if (!operand_is_array(x)) {
@@ -117,12 +136,15 @@ bool array_as_nodes(struct lower *w, struct operand *x, uint8_t marks)
     if (!operand_is_array(x)) {
         return lower_as_node(w, x, marks);
     }
-    uint32_t rows = x->array.rows, cols = x->array.cols, base = tape_count(w->tape);
+    uint32_t rows = x->array.rows, cols = x->array.cols;
+    uint32_t base = tape_leaves(w->tape, rows * cols, marks);
+    if (base == NODE_NONE) {
+        return lower_no_room(w, x->span);
+    }
+    double *values = BUF(double, &w->tape->value) + base;
     for (uint32_t i = 0; i < rows; i++) {
         for (uint32_t j = 0; j < cols; j++) {
-            if (tape_leaf(w->tape, operand_number(w, x, i, j), marks) == NODE_NONE) {
-                return lower_no_room(w, x->span);
-            }
+            *values++ = operand_number(w, x, i, j);
         }
     }
     x->array = value_block(x->array.rank, base, rows, cols);
@@ -168,10 +190,24 @@ static double stretched_number(const struct lower *w, const struct operand *x, u
     return operand_number(w, x, within(i, operand_rows(x)), within(j, operand_cols(x)));
 }
 
-static uint32_t stretched_node(const struct lower *w, const struct operand *x, uint32_t i,
-                               uint32_t j)
+// The nodes of an operand, for tape_apply_block. The lists may move when one is added.
+static struct tape_view view_of(const struct lower *w, const struct operand *x)
 {
-    return operand_node(w, x, within(i, operand_rows(x)), within(j, operand_cols(x)));
+    if (!operand_is_array(x)) {
+        return (struct tape_view){.base = x->node};
+    }
+    return (struct tape_view){.list = x->array.listed ? w->names->lists.data : NULL,
+                              .base = x->array.base,
+                              .rs = x->array.rs,
+                              .cs = x->array.cs};
+}
+
+static struct tape_view stretched_view(const struct lower *w, const struct operand *x)
+{
+    struct tape_view v = view_of(w, x);
+    v.rs = operand_rows(x) == 1 ? 0 : v.rs;
+    v.cs = operand_cols(x) == 1 ? 0 : v.cs;
+    return v;
 }
 
 // A comparison of a column with a vector is one of each with each: seldom what was meant.
@@ -209,14 +245,10 @@ bool array_apply(struct lower *w, enum op op, struct operand *x, struct operand 
     if (!array_as_nodes(w, x, MARK_CONST) || !array_as_nodes(w, y, MARK_CONST)) {
         return false;
     }
-    uint32_t base = tape_count(w->tape);
-    for (uint32_t i = 0; i < shape.rows; i++) {
-        for (uint32_t j = 0; j < shape.cols; j++) {
-            if (tape_apply(w->tape, op, stretched_node(w, x, i, j), stretched_node(w, y, i, j)) ==
-                NODE_NONE) {
-                return lower_no_room(w, span);
-            }
-        }
+    uint32_t base = tape_apply_block(w->tape, op, stretched_view(w, x), stretched_view(w, y),
+                                     shape.rows, shape.cols);
+    if (base == NODE_NONE) {
+        return lower_no_room(w, span);
     }
     *out = (struct operand){.is_node = true,
                             .array = value_block(shape.rank, base, shape.rows, shape.cols),
@@ -266,20 +298,19 @@ static bool matmul_nodes(struct lower *w, const struct operand *x, const struct 
 {
     uint32_t m = x->array.rows, n = y->array.cols, sum = 0;
     for (uint32_t t = 0; t < x->array.cols; t++) {
-        uint32_t product = tape_count(w->tape);
-        for (uint32_t k = 0; k < m * n; k++) {
-            uint32_t a = operand_node(w, x, k / n, t), b = operand_node(w, y, t, k % n);
-            if (tape_apply(w->tape, OP_MUL, a, b) == NODE_NONE) {
-                return lower_no_room(w, span);
-            }
+        struct tape_view a = view_of(w, x), b = view_of(w, y);
+        a.base = value_place(x->array, 0, t);
+        b.base = value_place(y->array, t, 0);
+        a.cs = b.rs = 0;
+        uint32_t next = tape_apply_block(w->tape, OP_MUL, a, b, m, n);
+        if (t > 0 && next != NODE_NONE) {
+            struct tape_view before = {.base = sum, .cs = 1}, product = {.base = next, .cs = 1};
+            next = tape_apply_block(w->tape, OP_ADD, before, product, 1, m * n);
         }
-        uint32_t next = tape_count(w->tape);
-        for (uint32_t k = 0; t > 0 && k < m * n; k++) {
-            if (tape_apply(w->tape, OP_ADD, sum + k, product + k) == NODE_NONE) {
-                return lower_no_room(w, span);
-            }
+        if (next == NODE_NONE) {
+            return lower_no_room(w, span);
         }
-        sum = t > 0 ? next : product;
+        sum = next;
     }
     *result = sum;
     return true;
@@ -439,11 +470,30 @@ static double fold_number(struct lower *w, const struct array_fold *f, enum op o
     return sum;
 }
 
-// All folds together, one element of each at a time, so that each round is a run of equal nodes.
+// A chain through all elements, row by row, from one node to the next.
+static uint32_t fold_chain(struct lower *w, const struct operand *x, enum op op)
+{
+    struct value v = x->array.cols == 1 ? array_transpose(x->array) : x->array;
+    struct operand all = {.is_node = true, .array = v};
+    struct tape_view element = view_of(w, &all), before = {.rs = (int32_t)v.cols, .cs = 1};
+    uint32_t first = tape_apply(w->tape, op, operand_node(w, &all, 0, 0), operand_node(w, &all, 0, 1));
+    before.base = first;
+    element.base = value_place(v, 0, 2);
+    if (first == NODE_NONE ||
+        tape_apply_block(w->tape, op, before, element, 1, v.cols - 2) == NODE_NONE) {
+        return NODE_NONE;
+    }
+    before.base = first + v.cols - 2;
+    element.base = value_place(v, 1, 0);
+    bool ok = tape_apply_block(w->tape, op, before, element, v.rows - 1, v.cols) != NODE_NONE;
+    return ok ? tape_count(w->tape) - 1 : NODE_NONE;
+}
+
+// All folds together, one element of each at a time, so that each round is a block.
 static bool fold_nodes(struct lower *w, const struct array_fold *f, enum op op, uint32_t *list,
                        struct span span)
 {
-    uint32_t i, j;
+    uint32_t i, j, last = f->length > 1 && f->axis < 0 ? fold_chain(w, f->x, op) : 0;
     for (uint32_t k = 0; k < f->count; k++) {
         fold_place(f, k, 0, &i, &j);
         list[k] = operand_node(w, f->x, i, j);
@@ -451,16 +501,18 @@ static bool fold_nodes(struct lower *w, const struct array_fold *f, enum op op, 
             return false;
         }
     }
-    for (uint32_t t = 1; t < f->length; t++) {
-        for (uint32_t k = 0; k < f->count; k++) {
-            fold_place(f, k, t, &i, &j);
-            list[k] = tape_apply(w->tape, op, list[k], operand_node(w, f->x, i, j));
-            if (list[k] == NODE_NONE) {
-                return lower_no_room(w, span);
-            }
-        }
+    for (uint32_t t = 1; t < f->length && f->axis >= 0 && last != NODE_NONE; t++) {
+        struct tape_view before = {.list = t == 1 ? list : NULL, .base = last, .cs = 1};
+        struct tape_view element = view_of(w, f->x);
+        fold_place(f, 0, t, &i, &j);
+        element.base = operand_is_array(f->x) ? value_place(f->x->array, i, j) : element.base;
+        element.cs = f->axis == 0 ? element.cs : element.rs;
+        last = tape_apply_block(w->tape, op, before, element, 1, f->count);
     }
-    return true;
+    for (uint32_t k = 0; f->length > 1 && last != NODE_NONE && k < f->count; k++) {
+        list[k] = last + k;
+    }
+    return last != NODE_NONE || lower_no_room(w, span);
 }
 
 bool array_fold(struct lower *w, enum op op, struct operand *x, int axis, struct span span,

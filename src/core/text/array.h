@@ -53,6 +53,9 @@ const char *operand_shape(char out[SHAPE_TEXT], const struct operand *x);
 // too large or no memory, and the diag says so.
 double *array_numbers(struct lower *w, enum value_rank rank, double rows, double cols,
                       struct span span, struct operand *out);
+// A matrix of these numbers (double), row by row; `numbers` may be empty afterwards.
+bool array_take_numbers(struct lower *w, struct buf *numbers, uint32_t rows, uint32_t cols,
+                        struct span span, struct operand *out);
 // Plain numbers become leaves with these marks. False: the diag says why.
 bool array_as_nodes(struct lower *w, struct operand *x, uint8_t marks);
 // The present numbers of x, as plain numbers.

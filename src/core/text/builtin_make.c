@@ -259,13 +259,12 @@ static bool call_load_csv(struct lower *w, struct operand *x, uint32_t count, st
     diag_quote(name, path, n);
     bool ok =
         csv_read(&c, name, file->bytes.data, file->bytes.count, header, w->stop, x->span, w->diag);
-    double *numbers = ok ? array_numbers(w, VALUE_MATRIX, (double)c.rows, c.cols, span, out) : NULL;
-    if (numbers != NULL) {
-        memcpy(numbers, c.numbers.data, c.rows * c.cols * sizeof *numbers);
+    ok = ok && array_take_numbers(w, &c.numbers, (uint32_t)c.rows, c.cols, span, out);
+    if (ok) {
         csv_notes(&c, name, &w->memory, &w->remarks);
     }
     csv_release(&c);
-    return numbers != NULL;
+    return ok;
 }
 
 // onehot(k, n): for each class number a row of n numbers, 1 at that place and 0 elsewhere.

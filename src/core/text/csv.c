@@ -9,7 +9,8 @@
 #include "text/csv_cell.h"
 #include "text/csv_number.h"
 
-// What is known while a table is read: once to see what its columns are, once for their numbers.
+// What is known while a table is read: once to see what its columns are, and for their numbers with a
+// decimal point; once more for columns of text, or with a decimal comma.
 struct csv_reading {
     struct csv *csv;
     struct csv_reader begin;  // at the first line
@@ -18,8 +19,7 @@ struct csv_reading {
     struct stop *stop;
     struct span span;
     struct diag *d;
-    struct buf
-        first;  // unsigned: what the cells of the first line are, a bit for each enum csv_seen
+    struct buf first;  // unsigned: what the cells of the first line are, a bit for each enum csv_seen
     size_t first_line;
     size_t lines;  // of the table, the header counted
 };
@@ -45,10 +45,6 @@ static bool is_interrupted(struct csv_reading *g, size_t turn)
 
 static unsigned classify(const char *s, size_t n)
 {
-    enum csv_plain kind = csv_number_plain(s, n);
-    if (kind != CSV_NOT_PLAIN) {
-        return 1u << CSV_NUMBER | (kind == CSV_PLAIN_POINT ? 1u << CSV_POINT : 0);
-    }
     bool marks = memchr(s, ',', n) != NULL, point = memchr(s, '.', n) != NULL;
     if (csv_number_is_missing(s, n)) {
         return 0;
@@ -65,11 +61,32 @@ static unsigned classify(const char *s, size_t n)
     return seen | (csv_number_is_percent(s, n) ? 1u << CSV_PERCENT : 0);
 }
 
+// The next cell; *seen: what it is, a bit for each enum csv_seen; *number: what it is by a decimal point
+// (nan: none).
+static struct csv_cell next_cell(struct csv_reading *g, unsigned *seen, double *number)
+{
+    struct csv_cell cell;
+    bool point;
+    if (csv_cell_number(&g->reader, &cell, number, &point)) {
+        *seen = 1u << CSV_NUMBER | (point ? 1u << CSV_POINT : 0);
+        return cell;
+    }
+    cell = csv_cell_next(&g->reader);
+    const char *s = g->csv->bytes + cell.span.start;
+    size_t n = cell.span.end - cell.span.start;
+    *seen = cell.trouble == NULL ? classify(s, n) : 0;
+    *number = (double)NAN;
+    if ((*seen >> CSV_NUMBER & 1) != 0) {
+        csv_number_read(s, n, '.', number);
+    }
+    return cell;
+}
+
 // A cell of row `row` counts in its column. Rows come in order, but for row 0: it may come last.
 static void count_cell(struct csv_column *column, unsigned seen, struct span span, size_t row,
                        size_t line)
 {
-    for (int k = 0; k < CSV_SEEN_COUNT; k++) {
+    for (int k = 0; seen >> k != 0; k++) {
         if ((seen >> k & 1) != 0 && (column->seen[k].count++ == 0 || row == 0)) {
             column->seen[k].row = row;
             column->seen[k].line = line;
@@ -78,25 +95,31 @@ static void count_cell(struct csv_column *column, unsigned seen, struct span spa
     }
 }
 
-static bool see_cell(struct csv_reading *g, const struct csv_cell *cell, uint32_t col, size_t line)
+static bool has_room(struct csv_reading *g, size_t cells, size_t line)
+{
+    return cells <= CSV_CELLS_MOST ||
+           refuse(g, line, "this is more than an array holds, 16777216 elements");
+}
+
+// A cell of the first line begins its column.
+static bool see_first(struct csv_reading *g, struct span name, unsigned seen, double number)
 {
     struct csv *c = g->csv;
-    if (g->lines * c->cols + col >= CSV_CELLS_MOST) {
-        return refuse(g, line, "this is more than an array holds, 16777216 elements");
-    }
-    unsigned seen = classify(c->bytes + cell->span.start, cell->span.end - cell->span.start);
-    if (g->lines > 0) {
-        count_cell(column_at(c, col), seen, cell->span, g->lines, line);
-        return true;
-    }
     struct csv_column *column = buf_push(&c->columns, 1);
-    unsigned *first = buf_push(&g->first, 1);
-    if (column == NULL || first == NULL) {
+    if (column == NULL || !buf_add(&g->first, &seen, 1) || !buf_add(&c->numbers, &number, 1)) {
         return diag_out_of_memory(g->d);
     }
-    *column = (struct csv_column){.name = cell->span};
-    *first = seen;
+    *column = (struct csv_column){.name = name};
     return true;
+}
+
+static bool refuse_length(struct csv_reading *g, size_t line, uint32_t count)
+{
+    char words[96];
+    snprintf(words, sizeof words, "%u cell%s, where the first line has %u", (unsigned)count,
+             count == 1 ? "" : "s", (unsigned)g->csv->cols);
+    refuse(g, line, words);
+    return diag_hint(g->d, "all rows of a table have the same length");
 }
 
 static bool see_line(struct csv_reading *g)
@@ -104,35 +127,43 @@ static bool see_line(struct csv_reading *g)
     struct csv_reader *r = &g->reader;
     struct csv *c = g->csv;
     size_t line = r->line;
+    bool first = g->lines == 0;
+    if (!first && !has_room(g, (g->lines + 1) * c->cols, line)) {
+        return false;
+    }
+    double *row = first ? NULL : buf_push(&c->numbers, c->cols);
+    if (!first && row == NULL) {
+        return diag_out_of_memory(g->d);
+    }
     uint32_t count = 0;
     struct csv_cell cell;
     do {
         size_t cell_line = r->line;
-        cell = csv_cell_next(r);
+        unsigned seen;
+        double number;
+        cell = next_cell(g, &seen, &number);
         if (cell.trouble != NULL) {
             return refuse(g, cell_line, cell.trouble);
         }
-        if ((g->lines == 0 || count < c->cols) && !see_cell(g, &cell, count, cell_line)) {
+        if (first &&
+            (!has_room(g, count + 1, line) || !see_first(g, cell.span, seen, number))) {
             return false;
+        }
+        if (!first && count < c->cols) {
+            row[count] = number;
+            count_cell(column_at(c, count), seen, cell.span, g->lines, cell_line);
         }
         count++;
         if (is_interrupted(g, g->lines * c->cols + count)) {
             return false;
         }
     } while (!cell.last);
-    if (g->lines == 0) {
+    if (first) {
         c->cols = count;
         g->first_line = line;
     }
-    if (count != c->cols) {
-        char words[96];
-        snprintf(words, sizeof words, "%u cell%s, where the first line has %u", (unsigned)count,
-                 count == 1 ? "" : "s", (unsigned)c->cols);
-        refuse(g, line, words);
-        return diag_hint(g->d, "all rows of a table have the same length");
-    }
     g->lines++;
-    return true;
+    return count == c->cols || refuse_length(g, line, count);
 }
 
 // A comment that could be a row is counted, so that it is not dropped in silence.
@@ -322,6 +353,29 @@ static bool fill_cell(struct csv_reading *g, const struct csv_column *column, st
     return word != NAME_NONE || diag_out_of_memory(g->d);
 }
 
+// What the first reading could not tell: classes, and numbers with a decimal comma.
+static bool is_to_fill(const struct csv_column *column)
+{
+    return column->text || column->decimal == ',';
+}
+
+// A line whose cells are the numbers from `at` on; `skip`: it is the header.
+static void fill_line(struct csv_reading *g, struct csv_reader *r, struct text *plain, size_t at,
+                      bool skip)
+{
+    double *row = BUF(double, &g->csv->numbers) + at;
+    struct csv_cell cell;
+    uint32_t i = 0;
+    do {
+        const struct csv_column *column = column_at(g->csv, i);
+        cell = csv_cell_next(r);
+        if (!skip && is_to_fill(column)) {
+            fill_cell(g, column, cell.span, plain, &row[i]);
+        }
+        i++;
+    } while (!is_interrupted(g, at + i) && !cell.last && !g->d->set);
+}
+
 // The file read again, now that its columns are known.
 static bool fill(struct csv_reading *g)
 {
@@ -329,32 +383,40 @@ static bool fill(struct csv_reading *g)
     struct csv_reader r = g->begin;
     struct text plain;
     enum csv_line next;
-    size_t skip = c->header, k = 0;
+    size_t at = 0;
+    bool skip = c->header;
     text_init(&plain);
-    c->rows = g->lines - skip;
-    if (!buf_resize(&c->numbers, c->rows * c->cols)) {
-        diag_out_of_memory(g->d);
-    }
     while (!g->d->set && (next = csv_cell_line(&r)) != CSV_LINE_NONE) {
-        if (next == CSV_LINE_COMMENT || skip > 0) {
-            struct csv_cell cell = {.last = next == CSV_LINE_COMMENT};
-            skip -= next != CSV_LINE_COMMENT;
-            while (!cell.last) {
-                cell = csv_cell_next(&r);
-            }
-            if (next == CSV_LINE_COMMENT) {
-                csv_cell_skip_line(&r);
-            }
+        if (next == CSV_LINE_COMMENT) {
+            csv_cell_skip_line(&r);
             continue;
         }
-        for (uint32_t i = 0; i < c->cols && !g->d->set; i++, k++) {
-            struct csv_cell cell = csv_cell_next(&r);
-            fill_cell(g, column_at(c, i), cell.span, &plain, &BUF(double, &c->numbers)[k]);
-            is_interrupted(g, k);
-        }
+        fill_line(g, &r, &plain, at, skip);
+        at += skip ? 0 : c->cols;
+        skip = false;
     }
     text_release(&plain);
     return !g->d->set;
+}
+
+static bool fill_columns(struct csv_reading *g)
+{
+    for (uint32_t i = 0; i < g->csv->cols; i++) {
+        if (is_to_fill(column_at(g->csv, i))) {
+            return fill(g);
+        }
+    }
+    return true;
+}
+
+// The first line turns out to be no row.
+static void drop_header(struct csv_reading *g)
+{
+    struct csv *c = g->csv;
+    double *numbers = c->numbers.data;
+    c->rows = g->lines - 1;
+    c->numbers.count -= c->cols;
+    memmove(numbers, numbers + c->cols, c->numbers.count * sizeof *numbers);
 }
 
 static void release_words(struct csv *c)
@@ -393,11 +455,16 @@ static bool read_numbers(struct csv_reading *g, enum csv_header asked)
             return false;
         }
     }
-    if (!init_words(g) || !fill(g)) {
+    c->rows = g->lines;
+    if (c->header) {
+        drop_header(g);
+    }
+    if (!init_words(g) || !fill_columns(g)) {
         return false;
     }
     if (asked == CSV_HEADER_FIND && !c->header && is_text_header(c)) {
         c->header = c->guessed = true;
+        drop_header(g);
         return init_words(g) && fill(g);
     }
     return true;

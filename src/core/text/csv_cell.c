@@ -131,6 +131,31 @@ struct csv_cell csv_cell_next(struct csv_reader *r)
     return c;
 }
 
+bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number, bool *point)
+{
+    const char *s = r->s;
+    size_t at = r->at;
+    while (at < r->n && is_blank(r, s[at])) {
+        at++;
+    }
+    size_t used = r->ended ? 0 : csv_number_plain(s + at, r->n - at, number, point);
+    size_t end = at + used;
+    bool last = end == r->n || is_end(s[end]);
+    bool cut = !last && s[end] == r->comma;
+    // Of several blanks the last one parts the cells.
+    if (used == 0 || !(last || cut) ||
+        (cut && r->comma == ' ' &&
+         (end + 1 == r->n || is_end(s[end + 1]) || is_comma(r, s[end + 1])))) {
+        return false;
+    }
+    *cell = (struct csv_cell){.span = {at, end}, .last = last};
+    r->at = end + cut;
+    if (last) {
+        skip_line_end(r);
+    }
+    return true;
+}
+
 // ---- The separator ------------------------------------------------------------------------------
 
 // What the first lines are like when they are cut by one separator.

@@ -34,6 +34,9 @@ struct csv_reader csv_cell_begin(const char *bytes, size_t n);
 enum csv_line csv_cell_line(struct csv_reader *r);
 // The next cell of the line.
 struct csv_cell csv_cell_next(struct csv_reader *r);
+// The same where the cell is a plain number (see csv_number_plain) and its end needs no second look.
+// False: nothing was read, and csv_cell_next reads it.
+bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number, bool *point);
 void csv_cell_skip_line(struct csv_reader *r);
 
 #endif

@@ -25,21 +25,19 @@ static bool is_word(const char *s, size_t n, const char *word)
     return i == n && word[i] == '\0';
 }
 
-enum csv_plain csv_number_plain(const char *s, size_t n)
+size_t csv_number_plain(const char *s, size_t n, double *number, bool *point)
 {
-    size_t i = n > 0 && (*s == '-' || *s == '+'), start = i, point = n;
-    for (; i < n; i++) {
-        if (s[i] == '.' && point == n) {
-            point = i;
-        } else if (s[i] < '0' || s[i] > '9') {
-            return CSV_NOT_PLAIN;
-        }
+    struct number_form form;
+    size_t sign = n > 0 && (*s == '-' || *s == '+');
+    size_t used = number_read_quickly(s + sign, n - sign, number, &form);
+    if (used == 0) {
+        return 0;
     }
-    size_t behind = point == n ? 0 : n - point - 1;
-    return start == n || n > 40 || point == start ? CSV_NOT_PLAIN
-           : point == n                           ? CSV_PLAIN_WHOLE
-           : behind == 0 || behind == 3           ? CSV_NOT_PLAIN
-                                                  : CSV_PLAIN_POINT;
+    bool thousands =
+        form.whole >= 1 && form.whole <= 3 && form.behind == 3 && s[sign] != '0';
+    *point = form.point && !thousands;
+    *number = *s == '-' ? -*number : *number;
+    return sign + used;
 }
 
 bool csv_number_is_missing(const char *s, size_t n)
@@ -219,13 +217,6 @@ bool csv_number_is_percent(const char *s, size_t n)
 bool csv_number_read(const char *s, size_t n, char decimal, double *number)
 {
     char digits_only[PLAIN_MOST];
-    enum csv_plain kind = csv_number_plain(s, n);
-    if (kind == CSV_PLAIN_WHOLE || (kind == CSV_PLAIN_POINT && decimal == '.')) {
-        size_t sign = *s == '-' || *s == '+';
-        number_read(s + sign, n - sign, number);
-        *number = *s == '-' ? -*number : *number;
-        return true;
-    }
     *number = (double)NAN;
     if (csv_number_is_missing(s, n)) {
         return true;

@@ -16,12 +16,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Empty, nan, NA, N/A, null, None or ?, in any case.
-// What most cells are, told at a glance: digits, perhaps with a sign before them; or with a point among
-// them that nobody takes for a mark between thousands.
-enum csv_plain { CSV_NOT_PLAIN, CSV_PLAIN_WHOLE, CSV_PLAIN_POINT };
-enum csv_plain csv_number_plain(const char *s, size_t n);
+// What most cells are: digits, perhaps with a sign before them, with a point among them, or a power of
+// ten behind them. Reads such a number at the start of s[0..n); the bytes used, 0 if there is none.
+// *point: it says that the decimal mark is a point, so nobody takes that for a mark between thousands.
+size_t csv_number_plain(const char *s, size_t n, double *number, bool *point);
 
+// Empty, nan, NA, N/A, null, None or ?, in any case.
 bool csv_number_is_missing(const char *s, size_t n);
 // Is s[0..n) a number whose decimal mark is `decimal` ('.' or ',')? No memory is taken.
 bool csv_number_fits(const char *s, size_t n, char decimal);

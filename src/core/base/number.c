@@ -1,0 +1,191 @@
+#include "base/number.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+// ---- Digits to the nearest double ---------------------------------------------------------------
+
+enum {
+    DIGITS = 19,  // any so many are below 2^64
+    EXACT = 22,   // 10^22 is the last power of ten that is a double
+    FIVES = 27    // 5^27 is the last one below 2^63
+};
+
+// (high·2^64 + low) / d, for high < d and d >= 2^63; *rest: something is left. Long division with
+// digits of 32 bits (Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D).
+static uint64_t divide(uint64_t high, uint64_t low, uint64_t d, bool *rest)
+{
+    const uint64_t half = UINT32_MAX, d1 = d >> 32, d0 = d & half;
+    uint64_t parts[2] = {low >> 32, low & half}, quotient = 0;
+    for (int i = 0; i < 2; i++) {
+        uint64_t q = high / d1, r = high % d1;
+        while (q > half || q * d0 > (r << 32 | parts[i])) {
+            q--;
+            r += d1;
+            if (r > half) {
+                break;
+            }
+        }
+        high = (high << 32) + parts[i] - q * d;
+        quotient = quotient << 32 | q;
+    }
+    *rest = high != 0;
+    return quotient;
+}
+
+// w / 10^n, rounded once: the quotient of w and 5^n to 63 bits or more, of which the last one tells
+// whether anything is left, so that its conversion rounds as the whole number would.
+static double quotient_of(uint64_t w, int n)
+{
+    static const uint64_t fives[FIVES + 1] = {
+        1u, 5u, 25u, 125u, 625u, 3125u, 15625u, 78125u, 390625u, 1953125u, 9765625u, 48828125u,
+        244140625u, 1220703125u, 6103515625u, 30517578125u, 152587890625u, 762939453125u,
+        3814697265625u, 19073486328125u, 95367431640625u, 476837158203125u, 2384185791015625u,
+        11920928955078125u, 59604644775390625u, 298023223876953125u, 1490116119384765625u,
+        7450580596923828125u};
+    bool rest;
+    int a = __builtin_clzll(w), b = __builtin_clzll(fives[n]);
+    w <<= a;
+    uint64_t q = divide(w >> 1, w << 63, fives[n] << b, &rest);
+    return ldexp((double)(q | (rest ? 1 : 0)), b - a - n - 63);
+}
+
+// w·10^power, rounded once. Where both are doubles, one multiplication or division does it (Clinger, How
+// to Read Floating Point Numbers Accurately, 1990). False: it takes more.
+static bool scale(uint64_t w, int64_t power, double *v)
+{
+    static const double tens[EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                           1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (w == 0) {
+        *v = 0;
+    } else if (w <= (uint64_t)1 << 53 && power >= -EXACT && power <= EXACT) {
+        *v = power < 0 ? (double)w / tens[-power] : (double)w * tens[power];
+    } else if (power <= 0 && power >= -FIVES) {
+        *v = quotient_of(w, (int)-power);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// ---- The text of a number -----------------------------------------------------------------------
+
+static bool is_hex(char c)
+{
+    return text_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Bytes of digits with at most one point among them, from s[i]; 0 if there is no digit.
+static size_t digits_span(const char *s, size_t n, size_t i, bool (*is)(char))
+{
+    size_t start = i, digits = 0;
+    bool point = false;
+    for (; i < n && (is(s[i]) || (s[i] == '.' && !point)); i++) {
+        point |= s[i] == '.';
+        digits += s[i] != '.';
+    }
+    return digits == 0 ? 0 : i - start;
+}
+
+static size_t exponent_span(const char *s, size_t n, size_t i, char lower)
+{
+    size_t start = i;
+    if (i < n && (s[i] | 0x20) == lower) {
+        i++;
+        i += i < n && (s[i] == '+' || s[i] == '-');
+        size_t digits = i;
+        while (i < n && text_is_digit(s[i])) {
+            i++;
+        }
+        return i == digits ? 0 : i - start;
+    }
+    return 0;
+}
+
+// The bytes of the digits at s; *w receives them behind those that it has (not past 2^64).
+static inline size_t take_digits(const char *s, size_t n, uint64_t *w)
+{
+    size_t i = 0;
+    for (; i < n && text_is_digit(s[i]); i++) {
+        *w = 10 * *w + (uint64_t)(s[i] - '0');
+    }
+    return i;
+}
+
+// The digits of s[0..n) from the first that is not 0; points are none.
+static size_t digits_that_count(const char *s, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        count += text_is_digit(s[i]) && (count > 0 || s[i] != '0');
+    }
+    return count;
+}
+
+size_t number_read_quickly(const char *s, size_t n, double *v, struct number_form *form)
+{
+    enum { FAR = 4 };  // digits of an exponent
+    uint64_t w = 0, far = 0;
+    size_t whole = take_digits(s, n, &w), i = whole, behind = 0;
+    bool point = i < n && s[i] == '.';
+    if (point) {
+        behind = take_digits(s + i + 1, n - i - 1, &w);
+        i += 1 + behind;
+    }
+    if (whole + behind == 0 || (whole + behind > DIGITS && digits_that_count(s, i) > DIGITS)) {
+        return 0;
+    }
+    size_t power = i < n && (s[i] | 0x20) == 'e' ? exponent_span(s, n, i, 'e') : 0;
+    size_t sign = power > 0 && !text_is_digit(s[i + 1]);
+    if (power > 1 + sign + FAR) {
+        return 0;
+    }
+    if (power > 0) {
+        take_digits(s + i + 1 + sign, power - 1 - sign, &far);
+    }
+    int64_t ten = sign > 0 && s[i + 1] == '-' ? -(int64_t)far : (int64_t)far;
+    *form = (struct number_form){whole, behind, point};
+    return scale(w, ten - (int64_t)behind, v) ? i + power : 0;
+}
+
+// strtod wants a 0 at the end, and the text may be one long line: copies just the number. Digits past
+// the first thousand cannot change the nearest double unless made to (they are kept then).
+static bool read_slowly(const char *s, size_t n, double *v)
+{
+    char few[64];
+    char *copy = n < sizeof few ? few : NULL;
+    struct buf many;
+    buf_init(&many, 1);
+    if (copy == NULL && (copy = buf_push(&many, n + 1)) == NULL) {
+        return false;
+    }
+    memcpy(copy, s, n);
+    copy[n] = '\0';
+    *v = strtod(copy, NULL);
+    buf_release(&many);
+    return true;
+}
+
+size_t number_read(const char *s, size_t n, double *v)
+{
+    struct number_form form;
+    bool hex = n > 2 && s[0] == '0' && (s[1] | 0x20) == 'x' && digits_span(s, n, 2, is_hex) > 0;
+    size_t used = hex ? 0 : number_read_quickly(s, n, v, &form);
+    if (used > 0) {
+        return used;
+    }
+    if (hex) {
+        used = 2 + digits_span(s, n, 2, is_hex);
+        used += exponent_span(s, n, used, 'p');
+    } else {
+        used = digits_span(s, n, 0, text_is_digit);
+        used += used == 0 ? 0 : exponent_span(s, n, used, 'e');
+    }
+    return used == 0 || !read_slowly(s, used, v) ? 0 : used;
+}
