@@ -113,6 +113,14 @@ static void what_is_no_number_costs_nothing(void **state)
     struct graph g;
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
+    static const char *const worded[] = {"6",    "I think 6", "it's 6", "= 6",     "≈ 6", "6?",
+                                         "so 6", "6 I think", "$6$",    "about 6", "The answer is 6."};
+    for (size_t i = 0; i < COUNT_OF(worded); i++) {
+        assert_judged(&g, NUMBER("dL/da"), worded[i], "right");
+    }
+    assert_judged(&g, NUMBER("dL/da"), "six",
+                  "malformed@0: numbers are written in digits here; write 6, -0.5 or 1/3");
+    assert_judged(&g, NUMBER("dL/da"), "6 or 7", "malformed@2: one answer is asked for");
     assert_judged(&g, NUMBER("dL/da"), "2 x", "malformed@2: a '*' is missing here; write 2*x");
     assert_judged(&g, NUMBER("dL/da"), "z[1]",
                   "malformed@0: a number is needed here, and 'z[1]' is not a number; work it "
@@ -427,6 +435,9 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, CHOICE, "z",
                   "malformed@0: 'z' is no letter of an option; the options are a "
                   "to c");
+    assert_judged(&g, CHOICE, "I think b", "[W] wrong");
+    assert_judged(&g, CHOICE, "b?", "[W] wrong");
+    assert_judged(&g, CHOICE, "option b", "[W] wrong");
     assert_judged(&g, CHOICE, "a b", "malformed@0: one letter is asked for");
     assert_judged(&g, CHOICE, "a a", "malformed@2: 'a' stands here twice");
     assert_judged(&g, CHOICE, ".", "malformed@0: a letter is missing here");
@@ -435,7 +446,8 @@ static void letters_are_read_as_people_write_them(void **state)
                   "2");
     static const char recall[] = "q\nkind: recall\nmodel: Gradients *add* up, `zero` clears them.\n";
     static const char *const written[] = {"they add up", "Gradients", "add them, zero", "x = a*b + c"};
-    static const char *const not_written[] = {"x", "no idea", ".", "?", "whatever", "up", "a b c", "42"};
+    static const char *const not_written[] = {"x", "no idea", ".", "?", "whatever", "up", "a b c", "42",
+                                              "asdfgh qwertz", "lorem ipsum", "the and"};
     for (size_t i = 0; i < COUNT_OF(written); i++) {
         assert_judged(&g, recall, written[i], "rate");
     }

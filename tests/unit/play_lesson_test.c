@@ -489,6 +489,39 @@ static void a_recall_is_answered_in_words_and_rated(void **state)
     assert_non_null(find(seat, KIND_lesson_end));
 }
 
+// "idk" costs no more than what it asks for.
+static void who_does_not_know_is_helped(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.idk\nWhat is y?\nkind: number\nanswer: y\nhint: Look at it.\n");
+    type(seat, "I don't know");
+    assert_string_equal(rec_get_text(get(seat, KIND_hint), KEY_text), "Look at it.");
+    assert_null(find(seat, KIND_attempt));
+    type(seat, "idk");
+    assert_non_null(find(seat, KIND_solution));
+    begin(seat, slope);
+    type(seat, "next");
+    assert_non_null(find(seat, KIND_skipped));
+    type(seat, "tell me");
+    assert_non_null(find(seat, KIND_solution));
+}
+
+// An option's letter that is a name, too: what was typed may have been meant as the name.
+static void a_letter_may_be_a_name(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.letter\nWhich?\nkind: choice\nsetup: a = 1; b = 2\nright: r\n"
+                "wrong: w => It is not w.\n");
+    const struct rec *options = rec_find(get(seat, KIND_question), KEY_options);
+    const char *w = strcmp(rec_get_text(options->in.first, KEY_text), "w") == 0 ? "a" : "b";
+    char told[80];
+    snprintf(told, sizeof told, "%s was read as the option. print %s shows its value.", w, w);
+    assert_verdict(seat, w, "wrong");
+    assert_said(seat, told);
+    assert_verdict(seat, w, "wrong");
+    assert_null(strstr(text_get(&seat->said), told));  // said once
+}
+
 // The picture above had x = 3, where dy/dx is 6.
 static void an_answer_to_the_numbers_above_is_known(void **state)
 {
@@ -676,6 +709,8 @@ int main(void)
         TEST(a_do_is_done_when_it_holds),
         TEST(what_is_unmet_is_told_with_its_stars),
         TEST(a_recall_is_answered_in_words_and_rated),
+        TEST(who_does_not_know_is_helped),
+        TEST(a_letter_may_be_a_name),
         TEST(an_answer_to_the_numbers_above_is_known),
         TEST(enter_does_not_answer_a_guess),
         TEST(a_table_is_filled_cell_by_cell),

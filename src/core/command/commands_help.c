@@ -122,8 +122,8 @@ static void help_command_row(struct call *c, struct rec *r, const struct command
 
 static bool help_command(struct call *c, struct span word)
 {
-    const struct command *command =
-        command_find(c->s->world.commands, c->lexer->source->text + word.start, word.end - word.start);
+    const struct command *command = command_find(
+        c->s->world.commands, c->lexer->source->text + word.start, word.end - word.start);
     if (command != NULL) {
         struct rec *r = call_record(c, KIND_help_command);
         help_command_row(c, r, command);
@@ -312,7 +312,10 @@ static enum call_end search_or_refuse(struct call *c, struct span word)
     }
     diag_set(c->diag, word, "there is no help on '%s'",
              diag_quote(quoted, s, word.end - word.start));
-    if (foreign != NULL) {
+    if (names_lookup(&c->s->names, s, word.end - word.start).rank != VALUE_UNBOUND) {
+        diag_hint(c->diag, "'explain %s' says what it is",
+                  diag_quote(quoted, s, word.end - word.start));
+    } else if (foreign != NULL) {
         diag_hint(c->diag, "%s", foreign);
     } else if (nearest.best[0] != '\0') {
         diag_hint(c->diag, "did you mean '%s'?", nearest.best);

@@ -64,6 +64,115 @@ bool answer_is_named(const struct question *q, const char *text)
     return n != SIZE_MAX && (names_it(q, text, n) || named_cell(q, text, n) != NULL);
 }
 
+// Words and signs before an answer that say nothing: I think 6, it's 6, = 6, ≈ 6.
+static const char *const before_answers[] = {
+    "i think",
+    "i guess",
+    "i believe",
+    "i say",
+    "i'd say",
+    "i would say",
+    "i get",
+    "i got",
+    "it is",
+    "it's",
+    "its",
+    "that is",
+    "that's",
+    "it should be",
+    "should be",
+    "must be",
+    "the answer is",
+    "my answer is",
+    "answer is",
+    "answer:",
+    "answer",
+    "maybe",
+    "perhaps",
+    "probably",
+    "about",
+    "around",
+    "roughly",
+    "approximately",
+    "approx.",
+    "approx",
+    "option",
+    "letter",
+    "so",
+    "well",
+    "hmm",
+    "$",
+    "ok",
+    "=",
+    "≈",
+    "~",
+    "->",
+    "→",
+};
+
+// … and behind it.
+static const char *const behind_answers[] = {
+    "?", "$", " i think", " i guess", " maybe", " probably", " or so", " i believe", " please"};
+
+static bool is_same(const char *s, const char *small, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + ('a' - 'A')) : s[i];
+        if (c != small[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// The bytes of what says nothing at the beginning, or the end, of s[0..n).
+static size_t idle_before(const char *s, size_t n)
+{
+    for (size_t i = 0; i < COUNT_OF(before_answers); i++) {
+        const char *word = before_answers[i];
+        size_t length = strlen(word);
+        bool letters = text_is_letter(word[length - 1]);
+        if (length < n && is_same(s, word, length) && (!letters || s[length] == ' ') &&
+            !(word[0] == '=' && s[1] == '=')) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+static size_t idle_behind(const char *s, size_t n)
+{
+    for (size_t i = 0; i < COUNT_OF(behind_answers); i++) {
+        size_t length = strlen(behind_answers[i]);
+        if (length < n && is_same(s + n - length, behind_answers[i], length)) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+// The answer without such words. Where options are picked, only a letter may be left: their texts are
+// words, too. What has no word before it, or one that is a name of the graph's, stays.
+static struct span bare(const struct judging *j, struct span answer)
+{
+    struct span left = answer;
+    size_t n;
+    if (j->q->kind == QUESTION_RECALL || j->q->kind == QUESTION_DO || j->q->kind == QUESTION_FILL) {
+        return answer;
+    }
+    while (left.end > left.start &&
+           (n = idle_behind(j->text + left.start, left.end - left.start)) > 0) {
+        left = trimmed(j->text, (struct span){left.start, left.end - n});
+    }
+    while (left.end > left.start &&
+           (n = idle_before(j->text + left.start, left.end - left.start)) > 0 &&
+           names_lookup(j->scope->names, j->text + left.start, n).rank == VALUE_UNBOUND) {
+        left = trimmed(j->text, (struct span){left.start + n, left.end});
+    }
+    bool picks = j->q->options.count > 0;
+    return left.start == left.end || (picks && left.end - left.start > 1) ? answer : left;
+}
+
 static void (*const judges[QUESTION_KINDS])(struct judging *j) = {
 #define KIND(ID, NAME, HOW, JUDGE) [QUESTION_##ID] = judge_##JUDGE,
 #include "lesson/kinds.def"
@@ -83,6 +192,7 @@ static void begin(struct judging *j)
     if (equals != SIZE_MAX && names_it(j->q, j->text, equals)) {
         j->answer = trimmed(j->text, (struct span){equals + 1, j->answer.end});
     }
+    j->answer = bare(j, j->answer);
 }
 
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,

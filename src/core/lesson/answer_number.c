@@ -46,6 +46,12 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
 static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
 {
     char quoted[QUOTED];
+    if (text_among("zero one two three four five six seven eight nine ten eleven twelve half third "
+                   "quarter minus negative",
+                   s, length)) {
+        judge_refuse(j, place, "numbers are written in digits here");
+        return judge_hint(j, "write 6, -0.5 or 1/3");
+    }
     judge_refuse(j, place, "a number is needed here, and '%s' is not a number",
                  diag_quote(quoted, s, length));
     // A word that the prompt does not know, such as idk: no advice to print it there.

@@ -196,15 +196,16 @@ static bool has_word(const char *text, const char *word, size_t n)
     return false;
 }
 
-// An answer as somebody gives who has tried, not x, "no idea" or a dot: some words, or one of those
-// in the model.
+// An answer as somebody gives who has tried, not x, "no idea", a dot or two words of nonsense: some
+// words, or one of those in the model.
 static bool is_written_out(const char *s, const char *model)
 {
-    enum { WORDS_LEAST = 2, BYTES_LEAST = 7, WORD_LEAST = 4 };
+    enum { WORDS_LEAST = 3, BYTES_LEAST = 7, WORD_LEAST = 3 };
     size_t words = 0, bytes = 0;
     while (*s != '\0') {
         size_t n = word_length(s);
-        if (n >= WORD_LEAST && has_word(model, s, n)) {
+        if (n >= WORD_LEAST && has_word(model, s, n) &&
+            !text_among("the and its that this for with not you from are was has", s, n)) {
             return true;
         }
         words += n > 0;

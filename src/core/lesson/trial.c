@@ -49,6 +49,9 @@ static bool refuse_rest(struct trial_piece *piece, struct token after)
     if (after.kind == TOKEN_ASSIGN) {
         return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");
     }
+    if (token_is(&piece->lexer, after, "or") || token_is(&piece->lexer, after, "and")) {
+        return diag_set(&piece->d, after.span, "one answer is asked for");
+    }
     // Words: I don't know, 6 apples. (2 x is a product; a formula's names may have no value.)
     if (after.kind == TOKEN_NAME && before < at && token_length(after) > 2 &&
         names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==

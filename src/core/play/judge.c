@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lesson/evasion.h"
 #include "play/play.h"
 
 // ---- What is right ------------------------------------------------------------------------------
@@ -133,6 +134,28 @@ static bool is_named(const struct question *q, const char *s, size_t n)
     return named;
 }
 
+const char *question_wish_in(struct play *p, const struct source *line)
+{
+    const struct question *q = p->question;
+    const char *s;
+    size_t n = trimmed(line, &s);
+    if (p->tutor->graded || review_is_exam(p->review) || is_option(q, s, n) ||
+        names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND) {
+        return NULL;
+    }
+    switch (evasion_of(s, n)) {
+    case EVADES_FOR_HELP:
+        return p->hints < q->hints.count ? "hint" : "solution";
+    case EVADES_FOR_SOLUTION:
+        return "solution";
+    case EVADES_ONWARDS:
+        return "skip";
+    case EVADES_NOT:
+        break;
+    }
+    return NULL;
+}
+
 bool question_takes(struct play *p, const struct source *line)
 {
     const struct question *q = p->question;
@@ -183,6 +206,14 @@ static enum rating rating_of(const struct play *p, bool right)
     return !right ? RATING_AGAIN : helped ? RATING_HARD : RATING_GOOD;
 }
 
+// Was a letter typed that is an option's, and a name with a value, too?
+static bool is_letter_and_name(struct play *p)
+{
+    const char *s = text_get(&p->given);
+    return p->question->options.count > 0 && text_length(&p->given) == 1 &&
+           names_lookup(&p->aside->names, s, 1).rank != VALUE_UNBOUND;
+}
+
 static struct rec *put_judged(struct play *p, const char *verdict, struct records *out)
 {
     const struct judgement *j = &p->judgement;
@@ -201,6 +232,15 @@ static struct rec *put_judged(struct play *p, const char *verdict, struct record
         play_fill(p, out, &filled, j->said[i], q->line);
         rec_text(out, said, KEY_NONE, text_get(&filled));
         text_release(&filled);
+    }
+    if (strcmp(verdict, "wrong") == 0 && p->wrong == 1 && is_letter_and_name(p)) {
+        struct text told;
+        text_init(&told);
+        text_addf(&told,
+                  phrase(q->language, "`%s` was read as the option. `print %s` shows its value."),
+                  text_get(&p->given), text_get(&p->given));
+        rec_text(out, said, KEY_NONE, text_get(&told));
+        text_release(&told);
     }
     // Who was told nothing, or did not get on by it, is told where help is.
     if (strcmp(verdict, "wrong") == 0 && q->kind != QUESTION_GUESS &&

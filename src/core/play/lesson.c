@@ -379,8 +379,12 @@ static void take(struct play *p, const struct source *line, struct records *out)
 {
     bool guess =
         play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
+    const char *wish = p->state == PLAY_QUESTION ? question_wish_in(p, line) : NULL;
     if (source_is_blank(line)) {
         take_blank(p, line, out);
+    } else if (wish != NULL) {
+        struct source source = {.name = line->name, .text = wish, .length = strlen(wish), .line = 1};
+        run_typed(p, &source);
     } else if (p->state == PLAY_RATE && statement_form(play_graph(p), line) == FORM_EXPRESSION) {
         question_rate(p, line, out);
     } else if (p->state == PLAY_QUESTION && !guess && question_takes(p, line)) {

@@ -242,6 +242,9 @@ void question_foot(struct play *p, struct records *out);
 // Which question of how many this is: of the lesson, or of the review.
 void question_place(const struct play *p, size_t *number, size_t *of);
 
+// Is the line no answer but a wish: "idk", "tell me", "next"? The command that grants it; NULL: it is
+// none, or what is graded grants none.
+const char *question_wish_in(struct play *p, const struct source *line);
 // judge.c: what answers are worth.
 // Another question is asked from now on.
 void judge_begin(struct play *p);

@@ -198,14 +198,129 @@ static void guess_name_or_question(struct call *c, struct piece word, size_t end
 
 // ---- Bindings -----------------------------------------------------------------------------------
 
-// c := 2, c == 2 and c, d = 1, 2 of names that are new.
-static bool guess_binding(struct call *c, struct token second)
+enum { NAMES_MOST = 8 };  // that are given values in one statement
+
+// The parts of what is between the lexer and byte `end`, apart by commas outside brackets; 0: too many.
+static size_t split(const struct call *c, struct lexer *l, size_t end,
+                    struct piece parts[NAMES_MOST])
 {
+    size_t count = 0, from = lexer_peek(l).at;
+    for (struct token t = guess_next(l);; t = guess_next(l)) {
+        bool last = guess_is_end(t) || t.at >= end;
+        if (last || (t.kind == TOKEN_COMMA && l->open == 0)) {
+            if (count == NAMES_MOST) {
+                return 0;
+            }
+            size_t to = last ? end : t.at;
+            parts[count++] = guess_piece(c, from, to > from ? to : from);
+            from = lexer_peek(l).at;
+        }
+        if (last) {
+            return count;
+        }
+    }
+}
+
+static void say_one_at_a_time(struct call *c, struct text *statements)
+{
+    guess_say(c, "names are given values one at a time");
+    diag_hint(c->diag, "write %s", text_get(statements));
+    text_release(statements);
+}
+
+// Does a value use a name that an earlier statement would have changed? a, b = b, a
+static bool is_swap(const struct piece *names, const struct piece *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = i + 1; k < count; k++) {
+            for (size_t at = 0; at + names[i].n <= values[k].n; at++) {
+                if (memcmp(values[k].s + at, names[i].s, names[i].n) == 0) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+// c, d = 1, 2
+static bool guess_pairs(struct call *c, struct token first, size_t end)
+{
+    struct lexer l = {.source = c->lexer->source, .at = first.at};
+    struct piece names[NAMES_MOST], values[NAMES_MOST];
+    struct token sign = first;
+    size_t count = 0;
+    while (count < NAMES_MOST && (count == 0 || sign.kind == TOKEN_COMMA)) {
+        struct token name = guess_next(&l);
+        if (name.kind != TOKEN_NAME) {
+            return false;
+        }
+        names[count++] = guess_piece(c, name.span.start, name.span.end);
+        sign = guess_next(&l);
+    }
+    if (count < 2 || sign.kind != TOKEN_ASSIGN || sign.op != OP_COUNT ||
+        split(c, &l, end, values) != count || is_swap(names, values, count)) {
+        return false;
+    }
+    struct text statements;
+    text_init(&statements);
+    for (size_t i = 0; i < count; i++) {
+        text_addf(&statements, "%s%.*s = %.*s", i > 0 ? "; " : "", (int)names[i].n, names[i].s,
+                  (int)text_trimmed(values[i].s, values[i].n), values[i].s);
+    }
+    say_one_at_a_time(c, &statements);
+    return true;
+}
+
+// c = d = 2
+bool guess_chain(struct call *c, struct token first)
+{
+    size_t end = sentence_end(c, first.at), count = 0, from = first.at;
+    struct lexer l = {.source = c->lexer->source, .at = first.at};
+    struct piece names[NAMES_MOST];
+    for (;;) {
+        struct token name = guess_next(&l), sign = guess_next(&l);
+        if (name.kind != TOKEN_NAME || sign.kind != TOKEN_ASSIGN || sign.op != OP_COUNT) {
+            break;
+        }
+        if (count == NAMES_MOST) {
+            return false;
+        }
+        names[count++] = guess_piece(c, name.span.start, name.span.end);
+        from = lexer_peek(&l).at;
+    }
+    if (count < 2 || from >= end) {
+        return false;
+    }
+    struct text statements;
+    text_init(&statements);
+    text_addf(&statements, "%.*s = %.*s", (int)names[count - 1].n, names[count - 1].s,
+              (int)(end - from), c->lexer->source->text + from);
+    for (size_t i = count - 1; i-- > 0;) {
+        text_addf(&statements, "; %.*s = %.*s", (int)names[i].n, names[i].s,
+                  (int)names[count - 1].n, names[count - 1].s);
+    }
+    say_one_at_a_time(c, &statements);
+    return true;
+}
+
+// c := 2, c == 2 of a name that is new, and c, d = 1, 2.
+static bool guess_binding(struct call *c, struct token first, struct token second, size_t end)
+{
+    char quoted[QUOTED];
     if (second.kind == TOKEN_COMMA) {
-        return !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
+        return guess_pairs(c, first, end) ||
+               !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
     }
     bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
-    return meant && !diag_hint(c->diag, "to give it a value write c = 2");
+    struct lexer l = {.source = c->lexer->source, .at = second.span.end};
+    struct token sign = guess_next(&l);
+    bool walrus = second.kind == TOKEN_COLON && sign.kind == TOKEN_ASSIGN && sign.span.end < end;
+    struct piece rest = guess_piece(c, lexer_peek(&l).at, end);
+    char value[QUOTED];
+    diag_quote(quoted, token_text(c->lexer, first), token_length(first));
+    return meant && !diag_hint(c->diag, "to give it a value write %s = %s", quoted,
+                               walrus ? diag_quote(value, rest.s, rest.n) : "2");
 }
 
 // let c = 2, int c = 2, set c to 2
@@ -284,7 +399,8 @@ void guess_meaning(struct call *c, struct token first)
     size_t end = sentence_end(c, first.at);
     bool name = first.kind == TOKEN_NAME, bound = name && guess_is_bound(c, word);
     if (!c->diag->set || (!bound && guess_derivative(c, first, end)) || !name ||
-        (bound && second.kind != TOKEN_COLON) || guess_binding(c, second) || bound) {
+        (bound && second.kind != TOKEN_COLON && second.kind != TOKEN_COMMA) ||
+        guess_binding(c, first, second, end) || bound) {
         return;
     }
     guess_word(c, first, second, end);

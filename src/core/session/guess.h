@@ -10,6 +10,9 @@
 // evaluates to find out is taken back with the statement.
 void guess_meaning(struct call *c, struct token first);
 
+// A binding failed, as c = d = 2 does: true, and the diag says how to write it.
+bool guess_chain(struct call *c, struct token first);
+
 // A command's argument begins with a word that says nothing, as in `print the graph`: true, and the
 // diag names the command that is meant.
 bool guess_argument(struct call *c, struct token command);

@@ -83,6 +83,20 @@ static bool read_as_operator(const struct call *c, size_t start, size_t end, str
     return w->of.n > 0;
 }
 
+// d L / d x
+static bool read_apart(const struct call *c, size_t start, size_t end, struct wanted *w)
+{
+    struct lexer l = {.source = c->lexer->source, .at = start};
+    struct token d = guess_next(&l), of = guess_next(&l), slash = guess_next(&l);
+    struct token e = guess_next(&l), by = guess_next(&l);
+    w->of = guess_piece(c, of.span.start, of.span.end);
+    w->by = guess_piece(c, by.span.start, by.span.end);
+    return guess_is_among(guess_piece(c, d.span.start, d.span.end), "d") &&
+           guess_is_among(guess_piece(c, e.span.start, e.span.end), "d") && of.kind == TOKEN_NAME &&
+           by.kind == TOKEN_NAME && slash.kind == TOKEN_INFIX && slash.op == OP_DIV &&
+           by.span.end == end && guess_is_bound(c, w->of);
+}
+
 // d(x^3)/dx
 static bool read_as_call(const struct call *c, size_t start, size_t end, struct wanted *w)
 {
@@ -161,6 +175,7 @@ static bool read_as_words(const struct call *c, size_t start, size_t end, struct
     if (t.kind != TOKEN_NAME || t.span.end >= end) {
         return false;
     }
+    w->by = (struct piece){0};
     w->of = behind(c, &l, end);
     cut_variable(&w->of, &w->by);
     w->of = unwrapped(w->of);
@@ -173,7 +188,7 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
     char of[QUOTED], by[QUOTED];
     size_t start = first.at;
     if (!read_as_operator(c, start, end, &w) && !read_as_call(c, start, end, &w) &&
-        !read_as_words(c, start, end, &w)) {
+        !read_apart(c, start, end, &w) && !read_as_words(c, start, end, &w)) {
         return false;
     }
     diag_quote(of, w.of.s, w.of.n);

@@ -33,10 +33,13 @@ static size_t expression_start(const struct call *c)
 {
     const char *text = c->lexer->source->text;
     size_t end = lexer_peek(c->lexer).at, at = c->lexer->at;
-    while (at < end && text[at] != '\\') {
-        at++;
+    for (; at < end; at++) {
+        if ((end - at >= 5 && memcmp(text + at, "\\left", 5) == 0) ||
+            (end - at >= 4 && memcmp(text + at, "\\big", 4) == 0)) {
+            return at;
+        }
     }
-    return at;
+    return end;
 }
 
 // dL/da? asks for what dL/da shows.
@@ -354,6 +357,9 @@ enum call_end statement_run(struct call *c)
         break;
     case STATEMENT_BINDING:
         ok = statement_run_binding(c, (struct statement_making){0});
+        if (!ok) {
+            guess_chain(c, first);
+        }
         break;
     case STATEMENT_FIELD:
         ok = statement_run_field_assignment(c);

@@ -135,10 +135,25 @@ static bool begins_block(const struct source *source)
     return opened;
 }
 
+// Is the last line one that ought to stand further in than the one before it, which ends in ":"?
+static bool lacks_indent(const struct source *typed)
+{
+    size_t start = line_start(typed, typed->length), before = start > 0 ? start - 1 : 0;
+    size_t column, first = line_first(typed, start, &column);
+    size_t head = line_start(typed, before);
+    struct lexer l = {.source = typed, .at = head};
+    bool colon = false;
+    if (start > 0) {
+        line_last(&l, &colon);
+    }
+    return colon && first < typed->length && typed->text[first] != '#' &&
+           column <= block_column(typed, head);
+}
+
 bool block_wants_more(const struct source *typed)
 {
     bool ended = typed->length > 0 && typed->text[typed->length - 1] == '\n';
-    return lexer_wants_more(typed) || (!ended && begins_block(typed));
+    return lexer_wants_more(typed) || (!ended && begins_block(typed) && !lacks_indent(typed));
 }
 
 // Does the line at byte `at` stand further in, or do only blank lines come before one that does?

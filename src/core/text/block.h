@@ -22,7 +22,7 @@ bool block_read(const struct source *source, size_t head, size_t at, struct span
                 struct diag *d);
 
 // Is what was typed so far, line by line, to be gone on with: a bracket is open, or a block, which
-// an empty line ends?
+// an empty line ends, and a first line that does not stand further in?
 bool block_wants_more(const struct source *typed);
 
 // The line that begins at byte *at of `all`, and those after it as long as a bracket is open or the

@@ -26,6 +26,13 @@ static const struct foreign functions[] = {
     {"clip", "it is called clamp: clamp(x, 0, 1)"},
     {"maximum", "it is called max: max(x, 0)"},
     {"minimum", "it is called min: min(x, 0)"},
+    {"type repr vars", "'vars' lists every name with its value"},
+    {"sorted sort reversed", "arrays are not sorted here; argmax(x) is the place of the largest"},
+    {"atanh arctanh artanh", "write 0.5*log((1 + x)/(1 - x))"},
+    {"asinh arcsinh arsinh", "write log(x + sqrt(x**2 + 1))"},
+    {"acosh arccosh arcosh", "write log(x + sqrt(x**2 - 1))"},
+    {"heaviside", "write x > 0"},
+    {"log_e", "it is called log"},
     {"hessian jacobian", "a statement of its own: hessian L a b, or jacobian z x"},
     {"argmin", "write argmax(-x)"},
     {"one_hot", "it is called onehot: onehot(k, 3)"},
@@ -41,6 +48,18 @@ static const struct foreign functions[] = {
      "it is called bce_logits: bce_logits(z, y)"},
     {"CrossEntropyLoss nll_loss NLLLoss", "write cross_entropy(z, k), z before any softmax"},
     {"build_topo", "'topo L' lists the nodes, operands first"},
+};
+
+// Behind a dot.
+static const struct foreign fields[] = {
+    {"_prev _children children parents", "'local a' lists the operands of a, 'graph a' draws them"},
+    {"_op grad_fn op", "'explain a' says by which operation a came to be"},
+    {"_backward", "'local a' shows the slopes that a hands down, 'step' does it"},
+    {"label", "a label is set by a.label = 'a', and shown in pictures"},
+    {"name __dict__ __class__ id", "'vars' lists every name with its value"},
+    {"value val v", "a value's number is a.data"},
+    {"derivative deriv slope d g", "a derivative is a.grad, or dL/da"},
+    {"is_leaf requires_grad", "'vars' and 'params' show which values are leaves and parameters"},
 };
 
 static const struct foreign anywhere[] = {
@@ -74,6 +93,9 @@ static const struct foreign anywhere[] = {
      "no equations are solved here; a training goes down to 0: param x = 1; L = (x**2 - 4)**2; "
      "train L 100 0.01"},
     {"factorial", "there are no factorials here; 4! is written 4*3*2"},
+    {"nabla", "'grads' lists every gradient; one is a.grad, or dL/da"},
+    {"approx", "write abs(a - b) < 1e-9"},
+    {"lVert Vert rVert", "write sqrt(sum(w**2))"},
     {"sum_", "write sum(x)"},
     {"prod_", "write a product, as in x[0]*x[1]"},
     {"infty infinity Infinity Inf", "it is called inf"},
@@ -96,6 +118,8 @@ static const struct foreign anywhere[] = {
     {"and", "write a product: (a > 0)*(b > 0)"},
     {"or", "write max(a > 0, b > 0)"},
     {"not", "1 - x negates a comparison"},
+    {"is", "to compare write =="},
+    {"xor", "write (a > 0) != (b > 0)"},
     {"True False true false", "use 1 for true and 0 for false"},
     {"None null", "there is no empty value"},
     {"lambda", "a function is written def f(x) = x**2"},
@@ -174,6 +198,12 @@ static const char *find(const struct foreign *table, size_t count, const char *s
 const char *foreign_hint(const char *s, size_t length, bool called)
 {
     const char *hint = called ? find(functions, COUNT_OF(functions), s, length) : NULL;
+    return hint != NULL ? hint : find(anywhere, COUNT_OF(anywhere), s, length);
+}
+
+const char *foreign_field(const char *s, size_t length)
+{
+    const char *hint = find(fields, COUNT_OF(fields), s, length);
     return hint != NULL ? hint : find(anywhere, COUNT_OF(anywhere), s, length);
 }
 

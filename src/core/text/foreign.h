@@ -10,6 +10,9 @@
 // word is not a known stranger.
 const char *foreign_hint(const char *s, size_t length, bool called);
 
+// The same of a field behind a dot: a._prev.
+const char *foreign_field(const char *s, size_t length);
+
 // The same of a word that is the whole statement, as a wish: next, start. Elsewhere it is a name.
 const char *foreign_wish(const char *s, size_t length);
 

@@ -65,6 +65,14 @@ static size_t comment_length(const char *s, size_t n)
     return i;
 }
 
+// The dollar signs around a formula in LaTeX are room; between two words they mean nothing.
+static bool is_dollar(const char *s, size_t at, size_t n)
+{
+    bool before = at > 0 && (text_is_letter(s[at - 1]) || text_is_digit(s[at - 1]));
+    bool after = at + 1 < n && (text_is_letter(s[at + 1]) || text_is_digit(s[at + 1]));
+    return s[at] == '$' && !(before && after);
+}
+
 static void skip_blanks(struct lexer *l)
 {
     const char *s = l->source->text;
@@ -74,6 +82,7 @@ static void skip_blanks(struct lexer *l)
         if (blank == 0 && s[l->at] == '#') {
             blank = comment_length(s + l->at, n - l->at);
         }
+        blank = blank == 0 && is_dollar(s, l->at, n) ? 1 : blank;
         if (blank == 0) {
             return;
         }
@@ -297,7 +306,7 @@ static const struct suggestion {
     {"\"", "this quotation mark is never closed", "another '\"' ends the text"},
     {"'", "this quotation mark is never closed", "another ' ends the text"},
     {"′", "a prime is not read here", "a derivative is written dy/dx"},
-    {"$", "'$' means nothing here", "names are letters, digits and _"},
+    {"$", "'$' means nothing between words", "names are letters, digits and _"},
     {"\\", "'\\' means nothing here", "an open bracket continues a line"},
     {"“", "this quotation mark is not read here",
      "texts stand in straight ones, as in \"text\"; numbers in none"},

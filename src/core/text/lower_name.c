@@ -28,6 +28,40 @@ bool lower_is_known(const char *s, size_t length)
     return false;
 }
 
+// sin 2x, where nothing follows: the call that is meant. 0: it could be another.
+static size_t bare_argument(const struct source *source, size_t at, size_t *start)
+{
+    const char *s = source->text;
+    size_t end;
+    while (at < source->length && s[at] == ' ') {
+        at++;
+    }
+    for (end = at;
+         end < source->length && ((unsigned char)s[end] >= 0x80 || s[end] == '_' || s[end] == '.' ||
+                                  text_is_letter(s[end]) || text_is_digit(s[end]));
+         end++) {
+    }
+    bool whole = end == source->length || s[end] == '\n' || s[end] == ';' || s[end] == ')';
+    *start = at;
+    return whole ? end - at : 0;
+}
+
+// How the function at `span`, called s here, is called with what follows it: sin 2x.
+static bool hint_bare_call(struct lower *w, const char *s, size_t length, struct span span)
+{
+    enum op op = op_find(s, length, OP_CALL);
+    const struct builtin *builtin = builtin_find(s, length);
+    bool one = op != OP_COUNT ? op_get(op)->arity == 1 : builtin != NULL && builtin->least <= 1;
+    bool blank = w->source->length > span.end && w->source->text[span.end] == ' ';
+    size_t start, given = one && blank ? bare_argument(w->source, span.end, &start) : 0;
+    char argument[QUOTED];
+    if (given == 0) {
+        return lower_hint_call(w, s, length);
+    }
+    diag_quote(argument, w->source->text + start, given);
+    return diag_hint(w->diag, "write %.*s(%s)", (int)length, s, argument);
+}
+
 // How a function is called.
 bool lower_hint_call(struct lower *w, const char *s, size_t length)
 {
@@ -115,6 +149,35 @@ static bool of_slope(const struct lower *w, struct span span)
            (span.start >= n && memcmp(s + span.start - n, "∂", n) == 0);
 }
 
+// \hat{y}, \mathbf{w}, x_{1}: what stands in the braces belongs to the name.
+static bool hint_latex(struct lower *w, const char *s, struct span span)
+{
+    const char *text = w->source->text;
+    size_t length = span.end - span.start, end = span.end;
+    bool below = s[length - 1] == '_', latex = span.start > 0 && text[span.start - 1] == '\\';
+    if (w->source->length <= end || text[end] != '{' || (!below && !latex) ||
+        foreign_hint(s, length, false) != NULL) {
+        return false;
+    }
+    while (end < w->source->length && text[end] != '}') {
+        end++;
+    }
+    char inner[QUOTED], name[QUOTED];
+    diag_quote(name, s, length);
+    diag_quote(inner, text + span.end + 1, end - span.end - 1);
+    bool font = text_among("mathrm mathbf mathit mathcal mathbb mathsf text textbf operatorname "
+                           "boldsymbol bm vec",
+                           s, length);
+    bool mark = text_among("hat bar tilde dot ddot widehat overline", s, length);
+    diag_set(w->diag, span, "%s%s{…} is not read here", latex ? "\\" : "", name);
+    if (below || font) {
+        diag_hint(w->diag, "write %s%s", below ? name : "", inner);
+    } else if (mark) {
+        diag_hint(w->diag, "write %s_%s", inner, name);
+    }
+    return true;
+}
+
 static bool unknown_name(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
@@ -122,10 +185,18 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     const char *foreign = foreign_hint(s, length, false);
     struct nearest nearest;
     diag_quote(name, s, length);
+    if (hint_latex(w, s, span)) {
+        return false;
+    }
     if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
         diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
                  name);
-        bool primed = w->source->length > span.end && w->source->text[span.end] == '\'';
+        char after = w->source->length > span.end ? w->source->text[span.end] : ' ';
+        bool primed = after == '\'';
+        if (after == '.') {
+            return diag_hint(w->diag,
+                             "'params' lists the parameters, which have names of their own");
+        }
         return of_slope(w, span) || primed
                    ? diag_hint(w->diag, "its derivative is derive %s(x, …) x", name)
                    : diag_hint(w->diag, "write %s(…)", name);
@@ -138,8 +209,8 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
             return diag_hint(w->diag, "its derivative is derive %s(x)",
                              meant == NULL ? name : meant);
         }
-        return meant == NULL ? lower_hint_call(w, s, length)
-                             : lower_hint_call(w, meant, strlen(meant));
+        return meant == NULL ? hint_bare_call(w, s, length, span)
+                             : hint_bare_call(w, meant, strlen(meant), span);
     }
     diag_set(w->diag, span, "there is no '%s' yet", name);
     if (foreign != NULL) {
@@ -152,8 +223,7 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     while (s[0] == 'd' && digits < length && s[digits] >= '0' && s[digits] <= '9') {
         digits++;
     }
-    if (digits > 2 &&
-        names_lookup(w->names, s + digits, length - digits).rank != VALUE_UNBOUND) {
+    if (digits > 2 && names_lookup(w->names, s + digits, length - digits).rank != VALUE_UNBOUND) {
         return diag_hint(w->diag, "derivatives are written up to the ninth: d9%.*s",
                          (int)(length - digits), s + digits);
     }

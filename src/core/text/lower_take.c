@@ -187,7 +187,7 @@ static bool take_field(struct lower *w, struct span span)
         return take_shape(w, span, s, length);
     }
     if (!data && !grad) {
-        const char *foreign = foreign_hint(s, length, false);
+        const char *foreign = foreign_field(s, length);
         diag_set(w->diag, span, "a value has no field '%s'", name);
         return lower_is_function(s, length) || lower_is_pass(s, length)
                    ? diag_hint(w->diag, "write .%s() with parentheses", name)

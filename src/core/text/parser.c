@@ -127,7 +127,10 @@ static void finish(struct parser *p)
     }
     bool value = t.kind == TOKEN_NAME || t.kind == TOKEN_NUMBER || t.kind == TOKEN_NODE ||
                  t.kind == TOKEN_OPEN || t.kind == TOKEN_ROOT || t.kind == TOKEN_STRING;
-    if (f != NULL && value) {
+    if (f != NULL && t.kind == TOKEN_BREAK && !t.newline && parser_closing(f) == ']') {
+        diag_set(p->diag, t.span, "a ';' ends the statement, also in brackets");
+        diag_hint(p->diag, "rows are written [[1, 2], [3, 4]]");
+    } else if (f != NULL && value) {
         sign_missing(p, f, t);
     } else if (f != NULL && t.kind == TOKEN_ASSIGN) {
         diag_set(p->diag, t.span, "an '=' is not allowed inside brackets");

@@ -144,8 +144,7 @@ void parser_read_comma(struct parser *p, struct token t)
     if (parser_top(p)->kind != FRAME_CALL && parser_top(p)->kind != FRAME_ARRAY &&
         parser_top(p)->kind != FRAME_INDEX) {
         diag_set(p->diag, t.span, "a comma separates the values given to a function");
-        diag_hint(p->diag,
-                  "a name before the parenthesis is missing, or there is a comma too many");
+        diag_hint(p->diag, "an array is written [1, 2]; a call has a name before its parenthesis");
         return;
     }
     end_part(p);

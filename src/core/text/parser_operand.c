@@ -29,9 +29,18 @@ static void right_side_missing(struct parser *p, const struct parser_frame *sign
         diag_hint(p->diag, "'/' divides; there is no whole division");
     } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT) {
         diag_hint(p->diag, "write '%s=' in one piece", quoted);
+    } else if (sign->op == OP_LT && t.kind == TOKEN_INFIX && t.op == OP_GT) {
+        diag_hint(p->diag, "'differs from' is written !=");
     } else if (is_doubled(source, sign->span)) {
         diag_hint(p->diag, "to go on by 1 write a %s= 1", quoted);
     }
+}
+
+// => and =<
+static bool is_turned(const struct source *source, struct span sign)
+{
+    const char *s = source->text + sign.start;
+    return sign.start > 0 && sign.end == sign.start + 1 && s[-1] == '=' && (*s == '<' || *s == '>');
 }
 
 static void operand_missing(struct parser *p, struct token t)
@@ -59,6 +68,12 @@ static void operand_missing(struct parser *p, struct token t)
     } else if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
         diag_set(p->diag, t.span, "an expression is missing here");
         diag_hint(p->diag, "write a number, a name, or a formula such as a*b + c");
+    } else if (t.kind == TOKEN_OPEN && t.mark == '{') {
+        diag_set(p->diag, t.span, "an expression cannot begin with '{'");
+        diag_hint(p->diag, "an array is written [1, 2]");
+    } else if (is_turned(p->lexer->source, t.span)) {
+        diag_set(p->diag, t.span, "a comparison has its '=' behind");
+        diag_hint(p->diag, "write %s=", quoted);
     } else if (t.kind == TOKEN_ASSIGN) {
         diag_set(p->diag, t.span, "there is no name before '%s'", quoted);
         diag_hint(p->diag, "write a = 2");
@@ -272,6 +287,8 @@ static bool read_named_argument(struct parser *p, struct token t)
         !(token_is(p->lexer, t, "data") || token_is(p->lexer, t, "object"))) {
         char quoted[QUOTED];
         const char *foreign = foreign_hint(token_text(p->lexer, t), token_length(t), false);
+        const char *called = foreign_hint(s + f->span.start, f->span.end - f->span.start, true);
+        foreign = called != NULL && !value ? called : foreign;
         diag_quote(quoted, token_text(p->lexer, t), token_length(t));
         diag_set(p->diag, (struct span){t.span.start, next.span.end},
                  "the values of a function have no names");

@@ -37,11 +37,11 @@ static size_t letters(const char *s, size_t n)
     return i;
 }
 
-// \cdot, and the small spaces \, \; \! \:
+// \cdot, the small spaces \, \; \! \: and what begins and ends a formula: \( \[
 static size_t latex_sign(const char *s, size_t n, const char **sign)
 {
     size_t length = letters(s + 1, n - 1);
-    if (length == 0 && n > 1 && strchr(",;!: ", s[1]) != NULL) {
+    if (length == 0 && n > 1 && strchr(",;!: ()[]", s[1]) != NULL) {
         *sign = "";
         return 2;
     }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 // The sign that begins s: "−" is "-", "⊙" and "\cdot" are "*". Returns its bytes and sets *sign; 0:
-// there is none. A sign of "" is nothing but room, such as "\left" and "\,".
+// there is none. A sign of "" is nothing but room, such as "\left", "\," and "\(".
 size_t spelling_sign(const char *s, size_t n, const char **sign);
 
 // Raised digits: x², x⁻¹. Their bytes, and the number; 0: there are none.
