@@ -439,11 +439,18 @@ static bool blames_seed(const struct judging *j, const struct diagnose_slope *sl
     return added && is_direct(j->scope->tape, slope);
 }
 
+// 0 and 1 are often mere guesses. Then a mistake that comes to them by chance, since it adds up
+// whatever the operands happen to be, explains nothing.
+static bool is_chance(enum mistake_kind kind)
+{
+    return kind == MISTAKE_ADDED || kind == MISTAKE_SUM_AS_PRODUCT || kind == MISTAKE_SUM_AS_VALUE;
+}
+
 // False: there is nothing to say.
 static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
                           const struct given_number *given, const struct diagnosis *d)
 {
-    // 0 and 1 are guessed: where several ways lead there, none of them was taken for sure.
+    // Where several ways lead to a guess, none of them was taken for sure.
     bool guessed = given->value == 0 || given->value == 1;
     if (blames_seed(j, slope, d)) {
         enum mistake_kind other = d->found[d->found[0] == MISTAKE_ADDED];
@@ -452,7 +459,7 @@ static bool say_diagnosis(struct judging *j, const struct diagnose_slope *slope,
         }
         return d->kinds == 2;
     }
-    if (blames_sum(j, slope, given, d)) {
+    if (blames_sum(j, slope, given, d) || (guessed && d->kinds == 1 && is_chance(d->found[0]))) {
         return false;
     }
     if (d->kinds == 1) {

@@ -484,6 +484,47 @@ static void grant(struct play *p, struct records *out)
     }
 }
 
+// The name that an error of the learner's statement is at; n is 0 if it is at none.
+static const char *name_at_error(const struct rec *error, size_t *n)
+{
+    const char *s = rec_get_text(error, KEY_excerpt);
+    size_t length = strlen(s), at = (size_t)rec_get_whole(error, KEY_byte) - 1, i = at;
+    uint32_t c;
+    for (size_t step; i < length; i += step) {
+        step = utf8_read(s + i, length - i, &c);
+        if (step == 0 || !(i == at ? utf8_is_letter(c) : utf8_is_name(c))) {
+            break;
+        }
+    }
+    *n = i - at;
+    return s + (at < length ? at : length);
+}
+
+// A statement of the learner's failed for want of a name that the lesson's graph has, which is what
+// the screen shows; the question has another graph.
+static void note_elsewhere(const struct play *p, struct records *out)
+{
+    const struct rec *error = out->list.in.last;
+    if (p->aside == NULL || error == NULL || !rec_is(error, KIND_error)) {
+        return;
+    }
+    size_t n;
+    const char *s = name_at_error(error, &n);
+    if (n > 0 && names_lookup(&p->aside->names, s, n).rank == VALUE_UNBOUND &&
+        names_lookup(&p->graph->names, s, n).rank != VALUE_UNBOUND) {
+        struct text words;
+        text_init(&words);
+        text_addf(&words, "%.*s is in the lesson's graph; this question has a graph of its own",
+                  (int)n, s);
+        struct rec *r = records_add(out, KIND_notice);
+        rec_text(out, r, KEY_file, rec_get_text(error, KEY_file));
+        rec_whole(out, r, KEY_line, rec_get_whole(error, KEY_line));
+        rec_whole(out, r, KEY_column, rec_get_whole(error, KEY_column));
+        rec_text(out, r, KEY_text, text_get(&words));
+        text_release(&words);
+    }
+}
+
 // A statement of the graph's.
 static enum session_state run_on(struct play *p, struct records *out)
 {
@@ -516,6 +557,9 @@ static enum session_state run_on(struct play *p, struct records *out)
         rec_cut(&out->list, from);
         question_answer(p, &line, out);
         return SESSION_MORE;
+    }
+    if (typed && state == SESSION_FAILED) {
+        note_elsewhere(p, out);
     }
     if (p->running && state != SESSION_MORE) {
         end_source(p, state == SESSION_FAILED, out);

@@ -2,13 +2,27 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/stop.h"
 #include "text/array.h"
 
+// The same is said once in a statement; of very many things, those said last are remembered.
+static bool is_remarked(const struct lower *w, const char *words)
+{
+    size_t count = w->remarks.count;
+    for (size_t i = count > 16 ? count - 16 : 0; i < count; i++) {
+        if (strcmp(BUF(const char *, &w->remarks)[i], words) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void lower_remark(struct lower *w, const char *words)
 {
-    const char **at = words == NULL ? NULL : buf_push(&w->remarks, 1);
+    bool is_new = words != NULL && !is_remarked(w, words);
+    const char **at = is_new ? buf_push(&w->remarks, 1) : NULL;
     if (at != NULL) {
         *at = words;
     }
