@@ -61,7 +61,7 @@ static void numbers_are_judged(void **state)
     assert_judged(&g, NUMBER("dL/da"), "dL/da = 6", "right");
     assert_judged(&g, NUMBER("dL/da"), "∂L / ∂a = 6", "right");
     assert_judged(&g, NUMBER("1/3"), "0.333", "right");
-    assert_judged(&g, NUMBER("1/3"), "0.33", "near wrong: Near: right to 2 digits, 3 are asked.");
+    assert_judged(&g, NUMBER("1/3"), "0.33", "near wrong: It is right to 2 digits, and 3 are needed.");
     assert_judged(&g, NUMBER("5"), "-5", "wrong: The size is right, the sign is not.");
     assert_judged(&g, NUMBER("5"), "50", "wrong");
     assert_judged(&g, NUMBER("exp(-1)*2"), "2*exp(-1)", "[2*exp(-1) = 0.735759] right");
@@ -73,17 +73,17 @@ static void numbers_are_judged(void **state)
 #define SKIP "q\nkind: number\nanswer: 1\ntol: 0.000001\nwhen: 1.02494 => The whole slope.\n"
     assert_judged(&g, SKIP, "1.02", "wrong: The whole slope.");
     assert_judged(&g, SKIP, "1.025", "wrong: The whole slope.");
-    assert_judged(&g, SKIP, "1.03", "near wrong: Near, but it is to be nearer.");
+    assert_judged(&g, SKIP, "1.03", "near wrong: It has to be closer than that.");
 #define ROUNDED "q\nkind: number\nanswer: 0.992\ntol: 0.1%\nwhen: 1.02494 => The whole slope.\n"
-    assert_judged(&g, ROUNDED, "1.0", "near wrong: Near: right to 2 digits, 3 are asked.");
-    // A usual mistake on the graph beats "Near", where the number is no rounded key.
+    assert_judged(&g, ROUNDED, "1.0", "near wrong: It is right to 2 digits, and 3 are needed.");
+    // A usual mistake on the graph beats "Nearly", where the number is no rounded key.
     graph_bind(&g, "M", "1.02*tanh(a)");
     assert_judged(&g, NUMBER("dM/da"), "0.0707",
                   "wrong: That is what comes out when the upstream gradient is left out: the local "
                   "gradient is taken alone; or when the local gradient is left out: the upstream "
                   "gradient passes unchanged.");
     assert_judged(&g, NUMBER("dM/da"), "0.0714",
-                  "near wrong: Near: right to 2 digits, 3 are asked.");
+                  "near wrong: It is right to 2 digits, and 3 are needed.");
     // Of one edge nobody says that an upstream gradient was added to it.
     graph_bind(&g, "r", "relu(a)");
     assert_judged(&g, NUMBER("dr/da"), "3", "wrong");

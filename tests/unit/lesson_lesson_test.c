@@ -235,8 +235,8 @@ static void prompts_and_answers_are_left_out(void **state)
     (void)state;
     static const char *const blocks[][2] = {
         {"x = 3\na = x*x\n", "x = 3\na = x*x\n"},
-        {"∇ x = 3\n∇ x*\n… 2\n  x*2 = 6\n∇ x\n  x = 3\n", "x = 3\nx*\n2\n\nx\n"},
-        {"> x = 3\n>\n  . no\n", "x = 3\n"},
+        {"∇ x = 3\n∇ x*\n… 2\n  x*2 = 6\n∇ x\n  x = 3\n", "x = 3\nx*\n2\n\nx\n\n"},
+        {"> x = 3\n>\n  . no\n", "x = 3\n\n\n"},
         {"", ""},
     };
     struct lesson *l = plain();

@@ -30,6 +30,8 @@ struct tolerance {
 #define TOLERANCE_EQUAL 1e-9
 
 // Is the number the learner gave the one that is asked for? inf and nan are right only as such.
+// The digits that a question for a number wants, as far as its tolerance comes to some; else 0.
+int question_digits(const struct question *q);
 bool judge_number_is_right(double answer, double key, struct tolerance tolerance);
 
 enum judged {

@@ -203,6 +203,12 @@ static int digits_right(double off)
     return off > 0 ? (int)floor(-maths_log(2 * off) / maths_log(10)) + 1 : 17;
 }
 
+int question_digits(const struct question *q)
+{
+    int digits = q->tolerance.relative > 0 ? digits_right(q->tolerance.relative) : 0;
+    return digits > 1 ? digits : 0;
+}
+
 static const double near_enough = 0.05;
 
 // Wrong, but by less than a twentieth: too few digits, or a slip in the last.
@@ -212,15 +218,14 @@ static bool say_near(struct judging *j, double value, double key)
     if (!isfinite(key) || key == 0 || !(off < near_enough)) {
         return false;
     }
-    int asked = digits_right(j->q->tolerance.relative), right = digits_right(off);
-    if (j->q->tolerance.relative > 0 && asked > 1) {
+    int asked = question_digits(j->q), right = digits_right(off);
+    if (asked > 0) {
         right = right < asked ? right : asked - 1;
-        judge_say(j,
-                  right == 1 ? "Near: right to %d digit, %d are asked."
-                             : "Near: right to %d digits, %d are asked.",
+        judge_say(j, right == 1 ? "It is right to %d digit, and %d are needed."
+                                : "It is right to %d digits, and %d are needed.",
                   right, asked);
     } else {
-        judge_say(j, "Near, but it is to be nearer.");
+        judge_say(j, "It has to be closer than that.");
     }
     j->out->near = true;
     return true;

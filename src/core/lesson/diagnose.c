@@ -439,11 +439,12 @@ static bool blames_seed(const struct judging *j, const struct diagnose_slope *sl
     return added && is_direct(j->scope->tape, slope);
 }
 
-// 0 and 1 are often mere guesses. Then a mistake that comes to them by chance, since it adds up
-// whatever the operands happen to be, explains nothing.
+// 0 and 1 are often mere guesses. Only what makes something vanish, or leaves something out, leads
+// there by its nature; that other numbers cancel, or that all slopes are taken for 1, explains nothing.
 static bool is_chance(enum mistake_kind kind)
 {
-    return kind == MISTAKE_ADDED || kind == MISTAKE_SUM_AS_PRODUCT || kind == MISTAKE_SUM_AS_VALUE;
+    return kind != MISTAKE_DROPPED && kind != MISTAKE_OVERWRITTEN && kind != MISTAKE_GATE_OPEN &&
+           kind != MISTAKE_NO_UPSTREAM;
 }
 
 // False: there is nothing to say.

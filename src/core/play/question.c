@@ -240,6 +240,27 @@ static void put_number(const struct play *p, struct records *out, struct rec *to
     rec_whole(out, to, KEY_of, (int64_t)of);
 }
 
+// How the question is to be answered; of a number, to how many digits.
+static void put_how(struct records *out, struct rec *to, const struct question *q)
+{
+    int digits = question_digits(q);
+    const char *exact = digits == 0                  ? NULL
+                        : q->kind == QUESTION_NUMBER ? "a number to %d digits, or an expression of "
+                                                       "numbers such as 1/3"
+                        : q->kind == QUESTION_FILL   ? "a number to %d digits for each cell; "
+                                                       "name = number fills one"
+                                                     : NULL;
+    struct text how;
+    text_init(&how);
+    if (exact != NULL) {
+        text_addf(&how, phrase(q->language, exact), digits);
+    } else {
+        text_add(&how, phrase(q->language, kinds[q->kind].how));
+    }
+    rec_text(out, to, KEY_how, text_get(&how));
+    text_release(&how);
+}
+
 static void show(struct play *p, struct records *out)
 {
     const struct question *q = p->question;
@@ -257,7 +278,7 @@ static void show(struct play *p, struct records *out)
     rec_whole(out, r, KEY_line, (int64_t)q->line);
     put_number(p, out, r);
     play_text(p, out, r, KEY_text, q->text, q->line);
-    rec_text(out, r, KEY_how, phrase(q->language, kinds[q->kind].how));
+    put_how(out, r, q);
     judge_begin(p);
     judge_put_options(p, out, r, NULL);
     judge_put_cells(p, out, r);
