@@ -15,7 +15,7 @@ enum {
     TERM_LEAST = 16,     // in the terminal
     ROWS_LEAST = 8,      // … and of its lines
     ROWS_MOST = 28,
-    ROWS_AROUND = 9,  // of the screen: the command, the axes and what is said below, the prompt
+    ROWS_AROUND = 10,  // of the screen: the command, the axes and what is said below, the prompt
     POINTS_LEAST = 20,
     WORK = 200000000,  // values computed for one plot, more or less
     BATCH_VALUES = 200000,

@@ -257,14 +257,25 @@ void say_local(struct words *w)
     say_table(w, &t);
 }
 
+// Of an array one number stands for the whole gradient.
+static const char *length_word(const struct rec *row)
+{
+    bool length = rec_find(row, KEY_shape) != NULL && rec_find(row, KEY_grad) != NULL;
+    return length ? "the length of its gradient" : "";
+}
+
 // vars, params, topo: a row for each name or node.
-// What is said beside a row: that its value is old, and the learner's own words for the node.
+// What is said beside a row: that its value is old, what the gradient shown is, and the learner's own
+// words for the node.
 static void say_aside(struct table *t, const struct rec *row)
 {
-    const char *label = rec_get_text(row, KEY_label);
+    const char *label = rec_get_text(row, KEY_label), *length = length_word(row);
     struct text aside;
     text_init(&aside);
     text_add(&aside, rec_get_flag(row, KEY_stale) ? "stale" : "");
+    if (*length != '\0') {
+        text_addf(&aside, "%sgrad is %s", text_length(&aside) > 0 ? "  " : "", length);
+    }
     if (*label != '\0') {
         text_addf(&aside, "%s“%s”", text_length(&aside) > 0 ? "  " : "", label);
     }
@@ -309,8 +320,7 @@ void say_grads(struct words *w)
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_as));
         say_grad_cell(w, &t, row);
-        bool array = rec_find(row, KEY_shape) != NULL && rec_find(row, KEY_grad) != NULL;
-        table_ink(&t, INK_MUTED, array ? "the length of its gradient" : "");
+        table_ink(&t, INK_MUTED, length_word(row));
     }
     say_table(w, &t);
     say_more(w);
