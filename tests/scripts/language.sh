@@ -66,7 +66,7 @@ printf '5\nfoo\nhint\n3\nz\nskip\nx**3\n7\nskip\ny = 3\ny = 4\n' >typed
 said=$("$BACKSTEP" lesson de.md --answers typed)
 has() { is "$1" 1 "$(printf '%s\n' "$said" | grep -c "$1")"; }
 has '^  Frage 1 von 4$'
-has '^  eine Zahl, oder ein Ausdruck aus Zahlen wie 1/3$'
+has '^  eine Zahl mit 3 Stellen, oder ein Ausdruck aus Zahlen wie 1/3$'
 is 'Noch nicht' 1 "$([ "$(printf '%s\n' "$said" | grep -c '^  Noch nicht\.$')" -ge 1 ] && echo 1)"
 has "gefragt ist eine Zahl, und 'foo' ist keine"
 has '^  Noch nicht: y ist 3$'

@@ -482,13 +482,13 @@ static void cells_are_filled(void **state)
     } rows[] = {
         {"dL/da = 6", "partly"},
         {"x = 6", "malformed@0: there is no cell 'x'"},
-        {"dL/dc = 3", "wrong: dL/dc: not yet"},
+        {"dL/dc = 3", "wrong: dL/dc: 3 is not right"},
         {"dL/dc = -2", "partly"},
         {"1 2", "malformed@0: these are more numbers than cells: 1 is left; write an expression "
                 "without blanks, or commas between"},
-        {"6 5 -2", "wrong: dL/db: not yet"},  // all of them anew
-        {"6, -4, 5", "wrong: dL/dc: not yet"},
-        {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: not yet"},
+        {"6 5 -2", "wrong: dL/db: 5 is not right"},  // all of them anew
+        {"6, -4, 5", "wrong: dL/dc: 5 is not right"},
+        {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: f*a + 1 is not right"},
         {"dL/da = 6, -4", "malformed@11: a cell's name and '=' are missing here"},
         {"(2)3", "malformed@3: a '*' is missing here; write (2)*3"},
         {"-4", "right"},

@@ -337,10 +337,14 @@ static bool judge_cell(struct judging *j, size_t i, const struct question_line *
     }
     j->out->filled &= ~bit(i);
     // What was said is about this cell.
-    const char *why =
-        j->out->said_count > said ? j->out->said[said] : phrase(j->q->language, "not yet");
+    const char *why = j->out->said_count > said ? j->out->said[said] : NULL;
     j->out->said_count = said;
-    judge_say(j, "%s: %s", cell->left, why);
+    if (why != NULL) {
+        judge_say(j, "%s: %s", cell->left, why);
+    } else {
+        judge_say(j, "%s: %.*s is not right", cell->left, (int)(at.end - at.start),
+                  j->text + at.start);
+    }
     return false;
 }
 

@@ -550,8 +550,8 @@ enum condition_end judge_condition(struct play *p, const struct question_line *u
     return end;
 }
 
-// A line has changed the graph: says what does not hold, the first of it, unless that was said before.
-// What can't be told yet, as its names have no values, is not said.
+// A line has changed the graph: says what does not hold, the first of it. What can't be told yet, as
+// its names have no values, is not said.
 static void say_unmet(struct play *p, struct records *out)
 {
     size_t logged;
@@ -566,10 +566,8 @@ static void say_unmet(struct play *p, struct records *out)
          l != NULL && end == CONDITION_HOLDS; l = l->next) {
         end = judge_condition(p, l, &why);
     }
-    if (end == CONDITION_FAILS && strcmp(text_get(&why), text_get(&p->unmet)) != 0) {
+    if (end == CONDITION_FAILS) {
         rec_text(out, play_record(p, out, KIND_unmet), KEY_text, text_get(&why));
-        text_clear(&p->unmet);
-        text_add(&p->unmet, text_get(&why));
     }
     text_release(&why);
 }

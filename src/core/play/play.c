@@ -61,7 +61,6 @@ static struct play *allocate(struct tutor *tutor, struct lesson *lesson)
         text_init(&p->script);
         text_init(&p->typed);
         text_init(&p->given);
-        text_init(&p->unmet);
         text_init(&p->ground);
     }
     return p;
@@ -124,7 +123,6 @@ void play_free(struct play *p)
     text_release(&p->script);
     text_release(&p->typed);
     text_release(&p->given);
-    text_release(&p->unmet);
     text_release(&p->ground);
     struct buf self = p->self;
     buf_release(&self);

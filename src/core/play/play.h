@@ -169,7 +169,6 @@ struct play {
     bool touched;         // the lesson's own graph has statements of the learner's
     bool touched_before;  // … and had them when that began
     bool lost;            // what was to be taken up has no place in the lesson any more
-    struct text unmet;           // do: what was last said not to hold
     uint64_t done;               // do: what was asked to be done, and was (question_sight)
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for

@@ -123,7 +123,6 @@ void question_begin(struct play *p, const uint64_t *seed)
     p->hints = p->wrong = p->draws = 0;
     p->solved = p->passed = p->held = false;
     p->done = 0;
-    text_clear(&p->unmet);
     p->seed = seed != NULL ? *seed : next_seed(p);
     rng_seed(&p->rng, p->seed);
     begin(p);
@@ -244,16 +243,15 @@ static void put_number(const struct play *p, struct records *out, struct rec *to
 static void put_how(struct records *out, struct rec *to, const struct question *q)
 {
     int digits = question_digits(q);
-    const char *exact = digits == 0                  ? NULL
-                        : q->kind == QUESTION_NUMBER ? "a number to %d digits, or an expression of "
-                                                       "numbers such as 1/3"
-                        : q->kind == QUESTION_FILL   ? "a number to %d digits for each cell; "
-                                                       "name = number fills one"
-                                                     : NULL;
     struct text how;
     text_init(&how);
-    if (exact != NULL) {
-        text_addf(&how, phrase(q->language, exact), digits);
+    if (digits > 0 && (q->kind == QUESTION_NUMBER || q->kind == QUESTION_FILL)) {
+        text_addf(&how,
+                  phrase(q->language,
+                         q->kind == QUESTION_NUMBER
+                             ? "a number to %d digits, or an expression of numbers such as 1/3"
+                             : "a number to %d digits for each cell; name = number fills one"),
+                  digits);
     } else {
         text_add(&how, phrase(q->language, kinds[q->kind].how));
     }
