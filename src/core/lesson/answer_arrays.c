@@ -173,8 +173,14 @@ static bool say_when(struct judging *j)
     return said;
 }
 
-// dL/dW1, grad(L, W1): what is asked for, not how it comes about.
-static bool refuse_slope(struct judging *j)
+static bool is_asked(const struct judging *j, struct span at)
+{
+    size_t n = strlen(j->q->asked);
+    return n > 0 && at.end - at.start == n && memcmp(j->text + at.start, j->q->asked, n) == 0;
+}
+
+// dL/dW1, grad(L, W1), or the name itself: what is asked for, not how it comes about.
+static bool refuse_asked(struct judging *j)
 {
     struct source source = {.text = j->text, .length = j->answer.end, .line = 1};
     struct lexer lexer = {.source = &source, .at = j->answer.start};
@@ -185,8 +191,12 @@ static bool refuse_slope(struct judging *j)
     for (struct item i = parser_next(&p); i.kind != ITEM_END && i.kind != ITEM_ERROR && !found;
          i = parser_next(&p)) {
         const char *s = j->text + i.span.start;
-        found = i.kind == ITEM_SLOPE || (i.kind == ITEM_CALL && strncmp(s, "grad(", 5) == 0);
-        if (found) {
+        found = i.kind == ITEM_SLOPE || (i.kind == ITEM_CALL && strncmp(s, "grad(", 5) == 0) ||
+                is_asked(j, i.span);
+        if (found && is_asked(j, i.span)) {
+            judge_refuse(j, i.span, "%s is what is asked for", j->q->asked);
+            judge_hint(j, "say it in other terms");
+        } else if (found) {
             judge_refuse(j, i.span, "a derivative is what is asked for here");
             judge_hint(j, "say it with the arrays of the question");
         }
@@ -201,11 +211,12 @@ void judge_arrays(struct judging *j)
     struct diag d = {0};
     buf_init(&outcomes[0].numbers, sizeof(double));
     buf_init(&outcomes[1].numbers, sizeof(double));
-    if (!refuse_slope(j)) {
+    if (!refuse_asked(j)) {
         switch (compare(j, j->answer, j->q->answer, outcomes, &d)) {
         case SAMPLED_UNREADABLE:
             judge_refuse(j, d.span, "%s", d.message);
-            judge_hint(j, "%s", d.hint);
+            judge_hint(j, "%s", d.unbound ? phrase(j->q->language, "use the names of the question")
+                                          : d.hint);
             break;
         case SAMPLED_SAME:
             judge_set(j, JUDGED_RIGHT);
