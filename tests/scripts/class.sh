@@ -104,6 +104,29 @@ rm class/bob.txt
 "$BACKSTEP" class class >/dev/null 2>&1
 is 'all well: the status' 0 $?
 
+# ---- Handed in again, and another of the same name
+mv class all
+handin max1 'Max' "$(answer 1700000000 hw.sum wrong 5)"
+cp all/hw.md class/
+"$BACKSTEP" class class >once 2>/dev/null
+HOME=$PWD/max1 "$BACKSTEP" -e 'progress handin class/max0.txt Max' >/dev/null
+answer 1700500000 hw.sum right 6 >later
+{ printf 'backstep progress 1\nsalt\t7\n'; cat later; } >log
+printf 'end\t%d\t%s\n' 2 "$(fnv <log)" >>log
+HOME=$PWD/max1 "$BACKSTEP" -e 'progress import log; progress handin class/max0.txt Max' >/dev/null
+said=$("$BACKSTEP" class class 2>trouble)
+is 'the later one counts: the status' 0 $?
+is '… whatever the order of the files' 'Max 0 hw 0/3 2 1 2023-11-20' "$(row 'Max')"
+is '… and is said' 'backstep: class/max1.txt does not count: Max handed in again, in class/max0.txt' "$(cat trouble)"
+handin max2 'Max' "$(answer 1700000000 hw.sum wrong 4)"
+said=$("$BACKSTEP" class class 2>trouble)
+is 'another of the name' 'Max (class/max0.txt) 0 hw 0/3 2 1 2023-11-20;Max (class/max2.txt) 0 hw 0/3 1 0 2023-11-14' "$(row 'Max' | paste -sd ';')"
+is '… whose answers count' 'hw.sum 2 of 2 2 of 3 4' "$(row hw.sum)"
+handin max3 'Max' "$(answer 1700000000 hw.sum wrong 5; answer 1700600000 hw.sum right 6)"  # on another computer
+is 'of another progress, with an answer in common' 2 "$("$BACKSTEP" class class 2>/dev/null | grep -c '^Max')"
+rm -r class
+mv all class
+
 # ---- Other files, and what is not whole
 head -c 100 class/ada.txt >class/cut.txt
 sed 's/right/wrong/' class/ada.txt >class/changed.txt
@@ -121,7 +144,9 @@ cp class/eve.txt class/deep/eve2.txt
 cp class/eve.txt class/.hidden/eve3.txt
 said=$("$BACKSTEP" class class 2>trouble)
 is 'with other files: the status' 1 $?
-is '… who is there' 'Ada Lovelace;Ada Lovelace;eve;eve;' "$(printf '%s\n' "$said" | sed -n '2,/^$/p' | sed -n 's/   *.*//p' | sort | tr '\n' ';')"
+is '… who is there' 'Ada Lovelace;eve;' "$(printf '%s\n' "$said" | sed -n '2,/^$/p' | sed -n 's/   *.*//p' | sort | tr '\n' ';')"
+is '… who handed in again' 'class/ada.txt does not count: Ada Lovelace handed in again, in class/windows.txt;class/deep/eve2.txt does not count: eve handed in again, in class/eve.txt;' \
+    "$(sed -n 's/^backstep: \(.*does not count.*\)/\1/p' trouble | tr '\n' ';')"
 left() { grep -c "class/$1 is left out: $2" trouble; }
 is 'cut off' 1 "$(left cut.txt 'it was cut off or changed')"
 is 'changed' 1 "$(left changed.txt 'it was cut off or changed')"

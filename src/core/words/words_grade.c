@@ -184,6 +184,24 @@ static void add_place(struct table *t, const struct rec *row)
     text_release(&cell);
 }
 
+// The name; where another student has the same, with the file.
+static void add_student(const struct words *w, struct table *t, const struct rec *student)
+{
+    const char *name = rec_get_text(student, KEY_name);
+    int same = 0;
+    struct text cell;
+    for (const struct rec *r = say_first(w->record, KEY_rows); r != NULL; r = r->next) {
+        same += strcmp(rec_get_text(r, KEY_name), name) == 0;
+    }
+    text_init(&cell);
+    ink_add(&cell, INK_NAME, name);
+    if (same > 1) {
+        text_addf(&cell, " (%s)", rec_get_text(student, KEY_file));
+    }
+    table_cell(t, text_get(&cell));
+    text_release(&cell);
+}
+
 static void say_students(struct words *w)
 {
     static const char *const titles[] = {"student", "finished", "now at",
@@ -193,7 +211,7 @@ static void say_students(struct words *w)
     add_titles(&t, titles, COUNT_OF(titles));
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         char day[11];
-        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
+        add_student(w, &t, row);
         add_whole(&t, row, KEY_finished);
         add_place(&t, row);
         add_whole(&t, row, KEY_answers);

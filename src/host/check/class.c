@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check/check_lessons.h"
+#include "check/class_again.h"
 #include "check/class_judge.h"
 #include "check/class_report.h"
 #include "process/tell.h"
@@ -264,6 +265,7 @@ int class_run(const char *folder, enum grade_form form, enum theme theme)
     records_init(&out);
     add_course(&c);
     read_folder(&c, folder);
+    class_again(&c.students);
     int status = 2;
     if (c.students.count == 0) {
         tell(stderr,
