@@ -352,8 +352,9 @@ static void formulas_become_mathematics(void **state)
     eval(seat, "η = 0.1; x = 2; y = (x + η)**3", SESSION_PROMPT);
     assert_string_equal(
         said(seat, "local y", latex_add),
-        "\\begin{align*}\ny &= {\\%_{2}}^{3} = 9.261 \\\\\n"
-        "\\frac{d y}{d \\%_{2}} &= 3 \\cdot {\\%_{2}}^{2} = 13.23\n\\end{align*}\n");
+        "\\begin{align*}\ny &= {\\left(x + \\eta\\right)}^{3} = 9.261 \\\\\n"
+        "\\frac{d y}{d \\left(x + \\eta\\right)} &= 3 \\cdot {\\left(x + \\eta\\right)}^{2} = "
+        "13.23\n\\end{align*}\n");
     assert_string_equal(said(seat, "x*η", latex_add),
                         "\\begin{equation*}\nx \\cdot \\eta = 0.2\n\\end{equation*}\n");
     assert_string_equal(

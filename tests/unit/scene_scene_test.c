@@ -187,13 +187,35 @@ static void kinds_of_leaves(void **state)
     says(constant, KEY_value_text, "2");
     says(constant, KEY_grad_text, "");
     assert_null(rec_find(constant, KEY_grad));
-    // The unnamed go by their number; a constant is not asked for a derivative.
-    says(cell(s, "%3", 0), KEY_symbol, "∂%3/∂w");
-    says(cell(s, "y", 0), KEY_symbol, "∂y/∂%3");
+    // The unnamed go by their formulas; a constant is not asked for a derivative.
+    says(box(s, "%3"), KEY_called, "w*x");
+    says(cell(s, "%3", 0), KEY_symbol, "∂/∂w");
+    says(cell(s, "y", 0), KEY_symbol, "∂y/∂(w*x)");
     says(cell(s, "y", 1), KEY_from, "n3");
     says(cell(s, "y", 1), KEY_symbol, "");
     says(cell(s, "y", 1), KEY_local_text, "");
     assert_null(rec_find(cell(s, "y", 1), KEY_share));
+    graph_release(&g);
+}
+
+// Two values that read the same go by their numbers as well.
+static void equal_formulas_are_told_apart(void **state)
+{
+    (void)state;
+    struct graph g;
+    graph_init(&g);
+    uint32_t a = leaf(&g, "a", 2), b = leaf(&g, "b", -3);
+    uint32_t p = tape_apply(&g.tape, OP_MUL, a, b), q = tape_apply(&g.tape, OP_MUL, a, b);
+    uint32_t r = tape_apply(&g.tape, OP_SUB, a, b), s = tape_apply(&g.tape, OP_ADD, p, q);
+    uint32_t y = apply(&g, "y", OP_MUL, s, r);
+    const struct rec *drawn = scene(&g, y);
+    says(box(drawn, "%2"), KEY_called, "a*b %2");
+    says(box(drawn, "%3"), KEY_called, "a*b %3");
+    says(box(drawn, "%4"), KEY_called, "a - b");
+    says(box(drawn, "%5"), KEY_called, "a*b + a*b");
+    says(cell(drawn, "%5", 0), KEY_symbol, "∂/∂%2");
+    says(cell(drawn, "%5", 1), KEY_symbol, "∂/∂%3");
+    says(cell(drawn, "y", 1), KEY_symbol, "∂y/∂(a - b)");
     graph_release(&g);
 }
 
@@ -385,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_graph_before_its_backward_pass),
         cmocka_unit_test(the_chain_rule_after_a_backward_pass),
         cmocka_unit_test(kinds_of_leaves),
+        cmocka_unit_test(equal_formulas_are_told_apart),
         cmocka_unit_test(both_edges_of_a_plus_a),
         cmocka_unit_test(shares_stand_in_the_order_in_which_they_are_added),
         cmocka_unit_test(a_long_sum_of_shares_is_cut),

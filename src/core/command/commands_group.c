@@ -313,11 +313,13 @@ static bool find_members(struct call *c, uint32_t group, uint32_t root, struct b
 }
 
 // What stands below the line in ∂h/∂x.
-static const char *operand_name(const struct rec *cell)
+static void add_operand_name(struct text *out, const struct rec *cell)
 {
     static const char below[] = "/∂";
     const char *symbol = rec_get_text(cell, KEY_symbol), *at = strstr(symbol, below);
-    return at == NULL ? rec_get_text(cell, KEY_from) : at + strlen(below);
+    at = at == NULL ? rec_get_text(cell, KEY_from) : at + strlen(below);
+    bool apart = *at == '(';
+    text_add_bytes(out, at + apart, strlen(at) - 2 * apart);
 }
 
 static const char *box_name(const struct rec *scene, const char *id)
@@ -334,7 +336,11 @@ static void put_derivative(struct call *c, struct rec *rows, const struct rec *c
     char number[NUMBER_TEXT];
     struct rec *row = rec_map(c->out, rows, KEY_NONE);
     double slope = rec_get_number(cell, KEY_local);
-    rec_text(c->out, row, KEY_child, operand_name(cell));
+    struct text child;
+    text_init(&child);
+    add_operand_name(&child, cell);
+    rec_text(c->out, row, KEY_child, text_get(&child));
+    text_release(&child);
     rec_text(c->out, row, KEY_formula, number_text(number, slope, session_digits(c->s)));
     rec_number(c->out, row, KEY_slope, slope);
     if (rec_find(cell, KEY_share) != NULL) {

@@ -6,6 +6,7 @@
 #include "command/commands.h"
 #include "command/flow.h"
 #include "engine/sweep.h"
+#include "formula/called.h"
 #include "formula/expr.h"
 
 enum call_end command_forward(struct call *c)
@@ -207,6 +208,20 @@ static void put_grown(const struct pass_table *table, struct rec *row, const str
     text_release(&out);
 }
 
+// Of a node that has no name.
+static void put_formula(struct call *c, struct rec *row, uint32_t node)
+{
+    struct text formula;
+    text_init(&formula);
+    if (rec_get_text(row, KEY_name)[0] == '%') {
+        called_short_formula(&formula, &c->s->tape, &c->s->names, node, session_digits(c->s));
+    }
+    if (text_length(&formula) > 0) {
+        rec_text(c->out, row, KEY_formula, text_get(&formula));
+    }
+    text_release(&formula);
+}
+
 // {root, rows: [{node, name, value, grad, seed, held, uses, terms: […]}], more}
 static bool table_put(struct pass_table *table, const struct buf *grown)
 {
@@ -224,6 +239,7 @@ static bool table_put(struct pass_table *table, const struct buf *grown)
         struct shown shown = BUF(struct shown, &table->shown)[i];
         struct rec *row = rec_map(c->out, rows, KEY_NONE);
         call_put_row(c, row, shown.node);
+        put_formula(c, row, shown.node);
         call_put_grad(c, row, shown.node);
         rec_flag(c->out, row, KEY_seed, shown.node == table->root);
         rec_number(c->out, row, KEY_held, shown.held);

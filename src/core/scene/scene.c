@@ -16,14 +16,13 @@ enum { FULL_MOST = 10 };
 // Terms of a sum that are spelled out.
 enum { TERMS_MOST = 4 };
 
-enum { DIGITS = 4 };
 
 // ---- Numbers and names --------------------------------------------------------------------------
 
 // A number as a picture shows it.
 static const char *figure(char out[FIGURE_TEXT], const struct painter *p, double v)
 {
-    return number_figure(out, v, p->options->digits == 0 ? DIGITS : p->options->digits);
+    return number_figure(out, v, p->options->digits == 0 ? SCENE_DIGITS : p->options->digits);
 }
 
 const char *scene_box_id(char out[SCENE_ID_TEXT], uint32_t node)
@@ -283,23 +282,36 @@ void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, d
     rec_number(p->out, cell, KEY_weight, scene_weight(p, share));
 }
 
-// Parentheses around the label of a derivative: ∂(dL/da)/∂b.
+// The label of a derivative, or a formula, is in parentheses after a ∂: ∂(dL/da)/∂(a*b).
+static bool is_apart(const char *label)
+{
+    int open = 0;
+    for (const char *s = label; *s != '\0'; s++) {
+        open += (*s == '[') - (*s == ']');
+        if (open == 0 && strchr(" +-*/^<>=(", *s) != NULL) {
+            return true;
+        }
+    }
+    return strstr(label, "·") != NULL || strstr(label, "−") != NULL;
+}
+
 static const char *open_part(const char *label)
 {
-    return names_is_derivative(label) ? "(" : "";
+    return is_apart(label) ? "(" : "";
 }
 
 static const char *close_part(const char *label)
 {
-    return names_is_derivative(label) ? ")" : "";
+    return is_apart(label) ? ")" : "";
 }
 
 void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, size_t below)
 {
     char top[LABEL_TEXT] = "", bottom[LABEL_TEXT], symbol[2 * LABEL_TEXT + 16];
-    scene_label(p, below, bottom);
+    scene_called(p, below, bottom);
     if (p->options->fit == NULL) {
         scene_label(p, above, top);
+        top[0] = scene_has_formula(p, above) ? '\0' : top[0];
     } else {
         rec_text(p->out, cell, KEY_name, bottom);
     }
@@ -340,6 +352,7 @@ static void add_box(const struct painter *p, struct rec *boxes, size_t at)
     rec_text(p->out, box, KEY_id, scene_box_id(id, node));
     rec_whole(p->out, box, KEY_node, node);
     rec_text(p->out, box, KEY_name, scene_label(p, at, name));
+    scene_add_called(p, box, at);
     rec_text(p->out, box, KEY_op, box_op(p, node));
     rec_text(p->out, box, KEY_kind, scene_box_kind(p, node));
     rec_flag(p->out, box, KEY_dead, box_dead(p, node));
@@ -411,16 +424,20 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
     buf_init(&p.members, sizeof(uint32_t));
     buf_init(&p.first, sizeof(uint32_t));
     buf_init(&p.adjoint, sizeof(double));
+    buf_init(&p.called, sizeof(struct scene_formula));
+    text_init(&p.formulas);
     shown_sizes(tape, &p.sizes);
     bool ok = options->part != NULL || part_all(&all, tape, root);
     p.part = options->part != NULL ? *options->part : all;
-    ok = ok && gather_uses(&p) && scene_list_members(&p);
+    ok = ok && gather_uses(&p) && scene_list_members(&p) && scene_call_values(&p);
     struct rec *scene = ok ? add_scene(&p) : NULL;
     part_release(&all);
     buf_release(&p.uses);
     buf_release(&p.members);
     buf_release(&p.first);
     buf_release(&p.adjoint);
+    buf_release(&p.called);
+    text_release(&p.formulas);
     buf_release(&p.sizes);
     return scene;
 }

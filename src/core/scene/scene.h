@@ -17,6 +17,8 @@
 //   kind      "parameter", "input", "constant", "interior", "output", "group"
 //   op        the operation's sign, or "param", "input", "const"
 //   cut       an operation whose operands are not part of the picture: it has no cells
+//   called    the formula that a value without a name is called by (formula/called.h), where that is
+//             short; with the number behind it where two values have the same formula
 //   dead      a relu that is shut: its local gradient is 0
 //   derivative  what a backward pass made into nodes (engine/grow.h), or a fold of it
 //   sum_text  the shares that make up the gradient of a value used more than once, in the order in

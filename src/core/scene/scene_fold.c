@@ -421,6 +421,9 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
         rec_flag(p->out, box, KEY_derivative, true);
     }
     rec_text(p->out, box, KEY_name, name);
+    if (t->results == 1 && name[0] == '%') {
+        scene_add_called(p, box, t->result);
+    }
 }
 
 // Of a picture that fits an area: an array's elements, and the formula of what is folded.

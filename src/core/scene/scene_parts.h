@@ -17,6 +17,12 @@ struct use {
     double share;  // local gradient × upstream gradient
 };
 
+// What a value without a name is called by.
+struct scene_formula {
+    uint32_t at;    // in the texts; 0: it has no formula that is short
+    bool repeated;  // another value of the picture has the same
+};
+
 struct painter {
     struct records *out;
     const struct tape *tape;
@@ -31,6 +37,8 @@ struct painter {
     struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
     struct buf adjoint;  // double for each value: scratch
     struct buf sizes;    // of the contributions to each gradient: see engine/shown.h
+    struct buf called;    // struct scene_formula, by value: scene_called.c; empty: no formulas
+    struct text formulas;
     size_t operations;
     uint32_t backward;  // the name of groups of gradients; NAME_NONE: there are none
     double most;        // the largest finite |share|
@@ -58,7 +66,11 @@ static inline uint32_t scene_box(const struct painter *p, size_t i)
     return home == FOLD_NONE ? (uint32_t)i : scene_fold(p, home)->box;
 }
 
-// What value i of the part is called. Returns `out`.
+// Significant digits, unless the options say otherwise.
+enum { SCENE_DIGITS = 4 };
+
+// The name of value i of the part, or %7; in a picture that fits an area what it is called there.
+// Returns `out`.
 static inline const char *scene_label(const struct painter *p, size_t i, char out[LABEL_TEXT])
 {
     const struct scene_fit *fit = p->options->fit;
@@ -88,13 +100,22 @@ void scene_add_number(const struct painter *p, struct rec *to, enum rec_key key,
                       enum rec_key text_key, double v);
 // Value, gradient and the sum that makes it up, of a single value.
 void scene_add_facts(const struct painter *p, struct rec *box, uint32_t node);
-// "∂above/∂below", of two values of the part; in a picture that fits an area "∂/∂below", as the box
-// itself is the other, and what is below too.
+// "∂above/∂below", of two values of the part; "∂/∂below" where the box, which is the other, is called by
+// a formula, and in a picture that fits an area, with what is below too.
 void scene_add_symbol(const struct painter *p, struct rec *cell, size_t above, size_t below);
 // "parameter", "constant" …, of a box of one value.
 const char *scene_box_kind(const struct painter *p, uint32_t node);
 // upstream × local = share, of the box that shows `node`.
 void scene_add_share(const struct painter *p, struct rec *cell, uint32_t node, double share);
+
+// scene_called.c, for pictures of any size
+// Finds out what the values without a name are called. False if out of memory.
+bool scene_call_values(struct painter *p);
+// Adds to a box what the value i that it shows is called, where that is a formula.
+void scene_add_called(const struct painter *p, struct rec *box, size_t i);
+bool scene_has_formula(const struct painter *p, size_t i);
+// The label of value i in a derivative: its formula, unless another value has the same. Returns `out`.
+const char *scene_called(const struct painter *p, size_t i, char out[LABEL_TEXT]);
 
 // scene_fit.c, for pictures that fit an area (the last three do nothing for others)
 // Is the box that stands at this place shown in the cells of its users alone?

@@ -187,6 +187,7 @@ struct call {
     bool lowering;        // it has been begun
     struct buf sizes;     // of what was added into each gradient, for tables: see engine/shown.h
     bool sized;           // it has been filled
+    struct buf called;    // where its answer says what nodes are called
     struct span command;  // the command's word
     bool named;           // the last expression mentioned a name
     bool create_graph;    // L.backward(create_graph=True)
@@ -257,7 +258,8 @@ __attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct sp
 // Is this a later turn of a loop? For what is news in the first turn only: there a loop begins with
 // what was before it, and later with what it leaves itself.
 bool call_in_later_turn(const struct call *c);
-// Adds node number, name or %7, and value of a node to a record.
+// Adds node number, name or %7, what it is called if that is its formula, and value of a node to a
+// record of this statement's answer.
 void call_put_node(struct call *c, struct rec *to, uint32_t node);
 // The same for a row of a table, which shows 0 where a sum cancelled: "value_cancels".
 void call_put_row(struct call *c, struct rec *row, uint32_t node);
@@ -274,9 +276,11 @@ const char *call_role(const struct tape *t, uint32_t node);
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x);
 // Appends the value of an operand as print shows it: 0.5, [1, 2].
 void call_add_value(struct call *c, struct text *out, const struct operand *x);
-// The expression at a node, one level: "e + c", "tanh(n)"; "" for a leaf.
+// The expression at a node, its operands as they are called: "a*b + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
-// The local gradient of `node` in operand `slot` as a formula in labels: "b", "1 - d**2".
+// What a node is called in a sentence: its name, short formula, or number. Returns `out`.
+const char *call_label(struct call *c, char out[LABEL_TEXT], uint32_t node);
+// The local gradient of `node` in operand `slot` as a formula in these: "b", "1 - d**2".
 void call_slope_formula(struct call *c, struct text *out, uint32_t node, int slot);
 // The same of a node made aside, whose operands from `aside` on have no labels that last: their
 // formulas stand for them.

@@ -1,9 +1,11 @@
 // What a statement answers: records, notices, and the formulas and numbers in them.
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/shown.h"
+#include "formula/called.h"
 #include "formula/derive.h"
 #include "session/call.h"
 
@@ -89,11 +91,62 @@ void call_notice(struct call *c, struct span span, const char *format, ...)
     rec_text(c->out, r, KEY_text, words);
 }
 
+// ---- What nodes are called ----------------------------------------------------------------------
+
+// A field that says what a node is called.
+struct call_called {
+    uint32_t node;
+    struct rec *field;
+};
+
+static void put_called(struct call *c, struct rec *to, uint32_t node, const char *called)
+{
+    rec_text(c->out, to, KEY_called, called);
+    if (c->called.size == 0) {
+        buf_init(&c->called, sizeof(struct call_called));
+    }
+    struct call_called *at = to == NULL ? NULL : buf_push(&c->called, 1);
+    if (at != NULL) {
+        *at = (struct call_called){node, to->in.last};
+    }
+}
+
+static int compare_called(const void *a, const void *b)
+{
+    const struct call_called *x = a, *y = b;
+    int order = strcmp(x->field->text, y->field->text);
+    return order != 0 ? order : (x->node > y->node) - (x->node < y->node);
+}
+
+// Nodes with one formula would be taken for one node: in one answer they go by their numbers.
+static void part_called(struct call *c)
+{
+    struct call_called *all = c->called.data;
+    size_t count = c->called.count;
+    if (count > 1) {
+        qsort(all, count, sizeof *all, compare_called);
+    }
+    for (size_t from = 0, to; from < count; from = to) {
+        for (to = from + 1; to < count; to++) {
+            if (strcmp(all[from].field->text, all[to].field->text) != 0) {
+                break;
+            }
+        }
+        for (size_t i = from; all[from].node != all[to - 1].node && i < to; i++) {
+            all[i].field->text = "";
+        }
+    }
+    buf_release(&c->called);
+}
+
 void call_put_node(struct call *c, struct rec *to, uint32_t node)
 {
     char label[LABEL_TEXT];
     rec_whole(c->out, to, KEY_node, node);
     rec_text(c->out, to, KEY_name, names_label(&c->s->names, label, node));
+    if (called_by_formula(label, &c->s->tape, &c->s->names, node, session_digits(c->s))) {
+        put_called(c, to, node, label);
+    }
     rec_number(c->out, to, KEY_value, tape_value(&c->s->tape, node));
 }
 
@@ -124,6 +177,7 @@ void call_put_grad(struct call *c, struct rec *row, uint32_t node)
 
 void call_release(struct call *c)
 {
+    part_called(c);
     if (c->lowering) {
         lower_release(&c->lower);
     }
@@ -132,39 +186,14 @@ void call_release(struct call *c)
     }
 }
 
-// An operand inside a formula: its label, or the number that a constant is.
-static void put_operand(struct call *c, struct text *out, uint32_t node)
-{
-    char label[LABEL_TEXT], number[NUMBER_TEXT];
-    if (tape_marked(&c->s->tape, node, MARK_CONST)) {
-        double value = tape_value(&c->s->tape, node);
-        number_text(number, value, session_digits(c->s));
-        text_addf(out, value < 0 ? "(%s)" : "%s", number);
-    } else {
-        text_add(out, names_label(&c->s->names, label, node));
-    }
-}
-
 void call_formula(struct call *c, struct text *out, uint32_t node)
 {
-    const struct tape *t = &c->s->tape;
-    const struct op_row *row = op_get(tape_op(t, node));
-    if (row->form == OP_LEAF_FORM) {
-        return;
-    }
-    bool tight =
-        strcmp(row->name, "*") == 0 || strcmp(row->name, "/") == 0 || strcmp(row->name, "**") == 0;
-    struct text x, y;
-    text_init(&x);
-    text_init(&y);
-    put_operand(c, &x, tape_operand(t, node, 0));
-    if (row->arity == 2) {
-        put_operand(c, &y, tape_operand(t, node, 1));
-    }
-    op_print(out, row, row->name, tight, text_get(&x), row->arity == 2 ? text_get(&y) : NULL);
-    out->bytes.failed |= x.bytes.failed || y.bytes.failed;
-    text_release(&x);
-    text_release(&y);
+    called_formula(out, &c->s->tape, &c->s->names, node, session_digits(c->s));
+}
+
+const char *call_label(struct call *c, char out[LABEL_TEXT], uint32_t node)
+{
+    return called_label(out, &c->s->tape, &c->s->names, node, session_digits(c->s));
 }
 
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x)
@@ -226,10 +255,10 @@ void call_aside_formula(struct call *c, struct text *out, uint32_t node, int slo
     uint32_t slope = derive_local(&pool, t, &c->s->names, node, slot);
     for (int i = 0; i < tape_arity(t, node); i++) {
         uint32_t operand = tape_operand(t, node, i);
-        if (operand >= aside) {
-            slope = expr_substitute(&pool, slope, expr_label(&pool, t, &c->s->names, operand),
-                                    expr_inlined(&pool, t, &c->s->names, operand, NODE_NONE));
-        }
+        uint32_t by = operand >= aside
+                          ? expr_inlined(&pool, t, &c->s->names, operand, NODE_NONE)
+                          : called_expr(&pool, t, &c->s->names, operand, session_digits(c->s));
+        slope = expr_substitute(&pool, slope, expr_label(&pool, t, &c->s->names, operand), by);
     }
     if (slope != EXPR_NONE) {
         expr_print(out, &pool, slope, FORMULA_MOST);
@@ -241,7 +270,7 @@ void call_aside_label(struct call *c, struct text *out, uint32_t node, uint32_t 
 {
     char label[LABEL_TEXT];
     if (node < aside) {
-        text_add(out, names_label(&c->s->names, label, node));
+        text_add(out, call_label(c, label, node));
         return;
     }
     struct exprs pool;

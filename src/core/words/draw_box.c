@@ -150,10 +150,17 @@ static const char *grad_sign(const struct plan *p, const struct rec *box)
     return several ? (p->ascii ? "|g| " : "‖∂‖ ") : p->ascii ? "g " : "∂ ";
 }
 
-// "name = value" over "∂ gradient".
-static int body_columns(const struct plan *p, const struct rec *box)
+static const char *name_of(const struct draw_item *item)
 {
-    int name = (int)signs_columns(rec_get_text(box, KEY_name));
+    const char *called = item->numbered ? "" : rec_get_text(item->box, KEY_called);
+    return *called != '\0' ? called : rec_get_text(item->box, KEY_name);
+}
+
+// "name = value" over "∂ gradient".
+static int body_columns(const struct plan *p, const struct draw_item *item)
+{
+    const struct rec *box = item->box;
+    int name = (int)signs_columns(name_of(item));
     return larger(name + 3 + figure_columns(p, box, KEY_value_text, KEY_value_room),
                   (int)signs_columns(grad_sign(p, box)) +
                       figure_columns(p, box, KEY_grad_text, KEY_grad_room));
@@ -186,7 +193,7 @@ static int cells_column(const struct plan *p, const struct draw_item *item)
 static void measure_across(const struct plan *p, struct draw_item *item)
 {
     int cells = cells_of(item) == 0 ? 0 : cells_column(p, item) + 1;
-    int body = larger(body_columns(p, item->box), title_columns(p, item->box) + 1);
+    int body = larger(body_columns(p, item), title_columns(p, item->box) + 1);
     item->size = 2 + larger(2, cells_of(item));
     item->length = 1 + cells + 1 + body + 1 + 1;
     item->out = 1;
@@ -217,7 +224,7 @@ static void measure_down(const struct plan *p, struct draw_item *item)
     for (int i = 0; i < count; i++) {
         cells += cell_columns(p, item->cell[i]) + 2;
     }
-    int body = larger(body_columns(p, item->box) + 2, title_columns(p, item->box) + 3);
+    int body = larger(body_columns(p, item) + 2, title_columns(p, item->box) + 3);
     item->size = 2 + larger(cells, body);
     item->length = count > 0 ? 6 : 4;
     item->out = item->size / 2;
@@ -327,7 +334,7 @@ static void paint_current(struct brush *b, size_t row, size_t column)
     const struct rec *box = b->item->box;
     struct text line;
     text_init(&line);
-    text_addf(&line, "%s%s = %s", b->p->ascii ? ">" : "▶", rec_get_text(box, KEY_name),
+    text_addf(&line, "%s%s = %s", b->p->ascii ? ">" : "▶", name_of(b->item),
               figure(b, box, KEY_value_text));
     size_t room = b->column + b->columns - 1 - column, used = signs_columns(text_get(&line));
     text_fill(&line, ' ', room > used ? room - used : 0);
@@ -342,7 +349,7 @@ static void paint_body(struct brush *b, size_t row, size_t column)
         paint_current(b, row, column);
     } else {
         int ink = rec_get_flag(box, KEY_derivative) ? INK_GRAD : INK_NAME;
-        size_t at = paint_words(b, row, column + 1, ink, rec_get_text(box, KEY_name));
+        size_t at = paint_words(b, row, column + 1, ink, name_of(b->item));
         at = paint_words(b, row, at, INK_MUTED, " = ");
         paint_figure(b, row, at, box, KEY_value_text, INK_VALUE);
     }

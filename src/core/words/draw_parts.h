@@ -24,6 +24,7 @@ struct draw_item {
     const struct rec *box;               // NULL: a wire that passes through
     const struct rec *cell[PORTS_MOST];  // box: its operands, in the order in which they are shown
     bool source;                         // box: nothing is wired to it
+    bool numbered;  // box: its value goes by its number, as there is no room for its formula
     uint32_t node;                       // box: its node
     uint32_t net;                        // the box whose value this is: its own number, for a box
     uint32_t rank;

@@ -4,6 +4,7 @@
 // as that allows: no net is longer than it need be. The ranks are found here and not by the layout,
 // because the layout has to be told where the nets pass: a net that forks late is one line for most
 // of its way, which it would not be if each edge were laid out by itself.
+#include <limits.h>
 #include <stdlib.h>
 
 #include "words/draw_parts.h"
@@ -180,6 +181,64 @@ static bool add_passing(struct plan *p, uint32_t net)
     return true;
 }
 
+// ---- Formulas -----------------------------------------------------------------------------------
+
+static int columns_of(const struct plan *p, const struct draw_item *item)
+{
+    return p->way == DRAW_ACROSS ? item->length : item->size;
+}
+
+// The columns that the drawing takes across: the longest box of each rank, and a channel behind it with
+// one track; or that a rank takes down: its boxes, and a gap behind each.
+static int columns_needed(const struct plan *p, uint32_t rank)
+{
+    enum { CHANNEL = 3, GAP = 2 };
+    int sum = 0, longest = 0;
+    for (uint32_t r = p->way == DRAW_ACROSS ? 0 : rank; r < p->ranks; r++, longest = 0) {
+        for (uint32_t i = 0; i < p->boxes; i++) {
+            int columns = plan_item(p, i)->rank == r ? columns_of(p, plan_item(p, i)) : 0;
+            sum += p->way == DRAW_DOWN && columns > 0 ? columns + GAP : 0;
+            longest = columns > longest ? columns : longest;
+        }
+        if (p->way == DRAW_DOWN) {
+            return sum - GAP;
+        }
+        sum += longest + CHANNEL;
+    }
+    return sum - CHANNEL;
+}
+
+// The widest box that has a formula; of this rank, if it goes down.
+static struct draw_item *widest_formula(const struct plan *p, uint32_t rank)
+{
+    struct draw_item *widest = NULL;
+    for (uint32_t i = 0; i < p->boxes; i++) {
+        struct draw_item *item = plan_item(p, i);
+        bool counts = (p->way == DRAW_ACROSS || item->rank == rank) && !item->numbered &&
+                      *rec_get_text(item->box, KEY_called) != '\0';
+        if (counts && (widest == NULL || columns_of(p, item) > columns_of(p, widest))) {
+            widest = item;
+        }
+    }
+    return widest;
+}
+
+// Where there is not room for all formulas the widest give way to numbers: a drawing that would go
+// across without them still does.
+static void fit_formulas(struct plan *p)
+{
+    const struct rec *width = rec_find(p->scene, KEY_width);
+    int room = width == NULL ? INT_MAX : (int)rec_get_whole(p->scene, KEY_width) - 2;
+    uint32_t ranks = p->way == DRAW_ACROSS && p->ranks > 0 ? 1 : p->ranks;
+    for (uint32_t rank = 0; rank < ranks; rank++) {
+        struct draw_item *item;
+        while (columns_needed(p, rank) > room && (item = widest_formula(p, rank)) != NULL) {
+            item->numbered = true;
+            box_measure(p, item);
+        }
+    }
+}
+
 // ---- The plan -----------------------------------------------------------------------------------
 
 bool plan_init(struct plan *p, const struct rec *scene, enum draw_way way)
@@ -203,6 +262,7 @@ bool plan_init(struct plan *p, const struct rec *scene, enum draw_way way)
     }
     if (ok) {
         find_ranks(p);
+        fit_formulas(p);
     }
     for (uint32_t i = 0; ok && i < p->boxes; i++) {
         ok = add_passing(p, i);

@@ -193,7 +193,8 @@ static void add_equation(struct text *out, const struct rec *r, int digits)
 static void add_local(struct text *out, const struct rec *r, int digits)
 {
     const char *aside = rec_get_text(r, KEY_aside), *formula = rec_get_text(r, KEY_formula);
-    const char *name = *aside != '\0' ? aside : rec_get_text(r, KEY_name);
+    const char *name = *aside != '\0' ? aside : rec_get_text(r, KEY_name),
+               *called = rec_get_text(r, KEY_called);
     latex_formula(out, name);
     text_add(out, " &= ");
     if (*aside == '\0' && *formula != '\0') {
@@ -203,7 +204,8 @@ static void add_local(struct text *out, const struct rec *r, int digits)
     math_number(out, rec_get_number(r, KEY_value), digits);
     for (const struct rec *row = first_of(r, KEY_rows); row != NULL; row = row->next) {
         text_add(out, " \\\\\n");
-        add_slope(out, name, rec_get_text(row, KEY_child));
+        add_slope(out, *called != '\0' && *aside == '\0' ? called : name,
+                  rec_get_text(row, KEY_child));
         text_add(out, " &= ");
         latex_formula(out, rec_get_text(row, KEY_formula));
         text_add(out, " = ");

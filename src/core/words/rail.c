@@ -4,31 +4,12 @@
 #include <string.h>
 
 #include "words/ink.h"
+#include "words/rail_parts.h"
 #include "words/say.h"
 #include "words/signs.h"
 #include "words/table.h"
 
-#define NO_ROW UINT32_MAX
 enum { NAME_MOST = 24 };  // columns of a name
-
-// A value, or a constant, which has no row of its own.
-struct rail_row {
-    const struct rec *box;
-    uint32_t node;
-    size_t first, count;  // its operands in rails.operands: rows, one for each different value
-    uint32_t last;        // where in the table it is used last; its own place where it is not
-    uint32_t rail;
-    bool shown;
-};
-
-struct rails {
-    const struct rec *scene, *current;
-    bool ascii;
-    struct buf rows;      // struct rail_row, in the order of the scene
-    struct buf operands;  // uint32_t
-    struct buf order;     // uint32_t: rows as they stand in the table
-    struct buf live;      // uint32_t: the row whose rail this is; NO_ROW: it is free
-};
 
 static struct rail_row *row_at(const struct rails *r, uint32_t i)
 {
@@ -71,6 +52,12 @@ static uint32_t find_row(const struct rails *r, const char *id)
         r->rows.count == 0 ? NULL
                            : bsearch(&node, r->rows.data, r->rows.count, sizeof *row, compare_rows);
     return row == NULL ? NO_ROW : (uint32_t)(row - BUF(struct rail_row, &r->rows));
+}
+
+const struct rec *rail_box(const struct rails *r, const char *id)
+{
+    uint32_t row = find_row(r, id);
+    return row == NO_ROW ? NULL : row_at(r, row)->box;
 }
 
 static bool is_constant(const struct rails *r, uint32_t row)
@@ -244,82 +231,6 @@ static void end_row(struct rails *r, uint32_t i, uint32_t at)
 
 // ---- Columns ------------------------------------------------------------------------------------
 
-// An operand in a formula: a name, or the number that a constant is.
-static void add_operand(const struct rails *r, const struct rec *cell, struct text *out)
-{
-    uint32_t row = find_row(r, rec_get_text(cell, KEY_from));
-    const struct rec *box = row == NO_ROW ? NULL : row_at(r, row)->box;
-    if (box != NULL && signs_is(box, KEY_kind, "constant")) {
-        bool negative = rec_get_number(box, KEY_value) < 0;
-        text_add(out, negative ? "(" : "");
-        signs_figure(out, rec_get_text(box, KEY_value_text), r->ascii);
-        text_add(out, negative ? ")" : "");
-    } else if (box != NULL) {
-        text_add(out, rec_get_text(box, KEY_name));
-    }
-}
-
-// What stands after a ∂: (dL/da) of what is a derivative itself.
-static void add_part(const struct rails *r, const struct rec *cell, struct text *out)
-{
-    struct text operand;
-    text_init(&operand);
-    add_operand(r, cell, &operand);
-    text_add(out, say_part(text_get(&operand)).text);
-    text_release(&operand);
-}
-
-// "= neuron(x1, x2)" of a call, "5 ops of x1, x2" of what else is folded.
-static void add_folded(const struct rails *r, const struct rec *box, struct text *out)
-{
-    enum { SHOWN = 4 };
-    const struct rec *cells = rec_find(box, KEY_cells), *cell = cells->in.first;
-    const char *call = rec_get_text(box, KEY_call);
-    bool called = *call != '\0';
-    text_addf(out, called ? "= %s(" : "%s", called ? call : rec_get_text(box, KEY_op));
-    text_add(out, !called && cell != NULL ? " of " : "");
-    for (int i = 0; cell != NULL && i < SHOWN; cell = cell->next, i++) {
-        text_add(out, i > 0 ? ", " : "");
-        add_operand(r, cell, out);
-    }
-    text_add(out, cell == NULL ? "" : r->ascii ? ", .." : ", …");
-    text_add(out, called ? ")" : "");
-}
-
-// "= a + b", "= b^3", "= relu(x)"; what a leaf is.
-static void add_formula(const struct rails *r, const struct rec *box, struct text *out)
-{
-    const struct op_row *op = signs_operation(box);
-    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
-    if (signs_is(box, KEY_kind, "group")) {
-        add_folded(r, box, out);
-        return;
-    }
-    if (op == NULL) {
-        text_add(out, signs_is(box, KEY_kind, "parameter") ? "parameter" : "input");
-        return;
-    }
-    text_add(out, "= ");
-    if (cell == NULL) {
-        text_add(out, r->ascii ? ".." : "…");
-        return;
-    }
-    const char *sign = r->ascii ? op->name : op->sign;
-    bool call = op->form == OP_CALL, power = strcmp(op->name, "**") == 0;
-    struct text x, y;
-    text_init(&x);
-    text_init(&y);
-    add_operand(r, cell, &x);
-    if (cell->next != NULL) {
-        add_operand(r, cell->next, &y);
-    }
-    op_print(out, op, call ? op->name : sign, power, text_get(&x),
-             cell->next == NULL ? NULL : text_get(&y));
-    out->bytes.failed |= x.bytes.failed || y.bytes.failed;
-    text_release(&x);
-    text_release(&y);
-}
-
 // The name, cut to what a table can bear; in a walk behind room for the mark of the current step.
 static void add_name(const struct rails *r, const struct rec *box, struct text *out)
 {
@@ -350,7 +261,7 @@ static void add_locals(const struct rails *r, const struct rec *box, struct text
         size_t room = (size_t)rec_get_whole(cell, KEY_local_room);
         text_add(out, text_length(out) > 0 ? "  " : " ");
         text_add(out, r->ascii ? "d" : "∂");
-        add_part(r, cell, out);
+        rail_add_part(r, cell, out);
         text_add_char(out, ' ');
         ink_add(out, signs_is(cell, KEY_local_text, "·") ? INK_MUTED : INK_LOCAL,
                 text_get(&figure));
@@ -408,7 +319,7 @@ static void add_cells(const struct rails *r, struct table *t, const struct rail_
     add_name(r, row->box, &cell);
     table_cell(t, text_get(&cell));
     text_clear(&cell);
-    add_formula(r, row->box, &cell);
+    rail_add_formula(r, row->box, &cell);
     table_cell(t, text_get(&cell));
     figure_cell(r, t, row->box, KEY_value_text, KEY_value_room, INK_VALUE);
     figure_cell(r, t, row->box, KEY_grad_text, KEY_grad_room, INK_GRAD);
@@ -504,10 +415,12 @@ void rail_write(struct text *out, const struct rec *scene, size_t width)
     struct text table;
     text_init(&table);
     if (rails_init(&r, scene)) {
+        // Where the formulas of operands take too much room, their numbers stand for them.
         bool fit = false;
-        for (enum detail detail = DETAIL_ALL; !fit && detail < DETAIL_CUT; detail++) {
+        for (int i = 0; !fit && i < 2 * DETAIL_CUT; i++) {
             text_clear(&table);
-            add_table(&r, &table, detail);
+            r.numbers = i % 2 == 1;
+            add_table(&r, &table, (enum detail)(i / 2));
             fit = fits(&table, width);
         }
         add_cut(out, &table, width);

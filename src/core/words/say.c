@@ -127,10 +127,75 @@ bool say_is_loose(const char *formula)
     return false;
 }
 
+const char *say_called(const struct words *w, const struct rec *node)
+{
+    const char *called = w->called == CALLED_FREELY ? rec_get_text(node, KEY_called) : "";
+    return *called != '\0' ? called : rec_get_text(node, KEY_name);
+}
+
+// The lines that a text takes on the screen.
+static size_t lines_of(const char *s, size_t columns)
+{
+    size_t lines = 0;
+    for (const char *end; (end = strchr(s, '\n')) != NULL; s = end + 1) {
+        size_t used = ink_columns(s, (size_t)(end - s));
+        lines += used <= columns ? 1 : (used + columns - 1) / columns;
+    }
+    return lines;
+}
+
+void say_shortest(struct words *w, void (*table)(struct words *))
+{
+    static const size_t bears[] = {[CALLED_FREELY] = 12, [CALLED_APART] = 3};  // 1 line more in so many
+    struct text way[CALLED_WAYS];
+    size_t lines[CALLED_WAYS] = {0}, least = SIZE_MAX;
+    for (int i = 0; i < CALLED_WAYS; i++) {
+        struct words said = *w;
+        text_init(&way[i]);
+        said.out = &way[i];
+        said.called = i;
+        if (i == 0 || w->columns > 0) {
+            table(&said);
+            lines[i] = lines_of(text_get(&way[i]), w->columns > 0 ? w->columns : SIZE_MAX);
+            least = lines[i] < least ? lines[i] : least;
+        }
+    }
+    int chosen = 0;
+    while (chosen + 1 < CALLED_WAYS && lines[chosen] > least + least / bears[chosen]) {
+        chosen++;
+    }
+    text_add(w->out, text_get(&way[chosen]));
+    for (int i = 0; i < CALLED_WAYS; i++) {
+        w->out->bytes.failed |= way[i].bytes.failed;
+        text_release(&way[i]);
+    }
+}
+
+void say_numbered(struct text *out, const struct rec *node)
+{
+    const char *called = rec_get_text(node, KEY_called);
+    ink_add(out, INK_NAME, rec_get_text(node, KEY_name));
+    text_addf(out, *called != '\0' ? " = %s" : "%s", called);
+}
+
+// Is there an operation in it? A blank in brackets, as in W[0, 1], is none.
+static bool is_formula(const char *label)
+{
+    int open = 0;
+    for (const char *s = label; *s != '\0'; s++) {
+        open += (*s == '[') - (*s == ']');
+        if (open == 0 && strchr(" +-*/^<>=(", *s) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct say_part say_part(const char *label)
 {
     struct say_part part;
-    snprintf(part.text, sizeof part.text, names_is_derivative(label) ? "(%s)" : "%s", label);
+    bool apart = names_is_derivative(label) || is_formula(label);
+    snprintf(part.text, sizeof part.text, apart ? "(%s)" : "%s", label);
     return part;
 }
 

@@ -15,6 +15,8 @@ struct words {
     size_t columns;  // that a line may take, its indent not counted; 0: as many as it needs
     bool ascii;
     bool rich;  // the structure is kept: see rich.h
+    // How much room formulas have that serve as names: see say_shortest.
+    enum { CALLED_FREELY, CALLED_APART, CALLED_NUMBERS, CALLED_WAYS } called;
 };
 
 // A phrase in the language that the record is said in.
@@ -43,8 +45,15 @@ void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
 void say_figure(struct text *out, double v, int digits);
 void say_array(struct text *out, const struct words *w, const struct rec *array, enum rec_key key,
                size_t columns);
-// A node's label as it is written after the d of a derivative: L, but (dL/da) of one that is a
-// derivative itself.
+// What a node is called: its name, the formula of what has none, or its number.
+const char *say_called(const struct words *w, const struct rec *node);
+// Says a table that calls values without a name by their formulas: everywhere (CALLED_FREELY), in a
+// column beside their numbers alone (CALLED_APART), or not at all (CALLED_NUMBERS). The first of these is taken that breaks few lines in the room that there is.
+void say_shortest(struct words *w, void (*table)(struct words *));
+// A node by its number, and by its formula where it is called by that: "%7 = a*b".
+void say_numbered(struct text *out, const struct rec *node);
+// What a node is called as it is written after the d of a derivative: L, but (dL/da) of one that is a
+// derivative itself, and (a*b) of a formula.
 struct say_part {
     char text[128];
 };

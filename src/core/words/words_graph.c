@@ -64,8 +64,8 @@ static void add_symbols(struct words *w, struct text *cell, const struct rec *te
 {
     const char *formula = rec_get_text(term, KEY_formula);
     text_addf(cell, "d%s/d%s * ",
-              say_part(rec_get_text(rec_find(w->record, KEY_root), KEY_name)).text,
-              say_part(rec_get_text(rec_find(term, KEY_user), KEY_name)).text);
+              say_part(say_called(w, rec_find(w->record, KEY_root))).text,
+              say_part(say_called(w, rec_find(term, KEY_user))).text);
     text_addf(cell, say_is_loose(formula) ? "(%s)" : "%s", formula);
 }
 
@@ -110,22 +110,54 @@ static void add_chain_rule(struct words *w, struct text *cell, const struct rec 
     }
 }
 
-void say_backward(struct words *w)
+// What a row's node is called, and then, if any row has a formula for it, the number to type for it.
+static void node_cells(struct table *t, const struct rec *row, bool numbers)
 {
-    static const char *const titles[] = {"node", "value", "grad", "grad as nodes", " chain rule"};
-    const struct rec *first = say_first(w->record, KEY_rows);
-    bool graph = first != NULL && rec_find(first, KEY_grown) != NULL;
+    enum { FORMULA_MOST = 24 };  // names may be long
+    const char *formula = rec_get_text(row, KEY_formula), *name = rec_get_text(row, KEY_name);
+    struct text cell;
+    text_init(&cell);
+    text_add_char(&cell, INK_NAME);
+    if (*formula == '\0' || !numbers) {
+        text_add(&cell, name);
+    } else {
+        size_t cut = utf8_cut(formula, strlen(formula), FORMULA_MOST);
+        text_add_bytes(&cell, formula, cut);
+        text_add(&cell, formula[cut] != '\0' ? "…" : "");
+    }
+    text_add_char(&cell, INK_END);
+    table_cell(t, text_get(&cell));
+    if (numbers) {
+        table_ink(t, INK_MUTED, *formula == '\0' ? "" : name);
+    }
+    text_release(&cell);
+}
+
+static bool any_has(const struct rec *rows, enum rec_key key)
+{
+    while (rows != NULL && rec_find(rows, key) == NULL) {
+        rows = rows->next;
+    }
+    return rows != NULL;
+}
+
+static void say_rows(struct words *w)
+{
+    static const char *const titles[] = {"node",           "", "value", "grad",
+                                         "grad as nodes", " chain rule"};
+    const struct rec *rows = say_first(w->record, KEY_rows);
+    bool graph = any_has(rows, KEY_grown), numbers = w->called != CALLED_NUMBERS && any_has(rows, KEY_formula);
     struct table t;
     struct text cell;
     text_init(&cell);
-    table_init(&t, graph ? "lddlw" : "lddw");
+    table_init(&t, numbers ? (graph ? "lnddlw" : "lnddw") : graph ? "lddlw" : "lddw");
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
-        if (i != 3 || graph) {
+        if ((i != 1 || numbers) && (i != 4 || graph)) {
             table_ink(&t, INK_MUTED, titles[i]);
         }
     }
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
-        table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
+    for (const struct rec *row = rows; row != NULL; row = row->next) {
+        node_cells(&t, row, numbers);
         table_number(&t, INK_VALUE, say_shown(row, KEY_value), w->digits);
         say_grad_cell(w, &t, row);
         if (graph) {
@@ -137,8 +169,13 @@ void say_backward(struct words *w)
         table_cell(&t, text_get(&cell));
     }
     say_table(w, &t);
-    say_more_in(w, "; 'grads' has a line for each name");
     text_release(&cell);
+}
+
+void say_backward(struct words *w)
+{
+    say_shortest(w, say_rows);
+    say_more_in(w, "; 'grads' has a line for each name");
 }
 
 void say_update(struct words *w)
@@ -177,7 +214,7 @@ void say_trained(struct words *w)
 {
     long long steps = (long long)rec_get_whole(w->record, KEY_steps);
     bool whole = strcmp(rec_get_text(w->record, KEY_end), "done") == 0;
-    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, KEY_root), KEY_name));
+    ink_add(w->out, INK_NAME, say_called(w, rec_find(w->record, KEY_root)));
     text_add_char(w->out, ' ');
     add_sparkline(w, say_first(w->record, KEY_history));
     text_add(w->out, "\n");
@@ -201,19 +238,13 @@ void say_zero(struct words *w)
     text_add(w->out, "every gradient is 0\n");
 }
 
-static void add_parted(struct text *out, const char *formula)
-{
-    text_addf(out, strpbrk(formula, "+-*/ ^<>=") != NULL ? "d(%s)" : "d%s", formula);
-}
-
 // "dd/de", or "d(a*b + c)/d(a*b)" of an expression.
 static void slope_cell(struct table *t, const char *name, const char *child)
 {
     struct text cell;
     text_init(&cell);
-    add_parted(&cell, name);
-    text_add_char(&cell, '/');
-    add_parted(&cell, child);
+    text_addf(&cell, "d%s", say_part(name).text);
+    text_addf(&cell, "/d%s", say_part(child).text);
     table_cell(t, text_get(&cell));
     text_release(&cell);
 }
@@ -239,8 +270,8 @@ void say_local(struct words *w)
     }
     const char *aside = rec_get_text(w->record, KEY_aside),
                *formula = rec_get_text(w->record, KEY_formula);
-    const char *name = *aside != '\0' ? aside : rec_get_text(w->record, KEY_name);
-    ink_add(w->out, INK_NAME, name);
+    const char *name = *aside != '\0' ? aside : say_called(w, w->record);
+    ink_add(w->out, INK_NAME, *aside != '\0' ? aside : rec_get_text(w->record, KEY_name));
     text_addf(w->out, *aside == '\0' && *formula != '\0' ? " = %s = " : " = ", formula);
     say_number(w, INK_VALUE, rec_get_number(w->record, KEY_value));
     text_add(w->out, *formula == '\0' ? "   a leaf: no edge leads into it\n" : "\n");

@@ -136,7 +136,7 @@ static void add_rates(struct words *w, double curvature)
 
 void say_curvature(struct words *w)
 {
-    const char *root = rec_get_text(rec_find(w->record, KEY_root), KEY_name);
+    const char *root = say_called(w, rec_find(w->record, KEY_root));
     const struct rec *name = say_first(w->record, KEY_names);
     double curvature = rec_get_number(w->record, KEY_curvature);
     double gradient = rec_get_number(w->record, KEY_gradient);

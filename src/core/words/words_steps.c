@@ -31,16 +31,16 @@ static void add_on_values(struct words *w)
 static void add_share(struct words *w, struct table *t, const struct rec *share)
 {
     char held[NUMBER_TEXT], local[NUMBER_TEXT], up[NUMBER_TEXT], product[NUMBER_TEXT];
-    const char *root = rec_get_text(rec_find(w->record, KEY_root), KEY_name);
+    const char *root = say_called(w, rec_find(w->record, KEY_root));
     const char *formula = rec_get_text(share, KEY_formula);
     struct text cell;
     text_init(&cell);
-    text_addf(&cell, "  %s.grad", rec_get_text(rec_find(share, KEY_child), KEY_name));
+    text_addf(&cell, "  %s.grad", say_part(say_called(w, rec_find(share, KEY_child))).text);
     table_cell(t, text_get(&cell));
     table_ink(t, INK_GRAD, number_text(held, rec_get_number(share, KEY_held), w->digits));
     text_clear(&cell);
     text_addf(&cell, say_is_loose(formula) ? "+= d%s/d%s * (%s)" : "+= d%s/d%s * %s",
-              say_part(root).text, say_part(rec_get_text(w->record, KEY_name)).text, formula);
+              say_part(root).text, say_part(say_called(w, w->record)).text, formula);
     table_cell(t, text_get(&cell));
     text_clear(&cell);
     text_add(&cell, "= ");
@@ -61,11 +61,20 @@ static void add_share(struct words *w, struct table *t, const struct rec *share)
     text_release(&cell);
 }
 
+static void say_shares(struct words *w)
+{
+    struct table t;
+    table_init(&t, "ndnnn");
+    for (const struct rec *s = say_first(w->record, KEY_shares); s != NULL; s = s->next) {
+        add_share(w, &t, s);
+    }
+    say_table(w, &t);
+}
+
 void say_step(struct words *w)
 {
     const char *step = rec_get_text(w->record, KEY_step);
-    const char *root = rec_get_text(rec_find(w->record, KEY_root), KEY_name);
-    const char *name = rec_get_text(w->record, KEY_name);
+    const char *root = say_called(w, rec_find(w->record, KEY_root));
     text_addf(w->out, "%s %lld/%lld   ", rec_get_text(w->record, KEY_pass),
               (long long)rec_get_whole(w->record, KEY_done),
               (long long)rec_get_whole(w->record, KEY_steps));
@@ -79,17 +88,12 @@ void say_step(struct words *w)
         return;
     }
     bool seed = strcmp(step, "seed") == 0;
-    ink_add(w->out, INK_NAME, name);
-    text_addf(w->out, "   d%s/d%s = ", say_part(root).text, say_part(name).text);
+    say_numbered(w->out, w->record);
+    text_addf(w->out, "   d%s/d%s = ", say_part(root).text, say_part(say_called(w, w->record)).text);
     say_number(w, INK_GRAD,
                seed ? rec_get_number(w->record, KEY_after) : say_shown(w->record, KEY_upstream));
     text_add(w->out, seed ? "   the seed\n" : "\n");
-    struct table t;
-    table_init(&t, "ndnnn");
-    for (const struct rec *s = say_first(w->record, KEY_shares); s != NULL; s = s->next) {
-        add_share(w, &t, s);
-    }
-    say_table(w, &t);
+    say_shortest(w, say_shares);
 }
 
 void say_steps_skipped(struct words *w)
@@ -103,7 +107,7 @@ void say_where(struct words *w)
     const struct rec *next = rec_find(w->record, KEY_next);
     bool back = strcmp(rec_get_text(w->record, KEY_moved), "back") == 0;
     text_addf(w->out, "%s%s pass of ", back ? "back: " : "", rec_get_text(w->record, KEY_pass));
-    ink_add(w->out, INK_NAME, rec_get_text(rec_find(w->record, KEY_root), KEY_name));
+    ink_add(w->out, INK_NAME, say_called(w, rec_find(w->record, KEY_root)));
     text_addf(w->out, ", %lld of %lld steps done; ", (long long)rec_get_whole(w->record, KEY_done),
               (long long)rec_get_whole(w->record, KEY_steps));
     if (next == NULL) {
@@ -116,7 +120,7 @@ void say_where(struct words *w)
     } else {
         text_add(w->out, strcmp(rec_get_text(next, KEY_step), "seed") == 0 ? "the seed at "
                                                                            : "backward through ");
-        ink_add(w->out, INK_NAME, rec_get_text(next, KEY_name));
+        say_numbered(w->out, next);
     }
     text_add_char(w->out, '\n');
 }

@@ -7,7 +7,7 @@
 
 static const char *name_at(const struct words *w, enum rec_key key)
 {
-    return rec_get_text(rec_find(w->record, key), KEY_name);
+    return say_called(w, rec_find(w->record, key));
 }
 
 // Is a difference no more than what rounding leaves of two values as large as these?
@@ -20,20 +20,19 @@ void say_nudge(struct words *w)
 {
     const struct rec *node = rec_find(w->record, KEY_node), *root = rec_find(w->record, KEY_root);
     double by = rec_get_number(w->record, KEY_by), value = rec_get_number(node, KEY_value);
-    ink_add(w->out, INK_NAME, rec_get_text(node, KEY_name));
+    ink_add(w->out, INK_NAME, say_called(w, node));
     text_add(w->out, ": ");
     say_number(w, INK_VALUE, value);
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, value + by);
     text_add(w->out, "   ");
-    ink_add(w->out, INK_NAME, rec_get_text(root, KEY_name));
+    ink_add(w->out, INK_NAME, say_called(w, root));
     text_add(w->out, ": ");
     say_number(w, INK_VALUE, rec_get_number(root, KEY_value));
     text_add(w->out, " -> ");
     say_number(w, INK_VALUE, rec_get_number(w->record, KEY_after));
     text_addf(w->out, "\nthe gradient predicts a change of d%s/d%s * h = ",
-              say_part(rec_get_text(root, KEY_name)).text,
-              say_part(rec_get_text(node, KEY_name)).text);
+              say_part(say_called(w, root)).text, say_part(say_called(w, node)).text);
     say_number(w, INK_GRAD, rec_get_number(w->record, KEY_gradient));
     text_add(w->out, " * ");
     say_number(w, INK_VALUE, by);
@@ -66,13 +65,15 @@ static void path_row(struct words *w, struct table *t, const struct rec *row)
             text_add(&way, " > …");
             text_add(&product, " * …");
         }
-        text_addf(&way, "%s%s", *before != '\0' ? " > " : "", rec_get_text(n, KEY_name));
+        const char *called = say_called(w, n);
+        bool compares = strpbrk(called, "<>=") != NULL;
+        text_addf(&way, compares ? "%s(%s)" : "%s%s", *before != '\0' ? " > " : "", called);
         if (n->next != NULL) {
             number_text(number, rec_get_number(n, KEY_local), w->digits);
             text_add(&product, *before != '\0' ? " * " : "= ");
             ink_add(&product, INK_LOCAL, number);
         }
-        before = rec_get_text(n, KEY_name);
+        before = called;
     }
     char number[NUMBER_TEXT];
     number_text(number, rec_get_number(row, KEY_product), w->digits);
@@ -88,15 +89,20 @@ static void path_row(struct words *w, struct table *t, const struct rec *row)
     text_release(&product);
 }
 
-void say_paths(struct words *w)
+static void say_path_rows(struct words *w)
 {
-    const char *count = rec_get_text(w->record, KEY_count);
     struct table t;
-    table_init(&t, "lw");
+    table_init(&t, w->called == CALLED_FREELY ? "nw" : "lw");
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         path_row(w, &t, row);
     }
     say_table(w, &t);
+}
+
+void say_paths(struct words *w)
+{
+    const char *count = rec_get_text(w->record, KEY_count);
+    say_shortest(w, say_path_rows);
     text_add(w->out, rec_get_flag(w->record, KEY_cut) ? "… and more\n" : "");
     text_addf(w->out,
               "%s path%s from %s to %s; a backward pass visits %lld edges for all of them\n", count,
@@ -253,8 +259,7 @@ void say_tangent(struct words *w)
     for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
         const char *formula = rec_get_text(row, KEY_formula);
         text_clear(&cell);
-        text_addf(&cell, "d%s/d%s =", say_part(rec_get_text(row, KEY_name)).text,
-                  say_part(of).text);
+        text_addf(&cell, "d%s/d%s =", say_part(say_called(w, row)).text, say_part(of).text);
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
         table_cell(&t, *formula == '\0' ? "the input" : formula);
         char number[NUMBER_TEXT];
@@ -286,7 +291,7 @@ void say_sabotage(struct words *w)
 
 void say_accuse(struct words *w)
 {
-    const char *name = rec_get_text(w->record, KEY_name);
+    const char *name = say_called(w, w->record);
     int64_t before = rec_get_whole(w->record, KEY_wrong_before);
     if (!rec_get_flag(w->record, KEY_right)) {
         text_addf(w->out,
@@ -295,7 +300,9 @@ void say_accuse(struct words *w)
                   name);
         return;
     }
-    text_addf(w->out, "yes, %s: %s\n", name, rec_get_text(w->record, KEY_mistake));
+    text_add(w->out, "yes, ");
+    say_numbered(w->out, w->record);
+    text_addf(w->out, ": %s\n", rec_get_text(w->record, KEY_mistake));
     text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_what));
     text_addf(w->out, before == 0 ? "found at the first try; " : "found after %lld other%s; ",
               (long long)before, before == 1 ? "" : "s");
@@ -331,7 +338,7 @@ static void explain_what(struct words *w)
 
 static void explain_children(struct words *w)
 {
-    const char *name = rec_get_text(w->record, KEY_name);
+    const char *name = say_called(w, w->record);
     for (const struct rec *c = say_first(w->record, KEY_children); c != NULL; c = c->next) {
         if (rec_get_flag(c, KEY_constant)) {
             continue;
@@ -340,11 +347,11 @@ static void explain_children(struct words *w)
         char number[NUMBER_TEXT];
         number_text(number, rec_get_number(c, KEY_local), w->digits);
         text_add(w->out, "its operand ");
-        ink_add(w->out, INK_NAME, rec_get_text(c, KEY_name));
-        text_add(w->out, " is ");
+        say_numbered(w->out, c);
+        text_add(w->out, *rec_get_text(c, KEY_called) != '\0' ? " = " : " is ");
         say_number(w, INK_VALUE, rec_get_number(c, KEY_value));
         text_addf(w->out, "; local gradient d%s/d%s = ", say_part(name).text,
-                  say_part(rec_get_text(c, KEY_name)).text);
+                  say_part(say_called(w, c)).text);
         ink_add(w->out, INK_LOCAL, formula);
         if (strcmp(formula, number) != 0) {
             text_add(w->out, " = ");
@@ -388,7 +395,7 @@ static double explain_shares(struct words *w, const char *output)
     for (const struct rec *u = say_first(w->record, KEY_uses); u != NULL; u = u->next) {
         const char *formula = rec_get_text(u, KEY_formula);
         text_addf(w->out, say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ",
-                  say_part(output).text, say_part(rec_get_text(u, KEY_name)).text, formula);
+                  say_part(output).text, say_part(say_called(w, u)).text, formula);
         say_number(w, INK_GRAD, say_shown(u, KEY_upstream));
         text_add(w->out, " * ");
         say_number(w, INK_LOCAL, rec_get_number(u, KEY_local));
@@ -404,9 +411,10 @@ static double explain_shares(struct words *w, const char *output)
 static void explain_gradient(struct words *w)
 {
     const struct rec *output = rec_find(w->record, KEY_output);
-    const char *name = rec_get_text(w->record, KEY_name), *out = rec_get_text(output, KEY_name);
+    const char *name = say_called(w, w->record), *out = say_called(w, output);
     int64_t uses = rec_get_whole(w->record, KEY_use_count);
-    bool is_output = output != NULL && strcmp(out, name) == 0;
+    bool is_output = output != NULL && rec_get_whole(output, KEY_node) ==
+                                           rec_get_whole(w->record, KEY_node);
     bool reached = rec_get_flag(w->record, KEY_reached);
     if (rec_find(w->record, KEY_grad) == NULL) {
         text_add(w->out, "no backward pass has reached it yet\n");

@@ -122,7 +122,7 @@ static void set_node_data(struct dot_part *node, const struct label_painter *p,
         for (size_t i = 0; i < COUNT_OF(data); i++) {
             dot_graph_set(node, data[i].name, data[i].value);
         }
-        dot_graph_set(node, "tooltip", rec_get_text(box, KEY_name));
+        dot_graph_set(node, "tooltip", dot_called(box));
     }
 }
 

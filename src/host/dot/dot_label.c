@@ -240,6 +240,12 @@ static bool is_output(const struct rec *box)
     return is_kind(box, "output") || (is_kind(box, "group") && rec_get_flag(box, KEY_output));
 }
 
+const char *dot_called(const struct rec *box)
+{
+    const char *called = rec_get_text(box, KEY_called);
+    return *called != '\0' ? called : rec_get_text(box, KEY_name);
+}
+
 // Name and operation; of the current step in a table of their own, so that one fill covers both.
 static void add_header(const struct label_painter *p, const struct rec *box)
 {
@@ -257,7 +263,7 @@ static void add_header(const struct label_painter *p, const struct rec *box)
     add_run(p->html, name, SMALL, false, current ? "▶ " : "");
     const char *call = rec_get_text(box, KEY_call);
     add_run(p->html, name, LARGE, true, is_kind(box, "group") ? "⊞ " : "");
-    add_run(p->html, name, LARGE, true, *call != '\0' ? call : rec_get_text(box, KEY_name));
+    add_run(p->html, name, LARGE, true, *call != '\0' ? call : dot_called(box));
     text_add(p->html, "</TD><TD ALIGN=\"RIGHT\">");
     add_run(p->html, tag, SMALL, false, " ");
     add_run(p->html, tag, SMALL, false, rec_get_text(box, KEY_op));
@@ -304,7 +310,7 @@ static void add_rows(const struct label_painter *p, const struct rec *box)
     bool call = group && *rec_get_text(box, KEY_call) != '\0' &&
                 strcmp(rec_get_text(box, KEY_call), rec_get_text(box, KEY_name)) != 0;
     add_header(p, box);
-    add_row(p, call ? rec_get_text(box, KEY_name) : "value", p->ink->value, false,
+    add_row(p, call ? dot_called(box) : "value", p->ink->value, false,
             rec_get_text(box, KEY_value_text));
     add_row(p, several ? "‖grad‖" : "grad", p->ink->grad, true, rec_get_text(box, KEY_grad_text));
     if (rec_find(box, KEY_parameters) != NULL) {
@@ -347,7 +353,7 @@ static void add_strip(const struct label_painter *p, const struct rec *box, cons
     // A constant is its value, as in the other styles: nobody asks for it by its number.
     bool constant = is_kind(box, "constant");
     add_run(p->html, constant ? p->ink->value : p->ink->text, NORMAL, !constant,
-            rec_get_text(box, constant ? KEY_value_text : KEY_name));
+            constant ? rec_get_text(box, KEY_value_text) : dot_called(box));
     for (size_t i = 0; i < COUNT_OF(parts) && !constant; i++) {
         text_add(p->html, "</TD>\n<TD BORDER=\"1\" SIDES=\"L\">");
         add_run(p->html, p->ink->muted, SMALL, false, parts[i].what);

@@ -58,6 +58,8 @@ struct label_painter {
 
 // Words in letters of the size that the nodes are declared with; nothing for "".
 void dot_add_run(const struct label_painter *p, const char *colour, bool bold, const char *s);
+// What the value of a box is called: by its name, its formula, or its number.
+const char *dot_called(const struct rec *box);
 // A box of a picture that fits an area (dot_fit.c).
 void dot_add_fit_box(const struct label_painter *p, const struct rec *box);
 

@@ -1,6 +1,7 @@
 // All there is to say about one value: its local derivatives, its paths to the output, and the
 // chain rule in words.
 
+import { called, part } from './called.js';
 import { figure } from './number.js';
 import { html, ink } from './dom.js';
 
@@ -28,7 +29,7 @@ function locals(explain, digits) {
         return [html('p', {}, 'A leaf: its value is given, nothing computes it.')];
     }
     const rows = explain.children.map(child => html('tr', {},
-        html('th', {scope: 'row'}, `∂${explain.name}/∂${child.name}`),
+        html('th', {scope: 'row'}, `∂${part(explain)}/∂${part(child)}`),
         html('td', {}, child.constant ? 'a constant asks for none' : child.formula),
         child.constant ? html('td') : number('local', child.local, digits)));
     return [html('table', {}, html('tbody', {}, ...rows))];
@@ -41,7 +42,7 @@ function path(row, digits) {
             names.push('…');
             factors.push('…');
         }
-        names.push(node.name);
+        names.push(called(node));
         if (i + 1 < row.nodes.length) {
             factors.push(ink('local', figure(node.local, digits)));
         }
@@ -54,7 +55,7 @@ function path(row, digits) {
 function paths(found, digits) {
     const {root, of, rows} = found;
     const sum = html('tr', {class: 'sum'},
-                     html('th', {scope: 'row', colspan: 2}, `their sum, ∂${root.name}/∂${of.name}`),
+                     html('th', {scope: 'row', colspan: 2}, `their sum, ∂${part(root)}/∂${part(of)}`),
                      number('grad strong', found.sum, digits));
     const many = found.cut ? [html('p', {class: 'muted'},
                                    `… and more: there are ${found.count} paths in all.`)] : [];
@@ -75,7 +76,7 @@ export function tellAbout(about, digits) {
     const {name, formula, output} = about.explain;
     const heading = (text, command) => html('h3', {}, text, ' ', typed(command));
     const found = about.paths === undefined ? [] : [
-        heading(`Paths from ${output.name}`, `paths ${output.name} ${name}`),
+        heading(`Paths from ${called(output)}`, `paths ${output.name} ${name}`),
         ...paths(about.paths, digits)];
     return [html('h2', {}, ink('name', name), formula === '' ? '' : ` = ${formula}`, ' = ',
                  ink('value', figure(about.explain.value, digits))),
@@ -87,7 +88,7 @@ export function tellAbout(about, digits) {
 // Where there are too many values to say so much about each: what to type for it.
 export function tellLittle(box, output, digits) {
     const commands = [`local ${box.name}`, `paths ${output.name} ${box.name}`, `explain ${box.name}`];
-    return [html('h2', {}, ink('name', box.name), ' = ',
+    return [html('h2', {}, ink('name', called(box)), ' = ',
                  box.value === undefined ? '·' : ink('value', figure(box.value, digits))),
             html('p', {}, 'The graph is large; at the prompt these tell about the value:'),
             html('ul', {}, ...commands.map(command => html('li', {}, typed(command))))];

@@ -2,6 +2,7 @@
 // the value that was chosen, and a word beside the one that is pointed at. Leaves can be given other
 // values (leaf.js): then it shows those, until it is told to show something else.
 
+import { called } from './called.js';
 import { Picture } from './picture.js';
 import { LeafTrial } from './leaf.js';
 import { figure } from './number.js';
@@ -108,7 +109,7 @@ export class Board {
         const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
         const digits = this.trial.moved ? this.digits : 17;
         const known = v => v === undefined ? '·' : figure(v, digits);
-        return [html('bdi', {class: 'strong'}, box.name), isArray(box) ? ', ' : ' = ',
+        return [html('bdi', {class: 'strong'}, called(box)), isArray(box) ? ', ' : ' = ',
                 this.known(box, value, digits),
                 ...(box.kind === 'constant' ? [] : [html('br'), `gradient ${known(grad?.now)}`,
                                                     grad?.whole === false ? ' …' : '']),
@@ -121,7 +122,7 @@ export class Board {
         const rows = this.boxes.map(box => {
             const value = frame.values.get(box.id), grad = frame.grads.get(box.id);
             const row = html('tr', {'data-box': box.id},
-                html('th', {scope: 'row'}, ink('name', box.name)),
+                html('th', {scope: 'row'}, ink('name', called(box))),
                 html('td', {}, this.formulaOf(box.id) || (box.cells.length > 0 || box.kind === 'group' ? box.op : box.kind)),
                 cell(value === undefined ? point() : ink('value', this.known(box, value, this.digits))),
                 cell(box.kind === 'constant' ? '' : grad === undefined ? point()

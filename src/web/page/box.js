@@ -1,6 +1,7 @@
 // The boxes of a picture: the parts of each, taken from Graphviz's drawing, and what a frame makes of
 // them.
 
+import { called } from './called.js';
 import { cellId, isConstant } from './walk.js';
 import { figure, PICTURE_DIGITS } from './number.js';
 import { vector } from './dom.js';
@@ -140,7 +141,7 @@ export class Box {
         const {group, record: box, shapes, rects} = this;
         const texts = new Texts(group);
         this.cells = box.cells.map(cell => new Cell(box, cell, texts, scene, rects));
-        const first = texts.take(box.kind === 'constant' ? box.value_text : box.name);
+        const first = texts.take(box.kind === 'constant' ? box.value_text : called(box));
         const x = position(first, 'x'), y = position(first, 'y');
         this.body = rects.filter(rect => contains(rect, x + 1, y - 2))
             .reduce((least, rect) => area(rect) < area(least) ? rect : least);

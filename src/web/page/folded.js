@@ -1,6 +1,7 @@
 // A box of a folded picture (command/screen.h): laid out with fewer words than others
 // (src/host/dot/dot_fit.c), and with the numbers of small arrays.
 
+import { called } from './called.js';
 import { Box, Line, position, words } from './box.js';
 import { figure, PICTURE_DIGITS } from './number.js';
 
@@ -59,7 +60,7 @@ export class FoldedBox extends Box {
             return taken;
         };
         this.takeCells(written, number, style);
-        this.name = written.take(box.kind === 'constant' ? box.value_text : box.name);
+        this.name = written.take(box.kind === 'constant' ? box.value_text : called(box));
         const x = position(this.name, 'x'), y = position(this.name, 'y');
         this.body = rects.filter(rect => rect.x < x + 1 && rect.x + rect.width > x + 1 &&
                                          rect.y < y - 2 && rect.y + rect.height > y - 2)

@@ -1,5 +1,6 @@
 // The page that follows a prompt: it shows what is, and nothing on it reaches the session.
 
+import { called } from './called.js';
 import { inked } from './about.js';
 import { Board } from './board.js';
 import { find, html, ink } from './dom.js';
@@ -140,7 +141,7 @@ export class Follower {
         const {present, drawing} = this, none = present.scene === undefined;
         const why = present.root === undefined
             ? 'Nothing has been typed yet that has a value. Try, at the prompt: a = 2; L = a*a'
-            : none ? `${present.root.name} depends on ${present.values} values, which even folded are too ` +
+            : none ? `${called(present.root)} depends on ${present.values} values, which even folded are too ` +
                 `many boxes for one picture. At the prompt, graph ${present.root.name} --radius 2 draws a part.`
             : ready && drawing.trouble !== undefined ? `There is no picture: ${drawing.trouble}.`
             : '';
@@ -154,7 +155,7 @@ export class Follower {
         // As it was typed, where that is known.
         const box = scene?.boxes.find(({id}) => id === scene.root);
         const formula = flow?.output.formula ?? (box?.formula || this.present.formula);
-        document.title = root === undefined ? 'backstep' : `${root.name}, as it is`;
+        document.title = root === undefined ? 'backstep' : `${called(root)}, as it is`;
         find('title').replaceChildren(...(root === undefined ? ['A session of backstep']
             : [ink('name', root.name), formula === '' ? '' : ` = ${formula}`]));
     }
@@ -169,7 +170,7 @@ export class Follower {
             : walk !== undefined ? [html('h2', {}, `${passOf(walk)}, before its first step`),
                                     html('p', {}, 'At the prompt, step takes it.')]
             : [html('h2', {}, 'The last output'),
-               html('p', {class: 'line'}, ink('name', root.name), ' = ', number('value strong', root.value)),
+               html('p', {class: 'line'}, ink('name', called(root)), ' = ', number('value strong', root.value)),
                ...(stale ? [html('p', {}, 'It is stale: a value that it depends on has changed ' +
                                  'since. At the prompt, forward recomputes it.')] : [])];
         find('story').replaceChildren(...parts);
@@ -179,7 +180,7 @@ export class Follower {
     line() {
         const {root, step, digits} = this.present ?? {};
         return step !== undefined ? summary(step, digits)
-            : root === undefined ? '' : `${root.name} = ${figure(root.value, digits)}`;
+            : root === undefined ? '' : `${called(root)} = ${figure(root.value, digits)}`;
     }
 
     formula(node) {

@@ -2,6 +2,7 @@
 // computes both passes anew, so all that depends on the leaf moves with it, gradients too; the
 // recorded walk, or the session, stays as it is.
 
+import { called, part } from './called.js';
 import { engineOf, isLeaf } from './engine.js';
 import { find, html, ink, vector } from './dom.js';
 import { figure } from './number.js';
@@ -165,14 +166,14 @@ export class LeafTrial {
         this.slider.setAttribute('aria-valuetext', `${box.name} = ${figure(box.value, digits)}`);
         this.said.replaceChildren(
             html('span', {}, ink('name', box.name), ' = ', ...change('value', rest.value, box.value)),
-            ...(now.id === id ? [] : [html('span', {}, ink('name', now.name), ' = ',
+            ...(now.id === id ? [] : [html('span', {}, ink('name', called(now)), ' = ',
                 ...change('value', before.value, now.value))]),
-            html('span', {}, `∂${now.name}/∂${box.name} = `,
+            html('span', {}, `∂${part(now)}/∂${box.name} = `,
                  ...change('grad', this.restGrad(id), box.grad)));
         this.curve.replaceChildren(curveOf(this.engine, new Map(this.changes).set(id, this.valueOf(id)),
             id, Math.min(Number(this.slider.min), box.value), Math.max(Number(this.slider.max), box.value),
             box.grad));
-        this.curve.append(html('p', {class: 'muted'}, `${now.name} over ${box.name}; the slope of the ` +
+        this.curve.append(html('p', {class: 'muted'}, `${called(now)} over ${box.name}; the slope of the ` +
             'line is the gradient.'));
         this.#showButtons();
     }

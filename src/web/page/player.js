@@ -1,5 +1,6 @@
 // The player: which frame is shown, and all that moves it.
 
+import { called } from './called.js';
 import { Board } from './board.js';
 import { boxFrames, boxSteps, framesOf } from './walk.js';
 import { figure } from './number.js';
@@ -183,7 +184,7 @@ export class Player {
     tell(frame) {
         const leaves = this.board.boxes.filter(box => box.cells.length === 0 && box.kind !== 'constant');
         const given = leaves.flatMap((box, i) => [
-            i === 0 ? '' : ', ', ink('name', box.name), isArray(box) ? ' ' : ' = ',
+            i === 0 ? '' : ', ', ink('name', called(box)), isArray(box) ? ' ' : ' = ',
             ink('value', isArray(box) ? shapeOf(box) : figure(box.value, this.digits))]);
         find('story').replaceChildren(
             html('h2', {}, place(frame.step)),

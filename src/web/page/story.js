@@ -1,5 +1,6 @@
 // A step in words.
 
+import { called, part } from './called.js';
 import { figure } from './number.js';
 import { html, ink } from './dom.js';
 
@@ -23,18 +24,18 @@ function factor(formula) {
     return formula;
 }
 
-const slope = (of, by) => `∂${of}/∂${by}`;
+const slope = (of, by) => `∂${part(of)}/∂${part(by)}`;
 
 // ∂L/∂e = ∂L/∂d × ∂d/∂e: which derivative is sent, and what it is made of.
 function shareRow(step, share, digits) {
-    const root = step.root.name, child = share.child.name, number = v => figure(v, digits);
+    const {root} = step, {child} = share, number = v => figure(v, digits);
     const plain = share.formula === String(share.local);
     return html('tr', {},
-        html('th', {scope: 'row'}, ink('name', child), '.grad'),
+        html('th', {scope: 'row'}, ink('name', part(child)), '.grad'),
         html('td', {}, ink('grad', number(share.held))),
-        html('td', {}, '+= ', ink('grad', slope(root, step.name)), ' × ',
-             ink('local', slope(step.name, child)),
-             ...(plain ? [] : [' = ', ink('grad', slope(root, step.name)), ' × ',
+        html('td', {}, '+= ', ink('grad', slope(root, step)), ' × ',
+             ink('local', slope(step, child)),
+             ...(plain ? [] : [' = ', ink('grad', slope(root, step)), ' × ',
                                ink('local', factor(share.formula))])),
         html('td', {}, '= ', ink('grad', number(step.upstream)), ' × ',
              ink('local', number(share.local)), ' = ', ink('grad', number(share.share))),
@@ -54,7 +55,7 @@ const equation = (name, formula) => [ink('name', name), formula === '' ? '' : ` 
 
 // formulaOf(node) is what the node's value is computed by, "" for a leaf.
 export function tellStep(step, formulaOf, digits) {
-    const of = slope(step.root.name, step.name);
+    const of = slope(step.root, step);
     if (step.step === 'forward') {
         return [html('p', {class: 'line'}, ...equation(step.name, step.formula), ' = ',
                      ...onValues(step, digits), ' = ',
@@ -63,7 +64,7 @@ export function tellStep(step, formulaOf, digits) {
     if (step.step === 'seed') {
         return [html('p', {class: 'line'}, ink('grad', of), ' = ',
                      ink('grad strong', figure(step.after, digits))),
-                html('p', {}, `The seed: ${step.name} changes one for one with itself.`)];
+                html('p', {}, `The seed: ${called(step)} changes one for one with itself.`)];
     }
     return [html('p', {class: 'line'}, 'through ', ...equation(step.name, formulaOf(step.node)),
                  ', upstream ', ink('grad', of), ' = ',
@@ -80,14 +81,14 @@ export function place(step) {
 
 // The step on one line of text.
 export function summary(step, digits) {
-    const number = v => figure(v, digits), of = slope(step.root.name, step.name);
+    const number = v => figure(v, digits), of = slope(step.root, step);
     if (step.step === 'forward') {
         return `${step.name} = ${step.formula} = ${number(step.after)}`;
     }
     if (step.step === 'seed') {
         return `${of} = ${number(step.after)}, the seed`;
     }
-    const sums = step.shares.map(share => `${share.child.name}.grad += ` +
+    const sums = step.shares.map(share => `${part(share.child)}.grad += ` +
         `${number(step.upstream)} × ${number(share.local)} → ${number(share.now)}`);
-    return `through ${step.name}: ${sums.join('; ')}`;
+    return `through ${called(step)}: ${sums.join('; ')}`;
 }

@@ -1,0 +1,127 @@
+// The formulas of a rail table.
+#include <string.h>
+
+#include "words/rail_parts.h"
+#include "words/say.h"
+#include "words/signs.h"
+
+// How tightly a formula holds together.
+enum level { ANY, COMPARE, SUM, PRODUCT, SIGNED, POWER, PRIMARY };
+
+static enum level level_of(const struct op_row *op)
+{
+    static const struct {
+        const char *name;
+        enum level level;
+    } rows[] = {{"+", SUM}, {"*", PRODUCT}, {"/", PRODUCT}, {"**", POWER}};
+    if (op->form == OP_CALL) {
+        return PRIMARY;
+    }
+    if (strcmp(op->name, "-") == 0) {
+        return op->arity == 1 ? SIGNED : SUM;
+    }
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (strcmp(op->name, rows[i].name) == 0) {
+            return rows[i].level;
+        }
+    }
+    return COMPARE;
+}
+
+static void add_operation(const struct rails *r, const struct rec *box, enum level least,
+                          struct text *out);
+
+static void add_number(const struct rails *r, const struct rec *box, struct text *out)
+{
+    bool negative = rec_get_number(box, KEY_value) < 0;
+    text_add(out, negative ? "(" : "");
+    signs_figure(out, rec_get_text(box, KEY_value_text), r->ascii);
+    text_add(out, negative ? ")" : "");
+}
+
+// A name, the number that a constant is, or what is called by its formula: so few letters that it
+// does not go deep.
+static void add_operand(const struct rails *r, const struct rec *cell, enum level least,
+                        struct text *out)
+{
+    const struct rec *box = rail_box(r, rec_get_text(cell, KEY_from));
+    if (box == NULL) {
+        return;
+    }
+    if (signs_is(box, KEY_kind, "constant")) {
+        add_number(r, box, out);
+    } else if (!r->numbers && *rec_get_text(box, KEY_called) != '\0' &&
+               signs_operation(box) != NULL && rec_find(box, KEY_cells)->in.first != NULL) {
+        add_operation(r, box, least, out);
+    } else {
+        text_add(out, rec_get_text(box, KEY_name));
+    }
+}
+
+// An operation of a box with cells, in parentheses where it is looser than `least`.
+static void add_operation(const struct rails *r, const struct rec *box, enum level least,
+                          struct text *out)
+{
+    const struct op_row *op = signs_operation(box);
+    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
+    bool call = op->form == OP_CALL;
+    enum level own = level_of(op), first = call ? ANY : own == POWER ? PRIMARY : own,
+               second = call ? ANY : own == POWER ? PRIMARY : own + 1;
+    struct text x, y;
+    text_init(&x);
+    text_init(&y);
+    add_operand(r, cell, first, &x);
+    if (cell->next != NULL) {
+        add_operand(r, cell->next, second, &y);
+    }
+    text_add(out, own < least ? "(" : "");
+    op_print(out, op, call || r->ascii ? op->name : op->sign, own == POWER, text_get(&x),
+             cell->next == NULL ? NULL : text_get(&y));
+    text_add(out, own < least ? ")" : "");
+    out->bytes.failed |= x.bytes.failed || y.bytes.failed;
+    text_release(&x);
+    text_release(&y);
+}
+
+// "= neuron(x1, x2)" of a call, "5 ops of x1, x2" of what else is folded.
+static void add_folded(const struct rails *r, const struct rec *box, struct text *out)
+{
+    enum { SHOWN = 4 };
+    const struct rec *cells = rec_find(box, KEY_cells), *cell = cells->in.first;
+    const char *call = rec_get_text(box, KEY_call);
+    bool called = *call != '\0';
+    text_addf(out, called ? "= %s(" : "%s", called ? call : rec_get_text(box, KEY_op));
+    text_add(out, !called && cell != NULL ? " of " : "");
+    for (int i = 0; cell != NULL && i < SHOWN; cell = cell->next, i++) {
+        text_add(out, i > 0 ? ", " : "");
+        add_operand(r, cell, ANY, out);
+    }
+    text_add(out, cell == NULL ? "" : r->ascii ? ", .." : ", …");
+    text_add(out, called ? ")" : "");
+}
+
+void rail_add_formula(const struct rails *r, const struct rec *box, struct text *out)
+{
+    if (signs_is(box, KEY_kind, "group")) {
+        add_folded(r, box, out);
+    } else if (signs_operation(box) == NULL) {
+        text_add(out, signs_is(box, KEY_kind, "parameter") ? "parameter" : "input");
+    } else {
+        text_add(out, "= ");
+        if (rec_find(box, KEY_cells)->in.first == NULL) {
+            text_add(out, r->ascii ? ".." : "…");
+        } else {
+            add_operation(r, box, ANY, out);
+        }
+    }
+}
+
+void rail_add_part(const struct rails *r, const struct rec *cell, struct text *out)
+{
+    const struct rec *box = rail_box(r, rec_get_text(cell, KEY_from));
+    if (box != NULL && signs_is(box, KEY_kind, "constant")) {
+        add_number(r, box, out);
+    } else if (box != NULL) {
+        text_add(out, say_part(rec_get_text(box, KEY_name)).text);
+    }
+}
