@@ -63,22 +63,45 @@ static const char *element_of(const char *svg, size_t *n)
     return element;
 }
 
+// The drawing without Graphviz's comments, each a line, which only repeat the ids. (Words have no <.)
+static void add_drawing(struct text *out, const char *svg, size_t n)
+{
+    static const char comment[] = "<!--", end[] = "-->\n";
+    const char *from;
+    while (n > 0 && (from = memmem(svg, n, comment, strlen(comment))) != NULL) {
+        const char *to = memmem(from, n - (size_t)(from - svg), end, strlen(end));
+        if (to == NULL) {
+            break;
+        }
+        text_add_bytes(out, svg, (size_t)(from - svg));
+        to += strlen(end);
+        n -= (size_t)(to - svg);
+        svg = to;
+    }
+    text_add_bytes(out, svg, n);
+}
+
 // {"kind": "opening", "of": "n9", "picture": {…}, "svg": "<svg …"}
 static bool add_opening(struct text *json, const struct rec *opening, struct stop *stop,
                         struct diag *d)
 {
     struct buf svg;
+    struct text drawing;
     buf_init(&svg, 1);
+    text_init(&drawing);
     bool ok = draw(rec_find(opening, KEY_picture), stop, &svg, d);
     if (ok) {
         size_t n = svg.count;
         const char *element = element_of(svg.data, &n);
+        add_drawing(&drawing, element, n);
         add_safe(json, opening);
         json->bytes.count--;  // the closing bracket
         text_add(json, ",\"svg\":");
-        rec_json_text(json, element, n);
+        rec_json_text(json, text_get(&drawing), text_length(&drawing));
         text_add_char(json, '}');
+        json->bytes.failed |= drawing.bytes.failed;
     }
+    text_release(&drawing);
     buf_release(&svg);
     return ok;
 }
@@ -98,7 +121,7 @@ void page_text(struct text *out, const struct rec *scene, const struct rec *trac
     text_addf(&json, "%s\n]", more);
     const char *element = element_of(svg, &n);
     add_until(out, &left, "<!-- picture -->");
-    text_add_bytes(out, element, n);
+    add_drawing(out, element, n);
     add_until(out, &left, "/* records */");
     add_json(out, text_get(&json));
     text_add(out, left);
