@@ -75,7 +75,7 @@ function expectedLines(scene, box) {
         : [`${cell.symbol}  ${cell.local_text}`, ...(cell.share === undefined ? []
             : [`${cell.local_text} × ${cell.upstream_text} = ${cell.share_text}`])]);
     const tags = [box.op, box.dead ? 'dead' : '', box.kind === 'output' ? 'output' : ''];
-    return [box.id, ...cells, box.name, tags.filter(Boolean).join(' · '), 'value', box.value_text,
+    return [box.id, ...cells, box.called || box.name, tags.filter(Boolean).join(' · '), 'value', box.value_text,
             'grad', box.grad_text, ...(box.sum_text === '' ? [] : [box.sum_text])];
 }
 

@@ -90,7 +90,7 @@ class Expected {
         });
         const tags = [box.op, box.dead && computed ? 'dead' : '',
                       box.kind === 'output' ? 'output' : ''].filter(Boolean).join(' · ');
-        return [...cells, box.name, tags, 'value', value, 'grad', grad,
+        return [...cells, box.called || box.name, tags, 'value', value, 'grad', grad,
                 ...(box.sum_text !== '' && whole ? [box.sum_text] : [])];
     }
 
