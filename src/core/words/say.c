@@ -153,7 +153,7 @@ void say_shortest(struct words *w, void (*table)(struct words *))
         struct words said = *w;
         text_init(&way[i]);
         said.out = &way[i];
-        said.called = i;
+        said.called = (enum say_calls)i;
         if (i == 0 || w->columns > 0) {
             table(&said);
             lines[i] = lines_of(text_get(&way[i]), w->columns > 0 ? w->columns : SIZE_MAX);

@@ -1,4 +1,4 @@
-// How records are put into words: what the words_*.c files share..
+// How records are put into words: what the words_*.c files share.
 #ifndef WORDS_SAY_H
 #define WORDS_SAY_H
 
@@ -7,6 +7,9 @@
 #include "words/wrap.h"
 
 // What a function that says a kind of record is given.
+// Where formulas serve as names: see say_shortest.
+enum say_calls { CALLED_FREELY, CALLED_APART, CALLED_NUMBERS, CALLED_WAYS };
+
 struct words {
     struct text *out;
     const struct rec *record;
@@ -15,8 +18,7 @@ struct words {
     size_t columns;  // that a line may take, its indent not counted; 0: as many as it needs
     bool ascii;
     bool rich;  // the structure is kept: see rich.h
-    // How much room formulas have that serve as names: see say_shortest.
-    enum { CALLED_FREELY, CALLED_APART, CALLED_NUMBERS, CALLED_WAYS } called;
+    enum say_calls called;
 };
 
 // A phrase in the language that the record is said in.
