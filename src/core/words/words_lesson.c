@@ -165,6 +165,8 @@ void say_lesson_left(struct words *w)
     text_release(&said);
 }
 
+enum { ASKING_LEAST = 15 };  // letters behind a colon that are a question by themselves
+
 // The sentence of a question's text that asks: the last that ends in a question mark; if none does,
 // the first, which says what is to be done.
 static void add_asking(struct words *w, struct text *out, const char *text)
@@ -185,7 +187,8 @@ static void add_asking(struct words *w, struct text *out, const char *text)
     }
     end = text_trimmed(s, end);
     for (size_t i = 0; i + 2 < end; i++) {
-        begin = strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
+        bool whole = s[i] != ':' || end - i > ASKING_LEAST;  // "Which of them: a or b?" is one
+        begin = whole && strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
     }
     begin += n > 0 ? strspn(s + begin, " ") : 0;
     text_add_bytes(out, s + begin, end - begin);
