@@ -43,7 +43,7 @@ await test('view says its address, again the same, and stops', () => withPrompt(
     assert.ok(address !== undefined, prompt.screen);
     assert.equal(await prompt.view(), address);
     const [program] = prompt.helpers;
-    assert.match(await prompt.type('view stop'), /follows no more/);
+    assert.match(await prompt.type('view stop'), /has stopped following/);
     assert.ok(!runs(program));
     assert.match(await prompt.type('view stop'), /error: no page follows this session; view opens one/);
     assert.notEqual(await prompt.view(), address);

@@ -129,12 +129,12 @@ END
 said=$("$BACKSTEP" check warn.md)
 is 'a warning is no failure' 0 $?
 warns() { printf '%s\n' "$said" | sed -n "s/^warn.md:\([0-9:]*\): warning: warn.$1: \(.*\)/\1 \2/p"; }
-is 'a hint that tells' '17:7 this hint tells the answer' "$(warns hint)"
+is 'a hint that tells' '17:7 this hint gives the answer away' "$(warns hint)"
 is 'a text that tells' '21:1 the question'"'"'s own text tells the answer' "$(warns text)"
 is 'a number with which a when is right' 1 "$(warns draws | grep -c "^30:7 x is never 2: with it a 'when' is the right answer, .*; 'except 2' says so\$")"
-is 'options that are letters' '38:8 this option is itself the letter of one; who means it has to type it in quotes, "a" 39:8 this option is itself the letter of one; who means it has to type it in quotes, "b"' \
+is 'options that are letters' '38:8 this option is itself a letter, so it has to be typed in quotes, "a" 39:8 this option is itself a letter, so it has to be typed in quotes, "b"' \
     "$(warns letters | tr '\n' ' ' | sed 's/ $//')"
-is 'a hint that is the formula' '47:7 this hint tells the answer' "$(warns formula)"
+is 'a hint that is the formula' '47:7 this hint gives the answer away' "$(warns formula)"
 is 'nothing to warn of' '' "$(warns fine)"
 is 'they are counted' '6 warnings' "$(printf '%s\n' "$said" | tail -n 2 | head -n 1)"
 
@@ -236,7 +236,7 @@ hint: `8`
 END
 said=$("$BACKSTEP" check typed.md)
 is 'hints that do not work as they are printed' \
-    "17:7 moved: this hint prints 0.0461169, which, typed, is wrong|25:7 formula: this hint's '2*x**2', typed, is wrong|32:7 fails: this hint's 'backward K', typed, fails: there is no 'K' yet|42:7 short: what this last hint says was typed, and what is asked is not done|" \
+    "17:7 moved: this hint prints 0.0461169, which, typed, is wrong|25:7 formula: this hint's '2*x**2', typed, is wrong|32:7 fails: this hint's 'backward K', typed, fails: there is no 'K' yet|42:7 short: what this last hint says was typed, and the task is still not done|" \
     "$(printf '%s\n' "$said" | sed -n 's/^typed.md:\([0-9:]*\): typed.\(.*\)/\1 \2/p' | tr '\n' '|')"
 is 'and hints that do' '4 passed, 4 failed' "$(printf '%s\n' "$said" | tail -n 1)"
 
@@ -271,7 +271,7 @@ choices() {
     "$BACKSTEP" check choices | grep -v passed
 }
 is 'four of six' '' "$(choices 4)"
-is 'five of six' "choices: the right option is the longest in 5 of 6 choices, where chance makes it 2: long.q1, long.q2, long.q3, long.q4, long.q5; what explains it goes behind '=>', or a wrong one says as much" "$(choices 5)"
+is 'five of six' "choices: the right option is the longest in 5 of 6 choices, where chance makes it 2: long.q1, long.q2, long.q3, long.q4, long.q5; put what explains it after '=>', or let a wrong one say as much" "$(choices 5)"
 
 # Two ideas that come to one number cannot be told apart.
 cat >alike.md <<'END'
@@ -312,7 +312,7 @@ when: x + 2*x => Square `x`.
 END
 said=$("$BACKSTEP" check alike.md)
 is 'where they are alike for some numbers' 1 "$(printf '%s\n' "$said" | grep -c "^alike.md:10:7: warning: alike.drawn: x is never 1, 3: with them .*; 'except 1, 3' says so\$")"
-is 'and for all' '23' "$(printf '%s\n' "$said" | sed -n "s/^alike.md:\([0-9]*\):[0-9]*: alike.always: this 'when' comes to the number of one above it.*/\1/p")"
+is 'and for all' '23' "$(printf '%s\n' "$said" | sed -n "s/^alike.md:\([0-9]*\):[0-9]*: alike.always: this 'when' has the same value as one above it.*/\1/p")"
 is 'no other' '2 passed, 1 failed' "$(printf '%s\n' "$said" | tail -n 1)"
 
 echo "$passed passed, $failed failed"

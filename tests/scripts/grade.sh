@@ -195,7 +195,7 @@ END
 grade tasks.md wrong.md
 is 'the status is 1' 1 "$status"
 is 'what the author says' 't.number 0 of 1 wrong: -2: You left out the factor -3.' "$(line t.number)"
-is 'a letter that is none' 1 "$(line t.choice | grep -c "not understood: c: 'c' is no letter")"
+is 'a letter that is none' 1 "$(line t.choice | grep -c "not understood: c: 'c' is not the letter")"
 is 'a cell counts once' 't.fill 1 of 2 a cell is there twice; the first number counts; 1 of 2 cells are right' \
     "$(line t.fill | sed 's/2 dL.*; a cell/2 a cell/')"
 is 'a node' 't.node 0 of 1 wrong: e' "$(line t.node)"

@@ -127,7 +127,7 @@ kind: number
 answer: y/4
 ```
 END
-finds 18:1 'the text above tells the answer already'
+finds 18:1 'the text above already gives the answer'
 
 lesson wrong <<'END'
 ```ask wrong.one
@@ -137,7 +137,7 @@ vary: x in 4..9 step 1
 answer: dy/dx
 ```
 END
-finds 13:1 "the answer depends on what 'vary' draws, and the text does not tell it; say {= x}"
+finds 13:1 "the answer depends on what 'vary' draws, and the text does not say it; write {= x}"
 
 lesson wrong <<'END'
 ```ask wrong.one

@@ -107,7 +107,7 @@ pass_if "a notebook" says <<'END'
 walk.ipynb: 5 statements ran, 2 did not
 place           statement     why not
 cell 2, line 4  b = foo(a)    there is no function 'foo'
-cell 4, line 4  while L > 3:  a loop here has a known number of turns
+cell 4, line 4  while L > 3:  a loop here needs a known number of turns
 END
 printf '%s\n' '{"worksheets": [{"cells": [{"cell_type": "code", "input": ["q = 5\n", "print(q)"]}]}]}' >old.ipynb
 run 'load old.ipynb'

@@ -146,12 +146,12 @@ refuses 'words' 'hello\n' 'no document'
 refuses 'an unknown kind' 'poem 0 - 0\n\n' 'no document'
 refuses 'too short a text' 'text 0 - 99\nhi\n' 'no document'
 refuses 'a huge length' 'text 0 - 99999999999999999999999\nhi\n' 'no document'
-refuses 'no markup' 'text 0 - 3\n<b>\n' 'no markup'
-refuses 'no picture' 'picture 0 - 3\nabc\n' 'no PNG'
+refuses 'bad markup' 'text 0 - 3\n<b>\n' 'bad markup'
+refuses 'a picture that is not a PNG' 'picture 0 - 3\nabc\n' 'not a PNG'
 
 # ---- What cannot be printed
 print tasks.md all.docx
-is 'another form' '2 1' "$status $(count 'written to a file .html or .pdf' trouble)"
+is 'another form' '2 1' "$status $(count 'written to a .html or .pdf file' trouble)"
 print gone.md all.html
 is 'no file' '2 1' "$status $(count "there is no file 'gone.md'" trouble)"
 print nowhere all.html

@@ -148,7 +148,7 @@ cat >want <<'END'
 {"id":6,"kind":"written","path":"z.bs"}
 {"id":6,"kind":"done","end":"done","waits":""}
 {"id":7,"kind":"need",*}
-{"id":7,"kind":"error",*"message":"nobody supplies it any more"*
+{"id":7,"kind":"error",*"message":"it can no longer be supplied"*
 {"id":7,"kind":"done","end":"failed","waits":""}
 END
 talk

@@ -82,14 +82,14 @@ static void what_is_no_json_is_refused_at_its_place(void **state)
         {"[1 2]", 3, "a comma or a closing bracket is missing here"},
         {"[1}", 2, "a comma or a closing bracket is missing here"},
         {"[1", 2, "a bracket is not closed"},
-        {"01", 1, "something follows behind the end of the value"},
+        {"01", 1, "something follows the end of the value"},
         {"1.", 2, "a digit is missing"},
         {"-", 1, "a digit is missing"},
         {"1e+", 3, "a digit is missing"},
         {"+1", 0, "a value is missing here"},
         {"NaN", 0, "a value is missing here"},
         {"'a'", 0, "a value is missing here"},
-        {"1 2", 2, "something follows behind the end of the value"},
+        {"1 2", 2, "something follows the end of the value"},
         {"\"a", 2, "a string does not end"},
         {"\"a\nb\"", 2, "this is not allowed in a string"},
         {"\"\\x\"", 1, "this is not allowed in a string"},
@@ -105,7 +105,7 @@ static void what_is_no_json_is_refused_at_its_place(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         refused(bad[i].text, strlen(bad[i].text), bad[i].at, bad[i].why);
     }
-    refused("1\0", 2, 1, "something follows behind the end of the value");
+    refused("1\0", 2, 1, "something follows the end of the value");
     refused("\"\0\"", 3, 1, "this is not allowed in a string");
 }
 

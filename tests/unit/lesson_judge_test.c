@@ -288,17 +288,17 @@ static void formulas_are_judged(void **state)
                   "with names");
     assert_judged(&g, FORMULA("dz/dy * dy/dx"), "dy/dx*dz/dy", "right");
     assert_judged(&g, FORMULA("dz/dy * dy/dx") "asks: dz/dx\n", "dz/dx",
-                  "malformed@0: dz/dx is what is asked for; say it in other terms");
+                  "malformed@0: dz/dx is what is asked for; write it in other terms");
     assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "x/b",
-                  "malformed@0: it is to be written without /; say it in other terms");
+                  "malformed@0: this should be written without /; write it in other terms");
     assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "0*tanh(x) + x*b**-1",
-                  "malformed@0: it is to be written without tanh; say it in other terms");
+                  "malformed@0: this should be written without tanh; write it in other terms");
     assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "b^-1*x", "[b**-1*x] right");
     // A name that nobody gave is no attempt.
     assert_judged(&g, FORMULA("g*x"), "gx",
-                  "malformed@0: 'gx' stands for nothing here; a product is written g*x");
+                  "malformed@0: 'gx' has no meaning here; a product is written g*x");
     assert_judged(&g, FORMULA("g*x"), "g*w",
-                  "malformed@0: 'w' stands for nothing here; use the names of the question");
+                  "malformed@0: 'w' has no meaning here; use the names of the question");
     assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
     // As the prompt reads it: its functions, and what it refuses.
     uint32_t t = names_intern(&g.names, "t", 1), twice = names_intern(&g.names, "twice", 5);
@@ -433,7 +433,7 @@ static void letters_are_read_as_people_write_them(void **state)
     graph_init(&g);
     assert_judged(&g, CHOICE, "R", "[R] right");
     assert_judged(&g, CHOICE, "z",
-                  "malformed@0: 'z' is no letter of an option; the options are a "
+                  "malformed@0: 'z' is not the letter of an option; the options are a "
                   "to c");
     assert_judged(&g, CHOICE, "I think b", "[W] wrong");
     assert_judged(&g, CHOICE, "b?", "[W] wrong");
@@ -456,8 +456,9 @@ static void letters_are_read_as_people_write_them(void **state)
                       "malformed@0: write a sentence first, in your own words; then a good answer is "
                       "shown, and you compare; 'solution' shows it at once");
     }
-    assert_judged(&g, "q\nkind: do\nuntil: L < 1\n", "5",
-                  "malformed@0: this is to be done at the prompt; it is done when it holds: L < 1");
+    assert_judged(
+        &g, "q\nkind: do\nuntil: L < 1\n", "5",
+        "malformed@0: this has to be done at the prompt; it is done when this holds: L < 1");
     graph_release(&g);
 }
 

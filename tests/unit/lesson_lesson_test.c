@@ -176,8 +176,8 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nkind: number\nanswer: 2\nanswer: 3\n", "answer: 3",
                    "'answer' stands here twice");
     assert_refused("q\nkind: number\nanswer:\n", "answer", "'answer' says nothing");
-    assert_refused("q\nkind: number\nanswr: 2\n", "answr", "'answr' is no key of a question");
-    assert_refused("note: q\nkind: number\n", "note", "'note' is no key of a question");
+    assert_refused("q\nkind: number\nanswr: 2\n", "answr", "'answr' is not a key of a question");
+    assert_refused("note: q\nkind: number\n", "note", "'note' is not a key of a question");
     assert_refused("q\nkind: number\nanswer: 2\nand more\n", "and",
                    "after the first key every line is written KEY: VALUE");
     assert_refused("q\nright: x\nkind: number\nanswer: 2\n", "right",
@@ -189,7 +189,7 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nkind: number\nanswer: 2\nhint: {= 2* }\n", " }",
                    "a number or a name is missing after '*'");
     assert_refused("q\nkind: number\nanswer: 2\nwhen: 3\n", "3",
-                   "what is to be said to this answer is missing");
+                   "the text to say for this answer is missing");
     assert_refused("q\nkind: number\nanswer: 2\ntol: about 3\n", "about",
                    "a tolerance is needed here: 0.01, 1% or both");
     assert_refused("q\nkind: number\nanswer: 2\ncovers: n12\n", "n12",
@@ -332,7 +332,7 @@ static void mistakes_in_variations_are_told(void **state)
     assert_refused(VARY("x in 1..3 step 0"), "x in",
                    "the first number must not be above the last, and the step above 0");
     assert_refused(VARY("x in 1..2 except 1, 2"), "x in", "all numbers are excepted");
-    assert_refused(VARY("x in -1e308..1e308"), "x in", "these are more than 10000 numbers");
+    assert_refused(VARY("x in -1e308..1e308"), "x in", "there are more than 10000 numbers");
 #undef VARY
 }
 

@@ -468,7 +468,7 @@ static void study_questions_are_listed_and_searched(void **state)
     assert_non_null(strstr(type(seat, "ask what does a max gate do?"), "lesson C2"));
     assert_non_null(strstr(type(seat, "ask maxx gates"), "lesson C2"));
     assert_non_null(strstr(type(seat, "ask leaf"), "help leaf"));
-    assert_non_null(strstr(type(seat, "ask zzz"), "Nothing fits these words."));
+    assert_non_null(strstr(type(seat, "ask zzz"), "Nothing matches these words."));
     assert_non_null(strstr(type(seat, "ask"), "ask what?"));
 }
 

@@ -345,8 +345,8 @@ static void no_file_can_be_there(void **state)
     unsetenv("HOME");
     progress_init(&p, NULL, true);
     assert_false(add(&p, "q"));
-    assert_string_equal(progress_trouble(&p), "your progress is not being kept: there is no home "
-                                              "folder that it could be in");
+    assert_string_equal(progress_trouble(&p),
+                        "your progress is not being kept: there is no home folder to keep it in");
     progress_release(&p);
 }
 
@@ -525,8 +525,8 @@ static void one_that_is_locked_is_tried_again(void **state)
     assert_int_equal(sqlite3_open(FILE_NAME, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     assert_false(add(&p, "b"));
-    assert_string_equal(progress_news(&p), "your progress is not being kept: 'p.db' is held by "
-                                           "another program");
+    assert_string_equal(progress_news(&p),
+                        "your progress is not being kept: 'p.db' is in use by another program");
     assert_false(add(&p, "c"));
     assert_null(progress_news(&p));
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
@@ -580,8 +580,8 @@ static void one_that_is_held_alone(void **state)
                                   "INSERT INTO places VALUES ('x', 1); COMMIT",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
-    assert_string_equal(kept_in(FILE_NAME), "your progress is not being kept: 'p.db' is held by "
-                                            "another program");
+    assert_string_equal(kept_in(FILE_NAME),
+                        "your progress is not being kept: 'p.db' is in use by another program");
     sqlite3_close(other);
     assert_int_equal(strncmp(kept_in(FILE_NAME), "question", 8), 0);
 }

@@ -293,8 +293,8 @@ bool json_check(const char *text, size_t n, struct json *value, const char **why
     struct json_checking c = {.s = text, .n = n};
     skip_blanks(&c);
     size_t from = c.at;
-    bool ok = check_value(&c) &&
-              (c.at == c.n || refuse(&c, "something follows behind the end of the value"));
+    bool ok =
+        check_value(&c) && (c.at == c.n || refuse(&c, "something follows the end of the value"));
     while (n > from && is_blank(text[n - 1])) {
         n--;
     }

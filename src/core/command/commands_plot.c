@@ -85,7 +85,7 @@ static bool read_swept(struct call *c, struct span *swept, uint32_t *leaf)
         return true;
     }
     if (!call_has_more(c)) {
-        diag_set(c->diag, t.span, "which name is to be swept?");
+        diag_set(c->diag, t.span, "which name should the plot sweep?");
         return diag_hint(c->diag, "write plot L over w from -2 to 2");
     }
     bool ok = call_node(c, leaf);
@@ -169,7 +169,7 @@ static bool read_formulas(struct call *c, struct plot *p)
             return true;
         }
         if (p->formulas.count == PLOT_SERIES_MOST) {
-            diag_set(c->diag, t.span, "these are more than %d curves, too many to tell apart",
+            diag_set(c->diag, t.span, "more than %d curves are too many to tell apart",
                      PLOT_SERIES_MOST);
             return diag_hint(c->diag, "make two plots of them");
         }
@@ -238,7 +238,7 @@ static bool read_clauses(struct call *c, struct plot *p)
 
 static bool refuse_nothing(struct call *c)
 {
-    diag_set(c->diag, c->command, "what is to be plotted?");
+    diag_set(c->diag, c->command, "what should be plotted?");
     return diag_hint(c->diag, "write plot tanh(x) from -5 to 5, or plot history");
 }
 

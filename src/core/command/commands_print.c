@@ -193,7 +193,7 @@ static size_t expression_end(const char *s, size_t at, size_t end)
 
 static bool refuse_format(struct printing *p, struct span span)
 {
-    diag_set(p->c->diag, span, "this format is not read");
+    diag_set(p->c->diag, span, "this format is not understood");
     return diag_hint(p->c->diag, "write {x}, or {x:.4f} for four digits after the point");
 }
 

@@ -181,7 +181,7 @@ enum call_end command_verbose(struct call *c)
     struct span word = call_word(c);
     bool on = call_word_is(c, word, "on");
     if (!on && !call_word_is(c, word, "off")) {
-        diag_set(c->diag, word.start == word.end ? c->command : word, "verbose is on or off");
+        diag_set(c->diag, word.start == word.end ? c->command : word, "verbose takes on or off");
         diag_hint(c->diag, "write verbose on");
         return CALL_FAILED;
     }

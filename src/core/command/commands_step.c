@@ -201,7 +201,7 @@ static bool read_place(struct call *c, bool ahead, size_t *to)
     if (!stepper_find(&c->s->stepper, node, ahead, to)) {
         diag_set(c->diag, t.span, "no step %s is at %s", ahead ? "ahead" : "behind",
                  names_label(&c->s->names, label, node));
-        return diag_hint(c->diag, "leaves have no steps of their own; 'where' tells the next one");
+        return diag_hint(c->diag, "leaves have no steps of their own; 'where' shows the next one");
     }
     return true;
 }

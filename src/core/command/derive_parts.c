@@ -255,7 +255,7 @@ static void put_parts(struct derive_answer *p)
 static bool refuse_many(struct derive_answer *p)
 {
     struct formula *f = p->f;
-    diag_set(f->call->diag, f->span, "these are more than %d derivatives", DERIVE_PARTS_MOST);
+    diag_set(f->call->diag, f->span, "there are more than %d derivatives", DERIVE_PARTS_MOST);
     return diag_hint(f->call->diag, "ask for one element, as in derive L w[0]");
 }
 

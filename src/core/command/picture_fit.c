@@ -235,7 +235,8 @@ enum call_end picture_tell(struct call *c, const struct picture *p, const struct
     double letters;
     const struct fit_trial *t = picture_best(c, fit, &letters);
     if (t == NULL) {
-        diag_set(c->diag, p->path, "the picture was written, but nothing is known of it");
+        diag_set(c->diag, p->path,
+                 "the picture was written, but its letters could not be measured");
         return CALL_FAILED;
     }
     const struct rec *scene = fit_scene(fit, t);

@@ -138,7 +138,7 @@ bool picture_read_size(struct call *c, struct picture *p)
         c->diag, is_empty(word) ? c->command : word,
         "--size needs slide, a4, column, square, or a width and a height in inches, %d at most",
         INCHES_MOST);
-    return diag_hint(c->diag, "write --size slide, or --size 6,4 behind the file's name");
+    return diag_hint(c->diag, "write --size slide, or --size 6,4 after the file's name");
 }
 
 static bool read_dpi(struct call *c, struct picture *p)

@@ -368,7 +368,7 @@ static bool find_style(struct map *m)
     if (m->columns == 1 ? m->class_count > 2 : m->columns < m->class_count) {
         diag_set(c->diag, m->model, "the labels are of %zu classes, and a point gets %zu score%s",
                  m->class_count, m->columns, m->columns == 1 ? "" : "s");
-        return diag_hint(c->diag, "more than two classes want a column of scores for each");
+        return diag_hint(c->diag, "more than two classes need a column of scores each");
     }
     if (m->columns > PLOT_CLASSES_MOST) {
         return diag_set(c->diag, m->model,

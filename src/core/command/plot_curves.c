@@ -127,7 +127,7 @@ static bool put_curves(struct curves *k, const char *x_label, bool poles,
     }
     if (!window(&k->y, k->count, poles, &from, &to)) {
         diag_set(c->diag, k->plot->formulas.count > 0 ? plot_formula(k->plot, 0) : c->command,
-                 "there is no number to be plotted: every value is nan or inf");
+                 "there is no number to plot: every value is nan or inf");
         return diag_hint(c->diag, "choose another range; 'help log' tells where log is defined");
     }
     struct rec *r = plot_record(k->plot, "curves");

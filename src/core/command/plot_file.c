@@ -60,7 +60,7 @@ static bool is_option(const struct call *c, struct span word)
 
 static bool refuse_early(struct call *c, struct span word)
 {
-    diag_set(c->diag, word, "this stands behind the name of a file");
+    diag_set(c->diag, word, "this comes after the name of a file");
     return diag_hint(c->diag, "write plot history loss.png --size slide");
 }
 

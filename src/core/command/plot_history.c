@@ -69,8 +69,8 @@ static bool put(struct plot *p, struct losses *l, size_t count, bool logs)
         return diag_out_of_memory(c->diag);
     }
     if (!any) {
-        diag_set(c->diag, c->command, "there is no loss to be plotted: each is %s",
-                 logs ? "0, below 0 or no number, and has no logarithm" : "nan or inf");
+        diag_set(c->diag, c->command, "there is no loss to plot: each is %s",
+                 logs ? "0, negative or not a number, and has no logarithm" : "nan or inf");
         return diag_hint(c->diag, logs ? "leave out 'log'" : "a smaller learning rate may help");
     }
     struct rec *r = plot_record(p, "curves");

@@ -127,8 +127,8 @@ static bool refuse_leaves(struct plot *p, const uint32_t *leaves, bool more)
     char a[LABEL_TEXT], b[LABEL_TEXT];
     names_label(&p->call->s->names, a, leaves[0]);
     names_label(&p->call->s->names, b, leaves[1]);
-    diag_set(p->call->diag, plot_formula(p, 0), "which value is to be swept: %s, %s%s?", a, b,
-             more ? " …" : "");
+    diag_set(p->call->diag, plot_formula(p, 0), "which value should the plot sweep: %s, %s%s?", a,
+             b, more ? " …" : "");
     return diag_hint(p->call->diag, "say so, as in plot %.*s over %s from -2 to 2",
                      (int)(plot_formula(p, 0).end - plot_formula(p, 0).start),
                      p->call->lexer->source->text + plot_formula(p, 0).start, a);

@@ -45,9 +45,10 @@ void export_c_table(struct program *p)
     put_integers(p, "int y[NODES]", get_y);
     text_add(p->out, "\n// Their values, and the derivatives of ");
     program_label(p, p->out, p->e->root);
-    text_add(p->out, ".\nstatic double v[NODES], d[NODES];\n\n"
-                     "// What nothing computes.\nstatic const struct {\n    int node;\n"
-                     "    double value;\n} leaves[] = {\n");
+    text_add(p->out,
+             ".\nstatic double v[NODES], d[NODES];\n\n"
+             "// Leaves: no operation computes them.\nstatic const struct {\n    int node;\n"
+             "    double value;\n} leaves[] = {\n");
     for (size_t i = 0, k = 0; i < p->ids.count && !program_stopped(p, i); i++) {
         if (tape_op(t, program_node(p, i)) == OP_LEAF) {
             text_addf(p->out, "%s{%zu, ", k++ % 4 == 0 ? "\n    " : " ", i);

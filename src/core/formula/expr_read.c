@@ -76,7 +76,7 @@ static uint32_t node_symbol(struct exprs *p, uint32_t node)
 
 static bool no_element(struct expr_reading *r, struct span span)
 {
-    diag_set(r->parser->diag, span, "a formula is made of single numbers");
+    diag_set(r->parser->diag, span, "a formula here is made of single numbers");
     return diag_hint(r->parser->diag, "name the element first: w = W[0, 1]");
 }
 

@@ -160,7 +160,7 @@ static bool out_of_room(const struct matrices *m, struct lower *w, struct span s
         return diag_out_of_memory(w->diag);
     }
     diag_set(w->diag, span, "this is made of more than %d arrays and values", MATRICES_MOST);
-    return diag_hint(w->diag, "arrays say in a line what many single terms say");
+    return diag_hint(w->diag, "write it with arrays: one line instead of many terms");
 }
 
 // [a, b]: its operands are the parts, in their order.

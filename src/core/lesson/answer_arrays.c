@@ -124,11 +124,11 @@ static void say_shape(struct judging *j, const struct outcome shapes[2])
     struct value a = shapes[0].shape, b = shapes[1].shape;
     bool turned = a.rank == VALUE_MATRIX && a.rows == b.cols && a.cols == b.rows;
     bool flat = a.rank == VALUE_VECTOR && b.rank == VALUE_MATRIX;
-    judge_say(j, "Yours is %s%s, and it should be of shape %s.",
+    judge_say(j, "Yours is %s%s, and should be of shape %s.",
               value_is_array(a) ? phrase(j->q->language, "of shape ") : "", shape_words(is, a),
               shape_words(ought, b));
     if (turned) {
-        judge_say(j, "It is turned: exchange the two factors, or put .T after it.");
+        judge_say(j, "It is transposed: exchange the two factors, or put .T after it.");
     } else if (flat) {
         judge_say(j, "* multiplies element by element. A matrix of two vectors is their outer "
                      "product.");
@@ -148,7 +148,7 @@ static void say_element(struct judging *j, const struct outcome outcomes[2])
             } else {
                 snprintf(place, sizeof place, "[%zu]", k);
             }
-            judge_say(j, "Its element %s comes to %s here, and it should be %s.", place,
+            judge_say(j, "Its element %s is %s here, and should be %s.", place,
                       number_text(is, x[k], 6), number_text(ought, y[k], 6));
             return;
         }
@@ -195,10 +195,10 @@ static bool refuse_asked(struct judging *j)
                 is_asked(j, i.span);
         if (found && is_asked(j, i.span)) {
             judge_refuse(j, i.span, "%s is what is asked for", j->q->asked);
-            judge_hint(j, "say it in other terms");
+            judge_hint(j, "write it in other terms");
         } else if (found) {
             judge_refuse(j, i.span, "a derivative is what is asked for here");
-            judge_hint(j, "say it with the arrays of the question");
+            judge_hint(j, "write it with the arrays of the question");
         }
     }
     parser_release(&p);

@@ -114,7 +114,7 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
         return false;
     }
     judge_refuse(j, j->answer, "%s is what is asked for", s);
-    judge_hint(j, "say it in other terms");
+    judge_hint(j, "write it in other terms");
     return true;
 }
 
@@ -146,8 +146,8 @@ static bool refuse_banned(struct judging *j)
     while (*s != '\0') {
         size_t n = strcspn(s, ", ");
         if (stands_in(j->text, j->answer, s, n)) {
-            judge_refuse(j, j->answer, "it is to be written without %.*s", (int)n, s);
-            judge_hint(j, "say it in other terms");
+            judge_refuse(j, j->answer, "this should be written without %.*s", (int)n, s);
+            judge_hint(j, "write it in other terms");
             return true;
         }
         s += n + strspn(s + n, ", ");
@@ -214,7 +214,7 @@ static bool refuse_unknown(struct judging *j, const struct exprs *p, const struc
         const char *s = names_text(&p->names, expr_get(p, BUF(uint32_t, &names)[i]).a, &n);
         refused = n <= NAME_MOST && !is_known(j, p, key, s, n);
         if (refused) {
-            judge_refuse(j, j->answer, "'%.*s' stands for nothing here", (int)n, s);
+            judge_refuse(j, j->answer, "'%.*s' has no meaning here", (int)n, s);
             hint_unknown(j, p, key, s, n);
         }
     }

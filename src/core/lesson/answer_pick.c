@@ -63,7 +63,7 @@ static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
     uint32_t c;
     size_t n = utf8_read(j->text + at, j->answer.end - at, &c);
     diag_quote(quoted, j->text + at, n == 0 ? 1 : n);
-    judge_refuse(j, (struct span){at, at + 1}, "'%s' is no letter of an option", quoted);
+    judge_refuse(j, (struct span){at, at + 1}, "'%s' is not the letter of an option", quoted);
     return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 

@@ -163,11 +163,11 @@ void judge_edge(struct judging *j)
 
 void judge_do(struct judging *j)
 {
-    judge_refuse(j, j->answer, "this is to be done at the prompt");
+    judge_refuse(j, j->answer, "this has to be done at the prompt");
     struct text conditions;
     text_init(&conditions);
     question_conditions(j->q, &conditions);
-    judge_hint(j, "it is done when it holds: %s", text_get(&conditions));
+    judge_hint(j, "it is done when this holds: %s", text_get(&conditions));
     text_release(&conditions);
 }
 

@@ -216,7 +216,7 @@ static bool read_until(struct ask *a, struct span at, void *field)
     struct question_list *list = field;
     struct span left, right;
     split(a, at, &left, &right);
-    return (list->count < LESSON_OPTIONS_MOST || refuse(a, at, "these are more than 26")) &&
+    return (list->count < LESSON_OPTIONS_MOST || refuse(a, at, "there are more than 26")) &&
            check_condition(a, left) && part_text(&a->part, right) &&
            add_line(a, list, left, right, false);
 }
@@ -226,7 +226,7 @@ static bool add_option(struct ask *a, struct span at, struct question_list *list
     struct span left, right;
     split(a, at, &left, &right);
     if (list->count == LESSON_OPTIONS_MOST) {
-        return refuse(a, at, "these are more than 26: there are no letters left");
+        return refuse(a, at, "there are more than 26, and no letters left");
     }
     return (left.end > left.start || refuse(a, at, "its text is missing here")) &&
            part_text(&a->part, left) && part_text(&a->part, right) &&
@@ -267,7 +267,7 @@ static bool read_cell(struct ask *a, struct span at, void *field)
     if (!split(a, at, &left, &right) || left.end == left.start) {
         return refuse(a, at, "a cell is written NAME => EXPRESSION");
     }
-    return (list->count < LESSON_OPTIONS_MOST || refuse(a, at, "these are more than 26 cells")) &&
+    return (list->count < LESSON_OPTIONS_MOST || refuse(a, at, "there are more than 26 cells")) &&
            part_expression(&a->part, right) && add_line(a, list, left, right, false);
 }
 
@@ -275,7 +275,7 @@ static bool read_when(struct ask *a, struct span at, void *list)
 {
     struct span left, right;
     if (!split(a, at, &left, &right) || right.end == right.start) {
-        diag_set(a->part.d, at, "what is to be said to this answer is missing");
+        diag_set(a->part.d, at, "the text to say for this answer is missing");
         return diag_hint(a->part.d, "when: ANSWER => what to say");
     }
     return check_answer(a, left) && part_text(&a->part, right) &&
@@ -330,7 +330,7 @@ static bool unknown_key(struct ask *a, struct span key)
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
         nearest_offer(&nearest, keys[i].name, strlen(keys[i].name));
     }
-    diag_set(a->part.d, key, "'%s' is no key of a question",
+    diag_set(a->part.d, key, "'%s' is not a key of a question",
              diag_quote(quoted, s, key.end - key.start));
     return nearest.best[0] != '\0'
                ? diag_hint(a->part.d, "did you mean '%s'?", nearest.best)

@@ -229,8 +229,7 @@ bool lesson_text(struct lesson *l, enum lesson_item_kind kind, int level, const 
     size_t n = strlen(text);
     struct lesson_part part = {text, n, line, &l->arena, d, NULL};
     if (kind == LESSON_BULLET && level > LESSON_DEPTH_MOST) {
-        return diag_set(d, nothing, "lists stand inside lists more than %d deep",
-                        LESSON_DEPTH_MOST);
+        return diag_set(d, nothing, "lists are nested more than %d deep", LESSON_DEPTH_MOST);
     }
     if (kind != LESSON_VERBATIM && !part_text(&part, (struct span){0, n})) {
         return false;

@@ -185,7 +185,7 @@ bool part_text(const struct lesson_part *p, struct span at)
             size_t end;
             if (!part_find(p, (struct span){i, at.end}, "}", &end)) {
                 diag_set(p->d, (struct span){i, i + 2}, "'{=' is not closed by '}'");
-                return diag_hint(p->d, "write \\{= if no value is to be put here");
+                return diag_hint(p->d, "write \\{= if no value should be put here");
             }
             if (!part_expression(p, part_trim(p, (struct span){i + 2, end}))) {
                 return false;

@@ -133,7 +133,7 @@ static bool has_values(struct vary_reading *r, const struct variation *v, struct
                         "above 0");
     }
     if ((v->to - v->from) / v->step >= LESSON_VALUES_MOST) {
-        return diag_set(r->p->d, at, "these are more than %d numbers", LESSON_VALUES_MOST);
+        return diag_set(r->p->d, at, "there are more than %d numbers", LESSON_VALUES_MOST);
     }
     return variation_count(v) > 0 || diag_set(r->p->d, at, "all numbers are excepted");
 }

@@ -89,7 +89,7 @@ static void make_course(struct course *course)
 static void refuse(struct demo *demo)
 {
     struct diag d = {0};
-    diag_set(&d, (struct span){0, 0}, "this is not to be had here");
+    diag_set(&d, (struct span){0, 0}, "this is not available here");
     tutor_refuse(demo->tutor, &d);
 }
 

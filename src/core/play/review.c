@@ -396,7 +396,7 @@ enum session_state review_go_on(struct play *p, struct records *out)
     if (next == NULL) {
         struct rec *notice = records_add(out, KIND_notice);
         rec_text(out, notice, KEY_text,
-                 lesson == NULL ? tutor->refusal.message : "there is no memory to go on");
+                 lesson == NULL ? tutor->refusal.message : "there is not enough memory to go on");
         p->state = PLAY_OVER;
         return lesson == NULL ? review_next(p, out) : SESSION_MORE;
     }

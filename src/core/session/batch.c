@@ -119,7 +119,8 @@ static bool check_data(struct batch_plan *p, uint32_t i)
         diag_set(p->c->diag, p->c->command, "%s has %u rows and %s has %u",
                  quote_name(a, s, p->data), (unsigned)p->b->rows, quote_name(b, s, r->name),
                  (unsigned)rows);
-        return diag_hint(p->c->diag, "the same rows are drawn from all data, so they have as many");
+        return diag_hint(p->c->diag,
+                         "the same rows are drawn from all data, so all must have as many");
     }
     return true;
 }
@@ -147,7 +148,7 @@ static bool can_be_built(struct batch_plan *p, const struct recipe *r)
     if (r->lost) {
         diag_set(p->c->diag, p->c->command,
                  "the formula of %s is too long to be evaluated for each batch", name);
-        return diag_hint(p->c->diag, "arrays say in a line what many single terms say");
+        return diag_hint(p->c->diag, "write it with arrays: one line instead of many terms");
     }
     if (r->length > 0 && holds(p->c->s, r, TOKEN_NODE)) {
         diag_set(p->c->diag, p->c->command, "the formula of %s names a node by its number", name);
@@ -290,8 +291,9 @@ static void tell_formula(struct call *c, const struct recipe *r, uint32_t rows, 
     diag_quote(formula, recipes_text(&c->s->recipes, r), r->length);
     diag_set(c->diag, c->command, "for a batch of %u rows, in %s = %s: %s", (unsigned)rows,
              quote_name(name, c->s, r->name), formula, d->message);
-    diag_hint(c->diag,
-              "what has a row for each row of the data is bound by data too, as in data y = …");
+    diag_hint(
+        c->diag,
+        "bind everything that has a row for each row of the data with data too, as in data y = …");
 }
 
 static bool build_stage(struct call *c, struct batch *b, struct stage *stage, uint32_t rows)

@@ -9,7 +9,7 @@ void call_note_renumbered(struct call *c, struct span span)
 {
     if (!c->s->told_renumbered) {
         c->s->told_renumbered = true;
-        call_notice(c, span, "a loop has cleared up: nodes from %%%u on have new numbers since",
+        call_notice(c, span, "a loop has removed nodes: those from %%%u on have new numbers",
                     (unsigned)session_settings(c->s)->renumbered);
     }
 }

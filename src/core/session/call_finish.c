@@ -161,7 +161,7 @@ static bool refuse_rest(struct call *c, struct token t)
             return diag_hint(c->diag, "to multiply write 2*(a + b)");
         }
         diag_set(c->diag, t.span, "'%c' is not allowed here", t.mark);
-        return diag_hint(c->diag, "values here are single numbers, without elements");
+        return diag_hint(c->diag, "values here are single numbers and have no elements");
     case TOKEN_COMMA:
         diag_set(c->diag, t.span, "a ',' is only used between the values given to a function");
         if (binds_next(c, t)) {

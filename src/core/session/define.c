@@ -140,7 +140,7 @@ static bool read_body_lines(struct call *c, struct span body, struct own *own)
     c->lexer = outer;
     if (ok && !returns) {
         diag_set(c->diag, c->command, "this function returns nothing");
-        ok = diag_hint(c->diag, "its last line is to be return, and a formula");
+        ok = diag_hint(c->diag, "its last line must be return and a formula");
     }
     return ok;
 }

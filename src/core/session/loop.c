@@ -119,7 +119,7 @@ static bool push_loop(struct call *c, struct span inside, const struct turns *tu
     struct frame *f = session_new_frame(c->s, FRAME_LOOP, statement);
     if (f == NULL) {
         diag_set(c->diag, c->command, "loops are nested too deeply here");
-        return diag_hint(c->diag, "a function, with def, may say the inner part");
+        return diag_hint(c->diag, "put the inner part into a function, with def");
     }
     f->more = next_turn;
     f->source = source;
@@ -191,7 +191,7 @@ static bool read_names(struct call *c, struct turns *turns)
                 : names_intern(&c->s->names, token_text(c->lexer, t), token_length(t));
         if (name == NAME_NONE) {
             diag_set(c->diag, turns->names == 0 ? first : t.span,
-                     "a loop names what it counts with");
+                     "a loop needs a name to count with");
             return diag_hint(c->diag, "write for i in range(3) { … }, or for x in X { … }");
         }
         turns->name[turns->names++] = name;

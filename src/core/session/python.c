@@ -14,17 +14,16 @@ static const struct python_word {
 } words[] = {
     {"if elif else", "there are no branches here",
      "write where(u > 2, a, b), or multiply by a comparison: (u > 2)*a"},
-    {"while", "a loop here has a known number of turns",
+    {"while", "a loop here needs a known number of turns",
      "write repeat 100 { … }, or for k in range(100):"},
     {"try except finally raise", "errors are not caught here",
      "a statement that fails leaves everything as it was"},
     {"return yield", "this is only allowed in a function", "write def f(x) = x**2"},
     {"global nonlocal", "names in a function are its own, or mean what they mean outside",
      "a function only returns a value"},
-    {"break continue", "a loop here makes all of its turns", "write a loop of fewer turns"},
-    {"async await", "nothing runs beside anything else here", "leave the word out"},
-    {"del", "names are not taken away",
-     "'reset' starts with an empty graph; 'undo' takes one back"},
+    {"break continue", "a loop here always makes all of its turns", "write a loop of fewer turns"},
+    {"async await", "nothing runs in parallel here", "leave the word out"},
+    {"del", "names cannot be deleted", "'reset' starts with an empty graph; 'undo' takes one back"},
     {"class", "classes are not supported", "a function is written def f(x, k) = 0.5*k*x**2"},
     {"lambda", "a function has a name", "write def f(x) = x**2"},
 };
@@ -427,7 +426,7 @@ static bool run_method(struct call *c, const struct form *f, enum call_end *end)
                 ? CALL_DONE
                 : CALL_FAILED;
     } else if (last_is(c, f, "append extend insert pop remove")) {
-        *end = point(c, f->last, "an array here does not grow",
+        *end = point(c, f->last, "an array here cannot grow",
                      "a training's losses are 'history'; zeros(100) is an array to begin with")
                    ? CALL_DONE
                    : CALL_FAILED;

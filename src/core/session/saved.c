@@ -129,7 +129,7 @@ void saved_say(const struct saved *saved, struct text *out)
         text_addf(out,
                   saved->missing > 0
                       ? "this saved session was cut: %zu of its %zu lines are missing"
-                  : saved->length > 0 ? "this saved session was cut, behind its last line"
+                  : saved->length > 0 ? "this saved session was cut after its last line"
                                       : "this saved session was cut: nothing of it is left",
                   saved->missing, lines);
         return;

@@ -298,8 +298,8 @@ bool lower_name(struct lower *w, struct span span)
 bool lower_no_node(struct lower *w, uint32_t node, struct span span)
 {
     if (node >= w->renumbered && node < w->used) {
-        diag_set(w->diag, span, "node %%%u was cleared away by a loop", (unsigned)node);
-        return diag_hint(w->diag, "loops keep what a name leads to, and number it anew");
+        diag_set(w->diag, span, "node %%%u was removed by a loop", (unsigned)node);
+        return diag_hint(w->diag, "loops keep what a name leads to, and number it again");
     }
     diag_set(w->diag, span, "there is no node %%%u", (unsigned)node);
     return tape_count(w->tape) == 0

@@ -416,7 +416,7 @@ static bool refuse_numbers(struct lower *w, const struct operand *root, const st
     return w->slopes.count > 0 && !root->is_node
                ? diag_hint(w->diag, "a derivative in a formula is a number; node g = … makes it "
                                     "nodes")
-               : diag_hint(w->diag, "a plain number moves nothing; give it a name first");
+               : diag_hint(w->diag, "nothing depends on a plain number; give it a name first");
 }
 
 bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,

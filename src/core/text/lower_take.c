@@ -96,10 +96,11 @@ static void note_rounding(struct lower *w, enum op op, const struct operand *x,
         other += !close;
     }
     if (apart > 0 && op == OP_SUB && other == 0) {
-        lower_remark(w,
-                     arena_printf(&w->memory,
-                                  "these are equal but for rounding: the differences are 0, up to "
-                                  "the last bits"));
+        lower_remark(
+            w,
+            arena_printf(
+                &w->memory,
+                "these are equal except for rounding: the differences are 0, up to the last bits"));
     } else if (apart > 0 && op == OP_EQ) {
         lower_remark(w,
                      arena_printf(&w->memory,

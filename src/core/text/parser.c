@@ -281,7 +281,7 @@ static bool refuse_prime(struct parser *p, struct token t)
     if ((t.kind != TOKEN_STRING && t.kind != TOKEN_BAD) || mark != '\'' || t.at != p->last.end) {
         return false;
     }
-    diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not read here");
+    diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not understood here");
     return !diag_hint(
         p->diag, "a derivative is written dy/dx, the second d2y/dx2; 'derive' gives a formula");
 }

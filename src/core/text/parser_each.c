@@ -44,7 +44,7 @@ static size_t for_inside(struct parser *p)
 
 static bool refuse_each(struct parser *p, struct span span)
 {
-    diag_set(p->diag, span, "this comprehension is not read");
+    diag_set(p->diag, span, "this comprehension is not understood");
     return diag_hint(p->diag, "write [f(x) for x in X], or sum(f(x, y) for x, y in zip(X, Y))");
 }
 

@@ -52,7 +52,7 @@ static void operand_missing(struct parser *p, struct token t)
     char quoted[QUOTED];
     diag_quote(quoted, p->lexer->source->text + t.span.start, t.span.end - t.span.start);
     if (t.kind == TOKEN_STRING && quoted[0] == '(') {
-        diag_set(p->diag, t.span, "a prime is not read here");
+        diag_set(p->diag, t.span, "a prime is not understood here");
         diag_hint(p->diag, "a derivative is written dy/dx, or derive f(x)");
     } else if (t.kind == TOKEN_STRING) {
         diag_set(p->diag, t.span, "a text is not a value");

@@ -406,7 +406,7 @@ void say_theme(struct words *w)
 {
     const char *name = rec_get_text(w->record, KEY_name);
     if (strcmp(name, "auto") == 0) {
-        text_add(w->out, "the terminal is asked for its background at the next start\n");
+        text_add(w->out, "the next start will ask the terminal for its background\n");
     } else {
         text_addf(w->out, "colours for a %s background, from now on\n", name);
     }
@@ -417,7 +417,7 @@ void say_share(struct words *w)
     const char *address = rec_get_text(w->record, KEY_address);
     text_addf(w->out, "%s%s\n", address, rec_get_text(w->record, KEY_fragment));
     if (*address == '\0') {
-        ink_add(w->out, INK_MUTED, "put this behind the address of a playground, or type share URL");
+        ink_add(w->out, INK_MUTED, "add this to the address of a playground, or type share URL");
         text_add_char(w->out, '\n');
     }
 }
@@ -426,7 +426,7 @@ void say_view(struct words *w)
 {
     const char *address = rec_get_text(w->record, KEY_address);
     if (*address == '\0') {
-        text_add(w->out, "the page follows no more\n");
+        text_add(w->out, "the page has stopped following\n");
     } else {
         text_addf(w->out, "%s\n", address);
         ink_add(w->out, INK_MUTED, "follows what you type, on this machine only");

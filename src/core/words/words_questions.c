@@ -66,8 +66,8 @@ void say_found(struct words *w)
     struct table t;
     struct text way;
     if (say_first(w->record, KEY_results) == NULL) {
-        text_add(w->out, "Nothing fits these words. help glossary lists the terms, questions the "
-                         "study questions.\n");
+        text_add(w->out, "Nothing matches these words. help glossary lists the terms, questions "
+                         "the study questions.\n");
         return;
     }
     text_init(&way);

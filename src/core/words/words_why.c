@@ -43,7 +43,7 @@ void say_nudge(struct words *w)
     double difference = rec_get_number(w->record, KEY_difference);
     if (is_rounding(difference, rec_get_number(root, KEY_value),
                     rec_get_number(w->record, KEY_after))) {
-        text_add(w->out, ", no difference but rounding");
+        text_add(w->out, ", no difference except rounding");
     } else {
         text_add(w->out, ", difference ");
         say_number(w, INK_MUTED, difference);
@@ -304,7 +304,7 @@ void say_accuse(struct words *w)
     say_numbered(w->out, w->record);
     text_addf(w->out, ": %s\n", rec_get_text(w->record, KEY_mistake));
     text_addf(w->out, "%s\n", rec_get_text(w->record, KEY_what));
-    text_addf(w->out, before == 0 ? "found at the first try; " : "found after %lld other%s; ",
+    text_addf(w->out, before == 0 ? "found at the first attempt; " : "found after %lld other%s; ",
               (long long)before, before == 1 ? "" : "s");
     text_add(w->out, "the gradients are right again\n");
 }
@@ -443,7 +443,7 @@ static void explain_gradient(struct words *w)
         return;
     }
     if (rec_get_flag(w->record, KEY_grad_cancels)) {
-        text_add(w->out, "together 0, but for rounding\n");
+        text_add(w->out, "together 0, except for rounding\n");
     } else if (fabs(sum - grad) > 1e-9 * (fabs(sum) + fabs(grad))) {
         text_add(w->out, "these add up to ");
         say_number(w, INK_GRAD, sum);

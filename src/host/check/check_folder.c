@@ -237,7 +237,7 @@ static void check_options(struct lessons_check *c, const char *folder)
     if (longest > expected + 2 * sqrt(variance)) {
         tell(stdout,
              "%s: the right option is the longest in %.0f of %zu choices, where chance makes it "
-             "%.0f: %s; what explains it goes behind '=>', or a wrong one says as much\n",
+             "%.0f: %s; put what explains it after '=>', or let a wrong one say as much\n",
              folder, longest, questions, expected, text_get(&names));
         c->failed++;
     }

@@ -165,7 +165,7 @@ static bool check_last_hint(struct player *p, const struct question *q, bool don
     return check_ask(p, p->seed) && type_hint(p, q, last, &done) &&
            (done ||
             check_fail(p, check_at(p, last->line),
-                       "what this last hint says was typed, and what is asked is not done"));
+                       "what this last hint says was typed, and the task is still not done"));
 }
 
 bool check_typed_hints(struct player *p, const struct question *q)

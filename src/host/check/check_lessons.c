@@ -62,7 +62,7 @@ static void check_skips(struct player *p, const char *statement, uint64_t seed)
         check_type(p, "skip");
         if (check_came(p, KIND_skipped) == NULL || check_came(p, KIND_judged) != NULL ||
             i > LESSON_QUESTIONS_MOST) {
-            check_report(p, check_at(p, line), "this question is not skipped");
+            check_report(p, check_at(p, line), "this question cannot be skipped");
             break;
         }
     }
@@ -100,11 +100,10 @@ static void check_figures(struct player *p)
         while ((f = check_figures_next(source.text, source.length, f.at + f.n)).n > 0) {
             struct place place = source_place(&source, f.at);
             p->counted_failure = false;
-            check_report(
-                p, (struct lesson_place){place.line, place.column},
-                "%.*s is written out, and is not in code; say {= EXPR}, or `%.*s` if it is "
-                "meant as it is",
-                (int)f.n, source.text + f.at, (int)f.n, source.text + f.at);
+            check_report(p, (struct lesson_place){place.line, place.column},
+                         "%.*s is written out, and not in code; write {= EXPR}, or `%.*s` if it is "
+                         "meant literally",
+                         (int)f.n, source.text + f.at, (int)f.n, source.text + f.at);
         }
     }
     buf_release(&file);

@@ -254,7 +254,7 @@ static bool check_do(struct player *p, const struct question *q)
     }
     if (q->solve.first == NULL) {
         return check_fail(p, check_at(p, q->line),
-                          "without 'solve' lines nobody knows that it can be done");
+                          "without 'solve' lines nobody knows whether it can be done");
     }
     for (const struct question_line *l = q->solve.first; l != NULL; l = l->next) {
         check_type(p, l->left);
@@ -292,7 +292,7 @@ static bool check_malformed(struct player *p, const struct question *q)
     }
     check_type(p, "2x(");
     return check_came(p, KIND_attempt) == NULL ||
-           check_fail(p, check_at(p, q->line), "'2x(' cannot be read, and is judged all the same");
+           check_fail(p, check_at(p, q->line), "'2x(' cannot be read, but is judged");
 }
 
 static bool check_context(struct player *p)
@@ -326,8 +326,8 @@ static bool check_seed(struct player *p, const struct question *q, uint64_t seed
     const struct question_line *when = tutor_question_ambiguous(p->host.tutor);
     if (when != NULL) {
         return check_fail(p, check_at(p, when->line),
-                          "this 'when' comes to the number of one above it, which says something "
-                          "else; say both in one, or keep such numbers out with 'except'");
+                          "this 'when' has the same value as one above it, which says something "
+                          "else; join them, or keep such numbers out with 'except'");
     }
     if (!check_malformed(p, q) ||
         (seed < SEEDS_HELPED && (!check_hints(p, q) || !check_context(p) || !check_solution(p, q) ||
@@ -411,15 +411,16 @@ void check_question(struct player *p)
         told += ok && check_is_told(p, q);
         if (ok && q->variations != NULL && hides_numbers(p, q, &key)) {
             ok = check_fail(p, check_at(p, q->line),
-                            "the answer depends on what 'vary' draws, and the text does not tell "
-                            "it; say {= %s}",
+                            "the answer depends on what 'vary' draws, and the text does not say "
+                            "it; write {= %s}",
                             q->variations->name);
         }
     }
     text_release(&key);
     if (ok && told == seeds) {
-        ok = check_fail(p, check_at(p, q->line),
-                        "the text above tells the answer already; 'vary' makes it another one");
+        ok = check_fail(
+            p, check_at(p, q->line),
+            "the text above already gives the answer; 'vary' would make it a different one");
     }
     ok = ok && check_varies(p, q);
     if (ok && !check_is_short(p)) {

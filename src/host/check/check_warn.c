@@ -31,9 +31,7 @@ static void warn_of_letters(struct player *p, const struct question *q)
                       (s[1] == '\0' || (s > o->left && s[1] == '`' && s[2] == '\0'));
         if (letter) {
             warn(p, check_at(p, o->line),
-                 "this option is itself the letter of one; who means it has to type it in quotes, "
-                 "\"%c\"",
-                 *s);
+                 "this option is itself a letter, so it has to be typed in quotes, \"%c\"", *s);
         }
     }
 }
@@ -97,12 +95,12 @@ static void warn_of_telling(struct player *p, const struct question *q)
     text_init(&key);
     tutor_question_key(p->host.tutor, &key, &ignored);
     if (!must_tell(q, text_get(&key)) && gives_away(p, q, q->text, seeds)) {
-        warn(p, check_at(p, q->line + 1), "the question's own text tells the answer");
+        warn(p, check_at(p, q->line + 1), "the question's own text gives the answer away");
     }
     text_release(&key);
     for (const struct question_line *h = q->hints.first; h != NULL; h = h->next) {
         if (gives_away(p, q, h->left, seeds)) {
-            warn(p, check_at(p, h->line), "this hint tells the answer");
+            warn(p, check_at(p, h->line), "this hint gives the answer away");
         }
     }
 }

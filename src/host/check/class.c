@@ -102,7 +102,7 @@ static void add_student(struct class *c, const char *path, const struct buf *byt
         *slot = s;
         return;
     }
-    refuse(c, path, d.set ? d.message : "there is no memory for it", d.hint);
+    refuse(c, path, d.set ? d.message : "there is not enough memory for it", d.hint);
     handin_release(&s.handin);
     buf_release(&s.judged);
 }

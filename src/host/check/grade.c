@@ -219,7 +219,7 @@ static void grade_file(struct grading *g, const char *path, const char *name)
         if (answers_read(&answers, bytes.count == 0 ? "" : bytes.data, bytes.count)) {
             grade_answers(g, name, &answers);
         } else {
-            refuse(g, path, "there is no memory for it");
+            refuse(g, path, "there is not enough memory for it");
         }
         answers_release(&answers);
     }
@@ -271,7 +271,7 @@ static void visit(struct grading *g, FTS *walk, FTSENT *e, const char *root)
         if (named || can_be_answers(e->fts_name)) {
             grade_file(g, e->fts_path, name_of(e, root));
         } else {
-            refuse(g, e->fts_path, "answers are in files .md, .txt, .bs or .py");
+            refuse(g, e->fts_path, "answers are .md, .txt, .bs or .py files");
         }
         break;
     case FTS_SL:

@@ -92,7 +92,7 @@ void grade_in_child(struct lesson *lesson, const struct answers *answers,
     char words[100];
     buf_init(&told, 1);
     bounded_run(&bounds, judge_all, &work, &told, &why);
-    snprintf(words, sizeof words, "judging was ended here: %s", why);
+    snprintf(words, sizeof words, "judging ended here: %s", why);
     const char *copy = arena_copy(arena, words, strlen(words));
     take_results(&told, copy == NULL ? "" : copy, count, arena, results);
     buf_release(&told);

@@ -158,12 +158,11 @@ const char *handout_answers(const struct handout *h)
 
 void handout_foot(const struct handout *h, struct text *out)
 {
-    text_addf(
-        out,
-        phrase(h->language,
-               "In a file each answer stands below a heading with the id of its task, such as "
-               "## %s.id. (Numbers of seed %llu.)"),
-        h->id, (unsigned long long)h->seed);
+    text_addf(out,
+              phrase(h->language,
+                     "In a file write each answer below a heading with the id of its task, such as "
+                     "## %s.id. (Numbers of seed %llu.)"),
+              h->id, (unsigned long long)h->seed);
 }
 
 void handout_points(const struct handout *h, const struct handout_item *item, struct text *out)

@@ -278,7 +278,7 @@ static bool explain(struct child_result *r, struct diag *d)
 {
     if (r->end == CHILD_MISSING) {
         diag_set(d, (struct span){0, 0}, PRINT " cannot be started");
-        return diag_hint(d, "it makes PDF; a file .html can be printed too");
+        return diag_hint(d, "it makes PDF; a .html file can be printed too");
     }
     const char *last = child_last_words(r);
     return diag_set(d, (struct span){0, 0}, "no PDF was made: %s",

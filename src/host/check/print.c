@@ -101,7 +101,7 @@ static int print_lesson(struct lesson *lesson, const char *from, const char *pat
 int print_run(const char *lesson, const char *path, uint64_t seed, bool keys)
 {
     if (!ends_in(path, ".html") && !ends_in(path, ".pdf")) {
-        fputs("backstep: a handout is written to a file .html or .pdf\n", stderr);
+        fputs("backstep: a handout is written to a .html or .pdf file\n", stderr);
         return 2;
     }
     char *from = path_of(lesson);

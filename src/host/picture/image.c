@@ -38,7 +38,7 @@ static bool explain(struct child_result *r, int seconds, struct diag *d)
     if (r->end == CHILD_MISSING) {
         diag_set(d, nowhere, "the program that draws pictures, " RENDER ", cannot be started: %s",
                  files_trouble(r->error));
-        hint = "install backstep anew, or write a .dot file";
+        hint = "install backstep again, or write a .dot file";
     } else if (r->end == CHILD_STOPPED) {
         diag_set(d, nowhere, "drawing was stopped");
         hint = "nothing was written";
@@ -48,7 +48,7 @@ static bool explain(struct child_result *r, int seconds, struct diag *d)
         diag_set(d, nowhere, "the picture would be larger than %d MB", CHILD_BYTES_MOST >> 20);
     } else if (code >= SPOKEN_FIRST && code <= SPOKEN_LAST) {
         diag_set(d, nowhere, "%s", last);
-        hint = "install the whole of Graphviz, or write a .dot file";
+        hint = "install all of Graphviz, or write a .dot file";
     } else if (code < 0) {
         diag_set(d, nowhere, "the layout gave up: this graph is too large, or there is not enough memory");
     } else {

@@ -79,7 +79,7 @@ static const char *why_it_ended(bool heard, int status)
 {
     bool late = !heard || (WIFSIGNALED(status) &&
                            (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL));
-    return late ? "it took too long" : "it needed more memory than it may";
+    return late ? "it took too long" : "it needed more memory than it is allowed";
 }
 
 enum bounded_end bounded_run(const struct bounds *bounds, bool (*work)(void *at, FILE *out),

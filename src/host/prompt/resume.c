@@ -227,8 +227,8 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
         unlink(path);
         journal_drop(lost);
     } else {
-        text_add(&words, back ? "What was typed in the lesson is not back. "
-                              : "Only what comes before that is back. ");
+        text_add(&words, back ? "What was typed in the lesson could not be restored. "
+                              : "Only what came before that was restored. ");
         keep(lost, path, &words);
     }
     say(h, &words);

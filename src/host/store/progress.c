@@ -69,7 +69,7 @@ __attribute__((format(printf, 2, 3))) static bool trouble(struct progress *p, co
 static bool damaged(struct progress *p)
 {
     p->shut = true;
-    return trouble(p, "is damaged; it is left as it is: move it away to begin anew");
+    return trouble(p, "is damaged; it is left as it is: move it away to start afresh");
 }
 
 // After a call of SQLite's that failed.
@@ -82,7 +82,7 @@ static bool fail(struct progress *p)
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:  // it gave up waiting for a lock of the -wal's
     case SQLITE_SCHEMA:    // another program made the tables just now
-        return trouble(p, "is held by another program");
+        return trouble(p, "is in use by another program");
     case SQLITE_READONLY:
         return trouble(p, "can only be read");
     case SQLITE_FULL:
@@ -274,7 +274,7 @@ static bool find_and_connect(struct progress *p, bool *there)
         p->path = p->given != NULL ? mem_copy(p->given, strlen(p->given)) : folder_find(FOLDER_DATA, NAME);
     }
     if (p->path == NULL) {
-        return !p->keep || trouble(p, "there is no home folder that it could be in");
+        return !p->keep || trouble(p, "there is no home folder to keep it in");
     }
     *there = stat(p->path, &st) == 0;
     if (!*there && errno != ENOENT) {

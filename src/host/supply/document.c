@@ -65,7 +65,7 @@ bool document_write(struct notes *notes, const char *format, const char *path, c
                     struct stop *stop, struct diag *d)
 {
     if (notes == NULL) {
-        diag_set(d, (struct span){0, 0}, "notes are kept of what is typed at the prompt only");
+        diag_set(d, (struct span){0, 0}, "notes are kept only of what is typed at the prompt");
         return diag_hint(d, "start backstep without a script, load the file and type notes");
     }
     struct drawer drawer = {.path = path,

@@ -348,7 +348,7 @@ static bool answer_import(struct host *h, const struct rec *need, struct buf *co
 static bool answer_view(struct host *h, const struct rec *need, struct buf *address, struct diag *d)
 {
     if (h->live == NULL) {
-        diag_set(d, (struct span){0, 0}, "a page can follow a prompt only");
+        diag_set(d, (struct span){0, 0}, "a page can only follow a prompt");
         return diag_hint(d, "start backstep without a script, and type view");
     }
     return rec_get_flag(need, KEY_stop)
@@ -380,7 +380,7 @@ static bool answer(struct host *h, const struct records *records, const char *pa
         return answer_import(h, need, bytes, d);
     }
     if (strcmp(what, "layout") == 0 && h->unseen) {
-        return diag_set(d, (struct span){0, 0}, "nobody looks at this picture");
+        return diag_set(d, (struct span){0, 0}, "nobody would see this picture");
     }
     if (strcmp(what, "layout") == 0) {
         return picture_layout(rec_find(need, KEY_questions), h->stop, bytes, d);
@@ -453,7 +453,7 @@ static void answer_course(struct host *h, const struct rec *need)
 {
     if (h->unseen) {
         struct diag d = {0};
-        diag_set(&d, (struct span){0, 0}, "the course is not looked at here");
+        diag_set(&d, (struct span){0, 0}, "the course is not available here");
         tutor_refuse(h->tutor, &d);
         return;
     }

@@ -223,8 +223,8 @@ static bool give(void *seer, const struct rec *need)
         struct diag d = {0};
         diag_set(&d, (struct span){0, 0},
                  end == REQUEST_STOPPED    ? "interrupted"
-                 : end == REQUEST_TOO_LONG ? "this is too long to be supplied"
-                                           : "nobody supplies it any more");
+                 : end == REQUEST_TOO_LONG ? "this is too long"
+                                           : "it can no longer be supplied");
         tutor_refuse(t->host->tutor, &d);
     }
     text_release(&line);

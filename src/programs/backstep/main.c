@@ -264,7 +264,7 @@ static int run(const struct options *o)
     }
     progress_init(&progress, NULL, prompt);
     if (h.tutor == NULL) {
-        return refuse_usage("there is no memory to begin with", "");
+        return refuse_usage("there is not enough memory to start", "");
     }
     set_signals();
     bool lost = o->json && !o->talk && !host_hello(&h);
@@ -286,7 +286,7 @@ static int check(const struct options *o)
 {
     char **paths = words_from(o, 1);
     int status = o->count < 2    ? refuse_usage("check needs a file or a folder", "")
-                 : paths == NULL ? refuse_usage("there is no memory to begin with", "")
+                 : paths == NULL ? refuse_usage("there is not enough memory to start", "")
                                  : check_run(paths, o->count - 1, o->bless);
     free(paths);
     return status;
@@ -371,7 +371,7 @@ int main(int argc, char **argv)
     // Without it a terminal would be taken for one that shows ASCII only.
     bool lost = setlocale(LC_CTYPE, "") == NULL && errno == ENOMEM;
     int end = o.scripts == NULL || lost
-                  ? 1 + refuse_usage("there is no memory to begin with", "")
+                  ? 1 + refuse_usage("there is not enough memory to start", "")
                   : read_options(argc, argv, &o);
     int status = end != 0                                            ? end - 1
                  : o.talk && o.count > 0                             ? refuse_talk(&o)

@@ -44,7 +44,7 @@ static bool read_addresses(struct connection *c, struct json file, struct diag *
         } else {
             struct text why;
             text_init(&why);
-            text_addf(&why, "its \"%s\" is missing, or no port", ports[i]);
+            text_addf(&why, "its \"%s\" is missing or not a port", ports[i]);
             refuse(d, path, text_get(&why));
             text_release(&why);
         }

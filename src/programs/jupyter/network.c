@@ -289,7 +289,7 @@ bool network_start(struct network_thread **network, const struct connection *c,
         ok = ok && bind_socket(n, (enum socket_name)i, text_get(&address), d);
     }
     if (!ok || !start_thread(n)) {
-        diag_set(d, (struct span){0, 0}, "the system gives no thread for the sockets");
+        diag_set(d, (struct span){0, 0}, "the system refused a thread for the sockets");
         release(n);
         *network = NULL;
         return false;

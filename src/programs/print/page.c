@@ -94,7 +94,7 @@ static PangoLayout *set(struct paper *p, const char *font, const char *markup, d
         pango_attr_list_unref(inks);
         g_free(text);
     } else {
-        p->why = "a text is no markup";
+        p->why = "a text has bad markup";
     }
     return layout;
 }
@@ -338,7 +338,7 @@ static cairo_surface_t *read_picture(struct paper *p, const struct block *b, dou
     cairo_surface_t *picture = cairo_image_surface_create_from_png_stream(read_bytes, &from);
     if (cairo_surface_status(picture) != CAIRO_STATUS_SUCCESS) {
         cairo_surface_destroy(picture);
-        p->why = "a picture is no PNG";
+        p->why = "a picture is not a PNG";
         return NULL;
     }
     double width = cairo_image_surface_get_width(picture);

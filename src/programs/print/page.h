@@ -30,7 +30,7 @@ struct block {
     size_t length;
 };
 
-// Writes the blocks as a PDF to standard output. False: a picture is none, a text is no markup, or
+// Writes the blocks as a PDF to standard output. False: a picture is not a PNG, a text has bad markup, or
 // it cannot be written; *why says so.
 bool page_write(const struct block *blocks, size_t count, const char **why);
 

@@ -63,7 +63,7 @@
 //                                   none, or failed. Not while a text runs
 //   door_present(door)              words: what a page shows of the session, JSON lines: "present"
 //                                   and two "scene"s (src/core/command/present.h), as `view` sends
-//                                   them. Returns 1; 0: there is no memory for it. Not while a text
+//                                   them. Returns 1; 0: there is not enough memory for it. Not while a text
 //                                   runs
 //   door_trace(door)                words: the walk over both passes of what is shown, JSON lines: a
 //                                   "trace" and a "scene" (src/core/command/trace.h). Returns 1; 0:
