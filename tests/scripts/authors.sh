@@ -130,7 +130,7 @@ said=$("$BACKSTEP" check warn.md)
 is 'a warning is no failure' 0 $?
 warns() { printf '%s\n' "$said" | sed -n "s/^warn.md:\([0-9:]*\): warning: warn.$1: \(.*\)/\1 \2/p"; }
 is 'a hint that tells' '17:7 this hint gives the answer away' "$(warns hint)"
-is 'a text that tells' '21:1 the question'"'"'s own text tells the answer' "$(warns text)"
+is 'a text that tells' '21:1 the question'"'"'s own text gives the answer away' "$(warns text)"
 is 'a number with which a when is right' 1 "$(warns draws | grep -c "^30:7 x is never 2: with it a 'when' is the right answer, .*; 'except 2' says so\$")"
 is 'options that are letters' '38:8 this option is itself a letter, so it has to be typed in quotes, "a" 39:8 this option is itself a letter, so it has to be typed in quotes, "b"' \
     "$(warns letters | tr '\n' ' ' | sed 's/ $//')"
@@ -165,7 +165,7 @@ solve: y = 4; L = tanh(y)
 END
 printf 'a = 2\ny = 3\nprint y\ny = 3\ny = 4\nL = y*2\nL = tanh(y)\n' >typed
 said=$("$BACKSTEP" lesson do.md --answers typed)
-is 'what does not hold, each time' '  Not yet: y is 3;  Not yet: Use a tanh. (L does not use tanh);' \
+is 'what does not hold, each time' '  Not yet: y is 3;  Not yet: y is 3;  Not yet: Use a tanh. (L does not use tanh);' \
     "$(printf '%s\n' "$said" | grep 'Not yet' | tr '\n' ';')"
 is '… until it does' 1 "$(printf '%s\n' "$said" | grep -c '^  Right\.$')"
 
