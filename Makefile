@@ -295,29 +295,39 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 	$(call wasm_link)
 
 # The same for the playground: small, but quick where the time goes (docs/performance.md). What else
-# browsers have had since they have vectors makes it smaller. wasm-opt (Debian's binaryen) is used where
-# it is there, and would be used by clang itself, without these flags, if the link were told to optimise.
+# browsers have had since they have vectors makes it smaller. It comes in two modules: the first is
+# enough for statements and a backward pass, the rest follows at once (src/web/playground/halves.js).
 play_features := bulk-memory sign-ext nontrapping-fptoint
 play_quick    := $(addprefix src/core/engine/,lanes% sweep% tape maths ops stepper optim descent) \
-    $(addprefix src/core/text/,lexer parser% lower% names% recipe array%) \
-    $(addprefix src/core/base/,mem number text trail) $(addprefix src/core/session/,run statement% replay% loop)
+    $(addprefix src/core/base/,mem number text trail) $(addprefix src/core/text/,lower% names%)
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
+play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
+    $(addprefix src/core/engine/,lanes% grow% hessian gradcheck mistakes) src/host/dot/%
+play_first    := $(addprefix src/core/,play/tutor lesson/course lesson/log lesson/lesson text/csv_number) \
+    $(addprefix src/core/command/,commands commands_pass commands_print commands_look commands_help \
+    complete context)
 
 $(BUILD)/play/flags: always
 	@mkdir -p $(@D)
-	@echo "$(WASM) $(play_quick) $(play_features) $(wasm_common)" > $@.now
+	@echo "$(WASM) $(play_quick) $(play_features) $(wasm_common) $(play_rest) but $(play_first)" > $@.now
 	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
 
 $(BUILD)/play/obj/%.o: %.c $(BUILD)/play/flags
 	$(call show,wasm,$<)
 	$(Q)$(WASM) $(play_flags) $(wasm_common) $(wasm_$*) -MMD -MP -c -o $@ $<
 
-$(BUILD)/play/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
+play_objects  := $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
+play_later    := $(filter-out $(play_first:%=$(BUILD)/play/obj/%.o),\
+    $(filter $(play_rest:%=$(BUILD)/play/obj/%.o),$(play_objects)))
+# Of two functions that are the same wasm-opt keeps the one that is linked first.
+$(BUILD)/play/core.wasm: $(filter-out $(play_later),$(play_objects)) $(play_later)
 	$(call show,link,$@)
-	$(call wasm_link,-Wl$(comma)--max-memory=$(play_memory))
-	$(Q)if command -v wasm-opt >/dev/null; then wasm-opt -Oz --dae-optimizing -Oz --low-memory-unused --enable-bulk-memory --enable-sign-ext \
-	    --enable-nontrapping-float-to-int --enable-simd -o $@.small $@ && mv $@.small $@; fi
+	$(call wasm_link,-Wl$(comma)--max-memory=$(play_memory) -Wl$(comma)--export=__stack_pointer -Wl$(comma)-Map=$@.map)
+
+$(BUILD)/play/first.wasm $(BUILD)/play/rest.wasm &: $(BUILD)/play/core.wasm tools/split
+	$(call show,split,$<)
+	$(Q)tools/split $< $<.map $(@D)/first.wasm $(@D)/rest.wasm $(play_later)
 
 -include $(wildcard $(addprefix $(BUILD)/,obj/*/*.d obj/*/*/*.d obj/*/*/*/*.d wasm/*/*/*/*.d play/obj/*/*/*/*.d))
 
@@ -327,10 +337,10 @@ node_modules/.package-lock.json: package-lock.json
 	$(call show,npm ,what package-lock.json names)
 	$(Q)npm ci --ignore-scripts --silent </dev/null && touch $@
 
-$(PLAYGROUND)/index.html: $(BUILD)/play/core.wasm $(BUILD)/play/lessons.txt $(call pages,page.html) tools/playground \
+$(PLAYGROUND)/index.html: $(BUILD)/play/first.wasm $(BUILD)/play/rest.wasm $(BUILD)/play/lessons.txt $(call pages,page.html) tools/playground \
     node_modules/.package-lock.json $(wildcard src/web/page/* src/web/playground/* data/*)
 	$(call show,join,$(@D))
-	$(Q)tools/playground $(BUILD)/play/core.wasm $(BUILD)/page $(BUILD)/play/lessons.txt $(@D)
+	$(Q)tools/playground $(BUILD)/play $(BUILD)/page $(@D)
 
 # ---- Running and checking -----------------------------------------------------------------------
 run: setup-run ## Install what is missing, build, and start
@@ -400,7 +410,7 @@ check-play: setup-play ## Play the playground in a real Chromium
 	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
 	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) tools/count $(IN_PLAY:%="node %")
 
-play-wasm: $(BUILD)/play/core.wasm $(BUILD)/play/lessons.txt ## Compile the core for the playground
+play-wasm: $(BUILD)/play/first.wasm $(BUILD)/play/lessons.txt ## Compile the core for the playground
 	@node tools/no-imports.js $(BUILD)/play/core.wasm
 
 core-wasm: $(BUILD)/core.wasm ## Compile the core to WebAssembly; it may import nothing

@@ -18,7 +18,7 @@ import { Session, BOTH, FAILED, QUIT } from '../wasm/door.mjs';
 
 const parts = process.argv.slice(2);
 const folder = path.join(process.env.PLAYGROUND, '..', 'play');
-const modulePath = path.join(folder, 'core.wasm');
+const modulePath = path.join(folder, 'first.wasm');
 const program = process.env.BACKSTEP;
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const NEEDS = ['read', 'write', 'picture', 'plot', 'layout', 'view'];

@@ -9,13 +9,14 @@ export const folder = resolve(process.env.PLAYGROUND ?? 'build/playground');
 const TYPES = {'.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css',
                '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json'};
 
-// A host that knows nothing but files. pages: address → HTML of its own; headers: address → headers.
+// A host that knows nothing but files. pages: address → what is there instead, or a promise of it;
+// headers: address → headers.
 export async function host(pages = {}, headers = {}) {
     const server = createServer(async (request, response) => {
         const path = new URL(request.url, 'http://host').pathname;
         const name = path === '/' ? '/index.html' : path;
         try {
-            const body = pages[path] ?? await readFile(join(folder, name));
+            const body = await (pages[path] ?? readFile(join(folder, name)));
             response.writeHead(200, {'content-type': TYPES[extname(name)] ?? 'text/html',
                                      ...headers[path]});
             response.end(body);

@@ -1,7 +1,9 @@
 // Long work in the playground: it stays alive, and comes back.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Browser } from '../page/browser.mjs';
 import { assert, finish, test } from '../page/check.mjs';
-import { answer, close, drawn, host, open, type, until } from './playground.mjs';
+import { answer, close, drawn, folder, host, open, type, until } from './playground.mjs';
 
 const browser = new Browser(), server = await host();
 const busy = (page, yes) => until(page, wanted => document.body.dataset.busy === wanted,
@@ -84,6 +86,42 @@ await test('memory that runs out is said, and the session lives', async () => {
     assert.match(await answer(page), /5$/);
     assert.deepEqual(page.errors, []);
     await close(page);
+});
+
+await test('a first gradient needs no more than the first module of the core', async () => {
+    let arrive;
+    const rest = new Promise(resolve => { arrive = resolve; });
+    const slow = await host({'/rest.js': rest});
+    const page = await open(browser, slow.address);
+    await type(page, 'a = 2; b = -3; c = 10', 'e = a*b; d = e + c; f = -2', 'L = d*f', 'backward L');
+    assert.match(await answer(page), /a\s+2\s+6\s+dL\/de \* b/);
+    await type(page, 'print dL/da', 'L = ', 'help', 'x = [1, 2]', 'def g(t) = t*t', 'g(3)');
+    assert.match(await answer(page), /9$/);
+    // What needs more waits for it, and happens once.
+    await begin(page, 'a = 4; check L; b = b + 1');
+    await page.run(() => new Promise(resolve => setTimeout(resolve, 300)));
+    assert.equal(await page.run(() => document.body.dataset.busy), 'yes');
+    arrive(await readFile(join(folder, 'rest.js')));
+    await busy(page, false);
+    assert.match(await answer(page), /a\s+.*b = −2$/s);
+    await drawn(page);
+    assert.deepEqual(page.errors, []);
+    await close(page);
+    slow.close();
+});
+
+await test('a part that does not arrive is told, and the session stays', async () => {
+    const rest = Promise.reject(new Error('the network is gone'));
+    rest.catch(() => {});
+    const poor = await host({'/rest.js': rest});
+    const page = await open(browser, poor.address);
+    await type(page, 'a = 2; L = a*a', 'check L');
+    await until(page, () => /did not arrive/.test(document.getElementById('toast').textContent));
+    await until(page, () => document.body.dataset.busy === 'no');
+    await type(page, 'L + 1');
+    assert.match(await answer(page), /5$/);
+    await close(page);
+    poor.close();
 });
 
 await test('a large graph is drawn folded', async () => {

@@ -4,6 +4,10 @@ import fs from 'node:fs';
 export const MORE = 0, DONE = 1, NEED = 2, FAILED = 3, QUIT = 4;
 export const WORDS = 0, JSON_LINES = 1, BOTH = 2, HTML = 3;
 
+// The playground's core in two modules is used as its page uses it.
+const halves = fs.readFileSync(new URL('../../src/web/playground/halves.js', import.meta.url));
+const { Halves, Missing } = await import(`data:text/javascript;base64,${halves.toString('base64')}`);
+
 const modules = new Map();
 
 function compile(path) {
@@ -13,11 +17,32 @@ function compile(path) {
     return modules.get(path);
 }
 
+// A module's functions. Of first.wasm each is called without rest.wasm until one needs that.
+function open(path) {
+    if (!path.endsWith('first.wasm')) {
+        return new WebAssembly.Instance(compile(path)).exports;
+    }
+    const both = new Halves(compile(path)), functions = Object.entries(both.core);
+    const patient = (f) => (...given) => {
+        try {
+            return f(...given);
+        } catch (error) {
+            if (!(error instanceof Missing)) {
+                throw error;
+            }
+            both.complete(compile(path.replace(/first\.wasm$/, 'rest.wasm')));
+            return f(...given);
+        }
+    };
+    return Object.fromEntries(functions.map(([name, value]) =>
+        [name, typeof value === 'function' ? patient(value) : value]));
+}
+
 export class Session {
-    // answer(session, need) is asked to answer a need by supply or refuse; without it all are
+    // modulePath: core.wasm, or the playground's first.wasm with rest.wasm beside it. answer(session, need) is asked to answer a need by supply or refuse; without it all are
     // refused by the door itself.
     constructor(modulePath, seed = 1, answer = null) {
-        this.core = new WebAssembly.Instance(compile(modulePath)).exports;
+        this.core = open(modulePath);
         this.door = this.core.door_new(seed);
         this.answer = answer;
     }

@@ -11,15 +11,17 @@ export class Core {
     #count = 0;
     #opened = null;
 
-    // heed has answers(job, answers), ask(question) → reply, present(now), broken(message).
-    constructor(wasm, heed) {
-        this.wasm = wasm;  // packed, until the first worker has compiled it
+    // first, and what rest() brings: the core's two modules, packed until a worker has compiled them.
+    // heed has answers(job, answers), ask(question) → reply, present(now), broken(message, missing).
+    constructor(first, rest, heed) {
+        this.first = first;
+        this.rest = rest;
         this.heed = heed;
         this.columns = 80;
         this.script = '';
     }
 
-    // A new session, in a new worker. Resolves when it is there.
+    // A new session, in a new worker. Resolves when it is there; the rest of the core comes later.
     open() {
         this.#address ??= URL.createObjectURL(
             new Blob([WORKER], {type: 'text/javascript'}));
@@ -28,7 +30,7 @@ export class Core {
         this.#worker.onerror = event => this.#break(event.message);
         return new Promise((resolve, reject) => {
             this.#opened = {resolve, reject};
-            this.#send({do: 'open', wasm: this.wasm, seed: crypto.getRandomValues(new Uint32Array(1))[0],
+            this.#send({do: 'open', first: this.first, seed: crypto.getRandomValues(new Uint32Array(1))[0],
                         columns: this.columns, rows: 0});
             this.#send({do: 'clock', minutes: new Date().getTimezoneOffset()});
         });
@@ -38,10 +40,19 @@ export class Core {
         this.#worker.postMessage(message);
     }
 
-    #break(message) {
+    async #bringRest() {
+        const worker = this.#worker;
+        try {
+            worker.postMessage({do: 'rest', rest: await this.rest()});
+        } catch (error) {
+            worker.postMessage({do: 'rest', trouble: error.message});
+        }
+    }
+
+    #break(message, missing = false) {
         this.#opened?.reject(new Error(message));
         this.#opened = null;
-        this.heed.broken(message);
+        this.heed.broken(message, missing);
         this.#dropAll('broken');
     }
 
@@ -55,9 +66,14 @@ export class Core {
     async #hear(message) {
         const {tell} = message, job = this.#jobs.get(message.job);
         if (tell === 'ready') {
-            this.wasm = message.module;
+            this.first = message.first;
             this.#opened.resolve();
             this.#opened = null;
+            this.#bringRest();
+        } else if (tell === 'whole') {
+            this.rest = async () => message.rest;
+        } else if (tell === 'rest') {
+            this.#bringRest();
         } else if (tell === 'answers') {
             job?.answers(message.answers);
         } else if (tell === 'end') {
@@ -71,7 +87,7 @@ export class Core {
         } else if (tell === 'present') {
             this.heed.present(message);
         } else if (tell === 'broken') {
-            this.#break(message.message);
+            this.#break(message.message, message.missing);
         }
     }
 

@@ -23,7 +23,7 @@ export class Course {
             const [, name] = lesson.slice(0, lesson.indexOf(PART)).split(FIELD);
             return [name, lesson];
         }));
-        this.door.course(lessons.values(), rows);
+        await this.door.course([...lessons.values()], rows);
         return lessons;
     }
 
@@ -34,9 +34,9 @@ export class Course {
         if (need.what === 'lesson') {
             const lesson = lessons.get(need.path);
             if (lesson !== undefined) {
-                this.door.supplyLesson(lesson);
+                await this.door.supplyLesson(lesson);
             } else {
-                this.door.refuse(`there is no lesson '${need.path}' in this page`,
+                await this.door.refuse(`there is no lesson '${need.path}' in this page`,
                                  'lessons lists them; a lesson of your own is played by backstep ' +
                                  'on a computer');
             }
@@ -44,9 +44,9 @@ export class Course {
         }
         const {lines, kept} = await this.ask({course: 'log'});
         if (need.what === 'course') {
-            this.door.supplyCourse(lines, kept);
+            await this.door.supplyCourse(lines, kept);
         } else {
-            const fresh = this.door.supplyImport(lines);
+            const fresh = await this.door.supplyImport(lines);
             if (fresh !== null && fresh !== '') {
                 await this.ask({course: 'keep', lines: fresh});
             }

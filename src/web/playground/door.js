@@ -1,4 +1,7 @@
-// The core's door (src/web/wasm/door.h) as a class: texts in, records out. Runs in the worker.
+// The core's door (src/web/wasm/door.h) as a class: texts in, records out. Runs in the worker. Until
+// the rest of the core is there each method may throw Missing (halves.js), and is then called again.
+
+import { Halves } from './halves.js';
 
 const STATES = ['more', 'done', 'need', 'failed', 'quit'];  // enum session_state
 const HTML = 3;  // the form of answers: {"record", "words", "html"}, a line each
@@ -8,8 +11,10 @@ const encoder = new TextEncoder(), decoder = new TextDecoder();
 const bytesOf = part => typeof part === 'string' ? encoder.encode(part) : part;
 
 export class Door {
-    constructor(module, seed) {
-        this.core = new WebAssembly.Instance(module).exports;
+    // first: the first module of the core, compiled
+    constructor(first, seed) {
+        this.halves = new Halves(first);
+        this.core = this.halves.core;
         this.door = this.core.door_new(seed);
         if (this.door === 0) {
             throw new Error('there is no memory for a session');

@@ -2,7 +2,8 @@
 // script of its own, as a page that was opened as a file may fetch nothing else; in the single file
 // it is an element that holds it.
 //
-//   core       {wasm: the core, packed; data: file name → text}
+//   core       {first: the first module of the core, packed; data: file name → text}
+//   rest       the rest of the core, packed
 //   player     the page that `graph L page.html` writes, packed
 //   lessons    {packed: all lessons, packed; rows: the list of study questions}
 //   pictures   the source of Graphviz

@@ -78,12 +78,12 @@ class Playground {
     }
 
     async begin() {
-        const {wasm} = await part('core');
-        this.core = new Core(wasm, {
+        const {first} = await part('core');
+        this.core = new Core(first, () => part('rest'), {
             ask: question => question.course === undefined ? this.files.answer(question)
                 : this.answerCourse(question),
             present: message => this.stage.show(message),
-            broken: message => this.broken(message),
+            broken: (message, missing) => this.broken(message, missing),
         });
         this.core.columns = this.columns();
         await this.core.open();
@@ -224,9 +224,10 @@ class Playground {
         this.say('Stopped. The session is as it was before.');
     }
 
-    async broken(message) {
+    async broken(message, missing) {
         console.error(message);
-        this.say('The core has ended, most likely for want of memory. The session comes back.', 'error');
+        this.say(missing ? 'A part of the page did not arrive. The session is as it was before.'
+            : 'The core has ended, most likely for want of memory. The session comes back.', 'error');
         await this.comeBack();
     }
 

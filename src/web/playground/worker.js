@@ -2,7 +2,8 @@
 // long is cut into slices, and between two of them messages are heard, so that Stop is heeded.
 //
 // From the page:
-//   {do: "open", wasm, seed, columns, rows}           wasm: the core, packed or compiled
+//   {do: "open", first, seed, columns, rows}          first: the core's first module, packed or compiled
+//   {do: "rest", rest | trouble}                      its other module, likewise; or why it is not there
 //   {do: "run", job, text, refuse, patience, script}  refuse: kinds of needs that are not to be asked;
 //                                                     patience: milliseconds it may take
 //   {do: "trace", job}                                the walk over both passes, for the player
@@ -13,7 +14,9 @@
 //   {do: "reply", ask, bytes | refusal: {message, hint}}
 //   {do: "clock", minutes}                            the learner's clock: minutes behind UTC
 // To the page:
-//   {tell: "ready", module}, {tell: "broken", message}
+//   {tell: "ready", first}, {tell: "whole", rest}     the modules, compiled
+//   {tell: "rest"}                                    it is needed now
+//   {tell: "broken", message, missing}                missing: for want of the rest
 //   {tell: "answers", job, answers}                   {record, words, html} each; a scene's with `dot`
 //   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn;
 //                                                     or with `course`, see course.js
@@ -22,12 +25,14 @@
 
 import { Door } from './door.js';
 import { Course } from './course.js';
+import { Missing } from './halves.js';
 import { unpacked } from './parts.js';
 
 const SLICE = 12;      // milliseconds
 const UNITS = 100000;  // of work in a millisecond (src/core/base/stop.h)
 
-let door = null, course = null, minutes = 0;
+let door = null, halves = null, course = null, minutes = 0;
+let awaited = null;  // what waits for the rest of the core: {promise, resolve, reject}
 const jobs = [];
 let busy = false, stopped = false, changed = false;
 const asked = new Map();
@@ -50,29 +55,85 @@ function ask(question) {
     });
 }
 
+// ---- The two modules ----------------------------------------------------------------------------
+
+const compiled = module => module instanceof WebAssembly.Module ? module
+    : WebAssembly.compile(unpacked(module));
+
+async function rest() {
+    if (halves.whole) {
+        return;
+    }
+    if (awaited === null) {
+        awaited = {};
+        awaited.promise = new Promise((resolve, reject) => Object.assign(awaited, {resolve, reject}));
+        tell({tell: 'rest'});
+    }
+    await awaited.promise;
+}
+
+// The door, each of whose methods waits for the rest of the core if it needs it.
+const patient = eager => new Proxy(eager, {get: (_, method) => async (...given) => {
+    try {
+        return eager[method](...given);
+    } catch (error) {
+        if (!(error instanceof Missing)) {
+            throw error;
+        }
+        await rest();
+        return eager[method](...given);
+    }
+}});
+
+async function open({first, seed, columns, rows}) {
+    try {
+        const module = await compiled(first), eager = new Door(module, seed);
+        halves = eager.halves;
+        door = patient(eager);
+        course = new Course(door, ask);
+        door.terminal(columns, rows);
+        tell({tell: 'ready', first: module});
+    } catch (error) {
+        tell({tell: 'broken', message: String(error.message ?? error)});
+    }
+}
+
+async function complete({rest: packed, trouble}) {
+    if (trouble === undefined) {
+        const module = await compiled(packed);
+        halves.complete(module);
+        tell({tell: 'whole', rest: module});
+        awaited?.resolve();
+        work();
+    } else {
+        awaited?.reject(Object.assign(new Error(trouble), {missing: true}));
+    }
+    awaited = null;
+}
+
 // ---- Needs --------------------------------------------------------------------------------------
 
 // Files, and pictures of the records before the need.
 async function answerByPage(need, records) {
-    const picture = need.what === 'picture' ? door.dot(-1) : null;
+    const picture = need.what === 'picture' ? await door.dot(-1) : null;
     if (picture?.trouble !== undefined) {
-        door.refuse(picture.trouble);
+        await door.refuse(picture.trouble);
         return;
     }
     const {bytes, refusal} = await ask({need, records, ...picture});
     if (refusal !== undefined) {
-        door.refuse(refusal.message, refusal.hint);
+        await door.refuse(refusal.message, refusal.hint);
     } else {
-        door.supply(bytes ?? new Uint8Array());
+        await door.supply(bytes ?? new Uint8Array());
     }
 }
 
 async function answerNeed(need, answers, job) {
     if (job.refuse?.includes(need.what)) {
-        door.refuse('a link cannot do that', 'type it yourself');
+        await door.refuse('a link cannot do that', 'type it yourself');
     } else if (need.what === 'layout') {
         // The page draws the scene itself.
-        door.refuse('the page draws this graph');
+        await door.refuse('the page draws this graph');
     } else if (['course', 'lesson', 'import'].includes(need.what)) {
         await course.answer(need);
     } else {
@@ -83,33 +144,37 @@ async function answerNeed(need, answers, job) {
 // ---- Jobs ---------------------------------------------------------------------------------------
 
 // Scenes are drawn as pictures: their DOT goes along.
-function withPictures(answers) {
+async function withPictures(answers) {
     let scenes = 0;
-    return answers.map(answer => answer.record.kind === 'scene'
-        ? {...answer, ...door.dot(scenes++)} : answer);
+    return Promise.all(answers.map(async answer => answer.record.kind === 'scene'
+        ? {...answer, ...await door.dot(scenes++)} : answer));
 }
 
 async function execute(job, say) {
-    door.clock(Date.now(), minutes);
+    if (job.patience !== undefined) {
+        // Its time is not for waiting.
+        await rest();
+    }
+    await door.clock(Date.now(), minutes);
     // Work within a statement, then time between two.
-    door.limit((job.patience ?? 0) * UNITS);
-    door.begin(job.text, job.script);
+    await door.limit((job.patience ?? 0) * UNITS);
+    await door.begin(job.text, job.script);
     const begun = performance.now();
     let since = begun, state;
     do {
-        const step = door.run();
+        const step = await door.run();
         state = step.state;
         if (state === 'need') {
             await answerNeed(step.answers.at(-1).record, step.answers, job);
         } else {
-            say(withPictures(step.answers));
+            say(await withPictures(step.answers));
         }
         if (performance.now() - since > SLICE) {
             await turn();
             since = performance.now();
         }
         if (stopped || performance.now() - begun > (job.patience ?? Infinity)) {
-            door.stop(!stopped);
+            await door.stop(!stopped);
         }
     } while (state === 'more' || state === 'need');
     return state;
@@ -123,16 +188,16 @@ const doings = {
             }
         });
         changed = true;
-        return {state, place: door.place(), script: door.script()};
+        return {state, place: await door.place(), script: await door.script()};
     },
 
     async trace() {
-        return {found: door.trace()};
+        return {found: await door.trace()};
     },
 
     // For the tests, which answer a lesson's questions.
     async key() {
-        return {key: door.key()};
+        return {key: await door.key()};
     },
 
     async complete(job) {
@@ -140,11 +205,19 @@ const doings = {
     },
 };
 
-function present() {
-    const now = door.present();
+async function present() {
+    const now = await door.present();
     if (now !== null) {
-        tell({tell: 'present', ...now, ...(now.whole === undefined ? {} : door.dot(1))});
+        tell({tell: 'present', ...now, ...(now.whole === undefined ? {} : await door.dot(1))});
     }
+}
+
+async function finish(job) {
+    stopped = false;
+    const result = await doings[job.do](job);
+    tell({tell: 'end', job: job.job, ...result});
+    // What is typed meanwhile goes first.
+    await turn();
 }
 
 async function work() {
@@ -152,51 +225,53 @@ async function work() {
         return;
     }
     busy = true;
-    while (jobs.length > 0) {
+    // The picture waits until nothing else does, and for the rest of the core.
+    while (jobs.length > 0 || changed && halves.whole) {
         const job = jobs.shift();
-        stopped = false;
-        let result;
         try {
-            result = await doings[job.do](job);
+            if (job !== undefined) {
+                await finish(job);
+            } else {
+                changed = false;
+                await present();
+            }
         } catch (error) {
-            tell({tell: 'broken', job: job.job, message: String(error.stack ?? error)});
+            tell({tell: 'broken', job: job?.job, message: String(error.stack ?? error),
+                  missing: error.missing});
             return;
         }
-        tell({tell: 'end', job: job.job, ...result});
-        // What is typed meanwhile goes first.
-        await turn();
     }
     busy = false;
-    if (changed) {
-        changed = false;
-        present();
-    }
 }
 
-onmessage = async ({data}) => {
-    if (data.do === 'open') {
-        try {
-            const {wasm} = data, module = wasm instanceof WebAssembly.Module ? wasm
-                : await WebAssembly.compile(unpacked(wasm));
-            door = new Door(module, data.seed);
-            course = new Course(door, ask);
-            door.terminal(data.columns, data.rows);
-            tell({tell: 'ready', module});
-        } catch (error) {
-            tell({tell: 'broken', message: String(error.message ?? error)});
-        }
-    } else if (data.do === 'stop') {
+const orders = {
+    open,
+    rest: complete,
+
+    stop() {
         stopped = true;
         for (const job of jobs.splice(0)) {
             tell({tell: 'end', job: job.job, state: 'dropped'});
         }
-    } else if (data.do === 'terminal') {
-        door.terminal(data.columns, data.rows);
-    } else if (data.do === 'clock') {
-        minutes = data.minutes;
-    } else if (data.do === 'reply') {
+    },
+
+    terminal({columns, rows}) {
+        door.terminal(columns, rows);
+    },
+
+    clock(data) {
+        ({minutes} = data);
+    },
+
+    reply(data) {
         asked.get(data.ask)?.(data);
         asked.delete(data.ask);
+    },
+};
+
+onmessage = ({data}) => {
+    if (orders[data.do] !== undefined) {
+        orders[data.do](data);
     } else {
         jobs.push(data);
         work();

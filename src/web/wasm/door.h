@@ -1,5 +1,6 @@
 // The door for JavaScript: the core as a WebAssembly module that imports nothing. The same code is
-// the program; tests/wasm/ holds both to the same answers, byte for byte.
+// the program; tests/wasm/ holds both to the same answers, byte for byte. (The playground has it in two
+// modules, the first of which imports what it calls of the second: src/web/playground/halves.js.)
 //
 // ---- Texts --------------------------------------------------------------------------------------
 // Texts go in through an area and come out as words; both are UTF-8.
