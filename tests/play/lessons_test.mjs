@@ -1,11 +1,10 @@
 // Lessons in the playground, answered on their cards as a learner does: three of them rightly to the
 // end, and what is kept of them.
 import { readFileSync } from 'node:fs';
-import { Browser } from '../page/browser.mjs';
 import { assert, finish, test } from '../page/check.mjs';
-import { answer, close, file, host, open, single, type, until } from './playground.mjs';
+import { answer, begin, close, file, host, open, single, type, until } from './playground.mjs';
 
-const browser = new Browser(), server = await host();
+const browser = begin(), server = await host();
 const PHONE = {width: 390, height: 844}, DESKTOP = {width: 1280, height: 800};
 
 // The lines with which a `do` question is solved.

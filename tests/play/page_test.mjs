@@ -1,10 +1,9 @@
 // The playground's page: from a host, from files, and as one file.
-import { Browser } from '../page/browser.mjs';
 import { assert, finish, test } from '../page/check.mjs';
 import { walk, writer } from '../page/engine.mjs';
-import { answer, close, drawn, file, host, open, single, type, until } from './playground.mjs';
+import { answer, begin, close, drawn, file, host, open, single, type, until } from './playground.mjs';
 
-const browser = new Browser(), server = await host();
+const browser = begin(), server = await host();
 const places = {host: server.address, files: file, 'one file': single};
 
 const GRAPH = ['a = 2; b = -3; c = 10', 'e = a*b; d = e + c; f = -2', 'L = d*f'];

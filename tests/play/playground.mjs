@@ -3,6 +3,11 @@
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
+import { Browser } from '../page/browser.mjs';
+import { Firefox } from '../page/firefox.mjs';
+
+// Chromium, or Firefox where the environment names it.
+export const begin = () => process.env.FIREFOX === undefined ? new Browser() : new Firefox();
 
 export const folder = resolve(process.env.PLAYGROUND ?? 'build/playground');
 

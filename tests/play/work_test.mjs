@@ -1,16 +1,15 @@
 // Long work in the playground: it stays alive, and comes back.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Browser } from '../page/browser.mjs';
 import { assert, finish, test } from '../page/check.mjs';
-import { answer, close, drawn, folder, host, open, type, until } from './playground.mjs';
+import { answer, begin, close, drawn, folder, host, open, type, until } from './playground.mjs';
 
-const browser = new Browser(), server = await host();
+const browser = begin(), server = await host();
 const busy = (page, yes) => until(page, wanted => document.body.dataset.busy === wanted,
                                   yes ? 'yes' : 'no');
 
 // Types, and does not wait for the answer.
-async function begin(page, text) {
+async function enter(page, text) {
     await page.run(() => document.getElementById('entry').focus());
     await page.ask('Input.insertText', {text});
     await page.press('Enter');
@@ -34,7 +33,7 @@ const click = (page, id) => page.run(wanted => document.getElementById(wanted).c
 await test('an endless loop leaves the page alive, and stops softly', async () => {
     const page = await open(browser, server.address);
     await type(page, 'a = 2; L = a*a');
-    await begin(page, 'repeat 1000000000000 { q = 2*3 }');
+    await enter(page, 'repeat 1000000000000 { q = 2*3 }');
     assert.ok(await latency(page) < 300);
     await until(page, () => !document.getElementById('working').hidden);
     const from = Date.now();
@@ -51,7 +50,7 @@ await test('training shows its loss while it runs, and the loss curve afterwards
     const page = await open(browser, server.address);
     await type(page, 'D = load_csv("line.csv"); x = D[:, 0]; y = D[:, 1]',
                'param w = 0; param b = 0', 'loss = mean((w*x + b - y)**2)');
-    await begin(page, 'train loss 2000000 0.000001');
+    await enter(page, 'train loss 2000000 0.000001');
     await until(page, () => document.querySelector('#doing .spark') !== null);
     await click(page, 'stop');
     await busy(page, false);
@@ -63,7 +62,7 @@ await test('training shows its loss while it runs, and the loss curve afterwards
 await test('one statement that does not end is stopped hard, and the session comes back', async () => {
     const page = await open(browser, server.address);
     await type(page, 'a = 2; b = 3; L = a*b');
-    await begin(page, `X = randn(700, 700); Y = X @ X`);
+    await enter(page, `X = randn(700, 700); Y = X @ X`);
     await page.run(() => new Promise(resolve => setTimeout(resolve, 100)));
     assert.ok(await latency(page) < 300);
     const ended = await Promise.race([busy(page, false).then(() => true), until(page,
@@ -98,7 +97,7 @@ await test('a first gradient needs no more than the first module of the core', a
     await type(page, 'print dL/da', 'L = ', 'help', 'x = [1, 2]', 'def g(t) = t*t', 'g(3)');
     assert.match(await answer(page), /9$/);
     // What needs more waits for it, and happens once.
-    await begin(page, 'a = 4; check L; b = b + 1');
+    await enter(page, 'a = 4; check L; b = b + 1');
     await page.run(() => new Promise(resolve => setTimeout(resolve, 300)));
     assert.equal(await page.run(() => document.body.dataset.busy), 'yes');
     arrive(await readFile(join(folder, 'rest.js')));
