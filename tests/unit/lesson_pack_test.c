@@ -32,7 +32,7 @@ static void a_pack_becomes_its_lesson(void **state)
     struct text text;
     struct diag d = {0};
     pack(&text);
-    struct lesson *l = pack_read(text_get(&text), text_length(&text), &d);
+    struct lesson *l = pack_read(text_get(&text), text_length(&text), &d, NULL);
     assert_non_null(l);
     assert_string_equal(l->name, "03-small.md");
     assert_string_equal(l->id, "small");
@@ -54,8 +54,46 @@ static void a_pack_becomes_its_lesson(void **state)
 static void assert_refused(const char *s, size_t n)
 {
     struct diag d = {0};
-    assert_null(pack_read(s, n, &d));
+    assert_null(pack_read(s, n, &d, NULL));
     assert_true(d.set);
+}
+
+// A mistake has the line of the file that it is in.
+static void a_mistake_has_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *s;
+        size_t line;
+    } packs[] = {
+        {"lesson\x1Fx\x1E"
+         "front\x1Fid: a\ntitle: A\nwhat: 1\n\x1E"
+         "end\x1E",
+         4},
+        {"lesson\x1Fx\x1E"
+         "front\x1Fid: a\ntitle: A\n\x1E"
+         "text\x1Fp\x1F\x30\x1F\x1F\x37\x1F{= 2*)}\x1E"
+         "end\x1E",
+         7},
+        {"lesson\x1Fx\x1E"
+         "front\x1Fid: a\ntitle: A\n\x1E"
+         "ask\x1F\x39\x1F"
+         "a.b\x1FWhat?\nkind: number\nanswer: 6\nhunt: x\n\x1E"
+         "end\x1E",
+         12},
+        {"lesson\x1Fx\x1E"
+         "front\x1Fid: a\ntitle: A\n\x1E"
+         "ask\x1F\x39\x1F"
+         "a.b\x1FWhat?\nkind: number\n\x1E"
+         "end\x1E",
+         8},
+    };
+    for (size_t i = 0; i < COUNT_OF(packs); i++) {
+        struct diag d = {0};
+        size_t line;
+        assert_null(pack_read(packs[i].s, strlen(packs[i].s), &d, &line));
+        assert_int_equal(line, packs[i].line);
+    }
 }
 
 // Cut off anywhere, with a byte of another kind anywhere: a lesson or a diag, never harm.
@@ -75,7 +113,7 @@ static void damage_is_found_or_harmless(void **state)
         for (size_t k = 0; k < COUNT_OF(others); k++) {
             struct diag d = {0};
             bytes[i] = others[k];
-            struct lesson *l = pack_read(bytes, n, &d);
+            struct lesson *l = pack_read(bytes, n, &d, NULL);
             assert_true((l == NULL) == d.set);
             assert_true(l == NULL || (others[k] != '\0' && others[k] != '\x10'));
             lesson_free(l);
@@ -122,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pack_becomes_its_lesson),
+        cmocka_unit_test(a_mistake_has_its_line),
         cmocka_unit_test(damage_is_found_or_harmless),
         cmocka_unit_test(parts_in_no_order_are_refused),
     };

@@ -105,6 +105,7 @@ struct pack {
     struct text part;   // the one at hand, its fields ended by 0
     struct buf starts;  // size_t: where each field begins in it
     struct buf cells;   // const char *: of a table
+    size_t line;        // of the file, where something is wrong
     bool fronted, ended;
 };
 
@@ -128,32 +129,47 @@ static bool whole(struct pack *p, size_t i, size_t *value)
     return (digits > 0 && digits <= DIGITS_MOST && s[digits] == '\0') || wrong(p);
 }
 
+// The diag is about these lines, the first of which is `line`: about the byte where its span begins,
+// or, if it has none, about the fence above them. Returns false.
+static bool wrong_in_lines(struct pack *p, const char *lines, size_t line)
+{
+    p->line = p->d->span.end == 0 ? line - 1 : line;
+    for (size_t i = 0; i < p->d->span.start && lines[i] != '\0'; i++) {
+        p->line += lines[i] == '\n';
+    }
+    return false;
+}
+
 static bool read_front(struct pack *p)
 {
+    enum { LINE = 2 };
     const char *lines = field(p, 1);
     bool first = !p->fronted;
     p->fronted = true;
-    return first ? lesson_front(p->lesson, lines, strlen(lines), 2, p->d) : wrong(p);
+    return first ? lesson_front(p->lesson, lines, strlen(lines), LINE, p->d) ||
+                       wrong_in_lines(p, lines, LINE)
+                 : wrong(p);
 }
 
 static bool read_text(struct pack *p)
 {
-    size_t level, line;
+    size_t level;
     const char *kind = field(p, 1);
     const char *known = *kind != '\0' && *kind != '-' && kind[1] == '\0'
                             ? memchr(kinds, *kind, sizeof kinds)
                             : NULL;
-    return known == NULL || !whole(p, 2, &level) || !whole(p, 4, &line) || level > LESSON_DEPTH_MOST
+    return known == NULL || !whole(p, 2, &level) || !whole(p, 4, &p->line) ||
+                   level > LESSON_DEPTH_MOST
                ? wrong(p)
                : lesson_text(p->lesson, (enum lesson_item_kind)(known - kinds), (int)level,
-                             field(p, 3), field(p, 5), line, p->d);
+                             field(p, 3), field(p, 5), p->line, p->d);
 }
 
 static bool read_table(struct pack *p)
 {
-    size_t line, rows, columns, bad;
+    size_t rows, columns, bad;
     enum { HEAD = 4 };
-    if (!whole(p, 1, &line) || !whole(p, 2, &rows) || !whole(p, 3, &columns) ||
+    if (!whole(p, 1, &p->line) || !whole(p, 2, &rows) || !whole(p, 3, &columns) ||
         rows > LESSON_CELLS_MOST || columns > LESSON_CELLS_MOST ||
         rows * columns != p->starts.count - HEAD) {
         return wrong(p);
@@ -164,7 +180,7 @@ static bool read_table(struct pack *p)
         cells[i] = field(p, HEAD + i);
     }
     return cells == NULL ? diag_out_of_memory(p->d)
-                         : lesson_table(p->lesson, cells, rows, columns, line, p->d, &bad);
+                         : lesson_table(p->lesson, cells, rows, columns, p->line, p->d, &bad);
 }
 
 static bool read_code(struct pack *p)
@@ -172,7 +188,8 @@ static bool read_code(struct pack *p)
     size_t line, fresh;
     const char *lines = field(p, 3);
     return whole(p, 1, &line) && whole(p, 2, &fresh) &&
-           lesson_code(p->lesson, lines, strlen(lines), fresh != 0, line, p->d);
+           (lesson_code(p->lesson, lines, strlen(lines), fresh != 0, line, p->d) ||
+            wrong_in_lines(p, lines, line));
 }
 
 static bool read_ask(struct pack *p)
@@ -180,12 +197,14 @@ static bool read_ask(struct pack *p)
     size_t line;
     const char *lines = field(p, 3);
     return whole(p, 1, &line) &&
-           lesson_ask(p->lesson, field(p, 2), lines, strlen(lines), line, p->d);
+           (lesson_ask(p->lesson, field(p, 2), lines, strlen(lines), line, p->d) ||
+            wrong_in_lines(p, lines, line));
 }
 
 static bool read_end(struct pack *p)
 {
     p->ended = true;
+    p->line = 0;
     return lesson_end(p->lesson, p->d);
 }
 
@@ -251,7 +270,7 @@ static bool read_all(struct pack *p, const char *s, size_t n)
     return p->ended || wrong(p);
 }
 
-struct lesson *pack_read(const char *s, size_t n, struct diag *d)
+struct lesson *pack_read(const char *s, size_t n, struct diag *d, size_t *line)
 {
     struct pack p = {.d = d};
     text_init(&p.part);
@@ -262,6 +281,9 @@ struct lesson *pack_read(const char *s, size_t n, struct diag *d)
     text_release(&p.part);
     buf_release(&p.starts);
     buf_release(&p.cells);
+    if (line != NULL) {
+        *line = p.line;
+    }
     if (!ok) {
         lesson_free(p.lesson);
         return NULL;

@@ -34,6 +34,8 @@ void pack_ask(struct text *out, const char *id, const char *lines, size_t line);
 void pack_end(struct text *out);
 
 // Makes the lesson. NULL: the diag says why not; its span is the part that is wrong, in bytes of s.
-struct lesson *pack_read(const char *s, size_t n, struct diag *d);
+// *line, which may be NULL, is then the line of the file that is wrong, as the part says; 0: it says
+// none.
+struct lesson *pack_read(const char *s, size_t n, struct diag *d, size_t *line);
 
 #endif

@@ -3,6 +3,7 @@
 //   {course: "lessons"}          → {lessons: the part of that name}, once
 //   {course: "log"}              → {lines, kept}: all that was learned, and whether it can be stored
 //   {course: "keep", lines}      → {}: lines of an import, to be stored
+//   {course: "own", path}        → {lesson: that file, packed} or {refusal: {message, hint}}
 
 import { unpackedText } from './parts.js';
 
@@ -27,19 +28,23 @@ export class Course {
         return lessons;
     }
 
+    // One of the course, or a file's.
+    async #lesson(path, lessons) {
+        const {lesson, refusal} = lessons.has(path) ? {lesson: lessons.get(path)}
+            : await this.ask({course: 'own', path});
+        if (lesson !== undefined) {
+            await this.door.supplyLesson(lesson);
+        } else {
+            await this.door.refuse(refusal.message, refusal.hint);
+        }
+    }
+
     // Answers a need of kind course, lesson or import.
     async answer(need) {
         this.#lessons ??= this.#load();
         const lessons = await this.#lessons;
         if (need.what === 'lesson') {
-            const lesson = lessons.get(need.path);
-            if (lesson !== undefined) {
-                await this.door.supplyLesson(lesson);
-            } else {
-                await this.door.refuse(`there is no lesson '${need.path}' in this page`,
-                                 'lessons lists them; a lesson of your own is played by backstep ' +
-                                 'on a computer');
-            }
+            await this.#lesson(need.path, lessons);
             return;
         }
         const {lines, kept} = await this.ask({course: 'log'});

@@ -101,6 +101,11 @@ export class Files {
         return bytes;
     }
 
+    // The bytes of a file that was dropped or written here; undefined: there is none.
+    find(path) {
+        return this.own.get(path) ?? this.own.get(nameOf(path));
+    }
+
     async answer({need, records, dot}) {
         const answers = {
             read: () => this.#read(need.path),
@@ -120,7 +125,7 @@ export class Files {
     }
 
     async #read(path) {
-        const name = nameOf(path), own = this.own.get(path) ?? this.own.get(name);
+        const name = nameOf(path), own = this.find(path);
         if (own !== undefined) {
             return {bytes: own};
         }

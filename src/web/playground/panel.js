@@ -43,7 +43,8 @@ export class Panel {
         };
         const load = name => button(name, () => {
             this.dialog.close();
-            act.fill(/\.csv$/.test(name) ? `D = load_csv("${name}")` : `load ${name}`);
+            act.fill(/\.csv$/.test(name) ? `D = load_csv("${name}")`
+                : /\.md$/.test(name) ? `lesson "${name}"` : `load ${name}`);
         }, 'offer');
         const shipped = (await act.shipped()).filter(name => /\.csv$/.test(name));
         find('files-body').replaceChildren(
@@ -51,8 +52,8 @@ export class Panel {
                 button('Make a link', typed('share')),
                 button('Save it', typed('save session.bs')),
                 button('Open a file …', () => this.chosen.click())),
-                note('A file can be dropped onto the page too: data (.csv), a session (.bs), or ' +
-                     'progress that was exported.')),
+                note('A file can be dropped onto the page too: data (.csv), a session (.bs), a lesson ' +
+                     'of your own (.md), or progress that was exported.')),
             ...(root === undefined ? [] : [group(`The picture of ${root}`, row(
                 ...['svg', 'png', 'dot'].map(form => button(`.${form}`, typed(`graph ${root} ${root}.${form}`))),
                 button('A page that plays it', typed(`graph ${root} ${root}.html`))))]),

@@ -7,6 +7,7 @@
 //   player     the page that `graph L page.html` writes, packed
 //   lessons    {packed: all lessons, packed; rows: the list of study questions}
 //   pictures   the source of Graphviz
+//   markdown   the source of what packs a lesson in Markdown (markdown.js)
 //
 // Packed: [size, base64 of what lzma.js unpacks].
 
@@ -35,7 +36,7 @@ async function load(name) {
         : parts[name] ?? await fromScript(name);
     // A script that is to run in a worker comes as a function, or is unpacked here.
     return typeof value === 'function' ? `(${value})();`
-        : name === 'pictures' ? unpackedText(value) : value;
+        : ['pictures', 'markdown'].includes(name) ? unpackedText(value) : value;
 }
 
 export function part(name) {

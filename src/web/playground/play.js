@@ -6,6 +6,7 @@ import { Drawer } from './drawer.js';
 import { Files, download } from './file.js';
 import { Keep } from './keep.js';
 import * as link from './link.js';
+import { packLesson } from './own.js';
 import { Panel } from './panel.js';
 import { part, unpackedText } from './parts.js';
 import { Progress } from './progress.js';
@@ -245,15 +246,25 @@ class Playground {
 
     // ---- Lessons ----
 
-    async answerCourse({course, lines}) {
+    async answerCourse({course, lines, path}) {
         if (course === 'lessons') {
             return {lessons: await part('lessons')};
+        }
+        if (course === 'own') {
+            return this.ownLesson(path);
         }
         if (course === 'keep') {
             this.progress.add(lines);
             return {};
         }
         return this.progress.all();
+    }
+
+    ownLesson(path) {
+        const bytes = this.files.find(path);
+        return bytes !== undefined ? packLesson(path, bytes) : {refusal: {
+            message: `there is no lesson '${path}' here`,
+            hint: 'lessons lists them; drop one of your own, a .md file, onto the page'}};
     }
 
     showLesson(state) {
@@ -292,7 +303,7 @@ class Playground {
         }
     }
 
-    // Files that were chosen or dropped: data to be read, a session, or progress.
+    // Files that were chosen or dropped: data to be read, a session, a lesson, or progress.
     async bring(files) {
         for (const file of files) {
             try {
@@ -304,6 +315,8 @@ class Playground {
                     this.prompt.set(`D = load_csv(${JSON.stringify(file.name)})`);
                     this.prompt.focus();
                     this.say(`${file.name} is here. Enter reads it.`);
+                } else if (/\.(md|markdown)$/i.test(file.name)) {
+                    this.type(`lesson ${name}`);
                 } else {
                     this.type(`load ${name}`);
                 }

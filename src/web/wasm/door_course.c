@@ -34,7 +34,7 @@ int EXPORT(door_course_lesson)(struct door *d, size_t n)
 {
     struct diag why = {0};
     const char *packed = door_text(d, &n);
-    struct lesson *l = pack_read(packed, n, &why);
+    struct lesson *l = pack_read(packed, n, &why, NULL);
     if (l != NULL) {
         course_add_lesson(&d->course, l, l->name);
     } else {
@@ -75,14 +75,30 @@ int EXPORT(door_course_supply)(struct door *d, size_t n, int kept)
     return (int)bad;
 }
 
+// The diag, which is about that line of a file, with this before its message.
+static void name_place(struct diag *why, const char *path, size_t line)
+{
+    struct diag whole = {0};
+    if (line > 0) {
+        diag_set(&whole, why->span, "%s:%zu: %s", path, line, why->message);
+        diag_hint(&whole, "%s", why->hint);
+        *why = whole;
+    }
+}
+
 int EXPORT(door_lesson)(struct door *d, size_t n)
 {
     struct diag why = {0};
-    if (door_need(d, "lesson") == NULL) {
+    size_t line;
+    const struct rec *need = door_need(d, "lesson");
+    if (need == NULL) {
         return 0;
     }
     const char *packed = door_text(d, &n);
-    struct lesson *l = pack_read(packed, n, &why);
+    struct lesson *l = pack_read(packed, n, &why, &line);
+    if (l == NULL) {
+        name_place(&why, rec_get_text(need, KEY_path), line);
+    }
     bool ok = l != NULL;
     if (ok) {
         tutor_supply_lesson(d->tutor, l);
