@@ -72,6 +72,21 @@ await test('pictures, programs and sessions are downloads', async () => {
     await close(page);
 });
 
+// A folded graph's page has the pictures in which a box is open.
+await test('a page of a folded graph opens its boxes as the program\'s does', async () => {
+    const script = 'seed 1; X = randn(4, 3); param W = randn(3, 5); param w = randn(5); ' +
+        'h = tanh(X @ W); u = h @ w; loss = mean(u**2)';
+    const page = await openCatching();
+    await type(page, script, 'graph loss x.html');
+    backstep(['-e', `${script}\ngraph loss x.html`], {cwd: folder});
+    const openings = text => [...text.matchAll(/"kind":"opening","of":"([^"]*)"/g)].map(match => match[1]);
+    const theirs = openings(readFileSync(join(folder, 'x.html'), 'utf8'));
+    assert.ok(theirs.length > 0);
+    assert.deepEqual(openings((await given(page, 'x.html')).toString()), theirs);
+    assert.deepEqual(page.errors, []);
+    await close(page);
+});
+
 // The page that was downloaded plays, and its leaves can be dragged.
 async function playsAlone(bytes) {
     const path = join(folder, 'x.html');

@@ -54,6 +54,66 @@ async function stepThrough(page) {
         document.querySelector('#picture svg .node') !== null);
 }
 
+const NETWORK = ['seed 1; X = randn(4, 3); y = randn(4)',
+    'param W = randn(3, 5); param b = zeros(5); param w = randn(5)',
+    'h = tanh(X @ W + b); u = h @ w', 'loss = mean((u - y)**2)', 'backward loss'];
+const boxes = page => page.run(() => document.querySelectorAll('#picture .node').length);
+const clickOn = (page, name) => page.run(wanted => [...document.querySelectorAll('#picture .node')]
+    .find(node => node.querySelector('.name').textContent.trim() === wanted)
+    .querySelector('[role=button]').dispatchEvent(new MouseEvent('click', {bubbles: true})), name);
+
+await test('a click opens a folded box, in the session and in the walk, or tells about it', async () => {
+    const page = await open(browser, server.address);
+    await type(page, ...NETWORK);
+    await drawn(page);
+    const folded = await boxes(page);
+    await clickOn(page, 'u');
+    await until(page, () => !document.getElementById('close').hidden);
+    assert.ok(await boxes(page) > folded);
+    assert.match(await page.run(() => document.getElementById('title').textContent), /step by step$/);
+    await page.run(() => document.getElementById('close').click());
+    await until(page, n => document.querySelectorAll('#picture .node').length === n, folded);
+    await clickOn(page, 'u');
+    await until(page, n => document.querySelectorAll('#picture .node').length > n, folded);
+    await page.run(() => document.getElementById('now').click());
+    await until(page, n => document.getElementById('close').hidden &&
+        document.querySelectorAll('#picture .node').length === n, folded);
+    // A leaf is no box to be opened.
+    await clickOn(page, 'X');
+    await until(page, () => /^X, 4×3/.test(document.getElementById('about').textContent));
+    assert.ok(await page.run(() => document.getElementById('now').hidden));
+    assert.deepEqual(page.errors, []);
+    await close(page);
+});
+
+await test('for a projector: the picture and one line, by f or a button, and steps', async () => {
+    const page = await open(browser, server.address);
+    await type(page, ...GRAPH);
+    await drawn(page);
+    await page.run(() => document.getElementById('large').click());
+    const shown = () => page.run(() => {
+        const {width, height} = document.getElementById('picture').getBoundingClientRect();
+        return {wide: width === innerWidth, high: height > innerHeight * 0.8,
+                prompt: document.getElementById('bar').checkVisibility(),
+                line: document.getElementById('line').textContent};
+    });
+    assert.deepEqual(await shown(), {wide: true, high: true, prompt: false, line: 'L = −8'});
+    await page.press('ArrowRight');
+    await until(page, () => /e = −6|−6/.test(document.getElementById('line').textContent));
+    await page.press('Escape');
+    assert.equal((await shown()).prompt, true);
+    await page.run(() => document.getElementById('picture').focus());
+    await page.press('f');
+    assert.equal((await shown()).prompt, false);
+    await page.press('f');
+    assert.equal((await shown()).prompt, true);
+    // At the prompt it is a letter.
+    await type(page, 'f = 3');
+    assert.equal((await shown()).prompt, true);
+    assert.deepEqual(page.errors, []);
+    await close(page);
+});
+
 await browser.close();
 server.close();
 finish();

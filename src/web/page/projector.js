@@ -19,10 +19,14 @@ export class Projector {
     press(event) {
         const own = event.target.matches('input, textarea') || event.ctrlKey || event.altKey || event.metaKey;
         if (!own && (event.key === 'f' || event.key === 'F' || (this.on && event.key === 'Escape'))) {
-            document.body.classList.toggle('projector');
-            this.tell();
+            this.toggle();
             event.preventDefault();
         }
+    }
+
+    toggle() {
+        document.body.classList.toggle('projector');
+        this.tell();
     }
 
     tell() {

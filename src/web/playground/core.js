@@ -109,7 +109,7 @@ export class Core {
         return this.#job({do: 'run', text, ...settings}, answers);
     }
 
-    // {scene, trace, dot} of what is shown, or null.
+    // {scene, trace, dot, openings} of what is shown, or null.
     async trace() {
         return (await this.#job({do: 'trace'})).found ?? null;
     }

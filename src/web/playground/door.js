@@ -141,13 +141,23 @@ export class Door {
         return {present, scene, whole};
     }
 
-    // {scene, trace, dot} of the walk over both passes; null: there is none.
+    // {scene, trace, dot, openings} of the walk over both passes; null: there is none.
     trace() {
         if (this.core.door_trace(this.door) === 0) {
             return null;
         }
-        const [trace, scene] = this.#lines();
-        return {scene, trace, ...this.dot(0)};
+        const records = this.#lines(), find = kind => records.find(record => record.kind === kind);
+        return {scene: find('scene'), trace: find('trace'), ...this.dot(0),
+                openings: this.openings(records)};
+    }
+
+    // Of the records that were answered last the openings (src/core/command/openings.h): [{of, scene,
+    // dot}].
+    openings(records) {
+        return records.filter(({kind}) => kind === 'scene' || kind === 'opening')
+            .map(({kind, of, picture}, at) => kind === 'scene' ? {}
+                : {of, scene: picture, ...this.dot(at)})
+            .filter(({dot}) => dot !== undefined);
     }
 
     // A scene of what was answered last, from 0 (-1: the last), as {dot}; or {trouble}; or null:

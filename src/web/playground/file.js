@@ -73,10 +73,10 @@ async function toPng(text, scale) {
 const inScript = value => JSON.stringify(value).replaceAll('<', '\\u003c')
     .replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
-function player(template, svg, scene, trace) {
+function player(template, svg, all) {
     const [before, rest] = template.split('<!-- picture -->');
     const [between, after] = rest.split('/* records */');
-    const records = [ scene, trace ].filter(record => record !== undefined).map(inScript);
+    const records = all.filter(record => record !== undefined).map(inScript);
     return before + svg.slice(Math.max(0, svg.indexOf('<svg'))) + between +
            `[\n${records.join(',\n')}\n]` + after;
 }
@@ -106,11 +106,11 @@ export class Files {
         return this.own.get(path) ?? this.own.get(nameOf(path));
     }
 
-    async answer({need, records, dot}) {
+    async answer({need, records, dot, openings}) {
         const answers = {
             read: () => this.#read(need.path),
             write: () => this.#write(need.path, need.text),
-            picture: () => this.#picture(need, records, dot),
+            picture: () => this.#picture(need, records, dot, openings),
             plot: () => this.#plot(need, records),
             share: async () => ({bytes: await compressed(need.text)}),
             view: () => refuse('this page is the view: the picture beside the prompt follows it'),
@@ -146,7 +146,7 @@ export class Files {
         this.act.said(`${nameOf(path)} is among your downloads`);
     }
 
-    async #picture({path, format}, records, dot) {
+    async #picture({path, format}, records, dot, openings) {
         const scene = records.findLast(({kind}) => kind === 'scene');
         if (format === 'dot' || format === 'gv') {
             this.#give(path, dot);
@@ -158,7 +158,10 @@ export class Files {
         } else if (format === 'html') {
             const trace = records.findLast(({kind}) => kind === 'trace');
             const svg = scene === undefined ? '' : await this.act.draw(dot, false);
-            this.#give(path, player(await this.act.player(), svg, scene, trace), 'text/html');
+            const opened = await Promise.all(openings.map(async ({of, scene: picture, dot: opening}) =>
+                ({kind: 'opening', of, picture, svg: await this.act.draw(opening, false)})));
+            this.#give(path, player(await this.act.player(), svg, [scene, trace, ...opened]),
+                       'text/html');
         } else {
             return refuse(`this page writes no .${format}`, 'take .svg, .png, .html or .dot');
         }

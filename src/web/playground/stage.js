@@ -6,6 +6,7 @@ import { find, html } from '../page/dom.js';
 import { Follower } from '../page/follower.js';
 import {Layers} from '../page/layers.js';
 import { Player } from '../page/player.js';
+import { Projector } from '../page/projector.js';
 
 export const parsed = text => document.adoptNode(
     new DOMParser().parseFromString(text, 'image/svg+xml').documentElement);
@@ -13,30 +14,62 @@ export const parsed = text => document.adoptNode(
 // A player that fetches its walk when it is first moved, and gives way to the session.
 class Walk extends Player {
     active = false;
+    frames = [];  // none until a walk has come
 
-    // fetch() → {svg, scene, trace} of the output that is shown, or null
-    constructor(board, fetch) {
+    // fetch() → {svg, scene, trace, openings} of the output that is shown, or null; draw(dot) → SVG
+    constructor(board, fetch, draw) {
         super(board);
         this.fetch = fetch;
+        this.draw = draw;
     }
 
-    async begin(at, playing) {
+    // null: there is none, or it is already coming.
+    async #fetched() {
         if (this.coming) {
-            return;
+            return null;
         }
         this.coming = true;
         const walk = await this.fetch().catch(() => null);
         this.coming = false;
-        if (walk === null) {
-            return;
-        }
+        return walk;
+    }
+
+    #enter(walk, at) {
         this.active = true;
         document.body.classList.add('walking');
+        find('now').hidden = false;
+        find('steps').hidden = false;
         this.show(walk);
-        if (playing) {
-            this.play(true);
-        } else {
-            this.go(at);
+        this.go(at);
+    }
+
+    async begin(at, playing = false) {
+        const walk = await this.#fetched();
+        if (walk !== null) {
+            this.#enter(walk, at);
+            this.play(playing);
+        }
+    }
+
+    // A box of the session's picture is opened, where both passes are over. False: it cannot be.
+    async beginOpened(id) {
+        const walk = await this.#fetched();
+        if (!walk?.openings.has(id)) {
+            return false;
+        }
+        this.#enter(walk, Infinity);
+        await this.showOpening(id);
+        return true;
+    }
+
+    // An opening is drawn when it is first wanted.
+    async showOpening(path) {
+        const {whole} = this, opening = whole.openings.get(path);
+        if (opening !== undefined) {
+            opening.svg ??= await this.draw(opening.dot);
+        }
+        if (this.active && this.whole === whole) {
+            super.showOpening(path);
         }
     }
 
@@ -44,6 +77,7 @@ class Walk extends Player {
         this.play(false);
         this.active = false;
         this.at = 0;
+        find('close').hidden = true;
         document.body.classList.remove('walking');
         document.body.dataset.pass = '';
     }
@@ -66,7 +100,10 @@ class Walk extends Player {
 
     // Keys of the picture, not of the prompt.
     press(event) {
-        if (event.target.closest('#stage') !== null && (this.active || event.key !== 'Escape')) {
+        const ours = event.target.closest('#stage') !== null || this.projector.on;
+        if (ours && !this.active && event.key === 'End') {
+            this.begin(Infinity);
+        } else if (ours && (this.active || event.key !== 'Escape')) {
             super.press(event);
         }
     }
@@ -84,7 +121,10 @@ export class Stage {
         this.board = new Board([{words: 'Type it', act: assignments => this.#type(assignments)}]);
         this.layers = new Layers();
         this.follower = new Follower(this.board, this.layers);
-        this.walk = new Walk(this.board, () => this.#walk());
+        this.walk = new Walk(this.board, () => this.#walk(), async dot => parsed(await act.draw(dot)));
+        this.projector = this.walk.projector = this.follower.projector = new Projector(
+            () => this.walk.active ? this.walk.line() : this.follower.line());
+        find('large').addEventListener('click', () => this.projector.toggle());
         find('now').addEventListener('click', () => this.toSession());
         this.follower.state({digits: 6, graph: 0});
     }
@@ -95,10 +135,8 @@ export class Stage {
             return null;
         }
         const svg = parsed(await this.act.draw(found.dot));
-        find('picture').replaceChildren(svg);
-        find('now').hidden = false;
-        find('steps').hidden = false;
-        return {svg, scene: found.scene, trace: found.trace};
+        return {svg, scene: found.scene, trace: found.trace,
+                openings: new Map(found.openings.map(({of, ...opening}) => [of, opening]))};
     }
 
     // What the core says of the session: {present, scene, whole, dot | trouble}.
@@ -107,6 +145,7 @@ export class Stage {
         this.#leaveWalk();
         const {present, scene, whole, dot, trouble} = message;
         const none = scene === undefined;
+        this.#letOpen(scene?.boxes ?? []);
         if (none || dot !== this.dot || this.fresh) {
             this.graph++;
             this.dot = none ? null : dot;
@@ -133,6 +172,19 @@ export class Stage {
                 this.follower.picture({graph, trouble: error.message, scene: whole});
             }
         }
+    }
+
+    // Which boxes of the session's picture a click opens is known when it was tried.
+    #letOpen(boxes) {
+        const shut = new Set(boxes.filter(box => box.kind !== 'group' || box.operations === 0)
+            .map(box => box.id));
+        this.board.opens = id => boxes.length > 0 && !shut.has(id);
+        this.board.open = async id => {
+            if (!await this.walk.beginOpened(id) && !this.walk.active) {
+                shut.add(id);
+                this.board.choose(id);
+            }
+        };
     }
 
     // The values that were tried become the session's.

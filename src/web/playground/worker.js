@@ -18,7 +18,8 @@
 //   {tell: "rest"}                                    it is needed now
 //   {tell: "broken", message, missing}                missing: for want of the rest
 //   {tell: "answers", job, answers}                   {record, words, html} each; a scene's with `dot`
-//   {tell: "ask", ask, need, records, dot}            to be replied to; records: what is to be drawn;
+//   {tell: "ask", ask, need, records, dot, openings}  to be replied to; records: what is to be drawn;
+//                                                     openings: of a page, [{of, scene, dot}];
 //                                                     or with `course`, see course.js
 //   {tell: "end", job, state, …}                      the job's result
 //   {tell: "present", present, scene, whole, dot}     after the last job that waited
@@ -120,7 +121,8 @@ async function answerByPage(need, records) {
         await door.refuse(picture.trouble);
         return;
     }
-    const {bytes, refusal} = await ask({need, records, ...picture});
+    const openings = need.format === 'html' ? await door.openings(records) : [];
+    const {bytes, refusal} = await ask({need, records, openings, ...picture});
     if (refusal !== undefined) {
         await door.refuse(refusal.message, refusal.hint);
     } else {

@@ -67,8 +67,9 @@
 //                                   them. Returns 1; 0: there is not enough memory for it. Not while a text
 //                                   runs
 //   door_trace(door)                words: the walk over both passes of what is shown, JSON lines: a
-//                                   "trace" and a "scene" (src/core/command/trace.h). Returns 1; 0:
-//                                   there is nothing to walk over, or too much. Not while a text runs
+//                                   "trace" and a "scene" (src/core/command/trace.h), and "opening"s
+//                                   where it is folded. Returns 1; 0: there is nothing to walk over, or
+//                                   too much. Not while a text runs
 //   door_key(door)                  words: the right answer to the question that is asked, as it may
 //                                   be typed. Returns 1; 0: there is none, and words say why. For
 //                                   tests
@@ -82,9 +83,10 @@
 //                                   area: a message and a hint right behind it, each of so many
 //                                   bytes: "this page has no printer", "save the picture instead"
 //   door_dot(door, scene)           words: a scene of the last door_run or door_present as DOT, the
-//                                   same as `graph L x.dot` writes. scene: 0 the first, 1 the second;
-//                                   -1 the last, which is the one a need of kind "picture" means; of one
-//                                   with trials the first of these.
+//                                   same as `graph L x.dot` writes. scene: 0 the first, 1 the second,
+//                                   and so on, the picture of an "opening" counts too; -1 the last that is
+//                                   none, which is the one a need of kind "picture" means; of one with
+//                                   trials the first of these.
 //                                   Returns 1; 0: there is no such scene; 2: no layout could bear it,
 //                                   words say why: the message, a line end, the hint
 //

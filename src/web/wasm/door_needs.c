@@ -60,19 +60,21 @@ void EXPORT(door_refuse)(struct door *d, size_t message, size_t hint)
     d->asks = false;
 }
 
-// which: from 0; -1: the last. NULL: there is no such scene.
+// which: from 0, pictures of openings among them; -1: the last that is no opening. NULL: there is no
+// such scene.
 static const struct rec *scene_of(const struct door *d, int which)
 {
     const struct rec *last = NULL;
     int at = 0;
     for (const struct rec *r = d->last.list.in.first; r != NULL; r = r->next) {
-        if (!rec_is(r, KIND_scene)) {
+        bool opening = rec_is(r, KIND_opening);
+        if (!opening && !rec_is(r, KIND_scene)) {
             continue;
         }
         if (at++ == which) {
-            return r;
+            return opening ? rec_find(r, KEY_picture) : r;
         }
-        last = r;
+        last = opening ? last : r;
     }
     return which < 0 ? last : NULL;
 }
