@@ -368,7 +368,7 @@ check-torch: setup-torch ## Run exported programs with PyTorch, also in two proc
 	@$(MAKE) $(jobs) all
 	@BACKSTEP=$(BACKSTEP) tools/count tests/export/torch.sh
 
-setup-run setup-check setup-page setup-play setup-torch setup-count setup-bench setup-jupyter setup-notebook setup-deb setup-hunt \
+setup-run setup-check setup-page setup-play setup-firefox setup-torch setup-count setup-bench setup-jupyter setup-notebook setup-deb setup-hunt \
     setup-analysis:
 	@$(SETUP) $(@:setup-%=%) $(BUILD)/$@
 
@@ -402,13 +402,19 @@ bless: all ## Write what the program answers now into those examples; read the d
 layers: $(call library,$(ROOMS)) ## Check who includes and calls whom, and what the core calls and keeps
 	@$(LAYERS:tools/layers=tools/layers --show)
 
-.PHONY: playground check-play setup-play
+.PHONY: playground check-play check-firefox setup-play setup-firefox
 playground: setup-play ## Build the playground: build/playground/, all of backstep in one page
 	@$(MAKE) $(jobs) $(PLAYGROUND)/index.html
 
 check-play: setup-play ## Play the playground in a real Chromium
 	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
 	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) tools/count $(IN_PLAY:%="node %")
+
+# Its tests that use no more of a browser than every browser has. (Needs node 20 or later.)
+check-firefox: setup-firefox ## Play the playground in a real Firefox
+	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
+	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) FIREFOX=firefox-esr NODE_OPTIONS=--experimental-websocket \
+	    tools/count $(foreach t,page lessons work markdown,"node tests/play/$(t)_test.mjs")
 
 play-wasm: $(BUILD)/play/first.wasm $(BUILD)/play/lessons.txt ## Compile the core for the playground
 	@node tools/no-imports.js $(BUILD)/play/core.wasm
