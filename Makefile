@@ -91,6 +91,7 @@ flags_src/host/store/progress = $(call pc,--cflags sqlite3)
 # binary has both, and asks the processor when a training begins.
 x86 := $(findstring x86_64,$(shell $(CC) -dumpmachine))
 flags_src/core/engine/lanes_kernel_128 = -O3
+flags_src/core/engine/runs             = -O3
 flags_src/core/engine/lanes_kernel_256 = -O3 $(if $(x86),-mavx2)
 flags_src/core/engine/lanes_kernel_512 = -O3 $(if $(x86),-mavx512f -mavx512dq -mavx512vl -mprefer-vector-width=512)
 wasm_src/core/engine/lanes_kernel_128  = -O2 -fno-unroll-loops -msimd128
@@ -298,12 +299,12 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # browsers have had since they have vectors makes it smaller. It comes in two modules: the first is
 # enough for statements and a backward pass, the rest follows at once (src/web/playground/halves.js).
 play_features := bulk-memory sign-ext nontrapping-fptoint
-play_quick    := $(addprefix src/core/engine/,lanes% sweep% tape maths ops stepper optim descent) \
+play_quick    := $(addprefix src/core/engine/,lanes% runs% sweep% tape maths ops stepper optim descent) \
     $(addprefix src/core/base/,mem number text trail) $(addprefix src/core/text/,lower% names%)
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
-    $(addprefix src/core/engine/,lanes% grow% hessian gradcheck mistakes) src/host/dot/%
+    $(addprefix src/core/engine/,lanes% runs% grow% hessian gradcheck mistakes) src/host/dot/%
 play_first    := $(addprefix src/core/,play/tutor lesson/course lesson/log lesson/lesson text/csv_number) \
     $(addprefix src/core/command/,commands commands_pass commands_print commands_look commands_help \
     complete context)

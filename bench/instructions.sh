@@ -3,9 +3,8 @@
 # what else the machine does. Held against bench/instructions.txt, within 5%.
 #   bench/instructions.sh [--bless]     BACKSTEP names the program
 set -euo pipefail
+backstep=$(realpath "${BACKSTEP:-$(dirname "$0")/../build/backstep}")
 cd "$(dirname "$0")"
-backstep=${BACKSTEP:-../build/backstep}
-[[ $backstep = /* ]] || backstep=$OLDPWD/$backstep
 margin=5
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,4 +1,4 @@
-// A training step with vectors of each width beside plain C (peers/moons_plain.h), taking turns in one
+// A training step over lanes, with vectors of each width, and over runs of nodes, beside plain C (peers/moons_plain.h), taking turns in one
 // process, as the clock of a shared machine wanders: build/bench/lanes [ROUNDS]
 //
 // Prints the least microseconds of a step over all rounds, the median of the rounds' ratios to plain C,
@@ -22,12 +22,15 @@ static const struct {
     const char *name;
     enum lanes_width width;
     int steps;
+    bool runs;
 } WAYS[] = {
-    {"plain C", LANES_NONE, STEPS}, {"128 bits", LANES_128, STEPS}, {"256 bits", LANES_256, STEPS},
-    {"512 bits", LANES_512, STEPS}, {"plain sweep", LANES_NONE, 2},
+    {"plain C", LANES_NONE, STEPS, false},   {"128 bits", LANES_128, STEPS, false},
+    {"256 bits", LANES_256, STEPS, false},   {"512 bits", LANES_512, STEPS, false},
+    {"runs, 128 bits", LANES_128, 10, true}, {"runs", LANES_WIDEST, 10, true},
+    {"plain sweep", LANES_NONE, 2, false},
 };
 
-enum { WAY_COUNT = sizeof WAYS / sizeof WAYS[0], SWEEP = WAY_COUNT - 1 };
+enum { WAY_COUNT = sizeof WAYS / sizeof WAYS[0] };
 
 struct way {
     struct session *session;
@@ -36,7 +39,7 @@ struct way {
     double times[MOST_ROUNDS];
 };
 
-static bool begin(struct way *w, enum lanes_width width)
+static bool begin(struct way *w, enum lanes_width width, bool runs)
 {
     const struct optim o = {.rate = 0.05};
     struct records r;
@@ -53,8 +56,11 @@ static bool begin(struct way *w, enum lanes_width width)
     double first;
     ok = descent_begin(&w->descent, &w->session->tape, NULL, &o, &w->states, loss.base) &&
          descent_step(&w->descent, NULL, &first) == SWEEP_DONE;
-    if (ok) {
-        descent_compile(&w->descent, width);
+    if (ok && !runs) {
+        descent_compile(&w->descent, width, true);
+    } else if (ok) {
+        sweep_forward_in(w->descent.tape, NULL, NULL, &w->descent.stretches, NULL);
+        w->descent.runs = runs_compile(w->descent.tape, loss.base, &w->descent.stretches, width);
     }
     return ok;
 }
@@ -92,7 +98,7 @@ int main(int argc, char **argv)
     rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
     plain_begin(&plain);
     for (int i = 1; i < WAY_COUNT; i++) {
-        if (!begin(&ways[i], WAYS[i].width)) {
+        if (!begin(&ways[i], WAYS[i].width, WAYS[i].runs)) {
             fprintf(stderr, "lanes: the net cannot be made\n");
             return 1;
         }
@@ -109,9 +115,9 @@ int main(int argc, char **argv)
             least = ways[i].times[k] < least ? ways[i].times[k] : least;
             least_plain = ways[0].times[k] < least_plain ? ways[0].times[k] : least_plain;
         }
-        bool lanes = ways[i].descent.lanes != NULL;
-        if (i == 0 || i == SWEEP || (lanes && lanes_bits(ways[i].descent.lanes) == 64u << i)) {
-            printf("lanes: %-11s  %7.1f us a step, plain C times %.3f (least by least %.3f)\n",
+        const struct lanes *lanes = ways[i].descent.lanes;
+        if (lanes == NULL || lanes_bits(lanes) == 64u << i) {  // or the processor has less
+            printf("lanes: %-14s  %7.1f us a step, plain C times %.3f (least by least %.3f)\n",
                    WAYS[i].name, least, median(ratio, rounds), least / least_plain);
         }
         descent_release(&ways[i].descent);

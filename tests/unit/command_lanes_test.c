@@ -131,8 +131,13 @@ static const struct {
     {ROWS "h = X @ W; h = h - mean(h); L = mean(tanh(h) @ v)", 0},
     {ROWS "L = 0; for i in range(19) { L += (X[i] @ W @ v)*(X[i+1] @ W @ v) }", 0},
     {ROWS "L = s; for i in range(20) { L = L*0.9 + X[i] @ W @ v }", 0},
+    {ROWS "h = tanh(X[:, 0]*s + d); L = 0; for i in range(18) { L += (h[i:i+3] @ W[:, 0])**2 }", 0},
+    {ROWS "L = 0; for i in range(20) { h = b; for k in range(3) { h = tanh(X[i, k]*b + h @ V) }; "
+          "L += (h @ v - y[i])**2 }",
+     0},
     // No rows.
     {ROWS "L = tanh(X[0] @ W + b) @ v", 0},
+    {ROWS "L = prod(1 + W*W/9) + sum(V[0]*V[1]) - max(b) + log_loss(sigmoid(d), 1)", 0},
 };
 
 static void known_graphs_go_to_lanes(void **state)
@@ -302,6 +307,8 @@ static void a_loss_that_overflows_ends_the_same(void **state)
     (void)state;
     same_with_every_width(ROWS "L = mse(X @ W @ v, y); train L 300 0.5");
     same_with_every_width(ROWS "L = mean(log(X @ W @ v + 12)); train L 300 0.5 momentum");
+    same_with_every_width(ROWS "h = X @ W @ v; L = mse(h - mean(h), y); train L 300 0.5");
+    same_with_every_width(ROWS "L = s; for i in range(20) { L = L*L + v[0] }; train L 300 0.01");
 }
 
 static void few_steps_and_many_are_the_same(void **state)
@@ -318,6 +325,7 @@ static void a_training_is_taken_back_whole(void **state)
 {
     (void)state;
     same_with_every_width(NET "train L 40 0.1 adam\nundo");
+    same_with_every_width(NET "L = L + mean(X @ W)**2\ntrain L 40 0.1 adam\nundo\nredo");
     same_with_every_width(NET "train L 40 0.1 adam\ntrain L 39 0.1\nundo\nredo");
     same_with_every_width(NET "train L 40 0.1 adam\nundo\ntrain L 39 0.01 adam");
 }
@@ -355,6 +363,7 @@ static void an_interrupt_comes_after_a_whole_step(void **state)
 {
     (void)state;
     interrupted_it_took_whole_steps(NET "a = 1", "");
+    interrupted_it_took_whole_steps(ROWS "h = X @ W; L = mse(tanh(h - mean(h)) @ v, y)", "");
     interrupted_it_took_whole_steps(DATA "L = mse(tanh(X @ W + b) @ v, y)", " batch 8");
     interrupted_it_took_whole_steps(DATA "L = mse(tanh(X @ W + b) @ v, y)", " batch 3");
 }

@@ -1,5 +1,5 @@
-// engine/lanes on tapes that no formula would make: rows alike in any order, wired in any way, and
-// some of them wired wrong. Whatever is accepted must give the bits of the plain sweep.
+// engine/lanes and engine/runs on tapes that no formula would make: rows alike in any order, wired in
+// any way, and some of them wired wrong. Whatever is accepted must give the bits of the plain sweep.
 #include "engine/lanes.h"
 
 #include "engine/descent.h"
@@ -175,9 +175,33 @@ static void copy_tape(struct tape *to, const struct tape *from)
     to->any_stale = from->any_stale;
 }
 
+// Only runs, even if there are rows.
+static void compile_runs(struct descent *d, enum lanes_width width)
+{
+    assert_int_equal(sweep_forward_in(d->tape, NULL, NULL, &d->stretches, NULL), SWEEP_DONE);
+    d->runs = runs_compile(d->tape, d->root, &d->stretches, width);
+    optim_spread(d->tape, &d->params, &d->stretches);
+}
+
+enum program { ROWS, RUNS, EITHER };
+
+// What there was of runs, over a test.
+static struct {
+    uint32_t nodes, alone, apart;
+} counted;
+
+static void count_runs(const struct runs *p)
+{
+    if (p != NULL) {
+        counted.nodes += runs_nodes(p);
+        counted.alone += runs_alone(p);
+        counted.apart += runs_apart(p);
+    }
+}
+
 // A few steps with a program and without. Was there one?
 static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
-                         enum lanes_width width)
+                         enum lanes_width width, enum program program)
 {
     enum { STEPS = 6 };
     struct tape b;
@@ -191,8 +215,10 @@ static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
     for (int step = 0; step < STEPS; step++) {
         double expected, loss;
         assert_int_equal(descent_step(&plain, NULL, &expected), SWEEP_DONE);
-        if (step == 1) {
-            descent_compile(&replayed, width);
+        if (step == 1 && program == RUNS) {
+            compile_runs(&replayed, width);
+        } else if (step == 1) {
+            descent_compile(&replayed, width, program == EITHER);
         }
         bool plainly = step == 0 || step == STEPS - 1;
         assert_int_equal(plainly ? descent_step(&replayed, NULL, &loss)
@@ -206,7 +232,8 @@ static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
     same_doubles(&a->grad, &b.grad);
     same_doubles(&states[0], &states[1]);
     assert_memory_equal(a->mark.data, b.mark.data, a->mark.count);
-    bool found = replayed.lanes != NULL;
+    bool found = replayed.lanes != NULL || replayed.runs != NULL;
+    count_runs(replayed.runs);
     descent_release(&plain);
     descent_release(&replayed);
     buf_release(&states[0]);
@@ -217,7 +244,7 @@ static bool trains_alike(struct tape *a, uint32_t root, const struct optim *o,
 
 static const enum lanes_width WIDTHS[] = {LANES_128, LANES_256, LANES_512};
 
-static int count_found(uint64_t seed, int rounds, bool wrong)
+static int count_found(uint64_t seed, int rounds, bool wrong, enum program program)
 {
     struct rng rng;
     int found = 0;
@@ -230,7 +257,7 @@ static int count_found(uint64_t seed, int rounds, bool wrong)
                           .momentum = 0.9,
                           .decay = 0.01,
                           .beta = {0.9, 0.999}};
-        found += trains_alike(&t, root, &o, WIDTHS[i % (int)COUNT_OF(WIDTHS)]);
+        found += trains_alike(&t, root, &o, WIDTHS[i % (int)COUNT_OF(WIDTHS)], program);
         tape_release(&t);
     }
     return found;
@@ -239,7 +266,7 @@ static int count_found(uint64_t seed, int rounds, bool wrong)
 static void patterns_train_alike(void **state)
 {
     (void)state;
-    int found = count_found(1, 3000, false);
+    int found = count_found(1, 3000, false, ROWS);
     print_message("%d of 3000 patterns in lanes\n", found);
     assert_true(found > 600);
 }
@@ -247,22 +274,41 @@ static void patterns_train_alike(void **state)
 static void patterns_with_a_mistake_train_alike(void **state)
 {
     (void)state;
-    int found = count_found(2, 3000, true);
+    int found = count_found(2, 3000, true, ROWS);
     print_message("%d of 3000 patterns with a mistake in lanes\n", found);
+}
+
+static void patterns_train_alike_in_runs(void **state)
+{
+    (void)state;
+    counted.nodes = counted.alone = counted.apart = 0;
+    int found = count_found(3, 1500, false, RUNS) + count_found(4, 1500, true, RUNS);
+    print_message("%d of 3000 patterns in runs: %u nodes, %u of them alone, %u shares set apart\n",
+                  found, (unsigned)counted.nodes, (unsigned)counted.alone, (unsigned)counted.apart);
+    assert_true(found > 2500);
+    assert_true(counted.alone < counted.nodes / 2 && counted.apart > 10000);
 }
 
 static void random_graphs_train_alike(void **state)
 {
+    static const enum program programs[] = {ROWS, RUNS, EITHER};
     (void)state;
     struct rng rng;
     rng_seed(&rng, 5);
-    for (int i = 0; i < 500; i++) {
+    counted.nodes = counted.alone = counted.apart = 0;
+    for (int i = 0; i < 900; i++) {
         struct tape t;
-        uint32_t root = random_graph(&t, &rng, 30, 600, i % 2 == 0);
-        assert_true(tape_set_marks(&t, NULL, 0, MARK_PARAM));
-        trains_alike(&t, root, &(struct optim){.rate = 0.01}, LANES_WIDEST);
+        uint32_t root = random_graph(&t, &rng, 30, i % 9 == 0 ? 6000 : 600, i % 2 == 0);
+        for (uint32_t k = 0; k < tape_count(&t) && tape_op(&t, k) == OP_LEAF; k++) {
+            bool param = k == 0 || (i % 4 == 0 && !tape_marked(&t, k, MARK_CONST));
+            assert_true(!param || tape_set_marks(&t, NULL, k, MARK_PARAM));
+        }
+        trains_alike(&t, root, &(struct optim){.rate = 0.01}, WIDTHS[i / 3 % (int)COUNT_OF(WIDTHS)],
+                     programs[i % 3]);
         tape_release(&t);
     }
+    print_message("%u nodes in runs, %u of them alone, %u shares set apart\n",
+                  (unsigned)counted.nodes, (unsigned)counted.alone, (unsigned)counted.apart);
 }
 
 // A sum of 20 squares: vectors are as wide as was asked for, or as the processor has them.
@@ -305,6 +351,7 @@ int main(void)
         cmocka_unit_test(vectors_are_as_wide_as_can_be),
         cmocka_unit_test(patterns_train_alike),
         cmocka_unit_test(patterns_with_a_mistake_train_alike),
+        cmocka_unit_test(patterns_train_alike_in_runs),
         cmocka_unit_test(random_graphs_train_alike),
     };
     return cmocka_run_group_tests_name("engine/lanes", tests, NULL, NULL);

@@ -107,8 +107,8 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
-// Steps from which on a program is looked for: a search that ends in nothing may take as long as a
-// step and a half, and must not be felt.
+// Steps from which on a program is looked for: to make it may take as long as three, and must not be
+// felt.
 enum { WORTHWHILE = 30 };
 
 struct training {
@@ -209,9 +209,9 @@ static enum sweep_end descend_once(struct training *t, const struct session_worl
         return descent_step(&t->descent, world->stop, loss);
     }
     if (t->done == 1 && t->steps >= WORTHWHILE) {
-        descent_compile(&t->descent, world->lanes);
+        descent_compile(&t->descent, world->lanes, true);
     }
-    t->replayed = t->descent.lanes != NULL;
+    t->replayed = t->descent.lanes != NULL || t->descent.runs != NULL;
     return descent_replay(&t->descent, world->stop, loss);
 }
 
@@ -257,7 +257,7 @@ static bool keep_batch(struct call *c, struct training *t, const uint32_t *rows,
     if (!batch_wants_program(&t->batch, count) || t->done > t->steps - 3) {
         return false;
     }
-    descent_compile(&t->descent, c->s->world.lanes);
+    descent_compile(&t->descent, c->s->world.lanes, false);
     bool kept = batch_keep(&t->batch, t->descent.lanes, rows, count);
     if (kept) {
         t->descent.lanes = NULL;

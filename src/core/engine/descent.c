@@ -20,12 +20,19 @@ bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const
            sweep_save_in(trail, &t->mark, &d->stretches);
 }
 
+static void forget_program(struct descent *d)
+{
+    lanes_free(d->lanes);
+    runs_free(d->runs);
+    d->lanes = NULL;
+    d->runs = NULL;
+}
+
 void descent_release(struct descent *d)
 {
     buf_release(&d->params);
     buf_release(&d->stretches);
-    lanes_free(d->lanes);
-    d->lanes = NULL;
+    forget_program(d);
 }
 
 static void clear(struct descent *d)
@@ -41,8 +48,7 @@ bool descent_aim(struct descent *d, uint32_t root)
 {
     clear(d);
     buf_release(&d->stretches);
-    lanes_free(d->lanes);
-    d->lanes = NULL;
+    forget_program(d);
     d->root = root;
     d->nodes = 0;
     bool ok = sweep_stretches(d->tape, root, &d->stretches);
@@ -71,12 +77,16 @@ enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
     return SWEEP_DONE;
 }
 
-void descent_compile(struct descent *d, enum lanes_width width)
+bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too)
 {
     if (sweep_forward_in(d->tape, NULL, NULL, &d->stretches, NULL) == SWEEP_DONE) {
         d->lanes = lanes_compile(d->tape, d->root, &d->stretches, width);
+        if (d->lanes == NULL && runs_too) {
+            d->runs = runs_compile(d->tape, d->root, &d->stretches, width);
+        }
         optim_spread(d->tape, &d->params, &d->stretches);
     }
+    return d->lanes != NULL || d->runs != NULL;
 }
 
 static bool gradients_are_finite(const struct descent *d)
@@ -89,10 +99,9 @@ static bool gradients_are_finite(const struct descent *d)
     return sum == 0;
 }
 
-enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop,
-                           double *loss, bool *moved)
+// After a pass by a program.
+static enum sweep_end move(struct descent *d, enum sweep_end end, const double *loss, bool *moved)
 {
-    enum sweep_end end = lanes_run(lanes, stop, loss);
     *moved = end == SWEEP_DONE && isfinite(*loss) && gradients_are_finite(d);
     if (*moved) {
         optim_move(d->tape, &d->optim, optim_rate(&d->optim, d->done++), &d->params, d->states);
@@ -100,11 +109,19 @@ enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *
     return end;
 }
 
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop, double *loss,
+                           bool *moved)
+{
+    return move(d, lanes_run(lanes, stop, loss), loss, moved);
+}
+
 enum sweep_end descent_replay(struct descent *d, struct stop *stop, double *loss)
 {
     bool moved = false;
-    if (d->lanes != NULL) {
-        enum sweep_end end = descent_run(d, d->lanes, stop, loss, &moved);
+    if (d->lanes != NULL || d->runs != NULL) {
+        enum sweep_end end =
+            d->lanes != NULL ? lanes_run(d->lanes, stop, loss) : runs_run(d->runs, stop, loss);
+        end = move(d, end, loss, &moved);
         if (end != SWEEP_DONE || moved) {
             return end;
         }

@@ -11,6 +11,7 @@
 #include "base/stop.h"
 #include "engine/lanes.h"
 #include "engine/optim.h"
+#include "engine/runs.h"
 #include "engine/sweep.h"
 
 struct descent {
@@ -22,7 +23,8 @@ struct descent {
     uint32_t nodes;        // that root depends on, root included; 0 before the first aim
     struct buf params;     // struct optim_param: all of the tape
     struct buf stretches;  // struct stretch: what root depends on
-    struct lanes *lanes;   // a program for root; NULL: there is none
+    struct lanes *lanes;   // a program for root, over rows; NULL: there is none
+    struct runs *runs;     // or one over runs of nodes; NULL: neither
 };
 
 // Begins, aiming at root: all that steps will change is saved on `trail` (NULL: nothing is), every
@@ -36,17 +38,17 @@ bool descent_aim(struct descent *d, uint32_t root);
 // One step. *loss is root's value before it; where that is not finite nothing is moved. Stopped:
 // parameters are as they were.
 enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss);
-// Looks for a program that replays the steps (lanes.h). Only after a step, so that all marks are as
-// steps leave them.
-void descent_compile(struct descent *d, enum lanes_width width);
+// Looks for a program that replays the steps: over rows (lanes.h), or else, where that is asked for,
+// over runs (runs.h). Only after a step, so that all marks are as steps leave them. Is there one?
+bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too);
 // A step by the program, if there is one: the same, but that among the nodes below root only the
 // values and gradients of parameters are kept up. A plain step must follow before anyone looks.
 enum sweep_end descent_replay(struct descent *d, struct stop *stop, double *loss);
 // The same by another program, which was made for a root that a step went down from. *moved: false
 // where the loss or a gradient is not finite; then nothing was moved, and a plain step is to be
 // taken instead.
-enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop,
-                           double *loss, bool *moved);
+enum sweep_end descent_run(struct descent *d, struct lanes *lanes, struct stop *stop, double *loss,
+                           bool *moved);
 // Marks stale, all over the tape, what depends on a parameter that was moved.
 void descent_end(struct descent *d);
 

@@ -8,7 +8,7 @@
 
 // ---- Making -------------------------------------------------------------------------------------
 
-static const struct kernel *choose(enum lanes_width width)
+const struct kernel *lanes_kernel_of(enum lanes_width width)
 {
 #if defined(__x86_64__)
     if ((width == LANES_WIDEST || width == LANES_512) && __builtin_cpu_supports("avx512f") &&
@@ -126,7 +126,7 @@ struct lanes *lanes_compile(struct tape *t, uint32_t root, const struct buf *str
     if (p != NULL && lanes_find(&f, t, root, stretches)) {
         lowered = true;
         p->tape = t;
-        p->kernel = choose(width);
+        p->kernel = lanes_kernel_of(width);
         p->root = root;
         p->top = f.top;
         p->foot = f.foot;

@@ -618,4 +618,4 @@ static void backward(const struct run *r)
     }
 }
 
-const struct kernel LANES_KERNEL = {64 * LANES_WIDTH, forward, backward};
+const struct kernel LANES_KERNEL = {64 * LANES_WIDTH, forward, backward, map_rows, give_rows};

@@ -1,4 +1,4 @@
-// The inside of a program over lanes: private to the lanes_*.c files.
+// The inside of a program over lanes: private to the lanes_*.c files. Runs (runs_parts.h) use the kernels.
 //
 // Lanes are cut into tiles. In a tile every vector is a row of `width` doubles, a multiple of
 // LANES_STEP; where the last tile has fewer real lanes, the last lane fills the row. Slots are the
@@ -200,7 +200,16 @@ struct kernel {
     uint32_t bits;  // of a vector
     void (*forward)(const struct run *r);
     void (*backward)(const struct run *r);
+    // v[i] = op(x[i], y[i]). One operand: y is x.
+    void (*map)(enum op op, double *restrict v, const double *x, const double *y, size_t n);
+    // What the operand (0: x, 1: y) receives of the gradients g is added to `to`; n is a multiple of
+    // LANES_STEP.
+    void (*give)(enum op op, int operand, double *restrict to, const double *restrict g,
+                 const double *x, const double *y, const double *v, size_t n);
 };
+
+// What the processor has, or less of it.
+const struct kernel *lanes_kernel_of(enum lanes_width width);
 
 extern const struct kernel lanes_kernel_128;
 #if defined(__x86_64__)
