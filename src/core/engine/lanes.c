@@ -77,11 +77,12 @@ static bool fill_inputs(struct lanes *p, const struct finding *f)
     return true;
 }
 
-double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane)
+double *lanes_input(const struct lanes *p, uint32_t lane, size_t *to_next)
 {
     const struct tile *tile = p->program.tiles.data;
     const struct tile in = tile[lane / tile[0].real];
-    return begin_of(&p->input) + in.input + (size_t)input * in.width + (lane - in.first);
+    *to_next = in.width;
+    return begin_of(&p->input) + in.input + (lane - in.first);
 }
 
 static bool make_room(struct lanes *p)
@@ -207,12 +208,13 @@ void lanes_fetch(const struct lanes_program *p, const struct instruction *in,
                  const double *node_grad, double *gradient)
 {
     const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;
-    size_t stride = in->gradient_stride;
+    size_t stride = in->gradient_stride, to_next = in->across ? stride : 1;
     double *to = gradient + in->gradient;
     memset(to, 0, (in->across ? in->count : in->terms + 1) * stride * sizeof *to);
     for (uint32_t k = 0; k < in->terms + (in->bias != BIAS_NONE); k++) {
-        for (uint32_t j = 0; j < in->count; j++) {
-            to[in->across ? j * stride + k : k * stride + j] = node_grad[*node++];
+        double *at = to + k * (in->across ? 1 : stride);
+        for (uint32_t j = 0; j < in->count; j++, at += to_next) {
+            *at = node_grad[*node++];
         }
     }
 }
@@ -221,21 +223,29 @@ void lanes_put_back(const struct lanes_program *p, const struct instruction *in,
                     const double *gradient)
 {
     const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;
-    size_t stride = in->gradient_stride;
+    size_t stride = in->gradient_stride, to_next = in->across ? stride : 1;
     const double *from = gradient + in->gradient;
     for (uint32_t k = 0; k < in->terms + (in->bias != BIAS_NONE); k++) {
-        for (uint32_t j = 0; j < in->count; j++) {
-            node_grad[*node++] = from[in->across ? j * stride + k : k * stride + j];
+        const double *at = from + k * (in->across ? 1 : stride);
+        for (uint32_t j = 0; j < in->count; j++, at += to_next) {
+            node_grad[*node++] = *at;
         }
     }
 }
 
-// Weights with no other use keep their gradients in the program from the first tile to the last.
+// Weights with no other use keep their gradients in the program from the first tile to the last. Where
+// nothing else gives to them, they begin at 0.
 static void move_gradients(struct lanes *p, bool in_to)
 {
+    if (in_to) {
+        memset(begin_of(&p->gradient), 0, p->program.gradients * sizeof(double));
+    }
     for (size_t i = 0; i < p->program.code.count; i++) {
         const struct instruction *in = &BUF(struct instruction, &p->program.code)[i];
         if (in->kind == LANES_DOTS && !in->shared && in_to) {
+            if (in->only) {
+                continue;
+            }
             lanes_fetch(&p->program, in, p->tape->grad.data, begin_of(&p->gradient));
         } else if (in->kind == LANES_DOTS && !in->shared) {
             lanes_put_back(&p->program, in, p->tape->grad.data, begin_of(&p->gradient));

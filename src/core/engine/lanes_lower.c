@@ -528,7 +528,9 @@ static bool mark_shared(struct lowering *w)
         }
         const uint32_t *nodes = BUF(uint32_t, &p->nodes) + in->names;
         size_t count = (size_t)(in->terms + (in->bias != BIAS_NONE)) * in->count;
+        in->only = true;
         for (size_t k = 0; k < count; k++) {
+            in->only = in->only && BUF(uint32_t, &w->f->uses)[nodes[k] - w->f->low] == w->f->lanes;
             in->shared = in->shared || BUF(uint8_t, &w->seen)[nodes[k] - w->f->low] > 1;
         }
         if ((in->shared && has_twice(nodes, count)) ||

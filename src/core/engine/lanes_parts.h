@@ -120,6 +120,7 @@ struct instruction {
     bool across;     // gradients lie as [count][across_stride], not as [terms + 1][stride]
     uint32_t gradient, gradient_stride;  // where, in the program's gradients
     bool shared;  // a weight has other uses: its gradient is fetched and put back
+    bool only;    // no weight has any use outside this instruction
     // A pick: one slot for each lane, in the program's picks.
     uint32_t picks;
     uint32_t like;         // of a map (its first), in `likes`; of a pick the like that uses it
@@ -176,8 +177,8 @@ struct lanes {
     struct buf ids, inputs;  // uint32_t: the nodes of each input, lane by lane (struct finding)
 };
 
-// Where the value of an input in a lane lies.
-double *lanes_input(const struct lanes *p, uint32_t input, uint32_t lane);
+// Where the value of a lane's first input lies, and how far it is from each to the next.
+double *lanes_input(const struct lanes *p, uint32_t lane, size_t *to_next);
 
 // ---- Running: lanes_kernel*.c -------------------------------------------------------------------
 

@@ -117,9 +117,10 @@ bool lanes_match(const struct lanes *all, const struct lanes *some, const uint32
         return false;
     }
     for (uint32_t l = 0; l < p->lanes; l++) {
+        size_t of_a, of_b;
+        const double *a = lanes_input(all, rows[l], &of_a), *b = lanes_input(some, l, &of_b);
         for (uint32_t i = 0; i < p->inputs; i++) {
-            double a = *lanes_input(all, i, rows[l]), b = *lanes_input(some, i, l);
-            if (memcmp(&a, &b, sizeof a) != 0) {
+            if (memcmp(&a[i * of_a], &b[i * of_b], sizeof *a) != 0) {
                 return false;
             }
         }
@@ -137,8 +138,11 @@ void lanes_draw(const struct lanes *all, struct lanes *some, const uint32_t *row
 {
     struct lanes_program *p = &some->program;
     for (uint32_t l = 0; l < p->lanes; l++) {
+        size_t width, to_next;
+        const double *from = lanes_input(all, rows[l], &width);
+        double *to = lanes_input(some, l, &to_next);
         for (uint32_t i = 0; i < p->inputs; i++) {
-            *lanes_input(some, i, l) = *lanes_input(all, i, rows[l]);
+            to[i * to_next] = from[i * width];
         }
         for (size_t k = 0; k < p->picks.count / p->lanes; k++) {
             BUF(uint32_t, &p->picks)
@@ -148,8 +152,9 @@ void lanes_draw(const struct lanes *all, struct lanes *some, const uint32_t *row
     }
     for (size_t k = 0; k < p->tiles.count; k++) {  // the last lane fills the row
         const struct tile t = BUF(struct tile, &p->tiles)[k];
-        for (uint32_t i = 0; i < p->inputs && t.real < t.width; i++) {
-            double *at = lanes_input(some, i, t.first);
+        size_t width;
+        double *at = lanes_input(some, t.first, &width);
+        for (uint32_t i = 0; i < p->inputs && t.real < t.width; i++, at += width) {
             for (uint32_t l = t.real; l < t.width; l++) {
                 at[l] = at[t.real - 1];
             }

@@ -83,11 +83,26 @@ static double unbiased(double beta, double t)
     return 1 - maths_exp(t * maths_log(beta));
 }
 
-static double adam_step(const struct optim *o, struct optim_state *s, double g)
+// What adam divides by at step t. Most parameters of a step have taken equally many, so it is kept from
+// one to the next.
+struct optim_unbiased {
+    double t, m, v;
+};
+
+static void unbias(const struct optim *o, struct optim_unbiased *u, double t)
+{
+    if (u->t != t) {
+        *u = (struct optim_unbiased){t, unbiased(o->beta[0], t), unbiased(o->beta[1], t)};
+    }
+}
+
+static double adam_step(const struct optim *o, struct optim_state *s, double g,
+                        struct optim_unbiased *u)
 {
     s->m = o->beta[0] * s->m + (1 - o->beta[0]) * g;
     s->v = o->beta[1] * s->v + (1 - o->beta[1]) * g * g;
-    double m = s->m / unbiased(o->beta[0], s->t), v = s->v / unbiased(o->beta[1], s->t);
+    unbias(o, u, s->t);
+    double m = s->m / u->m, v = s->v / u->v;
     return m / (maths_sqrt(v) + 1e-8);
 }
 
@@ -99,7 +114,8 @@ static double rmsprop_step(const struct optim *o, struct optim_state *s, double 
 }
 
 // By how much w is lowered, before the rate.
-static double step(const struct optim *o, struct optim_state *s, double w, double g)
+static double step(const struct optim *o, struct optim_state *s, double w, double g,
+                   struct optim_unbiased *u)
 {
     g += o->kind == OPTIM_ADAMW ? 0 : o->decay * w;
     s->t++;
@@ -112,9 +128,9 @@ static double step(const struct optim *o, struct optim_state *s, double w, doubl
     case OPTIM_RMSPROP:
         return rmsprop_step(o, s, g);
     case OPTIM_ADAM:
-        return adam_step(o, s, g);
+        return adam_step(o, s, g, u);
     case OPTIM_ADAMW:
-        return adam_step(o, s, g) + o->decay * w;
+        return adam_step(o, s, g, u) + o->decay * w;
     case OPTIM_PLAIN:
     case OPTIM_COUNT:
         break;
@@ -160,13 +176,21 @@ void optim_move(struct tape *t, const struct optim *o, double rate, struct buf *
     double *value = t->value.data;
     const uint8_t *mark = t->mark.data;
     struct optim_param *param = params->data;
+    struct optim_state *state = states->data;
+    struct optim_unbiased u = {0};  // a step's t is 1 or more
+    double decay = o->decay;
     for (size_t k = 0; k < params->count; k++) {
         uint32_t i = param[k].node;
-        if ((mark[i] & MARK_GRAD) != 0) {
-            struct optim_state *s = &BUF(struct optim_state, states)[k];
-            value[i] -= rate * step(o, s, value[i], scale * grad[i]);
-            param[k].moved = true;
+        if ((mark[i] & MARK_GRAD) == 0) {
+            continue;
         }
+        if (o->kind == OPTIM_PLAIN) {  // as `step` has it, without a call
+            state[k].t++;
+            value[i] -= rate * (scale * grad[i] + decay * value[i]);
+        } else {
+            value[i] -= rate * step(o, &state[k], value[i], scale * grad[i], &u);
+        }
+        param[k].moved = true;
     }
 }
 
