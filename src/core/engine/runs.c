@@ -22,8 +22,8 @@ static struct runs *allocate(void)
         buf_init(numbers[i], sizeof(uint32_t));
     }
     buf_init(&p->op, sizeof(uint8_t));
-    buf_init(&p->sections, sizeof(struct section));
-    buf_init(&p->collected, sizeof(struct collected));
+    buf_init(&p->sections, sizeof(struct runs_section));
+    buf_init(&p->collected, sizeof(struct runs_collected));
     buf_init(&p->value, sizeof(double));
     buf_init(&p->grad, sizeof(double));
     return p;
@@ -69,7 +69,7 @@ uint32_t runs_alone(const struct runs *p)
 {
     uint32_t alone = 0;
     for (size_t i = 0; i < p->sections.count; i++) {
-        const struct section *s = &BUF(struct section, &p->sections)[i];
+        const struct runs_section *s = &BUF(struct runs_section, &p->sections)[i];
         alone += s->alone ? s->count : 0;
     }
     return alone;
@@ -83,25 +83,25 @@ uint32_t runs_apart(const struct runs *p)
 // ---- Running ------------------------------------------------------------------------------------
 
 // What a loop over nodes needs, from node k on.
-struct place {
+struct runs_place {
     double *value, *grad;   // by cell
     double *v, *g;          // of the nodes
     const uint32_t *a, *b;  // their operands
     const uint32_t *to_a, *to_b;
 };
 
-static struct place place_at(const struct runs *p, uint32_t k)
+static struct runs_place place_at(const struct runs *p, uint32_t k)
 {
     double *value = p->value.data, *grad = p->grad.data;
     uint32_t cell = runs_first_cell(p) + k;
-    return (struct place){value,
-                          grad,
-                          value + cell,
-                          grad + cell,
-                          BUF(uint32_t, &p->reads[0]) + k,
-                          BUF(uint32_t, &p->reads[1]) + k,
-                          BUF(uint32_t, &p->gives[0]) + k,
-                          BUF(uint32_t, &p->gives[1]) + k};
+    return (struct runs_place){value,
+                               grad,
+                               value + cell,
+                               grad + cell,
+                               BUF(uint32_t, &p->reads[0]) + k,
+                               BUF(uint32_t, &p->reads[1]) + k,
+                               BUF(uint32_t, &p->gives[0]) + k,
+                               BUF(uint32_t, &p->gives[1]) + k};
 }
 
 // The values of n cells as an array; beyond them up to a multiple of LANES_STEP are any numbers.
@@ -120,21 +120,21 @@ static const double *gather(const double *value, bool in_row, const uint32_t *ce
     return scratch;
 }
 
-static void compute_alone(const struct runs *p, const struct section *s)
+static void compute_alone(const struct runs *p, const struct runs_section *s)
 {
     const uint8_t *op = BUF(uint8_t, &p->op) + s->first;
-    struct place at = place_at(p, s->first);
+    struct runs_place at = place_at(p, s->first);
     for (uint32_t i = 0; i < s->count; i++) {
         at.v[i] = op_value_inline((enum op)op[i], at.value[at.a[i]], at.value[at.b[i]]);
     }
 }
 
-static void compute_run(const struct runs *p, const struct section *s)
+static void compute_run(const struct runs *p, const struct runs_section *s)
 {
     double x[RUNS_BLOCK], y[RUNS_BLOCK];
     for (uint32_t k = 0; k < s->count; k += RUNS_BLOCK) {
         uint32_t n = s->count - k < RUNS_BLOCK ? s->count - k : RUNS_BLOCK;
-        struct place at = place_at(p, s->first + k);
+        struct runs_place at = place_at(p, s->first + k);
         if (s->op == OP_MUL && !(s->side[0].in_row && s->side[1].in_row)) {
             for (uint32_t i = 0; i < n; i++) {
                 at.v[i] = at.value[at.a[i]] * at.value[at.b[i]];
@@ -153,7 +153,7 @@ static void collect(const struct runs *p, size_t *next, uint32_t down_to)
 {
     double *grad = p->grad.data;
     while (*next < p->collected.count) {
-        struct collected c = BUF(struct collected, &p->collected)[*next];
+        struct runs_collected c = BUF(struct runs_collected, &p->collected)[*next];
         const uint32_t *edge = BUF(uint32_t, &p->edges) + c.first;
         if (c.cell < down_to) {
             return;
@@ -167,10 +167,10 @@ static void collect(const struct runs *p, size_t *next, uint32_t down_to)
     }
 }
 
-static void give_alone(const struct runs *p, const struct section *s, size_t *next)
+static void give_alone(const struct runs *p, const struct runs_section *s, size_t *next)
 {
     const uint8_t *ops = BUF(uint8_t, &p->op) + s->first;
-    struct place at = place_at(p, s->first);
+    struct runs_place at = place_at(p, s->first);
     for (uint32_t i = s->count; i-- > 0;) {
         collect(p, next, runs_first_cell(p) + s->first + i);
         enum op op = (enum op)ops[i];
@@ -185,7 +185,7 @@ static void give_alone(const struct runs *p, const struct section *s, size_t *ne
     }
 }
 
-static void give_products(struct place at, uint32_t n)
+static void give_products(struct runs_place at, uint32_t n)
 {
     for (uint32_t i = n; i-- > 0;) {
         double x = at.value[at.a[i]], y = at.value[at.b[i]], g = at.g[i];
@@ -194,7 +194,7 @@ static void give_products(struct place at, uint32_t n)
     }
 }
 
-static void give_pairs(struct place at, const double *a, const double *b, uint32_t n)
+static void give_pairs(struct runs_place at, const double *a, const double *b, uint32_t n)
 {
     for (uint32_t i = n; i-- > 0;) {
         at.grad[at.to_a[i]] += a[i];
@@ -202,7 +202,7 @@ static void give_pairs(struct place at, const double *a, const double *b, uint32
     }
 }
 
-static void give_side(double *grad, struct side side, const uint32_t *to, const double *share,
+static void give_side(double *grad, struct runs_side side, const uint32_t *to, const double *share,
                       uint32_t n)
 {
     double *row = grad + to[0];
@@ -217,11 +217,11 @@ static void give_side(double *grad, struct side side, const uint32_t *to, const 
     }
 }
 
-static void give_block(const struct runs *p, const struct section *s, uint32_t k, uint32_t n)
+static void give_block(const struct runs *p, const struct runs_section *s, uint32_t k, uint32_t n)
 {
     double x[RUNS_BLOCK], y[RUNS_BLOCK], shares[2][RUNS_BLOCK];
     const double *share[2];
-    struct place at = place_at(p, s->first + k);
+    struct runs_place at = place_at(p, s->first + k);
     if (s->op == OP_MUL && s->paired) {
         give_products(at, n);
         return;
@@ -247,7 +247,7 @@ static void give_block(const struct runs *p, const struct section *s, uint32_t k
     give_side(at.grad, s->side[1], at.to_b, share[1], n);
 }
 
-static void give_section(const struct runs *p, const struct section *s, size_t *next)
+static void give_section(const struct runs *p, const struct runs_section *s, size_t *next)
 {
     if (s->alone) {
         give_alone(p, s, next);
@@ -262,7 +262,7 @@ static void give_section(const struct runs *p, const struct section *s, size_t *
 
 enum sweep_end runs_run(struct runs *p, struct stop *stop, double *loss)
 {
-    const struct section *section = p->sections.data;
+    const struct runs_section *section = p->sections.data;
     const uint32_t *param = p->params.data;
     double *value = p->value.data, *grad = p->grad.data;
     size_t next = 0;

@@ -11,22 +11,22 @@ enum {
 };
 
 // What a run does with one of its operands. Cells number values and gradients.
-struct side {
+struct runs_side {
     bool in_row;  // the operands' cells are neighbours, in the run's own order
     enum { GIVES_NOTHING, GIVES_A_ROW, GIVES_EACH } gives;
 };
 
 // Nodes whose cells are neighbours: a run of one operation, or (`alone`) any.
-struct section {
+struct runs_section {
     uint32_t first, count;  // of the computed nodes
     enum op op;
     bool alone;
     bool paired;  // shares are given node by node, a's and b's; otherwise all a's of a block first
-    struct side side[2];
+    struct runs_side side[2];
 };
 
 // A node whose shares have places of their own.
-struct collected {
+struct runs_collected {
     uint32_t cell;
     uint32_t first, count;  // in `edges`
 };
@@ -43,7 +43,7 @@ struct runs {
     struct buf reads[2];  // uint32_t: the cells of its operands
     struct buf gives[2];  // uint32_t: the cells where their shares go
     struct buf sections;
-    struct buf collected;  // struct collected, the highest cell first
+    struct buf collected;  // struct runs_collected, the highest cell first
     struct buf edges;      // uint32_t: cells of shares, in the order in which they are summed
     struct buf value, grad;
 };

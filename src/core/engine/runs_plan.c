@@ -7,7 +7,7 @@
 // ---- Sorting ------------------------------------------------------------------------------------
 
 // Arrays are indexed by id less low.
-struct plan {
+struct runs_sorting {
     struct runs *p;
     const struct tape *tape;
     const struct buf *stretches;
@@ -20,28 +20,28 @@ struct plan {
     struct buf counts;        // uint32_t
 };
 
-static bool depends(const struct plan *w, uint32_t id)
+static bool depends(const struct runs_sorting *w, uint32_t id)
 {
     return BUF(uint8_t, &w->depends)[id - w->low] != 0;
 }
 
-static uint32_t *level_of(const struct plan *w, uint32_t id)
+static uint32_t *level_of(const struct runs_sorting *w, uint32_t id)
 {
     return &BUF(uint32_t, &w->level)[id - w->low];
 }
 
-static uint32_t *user_of(const struct plan *w, uint32_t id)
+static uint32_t *user_of(const struct runs_sorting *w, uint32_t id)
 {
     return &BUF(uint32_t, &w->user)[id - w->low];
 }
 
-static uint32_t *cell_of(const struct plan *w, uint32_t id)
+static uint32_t *cell_of(const struct runs_sorting *w, uint32_t id)
 {
     return &BUF(uint32_t, &w->cell)[id - w->low];
 }
 
 // A power of 2 is a square, to the last bit.
-static enum op op_of(const struct plan *w, uint32_t id)
+static enum op op_of(const struct runs_sorting *w, uint32_t id)
 {
     struct node n = tape_node(w->tape, id);
     bool square = n.op == OP_POW && !depends(w, n.b) && tape_value(w->tape, n.b) == 2;
@@ -53,7 +53,7 @@ static bool push_number(struct buf *b, uint32_t number)
     return buf_add(b, &number, 1);
 }
 
-static bool look_at(struct plan *w, uint32_t id)
+static bool look_at(struct runs_sorting *w, uint32_t id)
 {
     struct node n = tape_node(w->tape, id);
     uint8_t *d = BUF(uint8_t, &w->depends);
@@ -68,7 +68,7 @@ static bool look_at(struct plan *w, uint32_t id)
 }
 
 // What depends on a parameter, its level, and that of its lowest user.
-static bool survey(struct plan *w)
+static bool survey(struct runs_sorting *w)
 {
     size_t span = (size_t)w->root - w->low + 1;
     if (!buf_resize(&w->depends, span) || !buf_resize(&w->level, span) ||
@@ -100,13 +100,13 @@ static bool survey(struct plan *w)
 
 enum sort_key { BY_USER, BY_OP, BY_LEVEL };
 
-static uint32_t key_of(const struct plan *w, enum sort_key key, uint32_t id)
+static uint32_t key_of(const struct runs_sorting *w, enum sort_key key, uint32_t id)
 {
     return key == BY_USER ? *user_of(w, id) : key == BY_LEVEL ? *level_of(w, id) : op_of(w, id);
 }
 
 // Nodes with equal keys stay in their order.
-static bool sort_by(struct plan *w, enum sort_key key, uint32_t most)
+static bool sort_by(struct runs_sorting *w, enum sort_key key, uint32_t most)
 {
     size_t n = w->order.count;
     w->counts.count = 0;
@@ -134,7 +134,7 @@ static bool sort_by(struct plan *w, enum sort_key key, uint32_t most)
 
 // By level and operation; in a run by the user's level, as what one run makes for another should be
 // neighbours there.
-static bool sort(struct plan *w)
+static bool sort(struct runs_sorting *w)
 {
     uint32_t levels = *level_of(w, w->root);
     return sort_by(w, BY_USER, levels) && sort_by(w, BY_OP, OP_COUNT) &&
@@ -143,25 +143,26 @@ static bool sort(struct plan *w)
 
 // ---- Sections -----------------------------------------------------------------------------------
 
-static bool are_alike(const struct plan *w, uint32_t x, uint32_t y)
+static bool are_alike(const struct runs_sorting *w, uint32_t x, uint32_t y)
 {
     return *level_of(w, x) == *level_of(w, y) && op_of(w, x) == op_of(w, y);
 }
 
 static bool add_section(struct runs *p, uint32_t first, uint32_t count, enum op op)
 {
-    struct section *last =
-        p->sections.count == 0 ? NULL : &BUF(struct section, &p->sections)[p->sections.count - 1];
+    struct runs_section *last =
+        p->sections.count == 0 ? NULL
+                               : &BUF(struct runs_section, &p->sections)[p->sections.count - 1];
     bool alone = count < RUNS_LEAST;
     if (alone && last != NULL && last->alone) {
         last->count += count;
         return true;
     }
-    struct section made = {.first = first, .count = count, .op = op, .alone = alone};
+    struct runs_section made = {.first = first, .count = count, .op = op, .alone = alone};
     return buf_add(&p->sections, &made, 1);
 }
 
-static bool cut_sections(struct plan *w)
+static bool cut_sections(struct runs_sorting *w)
 {
     const uint32_t *id = w->order.data;
     uint32_t n = (uint32_t)w->order.count;
@@ -178,7 +179,7 @@ static bool cut_sections(struct plan *w)
 }
 
 // Inputs are numbered as sections read them.
-static void number_inputs(struct plan *w, struct section s)
+static void number_inputs(struct runs_sorting *w, struct runs_section s)
 {
     for (int slot = 0; slot < 2; slot++) {
         for (uint32_t k = s.first; k < s.first + s.count; k++) {
@@ -191,12 +192,12 @@ static void number_inputs(struct plan *w, struct section s)
     }
 }
 
-static bool number_cells(struct plan *w)
+static bool number_cells(struct runs_sorting *w)
 {
     struct runs *p = w->p;
     uint32_t n = (uint32_t)w->order.count;
     for (size_t i = 0; i < p->sections.count; i++) {
-        number_inputs(w, BUF(struct section, &p->sections)[i]);
+        number_inputs(w, BUF(struct runs_section, &p->sections)[i]);
     }
     for (uint32_t i = 0; i < p->params.count; i++) {
         *cell_of(w, BUF(uint32_t, &p->params)[i]) = p->inputs + i;
@@ -235,7 +236,7 @@ static bool are_neighbours(const uint32_t *cell, uint32_t n)
     return are;
 }
 
-static void look_at_sides(struct runs *p, struct section *s)
+static void look_at_sides(struct runs *p, struct runs_section *s)
 {
     for (int slot = 0; slot < 2 && !s->alone; slot++) {
         const uint32_t *reads = BUF(uint32_t, &p->reads[slot]) + s->first;
@@ -256,7 +257,7 @@ static void look_at_sides(struct runs *p, struct section *s)
 // A node receives its shares in the plain sweep from its users in descending order of their numbers,
 // and from a user that has it twice first as a, then as b.
 struct order_check {
-    const struct plan *w;
+    const struct runs_sorting *w;
     struct buf last;   // uint32_t, by cell: the last user that gave a share
     struct buf apart;  // uint8_t, by cell: the order is another
     bool any;
@@ -274,7 +275,7 @@ static void give(struct order_check *c, uint32_t k, int slot)
 }
 
 // As `give_section` does it.
-static void check_section(struct order_check *c, const struct section *s)
+static void check_section(struct order_check *c, const struct runs_section *s)
 {
     for (uint32_t end = s->count, begin; end > 0; end = begin) {
         begin = s->alone ? 0 : (end - 1) / RUNS_BLOCK * RUNS_BLOCK;
@@ -299,7 +300,7 @@ static void set_apart(struct order_check *c)
     struct runs *p = c->w->p;
     uint32_t next = p->nowhere + 1;
     for (size_t i = 0; i < p->sections.count; i++) {
-        const struct section *s = &BUF(struct section, &p->sections)[i];
+        const struct runs_section *s = &BUF(struct runs_section, &p->sections)[i];
         for (int slot = 0; slot < 2; slot++) {
             uint32_t *to = BUF(uint32_t, &p->gives[slot]);
             for (uint32_t k = s->first; k < s->first + s->count; k++) {
@@ -315,7 +316,7 @@ static void set_apart(struct order_check *c)
 // that was set apart; `at` is where its next one goes.
 static void walk_edges(struct order_check *c, uint32_t *at, bool fill)
 {
-    const struct plan *w = c->w;
+    const struct runs_sorting *w = c->w;
     struct runs *p = w->p;
     for (size_t i = w->stretches->count; i-- > 0;) {
         struct stretch in = BUF(struct stretch, w->stretches)[i];
@@ -349,7 +350,7 @@ static bool collect_edges(struct order_check *c)
     walk_edges(c, at, false);
     for (uint32_t cell = p->nowhere; cell-- > 0;) {
         if (BUF(uint8_t, &c->apart)[cell] != 0) {
-            struct collected made = {cell, total, at[cell]};
+            struct runs_collected made = {cell, total, at[cell]};
             at[cell] = total;
             total += made.count;
             if (!buf_add(&p->collected, &made, 1)) {
@@ -364,11 +365,11 @@ static bool collect_edges(struct order_check *c)
     return true;
 }
 
-static bool order_shares(struct plan *w)
+static bool order_shares(struct runs_sorting *w)
 {
     struct order_check c = {.w = w};
     struct runs *p = w->p;
-    struct section *section = p->sections.data;
+    struct runs_section *section = p->sections.data;
     size_t n = p->sections.count;
     buf_init(&c.last, sizeof(uint32_t));
     buf_init(&c.apart, sizeof(uint8_t));
@@ -378,9 +379,9 @@ static bool order_shares(struct plan *w)
         memset(c.last.data, 0xff, c.last.count * sizeof(uint32_t));
     }
     for (size_t i = n; i-- > 0 && ok;) {
-        struct section *s = &section[i];
+        struct runs_section *s = &section[i];
         look_at_sides(p, s);
-        const struct side *side = s->side;
+        const struct runs_side *side = s->side;
         s->paired = side[0].gives != GIVES_NOTHING && side[1].gives != GIVES_NOTHING &&
                     (side[0].gives == GIVES_EACH || side[1].gives == GIVES_EACH);
         check_section(&c, s);
@@ -400,7 +401,7 @@ static bool order_shares(struct plan *w)
 // ---- All of it ----------------------------------------------------------------------------------
 
 // Vectors may be read up to LANES_STEP cells past a section's end.
-static bool make_room(struct plan *w)
+static bool make_room(struct runs_sorting *w)
 {
     struct runs *p = w->p;
     size_t cells = (size_t)p->nowhere + 1 + LANES_STEP;
@@ -421,11 +422,11 @@ static bool make_room(struct plan *w)
 
 bool runs_plan(struct runs *p, uint32_t root, const struct buf *stretches)
 {
-    struct plan w = {.p = p,
-                     .tape = p->tape,
-                     .stretches = stretches,
-                     .root = root,
-                     .low = BUF(struct stretch, stretches)[0].first};
+    struct runs_sorting w = {.p = p,
+                             .tape = p->tape,
+                             .stretches = stretches,
+                             .root = root,
+                             .low = BUF(struct stretch, stretches)[0].first};
     struct buf *const numbers[] = {&w.level, &w.user, &w.cell, &w.order, &w.spare, &w.counts};
     buf_init(&w.depends, sizeof(uint8_t));
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
