@@ -132,6 +132,11 @@ bounded '2^23 calls on nodes' 'called more than 1000000 times' "$BACKSTEP" calls
 bounded '2^18 calls on plain numbers' 'an answer' "$BACKSTEP" calls.bs -e 'print f18(1)'
 tell '2^18 calls on plain numbers: the answer' \
     "$([ "$(cat answers)" = 262144 ] && echo 0 || echo 1)" "$(cat answers)"
+bounded 'a comprehension within another, of 25 million elements' 'more than 1000000 elements' "$BACKSTEP" \
+    -e 'L = [[i*j for i in range(5000)] for j in range(5000)]'
+bounded 'a sum of 25 million elements' 'more than 1000000 elements' "$BACKSTEP" \
+    -e 'L = sum(sum(i*j for i in range(5000)) for j in range(5000))'
+bounded 'a comprehension of a million elements' 'an answer' "$BACKSTEP" -e 'L = sum(i*i for i in range(1000000))'
 awk 'BEGIN { print "def f0(x) = x + 1"
     for (i = 1; i <= 100000; i++) print "def f" i "(x) = f" i - 1 "(x)" }' >chain.bs
 bounded 'a chain of 100,000 functions' 'more than 1000 deep' "$BACKSTEP" chain.bs -e 'print f100000(1)'
@@ -147,6 +152,19 @@ bounded 'a derivative 20,000 deep' 'an answer' "$BACKSTEP" \
     -e 'x = 0.5; y = x; repeat 20000 { y = tanh(y)*y + x }; derive y'
 tell 'a derivative 20,000 deep: what is left out is counted' \
     "$(grep -q 'more steps' answers && echo 0 || echo 1)" "$(tail -n 2 answers | head -c 300)"
+# Written out it would be longer than memory: what comes again has a name, and all of it can be typed.
+steps='x = 0.5; u1 = 3; y = x; repeat 1000 { y = sin(y)*y + x }'
+bounded 'a derivative of 1,000 steps' 'an answer' "$BACKSTEP" -e "$steps" -e 'derive y x'
+{
+    echo 'x = 0.5'
+    grep '^v[0-9]* = ' answers
+    printf 'print '
+    tail -n 1 answers
+} >named.bs
+typed=$("$BACKSTEP" named.bs 2>&1 | tail -n 1)
+asked=$("$BACKSTEP" -e "$steps" -e 'print dy/dx')
+! grep -q '…$' named.bs && [ -n "$typed" ] && [ "$typed" = "$asked" ] && ok=0 || ok=1
+tell 'a derivative of 1,000 steps in parts with names' "$ok" "$typed, not $asked"
 bounded 'a derivative of a chain of 10,000' 'an answer' "$BACKSTEP" \
     -e 'x = 0.5; y = x; repeat 10000 { y = sin(y) }; derive y x'
 awk 'BEGIN { printf "x = 1\nL = x"; for (i = 1; i < 60000; i++) printf "*x"; print "" }' >product.bs

@@ -5,12 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "engine/sweep.h"
 #include "formula/derive.h"
+#include "formula/expr_shared.h"
 #include "formula_formulas.h"
 
 static const char *formula_text(struct text *out, const struct exprs *p, uint32_t root)
@@ -450,6 +452,118 @@ static void too_large_a_formula_is_refused_in_words(void **state)
     exprs_release(&p);
 }
 
+// ---- Parts with names ---------------------------------------------------------------------------
+
+// The value of a formula in the names of the parts, which are found one after another.
+static double value_in_parts(struct exprs *p, const struct expr_shared *s, uint32_t root, double *of_name)
+{
+    double value = 0;
+    for (size_t i = 0; i < s->parts.count; i++) {
+        struct expr_part part = BUF(struct expr_part, &s->parts)[i];
+        assert_true(expr_value(p, part.formula, of_name, &value));
+        of_name[expr_get(p, part.name).a] = value;
+    }
+    assert_true(expr_value(p, expr_shared_get(s, root), of_name, &value));
+    return value;
+}
+
+static void parts_with_names_are_the_same_formula(void **state)
+{
+    (void)state;
+    struct rng rng;
+    struct names taken;
+    rng_seed(&rng, 41);
+    names_init(&taken);
+    for (int i = 0; i < 500; i++) {
+        struct exprs p;
+        struct expr_shared s;
+        exprs_init(&p);
+        uint32_t part = random_formula(&p, &rng, 4), root = part;
+        for (int k = 0; k < 6; k++) {
+            root = expr_apply(&p, k % 2 == 0 ? OP_MUL : OP_ADD, root,
+                              expr_apply(&p, OP_TANH, root, root));
+        }
+        double *of_name = calloc(100000, sizeof *of_name), whole;
+        for (size_t k = 0; k < names_count(&p.names); k++) {
+            of_name[k] = 0.3 + 0.4*(double)k;
+        }
+        assert_true(expr_value(&p, root, of_name, &whole));
+        assert_true(expr_share(&p, &root, 1, &taken, &s));
+        double in_parts = value_in_parts(&p, &s, root, of_name);
+        assert_true(in_parts == whole || (isnan(in_parts) && isnan(whole)));
+        assert_true(s.parts.count >= 4 || expr_get(&p, part).kind != EXPR_OP);
+        free(of_name);
+        expr_shared_release(&s);
+        exprs_release(&p);
+    }
+    names_release(&taken);
+}
+
+// What is used again has a name, and so has what is too long for a line; what is short has none.
+static void parts_are_named_where_it_helps(void **state)
+{
+    (void)state;
+    struct exprs p;
+    struct names taken;
+    struct expr_shared s;
+    struct text out;
+    exprs_init(&p);
+    names_init(&taken);
+    text_init(&out);
+    uint32_t root = read_formula(&p, "(x + y*z)*exp(x + y*z) + x*y/(x*y)");
+    assert_true(expr_share(&p, &root, 1, &taken, &s));
+    assert_int_equal(s.parts.count, 1);
+    assert_string_equal(formula_text(&out, &p, BUF(struct expr_part, &s.parts)[0].formula), "x + y*z");
+    assert_string_equal(formula_text(&out, &p, expr_shared_get(&s, root)), "u1*exp(u1) + x*y/(x*y)");
+    expr_shared_release(&s);
+
+    root = read_formula(&p, "x");
+    for (int i = 0; i < 1000; i++) {
+        root = expr_apply(&p, OP_SIN, root, root);
+    }
+    assert_true(expr_share(&p, &root, 1, &taken, &s));
+    assert_int_equal(s.parts.count, 10);
+    for (size_t i = 0; i < s.parts.count; i++) {
+        uint32_t part = BUF(struct expr_part, &s.parts)[i].formula;
+        assert_true(expr_length(&p, part, 1000) <= 100);
+    }
+    expr_shared_release(&s);
+    text_release(&out);
+    names_release(&taken);
+    exprs_release(&p);
+}
+
+// u7 is a name that the learner has: the parts are called v1, v2, …
+static void names_that_are_taken_are_left_alone(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {"x", "y", "u1"},     {"u7", "y", "v1"},  {"x", "u12", "v1"},
+        {"u1", "v1", "w1"},   {"u", "u_1", "u1"}, {"u1x", "u1_", "u1"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct exprs p;
+        struct names taken;
+        struct expr_shared s;
+        struct text out;
+        exprs_init(&p);
+        names_init(&taken);
+        text_init(&out);
+        uint32_t x = expr_name(&p, cases[i][0], strlen(cases[i][0]));
+        names_intern(&taken, cases[i][1], strlen(cases[i][1]));
+        uint32_t one = expr_apply(&p, OP_ADD, expr_apply(&p, OP_EXP, x, x), x);
+        uint32_t root = expr_apply(&p, OP_MUL, one, one);
+        assert_true(expr_share(&p, &root, 1, &taken, &s));
+        assert_int_equal(s.parts.count, 1);
+        uint32_t name = BUF(struct expr_part, &s.parts)[0].name;
+        assert_string_equal(formula_text(&out, &p, name), cases[i][2]);
+        expr_shared_release(&s);
+        text_release(&out);
+        names_release(&taken);
+        exprs_release(&p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +577,9 @@ int main(void)
         cmocka_unit_test(long_chains_are_derived),
         cmocka_unit_test(what_is_shared_is_derived_once),
         cmocka_unit_test(it_can_be_interrupted),
+        cmocka_unit_test(parts_with_names_are_the_same_formula),
+        cmocka_unit_test(parts_are_named_where_it_helps),
+        cmocka_unit_test(names_that_are_taken_are_left_alone),
         cmocka_unit_test(too_large_a_formula_is_refused_in_words),
     };
     return cmocka_run_group_tests_name("formula/derive", tests, NULL, NULL);

@@ -255,7 +255,21 @@ static void put_chain(struct formula *f, struct rec *r)
     buf_release(&told);
 }
 
-static void put_derivation(struct formula *f, struct rec *r, const struct derivation *d)
+// The parts that have names, where the whole is too long to be written out.
+static void put_parts(struct formula *f, struct rec *r, const struct expr_shared *shared)
+{
+    struct records *out = f->call->out;
+    struct rec *rows = rec_list(out, r, KEY_parts);
+    for (size_t i = 0; i < shared->parts.count; i++) {
+        const struct expr_part *part = &BUF(struct expr_part, &shared->parts)[i];
+        struct rec *row = rec_map(out, rows, KEY_NONE);
+        formula_put(f, row, KEY_name, part->name);
+        formula_put(f, row, KEY_formula, part->formula);
+    }
+}
+
+static void put_derivation(struct formula *f, struct rec *r, const struct derivation *d,
+                           const struct expr_shared *shared)
 {
     struct records *out = f->call->out;
     struct rec *steps = rec_list(out, r, KEY_steps);
@@ -266,12 +280,12 @@ static void put_derivation(struct formula *f, struct rec *r, const struct deriva
         const struct derivation_step *step = &BUF(struct derivation_step, &d->steps)[i];
         struct rec *row = rec_map(out, steps, KEY_NONE);
         rec_text(out, row, KEY_rule, derive_rule_name(step->rule));
-        formula_put(f, row, KEY_of, step->of);
-        formula_put(f, row, KEY_result, step->result);
+        formula_put(f, row, KEY_of, expr_shared_get(shared, step->of));
+        formula_put(f, row, KEY_result, expr_shared_get(shared, step->result));
         if (step->inner != EXPR_NONE) {
-            formula_put(f, row, KEY_inner, step->inner);
-            formula_put(f, row, KEY_slope, step->slope);
-            formula_put(f, row, KEY_inner_slope, step->inner_slope);
+            formula_put(f, row, KEY_inner, expr_shared_get(shared, step->inner));
+            formula_put(f, row, KEY_slope, expr_shared_get(shared, step->slope));
+            formula_put(f, row, KEY_inner_slope, expr_shared_get(shared, step->inner_slope));
         }
     }
     struct rec *edges = rec_list(out, r, KEY_edges);
@@ -329,16 +343,24 @@ static bool derive_once(struct formula *f)
 {
     struct call *c = f->call;
     struct derivation d = {0};
+    struct expr_shared shared = {0};
     bool ok = derive(&f->pool, f->root, f->in, c->s->world.stop, &d, c->diag);
+    if (ok && !(formula_fits(f, f->root) && formula_fits(f, d.result))) {
+        const uint32_t both[] = {f->root, d.result};
+        ok = expr_share(&f->pool, both, COUNT_OF(both), &c->s->names, &shared) ||
+             expr_trouble(&f->pool, c->diag);
+    }
     struct rec *r = ok ? call_record(c, KIND_derive) : NULL;
     if (ok) {
-        formula_put(f, r, KEY_of, f->root);
+        formula_put(f, r, KEY_of, expr_shared_get(&shared, f->root));
         formula_put(f, r, KEY_in, f->in);
         put_chain(f, r);
-        put_derivation(f, r, &d);
-        formula_put(f, r, KEY_result, d.result);
+        put_parts(f, r, &shared);
+        put_derivation(f, r, &d, &shared);
+        formula_put(f, r, KEY_result, expr_shared_get(&shared, d.result));
         f->root = f->typed = d.result;
     }
+    expr_shared_release(&shared);
     derivation_release(&d);
     return ok;
 }

@@ -29,6 +29,15 @@ void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t r
     text_release(&text);
 }
 
+bool formula_fits(const struct formula *f, uint32_t root)
+{
+    struct text text;
+    text_init(&text);
+    bool fits = expr_print(&text, &f->pool, root, LINE_MOST);
+    text_release(&text);
+    return fits;
+}
+
 // A formula of single numbers keeps the form in which it was typed: 2*3*x is not 6*x.
 static uint32_t as_typed(struct formula *f, struct lexer lexer)
 {

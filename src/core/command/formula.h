@@ -4,6 +4,7 @@
 
 #include "formula/expr.h"
 #include "formula/expr_lower.h"
+#include "formula/expr_shared.h"
 #include "session/call.h"
 
 struct formula {
@@ -36,5 +37,7 @@ uint32_t formula_node(const struct formula *f, uint32_t symbol);
 uint32_t formula_definition(const struct formula *f, uint32_t name);
 // Adds a formula of the pool to a record, as text.
 void formula_put(struct formula *f, struct rec *to, enum rec_key key, uint32_t root);
+// Is it so short that formula_put writes all of it?
+bool formula_fits(const struct formula *f, uint32_t root);
 
 #endif

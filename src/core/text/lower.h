@@ -74,6 +74,7 @@ struct lower {
     struct arena memory;  // where they lie
     struct activation *spare;  // calls that are over, to be used again
     size_t called;             // how often a function was called
+    size_t turns;              // how many elements comprehensions took
     bool named;           // a name or a node was mentioned
     uint32_t unreached;   // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;

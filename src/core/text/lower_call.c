@@ -6,8 +6,9 @@
 #include "text/loss.h"
 #include "text/prelude.h"
 
-// As in Python: deeper is a mistake, or a program that should be another one.
-enum { DEPTH_MOST = 1000, CALLS_MOST = 1000000 };
+// As in Python: deeper is a mistake, or a program that should be another one. Calls and turns of
+// comprehensions: what a formula reads again and again takes about a second at most.
+enum { DEPTH_MOST = 1000, CALLS_MOST = 1000000, TURNS_MOST = 1000000 };
 
 // A call that begins. NULL, and a diag, where memory is short.
 static struct activation *begin_call(struct lower *w)
@@ -259,6 +260,12 @@ static uint32_t elements_of(struct lower *w, const struct operand *x, uint32_t c
     return least;
 }
 
+static bool refuse_turns(struct lower *w, struct span span)
+{
+    diag_set(w->diag, span, "comprehensions take more than %d elements here", (int)TURNS_MOST);
+    return diag_hint(w->diag, "compute with whole arrays: X*X, not [x*x for x in X]");
+}
+
 bool lower_each(struct lower *w, const struct item *item)
 {
     uint32_t names[8], count = 0;
@@ -277,6 +284,10 @@ bool lower_each(struct lower *w, const struct item *item)
     if (elements == 0 || count <= item->node || !fits) {
         diag_set(w->diag, item->names, "the names and what they go through do not fit");
         return diag_hint(w->diag, "write for x, y in zip(X, Y)");
+    }
+    w->turns += elements;
+    if (w->turns > TURNS_MOST) {
+        return refuse_turns(w, item->span);
     }
     uint32_t *kept = arena_alloc(&w->memory, sizeof names);
     if (kept == NULL) {

@@ -138,6 +138,9 @@ static void add_derive(struct text *out, const struct rec *r)
     for (const struct rec *d = first_of(r, KEY_definitions); d != NULL; d = d->next) {
         add_definition(out, d);
     }
+    for (const struct rec *d = first_of(r, KEY_parts); d != NULL; d = d->next) {
+        add_definition(out, d);
+    }
     for (const struct rec *s = first_of(r, KEY_steps); s != NULL; s = s->next) {
         add_step(out, s, in);
     }

@@ -23,14 +23,20 @@ static void say_derive_step(struct words *w, const struct rec *step)
     text_addf(w->out, " = %s\n", rec_get_text(step, KEY_result));
 }
 
-// One rule a line; the last line is the formula alone.
-void say_derive(struct words *w)
+static void add_named(struct words *w, enum rec_key key)
 {
-    for (const struct rec *d = say_first(w->record, KEY_definitions); d != NULL; d = d->next) {
+    for (const struct rec *d = say_first(w->record, key); d != NULL; d = d->next) {
         text_add_char(w->out, WRAP_FIXED);
         ink_add(w->out, INK_NAME, rec_get_text(d, KEY_name));
         text_addf(w->out, " = %s\n", rec_get_text(d, KEY_formula));
     }
+}
+
+// One rule a line; the last line is the formula alone.
+void say_derive(struct words *w)
+{
+    add_named(w, KEY_definitions);
+    add_named(w, KEY_parts);
     for (const struct rec *s = say_first(w->record, KEY_steps); s != NULL; s = s->next) {
         say_derive_step(w, s);
     }
