@@ -91,7 +91,7 @@ static bool read_last_word(struct formula *f, struct value *array)
     }
     lexer_next(&after, c->diag);
     struct token next = lexer_peek(&after);
-    bool element = next.kind == TOKEN_OPEN && next.mark == '[';
+    bool element = token_opens(next, '[');
     const char *s = token_text(c->lexer, t);
     struct names *names = &c->s->names;
     struct value value = names_lookup(names, s, token_length(t));

@@ -60,7 +60,7 @@ static struct lexer after_node(struct lexer at)
     struct diag ignored = {0};
     lexer_next(&at, &ignored);
     struct token open = lexer_peek(&at);
-    if (open.kind == TOKEN_OPEN && open.mark == '[') {
+    if (token_opens(open, '[')) {
         do {
             open = lexer_next(&at, &ignored);
         } while (at.open > 0 && open.kind != TOKEN_END);

@@ -19,15 +19,14 @@ static bool is_list(const struct call *c)
     struct lexer ahead = *c->lexer;
     struct diag ignored = {0};
     struct token t = lexer_next(&ahead, &ignored);
-    if (t.kind != TOKEN_OPEN || t.mark != '(') {
+    if (!token_opens(t, '(')) {
         return false;
     }
     while (ahead.open > c->lexer->open && t.kind != TOKEN_END) {
         t = lexer_next(&ahead, &ignored);
     }
     struct token after = lexer_next(&ahead, &ignored);
-    return t.kind == TOKEN_CLOSE && t.mark == ')' &&
-           (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
+    return token_closes(t, ')') && (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
 }
 
 // ---- Formats ------------------------------------------------------------------------------------

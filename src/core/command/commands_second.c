@@ -17,8 +17,8 @@ static bool read_part(struct call *c, struct operand *x)
     struct token t = lexer_peek(c->lexer);
     struct lexer after = {.source = c->lexer->source, .at = t.span.end};
     struct token next = lexer_peek(&after);
-    bool bracket = next.kind == TOKEN_OPEN && next.mark == '[' && next.at == t.span.end;
-    if (t.kind == TOKEN_OPEN && t.mark == '[') {
+    bool bracket = token_opens(next, '[') && next.at == t.span.end;
+    if (token_opens(t, '[')) {
         return call_expression(c, x);
     }
     struct value v = t.kind != TOKEN_NAME

@@ -186,7 +186,7 @@ static bool lacks_comma(struct map *m)
     struct token name = lexer_next(&ahead, &ignored), open = lexer_next(&ahead, &ignored), t = open;
     size_t outside = ahead.open - 1;
     bool apart = open.at > name.span.end;
-    if (name.kind != TOKEN_NAME || open.kind != TOKEN_OPEN || open.mark != '[' || !apart) {
+    if (name.kind != TOKEN_NAME || !token_opens(open, '[') || !apart) {
         return false;
     }
     while (ahead.open > outside && t.kind != TOKEN_END && t.kind != TOKEN_BAD) {

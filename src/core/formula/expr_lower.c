@@ -95,7 +95,7 @@ static bool bind_free_names(const struct scope *scope, struct trail *trail, stru
             lexer = behind;
             continue;
         }
-        bool called = next.kind == TOKEN_OPEN && next.mark == '(';
+        bool called = token_opens(next, '(');
         bool option = next.kind == TOKEN_ASSIGN;
         if (t.kind == TOKEN_NAME && !after_point && !called && !option &&
             stands_for_nothing(scope, &lexer, t) &&

@@ -153,7 +153,7 @@ bool call_node(struct call *c, uint32_t *node)
         return true;
     }
     struct token next = lexer_peek(c->lexer);
-    if (t.kind == TOKEN_NAME && next.kind == TOKEN_OPEN && next.mark == '[') {
+    if (t.kind == TOKEN_NAME && token_opens(next, '[')) {
         struct operand part;
         *c->lexer = begin;
         return call_part(c, &part) && one_node(c, &part, node);

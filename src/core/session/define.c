@@ -10,11 +10,11 @@ enum { PARAMS_MOST = 64, OWN_MOST = 256 };
 static bool read_params(struct call *c, uint32_t *params, uint32_t *count)
 {
     struct token t = lexer_next(c->lexer, c->diag);
-    if (t.kind != TOKEN_OPEN || t.mark != '(') {
+    if (!token_opens(t, '(')) {
         diag_set(c->diag, t.span, "the names of its values are missing");
         return diag_hint(c->diag, "write def neuron(x, w, b) = tanh(w @ x + b)");
     }
-    for (t = lexer_next(c->lexer, c->diag); t.kind != TOKEN_CLOSE;) {
+    for (t = lexer_next(c->lexer, c->diag); !token_closes(t, ')');) {
         if (t.kind != TOKEN_NAME || *count == PARAMS_MOST) {
             diag_set(c->diag, t.span,
                      *count == PARAMS_MOST ? "too many values for one function"
@@ -35,7 +35,7 @@ static bool read_params(struct call *c, uint32_t *params, uint32_t *count)
         } else if (t.kind == TOKEN_ASSIGN) {
             diag_set(c->diag, t.span, "the values of a function have no defaults");
             return diag_hint(c->diag, "give every value in the call");
-        } else if (t.kind != TOKEN_CLOSE) {
+        } else if (!token_closes(t, ')')) {
             diag_set(c->diag, t.span, "a comma or ')' is missing here");
             return false;
         }

@@ -14,7 +14,7 @@ static bool read_block(struct call *c, struct span *inside)
         c->lexer->at = ok ? inside->end : c->lexer->at;
         return ok && call_finish(c);
     }
-    if (t.kind != TOKEN_OPEN || t.mark != '{') {
+    if (!token_opens(t, '{')) {
         diag_set(c->diag, t.span, "the block to be repeated is missing");
         return diag_hint(c->diag, "write it in braces: { backward L; update 0.1; zero }");
     }
@@ -176,13 +176,13 @@ static bool read_names(struct call *c, struct turns *turns)
 {
     struct token t = lexer_next(c->lexer, c->diag);
     struct span first = t.span;
-    for (;; t = lexer_next(c->lexer, c->diag)) {
-        bool paren = (t.kind == TOKEN_OPEN || t.kind == TOKEN_CLOSE) &&
-                     turns->names <= TURN_NAMES && (t.mark == '(' || t.mark == ')');
-        if (token_is(c->lexer, t, "in") && turns->names > 0) {
+    for (int open = 0;; t = lexer_next(c->lexer, c->diag)) {
+        bool paren = token_opens(t, '(') || token_closes(t, ')');
+        open += token_opens(t, '(') - token_closes(t, ')');
+        if (token_is(c->lexer, t, "in") && turns->names > 0 && open == 0) {
             return true;
         }
-        if (paren || (t.kind == TOKEN_COMMA && turns->names > 0)) {
+        if ((paren && open >= 0) || (t.kind == TOKEN_COMMA && turns->names > 0)) {
             continue;
         }
         uint32_t name =
@@ -205,7 +205,7 @@ static bool read_range(struct call *c, struct turns *turns)
     struct lexer begin = *c->lexer;
     struct token range = lexer_next(c->lexer, c->diag), t;
     int count = 0;
-    if (!token_is(c->lexer, range, "range") || lexer_next(c->lexer, c->diag).kind != TOKEN_OPEN) {
+    if (!token_is(c->lexer, range, "range") || !token_opens(lexer_next(c->lexer, c->diag), '(')) {
         *c->lexer = begin;
         return false;
     }
@@ -222,7 +222,7 @@ static bool read_range(struct call *c, struct turns *turns)
     } while (t.kind == TOKEN_COMMA);
     double from = count == 2 ? lower_number(&c->lower, &bounds[0]) : 0;
     double to = lower_number(&c->lower, &bounds[count - 1]);
-    if (t.kind != TOKEN_CLOSE || !isfinite(from) || !(fabs(to) < 1e12)) {
+    if (!token_closes(t, ')') || !isfinite(from) || !(fabs(to) < 1e12)) {
         return refuse_range(c, range.span);
     }
     turns->from = from;
@@ -256,8 +256,8 @@ static bool read_arrays(struct call *c, struct turns *turns)
 {
     struct lexer ahead = *c->lexer;
     struct token word = lexer_next(&ahead, c->diag), open = lexer_next(&ahead, c->diag);
-    turns->counts = token_is(&ahead, word, "enumerate") && open.kind == TOKEN_OPEN;
-    bool zip = token_is(&ahead, word, "zip") && open.kind == TOKEN_OPEN;
+    turns->counts = token_is(&ahead, word, "enumerate") && token_opens(open, '(');
+    bool zip = token_is(&ahead, word, "zip") && token_opens(open, '(');
     if (!zip && !turns->counts) {
         return read_array(c, turns);
     }
@@ -269,7 +269,7 @@ static bool read_arrays(struct call *c, struct turns *turns)
         }
         t = lexer_next(c->lexer, c->diag);
     } while (t.kind == TOKEN_COMMA);
-    return t.kind == TOKEN_CLOSE || diag_set(c->diag, t.span, "a ')' is missing here");
+    return token_closes(t, ')') || diag_set(c->diag, t.span, "a ')' is missing here");
 }
 
 static bool names_fit(struct call *c, struct turns *turns)

@@ -58,18 +58,17 @@ static bool ends(struct lexer *l)
 }
 
 // Behind the bracket that is open; false if it is never closed.
-static bool skip_bracket(struct lexer *l)
+static bool skip_bracket(struct lexer *l, char closing)
 {
     struct diag ignored;
     diag_clear(&ignored);
     size_t outside = l->open - 1;
-    while (l->open > outside) {
-        if (lexer_next(l, &ignored).kind == TOKEN_END) {
-            return false;
-        }
+    struct token t = {.kind = TOKEN_OPEN};
+    while (l->open > outside && t.kind != TOKEN_END) {
+        t = lexer_next(l, &ignored);
         ignored.set = false;
     }
-    return true;
+    return token_closes(t, closing);
 }
 
 static struct form read_form(const struct call *c)
@@ -90,13 +89,13 @@ static struct form read_form(const struct call *c)
             f.owner = before.at;
             f.last = name;
             f.dots++;
-        } else if (t.kind == TOKEN_OPEN && t.mark == '[') {
-            if (!skip_bracket(&l)) {
+        } else if (token_opens(t, '[')) {
+            if (!skip_bracket(&l, ']')) {
                 return f;
             }
-        } else if (t.kind == TOKEN_OPEN && t.mark == '(') {
+        } else if (token_opens(t, '(')) {
             f.inside.start = t.span.end;
-            bool closed = skip_bracket(&l);
+            bool closed = skip_bracket(&l, ')');
             f.inside.end = l.at - closed;
             f.called = closed && ends(&l);
             f.assign = closed ? lexer_peek(&l) : f.first;

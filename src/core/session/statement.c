@@ -106,7 +106,7 @@ static bool is_method(struct lexer ahead)
     struct token open = lexer_next(&ahead, &ignored);
     struct token close = lexer_next(&ahead, &ignored);
     return (token_is(&ahead, name, "backward") || token_is(&ahead, name, "forward")) &&
-           open.kind == TOKEN_OPEN && close.kind == TOKEN_CLOSE;
+           token_opens(open, '(') && token_closes(close, ')');
 }
 
 static bool is_field_assignment(struct lexer ahead)
@@ -128,7 +128,7 @@ static bool is_element_assignment(const struct call *c)
     lexer_next(&ahead, &ignored);
     size_t outside = ahead.open;
     struct token t = lexer_next(&ahead, &ignored);
-    if (t.kind != TOKEN_OPEN || t.mark != '[') {
+    if (!token_opens(t, '[')) {
         return false;
     }
     while (ahead.open > outside && t.kind != TOKEN_END) {
@@ -185,7 +185,7 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     // jacobian [a, b] x is the command; after jacobian = [1, 2] jacobian[0] is an element.
     bool element =
-        second.kind == TOKEN_OPEN && second.mark == '[' && !statement_is_reserved(c, first) &&
+        token_opens(second, '[') && !statement_is_reserved(c, first) &&
         names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
             VALUE_UNBOUND;
     *command = element ? NULL
@@ -248,7 +248,7 @@ static bool in_parentheses(const struct call *c, struct span *inside)
     struct diag ignored;
     diag_clear(&ignored);
     struct token t = lexer_next(&l, &ignored);
-    if (t.kind != TOKEN_OPEN || t.mark != '(') {
+    if (!token_opens(t, '(')) {
         return false;
     }
     size_t outside = l.open - 1;
@@ -259,7 +259,7 @@ static bool in_parentheses(const struct call *c, struct span *inside)
     }
     enum token_kind after = lexer_peek(&l).kind;
     inside->end = t.span.start;
-    return t.kind == TOKEN_CLOSE && (after == TOKEN_END || after == TOKEN_BREAK);
+    return token_closes(t, ')') && (after == TOKEN_END || after == TOKEN_BREAK);
 }
 
 // Blanks out the commas between arguments, and what names one: `lr =`, or the sign alone where the

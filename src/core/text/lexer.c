@@ -48,9 +48,12 @@ static size_t blank_at(const char *s, size_t n)
     if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) {
         return 3;
     }
+    if (s[0] != '\\') {
+        return 0;
+    }
     const char *sign = NULL;
-    size_t spaces = s[0] == '\\' ? spelling_sign(s, n, &sign) : 0;
-    return spaces > 0 && *sign == '\0' ? spaces : s[0] == '\\' ? line_end_escaped(s, n) : 0;
+    size_t line_end = line_end_escaped(s, n), spaces = spelling_sign(s, n, &sign);
+    return line_end > 0 ? line_end : spaces > 0 && *sign == '\0' ? spaces : 0;
 }
 
 // The bytes of the comment at s: up to the end of the line, or to a byte that no text may hold.
@@ -139,7 +142,7 @@ static size_t partial_length(const char *s, size_t n)
         }
         return length;
     }
-    return n > 1 && s[0] == 'd' && s[1] == '%' ? 1 : 0;
+    return n > 2 && s[0] == 'd' && s[1] == '%' && s[2] >= '0' && s[2] <= '9' ? 1 : 0;
 }
 
 // The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0: there is none.
@@ -152,8 +155,8 @@ static size_t order_length(const char *s, size_t n, int *order)
         at = (size_t)caret + brace;
         bool digit = at < n && s[at] >= '2' && s[at] <= '9';
         number = digit ? s[at] - '0' : 0;
-        length = digit ? at + 1 : 0;
-        length += digit && brace && length < n && s[length] == '}';
+        bool whole = digit && (!brace || (at + 1 < n && s[at + 1] == '}'));
+        length = whole ? at + 1 + brace : 0;
     }
     while (length > 0 && length < n && s[length] == ' ') {
         length++;
@@ -236,7 +239,7 @@ static bool read_bracket(struct lexer *l, char c, struct token *t)
 // The bytes before the text of a string that a quotation mark at s begins: 1, or 3 of """.
 static size_t quote_length(const char *s, size_t n)
 {
-    if (n == 0 || (s[0] != '"' && s[0] != '\'')) {
+    if (s[0] != '"' && s[0] != '\'') {
         return 0;
     }
     return n >= 3 && s[1] == s[0] && s[2] == s[0] ? 3 : 1;
@@ -381,7 +384,7 @@ static size_t read_number(const char *s, size_t n, double *number)
         plain[kept] = s[at];
         kept += s[at++] != '_';
     }
-    return kept > 0 && number_read(plain, kept, number) == kept ? at : number_read(s, n, number);
+    return number_read(plain, kept, number) == kept ? at : number_read(s, n, number);
 }
 
 // The letter before a quotation mark.
@@ -507,6 +510,16 @@ bool lexer_wants_more(const struct source *source)
         t = lexer_next(&l, &d);
     } while (t.kind != TOKEN_END);
     return l.open > 0;
+}
+
+bool token_opens(struct token t, char mark)
+{
+    return t.kind == TOKEN_OPEN && t.mark == mark;
+}
+
+bool token_closes(struct token t, char mark)
+{
+    return t.kind == TOKEN_CLOSE && t.mark == mark;
 }
 
 bool token_is(const struct lexer *l, struct token t, const char *name)

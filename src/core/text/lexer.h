@@ -78,6 +78,9 @@ static inline size_t token_length(struct token t)
     return t.span.end - t.span.start;
 }
 
+// Does it open, or close, this bracket?
+bool token_opens(struct token t, char mark);
+bool token_closes(struct token t, char mark);
 // Is the token this name?
 bool token_is(const struct lexer *l, struct token t, const char *name);
 

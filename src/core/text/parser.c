@@ -68,11 +68,6 @@ void parser_reduce(struct parser *p, int least)
     }
 }
 
-bool parser_is_open(struct token t, char mark)
-{
-    return t.kind == TOKEN_OPEN && t.mark == mark;
-}
-
 static void read_infix(struct parser *p, struct token t)
 {
     int tight = precedence(t.op);
@@ -198,7 +193,7 @@ static bool in_bars(struct parser *p)
 // 2x, 3(x + 1), 2√x: a written number directly before a name, a parenthesis, a root or a bar.
 static bool multiplies_number(struct parser *p, struct token t)
 {
-    bool begins = t.kind == TOKEN_NAME || t.kind == TOKEN_ROOT || parser_is_open(t, '(') ||
+    bool begins = t.kind == TOKEN_NAME || t.kind == TOKEN_ROOT || token_opens(t, '(') ||
                   (t.kind == TOKEN_BAR && !in_bars(p));
     return p->number_before && begins && t.at == p->last.end &&
            !(t.kind == TOKEN_NAME && !t.latex && looks_like_number(p, t)) && !is_assigned(p, t);
@@ -246,14 +241,12 @@ static bool read_transpose(struct parser *p, struct token power)
     diag_clear(&ignored);
     lexer_next(&ahead, &ignored);
     struct token t = lexer_next(&ahead, &ignored);
-    bool brace = parser_is_open(t, '{');
+    bool brace = token_opens(t, '{');
     t = brace ? lexer_next(&ahead, &ignored) : t;
     if (power.kind != TOKEN_INFIX || power.op != OP_POW || !token_is(&ahead, t, "T") ||
-        p->number_before || parser_is_bound(p, t, 0)) {
+        p->number_before || parser_is_bound(p, t, 0) ||
+        (brace && !token_closes(lexer_next(&ahead, &ignored), '}'))) {
         return false;
-    }
-    if (brace) {
-        lexer_next(&ahead, &ignored);
     }
     *p->lexer = ahead;
     parser_put(p, (struct item){.kind = ITEM_TRANSPOSE, .span = t.span});
@@ -317,7 +310,7 @@ static void read_operator(struct parser *p)
         read_matmul(p, t);
     } else if (t.kind == TOKEN_RAISED) {
         read_raised(p, t);
-    } else if (parser_is_open(t, '[')) {
+    } else if (token_opens(t, '[')) {
         parser_push(p, (struct parser_frame){.kind = FRAME_INDEX, .span = t.span});
         p->want_operand = true;
         lexer_next(p->lexer, p->diag);

@@ -20,12 +20,12 @@ void parser_read_field(struct parser *p)
         return;
     }
     struct token next = lexer_peek(p->lexer);
-    if (next.kind == TOKEN_OPEN && next.mark == '(') {
+    if (token_opens(next, '(')) {
         struct span span = name.span;
         lexer_next(p->lexer, p->diag);
         struct lexer ahead = *p->lexer;
         struct token after = lexer_next(&ahead, p->diag);
-        if (after.kind == TOKEN_CLOSE && after.mark == ')') {
+        if (token_closes(after, ')')) {
             *p->lexer = ahead;
             parser_put(p, (struct item){.kind = ITEM_CALL, .count = 1, .span = span});
         } else {
@@ -101,7 +101,7 @@ void parser_read_close(struct parser *p, struct token t)
     lexer_next(p->lexer, p->diag);
     if (f->kind == FRAME_FRAC && f->count++ == 0) {
         struct token open = lexer_next(p->lexer, p->diag);
-        if (!parser_is_open(open, '{')) {
+        if (!token_opens(open, '{')) {
             diag_set(p->diag, open.span, "the second part of this fraction is missing");
             diag_hint(p->diag, "write \\frac{a}{b}, or a/b");
         }

@@ -52,16 +52,18 @@ static bool refuse_each(struct parser *p, struct span span)
 static bool read_each_names(struct parser *p, struct span *names)
 {
     struct token t = lexer_next(p->lexer, p->diag);
+    int open = 0;
     names->start = t.at;
     for (; !token_is(p->lexer, t, "in"); t = lexer_next(p->lexer, p->diag)) {
+        open += token_opens(t, '(') - token_closes(t, ')');
         bool part = (t.kind == TOKEN_NAME && !t.partial) || t.kind == TOKEN_COMMA ||
-                    parser_is_open(t, '(') || (t.kind == TOKEN_CLOSE && t.mark == ')');
-        if (!part) {
+                    token_opens(t, '(') || token_closes(t, ')');
+        if (!part || open < 0) {
             return refuse_each(p, t.span);
         }
         names->end = t.span.end;
     }
-    return names->end > names->start || refuse_each(p, t.span);
+    return (names->end > names->start && open == 0) || refuse_each(p, t.span);
 }
 
 // [E for x in X]: what comes first is X; E is read once for each element.
@@ -79,7 +81,7 @@ bool parser_read_each(struct parser *p)
     struct lexer ahead = *p->lexer;
     struct token word = lexer_next(&ahead, p->diag), open = lexer_next(&ahead, p->diag);
     f.counts = token_is(&ahead, word, "enumerate");
-    f.zip = (f.counts || token_is(&ahead, word, "zip")) && parser_is_open(open, '(');
+    f.zip = (f.counts || token_is(&ahead, word, "zip")) && token_opens(open, '(');
     *p->lexer = f.zip ? ahead : *p->lexer;
     parser_push(p, f);
     p->want_operand = true;
@@ -97,7 +99,7 @@ void parser_close_each(struct parser *p, struct token t)
     }
     const struct parser_frame *outer = &BUF(struct parser_frame, &p->open)[p->open.count - 2];
     char wanted = parser_closing(outer);
-    if (t.kind != TOKEN_CLOSE || t.mark != wanted) {
+    if (!token_closes(t, wanted)) {
         if (token_is(p->lexer, t, "if")) {
             diag_set(p->diag, t.span, "a comprehension here takes every element");
             diag_hint(p->diag, "multiply by a comparison: sum((x > 0)*x for x in X)");

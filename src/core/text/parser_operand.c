@@ -108,6 +108,10 @@ static bool read_axis(struct parser *p, struct token t)
         return false;
     }
     lexer_next(p->lexer, p->diag);
+    if (f->count == 0) {
+        diag_set(p->diag, t.span, "an array is missing before its axis");
+        diag_hint(p->diag, "write sum(W, axis=0)");
+    }
     f->axis = true;
     return true;
 }
@@ -182,16 +186,14 @@ static bool read_raised_function(struct parser *p, struct token name)
     } else if (t.kind != TOKEN_RAISED || t.mark == 'T') {
         return false;
     }
-    bool brace = parser_is_open(number, '{');
+    bool brace = token_opens(number, '{');
     number = brace ? lexer_next(&ahead, &ignored) : number;
     bool negative = number.kind == TOKEN_INFIX && number.op == OP_SUB;
     number = negative ? lexer_next(&ahead, &ignored) : number;
-    if (brace) {
-        lexer_next(&ahead, &ignored);
-    }
+    bool whole = !brace || token_closes(lexer_next(&ahead, &ignored), '}');
     struct token open = lexer_next(&ahead, &ignored);
-    bool power = number.kind == TOKEN_NUMBER || number.kind == TOKEN_RAISED;
-    if (!power || !parser_is_open(open, '(') ||
+    bool power = whole && (number.kind == TOKEN_NUMBER || number.kind == TOKEN_RAISED);
+    if (!power || !token_opens(open, '(') ||
         !is_function(token_text(p->lexer, name), token_length(name)) ||
         parser_is_bound(p, name, 0)) {
         return false;
@@ -230,8 +232,8 @@ static bool read_params_of(struct parser *p, struct token t)
     diag_clear(&ignored);
     struct token dot = lexer_next(&ahead, &ignored), word = lexer_next(&ahead, &ignored);
     struct token open = lexer_next(&ahead, &ignored), close = lexer_next(&ahead, &ignored);
-    if (dot.kind != TOKEN_DOT || !token_is(&ahead, word, "parameters") ||
-        !parser_is_open(open, '(') || close.kind != TOKEN_CLOSE || parser_is_bound(p, t, 0)) {
+    if (dot.kind != TOKEN_DOT || !token_is(&ahead, word, "parameters") || !token_opens(open, '(') ||
+        !token_closes(close, ')') || parser_is_bound(p, t, 0)) {
         return false;
     }
     *p->lexer = ahead;
@@ -333,8 +335,8 @@ void parser_skip_first(struct parser *p)
     struct lexer ahead = *p->lexer;
     struct token open = lexer_next(&ahead, &ignored), zero = lexer_next(&ahead, &ignored);
     struct token close = lexer_next(&ahead, &ignored);
-    if (parser_is_open(open, '[') && zero.kind == TOKEN_NUMBER && zero.number == 0 &&
-        close.kind == TOKEN_CLOSE && close.mark == ']') {
+    if (token_opens(open, '[') && zero.kind == TOKEN_NUMBER && zero.number == 0 &&
+        token_closes(close, ']')) {
         *p->lexer = ahead;
     }
 }
@@ -371,7 +373,7 @@ static void read_name(struct parser *p, struct token t)
         read_named_argument(p, t) || read_spelling(p, t) || read_params_of(p, t)) {
         return;
     }
-    if (parser_is_open(lexer_peek(p->lexer), '(')) {
+    if (token_opens(lexer_peek(p->lexer), '(')) {
         lexer_next(p->lexer, p->diag);
         parser_push(p, (struct parser_frame){
                            .kind = FRAME_CALL, .tuple_of_one = p->tuple_of_one, .span = t.span});

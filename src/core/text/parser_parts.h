@@ -100,7 +100,6 @@ bool parser_is_bound(struct parser *p, struct token t, size_t skip);
 // The /db after the parenthesis of d(dL/da) that was just closed.
 void parser_end_nested_slope(struct parser *p, struct span span, bool beneath);
 bool parser_read_slope(struct parser *p, struct token over);
-bool parser_is_open(struct token t, char mark);
 char parser_closing(const struct parser_frame *f);
 // [E for x in X]: what comes first is X; E is read once for each element.
 bool parser_read_each(struct parser *p);

@@ -180,7 +180,7 @@ static struct token braced_slope(struct parser *p, struct lexer *ahead)
     diag_clear(&ignored);
     struct token open = lexer_next(ahead, &ignored), name = lexer_next(ahead, &ignored);
     struct token close = lexer_next(ahead, &ignored);
-    bool slope = parser_is_open(open, '{') && close.kind == TOKEN_CLOSE && close.mark == '}' &&
+    bool slope = token_opens(open, '{') && token_closes(close, '}') &&
                  (name.partial || begins_with_d(p, name));
     name.kind = slope ? name.kind : TOKEN_END;
     return name;
@@ -193,7 +193,7 @@ bool parser_read_latex(struct parser *p, struct token t)
     size_t n = token_length(t);
     bool frac = t.latex && text_among("frac dfrac tfrac", s, n);
     bool root = t.latex && text_among("sqrt", s, n);
-    if ((!frac && !root) || !parser_is_open(lexer_peek(p->lexer), '{')) {
+    if ((!frac && !root) || !token_opens(lexer_peek(p->lexer), '{')) {
         return false;
     }
     struct slope_notation higher;

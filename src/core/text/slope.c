@@ -52,7 +52,7 @@ uint32_t slope_element(struct lexer *l, size_t end, double at[2])
     diag_clear(&ignored);
     uint32_t count = 0;
     struct token t = lexer_next(&ahead, &ignored);
-    if (t.kind != TOKEN_OPEN || t.mark != '[' || t.at != end) {
+    if (!token_opens(t, '[') || t.at != end) {
         return 0;
     }
     do {
@@ -65,7 +65,7 @@ uint32_t slope_element(struct lexer *l, size_t end, double at[2])
         at[count++] = negative ? -t.number : t.number;
         t = lexer_next(&ahead, &ignored);
     } while (t.kind == TOKEN_COMMA);
-    if (t.kind != TOKEN_CLOSE || t.mark != ']') {
+    if (!token_closes(t, ']')) {
         return 0;
     }
     *l = ahead;
@@ -77,8 +77,7 @@ bool slope_opens(const struct lexer *lexer, struct token d)
     struct lexer ahead = *lexer;
     bool name = d.kind == TOKEN_NAME && !d.partial && token_is(lexer, d, "d");
     struct token open = lexer_peek(&ahead);
-    return (name || d.kind == TOKEN_PARTIAL) && open.kind == TOKEN_OPEN && open.mark == '(' &&
-           open.at == d.span.end;
+    return (name || d.kind == TOKEN_PARTIAL) && token_opens(open, '(') && open.at == d.span.end;
 }
 
 // What dL and ∂L begin with, and d(…).
@@ -221,12 +220,10 @@ static int read_power(struct lexer *l, bool caret)
     bool brace = false;
     if (!raised) {
         t = lexer_next(&ahead, &ignored);
-        brace = t.kind == TOKEN_OPEN && t.mark == '{';
+        brace = token_opens(t, '{');
         t = brace ? lexer_next(&ahead, &ignored) : t;
-        raised = t.kind == TOKEN_NUMBER;
-    }
-    if (brace) {
-        lexer_next(&ahead, &ignored);
+        raised =
+            t.kind == TOKEN_NUMBER && (!brace || token_closes(lexer_next(&ahead, &ignored), '}'));
     }
     if (!raised || t.number < 1 || t.number > SLOPE_ORDERS || t.number != (int)t.number) {
         return 0;
@@ -514,13 +511,13 @@ bool slope_read_braces(const struct lexer *lexer, const struct names *names, str
     bool caret = false;
     *s = (struct slope_notation){0};
     struct token open = lexer_next(&ahead, &ignored), over = lexer_next(&ahead, &ignored);
-    if (open.kind != TOKEN_OPEN || !read_over(&ahead, names, over, s, &caret)) {
+    if (!token_opens(open, '{') || !read_over(&ahead, names, over, s, &caret)) {
         return false;
     }
     struct token close = lexer_next(&ahead, &ignored);
     struct token second = lexer_next(&ahead, &ignored);
     b.order = s->order;
-    if (close.kind != TOKEN_CLOSE || second.kind != TOKEN_OPEN ||
+    if (!token_closes(close, '}') || !token_opens(second, '{') ||
         !is_part(&ahead, lexer_peek(&ahead))) {
         return false;
     }
@@ -528,7 +525,7 @@ bool slope_read_braces(const struct lexer *lexer, const struct names *names, str
     s->span = (struct span){over.at, ahead.at};
     close = lexer_next(&ahead, &ignored);
     s->behind = ahead;
-    if (close.kind != TOKEN_CLOSE) {
+    if (!token_closes(close, '}')) {
         return false;
     }
     choose(&b, s, d);
