@@ -114,8 +114,11 @@ sqlite      = $(if $(and $(STATIC),$(wildcard $(sqlite_dir)/libsqlite3.a)),-l:li
 zlib        = $(if $(and $(STATIC),$(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a)),-l:libz.a,$(call pc,--libs zlib))
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
-# Allocations are led to the test; DOT is read again.
-link_command_memory_test = -Wl,--wrap=malloc,--wrap=realloc,--wrap=free
+# Allocations are led to the test (tests/unit/base_refuse.h); DOT is read again.
+refused = -Wl,--wrap=malloc,--wrap=realloc,--wrap=free
+link_command_memory_test = $(refused)
+link_engine_memory_test  = $(refused)
+link_store_journal_test  = $(refused)
 libs_tests_picture = $(call pc,--libs libcgraph)
 libs_render = $(call pc,--libs libgvc libcgraph cairo)
 libs_live   = $(call pc,--libs libmicrohttpd)
@@ -137,8 +140,8 @@ PROGRAMS    := $(BACKSTEP) $(HELPERS:%=$(BACKSTEP)-%)
 UNIT        := $(call programs,tests/unit)
 TTY         := $(call programs,tests/tty)
 REPLAY      := $(call programs,tests/fuzz)
-# Allocations are refused by a library in front of the C library's, where a sanitizer has its own.
-MEMORY      := $(if $(INSTRUMENT),,$(BUILD)/tests/memory/faults $(BUILD)/tests/memory/inject.so)
+# Allocations are refused by a library in front of the C library's, but where a sanitizer has its own.
+MEMORY      := $(if $(filter-out --coverage,$(INSTRUMENT)),,$(BUILD)/tests/memory/faults $(BUILD)/tests/memory/inject.so)
 SCRIPTS     := $(filter-out $(if $(MEMORY),,%/memory.sh %/interrupted.sh),$(wildcard tests/scripts/*.sh))
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
@@ -452,9 +455,14 @@ $(BUILD)/analysis/%: %.c tools/analysis $(headers)
 # Every line and branch of these files should be reached; those that are not are listed.
 wholly := src/core/text/lexer.c src/core/text/parser.c src/core/engine/tape.c src/core/engine/sweep.c \
     src/host/store/journal.c
+# Allocations are refused at more places than in `make check`: what is done then is code too.
 coverage: setup-check ## Run the checks and say which share of each file's lines they reach
-	@$(MAKE) $(jobs) suite BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g" INSTRUMENT=--coverage
-	@tools/coverage $(BUILD)/coverage/obj/src $(wholly)
+	@$(MAKE) $(jobs) covered BUILD=$(BUILD)/coverage CC=gcc CFLAGS="-O0 -g -DBS_COVERAGE" INSTRUMENT=--coverage
+
+.PHONY: covered
+covered: suite
+	@$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --sample 40
+	@tools/coverage $(BUILD)/obj/src $(wholly)
 
 fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target
 	@$(MAKE) $(jobs) search-inputs BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \

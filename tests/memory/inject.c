@@ -153,6 +153,12 @@ static unsigned long number_of(const char *variable)
 }
 #endif
 
+// Before the destructors: the program's own is to write down what was run, in a build that counts it.
+static void refuse_no_more(void)
+{
+    on = false;
+}
+
 static void leave_alone(void)
 {
     on = false;
@@ -182,6 +188,7 @@ __attribute__((constructor)) static void begin(void)
     unsetenv("BACKSTEP_REFUSE");
     unsetenv("BACKSTEP_COUNT");
     pthread_atfork(NULL, NULL, leave_alone);
+    atexit(refuse_no_more);
     on = which != NULL || count != NULL;
 }
 

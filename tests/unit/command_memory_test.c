@@ -13,54 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base_refuse.h"
 #include "command/commands.h"
 #include "session/call.h"
-
-// ---- Allocations, which the linker leads here ---------------------------------------------------
-
-void *__real_malloc(size_t n);
-void *__real_realloc(void *old, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_realloc(void *old, size_t n);
-void __real_free(void *block);
-void __wrap_free(void *block);
-
-static long live;                // blocks that are allocated and not freed
-static size_t made, refused_at;  // the one to be refused; 0: none
-static bool all_after;
-
-static bool refuse(void)
-{
-    made++;
-    return refused_at != 0 && (made == refused_at || (made > refused_at && all_after));
-}
-
-void *__wrap_malloc(size_t n)
-{
-    void *block = refuse() ? NULL : __real_malloc(n);
-    live += block != NULL;
-    return block;
-}
-
-void *__wrap_realloc(void *old, size_t n)
-{
-    void *block = refuse() ? NULL : __real_realloc(old, n);
-    live += old == NULL && block != NULL;
-    return block;
-}
-
-void __wrap_free(void *block)
-{
-    live -= block != NULL;
-    __real_free(block);
-}
-
-static void refuse_from(size_t n, bool all)
-{
-    made = 0;
-    refused_at = n;
-    all_after = all;
-}
 
 // ---- What a session answers and remembers -------------------------------------------------------
 

@@ -7,14 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
-#include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base_refuse.h"
 #include "store/lesson_file.h"
 
 enum { FILE_SIZE = 4096 };
@@ -307,6 +311,371 @@ static void test_full_disk(void **state)
     journal_drop(&lost);
 }
 
+// ---- What the reader may meet -------------------------------------------------------------------
+
+static void add_record_to(struct text *out, const char *kind, size_t offset, const char *bytes)
+{
+    char fields[64];
+    uint64_t sum = UINT64_C(0xcbf29ce484222325);
+    snprintf(fields, sizeof fields, "%s %zu %zu ", kind, offset, strlen(bytes));
+    for (const char *parts[] = {fields, bytes}, **p = parts; p < parts + 2; p++) {
+        for (const char *s = *p; *s != '\0'; s++) {
+            sum = (sum ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
+        }
+    }
+    text_addf(out, "%s%016llx\n%s\n", fields, (unsigned long long)sum, bytes);
+}
+
+// Records by hand: one that does not follow from those before it is damage, as is a place without all
+// that was typed there; a kind of a later version is read over.
+static void test_records_that_do_not_follow(void **state)
+{
+    struct desk *d = *state;
+    static const struct {
+        const char *kind;
+        size_t offset;
+        const char *bytes;
+        size_t lines, typed, damaged;  // afterwards
+    } cases[] = {
+        {"script", 0, "a = 1\nb = 2\n", 2, 0, 0}, {"later", 7, "x\n", 2, 0, 0},
+        {"script", 6, "c = 3", 2, 0, 0},          {"place", 4, "lesson one", 2, 0, 1},
+        {"typed", 0, "e = 5", 2, 1, 0},           {"typed", 5, "\n", 2, 1, 0},
+        {"script", 11, "\n", 2, 1, 0},            {"script", 100, "f = 6\n", 2, 1, 1},
+    };
+    char path[128];
+    struct text file;
+    text_init(&file);
+    text_add(&file, "backstep journal 1\n");
+    run(d, "a = 1");  // so that there is a folder
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct journal_lost lost;
+        add_record_to(&file, cases[i].kind, cases[i].offset, cases[i].bytes);
+        leave_behind(d, text_get(&file), text_length(&file), path);
+        assert_true(journal_find_lost(&lost));
+        assert_int_equal(lost.lines, cases[i].lines);
+        assert_int_equal(lost.typed, cases[i].typed);
+        assert_int_equal(lost.damaged, cases[i].damaged);
+        journal_leave(&lost);
+    }
+    text_release(&file);
+}
+
+static void leave_as(struct desk *d, const char *name, const char *bytes)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/backstep/journal/%s", d->folder, name);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fputs(bytes, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+static void path_of(struct desk *d, const char *name, char path[512])
+{
+    snprintf(path, 512, "%s/backstep/journal/%s", d->folder, name);
+}
+
+// Files that are none of ours are not looked at, and stay.
+static void test_files_of_others(void **state)
+{
+    struct desk *d = *state;
+    static const char *const left[] = {
+        ".hidden.journal", ".journal", "notes",        "other.journal", "shared.journal", "link.journal",
+        "pipe.journal",    "folder.journal", "held.journal", "short.journal", "huge.journal",
+    };
+    char path[512], other[512];
+    struct journal_lost lost;
+    struct text file;
+    text_init(&file);
+    text_add(&file, "backstep journal 1\n");
+    add_record_to(&file, "script", 0, "a = 1\n");
+    assert_false(journal_find_lost(&lost));  // no folder yet
+    run(d, "a = 1");
+    for (size_t i = 0; i < 3; i++) {
+        leave_as(d, left[i], text_get(&file));
+    }
+    leave_as(d, "other.journal", "a file of somebody else's, of many letters, with no record in it\n");
+    leave_as(d, "short.journal", "backward");
+    leave_as(d, "shared.journal", text_get(&file));
+    path_of(d, "shared.journal", path);
+    assert_int_equal(chmod(path, 0662), 0);
+    path_of(d, "link.journal", other);
+    assert_int_equal(symlink(path, other), 0);
+    path_of(d, "pipe.journal", path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    path_of(d, "folder.journal", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    leave_as(d, "held.journal", text_get(&file));
+    path_of(d, "held.journal", path);
+    int held = open(path, O_RDONLY);
+    assert_int_equal(flock(held, LOCK_EX), 0);
+    leave_as(d, "huge.journal", text_get(&file));
+    path_of(d, "huge.journal", path);
+    assert_int_equal(truncate(path, (64 << 20) + 2), 0);
+    if (geteuid() == 0) {  // as others we can only leave files if we may do anything
+        leave_as(d, "foreign.journal", text_get(&file));
+        path_of(d, "foreign.journal", path);
+        assert_int_equal(chown(path, 1, 1), 0);
+    }
+    assert_false(journal_find_lost(&lost));
+    for (size_t i = 0; i < COUNT_OF(left); i++) {
+        path_of(d, left[i], path);
+        assert_int_equal(access(path, F_OK), 0);
+    }
+    close(held);
+    text_release(&file);
+}
+
+// The newest of several comes first; one in which there is nothing goes.
+static void test_the_newest_comes_first(void **state)
+{
+    struct desk *d = *state;
+    struct journal_lost lost;
+    struct text file;
+    char path[512];
+    run(d, "a = 1");
+    leave_as(d, "empty.journal", "backstep journal 1\n");
+    for (int i = 0; i < 9; i++) {
+        char name[32], line[32];
+        text_init(&file);
+        text_add(&file, "backstep journal 1\n");
+        snprintf(line, sizeof line, "a = %d\n", i);
+        add_record_to(&file, "script", 0, line);
+        snprintf(name, sizeof name, "%d.journal", i);
+        leave_as(d, name, text_get(&file));
+        path_of(d, name, path);
+        struct timespec when[2] = {{.tv_sec = 1000 + (i * 4) % 9}, {.tv_sec = 1000 + (i * 4) % 9}};
+        assert_int_equal(utimensat(AT_FDCWD, path, when, 0), 0);
+        text_release(&file);
+    }
+    for (int i = 8; i >= 0; i--) {
+        char line[32];
+        assert_true(journal_find_lost(&lost));
+        snprintf(line, sizeof line, "a = %d\n", (i * 7) % 9);  // 4·7 is 1 in rounds of 9
+        assert_string_equal(text_get(&lost.tracks[JOURNAL_SCRIPT]), line);
+        journal_drop(&lost);
+    }
+    assert_false(journal_find_lost(&lost));
+    path_of(d, "empty.journal", path);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+// A folder whose name leaves no room for a file's is passed over.
+static void test_a_path_that_is_too_long(void **state)
+{
+    struct desk *d = *state;
+    struct journal_lost lost;
+    struct text folder;
+    char path[128];
+    text_init(&folder);
+    run(d, "a = 1");
+    read_bytes(d);
+    leave_behind(d, d->bytes, d->n, path);
+    text_add(&folder, d->folder);
+    while (text_length(&folder) < 4070) {
+        text_add(&folder, "/.");
+    }
+    setenv("XDG_STATE_HOME", text_get(&folder), 1);
+    assert_false(journal_find_lost(&lost));
+    setenv("XDG_STATE_HOME", d->folder, 1);
+    assert_true(journal_find_lost(&lost));
+    journal_leave(&lost);
+    text_release(&folder);
+}
+
+// ---- What may go wrong with writing -------------------------------------------------------------
+
+static const char *note_after(struct desk *d, const char *text)
+{
+    struct records out;
+    records_init(&out);
+    assert_int_not_equal(session_eval(session(d), text, SESSION_SCRIPT, &out), SESSION_FAILED);
+    records_release(&out);
+    return journal_note(&d->journal, d->tutor);
+}
+
+// The script that comes back of what is written now.
+static void comes_back(struct desk *d, const char *script)
+{
+    struct journal_lost lost;
+    char path[128];
+    read_bytes(d);
+    leave_behind(d, d->bytes, d->n, path);
+    assert_true(journal_find_lost(&lost));
+    assert_string_equal(text_get(&lost.tracks[JOURNAL_SCRIPT]), script);
+    assert_int_equal(lost.damaged, 0);
+    journal_drop(&lost);
+}
+
+// Changes between two notes that leave the beginning as it was, or nothing.
+static void test_changes_at_the_end_and_in_the_middle(void **state)
+{
+    struct desk *d = *state;
+    run(d, "a = 1\nb = 2\nc = 3");
+    run(d, "undo\nc = 4\nd = 5");
+    comes_back(d, "a = 1\nb = 2\nc = 4\nd = 5\n");
+    run(d, "reset\ne = 1");
+    comes_back(d, "reset\ne = 1\n");
+    run(d, "print e");  // nothing to keep
+    comes_back(d, "reset\ne = 1\n");
+    run(d, "reset");
+    assert_null(journal_note(&d->journal, d->tutor));
+}
+
+// No folder to write to, no room for the first record: said once, and made good when there is.
+static void test_no_journal_can_be_begun(void **state)
+{
+    struct desk *d = *state;
+    struct rlimit before, none;
+    setenv("XDG_STATE_HOME", "/dev/null", 1);
+    const char *news = note_after(d, "a = 1");
+    assert_non_null(news);
+    assert_non_null(strstr(news, "a crash would lose it"));
+    assert_null(note_after(d, "b = 2"));
+    setenv("XDG_STATE_HOME", d->folder, 1);
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+    assert_null(note_after(d, "c = 3"));  // told already
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_null(note_after(d, "d = 4"));
+    comes_back(d, "a = 1\nb = 2\nc = 3\nd = 4\n");
+}
+
+// A device that takes nothing, and of which nothing can be cut off.
+static void test_what_was_half_written_cannot_be_cut_off(void **state)
+{
+    struct desk *d = *state;
+    run(d, "a = 1");
+    int file = dup(d->journal.fd), full = open("/dev/full", O_WRONLY);
+    assert_true(file >= 0 && full >= 0);
+    dup2(full, d->journal.fd);
+    assert_non_null(note_after(d, "b = 2"));
+    journal_sync(&d->journal, true);
+    dup2(file, d->journal.fd);
+    close(file);
+    close(full);
+    assert_null(note_after(d, "c = 3"));
+    journal_sync(&d->journal, false);
+    d->journal.synced = 0;  // long ago
+    journal_sync(&d->journal, false);
+    journal_sync(&d->journal, true);
+    assert_false(d->journal.unsynced);
+    comes_back(d, "a = 1\nb = 2\nc = 3\n");
+}
+
+// A file that has grown large is written anew, and one that would be too large is told of.
+static void test_large_journals(void **state)
+{
+    struct desk *d = *state;
+    run(d, "a = 1");
+    char *first = strdup(d->journal.path);
+    d->journal.size = 64 << 20;
+    run(d, "b = 2");
+    assert_string_not_equal(d->journal.path, first);
+    assert_int_not_equal(access(first, F_OK), 0);
+    assert_true(d->journal.size < 1000);
+    comes_back(d, "a = 1\nb = 2\n");
+    free(first);
+    size_t n = 33 << 20;
+    char *text = malloc(n + 1);
+    memset(text, ' ', n);
+    memcpy(text, "c = (1", 6);
+    memcpy(text + n - 4, "+ 2)", 5);
+    const char *news = note_after(d, text);
+    assert_non_null(news);
+    assert_non_null(strstr(news, "the session is too long"));
+    free(text);
+}
+
+// The folder in which the session runs is gone: what is typed is kept without it.
+static void test_the_folder_is_gone(void **state)
+{
+    struct desk *d = *state;
+    char folder[128], *back = getcwd(NULL, 0);
+    struct journal_lost lost;
+    snprintf(folder, sizeof folder, "%s/gone", d->folder);
+    assert_int_equal(mkdir(folder, 0700) | chdir(folder) | rmdir(folder), 0);
+    run(d, "a = 1");
+    read_bytes(d);
+    leave_behind(d, d->bytes, d->n, folder);
+    assert_true(journal_find_lost(&lost));
+    assert_string_equal(text_get(&lost.folder), "");
+    assert_int_equal(lost.lines, 1);
+    journal_drop(&lost);
+    assert_int_equal(chdir(back), 0);
+    free(back);
+}
+
+// ---- Memory that is refused ---------------------------------------------------------------------
+
+// Whatever is refused while a journal is written: it is said, and with the next note all is kept.
+static void test_memory_refused_while_writing(void **state)
+{
+    struct desk *d = *state;
+    size_t told = 0;
+    for (size_t n = 1, count = 1; n <= count; n++) {
+        for (int begun = 0; begun < 2; begun++) {
+            char line[32];
+            journal_release(&d->journal, true);
+            journal_init(&d->journal);
+            run(d, "reset\na = 1");
+            if (!begun) {
+                journal_release(&d->journal, true);
+                journal_init(&d->journal);
+            }
+            snprintf(line, sizeof line, "a = %zu", n);
+            struct records out;
+            records_init(&out);
+            session_eval(session(d), line, SESSION_SCRIPT, &out);
+            records_release(&out);
+            size_t refusals = mem_refusals();
+            refuse_from(n, false);
+            told += journal_note(&d->journal, d->tutor) != NULL;
+            count = made > count ? made : count;
+            refuse_from(0, false);
+            mem_forgive(refusals);
+            run(d, "b = 7");
+            snprintf(line, sizeof line, "a = %zu\nb = 7\n", n);
+            struct journal_lost lost;
+            char path[128];
+            read_bytes(d);
+            leave_behind(d, d->bytes, d->n, path);
+            assert_true(journal_find_lost(&lost));
+            assert_non_null(strstr(text_get(&lost.tracks[JOURNAL_SCRIPT]), line));
+            journal_drop(&lost);
+        }
+    }
+    assert_true(told > 3);
+}
+
+// Whatever is refused while journals are looked for: what is whole is found then, or the next time.
+static void test_memory_refused_while_reading(void **state)
+{
+    struct desk *d = *state;
+    char path[128];
+    struct journal_lost lost;
+    run(d, "a = 1\nb = 2");
+    read_bytes(d);
+    for (size_t n = 1, count = 1; n <= count; n++) {
+        leave_behind(d, d->bytes, d->n, path);
+        size_t refusals = mem_refusals();
+        refuse_from(n, false);
+        bool found = journal_find_lost(&lost);
+        count = made > count ? made : count;
+        refuse_from(0, false);
+        mem_forgive(refusals);
+        if (found) {
+            assert_int_equal(lost.lines, 2);
+            journal_leave(&lost);
+        }
+        assert_true(journal_find_lost(&lost));
+        assert_int_equal(lost.lines, 2);
+        journal_leave(&lost);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +684,17 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lesson_cut_and_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_grows_by_what_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_records_that_do_not_follow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_files_of_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_newest_comes_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_path_that_is_too_long, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_changes_at_the_end_and_in_the_middle, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_journal_can_be_begun, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_half_written_cannot_be_cut_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_large_journals, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_the_folder_is_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_refused_while_writing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_memory_refused_while_reading, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

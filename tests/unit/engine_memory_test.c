@@ -1,0 +1,294 @@
+// Memory that is refused in the middle of the engine's work: each function says so, leaves the tape as
+// it was, and done again it comes to the same. Each allocation is refused in turn, once and from then on.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base_refuse.h"
+#include "engine/sweep.h"
+
+// What is worked on, and what came of it.
+struct work {
+    struct tape tape;
+    struct trail trail;
+    struct text found;  // what was asked of the tape, in words
+    uint32_t root, leaf;
+};
+
+// A piece of the work. False: out of memory.
+typedef bool piece(struct work *w);
+
+static void add_ids(struct work *w, const struct buf *ids)
+{
+    text_addf(&w->found, "%zu:", ids->count);
+    for (size_t i = 0; i < ids->count; i += 97) {
+        text_addf(&w->found, " %u", (unsigned)BUF(uint32_t, ids)[i]);
+    }
+    text_add(&w->found, "\n");
+}
+
+static void add_stretches(struct work *w, const struct buf *stretches)
+{
+    for (size_t i = 0; i < stretches->count; i++) {
+        struct stretch in = BUF(struct stretch, stretches)[i];
+        text_addf(&w->found, "%u-%u ", (unsigned)in.first, (unsigned)in.end);
+    }
+    text_add(&w->found, "\n");
+}
+
+// ---- The pieces ---------------------------------------------------------------------------------
+
+enum { TERMS = 1500, APART = 400 };
+
+static bool make_leaf(struct work *w)
+{
+    uint32_t id = tape_leaf(&w->tape, 0.5, MARK_PARAM);
+    w->leaf = id == NODE_NONE ? w->leaf : id;
+    return id != NODE_NONE;
+}
+
+// One more node, at the first of which nothing else was made since.
+static bool make_node(struct work *w)
+{
+    uint32_t last = tape_count(&w->tape) - 1;
+    enum op op = last % 3 == 0 ? OP_TANH : last % 3 == 1 ? OP_ADD : OP_MUL;
+    uint32_t id = tape_apply(&w->tape, op, last, last % 5 == 0 ? w->leaf : last);
+    w->root = id == NODE_NONE ? w->root : id;
+    return id != NODE_NONE;
+}
+
+static bool set_value(struct work *w)
+{
+    return tape_set_value(&w->tape, &w->trail, w->leaf, 0.25);
+}
+
+static bool set_grad(struct work *w)
+{
+    return tape_set_grad(&w->tape, &w->trail, w->leaf, 2);
+}
+
+static bool set_marks(struct work *w)
+{
+    return tape_set_marks(&w->tape, &w->trail, w->leaf, MARK_PARAM) &&
+           tape_set_marks(&w->tape, &w->trail, w->leaf, 0) &&
+           tape_set_marks(&w->tape, &w->trail, w->leaf, MARK_PARAM);
+}
+
+static bool forward(struct work *w)
+{
+    uint32_t count = 0;
+    bool ok = sweep_forward(&w->tape, &w->trail, NULL, &count) == SWEEP_DONE;
+    text_addf(&w->found, ok ? "%u fresh\n" : "", (unsigned)count);
+    return ok;
+}
+
+static bool backward(struct work *w)
+{
+    return sweep_backward(&w->tape, &w->trail, NULL, w->root, NULL) == SWEEP_DONE;
+}
+
+static bool zero(struct work *w)
+{
+    return sweep_zero(&w->tape, &w->trail) == SWEEP_DONE;
+}
+
+static bool adjoints(struct work *w)
+{
+    struct adjoints a;
+    bool ok = sweep_adjoints(&w->tape, NULL, w->root, 0, &a) == SWEEP_DONE;
+    if (ok) {
+        text_addf(&w->found, "%.17g\n", adjoints_get(&a, w->leaf));
+    }
+    adjoints_release(&a);
+    return ok;
+}
+
+static bool live_nodes(struct work *w)
+{
+    struct buf live_of;
+    bool ok = sweep_live(&w->tape, w->root, &live_of);
+    text_addf(&w->found, ok ? "%zu\n" : "", live_of.count);
+    buf_release(&live_of);
+    return ok;
+}
+
+// Of a node that depends on much, and of one that depends on little: the two ways to look.
+static bool reach_of(struct work *w, uint32_t root)
+{
+    struct buf ids;
+    bool ok = sweep_reach(&w->tape, root, &ids);
+    if (ok) {
+        add_ids(w, &ids);
+    }
+    buf_release(&ids);
+    return ok;
+}
+
+static bool reach(struct work *w)
+{
+    return reach_of(w, w->root);
+}
+
+static bool reach_few(struct work *w)
+{
+    return reach_of(w, 8);
+}
+
+static bool stretches_of(struct work *w, uint32_t root, bool near)
+{
+    struct buf out;
+    bool ok = near ? sweep_near(&w->tape, root, &out) : sweep_stretches(&w->tape, root, &out);
+    if (ok) {
+        add_stretches(w, &out);
+        ok = near || sweep_forward_in(&w->tape, &w->trail, NULL, &out, NULL) == SWEEP_DONE;
+    }
+    buf_release(&out);
+    return ok;
+}
+
+static bool stretches(struct work *w)
+{
+    return stretches_of(w, w->root, false);
+}
+
+static bool near_much(struct work *w)
+{
+    return stretches_of(w, w->root, true);
+}
+
+static bool near_few(struct work *w)
+{
+    return stretches_of(w, 8, true);
+}
+
+// A sum of nodes that lie apart: many stretches.
+static bool make_apart(struct work *w)
+{
+    uint32_t count = tape_count(&w->tape), sum = w->leaf;
+    for (int i = 0; i < APART && sum != NODE_NONE; i++) {
+        uint32_t x = tape_leaf(&w->tape, i, 0), unused = tape_leaf(&w->tape, 0, 0);
+        sum = x == NODE_NONE || unused == NODE_NONE ? NODE_NONE : tape_apply(&w->tape, OP_ADD, sum, x);
+    }
+    if (sum == NODE_NONE) {
+        tape_cut(&w->tape, count);
+    } else {
+        w->root = sum;
+    }
+    return sum != NODE_NONE;
+}
+
+// Nodes that are appended by hand need a note.
+static bool note_new(struct work *w)
+{
+    struct tape *t = &w->tape;
+    uint32_t first = tape_count(t), count = 3000;
+    struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
+    for (size_t i = 0; i < COUNT_OF(arrays); i++) {
+        if (!buf_resize(arrays[i], first + count)) {
+            tape_cut(t, first);
+            return false;
+        }
+    }
+    for (uint32_t i = first; i < first + count; i++) {
+        BUF(struct node, &t->node)[i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
+    }
+    bool ok = tape_note_new(t, first, MARK_PARAM);
+    if (!ok) {
+        tape_cut(t, first);
+    }
+    return ok;
+}
+
+static piece *const pieces[] = {
+    set_value, forward, backward, set_grad, set_marks, zero,     backward,  adjoints,   live_nodes,
+    reach,     reach_few, stretches, near_much, near_few, make_apart, set_value, stretches, backward,
+    near_much, reach,    zero,      note_new,
+};
+
+// ---- All of them --------------------------------------------------------------------------------
+
+// Does a piece; what memory was refused to is done again with memory.
+static void perform(struct work *w, piece *p)
+{
+    trail_begin(&w->trail);
+    size_t refusals = mem_refusals(), found = text_length(&w->found), mark = trail_mark(&w->trail);
+    uint32_t count = tape_count(&w->tape);
+    if (p(w)) {
+        return;
+    }
+    assert_true(mem_refusals() > refusals);
+    mem_forgive(refusals);
+    refuse_from(0, false);
+    assert_int_equal(tape_count(&w->tape), count);
+    assert_true(trail_take_back(&w->trail, mark, NULL));
+    w->found.bytes.count = found;
+    w->tape.any_stale = true;
+    assert_true(p(w));
+}
+
+// The whole work, the n-th allocation being refused; its results in *out.
+static void do_all(struct text *out, size_t n, bool all)
+{
+    struct work w = {0};
+    text_init(&w.found);
+    assert_true(buf_reserve(&w.found.bytes, 1 << 20));
+    refuse_from(n, all);
+    tape_init(&w.tape);
+    trail_init(&w.trail);
+
+    perform(&w, make_leaf);
+    for (int i = 0; i < TERMS; i++) {
+        perform(&w, make_node);
+    }
+    for (size_t i = 0; i < COUNT_OF(pieces); i++) {
+        perform(&w, pieces[i]);
+    }
+    size_t count = made;
+    refuse_from(0, false);
+    assert_false(w.found.bytes.failed);
+    text_add_bytes(out, text_get(&w.found), text_length(&w.found));
+    for (uint32_t i = 0; i < tape_count(&w.tape); i += 13) {
+        text_addf(out, "%.17g %.17g %d\n", tape_value(&w.tape, i), tape_grad(&w.tape, i),
+                  BUF(uint8_t, &w.tape.mark)[i]);
+    }
+    made = count;
+    text_release(&w.found);
+    trail_release(&w.trail);
+    tape_release(&w.tape);
+}
+
+static void refused_memory_changes_nothing(void **state)
+{
+    (void)state;
+    struct text whole, now;
+    text_init(&whole);
+    text_init(&now);
+    do_all(&whole, 0, false);
+    size_t count = made;
+    assert_true(count > 60);
+    for (size_t n = 1; n <= count; n++) {
+        for (int all = 0; all < 2; all++) {
+            text_clear(&now);
+            long before = live;
+            do_all(&now, n, all != 0);
+            assert_true(live <= before + 1);  // now's own
+            if (text_length(&now) != text_length(&whole) ||
+                memcmp(text_get(&now), text_get(&whole), text_length(&whole)) != 0) {
+                fail_msg("allocation %zu%s refused: another result", n, all ? " and all after it" : "");
+            }
+        }
+    }
+    text_release(&whole);
+    text_release(&now);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refused_memory_changes_nothing)};
+    return cmocka_run_group_tests_name("engine/memory", tests, NULL, NULL);
+}
