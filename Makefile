@@ -515,7 +515,7 @@ search-kills: all $(BUILD)/tests/tty/kill_test
 # written. Left out is what takes hours there (random programs, usual mistakes, allocations refused), and
 # what reads Markdown: that is done in a child whose memory is bounded, where Valgrind does not start.
 .PHONY: hunt-valgrind search-valgrind
-valgrind := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+valgrind := valgrind -q --suppressions=$(CURDIR)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
     --show-leak-kinds=definite
 valgrind_slow := %/command_differential_test %/check_mistakes_test %/command_memory_test \
     %/store_journal_test %/store_lesson_file_test %/store_course_test %/check_markdown_test \

@@ -96,5 +96,26 @@ verdict 'too large, it says' 1 "$(grep -c 'has 1799999 nodes' large.log)"
 "$BACKSTEP" -e 'a = 2; export c nowhere/a.c a' 2>nowhere.log || true
 verdict 'no folder' 1 "$(grep -c "there is no folder 'nowhere'" nowhere.log)"
 
+# What needs PyTorch to be run (make check-torch) is Python at least, also after a training.
+is_python() {
+    [ -s "$1" ] && python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$1" 2>&1
+}
+for file in *.bs; do
+    graph=${file%.bs}
+    if ! command -v python3 >/dev/null; then
+        echo "skipped: $graph for PyTorch, as there is no python3"
+        continue
+    fi
+    "$BACKSTEP" -e "$(cat "$file")
+export torch $graph-torch.py L" >/dev/null 2>&1 || true
+    verdict "$graph for PyTorch is Python" '' "$(is_python "$graph-torch.py" || echo 'no program')"
+    for optimiser in '0.5' '0.1 momentum 0.8' '0.1 nesterov decay 0.05' '0.01 rmsprop' '0.05 adamw decay 0.02'; do
+        "$BACKSTEP" -e "$(cat "$file")
+train L 1 $optimiser
+export torch trained.py L" >/dev/null 2>&1 || continue  # where there is nothing to train
+        verdict "$graph, trained with $optimiser" '' "$(is_python trained.py || echo 'no program')"
+    done
+done
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
