@@ -1,5 +1,6 @@
 // Memory that is refused in the middle of the engine's work: each function says so, leaves the tape as
 // it was, and done again it comes to the same. Each allocation is refused in turn, once and from then on.
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +44,7 @@ static void add_stretches(struct work *w, const struct buf *stretches)
 
 // ---- The pieces ---------------------------------------------------------------------------------
 
-enum { TERMS = 1500, APART = 400 };
+enum { TERMS = 1500, APART = 400, FAR = 40, FAR_APART = 300 };
 
 static bool make_leaf(struct work *w)
 {
@@ -172,7 +173,8 @@ static bool make_apart(struct work *w)
     uint32_t count = tape_count(&w->tape), sum = w->leaf;
     for (int i = 0; i < APART && sum != NODE_NONE; i++) {
         uint32_t x = tape_leaf(&w->tape, i, 0), unused = tape_leaf(&w->tape, 0, 0);
-        sum = x == NODE_NONE || unused == NODE_NONE ? NODE_NONE : tape_apply(&w->tape, OP_ADD, sum, x);
+        sum = x == NODE_NONE || unused == NODE_NONE ? NODE_NONE
+                                                    : tape_apply(&w->tape, OP_ADD, sum, x);
     }
     if (sum == NODE_NONE) {
         tape_cut(&w->tape, count);
@@ -182,11 +184,49 @@ static bool make_apart(struct work *w)
     return sum != NODE_NONE;
 }
 
+// A sum of nodes that lie far apart, and the values that they depend on: what is stale is scattered.
+static bool make_far(struct work *w)
+{
+    uint32_t count = tape_count(&w->tape), sum = w->leaf;
+    for (int i = 0; i < FAR * FAR_APART && sum != NODE_NONE; i++) {
+        uint32_t x = tape_leaf(&w->tape, i, 0);
+        sum = x == NODE_NONE ? x : i % FAR_APART != 0 ? sum : tape_apply(&w->tape, OP_ADD, sum, x);
+    }
+    if (sum == NODE_NONE) {
+        tape_cut(&w->tape, count);
+    } else {
+        w->root = sum;
+    }
+    return sum != NODE_NONE;
+}
+
+// Fills the trail's bytes but for `left` of them, so that what is saved next needs more room.
+static bool fill_trail(struct work *w, size_t left)
+{
+    struct buf *bytes = &w->trail.bytes;
+    bool ok = trail_save(&w->trail, &w->tape.mark, 0, 1);
+    for (size_t i = 1; ok && bytes->cap - bytes->count != left; i++) {
+        ok = trail_save(&w->trail, &w->tape.mark, i, 1);
+    }
+    return ok;
+}
+
+static bool set_last_grad(struct work *w)
+{
+    return fill_trail(w, sizeof(double)) && tape_set_grad(&w->tape, &w->trail, w->root, 3);
+}
+
+static bool zero_last(struct work *w)
+{
+    return sweep_zero(&w->tape, NULL) == SWEEP_DONE && tape_set_grad(&w->tape, NULL, w->root, 3) &&
+           fill_trail(w, sizeof(double)) && zero(w);
+}
+
 // Nodes that are appended by hand need a note.
 static bool note_new(struct work *w)
 {
     struct tape *t = &w->tape;
-    uint32_t first = tape_count(t), count = 3000;
+    uint32_t first = tape_count(t), count = 30000;
     struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
     for (size_t i = 0; i < COUNT_OF(arrays); i++) {
         if (!buf_resize(arrays[i], first + count)) {
@@ -195,7 +235,8 @@ static bool note_new(struct work *w)
         }
     }
     for (uint32_t i = first; i < first + count; i++) {
-        BUF(struct node, &t->node)[i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
+        BUF(struct node, &t->node)
+        [i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
     }
     bool ok = tape_note_new(t, first, MARK_PARAM);
     if (!ok) {
@@ -205,9 +246,11 @@ static bool note_new(struct work *w)
 }
 
 static piece *const pieces[] = {
-    set_value, forward, backward, set_grad, set_marks, zero,     backward,  adjoints,   live_nodes,
-    reach,     reach_few, stretches, near_much, near_few, make_apart, set_value, stretches, backward,
-    near_much, reach,    zero,      note_new,
+    set_value,  forward,    backward,      set_grad,  set_marks, zero,      backward,
+    adjoints,   live_nodes, reach,         reach_few, stretches, near_much, near_few,
+    make_apart, set_value,  stretches,     backward,  near_much, reach,     zero,
+    make_far,   set_value,  stretches,     backward,  set_value, forward,   set_value,
+    near_few,   reach,      set_last_grad, zero_last, note_new,
 };
 
 // ---- All of them --------------------------------------------------------------------------------
@@ -279,7 +322,8 @@ static void refused_memory_changes_nothing(void **state)
             assert_true(live <= before + 1);  // now's own
             if (text_length(&now) != text_length(&whole) ||
                 memcmp(text_get(&now), text_get(&whole), text_length(&whole)) != 0) {
-                fail_msg("allocation %zu%s refused: another result", n, all ? " and all after it" : "");
+                fail_msg("allocation %zu%s refused: another result", n,
+                         all ? " and all after it" : "");
             }
         }
     }
@@ -287,8 +331,55 @@ static void refused_memory_changes_nothing(void **state)
     text_release(&now);
 }
 
+// What needs no memory at all.
+static void nothing_to_do_needs_nothing(void **state)
+{
+    (void)state;
+    struct tape t;
+    struct buf none;
+    tape_init(&t);
+    buf_init(&none, sizeof(struct stretch));
+    uint32_t a = tape_leaf(&t, 2, 0), y = tape_apply(&t, OP_MUL, a, a);
+    assert_true(sweep_save_in(NULL, &t.grad, &none));
+    assert_int_equal(sweep_forward_in(&t, NULL, NULL, &none, NULL), SWEEP_DONE);
+    sweep_clear(&t, 1, 1);
+    assert_true(tape_note_new(&t, tape_count(&t), MARK_PARAM));
+    struct buf all;
+    assert_true(sweep_stretches(&t, y, &all));
+    assert_int_equal(sweep_backward_in(&t, NULL, y, &all, NULL), SWEEP_DONE);
+    assert_true(tape_grad(&t, a) == 4);
+    struct stop stop = {.asked = STOP_NOW};
+    uint32_t held = 7;
+    assert_int_equal(sweep_backward_in(&t, &stop, y, &all, &held), SWEEP_STOPPED);
+    assert_int_equal(held, 7);
+    assert_int_equal(sweep_forward_in(&t, NULL, &stop, &all, NULL), SWEEP_STOPPED);
+    buf_release(&all);
+    t.most = 2;
+    assert_int_equal(tape_leaf(&t, 1, 0), NODE_NONE);
+    tape_cut(&t, 0);
+    t.stop = &stop;
+    assert_int_equal(tape_leaf(&t, 1, 0), NODE_NONE);
+    tape_release(&t);
+}
+
+// 0 times infinity did not arrive where the operand's gradient is a number; where it is nan, it did.
+static void what_did_not_arrive_was_not_sent(void **state)
+{
+    (void)state;
+    struct tape t;
+    tape_init(&t);
+    uint32_t a = tape_leaf(&t, 0, 0), b = tape_leaf(&t, 0, 0), y = tape_apply(&t, OP_MUL, a, b);
+    assert_true(tape_set_grad(&t, NULL, y, HUGE_VAL));
+    assert_true(tape_share(&t, y, 0) == 0);
+    assert_true(tape_set_grad(&t, NULL, a, NAN));
+    assert_true(isnan(tape_share(&t, y, 0)));
+    tape_release(&t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refused_memory_changes_nothing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(refused_memory_changes_nothing),
+                                       cmocka_unit_test(nothing_to_do_needs_nothing),
+                                       cmocka_unit_test(what_did_not_arrive_was_not_sent)};
     return cmocka_run_group_tests_name("engine/memory", tests, NULL, NULL);
 }

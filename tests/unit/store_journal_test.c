@@ -311,6 +311,25 @@ static void test_full_disk(void **state)
     journal_drop(&lost);
 }
 
+// While another lesson is on its way, what is kept of this one stays as it was.
+static void test_a_lesson_after_another(void **state)
+{
+    struct desk *d = *state;
+    struct kept_so so = {.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    char begin[128];
+    write_lesson(d);
+    snprintf(begin, sizeof begin, "lesson \"%s/one.md\"", d->folder);
+    type_in(d, begin, &so);
+    type_in(d, "b = 5", &so);
+    type_in(d, begin, &so);
+    type_in(d, "c = 6", &so);
+    assert_string_equal(so.typed[so.count - 1], "c = 6\n");
+    for (size_t i = 0; i < so.count; i++) {
+        free(so.place[i]);
+        free(so.typed[i]);
+    }
+}
+
 // ---- What the reader may meet -------------------------------------------------------------------
 
 static void add_record_to(struct text *out, const char *kind, size_t offset, const char *bytes)
@@ -357,6 +376,17 @@ static void test_records_that_do_not_follow(void **state)
         assert_int_equal(lost.damaged, cases[i].damaged);
         journal_leave(&lost);
     }
+    text_clear(&file);
+    text_add(&file, "backstep journal 1\n");  // nothing but what was typed into a lesson
+    add_record_to(&file, "place", 6, "lesson one");
+    add_record_to(&file, "typed", 0, "a = 1\n");
+    struct journal_lost lost;
+    leave_behind(d, text_get(&file), text_length(&file), path);
+    assert_true(journal_find_lost(&lost));
+    assert_int_equal(lost.lines, 0);
+    assert_int_equal(lost.typed, 1);
+    assert_int_equal(lost.damaged, 0);
+    journal_drop(&lost);
     text_release(&file);
 }
 
@@ -615,7 +645,7 @@ static void test_memory_refused_while_writing(void **state)
 {
     struct desk *d = *state;
     size_t told = 0;
-    for (size_t n = 1, count = 1; n <= count; n++) {
+    for (size_t n = 0, count = 1; n <= count; n++) {  // 0: none is refused
         for (int begun = 0; begun < 2; begun++) {
             char line[32];
             journal_release(&d->journal, true);
@@ -658,7 +688,7 @@ static void test_memory_refused_while_reading(void **state)
     struct journal_lost lost;
     run(d, "a = 1\nb = 2");
     read_bytes(d);
-    for (size_t n = 1, count = 1; n <= count; n++) {
+    for (size_t n = 0, count = 1; n <= count; n++) {  // 0: none is refused
         leave_behind(d, d->bytes, d->n, path);
         size_t refusals = mem_refusals();
         refuse_from(n, false);
@@ -684,6 +714,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_lesson_cut_and_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_grows_by_what_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_lesson_after_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_records_that_do_not_follow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_newest_comes_first, set_up, tear_down),

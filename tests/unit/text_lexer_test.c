@@ -98,6 +98,8 @@ static void texts_become_tokens(void **state)
         {TEXT("%99999999999"), "%:%99999999999"},
         {TEXT("d%7"), "%d:%7"},
         {TEXT("d%"), "n:d !:%"},
+        {TEXT("d% "), "n:d !:%"},
+        {TEXT("d%x"), "n:d !:% n:x"},
         {TEXT("∂"), "!:∂"},
         {TEXT("∂x"), "nd:x"},
         {TEXT("∂(x)"), "p:∂ (:( n:x ):)"},
@@ -172,6 +174,62 @@ static void long_numbers_are_cut(void **state)
     text_release(&out);
 }
 
+// What was looked at is read anew where the bracket around it is another.
+static void a_look_ahead_is_of_its_place(void **state)
+{
+    (void)state;
+    struct source source = {.name = "", .text = "\nx", .length = 2, .line = 1};
+    struct lexer l;
+    struct diag d;
+    diag_clear(&d);
+    lexer_init(&l, &source);
+    assert_int_equal(lexer_peek(&l).kind, TOKEN_BREAK);
+    assert_int_equal(lexer_peek(&l).kind, TOKEN_BREAK);
+    l.open = 1;
+    assert_int_equal(lexer_peek(&l).kind, TOKEN_NAME);
+    source.length = 1;
+    assert_int_equal(lexer_peek(&l).kind, TOKEN_END);
+    struct source other = {.name = "", .text = "\ny", .length = 1, .line = 1};
+    l.source = &other;
+    assert_int_equal(lexer_next(&l, &d).kind, TOKEN_END);
+}
+
+static enum item_kind last_item(const char *text, struct diag *d)
+{
+    struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
+    struct lexer l;
+    struct names names;
+    struct parser p;
+    struct item item;
+    diag_clear(d);
+    names_init(&names);
+    lexer_init(&l, &source);
+    parser_init(&p, &l, &names, d);
+    do {
+        item = parser_next(&p);
+    } while (item.kind != ITEM_END && item.kind != ITEM_ERROR);
+    parser_release(&p);
+    names_release(&names);
+    return item.kind;
+}
+
+// The `for` of a comprehension is looked for nearby alone: one in an inner bracket of a long array does
+// not make the array one, and costs no more than a look.
+static void a_for_is_looked_for_nearby(void **state)
+{
+    (void)state;
+    struct text array;
+    struct diag d;
+    text_init(&array);
+    text_add(&array, "[[y for y in Z]");
+    for (int i = 0; i < 1000; i++) {
+        text_add(&array, ", 1");
+    }
+    text_add(&array, "]");
+    assert_int_equal(last_item(text_get(&array), &d), ITEM_END);
+    text_release(&array);
+}
+
 // A formula is read in pieces, and Ctrl-C ends it.
 static void reading_can_be_stopped(void **state)
 {
@@ -211,6 +269,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_become_tokens),
         cmocka_unit_test(long_numbers_are_cut),
+        cmocka_unit_test(a_look_ahead_is_of_its_place),
+        cmocka_unit_test(a_for_is_looked_for_nearby),
         cmocka_unit_test(reading_can_be_stopped),
     };
     return cmocka_run_group_tests_name("text/lexer", tests, NULL, NULL);

@@ -161,8 +161,11 @@ static uint32_t heap_pop(struct buf *heap)
 static bool meet_operands(const struct tape *t, uint32_t id, struct buf *heap)
 {
     struct node n = tape_node(t, id);
-    return n.op == OP_LEAF || (heap_push(heap, (uint32_t)n.a) &&
-                               (n.b == n.a || heap_push(heap, (uint32_t)n.b)));
+    if (n.op == OP_LEAF) {
+        return true;
+    }
+    // not reached: no room for the first, as a number was taken out just now
+    return heap_push(heap, (uint32_t)n.a) && (n.b == n.a || heap_push(heap, (uint32_t)n.b));
 }
 
 // What root depends on, if that is little beside the tape: found without a look at what lies between.

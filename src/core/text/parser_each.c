@@ -12,7 +12,7 @@ static size_t find_for(const struct source *source, size_t at)
     size_t end = source->length - at < FOR_AHEAD ? source->length : at + FOR_AHEAD;
     const char *s = source->text + at, *stop = source->text + end;
     while (s < stop && (s = memchr(s, 'f', (size_t)(stop - s))) != NULL) {
-        bool apart = s > source->text && strchr(" \t\n)]", s[-1]) != NULL;
+        bool apart = strchr(" \t\n)]", s[-1]) != NULL;  // a bracket comes before
         if (apart && stop - s > 3 && memcmp(s, "for", 3) == 0 && strchr(" \t", s[3]) != NULL) {
             return (size_t)(s - source->text);
         }
@@ -63,7 +63,10 @@ static bool read_each_names(struct parser *p, struct span *names)
         }
         names->end = t.span.end;
     }
-    return (names->end > names->start && open == 0) || refuse_each(p, t.span);
+    if (names->end <= names->start || open != 0) {
+        return refuse_each(p, t.span);
+    }
+    return true;
 }
 
 // [E for x in X]: what comes first is X; E is read once for each element.

@@ -352,7 +352,7 @@ static bool read_last_comma(struct parser *p, struct token close)
 {
     struct parser_frame *f = parser_top(p);
     if (f == NULL || close.mark != (f->kind == FRAME_CALL ? ')' : ']') || f->count == 0 ||
-        f->axis || f->slice || (f->kind != FRAME_CALL && f->kind != FRAME_ARRAY)) {
+        f->axis || (f->kind != FRAME_CALL && f->kind != FRAME_ARRAY)) {
         return false;
     }
     enum item_kind kind = f->kind == FRAME_CALL ? ITEM_CALL : ITEM_ARRAY;
@@ -435,7 +435,8 @@ void parser_read_operand(struct parser *p)
         p->want_operand = false;
         break;
     case TOKEN_NODE:
-        if (t.partial && parser_read_slope(p, t)) {
+        if (t.partial) {
+            parser_read_slope(p, t);
             break;
         }
         parser_put(p, (struct item){.kind = ITEM_NODE, .node = t.node, .span = t.span});

@@ -109,10 +109,8 @@ void parser_end_nested_slope(struct parser *p, struct span span, bool beneath)
         return;
     }
     struct token slash = lexer_next(p->lexer, p->diag), under = lexer_next(p->lexer, p->diag);
-    if (slash.kind != TOKEN_INFIX || slash.op != OP_DIV) {
-        diag_set(p->diag, slash.span, "the slash of this derivative is missing");
-        diag_hint(p->diag, "write d(dL/da)/db");
-    } else if (slope_opens(p->lexer, under)) {
+    BS_ASSERT(slash.kind == TOKEN_INFIX && slash.op == OP_DIV);  // slope_nests has looked
+    if (slope_opens(p->lexer, under)) {
         lexer_next(p->lexer, p->diag);
         parser_push(p, (struct parser_frame){.kind = FRAME_SLOPE, .beneath = true, .span = span});
         p->want_operand = true;

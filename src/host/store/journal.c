@@ -266,8 +266,12 @@ static bool start_file(struct journal *j, struct now tracks[JOURNAL_TRACKS])
     char *hidden = folder_make(FOLDER_STATE, "journal/.XXXXXX");
     fresh.fd = hidden == NULL ? -1 : mkostemp(hidden, O_APPEND | O_CLOEXEC);
     fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
-    bool ok = fresh.path != NULL && flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
-              write_whole(&fresh, tracks) && rename(hidden, fresh.path) == 0;
+    bool ok = fresh.path != NULL &&
+              // not reached: no lock on a file that nobody else knows
+              flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
+              write_whole(&fresh, tracks) &&
+              // not reached: the folder goes while the file is written
+              rename(hidden, fresh.path) == 0;
     if (ok) {
         close_file(j, true);
         j->fd = fresh.fd;
@@ -426,9 +430,11 @@ static bool open_lost(const char *path, struct journal_lost *lost)
     init_lost(lost);
     lost->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     bool ours = lost->fd >= 0 && flock(lost->fd, LOCK_EX | LOCK_NB) == 0 &&
-                fstat(lost->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-                (st.st_mode & 022) == 0;
-    bool there = ours && st.st_nlink > 0;  // nobody else dealt with it before we had the lock
+                // not reached: an open file of which nothing is known
+                fstat(lost->fd, &st) == 0 &&
+                S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+    // not reached: somebody else dealt with it before we had the lock
+    bool there = ours && st.st_nlink > 0;
     lost->path = there ? mem_copy(path, strlen(path)) : NULL;
     if (lost->path == NULL) {
         journal_leave(lost);
@@ -445,8 +451,9 @@ static bool read_file(int fd, struct text *bytes)
     ssize_t n = 1;
     while (n != 0 && !bytes->bytes.failed && bytes->bytes.count <= JOURNAL_MOST) {
         n = read(fd, chunk, sizeof chunk);
+        // not reached: a disk that cannot be read
         if (n < 0 && errno != EINTR) {
-            return false;
+            return false;  // not reached: as above
         }
         text_add_bytes(bytes, chunk, n > 0 ? (size_t)n : 0);
     }
@@ -535,6 +542,7 @@ static bool read_lost(struct journal_lost *lost)
     text_init(&bytes);
     bool ours = read_file(lost->fd, &bytes), damaged = false;
     const char *s = text_get(&bytes), *end = s + text_length(&bytes);
+    ours = ours && !bytes.bytes.failed;  // or else there would seem to be nothing in it
     s = ours ? records_of(s, end, &damaged) : NULL;
     ours = s != NULL;
     struct record r;
