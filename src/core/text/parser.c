@@ -208,7 +208,7 @@ static bool multiplies_parenthesis(struct parser *p, struct token t)
     bool room = p->closed > 0 && p->lexer->source->length > p->closed &&
                 p->lexer->source->text[p->closed] == '\\';  // \left
     return p->closed > 0 && (t.at == p->closed || room) &&
-           (word || t.kind == TOKEN_ROOT || parser_is_open(t, '(')) && !is_assigned(p, t);
+           (word || t.kind == TOKEN_ROOT || token_opens(t, '(')) && !is_assigned(p, t);
 }
 
 // Any of these: the '*' is put in.
