@@ -62,7 +62,7 @@ enum csv_line csv_cell_line(struct csv_reader *r)
     }
 }
 
-// Past the closing quotation mark; false if there is none.
+// Past the closing quotation mark; false if there is none: the cell is then all that is left.
 static bool read_quoted(struct csv_reader *r, struct csv_cell *c)
 {
     c->span.start = ++r->at;
@@ -76,6 +76,7 @@ static bool read_quoted(struct csv_reader *r, struct csv_cell *c)
         r->line += x == '\n' || (x == '\r' && !(r->at + 1 < r->n && r->s[r->at + 1] == '\n'));
         r->at += pair;
     }
+    c->span.end = r->at;
     return false;
 }
 
