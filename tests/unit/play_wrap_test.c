@@ -238,6 +238,31 @@ static void test_the_caret_stays_under_its_place(void **state)
     seat_end(&seat);
 }
 
+// A row of the study questions stays one line: its title gives way.
+static void test_a_list_keeps_its_rows(void **state)
+{
+    (void)state;
+    struct records records;
+    records_init(&records);
+    struct rec *list = records_add(&records, KIND_question_list);
+    struct rec *row = rec_map(&records, rec_list(&records, list, KEY_rows), KEY_NONE);
+    rec_text(&records, row, KEY_id, "I7");
+    rec_text(&records, row, KEY_group, "From interviews.");
+    rec_text(&records, row, KEY_title, "Forward and backward pass, and the steps of an iteration");
+    rec_text(&records, row, KEY_lesson, "training-loop");
+    for (size_t i = 0; i < COUNT_OF(widths); i++) {
+        struct text words;
+        text_init(&words);
+        words_add(&words, list, &(struct words_form){.digits = 6, .columns = (size_t)widths[i]});
+        const char *line = strchr(text_get(&words), '\n') + 1, *end = strchr(line, '\n');
+        const char *lesson = strstr(line, "training-loop");
+        assert_true(lesson != NULL && lesson < end);
+        assert_fits("questions", text_get(&words), (size_t)widths[i]);
+        text_release(&words);
+    }
+    records_release(&records);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_every_command),
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_long_things),
+        cmocka_unit_test(test_a_list_keeps_its_rows),
         cmocka_unit_test(test_the_caret_stays_under_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,7 @@ bool call_node(struct call *c, uint32_t *node)
     struct nearest nearest;
     nearest_init(&nearest, token_text(c->lexer, t), token_length(t));
     nearest_offer_bound(&nearest, &c->s->names);
+    c->diag->unbound = nearest.best[0] == '\0';
     return nearest.best[0] != '\0' ? diag_hint(c->diag, "did you mean '%s'?", nearest.best)
                                    : diag_hint(c->diag, "'vars' lists the names");
 }

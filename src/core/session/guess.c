@@ -128,7 +128,49 @@ static bool guess_wanted(struct call *c, struct token first, size_t end)
                   shown ? ", for its graph graph " : "", shown ? quoted : "");
         return true;
     }
-    return wants && guess_command_in(c, word, first.span.end, end);
+    size_t from = guess_is_among(word, "test quiz") ? first.at : first.span.end;
+    return wants && guess_command_in(c, word, from, end);
+}
+
+// Are there words only, none of them with a value? An article may have one.
+static bool is_sentence(const struct call *c, size_t start, size_t end)
+{
+    enum { WORD_LEAST = 3 };  // letters: shorter ones are likely names
+    struct lexer l = {.source = c->lexer->source, .at = start};
+    size_t words = 0;
+    for (struct token t = guess_next(&l); t.at < end && !guess_is_end(t); t = guess_next(&l)) {
+        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        bool name = t.kind == TOKEN_NAME && !t.partial,
+             dash = t.kind == TOKEN_INFIX && t.op == OP_SUB;
+        bool value = name && guess_is_bound(c, word) && !guess_is_among(word, "a A i I");
+        if ((!name && !dash) || value) {
+            return false;
+        }
+        words += name && word.n >= WORD_LEAST;
+    }
+    return words > 1;
+}
+
+// Does `help` explain these words?
+static bool has_page(const struct call *c, struct piece words)
+{
+    return c->s->world.has_page != NULL && c->s->world.has_page(words.s, words.n);
+}
+
+// A question in words: its term's page, or a search.
+static void ask_instead(struct call *c, size_t start, size_t end)
+{
+    struct piece all = guess_piece(c, start, end);
+    char quoted[QUOTED];
+    diag_quote(quoted, all.s, all.n);
+    if (!c->diag->unbound) {
+        say_no_statement(c, all);
+    }
+    if (has_page(c, all)) {
+        diag_hint(c->diag, "'help %s' says what that is", quoted);
+    } else {
+        diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course", quoted);
+    }
 }
 
 // pip install numpy; backstep lessons
@@ -148,22 +190,36 @@ static bool guess_shell(struct call *c, struct token first, size_t end)
 
 bool guess_argument(struct call *c, struct token command)
 {
-    size_t end = sentence_end(c, command.at);
+    size_t end = sentence_end(c, command.at), rest = skip_fillers(c, command.span.end, end);
     struct lexer l = {.source = c->lexer->source, .at = command.span.end};
     struct token t = guess_next(&l);
     struct piece word = guess_piece(c, t.span.start, t.span.end);
-    if (t.kind != TOKEN_NAME || !foreign_is_filler(word.s, word.n) || guess_is_bound(c, word) ||
-        !c->diag->unbound) {
+    struct piece term = guess_piece(c, rest, rest < end ? end : rest);
+    struct piece all = guess_piece(c, command.at, end > command.at ? end : command.at);
+    if (t.kind != TOKEN_NAME || guess_is_bound(c, word) ||
+        (!c->diag->unbound && !has_page(c, all)) || c->diag->span.start < command.span.end) {
         return false;
     }
-    size_t rest = skip_fillers(c, command.span.end, end);
-    if (token_is(&l, command, "print") && has_value(c, rest, end)) {
-        char quoted[QUOTED];
-        diag_hint(c->diag, "write print %s",
-                  diag_quote(quoted, c->lexer->source->text + rest, end - rest));
+    bool whole = has_page(c, all), filled = foreign_is_filler(word.s, word.n);
+    char quoted[QUOTED];
+    if (whole || has_page(c, term)) {
+        diag_quote(quoted, whole ? all.s : term.s, whole ? all.n : term.n);
+        diag_hint(c->diag, "'help %s' says what that is", quoted);
         return true;
     }
-    return guess_command_in(c, guess_piece(c, command.at, t.span.end), t.span.end, end);
+    diag_quote(quoted, term.s, term.n);
+    if (filled && token_is(&l, command, "print") && has_value(c, rest, end)) {
+        diag_hint(c->diag, "write print %s", quoted);
+        return true;
+    }
+    if (filled && guess_command_in(c, guess_piece(c, command.at, t.span.end), t.span.end, end)) {
+        return true;
+    }
+    if (is_sentence(c, t.at, end)) {
+        ask_instead(c, command.at, end);
+        return true;
+    }
+    return false;
 }
 
 // A word by itself, or a term of the glossary, as somebody types who has a wish or a question.
@@ -364,6 +420,14 @@ static bool guess_slip(struct call *c, struct piece word, bool sentence)
            !diag_hint(c->diag, "did you mean '%s'?", nearest.best);
 }
 
+// Words of others that say something of a sentence, too: integrate x.
+static bool has_own_hint(struct piece word)
+{
+    return foreign_hint(word.s, word.n, false) != NULL &&
+           guess_is_among(word, "integrate integral antiderivative lim limit solve roots factorial "
+                                "show display draw man import from");
+}
+
 // A statement that begins with a word without a value.
 static void guess_word(struct call *c, struct token first, struct token second, size_t end)
 {
@@ -372,23 +436,24 @@ static void guess_word(struct call *c, struct token first, struct token second, 
     bool words = second.kind == TOKEN_NAME || (second.kind == TOKEN_BAD && !alone);
     if ((unbound && guess_wish(c, first, alone, end)) || guess_declaration(c, first, end) ||
         guess_integral(c, first, end) || (words && guess_wanted(c, first, end)) ||
-        foreign_hint(word.s, word.n, false) != NULL || (!alone && guess_shell(c, first, end)) ||
-        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT) {
+        has_own_hint(word)) {
         return;
     }
-    bool contracted = contraction(c, first.span.end, end) > 0;
-    bool sentence =
-        contracted || (second.kind == TOKEN_NAME &&
-                       !guess_is_bound(c, guess_piece(c, second.span.start, second.span.end)));
-    if (guess_slip(c, word, sentence) || !unbound) {
+    if (is_sentence(c, first.span.start, end) || contraction(c, first.span.end, end) > 0) {
+        if (!guess_shell(c, first, end) && !guess_slip(c, word, true)) {
+            ask_instead(c, first.span.start, end);
+        }
+        return;
+    }
+    if (foreign_hint(word.s, word.n, false) != NULL || (!alone && guess_shell(c, first, end)) ||
+        second.kind == TOKEN_OPEN || second.kind == TOKEN_INFIX || second.kind == TOKEN_DOT ||
+        guess_slip(c, word, false) || !unbound) {
         return;
     }
     if (alone) {
         guess_name_or_question(c, word, end);
-    } else if (second.kind == TOKEN_NAME || contracted) {
-        char quoted[QUOTED];
-        diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course",
-                  diag_quote(quoted, word.s, end - first.span.start));
+    } else if (second.kind == TOKEN_NAME) {
+        ask_instead(c, first.span.start, end);
     }
 }
 

@@ -159,7 +159,14 @@ static bool is_formula(const struct call *c, struct piece p)
 static bool read_as_words(const struct call *c, size_t start, size_t end, struct wanted *w)
 {
     struct lexer l = {.source = c->lexer->source, .at = start};
-    struct token t = guess_next(&l);
+    struct token t = guess_next(&l), second = lexer_peek(&l);
+    w->of = guess_piece(c, t.span.start, t.span.end);
+    w->by = (struct piece){0};
+    if (is_function(w->of) && second.span.end == end &&
+        guess_is_among(guess_piece(c, second.span.start, second.span.end),
+                       "derivative gradient deriv slope")) {
+        return true;  // sigmoid derivative
+    }
     while (t.kind == TOKEN_NAME && t.span.end < end) {
         struct piece word = guess_piece(c, t.span.start, t.span.end);
         if (guess_is_among(word,
@@ -175,7 +182,6 @@ static bool read_as_words(const struct call *c, size_t start, size_t end, struct
     if (t.kind != TOKEN_NAME || t.span.end >= end) {
         return false;
     }
-    w->by = (struct piece){0};
     w->of = behind(c, &l, end);
     cut_variable(&w->of, &w->by);
     w->of = unwrapped(w->of);

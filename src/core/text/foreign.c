@@ -169,10 +169,17 @@ static const struct foreign wishes[] = {
     {"picture image diagram chart figure", "'graph L' draws the graph; graph L out.png in a file"},
     {"example examples demo",
      "'help backward' shows a command at work; 'lesson' begins the course"},
+    {"interview interviews",
+     "'quiz interview' asks what interviews ask; 'questions interview' lists it"},
+    {"glossary terms vocabulary", "'help glossary' lists the terms"},
+    {"topics syllabus contents toc index",
+     "'lessons' lists the course, 'questions' the study questions"},
+    {"summary overview cheatsheet", "'help' has one screen of what one can do"},
     {"version about", "'backstep --version' in a shell says it"},
     {"train_loop optimise optimize fit", "'train L 100 0.1' takes 100 steps"},
     {"close bye goodbye leave end stop_it quitting q", "'quit' leaves"},
     {"history", "a training leaves its losses in 'history'; the key ↑ brings back what was typed"},
+    {"quizzes", "'quiz' asks ten questions"},
     {"model net network perceptron", "n = MLP(3, [4, 4, 1]) makes a network, n(x) is its output"},
     {"dataset loader dataloader", "rows to train on are bound by data X = …"},
     {"matrix", "a matrix is written [[1, 2], [3, 4]]"},
@@ -228,6 +235,8 @@ const char *foreign_topic(const char *s, size_t length)
         {"answer", "solution"},
         {"course tutorial start begin learn", "lesson"},
         {"score", "progress"},
+        {"interview interviews", "quiz interview"},
+        {"question test quizzes", "quiz"},
         {"backprop backpropagation", "backward L"},
         {"leave close", "quit"},
     };
@@ -239,7 +248,7 @@ bool foreign_wants(const char *s, size_t length)
     return text_among(
         "show me draw display see list give get compute calculate calc find evaluate "
         "do perform execute start begin open go next first last i let lets please can "
-        "could would take want need use call tell my the a an to how",
+        "could would take want need use call tell my the a an to test quiz",
         s, length);
 }
 

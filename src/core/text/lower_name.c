@@ -29,8 +29,9 @@ bool lower_is_known(const char *s, size_t length)
 }
 
 // sin 2x, where nothing follows: the call that is meant. 0: it could be another.
-static size_t bare_argument(const struct source *source, size_t at, size_t *start)
+static size_t bare_argument(const struct lower *w, size_t at, size_t *start)
 {
+    const struct source *source = w->source;
     const char *s = source->text;
     size_t end;
     while (at < source->length && s[at] == ' ') {
@@ -43,7 +44,9 @@ static size_t bare_argument(const struct source *source, size_t at, size_t *star
     }
     bool whole = end == source->length || s[end] == '\n' || s[end] == ';' || s[end] == ')';
     *start = at;
-    return whole ? end - at : 0;
+    bool value = end - at <= 2 || text_is_digit(s[at]) ||
+                 names_lookup(w->names, s + at, end - at).rank != VALUE_UNBOUND;
+    return whole && value ? end - at : 0;
 }
 
 // How the function at `span`, called s here, is called with what follows it: sin 2x.
@@ -53,7 +56,7 @@ static bool hint_bare_call(struct lower *w, const char *s, size_t length, struct
     const struct builtin *builtin = builtin_find(s, length);
     bool one = op != OP_COUNT ? op_get(op)->arity == 1 : builtin != NULL && builtin->least <= 1;
     bool blank = w->source->length > span.end && w->source->text[span.end] == ' ';
-    size_t start, given = one && blank ? bare_argument(w->source, span.end, &start) : 0;
+    size_t start, given = one && blank ? bare_argument(w, span.end, &start) : 0;
     char argument[QUOTED];
     if (given == 0) {
         return lower_hint_call(w, s, length);

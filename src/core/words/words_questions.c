@@ -23,7 +23,7 @@ static void say_known(struct table *t, const struct rec *row)
 static void say_group(struct words *w, const struct rec *first, const struct rec *end)
 {
     struct table t;
-    table_init(&t, "llrl");
+    table_init(&t, "nlrn");
     for (const struct rec *row = first; row != end; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_id));
         table_cell(&t, rec_get_text(row, KEY_title));
@@ -32,8 +32,7 @@ static void say_group(struct words *w, const struct rec *first, const struct rec
     }
     ink_add(w->out, INK_TITLE, rec_get_text(first, KEY_group));
     text_add_char(w->out, '\n');
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
 }
 
 void say_question_list(struct words *w)
@@ -71,7 +70,7 @@ void say_found(struct words *w)
         return;
     }
     text_init(&way);
-    table_init(&t, "ll");
+    table_init(&t, "nl");
     for (const struct rec *r = say_first(w->record, KEY_results); r != NULL; r = r->next) {
         text_clear(&way);
         say_way(&way, r);
@@ -79,7 +78,6 @@ void say_found(struct words *w)
         bool term = strcmp(rec_get_text(r, KEY_type), "term") == 0;
         table_cell(&t, term ? "what the word means" : rec_get_text(r, KEY_title));
     }
-    table_write(&t, w->out);
-    table_release(&t);
+    say_table(w, &t);
     text_release(&way);
 }
