@@ -32,6 +32,8 @@ static void wishes_are_told_from_answers(void **state)
         {"What's the answer?", EVADES_FOR_SOLUTION},
         {"next", EVADES_ONWARDS},
         {"pass", EVADES_ONWARDS},
+        {"ok", EVADES_AGREEING},
+        {"Go on.", EVADES_AGREEING},
         {"", EVADES_NOT},
         {"?", EVADES_NOT},
         {"6", EVADES_NOT},

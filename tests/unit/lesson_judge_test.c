@@ -113,8 +113,9 @@ static void what_is_no_number_costs_nothing(void **state)
     struct graph g;
     graph_canonical(&g);
     assert_judged(&g, NUMBER("dL/da"), "", "malformed@0: an answer is missing here");
-    static const char *const worded[] = {"6",    "I think 6", "it's 6", "= 6",     "≈ 6", "6?",
-                                         "so 6", "6 I think", "$6$",    "about 6", "The answer is 6."};
+    static const char *const worded[] = {
+        "6",   "I think 6", "it's 6",          "= 6", "≈ 6", "6?", "so 6", "6 I think",
+        "$6$", "about 6",   "The answer is 6."};
     for (size_t i = 0; i < COUNT_OF(worded); i++) {
         assert_judged(&g, NUMBER("dL/da"), worded[i], "right");
     }
@@ -167,10 +168,11 @@ static void numbers_may_be_formulas(void **state)
     static const char *const itself[] = {"L", "L*1", "0 + L"};
     for (size_t i = 0; i < COUNT_OF(itself); i++) {
         char expected[160];
-        snprintf(expected, sizeof expected,
-                 "malformed@%zu: a number is needed here, and 'L' is not a number; work it out, then "
-                 "check with the prompt: print L",
-                 (size_t)(strchr(itself[i], 'L') - itself[i]));
+        snprintf(
+            expected, sizeof expected,
+            "malformed@%zu: a number is needed here, and 'L' is not a number; work it out, then "
+            "check with the prompt: print L",
+            (size_t)(strchr(itself[i], 'L') - itself[i]));
         assert_judged(&g, NUMBER("L"), itself[i], expected);
     }
     graph_release(&g);
@@ -435,6 +437,15 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, CHOICE, "z",
                   "malformed@0: 'z' is not the letter of an option; the options are a "
                   "to c");
+    static const char worded[] =
+        "q\nkind: choice\nright: it doubles\nwrong: it stays the same\nwrong: it `a*b` doubly\n";
+    assert_judged(&g, worded, "doubles", "[it doubles] right");
+    assert_judged(&g, worded, "I think it doubles", "[it doubles] right");
+    assert_judged(&g, worded, "It Stays the same", "[it stays the same] wrong");
+    assert_judged(&g, worded, "double",
+                  "malformed@0: 'd' is no letter of an option; the options are a to c");
+    assert_judged(&g, worded, "a*b",
+                  "malformed@1: '*' is no letter of an option; the options are a to c");
     assert_judged(&g, CHOICE, "I think b", "[W] wrong");
     assert_judged(&g, CHOICE, "b?", "[W] wrong");
     assert_judged(&g, CHOICE, "option b", "[W] wrong");
@@ -444,17 +455,21 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, ORDER, "a b",
                   "malformed@0: all letters from a to d are asked for, here are "
                   "2");
-    static const char recall[] = "q\nkind: recall\nmodel: Gradients *add* up, `zero` clears them.\n";
-    static const char *const written[] = {"they add up", "Gradients", "add them, zero", "x = a*b + c"};
-    static const char *const not_written[] = {"x", "no idea", ".", "?", "whatever", "up", "a b c", "42",
-                                              "asdfgh qwertz", "lorem ipsum", "the and"};
+    static const char recall[] =
+        "q\nkind: recall\nmodel: Gradients *add* up, `zero` clears them.\n";
+    static const char *const written[] = {"they add up", "Gradients", "add them, zero",
+                                          "x = a*b + c"};
+    static const char *const not_written[] = {
+        "x",  "no idea",       ".",           "?",      "whatever", "up", "a b c",
+        "42", "asdfgh qwertz", "lorem ipsum", "the and"};
     for (size_t i = 0; i < COUNT_OF(written); i++) {
         assert_judged(&g, recall, written[i], "rate");
     }
     for (size_t i = 0; i < COUNT_OF(not_written); i++) {
-        assert_judged(&g, recall, not_written[i],
-                      "malformed@0: write a sentence first, in your own words; then a good answer is "
-                      "shown, and you compare; 'solution' shows it at once");
+        assert_judged(
+            &g, recall, not_written[i],
+            "malformed@0: write a sentence first, in your own words; then a good answer is "
+            "shown, and you compare; 'solution' shows it at once");
     }
     assert_judged(
         &g, "q\nkind: do\nuntil: L < 1\n", "5",

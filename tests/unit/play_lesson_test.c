@@ -506,6 +506,20 @@ static void who_does_not_know_is_helped(void **state)
     assert_non_null(find(seat, KIND_solution));
 }
 
+// Where Enter goes on, so do "next" and "ok"; there they skip no question.
+static void next_goes_on(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, slope);
+    tutor_set_terminal(seat->tutor, 80, 24, false);
+    type(seat, "solution");
+    type(seat, "next");
+    assert_string_equal(rec_get_text(get(seat, KIND_question), KEY_question), "small.value");
+    type(seat, "solution");
+    type(seat, "ok");
+    assert_non_null(find(seat, KIND_lesson_end));
+}
+
 // An option's letter that is a name, too: what was typed may have been meant as the name.
 static void a_letter_may_be_a_name(void **state)
 {
@@ -710,6 +724,7 @@ int main(void)
         TEST(what_is_unmet_is_told_with_its_stars),
         TEST(a_recall_is_answered_in_words_and_rated),
         TEST(who_does_not_know_is_helped),
+        TEST(next_goes_on),
         TEST(a_letter_may_be_a_name),
         TEST(an_answer_to_the_numbers_above_is_known),
         TEST(enter_does_not_answer_a_guess),

@@ -74,7 +74,7 @@ static const char *const before_answers[] = {
     "i would say",
     "i get",
     "i got",
-    "it is",
+    "is it", "it is",
     "it's",
     "its",
     "that is",
@@ -151,6 +151,16 @@ static size_t idle_behind(const char *s, size_t n)
     return 0;
 }
 
+static bool is_option(const struct question *q, const char *s, size_t n)
+{
+    for (const struct question_line *l = q->options.first; l != NULL; l = l->next) {
+        if (strlen(l->left) == n && memcmp(l->left, s, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // The answer without such words. Where options are picked, only a letter may be left: their texts are
 // words, too. What has no word before it, or one that is a name of the graph's, stays.
 static struct span bare(const struct judging *j, struct span answer)
@@ -169,7 +179,8 @@ static struct span bare(const struct judging *j, struct span answer)
            names_lookup(j->scope->names, j->text + left.start, n).rank == VALUE_UNBOUND) {
         left = trimmed(j->text, (struct span){left.start + n, left.end});
     }
-    bool picks = j->q->options.count > 0;
+    bool picks =
+        j->q->options.count > 0 && !is_option(j->q, j->text + left.start, left.end - left.start);
     return left.start == left.end || (picks && left.end - left.start > 1) ? answer : left;
 }
 

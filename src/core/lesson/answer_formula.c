@@ -68,7 +68,7 @@ static bool derived_key(struct judging *j, struct exprs *p, struct formula_key *
     size_t word = last_word(j, p, s, at);
     bool named = word < at.end;
     if (!trial_read_formula(p, j->scope, s, trimmed(s, (struct span){at.start, word}), &key->base,
-                             d)) {
+                            d)) {
         return false;
     }
     key->in = named ? expr_name(p, s + word, at.end - word) : EXPR_NONE;
@@ -275,7 +275,7 @@ static bool say_when(struct judging *j, struct exprs *p, uint32_t given)
         uint32_t other;
         enum verdict verdict;
         if (trial_read_formula(p, j->scope, w->left, (struct span){0, strlen(w->left)}, &other,
-                                &aside) &&
+                               &aside) &&
             compare(p, given, other, &verdict) && verdict == VERDICT_SAME) {
             judge_say(j, "%s", w->right);
             return true;

@@ -422,7 +422,8 @@ static bool next_part(const struct judging *j, size_t *from, struct span *part)
     int open = 0;
     size_t start = *from, i = start;
     for (; i < j->answer.end && (open > 0 || j->text[i] != ','); i++) {
-        open += (j->text[i] == '[') + (j->text[i] == '(') - (j->text[i] == ']') - (j->text[i] == ')');
+        open +=
+            (j->text[i] == '[') + (j->text[i] == '(') - (j->text[i] == ']') - (j->text[i] == ')');
     }
     *part = trimmed(j->text, (struct span){start, i});
     *from = i + 1;

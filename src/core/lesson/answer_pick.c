@@ -82,6 +82,45 @@ static const struct question_line *find_text(const struct picks *p, const char *
     return NULL;
 }
 
+// Are the words s[0..n) in the text?
+static bool is_in(const char *text, const char *s, size_t n)
+{
+    for (const char *at = text; strlen(at) >= n; at++) {
+        size_t i = 0;
+        while (i < n && lower_case(at[i]) == lower_case(s[i])) {
+            i++;
+        }
+        if (i == n && (at == text || !text_is_letter(at[-1])) && !text_is_letter(at[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The one option in whose text this is found: "doubles" for "it doubles". NULL: there is none, or more
+// than one, or the answer may be letters.
+static const struct question_line *find_within(const struct picks *p, const char *s, size_t n)
+{
+    enum { LEAST = 4 };  // letters
+    const struct question_line *found = NULL;
+    bool words = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!text_is_letter(s[i]) && strchr(" -'", s[i]) == NULL) {
+            return NULL;
+        }
+        words |= text_is_letter(s[i]) && (size_t)(lower_case(s[i]) - 'a') >= p->options;
+    }
+    for (size_t i = 0; words && n >= LEAST && i < p->options; i++) {
+        if (is_in(p->shown[i]->left, s, n)) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = p->shown[i];
+        }
+    }
+    return found;
+}
+
 // The option whose whole text the answer is. The letter of an option is always that: a text which is
 // one is typed in quotes.
 static const struct question_line *told_in_full(const struct judging *j, const struct picks *p)
@@ -143,6 +182,9 @@ static bool read_picks(struct judging *j, struct picks *p)
     *p = (struct picks){.count = 0};
     p->options = question_options(j->q, j->seed, p->shown);
     const struct question_line *full = told_in_full(j, p);
+    full = full != NULL
+               ? full
+               : find_within(p, j->text + j->answer.start, j->answer.end - j->answer.start);
     if (full != NULL) {
         p->picked[p->count++] = full;
         return true;

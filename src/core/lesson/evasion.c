@@ -89,6 +89,18 @@ static const struct row {
     {"skip this", EVADES_ONWARDS},
     {"skip please", EVADES_ONWARDS},
     {"weiter", EVADES_ONWARDS},
+    {"ok", EVADES_AGREEING},
+    {"okay", EVADES_AGREEING},
+    {"yes", EVADES_AGREEING},
+    {"y", EVADES_AGREEING},
+    {"n", EVADES_AGREEING},
+    {"sure", EVADES_AGREEING},
+    {"got it", EVADES_AGREEING},
+    {"continue", EVADES_AGREEING},
+    {"go", EVADES_AGREEING},
+    {"go on", EVADES_AGREEING},
+    {"enter", EVADES_AGREEING},
+    {"ja", EVADES_AGREEING},
 };
 
 enum { EVASION_MOST = 40 };  // bytes of what is looked up

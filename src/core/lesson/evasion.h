@@ -10,6 +10,7 @@ enum evasion {
     EVADES_FOR_HELP,      // idk, not sure, a hint please
     EVADES_FOR_SOLUTION,  // tell me, I give up, the answer please
     EVADES_ONWARDS,       // next, pass
+    EVADES_AGREEING,      // ok, yes, go on: what is typed where Enter goes on
 };
 
 // What s[0..n) asks for. Capital letters, apostrophes and the marks that end a sentence mean nothing.

@@ -150,10 +150,21 @@ const char *question_wish_in(struct play *p, const struct source *line)
         return "solution";
     case EVADES_ONWARDS:
         return "skip";
+    case EVADES_AGREEING:
     case EVADES_NOT:
         break;
     }
     return NULL;
+}
+
+bool question_goes_on(struct play *p, const struct source *line)
+{
+    const char *s;
+    size_t n = trimmed(line, &s);
+    enum evasion evasion = evasion_of(s, n);
+    return (p->state == PLAY_PAUSE || p->state == PLAY_ANSWERED) &&
+           (evasion == EVADES_ONWARDS || evasion == EVADES_AGREEING) &&
+           names_lookup(&play_graph(p)->names, s, n).rank == VALUE_UNBOUND;
 }
 
 bool question_takes(struct play *p, const struct source *line)

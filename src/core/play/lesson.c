@@ -375,16 +375,40 @@ static void take_blank(struct play *p, const struct source *line, struct records
     }
 }
 
+// What is backpropagation? Where an answer in words is asked for, it may be one.
+static bool is_question(const struct play *p, const struct source *line)
+{
+    bool words = p->state == PLAY_QUESTION && p->question->kind == QUESTION_RECALL;
+    return !words && p->state != PLAY_RATE && !p->tutor->graded && !review_is_exam(p->review) &&
+           tutor_is_question(play_graph(p), line);
+}
+
+static void ask(struct play *p, const struct source *line)
+{
+    struct text command;
+    text_init(&command);
+    text_add(&command, "ask ");
+    text_add_bytes(&command, line->text, line->length);
+    struct source source = *line;
+    source.text = text_get(&command);
+    source.length = text_length(&command);
+    run_typed(p, &source);
+    text_release(&command);
+}
+
 static void take(struct play *p, const struct source *line, struct records *out)
 {
     bool guess =
         play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
     const char *wish = p->state == PLAY_QUESTION ? question_wish_in(p, line) : NULL;
-    if (source_is_blank(line)) {
+    if (source_is_blank(line) || question_goes_on(p, line)) {
         take_blank(p, line, out);
     } else if (wish != NULL) {
-        struct source source = {.name = line->name, .text = wish, .length = strlen(wish), .line = 1};
+        struct source source = {
+            .name = line->name, .text = wish, .length = strlen(wish), .line = 1};
         run_typed(p, &source);
+    } else if (is_question(p, line)) {
+        ask(p, line);
     } else if (p->state == PLAY_RATE && statement_form(play_graph(p), line) == FORM_EXPRESSION) {
         question_rate(p, line, out);
     } else if (p->state == PLAY_QUESTION && !guess && question_takes(p, line)) {

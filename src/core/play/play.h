@@ -256,6 +256,10 @@ void judge_put_cells(struct play *p, struct records *out, struct rec *to);
 void judge_right(struct play *p, struct records *out);
 // In an exam: keeps what was asked, given and right until its end.
 void judge_note(struct play *p, struct records *out);
+// Is it one line of words that ends in a question mark? No statement does.
+bool tutor_is_question(const struct session *session, const struct source *source);
+// Is it "next" or "ok", typed where Enter goes on?
+bool question_goes_on(struct play *p, const struct source *line);
 // Is this line an answer, not a statement?
 bool question_takes(struct play *p, const struct source *line);
 void question_answer(struct play *p, const struct source *line, struct records *out);

@@ -101,7 +101,7 @@ static bool has_words(const char *s, size_t n)
     return false;
 }
 
-// Does it end in a value: in a derivative, or in a name that has one? what is dL/da, backward L
+// Does it end in a value: in a number, a derivative, or a name that has one? what is dL/da, is it 6
 static bool ends_in_value(const struct session *session, const char *s, size_t n)
 {
     size_t from = n;
@@ -111,12 +111,11 @@ static bool ends_in_value(const struct session *session, const char *s, size_t n
     const char *word = s + from;
     size_t length = n - from;
     bool article = text_among("a A i I", word, length);
-    return memchr(word, '/', length) != NULL ||
+    return length == 0 || text_is_digit(word[length - 1]) || memchr(word, '/', length) != NULL ||
            (!article && names_lookup(&session->names, word, length).rank != VALUE_UNBOUND);
 }
 
-// Is it one line of words that ends in a question mark? No statement does.
-static bool is_question(const struct session *session, const struct source *source)
+bool tutor_is_question(const struct session *session, const struct source *source)
 {
     const char *s = source->text;
     size_t n = text_trimmed(s, source->length), start = 0, end = n;
@@ -184,7 +183,8 @@ static const struct source *line_instead(struct tutor *t, const struct source *s
         return command_instead(t, source, "lesson", t->ended, strlen(t->ended));
     }
     const char *s = source->text;
-    return is_question(t->session, source) ? command_instead(t, source, "ask", s, source->length)
+    return tutor_is_question(t->session, source)
+               ? command_instead(t, source, "ask", s, source->length)
            : is_help_of_row(source, &row)
                ? command_instead(t, source, "lesson", s + row.start, row.end - row.start)
                : source;
