@@ -506,6 +506,8 @@ static void cells_are_filled(void **state)
         {"6, -4, 5", "wrong: dL/dc: 5 is not right"},
         {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: f*a + 1 is not right"},
         {"dL/da = 6, -4", "malformed@11: a cell's name and '=' are missing here"},
+        {"a + 1", "malformed@0: blanks keep the numbers of cells apart; write an expression without "
+                  "blanks, or commas between"},
         {"(2)3", "malformed@3: a '*' is missing here; write (2)*3"},
         {"-4", "right"},
     };

@@ -388,6 +388,9 @@ static void judge_row(struct judging *j, bool commas, bool anew)
         if ((anew || !(before & bit(i))) && next_number(j, commas, &from, &at)) {
             judge_cell(j, i, cell, at);
         }
+        if (j->out->judged == JUDGED_MALFORMED) {
+            break;  // one part is told of
+        }
     }
     if (j->out->judged == JUDGED_MALFORMED) {
         j->out->filled = before;  // the line is taken whole or not at all
@@ -447,6 +450,18 @@ static bool judge_named(struct judging *j)
     return true;
 }
 
+// Is there a sign between blanks, as in x + 1? Then the blanks are no ends of numbers.
+static bool has_sign_apart(const struct judging *j)
+{
+    struct span at;
+    for (size_t from = j->answer.start; next_number(j, false, &from, &at);) {
+        if (at.end == at.start + 1 && strchr("+-*/^", j->text[at.start]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void judge_fill(struct judging *j)
 {
     size_t left = cells_left(j);
@@ -455,6 +470,11 @@ void judge_fill(struct judging *j)
         bool commas =
             memchr(j->text + j->answer.start, ',', j->answer.end - j->answer.start) != NULL;
         size_t count = count_row(j, commas);
+        if (!commas && has_sign_apart(j)) {
+            judge_refuse(j, j->answer, "blanks keep the numbers of cells apart");
+            judge_hint(j, "write an expression without blanks, or commas between");
+            return;
+        }
         bool anew = count > left && count == j->q->cells.count;
         if (count > left && !anew) {
             judge_refuse(j, j->answer,

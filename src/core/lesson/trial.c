@@ -53,7 +53,7 @@ static bool refuse_rest(struct trial_piece *piece, struct token after)
         return diag_set(&piece->d, after.span, "one answer is asked for");
     }
     // Words: I don't know, 6 apples. (2 x is a product; a formula's names may have no value.)
-    if (after.kind == TOKEN_NAME && before < at && token_length(after) > 2 &&
+    if (after.kind == TOKEN_NAME && before < at && token_length(after) > 1 &&
         names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==
             VALUE_UNBOUND &&
         !lower_is_function(s->text + at, token_length(after))) {
