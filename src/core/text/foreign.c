@@ -77,7 +77,7 @@ static const struct foreign anywhere[] = {
     {"Conv1d Conv2d BatchNorm BatchNorm1d LayerNorm Embedding LSTM GRU RNN Transformer",
      "a layer is a formula here, as in tanh(W @ x + b)"},
     {"criterion", "a loss is a formula: L = mse(p, y)"},
-    {"scheduler lr_scheduler", "one step size holds for a training: train L 100 0.1"},
+    {"scheduler lr_scheduler", "train L 200 0.1 schedule cosine lets the rate fall"},
     {"allclose isclose", "write assert abs(a - b) < 1e-9"},
     {"round floor ceil divmod", "no function here has steps: their gradient is 0 everywhere"},
     {"list tuple set", "an array is written [1, 2, 3]"},
