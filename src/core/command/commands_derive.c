@@ -78,11 +78,38 @@ static bool read_order(struct formula *f, struct value array)
     return true;
 }
 
+// derive L wrt w, derive L with respect to w. False: derive x**2 at 3, whose value is no formula.
+static bool skip_preposition(struct call *c)
+{
+    struct lexer ahead = *c->lexer;
+    struct token t = lexer_next(&ahead, c->diag);
+    const char *s = token_text(&ahead, t);
+    if (t.kind != TOKEN_NAME ||
+        names_lookup(&c->s->names, s, token_length(t)).rank != VALUE_UNBOUND) {
+        return true;
+    }
+    if (text_among("at when where", s, token_length(t))) {
+        diag_set(c->diag, t.span, "a derivative is a formula here, and holds everywhere");
+        return diag_hint(c->diag, "for its value at a place write x = 3; y = x**2; dy/dx");
+    }
+    if (text_among("wrt by in", s, token_length(t)) && lexer_peek(&ahead).kind == TOKEN_NAME) {
+        *c->lexer = ahead;
+    } else if (token_is(&ahead, t, "with") &&
+               token_is(&ahead, lexer_next(&ahead, c->diag), "respect") &&
+               token_is(&ahead, lexer_next(&ahead, c->diag), "to")) {
+        *c->lexer = ahead;
+    }
+    return true;
+}
+
 // The last word, apart from the formula: x, z[0], %7, or an array's name, whose elements are all
 // asked for.
 static bool read_last_word(struct formula *f, struct value *array)
 {
     struct call *c = f->call;
+    if (!skip_preposition(c)) {
+        return false;
+    }
     struct token t = lexer_peek(c->lexer);
     struct lexer after = *c->lexer;
     bool apart = t.at > 0 && strchr(" \t", c->lexer->source->text[t.at - 1]) != NULL;

@@ -15,6 +15,18 @@ static const struct command *running_command(const struct call *c)
                               c->command.end - c->command.start);
 }
 
+// The forms of a command that a line has room for; at least one.
+static size_t usage_length(const char *usage)
+{
+    enum { ROOM = 80 };
+    size_t length = 0;
+    for (const char *bar = usage; bar != NULL; bar = strstr(bar + 1, " | ")) {
+        length = bar > usage && (size_t)(bar - usage) <= ROOM ? (size_t)(bar - usage) : length;
+    }
+    size_t all = strlen(usage), first = strcspn(usage, "|");
+    return all <= ROOM || first == all ? all : length > 0 ? length : first - 1;
+}
+
 // A command is given more than it takes. Its word may also be a name of the learner's.
 static bool refuse_argument(struct call *c, struct token t, const struct command *command)
 {
@@ -35,8 +47,24 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
         diag_set(c->diag, t.span, "'%s' follows without a comma between", quoted);
         return diag_hint(c->diag, "write %s, %s", printed, quoted);
     }
+    const char *text = c->lexer->source->text;
+    size_t before = text_trimmed(text, t.at);
+    if ((t.kind == TOKEN_NAME || (t.kind == TOKEN_OPEN && t.mark == '(')) && before > 0 &&
+        text[before - 1] == ')') {
+        diag_set(c->diag, t.span, "'%s' follows without an operation between", quoted);
+        return diag_hint(c->diag, "to multiply write *");
+    }
     diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
-    return diag_hint(c->diag, "write %s", command->usage);
+    if (t.kind == TOKEN_ASSIGN && strcmp(command->name, "check") != 0) {  // plot y = sin(x)
+        char rest[QUOTED];
+        size_t end = lexer_statement_end(c->lexer), from = t.span.end;
+        while (from < end && text[from] == ' ') {
+            from++;
+        }
+        diag_quote(rest, text + from, from < end ? text_trimmed(text + from, end - from) : 0);
+        return diag_hint(c->diag, "write %s %s", command->name, rest);
+    }
+    return diag_hint(c->diag, "write %.*s", (int)usage_length(command->usage), command->usage);
 }
 
 // L backward

@@ -26,6 +26,12 @@ static void say_no_statement(struct call *c, struct piece word)
     diag_set(c->diag, span, "no statement begins with '%s'", diag_quote(quoted, word.s, word.n));
 }
 
+// Does `help` explain these words?
+static bool has_page(const struct call *c, struct piece words)
+{
+    return c->s->world.has_page != NULL && c->s->world.has_page(words.s, words.n);
+}
+
 // ---- Sentences ----------------------------------------------------------------------------------
 
 // Behind the words from `at` on that say nothing, the last word never being one of them.
@@ -55,9 +61,11 @@ static size_t contraction(const struct call *c, size_t at, size_t end)
     return 0;
 }
 
-// Is what stands there an expression that has a value? What it made goes with the statement.
+// Is what stands there an expression that has a value? What it made goes with the statement; what was
+// said of it was not said, and no file is read for it.
 static bool has_value(struct call *c, size_t start, size_t end)
 {
+    bool told_product = c->s->told_product, told_renumbered = c->s->told_renumbered;
     struct source source = *c->lexer->source;
     struct lexer only = {.source = &source, .at = start}, *outer = c->lexer;
     struct diag ignored, *told = c->diag;
@@ -69,6 +77,9 @@ static bool has_value(struct call *c, size_t start, size_t end)
     bool ok = call_expression(c, &value) && call_finish(c);
     c->lexer = outer;
     c->diag = told;
+    c->s->told_product = told_product;
+    c->s->told_renumbered = told_renumbered;
+    text_clear(&c->s->inputs.wanted);
     return ok;
 }
 
@@ -151,12 +162,6 @@ static bool is_sentence(const struct call *c, size_t start, size_t end)
     return words > 1;
 }
 
-// Does `help` explain these words?
-static bool has_page(const struct call *c, struct piece words)
-{
-    return c->s->world.has_page != NULL && c->s->world.has_page(words.s, words.n);
-}
-
 // A question in words: its term's page, or a search.
 static void ask_instead(struct call *c, size_t start, size_t end)
 {
@@ -171,6 +176,46 @@ static void ask_instead(struct call *c, size_t start, size_t end)
     } else {
         diag_hint(c->diag, "'help' lists the commands; 'ask %s' searches the course", quoted);
     }
+}
+
+// Where a claim's sign is in s[0..n), and how long it is: =, ==, "equal to", "with"; 0: there is none.
+static size_t claim_sign(const char *s, size_t n, size_t *at)
+{
+    static const char *const signs[] = {"==", "=", " equal to ", " equals ", " with ", " and "};
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        size_t length = strlen(signs[i]);
+        for (*at = 1; *at + length < n; ++*at) {
+            if (memcmp(s + *at, signs[i], length) == 0) {
+                return length;
+            }
+        }
+    }
+    return 0;
+}
+
+// is dL/dw = (p - y)*x, verify dL/dw = …, compare dL/dw with …
+static bool guess_check(struct call *c, struct token first, size_t end)
+{
+    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    size_t start = first.span.end, at;
+    const char *s = c->lexer->source->text;
+    while (start < end && s[start] == ' ') {
+        start++;
+    }
+    size_t sign = start < end ? claim_sign(s + start, end - start, &at) : 0;
+    if (sign == 0 || memchr(s + start, '/', at) == NULL ||
+        !guess_is_among(word, "is verify prove test compare confirm does validate")) {
+        return false;
+    }
+    size_t behind = start + at + sign;
+    while (behind < end && s[behind] == ' ') {
+        behind++;
+    }
+    char left[QUOTED], right[QUOTED];
+    diag_quote(left, s + start, text_trimmed(s + start, at));
+    say_no_statement(c, word);
+    diag_hint(c->diag, "write check %s = %s", left, diag_quote(right, s + behind, end - behind));
+    return true;
 }
 
 // pip install numpy; backstep lessons
@@ -196,20 +241,27 @@ bool guess_argument(struct call *c, struct token command)
     struct piece word = guess_piece(c, t.span.start, t.span.end);
     struct piece term = guess_piece(c, rest, rest < end ? end : rest);
     struct piece all = guess_piece(c, command.at, end > command.at ? end : command.at);
+    bool calculus =
+        t.kind == TOKEN_NAME && guess_is_among(word, "d derivative") && !guess_is_bound(c, word);
     if (t.kind != TOKEN_NAME || guess_is_bound(c, word) ||
-        (!c->diag->unbound && !has_page(c, all)) || c->diag->span.start < command.span.end) {
+        (!calculus && !c->diag->unbound && !has_page(c, all)) ||
+        c->diag->span.start < command.span.end) {
         return false;
     }
     bool whole = has_page(c, all), filled = foreign_is_filler(word.s, word.n);
-    char quoted[QUOTED];
+    char quoted[QUOTED], name[QUOTED];
+    if (guess_derivative(c, t, end)) {  // check d/dx x^2 = 2x
+        return true;
+    }
     if (whole || has_page(c, term)) {
         diag_quote(quoted, whole ? all.s : term.s, whole ? all.n : term.n);
         diag_hint(c->diag, "'help %s' says what that is", quoted);
         return true;
     }
     diag_quote(quoted, term.s, term.n);
-    if (filled && token_is(&l, command, "print") && has_value(c, rest, end)) {
-        diag_hint(c->diag, "write print %s", quoted);
+    if (filled && has_value(c, rest, end)) {  // graph of L
+        diag_quote(name, token_text(&l, command), token_length(command));
+        diag_hint(c->diag, "write %s %s", name, quoted);
         return true;
     }
     if (filled && guess_command_in(c, guess_piece(c, command.at, t.span.end), t.span.end, end)) {
@@ -227,9 +279,8 @@ static bool guess_wish(struct call *c, struct token first, bool alone, size_t en
 {
     struct piece all = guess_piece(c, first.span.start, end);
     const char *wish = alone ? foreign_wish(all.s, token_length(first)) : NULL;
-    bool page = wish == NULL && c->s->world.has_page != NULL && c->s->world.has_page(all.s, all.n);
     char quoted[QUOTED];
-    if (page) {
+    if (wish == NULL && has_page(c, all)) {
         diag_hint(c->diag, "'help %s' says what that is", diag_quote(quoted, all.s, all.n));
         return true;
     }
@@ -365,7 +416,8 @@ static bool guess_binding(struct call *c, struct token first, struct token secon
 {
     char quoted[QUOTED];
     if (second.kind == TOKEN_COMMA) {
-        return guess_pairs(c, first, end) ||
+        bool bound = guess_is_bound(c, guess_piece(c, first.span.start, first.span.end));
+        return guess_pairs(c, first, end) || bound ||
                !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
     }
     bool meant = second.kind == TOKEN_COLON || (second.kind == TOKEN_INFIX && second.op == OP_EQ);
@@ -387,6 +439,11 @@ static bool guess_declaration(struct call *c, struct token first, size_t end)
     struct piece s = guess_piece(c, sign.span.start, sign.span.end);
     bool assigned =
         sign.kind == TOKEN_ASSIGN || (sign.kind == TOKEN_NAME && guess_is_among(s, "to be"));
+    if (token_is(c->lexer, first, "set") && sign.kind == TOKEN_NUMBER) {  // set c 2
+        assigned = true;
+        l.at = sign.at;
+        sign.span.end = sign.at;
+    }
     char quoted[QUOTED], value[QUOTED];
     if (name.kind != TOKEN_NAME || !assigned || sign.span.end >= end ||
         !guess_is_among(guess_piece(c, first.span.start, first.span.end),
@@ -435,8 +492,8 @@ static void guess_word(struct call *c, struct token first, struct token second, 
     bool alone = guess_is_end(second) || second.at >= end, unbound = c->diag->unbound;
     bool words = second.kind == TOKEN_NAME || (second.kind == TOKEN_BAD && !alone);
     if ((unbound && guess_wish(c, first, alone, end)) || guess_declaration(c, first, end) ||
-        guess_integral(c, first, end) || (words && guess_wanted(c, first, end)) ||
-        has_own_hint(word)) {
+        guess_integral(c, first, end) || guess_check(c, first, end) ||
+        (words && guess_wanted(c, first, end)) || has_own_hint(word)) {
         return;
     }
     if (is_sentence(c, first.span.start, end) || contraction(c, first.span.end, end) > 0) {

@@ -7,6 +7,7 @@
 // A derivative as it was asked for: of what, and by which variable (empty: nothing is said of it).
 struct wanted {
     struct piece of, by;
+    struct piece claimed;  // what is said to be its derivative; empty: nothing
 };
 
 static struct piece trimmed(struct piece p)
@@ -109,9 +110,13 @@ static bool read_as_call(const struct call *c, size_t start, size_t end, struct 
         t = guess_next(&l);
     }
     w->of = trimmed(guess_piece(c, open.span.end, t.span.start));
-    struct token slash = guess_next(&l), below = guess_next(&l);
+    struct token slash = guess_next(&l), below = guess_next(&l), sign = guess_next(&l);
+    if (sign.kind == TOKEN_ASSIGN && sign.span.end < end) {
+        w->claimed = trimmed(guess_piece(c, sign.span.end, end));
+    }
     return t.kind == TOKEN_CLOSE && w->of.n > 0 && slash.kind == TOKEN_INFIX &&
-           slash.op == OP_DIV && is_below(c, below, &w->by) && below.span.end == end;
+           slash.op == OP_DIV && is_below(c, below, &w->by) &&
+           (below.span.end == end || w->claimed.n > 0);
 }
 
 // Cuts "… with respect to x", "… wrt x", "…, x" at its end.
@@ -196,6 +201,27 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
     if (!read_as_operator(c, start, end, &w) && !read_as_call(c, start, end, &w) &&
         !read_apart(c, start, end, &w) && !read_as_words(c, start, end, &w)) {
         return false;
+    }
+    for (size_t i = 0; i + 4 < w.of.n; i++) {  // the derivative of x^2 is 2*x
+        if (memcmp(w.of.s + i, " is ", 4) == 0) {
+            w.claimed = trimmed((struct piece){w.of.s + i + 4, w.of.n - i - 4});
+            w.of.n = i;
+        }
+    }
+    const char *equals = memchr(w.of.s, '=', w.of.n);
+    if (equals != NULL) {  // d/dx x^2 = 2x
+        size_t at = (size_t)(equals - w.of.s);
+        w.claimed = trimmed((struct piece){equals + 1, w.of.n - at - 1});
+        w.of = unwrapped((struct piece){w.of.s, at});
+    }
+    if (w.claimed.n > 0) {
+        char claimed[QUOTED];
+        guess_say(c, "whether a derivative is right is a command");
+        diag_quote(of, w.of.s, w.of.n);
+        diag_quote(by, w.by.n > 0 ? w.by.s : "x", w.by.n > 0 ? w.by.n : 1);
+        diag_hint(c->diag, "write F = %s; check dF/d%s = %s", of, by,
+                  diag_quote(claimed, w.claimed.s, w.claimed.n));
+        return true;
     }
     diag_quote(of, w.of.s, w.of.n);
     diag_quote(by, w.by.s, w.by.n);

@@ -24,7 +24,11 @@ static bool refuse_equation(struct call *c)
     }
     diag_set(c->diag, equals.span,
              "a derivative follows from the formulas, so it is not given a value");
-    diag_hint(c->diag, "check dL/dd = f says whether an equation holds");
+    size_t start = of.at, end = lexer_statement_end(c->lexer);
+    char quoted[QUOTED];
+    diag_quote(quoted, c->lexer->source->text + start,
+               text_trimmed(c->lexer->source->text + start, end - start));
+    diag_hint(c->diag, "check %s says whether that holds", quoted);
     return true;
 }
 

@@ -110,6 +110,15 @@ static void note_rounding(struct lower *w, enum op op, const struct operand *x,
     }
 }
 
+// 0.1 + 0.2 == 0.3
+static void note_rounding_of_numbers(struct lower *w, double a, double b)
+{
+    if (a != b && fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b))) {
+        lower_remark(w, "these differ in their last bits only, by rounding; abs(a - b) < 1e-9 "
+                        "compares them, and check dL/da = … two formulas");
+    }
+}
+
 // e^x, where e has a value: in e = a*b; d = e + c, as lectures write it, it has one.
 static void note_e(struct lower *w, const struct operand *base, const struct operand *exponent)
 {
@@ -136,6 +145,9 @@ static bool take_op(struct lower *w, enum op op, struct span span)
     }
     if (op == OP_EQ || (op == OP_SUB && is_whole(w, whole))) {
         note_rounding(w, op, x, y);
+    }
+    if (op == OP_EQ && !operand_is_array(x) && !operand_is_array(y) && is_whole(w, whole)) {
+        note_rounding_of_numbers(w, lower_number(w, x), lower_number(w, y));
     }
     return lower_apply(w, op, x, y, whole, &result) && lower_replace(w, arity, result);
 }

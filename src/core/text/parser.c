@@ -271,7 +271,8 @@ static void read_raised(struct parser *p, struct token t)
 static bool refuse_prime(struct parser *p, struct token t)
 {
     char mark = t.at < p->lexer->source->length ? p->lexer->source->text[t.at] : ' ';
-    if ((t.kind != TOKEN_STRING && t.kind != TOKEN_BAD) || mark != '\'' || t.at != p->last.end) {
+    bool behind = t.at == p->last.end || (p->closed > 0 && t.at == p->closed);
+    if ((t.kind != TOKEN_STRING && t.kind != TOKEN_BAD) || mark != '\'' || !behind) {
         return false;
     }
     diag_set(p->diag, (struct span){t.at, t.at + 1}, "a prime is not understood here");

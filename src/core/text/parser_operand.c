@@ -291,6 +291,9 @@ static bool read_named_argument(struct parser *p, struct token t)
         const char *foreign = foreign_hint(token_text(p->lexer, t), token_length(t), false);
         const char *called = foreign_hint(s + f->span.start, f->span.end - f->span.start, true);
         foreign = called != NULL && !value ? called : foreign;
+        bool bound = names_lookup(p->names, s + f->span.start, f->span.end - f->span.start).rank !=
+                     VALUE_UNBOUND;
+        foreign = bound ? foreign_hint("at", 2, false) : foreign;
         diag_quote(quoted, token_text(p->lexer, t), token_length(t));
         diag_set(p->diag, (struct span){t.span.start, next.span.end},
                  "the values of a function have no names");
