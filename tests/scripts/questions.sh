@@ -44,6 +44,7 @@ is 'README counts the course' "$(ls lessons/[0-9]*.md | wc -l) lessons with $(as
     "$(tr '\n' ' ' <README.md | grep -oE '[0-9]+ lessons with .* cards')"
 is 'docs/questions.md is up to date (make docs)' '' "$(tools/questions lessons | diff - docs/questions.md)"
 
+is 'the course gives no warning' '' "$("$BACKSTEP" check lessons | grep warning)"
 is 'what is no formula and ends in ? is searched' 1 \
     "$(printf '```backstep\n∇ Learning rate?\n```\n' >"$HOME/ask.md"; "$BACKSTEP" check "$HOME/ask.md" | grep -c 'help learning rate')"
 

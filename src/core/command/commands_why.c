@@ -350,9 +350,10 @@ enum call_end command_sabotage(struct call *c)
                   label[0] == '%' ? "it" : label);
         return CALL_FAILED;
     }
-    // Another mistake each time, and the same after undo: from the seed and what is in the log.
-    struct rng rng;
-    rng_seed(&rng, s->world.seed + s->log.count * 0x9E3779B97F4A7C15u);
+    // Another mistake each time, and the same after undo and after the same `seed`: from the random
+    // numbers that come next, and what is in the log.
+    struct rng rng = session_settings(s)->rng;
+    rng_seed(&rng, rng_next(&rng) + s->log.count * 0x9E3779B97F4A7C15u);
     if (!call_swept(c, mistakes_pick(&s->tape, s->world.stop, root, &rng, &mistake))) {
         return CALL_FAILED;
     }
