@@ -273,6 +273,23 @@ await test('stale values are called so, and new ones shown', async () => {
     await lesson.end();
 });
 
+await test('the secret leaves the address bar, and a page that is loaded again says what to do', async () => {
+    const lesson = await new Lesson().begin();
+    await lesson.type(canonical[0]);
+    const bar = () => lesson.page.run(() => location.pathname);
+    assert.equal(await bar(), '/');
+    const secret = new URL(lesson.address).pathname.slice(1, -1);
+    assert.ok(secret.length >= 32);
+    const html = await lesson.page.run(() => document.documentElement.outerHTML);
+    assert.ok(!html.includes(secret));
+    assert.ok(!(await lesson.page.run(() => JSON.stringify(history.state))).includes(secret));
+    const again = await browser.open(new URL('/', lesson.address).href);  // as F5 does
+    assert.match(await again.run(() => document.body.textContent), /^404 .*type 'view' at the prompt/s);
+    assert.ok(!(await again.run(() => document.documentElement.outerHTML)).includes(secret));
+    await again.close();
+    await lesson.end();
+});
+
 await test('late pages see the present, and closing one costs nothing', async () => {
     const lesson = await new Lesson().begin();
     await lesson.type(canonical[0]);

@@ -115,10 +115,15 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
     return result;
 }
 
+// A page that is loaded again comes here, as its address is no longer in the address bar.
 static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status)
 {
-    char words[64];
-    int n = snprintf(words, sizeof words, "%u %s\n", status, MHD_get_reason_phrase_for(status));
+    char words[160];
+    int n = snprintf(words, sizeof words, "%u %s\n%s", status, MHD_get_reason_phrase_for(status),
+                     status != MHD_HTTP_NOT_FOUND
+                         ? ""
+                         : "\nA page that follows a prompt cannot be loaded again: type 'view' at the "
+                           "prompt, which opens it anew.\n");
     return answer(connection, status,
                   MHD_create_response_from_buffer((size_t)n, words, MHD_RESPMEM_MUST_COPY),
                   "text/plain; charset=utf-8");
