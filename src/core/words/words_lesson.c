@@ -182,12 +182,13 @@ static void add_asking(struct words *w, struct text *out, const char *text)
     for (size_t i = 0; i < n; i++) {
         end = s[i] == '?' && (i + 1 == n || s[i + 1] == ' ') ? i + 1 : end;
     }
+    bool asks = end > 0;
     for (size_t i = 0; end == 0 && i < n; i++) {
-        end = i + 1 == n || (strchr(".!:", s[i]) != NULL && s[i + 1] == ' ') ? i + 1 : end;
+        end = i + 1 == n || (strchr(".!", s[i]) != NULL && s[i + 1] == ' ') ? i + 1 : end;
     }
     end = text_trimmed(s, end);
     for (size_t i = 0; i + 2 < end; i++) {
-        bool whole = s[i] != ':' || end - i > ASKING_LEAST;  // "Which of them: a or b?" is one
+        bool whole = s[i] != ':' || (asks && end - i > ASKING_LEAST);  // "Which: a or b?" is one
         begin = whole && strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
     }
     begin += n > 0 ? strspn(s + begin, " ") : 0;
