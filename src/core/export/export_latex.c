@@ -58,7 +58,7 @@ static void put_value(struct program *p, uint32_t node)
         exprs_init(&pool);
         uint32_t formula = expr_of_node(&pool, t, p->e->names, node);
         if (formula != EXPR_NONE) {
-            math_formula(p->out, &pool, formula, MATH_ANY);
+            math_formula(p->out, &pool, formula, PRECEDENCE_ANY);
         }
         p->failed |= formula == EXPR_NONE;
         exprs_release(&pool);
@@ -99,7 +99,7 @@ static void put_slope(struct program *p, struct export_latex_share s)
     put_partial(p, s.user);
     text_add(p->out, " \\cdot ");
     if (slope != EXPR_NONE) {
-        math_formula(p->out, &pool, slope, MATH_PRODUCT);
+        math_formula(p->out, &pool, slope, PRECEDENCE_PRODUCT);
     }
     p->failed |= slope == EXPR_NONE;
     exprs_release(&pool);

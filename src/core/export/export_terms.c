@@ -9,49 +9,44 @@ enum { LINE_MOST = 1 << 15 };  // bytes of a formula in a line
 // ---- How operations are written -----------------------------------------------------------------
 
 // x and y are operands, at least so tightly bound; `tensors`: both must be tensors, not numbers.
+// Python has the other signs (+, -, *, /, **) as we do.
 static const struct writing {
     enum op op;
     const char *pattern;
-    int level, left, right;
+    enum precedence level, left, right;
     bool tensors;
 } writings[] = {
-    {OP_ADD, "x + y", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT, false},
-    {OP_SUB, "x - y", LEVEL_SUM, LEVEL_SUM, LEVEL_PRODUCT, false},
-    {OP_MUL, "x*y", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_SIGN, false},
-    {OP_DIV, "x/y", LEVEL_PRODUCT, LEVEL_PRODUCT, LEVEL_SIGN, false},
-    {OP_POW, "x**y", LEVEL_POWER, LEVEL_ATOM, LEVEL_SIGN, false},
-    {OP_NEG, "-x", LEVEL_SIGN, LEVEL_SIGN, 0, false},
-    {OP_RELU, "torch.relu(x)", LEVEL_ATOM, 0, 0, false},
-    {OP_LEAKY_RELU, "F.leaky_relu(x, 0.01)", LEVEL_ATOM, 0, 0, false},
-    {OP_SOFTPLUS, "F.softplus(x, threshold=700)", LEVEL_ATOM, 0, 0, false},
-    {OP_GELU, "F.gelu(x)", LEVEL_ATOM, 0, 0, false},
-    {OP_ELU, "F.elu(x)", LEVEL_ATOM, 0, 0, false},
-    {OP_SILU, "F.silu(x)", LEVEL_ATOM, 0, 0, false},
-    {OP_SOFTSIGN, "F.softsign(x)", LEVEL_ATOM, 0, 0, false},
-    {OP_DETACH, "x.detach()", LEVEL_ATOM, LEVEL_ATOM, 0, false},
-    {OP_WHEN, "torch.where(x != 0, y, 0.0)", LEVEL_ATOM, LEVEL_SUM, 0, true},
-    {OP_CLAMP_MIN, "torch.clamp(x, min=y)", LEVEL_ATOM, 0, 0, true},
-    {OP_CLAMP_MAX, "torch.clamp(x, max=y)", LEVEL_ATOM, 0, 0, true},
+    {OP_RELU, "torch.relu(x)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_LEAKY_RELU, "F.leaky_relu(x, 0.01)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_SOFTPLUS, "F.softplus(x, threshold=700)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_GELU, "F.gelu(x)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_ELU, "F.elu(x)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_SILU, "F.silu(x)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_SOFTSIGN, "F.softsign(x)", PRECEDENCE_ATOM, 0, 0, false},
+    {OP_DETACH, "x.detach()", PRECEDENCE_ATOM, PRECEDENCE_ATOM, 0, false},
+    {OP_WHEN, "torch.where(x != 0, y, 0.0)", PRECEDENCE_ATOM, PRECEDENCE_SUM, 0, true},
+    {OP_CLAMP_MIN, "torch.clamp(x, min=y)", PRECEDENCE_ATOM, 0, 0, true},
+    {OP_CLAMP_MAX, "torch.clamp(x, max=y)", PRECEDENCE_ATOM, 0, 0, true},
     // The steps of max(X) and min(X), where that cannot be written as torch.amax: a gradient
     // without a value, for each operand that ties.
     {OP_AMAX,
      "(torch.maximum(x, y).detach() + (x >= y)*(x - x.detach()) + (y >= x)*(y - y.detach()))",
-     LEVEL_ATOM, LEVEL_ATOM, LEVEL_ATOM, true},
+     PRECEDENCE_ATOM, PRECEDENCE_ATOM, PRECEDENCE_ATOM, true},
     {OP_AMIN,
      "(torch.minimum(x, y).detach() + (x <= y)*(x - x.detach()) + (y <= x)*(y - y.detach()))",
-     LEVEL_ATOM, LEVEL_ATOM, LEVEL_ATOM, true},
-    {OP_SPLIT, "(x.detach() + (x - x.detach())/torch.clamp(y, min=1))", LEVEL_ATOM, LEVEL_ATOM, 0,
-     true},
-    {OP_MAX, "torch.maximum(x, y)", LEVEL_ATOM, 0, 0, true},
-    {OP_MIN, "torch.minimum(x, y)", LEVEL_ATOM, 0, 0, true},
-    {OP_LOG_LOSS, "F.binary_cross_entropy(x, y, reduction=\"none\")", LEVEL_ATOM, 0, 0, true},
-    {OP_ATAN2, "torch.atan2(x, y)", LEVEL_ATOM, 0, 0, true},
-    {OP_LT, "(x < y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
-    {OP_LE, "(x <= y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
-    {OP_GT, "(x > y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
-    {OP_GE, "(x >= y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
-    {OP_EQ, "(x == y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
-    {OP_NE, "(x != y).double()", LEVEL_ATOM, LEVEL_SUM, LEVEL_SUM, false},
+     PRECEDENCE_ATOM, PRECEDENCE_ATOM, PRECEDENCE_ATOM, true},
+    {OP_SPLIT, "(x.detach() + (x - x.detach())/torch.clamp(y, min=1))", PRECEDENCE_ATOM,
+     PRECEDENCE_ATOM, 0, true},
+    {OP_MAX, "torch.maximum(x, y)", PRECEDENCE_ATOM, 0, 0, true},
+    {OP_MIN, "torch.minimum(x, y)", PRECEDENCE_ATOM, 0, 0, true},
+    {OP_LOG_LOSS, "F.binary_cross_entropy(x, y, reduction=\"none\")", PRECEDENCE_ATOM, 0, 0, true},
+    {OP_ATAN2, "torch.atan2(x, y)", PRECEDENCE_ATOM, 0, 0, true},
+    {OP_LT, "(x < y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
+    {OP_LE, "(x <= y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
+    {OP_GT, "(x > y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
+    {OP_GE, "(x >= y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
+    {OP_EQ, "(x == y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
+    {OP_NE, "(x != y).double()", PRECEDENCE_ATOM, PRECEDENCE_SUM, PRECEDENCE_SUM, false},
 };
 
 // Functions that torch has under the name that ours have.
@@ -87,8 +82,23 @@ static const struct writing *find_writing(enum op op)
 
 bool terms_write(enum op op)
 {
-    return find_writing(op) != NULL || function_of(op) != NULL ||
+    return find_writing(op) != NULL || op_get(op)->form != OP_CALL || function_of(op) != NULL ||
            export_is_portable(op_get(op)->value, renames);
+}
+
+// x + y, x*y, -x
+static struct writing writing_of_sign(struct statements *s, enum op op)
+{
+    enum precedence own = precedence_of(op);
+    bool infix = op_get(op)->form == OP_INFIX;
+    struct text sign;
+    text_init(&sign);
+    op_print(&sign, op_get(op), op_get(op)->name, own > PRECEDENCE_SUM, "x", infix ? "y" : NULL);
+    const char *pattern = arena_copy(&s->arena, text_get(&sign), text_length(&sign));
+    s->failed |= sign.bytes.failed;
+    text_release(&sign);
+    return (struct writing){
+        op, pattern, own, precedence_left(own), infix ? precedence_right(own) : 0, false};
 }
 
 // The rest is torch's function, or the formula of the row.
@@ -98,9 +108,12 @@ static struct writing writing_of(struct statements *s, enum op op)
     if (w != NULL) {
         return *w;
     }
+    if (op_get(op)->form != OP_CALL) {
+        return writing_of_sign(s, op);
+    }
     if (function_of(op) != NULL) {
         const char *call = arena_printf(&s->arena, "%s(x)", function_of(op));
-        return (struct writing){op, call, LEVEL_ATOM, 0, 0, false};
+        return (struct writing){op, call, PRECEDENCE_ATOM, 0, 0, false};
     }
     struct text formula;
     text_init(&formula);
@@ -110,7 +123,7 @@ static struct writing writing_of(struct statements *s, enum op op)
     const char *pattern = arena_copy(&s->arena, text_get(&formula), text_length(&formula));
     s->failed |= formula.bytes.failed;
     text_release(&formula);
-    return (struct writing){op, pattern, LEVEL_ATOM, LEVEL_ATOM, LEVEL_ATOM, false};
+    return (struct writing){op, pattern, PRECEDENCE_ATOM, PRECEDENCE_ATOM, PRECEDENCE_ATOM, false};
 }
 
 // Two texts in place of x and y; each in parentheses if it is bound too loosely.
@@ -123,7 +136,9 @@ static struct export_terms_term write_term(struct statements *s, const struct wr
     text_init(&right);
     text_addf(&left, x.level < w->left ? "(%s)" : "%s", x.text);
     text_addf(&right, y.level < w->right ? "(%s)" : "%s", y.text);
-    export_formula(&out, w->pattern, text_get(&left), text_get(&right), "v", NULL);
+    s->failed |= w->pattern == NULL;
+    export_formula(&out, w->pattern == NULL ? "" : w->pattern, text_get(&left), text_get(&right),
+                   "v", NULL);
     struct export_terms_term term = {arena_copy(&s->arena, text_get(&out), text_length(&out)),
                                      w->level};
     s->failed |= term.text == NULL || out.bytes.failed || left.bytes.failed || right.bytes.failed;
@@ -136,8 +151,8 @@ static struct export_terms_term write_term(struct statements *s, const struct wr
 const char *terms_op(struct statements *s, enum op op, const char *x, const char *y)
 {
     struct writing w = writing_of(s, op);
-    struct export_terms_term a = {x, x[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
-    struct export_terms_term b = {y, y[0] == '-' ? LEVEL_SIGN : LEVEL_ATOM};
+    struct export_terms_term a = {x, x[0] == '-' ? PRECEDENCE_SIGN : PRECEDENCE_ATOM};
+    struct export_terms_term b = {y, y[0] == '-' ? PRECEDENCE_SIGN : PRECEDENCE_ATOM};
     if (w.tensors) {
         a.text = x[0] == '-' || (x[0] >= '0' && x[0] <= '9')
                      ? arena_printf(&s->arena, "torch.tensor(%s)", x)
@@ -174,7 +189,7 @@ const struct operand *terms_operands(const struct terms *t, size_t count)
 struct export_terms_term terms_lost(struct terms *t)
 {
     t->lost = true;
-    return (struct export_terms_term){"", LEVEL_ATOM};
+    return (struct export_terms_term){"", PRECEDENCE_ATOM};
 }
 
 // Plain numbers as Python writes them: 2, or a tensor.
@@ -205,7 +220,8 @@ struct export_terms_term terms_literal(struct terms *t, const struct operand *x,
         length -= 2;
     }
     struct export_terms_term term = {arena_copy(&t->s->arena, text, length),
-                                     !array && !tensor && minus ? LEVEL_SIGN : LEVEL_ATOM};
+                                     !array && !tensor && minus ? PRECEDENCE_SIGN
+                                                                : PRECEDENCE_ATOM};
     t->s->failed |= term.text == NULL;
     text_release(&out);
     return term.text == NULL ? terms_lost(t) : term;
@@ -230,7 +246,7 @@ static struct export_terms_term constants(struct terms *t, const struct operand 
     *from += count;
     const char *text = arena_printf(&t->s->arena, "\1L %zu %d %u %u\2", at, (int)x->array.rank,
                                     (unsigned)x->array.rows, (unsigned)x->array.cols);
-    return (struct export_terms_term){text, LEVEL_ATOM};
+    return (struct export_terms_term){text, PRECEDENCE_ATOM};
 }
 
 // An operand beside a tensor.
@@ -245,7 +261,7 @@ static struct export_terms_term beside(struct terms *t, struct export_terms_term
         return tensor && !operand_is_array(x)
                    ? (struct export_terms_term){arena_printf(&t->s->arena, "torch.as_tensor(%s)",
                                                              term.text),
-                                                LEVEL_ATOM}
+                                                PRECEDENCE_ATOM}
                    : term;
     }
     if (operand_is_array(x)) {
@@ -272,8 +288,8 @@ static struct export_terms_term write_op(struct terms *t, enum op op)
 
 struct export_terms_term terms_matmul(struct terms *t)
 {
-    static const struct writing matmul = {OP_COUNT,      "x @ y",    LEVEL_PRODUCT,
-                                          LEVEL_PRODUCT, LEVEL_SIGN, true};
+    static const struct writing matmul = {OP_COUNT,           "x @ y",         PRECEDENCE_PRODUCT,
+                                          PRECEDENCE_PRODUCT, PRECEDENCE_SIGN, true};
     const struct operand *x = terms_operands(t, 2);
     struct export_terms_term *terms = terms_top(t, 2);
     uint32_t from = tape_count(t->s->program->e->tape);
@@ -322,7 +338,7 @@ static struct export_terms_term write_name(struct terms *t, const struct item *i
         return terms_lost(t);
     }
     *use = latest - 1;
-    return (struct export_terms_term){ident_text(t->s, latest - 1), LEVEL_ATOM};
+    return (struct export_terms_term){ident_text(t->s, latest - 1), PRECEDENCE_ATOM};
 }
 
 static struct export_terms_term write_field(struct terms *t, const struct item *item)
@@ -335,8 +351,8 @@ static struct export_terms_term write_field(struct terms *t, const struct item *
         return transpose ? term : (struct export_terms_term){NULL, 0};
     }
     const char *text =
-        arena_printf(&t->s->arena, term.level < LEVEL_ATOM ? "(%s).T" : "%s.T", term.text);
-    return text == NULL ? terms_lost(t) : (struct export_terms_term){text, LEVEL_ATOM};
+        arena_printf(&t->s->arena, term.level < PRECEDENCE_ATOM ? "(%s).T" : "%s.T", term.text);
+    return text == NULL ? terms_lost(t) : (struct export_terms_term){text, PRECEDENCE_ATOM};
 }
 
 // ---- Brackets -----------------------------------------------------------------------------------
@@ -371,7 +387,7 @@ static struct export_terms_term write_index(struct terms *t, uint32_t count)
         return (struct export_terms_term){NULL, 0};
     }
     text_init(&out);
-    text_addf(&out, term.level < LEVEL_ATOM ? "(%s)[" : "%s[", term.text);
+    text_addf(&out, term.level < PRECEDENCE_ATOM ? "(%s)[" : "%s[", term.text);
     for (uint32_t k = 1; k <= count; k++) {
         text_add(&out, k == 1 ? "" : ", ");
         if (x[k].kind == OPERAND_SLICE) {
@@ -384,7 +400,7 @@ static struct export_terms_term write_index(struct terms *t, uint32_t count)
     }
     text_add(&out, "]");
     struct export_terms_term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
-                                       LEVEL_ATOM};
+                                       PRECEDENCE_ATOM};
     text_release(&out);
     return result.text == NULL ? terms_lost(t) : result;
 }
@@ -414,7 +430,7 @@ static struct export_terms_term write_array(struct terms *t, uint32_t count)
     }
     text_add(&out, "])");
     struct export_terms_term result = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
-                                       LEVEL_ATOM};
+                                       PRECEDENCE_ATOM};
     text_release(&out);
     return result.text == NULL ? terms_lost(t) : result;
 }
@@ -445,7 +461,8 @@ static void begin_call(struct terms *t, const struct definition *d)
             value = x[i].is_node ? terms_lost(t) : terms_literal(t, &x[i], false);
         }
         text_addf(&values, i == 0 ? "%s" : ", %s", value.text);
-        terms[i] = (struct export_terms_term){param_ident(t->s, params[d->params + i]), LEVEL_ATOM};
+        terms[i] =
+            (struct export_terms_term){param_ident(t->s, params[d->params + i]), PRECEDENCE_ATOM};
     }
     struct calling *c = buf_push(&t->calls, 1);
     t->s->failed |= c == NULL;
@@ -485,7 +502,7 @@ static void end_call(struct terms *t)
                 .name = c.definition->name, .head = head_of(t, c.definition), .body = body.text};
             call.text =
                 arena_printf(&t->s->arena, "\1F %zu\2(%s)", t->s->functions.count - 1, c.values);
-            call.level = LEVEL_ATOM;
+            call.level = PRECEDENCE_ATOM;
         }
     }
     replace(t, t->stack.count - c.base, call);
@@ -660,8 +677,9 @@ bool terms_combine(struct statements *s, struct lower *w, enum op op, uint32_t n
     *use = latest - 1;
     struct operand old = lower_operand(names_get(s->program->e->names, name), value->span), result;
     struct terms t = {.s = s, .w = w};
-    struct export_terms_term x = {ident_text(s, latest - 1), LEVEL_ATOM}, y = {*text, LEVEL_ATOM};
-    y.level = y.text == NULL || export_is_tight(y.text) ? LEVEL_ATOM : LEVEL_NONE;
+    struct export_terms_term x = {ident_text(s, latest - 1), PRECEDENCE_ATOM},
+                             y = {*text, PRECEDENCE_ATOM};
+    y.level = y.text == NULL || export_is_tight(y.text) ? PRECEDENCE_ATOM : PRECEDENCE_ANY;
     uint32_t from = tape_count(s->program->e->tape);
     y = value->is_node ? y : beside(&t, (struct export_terms_term){NULL, 0}, value, false, &from);
     struct operand given = *value;

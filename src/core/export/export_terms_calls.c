@@ -13,7 +13,7 @@ static struct export_terms_term print_term(struct terms *t, const char *format,
     for (; *format != '\0'; format++) {
         bool tight = format[1] == '[' || format[1] == '.' || format[1] == '/';
         if (*format == '$') {
-            text_addf(&out, tight && x.level < LEVEL_ATOM ? "(%s)" : "%s", x.text);
+            text_addf(&out, tight && x.level < PRECEDENCE_ATOM ? "(%s)" : "%s", x.text);
         } else if (*format == '&') {
             text_add(&out, y);
         } else {
@@ -21,7 +21,7 @@ static struct export_terms_term print_term(struct terms *t, const char *format,
         }
     }
     struct export_terms_term term = {arena_copy(&t->s->arena, text_get(&out), text_length(&out)),
-                                     LEVEL_ATOM};
+                                     PRECEDENCE_ATOM};
     text_release(&out);
     return term.text == NULL ? terms_lost(t) : term;
 }
@@ -133,21 +133,21 @@ static struct export_terms_term write_cross_entropy(struct terms *t)
     if (!one_hot) {
         struct export_terms_term picked = print_term(t, "-torch.log_softmax($, -1)[&].squeeze()",
                                                      terms[0], classes(t, terms[1], &x[1]));
-        picked.level = LEVEL_SIGN;
+        picked.level = PRECEDENCE_SIGN;
         return picked;
     }
     struct export_terms_term k = x[1].is_node ? terms[1] : terms_literal(t, &x[1], true);
     if (k.text == NULL) {
         return terms_lost(t);
     }
-    bool loose = k.level < LEVEL_SIGN;
+    bool loose = k.level < PRECEDENCE_SIGN;
     const char *factor = x->array.rank != VALUE_MATRIX
                              ? loose ? "-torch.sum(torch.log_softmax($, -1)*(&))"
                                      : "-torch.sum(torch.log_softmax($, -1)*&)"
                          : loose ? "-torch.mean(torch.sum(torch.log_softmax($, -1)*(&), dim=1))"
                                  : "-torch.mean(torch.sum(torch.log_softmax($, -1)*&, dim=1))";
     struct export_terms_term product = print_term(t, factor, terms[0], k.text);
-    product.level = LEVEL_SIGN;
+    product.level = PRECEDENCE_SIGN;
     return product;
 }
 

@@ -3,14 +3,12 @@
 #define EXPORT_EXPORT_TERMS_PARTS_H
 
 #include "export/export_terms.h"
-
-// How tightly Python binds.
-enum { LEVEL_NONE, LEVEL_SUM, LEVEL_PRODUCT, LEVEL_SIGN, LEVEL_POWER, LEVEL_ATOM };
+#include "text/precedence.h"
 
 // An operand's text. NULL: plain numbers, which have one only when they meet a tensor.
 struct export_terms_term {
     const char *text;
-    int level;
+    enum precedence level;
 };
 
 // A function being called: its values are the terms from `base` on.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formula/letters.h"
+#include "formula/printer.h"
 
 // ---- Names and numbers --------------------------------------------------------------------------
 
@@ -196,75 +197,55 @@ void math_number(struct text *out, double v, int digits)
 
 // ---- Formulas -----------------------------------------------------------------------------------
 
-// How an operation is set: its operands stand where x and y are, at least so tightly bound.
+// How an operation is set: x and y are its operands, which bind at least so tightly. A minus binds
+// like a sum, so that none follows another sign.
 static const struct math_setting {
     enum op op;
     const char *pattern;
-    enum math_level level, left, right;
+    enum precedence level, left, right;
 } settings[] = {
-    {OP_ADD, "x + y", MATH_SUM, MATH_SUM, MATH_PRODUCT},
-    {OP_SUB, "x - y", MATH_SUM, MATH_SUM, MATH_PRODUCT},
-    {OP_MUL, "x \\cdot y", MATH_PRODUCT, MATH_PRODUCT, MATH_PRODUCT},
-    {OP_DIV, "\\frac{x}{y}", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_POW, "{x}^{y}", MATH_ATOM, MATH_ATOM, MATH_ANY},
-    {OP_NEG, "-x", MATH_SUM, MATH_PRODUCT, MATH_ANY},
-    {OP_EXP, "e^{x}", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_SQRT, "\\sqrt{x}", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_ABS, "\\left|x\\right|", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_SQUARE, "{x}^{2}", MATH_ATOM, MATH_ATOM, MATH_ANY},
-    {OP_ASIN, "\\arcsin\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_ACOS, "\\arccos\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_ATAN, "\\arctan\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_AMAX, "\\max\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_AMIN, "\\min\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_CLAMP_MIN, "\\max\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_CLAMP_MAX, "\\min\\left(x, y\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_WHEN, "\\mathbf{1}\\left[x \\ne 0\\right] \\cdot y", MATH_PRODUCT, MATH_ANY, MATH_PRODUCT},
-    {OP_SIGMOID, "\\sigma\\left(x\\right)", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_LT, "\\mathbf{1}\\left[x < y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_LE, "\\mathbf{1}\\left[x \\le y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_GT, "\\mathbf{1}\\left[x > y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_GE, "\\mathbf{1}\\left[x \\ge y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_EQ, "\\mathbf{1}\\left[x = y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
-    {OP_NE, "\\mathbf{1}\\left[x \\ne y\\right]", MATH_ATOM, MATH_ANY, MATH_ANY},
+    {OP_ADD, "x + y", PRECEDENCE_SUM, PRECEDENCE_SUM, PRECEDENCE_PRODUCT},
+    {OP_SUB, "x - y", PRECEDENCE_SUM, PRECEDENCE_SUM, PRECEDENCE_PRODUCT},
+    {OP_MUL, "x \\cdot y", PRECEDENCE_PRODUCT, PRECEDENCE_PRODUCT, PRECEDENCE_PRODUCT},
+    {OP_DIV, "\\frac{x}{y}", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_POW, "{x}^{y}", PRECEDENCE_ATOM, PRECEDENCE_ATOM, PRECEDENCE_ANY},
+    {OP_NEG, "-x", PRECEDENCE_SUM, PRECEDENCE_PRODUCT, PRECEDENCE_ANY},
+    {OP_EXP, "e^{x}", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_SQRT, "\\sqrt{x}", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_ABS, "\\left|x\\right|", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_SQUARE, "{x}^{2}", PRECEDENCE_ATOM, PRECEDENCE_ATOM, PRECEDENCE_ANY},
+    {OP_ASIN, "\\arcsin\\left(x\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_ACOS, "\\arccos\\left(x\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_ATAN, "\\arctan\\left(x\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_AMAX, "\\max\\left(x, y\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_AMIN, "\\min\\left(x, y\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_CLAMP_MIN, "\\max\\left(x, y\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_CLAMP_MAX, "\\min\\left(x, y\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_WHEN, "\\mathbf{1}\\left[x \\ne 0\\right] \\cdot y", PRECEDENCE_PRODUCT, PRECEDENCE_ANY,
+     PRECEDENCE_PRODUCT},
+    {OP_SIGMOID, "\\sigma\\left(x\\right)", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_LT, "\\mathbf{1}\\left[x < y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_LE, "\\mathbf{1}\\left[x \\le y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_GT, "\\mathbf{1}\\left[x > y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_GE, "\\mathbf{1}\\left[x \\ge y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_EQ, "\\mathbf{1}\\left[x = y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
+    {OP_NE, "\\mathbf{1}\\left[x \\ne y\\right]", PRECEDENCE_ATOM, PRECEDENCE_ANY, PRECEDENCE_ANY},
 };
 
 // Functions that LaTeX sets upright by itself; the others need \operatorname.
 static const enum op known[] = {OP_LOG,  OP_SIN,  OP_COS, OP_TAN, OP_TANH,
                                 OP_SINH, OP_COSH, OP_MAX, OP_MIN};
 
-// What is still to be written: a text, a function's name, or a formula.
-struct math_piece {
-    const char *s;  // NULL: a formula
-    size_t n;
-    bool name;
-    uint32_t id;
-    enum math_level least;
-};
-
-static void push(struct buf *todo, struct math_piece piece)
+// clamp_min is clamp\_min.
+static void give_function_name(struct printer *p, const char *s)
 {
-    struct math_piece *at = buf_push(todo, 1);
-    if (at != NULL) {
-        *at = piece;
-    }
-}
-
-static void push_text(struct buf *todo, const char *s, size_t n)
-{
-    push(todo, (struct math_piece){.s = s, .n = n});
-}
-
-static void push_formula(struct buf *todo, uint32_t id, enum math_level least)
-{
-    push(todo, (struct math_piece){.id = id, .least = least});
-}
-
-static void put_function_name(struct text *out, const char *s)
-{
-    for (; *s != '\0'; s++) {
-        text_add(out, *s == '_' ? "\\" : "");
-        text_add_char(out, *s);
+    for (size_t n; *s != '\0'; s += n) {
+        n = strcspn(s, "_");
+        if (n == 0) {
+            printer_text(p, "\\");
+            n = 1;
+        }
+        printer_bytes(p, s, n);
     }
 }
 
@@ -278,46 +259,45 @@ static const struct math_setting *setting_of(enum op op)
     return NULL;
 }
 
-// Is the letter at `at` an operand? No letter stands next to one: not in \max, \exp.
+// Is the letter at `at` an operand? An operand has no letter next to it: not in \max, \exp.
 static bool is_operand(const char *pattern, const char *at)
 {
     return (*at == 'x' || *at == 'y') && (at == pattern || strchr(" {(|[-", at[-1]) != NULL) &&
            (at[1] == '\0' || strchr(" },\\", at[1]) != NULL);
 }
 
-// The parts of an operation, last first, as the next to be written is taken from the end.
-static void push_setting(struct buf *todo, const struct math_setting *s, struct expr e)
+static void give_setting(struct printer *p, const struct math_setting *s, struct expr e)
 {
-    const char *end = s->pattern + strlen(s->pattern);
-    for (const char *at = end; at-- > s->pattern;) {
+    const char *from = s->pattern;
+    for (const char *at = from; *at != '\0'; at++) {
         if (is_operand(s->pattern, at)) {
-            push_text(todo, at + 1, (size_t)(end - at) - 1);
-            push_formula(todo, *at == 'x' ? e.a : e.b, *at == 'x' ? s->left : s->right);
-            end = at;
+            printer_bytes(p, from, (size_t)(at - from));
+            printer_formula(p, *at == 'x' ? e.a : e.b, *at == 'x' ? s->left : s->right);
+            from = at + 1;
         }
     }
-    push_text(todo, s->pattern, (size_t)(end - s->pattern));
+    printer_text(p, from);
 }
 
-static void push_call(struct buf *todo, struct expr e)
+static void give_call(struct printer *p, struct expr e)
 {
     const struct op_row *row = op_get((enum op)e.op);
     bool is_known = false;
     for (size_t i = 0; i < COUNT_OF(known); i++) {
         is_known |= known[i] == (enum op)e.op;
     }
-    push_text(todo, "\\right)", 7);
+    printer_text(p, is_known ? "\\" : "\\operatorname{");
+    give_function_name(p, row->name);
+    printer_text(p, is_known ? "\\left(" : "}\\left(");
+    printer_argument(p, e.a);
     if (row->arity == 2) {
-        push_formula(todo, e.b, MATH_ANY);
-        push_text(todo, ", ", 2);
+        printer_text(p, ", ");
+        printer_argument(p, e.b);
     }
-    push_formula(todo, e.a, MATH_ANY);
-    push_text(todo, is_known ? "\\left(" : "}\\left(", is_known ? 6 : 7);
-    push(todo, (struct math_piece){.s = row->name, .name = true});
-    push_text(todo, is_known ? "\\" : "\\operatorname{", is_known ? 1 : 14);
+    printer_text(p, "\\right)");
 }
 
-static void put_leaf(struct text *out, const struct exprs *pool, struct expr e)
+static void add_leaf(struct text *out, const struct exprs *pool, struct expr e)
 {
     if (e.kind == EXPR_NAME) {
         size_t length;
@@ -330,43 +310,37 @@ static void put_leaf(struct text *out, const struct exprs *pool, struct expr e)
     }
 }
 
-static void put_piece(struct text *out, const struct exprs *pool, struct buf *todo,
-                      struct math_piece piece)
+static struct printer_node look(const struct printer *p, uint32_t id)
 {
-    if (piece.name) {
-        put_function_name(out, piece.s);
-        return;
-    }
-    if (piece.s != NULL) {
-        text_add_bytes(out, piece.s, piece.n);
-        return;
-    }
-    struct expr e = expr_get(pool, piece.id);
+    struct expr e = expr_get(p->formulas, id);
     const struct math_setting *s = e.kind == EXPR_OP ? setting_of((enum op)e.op) : NULL;
     bool negative = e.kind == EXPR_NUMBER && e.number < 0;
-    enum math_level level = negative ? MATH_SUM : s != NULL ? s->level : MATH_ATOM;
-    if (level < piece.least) {
-        text_add(out, "\\left(");
-        push_text(todo, "\\right)", 7);
-    }
+    return (struct printer_node){negative    ? PRECEDENCE_SUM
+                                 : s != NULL ? s->level
+                                             : PRECEDENCE_ATOM,
+                                 PRINTER_NONE};
+}
+
+static void give_parts(struct printer *p, uint32_t id)
+{
+    struct expr e = expr_get(p->formulas, id);
+    const struct math_setting *s = e.kind == EXPR_OP ? setting_of((enum op)e.op) : NULL;
     if (e.kind != EXPR_OP) {
-        put_leaf(out, pool, e);
+        add_leaf(p->out, p->formulas, e);
     } else if (s != NULL) {
-        push_setting(todo, s, e);
+        give_setting(p, s, e);
     } else {
-        push_call(todo, e);
+        give_call(p, e);
     }
 }
 
-void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum math_level least)
+void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum precedence least)
 {
-    struct buf todo;
-    buf_init(&todo, sizeof(struct math_piece));
-    push_formula(&todo, root, least);
-    while (todo.count > 0 && !todo.failed) {
-        struct math_piece piece = BUF(struct math_piece, &todo)[--todo.count];
-        put_piece(out, pool, &todo, piece);
-    }
-    out->bytes.failed |= todo.failed;
-    buf_release(&todo);
+    struct printer p = {.formulas = pool,
+                        .look = look,
+                        .parts = give_parts,
+                        .open = "\\left(",
+                        .close = "\\right)",
+                        .least = PRECEDENCE_ANY};
+    printer_write(&p, out, root, least, SIZE_MAX, NULL);
 }

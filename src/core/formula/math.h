@@ -3,12 +3,11 @@
 #define FORMULA_MATH_H
 
 #include "formula/expr.h"
+#include "text/precedence.h"
 
-// How tightly a formula must hold together where it is put; a looser one gets parentheses.
-enum math_level { MATH_ANY, MATH_SUM, MATH_PRODUCT, MATH_ATOM };
-
-// The formula with this root. Numbers are exact.
-void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum math_level least);
+// The formula with this root, in parentheses if it binds less tightly than `least`. Numbers are
+// exact.
+void math_formula(struct text *out, const struct exprs *pool, uint32_t root, enum precedence least);
 // A name or a label: W1[0, 1] is W^{(1)}_{0,1}, w12 is w_{12}, %7 is \%_{7}, η is \eta. Nothing in
 // it is read as a command.
 void math_name(struct text *out, const char *s, size_t length);

@@ -1,161 +1,158 @@
 #include "formula/matrix_print.h"
 
-#include <string.h>
+#include "formula/printer.h"
 
-enum matrix_level matrix_level(const struct mat *row)
-{
-    if (row->kind == MAT_MATMUL) {
-        return MATRIX_PRODUCT;
-    }
-    if (row->kind == MAT_NUMBERS) {
-        return row->text != NULL && row->text[0] == '-' ? MATRIX_SIGNED : MATRIX_PRIMARY;
-    }
-    if (row->kind != MAT_OP || op_get(row->op)->form == OP_CALL) {
-        return MATRIX_PRIMARY;
-    }
-    switch (row->op) {
-    case OP_ADD:
-    case OP_SUB:
-        return MATRIX_SUM;
-    case OP_MUL:
-    case OP_DIV:
-        return MATRIX_PRODUCT;
-    case OP_NEG:
-        return MATRIX_SIGNED;
-    case OP_POW:
-        return MATRIX_POWER;
-    default:
-        return MATRIX_COMPARE;
-    }
-}
-
-// What is still to be written: a text, or a row that must be at least as tight as `least`.
-struct matrix_print_piece {
-    const char *text;
-    uint32_t row;
-    enum matrix_level least;
-};
-
-struct printer {
+struct matrix_printer {
     const struct matrices *m;
+    const char *const *labels;
+    uint32_t root;  // is written out even if it has a label
     bool numpy;
-    struct buf todo;  // struct matrix_print_piece, the next one last
 };
 
-static void put(struct printer *p, const char *text)
+enum precedence matrix_precedence(const struct mat *row)
 {
-    struct matrix_print_piece *at = buf_push(&p->todo, 1);
-    if (at != NULL) {
-        *at = (struct matrix_print_piece){.text = text};
+    switch (row->kind) {
+    case MAT_MATMUL:
+        return PRECEDENCE_PRODUCT;
+    case MAT_NUMBERS:
+        return row->text != NULL && row->text[0] == '-' ? PRECEDENCE_SIGN : PRECEDENCE_ATOM;
+    case MAT_OP:
+        return precedence_of(row->op);
+    default:
+        return PRECEDENCE_ATOM;
     }
 }
 
-static void put_row(struct printer *p, uint32_t row, enum matrix_level least)
+static const char *label_of(const struct matrix_printer *f, uint32_t row)
 {
-    struct matrix_print_piece *at = buf_push(&p->todo, 1);
-    if (at != NULL) {
-        *at = (struct matrix_print_piece){.row = row, .least = least};
+    return row == f->root ? NULL : f->labels[row];
+}
+
+static bool is_infix(const struct mat *row)
+{
+    return row->kind == MAT_MATMUL || (row->kind == MAT_OP && op_get(row->op)->form == OP_INFIX);
+}
+
+static struct printer_node look(const struct printer *p, uint32_t row)
+{
+    const struct matrix_printer *f = p->formulas;
+    const struct mat *m = matrices_at(f->m, row);
+    if (label_of(f, row) != NULL) {
+        return (struct printer_node){PRECEDENCE_ATOM, PRINTER_NONE};
+    }
+    return (struct printer_node){matrix_precedence(m),
+                                 is_infix(m) ? matrices_operand(f->m, row, 0) : PRINTER_NONE};
+}
+
+static void give_operands(struct printer *p, uint32_t row)
+{
+    const struct matrices *m = ((const struct matrix_printer *)p->formulas)->m;
+    for (uint32_t k = 0; k < matrices_at(m, row)->used; k++) {
+        printer_text(p, k > 0 ? ", " : "");
+        printer_argument(p, matrices_operand(m, row, k));
     }
 }
 
-// f(a, b, axis=0), its parts last first.
-static void put_call(struct printer *p, const char *name, uint32_t row, bool axis)
+// f(a, b, axis=0)
+static void give_call(struct printer *p, const char *name, uint32_t row, bool axis)
 {
-    const struct mat *m = matrices_at(p->m, row);
-    put(p, !axis || m->axis < 0 ? ")" : m->axis == 0 ? ", axis=0)" : ", axis=1)");
-    for (uint32_t k = m->used; k-- > 0;) {
-        put_row(p, matrices_operand(p->m, row, k), MATRIX_ANY);
-        put(p, k > 0 ? ", " : "(");
-    }
-    put(p, name);
+    const struct matrix_printer *f = p->formulas;
+    int over = axis ? matrices_at(f->m, row)->axis : -1;
+    printer_text(p, name);
+    printer_text(p, "(");
+    give_operands(p, row);
+    printer_text(p, over < 0 ? ")" : over == 0 ? ", axis=0)" : ", axis=1)");
 }
 
-// Sums and products group from the left, powers from the right. No two signs in a row.
-static void put_infix(struct printer *p, const char *name, uint32_t row, enum matrix_level level)
+static void give_stack(struct printer *p, uint32_t row)
 {
-    uint32_t a = matrices_operand(p->m, row, 0), b = matrices_operand(p->m, row, 1);
-    bool tight = level == MATRIX_PRODUCT || level == MATRIX_POWER;
-    const struct mat *right = matrices_at(p->m, b);
-    bool minus = level != MATRIX_POWER && matrix_level(right) == MATRIX_SIGNED;
-    put_row(p, b,
-            minus                   ? MATRIX_PRIMARY
-            : level == MATRIX_POWER ? MATRIX_SIGNED
-                                    : (enum matrix_level)(level + 1));
-    bool spaced = !tight || name[0] == '@';
-    put(p, spaced ? " " : "");
-    put(p, name);
-    put(p, spaced ? " " : "");
-    put_row(p, a, level == MATRIX_POWER ? MATRIX_PRIMARY : level);
-}
-
-static void put_stack(struct printer *p, uint32_t row)
-{
-    const struct mat *m = matrices_at(p->m, row);
-    if (m->used == 1 && value_is_array(matrices_at(p->m, matrices_operand(p->m, row, 0))->value) &&
-        m->value.rank <= matrices_at(p->m, matrices_operand(p->m, row, 0))
-                             ->value.rank) {  // some elements of one array
-        put(p, "[…]");
-        put_row(p, matrices_operand(p->m, row, 0), MATRIX_PRIMARY);
+    const struct matrix_printer *f = p->formulas;
+    const struct mat *m = matrices_at(f->m, row);
+    if (m->used == 0) {
+        printer_text(p, "…");
         return;
     }
-    put(p, m->used == 0 ? "…" : p->numpy ? "])" : "]");
-    for (uint32_t k = m->used; k-- > 0;) {
-        put_row(p, matrices_operand(p->m, row, k), MATRIX_ANY);
-        put(p, k > 0 ? ", " : p->numpy ? "array([" : "[");
+    uint32_t first = matrices_operand(f->m, row, 0);
+    struct value of = matrices_at(f->m, first)->value;
+    if (m->used == 1 && value_is_array(of) && m->value.rank <= of.rank) {
+        printer_formula(p, first, PRECEDENCE_ATOM);
+        printer_text(p, "[…]");  // some elements of one array
+        return;
+    }
+    printer_text(p, f->numpy ? "array([" : "[");
+    give_operands(p, row);
+    printer_text(p, f->numpy ? "])" : "]");
+}
+
+static void give_suffix(struct printer *p, uint32_t row, const char *suffix)
+{
+    const struct matrix_printer *f = p->formulas;
+    printer_formula(p, matrices_operand(f->m, row, 0), PRECEDENCE_ATOM);
+    printer_text(p, suffix);
+}
+
+static void give_op(struct printer *p, const char *name, uint32_t row)
+{
+    const struct matrix_printer *f = p->formulas;
+    const struct mat *m = matrices_at(f->m, row);
+    if (is_infix(m)) {
+        printer_infix(p, name, matrix_precedence(m), matrices_operand(f->m, row, 0),
+                      matrices_operand(f->m, row, 1));
+    } else if (op_get(m->op)->form == OP_PREFIX) {
+        printer_prefix(p, name, matrices_operand(f->m, row, 0));
+    } else {
+        give_call(p, name, row, false);
     }
 }
 
-static void put_parts(struct printer *p, uint32_t row)
+static void give_parts(struct printer *p, uint32_t row)
 {
-    const struct mat *m = matrices_at(p->m, row);
+    const struct matrix_printer *f = p->formulas;
+    const struct mat *m = matrices_at(f->m, row);
+    const char *label = label_of(f, row), *known = m->text == NULL ? "…" : m->text;
+    if (label != NULL) {
+        printer_text(p, label);
+        return;
+    }
     switch (m->kind) {
     case MAT_GIVEN:
-        put(p, "…");
+        printer_text(p, "…");
         break;
     case MAT_NUMBERS:
-        put(p, m->text == NULL ? "…" : m->text);
+        printer_text(p, known);
         break;
     case MAT_MATMUL:
-        put_infix(p, "@", row, MATRIX_PRODUCT);
+        give_op(p, "@", row);
         break;
     case MAT_TRANSPOSE:
-        put(p, ".T");
-        put_row(p, matrices_operand(p->m, row, 0), MATRIX_PRIMARY);
+        give_suffix(p, row, ".T");
         break;
     case MAT_INDEX:
-        put(p, m->text == NULL ? "[…]" : m->text);
-        put_row(p, matrices_operand(p->m, row, 0), MATRIX_PRIMARY);
+        give_suffix(p, row, m->text == NULL ? "[…]" : m->text);
         break;
     case MAT_STACK:
-        put_stack(p, row);
+        give_stack(p, row);
         break;
     case MAT_SUM:
-        put_call(p, "sum", row, true);
+        give_call(p, "sum", row, true);
         break;
     case MAT_MEAN:
-        put_call(p, "mean", row, true);
+        give_call(p, "mean", row, true);
         break;
     case MAT_SOFTMAX:
-        put_call(p, "softmax", row, m->axis == 0);
+        give_call(p, "softmax", row, m->axis == 0);
         break;
     case MAT_CROSS_ENTROPY:
-        put_call(p, "cross_entropy", row, false);
+        give_call(p, "cross_entropy", row, false);
         break;
     case MAT_OUTER:
-        put_call(p, "outer", row, false);
+        give_call(p, "outer", row, false);
         break;
     case MAT_OTHER:
-        put_call(p, m->text == NULL ? "…" : m->text, row, false);
+        give_call(p, known, row, false);
         break;
     case MAT_OP:
-        if (op_get(m->op)->form == OP_CALL) {
-            put_call(p, op_get(m->op)->name, row, false);
-        } else if (op_get(m->op)->form == OP_INFIX) {
-            put_infix(p, op_get(m->op)->name, row, matrix_level(m));
-        } else {
-            put_row(p, matrices_operand(p->m, row, 0), MATRIX_POWER);
-            put(p, op_get(m->op)->name);
-        }
+        give_op(p, op_get(m->op)->name, row);
         break;
     }
 }
@@ -163,30 +160,12 @@ static void put_parts(struct printer *p, uint32_t row)
 bool matrix_print(struct text *out, const struct matrices *m, const char *const *labels,
                   uint32_t row, bool numpy)
 {
-    struct printer p = {.m = m, .numpy = numpy};
-    size_t start = text_length(out);
-    buf_init(&p.todo, sizeof(struct matrix_print_piece));
-    put_parts(&p, row);
-    while (p.todo.count > 0 && text_length(out) - start <= MATRIX_TEXT_MOST) {
-        struct matrix_print_piece piece = BUF(struct matrix_print_piece, &p.todo)[--p.todo.count];
-        const char *text = piece.text;
-        if (text == NULL) {
-            text = labels[piece.row];
-        }
-        if (text != NULL) {
-            text_add(out, text);
-        } else if (matrix_level(matrices_at(m, piece.row)) < piece.least) {
-            put(&p, ")");
-            put_parts(&p, piece.row);
-            put(&p, "(");
-        } else {
-            put_parts(&p, piece.row);
-        }
-    }
-    bool whole = p.todo.count == 0;
-    if (!whole) {
-        text_add(out, "…");
-    }
-    buf_release(&p.todo);
-    return whole;
+    struct matrix_printer formulas = {m, labels, row, numpy};
+    struct printer p = {.formulas = &formulas,
+                        .look = look,
+                        .parts = give_parts,
+                        .open = "(",
+                        .close = ")",
+                        .least = PRECEDENCE_ANY};
+    return printer_write(&p, out, row, PRECEDENCE_ANY, MATRIX_TEXT_MOST, NULL);
 }

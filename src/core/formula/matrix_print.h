@@ -3,26 +3,16 @@
 #define FORMULA_MATRIX_PRINT_H
 
 #include "formula/matrix.h"
-
-// How tightly a formula holds together; see the grammar in parser.h.
-enum matrix_level {
-    MATRIX_ANY,
-    MATRIX_COMPARE,
-    MATRIX_SUM,
-    MATRIX_PRODUCT,
-    MATRIX_SIGNED,
-    MATRIX_POWER,
-    MATRIX_PRIMARY
-};
+#include "text/precedence.h"
 
 // The operation of a row on its operands: "W1 @ x + b1". labels[i] (const char *) is what row i goes
-// by; what has none (NULL) is written out, down to what has one. Of a row that is given, or that is
-// written with what no text says, "…" stands for it. numpy: [a, b] is array([a, b]), which NumPy
-// computes with and the language reads too. False: longer than MATRIX_TEXT_MOST bytes.
+// by; what has none (NULL) is written out, down to what has one. A row that is given, or that no
+// text describes, is written "…". numpy: [a, b] is array([a, b]), which NumPy computes with and the
+// language reads too. False: longer than MATRIX_TEXT_MOST bytes.
 enum { MATRIX_TEXT_MOST = 2000 };
 bool matrix_print(struct text *out, const struct matrices *m, const char *const *labels,
                   uint32_t row, bool numpy);
-// How tightly what matrix_print writes holds together.
-enum matrix_level matrix_level(const struct mat *row);
+// How tightly what matrix_print writes binds.
+enum precedence matrix_precedence(const struct mat *row);
 
 #endif

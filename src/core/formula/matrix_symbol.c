@@ -132,7 +132,7 @@ uint32_t matrix_symbol_of(struct matrix_pass *p, uint32_t row)
         struct text out;
         text_init(&out);
         matrix_print(&out, p->m, p->labels, row, true);
-        bool tight = matrix_level(m) == MATRIX_PRIMARY;
+        bool tight = matrix_precedence(m) == PRECEDENCE_ATOM;
         id = matrix_symbol(p, arena_printf(&p->arena, tight ? "%s" : "(%s)", text_get(&out)),
                            m->value);
         text_release(&out);

@@ -4,12 +4,11 @@
 
 #include "formula/math.h"
 #include "text/parser.h"
-
-enum tex_level { TEX_ANY, TEX_SUM, TEX_PRODUCT, TEX_SIGN, TEX_POWER, TEX_ATOM };
+#include "text/precedence.h"
 
 struct tex_term {
     const char *text;
-    enum tex_level level;
+    enum precedence level;
     bool array;
 };
 
@@ -22,7 +21,7 @@ struct tex_reader {
     bool failed;
 };
 
-static void push(struct tex_reader *r, const char *text, enum tex_level level, bool array)
+static void push(struct tex_reader *r, const char *text, enum precedence level, bool array)
 {
     struct tex_term *at = text == NULL ? NULL : buf_push(&r->stack, 1);
     r->failed |= at == NULL;
@@ -42,7 +41,7 @@ static const struct tex_term *pop(struct tex_reader *r, size_t count)
     return BUF(struct tex_term, &r->stack) + r->stack.count;
 }
 
-static const char *tight(struct tex_reader *r, const struct tex_term *t, enum tex_level least)
+static const char *tight(struct tex_reader *r, const struct tex_term *t, enum precedence least)
 {
     return t->level >= least ? t->text : arena_printf(&r->arena, "\\left(%s\\right)", t->text);
 }
@@ -51,9 +50,10 @@ static const char *tight(struct tex_reader *r, const struct tex_term *t, enum te
 static const char *raisable(struct tex_reader *r, const struct tex_term *t)
 {
     bool fraction = strncmp(t->text, "\\frac", strlen("\\frac")) == 0;
-    return t->level < TEX_ATOM || fraction ? arena_printf(&r->arena, "\\left(%s\\right)", t->text)
-           : strchr(t->text, '^') != NULL  ? arena_printf(&r->arena, "{%s}", t->text)
-                                           : t->text;
+    return t->level < PRECEDENCE_ATOM || fraction
+               ? arena_printf(&r->arena, "\\left(%s\\right)", t->text)
+           : strchr(t->text, '^') != NULL ? arena_printf(&r->arena, "{%s}", t->text)
+                                          : t->text;
 }
 
 static void put_name(struct tex_reader *r, const char *s, size_t length)
@@ -61,14 +61,14 @@ static void put_name(struct tex_reader *r, const char *s, size_t length)
     for (size_t i = 0; i < r->known_count; i++) {
         const struct matrix_tex_name *n = &r->known[i];
         if (strlen(n->name) == length && memcmp(n->name, s, length) == 0) {
-            push(r, n->tex, TEX_ATOM, n->array);
+            push(r, n->tex, PRECEDENCE_ATOM, n->array);
             return;
         }
     }
     struct text out;
     text_init(&out);
     math_name(&out, s, length);
-    push(r, arena_copy(&r->arena, text_get(&out), text_length(&out)), TEX_ATOM, false);
+    push(r, arena_copy(&r->arena, text_get(&out), text_length(&out)), PRECEDENCE_ATOM, false);
     text_release(&out);
 }
 
@@ -77,8 +77,8 @@ static void put_number(struct tex_reader *r, double v)
     struct text out;
     text_init(&out);
     math_number(&out, v, 0);
-    push(r, arena_copy(&r->arena, text_get(&out), text_length(&out)), v < 0 ? TEX_SIGN : TEX_ATOM,
-         false);
+    push(r, arena_copy(&r->arena, text_get(&out), text_length(&out)),
+         v < 0 ? PRECEDENCE_SIGN : PRECEDENCE_ATOM, false);
     text_release(&out);
 }
 
@@ -97,23 +97,26 @@ static void put_op(struct tex_reader *r, enum op op)
     case OP_SUB:
         push(r,
              arena_printf(&r->arena, "%s %s %s", a.text, sign,
-                          tight(r, &b, op == OP_ADD ? TEX_SUM : TEX_PRODUCT)),
-             TEX_SUM, array);
+                          tight(r, &b, op == OP_ADD ? PRECEDENCE_SUM : PRECEDENCE_PRODUCT)),
+             PRECEDENCE_SUM, array);
         break;
     case OP_MUL:
         push(r,
-             arena_printf(&r->arena, "%s %s %s", tight(r, &a, TEX_PRODUCT),
-                          a.array && b.array ? "\\odot" : "\\cdot", tight(r, &b, TEX_PRODUCT)),
-             TEX_PRODUCT, array);
+             arena_printf(&r->arena, "%s %s %s", tight(r, &a, PRECEDENCE_PRODUCT),
+                          a.array && b.array ? "\\odot" : "\\cdot",
+                          tight(r, &b, PRECEDENCE_PRODUCT)),
+             PRECEDENCE_PRODUCT, array);
         break;
     case OP_DIV:
-        push(r, arena_printf(&r->arena, "\\frac{%s}{%s}", a.text, b.text), TEX_ATOM, array);
+        push(r, arena_printf(&r->arena, "\\frac{%s}{%s}", a.text, b.text), PRECEDENCE_ATOM, array);
         break;
     case OP_POW:
-        push(r, arena_printf(&r->arena, "%s^{%s}", raisable(r, &a), b.text), TEX_POWER, array);
+        push(r, arena_printf(&r->arena, "%s^{%s}", raisable(r, &a), b.text), PRECEDENCE_POWER,
+             array);
         break;
     case OP_NEG:
-        push(r, arena_printf(&r->arena, "-%s", tight(r, &a, TEX_PRODUCT)), TEX_SIGN, array);
+        push(r, arena_printf(&r->arena, "-%s", tight(r, &a, PRECEDENCE_PRODUCT)), PRECEDENCE_SIGN,
+             array);
         break;
     default: {  // comparisons
         static const struct {
@@ -123,8 +126,8 @@ static void put_op(struct tex_reader *r, enum op op)
         for (size_t i = 0; i < COUNT_OF(signs); i++) {
             sign = signs[i].op == op ? signs[i].sign : sign;
         }
-        push(r, arena_printf(&r->arena, "\\mathbf{1}[%s %s %s]", a.text, sign, b.text), TEX_ATOM,
-             array);
+        push(r, arena_printf(&r->arena, "\\mathbf{1}[%s %s %s]", a.text, sign, b.text),
+             PRECEDENCE_ATOM, array);
     }
     }
 }
@@ -134,7 +137,7 @@ static void put_transpose(struct tex_reader *r)
     const struct tex_term *x = pop(r, 1);
     if (x != NULL) {
         struct tex_term a = *x;
-        push(r, arena_printf(&r->arena, "%s^{\\top}", raisable(r, &a)), TEX_POWER, true);
+        push(r, arena_printf(&r->arena, "%s^{\\top}", raisable(r, &a)), PRECEDENCE_POWER, true);
     }
 }
 
@@ -145,11 +148,11 @@ static void put_product(struct tex_reader *r, bool outer)
         return;
     }
     struct tex_term a = x[0], b = x[1];
-    const char *right = tight(r, &b, outer ? TEX_ATOM : TEX_POWER);
+    const char *right = tight(r, &b, outer ? PRECEDENCE_ATOM : PRECEDENCE_POWER);
     push(r,
-         arena_printf(&r->arena, outer ? "%s\\, {%s}^{\\top}" : "%s\\, %s", tight(r, &a, TEX_POWER),
-                      right),
-         TEX_PRODUCT, true);
+         arena_printf(&r->arena, outer ? "%s\\, {%s}^{\\top}" : "%s\\, %s",
+                      tight(r, &a, PRECEDENCE_POWER), right),
+         PRECEDENCE_PRODUCT, true);
 }
 
 // What functions are called in mathematics.
@@ -213,7 +216,7 @@ static void put_call(struct tex_reader *r, const char *s, size_t length, size_t 
         any |= x[k].array;
     }
     const char *all = listed(r, x, count), *sign = function_sign(r, s, length);
-    push(r, arena_printf(&r->arena, "%s\\left(%s\\right)", sign, all), TEX_ATOM,
+    push(r, arena_printf(&r->arena, "%s\\left(%s\\right)", sign, all), PRECEDENCE_ATOM,
          (any && (!over || count > 1)) || count == 0);
 }
 
@@ -221,7 +224,8 @@ static void put_list(struct tex_reader *r, size_t count)
 {
     const struct tex_term *x = pop(r, count);
     if (x != NULL) {
-        push(r, arena_printf(&r->arena, "\\left[%s\\right]", listed(r, x, count)), TEX_ATOM, true);
+        push(r, arena_printf(&r->arena, "\\left[%s\\right]", listed(r, x, count)), PRECEDENCE_ATOM,
+             true);
     }
 }
 
@@ -230,8 +234,8 @@ static void put_index(struct tex_reader *r, size_t count)
     const struct tex_term *x = pop(r, count + 1);
     if (x != NULL) {
         struct tex_term a = x[0];
-        push(r, arena_printf(&r->arena, "{%s}_{%s}", a.text, listed(r, x + 1, count)), TEX_ATOM,
-             true);
+        push(r, arena_printf(&r->arena, "{%s}_{%s}", a.text, listed(r, x + 1, count)),
+             PRECEDENCE_ATOM, true);
     }
 }
 
@@ -239,7 +243,7 @@ static void put_slice(struct tex_reader *r)
 {
     const struct tex_term *x = pop(r, 2);
     if (x != NULL) {
-        push(r, arena_printf(&r->arena, "%s{:}%s", x[0].text, x[1].text), TEX_ATOM, false);
+        push(r, arena_printf(&r->arena, "%s{:}%s", x[0].text, x[1].text), PRECEDENCE_ATOM, false);
     }
 }
 
@@ -248,7 +252,7 @@ static void put_axis(struct tex_reader *r)
 {
     const struct tex_term *x = pop(r, 1);
     if (x != NULL) {
-        push(r, x->text[0] == '0' ? "\\text{rows}" : "\\text{columns}", TEX_ATOM, false);
+        push(r, x->text[0] == '0' ? "\\text{rows}" : "\\text{columns}", PRECEDENCE_ATOM, false);
     }
 }
 
@@ -287,7 +291,7 @@ static bool put_item(struct tex_reader *r, const struct item *item)
         put_slice(r);
         return true;
     case ITEM_NOTHING:
-        push(r, "", TEX_ATOM, false);
+        push(r, "", PRECEDENCE_ATOM, false);
         return true;
     case ITEM_AXIS:
         put_axis(r);

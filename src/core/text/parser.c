@@ -26,34 +26,18 @@ void parser_restart(struct parser *p)
     p->last = (struct span){p->lexer->at, p->lexer->at};
 }
 
-static int precedence(enum op op)
+static enum precedence frame_precedence(const struct parser_frame *f)
 {
-    switch (op) {
-    case OP_POW:
-        return PRECEDENCE_POWER;
-    case OP_MUL:
-    case OP_DIV:
-        return PRECEDENCE_PRODUCT;
-    case OP_ADD:
-    case OP_SUB:
-        return PRECEDENCE_SUM;
-    default:
-        return PRECEDENCE_COMPARE;
-    }
-}
-
-static int frame_precedence(const struct parser_frame *f)
-{
-    return f == NULL || parser_is_bracket(f) ? 0
+    return f == NULL || parser_is_bracket(f) ? PRECEDENCE_ANY
            : f->kind == FRAME_NEGATE         ? PRECEDENCE_SIGN
            : f->kind == FRAME_EXP            ? PRECEDENCE_POWER
            : f->kind == FRAME_ROOT           ? PRECEDENCE_ROOT
            : f->kind == FRAME_MATMUL         ? PRECEDENCE_PRODUCT
-                                             : precedence(f->op);
+                                             : precedence_of(f->op);
 }
 
 // Completes what binds at least as tightly as `least`; stops at an open parenthesis.
-void parser_reduce(struct parser *p, int least)
+void parser_reduce(struct parser *p, enum precedence least)
 {
     for (const struct parser_frame *f = parser_top(p); f != NULL && frame_precedence(f) >= least;
          f = parser_top(p)) {
@@ -70,9 +54,8 @@ void parser_reduce(struct parser *p, int least)
 
 static void read_infix(struct parser *p, struct token t)
 {
-    int tight = precedence(t.op);
-    // Powers group from the right, comparisons not at all, the rest from the left.
-    parser_reduce(p, t.op == OP_POW ? tight + 1 : tight == PRECEDENCE_COMPARE ? tight + 1 : tight);
+    enum precedence tight = precedence_of(t.op);
+    parser_reduce(p, precedence_left(tight));
     const struct parser_frame *f = parser_top(p);
     if (tight == PRECEDENCE_COMPARE && frame_precedence(f) == PRECEDENCE_COMPARE) {
         diag_set(p->diag, t.span, "comparisons do not chain");

@@ -3,6 +3,7 @@
 #define TEXT_PARSER_PARTS_H
 
 #include "text/parser.h"
+#include "text/precedence.h"
 
 enum frame_kind {
     FRAME_INFIX,
@@ -85,17 +86,8 @@ static inline struct parser_frame *parser_bracket(struct parser *p)
     return f;
 }
 
-enum {
-    PRECEDENCE_COMPARE = 1,
-    PRECEDENCE_SUM,
-    PRECEDENCE_PRODUCT,
-    PRECEDENCE_SIGN,
-    PRECEDENCE_POWER,
-    PRECEDENCE_ROOT
-};
-
 // Completes what binds at least as tightly as `least`; stops at an open parenthesis.
-void parser_reduce(struct parser *p, int least);
+void parser_reduce(struct parser *p, enum precedence least);
 bool parser_is_bound(struct parser *p, struct token t, size_t skip);
 // The /db after the parenthesis of d(dL/da) that was just closed.
 void parser_end_nested_slope(struct parser *p, struct span span, bool beneath);

@@ -48,7 +48,7 @@ void latex_text(struct text *out, const char *s, size_t n)
 }
 
 // As a factor or an operand it must hold together so tightly.
-static void add_formula(struct text *out, const char *formula, enum math_level least)
+static void add_formula(struct text *out, const char *formula, enum precedence least)
 {
     struct exprs pool;
     struct diag ignored = {0};
@@ -64,7 +64,7 @@ static void add_formula(struct text *out, const char *formula, enum math_level l
 
 void latex_formula(struct text *out, const char *formula)
 {
-    add_formula(out, formula, MATH_ANY);
+    add_formula(out, formula, PRECEDENCE_ANY);
 }
 
 static bool is_name(const char *s)
@@ -78,14 +78,14 @@ static void add_slope(struct text *out, const char *of, const char *in)
     text_add(out, "\\frac{d");
     if (is_name(of)) {
         text_add_char(out, ' ');
-        add_formula(out, of, MATH_ANY);
+        add_formula(out, of, PRECEDENCE_ANY);
     }
     text_add(out, "}{d ");
-    add_formula(out, in, MATH_ATOM);
+    add_formula(out, in, PRECEDENCE_ATOM);
     text_add(out, "}");
     if (!is_name(of)) {
         text_add(out, "\\left(");
-        add_formula(out, of, MATH_ANY);
+        add_formula(out, of, PRECEDENCE_ANY);
         text_add(out, "\\right)");
     }
 }
@@ -106,9 +106,9 @@ static void add_step(struct text *out, const struct rec *step, const char *in)
     add_slope(out, rec_get_text(step, KEY_of), in);
     text_add(out, " &= ");
     if (*slope != '\0') {
-        add_formula(out, slope, MATH_PRODUCT);
+        add_formula(out, slope, PRECEDENCE_PRODUCT);
         text_add(out, " \\cdot ");
-        add_formula(out, rec_get_text(step, KEY_inner_slope), MATH_ATOM);
+        add_formula(out, rec_get_text(step, KEY_inner_slope), PRECEDENCE_ATOM);
         text_add(out, " = ");
     }
     latex_formula(out, rec_get_text(step, KEY_result));
