@@ -13,8 +13,8 @@
 
 #include "command/commands.h"
 #include "engine/rng.h"
-#include "session/call.h"
 #include "scene/fold.h"
+#include "session/call.h"
 
 enum { SESSIONS = 60, STATEMENTS = 40 };
 
@@ -262,7 +262,8 @@ static enum session_state type(struct seat *seat, const char *text)
 static void sit(struct seat *seat)
 {
     *seat = (struct seat){0};
-    seat->session = session_new(&(struct session_world){.commands = &commands_table, .stop = &seat->stop, .seed = 1});
+    seat->session = session_new(
+        &(struct session_world){.commands = &commands_table, .stop = &seat->stop, .seed = 1});
     text_init(&seat->script);
     text_init(&seat->told);
 }
@@ -371,8 +372,8 @@ static void add_settings(struct text *out, const struct session *s)
     text_addf(out, "optim %d %a %a %a %lld", (int)t->optim.kind, t->optim.rate, t->optim.momentum,
               t->optim.decay, (long long)t->steps);
     add_name(out, s, t->trained);
-    text_addf(out, " sabotage %d %u %u rng %llx %d", (int)t->mistake.kind, t->sabotaged, t->accused,
-              (unsigned long long)t->rng.state[0], t->rng.has_spare);
+    text_addf(out, " sabotage %d %u %lld rng %llx %d", (int)t->mistake.kind, t->sabotaged,
+              (long long)t->accused, (unsigned long long)t->rng.state[0], (int)t->rng.has_spare);
     text_addf(out, " renumbered %u %u\n", t->renumbered, t->used);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formula/matrix_print.h"
+#include "text/excerpt.h"
 
 bool arrays_read(struct arrays *a, struct call *c)
 {
@@ -179,24 +180,19 @@ static bool is_gradient(const struct arrays *a, const struct lower *w, uint32_t 
 static bool prove_line(struct arrays *a, const struct matrix_line *line)
 {
     struct call *c = a->flow.made.call;
-    struct source source = {
-        .name = "", .text = line->formula, .length = strlen(line->formula), .line = 1};
     struct scope scope = session_scope(c->s);
-    struct lexer lexer;
+    struct excerpt e;
     struct lower w;
-    struct parser p;
-    struct diag d = {0};
     struct operand x;
     scope.groups = NULL;
-    lexer_init(&lexer, &source);
-    lower_init(&w, &scope, &source, &d);
-    parser_init(&p, &lexer, &c->s->names, &d);
-    bool ok = lower_expression(&w, &p, &x) && is_gradient(a, &w, line->row, &x) &&
+    excerpt_init_all(&e, &c->s->names, line->formula);
+    lower_init(&w, &scope, &e.source, &e.d);
+    bool ok = lower_expression(&w, &e.parser, &x) && is_gradient(a, &w, line->row, &x) &&
               array_as_nodes(&w, &x, 0) &&
               aside_bind(&a->flow.made.aside, line->name, strlen(line->name),
                          operand_is_array(&x) ? x.array : value_of_node(x.node));
-    parser_release(&p);
     lower_release(&w);
+    excerpt_release(&e);
     return ok;
 }
 

@@ -49,7 +49,7 @@ bool check_formula_is_asked(const struct call *c)
         if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT && ahead.open == c->lexer->open) {
             return true;
         }
-        if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK || t.kind == TOKEN_BAD) {
+        if (token_ends(t.kind) || t.kind == TOKEN_BAD) {
             return false;
         }
     }
@@ -153,7 +153,7 @@ static bool find_leaves(struct checking *k)
     struct diag aside = {0};
     for (;;) {
         struct token t = lexer_next(&lexer, &aside);
-        if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK || t.kind == TOKEN_BAD) {
+        if (token_ends(t.kind) || t.kind == TOKEN_BAD) {
             break;
         }
         const char *s = token_text(&lexer, t);

@@ -14,7 +14,7 @@ static struct span read_claim(struct call *c)
     for (;;) {
         struct lexer ahead = *c->lexer;
         struct token t = lexer_next(&ahead, &ignored);
-        bool ends = t.kind == TOKEN_END || t.kind == TOKEN_BREAK;
+        bool ends = token_ends(t.kind);
         bool comma = t.kind == TOKEN_COMMA && c->lexer->open == outside &&
                      lexer_peek(&ahead).kind == TOKEN_STRING;
         claim.end = ends || comma ? t.at : claim.end;

@@ -64,7 +64,7 @@ bool group_is_named(const struct call *c)
         return false;
     }
     enum token_kind next = lexer_peek(&ahead).kind;
-    return next == TOKEN_END || next == TOKEN_BREAK || next == TOKEN_NUMBER;
+    return token_ends(next) || next == TOKEN_NUMBER;
 }
 
 static bool refuse_number(struct call *c, struct span span, uint32_t name, uint32_t most)
@@ -214,8 +214,7 @@ static bool is_array(const struct call *c, uint32_t *name)
     *name = t.kind == TOKEN_NAME
                 ? names_find(&c->s->names, token_text(c->lexer, t), token_length(t))
                 : NAME_NONE;
-    return *name != NAME_NONE && value_is_array(names_get(&c->s->names, *name)) &&
-           (next == TOKEN_END || next == TOKEN_BREAK);
+    return *name != NAME_NONE && value_is_array(names_get(&c->s->names, *name)) && token_ends(next);
 }
 
 static bool look_at_array(struct call *c, uint32_t name, bool fold)

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/sweep.h"
 #include "command/commands.h"
 #include "command/commands_group.h"
 #include "command/explain_arrays.h"
+#include "engine/sweep.h"
 
 // The learner's words for a node, where they say more than its name.
 static void put_label(struct call *c, struct rec *row, uint32_t node)
@@ -173,7 +173,7 @@ static bool local_of_array(struct call *c, uint32_t *node)
     struct token t = lexer_peek(c->lexer);
     struct lexer after = {.source = c->lexer->source, .at = t.span.end};
     enum token_kind next = lexer_peek(&after).kind;
-    struct value v = t.kind != TOKEN_NAME || (next != TOKEN_END && next != TOKEN_BREAK)
+    struct value v = t.kind != TOKEN_NAME || !token_ends(next)
                          ? ((struct value){0})
                          : names_lookup(&c->s->names, token_text(c->lexer, t), token_length(t));
     if (!value_is_array(v)) {

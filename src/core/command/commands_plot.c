@@ -178,7 +178,7 @@ static bool read_formulas(struct call *c, struct plot *p)
 }
 
 // What follows is no word of ours. What could not stand behind any formula says so itself.
-static bool refuse_rest(struct call *c)
+static bool refuse_clause(struct call *c)
 {
     struct token t = lexer_peek(c->lexer);
     char quoted[QUOTED];
@@ -207,7 +207,7 @@ static bool refuse_word(struct call *c)
     }
     if (!path) {
         *c->lexer = before;
-        return refuse_rest(c);
+        return refuse_clause(c);
     }
     char quoted[QUOTED];
     diag_set(c->diag, word, "'%s' does not end in a picture's format",
@@ -261,7 +261,7 @@ static bool is_boundary(const struct call *c)
     struct token t = lexer_next(&ahead, &ignored), next = lexer_peek(&ahead);
     bool clause = token_is(&ahead, next, "from") || token_is(&ahead, next, "over");
     bool bound = names_lookup(&c->s->names, "boundary", 8).rank != VALUE_UNBOUND;
-    bool ends = next.kind == TOKEN_END || next.kind == TOKEN_BREAK;
+    bool ends = token_ends(next.kind);
     return token_is(c->lexer, t, "boundary") &&
            ((next.kind == TOKEN_NAME && !clause) || (ends && !bound));
 }

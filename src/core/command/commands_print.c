@@ -26,7 +26,7 @@ static bool is_list(const struct call *c)
         t = lexer_next(&ahead, &ignored);
     }
     struct token after = lexer_next(&ahead, &ignored);
-    return token_closes(t, ')') && (after.kind == TOKEN_END || after.kind == TOKEN_BREAK);
+    return token_closes(t, ')') && token_ends(after.kind);
 }
 
 // ---- Formats ------------------------------------------------------------------------------------

@@ -240,7 +240,7 @@ static bool is_derivative_alone(const struct call *c)
     }
     struct lexer after = {.source = c->lexer->source, .at = end};
     enum token_kind next = lexer_peek(&after).kind;
-    return next == TOKEN_END || next == TOKEN_BREAK || next == TOKEN_NAME;
+    return token_ends(next) || next == TOKEN_NAME;
 }
 
 static bool read_stage(struct formula *f, bool *python)

@@ -17,8 +17,7 @@ static bool read_name(struct call *c, char name[QUOTED], struct lexer *after)
     enum token_kind next = lexer_peek(after).kind;
     memcpy(name, token_text(c->lexer, t), token_length(t));
     name[token_length(t)] = '\0';
-    return (next == TOKEN_END || next == TOKEN_BREAK) &&
-           value_is_array(names_lookup(&c->s->names, name, token_length(t)));
+    return token_ends(next) && value_is_array(names_lookup(&c->s->names, name, token_length(t)));
 }
 
 // ---- explain ------------------------------------------------------------------------------------

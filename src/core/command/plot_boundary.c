@@ -193,7 +193,7 @@ static bool lacks_comma(struct map *m)
         t = lexer_next(&ahead, &ignored);
     }
     struct token next = lexer_peek(&ahead);
-    if (next.kind != TOKEN_END && next.kind != TOKEN_BREAK && !token_is(&ahead, next, "from")) {
+    if (!token_ends(next.kind) && !token_is(&ahead, next, "from")) {
         return false;
     }
     int n = (int)token_length(name);

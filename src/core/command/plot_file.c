@@ -74,8 +74,7 @@ bool plot_find_file(struct plot *p)
     const char *s = ahead.source->text;
     size_t outside = ahead.open;
     p->file.theme = "light";
-    for (struct token t = lexer_peek(&ahead); t.kind != TOKEN_END && t.kind != TOKEN_BREAK;
-         t = lexer_peek(&ahead)) {
+    for (struct token t = lexer_peek(&ahead); !token_ends(t.kind); t = lexer_peek(&ahead)) {
         bool apart = t.at > 0 && strchr(" \t", s[t.at - 1]) != NULL && ahead.open == outside;
         struct lexer word_at = ahead;
         c->lexer = &word_at;

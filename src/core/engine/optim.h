@@ -24,12 +24,12 @@ enum optim_schedule { OPTIM_STEADY, OPTIM_COSINE, OPTIM_STEPS };
 
 struct optim {
     enum optim_kind kind;
+    enum optim_schedule schedule;
     double rate;
     double momentum;  // momentum and nesterov; of rmsprop, 0 for none
     double decay;
     double beta[2];  // adam and adamw
     double clip;     // the largest norm of all gradients together; 0: any
-    enum optim_schedule schedule;
     int64_t length;  // OPTIM_COSINE: the step at which the rate is 0
     int64_t every;   // OPTIM_STEPS: times `factor` after each so many
     double factor;

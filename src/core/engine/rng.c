@@ -15,7 +15,7 @@ static uint64_t splitmix64(uint64_t *state)
 
 void rng_seed(struct rng *r, uint64_t seed)
 {
-    *r = (struct rng){.has_spare = false};
+    *r = (struct rng){.has_spare = 0};
     for (int i = 0; i < 4; i++) {
         r->state[i] = splitmix64(&seed);
     }
@@ -64,7 +64,7 @@ uint64_t rng_below(struct rng *r, uint64_t n)
 double rng_normal(struct rng *r)
 {
     if (r->has_spare) {
-        r->has_spare = false;
+        r->has_spare = 0;
         return r->spare;
     }
     // A point in the unit disc, without its centre.
@@ -76,6 +76,6 @@ double rng_normal(struct rng *r)
     } while (square >= 1 || square == 0);
     double stretch = maths_sqrt(-2 * maths_log(square) / square);
     r->spare = y * stretch;
-    r->has_spare = true;
+    r->has_spare = 1;
     return x * stretch;
 }

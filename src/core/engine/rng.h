@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 struct rng {
-    uint64_t state[4];  // not all 0
-    double spare;       // normal variates are made in pairs: the second, while has_spare
-    bool has_spare;
+    uint64_t state[4];   // not all 0
+    double spare;        // normal variates are made in pairs: the second, while has_spare
+    uint64_t has_spare;  // 0 or 1; as wide as the others, so that no gap follows (see settings)
 };
 
 void rng_seed(struct rng *r, uint64_t seed);

@@ -81,7 +81,7 @@ static bool bind_free_names(const struct scope *scope, struct trail *trail, stru
     bool after_point = false;
     for (;;) {
         struct token t = lexer_next(&lexer, &aside);
-        if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK || t.kind == TOKEN_BAD) {
+        if (token_ends(t.kind) || t.kind == TOKEN_BAD) {
             return true;
         }
         struct token next = lexer_peek(&lexer);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/sweep.h"
+#include "text/excerpt.h"
 #include "text/lower.h"
 #include "text/spelling.h"
 
@@ -256,22 +257,15 @@ bool expr_parse(struct exprs *p, struct parser *parser, uint32_t *root)
 
 bool expr_read(struct exprs *p, const char *text, uint32_t *root, struct diag *d)
 {
-    struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
-    struct names none;
-    struct lexer lexer;
-    struct parser parser;
-    names_init(&none);
-    lexer_init(&lexer, &source);
-    parser_init(&parser, &lexer, &none, d);
-    bool ok = expr_parse(p, &parser, root);
-    struct token after = lexer_peek(&lexer);
+    struct excerpt e;
+    excerpt_init_all(&e, NULL, text);
+    bool ok = expr_parse(p, &e.parser, root);
+    struct token after = lexer_peek(&e.lexer);
     if (ok && after.kind != TOKEN_END) {
-        diag_set(d, after.span, "the formula should end here");
-        ok = diag_hint(d, "to multiply write a '*' between");
+        diag_set(&e.d, after.span, "the formula should end here");
+        ok = diag_hint(&e.d, "to multiply write a '*' between");
     }
-    parser_release(&parser);
-    names_release(&none);
-    return ok;
+    return excerpt_end(&e, ok, d);
 }
 
 uint32_t expr_formula(struct exprs *p, const char *text, uint32_t x, uint32_t y, uint32_t v)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "formula/math.h"
-#include "text/parser.h"
+#include "text/excerpt.h"
 #include "text/precedence.h"
 
 struct tex_term {
@@ -305,19 +305,13 @@ bool matrix_tex(struct text *out, const char *formula, const struct matrix_tex_n
                 size_t count)
 {
     struct tex_reader r = {.formula = formula, .known = names, .known_count = count};
-    struct source source = {.text = formula, .length = strlen(formula), .line = 1};
-    struct lexer lexer;
-    struct names none;
-    struct parser p;
-    struct diag ignored = {0};
-    names_init(&none);
+    struct excerpt e;
     arena_init(&r.arena);
     buf_init(&r.stack, sizeof(struct tex_term));
-    lexer_init(&lexer, &source);
-    parser_init(&p, &lexer, &none, &ignored);
+    excerpt_init_all(&e, NULL, formula);
     bool ok = true, done = false;
     while (ok && !done) {
-        struct item item = parser_next(&p);
+        struct item item = parser_next(&e.parser);
         done = item.kind == ITEM_END;
         ok = done || (item.kind != ITEM_ERROR && put_item(&r, &item) && !r.failed);
     }
@@ -325,8 +319,7 @@ bool matrix_tex(struct text *out, const char *formula, const struct matrix_tex_n
     if (ok) {
         text_add(out, BUF(struct tex_term, &r.stack)->text);
     }
-    parser_release(&p);
-    names_release(&none);
+    excerpt_release(&e);
     buf_release(&r.stack);
     arena_release(&r.arena);
     return ok;

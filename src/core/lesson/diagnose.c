@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/paths.h"
+#include "text/excerpt.h"
 
 enum { DIGITS = 6 };
 
@@ -107,20 +108,15 @@ static uint32_t last_with_gradient(const struct tape *t)
 static bool read_slope(const struct scope *scope, const char *expression,
                        struct diagnose_slope *slope)
 {
-    struct source source = {
-        .name = "", .text = expression, .length = strlen(expression), .line = 1};
     struct slope_reading r = {.scope = scope, .s = expression};
-    struct lexer lexer;
-    struct parser parser;
-    struct diag d = {0};
+    struct excerpt e;
     bool slopes = false;
     *slope = (struct diagnose_slope){NODE_NONE, NODE_NONE, false};
-    lexer_init(&lexer, &source);
-    parser_init(&parser, &lexer, scope->names, &d);
-    struct item item = parser_next(&parser);
+    excerpt_init_all(&e, scope->names, expression);
+    struct item item = parser_next(&e.parser);
     while (item.kind != ITEM_END && !slopes && take_item(&r, &item, slope)) {
         slopes = item.kind == ITEM_FIELD || item.kind == ITEM_CALL || item.kind == ITEM_SLOPE;
-        item = parser_next(&parser);
+        item = parser_next(&e.parser);
     }
     bool ok = slopes && item.kind == ITEM_END && r.count > 0 &&
               r.parts[0].value.rank == VALUE_SCALAR &&
@@ -129,7 +125,7 @@ static bool read_slope(const struct scope *scope, const char *expression,
         slope->of = r.parts[r.count - 1].value.base;
         slope->root = slope->stored ? last_with_gradient(scope->tape) : r.parts[0].value.base;
     }
-    parser_release(&parser);
+    excerpt_release(&e);
     return ok && slope->root != NODE_NONE && slope->of <= slope->root;
 }
 
@@ -388,13 +384,13 @@ static bool ask_more(struct judging *j, const struct diagnose_slope *slope,
     if (asks) {
         names_label(j->scope->names, leaf, d->more);
         names_label(j->scope->names, root, slope->root);
-        judge_say(
-            j,
-            d->kinds == 2 ? "Two usual mistakes lead to this. One more number tells which: what do "
-                            "you get for d%s/d%s?"
-                          : "Several usual mistakes lead to this. One more number tells which: what "
-                            "do you get for d%s/d%s?",
-            root, leaf);
+        judge_say(j,
+                  d->kinds == 2
+                      ? "Two usual mistakes lead to this. One more number tells which: what do "
+                        "you get for d%s/d%s?"
+                      : "Several usual mistakes lead to this. One more number tells which: what "
+                        "do you get for d%s/d%s?",
+                  root, leaf);
         j->out->more = d->more;
     }
     return asks;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "formula/expr.h"
+#include "text/excerpt.h"
 
 // ---- Lines --------------------------------------------------------------------------------------
 
@@ -88,39 +89,14 @@ bool part_key(const struct lesson_part *p, struct span line, struct span *key, s
 
 // ---- Expressions --------------------------------------------------------------------------------
 
-// A text read by the parser of the language: a piece of the part, as a source of its own.
-struct part_piece {
-    struct source source;
-    struct names names;
-    struct lexer lexer;
-    struct parser parser;
-    struct diag d;
-};
-
-static void piece_init(struct part_piece *piece, const struct lesson_part *p, struct span at)
+static bool piece_end(struct excerpt *piece, const struct lesson_part *p, bool ok)
 {
-    *piece = (struct part_piece){
-        .source = {.name = "", .text = p->s + at.start, .length = at.end - at.start, .line = 1}};
-    names_init(&piece->names);
-    lexer_init(&piece->lexer, &piece->source);
-    parser_init(&piece->parser, &piece->lexer, &piece->names, &piece->d);
-}
-
-static bool piece_end(struct part_piece *piece, const struct lesson_part *p, struct span at,
-                      bool ok)
-{
+    struct diag ignored, *d = p->d->set ? &ignored : p->d;
     struct token after = lexer_peek(&piece->lexer);
     if (ok && after.kind != TOKEN_END) {
         ok = diag_set(&piece->d, after.span, "the expression should end here");
     }
-    parser_release(&piece->parser);
-    names_release(&piece->names);
-    if (!ok && !p->d->set) {
-        *p->d = piece->d;
-        p->d->span.start += at.start;
-        p->d->span.end += at.start;
-    }
-    return ok;
+    return excerpt_end(piece, ok, d);
 }
 
 static bool has_something(const struct lesson_part *p, struct span at)
@@ -133,13 +109,13 @@ bool part_expression(const struct lesson_part *p, struct span at)
     if (!has_something(p, at)) {
         return false;
     }
-    struct part_piece piece;
-    piece_init(&piece, p, at);
+    struct excerpt piece;
+    excerpt_init(&piece, NULL, p->s, at);
     struct item item = parser_next(&piece.parser);
     while (item.kind != ITEM_END && item.kind != ITEM_ERROR) {
         item = parser_next(&piece.parser);
     }
-    return piece_end(&piece, p, at, item.kind == ITEM_END && !piece.d.set);
+    return piece_end(&piece, p, item.kind == ITEM_END && !piece.d.set);
 }
 
 // A formula, after which a name may stand.
@@ -148,16 +124,16 @@ static bool read_formula(const struct lesson_part *p, struct span at, bool name)
     if (!has_something(p, at)) {
         return false;
     }
-    struct part_piece piece;
+    struct excerpt piece;
     struct exprs pool;
     uint32_t root;
     exprs_init(&pool);
-    piece_init(&piece, p, at);
+    excerpt_init(&piece, NULL, p->s, at);
     bool ok = expr_parse(&pool, &piece.parser, &root);
     if (ok && name && lexer_peek(&piece.lexer).kind == TOKEN_NAME) {
         lexer_next(&piece.lexer, &piece.d);
     }
-    ok = piece_end(&piece, p, at, ok);
+    ok = piece_end(&piece, p, ok);
     exprs_release(&pool);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include "formula/expr_lower.h"
 #include "lesson/judging.h"
 #include "text/array.h"
+#include "text/excerpt.h"
 
 bool trial_begin(struct checkpoint *c, const struct scope *scope, struct diag *d)
 {
@@ -15,27 +16,8 @@ bool trial_begin(struct checkpoint *c, const struct scope *scope, struct diag *d
                                  : diag_out_of_memory(d));
 }
 
-// A piece of a text, read by the language's parser.
-struct trial_piece {
-    struct source source;
-    struct lexer lexer;
-    struct parser parser;
-    struct diag d;
-    size_t offset;
-};
-
-static void piece_init(struct trial_piece *piece, const struct names *names, const char *s,
-                       struct span at)
-{
-    *piece = (struct trial_piece){
-        .source = {.name = "", .text = s + at.start, .length = at.end - at.start, .line = 1},
-        .offset = at.start};
-    lexer_init(&piece->lexer, &piece->source);
-    parser_init(&piece->parser, &piece->lexer, names, &piece->d);
-}
-
-// 2x: what stands after a whole expression.
-static bool refuse_rest(struct trial_piece *piece, struct token after)
+// 2x: something follows a whole answer.
+static bool refuse_more(struct excerpt *piece, struct token after)
 {
     const struct source *s = &piece->source;
     size_t at = after.at, before = at;
@@ -67,25 +49,19 @@ static bool refuse_rest(struct trial_piece *piece, struct token after)
                      s->text + at);
 }
 
-static bool piece_end(struct trial_piece *piece, bool ok, struct diag *d)
+static bool piece_end(struct excerpt *piece, bool ok, struct diag *d)
 {
     struct token after = lexer_peek(&piece->lexer);
     if (ok && after.kind == TOKEN_BAD) {
         lexer_next(&piece->lexer, &piece->d);
         ok = false;
     } else if (ok && after.kind != TOKEN_END) {
-        ok = refuse_rest(piece, after);
+        ok = refuse_more(piece, after);
     }
-    parser_release(&piece->parser);
-    if (!ok) {
-        piece->d.span.start += piece->offset;
-        piece->d.span.end += piece->offset;
-        *d = piece->d;
-    }
-    return ok;
+    return excerpt_end(piece, ok, d);
 }
 
-static bool evaluate_piece(struct trial_piece *piece, const struct scope *scope, double *number,
+static bool evaluate_piece(struct excerpt *piece, const struct scope *scope, double *number,
                            uint32_t *node)
 {
     struct lower lower;
@@ -111,16 +87,15 @@ static bool evaluate_piece(struct trial_piece *piece, const struct scope *scope,
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d)
 {
-    struct trial_piece piece;
+    struct excerpt piece;
     struct scope quiet = *scope;
     quiet.groups = NULL;
-    piece_init(&piece, scope->names, s, at);
+    excerpt_init(&piece, scope->names, s, at);
     return piece_end(&piece, evaluate_piece(&piece, &quiet, number, node), d);
 }
 
 // The elements of the piece's expression, appended.
-static bool read_elements(struct trial_piece *piece, const struct scope *scope,
-                          struct buf *elements)
+static bool read_elements(struct excerpt *piece, const struct scope *scope, struct buf *elements)
 {
     struct lower lower;
     struct operand x;
@@ -147,18 +122,18 @@ static bool read_elements(struct trial_piece *piece, const struct scope *scope,
 bool trial_elements(const struct scope *scope, const char *s, struct span at, struct buf *elements,
                     struct diag *d)
 {
-    struct trial_piece piece;
+    struct excerpt piece;
     struct scope quiet = *scope;
     struct checkpoint before;
     quiet.groups = NULL;
     scope_checkpoint(&quiet, &before);
-    piece_init(&piece, scope->names, s, at);
+    excerpt_init(&piece, scope->names, s, at);
     bool ok = piece_end(&piece, read_elements(&piece, &quiet, elements), d);
     checkpoint_cut(&before);
     return ok;
 }
 
-static bool read_array(struct trial_piece *piece, const struct scope *scope, struct value *shape,
+static bool read_array(struct excerpt *piece, const struct scope *scope, struct value *shape,
                        struct buf *numbers)
 {
     struct lower lower;
@@ -183,12 +158,12 @@ static bool read_array(struct trial_piece *piece, const struct scope *scope, str
 bool trial_array(const struct scope *scope, const char *s, struct span at, struct value *shape,
                  struct buf *numbers, struct diag *d)
 {
-    struct trial_piece piece;
+    struct excerpt piece;
     struct scope quiet = *scope;
     struct checkpoint before;
     quiet.groups = NULL;
     scope_checkpoint(&quiet, &before);
-    piece_init(&piece, scope->names, s, at);
+    excerpt_init(&piece, scope->names, s, at);
     bool ok = piece_end(&piece, read_array(&piece, &quiet, shape, numbers), d);
     checkpoint_cut(&before);
     return ok;
@@ -233,9 +208,9 @@ static bool mentions_function(const struct exprs *p, const struct scope *scope, 
 static bool lower_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
                           uint32_t *root, bool *array, struct diag *d)
 {
-    struct trial_piece piece;
+    struct excerpt piece;
     struct expr_lowered lowered;
-    piece_init(&piece, scope->names, s, at);
+    excerpt_init(&piece, scope->names, s, at);
     bool ok = expr_lower(p, scope, &piece.lexer, &lowered, &piece.d);
     *array = ok && value_is_array(lowered.shape);
     if (*array) {
@@ -253,12 +228,12 @@ static bool lower_formula(struct exprs *p, const struct scope *scope, const char
 bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
                         uint32_t *root, struct diag *d)
 {
-    struct trial_piece piece;
+    struct excerpt piece;
     struct names none;
     struct diag why = {0};
     *root = EXPR_NONE;
     names_init(&none);
-    piece_init(&piece, &none, s, at);
+    excerpt_init(&piece, &none, s, at);
     bool ok = expr_parse(p, &piece.parser, root);
     if (!ok && !piece.d.set) {
         expr_trouble(p, &piece.d);

@@ -126,7 +126,7 @@ static size_t statement_end(const struct source *example, size_t at, bool *assig
     struct token t = lexer_next(&l, &ignored);
     size_t end = at;
     *assigns = false;
-    while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK) {
+    while (!token_ends(t.kind)) {
         *assigns |= t.kind == TOKEN_ASSIGN && l.open == 0;
         end = t.span.end + (t.kind == TOKEN_STRING);
         t = lexer_next(&l, &ignored);

@@ -14,7 +14,7 @@ bool call_change_settings(struct call *c)
 bool call_has_more(const struct call *c)
 {
     enum token_kind kind = lexer_peek(c->lexer).kind;
-    return kind != TOKEN_END && kind != TOKEN_BREAK;
+    return !token_ends(kind);
 }
 
 bool call_last_output(struct call *c, uint32_t *node)
@@ -177,8 +177,7 @@ bool call_node(struct call *c, uint32_t *node)
         diag_set(c->diag, t.span, "a name is missing here");
         return t.kind == TOKEN_OPEN || t.kind == TOKEN_INFIX
                    ? diag_hint(c->diag, "give the formula a name first: y = a*b")
-                   : diag_hint(c->diag,
-                               "give a name, such as a, or a node's number, such as %%0");
+                   : diag_hint(c->diag, "give a name, such as a, or a node's number, such as %%0");
     }
     if (next.kind == TOKEN_OPEN && lower_is_function(token_text(c->lexer, t), token_length(t))) {
         diag_set(c->diag, t.span, "this takes a name, not a formula");
@@ -234,7 +233,7 @@ struct span call_word(struct call *c)
         lexer_next(c->lexer, c->diag);
         return t.span;
     }
-    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+    if (token_ends(t.kind)) {
         return (struct span){t.span.start, t.span.start};
     }
     const char *s = c->lexer->source->text;

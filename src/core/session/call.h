@@ -30,14 +30,19 @@ struct preferences {
 };
 
 // What of a session is neither graph nor names; kept in a growable array of one, for the trail.
+// A loop is replayed only while all of this stays the same, byte for byte (replay.c), so neither it
+// nor its members have gaps between their fields.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
 struct settings {
     struct preferences preferences;
     struct rng rng;
-    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     // How parameters were moved last, in how many steps (0: never), and the name of the output
     // whose gradients did it (NAME_NONE: it had none).
     struct optim optim;
     int64_t steps;
+    int64_t accused;  // wrong accusations so far
+    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     uint32_t trained;
     uint32_t batch, rows;  // in batches of so many rows (0: of none), of so many
     // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
@@ -46,8 +51,8 @@ struct settings {
     // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
     struct mistake mistake;
     uint32_t sabotaged;
-    uint32_t accused;  // wrong accusations so far
 };
+#pragma GCC diagnostic pop
 
 // A composite operation that was replaced by its atoms: what `fold` needs to put it back.
 struct expansion {
@@ -158,14 +163,14 @@ struct session {
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;
-    size_t compact_at;  // nodes and bindings at which the next turn of a loop clears up
+    size_t compact_at;     // nodes and bindings at which the next turn of a loop clears up
     struct replay replay;  // of the outermost loop
     enum rewound rewound;  // it was an undo or a redo: leaves no moment of its own
     struct source unread;  // a text that there was no memory to begin; or its name is NULL
     // A walk; not on the trail: whatever else changes the graph ends it.
     struct stepper stepper;
-    bool stepped;           // the running statement moved the walk
-    const char *again;      // what an empty line repeats: "step" or "back"; "": nothing
+    bool stepped;       // the running statement moved the walk
+    const char *again;  // what an empty line repeats: "step" or "back"; "": nothing
     // A step waits for a guess, and is given the number that is typed next; NULL: none waits.
     bool (*guess)(struct call *c, double guess);
     enum session_mode mode;

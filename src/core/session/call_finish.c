@@ -76,8 +76,7 @@ static bool names_command_last(const struct call *c, struct token t)
     struct lexer begin = {.source = c->lexer->source, .at = c->command.start};
     struct token first = lexer_peek(&begin);
     return t.kind == TOKEN_NAME && first.kind == TOKEN_NAME &&
-           text_trimmed(s + first.span.end, t.at - first.span.end) == 0 &&
-           (next == TOKEN_END || next == TOKEN_BREAK) &&
+           text_trimmed(s + first.span.end, t.at - first.span.end) == 0 && token_ends(next) &&
            command_find(c->s->world.commands, s + t.at, token_length(t)) != NULL;
 }
 
@@ -205,7 +204,7 @@ static bool refuse_rest(struct call *c, struct token t)
 bool call_finish(struct call *c)
 {
     struct token t = lexer_peek(c->lexer);
-    if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+    if (token_ends(t.kind)) {
         return true;
     }
     return refuse_rest(c, t);

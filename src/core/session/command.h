@@ -12,7 +12,7 @@ struct call;
 enum call_end {
     CALL_FAILED,  // the diag says why
     CALL_DONE,
-    CALL_NEED,    // waits for the record just added
+    CALL_NEED,  // waits for the record just added
 };
 
 // The part of `help` that lists it.

@@ -98,7 +98,7 @@ static bool read_line(struct call *c, struct own *own, bool *returns)
     struct span formula;
     struct token t = lexer_next(c->lexer, c->diag), assign = lexer_peek(c->lexer);
     *returns = token_is(c->lexer, t, "return");
-    if (t.kind == TOKEN_STRING && (assign.kind == TOKEN_BREAK || assign.kind == TOKEN_END)) {
+    if (t.kind == TOKEN_STRING && token_ends(assign.kind)) {
         return true;  // what it is for, in words
     }
     if (!*returns && (t.kind != TOKEN_NAME || assign.kind != TOKEN_ASSIGN)) {

@@ -153,7 +153,7 @@ bool loop_with(struct call *c)
     struct token t;
     do {
         t = lexer_next(c->lexer, c->diag);
-        if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK || t.kind == TOKEN_BAD) {
+        if (token_ends(t.kind) || t.kind == TOKEN_BAD) {
             diag_set(c->diag, t.span, "the block is missing");
             return diag_hint(c->diag, "write with torch.no_grad(): and the lines of the block");
         }

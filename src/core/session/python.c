@@ -53,8 +53,7 @@ struct form {
 
 static bool ends(struct lexer *l)
 {
-    enum token_kind kind = lexer_peek(l).kind;
-    return kind == TOKEN_END || kind == TOKEN_BREAK;
+    return token_ends(lexer_peek(l).kind);
 }
 
 // Behind the bracket that is open; false if it is never closed.
@@ -164,7 +163,7 @@ static size_t definition_end(const struct source *source, size_t at)
                    : ignored.span.start > t.span.end ? line_end(source, ignored.span.start)
                                                      : t.at;
         }
-    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
+    } while (!token_ends(t.kind));
     return t.at;
 }
 

@@ -230,7 +230,8 @@ static void add_elements(struct buf *to, const struct buf *from, size_t first)
     }
 }
 
-// Structs are written field by field: what lies between the fields is anything.
+// Structs are written field by field, as the bytes between the fields may be anything. (Settings
+// have none.)
 static void add_value(struct buf *to, struct value v)
 {
     const uint32_t fields[] = {v.rank, v.listed,       v.base,        v.rows,
@@ -246,22 +247,6 @@ static void add_recipe(struct buf *to, const struct recipe *r)
     add_value(to, r->value);
 }
 
-// Of the settings, what statements that are replayed may change.
-static void add_settings(struct buf *to, const struct settings *s)
-{
-    const uint32_t fields[] = {s->output,     s->trained, s->batch,        s->rows,
-                               s->renumbered, s->used,    s->rng.has_spare};
-    struct text optim;
-    text_init(&optim);
-    optim_put(&s->optim, &optim);
-    buf_add(to, fields, sizeof fields);
-    buf_add(to, &s->steps, sizeof s->steps);
-    buf_add(to, &s->optim.rate, sizeof s->optim.rate);
-    buf_add(to, text_get(&optim), text_length(&optim) + 1);
-    buf_add(to, s->rng.state, sizeof s->rng.state);
-    text_release(&optim);
-}
-
 // All that the session is, but for values and gradients; of what no statement that is replayed
 // changes, how much there is of it.
 static void describe(struct session *s, const struct frame *f, struct buf *to)
@@ -275,7 +260,7 @@ static void describe(struct session *s, const struct frame *f, struct buf *to)
         buf_add(to, &array->count, sizeof array->count);
     }
     buf_add(to, counts, sizeof counts);
-    add_settings(to, session_settings(s));
+    add_elements(to, &s->settings, 0);
     add_elements(to, &s->tape.mark, 0);
     add_elements(to, &s->tape.node, s->begun_nodes);
     for (uint32_t name = 0; name < names_count(&s->names); name++) {

@@ -425,7 +425,7 @@ static enum call_end carry_out(struct call *c, const struct running *r)
         end = CALL_NEED;
     }
     call_release(c);
-    groups_trim(&s->groups, tape_count(&s->tape));  // what was evaluated aside is gone
+    groups_trim(&s->groups, tape_count(&s->tape));            // what was evaluated aside is gone
     c->frame = &BUF(struct frame, &s->frames)[r->depth - 1];  // a frame above may have moved it
     c->lexer = &c->frame->lexer;
     if (end == CALL_DONE && stop_is_asked(s->world.stop)) {

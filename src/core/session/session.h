@@ -46,11 +46,11 @@ struct command_table;
 struct call;
 
 struct session_world {
-    struct stop *stop;  // NULL: never stops
-    uint64_t seed;             // of the random numbers
-    uint32_t nodes;            // that a graph may hold; 0: as many as a tape can
-    enum lanes_width lanes;    // vectors that trainings may use; no answer depends on it
-    bool plain_loops;          // no turn of a loop is replayed; no answer depends on it
+    struct stop *stop;       // NULL: never stops
+    uint64_t seed;           // of the random numbers
+    uint32_t nodes;          // that a graph may hold; 0: as many as a tape can
+    enum lanes_width lanes;  // vectors that trainings may use; no answer depends on it
+    bool plain_loops;        // no turn of a loop is replayed; no answer depends on it
     // The commands there are besides the language's own statements; NULL: none.
     const struct command_table *commands;
     // How `help` shows an example at work (play/demo.h); NULL: it does not.

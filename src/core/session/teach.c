@@ -35,7 +35,7 @@ void teach_names(const struct session *s, const struct source *source, size_t st
     struct rec *names = rec_list(out, error, KEY_names);
     size_t end = start;
     bool right = false;  // of the sign =
-    while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK && t.kind != TOKEN_BAD) {
+    while (!token_ends(t.kind) && t.kind != TOKEN_BAD) {
         const char *text = token_text(&l, t);
         if (right && names->in.count < NAMES_MOST && lacks_value(s, &l, before, t) &&
             !is_listed(names, text, token_length(t))) {

@@ -487,7 +487,7 @@ size_t lexer_statement_end(const struct lexer *from)
     do {
         t = lexer_next(&l, &ignored);
         ignored.set = false;
-    } while (t.kind != TOKEN_END && t.kind != TOKEN_BREAK);
+    } while (!token_ends(t.kind));
     return t.at;
 }
 

@@ -81,6 +81,12 @@ static inline size_t token_length(struct token t)
 // Does it open, or close, this bracket?
 bool token_opens(struct token t, char mark);
 bool token_closes(struct token t, char mark);
+// Does a statement end here?
+static inline bool token_ends(enum token_kind kind)
+{
+    return kind == TOKEN_END || kind == TOKEN_BREAK;
+}
+
 // Is the token this name?
 bool token_is(const struct lexer *l, struct token t, const char *name);
 

@@ -65,7 +65,7 @@ static void operand_missing(struct parser *p, struct token t)
     } else if (t.kind == TOKEN_CLOSE && f != NULL && f->kind == FRAME_ARRAY && f->count == 0) {
         diag_set(p->diag, t.span, "an empty array has no shape");
         diag_hint(p->diag, "write its elements, as in [1, 2], or zeros(3)");
-    } else if (t.kind == TOKEN_END || t.kind == TOKEN_BREAK) {
+    } else if (token_ends(t.kind)) {
         diag_set(p->diag, t.span, "an expression is missing here");
         diag_hint(p->diag, "write a number, a name, or a formula such as a*b + c");
     } else if (t.kind == TOKEN_OPEN && t.mark == '{') {
