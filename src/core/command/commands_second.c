@@ -41,10 +41,9 @@ static bool refuse_many(struct call *c, struct span span, size_t count)
     const char *word = c->lexer->source->text + c->command.start;
     diag_set(c->diag, span, "%zu are too many for a table: it has at most %d", count,
              VARIABLES_MOST);
-    return diag_hint(c->diag, *word == 'h'
-                                  ? "for the Hessian times a vector V, write "
-                                    "node s = sum(dL/dW*V); ds/dW"
-                                  : "name a part, as in jacobian z[0] x");
+    return diag_hint(c->diag, *word == 'h' ? "for the Hessian times a vector V, write "
+                                             "node s = sum(dL/dW*V); ds/dW"
+                                           : "name a part, as in jacobian z[0] x");
 }
 
 static bool add_nodes(struct call *c, const struct operand *x, size_t most, struct buf *ids)
@@ -212,7 +211,7 @@ static bool put_curvature(struct call *c, uint32_t root, const uint32_t *ids, si
     struct session *s = c->s;
     double *g = numbers, *Hg = numbers + n, *v = numbers + 2 * n, gg = 0, gHg = 0;
     struct adjoints a = {0};
-    bool ok = call_swept(c, sweep_adjoints(&s->tape, s->world.stop, root, 0, &a));
+    bool ok = call_swept(c, sweep_adjoints(&s->tape, s->world.stop, root, SWEEP_NEEDED, &a));
     for (size_t i = 0; ok && i < n; i++) {
         v[i] = n == 1 ? 1 : adjoints_get(&a, ids[i]);
     }
@@ -266,7 +265,7 @@ static bool put_jacobian(struct call *c, const struct buf *outputs, const struct
     const uint32_t *z = outputs->data, *x = inputs->data;
     for (size_t i = 0; i < outputs->count; i++) {
         struct adjoints a = {0};
-        bool ok = call_swept(c, sweep_adjoints(&s->tape, s->world.stop, z[i], 0, &a));
+        bool ok = call_swept(c, sweep_adjoints(&s->tape, s->world.stop, z[i], SWEEP_NEEDED, &a));
         for (size_t j = 0; ok && j < inputs->count; j++) {
             J[i * inputs->count + j] = adjoints_get(&a, x[j]);
         }

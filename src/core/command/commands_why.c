@@ -2,13 +2,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "command/check_formula.h"
+#include "command/commands.h"
 #include "engine/extent.h"
 #include "engine/gradcheck.h"
 #include "engine/nudge.h"
 #include "engine/paths.h"
 #include "engine/tangent.h"
-#include "command/check_formula.h"
-#include "command/commands.h"
 
 // All of these look at present values, and say so where they had to be refreshed.
 static bool refresh(struct call *c)
@@ -245,10 +245,10 @@ static void put_leaves(struct call *c, const struct gradcheck *g)
 static bool stored_gradients(struct call *c, uint32_t root, struct adjoints *out)
 {
     const struct tape *t = &c->s->tape;
-    if (!call_swept(c, sweep_adjoints(t, c->s->world.stop, root, 0, out))) {
+    if (!call_swept(c, sweep_adjoints(t, c->s->world.stop, root, SWEEP_NEEDED, out))) {
         return false;
     }
-    memcpy(out->grad.data, t->grad.data, (root + 1) * sizeof(double));
+    memcpy(out->grad.data, BUF(double, &t->grad) + out->from, out->grad.count * sizeof(double));
     return true;
 }
 

@@ -260,9 +260,8 @@ bool rebuilt_slopes(struct rebuilt *b)
     const struct tape *t = &b->call->s->tape;
     adjoints_release(&b->slopes);
     buf_release(&b->sizes);
-    uint32_t from = sweep_lowest(t, b->root);
     if (!call_swept(b->call,
-                    sweep_adjoints(t, b->call->s->world.stop, b->root, from, &b->slopes))) {
+                    sweep_adjoints(t, b->call->s->world.stop, b->root, SWEEP_NEEDED, &b->slopes))) {
         return false;
     }
     shown_adjoint_sizes(t, &b->slopes, &b->sizes);

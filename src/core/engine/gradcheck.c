@@ -106,7 +106,7 @@ enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, struct 
     buf_init(&g->results, sizeof(struct gradcheck_leaf));
     enum sweep_end end = nudge_init(&g->nudge, t, root);
     if (end == SWEEP_DONE && brought == NULL) {
-        end = sweep_adjoints(t, stop, root, 0, &g->own);
+        end = sweep_adjoints(t, stop, root, SWEEP_NEEDED, &g->own);
     }
     if (end == SWEEP_DONE && !list_nodes(g)) {
         end = SWEEP_NO_MEMORY;

@@ -66,7 +66,7 @@ static enum sweep_end walk_init(struct mistakes_walk *w, const struct tape *t, s
     *w = (struct mistakes_walk){.tape = t, .now.root = root};
     buf_init(&w->now.grad, sizeof(double));
     buf_init(&w->now.reached, sizeof(uint8_t));
-    enum sweep_end end = sweep_adjoints(t, stop, root, 0, &w->earlier);
+    enum sweep_end end = sweep_adjoints(t, stop, root, SWEEP_NEEDED, &w->earlier);
     if (end != SWEEP_DONE) {
         return end;
     }

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/ops_inline.h"
 #include "base/stop.h"
+#include "engine/ops_inline.h"
 
 // Saves a run of nodes after the other: one change for those that lie close together, and one for all
 // that come after a few.
@@ -223,8 +223,8 @@ static bool walk_stretches(struct tape *t, struct stop *stop, uint32_t root,
     return true;
 }
 
-enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop,
-                              uint32_t root, uint32_t *held)
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop, uint32_t root,
+                              uint32_t *held)
 {
     struct buf below;
     struct sweep_flow f;
@@ -275,10 +275,11 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
     return SWEEP_DONE;
 }
 
-enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root,
-                              uint32_t from, struct adjoints *out)
+enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root, uint32_t from,
+                              struct adjoints *out)
 {
     BS_ASSERT(root < tape_count(t));
+    from = from == SWEEP_NEEDED ? sweep_lowest(t, root) : from;
     *out = (struct adjoints){.from = from < root ? from : root, .root = root};
     buf_init(&out->grad, sizeof(double));
     buf_init(&out->reached, sizeof(uint8_t));

@@ -16,10 +16,11 @@ enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count);
 
-// The nodes that root depends on, root included, as stretches in ascending order with gaps between
-// them (`out`, of struct stretch, is initialised here): for passes that cost what root needs, not
-// what there is. No mark changes in the end. False if out of memory.
-bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out);
+// The nodes that root depends on, root included, lowest first (uint32_t). False if out of memory.
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids);
+// The same as stretches in ascending order with gaps between them (`out`, of struct stretch, is
+// initialised here): for passes that cost what root needs, not what there is.
+bool sweep_stretches(const struct tape *t, uint32_t root, struct buf *out);
 // The same for a pass that walks it once: where root depends on much, one stretch is all of the tape
 // up to it, as walking is cheaper than looking.
 bool sweep_near(const struct tape *t, uint32_t root, struct buf *out);
@@ -46,8 +47,8 @@ enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t roo
 // root does not depend on keep their gradients. Values must not be stale. *held, if not NULL,
 // receives the lowest-numbered leaf that was reached and already held a gradient other than 0
 // (NODE_NONE if none did): it holds a sum now.
-enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop,
-                              uint32_t root, uint32_t *held);
+enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *stop, uint32_t root,
+                              uint32_t *held);
 
 // Sets every gradient to 0 and forgets that it was computed.
 enum sweep_end sweep_zero(struct tape *t, struct trail *trail);
@@ -63,9 +64,11 @@ struct adjoints {
 };
 
 // Fills `out` (which the caller releases with adjoints_release, whatever the end) for the nodes
-// from `from` to root. Values must not be stale.
-enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root,
-                              uint32_t from, struct adjoints *out);
+// from `from` to root; SWEEP_NEEDED: from the lowest that root depends on, or 0 if that is not
+// easily found. Values must not be stale.
+#define SWEEP_NEEDED UINT32_MAX
+enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root, uint32_t from,
+                              struct adjoints *out);
 void adjoints_release(struct adjoints *a);
 // d root / d id; 0 where root does not depend on it, or id lies outside.
 double adjoints_get(const struct adjoints *a, uint32_t id);
@@ -74,8 +77,5 @@ bool adjoints_reach(const struct adjoints *a, uint32_t id);
 // For each node up to root (uint8_t): does a gradient pass to it on some path from root, at the
 // present values? Where none does, what it hands on is 0. False if out of memory.
 bool sweep_live(const struct tape *t, uint32_t root, struct buf *live);
-
-// The nodes that root depends on, root included, lowest id first. False if out of memory.
-bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids);
 
 #endif

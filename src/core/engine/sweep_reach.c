@@ -1,5 +1,5 @@
 // What a node depends on: as ids, and as stretches of the tape.
-#include <stdlib.h>
+#include <string.h>
 
 #include "engine/sweep.h"
 
@@ -15,115 +15,6 @@ static bool add_node(struct buf *stretches, uint32_t id)
         *at = (struct stretch){id, id + 1};
     }
     return at != NULL;
-}
-
-static bool meet(struct tape *t, struct buf *ids, uint32_t id)
-{
-    uint8_t *mark = BUF(uint8_t, &t->mark) + id;
-    if ((*mark & MARK_REACHED) != 0) {
-        return true;
-    }
-    uint32_t *at = buf_push(ids, 1);
-    if (at == NULL) {
-        return false;
-    }
-    *at = id;
-    *mark |= MARK_REACHED;
-    return true;
-}
-
-// Marks what root depends on, and lists it in the order in which it was met. *lowest is the
-// smallest number among them.
-static bool mark_below(struct tape *t, uint32_t root, struct buf *ids, uint32_t *lowest)
-{
-    bool ok = meet(t, ids, root);
-    *lowest = root;
-    for (size_t k = 0; k < ids->count && ok; k++) {
-        uint32_t id = BUF(uint32_t, ids)[k];
-        struct node n = tape_node(t, id);
-        *lowest = id < *lowest ? id : *lowest;
-        ok = meet(t, ids, (uint32_t)n.b) && meet(t, ids, (uint32_t)n.a);
-    }
-    return ok;
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-// Down to where so many nodes in a row are not marked, looking is cheaper than sorting.
-static uint32_t dense_from(const uint8_t *mark, uint32_t lowest, uint32_t root)
-{
-    enum { PATIENCE = 256 };
-    uint32_t gap = 0, i = root + 1;
-    while (i > lowest && gap < PATIENCE) {
-        i--;
-        gap = (mark[i] & MARK_REACHED) != 0 ? 0 : gap + 1;
-    }
-    return i;
-}
-
-// The listed ids below `end`, in ascending order.
-static bool add_sorted(struct buf *ids, uint32_t end, struct buf *out)
-{
-    uint32_t *id = ids->data;
-    size_t count = 0;
-    for (size_t k = 0; k < ids->count; k++) {
-        if (id[k] < end) {
-            uint32_t held = id[count];
-            id[count++] = id[k];
-            id[k] = held;
-        }
-    }
-    if (count > 1) {
-        qsort(id, count, sizeof *id, compare_ids);
-    }
-    bool ok = true;
-    for (size_t k = 0; k < count && ok; k++) {
-        ok = add_node(out, id[k]);
-    }
-    return ok;
-}
-
-bool sweep_stretches(struct tape *t, uint32_t root, struct buf *out)
-{
-    struct buf ids;
-    uint32_t lowest = root;
-    buf_init(&ids, sizeof(uint32_t));
-    buf_init(out, sizeof(struct stretch));
-    bool ok = mark_below(t, root, &ids, &lowest);
-    uint8_t *mark = t->mark.data;
-    uint32_t dense = dense_from(mark, lowest, root);
-    ok = ok && add_sorted(&ids, dense, out);
-    for (uint32_t i = dense; i <= root && ok; i++) {
-        ok = (mark[i] & MARK_REACHED) == 0 || add_node(out, i);
-    }
-    for (size_t k = 0; k < ids.count; k++) {
-        mark[BUF(uint32_t, &ids)[k]] &= (uint8_t)~MARK_REACHED;
-    }
-    buf_release(&ids);
-    return ok;
-}
-
-// ---- As ids
-
-static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below)
-{
-    buf_init(below, 1);
-    if (!buf_resize(below, (size_t)root + 1)) {
-        return false;
-    }
-    const struct node *node = t->node.data;
-    uint8_t *mark = below->data;
-    mark[root] = 1;
-    for (uint32_t i = root + 1; i-- > 0;) {
-        if (mark[i] != 0) {
-            mark[node[i].a] = mark[node[i].b] = 1;
-        }
-    }
-    return true;
 }
 
 // The highest of the numbers that are kept comes first: a heap.
@@ -168,8 +59,8 @@ static bool meet_operands(const struct tape *t, uint32_t id, struct buf *heap)
     return heap_push(heap, (uint32_t)n.a) && (n.b == n.a || heap_push(heap, (uint32_t)n.b));
 }
 
-// What root depends on, if that is little beside the tape: found without a look at what lies between.
-// False: it is more, or there is no memory (`failed`).
+// What root depends on, lowest first, if that is little beside the tape: found without a look at what
+// lies between. False: it is more, or there is no memory (`failed`).
 static bool list_few(const struct tape *t, uint32_t root, struct buf *ids)
 {
     const size_t few = 64 + root / 128;
@@ -197,15 +88,102 @@ static bool list_few(const struct tape *t, uint32_t root, struct buf *ids)
     return whole;
 }
 
+// One byte for each node up to root: 1 where root depends on it, the first at *lowest.
+static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, uint32_t *lowest)
+{
+    buf_init(below, 1);
+    if (!buf_resize(below, (size_t)root + 1)) {
+        return false;
+    }
+    const struct node *node = t->node.data;
+    uint8_t *mark = below->data;
+    mark[root] = 1;
+    for (uint32_t i = root + 1; i-- > 0;) {
+        if (mark[i] != 0) {
+            mark[node[i].a] = mark[node[i].b] = 1;
+        }
+    }
+    *lowest = (uint32_t)((uint8_t *)memchr(mark, 1, (size_t)root + 1) - mark);
+    return true;
+}
+
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
+{
+    buf_init(ids, sizeof(uint32_t));
+    if (list_few(t, root, ids)) {
+        return true;
+    }
+    if (ids->failed) {
+        return false;
+    }
+    struct buf below;
+    uint32_t lowest = 0;
+    bool ok = mark_reach(t, root, &below, &lowest);
+    const uint8_t *mark = below.data;
+    size_t count = 0;
+    for (uint32_t i = lowest; ok && i <= root; i++) {
+        count += mark[i];
+    }
+    ok = ok && buf_resize(ids, count);
+    for (uint32_t i = lowest, k = 0; ok && i <= root; i++) {
+        if (mark[i] != 0) {
+            BUF(uint32_t, ids)[k++] = i;
+        }
+    }
+    buf_release(&below);
+    return ok;
+}
+
+static bool add_nodes(struct buf *stretches, const struct buf *ids)
+{
+    bool ok = true;
+    for (size_t k = 0; k < ids->count && ok; k++) {
+        ok = add_node(stretches, BUF(uint32_t, ids)[k]);
+    }
+    return ok;
+}
+
+static bool add_marked(struct buf *stretches, const uint8_t *mark, uint32_t lowest, uint32_t root)
+{
+    bool ok = true;
+    for (uint32_t i = lowest; i <= root && ok; i++) {
+        if (mark[i] != 0) {
+            struct stretch *at = buf_push(stretches, 1);
+            uint32_t first = i;
+            while (i < root && mark[i + 1] != 0) {
+                i++;
+            }
+            ok = at != NULL;
+            if (ok) {
+                *at = (struct stretch){first, i + 1};
+            }
+        }
+    }
+    return ok;
+}
+
+bool sweep_stretches(const struct tape *t, uint32_t root, struct buf *out)
+{
+    struct buf ids, below;
+    uint32_t lowest;
+    buf_init(&ids, sizeof(uint32_t));
+    buf_init(&below, 1);
+    buf_init(out, sizeof(struct stretch));
+    bool few = list_few(t, root, &ids);
+    bool ok = few ? add_nodes(out, &ids)
+                  : !ids.failed && mark_reach(t, root, &below, &lowest) &&
+                        add_marked(out, below.data, lowest, root);
+    buf_release(&ids);
+    buf_release(&below);
+    return ok;
+}
+
 bool sweep_near(const struct tape *t, uint32_t root, struct buf *out)
 {
     struct buf ids;
     buf_init(&ids, sizeof(uint32_t));
     buf_init(out, sizeof(struct stretch));
-    bool few = list_few(t, root, &ids), ok = !ids.failed;
-    for (size_t k = 0; few && ok && k < ids.count; k++) {
-        ok = add_node(out, BUF(uint32_t, &ids)[k]);
-    }
+    bool few = list_few(t, root, &ids), ok = !ids.failed && (!few || add_nodes(out, &ids));
     struct stretch *all = ok && !few ? buf_push(out, 1) : NULL;
     if (all != NULL) {
         *all = (struct stretch){0, root + 1};
@@ -221,30 +199,4 @@ uint32_t sweep_lowest(const struct tape *t, uint32_t root)
     uint32_t lowest = list_few(t, root, &ids) ? BUF(uint32_t, &ids)[0] : 0;
     buf_release(&ids);
     return lowest;
-}
-
-bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
-{
-    buf_init(ids, sizeof(uint32_t));
-    if (list_few(t, root, ids)) {
-        return true;
-    }
-    if (ids->failed) {
-        return false;
-    }
-    struct buf below;
-    bool ok = mark_reach(t, root, &below);
-    const uint8_t *mark = below.data;
-    size_t count = 0;
-    for (uint32_t i = 0; ok && i <= root; i++) {
-        count += mark[i];
-    }
-    ok = ok && buf_resize(ids, count);
-    for (uint32_t i = 0, k = 0; ok && i <= root; i++) {
-        if (mark[i] != 0) {
-            BUF(uint32_t, ids)[k++] = i;
-        }
-    }
-    buf_release(&below);
-    return ok;
 }
