@@ -3,6 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+struct span span_trim(const char *s, struct span at)
+{
+    while (at.start < at.end && text_is_blank(s[at.start])) {
+        at.start++;
+    }
+    at.end = at.start + text_trimmed(s + at.start, at.end - at.start);
+    return at;
+}
+
 // Formats into out; a message too long is cut between characters and ended with "…".
 static void format_words(char out[DIAG_WORDS], const char *format, va_list args)
 {

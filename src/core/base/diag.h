@@ -15,6 +15,9 @@ struct span {
     size_t start, end;
 };
 
+// Without the blanks at both ends (spaces, tabs, ends of lines).
+struct span span_trim(const char *s, struct span at);
+
 // A text to be read: borrowed from whoever reads it, not ended by a 0.
 struct source {
     const char *name;  // as given by the user: a file, "<stdin>", "-e"

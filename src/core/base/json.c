@@ -3,11 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 // ---- Texts --------------------------------------------------------------------------------------
 
 // Four hexadecimal digits at s[0..n). False if there are none.
@@ -138,7 +133,7 @@ static bool have(const struct json_checking *c, char sign)
 
 static void skip_blanks(struct json_checking *c)
 {
-    while (c->at < c->n && is_blank(c->s[c->at])) {
+    while (c->at < c->n && text_is_blank(c->s[c->at])) {
         c->at++;
     }
 }
@@ -149,8 +144,8 @@ static bool check_text(struct json_checking *c)
         uint32_t character;
         size_t used = c->at == c->n ? 0 : read_character(c->s + c->at, c->n - c->at, &character);
         if (used == 0) {
-            return refuse(c,
-                          c->at == c->n ? "a string does not end" : "this is not allowed in a string");
+            return refuse(c, c->at == c->n ? "a string does not end"
+                                           : "this is not allowed in a string");
         }
         c->at += used;
     }
@@ -293,12 +288,10 @@ bool json_check(const char *text, size_t n, struct json *value, const char **why
     struct json_checking c = {.s = text, .n = n};
     skip_blanks(&c);
     size_t from = c.at;
-    bool ok =
-        check_value(&c) && (c.at == c.n || refuse(&c, "something follows the end of the value"));
-    while (n > from && is_blank(text[n - 1])) {
-        n--;
-    }
-    *value = ok ? (struct json){text + from, n - from} : (struct json){0};
+    bool ok = check_value(&c) &&
+              (c.at == c.n || refuse(&c, "something follows the end of the value"));
+    *value =
+        ok ? (struct json){text + from, text_trimmed(text + from, n - from)} : (struct json){0};
     *why = ok ? "" : c.why;
     if (at != NULL) {
         *at = c.at;
@@ -363,7 +356,8 @@ struct json_walk json_walk(struct json value)
 // Behind blanks and these signs.
 static void skip(struct json_walk *w, const char *signs)
 {
-    while (w->at < w->in.n && (is_blank(w->in.s[w->at]) || strchr(signs, w->in.s[w->at]) != NULL)) {
+    while (w->at < w->in.n &&
+           (text_is_blank(w->in.s[w->at]) || strchr(signs, w->in.s[w->at]) != NULL)) {
         w->at++;
     }
 }

@@ -78,7 +78,7 @@ size_t text_length(const struct text *t)
 
 size_t text_trimmed(const char *s, size_t n)
 {
-    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL && s[n - 1] != '\0') {
+    while (n > 0 && text_is_blank(s[n - 1])) {
         n--;
     }
     return n;

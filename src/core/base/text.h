@@ -68,7 +68,8 @@ size_t utf8_cut(const char *s, size_t n, size_t columns);
 // writing.
 bool utf8_is_control(uint32_t character);
 
-// 0 to 9; a to z and A to Z: as bytes, whatever the language.
+// Bytes. Digits are 0 to 9, letters a to z and A to Z, whatever the language; blanks are spaces, tabs
+// and ends of lines.
 static inline bool text_is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -76,6 +77,19 @@ static inline bool text_is_digit(char c)
 static inline bool text_is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+static inline bool text_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+// May it be part of a word, or of a name, in any script?
+static inline bool text_in_word(char c)
+{
+    return text_is_letter(c) || text_is_digit(c) || (unsigned char)c >= 0x80;
+}
+static inline bool text_in_name(char c)
+{
+    return text_in_word(c) || c == '_';
 }
 // Appends s[0..n) with such characters and invalid bytes made visible: \x1b, \u202e.
 void text_add_visible(struct text *t, const char *s, size_t n);

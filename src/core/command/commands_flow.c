@@ -13,7 +13,7 @@ static bool looks_like_rate(const struct call *c, struct span typed)
 {
     const char *s = c->lexer->source->text;
     size_t at = typed.end;
-    while (at > typed.start && ((s[at - 1] >= '0' && s[at - 1] <= '9') || s[at - 1] == '.')) {
+    while (at > typed.start && (text_is_digit(s[at - 1]) || s[at - 1] == '.')) {
         at--;
     }
     return at < typed.end && at > typed.start + 1 && s[at - 1] == '-' && s[at - 2] == ' ';

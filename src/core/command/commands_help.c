@@ -330,7 +330,7 @@ static bool is_row(const struct call *c, struct span word)
 {
     const char *s = c->lexer->source->text + word.start;
     size_t n = word.end - word.start, digits = 0;
-    while (digits + 1 < n && s[digits + 1] >= '0' && s[digits + 1] <= '9') {
+    while (digits + 1 < n && text_is_digit(s[digits + 1])) {
         digits++;
     }
     return n > 1 && n < 4 && s[0] >= 'A' && s[0] <= 'Z' && digits + 1 == n;

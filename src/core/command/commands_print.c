@@ -42,7 +42,7 @@ struct format {
 static int read_whole(const char **s, const char *end)
 {
     int value = 0;
-    while (*s < end && **s >= '0' && **s <= '9') {
+    while (*s < end && text_is_digit(**s)) {
         value = value < 100 ? value * 10 + (**s - '0') : value;
         ++*s;
     }

@@ -45,7 +45,7 @@ static bool read_radius(struct call *c, long *radius)
     const char *s = c->lexer->source->text;
     *radius = 0;
     for (size_t i = word.start; i < word.end && *radius < 1000; i++) {
-        *radius = s[i] >= '0' && s[i] <= '9' ? 10 * *radius + (s[i] - '0') : 1000;
+        *radius = text_is_digit(s[i]) ? 10 * *radius + (s[i] - '0') : 1000;
     }
     if (*radius >= 1 && *radius < 1000) {
         return true;
@@ -202,7 +202,7 @@ static bool check_number(struct call *c, struct span path)
     int numbers = 0;
     for (size_t i = path.start; i + 1 < path.end; i++) {
         size_t k = i + 1;
-        while (s[i] == '%' && k + 1 < path.end && s[k] >= '0' && s[k] <= '9') {
+        while (s[i] == '%' && k + 1 < path.end && text_is_digit(s[k])) {
             k++;
         }
         bool number = s[i] == '%' && (s[k] == 'd' || s[k] == 'i' || s[k] == 'u' || s[k] == 's');

@@ -10,23 +10,16 @@ const char *plot_text(const struct plot *p, struct span span, size_t *length)
     return p->call->lexer->source->text + span.start;
 }
 
-static bool is_blank(char c)
-{
-    return strchr(" \t\r\n", c) != NULL;
-}
-
 void plot_label(const struct plot *p, struct span span, struct text *out)
 {
     size_t n;
     const char *s = plot_text(p, span, &n);
     struct text line;
     text_init(&line);
-    while (n > 0 && is_blank(s[n - 1])) {
-        n--;
-    }
+    n = text_trimmed(s, n);
     for (size_t k = 0; k < n; k++) {
-        if (!is_blank(s[k]) || (k > 0 && !is_blank(s[k - 1]))) {
-            text_add_char(&line, is_blank(s[k]) ? ' ' : s[k]);
+        if (!text_is_blank(s[k]) || (k > 0 && !text_is_blank(s[k - 1]))) {
+            text_add_char(&line, text_is_blank(s[k]) ? ' ' : s[k]);
         }
     }
     size_t length = text_length(&line), cut = utf8_cut(text_get(&line), length, LABEL_COLUMNS);

@@ -63,7 +63,7 @@ static uint8_t read_primary(struct grow_rule_reader *r)
         return add_number(r, number);
     }
     const char *s = r->at;
-    while ((s[n] >= 'a' && s[n] <= 'z') || s[n] == '_' || (n > 0 && s[n] >= '0' && s[n] <= '9')) {
+    while ((s[n] >= 'a' && s[n] <= 'z') || s[n] == '_' || (n > 0 && text_is_digit(s[n]))) {
         n++;
     }
     r->at += n;

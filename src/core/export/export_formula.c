@@ -3,10 +3,9 @@
 
 #include "export/export_program.h"
 
-static bool is_word(char c)
+static bool in_word_or_number(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.';
+    return text_is_letter(c) || text_is_digit(c) || c == '_' || c == '.';
 }
 
 static const char *renamed(const char *const *renames, const char *s, size_t length)
@@ -21,7 +20,7 @@ static const char *renamed(const char *const *renames, const char *s, size_t len
 
 static bool is_operand(const char *s)
 {
-    return (s[0] == 'x' || s[0] == 'y' || s[0] == 'v') && (!is_word(s[1]) || s[1] == '.');
+    return (s[0] == 'x' || s[0] == 'y' || s[0] == 'v') && (!in_word_or_number(s[1]) || s[1] == '.');
 }
 
 // The length of the word or number at s: 0.5, torch.exp; the x alone of x.detach().
@@ -31,7 +30,7 @@ static size_t word_length(const char *s)
     if (is_operand(s)) {
         return 1;
     }
-    while (is_word(s[n])) {
+    while (in_word_or_number(s[n])) {
         n++;
     }
     return n;
@@ -47,7 +46,7 @@ void export_formula(struct text *out, const char *formula, const char *x, const 
                               : n == 1 && *formula == 'v' ? v
                                                           : renamed(renames, formula, n);
         n = n == 0 ? 1 : n;
-        if (instead != NULL && is_word(*formula)) {
+        if (instead != NULL && in_word_or_number(*formula)) {
             text_add(out, instead);
         } else {
             text_add_bytes(out, formula, n);
@@ -59,7 +58,7 @@ void export_formula(struct text *out, const char *formula, const char *x, const 
 bool export_is_tight(const char *formula)
 {
     size_t n = 0;
-    while (is_word(formula[n])) {
+    while (in_word_or_number(formula[n])) {
         n++;
     }
     if (formula[n] == '\0') {
@@ -69,7 +68,7 @@ bool export_is_tight(const char *formula)
     for (; formula[n] == '(' || open > 0; n++) {
         open += (formula[n] == '(') - (formula[n] == ')');
     }
-    return n > 0 && formula[n] == '\0' && is_word(formula[0]);
+    return n > 0 && formula[n] == '\0' && in_word_or_number(formula[0]);
 }
 
 bool export_is_portable(const char *formula, const char *const *renames)

@@ -154,12 +154,10 @@ const char *terms_op(struct statements *s, enum op op, const char *x, const char
     struct export_terms_term a = {x, x[0] == '-' ? PRECEDENCE_SIGN : PRECEDENCE_ATOM};
     struct export_terms_term b = {y, y[0] == '-' ? PRECEDENCE_SIGN : PRECEDENCE_ATOM};
     if (w.tensors) {
-        a.text = x[0] == '-' || (x[0] >= '0' && x[0] <= '9')
-                     ? arena_printf(&s->arena, "torch.tensor(%s)", x)
-                     : x;
-        b.text = y[0] == '-' || (y[0] >= '0' && y[0] <= '9')
-                     ? arena_printf(&s->arena, "torch.tensor(%s)", y)
-                     : y;
+        a.text =
+            x[0] == '-' || text_is_digit(x[0]) ? arena_printf(&s->arena, "torch.tensor(%s)", x) : x;
+        b.text =
+            y[0] == '-' || text_is_digit(y[0]) ? arena_printf(&s->arena, "torch.tensor(%s)", y) : y;
     }
     return a.text == NULL || b.text == NULL ? "" : write_term(s, &w, a, b).text;
 }

@@ -11,7 +11,7 @@
 static size_t digits_at_end(const char *s, size_t length)
 {
     size_t n = 0;
-    while (n < length && s[length - n - 1] >= '0' && s[length - n - 1] <= '9') {
+    while (n < length && text_is_digit(s[length - n - 1])) {
         n++;
     }
     return n;
@@ -130,7 +130,7 @@ static bool put_derivative(struct text *out, const char *s, size_t length)
     if (length < 5 || s[0] != 'd' || line + 2 >= length) {
         return false;
     }
-    if (s[1] >= '0' && s[1] <= '9') {
+    if (text_is_digit(s[1])) {
         return put_higher(out, s, length, line);
     }
     text_add(out, "\\frac{\\partial ");

@@ -172,12 +172,12 @@ static struct span bare(const struct judging *j, struct span answer)
     }
     while (left.end > left.start &&
            (n = idle_behind(j->text + left.start, left.end - left.start)) > 0) {
-        left = trimmed(j->text, (struct span){left.start, left.end - n});
+        left = span_trim(j->text, (struct span){left.start, left.end - n});
     }
     while (left.end > left.start &&
            (n = idle_before(j->text + left.start, left.end - left.start)) > 0 &&
            names_lookup(j->scope->names, j->text + left.start, n).rank == VALUE_UNBOUND) {
-        left = trimmed(j->text, (struct span){left.start + n, left.end});
+        left = span_trim(j->text, (struct span){left.start + n, left.end});
     }
     bool picks =
         j->q->options.count > 0 && !is_option(j->q, j->text + left.start, left.end - left.start);
@@ -198,10 +198,10 @@ static void begin(struct judging *j)
     j->out->filled = filled;
     j->out->earlier = earlier;
     size_t equals = find_equals(j->text);
-    j->answer = trimmed(j->text, (struct span){0, strlen(j->text)});
+    j->answer = span_trim(j->text, (struct span){0, strlen(j->text)});
     // dL/da = 6: what is named is what is asked, so the number is what counts.
     if (equals != SIZE_MAX && names_it(j->q, j->text, equals)) {
-        j->answer = trimmed(j->text, (struct span){equals + 1, j->answer.end});
+        j->answer = span_trim(j->text, (struct span){equals + 1, j->answer.end});
     }
     j->answer = bare(j, j->answer);
 }

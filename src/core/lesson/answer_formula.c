@@ -54,7 +54,7 @@ static size_t last_word(struct judging *j, struct exprs *p, const char *s, struc
     while (i > at.start && s[i - 1] != ' ') {
         i--;
     }
-    struct span before = trimmed(s, (struct span){at.start, i});
+    struct span before = span_trim(s, (struct span){at.start, i});
     return i > at.start && before.end > before.start &&
                    trial_read_formula(p, j->scope, s, before, &root, &aside)
                ? i
@@ -64,10 +64,10 @@ static size_t last_word(struct judging *j, struct exprs *p, const char *s, struc
 static bool derived_key(struct judging *j, struct exprs *p, struct formula_key *key, struct diag *d)
 {
     const char *s = j->q->answer;
-    struct span at = trimmed(s, (struct span){strlen(derive_word), strlen(s)});
+    struct span at = span_trim(s, (struct span){strlen(derive_word), strlen(s)});
     size_t word = last_word(j, p, s, at);
     bool named = word < at.end;
-    if (!trial_read_formula(p, j->scope, s, trimmed(s, (struct span){at.start, word}), &key->base,
+    if (!trial_read_formula(p, j->scope, s, span_trim(s, (struct span){at.start, word}), &key->base,
                             d)) {
         return false;
     }
@@ -118,20 +118,13 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
     return true;
 }
 
-// Is it part of a name?
-static bool is_letter(char c)
-{
-    return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
-           (unsigned char)c >= 0x80;
-}
-
 // Does this stand in s[at): a sign anywhere, a name only as a whole?
 static bool stands_in(const char *s, struct span at, const char *word, size_t n)
 {
-    bool whole = n > 0 && is_letter(word[0]);
+    bool whole = n > 0 && text_in_name(word[0]);
     for (size_t i = at.start; n > 0 && i + n <= at.end; i++) {
-        bool apart = !whole || ((i == at.start || !is_letter(s[i - 1])) &&
-                                (i + n == at.end || !is_letter(s[i + n])));
+        bool apart = !whole || ((i == at.start || !text_in_name(s[i - 1])) &&
+                                (i + n == at.end || !text_in_name(s[i + n])));
         if (apart && memcmp(s + i, word, n) == 0) {
             return true;
         }

@@ -31,7 +31,7 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
     size_t i = at.start + (at.start < at.end && s[at.start] == '-'), begin = i;
     int places = 0, exponent = 0;
     bool point = false;
-    for (; i < at.end && ((s[i] >= '0' && s[i] <= '9') || (s[i] == '.' && !point)); i++) {
+    for (; i < at.end && (text_is_digit(s[i]) || (s[i] == '.' && !point)); i++) {
         places += point;
         point |= s[i] == '.';
     }
@@ -362,7 +362,7 @@ static bool next_number(const struct judging *j, bool commas, size_t *from, stru
     while (*from < end && j->text[*from] != (commas ? ',' : ' ')) {
         (*from)++;
     }
-    *at = trimmed(j->text, (struct span){at->start, *from});
+    *at = span_trim(j->text, (struct span){at->start, *from});
     (*from)++;
     return true;
 }
@@ -406,11 +406,11 @@ static void judge_equation(struct judging *j, struct span part)
         return;
     }
     size_t at = (size_t)(equals - j->text), i = 0;
-    struct span name = trimmed(j->text, (struct span){part.start, at});
+    struct span name = span_trim(j->text, (struct span){part.start, at});
     for (const struct question_line *cell = j->q->cells.first; cell != NULL;
          cell = cell->next, i++) {
         if (answer_is_name(j->text + name.start, name.end - name.start, cell->left)) {
-            judge_cell(j, i, cell, trimmed(j->text, (struct span){at + 1, part.end}));
+            judge_cell(j, i, cell, span_trim(j->text, (struct span){at + 1, part.end}));
             return;
         }
     }
@@ -428,7 +428,7 @@ static bool next_part(const struct judging *j, size_t *from, struct span *part)
         open +=
             (j->text[i] == '[') + (j->text[i] == '(') - (j->text[i] == ']') - (j->text[i] == ')');
     }
-    *part = trimmed(j->text, (struct span){start, i});
+    *part = span_trim(j->text, (struct span){start, i});
     *from = i + 1;
     return start < j->answer.end;
 }

@@ -82,8 +82,8 @@ static bool split_edge(const char *s, struct span at, struct span *node, struct 
         for (size_t i = at.start; i + n <= at.end; i++) {
             open += (s[i] == '[') - (s[i] == ']');
             if (open == 0 && memcmp(s + i, sign, n) == 0) {
-                *node = trimmed(s, (struct span){at.start, i});
-                *child = trimmed(s, (struct span){i + n, at.end});
+                *node = span_trim(s, (struct span){at.start, i});
+                *child = span_trim(s, (struct span){i + n, at.end});
                 return node->end > node->start && child->end > child->start;
             }
         }

@@ -106,7 +106,7 @@ static bool read_covers(struct ask *a, struct span at, void *field)
     for (size_t i = at.start; i < at.end;) {
         size_t start = i;
         i += s[i] >= 'A' && s[i] <= 'Z';
-        while (i > start && i < at.end && s[i] >= '0' && s[i] <= '9') {
+        while (i > start && i < at.end && text_is_digit(s[i])) {
             i++;
         }
         if (i < start + 2 || (i < at.end && s[i] != ',')) {

@@ -109,16 +109,16 @@ static bool take_apart(const char *s, struct span at, struct parts *p, struct di
             break;
         } else if (l.open == 0 && p->verb == VERB_NONE && is_comparison(t)) {
             p->compares = t.op;
-            p->left = trimmed(s, (struct span){at.start, t.at});
+            p->left = span_trim(s, (struct span){at.start, t.at});
             p->right = (struct span){t.span.end, at.end};
         } else if (l.open == 0 && p->verb == VERB_NONE && !refuse_token(&l, t, d)) {
             return false;
         }
     }
-    p->subject = trimmed(s, p->subject);
-    p->object = trimmed(s, p->object);
+    p->subject = span_trim(s, p->subject);
+    p->object = span_trim(s, p->object);
     p->right.end = p->compares == OP_COUNT ? p->right.end : p->subject.end;
-    p->right = trimmed(s, p->right);
+    p->right = span_trim(s, p->right);
     return true;
 }
 
@@ -194,7 +194,7 @@ static bool set_leaves(struct looking *k)
             return diag_hint(k->d, "write it as L == 4 where a = 5, b = 2");
         } else if (ends) {
             value.end = t.at;
-            if (!set_leaf(k, trimmed(k->s, name), trimmed(k->s, value))) {
+            if (!set_leaf(k, span_trim(k->s, name), span_trim(k->s, value))) {
                 return false;
             }
             name = (struct span){t.span.end, 0};
@@ -348,7 +348,7 @@ enum condition_end condition_look(const struct condition *c, const char *s, stru
     }
     checkpoint_back(&k.trial);
     if (end == CONDITION_FAILS && elsewhere) {
-        struct span set = trimmed(s, k.parts.set);
+        struct span set = span_trim(s, k.parts.set);
         text_add(why, phrase(c->language, " where "));
         text_add_visible(why, s + set.start, set.end - set.start);
     }

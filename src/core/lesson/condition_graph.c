@@ -15,7 +15,7 @@ static bool find_root(struct looking *k, uint32_t *root)
     size_t n = strlen(graph);
     if (at.end - at.start >= n && memcmp(k->s + at.start, graph, n) == 0 &&
         (at.end - at.start == n || k->s[at.start + n] == ' ')) {
-        at = trimmed(k->s, (struct span){at.start + n, at.end});
+        at = span_trim(k->s, (struct span){at.start + n, at.end});
     }
     if (at.start == at.end) {
         *root = k->c->output;
@@ -165,7 +165,7 @@ static enum condition_end look_at_depends(struct looking *k, uint32_t root, cons
             return CONDITION_BAD;
         }
         if (done || (l.open == 0 && (t.kind == TOKEN_COMMA || condition_word_is(&l, t, "and")))) {
-            end = look_at_operand(k, root, reach, trimmed(k->s, (struct span){start, t.at}));
+            end = look_at_operand(k, root, reach, span_trim(k->s, (struct span){start, t.at}));
             start = t.span.end;
         }
     }

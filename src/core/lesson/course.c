@@ -29,7 +29,7 @@ static size_t number_of(const char *s)
 {
     enum { MOST = 100000 };
     size_t n = 0;
-    for (; *s >= '0' && *s <= '9' && n < MOST; s++) {
+    for (; text_is_digit(*s) && n < MOST; s++) {
         n = 10 * n + (size_t)(*s - '0');
     }
     return *s == '\0' ? n : 0;
@@ -222,7 +222,8 @@ const struct course_lesson *course_next(const struct course *c)
 {
     const struct course_lesson *lessons = c->lessons.data, *open = NULL;
     for (size_t i = 0; i < c->lessons.count; i++) {
-        if (*lessons[i].trouble != '\0' || *lessons[i].deck != '\0' || course_is_finished(&lessons[i])) {
+        if (*lessons[i].trouble != '\0' || *lessons[i].deck != '\0' ||
+            course_is_finished(&lessons[i])) {
             continue;
         }
         if (is_ready(c, &lessons[i])) {

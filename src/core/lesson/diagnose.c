@@ -540,7 +540,7 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
     judgement_release(&before);
     const char *equals = strrchr(text, '=');
     size_t start = equals == NULL ? 0 : (size_t)(equals - text) + 1;
-    j.answer = trimmed(text, (struct span){start, strlen(text)});
+    j.answer = span_trim(text, (struct span){start, strlen(text)});
     if (trial_begin(&trial, scope, &d)) {
         judge_told(&j, before.more);
     } else {

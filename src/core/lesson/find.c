@@ -29,20 +29,14 @@ struct find_fit {
 
 // ---- Words --------------------------------------------------------------------------------------
 
-static bool is_letter(char c)
-{
-    unsigned char u = (unsigned char)c;
-    return (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || (u >= '0' && u <= '9') || u >= 0x80;
-}
-
 // The next word of s from *at on, in lower case; a plural's s is dropped. False: there is none.
 static bool next_word(const char *s, size_t n, size_t *at, struct find_word *w)
 {
     *w = (struct find_word){.n = 0};
-    while (*at < n && !is_letter(s[*at])) {
+    while (*at < n && !text_in_word(s[*at])) {
         ++*at;
     }
-    for (; *at < n && is_letter(s[*at]); ++*at) {
+    for (; *at < n && text_in_word(s[*at]); ++*at) {
         char c = s[*at];
         if (w->n < LETTERS_MOST) {
             w->s[w->n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;

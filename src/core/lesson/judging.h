@@ -4,8 +4,8 @@
 
 #include "base/phrase.h"
 #include "formula/expr.h"
-#include "text/lower.h"
 #include "lesson/lesson.h"
+#include "text/lower.h"
 
 // An answer being judged.
 struct judging {
@@ -72,11 +72,11 @@ bool trial_array(const struct scope *scope, const char *s, struct span at, struc
 
 // A formula of symbols that need no value: of single numbers, or whatever else the prompt reads in
 // the scope and is a single number. Spans as above.
-bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s,
-                         struct span at, uint32_t *root, struct diag *d);
+bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *s, struct span at,
+                        uint32_t *root, struct diag *d);
 // The names in a formula that are bound to interior nodes replaced by what those are made of.
 uint32_t trial_inline_names(struct exprs *p, const struct scope *scope, uint32_t root,
-                             uint32_t but_for);
+                            uint32_t but_for);
 
 // ---- Numbers ------------------------------------------------------------------------------------
 
@@ -108,16 +108,5 @@ void judge_arrays(struct judging *j);
 
 // The key of a formula question, as text.
 bool answer_formula_key(struct judging *j, struct text *out, struct diag *d);
-
-static inline struct span trimmed(const char *s, struct span at)
-{
-    while (at.start < at.end && (s[at.start] == ' ' || s[at.start] == '\t')) {
-        at.start++;
-    }
-    while (at.end > at.start && (s[at.end - 1] == ' ' || s[at.end - 1] == '\t')) {
-        at.end--;
-    }
-    return at;
-}
 
 #endif

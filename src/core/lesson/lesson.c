@@ -148,12 +148,8 @@ static const struct front_key {
     bool needed;
     bool (*read)(struct front *f, struct span value);
 } front_keys[] = {
-    {"id", true, front_id},
-    {"title", true, front_title},
-    {"language", false, front_language},
-    {"deck", false, front_deck},
-    {"order", false, front_order},
-    {"requires", false, front_requires},
+    {"id", true, front_id},      {"title", true, front_title},  {"language", false, front_language},
+    {"deck", false, front_deck}, {"order", false, front_order}, {"requires", false, front_requires},
 };
 
 static bool front_line(struct front *f, struct span line, bool seen[COUNT_OF(front_keys)])
@@ -409,7 +405,7 @@ const struct lesson_item *lesson_item(const struct lesson *l, size_t i)
 static size_t place_of(const char *id)
 {
     size_t place = 0;
-    for (const char *c = id; *c >= '0' && *c <= '9' && place <= LESSON_QUESTIONS_MOST; c++) {
+    for (const char *c = id; text_is_digit(*c) && place <= LESSON_QUESTIONS_MOST; c++) {
         place = 10 * place + (size_t)(*c - '0');
     }
     return id[strspn(id, "0123456789")] == '\0' ? place : 0;

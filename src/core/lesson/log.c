@@ -324,7 +324,7 @@ static bool read_whole(const char *s, uint64_t most, uint64_t *value)
     if (*s == '\0' || (*s == '0' && s[1] != '\0')) {
         return false;
     }
-    for (; *s >= '0' && *s <= '9'; s++) {
+    for (; text_is_digit(*s); s++) {
         uint64_t digit = (uint64_t)(*s - '0');
         if (digit > most || *value > (most - digit) / 10) {
             return false;

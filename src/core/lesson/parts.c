@@ -22,11 +22,6 @@ bool part_line(const struct lesson_part *p, size_t *at, struct span *line)
     return true;
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 bool part_goes_on(const struct lesson_part *p)
 {
     if (p->lesson == NULL || p->lesson->tell == NULL || p->arena->failed) {
@@ -39,13 +34,7 @@ bool part_goes_on(const struct lesson_part *p)
 
 struct span part_trim(const struct lesson_part *p, struct span at)
 {
-    while (at.start < at.end && is_blank(p->s[at.start])) {
-        at.start++;
-    }
-    while (at.end > at.start && is_blank(p->s[at.end - 1])) {
-        at.end--;
-    }
-    return at;
+    return span_trim(p->s, at);
 }
 
 bool part_is(const struct lesson_part *p, struct span at, const char *word)
@@ -79,7 +68,7 @@ bool part_key(const struct lesson_part *p, struct span line, struct span *key, s
         at++;
     }
     bool found = at > line.start && at < line.end && p->s[at] == ':' &&
-                 (at + 1 == line.end || is_blank(p->s[at + 1]));
+                 (at + 1 == line.end || text_is_blank(p->s[at + 1]));
     if (found) {
         *key = (struct span){line.start, at};
         *value = part_trim(p, (struct span){at + 1, line.end});
@@ -202,7 +191,7 @@ bool part_is_id(const char *s, size_t n)
 {
     bool ok = n > 0 && n <= LESSON_ID_MOST;
     for (size_t i = 0; ok && i < n; i++) {
-        ok = (s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') || s[i] == '-';
+        ok = (s[i] >= 'a' && s[i] <= 'z') || text_is_digit(s[i]) || s[i] == '-';
     }
     return ok;
 }

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "base/mem.h"
 #include "engine/maths.h"
 
@@ -33,13 +34,9 @@ const char *rating_name(enum rating rating)
 
 bool rating_read(const char *s, size_t n, enum rating *rating)
 {
-    while (n > 0 && (*s == ' ' || *s == '\t')) {
-        s++;
-        n--;
-    }
-    while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t')) {
-        n--;
-    }
+    struct span at = span_trim(s, (struct span){0, n});
+    s += at.start;
+    n = at.end - at.start;
     for (enum rating r = RATING_AGAIN; r <= RATING_EASY; r++) {
         bool number = n == 1 && *s == (char)('0' + (int)r);
         if (number || (n == strlen(names[r]) && memcmp(s, names[r], n) == 0)) {

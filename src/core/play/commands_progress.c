@@ -356,7 +356,7 @@ static enum call_end end_import(struct call *c, struct span path)
     rec_bytes(c->out, r, KEY_path, c->lexer->source->text + path.start, path.end - path.start);
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
         int64_t count = 0;
-        for (at += at < n && s[at] == ' '; at < n && s[at] >= '0' && s[at] <= '9'; at++) {
+        for (at += at < n && s[at] == ' '; at < n && text_is_digit(s[at]); at++) {
             count = count < INT32_MAX ? 10 * count + (s[at] - '0') : count;
         }
         rec_whole(c->out, r, keys[i], count);

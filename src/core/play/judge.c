@@ -90,7 +90,7 @@ static size_t trimmed(const struct source *line, const char **s)
 {
     size_t n = line->length;
     *s = line->text;
-    while (n > 0 && strchr(" \t\r\n", (*s)[0]) != NULL) {
+    while (n > 0 && text_is_blank((*s)[0])) {
         ++*s;
         n--;
     }

@@ -21,7 +21,7 @@ static uint64_t take_digits(struct kept_reader *r, char after)
 {
     uint64_t number = 0;
     const char *first = r->s;
-    while (r->s < r->end && *r->s >= '0' && *r->s <= '9' && r->s - first < 20) {
+    while (r->s < r->end && text_is_digit(*r->s) && r->s - first < 20) {
         number = 10 * number + (uint64_t)(*r->s++ - '0');
     }
     r->bad |= r->s == first || r->s == r->end || *r->s != after;
@@ -109,9 +109,9 @@ bool tutor_kept(const struct tutor *t, struct text *place, const char **typed, s
     if (p == NULL) {
         return true;
     }
-    bool waits = p->question == NULL
-                     ? p->state == PLAY_PAUSE
-                     : p->state == PLAY_QUESTION || p->state == PLAY_RATE || p->state == PLAY_ANSWERED;
+    bool waits = p->question == NULL ? p->state == PLAY_PAUSE
+                                     : p->state == PLAY_QUESTION || p->state == PLAY_RATE ||
+                                           p->state == PLAY_ANSWERED;
     if (!waits || t->kept != NULL) {
         return false;
     }

@@ -149,14 +149,11 @@ static const struct source *command_instead(struct tutor *t, const struct source
 static bool is_help_of_row(const struct source *source, struct span *row)
 {
     const char *s = source->text;
-    size_t n = source->length, at = 0;
-    while (n > 0 && strchr(" \t\r\n", s[n - 1]) != NULL) {
-        n--;
-    }
+    size_t n = text_trimmed(s, source->length), at = 0;
     if (n < 7 || memcmp(s, "help ", 5) != 0 || s[5] < 'A' || s[5] > 'Z') {
         return false;
     }
-    for (at = 6; at < n && s[at] >= '0' && s[at] <= '9'; at++) {
+    for (at = 6; at < n && text_is_digit(s[at]); at++) {
     }
     *row = (struct span){5, n};
     return at == n && n - 6 <= 2;
@@ -165,10 +162,7 @@ static bool is_help_of_row(const struct source *source, struct span *row)
 static bool is_retry(const struct source *source)
 {
     static const char word[] = "retry";
-    size_t n = source->length;
-    while (n > 0 && strchr(" \t\r\n", source->text[n - 1]) != NULL) {
-        n--;
-    }
+    size_t n = text_trimmed(source->text, source->length);
     return n == strlen(word) && memcmp(source->text, word, n) == 0;
 }
 

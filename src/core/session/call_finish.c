@@ -110,7 +110,7 @@ static bool refuse_operand(struct call *c, struct token t)
     const char *s = c->lexer->source->text;
     struct lexer ahead = {.source = c->lexer->source, .at = t.span.end};
     char before = t.at > 0 ? s[t.at - 1] : ' ', quoted[QUOTED];
-    bool adjacent = strchr(" \t\n\r", before) == NULL, digit = before >= '0' && before <= '9';
+    bool adjacent = strchr(" \t\n\r", before) == NULL, digit = text_is_digit(before);
     diag_quote(quoted, s + t.at, t.span.end - t.at);
     if (t.kind == TOKEN_NUMBER && (digit || before == '.')) {
         return diag_set(c->diag, t.span, "a number has one point");

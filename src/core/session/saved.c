@@ -40,7 +40,7 @@ void saved_write(struct text *out, const char *script, size_t n)
 static size_t read_whole(const char *s, size_t n, size_t *at)
 {
     size_t number = 0, first = *at;
-    while (*at < n && *at - first < 9 && s[*at] >= '0' && s[*at] <= '9') {
+    while (*at < n && *at - first < 9 && text_is_digit(s[*at])) {
         number = 10 * number + (size_t)(s[(*at)++] - '0');
     }
     return number;
@@ -81,7 +81,7 @@ static bool read_last(const char *s, size_t n, uint64_t *sum, size_t *at)
     }
     *sum = 0;
     for (size_t i = end - DIGITS; i < end; i++) {
-        bool digit = s[i] >= '0' && s[i] <= '9', letter = s[i] >= 'a' && s[i] <= 'f';
+        bool digit = text_is_digit(s[i]), letter = s[i] >= 'a' && s[i] <= 'f';
         if (!digit && !letter) {
             return false;
         }

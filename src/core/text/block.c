@@ -6,7 +6,7 @@
 
 enum { TAB = 8, DEPTH_MOST = 64 };
 
-static bool is_blank(char c)
+static bool is_indent(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -24,7 +24,7 @@ static size_t line_first(const struct source *source, size_t start, size_t *colu
 {
     size_t at = start;
     *column = 0;
-    while (at < source->length && is_blank(source->text[at])) {
+    while (at < source->length && is_indent(source->text[at])) {
         *column = source->text[at] == '\t' ? *column + TAB - *column % TAB : *column + 1;
         at++;
     }

@@ -6,7 +6,7 @@
 
 // ---- Lines and cells ----------------------------------------------------------------------------
 
-static bool is_blank(const struct csv_reader *r, char c)
+static bool is_padding(const struct csv_reader *r, char c)
 {
     return (c == ' ' || c == '\t') && (c != r->comma || r->comma == ' ');
 }
@@ -23,7 +23,7 @@ static bool is_comma(const struct csv_reader *r, char c)
 
 static void skip_blanks(struct csv_reader *r)
 {
-    while (r->at < r->n && is_blank(r, r->s[r->at])) {
+    while (r->at < r->n && is_padding(r, r->s[r->at])) {
         r->at++;
     }
 }
@@ -87,7 +87,7 @@ static void read_plain(struct csv_reader *r, struct csv_cell *c)
         r->at++;
     }
     c->span.end = r->at;
-    while (c->span.end > c->span.start && is_blank(r, r->s[c->span.end - 1])) {
+    while (c->span.end > c->span.start && is_padding(r, r->s[c->span.end - 1])) {
         c->span.end--;
     }
 }

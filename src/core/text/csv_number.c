@@ -43,7 +43,7 @@ size_t csv_number_plain(const char *s, size_t n, double *number, bool *point)
 bool csv_number_is_missing(const char *s, size_t n)
 {
     static const char *const missing[] = {"nan", "na", "n/a", "null", "none", "#n/a"};
-    bool digit = n > 0 && *s >= '0' && *s <= '9';
+    bool digit = n > 0 && text_is_digit(*s);
     for (size_t i = 0; i < COUNT_OF(missing) && !digit; i++) {
         if (is_word(s, n, missing[i])) {
             return true;
@@ -69,7 +69,7 @@ static size_t begins(const char *s, size_t n, const char *const *marks)
 
 static size_t ends(const char *s, size_t n, const char *const *marks)
 {
-    bool digit = n > 0 && s[n - 1] >= '0' && s[n - 1] <= '9';  // none ends with one
+    bool digit = n > 0 && text_is_digit(s[n - 1]);  // none ends with one
     for (; !digit && *marks != NULL; marks++) {
         size_t length = strlen(*marks);
         if (length <= n && memcmp(s + n - length, *marks, length) == 0) {

@@ -116,7 +116,7 @@ static bool read_node(const char *s, size_t n, struct token *t)
 {
     size_t i = 1;
     uint64_t node = 0;
-    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) {
+    for (; i < n && text_is_digit(s[i]); i++) {
         node = node < UINT32_MAX ? node * 10 + (uint64_t)(s[i] - '0') : node;
     }
     if (n == 0 || s[0] != '%' || i == 1) {
@@ -377,7 +377,7 @@ static size_t read_number(const char *s, size_t n, double *number)
     }
     while (at < n && kept < MOST && (strchr("0123456789.eE", s[at]) != NULL || s[at] == '_') &&
            s[at] != '\0') {
-        bool between = s[at] == '_' && at + 1 < n && s[at + 1] >= '0' && s[at + 1] <= '9';
+        bool between = s[at] == '_' && at + 1 < n && text_is_digit(s[at + 1]);
         if (s[at] == '_' && !between) {
             break;
         }
@@ -397,8 +397,7 @@ static size_t prefix_length(const char *s)
 static bool read_plain_name(const char *s, size_t n, struct token *t)
 {
     size_t i = 0;
-    while (i < n && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' ||
-                     (i > 0 && s[i] >= '0' && s[i] <= '9'))) {
+    while (i < n && (text_is_letter(s[i]) || s[i] == '_' || (i > 0 && text_is_digit(s[i])))) {
         i++;
     }
     bool more =

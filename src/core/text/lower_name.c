@@ -223,7 +223,7 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
         return diag_hint(w->diag, "a derivative is written dL/da, or grad(L, a)");
     }
     size_t digits = 1;  // d10L
-    while (s[0] == 'd' && digits < length && s[digits] >= '0' && s[digits] <= '9') {
+    while (s[0] == 'd' && digits < length && text_is_digit(s[digits])) {
         digits++;
     }
     if (digits > 2 && names_lookup(w->names, s + digits, length - digits).rank != VALUE_UNBOUND) {

@@ -124,7 +124,7 @@ static void note_e(struct lower *w, const struct operand *base, const struct ope
 {
     const char *s = w->source->text + base->span.start;
     char first = w->source->text[exponent->span.start];
-    bool number = first >= '0' && first <= '9';  // e**2 is a square
+    bool number = text_is_digit(first);  // e**2 is a square
     if (!number && w->calls.count == 0 && base->span.end == base->span.start + 1 && *s == 'e') {
         lower_remark(w, "e is a value of yours here; exp(x) is the exponential function");
     }

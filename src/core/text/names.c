@@ -256,7 +256,7 @@ enum { NEAR_LENGTH = 32 };
 
 static bool differ(char a, char b)
 {
-    bool letter = (a | 0x20) >= 'a' && (a | 0x20) <= 'z';
+    bool letter = text_is_letter(a);
     return a != b && !(letter && (a ^ b) == 0x20);
 }
 

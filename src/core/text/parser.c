@@ -151,7 +151,7 @@ static bool looks_like_number(struct parser *p, struct token t)
 {
     const char *s = token_text(p->lexer, t);
     return s[0] == '_' ||
-           (token_length(t) > 1 && (s[0] == 'x' || s[0] == 'e') && s[1] >= '0' && s[1] <= '9');
+           (token_length(t) > 1 && (s[0] == 'x' || s[0] == 'e') && text_is_digit(s[1]));
 }
 
 // 2nd = 3: not a product, but a name that does not begin as names do.

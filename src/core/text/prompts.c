@@ -24,7 +24,7 @@ static size_t one_of(const char *const *table, size_t count, const char *s, size
 static size_t digits(const char *s, size_t n)
 {
     size_t i = 0;
-    while (i < n && s[i] >= '0' && s[i] <= '9') {
+    while (i < n && text_is_digit(s[i])) {
         i++;
     }
     return i;
@@ -68,8 +68,8 @@ static bool has_prompts(const struct source *source, bool ascii)
 {
     const char *s = source->text;
     for (size_t at = 0; at < source->length; at++) {
-        unsigned char c = (unsigned char)s[at];
-        bool may = c >= 0x80 || c == '>' || c == 'I' || (c >= '0' && c <= '9');
+        char c = s[at];
+        bool may = (unsigned char)c >= 0x80 || c == '>' || c == 'I' || text_is_digit(c);
         size_t n = c == '\n' ? 0 : line_length(source, at);
         if (may && prompt_length(s + at, n, ascii) > 0) {
             return true;

@@ -38,7 +38,8 @@ static bool is_bound(const struct lexer *l, const struct names *names, struct sp
     return names_lookup(names, text_at(l, span.start), span.end - span.start).rank != VALUE_UNBOUND;
 }
 
-static bool is_digit(char c)
+// Of a derivative of higher order: d2L/da2.
+static bool is_order(char c)
 {
     return c >= '2' && c <= '9';
 }
@@ -192,7 +193,7 @@ static void split(struct below *b, size_t piece, size_t at, int count)
     int power = p->power == 0 ? 1 : p->power;
     for (size_t e = start + 1; e < end && p->node == NODE_NONE; e++) {
         const char *s = text_at(b->lexer, e);
-        bool digit = is_digit(*s), last = e + 1 == end;
+        bool digit = is_order(*s), last = e + 1 == end;
         struct span name = {start, e};
         if (digit && last && p->power == 0 && p->count == 0) {
             take_name(b, piece, name, NODE_NONE, *s - '0', end, count);
@@ -240,7 +241,7 @@ static int read_times(struct lexer *l)
     diag_clear(&ignored);
     struct token t = lexer_next(&ahead, &ignored);
     if (t.kind != TOKEN_NUMBER || t.at != l->at || t.span.end != t.at + 1 ||
-        !is_digit(*text_at(l, t.at))) {
+        !is_order(*text_at(l, t.at))) {
         return 0;
     }
     *l = ahead;
@@ -334,14 +335,14 @@ static bool read_over(struct lexer *l, const struct names *names, struct token t
     if (t.kind != TOKEN_NAME || text[0] != 'd') {
         return false;
     }
-    if (n > 2 && is_digit(text[1]) && !(text[2] >= '0' && text[2] <= '9')) {
+    if (n > 2 && is_order(text[1]) && !text_is_digit(text[2])) {
         s->order = text[1] - '0';
         s->over.span.start += 2;
         s->over.count = slope_element(l, t.span.end, s->over.at);
         return true;
     }
     struct token node = lexer_peek(l);
-    if (n == 2 && is_digit(text[1]) && node.kind == TOKEN_NODE && !node.partial &&
+    if (n == 2 && is_order(text[1]) && node.kind == TOKEN_NODE && !node.partial &&
         node.at == t.span.end) {  // d2%7
         s->order = text[1] - '0';
         s->over = (struct slope_name){.span = node.span, .node = node.node};
@@ -400,12 +401,12 @@ static void refuse_count(const struct below *b, const struct slope_notation *s, 
     const char *x = text_at(b->lexer, b->piece[0].span.start);
     int ny = (int)(s->over.span.end - s->over.span.start);
     int nx = (int)(b->piece[0].span.end - b->piece[0].span.start);
-    while (nx > 1 && is_digit(x[0])) {  // d2L/d2x
+    while (nx > 1 && is_order(x[0])) {  // d2L/d2x
         x++;
         nx--;
     }
     for (int k = 1; k < nx; k++) {  // d2L/dx2y
-        nx = is_digit(x[k]) ? k : nx;
+        nx = is_order(x[k]) ? k : nx;
     }
     diag_set(d, s->span, "d%d before %.*s needs %d variables after the slash", s->order, ny, y,
              s->order);

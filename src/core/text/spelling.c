@@ -31,7 +31,7 @@ static const struct spelling_row commands[] = {
 static size_t letters(const char *s, size_t n)
 {
     size_t i = 0;
-    while (i < n && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z'))) {
+    while (i < n && text_is_letter(s[i])) {
         i++;
     }
     return i;

@@ -70,7 +70,7 @@ static void put_code(struct markdown_page *p, const char *code, size_t length)
 static size_t line_begin(struct markdown_page *p, const char *s, size_t n)
 {
     size_t digits = 0;
-    while (digits < n && s[digits] >= '0' && s[digits] <= '9') {
+    while (digits < n && text_is_digit(s[digits])) {
         digits++;
     }
     if (digits == 0 && n > 0 && strchr("-+=", s[0]) != NULL) {

@@ -9,12 +9,6 @@
 
 // ---- Marks to ink -------------------------------------------------------------------------------
 
-static bool is_word(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (unsigned char)c >= 0x80;
-}
-
 // The character at *s, made fit to be shown; *s moves past it.
 static void add_character(struct text *out, const char **s, bool ascii)
 {
@@ -27,7 +21,7 @@ static void add_character(struct text *out, const char **s, bool ascii)
         const char *shown = ascii_of(*s, n);
         text_add(out, shown);
         // A sign that became a word stands apart from what follows it: eta x.
-        if (strlen(shown) > 2 && is_word(shown[0]) && is_word((*s)[n]) &&
+        if (strlen(shown) > 2 && text_in_word(shown[0]) && text_in_word((*s)[n]) &&
             (unsigned char)(*s)[n] < 0x80) {
             text_add_char(out, FIXED_BLANK);
         }
@@ -80,7 +74,7 @@ static const char *add_code(struct text *out, const char *s, enum aim aim)
     return *s == '`' ? s + 1 : s;
 }
 
-static bool is_blank(char c)
+static bool is_gap(char c)
 {
     return c == ' ' || c == '\n' || c == '\0';
 }
@@ -88,13 +82,13 @@ static bool is_blank(char c)
 // Does emphasis begin at s (with so many stars), and end somewhere? 2*x*y is a product.
 static bool opens(const char *text, const char *s, size_t stars)
 {
-    if ((s > text && is_word(s[-1])) || is_blank(s[stars])) {
+    if ((s > text && text_in_word(s[-1])) || is_gap(s[stars])) {
         return false;
     }
     for (const char *at = s + stars; *at != '\0'; at++) {
         at += *at == '\\' && at[1] != '\0';
-        if (*at == '*' && !is_blank(at[-1]) && strncmp(at, "**", stars) == 0 &&
-            !is_word(at[stars])) {
+        if (*at == '*' && !is_gap(at[-1]) && strncmp(at, "**", stars) == 0 &&
+            !text_in_word(at[stars])) {
             return true;
         }
     }
@@ -105,9 +99,8 @@ static bool opens(const char *text, const char *s, size_t stars)
 static const char *mathematics_end(const char *text, const char *s)
 {
     const char *end = strchr(s + 1, '$');
-    bool begins =
-        (s == text || is_blank(s[-1]) || strchr("(\"“", s[-1]) != NULL) && !is_blank(s[1]);
-    return begins && end != NULL && !is_blank(end[-1]) ? end : NULL;
+    bool begins = (s == text || is_gap(s[-1]) || strchr("(\"“", s[-1]) != NULL) && !is_gap(s[1]);
+    return begins && end != NULL && !is_gap(end[-1]) ? end : NULL;
 }
 
 // The whole text with ink for its marks; blanks and line ends are one blank each, except between
@@ -129,7 +122,7 @@ static void add_inked(struct text *out, const char *text, enum aim aim, enum ink
         } else if (*s == '$' && (end = mathematics_end(text, s)) != NULL) {
             add_mathematics(out, s + 1, (size_t)(end - s - 1), aim);
             s = end + 1;
-        } else if (*s == '*' && open > 0 && stars >= open && s > text && !is_blank(s[-1])) {
+        } else if (*s == '*' && open > 0 && stars >= open && s > text && !is_gap(s[-1])) {
             s += open;
             open = 0;
             text_add_char(out, ink == INK_END ? INK_END : (char)ink);

@@ -19,7 +19,7 @@ static int power_of_ten(double x)
         return 0;
     }
     sign = s[1] == '-' ? -1 : 1;
-    for (s += 2; *s >= '0' && *s <= '9'; s++) {
+    for (s += 2; text_is_digit(*s); s++) {
         power = 10 * power + (*s - '0');
     }
     return sign * power;

@@ -15,7 +15,7 @@ struct answers_reading {
 
 static bool is_id_sign(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    return text_is_letter(c) || text_is_digit(c) || c == '-';
 }
 
 // LESSON.QUESTION, at s[0..n) and no more, in small letters or not.

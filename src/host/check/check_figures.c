@@ -97,17 +97,18 @@ static size_t end_of_code(const struct check_figures_reader *r)
 
 // ---- Numbers ------------------------------------------------------------------------------------
 
-static bool is_part(char c)
+static bool in_ascii_word(char c)
 {
-    return text_is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    return text_is_digit(c) || text_is_letter(c) || c == '_';
 }
 
 // The bytes of the word or number at `at`.
 static size_t word_length(const char *s, size_t at, size_t end)
 {
     size_t n = 0;
-    while (at + n < end && (is_part(s[at + n]) || (n > 0 && s[at + n] == '.' && at + n + 1 < end &&
-                                                   text_is_digit(s[at + n + 1])))) {
+    while (at + n < end &&
+           (in_ascii_word(s[at + n]) ||
+            (n > 0 && s[at + n] == '.' && at + n + 1 < end && text_is_digit(s[at + n + 1])))) {
         n++;
     }
     return n;
@@ -134,8 +135,8 @@ static bool stands_in(const struct check_figures_reader *r, size_t from, size_t 
         if (at == NULL) {
             return false;
         }
-        bool apart = at == r->s || (!is_part(at[-1]) && at[-1] != '.');
-        if (apart && (at + n == end || !is_part(at[n]))) {
+        bool apart = at == r->s || (!in_ascii_word(at[-1]) && at[-1] != '.');
+        if (apart && (at + n == end || !in_ascii_word(at[n]))) {
             return true;
         }
     }

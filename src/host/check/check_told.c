@@ -5,10 +5,9 @@
 #include "check/check_player.h"
 #include "lesson/answer.h"
 
-static bool is_part(char c)
+static bool in_word_or_number(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '.';
+    return text_is_letter(c) || text_is_digit(c) || c == '_' || c == '.';
 }
 
 // Does `what` stand in the text, not as a part of a longer name or number?
@@ -17,9 +16,10 @@ bool check_stands_in(const char *text, const char *what)
     size_t n = strlen(what);
     for (const char *at = text; n > 0 && (at = strstr(at, what)) != NULL; at++) {
         char after = at[n];
-        bool point = after == '.' && !(at[n + 1] >= '0' && at[n + 1] <= '9');
+        bool point = after == '.' && !text_is_digit(at[n + 1]);
         bool minus = at > text && at[-1] == '-' && what[0] != '-';
-        if ((at == text || !is_part(at[-1])) && (point || !is_part(after)) && !minus) {
+        if ((at == text || !in_word_or_number(at[-1])) && (point || !in_word_or_number(after)) &&
+            !minus) {
             return true;
         }
     }

@@ -296,11 +296,6 @@ static void judge_answer(struct student *s, const struct question *q, const char
     }
 }
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 // On one line, and not too long.
 static void flatten(const char *text, size_t most, struct text *line)
 {
@@ -333,7 +328,7 @@ static void judge_task(struct student *s, const struct question *q)
     if (text_length(&s->error) > 0) {
         set(s, GRADE_FAULT, 0);
         say(s, text_get(&s->error));
-    } else if (!is_blank(text)) {
+    } else if (text_trimmed(text, strlen(text)) > 0) {
         judge_answer(s, q, text, script || answer == NULL ? 1 : answer->line);
     }
     flatten(text, GIVEN_MOST, &given);

@@ -190,10 +190,10 @@ void dot_graph_declare(struct dot_graph *g, enum dot_kind kind, const char *name
 
 // ---- Text ---------------------------------------------------------------------------------------
 
-// An ASCII letter, _, or a byte of another script's.
-static bool is_letter(char c)
+// May an identifier of DOT begin with it, unquoted: an ASCII letter, _, or a byte of another script?
+static bool begins_id(char c)
 {
-    return (unsigned char)c >= 0x80 || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    return text_in_name(c) && !text_is_digit(c);
 }
 
 static bool is_name(const char *s)
@@ -202,7 +202,7 @@ static bool is_name(const char *s)
     char lower[10] = "";
     size_t n = strlen(s);
     for (size_t i = 0; i < n; i++) {
-        if (!is_letter(s[i]) && (i == 0 || !text_is_digit(s[i]))) {
+        if (!begins_id(s[i]) && (i == 0 || !text_is_digit(s[i]))) {
             return false;
         }
         if (n < sizeof lower) {
@@ -255,7 +255,8 @@ static void add_declared(const struct dot_graph *g, enum dot_kind kind, const ch
 {
     size_t count = 0;
     for (size_t i = 0; i < g->declared[kind].count; i++) {
-        const struct dot_graph_attribute *a = &BUF(struct dot_graph_attribute, &g->declared[kind])[i];
+        const struct dot_graph_attribute *a =
+            &BUF(struct dot_graph_attribute, &g->declared[kind])[i];
         if (a->value[0] != '\0') {
             if (count == 0) {
                 text_addf(out, "\t%s ", word);
@@ -269,7 +270,8 @@ static void add_declared(const struct dot_graph *g, enum dot_kind kind, const ch
 static const char *declared_value(const struct dot_graph *g, enum dot_kind kind, const char *name)
 {
     for (size_t i = 0; i < g->declared[kind].count; i++) {
-        const struct dot_graph_attribute *a = &BUF(struct dot_graph_attribute, &g->declared[kind])[i];
+        const struct dot_graph_attribute *a =
+            &BUF(struct dot_graph_attribute, &g->declared[kind])[i];
         if (strcmp(a->name, name) == 0) {
             return a->value;
         }

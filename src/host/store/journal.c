@@ -57,7 +57,7 @@ struct record {
 static bool read_number(const char **s, int base, char after, uint64_t *number)
 {
     char *end;
-    if (!((**s >= '0' && **s <= '9') || (base == 16 && **s >= 'a' && **s <= 'f'))) {
+    if (!(text_is_digit(**s) || (base == 16 && **s >= 'a' && **s <= 'f'))) {
         return false;
     }
     *number = strtoull(*s, &end, base);
@@ -116,8 +116,7 @@ static void look(struct journal *j, const struct tutor *t, struct text *place,
                  struct now tracks[JOURNAL_TRACKS])
 {
     for (size_t i = 0; i < JOURNAL_TRACKS; i++) {
-        tracks[i] = (struct now){.bytes = text_get(&j->tracks[i]),
-                                 .n = text_length(&j->tracks[i])};
+        tracks[i] = (struct now){.bytes = text_get(&j->tracks[i]), .n = text_length(&j->tracks[i])};
     }
     tracks[JOURNAL_SCRIPT].bytes = session_log(tutor_session(t), &tracks[JOURNAL_SCRIPT].n);
     const char *typed;
@@ -345,10 +344,11 @@ static const char *tell(struct journal *j, const char *why)
         return NULL;
     }
     j->told = true;
-    snprintf(j->news, sizeof j->news,
-             "what you type is no longer kept on the disk, so a crash would lose it: %s; 'save FILE' "
-             "keeps it",
-             why);
+    snprintf(
+        j->news, sizeof j->news,
+        "what you type is no longer kept on the disk, so a crash would lose it: %s; 'save FILE' "
+        "keeps it",
+        why);
     return j->news;
 }
 

@@ -24,11 +24,6 @@ void mask_undo(char *s, size_t n)
     }
 }
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 // Where s[i], which opens {= or $, is closed on its line: past the closing byte; 0 if it is not.
 static size_t closes(const char *s, size_t n, size_t i)
 {
@@ -36,7 +31,7 @@ static size_t closes(const char *s, size_t n, size_t i)
     bool value = s[i] == '{';
     n = n - i > MOST ? i + MOST : n;
     for (size_t k = i + 1; k < n && s[k] != '\n' && s[k] != '\r'; k++) {
-        if (value ? s[k] == '}' : s[k] == '$' && k > i + 1 && !blank(s[k - 1])) {
+        if (value ? s[k] == '}' : s[k] == '$' && k > i + 1 && !text_is_blank(s[k - 1])) {
             return k + 1;
         }
     }
@@ -45,9 +40,9 @@ static size_t closes(const char *s, size_t n, size_t i)
 
 static bool opens(const char *s, size_t n, size_t i)
 {
-    bool after = i > 0 && !blank(s[i - 1]) && strchr("(*_-", s[i - 1]) == NULL;
-    return i + 1 < n &&
-           ((s[i] == '{' && s[i + 1] == '=') || (s[i] == '$' && !after && !blank(s[i + 1])));
+    bool after = i > 0 && !text_is_blank(s[i - 1]) && strchr("(*_-", s[i - 1]) == NULL;
+    return i + 1 < n && ((s[i] == '{' && s[i + 1] == '=') ||
+                         (s[i] == '$' && !after && !text_is_blank(s[i + 1])));
 }
 
 static void mask_all(char *s, size_t n)
@@ -71,10 +66,7 @@ static size_t line_after(const char *s, size_t n, size_t i)
 
 static bool is_rule(const char *s, size_t from, size_t to)
 {
-    while (to > from && blank(s[to - 1])) {
-        to--;
-    }
-    return to - from == 3 && memcmp(s + from, "---", 3) == 0;
+    return text_trimmed(s + from, to - from) == 3 && memcmp(s + from, "---", 3) == 0;
 }
 
 // The front matter's bytes. False: there is none that is closed.
@@ -94,7 +86,7 @@ bool mask_lesson(char *s, size_t n, struct span *front)
     bool found = find_front(s, n, front);
     size_t end = found ? line_after(s, n, front->end) : 0;
     for (size_t i = 0; i < end; i++) {
-        s[i] = blank(s[i]) ? s[i] : ' ';
+        s[i] = text_is_blank(s[i]) ? s[i] : ' ';
     }
     mask_all(s + end, n - end);
     return found;

@@ -366,12 +366,6 @@ static void answer(struct talk *t, struct text *line)
            "interrupt");
 }
 
-static bool is_blank(struct text *line)
-{
-    const char *s = text_get(line);
-    return s[strspn(s, " \t\r")] == '\0';
-}
-
 // Answers one line.
 static void take(struct talk *t, struct text *line, bool too_long)
 {
@@ -406,7 +400,7 @@ bool talk_run(struct host *h, int fd)
     h->seer = &t;
     write_hello(&t);
     while (!t.quit && !h->out_failed && (end = requests_next(t.requests, &line)) != REQUEST_NONE) {
-        if (end == REQUEST_TOO_LONG || !is_blank(&line)) {
+        if (end == REQUEST_TOO_LONG || text_trimmed(text_get(&line), text_length(&line)) > 0) {
             take(&t, &line, end == REQUEST_TOO_LONG);
         }
     }

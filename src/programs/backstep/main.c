@@ -270,9 +270,9 @@ static int run(const struct options *o)
     bool lost = o->json && !o->talk && !host_hello(&h);
     int status = lost      ? STATUS_ERROR
                  : o->talk ? run_talk(&h)
-                 : lesson ? run_lesson(&h, o, list)
-                 : prompt ? prompt_run(&h, &begin, &stop)
-                          : run_scripts(&h, o);
+                 : lesson  ? run_lesson(&h, o, list)
+                 : prompt  ? prompt_run(&h, &begin, &stop)
+                           : run_scripts(&h, o);
     if (h.out_failed && !prompt) {
         fputs("backstep: error: the answers could not be written\n", stderr);
         status = STATUS_ERROR;
@@ -302,7 +302,7 @@ static bool read_seed(const struct options *o, uint64_t *seed)
     }
     errno = 0;
     *seed = strtoull(o->seed, &end, 10);
-    return o->seed[0] >= '0' && o->seed[0] <= '9' && *end == '\0' && errno == 0;
+    return text_is_digit(o->seed[0]) && *end == '\0' && errno == 0;
 }
 
 static int refuse_seed(const struct options *o)
@@ -313,18 +313,20 @@ static int refuse_seed(const struct options *o)
 static int print(const struct options *o)
 {
     uint64_t seed;
-    return o->count != 3          ? refuse_usage("print needs a lesson and a file: print LESSON "
-                                                 "out.html",
-                                                 "")
-           : !read_seed(o, &seed) ? refuse_seed(o)
-                                  : print_run(o->scripts[1].text, o->scripts[2].text, seed,
-                                              !o->no_keys);
+    return o->count != 3 ? refuse_usage("print needs a lesson and a file: print LESSON "
+                                        "out.html",
+                                        "")
+           : !read_seed(o, &seed)
+               ? refuse_seed(o)
+               : print_run(o->scripts[1].text, o->scripts[2].text, seed, !o->no_keys);
 }
 
 static int grade(const struct options *o)
 {
-    struct grade_options options = {
-        .form = o->json ? GRADE_JSON : o->csv ? GRADE_CSV : GRADE_WORDS, .trusted = o->trust};
+    struct grade_options options = {.form = o->json  ? GRADE_JSON
+                                            : o->csv ? GRADE_CSV
+                                                     : GRADE_WORDS,
+                                    .trusted = o->trust};
     char **words = words_from(o, 1);
     if (o->count < 3 || words == NULL || !read_seed(o, &options.seed)) {
         free(words);
