@@ -98,53 +98,56 @@ static void put_paragraphs(const char *const *s)
     }
 }
 
+static const char *const program_head[] = {
+    ".TH BACKSTEP 1 \"\" \"backstep\" \"User Commands\"",
+    ".SH NAME",
+    "backstep - learn backpropagation, one expression at a time",
+    ".SH SYNOPSIS",
+    NULL,
+};
+
+static const char *const program_description[] = {
+    ".SH DESCRIPTION",
+    "Each expression that is typed, such as L = d*f, grows a graph of scalar values. backstep "
+    "walks "
+    "forward and backward through it, shows the local gradient on every edge, draws the graph, "
+    "trains small networks, and teaches with lessons whose answers are judged.",
+    ".SH OPTIONS",
+    NULL,
+};
+
+static const char *const program_tail[] = {
+    ".SH FILES",
+    ".TP",
+    ".I ~/.local/state/backstep/",
+    "the journal of the session that is kept until you resume it, and the lines typed",
+    ".TP",
+    ".I ~/.local/share/backstep/progress.db",
+    "what you have learned",
+    ".TP",
+    ".I ~/.config/backstep/init.bs",
+    "statements that are run when the prompt starts",
+    ".SH ENVIRONMENT",
+    ".TP",
+    ".B NO_COLOR",
+    "no colours, unless --color always is given",
+    ".TP",
+    ".B BROWSER",
+    "the program that view opens a page with",
+    ".TP",
+    ".B XDG_STATE_HOME, XDG_DATA_HOME, XDG_CONFIG_HOME",
+    "other folders for the files above",
+    ".SH EXIT STATUS",
+    "0 if all went well, 1 after an error in a script or a failed check, 2 for a wrong command "
+    "line.",
+    ".SH SEE ALSO",
+    ".BR backstep\\-lesson (5)",
+    NULL,
+};
+
 static void put_program(void)
 {
-    static const char *const head[] = {
-        ".TH BACKSTEP 1 \"\" \"backstep\" \"User Commands\"",
-        ".SH NAME",
-        "backstep - learn backpropagation, one expression at a time",
-        ".SH SYNOPSIS",
-        NULL,
-    };
-    static const char *const description[] = {
-        ".SH DESCRIPTION",
-        "Each expression that is typed, such as L = d*f, grows a graph of scalar values. backstep "
-        "walks "
-        "forward and backward through it, shows the local gradient on every edge, draws the graph, "
-        "trains small networks, and teaches with lessons whose answers are judged.",
-        ".SH OPTIONS",
-        NULL,
-    };
-    static const char *const tail[] = {
-        ".SH FILES",
-        ".TP",
-        ".I ~/.local/state/backstep/",
-        "the journal of the session that is kept until you resume it, and the lines typed",
-        ".TP",
-        ".I ~/.local/share/backstep/progress.db",
-        "what you have learned",
-        ".TP",
-        ".I ~/.config/backstep/init.bs",
-        "statements that are run when the prompt starts",
-        ".SH ENVIRONMENT",
-        ".TP",
-        ".B NO_COLOR",
-        "no colours, unless --color always is given",
-        ".TP",
-        ".B BROWSER",
-        "the program that view opens a page with",
-        ".TP",
-        ".B XDG_STATE_HOME, XDG_DATA_HOME, XDG_CONFIG_HOME",
-        "other folders for the files above",
-        ".SH EXIT STATUS",
-        "0 if all went well, 1 after an error in a script or a failed check, 2 for a wrong command "
-        "line.",
-        ".SH SEE ALSO",
-        ".BR backstep\\-lesson (5)",
-        NULL,
-    };
-    put_paragraphs(head);
+    put_paragraphs(program_head);
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         fputs(i == 0 ? ".B backstep\n" : ".br\n.B backstep\n", stdout);
         put(forms[i].word);
@@ -152,7 +155,7 @@ static void put_program(void)
         put(forms[i].arguments);
         fputs(*forms[i].word == '\0' && *forms[i].arguments == '\0' ? "" : "\n", stdout);
     }
-    put_paragraphs(description);
+    put_paragraphs(program_description);
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         put_option(&options[i]);
     }
@@ -166,7 +169,7 @@ static void put_program(void)
     for (size_t i = 0; i < COUNT_OF(commands); i++) {
         put_item(commands[i].usage, "", commands[i].help);
     }
-    put_paragraphs(tail);
+    put_paragraphs(program_tail);
 }
 
 static void put_lesson(void)
@@ -261,8 +264,7 @@ static void put_bash(char **lessons)
         put_list(lessons);
         fputs("' -- \"$now\") $(compgen -f -X '!*.md' -- \"$now\")); return ;;\n", stdout);
     }
-    fputs("    esac\n    if [[ $now == -* ]]; then\n        COMPREPLY=($(compgen -W '-e",
-          stdout);
+    fputs("    esac\n    if [[ $now == -* ]]; then\n        COMPREPLY=($(compgen -W '-e", stdout);
     put_options();
     fputs("' -- \"$now\"))\n    elif ((COMP_CWORD == 1)); then\n"
           "        COMPREPLY=($(compgen -W '",

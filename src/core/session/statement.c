@@ -387,8 +387,7 @@ enum call_end statement_run(struct call *c)
     case STATEMENT_EXPRESSION:
         ok = run_expression(c);
         if (!ok) {
-            struct lexer *l = c->lexer;
-            l->at = first.span.end;
+            c->lexer->at = first.span.end;
             guess_meaning(c, first);
         }
         break;

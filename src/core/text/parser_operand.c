@@ -421,6 +421,29 @@ static void read_early_close(struct parser *p, struct token t)
     operand_missing(p, t);
 }
 
+// -x, +x, and *x among the arguments of a call.
+static void read_sign(struct parser *p, struct token t)
+{
+    if (t.op == OP_MUL && parser_top(p) != NULL && parser_top(p)->kind == FRAME_CALL) {
+        parser_top(p)->spread = true;
+    } else if (t.op == OP_SUB) {
+        parser_push(p, (struct parser_frame){.kind = FRAME_NEGATE, .span = t.span});
+    } else if (t.op != OP_ADD) {
+        operand_missing(p, t);
+    }
+}
+
+// |x|
+static void read_bar(struct parser *p, struct token t)
+{
+    if (lexer_peek(p->lexer).kind == TOKEN_BAR) {
+        diag_set(p->diag, t.span, "a norm is not written with bars here");
+        diag_hint(p->diag, "write sqrt(sum(w**2))");
+    } else {
+        parser_push(p, (struct parser_frame){.kind = FRAME_BARS, .span = t.span});
+    }
+}
+
 // signed, postfix and primary: everything that may come where an operand is wanted.
 void parser_read_operand(struct parser *p)
 {
@@ -449,13 +472,7 @@ void parser_read_operand(struct parser *p)
         read_name(p, t);
         break;
     case TOKEN_INFIX:
-        if (t.op == OP_MUL && parser_top(p) != NULL && parser_top(p)->kind == FRAME_CALL) {
-            parser_top(p)->spread = true;
-        } else if (t.op == OP_SUB) {
-            parser_push(p, (struct parser_frame){.kind = FRAME_NEGATE, .span = t.span});
-        } else if (t.op != OP_ADD) {
-            operand_missing(p, t);
-        }
+        read_sign(p, t);
         break;
     case TOKEN_PARTIAL:
         if (!parser_read_slope(p, t)) {
@@ -466,12 +483,7 @@ void parser_read_operand(struct parser *p)
         parser_push(p, (struct parser_frame){.kind = FRAME_ROOT, .op = OP_SQRT, .span = t.span});
         break;
     case TOKEN_BAR:
-        if (lexer_peek(p->lexer).kind == TOKEN_BAR) {
-            diag_set(p->diag, t.span, "a norm is not written with bars here");
-            diag_hint(p->diag, "write sqrt(sum(w**2))");
-            break;
-        }
-        parser_push(p, (struct parser_frame){.kind = FRAME_BARS, .span = t.span});
+        read_bar(p, t);
         break;
     case TOKEN_OPEN:
         read_open(p, t);

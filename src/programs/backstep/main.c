@@ -91,6 +91,58 @@ static void add_script(struct options *o, bool code, char *text)
     o->code |= code;
 }
 
+// Notes an option that only says how the rest is done. False: there is no such option.
+static bool note_option(struct options *o, int letter, char *value)
+{
+    const struct {
+        int letter;
+        bool *given;
+        const char **value;
+    } members[] = {
+        {'A', NULL, &o->answers}, {'B', &o->bless, NULL},   {'C', NULL, &o->colour},
+        {'J', &o->json, NULL},    {'K', &o->no_keys, NULL}, {'N', NULL, &o->seed},
+        {'S', &o->csv, NULL},     {'T', &o->talk, NULL},    {'U', &o->trust, NULL},
+        {'i', &o->stay, NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        if (members[i].letter == letter && members[i].given != NULL) {
+            *members[i].given = true;
+            return true;
+        }
+        if (members[i].letter == letter) {
+            *members[i].value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+// As read_options, of one option.
+static int read_option(struct options *o, int letter, char *value, const char *typed)
+{
+    switch (letter) {
+    case 'e':
+    case 1:  // no option: a file, or a command's word
+        add_script(o, letter == 'e', value);
+        return 0;
+    case 'h':
+        usage_write(stdout);
+        return 1 + end_output();
+    case 'V':
+        puts("backstep " BACKSTEP_VERSION BACKSTEP_COMMIT);
+        return 1 + end_output();
+    case ':':
+        return 1 + refuse_usage("something is missing after ", typed);
+    default:
+        if (!note_option(o, letter, value)) {
+            return 1 + refuse_usage("there is no option ", typed);
+        }
+        return letter == 'C' && !text_among("always never auto", value, strlen(value))
+                   ? 1 + refuse_usage("--color is always, never or auto, not ", value)
+                   : 0;
+    }
+}
+
 // 0 to go on, or what main returns after --help or a mistake, plus one. o->scripts has room for all
 // arguments.
 static int read_options(int argc, char **argv, struct options *o)
@@ -102,64 +154,15 @@ static int read_options(int argc, char **argv, struct options *o)
 #include "base/options.def"
         {NULL, 0, NULL, 0},
     };
-    int c;
+    int c, end = 0;
     opterr = 0;
-    while ((c = getopt_long(argc, argv, "-:e:ih", longs, NULL)) != -1) {
-        switch (c) {
-        case 'e':
-        case 1:  // no option: a file, or a command's word
-            add_script(o, c == 'e', optarg);
-            break;
-        case 'A':
-            o->answers = optarg;
-            break;
-        case 'K':
-            o->no_keys = true;
-            break;
-        case 'N':
-            o->seed = optarg;
-            break;
-        case 'S':
-            o->csv = true;
-            break;
-        case 'U':
-            o->trust = true;
-            break;
-        case 'i':
-            o->stay = true;
-            break;
-        case 'J':
-            o->json = true;
-            break;
-        case 'T':
-            o->talk = true;
-            break;
-        case 'B':
-            o->bless = true;
-            break;
-        case 'C':
-            o->colour = optarg;
-            if (strcmp(optarg, "always") != 0 && strcmp(optarg, "never") != 0 &&
-                strcmp(optarg, "auto") != 0) {
-                return 1 + refuse_usage("--color is always, never or auto, not ", optarg);
-            }
-            break;
-        case 'h':
-            usage_write(stdout);
-            return 1 + end_output();
-        case 'V':
-            puts("backstep " BACKSTEP_VERSION BACKSTEP_COMMIT);
-            return 1 + end_output();
-        case ':':
-            return 1 + refuse_usage("something is missing after ", argv[optind - 1]);
-        default:
-            return 1 + refuse_usage("there is no option ", argv[optind - 1]);
-        }
+    while (end == 0 && (c = getopt_long(argc, argv, "-:e:ih", longs, NULL)) != -1) {
+        end = read_option(o, c, optarg, argv[optind - 1]);
     }
-    while (optind < argc) {  // after --
+    while (end == 0 && optind < argc) {  // after --
         add_script(o, false, argv[optind++]);
     }
-    return 0;
+    return end;
 }
 
 static enum host_form form_of(const struct options *o, FILE *stream)
