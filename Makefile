@@ -83,7 +83,7 @@ flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(B
 flags_src/programs/print      = $(posix) $(call pc,--cflags pangocairo cairo)
 flags_src/programs/live       = $(posix) -I$(BUILD)/page $(call pc,--cflags libmicrohttpd)
 $(foreach r,process store dot picture supply check prompt talk,$(eval flags_src/host/$(r) = $$(posix)))
-flags_src/host/prompt/repl    = $(call pc,--cflags readline)
+flags_src/host/prompt       += $(call pc,--cflags readline)
 flags_src/host/picture/page   = -I$(BUILD)/page
 flags_src/host/store/markdown = $(call pc,--cflags libcmark-gfm)
 flags_src/host/store/progress = $(call pc,--cflags sqlite3)

@@ -1,4 +1,5 @@
-// What is typed: readline with its history and completion. The only user of readline.
+// What is typed: readline with its history and completion. The only user of readline, with the files
+// repl_*.c beside it.
 //
 // readline's hooks and signal handlers take no argument, so there is one of it, and it is where the
 // program keeps what they need.
