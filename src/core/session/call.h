@@ -356,9 +356,17 @@ void session_compact_from_here(struct session *s);
 // compact.c: between two turns of a loop, takes out what nothing leads to any more. False if out of
 // memory.
 bool session_compact(struct session *s);
+
+// frames.c: what is being executed. There is a frame but for session_drop_frames.
+struct frame *session_top_frame(const struct session *s);
+void session_pop_frame(struct session *s);
 void session_drop_frames(struct session *s);
 // Ends the text that is being executed; what is half done is taken back.
 void session_abandon(struct session *s);
+// The statement asks for nothing any more, and what it was given is gone.
+void session_forget_needs(struct session *s);
+// Goes past empty lines. False at the text's end.
+bool session_skip_breaks(struct frame *f);
 // Starts a frame above the present one, to be filled by the caller. NULL: too deep, or no memory.
 struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement);
 // Starts executing `bytes` before what follows in the present text.

@@ -1,11 +1,9 @@
 #include "session/python.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "session/label.h"
-#include "text/block.h"
+#include "session/python_parts.h"
 #include "text/foreign.h"
 #include "text/spelling.h"
 
@@ -40,17 +38,6 @@ const char *python_word(const char *s, size_t n)
 
 // ---- The form of a statement --------------------------------------------------------------------
 
-// name.name[…].name, and what follows it: ( … ) up to the statement's end, or an assignment.
-struct form {
-    struct token first, last;
-    size_t owner;  // where what stands before the last point ends; 0: there is no point
-    size_t dots;
-    bool called;         // a call, which is the whole statement
-    struct span inside;  // its parentheses'
-    struct token assign;
-    size_t end;  // of the statement, or behind the assignment's sign
-};
-
 static bool ends(struct lexer *l)
 {
     return token_ends(lexer_peek(l).kind);
@@ -70,12 +57,12 @@ static bool skip_bracket(struct lexer *l, char closing)
     return token_closes(t, closing);
 }
 
-static struct form read_form(const struct call *c)
+static struct python_form read_form(const struct call *c)
 {
     struct diag ignored;
     diag_clear(&ignored);
     struct lexer l = *c->lexer;
-    struct form f = {.first = lexer_next(&l, &ignored)};
+    struct python_form f = {.first = lexer_next(&l, &ignored)};
     f.last = f.first;
     for (;;) {
         struct lexer before = l;
@@ -108,12 +95,12 @@ static struct form read_form(const struct call *c)
     }
 }
 
-static bool last_is(const struct call *c, const struct form *f, const char *names)
+static bool last_is(const struct call *c, const struct python_form *f, const char *names)
 {
     return text_among(names, token_text(c->lexer, f->last), token_length(f->last));
 }
 
-static bool first_is(const struct call *c, const struct form *f, const char *names)
+static bool first_is(const struct call *c, const struct python_form *f, const char *names)
 {
     return f->first.kind == TOKEN_NAME &&
            text_among(names, token_text(c->lexer, f->first), token_length(f->first));
@@ -125,154 +112,10 @@ static bool is_bound(const struct call *c, struct token t)
            VALUE_UNBOUND;
 }
 
-static bool is_module(const struct call *c, const struct form *f)
+static bool is_module(const struct call *c, const struct python_form *f)
 {
     return f->dots > 0 && f->first.kind == TOKEN_NAME && !is_bound(c, f->first) &&
            spelling_module(token_text(c->lexer, f->first), token_length(f->first));
-}
-
-// ---- Passed over --------------------------------------------------------------------------------
-
-static size_t line_end(const struct source *source, size_t at)
-{
-    const char *newline = memchr(source->text + at, '\n', source->length - at);
-    return newline == NULL ? source->length : (size_t)(newline - source->text);
-}
-
-// `from a import (b,
-//                c)`
-static size_t statement_end(const struct source *source, size_t at)
-{
-    return lexer_statement_end(&(struct lexer){.source = source, .at = at});
-}
-
-// The end of a class or function with all that is indented below it.
-static size_t definition_end(const struct source *source, size_t at)
-{
-    struct lexer l = {.source = source, .at = at};
-    struct diag ignored;
-    diag_clear(&ignored);
-    struct span inside;
-    struct token t;
-    do {
-        t = lexer_next(&l, &ignored);
-        ignored.set = false;
-        if (t.kind == TOKEN_COLON && l.open == 0) {
-            // Its lines are not ours to judge.
-            return block_read(source, at, t.span.end, &inside, &ignored) ? inside.end
-                   : ignored.span.start > t.span.end ? line_end(source, ignored.span.start)
-                                                     : t.at;
-        }
-    } while (!token_ends(t.kind));
-    return t.at;
-}
-
-// What stands at byte `at`, where a statement begins, is passed over up to the byte returned; 0: it
-// is not.
-static size_t passed_over(const struct source *source, size_t at)
-{
-    static const char *const built_in = "Value Module Neuron Layer MLP";
-    static const char *const drawing = "trace draw_dot build_topo draw build";
-    struct lexer l = {.source = source, .at = at};
-    struct diag ignored;
-    diag_clear(&ignored);
-    const char *s = source->text + at;
-    size_t n = source->length - at;
-    size_t sign = n > 2 && (s[0] == '%' || s[0] == '!') ? 1 + (s[1] == s[0]) : 0, letters = 0;
-    while (sign > 0 && sign + letters < n && s[sign + letters] >= 'a' && s[sign + letters] <= 'z') {
-        letters++;
-    }
-    if (letters > 1) {
-        return line_end(source, at);
-    }
-    struct token word = lexer_next(&l, &ignored), next = lexer_next(&l, &ignored);
-    bool name = word.kind == TOKEN_NAME && next.kind == TOKEN_NAME;
-    const char *called = name ? token_text(&l, next) : "";
-    if (name && (token_is(&l, word, "import") || token_is(&l, word, "from"))) {
-        return statement_end(source, at);
-    }
-    if ((name && token_is(&l, word, "class") && text_among(built_in, called, token_length(next))) ||
-        (name && token_is(&l, word, "def") && text_among(drawing, called, token_length(next)) &&
-         lexer_next(&l, &ignored).kind == TOKEN_OPEN)) {
-        return definition_end(source, at);
-    }
-    if (word.kind == TOKEN_NAME && next.kind == TOKEN_DOT &&
-        (token_is(&l, word, "plt") || token_is(&l, word, "warnings")) &&
-        !token_is(&l, lexer_peek(&l), "plot")) {
-        return statement_end(source, at);
-    }
-    return 0;
-}
-
-// "import math", "class Value": up to the line's end, shortened.
-static void add_passed(struct text *list, const struct source *source, size_t at, size_t end)
-{
-    enum { SHOWN = 28 };
-    size_t stop = line_end(source, at);
-    stop = stop < end ? stop : end;
-    for (size_t i = at; i < stop; i++) {
-        stop = strchr("(:#", source->text[i]) != NULL ? i : stop;
-    }
-    stop = at + text_trimmed(source->text + at, stop - at);
-    size_t cut = utf8_cut(source->text + at, stop - at, SHOWN);
-    text_addf(list, "%s%.*s%s", text_length(list) == 0 ? "" : ", ", (int)cut, source->text + at,
-              cut < stop - at ? "…" : "");
-}
-
-// Imports of the modules whose functions are here go without saying.
-static bool goes_without_saying(const struct source *source, size_t at)
-{
-    struct lexer l = {.source = source, .at = at};
-    struct diag ignored;
-    diag_clear(&ignored);
-    struct token word = lexer_next(&l, &ignored), name = lexer_next(&l, &ignored);
-    return (token_is(&l, word, "import") || token_is(&l, word, "from")) &&
-           name.kind == TOKEN_NAME &&
-           (spelling_module(token_text(&l, name), token_length(name)) ||
-            text_among("matplotlib micrograd", token_text(&l, name), token_length(name)));
-}
-
-// One notice for all of a text.
-static void note_passed(struct call *c, size_t from)
-{
-    enum { LISTED = 6 };
-    const struct source *source = c->lexer->source;
-    struct text list;
-    size_t count = 0;
-    bool silent = true;
-    text_init(&list);
-    for (size_t at = from; at < source->length; at = line_end(source, at) + 1) {
-        size_t end = passed_over(source, at);
-        if (end > 0 && count++ < LISTED) {
-            add_passed(&list, source, at, end);
-            silent &= goes_without_saying(source, at);
-        }
-        at = end > at ? end : at;
-    }
-    if (count > LISTED) {
-        text_addf(&list, " and %zu more", count - LISTED);
-    }
-    if (!silent) {
-        call_notice(c, (struct span){from, from + 1}, "passed over, as it is not needed here: %s",
-                    text_get(&list));
-    }
-    text_release(&list);
-    c->frame->told_passed = true;
-}
-
-static bool pass_over(struct call *c)
-{
-    const struct source *source = c->lexer->source;
-    size_t at = lexer_peek(c->lexer).at, end = passed_over(source, at);
-    if (end == 0) {
-        return false;
-    }
-    if (!c->frame->told_passed) {
-        note_passed(c, at);
-    }
-    c->lexer->at = end;
-    c->lexer->open = 0;
-    return true;
 }
 
 // ---- Statements of others -----------------------------------------------------------------------
@@ -301,7 +144,7 @@ static enum call_end run_on(struct call *c, const char *command, struct token wo
 }
 
 // a.label = 'a': the words that pictures and tables show beside the name.
-static bool set_label(struct call *c, const struct form *f)
+static bool set_label(struct call *c, const struct python_form *f)
 {
     struct operand x;
     struct source only = *c->lexer->source;
@@ -345,7 +188,7 @@ static bool zero_gradient(struct call *c, struct span target, size_t end)
 }
 
 // Where x ends in x.grad, x.grad.data: 0 if there is no gradient.
-static size_t before_grad(const struct call *c, const struct form *f)
+static size_t before_grad(const struct call *c, const struct python_form *f)
 {
     static const char *const fields[] = {".grad.data", ".grad"};
     const char *text = c->lexer->source->text;
@@ -364,7 +207,7 @@ static bool point(struct call *c, struct token at, const char *message, const ch
     return diag_hint(c->diag, "%s", hint);
 }
 
-static bool nothing(struct call *c, const struct form *f)
+static bool nothing(struct call *c, const struct python_form *f)
 {
     c->lexer->at = f->end;
     c->lexer->open = 0;
@@ -390,7 +233,7 @@ static bool is_given(const struct call *c, struct span inside, const char *name)
 }
 
 // name.method(…) as a whole statement.
-static bool run_method(struct call *c, const struct form *f, enum call_end *end)
+static bool run_method(struct call *c, const struct python_form *f, enum call_end *end)
 {
     struct span target = {f->first.at, f->owner};
     bool module = is_module(c, f);
@@ -435,7 +278,7 @@ static bool run_method(struct call *c, const struct form *f, enum call_end *end)
 }
 
 // name.field = …
-static bool run_field(struct call *c, const struct form *f, enum call_end *end)
+static bool run_field(struct call *c, const struct python_form *f, enum call_end *end)
 {
     struct lexer after = {.source = c->lexer->source, .at = f->end};
     if (last_is(c, f, "label")) {
@@ -443,144 +286,39 @@ static bool run_field(struct call *c, const struct form *f, enum call_end *end)
         return true;
     }
     if (last_is(c, f, "grad") && token_is(&after, lexer_peek(&after), "None")) {
-        size_t stop = statement_end(after.source, after.at);
+        size_t stop = lexer_statement_end(&after);
         *end =
             zero_gradient(c, (struct span){f->first.at, f->owner}, stop) ? CALL_DONE : CALL_FAILED;
         return true;
     }
     if (last_is(c, f, "requires_grad")) {
-        c->lexer->at = statement_end(c->lexer->source, f->end);
+        c->lexer->at = lexer_statement_end(&after);
         *end = CALL_DONE;
         return true;
     }
     return false;
 }
 
-// ---- Networks of the lecture --------------------------------------------------------------------
-
-struct network {
-    struct token name;
-    double in;
-    uint32_t layers;
-    double out[16];
-    bool relu;
-};
-
-// MLP(3, [4, 4, 1]), Layer(3, 4), Neuron(3); relu as a last argument.
-static bool read_network(struct call *c, const struct form *f, struct network *n)
-{
-    struct source only = *c->lexer->source;
-    only.length = f->inside.end;
-    struct lexer within = {.source = &only, .at = f->inside.start}, *outer = c->lexer;
-    struct operand x[2] = {{0}};
-    uint32_t count = 0;
-    c->lexer = &within;
-    bool ok = true, more = call_has_more(c);
-    while (ok && more) {
-        struct token word = lexer_peek(&within);
-        if (token_is(&within, word, "relu") || token_is(&within, word, "tanh")) {
-            n->relu = token_is(&within, lexer_next(&within, c->diag), "relu");
-        } else {
-            ok = count < 2 && call_expression(c, &x[count++]);
-        }
-        more = lexer_peek(&within).kind == TOKEN_COMMA;
-        if (more) {
-            lexer_next(&within, c->diag);
-        }
-    }
-    ok = ok && call_finish(c);
-    c->lexer = outer;
-    n->in = count == 0 ? 0 : lower_number(call_lower(c), &x[0]);
-    n->layers = count < 2 ? 1 : (uint32_t)operand_count(&x[1]);
-    for (uint32_t i = 0; ok && count == 2 && i < n->layers && n->layers <= COUNT_OF(n->out); i++) {
-        n->out[i] = operand_number(call_lower(c), &x[1], 0, i);
-        ok = n->out[i] >= 1 && n->out[i] == floor(n->out[i]) && n->out[i] <= 1e6;
-    }
-    n->out[0] = count < 2 ? 1 : n->out[0];
-    if (ok && n->in >= 1 && n->in == floor(n->in) && n->in <= 1e6 &&
-        n->layers <= COUNT_OF(n->out)) {
-        return true;
-    }
-    diag_set(c->diag, f->last.span, "a network has a number of inputs, and sizes of its layers");
-    return diag_hint(c->diag, "write n = MLP(3, [4, 4, 1])");
-}
-
-// The statements that make it: parameters, and a function.
-static void network_statements(const struct call *c, const struct network *n, struct text *out,
-                               struct text *formula)
-{
-    const char *name = token_text(c->lexer, n->name), *bend = n->relu ? "relu" : "tanh";
-    int length = (int)token_length(n->name);
-    double in = n->in;
-    text_add(formula, "x");
-    for (uint32_t i = 0; i < n->layers; i++) {
-        bool last = i + 1 == n->layers, single = last && n->out[i] == 1;
-        char weights[16];
-        struct text inner;
-        text_init(&inner);
-        snprintf(weights, sizeof weights, "_%c%u", single ? 'w' : 'W', (unsigned)i + 1);
-        if (single) {
-            text_addf(out, "param %.*s%s = 2*rand(%.0f) - 1\nparam %.*s_b%u = 0\n", length, name,
-                      weights, in, length, name, (unsigned)i + 1);
-        } else {
-            text_addf(out, "param %.*s%s = 2*rand(%.0f, %.0f) - 1\nparam %.*s_b%u = zeros(%.0f)\n",
-                      length, name, weights, n->out[i], in, length, name, (unsigned)i + 1,
-                      n->out[i]);
-        }
-        text_addf(&inner, "%s @ %.*s%s%s + %.*s_b%u", text_get(formula), length, name, weights,
-                  single ? "" : ".T", length, name, (unsigned)i + 1);
-        text_clear(formula);
-        text_addf(formula, last && n->relu ? "%s%s" : "%s(%s)", last && n->relu ? "" : bend,
-                  text_get(&inner));
-        text_release(&inner);
-        in = n->out[i];
-    }
-    text_addf(out, "def %.*s(x) = %s\n", length, name, text_get(formula));
-}
-
-static bool make_network(struct call *c, const struct form *f, struct network *n)
-{
-    struct text statements, formula;
-    if (!read_network(c, f, n)) {
-        return false;
-    }
-    text_init(&statements);
-    text_init(&formula);
-    network_statements(c, n, &statements, &formula);
-    c->lexer->at = f->end;
-    c->lexer->open = 0;
-    if (call_echoes(c)) {
-        call_notice(c, n->name.span, "def %.*s(x) = %s", (int)token_length(n->name),
-                    token_text(c->lexer, n->name), text_get(&formula));
-    }
-    bool ok = session_push_frame(c->s, "<network>", (struct span){c->command.start, f->end},
-                                 text_get(&statements), text_length(&statements));
-    text_release(&statements);
-    text_release(&formula);
-    return ok || diag_out_of_memory(c->diag);
-}
-
 // n = MLP(…)
-static bool run_network(struct call *c, const struct form *f, enum call_end *end)
+static bool run_network(struct call *c, const struct python_form *f, enum call_end *end)
 {
     struct lexer behind = {.source = c->lexer->source, .at = f->end};
     struct call at = *c;
     at.lexer = &behind;
-    struct form value = read_form(&at);
-    struct network n = {.name = f->first};
+    struct python_form value = read_form(&at);
     if (f->first.kind != TOKEN_NAME || f->dots > 0 || f->assign.kind != TOKEN_ASSIGN ||
         f->assign.op != OP_COUNT || !value.called || value.first.kind != TOKEN_NAME ||
         !last_is(&at, &value, "MLP Layer Neuron")) {
         return false;
     }
-    *end = make_network(c, &value, &n) ? CALL_DONE : CALL_FAILED;
+    *end = python_make_network(c, &value, f->first) ? CALL_DONE : CALL_FAILED;
     return true;
 }
 
 // ---- All of them --------------------------------------------------------------------------------
 
 // f(x, y) = …, where x and y are bare names.
-static bool is_bare_definition(const struct call *c, const struct form *f)
+static bool is_bare_definition(const struct call *c, const struct python_form *f)
 {
     struct lexer l = {.source = c->lexer->source, .at = f->inside.start};
     struct diag ignored;
@@ -610,7 +348,7 @@ static bool is_remark(const struct call *c)
     return t.kind == TOKEN_STRING && t.span.start - t.at == 3 && ends(&l);
 }
 
-static bool run_word(struct call *c, const struct form *f, enum call_end *end)
+static bool run_word(struct call *c, const struct python_form *f, enum call_end *end)
 {
     const char *s = token_text(c->lexer, f->first);
     size_t n = token_length(f->first);
@@ -626,14 +364,14 @@ static bool run_word(struct call *c, const struct form *f, enum call_end *end)
 bool python_statement(struct call *c, enum call_end *end)
 {
     *end = CALL_DONE;
-    if (pass_over(c)) {
+    if (python_pass_over(c)) {
         return true;
     }
     if (is_remark(c)) {
         lexer_next(c->lexer, c->diag);
         return true;
     }
-    struct form f = read_form(c);
+    struct python_form f = read_form(c);
     bool name = f.first.kind == TOKEN_NAME && !f.first.partial;
     bool assigned = f.dots == 0 && f.assign.kind == TOKEN_ASSIGN;
     if (name && !assigned && f.dots == 0 && !is_bound(c, f.first) && run_word(c, &f, end)) {

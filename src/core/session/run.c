@@ -1,161 +1,11 @@
-// Texts being executed, statement by statement: frames, what a statement leaves in the log, and the
-// needs and errors that it ends with.
+// Texts being executed, statement by statement: what a statement leaves in the log, and the needs and
+// errors that it ends with.
 #include <string.h>
 
 #include "session/call.h"
 #include "session/salvage.h"
 #include "session/teach.h"
 #include "session/transaction.h"
-#include "text/block.h"
-#include "text/prompts.h"
-
-enum { FRAMES_MOST = 16 };  // files loading files
-
-static void pop_frame(struct session *s)
-{
-    struct frame *f = &BUF(struct frame, &s->frames)[s->frames.count - 1];
-    if (f->kind == FRAME_LOOP) {
-        replay_spoil(s);
-    }
-    buf_release(&f->text);
-    if (f->release != NULL) {
-        f->release(f->work.data);
-    }
-    buf_release(&f->work);
-    text_release(&f->log_as);
-    s->frames.count--;
-}
-
-static struct frame *top_frame(const struct session *s)
-{
-    return &BUF(struct frame, &s->frames)[s->frames.count - 1];
-}
-
-void session_drop_frames(struct session *s)
-{
-    while (s->frames.count > 0) {
-        pop_frame(s);
-    }
-}
-
-// The statement asks for nothing any more, and what it was given is gone.
-static void forget_needs(struct session *s)
-{
-    s->asked = s->supplied = false;
-    s->rounds = 0;
-    inputs_clear(&s->inputs);
-}
-
-void session_abandon(struct session *s)
-{
-    if (s->frames.count > 1) {  // a loop, a training, a file being loaded
-        transaction_roll_back(s);
-    }
-    session_drop_frames(s);
-    forget_needs(s);
-}
-
-static void init_frame(struct frame *f)
-{
-    *f = (struct frame){.kind = FRAME_TEXT};
-    buf_init(&f->text, 1);
-    buf_init(&f->work, 1);
-    text_init(&f->log_as);
-}
-
-struct frame *session_new_frame(struct session *s, enum frame_kind kind, struct span statement)
-{
-    struct frame *f = s->frames.count == FRAMES_MOST ? NULL : buf_push(&s->frames, 1);
-    if (f != NULL) {
-        init_frame(f);
-        f->source = f[-1].source;
-        f->kind = kind;
-        f->statement = statement;
-    }
-    return f;
-}
-
-bool session_push_frame(struct session *s, const char *name, struct span load, const char *bytes,
-                        size_t n)
-{
-    struct buf text;
-    buf_init(&text, 1);
-    size_t name_size = strlen(name) + 1;
-    char *copy = buf_push(&text, n + name_size);
-    struct frame *f = copy == NULL ? NULL : session_new_frame(s, FRAME_TEXT, load);
-    if (f == NULL) {
-        buf_release(&text);
-        return false;
-    }
-    if (n > 0) {
-        memcpy(copy, bytes, n);
-    }
-    memcpy(copy + n, name, name_size);
-    f->text = text;
-    f->source = (struct source){.name = copy + n, .text = copy, .length = n, .line = 1};
-    return true;
-}
-
-// Empty lines are not read as tokens: there may be millions.
-static bool skip_breaks(struct frame *f)
-{
-    const char *text = f->source.text;
-    struct token t = lexer_peek(&f->lexer);
-    while (t.kind == TOKEN_BREAK) {
-        size_t at = t.span.end;
-        while (at < f->source.length && (text[at] == '\n' || text[at] == '\r')) {
-            at++;
-        }
-        f->lexer.at = at;
-        t = lexer_peek(&f->lexer);
-    }
-    return t.kind != TOKEN_END;
-}
-
-bool session_is_fresh(const struct session *s)
-{
-    return s->log.count == 0 && s->moments.count == 0;
-}
-
-static struct frame *open_text(struct session *s, const struct source *source,
-                               enum session_mode mode, bool places)
-{
-    size_t refused = mem_refusals();
-    session_abandon(s);
-    s->mode = mode;
-    s->unread = (struct source){0};
-    struct frame *f = buf_push(&s->frames, 1);
-    if (f != NULL) {
-        init_frame(f);
-        f->source = *source;
-        f->lexer.source = source;
-        if (prompts_strip(source, places, &f->text)) {
-            f->source.text = f->text.data;
-            f->source.length = f->text.count;
-        }
-    }
-    if (mem_refusals() == refused) {
-        return f;
-    }
-    session_drop_frames(s);
-    s->unread = *source;
-    return NULL;
-}
-
-void session_open(struct session *s, const struct source *source, enum session_mode mode)
-{
-    open_text(s, source, mode, false);
-}
-
-void session_begin(struct session *s, const struct source *source, enum session_mode mode)
-{
-    struct frame *f = open_text(s, source, mode, true);
-    if (f != NULL && mode == SESSION_PROMPT && s->stepper.tape != NULL && !skip_breaks(f)) {
-        f->lexer.at = 0;
-        f->source.text = s->again;
-        f->source.length = strlen(s->again);
-    }
-}
 
 // ---- Statements ---------------------------------------------------------------------------------
 
@@ -213,7 +63,7 @@ static void report(const struct frame *f, const struct diag *d, struct records *
 static void tell_left(const struct session *s, const struct diag *d, struct records *out)
 {
     const struct frame *outer = s->frames.data;
-    bool here = top_frame(s)->source.text == outer->source.text;
+    bool here = session_top_frame(s)->source.text == outer->source.text;
     size_t at = here ? d->span.start : outer->lexer.at;
     int64_t left = at > outer->source.length ? 0 : lines_after(&outer->source, at);
     if (left > 0) {
@@ -242,16 +92,6 @@ static void quote_statement(struct session *s, const struct frame *f, struct spa
     const char *text = f->source.text + span.start;
     const char *end = memchr(text, '\n', span.end - span.start);
     diag_quote(s->statement, text, end == NULL ? span.end - span.start : (size_t)(end - text));
-}
-
-bool session_in_loop(const struct session *s)
-{
-    for (size_t i = 0; i < s->frames.count; i++) {
-        if (BUF(struct frame, &s->frames)[i].kind == FRAME_LOOP) {
-            return true;
-        }
-    }
-    return false;
 }
 
 // What the host was asked for is here: a file that an expression reads.
@@ -297,10 +137,10 @@ static bool leave_out(struct session *s, const struct diag *d)
         return false;
     }
     while (s->frames.count > depth) {
-        pop_frame(s);
+        session_pop_frame(s);
     }
-    salvage_skip(s, top_frame(s), d);
-    forget_needs(s);
+    salvage_skip(s, session_top_frame(s), d);
+    session_forget_needs(s);
     forget_steps(s);
     return true;
 }
@@ -341,10 +181,10 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
         diag_hint(d, "the walk has ended; step begins another");
     }
     forget_steps(s);
-    report(top_frame(s), d, out);
+    report(session_top_frame(s), d, out);
     tell_left(s, d, out);
     session_drop_frames(s);
-    forget_needs(s);
+    session_forget_needs(s);
     return SESSION_FAILED;
 }
 
@@ -352,14 +192,14 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
 static enum session_state fail_first(struct session *s, struct diag *d, size_t start,
                                      struct records *out)
 {
-    struct source source = top_frame(s)->source;
+    struct source source = session_top_frame(s)->source;
     bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
     // The frame may own the text, and goes when the statement fails: its text is kept until the end.
     struct buf text;
     buf_init(&text, 1);
     if (first) {
-        text = top_frame(s)->text;
-        buf_init(&top_frame(s)->text, 1);
+        text = session_top_frame(s)->text;
+        buf_init(&session_top_frame(s)->text, 1);
     }
     enum session_state state = fail(s, d, out);
     struct rec *error = out->list.in.last;
@@ -367,7 +207,7 @@ static enum session_state fail_first(struct session *s, struct diag *d, size_t s
         teach_names(s, &source, start, out, error);
     }
     if (first && state != SESSION_FAILED) {
-        top_frame(s)->text = text;
+        session_top_frame(s)->text = text;
     } else {
         buf_release(&text);
     }
@@ -386,7 +226,7 @@ static bool begin_statement(struct session *s, size_t start, struct diag *d)
         diag_set(d, (struct span){start, start}, "interrupted");
         return diag_hint(d, "nothing of it is kept");
     }
-    return salvage_begin(s, top_frame(s), start) || diag_out_of_memory(d);
+    return salvage_begin(s, session_top_frame(s), start) || diag_out_of_memory(d);
 }
 
 // The statement waits for what its last record asks for, and will be run again from its start.
@@ -465,7 +305,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
 {
     struct diag diag;
     diag_clear(&diag);
-    struct frame *f = top_frame(s);
+    struct frame *f = session_top_frame(s);
     f->lexer.source = &f->source;
     struct running r = {.start = lexer_peek(&f->lexer).at,
                         .refused = mem_refusals(),
@@ -492,7 +332,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     if (end == CALL_NEED) {
         return wait_for_need(s, c.frame, r.start);
     }
-    forget_needs(s);
+    session_forget_needs(s);
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
         return fail_first(s, &diag, r.start, out);
@@ -515,7 +355,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
 // was refused since there were so many refusals.
 static void end_frame(struct session *s, size_t refused)
 {
-    struct frame *f = top_frame(s);
+    struct frame *f = session_top_frame(s);
     struct text text;
     text_init(&text);
     if (f->kind == FRAME_WORK) {
@@ -524,7 +364,7 @@ static void end_frame(struct session *s, size_t refused)
         text_add_bytes(&text, f->source.text + f->statement.start,
                        f->statement.end - f->statement.start);
     }
-    pop_frame(s);
+    session_pop_frame(s);
     if (!session_in_loop(s)) {
         log_statement(s, text_get(&text), text_length(&text));
     }
@@ -537,7 +377,7 @@ static void end_frame(struct session *s, size_t refused)
 // A loop's next turn, or some more of a command's work; or the end of either.
 static enum session_state go_on(struct session *s, struct records *out)
 {
-    struct frame *f = top_frame(s);
+    struct frame *f = session_top_frame(s);
     struct diag diag;
     diag_clear(&diag);
     struct call c = {
@@ -559,26 +399,6 @@ static enum session_state go_on(struct session *s, struct records *out)
 }
 
 // ---- The door -----------------------------------------------------------------------------------
-
-bool session_next_line(struct session *s, bool first, struct source *line)
-{
-    if (s->frames.count == 0) {
-        return false;
-    }
-    struct frame *f = top_frame(s);
-    const char *text = f->source.text;
-    size_t start = f->lexer.at;
-    while (start < f->source.length && (text[start] == ' ' || text[start] == ';')) {
-        start++;  // behind what began the lesson: lesson two-paths; hint
-    }
-    f->lexer.at = start;
-    if (start == f->source.length && !first) {
-        pop_frame(s);
-        return false;
-    }
-    block_take_lines(&f->source, &f->lexer.at, line);
-    return true;
-}
 
 // There was no memory to begin the text.
 static enum session_state fail_unread(struct session *s, struct records *out)
@@ -603,9 +423,9 @@ enum session_state session_run(struct session *s, struct records *out)
         return SESSION_MORE;
     }
     while (s->frames.count > 0) {
-        struct frame *f = top_frame(s);
+        struct frame *f = session_top_frame(s);
         f->lexer.source = &f->source;
-        if (f->kind != FRAME_WORK && skip_breaks(f)) {
+        if (f->kind != FRAME_WORK && session_skip_breaks(f)) {
             return run_statement(s, out);
         }
         if (f->kind != FRAME_TEXT) {
@@ -615,7 +435,7 @@ enum session_state session_run(struct session *s, struct records *out)
             salvage_tell(s, f, out);
             end_frame(s, mem_refusals());
         } else {
-            pop_frame(s);
+            session_pop_frame(s);
         }
     }
     return SESSION_DONE;
@@ -652,7 +472,7 @@ enum session_state session_give_up(struct session *s, const char *message, const
 {
     struct diag d;
     diag_clear(&d);
-    struct frame *f = s->frames.count == 0 ? NULL : top_frame(s);
+    struct frame *f = s->frames.count == 0 ? NULL : session_top_frame(s);
     if (f == NULL) {
         return SESSION_DONE;
     }

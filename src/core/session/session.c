@@ -97,3 +97,8 @@ void session_script(const struct session *s, struct text *out)
 {
     text_add_bytes(out, s->log.data, s->log.count);
 }
+
+bool session_is_fresh(const struct session *s)
+{
+    return s->log.count == 0 && s->moments.count == 0;
+}
