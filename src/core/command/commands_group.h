@@ -16,6 +16,11 @@ enum group_ask { GROUP_FOLD, GROUP_OPEN_FOLDED, GROUP_OPEN };
 enum group_found { GROUP_NOTHING, GROUP_DONE, GROUP_FAILED };
 enum group_found group_look_at_node(struct call *c, uint32_t node, enum group_ask ask);
 
+// Reads "neuron" or "neuron 2". *number: 0 where none is typed. `groups` (uint32_t) receives what is
+// meant.
+bool group_read_calls(struct call *c, struct buf *groups, uint32_t *name, int64_t *number);
+
+// commands_group_local.c
 // local neuron 2: what the call does to its result. False: the diag says why.
 bool group_local(struct call *c);
 // The same where the node is the result of a call that is folded; *told: it was.

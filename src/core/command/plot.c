@@ -1,6 +1,5 @@
 #include "command/plot.h"
 
-#include <string.h>
 
 enum { LABEL_COLUMNS = 60 };
 

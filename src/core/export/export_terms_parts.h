@@ -1,4 +1,4 @@
-// What the files that translate expressions share. Private to view.
+// What the files that translate expressions share.
 #ifndef EXPORT_EXPORT_TERMS_PARTS_H
 #define EXPORT_EXPORT_TERMS_PARTS_H
 
@@ -9,6 +9,14 @@
 struct export_terms_term {
     const char *text;
     enum precedence level;
+};
+
+// How an operation is written: x and y in the pattern are its operands, at least so tightly bound.
+struct writing {
+    enum op op;
+    const char *pattern;
+    enum precedence level, left, right;
+    bool tensors;  // both operands must be tensors, not numbers
 };
 
 // A function being called: its values are the terms from `base` on.
@@ -26,6 +34,12 @@ struct terms {
     bool lost;         // something has no translation
     bool too_long;     // a text became longer than a line may be: all of it is lost
 };
+
+// export_terms_ops.c
+struct writing terms_writing(struct statements *s, enum op op);
+// Two texts in place of x and y, each in parentheses if it is bound too loosely.
+struct export_terms_term terms_written(struct statements *s, const struct writing *w,
+                                       struct export_terms_term x, struct export_terms_term y);
 
 // The last `count` terms, and the operands that they stand beside.
 struct export_terms_term *terms_top(struct terms *t, size_t count);

@@ -1,7 +1,5 @@
 #include "lesson/answer.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lesson/judging.h"

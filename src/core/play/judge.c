@@ -1,5 +1,4 @@
 // What was typed at a question: told apart from a statement, judged (lesson/answer.h), answered to.
-#include <stdlib.h>
 #include <string.h>
 
 #include "lesson/evasion.h"

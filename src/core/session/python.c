@@ -4,7 +4,6 @@
 
 #include "session/label.h"
 #include "session/python_parts.h"
-#include "text/foreign.h"
 #include "text/spelling.h"
 
 static const struct python_word {

@@ -1,6 +1,5 @@
 #include "text/lexer.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "text/spelling.h"

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "text/spelling.h"
 
 // What stands between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
 struct slope_piece {

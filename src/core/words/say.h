@@ -47,6 +47,12 @@ void say_grad_cell(struct words *w, struct table *t, const struct rec *row);
 void say_figure(struct text *out, double v, int digits);
 void say_array(struct text *out, const struct words *w, const struct rec *array, enum rec_key key,
                size_t columns);
+// words_lesson.c: prose, wrapped; `lead` comes before its first line.
+void say_prose_text(struct words *w, const char *text, const char *lead, enum ink ink);
+void say_prose_field(struct words *w, enum rec_key key);
+// Wrapped, but not read as prose, where the stars of 2**3 + 3**2 would make text strong.
+void say_plain(struct words *w, const char *text, enum ink ink);
+void say_blank_line(struct words *w);
 // What a node is called: its name, the formula of what has none, or its number.
 const char *say_called(const struct words *w, const struct rec *node);
 // Says a table that calls values without a name by their formulas: everywhere (CALLED_FREELY), in a

@@ -1,7 +1,6 @@
 #include "prompt/repl_history.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

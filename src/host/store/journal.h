@@ -41,12 +41,12 @@ enum { JOURNAL_SCRIPT, JOURNAL_PLACE, JOURNAL_TYPED, JOURNAL_TRACKS };
 struct journal {
     int fd;  // -1 until there is something to keep
     char *path;
-    size_t size;         // of the file
+    size_t size;                         // of the file
     struct text tracks[JOURNAL_TRACKS];  // as the file has them
-    bool told;           // that it cannot be written
-    bool unsynced;       // something was written since the disk was last told to keep it
-    int64_t synced;      // when that was: CLOCK_MONOTONIC, milliseconds
-    char news[200];      // a sentence, see journal_note
+    bool told;                           // that it cannot be written
+    bool unsynced;   // something was written since the disk was last told to keep it
+    int64_t synced;  // when that was: CLOCK_MONOTONIC, milliseconds
+    char news[200];  // a sentence, see journal_note
 };
 
 void journal_init(struct journal *j);
