@@ -91,7 +91,7 @@ static bool hint_pair(const struct call *c, struct token t, char *hint, size_t s
     enum token_kind next = lexer_peek(&after).kind;
     bool simple = a.kind == TOKEN_NAME || a.kind == TOKEN_NUMBER;
     if (!simple || b.at != t.at || t.kind == TOKEN_NODE || t.partial ||
-        (next != TOKEN_END && next != TOKEN_BREAK)) {
+        !token_ends(next)) {
         return false;
     }
     char x[QUOTED], y[QUOTED];

@@ -263,7 +263,7 @@ static bool in_parentheses(const struct call *c, struct span *inside)
     }
     enum token_kind after = lexer_peek(&l).kind;
     inside->end = t.span.start;
-    return token_closes(t, ')') && (after == TOKEN_END || after == TOKEN_BREAK);
+    return token_closes(t, ')') && token_ends(after);
 }
 
 // Blanks out the commas between arguments, and what names one: `lr =`, or the sign alone where the
