@@ -136,7 +136,7 @@ bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number
 {
     const char *s = r->s;
     size_t at = r->at;
-    while (at < r->n && is_blank(r, s[at])) {
+    while (at < r->n && is_padding(r, s[at])) {
         at++;
     }
     size_t used = r->ended ? 0 : csv_number_plain(s + at, r->n - at, number, point);
