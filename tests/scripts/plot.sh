@@ -78,7 +78,7 @@ holds 'less than a decade' draws 'param w = 0; L = (w - 1)**2 + 1; train L 10 0.
 holds 'has round numbers' grep -q '>1.5<\|> 1.5<\|>1.2<\|> 1.2<' near.svg
 refused 'has no option' 'plot x a.png --color red'
 refused 'dots, more than' 'plot x a.png --size 90,90'
-refused 'stands behind the name of a file' 'plot x --size slide'
+refused 'comes after the name of a file' 'plot x --size slide'
 
 # ---- How sure a model is: full colour far from the boundary, and none at it
 drawn() {  # score, file; prints its size

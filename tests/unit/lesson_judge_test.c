@@ -450,7 +450,7 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, CHOICE, "b?", "[W] wrong");
     assert_judged(&g, CHOICE, "option b", "[W] wrong");
     assert_judged(&g, CHOICE, "a b", "malformed@0: one letter is asked for");
-    assert_judged(&g, CHOICE, "a a", "malformed@2: 'a' stands here twice");
+    assert_judged(&g, CHOICE, "a a", "malformed@2: 'a' is here twice");
     assert_judged(&g, CHOICE, ".", "malformed@0: a letter is missing here");
     assert_judged(&g, ORDER, "a b",
                   "malformed@0: all letters from a to d are asked for, here are "

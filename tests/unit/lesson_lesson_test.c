@@ -75,7 +75,7 @@ static void mistakes_in_front_matter_are_told(void **state)
     } rows[] = {
         {"title: A\n", "", "the front matter does not say the lesson's id"},
         {"id: a\n", "", "the front matter does not say the lesson's title"},
-        {"id: a\ntitle: A\nid: b\n", "id: b", "'id' stands here twice"},
+        {"id: a\ntitle: A\nid: b\n", "id: b", "'id' is here twice"},
         {"id: a\nTitle: A\n", "Title", "every line of the front matter is written KEY: VALUE"},
         {"id: a\nauthor: A\n", "author", "the front matter of a lesson has no such key"},
         {"id: a b\n", "a b", "an id is made of a-z, 0-9 and -, at most 60 of them"},
@@ -174,7 +174,7 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nkind: number\n", "", "'answer' is missing");
     assert_refused("kind: number\nanswer: 2\n", "", "it does not say what is asked");
     assert_refused("q\nkind: number\nanswer: 2\nanswer: 3\n", "answer: 3",
-                   "'answer' stands here twice");
+                   "'answer' is here twice");
     assert_refused("q\nkind: number\nanswer:\n", "answer", "'answer' says nothing");
     assert_refused("q\nkind: number\nanswr: 2\n", "answr", "'answr' is not a key of a question");
     assert_refused("note: q\nkind: number\n", "note", "'note' is not a key of a question");
@@ -198,7 +198,7 @@ static void mistakes_in_questions_are_told(void **state)
                    "this can only be 'none'; without the line the lesson's graph is there");
     assert_refused("q\nkind: choice\nright: a\nright: b\n", "",
                    "one option must be 'right', and only one");
-    assert_refused("q\nkind: choice\nright: a\nwrong: a => no\n", "", "'a' stands here twice");
+    assert_refused("q\nkind: choice\nright: a\nwrong: a => no\n", "", "'a' is here twice");
     assert_refused("q\nkind: order\nwith: a\n", "with", "there is no item above it");
     assert_refused("q\nkind: fill\ncell: dL/da\n", "dL/da", "a cell is written NAME => EXPRESSION");
 }

@@ -87,7 +87,7 @@ static void mistakes_have_their_place(void **state)
     assert_refused("", "FILE:1:1: error: a lesson begins with its front matter; first '---', "
                        "then id: and title:, then '---' again\n\n^\n");
     assert_refused("---\nid: a\nid: b\n---\n",
-                   "FILE:3:1: error: 'id' stands here twice\nid: b\n^\n");
+                   "FILE:3:1: error: 'id' is here twice\nid: b\n^\n");
     assert_refused(FRONT "- ```ask a.b\n  ∂?\n  kind: number\n  answer: 2 x\n  ```\n",
                    "FILE:8:13: error: the expression should end here\n  answer: 2 x\n"
                    "            ^\n");

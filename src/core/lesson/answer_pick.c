@@ -137,7 +137,7 @@ static bool pick_option(struct judging *j, struct picks *p, const struct questio
 {
     for (size_t i = 0; i < p->count; i++) {
         if (p->picked[i] == option) {
-            return judge_refuse(j, at, "'%.*s' stands here twice", (int)(at.end - at.start),
+            return judge_refuse(j, at, "'%.*s' is here twice", (int)(at.end - at.start),
                                 j->text + at.start);
         }
     }

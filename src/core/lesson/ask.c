@@ -365,7 +365,7 @@ static bool take_key(struct ask *a, struct span name, struct span value)
                         key->name);
     }
     if (key->repeats == ONCE && (a->seen & bit)) {
-        return diag_set(a->part.d, name, "'%s' stands here twice", key->name);
+        return diag_set(a->part.d, name, "'%s' is here twice", key->name);
     }
     if (value.start == value.end) {
         return diag_set(a->part.d, name, "'%s' says nothing", key->name);
@@ -478,7 +478,7 @@ static bool finish(struct ask *a)
                  other = other->next) {
                 if (same_line(other, l)) {
                     char quoted[QUOTED];
-                    return diag_set(a->part.d, nothing, "'%s' stands here twice",
+                    return diag_set(a->part.d, nothing, "'%s' is here twice",
                                     diag_quote(quoted, l->left, strlen(l->left)));
                 }
             }

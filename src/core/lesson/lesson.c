@@ -162,7 +162,7 @@ static bool front_line(struct front *f, struct span line, bool seen[COUNT_OF(fro
         if (part_is(&f->part, f->key, front_keys[i].name)) {
             bool again = seen[i];
             seen[i] = true;
-            return again ? diag_set(f->part.d, f->key, "'%s' stands here twice", front_keys[i].name)
+            return again ? diag_set(f->part.d, f->key, "'%s' is here twice", front_keys[i].name)
                          : front_keys[i].read(f, value);
         }
     }

@@ -121,7 +121,7 @@ static bool refuse_operand(struct call *c, struct token t)
     }
     if (names_command_last(c, t)) {
         size_t from = c->command.start, n = text_trimmed(s + from, t.at - from);
-        diag_set(c->diag, t.span, "a command stands first");
+        diag_set(c->diag, t.span, "a command comes first");
         return diag_hint(c->diag, "write %s %.*s", quoted, (int)n, s + from);
     }
     char hint[2 * QUOTED + 80];
