@@ -156,6 +156,9 @@ static void same_sessions(const char *text, struct run *a, struct run *b)
     }
 }
 
+// Turns that a program of the engine ran, in the last loop.
+static int64_t by_program;
+
 // Runs the text turn by turn and replayed, then takes it back, and does it again. Was any of it
 // replayed?
 static bool same_both_ways(const char *before, const char *text)
@@ -168,6 +171,7 @@ static bool same_both_ways(const char *before, const char *text)
     eval(&plain, text, 0);
     eval(&replayed, text, 0);
     bool some = replayed.calls < plain.calls;
+    by_program = replayed.s->replay.by_program;
     same_sessions(text, &plain, &replayed);
     static const char *const then[] = {"x = x*y + 1; print x, y, w", "undo", "undo", "redo"};
     for (size_t i = 0; i < COUNT_OF(then); i++) {
@@ -221,6 +225,66 @@ static void known_loops(void **state)
     for (size_t i = 0; i < COUNT_OF(KNOWN); i++) {
         if (same_both_ways(BEFORE, KNOWN[i].text) != KNOWN[i].replayed) {
             fail_msg("%s\nis%s replayed", KNOWN[i].text, KNOWN[i].replayed ? " not" : "");
+        }
+    }
+}
+
+// Turns that are steps of a training: whether a program runs them.
+#define NET                                                                                        \
+    "seed 2; data X = randn(20, 3); data k = argmax(X, axis=1); data Y = sign(X[:, 0]); e = 2; "   \
+    "param W = randn(3, 4); param c = zeros(4); param V = randn(4, 3); param v = randn(4); "       \
+    "param w = 0.5; param u = 3; x = 1; y = 0.5; a = 0.5; L = w"
+
+static const struct {
+    const char *turn;
+    bool program;
+} NETS[] = {
+    {"L = mse(tanh(X @ W + c) @ v, Y); zero; backward L; update 0.05", true},
+    {"zero; L = mse(tanh(X @ W + c) @ v, Y); backward L; update 0.05 adam", true},
+    {"h = tanh(X @ W + c); L = cross_entropy(h @ V, k); L.backward(); update 0.05 momentum; zero",
+     false},  // it makes every score, and picks one of a row
+    {"h = tanh(X @ W + c); L = mse(h @ v, Y); L.backward(); update 0.05 momentum; zero", true},
+    {"h = X @ W; L = mse(tanh(h - mean(h)) @ v, Y); zero; backward L; update 0.05 rmsprop", true},
+    {"L = mse(relu(X @ W + c) @ v, Y) + 0.01*sum(W**2); zero; backward L; update 0.05 decay 0.1",
+     true},
+    {"L = mse(tanh(X @ W) @ v, Y); L.backward(); update 0.05 clip 0.1; zero", true},
+    {"L = (w - 3)**2; zero; backward L; update 0.01", true},
+    {"L = w*w*u; zero; backward L; update 0.001 nesterov", true},
+    // The loss, or a gradient, grows until it is inf or nan.
+    {"L = mse(X @ W @ v, Y); zero; backward L; update 0.5", true},
+    {"L = exp(w*w*u); zero; backward L; update 0.001; w.data", false},
+    {"L = exp(u*u) - w; zero; backward L; update -0.02", true},
+    {"L = mean(where(X @ W > 0, log(X @ W), w)); zero; backward L; update 0.05", false},
+    // What a turn makes is not all below the loss, or depends on the turn before.
+    {"x = x*a + w; L = (x - 3)**2; zero; backward L; update 0.01", false},
+    {"L = (w - 3)**2 + x; y = tanh(w); zero; backward L; update 0.01", false},
+    {"L = sum((W*w)**e); zero; backward L; update 0.001", false},
+    {"L = sum((W*w)**2); zero; backward L; update 0.001; L = w*W[0, 0]; zero; backward L; update "
+     "0.01",
+     false},
+    {"L = sum((W*w)**2); zero; backward L; update 0.001; backward L", false},
+    {"L = sum((W*w)**2); backward L; zero; update 0.001", false},
+    {"L = sum((W*w)**2); backward L; update 0.0001", false},
+};
+
+static void nets_in_loops(void **state)
+{
+    static const struct {
+        const char *loop;
+        int turns;
+    } loops[] = {{"repeat", 60}, {"for i in range", 60}, {"repeat", 300}, {"repeat", 4000}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NETS); i++) {
+        bool program = false;
+        for (size_t k = 0; k < COUNT_OF(loops); k++) {
+            char text[400];
+            snprintf(text, sizeof text, "%s%s%d%s { %s }", loops[k].loop, k == 1 ? "(" : " ",
+                     loops[k].turns, k == 1 ? ")" : "", NETS[i].turn);
+            same_both_ways(NET, text);
+            program = program || by_program > 0;
+        }
+        if (program != NETS[i].program) {
+            fail_msg("%s\nis%s run by a program", NETS[i].turn, program ? "" : " not");
         }
     }
 }
@@ -309,14 +373,16 @@ static void random_loops(void **state)
     enum { ROUNDS = 400 };
     struct rng rng;
     struct text text;
-    int replayed = 0;
+    int replayed = 0, programs = 0;
     rng_seed(&rng, 5);
     text_init(&text);
     for (int i = 0; i < ROUNDS; i++) {
         random_loop(&text, &rng);
         replayed += same_both_ways(BEFORE "; z = 0.1; i = 2; u = v*2", text_get(&text));
+        programs += by_program > 0;
     }
     text_release(&text);
+    print_message("%d of %d were replayed, %d by a program\n", replayed, ROUNDS, programs);
     if (replayed < ROUNDS / 8) {
         fail_msg("%d of %d were replayed", replayed, ROUNDS);
     }
@@ -330,6 +396,7 @@ static void interrupted(void **state)
         "repeat 100000000 { x = x*a + b }",
         "repeat 100000000 { y = x*a + b }",
         "repeat 100000000 { L = (w - 3)**2; zero; backward L; update 0.01 }",
+        "repeat 100000000 { L = sum((w*v - 3)**2); backward L; update 0.01; zero }",
     };
     for (size_t i = 0; i < COUNT_OF(LOOPS); i++) {
         for (int calls = 5; calls < 60; calls = calls * 3) {
@@ -378,9 +445,8 @@ static void a_full_tape(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_loops),
-        cmocka_unit_test(random_loops),
-        cmocka_unit_test(interrupted),
+        cmocka_unit_test(known_loops),  cmocka_unit_test(nets_in_loops),
+        cmocka_unit_test(random_loops), cmocka_unit_test(interrupted),
         cmocka_unit_test(a_full_tape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -362,6 +362,37 @@ static void sum_terms(struct lanes *p)
     compute(p, &p->after);
 }
 
+bool lanes_watch(struct lanes *p, bool *tame)
+{
+    p->tame = tame;
+    return lanes_are_tame(begin_of(&p->input), p->input.count - LANES_ALIGN / sizeof(double));
+}
+
+// After a tile's backward pass; after the last one (tile NULL), what lies outside the lanes.
+static void watch(struct lanes *p, const struct tile *tile)
+{
+    const double *value = p->tape->value.data, *grad = p->tape->grad.data;
+    bool tame = true;
+    if (tile != NULL) {
+        size_t n = p->program.slots * (size_t)tile->width;
+        tame = lanes_are_tame(begin_of(&p->value), n) && lanes_are_tame(begin_of(&p->grad), n);
+    } else {
+        const struct buf *const lists[] = {&p->before, &p->after, &p->program.nodes,
+                                           &p->program.uniforms};
+        tame = lanes_are_tame(&value[p->top], 1) && lanes_are_tame(&grad[p->top], 1);
+        for (size_t i = 0; i < COUNT_OF(lists); i++) {
+            for (size_t k = 0; k < lists[i]->count; k++) {
+                uint32_t id = BUF(uint32_t, lists[i])[k];
+                struct node n = tape_node(p->tape, id);
+                tame = tame && lanes_are_tame(&value[id], 1) && lanes_are_tame(&grad[id], 1) &&
+                       lanes_are_tame(&value[n.a], 1) && lanes_are_tame(&value[n.b], 1) &&
+                       lanes_are_tame(&grad[n.a], 1) && lanes_are_tame(&grad[n.b], 1);
+            }
+        }
+    }
+    *p->tame = *p->tame && tame;
+}
+
 enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss)
 {
     const struct tile *tile = p->program.tiles.data;
@@ -388,6 +419,9 @@ enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss)
             run_forward(p, &r);
         }
         p->kernel->backward(&r);
+        if (p->tame != NULL) {
+            watch(p, &tile[k]);
+        }
     }
     move_gradients(p, false);
     while (late > 0) {
@@ -395,6 +429,9 @@ enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss)
     }
     if (p->straight) {
         sum_terms(p);
+    }
+    if (p->tame != NULL) {
+        watch(p, NULL);
     }
     *loss = tape_value(p->tape, p->root);
     return SWEEP_DONE;

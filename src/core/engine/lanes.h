@@ -37,6 +37,11 @@ void lanes_free(struct lanes *p);
 // as products and sums with it never are.)
 enum sweep_end lanes_run(struct lanes *p, struct stop *stop, double *loss);
 
+// From now on lanes_run clears *tame if a number on its way is not below LANES_TAME in size. If all
+// are, products of two, and sums of these, are finite. False: one that no step changes is not.
+#define LANES_TAME 1e150
+bool lanes_watch(struct lanes *p, bool *tame);
+
 // ---- Other rows ---------------------------------------------------------------------------------
 // A program over a few rows can take other rows of the same data: it is compiled once from some,
 // and once from all (which is never run), and then reads what each row gives out of that.

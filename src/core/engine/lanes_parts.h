@@ -6,6 +6,8 @@
 #ifndef ENGINE_LANES_PARTS_H
 #define ENGINE_LANES_PARTS_H
 
+#include <math.h>
+
 #include "engine/lanes.h"
 
 enum {
@@ -175,7 +177,18 @@ struct lanes {
     struct buf value, grad, input, weight, gradient, scratch, ones, term;  // double
     struct buf pointers;                                                   // const double *
     struct buf ids, inputs;  // uint32_t: the nodes of each input, lane by lane (struct finding)
+    bool *tame;              // of lanes_watch; NULL: nobody asks
 };
+
+// Are all of them below LANES_TAME in size?
+static inline bool lanes_are_tame(const double *x, size_t n)
+{
+    int64_t wild = 0;
+    for (size_t i = 0; i < n; i++) {
+        wild |= fabs(x[i]) < LANES_TAME ? 0 : -1;
+    }
+    return wild == 0;
+}
 
 // Where the value of a lane's first input lies, and how far it is from each to the next.
 double *lanes_input(const struct lanes *p, uint32_t lane, size_t *to_next);

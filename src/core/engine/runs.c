@@ -260,6 +260,11 @@ static void give_section(const struct runs *p, const struct runs_section *s, siz
     }
 }
 
+void runs_watch(struct runs *p, bool *tame)
+{
+    p->tame = tame;
+}
+
 enum sweep_end runs_run(struct runs *p, struct stop *stop, double *loss)
 {
     const struct runs_section *section = p->sections.data;
@@ -287,6 +292,9 @@ enum sweep_end runs_run(struct runs *p, struct stop *stop, double *loss)
     collect(p, &next, 0);
     for (uint32_t i = 0; i < p->params.count; i++) {
         BUF(double, &p->tape->grad)[param[i]] = grad[p->inputs + i];
+    }
+    if (p->tame != NULL) {
+        *p->tame = lanes_are_tame(value, p->nowhere) && lanes_are_tame(grad, p->nowhere);
     }
     *loss = value[p->root];
     return SWEEP_DONE;

@@ -28,6 +28,9 @@ void runs_free(struct runs *p);
 // One forward and backward pass; everything as lanes_run has it.
 enum sweep_end runs_run(struct runs *p, struct stop *stop, double *loss);
 
+// From now on runs_run clears *tame as lanes_run does (lanes_watch).
+void runs_watch(struct runs *p, bool *tame);
+
 // For tests and measurements: computed nodes; of those, nodes that are in no run; and shares that
 // have a place of their own.
 uint32_t runs_nodes(const struct runs *p);

@@ -46,6 +46,7 @@ struct runs {
     struct buf collected;  // struct runs_collected, the highest cell first
     struct buf edges;      // uint32_t: cells of shares, in the order in which they are summed
     struct buf value, grad;
+    bool *tame;  // of runs_watch; NULL: nobody asks
 };
 
 static inline uint32_t runs_first_cell(const struct runs *p)

@@ -7,22 +7,6 @@
 #include "session/call.h"
 #include "session/state.h"
 
-enum replay_kind {
-    REPLAY_MAKE,      // the nodes first … end - 1 are made
-    REPLAY_COUNT,     // so is the leaf `first`, whose value is the number of the turn
-    REPLAY_REFRESH,   // the nodes in the stretches are computed
-    REPLAY_ZERO,      // their gradients are cleared
-    REPLAY_BACKWARD,  // a pass goes down from `root` over them
-    REPLAY_UPDATE     // parameters are moved
-};
-
-struct replay_event {
-    enum replay_kind kind;
-    uint32_t first, end;  // nodes, or stretches
-    uint32_t root;        // of a pass; of an update its place in `optims`
-    int64_t turn;         // of REPLAY_COUNT, in the cycle
-};
-
 void replay_init(struct replay *r)
 {
     *r = (struct replay){.phase = REPLAY_OFF};
@@ -48,6 +32,7 @@ void replay_release(struct replay *r)
     for (size_t i = 0; i < COUNT_OF(all); i++) {
         buf_release(all[i]);
     }
+    replay_program_release(r);
     r->phase = REPLAY_OFF;
     r->pending = false;
 }
@@ -387,6 +372,7 @@ void replay_cleared(struct session *s, uint32_t first, uint32_t end, const uint3
         find_touched(s);
         r->turn = f->turn - r->turn;
         r->phase = REPLAY_READY;
+        replay_program_release(r);
     } else if (r->tries++ < TRIES) {
         r->events.count = r->stretches.count = r->optims.count = 0;
         r->node.count = r->value.count = r->mark.count = 0;
@@ -528,6 +514,18 @@ static bool replay_cycle(struct session *s, struct frame *f, struct trail *aside
     return true;
 }
 
+// The last cycle that a program ran, once more with all its values and gradients; come what may, as those
+// before it left none.
+static bool redo_last(struct session *s, struct frame *f, struct trail *aside, struct buf *params)
+{
+    struct stop *stop = s->world.stop;
+    s->world.stop = NULL;
+    bool ok = replay_cycle(s, f, aside, params);
+    s->world.stop = stop;
+    s->replay.owed = false;
+    return ok;
+}
+
 // The tape with the nodes of a cycle, and as it is between two cycles.
 static bool lay_out(struct session *s)
 {
@@ -580,8 +578,13 @@ void replay_run(struct session *s)
     ok = (r->optims.count == 0 || optim_list(&s->tape, &params, &s->optimiser)) && !marks.failed &&
          lay_out(s);
     size_t work = 0, cost = r->end - r->first + r->events.count;
-    for (; ok && work < WORK && f->turns - f->turn >= r->turn; work += cost) {
+    while (ok && work < WORK && f->turns - f->turn >= r->turn) {
         ok = replay_cycle(s, f, &aside, &params);
+        work += cost;
+        if (ok && work < WORK && replay_program_find(s, f)) {
+            work += replay_program_run(s, f, &params, WORK - work);
+            ok = !r->owed || redo_last(s, f, &aside, &params);
+        }
     }
     if (!marks.failed) {
         pick_up(s, marks.data, settled, stale);

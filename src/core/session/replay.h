@@ -18,12 +18,30 @@
 
 #include "base/mem.h"
 #include "base/trail.h"
+#include "engine/lanes.h"
 #include "engine/optim.h"
+#include "engine/runs.h"
 #include "engine/sweep.h"
 #include "text/lower.h"
 
 struct session;
 struct frame;
+
+enum replay_kind {
+    REPLAY_MAKE,      // the nodes first … end - 1 are made
+    REPLAY_COUNT,     // so is the leaf `first`, whose value is the number of the turn
+    REPLAY_REFRESH,   // the nodes in the stretches are computed
+    REPLAY_ZERO,      // their gradients are cleared
+    REPLAY_BACKWARD,  // a pass goes down from `root` over them
+    REPLAY_UPDATE     // parameters are moved
+};
+
+struct replay_event {
+    enum replay_kind kind;
+    uint32_t first, end;  // nodes, or stretches
+    uint32_t root;        // of a pass; of an update its place in `optims`
+    int64_t turn;         // of REPLAY_COUNT, in the cycle
+};
 
 enum replay_phase { REPLAY_OFF, REPLAY_WAITING, REPLAY_RECORDING, REPLAY_READY };
 
@@ -56,6 +74,15 @@ struct replay {
     struct buf moves;              // uint32_t, two each: what clearing up moves, from and to
     struct buf touched;  // struct stretch: older nodes whose value or gradient a cycle may change
     struct buf before, after;  // char: the session at the cycle's begin, and at its end
+    // A program for what a turn computes (replay_program.c).
+    bool looked;  // for one
+    bool owed;    // the last cycle was run by it
+    bool tame;    // so far all numbers in it are
+    int64_t by_program;  // turns, of all loops: for tests
+    struct lanes *lanes;
+    struct runs *runs;
+    struct buf weights;  // uint32_t: the parameters below the loss
+    struct buf held;     // double: those of all parameters that change, before the last cycle
 };
 
 void replay_init(struct replay *r);
@@ -87,6 +114,15 @@ void replay_cleared(struct session *s, uint32_t first, uint32_t end, const uint3
 // Before a turn of f, in a loop of which no cycle is known yet: appends what further turns would make, if
 // those before were alike (replay_turns.c).
 void replay_turns(struct session *s, struct frame *f);
+// A cycle whose turns are steps of one training, all alike, is run by a program of the engine, but for the
+// last before anyone looks. Is there one? Looks for it once, after a cycle was replayed, if enough are
+// to come.
+bool replay_program_find(struct session *s, const struct frame *f);
+// Runs some cycles by it. If there were any (`owed`), the session is now where the last of them
+// begins, but for what only a cycle without a program leaves. Returns the work that it took.
+size_t replay_program_run(struct session *s, struct frame *f, struct buf *params, size_t budget);
+void replay_program_release(struct replay *r);
+
 // Before the top frame, a loop, runs its turn: replays some cycles, if there is one to replay.
 void replay_run(struct session *s);
 

@@ -83,8 +83,8 @@ bool lower_as_node(struct lower *w, struct operand *operand, uint8_t marks)
 void lower_uses(const struct lower *w, uint32_t node)
 {
     if (w->uses != NULL) {
-        w->uses->others |= node >= w->uses->fixed || tape_op(w->tape, node) != OP_LEAF ||
-                           tape_marked(w->tape, node, MARK_PARAM);
+        w->uses->others |= node >= w->uses->fixed ||
+                           tape_marked(w->tape, node, MARK_PARAM | MARK_MOVES | MARK_STALE);
     }
 }
 

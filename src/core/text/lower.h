@@ -21,7 +21,7 @@
 // Whose values expressions read as numbers: a loop that is replayed must not depend on one that its
 // turns may change.
 struct value_use {
-    uint32_t fixed;  // leaves below it that are no parameters stay as they are
+    uint32_t fixed;  // nodes below it that depend on no parameter stay as they are
     bool others;     // the value or gradient of another was read
 };
 
