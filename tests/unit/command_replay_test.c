@@ -249,11 +249,11 @@ static const struct {
      true},
     {"L = mse(tanh(X @ W) @ v, Y); L.backward(); update 0.05 clip 0.1; zero", true},
     {"L = (w - 3)**2; zero; backward L; update 0.01", true},
-    {"L = w*w*u; zero; backward L; update 0.001 nesterov", true},
+    {"L = sum((v*u - w)**2); zero; backward L; update 0.001 nesterov", true},
     // The loss, or a gradient, grows until it is inf or nan.
-    {"L = mse(X @ W @ v, Y); zero; backward L; update 0.5", true},
+    {"L = mse(X @ W @ v, Y) - sum(W**2)/2; zero; backward L; update 0.05", true},
+    {"L = mse(X @ W @ v, Y); zero; backward L; update 0.5", false},  // before there is a program
     {"L = exp(w*w*u); zero; backward L; update 0.001; w.data", false},
-    {"L = exp(u*u) - w; zero; backward L; update -0.02", true},
     {"L = mean(where(X @ W > 0, log(X @ W), w)); zero; backward L; update 0.05", false},
     // What a turn makes is not all below the loss, or depends on the turn before.
     {"x = x*a + w; L = (x - 3)**2; zero; backward L; update 0.01", false},

@@ -75,9 +75,9 @@ struct replay {
     struct buf touched;  // struct stretch: older nodes whose value or gradient a cycle may change
     struct buf before, after;  // char: the session at the cycle's begin, and at its end
     // A program for what a turn computes (replay_program.c).
-    bool looked;  // for one
-    bool owed;    // the last cycle was run by it
-    bool tame;    // so far all numbers in it are
+    bool looked;         // for one
+    bool owed;           // the last cycle was run by it
+    bool tame;           // so far all numbers in it are
     int64_t by_program;  // turns, of all loops: for tests
     struct lanes *lanes;
     struct runs *runs;
