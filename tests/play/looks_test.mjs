@@ -131,6 +131,7 @@ await test('the keys of a phone type, and the line keeps the focus', async () =>
     // With the keyboard up the last answer is right above the line.
     await page.be({width: 390, height: 500});
     await type(page, ...GRAPH.slice(0, 3));
+    await drawn(page);
     await page.run(() => new Promise(resolve => setTimeout(resolve, 300)));
     const {low, bar} = await page.run(() => ({
         low: document.getElementById('entries').lastElementChild.getBoundingClientRect().bottom,
