@@ -307,14 +307,23 @@ play_quick    := $(addprefix src/core/engine/,lanes% runs% sweep% tape maths ops
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
-    $(addprefix src/core/engine/,lanes% runs% grow% hessian gradcheck mistakes) src/host/dot/%
+    $(addprefix src/core/engine/,lanes% runs% grow% hessian gradcheck mistakes) src/host/dot/% \
+    $(addprefix src/core/session/,compact saved salvage batch) \
+    $(addprefix src/core/words/,bundle draw% latex markdown notebook notes plot% rail sheet spark tex ticks \
+    $(addprefix words_,flow grade lesson load progress questions second why))
 play_first    := $(addprefix src/core/,play/tutor lesson/course lesson/log lesson/lesson text/csv_number) \
     $(addprefix src/core/command/,commands commands_pass commands_print commands_look commands_help \
     complete context)
 
 $(BUILD)/play/flags: always
 	@mkdir -p $(@D)
-	@echo "$(WASM) $(play_quick) $(play_features) $(wasm_common) $(play_rest) but $(play_first)" > $@.now
+	@echo "$(WASM) $(play_quick) $(play_features) $(wasm_common)" > $@.now
+	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
+
+# What is in which module; the objects do not depend on it.
+$(BUILD)/play/later: always
+	@mkdir -p $(@D)
+	@echo "$(play_rest) but $(play_first)" > $@.now
 	@cmp -s $@.now $@ || mv $@.now $@; rm -f $@.now
 
 $(BUILD)/play/obj/%.o: %.c $(BUILD)/play/flags
@@ -325,7 +334,7 @@ play_objects  := $(foreach r,$(in_wasm),$(call objects,$(r),play/obj))
 play_later    := $(filter-out $(play_first:%=$(BUILD)/play/obj/%.o),\
     $(filter $(play_rest:%=$(BUILD)/play/obj/%.o),$(play_objects)))
 # Of two functions that are the same wasm-opt keeps the one that is linked first.
-$(BUILD)/play/core.wasm: $(filter-out $(play_later),$(play_objects)) $(play_later)
+$(BUILD)/play/core.wasm: $(filter-out $(play_later),$(play_objects)) $(play_later) $(BUILD)/play/later
 	$(call show,link,$@)
 	$(call wasm_link,-Wl$(comma)--max-memory=$(play_memory) -Wl$(comma)--export=__stack_pointer -Wl$(comma)-Map=$@.map)
 

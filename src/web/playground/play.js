@@ -34,6 +34,7 @@ const quoted = name => /^[\w./-]+$/.test(name) ? name : JSON.stringify(name);
 class Playground {
     queue = [];      // what is typed while the core works
     running = null;
+    returning = false;  // a new core gets the session back; what is typed waits
     lesson = null;
     visiting = false;  // a session that came by a link: it is not kept
 
@@ -146,7 +147,7 @@ class Playground {
         if (this.running !== null || this.core === undefined) {
             return;
         }
-        while (this.queue.length > 0) {
+        while (this.queue.length > 0 && !this.returning) {
             const {text, card} = this.queue.shift();
             await this.run(text, card);
         }
@@ -194,7 +195,7 @@ class Playground {
     // ---- Working and stopping ----
 
     work(on) {
-        document.body.dataset.busy = on || this.queue.length > 0 ? 'yes' : 'no';
+        document.body.dataset.busy = on || this.returning || this.queue.length > 0 ? 'yes' : 'no';
         clearTimeout(this.soon);
         clearInterval(this.watch);
         if (!on) {
@@ -238,7 +239,11 @@ class Playground {
         this.showLesson(null);
         this.transcript.card?.close('left');
         this.transcript.card = null;
+        this.returning = true;
         await this.core.stopHard();
+        this.returning = false;
+        this.work(false);
+        this.next();
         if (lesson !== null && lesson !== undefined) {
             this.type(`lesson ${lesson}`);
         }
