@@ -121,7 +121,7 @@ static void put_call(struct call *c, struct rec *r, uint32_t name, int64_t numbe
     const char *s = names_text(&c->s->names, name, &length);
     text_init(&text);
     text_add_bytes(&text, s, length);
-    if (number > 1) {
+    if (number > 1 || (number == 1 && text_among("turn", s, length))) {
         text_addf(&text, " %lld", (long long)number);
     }
     diag_quote(label, text_get(&text), text_length(&text));

@@ -189,7 +189,10 @@ static bool is_folded(struct folder *f, const struct fold_stage *s, uint32_t gro
     if (f->wish->mode == FOLD_ONE) {
         return group == f->wish->one;
     }
-    return look == LOOK_FOLDED || (look == LOOK_AS_IT_FITS && *at(&f->height, group) < s->level);
+    // A turn is a box where statements or arrays are: they would be parts of it.
+    bool turn = group_at(f->wish->groups, group)->turn && (s->statements || s->arrays);
+    return look == LOOK_FOLDED ||
+           (look == LOOK_AS_IT_FITS && (turn || *at(&f->height, group) < s->level));
 }
 
 static uint32_t add_fold(struct folder *f, struct fold fold)
@@ -224,6 +227,12 @@ static void fold_calls(struct folder *f, const struct fold_stage *s)
     }
 }
 
+// The turn of a loop that a value was made in.
+static uint32_t turn_of(const struct folder *f, uint32_t i)
+{
+    return f->wish->groups == NULL ? GROUP_NONE : group_turn_of(f->wish->groups, id_at(f, i));
+}
+
 // The elements of arrays that are not in calls. (Elements of one array mostly follow each other.)
 static bool fold_arrays(struct folder *f, const struct fold_stage *s)
 {
@@ -238,7 +247,8 @@ static bool fold_arrays(struct folder *f, const struct fold_stage *s)
         enum group_look look = look_of_name(f, name);
         if (look == LOOK_FOLDED || (look == LOOK_AS_IT_FITS && s->arrays)) {
             if (*at(&fold_of, name) == FOLD_NONE) {
-                *at(&fold_of, name) = add_fold(f, (struct fold){.kind = FOLD_ARRAY, .name = name});
+                *at(&fold_of, name) = add_fold(
+                    f, (struct fold){.kind = FOLD_ARRAY, .name = name, .group = turn_of(f, i)});
             }
             *at(&f->box, i) = *at(&fold_of, name);
         }
@@ -284,10 +294,20 @@ static bool leaf_goes_in(struct folder *f, uint32_t i, uint32_t box)
            (call && tape_marked(f->tape, id_at(f, i), MARK_PARAM));
 }
 
+// What an earlier turn made does not go into a box of a later one.
+static bool is_of_turn(struct folder *f, uint32_t i, uint32_t box)
+{
+    const struct fold *fold = box < OWN ? &BUF(struct fold, &f->out->list)[box] : NULL;
+    return fold == NULL                ? turn_of(f, i) == turn_of(f, box - OWN)
+           : fold->kind == FOLD_ARRAY ? turn_of(f, i) == fold->group
+                                       : true;
+}
+
 static bool goes_in(struct folder *f, const struct fold_stage *s, uint32_t i)
 {
     uint32_t box = *at(&f->users, i);
-    if (*at(&f->box, i) < OWN || id_at(f, i) == f->root || !takes_in(f, s, box, is_leaf(f, i))) {
+    if (*at(&f->box, i) < OWN || id_at(f, i) == f->root || !takes_in(f, s, box, is_leaf(f, i)) ||
+        (!is_leaf(f, i) && !is_of_turn(f, i, box))) {
         return false;
     }
     bool apart = s->letters > 0 && BUF(uint8_t, &f->apart)[i];

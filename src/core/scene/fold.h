@@ -1,5 +1,6 @@
 // Which values of a picture are folded into one box: those of a function's call, of an array, or of
-// a statement (a named value with the unnamed ones that lead to nothing else).
+// a statement (a named value with the unnamed ones that lead to nothing else). The turns of a loop
+// (session/turns.h) are folded as the calls are that calls are in.
 //
 // What the learner folds or opens by name stays so. Beyond that a picture folds by itself when it
 // shows more than FOLD_BEYOND values, until at most FOLD_TO boxes are left: first the innermost
@@ -51,7 +52,7 @@ enum fold_kind { FOLD_CALL, FOLD_ARRAY, FOLD_STATEMENT, FOLD_SIBLINGS };
 
 struct fold {
     enum fold_kind kind;
-    uint32_t group;   // of a call
+    uint32_t group;   // of a call, or a turn; of an array the turn that made it, or GROUP_NONE
     uint32_t number;  // which call of its function, from 1 on
     uint32_t name;    // of an array
     uint32_t box;     // where in the part the value is whose box it is: the last one

@@ -78,11 +78,26 @@ static bool is_inside(const struct folds *folds, size_t i)
     return home != FOLD_NONE && BUF(struct fold, &folds->list)[home].box != i;
 }
 
-// Its own formula where that is short, else a letter and a number.
-static uint32_t call(struct titles *t, size_t i, unsigned *number)
+// The box of a turn of a loop that the value stands for; NULL: it stands for none.
+static const struct fold *turn_at(const struct folds *folds, size_t i)
+{
+    uint32_t home = folds == NULL ? FOLD_NONE : BUF(uint32_t, &folds->home)[i];
+    const struct fold *fold = home == FOLD_NONE ? NULL : &BUF(struct fold, &folds->list)[home];
+    bool turn = fold != NULL && fold->kind == FOLD_CALL && fold->box == i &&
+                group_at(folds->groups, fold->group)->turn;
+    return turn ? fold : NULL;
+}
+
+// The turn that it is what comes of, its own formula where that is short, else a letter and a number.
+static uint32_t call(struct titles *t, const struct folds *folds, size_t i, unsigned *number)
 {
     uint32_t formula = BUF(uint32_t, &t->made)[i];
-    char name[16];
+    const struct fold *turn = turn_at(folds, i);
+    char name[24];
+    if (turn != NULL) {
+        int length = snprintf(name, sizeof name, "turn %u", (unsigned)turn->number);
+        return expr_name(&t->pool, name, (size_t)length);
+    }
     struct text text;
     text_init(&text);
     bool fits = is_whole(t, i) && print(t, formula, &text, TITLE_MOST);
@@ -126,7 +141,7 @@ bool titles_find(struct titles *t, const struct tape *tape, struct names *names,
                       ? expr_number(&t->pool, tape_value(tape, id_at(t, i)))
                   : label[0] != '%' ? expr_name(&t->pool, label, strlen(label))
                   : is_inside(folds, i) && is_whole(t, i) ? *made
-                                                          : call(t, i, &number);
+                                                          : call(t, folds, i, &number);
         ok = *called != EXPR_NONE;
     }
     return ok;

@@ -1,7 +1,7 @@
 // What the boxes of a picture are called, and the formulas of what is in them.
 //
 // A value without a name is called by its own formula, where that is short (w0·x0, exp(−t1)), and
-// else t1, t2 … in the order of the tape. Formulas are written as pictures show them: · for times,
+// else t1, t2 … in the order of the tape; what comes of a turn of a loop that is one box, turn 1. Formulas are written as pictures show them: · for times,
 // a real minus, ^ for a power.
 #ifndef SCENE_TITLE_H
 #define SCENE_TITLE_H

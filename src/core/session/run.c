@@ -6,6 +6,7 @@
 #include "session/salvage.h"
 #include "session/teach.h"
 #include "session/transaction.h"
+#include "session/turns.h"
 
 // ---- Statements ---------------------------------------------------------------------------------
 
@@ -364,7 +365,11 @@ static void end_frame(struct session *s, size_t refused)
         text_add_bytes(&text, f->source.text + f->statement.start,
                        f->statement.end - f->statement.start);
     }
+    bool loop = f->kind == FRAME_LOOP;
     session_pop_frame(s);
+    if (loop && !session_in_loop(s)) {
+        turns_group(s);
+    }
     if (!session_in_loop(s)) {
         log_statement(s, text_get(&text), text_length(&text));
     }

@@ -60,6 +60,15 @@ uint32_t group_of_node(const struct buf *groups, uint32_t node)
     return at == GROUP_NONE ? GROUP_NONE : group_at(groups, at)->whole;
 }
 
+uint32_t group_turn_of(const struct buf *groups, uint32_t node)
+{
+    uint32_t g = group_of_node(groups, node);
+    while (g != GROUP_NONE && group_at(groups, g)->within != GROUP_NONE) {
+        g = group_at(groups, g)->within;
+    }
+    return g != GROUP_NONE && group_at(groups, g)->turn ? group_at(groups, g)->whole : GROUP_NONE;
+}
+
 bool group_holds(const struct buf *groups, uint32_t group, uint32_t node)
 {
     uint32_t g = group_of_node(groups, node);

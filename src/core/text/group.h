@@ -1,4 +1,4 @@
-// Groups: the nodes that each call of a function made.
+// Groups: the nodes that each call of a function made, and those of each turn of a loop.
 //
 // A call's nodes lie side by side on the tape, those of the calls inside it among them; so a group
 // is a range, and the table is a list of ranges in the order in which the calls began, each with
@@ -25,6 +25,7 @@ struct group {
     uint32_t whole;   // itself, or the group that this is a piece of
     uint32_t first, end;
     enum group_look look;  // of the whole
+    bool turn;             // no call, but a turn of a loop (session/turns.h); calls are within it
 };
 
 static inline struct group *group_at(const struct buf *groups, uint32_t group)
@@ -44,6 +45,8 @@ bool group_add_piece(struct buf *groups, uint32_t whole, uint32_t first, uint32_
 // The innermost group of a node; GROUP_NONE. (The whole, where it lies in a piece.)
 uint32_t group_of_node(const struct buf *groups, uint32_t node);
 
+// The turn of a loop that the node was made in; GROUP_NONE.
+uint32_t group_turn_of(const struct buf *groups, uint32_t node);
 // Does it hold the node, itself or in a call inside it?
 bool group_holds(const struct buf *groups, uint32_t group, uint32_t node);
 // The outermost group whose last node this is; GROUP_NONE.

@@ -6,10 +6,10 @@
 #include "words/words.h"
 #include "words/wrap.h"
 
-// What a function that says a kind of record is given.
 // Where formulas serve as names: see say_shortest.
 enum say_calls { CALLED_FREELY, CALLED_APART, CALLED_NUMBERS, CALLED_WAYS };
 
+// What a function that says a kind of record is given.
 struct words {
     struct text *out;
     const struct rec *record;

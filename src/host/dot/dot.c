@@ -187,7 +187,8 @@ static void paint_edge(struct dot_part *edge, const struct label_painter *p, con
     }
 }
 
-// Where an edge ends: on the operand's cell, or on the body of a box that has none.
+// Where an edge ends: on the operand's cell; if that has none on all cells, as the body is behind them;
+// or on the body of a box without cells.
 static void set_ports(struct dot_part *edge, const struct label_painter *p, const struct rec *box,
                       const struct rec *cell)
 {
@@ -199,7 +200,7 @@ static void set_ports(struct dot_part *edge, const struct label_painter *p, cons
     if (dot_is_drawn(p, cell)) {
         snprintf(port, sizeof port, "i%u%s", slot, side);
     } else {
-        snprintf(port, sizeof port, "o%s", side);
+        snprintf(port, sizeof port, "%s%s", dot_has_cells(p, box) ? "c" : "o", side);
     }
     const char *operation = file ? "" : side + 1;
     dot_graph_set(edge, "headport", has_operation(p, box) ? operation : port);

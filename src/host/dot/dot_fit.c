@@ -423,6 +423,20 @@ static void add_rows(const struct label_painter *p, const struct rec *box)
     text_add(p->html, "</TD></TR>");
 }
 
+// Between round corners there is less room for words than the frame has.
+static void begin_round(const struct label_painter *p, int padding)
+{
+    text_addf(p->html,
+              "\n<TR><TD WIDTH=\"3\" CELLPADDING=\"0\"></TD><TD CELLPADDING=\"0\">"
+              "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"%d\">",
+              padding);
+}
+
+static void end_round(const struct label_painter *p)
+{
+    text_add(p->html, "</TABLE></TD><TD WIDTH=\"3\" CELLPADDING=\"0\"></TD></TR>");
+}
+
 static void add_body(const struct label_painter *p, const struct rec *box, const struct look *look)
 {
     text_addf(p->html,
@@ -435,9 +449,16 @@ static void add_body(const struct label_painter *p, const struct rec *box, const
         dot_add_run(p, p->ink->value, false, rec_get_text(box, KEY_value_text));
         text_add(p->html, "</TD></TR>");
     } else {
+        bool round = look->style[0] != '\0';
         struct label_painter inner = *p;
         inner.ground = look->fill;
+        if (round) {
+            begin_round(p, look->padding);
+        }
         add_rows(&inner, box);
+        if (round) {
+            end_round(p);
+        }
     }
     text_add(p->html, "</TABLE>");
 }
@@ -454,7 +475,7 @@ void dot_add_fit_box(const struct label_painter *p, const struct rec *box)
     text_add(p->html,
              "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\"><TR>");
     if (dot_has_cells(p, box)) {
-        text_add(p->html, "<TD>");
+        text_add(p->html, "<TD PORT=\"c\">");
         add_operands(p, box);
         text_add(p->html, p->top_down ? "</TD></TR>\n<TR>" : "</TD>\n");
     }

@@ -404,7 +404,7 @@ void dot_add_box(const struct label_painter *p, const struct rec *box)
     text_add(p->html,
              "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\" CELLPADDING=\"0\"><TR>");
     if (dot_has_cells(p, box)) {
-        text_add(p->html, "<TD>");
+        text_add(p->html, "<TD PORT=\"c\">");
         add_operands(p, cells);
         text_add(p->html, p->top_down ? "</TD></TR>\n<TR>" : "</TD>\n");
     }

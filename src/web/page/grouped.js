@@ -74,7 +74,7 @@ const command = words => html('li', {}, html('code', {class: 'muted'}, words));
 
 // What is chosen, and what to type about it. opens: a click opens it here.
 export function tellGroup(box, opens, digits) {
-    const named = /^[A-Za-z_]\w*$/.test(box.name), call = (box.call ?? '').split(' ')[0];
+    const named = /^[A-Za-z_]\w*$/.test(box.name), call = box.call ?? '';
     const open = box.folds === 'call' && call !== '' ? call : named ? box.name : '';
     const folded = box.kind === 'group' && box.operations > 0;
     const what = box.operations > 0 ? `${box.operations} operations` : box.op;
@@ -82,7 +82,7 @@ export function tellGroup(box, opens, digits) {
                  isArray(box) ? ', ' : ' = ', content(box, digits)),
             html('p', {}, `${what} in one box. `, opens ? 'A click on it opens it.' : ''),
             html('p', {}, 'At the prompt:'),
-            html('ul', {}, ...(folded && open !== '' ? [command(`open ${open}`)] : []),
+            html('ul', {}, ...(folded && open !== '' ? [command(`expand ${open}`)] : []),
                  ...(named && !isArray(box) ? [command(`local ${box.name}`), command(`explain ${box.name}`)]
                      : named ? [command(`print ${box.name}`), command(`print ${box.name}.grad`)] : []))];
 }
