@@ -104,7 +104,8 @@ static uint32_t param_on(const struct plot *p, const struct training_kept *k, in
     return TRAININGS_PARAMS;
 }
 
-// The path of training i: calls `take` at each place of it. False if it is none over these two.
+// The path of training i: calls `take` at each place of it. False if it is none over these two, or moved
+// neither of them.
 static bool walk_path(struct land *l, size_t i, void (*take)(struct land *, double, double, void *),
                       void *with)
 {
@@ -116,12 +117,15 @@ static bool walk_path(struct land *l, size_t i, void (*take)(struct land *, doub
     if (x == TRAININGS_PARAMS || y == TRAININGS_PARAMS) {
         return false;
     }
+    const double *first = row;
+    bool moved = false;
     for (size_t j = 0; j < rows; j++, row += 1 + k->params) {
         if (isfinite(row[1 + x]) && isfinite(row[1 + y])) {
             take(l, row[1 + x], row[1 + y], with);
         }
+        moved |= row[1 + x] != first[1 + x] || row[1 + y] != first[1 + y];
     }
-    return rows > 0;
+    return moved;
 }
 
 static void widen(struct land *l, double x, double y, void *any)
@@ -335,6 +339,21 @@ static void ignore_place(struct land *l, double x, double y, void *with)
     (void)with;
 }
 
+// Did training i move a parameter that is on neither axis?
+static bool moved_others(const struct land *l, size_t i)
+{
+    const struct trainings *t = &l->plot->call->s->trainings;
+    const struct training_kept *k = trainings_get(t, i);
+    uint32_t x = param_on(l->plot, k, 0), y = param_on(l->plot, k, 1);
+    size_t rows;
+    const double *first = trainings_rows(t, i, &rows), *last = first + (rows - 1) * (1 + k->params);
+    bool moved = k->params == TRAININGS_PARAMS;  // there may be more
+    for (uint32_t p = 0; p < k->params; p++) {
+        moved |= p != x && p != y && first[1 + p] != last[1 + p];
+    }
+    return moved;
+}
+
 static void put_paths(struct land *l, struct rec *r)
 {
     struct plot *p = l->plot;
@@ -352,7 +371,7 @@ static void put_paths(struct land *l, struct rec *r)
         struct plot_landscape_taken taken = begin_path(l, series, text_get(&label));
         walk_path(l, i, take_place, &taken);
         text_release(&label);
-        others |= trainings_get(&c->s->trainings, i)->params > 2;
+        others |= moved_others(l, i);
         shown++;
     }
     if (shown == 0 && is_leaf(p, 0) && is_leaf(p, 1)) {

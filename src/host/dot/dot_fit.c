@@ -348,7 +348,7 @@ static void add_grad(const struct label_painter *p, const struct rec *box, const
 static void add_blank(const struct label_painter *p, const struct rec *box)
 {
     text_add(p->html, "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\""
-                      " CELLPADDING=\"1\"><TR><TD>");
+                      " CELLPADDING=\"1\"><TR><TD ALIGN=\"RIGHT\">");
     dot_add_run(p, p->ink->muted, false, grad_sign(box));
     text_addf(p->html,
               "</TD><TD BORDER=\"1\" COLOR=\"%s\" BGCOLOR=\"%s\" WIDTH=\"%d\" HEIGHT=\"%d\">",
