@@ -190,7 +190,7 @@ static bool is_folded(struct folder *f, const struct fold_stage *s, uint32_t gro
         return group == f->wish->one;
     }
     // A turn is a box where statements or arrays are: they would be parts of it.
-    bool turn = group_at(f->wish->groups, group)->turn && (s->statements || s->arrays);
+    bool turn = group_at(f->wish->groups, group)->turn != 0 && (s->statements || s->arrays);
     return look == LOOK_FOLDED ||
            (look == LOOK_AS_IT_FITS && (turn || *at(&f->height, group) < s->level));
 }

@@ -403,7 +403,7 @@ static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
     if (f->kind == FOLD_CALL) {
         add_cut(call, LABEL_TEXT, p, group_at(p->folds->groups, f->group)->name);
         size_t length = strlen(call);
-        if (f->number > 1 || group_at(p->folds->groups, f->group)->turn) {
+        if (f->number > 1 || group_at(p->folds->groups, f->group)->turn != 0) {
             snprintf(call + length, sizeof call - length, " %u", (unsigned)f->number);
         }
     }

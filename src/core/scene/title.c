@@ -84,7 +84,7 @@ static const struct fold *turn_at(const struct folds *folds, size_t i)
     uint32_t home = folds == NULL ? FOLD_NONE : BUF(uint32_t, &folds->home)[i];
     const struct fold *fold = home == FOLD_NONE ? NULL : &BUF(struct fold, &folds->list)[home];
     bool turn = fold != NULL && fold->kind == FOLD_CALL && fold->box == i &&
-                group_at(folds->groups, fold->group)->turn;
+                group_at(folds->groups, fold->group)->turn != 0;
     return turn ? fold : NULL;
 }
 

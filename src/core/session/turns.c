@@ -99,7 +99,7 @@ static bool put_groups(const struct turns_found *t, uint32_t name, const struct 
                                                 .whole = turn,
                                                 .first = first,
                                                 .end = end,
-                                                .turn = true});
+                                                .turn = 1});
         for (; ok && k < count && calls[k].first < end; k++) {
             struct group g = calls[k];
             place[k] = base + (uint32_t)to->count;

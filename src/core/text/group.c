@@ -66,7 +66,8 @@ uint32_t group_turn_of(const struct buf *groups, uint32_t node)
     while (g != GROUP_NONE && group_at(groups, g)->within != GROUP_NONE) {
         g = group_at(groups, g)->within;
     }
-    return g != GROUP_NONE && group_at(groups, g)->turn ? group_at(groups, g)->whole : GROUP_NONE;
+    bool turn = g != GROUP_NONE && group_at(groups, g)->turn != 0;
+    return turn ? group_at(groups, g)->whole : GROUP_NONE;
 }
 
 bool group_holds(const struct buf *groups, uint32_t group, uint32_t node)

@@ -25,7 +25,7 @@ struct group {
     uint32_t whole;   // itself, or the group that this is a piece of
     uint32_t first, end;
     enum group_look look;  // of the whole
-    bool turn;             // no call, but a turn of a loop (session/turns.h); calls are within it
+    uint32_t turn;         // 1: a turn of a loop (session/turns.h), not a call; calls are within it
 };
 
 static inline struct group *group_at(const struct buf *groups, uint32_t group)
