@@ -174,7 +174,7 @@ await test('a network of thousands of values is shown folded', async () => {
     assert.equal(await page.run(() => document.getElementById('title').textContent), 'L = mean((s - y)**2)');
     assert.ok(await page.run(() => document.getElementById('note').hidden));
     await click(page, `#${await nodeOf(page, 'h1')} .button`);
-    assert.match(await page.run(() => document.getElementById('about').textContent), /open h1/);
+    assert.match(await page.run(() => document.getElementById('about').textContent), /expand h1/);
     await live.end();
 });
 
