@@ -147,7 +147,7 @@ is 'a quotation mark that is open' 1 "$(play '"a' | grep -c 'never closed')"
 letter=$("$BACKSTEP" lesson warn.md --answers /dev/null >/dev/null; play x | sed -n 's/^ *\([abc]\)) a$/\1/p')
 is 'the letter alone' 1 "$(play "$letter" | grep -c '^  Right')"
 
-# What is to be done: the first condition that does not hold is said, once, where a line changed something.
+# What is to be done: the first condition that does not hold is said after every line that changes something.
 cat >do.md <<'END'
 ---
 id: do

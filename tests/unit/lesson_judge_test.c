@@ -443,9 +443,9 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, worded, "I think it doubles", "[it doubles] right");
     assert_judged(&g, worded, "It Stays the same", "[it stays the same] wrong");
     assert_judged(&g, worded, "double",
-                  "malformed@0: 'd' is no letter of an option; the options are a to c");
+                  "malformed@0: 'd' is not the letter of an option; the options are a to c");
     assert_judged(&g, worded, "a*b",
-                  "malformed@1: '*' is no letter of an option; the options are a to c");
+                  "malformed@1: '*' is not the letter of an option; the options are a to c");
     assert_judged(&g, CHOICE, "I think b", "[W] wrong");
     assert_judged(&g, CHOICE, "b?", "[W] wrong");
     assert_judged(&g, CHOICE, "option b", "[W] wrong");

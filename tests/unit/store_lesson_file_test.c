@@ -67,7 +67,7 @@ static void a_lesson_is_read(void **state)
         assert_int_equal(lesson_item(l, i)->kind, kinds[i]);
     }
     assert_string_equal(lesson_item(l, 1)->text, "A value {= a*b*c}.");
-    assert_string_equal(lesson_item(l, 4)->text, "a = 2\na\n");
+    assert_string_equal(lesson_item(l, 4)->text, "a = 2\na\n\n");
     assert_true(lesson_item(l, 4)->fresh);
     assert_string_equal(lesson_item(l, 5)->text, "shown\n");
     assert_int_equal(lesson_item(l, 6)->columns, 2);
