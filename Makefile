@@ -1,6 +1,6 @@
 # backstep: how it is built, checked and installed. `make help` lists what you can ask for.
 #
-# There is one rule that compiles; what a file or a folder needs beyond the common flags stands in a
+# There is one rule that compiles; what a file or a folder needs beyond the common flags is in a
 # variable named after it (flags_src/host/store, flags_src/host/store/progress). New files are found by themselves.
 
 VERSION := 0.1

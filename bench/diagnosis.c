@@ -1,5 +1,5 @@
 // How often a wrong number is recognised for the mistake that led to it, kind by kind; and how
-// often formulas are told equal or not that are. The figures stand in docs/lessons.md.
+// often formulas are told equal or not that are. The figures are in docs/lessons.md.
 #include "../tests/unit/lesson_measure.h"
 
 enum { GRAPHS = 200, NOISE = 2000 };

@@ -241,7 +241,7 @@ static void put_values(const char *value)
     }
 }
 
-// The words behind which a lesson stands, and what else may stand there.
+// The words behind which a lesson stands, and what else may be there.
 static const struct {
     const char *word, *other;
 } takes_lesson[] = {{"lesson", "new"}, {"notebook", ""}};

@@ -1,6 +1,6 @@
 // Packs lessons for the playground, one behind the other: build/tools/pack lessons/*.md
 //
-// What is no lesson is told, and nothing but that: then the exit status is 1.
+// What is not a lesson is told, and nothing but that: then the exit status is 1.
 #include <stdio.h>
 #include <string.h>
 

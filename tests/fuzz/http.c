@@ -1,8 +1,8 @@
-// Any bytes are a request to the live page's server: it answers or closes, in bounded time, and only
-// who names the address gets the page.
+// Any bytes are a request to the live page's server: it answers or closes, in bounded time, and
+// only who names the address gets the page.
 //
 // The bytes 1 and 2 stand for the secret part of its address and for its host, so that what lies
-// behind the address is reached too.
+// after the address is reached too.
 #include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>

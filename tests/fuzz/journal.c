@@ -1,8 +1,9 @@
-// Any bytes are the journal of a session that died: what is whole comes back, the rest is counted, and
-// a file in which there are lines that do not come back is not removed unread.
+// Any bytes are the journal of a session that died: what is whole comes back, the rest is counted,
+// and a file in which there are lines that do not come back is not removed unread.
 //
-// Bytes that begin with = describe a file instead, whose sums are right, so that what lies behind them
-// is reached: records apart by \xff, each a letter for its kind, its offset as one byte, and its bytes.
+// Bytes that begin with = describe a file instead, whose sums are right, so that what lies after
+// them is reached: records apart by \xff, each a letter for its kind, its offset as one byte, and
+// its bytes.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

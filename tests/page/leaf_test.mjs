@@ -79,7 +79,7 @@ await test('a step, Escape and Put back end it', async () => {
     }
     await page.press('Home');
     assert.deepEqual(await seen(page), rest);
-    // A click is no drag.
+    // A click is not a drag.
     await page.click('#n1 .button');
     assert.ok(!await trying());
     await page.close();

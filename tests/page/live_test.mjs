@@ -34,7 +34,7 @@ function look() {
 }
 
 // Resolves once the page has drawn the log's line `number` and all that came with it: with the times
-// when words and numbers stood there, and when the picture did.
+// when words and numbers were there, and when the picture did.
 const shownAt = (page, number) => page.run(async wanted => {
     const told = () => document.querySelectorAll('#log li').length >= wanted;
     const drawn = () => told() && document.getElementById('picture').ariaBusy !== 'true';
@@ -197,7 +197,7 @@ await test('every statement and step shows within 100 ms', () => {
         const sorted = timings.map(each => each[what]).sort((x, y) => x - y);
         return [0.5, 0.95, 1].map(share => sorted[Math.floor(share * (sorted.length - 1))]);
     };
-    // A machine that is busy with other things is slow now and then; half of all is no accident.
+    // A machine that is busy with other things is slow now and then; half of all is not an accident.
     for (const what of ['words', 'picture']) {
         const [half, most, all] = figures(what);
         console.log(`${what}: half within ${half} ms, 95 of 100 within ${most} ms, ` +

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Files that cannot be read or written: status 1, a sentence that says why, and what stood in the
+# Files that cannot be read or written: status 1, a sentence that says why, and what was in the
 # file before is still there.
 set -u
 passed=0

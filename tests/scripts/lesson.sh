@@ -1,5 +1,5 @@
 #!/bin/sh
-# A lesson is played in a script: what was typed stands in a file, and all of it is shown.
+# A lesson is played in a script: what was typed is in a file, and all of it is shown.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 passed=0 failed=0

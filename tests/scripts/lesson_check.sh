@@ -226,7 +226,7 @@ got: $got" ;;
     esac
 done
 
-# A lesson that loops, and a file that is none, end soon.
+# A lesson that loops, and a file that is not one, end soon.
 lesson wrong <<'END'
 ```backstep
 repeat 1e12 { a = 1 }

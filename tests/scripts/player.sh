@@ -15,7 +15,7 @@ verdict() {  # what, expected, got
     fi
 }
 
-# Each record of the walk stands in the trace, and in the file, as it is.
+# Each record of the walk is in the trace, and in the file, as it is.
 "$BACKSTEP" --json -e "$canonical; graph L page.html" | grep '"kind":"trace"' >trace
 "$BACKSTEP" --json -e "$canonical; step L; run; run" |
     grep '"kind":"step"' >steps

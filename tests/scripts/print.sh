@@ -1,5 +1,5 @@
 #!/bin/sh
-# Handouts: what stands on them, the same numbers as in `grade`, the answers apart, PDF, and what cannot
+# Handouts: what is on them, the same numbers as in `grade`, the answers apart, PDF, and what cannot
 # be printed.
 set -u
 passed=0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Cells of notebooks, as tests/python/cells.txt holds them: each runs whole, in a session of its own,
-# and gives what stands behind "--- out", or the one error or notice of which pieces stand behind
+# and gives what is behind "--- out", or the one error or notice of which pieces are behind
 # "--- err".
 set -eu
 passed=0

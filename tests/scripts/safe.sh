@@ -8,7 +8,7 @@ failed=0
 
 # ESC [ 31 m, BEL, CSI as one character and as one byte, right-to-left override, isolate, mark, DEL.
 bad=$(printf '\033[31m\007\302\233\233\342\200\256\342\201\247\342\200\217\177x')
-# The same without the byte that is no UTF-8, for where only text is read.
+# The same without the byte that is not UTF-8, for where only text is read.
 text=$(printf '\033[31m\007\302\233\342\200\256\342\201\247\342\200\217\177x')
 entity='&#27;[31m&#155;&#8238;&#8295;&#x200f;x'
 

@@ -81,7 +81,7 @@ END
 talk
 pass_if "a conversation" answers
 
-# Each line that is no request is refused in words, and the next is answered.
+# Each line that is not a request is refused in words, and the next is answered.
 cat >ask <<'END'
 junk
 {"id": 1, "run": "1+1"

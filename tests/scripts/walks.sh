@@ -29,7 +29,7 @@ refused() {  # words, code
     holds "$2: says '$1'" grep -q -e "$1" trouble
 }
 
-# Where every text of a picture stands, one digest for each geometry among these.
+# Where every text of a picture is, one digest for each geometry among these.
 geometries() {  # files
     for file in "$@"; do
         { grep -o 'viewBox="[^"]*"' "$file"

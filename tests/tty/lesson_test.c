@@ -121,8 +121,8 @@ static void test_what_is_due_is_asked_again(void **state)
     leave(p);
 }
 
-// Lines pasted while a question waits: each is a statement, an answer or a mistake, and nothing of them
-// is swallowed in silence.
+// Lines pasted while a question waits: each is a statement, an answer or a mistake, and nothing of
+// them is swallowed in silence.
 static void test_a_paste_at_a_question(void **state)
 {
     struct person *p = *state;
@@ -218,7 +218,7 @@ static void test_enter_leads_through_the_course(void **state)
     see(p, "1 of 1 question right at once");
     see(p, PROMPT);
     leave(p);
-    // Here or there, `lesson` goes on where the course stands: all is done, so it lists.
+    // Here or there, `lesson` goes on where the course is: all is done, so it lists.
     start_lessons(p);
     enter(p, "lesson");
     see(p, "done");

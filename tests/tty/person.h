@@ -217,7 +217,7 @@ static inline void see_at_work(struct person *p, int milliseconds)
     }
 }
 
-// Does the program sleep? (Linux tells; the state stands behind the name, in parentheses.)
+// Does the program sleep? (Linux tells; the state is after the name, in parentheses.)
 static inline bool sleeps(const struct person *p)
 {
     char path[40], line[512] = "";
@@ -231,7 +231,7 @@ static inline bool sleeps(const struct person *p)
 }
 
 // Waits until the program has taken a line (it reads keys with ICANON off) and is held up by what
-// stands in it.
+// is in it.
 static inline void see_held_up(struct person *p)
 {
     struct termios t = {0};

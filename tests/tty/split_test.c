@@ -51,7 +51,7 @@ static void test_a_split_screen_follows_its_size(void **state)
     type(p, "\x0c");  // Ctrl-L
     see(p, REGION("9", "40"));
     see(p, "▶q = 9");
-    // Too low for both: pictures stand among the answers again, until there is room.
+    // Too low for both: pictures are among the answers again, until there is room.
     resize(p, 12, 80);
     see(p, WHOLE_SCREEN);
     type(p, "step\r");

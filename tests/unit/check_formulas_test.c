@@ -1,5 +1,6 @@
-// The formulas in what lessons say come out as they were written: every word with a star, an underscore
-// or a caret in it, with or without backquotes, on a terminal and as HTML (which is what a page shows).
+// The formulas in what lessons say come out as they were written: every word with a star, an
+// underscore or a caret in it, with or without backquotes, on a terminal and as HTML (which is what
+// a page shows).
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,7 +100,7 @@ static void play(struct reader *l, const char *path)
 
 // ---- What is written ----------------------------------------------------------------------------
 
-// A word of a line of text: what stands between blanks, without backquotes and without the stars or
+// A word of a line of text: what is between blanks, without backquotes and without the stars or
 // underscores of emphasis at its ends.
 static size_t next_word(const char **s, char *word, size_t most)
 {
@@ -143,8 +144,8 @@ static void look_for(struct reader *l, const char *path, size_t number, const ch
     }
 }
 
-// Of a question's block what a learner reads without answering: its text, its options, its hints, its
-// end. `line` is cut where the reason of an option begins.
+// Of a question's block what a learner reads without answering: its text, its options, its hints,
+// its end. `line` is cut where the reason of an option begins.
 static const char *said_by(char *line, bool *in_text)
 {
     static const char *const keys[] = {"hint: ", "then: ", "right: ", "wrong: "};

@@ -97,7 +97,7 @@ static void hostile_files_are_refused(void **state)
 
 // ---- Prose --------------------------------------------------------------------------------------
 
-// "KIND LEVEL MARK TEXT@LINE" for each block that is no fence; a table's cells with | and ;.
+// "KIND LEVEL MARK TEXT@LINE" for each block that is not a fence; a table's cells with | and ;.
 static void prose(struct text *out, const char *s)
 {
     static const char kinds[] = "hp*>tfih";

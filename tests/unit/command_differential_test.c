@@ -156,7 +156,7 @@ static void compare_modes(const struct tape *t, uint32_t root, const struct adjo
         struct tangent forward;
         assert_int_equal(tangent_sweep(t, NULL, root, leaf, &forward), SWEEP_DONE);
         double back = adjoints_get(slopes, leaf), forth = tangent_get(&forward, root);
-        // Where one is no finite number, whether it is inf or nan depends on the order.
+        // Where one is not a finite number, whether it is inf or nan depends on the order.
         bool finite = isfinite(back) && isfinite(forth) && isfinite(size[leaf]);
         if (finite && !agree(back, forth, size[leaf])) {
             fail_msg("%%%u: backward %.17g, forward %.17g\n%s", (unsigned)leaf, back, forth,
@@ -219,7 +219,7 @@ static void derivatives_agree(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(derivatives_agree, sit, stand),
+        cmocka_unit_test_setup_teardown(derivatives_agree, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void lay_out(struct graph *g, uint32_t root, struct rng *rng, bool ascii,
 
 #define UPRIGHTS "│┃║┆"
 
-// Where "name = " stands: its first letter. Names stand behind a blank.
+// Where "name = " stands: its first letter. Names are behind a blank.
 static void find_name(const struct sheet *s, const char *name, size_t *row, size_t *column)
 {
     size_t n = strlen(name), found = 0;
@@ -133,7 +133,7 @@ struct seen {
     int arity;
     struct spot out;             // where its net leaves
     struct spot in[CELLS_MOST];  // where the arrows are
-    char cell[CELLS_MOST][24];    // what stands in the cells
+    char cell[CELLS_MOST][24];    // what is in the cells
 };
 
 static void read_cell(const struct sheet *s, size_t row, size_t from, size_t to, char cell[24])
@@ -308,14 +308,14 @@ static const struct rec *box_of(const struct rec *scene, const char *id)
     return box;
 }
 
-// Is the operand a constant, which stands in the cell itself?
+// Is the operand a constant, which is in the cell itself?
 static bool is_constant(const struct picture *p, const struct rec *cell)
 {
     const struct rec *from = box_of(p->scene, rec_get_text(cell, KEY_from));
     return from == NULL || strcmp(rec_get_text(from, KEY_kind), "constant") == 0;
 }
 
-// What ought to stand in the cell: the derivative, the constant, or how many values come in.
+// What ought to be in the cell: the derivative, the constant, or how many values come in.
 static void expected_cell(const struct picture *p, const struct rec *cell, char text[24])
 {
     char number[NUMBER_TEXT];
@@ -470,7 +470,7 @@ static void edges_lead_where_they_should_down(void **state)
 
 // ---- ASCII --------------------------------------------------------------------------------------
 
-// What stands in an ASCII drawing where this sign stands in the other: one of these.
+// What is in an ASCII drawing where this sign is in the other: one of these.
 static const char *ascii_of(uint32_t character)
 {
     static const char *const pairs[][2] = {
@@ -552,7 +552,7 @@ static void a_drawing_takes_the_form_that_fits(void **state)
     lay_out(&g, root, &rng, false, DRAW_ACROSS, &answers);
     size_t length = text_length(&answers);
     lay_out(&g, root, &rng, false, DRAW_DOWN, &answers);
-    // The second answer stands behind the empty one that lay_out puts before it.
+    // The second answer is behind the empty one that lay_out puts before it.
     struct text both;
     text_init(&both);
     text_add_bytes(&both, text_get(&answers), length);

@@ -249,12 +249,12 @@ static void test_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_gradients, sit, stand),
-        cmocka_unit_test_setup_teardown(test_update, sit, stand),
-        cmocka_unit_test_setup_teardown(test_changes_nothing, sit, stand),
-        cmocka_unit_test_setup_teardown(test_worked_network, sit, stand),
-        cmocka_unit_test_setup_teardown(test_marks, sit, stand),
-        cmocka_unit_test_setup_teardown(test_fits, sit, stand),
+        cmocka_unit_test_setup_teardown(test_gradients, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_update, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_changes_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_worked_network, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_fits, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,7 +125,7 @@ static void points_lie_on_the_curve(void **state)
     // A stored graph follows the leaf, stale values and all.
     plot(seat, "param w = 0.5; b = 7; L = (w - b)**2; b.data = 3; plot L over w");
     check_curve(rec_find(last(seat, KIND_plot), KEY_series)->in.first, parabola, 1e-12);
-    // A bound x that is no leaf means the swept number for a while, also inside functions.
+    // A bound x that is not a leaf means the swept number for a while, also inside functions.
     plot(seat, "a = 1; x = a*2; def f(t) = (t - 3)**2; plot f(x)");
     check_curve(rec_find(last(seat, KIND_plot), KEY_series)->in.first, parabola, 1e-12);
 }
@@ -335,7 +335,7 @@ static void a_landscape_is_the_loss(void **state)
     assert_true(last == end);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, sit, stand)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -26,7 +26,7 @@ static void check_width(struct text *drawing, size_t width)
     }
 }
 
-// Rails stand in every second column, before the names: "v12".
+// Rails are in every second column, before the names: "v12".
 static size_t rails_of(const struct sheet *s)
 {
     size_t column = 0;
@@ -227,7 +227,7 @@ static const struct rec *build_walk(struct graph *g, uint32_t root, uint32_t at,
     return scene;
 }
 
-// Where the numbers stand, the head of the table tells.
+// Where the numbers are, the head of the table tells.
 static void nothing_moves_in_a_walk(void **state)
 {
     (void)state;

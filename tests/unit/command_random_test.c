@@ -259,7 +259,7 @@ static enum session_state type(struct seat *seat, const char *text)
     return state;
 }
 
-static void sit(struct seat *seat)
+static void setup(struct seat *seat)
 {
     *seat = (struct seat){0};
     seat->session = session_new(
@@ -268,7 +268,7 @@ static void sit(struct seat *seat)
     text_init(&seat->told);
 }
 
-static void stand(struct seat *seat)
+static void teardown(struct seat *seat)
 {
     session_free(seat->session);
     text_release(&seat->script);
@@ -421,7 +421,7 @@ static void seed_session(struct seat *seat, struct rng *rng, uint64_t seed)
         "param w = 0.5; param W = [0.1, -0.2, 0.3]; param V = [[1, 2, 3], [4, 5, 6]]",
         "data X = [[1, 2, 3], [3, 4, 1], [5, 6, 0], [7, 8, 2]]; data Y = [1, 2, 3, 4]",
         "def f(x) = x*x + 1; def g(x, y) = f(x)*y; Z = randn(3)", "L = mse(X @ W, Y)*w"};
-    sit(seat);
+    setup(seat);
     rng_seed(rng, seed);
     for (size_t i = 0; i < COUNT_OF(first); i++) {
         text_addf(&seat->told, "%s\n", first[i]);
@@ -481,7 +481,7 @@ static void what_is_done_is_undone(void **state)
         for (size_t i = 0; i <= count; i++) {
             text_release(&stages[i]);
         }
-        stand(&seat);
+        teardown(&seat);
     }
 }
 
@@ -524,19 +524,19 @@ static void what_is_saved_is_loaded(void **state)
         type(&seat, "undo");
         assert_same(&seat, &saved, "undoing a load");
         struct seat other;
-        sit(&other);
+        setup(&other);
         text_add(&other.script, text_get(&seat.script));
         text_add(&other.told, text_get(&seat.told));
         assert_int_equal(type(&other, "load it"), SESSION_DONE);
         assert_same(&other, &saved, "load elsewhere");
-        stand(&other);
-        sit(&other);
+        teardown(&other);
+        setup(&other);
         text_add(&other.told, text_get(&seat.told));
         type(&other, text_get(&seat.script));
         assert_same(&other, &saved, "running the script");
-        stand(&other);
+        teardown(&other);
         text_release(&saved);
-        stand(&seat);
+        teardown(&seat);
     }
 }
 

@@ -12,7 +12,7 @@ struct seat {
     struct stop stop;
 };
 
-static inline int sit(void **state)
+static inline int setup(void **state)
 {
     static struct seat seat;
     seat = (struct seat){0};
@@ -22,7 +22,7 @@ static inline int sit(void **state)
     return seat.session == NULL;
 }
 
-static inline int stand(void **state)
+static inline int teardown(void **state)
 {
     struct seat *seat = *state;
     session_free(seat->session);

@@ -1,5 +1,6 @@
 // The one door: statements happen whole or not at all, can be taken back and done again, ask for
-// what they need, and can be interrupted; every row of the table of operations is reachable from it.
+// what they need, and can be interrupted; every row of the table of operations is reachable from
+// it.
 #include "session/session.h"
 
 #include <math.h>
@@ -655,7 +656,7 @@ static void a_pasted_sign_teaches_names(void **state)
     assert_string_equal(rec_get_text(last(seat), KEY_statement), "L = left*right");
 }
 
-#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, sit, stand)
+#define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
 
 int main(void)
 {

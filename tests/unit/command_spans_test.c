@@ -150,10 +150,10 @@ static void test_interrupted_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_prelude, sit, stand),
-        cmocka_unit_test_setup_teardown(test_learners_functions, sit, stand),
-        cmocka_unit_test_setup_teardown(test_notice_at_the_call, sit, stand),
-        cmocka_unit_test_setup_teardown(test_interrupted_inside, sit, stand),
+        cmocka_unit_test_setup_teardown(test_prelude, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_learners_functions, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_notice_at_the_call, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_interrupted_inside, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

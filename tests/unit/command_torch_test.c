@@ -159,8 +159,8 @@ static void special_points_are_pytorchs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_optimiser_steps_as_pytorchs, sit, stand),
-        cmocka_unit_test_setup_teardown(special_points_are_pytorchs, sit, stand),
+        cmocka_unit_test_setup_teardown(each_optimiser_steps_as_pytorchs, setup, teardown),
+        cmocka_unit_test_setup_teardown(special_points_are_pytorchs, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

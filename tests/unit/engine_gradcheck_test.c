@@ -328,7 +328,7 @@ static void random_graphs_are_right(void **state)
     assert_true(right > 500 && unclear < right / 100);
 }
 
-// Gradients with a mistake in them are found out, and stand first.
+// Gradients with a mistake in them are found out, and are first.
 static void wrong_gradients_are_found(void **state)
 {
     (void)state;

@@ -86,7 +86,7 @@ static void each_follows_its_formula(void **state)
     }
 }
 
-// Where torch.optim's SGD, RMSprop, Adam and AdamW (PyTorch 1.13) stand after 20 steps, without
+// Where torch.optim's SGD, RMSprop, Adam and AdamW (PyTorch 1.13) are after 20 steps, without
 // weight decay and with 0.05.
 static void each_does_as_pytorch_does(void **state)
 {

@@ -149,7 +149,7 @@ static void what_is_no_number_costs_nothing(void **state)
     graph_release(&g);
 }
 
-// A formula of names is worth what it comes to; what is asked for is no answer to itself.
+// A formula of names is worth what it comes to; what is asked for is not an answer to itself.
 static void numbers_may_be_formulas(void **state)
 {
     (void)state;
@@ -296,7 +296,7 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "0*tanh(x) + x*b**-1",
                   "malformed@0: this should be written without tanh; write it in other terms");
     assert_judged(&g, FORMULA("x*b**-1") "without: tanh, /\n", "b^-1*x", "[b**-1*x] right");
-    // A name that nobody gave is no attempt.
+    // A name that nobody gave is not an attempt.
     assert_judged(&g, FORMULA("g*x"), "gx",
                   "malformed@0: 'gx' has no meaning here; a product is written g*x");
     assert_judged(&g, FORMULA("g*x"), "g*w",

@@ -235,7 +235,7 @@ static void kinds_differ_in_border_and_tag(void **state)
     graph_release(&g);
 }
 
-// In every style a constant is its value, and nothing stands beside it.
+// In every style a constant is its value, and nothing is beside it.
 static void a_constant_is_its_value(void **state)
 {
     (void)state;
@@ -278,7 +278,7 @@ static void assert_legible(const char *ink, const char *fill, double least)
     }
 }
 
-// Words on whatever they may stand on, and lines on the background (3:1 is asked for those).
+// Words on whatever they may be on, and lines on the background (3:1 is asked for those).
 static void every_word_can_be_read(void **state)
 {
     (void)state;

@@ -24,7 +24,7 @@ static void page_with(struct text *out, const char *name)
     records_release(&records);
 }
 
-// How often `part` stands in `text`.
+// How often `part` is in `text`.
 static int count(const char *text, const char *part)
 {
     int n = 0;

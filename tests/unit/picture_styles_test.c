@@ -264,7 +264,7 @@ static void effort_counts_what_lines_pass(void **state)
     struct effort sum = effort_of("a = 1; y = a\nrepeat 50 { y = y + a }\ngraph y a.dot --full");
     assert_int_equal(sum.boxes, 51);
     assert_int_equal(sum.places, 49 * 50 / 2);
-    // What is used once stands beside its use.
+    // What is used once is beside its use.
     struct effort own = effort_of("y = 1\nrepeat 50 { z = 1; y = y + z }\ngraph y a.dot --full");
     assert_int_equal(own.places, 0);
 }

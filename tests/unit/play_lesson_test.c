@@ -15,7 +15,7 @@
 #include "lesson/lesson.h"
 #include "words/words.h"
 
-#define TEST(test) cmocka_unit_test_setup_teardown(test, sit, stand)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 // ---- A learner at a session ---------------------------------------------------------------------
 
@@ -32,7 +32,7 @@ struct seat {
     struct course_question question;
 };
 
-static int sit(void **state)
+static int setup(void **state)
 {
     static struct seat seat;
     seat = (struct seat){.code = "x = 3\ny = x*x\n"};
@@ -45,7 +45,7 @@ static int sit(void **state)
     return seat.tutor == NULL;
 }
 
-static int stand(void **state)
+static int teardown(void **state)
 {
     struct seat *seat = *state;
     tutor_free(seat->tutor);
@@ -647,8 +647,8 @@ static void prose_waits_for_whoever_reads_along(void **state)
     text_release(&place);
 }
 
-// A block that is longer than the screen waits between two statements: the lines of an answer, which
-// are empty in the text, say how long it is. What is typed meanwhile does not lose the rest.
+// A block that is longer than the screen waits between two statements: the lines of an answer,
+// which are empty in the text, say how long it is. What is typed meanwhile does not lose the rest.
 static void code_waits_for_whoever_reads_along(void **state)
 {
     struct seat *seat = *state;

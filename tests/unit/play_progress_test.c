@@ -331,7 +331,7 @@ static void review_is_left(void **state)
     assert_non_null(strstr(type(seat, "skip"), "no lesson is being played"));
 }
 
-// What stood before the question in its lesson is there for the asking, with the numbers that it
+// What was before the question in its lesson is there for the asking, with the numbers that it
 // had.
 static void review_shows_the_context(void **state)
 {
@@ -511,7 +511,8 @@ static void a_lesson_begins_at_a_study_question(void **state)
     assert_string_equal(asked(seat), "one.second");
 }
 
-// Behind its end: the questions that were only skipped are told apart, and the last can be asked again.
+// After its end: the questions that were only skipped are told apart, and the last can be asked
+// again.
 static void a_lesson_that_has_ended_gives_its_last_question_again(void **state)
 {
     struct seat *seat = with_two(state);

@@ -19,14 +19,14 @@
 
 typedef void write_form(struct text *out, const struct rec *record, const struct words_form *form);
 
-static int sit(void **state)
+static int setup(void **state)
 {
     static struct seat seat;
     *state = &seat;
     return !seat_begin(&seat);
 }
 
-static int stand(void **state)
+static int teardown(void **state)
 {
     seat_end(*state);
     return 0;
@@ -420,11 +420,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_escaped),
-        cmocka_unit_test_setup_teardown(every_command_has_every_form, sit, stand),
-        cmocka_unit_test_setup_teardown(tables_stay_tables, sit, stand),
-        cmocka_unit_test_setup_teardown(formulas_become_mathematics, sit, stand),
+        cmocka_unit_test_setup_teardown(every_command_has_every_form, setup, teardown),
+        cmocka_unit_test_setup_teardown(tables_stay_tables, setup, teardown),
+        cmocka_unit_test_setup_teardown(formulas_become_mathematics, setup, teardown),
         cmocka_unit_test(prose_becomes_markdown),
-        cmocka_unit_test_setup_teardown(the_best_form, sit, stand),
+        cmocka_unit_test_setup_teardown(the_best_form, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,8 +163,8 @@ static void a_chain_without_names_is_one_box(void **state)
     graph_release(&g);
 }
 
-// The array's second element depends on its first by way of a value that is none: as one box it
-// would stand before and behind that value.
+// The array's second element depends on its first by way of a value that is not one: as one box it
+// would be before and behind that value.
 static void what_would_go_in_circles_is_not_folded(void **state)
 {
     (void)state;
@@ -268,7 +268,7 @@ static void composites_are_the_chain_rule(void **state)
         fold_some(&g, &rng, root);
         const struct rec *s = build(&g, root, false, "");
         for (const struct rec *b = rec_find(s, KEY_boxes)->in.first; b != NULL; b = b->next) {
-            // Boxes stand in their order, and edges lead on.
+            // Boxes are in their order, and edges lead on.
             for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
                 unsigned long from = strtoul(rec_get_text(c, KEY_from) + 1, NULL, 10) - 1;
                 assert_true(from < (unsigned long)rec_get_whole(b, KEY_node));

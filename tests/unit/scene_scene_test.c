@@ -382,7 +382,7 @@ static void a_backward_walk_has_shares_down_to_the_current_node(void **state)
     graph_init(&g);
     uint32_t a = leaf(&g, "a", 3);
     uint32_t p = apply(&g, "p", OP_MUL, a, a), q = apply(&g, "q", OP_ADD, p, a);
-    // Where the stepper stands after q's step: q has given 1 to p and 1 to a.
+    // Where the stepper is after q's step: q has given 1 to p and 1 to a.
     assert_true(tape_set_grad(&g.tape, NULL, q, 1));
     assert_true(tape_set_grad(&g.tape, NULL, p, 1));
     assert_true(tape_set_grad(&g.tape, NULL, a, 1));

@@ -89,7 +89,7 @@ static void headers(void **state)
     assert_table("x,1\n1,2\n", "1 2");
     assert_table("150,4,setosa\n5.1,3.5,0\n", "5.1 3.5 0");
     assert_table(",y\n1,2\n", "1 2");
-    // Nothing stands over a number: all of it is data.
+    // Nothing is over a number: all of it is data.
     assert_table("x,1\ny,2\n", "0 1 / 1 2");
     assert_table("red\ngreen\nred\n", "0 / 1 / 0");
 }
@@ -122,7 +122,7 @@ static void missing_numbers(void **state)
 {
     (void)state;
     assert_table("1,\nnan,2\nNA,n/a\n-inf,Infinity\n", "1 nan / nan 2 / nan nan / -inf inf");
-    // A column with nothing in it is no text.
+    // A column with nothing in it is not text.
     assert_table("a,b\n1,\n2,\n", "1 nan / 2 nan");
 }
 

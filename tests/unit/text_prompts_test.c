@@ -39,7 +39,7 @@ static void test_leaves_answers_out(void **state)
 {
     (void)state;
     expect("∇ a*2\n  a*2 = 4\n∇ a\n  4", false, "    a*2\n    a\n");
-    // A selection that begins behind the sign, and one that begins in an answer.
+    // A selection that begins after the sign, and one that begins in an answer.
     expect("a = 2\n∇ a\n  a = 2", false, "a = 2\n    a\n");
     expect("  a = 2\n∇ a\n", false, "    a\n");
 }

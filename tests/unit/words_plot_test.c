@@ -85,7 +85,7 @@ static size_t count(const char *s, char c, size_t lines)
     return n;
 }
 
-// The row, of the field's 12, in which a sign stands first in that column; -1 if none does.
+// The row, of the field's 12, in which a sign is first in that column; -1 if none does.
 static int row_of(const char *drawing, int column, char sign)
 {
     int row = 0, at = 0;

@@ -40,7 +40,7 @@ function compareSample(Session, file, json) {
         whole(ok ? 0 : 1, Buffer.concat(out), Buffer.concat(err)));
 }
 
-// The inputs of a transcript's blocks, each with the line it stands on and what must come back.
+// The inputs of a transcript's blocks, each with the line it is on and what must come back.
 function* inputsOf(file) {
     const lines = fs.readFileSync(file, 'utf8').split('\n');
     let inside = false;

@@ -1,4 +1,4 @@
-// Trouble that a learner can mend, and where it stands in what they typed.
+// Trouble that a learner can mend, and where it is in what they typed.
 //
 // A diag is a plain value with room for its words inside, so that reporting "out of memory" needs
 // none. It is returned, never thrown; programmer's mistakes are asserts instead.
@@ -39,7 +39,8 @@ struct diag {
     bool unbound;              // it is a name without a value, and nothing likelier
 };
 
-// Nothing is wrong yet. (It is large: where little else is done, `= {0}` would take longer than that.)
+// Nothing is wrong yet. (It is large: where little else is done, `= {0}` would take longer than
+// that.)
 static inline void diag_clear(struct diag *d)
 {
     d->set = d->unbound = false;
@@ -72,7 +73,7 @@ struct place {
     size_t line_start, line_end;  // bytes; the line without its newline
 };
 struct place source_place(const struct source *source, size_t at);
-// Remembers the line of byte `at`: places behind it are found from there.
+// Remembers the line of byte `at`: places after it are found from there.
 void source_advance(struct source *source, size_t at);
 // Is there nothing in it but blanks, tabs and returns?
 bool source_is_blank(const struct source *source);

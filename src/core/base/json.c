@@ -24,7 +24,7 @@ static bool read_hex(const char *s, size_t n, uint32_t *unit)
 }
 
 // \u and what follows, at s[0..n): a character, or the two halves of one. Returns the bytes used, 0
-// if it is none.
+// if it is not one.
 static size_t read_unicode(const char *s, size_t n, uint32_t *c)
 {
     enum { ONE = 6, PAIR = 12 };
@@ -43,7 +43,7 @@ static size_t read_unicode(const char *s, size_t n, uint32_t *c)
     return PAIR;
 }
 
-// The character of a text at s[0..n), n > 0. Returns the bytes used, 0 if it is none.
+// The character of a text at s[0..n), n > 0. Returns the bytes used, 0 if it is not one.
 static size_t read_character(const char *s, size_t n, uint32_t *c)
 {
     static const char signs[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
@@ -216,7 +216,7 @@ static bool check_name(struct json_checking *c)
     return true;
 }
 
-// Opens brackets up to a value that is none, or an empty one. *closed: the latter.
+// Opens brackets up to a value that is not one, or an empty one. *closed: the latter.
 static bool check_opening(struct json_checking *c, bool *closed)
 {
     *closed = false;
@@ -241,7 +241,7 @@ static bool check_opening(struct json_checking *c, bool *closed)
     return true;
 }
 
-// Behind a value: closes brackets, and goes on behind a comma. *done: none is open.
+// After a value: closes brackets, and goes on after a comma. *done: none is open.
 static bool check_closing(struct json_checking *c, bool *done)
 {
     skip_blanks(c);
@@ -330,7 +330,7 @@ static size_t text_end(const char *s, size_t at)
     return at + 1;
 }
 
-// Behind the value that begins at byte `at` of a list or a map.
+// After the value that begins at byte `at` of a list or a map.
 static size_t value_end(const char *s, size_t at)
 {
     size_t depth = 0;
@@ -353,7 +353,7 @@ struct json_walk json_walk(struct json value)
     return (struct json_walk){.in = open ? value : (struct json){0}, .at = 1};
 }
 
-// Behind blanks and these signs.
+// After blanks and these signs.
 static void skip(struct json_walk *w, const char *signs)
 {
     while (w->at < w->in.n &&

@@ -1,9 +1,9 @@
 // JSON (RFC 8259) that comes in: requests of other programs, notebooks.
 //
-// A text is checked whole, once; after that its values are looked up where they lie, so that nothing
-// is allocated and no tree is built. What is not JSON to the letter is refused: bytes that are not
-// UTF-8, halves of surrogate pairs, numbers such as 01, a comma too many, more than JSON_DEPTH_MOST
-// brackets one in another.
+// A text is checked whole, once; after that its values are looked up where they lie, so that
+// nothing is allocated and no tree is built. What is not JSON to the letter is refused: bytes that
+// are not UTF-8, halves of surrogate pairs, numbers such as 01, a comma too many, more than
+// JSON_DEPTH_MOST brackets one in another.
 //
 //   struct json message, code;
 //   if (json_check(s, n, &message, &why)) {
@@ -23,15 +23,15 @@ enum { JSON_DEPTH_MOST = 64 };
 
 enum json_kind { JSON_NONE, JSON_NULL, JSON_FLAG, JSON_NUMBER, JSON_TEXT, JSON_LIST, JSON_MAP };
 
-// One value of a text that was checked, without the blanks around it. s NULL: there is none, which
-// every function below takes as well.
+// One value of a text that was checked, without the blanks around it. s NULL if there is none,
+// which every function below takes as well.
 struct json {
     const char *s;
     size_t n;
 };
 
-// Is text[0..n) one value, with nothing but blanks around it? False: *why says in some words what is
-// wrong, and *at (NULL: of no interest) is the byte.
+// Is text[0..n) one value, with nothing but blanks around it? False: *why says in some words what
+// is wrong, and *at (NULL: of no interest) is the byte.
 bool json_check(const char *text, size_t n, struct json *value, const char **why, size_t *at);
 
 enum json_kind json_kind(struct json value);
@@ -53,7 +53,7 @@ bool json_add_text(struct text *out, struct json value);
 bool json_is(struct json value, const char *text);
 // Is it `true`?
 bool json_is_true(struct json value);
-// Reads a number that is whole, written in any way (2e1). False if it is none, or beyond 2**53.
+// Reads a number that is whole, written in any way (2e1). False if it is not one, or beyond 2**53.
 bool json_read_whole(struct json value, int64_t *whole);
 
 #endif

@@ -1,8 +1,8 @@
 // Memory: growable arrays and arenas. The only file that calls malloc.
 //
 // Failure is sticky, so that code which builds something reads straight through: an allocation that
-// the machine refuses leaves the array or the arena as it was, sets its `failed` flag, returns NULL,
-// and is counted. The count is what makes an answer safe: whatever leaves through a door (a
+// the machine refuses leaves the array or the arena as it was, sets its `failed` flag, returns
+// NULL, and is counted. The count is what makes an answer safe: whatever leaves through a door (a
 // statement's records, a file, a line of output) is whole only if nothing was refused while it was
 // made, and so each door looks at the count, and nobody in between need.
 #ifndef BASE_MEM_H
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A programmer's mistake. Prints nothing, so that the core needs no stream to stand on.
+// A programmer's mistake. Prints nothing, so that the core needs no stream.
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
 
 // Defined where the address space of a program must not be limited: the address sanitizer maps
@@ -33,8 +33,8 @@
 // Like the heap itself this belongs to the machine, and it is the one variable that the core keeps.
 // A door remembers the count, and when its work is done compares: more, and the work is not whole.
 size_t mem_refusals(void);
-// What was refused since the count was `before` has been answered for: the failure was told, or what
-// the memory was for is done without it.
+// What was refused since the count was `before` has been answered for: the failure was told, or
+// what the memory was for is done without it.
 void mem_forgive(size_t before);
 // An allocation made by other means was refused.
 void mem_refuse(void);
@@ -68,8 +68,8 @@ bool buf_add(struct buf *b, const void *elements, size_t n);
 bool buf_reserve(struct buf *b, size_t n);
 // Shortens or lengthens to n elements; new bytes are zero. False (and `failed`) if out of memory.
 bool buf_resize(struct buf *b, size_t n);
-// Where to look for a key among rows[0 … count) of `size` bytes, which begin with a uint32_t and are
-// sorted by it: the first row that is not below the key; count if all are.
+// Where to look for a key among rows[0 … count) of `size` bytes, which begin with a uint32_t and
+// are sorted by it: the first row that is not below the key; count if all are.
 size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key);
 
 // Many small things that die together.

@@ -346,7 +346,7 @@ void rec_json(struct text *out, const struct rec *rec)
         // Close what ends here, then go on to the next item.
         const struct rec *done = nested ? NULL : at;
         while (depth > 0 && (done == NULL || done->next == NULL)) {
-            done = open[--depth];  // analysis: it was put there, and is no NULL
+            done = open[--depth];  // analysis: it was put there, and is not NULL
             text_add_char(out, done->type == REC_MAP ? '}' : ']');
         }
         if (depth == 0) {

@@ -26,7 +26,7 @@ __attribute__((format(printf, 2, 3))) void text_addf(struct text *t, const char 
 const char *text_get(struct text *t);
 size_t text_length(const struct text *t);
 
-// Is s[0..length) one of these words, which stand apart by blanks?
+// Is s[0..length) one of these words, separated by blanks?
 bool text_among(const char *words, const char *s, size_t length);
 
 // The bytes of s[0..n) without the blanks (spaces, tabs, ends of lines) at its end.
@@ -64,12 +64,12 @@ bool utf8_is_name(uint32_t character);
 size_t utf8_cut(const char *s, size_t n, size_t columns);
 
 // Would this character do something to a terminal or a page, rather than be seen? Control
-// characters of ASCII (a newline and a tab too) and of Latin-1, and those that turn the direction of
-// writing.
+// characters of ASCII (a newline and a tab too) and of Latin-1, and those that turn the direction
+// of writing.
 bool utf8_is_control(uint32_t character);
 
-// Bytes. Digits are 0 to 9, letters a to z and A to Z, whatever the language; blanks are spaces, tabs
-// and ends of lines.
+// Bytes. Digits are 0 to 9, letters a to z and A to Z, whatever the language; blanks are spaces,
+// tabs and ends of lines.
 static inline bool text_is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -93,8 +93,8 @@ static inline bool text_in_name(char c)
 }
 // Appends s[0..n) with such characters and invalid bytes made visible: \x1b, \u202e.
 void text_add_visible(struct text *t, const char *s, size_t n);
-// The same, but newlines (also \r\n) and tabs stay: for texts of many lines. What leaves for a terminal, a
-// picture or a page goes through here or through text_add_visible.
+// The same, but newlines (also \r\n) and tabs stay: for texts of many lines. What leaves for a
+// terminal, a picture or a page goes through here or through text_add_visible.
 void text_add_safe(struct text *t, const char *s, size_t n);
 // How many bytes from s[0] on text_add_safe leaves as they are, and what it writes for the one
 // character that comes after them; returns that one's bytes. For whoever has no memory to spare.

@@ -38,10 +38,11 @@ void arrays_put_line(struct arrays *a, struct rec *to, const char *name, const c
 // The lines of the forward pass: computed rows that have a label, operands first.
 void arrays_put_forward(struct arrays *a, struct rec *list);
 // The lines of the pass in the order of reading (uint32_t: their numbers): that of the pass, but a
-// leaf's behind the last one that it mentions. If `only` is not MAT_NONE, those that this row's needs.
-// False if out of memory.
+// leaf's after the last one that it mentions. If `only` is not MAT_NONE, those that this row's
+// needs. False if out of memory.
 bool arrays_order(const struct arrays *a, uint32_t only, struct buf *order);
-// The lines of the backward pass, in that order; if `only` is not MAT_NONE, those that this row's needs.
+// The lines of the backward pass, in that order; if `only` is not MAT_NONE, those that this row's
+// needs.
 void arrays_put_backward(struct arrays *a, struct rec *list, uint32_t only);
 
 #endif

@@ -217,7 +217,7 @@ static bool go_to_point(struct checking *k, int point, struct rng *rng, bool *mo
     return aside_refresh(&k->aside);
 }
 
-// Does an element differ? Rounding is no difference: 1e-7 of its size; and where both sides are
+// Does an element differ? Rounding is not a difference: 1e-7 of its size; and where both sides are
 // small against 1, something that cancelled is not compared.
 static bool find_difference(struct checking *k)
 {

@@ -4,8 +4,8 @@
 #include "command/commands.h"
 #include "lesson/condition.h"
 
-// What is claimed, up to the comma before a text that says what is wrong otherwise. The lexer is left
-// behind that comma, or at the statement's end.
+// What is claimed, up to the comma before a text that says what is wrong otherwise. The lexer is
+// left after that comma, or at the statement's end.
 static struct span read_claim(struct call *c)
 {
     size_t outside = c->lexer->open;

@@ -324,8 +324,8 @@ static void put_derivation(struct formula *f, struct rec *r, const struct deriva
     }
 }
 
-// derive L W, L being computed by products of matrices: in whole arrays. False: it is none of these,
-// or the chain rule with whole arrays does not cover it; then nothing was read.
+// derive L W, L being computed by products of matrices: in whole arrays. False if it is none of
+// these, or the chain rule with whole arrays does not cover it; then nothing was read.
 static bool derive_whole(struct call *c)
 {
     struct arrays a;

@@ -44,7 +44,7 @@ static bool is_empty(struct span s)
     return s.start == s.end;
 }
 
-// The word that stands at a lexer's place, which is left where it was.
+// The word that is at a lexer's place, which is left where it was.
 static struct span word_at(struct call *c, struct lexer at)
 {
     struct lexer before = *c->lexer;
@@ -79,7 +79,7 @@ static bool read_request(struct call *c, struct export_request *r)
     }
     struct span first = word_at(c, *c->lexer), second = word_at(c, after_node(*c->lexer));
     size_t end = 0;
-    bool derivative = call_is_derivative(c, &end) && end == first.end;  // dL/da is no path
+    bool derivative = call_is_derivative(c, &end) && end == first.end;  // dL/da is not a path
     bool file_first =
         !derivative && (is_path(c, first) || (!is_empty(second) && !is_path(c, second)));
     if (!is_empty(first) && file_first) {

@@ -8,7 +8,7 @@
 #include "command/trace.h"
 #include "scene/scene_layers.h"
 
-// L -0.1 is a difference; behind a blank, and with none behind it, a rate is meant.
+// L -0.1 is a difference; after a blank, and with none after it, a rate is meant.
 static bool looks_like_rate(const struct call *c, struct span typed)
 {
     const char *s = c->lexer->source->text;

@@ -40,8 +40,8 @@ static bool names_a_group(const struct session *s, uint32_t name)
     return false;
 }
 
-// Is the next word a function of the learner's or what else made a group (backward), and not a value
-// as well?
+// Is the next word a function of the learner's or what else made a group (backward), and not a
+// value as well?
 static bool is_function(const struct call *c, struct token t, uint32_t *name)
 {
     const struct session *s = c->s;
@@ -51,7 +51,7 @@ static bool is_function(const struct call *c, struct token t, uint32_t *name)
            (definitions_find(&s->definitions, *name) != NULL || names_a_group(s, *name));
 }
 
-// A function's name with nothing but a number behind it, so that local neuron(1, 2) is none.
+// A function's name with nothing but a number after it, so that local neuron(1, 2) is none.
 bool group_is_named(const struct call *c)
 {
     struct lexer ahead = *c->lexer;

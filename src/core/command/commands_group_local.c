@@ -29,7 +29,7 @@ static bool find_members(struct call *c, uint32_t group, uint32_t root, struct b
     return ok;
 }
 
-// What stands below the line in ∂h/∂x.
+// What is below the line in ∂h/∂x.
 static void add_operand_name(struct text *out, const struct rec *cell)
 {
     static const char below[] = "/∂";

@@ -18,7 +18,7 @@ static const char *const group_titles[GROUP_COUNT] = {
     [GROUP_SESSION] = "the session",
 };
 
-// What is no command but asked for all the same.
+// What is not a command but asked for all the same.
 static const struct help_topic {
     const char *name, *others, *title, *text;
 } topics[] = {
@@ -134,8 +134,8 @@ static bool help_command(struct call *c, struct span word)
     return command != NULL;
 }
 
-// The topic of this name; also for one of its other words, the help on a command or function of that
-// name being shown before it.
+// The topic of this name; also for one of its other words, the help on a command or function of
+// that name being shown before it.
 static bool help_topic(struct call *c, struct span word, bool shown)
 {
     const char *s = c->lexer->source->text + word.start;
@@ -190,7 +190,7 @@ static bool help_shell(struct call *c, struct span word)
     return found;
 }
 
-// Is it a word of how a command is used, and no name that stands there for another?
+// Is it a word of how a command is used, and no name that is there for another?
 static bool usage_has(const char *usage, const char *s, size_t n)
 {
     for (const char *at = usage; *at != '\0'; at++) {
@@ -236,7 +236,7 @@ static bool help_operation(struct call *c, struct span word)
     return found;
 }
 
-// A function that is no operation: over arrays, or of the prelude.
+// A function that is not an operation: over arrays, or of the prelude.
 static bool help_builtin(struct call *c, struct span word)
 {
     const char *s = c->lexer->source->text + word.start;
@@ -296,8 +296,8 @@ static void find_nearest(struct call *c, struct span word, struct nearest *neare
     lower_offer_functions(nearest);
 }
 
-// The words up to the end of the statement: "chain rule". What is not known under them may be a study
-// question, or be found in one.
+// The words up to the end of the statement: "chain rule". What is not known under them may be a
+// study question, or be found in one.
 static enum call_end search_or_refuse(struct call *c, struct span word)
 {
     char quoted[QUOTED];

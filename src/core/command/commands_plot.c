@@ -131,7 +131,7 @@ static bool check_clauses(struct call *c, struct plot *p)
     return true;
 }
 
-// Reads a formula over, and notes where it stands and the names in it.
+// Reads a formula over, and notes where it is and the names in it.
 static bool read_formula(struct call *c, struct plot *p)
 {
     struct parser parser;
@@ -177,7 +177,7 @@ static bool read_formulas(struct call *c, struct plot *p)
     }
 }
 
-// What follows is no word of ours. What could not stand behind any formula says so itself.
+// What follows is not a word of ours. What could not be after any formula says so itself.
 static bool refuse_clause(struct call *c)
 {
     struct token t = lexer_peek(c->lexer);

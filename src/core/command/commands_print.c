@@ -31,7 +31,7 @@ static bool is_list(const struct call *c)
 
 // ---- Formats ------------------------------------------------------------------------------------
 
-// What stands behind the ":" of {x:>10.4f}: [fill and align] [sign] [0] [width] [,] [.precision]
+// What is after the ":" of {x:>10.4f}: [fill and align] [sign] [0] [width] [,] [.precision]
 // [type]
 struct format {
     char fill, align, sign, type;
@@ -196,7 +196,7 @@ static bool refuse_format(struct printing *p, struct span span)
     return diag_hint(p->c->diag, "write {x}, or {x:.4f} for four digits after the point");
 }
 
-// {expression:format}; *at is behind the brace, and is moved behind the one that closes it.
+// {expression:format}; *at is after the brace, and is moved after the one that closes it.
 static bool print_field(struct printing *p, size_t *at, size_t end)
 {
     struct call *c = p->c;

@@ -29,8 +29,8 @@ static void put_operands(struct call *c, struct rec *r, const struct step_fact *
     rec_number(c->out, r, KEY_after, fact->after);
 }
 
-// Asked anew at each step, as gradients change. What is too large to be the rounding of terms up to a
-// thousand million is not looked at: a walk may have many steps.
+// Asked anew at each step, as gradients change. What is too large to be the rounding of terms up to
+// a thousand million is not looked at: a walk may have many steps.
 static bool upstream_cancels(const struct call *c, const struct step_fact *fact)
 {
     struct buf sizes;
@@ -93,7 +93,7 @@ void step_put(struct call *c, struct rec *r, const struct stepper *walk,
     }
 }
 
-// Where the walk stands, and what the next step is.
+// Where the walk is, and what the next step is.
 static void put_where(struct call *c, const char *moved)
 {
     const struct stepper *s = &c->s->stepper;

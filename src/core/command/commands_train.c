@@ -32,7 +32,7 @@ bool train_note(struct call *c, const struct optim *o, int64_t steps, uint32_t r
     return true;
 }
 
-// The turns of the loop that this statement stands in, or 1.
+// The turns of the loop that this statement is in, or 1.
 static int64_t turns_around(const struct call *c)
 {
     return c->frame->kind == FRAME_LOOP ? c->frame->turns : 1;
@@ -329,7 +329,7 @@ static void put_trained(struct call *c, const struct training *t, const char *en
     }
 }
 
-// Where a training met a loss that is no number: the node at which that began.
+// Where a training met a loss that is not a number: the node at which that began.
 static void note_lost(struct call *c, const struct training *t)
 {
     char label[LABEL_TEXT];

@@ -21,7 +21,7 @@ size_t context_start(const char *line, size_t at)
     return at + strspn(line + at, " ");
 }
 
-// Does an operator, a bracket or a comma stand before the place? Then a name follows.
+// Is an operator, a bracket or a comma before the place? Then a name follows.
 static bool follows_operator(const char *line, size_t from, size_t at)
 {
     while (at > from && line[at - 1] == ' ') {

@@ -26,7 +26,7 @@ struct context context_at(const char *line, size_t at);
 bool context_takes(const char *command, const char *s, size_t n);
 // Where the statement begins that byte `at` is in.
 size_t context_start(const char *line, size_t at);
-// What ends a word where the cursor is at byte `at`: names stand between operators, files have dots
+// What ends a word where the cursor is at byte `at`: names are between operators, files have dots
 // and slashes in them.
 const char *context_breaks(const char *line, size_t at);
 

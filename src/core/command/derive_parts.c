@@ -178,7 +178,7 @@ static void put_row(struct derive_answer *p, struct rec *rows, const char *of, c
     rec_text(out, row, KEY_result, result);
 }
 
-// Does a sign stand outside all brackets, so that an index needs parentheses: (z**2)[0]?
+// Is a sign outside all brackets, so that an index needs parentheses: (z**2)[0]?
 static bool is_sum(const char *typed)
 {
     int depth = 0;

@@ -5,7 +5,7 @@
 #include "command/arrays.h"
 #include "formula/matrix_print.h"
 
-// The array that is the only argument; a copy of its name. False: it is none.
+// The array that is the only argument; a copy of its name. False if it is not one.
 static bool read_name(struct call *c, char name[QUOTED], struct lexer *after)
 {
     struct token t = lexer_peek(c->lexer);

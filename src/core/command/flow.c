@@ -4,7 +4,8 @@
 
 #include "text/prelude.h"
 
-// ---- Layers in their order -----------------------------------------------------------------------
+// ---- Layers in their order
+// -----------------------------------------------------------------------
 
 // The last layer that has parameters, and the next one above a layer; the layer itself if it is it.
 size_t flow_last_layer(const struct flow *f)
@@ -61,7 +62,7 @@ static bool is_taken(struct flow *f, const char *label)
     return names_lookup(&f->made.call->s->names, label, strlen(label)).rank != VALUE_UNBOUND;
 }
 
-// z1 or a1 where rows have no name of their own, with as many marks behind it as it takes; of
+// z1 or a1 where rows have no name of their own, with as many marks after it as it takes; of
 // several z1[0], z1[1], …
 static void label_side(struct flow *f, const struct layer *l, bool z, int64_t number)
 {

@@ -73,7 +73,7 @@ bool formula_read(struct formula *f)
     return !f->pool.full || expr_trouble(&f->pool, c->diag);
 }
 
-// The indices of "W[0, 1]", the text behind its bracket: how many there are.
+// The indices of "W[0, 1]", the text after its bracket: how many there are.
 static int read_indices(const char *s, size_t length, double at[2])
 {
     int count = 0;

@@ -15,7 +15,7 @@ struct formula {
     uint32_t root;                // with definitions put in for names, where that was asked for
     uint32_t in;                  // derive: the symbol to differentiate in; else EXPR_NONE
     uint32_t in_node;             // the node that it stands for; NODE_NONE: none
-    struct span span;             // where it stands
+    struct span span;             // where it is
     int order;                    // derive: how often; 1 unless typed
 };
 

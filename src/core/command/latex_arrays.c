@@ -47,7 +47,7 @@ static const char *name_tex(struct latex_arrays_document *d, const char *label)
     return copy;
 }
 
-// The number of the layer that a row is the weighted sums of; 0: it is none.
+// The number of the layer that a row is the weighted sums of; 0 if it is not one.
 static int64_t delta_number(struct latex_arrays_document *d, uint32_t row)
 {
     const struct layer *l = layers_of(&d->arrays.flow.layers, row);

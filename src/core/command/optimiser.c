@@ -44,7 +44,7 @@ struct optimiser_reading {
     struct call *c;
     struct optim *o;
     int64_t steps;
-    uint32_t *batch;            // NULL: this is no training
+    uint32_t *batch;            // NULL: this is not a training
     struct span *said;          // by word: where it was said (end 0: not)
     enum optim_kind kind;       // the way that was said; OPTIM_PLAIN: none
     bool decays, has_momentum;  // said so

@@ -1,4 +1,4 @@
-// The words behind a learning rate: which optimiser, and what stands beside it.
+// The words after a learning rate: which optimiser, and what is beside it.
 #ifndef COMMAND_OPTIMISER_H
 #define COMMAND_OPTIMISER_H
 

@@ -36,7 +36,7 @@ bool picture_comes(struct call *c);
 // Where in the text the first such word of this statement begins; the statement's end if there is
 // none. For commands whose first argument is an expression: a path may look like a part of it.
 size_t picture_begin(const struct call *c);
-// What stands behind --size: width, height and, of a sheet with a name, goal and floor. False: the
+// What is behind --size: width, height and, of a sheet with a name, goal and floor. False: the
 // diag says why.
 bool picture_read_size(struct call *c, struct picture *p);
 // Completes what a picture that is to fit an area was not told: as for a slide, or a page where the

@@ -5,7 +5,7 @@
 //    series: [{label, x: [numbers], y: [numbers]}]}
 //
 // y.from and y.to leave out what a pole throws far away; a renderer draws no line between two
-// points that lie beyond them on different sides, nor to one that is no number.
+// points that lie beyond them on different sides, nor to one that is not a number.
 //
 //   {kind: "plot", form: "boundary", model,
 //    x: {label, from, to}, y: {label, from, to},
@@ -53,21 +53,21 @@ struct plot {
     struct span title;    // empty: none
     struct picture file;  // its theme, its size and its letters
     struct buf formulas;  // struct span
-    struct buf names;     // struct span: the names that stand in them
+    struct buf names;     // struct span: the names that are in them
     bool ranged;          // from and to were given
     double from, to;
     struct span range;  // where
     bool over;          // what is to be swept was named
     struct span swept;
     uint32_t leaf;   // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
-    // Of a boundary that a page shows: its cells, instead of as many as there is room for. And what was
-    // computed before may be of parameters that have been moved since.
+    // Of a boundary that a page shows: its cells, instead of as many as there is room for. And what
+    // was computed before may be of parameters that have been moved since.
     size_t columns, rows;
     bool landscape;  // two were named
     struct plot_side axis[2];  // these
 };
 
-// Looks ahead for a file and what stands behind it: FILE [dark] [--size slide] [--title "Words"].
+// Looks ahead for a file and what is after it: FILE [dark] [--size slide] [--title "Words"].
 // The lexer stays. False: the diag says why. (plot_file.c)
 bool plot_find_file(struct plot *p);
 // What was said about it, into the record.
@@ -88,7 +88,7 @@ struct rec *plot_axis(struct plot *p, struct rec *plot, enum rec_key key, const 
 const char *plot_text(const struct plot *p, struct span span, size_t *length);
 // What was typed there, on one line and not too long.
 void plot_label(const struct plot *p, struct span span, struct text *out);
-// Where formula i stands.
+// Where formula i is.
 static inline struct span plot_formula(const struct plot *p, size_t i)
 {
     return BUF(struct span, &p->formulas)[i];

@@ -1,4 +1,4 @@
-// The file that a plot goes into, and the words behind its name.
+// The file that a plot goes into, and the words after its name.
 #include <string.h>
 
 #include "command/commands.h"
@@ -52,7 +52,7 @@ static bool read_options(struct call *c, struct plot *p)
     return true;
 }
 
-// --size and --title stand behind a file's name; before it they would be read as minus signs.
+// --size and --title are after a file's name; before it they would be read as minus signs.
 static bool is_option(const struct call *c, struct span word)
 {
     return call_word_is(c, word, "--size") || call_word_is(c, word, "--title");

@@ -83,7 +83,7 @@ static bool put(struct plot *p, struct losses *l, size_t count, bool logs)
     return true;
 }
 
-// A number stands behind a name that was there already.
+// A number is after a name that was there already.
 void plot_training_label(struct call *c, size_t i, struct text *out)
 {
     const struct trainings *t = &c->s->trainings;

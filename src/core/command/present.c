@@ -69,7 +69,7 @@ static void put_root(struct call *c, struct rec *present, uint32_t root)
     text_release(&formula);
 }
 
-// Where the walk stands, and its last step: found by taking that back and taking it again, which
+// Where the walk is, and its last step: found by taking that back and taking it again, which
 // leaves all as it is.
 static bool put_walk(struct call *c, struct rec *present)
 {

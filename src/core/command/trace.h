@@ -12,9 +12,9 @@
 // `words` are those of the record before them, with the marks of view/ink.h. The scene is a record
 // of its own beside the trace (view/scene.h), as both passes leave it.
 //
-// A large graph, or one of which something is folded, comes folded (command/screen.h). Then the trace
-// has no steps and says nothing about boxes: a box is one step, which the page makes of the scene. And
-// behind the scene come records of kind "opening" (command/openings.h).
+// A large graph, or one of which something is folded, comes folded (command/screen.h). Then the
+// trace has no steps and says nothing about boxes: a box is one step, which the page makes of the
+// scene. And after the scene come records of kind "opening" (command/openings.h).
 //
 // The walk is taken aside, from fresh gradients: values, gradients and a walk that is on stay as
 // they are.
@@ -23,11 +23,12 @@
 
 #include "session/call.h"
 
-// Values that a player can show unfolded: more are not to be looked at one by one, and a layout is slow.
+// Values that a player can show unfolded: more are not to be looked at one by one, and a layout is
+// slow.
 enum { TRACE_BOXES_MOST = 300 };
 
-// Appends scene and trace of all that root depends on; full: unfolded. False, with the diag set: there
-// are too many values, it was stopped, or there is no memory.
+// Appends scene and trace of all that root depends on; full: unfolded. False, with the diag set:
+// there are too many values, it was stopped, or there is no memory.
 bool trace_put(struct call *c, uint32_t root, bool full);
 // The same for a page that shows the layers first: flow is their record. Where there are too many
 // values it shows nothing else, and there are neither steps nor a scene.

@@ -28,7 +28,8 @@ struct descent {
 };
 
 // Begins, aiming at root: all that steps will change is saved on `trail` (NULL: nothing is), every
-// gradient is 0 then. Root NODE_NONE: each step is to have a root of its own. Release it with descent_release, whatever comes back. False if out of memory.
+// gradient is 0 then. Root NODE_NONE: each step is to have a root of its own. Release it with
+// descent_release, whatever comes back. False if out of memory.
 bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
                    struct buf *states, uint32_t root);
 void descent_release(struct descent *d);

@@ -130,7 +130,7 @@ size_t gradcheck_left(const struct gradcheck *g)
     return g->leaves.count - g->results.count;
 }
 
-// The first node that stands on another side of its kink than on the tape; NODE_NONE if none does.
+// The first node that is on another side of its kink than on the tape; NODE_NONE if none does.
 static uint32_t crossed(const struct gradcheck *g)
 {
     for (size_t i = 0; i < g->kinks.count; i++) {
@@ -187,8 +187,8 @@ static bool usable(const struct gradcheck_leaf *leaf, int k)
            isfinite(leaf->curve[k].measured);
 }
 
-// What rounding may do to the gradient itself, at the leaf's value x: the second derivative, measured
-// at a large h where it has digits, times an ulp.
+// What rounding may do to the gradient itself, at the leaf's value x: the second derivative,
+// measured at a large h where it has digits, times an ulp.
 static double rounding_of_gradient(const struct gradcheck_leaf *leaf, double x)
 {
     int k = 1;

@@ -12,7 +12,7 @@
 // search is among the nodes that root depends on and those that this growth makes.
 //
 // Two things are settled at the present values: which of two forms of one function is taken (FORMS
-// in ops.def), and that a value which is no nan now is none later.
+// in ops.def), and that a value which is not nan now is none later.
 #ifndef ENGINE_GROW_H
 #define ENGINE_GROW_H
 
@@ -29,7 +29,7 @@ struct gradient {
     bool reached;  // root depends on it
 };
 
-// d root / d of is this node, which was made for it. Rows of one growth stand together, in descending
+// d root / d of is this node, which was made for it. Rows of one growth are together, in descending
 // order of `of`.
 struct grown {
     uint32_t node, root, of;

@@ -91,7 +91,7 @@ static inline struct like *finding_like(const struct finding *f, uint32_t i)
     return &BUF(struct like, &f->likes)[i];
 }
 
-// Finds a sum of like terms. False: there is none, or no memory. Release it in any case.
+// Finds a sum of like terms. False if there is none, or no memory. Release it in any case.
 bool lanes_find(struct finding *f, const struct tape *t, uint32_t root,
                 const struct buf *stretches);
 void lanes_find_release(struct finding *f);

@@ -43,7 +43,7 @@ struct mistakes_edge {
 struct mistakes_walk {
     const struct tape *tape;
     struct adjoints earlier, now;
-    uint32_t node;  // where the walk stands, and which operand comes next
+    uint32_t node;  // where the walk is, and which operand comes next
     int slot;
     size_t turns;
 };

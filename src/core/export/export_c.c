@@ -51,7 +51,7 @@ static bool calls(const struct op_row *row, const char *name)
     return false;
 }
 
-// Is the value of a call a function of its own in the program, because its formula is no call?
+// Is the value of a call a function of its own in the program, because its formula is not a call?
 static bool has_function(const struct op_row *row)
 {
     return row->form == OP_CALL && !export_is_tight(row->value);

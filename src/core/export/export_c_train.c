@@ -1,4 +1,4 @@
-// A training: the same optimiser, which goes on where the session stands.
+// A training: the same optimiser, which goes on where the session is.
 #include "export/export_c_parts.h"
 
 static bool is_param(const struct program *p, uint32_t node)

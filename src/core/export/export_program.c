@@ -44,7 +44,7 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     struct text label, ident;
     text_init(&label);
     text_init(&ident);
-    text_add_bytes(&label, s, length);  // names lie one behind the other
+    text_add_bytes(&label, s, length);  // names lie one after the other
     if (names_is_derivative(text_get(&label))) {
         slope_ident(&ident, s, length);
     } else {
@@ -130,7 +130,7 @@ bool program_has(const struct program *p, uint32_t node)
     return index_of(p, node) != SPOT_NONE;
 }
 
-// May this element stand under a name that nothing else stands under yet?
+// May this element be under a name that nothing else is under yet?
 static struct spot *free_spot(const struct program *p, uint32_t node)
 {
     uint32_t at = index_of(p, node);
@@ -138,7 +138,7 @@ static struct spot *free_spot(const struct program *p, uint32_t node)
     return spot == NULL || spot->variable != SPOT_NONE || program_inline(p, node) ? NULL : spot;
 }
 
-// How many of an array's elements would stand under its name.
+// How many of an array's elements would be under its name.
 static size_t count_free(struct program *p, struct value v)
 {
     size_t count = 0;

@@ -14,7 +14,7 @@ struct variable {
     uint32_t ident;      // its name in the program, in program.text
 };
 
-// Where a node stands: an element of a variable, or (SPOT_NONE) under its number on the tape.
+// Where a node is: an element of a variable, or (SPOT_NONE) under its number on the tape.
 struct spot {
     uint32_t variable, row, col;
 };
@@ -71,7 +71,7 @@ bool program_inline(const struct program *p, uint32_t node);
 // A node that element (i, j) of a variable is; NODE_NONE if root does not depend on it, or another
 // variable stands for it.
 uint32_t program_element(const struct program *p, uint32_t variable, uint32_t i, uint32_t j);
-// Does a leaf stand in it?
+// Is a leaf in it?
 bool program_has_leaf(const struct program *p, uint32_t variable);
 
 // A name of the learner's in letters and words that the program may use; and as an identifier that

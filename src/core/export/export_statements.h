@@ -1,4 +1,5 @@
-// An output's graph as statements on whole arrays, for languages that have arrays. Private to export.
+// An output's graph as statements on whole arrays, for languages that have arrays. Private to
+// export.
 //
 // The formulas that made the values (text/recipe.h) are read again, with their names bound to what
 // they meant then, and what each makes is laid over the nodes that it made, node by node. Where the
@@ -34,7 +35,7 @@ struct function {
     const char *head;  // its values: "x, w, b"
     const char *body;
     uint32_t ident;  // in statements.idents
-    bool written;    // it stands in the program, or an earlier one that is the same does
+    bool written;    // it is in the program, or an earlier one that is the same is
 };
 
 struct statements {

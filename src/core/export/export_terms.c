@@ -57,7 +57,7 @@ struct export_terms_term terms_literal(struct terms *t, const struct operand *x,
     text_add(&out, array || tensor ? ")" : "");
     const char *text = text_get(&out);
     size_t length = text_length(&out);
-    // 2.0 reads better as 2 where it is no tensor.
+    // 2.0 reads better as 2 where it is not a tensor.
     if (!array && !tensor && length > 2 && strcmp(text + length - 2, ".0") == 0) {
         length -= 2;
     }
@@ -439,7 +439,7 @@ static const struct definition *definition_of(const struct terms *t, const struc
     return item->kind == ITEM_CALL ? definitions_find(&t->s->known, name_of(t, item)) : NULL;
 }
 
-// What was lost of an expression that is only plain numbers is no loss.
+// What was lost of an expression that is only plain numbers is not a loss.
 static bool read_items(struct terms *t, struct parser *p)
 {
     for (;;) {

@@ -172,7 +172,7 @@ static bool holds(const struct terms *t, struct value v, uint32_t node)
     return found;
 }
 
-// Does a node stand under several names? PyTorch knows only the one that a formula was made of.
+// Is a node under several names? PyTorch knows only the one that a formula was made of.
 static bool is_shared(const struct terms *t, uint32_t node)
 {
     size_t names = 0;
@@ -183,7 +183,7 @@ static bool is_shared(const struct terms *t, uint32_t node)
     return names > 1;
 }
 
-// The bytes of W in W[0, 1], the text of an element of what has a name; 0: it is none.
+// The bytes of W in W[0, 1], the text of an element of what has a name; 0 if it is not one.
 static size_t element_name(const char *text)
 {
     size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");

@@ -41,7 +41,7 @@ struct writing terms_writing(struct statements *s, enum op op);
 struct export_terms_term terms_written(struct statements *s, const struct writing *w,
                                        struct export_terms_term x, struct export_terms_term y);
 
-// The last `count` terms, and the operands that they stand beside.
+// The last `count` terms, and the operands that they are beside.
 struct export_terms_term *terms_top(struct terms *t, size_t count);
 const struct operand *terms_operands(const struct terms *t, size_t count);
 // There is no translation.
@@ -51,7 +51,7 @@ struct export_terms_term terms_literal(struct terms *t, const struct operand *x,
 struct export_terms_term terms_matmul(struct terms *t);
 // export_terms_calls.c: a derivative that is to be nodes, of the last two operands.
 struct export_terms_term terms_gradient(struct terms *t);
-// A function that is no operation, called with `count` values.
+// A function that is not an operation, called with `count` values.
 struct export_terms_term terms_builtin(struct terms *t, const char *name, uint32_t count);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { LINES_MOST = 100000 };  // nodes that are written one by one
 
-// Where a real node stands in the program: element k of a binding, or (binding 0) in a line of its
+// Where a real node is in the program: element k of a binding, or (binding 0) in a line of its
 // own.
 struct export_torch_seat {
     uint32_t binding;  // from 1
@@ -357,7 +357,7 @@ static void put_lone_leaf(struct torch *t, uint32_t node)
     }
 }
 
-// A real node where it stands.
+// A real node where it is.
 static void put_node(struct torch *t, struct text *out, uint32_t node)
 {
     struct export_torch_seat seat = *seat_of(t, node);

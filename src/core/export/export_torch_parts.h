@@ -16,7 +16,7 @@ struct torch {
 };
 
 void export_torch_number(struct text *out, double v);
-// export_torch_program.c: joins the parts, with all that stands around them.
+// export_torch_program.c: joins the parts, with all that is around them.
 void export_torch_program(struct torch *t);
 
 #endif

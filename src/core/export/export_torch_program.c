@@ -1,4 +1,4 @@
-// What stands around the module: imports, the training, the launcher.
+// What is around the module: imports, the training, the launcher.
 #include <string.h>
 
 #include "export/export_torch_parts.h"

@@ -39,7 +39,7 @@ static bool is_guard(const struct exprs *p, uint32_t id)
            expr_is_number(p, expr_get(p, id).b, 0);
 }
 
-// What stands in for each node of a slope: nothing yet, but for the guards.
+// What is in for each node of a slope: nothing yet, but for the guards.
 static bool init_instead(struct buf *instead, size_t count)
 {
     buf_init(instead, sizeof(uint32_t));

@@ -66,7 +66,7 @@ uint32_t expr_name(struct exprs *p, const char *s, size_t length);
 // is the same however it came about; nothing else is computed.
 uint32_t expr_apply(struct exprs *p, enum op op, uint32_t a, uint32_t b);
 
-// Reads one whole expression at the parser's place; afterwards the parser's lexer stands before
+// Reads one whole expression at the parser's place; afterwards the parser's lexer is before
 // whatever ended it. pi, inf and nan are numbers unless the parser's names bind them. False: the
 // parser's diag says why.
 bool expr_parse(struct exprs *p, struct parser *parser, uint32_t *root);

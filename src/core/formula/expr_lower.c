@@ -26,7 +26,7 @@ static bool begins_with_d(const struct lexer *l, struct token t)
     return t.kind == TOKEN_NAME && (t.partial || (token_length(t) > 1 && *token_text(l, t) == 'd'));
 }
 
-// Is t the dL of dL/da, and the lexer behind it? Then *behind is behind da.
+// Is t the dL of dL/da, and the lexer after it? Then *behind is after da.
 static bool is_slope(const struct lexer *l, struct token t, struct lexer *behind)
 {
     struct diag aside = {0};

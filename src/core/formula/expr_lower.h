@@ -4,7 +4,7 @@
 // `print` reads, by evaluating it: functions of one's own, losses, arrays and their elements,
 // softmax. What comes out are the formulas of the nodes that were made, in terms of those that were
 // there before. What `print` refuses is refused here, with the same words; only a name without a
-// value is no mistake: it stands for a number.
+// value is not a mistake: it stands for a number.
 #ifndef FORMULA_EXPR_LOWER_H
 #define FORMULA_EXPR_LOWER_H
 

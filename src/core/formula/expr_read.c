@@ -81,7 +81,7 @@ static bool no_element(struct expr_reading *r, struct span span)
     return diag_hint(r->parser->diag, "name the element first: w = W[0, 1]");
 }
 
-// The text of a formula that is a symbol; NULL, and a diag, if it is none.
+// The text of a formula that is a symbol; NULL, and a diag, if it is not one.
 static const char *symbol_text(struct expr_reading *r, uint32_t id, struct span span,
                                size_t *length)
 {

@@ -17,7 +17,7 @@ static size_t digits_at_end(const char *s, size_t length)
     return n;
 }
 
-// A character that is no command, nor begins or ends anything.
+// A character that is not a command, nor begins or ends anything.
 static void put_sign(struct text *out, char c)
 {
     if (strchr("\\^~", c) == NULL) {
@@ -62,7 +62,7 @@ struct math_below {
 };
 
 // Splits the rest, from byte `at` on, into names for `order` derivatives, a d between two of them.
-// A digit behind a name says how often: x2, but not W[0]2.
+// A digit after a name says how often: x2, but not W[0]2.
 static bool split_below(struct math_below *b, size_t at, int order)
 {
     if (at >= b->length || order <= 0 || b->pieces == 9) {
@@ -120,7 +120,7 @@ static bool put_higher(struct text *out, const char *s, size_t length, size_t li
     return true;
 }
 
-// dL/da, the label of a node that is a derivative. False: it is none.
+// dL/da, the label of a node that is a derivative. False if it is not one.
 static bool put_derivative(struct text *out, const char *s, size_t length)
 {
     size_t line = 1;

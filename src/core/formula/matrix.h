@@ -26,7 +26,7 @@ enum mat_kind {
     MAT_SOFTMAX,        // along `axis`
     MAT_CROSS_ENTROPY,  // of scores a and labels b
     MAT_OUTER,
-    MAT_INDEX,  // a part of a, `text` behind it: "[:, 0]"
+    MAT_INDEX,  // a part of a, `text` after it: "[:, 0]"
     MAT_STACK,  // an array of values that are there already: [a, b]
     MAT_OTHER,  // the function `text`; NULL: it was computed in a way that is not known
 };

@@ -1,7 +1,7 @@
 // What the files that differentiate formulas of whole arrays share. Private to formula.
 //
 // A gradient is an element by element formula in the pool, whose symbols are arrays: names, and in
-// parentheses whatever is no operation element by element.
+// parentheses whatever is not an operation element by element.
 #ifndef FORMULA_MATRIX_DERIVE_PARTS_H
 #define FORMULA_MATRIX_DERIVE_PARTS_H
 
@@ -44,8 +44,8 @@ uint32_t matrix_reduced(struct matrix_pass *p, uint32_t formula, struct value fr
                         struct value to);
 // In the language; primary: as tight as a name. NULL: too long, or no memory.
 const char *matrix_write(struct matrix_pass *p, uint32_t formula, bool primary);
-// A symbol for what the format makes of one text, in place of <, or of two, the other in place of >.
-// A transpose of a transpose is the array itself.
+// A symbol for what the format makes of one text, in place of <, or of two, the other in place of
+// >. A transpose of a transpose is the array itself.
 uint32_t matrix_compose(struct matrix_pass *p, struct value v, const char *format, const char *a,
                         const char *b);
 uint32_t matrix_simplified(struct matrix_pass *p, uint32_t formula);

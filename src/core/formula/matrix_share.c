@@ -231,7 +231,7 @@ static uint32_t share_of_index(struct matrix_pass *p, const struct matrix_share 
                   : matrix_compose(p, x, "outer(<, >)", g, unit(p, col, x.cols));
 }
 
-// [X, Y]: the gradient at the places where the operand stands.
+// [X, Y]: the gradient at the places where the operand is.
 static uint32_t share_of_stack(struct matrix_pass *p, const struct matrix_share *s)
 {
     struct value x = s->to, r = s->from;

@@ -22,7 +22,7 @@ struct printer_node {
 struct printer {
     const void *formulas;  // what the two functions below look into
     struct printer_node (*look)(const struct printer *p, uint32_t id);
-    // Gives the parts of a node, in order, with the functions below; what is no formula itself
+    // Gives the parts of a node, in order, with the functions below; what is not a formula itself
     // (a number, a name) may also be added to `out`, before any of these.
     void (*parts)(struct printer *p, uint32_t id);
     const char *open, *close;  // parentheses
@@ -32,8 +32,8 @@ struct printer {
     struct buf todo;  // struct printer_piece, the next one last
 };
 
-// Writes a formula, in parentheses if it binds less tightly than `least`. False: it is longer than `most` bytes, memory ran out or `stop` (or NULL) was
-// asked, and it ends there in "…".
+// Writes a formula, in parentheses if it binds less tightly than `least`. False: it is longer than
+// `most` bytes, memory ran out or `stop` (or NULL) was asked, and it ends there in "…".
 bool printer_write(struct printer *p, struct text *out, uint32_t root, enum precedence least,
                    size_t most, struct stop *stop);
 

@@ -83,7 +83,7 @@ uint32_t simplify_ratio(struct simplifier *s, struct ratio r);
 
 // The simplest form of the product, quotient, power or root `id`, whose parts are simplified.
 uint32_t simplify_product(struct simplifier *s, uint32_t id);
-// A simplified formula that is no sum as *number times the rest, which is returned.
+// A simplified formula that is not a sum as *number times the rest, which is returned.
 uint32_t simplify_split_number(struct simplifier *s, uint32_t id, struct ratio *number);
 // number times `rest`, which split_number made.
 uint32_t simplify_multiple(struct simplifier *s, struct ratio number, uint32_t rest);

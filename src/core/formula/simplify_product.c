@@ -212,7 +212,7 @@ static void merge_like_factors(struct simplifier *s, size_t first)
 
 // ---- Fractions in sums --------------------------------------------------------------------------
 
-// What stands below the line in a term of the sum; EXPR_NONE if no term has a line.
+// What is below the line in a term of the sum; EXPR_NONE if no term has a line.
 static uint32_t denominator(const struct simplifier *s, uint32_t sum)
 {
     for (int i = 0; i < CHAIN_MOST; i++) {
@@ -326,7 +326,7 @@ static struct product collect_one(struct simplifier *s, uint32_t id)
 
 // ---- Writing ------------------------------------------------------------------------------------
 
-// See simplify.h. A name to a power that is no number is one of the
+// See simplify.h. A name to a power that is not a number is one of the
 // rest, for n*x**(n - 1), and so is a function of numbers, for 2**x*log(2).
 enum rank { RANK_CONSTANT, RANK_NAME, RANK_REST };
 
@@ -340,7 +340,7 @@ static enum rank rank(const struct simplifier *s, struct factor f)
                                                              : RANK_REST;
 }
 
-// Turns the sign of a negative power. False: it is none, and stays above the fraction line.
+// Turns the sign of a negative power. False if it is not one, and stays above the fraction line.
 static bool turn_below(struct simplifier *s, struct factor *f)
 {
     if (f->symbol == EXPR_NONE) {

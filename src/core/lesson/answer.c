@@ -26,7 +26,7 @@ bool answer_is_name(const char *a, size_t n, const char *b)
     }
 }
 
-// A single `=` in the text, that is no part of ==, <=, >=, != or +=; SIZE_MAX if there is none.
+// A single `=` in the text, that is not a part of ==, <=, >=, != or +=; SIZE_MAX if there is none.
 static size_t find_equals(const char *text)
 {
     const char *at = strchr(text, '=');
@@ -34,7 +34,7 @@ static size_t find_equals(const char *text)
     return single ? (size_t)(at - text) : SIZE_MAX;
 }
 
-// The cell that the text before `=` names; NULL if it is none.
+// The cell that the text before `=` names; NULL if it is not one.
 static const struct question_line *named_cell(const struct question *q, const char *text, size_t n)
 {
     for (const struct question_line *cell = q->cells.first; cell != NULL; cell = cell->next) {

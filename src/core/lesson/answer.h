@@ -64,8 +64,8 @@ struct judgement {
     size_t said_count;
     uint32_t filled;  // fill: a bit for each cell that is right. Zero it before a question's first
                       // answer, and hand it back with each that follows
-    // The graph that the lesson showed before the question drew numbers of its own; NULL if it drew none.
-    // Set it before each answer.
+    // The graph that the lesson showed before the question drew numbers of its own; NULL if it drew
+    // none. Set it before each answer.
     const struct scope *earlier;
     // A wrong number that several mistakes explain: the leaf whose gradient tells them apart, to be
     // asked for and handed to judge_more; NODE_NONE if there is none. Its name is in what is said.
@@ -84,7 +84,7 @@ void judgement_release(struct judgement *j);
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,
            struct judgement *j);
 // Takes the number that was asked for because of j->more, and says what it shows; j->more may then
-// ask for one more. It is no attempt: JUDGED_PARTLY, or JUDGED_MALFORMED; unless it explains
+// ask for one more. It is not an attempt: JUDGED_PARTLY, or JUDGED_MALFORMED; unless it explains
 // nothing and is what the question asks for: JUDGED_RIGHT.
 void judge_more(const struct question *q, const struct scope *scope, const char *text,
                 struct judgement *j);
@@ -96,7 +96,7 @@ bool answer_is_named(const struct question *q, const char *text);
 // do: what is looked at after each statement.
 struct question_sight {
     const struct scope *scope;
-    uint32_t output;    // the node of the last output; NODE_NONE: there is none
+    uint32_t output;    // the node of the last output; NODE_NONE if there is none
     int digits;         // of the numbers in what is said
     const char *did;    // the statement that was just carried out …
     const char *wrote;  // … and the file that it wrote; "" if none

@@ -118,7 +118,7 @@ static bool refuse_asked(struct judging *j, struct exprs *p, uint32_t given)
     return true;
 }
 
-// Does this stand in s[at): a sign anywhere, a name only as a whole?
+// Is this in s[at): a sign anywhere, a name only as a whole?
 static bool stands_in(const char *s, struct span at, const char *word, size_t n)
 {
     bool whole = n > 0 && text_in_name(word[0]);
@@ -354,7 +354,7 @@ static bool refuse_value(struct judging *j, struct exprs *p, uint32_t given, uin
     return true;
 }
 
-// 1/0 is no answer, whatever is asked.
+// 1/0 is not an answer, whatever is asked.
 static bool refuse_no_number(struct judging *j, struct exprs *p, uint32_t given)
 {
     double value;

@@ -279,7 +279,7 @@ void judge_pick(struct judging *j)
 
 // ---- Order --------------------------------------------------------------------------------------
 
-// The items from `first` on up to the next that must stand after them: all may stand as they like.
+// The items from `first` on up to the next that must be after them: all may be as they like.
 static const struct question_line *group_end(const struct question_line *first)
 {
     BS_ASSERT(first != NULL);

@@ -48,8 +48,8 @@ static bool refuse_token(const struct lexer *l, struct token t, struct diag *d)
     return true;
 }
 
-// The verb at this token, if it is one; *end is behind its words.
-// first: nothing stands before it, so that it may be a name of the learner's.
+// The verb at this token, if it is one; *end is after its words.
+// first: nothing is before it, so that it may be a name of the learner's.
 static enum verb read_verb(const struct lexer *at, struct token t, bool first, size_t *end,
                            bool *negative)
 {
@@ -78,7 +78,7 @@ static enum verb read_verb(const struct lexer *at, struct token t, bool first, s
     return VERB_NONE;
 }
 
-// False: the diag says why it is none.
+// False: the diag says why it is not one.
 static bool take_apart(const char *s, struct span at, struct parts *p, struct diag *d)
 {
     struct source source = {.name = "", .text = s, .length = at.end, .line = 1};

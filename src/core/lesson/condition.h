@@ -1,5 +1,5 @@
-// Conditions on a graph: what `assert` claims, what a `do` question waits for, and what a script that
-// is graded must come to.
+// Conditions on a graph: what `assert` claims, what a `do` question waits for, and what a script
+// that is graded must come to.
 //
 //   L < 0.1                  an expression that is not 0; of an array, no element may be
 //   a.grad == 6              two sides that are equal, as exactly as the tolerance asks
@@ -25,9 +25,9 @@
 
 struct scope;
 
-// Looks whether s[at) holds. output: the node of the last output; NODE_NONE: there is none. `why` is
-// appended to, and stays empty where it holds; where it fails with a value that is off by rounding
-// alone, *rounding is set.
+// Looks whether s[at) holds. output: the node of the last output; NODE_NONE if there is none. `why`
+// is appended to, and stays empty where it holds; where it fails with a value that is off by
+// rounding alone, *rounding is set.
 struct condition {
     const struct scope *scope;
     uint32_t output;
@@ -43,8 +43,8 @@ enum condition_end condition_look(const struct condition *c, const char *s, stru
 // language; empty if none. False: the diag says why not.
 bool condition_check(const char *s, struct span at, struct span *expression, struct diag *d);
 
-// Is it about a graph's structure, or about other values of leaves, so that it is no expression of
-// the language?
+// Is it about a graph's structure, or about other values of leaves, so that it is not an expression
+// of the language?
 bool condition_is_special(const char *s, struct span at);
 // Does it ask how a value came about (uses, depends, where), so that no typed number meets it?
 bool condition_asks_how(const char *s, struct span at);

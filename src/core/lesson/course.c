@@ -24,7 +24,7 @@ void course_release(struct course *c)
     }
 }
 
-// The number that s is, from 1; 0 if it is none.
+// The number that s is, from 1; 0 if it is not one.
 static size_t number_of(const char *s)
 {
     enum { MOST = 100000 };
@@ -62,7 +62,7 @@ static char next_letter(const char **s)
 
 enum likeness { UNLIKE, BEGINS, ALIKE };
 
-// Does a name begin with these words, or is it they? "when two" is no beginning of "when" alone.
+// Does a name begin with these words, or is it they? "when two" is not a beginning of "when" alone.
 static enum likeness compare_names(const char *words, const char *name)
 {
     for (;;) {

@@ -23,7 +23,7 @@ struct course_lesson {
     const char *deck;      // of cards: their topic; "" of a lesson
     const char *path;      // what a need of kind "lesson" may ask for
     const char *requires;  // ids, apart by blanks
-    const char *trouble;   // why its file is no lesson; "" if it is one. Then id and title are made
+    const char *trouble;   // why its file is not a lesson; "" if it is one. Then id and title are made
                            // of the file's name, and there are no questions.
     int order;
     uint32_t questions;  // in it
@@ -31,7 +31,7 @@ struct course_lesson {
     uint32_t skipped;    // and not done since
     uint32_t due;        // to be asked again by now
     uint32_t place;      // questions passed when it was left: where it goes on
-    int64_t when;        // Unix time of the last answer in it; 0: there is none
+    int64_t when;        // Unix time of the last answer in it; 0 if there is none
 };
 
 struct course_question {
@@ -46,7 +46,7 @@ struct course_question {
     bool missed;       // when it was asked last: not right at once, rated "again", or skipped
     uint32_t seen;     // times it was met, and something was answered
     bool slipped;      // when it was last answered: not right at once, or only with a hint
-    struct card card;  // of this version; due 0: was never answered, or is no question to come back
+    struct card card;  // of this version; due 0: was never answered, or is not a question to come back
 };
 
 struct course_due {
@@ -73,8 +73,8 @@ struct course {
     struct buf rows;       // struct course_row, in the order of the list
     struct buf lessons;    // struct course_lesson, in the order of the course
     struct buf questions;  // struct course_question, in that order
-    // struct course_due: what is to be asked again by now, and what was not right at once in the last
-    // day; the weakest first.
+    // struct course_due: what is to be asked again by now, and what was not right at once in the
+    // last day; the weakest first.
     struct buf due;
     struct buf days;       // struct course_day, in order
     struct log log;        // what was joined; empty unless it was wanted
@@ -89,20 +89,21 @@ void course_init(struct course *c);
 void course_release(struct course *c);
 
 // course_lessons.c: adds a lesson, which need not stay. path: what a need of kind "lesson" will ask
-// for. A file `name` that is no lesson is listed too, with the reason.
+// for. A file `name` that is not a lesson is listed too, with the reason.
 void course_add_lesson(struct course *c, const struct lesson *l, const char *path);
 void course_add_trouble(struct course *c, const char *name, const char *path, const char *why);
 // All are there: puts them in order, and refuses the second of two with one id.
 void course_end_lessons(struct course *c);
 // course_join.c: what a log comes to for the lessons and questions of the course. The log is the
-// course's from now on; it is sorted, its days are set. now: Unix time, seconds; today: the day that
-// is, where the learner is. May be done again with another log.
+// course's from now on; it is sorted, its days are set. now: Unix time, seconds; today: the day
+// that is, where the learner is. May be done again with another log.
 void course_join(struct course *c, struct log *log, int64_t now, int64_t today, bool with_log);
 
 // By id, or by number ("3": the third in order). NULL if there is none.
 const struct course_lesson *course_find(const struct course *c, const char *id);
-// The same, and as people say it: by words of its id or of its title ("Two paths", "chain"), whatever
-// the case, from the first word on. NULL if there is none, or several: *rival is then another.
+// The same, and as people say it: by words of its id or of its title ("Two paths", "chain"),
+// whatever the case, from the first word on. NULL if there is none, or several: *rival is then
+// another.
 const struct course_lesson *course_look_up(const struct course *c, const char *words,
                                            const struct course_lesson **rival);
 const struct course_question *course_question(const struct course *c, const char *id);
@@ -113,7 +114,7 @@ bool course_covers(const char *covers, const char *row);
 bool course_read_rows(struct course *c, const char *s, size_t n);
 // The row of this id, in either case ("n12"); NULL if there is none.
 const struct course_row *course_row(const struct course *c, const char *id);
-// The first question that covers the row and is no card; NULL if there is none.
+// The first question that covers the row and is not a card; NULL if there is none.
 const struct course_question *course_row_question(const struct course *c, const char *row);
 // Has the learner been through it?
 bool course_is_finished(const struct course_lesson *l);

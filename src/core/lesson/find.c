@@ -29,7 +29,7 @@ struct find_fit {
 
 // ---- Words --------------------------------------------------------------------------------------
 
-// The next word of s from *at on, in lower case; a plural's s is dropped. False: there is none.
+// The next word of s from *at on, in lower case; a plural's s is dropped. False if there is none.
 static bool next_word(const char *s, size_t n, size_t *at, struct find_word *w)
 {
     *w = (struct find_word){.n = 0};
@@ -126,7 +126,8 @@ struct find_entries {
     size_t at;
 };
 
-// A row's id and its own words count most, then its card's, then those of the questions that cover it.
+// A row's id and its own words count most, then its card's, then those of the questions that cover
+// it.
 static void look_row(const struct query *q, const struct course *c, const struct course_row *row,
                      struct find_fit *fit)
 {

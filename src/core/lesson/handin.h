@@ -7,8 +7,8 @@
 //   end<TAB>3<TAB>ba0ab7d8c3847a25
 //   handin<TAB>0123456789abcdef
 //
-// The last line has the FNV-1a hash of all before it. It tells a file that was cut off or changed by
-// accident from one that is whole; whoever means to change one can compute it too.
+// The last line has the FNV-1a hash of all before it. It tells a file that was cut off or changed
+// by accident from one that is whole; whoever means to change one can compute it too.
 #ifndef LESSON_HANDIN_H
 #define LESSON_HANDIN_H
 
@@ -21,7 +21,7 @@ struct handin {
     struct log log;
 };
 
-// Appends the text; what is no text in the name is made visible.
+// Appends the text; what is not text in the name is made visible.
 void handin_write(struct text *out, const char *name, const struct log *log);
 // Does s[0..n) begin as one?
 bool handin_is_one(const char *s, size_t n);

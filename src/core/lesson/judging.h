@@ -30,7 +30,7 @@ void judge_recall(struct judging *j);
 
 // Sets the judgement, unless the learner's answer was refused before.
 void judge_set(struct judging *j, enum judged verdict);
-// The answer, or this part of it, is no answer: the message is set, a hint may follow.
+// The answer, or this part of it, is not an answer: the message is set, a hint may follow.
 __attribute__((format(printf, 3, 4))) bool judge_refuse(struct judging *j, struct span at,
                                                         const char *format, ...);
 // The likely fix. Always false.
@@ -47,12 +47,12 @@ __attribute__((format(printf, 2, 3))) void judge_say(struct judging *j, const ch
 
 // ---- The graph ----------------------------------------------------------------------------------
 
-// For what is computed aside: takes a checkpoint and refreshes the values. False: the diag says why.
-// Call checkpoint_back whatever came of it.
+// For what is computed aside: takes a checkpoint and refreshes the values. False: the diag says
+// why. Call checkpoint_back whatever came of it.
 bool trial_begin(struct checkpoint *c, const struct scope *scope, struct diag *d);
 
-// s[at) evaluated in the scope; inside trial_begin and checkpoint_back. Spans of the diag are in bytes
-// of s. A node that was there before and that the text names: *node; else NODE_NONE.
+// s[at) evaluated in the scope; inside trial_begin and checkpoint_back. Spans of the diag are in
+// bytes of s. A node that was there before and that the text names: *node; else NODE_NONE.
 bool trial_evaluate(const struct scope *scope, const char *s, struct span at, double *number,
                     uint32_t *node, struct diag *d);
 

@@ -302,7 +302,7 @@ static bool has_prompt(const struct lesson_part *p)
 }
 
 // The statements of a block that shows a session: without the prompts, and with empty lines for the
-// answers, so that a statement stands in its line.
+// answers, so that a statement is in its line.
 static void add_statements(const struct lesson_part *p, struct text *code)
 {
     struct span line;
@@ -401,7 +401,7 @@ const struct lesson_item *lesson_item(const struct lesson *l, size_t i)
     return i < l->items.count ? &BUF(struct lesson_item, &l->items)[i] : NULL;
 }
 
-// A number as text, 1 or more; 0 if it is none.
+// A number as text, 1 or more; 0 if it is not one.
 static size_t place_of(const char *id)
 {
     size_t place = 0;

@@ -50,7 +50,7 @@ enum question_kind {
 struct question_line {
     const char *left;   // an option's text, a cell's name, the answer that a `when` recognises
     const char *right;  // a cell's expression, what a `when` says; "" where there is none
-    bool good;  // of an option: it is right; of an item to be ordered: it may as well stand before
+    bool good;  // of an option: it is right; of an item to be ordered: it may as well be before
                 // the one above it
     size_t line;  // in the file
     struct question_line *next;
@@ -134,8 +134,8 @@ struct lesson {
     size_t requires_count;
     struct buf items;  // struct lesson_item
     size_t questions;
-    // Where every mistake of a question or the front matter is wanted: is given all but the last, and
-    // the reading goes on with the next line. NULL: it ends with the first.
+    // Where every mistake of a question or the front matter is wanted: is given all but the last,
+    // and the reading goes on with the next line. NULL: it ends with the first.
     void (*tell)(void *at, const struct diag *d);
     void *tell_at;
 };

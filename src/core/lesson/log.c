@@ -402,7 +402,7 @@ static bool read_line(struct log *l, struct log_line *line, const char *s, size_
 }
 
 // The line of s[0..n) that begins at `at`, without its end; *next: where the next one begins.
-// False: there is none, or it has no end.
+// False if there is none, or it has no end.
 static bool next_line(const char *s, size_t n, size_t at, size_t *length, size_t *next)
 {
     const char *end = at < n ? memchr(s + at, '\n', n - at) : NULL;

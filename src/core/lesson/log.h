@@ -1,5 +1,5 @@
-// The log of what a learner answered, and its form as text: one form for the terminal and for pages,
-// so that progress can be carried from one to the other.
+// The log of what a learner answered, and its form as text: one form for the terminal and for
+// pages, so that progress can be carried from one to the other.
 //
 //   backstep progress 1
 //   salt<TAB>7
@@ -7,10 +7,11 @@
 //   answer<TAB>1700000000<TAB>two-paths.sum<TAB>1<TAB>two-paths<TAB>number<TAB>3<TAB>right<TAB>77<TAB>0<TAB>6
 //   end<TAB>3<TAB>ba0ab7d8c3847a25
 //
-// The fields of an answer are those of struct log_attempt up to `given`; a `\` in a text is followed
-// by `t`, `n`, `r`, `\`, or by x and two digits for any other byte that is no text. The last line
-// counts those between it and the first, and has the FNV-1a hash (64 bits) of all lines before it,
-// each with a newline. So a file that was cut off or changed is known, and is not read at all.
+// The fields of an answer are those of struct log_attempt up to `given`; a `\` in a text is
+// followed by `t`, `n`, `r`, `\`, or by x and two digits for any other byte that is not text. The
+// last line counts those between it and the first, and has the FNV-1a hash (64 bits) of all lines
+// before it, each with a newline. So a file that was cut off or changed is known, and is not read
+// at all.
 //
 // Two logs are merged as multisets, the salt being the reader's own: in whatever order and however
 // often logs are merged, the outcome is the same.
@@ -55,7 +56,8 @@ struct log {
 void log_init(struct log *l);
 void log_release(struct log *l);
 bool log_failed(const struct log *l);  // for want of memory: it lacks something
-// Adds a copy, its `given` cut to what is kept of one. A place counts if it is further than the one there is.
+// Adds a copy, its `given` cut to what is kept of one. A place counts if it is further than the one
+// there is.
 void log_add(struct log *l, const struct log_attempt *a);
 void log_add_place(struct log *l, const char *lesson, int64_t passed);
 // The attempt that a record of this kind tells of; its texts are the record's.

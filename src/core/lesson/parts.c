@@ -107,7 +107,7 @@ bool part_expression(const struct lesson_part *p, struct span at)
     return piece_end(&piece, p, item.kind == ITEM_END && !piece.d.set);
 }
 
-// A formula, after which a name may stand.
+// A formula, after which a name may be.
 static bool read_formula(const struct lesson_part *p, struct span at, bool name)
 {
     if (!has_something(p, at)) {
@@ -127,7 +127,8 @@ static bool read_formula(const struct lesson_part *p, struct span at, bool name)
     return ok;
 }
 
-// What is no formula of single numbers may be one of whole arrays, which only the graph can tell.
+// What is not a formula of single numbers may be one of whole arrays, which only the graph can
+// tell.
 bool part_formula(const struct lesson_part *p, struct span at)
 {
     struct diag aside = {0};

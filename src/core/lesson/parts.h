@@ -14,7 +14,7 @@ struct lesson_part {
     const struct lesson *lesson;  // that wants every mistake told; NULL: the first alone counts
 };
 
-// The line at *at (without its end), and *at moves past it. False: there is none.
+// The line at *at (without its end), and *at moves past it. False if there is none.
 bool part_line(const struct lesson_part *p, size_t *at, struct span *line);
 // The diag is set: was that told, so that the reading goes on with the next line?
 bool part_goes_on(const struct lesson_part *p);
@@ -22,13 +22,13 @@ struct span part_trim(const struct lesson_part *p, struct span at);
 bool part_is(const struct lesson_part *p, struct span at, const char *word);
 // A copy for the lesson; "" if out of memory (the arena has failed then).
 const char *part_copy(const struct lesson_part *p, struct span at);
-// Where `what` stands first inside; false if it does not.
+// Where `what` is first inside; false if it is not there.
 bool part_find(const struct lesson_part *p, struct span in, const char *what, size_t *at);
 // KEY: VALUE, the value trimmed. False: the line is not of this form.
 bool part_key(const struct lesson_part *p, struct span line, struct span *key, struct span *value);
 
-// Is it one expression, a formula (of single numbers or of whole arrays), a text whose {= } are expressions? False:
-// the diag says why.
+// Is it one expression, a formula (of single numbers or of whole arrays), a text whose {= } are
+// expressions? False: the diag says why.
 bool part_expression(const struct lesson_part *p, struct span at);
 bool part_formula(const struct lesson_part *p, struct span at);
 bool part_text(const struct lesson_part *p, struct span at);

@@ -25,7 +25,7 @@ struct card {
     uint32_t lapses, reviews;
 };
 
-// again hard good easy, or their numbers 1 to 4, blanks around them. False: it is none of them.
+// again hard good easy, or their numbers 1 to 4, blanks around them. False if it is none of them.
 bool rating_read(const char *s, size_t n, enum rating *rating);
 const char *rating_name(enum rating rating);
 

@@ -240,7 +240,7 @@ bool trial_read_formula(struct exprs *p, const struct scope *scope, const char *
     }
     ok = piece_end(&piece, ok, &why);
     names_release(&none);
-    // sin x is no product of sin and x: the prompt says what is wrong with it.
+    // sin x is not a product of sin and x: the prompt says what is wrong with it.
     bool function = *root != EXPR_NONE && mentions_function(p, scope, *root);
     if (ok && !function) {
         return true;

@@ -1,4 +1,4 @@
-// Commands of lessons. Those that change where a lesson stands only say so: they run inside the
+// Commands of lessons. Those that change where a lesson is only say so: they run inside the
 // lesson's graph, and what they wish is done after them; see play.h.
 #include <string.h>
 
@@ -43,7 +43,8 @@ static bool is_path(const char *s, size_t n)
     return memchr(s, '/', n) != NULL || memchr(s, '.', n) != NULL;
 }
 
-// A lesson's name as it is typed: one word, or the words of its title. A question's number may follow.
+// A lesson's name as it is typed: one word, or the words of its title. A question's number may
+// follow.
 static struct span lesson_words(struct call *c)
 {
     struct span words = call_word(c);
@@ -237,7 +238,7 @@ static enum call_end begin_at_row(struct call *c, const char *id)
 
 // ---- One question with given numbers ------------------------------------------------------------
 
-// Behind a lesson's name: `3 seed 7`. number 0: nothing is there.
+// After a lesson's name: `3 seed 7`. number 0: nothing is there.
 struct pin {
     struct span place;
     int64_t number;

@@ -129,7 +129,7 @@ static void put_results(struct call *c, const char *s, size_t n,
     }
 }
 
-// The rest of the line, whatever it is made of: a question is no expression.
+// The rest of the line, whatever it is made of: a question is not an expression.
 static struct span rest_of_line(struct call *c)
 {
     const struct source *source = c->lexer->source;

@@ -33,7 +33,7 @@ static bool begins(const struct call *c, struct span word, const char *with)
     return word.end - word.start > n && memcmp(at(c, word), with, n) == 0;
 }
 
-// The address of a page; what is behind a # in it is another link's.
+// The address of a page; what is after a # in it is another link's.
 static bool read_url(struct call *c, struct span word, struct span *url)
 {
     const char *s = at(c, word), *mark = memchr(s, '#', word.end - word.start);

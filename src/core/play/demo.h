@@ -1,4 +1,4 @@
-// A command's example as it runs: what `help backward` shows is no text about it but the program's
+// A command's example as it runs: what `help backward` shows is not text about it but the program's
 // own answers, so it cannot differ from what the learner will see.
 //
 // The example runs with a tutor of its own. What it asks the host for is supplied here: a file that

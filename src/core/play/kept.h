@@ -2,7 +2,7 @@
 // come there again; see tutor_kept. Private to the room.
 //
 // A place is a text of numbers and texts, each as its length, a colon, its bytes and a blank. The
-// statements that were typed stand apart from it, as they grow.
+// statements that were typed are apart from it, as they grow.
 #ifndef PLAY_KEPT_H
 #define PLAY_KEPT_H
 
@@ -38,8 +38,8 @@ struct kept {
     struct kept_reader review;  // see review_put; at its end: no review
 };
 
-// Of the play that was just begun with a lesson: it goes on where that was left. The play comes back,
-// or another in its place; NULL if out of memory.
+// Of the play that was just begun with a lesson: it goes on where that was left. The play comes
+// back, or another in its place; NULL if out of memory.
 struct play *kept_begin(struct tutor *t, struct lesson *lesson, const struct course *course);
 // The play has come to the item. True: it has been given something to do first.
 bool kept_at_item(struct play *p, struct records *out);

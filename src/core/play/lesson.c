@@ -199,15 +199,16 @@ static size_t lines_until(const char *s, const char *end)
     return lines;
 }
 
-// Lines that the first statement of a text and its answer have in the lesson's file: where an answer
-// is written, the text has empty lines.
+// Lines that the first statement of a text and its answer have in the lesson's file: where an
+// answer is written, the text has empty lines.
 static size_t rows_of_statement(const char *text)
 {
     const char *s = text + strspn(text, "\n"), *next = s + strcspn(s, "\n");
     return lines_until(s, next + strspn(next, "\n"));
 }
 
-// About how many lines a question is going to take, or as much of a block of code as one screen holds.
+// About how many lines a question is going to take, or as much of a block of code as one screen
+// holds.
 static size_t rows_to_come(const struct play *p, const struct lesson_item *item)
 {
     size_t screen = (size_t)p->tutor->session->terminal.rows;
@@ -276,7 +277,7 @@ static void catch_up(struct play *p, struct records *out)
 static void begin_lesson(struct play *p, struct records *out)
 {
     p->begun = true;
-    p->tutor->entered = false;  // what began it is no line for it
+    p->tutor->entered = false;  // what began it is not a line for it
     p->rows += 2;
     if (p->review != NULL) {
         review_head(p, out);

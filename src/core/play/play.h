@@ -61,7 +61,7 @@ struct entries {
 };
 
 // Where a question was met: the lesson's graph as it was then, so that `previous` can go back, and
-// what stood before it.
+// what was before it.
 struct play_mark {
     size_t item;
     struct session *graph;
@@ -76,7 +76,7 @@ struct play_question {
     bool wrong;           // not only skipped
 };
 
-// What stands between the host and the learner's session.
+// What is between the host and the learner's session.
 struct tutor {
     struct buf self;              // the memory this lies in
     struct session *session;      // the learner's own
@@ -148,7 +148,7 @@ struct play {
     struct buf questions;   // struct play_question
     struct buf marks;       // struct play_mark, of questions from the first on
     struct records missed;  // {number, text}: the questions that were missed, as they were asked
-    // What stood in the lesson since the question before: prose and code, seen or not.
+    // What was in the lesson since the question before: prose and code, seen or not.
     struct records context;
     // The question being asked.
     const struct question *question;
@@ -187,8 +187,8 @@ struct play {
 // freed).
 struct play *play_new(struct tutor *tutor, struct lesson *lesson, const struct course *course,
                       size_t place);
-// Of a lesson that has not begun: asks nothing but its question `number` (from 1), with the numbers of
-// this seed. Nothing is kept of it.
+// Of a lesson that has not begun: asks nothing but its question `number` (from 1), with the numbers
+// of this seed. Nothing is kept of it.
 void play_pin(struct play *p, size_t number, uint64_t seed);
 // Ends it, and the session is the learner's again.
 void play_free(struct play *p);
@@ -305,7 +305,7 @@ int64_t review_seconds_left(const struct play *p);
 struct kept_reader;
 void review_keep(const struct review *r, struct text *out);
 struct review *review_take(struct kept_reader *from);
-// Where the review stands, from 1, and how many questions it has.
+// Where the review is, from 1, and how many questions it has.
 size_t review_number(const struct review *r);
 size_t review_count(const struct review *r);
 void review_head(struct play *p, struct records *out);

@@ -497,7 +497,7 @@ bool question_hint(struct call *c, size_t n)
     return true;
 }
 
-// What stood before the question in the lesson. Of one that follows another at once, what stood
+// What was before the question in the lesson. Of one that follows another at once, what stood
 // before that: both are about it.
 bool question_context(struct call *c)
 {

@@ -1,6 +1,7 @@
 // A review: questions of several lessons, one after another, each in its lesson's graph as it was
 // there: what is due, or what a quiz or an exam picked. The lesson is played up to the question
-// unseen; see play.h. Each question has a play of its own, and the review goes from one to the next.
+// unseen; see play.h. Each question has a play of its own, and the review goes from one to the
+// next.
 #include <stdio.h>
 #include <string.h>
 
@@ -155,7 +156,7 @@ const char *review_path(const struct review *r)
     return due == NULL ? NULL : due->path;
 }
 
-// Where the question stands in the lesson; past the last item if it is gone from there.
+// Where the question is in the lesson; past the last item if it is gone from there.
 static size_t find_item(const struct lesson *l, const char *id, size_t *number)
 {
     const struct lesson_item *item;

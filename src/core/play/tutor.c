@@ -166,8 +166,8 @@ static bool is_retry(const struct source *source)
     return n == strlen(word) && memcmp(source->text, word, n) == 0;
 }
 
-// What a line is instead of a statement: a question in words is searched for, the help there is on one
-// of the list is its lesson, and behind the end of a lesson its last question is asked again.
+// What a line is instead of a statement: a question in words is searched for, the help there is on
+// one of the list is its lesson, and after the end of a lesson its last question is asked again.
 static const struct source *line_instead(struct tutor *t, const struct source *source)
 {
     struct span row;

@@ -66,11 +66,11 @@ void tutor_supply_course(struct tutor *t, const struct course *course);
 // statements, *n bytes until the tutor next runs. False: the lesson is on its way from one place to
 // the next, and what was kept last still holds.
 bool tutor_kept(const struct tutor *t, struct text *place, const char **typed, size_t *n);
-// The id of the lesson of a place. False: it is no place.
+// The id of the lesson of a place. False: it is not a place.
 bool tutor_kept_lesson(const char *place, size_t n, struct text *id);
 // The statement appended to `begin`, run next, begins that lesson where it was left, asks the
-// question with the same numbers, and carries out, unseen, what was typed. False: it is no place, or
-// there is no memory.
+// question with the same numbers, and carries out, unseen, what was typed. False: it is not a
+// place, or there is no memory.
 bool tutor_take_up(struct tutor *t, const char *place, size_t n, const char *typed, size_t m,
                    struct text *begin);
 // Was all of it carried out?
@@ -99,7 +99,7 @@ bool tutor_question_key(struct tutor *t, struct text *out, struct diag *d);
 // The number drawn for its i-th `vary` (from 0); NaN if there is none.
 double tutor_question_drawn(const struct tutor *t, size_t i);
 // Of a question for a number: a `when` that comes, with the numbers drawn, to that of one above it
-// which says something else. NULL: there is none.
+// which says something else. NULL if there is none.
 const struct question_line *tutor_question_ambiguous(const struct tutor *t);
 // A text of it with its {= } filled in, appended.
 void tutor_question_fill(struct tutor *t, const char *text, struct text *out);

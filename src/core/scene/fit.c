@@ -11,7 +11,7 @@ const char *const fit_style_names[FIT_STYLES] = {"cells", "terse", "line", "bare
 
 static const double style_costs[FIT_STYLES] = {0, 0.5, 2.5, 4.5};
 
-// How many users a leaf in cells may have, and what it costs that it is no box.
+// How many users a leaf in cells may have, and what it costs that it is not a box.
 static const struct {
     size_t users;
     double cost;

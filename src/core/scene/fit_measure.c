@@ -134,7 +134,7 @@ static int compare_spots(const void *a, const void *b)
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
-// The box that an edge comes from; NULL if it is none.
+// The box that an edge comes from; NULL if it is not one.
 static struct fit_spot *spot_of(const struct buf *spots, const struct rec *cell)
 {
     struct fit_spot wanted = {
@@ -143,7 +143,7 @@ static struct fit_spot *spot_of(const struct buf *spots, const struct rec *cell)
     return edge ? bsearch(&wanted, spots->data, spots->count, sizeof wanted, compare_spots) : NULL;
 }
 
-// Behind its operands; a leaf stands right before its first user.
+// Behind its operands; a leaf is right before its first user.
 static void set_rank(struct buf *spots, struct fit_spot *spot, const struct rec *cells)
 {
     for (const struct rec *c = cells->in.first; c != NULL; c = c->next) {
@@ -288,7 +288,7 @@ bool fit_lines(const struct rec *scene, enum fit_style style, int lines, struct 
     }
     for (size_t i = 0; ok && i < spots.count; i++) {
         const struct fit_spot *spot = &BUF(struct fit_spot, &spots)[i];
-        // A leaf goes with its first user, which stands one rank further.
+        // A leaf goes with its first user, which is one rank further.
         uint32_t rank = spot->leaf && spot->rank + 1 < ranks.count ? spot->rank + 1 : spot->rank;
         BUF(uint32_t, line)[i] = (uint32_t)BUF(struct rank, &ranks)[rank].breadth;
     }

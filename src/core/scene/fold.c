@@ -355,14 +355,14 @@ static void make_statements(struct folder *f)
     }
 }
 
-// ---- Where folds stand --------------------------------------------------------------------------
+// ---- Where folds are --------------------------------------------------------------------------
 
 static void find_places(struct folder *f)
 {
     struct fold *list = f->out->list.data;
     for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {
         uint32_t box = *at(&f->box, i);
-        // A leaf is no result, unless there are only leaves.
+        // A leaf is not a result, unless there are only leaves.
         if (box < OWN &&
             (list[box].box == FOLD_NONE || !is_leaf(f, i) || is_leaf(f, list[box].box))) {
             list[box].box = i;
@@ -407,7 +407,7 @@ static void dissolve(struct folder *f, uint32_t fold)
     }
 }
 
-// Would a fold stand behind what uses it? Returns one, or FOLD_NONE.
+// Would a fold be behind what uses it? Returns one, or FOLD_NONE.
 static uint32_t find_tangle(struct folder *f)
 {
     for (uint32_t i = 0; i < count_of(f) && goes_on(f, i); i++) {

@@ -7,7 +7,7 @@
 // calls, then those around them, each time with arrays folded too if that is what it needs; at last
 // statements. Parameters that only one folded call uses go into its box, and constants into any.
 //
-// Every fold stands where its last value stands on the tape: whatever would then be drawn before
+// Every fold stands where its last value is on the tape: whatever would then be drawn before
 // what it depends on is not folded.
 #ifndef SCENE_FOLD_H
 #define SCENE_FOLD_H

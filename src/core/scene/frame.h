@@ -1,8 +1,8 @@
 // Frames: pictures of a walk that are equal but for what they hide, so that nothing in them moves.
 //
-// A frame has the texts of the scene at the walk's end. What is not known yet is marked: `hide_value`
-// and `hide_grad` of a box or a chip, `hide_local` and `hide_share` of a cell. A drawer keeps the
-// room of what is hidden. A worksheet hides the same way what is to be filled in.
+// A frame has the texts of the scene at the walk's end. What is not known yet is marked:
+// `hide_value` and `hide_grad` of a box or a chip, `hide_local` and `hide_share` of a cell. A
+// drawer keeps the room of what is hidden. A worksheet hides the same way what is to be filled in.
 #ifndef SCENE_FRAME_H
 #define SCENE_FRAME_H
 
@@ -11,7 +11,7 @@
 // What a worksheet leaves to be filled in; its key, nothing.
 enum frame_blank { FRAME_KEY, FRAME_GRADS, FRAME_LOCALS };
 
-// Where a frame stands: in a pass, "forward" or "backward", before its first step or later.
+// Where a frame is: in a pass, "forward" or "backward", before its first step or later.
 struct frame_place {
     const char *pass;
     bool first;  // no box is the current one yet

@@ -71,8 +71,8 @@ static uint32_t seen_through(const struct finder *f, uint32_t i)
     return i;
 }
 
-// Which side of a product of matrices without parameters is its weights: the leaf, of two leaves the
-// one that is turned, else the left one if it is a matrix. 2: neither.
+// Which side of a product of matrices without parameters is its weights: the leaf, of two leaves
+// the one that is turned, else the left one if it is a matrix. 2: neither.
 static uint32_t weights_side(const struct finder *f, uint32_t a, uint32_t b)
 {
     uint32_t x = seen_through(f, a), y = seen_through(f, b);
@@ -113,7 +113,7 @@ static enum part_of_sum part_of_op(enum op op, enum part_of_sum a, enum part_of_
     }
 }
 
-// A sum of a weighted sum and a leaf that is none (a bias where there are no parameters).
+// A sum of a weighted sum and a leaf that is not one (a bias where there are no parameters).
 static bool is_bias(const struct finder *f, enum op op, uint32_t a, uint32_t b)
 {
     bool either = (part(f, a) == PART_SUM && is_leaf(f, seen_through(f, b))) ||
@@ -249,7 +249,7 @@ static bool add_unit(struct finder *f, struct layer *to, uint32_t z, uint32_t a)
 }
 
 // The parameters of a weighted sum: those met on the way down that leads through no other sum. What
-// is no sum has those that it uses itself; in z1 + b, W is that of z1.
+// is not a sum has those that it uses itself; in z1 + b, W is that of z1.
 static bool add_params(struct finder *f, struct layer *to, uint32_t z)
 {
     struct buf todo;

@@ -38,8 +38,8 @@ struct layers {
     struct buf params;  // uint32_t: rows of the matrices, as given
 };
 
-// Finds the layers that `root` depends on. `hidden` says of the name of a function that it is none
-// of the learner's. Release it whatever the end. False: out of memory.
+// Finds the layers that `root` depends on. `hidden` says of the name of a function that it is not
+// one of the learner's. Release it whatever the end. False: out of memory.
 bool layers_find(struct layers *l, const struct matrices *m, const struct lower *w, uint32_t root,
                  bool (*hidden)(void *at, uint32_t function), void *at);
 void layers_release(struct layers *l);

@@ -54,7 +54,7 @@ bool scene_value_known(const struct painter *p, uint32_t node)
            node <= p->options->current;
 }
 
-// A backward walk goes down the tape: what stands above the current node has sent its shares.
+// A backward walk goes down the tape: what is above the current node has sent its shares.
 static bool share_known(const struct painter *p, uint32_t consumer, int slot)
 {
     return tape_marked(p->tape, consumer, MARK_GRAD) && !tape_constant(p->tape, consumer, slot) &&

@@ -12,7 +12,7 @@
 // Boxes come in tape order, and their ids are n1, n2 … by the tape. A box has one cell per operand
 // and every cell is an edge, so a + a has two. Words that mean different things are different
 // fields (a drawer joins "local × upstream = share" in three colours); upstream is the gradient of
-// the box that the cell stands in.
+// the box that the cell is in.
 //
 //   kind      "parameter", "input", "constant", "interior", "output", "group"
 //   op        the operation's sign, or "param", "input", "const"
@@ -91,7 +91,7 @@ struct scene_fit {
     size_t names;
 };
 
-// Is the scene a picture of the graph as it is, or of a walk over it that stands at one node?
+// Is the scene a picture of the graph as it is, or of a walk over it that is at one node?
 enum scene_walk { SCENE_WHOLE, SCENE_FORWARD, SCENE_BACKWARD };
 
 struct scene_options {

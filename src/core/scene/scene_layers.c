@@ -5,7 +5,7 @@
 
 #include "engine/maths.h"
 
-enum { DIGITS = 4, ACROSS_MOST = 4 };  // layers side by side; more stand below each other
+enum { DIGITS = 4, ACROSS_MOST = 4 };  // layers side by side; more are below each other
 
 struct layering {
     struct records *out;
@@ -44,7 +44,7 @@ static void put_value(struct layering *p, struct rec *box, const struct rec *arr
     text_release(&text);
 }
 
-// "n3" of the box with this name; NULL: there is none.
+// "n3" of the box with this name; NULL if there is none.
 static const char *id_of(const struct layering *p, const char *name)
 {
     for (const struct rec *b = p->boxes->in.first; b != NULL; b = b->next) {

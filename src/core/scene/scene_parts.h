@@ -118,7 +118,7 @@ bool scene_has_formula(const struct painter *p, size_t i);
 const char *scene_called(const struct painter *p, size_t i, char out[LABEL_TEXT]);
 
 // scene_fit.c, for pictures that fit an area (the last three do nothing for others)
-// Is the box that stands at this place shown in the cells of its users alone?
+// Is the box that is at this place shown in the cells of its users alone?
 bool scene_is_chip(const struct painter *p, size_t box);
 void scene_add_chip(const struct painter *p, struct rec *cell, size_t box);
 // Of an array: its shape and, where it is small, its elements.

@@ -27,7 +27,7 @@ struct batch {
     struct buf ties;    // struct tie
     // Where a batch's graph is a program over its rows (engine/lanes.h): the one over all rows,
     // never run, out of which `some` takes what it reads: for a whole batch, and for the last one
-    // of an epoch. NULL: there is none.
+    // of an epoch. NULL if there is none.
     struct lanes *all, *some[2];
     struct buf data_rows;  // uint32_t: of each node the row of the data that it belongs to
     int tries[2];          // left to find each of `some`

@@ -200,7 +200,7 @@ struct call {
     char log_as[LABEL_TEXT + 16];
     bool quit;
     size_t answered;  // records that were there before this statement
-    bool waits;       // a function that returned false asks for something: this is no failure
+    bool waits;       // a function that returned false asks for something: this is not a failure
 };
 
 // Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
@@ -237,7 +237,8 @@ bool call_target(struct call *c, uint32_t *node);
 bool call_last_output(struct call *c, uint32_t *node);
 // A name and the brackets after it, as W[0] or X[:, 1]: an element, or an array of some.
 bool call_part(struct call *c, struct operand *part);
-// A name, %7, or dL/da where that was grown, nothing longer: for arguments that are followed by others.
+// A name, %7, or dL/da where that was grown, nothing longer: for arguments that are followed by
+// others.
 bool call_node(struct call *c, uint32_t *node);
 // Is a derivative, dL/da, written here? *end receives the place after it.
 bool call_is_derivative(const struct call *c, size_t *end);
@@ -270,8 +271,8 @@ void call_put_node(struct call *c, struct rec *to, uint32_t node);
 void call_put_row(struct call *c, struct rec *row, uint32_t node);
 // A gradient for a row of a table: "grad", and "grad_cancels".
 void call_put_grad(struct call *c, struct rec *row, uint32_t node);
-// Did what was added into this gradient cancel, but for rounding? Looked up in the gradients as they
-// were when the statement first asked.
+// Did what was added into this gradient cancel, but for rounding? Looked up in the gradients as
+// they were when the statement first asked.
 bool call_grad_cancels(struct call *c, uint32_t node);
 // Lets go of what the statement's functions kept in the call.
 void call_release(struct call *c);

@@ -26,7 +26,7 @@ struct rec *call_record(struct call *c, enum rec_kind kind)
     return records_add(c->out, kind);
 }
 
-// The outermost loop; NULL: there is none. *late: is it, or one inside it, past its first turn?
+// The outermost loop; NULL if there is none. *late: is it, or one inside it, past its first turn?
 static struct frame *outer_loop(const struct session *s, bool *late)
 {
     struct frame *outer = NULL;

@@ -140,7 +140,7 @@ static uint32_t moved(const struct compaction *k, uint32_t node)
     return node == NODE_NONE || node < k->first ? node : *to(k, node);
 }
 
-// What an optimiser remembers stands in the order of the parameters: what it remembers of one that
+// What an optimiser remembers is in the order of the parameters: what it remembers of one that
 // goes must not become that of the next.
 static void move_states(const struct compaction *k)
 {

@@ -168,7 +168,7 @@ bool session_next_line(struct session *s, bool first, struct source *line)
     const char *text = f->source.text;
     size_t start = f->lexer.at;
     while (start < f->source.length && (text[start] == ' ' || text[start] == ';')) {
-        start++;  // behind what began the lesson: lesson two-paths; hint
+        start++;  // after what began the lesson: lesson two-paths; hint
     }
     f->lexer.at = start;
     if (start == f->source.length && !first) {

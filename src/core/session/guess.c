@@ -34,7 +34,7 @@ static bool has_page(const struct call *c, struct piece words)
 
 // ---- Sentences ----------------------------------------------------------------------------------
 
-// Behind the words from `at` on that say nothing, the last word never being one of them.
+// After the words from `at` on that say nothing, the last word never being one of them.
 static size_t skip_fillers(const struct call *c, size_t at, size_t end)
 {
     struct lexer l = {.source = c->lexer->source, .at = at};
@@ -288,7 +288,7 @@ static bool guess_wish(struct call *c, struct token first, bool alone, size_t en
     return wish != NULL && !diag_hint(c->diag, "%s", wish);
 }
 
-// A word by itself that is no term, or one with a question mark: a name, or a question.
+// A word by itself that is not a term, or one with a question mark: a name, or a question.
 static void guess_name_or_question(struct call *c, struct piece word, size_t end)
 {
     enum { WORD_LEAST = 4 };  // letters

@@ -1,6 +1,6 @@
 // Labels: words that pictures and tables show beside a node's name (a.label = 'a times b'). A label
-// is no name, and belongs to the node: it stays when the name moves on. A table for the trail: rows
-// are only appended, and a node's last row counts.
+// is not a name, and belongs to the node: it stays when the name moves on. A table for the trail:
+// rows are only appended, and a node's last row counts.
 #ifndef SESSION_LABEL_H
 #define SESSION_LABEL_H
 

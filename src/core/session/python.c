@@ -119,7 +119,7 @@ static bool is_module(const struct call *c, const struct python_form *f)
 
 // ---- Statements of others -----------------------------------------------------------------------
 
-// Runs a command on a part of the text; behind it the statement ends.
+// Runs a command on a part of the text; after it the statement ends.
 static enum call_end run_on(struct call *c, const char *command, struct token word,
                             struct span part, size_t end)
 {

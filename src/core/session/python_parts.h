@@ -12,14 +12,14 @@ struct python_form {
     bool called;         // a call, which is the whole statement
     struct span inside;  // its parentheses'
     struct token assign;
-    size_t end;  // of the statement, or behind the assignment's sign
+    size_t end;  // of the statement, or after the assignment's sign
 };
 
-// python_passed.c: imports, the classes of the lecture, drawings: passes over what is not needed here,
-// and says so once. False: the statement is none of these.
+// python_passed.c: imports, the classes of the lecture, drawings: passes over what is not needed
+// here, and says so once. False: the statement is none of these.
 bool python_pass_over(struct call *c);
-// python_network.c: n = MLP(3, [4, 4, 1]), of which `f` is what follows the sign, becomes parameters and
-// a function. False: the diag says why not.
+// python_network.c: n = MLP(3, [4, 4, 1]), of which `f` is what follows the sign, becomes
+// parameters and a function. False: the diag says why not.
 bool python_make_network(struct call *c, const struct python_form *f, struct token name);
 
 #endif

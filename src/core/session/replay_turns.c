@@ -1,9 +1,9 @@
-// Turns that only bind names, and make the same nodes again behind those of the turn before: further ones
-// are appended to the tape and to the recipes without a look at the text.
+// Turns that only bind names, and make the same nodes again after those of the turn before: further
+// ones are appended to the tape and to the recipes without a look at the text.
 //
 // What lies between the begins of two turns is a slice. Of three slices in a row, each is the one
-// before it moved on: every operand, and every value that a name is bound to, either stays or moves by
-// the length of a slice, the same twice. By induction so do all that follow.
+// before it moved on: every operand, and every value that a name is bound to, either stays or moves
+// by the length of a slice, the same twice. By induction so do all that follow.
 #include <string.h>
 
 #include "engine/ops_inline.h"
@@ -27,8 +27,8 @@ static struct replay_slice slice_now(struct session *s, const struct frame *f)
     return now;
 }
 
-// By how much a number moves from slice to slice: *by. False: it does neither stay nor move along, or
-// not the same twice.
+// By how much a number moves from slice to slice: *by. False: it does neither stay nor move along,
+// or not the same twice.
 static bool moves(uint64_t before, uint64_t last, uint64_t now, uint32_t nodes, uint32_t *by)
 {
     *by = (uint32_t)(now - last);
@@ -171,7 +171,7 @@ static void append_recipes(struct session *s)
     }
 }
 
-// Room for so many slices. False: there is none.
+// Room for so many slices. False if there is none.
 static bool reserve(struct session *s, size_t slices)
 {
     const struct replay_slice *x = s->replay.slices;

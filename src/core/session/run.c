@@ -1,5 +1,5 @@
-// Texts being executed, statement by statement: what a statement leaves in the log, and the needs and
-// errors that it ends with.
+// Texts being executed, statement by statement: what a statement leaves in the log, and the needs
+// and errors that it ends with.
 #include <string.h>
 
 #include "session/call.h"
@@ -195,7 +195,8 @@ static enum session_state fail_first(struct session *s, struct diag *d, size_t s
 {
     struct source source = session_top_frame(s)->source;
     bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
-    // The frame may own the text, and goes when the statement fails: its text is kept until the end.
+    // The frame may own the text, and goes when the statement fails: its text is kept until the
+    // end.
     struct buf text;
     buf_init(&text, 1);
     if (first) {
@@ -277,7 +278,8 @@ static enum call_end carry_out(struct call *c, const struct running *r)
     return end;
 }
 
-// The statement is done: its first line is kept for undo, and what changes something goes into the log.
+// The statement is done: its first line is kept for undo, and what changes something goes into the
+// log.
 static void remember(const struct call *c, const struct running *r)
 {
     struct session *s = c->s;
@@ -349,9 +351,10 @@ static enum session_state run_statement(struct session *s, struct records *out)
     return c.quit ? SESSION_QUIT : SESSION_MORE;
 }
 
-// ---- Loops, work, loaded files -------------------------------------------------------------------
+// ---- Loops, work, loaded files
+// -------------------------------------------------------------------
 
-// The top frame is done: a loop, or work, is logged as one statement, unless it stands in another
+// The top frame is done: a loop, or work, is logged as one statement, unless it is in another
 // loop; the outermost frame above the text that was begun ends the transaction, but where something
 // was refused since there were so many refusals.
 static void end_frame(struct session *s, size_t refused)

@@ -17,7 +17,7 @@ struct salvage {
     size_t mark, start;       // of the running statement: in the trail, in the text
     size_t statements, left;  // that began; that were left out
     struct records rows;      // one for each that was left out
-    struct buf cells;         // struct salvage_cell; empty: it is no notebook
+    struct buf cells;         // struct salvage_cell; empty: it is not a notebook
 };
 
 static void release(void *work)
@@ -56,8 +56,8 @@ static void add_source(struct text *out, struct json source)
     }
 }
 
-// %%time and the like say something about a cell; %%backstep, that it is ours. Any other, %%bash, that
-// it is in another language.
+// %%time and the like say something about a cell; %%backstep, that it is ours. Any other, %%bash,
+// that it is in another language.
 static bool is_python(const char *s, size_t n)
 {
     size_t line = 0, word;
@@ -200,7 +200,7 @@ static bool goes_on(const struct source *source, size_t at)
     return text_among("elif else except finally", source->text + at, n);
 }
 
-// Behind the statement at `start`: its brackets closed, and all lines that stand further in than its
+// After the statement at `start`: its brackets closed, and all lines that are further in than its
 // own, or that begin with else and the like.
 static size_t statement_end(const struct source *source, size_t start)
 {

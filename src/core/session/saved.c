@@ -105,7 +105,7 @@ struct saved saved_read(const char *s, size_t n)
         return saved;
     }
     while (!last && end > 0 && s[end - 1] != '\n') {
-        end--;  // a line that was cut is no statement
+        end--;  // a line that was cut is not a statement
     }
     size_t found = count_lines(s, end);
     saved.lines = found - (found > 0);

@@ -11,7 +11,7 @@ static bool read_prelude(struct session *s)
     records_init(&ignored);
     bool ok = session_eval(s, prelude, SESSION_SCRIPT, &ignored) == SESSION_DONE;
     records_release(&ignored);
-    // The prelude is no statement of the learner's: it is neither undone nor saved.
+    // The prelude is not a statement of the learner's: it is neither undone nor saved.
     trail_clear(&s->undo);
     s->moments.count = s->lines.count = s->log.count = 0;
     state_keep(s);

@@ -324,7 +324,7 @@ bool statement_run_binding(struct call *c, struct statement_making how)
     return ok;
 }
 
-// What stands before .data: a name, an element or a part of an array, or %7.
+// What is before .data: a name, an element or a part of an array, or %7.
 static bool read_target(struct call *c, struct operand *x)
 {
     struct token target = lexer_peek(c->lexer);

@@ -91,8 +91,8 @@ static bool has_name(const struct names *names, uint32_t node)
     return false;
 }
 
-// A name whose value depends on what `old` was, and is no part of what is bound to it now: the one
-// whose node is the last. NAME_NONE: there is none.
+// A name whose value depends on what `old` was, and is not a part of what is bound to it now: the
+// one whose node is the last. NAME_NONE if there is none.
 static uint32_t left_behind(const struct session *s, const struct left *l)
 {
     uint32_t user = NAME_NONE, last = 0;

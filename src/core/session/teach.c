@@ -14,7 +14,7 @@ static bool is_listed(const struct rec *names, const char *s, size_t n)
     return false;
 }
 
-// A name for which the learner can give a value: not a function's, not behind a dot.
+// A name for which the learner can give a value: not a function's, not after a dot.
 static bool lacks_value(const struct session *s, struct lexer *l, struct token before,
                         struct token t)
 {

@@ -115,7 +115,7 @@ void transaction_end(struct session *s)
     }
 }
 
-// One step from the last moment of `from` onto `to`: undo, and redo. False: there is none, or no
+// One step from the last moment of `from` onto `to`: undo, and redo. False if there is none, or no
 // memory for the way back, and all is as it was.
 static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
                        struct buf *from_lines, struct trail *to, struct buf *to_moments,

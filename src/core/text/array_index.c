@@ -8,7 +8,7 @@
 #include "text/array.h"
 #include "text/lower.h"
 
-// An index of one element, counted from the end if negative. False: there is none such.
+// An index of one element, counted from the end if negative. False if there is none such.
 static bool read_place(struct lower *w, const struct operand *index, double at, uint32_t size,
                        uint32_t *place)
 {

@@ -38,7 +38,7 @@ size_t block_column(const struct source *source, size_t at)
     return column;
 }
 
-// Goes behind the last thing of the line that the lexer is in; a bracket that is open goes on in
+// Goes after the last thing of the line that the lexer is in; a bracket that is open goes on in
 // the next. *colon: it ends in ":".
 static size_t line_last(struct lexer *l, bool *colon)
 {
@@ -62,7 +62,7 @@ struct columns {
     size_t at[DEPTH_MOST], count;
 };
 
-// May a line stand at this column, after one that ended in ":" or not?
+// May a line be at this column, after one that ended in ":" or not?
 static bool fits(struct columns *c, size_t column, bool colon)
 {
     if (c->count > 0 && column > c->at[c->count - 1]) {
@@ -156,7 +156,7 @@ bool block_wants_more(const struct source *typed)
     return lexer_wants_more(typed) || (!ended && begins_block(typed) && !lacks_indent(typed));
 }
 
-// Does the line at byte `at` stand further in, or do only blank lines come before one that does?
+// Is the line at byte `at` further in, or do only blank lines come before one that does?
 static bool goes_on(const struct source *all, size_t at)
 {
     while (at < all->length && all->text[at] == '\n') {

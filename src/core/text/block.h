@@ -1,7 +1,7 @@
 // Blocks by indentation, as Python writes them:
 //
 //   for k in range(3):
-//       L = (w - k)**2      # all lines below that stand further in
+//       L = (w - k)**2      # all lines below that are further in
 //       L.backward()
 //   for k in range(3): print(k)
 //
@@ -16,7 +16,7 @@
 // The column, from 0, of the first thing in the line that byte `at` is in.
 size_t block_column(const struct source *source, size_t at);
 
-// The block of the statement that begins at byte `head`, where `at` is behind its ":". *inside
+// The block of the statement that begins at byte `head`, where `at` is after its ":". *inside
 // reaches from its first statement to the end of its last. False: d says what is wrong.
 bool block_read(const struct source *source, size_t head, size_t at, struct span *inside,
                 struct diag *d);
@@ -26,7 +26,7 @@ bool block_read(const struct source *source, size_t head, size_t at, struct span
 bool block_wants_more(const struct source *typed);
 
 // The line that begins at byte *at of `all`, and those after it as long as a bracket is open or the
-// block that it begins goes on, as a source of their own; *at moves behind them.
+// block that it begins goes on, as a source of their own; *at moves after them.
 void block_take_lines(struct source *all, size_t *at, struct source *lines);
 
 #endif

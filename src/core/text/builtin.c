@@ -90,7 +90,7 @@ static size_t fold_length(const struct operand *x, int axis)
     return axis < 0 ? operand_count(x) : axis == 0 ? operand_rows(x) : operand_cols(x);
 }
 
-// One result for each row, to stand beside the rows; for each column they stand so already.
+// One result for each row, to be beside the rows; for each column they are so already.
 static struct operand beside(struct operand x, int axis)
 {
     return axis == 1 ? as_column(x) : x;
@@ -160,7 +160,8 @@ static double element_value(const struct lower *w, const struct operand *x, uint
     return x->is_node ? tape_value(w->tape, operand_node(w, x, i, j)) : operand_number(w, x, i, j);
 }
 
-// The power of two below the largest size that is folded into element k; 1 where that is 0, inf or nan.
+// The power of two below the largest size that is folded into element k; 1 where that is 0, inf or
+// nan.
 static double scale_of(const struct lower *w, const struct operand *x, int axis, uint32_t k)
 {
     double largest = 0;
@@ -276,7 +277,8 @@ static bool any_infinite(const struct lower *w, const struct operand *x)
     return found;
 }
 
-// What is infinite is not subtracted: inf - inf is nan, where the logarithm is inf. As PyTorch has it.
+// What is infinite is not subtracted: inf - inf is nan, where the logarithm is inf. As PyTorch has
+// it.
 static bool finite_alone(struct lower *w, struct operand *shift, struct span span)
 {
     struct operand inf = number_operand((double)INFINITY, span), size, finite, whole = *shift;

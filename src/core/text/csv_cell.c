@@ -244,8 +244,8 @@ static bool stated(struct csv_reader *r)
     return true;
 }
 
-// Is the line's last cell an empty one, behind a separator? *cells receives how many it has, *numbers
-// how many of them are numbers.
+// Is the line's last cell an empty one, after a separator? *cells receives how many it has,
+// *numbers how many of them are numbers.
 static bool ends_with_comma(struct csv_reader *r, size_t *cells, size_t *numbers)
 {
     struct csv_cell cell;

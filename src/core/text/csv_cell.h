@@ -2,9 +2,10 @@
 //
 // Cells are separated by one of ; tab | , or by blanks (runs of spaces and tabs). A cell in
 // quotation marks may hold separators and line ends; "" in it is one quotation mark. Lines end with
-// \n, \r\n or \r, a file possibly with Ctrl-Z. Where every row ends with a separator it is none: there is
-// no column behind it, unless the header has a name for one. Blank lines and blanks around cells are skipped. A line that begins with # is a
-// comment, unless a separator follows at once: then # is the name of a column.
+// \n, \r\n or \r, a file possibly with Ctrl-Z. Where every row ends with a separator it is not one:
+// there is no column after it, unless the header has a name for one. Blank lines and blanks around
+// cells are skipped. A line that begins with # is a comment, unless a separator follows at once:
+// then # is the name of a column.
 #ifndef TEXT_CSV_CELL_H
 #define TEXT_CSV_CELL_H
 
@@ -15,7 +16,7 @@ struct csv_reader {
     size_t n, at;
     size_t line;  // from 1, of the place `at`
     char comma;   // the separator; ' ' for blanks
-    bool ended;   // every row ends with a separator, behind which no cell is
+    bool ended;   // every row ends with a separator, after which no cell is
 };
 
 struct csv_cell {

@@ -52,7 +52,7 @@ bool csv_number_is_missing(const char *s, size_t n)
     return n == 0 || (n == 1 && *s == '?');
 }
 
-// The bytes of the first of these that s begins (or ends) with; 0 if it is none.
+// The bytes of the first of these that s begins (or ends) with; 0 if it is not one.
 static size_t begins(const char *s, size_t n, const char *const *marks)
 {
     for (; n > 0 && *marks != NULL; marks++) {

@@ -16,12 +16,12 @@ const char *foreign_field(const char *s, size_t length);
 // The same of a word that is the whole statement, as a wish: next, start. Elsewhere it is a name.
 const char *foreign_wish(const char *s, size_t length);
 
-// The hint for a function of theirs that is the whole statement, without parentheses. NULL also where
-// the word is likely a name.
+// The hint for a function of theirs that is the whole statement, without parentheses. NULL also
+// where the word is likely a name.
 const char *foreign_bare(const char *s, size_t length);
 
-// A word of a sentence that says what is wanted ("show me the picture"): what to write for it. NULL:
-// it is none, but may be a command's own word.
+// A word of a sentence that says what is wanted ("show me the picture"): what to write for it.
+// NULL: it is not one, but may be a command's own word.
 const char *foreign_topic(const char *s, size_t length);
 
 // Does a sentence that begins with it ask for something to be done? show, compute, let me …
@@ -37,7 +37,7 @@ bool foreign_is_shell(const char *s, size_t length);
 bool foreign_is_no_name(const char *s, size_t length);
 
 // Is it a word that people type and mean, although it is close to one of ours (sort, trace, path)?
-// Then it is no slip, and nothing is guessed.
+// Then it is not a slip, and nothing is guessed.
 bool foreign_is_meant(const char *s, size_t length);
 
 #endif

@@ -40,7 +40,7 @@ bool group_add_piece(struct buf *groups, uint32_t whole, uint32_t first, uint32_
     return piece != NULL;
 }
 
-// The last group that begins at the node or before it holds the node, or one that it stands in
+// The last group that begins at the node or before it holds the node, or one that it is in
 // does: calls lie within each other or apart.
 uint32_t group_of_node(const struct buf *groups, uint32_t node)
 {

@@ -2,7 +2,7 @@
 //
 // A call's nodes lie side by side on the tape, those of the calls inside it among them; so a group
 // is a range, and the table is a list of ranges in the order in which the calls began, each with
-// the call that it stands in. The table only grows while a statement runs, as the tape does.
+// the call that it is in. The table only grows while a statement runs, as the tape does.
 //
 // Where nodes are made anew further up (expand, fold), a *piece* is appended for each run of them:
 // a range that belongs to a group which is there already.
@@ -21,7 +21,7 @@ enum group_look { LOOK_AS_IT_FITS, LOOK_FOLDED, LOOK_OPEN };
 
 struct group {
     uint32_t name;    // of the function
-    uint32_t within;  // the call that it stands in; GROUP_NONE
+    uint32_t within;  // the call that it is in; GROUP_NONE
     uint32_t whole;   // itself, or the group that this is a piece of
     uint32_t first, end;
     enum group_look look;  // of the whole

@@ -144,7 +144,7 @@ static size_t partial_length(const char *s, size_t n)
     return n > 2 && s[0] == 'd' && s[1] == '%' && s[2] >= '0' && s[2] <= '9' ? 1 : 0;
 }
 
-// The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0: there is none.
+// The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0 if there is none.
 static size_t order_length(const char *s, size_t n, int *order)
 {
     double number = 0;

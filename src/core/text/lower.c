@@ -102,7 +102,7 @@ const struct activation *lower_outermost(const struct lower *w)
 {
     for (size_t i = 0; i < w->calls.count; i++) {
         const struct activation *a = BUF(struct activation *, &w->calls)[i];
-        if (a->definition != NULL) {  // a comprehension is of the text that it stands in
+        if (a->definition != NULL) {  // a comprehension is of the text that it is in
             return a;
         }
     }
@@ -168,7 +168,7 @@ struct operand lower_operand(struct value value, struct span span)
 }
 
 // The operand that a name stands for inside a function, or in a comprehension, which also sees what
-// is around it; NULL if it is no name of theirs.
+// is around it; NULL if it is not a name of theirs.
 struct operand *lower_argument(const struct lower *w, uint32_t name)
 {
     for (size_t depth = w->calls.count; depth-- > 0;) {

@@ -244,7 +244,7 @@ static bool push_elements(struct lower *w, struct activation *a)
     return true;
 }
 
-// How many elements all of the arrays have; 0, and a diag, where one is no array.
+// How many elements all of the arrays have; 0, and a diag, where one is not an array.
 static uint32_t elements_of(struct lower *w, const struct operand *x, uint32_t count)
 {
     uint32_t least = UINT32_MAX;

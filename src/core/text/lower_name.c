@@ -143,7 +143,7 @@ const char *lower_spelled(const struct lower *w, const char *s, size_t length)
     return own ? NULL : spelling_function(s, length);
 }
 
-// Does the name stand behind a d or ∂, as f does in ∂f/∂x?
+// Is the name after a d or ∂, as f does in ∂f/∂x?
 static bool of_slope(const struct lower *w, struct span span)
 {
     const char *s = w->source->text;

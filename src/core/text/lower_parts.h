@@ -17,7 +17,7 @@ struct slope_of {
 };
 
 // A function being called: its body is read like any expression, its parameters being operands that
-// lie on the stack, and behind them, where the body is lines, the names of its own that have a
+// lie on the stack, and after them, where the body is lines, the names of its own that have a
 // value by now. Or a comprehension: its formula is read once for each element, which is its only
 // argument; the results gather below it.
 struct activation {
@@ -63,8 +63,8 @@ static inline struct operand lower_number_operand(double number, struct span spa
 
 // ---- lower.c ------------------------------------------------------------------------------------
 
-// Both return false where memory is short, and the diag says so. lower_replace takes the last `count`
-// operands off the stack first.
+// Both return false where memory is short, and the diag says so. lower_replace takes the last
+// `count` operands off the stack first.
 bool lower_push(struct lower *w, struct operand operand);
 bool lower_replace(struct lower *w, size_t count, struct operand by);
 // The function that the learner's own text calls, if one is being called.
@@ -73,7 +73,7 @@ const struct activation *lower_outermost(const struct lower *w);
 // file is of the learner's text: there the call stands for all that happens in it.
 struct span lower_learners_span(const struct lower *w, struct span span);
 // The operand that a name stands for inside a function, or in a comprehension, which also sees what
-// is around it; NULL if it is no name of theirs.
+// is around it; NULL if it is not a name of theirs.
 struct operand *lower_argument(const struct lower *w, uint32_t name);
 
 // ---- lower_name.c -------------------------------------------------------------------------------

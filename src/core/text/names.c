@@ -186,7 +186,8 @@ uint32_t names_of_node(struct names *n, uint32_t node)
     return at < count && labels[at].node == node ? labels[at].name : NAME_NONE;
 }
 
-// Which element of the array the node is. False if it is none, or the array is too large to look.
+// Which element of the array the node is. False if it is not one, or the array is too large to
+// look.
 static bool find_element(const struct names *n, struct value v, uint32_t node, uint32_t *row,
                          uint32_t *column)
 {

@@ -27,7 +27,7 @@ static int compare_places(const void *a, const void *b)
                               : (x->row > y->row) - (x->row < y->row);
 }
 
-// A derivative and the row that it stands in.
+// A derivative and the row that it is in.
 struct grown_slope {
     uint64_t slope;  // root and `of`
     uint32_t row;
@@ -46,8 +46,8 @@ static int compare_slopes(const void *a, const void *b)
                                 : (x->row < y->row) - (x->row > y->row);
 }
 
-// A node may be several derivatives, as dL/dw and dL/d%2 where w - 1 is %2. It goes by the first one
-// of something that has a name: that place comes first. (No other is looked at.)
+// A node may be several derivatives, as dL/dw and dL/d%2 where w - 1 is %2. It goes by the first
+// one of something that has a name: that place comes first. (No other is looked at.)
 static void put_named_first(struct names *n, struct grown_place *place, size_t count)
 {
     char label[LABEL_TEXT];
@@ -144,7 +144,7 @@ const struct grown *names_grown_as(struct names *n, uint32_t node)
 
 // ---- As it is written ---------------------------------------------------------------------------
 
-// A node that is no derivative, by its name or number.
+// A node that is not a derivative, by its name or number.
 static void add_label(struct names *n, struct text *out, uint32_t node)
 {
     char label[LABEL_TEXT];

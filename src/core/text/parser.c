@@ -183,7 +183,7 @@ static bool multiplies_number(struct parser *p, struct token t)
 }
 
 // (x + 1)(x - 1), sin(x)cos(x), (x + 1)√x: a parenthesis directly before another, a name or a root.
-// No function here gives a function, so that it is no call.
+// No function here gives a function, so that it is not a call.
 static bool multiplies_parenthesis(struct parser *p, struct token t)
 {
     bool word = t.kind == TOKEN_NAME && !text_among("for if else in and or not is as from to",
@@ -216,7 +216,7 @@ static bool read_implied_product(struct parser *p, struct token t)
     return true;
 }
 
-// W^T: the transpose, where T is no name.
+// W^T: the transpose, where T is not a name.
 static bool read_transpose(struct parser *p, struct token power)
 {
     struct lexer ahead = *p->lexer;

@@ -2,8 +2,8 @@
 //
 // The parser is pulled: each call returns the next item, operands before what uses them. It keeps
 // only a stack of what is open, never a tree, so that an expression of ten million terms costs no
-// more memory than its graph, and a million parentheses no machine stack. Who wants the expression
-// kept collects the items (see expr.h); who wants its value feeds them to a lowering (lower.h).
+// more memory than its graph, and a million parentheses no machine stack. To keep the expression,
+// collect the items (see expr.h); for its value, feed them to a lowering (lower.h).
 //
 // Grammar, loosest first (each line's operands are of the next):
 //   compare  = sum [("<" | "<=" | ">" | ">=" | "==" | "!=") sum]
@@ -21,22 +21,22 @@
 //                   where neither "dname" is bound; ∂name/∂name always
 //            | a derivative of higher order: d2name/dname2 and its spellings; see slope.h
 //   element  = "[" ["-"] number ["," ["-"] number] "]"
-// A comma may stand before the end of any bracket.
+// A comma may be before the end of any bracket.
 //
 // Spellings of others (spelling.h) come out as the items of what they mean:
 //   2x, 3(x + 1)       a number directly before a name or a parenthesis multiplies it
 //   (x + 1)(x - 1)     and so does a parenthesis: sin(x)cos(x)
-//   e^x, e**x          exp(x), where e is no name
+//   e^x, e**x          exp(x), where e is not a name
 //   sin^2(x), sin²(x)  sin(x)**2
 //   √x, |x|            sqrt and abs
-//   W^T, Wᵀ            W.T, where T is no name
+//   W^T, Wᵀ            W.T, where T is not a name
 //   \frac{a}{b}, \sqrt{x}, x^{2}
-//   np.exp(x)          exp(x), where np is no name
+//   np.exp(x)          exp(x), where np is not a name
 //
 // And Python's own forms:
 //   [E for x in X], sum(E for x, y in zip(X, Y)), [E for i, x in enumerate(X)]
 //   f((2, 3)), f(*x), f(x, label='x', requires_grad=True)
-//   n.parameters()     where n is no name
+//   n.parameters()     where n is not a name
 #ifndef TEXT_PARSER_H
 #define TEXT_PARSER_H
 
@@ -112,7 +112,7 @@ void parser_init(struct parser *p, struct lexer *lexer, const struct names *name
 void parser_release(struct parser *p);
 // Starts another expression with the same parser (its memory is kept).
 void parser_restart(struct parser *p);
-// The next item. After ITEM_END the lexer stands before the token that ended the expression.
+// The next item. After ITEM_END the lexer is before the token that ended the expression.
 struct item parser_next(struct parser *p);
 // Is the expression, as far as it was read, the beginning of one d(dL/da)/db?
 bool parser_in_slope(const struct parser *p);

@@ -21,7 +21,7 @@ static size_t find_for(const struct source *source, size_t at)
     return end;
 }
 
-// Where the `for` of a comprehension stands in the bracket just opened; 0: it is none.
+// Where the `for` of a comprehension is in the bracket just opened; 0 if it is not one.
 static size_t for_inside(struct parser *p)
 {
     struct lexer ahead = *p->lexer;
@@ -91,8 +91,8 @@ bool parser_read_each(struct parser *p)
     return true;
 }
 
-// The bracket behind zip(…) or X: the comprehension is complete, and with it the array or the call
-// that it stands in.
+// The bracket after zip(…) or X: the comprehension is complete, and with it the array or the call
+// that it is in.
 void parser_close_each(struct parser *p, struct token t)
 {
     struct parser_frame f = *parser_bracket(p);

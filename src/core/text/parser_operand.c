@@ -211,7 +211,7 @@ static bool read_raised_function(struct parser *p, struct token name)
     return true;
 }
 
-// e^x and e**x, where e is no name: the exponential function.
+// e^x and e**x, where e is not a name: the exponential function.
 static bool read_exponential(struct parser *p, struct token t)
 {
     struct token next = lexer_peek(p->lexer);
@@ -224,7 +224,7 @@ static bool read_exponential(struct parser *p, struct token t)
     return true;
 }
 
-// n.parameters(), where n is no name of a value.
+// n.parameters(), where n is not a name of a value.
 static bool read_params_of(struct parser *p, struct token t)
 {
     struct lexer ahead = *p->lexer;
@@ -243,7 +243,7 @@ static bool read_params_of(struct parser *p, struct token t)
 }
 
 // requires_grad=True says nothing here, label='x' names nothing but is shown. Read over up to the
-// comma behind it, or the parenthesis.
+// comma after it, or the parenthesis.
 static bool read_idle_argument(struct parser *p, struct token t)
 {
     struct parser_frame *f = parser_top(p);
@@ -310,7 +310,7 @@ static bool is_dotted(const struct parser *p, struct token t)
     return t.kind == TOKEN_NAME && t.span.end < s->length && s->text[t.span.end] == '.';
 }
 
-// np.exp, torch.nn.functional.relu: the module says nothing where it is no name.
+// np.exp, torch.nn.functional.relu: the module says nothing where it is not a name.
 static struct token skip_modules(struct parser *p, struct token t)
 {
     struct diag ignored;
@@ -330,7 +330,7 @@ static struct token skip_modules(struct parser *p, struct token t)
     return t;
 }
 
-// The [0] behind torch.autograd.grad(L, W), which gives a tuple of one.
+// The [0] after torch.autograd.grad(L, W), which gives a tuple of one.
 void parser_skip_first(struct parser *p)
 {
     struct diag ignored;
@@ -350,7 +350,7 @@ static bool read_spelling(struct parser *p, struct token t)
     return parser_read_latex(p, t) || read_exponential(p, t) || read_raised_function(p, t);
 }
 
-// A comma may stand before the bracket's end.
+// A comma may be before the bracket's end.
 static bool read_last_comma(struct parser *p, struct token close)
 {
     struct parser_frame *f = parser_top(p);

@@ -37,7 +37,7 @@ struct parser_frame {
     struct span names;  // FRAME_EACH: of the elements
     bool root;          // FRAME_BRACE: of \sqrt
     bool beneath;       // FRAME_SLOPE: below the line
-    bool tuple_of_one;  // FRAME_CALL: torch.autograd.grad, behind which [0] says nothing
+    bool tuple_of_one;  // FRAME_CALL: torch.autograd.grad, after which [0] says nothing
     struct span span;   // the operator; the bracket; the function's name
 };
 
@@ -95,10 +95,10 @@ bool parser_read_slope(struct parser *p, struct token over);
 char parser_closing(const struct parser_frame *f);
 // [E for x in X]: what comes first is X; E is read once for each element.
 bool parser_read_each(struct parser *p);
-// The bracket behind zip(…) or X: the comprehension is complete, and with it the array or the call
-// that it stands in.
+// The bracket after zip(…) or X: the comprehension is complete, and with it the array or the call
+// that it is in.
 void parser_close_each(struct parser *p, struct token t);
-// The [0] behind torch.autograd.grad(L, W), which gives a tuple of one.
+// The [0] after torch.autograd.grad(L, W), which gives a tuple of one.
 void parser_skip_first(struct parser *p);
 // \frac{a}{b} and \sqrt{x}. (Signs and Greek letters are names and signs like others.)
 bool parser_read_latex(struct parser *p, struct token t);

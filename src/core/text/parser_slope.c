@@ -13,8 +13,8 @@ bool parser_is_bound(struct parser *p, struct token t, size_t skip)
            VALUE_UNBOUND;
 }
 
-// The derivative's part of a token: L of dL or ∂L, %7 of d%7, W[0] of dW[0], the lexer being behind
-// the token, and then behind the brackets.
+// The derivative's part of a token: L of dL or ∂L, %7 of d%7, W[0] of dW[0], the lexer being after
+// the token, and then after the brackets.
 static struct slope_name slope_part(struct token t, struct lexer *ahead)
 {
     size_t skip = t.partial ? 0 : 1;
@@ -171,7 +171,7 @@ bool parser_read_slope(struct parser *p, struct token over)
     return reading != READ_AS_NAME;
 }
 
-// The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is none.
+// The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is not one.
 static struct token braced_slope(struct parser *p, struct lexer *ahead)
 {
     struct diag ignored;

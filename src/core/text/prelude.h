@@ -16,7 +16,7 @@ struct prelude_row {
     const char *help;
 };
 
-const struct prelude_row *prelude_find(const char *s, size_t length);  // NULL: there is none
+const struct prelude_row *prelude_find(const char *s, size_t length);  // NULL if there is none
 const struct prelude_row *prelude_at(size_t i);                        // NULL past the last
 
 #endif

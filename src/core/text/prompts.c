@@ -88,7 +88,7 @@ bool prompts_strip(const struct source *source, bool places, struct buf *bare)
         return false;
     }
     size_t out = 0;
-    // A selection often begins behind the first sign.
+    // A selection often begins after the first sign.
     bool runs = source->text[0] != ' ';
     for (size_t at = 0, n; at < source->length; at += n + 1) {
         const char *line = source->text + at;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 
-// What stands between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
+// What is between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
 struct slope_piece {
     struct span span;  // after its d or ∂
     uint32_t node;     // of %7; else NODE_NONE
@@ -206,7 +206,7 @@ static void split(struct below *b, size_t piece, size_t at, int count)
     take_name(b, piece, (struct span){start, end}, p->node, power, end, count);
 }
 
-// A raised power, as in dx² or (carets) dx^2, dx^{2}: taken from the lexer. 0: there is none.
+// A raised power, as in dx² or (carets) dx^2, dx^{2}: taken from the lexer. 0 if there is none.
 static int read_power(struct lexer *l, bool caret)
 {
     struct lexer ahead = *l;
@@ -262,7 +262,7 @@ static bool node_follows(const struct below *b, const struct lexer *l, struct to
            *text_at(l, p->span.end - 1) == 'd';
 }
 
-// The pieces at the lexer's place; it stands behind them afterwards.
+// The pieces at the lexer's place; it is after them afterwards.
 static void read_pieces(struct below *b, struct lexer *l, bool caret)
 {
     struct diag ignored;
@@ -316,8 +316,8 @@ static void read_below(struct below *b, struct lexer *l, bool caret)
 
 // ---- Above the line -----------------------------------------------------------------------------
 
-// d2y; d²y, d^2y; ∂²y: the order and the name. The lexer stands behind `t`, the first token, and
-// afterwards behind the name. *caret: with ^. False: it is no such thing.
+// d2y; d²y, d^2y; ∂²y: the order and the name. The lexer is after `t`, the first token, and
+// afterwards after the name. *caret: with ^. False: it is no such thing.
 static bool read_over(struct lexer *l, const struct names *names, struct token t,
                       struct slope_notation *s, bool *caret)
 {
@@ -449,8 +449,8 @@ static void note_other(const struct below *b, struct slope_notation *s)
     }
 }
 
-// Is it a derivative, given which of `over` and `under` as a whole are names? They are where d2y and
-// dx2 are typed as names are.
+// Is it a derivative, given which of `over` and `under` as a whole are names? They are where d2y
+// and dx2 are typed as names are.
 static bool is_derivative(const struct below *b, struct slope_notation *s, struct token over,
                           struct token under)
 {

@@ -34,32 +34,33 @@ struct slope_notation {
     struct slope_name over;
     struct slope_name below[SLOPE_ORDERS];  // `order` of them, x twice for dx2
     struct span span;
-    struct lexer behind;  // stands after it
+    struct lexer behind;  // is after it
     // It could have been a division of two names; or it is a derivative though one is a name.
     bool divides, mine;
     struct span other;  // "x2" of dx2, where that is bound too; empty: none
 };
 
-// Can one begin with this token, just taken from the lexer? Nearly none can, and that is cheap to see.
+// Can one begin with this token, just taken from the lexer? Nearly none can, and that is cheap to
+// see.
 static inline bool slope_may_begin(const struct lexer *lexer, struct token over)
 {
     return over.partial || over.kind == TOKEN_PARTIAL ||
            (over.kind == TOKEN_NAME && token_text(lexer, over)[0] == 'd');
 }
 
-// Reads one at `over`, the token just taken from the lexer. False: it is none, but s->divides may be
-// set. True: it is one, or it is a mistake and d says which.
+// Reads one at `over`, the token just taken from the lexer. False if it is not one, but s->divides
+// may be set. True: it is one, or it is a mistake and d says which.
 bool slope_read(const struct lexer *lexer, const struct names *names, struct token over,
                 struct diag *d, struct slope_notation *s);
-// The same of \frac{d^2y}{dx^2}: the lexer stands before the first brace.
+// The same of \frac{d^2y}{dx^2}: the lexer is before the first brace.
 bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
                        struct slope_notation *s);
-// Is this the d or ∂ before the parenthesis of d(dL/da), the lexer being behind it?
+// Is this the d or ∂ before the parenthesis of d(dL/da), the lexer being after it?
 bool slope_opens(const struct lexer *lexer, struct token d);
 // And does a whole d(dL/da)/db begin there?
 bool slope_nests(const struct lexer *lexer, struct token d);
-// The brackets of W[0, 1], which end a name at byte `end`, if they hold nothing but one or two whole
-// numbers: how many, and the lexer stands behind them. 0: it stays.
+// The brackets of W[0, 1], which end a name at byte `end`, if they hold nothing but one or two
+// whole numbers: how many, and the lexer is after them. 0: it stays.
 uint32_t slope_element(struct lexer *l, size_t end, double at[2]);
 
 #endif

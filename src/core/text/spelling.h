@@ -15,8 +15,8 @@ size_t spelling_sign(const char *s, size_t n, const char **sign);
 // Raised digits: x², x⁻¹. Their bytes, and the number; 0: there are none.
 size_t spelling_raised(const char *s, size_t n, double *number);
 
-// A function's other name: "ln" is "log", "σ" is "sigmoid". NULL: it is none. A function of the
-// learner's goes before.
+// A function's other name: "ln" is "log", "σ" is "sigmoid". NULL if it is not one. A function of
+// the learner's goes before.
 const char *spelling_function(const char *s, size_t n);
 
 // Modules whose functions are ours: np.exp, torch.tanh, nn.functional.relu.

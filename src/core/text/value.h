@@ -1,7 +1,7 @@
 // What a name is bound to: one node, or a view of nodes as an array.
 //
-// Every element is an ordinary scalar node. An array's element (i, j) stands at base + i*rs + j*cs:
-// transposes and slices are views, and a stride of 0 repeats (broadcasting). What stands there is
+// Every element is an ordinary scalar node. An array's element (i, j) is at base + i*rs + j*cs:
+// transposes and slices are views, and a stride of 0 repeats (broadcasting). What is there is
 // the node of that number or, in a listed array, a place in names.lists that holds it: [a, b] of
 // any two nodes is an array without a copy of either.
 #ifndef TEXT_VALUE_H

@@ -16,8 +16,8 @@
 enum { BUNDLE_IMAGE_MOST = 256 << 10 };
 
 struct bundle_drawer {
-    // Appends the SVG of a scene or a plot. False: there is none, and its drawing in characters is
-    // taken.
+    // Appends the SVG of a scene or a plot. False if there is none, and its drawing in characters
+    // is taken.
     bool (*draw)(void *at, const struct rec *record, struct text *svg);
     void *at;
     const char *style;  // a <style> before the HTML of lines and tables; NULL: none

@@ -20,7 +20,7 @@ static int longest_box(const struct plan *p, uint32_t rank)
 }
 
 // Across, a channel has a column before its tracks and one behind, for the arrows; down, the arrows
-// stand on the boxes.
+// are on the boxes.
 static int channel_length(const struct plan *p, int tracks)
 {
     return p->way == DRAW_ACROSS ? tracks + 2 : tracks > 0 ? tracks : 1;

@@ -1,6 +1,6 @@
 // A scene (view/scene.h) drawn with characters: boxes joined by lines, or the rail table.
 //
-// Where the boxes stand Graphviz finds, which the core does not have: draw_question says what to
+// Graphviz computes where the boxes are; the core has no layout: draw_question says what to
 // ask it, and whoever has it answers with its "plain" format. Everything else is done here: how
 // large a box is, how the lines run between them (a router of our own, draw_route.c), which
 // character stands where. The boxes are drawn across (from left to right) if that is narrow enough,

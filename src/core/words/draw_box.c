@@ -124,7 +124,7 @@ static const char *wide_text(char out[WIDE_TEXT], const struct rec *cell)
     return out;
 }
 
-// What stands in a cell: the local gradient, how many values there are, or the constant itself.
+// What is in a cell: the local gradient, how many values there are, or the constant itself.
 static int cell_columns(const struct plan *p, const struct rec *cell)
 {
     char wide[WIDE_TEXT];
@@ -441,7 +441,7 @@ void box_paint(const struct plan *p, struct canvas *c, const struct draw_item *i
     int end = band.start + band.length;
     b.rows = (size_t)(across ? item->size : item->length);
     b.columns = (size_t)(across ? band.length : item->size);
-    // Down, boxes stand at the foot of their rank, where their nets leave.
+    // Down, boxes are at the foot of their rank, where their nets leave.
     b.row = (size_t)(across ? item->at : end - item->length);
     b.column = (size_t)(across ? band.start : item->at);
     text_init(&b.words);

@@ -1,6 +1,6 @@
 // Drawing with characters: what the draw_*.c files share. Private to view.
 //
-//   draw_plan.c    what stands at which rank, and what is wired to what
+//   draw_plan.c    what is at which rank, and what is wired to what
 //   draw_box.c     how large a box is, where its wires begin and end, and how it looks
 //   draw_place.c   the question to the layout, and places from its answer
 //   draw_route.c   the lines between the ranks
@@ -8,7 +8,7 @@
 //
 // One set of words serves both ways of drawing. *Along* runs from the leaves to the output: columns
 // when the drawing goes across, rows when it goes down. *Across the ranks* is the other direction,
-// in which the boxes of one rank stand beside each other: `at` and `size` are measured there.
+// in which the boxes of one rank are beside each other: `at` and `size` are measured there.
 #ifndef WORDS_DRAW_PARTS_H
 #define WORDS_DRAW_PARTS_H
 
@@ -121,7 +121,7 @@ void plan_release(struct plan *p);
 // draw_box.c
 // How large the box is and where its wires begin and end.
 void box_measure(const struct plan *p, struct draw_item *item);
-// Draws it into the band of its rank: across it takes the whole length, down it stands at the end.
+// Draws it into the band of its rank: across it takes the whole length, down it is at the end.
 void box_paint(const struct plan *p, struct canvas *c, const struct draw_item *item,
                struct band band);
 

@@ -1,6 +1,6 @@
-// What stands at which rank, and what is wired to what.
+// What is at which rank, and what is wired to what.
 //
-// A value stands after all its operands and, being read before it is used, as near to its first use
+// A value is after all its operands and, being read before it is used, as near to its first use
 // as that allows: no net is longer than it need be. The ranks are found here and not by the layout,
 // because the layout has to be told where the nets pass: a net that forks late is one line for most
 // of its way, which it would not be if each edge were laid out by itself.
@@ -85,7 +85,7 @@ static bool add_wires(struct plan *p, uint32_t to)
 
 // ---- Ranks --------------------------------------------------------------------------------------
 
-// After all operands. (Wires stand in the order of the boxes that they end on, operands first.)
+// After all operands. (Wires are in the order of the boxes that they end on, operands first.)
 static void rank_computed(struct plan *p)
 {
     for (size_t i = 0; i < p->wires.count; i++) {
@@ -106,7 +106,7 @@ static uint32_t first_use(const struct plan *p, uint32_t i)
     return first;
 }
 
-// What has no operands stands right before its first use.
+// What has no operands is right before its first use.
 static void rank_sources(struct plan *p)
 {
     for (uint32_t i = 0; i < p->boxes; i++) {

@@ -6,7 +6,7 @@
 // next, the first one's track comes first, so that their two half lines do not meet. Whatever else
 // they have in common is a crossing, and of all orders of the tracks the one with the fewest is
 // taken. Nets that want to change places (each leaves where the other arrives) allow no order at
-// all: then the goal is moved on by one, with all that stand after it, and the channel done again.
+// all: then the goal is moved on by one, with all that are after it, and the channel done again.
 #include <string.h>
 
 #include "words/draw_parts.h"
@@ -214,7 +214,7 @@ static const struct hop *find_conflict(const struct channel *c, int *at)
 
 // ---- Channels -----------------------------------------------------------------------------------
 
-// Moves the item of this rank that holds the place `at`, and all that stand after it, on by one.
+// Moves the item of this rank that holds the place `at`, and all that are after it, on by one.
 static void move_on(struct plan *p, uint32_t rank, int at)
 {
     uint32_t count;

@@ -9,7 +9,7 @@
 void markdown_add(struct text *out, const struct rec *record, const struct words_form *form);
 // s[0..n) as text: what Markdown or HTML would read as a sign is escaped.
 void markdown_text(struct text *out, const char *s, size_t n);
-// Lines as a block of code, each ended by a newline. info: what stands behind the fence.
+// Lines as a block of code, each ended by a newline. info: what is after the fence.
 void markdown_fence(struct text *out, const char *info, const char *s, size_t n);
 
 #endif

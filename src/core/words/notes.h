@@ -4,7 +4,7 @@
 // that, so that it shows what the learner saw, whatever has changed since. Three forms:
 //
 //   NOTES_MARKDOWN  statements and answers as blocks that `backstep check` runs again; a picture
-//                   stands below its block, and in the block its answer is "..."
+//                   is below its block, and in the block its answer is "..."
 //   NOTES_HTML      one page that needs nothing else
 //   NOTES_NOTEBOOK  a Jupyter notebook (nbformat 4.4), a cell for each entry
 //
@@ -40,8 +40,8 @@ struct notes_page {
     enum notes_format format;
     const char *title;
     // The picture of a scene or a plot, the number-th (from 1) of the document: in Markdown appends
-    // the path of a file that it has written, otherwise SVG. False: there is none, and the drawing
-    // in characters is taken.
+    // the path of a file that it has written, otherwise SVG. False if there is none, and the
+    // drawing in characters is taken.
     bool (*draw)(void *at, const struct rec *record, size_t number, struct text *out);
     void *at;
 };

@@ -8,8 +8,8 @@
 
 enum { CLASSES_MOST = 6 };
 
-// Of two classes it is shown where the model is less sure: where its score is nearer to the boundary
-// than this share of what nine tenths of the plane have.
+// Of two classes it is shown where the model is less sure: where its score is nearer to the
+// boundary than this share of what nine tenths of the plane have.
 #define UNSURE (1.0 / 3)
 static const struct plot_boundary_unsure {
     const char *region;
@@ -66,7 +66,7 @@ static void put_region(struct frame_of *f, size_t row, size_t column, size_t cla
     }
 }
 
-// The region of the first class is left empty; where the model gives no number stands a ?.
+// The region of the first class is left empty; where the model gives no number is a ?.
 static void put_regions(struct frame_of *f, const struct rec *plot)
 {
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 0;

@@ -62,7 +62,7 @@ void frame_init(struct frame_of *f, const struct rec *plot, size_t width, size_t
     around = f->left + 1 + label;
     f->columns = width > around + 8 ? width - around : 8;
     f->columns = f->columns < columns ? f->columns : columns;
-    // The last number at the x axis may stand over the field's end.
+    // The last number at the x axis may be over the field's end.
     canvas_init(&f->canvas, rows + 2, f->left + f->columns + NUMBER_TEXT + LABEL_MOST, f->ascii);
 }
 

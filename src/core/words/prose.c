@@ -20,7 +20,7 @@ static void add_character(struct text *out, const char **s, bool ascii)
     } else if (ascii && c >= 0x80) {
         const char *shown = ascii_of(*s, n);
         text_add(out, shown);
-        // A sign that became a word stands apart from what follows it: eta x.
+        // A sign that became a word is apart from what follows it: eta x.
         if (strlen(shown) > 2 && text_in_word(shown[0]) && text_in_word((*s)[n]) &&
             (unsigned char)(*s)[n] < 0x80) {
             text_add_char(out, FIXED_BLANK);
@@ -57,7 +57,7 @@ static void add_mathematics(struct text *out, const char *s, size_t n, enum aim 
     text_release(&shown);
 }
 
-// `code` from behind its first mark; returns behind its last.
+// `code` from after its first mark; returns after its last.
 static const char *add_code(struct text *out, const char *s, enum aim aim)
 {
     text_add_char(out, INK_CODE);
@@ -182,7 +182,7 @@ static void end_line(struct prose_line *l)
     text_add_char(l->out, '\n');
 }
 
-// A word with the marks in it, which say what is open behind it.
+// A word with the marks in it, which say what is open after it.
 static void add_word(struct prose_line *l, const char *s, size_t n)
 {
     size_t width = ink_columns(s, n);

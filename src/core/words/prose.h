@@ -10,7 +10,7 @@
 enum { PROSE_COLUMNS = 84 };  // wider lines are hard to read
 
 // Appends the text in lines of at most `columns` (no more than PROSE_COLUMNS), each ended by a
-// newline: the first behind `lead` (marks of meaning in it count for nothing), the others behind
+// newline: the first after `lead` (marks of meaning in it count for nothing), the others after
 // as many blanks. Paragraphs, apart by an empty line, stay apart. ink: that of what is not marked
 // otherwise (INK_END: plain). ascii: without signs beyond ASCII.
 void prose_add(struct text *out, const char *text, const char *lead, size_t columns, bool ascii,

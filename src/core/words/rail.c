@@ -44,7 +44,7 @@ static int compare_rows(const void *node, const void *row)
     return a < b ? -1 : a > b;
 }
 
-// The row of a box by its id, "n4" for node 3. (A scene's boxes stand in the order of their nodes.)
+// The row of a box by its id, "n4" for node 3. (A scene's boxes are in the order of their nodes.)
 static uint32_t find_row(const struct rails *r, const char *id)
 {
     uint32_t node = (uint32_t)strtoul(id + 1, NULL, 10) - 1;

@@ -11,7 +11,7 @@
 void signs_figure(struct text *out, const char *figure, bool ascii);
 // The operation of a box; NULL for a leaf.
 const struct op_row *signs_operation(const struct rec *box);
-// Its sign, and a word behind a relu that is shut; of a fold the call, or how much is in it.
+// Its sign, and a word after a relu that is shut; of a fold the call, or how much is in it.
 // Nothing for a leaf.
 #define SIGNS_DEAD " dead"
 void signs_title(struct text *out, const struct rec *box, bool ascii);

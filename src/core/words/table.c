@@ -10,10 +10,10 @@ enum {
     GAP = 2,
     CUT_LEAST = 6,     // columns that a cut column keeps
     WORDS_LEAST = 16,  // columns that words need to go on within their column
-    BELOW = 4,         // where they have fewer, they stand below their row, so far in
+    BELOW = 4,         // where they have fewer, they are below their row, so far in
 };
 
-// What a column takes: of numbers, what stands before the decimal point and from it on.
+// What a column takes: of numbers, what is before the decimal point and from it on.
 struct width {
     size_t all, whole, part;
     bool below;  // words: each below its row
@@ -64,7 +64,7 @@ static size_t columns_of(const char *cell)
 // ---- The decimal point --------------------------------------------------------------------------
 
 // Columns before the decimal point, or before the exponent or the end where there is none; all of
-// them for what is no number: nan, and the point of a gradient that is not known.
+// them for what is not a number: nan, and the point of a gradient that is not known.
 static size_t whole_columns(const char *cell)
 {
     const char *s = cell + (ink_is_mark(*cell) ? 1 : 0);
@@ -72,7 +72,7 @@ static size_t whole_columns(const char *cell)
     return digits > 0 ? sign + digits : columns_of(cell);
 }
 
-// A title, or a shape such as 2x3: words that stand over or among numbers.
+// A title, or a shape such as 2x3: words that are over or among numbers.
 static bool is_words(const char *cell)
 {
     const char *s = cell + (ink_is_mark(*cell) ? 1 : 0);

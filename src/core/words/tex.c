@@ -7,7 +7,7 @@ struct tex_sign {
     const char *tex, *shown;
 };
 
-// Behind a backslash. What is not here is shown by its name: \tanh, \log.
+// After a backslash. What is not here is shown by its name: \tanh, \log.
 static const struct tex_sign commands[] = {
     {"partial", "∂"},    {"nabla", "∇"},       {"sum", "Σ"},         {"prod", "Π"},
     {"int", "∫"},        {"cdot", "·"},        {"times", "×"},       {"odot", "⊙"},
@@ -31,7 +31,7 @@ static const struct tex_sign commands[] = {
     {"bigr", ""},        {"displaystyle", ""}, {"mid", "|"},         {"Vert", "‖"},
 };
 
-// Over one letter: as a combining sign behind it.
+// Over one letter: as a combining sign after it.
 static const struct tex_sign accents[] = {
     {"hat", "\u0302"}, {"bar", "\u0304"}, {"tilde", "\u0303"}, {"dot", "\u0307"}};
 

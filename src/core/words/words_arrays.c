@@ -86,7 +86,7 @@ static size_t columns_of(const struct rec *line)
            signs_columns(rec_get_text(line, KEY_formula));
 }
 
-// Where the comments begin: behind the longest line that is not too long.
+// Where the comments begin: after the longest line that is not too long.
 static size_t code_columns(const struct rec *lines)
 {
     size_t most = 0;

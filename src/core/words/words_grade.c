@@ -41,7 +41,7 @@ static const char *lead_of(const char *verdict, bool said)
     return verdict;
 }
 
-// An answer in words, and a wrong one that is short, stands beside what is said to it.
+// An answer in words, and a wrong one that is short, is beside what is said to it.
 static void add_task(struct text *out, const struct rec *task)
 {
     enum { SHORT = 40 };
@@ -96,7 +96,7 @@ void say_graded(struct words *w)
     text_release(&cell);
 }
 
-// Behind the point of its id; the lesson is the same for all.
+// After the point of its id; the lesson is the same for all.
 static const char *short_id(const struct rec *column)
 {
     const char *id = rec_get_text(column, KEY_question), *point = strchr(id, '.');
@@ -154,7 +154,8 @@ void say_graded_class(struct words *w)
     text_release(&cell);
 }
 
-// ---- A class -------------------------------------------------------------------------------------
+// ---- A class
+// -------------------------------------------------------------------------------------
 
 static void add_whole(struct table *t, const struct rec *row, enum rec_key key)
 {

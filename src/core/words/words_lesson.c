@@ -6,7 +6,7 @@
 #include "words/prose.h"
 #include "words/say.h"
 
-// What is left beside the two blanks that answers stand in.
+// What is left beside the two blanks that answers are in.
 static size_t columns_of(const struct words *w)
 {
     int64_t columns = rec_get_whole(w->record, KEY_columns);

@@ -40,7 +40,7 @@ static size_t skip(const char *s, size_t n, size_t at, const char *signs)
     return at;
 }
 
-// A word without what may stand around an id.
+// A word without what may be around an id.
 static bool read_id(const char *s, size_t from, size_t to, const char **id, size_t *length)
 {
     while (from < to && strchr("`*:#([", s[from]) != NULL) {
@@ -54,7 +54,7 @@ static bool read_id(const char *s, size_t from, size_t to, const char **id, size
     return is_id(*id, *length);
 }
 
-// May the word stand before an id, as in "## Task quiz.sum"?
+// May the word be before an id, as in "## Task quiz.sum"?
 static bool is_before_id(const char *s, size_t n)
 {
     static const char *const words[] = {"task", "question", "exercise", "answer"};
@@ -74,8 +74,8 @@ static size_t word_end(const char *s, size_t n, size_t at)
     return at;
 }
 
-// The id that the line s[0..n) is a heading of: behind # it and no more, behind ## also as in
-// "## Task quiz.sum (2 points)". False: it is none.
+// The id that the line s[0..n) is a heading of: after # it and no more, after ## also as in
+// "## Task quiz.sum (2 points)". False if it is not one.
 static bool read_heading(const char *s, size_t n, const char **id, size_t *length)
 {
     size_t start = skip(s, n, 0, " "), hashes = skip(s, n, start, "#");
@@ -90,7 +90,7 @@ static bool read_heading(const char *s, size_t n, const char **id, size_t *lengt
     return hashes > start && at > hashes && whole && read_id(s, at, end, id, length);
 }
 
-// ``` or ~~~, perhaps with a word behind it. Open or not, it never hides the next question.
+// ``` or ~~~, perhaps with a word after it. Open or not, it never hides the next question.
 static bool is_fence(const char *s, size_t n)
 {
     size_t at = skip(s, n, 0, " "), end = at;

@@ -1,7 +1,7 @@
-// A student's file taken apart: what stands under the id of each question.
+// A student's file taken apart: what is under the id of each question.
 //
 //   ## two-paths.sum          a heading, or a comment of a script, that is a question's id; a heading
-//   6                         as in "## Task two-paths.sum (2 points)" too. What stands below it is the
+//   6                         as in "## Task two-paths.sum (2 points)" too. What is below it is the
 //                             answer to that question
 //
 //   ## neuron.build

@@ -2,7 +2,7 @@
 //
 // A fenced block marked `backstep` (or not marked, whose first line is a prompt) is run in the
 // file's session: lines after "∇ " or "> " are typed at the prompt, lines after "… " or ". " go on
-// with the line before, and what stands between is what must come back. "..." on a line of its own
+// with the line before, and what is between is what must come back. "..." on a line of its own
 // matches any lines, within a line any text. A block of that kind without a prompt is a script that
 // must run without an error and stays silent. `backstep new` begins a fresh session.
 #ifndef CHECK_CHECK_H

@@ -7,7 +7,7 @@
 
 enum { DIGITS = 3 };
 
-// Where a line stands.
+// Where a line is.
 enum where { FRONT, PROSE, CODE, ASK };
 
 struct check_figures_reader {

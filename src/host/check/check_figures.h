@@ -1,6 +1,6 @@
 // Are the figures in a lesson's prose its own? One that is written out goes wrong without a word
 // when the graph it was read off changes. So a number of three digits or more, with a point, must
-// be computed ({= EXPR}), or stand in the lesson's code or in what that answers, where it is
+// be computed ({= EXPR}), or be in the lesson's code or in what that answers, where it is
 // checked; or it is meant as it stands, and is written as `code`.
 #ifndef CHECK_CHECK_FIGURES_H
 #define CHECK_CHECK_FIGURES_H

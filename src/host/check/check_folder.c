@@ -47,7 +47,7 @@ __attribute__((format(printf, 4, 5))) static void fail_lesson(struct lessons_che
     c->failed++;
 }
 
-// An id outlives its lesson's title, so it stands in the file's name too, where nobody changes it
+// An id outlives its lesson's title, so it is in the file's name too, where nobody changes it
 // in passing: 07-two-paths.md.
 static void check_id(struct lessons_check *c, const struct lesson *l)
 {
@@ -80,8 +80,8 @@ static void check_requires(struct lessons_check *c, const struct lesson *l)
     }
 }
 
-// Where a row of the question list is asked: on a card, and by a question that is worked out or done
-// at the prompt.
+// Where a row of the question list is asked: on a card, and by a question that is worked out or
+// done at the prompt.
 struct covered {
     bool anywhere, card, worked;
 };

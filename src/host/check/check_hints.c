@@ -2,8 +2,8 @@
 //
 // The `code` of a hint that is a statement must run, and never be judged wrong. A hint that begins
 // with nothing but code ("`train L 40 0.2`, then `print x`.") is a recipe: of a number question it
-// must print the right answer or be it; of a `do` question the last hint, typed alone or after those
-// before it, must do what is asked.
+// must print the right answer or be it; of a `do` question the last hint, typed alone or after
+// those before it, must do what is asked.
 #include <ctype.h>
 #include <string.h>
 
@@ -13,8 +13,8 @@
 #include "session/command.h"
 #include "words/words.h"
 
-// The next `code` at *at or later: it is copied to `code`, *at is set behind it, and *between to what
-// stands before it. False: there is none.
+// The next `code` at *at or later: it is copied to `code`, *at is set after it, and *between to
+// what is before it. False if there is none.
 static bool next_code(const char **at, struct text *between, struct text *code)
 {
     const char *open = strchr(*at, '`');

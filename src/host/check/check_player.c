@@ -117,7 +117,7 @@ const struct rec *check_came(const struct player *p, enum rec_kind kind)
     return NULL;
 }
 
-// Where the text of an error stands in the file: its column counts from there.
+// Where the text of an error is in the file: its column counts from there.
 static struct lesson_place place_of(const struct player *p, const struct rec *error)
 {
     const char *text = rec_get_text(error, KEY_excerpt);

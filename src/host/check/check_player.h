@@ -10,7 +10,7 @@
 enum {
     SEEDS = 200,        // that a question with numbers of its own is played with
     SEEDS_SLOW = 3,     // … if it trains
-    SEEDS_HELPED = 20,  // of these: hints, solution and what stood before it are looked at, too
+    SEEDS_HELPED = 20,  // of these: hints, solution and what was before it are looked at, too
     SEEDS_TYPED = 3,    // … their code is typed
     SEEDS_SKIPPED = 3,  // with which the whole lesson is skipped
     COLUMNS = 80,       // that a line may have as it is shown
@@ -49,7 +49,7 @@ const char *check_verdict(struct player *p, const char *answer);
 bool check_ask(struct player *p, uint64_t seed);
 // Does it train, so that it is played with few seeds?
 bool check_trains(const struct question *q);
-// Does `what` stand in the text, not as a part of a longer name or number?
+// Is `what` in the text, not as a part of a longer name or number?
 bool check_stands_in(const char *text, const char *what);
 // Does the text tell the number that is asked for?
 bool check_number_is_in(struct player *p, const struct question *q, const char *text);

@@ -10,7 +10,7 @@ static bool in_word_or_number(char c)
     return text_is_letter(c) || text_is_digit(c) || c == '_' || c == '.';
 }
 
-// Does `what` stand in the text, not as a part of a longer name or number?
+// Is `what` in the text, not as a part of a longer name or number?
 bool check_stands_in(const char *text, const char *what)
 {
     size_t n = strlen(what);
@@ -26,8 +26,8 @@ bool check_stands_in(const char *text, const char *what)
     return false;
 }
 
-// A number of one digit stands everywhere; one of two or more is told, if it stands above. Of a
-// small one it counts only if it stands behind the name of what is asked: dL/da = 6.
+// A number of one digit is everywhere; one of two or more is told, if it is above. Of a
+// small one it counts only if it is after the name of what is asked: dL/da = 6.
 bool check_number_is_in(struct player *p, const struct question *q, const char *above)
 {
     double key;

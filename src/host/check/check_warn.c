@@ -36,8 +36,8 @@ static void warn_of_letters(struct player *p, const struct question *q)
     }
 }
 
-// Has the question's text to say what the answer is called? A number that is drawn and is itself the
-// answer, or a function that is its own derivative.
+// Has the question's text to say what the answer is called? A number that is drawn and is itself
+// the answer, or a function that is its own derivative.
 static bool must_tell(const struct question *q, const char *key)
 {
     for (const struct variation *v = q->variations; v != NULL; v = v->next) {
@@ -48,7 +48,7 @@ static bool must_tell(const struct question *q, const char *key)
     return strncmp(q->answer, "derive ", strlen("derive ")) == 0 && check_stands_in(q->answer, key);
 }
 
-// What the answer is called in a text: a number of one digit stands everywhere, so of those the name
+// What the answer is called in a text: a number of one digit is everywhere, so of those the name
 // of what is asked goes with it.
 static bool tells_key(struct player *p, const struct question *q, const char *text)
 {
@@ -62,7 +62,7 @@ static bool tells_key(struct player *p, const struct question *q, const char *te
         told = tutor_question_key(p->host.tutor, &key, &ignored) && text_length(&key) >= 3 &&
                check_stands_in(text, text_get(&key));
     } else if (q->kind == QUESTION_NODE || q->kind == QUESTION_EDGE) {
-        told = false;  // names stand in every text
+        told = false;  // names are in every text
     }
     text_release(&key);
     return told;
@@ -146,7 +146,7 @@ static void mark_used(const struct variation *v, double drawn, bool *used)
 }
 
 // Numbers with which a `when` is the right answer are drawn again when the question is asked. Some
-// are so only together with others; one that is so with all is no choice at all.
+// are so only together with others; one that is so with all is not a choice at all.
 static void warn_of_draws(struct player *p, const struct question *q)
 {
     size_t place = 0;

@@ -95,7 +95,7 @@ static int64_t passed_in(const struct class_student *s, const char *lesson)
     return 0;
 }
 
-// The lesson whose rows begin at i; *i is behind them.
+// The lesson whose rows begin at i; *i is after them.
 static bool put_lesson(const struct class_student *s, const struct buf *rows, size_t *i,
                        const struct buf *lessons, struct records *out, struct rec *list)
 {
@@ -191,7 +191,7 @@ static bool gather(struct buf *all, const struct buf *rows)
     return !all->failed;
 }
 
-// One question, whose rows begin at *i; *i is behind them.
+// One question, whose rows begin at *i; *i is after them.
 static struct asked sum_up(const struct buf *all, size_t *i)
 {
     const struct class_report_row *r = all->data;

@@ -33,7 +33,7 @@ static bool judge_all(void *at, FILE *out)
     return grade_student(w->lesson, w->answers, w->rules, tell, out);
 }
 
-// One result at *at, which moves behind it. False: there is none.
+// One result at *at, which moves after it. False if there is none.
 static bool read_result(const struct buf *told, size_t *at, struct arena *arena,
                         struct grade_result *r)
 {

@@ -83,7 +83,7 @@ static void say(struct student *s, const char *words)
 }
 
 // The next line of the text that is not empty, trimmed and without the quotes around code; a
-// transcript's prompts were taken off before. False: there is none.
+// transcript's prompts were taken off before. False if there is none.
 static bool next_line(const char **at, struct text *line)
 {
     text_clear(line);
@@ -233,8 +233,8 @@ static void run_script(struct student *s, const char *text, size_t line)
     buf_release(&bare);
 }
 
-// What it came to: the conditions that do not hold are said, after what went wrong on the way. Where
-// a value did not come about as it was to, none of the others counts: it may have been typed.
+// What it came to: the conditions that do not hold are said, after what went wrong on the way.
+// Where a value did not come about as it was to, none of the others counts: it may have been typed.
 static void judge_state(struct student *s, const struct question *q)
 {
     size_t held = 0;

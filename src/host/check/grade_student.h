@@ -34,7 +34,7 @@ struct grade_rules {
     const char *folder;  // the tasks' own: where data is
 };
 
-// A guess is no task: nothing is counted.
+// A guess is not a task: nothing is counted.
 bool grade_counts(const struct question *q);
 const char *grade_verdict_name(enum grade_verdict v);
 

@@ -39,17 +39,18 @@ struct handout {
 // Release the handout whatever comes of it. False: there was no memory.
 bool handout_make(struct handout *h, struct lesson *lesson, const char *folder, uint64_t seed);
 void handout_release(struct handout *h);
-// The title of the page for answers, and what stands at its foot: how answers are written into a file.
+// The title of the page for answers, and what is at its foot: how answers are written into a file.
 const char *handout_answers(const struct handout *h);
 void handout_foot(const struct handout *h, struct text *out);
 // "2 points"; nothing of what is not counted.
 void handout_points(const struct handout *h, const struct handout_item *item, struct text *out);
 // Lines that an answer of this kind needs on paper; 0: none, it is written elsewhere.
 size_t handout_lines(enum question_kind kind);
-// The picture of a record that is one, in this format, at a density for paper. False: it is none.
+// The picture of a record that is one, in this format, at a density for paper. False if it is not
+// one.
 bool handout_draw(const struct rec *record, const char *format, struct buf *bytes);
 
-// Appends it as one page that needs nothing else; keys: with the answers behind it.
+// Appends it as one page that needs nothing else; keys: with the answers after it.
 void handout_html(struct handout *h, bool keys, struct text *out);
 // The same as PDF, on A4, drawn by backstep-print. False: d says why.
 bool handout_pdf(struct handout *h, bool keys, struct buf *out, struct diag *d);

@@ -16,7 +16,8 @@ static bool ends_in(const char *path, const char *end)
     return n > m && strcmp(path + n - m, end) == 0;
 }
 
-// The file of a lesson that is named by its id; what is no id is a file's name. The caller frees.
+// The file of a lesson that is named by its id; what is not an id is a file's name. The caller
+// frees.
 static char *path_of(const char *lesson)
 {
     struct course course;

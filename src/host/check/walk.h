@@ -9,7 +9,7 @@ struct walk {
     void *data;
     // A folder inside another: go in? NULL: into every one.
     bool (*enter)(void *data, const char *name);
-    // What is no folder. A link is not followed, but where it is the root itself.
+    // What is not a folder. A link is not followed, but where it is the root itself.
     void (*file)(void *data, const char *path, const char *name, bool is_root);
     // A folder, after what is in it.
     void (*leave)(void *data, const char *path);

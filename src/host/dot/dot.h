@@ -2,7 +2,7 @@
 //
 // A box becomes a node of shape plain whose label is a table: one cell PORT="i0", "i1" per operand,
 // holding the local gradient and, once known, local × upstream = share; and the body, PORT="o",
-// with name, operation, value and gradient. Edges run from body to cell, so that no word stands on
+// with name, operation, value and gradient. Edges run from body to cell, so that no word is on
 // an edge and none can collide. Kinds differ in border and tag as well as in colour, which is what
 // is left in grey print or to a colour-blind eye.
 //
@@ -18,7 +18,8 @@ struct dot_form {
     const char *style;  // "cells", "terse", "line", "bare"
     bool down;
     int lines;  // that a picture from left to right is broken into
-    // What backstep-render is to know of this trial (programs/render/main.c); NULL: it is none.
+    // What backstep-render is to know of this trial (programs/render/main.c); NULL if it is not
+    // one.
     const char *trial;
     int dpi;               // 0: as usual
     double width, height;  // points that the picture is to fill; 0: as large as it is

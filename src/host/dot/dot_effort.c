@@ -19,7 +19,7 @@ static int compare_seats(const void *a, const void *b)
     return x->node < y->node ? -1 : x->node > y->node;
 }
 
-// The box that a cell comes from; NULL if it is not there. (Boxes stand in the order of their
+// The box that a cell comes from; NULL if it is not there. (Boxes are in the order of their
 // nodes, what a box uses before it.)
 static struct dot_effort_seat *seat_of(const struct buf *seats, const struct rec *cell)
 {

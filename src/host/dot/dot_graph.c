@@ -190,7 +190,8 @@ void dot_graph_declare(struct dot_graph *g, enum dot_kind kind, const char *name
 
 // ---- Text ---------------------------------------------------------------------------------------
 
-// May an identifier of DOT begin with it, unquoted: an ASCII letter, _, or a byte of another script?
+// May an identifier of DOT begin with it, unquoted: an ASCII letter, _, or a byte of another
+// script?
 static bool begins_id(char c)
 {
     return text_in_name(c) && !text_is_digit(c);
@@ -242,7 +243,7 @@ static void add_value(struct text *out, const char *s, bool html)
     text_release(&safe);
 }
 
-// "name=value", in a list of which `count` stand there already.
+// "name=value", in a list of which `count` are there already.
 static void add_attribute(struct text *out, const struct dot_graph_attribute *a, size_t count)
 {
     text_add(out, count == 0 ? "[" : ",\n\t\t");
@@ -310,7 +311,7 @@ void dot_graph_write(const struct dot_graph *g, struct text *out)
     add_declared(g, DOT_GRAPH, "graph", out);
     add_declared(g, DOT_NODE, "node", out);
     add_declared(g, DOT_EDGE, "edge", out);
-    // A node stands before the first edge that touches it.
+    // A node is before the first edge that touches it.
     for (uint32_t i = 0; buf_resize(&written, g->nodes.count) && i < g->nodes.count; i++) {
         write_node(node_at(g, i), written.data, out);
         for (const struct dot_part *e = node_at(g, i)->first; e != NULL; e = e->next) {

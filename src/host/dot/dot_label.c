@@ -94,7 +94,7 @@ struct look dot_look_of(const struct rec *box, const struct palette *ink)
 // ---- Words --------------------------------------------------------------------------------------
 
 // Appends s so that an HTML label shows just it. Blanks must not collapse; Graphviz looks for \N
-// and the like, so a backslash is doubled; one control character or a byte that is no character
+// and the like, so a backslash is doubled; one control character or a byte that is not a character
 // would make the whole label unreadable, so the first is left out and the second shown as U+FFFD.
 static void add_words(struct text *html, const char *s)
 {

@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 // Every word has a contrast of at least 4.6:1 (WCAG AA asks for 4.5:1) to every fill that it may
-// stand on.
+// are on.
 struct palette {
     const char *background, *text, *muted, *value, *local, *grad;
     const char *edge, *grad_edge, *pending;
@@ -63,7 +63,7 @@ const char *dot_called(const struct rec *box);
 // A box of a picture that fits an area (dot_fit.c).
 void dot_add_fit_box(const struct label_painter *p, const struct rec *box);
 
-// Each appends to p->html. A box; what stands on an edge; an operation that is a node of its own.
+// Each appends to p->html. A box; what is on an edge; an operation that is a node of its own.
 void dot_add_box(const struct label_painter *p, const struct rec *box);
 void dot_add_edge_label(const struct label_painter *p, const struct rec *cell);
 void dot_add_operation(const struct label_painter *p, const struct rec *box);

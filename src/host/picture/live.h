@@ -1,9 +1,9 @@
 // The page that follows the prompt: this end of it.
 //
-// backstep-live, a program of ours that runs beside (src/programs/live/), serves the page. It is fed through
-// a pipe and answers nothing but, once, its address: a page has no way to the session. The prompt
-// never waits for it. What the pipe does not take yet waits here, and of what waits only the newest
-// is kept: one scene, one state, some last words of the log.
+// backstep-live, a program of ours that runs beside (src/programs/live/), serves the page. It is
+// fed through a pipe and answers nothing but, once, its address: a page has no way to the session.
+// The prompt never waits for it. What the pipe does not take yet waits here, and of what waits only
+// the newest is kept: one scene, one state, some last words of the log.
 //
 //     live_begin(l, &source);            what was typed
 //     live_hear(l, record, digits);      each record that it is answered with
@@ -35,7 +35,7 @@ struct live {
     pid_t pid;      // 0: no program runs
     pid_t browser;  // that was opened; 0: none, or it is known to have ended
     int pipe;       // to the program
-    char *door;  // the file that leads the browser there; NULL: there is none
+    char *door;  // the file that leads the browser there; NULL if there is none
     struct text address;
     struct text going;                // the message on its way
     size_t sent;                      // bytes of it

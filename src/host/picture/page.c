@@ -21,7 +21,7 @@ static void add_until(struct text *out, const char **page_left, const char *plac
 }
 
 // JSON inside a script element: HTML looks for < there, JavaScript once took U+2028 and U+2029 for
-// ends of lines. All three stand in strings only, where an escape says the same.
+// ends of lines. All three are in strings only, where an escape says the same.
 static void add_json(struct text *out, const char *json)
 {
     for (const char *s = json; *s != '\0'; s++) {
@@ -55,7 +55,7 @@ static bool draw(const struct rec *scene, struct stop *stop, struct buf *svg, st
     return ok;
 }
 
-// What stands before the element (<?xml … ?>, a document type) has no place in HTML.
+// What is before the element (<?xml … ?>, a document type) has no place in HTML.
 static const char *element_of(const char *svg, size_t *n)
 {
     const char *element = *n == 0 ? NULL : memmem(svg, *n, "<svg", 4);

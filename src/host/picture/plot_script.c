@@ -95,7 +95,7 @@ double plot_script_axis(const struct rec *plot, enum rec_key name, enum rec_key 
     return rec_get_number(rec_find(plot, name), end);
 }
 
-// The points of a curve; a blank line where it does not go on: at what is no number, and where a
+// The points of a curve; a blank line where it does not go on: at what is not a number, and where a
 // pole throws it from one side of the picture to the other.
 static void add_curve(struct text *out, const struct rec *series, double low, double high,
                       bool logs)
@@ -128,8 +128,8 @@ void plot_script_add_range(struct text *out, const char *name, double from, doub
     text_add(out, " ]\n");
 }
 
-// As large as was told, its letters as large as that calls for, else so that it fills a slide and is
-// read from the last row.
+// As large as was told, its letters as large as that calls for, else so that it fills a slide and
+// is read from the last row.
 static void add_terminal(struct text *out, const struct rec *plot, const char *format)
 {
     const struct plot_inks *inks = plot_script_inks_of(plot);
@@ -262,8 +262,8 @@ static void add_grid(const struct rec *plot, int64_t of, const char *name, struc
     plot_script_end_block(out);
 }
 
-// From a column's or a row's number to its place, " (from + step*$1)", or to the middle of its cell,
-// " (from + width*($1 + 0.5))".
+// From a column's or a row's number to its place, " (from + step*$1)", or to the middle of its
+// cell, " (from + width*($1 + 0.5))".
 static void add_place(const struct rec *plot, enum rec_key name, enum rec_key count, int column,
                       bool middle, struct text *out)
 {
@@ -362,8 +362,8 @@ static bool add_confidence(const struct rec *plot, struct text *out)
     return any;
 }
 
-// A colour for each class: pale at the boundary, its own where the model is sure. Pale is not white,
-// so that a region can be seen whose scores differ by powers of ten.
+// A colour for each class: pale at the boundary, its own where the model is sure. Pale is not
+// white, so that a region can be seen whose scores differ by powers of ten.
 static void add_palette(const struct rec *plot, size_t classes, struct text *out)
 {
     unsigned paper = strcmp(plot_script_inks_of(plot)->theme, "dark") == 0 ? 200 : 255;

@@ -57,7 +57,7 @@ static void type_answers(struct host *h, struct source *answers)
             show_typed(h, &entry);
             state = host_run(h, &entry);
             if (playing && state == SESSION_FAILED) {
-                return;  // the lesson was left for lack of memory: what follows is no answer
+                return;  // the lesson was left for lack of memory: what follows is not an answer
             }
         }
     }

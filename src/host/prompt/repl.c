@@ -317,7 +317,7 @@ static char *read_line(const char *prompt)
     return line;
 }
 
-// The prompt's sign, behind where a lesson stands: "3/9 ∇ ". Colours between \001 and \002 take no
+// The prompt's sign, after where a lesson is: "3/9 ∇ ". Colours between \001 and \002 take no
 // room, as readline knows.
 static void add_prompt(struct text *prompt, bool more)
 {

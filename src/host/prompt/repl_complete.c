@@ -91,7 +91,7 @@ static char *next_lesson(const char *word, int state)
     return NULL;
 }
 
-// How often is this whole word offered where no command may stand? Once as a function, once as a
+// How often is this whole word offered where no command may be? Once as a function, once as a
 // name that is bound.
 static int meanings(const char *word)
 {

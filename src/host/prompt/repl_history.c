@@ -20,7 +20,7 @@ enum {
 
 // readline's hooks take no argument: what they need is here.
 static struct {
-    char *file;  // NULL: there is none
+    char *file;  // NULL if there is none
     // Earlier entries are looked for: what they begin with, what was typed, and the one shown.
     char *prefix, *typed;
     int entry;
@@ -87,8 +87,8 @@ void repl_history_end(void)
 
 // ---- Earlier entries ----------------------------------------------------------------------------
 
-// The entry after `from`, older (-1) or newer (+1), that begins with history.prefix and is not what is
-// shown. -1: there is none.
+// The entry after `from`, older (-1) or newer (+1), that begins with history.prefix and is not what
+// is shown. -1: there is none.
 static int find_entry(int from, int direction)
 {
     size_t n = strlen(history.prefix);

@@ -245,8 +245,8 @@ static const char *elsewhere(struct journal_lost *lost)
     return same ? "" : folder;
 }
 
-// Where what is not resumed is kept: interrupted.bs, interrupted-2.bs, …, the first that is free, made
-// at once, so that no other program takes it. The caller frees; NULL: there is none.
+// Where what is not resumed is kept: interrupted.bs, interrupted-2.bs, …, the first that is free,
+// made at once, so that no other program takes it. The caller frees; NULL if there is none.
 static char *take_name(void)
 {
     enum { MOST = 1000 };

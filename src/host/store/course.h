@@ -9,7 +9,7 @@
 #include "lesson/course.h"
 #include "store/progress.h"
 
-// The folder's path; the caller frees it. NULL: there is none.
+// The folder's path; the caller frees it. NULL if there is none.
 char *course_folder(void);
 
 // Fills a course, which the caller releases. folder may be NULL: then there are no lessons.

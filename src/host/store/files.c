@@ -171,7 +171,7 @@ static int write_all(int fd, const char *bytes, size_t n)
     return 0;
 }
 
-// What is no file on a disk (a terminal, a pipe, /dev/full) has no old content to keep.
+// What is not a file on a disk (a terminal, a pipe, /dev/full) has no old content to keep.
 static int write_directly(const char *path, const char *bytes, size_t n)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -248,7 +248,7 @@ static void sync_folder(const char *path)
     text_release(&folder);
 }
 
-// Writes the file beside and renames it. old: what stands there now, or NULL.
+// Writes the file beside and renames it. old: what is there now, or NULL.
 static int replace(const char *path, const struct stat *old, const char *bytes, size_t n)
 {
     struct text name;
@@ -307,8 +307,8 @@ static int write_somehow(const char *path, const char *bytes, size_t n)
 
 bool files_write(const char *path, const char *bytes, size_t n, struct diag *d)
 {
-    // The last exit of whatever is written: bytes that were made while memory was refused may not be
-    // whole.
+    // The last exit of whatever is written: bytes that were made while memory was refused may not
+    // be whole.
     if (mem_refusals() > 0) {
         return diag_out_of_memory(d);
     }

@@ -19,7 +19,7 @@ char *folder_find(enum folder folder, const char *name);
 char *folder_make(enum folder folder, const char *name);
 
 // What came with the program, such as the file `name` of its folder "data": in the source tree that
-// it was built in, or where it was installed. The caller frees it. NULL: there is none.
+// it was built in, or where it was installed. The caller frees it. NULL if there is none.
 char *folder_shipped(const char *folder, const char *name);
 
 #endif

@@ -5,8 +5,8 @@
 // prompt is idle, at least once a second while entries follow each other, and at the end.
 //
 // What is journalled is not what was typed but the session's log (session_log): it holds just
-// the statements that made the session what it is, and knows about undo, reset and load. Of a lesson
-// that is played it is where that stands, and what was typed there (tutor_kept). Each
+// the statements that made the session what it is, and knows about undo, reset and load. Of a
+// lesson that is played it is where that is, and what was typed there (tutor_kept). Each
 // session has a file of its own, in the folder `journal` beside the history, and holds a lock on it
 // for as long as it lives: a journal that nobody holds belongs to a session that died.
 //
@@ -17,12 +17,12 @@
 //     PATH
 //     script OFFSET LENGTH SUM      the script is cut to OFFSET bytes, then these are added
 //     STATEMENTS
-//     place LENGTH-OF-TYPED LENGTH SUM      the lesson stands here; so much was typed there
+//     place LENGTH-OF-TYPED LENGTH SUM      the lesson is here; so much was typed there
 //     PLACE
 //     typed OFFSET LENGTH SUM      what was typed there is cut to OFFSET bytes, then these are added
 //     STATEMENTS
 //
-// A reader takes the records up to the first that is not whole, counts the lines behind it, and
+// A reader takes the records up to the first that is not whole, counts the lines after it, and
 // never removes a file in which there are any. Where no journal can be written the session goes on
 // without, and the learner is told so once.
 #ifndef STORE_JOURNAL_H
@@ -52,8 +52,8 @@ struct journal {
 void journal_init(struct journal *j);
 // What the session is by now needs no journal (its init file made it so); what follows does.
 void journal_pass(struct journal *j, const struct tutor *t);
-// Brings the journal up to the session and the lesson. Returns NULL, or once, where it cannot be written, a
-// sentence for the learner that says so.
+// Brings the journal up to the session and the lesson. Returns NULL, or once, where it cannot be
+// written, a sentence for the learner that says so.
 const char *journal_note(struct journal *j, const struct tutor *t);
 // Tells the disk to keep what was written: now if the prompt is idle, else if the last time is a
 // second ago.
@@ -70,10 +70,11 @@ struct journal_lost {
     struct text tracks[JOURNAL_TRACKS];
     size_t lines;    // of the script
     size_t typed;    // … and of what was typed into a lesson
-    size_t damaged;  // lines behind the first record that is not whole
+    size_t damaged;  // lines after the first record that is not whole
 };
 
-// The newest there is; empty ones that are whole are cleared away. If true, one of these must follow:
+// The newest there is; empty ones that are whole are cleared away. If true, one of these must
+// follow:
 bool journal_find_lost(struct journal_lost *lost);
 // … it is left for the next start
 void journal_leave(struct journal_lost *lost);

@@ -49,7 +49,7 @@ static bool placed_at(struct lesson_file_reading *r, size_t at)
     return false;
 }
 
-// Where a piece of text stands in the file: what is wrong in prose is wrong in a {= }, and those
+// Where a piece of text is in the file: what is wrong in prose is wrong in a {= }, and those
 // keep their bytes.
 static bool place_in_text(struct lesson_file_reading *r, size_t line, const char *text)
 {
@@ -296,7 +296,7 @@ struct lesson *lesson_file_read_all(const char *path,
 {
     struct lesson_trouble last;
     struct lesson *l = read_lesson(path, &last, NULL, told, at);
-    if (last.diag.set) {  // there is no file, or it is no Markdown
+    if (last.diag.set) {  // there is no file, or it is not Markdown
         told(at, &last);
     }
     lesson_trouble_release(&last);

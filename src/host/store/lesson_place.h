@@ -1,4 +1,4 @@
-// Where something stands in a lesson's file: what the checks tell mistakes by. The file is read
+// Where something is in a lesson's file: what the checks tell mistakes by. The file is read
 // anew each time, as few are told.
 #ifndef STORE_LESSON_PLACE_H
 #define STORE_LESSON_PLACE_H
@@ -13,7 +13,7 @@ struct lesson_place {
 // The value of `key:` in the block, or the front matter, that begins in this line. There is none:
 // the beginning of the line.
 struct lesson_place lesson_place_of_key(const char *path, size_t line, const char *key);
-// Text that stands in this line or in one of those below it, up to an empty one. It does not (or it
+// Text that is in this line or in one of those below it, up to an empty one. It does not (or it
 // is empty): the line's own beginning, or that of its value if it is `key: value`.
 struct lesson_place lesson_place_of_text(const char *path, size_t line, const char *text, size_t n);
 

@@ -319,7 +319,7 @@ static bool split_lines(const char *s, size_t n, struct buf *lines)
     return true;
 }
 
-// A line of the content, without its end, stands at the end of its line of the file.
+// A line of the content, without its end, is at the end of its line of the file.
 static bool place_line(const char *s, struct span in_file, const char *line, size_t n,
                        struct span *place)
 {

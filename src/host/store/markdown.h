@@ -5,7 +5,7 @@
 // 256 KiB of nested lists). No check of the text's shape would know them all, and no alarm can take
 // a library back out of the middle of its work. So a child process parses, with two seconds of
 // processor time and no more; if it spends them, or dies of anything else, the file is refused. The
-// child only says what it found: that a fence stands in the file where it says is checked here.
+// child only says what it found: that a fence is in the file where it says is checked here.
 //
 // A file that begins with `---` is a lesson: what stands up to the next such line is its front
 // matter, no Markdown. In a lesson {= } and $ $ keep their bytes, whatever Markdown would make of a
@@ -41,7 +41,7 @@ enum markdown_kind {
     MARKDOWN_TABLE,   // cells
     MARKDOWN_FENCE,   // fence; text: its content as it stands
     MARKDOWN_INDENTED,  // text: code without a fence
-    MARKDOWN_HTML,      // a block of HTML that is no comment
+    MARKDOWN_HTML,      // a block of HTML that is not a comment
 };
 
 struct markdown_block {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-// What has a meaning to Markdown, where it stands in {= } or $ $ of a lesson, is a control
+// What has a meaning to Markdown, where it is in {= } or $ $ of a lesson, is a control
 // character while Markdown is read: MASK_FIRST + i for masks[i]. (A lesson has none otherwise.)
 static const char masks[] = "*_<[]&\\`$";
 enum { MASK_FIRST = 0x0E };
@@ -69,7 +69,7 @@ static bool is_rule(const char *s, size_t from, size_t to)
     return text_trimmed(s + from, to - from) == 3 && memcmp(s + from, "---", 3) == 0;
 }
 
-// The front matter's bytes. False: there is none that is closed.
+// The front matter's bytes. False if there is none that is closed.
 static bool find_front(const char *s, size_t n, struct span *front)
 {
     size_t first = line_after(s, n, 0);

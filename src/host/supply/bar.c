@@ -44,7 +44,7 @@ static void add_time_left(struct text *out, double seconds_left)
 void bar_line(struct bar *bar, struct text *out, const struct rec *training, double now,
               int columns)
 {
-    enum { WIDTH = 12, MARGIN = 5 };  // ^C is echoed behind it
+    enum { WIDTH = 12, MARGIN = 5 };  // ^C is echoed after it
 
     int64_t done = rec_get_whole(training, KEY_steps), wanted = rec_get_whole(training, KEY_wanted);
     double loss = rec_get_number(training, KEY_loss);

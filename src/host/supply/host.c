@@ -421,7 +421,7 @@ static char *path_of(const struct host *h, const struct rec *need)
     return path;
 }
 
-// A lesson's file, or the diag says where it is none.
+// A lesson's file, or the diag says where it is not one.
 static void answer_lesson(struct host *h, const char *path)
 {
     struct lesson_trouble trouble = {0};

@@ -3,7 +3,7 @@
 // The upper lines are kept out of what scrolls (the terminal's scrolling region), so the prompt
 // goes on as ever under the picture, which is drawn anew in its place at each step. What was on the
 // screen before scrolls up into the terminal's own history. Without room for picture and prompt
-// both, pictures stand among the answers, as they do where there is no terminal.
+// both, pictures are among the answers, as they are where there is no terminal.
 #ifndef SUPPLY_SPLIT_H
 #define SUPPLY_SPLIT_H
 

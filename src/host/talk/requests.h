@@ -1,7 +1,7 @@
-// Lines that another program sends, read by a thread so that one of them can interrupt what the line
-// before it asked for.
+// Lines that another program sends, read by a thread so that one of them can interrupt what the
+// line before it asked for.
 //
-// A line {"interrupt": true} is no request: it ends, as Ctrl-C does, the request that is being
+// A line {"interrupt": true} is not a request: it ends, as Ctrl-C does, the request that is being
 // answered and those that were read before it, and is not handed out.
 #ifndef TALK_REQUESTS_H
 #define TALK_REQUESTS_H

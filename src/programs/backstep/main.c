@@ -295,7 +295,7 @@ static int check(const struct options *o)
     return status;
 }
 
-// A whole number; 1 where none was told. False: it is none.
+// A whole number; 1 where none was told. False if it is not one.
 static bool read_seed(const struct options *o, uint64_t *seed)
 {
     char *end;

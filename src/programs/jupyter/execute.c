@@ -26,7 +26,7 @@ struct executed_cell {
     struct records held;  // the value that may be the result
     bool styled;          // a table has brought the colours
     int64_t told;         // when a training was last told of
-    bool trains;          // its display stands there
+    bool trains;          // its display is there
     struct text player;   // the path of a page that is being written
     struct text error;    // ename, evalue and traceback of the error, as members of JSON
 };

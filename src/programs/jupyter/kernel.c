@@ -118,7 +118,7 @@ static bool is_name(const char *s, size_t n, size_t at, size_t *bytes)
     return *bytes > 0 && utf8_is_name(c);
 }
 
-// The name that the cursor is in or behind; behind f( it is still f's.
+// The name that the cursor is in or behind; after f( it is still f's.
 static struct span word_at(const char *s, size_t n, size_t at)
 {
     size_t from = 0, to = 0, bytes;
@@ -170,7 +170,7 @@ static void answer_inspect(struct kernel_state *k, const struct kernel_request *
     }
 }
 
-// The blanks before the next line: those of the last one, and four more behind a ":".
+// The blanks before the next line: those of the last one, and four more after a ":".
 static size_t next_indent(const char *s, size_t n)
 {
     enum { INDENT = 4 };
@@ -286,7 +286,7 @@ static const struct kernel_verb {
     {"comm_open", true, false, answer_comm_open},
 };
 
-// Busy, the answer, idle. What is no request of ours is between these, too, and not answered.
+// Busy, the answer, idle. What is not a request of ours is between these, too, and not answered.
 static void answer(struct kernel_state *k, struct parcel *parcel, enum socket_name socket,
                    int64_t came)
 {

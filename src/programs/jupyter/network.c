@@ -88,7 +88,7 @@ static void queue_release(struct network_queue *q)
 
 // ---- Reading and writing: in the thread ---------------------------------------------------------
 
-// A message, whole. False: there is none, or it is dropped, being too long.
+// A message, whole. False if there is none, or it is dropped, being too long.
 static bool receive(void *socket, struct parcel *parcel)
 {
     bool more = true, ok = true;

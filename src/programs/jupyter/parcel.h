@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 struct parcel {
-    struct buf bytes;  // char: the frames, one behind the other, each ended by a 0 of its own
+    struct buf bytes;  // char: the frames, one after the other, each ended by a 0 of its own
     struct buf ends;   // size_t: where each frame ends, that 0 not counted
 };
 

@@ -8,7 +8,7 @@
 #define DELIMITER "<IDS|MSG>"
 
 enum {
-    FRAME_SIGNATURE,  // behind the delimiter
+    FRAME_SIGNATURE,  // after the delimiter
     FRAME_HEADER,
     FRAME_PARENT,
     FRAME_METADATA,
@@ -37,7 +37,7 @@ void wire_release(struct wire_session *w)
     text_release(&w->key);
 }
 
-// Of frames 1 to 4 behind the delimiter, in hexadecimal.
+// Of frames 1 to 4 after the delimiter, in hexadecimal.
 static void sign(const struct wire_session *w, const struct frame_bytes frames[FRAME_COUNT],
                  char out[SIGNATURE + 1])
 {
@@ -62,7 +62,7 @@ static bool is_signed(const struct wire_session *w, const struct frame_bytes fra
            sodium_memcmp(frames[FRAME_SIGNATURE].s, expected, SIGNATURE) == 0;
 }
 
-// The frames behind the delimiter. False: there is none, or there are too few.
+// The frames after the delimiter. False if there is none, or there are too few.
 static bool find_frames(struct wire_message *m, struct frame_bytes frames[FRAME_COUNT])
 {
     size_t count = parcel_count(&m->parcel);

@@ -4,8 +4,8 @@
 //   identities…  <IDS|MSG>  signature  header  parent  metadata  content  buffers…
 //
 // The signature is HMAC-SHA256 over header, parent, metadata and content as they are sent. What is
-// not signed with the connection's key, or is no message, is dropped without a word: whoever sent it
-// is told nothing.
+// not signed with the connection's key, or is not a message, is dropped without a word: whoever
+// sent it is told nothing.
 #ifndef JUPYTER_WIRE_H
 #define JUPYTER_WIRE_H
 
@@ -38,7 +38,7 @@ bool wire_init(struct wire_session *w, const char *key, size_t n);
 void wire_release(struct wire_session *w);
 
 // Takes a parcel apart; the message owns it from now on, whatever comes of it, and is released by
-// message_release. False: it is none of ours.
+// message_release. False if it is none of ours.
 bool wire_open(const struct wire_session *w, struct parcel *parcel, struct wire_message *m);
 void message_release(struct wire_message *m);
 

@@ -12,7 +12,7 @@ struct blob {
 // Takes over the text, which is empty afterwards. One holder. NULL if out of memory.
 struct blob *blob_new(struct text *text);
 struct blob *blob_hold(struct blob *b);
-// NULL is no blob.
+// NULL is not a blob.
 void blob_drop(struct blob *b);
 
 #endif

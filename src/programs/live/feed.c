@@ -28,7 +28,7 @@ bool feed_read(struct feed *f, int pipe)
     return !f->bytes.bytes.failed;
 }
 
-// The message given before stands at the start of the bytes until now.
+// The message given before is at the start of the bytes until now.
 static void forget(struct feed *f, size_t n)
 {
     char *bytes = f->bytes.bytes.data;

@@ -1,7 +1,7 @@
-// What there is to tell a page: the newest picture, the newest state, the newest of a training, and the
-// last lines of the log, each ready to be sent as an event (https://html.spec.whatwg.org/#server-sent-events). A page that
-// comes late is told the present at once; one that is slow is told the newest, and never what lay
-// between.
+// What there is to tell a page: the newest picture, the newest state, the newest of a training, and
+// the last lines of the log, each ready to be sent as an event
+// (https://html.spec.whatwg.org/#server-sent-events). A page that comes late is told the present at
+// once; one that is slow is told the newest, and never what lay between.
 #ifndef LIVE_NEWS_H
 #define LIVE_NEWS_H
 
@@ -15,7 +15,7 @@ enum news_kind { NEWS_PICTURE, NEWS_STATE, NEWS_LOSSES, NEWS_PLANE, NEWS_KINDS }
 struct news {
     struct blob *latest[NEWS_KINDS];
     unsigned long count[NEWS_KINDS];  // how many there have been
-    struct blob *line[LINES_KEPT];    // line k stands at k modulo LINES_KEPT
+    struct blob *line[LINES_KEPT];    // line k is at k modulo LINES_KEPT
     unsigned long lines;              // how many there have been
 };
 

@@ -7,8 +7,8 @@
 //   text 0 - 12\n
 //   Hello, <b>x</b>\n
 //
-// The kinds are those of page.h, in small letters. Exit status: 0; 1 and a sentence on standard error
-// where that is no document or cannot be written.
+// The kinds are those of page.h, in small letters. Exit status: 0; 1 and a sentence on standard
+// error where that is not a document or cannot be written.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static bool read_all(struct buf *all)
     return n == 0 && !ferror(stdin);
 }
 
-// One block at *at, which moves behind it.
+// One block at *at, which moves after it.
 static bool read_block(const struct buf *all, size_t *at, struct arena *arena, struct block *b)
 {
     const char *s = BUF(char, all) + *at;

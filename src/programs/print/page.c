@@ -192,7 +192,7 @@ static double text_height(struct paper *p, const struct block *b)
 
 enum { COLUMNS_MOST = 40 };
 
-// The next cell of a row, or NULL at its end. *at is behind it. The caller frees.
+// The next cell of a row, or NULL at its end. *at is after it. The caller frees.
 static char *next_cell(const char **at)
 {
     if (*at == NULL || **at == '\0' || **at == '\n') {
@@ -280,7 +280,8 @@ static double table_height(struct paper *p, const struct block *b)
     return height;
 }
 
-// ---- Room to write, pictures ----------------------------------------------------------------------
+// ---- Room to write, pictures
+// ----------------------------------------------------------------------
 
 static void draw_fields(struct paper *p, const struct block *b)
 {
@@ -331,7 +332,7 @@ static cairo_status_t read_bytes(void *from, unsigned char *to, unsigned n)
     return CAIRO_STATUS_SUCCESS;
 }
 
-// The picture and how much smaller than its pixels it is drawn; NULL: it is none.
+// The picture and how much smaller than its pixels it is drawn; NULL if it is not one.
 static cairo_surface_t *read_picture(struct paper *p, const struct block *b, double *scale)
 {
     struct bytes from = {(const unsigned char *)b->text, b->length};
@@ -424,7 +425,7 @@ static void end_frame(struct paper *p)
     p->framed = false;
 }
 
-// What stands close to the block before it: lines of one listing, items of one list.
+// What is close to the block before it: lines of one listing, items of one list.
 static double room_before(const struct block *b, const struct block *first)
 {
     bool follows = b > first && b[-1].kind == b->kind;

@@ -4,14 +4,14 @@
 //
 // FORMAT "pages" makes a PDF with a page for each graph of the input.
 //
-// Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the same
-// thing, of which the best is drawn. Their attribute is
+// Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the
+// same thing, of which the best is drawn. Their attribute is
 //
 //     trial="NUMBER WORTH BOUND WIDTH HEIGHT GOAL FLOOR"
 //
-// which it is, the worth of the graph beside its letters, its worth at most (graphs come in descending order of
-// it), and the area that the picture is to fit with the size of letters that is aimed at, all in
-// points (scene/fit.h). Before the picture, which fits the area, comes a line
+// which it is, the worth of the graph beside its letters, its worth at most (graphs come in
+// descending order of it), and the area that the picture is to fit with the size of letters that is
+// aimed at, all in points (scene/fit.h). Before the picture, which fits the area, comes a line
 //
 //     NUMBER LETTERS LAYOUTS WIDTH HEIGHT
 //
@@ -93,7 +93,8 @@ static void set_default(Agraph_t *g, const char *name, const char *value)
     }
 }
 
-// Of a picture of bitmaps: dots an inch (NULL: it is none), and how many it may be wide or high.
+// Of a picture of bitmaps: dots an inch (NULL if it is not one), and how many it may be wide or
+// high.
 struct render_dots {
     const char *dpi;
     double most;

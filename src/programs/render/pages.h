@@ -1,6 +1,6 @@
 // Several graphs as the pages of one PDF. The only user of cairo.
 //
-// Graphviz's own PDF device ends the file behind its first page. So the file is ours: each page is
+// Graphviz's own PDF device ends the file after its first page. So the file is ours: each page is
 // drawn into it by the device for PNG, which takes any cairo context, and ends when we say so.
 #ifndef RENDER_PAGES_H
 #define RENDER_PAGES_H

@@ -29,7 +29,7 @@ export class Board {
         addEventListener('resize', () => this.offerWhole());
     }
 
-    // A drawing {svg, scene}, as a source has it (source.js); null: there is none.
+    // A drawing {svg, scene}, as a source has it (source.js); null if there is none.
     draw(drawing) {
         this.point(null);
         this.picture = drawing === null ? null

@@ -204,7 +204,7 @@ export class Box {
         }
     }
 
-    // What is seen only while the walk stands here: a ring, the header inverted, and an arrow for
+    // What is seen only while the walk is here: a ring, the header inverted, and an arrow for
     // the direction of the pass.
     mark(name, y) {
         const {body, group, all} = this, out = 3;

@@ -13,7 +13,7 @@ const LINES = 200;  // of the log that are kept
 
 export class Follower {
     drawing = null;  // the newest picture that came
-    shown = null;    // the one that stands on the page
+    shown = null;    // the one that is on the page
     present = null;
     last = 0;  // the number of the log's last line
     projector = null;  // where there is one (projector.js)
@@ -160,7 +160,7 @@ export class Follower {
             : [ink('name', root.name), formula === '' ? '' : ` = ${formula}`]));
     }
 
-    // Where the walk stands, or what is known without one.
+    // Where the walk is, or what is known without one.
     tell() {
         const {present} = this, {root, step, walk, stale, digits} = present;
         const number = (meaning, v) => ink(meaning, figure(v, digits));

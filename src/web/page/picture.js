@@ -1,5 +1,5 @@
 // The picture: Graphviz's drawing of the scene as both passes leave it, taken into parts once. A
-// frame then changes words, classes and arrows, but never where anything stands.
+// frame then changes words, classes and arrows, but never where anything is.
 
 import { cellId, isConstant } from './walk.js';
 import { vector } from './dom.js';
@@ -96,7 +96,7 @@ export class Picture {
         graph.querySelector(':scope > polygon')?.remove();
         this.aspect = fit(svg);
         const find = id => svg.querySelector(`#${id}`);
-        // A constant in a cell is no box, and has no edge.
+        // A constant in a cell is not a box, and has no edge.
         this.edges = scene.boxes.flatMap(box => box.cells.filter(cell => cell.chip === undefined).map(
             cell => new Edge(find(cellId(box, cell)), box, cell)));
         this.boxes = scene.boxes.map(box => scene.fit ? new FoldedBox(find(box.id), box)

@@ -82,7 +82,7 @@ export class Player {
 
     // ---- Boxes that are opened ----
 
-    // The path of the picture in which this box is open too; null: there is none.
+    // The path of the picture in which this box is open too; null if there is none.
     openingOf(id) {
         for (let path = this.opened; id !== null; path = path.split('/').slice(0, -1).join('/')) {
             const next = path === '' ? id : `${path}/${id}`;
@@ -96,7 +96,7 @@ export class Player {
         return null;
     }
 
-    // Path "": nothing is open. The walk stays where it stands.
+    // Path "": nothing is open. The walk stays where it is.
     showOpening(path) {
         const step = this.frames[this.at].step, shown = path === '' ? this.whole
                                                                     : this.whole.openings.get(path);

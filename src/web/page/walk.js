@@ -58,7 +58,7 @@ function send(frame, box, step, byNode, waiting) {
     });
 }
 
-// The gradient of a box as it is now; undefined: there is none.
+// The gradient of a box as it is now; undefined if there is none.
 const gradNow = box => box.grad !== undefined ? {now: box.grad, whole: true}
     : box.so_far !== undefined ? {now: box.so_far, whole: false} : undefined;
 

@@ -114,7 +114,7 @@ export class Core {
         return (await this.#job({do: 'trace'})).found ?? null;
     }
 
-    // {items, from, to}: what may stand in the place of that part of the text.
+    // {items, from, to}: what may be in the place of that part of the text.
     complete(text, cursor) {
         return this.#job({do: 'complete', text, cursor});
     }

@@ -93,12 +93,12 @@ export class Door {
         return this.#words();
     }
 
-    // The right answer to the question that is asked; null: there is none to be typed.
+    // The right answer to the question that is asked; null if there is none to be typed.
     key() {
         return this.core.door_key(this.door) === 1 ? this.#words() : null;
     }
 
-    // What may stand at the cursor (in UTF-16 units) of what is typed: {items, from, to}.
+    // What may be at the cursor (in UTF-16 units) of what is typed: {items, from, to}.
     complete(text, cursor) {
         const at = bytesOf(text.slice(0, cursor)).length;
         this.core.door_complete(this.door, ...this.#put(text), at);

@@ -1,4 +1,4 @@
-// In the worker that has Graphviz (viz-global.js, which stands before this): DOT to SVG.
+// In the worker that has Graphviz (viz-global.js, which is before this): DOT to SVG.
 //
 // This Graphviz has no fonts: it knows the widths of a few families by their exact names, DejaVu Sans
 // among them, and counts the bytes of what is not ASCII. So it is told one name only, and gets the

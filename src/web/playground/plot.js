@@ -1,4 +1,4 @@
-// Plots as SVG: curves, and the map of a classifier with its data. The same drawing stands in the
+// Plots as SVG: curves, and the map of a classifier with its data. The same drawing is in the
 // transcript and goes into a file; its colours are classes there, and set out there.
 
 import { vector } from '../page/dom.js';

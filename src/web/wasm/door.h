@@ -11,10 +11,10 @@
 //   const at = e.door_words(door, channel), n = e.door_words_length(door, channel);
 //   new TextDecoder().decode(new Uint8Array(e.memory.buffer, at, n));
 //
-// Every call may let the memory grow, and then `memory.buffer` is another: look at it after the last
-// call, never before. A function that takes a text copies it out of the area, which is free again
-// when it returns. Words stay until the next call that says "words". Numbers beyond 2^53 (seeds, a
-// salt) only ever travel as text.
+// Every call may let the memory grow, and then `memory.buffer` is another: look at it after the
+// last call, never before. A function that takes a text copies it out of the area, which is free
+// again when it returns. Words stay until the next call that says "words". Numbers beyond 2^53
+// (seeds, a salt) only ever travel as text.
 //
 // ---- A session ----------------------------------------------------------------------------------
 //   door_new(seed)                  a session; 0: no memory. seed: 0 to 2^32 - 1
@@ -53,11 +53,11 @@
 //   door_place(door)                words: "3/9" at the third of nine questions; "" outside a lesson
 //   door_waits(door)                what the next text is expected to be: 0 statements, 1 a guess, 2 an
 //                                   answer
-//   door_complete(door, n, at)      area: n bytes, what stands in the input; at: the byte that the
+//   door_complete(door, n, at)      area: n bytes, what is in the input; at: the byte that the
 //                                   cursor is before. words: a "candidates" record as JSON, what may be
 //                                   typed there; its `from` and `to` are in characters (code points)
 //   door_candidates(door, n, start) area: n bytes, the beginning of a word; start: 1 where a statement
-//                                   begins. words: a "candidates" record, whatever stands around
+//                                   begins. words: a "candidates" record, whatever is around
 //   door_look(door, n, form)        area: n bytes, a statement that only looks (derive, explain, help,
 //                                   local, paths, topo, vars). words: its answer in this form; a lesson
 //                                   or a step that waits for an answer waits on. Returns 1; 0: it is
@@ -71,12 +71,12 @@
 //                                   where it is folded. Returns 1; 0: there is nothing to walk over, or
 //                                   too much. Not while a text runs
 //   door_key(door)                  words: the right answer to the question that is asked, as it may
-//                                   be typed. Returns 1; 0: there is none, and words say why. For
+//                                   be typed. Returns 1; 0 if there is none, and words say why. For
 //                                   tests
 //
 // ---- Needs --------------------------------------------------------------------------------------
-// After state 2 the last record is {"kind":"need","what":…}; session/session.h and play/tutor.h list
-// them. One of these answers it, then comes door_run. A need that is not answered is refused.
+// After state 2 the last record is {"kind":"need","what":…}; session/session.h and play/tutor.h
+// list them. One of these answers it, then comes door_run. A need that is not answered is refused.
 //   door_supply(door, n)            area: n bytes, what was asked for: a file's, layouts one after
 //                                   another; 0 bytes where something is to be done, and was
 //   door_refuse(door, message, hint)
@@ -92,13 +92,13 @@
 //
 // ---- Lessons and progress -----------------------------------------------------------------------
 // Lessons come packed (src/core/lesson/pack.h; `make play-wasm` packs lessons/ as
-// build/play/lessons.txt, one behind the other, each ended by U+001D). What is learned is kept by the
-// page as lines, in any order, each with its newline: those that come as "keep", and one of its own,
-// "salt<TAB>NUMBER", a random number below 2^64 that is made once. (src/core/lesson/log.h has them.)
-// An "answer" is kept for ever; a "place<TAB>LESSON<TAB>…" takes the place of the earlier one of the
-// same lesson, but one of an import does only where it is not less far.
+// build/play/lessons.txt, one behind the other, each ended by U+001D). What is learned is kept by
+// the page as lines, in any order, each with its newline: those that come as "keep", and one of its
+// own, "salt<TAB>NUMBER", a random number below 2^64 that is made once. (src/core/lesson/log.h has
+// them.) An "answer" is kept for ever; a "place<TAB>LESSON<TAB>…" takes the place of the earlier
+// one of the same lesson, but one of an import does only where it is not less far.
 //   door_course_begin(door)         forgets all lessons
-//   door_course_lesson(door, n)     area: a packed lesson of n bytes. Returns 1; 0: it is none, and is
+//   door_course_lesson(door, n)     area: a packed lesson of n bytes. Returns 1; 0 if it is not one, and is
 //                                   listed as damaged
 //   door_course_rows(door, n)       area: lessons/questions.txt
 //   door_course_supply(door, n, kept)
@@ -109,7 +109,7 @@
 //                                   out; -1: no such need waits, or there are no lessons
 //   door_lesson(door, n)            answers a need of kind "lesson", whose path is the NAME of a
 //                                   packed lesson, or what was typed. area: that lesson. Returns 1;
-//                                   0: no such need waits, or it is no lesson, and the need is refused
+//                                   0: no such need waits, or it is not a lesson, and the need is refused
 //   door_import(door, n)            answers a need of kind "import". area: n bytes, all lines. words:
 //                                   the lines that are new, to be kept. Returns 1; 0: no such need
 //                                   waits, or no memory
