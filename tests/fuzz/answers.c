@@ -32,7 +32,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct answer *one = &BUF(struct answer, &a.list)[i];
         const struct answer *found = answers_find(&a, one->id);
         BS_ASSERT(one->line > before && one->line <= lines + 1);
-        BS_ASSERT(strlen(one->text) <= size + 1 && found != NULL && strcmp(found->id, one->id) == 0);
+        BS_ASSERT(strlen(one->text) <= size + 1 && found != NULL &&
+                  strcmp(found->id, one->id) == 0);
         BS_ASSERT(one->again ? found > one : found == one);
         before = one->line;
     }

@@ -11,8 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct csv c;
     struct diag d = {0};
     enum csv_header header = (enum csv_header)(size % (CSV_HEADER_YES + 1));
-    bool ok = csv_read(&c, "fuzz.csv", (const char *)data, size, header, NULL, (struct span){0, 0},
-                       &d);
+    bool ok =
+        csv_read(&c, "fuzz.csv", (const char *)data, size, header, NULL, (struct span){0, 0}, &d);
     BS_ASSERT(ok != d.set);
     if (ok) {
         char label[CSV_LABEL];

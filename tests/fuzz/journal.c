@@ -46,8 +46,7 @@ static void make_folder(void)
 static void leave_behind(const char *path, struct text *file)
 {
     FILE *f = fopen(path, "wb");
-    BS_ASSERT(f != NULL &&
-              fwrite(text_get(file), 1, text_length(file), f) == text_length(file));
+    BS_ASSERT(f != NULL && fwrite(text_get(file), 1, text_length(file), f) == text_length(file));
     BS_ASSERT(fclose(f) == 0);
 }
 
@@ -61,7 +60,10 @@ static uint64_t sum_of(const char *s, size_t n, uint64_t sum)
 
 static void add_record(struct text *out, const char *s, size_t n)
 {
-    const char *kind = s[0] == 'f' ? "folder" : s[0] == 'p' ? "place" : s[0] == 't' ? "typed" : "script";
+    const char *kind = s[0] == 'f'   ? "folder"
+                       : s[0] == 'p' ? "place"
+                       : s[0] == 't' ? "typed"
+                                     : "script";
     char fields[64];
     int length = snprintf(fields, sizeof fields, "%s %u %zu ", kind, (unsigned char)s[1], n - 2);
     uint64_t sum = sum_of(fields, (size_t)length, UINT64_C(0xcbf29ce484222325));

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/lower.h"
 #include "lesson/lesson.h"
+#include "text/lower.h"
 
 enum { BYTES_MOST = 4096, ANSWER_MOST = 200 };
 

@@ -1,7 +1,7 @@
 // Any bytes are a saved session: it is loaded, or refused and then nothing has happened; one `undo`
 // takes it back. What the reader of its first and last line says lies within the file.
-#include "desk.h"
 #include "session/saved.h"
+#include "desk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -221,7 +221,8 @@ static void forget_date(struct bytes b)
 {
     static const char key[] = "/CreationDate (D:";
     char *at = memmem(b.data, b.n, key, sizeof key - 1);
-    for (at = at == NULL ? NULL : at + sizeof key - 1; at != NULL && *at >= '0' && *at <= '9'; at++) {
+    for (at = at == NULL ? NULL : at + sizeof key - 1; at != NULL && *at >= '0' && *at <= '9';
+         at++) {
         *at = '0';
     }
 }
@@ -413,7 +414,8 @@ static bool begins_alike(struct bytes out, struct bytes whole, bool goes_on)
         const char *error = strstr(rest, "error: ");
         return error != NULL && memchr(rest, '\n', (size_t)(error - rest)) == NULL;
     }
-    return strncmp(rest, "{\"kind\":\"error\"", 15) == 0 && strchr(rest, '\n') == out.data + out.n - 1;
+    return strncmp(rest, "{\"kind\":\"error\"", 15) == 0 &&
+           strchr(rest, '\n') == out.data + out.n - 1;
 }
 
 static enum verdict judge(const struct scenario *s, const struct run *r, const struct run *whole)

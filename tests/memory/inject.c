@@ -35,9 +35,9 @@ void *THEIRS(malloc)(size_t n);
 void *THEIRS(calloc)(size_t count, size_t n);
 void *THEIRS(realloc)(void *old, size_t n);
 
-static bool on;             // counting, and refusing
-static unsigned long made;  // allocations so far
-static unsigned long first; // to be refused; 0: none
+static bool on;              // counting, and refusing
+static unsigned long made;   // allocations so far
+static unsigned long first;  // to be refused; 0: none
 static bool all_after, traced;
 static char count_to[4096];
 

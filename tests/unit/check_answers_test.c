@@ -39,7 +39,8 @@ static void answers_stand_below_their_ids(void **state)
 static void headings_of_other_kinds_are_text(void **state)
 {
     (void)state;
-    struct answers a = read("## hw.a\n## Why\n#hw.b\n## hw.b is hard\n## hw.\n## a.b.c\nhw.b\n##\n");
+    struct answers a =
+        read("## hw.a\n## Why\n#hw.b\n## hw.b is hard\n## hw.\n## a.b.c\nhw.b\n##\n");
     assert_int_equal(a.list.count, 1);
     assert_answer(&a, "hw.a", "## Why\n#hw.b\n## hw.b is hard\n## hw.\n## a.b.c\nhw.b\n##\n", 2);
     answers_release(&a);

@@ -32,8 +32,9 @@ struct reader {
 static bool is_exempt(const struct rec *r)
 {
     bool as_it_stands = rec_is(r, KIND_prose) && strcmp(rec_get_text(r, KEY_block), "code") == 0;
-    return as_it_stands || words_is_fixed(r) || rec_is(r, KIND_lesson_code) || rec_is(r, KIND_scene) ||
-           rec_is(r, KIND_plot) || rec_is(r, KIND_derive) || rec_is(r, KIND_stage);
+    return as_it_stands || words_is_fixed(r) || rec_is(r, KIND_lesson_code) ||
+           rec_is(r, KIND_scene) || rec_is(r, KIND_plot) || rec_is(r, KIND_derive) ||
+           rec_is(r, KIND_stage);
 }
 
 // One word may be too wide, as may a line of a formula or of code in the midst of prose.

@@ -14,7 +14,8 @@
 
 static struct session *fresh(struct stop *stop)
 {
-    struct session *s = session_new(&(struct session_world){.commands = &commands_table, .stop = stop, .seed = 1});
+    struct session *s =
+        session_new(&(struct session_world){.commands = &commands_table, .stop = stop, .seed = 1});
     assert_non_null(s);
     return s;
 }

@@ -133,7 +133,7 @@ struct seen {
     int arity;
     struct spot out;             // where its net leaves
     struct spot in[CELLS_MOST];  // where the arrows are
-    char cell[CELLS_MOST][24];    // what is in the cells
+    char cell[CELLS_MOST][24];   // what is in the cells
 };
 
 static void read_cell(const struct sheet *s, size_t row, size_t from, size_t to, char cell[24])

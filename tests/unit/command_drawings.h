@@ -17,8 +17,8 @@
 #include "engine/rng.h"
 #include "engine/sweep.h"
 #include "scene/fold.h"
-#include "words/ink.h"
 #include "scene/scene.h"
+#include "words/ink.h"
 
 // ---- Graphs -------------------------------------------------------------------------------------
 

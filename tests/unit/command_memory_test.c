@@ -108,7 +108,8 @@ struct case_of {
 
 static struct session *begin(const struct case_of *c)
 {
-    struct session *s = session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
+    struct session *s =
+        session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
     struct records ignored;
     records_init(&ignored);
     assert_non_null(s);
@@ -239,12 +240,14 @@ static void every_kind_of_statement(void **state)
         "def f(x) = x*x + 1; def g(x, y) = f(x)*y; a = 2; L = g(a, 3) + f(a); backward L",
         "param w = 2; for i in range(3): w = w*2; for x in [1, 2]: print x",
         "seed 3; W = randn(3, 2); b = zeros(2); print rand(4)",
-        ("data X = [[1, 2], [3, 4], [5, 6], [7, 8]]; param w = [0, 0]; L = mse(X @ w, [1, 2, 3, 4]);"
+        ("data X = [[1, 2], [3, 4], [5, 6], [7, 8]]; param w = [0, 0]; L = mse(X @ w, [1, 2, 3, "
+         "4]);"
          " train L 4 0.01 batch 2; train L 3 0.01 adam"),
         "a = zz + 1; a = 2; a = ; a b; print 1/0; 3 = 4; f(1)",
         "a = 2; a = 3; a = 4; undo; undo; redo; b = 1; undo; reset; undo",
         "a = 2; L = a*a + a; step L; step; back; step 3; run; b = 1",
-        "x = 2; y = relu(x)**3; d2y/dx2; node g = dy/dx; dg/dx; x.data = 3; y.backward(create_graph=True)",
+        "x = 2; y = relu(x)**3; d2y/dx2; node g = dy/dx; dg/dx; x.data = 3; "
+        "y.backward(create_graph=True)",
         ("X = [[1, 2], [3, 4]]; param w = [0.5, 1]; h = tanh(X @ w); L = sum(h**2);"
          " graph L x.svg --size slide; graph L walk-%d.png; graph L sheet.pdf --blank grads"),
         "v = [1, 2]; L = sum(v**3); d2L/dv2; d3L/dv2dv[0]; node G = dL/dv; local dL/dv[0]; d2L/dq2",

@@ -2,8 +2,8 @@
 // operands.
 #include "words/rail.h"
 
-#include "words/draw.h"
 #include "command_drawings.h"
+#include "words/draw.h"
 
 enum { GRAPHS = 2000, RAILS_MOST = 64 };
 

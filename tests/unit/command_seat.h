@@ -16,7 +16,8 @@ static inline int setup(void **state)
 {
     static struct seat seat;
     seat = (struct seat){0};
-    seat.session = session_new(&(struct session_world){.commands = &commands_table, .stop = &seat.stop, .seed = 1});
+    seat.session = session_new(
+        &(struct session_world){.commands = &commands_table, .stop = &seat.stop, .seed = 1});
     records_init(&seat.records);
     *state = &seat;
     return seat.session == NULL;

@@ -269,7 +269,8 @@ static void a_new_statement_forgets_redo(void **state)
 static void the_script_rebuilds_the_session(void **state)
 {
     struct seat *seat = *state;
-    struct session *copy = session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
+    struct session *copy =
+        session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
     struct records records;
     struct text script, before, after;
     prompt(seat, canonical);

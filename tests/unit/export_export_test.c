@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "formula/letters.h"
 #include "export/export_program.h"
+#include "formula/letters.h"
 
 // ---- Letters and numbers ------------------------------------------------------------------------
 

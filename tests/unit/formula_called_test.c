@@ -20,8 +20,8 @@ static void bind(struct graph *g, const char *const *names, size_t count)
     }
 }
 
-static void expect(struct graph *g, const char *expression, const char *called,
-                   const char *formula, const char *short_formula)
+static void expect(struct graph *g, const char *expression, const char *called, const char *formula,
+                   const char *short_formula)
 {
     char label[LABEL_TEXT], number[24];
     struct text text;
@@ -51,12 +51,12 @@ static void a_short_formula_is_a_name(void **state)
         {"(a + b)*c", "(a + b)*c"},
         {"-a", "-a"},
         {"a*-2", "a*(-2)"},
-        {"a > b", "a > b"},                          // alone it needs no parentheses
-        {"(a > b)*(b > a)", "(a > b)*(b > a)"},      // nor are these around it all
-        {"w11*x1 + w12*x2", "w11*x1 + w12*x2"},      // 15 letters
+        {"a > b", "a > b"},                      // alone it needs no parentheses
+        {"(a > b)*(b > a)", "(a > b)*(b > a)"},  // nor are these around it all
+        {"w11*x1 + w12*x2", "w11*x1 + w12*x2"},  // 15 letters
         {"tanh(a*b + c*a)", "tanh(a*b + c*a)"},
-        {"a/3 + 0.123456789", "a/3 + 0.1235"},       // numbers as they are shown
-        {"relu(a) + max(a, 0)", NULL},               // 19
+        {"a/3 + 0.123456789", "a/3 + 0.1235"},  // numbers as they are shown
+        {"relu(a) + max(a, 0)", NULL},          // 19
     };
     struct graph g;
     bind(&g, names, COUNT_OF(names));

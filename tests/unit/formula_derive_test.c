@@ -455,7 +455,8 @@ static void too_large_a_formula_is_refused_in_words(void **state)
 // ---- Parts with names ---------------------------------------------------------------------------
 
 // The value of a formula in the names of the parts, which are found one after another.
-static double value_in_parts(struct exprs *p, const struct expr_shared *s, uint32_t root, double *of_name)
+static double value_in_parts(struct exprs *p, const struct expr_shared *s, uint32_t root,
+                             double *of_name)
 {
     double value = 0;
     for (size_t i = 0; i < s->parts.count; i++) {
@@ -485,7 +486,7 @@ static void parts_with_names_are_the_same_formula(void **state)
         }
         double *of_name = calloc(100000, sizeof *of_name), whole;
         for (size_t k = 0; k < names_count(&p.names); k++) {
-            of_name[k] = 0.3 + 0.4*(double)k;
+            of_name[k] = 0.3 + 0.4 * (double)k;
         }
         assert_true(expr_value(&p, root, of_name, &whole));
         assert_true(expr_share(&p, &root, 1, &taken, &s));
@@ -513,8 +514,10 @@ static void parts_are_named_where_it_helps(void **state)
     uint32_t root = read_formula(&p, "(x + y*z)*exp(x + y*z) + x*y/(x*y)");
     assert_true(expr_share(&p, &root, 1, &taken, &s));
     assert_int_equal(s.parts.count, 1);
-    assert_string_equal(formula_text(&out, &p, BUF(struct expr_part, &s.parts)[0].formula), "x + y*z");
-    assert_string_equal(formula_text(&out, &p, expr_shared_get(&s, root)), "u1*exp(u1) + x*y/(x*y)");
+    assert_string_equal(formula_text(&out, &p, BUF(struct expr_part, &s.parts)[0].formula),
+                        "x + y*z");
+    assert_string_equal(formula_text(&out, &p, expr_shared_get(&s, root)),
+                        "u1*exp(u1) + x*y/(x*y)");
     expr_shared_release(&s);
 
     root = read_formula(&p, "x");
@@ -538,8 +541,8 @@ static void names_that_are_taken_are_left_alone(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
-        {"x", "y", "u1"},     {"u7", "y", "v1"},  {"x", "u12", "v1"},
-        {"u1", "v1", "w1"},   {"u", "u_1", "u1"}, {"u1x", "u1_", "u1"},
+        {"x", "y", "u1"},   {"u7", "y", "v1"},  {"x", "u12", "v1"},
+        {"u1", "v1", "w1"}, {"u", "u_1", "u1"}, {"u1x", "u1_", "u1"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct exprs p;

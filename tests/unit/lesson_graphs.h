@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "engine/sweep.h"
-#include "text/lower.h"
 #include "lesson/lesson.h"
+#include "text/lower.h"
 
 // All that a scope refers to.
 struct graph {

@@ -61,7 +61,8 @@ static void numbers_are_judged(void **state)
     assert_judged(&g, NUMBER("dL/da"), "dL/da = 6", "right");
     assert_judged(&g, NUMBER("dL/da"), "∂L / ∂a = 6", "right");
     assert_judged(&g, NUMBER("1/3"), "0.333", "right");
-    assert_judged(&g, NUMBER("1/3"), "0.33", "near wrong: It is right to 2 digits, and 3 are needed.");
+    assert_judged(&g, NUMBER("1/3"), "0.33",
+                  "near wrong: It is right to 2 digits, and 3 are needed.");
     assert_judged(&g, NUMBER("5"), "-5", "wrong: The size is right, the sign is not.");
     assert_judged(&g, NUMBER("5"), "50", "wrong");
     assert_judged(&g, NUMBER("exp(-1)*2"), "2*exp(-1)", "[2*exp(-1) = 0.735759] right");
@@ -506,8 +507,9 @@ static void cells_are_filled(void **state)
         {"6, -4, 5", "wrong: dL/dc: 5 is not right"},
         {"dL/dc = f, dL/db = f*a + 1", "wrong: dL/db: f*a + 1 is not right"},
         {"dL/da = 6, -4", "malformed@11: a cell's name and '=' are missing here"},
-        {"a + 1", "malformed@0: blanks keep the numbers of cells apart; write an expression without "
-                  "blanks, or commas between"},
+        {"a + 1",
+         "malformed@0: blanks keep the numbers of cells apart; write an expression without "
+         "blanks, or commas between"},
         {"(2)3", "malformed@3: a '*' is missing here; write (2)*3"},
         {"-4", "right"},
     };

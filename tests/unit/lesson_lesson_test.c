@@ -183,8 +183,7 @@ static void mistakes_in_questions_are_told(void **state)
     assert_refused("q\nright: x\nkind: number\nanswer: 2\n", "right",
                    "a question of kind 'number' has no 'right'");
     assert_refused("q\nkind: number\nanswer: 2 x\n", "x", "the expression should end here");
-    assert_refused("q\nkind: formula\nanswer: W.T zz\n", "zz",
-                   "the expression should end here");
+    assert_refused("q\nkind: formula\nanswer: W.T zz\n", "zz", "the expression should end here");
     assert_refused("q {= a\nkind: number\nanswer: 2\n", "{=", "'{=' is not closed by '}'");
     assert_refused("q\nkind: number\nanswer: 2\nhint: {= 2* }\n", " }",
                    "a number or a name is missing after '*'");

@@ -151,7 +151,8 @@ static void every_command_shows_its_example_at_work(void **state)
     for (size_t i = 0; (c = command_at(table_of(seat), i)) != NULL; i++) {
         snprintf(line, sizeof line, "help %s", c->name);
         prompt(seat, line);
-        const struct rec *entry = rec_find(rec_of(&seat->records, KIND_help_command), KEY_transcript)->in.first;
+        const struct rec *entry =
+            rec_find(rec_of(&seat->records, KIND_help_command), KEY_transcript)->in.first;
         bool named = false;
         assert_non_null(entry);
         for (; entry != NULL; entry = entry->next) {

@@ -30,8 +30,8 @@ static void assert_helped(struct seat *seat, const char *word, const char *shows
         if (rec_is(r, KIND_error)) {
             fail_msg("%s: %s", text, rec_get_text(r, KEY_text));
         }
-        found |= strstr(rec_get_text(r, rec_is(r, KIND_help_topic) ? KEY_text : KEY_usage), shows) !=
-                 NULL;
+        found |= strstr(rec_get_text(r, rec_is(r, KIND_help_topic) ? KEY_text : KEY_usage),
+                        shows) != NULL;
     }
     if (!found) {
         fail_msg("%s does not show '%s'", text, shows);
@@ -86,9 +86,9 @@ static void test_the_command_line(void **state)
 
 static void test_what_pictures_take(void **state)
 {
-    static const char *const words[] = {"slide", "a4",  "column", "square",   "--size",  "png",
-                                        "svg",   "pdf", "html",   "--blank",  "letters", "outlines",
-                                        "Slide", "dark", "--lr",  "pictures", "images",  "dpi"};
+    static const char *const words[] = {
+        "slide",   "a4",      "column",   "square", "--size", "png",  "svg",      "pdf",    "html",
+        "--blank", "letters", "outlines", "Slide",  "dark",   "--lr", "pictures", "images", "dpi"};
     struct seat seat;
     (void)state;
     assert_true(seat_begin(&seat));

@@ -19,7 +19,7 @@ struct seat {
     struct tutor *tutor;
     struct course course;
     struct records records;
-    struct text words;    // of all records of the last line
+    struct text words;  // of all records of the last line
     enum session_mode mode;
     struct text written;  // what was to be written to a file
 };
@@ -73,8 +73,13 @@ static void add_question(struct seat *seat, const char *id, const char *covers, 
 {
     struct course_question *q = buf_push(&seat->course.questions, 1);
     assert_non_null(q);
-    *q = (struct course_question){
-        .id = id, .covers = covers, .text = "", .model = "", .lesson = lesson, .version = 1, .done = due != 0};
+    *q = (struct course_question){.id = id,
+                                  .covers = covers,
+                                  .text = "",
+                                  .model = "",
+                                  .lesson = lesson,
+                                  .version = 1,
+                                  .done = due != 0};
     if (due != 0) {
         q->card = (struct card){.stability = 10,
                                 .difficulty = 5,
@@ -100,14 +105,14 @@ static void add_attempt(struct seat *seat, const char *given)
     struct log_attempt *a = buf_push(&seat->course.log.attempts, 1);
     assert_non_null(a);
     *a = (struct log_attempt){.question = "one.first",
-                                 .lesson = "one",
-                                 .kind = "number",
-                                 .given = given,
-                                 .version = 1,
-                                 .when = NOON,
-                                 .rating = 3,
-                                 .seed = UINT64_MAX,
-                                 .right = true};
+                              .lesson = "one",
+                              .kind = "number",
+                              .given = given,
+                              .version = 1,
+                              .when = NOON,
+                              .rating = 3,
+                              .seed = UINT64_MAX,
+                              .right = true};
 }
 
 // ---- The host -----------------------------------------------------------------------------------
@@ -285,8 +290,10 @@ static void answers_are_exported(void **state)
 static void what_cannot_be_exported_is_told(void **state)
 {
     struct seat *seat = *state;
-    assert_non_null(strstr(type(seat, "progress export"), "a file is missing here; write progress export answers.txt"));
-    assert_non_null(strstr(type(seat, "progress today"), "write progress, progress export FILE, progress import FILE"));
+    assert_non_null(strstr(type(seat, "progress export"),
+                           "a file is missing here; write progress export answers.txt"));
+    assert_non_null(strstr(type(seat, "progress today"),
+                           "write progress, progress export FILE, progress import FILE"));
     assert_non_null(strstr(type(seat, "progress export csv a b"), "error:"));
 }
 

@@ -89,7 +89,8 @@ static void assert_markdown(const char *markdown)
             assert_true((unsigned char)*c >= 0x20);
         }
         size_t n = strcspn(line, "\n"), ticks = strspn(line, "`"), bars = 0;
-        bool opens = memchr(line + ticks, '`', n - ticks) == NULL;  // otherwise it is a piece of code
+        bool opens =
+            memchr(line + ticks, '`', n - ticks) == NULL;  // otherwise it is a piece of code
         if (ticks >= 3 && (fence == 0 ? opens : ticks >= fence && ticks == n)) {
             fence = fence == 0 ? ticks : 0;
         } else if (fence == 0) {

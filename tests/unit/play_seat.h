@@ -30,8 +30,7 @@ static inline enum session_state eval(struct seat *seat, const char *text, enum 
 {
     records_release(&seat->records);
     records_init(&seat->records);
-    enum session_state state =
-        session_eval(tutor_session(seat->tutor), text, mode, &seat->records);
+    enum session_state state = session_eval(tutor_session(seat->tutor), text, mode, &seat->records);
     assert_records_fit(&seat->records, text);
     return state;
 }

@@ -69,14 +69,14 @@ static void answer(struct progress *p, const char *question, int64_t when, int64
                    uint64_t seed)
 {
     const struct log_attempt a = {.question = question,
-                                       .version = strcmp(question, "slope.one") == 0 ? 2 : 1,
-                                       .lesson = "slope",
-                                       .kind = "number",
-                                       .when = when,
-                                       .rating = rating,
-                                       .right = rating > 1,
-                                       .given = "1",
-                                       .seed = seed};
+                                  .version = strcmp(question, "slope.one") == 0 ? 2 : 1,
+                                  .lesson = "slope",
+                                  .kind = "number",
+                                  .when = when,
+                                  .rating = rating,
+                                  .right = rating > 1,
+                                  .given = "1",
+                                  .seed = seed};
     assert_true(progress_add(p, &a));
 }
 
@@ -162,12 +162,12 @@ static void what_is_done_is_counted(void **state)
     answer(&p, "slope.one", NOON + DAY, 3, 2);  // met again
     answer(&p, "slope.gone", NOON, 3, 3);       // no lesson has it
     struct log_attempt skip = {.question = "slope.two",
-                                    .version = 1,
-                                    .lesson = "slope",
-                                    .kind = "number",
-                                    .when = NOON,
-                                    .skipped = true,
-                                    .given = ""};
+                               .version = 1,
+                               .lesson = "slope",
+                               .kind = "number",
+                               .when = NOON,
+                               .skipped = true,
+                               .given = ""};
     assert_true(progress_add(&p, &skip));
     assert_true(progress_set_place(&p, "slope", 7));
     assert_true(progress_set_place(&p, "chain", 1));
@@ -201,14 +201,14 @@ static void another_version_begins_anew(void **state)
     struct progress p;
     struct course c;
     struct log_attempt old = {.question = "slope.one",
-                                   .version = 1,
-                                   .lesson = "slope",
-                                   .kind = "number",
-                                   .when = NOON,
-                                   .rating = 3,
-                                   .right = true,
-                                   .given = "1",
-                                   .seed = 9};
+                              .version = 1,
+                              .lesson = "slope",
+                              .kind = "number",
+                              .when = NOON,
+                              .rating = 3,
+                              .right = true,
+                              .given = "1",
+                              .seed = 9};
     progress_init(&p, "p.db", true);
     assert_true(progress_add(&p, &old));
     course_load(&c, "lessons", &p, NOON + 100 * DAY, false);

@@ -2,13 +2,13 @@
 // changed; what does not come back is counted, and the file is never removed unread.
 #include "store/journal.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -51,7 +51,8 @@ static int set_up(void **state)
     d = (struct desk){.folder = "/tmp/journal-XXXXXX"};
     d.tutor = tutor_new(&(struct session_world){.seed = 1});
     *state = &d;
-    if (d.tutor == NULL || mkdtemp(d.folder) == NULL || setenv("XDG_STATE_HOME", d.folder, 1) != 0) {
+    if (d.tutor == NULL || mkdtemp(d.folder) == NULL ||
+        setenv("XDG_STATE_HOME", d.folder, 1) != 0) {
         return -1;
     }
     journal_init(&d.journal);
@@ -356,10 +357,14 @@ static void test_records_that_do_not_follow(void **state)
         const char *bytes;
         size_t lines, typed, damaged;  // afterwards
     } cases[] = {
-        {"script", 0, "a = 1\nb = 2\n", 2, 0, 0}, {"later", 7, "x\n", 2, 0, 0},
-        {"script", 6, "c = 3", 2, 0, 0},          {"place", 4, "lesson one", 2, 0, 1},
-        {"typed", 0, "e = 5", 2, 1, 0},           {"typed", 5, "\n", 2, 1, 0},
-        {"script", 11, "\n", 2, 1, 0},            {"script", 100, "f = 6\n", 2, 1, 1},
+        {"script", 0, "a = 1\nb = 2\n", 2, 0, 0},
+        {"later", 7, "x\n", 2, 0, 0},
+        {"script", 6, "c = 3", 2, 0, 0},
+        {"place", 4, "lesson one", 2, 0, 1},
+        {"typed", 0, "e = 5", 2, 1, 0},
+        {"typed", 5, "\n", 2, 1, 0},
+        {"script", 11, "\n", 2, 1, 0},
+        {"script", 100, "f = 6\n", 2, 1, 1},
     };
     char path[128];
     struct text file;
@@ -410,8 +415,9 @@ static void test_files_of_others(void **state)
 {
     struct desk *d = *state;
     static const char *const left[] = {
-        ".hidden.journal", ".journal", "notes",        "other.journal", "shared.journal", "link.journal",
-        "pipe.journal",    "folder.journal", "held.journal", "short.journal", "huge.journal",
+        ".hidden.journal", ".journal",      "notes",        "other.journal",
+        "shared.journal",  "link.journal",  "pipe.journal", "folder.journal",
+        "held.journal",    "short.journal", "huge.journal",
     };
     char path[512], other[512];
     struct journal_lost lost;
@@ -424,7 +430,8 @@ static void test_files_of_others(void **state)
     for (size_t i = 0; i < 3; i++) {
         leave_as(d, left[i], text_get(&file));
     }
-    leave_as(d, "other.journal", "a file of somebody else's, of many letters, with no record in it\n");
+    leave_as(d, "other.journal",
+             "a file of somebody else's, of many letters, with no record in it\n");
     leave_as(d, "short.journal", "backward");
     leave_as(d, "shared.journal", text_get(&file));
     path_of(d, "shared.journal", path);
@@ -719,9 +726,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_files_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_newest_comes_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_path_that_is_too_long, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_changes_at_the_end_and_in_the_middle, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_changes_at_the_end_and_in_the_middle, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_no_journal_can_be_begun, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_what_was_half_written_cannot_be_cut_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_was_half_written_cannot_be_cut_off, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_large_journals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_folder_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_memory_refused_while_writing, set_up, tear_down),

@@ -86,8 +86,7 @@ static void mistakes_have_their_place(void **state)
                             "then id: and title:, then '---' again\n# A\n^\n");
     assert_refused("", "FILE:1:1: error: a lesson begins with its front matter; first '---', "
                        "then id: and title:, then '---' again\n\n^\n");
-    assert_refused("---\nid: a\nid: b\n---\n",
-                   "FILE:3:1: error: 'id' is here twice\nid: b\n^\n");
+    assert_refused("---\nid: a\nid: b\n---\n", "FILE:3:1: error: 'id' is here twice\nid: b\n^\n");
     assert_refused(FRONT "- ```ask a.b\n  ∂?\n  kind: number\n  answer: 2 x\n  ```\n",
                    "FILE:8:13: error: the expression should end here\n  answer: 2 x\n"
                    "            ^\n");
@@ -111,8 +110,9 @@ static void bytes_that_are_no_text_are_told(void **state)
                                   "UTF-8\na\\xff\n ^\n");
     assert_refused(FRONT "ab\033[2J",
                    "FILE:5:3: error: there is a control character here\nab\\x1b[2J\n  ^\n");
-    assert_refused_bytes(FRONT "\0", sizeof FRONT,
-                         "FILE:5:1: error: this file is not text: it has a byte 0 here\n\\x00\n^\n");
+    assert_refused_bytes(
+        FRONT "\0", sizeof FRONT,
+        "FILE:5:1: error: this file is not text: it has a byte 0 here\n\\x00\n^\n");
 }
 
 static void what_cannot_be_read_is_told(void **state)

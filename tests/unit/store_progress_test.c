@@ -25,15 +25,15 @@
 static struct log_attempt attempt(const char *question, int64_t when, int64_t rating)
 {
     return (struct log_attempt){.question = question,
-                                     .version = 1,
-                                     .lesson = "chain-rule",
-                                     .kind = "number",
-                                     .when = when,
-                                     .rating = rating,
-                                     .right = rating > 1,
-                                     .given = "1/3",
-                                     .seed = UINT64_MAX - 1,
-                                     .hints = 2};
+                                .version = 1,
+                                .lesson = "chain-rule",
+                                .kind = "number",
+                                .when = when,
+                                .rating = rating,
+                                .right = rating > 1,
+                                .given = "1/3",
+                                .seed = UINT64_MAX - 1,
+                                .hints = 2};
 }
 
 static bool add(struct progress *p, const char *question)

@@ -288,8 +288,8 @@ bool json_check(const char *text, size_t n, struct json *value, const char **why
     struct json_checking c = {.s = text, .n = n};
     skip_blanks(&c);
     size_t from = c.at;
-    bool ok = check_value(&c) &&
-              (c.at == c.n || refuse(&c, "something follows the end of the value"));
+    bool ok =
+        check_value(&c) && (c.at == c.n || refuse(&c, "something follows the end of the value"));
     *value =
         ok ? (struct json){text + from, text_trimmed(text + from, n - from)} : (struct json){0};
     *why = ok ? "" : c.why;

@@ -17,8 +17,8 @@ struct trail {
     struct buf changes;
     struct buf bytes;
     struct buf seen;  // size_t: where changes may be found again; see still_to_save
-    size_t begun;  // the mark at which the running statement began
-    size_t saves;  // how often something was to be saved: see trail_saves
+    size_t begun;     // the mark at which the running statement began
+    size_t saves;     // how often something was to be saved: see trail_saves
 };
 
 void trail_init(struct trail *t);

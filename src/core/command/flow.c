@@ -152,7 +152,8 @@ bool flow_open(struct flow *f, struct call *c)
         return diag_out_of_memory(c->diag);
     }
     make_labels(f);
-    return (f->any_shape || rebuilt_slopes(&f->made)) && (!f->arena.failed || diag_out_of_memory(c->diag));
+    return (f->any_shape || rebuilt_slopes(&f->made)) &&
+           (!f->arena.failed || diag_out_of_memory(c->diag));
 }
 
 bool flow_read(struct flow *f, struct call *c)

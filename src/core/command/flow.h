@@ -12,8 +12,8 @@ struct flow {
     struct arena arena;
     struct buf labels;  // const char *, by row of the matrices: what it goes by; NULL
     struct buf before;  // double, by node: values before the update
-    bool identifiers;    // labels are names that can be typed: z1_0, not z1[0]
-    bool any_shape;      // an array will do; there are no derivatives then
+    bool identifiers;   // labels are names that can be typed: z1_0, not z1[0]
+    bool any_shape;     // an array will do; there are no derivatives then
     bool updated;
     double rate;
 };

@@ -1,6 +1,5 @@
 #include "command/plot.h"
 
-
 enum { LABEL_COLUMNS = 60 };
 
 const char *plot_text(const struct plot *p, struct span span, size_t *length)

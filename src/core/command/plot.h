@@ -59,11 +59,11 @@ struct plot {
     struct span range;  // where
     bool over;          // what is to be swept was named
     struct span swept;
-    uint32_t leaf;   // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
+    uint32_t leaf;  // it: a leaf, moved in place; NODE_NONE: the name, whatever it was bound to
     // Of a boundary that a page shows: its cells, instead of as many as there is room for. And what
     // was computed before may be of parameters that have been moved since.
     size_t columns, rows;
-    bool landscape;  // two were named
+    bool landscape;            // two were named
     struct plot_side axis[2];  // these
 };
 

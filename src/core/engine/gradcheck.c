@@ -285,8 +285,7 @@ static void judge(const struct gradcheck *g, struct gradcheck_leaf *leaf)
     }
 }
 
-static enum sweep_end check(struct gradcheck *g, struct stop *stop,
-                            struct gradcheck_leaf *leaf)
+static enum sweep_end check(struct gradcheck *g, struct stop *stop, struct gradcheck_leaf *leaf)
 {
     double x = tape_value(g->tape, leaf->leaf), scale = larger_of(1, fabs(x)), power = 1;
     leaf->gradient = adjoints_get(gradients(g), leaf->leaf);

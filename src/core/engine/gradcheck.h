@@ -29,7 +29,7 @@
 enum { GRADCHECK_STEPS = 12 };  // h = 1e-1 … 1e-12, times |x| where that is more than 1
 
 struct gradcheck_point {
-    double noise;     // what rounding of the two values may do to the measurement
+    double noise;  // what rounding of the two values may do to the measurement
     double h;
     double measured;  // the central difference; may be nan outside an operation's domain
     double error;     // |measured - gradient|

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/maths.h"
 #include "base/stop.h"
+#include "engine/maths.h"
 #include "engine/tangent.h"
 
 enum { AT_NODE, AT_CHILD };

@@ -92,8 +92,8 @@ enum sweep_end nudge_to(struct nudge *n, struct stop *stop, double value, double
     return SWEEP_DONE;
 }
 
-static enum sweep_end move(const struct tape *t, struct stop *stop, uint32_t root,
-                           uint32_t node, double h, double *after)
+static enum sweep_end move(const struct tape *t, struct stop *stop, uint32_t root, uint32_t node,
+                           double h, double *after)
 {
     struct nudge n;
     enum sweep_end end = nudge_init(&n, t, root);
@@ -107,8 +107,8 @@ static enum sweep_end move(const struct tape *t, struct stop *stop, uint32_t roo
     return end;
 }
 
-enum sweep_end nudge_once(const struct tape *t, struct stop *stop, uint32_t root,
-                          uint32_t node, double h, struct nudged *out)
+enum sweep_end nudge_once(const struct tape *t, struct stop *stop, uint32_t root, uint32_t node,
+                          double h, struct nudged *out)
 {
     double before = tape_value(t, root);
     *out = (struct nudged){.before = before, .after = before};

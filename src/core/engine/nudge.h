@@ -30,8 +30,7 @@ void nudge_release(struct nudge *n);
 // Takes `node` in hand; one taken before gets its value back.
 enum sweep_end nudge_take(struct nudge *n, struct stop *stop, uint32_t node);
 // Gives it this value and recomputes what follows. *root_value is root's.
-enum sweep_end nudge_to(struct nudge *n, struct stop *stop, double value,
-                        double *root_value);
+enum sweep_end nudge_to(struct nudge *n, struct stop *stop, double value, double *root_value);
 
 static inline double nudge_value(const struct nudge *n, uint32_t id)
 {
@@ -50,7 +49,7 @@ struct nudged {
     double actual;         // after - before
 };
 
-enum sweep_end nudge_once(const struct tape *t, struct stop *stop, uint32_t root,
-                          uint32_t node, double h, struct nudged *out);
+enum sweep_end nudge_once(const struct tape *t, struct stop *stop, uint32_t root, uint32_t node,
+                          double h, struct nudged *out);
 
 #endif

@@ -68,8 +68,8 @@ static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct 
     return SWEEP_DONE;
 }
 
-enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop,
-                          uint32_t root, uint32_t of)
+enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop, uint32_t root,
+                          uint32_t of)
 {
     *p = (struct paths){.tape = t, .root = root, .of = of};
     buf_init(&p->leads, sizeof(uint8_t));

@@ -44,8 +44,8 @@ struct paths {
 
 // Counts and sums. Release it whatever the end. Values must not be stale, nor change while this is
 // in use.
-enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop,
-                          uint32_t root, uint32_t of);
+enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *stop, uint32_t root,
+                          uint32_t of);
 void paths_release(struct paths *p);
 
 // Takes the next path in hand: p->steps. False if there are no more, or no memory for it

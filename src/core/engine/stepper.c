@@ -256,8 +256,7 @@ static bool save_way(struct stepper *s, struct trail *trail, size_t steps)
             trail_save(trail, &t->grad, 0, count) && trail_save(trail, &t->mark, 0, count));
 }
 
-enum sweep_end stepper_go(struct stepper *s, struct trail *trail, struct stop *stop,
-                          size_t to)
+enum sweep_end stepper_go(struct stepper *s, struct trail *trail, struct stop *stop, size_t to)
 {
     BS_ASSERT(s->tape != NULL && to <= stepper_steps(s));
     struct step_fact fact;

@@ -86,8 +86,7 @@ bool stepper_step(struct stepper *s, struct trail *trail, struct step_fact *fact
 // Takes back the last step, which must exist. False if out of memory: nothing happened.
 bool stepper_back(struct stepper *s, struct trail *trail);
 // Steps, or steps back, until `to` steps are done. May be stopped between two steps.
-enum sweep_end stepper_go(struct stepper *s, struct trail *trail, struct stop *stop,
-                          size_t to);
+enum sweep_end stepper_go(struct stepper *s, struct trail *trail, struct stop *stop, size_t to);
 
 // Where `run` ends: after the pass that the next step belongs to.
 size_t stepper_pass_end(const struct stepper *s);

@@ -37,8 +37,8 @@ static void carry(const struct tape *t, uint32_t id, struct tangent *out)
 }
 
 // Only nodes that root depends on are asked: `under` are their ids.
-static enum sweep_end carry_up(const struct tape *t, struct stop *stop,
-                               const struct buf *under, struct tangent *out)
+static enum sweep_end carry_up(const struct tape *t, struct stop *stop, const struct buf *under,
+                               struct tangent *out)
 {
     for (size_t i = 0; i < under->count; i++) {
         uint32_t id = BUF(uint32_t, under)[i];
@@ -55,8 +55,8 @@ static enum sweep_end carry_up(const struct tape *t, struct stop *stop,
     return SWEEP_DONE;
 }
 
-enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root,
-                             uint32_t of, struct tangent *out)
+enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root, uint32_t of,
+                             struct tangent *out)
 {
     *out = (struct tangent){.of = of, .root = root};
     buf_init(&out->slope, sizeof(double));

@@ -23,8 +23,8 @@ struct tangent {
 
 // Fills `out`, which the caller releases whatever the end; the tape stays as it is. Values must not
 // be stale. Where root does not depend on `of` every slope is 0.
-enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root,
-                             uint32_t of, struct tangent *out);
+enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t root, uint32_t of,
+                             struct tangent *out);
 void tangent_release(struct tangent *t);
 // d id / d of; 0 for a node that does not follow.
 double tangent_get(const struct tangent *t, uint32_t id);

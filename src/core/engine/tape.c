@@ -133,8 +133,8 @@ uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
             return NODE_NONE;
         }
         for (uint32_t i = self; i < self + run; i++) {
-            BUF(struct node, &t->node)[i] =
-                (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
+            BUF(struct node, &t->node)
+            [i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
         }
         memset(BUF(double, &t->value) + self, 0, run * sizeof(double));
         memset(BUF(double, &t->grad) + self, 0, run * sizeof(double));
@@ -161,8 +161,8 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
     for (uint32_t j = columns.first; j < columns.end; j++, self++) {
         uint32_t x = view_node(a, i, j), y = view_node(b, i, j);
         BS_ASSERT(x < self && y < self);
-        BUF(struct node, &t->node)[self] =
-            (struct node){.op = op, .a = x & TAPE_MOST, .b = y & TAPE_MOST};
+        BUF(struct node, &t->node)
+        [self] = (struct node){.op = op, .a = x & TAPE_MOST, .b = y & TAPE_MOST};
         value[self] = op_value_inline(op, value[x], value[y]);
         BUF(double, &t->grad)[self] = 0;
         mark[self] = marks_above(mark[x] | mark[y]);

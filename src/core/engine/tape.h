@@ -42,16 +42,16 @@ enum {
 };
 
 struct tape {
-    struct buf node;   // struct node
-    struct buf value;  // double
-    struct buf grad;   // double; 0 until a backward pass adds to it
-    struct buf mark;   // uint8_t
+    struct buf node;    // struct node
+    struct buf value;   // double
+    struct buf grad;    // double; 0 until a backward pass adds to it
+    struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     uint32_t room;      // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
-    uint32_t most;     // nodes that it may hold: TAPE_MOST at first
-    bool any_stale;    // false: no node is stale (true: some may be)
-    uint32_t settled;  // every node below it that depends on a parameter is stale
+    uint32_t most;      // nodes that it may hold: TAPE_MOST at first
+    bool any_stale;     // false: no node is stale (true: some may be)
+    uint32_t settled;   // every node below it that depends on a parameter is stale
 };
 
 void tape_init(struct tape *t);

@@ -53,7 +53,9 @@ void program_plain_ident(const struct program *p, struct text *out, uint32_t nam
     const char *t = text_get(&ident);
     text_add(out, is_private(t) ? "x" : "");
     text_add(out, t);
-    text_add(out, text_among(p->reserved, t, strlen(t)) || python_is_name(t) || is_node_number(t) ? "_" : "");
+    text_add(out, text_among(p->reserved, t, strlen(t)) || python_is_name(t) || is_node_number(t)
+                      ? "_"
+                      : "");
     text_release(&label);
     text_release(&ident);
 }

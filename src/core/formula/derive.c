@@ -348,8 +348,8 @@ static bool derive_parts(struct deriving *w, uint32_t root, struct diag *d)
     return w->out->result != EXPR_NONE || (!d->set && expr_trouble(w->p, d));
 }
 
-bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
-            struct derivation *out, struct diag *d)
+bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop, struct derivation *out,
+            struct diag *d)
 {
     struct deriving w = {.p = p, .of = of, .out = out};
     p->stop = stop;

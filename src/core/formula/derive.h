@@ -48,8 +48,8 @@ struct derivation {
 
 // Differentiates the formula `root` of the pool in the name `of` (a node of the pool). The caller
 // releases *out, whatever came of it. False: d says why (no room, or *stop was set; see stop.h).
-bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop,
-            struct derivation *out, struct diag *d);
+bool derive(struct exprs *p, uint32_t root, uint32_t of, struct stop *stop, struct derivation *out,
+            struct diag *d);
 void derivation_release(struct derivation *out);
 
 // The local gradient of a tape's node in its operand `slot`, as a formula of labels: of e = a*b

@@ -66,8 +66,8 @@ void printer_infix(struct printer *p, const char *sign, enum precedence own, uin
 void printer_prefix(struct printer *p, const char *sign, uint32_t a)
 {
     printer_text(p, sign);
-    printer_formula(
-        p, a, begins_with_minus(p, a, PRECEDENCE_SIGN) ? PRECEDENCE_ATOM : PRECEDENCE_SIGN);
+    printer_formula(p, a,
+                    begins_with_minus(p, a, PRECEDENCE_SIGN) ? PRECEDENCE_ATOM : PRECEDENCE_SIGN);
 }
 
 // The parts are given in order, and taken from the end.

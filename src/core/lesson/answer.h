@@ -115,7 +115,7 @@ enum condition_end {
 // Does one of its conditions hold (lesson/condition.h)? Where it does not, what is the case instead
 // is appended to `why`. What was not done yet, and what cannot be evaluated yet, is CONDITION_BAD.
 enum condition_end question_condition(const struct question *q, const struct question_line *until,
-                        struct question_sight *sight, struct text *why);
+                                      struct question_sight *sight, struct text *why);
 // Do all of them?
 bool question_holds(const struct question *q, struct question_sight *sight);
 // All of them, joined by "and".

@@ -215,8 +215,9 @@ void judge_arrays(struct judging *j)
         switch (compare(j, j->answer, j->q->answer, outcomes, &d)) {
         case SAMPLED_UNREADABLE:
             judge_refuse(j, d.span, "%s", d.message);
-            judge_hint(j, "%s", d.unbound ? phrase(j->q->language, "use the names of the question")
-                                          : d.hint);
+            judge_hint(j, "%s",
+                       d.unbound ? phrase(j->q->language, "use the names of the question")
+                                 : d.hint);
             break;
         case SAMPLED_SAME:
             judge_set(j, JUDGED_RIGHT);

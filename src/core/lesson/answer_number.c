@@ -221,8 +221,9 @@ static bool say_near(struct judging *j, double value, double key)
     int asked = question_digits(j->q), right = digits_right(off);
     if (asked > 0) {
         right = right < asked ? right : asked - 1;
-        judge_say(j, right == 1 ? "It is right to %d digit, and %d are needed."
-                                : "It is right to %d digits, and %d are needed.",
+        judge_say(j,
+                  right == 1 ? "It is right to %d digit, and %d are needed."
+                             : "It is right to %d digits, and %d are needed.",
                   right, asked);
     } else {
         judge_say(j, "It has to be closer than that.");

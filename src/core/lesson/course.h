@@ -23,8 +23,9 @@ struct course_lesson {
     const char *deck;      // of cards: their topic; "" of a lesson
     const char *path;      // what a need of kind "lesson" may ask for
     const char *requires;  // ids, apart by blanks
-    const char *trouble;   // why its file is not a lesson; "" if it is one. Then id and title are made
-                           // of the file's name, and there are no questions.
+    const char
+        *trouble;  // why its file is not a lesson; "" if it is one. Then id and title are made
+                   // of the file's name, and there are no questions.
     int order;
     uint32_t questions;  // in it
     uint32_t done;       // answered rightly, or rated
@@ -43,10 +44,11 @@ struct course_question {
     enum question_kind kind;
     int version;
     bool done, skipped;
-    bool missed;       // when it was asked last: not right at once, rated "again", or skipped
-    uint32_t seen;     // times it was met, and something was answered
-    bool slipped;      // when it was last answered: not right at once, or only with a hint
-    struct card card;  // of this version; due 0: was never answered, or is not a question to come back
+    bool missed;    // when it was asked last: not right at once, rated "again", or skipped
+    uint32_t seen;  // times it was met, and something was answered
+    bool slipped;   // when it was last answered: not right at once, or only with a hint
+    struct card
+        card;  // of this version; due 0: was never answered, or is not a question to come back
 };
 
 struct course_due {
@@ -76,13 +78,13 @@ struct course {
     // struct course_due: what is to be asked again by now, and what was not right at once in the
     // last day; the weakest first.
     struct buf due;
-    struct buf days;       // struct course_day, in order
-    struct log log;        // what was joined; empty unless it was wanted
-    int64_t now;           // Unix time, seconds
-    int64_t today;         // as in base/day.h, where the learner is
-    uint64_t salt;         // the learner's, for question_seed
-    bool saved;            // what is done now will be kept
-    const char *trouble;   // why it cannot be; "" if it can
+    struct buf days;      // struct course_day, in order
+    struct log log;       // what was joined; empty unless it was wanted
+    int64_t now;          // Unix time, seconds
+    int64_t today;        // as in base/day.h, where the learner is
+    uint64_t salt;        // the learner's, for question_seed
+    bool saved;           // what is done now will be kept
+    const char *trouble;  // why it cannot be; "" if it can
 };
 
 void course_init(struct course *c);

@@ -16,7 +16,8 @@ static const char *id_of_name(struct course *c, const char *name)
 {
     const char *id = name + strspn(name, "0123456789"), *end = strrchr(name, '.');
     id += id > name && *id == '-';
-    const char *own = arena_copy(&c->arena, id, end == NULL || end < id ? strlen(id) : (size_t)(end - id));
+    const char *own =
+        arena_copy(&c->arena, id, end == NULL || end < id ? strlen(id) : (size_t)(end - id));
     return own == NULL ? "" : own;
 }
 

@@ -50,8 +50,8 @@ enum question_kind {
 struct question_line {
     const char *left;   // an option's text, a cell's name, the answer that a `when` recognises
     const char *right;  // a cell's expression, what a `when` says; "" where there is none
-    bool good;  // of an option: it is right; of an item to be ordered: it may as well be before
-                // the one above it
+    bool good;    // of an option: it is right; of an item to be ordered: it may as well be before
+                  // the one above it
     size_t line;  // in the file
     struct question_line *next;
 };
@@ -72,9 +72,9 @@ struct question_list {
 };
 
 struct question {
-    const char *id;  // "two-paths.sum"
+    const char *id;          // "two-paths.sum"
     enum language language;  // of its lesson
-    int version;     // 1 unless told: a new one forgets what was learned about the old
+    int version;             // 1 unless told: a new one forgets what was learned about the old
     enum question_kind kind;
     size_t line;          // in the file, of ```ask
     const char *text;     // what is asked: paragraphs, apart by an empty line
@@ -88,7 +88,7 @@ struct question {
     const char *equals;   // formula: what it comes to on the graph; "" if it is not said
     const char *fixed;    // number, fill: why its numbers are the same each time; "" if not told
     struct tolerance tolerance;
-    int worth;            // points that it is graded with
+    int worth;   // points that it is graded with
     bool graph;  // false: `graph: none`, the question does not look at the lesson's graph
     struct question_list options;  // choice, multi; order: in the right order
     struct question_list points;   // recall: what a good answer says; the learner ticks them

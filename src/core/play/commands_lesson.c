@@ -262,7 +262,8 @@ static bool read_seed(struct call *c, uint64_t *seed)
     if (word.start < word.end) {
         return true;
     }
-    diag_set(c->diag, word, "a seed is a whole number from 0 to %llu", (unsigned long long)UINT64_MAX);
+    diag_set(c->diag, word, "a seed is a whole number from 0 to %llu",
+             (unsigned long long)UINT64_MAX);
     return diag_hint(c->diag, "'info' shows that of the question which is asked");
 }
 
@@ -346,8 +347,8 @@ enum call_end command_lesson(struct call *c)
     struct span word = lesson_words(c);
     struct pin pin = {.number = 0};
     bool named = word.start < word.end, inside = t->play != NULL;
-    if ((named && !read_pin(c, &pin)) || !call_finish(c) || !lesson_may_begin(c) || (named && inside && !ends_line(c)) ||
-        (!named && inside && !refuse_second_begin(c))) {
+    if ((named && !read_pin(c, &pin)) || !call_finish(c) || !lesson_may_begin(c) ||
+        (named && inside && !ends_line(c)) || (!named && inside && !refuse_second_begin(c))) {
         return CALL_FAILED;
     }
     if (t->lesson != NULL && pin.number > 0) {

@@ -34,7 +34,7 @@ struct kept {
     uint32_t hints, wrong;
     const char *graph;  // what the lesson's graph was made of, where more than the lesson made it
     size_t graph_length;
-    bool graph_made;  // that was done
+    bool graph_made;            // that was done
     struct kept_reader review;  // see review_put; at its end: no review
 };
 

@@ -78,24 +78,24 @@ struct play_question {
 
 // What is between the host and the learner's session.
 struct tutor {
-    struct buf self;              // the memory this lies in
-    struct session *session;      // the learner's own
-    struct play *play;            // NULL: no lesson is played
-    struct play *fallen;          // one that was left because memory was refused, until the next text
-    size_t refusals;              // of memory, when it was begun: see base/mem.h
-    bool fell_short;              // memory was refused since
-    int64_t now;                  // Unix time in seconds when it was begun; 0: no clock is known
-    bool stoppable;               // somebody can stop what runs
-    bool entered;                 // the text that was begun has not been looked at
-    char enter[80];               // what an empty line is: after a lesson the next; or ""
-    char ended[80];               // the lesson that was ended last; or ""
-    bool again;                   // its last question is to be asked again
-    struct text question;         // a line that ends in ?, as `ask` takes it
-    struct source instead;        // … as a text
-    bool asks;                    // a need of the play's own is out, not one of a statement
-    bool graded;                  // answers are graded: see grading.h
-    struct diag refusal;          // of the last need, where that was refused
-    struct lesson *lesson;        // supplied, and not yet taken
+    struct buf self;          // the memory this lies in
+    struct session *session;  // the learner's own
+    struct play *play;        // NULL: no lesson is played
+    struct play *fallen;      // one that was left because memory was refused, until the next text
+    size_t refusals;          // of memory, when it was begun: see base/mem.h
+    bool fell_short;          // memory was refused since
+    int64_t now;              // Unix time in seconds when it was begun; 0: no clock is known
+    bool stoppable;           // somebody can stop what runs
+    bool entered;             // the text that was begun has not been looked at
+    char enter[80];           // what an empty line is: after a lesson the next; or ""
+    char ended[80];           // the lesson that was ended last; or ""
+    bool again;               // its last question is to be asked again
+    struct text question;     // a line that ends in ?, as `ask` takes it
+    struct source instead;    // … as a text
+    bool asks;                // a need of the play's own is out, not one of a statement
+    bool graded;              // answers are graded: see grading.h
+    struct diag refusal;      // of the last need, where that was refused
+    struct lesson *lesson;    // supplied, and not yet taken
     const struct course *course;  // supplied, while the same statement runs
     struct kept *kept;            // a lesson that is being taken up; NULL: none is
     struct buf kept_memory;       // which that lies in
@@ -134,12 +134,12 @@ struct play {
     // Statements being run.
     enum play_doing doing;
     struct entries entries;
-    bool first_entry;    // none of them was shown yet
-    bool running;        // one of them is
+    bool first_entry;      // none of them was shown yet
+    bool running;          // one of them is
     bool short_of_memory;  // the last one failed for that
-    int64_t budget;      // turns left to it, where nobody could press Ctrl-C
-    struct text script;  // DOING_VARY, DOING_FORWARD: the text of `entries`
-    struct text typed;   // the line of the learner's that is being run
+    int64_t budget;        // turns left to it, where nobody could press Ctrl-C
+    struct text script;    // DOING_VARY, DOING_FORWARD: the text of `entries`
+    struct text typed;     // the line of the learner's that is being run
     enum play_wish wish;
     struct play *next;  // WISH_LESSON
     size_t failures;    // of the lesson's own statements and texts
@@ -162,14 +162,14 @@ struct play {
     uint32_t hints, wrong;
     bool solved;  // its solution was shown
     bool passed;
-    bool checked;                // tutor_ask asked it
-    bool held;                   // do: what is asked for holds
-    size_t logged;               // do: bytes of the graph's log when a line was begun
+    bool checked;         // tutor_ask asked it
+    bool held;            // do: what is asked for holds
+    size_t logged;        // do: bytes of the graph's log when a line was begun
     struct text ground;   // the log of the graph when the learner began to type into it: see kept.h
     bool touched;         // the lesson's own graph has statements of the learner's
     bool touched_before;  // … and had them when that began
     bool lost;            // what was to be taken up has no place in the lesson any more
-    uint64_t done;               // do: what was asked to be done, and was (question_sight)
+    uint64_t done;        // do: what was asked to be done, and was (question_sight)
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
@@ -178,8 +178,8 @@ struct play {
     bool pinned;
     size_t pinned_item;
     uint64_t pinned_seed;
-    struct review *review;       // NULL: a lesson is played …
-    size_t review_item;          // … else this item of it is all that is asked
+    struct review *review;  // NULL: a lesson is played …
+    size_t review_item;     // … else this item of it is all that is asked
 };
 
 // A lesson, which is the play's from now on, to be played from after so many of its questions. The

@@ -103,7 +103,6 @@ double tutor_question_drawn(const struct tutor *t, size_t i);
 const struct question_line *tutor_question_ambiguous(const struct tutor *t);
 // A text of it with its {= } filled in, appended.
 void tutor_question_fill(struct tutor *t, const char *text, struct text *out);
-bool tutor_question_number(struct tutor *t, const char *expression, double *number,
-                           struct diag *d);
+bool tutor_question_number(struct tutor *t, const char *expression, double *number, struct diag *d);
 
 #endif

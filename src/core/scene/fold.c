@@ -298,9 +298,9 @@ static bool leaf_goes_in(struct folder *f, uint32_t i, uint32_t box)
 static bool is_of_turn(struct folder *f, uint32_t i, uint32_t box)
 {
     const struct fold *fold = box < OWN ? &BUF(struct fold, &f->out->list)[box] : NULL;
-    return fold == NULL                ? turn_of(f, i) == turn_of(f, box - OWN)
+    return fold == NULL               ? turn_of(f, i) == turn_of(f, box - OWN)
            : fold->kind == FOLD_ARRAY ? turn_of(f, i) == fold->group
-                                       : true;
+                                      : true;
 }
 
 static bool goes_in(struct folder *f, const struct fold_stage *s, uint32_t i)

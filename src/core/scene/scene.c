@@ -16,7 +16,6 @@ enum { FULL_MOST = 10 };
 // Terms of a sum that are spelled out.
 enum { TERMS_MOST = 4 };
 
-
 // ---- Numbers and names --------------------------------------------------------------------------
 
 // A number as a picture shows it.

@@ -73,8 +73,8 @@ bool scene_call_values(struct painter *p)
 
 static const struct scene_formula *formula_of(const struct painter *p, size_t i)
 {
-    const struct scene_formula *f = i < p->called.count ? BUF(struct scene_formula, &p->called) + i
-                                                        : NULL;
+    const struct scene_formula *f =
+        i < p->called.count ? BUF(struct scene_formula, &p->called) + i : NULL;
     return f == NULL || f->at == 0 ? NULL : f;
 }
 

@@ -37,7 +37,7 @@ struct painter {
     struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
     struct buf adjoint;  // double for each value: scratch
     struct buf sizes;    // of the contributions to each gradient: see engine/shown.h
-    struct buf called;    // struct scene_formula, by value: scene_called.c; empty: no formulas
+    struct buf called;   // struct scene_formula, by value: scene_called.c; empty: no formulas
     struct text formulas;
     size_t operations;
     uint32_t backward;  // the name of groups of gradients; NAME_NONE: there are none

@@ -90,8 +90,7 @@ static bool hint_pair(const struct call *c, struct token t, char *hint, size_t s
     struct lexer after = {.source = c->lexer->source, .at = t.span.end};
     enum token_kind next = lexer_peek(&after).kind;
     bool simple = a.kind == TOKEN_NAME || a.kind == TOKEN_NUMBER;
-    if (!simple || b.at != t.at || t.kind == TOKEN_NODE || t.partial ||
-        !token_ends(next)) {
+    if (!simple || b.at != t.at || t.kind == TOKEN_NODE || t.partial || !token_ends(next)) {
         return false;
     }
     char x[QUOTED], y[QUOTED];

@@ -1,6 +1,5 @@
 #include "session/session.h"
 
-
 #include "session/state.h"
 #include "session/transaction.h"
 #include "text/prelude.h"

@@ -103,7 +103,9 @@ static bool put_groups(const struct turns_found *t, uint32_t name, const struct 
         for (; ok && k < count && calls[k].first < end; k++) {
             struct group g = calls[k];
             place[k] = base + (uint32_t)to->count;
-            g.within = g.within == GROUP_NONE ? turn : g.within < base ? g.within : place[g.within - base];
+            g.within = g.within == GROUP_NONE ? turn
+                       : g.within < base      ? g.within
+                                              : place[g.within - base];
             g.whole = g.whole < base ? g.whole : place[g.whole - base];
             ok = g.end <= end && push_group(to, g);
         }

@@ -476,7 +476,8 @@ static uint32_t fold_chain(struct lower *w, const struct operand *x, enum op op)
     struct value v = x->array.cols == 1 ? array_transpose(x->array) : x->array;
     struct operand all = {.is_node = true, .array = v};
     struct tape_view element = view_of(w, &all), before = {.rs = (int32_t)v.cols, .cs = 1};
-    uint32_t first = tape_apply(w->tape, op, operand_node(w, &all, 0, 0), operand_node(w, &all, 0, 1));
+    uint32_t first =
+        tape_apply(w->tape, op, operand_node(w, &all, 0, 0), operand_node(w, &all, 0, 1));
     before.base = first;
     element.base = value_place(v, 0, 2);
     if (first == NODE_NONE ||

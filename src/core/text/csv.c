@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "base/stop.h"
+#include "base/text.h"
 #include "text/csv_cell.h"
 #include "text/csv_number.h"
 
@@ -19,7 +19,8 @@ struct csv_reading {
     struct stop *stop;
     struct span span;
     struct diag *d;
-    struct buf first;  // unsigned: what the cells of the first line are, a bit for each enum csv_seen
+    struct buf
+        first;  // unsigned: what the cells of the first line are, a bit for each enum csv_seen
     size_t first_line;
     size_t lines;  // of the table, the header counted
 };
@@ -145,8 +146,7 @@ static bool see_line(struct csv_reading *g)
         if (cell.trouble != NULL) {
             return refuse(g, cell_line, cell.trouble);
         }
-        if (first &&
-            (!has_room(g, count + 1, line) || !see_first(g, cell.span, seen, number))) {
+        if (first && (!has_room(g, count + 1, line) || !see_first(g, cell.span, seen, number))) {
             return false;
         }
         if (!first && count < c->cols) {

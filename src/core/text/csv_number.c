@@ -33,8 +33,7 @@ size_t csv_number_plain(const char *s, size_t n, double *number, bool *point)
     if (used == 0) {
         return 0;
     }
-    bool thousands =
-        form.whole >= 1 && form.whole <= 3 && form.behind == 3 && s[sign] != '0';
+    bool thousands = form.whole >= 1 && form.whole <= 3 && form.behind == 3 && s[sign] != '0';
     *point = form.point && !thousands;
     *number = *s == '-' ? -*number : *number;
     return sign + used;

@@ -64,19 +64,19 @@ struct lower {
     const struct source *source;
     struct diag *diag;
     struct stop *stop;
-    struct buf stack;     // struct operand
+    struct buf stack;  // struct operand
     enum slopes_as slopes_as;
-    bool nodes_asked;     // the grad(…) that follows is to give nodes
-    struct buf slopes;    // struct slope_of: what the derivatives among the operands are of
-    struct buf grown;     // struct grown: derivatives that this expression made into nodes
-    struct buf numbers;   // double: the elements of arrays of plain numbers
-    struct buf calls;     // struct activation *: the functions being called, outermost first
-    struct arena memory;  // where they lie
+    bool nodes_asked;          // the grad(…) that follows is to give nodes
+    struct buf slopes;         // struct slope_of: what the derivatives among the operands are of
+    struct buf grown;          // struct grown: derivatives that this expression made into nodes
+    struct buf numbers;        // double: the elements of arrays of plain numbers
+    struct buf calls;          // struct activation *: the functions being called, outermost first
+    struct arena memory;       // where they lie
     struct activation *spare;  // calls that are over, to be used again
     size_t called;             // how often a function was called
     size_t turns;              // how many elements comprehensions took
-    bool named;           // a name or a node was mentioned
-    uint32_t unreached;   // a slope was asked for of an output that does not depend on this
+    bool named;                // a name or a node was mentioned
+    uint32_t unreached;        // a slope was asked for of an output that does not depend on this
     uint32_t unreached_by;
     bool told_unreached;  // … of a derivative, in a remark
     uint32_t renumbered, used;

@@ -91,18 +91,18 @@ struct parser {
     size_t taken;
     size_t brackets;  // parentheses among `open`
     bool want_operand;
-    bool slope_notice;         // dL/da was read as a division of two names
-    bool slope_mine;           // … as a derivative, though one of them is a name
+    bool slope_notice;  // dL/da was read as a division of two names
+    bool slope_mine;    // … as a derivative, though one of them is a name
     // Of d2z/dx2: z, and x2 where that is a name as well (empty: none).
     struct span slope_over, slope_other;
-    struct span implied;       // the first product without a sign: 2x (empty: none)
-    size_t closed;             // where the parenthesis that was closed last ends
-    struct span closed_name;   // … the name before it, in a call
-    size_t next_for;           // where the word `for` comes next, looked up when it is needed
-    bool number_before;        // the operand just read is a written number
-    bool tuple_of_one;         // … was written torch.autograd.…
-    struct span last;          // of the last operand read
-    struct stop *stop;  // looked at now and then; NULL (as at first): nobody interrupts
+    struct span implied;      // the first product without a sign: 2x (empty: none)
+    size_t closed;            // where the parenthesis that was closed last ends
+    struct span closed_name;  // … the name before it, in a call
+    size_t next_for;          // where the word `for` comes next, looked up when it is needed
+    bool number_before;       // the operand just read is a written number
+    bool tuple_of_one;        // … was written torch.autograd.…
+    struct span last;         // of the last operand read
+    struct stop *stop;        // looked at now and then; NULL (as at first): nobody interrupts
     size_t turns;
 };
 

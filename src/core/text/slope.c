@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 // What is between two signs d or ∂ below the line, or what looks like it: x of dx, adb of dadb.
 struct slope_piece {
     struct span span;  // after its d or ∂

@@ -25,8 +25,8 @@ struct draw_item {
     const struct rec *cell[PORTS_MOST];  // box: its operands, in the order in which they are shown
     bool source;                         // box: nothing is wired to it
     bool numbered;  // box: its value goes by its number, as there is no room for its formula
-    uint32_t node;                       // box: its node
-    uint32_t net;                        // the box whose value this is: its own number, for a box
+    uint32_t node;  // box: its node
+    uint32_t net;   // the box whose value this is: its own number, for a box
     uint32_t rank;
     uint32_t last;     // box: the rank of its farthest use; its own where there is none
     uint32_t passing;  // box: its first item that passes through; one for each rank between

@@ -65,8 +65,13 @@ static void add_operation(const struct rails *r, const struct rec *box, enum lev
     const struct op_row *op = signs_operation(box);
     const struct rec *cell = rec_find(box, KEY_cells)->in.first;
     bool call = op->form == OP_CALL;
-    enum level own = level_of(op), first = call ? ANY : own == POWER ? PRIMARY : own,
-               second = call ? ANY : own == POWER ? PRIMARY : own + 1;
+    enum level own = level_of(op),
+               first = call           ? ANY
+                       : own == POWER ? PRIMARY
+                                      : own,
+               second = call           ? ANY
+                        : own == POWER ? PRIMARY
+                                       : own + 1;
     struct text x, y;
     text_init(&x);
     text_init(&y);

@@ -146,7 +146,8 @@ static size_t lines_of(const char *s, size_t columns)
 
 void say_shortest(struct words *w, void (*table)(struct words *))
 {
-    static const size_t bears[] = {[CALLED_FREELY] = 12, [CALLED_APART] = 3};  // 1 line more in so many
+    static const size_t bears[] = {
+        [CALLED_FREELY] = 12, [CALLED_APART] = 3};  // 1 line more in so many
     struct text way[CALLED_WAYS];
     size_t lines[CALLED_WAYS] = {0}, least = SIZE_MAX;
     for (int i = 0; i < CALLED_WAYS; i++) {

@@ -74,8 +74,8 @@ void say_nothing(struct words *w)
 // What stands as it is: values, programs, pictures that know how wide they are.
 bool words_is_fixed(const struct rec *record)
 {
-    static const enum rec_kind kinds_fixed[] = {KIND_print, KIND_scene, KIND_plot, KIND_export,
-                                                KIND_attempts, KIND_share};
+    static const enum rec_kind kinds_fixed[] = {KIND_print,  KIND_scene,    KIND_plot,
+                                                KIND_export, KIND_attempts, KIND_share};
     for (size_t i = 0; i < COUNT_OF(kinds_fixed); i++) {
         if (rec_is(record, kinds_fixed[i])) {
             return true;
@@ -123,11 +123,11 @@ void words_add(struct text *out, const struct rec *record, const struct words_fo
     text_init(&said);
     text_init(&plain);
     say_safely(&(struct words){.out = &said,
-                        .record = record,
-                        .style = form->style,
-                        .digits = form->digits,
-                        .columns = room,
-                        .ascii = form->ascii});
+                               .record = record,
+                               .style = form->style,
+                               .digits = form->digits,
+                               .columns = room,
+                               .ascii = form->ascii});
     if (form->ascii) {
         ascii_add(&plain, text_get(&said), text_length(&said));
     }

@@ -5,12 +5,12 @@
 #include "words/say.h"
 
 enum {
-    BAR_MOST = 40,     // signs of the longest bar, on either side of 0
+    BAR_MOST = 40,  // signs of the longest bar, on either side of 0
     BAR_LEAST = 5,
-    ROOM = 80,         // where no width is known
-    NUMBERS = 24,      // columns that places and numbers take
-    LABEL = 6,         // … and the place of a row of cells
-    CELL_MOST = 3,     // columns of a cell: a sign, and two of its shade
+    ROOM = 80,      // where no width is known
+    NUMBERS = 24,   // columns that places and numbers take
+    LABEL = 6,      // … and the place of a row of cells
+    CELL_MOST = 3,  // columns of a cell: a sign, and two of its shade
     SHADES = 4,
 };
 

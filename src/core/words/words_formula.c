@@ -61,7 +61,8 @@ void say_derivatives(struct words *w)
         bool loose = strpbrk(of, "+-*/ (<>=") != NULL;
         text_addf(w->out, loose ? "%cd(%s)/d%s = " : "%cd%s/d%s = ", WRAP_FIXED, of, in);
         ink_add(w->out, INK_LOCAL, rec_get_text(r, KEY_result));
-        text_add(w->out, *name != '\0' && strstr(in, "[j]") != NULL ? "   where j is not i\n" : "\n");
+        text_add(w->out,
+                 *name != '\0' && strstr(in, "[j]") != NULL ? "   where j is not i\n" : "\n");
     }
 }
 

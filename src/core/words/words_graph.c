@@ -63,8 +63,7 @@ void say_forward(struct words *w)
 static void add_symbols(struct words *w, struct text *cell, const struct rec *term)
 {
     const char *formula = rec_get_text(term, KEY_formula);
-    text_addf(cell, "d%s/d%s * ",
-              say_part(say_called(w, rec_find(w->record, KEY_root))).text,
+    text_addf(cell, "d%s/d%s * ", say_part(say_called(w, rec_find(w->record, KEY_root))).text,
               say_part(say_called(w, rec_find(term, KEY_user))).text);
     text_addf(cell, say_is_loose(formula) ? "(%s)" : "%s", formula);
 }
@@ -143,10 +142,11 @@ static bool any_has(const struct rec *rows, enum rec_key key)
 
 static void say_rows(struct words *w)
 {
-    static const char *const titles[] = {"node",           "", "value", "grad",
+    static const char *const titles[] = {"node",          "",           "value", "grad",
                                          "grad as nodes", " chain rule"};
     const struct rec *rows = say_first(w->record, KEY_rows);
-    bool graph = any_has(rows, KEY_grown), numbers = w->called != CALLED_NUMBERS && any_has(rows, KEY_formula);
+    bool graph = any_has(rows, KEY_grown),
+         numbers = w->called != CALLED_NUMBERS && any_has(rows, KEY_formula);
     struct table t;
     struct text cell;
     text_init(&cell);

@@ -214,8 +214,7 @@ void say_help_functions(struct words *w)
     say_table(w, &t);
     text_release(&call);
     say_calls(w, "over arrays, and making them", KEY_builtins);
-    say_calls(w,
-              "choices and losses, written in the language (cross_entropy is built in)",
+    say_calls(w, "choices and losses, written in the language (cross_entropy is built in)",
               KEY_losses);
 }
 

@@ -89,7 +89,8 @@ void say_step(struct words *w)
     }
     bool seed = strcmp(step, "seed") == 0;
     say_numbered(w->out, w->record);
-    text_addf(w->out, "   d%s/d%s = ", say_part(root).text, say_part(say_called(w, w->record)).text);
+    text_addf(w->out, "   d%s/d%s = ", say_part(root).text,
+              say_part(say_called(w, w->record)).text);
     say_number(w, INK_GRAD,
                seed ? rec_get_number(w->record, KEY_after) : say_shown(w->record, KEY_upstream));
     text_add(w->out, seed ? "   the seed\n" : "\n");

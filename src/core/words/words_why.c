@@ -413,8 +413,8 @@ static void explain_gradient(struct words *w)
     const struct rec *output = rec_find(w->record, KEY_output);
     const char *name = say_called(w, w->record), *out = say_called(w, output);
     int64_t uses = rec_get_whole(w->record, KEY_use_count);
-    bool is_output = output != NULL && rec_get_whole(output, KEY_node) ==
-                                           rec_get_whole(w->record, KEY_node);
+    bool is_output =
+        output != NULL && rec_get_whole(output, KEY_node) == rec_get_whole(w->record, KEY_node);
     bool reached = rec_get_flag(w->record, KEY_reached);
     if (rec_find(w->record, KEY_grad) == NULL) {
         text_add(w->out, "no backward pass has reached it yet\n");

@@ -10,8 +10,8 @@
 // Where what is checked is counted, and what the lessons of one folder are held against together.
 struct lessons_check {
     size_t passed, failed;
-    size_t warned;         // of what may be meant
-    bool fell_short;  // memory was refused: nothing was found out
+    size_t warned;       // of what may be meant
+    bool fell_short;     // memory was refused: nothing was found out
     struct buf lessons;  // struct lesson *: those read so far
 };
 

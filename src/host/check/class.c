@@ -34,7 +34,7 @@ static void refuse(struct class *c, const char *path, const char *why, const cha
     text_init(&shown);
     text_add_visible(&shown, path, strlen(path));
     tell(stderr, "backstep: %s is left out: %s%s%s\n", text_get(&shown), why,
-            *hint == '\0' ? "" : "; ", hint);
+         *hint == '\0' ? "" : "; ", hint);
     text_release(&shown);
     c->unread = true;
 }
@@ -269,7 +269,7 @@ int class_run(const char *folder, enum grade_form form, enum theme theme)
     int status = 2;
     if (c.students.count == 0) {
         tell(stderr,
-                "backstep: there are no hand-ins; learners write one with progress handin FILE\n");
+             "backstep: there are no hand-ins; learners write one with progress handin FILE\n");
     } else {
         judge_all(&c);
         records_hello(&out);

@@ -323,7 +323,7 @@ static bool find_tasks(struct grading *g)
     }
     if (g->tasks.count == 0) {
         tell(stderr, "backstep: there is no task in %s; a task is a question of a lesson\n",
-                g->path);
+             g->path);
     }
     return g->tasks.count > 0;
 }

@@ -413,7 +413,8 @@ static bool add_graph(struct dot_graph *g, const struct label_painter *p, const 
     const struct rec *boxes = rec_find(scene, KEY_boxes);
     dot_graph_declare(g, DOT_GRAPH, "rankdir", p->top_down ? "TB" : "LR");
     dot_graph_declare(g, DOT_GRAPH, "bgcolor", p->ink->background);
-    dot_graph_declare(g, DOT_GRAPH, "margin", "0");  // a .pdf would have half an inch of white around it
+    dot_graph_declare(g, DOT_GRAPH, "margin",
+                      "0");  // a .pdf would have half an inch of white around it
     declare_all(g, DOT_GRAPH, of_graph, COUNT_OF(of_graph));
     struct effort effort = dot_effort(scene);
     if (effort_is_large(&effort)) {

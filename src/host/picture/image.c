@@ -50,7 +50,8 @@ static bool explain(struct child_result *r, int seconds, struct diag *d)
         diag_set(d, nowhere, "%s", last);
         hint = "install all of Graphviz, or write a .dot file";
     } else if (code < 0) {
-        diag_set(d, nowhere, "the layout gave up: this graph is too large, or there is not enough memory");
+        diag_set(d, nowhere,
+                 "the layout gave up: this graph is too large, or there is not enough memory");
     } else {
         diag_set(d, nowhere, "the layout failed%s%s", last[0] == '\0' ? "" : ": ",
                  diag_quote(words, last, strlen(last)));

@@ -35,16 +35,16 @@ struct live {
     pid_t pid;      // 0: no program runs
     pid_t browser;  // that was opened; 0: none, or it is known to have ended
     int pipe;       // to the program
-    char *door;  // the file that leads the browser there; NULL if there is none
+    char *door;     // the file that leads the browser there; NULL if there is none
     struct text address;
-    struct text going;                // the message on its way
-    size_t sent;                      // bytes of it
+    struct text going;                               // the message on its way
+    size_t sent;                                     // bytes of it
     struct text log, drawing, state, losses, plane;  // what waits, each a message or some
-    long told, drawn;  // when losses and plane were last sent, in milliseconds
-    bool trained;      // the entry that runs has moved parameters, or plotted a boundary
-    struct text key;                  // what the last scene's layout depends on
-    unsigned long graph, number;      // of the last scene, of the last line of the log
-    struct text typed, words;         // the entry that runs
+    long told, drawn;             // when losses and plane were last sent, in milliseconds
+    bool trained;                 // the entry that runs has moved parameters, or plotted a boundary
+    struct text key;              // what the last scene's layout depends on
+    unsigned long graph, number;  // of the last scene, of the last line of the log
+    struct text typed, words;     // the entry that runs
 };
 
 void live_init(struct live *l);
@@ -54,8 +54,7 @@ void live_release(struct live *l);
 // Starts the program unless it runs on this port (0: any), and opens a browser where there is one.
 // Appends the page's address. False: d says why, its span is 0.
 // *stop becoming not 0 ends the waiting for it.
-bool live_open(struct live *l, int port, struct stop *stop, struct buf *address,
-               struct diag *d);
+bool live_open(struct live *l, int port, struct stop *stop, struct buf *address, struct diag *d);
 // False, and says so, if no program runs.
 bool live_stop(struct live *l, struct diag *d);
 

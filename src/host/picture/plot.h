@@ -16,8 +16,8 @@ bool plot_draw_file(const struct rec *plot, const char *format, struct stop *sto
 // Writes a record of kind "plot" (session/plot.h) into a file: "png", "svg" or "pdf". The file is
 // whole or as it was. *stop (NULL: nothing) becoming not 0 ends it. False: d says why, its span is
 // 0.
-bool plot_write(const struct rec *plot, const char *path, const char *format,
-                struct stop *stop, struct diag *d);
+bool plot_write(const struct rec *plot, const char *path, const char *format, struct stop *stop,
+                struct diag *d);
 // The commands that gnuplot is given for it.
 void plot_script(const struct rec *plot, const char *format, struct text *out);
 

@@ -24,8 +24,8 @@ struct child {
     const char *const *argv;  // its own name first, NULL last
     const char *bytes;        // what it reads: bytes[0..n)
     size_t n;
-    int seconds;               // of the processor's time that it may take
-    size_t memory;             // bytes of address space it may take; 0: as much as it likes
+    int seconds;        // of the processor's time that it may take
+    size_t memory;      // bytes of address space it may take; 0: as much as it likes
     struct stop *stop;  // becoming not 0 ends it; NULL: nothing does
 };
 

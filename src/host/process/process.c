@@ -63,9 +63,9 @@ int process_start(const struct process_start *start, pid_t *pid)
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     error = error == 0 ? system_close_rest(&actions) : error;
-    error = error == 0 ? posix_spawn(pid, path, &actions, &attributes, (char *const *)start->argv,
-                                     environ)
-                       : error;
+    error = error == 0
+                ? posix_spawn(pid, path, &actions, &attributes, (char *const *)start->argv, environ)
+                : error;
     if (error == ENOMEM) {
         mem_refuse();
     }

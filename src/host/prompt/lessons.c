@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process/tell.h"
-#include "text/block.h"
 #include "lesson/lesson.h"
+#include "process/tell.h"
 #include "store/files.h"
 #include "supply/ink.h"
+#include "text/block.h"
 #include "words/ink.h"
 
 enum { ANSWERS_MOST = 1 << 20 };  // bytes
@@ -48,9 +48,8 @@ static void type_answers(struct host *h, struct source *answers)
 {
     struct source entry;
     enum session_state state = SESSION_DONE;
-    for (size_t at = 0;
-         state != SESSION_QUIT && !h->out_failed && !stop_is_asked(h->stop) &&
-         at < answers->length;) {
+    for (size_t at = 0; state != SESSION_QUIT && !h->out_failed && !stop_is_asked(h->stop) &&
+                        at < answers->length;) {
         block_take_lines(answers, &at, &entry);
         if (!source_is_blank(&entry)) {
             bool playing = tutor_graph(h->tutor) != tutor_session(h->tutor);
@@ -189,7 +188,7 @@ int lessons_lay(const char *id)
         tell(stdout, "wrote %s; backstep lesson %s plays it\n", text_get(&path), text_get(&path));
     } else {
         tell(stderr, "backstep: %s%s\n", there ? text_get(&path) : d.message,
-                there ? " is there already" : "");
+             there ? " is there already" : "");
     }
     text_release(&path);
     text_release(&lesson);

@@ -133,7 +133,7 @@ static bool write_file(struct notebook_writer *w, const char *path)
         tell(stdout, "wrote %s\n", path);
     } else {
         tell(stderr, "backstep: %s%s\n", there ? path : d.message,
-                there ? " is there already" : "");
+             there ? " is there already" : "");
     }
     text_release(&named);
     return ok;
@@ -158,7 +158,7 @@ int notebook_write(const char *lesson, const char *path)
     notebook_end(&w.notebook);
     if (!played) {
         tell(stderr, "backstep: %s\n",
-                text_length(&w.trouble) > 0 ? text_get(&w.trouble) : "there is no memory");
+             text_length(&w.trouble) > 0 ? text_get(&w.trouble) : "there is no memory");
     }
     bool ok = played && write_file(&w, path);
     tutor_free(w.host.tutor);

@@ -133,8 +133,7 @@ static bool keep(struct journal_lost *lost, const char *path, struct text *words
     struct text *script = &lost->tracks[JOURNAL_SCRIPT];
     struct diag d = {0};
     add_typed(script, lost);
-    bool ok = !script->bytes.failed &&
-              files_write(path, text_get(script), text_length(script), &d);
+    bool ok = !script->bytes.failed && files_write(path, text_get(script), text_length(script), &d);
     if (ok) {
         text_addf(words, "It is kept for later: load %s\n", path);
         journal_drop(lost);
@@ -182,10 +181,8 @@ static bool take_up(struct host *h, struct journal_lost *lost)
     text_init(&begin);
     if (tutor_take_up(h->tutor, text_get(place), text_length(place), text_get(typed),
                       text_length(typed), &begin)) {
-        struct source source = {.name = "<prompt>",
-                                .text = text_get(&begin),
-                                .length = text_length(&begin),
-                                .line = 1};
+        struct source source = {
+            .name = "<prompt>", .text = text_get(&begin), .length = text_length(&begin), .line = 1};
         host_run(h, &source);
         tutor_leave_kept(h->tutor);
     }
@@ -214,7 +211,8 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
         text_addf(&words, "Its folder cannot be entered: %s\n", files_trouble(errno));
         say(h, &words);
     }
-    bool back = replay(h, lost, path), lesson = back && text_length(&lost->tracks[JOURNAL_TYPED]) > 0;
+    bool back = replay(h, lost, path),
+         lesson = back && text_length(&lost->tracks[JOURNAL_TYPED]) > 0;
     if (back && (lost->lines > 0 || !lesson)) {
         say_back(h, lost->lines, "");
     }

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "supply/host.h"
 #include "store/journal.h"
+#include "supply/host.h"
 
 // Asks about journals that were left behind, newest first, until one is resumed (it is replayed
 // into the host's session, which is new; `journal` takes it on) or there is none. One that is

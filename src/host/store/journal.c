@@ -267,8 +267,7 @@ static bool start_file(struct journal *j, struct now tracks[JOURNAL_TRACKS])
     fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
     bool ok = fresh.path != NULL &&
               // not reached: no lock on a file that nobody else knows
-              flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 &&
-              write_whole(&fresh, tracks) &&
+              flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 && write_whole(&fresh, tracks) &&
               // not reached: the folder goes while the file is written
               rename(hidden, fresh.path) == 0;
     if (ok) {
@@ -431,8 +430,8 @@ static bool open_lost(const char *path, struct journal_lost *lost)
     lost->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     bool ours = lost->fd >= 0 && flock(lost->fd, LOCK_EX | LOCK_NB) == 0 &&
                 // not reached: an open file of which nothing is known
-                fstat(lost->fd, &st) == 0 &&
-                S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
+                fstat(lost->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+                (st.st_mode & 022) == 0;
     // not reached: somebody else dealt with it before we had the lock
     bool there = ours && st.st_nlink > 0;
     lost->path = there ? mem_copy(path, strlen(path)) : NULL;

@@ -271,7 +271,8 @@ static bool find_and_connect(struct progress *p, bool *there)
 {
     struct stat st;
     if (p->path == NULL) {
-        p->path = p->given != NULL ? mem_copy(p->given, strlen(p->given)) : folder_find(FOLDER_DATA, NAME);
+        p->path = p->given != NULL ? mem_copy(p->given, strlen(p->given))
+                                   : folder_find(FOLDER_DATA, NAME);
     }
     if (p->path == NULL) {
         return !p->keep || trouble(p, "there is no home folder to keep it in");

@@ -38,25 +38,25 @@ struct host {
     bool unseen;
     // Says so among the answers if a record is not as records.def has it: for tests.
     bool strict;
-    bool read_along;  // a person is there, for whom a lesson waits
-    int columns;      // of a terminal that `out` is
+    bool read_along;    // a person is there, for whom a lesson waits
+    int columns;        // of a terminal that `out` is
     const char *entry;  // what was typed, and is being answered
     size_t entry_length;
     size_t lines;      // of its answers that were shown
     size_t held_back;  // … and that were not: see write_shown
-    size_t wrap;      // columns at which a person's lines break; 0: they never do
+    size_t wrap;       // columns at which a person's lines break; 0: they never do
     struct bar bar;
     struct progress *progress;  // NULL: none is read or kept
     struct journal *journal;    // of the learner's session; NULL: none is kept
     int64_t now;                // Unix time, seconds; 0: what the clock says
     struct live *live;          // the page that follows; NULL: none can
-    struct notes *notes;  // what is typed at the prompt, and the answers; NULL: nothing is kept
-    struct split *split;        // where the picture of a watched walk stands; NULL: among answers
-    bool has_course;            // the course below is read
-    struct course course;       // … while a statement asks for it
-    int64_t lesson_failures;    // statements and texts of lessons' own that failed
-    bool out_failed;            // an answer could not be written (a full disk, a closed pipe)
-    bool fell_short;            // memory was refused at some time, and that was told
+    struct notes *notes;      // what is typed at the prompt, and the answers; NULL: nothing is kept
+    struct split *split;      // where the picture of a watched walk stands; NULL: among answers
+    bool has_course;          // the course below is read
+    struct course course;     // … while a statement asks for it
+    int64_t lesson_failures;  // statements and texts of lessons' own that failed
+    bool out_failed;          // an answer could not be written (a full disk, a closed pipe)
+    bool fell_short;          // memory was refused at some time, and that was told
 };
 
 // Writes the first line of a stream of JSON. False: there was no memory for it, which was said.

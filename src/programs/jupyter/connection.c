@@ -12,7 +12,8 @@ static const char *const ports[SOCKET_COUNT] = {"shell_port", "control_port", "i
 
 static bool refuse(struct diag *d, const char *path, const char *why)
 {
-    return diag_set(d, (struct span){0, 0}, "%s is not a connection file of Jupyter: %s", path, why);
+    return diag_set(d, (struct span){0, 0}, "%s is not a connection file of Jupyter: %s", path,
+                    why);
 }
 
 // Nothing that zmq would read as something else: a host's name or number, a file's path.

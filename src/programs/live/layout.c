@@ -175,7 +175,8 @@ static void add_trouble(struct layout *l, int status, struct text *json)
     } else if (l->pid < 0) {
         text_add(&words, "the program that draws pictures cannot be started");
     } else if (!WIFEXITED(status)) {
-        text_add(&words, "the layout gave up: this graph is too large, or there is not enough memory");
+        text_add(&words,
+                 "the layout gave up: this graph is too large, or there is not enough memory");
     } else {
         text_add(&words, "the layout failed");
     }

@@ -32,9 +32,9 @@ struct client {
     long since;
     unsigned long number;  // of the connection, in the order they came
     bool asked;            // its request is there
-    bool page;    // it is being sent events
-    bool asleep;  // it has been told everything, and waits
-    bool gone;    // the other end hung up
+    bool page;             // it is being sent events
+    bool asleep;           // it has been told everything, and waits
+    bool gone;             // the other end hung up
     struct told told;
     struct blob *event;  // on its way
     size_t sent;         // bytes of it
@@ -119,11 +119,12 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
 static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status)
 {
     char words[160];
-    int n = snprintf(words, sizeof words, "%u %s\n%s", status, MHD_get_reason_phrase_for(status),
-                     status != MHD_HTTP_NOT_FOUND
-                         ? ""
-                         : "\nA page that follows a prompt cannot be loaded again: type 'view' at the "
-                           "prompt, which opens it anew.\n");
+    int n =
+        snprintf(words, sizeof words, "%u %s\n%s", status, MHD_get_reason_phrase_for(status),
+                 status != MHD_HTTP_NOT_FOUND
+                     ? ""
+                     : "\nA page that follows a prompt cannot be loaded again: type 'view' at the "
+                       "prompt, which opens it anew.\n");
     return answer(connection, status,
                   MHD_create_response_from_buffer((size_t)n, words, MHD_RESPMEM_MUST_COPY),
                   "text/plain; charset=utf-8");
