@@ -20,6 +20,10 @@ static void marks_are_found(const struct tape *t)
         }
         assert_int_equal(next, count);
     }
+    for (uint32_t i = 0; i < count; i++) {
+        struct node n = tape_node(t, i);
+        assert_true(n.op == OP_LEAF || (tape_is_used(t, n.a) && tape_is_used(t, n.b)));
+    }
 }
 
 static void marks_are_true(const struct tape *t)

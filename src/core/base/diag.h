@@ -27,6 +27,7 @@ struct source {
     // So that lines are not counted again and again: byte `known` begins a line, and so many lines
     // come before it. 0 at first; see source_advance.
     size_t known, known_lines;
+    struct lexer_memo *memo;  // where its tokens are remembered (text/lexer.h); NULL: nowhere
 };
 
 enum { DIAG_WORDS = 400 };

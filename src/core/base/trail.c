@@ -8,6 +8,7 @@ enum change_kind {
     CHANGE_LONGER,    // the array was `first` long: cut it there
     CHANGE_SHORTER,   // bytes: the `count` elements to put back at the end, from `first`
     CHANGE_BYTES,     // as CHANGE_ELEMENTS, but `first` and `count` are bytes
+    CHANGE_PACKED,    // bytes: `count` of them, which are changes of the kinds LONGER and BYTES
 };
 
 struct change {
@@ -48,8 +49,10 @@ bool trail_copy(struct trail *to, const struct trail *from, const void *old_base
     }
     for (size_t i = 0; i < from->changes.count; i++) {
         changes[i] = BUF(struct change, &from->changes)[i];
-        ptrdiff_t offset = (const char *)changes[i].owner - (const char *)old_base;
-        changes[i].owner = (struct buf *)(void *)((char *)new_base + offset);
+        if (changes[i].kind != CHANGE_PACKED) {
+            ptrdiff_t offset = (const char *)changes[i].owner - (const char *)old_base;
+            changes[i].owner = (struct buf *)(void *)((char *)new_base + offset);
+        }
     }
     if (from->bytes.count > 0) {
         memcpy(bytes, from->bytes.data, from->bytes.count);
@@ -164,6 +167,19 @@ bool trail_save_length(struct trail *t, struct buf *owner)
     return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0);
 }
 
+bool trail_save_lengths(struct trail *t, struct buf *const *owners, size_t n)
+{
+    struct change *changes = buf_push(&t->changes, n);
+    if (changes == NULL) {
+        t->changes.failed = false;
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        changes[i] = (struct change){owners[i], owners[i]->count, 0, t->bytes.count, CHANGE_LONGER};
+    }
+    return true;
+}
+
 bool trail_cut(struct trail *t, struct buf *owner, size_t count)
 {
     BS_ASSERT(count <= owner->count);
@@ -188,6 +204,8 @@ static bool invert(const struct change *c, struct trail *inverse)
         return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
     case CHANGE_SHORTER:
         return push(inverse, CHANGE_LONGER, c->owner, c->first, 0);
+    case CHANGE_PACKED:
+        break;
     }
     return false;
 }
@@ -210,43 +228,124 @@ static void restore(const struct change *c, const struct buf *bytes)
     }
 }
 
+// ---- Packed changes -----------------------------------------------------------------------------
+//
+// One after the other: where the owner lies, as its distance from the one before (the first: from the
+// trail), doubled, and 1 more for a length; then the length, or first byte, number of bytes, and bytes.
+// All numbers seven bits a byte, the lowest first.
+
+enum { FEW = 64, SHORT = 4096, NUMBER = 10 };  // changes, their bytes; bytes of a number
+enum { PACKED = SHORT + FEW * 3 * NUMBER };
+
+static size_t put_number(unsigned char *to, uint64_t number)
+{
+    size_t n = 0;
+    for (; number >= 0x80; number >>= 7) {
+        to[n++] = (unsigned char)(number | 0x80);
+    }
+    to[n++] = (unsigned char)number;
+    return n;
+}
+
+static uint64_t take_number(const unsigned char **from)
+{
+    uint64_t number = 0;
+    int shift = 0;
+    unsigned char byte;
+    do {
+        byte = *(*from)++;
+        number |= (uint64_t)(byte & 0x7F) << shift;
+        shift += 7;
+    } while ((byte & 0x80) != 0);
+    return number;
+}
+
+// Owners lie at multiples of this.
+enum { APART = _Alignof(struct buf) };
+
+static size_t put_owner(unsigned char *to, uintptr_t before, const struct buf *owner, bool length)
+{
+    int64_t apart = ((int64_t)(uintptr_t)owner - (int64_t)before) / APART;
+    uint64_t folded = apart < 0 ? 2 * (uint64_t)-apart - 1 : 2 * (uint64_t)apart;
+    return put_number(to, 2 * folded + length);
+}
+
+static struct change take_change(const struct trail *t, const unsigned char **from,
+                                 uintptr_t *before)
+{
+    uint64_t owner = take_number(from), folded = owner / 2;
+    int64_t apart = (folded & 1) != 0 ? -(int64_t)(folded / 2) - 1 : (int64_t)(folded / 2);
+    *before = (uintptr_t)((int64_t)*before + apart * APART);
+    struct change c = {.owner = (struct buf *)*before, .first = (size_t)take_number(from)};
+    c.kind = (owner & 1) != 0 ? CHANGE_LONGER : CHANGE_BYTES;
+    if (c.kind == CHANGE_BYTES) {
+        c.count = (size_t)take_number(from);
+        c.bytes = (size_t)(*from - BUF(unsigned char, &t->bytes));
+        *from += c.count;
+    }
+    return c;
+}
+
+static bool take_back_packed(struct trail *t, const struct change *packed, struct trail *inverse)
+{
+    const unsigned char *at = BUF(unsigned char, &t->bytes) + packed->bytes;
+    const unsigned char *end = at + packed->count;
+    uintptr_t before = (uintptr_t)t;
+    while (at < end) {
+        struct change c = take_change(t, &at, &before);
+        if (inverse != NULL && !invert(&c, inverse)) {
+            return false;
+        }
+        restore(&c, &t->bytes);
+    }
+    return true;
+}
+
 bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
 {
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
+    size_t changes = t->changes.count, bytes = t->bytes.count;
     while (t->changes.count > mark) {
         const struct change *c = &BUF(struct change, &t->changes)[t->changes.count - 1];
-        if (inverse != NULL && !invert(c, inverse)) {
-            // Forward again: what was popped off `t` has its room there still.
-            trail_take_back(inverse, start, t);
+        bool packed = c->kind == CHANGE_PACKED;
+        if (packed ? !take_back_packed(t, c, inverse) : inverse != NULL && !invert(c, inverse)) {
+            // Forward again. What was popped off `t` still lies behind its end.
+            trail_take_back(inverse, start, NULL);
+            t->changes.count = changes;
+            t->bytes.count = bytes;
             return false;
         }
-        restore(c, &t->bytes);
+        if (!packed) {
+            restore(c, &t->bytes);
+        }
         t->bytes.count = c->bytes;
         t->changes.count--;
     }
     return true;
 }
 
-// Narrows the change to the bytes that are other ones now; false: there are none.
-static bool narrow(struct trail *t, struct change *c)
+static inline bool same_eight(const char *a, const char *b)
 {
-    if (c->kind == CHANGE_LONGER) {
-        return c->owner->count != c->first;
-    }
-    if (c->kind != CHANGE_ELEMENTS) {
-        return true;
-    }
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+// Narrows saved elements to the bytes that are other ones now; false: there are none.
+static bool narrow(const struct trail *t, struct change *c)
+{
     size_t size = c->owner->size, n = c->count * size, skip = 0;
     const char *now = (const char *)c->owner->data + c->first * size;
-    char *then = BUF(char, &t->bytes) + c->bytes;
-    while (skip + 16 <= n && memcmp(now + skip, then + skip, 16) == 0) {
-        skip += 16;
+    const char *then = BUF(char, &t->bytes) + c->bytes;
+    while (skip + 8 <= n && same_eight(now + skip, then + skip)) {
+        skip += 8;
     }
     while (skip < n && now[skip] == then[skip]) {
         skip++;
     }
-    while (n >= skip + 16 && memcmp(now + n - 16, then + n - 16, 16) == 0) {
-        n -= 16;
+    while (n >= skip + 8 && same_eight(now + n - 8, then + n - 8)) {
+        n -= 8;
     }
     while (n > skip && now[n - 1] == then[n - 1]) {
         n--;
@@ -255,53 +354,96 @@ static bool narrow(struct trail *t, struct change *c)
     return n > skip;
 }
 
-// Was no element saved twice? (Then the later change would hold what the earlier one led to.)
-static bool all_apart(const struct change *changes, size_t count)
+static bool overlap(const struct change *c, const struct change *d)
 {
+    return d->owner == c->owner && d->first < c->first + c->count && c->first < d->first + d->count;
+}
+
+// May these changes be packed? What was cut off, or saved of an array that is shorter now, is put back
+// step by step; so are elements that were saved twice, as the later change holds what the earlier one
+// led to.
+static bool are_plain(const struct change *changes, size_t count)
+{
+    const struct change *elements[FEW];
+    size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const struct change *c = &changes[i];
-        for (size_t j = c->kind == CHANGE_ELEMENTS ? 0 : i; j < i; j++) {
-            const struct change *d = &changes[j];
-            if (d->kind == CHANGE_ELEMENTS && d->owner == c->owner &&
-                d->first < c->first + c->count && c->first < d->first + d->count) {
+        if (c->kind == CHANGE_LONGER) {
+            continue;
+        }
+        if (c->kind != CHANGE_ELEMENTS || c->first + c->count > c->owner->count) {
+            return false;
+        }
+        for (size_t k = 0; k < n; k++) {
+            if (overlap(c, elements[k])) {
                 return false;
             }
         }
+        elements[n++] = c;
     }
     return true;
 }
 
+static size_t pack_elements(const struct trail *t, size_t mark, unsigned char *to, uintptr_t *before)
+{
+    size_t n = 0;
+    for (size_t i = mark; i < t->changes.count; i++) {
+        struct change c = BUF(struct change, &t->changes)[i];
+        if (c.kind == CHANGE_ELEMENTS && narrow(t, &c)) {
+            n += put_owner(to + n, *before, c.owner, false);
+            n += put_number(to + n, c.first);
+            n += put_number(to + n, c.count);
+            memcpy(to + n, BUF(char, &t->bytes) + c.bytes, c.count);
+            n += c.count;
+            *before = (uintptr_t)c.owner;
+        }
+    }
+    return n;
+}
+
+// Of each array the first length, which is the shortest.
+static size_t pack_lengths(const struct trail *t, size_t mark, unsigned char *to, uintptr_t before)
+{
+    const struct buf *packed[FEW];
+    size_t n = 0, count = 0;
+    for (size_t i = mark; i < t->changes.count; i++) {
+        const struct change *c = &BUF(struct change, &t->changes)[i];
+        bool fresh = c->kind == CHANGE_LONGER && c->owner->count != c->first;
+        for (size_t k = 0; k < count && fresh; k++) {
+            fresh = packed[k] != c->owner;
+        }
+        if (fresh) {
+            n += put_owner(to + n, before, c->owner, true);
+            n += put_number(to + n, c->first);
+            before = (uintptr_t)c->owner;
+            packed[count++] = c->owner;
+        }
+    }
+    return n;
+}
+
 void trail_tidy(struct trail *t, size_t mark)
 {
-    enum { FEW = 64, SHORT = 4096 };
-    struct change *changes = t->changes.data;
-    size_t end = t->changes.count, from = mark < end ? changes[mark].bytes : t->bytes.count;
-    bool plain = end - mark <= FEW && t->bytes.count - from <= SHORT;
-    for (size_t i = mark; i < end && plain; i++) {
-        // What was cut off, or saved of an array that is shorter now, is put back step by step.
-        const struct change *c = &changes[i];
-        plain = c->kind == CHANGE_LONGER ||
-                (c->kind == CHANGE_ELEMENTS && c->first + c->count <= c->owner->count);
+    unsigned char packed[PACKED];
+    size_t count = t->changes.count - mark;
+    struct change *first = count == 0 ? NULL : &BUF(struct change, &t->changes)[mark];
+    if (first == NULL || count > FEW || t->bytes.count - first->bytes > SHORT ||
+        !are_plain(first, count)) {
+        return;
     }
-    plain = plain && all_apart(changes + mark, end - mark);
-    size_t kept = mark, bytes = from;
-    for (size_t i = mark; i < end && plain; i++) {
-        struct change c = changes[i];
-        size_t n = 0;
-        if (!narrow(t, &c)) {
-            continue;
-        }
-        if (c.kind == CHANGE_BYTES) {
-            n = c.count;
-            memmove(BUF(char, &t->bytes) + bytes, BUF(char, &t->bytes) + c.bytes, n);
-        }
-        c.bytes = bytes;
-        bytes += n;
-        changes[kept++] = c;
+    uintptr_t before = (uintptr_t)t;
+    size_t n = pack_elements(t, mark, packed, &before), bytes = first->bytes;
+    n += pack_lengths(t, mark, packed + n, before);
+    if (!buf_reserve(&t->bytes, bytes + n)) {
+        t->bytes.failed = false;
+        return;
     }
-    if (plain) {
-        t->changes.count = kept;
-        t->bytes.count = bytes;
+    t->bytes.count = bytes;
+    t->changes.count = mark;
+    if (n > 0) {
+        buf_add(&t->bytes, packed, n);
+        *first = (struct change){.count = n, .bytes = bytes, .kind = CHANGE_PACKED};
+        t->changes.count++;
     }
 }
 

@@ -27,7 +27,7 @@ void trail_clear(struct trail *t);
 
 // Fills `to`, which was initialised, with the same changes, of arrays that lie as far behind
 // `new_base` as those of `from` do behind `old_base`: for a copy of whatever holds trail and
-// arrays. False if out of memory.
+// arrays; `to` itself does too, behind its own. False if out of memory.
 bool trail_copy(struct trail *to, const struct trail *from, const void *old_base, void *new_base);
 
 // A statement begins: elements that it saves twice are saved once, as it is taken back whole.
@@ -47,11 +47,13 @@ size_t trail_bytes_after(const struct trail *t, size_t mark);
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
 // Saves the length of `owner`; call before growing it. It may shrink again, but not below this.
 bool trail_save_length(struct trail *t, struct buf *owner);
+// The same for n arrays.
+bool trail_save_lengths(struct trail *t, struct buf *const *owners, size_t n);
 // Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.
 bool trail_cut(struct trail *t, struct buf *owner, size_t count);
 
-// The statement that began at `mark` is over: what it saved and did not change in the end need not be kept.
-// (Only of the first few changes: there lie the lengths of everything, and what is saved in any case.)
+// The statement that began at `mark` is over: what it saved and did not change in the end need not be
+// kept, and the rest is packed into one change. (Only where it is little, and nothing was cut off.)
 void trail_tidy(struct trail *t, size_t mark);
 
 // Takes back every change after `mark`. The inverse goes onto `inverse` (NULL: nowhere). False if

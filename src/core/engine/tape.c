@@ -14,6 +14,7 @@ void tape_init(struct tape *t)
     buf_init_skewed(&t->grad, sizeof(double), 2 * SKEW);
     buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
     buf_init(&t->blocks, sizeof(uint8_t));
+    buf_init(&t->used, sizeof(uint8_t));
     t->stop = NULL;
     t->any_stale = false;
     t->settled = t->room = 0;
@@ -27,6 +28,7 @@ void tape_release(struct tape *t)
     buf_release(&t->grad);
     buf_release(&t->mark);
     buf_release(&t->blocks);
+    buf_release(&t->used);
     t->room = 0;
 }
 
@@ -35,11 +37,12 @@ uint32_t tape_count(const struct tape *t)
     return (uint32_t)t->node.count;
 }
 
-// Room for a node's marks in `blocks`.
+// Room for a node in `blocks` and `used`.
 static bool has_block(struct tape *t, uint32_t id)
 {
-    size_t blocks = id / TAPE_BLOCK + 1;
-    return blocks <= t->blocks.count || buf_resize(&t->blocks, blocks + blocks / 2);
+    size_t blocks = id / TAPE_BLOCK + 1, all = blocks + blocks / 2;
+    return blocks <= t->blocks.count ||
+           (buf_resize(&t->used, all * (TAPE_BLOCK / 8)) && buf_resize(&t->blocks, all));
 }
 
 // All arrays have the same length, whatever is refused. False if out of memory.
@@ -98,6 +101,7 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
     const uint8_t *mark = t->mark.data;
     const double *value = t->value.data;
     struct node node = {.op = op, .a = a & TAPE_MOST, .b = b & TAPE_MOST};
+    tape_note_use(t, a, b);
     return push(t, node, op_value_inline(op, value[a], value[b]), marks_above(mark[a] | mark[b]));
 }
 
@@ -167,6 +171,7 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
         BUF(double, &t->grad)[self] = 0;
         mark[self] = marks_above(mark[x] | mark[y]);
         tape_note(t, self, mark[self]);
+        tape_note_use(t, x, y);
     }
     t->node.count = t->value.count = t->grad.count = t->mark.count = self;
 }
@@ -250,6 +255,12 @@ bool tape_note_new(struct tape *t, uint32_t first, uint8_t marks)
     bool ok = first == count || has_block(t, count - 1);
     if (ok) {
         tape_note_range(t, first, count, marks);
+        for (uint32_t i = first; i < count; i++) {
+            if (tape_op(t, i) == OP_LEAF) {
+                continue;
+            }
+            tape_note_use(t, (uint32_t)tape_node(t, i).a, (uint32_t)tape_node(t, i).b);
+        }
     }
     return ok;
 }

@@ -47,6 +47,7 @@ struct tape {
     struct buf grad;    // double; 0 until a backward pass adds to it
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
+    struct buf used;    // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
     uint32_t room;      // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first
@@ -122,6 +123,18 @@ bool tape_next_stretch(const struct tape *t, uint8_t marks, uint32_t end, struct
 static inline void tape_note(struct tape *t, uint32_t id, uint8_t marks)
 {
     BUF(uint8_t, &t->blocks)[id / TAPE_BLOCK] |= marks;
+}
+// To be told by whoever writes a node without a function of this file: these are its operands.
+static inline void tape_note_use(struct tape *t, uint32_t a, uint32_t b)
+{
+    uint8_t *used = (uint8_t *)t->used.data;
+    used[a / 8] |= (uint8_t)(1u << a % 8);
+    used[b / 8] |= (uint8_t)(1u << b % 8);
+}
+// May some node have this one as an operand? Of what was cut off or taken back, it is not forgotten.
+static inline bool tape_is_used(const struct tape *t, uint32_t id)
+{
+    return (BUF(uint8_t, &t->used)[id / 8] >> id % 8 & 1) != 0;
 }
 // The nodes from `first` on were appended by hand, with these marks. False if out of memory.
 bool tape_note_new(struct tape *t, uint32_t first, uint8_t marks);

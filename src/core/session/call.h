@@ -104,11 +104,15 @@ struct frame {
     struct text log_as;
 };
 
-// A statement that changed something: the mark in its trail where it began, and its first line.
+// A statement that changed something: the mark in its trail where it began, and its first line. Most
+// lie in the log as they were typed.
 struct moment {
     size_t mark;
-    size_t line;  // where that begins in `lines`, or `redone_lines`; a 0 ends it
+    uint64_t logged : 1;
+    uint64_t line : 63;  // where that begins in the log; else in `lines`, or `redone_lines`, where a 0
+                         // ends it
 };
+enum { NOT_LOGGED = -1 };
 
 // What changes make more of: the same before and after a statement, and it changed nothing.
 struct holdings {
@@ -137,6 +141,7 @@ struct terminal {
 
 struct session {
     struct buf self;  // the memory this lies in
+    struct lexer_memo memo;  // the tokens of the text that is being executed
     struct session_world world;
     struct terminal terminal;
     struct tape tape;
@@ -151,7 +156,10 @@ struct session {
 #undef PART
 #undef ARRAY
     struct trail undo, redo;
-    char statement[QUOTED];   // the running statement's first line; or that which was rewound
+    // The running statement's first line, or that which was rewound; where it lies in the log, if it
+    // does (else NOT_LOGGED): then the line is not copied until somebody asks.
+    char statement[QUOTED];
+    int64_t logged;
     size_t kept[STATE_ROWS];  // what a reset leaves of the growing arrays: the prelude
     // The running transaction: the undo trail's mark at its begin and after the lengths were
     // saved, and the nodes there were.

@@ -230,6 +230,9 @@ static void move_nodes(struct compaction *k)
         grad[next] = grad[i];
         mark[next] = mark[i];
         tape_note(t, next, mark[i]);
+        if (n.op != OP_LEAF) {
+            tape_note_use(t, (uint32_t)n.a, (uint32_t)n.b);
+        }
         next++;
     }
     tape_cut(t, next);

@@ -14,6 +14,7 @@ void session_pop_frame(struct session *s)
     if (f->kind == FRAME_LOOP) {
         replay_spoil(s);
     }
+    lexer_forget(&s->memo);
     buf_release(&f->text);
     if (f->release != NULL) {
         f->release(f->work.data);
@@ -114,6 +115,7 @@ static struct frame *open_text(struct session *s, const struct source *source,
 {
     size_t refused = mem_refusals();
     session_abandon(s);
+    lexer_forget(&s->memo);
     s->mode = mode;
     s->unread = (struct source){0};
     struct frame *f = buf_push(&s->frames, 1);

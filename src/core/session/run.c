@@ -284,11 +284,15 @@ static void remember(const struct call *c, const struct running *r)
 {
     struct session *s = c->s;
     struct span span = statement_span(c->frame, r->start);
+    bool logs = s->frames.count == r->depth && !s->rewound && !session_in_loop(s) &&
+                transaction_changed(s, r->before) && span.end > span.start;
     if (r->outermost && !s->rewound) {
-        quote_statement(s, c->frame, span);
+        s->logged = logs && !c->relogged ? (int64_t)s->log.count : NOT_LOGGED;
+        if (s->logged == NOT_LOGGED) {
+            quote_statement(s, c->frame, span);
+        }
     }
-    if (s->frames.count == r->depth && !s->rewound && !session_in_loop(s) &&
-        transaction_changed(s, r->before)) {
+    if (logs) {
         const char *text = c->frame->source.text + span.start;
         log_statement(s, c->relogged ? c->log_as : text,
                       c->relogged ? strlen(c->log_as) : span.end - span.start);
@@ -433,6 +437,10 @@ enum session_state session_run(struct session *s, struct records *out)
     while (s->frames.count > 0) {
         struct frame *f = session_top_frame(s);
         f->lexer.source = &f->source;
+        if (f->source.memo == NULL || s->memo.text != f->source.text ||
+            s->memo.length != f->source.length) {
+            lexer_remember(&s->memo, &f->source);
+        }
         if (f->kind != FRAME_WORK && session_skip_breaks(f)) {
             return run_statement(s, out);
         }

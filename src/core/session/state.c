@@ -104,12 +104,14 @@ struct buf *state_growing(struct session *s, size_t k)
 
 bool state_save_lengths(struct session *s)
 {
+    struct buf *growing[STATE_ROWS];
+    size_t n = 0;
     for (size_t i = 0; i < STATE_ROWS; i++) {
-        if (rows[i].kind == STATE_GROWS && !trail_save_length(&s->undo, array_of(s, i))) {
-            return false;
+        if (rows[i].kind == STATE_GROWS) {
+            growing[n++] = array_of(s, i);
         }
     }
-    return true;
+    return trail_save_lengths(&s->undo, growing, n);
 }
 
 bool state_save_elements(struct session *s)

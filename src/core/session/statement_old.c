@@ -29,7 +29,7 @@ static void add_mark(struct left *l, uint32_t node, uint8_t mark)
 static bool is_used(const struct tape *t, uint32_t node)
 {
     const struct node *n = t->node.data;
-    uint32_t count = tape_count(t), i = node + 1;
+    uint32_t count = tape_count(t), i = tape_is_used(t, node) ? node + 1 : count;
     while (i < count && n[i].a != node && n[i].b != node) {
         i++;
     }

@@ -63,41 +63,63 @@ void transaction_take_back(struct session *s, size_t mark)
     session_forget_derived(s);
 }
 
+static struct moment moment_of(size_t mark, bool logged, uint64_t line)
+{
+    return (struct moment){.mark = mark, .logged = logged, .line = line & UINT64_MAX >> 1};
+}
+
 // Undo's memory is bounded: the oldest statements can no longer be taken back.
 static void forget_oldest(struct session *s)
 {
     struct moment *moments = s->moments.data;
-    size_t count = s->moments.count, kept = 0;
+    size_t count = s->moments.count, kept = 0, line = 0;
     if (trail_bytes(&s->undo) + s->lines.count + count * sizeof *moments <= UNDO_BYTES) {
         return;
     }
     // A good part at once, as what stays has to be moved.
     while (kept + 1 < count && trail_bytes_after(&s->undo, moments[kept].mark) + s->lines.count -
-                                       moments[kept].line + (count - kept) * sizeof *moments >
+                                       line + (count - kept) * sizeof *moments >
                                    UNDO_BYTES / 4 * 3) {
+        if (!moments[kept].logged) {
+            line = moments[kept].line + strlen(BUF(char, &s->lines) + moments[kept].line) + 1;
+        }
         kept++;
     }
-    size_t mark = moments[kept].mark, line = moments[kept].line;
+    size_t mark = moments[kept].mark;
     trail_forget(&s->undo, mark);
-    memmove(s->lines.data, BUF(char, &s->lines) + line, s->lines.count - line);
+    if (line < s->lines.count) {
+        memmove(s->lines.data, BUF(char, &s->lines) + line, s->lines.count - line);
+    }
     s->lines.count -= line;
     for (size_t i = kept; i < count; i++) {
-        moments[i - kept] = moments[i];
-        moments[i - kept].mark -= mark;
-        moments[i - kept].line -= line;
+        struct moment m = moments[i];
+        moments[i - kept] = moment_of(m.mark - mark, m.logged, m.line - (m.logged ? 0 : line));
     }
     s->moments.count = count - kept;
 }
 
-// There is room for it: see transaction_begin.
+// Of the running statement. There is room for it: see transaction_begin.
 static void add_moment(struct session *s, struct buf *moments, struct buf *lines, size_t mark)
 {
-    size_t length = strlen(s->statement) + 1;
     struct moment *at = buf_push(moments, 1);
+    BS_ASSERT(at != NULL);
+    if (s->logged != NOT_LOGGED) {
+        *at = moment_of(mark, true, (uint64_t)s->logged);
+        return;
+    }
+    size_t length = strlen(s->statement) + 1;
     char *line = buf_push(lines, length);
-    BS_ASSERT(at != NULL && line != NULL);
-    *at = (struct moment){mark, lines->count - length};
+    BS_ASSERT(line != NULL);
+    *at = moment_of(mark, false, lines->count - length);
     memcpy(line, s->statement, length);
+}
+
+// The statement that the log has there.
+static void quote_logged(struct session *s, size_t at)
+{
+    const char *text = BUF(char, &s->log) + at;
+    const char *end = memchr(text, '\n', s->log.count - at);
+    diag_quote(s->statement, text, end == NULL ? s->log.count - at : (size_t)(end - text));
 }
 
 void transaction_end(struct session *s)
@@ -125,14 +147,23 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
         return false;
     }
     size_t mark = trail_mark(to);
-    const struct moment *m = &BUF(struct moment, from_moments)[from_moments->count - 1];
-    if (!trail_take_back(from, m->mark, to)) {
+    struct moment m = BUF(struct moment, from_moments)[from_moments->count - 1];
+    bool undoes = from == &s->undo;  // then the log loses the statement; else it gets it back
+    if (m.logged && undoes) {
+        quote_logged(s, m.line);
+    }
+    if (!trail_take_back(from, m.mark, to)) {
         return false;
     }
     from_moments->count--;
-    from_lines->count = m->line;
-    const char *line = BUF(char, from_lines) + m->line;
-    memcpy(s->statement, line, strlen(line) + 1);
+    if (m.logged && !undoes) {
+        quote_logged(s, m.line);
+    } else if (!m.logged) {
+        from_lines->count = m.line;
+        const char *line = BUF(char, from_lines) + m.line;
+        memcpy(s->statement, line, strlen(line) + 1);
+    }
+    s->logged = m.logged ? (int64_t)m.line : NOT_LOGGED;
     add_moment(s, to_moments, to_lines, mark);
     session_forget_derived(s);
     return true;

@@ -37,6 +37,9 @@ static size_t line_end_escaped(const char *s, size_t n)
 
 static size_t blank_at(const char *s, size_t n)
 {
+    if (s[0] > ' ' && s[0] != '\\') {
+        return 0;
+    }
     if (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\f' || s[0] == '\v') {
         return 1;
     }
@@ -211,7 +214,7 @@ static bool read_sign(const char *s, size_t n, struct token *t)
         left = strlen(written);
     }
     for (size_t i = 0; i < COUNT_OF(signs); i++) {
-        if (begins_with(written, left, signs[i].written)) {
+        if (signs[i].written[0] == *written && begins_with(written, left, signs[i].written)) {
             t->kind = signs[i].kind;
             t->op = signs[i].op;
             t->span.end = t->span.start + (taken > 0 ? taken : strlen(signs[i].written));
@@ -422,7 +425,8 @@ static struct token read_token(struct lexer *l, struct diag *d)
         l->at = t.span.end;
         return t;
     }
-    size_t digits = read_number(s, n, &t.number);
+    bool number = text_is_digit(s[0]) || s[0] == '.';
+    size_t digits = number ? read_number(s, n, &t.number) : 0;
     if (s[0] == '\n') {
         t.kind = TOKEN_BREAK;
         t.span.end++;
@@ -438,6 +442,45 @@ static struct token read_token(struct lexer *l, struct diag *d)
     return t;
 }
 
+void lexer_remember(struct lexer_memo *memo, struct source *source)
+{
+    memo->round++;
+    memo->text = source->text;
+    memo->length = source->length;
+    source->memo = memo;
+}
+
+void lexer_forget(struct lexer_memo *memo)
+{
+    memo->round++;
+    memo->text = NULL;
+}
+
+// Where the token at the lexer's place is remembered, or will be. NULL: nowhere.
+static struct lexer_token *place_of(const struct lexer *l)
+{
+    struct lexer_memo *m = l->source->memo;
+    bool remembers = m != NULL && m->text == l->source->text && m->length == l->source->length;
+    return remembers ? &m->tokens[l->at % COUNT_OF(m->tokens)] : NULL;
+}
+
+static inline bool is_remembered(const struct lexer *l, const struct lexer_token *place)
+{
+    return place->round == l->source->memo->round && place->from == l->at && place->open == l->open;
+}
+
+// Reads the token there, and moves behind it. One with trouble is not remembered: it is read again, for
+// the words to reach whoever takes it.
+static void remember(struct lexer *l, struct lexer_token *place, struct diag *d)
+{
+    place->from = l->at;
+    place->open = l->open;
+    place->token = read_token(l, d);
+    place->next = l->at;
+    place->next_open = l->open;
+    place->round = l->source->memo->round - (place->token.kind == TOKEN_BAD);
+}
+
 static bool was_peeked(const struct lexer *l)
 {
     return l->peeked.text != NULL && l->peeked.from == l->at && l->peeked.open == l->open &&
@@ -446,6 +489,15 @@ static bool was_peeked(const struct lexer *l)
 
 struct token lexer_next(struct lexer *l, struct diag *d)
 {
+    struct lexer_token *place = place_of(l);
+    if (place != NULL) {
+        if (!is_remembered(l, place)) {
+            remember(l, place, d);
+        }
+        l->at = place->next;
+        l->open = place->next_open;
+        return place->token;
+    }
     if (!was_peeked(l)) {
         return read_token(l, d);
     }
@@ -456,14 +508,23 @@ struct token lexer_next(struct lexer *l, struct diag *d)
 
 struct token lexer_peek(struct lexer *l)
 {
-    if (was_peeked(l)) {
+    struct lexer_token *place = place_of(l);
+    if (place != NULL && is_remembered(l, place)) {
+        return place->token;
+    }
+    if (place == NULL && was_peeked(l)) {
         return l->peeked.token;
     }
     size_t from = l->at, open = l->open;
     struct diag ignored;
     diag_clear(&ignored);
+    if (place != NULL) {
+        remember(l, place, &ignored);
+        l->at = from;
+        l->open = open;
+        return place->token;
+    }
     struct token t = read_token(l, &ignored);
-    // A token with trouble is read again, for the words to reach whoever takes it.
     l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
     l->peeked.length = l->source->length;
     l->peeked.from = from;

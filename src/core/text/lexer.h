@@ -29,17 +29,37 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
+    enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
     struct span span;
     size_t at;      // its first byte: before span.start where ∂ or a quotation mark precedes
-    enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
-    char mark;      // TOKEN_OPEN, TOKEN_CLOSE
-    bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
-    int order;      // of a partial one: 2 of ∂²y; else 1
-    bool latex;     // TOKEN_NAME: written with \ before it; span is after it
-    bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
     double number;  // TOKEN_NUMBER
     uint32_t node;  // TOKEN_NODE
+    int order;      // of a partial one: 2 of ∂²y; else 1
+    char mark;      // TOKEN_OPEN, TOKEN_CLOSE
+    bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    bool latex;     // TOKEN_NAME: written with \ before it; span is after it
+    bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
 };
+
+// The last tokens that were read of one text, by the place where they were looked for: what a statement
+// is gets found out by several readers, one after the other, and each token is read but once.
+struct lexer_memo {
+    const char *text;  // NULL: of none
+    size_t length;
+    unsigned round;    // what was remembered in earlier ones counts no more
+    struct lexer_token {
+        unsigned round;
+        size_t from, open;       // where it was looked for, and the brackets that were open there
+        size_t next, next_open;  // the same behind it
+        struct token token;
+    } tokens[64];  // a power of two
+};
+
+// Begins to remember the tokens of this text: source->memo is set. To be called again where the bytes
+// may be other ones.
+void lexer_remember(struct lexer_memo *memo, struct source *source);
+// Forgets the text, which may go now.
+void lexer_forget(struct lexer_memo *memo);
 
 // A place in a text. `open` counts the brackets that are open there: inside them newlines are
 // blanks.
@@ -47,8 +67,8 @@ struct lexer {
     const struct source *source;
     size_t at;
     size_t open;
-    // The token that lexer_peek found, from which place of which text, and the place after it; so that
-    // looking twice, or looking and then reading, costs no more than once.
+    // Where the source has no memo: the token that lexer_peek found, from which place of which text, and
+    // the place after it; so that looking twice, or looking and then reading, costs no more than once.
     struct {
         const char *text;  // NULL: none
         size_t length, from, open, next, next_open;
