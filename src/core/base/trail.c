@@ -286,11 +286,17 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
     return c;
 }
 
-static bool take_back_packed(struct trail *t, const struct change *packed, struct trail *inverse)
+// The changes are on their own on the inverse, and come back so when that is taken back: there must be
+// room for them here, as the way forward again takes no memory.
+static bool take_back_packed(struct trail *t, struct change packed, struct trail *inverse)
 {
-    const unsigned char *at = BUF(unsigned char, &t->bytes) + packed->bytes;
-    const unsigned char *end = at + packed->count;
+    const unsigned char *at = BUF(unsigned char, &t->bytes) + packed.bytes;
+    const unsigned char *end = at + packed.count;
     uintptr_t before = (uintptr_t)t;
+    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW)) {
+        t->changes.failed = false;
+        return false;
+    }
     while (at < end) {
         struct change c = take_change(t, &at, &before);
         if (inverse != NULL && !invert(&c, inverse)) {
@@ -306,9 +312,9 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
     size_t changes = t->changes.count, bytes = t->bytes.count;
     while (t->changes.count > mark) {
-        const struct change *c = &BUF(struct change, &t->changes)[t->changes.count - 1];
-        bool packed = c->kind == CHANGE_PACKED;
-        if (packed ? !take_back_packed(t, c, inverse) : inverse != NULL && !invert(c, inverse)) {
+        struct change c = BUF(struct change, &t->changes)[t->changes.count - 1];
+        bool packed = c.kind == CHANGE_PACKED;
+        if (packed ? !take_back_packed(t, c, inverse) : inverse != NULL && !invert(&c, inverse)) {
             // Forward again. What was popped off `t` still lies behind its end.
             trail_take_back(inverse, start, NULL);
             t->changes.count = changes;
@@ -316,9 +322,9 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
             return false;
         }
         if (!packed) {
-            restore(c, &t->bytes);
+            restore(&c, &t->bytes);
         }
-        t->bytes.count = c->bytes;
+        t->bytes.count = c.bytes;
         t->changes.count--;
     }
     return true;
@@ -359,65 +365,67 @@ static bool overlap(const struct change *c, const struct change *d)
     return d->owner == c->owner && d->first < c->first + c->count && c->first < d->first + d->count;
 }
 
-// May these changes be packed? What was cut off, or saved of an array that is shorter now, is put back
+// What is to be packed of a statement's changes.
+struct packing {
+    const struct change *elements[FEW], *lengths[FEW];
+    size_t count, grown;  // of either
+};
+
+// Of each array that is longer now, the first length, which is the shortest.
+static void gather_length(struct packing *p, const struct change *c)
+{
+    for (size_t k = 0; k < p->grown; k++) {
+        if (p->lengths[k]->owner == c->owner) {
+            return;
+        }
+    }
+    p->lengths[p->grown++] = c;
+}
+
+// False: they cannot be packed. What was cut off, or saved of an array that is shorter now, is put back
 // step by step; so are elements that were saved twice, as the later change holds what the earlier one
 // led to.
-static bool are_plain(const struct change *changes, size_t count)
+static bool gather(struct packing *p, const struct change *changes, size_t count)
 {
-    const struct change *elements[FEW];
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct change *c = &changes[i];
+    for (const struct change *c = changes; c < changes + count; c++) {
         if (c->kind == CHANGE_LONGER) {
+            if (c->owner->count != c->first) {
+                gather_length(p, c);
+            }
             continue;
         }
         if (c->kind != CHANGE_ELEMENTS || c->first + c->count > c->owner->count) {
             return false;
         }
-        for (size_t k = 0; k < n; k++) {
-            if (overlap(c, elements[k])) {
+        for (size_t k = 0; k < p->count; k++) {
+            if (overlap(c, p->elements[k])) {
                 return false;
             }
         }
-        elements[n++] = c;
+        p->elements[p->count++] = c;
     }
     return true;
 }
 
-static size_t pack_elements(const struct trail *t, size_t mark, unsigned char *to, uintptr_t *before)
+static size_t pack(const struct trail *t, const struct packing *p, unsigned char *to)
 {
+    uintptr_t before = (uintptr_t)t;
     size_t n = 0;
-    for (size_t i = mark; i < t->changes.count; i++) {
-        struct change c = BUF(struct change, &t->changes)[i];
-        if (c.kind == CHANGE_ELEMENTS && narrow(t, &c)) {
-            n += put_owner(to + n, *before, c.owner, false);
+    for (size_t i = 0; i < p->count; i++) {
+        struct change c = *p->elements[i];
+        if (narrow(t, &c)) {
+            n += put_owner(to + n, before, c.owner, false);
             n += put_number(to + n, c.first);
             n += put_number(to + n, c.count);
             memcpy(to + n, BUF(char, &t->bytes) + c.bytes, c.count);
             n += c.count;
-            *before = (uintptr_t)c.owner;
+            before = (uintptr_t)c.owner;
         }
     }
-    return n;
-}
-
-// Of each array the first length, which is the shortest.
-static size_t pack_lengths(const struct trail *t, size_t mark, unsigned char *to, uintptr_t before)
-{
-    const struct buf *packed[FEW];
-    size_t n = 0, count = 0;
-    for (size_t i = mark; i < t->changes.count; i++) {
-        const struct change *c = &BUF(struct change, &t->changes)[i];
-        bool fresh = c->kind == CHANGE_LONGER && c->owner->count != c->first;
-        for (size_t k = 0; k < count && fresh; k++) {
-            fresh = packed[k] != c->owner;
-        }
-        if (fresh) {
-            n += put_owner(to + n, before, c->owner, true);
-            n += put_number(to + n, c->first);
-            before = (uintptr_t)c->owner;
-            packed[count++] = c->owner;
-        }
+    for (size_t i = 0; i < p->grown; i++) {
+        n += put_owner(to + n, before, p->lengths[i]->owner, true);
+        n += put_number(to + n, p->lengths[i]->first);
+        before = (uintptr_t)p->lengths[i]->owner;
     }
     return n;
 }
@@ -425,15 +433,15 @@ static size_t pack_lengths(const struct trail *t, size_t mark, unsigned char *to
 void trail_tidy(struct trail *t, size_t mark)
 {
     unsigned char packed[PACKED];
+    struct packing p;
     size_t count = t->changes.count - mark;
     struct change *first = count == 0 ? NULL : &BUF(struct change, &t->changes)[mark];
+    p.count = p.grown = 0;
     if (first == NULL || count > FEW || t->bytes.count - first->bytes > SHORT ||
-        !are_plain(first, count)) {
+        !gather(&p, first, count)) {
         return;
     }
-    uintptr_t before = (uintptr_t)t;
-    size_t n = pack_elements(t, mark, packed, &before), bytes = first->bytes;
-    n += pack_lengths(t, mark, packed + n, before);
+    size_t n = pack(t, &p, packed), bytes = first->bytes;
     if (!buf_reserve(&t->bytes, bytes + n)) {
         t->bytes.failed = false;
         return;

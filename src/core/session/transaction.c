@@ -184,6 +184,7 @@ void transaction_roll_back(struct session *s)
     if (s->rewound != REWOUND_NOT) {  // forward again, which needs no memory
         s->rewound == REWOUND_UNDO ? redo_one(s) : undo_one(s);
         s->rewound = REWOUND_NOT;
+        s->begun = trail_mark(&s->undo);  // the statement left nothing else
     }
     trail_take_back(&s->undo, s->begun, NULL);
     state_forgive(s);

@@ -433,7 +433,7 @@ static struct token read_token(struct lexer *l, struct diag *d)
     } else if (digits > 0) {
         t.kind = TOKEN_NUMBER;
         t.span.end += digits;
-    } else if (!read_bracket(l, s[0], &t) && !read_string(s, n, &t) && !read_sign(s, n, &t) &&
+    } else if (!read_bracket(l, s[0], &t) && !read_sign(s, n, &t) && !read_string(s, n, &t) &&
                !read_single(s, n, &t) && !read_word(s, n, &t)) {
         bad(&t, s, n, d);
     }
@@ -487,15 +487,11 @@ static bool was_peeked(const struct lexer *l)
            l->peeked.text == l->source->text && l->peeked.length == l->source->length;
 }
 
-struct token lexer_next(struct lexer *l, struct diag *d)
+// The rest of lexer_next and lexer_peek, where the token is not remembered.
+static struct token next_slowly(struct lexer *l, struct lexer_token *place, struct diag *d)
 {
-    struct lexer_token *place = place_of(l);
     if (place != NULL) {
-        if (!is_remembered(l, place)) {
-            remember(l, place, d);
-        }
-        l->at = place->next;
-        l->open = place->next_open;
+        remember(l, place, d);
         return place->token;
     }
     if (!was_peeked(l)) {
@@ -506,35 +502,45 @@ struct token lexer_next(struct lexer *l, struct diag *d)
     return l->peeked.token;
 }
 
-struct token lexer_peek(struct lexer *l)
+static struct token peek_slowly(struct lexer *l, struct lexer_token *place)
 {
-    struct lexer_token *place = place_of(l);
-    if (place != NULL && is_remembered(l, place)) {
-        return place->token;
-    }
     if (place == NULL && was_peeked(l)) {
         return l->peeked.token;
     }
     size_t from = l->at, open = l->open;
     struct diag ignored;
     diag_clear(&ignored);
-    if (place != NULL) {
-        remember(l, place, &ignored);
-        l->at = from;
-        l->open = open;
-        return place->token;
+    struct token t = next_slowly(l, place, &ignored);
+    if (place == NULL) {
+        l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
+        l->peeked.length = l->source->length;
+        l->peeked.from = from;
+        l->peeked.open = open;
+        l->peeked.next = l->at;
+        l->peeked.next_open = l->open;
+        l->peeked.token = t;
     }
-    struct token t = read_token(l, &ignored);
-    l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
-    l->peeked.length = l->source->length;
-    l->peeked.from = from;
-    l->peeked.open = open;
-    l->peeked.next = l->at;
-    l->peeked.next_open = l->open;
-    l->peeked.token = t;
     l->at = from;
     l->open = open;
     return t;
+}
+
+struct token lexer_next(struct lexer *l, struct diag *d)
+{
+    struct lexer_token *place = place_of(l);
+    if (place == NULL || !is_remembered(l, place)) {
+        return next_slowly(l, place, d);
+    }
+    l->at = place->next;
+    l->open = place->next_open;
+    return place->token;
+}
+
+struct token lexer_peek(struct lexer *l)
+{
+    struct lexer_token *place = place_of(l);
+    bool remembered = place != NULL && is_remembered(l, place);
+    return remembered ? place->token : peek_slowly(l, place);
 }
 
 size_t lexer_statement_end(const struct lexer *from)

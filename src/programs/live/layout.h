@@ -10,12 +10,12 @@
 
 struct layout {
     const char *program;  // backstep-render's path
-    int seconds;          // that it may take
+    int seconds;          // of the processor's time that it may take
     pid_t pid;            // 0: none runs
     int words;            // its standard error, which ends when it does
     int picture;          // its standard output, a file in memory
-    long deadline;
-    bool late;  // it was ended
+    long begun, deadline;  // when it is looked whether it takes too long
+    bool late;             // it was ended
     struct text said;
     struct text scene, running_scene;  // JSON
     struct text dot;                   // wanted; empty: nothing is
