@@ -230,11 +230,10 @@ static void move_nodes(struct compaction *k)
         grad[next] = grad[i];
         mark[next] = mark[i];
         tape_note(t, next, mark[i]);
-        if (n.op != OP_LEAF) {
-            tape_note_use(t, (uint32_t)n.a, (uint32_t)n.b);
-        }
         next++;
     }
+    // Any of them may be an operand of another; what lies before them has not moved.
+    memset(BUF(uint8_t, &t->used) + k->first / 8, 0xFF, (next + 7) / 8 - k->first / 8);
     tape_cut(t, next);
 }
 
