@@ -3,6 +3,7 @@
 
 #include "lesson/evasion.h"
 #include "play/play.h"
+#include "session/transaction.h"
 
 // ---- What is right ------------------------------------------------------------------------------
 
@@ -510,7 +511,7 @@ struct question_sight question_sight_of(struct play *p, const struct scope *scop
     return (struct question_sight){.scope = scope,
                                    .output = session_settings(p->aside)->output,
                                    .digits = session_digits(p->aside),
-                                   .did = out == NULL ? "" : p->aside->statement,
+                                   .did = out == NULL ? "" : transaction_statement(p->aside),
                                    .wrote = out == NULL ? "" : written_in(out, from),
                                    .done = p->done};
 }

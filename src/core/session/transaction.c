@@ -122,6 +122,14 @@ static void quote_logged(struct session *s, size_t at)
     diag_quote(s->statement, text, end == NULL ? s->log.count - at : (size_t)(end - text));
 }
 
+const char *transaction_statement(struct session *s)
+{
+    if (s->logged != NOT_LOGGED && (size_t)s->logged < s->log.count) {
+        quote_logged(s, (size_t)s->logged);
+    }
+    return s->statement;
+}
+
 void transaction_end(struct session *s)
 {
     if (s->rewound != REWOUND_NOT) {

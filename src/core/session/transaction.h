@@ -20,6 +20,9 @@ void transaction_take_back(struct session *s, size_t mark);
 void transaction_roll_back(struct session *s);
 // Keeps what was done: as a moment that undo takes back, where it changed anything.
 void transaction_end(struct session *s);
+// The statement that was run last, or taken back or done again last, as messages quote it. Valid
+// until the next one.
+const char *transaction_statement(struct session *s);
 // What there is now, to ask later whether anything changed since.
 struct holdings transaction_holdings(const struct session *s);
 bool transaction_changed(const struct session *s, struct holdings before);
