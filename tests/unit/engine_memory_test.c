@@ -84,7 +84,9 @@ static bool forward(struct work *w)
 {
     uint32_t count = 0;
     bool ok = sweep_forward(&w->tape, &w->trail, NULL, &count) == SWEEP_DONE;
-    text_addf(&w->found, ok ? "%u fresh\n" : "", (unsigned)count);
+    if (ok) {
+        text_addf(&w->found, "%u fresh\n", (unsigned)count);
+    }
     return ok;
 }
 
@@ -113,7 +115,9 @@ static bool live_nodes(struct work *w)
 {
     struct buf live_of;
     bool ok = sweep_live(&w->tape, w->root, &live_of);
-    text_addf(&w->found, ok ? "%zu\n" : "", live_of.count);
+    if (ok) {
+        text_addf(&w->found, "%zu\n", live_of.count);
+    }
     buf_release(&live_of);
     return ok;
 }
