@@ -419,7 +419,7 @@ static void what_a_quiz_is_about(void **state)
     assert_true(course_read_rows(&seat->course, rows, strlen(rows)));
     type(seat, "quiz n2");
     assert_string_equal(asked(seat), "one.second");
-    type(seat, "quit");
+    assert_string_equal(type(seat, "quit"), "You have left the quiz; your own graph is back.\n");
     type(seat, "quiz products");
     assert_string_equal(asked(seat), "one.second");
     type(seat, "quit");

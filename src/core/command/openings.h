@@ -1,4 +1,4 @@
-// A folded picture with one of its boxes opened, as `open NAME` would have it: what a player shows
+// A folded picture with one of its boxes opened, as `expand NAME` would have it: what a player shows
 // when a box is clicked.
 //
 //   {kind: "opening", of: "n9", picture: {kind: "scene", …}}      the box n9 of the picture is open

@@ -428,6 +428,9 @@ static void leave(struct play *p, struct records *out)
         rec_text(out, r, KEY_lesson, p->lesson->id);
         rec_text(out, r, KEY_title, p->lesson->title);
         rec_flag(out, r, KEY_review, p->review != NULL);
+        if (p->review != NULL) {
+            rec_text(out, r, KEY_type, review_type(p->review));
+        }
     }
     p->running = false;
     p->state = PLAY_OVER;

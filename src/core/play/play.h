@@ -293,6 +293,8 @@ const char *review_path(const struct review *r);
 // That question in its lesson (which is the play's from now on), to be begun like play_new's. NULL
 // if out of memory.
 struct play *review_play(struct tutor *tutor, struct lesson *lesson, struct review *r);
+// What it is called: review, quiz or exam.
+const char *review_type(const struct review *r);
 // In an exam there is no help, and what an answer was worth is told at its end.
 bool review_is_exam(const struct review *r);
 // What came of the present question: its first answer, or that it was skipped.

@@ -288,6 +288,13 @@ void review_put_graph(struct play *p, struct records *out)
 
 // ---- What came of it ----------------------------------------------------------------------------
 
+const char *review_type(const struct review *r)
+{
+    static const char *const types[] = {
+        [REVIEW_DUE] = "review", [REVIEW_QUIZ] = "quiz", [REVIEW_EXAM] = "exam"};
+    return types[r->kind];
+}
+
 bool review_is_exam(const struct review *r)
 {
     return r != NULL && r->kind == REVIEW_EXAM;
@@ -341,11 +348,9 @@ static void put_missed(struct records *out, struct rec *list, const struct due *
 
 static void put_end(struct play *p, bool late, struct records *out)
 {
-    static const char *const kinds[] = {
-        [REVIEW_DUE] = "review", [REVIEW_QUIZ] = "quiz", [REVIEW_EXAM] = "exam"};
     const struct review *r = p->review;
     struct rec *end = play_record(p, out, KIND_review_end);
-    rec_text(out, end, KEY_type, kinds[r->kind]);
+    rec_text(out, end, KEY_type, review_type(r));
     rec_whole(out, end, KEY_questions, (int64_t)r->due.count);
     rec_whole(out, end, KEY_right, count(r, OUTCOME_RIGHT));
     rec_whole(out, end, KEY_skipped, count(r, OUTCOME_SKIPPED));

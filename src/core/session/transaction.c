@@ -81,7 +81,8 @@ static void forget_oldest(struct session *s)
                                        line + (count - kept) * sizeof *moments >
                                    UNDO_BYTES / 4 * 3) {
         if (!moments[kept].logged) {
-            line = moments[kept].line + strlen(BUF(char, &s->lines) + moments[kept].line) + 1;
+            line = (size_t)moments[kept].line;
+            line += strlen(BUF(char, &s->lines) + line) + 1;
         }
         kept++;
     }
@@ -156,20 +157,21 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
     }
     size_t mark = trail_mark(to);
     struct moment m = BUF(struct moment, from_moments)[from_moments->count - 1];
+    size_t line = (size_t)m.line;
     bool undoes = from == &s->undo;  // then the log loses the statement; else it gets it back
     if (m.logged && undoes) {
-        quote_logged(s, m.line);
+        quote_logged(s, line);
     }
     if (!trail_take_back(from, m.mark, to)) {
         return false;
     }
     from_moments->count--;
     if (m.logged && !undoes) {
-        quote_logged(s, m.line);
+        quote_logged(s, line);
     } else if (!m.logged) {
-        from_lines->count = m.line;
-        const char *line = BUF(char, from_lines) + m.line;
-        memcpy(s->statement, line, strlen(line) + 1);
+        from_lines->count = line;
+        const char *text = BUF(char, from_lines) + line;
+        memcpy(s->statement, text, strlen(text) + 1);
     }
     s->logged = m.logged ? (int64_t)m.line : NOT_LOGGED;
     add_moment(s, to_moments, to_lines, mark);

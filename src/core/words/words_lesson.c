@@ -153,7 +153,13 @@ void say_lesson_resumed(struct words *w)
 void say_lesson_left(struct words *w)
 {
     if (rec_get_flag(w->record, KEY_review)) {
-        text_addf(w->out, "%s\n", say_in(w, "You have left the review; your own graph is back."));
+        const char *type = rec_get_text(w->record, KEY_type);
+        text_addf(w->out, "%s\n",
+                  strcmp(type, "quiz") == 0
+                      ? say_in(w, "You have left the quiz; your own graph is back.")
+                  : strcmp(type, "exam") == 0
+                      ? say_in(w, "You have left the exam; your own graph is back.")
+                      : say_in(w, "You have left the review; your own graph is back."));
         return;
     }
     struct text said;
