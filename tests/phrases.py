@@ -53,7 +53,7 @@ def phrases():
     found += re.findall(r'\[SLIP_\w+\] = %s' % STRING, slips)
     paper = joined(open('src/host/check/handout.c', encoding='utf-8').read())
     found += [s[1] for s in re.findall(r'\{%s, %s\}' % (STRING, STRING), paper)]
-    words = joined(open('src/core/words/words_lesson.c', encoding='utf-8').read())
+    words = joined(open('src/core/words/words_answers.c', encoding='utf-8').read())
     found += [s[1] for s in re.findall(r'\{%s, %s, INK_' % (STRING, STRING), words)]
     return sorted(set(found))
 

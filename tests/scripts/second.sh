@@ -130,7 +130,7 @@ repeat 100000 {
   node g = dL/dw
   w.data -= 0.01*g
 }
-print %1000' | grep -c 'was cleared away by a loop\|there is no node %1000')"
+print %1000' | grep -c 'was removed by a loop\|there is no node %1000')"
 is 'and ends where it should' 1.41421 "$(run 'param w = 3
 repeat 2000 { L = (w**2 - 2)**2; node g = dL/dw; node h = dg/dw; w.data -= 0.5*g/h }
 print w' | tail -1)"

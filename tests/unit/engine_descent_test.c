@@ -31,12 +31,14 @@ static uint32_t random_training(struct tape *t, struct rng *rng)
 
 static void copy_tape(struct tape *to, const struct tape *from)
 {
+    *to = *from;
+    to->room = 0;
     copy_buf(&to->node, &from->node);
     copy_buf(&to->value, &from->value);
     copy_buf(&to->grad, &from->grad);
     copy_buf(&to->mark, &from->mark);
     copy_buf(&to->blocks, &from->blocks);
-    to->any_stale = from->any_stale;
+    copy_buf(&to->used, &from->used);
 }
 
 static void equal_losses(double a, double b)
