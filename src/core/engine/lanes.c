@@ -70,7 +70,7 @@ static bool fill_inputs(struct lanes *p, const struct finding *f)
             const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->inputs)[i]) + tile[k].first;
             for (uint32_t l = 0; l < tile[k].width; l++) {
                 uint32_t lane = l < tile[k].real ? l : tile[k].real - 1;
-                *at++ = tape_value(f->tape, ids[lane]);
+                *at++ = tape_value(f->tape, ids[lane]);  // analysis: there is room for each input
             }
         }
     }
@@ -238,7 +238,8 @@ void lanes_put_back(const struct lanes_program *p, const struct instruction *in,
 static void move_gradients(struct lanes *p, bool in_to)
 {
     if (in_to) {
-        memset(begin_of(&p->gradient), 0, p->program.gradients * sizeof(double));
+        double *at = begin_of(&p->gradient);
+        memset(at, 0, p->program.gradients * sizeof *at);  // analysis: what has elements has data
     }
     for (size_t i = 0; i < p->program.code.count; i++) {
         const struct instruction *in = &BUF(struct instruction, &p->program.code)[i];

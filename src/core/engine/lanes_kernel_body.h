@@ -125,7 +125,7 @@ INLINE void slopes_by_forms(enum op op, double *restrict dx, const double *restr
         op_slopes_inline(op, far[k], 0, value[k], false, &slope[k], &none);
     }
     for (size_t k = 0; k < others; k++) {
-        dx[at[k]] = slope[k];
+        dx[at[k]] = slope[k];  // analysis: others is at most padded
     }
 }
 

@@ -185,7 +185,7 @@ static inline bool lanes_are_tame(const double *x, size_t n)
 {
     int64_t wild = 0;
     for (size_t i = 0; i < n; i++) {
-        wild |= fabs(x[i]) < LANES_TAME ? 0 : -1;
+        wild |= fabs(x[i]) < LANES_TAME ? 0 : -1;  // analysis: what has elements has data
     }
     return wild == 0;
 }

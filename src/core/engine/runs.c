@@ -208,7 +208,7 @@ static void give_side(double *grad, struct runs_side side, const uint32_t *to, c
     double *row = grad + to[0];
     if (side.gives == GIVES_A_ROW) {
         for (uint32_t i = 0; i < n; i++) {
-            row[i] += share[i];
+            row[i] += share[i];  // analysis: a side that gives has its shares
         }
     } else if (side.gives == GIVES_EACH) {
         for (uint32_t i = n; i-- > 0;) {

@@ -272,7 +272,7 @@ uint32_t expr_formula(struct exprs *p, const char *text, uint32_t x, uint32_t y,
 {
     struct exprs aside;
     struct diag d = {0};
-    uint32_t root, by[3] = {x, y, v}, result = EXPR_NONE;
+    uint32_t root = EXPR_NONE, by[3] = {x, y, v}, result = EXPR_NONE;
     struct buf instead;
     exprs_init(&aside);
     buf_init(&instead, sizeof(uint32_t));

@@ -80,7 +80,7 @@ bool part_key(const struct lesson_part *p, struct span line, struct span *key, s
 
 static bool piece_end(struct excerpt *piece, const struct lesson_part *p, bool ok)
 {
-    struct diag ignored, *d = p->d->set ? &ignored : p->d;
+    struct diag ignored = {0}, *d = p->d->set ? &ignored : p->d;
     struct token after = lexer_peek(&piece->lexer);
     if (ok && after.kind != TOKEN_END) {
         ok = diag_set(&piece->d, after.span, "the expression should end here");

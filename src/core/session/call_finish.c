@@ -20,8 +20,8 @@ static size_t usage_length(const char *usage)
 {
     enum { ROOM = 80 };
     size_t length = 0;
-    for (const char *bar = usage; bar != NULL; bar = strstr(bar + 1, " | ")) {
-        length = bar > usage && (size_t)(bar - usage) <= ROOM ? (size_t)(bar - usage) : length;
+    for (const char *bar = strstr(usage, " | "); bar != NULL; bar = strstr(bar + 1, " | ")) {
+        length = (size_t)(bar - usage) <= ROOM ? (size_t)(bar - usage) : length;
     }
     size_t all = strlen(usage), first = strcspn(usage, "|");
     return all <= ROOM || first == all ? all : length > 0 ? length : first - 1;
