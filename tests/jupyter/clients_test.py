@@ -38,7 +38,7 @@ class Protocol(jupyter_kernel_test.KernelTests):
                           {"text": "x = tan", "matches": {"tan", "tanh"}}]
     complete_code_samples = ["1", "a = 2; L = a*a", "print(2)", ""]
     incomplete_code_samples = ["L = (1 +", "for i in range(3):", "def f(x):\n    y = x"]
-    invalid_code_samples = ["a = $", "1 § 2"]
+    invalid_code_samples = ["a = §", "1 § 2"]
     code_generate_error = "1 +* 2"
     code_execute_result = [{"code": "1+1", "result": "1+1 = 2"}, {"code": "2*3", "result": "2*3 = 6"}]
     code_display_data = [{"code": "q1 = 2; q2 = q1*q1; graph q2", "mime": "image/svg+xml"},
