@@ -86,6 +86,17 @@ await test('a click opens a folded box, in the session and in the walk, or tells
     await close(page);
 });
 
+// The picture has not changed for three tenths of a second: a key is not lost while it is drawn again.
+async function still(page) {
+    const length = () => page.run(() => document.getElementById('picture').innerHTML.length);
+    for (let was = -1, same = 0; same < 3; ) {
+        const now = await length();
+        same = now === was ? same + 1 : 0;
+        was = now;
+        await new Promise((done) => { setTimeout(done, 100); });
+    }
+}
+
 await test('for a projector: the picture and one line, by f or a button, and steps', async () => {
     const page = await open(browser, server.address);
     await type(page, ...GRAPH);
@@ -98,6 +109,7 @@ await test('for a projector: the picture and one line, by f or a button, and ste
                 line: document.getElementById('line').textContent};
     });
     assert.deepEqual(await shown(), {wide: true, high: true, prompt: false, line: 'L = −8'});
+    await still(page);
     await page.press('ArrowRight');
     await until(page, () => /e = −6|−6/.test(document.getElementById('line').textContent));
     await page.press('Escape');
