@@ -265,6 +265,9 @@ static const struct {
     {"L = sum((W*w)**2); zero; backward L; update 0.001; backward L", false},
     {"L = sum((W*w)**2); backward L; zero; update 0.001", false},
     {"L = sum((W*w)**2); backward L; update 0.0001", false},
+    // Parameters move more than once in a turn.
+    {"L = sum((W*w)**2); zero; backward L; update 0.001; update 0.001", false},
+    {"L = sum((W*w)**2); zero; backward L; update 0.001; update 0.001; update 0.001", false},
 };
 
 static void nets_in_loops(void **state)

@@ -37,39 +37,40 @@ struct replay_turn {
     const struct replay_event *zero, *pass, *update;
 };
 
-// Nodes are made, gradients cleared, a pass goes down, and parameters move; the clearing comes first or
-// last, nodes come before the pass.
+// Nodes are made, gradients cleared, a pass goes down, and parameters move, each once; the clearing comes
+// first or last, nodes come before the pass.
 static bool read_turn(struct replay_turn *t)
 {
-    size_t zero = 0, pass = 0, update = 0, made = 0;
+    const struct replay_event *made = NULL;
+    bool once = true;
     t->first = NODE_NONE;
-    for (size_t i = 0; i < t->events; i++) {
-        const struct replay_event *e = &t->event[i];
+    t->zero = t->pass = t->update = NULL;
+    for (const struct replay_event *e = t->event; e < t->event + t->events; e++) {
         switch (e->kind) {
         case REPLAY_MAKE:
         case REPLAY_COUNT:
             t->first = t->first == NODE_NONE ? e->first : t->first;
             t->end = e->kind == REPLAY_COUNT ? e->first + 1 : e->end;
-            made = i;
+            made = e;
             break;
         case REPLAY_ZERO:
-            t->zero = t->zero == NULL ? e : NULL;
-            zero = i;
+            once &= t->zero == NULL;
+            t->zero = e;
             break;
         case REPLAY_BACKWARD:
-            t->pass = t->pass == NULL ? e : NULL;
-            pass = i;
+            once &= t->pass == NULL;
+            t->pass = e;
             break;
         case REPLAY_UPDATE:
-            t->update = t->update == NULL ? e : NULL;
-            update = i;
+            once &= t->update == NULL;
+            t->update = e;
             break;
         case REPLAY_REFRESH:
             return false;
         }
     }
-    return t->zero != NULL && t->pass != NULL && t->update != NULL && t->first != NODE_NONE &&
-           made < pass && pass < update && (zero < pass || zero > update);
+    return once && made != NULL && t->zero != NULL && t->pass != NULL && t->update != NULL &&
+           made < t->pass && t->pass < t->update && (t->zero < t->pass || t->zero > t->update);
 }
 
 static struct replay_turn turn_at(const struct replay *r, size_t i)
