@@ -1,34 +1,12 @@
 // The formulas of a rail table.
 #include <string.h>
 
+#include "text/precedence.h"
 #include "words/rail_parts.h"
 #include "words/say.h"
 #include "words/signs.h"
 
-// How tightly a formula holds together.
-enum level { ANY, COMPARE, SUM, PRODUCT, SIGNED, POWER, PRIMARY };
-
-static enum level level_of(const struct op_row *op)
-{
-    static const struct {
-        const char *name;
-        enum level level;
-    } rows[] = {{"+", SUM}, {"*", PRODUCT}, {"/", PRODUCT}, {"**", POWER}};
-    if (op->form == OP_CALL) {
-        return PRIMARY;
-    }
-    if (strcmp(op->name, "-") == 0) {
-        return op->arity == 1 ? SIGNED : SUM;
-    }
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (strcmp(op->name, rows[i].name) == 0) {
-            return rows[i].level;
-        }
-    }
-    return COMPARE;
-}
-
-static void add_operation(const struct rails *r, const struct rec *box, enum level least,
+static void add_operation(const struct rails *r, const struct rec *box, enum precedence least,
                           struct text *out);
 
 static void add_number(const struct rails *r, const struct rec *box, struct text *out)
@@ -41,7 +19,7 @@ static void add_number(const struct rails *r, const struct rec *box, struct text
 
 // A name, the number that a constant is, or what is called by its formula: so few letters that it
 // does not go deep.
-static void add_operand(const struct rails *r, const struct rec *cell, enum level least,
+static void add_operand(const struct rails *r, const struct rec *cell, enum precedence least,
                         struct text *out)
 {
     const struct rec *box = rail_box(r, rec_get_text(cell, KEY_from));
@@ -59,28 +37,22 @@ static void add_operand(const struct rails *r, const struct rec *cell, enum leve
 }
 
 // An operation of a box with cells, in parentheses where it is looser than `least`.
-static void add_operation(const struct rails *r, const struct rec *box, enum level least,
+static void add_operation(const struct rails *r, const struct rec *box, enum precedence least,
                           struct text *out)
 {
     const struct op_row *op = signs_operation(box);
     const struct rec *cell = rec_find(box, KEY_cells)->in.first;
-    bool call = op->form == OP_CALL;
-    enum level own = level_of(op),
-               first = call           ? ANY
-                       : own == POWER ? PRIMARY
-                                      : own,
-               second = call           ? ANY
-                        : own == POWER ? PRIMARY
-                                       : own + 1;
+    enum precedence own = precedence_of(op_find(op->name, strlen(op->name), op->form));
+    bool call = own == PRECEDENCE_ATOM;
     struct text x, y;
     text_init(&x);
     text_init(&y);
-    add_operand(r, cell, first, &x);
+    add_operand(r, cell, call ? PRECEDENCE_ANY : precedence_left(own), &x);
     if (cell->next != NULL) {
-        add_operand(r, cell->next, second, &y);
+        add_operand(r, cell->next, call ? PRECEDENCE_ANY : precedence_right(own), &y);
     }
     text_add(out, own < least ? "(" : "");
-    op_print(out, op, call || r->ascii ? op->name : op->sign, own == POWER, text_get(&x),
+    op_print(out, op, call || r->ascii ? op->name : op->sign, own == PRECEDENCE_POWER, text_get(&x),
              cell->next == NULL ? NULL : text_get(&y));
     text_add(out, own < least ? ")" : "");
     out->bytes.failed |= x.bytes.failed || y.bytes.failed;
@@ -99,7 +71,7 @@ static void add_folded(const struct rails *r, const struct rec *box, struct text
     text_add(out, !called && cell != NULL ? " of " : "");
     for (int i = 0; cell != NULL && i < SHOWN; cell = cell->next, i++) {
         text_add(out, i > 0 ? ", " : "");
-        add_operand(r, cell, ANY, out);
+        add_operand(r, cell, PRECEDENCE_ANY, out);
     }
     text_add(out, cell == NULL ? "" : r->ascii ? ", .." : ", …");
     text_add(out, called ? ")" : "");
@@ -116,7 +88,7 @@ void rail_add_formula(const struct rails *r, const struct rec *box, struct text 
         if (rec_find(box, KEY_cells)->in.first == NULL) {
             text_add(out, r->ascii ? ".." : "…");
         } else {
-            add_operation(r, box, ANY, out);
+            add_operation(r, box, PRECEDENCE_ANY, out);
         }
     }
 }
