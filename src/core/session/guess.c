@@ -40,7 +40,7 @@ static size_t skip_fillers(const struct call *c, size_t at, size_t end)
     struct lexer l = {.source = c->lexer->source, .at = at};
     for (;;) {
         struct token t = guess_next(&l);
-        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        struct piece word = guess_token(c, t);
         if (t.kind != TOKEN_NAME || t.span.end >= end || !foreign_is_filler(word.s, word.n) ||
             lexer_peek(&l).at >= end) {
             return t.at;
@@ -95,7 +95,7 @@ static bool guess_command_in(struct call *c, struct piece begun, size_t at, size
 {
     struct lexer l = {.source = c->lexer->source, .at = at};
     for (struct token t = guess_next(&l); t.at < end && !guess_is_end(t); t = guess_next(&l)) {
-        struct piece word = guess_piece(c, t.span.start, t.span.end), form;
+        struct piece word = guess_token(c, t), form;
         const char *topic = t.kind == TOKEN_NAME ? foreign_topic(word.s, word.n) : NULL;
         const struct command *command = t.kind == TOKEN_NAME && topic == NULL
                                             ? command_find(c->s->world.commands, word.s, word.n)
@@ -117,7 +117,7 @@ static bool guess_command_in(struct call *c, struct piece begun, size_t at, size
 // show me the graph, compute dL/da, how do I quit, what is L
 static bool guess_wanted(struct call *c, struct token first, size_t end)
 {
-    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct piece word = guess_token(c, first);
     struct piece all = guess_piece(c, first.span.start, end);
     static const char *const hows[] = {"how do i ", "how do I ", "how to ", "how can i ",
                                        "how can I "};
@@ -150,7 +150,7 @@ static bool is_sentence(const struct call *c, size_t start, size_t end)
     struct lexer l = {.source = c->lexer->source, .at = start};
     size_t words = 0;
     for (struct token t = guess_next(&l); t.at < end && !guess_is_end(t); t = guess_next(&l)) {
-        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        struct piece word = guess_token(c, t);
         bool name = t.kind == TOKEN_NAME && !t.partial,
              dash = t.kind == TOKEN_INFIX && t.op == OP_SUB;
         bool value = name && guess_is_bound(c, word) && !guess_is_among(word, "a A i I");
@@ -178,14 +178,14 @@ static void ask_instead(struct call *c, size_t start, size_t end)
     }
 }
 
-// Where a claim's sign is in s[0..n), and how long it is: =, ==, "equal to", "with"; 0: there is none.
-static size_t claim_sign(const char *s, size_t n, size_t *at)
+// Where a claim's sign is in the text, and how long it is: =, ==, "equal to", "with"; 0: there is none.
+static size_t claim_sign(struct piece p, size_t *at)
 {
     static const char *const signs[] = {"==", "=", " equal to ", " equals ", " with ", " and "};
     for (size_t i = 0; i < COUNT_OF(signs); i++) {
         size_t length = strlen(signs[i]);
-        for (*at = 1; *at + length < n; ++*at) {
-            if (memcmp(s + *at, signs[i], length) == 0) {
+        for (*at = 1; *at + length < p.n; ++*at) {
+            if (memcmp(p.s + *at, signs[i], length) == 0) {
                 return length;
             }
         }
@@ -196,32 +196,26 @@ static size_t claim_sign(const char *s, size_t n, size_t *at)
 // is dL/dw = (p - y)*x, verify dL/dw = …, compare dL/dw with …
 static bool guess_check(struct call *c, struct token first, size_t end)
 {
-    struct piece word = guess_piece(c, first.span.start, first.span.end);
-    size_t start = first.span.end, at;
-    const char *s = c->lexer->source->text;
-    while (start < end && s[start] == ' ') {
-        start++;
-    }
-    size_t sign = start < end ? claim_sign(s + start, end - start, &at) : 0;
-    if (sign == 0 || memchr(s + start, '/', at) == NULL ||
-        !guess_is_among(word, "is verify prove test compare confirm does validate")) {
+    size_t start = first.span.end < end ? first.span.end : end, at;
+    struct piece claim = guess_trimmed(guess_piece(c, start, end));
+    size_t sign = claim_sign(claim, &at);
+    if (sign == 0 || memchr(claim.s, '/', at) == NULL ||
+        !guess_token_is(c, first, "is verify prove test compare confirm does validate")) {
         return false;
     }
-    size_t behind = start + at + sign;
-    while (behind < end && s[behind] == ' ') {
-        behind++;
-    }
-    char left[QUOTED], right[QUOTED];
-    diag_quote(left, s + start, text_trimmed(s + start, at));
-    say_no_statement(c, word);
-    diag_hint(c->diag, "write check %s = %s", left, diag_quote(right, s + behind, end - behind));
+    struct piece left = guess_trimmed((struct piece){claim.s, at});
+    struct piece right = guess_trimmed((struct piece){claim.s + at + sign, claim.n - at - sign});
+    char of[QUOTED], is[QUOTED];
+    say_no_statement(c, guess_token(c, first));
+    diag_hint(c->diag, "write check %s = %s", diag_quote(of, left.s, left.n),
+              diag_quote(is, right.s, right.n));
     return true;
 }
 
 // pip install numpy; backstep lessons
 static bool guess_shell(struct call *c, struct token first, size_t end)
 {
-    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct piece word = guess_token(c, first);
     struct lexer after = {.source = c->lexer->source, .at = first.span.end};
     struct token second = guess_next(&after);
     bool path = second.kind == TOKEN_DOT || second.kind == TOKEN_BAD ||
@@ -238,7 +232,7 @@ bool guess_argument(struct call *c, struct token command)
     size_t end = sentence_end(c, command.at), rest = skip_fillers(c, command.span.end, end);
     struct lexer l = {.source = c->lexer->source, .at = command.span.end};
     struct token t = guess_next(&l);
-    struct piece word = guess_piece(c, t.span.start, t.span.end);
+    struct piece word = guess_token(c, t);
     struct piece term = guess_piece(c, rest, rest < end ? end : rest);
     struct piece all = guess_piece(c, command.at, end > command.at ? end : command.at);
     bool calculus =
@@ -362,7 +356,7 @@ static bool guess_pairs(struct call *c, struct token first, size_t end)
         if (name.kind != TOKEN_NAME) {
             return false;
         }
-        names[count++] = guess_piece(c, name.span.start, name.span.end);
+        names[count++] = guess_token(c, name);
         sign = guess_next(&l);
     }
     if (count < 2 || sign.kind != TOKEN_ASSIGN || sign.op != OP_COUNT ||
@@ -393,7 +387,7 @@ bool guess_chain(struct call *c, struct token first)
         if (count == NAMES_MOST) {
             return false;
         }
-        names[count++] = guess_piece(c, name.span.start, name.span.end);
+        names[count++] = guess_token(c, name);
         from = lexer_peek(&l).at;
     }
     if (count < 2 || from >= end) {
@@ -416,7 +410,7 @@ static bool guess_binding(struct call *c, struct token first, struct token secon
 {
     char quoted[QUOTED];
     if (second.kind == TOKEN_COMMA) {
-        bool bound = guess_is_bound(c, guess_piece(c, first.span.start, first.span.end));
+        bool bound = guess_is_bound(c, guess_token(c, first));
         return guess_pairs(c, first, end) || bound ||
                !diag_hint(c->diag, "names are given values one at a time: c = 1; d = 2");
     }
@@ -436,7 +430,7 @@ static bool guess_declaration(struct call *c, struct token first, size_t end)
 {
     struct lexer l = {.source = c->lexer->source, .at = first.span.end};
     struct token name = guess_next(&l), sign = guess_next(&l);
-    struct piece s = guess_piece(c, sign.span.start, sign.span.end);
+    struct piece s = guess_token(c, sign);
     bool assigned =
         sign.kind == TOKEN_ASSIGN || (sign.kind == TOKEN_NAME && guess_is_among(s, "to be"));
     if (token_is(c->lexer, first, "set") && sign.kind == TOKEN_NUMBER) {  // set c 2
@@ -446,8 +440,7 @@ static bool guess_declaration(struct call *c, struct token first, size_t end)
     }
     char quoted[QUOTED], value[QUOTED];
     if (name.kind != TOKEN_NAME || !assigned || sign.span.end >= end ||
-        !guess_is_among(guess_piece(c, first.span.start, first.span.end),
-                        "let var const int float double auto set define val")) {
+        !guess_token_is(c, first, "let var const int float double auto set define val")) {
         return false;
     }
     struct piece rest = guess_piece(c, lexer_peek(&l).at, end);
@@ -488,7 +481,7 @@ static bool has_own_hint(struct piece word)
 // A statement that begins with a word without a value.
 static void guess_word(struct call *c, struct token first, struct token second, size_t end)
 {
-    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct piece word = guess_token(c, first);
     bool alone = guess_is_end(second) || second.at >= end, unbound = c->diag->unbound;
     bool words = second.kind == TOKEN_NAME || (second.kind == TOKEN_BAD && !alone);
     if ((unbound && guess_wish(c, first, alone, end)) || guess_declaration(c, first, end) ||
@@ -517,7 +510,7 @@ static void guess_word(struct call *c, struct token first, struct token second, 
 void guess_meaning(struct call *c, struct token first)
 {
     struct token second = lexer_peek(c->lexer);
-    struct piece word = guess_piece(c, first.span.start, first.span.end);
+    struct piece word = guess_token(c, first);
     size_t end = sentence_end(c, first.at);
     bool name = first.kind == TOKEN_NAME, bound = name && guess_is_bound(c, word);
     if (!c->diag->set || (!bound && guess_derivative(c, first, end)) || !name ||

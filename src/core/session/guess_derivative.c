@@ -10,20 +10,11 @@ struct wanted {
     struct piece claimed;  // what is said to be its derivative; empty: nothing
 };
 
-static struct piece trimmed(struct piece p)
-{
-    while (p.n > 0 && (p.s[0] == ' ' || p.s[0] == '\t')) {
-        p = (struct piece){p.s + 1, p.n - 1};
-    }
-    p.n = text_trimmed(p.s, p.n);
-    return p;
-}
-
 // Without the parentheses around all of it.
 static struct piece unwrapped(struct piece p)
 {
     size_t depth = 0;
-    p = trimmed(p);
+    p = guess_trimmed(p);
     for (size_t i = 0; i < p.n; i++) {
         depth += p.s[i] == '(';
         depth -= p.s[i] == ')' && depth > 0;
@@ -31,13 +22,13 @@ static struct piece unwrapped(struct piece p)
             return p;
         }
     }
-    return p.n > 2 && p.s[0] == '(' ? trimmed((struct piece){p.s + 1, p.n - 2}) : p;
+    return p.n > 2 && p.s[0] == '(' ? guess_trimmed((struct piece){p.s + 1, p.n - 2}) : p;
 }
 
 // The variable below the line: the x of dx and ∂x.
 static bool is_below(const struct call *c, struct token t, struct piece *by)
 {
-    *by = guess_piece(c, t.span.start, t.span.end);
+    *by = guess_token(c, t);
     if (t.kind == TOKEN_NAME && !t.partial && by->n > 1 && by->s[0] == 'd') {
         *by = (struct piece){by->s + 1, by->n - 1};
         return true;
@@ -49,8 +40,7 @@ static struct piece behind(const struct call *c, const struct lexer *l, size_t e
 {
     struct lexer ahead = *l;
     struct token t = guess_next(&ahead);
-    bool of =
-        t.kind == TOKEN_NAME && guess_is_among(guess_piece(c, t.span.start, t.span.end), "of");
+    bool of = t.kind == TOKEN_NAME && guess_token_is(c, t, "of");
     size_t from = of ? ahead.at : l->at;
     return from < end ? unwrapped(guess_piece(c, from, end)) : (struct piece){0};
 }
@@ -60,8 +50,7 @@ static bool read_as_operator(const struct call *c, size_t start, size_t end, str
 {
     struct lexer l = {.source = c->lexer->source, .at = start};
     struct token over = guess_next(&l);
-    bool frac =
-        over.latex && guess_is_among(guess_piece(c, over.span.start, over.span.end), "frac dfrac");
+    bool frac = over.latex && guess_token_is(c, over, "frac dfrac");
     if (frac) {
         guess_next(&l);
         over = guess_next(&l);
@@ -75,8 +64,7 @@ static bool read_as_operator(const struct call *c, size_t start, size_t end, str
              : slash.kind == TOKEN_INFIX && slash.op == OP_DIV;
     struct lexer ahead = l;
     struct token of = guess_next(&ahead);
-    bool said =
-        of.kind == TOKEN_NAME && guess_is_among(guess_piece(c, of.span.start, of.span.end), "of");
+    bool said = of.kind == TOKEN_NAME && guess_token_is(c, of, "of");
     if (!line || !is_below(c, below, &w->by) || !(bare || (whole && said))) {
         return false;
     }
@@ -90,10 +78,9 @@ static bool read_apart(const struct call *c, size_t start, size_t end, struct wa
     struct lexer l = {.source = c->lexer->source, .at = start};
     struct token d = guess_next(&l), of = guess_next(&l), slash = guess_next(&l);
     struct token e = guess_next(&l), by = guess_next(&l);
-    w->of = guess_piece(c, of.span.start, of.span.end);
-    w->by = guess_piece(c, by.span.start, by.span.end);
-    return guess_is_among(guess_piece(c, d.span.start, d.span.end), "d") &&
-           guess_is_among(guess_piece(c, e.span.start, e.span.end), "d") && of.kind == TOKEN_NAME &&
+    w->of = guess_token(c, of);
+    w->by = guess_token(c, by);
+    return guess_token_is(c, d, "d") && guess_token_is(c, e, "d") && of.kind == TOKEN_NAME &&
            by.kind == TOKEN_NAME && slash.kind == TOKEN_INFIX && slash.op == OP_DIV &&
            by.span.end == end && guess_is_bound(c, w->of);
 }
@@ -103,16 +90,16 @@ static bool read_as_call(const struct call *c, size_t start, size_t end, struct 
 {
     struct lexer l = {.source = c->lexer->source, .at = start};
     struct token d = guess_next(&l), open = guess_next(&l), t = open;
-    if (!guess_is_among(guess_piece(c, d.span.start, d.span.end), "d") || open.kind != TOKEN_OPEN) {
+    if (!guess_token_is(c, d, "d") || open.kind != TOKEN_OPEN) {
         return false;
     }
     while (l.open > 0 && !guess_is_end(t)) {
         t = guess_next(&l);
     }
-    w->of = trimmed(guess_piece(c, open.span.end, t.span.start));
+    w->of = guess_trimmed(guess_piece(c, open.span.end, t.span.start));
     struct token slash = guess_next(&l), below = guess_next(&l), sign = guess_next(&l);
     if (sign.kind == TOKEN_ASSIGN && sign.span.end < end) {
-        w->claimed = trimmed(guess_piece(c, sign.span.end, end));
+        w->claimed = guess_trimmed(guess_piece(c, sign.span.end, end));
     }
     return t.kind == TOKEN_CLOSE && w->of.n > 0 && slash.kind == TOKEN_INFIX &&
            slash.op == OP_DIV && is_below(c, below, &w->by) &&
@@ -128,8 +115,8 @@ static void cut_variable(struct piece *of, struct piece *by)
         size_t n = strlen(words[i]);
         for (size_t at = of->n; at-- > 0;) {
             if (of->n - at > n && memcmp(of->s + at, words[i], n) == 0) {
-                *by = trimmed((struct piece){of->s + at + n, of->n - at - n});
-                *of = trimmed((struct piece){of->s, at});
+                *by = guess_trimmed((struct piece){of->s + at + n, of->n - at - n});
+                *of = guess_trimmed((struct piece){of->s, at});
                 return;
             }
         }
@@ -165,15 +152,14 @@ static bool read_as_words(const struct call *c, size_t start, size_t end, struct
 {
     struct lexer l = {.source = c->lexer->source, .at = start};
     struct token t = guess_next(&l), second = lexer_peek(&l);
-    w->of = guess_piece(c, t.span.start, t.span.end);
+    w->of = guess_token(c, t);
     w->by = (struct piece){0};
     if (is_function(w->of) && second.span.end == end &&
-        guess_is_among(guess_piece(c, second.span.start, second.span.end),
-                       "derivative gradient deriv slope")) {
+        guess_token_is(c, second, "derivative gradient deriv slope")) {
         return true;  // sigmoid derivative
     }
     while (t.kind == TOKEN_NAME && t.span.end < end) {
-        struct piece word = guess_piece(c, t.span.start, t.span.end);
+        struct piece word = guess_token(c, t);
         if (guess_is_among(word,
                            "derivative differentiate derivate deriv diff gradient derivatives")) {
             break;
@@ -204,14 +190,14 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
     }
     for (size_t i = 0; i + 4 < w.of.n; i++) {  // the derivative of x^2 is 2*x
         if (memcmp(w.of.s + i, " is ", 4) == 0) {
-            w.claimed = trimmed((struct piece){w.of.s + i + 4, w.of.n - i - 4});
+            w.claimed = guess_trimmed((struct piece){w.of.s + i + 4, w.of.n - i - 4});
             w.of.n = i;
         }
     }
     const char *equals = memchr(w.of.s, '=', w.of.n);
     if (equals != NULL) {  // d/dx x^2 = 2x
         size_t at = (size_t)(equals - w.of.s);
-        w.claimed = trimmed((struct piece){equals + 1, w.of.n - at - 1});
+        w.claimed = guess_trimmed((struct piece){equals + 1, w.of.n - at - 1});
         w.of = unwrapped((struct piece){w.of.s, at});
     }
     if (w.claimed.n > 0) {
@@ -248,8 +234,7 @@ bool guess_integral(struct call *c, struct token first, size_t end)
         last = t;
         t = guess_next(&l);
     }
-    if (!guess_is_among(guess_piece(c, first.span.start, first.span.end), "int") ||
-        !is_below(c, last, &by)) {
+    if (!guess_token_is(c, first, "int") || !is_below(c, last, &by)) {
         return false;
     }
     guess_say(c, "there are no integrals here");

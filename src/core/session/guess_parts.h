@@ -15,9 +15,29 @@ static inline struct piece guess_piece(const struct call *c, size_t start, size_
     return (struct piece){c->lexer->source->text + start, end - start};
 }
 
+// Without the blanks around it.
+static inline struct piece guess_trimmed(struct piece p)
+{
+    while (p.n > 0 && (p.s[0] == ' ' || p.s[0] == '\t')) {
+        p = (struct piece){p.s + 1, p.n - 1};
+    }
+    p.n = text_trimmed(p.s, p.n);
+    return p;
+}
+
+static inline struct piece guess_token(const struct call *c, struct token t)
+{
+    return guess_piece(c, t.span.start, t.span.end);
+}
+
 static inline bool guess_is_among(struct piece p, const char *words)
 {
     return text_among(words, p.s, p.n);
+}
+
+static inline bool guess_token_is(const struct call *c, struct token t, const char *words)
+{
+    return guess_is_among(guess_token(c, t), words);
 }
 
 static inline bool guess_is_bound(const struct call *c, struct piece p)
