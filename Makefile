@@ -423,7 +423,7 @@ check-play: setup-play ## Play the playground in a real Chromium
 	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
 	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) tools/count $(IN_PLAY:%="node %")
 
-# Its tests that use no more of a browser than every browser has. (Needs node 20 or later.)
+# Those of its tests that need nothing special of a browser. (Needs node 20 or later.)
 check-firefox: setup-firefox ## Play the playground in a real Firefox
 	@$(MAKE) $(jobs) all $(PLAYGROUND)/index.html
 	@BACKSTEP=$(BACKSTEP) PLAYGROUND=$(PLAYGROUND) FIREFOX=firefox-esr NODE_OPTIONS=--experimental-websocket \

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Browser } from '../page/browser.mjs';
 import { assert, finish, test } from '../page/check.mjs';
 import { backstep } from '../page/engine.mjs';
-import { answer, close, drawn, host, open, type, until } from './playground.mjs';
+import {answer, close, drawn, drop, host, open, type, until} from './playground.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'backstep-play-'));
 const browser = new Browser(), server = await host();
@@ -33,14 +33,6 @@ async function openCatching() {
 
 const given = async (page, name) => Buffer.from(await until(
     page, wanted => globalThis.given[wanted], name), 'base64');
-
-// Drops a file onto the page.
-const drop = (page, name, text) => page.run((name, text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([text], name));
-    document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true,
-                                                       cancelable: true}));
-}, name, text);
 
 const GRAPH = 'a = 2; b = -3; c = 10; e = a*b; d = e + c; f = -2; L = d*f; backward L';
 

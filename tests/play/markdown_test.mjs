@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { assert, finish, test } from '../page/check.mjs';
-import { answer, begin, close, folder, host, open, type, until } from './playground.mjs';
+import {answer, begin, close, drop, folder, host, open, type, until} from './playground.mjs';
 
 const lessons = new URL('../../lessons/', import.meta.url);
 
@@ -75,13 +75,6 @@ await test('nested, quoted, linked: parts and their lines', () => {
 });
 
 const browser = begin(), server = await host();
-
-const drop = (page, name, text) => page.run((name, text) => {
-    const files = new DataTransfer();
-    files.items.add(new File([text], name));
-    document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true,
-                                                       cancelable: true}));
-}, name, text);
 
 await test('a lesson that is dropped onto the page is played', async () => {
     const page = await open(browser, server.address);

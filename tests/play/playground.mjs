@@ -87,6 +87,14 @@ export async function type(page, ...texts) {
 export const drawn = page => until(page, () => document.body.dataset.busy === 'no' &&
     document.querySelector('#picture[aria-busy="false"] svg .node') !== null);
 
+// Drops a file onto the page.
+export const drop = (page, name, text) => page.run((name, text) => {
+    const files = new DataTransfer();
+    files.items.add(new File([text], name));
+    document.body.dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true,
+                                                       cancelable: true}));
+}, name, text);
+
 // The text of the last entry's answer, a line for each block or row.
 export const answer = page => page.run(() => {
     const last = [...document.querySelectorAll('#entries > li')].at(-1);

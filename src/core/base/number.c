@@ -103,7 +103,7 @@ static bool is_hex(char c)
     return text_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// Bytes of digits with at most one point among them, from s[i]; 0 if there is no digit.
+// How many bytes from s[i] on are digits, with at most one point among them; 0 if none is a digit.
 static size_t digits_span(const char *s, size_t n, size_t i, bool (*is)(char))
 {
     size_t start = i, digits = 0;

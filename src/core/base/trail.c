@@ -365,7 +365,7 @@ static bool overlap(const struct change *c, const struct change *d)
     return d->owner == c->owner && d->first < c->first + c->count && c->first < d->first + d->count;
 }
 
-// What is to be packed of a statement's changes.
+// The changes of a statement that are packed.
 struct packing {
     const struct change *elements[FEW], *lengths[FEW];
     size_t count, grown;  // of either

@@ -78,7 +78,7 @@ static bool read_order(struct formula *f, struct value array)
     return true;
 }
 
-// derive L wrt w, derive L with respect to w. False: derive x**2 at 3, whose value is no formula.
+// derive L wrt w, derive L with respect to w. False: derive x**2 at 3, which asks for a value, not a formula.
 static bool skip_preposition(struct call *c)
 {
     struct lexer ahead = *c->lexer;

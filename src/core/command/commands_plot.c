@@ -189,7 +189,7 @@ static bool refuse_clause(struct call *c)
              diag_quote(quoted, token_text(c->lexer, t), token_length(t)));
     if (t.kind == TOKEN_NAME &&
         text_among("vs versus against by", token_text(c->lexer, t), token_length(t))) {
-        return diag_hint(c->diag, "what is swept stands behind 'over': plot L over w");
+        return diag_hint(c->diag, "what the plot sweeps comes after 'over': plot L over w");
     }
     return diag_hint(c->diag, "several formulas: plot x, x**2; a range: plot x from -5 to 5; "
                               "to multiply write *");

@@ -19,7 +19,7 @@ static bool is_numbered(const struct names *n, uint32_t name, char letter)
 {
     size_t length, i = 1;
     const char *s = names_text(n, name, &length);
-    while (i < length && s[i] >= '0' && s[i] <= '9') {
+    while (i < length && text_is_digit(s[i])) {
         i++;
     }
     return length > 1 && i == length && s[0] == letter;

@@ -144,7 +144,7 @@ static size_t partial_length(const char *s, size_t n)
         }
         return length;
     }
-    return n > 2 && s[0] == 'd' && s[1] == '%' && s[2] >= '0' && s[2] <= '9' ? 1 : 0;
+    return n > 2 && s[0] == 'd' && s[1] == '%' && text_is_digit(s[2]) ? 1 : 0;
 }
 
 // The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0 if there is none.
