@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "base/record.h"
 #include "base/text.h"
+#include "base_refuse.h"
 
 // ---- Text ---------------------------------------------------------------------------------------
 
@@ -34,6 +35,44 @@ static void text_grows(void **state)
     text_addf(&t, "%500s", "end");
     assert_int_equal(text_length(&t), 500);
     text_release(&t);
+}
+
+// n letters in one of four ways.
+static void add_letters(struct text *t, size_t n, int way)
+{
+    enum { MOST = 200 };
+    char letters[MOST + 1] = {0};
+    memset(letters, 'a', n);
+    if (way == 0) {
+        text_add_bytes(t, letters, n);
+    } else if (way == 1) {
+        text_fill(t, 'a', n);
+    } else if (way == 2) {
+        text_addf(t, "%s", letters);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            text_add_char(t, 'a');
+        }
+    }
+}
+
+// Who has the length of a text reads that many bytes: reading it asks for no memory, which could be refused.
+static void reading_needs_no_memory(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 200; n++) {
+        for (int way = 0; way < 4; way++) {
+            struct text t;
+            text_init(&t);
+            add_letters(&t, n, way);
+            refuse_from(1, true);
+            assert_int_equal(strlen(text_get(&t)), n);
+            assert_int_equal(text_length(&t), n);
+            assert_int_equal(made, 0);
+            refuse_from(0, false);
+            text_release(&t);
+        }
+    }
 }
 
 static void control_characters_are_made_visible(void **state)
@@ -583,6 +622,7 @@ int main(void)
         cmocka_unit_test(numbers_printed_are_those_of_strtod),
         cmocka_unit_test(halves_are_those_of_strtod),
         cmocka_unit_test(text_grows),
+        cmocka_unit_test(reading_needs_no_memory),
         cmocka_unit_test(control_characters_are_made_visible),
         cmocka_unit_test(numbers_are_written),
         cmocka_unit_test(the_shortest_text_reads_back),

@@ -17,6 +17,7 @@
 struct work {
     struct tape tape;
     struct trail trail;
+    struct buf filler;  // bytes that fill the trail
     struct text found;  // what was asked of the tape, in words
     uint32_t root, leaf;
 };
@@ -208,11 +209,19 @@ static bool make_far(struct work *w)
 static bool fill_trail(struct work *w, size_t left)
 {
     struct buf *bytes = &w->trail.bytes;
-    bool ok = trail_save(&w->trail, &w->tape.mark, 0, 1);
-    for (size_t i = 1; ok && bytes->cap - bytes->count != left; i++) {
-        ok = trail_save(&w->trail, &w->tape.mark, i, 1);
+    bool ok = buf_resize(&w->filler, 4 * (bytes->cap + left + 1));
+    for (size_t at = 0, n; ok && bytes->cap - bytes->count != left; at += n) {
+        size_t room = bytes->cap - bytes->count;
+        n = room > left ? room - left : room + 1;
+        ok = trail_save(&w->trail, &w->filler, at, n);
     }
     return ok;
+}
+
+// What is saved piece by piece, in the middle.
+static bool forward_far(struct work *w)
+{
+    return set_value(w) && fill_trail(w, sizeof(double)) && forward(w);
 }
 
 static bool set_last_grad(struct work *w)
@@ -250,11 +259,11 @@ static bool note_new(struct work *w)
 }
 
 static piece *const pieces[] = {
-    set_value,  forward,    backward,      set_grad,  set_marks, zero,      backward,
-    adjoints,   live_nodes, reach,         reach_few, stretches, near_much, near_few,
-    make_apart, set_value,  stretches,     backward,  near_much, reach,     zero,
-    make_far,   set_value,  stretches,     backward,  set_value, forward,   set_value,
-    near_few,   reach,      set_last_grad, zero_last, note_new,
+    set_value,  forward,    backward,      set_grad,  set_marks,   zero,      backward,
+    adjoints,   live_nodes, reach,         reach_few, stretches,   near_much, near_few,
+    make_apart, set_value,  stretches,     backward,  near_much,   reach,     zero,
+    make_far,   set_value,  stretches,     backward,  set_value,   forward,   set_value,
+    near_few,   reach,      set_last_grad, zero_last, forward_far, note_new,
 };
 
 // ---- All of them --------------------------------------------------------------------------------
@@ -283,6 +292,7 @@ static void do_all(struct text *out, size_t n, bool all)
 {
     struct work w = {0};
     text_init(&w.found);
+    buf_init(&w.filler, 1);
     assert_true(buf_reserve(&w.found.bytes, 1 << 20));
     refuse_from(n, all);
     tape_init(&w.tape);
@@ -306,6 +316,7 @@ static void do_all(struct text *out, size_t n, bool all)
     made = count;
     text_release(&w.found);
     trail_release(&w.trail);
+    buf_release(&w.filler);
     tape_release(&w.tape);
 }
 

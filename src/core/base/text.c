@@ -20,9 +20,17 @@ void text_clear(struct text *t)
     t->bytes.count = 0;
 }
 
+// Room for n bytes at the end, n > 0, and for the 0 behind them: text_get must not ask for memory, as
+// whoever asked for the length just before would read that many bytes of nothing. NULL: no memory.
+static char *room(struct text *t, size_t n)
+{
+    bool ok = n < SIZE_MAX - t->bytes.count && buf_reserve(&t->bytes, t->bytes.count + n + 1);
+    return ok ? buf_push(&t->bytes, n) : NULL;
+}
+
 void text_add_bytes(struct text *t, const char *bytes, size_t n)
 {
-    char *at = n == 0 ? NULL : buf_push(&t->bytes, n);
+    char *at = n == 0 ? NULL : room(t, n);
     if (at != NULL) {
         memcpy(at, bytes, n);
     }
@@ -40,7 +48,7 @@ void text_add_char(struct text *t, char c)
 
 void text_fill(struct text *t, char c, size_t n)
 {
-    char *at = n == 0 ? NULL : buf_push(&t->bytes, n);
+    char *at = n == 0 ? NULL : room(t, n);
     if (at != NULL) {
         memset(at, c, n);
     }
@@ -53,18 +61,16 @@ void text_addf(struct text *t, const char *format, ...)
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    // One byte more than counted: vsnprintf ends what it writes with a 0.
-    if (n >= 0 && buf_reserve(&t->bytes, t->bytes.count + (size_t)n + 1)) {
-        char *at = BUF(char, &t->bytes) + t->bytes.count;
+    char *at = n <= 0 ? NULL : room(t, (size_t)n);
+    if (at != NULL) {
         vsnprintf(at, (size_t)n + 1, format, again);
-        t->bytes.count += (size_t)n;
     }
     va_end(again);
 }
 
 const char *text_get(struct text *t)
 {
-    if (t->bytes.failed || !buf_reserve(&t->bytes, t->bytes.count + 1)) {
+    if (t->bytes.failed || t->bytes.data == NULL) {
         return "";
     }
     BUF(char, &t->bytes)[t->bytes.count] = '\0';

@@ -82,11 +82,10 @@ void bar_show(struct bar *bar, FILE *out, const struct rec *training, int column
     text_init(&line);
     bar_line(bar, &line, training, now, columns);
     bar->drawn = now;
-    size_t cut =
+    line.bytes.count =
         utf8_cut(text_get(&line), text_length(&line), (size_t)(columns > 3 ? columns - 3 : 1));
-    BUF(char, &line.bytes)[cut] = '\0';
     fputc('\r', out);
-    ink_write(out, line.bytes.data, THEME_PLAIN);
+    ink_write(out, text_get(&line), THEME_PLAIN);
     fputs("\x1b[K", out);
     text_release(&line);
 }
