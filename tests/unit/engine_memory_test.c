@@ -229,6 +229,11 @@ static bool set_last_grad(struct work *w)
     return fill_trail(w, sizeof(double)) && tape_set_grad(&w->tape, &w->trail, w->root, 3);
 }
 
+static bool set_full_grad(struct work *w)
+{
+    return fill_trail(w, 0) && tape_set_grad(&w->tape, &w->trail, w->root, 4);
+}
+
 static bool zero_last(struct work *w)
 {
     return sweep_zero(&w->tape, NULL) == SWEEP_DONE && tape_set_grad(&w->tape, NULL, w->root, 3) &&
@@ -259,11 +264,11 @@ static bool note_new(struct work *w)
 }
 
 static piece *const pieces[] = {
-    set_value,  forward,    backward,      set_grad,  set_marks,   zero,      backward,
-    adjoints,   live_nodes, reach,         reach_few, stretches,   near_much, near_few,
-    make_apart, set_value,  stretches,     backward,  near_much,   reach,     zero,
-    make_far,   set_value,  stretches,     backward,  set_value,   forward,   set_value,
-    near_few,   reach,      set_last_grad, zero_last, forward_far, note_new,
+    set_value,  forward,    backward,      set_grad,      set_marks, zero,        backward,
+    adjoints,   live_nodes, reach,         reach_few,     stretches, near_much,   near_few,
+    make_apart, set_value,  stretches,     backward,      near_much, reach,       zero,
+    make_far,   set_value,  stretches,     backward,      set_value, forward,     set_value,
+    near_few,   reach,      set_last_grad, set_full_grad, zero_last, forward_far, note_new,
 };
 
 // ---- All of them --------------------------------------------------------------------------------
