@@ -331,6 +331,33 @@ static void test_a_lesson_after_another(void **state)
     }
 }
 
+// While a lesson is being taken up again, the session's own lines are kept beside what was kept of it.
+static void test_lines_before_a_lesson_is_taken_up(void **state)
+{
+    struct desk *d = *state;
+    struct kept_so so = {.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    char begin[128];
+    write_lesson(d);
+    snprintf(begin, sizeof begin, "lesson \"%s/one.md\"", d->folder);
+    type_in(d, begin, &so);
+    type_in(d, "b = 5", &so);
+    const char *place = so.place[so.count - 1], *typed = so.typed[so.count - 1];
+    assert_string_equal(typed, "b = 5\n");
+    struct text again;
+    text_init(&again);
+    assert_true(tutor_take_up(d->tutor, place, strlen(place), typed, strlen(typed), &again));
+    run(d, "q = 1");
+    assert_string_equal(text_get(&d->journal.tracks[JOURNAL_PLACE]), place);
+    assert_string_equal(text_get(&d->journal.tracks[JOURNAL_TYPED]), typed);
+    assert_non_null(strstr(text_get(&d->journal.tracks[JOURNAL_SCRIPT]), "q = 1\n"));
+    tutor_leave_kept(d->tutor);
+    text_release(&again);
+    for (size_t i = 0; i < so.count; i++) {
+        free(so.place[i]);
+        free(so.typed[i]);
+    }
+}
+
 // ---- What the reader may meet -------------------------------------------------------------------
 
 static void add_record_to(struct text *out, const char *kind, size_t offset, const char *bytes)
@@ -722,6 +749,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_grows_by_what_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_lesson_after_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_lines_before_a_lesson_is_taken_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_records_that_do_not_follow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files_of_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_newest_comes_first, set_up, tear_down),
