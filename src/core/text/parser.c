@@ -105,7 +105,7 @@ static void finish(struct parser *p)
     }
     bool value = t.kind == TOKEN_NAME || t.kind == TOKEN_NUMBER || t.kind == TOKEN_NODE ||
                  t.kind == TOKEN_OPEN || t.kind == TOKEN_ROOT || t.kind == TOKEN_STRING;
-    if (f != NULL && t.kind == TOKEN_BREAK && !t.newline && parser_closing(f) == ']') {
+    if (f != NULL && t.kind == TOKEN_BREAK && parser_closing(f) == ']') {
         diag_set(p->diag, t.span, "a ';' ends the statement, also in brackets");
         diag_hint(p->diag, "rows are written [[1, 2], [3, 4]]");
     } else if (f != NULL && value) {
@@ -241,7 +241,7 @@ static bool read_transpose(struct parser *p, struct token power)
 static void read_raised(struct parser *p, struct token t)
 {
     lexer_next(p->lexer, p->diag);
-    p->closed = p->closed == t.at && p->closed > 0 ? t.span.end : 0;
+    p->closed = p->closed == t.at ? t.span.end : 0;
     if (t.mark == 'T') {
         parser_put(p, (struct item){.kind = ITEM_TRANSPOSE, .span = t.span});
         return;

@@ -182,7 +182,7 @@ void journal_sync(struct journal *j, bool idle)
 static bool append(struct journal *j, struct text *record)
 {
     size_t n = text_length(record);
-    bool ok = n > 0 && !record->bytes.failed && write_all(j->fd, text_get(record), n);
+    bool ok = n > 0 && write_all(j->fd, text_get(record), n);
     int why = record->bytes.failed ? ENOMEM : errno;
     if (!ok && ftruncate(j->fd, (off_t)j->size) != 0) {
         ok = false;  // then the reader stops at it
@@ -265,11 +265,11 @@ static bool start_file(struct journal *j, struct now tracks[JOURNAL_TRACKS])
     char *hidden = folder_make(FOLDER_STATE, "journal/.XXXXXX");
     fresh.fd = hidden == NULL ? -1 : mkostemp(hidden, O_APPEND | O_CLOEXEC);
     fresh.path = fresh.fd < 0 ? NULL : final_name(hidden);
-    bool ok = fresh.path != NULL &&
-              // not reached: no lock on a file that nobody else knows
-              flock(fresh.fd, LOCK_EX | LOCK_NB) == 0 && write_whole(&fresh, tracks) &&
-              // not reached: the folder goes while the file is written
-              rename(hidden, fresh.path) == 0;
+    // not reached: no lock on a file that nobody else knows
+    bool locked = fresh.path != NULL && flock(fresh.fd, LOCK_EX | LOCK_NB) == 0;
+    bool whole = locked && write_whole(&fresh, tracks);
+    // not reached: the folder goes while the file is written
+    bool ok = whole && rename(hidden, fresh.path) == 0;
     if (ok) {
         close_file(j, true);
         j->fd = fresh.fd;
@@ -428,10 +428,10 @@ static bool open_lost(const char *path, struct journal_lost *lost)
     struct stat st;
     init_lost(lost);
     lost->fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool ours = lost->fd >= 0 && flock(lost->fd, LOCK_EX | LOCK_NB) == 0 &&
-                // not reached: an open file of which nothing is known
-                fstat(lost->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-                (st.st_mode & 022) == 0;
+    bool locked = lost->fd >= 0 && flock(lost->fd, LOCK_EX | LOCK_NB) == 0;
+    // not reached: an open file of which nothing is known
+    bool known = locked && fstat(lost->fd, &st) == 0;
+    bool ours = known && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 022) == 0;
     // not reached: somebody else dealt with it before we had the lock
     bool there = ours && st.st_nlink > 0;
     lost->path = there ? mem_copy(path, strlen(path)) : NULL;
