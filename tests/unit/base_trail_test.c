@@ -255,7 +255,7 @@ static uint32_t draw(uint32_t *seed, uint32_t n)
 
 struct copy {
     size_t mark, count;
-    int data[400];
+    int data[460];
 };
 
 static void copy_take(struct copy *c, const struct trail *t, const struct buf *b)
@@ -281,7 +281,8 @@ static void change(struct trail *t, struct buf *b, uint32_t *seed)
     }
 }
 
-// Random changes, taken back to random marks and redone, against copies of the whole.
+// Random changes, taken back to random marks and redone, against copies of the whole. In every other
+// round the array is one of a group whose lengths are saved together, at the begin of each statement.
 static void random_walks(void **state)
 {
     (void)state;
@@ -293,9 +294,20 @@ static void random_walks(void **state)
         trail_init(&t);
         trail_init(&redo);
         numbers(&b, 1 + (int)draw(&seed, 20));
+        struct buf still = {.size = 1};
+        bool grouped = round % 2 == 1;
+        if (grouped) {
+            trail_join(&t, &still);
+            trail_join(&t, &b);
+        }
         size_t n = 1 + draw(&seed, 60);
         for (size_t i = 0; i < n; i++) {
             copy_take(&copies[i], &t, &b);
+            if (grouped) {
+                trail_begin(&t);
+                assert_true(trail_save_lengths(&t));
+                *(int *)buf_push(&b, 1) = (int)draw(&seed, 1000);
+            }
             for (size_t k = draw(&seed, 4) + 1; k > 0; k--) {
                 change(&t, &b, &seed);
             }
@@ -396,6 +408,48 @@ static void what_is_saved_twice_is_counted_twice(void **state)
     buf_release(&b);
 }
 
+// The lengths of a group are one change; of a statement that is over those of the longer ones are kept.
+static void lengths_are_saved_together(void **state)
+{
+    struct trail t, redo;
+    struct buf arrays[TRAIL_GROUP];
+    (void)state;
+    trail_init(&t);
+    trail_init(&redo);
+    for (size_t i = 0; i < TRAIL_GROUP; i++) {
+        numbers(&arrays[i], (int)i);
+        trail_join(&t, &arrays[i]);
+    }
+    for (int packed = 0; packed < 2; packed++) {
+        assert_true(trail_save_lengths(&t));
+        assert_int_equal(trail_mark(&t), 1);
+        for (size_t i = 0; i < TRAIL_GROUP; i += 3) {
+            *(int *)buf_push(&arrays[i], 1) = 100;
+        }
+        if (packed == 1) {
+            trail_tidy(&t, 0);
+            assert_true(trail_bytes(&t) < 60);
+        }
+        assert_true(trail_take_back(&t, 0, &redo));
+        for (size_t i = 0; i < TRAIL_GROUP; i++) {
+            assert_int_equal(arrays[i].count, i);
+        }
+        assert_true(trail_take_back(&redo, 0, &t));
+        for (size_t i = 0; i < TRAIL_GROUP; i++) {
+            assert_int_equal(arrays[i].count, i + (i % 3 == 0));
+        }
+        trail_take_back(&t, 0, NULL);
+    }
+    assert_true(trail_save_lengths(&t));
+    trail_tidy(&t, 0);
+    assert_int_equal(trail_mark(&t), 0);
+    for (size_t i = 0; i < TRAIL_GROUP; i++) {
+        buf_release(&arrays[i]);
+    }
+    trail_release(&t);
+    trail_release(&redo);
+}
+
 // Of a statement that is over only what it changed is kept, to the byte.
 static void what_is_as_it_was_is_not_kept(void **state)
 {
@@ -437,6 +491,7 @@ int main(void)
         cmocka_unit_test(single_bytes_are_saved),
         cmocka_unit_test(what_is_forgotten_stays),
         cmocka_unit_test(random_walks),
+        cmocka_unit_test(lengths_are_saved_together),
         cmocka_unit_test(arrays_grow_and_keep),
         cmocka_unit_test(refused_memory_leaves_the_array_whole),
         cmocka_unit_test(arenas_hand_out_zeroed_and_aligned_memory),

@@ -47,23 +47,37 @@ static void fail_arena(struct arena *a)
     mem_refuse();
 }
 
-void buf_init(struct buf *b, size_t element_size)
-{
-    buf_init_skewed(b, element_size, 0);
-}
-
 void buf_init_skewed(struct buf *b, size_t element_size, size_t skew)
 {
     BS_ASSERT(skew % 16 == 0);
     *b = (struct buf){.size = element_size, .skew = skew};
 }
 
-void buf_release(struct buf *b)
+void buf_free(struct buf *b)
 {
-    if (b->data != NULL) {
-        free((char *)b->data - b->skew);
-    }
+    free((char *)b->data - b->skew);
     buf_init_skewed(b, b->size, b->skew);
+}
+
+void buf_take_room(struct buf *b, struct buf *kept)
+{
+    if (b->data == NULL && kept->data != NULL) {
+        *b = *kept;
+        buf_init_skewed(kept, b->size, b->skew);
+    }
+}
+
+void buf_keep_room(struct buf *b, struct buf *kept)
+{
+    enum { KEPT_MOST = 1 << 16 };  // bytes
+    if (kept->data == NULL && b->cap * b->size <= KEPT_MOST) {
+        *kept = *b;
+        kept->count = 0;
+        kept->failed = false;
+        buf_init_skewed(b, kept->size, kept->skew);
+    } else {
+        buf_release(b);
+    }
 }
 
 bool buf_reserve(struct buf *b, size_t n)
@@ -87,7 +101,7 @@ bool buf_reserve(struct buf *b, size_t n)
     return true;
 }
 
-void *buf_push(struct buf *b, size_t n)
+void *buf_push_growing(struct buf *b, size_t n)
 {
     if (n > SIZE_MAX - b->count) {
         fail_buf(b);

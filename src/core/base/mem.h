@@ -54,14 +54,39 @@ struct buf {
 // The elements as a C array of T.
 #define BUF(T, b) ((T *)(b)->data)
 
-void buf_init(struct buf *b, size_t element_size);
+static inline void buf_init(struct buf *b, size_t element_size)
+{
+    *b = (struct buf){.size = element_size};
+}
 // As buf_init; element 0 starts `skew` bytes (a multiple of 16) into its allocation. Arrays that
 // are walked together and whose bases lie a power of two apart fight for the same cache lines
 // (measured: ten times slower); giving each a skew of its own keeps them apart.
 void buf_init_skewed(struct buf *b, size_t element_size, size_t skew);
-void buf_release(struct buf *b);
+void buf_free(struct buf *b);
+static inline void buf_release(struct buf *b)
+{
+    if (b->data != NULL) {
+        buf_free(b);
+    }
+    b->count = 0;
+    b->failed = false;
+}
 // Room for n more elements, counted in, not initialised. NULL (and `failed`) if there is none.
-void *buf_push(struct buf *b, size_t n);
+void *buf_push_growing(struct buf *b, size_t n);
+static inline void *buf_push(struct buf *b, size_t n)
+{
+    if (b->data == NULL || n > b->cap - b->count) {
+        return buf_push_growing(b, n);
+    }
+    void *at = (char *)b->data + b->count * b->size;
+    b->count += n;
+    return at;
+}
+// Gives b, which is empty, the room that was kept when an array like it was done with; and keeps b's, if
+// that is not much, for the next: what is needed again and again is not asked of the machine each time.
+// Both are initialised; b is empty then.
+void buf_take_room(struct buf *b, struct buf *kept);
+void buf_keep_room(struct buf *b, struct buf *kept);
 // Appends copies of n elements, which may be 0 and are not in b. False if out of memory.
 bool buf_add(struct buf *b, const void *elements, size_t n);
 // Makes sure that n elements fit without moving. False (and `failed`) if they do not.

@@ -8,14 +8,15 @@ enum change_kind {
     CHANGE_LONGER,    // the array was `first` long: cut it there
     CHANGE_SHORTER,   // bytes: the `count` elements to put back at the end, from `first`
     CHANGE_BYTES,     // as CHANGE_ELEMENTS, but `first` and `count` are bytes
-    CHANGE_PACKED,    // bytes: `count` of them, which are changes of the kinds LONGER and BYTES
+    CHANGE_LENGTHS,  // bytes: the lengths (size_t) of the arrays of the trail's group, `count` of them
+    CHANGE_PACKED,  // bytes: `count` of them, which are changes of the kinds LONGER and BYTES
 };
 
 struct change {
-    struct buf *owner;
+    struct buf *owner;  // NULL: the change is of several
     size_t first, count;
-    size_t bytes;  // where the change's bytes start
-    enum change_kind kind;
+    uint64_t bytes : 61;  // where the change's bytes start
+    uint64_t kind : 3;    // enum change_kind
 };
 
 void trail_init(struct trail *t)
@@ -24,7 +25,7 @@ void trail_init(struct trail *t)
     buf_init(&t->bytes, 1);
     buf_init(&t->seen, sizeof(size_t));
     t->begun = SIZE_MAX;
-    t->saves = 0;
+    t->saves = t->grouped = 0;
 }
 
 void trail_release(struct trail *t)
@@ -49,7 +50,7 @@ bool trail_copy(struct trail *to, const struct trail *from, const void *old_base
     }
     for (size_t i = 0; i < from->changes.count; i++) {
         changes[i] = BUF(struct change, &from->changes)[i];
-        if (changes[i].kind != CHANGE_PACKED) {
+        if (changes[i].owner != NULL) {
             ptrdiff_t offset = (const char *)changes[i].owner - (const char *)old_base;
             changes[i].owner = (struct buf *)(void *)((char *)new_base + offset);
         }
@@ -83,9 +84,11 @@ size_t trail_bytes(const struct trail *t)
 size_t trail_bytes_after(const struct trail *t, size_t mark)
 {
     size_t from =
-        mark < t->changes.count ? BUF(struct change, &t->changes)[mark].bytes : t->bytes.count;
+        mark < t->changes.count ? (size_t)BUF(struct change, &t->changes)[mark].bytes : t->bytes.count;
     return t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
 }
+
+#define BYTES_MOST (UINT64_MAX >> 3)
 
 static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
                  size_t count)
@@ -103,7 +106,7 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
     if (n > 0) {
         memcpy(bytes, (char *)owner->data + first * size, n);
     }
-    *change = (struct change){owner, first, count, at, kind};
+    *change = (struct change){owner, first, count, at & BYTES_MOST, kind};
     return true;
 }
 
@@ -120,28 +123,76 @@ static size_t *seen_at(struct trail *t, const struct buf *owner, size_t first, s
     return &BUF(size_t, &t->seen)[(h ^ h >> 10 ^ h >> 20) % SEEN];
 }
 
+// The length that array i of the group had at this change.
+static size_t length_then(const struct trail *t, const struct change *c, size_t i)
+{
+    size_t length;
+    memcpy(&length, BUF(char, &t->bytes) + c->bytes + i * sizeof length, sizeof length);
+    return length;
+}
+
+// Which of the group the array is; `grouped`: none.
+static size_t place_in_group(const struct trail *t, const struct buf *owner)
+{
+    size_t i = 0;
+    while (i < t->grouped && t->group[i] != owner) {
+        i++;
+    }
+    return i;
+}
+
+// How many of these elements there were at this change, if it says so; else all of them.
+static size_t there_then(const struct trail *t, const struct change *c, const struct buf *owner,
+                         size_t first, size_t count)
+{
+    size_t i = c->kind == CHANGE_LENGTHS ? place_in_group(t, owner) : 0;
+    bool tells =
+        c->kind == CHANGE_LENGTHS ? i < c->count : c->owner == owner && c->kind == CHANGE_LONGER;
+    size_t length = !tells ? first + count : c->owner == NULL ? length_then(t, c, i) : c->first;
+    return first + count <= length ? count : length > first ? length - first : 0;
+}
+
 static bool covers(const struct change *c, const struct buf *owner, size_t first, size_t count)
 {
     return c->owner == owner && c->kind == CHANGE_ELEMENTS && c->first <= first &&
            first + count <= c->first + c->count;
 }
 
+// The first few changes of a statement are looked at: there it leaves the lengths, and a pass over
+// everything its own.
+enum { LOOK = 48 };
+
+static size_t looked_at(const struct trail *t)
+{
+    size_t count = t->changes.count;
+    return t->begun >= count || count - t->begun < LOOK ? count : t->begun + LOOK;
+}
+
+static bool is_covered(const struct trail *t, const struct buf *owner, size_t first, size_t count)
+{
+    const struct change *changes = t->changes.data;
+    size_t i = t->begun, end = looked_at(t);
+    while (i < end && !covers(&changes[i], owner, first, count)) {
+        i++;
+    }
+    return i < end;
+}
+
 // A loop saves the same elements each time: the first of the statement is enough; and what the
-// statement itself appended need not be saved at all. The first few changes are looked at: there a
-// statement leaves the lengths, and a pass over everything its own. Others are found again by what
-// they are about, if they were not driven from their place meanwhile.
+// statement itself appended need not be saved at all. Others than those changes are found again by
+// what they are about, if they were not driven from their place meanwhile.
 static size_t still_to_save(struct trail *t, const struct buf *owner, size_t first, size_t count)
 {
-    enum { LOOK = 48 };
     const struct change *changes = t->changes.data;
-    for (size_t i = t->begun; i < t->changes.count && i - t->begun < LOOK; i++) {
-        const struct change *c = &changes[i];
-        if (c->owner == owner && c->kind == CHANGE_LONGER && first + count > c->first) {
-            count = c->first > first ? c->first - first : 0;
-        }
-        if (covers(c, owner, first, count)) {
-            return 0;
-        }
+    if (is_covered(t, owner, first, count)) {
+        return 0;
+    }
+    size_t given = count;
+    for (size_t i = t->begun; i < looked_at(t) && count > 0; i++) {
+        count = there_then(t, &changes[i], owner, first, count);
+    }
+    if (count == 0 || (count < given && is_covered(t, owner, first, count))) {
+        return 0;
     }
     size_t *seen = t->changes.count > t->begun ? seen_at(t, owner, first, count) : NULL;
     bool known = seen != NULL && *seen >= t->begun && *seen < t->changes.count &&
@@ -167,16 +218,28 @@ bool trail_save_length(struct trail *t, struct buf *owner)
     return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0);
 }
 
-bool trail_save_lengths(struct trail *t, struct buf *const *owners, size_t n)
+void trail_join(struct trail *t, struct buf *owner)
 {
-    struct change *changes = buf_push(&t->changes, n);
-    if (changes == NULL) {
-        t->changes.failed = false;
+    BS_ASSERT(t->grouped < TRAIL_GROUP);
+    t->group[t->grouped++] = owner;
+}
+
+bool trail_save_lengths(struct trail *t)
+{
+    size_t n = t->grouped, at = t->bytes.count;
+    char *bytes = buf_push(&t->bytes, n * sizeof(size_t));
+    struct change *change = bytes == NULL ? NULL : buf_push(&t->changes, 1);
+    if (change == NULL) {
+        t->bytes.count = at;
+        t->bytes.failed = t->changes.failed = false;
         return false;
     }
+    size_t lengths[TRAIL_GROUP];
     for (size_t i = 0; i < n; i++) {
-        changes[i] = (struct change){owners[i], owners[i]->count, 0, t->bytes.count, CHANGE_LONGER};
+        lengths[i] = t->group[i]->count;
     }
+    memcpy(bytes, lengths, n * sizeof(size_t));
+    *change = (struct change){.count = n, .bytes = at & BYTES_MOST, .kind = CHANGE_LENGTHS};
     return true;
 }
 
@@ -193,25 +256,42 @@ bool trail_cut(struct trail *t, struct buf *owner, size_t count)
     return true;
 }
 
-static bool invert(const struct change *c, struct trail *inverse)
+static bool invert(const struct trail *t, const struct change *c, struct trail *inverse)
 {
-    switch (c->kind) {
+    switch ((enum change_kind)c->kind) {
     case CHANGE_ELEMENTS:
     case CHANGE_BYTES:
-        return push(inverse, c->kind, c->owner, c->first, c->count);
+        return push(inverse, (enum change_kind)c->kind, c->owner, c->first, c->count);
     case CHANGE_LONGER:
         BS_ASSERT(c->owner->count >= c->first);
         return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
     case CHANGE_SHORTER:
         return push(inverse, CHANGE_LONGER, c->owner, c->first, 0);
+    case CHANGE_LENGTHS:
+        for (size_t i = 0; i < c->count; i++) {
+            struct buf *owner = t->group[i];
+            size_t length = length_then(t, c, i);
+            BS_ASSERT(owner->count >= length);
+            if (owner->count > length &&
+                !push(inverse, CHANGE_SHORTER, owner, length, owner->count - length)) {
+                return false;
+            }
+        }
+        return true;
     case CHANGE_PACKED:
         break;
     }
     return false;
 }
 
-static void restore(const struct change *c, const struct buf *bytes)
+static void restore(const struct trail *t, const struct change *c)
 {
+    for (size_t i = 0; c->kind == CHANGE_LENGTHS && i < c->count; i++) {
+        t->group[i]->count = length_then(t, c, i);
+    }
+    if (c->kind == CHANGE_LENGTHS) {
+        return;
+    }
     if (c->kind == CHANGE_LONGER) {
         c->owner->count = c->first;
         return;
@@ -223,19 +303,20 @@ static void restore(const struct change *c, const struct buf *bytes)
     }
     if (c->count > 0) {
         size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
-        memcpy((char *)c->owner->data + c->first * size, BUF(char, bytes) + c->bytes,
+        memcpy((char *)c->owner->data + c->first * size, BUF(char, &t->bytes) + c->bytes,
                c->count * size);
     }
 }
 
 // ---- Packed changes -----------------------------------------------------------------------------
 //
-// One after the other: where the owner lies, as its distance from the one before (the first: from the
+// A number whose bits are the arrays of the group that were shorter, and the length of each (0: that of
+// the one before; else one more than it is). Then one after the other: where the owner lies, as its distance from the one before (the first: from the
 // trail), doubled, and 1 more for a length; then the length, or first byte, number of bytes, and bytes.
 // All numbers seven bits a byte, the lowest first.
 
 enum { FEW = 64, SHORT = 4096, NUMBER = 10 };  // changes, their bytes; bytes of a number
-enum { PACKED = SHORT + FEW * 3 * NUMBER };
+enum { PACKED = SHORT + (FEW * 3 + TRAIL_GROUP + 1) * NUMBER };
 
 static size_t put_number(unsigned char *to, uint64_t number)
 {
@@ -280,10 +361,19 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
     c.kind = (owner & 1) != 0 ? CHANGE_LONGER : CHANGE_BYTES;
     if (c.kind == CHANGE_BYTES) {
         c.count = (size_t)take_number(from);
-        c.bytes = (size_t)(*from - BUF(unsigned char, &t->bytes));
+        c.bytes = (size_t)(*from - BUF(unsigned char, &t->bytes)) & BYTES_MOST;
         *from += c.count;
     }
     return c;
+}
+
+static bool take_back_one(const struct trail *t, const struct change *c, struct trail *inverse)
+{
+    bool ok = inverse == NULL || invert(t, c, inverse);
+    if (ok) {
+        restore(t, c);
+    }
+    return ok;
 }
 
 // The changes are on their own on the inverse, and come back so when that is taken back: there must be
@@ -293,16 +383,25 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
     const unsigned char *at = BUF(unsigned char, &t->bytes) + packed.bytes;
     const unsigned char *end = at + packed.count;
     uintptr_t before = (uintptr_t)t;
-    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW)) {
+    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW + TRAIL_GROUP)) {
         t->changes.failed = false;
         return false;
     }
-    while (at < end) {
-        struct change c = take_change(t, &at, &before);
-        if (inverse != NULL && !invert(&c, inverse)) {
+    uint64_t length = 0;
+    for (uint64_t left = take_number(&at); left != 0; left &= left - 1) {
+        struct buf *owner = t->group[__builtin_ctzll(left)];
+        uint64_t number = take_number(&at);
+        length = number > 0 ? number - 1 : length;
+        struct change c = {.owner = owner, .first = (size_t)length, .kind = CHANGE_LONGER};
+        if (!take_back_one(t, &c, inverse)) {
             return false;
         }
-        restore(&c, &t->bytes);
+    }
+    while (at < end) {
+        struct change c = take_change(t, &at, &before);
+        if (!take_back_one(t, &c, inverse)) {
+            return false;
+        }
     }
     return true;
 }
@@ -313,50 +412,63 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
     size_t changes = t->changes.count, bytes = t->bytes.count;
     while (t->changes.count > mark) {
         struct change c = BUF(struct change, &t->changes)[t->changes.count - 1];
-        bool packed = c.kind == CHANGE_PACKED;
-        if (packed ? !take_back_packed(t, c, inverse) : inverse != NULL && !invert(&c, inverse)) {
+        if (!(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse)
+                                      : take_back_one(t, &c, inverse))) {
             // Forward again. What was popped off `t` still lies behind its end.
             trail_take_back(inverse, start, NULL);
             t->changes.count = changes;
             t->bytes.count = bytes;
             return false;
         }
-        if (!packed) {
-            restore(&c, &t->bytes);
-        }
-        t->bytes.count = c.bytes;
+        t->bytes.count = (size_t)c.bytes;
         t->changes.count--;
     }
     return true;
 }
 
-static inline bool same_eight(const char *a, const char *b)
+static inline uint64_t difference(const char *a, const char *b)
 {
     uint64_t x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
-    return x == y;
+    return x ^ y;
+}
+
+// How many of n bytes are the same from the begin on; and from the end on.
+static size_t same_at_begin(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+    while (i + 16 <= n && (difference(a + i, b + i) | difference(a + i + 8, b + i + 8)) == 0) {
+        i += 16;
+    }
+    while (i < n && a[i] == b[i]) {
+        i++;
+    }
+    return i;
+}
+
+static size_t same_at_end(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+    while (i + 8 <= n && difference(a + n - i - 8, b + n - i - 8) == 0) {
+        i += 8;
+    }
+    while (i < n && a[n - i - 1] == b[n - i - 1]) {
+        i++;
+    }
+    return i;
 }
 
 // Narrows saved elements to the bytes that are other ones now; false: there are none.
 static bool narrow(const struct trail *t, struct change *c)
 {
-    size_t size = c->owner->size, n = c->count * size, skip = 0;
+    size_t size = c->owner->size, n = c->count * size;
     const char *now = (const char *)c->owner->data + c->first * size;
     const char *then = BUF(char, &t->bytes) + c->bytes;
-    while (skip + 8 <= n && same_eight(now + skip, then + skip)) {
-        skip += 8;
-    }
-    while (skip < n && now[skip] == then[skip]) {
-        skip++;
-    }
-    while (n >= skip + 8 && same_eight(now + n - 8, then + n - 8)) {
-        n -= 8;
-    }
-    while (n > skip && now[n - 1] == then[n - 1]) {
-        n--;
-    }
-    *c = (struct change){c->owner, c->first * size + skip, n - skip, c->bytes + skip, CHANGE_BYTES};
+    size_t skip = same_at_begin(now, then, n);
+    n -= same_at_end(now + skip, then + skip, n - skip);
+    *c = (struct change){c->owner, c->first * size + skip, n - skip, (c->bytes + skip) & BYTES_MOST,
+                         CHANGE_BYTES};
     return n > skip;
 }
 
@@ -368,12 +480,44 @@ static bool overlap(const struct change *c, const struct change *d)
 // The changes of a statement that are packed.
 struct packing {
     const struct change *elements[FEW], *lengths[FEW];
-    size_t count, grown;  // of either
+    size_t count, grown;          // of either
+    size_t shorter[TRAIL_GROUP];  // what arrays of the group were long
+    uint64_t group;               // a bit for each of those
 };
 
 // Of each array that is longer now, the first length, which is the shortest.
-static void gather_length(struct packing *p, const struct change *c)
+static void gather_grouped(struct packing *p, size_t i, size_t length)
 {
+    if ((p->group >> i & 1) == 0) {
+        p->group |= (uint64_t)1 << i;
+        p->shorter[i] = length;
+    }
+}
+
+static void gather_lengths(struct packing *p, const struct trail *t, const struct change *c)
+{
+    size_t lengths[TRAIL_GROUP];
+    uint64_t longer = 0;
+    memcpy(lengths, BUF(char, &t->bytes) + c->bytes, c->count * sizeof(size_t));
+    for (size_t i = 0; i < c->count; i++) {
+        longer |= (uint64_t)(t->group[i]->count != lengths[i]) << i;
+    }
+    for (; longer != 0; longer &= longer - 1) {
+        size_t i = (size_t)__builtin_ctzll(longer);
+        gather_grouped(p, i, lengths[i]);
+    }
+}
+
+static void gather_length(struct packing *p, const struct trail *t, const struct change *c)
+{
+    size_t place = place_in_group(t, c->owner);
+    if (c->owner->count == c->first) {
+        return;
+    }
+    if (place < t->grouped) {
+        gather_grouped(p, place, c->first);
+        return;
+    }
     for (size_t k = 0; k < p->grown; k++) {
         if (p->lengths[k]->owner == c->owner) {
             return;
@@ -385,13 +529,16 @@ static void gather_length(struct packing *p, const struct change *c)
 // False: they cannot be packed. What was cut off, or saved of an array that is shorter now, is put back
 // step by step; so are elements that were saved twice, as the later change holds what the earlier one
 // led to.
-static bool gather(struct packing *p, const struct change *changes, size_t count)
+static bool gather(struct packing *p, const struct trail *t, size_t mark)
 {
-    for (const struct change *c = changes; c < changes + count; c++) {
+    const struct change *changes = t->changes.data, *end = changes + t->changes.count;
+    for (const struct change *c = changes + mark; c < end; c++) {
+        if (c->kind == CHANGE_LENGTHS) {
+            gather_lengths(p, t, c);
+            continue;
+        }
         if (c->kind == CHANGE_LONGER) {
-            if (c->owner->count != c->first) {
-                gather_length(p, c);
-            }
+            gather_length(p, t, c);
             continue;
         }
         if (c->kind != CHANGE_ELEMENTS || c->first + c->count > c->owner->count) {
@@ -410,7 +557,12 @@ static bool gather(struct packing *p, const struct change *changes, size_t count
 static size_t pack(const struct trail *t, const struct packing *p, unsigned char *to)
 {
     uintptr_t before = (uintptr_t)t;
-    size_t n = 0;
+    size_t n = put_number(to, p->group), length = SIZE_MAX;
+    for (uint64_t left = p->group; left != 0; left &= left - 1) {
+        size_t then = p->shorter[__builtin_ctzll(left)];
+        n += put_number(to + n, then == length ? 0 : then + 1);
+        length = then;
+    }
     for (size_t i = 0; i < p->count; i++) {
         struct change c = *p->elements[i];
         if (narrow(t, &c)) {
@@ -427,7 +579,7 @@ static size_t pack(const struct trail *t, const struct packing *p, unsigned char
         n += put_number(to + n, p->lengths[i]->first);
         before = (uintptr_t)p->lengths[i]->owner;
     }
-    return n;
+    return p->group == 0 && n == 1 ? 0 : n;  // a change of nothing is none
 }
 
 void trail_tidy(struct trail *t, size_t mark)
@@ -437,11 +589,12 @@ void trail_tidy(struct trail *t, size_t mark)
     size_t count = t->changes.count - mark;
     struct change *first = count == 0 ? NULL : &BUF(struct change, &t->changes)[mark];
     p.count = p.grown = 0;
+    p.group = 0;
     if (first == NULL || count > FEW || t->bytes.count - first->bytes > SHORT ||
-        !gather(&p, first, count)) {
+        !gather(&p, t, mark)) {
         return;
     }
-    size_t n = pack(t, &p, packed), bytes = first->bytes;
+    size_t n = pack(t, &p, packed), bytes = (size_t)first->bytes;
     if (!buf_reserve(&t->bytes, bytes + n)) {
         t->bytes.failed = false;
         return;
@@ -450,7 +603,7 @@ void trail_tidy(struct trail *t, size_t mark)
     t->changes.count = mark;
     if (n > 0) {
         buf_add(&t->bytes, packed, n);
-        *first = (struct change){.count = n, .bytes = bytes, .kind = CHANGE_PACKED};
+        *first = (struct change){.count = n, .bytes = bytes & BYTES_MOST, .kind = CHANGE_PACKED};
         t->changes.count++;
     }
 }
@@ -460,14 +613,14 @@ void trail_forget(struct trail *t, size_t mark)
     BS_ASSERT(mark <= t->changes.count);
     struct change *changes = t->changes.data;
     size_t kept = t->changes.count - mark;
-    size_t gone = kept == 0 ? t->bytes.count : changes[mark].bytes;
+    size_t gone = kept == 0 ? t->bytes.count : (size_t)changes[mark].bytes;
     if (t->bytes.count > gone) {
         memmove(t->bytes.data, BUF(char, &t->bytes) + gone, t->bytes.count - gone);
     }
     t->bytes.count -= gone;
     for (size_t i = 0; i < kept; i++) {
         changes[i] = changes[mark + i];
-        changes[i].bytes -= gone;
+        changes[i].bytes = (changes[i].bytes - gone) & BYTES_MOST;
     }
     t->changes.count = kept;
 }

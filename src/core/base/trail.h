@@ -13,12 +13,16 @@
 
 #include "base/mem.h"
 
+enum { TRAIL_GROUP = 32 };  // arrays whose lengths are saved together, at most
+
 struct trail {
     struct buf changes;
     struct buf bytes;
     struct buf seen;  // size_t: where changes may be found again; see still_to_save
     size_t begun;     // the mark at which the running statement began
     size_t saves;     // how often something was to be saved: see trail_saves
+    struct buf *group[TRAIL_GROUP];
+    size_t grouped;
 };
 
 void trail_init(struct trail *t);
@@ -47,8 +51,10 @@ size_t trail_bytes_after(const struct trail *t, size_t mark);
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
 // Saves the length of `owner`; call before growing it. It may shrink again, but not below this.
 bool trail_save_length(struct trail *t, struct buf *owner);
-// The same for n arrays.
-bool trail_save_lengths(struct trail *t, struct buf *const *owners, size_t n);
+// One more array, which must outlive the trail and not move, of those whose lengths are saved together.
+void trail_join(struct trail *t, struct buf *owner);
+// Saves the lengths of all of these.
+bool trail_save_lengths(struct trail *t);
 // Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.
 bool trail_cut(struct trail *t, struct buf *owner, size_t count);
 

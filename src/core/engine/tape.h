@@ -47,8 +47,8 @@ struct tape {
     struct buf grad;    // double; 0 until a backward pass adds to it
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
-    struct buf used;    // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
-    uint32_t room;      // nodes that fit into all of them
+    struct buf used;  // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
+    uint32_t room;    // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first
     bool any_stale;     // false: no node is stale (true: some may be)

@@ -109,8 +109,9 @@ struct frame {
 struct moment {
     size_t mark;
     uint64_t logged : 1;
-    uint64_t line : 63;  // where that begins in the log; else in `lines`, or `redone_lines`, where a 0
-                         // ends it
+    uint64_t
+        line : 63;  // where that begins in the log; else in `lines`, or `redone_lines`, where a 0
+                    // ends it
 };
 enum { NOT_LOGGED = -1 };
 
@@ -139,9 +140,16 @@ struct terminal {
     bool ascii;  // it shows no other characters
 };
 
+// Room for what every expression needs while it is read.
+struct reading_room {
+    struct buf stack;      // of struct lower
+    struct buf open, out;  // of struct parser
+};
+
 struct session {
-    struct buf self;  // the memory this lies in
+    struct buf self;         // the memory this lies in
     struct lexer_memo memo;  // the tokens of the text that is being executed
+    struct reading_room room;
     struct session_world world;
     struct terminal terminal;
     struct tape tape;

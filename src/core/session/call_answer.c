@@ -179,6 +179,8 @@ void call_release(struct call *c)
 {
     part_called(c);
     if (c->lowering) {
+        lower_leave_calls(&c->lower);
+        buf_keep_room(&c->lower.stack, &c->s->room.stack);
         lower_release(&c->lower);
     }
     if (c->sized) {

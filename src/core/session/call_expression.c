@@ -150,9 +150,10 @@ void session_checkpoint(struct session *s, struct checkpoint *c)
 
 struct lower *call_lower(struct call *c)
 {
-    struct scope scope = session_scope(c->s);
     if (!c->lowering) {
+        struct scope scope = session_scope(c->s);
         lower_init(&c->lower, &scope, c->lexer->source, c->diag);
+        buf_take_room(&c->lower.stack, &c->s->room.stack);
         c->lowering = true;
     }
     // Each expression is read afresh; only the arrays of plain numbers stay.
@@ -189,6 +190,9 @@ bool call_expression(struct call *c, struct operand *result)
     struct parser p;
     struct lower *w = call_lower(c);
     parser_init(&p, c->lexer, &c->s->names, c->diag);
+    struct reading_room *room = &c->s->room;
+    buf_take_room(&p.open, &room->open);
+    buf_take_room(&p.out, &room->out);
     p.stop = c->s->world.stop;
     w->grown.count = 0;
     size_t start = lexer_peek(c->lexer).at;
@@ -197,6 +201,8 @@ bool call_expression(struct call *c, struct operand *result)
     if (ok) {
         note_expression(c, &p, w, (struct span){start, c->lexer->at});
     }
+    buf_keep_room(&p.open, &room->open);
+    buf_keep_room(&p.out, &room->out);
     parser_release(&p);
     return ok;
 }

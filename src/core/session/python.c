@@ -56,22 +56,21 @@ static bool skip_bracket(struct lexer *l, char closing)
     return token_closes(t, closing);
 }
 
-static struct python_form read_form(const struct call *c)
+static struct python_form read_form(struct lexer l)
 {
     struct diag ignored;
     diag_clear(&ignored);
-    struct lexer l = *c->lexer;
     struct python_form f = {.first = lexer_next(&l, &ignored)};
     f.last = f.first;
     for (;;) {
-        struct lexer before = l;
+        size_t before = l.at;
         struct token t = lexer_next(&l, &ignored);
         if (t.kind == TOKEN_DOT) {
             struct token name = lexer_next(&l, &ignored);
             if (name.kind != TOKEN_NAME) {
                 return f;
             }
-            f.owner = before.at;
+            f.owner = before;
             f.last = name;
             f.dots++;
         } else if (token_opens(t, '[')) {
@@ -299,18 +298,21 @@ static bool run_field(struct call *c, const struct python_form *f, enum call_end
 }
 
 // n = MLP(…)
-static bool run_network(struct call *c, const struct python_form *f, enum call_end *end)
+static bool run_network(struct call *c, struct token name, struct token assign, enum call_end *end)
 {
-    struct lexer behind = {.source = c->lexer->source, .at = f->end};
-    struct call at = *c;
-    at.lexer = &behind;
-    struct python_form value = read_form(&at);
-    if (f->first.kind != TOKEN_NAME || f->dots > 0 || f->assign.kind != TOKEN_ASSIGN ||
-        f->assign.op != OP_COUNT || !value.called || value.first.kind != TOKEN_NAME ||
-        !last_is(&at, &value, "MLP Layer Neuron")) {
+    struct lexer value_at = {.source = c->lexer->source, .at = assign.span.end}, behind = value_at;
+    struct diag ignored;
+    diag_clear(&ignored);
+    bool named = lexer_next(&behind, &ignored).kind == TOKEN_NAME;
+    enum token_kind next = lexer_peek(&behind).kind;
+    if (assign.op != OP_COUNT || !named || (next != TOKEN_OPEN && next != TOKEN_DOT)) {
         return false;
     }
-    *end = python_make_network(c, &value, f->first) ? CALL_DONE : CALL_FAILED;
+    struct python_form value = read_form(value_at);
+    if (!value.called || !last_is(c, &value, "MLP Layer Neuron")) {
+        return false;
+    }
+    *end = python_make_network(c, &value, name) ? CALL_DONE : CALL_FAILED;
     return true;
 }
 
@@ -360,9 +362,12 @@ static bool run_word(struct call *c, const struct python_form *f, enum call_end 
     return false;
 }
 
-bool python_statement(struct call *c, enum call_end *end)
+bool python_statement(struct call *c, struct token first, struct token second, enum call_end *end)
 {
     *end = CALL_DONE;
+    if (first.kind == TOKEN_NAME && second.kind == TOKEN_ASSIGN) {
+        return run_network(c, first, second, end);
+    }
     if (python_pass_over(c)) {
         return true;
     }
@@ -370,7 +375,7 @@ bool python_statement(struct call *c, enum call_end *end)
         lexer_next(c->lexer, c->diag);
         return true;
     }
-    struct python_form f = read_form(c);
+    struct python_form f = read_form(*c->lexer);
     bool name = f.first.kind == TOKEN_NAME && !f.first.partial;
     bool assigned = f.dots == 0 && f.assign.kind == TOKEN_ASSIGN;
     if (name && !assigned && f.dots == 0 && !is_bound(c, f.first) && run_word(c, &f, end)) {
@@ -393,6 +398,6 @@ bool python_statement(struct call *c, enum call_end *end)
         *end = define_bare(c) ? CALL_DONE : CALL_FAILED;
         return true;
     }
-    return run_network(c, &f, end) || (f.dots > 0 && f.called && run_method(c, &f, end)) ||
+    return (f.dots > 0 && f.called && run_method(c, &f, end)) ||
            (f.dots > 0 && f.assign.kind == TOKEN_ASSIGN && run_field(c, &f, end));
 }

@@ -5,8 +5,9 @@
 
 #include "session/call.h"
 
-// Is the statement one of these? Then it is carried out, and *end says how it ended.
-bool python_statement(struct call *c, enum call_end *end);
+// Is the statement, whose first two tokens are these, one of them? Then it is carried out, and *end
+// says how it ended.
+bool python_statement(struct call *c, struct token first, struct token second, enum call_end *end);
 
 // What to write instead of a word of Python's that means nothing here, such as `while`; NULL: it is
 // no such word.

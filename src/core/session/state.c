@@ -38,6 +38,11 @@ void state_init(struct session *s)
     }
     trail_init(&s->undo);
     trail_init(&s->redo);
+    for (size_t i = 0; i < STATE_ROWS; i++) {
+        if (rows[i].kind == STATE_GROWS) {
+            trail_join(&s->undo, array_of(s, i));
+        }
+    }
     stepper_init(&s->stepper);
     inputs_init(&s->inputs);
 }
@@ -54,6 +59,9 @@ void state_release(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
+    buf_release(&s->room.stack);
+    buf_release(&s->room.open);
+    buf_release(&s->room.out);
 }
 
 static bool copy_array(struct buf *to, const struct buf *from)
@@ -100,18 +108,6 @@ struct buf *state_growing(struct session *s, size_t k)
         }
     }
     return NULL;
-}
-
-bool state_save_lengths(struct session *s)
-{
-    struct buf *growing[STATE_ROWS];
-    size_t n = 0;
-    for (size_t i = 0; i < STATE_ROWS; i++) {
-        if (rows[i].kind == STATE_GROWS) {
-            growing[n++] = array_of(s, i);
-        }
-    }
-    return trail_save_lengths(&s->undo, growing, n);
 }
 
 bool state_save_elements(struct session *s)

@@ -13,9 +13,8 @@ bool state_copy(struct session *to, struct session *from);
 
 // The k-th array that grows; NULL: there are no more.
 struct buf *state_growing(struct session *s, size_t k);
-// Saves the lengths of the arrays that grow on the undo trail, or (state_save_elements) the elements
-// of those that change. False if out of memory.
-bool state_save_lengths(struct session *s);
+// Saves the elements of the arrays that change on the undo trail (the lengths of those that grow:
+// trail_save_lengths). False if out of memory.
 bool state_save_elements(struct session *s);
 // What there is now is what a reset leaves; and a reset: cuts what grows to that. False if out of
 // memory.

@@ -141,13 +141,26 @@ static bool is_element_assignment(const struct call *c)
     return lexer_next(&ahead, &ignored).kind == TOKEN_DOT && is_field_assignment(ahead);
 }
 
-static enum statement_kind kind_of_statement(const struct call *c, const struct command **command)
+// What a statement begins with says what kind it is.
+struct beginning {
+    struct token first, second;
+    struct lexer behind;
+};
+
+static struct beginning read_beginning(const struct lexer *l)
 {
-    struct lexer ahead = *c->lexer;
+    struct beginning b = {.behind = *l};
     struct diag ignored;
     diag_clear(&ignored);
-    struct token first = lexer_next(&ahead, &ignored);
-    struct token second = lexer_next(&ahead, &ignored);
+    b.first = lexer_next(&b.behind, &ignored);
+    b.second = lexer_next(&b.behind, &ignored);
+    return b;
+}
+
+static enum statement_kind kind_of_statement(const struct call *c, const struct beginning *b,
+                                             const struct command **command)
+{
+    struct token first = b->first, second = b->second;
     if (first.kind == TOKEN_BAD && *token_text(c->lexer, first) == '?') {
         *command = command_find(c->s->world.commands, "help", 4);
         return *command != NULL ? STATEMENT_COMMAND : STATEMENT_EXPRESSION;
@@ -156,12 +169,15 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
         return STATEMENT_EXPRESSION;
     }
     if (second.kind == TOKEN_DOT) {
-        return is_method(ahead)             ? STATEMENT_METHOD
-               : is_field_assignment(ahead) ? STATEMENT_FIELD
-                                            : STATEMENT_EXPRESSION;
+        return is_method(b->behind)             ? STATEMENT_METHOD
+               : is_field_assignment(b->behind) ? STATEMENT_FIELD
+                                                : STATEMENT_EXPRESSION;
     }
     if (first.kind == TOKEN_NODE) {
         return STATEMENT_EXPRESSION;
+    }
+    if (second.kind == TOKEN_ASSIGN) {
+        return STATEMENT_BINDING;
     }
     if (token_is(c->lexer, first, "param") && second.kind == TOKEN_NAME) {
         return STATEMENT_PARAM;
@@ -171,9 +187,6 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     if (token_is(c->lexer, first, "node") && second.kind == TOKEN_NAME && !second.partial) {
         return STATEMENT_NODE;
-    }
-    if (second.kind == TOKEN_ASSIGN) {
-        return STATEMENT_BINDING;
     }
     if (!statement_is_reserved(c, first) && is_element_assignment(c)) {
         return STATEMENT_FIELD;
@@ -205,7 +218,8 @@ enum statement_form statement_form(struct session *s, const struct source *sourc
     struct lexer lexer = {.source = source};
     const struct command *command = NULL;
     struct call c = {.s = s, .lexer = &lexer};
-    switch (kind_of_statement(&c, &command)) {
+    const struct beginning b = read_beginning(&lexer);
+    switch (kind_of_statement(&c, &b, &command)) {
     case STATEMENT_EXPRESSION:
     case STATEMENT_RESERVED:
         return FORM_EXPRESSION;
@@ -330,16 +344,17 @@ static enum call_end run_command(struct call *c, const struct command *command)
 enum call_end statement_run(struct call *c)
 {
     const struct command *command = NULL;
-    struct token first = lexer_peek(c->lexer);
+    const struct beginning b = read_beginning(c->lexer);
+    struct token first = b.first;
     struct diag ignored;
     diag_clear(&ignored);
     bool ok = false;
     enum call_end end;
     c->command = first.span;
-    if (python_statement(c, &end)) {
+    if (python_statement(c, first, b.second, &end)) {
         return end;
     }
-    switch (kind_of_statement(c, &command)) {
+    switch (kind_of_statement(c, &b, &command)) {
     case STATEMENT_COMMAND:
         lexer_next(c->lexer, &ignored);
         end = run_command(c, command);

@@ -1,16 +1,11 @@
 // Statements that give values: name = …, param, data, node, name.data = …
 #include "session/statement_parts.h"
 
-static const char *const reserved[] = {"def", "param", "repeat", "for", "print", "in"};
-
 bool statement_is_reserved(const struct call *c, struct token t)
 {
-    for (size_t i = 0; i < COUNT_OF(reserved); i++) {
-        if (token_is(c->lexer, t, reserved[i])) {
-            return true;
-        }
-    }
-    return false;
+    const struct lexer *l = c->lexer;
+    return token_is(l, t, "def") || token_is(l, t, "param") || token_is(l, t, "repeat") ||
+           token_is(l, t, "for") || token_is(l, t, "print") || token_is(l, t, "in");
 }
 
 bool statement_refuse_reserved(struct call *c, struct token t)

@@ -44,7 +44,7 @@ bool transaction_begin(struct session *s)
     s->begun = trail_mark(&s->undo);
     // The settings hold the random numbers' state, which any expression may move. The moment that
     // the statement may become must not fail when all else is done.
-    bool ok = state_save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1) &&
+    bool ok = trail_save_lengths(&s->undo) && trail_save(&s->undo, &s->settings, 0, 1) &&
               has_room(&s->moments, &s->lines);
     s->held = transaction_holdings(s);
     return ok;
@@ -54,7 +54,7 @@ bool transaction_mark(struct session *s, size_t *mark)
 {
     trail_begin(&s->undo);
     *mark = trail_mark(&s->undo);
-    return state_save_lengths(s) && trail_save(&s->undo, &s->settings, 0, 1);
+    return trail_save_lengths(&s->undo) && trail_save(&s->undo, &s->settings, 0, 1);
 }
 
 void transaction_take_back(struct session *s, size_t mark)
@@ -228,5 +228,5 @@ bool session_reset(struct session *s)
     *session_settings(s) = settings_defaults();
     rng_seed(&session_settings(s)->rng, s->world.seed);
     session_forget_derived(s);
-    return state_save_lengths(s);  // what a load adds now is its own to take back
+    return trail_save_lengths(&s->undo);  // what a load adds now is its own to take back
 }

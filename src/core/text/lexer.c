@@ -9,20 +9,25 @@ void lexer_init(struct lexer *l, const struct source *source)
     *l = (struct lexer){.source = source};
 }
 
-// Longest first, so that ** is not two *.
+// Of those that begin alike the longest first, so that ** is not two *; and the common ones first.
 static const struct lexer_sign {
-    const char *written;
+    char written[3];
+    unsigned char length;
     enum token_kind kind;
     enum op op;
 } signs[] = {
-    {"**=", TOKEN_ASSIGN, OP_POW}, {"+=", TOKEN_ASSIGN, OP_ADD}, {"-=", TOKEN_ASSIGN, OP_SUB},
-    {"*=", TOKEN_ASSIGN, OP_MUL},  {"/=", TOKEN_ASSIGN, OP_DIV}, {"**", TOKEN_INFIX, OP_POW},
-    {"<=", TOKEN_INFIX, OP_LE},    {">=", TOKEN_INFIX, OP_GE},   {"==", TOKEN_INFIX, OP_EQ},
-    {"!=", TOKEN_INFIX, OP_NE},    {"+", TOKEN_INFIX, OP_ADD},   {"-", TOKEN_INFIX, OP_SUB},
-    {"*", TOKEN_INFIX, OP_MUL},    {"/", TOKEN_INFIX, OP_DIV},   {"^", TOKEN_INFIX, OP_POW},
-    {"<", TOKEN_INFIX, OP_LT},     {">", TOKEN_INFIX, OP_GT},    {"=", TOKEN_ASSIGN, OP_COUNT},
-    {"@", TOKEN_MATMUL, OP_COUNT}, {",", TOKEN_COMMA, OP_COUNT}, {".", TOKEN_DOT, OP_COUNT},
-    {":", TOKEN_COLON, OP_COUNT},  {";", TOKEN_BREAK, OP_COUNT},
+    {"==", 2, TOKEN_INFIX, OP_EQ},    {"=", 1, TOKEN_ASSIGN, OP_COUNT},
+    {"**=", 3, TOKEN_ASSIGN, OP_POW}, {"**", 2, TOKEN_INFIX, OP_POW},
+    {"*=", 2, TOKEN_ASSIGN, OP_MUL},  {"*", 1, TOKEN_INFIX, OP_MUL},
+    {"+=", 2, TOKEN_ASSIGN, OP_ADD},  {"+", 1, TOKEN_INFIX, OP_ADD},
+    {"-=", 2, TOKEN_ASSIGN, OP_SUB},  {"-", 1, TOKEN_INFIX, OP_SUB},
+    {",", 1, TOKEN_COMMA, OP_COUNT},  {"/=", 2, TOKEN_ASSIGN, OP_DIV},
+    {"/", 1, TOKEN_INFIX, OP_DIV},    {"@", 1, TOKEN_MATMUL, OP_COUNT},
+    {".", 1, TOKEN_DOT, OP_COUNT},    {":", 1, TOKEN_COLON, OP_COUNT},
+    {";", 1, TOKEN_BREAK, OP_COUNT},  {"^", 1, TOKEN_INFIX, OP_POW},
+    {"<=", 2, TOKEN_INFIX, OP_LE},    {"<", 1, TOKEN_INFIX, OP_LT},
+    {">=", 2, TOKEN_INFIX, OP_GE},    {">", 1, TOKEN_INFIX, OP_GT},
+    {"!=", 2, TOKEN_INFIX, OP_NE},
 };
 
 // A backslash at the end of a line, which goes on in the next one.
@@ -37,9 +42,6 @@ static size_t line_end_escaped(const char *s, size_t n)
 
 static size_t blank_at(const char *s, size_t n)
 {
-    if (s[0] > ' ' && s[0] != '\\') {
-        return 0;
-    }
     if (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\f' || s[0] == '\v') {
         return 1;
     }
@@ -78,11 +80,17 @@ static bool is_dollar(const char *s, size_t at, size_t n)
     return s[at] == '$' && !(before && after);
 }
 
-static void skip_blanks(struct lexer *l)
+// Neither a blank nor the begin of a comment: what nearly every token begins with.
+static bool is_plain(char c)
+{
+    return c > ' ' && c != '#' && c != '$' && c != '\\' && (unsigned char)c < 0x80;
+}
+
+static void skip_more_blanks(struct lexer *l)
 {
     const char *s = l->source->text;
     size_t n = l->source->length;
-    while (l->at < n) {
+    while (l->at < n && !is_plain(s[l->at])) {
         size_t blank = l->open > 0 && s[l->at] == '\n' ? 1 : blank_at(s + l->at, n - l->at);
         if (blank == 0 && s[l->at] == '#') {
             blank = comment_length(s + l->at, n - l->at);
@@ -92,6 +100,19 @@ static void skip_blanks(struct lexer *l)
             return;
         }
         l->at += blank;
+    }
+}
+
+static inline void skip_blanks(struct lexer *l)
+{
+    const char *s = l->source->text;
+    size_t n = l->source->length, at = l->at;
+    while (at < n && s[at] == ' ') {
+        at++;
+    }
+    l->at = at;
+    if (at < n && !is_plain(s[at]) && (s[at] != '\n' || l->open > 0)) {
+        skip_more_blanks(l);
     }
 }
 
@@ -203,21 +224,25 @@ static bool begins_with(const char *s, size_t n, const char *with)
     return with[i] == '\0';
 }
 
+static bool is_sign(const struct lexer_sign *sign, const char *s, size_t n)
+{
+    return n >= sign->length && (sign->length < 2 || s[1] == sign->written[1]) &&
+           (sign->length < 3 || s[2] == sign->written[2]);
+}
+
 static bool read_sign(const char *s, size_t n, struct token *t)
 {
-    const char *written = s;
-    size_t left = n, taken;
-    const char *meant = NULL;
-    taken = spelling_sign(s, n, &meant);
+    const char *written = s, *meant = NULL;
+    size_t left = n, taken = is_plain(*s) ? 0 : spelling_sign(s, n, &meant);
     if (taken > 0) {
         written = meant;
         left = strlen(written);
     }
     for (size_t i = 0; i < COUNT_OF(signs); i++) {
-        if (signs[i].written[0] == *written && begins_with(written, left, signs[i].written)) {
+        if (signs[i].written[0] == *written && is_sign(&signs[i], written, left)) {
             t->kind = signs[i].kind;
             t->op = signs[i].op;
-            t->span.end = t->span.start + (taken > 0 ? taken : strlen(signs[i].written));
+            t->span.end = t->span.start + (taken > 0 ? taken : signs[i].length);
             return true;
         }
     }
@@ -395,51 +420,60 @@ static size_t prefix_length(const char *s)
     return s[0] == '"' || s[0] == '\'' ? 0 : 1;
 }
 
-// What most tokens are: a name of ASCII letters that nothing before or after it changes.
-static bool read_plain_name(const char *s, size_t n, struct token *t)
+static inline bool in_plain_name(char c)
+{
+    return text_is_letter(c) || text_is_digit(c) || c == '_';
+}
+
+// What most tokens are: a name of ASCII letters that nothing before or after it changes. Its length.
+static inline size_t plain_name_length(const char *s, size_t n)
 {
     size_t i = 0;
-    while (i < n && (text_is_letter(s[i]) || s[i] == '_' || (i > 0 && text_is_digit(s[i])))) {
+    if (text_is_digit(s[0])) {
+        return 0;
+    }
+    while (i < n && in_plain_name(s[i])) {
         i++;
     }
     bool more =
         i < n && ((unsigned char)s[i] >= 0x80 || s[i] == '"' || s[i] == '\'' || s[i] == '%');
-    if (i == 0 || more) {
-        return false;
-    }
-    t->kind = TOKEN_NAME;
-    t->span.end = t->span.start + i;
-    return true;
+    return more ? 0 : i;
 }
 
-static struct token read_token(struct lexer *l, struct diag *d)
+// One that is no plain name.
+static void read_other(struct lexer *l, struct token *t, struct diag *d)
 {
-    skip_blanks(l);
     const char *s = l->source->text + l->at;
     size_t n = l->source->length - l->at;
-    struct token t = {.kind = TOKEN_END, .span = {l->at, l->at}, .at = l->at, .op = OP_COUNT};
-    if (n == 0) {
-        return t;
-    }
-    if (read_plain_name(s, n, &t)) {
-        l->at = t.span.end;
-        return t;
-    }
     bool number = text_is_digit(s[0]) || s[0] == '.';
-    size_t digits = number ? read_number(s, n, &t.number) : 0;
+    size_t digits = number ? read_number(s, n, &t->number) : 0;
     if (s[0] == '\n') {
-        t.kind = TOKEN_BREAK;
-        t.span.end++;
+        t->kind = TOKEN_BREAK;
+        t->span.end++;
     } else if (digits > 0) {
-        t.kind = TOKEN_NUMBER;
-        t.span.end += digits;
-    } else if (!read_bracket(l, s[0], &t) && !read_sign(s, n, &t) && !read_string(s, n, &t) &&
-               !read_single(s, n, &t) && !read_word(s, n, &t)) {
-        bad(&t, s, n, d);
+        t->kind = TOKEN_NUMBER;
+        t->span.end += digits;
+    } else if (!read_bracket(l, s[0], t) && !read_sign(s, n, t) && !read_string(s, n, t) &&
+               !read_single(s, n, t) && !read_word(s, n, t)) {
+        bad(t, s, n, d);
     }
-    l->at = t.span.end + (t.kind == TOKEN_STRING ? t.span.start - t.at - prefix_length(s) : 0);
-    t.newline = t.kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
-    return t;
+    l->at = t->span.end + (t->kind == TOKEN_STRING ? t->span.start - t->at - prefix_length(s) : 0);
+    t->newline = t->kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
+}
+
+static inline void read_token(struct lexer *l, struct token *t, struct diag *d)
+{
+    skip_blanks(l);
+    size_t at = l->at, n = l->source->length - at;
+    size_t name = n == 0 ? 0 : plain_name_length(l->source->text + at, n);
+    *t = (struct token){.kind = name > 0 ? TOKEN_NAME : TOKEN_END,
+                        .span = {at, at + name},
+                        .at = at,
+                        .op = OP_COUNT};
+    l->at += name;
+    if (name == 0 && n > 0) {
+        read_other(l, t, d);
+    }
 }
 
 void lexer_remember(struct lexer_memo *memo, struct source *source)
@@ -456,29 +490,17 @@ void lexer_forget(struct lexer_memo *memo)
     memo->text = NULL;
 }
 
-// Where the token at the lexer's place is remembered, or will be. NULL: nowhere.
-static struct lexer_token *place_of(const struct lexer *l)
-{
-    struct lexer_memo *m = l->source->memo;
-    bool remembers = m != NULL && m->text == l->source->text && m->length == l->source->length;
-    return remembers ? &m->tokens[l->at % COUNT_OF(m->tokens)] : NULL;
-}
-
-static inline bool is_remembered(const struct lexer *l, const struct lexer_token *place)
-{
-    return place->round == l->source->memo->round && place->from == l->at && place->open == l->open;
-}
-
 // Reads the token there, and moves behind it. One with trouble is not remembered: it is read again, for
 // the words to reach whoever takes it.
-static void remember(struct lexer *l, struct lexer_token *place, struct diag *d)
+static const struct token *remember(struct lexer *l, struct lexer_token *place, struct diag *d)
 {
     place->from = l->at;
     place->open = l->open;
-    place->token = read_token(l, d);
+    read_token(l, &place->token, d);
     place->next = l->at;
     place->next_open = l->open;
     place->round = l->source->memo->round - (place->token.kind == TOKEN_BAD);
+    return &place->token;
 }
 
 static bool was_peeked(const struct lexer *l)
@@ -487,60 +509,44 @@ static bool was_peeked(const struct lexer *l)
            l->peeked.text == l->source->text && l->peeked.length == l->source->length;
 }
 
-// The rest of lexer_next and lexer_peek, where the token is not remembered.
-static struct token next_slowly(struct lexer *l, struct lexer_token *place, struct diag *d)
+struct token lexer_read(struct lexer *l, struct diag *d)
 {
-    if (place != NULL) {
-        remember(l, place, d);
-        return place->token;
+    struct token t;
+    if (lexer_is_remembering(l)) {
+        return *remember(l, lexer_place(l), d);
     }
     if (!was_peeked(l)) {
-        return read_token(l, d);
+        read_token(l, &t, d);
+        return t;
     }
     l->at = l->peeked.next;
     l->open = l->peeked.next_open;
     return l->peeked.token;
 }
 
-static struct token peek_slowly(struct lexer *l, struct lexer_token *place)
+struct token lexer_look(struct lexer *l)
 {
-    if (place == NULL && was_peeked(l)) {
-        return l->peeked.token;
-    }
     size_t from = l->at, open = l->open;
     struct diag ignored;
     diag_clear(&ignored);
-    struct token t = next_slowly(l, place, &ignored);
-    if (place == NULL) {
-        l->peeked.text = t.kind == TOKEN_BAD ? NULL : l->source->text;
+    if (lexer_is_remembering(l)) {
+        const struct token *t = remember(l, lexer_place(l), &ignored);
+        l->at = from;
+        l->open = open;
+        return *t;
+    }
+    if (!was_peeked(l)) {
+        read_token(l, &l->peeked.token, &ignored);
+        l->peeked.text = l->peeked.token.kind == TOKEN_BAD ? NULL : l->source->text;
         l->peeked.length = l->source->length;
         l->peeked.from = from;
         l->peeked.open = open;
         l->peeked.next = l->at;
         l->peeked.next_open = l->open;
-        l->peeked.token = t;
+        l->at = from;
+        l->open = open;
     }
-    l->at = from;
-    l->open = open;
-    return t;
-}
-
-struct token lexer_next(struct lexer *l, struct diag *d)
-{
-    struct lexer_token *place = place_of(l);
-    if (place == NULL || !is_remembered(l, place)) {
-        return next_slowly(l, place, d);
-    }
-    l->at = place->next;
-    l->open = place->next_open;
-    return place->token;
-}
-
-struct token lexer_peek(struct lexer *l)
-{
-    struct lexer_token *place = place_of(l);
-    bool remembered = place != NULL && is_remembered(l, place);
-    return remembered ? place->token : peek_slowly(l, place);
+    return l->peeked.token;
 }
 
 size_t lexer_statement_end(const struct lexer *from)
@@ -575,20 +581,4 @@ bool lexer_wants_more(const struct source *source)
         t = lexer_next(&l, &d);
     } while (t.kind != TOKEN_END);
     return l.open > 0;
-}
-
-bool token_opens(struct token t, char mark)
-{
-    return t.kind == TOKEN_OPEN && t.mark == mark;
-}
-
-bool token_closes(struct token t, char mark)
-{
-    return t.kind == TOKEN_CLOSE && t.mark == mark;
-}
-
-bool token_is(const struct lexer *l, struct token t, const char *name)
-{
-    return t.kind == TOKEN_NAME && strlen(name) == token_length(t) &&
-           memcmp(token_text(l, t), name, token_length(t)) == 0;
 }

@@ -2,6 +2,8 @@
 #ifndef TEXT_LEXER_H
 #define TEXT_LEXER_H
 
+#include <string.h>
+
 #include "base/diag.h"
 #include "engine/ops.h"
 
@@ -29,7 +31,7 @@ enum token_kind {
 
 struct token {
     enum token_kind kind;
-    enum op op;     // TOKEN_INFIX, TOKEN_ASSIGN
+    enum op op;  // TOKEN_INFIX, TOKEN_ASSIGN
     struct span span;
     size_t at;      // its first byte: before span.start where ∂ or a quotation mark precedes
     double number;  // TOKEN_NUMBER
@@ -46,7 +48,7 @@ struct token {
 struct lexer_memo {
     const char *text;  // NULL: of none
     size_t length;
-    unsigned round;    // what was remembered in earlier ones counts no more
+    unsigned round;  // what was remembered in earlier ones counts no more
     struct lexer_token {
         unsigned round;
         size_t from, open;       // where it was looked for, and the brackets that were open there
@@ -77,10 +79,51 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *l, const struct source *source);
+// lexer_next and lexer_peek where the token is not remembered.
+struct token lexer_read(struct lexer *l, struct diag *d);
+struct token lexer_look(struct lexer *l);
+
+static inline bool lexer_is_remembering(const struct lexer *l)
+{
+    const struct lexer_memo *m = l->source->memo;
+    return m != NULL && m->text == l->source->text && m->length == l->source->length;
+}
+
+// Where the token at the lexer's place is remembered, or will be.
+static inline struct lexer_token *lexer_place(const struct lexer *l)
+{
+    return &l->source->memo->tokens[l->at % (sizeof l->source->memo->tokens /
+                                             sizeof l->source->memo->tokens[0])];
+}
+
+// The token there as it is remembered. NULL: it is not.
+static inline const struct lexer_token *lexer_recall(const struct lexer *l)
+{
+    const struct lexer_token *t = lexer_is_remembering(l) ? lexer_place(l) : NULL;
+    return t != NULL && t->round == l->source->memo->round && t->from == l->at && t->open == l->open
+               ? t
+               : NULL;
+}
+
 // The next token; its trouble, if it is TOKEN_BAD, goes to d.
-struct token lexer_next(struct lexer *l, struct diag *d);
+static inline struct token lexer_next(struct lexer *l, struct diag *d)
+{
+    const struct lexer_token *t = lexer_recall(l);
+    if (t == NULL) {
+        return lexer_read(l, d);
+    }
+    l->at = t->next;
+    l->open = t->next_open;
+    return t->token;
+}
+
 // The next token, without moving.
-struct token lexer_peek(struct lexer *l);
+static inline struct token lexer_peek(struct lexer *l)
+{
+    const struct lexer_token *t = lexer_recall(l);
+    return t != NULL ? t->token : lexer_look(l);
+}
+
 // Where the statement that goes on here ends: the place of its `;` or line end, or the text's end.
 size_t lexer_statement_end(const struct lexer *from);
 // Does nothing but blanks and comments follow on this line?
@@ -99,8 +142,14 @@ static inline size_t token_length(struct token t)
 }
 
 // Does it open, or close, this bracket?
-bool token_opens(struct token t, char mark);
-bool token_closes(struct token t, char mark);
+static inline bool token_opens(struct token t, char mark)
+{
+    return t.kind == TOKEN_OPEN && t.mark == mark;
+}
+static inline bool token_closes(struct token t, char mark)
+{
+    return t.kind == TOKEN_CLOSE && t.mark == mark;
+}
 // Does a statement end here?
 static inline bool token_ends(enum token_kind kind)
 {
@@ -108,6 +157,10 @@ static inline bool token_ends(enum token_kind kind)
 }
 
 // Is the token this name?
-bool token_is(const struct lexer *l, struct token t, const char *name);
+static inline bool token_is(const struct lexer *l, struct token t, const char *name)
+{
+    return t.kind == TOKEN_NAME && strlen(name) == token_length(t) &&
+           memcmp(token_text(l, t), name, token_length(t)) == 0;
+}
 
 #endif

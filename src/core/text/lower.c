@@ -33,22 +33,6 @@ bool lower_goes_on(struct lower *w, size_t i, size_t each, struct span span)
     return !stop_asked_by(w->stop, i, each) || diag_set(w->diag, span, "interrupted");
 }
 
-bool lower_push(struct lower *w, struct operand operand)
-{
-    struct operand *at = buf_push(&w->stack, 1);
-    if (at == NULL) {
-        return diag_out_of_memory(w->diag);
-    }
-    *at = operand;
-    return true;
-}
-
-bool lower_replace(struct lower *w, size_t count, struct operand by)
-{
-    w->stack.count -= count;
-    return lower_push(w, by);
-}
-
 bool lower_no_room(struct lower *w, struct span span)
 {
     if (stop_is_asked(w->stop)) {

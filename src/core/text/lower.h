@@ -94,6 +94,8 @@ struct lower {
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
                 struct diag *diag);
 void lower_release(struct lower *w);
+// What failed inside a function leaves no call open: the next expression is of the learner's text.
+void lower_leave_calls(struct lower *w);
 
 // Reads one whole expression at the parser's place. On success the stack holds its one operand,
 // which is returned in *result. False: the diag says why; nodes may have been appended.

@@ -65,8 +65,20 @@ static inline struct operand lower_number_operand(double number, struct span spa
 
 // Both return false where memory is short, and the diag says so. lower_replace takes the last
 // `count` operands off the stack first.
-bool lower_push(struct lower *w, struct operand operand);
-bool lower_replace(struct lower *w, size_t count, struct operand by);
+static inline bool lower_push(struct lower *w, struct operand operand)
+{
+    struct operand *at = buf_push(&w->stack, 1);
+    if (at == NULL) {
+        return diag_out_of_memory(w->diag);
+    }
+    *at = operand;
+    return true;
+}
+static inline bool lower_replace(struct lower *w, size_t count, struct operand by)
+{
+    w->stack.count -= count;
+    return lower_push(w, by);
+}
 // The function that the learner's own text calls, if one is being called.
 const struct activation *lower_outermost(const struct lower *w);
 // Spans are of the text that is being read, which may be the body of a function. What leaves this
@@ -93,8 +105,6 @@ bool lower_node(struct lower *w, const struct item *item);
 
 // ---- lower_call.c -------------------------------------------------------------------------------
 
-// What failed inside a function leaves no call open: the next expression is of the learner's text.
-void lower_leave_calls(struct lower *w);
 // Says how many values a function takes. (diag_hint may follow.)
 void lower_refuse_count(struct lower *w, const struct item *item, uint32_t least, uint32_t most);
 // Calls a builtin with the operands on the stack. False: the diag says why.

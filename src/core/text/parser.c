@@ -217,7 +217,7 @@ static bool read_implied_product(struct parser *p, struct token t)
 }
 
 // W^T: the transpose, where T is not a name.
-static bool read_transpose(struct parser *p, struct token power)
+static bool read_transpose(struct parser *p)
 {
     struct lexer ahead = *p->lexer;
     struct diag ignored;
@@ -226,8 +226,7 @@ static bool read_transpose(struct parser *p, struct token power)
     struct token t = lexer_next(&ahead, &ignored);
     bool brace = token_opens(t, '{');
     t = brace ? lexer_next(&ahead, &ignored) : t;
-    if (power.kind != TOKEN_INFIX || power.op != OP_POW || !token_is(&ahead, t, "T") ||
-        p->number_before || parser_is_bound(p, t, 0) ||
+    if (!token_is(&ahead, t, "T") || p->number_before || parser_is_bound(p, t, 0) ||
         (brace && !token_closes(lexer_next(&ahead, &ignored), '}'))) {
         return false;
     }
@@ -278,7 +277,7 @@ static void read_operator(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
     if (refuse_prime(p, t) || refuse_factorial(p, t) || read_implied_product(p, t) ||
-        read_transpose(p, t)) {
+        (t.kind == TOKEN_INFIX && t.op == OP_POW && read_transpose(p))) {
         return;
     }
     p->number_before = false;

@@ -101,10 +101,7 @@ static bool read_missing_bound(struct parser *p, struct token t)
 static bool read_axis(struct parser *p, struct token t)
 {
     struct parser_frame *f = parser_top(p);
-    struct token next = lexer_peek(p->lexer);
-    if (f == NULL || f->kind != FRAME_CALL || f->axis ||
-        !(token_is(p->lexer, t, "axis") || token_is(p->lexer, t, "dim")) ||
-        next.kind != TOKEN_ASSIGN || next.op != OP_COUNT) {
+    if (f->axis || !(token_is(p->lexer, t, "axis") || token_is(p->lexer, t, "dim"))) {
         return false;
     }
     lexer_next(p->lexer, p->diag);
@@ -214,9 +211,8 @@ static bool read_raised_function(struct parser *p, struct token name)
 // e^x and e**x, where e is not a name: the exponential function.
 static bool read_exponential(struct parser *p, struct token t)
 {
-    struct token next = lexer_peek(p->lexer);
-    if (!token_is(p->lexer, t, "e") || parser_is_bound(p, t, 0) || next.kind != TOKEN_INFIX ||
-        next.op != OP_POW) {
+    struct token power = lexer_peek(p->lexer);
+    if (power.kind != TOKEN_INFIX || !token_is(p->lexer, t, "e") || parser_is_bound(p, t, 0)) {
         return false;
     }
     lexer_next(p->lexer, p->diag);
@@ -246,10 +242,8 @@ static bool read_params_of(struct parser *p, struct token t)
 // comma after it, or the parenthesis.
 static bool read_idle_argument(struct parser *p, struct token t)
 {
-    struct parser_frame *f = parser_top(p);
-    struct token next = lexer_peek(p->lexer);
-    if (f == NULL || f->kind != FRAME_CALL || next.kind != TOKEN_ASSIGN || next.op != OP_COUNT ||
-        !spelling_idle_argument(token_text(p->lexer, t), token_length(t))) {
+    const struct parser_frame *f = parser_top(p);
+    if (!spelling_idle_argument(token_text(p->lexer, t), token_length(t))) {
         return false;
     }
     size_t outside = p->lexer->open;
@@ -275,16 +269,12 @@ static bool read_idle_argument(struct parser *p, struct token t)
 }
 
 // Value(data=2.0): the value itself. Other arguments have no names.
-static bool read_named_argument(struct parser *p, struct token t)
+static void read_named_argument(struct parser *p, struct token t)
 {
-    struct parser_frame *f = parser_top(p);
-    struct token next = lexer_peek(p->lexer);
-    if (f == NULL || f->kind != FRAME_CALL || next.kind != TOKEN_ASSIGN || next.op != OP_COUNT) {
-        return false;
-    }
+    const struct parser_frame *f = parser_top(p);
     const char *s = p->lexer->source->text;
     bool value = spelling_value(s + f->span.start, f->span.end - f->span.start);
-    lexer_next(p->lexer, p->diag);
+    struct token equal = lexer_next(p->lexer, p->diag);
     if (!value || f->count > 0 ||
         !(token_is(p->lexer, t, "data") || token_is(p->lexer, t, "object"))) {
         char quoted[QUOTED];
@@ -295,10 +285,22 @@ static bool read_named_argument(struct parser *p, struct token t)
                      VALUE_UNBOUND;
         foreign = bound ? foreign_hint("at", 2, false) : foreign;
         diag_quote(quoted, token_text(p->lexer, t), token_length(t));
-        diag_set(p->diag, (struct span){t.span.start, next.span.end},
+        diag_set(p->diag, (struct span){t.span.start, equal.span.end},
                  "the values of a function have no names");
         diag_hint(p->diag, foreign != NULL ? "%s" : "leave out '%s='; to compare write ==",
                   foreign != NULL ? foreign : quoted);
+    }
+}
+
+// name=… in a call.
+static bool read_argument(struct parser *p, struct token t, struct token equal)
+{
+    const struct parser_frame *f = parser_top(p);
+    if (f == NULL || f->kind != FRAME_CALL || equal.op != OP_COUNT) {
+        return false;
+    }
+    if (!read_axis(p, t) && !read_idle_argument(p, t)) {
+        read_named_argument(p, t);
     }
     return true;
 }
@@ -344,10 +346,23 @@ void parser_skip_first(struct parser *p)
     }
 }
 
-// A name that does not stand for itself.
-static bool read_spelling(struct parser *p, struct token t)
+// Does a name not stand for itself? What follows it says which of these it may be.
+static bool read_special(struct parser *p, struct token t, struct token next)
 {
-    return parser_read_latex(p, t) || read_exponential(p, t) || read_raised_function(p, t);
+    switch (next.kind) {
+    case TOKEN_ASSIGN:
+        return read_argument(p, t, next);
+    case TOKEN_INFIX:
+        return next.op == OP_POW && (read_exponential(p, t) || read_raised_function(p, t));
+    case TOKEN_RAISED:
+        return read_raised_function(p, t);
+    case TOKEN_DOT:
+        return read_params_of(p, t);
+    case TOKEN_OPEN:
+        return parser_read_latex(p, t);
+    default:
+        return false;
+    }
 }
 
 // A comma may be before the bracket's end.
@@ -372,11 +387,14 @@ static bool read_last_comma(struct parser *p, struct token close)
 // A name, the function of a call, and all else that begins with a word.
 static void read_name(struct parser *p, struct token t)
 {
-    if (parser_read_slope(p, t) || read_axis(p, t) || read_idle_argument(p, t) ||
-        read_named_argument(p, t) || read_spelling(p, t) || read_params_of(p, t)) {
+    if (parser_read_slope(p, t)) {
         return;
     }
-    if (token_opens(lexer_peek(p->lexer), '(')) {
+    struct token next = lexer_peek(p->lexer);
+    if (read_special(p, t, next)) {
+        return;
+    }
+    if (token_opens(next, '(')) {
         lexer_next(p->lexer, p->diag);
         parser_push(p, (struct parser_frame){
                            .kind = FRAME_CALL, .tuple_of_one = p->tuple_of_one, .span = t.span});
