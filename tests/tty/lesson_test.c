@@ -202,6 +202,8 @@ static void test_enter_leads_through_the_course(void **state)
     enter(p, "5");
     enter(p, "6");
     see(p, "Enter goes on");
+    enter(p, "i think six");  // no advice to make a statement of it
+    see(p, "; Enter goes on");
     enter(p, "");
     see(p, "What is the second?");
     enter(p, "8");

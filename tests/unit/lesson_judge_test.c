@@ -120,8 +120,15 @@ static void what_is_no_number_costs_nothing(void **state)
     for (size_t i = 0; i < COUNT_OF(worded); i++) {
         assert_judged(&g, NUMBER("dL/da"), worded[i], "right");
     }
-    assert_judged(&g, NUMBER("dL/da"), "six",
-                  "malformed@0: numbers are written in digits here; write 6, -0.5 or 1/3");
+    assert_judged(&g, NUMBER("dL/da"), "six", "[six = 6] right");
+    assert_judged(&g, NUMBER("dL/da"), "I think it's Six.", "[Six = 6] right");
+    assert_judged(&g, NUMBER("dL/db"), "minus four", "[minus four = -4] right");
+    assert_judged(&g, NUMBER("dL/da"), "6 times", "right");
+    static const char counted[] = "How many edges are there?\nkind: number\nanswer: 6\n";
+    assert_judged(&g, counted, "6 edges", "right");
+    assert_judged(&g, counted, "7 nodes",
+                  "malformed@2: 'nodes' does not belong to a formula here; "
+                  "write one number or one formula, and no other words");
     assert_judged(&g, NUMBER("dL/da"), "6 or 7", "malformed@2: one answer is asked for");
     assert_judged(&g, NUMBER("dL/da"), "2 x", "malformed@2: a '*' is missing here; write 2*x");
     assert_judged(&g, NUMBER("dL/da"), "z[1]",
@@ -443,8 +450,37 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, worded, "doubles", "[it doubles] right");
     assert_judged(&g, worded, "I think it doubles", "[it doubles] right");
     assert_judged(&g, worded, "It Stays the same", "[it stays the same] wrong");
-    assert_judged(&g, worded, "double",
-                  "malformed@0: 'd' is not the letter of an option; the options are a to c");
+    assert_judged(&g, worded, "double", "[it doubles] right");
+    assert_judged(&g, worded, "stay",
+                  "malformed@0: 'stay' is none of the options; the options are "
+                  "a to c");
+    assert_judged(&g, worded, "the same.", "[it stays the same] wrong");
+    assert_judged(&g, worded, "I think it is: it doubles", "[it doubles] right");
+    assert_judged(&g, worded, "six",
+                  "malformed@0: 'six' is none of the options; the options are "
+                  "a to c");
+    assert_judged(&g, worded, "6",
+                  "malformed@0: '6' is not the letter of an option; the options are a to c");
+    static const char bill[] = "q\nkind: multi\nright: price\nright: fee\nwrong: goods\n"
+                               "wrong: `sum(x)` of all\n";
+    assert_judged(&g, bill, "price, fee", "[price; fee] right");
+    assert_judged(&g, bill, "Price and fee.", "[price; fee] right");
+    assert_judged(&g, bill, "price fee", "[price; fee] right");
+    assert_judged(&g, bill, "the answer is fee, price", "[fee; price] right");
+    assert_judged(&g, bill, "sum(x) of all, goods",
+                  "[`sum(x)` of all; goods] wrong: 2 of these are wrong.");
+    assert_judged(&g, bill, "price, price", "malformed@7: 'price' is here twice");
+    assert_judged(&g, bill, "price and cost",
+                  "malformed@10: 'cost' is none of the options; the options are a to d");
+    static const char steps[] =
+        "q\nkind: order\nitem: forward pass\nitem: loss\nitem: `z[1]`\nitem: update\n";
+    assert_judged(&g, steps, "forward pass, loss, z[1], update",
+                  "[forward pass; loss; `z[1]`; update] right");
+    assert_judged(&g, steps, "forward -> loss -> z[1] -> update",
+                  "[forward pass; loss; `z[1]`; update] right");
+    assert_judged(&g, steps, "forward then loss then update then z[1]",
+                  "[forward pass; loss; update; `z[1]`] wrong: The first 2 are right; what follows "
+                  "is not.");
     assert_judged(&g, worded, "a*b",
                   "malformed@1: '*' is not the letter of an option; the options are a to c");
     assert_judged(&g, CHOICE, "I think b", "[W] wrong");
@@ -599,6 +635,18 @@ static void what_is_to_be_done_is_seen(void **state)
     assert_true(holds(&g, "did step to", " step  to d", ""));
     assert_false(holds(&g, "did topo", "topology", ""));
     assert_false(holds(&g, "did topo", "", ""));
+    assert_true(holds(&g, "did nudge b 0.001", "nudge b 1e-3 L", ""));
+    assert_true(holds(&g, "did nudge b 0.001", "nudge(b, .001)", ""));
+    assert_true(holds(&g, "did nudge b -0.1", "nudge b -.1", ""));
+    assert_false(holds(&g, "did nudge b 0.001", "nudge b 0.01", ""));
+    assert_false(holds(&g, "did nudge b 0.001", "nudge b", ""));
+    assert_true(holds(&g, "did graph L", "graph(L)", ""));
+    assert_true(holds(&g, "did graph L", "graph L out.png", ""));
+    assert_false(holds(&g, "did graph L", "graph d", ""));
+    assert_false(holds(&g, "did graph L", "graph", ""));  // there is no output
+    assert_true(holds(&g, "did backward a", "a.backward()", ""));
+    assert_false(holds(&g, "did backward a", "d.backward()", ""));
+    assert_true(holds(&g, "did backward", "L.backward()", ""));
     assert_true(holds(&g, "wrote .png", "graph L a.png", "a.png"));
     assert_false(holds(&g, "wrote .png", "graph L", ""));
     graph_release(&g);
@@ -623,6 +671,47 @@ static void a_graph_is_no_typed_number(void **state)
     graph_release(&g);
 }
 
+static void what_is_left_out_is_the_output(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct lesson *lesson;
+    graph_canonical(&g);
+    const struct question *q = ask_question("q\nkind: do\nuntil: did graph L\n", &lesson);
+    struct question_sight sight = {.scope = &g.scope,
+                                   .output = names_lookup(&g.names, "L", 1).base,
+                                   .digits = 6,
+                                   .did = "graph",
+                                   .wrote = ""};
+    assert_true(question_holds(q, &sight));
+    sight.output = names_lookup(&g.names, "d", 1).base;
+    sight.done = 0;
+    assert_false(question_holds(q, &sight));
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void what_was_nearly_done_is_told(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct lesson *lesson;
+    struct text why;
+    graph_canonical(&g);
+    text_init(&why);
+    const struct question *q = ask_question("q\nkind: do\nuntil: did graph L\n", &lesson);
+    struct question_sight sight = {
+        .scope = &g.scope, .output = NODE_NONE, .digits = 6, .did = "graph d", .wrote = ""};
+    assert_int_equal(question_condition(q, q->until.first, &sight, &why), CONDITION_FAILS);
+    assert_string_equal(text_get(&why), "'graph L' was not done");
+    sight.did = "vars";
+    sight.tried = 0;
+    assert_int_equal(question_condition(q, q->until.first, &sight, &why), CONDITION_BAD);
+    text_release(&why);
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
 static void what_was_done_stays_done(void **state)
 {
     (void)state;
@@ -637,7 +726,7 @@ static void what_was_done_stays_done(void **state)
     text_init(&why);
     assert_false(question_holds(q, &sight));
     assert_int_equal(question_condition(q, q->until.first, &sight, &why), CONDITION_BAD);
-    assert_string_equal(text_get(&why), "'did topo' was not done");
+    assert_string_equal(text_get(&why), "'topo' was not done");
     sight.did = "topo L";
     assert_true(question_holds(q, &sight));
     sight.did = "vars";
@@ -715,6 +804,8 @@ int main(void)
         cmocka_unit_test(places_are_judged),
         cmocka_unit_test(what_is_to_be_done_is_seen),
         cmocka_unit_test(a_graph_is_no_typed_number),
+        cmocka_unit_test(what_is_left_out_is_the_output),
+        cmocka_unit_test(what_was_nearly_done_is_told),
         cmocka_unit_test(what_was_done_stays_done),
         cmocka_unit_test(rounding_is_no_difference),
         cmocka_unit_test(keys_are_right_answers),

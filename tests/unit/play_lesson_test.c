@@ -459,6 +459,50 @@ static void a_do_is_done_when_it_holds(void **state)
     assert_verdict(seat, "topo y", "right");
 }
 
+// The same command with other words is told what is missing; what is done another way is done.
+static void what_was_nearly_done_is_told(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.look\nRun the pass.\nkind: do\nuntil: did nudge x 0.001 => Nudge `x`.\n"
+                "solve: nudge x 0.001\n-\n"
+                "small.pass\nRun the pass.\nkind: do\nuntil: did backward y\nsolve: backward y\n");
+    type(seat, "nudge x 0.01");
+    assert_string_equal(rec_get_text(get(seat, KIND_unmet), KEY_text), "Nudge `x`.");
+    type(seat, "vars");
+    assert_null(find(seat, KIND_unmet));
+    assert_verdict(seat, "nudge x 1e-3 y", "right");
+    type(seat, "backward x");
+    assert_string_equal(rec_get_text(get(seat, KIND_unmet), KEY_text), "'backward y' was not done");
+    assert_verdict(seat, "y.backward()", "right");
+}
+
+// A command's word that is an option is an answer, also beside others.
+static void options_are_named_at_the_prompt(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.order\nIn which order?\nkind: order\nitem: forward\nitem: backward pass\n"
+                "item: update\n");
+    assert_verdict(seat, "forward, backward pass, update", "right");
+}
+
+static void words_below_a_question_may_be_mistyped(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.one\nHow many?\nkind: number\nanswer: 0\n-\n"
+                "small.two\nWhich?\nkind: choice\nright: it is\nwrong: it is not\n");
+    type(seat, "hitn");
+    assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_hint), "did you mean 'hint'?");
+    type(seat, "zero");
+    assert_string_equal(rec_get_text(get(seat, KIND_notice), KEY_text),
+                        "'zero' cleared the gradients; to answer with 0, type 0");
+    assert_verdict(seat, "0", "right");
+    type(seat, "slip");
+    assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_hint), "did you mean 'skip'?");
+    type(seat, "six");
+    assert_string_equal(rec_get_text(get(seat, KIND_misread), KEY_message),
+                        "'six' is none of the options");
+}
+
 // The stars of a condition are no emphasis.
 static void what_is_unmet_is_told_with_its_stars(void **state)
 {
@@ -722,6 +766,9 @@ int main(void)
         TEST(a_lesson_goes_on_where_it_was_left),
         TEST(a_do_is_done_when_it_holds),
         TEST(what_is_unmet_is_told_with_its_stars),
+        TEST(what_was_nearly_done_is_told),
+        TEST(options_are_named_at_the_prompt),
+        TEST(words_below_a_question_may_be_mistyped),
         TEST(a_recall_is_answered_in_words_and_rated),
         TEST(who_does_not_know_is_helped),
         TEST(next_goes_on),

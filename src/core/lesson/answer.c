@@ -107,11 +107,13 @@ static const char *const before_answers[] = {
     "~",
     "->",
     "→",
+    ":",
 };
 
 // … and behind it.
-static const char *const behind_answers[] = {
-    "?", "$", " i think", " i guess", " maybe", " probably", " or so", " i believe", " please"};
+static const char *const behind_answers[] = {"?",        "!",          ".",      "$",
+                                             " i think", " i guess",   " maybe", " probably",
+                                             " or so",   " i believe", " please"};
 
 static bool is_same(const char *s, const char *small, size_t n)
 {
@@ -131,7 +133,8 @@ static size_t idle_before(const char *s, size_t n)
         const char *word = before_answers[i];
         size_t length = strlen(word);
         bool letters = text_is_letter(word[length - 1]);
-        if (length < n && is_same(s, word, length) && (!letters || s[length] == ' ') &&
+        if (length < n && is_same(s, word, length) &&
+            (!letters || s[length] == ' ' || s[length] == ':') &&
             !(word[0] == '=' && s[1] == '=')) {
             return length;
         }
@@ -150,25 +153,10 @@ static size_t idle_behind(const char *s, size_t n)
     return 0;
 }
 
-static bool is_option(const struct question *q, const char *s, size_t n)
-{
-    for (const struct question_line *l = q->options.first; l != NULL; l = l->next) {
-        if (strlen(l->left) == n && memcmp(l->left, s, n) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The answer without such words. Where options are picked, only a letter may be left: their texts are
-// words, too. What has no word before it, or one that is a name of the graph's, stays.
-static struct span bare(const struct judging *j, struct span answer)
+struct span judge_bare(const struct judging *j, struct span answer)
 {
     struct span left = answer;
     size_t n;
-    if (j->q->kind == QUESTION_RECALL || j->q->kind == QUESTION_DO || j->q->kind == QUESTION_FILL) {
-        return answer;
-    }
     while (left.end > left.start &&
            (n = idle_behind(j->text + left.start, left.end - left.start)) > 0) {
         left = span_trim(j->text, (struct span){left.start, left.end - n});
@@ -178,9 +166,14 @@ static struct span bare(const struct judging *j, struct span answer)
            names_lookup(j->scope->names, j->text + left.start, n).rank == VALUE_UNBOUND) {
         left = span_trim(j->text, (struct span){left.start + n, left.end});
     }
-    bool picks =
-        j->q->options.count > 0 && !is_option(j->q, j->text + left.start, left.end - left.start);
-    return left.start == left.end || (picks && left.end - left.start > 1) ? answer : left;
+    return left.start == left.end ? answer : left;
+}
+
+// The kinds whose answers such words are left out of at once. Texts of options are words, too.
+static bool is_bared(const struct question *q)
+{
+    return q->kind != QUESTION_RECALL && q->kind != QUESTION_DO && q->kind != QUESTION_FILL &&
+           q->options.count == 0;
 }
 
 static void (*const judges[QUESTION_KINDS])(struct judging *j) = {
@@ -202,7 +195,7 @@ static void begin(struct judging *j)
     if (equals != SIZE_MAX && names_it(j->q, j->text, equals)) {
         j->answer = span_trim(j->text, (struct span){equals + 1, j->answer.end});
     }
-    j->answer = bare(j, j->answer);
+    j->answer = is_bared(j->q) ? judge_bare(j, j->answer) : j->answer;
 }
 
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,

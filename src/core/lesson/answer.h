@@ -93,6 +93,10 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
 // although it looks like an assignment?
 bool answer_is_named(const struct question *q, const char *text);
 
+// Is the line the text of an option, or of several with commas between, so that it is an answer although
+// it may begin with a command's word?
+bool answer_names_options(const struct question *q, const char *text);
+
 // do: what is looked at after each statement.
 struct question_sight {
     const struct scope *scope;
@@ -103,6 +107,8 @@ struct question_sight {
     // A bit for each `until` that asks what was done, and once was. Zero it when the question is
     // asked, and hand it back.
     uint64_t done;
+    // The same for those whose command was carried out with other words. Zero it before each line.
+    uint64_t tried;
 };
 
 // What came of a condition.
@@ -113,7 +119,8 @@ enum condition_end {
 };
 
 // Does one of its conditions hold (lesson/condition.h)? Where it does not, what is the case instead
-// is appended to `why`. What was not done yet, and what cannot be evaluated yet, is CONDITION_BAD.
+// is appended to `why`, unless the question itself says it. What was not tried yet, and what cannot be
+// evaluated yet, is CONDITION_BAD.
 enum condition_end question_condition(const struct question *q, const struct question_line *until,
                                       struct question_sight *sight, struct text *why);
 // Do all of them?

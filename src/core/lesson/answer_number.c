@@ -43,15 +43,98 @@ static struct tolerance written_tolerance(const char *s, struct span at, double 
     return (struct tolerance){fmin(half, TOLERANCE_RELATIVE * fabs(value)), 1e-9};
 }
 
+// Numbers that people write as words. "zero" has its place here, although it is a command at the prompt.
+static const struct {
+    const char *word;
+    double number;
+} worded[] = {
+    {"zero", 0},
+    {"none", 0},
+    {"one", 1},
+    {"two", 2},
+    {"three", 3},
+    {"four", 4},
+    {"five", 5},
+    {"six", 6},
+    {"seven", 7},
+    {"eight", 8},
+    {"nine", 9},
+    {"ten", 10},
+    {"eleven", 11},
+    {"twelve", 12},
+    {"half", 0.5},
+    {"a half", 0.5},
+    {"one half", 0.5},
+    {"a third", 1. / 3},
+    {"once", 1},
+    {"twice", 2},
+    {"one third", 1. / 3},
+    {"a quarter", 0.25},
+    {"one quarter", 0.25},
+};
+
+static bool read_worded(const struct judging *j, struct span at, double *number)
+{
+    static const char *const signs[] = {"minus ", "negative "};
+    double sign = 1;
+    char small[24];
+    size_t n = at.end - at.start;
+    for (size_t i = 0; n < sizeof small && i < n; i++) {
+        char c = j->text[at.start + i];
+        small[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    }
+    small[n < sizeof small ? n : 0] = '\0';
+    const char *s = small;
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (strncmp(s, signs[i], strlen(signs[i])) == 0) {
+            s += strlen(signs[i]);
+            sign = -1;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(worded); i++) {
+        if (strcmp(s, worded[i].word) == 0 &&
+            names_lookup(j->scope->names, s, strlen(s)).rank == VALUE_UNBOUND) {
+            *number = sign * worded[i].number;
+            return true;
+        }
+    }
+    return false;
+}
+
+// Is this word, or the same with or without its last s, one of the text's?
+static bool has_word(const char *text, const char *s, size_t n)
+{
+    n -= n > 1 && s[n - 1] == 's';
+    for (const char *at = text; strlen(at) >= n; at++) {
+        size_t after = n + (at[n] == 's');
+        if (strncmp(at, s, n) == 0 && (at == text || !text_is_letter(at[-1])) &&
+            !text_is_letter(at[after])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// 6 edges: without the word that says of what, if it is one of the question's.
+static struct span without_unit(const struct judging *j, struct span at)
+{
+    size_t start = at.end;
+    while (start > at.start && text_is_letter(j->text[start - 1])) {
+        start--;
+    }
+    const char *word = j->text + start;
+    size_t n = at.end - start;
+    struct span number = span_trim(j->text, (struct span){at.start, start});
+    bool apart = n > 1 && start > at.start && j->text[start - 1] == ' ' &&
+                 (has_word(j->q->text, word, n) || text_among("times units", word, n)) &&
+                 !lower_is_function(word, n) &&
+                 names_lookup(j->scope->names, word, n).rank == VALUE_UNBOUND;
+    return apart && number.start < number.end ? number : at;
+}
+
 static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
 {
     char quoted[QUOTED];
-    if (text_among("zero one two three four five six seven eight nine ten eleven twelve half third "
-                   "quarter minus negative",
-                   s, length)) {
-        judge_refuse(j, place, "numbers are written in digits here");
-        return judge_hint(j, "write 6, -0.5 or 1/3");
-    }
     judge_refuse(j, place, "a number is needed here, and '%s' is not a number",
                  diag_quote(quoted, s, length));
     // A word that the prompt does not know, such as idk: no advice to print it there.
@@ -297,8 +380,10 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
 
 void judge_number(struct judging *j)
 {
-    struct given_number given = {0};
-    if (answer_read_number(j, j->q->answer, j->answer, &given)) {
+    struct given_number given = {.written = {TOLERANCE_ROUNDING, 1e-9}};
+    j->answer = without_unit(j, j->answer);
+    if (read_worded(j, j->answer, &given.value) ||
+        answer_read_number(j, j->q->answer, j->answer, &given)) {
         echo(j, j->answer, given.value);
         j->out->number = given.value;
         j->out->written = given.written;

@@ -47,14 +47,44 @@ struct picks {
     size_t options, count;
 };
 
-static bool is_between(char c)
-{
-    return c == ' ' || c == '\t' || c == ',' || c == '.' || c == ')' || c == '(' || c == ';';
-}
-
 static char lower_case(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool starts(const char *s, size_t n, const char *with)
+{
+    size_t length = strlen(with);
+    return length <= n && memcmp(s, with, length) == 0;
+}
+
+// The bytes of what stands between two picks, at the beginning of s[0..n): a mark, or a word such as
+// "and". 0: something is picked here.
+static size_t between(const char *s, size_t n)
+{
+    static const char *const words[] = {"and", "und", "then", "dann"};
+    static const char *const arrows[] = {"->", "=>", "→", "⇒", ">", "&", "+"};
+    if (n > 0 && strchr(" \t,.)(;", *s) != NULL) {
+        return 1;
+    }
+    for (size_t i = 0; i < COUNT_OF(arrows); i++) {
+        if (starts(s, n, arrows[i])) {
+            return strlen(arrows[i]);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t length = strlen(words[i]);
+        if (starts(s, n, words[i]) && (length == n || !text_is_letter(s[length]))) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+static bool is_letter(const struct picks *p, char c)
+{
+    c = lower_case(c);
+    return c >= 'a' && (size_t)(c - 'a') < p->options;
 }
 
 static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
@@ -67,51 +97,68 @@ static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
     return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 
-// The option whose text this is, as the author wrote it, or without the marks of code around it.
-static const struct question_line *find_text(const struct picks *p, const char *s, size_t n)
+// Is the option's text s[0..n), but for the marks of code, a full stop, and the case of letters if
+// `fold`?
+static bool is_text(const char *text, const char *s, size_t n, bool fold)
 {
-    for (size_t i = 0; i < p->options; i++) {
-        const char *text = p->shown[i]->left;
-        size_t length = strlen(text);
-        bool code = length > 2 && text[0] == '`' && text[length - 1] == '`';
-        if ((length == n && memcmp(text, s, n) == 0) ||
-            (code && length - 2 == n && memcmp(text + 1, s, n) == 0)) {
-            return p->shown[i];
+    size_t i = 0;
+    for (; *text != '\0'; text++) {
+        while (i < n && s[i] == '`') {
+            i++;
         }
+        if (*text == '`') {
+            continue;
+        }
+        if (i == n || (fold ? lower_case(*text) != lower_case(s[i]) : *text != s[i])) {
+            return false;
+        }
+        i++;
     }
-    return NULL;
+    while (i < n && (s[i] == '`' || s[i] == '.')) {
+        i++;
+    }
+    return i == n;
 }
 
-// Are the words s[0..n) in the text?
-static bool is_in(const char *text, const char *s, size_t n)
+// The option whose text this is. Capitals tell two apart, if need be.
+static const struct question_line *find_text(const struct picks *p, const char *s, size_t n)
+{
+    const struct question_line *found = NULL;
+    size_t alike = 0;
+    for (size_t i = 0; i < p->options; i++) {
+        const char *text = p->shown[i]->left;
+        if (is_text(text, s, n, false)) {
+            return p->shown[i];
+        }
+        if (is_text(text, s, n, true)) {
+            found = p->shown[i];
+            alike++;
+        }
+    }
+    return alike == 1 ? found : NULL;
+}
+
+// Are the words s[0..n) in the text? The last may go on there, if `stem`: "double" in "it doubles".
+static bool is_in(const char *text, const char *s, size_t n, bool stem)
 {
     for (const char *at = text; strlen(at) >= n; at++) {
         size_t i = 0;
         while (i < n && lower_case(at[i]) == lower_case(s[i])) {
             i++;
         }
-        if (i == n && (at == text || !text_is_letter(at[-1])) && !text_is_letter(at[n])) {
+        if (i == n && (at == text || !text_is_letter(at[-1])) && (stem || !text_is_letter(at[n]))) {
             return true;
         }
     }
     return false;
 }
 
-// The one option in whose text this is found: "doubles" for "it doubles". NULL: there is none, or more
-// than one, or the answer may be letters.
-static const struct question_line *find_within(const struct picks *p, const char *s, size_t n)
+static const struct question_line *find_the_one(const struct picks *p, const char *s, size_t n,
+                                                bool stem)
 {
-    enum { LEAST = 4 };  // letters
     const struct question_line *found = NULL;
-    bool words = false;
-    for (size_t i = 0; i < n; i++) {
-        if (!text_is_letter(s[i]) && strchr(" -'", s[i]) == NULL) {
-            return NULL;
-        }
-        words |= text_is_letter(s[i]) && (size_t)(lower_case(s[i]) - 'a') >= p->options;
-    }
-    for (size_t i = 0; words && n >= LEAST && i < p->options; i++) {
-        if (is_in(p->shown[i]->left, s, n)) {
+    for (size_t i = 0; i < p->options; i++) {
+        if (is_in(p->shown[i]->left, s, n, stem)) {
             if (found != NULL) {
                 return NULL;
             }
@@ -121,15 +168,40 @@ static const struct question_line *find_within(const struct picks *p, const char
     return found;
 }
 
-// The option whose whole text the answer is. The letter of an option is always that: a text which is
-// one is typed in quotes.
-static const struct question_line *told_in_full(const struct judging *j, const struct picks *p)
+// The one option in whose text this is found: "doubles" for "it doubles". NULL: there is none, or more
+// than one, or the answer may be letters.
+static const struct question_line *find_within(const struct picks *p, const char *s, size_t n)
 {
-    const char *s = j->text + j->answer.start;
-    size_t n = j->answer.end - j->answer.start;
-    char letter = lower_case(*s);
-    bool is_letter = n == 1 && letter >= 'a' && (size_t)(letter - 'a') < p->options;
-    return is_letter ? NULL : find_text(p, s, n);
+    enum { LEAST = 4, STEM_LEAST = 5 };  // letters
+    bool words = false;
+    while (n > 0 && strchr(".!", s[n - 1]) != NULL) {
+        n--;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!text_is_letter(s[i]) && strchr(" -'", s[i]) == NULL) {
+            return NULL;
+        }
+        words |= text_is_letter(s[i]) && !is_letter(p, s[i]);
+    }
+    if (!words || n < LEAST) {
+        return NULL;
+    }
+    const struct question_line *found = find_the_one(p, s, n, false);
+    return found != NULL || n < STEM_LEAST ? found : find_the_one(p, s, n, true);
+}
+
+// The option that a text names. The letter of an option is always that: a text which is one is typed
+// in quotes.
+static const struct question_line *find_named(const struct judging *j, const struct picks *p,
+                                              struct span at, bool whole)
+{
+    const char *s = j->text + at.start;
+    size_t n = at.end - at.start;
+    if (n == 1 && is_letter(p, *s)) {
+        return NULL;
+    }
+    const struct question_line *found = find_text(p, s, n);
+    return found != NULL || whole ? found : find_within(p, s, n);
 }
 
 static bool pick_option(struct judging *j, struct picks *p, const struct question_line *option,
@@ -147,11 +219,9 @@ static bool pick_option(struct judging *j, struct picks *p, const struct questio
 
 static bool pick(struct judging *j, struct picks *p, size_t at)
 {
-    char letter = lower_case(j->text[at]);
-    if (letter < 'a' || (size_t)(letter - 'a') >= p->options) {
-        return refuse_letter(j, p, at);
-    }
-    return pick_option(j, p, p->shown[letter - 'a'], (struct span){at, at + 1});
+    return is_letter(p, j->text[at]) ? pick_option(j, p, p->shown[lower_case(j->text[at]) - 'a'],
+                                                   (struct span){at, at + 1})
+                                     : refuse_letter(j, p, at);
 }
 
 static bool is_quote(char c)
@@ -177,25 +247,145 @@ static bool pick_quoted(struct judging *j, struct picks *p, size_t *at)
                               diag_quote(quoted, s + start, n));
 }
 
-static bool read_picks(struct judging *j, struct picks *p)
+// The next text up to a comma, a semicolon or an arrow, or, if `words`, up to whatever is between two
+// picks; false at the end.
+static bool next_text(const struct judging *j, struct span in, bool words, size_t *from,
+                      struct span *at)
 {
-    *p = (struct picks){.count = 0};
-    p->options = question_options(j->q, j->seed, p->shown);
-    const struct question_line *full = told_in_full(j, p);
-    full = full != NULL
-               ? full
-               : find_within(p, j->text + j->answer.start, j->answer.end - j->answer.start);
-    if (full != NULL) {
-        p->picked[p->count++] = full;
-        return true;
+    size_t n = 0, end;
+    while (*from < in.end && (n = between(j->text + *from, in.end - *from)) > 0) {
+        *from += n;
     }
-    for (size_t at = j->answer.start; at < j->answer.end; at++) {
-        bool quoted = is_quote(j->text[at]);
-        if (!is_between(j->text[at]) && !(quoted ? pick_quoted(j, p, &at) : pick(j, p, at))) {
+    for (end = *from; end < in.end; end++) {
+        bool begins = end == *from || !text_is_letter(j->text[end - 1]);
+        n = begins || !text_is_letter(j->text[end]) ? between(j->text + end, in.end - end) : 0;
+        if (n > 1 || (n == 1 && (words || strchr(",;>&", j->text[end]) != NULL))) {
+            break;
+        }
+    }
+    *at = span_trim(j->text, (struct span){*from, end});
+    *from = end;
+    return at->start < at->end;
+}
+
+// Texts of options, one after the other. False: one of them, *at, is none, and nothing is picked.
+static bool pick_texts(struct judging *j, struct picks *p, struct span in, bool words, bool whole,
+                       struct span *at)
+{
+    for (size_t from = in.start; next_text(j, in, words, &from, at);) {
+        const struct question_line *option = find_named(j, p, *at, whole);
+        if (option == NULL) {
+            p->count = 0;
+            return false;
+        }
+        if (!pick_option(j, p, option, *at)) {
+            return true;  // it is refused
+        }
+    }
+    return p->count > 0;
+}
+
+// Is s[0..n) made of letters of options, each once?
+static bool is_letters(const struct picks *p, const char *s, size_t n)
+{
+    uint32_t seen = 0;
+    for (size_t i = 0; i < n; i++) {
+        char c = lower_case(s[i]);
+        if (!is_letter(p, c) || (seen >> (c - 'a') & 1) != 0) {
+            return false;
+        }
+        seen |= UINT32_C(1) << (c - 'a');
+    }
+    return true;
+}
+
+// Is each word a letter, or made of letters of options? What is in quotes, and what is no word, is read
+// as if it were.
+static bool is_in_letters(const struct judging *j, const struct picks *p, struct span in)
+{
+    for (size_t from = in.start, n; from < in.end; from += n) {
+        n = between(j->text + from, in.end - from);
+        if (is_quote(j->text[from])) {
+            return true;
+        }
+        size_t length = 0;
+        while (n == 0 && from + length < in.end && text_is_letter(j->text[from + length])) {
+            length++;
+        }
+        if (length > 1 && !is_letters(p, j->text + from, length)) {
+            return false;
+        }
+        n = n > 0 ? n : length > 0 ? length : 1;
+    }
+    return true;
+}
+
+static bool pick_letters(struct judging *j, struct picks *p, struct span in)
+{
+    for (size_t at = in.start, n; at < in.end; at++) {
+        if (is_quote(j->text[at])) {
+            if (!pick_quoted(j, p, &at)) {
+                return false;
+            }
+        } else if ((n = between(j->text + at, in.end - at)) > 0) {
+            at += n - 1;
+        } else if (!pick(j, p, at)) {
             return false;
         }
     }
     return p->count > 0 || judge_refuse(j, j->answer, "a letter is missing here");
+}
+
+static bool refuse_text(struct judging *j, const struct picks *p, struct span at)
+{
+    char quoted[QUOTED];
+    if (at.end <= at.start + 1) {
+        return refuse_letter(j, p, at.start);
+    }
+    judge_refuse(j, at, "'%s' is none of the options",
+                 diag_quote(quoted, j->text + at.start, at.end - at.start));
+    return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
+}
+
+// As people answer: "c", "a and c", "acd", "price, fee", "I think it doubles".
+static bool read_picks(struct judging *j, struct picks *p)
+{
+    struct span bare = judge_bare(j, j->answer), at, apart;
+    *p = (struct picks){.count = 0};
+    p->options = question_options(j->q, j->seed, p->shown);
+    const struct question_line *full = find_named(j, p, j->answer, false);
+    full = full != NULL ? full : find_named(j, p, bare, false);
+    if (full != NULL) {
+        p->picked[p->count++] = full;
+        return true;
+    }
+    if (pick_texts(j, p, bare, false, true, &at)) {
+        return !j->out->diag.set;
+    }
+    if (is_in_letters(j, p, bare)) {
+        return pick_letters(j, p, bare);
+    }
+    if (pick_texts(j, p, bare, false, false, &at) || pick_texts(j, p, bare, true, false, &apart)) {
+        return !j->out->diag.set;
+    }
+    return refuse_text(j, p, at);
+}
+
+bool answer_names_options(const struct question *q, const char *text)
+{
+    struct judging j = {.q = q, .text = text};
+    struct picks p = {.count = 0};
+    struct span at, in = span_trim(text, (struct span){0, strlen(text)});
+    if (q->options.count == 0) {
+        return false;
+    }
+    p.options = question_options(q, 0, p.shown);
+    for (size_t from = in.start; next_text(&j, in, false, &from, &at);) {
+        if (find_text(&p, text + at.start, at.end - at.start) == NULL) {
+            return find_text(&p, text + in.start, in.end - in.start) != NULL;
+        }
+    }
+    return in.start < in.end;
 }
 
 static void echo(struct judging *j, const struct picks *p)

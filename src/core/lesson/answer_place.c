@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lesson/condition.h"
+#include "lesson/did.h"
 #include "lesson/judging.h"
 
 // ---- Nodes --------------------------------------------------------------------------------------
@@ -225,24 +226,6 @@ void judge_recall(struct judging *j)
     judge_hint(j, "then a good answer is shown, and you compare; 'solution' shows it at once");
 }
 
-// Does the statement begin with these words, blanks between them as they may be?
-static bool begins_with(const char *statement, const char *words)
-{
-    statement += strspn(statement, " \t");
-    for (; *words != '\0';) {
-        if (*words == ' ') {
-            if (*statement != ' ' && *statement != '\t') {
-                return false;
-            }
-            words += strspn(words, " ");
-            statement += strspn(statement, " \t");
-        } else if (*statement++ != *words++) {
-            return false;
-        }
-    }
-    return *statement == '\0' || strchr(" \t;#(\n", *statement) != NULL;
-}
-
 static bool ends_with(const char *path, const char *suffix)
 {
     size_t n = strlen(path), m = strlen(suffix);
@@ -260,14 +243,14 @@ static uint64_t bit_of(const struct question *q, const struct question_line *unt
 
 // `did topo`, `wrote .png`: was it done, now or before?
 static enum condition_end was_done(const struct question *q, const struct question_line *until,
-                                   struct question_sight *sight, bool now, struct text *why)
+                                   struct question_sight *sight, enum did now)
 {
     uint64_t bit = bit_of(q, until);
-    sight->done |= now ? bit : 0;
-    if ((sight->done & bit) == 0) {
-        text_addf(why, phrase(q->language, "'%s' was not done"), until->left);
-    }
-    return (sight->done & bit) != 0 ? CONDITION_HOLDS : CONDITION_BAD;
+    sight->done |= now == DID_THAT ? bit : 0;
+    sight->tried |= now == DID_OTHERWISE ? bit : 0;
+    return (sight->done & bit) != 0    ? CONDITION_HOLDS
+           : (sight->tried & bit) != 0 ? CONDITION_FAILS
+                                       : CONDITION_BAD;
 }
 
 enum condition_end question_condition(const struct question *q, const struct question_line *until,
@@ -276,11 +259,26 @@ enum condition_end question_condition(const struct question *q, const struct que
     static const char did[] = "did ", wrote[] = "wrote ";
     const char *s = until->left;
     if (strncmp(s, did, strlen(did)) == 0) {
-        return was_done(q, until, sight, begins_with(sight->did, s + strlen(did)), why);
+        const char *words = s + strlen(did);
+        enum condition_end end =
+            was_done(q, until, sight, did_what(sight->did, words, sight->scope, sight->output));
+        if (end != CONDITION_HOLDS && *until->right == '\0') {
+            text_addf(why, phrase(q->language, "'%s' was not done"), words);
+        }
+        return end;
     }
     if (strncmp(s, wrote, strlen(wrote)) == 0) {
-        bool now = *sight->wrote != '\0' && ends_with(sight->wrote, s + strlen(wrote));
-        return was_done(q, until, sight, now, why);
+        const char *ending = s + strlen(wrote);
+        bool wrote_it = *sight->wrote != '\0' && ends_with(sight->wrote, ending);
+        bool tried = *sight->wrote != '\0' && !wrote_it;
+        enum condition_end end = was_done(q, until, sight,
+                                          wrote_it ? DID_THAT
+                                          : tried  ? DID_OTHERWISE
+                                                   : DID_NOT);
+        if (end != CONDITION_HOLDS && *until->right == '\0') {
+            text_addf(why, phrase(q->language, "no file '*%s' was written"), ending);
+        }
+        return end;
     }
     const struct condition condition = {.scope = sight->scope,
                                         .output = sight->output,

@@ -28,6 +28,9 @@ void judge_edge(struct judging *j);
 void judge_do(struct judging *j);
 void judge_recall(struct judging *j);
 
+// The answer without words that say nothing: "I think it is 6". What has no word before it, or one that
+// is a name of the graph's, stays.
+struct span judge_bare(const struct judging *j, struct span answer);
 // Sets the judgement, unless the learner's answer was refused before.
 void judge_set(struct judging *j, enum judged verdict);
 // The answer, or this part of it, is not an answer: the message is set, a hint may follow.

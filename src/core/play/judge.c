@@ -100,16 +100,6 @@ static size_t trimmed(const struct source *line, const char **s)
     return n;
 }
 
-static bool is_option(const struct question *q, const char *s, size_t n)
-{
-    for (const struct question_line *l = q->options.first; l != NULL; l = l->next) {
-        if (strlen(l->left) == n && memcmp(l->left, s, n) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // Letters of options, each once: "def" may be one of the language's words, too.
 static bool is_letters(const struct question *q, const char *s, size_t n)
 {
@@ -124,14 +114,15 @@ static bool is_letters(const struct question *q, const char *s, size_t n)
     return n > 0;
 }
 
-static bool is_named(const struct question *q, const char *s, size_t n)
+static bool asks_line(const struct question *q, const char *s, size_t n,
+                      bool (*asked)(const struct question *q, const char *text))
 {
     struct text line;
     text_init(&line);
     text_add_bytes(&line, s, n);
-    bool named = answer_is_named(q, text_get(&line));
+    bool yes = asked(q, text_get(&line));
     text_release(&line);
-    return named;
+    return yes;
 }
 
 const char *question_wish_in(struct play *p, const struct source *line)
@@ -139,7 +130,7 @@ const char *question_wish_in(struct play *p, const struct source *line)
     const struct question *q = p->question;
     const char *s;
     size_t n = trimmed(line, &s);
-    if (p->tutor->graded || review_is_exam(p->review) || is_option(q, s, n) ||
+    if (p->tutor->graded || review_is_exam(p->review) || asks_line(q, s, n, answer_names_options) ||
         names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND) {
         return NULL;
     }
@@ -167,6 +158,28 @@ bool question_goes_on(struct play *p, const struct source *line)
            names_lookup(&play_graph(p)->names, s, n).rank == VALUE_UNBOUND;
 }
 
+// One of the words below a question, mistyped: "hnt".
+static bool is_slip(const struct question *q, const char *s, size_t n)
+{
+    static const char *const words[] = {"hint",  "solution", "skip", "previous",
+                                        "retry", "info",     "quit"};
+    enum { LEAST = 3 };
+    struct nearest nearest;
+    size_t letters = 0;
+    while (letters < n && text_is_letter(s[letters])) {
+        letters++;
+    }
+    if (letters < n || n < LEAST || q->kind == QUESTION_RECALL || q->kind == QUESTION_FORMULA ||
+        is_letters(q, s, n)) {
+        return false;
+    }
+    nearest_init(&nearest, s, n);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        nearest_offer(&nearest, words[i], strlen(words[i]));
+    }
+    return nearest.best[0] != '\0';
+}
+
 bool question_takes(struct play *p, const struct source *line)
 {
     const struct question *q = p->question;
@@ -177,8 +190,9 @@ bool question_takes(struct play *p, const struct source *line)
     }
     // A command's word may be an option, and the name of a node.
     bool bound = names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND;
-    return is_option(q, s, n) || is_letters(q, s, n) || (q->kind == QUESTION_NODE && bound) ||
-           is_named(q, s, n) || statement_form(play_graph(p), line) == FORM_EXPRESSION;
+    return asks_line(q, s, n, answer_names_options) || is_letters(q, s, n) ||
+           (q->kind == QUESTION_NODE && bound) || asks_line(q, s, n, answer_is_named) ||
+           (statement_form(play_graph(p), line) == FORM_EXPRESSION && (bound || !is_slip(q, s, n)));
 }
 
 bool question_takes_failed(const struct play *p)
@@ -513,7 +527,8 @@ struct question_sight question_sight_of(struct play *p, const struct scope *scop
                                    .digits = session_digits(p->aside),
                                    .did = out == NULL ? "" : transaction_statement(p->aside),
                                    .wrote = out == NULL ? "" : written_in(out, from),
-                                   .done = p->done};
+                                   .done = p->done,
+                                   .tried = p->tried};
 }
 
 void question_look(struct play *p, const struct records *out, size_t from)
@@ -526,6 +541,7 @@ void question_look(struct play *p, const struct records *out, size_t from)
     struct question_sight sight = question_sight_of(p, &scope, out, from);
     bool holds = question_holds(p->question, &sight);
     p->done = sight.done;
+    p->tried = sight.tried;
     p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
 }
 
@@ -561,13 +577,13 @@ enum condition_end judge_condition(struct play *p, const struct question_line *u
     return end;
 }
 
-// A line has changed the graph: says what does not hold, the first of it. What can't be told yet, as
-// its names have no values, is not said.
+// A line has changed the graph, or nearly did what is asked for: says what does not hold, the first of
+// it. What can't be told yet, as its names have no values, is not said.
 static void say_unmet(struct play *p, struct records *out)
 {
     size_t logged;
     session_log(p->aside, &logged);
-    if (p->checked || logged == p->logged) {
+    if (p->checked || (logged == p->logged && p->tried == 0)) {
         return;
     }
     struct text why;

@@ -356,6 +356,7 @@ static void run_typed(struct play *p, const struct source *line)
     source.length = text_length(&p->typed);
     p->doing = DOING_TYPED;
     session_log(play_graph(p), &p->logged);
+    p->tried = 0;
     run_source(p, &source, p->tutor->session->mode);
 }
 
@@ -553,6 +554,43 @@ static void note_elsewhere(const struct play *p, struct records *out)
     }
 }
 
+// Words that were typed where Enter goes on, such as an answer given once more, are no statement: no
+// advice to make them one, then.
+static void say_onward(struct play *p, struct records *out)
+{
+    static const enum rec_key whole[] = {KEY_line, KEY_column, KEY_byte};
+    const struct rec *error = out->list.in.last;
+    const char *rest = text_get(&p->typed);
+    while (text_is_letter(*rest) || (*rest != '\0' && strchr(" .,!?')\n", *rest) != NULL)) {
+        rest++;
+    }
+    bool waits = p->state == PLAY_ANSWERED || p->state == PLAY_PAUSE;
+    if (!waits || *rest != '\0' || error == NULL || !rec_is(error, KIND_error) ||
+        p->tutor->session->terminal.rows == 0 ||
+        strncmp(rec_get_text(error, KEY_hint), "did you mean", 12) == 0) {
+        return;
+    }
+    rec_cut(&out->list, out->list.in.count - 1);
+    struct rec *r = records_add(out, KIND_error);
+    rec_text(out, r, KEY_file, rec_get_text(error, KEY_file));
+    for (size_t i = 0; i < COUNT_OF(whole); i++) {
+        rec_whole(out, r, whole[i], rec_get_whole(error, whole[i]));
+    }
+    rec_text(out, r, KEY_message, rec_get_text(error, KEY_message));
+    rec_text(out, r, KEY_hint, "Enter goes on");
+    rec_text(out, r, KEY_excerpt, rec_get_text(error, KEY_excerpt));
+}
+
+// "zero", typed where a number is asked for, is the command.
+static void note_zero(struct play *p, struct records *out)
+{
+    if (p->state == PLAY_QUESTION && p->question->kind == QUESTION_NUMBER && !p->checked &&
+        strcmp(text_get(&p->typed), "zero") == 0) {
+        struct rec *r = records_add(out, KIND_notice);
+        rec_text(out, r, KEY_text, "'zero' cleared the gradients; to answer with 0, type 0");
+    }
+}
+
 // A statement of the graph's.
 static enum session_state run_on(struct play *p, struct records *out)
 {
@@ -588,6 +626,9 @@ static enum session_state run_on(struct play *p, struct records *out)
     }
     if (typed && state == SESSION_FAILED) {
         note_elsewhere(p, out);
+        say_onward(p, out);
+    } else if (typed) {
+        note_zero(p, out);
     }
     if (p->running && state != SESSION_MORE) {
         end_source(p, state == SESSION_FAILED, out);

@@ -170,6 +170,7 @@ struct play {
     bool touched_before;  // … and had them when that began
     bool lost;            // what was to be taken up has no place in the lesson any more
     uint64_t done;        // do: what was asked to be done, and was (question_sight)
+    uint64_t tried;       // … and what was done nearly, by the line that was typed last
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer

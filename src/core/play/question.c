@@ -123,6 +123,7 @@ void question_begin(struct play *p, const uint64_t *seed)
     p->hints = p->wrong = p->draws = 0;
     p->solved = p->passed = p->held = false;
     p->done = 0;
+    p->tried = 0;
     p->seed = seed != NULL ? *seed : next_seed(p);
     rng_seed(&p->rng, p->seed);
     begin(p);
