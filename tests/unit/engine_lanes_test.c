@@ -347,9 +347,79 @@ static void vectors_are_as_wide_as_can_be(void **state)
     tape_release(&t);
 }
 
+// A sum over rows, or a chain in which each link is read twice: one for lanes, one for runs.
+static uint32_t long_loss(struct tape *t, bool rows)
+{
+    enum { LENGTH = 12000 };
+    tape_init(t);
+    uint32_t w = tape_leaf(t, 0.5, MARK_PARAM), b = tape_leaf(t, 0.25, MARK_PARAM), sum = b;
+    for (int i = 0; i < LENGTH; i++) {
+        uint32_t x = rows ? w : sum;
+        uint32_t product = tape_apply(t, OP_MUL, x, tape_leaf(t, 1.0 / (i + 2), 0));
+        uint32_t row = tape_apply(t, OP_TANH, product, product);
+        sum = tape_apply(t, rows ? OP_ADD : OP_MUL, sum, row);
+    }
+    return rows ? sum : tape_apply(t, OP_ADD, sum, w);
+}
+
+// Looks for a program with so much work allowed (0: any). The work that was done; the steps that follow
+// are those of a training in which nobody looked.
+static uint64_t stopped_search(bool rows, uint64_t most)
+{
+    struct tape t, untouched;
+    uint32_t root = long_loss(&t, rows);
+    struct buf states[2];
+    struct descent d, plain;
+    struct stop stop = {.most = most};
+    double loss, expected;
+    copy_tape(&untouched, &t);
+    buf_init(&states[0], sizeof(struct optim_state));
+    buf_init(&states[1], sizeof(struct optim_state));
+    const struct optim o = {.rate = 0.01};
+    assert_true(descent_begin(&d, &t, NULL, &o, &states[0], root));
+    assert_true(descent_begin(&plain, &untouched, NULL, &o, &states[1], root));
+    t.stop = &stop;
+    for (int i = 0; i < 3; i++) {
+        bool found = i == 1 && descent_compile(&d, LANES_WIDEST, true);
+        assert_true(i != 1 || found == (stop.asked == 0));
+        assert_int_equal(descent_step(&d, NULL, &loss), SWEEP_DONE);
+        assert_int_equal(descent_step(&plain, NULL, &expected), SWEEP_DONE);
+        assert_true(loss == expected);
+    }
+    same_doubles(&t.value, &untouched.value);
+    same_doubles(&t.grad, &untouched.grad);
+    assert_memory_equal(t.mark.data, untouched.mark.data, t.mark.count);
+    descent_release(&d);
+    descent_release(&plain);
+    buf_release(&states[0]);
+    buf_release(&states[1]);
+    tape_release(&t);
+    tape_release(&untouched);
+    return stop.done;
+}
+
+static void a_search_is_stopped_at_once(void **state)
+{
+    enum { BETWEEN_LOOKS = 4 * STOP_STRIDE };
+    (void)state;
+    for (int rows = 0; rows < 2; rows++) {
+        uint64_t all = stopped_search(rows, 0);
+        print_message("%s: %llu units of work\n", rows ? "lanes" : "runs", (unsigned long long)all);
+        assert_true(all > 300000);
+        for (uint64_t most = 1; most < all; most += STOP_STRIDE) {
+            uint64_t done = stopped_search(rows, most);
+            if (done > most + BETWEEN_LOOKS) {
+                fail_msg("told to stop after %llu, it went on to %llu", (unsigned long long)most,
+                         (unsigned long long)done);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_search_is_stopped_at_once),
         cmocka_unit_test(vectors_are_as_wide_as_can_be),
         cmocka_unit_test(patterns_train_alike),
         cmocka_unit_test(patterns_with_a_mistake_train_alike),

@@ -9,15 +9,15 @@ bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const
     buf_init(&d->stretches, sizeof(struct stretch));
     bool ok = optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
               sweep_zero(t, trail) == SWEEP_DONE &&
-              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled);
-    if (root == NODE_NONE) {
-        uint32_t count = tape_count(t);
-        return ok && trail_save(trail, &t->value, 0, count) &&
-               trail_save(trail, &t->grad, 0, count) && trail_save(trail, &t->mark, 0, count);
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled) &&
+              (root == NODE_NONE || descent_aim(d, root));
+    struct buf *const changing[] = {&t->value, &t->grad, &t->mark};
+    for (size_t i = 0; i < COUNT_OF(changing); i++) {
+        ok = ok && !stop_after(t->stop, tape_count(t)) &&
+             (root == NODE_NONE ? trail_save(trail, changing[i], 0, tape_count(t))
+                                : sweep_save_in(trail, changing[i], &d->stretches));
     }
-    return ok && descent_aim(d, root) && sweep_save_in(trail, &t->value, &d->stretches) &&
-           sweep_save_in(trail, &t->grad, &d->stretches) &&
-           sweep_save_in(trail, &t->mark, &d->stretches);
+    return ok;
 }
 
 static void forget_program(struct descent *d)
@@ -79,7 +79,7 @@ enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
 
 bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too)
 {
-    if (sweep_forward_in(d->tape, NULL, NULL, &d->stretches, NULL) == SWEEP_DONE) {
+    if (sweep_forward_in(d->tape, NULL, d->tape->stop, &d->stretches, NULL) == SWEEP_DONE) {
         d->lanes = lanes_compile(d->tape, d->root, &d->stretches, width);
         if (d->lanes == NULL && runs_too) {
             d->runs = runs_compile(d->tape, d->root, &d->stretches, width);

@@ -29,7 +29,7 @@ struct descent {
 
 // Begins, aiming at root: all that steps will change is saved on `trail` (NULL: nothing is), every
 // gradient is 0 then. Root NODE_NONE: each step is to have a root of its own. Release it with
-// descent_release, whatever comes back. False if out of memory.
+// descent_release, whatever comes back. False if out of memory, or if the tape's stop was asked.
 bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const struct optim *o,
                    struct buf *states, uint32_t root);
 void descent_release(struct descent *d);
@@ -40,7 +40,8 @@ bool descent_aim(struct descent *d, uint32_t root);
 // parameters are as they were.
 enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss);
 // Looks for a program that replays the steps: over rows (lanes.h), or else, where that is asked for,
-// over runs (runs.h). Only after a step, so that all marks are as steps leave them. Is there one?
+// over runs (runs.h). Only after a step, so that all marks are as steps leave them. Is there one? (There is
+// none where the tape's stop was asked meanwhile.)
 bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too);
 // A step by the program, if there is one: the same, but that among the nodes below root only the
 // values and gradients of parameters are kept up. A plain step must follow before anyone looks.

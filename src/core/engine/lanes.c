@@ -65,6 +65,9 @@ static bool fill_inputs(struct lanes *p, const struct finding *f)
         return false;
     }
     for (size_t k = 0; k < tiles && p->program.inputs > 0; k++) {
+        if (stop_after(f->tape->stop, (uint64_t)tile[k].width * p->program.inputs)) {
+            return false;
+        }
         double *at = begin_of(&p->input) + tile[k].input;
         for (uint32_t i = 0; i < p->program.inputs; i++) {
             const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->inputs)[i]) + tile[k].first;

@@ -24,7 +24,7 @@ struct lanes;
 
 // A program for the loss at `root`, whose nodes are `stretches` (sweep_stretches); values must not
 // be stale. The tape's structure may not change while it is in use; the values of parameters may,
-// those of other leaves may not. NULL if there is none, or no memory for it.
+// those of other leaves may not. NULL if there is none, no memory for it, or the tape's stop was asked.
 struct lanes *lanes_compile(struct tape *t, uint32_t root, const struct buf *stretches,
                             enum lanes_width width);
 void lanes_free(struct lanes *p);

@@ -36,6 +36,9 @@ static bool survey(struct finding *f)
         struct stretch in = BUF(struct stretch, f->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
             struct node n = node_of(f, i);
+            if (stop_asked(f->tape->stop, i)) {
+                return false;
+            }
             if (n.op == OP_LEAF) {
                 depends[i - f->low] = tape_marked(f->tape, i, MARK_PARAM);
                 continue;
@@ -77,7 +80,7 @@ static bool read_sum(struct finding *f, uint32_t top)
     uint32_t at = top, foot;
     do {
         uint32_t *adder = buf_push(&f->adders, 1), *end = buf_push(&f->ends, 1);
-        if (adder == NULL || end == NULL) {
+        if (adder == NULL || end == NULL || stop_asked(f->tape->stop, f->ends.count)) {
             return false;
         }
         *adder = at;
@@ -210,6 +213,9 @@ static bool add_pick(struct finding *f, const uint32_t *ids, struct ref *out)
 // What the vector is. What looks irregular is put off, as a pick, until the rest is known.
 static bool take(struct finding *f, const uint32_t *ids, struct ref *out)
 {
+    if (stop_after(f->tape->stop, f->lanes)) {
+        return false;
+    }
     struct sight s = look_at(f, ids);
     if (s.none) {
         return take_input(f, ids, out);
@@ -254,6 +260,9 @@ static bool take_operands(struct finding *f, uint32_t *scratch, size_t from)
 static bool settle_picks(struct finding *f, uint32_t *scratch)
 {
     for (size_t i = 0; i < f->picks.count; i++) {
+        if (stop_after(f->tape->stop, f->lanes)) {
+            return false;
+        }
         const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->picks)[i]);
         memcpy(scratch, ids, f->lanes * sizeof *ids);
         struct sight s = look_at(f, scratch);
@@ -315,6 +324,9 @@ static bool unify(struct finding *f, uint32_t *scratch)
         }
     }
     for (size_t i = 0; i < f->likes.count; i++) {
+        if (stop_asked_by(f->tape->stop, i, f->lanes)) {
+            return false;
+        }
         for (int slot = 0; slot < 2; slot++) {
             settle(f, &finding_like(f, (uint32_t)i)->operand[slot]);
         }
@@ -367,6 +379,9 @@ static bool sort_rest(struct finding *f)
         struct stretch in = BUF(struct stretch, f->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
             struct node n = node_of(f, i);
+            if (stop_asked(f->tape->stop, i)) {
+                return false;
+            }
             if (n.op == OP_LEAF || !finding_depends(f, i)) {
                 continue;
             }
@@ -465,6 +480,9 @@ bool lanes_find(struct finding *f, const struct tape *t, uint32_t root, const st
     for (size_t k = stretches->count; k-- > 0;) {
         struct stretch in = BUF(struct stretch, stretches)[k];
         for (uint32_t i = in.end; i-- > in.first && tries < TRIES;) {
+            if (stop_asked(t->stop, i)) {
+                return false;
+            }
             bool top = tape_op(t, i) == OP_ADD && finding_depends(f, i) &&
                        left_edge(f, (uint32_t)node_of(f, i).a) + 2 >= LANES_LEAST;
             if (top) {

@@ -30,6 +30,7 @@ struct lowering {
     struct buf factors;  // struct lanes_lower_factor
     struct buf dots;     // struct dot
     struct buf seen;     // uint8_t, by id less low: instructions that a uniform occurs in, up to 2
+    struct stop *stop;
 };
 
 static bool push_number(struct buf *b, uint32_t number)
@@ -48,34 +49,24 @@ static uint32_t first_node(const struct finding *f, uint32_t like)
 
 // ---- Order --------------------------------------------------------------------------------------
 
-struct lanes_lower_place {
-    uint32_t node, like;
-};
-
-static int compare_places(const void *a, const void *b)
-{
-    const struct lanes_lower_place *x = a, *y = b;
-    return (x->node > y->node) - (x->node < y->node);
-}
-
+// The nodes are in order, and each knows the like that it is part of.
 static bool sort_likes(struct lowering *w)
 {
-    struct buf places;
-    size_t n = w->f->likes.count;
-    buf_init(&places, sizeof(struct lanes_lower_place));
-    bool ok = buf_resize(&places, n) && buf_resize(&w->order, n);
-    for (size_t i = 0; i < n && ok; i++) {
-        BUF(struct lanes_lower_place, &places)
-        [i] = (struct lanes_lower_place){first_node(w->f, (uint32_t)i), (uint32_t)i};
+    const struct finding *f = w->f;
+    for (size_t k = 0; k < f->stretches->count; k++) {
+        struct stretch in = BUF(struct stretch, f->stretches)[k];
+        for (uint32_t i = in.first; i < in.end; i++) {
+            uint32_t like = *finding_owner(f, i);
+            if (stop_asked(w->stop, i)) {
+                return false;
+            }
+            if (finding_depends(f, i) && like < f->likes.count && first_node(f, like) == i &&
+                !push_number(&w->order, like)) {
+                return false;
+            }
+        }
     }
-    if (ok) {
-        qsort(places.data, n, sizeof(struct lanes_lower_place), compare_places);
-    }
-    for (size_t i = 0; i < n && ok; i++) {
-        BUF(uint32_t, &w->order)[i] = BUF(struct lanes_lower_place, &places)[i].like;
-    }
-    buf_release(&places);
-    return ok;
+    return true;
 }
 
 // ---- Dot products -------------------------------------------------------------------------------
@@ -211,6 +202,9 @@ static bool find_dots(struct lowering *w)
     for (size_t i = w->order.count; i-- > 0;) {
         uint32_t like = BUF(uint32_t, &w->order)[i];
         struct dot d, *at;
+        if (stop_asked_by(w->stop, i, 8)) {
+            return false;
+        }
         if (finding_like(w->f, like)->fused || finding_like(w->f, like)->op != OP_ADD ||
             !read_dot(w, like, &d)) {
             continue;
@@ -283,6 +277,7 @@ static bool emit_dots(struct lowering *w, struct dot *first)
     bool ok = in != NULL;
     size_t left = (size_t)(first - BUF(struct dot, &w->dots));  // those before have higher tops
     left = left < LOOK ? left : LOOK;
+    ok = ok && !stop_after(w->stop, left);
     for (size_t i = 0; ok && i <= left; i++) {
         struct dot *d = first - i;
         if (!d->done && is_over_the_same(w, first, d) && !has_weight(w, &alike, d)) {
@@ -354,6 +349,9 @@ static bool emit_pick(struct lowering *w, uint32_t like, uint32_t operand, uint3
     in->picks = (uint32_t)p->picks.count;
     const uint32_t *ids = finding_ids(f, BUF(uint32_t, &f->picks)[pick]);
     for (uint32_t l = 0; l < f->lanes; l++) {
+        if (stop_asked(w->stop, l)) {
+            return false;
+        }
         if (!push_number(&p->picks, finding_like(f, *finding_owner(f, ids[l]))->slot)) {
             return false;
         }
@@ -479,6 +477,9 @@ static bool emit_all(struct lowering *w)
     for (size_t i = 0; i < w->order.count; i++) {
         uint32_t at = BUF(uint32_t, &w->order)[i];
         const struct like *like = finding_like(w->f, at);
+        if (stop_asked_by(w->stop, i, w->f->lanes)) {
+            return false;
+        }
         if (!like->fused && !emit_map(w, at)) {
             return false;
         }
@@ -495,23 +496,26 @@ static bool emit_all(struct lowering *w)
 
 // ---- What weights share -------------------------------------------------------------------------
 
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
 // The same weight, or the same slot, twice in one instruction would be summed in two places. (Or
 // there is no memory to tell.)
 static bool has_twice(const uint32_t *nodes, size_t count)
 {
     bool twice = false;
     struct buf sorted;
-    buf_init(&sorted, sizeof(struct lanes_lower_place));
-    if (!buf_resize(&sorted, count)) {
+    buf_init(&sorted, sizeof(uint32_t));
+    if (!buf_add(&sorted, nodes, count)) {
         return true;
     }
-    struct lanes_lower_place *place = sorted.data;
-    for (size_t i = 0; i < count; i++) {
-        place[i] = (struct lanes_lower_place){nodes[i], 0};
-    }
-    qsort(place, count, sizeof *place, compare_places);
+    const uint32_t *number = sorted.data;
+    qsort(sorted.data, count, sizeof *number, compare_numbers);
     for (size_t i = 1; i < count; i++) {
-        twice = twice || place[i].node == place[i - 1].node;
+        twice = twice || number[i] == number[i - 1];
     }
     buf_release(&sorted);
     return twice;
@@ -528,6 +532,9 @@ static bool mark_shared(struct lowering *w)
         }
         const uint32_t *nodes = BUF(uint32_t, &p->nodes) + in->names;
         size_t count = (size_t)(in->terms + (in->bias != BIAS_NONE)) * in->count;
+        if (stop_after(w->stop, count)) {
+            return false;
+        }
         in->only = true;
         for (size_t k = 0; k < count; k++) {
             in->only = in->only && BUF(uint32_t, &w->f->uses)[nodes[k] - w->f->low] == w->f->lanes;
@@ -549,7 +556,7 @@ static bool mark_shared(struct lowering *w)
 
 bool lanes_lower(struct lanes_program *p, struct finding *f)
 {
-    struct lowering w = {.p = p, .f = f};
+    struct lowering w = {.p = p, .f = f, .stop = f->tape->stop};
     *p = (struct lanes_program){
         .lanes = f->lanes, .inputs = (uint32_t)f->inputs.count, .widest = SCRATCH};
     buf_init(&p->code, sizeof(struct instruction));

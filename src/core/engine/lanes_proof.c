@@ -50,7 +50,8 @@ static void flow_alone(struct proof *w, uint32_t id)
 static void flow_sum(struct proof *w)
 {
     const uint32_t *adder = w->f->adders.data, *end = w->f->ends.data;
-    for (size_t i = w->f->ends.count; i-- > 0;) {
+    for (size_t i = w->f->ends.count; i-- > 0 && w->ok;) {
+        w->ok = !stop_asked_by(w->f->tape->stop, i, 4);
         bool foot = i == 0 && w->f->foot == NODE_NONE;
         give(w, end[i], adder[i], foot ? 0 : 1);
         uint32_t below = i > 0 ? adder[i - 1] : NODE_NONE;
@@ -143,6 +144,8 @@ static void flow_tile(struct proof *w, struct tile t)
 {
     const struct instruction *code = w->p->code.data;
     for (size_t i = w->p->code.count; i-- > 0 && w->ok;) {
+        w->ok =
+            !stop_after(w->f->tape->stop, (uint64_t)(code[i].terms + 1) * code[i].count * t.real);
         switch (code[i].kind) {
         case LANES_MAP:
             flow_map(w, &code[i], t);
@@ -169,6 +172,9 @@ static bool place_likes(struct proof *w)
             like_of[like->slot] = i;
             continue;
         }
+        if (stop_asked_by(f->tape->stop, i, f->lanes)) {
+            return false;
+        }
         for (uint32_t l = 0; l < f->lanes; l++) {
             if (BUF(uint32_t, &f->uses)[finding_ids(f, like->ids)[l] - f->low] != 1) {
                 return false;
@@ -187,6 +193,9 @@ static bool all_are_given(const struct proof *w)
         struct stretch in = BUF(struct stretch, f->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
             uint32_t owner = *finding_owner(f, i);
+            if (stop_asked(f->tape->stop, i)) {
+                return false;
+            }
             bool inside = owner < f->likes.count && finding_like(f, owner)->slot == NODE_NONE;
             if (finding_depends(f, i) && !inside && i != f->root &&
                 shares[i - f->low] != uses[i - f->low]) {
@@ -213,6 +222,7 @@ bool lanes_proof(const struct lanes_program *p, const struct finding *f, size_t 
     const uint32_t *before = f->before.data, *after = f->after.data;
     size_t b = f->before.count, a = f->after.count;
     while (w.ok && (a > 0 || f->before.count - b < early)) {
+        w.ok = !stop_asked(f->tape->stop, a + b);
         // The lower one later: as lanes.c merges the two.
         bool take_after = a > 0 && (f->before.count - b == early || after[a - 1] > before[b - 1]);
         flow_alone(&w, take_after ? after[--a] : before[--b]);
@@ -224,6 +234,7 @@ bool lanes_proof(const struct lanes_program *p, const struct finding *f, size_t 
         flow_tile(&w, BUF(struct tile, &p->tiles)[i]);
     }
     while (b > 0 && w.ok) {
+        w.ok = !stop_asked(f->tape->stop, b);
         flow_alone(&w, before[--b]);
     }
     bool ok = w.ok && all_are_given(&w);

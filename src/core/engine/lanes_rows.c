@@ -23,6 +23,9 @@ static bool spread_rows(const struct tape *t, const struct buf *data_rows, struc
     uint32_t *row = rows->data;
     for (uint32_t i = 0; i < count; i++) {
         struct node n = tape_node(t, i);
+        if (stop_asked(t->stop, i)) {
+            return false;
+        }
         row[i] = i < data_rows->count ? BUF(uint32_t, data_rows)[i] : ROW_OF_NONE;
         if (row[i] == ROW_OF_NONE && n.op != OP_LEAF) {
             row[i] = join_rows(row[n.a], row[n.b]);

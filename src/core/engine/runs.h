@@ -20,7 +20,8 @@ struct runs;
 
 // A program for the loss at `root`, whose nodes are `stretches` (sweep_stretches); values must not
 // be stale. As long as it is used the tape's structure, and the values of leaves that are no
-// parameters, must stay. NULL if it would not pay, or if there is no memory for it.
+// parameters, must stay. NULL if it would not pay, if there is no memory for it, or if the tape's stop
+// was asked.
 struct runs *runs_compile(struct tape *t, uint32_t root, const struct buf *stretches,
                           enum lanes_width width);
 void runs_free(struct runs *p);

@@ -55,7 +55,7 @@ static inline uint32_t runs_first_cell(const struct runs *p)
 }
 
 // Sections, cells and values of an empty program for the loss at root. False: nothing depends on a
-// parameter, or there is no memory.
+// parameter, there is no memory, or the tape's stop was asked.
 bool runs_plan(struct runs *p, uint32_t root, const struct buf *stretches);
 
 #endif

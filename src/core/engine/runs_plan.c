@@ -80,7 +80,7 @@ static bool survey(struct runs_sorting *w)
     for (size_t k = 0; k < w->stretches->count; k++) {
         struct stretch in = BUF(struct stretch, w->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
-            if (!look_at(w, i)) {
+            if (stop_asked(w->tape->stop, i) || !look_at(w, i)) {
                 return false;
             }
         }
@@ -88,6 +88,9 @@ static bool survey(struct runs_sorting *w)
     *user_of(w, w->root) = 0;
     for (size_t k = w->order.count; k-- > 0;) {
         uint32_t id = BUF(uint32_t, &w->order)[k], level = *level_of(w, id);
+        if (stop_asked(w->tape->stop, k)) {
+            return false;
+        }
         struct node n = tape_node(w->tape, id);
         const uint32_t operand[2] = {(uint32_t)n.a, (uint32_t)n.b};
         for (int s = 0; s < 2; s++) {
@@ -118,12 +121,18 @@ static bool sort_by(struct runs_sorting *w, enum sort_key key, uint32_t most)
     uint32_t *to = w->spare.data;
     memset(count, 0, w->counts.count * sizeof *count);
     for (size_t k = 0; k < n; k++) {
+        if (stop_asked(w->tape->stop, k)) {
+            return false;
+        }
         count[key_of(w, key, from[k]) + 1]++;
     }
     for (uint32_t i = 0; i <= most; i++) {
         count[i + 1] += count[i];
     }
     for (size_t k = 0; k < n; k++) {
+        if (stop_asked(w->tape->stop, k)) {
+            return false;
+        }
         to[count[key_of(w, key, from[k])]++] = from[k];
     }
     struct buf held = w->order;
@@ -171,7 +180,7 @@ static bool cut_sections(struct runs_sorting *w)
         while (end < n && are_alike(w, id[k], id[end])) {
             end++;
         }
-        if (!add_section(w->p, k, end - k, op_of(w, id[k]))) {
+        if (stop_after(w->tape->stop, end - k) || !add_section(w->p, k, end - k, op_of(w, id[k]))) {
             return false;
         }
     }
@@ -197,7 +206,11 @@ static bool number_cells(struct runs_sorting *w)
     struct runs *p = w->p;
     uint32_t n = (uint32_t)w->order.count;
     for (size_t i = 0; i < p->sections.count; i++) {
-        number_inputs(w, BUF(struct runs_section, &p->sections)[i]);
+        struct runs_section s = BUF(struct runs_section, &p->sections)[i];
+        if (stop_after(w->tape->stop, s.count)) {
+            return false;
+        }
+        number_inputs(w, s);
     }
     for (uint32_t i = 0; i < p->params.count; i++) {
         *cell_of(w, BUF(uint32_t, &p->params)[i]) = p->inputs + i;
@@ -216,6 +229,7 @@ static bool number_cells(struct runs_sorting *w)
         struct node node = tape_node(w->tape, id);
         const uint32_t operand[2] = {(uint32_t)node.a, (uint32_t)node.b};
         enum op op = op_of(w, id);
+        ok = !stop_asked(w->tape->stop, k);
         BUF(uint8_t, &p->op)[k] = (uint8_t)op;
         for (int slot = 0; slot < 2; slot++) {
             bool given = slot < op_arity_inline(op) && depends(w, operand[slot]);
@@ -295,12 +309,15 @@ static void check_section(struct order_check *c, const struct runs_section *s)
 }
 
 // Shares for such a cell get cells of their own, neighbours where those of a section are.
-static void set_apart(struct order_check *c)
+static bool set_apart(struct order_check *c)
 {
     struct runs *p = c->w->p;
     uint32_t next = p->nowhere + 1;
     for (size_t i = 0; i < p->sections.count; i++) {
         const struct runs_section *s = &BUF(struct runs_section, &p->sections)[i];
+        if (stop_after(c->w->tape->stop, s->count)) {
+            return false;
+        }
         for (int slot = 0; slot < 2; slot++) {
             uint32_t *to = BUF(uint32_t, &p->gives[slot]);
             for (uint32_t k = s->first; k < s->first + s->count; k++) {
@@ -310,11 +327,12 @@ static void set_apart(struct order_check *c)
             }
         }
     }
+    return true;
 }
 
 // Walks the computed nodes as the plain sweep does: `count` and then `fill` the shares of each cell
 // that was set apart; `at` is where its next one goes.
-static void walk_edges(struct order_check *c, uint32_t *at, bool fill)
+static bool walk_edges(struct order_check *c, uint32_t *at, bool fill)
 {
     const struct runs_sorting *w = c->w;
     struct runs *p = w->p;
@@ -322,6 +340,9 @@ static void walk_edges(struct order_check *c, uint32_t *at, bool fill)
         struct stretch in = BUF(struct stretch, w->stretches)[i];
         for (uint32_t id = in.end; id-- > in.first;) {
             struct node n = tape_node(w->tape, id);
+            if (stop_asked(w->tape->stop, id)) {
+                return false;
+            }
             if (n.op == OP_LEAF || !depends(w, id)) {
                 continue;
             }
@@ -340,6 +361,7 @@ static void walk_edges(struct order_check *c, uint32_t *at, bool fill)
             }
         }
     }
+    return true;
 }
 
 static bool collect_edges(struct order_check *c)
@@ -347,7 +369,9 @@ static bool collect_edges(struct order_check *c)
     struct runs *p = c->w->p;
     uint32_t *at = c->last.data, total = 0;
     memset(at, 0, c->last.count * sizeof *at);
-    walk_edges(c, at, false);
+    if (!walk_edges(c, at, false)) {
+        return false;
+    }
     for (uint32_t cell = p->nowhere; cell-- > 0;) {
         if (BUF(uint8_t, &c->apart)[cell] != 0) {
             struct runs_collected made = {cell, total, at[cell]};
@@ -361,8 +385,7 @@ static bool collect_edges(struct order_check *c)
     if (!buf_resize(&p->edges, total)) {
         return false;
     }
-    walk_edges(c, at, true);
-    return true;
+    return walk_edges(c, at, true);
 }
 
 static bool order_shares(struct runs_sorting *w)
@@ -380,6 +403,7 @@ static bool order_shares(struct runs_sorting *w)
     }
     for (size_t i = n; i-- > 0 && ok;) {
         struct runs_section *s = &section[i];
+        ok = !stop_after(w->tape->stop, s->count);
         look_at_sides(p, s);
         const struct runs_side *side = s->side;
         s->paired = side[0].gives != GIVES_NOTHING && side[1].gives != GIVES_NOTHING &&
@@ -387,8 +411,7 @@ static bool order_shares(struct runs_sorting *w)
         check_section(&c, s);
     }
     if (ok && c.any) {
-        set_apart(&c);
-        ok = collect_edges(&c);
+        ok = set_apart(&c) && collect_edges(&c);
         for (size_t i = 0; i < n; i++) {
             look_at_sides(p, &section[i]);
         }
@@ -412,6 +435,9 @@ static bool make_room(struct runs_sorting *w)
         struct stretch in = BUF(struct stretch, w->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
             uint32_t cell = *cell_of(w, i);
+            if (stop_asked(w->tape->stop, i)) {
+                return false;
+            }
             if (cell != NODE_NONE) {
                 BUF(double, &p->value)[cell] = tape_value(w->tape, i);
             }
