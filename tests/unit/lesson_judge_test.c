@@ -455,6 +455,9 @@ static void letters_are_read_as_people_write_them(void **state)
                   "malformed@0: 'stay' is none of the options; the options are "
                   "a to c");
     assert_judged(&g, worded, "the same.", "[it stays the same] wrong");
+    assert_judged(&g, worded, "so it doubles then", "[it doubles] right");
+    assert_judged(&g, worded, "it doubles not",
+                  "malformed@0: 'it doubles not' is none of the options; the options are a to c");
     assert_judged(&g, worded, "I think it is: it doubles", "[it doubles] right");
     assert_judged(&g, worded, "six",
                   "malformed@0: 'six' is none of the options; the options are "

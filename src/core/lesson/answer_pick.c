@@ -204,6 +204,37 @@ static const struct question_line *find_named(const struct judging *j, const str
     return found != NULL || whole ? found : find_within(p, s, n);
 }
 
+// The one option whose whole text is in the answer, unless that says no: "it does nothing" for "nothing".
+static const struct question_line *find_around(const struct judging *j, const struct picks *p,
+                                               struct span at)
+{
+    enum { LEAST = 4, LONGEST = 200 };  // letters, bytes
+    static const char *const no[] = {"not", "no", "never", "isn't", "doesn't"};
+    const struct question_line *found = NULL;
+    char answer[LONGEST + 1];
+    size_t n = at.end - at.start;
+    if (n > LONGEST || j->q->kind != QUESTION_CHOICE) {
+        return NULL;
+    }
+    memcpy(answer, j->text + at.start, n);
+    answer[n] = '\0';
+    for (size_t i = 0; i < COUNT_OF(no); i++) {
+        if (is_in(answer, no[i], strlen(no[i]), false)) {
+            return NULL;
+        }
+    }
+    for (size_t i = 0; i < p->options; i++) {
+        const char *text = p->shown[i]->left;
+        if (strlen(text) >= LEAST && is_in(answer, text, strlen(text), false)) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = p->shown[i];
+        }
+    }
+    return found;
+}
+
 static bool pick_option(struct judging *j, struct picks *p, const struct question_line *option,
                         struct span at)
 {
@@ -355,6 +386,7 @@ static bool read_picks(struct judging *j, struct picks *p)
     p->options = question_options(j->q, j->seed, p->shown);
     const struct question_line *full = find_named(j, p, j->answer, false);
     full = full != NULL ? full : find_named(j, p, bare, false);
+    full = full != NULL ? full : find_around(j, p, bare);
     if (full != NULL) {
         p->picked[p->count++] = full;
         return true;

@@ -238,10 +238,12 @@ static enum call_end begin_at_row(struct call *c, const char *id)
 
 // ---- One question with given numbers ------------------------------------------------------------
 
-// After a lesson's name: `3 seed 7`. number 0: nothing is there.
+// After a lesson's name: `3`, where it begins, or `3 seed 7`, all that is asked. number 0: nothing is
+// there.
 struct pin {
     struct span place;
     int64_t number;
+    bool seeded;
     uint64_t seed;
 };
 
@@ -278,23 +280,31 @@ static bool read_pin(struct call *c, struct pin *pin)
         return false;
     }
     pin->place.end = c->lexer->at;
+    if (!call_has_more(c)) {
+        return true;
+    }
+    pin->seeded = true;
     struct span word = call_word(c);
     if (!call_word_is(c, word, "seed")) {
         diag_set(c->diag, word.start < word.end ? word : pin->place,
-                 "a question by its number is asked with the numbers of a seed");
-        return diag_hint(c->diag, "write %lld seed 7", (long long)pin->number);
+                 "a question by its number may have the numbers of a seed");
+        return diag_hint(c->diag, "write %lld, or %lld seed 7", (long long)pin->number,
+                         (long long)pin->number);
     }
     return read_seed(c, &pin->seed);
+}
+
+static bool is_in_lesson(struct call *c, const struct pin *pin)
+{
+    size_t questions = tutor_of(c)->lesson->questions;
+    return (uint64_t)pin->number <= questions ||
+           diag_set(c->diag, pin->place, "this lesson has %zu questions", questions);
 }
 
 static enum call_end begin_pinned(struct call *c, const struct pin *pin)
 {
     struct tutor *t = tutor_of(c);
     struct lesson *lesson = t->lesson;
-    if ((uint64_t)pin->number > lesson->questions) {
-        diag_set(c->diag, pin->place, "this lesson has %zu questions", (size_t)lesson->questions);
-        return CALL_FAILED;
-    }
     t->lesson = NULL;
     struct play *play = play_new(t, lesson, NULL, 0);
     if (play != NULL) {
@@ -303,7 +313,8 @@ static enum call_end begin_pinned(struct call *c, const struct pin *pin)
     return begin(c, play);
 }
 
-static enum call_end begin_lesson(struct call *c)
+// number 0: from where it was left; else from this question.
+static enum call_end begin_lesson(struct call *c, int64_t number)
 {
     struct lesson *lesson = tutor_of(c)->lesson;
     // Where nothing is kept it is nobody's play: from its beginning, with the same numbers for all.
@@ -315,10 +326,13 @@ static enum call_end begin_lesson(struct call *c)
         return begin(c, kept_begin(tutor_of(c), lesson, course));
     }
     bool again = tutor_of(c)->again && lesson->questions > 0;
-    size_t place = again ? lesson->questions - 1 : known == NULL ? 0 : known->place;
+    size_t place = number > 0      ? (size_t)number - 1
+                   : again         ? lesson->questions - 1
+                   : known == NULL ? 0
+                                   : known->place;
     struct play *play = play_new(tutor_of(c), lesson, course, place);
     if (play != NULL) {
-        play->sent = again;
+        play->sent = again || number > 0;
     }
     return begin(c, play);
 }
@@ -351,14 +365,17 @@ enum call_end command_lesson(struct call *c)
         (named && inside && !ends_line(c)) || (!named && inside && !refuse_second_begin(c))) {
         return CALL_FAILED;
     }
-    if (t->lesson != NULL && pin.number > 0) {
+    if (t->lesson != NULL && !is_in_lesson(c, &pin)) {
+        return CALL_FAILED;
+    }
+    if (t->lesson != NULL && pin.seeded) {
         return begin_pinned(c, &pin);
     }
     if (t->lesson != NULL) {
         const char *id =
             arena_copy(&c->out->arena, c->lexer->source->text + word.start, word.end - word.start);
         return id != NULL && row_question(t->course, id) != NULL ? begin_at_row(c, id)
-                                                                 : begin_lesson(c);
+                                                                 : begin_lesson(c, pin.number);
     }
     if (c->s->rounds == 2) {
         return lesson_refused(c, word);

@@ -642,13 +642,15 @@ static enum session_state run_on(struct play *p, struct records *out)
 // The score; what was not right at once, with the questions' texts.
 static void put_sums(const struct play *p, struct records *out, struct rec *to)
 {
-    int64_t right = 0, first = 0, skipped = 0;
+    int64_t right = 0, first = 0, skipped = 0, asked = 0;
     for (size_t i = 0; i < p->questions.count; i++) {
         const struct play_question *q = &BUF(struct play_question, &p->questions)[i];
+        asked += q->right || q->missed || q->skipped;  // the others were asked another day
         right += q->right;
         first += q->right && !q->missed;
         skipped += q->skipped && !q->right;
     }
+    rec_whole(out, to, KEY_of, asked);
     rec_whole(out, to, KEY_right, right);
     rec_whole(out, to, KEY_first, first);
     rec_whole(out, to, KEY_skipped, skipped);
@@ -669,7 +671,6 @@ static void end_course(struct play *p, struct records *out)
     const struct course_lesson *next = course == NULL ? NULL : course_after(course, p->lesson->id);
     rec_text(out, r, KEY_lesson, p->lesson->id);
     rec_text(out, r, KEY_title, p->lesson->title);
-    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
     put_sums(p, out, r);
     rec_whole(out, r, KEY_failures, (int64_t)p->failures);
     rec_flag(out, r, KEY_reads_along, p->tutor->session->terminal.rows > 0);
