@@ -124,6 +124,12 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, NUMBER("dL/da"), "I think it's Six.", "[Six = 6] right");
     assert_judged(&g, NUMBER("dL/db"), "minus four", "[minus four = -4] right");
     assert_judged(&g, NUMBER("dL/da"), "6 times", "right");
+    static const char asked[] =
+        "`L = d*f`. What is `dL/df`, the slope, now?\nkind: number\nanswer: d\n";
+    assert_judged(&g, asked, "dL/df = 4", "right");
+    assert_judged(&g, asked, "dL/df=16", "wrong");
+    assert_judged(&g, asked, "dL/dd = 4",
+                  "malformed@6: the answer alone is asked for, without '='");
     static const char counted[] = "How many edges are there?\nkind: number\nanswer: 6\n";
     assert_judged(&g, counted, "6 edges", "right");
     assert_judged(&g, counted, "7 nodes",

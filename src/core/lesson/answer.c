@@ -56,10 +56,29 @@ static bool names_it(const struct question *q, const char *text, size_t n)
     return false;
 }
 
+// Is it a derivative that the question's text has, as one word? "What is dL/df?"
+static bool is_derivative_asked(const struct question *q, const char *text, size_t n)
+{
+    while (n > 0 && text[n - 1] == ' ') {
+        n--;
+    }
+    if (n < 5 || memchr(text, '/', n) == NULL || q->cells.count > 0) {
+        return false;
+    }
+    for (const char *at = q->text; strlen(at) >= n; at++) {
+        if (memcmp(at, text, n) == 0 && (at == q->text || !text_is_letter(at[-1])) &&
+            !text_is_letter(at[n]) && !text_is_digit(at[n])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool answer_is_named(const struct question *q, const char *text)
 {
     size_t n = find_equals(text);
-    return n != SIZE_MAX && (names_it(q, text, n) || named_cell(q, text, n) != NULL);
+    return n != SIZE_MAX && (names_it(q, text, n) || named_cell(q, text, n) != NULL ||
+                             is_derivative_asked(q, text, n));
 }
 
 // Words and signs before an answer that say nothing: I think 6, it's 6, = 6, ≈ 6.
@@ -192,7 +211,8 @@ static void begin(struct judging *j)
     size_t equals = find_equals(j->text);
     j->answer = span_trim(j->text, (struct span){0, strlen(j->text)});
     // dL/da = 6: what is named is what is asked, so the number is what counts.
-    if (equals != SIZE_MAX && names_it(j->q, j->text, equals)) {
+    if (equals != SIZE_MAX &&
+        (names_it(j->q, j->text, equals) || is_derivative_asked(j->q, j->text, equals))) {
         j->answer = span_trim(j->text, (struct span){equals + 1, j->answer.end});
     }
     j->answer = is_bared(j->q) ? judge_bare(j, j->answer) : j->answer;

@@ -243,6 +243,10 @@ bool answer_read_number(struct judging *j, const char *key, struct span at,
     struct buf names;
     struct diag d = {0};
     uint32_t root;
+    given->written = (struct tolerance){TOLERANCE_ROUNDING, 1e-9};
+    if (read_worded(j, at, &given->value)) {
+        return true;
+    }
     exprs_init(&p);
     buf_init(&names, sizeof(uint32_t));
     bool ok = trial_read_formula(&p, j->scope, j->text, at, &root, &d);
@@ -380,10 +384,9 @@ static bool judge_value(struct judging *j, const char *expression, struct given_
 
 void judge_number(struct judging *j)
 {
-    struct given_number given = {.written = {TOLERANCE_ROUNDING, 1e-9}};
+    struct given_number given = {0};
     j->answer = without_unit(j, j->answer);
-    if (read_worded(j, j->answer, &given.value) ||
-        answer_read_number(j, j->q->answer, j->answer, &given)) {
+    if (answer_read_number(j, j->q->answer, j->answer, &given)) {
         echo(j, j->answer, given.value);
         j->out->number = given.value;
         j->out->written = given.written;
