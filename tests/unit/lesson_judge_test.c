@@ -124,6 +124,13 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, NUMBER("dL/da"), "I think it's Six.", "[Six = 6] right");
     assert_judged(&g, NUMBER("dL/db"), "minus four", "[minus four = -4] right");
     assert_judged(&g, NUMBER("dL/da"), "6 times", "right");
+    static const char *const marked[] = {"`6`", "\"6\"", "**6**", "“6”", "\\(6\\)", "it is '6'."};
+    for (size_t i = 0; i < COUNT_OF(marked); i++) {
+        assert_judged(&g, NUMBER("dL/da"), marked[i], "right");
+    }
+    assert_judged(&g, "Which part?\nkind: number\nanswer: 0.25\n", "25%", "[25% = 0.25] right");
+    assert_judged(&g, "Which part?\nkind: number\nanswer: 0.25\n", "25", "wrong");
+    assert_judged(&g, "How many percent?\nkind: number\nanswer: 25\n", "25 %", "right");
     static const char asked[] =
         "`L = d*f`. What is `dL/df`, the slope, now?\nkind: number\nanswer: d\n";
     assert_judged(&g, asked, "dL/df = 4", "right");
@@ -481,6 +488,15 @@ static void letters_are_read_as_people_write_them(void **state)
     assert_judged(&g, bill, "price, price", "malformed@7: 'price' is here twice");
     assert_judged(&g, bill, "price and cost",
                   "malformed@10: 'cost' is none of the options; the options are a to d");
+    static const char ways[] =
+        "q\nkind: multi\nright: to lower L, raise b\nright: nothing and all\n"
+        "wrong: z = 1, and no more\n";
+    assert_judged(&g, ways, "nothing and all, to lower L, raise b",
+                  "[nothing and all; to lower L, raise b] right");
+    assert_judged(&g, ways, "z = 1, and no more",
+                  "[z = 1, and no more] wrong: 1 of these is wrong.");
+    assert_judged(&g, CHOICE, "b: W", "[W] wrong");
+    assert_judged(&g, CHOICE, "b) W", "[W] wrong");
     static const char steps[] =
         "q\nkind: order\nitem: forward pass\nitem: loss\nitem: `z[1]`\nitem: update\n";
     assert_judged(&g, steps, "forward pass, loss, z[1], update",

@@ -434,6 +434,8 @@ static void an_exam_tells_at_its_end(void **state)
     struct seat *seat = with_two(state);
     type(seat, "exam");
     assert_non_null(strstr(type(seat, "hint"), "an exam gives no help"));
+    assert_non_null(strstr(type(seat, "idk"), "an exam gives no help"));
+    assert_non_null(strstr(type(seat, "blah"), "skip leaves it out"));
     assert_non_null(strstr(type(seat, "solution"), "an exam gives no help"));
     assert_non_null(strstr(type(seat, "retry"), "an exam gives no help"));
     type(seat, "1000");

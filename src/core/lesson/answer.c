@@ -172,6 +172,24 @@ static size_t idle_behind(const char *s, size_t n)
     return 0;
 }
 
+// Without marks around it, of code, speech or emphasis: `6`, "6", **6**.
+static struct span without_marks(const struct judging *j, struct span at)
+{
+    static const char *const marks[] = {"`", "\"", "'", "**", "\\(", "“", "”"};
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        size_t n = strlen(marks[i]);
+        const char *behind = strcmp(marks[i], "\\(") == 0 ? "\\)"
+                             : strcmp(marks[i], "“") == 0 ? "”"
+                                                          : marks[i];
+        if (at.end - at.start > 2 * n && memcmp(j->text + at.start, marks[i], n) == 0 &&
+            memcmp(j->text + at.end - n, behind, n) == 0 &&
+            memchr(j->text + at.start + n, *marks[i], at.end - at.start - 2 * n) == NULL) {
+            return span_trim(j->text, (struct span){at.start + n, at.end - n});
+        }
+    }
+    return at;
+}
+
 struct span judge_bare(const struct judging *j, struct span answer)
 {
     struct span left = answer;
@@ -185,7 +203,7 @@ struct span judge_bare(const struct judging *j, struct span answer)
            names_lookup(j->scope->names, j->text + left.start, n).rank == VALUE_UNBOUND) {
         left = span_trim(j->text, (struct span){left.start + n, left.end});
     }
-    return left.start == left.end ? answer : left;
+    return left.start == left.end ? answer : without_marks(j, left);
 }
 
 // The kinds whose answers such words are left out of at once. Texts of options are words, too.

@@ -132,6 +132,24 @@ static struct span without_unit(const struct judging *j, struct span at)
     return apart && number.start < number.end ? number : at;
 }
 
+// 25% is 0.25; unless percent are asked for, where it is 25. *at is left without the sign.
+static double percent(const struct judging *j, struct span *at)
+{
+    struct span left = *at;
+    if (left.end <= left.start + 1 || j->text[left.end - 1] != '%') {
+        return 1;
+    }
+    left = span_trim(j->text, (struct span){left.start, left.end - 1});
+    if (!text_is_digit(j->text[left.end - 1]) && j->text[left.end - 1] != ')') {
+        return 1;
+    }
+    *at = left;
+    return strchr(j->q->text, '%') != NULL || has_word(j->q->text, "percent", 7) ||
+                   has_word(j->q->text, "percentage", 10)
+               ? 1
+               : 0.01;
+}
+
 static bool refuse_none(struct judging *j, struct span place, const char *s, size_t length)
 {
     char quoted[QUOTED];
@@ -386,7 +404,12 @@ void judge_number(struct judging *j)
 {
     struct given_number given = {0};
     j->answer = without_unit(j, j->answer);
+    struct span all = j->answer;
+    double part = percent(j, &j->answer);
     if (answer_read_number(j, j->q->answer, j->answer, &given)) {
+        given.value *= part;
+        given.written.absolute *= part;
+        j->answer = part == 1 ? j->answer : all;
         echo(j, j->answer, given.value);
         j->out->number = given.value;
         j->out->written = given.written;

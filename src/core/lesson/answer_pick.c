@@ -97,9 +97,9 @@ static bool refuse_letter(struct judging *j, const struct picks *p, size_t at)
     return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 
-// Is the option's text s[0..n), but for the marks of code, a full stop, and the case of letters if
-// `fold`?
-static bool is_text(const char *text, const char *s, size_t n, bool fold)
+// How many bytes of s[0..n) are the option's text, but for the marks of code and the case of letters if
+// `fold`; 0: they begin in another way.
+static size_t text_at(const char *text, const char *s, size_t n, bool fold)
 {
     size_t i = 0;
     for (; *text != '\0'; text++) {
@@ -110,32 +110,45 @@ static bool is_text(const char *text, const char *s, size_t n, bool fold)
             continue;
         }
         if (i == n || (fold ? lower_case(*text) != lower_case(s[i]) : *text != s[i])) {
-            return false;
+            return 0;
         }
         i++;
     }
-    while (i < n && (s[i] == '`' || s[i] == '.')) {
-        i++;
-    }
-    return i == n;
+    return i + (i < n && s[i] == '`');
 }
 
-// The option whose text this is. Capitals tell two apart, if need be.
-static const struct question_line *find_text(const struct picks *p, const char *s, size_t n)
+// The option whose text s[0..n) begins with, the longest; *length receives its bytes. Capitals tell two
+// apart, if need be.
+static const struct question_line *find_at(const struct picks *p, const char *s, size_t n,
+                                           size_t *length)
 {
     const struct question_line *found = NULL;
-    size_t alike = 0;
-    for (size_t i = 0; i < p->options; i++) {
-        const char *text = p->shown[i]->left;
-        if (is_text(text, s, n, false)) {
-            return p->shown[i];
-        }
-        if (is_text(text, s, n, true)) {
-            found = p->shown[i];
-            alike++;
+    bool exact = false;
+    *length = 0;
+    for (size_t i = 0; i < 2 * p->options; i++) {
+        bool fold = i >= p->options;
+        const struct question_line *option = p->shown[i % p->options];
+        size_t here = text_at(option->left, s, n, fold);
+        if (here > *length) {
+            found = option;
+            *length = here;
+            exact = !fold;
+        } else if (here > 0 && here == *length && fold && !exact && option != found) {
+            return NULL;
         }
     }
-    return alike == 1 ? found : NULL;
+    return found;
+}
+
+// The option whose text this is, with or without a full stop.
+static const struct question_line *find_text(const struct picks *p, const char *s, size_t n)
+{
+    size_t length;
+    const struct question_line *found = find_at(p, s, n, &length);
+    while (length < n && s[length] == '.') {
+        length++;
+    }
+    return length == n ? found : NULL;
 }
 
 // Are the words s[0..n) in the text? The last may go on there, if `stem`: "double" in "it doubles".
@@ -193,7 +206,7 @@ static const struct question_line *find_within(const struct picks *p, const char
 // The option that a text names. The letter of an option is always that: a text which is one is typed
 // in quotes.
 static const struct question_line *find_named(const struct judging *j, const struct picks *p,
-                                              struct span at, bool whole)
+                                              struct span at)
 {
     const char *s = j->text + at.start;
     size_t n = at.end - at.start;
@@ -201,7 +214,7 @@ static const struct question_line *find_named(const struct judging *j, const str
         return NULL;
     }
     const struct question_line *found = find_text(p, s, n);
-    return found != NULL || whole ? found : find_within(p, s, n);
+    return found != NULL ? found : find_within(p, s, n);
 }
 
 // The one option whose whole text is in the answer, unless that says no: "it does nothing" for "nothing".
@@ -278,6 +291,29 @@ static bool pick_quoted(struct judging *j, struct picks *p, size_t *at)
                               diag_quote(quoted, s + start, n));
 }
 
+// Whole texts of options, one after the other; commas may be in them, too. False: something else is
+// there, and nothing is picked.
+static bool pick_texts(struct judging *j, struct picks *p, struct span in)
+{
+    for (size_t at = in.start, n; at < in.end; at += n) {
+        n = between(j->text + at, in.end - at);
+        if (n > 0) {
+            continue;
+        }
+        const struct question_line *option = find_at(p, j->text + at, in.end - at, &n);
+        bool letter = n == 1 && is_letter(p, j->text[at]);
+        bool ends = at + n == in.end || between(j->text + at + n, in.end - at - n) > 0;
+        if (option == NULL || letter || !ends) {
+            p->count = 0;
+            return false;
+        }
+        if (!pick_option(j, p, option, (struct span){at, at + n})) {
+            return true;  // it is refused
+        }
+    }
+    return p->count > 0;
+}
+
 // The next text up to a comma, a semicolon or an arrow, or, if `words`, up to whatever is between two
 // picks; false at the end.
 static bool next_text(const struct judging *j, struct span in, bool words, size_t *from,
@@ -299,21 +335,34 @@ static bool next_text(const struct judging *j, struct span in, bool words, size_
     return at->start < at->end;
 }
 
-// Texts of options, one after the other. False: one of them, *at, is none, and nothing is picked.
-static bool pick_texts(struct judging *j, struct picks *p, struct span in, bool words, bool whole,
+// The same with parts of their texts, "price and fee". *at is the first that names no option.
+static bool pick_parts(struct judging *j, struct picks *p, struct span in, bool words,
                        struct span *at)
 {
     for (size_t from = in.start; next_text(j, in, words, &from, at);) {
-        const struct question_line *option = find_named(j, p, *at, whole);
+        const struct question_line *option = find_named(j, p, *at);
         if (option == NULL) {
             p->count = 0;
             return false;
         }
         if (!pick_option(j, p, option, *at)) {
-            return true;  // it is refused
+            return true;
         }
     }
     return p->count > 0;
+}
+
+// "b: it doubles": an option's letter and its text.
+static const struct question_line *find_lettered(const struct judging *j, const struct picks *p,
+                                                 struct span in)
+{
+    const char *s = j->text + in.start;
+    if (in.end - in.start < 3 || !is_letter(p, s[0]) || strchr(":).-", s[1]) == NULL) {
+        return NULL;
+    }
+    struct span rest = span_trim(j->text, (struct span){in.start + 2, in.end});
+    const struct question_line *option = p->shown[lower_case(s[0]) - 'a'];
+    return find_text(p, j->text + rest.start, rest.end - rest.start) == option ? option : NULL;
 }
 
 // Is s[0..n) made of letters of options, each once?
@@ -384,20 +433,21 @@ static bool read_picks(struct judging *j, struct picks *p)
     struct span bare = judge_bare(j, j->answer), at, apart;
     *p = (struct picks){.count = 0};
     p->options = question_options(j->q, j->seed, p->shown);
-    const struct question_line *full = find_named(j, p, j->answer, false);
-    full = full != NULL ? full : find_named(j, p, bare, false);
+    const struct question_line *full = find_named(j, p, j->answer);
+    full = full != NULL ? full : find_named(j, p, bare);
+    full = full != NULL ? full : find_lettered(j, p, bare);
     full = full != NULL ? full : find_around(j, p, bare);
     if (full != NULL) {
         p->picked[p->count++] = full;
         return true;
     }
-    if (pick_texts(j, p, bare, false, true, &at)) {
+    if (pick_texts(j, p, j->answer) || pick_texts(j, p, bare)) {
         return !j->out->diag.set;
     }
     if (is_in_letters(j, p, bare)) {
         return pick_letters(j, p, bare);
     }
-    if (pick_texts(j, p, bare, false, false, &at) || pick_texts(j, p, bare, true, false, &apart)) {
+    if (pick_parts(j, p, bare, false, &at) || pick_parts(j, p, bare, true, &apart)) {
         return !j->out->diag.set;
     }
     return refuse_text(j, p, at);
@@ -405,19 +455,17 @@ static bool read_picks(struct judging *j, struct picks *p)
 
 bool answer_names_options(const struct question *q, const char *text)
 {
-    struct judging j = {.q = q, .text = text};
+    struct judgement ignored;
+    struct judging j = {.q = q, .text = text, .out = &ignored};
     struct picks p = {.count = 0};
-    struct span at, in = span_trim(text, (struct span){0, strlen(text)});
     if (q->options.count == 0) {
         return false;
     }
+    judgement_init(&ignored);
     p.options = question_options(q, 0, p.shown);
-    for (size_t from = in.start; next_text(&j, in, false, &from, &at);) {
-        if (find_text(&p, text + at.start, at.end - at.start) == NULL) {
-            return find_text(&p, text + in.start, in.end - in.start) != NULL;
-        }
-    }
-    return in.start < in.end;
+    bool named = pick_texts(&j, &p, span_trim(text, (struct span){0, strlen(text)}));
+    judgement_release(&ignored);
+    return named;
 }
 
 static void echo(struct judging *j, const struct picks *p)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/rng.h"
 #include "lesson/find.h"
+#include "lesson/glossary.h"
 #include "text/names.h"
 
 struct quiz_candidate {
@@ -73,7 +74,12 @@ static bool find_row(const struct course *c, const struct quiz_wish *wish, struc
 static bool search_rows(const struct course *c, const struct quiz_wish *wish, struct quiz_topic *t)
 {
     struct find_result found[FIND_MOST];
+    // By the word that the course has for it: backprop is backpropagation.
+    const struct term *term = glossary_find(wish->topic, wish->length);
     size_t count = find_words(c, wish->topic, wish->length, found);
+    if (count == 0 && term != NULL) {
+        count = find_words(c, term->term, strlen(term->term), found);
+    }
     *t = (struct quiz_topic){.kind = TOPIC_ROWS};
     for (size_t i = 0; i < count; i++) {
         if (found[i].kind == FIND_ROW) {

@@ -147,8 +147,22 @@ enum call_end lesson_refused(struct call *c, struct span word)
     return CALL_FAILED;
 }
 
+// A course without lessons is a folder that was not found.
+bool lesson_has_course(struct call *c)
+{
+    const struct course *course = tutor_of(c)->course;
+    if (course == NULL || course->lessons.count > 0) {
+        return true;
+    }
+    diag_set(c->diag, c->command, "no lessons were found");
+    return diag_hint(c->diag, "set BACKSTEP_LESSONS to the folder that has them");
+}
+
 static enum call_end list_or_refuse(struct call *c, struct span word)
 {
+    if (!lesson_has_course(c)) {
+        return CALL_FAILED;
+    }
     if (tutor_of(c)->course != NULL) {
         list_lessons(c);
         return CALL_DONE;

@@ -110,7 +110,7 @@ static enum call_end run_quiz(struct call *c, bool exam)
     if (t->course == NULL || (c->s->rounds == 2 && t->lesson == NULL)) {
         return lesson_refused(c, c->command);
     }
-    return start_quiz(c, exam, &arguments);
+    return lesson_has_course(c) ? start_quiz(c, exam, &arguments) : CALL_FAILED;
 }
 
 enum call_end command_quiz(struct call *c)

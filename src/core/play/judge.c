@@ -130,7 +130,7 @@ const char *question_wish_in(struct play *p, const struct source *line)
     const struct question *q = p->question;
     const char *s;
     size_t n = trimmed(line, &s);
-    if (p->tutor->graded || review_is_exam(p->review) || asks_line(q, s, n, answer_names_options) ||
+    if (p->tutor->graded || asks_line(q, s, n, answer_names_options) ||
         names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND) {
         return NULL;
     }
@@ -220,7 +220,10 @@ static void misread(const struct play *p, const struct source *line, const struc
     struct rec *r = play_record(p, out, KIND_misread);
     rec_flag(out, r, KEY_open, open);
     rec_text(out, r, KEY_message, d->message);
-    rec_text(out, r, KEY_hint, d->hint);
+    // An exam has no hints to name.
+    bool helps = review_is_exam(p->review) && strncmp(d->hint, "hint", 4) == 0;
+    rec_text(out, r, KEY_hint,
+             helps ? phrase(p->question->language, "skip leaves it out") : d->hint);
     rec_text(out, r, KEY_excerpt, text_get(&excerpt));
     text_release(&excerpt);
 }

@@ -116,6 +116,8 @@ bool lesson_may_begin(struct call *c);
 enum call_end lesson_begin_review(struct call *c, struct review *review);
 // What was asked for was refused: the diag says why, at `word`, or at the command if that is empty.
 enum call_end lesson_refused(struct call *c, struct span word);
+// Are there lessons, or is there no course yet? False: the diag says that none were found.
+bool lesson_has_course(struct call *c);
 
 struct play {
     struct buf self;  // the memory this lies in
