@@ -5,11 +5,12 @@
 set -eu
 passed=0
 failed=0
-tables=$(dirname "$0")/../typed
+tables=$(cd "$(dirname "$0")/../typed" && pwd)
 before='a = 2; b = -3; x = 3; y = x**2; L = a*b + y'
 HOME=$(mktemp -d)
 export HOME
 trap 'rm -rf "$HOME"' EXIT
+cd "$HOME"  # what an error bids to write may write a file
 
 verdict() {  # what was typed, expected, got
     if [ "$2" = "$3" ]; then

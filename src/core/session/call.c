@@ -356,3 +356,10 @@ const char *call_format(const char *const *formats, size_t count, const char *pa
     }
     return NULL;
 }
+
+bool call_is_function(const struct call *c, struct token first, struct token second)
+{
+    uint32_t name = names_find(&c->s->names, token_text(c->lexer, first), token_length(first));
+    return token_opens(second, '(') && second.at == first.span.end &&
+           definitions_find(&c->s->definitions, name) != NULL;
+}

@@ -215,6 +215,8 @@ struct call {
     bool relogged;        // log_as is what the log remembers instead of the statement's text
     char log_as[LABEL_TEXT + 16];
     bool quit;
+    // What carries out a statement, for guesses to try some (guess_try); NULL: none is tried.
+    enum call_end (*run)(struct call *c);
     size_t answered;  // records that were there before this statement
     bool waits;       // a function that returned false asks for something: this is not a failure
 };
@@ -265,6 +267,8 @@ struct span call_word(struct call *c);
 // All words that are left, from the first one's start to the last one's end; empty if none are.
 struct span call_rest(struct call *c);
 bool call_word_is(const struct call *c, struct span word, const char *text);
+// Is this where(c, a, b), a function of the name that a command has?
+bool call_is_function(const struct call *c, struct token first, struct token second);
 // Is there another argument?
 bool call_has_more(const struct call *c);
 // Nothing more may follow.

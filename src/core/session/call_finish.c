@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "session/call.h"
+#include "session/guess_parts.h"
 
 // The command that is being carried out; NULL where its word is only a name: step = 2.
 static const struct command *running_command(const struct call *c)
@@ -27,6 +27,24 @@ static size_t usage_length(const char *usage)
     return all <= ROOM || first == all ? all : length > 0 ? length : first - 1;
 }
 
+// plot y = sin(x), print (x = 1)
+static bool hint_value(struct call *c, struct token assign, const struct command *command)
+{
+    const char *text = c->lexer->source->text;
+    char rest[QUOTED], bid[QUOTED + 16];
+    size_t end = lexer_statement_end(c->lexer), from = assign.span.end;
+    while (from < end && text[from] == ' ') {
+        from++;
+    }
+    diag_quote(rest, text + from, from < end ? text_trimmed(text + from, end - from) : 0);
+    snprintf(bid, sizeof bid, "%s %s", command->name, rest);
+    return guess_try(c, bid) ? diag_hint(c->diag, "write %s", bid)
+                             : diag_hint(c->diag,
+                                         "to compare, write ==; to give a name a value, "
+                                         "leave out '%s'",
+                                         command->name);
+}
+
 // A command is given more than it takes. Its word may also be a name of the learner's.
 static bool refuse_argument(struct call *c, struct token t, const struct command *command)
 {
@@ -43,8 +61,13 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
         struct lexer after = {.source = c->lexer->source, .at = t.span.end};
         struct token last = token_is(&after, t, "and") ? lexer_peek(&after) : t;
         diag_quote(printed, s, text_trimmed(s, t.at - c->command.start));
-        diag_quote(quoted, c->lexer->source->text + last.at, last.span.end - last.at);
         diag_set(c->diag, t.span, "'%s' follows without a comma between", quoted);
+        size_t end = lexer_statement_end(c->lexer);
+        const char *rest = after.source->text + last.at;
+        diag_quote(quoted, rest, text_trimmed(rest, end > last.at ? end - last.at : 0));
+        if (strchr(quoted, ' ') != NULL) {  // print a b L: as far as this
+            diag_quote(quoted, rest, last.span.end - last.at);
+        }
         return diag_hint(c->diag, "write %s, %s", printed, quoted);
     }
     const char *text = c->lexer->source->text;
@@ -55,14 +78,8 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
         return diag_hint(c->diag, "to multiply write *");
     }
     diag_set(c->diag, t.span, "'%s' is more than '%s' takes", quoted, command->name);
-    if (t.kind == TOKEN_ASSIGN && strcmp(command->name, "check") != 0) {  // plot y = sin(x)
-        char rest[QUOTED];
-        size_t end = lexer_statement_end(c->lexer), from = t.span.end;
-        while (from < end && text[from] == ' ') {
-            from++;
-        }
-        diag_quote(rest, text + from, from < end ? text_trimmed(text + from, end - from) : 0);
-        return diag_hint(c->diag, "write %s %s", command->name, rest);
+    if (t.kind == TOKEN_ASSIGN && strcmp(command->name, "check") != 0) {
+        return hint_value(c, t, command);
     }
     return diag_hint(c->diag, "write %.*s", (int)usage_length(command->usage), command->usage);
 }

@@ -1,5 +1,6 @@
 #include "session/guess_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "text/foreign.h"
@@ -41,8 +42,10 @@ static size_t skip_fillers(const struct call *c, size_t at, size_t end)
     for (;;) {
         struct token t = guess_next(&l);
         struct piece word = guess_token(c, t);
+        struct token next = lexer_peek(&l);
+        bool value = guess_is_bound(c, word) && next.kind != TOKEN_NAME;  // a.grad, and no article
         if (t.kind != TOKEN_NAME || t.span.end >= end || !foreign_is_filler(word.s, word.n) ||
-            lexer_peek(&l).at >= end) {
+            value || next.at >= end) {
             return t.at;
         }
     }
@@ -227,7 +230,8 @@ static bool guess_shell(struct call *c, struct token first, size_t end)
     return guess_is_among(word, "backstep") && guess_command_in(c, word, first.span.end, end);
 }
 
-bool guess_argument(struct call *c, struct token command)
+// print the graph: a command's argument begins with a word that says nothing.
+static bool guess_argument(struct call *c, struct token command)
 {
     size_t end = sentence_end(c, command.at), rest = skip_fillers(c, command.span.end, end);
     struct lexer l = {.source = c->lexer->source, .at = command.span.end};
@@ -243,7 +247,7 @@ bool guess_argument(struct call *c, struct token command)
         return false;
     }
     bool whole = has_page(c, all), filled = foreign_is_filler(word.s, word.n);
-    char quoted[QUOTED], name[QUOTED];
+    char quoted[QUOTED], name[QUOTED], bid[2 * QUOTED];
     if (guess_derivative(c, t, end)) {  // check d/dx x^2 = 2x
         return true;
     }
@@ -253,9 +257,10 @@ bool guess_argument(struct call *c, struct token command)
         return true;
     }
     diag_quote(quoted, term.s, term.n);
-    if (filled && has_value(c, rest, end)) {  // graph of L
-        diag_quote(name, token_text(&l, command), token_length(command));
-        diag_hint(c->diag, "write %s %s", name, quoted);
+    diag_quote(name, token_text(&l, command), token_length(command));
+    snprintf(bid, sizeof bid, "%s %s", name, quoted);
+    if (filled && has_value(c, rest, end) && guess_try(c, bid)) {  // graph of L
+        diag_hint(c->diag, "write %s", bid);
         return true;
     }
     if (filled && guess_command_in(c, guess_piece(c, command.at, t.span.end), t.span.end, end)) {
@@ -374,7 +379,7 @@ static bool guess_pairs(struct call *c, struct token first, size_t end)
 }
 
 // c = d = 2
-bool guess_chain(struct call *c, struct token first)
+static bool guess_chain(struct call *c, struct token first)
 {
     size_t end = sentence_end(c, first.at), count = 0, from = first.at;
     struct lexer l = {.source = c->lexer->source, .at = first.at};
@@ -444,9 +449,15 @@ static bool guess_declaration(struct call *c, struct token first, size_t end)
         return false;
     }
     struct piece rest = guess_piece(c, lexer_peek(&l).at, end);
+    char bid[2 * QUOTED + 8];
     diag_quote(quoted, token_text(c->lexer, name), token_length(name));
+    snprintf(bid, sizeof bid, "%s = %s", quoted, diag_quote(value, rest.s, rest.n));
     guess_say(c, "a name needs no declaration");
-    diag_hint(c->diag, "write %s = %s", quoted, diag_quote(value, rest.s, rest.n));
+    if (guess_try(c, bid)) {
+        diag_hint(c->diag, "write %s", bid);
+    } else {
+        diag_hint(c->diag, "write %s = 2", quoted);
+    }
     return true;
 }
 
@@ -486,7 +497,8 @@ static void guess_word(struct call *c, struct token first, struct token second, 
     bool words = second.kind == TOKEN_NAME || (second.kind == TOKEN_BAD && !alone);
     if ((unbound && guess_wish(c, first, alone, end)) || guess_declaration(c, first, end) ||
         guess_integral(c, first, end) || guess_check(c, first, end) ||
-        (words && guess_wanted(c, first, end)) || has_own_hint(word)) {
+        ((words || second.kind == TOKEN_NUMBER) && guess_wanted(c, first, end)) ||
+        has_own_hint(word)) {
         return;
     }
     if (is_sentence(c, first.span.start, end) || contraction(c, first.span.end, end) > 0) {
@@ -507,8 +519,10 @@ static void guess_word(struct call *c, struct token first, struct token second, 
     }
 }
 
-void guess_meaning(struct call *c, struct token first)
+// An expression could not be read.
+static void guess_meaning(struct call *c, struct token first)
 {
+    c->lexer->at = first.span.end;
     struct token second = lexer_peek(c->lexer);
     struct piece word = guess_token(c, first);
     size_t end = sentence_end(c, first.at);
@@ -519,4 +533,20 @@ void guess_meaning(struct call *c, struct token first)
         return;
     }
     guess_word(c, first, second, end);
+}
+
+void guess_statement(struct call *c, struct token first, enum guess_of of)
+{
+    bool waits = text_length(&c->s->inputs.wanted) > 0;  // for a file: it is no failure
+    if (c->run == NULL || waits || !c->diag->set ||
+        guess_phrase(c, first, sentence_end(c, first.at))) {
+        return;
+    }
+    if (of == GUESS_EXPRESSION) {
+        guess_meaning(c, first);
+    } else if (of == GUESS_COMMAND) {
+        guess_argument(c, first);
+    } else if (of == GUESS_BINDING) {
+        guess_chain(c, first);
+    }
 }

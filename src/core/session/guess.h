@@ -5,16 +5,12 @@
 
 #include "session/call.h"
 
-// The statement that begins with `first` could not be read, and c->diag says why; the lexer is
-// after its first word. Replaces the hint, or the whole diag, where a likelier meaning is known.
-// What it evaluates to find out is taken back with the statement.
-void guess_meaning(struct call *c, struct token first);
+// What kind of statement it was.
+enum guess_of { GUESS_EXPRESSION, GUESS_COMMAND, GUESS_BINDING, GUESS_OTHER };
 
-// A binding failed, as c = d = 2 does: true, and the diag says how to write it.
-bool guess_chain(struct call *c, struct token first);
-
-// A command's argument begins with a word that says nothing, as in `print the graph`: true, and the
-// diag names the command that is meant.
-bool guess_argument(struct call *c, struct token command);
+// The statement that begins with `first` failed, and c->diag says why. Replaces the hint, or the whole
+// diag, where a likelier meaning is known. What it evaluates to find out is taken back with the
+// statement.
+void guess_statement(struct call *c, struct token first, enum guess_of of);
 
 #endif

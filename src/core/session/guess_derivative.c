@@ -1,4 +1,5 @@
 // Derivatives that are asked for in words, or written as operators: what to write for them.
+#include <stdio.h>
 #include <string.h>
 
 #include "session/guess_parts.h"
@@ -201,12 +202,19 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
         w.of = unwrapped((struct piece){w.of.s, at});
     }
     if (w.claimed.n > 0) {
-        char claimed[QUOTED];
-        guess_say(c, "whether a derivative is right is a command");
+        char claimed[QUOTED], bid[5 * QUOTED];
+        struct piece name = w.by.n > 0 ? w.by : (struct piece){"x", 1};
         diag_quote(of, w.of.s, w.of.n);
-        diag_quote(by, w.by.n > 0 ? w.by.s : "x", w.by.n > 0 ? w.by.n : 1);
-        diag_hint(c->diag, "write F = %s; check dF/d%s = %s", of, by,
-                  diag_quote(claimed, w.claimed.s, w.claimed.n));
+        diag_quote(by, name.s, name.n);
+        diag_quote(claimed, w.claimed.s, w.claimed.n);
+        snprintf(bid, sizeof bid, "%s%sF = %s; check dF/d%s = %s",
+                 guess_is_bound(c, name) ? "" : by, guess_is_bound(c, name) ? "" : " = 3; ", of, by,
+                 claimed);
+        if (!guess_try(c, bid)) {
+            return false;
+        }
+        guess_say(c, "whether a derivative is right is a command");
+        diag_hint(c->diag, "write %s", bid);
         return true;
     }
     diag_quote(of, w.of.s, w.of.n);
@@ -215,12 +223,19 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
         guess_say(c, "a derivative of two names is written as one");
         diag_hint(c->diag, "write d%s/d%s, or derive %s %s for its formula", of, by, of, by);
     } else if (guess_is_bound(c, w.of)) {
+        struct piece leaf = guess_leaf(c, w.of);
         guess_say(c, "a derivative is with respect to a name");
-        diag_hint(c->diag, "write d%s/da; 'backward %s' computes all of them", of, of);
+        diag_hint(c->diag, "write d%s/d%.*s; 'backward %s' computes all of them", of,
+                  leaf.n > 0 ? (int)leaf.n : 1, leaf.n > 0 ? leaf.s : "a", of);
     } else {
+        char bid[3 * QUOTED];
+        snprintf(bid, sizeof bid, "derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
+                 w.by.n > 0 ? " " : "", by);
+        if (!guess_try(c, bid)) {
+            return false;
+        }
         guess_say(c, "the derivative of a formula is a command");
-        diag_hint(c->diag, "write derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
-                  w.by.n > 0 ? " " : "", by);
+        diag_hint(c->diag, "write %s", bid);
     }
     return true;
 }

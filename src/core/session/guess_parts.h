@@ -2,6 +2,8 @@
 #ifndef SESSION_GUESS_PARTS_H
 #define SESSION_GUESS_PARTS_H
 
+#include <string.h>
+
 #include "session/guess.h"
 
 // A part of the learner's text.
@@ -45,6 +47,22 @@ static inline bool guess_is_bound(const struct call *c, struct piece p)
     return names_lookup(&c->s->names, p.s, p.n).rank != VALUE_UNBOUND;
 }
 
+// The name of the first leaf that has one, and another one than this; empty: there is none.
+static inline struct piece guess_leaf(const struct call *c, struct piece not )
+{
+    const struct names *names = &c->s->names;
+    for (uint32_t i = 0; i < names_count(names); i++) {
+        struct value v = names_get(names, i);
+        struct piece p;
+        p.s = names_text(names, i, &p.n);
+        if (v.rank == VALUE_SCALAR && tape_op(&c->s->tape, v.base) == OP_LEAF &&
+            (p.n != not .n || memcmp(p.s, not .s, p.n) != 0)) {
+            return p;
+        }
+    }
+    return (struct piece){"", 0};
+}
+
 // The next token, whatever is wrong with it.
 static inline struct token guess_next(struct lexer *l)
 {
@@ -65,6 +83,13 @@ static inline void guess_say(struct call *c, const char *message)
     diag_clear(c->diag);
     diag_set(c->diag, span, "%s", message);
 }
+
+// Would these statements be carried out? They are, and what they did is taken back.
+bool guess_try(struct call *c, const char *text);
+
+// The statement from `first` to byte `end` says something in other words than ours: the diag says what
+// to write. False: nothing is known of such words.
+bool guess_phrase(struct call *c, struct token first, size_t end);
 
 // A derivative that was asked for in words, or written as an operator: d/dx x^3, derivative of L wrt a.
 // The statement from `first` on ends at byte `end`. True: the diag says what to write.

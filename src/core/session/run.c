@@ -323,8 +323,13 @@ static enum session_state run_statement(struct session *s, struct records *out)
         return fail(s, &diag, out);
     }
     r.before = r.outermost ? s->held : transaction_holdings(s);
-    struct call c = {
-        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .answered = answered};
+    struct call c = {.s = s,
+                     .frame = f,
+                     .lexer = &f->lexer,
+                     .diag = &diag,
+                     .out = out,
+                     .run = statement_run,
+                     .answered = answered};
     enum call_end end = carry_out(&c, &r);
     bool walk_ends = end == CALL_DONE && ends_walk(s, &r);
     if (end == CALL_DONE) {

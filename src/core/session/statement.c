@@ -205,9 +205,10 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
         token_opens(second, '[') && !statement_is_reserved(c, first) &&
         names_lookup(&c->s->names, token_text(c->lexer, first), token_length(first)).rank !=
             VALUE_UNBOUND;
-    *command = element ? NULL
-                       : command_find(c->s->world.commands, token_text(c->lexer, first),
-                                      token_length(first));
+    *command =
+        element || call_is_function(c, first, second)
+            ? NULL
+            : command_find(c->s->world.commands, token_text(c->lexer, first), token_length(first));
     return *command != NULL                  ? STATEMENT_COMMAND
            : statement_is_reserved(c, first) ? STATEMENT_RESERVED
                                              : STATEMENT_EXPRESSION;
@@ -341,44 +342,36 @@ static enum call_end run_command(struct call *c, const struct command *command)
     return end;
 }
 
-enum call_end statement_run(struct call *c)
+static bool run_making(struct call *c, struct statement_making making)
 {
-    const struct command *command = NULL;
-    const struct beginning b = read_beginning(c->lexer);
-    struct token first = b.first;
     struct diag ignored;
     diag_clear(&ignored);
+    lexer_next(c->lexer, &ignored);
+    return statement_run_binding(c, making);
+}
+
+static enum call_end run_kind(struct call *c, enum statement_kind kind,
+                              const struct command *command)
+{
+    struct token first = lexer_peek(c->lexer);
+    struct diag ignored;
     bool ok = false;
-    enum call_end end;
-    c->command = first.span;
-    if (python_statement(c, first, b.second, &end)) {
-        return end;
-    }
-    switch (kind_of_statement(c, &b, &command)) {
+    switch (kind) {
     case STATEMENT_COMMAND:
+        diag_clear(&ignored);
         lexer_next(c->lexer, &ignored);
-        end = run_command(c, command);
-        if (end == CALL_FAILED) {
-            guess_argument(c, first);
-        }
-        return end;
+        return run_command(c, command);
     case STATEMENT_PARAM:
-        lexer_next(c->lexer, &ignored);
-        ok = statement_run_binding(c, (struct statement_making){.marks = MARK_PARAM});
+        ok = run_making(c, (struct statement_making){.marks = MARK_PARAM});
         break;
     case STATEMENT_DATA:
-        lexer_next(c->lexer, &ignored);
-        ok = statement_run_binding(c, (struct statement_making){.data = true});
+        ok = run_making(c, (struct statement_making){.data = true});
         break;
     case STATEMENT_NODE:
-        lexer_next(c->lexer, &ignored);
-        ok = statement_run_binding(c, (struct statement_making){.nodes = true});
+        ok = run_making(c, (struct statement_making){.nodes = true});
         break;
     case STATEMENT_BINDING:
         ok = statement_run_binding(c, (struct statement_making){0});
-        if (!ok) {
-            guess_chain(c, first);
-        }
         break;
     case STATEMENT_FIELD:
         ok = statement_run_field_assignment(c);
@@ -401,11 +394,29 @@ enum call_end statement_run(struct call *c)
         break;
     case STATEMENT_EXPRESSION:
         ok = run_expression(c);
-        if (!ok) {
-            c->lexer->at = first.span.end;
-            guess_meaning(c, first);
-        }
         break;
     }
     return ok ? CALL_DONE : c->waits ? CALL_NEED : CALL_FAILED;
+}
+
+enum call_end statement_run(struct call *c)
+{
+    const struct command *command = NULL;
+    const struct beginning b = read_beginning(c->lexer);
+    struct token first = b.first;
+    enum guess_of of = GUESS_OTHER;
+    enum call_end end;
+    c->command = first.span;
+    if (!python_statement(c, first, b.second, &end)) {
+        enum statement_kind kind = kind_of_statement(c, &b, &command);
+        of = kind == STATEMENT_EXPRESSION ? GUESS_EXPRESSION
+             : kind == STATEMENT_COMMAND  ? GUESS_COMMAND
+             : kind == STATEMENT_BINDING  ? GUESS_BINDING
+                                          : GUESS_OTHER;
+        end = run_kind(c, kind, command);
+    }
+    if (end == CALL_FAILED) {
+        guess_statement(c, first, of);
+    }
+    return end;
 }

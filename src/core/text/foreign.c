@@ -26,7 +26,7 @@ static const struct foreign functions[] = {
     {"clip", "it is called clamp: clamp(x, 0, 1)"},
     {"maximum", "it is called max: max(x, 0)"},
     {"minimum", "it is called min: min(x, 0)"},
-    {"type repr vars", "'vars' lists every name with its value"},
+    {"type vars", "'vars' lists every name with its value"},
     {"sorted sort reversed", "arrays are not sorted here; argmax(x) is the place of the largest"},
     {"atanh arctanh artanh", "write 0.5*log((1 + x)/(1 - x))"},
     {"asinh arcsinh arsinh", "write log(x + sqrt(x**2 + 1))"},
@@ -47,6 +47,11 @@ static const struct foreign functions[] = {
     {"binary_cross_entropy_with_logits BCEWithLogitsLoss",
      "it is called bce_logits: bce_logits(z, y)"},
     {"CrossEntropyLoss nll_loss NLLLoss", "write cross_entropy(z, k), z before any softmax"},
+    {"__add__ __radd__ __sub__ __rsub__ __mul__ __rmul__ __truediv__ __rtruediv__ __neg__ __pow__",
+     "operations are written by their signs: a + b, a*b, -a, a**2"},
+    {"str repr __repr__ __str__ format", "a value is shown by its name alone: a"},
+    {"no_grad", "nothing needs it: with torch.no_grad(): before a block is understood, too"},
+    {"MLP Neuron Layer", "a network is given a name: n = MLP(3, [4, 4, 1])"},
     {"build_topo", "'topo L' lists the nodes, operands first"},
 };
 
@@ -85,19 +90,19 @@ static const struct foreign anywhere[] = {
     {"map filter", "write [f(v) for v in x]"},
     {"any", "max(x > 0) is 1 if one of them is"},
     {"all", "min(x > 0) is 1 if all of them are"},
-    {"integrate integral int_ antiderivative quad",
+    {"integrate integral int_ antiderivative quad Integrate",
      "there are no integrals here; 'derive x**2 x' gives a derivative"},
-    {"lim limit lim_",
+    {"lim limit lim_ Limit",
      "there are no limits here; take a number close by, as in h = 1e-6; sin(h)/h"},
-    {"solve roots fsolve nsolve linsolve root_scalar",
+    {"solve roots fsolve nsolve linsolve root_scalar Solve",
      "no equations are solved here; a training goes down to 0: param x = 1; L = (x**2 - 4)**2; "
      "train L 100 0.01"},
     {"factorial", "there are no factorials here; 4! is written 4*3*2"},
     {"nabla", "'grads' lists every gradient; one is a.grad, or dL/da"},
     {"approx", "write abs(a - b) < 1e-9"},
-    {"lVert Vert rVert", "write sqrt(sum(w**2))"},
+    {"lVert Vert rVert", "write norm(w)"},
     {"sum_", "write sum(x)"},
-    {"prod_", "write a product, as in x[0]*x[1]"},
+    {"prod_", "write prod(x)"},
     {"infty infinity Infinity Inf", "it is called inf"},
     {"NaN NAN", "it is called nan"},
     {"sec", "write 1/cos(x)"},
@@ -115,7 +120,7 @@ static const struct foreign anywhere[] = {
     {"import from using include", "nothing needs importing; 'help functions' lists what there is"},
     {"data", "rows to train on are bound by data X = …; a value's number is a.data"},
     {"if else while", "a choice is made by a formula: where(a > 0, b, c)"},
-    {"and", "write a product: (a > 0)*(b > 0)"},
+    {"and", "a product says that both hold: (a > 0)*(b > 0)"},
     {"or", "write max(a > 0, b > 0)"},
     {"at", "what is asked at another place is moved there: w.data = 2; forward"},
     {"simplify factor factorise factorize", "a formula is simplified where derive shows it"},
@@ -158,7 +163,8 @@ static const struct foreign anywhere[] = {
 
 // Only by themselves.
 static const struct foreign wishes[] = {
-    {"start begin tutorial course next continue go menu learn practice exercise exercises teach",
+    {"start begin tutorial course next continue go resume menu learn practice exercise exercises "
+     "teach",
      "'lesson' begins the course, or goes on with it"},
     {"hello hi hey", "'lesson' begins the course; 'help' lists what one can do"},
     {"restart new", "'reset' starts again with an empty graph"},
@@ -166,7 +172,7 @@ static const struct foreign wishes[] = {
     {"status score stats results level",
      "'progress' shows what you have learned, 'vars' every value"},
     {"gradients derivatives", "'grads' lists every gradient; 'backward L' computes them"},
-    {"nodes values variables names who whos",
+    {"nodes values variables names everything who whos",
      "'vars' lists every name, 'topo L' the nodes below L"},
     {"picture image diagram chart figure", "'graph L' draws the graph; graph L out.png in a file"},
     {"example examples demo",
@@ -260,6 +266,14 @@ bool foreign_is_filler(const char *s, size_t length)
     return text_among(
         "me the a an my to of i you please can could us and all for do is it this that "
         "what its want need see let give show tell at value result",
+        s, length);
+}
+
+bool foreign_asks(const char *s, size_t length)
+{
+    return text_among(
+        "what who why how which when where what is are this that it there here he she we "
+        "you they i the if for with in and or not",
         s, length);
 }
 

@@ -30,6 +30,9 @@ bool foreign_wants(const char *s, size_t length);
 // Does it say nothing in such a sentence? me, the, of …
 bool foreign_is_filler(const char *s, size_t length);
 
+// Does it ask, or point at something said: what, this?
+bool foreign_asks(const char *s, size_t length);
+
 // Does it begin a line of a shell: cd, pip, git? Some of these are likely names, too.
 bool foreign_is_shell(const char *s, size_t length);
 

@@ -23,11 +23,12 @@ static const struct lexer_sign {
     {"-=", 2, TOKEN_ASSIGN, OP_SUB},  {"-", 1, TOKEN_INFIX, OP_SUB},
     {",", 1, TOKEN_COMMA, OP_COUNT},  {"/=", 2, TOKEN_ASSIGN, OP_DIV},
     {"/", 1, TOKEN_INFIX, OP_DIV},    {"@", 1, TOKEN_MATMUL, OP_COUNT},
-    {".", 1, TOKEN_DOT, OP_COUNT},    {":", 1, TOKEN_COLON, OP_COUNT},
-    {";", 1, TOKEN_BREAK, OP_COUNT},  {"^", 1, TOKEN_INFIX, OP_POW},
-    {"<=", 2, TOKEN_INFIX, OP_LE},    {"<", 1, TOKEN_INFIX, OP_LT},
-    {">=", 2, TOKEN_INFIX, OP_GE},    {">", 1, TOKEN_INFIX, OP_GT},
-    {"!=", 2, TOKEN_INFIX, OP_NE},
+    {".*", 2, TOKEN_INFIX, OP_MUL},   {"./", 2, TOKEN_INFIX, OP_DIV},
+    {".^", 2, TOKEN_INFIX, OP_POW},   {".", 1, TOKEN_DOT, OP_COUNT},
+    {":", 1, TOKEN_COLON, OP_COUNT},  {";", 1, TOKEN_BREAK, OP_COUNT},
+    {"^", 1, TOKEN_INFIX, OP_POW},    {"<=", 2, TOKEN_INFIX, OP_LE},
+    {"<", 1, TOKEN_INFIX, OP_LT},     {">=", 2, TOKEN_INFIX, OP_GE},
+    {">", 1, TOKEN_INFIX, OP_GT},     {"!=", 2, TOKEN_INFIX, OP_NE},
 };
 
 // A backslash at the end of a line, which goes on in the next one.
@@ -188,8 +189,39 @@ static size_t order_length(const char *s, size_t n, int *order)
     return *order > 1 ? length : 0;
 }
 
+// \mathrm{ReLU}, \boldsymbol{\theta}: the name in the braces.
+static bool read_font(const char *s, size_t n, struct token *t)
+{
+    size_t word = n > 1 && s[0] == '\\' ? name_length(s + 1, n - 1) : 0, at = word + 1;
+    if (word == 0 || at >= n || s[at] != '{' || !spelling_font(s + 1, word)) {
+        return false;
+    }
+    at += at + 1 < n && s[at + 1] == '\\' ? 2 : 1;
+    size_t length = name_length(s + at, n - at);
+    if (length == 0 || at + length == n || s[at + length] != '}') {
+        return false;
+    }
+    t->kind = TOKEN_NAME;
+    t->latex = t->braced = true;
+    t->span = (struct span){t->at + at, t->at + at + length};
+    return true;
+}
+
+// \frac12, \sqrt2: a digit is no part of these commands' names.
+static size_t command_length(const char *s, size_t length)
+{
+    size_t letters = 0;
+    while (letters < length && text_is_letter(s[letters])) {
+        letters++;
+    }
+    return letters < length && text_among("frac dfrac tfrac sqrt", s, letters) ? letters : length;
+}
+
 static bool read_word(const char *s, size_t n, struct token *t)
 {
+    if (read_font(s, n, t)) {
+        return true;
+    }
     size_t skip = partial_length(s, n);
     bool partial = skip > 0;
     t->order = 1;
@@ -198,6 +230,7 @@ static bool read_word(const char *s, size_t n, struct token *t)
     skip += t->latex;
     t->span.start += skip;
     size_t length = name_length(s + skip, n - skip);
+    length = t->latex ? command_length(s + skip, length) : length;
     if (length > 0) {
         t->kind = TOKEN_NAME;
         t->span.end = t->span.start + length;
@@ -307,6 +340,8 @@ static bool read_string(const char *s, size_t n, struct token *t)
 static bool read_single(const char *s, size_t n, struct token *t)
 {
     static const char root[] = "√", transpose[] = "ᵀ";
+    const char *sign = NULL;
+    size_t spelled = s[0] == '\\' ? spelling_sign(s, n, &sign) : 0;
     size_t raised = spelling_raised(s, n, &t->number), length = raised > 0 ? raised : 1;
     if (raised > 0) {
         t->kind = TOKEN_RAISED;
@@ -317,8 +352,9 @@ static bool read_single(const char *s, size_t n, struct token *t)
         t->kind = TOKEN_RAISED;
         t->mark = 'T';
         length = sizeof transpose - 1;
-    } else if (s[0] == '|') {
+    } else if (s[0] == '|' || (spelled > 0 && *sign == '|')) {  // |, \lvert
         t->kind = TOKEN_BAR;
+        length = spelled > 0 ? spelled : 1;
     } else {
         return false;
     }
@@ -358,13 +394,14 @@ static const struct suggestion {
     {"∞", "'∞' is not read here", "it is called inf"},
     {"∫", "there are no integrals here", "'derive x**2 x' gives a derivative"},
     {"∑", "'∑' is not read here", "write sum(x)"},
-    {"∏", "'∏' is not read here", "write a product, as in x[0]*x[1]"},
+    {"∏", "'∏' is not read here", "write prod(x)"},
     {"∛", "'∛' is not read here", "write x**(1/3)"},
-    {"±", "'±' stands for two values", "write each by itself: a + b and a - b"},
+    {"∜", "'∜' is not read here", "write x**(1/4)"},
+    {"±", "'±' stands for two values", "each is written by itself: a + b and a - b"},
     {"≈", "'≈' is not read here", "write abs(a - b) < 1e-9"},
     {"°", "angles are in radians", "90 degrees are pi/2"},
     {"→", "'→' is not read here", "to give a name a value write a = 2"},
-    {"‖", "a norm is not written with bars here", "write sqrt(sum(w**2))"},
+    {"‖", "a norm is not written with bars here", "it is written norm(w)"},
     {"∂", "a derivative is of one name with respect to another", "write ∂L/∂a, or dL/da"},
     {"?", "'?' means nothing here", "leave it out; 'help' says what one can do"},
 };
@@ -457,7 +494,8 @@ static void read_other(struct lexer *l, struct token *t, struct diag *d)
                !read_single(s, n, t) && !read_word(s, n, t)) {
         bad(t, s, n, d);
     }
-    l->at = t->span.end + (t->kind == TOKEN_STRING ? t->span.start - t->at - prefix_length(s) : 0);
+    l->at = t->span.end +
+            (t->kind == TOKEN_STRING ? t->span.start - t->at - prefix_length(s) : t->braced);
     t->newline = t->kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
 }
 

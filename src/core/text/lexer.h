@@ -40,6 +40,7 @@ struct token {
     char mark;      // TOKEN_OPEN, TOKEN_CLOSE
     bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
     bool latex;     // TOKEN_NAME: written with \ before it; span is after it
+    bool braced;    // TOKEN_NAME: in the braces of \mathrm{…} and the like; span is inside them
     bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
 };
 

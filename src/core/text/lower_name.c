@@ -168,15 +168,16 @@ static bool hint_latex(struct lower *w, const char *s, struct span span)
     char inner[QUOTED], name[QUOTED];
     diag_quote(name, s, length);
     diag_quote(inner, text + span.end + 1, end - span.end - 1);
-    bool font = text_among("mathrm mathbf mathit mathcal mathbb mathsf text textbf operatorname "
-                           "boldsymbol bm vec",
-                           s, length);
+    bool font = spelling_font(s, length);
     bool mark = text_among("hat bar tilde dot ddot widehat overline", s, length);
     diag_set(w->diag, span, "%s%s{…} is not read here", latex ? "\\" : "", name);
+    for (char *c = inner; *c != '\0'; c++) {  // x_{i, j}
+        *c = *c == ',' || *c == ' ' || *c == '\\' ? '_' : *c;
+    }
     if (below || font) {
-        diag_hint(w->diag, "write %s%s", below ? name : "", inner);
+        diag_hint(w->diag, "the name is written %s%s", below ? name : "", inner);
     } else if (mark) {
-        diag_hint(w->diag, "write %s_%s", inner, name);
+        diag_hint(w->diag, "the name is written %s_%s", inner, name);
     }
     return true;
 }

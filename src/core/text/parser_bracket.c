@@ -100,6 +100,11 @@ void parser_read_close(struct parser *p, struct token t)
     }
     lexer_next(p->lexer, p->diag);
     if (f->kind == FRAME_FRAC && f->count++ == 0) {
+        if (parser_read_tex_argument(p)) {  // \frac{1}2
+            parser_put(p, (struct item){.kind = ITEM_OP, .op = OP_DIV, .span = f->span});
+            parser_pop_bracket(p);
+            return;
+        }
         struct token open = lexer_next(p->lexer, p->diag);
         if (!token_opens(open, '{')) {
             diag_set(p->diag, open.span, "the second part of this fraction is missing");

@@ -27,6 +27,8 @@ static void right_side_missing(struct parser *p, const struct parser_frame *sign
         diag_hint(p->diag, "a power is written x**2");
     } else if (t.kind == TOKEN_INFIX && t.op == OP_DIV && sign->op == OP_DIV) {
         diag_hint(p->diag, "'/' divides; there is no whole division");
+    } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT && sign->op == OP_EQ) {
+        diag_hint(p->diag, "to compare write ==");
     } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT) {
         diag_hint(p->diag, "write '%s=' in one piece", quoted);
     } else if (sign->op == OP_LT && t.kind == TOKEN_INFIX && t.op == OP_GT) {
@@ -456,7 +458,7 @@ static void read_bar(struct parser *p, struct token t)
 {
     if (lexer_peek(p->lexer).kind == TOKEN_BAR) {
         diag_set(p->diag, t.span, "a norm is not written with bars here");
-        diag_hint(p->diag, "write sqrt(sum(w**2))");
+        diag_hint(p->diag, "it is written norm(w)");
     } else {
         parser_push(p, (struct parser_frame){.kind = FRAME_BARS, .span = t.span});
     }

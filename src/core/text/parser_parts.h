@@ -100,6 +100,9 @@ bool parser_read_each(struct parser *p);
 void parser_close_each(struct parser *p, struct token t);
 // The [0] after torch.autograd.grad(L, W), which gives a tuple of one.
 void parser_skip_first(struct parser *p);
+// The 1 of \frac12, the a of \frac ab: what TeX takes without braces. False: there is none, and nothing
+// is read.
+bool parser_read_tex_argument(struct parser *p);
 // \frac{a}{b} and \sqrt{x}. (Signs and Greek letters are names and signs like others.)
 bool parser_read_latex(struct parser *p, struct token t);
 // signed, postfix and primary: everything that may come where an operand is wanted.

@@ -184,6 +184,73 @@ static struct token braced_slope(struct parser *p, struct lexer *ahead)
     return name;
 }
 
+bool parser_read_tex_argument(struct parser *p)
+{
+    const struct source *source = p->lexer->source;
+    struct token t = lexer_peek(p->lexer);
+    uint32_t c;
+    size_t bytes =
+        t.at < source->length ? utf8_read(source->text + t.at, source->length - t.at, &c) : 0;
+    if (t.kind == TOKEN_NAME && t.latex) {
+        lexer_next(p->lexer, p->diag);
+    } else if (t.kind == TOKEN_NUMBER && text_is_digit(source->text[t.at])) {
+        t.number = source->text[t.at] - '0';
+        t.span.end = p->lexer->at = t.at + 1;
+    } else if (t.kind == TOKEN_NAME && !t.partial && bytes > 0) {
+        t.span = (struct span){t.at, t.at + bytes};
+        p->lexer->at = t.span.end;
+    } else {
+        return false;
+    }
+    parser_put(p, t.kind == TOKEN_NUMBER
+                      ? (struct item){.kind = ITEM_NUMBER, .number = t.number, .span = t.span}
+                      : (struct item){.kind = ITEM_NAME, .span = t.span});
+    p->last = t.span;
+    p->want_operand = false;
+    return true;
+}
+
+// \frac12, \frac1{2}, \frac ab
+static bool read_bare_fraction(struct parser *p, struct token t)
+{
+    if (!parser_read_tex_argument(p)) {
+        return false;
+    }
+    if (token_opens(lexer_peek(p->lexer), '{')) {
+        lexer_next(p->lexer, p->diag);
+        parser_push(p, (struct parser_frame){.kind = FRAME_FRAC, .count = 1, .span = t.span});
+        p->want_operand = true;
+    } else if (parser_read_tex_argument(p)) {
+        parser_put(p, (struct item){.kind = ITEM_OP, .op = OP_DIV, .span = t.span});
+    } else {
+        diag_set(p->diag, t.span, "the second part of this fraction is missing");
+        diag_hint(p->diag, "write \\frac{a}{b}, or a/b");
+    }
+    return true;
+}
+
+// \sqrt2, \sqrt x, \sqrt[3]{8}
+static bool read_bare_root(struct parser *p, struct token t)
+{
+    struct lexer ahead = *p->lexer;
+    struct diag ignored;
+    diag_clear(&ignored);
+    struct token open = lexer_next(&ahead, &ignored), degree = lexer_next(&ahead, &ignored);
+    if (open.kind == TOKEN_NAME || open.kind == TOKEN_NUMBER) {
+        parser_push(p, (struct parser_frame){.kind = FRAME_ROOT, .op = OP_SQRT, .span = t.span});
+        return true;
+    }
+    if (!token_opens(open, '[') || degree.kind != TOKEN_NUMBER || degree.number == 0 ||
+        !token_closes(lexer_next(&ahead, &ignored), ']') ||
+        !token_opens(lexer_next(&ahead, &ignored), '{')) {
+        return false;
+    }
+    *p->lexer = ahead;
+    parser_push(
+        p, (struct parser_frame){.kind = FRAME_BRACE, .raised = 1 / degree.number, .span = t.span});
+    return true;
+}
+
 // \frac{a}{b} and \sqrt{x}. (Signs and Greek letters are names and signs like others.)
 bool parser_read_latex(struct parser *p, struct token t)
 {
@@ -191,8 +258,11 @@ bool parser_read_latex(struct parser *p, struct token t)
     size_t n = token_length(t);
     bool frac = t.latex && text_among("frac dfrac tfrac", s, n);
     bool root = t.latex && text_among("sqrt", s, n);
-    if ((!frac && !root) || !token_opens(lexer_peek(p->lexer), '{')) {
+    if (!frac && !root) {
         return false;
+    }
+    if (!token_opens(lexer_peek(p->lexer), '{')) {
+        return frac ? read_bare_fraction(p, t) : read_bare_root(p, t);
     }
     struct slope_notation higher;
     if (frac && slope_read_braces(p->lexer, p->names, p->diag, &higher)) {

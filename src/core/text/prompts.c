@@ -8,13 +8,13 @@ static const char *const signs[] = {"∇", ">>>", ">"};
 static const char *const goes_on[] = {"…", "...", "."};
 
 // The bytes of the one of `table` that begins s and is followed by a blank or the line's end; 0:
-// none.
+// none. (∇L is a gradient.)
 static size_t one_of(const char *const *table, size_t count, const char *s, size_t n)
 {
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(table[i]);
         if (length <= n && memcmp(s, table[i], length) == 0 &&
-            (length == n || s[length] == ' ' || (unsigned char)table[i][0] >= 0x80)) {
+            (length == n || s[length] == ' ' || strcmp(table[i], "…") == 0)) {
             return length;
         }
     }

@@ -22,10 +22,12 @@ static const struct spelling_row signs[] = {
 };
 
 static const struct spelling_row commands[] = {
-    {"cdot", "*"}, {"times", "*"}, {"odot", "*"}, {"ast", "*"},         {"div", "/"},  {"le", "<="},
-    {"leq", "<="}, {"ge", ">="},   {"geq", ">="}, {"ne", "!="},         {"neq", "!="}, {"left", ""},
-    {"right", ""}, {"quad", ""},   {"qquad", ""}, {"big", ""},          {"Big", ""},   {"bigl", ""},
-    {"bigr", ""},  {"biggl", ""},  {"biggr", ""}, {"displaystyle", ""},
+    {"cdot", "*"}, {"times", "*"},       {"odot", "*"},  {"ast", "*"},   {"div", "/"},
+    {"le", "<="},  {"leq", "<="},        {"ge", ">="},   {"geq", ">="},  {"ne", "!="},
+    {"neq", "!="}, {"left", ""},         {"right", ""},  {"quad", ""},   {"qquad", ""},
+    {"big", ""},   {"Big", ""},          {"bigl", ""},   {"bigr", ""},   {"biggl", ""},
+    {"biggr", ""}, {"displaystyle", ""}, {"lvert", "|"}, {"rvert", "|"}, {"vert", "|"},
+    {"mid", "|"},
 };
 
 static size_t letters(const char *s, size_t n)
@@ -108,6 +110,7 @@ static const struct spelling_row functions[] = {
     {"sqr", "square"},
     {"arange", "range"},
     {"random", "rand"},
+    {"average avg", "mean"},
     {"mse_loss", "mse"},
     {"l1_loss", "mae"},
     {"binary_cross_entropy", "bce"},
@@ -124,10 +127,17 @@ const char *spelling_function(const char *s, size_t n)
     return NULL;
 }
 
+bool spelling_font(const char *s, size_t n)
+{
+    return text_among("mathrm mathbf mathit mathcal mathbb mathsf mathtt text textbf textit "
+                      "operatorname boldsymbol bm vec",
+                      s, n);
+}
+
 bool spelling_module(const char *s, size_t n)
 {
     return text_among("np numpy torch math cmath random F nn functional plt jnp jax tf autograd "
-                      "linalg special scipy",
+                      "linalg special scipy func",
                       s, n);
 }
 

@@ -19,6 +19,9 @@ size_t spelling_raised(const char *s, size_t n, double *number);
 // the learner's goes before.
 const char *spelling_function(const char *s, size_t n);
 
+// Commands of LaTeX that say how the name in their braces looks: \mathrm{ReLU}, \mathbf{w}.
+bool spelling_font(const char *s, size_t n);
+
 // Modules whose functions are ours: np.exp, torch.tanh, nn.functional.relu.
 bool spelling_module(const char *s, size_t n);
 

@@ -1,0 +1,79 @@
+// Whether what a guess says to write works: it is carried out, and taken back.
+#include <string.h>
+
+#include "session/guess_parts.h"
+#include "session/transaction.h"
+
+// Commands that only compute: they can be tried. Of others it is enough that they exist.
+static bool can_be_tried(struct piece command)
+{
+    return guess_is_among(command, "assert backward check curvature derive explain forward grads "
+                                   "hessian jacobian local nudge params paths print tangent topo "
+                                   "update vars zero");
+}
+
+// Has a command that is not tried what it works on?
+static bool has_what_it_needs(const struct call *dry, struct piece command, struct token next)
+{
+    const struct tape *tape = &dry->s->tape;
+    if (guess_is_among(command, "train")) {
+        return tape_next(tape, MARK_PARAM, 0, tape_count(tape)) < tape_count(tape);
+    }
+    if (guess_is_among(command, "plot") && guess_token_is(dry, next, "history")) {
+        return guess_is_bound(dry, guess_token(dry, next));
+    }
+    return true;
+}
+
+// One statement; *tried is false where it is a command that is not tried.
+static bool try_statement(struct call *dry, enum call_end (*run)(struct call *c), bool *tried)
+{
+    struct lexer ahead = *dry->lexer;
+    struct token first = guess_next(&ahead), second = lexer_peek(&ahead);
+    struct piece word = guess_token(dry, first);
+    bool name = first.kind == TOKEN_NAME && second.kind != TOKEN_ASSIGN;
+    if (name && guess_is_among(word, "for repeat with if while")) {
+        return false;
+    }
+    *tried = !name || command_find(dry->s->world.commands, word.s, word.n) == NULL ||
+             call_is_function(dry, first, second) || can_be_tried(word);
+    return *tried ? run(dry) == CALL_DONE : has_what_it_needs(dry, word, second);
+}
+
+bool guess_try(struct call *c, const char *text)
+{
+    struct session *s = c->s;
+    bool told_product = s->told_product, told_renumbered = s->told_renumbered, stepped = s->stepped;
+    struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
+    struct lexer lexer = {.source = &source};
+    struct diag ignored;
+    struct records records;
+    size_t mark;
+    if (c->run == NULL || !transaction_mark(s, &mark)) {
+        return false;
+    }
+    diag_clear(&ignored);
+    records_init(&records);
+    struct call dry = {
+        .s = s, .frame = c->frame, .lexer = &lexer, .diag = &ignored, .out = &records};
+    bool works = true, tried = true;
+    size_t frames = s->frames.count;
+    while (works && tried && lexer_peek(&lexer).kind != TOKEN_END) {
+        if (lexer_peek(&lexer).kind == TOKEN_BREAK) {
+            guess_next(&lexer);
+            continue;
+        }
+        works = try_statement(&dry, c->run, &tried);
+    }
+    while (s->frames.count > frames) {
+        session_pop_frame(s);
+    }
+    call_release(&dry);
+    records_release(&records);
+    transaction_take_back(s, mark);
+    s->told_product = told_product;
+    s->told_renumbered = told_renumbered;
+    s->stepped = stepped;
+    text_clear(&s->inputs.wanted);
+    return works;
+}
