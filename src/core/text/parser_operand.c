@@ -360,8 +360,6 @@ static bool read_special(struct parser *p, struct token t, struct token next)
         return read_raised_function(p, t);
     case TOKEN_DOT:
         return read_params_of(p, t);
-    case TOKEN_OPEN:
-        return parser_read_latex(p, t);
     default:
         return false;
     }
@@ -393,7 +391,7 @@ static void read_name(struct parser *p, struct token t)
         return;
     }
     struct token next = lexer_peek(p->lexer);
-    if (read_special(p, t, next)) {
+    if (read_special(p, t, next) || (t.latex && parser_read_latex(p, t))) {
         return;
     }
     if (token_opens(next, '(')) {
