@@ -315,6 +315,27 @@ static void test_keys_that_move(void **state)
         {"bc\x1b[15~\x1b[99;5ux", "bcx"},
         {"bcd\x1b[H\x1b[3~x", "xcd"},
         {"bc\x1b]11;rgb:ffff/ffff/ffff\ax", "bcx"},
+        {"bc\x1bP>|XTerm(390)\x1b\\x", "bcx"},
+        // Older terminals: an application's arrows with modifiers.
+        {"1*bc\x1bO5Dx", "xbc"},
+        {"1*bc\x1b[5Dx", "xbc"},
+        {"bc\x1bO2Dx", "bxc"},
+        {"bc\x1bO11Px\x1bO2Q", "bcx"},
+        // rxvt, with Shift and Ctrl.
+        {"bc\x1b[7~x", "xbc"},
+        {"bc\x1b[7$x\x1b[8$", "xbc"},
+        {"bc\x1b[7^x\x1b[8^y", "xbcy"},
+        {"bcd\x1b[H\x1b[3$x", "xcd"},
+        {"bc\x1b[2$\x1b[23$x", "bcx"},
+        // Alt, as an escape before the key.
+        {"1*bc\x1b\x1bODx", "xbc"},
+        {"bc\x1b\x1b[Hx", "xbc"},
+        {"bc\x1b\x1bOHx\x1b\x1b[4~y", "xbcy"},
+        {"bc\x1b\x1b[15~\x1b\x1bOP\x1b\x1b[2~x", "bcx"},
+        // The Linux console's F1 to F5.
+        {"bc\x1b[[A\x1b[[Ex", "bcx"},
+        // The keypad in its application mode.
+        {"bc\x1bOq\x1bOyx", "bc19x"},
     };
     struct person *p = *state;
     start(p);
@@ -542,6 +563,32 @@ static void test_an_answer_that_is_a_statement_runs(void **state)
     enter(p, "load ~/.local/state/backstep/interrupted.bs");
     enter(p, "b");
     see(p, "b = 42");
+    see(p, PROMPT);
+    leave(p);
+}
+
+// Yes and no in other words; an arrow, which the terminal shows as it is, is no part of a statement.
+static void test_resume_is_answered_as_people_do(void **state)
+{
+    struct person *p = *state;
+    die_with_two_lines(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "Yes, please!\n");
+    see(p, "2 lines are back");
+    kill_outright(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "Nope.\n");
+    see(p, "kept for later");
+    enter(p, "e = 5");
+    enter(p, "e*e");
+    see(p, "e*e = 25");
+    kill_outright(p);
+    start(p);
+    see(p, "Resume it? (y/n) ");
+    type(p, "\x1b[Dprint 6*7\x1bOC\n");
+    see(p, "  42");
     see(p, PROMPT);
     leave(p);
 }
@@ -802,6 +849,7 @@ int main(void)
         TEST(test_resumes_after_kill_9),
         TEST(test_resumes_gradients_that_are_nodes),
         TEST(test_an_answer_that_is_a_statement_runs),
+        TEST(test_resume_is_answered_as_people_do),
         TEST(test_enter_at_a_fresh_prompt),
         TEST(test_keeps_what_is_refused_as_a_script),
         TEST(test_a_second_refused_session_has_a_file_of_its_own),

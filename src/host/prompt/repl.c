@@ -201,7 +201,8 @@ static int close_bracket(int count, int key)
     return more ? rl_insert(count, key) : rl_insert_close(count, key);
 }
 
-// A terminal that took its time to tell its background: "]11;rgb:… BEL" is nothing that was typed.
+// A terminal that took its time to tell its background or its name: "]11;rgb:… BEL" is nothing that was
+// typed.
 static int swallow_report(int count, int key)
 {
     enum { MOST = 64 };
@@ -418,6 +419,7 @@ static void set_up_readline(void)
     repl_keys_bind(PASTE_BEGINS, paste);
     repl_keys_bind_motions();
     repl_keys_bind("\x1b]", swallow_report);
+    repl_keys_bind("\x1bP", swallow_report);
     repl_keys_bind("\x0c", clear_screen);
     for (const char *c = ")]}"; *c != '\0'; c++) {
         repl_keys_bind((char[]){*c, '\0'}, close_bracket);

@@ -46,6 +46,39 @@ static bool read_answer(struct stop *stop, char *line, size_t size)
     return n > 0;
 }
 
+// What is typed here comes from the terminal, not from readline: without what keys such as arrows sent.
+static void drop_keys(char *line)
+{
+    char *to = line;
+    for (const char *s = line; *s != '\0'; s++) {
+        if (*s == '\x1b' && (s[1] == '[' || s[1] == 'O')) {
+            s += 2;
+            while (*s != '\0' && !(*s >= 0x40 && *s < 0x7f)) {
+                s++;
+            }
+        } else if ((unsigned char)*s >= ' ' || *s == '\t') {
+            *to++ = *s;
+        }
+        if (*s == '\0') {
+            break;
+        }
+    }
+    *to = '\0';
+}
+
+// "Yes!", "nope": are the words among those?
+static bool is_word(const char *words, const char *s)
+{
+    char small[16];
+    size_t n = 0;
+    for (; *s != '\0' && n < sizeof small; s++) {
+        if (strchr(" \t.,!", *s) == NULL) {
+            small[n++] = *s >= 'A' && *s <= 'Z' ? (char)(*s + ('a' - 'A')) : *s;
+        }
+    }
+    return n > 0 && n < sizeof small && text_among(words, small, n);
+}
+
 // What is neither yes nor no is a statement that was typed ahead; an empty line is no.
 static enum answer ask(struct host *h, struct text *question)
 {
@@ -56,11 +89,12 @@ static enum answer ask(struct host *h, struct text *question)
         say(h, question);
         return ANSWER_NONE;
     }
+    drop_keys(line);
     const char *word = line + strspn(line, " \t");
-    if (strcasecmp(word, "y") == 0 || strcasecmp(word, "yes") == 0) {
+    if (is_word("y yes yesplease yeah yep yup sure ok okay j ja resume resumeit", word)) {
         return ANSWER_YES;
     }
-    if (*word == '\0' || strcasecmp(word, "n") == 0 || strcasecmp(word, "no") == 0) {
+    if (*word == '\0' || is_word("n no nope nah nothanks nein", word)) {
         return ANSWER_NO;
     }
     repl_push(line);
