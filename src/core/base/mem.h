@@ -53,6 +53,12 @@ struct buf {
 
 // The elements as a C array of T.
 #define BUF(T, b) ((T *)(b)->data)
+// The elements from number i on. Where there is no memory yet, i is 0: NULL, which nothing may be added to.
+#define BUF_FROM(T, b, i) ((T *)buf_from((b)->data, (size_t)(i) * sizeof(T)))
+static inline void *buf_from(void *data, size_t bytes)
+{
+    return data == NULL ? NULL : (char *)data + bytes;
+}
 
 static inline void buf_init(struct buf *b, size_t element_size)
 {

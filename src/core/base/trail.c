@@ -104,7 +104,7 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
         return false;
     }
     if (n > 0) {
-        memcpy(bytes, (char *)owner->data + first * size, n);
+        memcpy(bytes, buf_from(owner->data, first * size), n);
     }
     *change = (struct change){owner, first, count, at & BYTES_MOST, kind};
     return true;
@@ -127,7 +127,7 @@ static size_t *seen_at(struct trail *t, const struct buf *owner, size_t first, s
 static size_t length_then(const struct trail *t, const struct change *c, size_t i)
 {
     size_t length;
-    memcpy(&length, BUF(char, &t->bytes) + c->bytes + i * sizeof length, sizeof length);
+    memcpy(&length, BUF_FROM(char, &t->bytes, c->bytes + i * sizeof length), sizeof length);
     return length;
 }
 
@@ -303,7 +303,7 @@ static void restore(const struct trail *t, const struct change *c)
     }
     if (c->count > 0) {
         size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
-        memcpy((char *)c->owner->data + c->first * size, BUF(char, &t->bytes) + c->bytes,
+        memcpy(buf_from(c->owner->data, c->first * size), BUF_FROM(char, &t->bytes, c->bytes),
                c->count * size);
     }
 }
@@ -380,7 +380,7 @@ static bool take_back_one(const struct trail *t, const struct change *c, struct 
 // room for them here, as the way forward again takes no memory.
 static bool take_back_packed(struct trail *t, struct change packed, struct trail *inverse)
 {
-    const unsigned char *at = BUF(unsigned char, &t->bytes) + packed.bytes;
+    const unsigned char *at = BUF_FROM(unsigned char, &t->bytes, packed.bytes);
     const unsigned char *end = at + packed.count;
     uintptr_t before = (uintptr_t)t;
     if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW + TRAIL_GROUP)) {
@@ -463,8 +463,8 @@ static size_t same_at_end(const char *a, const char *b, size_t n)
 static bool narrow(const struct trail *t, struct change *c)
 {
     size_t size = c->owner->size, n = c->count * size;
-    const char *now = (const char *)c->owner->data + c->first * size;
-    const char *then = BUF(char, &t->bytes) + c->bytes;
+    const char *now = buf_from(c->owner->data, c->first * size);
+    const char *then = BUF_FROM(char, &t->bytes, c->bytes);
     size_t skip = same_at_begin(now, then, n);
     n -= same_at_end(now + skip, then + skip, n - skip);
     *c = (struct change){c->owner, c->first * size + skip, n - skip, (c->bytes + skip) & BYTES_MOST,
@@ -498,7 +498,7 @@ static void gather_lengths(struct packing *p, const struct trail *t, const struc
 {
     size_t lengths[TRAIL_GROUP];
     uint64_t longer = 0;
-    memcpy(lengths, BUF(char, &t->bytes) + c->bytes, c->count * sizeof(size_t));
+    memcpy(lengths, BUF_FROM(char, &t->bytes, c->bytes), c->count * sizeof(size_t));
     for (size_t i = 0; i < c->count; i++) {
         longer |= (uint64_t)(t->group[i]->count != lengths[i]) << i;
     }
@@ -569,7 +569,7 @@ static size_t pack(const struct trail *t, const struct packing *p, unsigned char
             n += put_owner(to + n, before, c.owner, false);
             n += put_number(to + n, c.first);
             n += put_number(to + n, c.count);
-            memcpy(to + n, BUF(char, &t->bytes) + c.bytes, c.count);
+            memcpy(to + n, BUF_FROM(char, &t->bytes, c.bytes), c.count);
             n += c.count;
             before = (uintptr_t)c.owner;
         }
@@ -615,7 +615,7 @@ void trail_forget(struct trail *t, size_t mark)
     size_t kept = t->changes.count - mark;
     size_t gone = kept == 0 ? t->bytes.count : (size_t)changes[mark].bytes;
     if (t->bytes.count > gone) {
-        memmove(t->bytes.data, BUF(char, &t->bytes) + gone, t->bytes.count - gone);
+        memmove(t->bytes.data, BUF_FROM(char, &t->bytes, gone), t->bytes.count - gone);
     }
     t->bytes.count -= gone;
     for (size_t i = 0; i < kept; i++) {

@@ -489,7 +489,7 @@ static bool put_grid(struct map *m, struct rec *r)
     struct rec *classes = rec_list(out, r, KEY_class), *margins = rec_list(out, r, KEY_margin);
     for (size_t i = 0; ok && i < columns * rows; i++) {
         double margin;
-        int class = judge(m, BUF(double, &m->scores) + i * m->columns, &margin);
+        int class = judge(m, BUF_FROM(double, &m->scores, i * m->columns), &margin);
         rec_whole(out, classes, KEY_NONE, class);
         rec_number(out, margins, KEY_NONE, margin);
     }
@@ -513,7 +513,7 @@ static bool put_points(struct map *m, struct rec *r)
     struct rec *list = rec_list(out, r, KEY_points);
     for (size_t i = 0; ok && i < n; i++) {
         double margin;
-        int class = judge(m, BUF(double, &m->scores) + i * m->columns, &margin);
+        int class = judge(m, BUF_FROM(double, &m->scores, i * m->columns), &margin);
         bool is_right = class == (int)data[3 * i + 2];
         struct rec *point = rec_map(out, list, KEY_NONE);
         rec_number(out, point, KEY_x, data[3 * i]);

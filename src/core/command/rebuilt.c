@@ -54,8 +54,9 @@ static void need_of_bodies(struct remaking *r)
     struct session *s = r->b->call->s;
     for (size_t d = 0; d < s->definitions.rows.count; d++) {
         const struct definition *row = &BUF(struct definition, &s->definitions.rows)[d];
-        struct source body = {
-            .text = BUF(char, &s->definitions.text) + row->text, .length = row->length, .line = 1};
+        struct source body = {.text = BUF_FROM(char, &s->definitions.text, row->text),
+                              .length = row->length,
+                              .line = 1};
         struct lexer lexer;
         lexer_init(&lexer, &body);
         need_mentioned(r, lexer);

@@ -276,7 +276,7 @@ static bool trim(struct growing *g, const uint32_t *of, size_t count, struct buf
     }
     for (uint32_t i = g->start; ok && i < end; i++) {
         struct node n = tape_node(t, i);
-        uint32_t *place = BUF(uint32_t, to) + (i - g->start);
+        uint32_t *place = BUF_FROM(uint32_t, to, i - g->start);
         *place = BUF(uint8_t, &needed)[i - g->start] != 0 ? next : NODE_NONE;
         if (*place == NODE_NONE) {
             continue;

@@ -53,7 +53,7 @@ static bool room_for(struct buf *b, size_t count)
 static double *begin_of(const struct buf *b)
 {
     uintptr_t at = (uintptr_t)b->data;
-    return b->data == NULL ? NULL : BUF(double, b) + (-at % LANES_ALIGN) / sizeof(double);
+    return BUF_FROM(double, b, -at % LANES_ALIGN / sizeof(double));
 }
 
 static bool fill_inputs(struct lanes *p, const struct finding *f)
@@ -210,7 +210,7 @@ static void pack(struct lanes *p)
 void lanes_fetch(const struct lanes_program *p, const struct instruction *in,
                  const double *node_grad, double *gradient)
 {
-    const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;
+    const uint32_t *node = BUF_FROM(uint32_t, &p->nodes, in->names);
     size_t stride = in->gradient_stride, to_next = in->across ? stride : 1;
     double *to = gradient + in->gradient;
     memset(to, 0, (in->across ? in->count : in->terms + 1) * stride * sizeof *to);
@@ -225,7 +225,7 @@ void lanes_fetch(const struct lanes_program *p, const struct instruction *in,
 void lanes_put_back(const struct lanes_program *p, const struct instruction *in, double *node_grad,
                     const double *gradient)
 {
-    const uint32_t *node = BUF(uint32_t, &p->nodes) + in->names;
+    const uint32_t *node = BUF_FROM(uint32_t, &p->nodes, in->names);
     size_t stride = in->gradient_stride, to_next = in->across ? stride : 1;
     const double *from = gradient + in->gradient;
     for (uint32_t k = 0; k < in->terms + (in->bias != BIAS_NONE); k++) {
@@ -347,7 +347,7 @@ static void run_forward(struct lanes *p, const struct run *r)
     size_t terms = p->program.terms.count;
     p->kernel->forward(r);
     for (uint32_t l = 0; l < r->tile->real; l++) {
-        double *to = BUF(double, &p->term) + (r->tile->first + l) * terms;
+        double *to = BUF_FROM(double, &p->term, (r->tile->first + l) * terms);
         for (size_t i = 0; i < terms; i++) {
             to[i] = r->value[(size_t)slot[i] * r->tile->width + l];
         }

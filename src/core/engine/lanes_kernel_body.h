@@ -219,7 +219,8 @@ static void give_one(const struct run *r, const struct instruction *in, int oper
 static void give_uniform(const struct run *r, const struct instruction *in, int operand)
 {
     size_t width = r->tile->width;
-    const uint32_t *uniform = BUF(uint32_t, &r->program->uniforms) + (in->row[operand] & ROW_INDEX);
+    const uint32_t *uniform =
+        BUF_FROM(uint32_t, &r->program->uniforms, in->row[operand] & ROW_INDEX);
     double *shares = r->scratch + 2 * width;
     bool again = in->again[operand];
     for (uint32_t s = in->count; s-- > 0;) {
@@ -266,7 +267,7 @@ static void return_map(const struct run *r, const struct instruction *in)
 // Where the rows of x lie, in this tile's values and inputs; likewise their gradients.
 static const double **point(const struct run *r, const struct instruction *in, bool gradients)
 {
-    const uint32_t *x = BUF(uint32_t, &r->program->rows) + in->x;
+    const uint32_t *x = BUF_FROM(uint32_t, &r->program->rows, in->x);
     size_t width = r->tile->width;
     for (uint32_t k = 0; k < in->terms; k++) {
         bool input = (x[k] & ROW_INPUT) != 0;
@@ -519,7 +520,7 @@ static void outer(const struct run *r, const double *const *a, uint32_t rows, co
 static void return_weights(const struct run *r, const struct instruction *in)
 {
     const struct lanes_program *p = r->program;
-    const uint32_t *x = BUF(uint32_t, &p->rows) + in->x;
+    const uint32_t *x = BUF_FROM(uint32_t, &p->rows, in->x);
     size_t width = r->tile->width;
     const double **operand = r->pointers, **output = r->pointers + in->terms + 1;
     uint32_t operands = in->terms + (in->bias != BIAS_NONE);

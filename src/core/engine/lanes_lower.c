@@ -147,7 +147,7 @@ static bool read_dot(struct lowering *w, uint32_t top, struct dot *d)
         w->factors.count = d->factor;
         return false;
     }
-    struct lanes_lower_factor *factor = BUF(struct lanes_lower_factor, &w->factors) + d->factor;
+    struct lanes_lower_factor *factor = BUF_FROM(struct lanes_lower_factor, &w->factors, d->factor);
     for (uint32_t i = 0; i < d->count / 2; i++) {
         struct lanes_lower_factor held = factor[i];
         factor[i] = factor[d->count - 1 - i];
@@ -161,7 +161,7 @@ static void fuse(struct lowering *w, const struct dot *d)
 {
     struct ref at = {REF_SLOT, d->top};
     const struct lanes_lower_factor *factor =
-        BUF(struct lanes_lower_factor, &w->factors) + d->factor;
+        BUF_FROM(struct lanes_lower_factor, &w->factors, d->factor);
     for (uint32_t i = 0; i < d->count; i++) {
         finding_like(w->f, factor[i].like)->fused = true;
     }
@@ -174,8 +174,10 @@ static void fuse(struct lowering *w, const struct dot *d)
 
 static bool is_over_the_same(const struct lowering *w, const struct dot *a, const struct dot *b)
 {
-    const struct lanes_lower_factor *x = BUF(struct lanes_lower_factor, &w->factors) + a->factor;
-    const struct lanes_lower_factor *y = BUF(struct lanes_lower_factor, &w->factors) + b->factor;
+    const struct lanes_lower_factor *x =
+        BUF_FROM(struct lanes_lower_factor, &w->factors, a->factor);
+    const struct lanes_lower_factor *y =
+        BUF_FROM(struct lanes_lower_factor, &w->factors, b->factor);
     bool same = a->count == b->count && a->bias == b->bias;
     for (uint32_t k = 0; k < a->count && same; k++) {
         same = x[k].x.kind == y[k].x.kind && x[k].x.index == y[k].x.index;
@@ -254,7 +256,7 @@ static bool name_weights(struct lowering *w, const struct dot *const *dots, uint
         for (uint32_t j = 0; j < count; j++) {
             const struct dot *d = dots[j];
             const struct lanes_lower_factor *factor =
-                BUF(struct lanes_lower_factor, &w->factors) + d->factor;
+                BUF_FROM(struct lanes_lower_factor, &w->factors, d->factor);
             uint32_t node = k < terms ? factor[k].weight : d->bias_node;
             uint32_t like = k < terms ? factor[k].like : d->bias_like;
             if (!push_number(&w->p->nodes, node) || !push_number(&w->p->likes, like)) {
@@ -530,7 +532,7 @@ static bool mark_shared(struct lowering *w)
         if (in->kind != LANES_DOTS) {
             continue;
         }
-        const uint32_t *nodes = BUF(uint32_t, &p->nodes) + in->names;
+        const uint32_t *nodes = BUF_FROM(uint32_t, &p->nodes, in->names);
         size_t count = (size_t)(in->terms + (in->bias != BIAS_NONE)) * in->count;
         if (stop_after(w->stop, count)) {
             return false;
@@ -541,7 +543,7 @@ static bool mark_shared(struct lowering *w)
             in->shared = in->shared || BUF(uint8_t, &w->seen)[nodes[k] - w->f->low] > 1;
         }
         if ((in->shared && has_twice(nodes, count)) ||
-            has_twice(BUF(uint32_t, &p->rows) + in->x, in->terms)) {
+            has_twice(BUF_FROM(uint32_t, &p->rows, in->x), in->terms)) {
             return false;
         }
         in->weight = weight;

@@ -83,7 +83,7 @@ static inline uint32_t *finding_owner(const struct finding *f, uint32_t id)
 
 static inline const uint32_t *finding_ids(const struct finding *f, uint32_t at)
 {
-    return BUF(uint32_t, &f->ids) + at;
+    return BUF_FROM(uint32_t, &f->ids, at);
 }
 
 static inline struct like *finding_like(const struct finding *f, uint32_t i)

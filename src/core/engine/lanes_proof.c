@@ -82,7 +82,7 @@ static void give_row(struct proof *w, uint32_t row, uint32_t like, int operand, 
 
 static void flow_map(struct proof *w, const struct instruction *in, struct tile t)
 {
-    const uint32_t *like = BUF(uint32_t, &w->p->likes) + in->like;
+    const uint32_t *like = BUF_FROM(uint32_t, &w->p->likes, in->like);
     for (uint32_t s = 0; s < in->count; s++) {
         for (uint32_t l = 0; l < t.real; l++) {
             flow(w, node_in(w, like[s], t.first + l));
@@ -111,9 +111,9 @@ static void flow_map(struct proof *w, const struct instruction *in, struct tile 
 
 static void flow_dots(struct proof *w, const struct instruction *in, struct tile t)
 {
-    const uint32_t *likes = BUF(uint32_t, &w->p->likes) + in->likes;
-    const uint32_t *nodes = BUF(uint32_t, &w->p->nodes) + in->names;
-    const uint32_t *x = BUF(uint32_t, &w->p->rows) + in->x;
+    const uint32_t *likes = BUF_FROM(uint32_t, &w->p->likes, in->likes);
+    const uint32_t *nodes = BUF_FROM(uint32_t, &w->p->nodes, in->names);
+    const uint32_t *x = BUF_FROM(uint32_t, &w->p->rows, in->x);
     for (uint32_t j = 0; j < in->count; j++) {
         for (uint32_t l = 0; l < t.real; l++) {
             flow(w, node_in(w, BUF(uint32_t, &w->like_of)[in->slot + j], t.first + l));

@@ -38,7 +38,7 @@ static bool spread_rows(const struct tape *t, const struct buf *data_rows, struc
 static bool reads_its_row(const struct lanes *p, const uint32_t *row, const uint32_t *row_of_lane)
 {
     for (uint32_t i = 0; i < p->program.inputs; i++) {
-        const uint32_t *ids = BUF(uint32_t, &p->ids) + BUF(uint32_t, &p->inputs)[i];
+        const uint32_t *ids = BUF_FROM(uint32_t, &p->ids, BUF(uint32_t, &p->inputs)[i]);
         for (uint32_t l = 0; l < p->program.lanes; l++) {
             bool own = row[ids[l]] == row_of_lane[l];
             bool same = row[ids[l]] == ROW_OF_NONE &&

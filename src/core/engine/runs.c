@@ -98,10 +98,10 @@ static struct runs_place place_at(const struct runs *p, uint32_t k)
                                grad,
                                value + cell,
                                grad + cell,
-                               BUF(uint32_t, &p->reads[0]) + k,
-                               BUF(uint32_t, &p->reads[1]) + k,
-                               BUF(uint32_t, &p->gives[0]) + k,
-                               BUF(uint32_t, &p->gives[1]) + k};
+                               BUF_FROM(uint32_t, &p->reads[0], k),
+                               BUF_FROM(uint32_t, &p->reads[1], k),
+                               BUF_FROM(uint32_t, &p->gives[0], k),
+                               BUF_FROM(uint32_t, &p->gives[1], k)};
 }
 
 // The values of n cells as an array; beyond them up to a multiple of LANES_STEP are any numbers.
@@ -122,7 +122,7 @@ static const double *gather(const double *value, bool in_row, const uint32_t *ce
 
 static void compute_alone(const struct runs *p, const struct runs_section *s)
 {
-    const uint8_t *op = BUF(uint8_t, &p->op) + s->first;
+    const uint8_t *op = BUF_FROM(uint8_t, &p->op, s->first);
     struct runs_place at = place_at(p, s->first);
     for (uint32_t i = 0; i < s->count; i++) {
         at.v[i] = op_value_inline((enum op)op[i], at.value[at.a[i]], at.value[at.b[i]]);
@@ -154,7 +154,7 @@ static void collect(const struct runs *p, size_t *next, uint32_t down_to)
     double *grad = p->grad.data;
     while (*next < p->collected.count) {
         struct runs_collected c = BUF(struct runs_collected, &p->collected)[*next];
-        const uint32_t *edge = BUF(uint32_t, &p->edges) + c.first;
+        const uint32_t *edge = BUF_FROM(uint32_t, &p->edges, c.first);
         if (c.cell < down_to) {
             return;
         }
@@ -169,7 +169,7 @@ static void collect(const struct runs *p, size_t *next, uint32_t down_to)
 
 static void give_alone(const struct runs *p, const struct runs_section *s, size_t *next)
 {
-    const uint8_t *ops = BUF(uint8_t, &p->op) + s->first;
+    const uint8_t *ops = BUF_FROM(uint8_t, &p->op, s->first);
     struct runs_place at = place_at(p, s->first);
     for (uint32_t i = s->count; i-- > 0;) {
         collect(p, next, runs_first_cell(p) + s->first + i);

@@ -253,8 +253,8 @@ static bool are_neighbours(const uint32_t *cell, uint32_t n)
 static void look_at_sides(struct runs *p, struct runs_section *s)
 {
     for (int slot = 0; slot < 2 && !s->alone; slot++) {
-        const uint32_t *reads = BUF(uint32_t, &p->reads[slot]) + s->first;
-        const uint32_t *gives = BUF(uint32_t, &p->gives[slot]) + s->first;
+        const uint32_t *reads = BUF_FROM(uint32_t, &p->reads[slot], s->first);
+        const uint32_t *gives = BUF_FROM(uint32_t, &p->gives[slot], s->first);
         bool nothing = true;
         for (uint32_t i = 0; i < s->count && nothing; i++) {
             nothing = gives[i] == p->nowhere;

@@ -92,7 +92,7 @@ static bool set_marks(struct stepper *s, struct trail *trail, uint32_t id, uint8
 static bool set_number(struct stepper *s, struct trail *trail, struct buf *owner, uint32_t id,
                        double number)
 {
-    double *at = BUF(double, owner) + id;
+    double *at = BUF_FROM(double, owner, id);
     // As bits: -0 is not 0 here, and nan is nan.
     if (memcmp(at, &number, sizeof number) != 0) {
         if (!save(s, trail, owner, id, 1)) {

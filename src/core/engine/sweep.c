@@ -255,7 +255,7 @@ void sweep_clear(struct tape *t, uint32_t first, uint32_t end)
 {
     uint8_t *mark = t->mark.data;
     if (first < end) {
-        memset(BUF(double, &t->grad) + first, 0, (end - first) * sizeof(double));
+        memset(BUF_FROM(double, &t->grad, first), 0, (end - first) * sizeof(double));
     }
     for (uint32_t i = first; i < end; i++) {
         mark[i] &= (uint8_t)~MARK_GRAD;

@@ -140,9 +140,9 @@ uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
             BUF(struct node, &t->node)
             [i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
         }
-        memset(BUF(double, &t->value) + self, 0, run * sizeof(double));
-        memset(BUF(double, &t->grad) + self, 0, run * sizeof(double));
-        memset(BUF(uint8_t, &t->mark) + self, marks, run);
+        memset(BUF_FROM(double, &t->value, self), 0, run * sizeof(double));
+        memset(BUF_FROM(double, &t->grad, self), 0, run * sizeof(double));
+        memset(BUF_FROM(uint8_t, &t->mark, self), marks, run);
         tape_note_range(t, self, self + run, marks);
         t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)self + run;
     }

@@ -60,7 +60,7 @@ static inline const struct variable *program_variable(const struct program *p, u
 
 static inline const char *program_ident(const struct program *p, const struct variable *v)
 {
-    return BUF(char, &p->text) + v->ident;
+    return BUF_FROM(char, &p->text, v->ident);
 }
 
 // Does root depend on the node?

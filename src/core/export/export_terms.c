@@ -10,7 +10,7 @@ enum { LINE_MOST = 1 << 15 };  // bytes of a formula in a line
 
 struct export_terms_term *terms_top(struct terms *t, size_t count)
 {
-    return BUF(struct export_terms_term, &t->stack) + (t->stack.count - count);
+    return BUF_FROM(struct export_terms_term, &t->stack, t->stack.count - count);
 }
 
 static void replace(struct terms *t, size_t count, struct export_terms_term by)
@@ -25,7 +25,7 @@ static void replace(struct terms *t, size_t count, struct export_terms_term by)
 
 const struct operand *terms_operands(const struct terms *t, size_t count)
 {
-    return BUF(struct operand, &t->w->stack) + (t->w->stack.count - count);
+    return BUF_FROM(struct operand, &t->w->stack, t->w->stack.count - count);
 }
 
 struct export_terms_term terms_lost(struct terms *t)
@@ -154,7 +154,7 @@ static uint32_t name_of(const struct terms *t, const struct item *item)
 // Copied: the table of identifiers moves.
 static const char *ident_text(struct statements *s, uint32_t binding)
 {
-    const char *ident = BUF(char, &s->program->text) + statements_binding(s, binding)->ident;
+    const char *ident = BUF_FROM(char, &s->program->text, statements_binding(s, binding)->ident);
     const char *text = arena_copy(&s->arena, ident, strlen(ident));
     s->failed |= text == NULL;
     return text == NULL ? "" : text;

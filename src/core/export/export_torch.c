@@ -23,7 +23,7 @@ void export_torch_number(struct text *out, double v)
 
 static const char *ident(const struct torch *t, uint32_t at)
 {
-    return BUF(char, &t->p->text) + at;
+    return BUF_FROM(char, &t->p->text, at);
 }
 
 static struct export_torch_seat *seat_of(struct torch *t, uint32_t node)
@@ -147,7 +147,7 @@ static void put_marked(struct torch *t, struct text *out, const char *s)
             part[i] = strtoul(at, &at, 10);
         }
         if (kind == 'L') {
-            put_numbers(out, BUF(double, &t->s.numbers) + part[0], (uint32_t)part[1],
+            put_numbers(out, BUF_FROM(double, &t->s.numbers, part[0]), (uint32_t)part[1],
                         (uint32_t)part[2], (uint32_t)part[3]);
         } else {
             text_add(out, ident(t, BUF(struct function, &t->s.functions)[part[0]].ident));

@@ -77,7 +77,7 @@ static void add_part(struct exprs *p, struct expr_shared *s, const char *word, u
     char name[24];
     int n = snprintf(name, sizeof name, "%s%zu", word, s->parts.count + 1);
     struct expr_part *part = buf_push(&s->parts, 1);
-    uint32_t *written = BUF(uint32_t, &s->written) + id;
+    uint32_t *written = BUF_FROM(uint32_t, &s->written, id);
     if (part != NULL) {
         *part = (struct expr_part){.name = expr_name(p, name, (size_t)n), .formula = *written};
         *written = part->name;

@@ -186,7 +186,7 @@ static uint32_t note_stack(struct matrices *m, const struct lower *w, const stru
         ok = add_owners(m, w->tape, node, i, &todo);
     }
     buf_release(&todo);
-    uint32_t *uses = m->uses.count == 0 ? NULL : BUF(uint32_t, &m->uses) + row.uses;
+    uint32_t *uses = m->uses.count == 0 ? NULL : BUF_FROM(uint32_t, &m->uses, row.uses);
     size_t count = uses == NULL ? 0 : m->uses.count - row.uses;
     if (ok && count > 1) {
         qsort(uses, count, sizeof *uses, by_number);

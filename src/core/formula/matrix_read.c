@@ -202,20 +202,21 @@ static bool note_item(struct matrix_reader *r, const struct item *item, struct m
                       uint32_t count, const struct array_calling *comprehension)
 {
     struct lower *w = r->w;
-    const struct operand *top = BUF(struct operand, &w->stack) + w->stack.count - 1;
+    const struct operand *top = BUF_FROM(struct operand, &w->stack, w->stack.count - 1);
     if (w->stack.count == 0 || top->kind != OPERAND_VALUE || !top->is_node ||
         matrices_find(r->m, matrix_value_of(top)) != MAT_NONE) {
         return true;
     }
     uint32_t made;
     if (item->kind == ITEM_END && comprehension != NULL) {
-        made = note_parts(r, BUF(uint32_t, &r->parts) + comprehension->parts,
+        made = note_parts(r, BUF_FROM(uint32_t, &r->parts, comprehension->parts),
                           r->parts.count - comprehension->parts, top);
     } else if (row.kind == MAT_STACK) {
         size_t from = r->parts.count;
-        made = count == 0             ? matrices_give(r->m, w, top)
-               : keep_parts(r, count) ? note_parts(r, BUF(uint32_t, &r->parts) + from, count, top)
-                                      : MAT_NONE;
+        made = count == 0 ? matrices_give(r->m, w, top)
+               : keep_parts(r, count)
+                   ? note_parts(r, BUF_FROM(uint32_t, &r->parts, from), count, top)
+                   : MAT_NONE;
         r->parts.count = from;
     } else {
         made = matrix_note(r->m, w, row, r->kept.data, count, top);
@@ -251,7 +252,7 @@ static bool begin_call(struct matrix_reader *r, const struct source *source,
 static void end_call(struct matrix_reader *r)
 {
     struct array_calling call = BUF(struct array_calling, &r->calls)[--r->calls.count];
-    const struct operand *top = BUF(struct operand, &r->w->stack) + r->w->stack.count - 1;
+    const struct operand *top = BUF_FROM(struct operand, &r->w->stack, r->w->stack.count - 1);
     uint32_t row = top->is_node ? matrices_find(r->m, matrix_value_of(top)) : MAT_NONE;
     for (size_t i = 0; i < r->calls.count; i++) {
         if (BUF(struct array_calling, &r->calls)[i].name != NAME_NONE) {
@@ -275,16 +276,16 @@ static bool take_item(struct matrix_reader *r, const struct item *item)
         return diag_out_of_memory(w->diag);
     }
     if (count > 0) {
-        memcpy(r->kept.data, BUF(struct operand, &w->stack) + w->stack.count - count,
+        memcpy(r->kept.data, BUF_FROM(struct operand, &w->stack, w->stack.count - count),
                count * sizeof(struct operand));
     }
     const struct source *source = w->source;
     uint32_t own = count;
     struct mat row = item_row(r->m, w, item, r->kept.data, &own);
     const struct array_calling *inner =
-        r->calls.count == 0 ? NULL : BUF(struct array_calling, &r->calls) + r->calls.count - 1;
+        r->calls.count == 0 ? NULL : BUF_FROM(struct array_calling, &r->calls, r->calls.count - 1);
     bool each = item->kind == ITEM_END && inner != NULL && inner->name == NAME_NONE;
-    if (each && !keep_part(r, BUF(struct operand, &w->stack) + w->stack.count - 1)) {
+    if (each && !keep_part(r, BUF_FROM(struct operand, &w->stack, w->stack.count - 1))) {
         return out_of_room(r->m, w, item->span);
     }
     if (!lower_take(w, item)) {

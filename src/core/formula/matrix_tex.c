@@ -38,7 +38,7 @@ static const struct tex_term *pop(struct tex_reader *r, size_t count)
         return NULL;
     }
     r->stack.count -= count;
-    return BUF(struct tex_term, &r->stack) + r->stack.count;
+    return BUF_FROM(struct tex_term, &r->stack, r->stack.count);
 }
 
 static const char *tight(struct tex_reader *r, const struct tex_term *t, enum precedence least)

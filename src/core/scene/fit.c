@@ -124,7 +124,7 @@ static bool is_known(struct fitter *f, const struct folds *folds)
 {
     size_t count = folds->home.count;
     for (size_t i = 0; i < f->stages; i++) {
-        const uint32_t *known = BUF(uint32_t, &f->homes) + i * count;
+        const uint32_t *known = BUF_FROM(uint32_t, &f->homes, i * count);
         if (count == 0 || memcmp(known, folds->home.data, count * sizeof *known) == 0) {
             return true;
         }

@@ -74,7 +74,7 @@ bool scene_call_values(struct painter *p)
 static const struct scene_formula *formula_of(const struct painter *p, size_t i)
 {
     const struct scene_formula *f =
-        i < p->called.count ? BUF(struct scene_formula, &p->called) + i : NULL;
+        i < p->called.count ? BUF_FROM(struct scene_formula, &p->called, i) : NULL;
     return f == NULL || f->at == 0 ? NULL : f;
 }
 

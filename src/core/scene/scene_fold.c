@@ -69,7 +69,7 @@ const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *co
 {
     const uint32_t *first = p->first.data;
     *count = first[fold + 1] - first[fold];
-    return BUF(uint32_t, &p->members) + first[fold];
+    return BUF_FROM(uint32_t, &p->members, first[fold]);
 }
 
 // ---- What is in it ------------------------------------------------------------------------------

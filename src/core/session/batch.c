@@ -300,7 +300,7 @@ static bool build_stage(struct call *c, struct batch *b, struct stage *stage, ui
 {
     struct session *s = c->s;
     struct recipe r = *recipes_at(&s->recipes, stage->recipe);
-    struct tie *ties = BUF(struct tie, &b->ties) + stage->tie;
+    struct tie *ties = BUF_FROM(struct tie, &b->ties, stage->tie);
     struct diag d = {0};
     for (uint32_t i = 0; i < stage->ties; i++) {
         bool fixed = ties[i].stage == UINT32_MAX;

@@ -54,7 +54,7 @@ static void note_slope_number(struct call *c, struct span span, uint32_t node)
             size_t length;
             const char *s = names_text(&c->s->names, row->name, &length);
             diag_quote(name, s, length);
-            diag_quote(formula, BUF(char, &r->text) + row->text, row->slope_length);
+            diag_quote(formula, BUF_FROM(char, &r->text, row->text), row->slope_length);
             call_notice(c, span, "%s is a number; node %s = %s keeps it as a graph", name, name,
                         formula);
             return;

@@ -74,8 +74,8 @@ static bool compact_recipes(struct session *s)
         if (stay[i - first]) {
             uint32_t length = r.length + r.slope_length;
             if (length > 0) {
-                memmove(BUF(char, &s->recipes.text) + text, BUF(char, &s->recipes.text) + r.text,
-                        length);
+                memmove(BUF_FROM(char, &s->recipes.text, text),
+                        BUF_FROM(char, &s->recipes.text, r.text), length);
             }
             r.text = text;
             text += length;
@@ -233,7 +233,7 @@ static void move_nodes(struct compaction *k)
         next++;
     }
     // Any of them may be an operand of another; what lies before them has not moved.
-    memset(BUF(uint8_t, &t->used) + k->first / 8, 0xFF, (next + 7) / 8 - k->first / 8);
+    memset(BUF_FROM(uint8_t, &t->used, k->first / 8), 0xFF, (next + 7) / 8 - k->first / 8);
     tape_cut(t, next);
 }
 
@@ -288,7 +288,8 @@ static bool compact_lists(struct session *s)
     }
     bool ok = !kept.failed;
     if (ok && kept.count > 0) {
-        memcpy(BUF(uint32_t, &s->names.lists) + first, kept.data, kept.count * sizeof(uint32_t));
+        memcpy(BUF_FROM(uint32_t, &s->names.lists, first), kept.data,
+               kept.count * sizeof(uint32_t));
     }
     s->names.lists.count = ok ? first + kept.count : s->names.lists.count;
     buf_release(&kept);

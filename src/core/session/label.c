@@ -34,7 +34,7 @@ const char *labels_get(const struct labels *l, uint32_t node, size_t *length)
         const struct label_row *row = &BUF(struct label_row, &l->rows)[i];
         if (row->node == node) {
             *length = row->length;
-            return row->length == 0 ? NULL : BUF(char, &l->text) + row->text;
+            return row->length == 0 ? NULL : BUF_FROM(char, &l->text, row->text);
         }
     }
     return NULL;

@@ -85,8 +85,8 @@ static bool keep_made(struct session *s, uint32_t from)
         replay_spoil(s);
         return false;
     }
-    buf_add(&r->value, BUF(double, &t->value) + from, n);
-    buf_add(&r->mark, BUF(uint8_t, &t->mark) + from, n);
+    buf_add(&r->value, BUF_FROM(double, &t->value, from), n);
+    buf_add(&r->mark, BUF_FROM(uint8_t, &t->mark, from), n);
     return true;
 }
 
@@ -210,8 +210,7 @@ void replay_stated(struct session *s)
 static void add_elements(struct buf *to, const struct buf *from, size_t first)
 {
     if (first < from->count) {
-        buf_add(to, (const char *)from->data + first * from->size,
-                (from->count - first) * from->size);
+        buf_add(to, buf_from(from->data, first * from->size), (from->count - first) * from->size);
     }
 }
 
@@ -275,7 +274,7 @@ void replay_clearing(struct session *s)
         return;
     }
     size_t made = r->end - r->first;
-    buf_add(&r->node, BUF(struct node, &s->tape.node) + r->first, made);
+    buf_add(&r->node, BUF_FROM(struct node, &s->tape.node, r->first), made);
 }
 
 static void keep_moves(struct replay *r, uint32_t first, uint32_t end, uint32_t count,
@@ -411,9 +410,10 @@ static bool make(struct session *s, const struct replay_event *e)
     struct replay *r = &s->replay;
     struct tape *t = &s->tape;
     size_t from = e->first - r->first, n = e->end - e->first;
-    memcpy(BUF(double, &t->value) + e->first, BUF(double, &r->value) + from, n * sizeof(double));
-    memcpy(BUF(uint8_t, &t->mark) + e->first, BUF(uint8_t, &r->mark) + from, n);
-    memset(BUF(double, &t->grad) + e->first, 0, n * sizeof(double));
+    memcpy(BUF_FROM(double, &t->value, e->first), BUF_FROM(double, &r->value, from),
+           n * sizeof(double));
+    memcpy(BUF_FROM(uint8_t, &t->mark, e->first), BUF_FROM(uint8_t, &r->mark, from), n);
+    memset(BUF_FROM(double, &t->grad, e->first), 0, n * sizeof(double));
     return compute(t, e->first, e->end);
 }
 
@@ -431,7 +431,7 @@ static bool pass_back(struct session *s, const struct replay_event *e)
     struct replay *r = &s->replay;
     struct buf in = r->stretches;
     uint32_t held;
-    in.data = BUF(struct stretch, &r->stretches) + e->first;
+    in.data = BUF_FROM(struct stretch, &r->stretches, e->first);
     in.count = e->end - e->first;
     bool ok = sweep_backward_in(&s->tape, s->world.stop, e->root, &in, &held) == SWEEP_DONE &&
               held == NODE_NONE;
@@ -538,9 +538,9 @@ static bool lay_out(struct session *s)
     }
     if (ok) {
         t->node.count = t->value.count = t->grad.count = t->mark.count = r->end;
-        memcpy(BUF(struct node, &t->node) + r->first, r->node.data,
+        memcpy(BUF_FROM(struct node, &t->node, r->first), r->node.data,
                r->node.count * sizeof(struct node));
-        memset(BUF(uint8_t, &t->mark) + r->first, 0, r->node.count);
+        memset(BUF_FROM(uint8_t, &t->mark, r->first), 0, r->node.count);
     }
     return ok;
 }

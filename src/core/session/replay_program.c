@@ -76,7 +76,7 @@ static bool read_turn(struct replay_turn *t)
 static struct replay_turn turn_at(const struct replay *r, size_t i)
 {
     size_t each = r->events.count / (size_t)r->turn;
-    return (struct replay_turn){.event = BUF(struct replay_event, &r->events) + i * each,
+    return (struct replay_turn){.event = BUF_FROM(struct replay_event, &r->events, i * each),
                                 .events = each};
 }
 
@@ -207,7 +207,7 @@ bool replay_program_find(struct session *s, const struct frame *f)
         return false;
     }
     struct buf below = r->stretches;
-    below.data = BUF(struct stretch, &r->stretches) + turn.pass->first;
+    below.data = BUF_FROM(struct stretch, &r->stretches, turn.pass->first);
     below.count = turn.pass->end - turn.pass->first;
     r->lanes = lanes_compile(&s->tape, turn.pass->root, &below, s->world.lanes);
     if (r->lanes != NULL && !lanes_watch(r->lanes, &r->tame)) {

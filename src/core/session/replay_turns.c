@@ -148,8 +148,8 @@ static bool append_nodes(struct session *s, const struct frame *f)
     if (f->each.names > 0) {
         value[end + nodes - 1] = f->each.from + (double)f->turn;
     }
-    memcpy(BUF(uint8_t, &t->mark) + end, BUF(uint8_t, &t->mark) + end - nodes, nodes);
-    memset(BUF(double, &t->grad) + end, 0, nodes * sizeof(double));
+    memcpy(BUF_FROM(uint8_t, &t->mark, end), BUF_FROM(uint8_t, &t->mark, end - nodes), nodes);
+    memset(BUF_FROM(double, &t->grad, end), 0, nodes * sizeof(double));
     t->node.count = t->value.count = t->grad.count = t->mark.count = end + nodes;
     return true;
 }
@@ -165,7 +165,7 @@ static void append_recipes(struct session *s)
         at->value.base += step[k];
         char *text = buf_push(&all->text, at->length);
         if (at->length > 0) {
-            memcpy(text, BUF(char, &all->text) + at->text, at->length);
+            memcpy(text, BUF_FROM(char, &all->text, at->text), at->length);
         }
         at->text = (uint32_t)(all->text.count - at->length);
     }

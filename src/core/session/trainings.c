@@ -40,7 +40,7 @@ static bool clear_up(struct trainings *t, struct trail *trail)
     double *to = buf_push(&paths, numbers);
     bool ok = to != NULL;
     if (ok) {
-        memcpy(to, BUF(double, &t->paths) + gone, numbers * sizeof *to);
+        memcpy(to, BUF_FROM(double, &t->paths, gone), numbers * sizeof *to);
         memcpy(stay, at(t, n - TRAININGS_KEPT), sizeof stay);
         ok = trail_cut(trail, &t->kept, 0) && trail_cut(trail, &t->paths, 0) &&
              trail_save_length(trail, &t->kept) && trail_save_length(trail, &t->paths);
@@ -105,7 +105,7 @@ static void thin(struct trainings *t)
     if (t->paths.count - k->first < ROWS * width) {
         return;
     }
-    double *rows = BUF(double, &t->paths) + k->first;
+    double *rows = BUF_FROM(double, &t->paths, k->first);
     for (size_t i = 1; i < ROWS / 2; i++) {
         memmove(rows + i * width, rows + 2 * i * width, width * sizeof *rows);
     }
@@ -153,7 +153,7 @@ const double *trainings_rows(const struct trainings *t, size_t i, size_t *rows)
     const struct training_kept *k = trainings_get(t, i);
     size_t end = i + 1 < trainings_count(t) ? trainings_get(t, i + 1)->first : t->paths.count;
     *rows = (end - k->first) / (1 + k->params);
-    return BUF(double, &t->paths) + k->first;
+    return BUF_FROM(double, &t->paths, k->first);
 }
 
 double trainings_step_of(const struct training_kept *k, size_t row, size_t rows)

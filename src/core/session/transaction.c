@@ -82,14 +82,14 @@ static void forget_oldest(struct session *s)
                                    UNDO_BYTES / 4 * 3) {
         if (!moments[kept].logged) {
             line = (size_t)moments[kept].line;
-            line += strlen(BUF(char, &s->lines) + line) + 1;
+            line += strlen(BUF_FROM(char, &s->lines, line)) + 1;
         }
         kept++;
     }
     size_t mark = moments[kept].mark;
     trail_forget(&s->undo, mark);
     if (line < s->lines.count) {
-        memmove(s->lines.data, BUF(char, &s->lines) + line, s->lines.count - line);
+        memmove(s->lines.data, BUF_FROM(char, &s->lines, line), s->lines.count - line);
     }
     s->lines.count -= line;
     for (size_t i = kept; i < count; i++) {
@@ -118,7 +118,7 @@ static void add_moment(struct session *s, struct buf *moments, struct buf *lines
 // The statement that the log has there.
 static void quote_logged(struct session *s, size_t at)
 {
-    const char *text = BUF(char, &s->log) + at;
+    const char *text = BUF_FROM(char, &s->log, at);
     const char *end = memchr(text, '\n', s->log.count - at);
     diag_quote(s->statement, text, end == NULL ? s->log.count - at : (size_t)(end - text));
 }
@@ -170,7 +170,7 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
         quote_logged(s, line);
     } else if (!m.logged) {
         from_lines->count = line;
-        const char *text = BUF(char, from_lines) + line;
+        const char *text = BUF_FROM(char, from_lines, line);
         memcpy(s->statement, text, strlen(text) + 1);
     }
     s->logged = m.logged ? (int64_t)m.line : NOT_LOGGED;

@@ -23,7 +23,8 @@ static bool is_same(const struct turns_found *t, size_t i, size_t k)
 {
     const struct recipe *a = row_at(t, i), *b = row_at(t, k);
     return a->name == b->name && a->op == b->op && a->length == b->length &&
-           memcmp(recipes_text(&t->s->recipes, a), recipes_text(&t->s->recipes, b), a->length) == 0;
+           (a->length == 0 || memcmp(recipes_text(&t->s->recipes, a),
+                                     recipes_text(&t->s->recipes, b), a->length) == 0);
 }
 
 static bool repeats(const struct turns_found *t, size_t period)
@@ -121,7 +122,7 @@ static bool put_groups(const struct turns_found *t, uint32_t name, const struct 
 // same, as those of a training are, are graphs of their own.
 static bool is_chain(const struct turns_found *t)
 {
-    const uint32_t *end = BUF(uint32_t, &t->ends) + t->ends.count;
+    const uint32_t *end = BUF_FROM(uint32_t, &t->ends, t->ends.count);
     uint32_t first = t->ends.count > 2 ? end[-3] : t->s->begun_nodes;
     bool several = end[-1] - end[-2] > 1;
     for (uint32_t i = end[-2]; several && i < end[-1]; i++) {
@@ -142,7 +143,7 @@ static bool add_groups(struct turns_found *t)
     uint32_t name = names_intern(&t->s->names, "turn", 4);
     buf_init(&made, sizeof(struct group));
     buf_init(&places, sizeof(uint32_t));
-    const struct group *calls = BUF(struct group, groups) + t->s->begun_groups;
+    const struct group *calls = BUF_FROM(struct group, groups, t->s->begun_groups);
     bool ok = name != NAME_NONE && buf_resize(&places, count);
     if (ok && put_groups(t, name, count == 0 ? NULL : calls, places.data, count, &made)) {
         groups->count = t->s->begun_groups;

@@ -141,7 +141,7 @@ bool array_as_nodes(struct lower *w, struct operand *x, uint8_t marks)
     if (base == NODE_NONE) {
         return lower_no_room(w, x->span);
     }
-    double *values = BUF(double, &w->tape->value) + base;
+    double *values = BUF_FROM(double, &w->tape->value, base);
     for (uint32_t i = 0; i < rows; i++) {
         for (uint32_t j = 0; j < cols; j++) {
             *values++ = operand_number(w, x, i, j);

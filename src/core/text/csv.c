@@ -363,7 +363,7 @@ static bool is_to_fill(const struct csv_column *column)
 static void fill_line(struct csv_reading *g, struct csv_reader *r, struct text *plain, size_t at,
                       bool skip)
 {
-    double *row = BUF(double, &g->csv->numbers) + at;
+    double *row = BUF_FROM(double, &g->csv->numbers, at);
     struct csv_cell cell;
     uint32_t i = 0;
     do {

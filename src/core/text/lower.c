@@ -159,7 +159,7 @@ struct operand *lower_argument(const struct lower *w, uint32_t name)
         const struct activation *a = BUF(struct activation *, &w->calls)[depth];
         for (uint32_t i = a->count; i-- > 0;) {
             if (a->names[i] == name) {
-                return BUF(struct operand, &w->stack) + a->arguments + i;
+                return BUF_FROM(struct operand, &w->stack, a->arguments + i);
             }
         }
         if (a->definition != NULL) {

@@ -145,7 +145,7 @@ bool lower_call(struct lower *w, const struct item *item, const struct definitio
     struct span call = call_span(item, lower_operands(w, item->count));
     *a = (struct activation){.caller = w->source,
                              .definition = d,
-                             .names = BUF(uint32_t, &w->definitions->params) + d->params,
+                             .names = BUF_FROM(uint32_t, &w->definitions->params, d->params),
                              .count = d->count,
                              .target = NAME_NONE,
                              .arguments = w->stack.count - d->count,
@@ -153,7 +153,7 @@ bool lower_call(struct lower *w, const struct item *item, const struct definitio
                              .name = item->span,
                              .call = call};
     a->source = (struct source){.name = w->source->name,
-                                .text = BUF(char, &w->definitions->text) + d->text,
+                                .text = BUF_FROM(char, &w->definitions->text, d->text),
                                 .length = d->length,
                                 .line = 1};
     lexer_init(&a->lexer, &a->source);
@@ -342,7 +342,7 @@ static bool end_element(struct lower *w, struct activation *a)
 static void add_params_of(struct lower *w, const struct definition *d, struct buf *nodes, int depth)
 {
     struct source body = {.name = "",
-                          .text = BUF(char, &w->definitions->text) + d->text,
+                          .text = BUF_FROM(char, &w->definitions->text, d->text),
                           .length = d->length,
                           .line = 1};
     struct lexer l = {.source = &body};

@@ -53,7 +53,7 @@ static inline struct activation *lower_innermost(const struct lower *w)
 static inline struct operand *lower_operands(struct lower *w, size_t count)
 {
     BS_ASSERT(w->stack.count >= count);
-    return count == 0 ? NULL : BUF(struct operand, &w->stack) + (w->stack.count - count);
+    return count == 0 ? NULL : BUF_FROM(struct operand, &w->stack, w->stack.count - count);
 }
 
 static inline struct operand lower_number_operand(double number, struct span span)

@@ -62,8 +62,9 @@ uint32_t names_find(const struct names *n, const char *s, size_t length)
     }
     const struct symbol *symbols = n->symbols.data;
     uint32_t at = BUF(uint32_t, &n->heads)[hash(s, length) & (n->heads.count - 1)];
-    while (at != NAME_NONE && (symbols[at].length != length ||
-                               memcmp(BUF(char, &n->text) + symbols[at].text, s, length) != 0)) {
+    while (at != NAME_NONE &&
+           (symbols[at].length != length ||
+            memcmp(BUF_FROM(char, &n->text, symbols[at].text), s, length) != 0)) {
         at = symbols[at].next;
     }
     return at;
@@ -72,7 +73,7 @@ uint32_t names_find(const struct names *n, const char *s, size_t length)
 static void chain(struct names *n, uint32_t name)
 {
     struct symbol *symbol = &BUF(struct symbol, &n->symbols)[name];
-    uint32_t h = hash(BUF(char, &n->text) + symbol->text, symbol->length);
+    uint32_t h = hash(BUF_FROM(char, &n->text, symbol->text), symbol->length);
     uint32_t *head = &BUF(uint32_t, &n->heads)[h & (n->heads.count - 1)];
     symbol->next = *head;
     *head = name;
@@ -119,7 +120,7 @@ const char *names_text(const struct names *n, uint32_t name, size_t *length)
 {
     const struct symbol *symbol = &BUF(struct symbol, &n->symbols)[name];
     *length = symbol->length;
-    return BUF(char, &n->text) + symbol->text;
+    return BUF_FROM(char, &n->text, symbol->text);
 }
 
 struct value names_get(const struct names *n, uint32_t name)

@@ -195,7 +195,7 @@ static void scan_recipe(struct mentions *m, const struct recipe *r)
     for (size_t i = 0; i < m->bodies.count; i++) {
         const struct definition *body =
             &BUF(struct definition, &d->rows)[BUF(uint32_t, &m->bodies)[i]];
-        scan(m, body, BUF(char, &d->text) + body->text, body->length);
+        scan(m, body, BUF_FROM(char, &d->text, body->text), body->length);
     }
     last->end = m->kept = (uint32_t)m->said.count;
 }

@@ -50,7 +50,7 @@ static inline struct recipe *recipes_at(const struct recipes *r, size_t i)
 // Its bytes.
 static inline const char *recipes_text(const struct recipes *r, const struct recipe *row)
 {
-    return BUF(char, &r->text) + row->text;
+    return BUF_FROM(char, &r->text, row->text);
 }
 // Is any element of its value computed?
 bool recipe_is_computed(const struct recipe *row, const struct tape *t, const struct names *names);

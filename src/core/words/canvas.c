@@ -38,7 +38,7 @@ static struct canvas_cell *cell_at(const struct canvas *c, size_t row, size_t co
         return NULL;
     }
     BS_ASSERT(row < c->rows && column < c->columns);
-    return BUF(struct canvas_cell, &c->cells) + row * c->columns + column;
+    return BUF_FROM(struct canvas_cell, &c->cells, row * c->columns + column);
 }
 
 void canvas_put(struct canvas *c, size_t row, size_t column, int ink, const char *s)

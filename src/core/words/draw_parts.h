@@ -100,7 +100,7 @@ static inline const uint32_t *plan_rank(const struct plan *p, uint32_t rank, uin
 {
     const uint32_t *first = p->first.data;
     *count = first[rank + 1] - first[rank];
-    return BUF(uint32_t, &p->order) + first[rank];
+    return BUF_FROM(uint32_t, &p->order, first[rank]);
 }
 
 static inline struct band plan_rank_band(const struct plan *p, uint32_t rank)

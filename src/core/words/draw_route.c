@@ -82,7 +82,7 @@ static bool turns(const struct hop *hop)
 
 static bool arrives_at(const struct plan *p, const struct hop *hop, int at)
 {
-    const int *goals = BUF(int, &p->goals) + hop->goals;
+    const int *goals = BUF_FROM(int, &p->goals, hop->goals);
     for (size_t i = 0; i < hop->count; i++) {
         if (goals[i] == at) {
             return true;
@@ -96,7 +96,7 @@ static bool arrives_at(const struct plan *p, const struct hop *hop, int at)
 // Crossings of two nets if `a` turns before `b` does.
 static int crossings(const struct plan *p, const struct hop *a, const struct hop *b)
 {
-    const int *goals = BUF(int, &p->goals) + a->goals;
+    const int *goals = BUF_FROM(int, &p->goals, a->goals);
     if (arrives_at(p, a, b->from)) {
         return FORBIDDEN;
     }

@@ -39,7 +39,7 @@ static bool read_result(const struct buf *told, size_t *at, struct arena *arena,
 {
     int verdict, used = 0;
     size_t given, said, rest = told->count - *at;
-    const char *s = rest == 0 ? NULL : BUF(char, told) + *at;
+    const char *s = rest == 0 ? NULL : BUF_FROM(char, told, *at);
     char head[100];
     const char *newline =
         s == NULL ? NULL : memchr(s, '\n', rest < sizeof head ? rest : sizeof head);

@@ -20,7 +20,7 @@ struct dot_data_candidate {
 
 static const char *name_at(const struct dot_names *n, size_t row)
 {
-    return BUF(char, &n->text.bytes) + BUF(struct dot_data_row, &n->rows)[row].at;
+    return BUF_FROM(char, &n->text.bytes, BUF(struct dot_data_row, &n->rows)[row].at);
 }
 
 static void set_name(struct dot_names *n, size_t row, const char *name)

@@ -73,7 +73,7 @@ static bool listen_to(int from, int64_t deadline, size_t most, struct buf *told)
             return false;
         }
         int ready = poll(&end, 1, (int)wait);
-        ssize_t n = ready > 0 ? read(from, BUF(char, told) + told->count, CHUNK) : -1;
+        ssize_t n = ready > 0 ? read(from, BUF_FROM(char, told, told->count), CHUNK) : -1;
         if (n == 0) {
             return true;
         }

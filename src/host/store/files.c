@@ -85,7 +85,7 @@ static bool read_all(int fd, const char *path, size_t most, struct buf *bytes, s
         if (!buf_reserve(bytes, bytes->count + CHUNK)) {
             return diag_out_of_memory(d);
         }
-        ssize_t n = read(fd, BUF(char, bytes) + bytes->count, bytes->cap - bytes->count);
+        ssize_t n = read(fd, BUF_FROM(char, bytes, bytes->count), bytes->cap - bytes->count);
         if (n < 0 && is_to_go_on(fd, errno)) {
             continue;
         }

@@ -107,7 +107,7 @@ static void tell_inline(struct teller *t, cmark_node *node, bool enters)
 
 static void begin_item(struct teller *t)
 {
-    int *number = BUF(int, &t->numbers) + t->numbers.count - 1;
+    int *number = BUF_FROM(int, &t->numbers, t->numbers.count - 1);
     if (t->numbers.count == 0 || *number == 0) {
         strcpy(t->mark, "•");
     } else {
@@ -413,7 +413,7 @@ static bool is_whole(const struct buf *told, size_t at)
     if (told->count - at < sizeof found) {
         return false;
     }
-    memcpy(&found, BUF(char, told) + at, sizeof found);
+    memcpy(&found, BUF_FROM(char, told, at), sizeof found);
     return found.bytes <= told->count - at - sizeof found;
 }
 

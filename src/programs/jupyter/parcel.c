@@ -35,7 +35,7 @@ struct frame_bytes parcel_get(const struct parcel *p, size_t i)
     const size_t *ends = p->ends.data;
     BS_ASSERT(i < p->ends.count);
     size_t start = i == 0 ? 0 : ends[i - 1] + 1;
-    return (struct frame_bytes){BUF(const char, &p->bytes) + start, ends[i] - start};
+    return (struct frame_bytes){BUF_FROM(const char, &p->bytes, start), ends[i] - start};
 }
 
 bool parcel_failed(const struct parcel *p)

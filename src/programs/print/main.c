@@ -37,7 +37,7 @@ static bool read_all(struct buf *all)
     enum { CHUNK = 1 << 16 };
     size_t n = 1;
     while (n > 0 && all->count <= TEXT_MOST && buf_reserve(all, all->count + CHUNK)) {
-        n = fread(BUF(char, all) + all->count, 1, CHUNK, stdin);
+        n = fread(BUF_FROM(char, all, all->count), 1, CHUNK, stdin);
         all->count += n;
     }
     return n == 0 && !ferror(stdin);
@@ -46,7 +46,7 @@ static bool read_all(struct buf *all)
 // One block at *at, which moves after it.
 static bool read_block(const struct buf *all, size_t *at, struct arena *arena, struct block *b)
 {
-    const char *s = BUF(char, all) + *at;
+    const char *s = BUF_FROM(char, all, *at);
     const char *newline = memchr(s, '\n', all->count - *at);
     char head[200], kind[20], mark[64];
     size_t length, n = newline == NULL ? sizeof head : (size_t)(newline - s);
