@@ -476,11 +476,22 @@ covered: suite
 	@tools/coverage $(BUILD)/obj/src $(wholly)
 
 fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target
-	@$(MAKE) $(jobs) search-inputs BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \
-	    FUZZ_LINK=-fsanitize=fuzzer \
-	    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+	@+$(call with_fuzzer,search-inputs)
 
+check-fuzz: setup-check ## The same for ten seconds each, and compile everything with clang
+	@+$(call with_fuzzer,compiled search-inputs) FUZZ_SECONDS=10
+
+# All targets are searched, whichever fail.
+with_fuzzer = $(MAKE) $(jobs) -k $(1) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="-O1 -g" FUZZ_MAIN= \
+    FUZZ_LINK=-fsanitize=fuzzer \
+    INSTRUMENT="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+
+.PHONY: compiled check-fuzz
 search-inputs: $(REPLAY:%=%.hunt)
+
+# Every object of the programs and the tests, those too that no fuzz target links.
+compiled: $(foreach r,$(ROOMS) backstep $(HELPERS),$(call objects,$(r),obj)) \
+    $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/*/*.c bench/*.c)) $(BUILD)/tests/memory/inject.so
 
 hunt: fuzz hunt-numbers hunt-memory hunt-leaks hunt-valgrind hunt-kills elsewhere ## Everything that takes long: inputs, numbers, memory, other systems
 
@@ -556,10 +567,16 @@ search-leaks: all
 	build/search/tests/memory/faults $(BACKSTEP) $(BACKSTEP) tests/memory/scenarios.txt --leaks \
 	    --sample $(LEAKS_SAMPLE) -v
 
+# What is new goes into a folder beside the target, and so does an input that breaks it. (Reading in all
+# that was found before takes time too; so much may be needed for it.)
+FUZZ_READING := 300
 %.hunt: % $(BUILD)/words.dict
-	@mkdir -p $*.found tests/fuzz/corpus/$(*F)
-	$* -max_total_time=$(FUZZ_SECONDS) -timeout=10 -dict=$(BUILD)/words.dict -artifact_prefix=$*. $*.found \
-	    tests/fuzz/corpus/$(*F)
+	@mkdir -p $*.found
+	@timeout $$(($(FUZZ_SECONDS) + $(FUZZ_READING))) $* -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -dict=$(BUILD)/words.dict -artifact_prefix=$*. $*.found tests/fuzz/corpus/$(*F) >$*.log 2>&1 || \
+	    { tail -n 40 $*.log; echo "FAILED        $(*F): see $*.log"; \
+	      sed -n 's/.*Test unit written to /              the input: /p' $*.log; exit 1; }
+	@sed -n 's/^#\([0-9]*\).*DONE.*/ok  \1 inputs, $(*F)/p' $*.log
 
 bench-quick: setup-count ## Count the instructions of fixed scripts; fails if one has 5% more than before
 	@$(MAKE) -s $(jobs) all
