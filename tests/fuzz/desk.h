@@ -93,11 +93,39 @@ static inline void desk_photograph(struct desk *d, struct text *out)
     records_release(&records);
 }
 
-static inline void desk_open(struct desk *d)
+// world: its stop is the desk's.
+static inline void desk_open_in(struct desk *d, struct session_world world)
 {
-    d->tutor = tutor_new(&(struct session_world){.stop = &d->stop, .seed = 1});
+    world.stop = &d->stop;
+    world.seed = 1;
+    d->tutor = tutor_new(&world);
     BS_ASSERT(d->tutor != NULL);
     d->session = tutor_session(d->tutor);
+}
+
+static inline void desk_open(struct desk *d)
+{
+    desk_open_in(d, (struct session_world){0});
+}
+
+// The lines of a script, each a text of its own. False: one of them was stopped, or quit.
+static inline bool desk_run_lines(struct desk *d, const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1), *rest = text;
+    bool whole = true, quit = false;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    for (int i = 0; !quit && i < STATEMENTS && rest != NULL; i++) {
+        char *end = strchr(rest, '\n');
+        if (end != NULL) {
+            *end = '\0';
+        }
+        quit = desk_run(d, rest) == SESSION_QUIT;
+        whole = whole && d->stop.asked == 0;
+        rest = end == NULL ? NULL : end + 1;
+    }
+    free(text);
+    return whole && !quit;
 }
 
 // The file is copied, to just its bytes, so that a step beyond them is seen.

@@ -7,25 +7,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void run_lines(struct desk *d, const uint8_t *data, size_t size)
-{
-    char *text = malloc(size + 1);
-    memcpy(text, data, size);
-    text[size] = '\0';
-    char *rest = text;
-    for (int i = 0; i < STATEMENTS && rest != NULL; i++) {
-        char *end = strchr(rest, '\n');
-        if (end != NULL) {
-            *end = '\0';
-        }
-        if (desk_run(d, rest) == SESSION_QUIT) {
-            break;
-        }
-        rest = end == NULL ? NULL : end + 1;
-    }
-    free(text);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     // Long work is stopped, and what a stop leaves is not the whole of what the script says.
@@ -39,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_init(&before);
     text_init(&after);
     desk_open(&first);
-    run_lines(&first, data, size);
+    desk_run_lines(&first, data, size);
     size_t n;
     const char *log = session_log(first.session, &n);
     saved_write(&file, log, n);
