@@ -392,6 +392,26 @@ static bool derive_once(struct formula *f)
     return ok;
 }
 
+// derive backprop: a word alone that has no value is no formula.
+static bool refuse_word(const struct formula *f)
+{
+    enum { WORD_LEAST = 4 };  // letters: shorter ones are likely names
+    size_t length;
+    if (expr_get(&f->pool, f->root).kind != EXPR_NAME || formula_node(f, f->root) != NODE_NONE) {
+        return false;
+    }
+    const char *s = names_text(&f->pool.names, expr_get(&f->pool, f->root).a, &length);
+    char quoted[QUOTED];
+    diag_quote(quoted, s, length);
+    for (size_t i = 0; i < length; i++) {
+        if (!text_is_letter(s[i]) || length < WORD_LEAST) {
+            return false;
+        }
+    }
+    diag_set(f->call->diag, f->span, "'%s' has no value and is no formula", quoted);
+    return !diag_hint(f->call->diag, "write derive x**2 x");
+}
+
 enum call_end command_derive(struct call *c)
 {
     if (call_has_more(c) && derive_whole(c)) {
@@ -407,7 +427,7 @@ enum call_end command_derive(struct call *c)
         formula_release(&f);
         return ok ? CALL_DONE : CALL_FAILED;
     }
-    ok = ok && read_derive(&f);
+    ok = ok && !refuse_word(&f) && read_derive(&f);
     for (int order = 1; ok && order <= f.order; order++) {
         ok = derive_once(&f);
     }

@@ -55,8 +55,12 @@ static bool is_filler(const struct find_word *w)
         "a an the of in on at to for and or is are was be it its this that these there with by as "
         "i you we my me your do doe did can could should would will what why how when where which "
         "who if so not no from into one get need mean explain about tell between nothing anything "
-        "something";
-    return text_among(fillers, w->s, w->n);
+        "something question";
+    size_t digits = 0;
+    while (digits < w->n && text_is_digit(w->s[digits])) {
+        digits++;
+    }
+    return digits == w->n || text_among(fillers, w->s, w->n);
 }
 
 // At most one letter more, less, other, or two neighbours swapped.
@@ -105,6 +109,13 @@ static void read_query(struct query *q, const char *s, size_t n)
             q->words[q->count++] = w;
         }
     }
+}
+
+bool find_has_words(const char *s, size_t n)
+{
+    struct query q;
+    read_query(&q, s, n);
+    return q.count > 0;
 }
 
 // ---- Entries ------------------------------------------------------------------------------------

@@ -17,6 +17,9 @@ struct find_result {
 
 enum { FIND_MOST = 5 };
 
+// Is there a word in s[0..n) that says what is asked: no number alone, and none as `me` and `something`?
+bool find_has_words(const char *s, size_t n);
+
 // The best results for the words of s[0..n), best first; returns how many (0: nothing fits). What
 // fits less than half as well as the best is left out. The texts are the course's and the
 // glossary's; the course may be NULL.

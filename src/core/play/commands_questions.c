@@ -162,6 +162,13 @@ enum call_end command_ask(struct call *c)
     struct find_result results[FIND_MOST];
     const char *s = c->lexer->source->text + words.start;
     size_t n = words.end - words.start;
+    if (!find_has_words(s, n)) {
+        diag_set(c->diag, words, "there is no word here that could be searched for");
+        diag_hint(c->diag,
+                  "'ask dead relu' searches the course, 'quiz' asks you something, 'lesson 3' "
+                  "plays the third lesson");
+        return CALL_FAILED;
+    }
     put_results(c, s, n, results, find_words(tutor_of(c)->course, s, n, results));
     return CALL_DONE;
 }

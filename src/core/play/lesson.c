@@ -403,11 +403,13 @@ static void take(struct play *p, const struct source *line, struct records *out)
     bool guess =
         play_graph(p)->guess != NULL && statement_form(play_graph(p), line) == FORM_EXPRESSION;
     const char *wish = p->state == PLAY_QUESTION ? question_wish_in(p, line) : NULL;
+    p->wished = false;
     if (source_is_blank(line) || question_goes_on(p, line)) {
         take_blank(p, line, out);
     } else if (wish != NULL) {
         struct source source = {
             .name = line->name, .text = wish, .length = strlen(wish), .line = 1};
+        p->wished = true;
         run_typed(p, &source);
     } else if (is_question(p, line)) {
         ask(p, line);

@@ -176,6 +176,7 @@ struct play {
     struct judgement judgement;  // of the last answer
     bool more;                   // a number that tells two mistakes apart is asked for
     struct text given;           // the last answer
+    bool wished;                 // what is run now is what was meant: skip, for `next`
     bool sent;                   // begun where a study question is asked, not where it was left
     // One question with given numbers is all that is asked; nothing of it is kept.
     bool pinned;

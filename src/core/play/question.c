@@ -400,7 +400,11 @@ static void skip(struct play *p, struct records *out)
         }
         question_attempt(p, out, RATING_AGAIN, false, true);
         BUF(struct play_question, &p->questions)[p->number].skipped = true;
-        rec_text(out, play_record(p, out, KIND_skipped), KEY_question, p->question->id);
+        struct rec *r = play_record(p, out, KIND_skipped);
+        rec_text(out, r, KEY_question, p->question->id);
+        if (p->wished && p->review == NULL) {
+            rec_text(out, r, KEY_hint, "previous");
+        }
     }
     question_leave(p);
 }

@@ -383,8 +383,9 @@ bool lower_params(struct lower *w, struct span span)
     struct buf nodes;
     diag_quote(name, s, span.end - span.start);
     if (d == NULL) {
-        diag_set(w->diag, span, "there is no function '%s'", name);
-        return diag_hint(w->diag, "'params' shows every parameter");
+        diag_set(w->diag, span, "there is no network '%s' yet", name);
+        return diag_hint(w->diag,
+                         "%s = MLP(3, [4, 4, 1]) makes one; 'params' shows every parameter", name);
     }
     buf_init(&nodes, sizeof(uint32_t));
     add_params_of(w, d, &nodes, DEPTH);

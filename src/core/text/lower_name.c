@@ -97,7 +97,9 @@ static bool hint_product(struct lower *w, const char *s, size_t length)
 {
     for (size_t i = 1; i < length && length <= 8; i++) {
         bool whole = ((unsigned char)s[i] & 0xC0) != 0x80;
-        if (whole && is_known(w, s, i) && is_known(w, s + i, length - i)) {
+        bool both = is_known(w, s, i) && is_known(w, s + i, length - i);
+        bool line = length == 2 && strchr("xyzth", s[1]) != NULL && is_known(w, s + 1, 1);  // mx
+        if (whole && (both || (line && text_is_letter(s[0]) && s[0] != 'e'))) {
             diag_hint(w->diag, "to multiply write %.*s%s%.*s", (int)i, s,
                       is_array(w, s, i) && is_array(w, s + i, length - i) ? " @ " : "*",
                       (int)(length - i), s + i);
@@ -182,6 +184,34 @@ static bool hint_latex(struct lower *w, const char *s, struct span span)
     return true;
 }
 
+// Is the definition one that every session begins with, and not the learner's of the same name?
+static bool is_of_prelude(const struct lower *w, const struct definition *d)
+{
+    size_t rows = 0;
+    while (prelude_at(rows) != NULL) {
+        rows++;
+    }
+    return (size_t)(d - BUF(struct definition, &w->definitions->rows)) < rows;
+}
+
+// Is the name used as an array is: X[0], X.T, X @ W, for x in X?
+static bool is_used_as_array(const struct lower *w, struct span span)
+{
+    const char *s = w->source->text;
+    size_t after = span.end, n = w->source->length, before = span.start;
+    while (after < n && s[after] == ' ') {
+        after++;
+    }
+    while (before > 0 && s[before - 1] == ' ') {
+        before--;
+    }
+    bool field = n - span.end >= 2 && s[span.end] == '.' &&
+                 (s[span.end + 1] == 'T' || s[span.end + 1] == 's');
+    bool walked = before > 3 && memcmp(s + before - 3, " in", 3) == 0 && before < span.start;
+    return field || walked || (after < n && (s[after] == '[' || s[after] == '@')) ||
+           (before > 0 && s[before - 1] == '@');
+}
+
 static bool unknown_name(struct lower *w, const char *s, struct span span)
 {
     char name[QUOTED];
@@ -192,7 +222,12 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     if (hint_latex(w, s, span)) {
         return false;
     }
-    if (definitions_find(w->definitions, names_find(w->names, s, length)) != NULL) {
+    const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
+    if (d != NULL && is_of_prelude(w, d)) {
+        diag_set(w->diag, span, "'%s' is a function: it needs its values in parentheses", name);
+        return diag_hint(w->diag, "write %s", prelude_find(s, length)->usage);
+    }
+    if (d != NULL) {
         diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
                  name);
         char after = w->source->length > span.end ? w->source->text[span.end] : ' ';
@@ -245,7 +280,8 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
     }
     w->diag->unbound = true;
     return !foreign_is_no_name(s, length) &&
-           diag_hint(w->diag, "give it a value first: %s = 1", name);
+           diag_hint(w->diag, "give it a value first: %s = %s", name,
+                     is_used_as_array(w, span) ? "[1, 2]" : "1");
 }
 
 bool lower_unknown_function(struct lower *w, const char *s, struct span span)
@@ -271,6 +307,10 @@ bool lower_unknown_function(struct lower *w, const char *s, struct span span)
     lower_offer_functions(&nearest);
     nearest_offer(&nearest, "backward", 8);
     nearest_offer(&nearest, "forward", 7);
+    if (nearest.best[0] == '\0' && length <= 2) {
+        return diag_hint(
+            w->diag, "def %s(x) = x**2 makes one; 'help functions' lists those there are", name);
+    }
     return nearest.best[0] != '\0' ? diag_hint(w->diag, "did you mean '%s'?", nearest.best)
                                    : diag_hint(w->diag, "'help functions' lists them");
 }

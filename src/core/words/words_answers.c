@@ -189,7 +189,9 @@ void say_unmet(struct words *w)
 
 void say_skipped(struct words *w)
 {
-    text_addf(w->out, "%s\n", say_in(w, "Skipped."));
+    bool back = *rec_get_text(w->record, KEY_hint) != '\0';
+    text_addf(w->out, "%s\n",
+              say_in(w, back ? "Skipped; previous comes back to the question." : "Skipped."));
 }
 
 void say_solution(struct words *w)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "words/say.h"
+#include "words/wrap.h"
 
 // The first form of a usage: `help NAME` shows them all.
 static void usage_cell(struct table *t, const char *usage)
@@ -280,9 +281,17 @@ static void say_narrow(struct words *w, const char *text)
             line = say_two_columns(w, line);
             continue;
         }
-        text_add(&prose, text_length(&prose) > 0 ? " " : "");
+        bool formula = line[0] == ' ';
+        if (formula) {
+            end_paragraph(w, &prose);
+            text_add_char(&prose, WRAP_FIXED);
+        }
+        text_add(&prose, text_length(&prose) > 0 && !formula ? " " : "");
         text_add_bytes(&prose, line, n);
         line += n + (line[n] == '\n');
+        if (formula || *line == '(') {
+            end_paragraph(w, &prose);
+        }
     }
     end_paragraph(w, &prose);
     text_release(&prose);
