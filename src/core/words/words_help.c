@@ -281,7 +281,7 @@ static void say_narrow(struct words *w, const char *text)
             line = say_two_columns(w, line);
             continue;
         }
-        bool formula = line[0] == ' ';
+        bool formula = n > 2 && strncmp(line, "  ", 2) == 0 && line[2] != ' ';
         if (formula) {
             end_paragraph(w, &prose);
             text_add_char(&prose, WRAP_FIXED);
