@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "words/say.h"
-#include "words/wrap.h"
 
 // The first form of a usage: `help NAME` shows them all.
 static void usage_cell(struct table *t, const char *usage)
@@ -284,7 +283,6 @@ static void say_narrow(struct words *w, const char *text)
         bool formula = n > 2 && strncmp(line, "  ", 2) == 0 && line[2] != ' ';
         if (formula) {
             end_paragraph(w, &prose);
-            text_add_char(&prose, WRAP_FIXED);
         }
         text_add(&prose, text_length(&prose) > 0 && !formula ? " " : "");
         text_add_bytes(&prose, line, n);
