@@ -39,6 +39,23 @@ static const char *logged(const struct person *p)
 
 #define HEAD "question,version,type,rating,right,skipped,hints,given\n"
 
+static void test_options_are_completed(void **state)
+{
+    struct person *p = *state;
+    make_folder(p, "lessons");
+    write_file(p, FILE_NAME,
+               "---\nid: one\ntitle: One\norder: 10\n---\n\n"
+               "```ask one.first\nWhich?\nkind: choice\ncovers: N1\nright: it goes up\n"
+               "wrong: it goes down => No.\nwrong: `f` stays => No.\n```\n");
+    start_lessons(p);
+    enter(p, "lesson one");
+    see(p, "Which?");
+    see(p, PROMPT);
+    type(p, "it goes u\t\r");
+    see(p, "it goes up\r\n  Right.");
+    leave(p);
+}
+
 // Killed as soon as the answer is acknowledged.
 static void test_an_answer_outlives_kill_9(void **state)
 {
@@ -418,6 +435,7 @@ int main(void)
         TEST(test_what_cannot_be_kept_is_said_once),
         TEST(test_nothing_is_made_without_a_lesson),
         TEST(test_what_is_due_is_asked_again),
+        TEST(test_options_are_completed),
         TEST(test_a_paste_at_a_question),
         TEST(test_a_lesson_is_played),
         TEST(test_enter_leads_through_the_course),

@@ -286,6 +286,13 @@ static void test_completes(void **state)
     enter(p, "inside + 0");
     see(p, "inside + 0 = 8");
     see(p, PROMPT);
+    write_file(p, ".hidden", "");
+    type(p, "load .hid\t");
+    see(p, ".hidden");
+    type(p, CTRL_C);
+    enter(p, "dinside/dins\t");
+    see(p, "dinside/dinside = 1");
+    see(p, PROMPT);
     type(p, "2*tan\t");  // no command there: tangent is not offered
     see(p, "tan   tanh");
     type(p, CTRL_C);

@@ -119,7 +119,7 @@ static void completes(const char *text, size_t at, int64_t from, const char *exp
     struct text items;
     records_init(&r);
     text_init(&items);
-    complete_at(tutor_graph(seat.tutor), text, at, &r);
+    complete_at(tutor_graph(seat.tutor), text, at, true, &r);
     assert_records_fit(&r, text);
     const struct rec *c = r.list.in.first;
     assert_int_equal(rec_get_whole(c, KEY_from), from);
@@ -152,6 +152,17 @@ static void words_are_completed_where_they_stand(void **state)
     completes("verbose ", 8, 8, "off on ");
     completes("alp + 1", 3, 0, "alpha ");
     completes("zzz", 3, 0, "");
+    completes("alpha.d", 7, 6, "data detach dot ");
+    completes("alpha.", 6, 6, "T backward data forward grad ");
+    completes("x = alpha.gr", 12, 10, "grad ");
+    completes("dback2/dal", 10, 7, "dalpha ");
+    completes("node g = dback2/dal", 19, 16, "dalpha ");
+    completes("dback2/de", 9, 7, "detach ");
+    completes("zero ", 5, 5, "");
+    completes("stage alpha py", 14, 12, "python ");
+    completes("assert alpha us", 15, 13, "uses ");
+    completes("backward alpha ", 15, 15, "--layers graph ");
+    completes("local tan", 9, 6, "tan tanh tank ");
 }
 
 int main(void)

@@ -54,7 +54,44 @@ void complete_add(struct records *out, const char *item, size_t n)
     rec_bytes(out, (struct rec *)list, KEY_NONE, item, n);
 }
 
-struct completion complete_at(struct session *s, const char *text, size_t at, struct records *out)
+static void add_of_kind(struct session *s, struct context context, const char *word, bool begins,
+                        struct records *found)
+{
+    switch (context.kind) {
+    case CONTEXT_NAMES:
+        candidates_add_names(s, word, found);
+        break;
+    case CONTEXT_FIELDS:
+        if (*word != '\0') {  // else the fields would be lost among them
+            candidates_add_functions(s, word, found);
+        }
+        break;
+    case CONTEXT_SLOPES:
+        candidates_add_slopes(s, word, found);
+        candidates_add(s, word, false, found);
+        break;
+    case CONTEXT_EXPRESSION:
+        candidates_add(s, word, begins, found);
+        break;
+    case CONTEXT_WORDS:
+    case CONTEXT_FILES:
+    case CONTEXT_LESSONS:
+        break;
+    }
+}
+
+static size_t count_found(const struct records *found)
+{
+    size_t count = 0;
+    for (const struct rec *r = found->list.in.first; r != NULL; r = r->next) {
+        const struct rec *list = rec_find(r, KEY_items);
+        count += list == NULL ? 0 : list->in.count;
+    }
+    return count;
+}
+
+struct completion complete_at(struct session *s, const char *text, size_t at, bool may_begin,
+                              struct records *out)
 {
     size_t from = at;
     const char *breaks = context_breaks(text, at);
@@ -73,13 +110,12 @@ struct completion complete_at(struct session *s, const char *text, size_t at, st
         return done;
     }
     size_t start = context_start(text, from);
-    bool begins = start >= from || strncmp(text + start, "help ", 5) == 0;
+    bool begins = (start >= from && may_begin) || strncmp(text + start, "help ", 5) == 0;
     rec_list(&found, records_add(&found, KIND_candidates), KEY_items);
     add_words(done.kind.words, word, at - from, &found);
-    if (done.kind.kind == CONTEXT_NAMES) {
-        candidates_add_names(s, word, &found);
-    } else if (done.kind.kind == CONTEXT_EXPRESSION) {
-        candidates_add(s, word, begins, &found);
+    add_of_kind(s, done.kind, word, begins, &found);
+    if (done.kind.kind == CONTEXT_NAMES && count_found(&found) == 0) {
+        candidates_add(s, word, false, &found);  // as in local tanh(x)
     }
     add_sorted(&found, out);
     records_release(&found);

@@ -1,5 +1,5 @@
-// What may be typed at a place of a text of several lines: for front ends that draw their own list,
-// such as notebooks. The prompt's own completion is the line editor's, over the same tables.
+// What may be typed at a place of a text of several lines: for the prompt, and for front ends that draw
+// their own list, such as notebooks.
 #ifndef COMMAND_COMPLETE_H
 #define COMMAND_COMPLETE_H
 
@@ -12,8 +12,10 @@ struct completion {
 };
 
 // Appends a record {kind: "candidates", items, from, to} with what fits at byte `at` of text, whose
-// end it may be; from and to are in characters. Each item stands once, sorted.
-struct completion complete_at(struct session *s, const char *text, size_t at, struct records *out);
+// end it may be; from and to are in characters. Each item stands once, sorted. may_begin: a statement may
+// begin where the text does.
+struct completion complete_at(struct session *s, const char *text, size_t at, bool may_begin,
+                              struct records *out);
 // Adds a candidate of the host's to the record.
 void complete_add(struct records *out, const char *item, size_t n);
 

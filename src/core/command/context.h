@@ -10,6 +10,8 @@ enum context_kind {
     CONTEXT_EXPRESSION,  // names and functions; at a statement's start commands too
     CONTEXT_WORDS,       // the words alone
     CONTEXT_NAMES,       // the names that have values, and the words
+    CONTEXT_FIELDS,      // after a point: the words, and functions
+    CONTEXT_SLOPES,      // after dL/: as an expression, and the names with a d before them
     CONTEXT_FILES,
     CONTEXT_LESSONS,  // ids of lessons, or files
 };

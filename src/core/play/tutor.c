@@ -318,6 +318,22 @@ void tutor_supply_course(struct tutor *t, const struct course *course)
 
 // ---- The question being asked -------------------------------------------------------------------
 
+bool tutor_option(const struct tutor *t, size_t k, struct text *out)
+{
+    const struct question_line *shown[OPTIONS_MOST];
+    const struct play *p = t->play;
+    if (p == NULL || p->state != PLAY_QUESTION || p->question == NULL ||
+        k >= question_options(p->question, p->seed, shown)) {
+        return false;
+    }
+    for (const char *s = shown[k]->left; *s != '\0'; s++) {
+        if (*s != '`') {
+            text_add_char(out, *s);
+        }
+    }
+    return true;
+}
+
 void tutor_place(const struct tutor *t, struct text *out)
 {
     size_t number, of;

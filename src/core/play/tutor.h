@@ -85,6 +85,10 @@ enum tutor_waits tutor_waits(const struct tutor *t);
 // How far a lesson is: "3/9", at its third question of nine. "" if nothing is being asked.
 void tutor_place(const struct tutor *t, struct text *out);
 
+// The k-th option of the question that is asked, as it may be typed, appended. False: it has none, or no
+// question is asked.
+bool tutor_option(const struct tutor *t, size_t k, struct text *out);
+
 // ---- For the checks of lessons ------------------------------------------------------------------
 
 // The question of a lesson that is being asked; NULL if none is.

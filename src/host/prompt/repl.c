@@ -413,6 +413,7 @@ static void set_up_readline(void)
     repl_complete_init(repl.host->tutor);
     // What the learner's inputrc says, which rl_initialize reads, has the last word.
     rl_variable_bind("show-all-if-ambiguous", "on");
+    rl_variable_bind("match-hidden-files", "off");
     rl_variable_bind("bell-style", "none");
     rl_variable_bind("blink-matching-paren", "on");
     rl_variable_bind("enable-bracketed-paste", "on");

@@ -6,7 +6,7 @@
 
 #include <readline/readline.h>
 
-#include "command/context.h"
+#include "command/complete.h"
 #include "session/candidates.h"
 #include "store/course.h"
 #include "text/lower.h"
@@ -16,51 +16,51 @@ static struct {
     struct tutor *tutor;
     bool begins;             // a statement may begin where the line does
     bool at_start;           // the word to complete begins one
-    struct context context;  // of the word to complete
 } complete;
+
+// The next option of the question being asked that begins with the line; NULL: no more.
+static char *next_option(const char *line, int state)
+{
+    static size_t k;
+    char *option = NULL;
+    struct text text;
+    text_init(&text);
+    for (k = state == 0 ? 0 : k; option == NULL && tutor_option(complete.tutor, k, &text); k++) {
+        option = strncmp(text_get(&text), line, strlen(line)) == 0 ? strdup(text_get(&text)) : NULL;
+        text_clear(&text);
+    }
+    text_release(&text);
+    return option;
+}
+
+static bool begins_option(const char *line)
+{
+    char *option = next_option(line, 0);
+    free(option);
+    return option != NULL;
+}
 
 static char *word_breaks(void)
 {
     static char breaks[64];
+    if (begins_option(rl_line_buffer)) {
+        return strcpy(breaks, "\n");  // its blanks are no ends of words
+    }
     snprintf(breaks, sizeof breaks, "%s", context_breaks(rl_line_buffer, (size_t)rl_point));
     return breaks;
 }
 
-// The next of the words apart by blanks, from *words on, that begins with this one; NULL: no more.
-static char *next_word(const char *word, const char **words)
-{
-    size_t length = strlen(word);
-    for (*words += strspn(*words, " "); **words != '\0'; *words += strspn(*words, " ")) {
-        const char *s = *words;
-        size_t n = strcspn(s, " ");
-        *words += n;
-        if (n >= length && memcmp(s, word, length) == 0) {
-            return strndup(s, n);
-        }
-    }
-    return NULL;
-}
-
-// The words of the context, then names, and where an expression may be, functions and commands.
 static char *next_candidate(const char *word, int state)
 {
     static struct records records;
     static const struct rec *item;
-    static const char *words = "";
+    (void)word;
     if (state == 0) {
-        words = complete.context.words;
         records_init(&records);
-        if (complete.context.kind == CONTEXT_NAMES) {
-            candidates_add_names(tutor_graph(complete.tutor), word, &records);
-        } else if (complete.context.kind == CONTEXT_EXPRESSION) {
-            candidates_add(tutor_graph(complete.tutor), word, complete.at_start, &records);
-        }
+        complete_at(tutor_graph(complete.tutor), rl_line_buffer, (size_t)rl_point, complete.begins,
+                    &records);
         const struct rec *items = rec_find(records.list.in.first, KEY_items);
         item = items == NULL ? NULL : items->in.first;
-    }
-    char *fixed = next_word(word, &words);
-    if (fixed != NULL) {
-        return fixed;
     }
     if (item == NULL) {
         records_release(&records);
@@ -122,7 +122,9 @@ static char **complete_word(const char *word, int start, int end)
     struct context context = context_at(rl_line_buffer, at);
     rl_attempted_completion_over = 1;
     rl_completion_append_character = '\0';
-    complete.context = context;
+    if (start == 0 && begins_option(word)) {
+        return rl_completion_matches(word, next_option);
+    }
     if (context.kind == CONTEXT_LESSONS && strpbrk(word, "/.") == NULL) {
         char **lessons = rl_completion_matches(word, next_lesson);
         if (lessons != NULL) {
@@ -138,10 +140,6 @@ static char **complete_word(const char *word, int start, int end)
     bool help = strncmp(rl_line_buffer + begin, "help ", 5) == 0;
     complete.at_start = help || (begin >= at && complete.begins);
     char **matches = rl_completion_matches(word, next_candidate);
-    if (matches == NULL && context.kind == CONTEXT_NAMES) {
-        complete.context.kind = CONTEXT_EXPRESSION;  // as in local tanh(x)
-        matches = rl_completion_matches(word, next_candidate);
-    }
     if (matches != NULL && rl_line_buffer[end] != '(' && !help) {
         rl_completion_append_character = suffix(matches[0]);
     }

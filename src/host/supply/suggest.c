@@ -62,7 +62,7 @@ static void add_files(const char *word, struct records *out)
 
 void suggest(struct tutor *t, const char *text, size_t at, struct records *out)
 {
-    struct completion c = complete_at(tutor_graph(t), text, at, out);
+    struct completion c = complete_at(tutor_graph(t), text, at, true, out);
     char *word = strndup(text + c.from, c.to - c.from);
     bool files = c.kind.kind == CONTEXT_FILES || c.kind.kind == CONTEXT_LESSONS;
     if (word != NULL && c.kind.kind == CONTEXT_LESSONS && strpbrk(word, "/.") == NULL) {

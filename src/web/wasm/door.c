@@ -269,7 +269,7 @@ void EXPORT(door_complete)(struct door *d, size_t n, size_t at)
     text_add_bytes(&typed, text, n);
     door_clear(d);
     at = at > text_length(&typed) ? text_length(&typed) : at;
-    struct completion c = complete_at(tutor_graph(d->tutor), text_get(&typed), at, &d->last);
+    struct completion c = complete_at(tutor_graph(d->tutor), text_get(&typed), at, true, &d->last);
     if (c.kind.kind == CONTEXT_LESSONS) {
         add_lessons(d, text_get(&typed) + c.from, c.to - c.from);
     }
