@@ -816,6 +816,20 @@ static void test_speaks_ascii_where_nothing_else_is_shown(void **state)
     }
 }
 
+// … but reads it: letters beyond ASCII are not lost on the way.
+static void test_reads_more_than_ascii(void **state)
+{
+    struct person *p = *state;
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm", "LC_ALL=C", "NO_COLOR=1", NULL});
+    see(p, "> ");
+    type(p, "σ(0)\r");
+    see(p, "sigma(0) = 0.5\r\n");
+    type(p, "2·3\r");
+    see(p, "2*3 = 6\r\n");
+    see(p, "> ");
+    leave(p);
+}
+
 static void test_needs_no_home(void **state)
 {
     struct person *p = *state;
@@ -867,6 +881,7 @@ int main(void)
         TEST(test_stays_after_scripts),
         TEST(test_colours),
         TEST(test_speaks_ascii_where_nothing_else_is_shown),
+        TEST(test_reads_more_than_ascii),
         TEST(test_needs_no_home),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

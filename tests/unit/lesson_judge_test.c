@@ -124,6 +124,7 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, NUMBER("dL/da"), "I think it's Six.", "[Six = 6] right");
     assert_judged(&g, NUMBER("dL/db"), "minus four", "[minus four = -4] right");
     assert_judged(&g, NUMBER("dL/da"), "6 times", "right");
+    assert_judged(&g, NUMBER("dL/db"), "−4", "right");
     static const char *const marked[] = {"`6`", "\"6\"", "**6**", "“6”", "\\(6\\)", "it is '6'."};
     for (size_t i = 0; i < COUNT_OF(marked); i++) {
         assert_judged(&g, NUMBER("dL/da"), marked[i], "right");

@@ -290,7 +290,12 @@ bool answer_read_number(struct judging *j, const char *key, struct span at,
 static void echo(struct judging *j, struct span at, double value)
 {
     double plain;
-    size_t sign = at.start < at.end && j->text[at.start] == '-';
+    static const char minus[] = "−";
+    size_t length = at.end - at.start;
+    size_t sign = length > 0 && j->text[at.start] == '-' ? 1
+                  : length > strlen(minus) && memcmp(j->text + at.start, minus, strlen(minus)) == 0
+                      ? strlen(minus)
+                      : 0;
     size_t used = number_read(j->text + at.start + sign, at.end - at.start - sign, &plain);
     char number[NUMBER_TEXT];
     if (used + sign != at.end - at.start) {

@@ -223,7 +223,7 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
         return false;
     }
     const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
-    if (d != NULL && is_of_prelude(w, d)) {
+    if (d != NULL && is_of_prelude(w, d) && prelude_find(s, length) != NULL) {
         diag_set(w->diag, span, "'%s' is a function: it needs its values in parentheses", name);
         return diag_hint(w->diag, "write %s", prelude_find(s, length)->usage);
     }

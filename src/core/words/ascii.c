@@ -238,6 +238,14 @@ const char *ascii_of(const char *s, size_t n)
     return "?";
 }
 
+// The · of 2·x, which is a product; by itself it stands for what has no value.
+static bool is_product(const char *s, size_t n, size_t at, size_t bytes)
+{
+    static const char dot[] = "·";
+    bool between = at > 0 && at + bytes < n && s[at - 1] != ' ' && s[at + bytes] != ' ';
+    return between && bytes == strlen(dot) && memcmp(s + at, dot, bytes) == 0;
+}
+
 void ascii_add(struct text *out, const char *s, size_t n)
 {
     for (size_t i = 0; i < n;) {
@@ -247,7 +255,7 @@ void ascii_add(struct text *out, const char *s, size_t n)
         if ((unsigned char)s[i] < 0x80) {
             text_add_char(out, s[i]);
         } else {
-            text_add(out, ascii_of(s + i, bytes));
+            text_add(out, is_product(s, n, i, bytes) ? "*" : ascii_of(s + i, bytes));
         }
         i += bytes;
     }

@@ -427,6 +427,10 @@ static void set_up_readline(void)
     }
     rl_set_paren_blink_timeout(BLINK_MICROSECONDS);
     rl_initialize();
+    // Also where the locale knows no letter beyond ASCII, what is typed is what is read.
+    rl_variable_bind("input-meta", "on");
+    rl_variable_bind("output-meta", "on");
+    rl_variable_bind("convert-meta", "off");
 }
 
 void repl_init(struct host *h, struct stop *stop)
