@@ -23,7 +23,7 @@ static bool refuse_token(const struct lexer *l, struct token t, struct diag *d)
 {
     if (t.kind == TOKEN_ASSIGN) {
         diag_set(d, t.span, "'=' gives a name a value; here two values are compared");
-        return diag_hint(d, "write ==");
+        return diag_hint(d, "to compare, write ==");
     }
     if (condition_word_is(l, t, "is") || condition_word_is(l, t, "equals")) {
         diag_set(d, t.span, "'%.*s' is written ==", (int)token_length(t), token_text(l, t));

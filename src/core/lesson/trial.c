@@ -44,6 +44,14 @@ static bool refuse_more(struct excerpt *piece, struct token after)
                  diag_quote(word, s->text + at, token_length(after)));
         return diag_hint(&piece->d, "write one number or one formula, and no other words");
     }
+    bool room = memchr(s->text, '\\', s->length) != NULL;  // signs that are passed over
+    bool value = after.kind == TOKEN_NAME || after.kind == TOKEN_NUMBER ||
+                 after.kind == TOKEN_ROOT || after.kind == TOKEN_NODE || token_opens(after, '(');
+    if (!value || room) {
+        char sign[QUOTED];
+        return diag_set(&piece->d, after.span, "'%s' is not allowed here",
+                        diag_quote(sign, s->text + after.at, after.span.end - after.at));
+    }
     diag_set(&piece->d, after.span, "a '*' is missing here");
     return diag_hint(&piece->d, "write %.*s*%.*s", (int)before, s->text, (int)(s->length - at),
                      s->text + at);

@@ -68,7 +68,10 @@ static bool refuse_argument(struct call *c, struct token t, const struct command
         if (strchr(quoted, ' ') != NULL) {  // print a b L: as far as this
             diag_quote(quoted, rest, last.span.end - last.at);
         }
-        return diag_hint(c->diag, "write %s, %s", printed, quoted);
+        char bid[2 * QUOTED + 4];
+        snprintf(bid, sizeof bid, "%s, %s", printed, quoted);
+        return guess_try(c, bid) ? diag_hint(c->diag, "write %s", bid)
+                                 : diag_hint(c->diag, "several values are apart by commas");
     }
     const char *text = c->lexer->source->text;
     size_t before = text_trimmed(text, t.at);

@@ -327,11 +327,16 @@ static size_t split(const struct call *c, struct lexer *l, size_t end,
     }
 }
 
-static void say_one_at_a_time(struct call *c, struct text *statements)
+// False: they do not work, and nothing is said.
+static bool say_one_at_a_time(struct call *c, struct text *statements)
 {
-    guess_say(c, "names are given values one at a time");
-    diag_hint(c->diag, "write %s", text_get(statements));
+    bool works = guess_try(c, text_get(statements));
+    if (works) {
+        guess_say(c, "names are given values one at a time");
+        diag_hint(c->diag, "write %s", text_get(statements));
+    }
     text_release(statements);
+    return works;
 }
 
 // Does a value use a name that an earlier statement would have changed? a, b = b, a
@@ -374,8 +379,7 @@ static bool guess_pairs(struct call *c, struct token first, size_t end)
         text_addf(&statements, "%s%.*s = %.*s", i > 0 ? "; " : "", (int)names[i].n, names[i].s,
                   (int)text_trimmed(values[i].s, values[i].n), values[i].s);
     }
-    say_one_at_a_time(c, &statements);
-    return true;
+    return say_one_at_a_time(c, &statements);
 }
 
 // c = d = 2
@@ -406,8 +410,7 @@ static bool guess_chain(struct call *c, struct token first)
         text_addf(&statements, "; %.*s = %.*s", (int)names[i].n, names[i].s,
                   (int)names[count - 1].n, names[count - 1].s);
     }
-    say_one_at_a_time(c, &statements);
-    return true;
+    return say_one_at_a_time(c, &statements);
 }
 
 // c := 2, c == 2 of a name that is new, and c, d = 1, 2.

@@ -176,6 +176,16 @@ static bool says_the_same(struct matching *m)
     return n == text_length(m->bid) && memcmp(text_get(m->bid), typed, n) == 0 && !more;
 }
 
+// Is a command's word, with what follows it, taken for a formula? What works of that is no sign that it is
+// meant: many commands are not tried.
+static bool keeps_command(const struct matching *m)
+{
+    struct piece first = m->words->words[0];
+    return m->count > 0 && m->taken[0].from == 0 && m->taken[0].as != 'C' && m->before.n == 0 &&
+           command_find(m->c->s->world.commands, first.s, first.n) != NULL &&
+           !guess_is_bound(m->c, first);
+}
+
 // The pattern fits: is there something to say?
 static bool accept(struct matching *m)
 {
@@ -185,7 +195,7 @@ static bool accept(struct matching *m)
         if (written && m->phrase->kind >= PHRASE_SAY) {
             return true;
         }
-        if (written && *m->tries < TRIES_MOST) {
+        if (written && *m->tries < TRIES_MOST && !keeps_command(m)) {
             ++*m->tries;
             if (guess_try(m->c, text_get(m->bid))) {
                 return true;

@@ -16,11 +16,20 @@ static bool can_be_tried(struct piece command)
 static bool has_what_it_needs(const struct call *dry, struct piece command, struct token next)
 {
     const struct tape *tape = &dry->s->tape;
-    if (guess_is_among(command, "train")) {
-        return tape_next(tape, MARK_PARAM, 0, tape_count(tape)) < tape_count(tape);
+    if (guess_is_among(command, "train")) {  // something to move, and so many steps of such a size
+        struct lexer after = {.source = dry->lexer->source, .at = next.span.end};
+        struct token steps = guess_next(&after), rate = guess_next(&after);
+        return tape_next(tape, MARK_PARAM, 0, tape_count(tape)) < tape_count(tape) &&
+               steps.kind == TOKEN_NUMBER && steps.number >= 1 &&
+               steps.number == (double)(int64_t)steps.number && rate.kind == TOKEN_NUMBER;
     }
-    if (guess_is_among(command, "plot") && guess_token_is(dry, next, "history")) {
-        return guess_is_bound(dry, guess_token(dry, next));
+    if (guess_is_among(command, "graph")) {  // of a name, and nothing else
+        struct lexer after = {.source = dry->lexer->source, .at = next.span.end};
+        return next.kind == TOKEN_NAME && guess_is_end(lexer_peek(&after));
+    }
+    if (guess_is_among(command, "plot")) {
+        return next.kind == TOKEN_NAME && (!guess_token_is(dry, next, "history") ||
+                                           guess_is_bound(dry, guess_token(dry, next)));
     }
     return true;
 }

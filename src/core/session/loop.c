@@ -239,7 +239,7 @@ static bool read_array(struct call *c, struct turns *turns)
     }
     if (!operand_is_array(&x)) {
         diag_set(c->diag, x.span, "a loop goes through an array, and this is a single value");
-        return diag_hint(c->diag, "write for i in range(3), or for x in X");
+        return diag_hint(c->diag, "as in for i in range(3), or for x in X");
     }
     if (turns->arrays == TURN_NAMES || !array_as_nodes(call_lower(c), &x, 0)) {
         return turns->arrays < TURN_NAMES ? false

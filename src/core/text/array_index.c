@@ -90,7 +90,7 @@ static bool read_taken(struct lower *w, const struct operand *index, uint32_t si
     t->list = index;
     if (index->array.rank != VALUE_VECTOR) {
         diag_set(w->diag, index->span, "indices are a single number, a slice, or a vector");
-        return diag_hint(w->diag, "write X[[0, 2, 4]], or X[k] for a vector k of whole numbers");
+        return diag_hint(w->diag, "some rows are X[[0, 2, 4]], or X[k] for a vector k of whole numbers");
     }
     if (is_comparison(w, index, size)) {
         diag_set(w->diag, index->span, "a comparison does not choose elements");
@@ -146,7 +146,7 @@ bool array_index(struct lower *w, const struct operand *x, const struct operand 
         char shape[SHAPE_TEXT];
         diag_set(w->diag, span, "%u indices for an array of shape %s", (unsigned)count,
                  operand_shape(shape, x));
-        return diag_hint(w->diag, dimensions == 1 ? "write x[i]" : "write W[i, j]");
+        return diag_hint(w->diag, dimensions == 1 ? "an element is x[i]" : "an element is W[i, j]");
     }
     struct index_taken t[2] = {{.to = x->array.rows, .single = dimensions == 1},
                                {.to = x->array.cols}};

@@ -130,7 +130,7 @@ static const struct foreign anywhere[] = {
     {"True False true false", "use 1 for true and 0 for false"},
     {"None null", "there is no empty value"},
     {"lambda", "a function is written def f(x) = x**2"},
-    {"e", "write exp(1) for the number e, exp(x) for e**x"},
+    {"e", "the number e is exp(1), e**x is exp(x)"},
     {"log10 log_10", "write log(x)/log(10)"},
     {"log2 log_2", "write log(x)/log(2)"},
     {"logistic sigm", "it is called sigmoid"},

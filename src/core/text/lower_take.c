@@ -203,7 +203,7 @@ static bool take_field(struct lower *w, struct span span)
         const char *foreign = foreign_field(s, length);
         diag_set(w->diag, span, "a value has no field '%s'", name);
         return lower_is_function(s, length) || lower_is_pass(s, length)
-                   ? diag_hint(w->diag, "write .%s() with parentheses", name)
+                   ? diag_hint(w->diag, "a function has parentheses: .%s()", name)
                    : diag_hint(w->diag, "%s",
                                foreign != NULL ? foreign : "the fields are .data, .grad and .T");
     }

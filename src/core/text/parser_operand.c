@@ -30,7 +30,7 @@ static void right_side_missing(struct parser *p, const struct parser_frame *sign
     } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT && sign->op == OP_EQ) {
         diag_hint(p->diag, "to compare write ==");
     } else if (t.kind == TOKEN_ASSIGN && t.op == OP_COUNT) {
-        diag_hint(p->diag, "write '%s=' in one piece", quoted);
+        diag_hint(p->diag, "'%s=' is written in one piece", quoted);
     } else if (sign->op == OP_LT && t.kind == TOKEN_INFIX && t.op == OP_GT) {
         diag_hint(p->diag, "'differs from' is written !=");
     } else if (is_doubled(source, sign->span)) {
@@ -75,7 +75,7 @@ static void operand_missing(struct parser *p, struct token t)
         diag_hint(p->diag, "an array is written [1, 2]");
     } else if (is_turned(p->lexer->source, t.span)) {
         diag_set(p->diag, t.span, "a comparison has its '=' behind");
-        diag_hint(p->diag, "write %s=", quoted);
+        diag_hint(p->diag, "it is written %s=", quoted);
     } else if (t.kind == TOKEN_ASSIGN) {
         diag_set(p->diag, t.span, "there is no name before '%s'", quoted);
         diag_hint(p->diag, "write a = 2");
