@@ -223,9 +223,10 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
         return false;
     }
     const struct definition *d = definitions_find(w->definitions, names_find(w->names, s, length));
-    if (d != NULL && is_of_prelude(w, d) && prelude_find(s, length) != NULL) {
+    const struct prelude_row *row = prelude_find(s, length);
+    if (d != NULL && row != NULL && is_of_prelude(w, d)) {
         diag_set(w->diag, span, "'%s' is a function: it needs its values in parentheses", name);
-        return diag_hint(w->diag, "write %s", prelude_find(s, length)->usage);
+        return diag_hint(w->diag, "write %s", row->usage);
     }
     if (d != NULL) {
         diag_set(w->diag, span, "'%s' is a function of yours: it needs its values in parentheses",
