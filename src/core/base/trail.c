@@ -83,8 +83,8 @@ size_t trail_bytes(const struct trail *t)
 
 size_t trail_bytes_after(const struct trail *t, size_t mark)
 {
-    size_t from =
-        mark < t->changes.count ? (size_t)BUF(struct change, &t->changes)[mark].bytes : t->bytes.count;
+    size_t from = mark < t->changes.count ? (size_t)BUF(struct change, &t->changes)[mark].bytes
+                                          : t->bytes.count;
     return t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
 }
 
