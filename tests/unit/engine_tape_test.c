@@ -201,14 +201,27 @@ static void update(struct tape *t, struct trail *undo, struct buf *states)
     free(changed);
 }
 
-static void set_value(struct tape *t, struct trail *undo, uint32_t leaf)
+static void set_values(struct tape *t, struct trail *undo, struct rng *rng)
 {
-    uint32_t count = tape_count(t);
+    enum { LEAVES = 6 };
+    uint32_t count = tape_count(t), leaves[LEAVES];
+    double values[LEAVES];
     uint8_t *before = calloc(count, 1), *changed = calloc(count, 1);
+    size_t n = 1 + rng_below(rng, LEAVES);
     memcpy(before, t->mark.data, count);
-    changed[leaf] = 1;
-    assert_true(tape_set_value(t, undo, leaf, 0.5));
+    for (size_t k = 0; k < n; k++) {
+        leaves[k] = (uint32_t)rng_below(rng, count);
+        while (tape_op(t, leaves[k]) != OP_LEAF) {
+            leaves[k] = tape_node(t, leaves[k]).a;
+        }
+        changed[leaves[k]] = 1;
+        values[k] = (double)leaves[k];
+    }
+    assert_true(tape_set_values(t, undo, leaves, values, n));
     stale_is(t, before, changed);
+    for (size_t k = 0; k < n; k++) {
+        assert_true(tape_value(t, leaves[k]) == values[k]);
+    }
     free(before);
     free(changed);
 }
@@ -230,10 +243,7 @@ static void work(struct tape *t, struct rng *rng, struct trail *undo, struct buf
         update(t, undo, states);
         break;
     case 3:
-        while (tape_op(t, id) != OP_LEAF) {
-            id = tape_node(t, id).a;
-        }
-        set_value(t, undo, id);
+        set_values(t, undo, rng);
         break;
     default:
         assert_int_equal(sweep_forward(t, undo, NULL, NULL), SWEEP_DONE);

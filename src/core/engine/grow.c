@@ -287,6 +287,9 @@ static bool trim(struct growing *g, const uint32_t *of, size_t count, struct buf
         BUF(double, &t->value)[next] = tape_value(t, i);
         BUF(uint8_t, &t->mark)[next] = BUF(uint8_t, &t->mark)[i];
         tape_note(t, next, BUF(uint8_t, &t->mark)[i]);
+        if (n.op != OP_LEAF) {
+            tape_note_use(t, next, (uint32_t)n.a, (uint32_t)n.b);
+        }
         next++;
     }
     if (ok) {

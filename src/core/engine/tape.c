@@ -15,6 +15,7 @@ void tape_init(struct tape *t)
     buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
     buf_init(&t->blocks, sizeof(uint8_t));
     buf_init(&t->used, sizeof(uint8_t));
+    buf_init(&t->users, sizeof(uint64_t));
     t->stop = NULL;
     t->any_stale = false;
     t->settled = t->room = 0;
@@ -29,6 +30,7 @@ void tape_release(struct tape *t)
     buf_release(&t->mark);
     buf_release(&t->blocks);
     buf_release(&t->used);
+    buf_release(&t->users);
     t->room = 0;
 }
 
@@ -37,12 +39,12 @@ uint32_t tape_count(const struct tape *t)
     return (uint32_t)t->node.count;
 }
 
-// Room for a node in `blocks` and `used`.
+// Room for a node in `blocks`, `used` and `users`.
 static bool has_block(struct tape *t, uint32_t id)
 {
     size_t blocks = id / TAPE_BLOCK + 1, all = blocks + blocks / 2;
-    return blocks <= t->blocks.count ||
-           (buf_resize(&t->used, all * (TAPE_BLOCK / 8)) && buf_resize(&t->blocks, all));
+    return blocks <= t->blocks.count || (buf_resize(&t->used, all * (TAPE_BLOCK / 8)) &&
+                                         buf_resize(&t->users, all) && buf_resize(&t->blocks, all));
 }
 
 // All arrays have the same length, whatever is refused. False if out of memory.
@@ -101,8 +103,12 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
     const uint8_t *mark = t->mark.data;
     const double *value = t->value.data;
     struct node node = {.op = op, .a = a & TAPE_MOST, .b = b & TAPE_MOST};
-    tape_note_use(t, a, b);
-    return push(t, node, op_value_inline(op, value[a], value[b]), marks_above(mark[a] | mark[b]));
+    uint32_t id =
+        push(t, node, op_value_inline(op, value[a], value[b]), marks_above(mark[a] | mark[b]));
+    if (id != NODE_NONE) {
+        tape_note_use(t, id, a, b);
+    }
+    return id;
 }
 
 // ---- Blocks -------------------------------------------------------------------------------------
@@ -171,7 +177,7 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
         BUF(double, &t->grad)[self] = 0;
         mark[self] = marks_above(mark[x] | mark[y]);
         tape_note(t, self, mark[self]);
-        tape_note_use(t, x, y);
+        tape_note_use(t, self, x, y);
     }
     t->node.count = t->value.count = t->grad.count = t->mark.count = self;
 }
@@ -259,7 +265,7 @@ bool tape_note_new(struct tape *t, uint32_t first, uint8_t marks)
             if (tape_op(t, i) == OP_LEAF) {
                 continue;
             }
-            tape_note_use(t, (uint32_t)tape_node(t, i).a, (uint32_t)tape_node(t, i).b);
+            tape_note_use(t, i, (uint32_t)tape_node(t, i).a, (uint32_t)tape_node(t, i).b);
         }
     }
     return ok;
@@ -304,38 +310,113 @@ bool tape_constant(const struct tape *t, uint32_t id, int slot)
     return tape_marked(t, tape_operand(t, id, slot), MARK_CONST);
 }
 
-// All that depends on `leaf` becomes stale.
-static void spread_staleness(struct tape *t, uint32_t leaf)
+// Saves marks that are about to change, lowest first: the rest of a block at once, and after a few
+// blocks all the rest.
+struct mark_savings {
+    struct trail *trail;
+    uint32_t end;  // they are saved up to here
+    int runs;
+};
+
+static bool save_mark(struct tape *t, struct mark_savings *s, uint32_t id)
+{
+    enum { FEW = 8 };
+    if (id < s->end) {
+        return true;
+    }
+    uint32_t count = tape_count(t), block_end = (id / TAPE_BLOCK + 1) * TAPE_BLOCK;
+    s->end = s->runs++ < FEW && block_end < count ? block_end : count;
+    return trail_save(s->trail, &t->mark, id, s->end - id);
+}
+
+// What uses a stale node, or one that was reached, becomes stale, among the nodes of a block from `from`
+// on. *some: did any? False if out of memory.
+static bool spread_in_block(struct tape *t, struct mark_savings *s, struct stretch in, bool *some)
 {
     const struct node *node = t->node.data;
     uint8_t *mark = t->mark.data;
-    uint32_t count = tape_count(t);
-    bool param = (mark[leaf] & MARK_PARAM) != 0;
-    for (uint32_t i = leaf + 1; i < count; i++) {
-        i = param ? tape_next(t, MARK_MOVES, i, count) : i;
-        if (i == count) {
-            break;
+    for (uint32_t i = in.first; i < in.end; i++) {
+        bool stale = node[i].op != OP_LEAF && (mark[i] & MARK_STALE) == 0 &&
+                     ((mark[node[i].a] | mark[node[i].b]) & (MARK_STALE | MARK_REACHED)) != 0;
+        if (stale && !save_mark(t, s, i)) {
+            return false;
         }
-        if (node[i].a == leaf || node[i].b == leaf ||
-            (node[i].op != OP_LEAF && ((mark[node[i].a] | mark[node[i].b]) & MARK_STALE) != 0)) {
+        if (stale) {
             mark[i] |= MARK_STALE;
-            tape_note(t, i, MARK_STALE);
+            *some = true;
+        }
+    }
+    return true;
+}
+
+// All that depends on nodes which are marked as reached becomes stale. They lie from `first` on, in blocks
+// with these bits. False if out of memory.
+static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first, uint64_t bits)
+{
+    const uint64_t *users = t->users.data;
+    struct mark_savings savings = {.trail = trail};
+    uint32_t count = tape_count(t);
+    bool ok = true;
+    for (uint32_t b = first / TAPE_BLOCK; ok && b * TAPE_BLOCK < count; b++) {
+        if ((users[b] & bits) == 0) {
+            continue;
+        }
+        struct stretch in = {b * TAPE_BLOCK, (b + 1) * TAPE_BLOCK};
+        bool some = false;
+        in.first = in.first > first ? in.first : first + 1;
+        in.end = in.end < count ? in.end : count;
+        ok = spread_in_block(t, &savings, in, &some);
+        if (some) {
+            bits |= tape_block_bit(b);
+            tape_note(t, b * TAPE_BLOCK, MARK_STALE);
             t->any_stale = true;
         }
     }
+    return ok;
+}
+
+// Neighbours are saved together.
+static bool save_leaves(struct trail *trail, struct buf *owner, const uint32_t *leaves, size_t n)
+{
+    bool ok = true;
+    for (size_t k = 0, run; ok && k < n; k += run) {
+        run = 1;
+        while (k + run < n && leaves[k + run] == leaves[k] + run) {
+            run++;
+        }
+        ok = trail_save(trail, owner, leaves[k], run);
+    }
+    return ok;
+}
+
+bool tape_set_values(struct tape *t, struct trail *trail, const uint32_t *leaves,
+                     const double *values, size_t n)
+{
+    uint8_t *mark = t->mark.data;
+    uint32_t first = NODE_NONE;
+    uint64_t bits = 0;
+    // Marks that are saved from now on may be those of other leaves, with the scratch mark.
+    if (!save_leaves(trail, &t->value, leaves, n) ||
+        (n > 1 && !save_leaves(trail, &t->mark, leaves, n))) {
+        return false;
+    }
+    for (size_t k = 0; k < n; k++) {
+        BS_ASSERT(tape_op(t, leaves[k]) == OP_LEAF);
+        BUF(double, &t->value)[leaves[k]] = values[k];
+        mark[leaves[k]] |= MARK_REACHED;
+        bits |= tape_block_bit(leaves[k] / TAPE_BLOCK);
+        first = leaves[k] < first ? leaves[k] : first;
+    }
+    bool ok = n == 0 || spread_staleness(t, trail, first, bits);
+    for (size_t k = 0; k < n; k++) {
+        mark[leaves[k]] &= (uint8_t)~MARK_REACHED;
+    }
+    return ok;
 }
 
 bool tape_set_value(struct tape *t, struct trail *trail, uint32_t leaf, double value)
 {
-    BS_ASSERT(tape_op(t, leaf) == OP_LEAF);
-    uint32_t after = leaf + 1;
-    if (!trail_save(trail, &t->value, leaf, 1) ||
-        !trail_save(trail, &t->mark, after, tape_count(t) - after)) {
-        return false;
-    }
-    BUF(double, &t->value)[leaf] = value;
-    spread_staleness(t, leaf);
-    return true;
+    return tape_set_values(t, trail, &leaf, &value, 1);
 }
 
 bool tape_set_grad(struct tape *t, struct trail *trail, uint32_t id, double grad)

@@ -48,6 +48,9 @@ struct tape {
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     struct buf used;  // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
+    struct buf
+        users;  // uint64_t: for each TAPE_BLOCK nodes a bit for each block that they use nodes
+                // of (tape_block_bit)
     uint32_t room;    // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first
@@ -124,12 +127,19 @@ static inline void tape_note(struct tape *t, uint32_t id, uint8_t marks)
 {
     BUF(uint8_t, &t->blocks)[id / TAPE_BLOCK] |= marks;
 }
-// To be told by whoever writes a node without a function of this file: these are its operands.
-static inline void tape_note_use(struct tape *t, uint32_t a, uint32_t b)
+// A block's bit in `users`; blocks share bits, so that a bit which is set says that a block may be used.
+static inline uint64_t tape_block_bit(uint32_t block)
+{
+    return (uint64_t)1 << (block * 0x9E3779B1u >> 26);
+}
+// To be told by whoever writes node `id` without a function of this file: these are its operands.
+static inline void tape_note_use(struct tape *t, uint32_t id, uint32_t a, uint32_t b)
 {
     uint8_t *used = (uint8_t *)t->used.data;
     used[a / 8] |= (uint8_t)(1u << a % 8);
     used[b / 8] |= (uint8_t)(1u << b % 8);
+    BUF(uint64_t, &t->users)
+    [id / TAPE_BLOCK] |= tape_block_bit(a / TAPE_BLOCK) | tape_block_bit(b / TAPE_BLOCK);
 }
 // May some node have this one as an operand? Of what was cut off or taken back, it is not forgotten.
 static inline bool tape_is_used(const struct tape *t, uint32_t id)
@@ -153,8 +163,10 @@ double tape_share(const struct tape *t, uint32_t id, int slot);
 // Is operand `slot` a constant written in the expression, which asks for no gradient?
 bool tape_constant(const struct tape *t, uint32_t id, int slot);
 
-// Changes a leaf's value and marks all that depends on it stale; sets one gradient. Recorded on
-// `trail`; false if there is no memory to record it (nothing changed then).
+// Changes the values of n leaves and marks all that depends on them stale, at the cost of what does;
+// sets one gradient. Recorded on `trail`; false if there is no memory to record all of it.
+bool tape_set_values(struct tape *t, struct trail *trail, const uint32_t *leaves,
+                     const double *values, size_t n);
 bool tape_set_value(struct tape *t, struct trail *trail, uint32_t leaf, double value);
 bool tape_set_grad(struct tape *t, struct trail *trail, uint32_t id, double grad);
 bool tape_set_marks(struct tape *t, struct trail *trail, uint32_t id, uint8_t marks);

@@ -214,6 +214,16 @@ static bool field_numbers(struct call *c, const struct operand *x, bool data, st
     return numbers != NULL;
 }
 
+static bool set_grads(struct tape *t, struct trail *trail, const uint32_t *nodes,
+                      const double *numbers, size_t n)
+{
+    bool ok = true;
+    for (size_t k = 0; ok && k < n; k++) {
+        ok = tape_set_grad(t, trail, nodes[k], numbers[k]);
+    }
+    return ok;
+}
+
 static bool set_field(struct call *c, const struct operand *x, bool data,
                       const struct operand *value)
 {
@@ -226,16 +236,21 @@ static bool set_field(struct call *c, const struct operand *x, bool data,
                  operand_shape(b, value));
         return diag_hint(c->diag, "an array's values are set by as many, or all to one number");
     }
-    for (uint32_t k = 0; k < operand_count(x); k++) {
-        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
-        double number = operand_number(&c->lower, value, one ? 0 : k / cols, one ? 0 : k % cols);
-        bool ok = data ? tape_set_value(t, &c->s->undo, node, number)
-                       : tape_set_grad(t, &c->s->undo, node, number);
-        if (!ok) {
-            return diag_out_of_memory(c->diag);
-        }
+    size_t count = operand_count(x);
+    struct buf nodes, numbers;
+    buf_init(&nodes, sizeof(uint32_t));
+    buf_init(&numbers, sizeof(double));
+    bool ok = buf_push(&nodes, count) != NULL && buf_push(&numbers, count) != NULL;
+    for (uint32_t k = 0; ok && k < count; k++) {
+        uint32_t i = k / cols, j = k % cols;
+        BUF(uint32_t, &nodes)[k] = operand_node(&c->lower, x, i, j);
+        BUF(double, &numbers)[k] = operand_number(&c->lower, value, one ? 0 : i, one ? 0 : j);
     }
-    return true;
+    ok = ok && (data ? tape_set_values(t, &c->s->undo, nodes.data, numbers.data, count)
+                     : set_grads(t, &c->s->undo, nodes.data, numbers.data, count));
+    buf_release(&nodes);
+    buf_release(&numbers);
+    return ok || diag_out_of_memory(c->diag);
 }
 
 // Inside with torch.no_grad(): a leaf that += changes stays the leaf that it is, as in PyTorch.
