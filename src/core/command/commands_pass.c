@@ -97,28 +97,37 @@ static void table_release(struct pass_table *table)
     buf_release(&table->uses);
 }
 
+static bool add_uses(struct pass_table *table, uint32_t user, uint32_t least)
+{
+    const struct tape *t = &table->call->s->tape;
+    for (int slot = 0; slot < tape_arity(t, user); slot++) {
+        uint32_t node = tape_operand(t, user, slot);
+        bool counts = node >= least && !tape_constant(t, user, slot);
+        struct pass_use *at = counts ? buf_push(&table->uses, 1) : NULL;
+        if (at != NULL) {
+            *at = (struct pass_use){node, user, slot};
+        }
+    }
+    return !table->uses.failed;
+}
+
 // All users of a node lie above it: those of the shown nodes lie above the lowest of them.
 static bool collect_uses(struct pass_table *table)
 {
-    const struct tape *t = &table->call->s->tape;
     uint32_t least = BUF(struct shown, &table->shown)[table->shown.count - 1].node;
-    struct adjoints reach;
-    bool ok = sweep_adjoints(t, NULL, table->root, least, &reach) == SWEEP_DONE;
-    for (uint32_t i = table->root; ok && i > least; i--) {
-        for (int slot = 0; adjoints_reach(&reach, i) && slot < tape_arity(t, i); slot++) {
-            uint32_t node = tape_operand(t, i, slot);
-            bool counts = node >= least && !tape_constant(t, i, slot);
-            struct pass_use *at = counts ? buf_push(&table->uses, 1) : NULL;
-            if (at != NULL) {
-                *at = (struct pass_use){node, i, slot};
-            }
+    struct buf below;
+    bool ok = sweep_stretches(&table->call->s->tape, table->root, &below);
+    for (size_t k = below.count; ok && k-- > 0;) {
+        struct stretch in = BUF(struct stretch, &below)[k];
+        for (uint32_t i = in.end; ok && i-- > in.first && i > least;) {
+            ok = add_uses(table, i, least);
         }
     }
-    adjoints_release(&reach);
+    buf_release(&below);
     if (table->uses.count > 0) {
         qsort(table->uses.data, table->uses.count, sizeof(struct pass_use), compare_uses);
     }
-    return ok && !table->uses.failed;
+    return ok;
 }
 
 // upstream × local gradient, in names and in numbers.

@@ -248,7 +248,9 @@ static bool stored_gradients(struct call *c, uint32_t root, struct adjoints *out
     if (!call_swept(c, sweep_adjoints(t, c->s->world.stop, root, SWEEP_NEEDED, out))) {
         return false;
     }
-    memcpy(out->grad.data, BUF_FROM(double, &t->grad, out->from), out->grad.count * sizeof(double));
+    for (size_t k = 0; k < out->grad.count; k++) {
+        BUF(double, &out->grad)[k] = tape_grad(t, adjoints_node(out, k));
+    }
     return true;
 }
 

@@ -174,7 +174,7 @@ static double rounding(const struct gradcheck *g)
 {
     double squares = 0;
     for (size_t i = 0; i < g->nudge.follows.count; i++) {
-        uint32_t id = BUF(uint32_t, &g->nudge.follows)[i];
+        uint32_t id = BUF(uint32_t, &g->nudge.under)[BUF(uint32_t, &g->nudge.follows)[i]];
         double reaching = adjoints_get(gradients(g), id) * tape_value(g->tape, id);
         squares += isfinite(reaching) ? reaching * reaching : 0;
     }

@@ -17,11 +17,18 @@
 struct nudge {
     const struct tape *tape;
     uint32_t root, node;
-    struct buf value;    // double, up to root: the tape's, but for `node` and what follows
-    struct buf moved;    // uint8_t, up to root: 1 for `node` and what follows
-    struct buf under;    // uint32_t: the nodes that root depends on, lowest first
-    struct buf follows;  // uint32_t: those of them that depend on `node`, lowest first
-    uint64_t work;       // nodes searched and computed so far
+    struct buf under;  // uint32_t: the nodes that root depends on, lowest first
+    // By their place in `under`:
+    struct buf operands;  // struct nudge_operands
+    struct buf value;     // double: the tape's, but for `node` and what follows
+    struct buf moved;     // uint8_t: 1 for `node` and what follows
+    struct buf follows;   // uint32_t: places of those that depend on `node`, lowest first
+    uint64_t work;        // nodes searched and computed so far
+};
+
+// Places; of a leaf its own.
+struct nudge_operands {
+    uint32_t a, b;
 };
 
 // Values must not be stale, and must not change while this is in use. Release it whatever the end.
@@ -32,15 +39,9 @@ enum sweep_end nudge_take(struct nudge *n, struct stop *stop, uint32_t node);
 // Gives it this value and recomputes what follows. *root_value is root's.
 enum sweep_end nudge_to(struct nudge *n, struct stop *stop, double value, double *root_value);
 
-static inline double nudge_value(const struct nudge *n, uint32_t id)
-{
-    return BUF(double, &n->value)[id];
-}
-
-static inline bool nudge_moved(const struct nudge *n, uint32_t id)
-{
-    return BUF(uint8_t, &n->moved)[id] != 0;
-}
+// Of any node up to root.
+double nudge_value(const struct nudge *n, uint32_t id);
+bool nudge_moved(const struct nudge *n, uint32_t id);
 
 struct nudged {
     double gradient;       // d root / d node

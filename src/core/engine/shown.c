@@ -31,18 +31,18 @@ double shown_value(const struct tape *t, uint32_t id)
     return shown_value_cancels(t, id) ? 0 : tape_value(t, id);
 }
 
-// Gradients and sizes are those of the nodes from … from + count - 1.
-static void add_sizes(const struct tape *t, uint32_t from, uint32_t count, const double *grad,
-                      double *size)
+static void add_sizes(const struct tape *t, const struct adjoints *a, double *size)
 {
+    const double *grad = a->grad.data;
     // Users come after their operands: a node's own size is whole before it hands on.
-    for (uint32_t i = count; i-- > 0;) {
+    for (size_t k = a->grad.count; k-- > 0;) {
+        uint32_t i = adjoints_node(a, k);
         // What is rounding alone hands on rounding alone, of terms as large as its own.
-        double passed = shown_cancels(grad[i], size[i]) ? size[i] : fabs(grad[i]);
-        for (int slot = 0; passed != 0 && slot < tape_arity(t, from + i); slot++) {
-            uint32_t operand = tape_operand(t, from + i, slot);
-            if (operand >= from && !tape_flat(t, from + i, slot)) {
-                size[operand - from] += passed * fabs(tape_slope(t, from + i, slot));
+        double passed = shown_cancels(grad[k], size[k]) ? size[k] : fabs(grad[k]);
+        for (int slot = 0; passed != 0 && slot < tape_arity(t, i); slot++) {
+            size_t at = adjoints_place(a, tape_operand(t, i, slot));
+            if (at != SIZE_MAX && !tape_flat(t, i, slot)) {
+                size[at] += passed * fabs(tape_slope(t, i, slot));
             }
         }
     }
@@ -93,15 +93,15 @@ void shown_adjoint_sizes(const struct tape *t, const struct adjoints *a, struct 
 {
     buf_init(sizes, sizeof(double));
     if (buf_resize(sizes, a->grad.count)) {
-        add_sizes(t, a->from, (uint32_t)a->grad.count, a->grad.data, sizes->data);
+        add_sizes(t, a, sizes->data);
     }
 }
 
 double shown_adjoint(const struct adjoints *a, const struct buf *sizes, uint32_t id)
 {
     double grad = adjoints_get(a, id);
-    bool known = id >= a->from && id - a->from < sizes->count;
-    return known && shown_cancels(grad, BUF(double, sizes)[id - a->from]) ? 0 : grad;
+    size_t at = adjoints_place(a, id);
+    return at < sizes->count && shown_cancels(grad, BUF(double, sizes)[at]) ? 0 : grad;
 }
 
 bool shown_grad_cancels(const struct tape *t, const struct buf *sizes, uint32_t id)

@@ -127,6 +127,7 @@ struct sweep_flow {
     double *grad;
     uint8_t *mark;  // MARK_REACHED, MARK_GRAD, MARK_LIVE
     uint32_t from;
+    const struct buf *ids;  // uint32_t: `grad` and `mark` are of these nodes alone; NULL: of all
     uint32_t held;  // the lowest leaf that held a gradient when its first share came, parameters
                     // before others
 };
@@ -141,9 +142,17 @@ static inline bool goes_before(const struct sweep_flow *f, uint64_t leaf)
     return param == held ? leaf < f->held : param;
 }
 
+// Where the gradient and the marks of a node are.
+static inline uint32_t place_of(const struct sweep_flow *f, uint32_t node)
+{
+    return f->ids == NULL
+               ? node - f->from
+               : (uint32_t)mem_search(f->ids->data, f->ids->count, sizeof(uint32_t), node);
+}
+
 static inline void give(struct sweep_flow *f, uint64_t operand, double share, uint8_t live)
 {
-    uint32_t at = (uint32_t)operand - f->from;
+    uint32_t at = place_of(f, (uint32_t)operand);
     if ((f->mark[at] & MARK_REACHED) == 0) {
         f->mark[at] |= MARK_REACHED | MARK_GRAD;
         if (f->node[operand].op != OP_LEAF) {
@@ -158,12 +167,13 @@ static inline void give(struct sweep_flow *f, uint64_t operand, double share, ui
 
 static inline void flow_through(struct sweep_flow *f, uint32_t i)
 {
+    uint32_t at = place_of(f, i);
     struct node n = f->node[i];
     bool to_a = n.a >= f->from && (f->marks[n.a] & MARK_CONST) == 0;
     bool to_b =
         n.b >= f->from && (f->marks[n.b] & MARK_CONST) == 0 && op_arity_inline((enum op)n.op) == 2;
-    double upstream = f->grad[i - f->from], dx = 0, dy = 0;
-    uint8_t live = f->mark[i - f->from] & MARK_LIVE;
+    double upstream = f->grad[at], dx = 0, dy = 0;
+    uint8_t live = f->mark[at] & MARK_LIVE;
     int flat = op_flat_inline((enum op)n.op, f->value[n.a], f->value[n.b]);
     op_slopes_inline((enum op)n.op, f->value[n.a], f->value[n.b], f->value[i], to_b, &dx, &dy);
     if (to_a) {
@@ -202,8 +212,12 @@ static bool walk_down(struct sweep_flow *f, struct stop *stop, struct stretch in
 
 static struct sweep_flow flow_from(struct tape *t, uint32_t root)
 {
-    struct sweep_flow f = {t->node.data, t->value.data, t->mark.data, t->grad.data, t->mark.data, 0,
-                           NODE_NONE};
+    struct sweep_flow f = {.node = t->node.data,
+                           .value = t->value.data,
+                           .marks = t->mark.data,
+                           .grad = t->grad.data,
+                           .mark = t->mark.data,
+                           .held = NODE_NONE};
     give(&f, root, 1, MARK_LIVE);
     return f;
 }
@@ -275,30 +289,45 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
     return SWEEP_DONE;
 }
 
+// False: it was stopped.
+static bool walk_aside(struct sweep_flow *f, struct stop *stop, const struct adjoints *a)
+{
+    for (size_t k = a->grad.count; k-- > 0;) {
+        uint32_t i = adjoints_node(a, k);
+        if (stop_asked(stop, i)) {
+            return false;
+        }
+        if ((f->mark[k] & MARK_REACHED) != 0 && f->node[i].op != OP_LEAF) {
+            flow_through(f, i);
+        }
+    }
+    return true;
+}
+
 enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root, uint32_t from,
                               struct adjoints *out)
 {
     BS_ASSERT(root < tape_count(t));
-    from = from == SWEEP_NEEDED ? sweep_lowest(t, root) : from;
+    from = from == SWEEP_NEEDED ? 0 : from;
     *out = (struct adjoints){.from = from < root ? from : root, .root = root};
+    buf_init(&out->ids, sizeof(uint32_t));
     buf_init(&out->grad, sizeof(double));
     buf_init(&out->reached, sizeof(uint8_t));
-    size_t count = root - out->from + 1;
-    if (!buf_resize(&out->grad, count) || !buf_resize(&out->reached, count)) {
+    bool ok = sweep_few(t, root, out->from, &out->ids);
+    size_t count = out->ids.count > 0 ? out->ids.count : root - out->from + 1;
+    if (!ok || !buf_resize(&out->grad, count) || !buf_resize(&out->reached, count)) {
         return SWEEP_NO_MEMORY;
     }
-    struct sweep_flow f = {t->node.data,      t->value.data, t->mark.data, out->grad.data,
-                           out->reached.data, out->from,     NODE_NONE};
+    struct sweep_flow f = {.node = t->node.data,
+                           .value = t->value.data,
+                           .marks = t->mark.data,
+                           .grad = out->grad.data,
+                           .mark = out->reached.data,
+                           .from = out->from,
+                           .ids = out->ids.count > 0 ? &out->ids : NULL,
+                           .held = NODE_NONE};
     give(&f, root, 1, MARK_LIVE);
-    for (uint32_t i = root + 1; i-- > out->from;) {
-        if (stop_asked(stop, i)) {
-            return SWEEP_STOPPED;
-        }
-        if ((f.mark[i - f.from] & MARK_REACHED) != 0 && f.node[i].op != OP_LEAF) {
-            flow_through(&f, i);
-        }
-    }
-    return SWEEP_DONE;
+    return walk_aside(&f, stop, out) ? SWEEP_DONE : SWEEP_STOPPED;
 }
 
 bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)
@@ -323,16 +352,31 @@ bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)
 
 void adjoints_release(struct adjoints *a)
 {
+    buf_release(&a->ids);
     buf_release(&a->grad);
     buf_release(&a->reached);
 }
 
+size_t adjoints_place(const struct adjoints *a, uint32_t id)
+{
+    if (id < a->from || id > a->root) {
+        return SIZE_MAX;
+    }
+    if (a->ids.count == 0) {
+        return id - a->from;
+    }
+    const uint32_t *ids = a->ids.data;
+    size_t at = mem_search(ids, a->ids.count, sizeof *ids, id);
+    return at < a->ids.count && ids[at] == id ? at : SIZE_MAX;
+}
+
 bool adjoints_reach(const struct adjoints *a, uint32_t id)
 {
-    return id >= a->from && id <= a->root && BUF(uint8_t, &a->reached)[id - a->from] != 0;
+    size_t at = adjoints_place(a, id);
+    return at != SIZE_MAX && BUF(uint8_t, &a->reached)[at] != 0;
 }
 
 double adjoints_get(const struct adjoints *a, uint32_t id)
 {
-    return adjoints_reach(a, id) ? BUF(double, &a->grad)[id - a->from] : 0;
+    return adjoints_reach(a, id) ? BUF(double, &a->grad)[adjoints_place(a, id)] : 0;
 }

@@ -24,8 +24,9 @@ bool sweep_stretches(const struct tape *t, uint32_t root, struct buf *out);
 // The same for a pass that walks it once: where root depends on much, one stretch is all of the tape
 // up to it, as walking is cheaper than looking.
 bool sweep_near(const struct tape *t, uint32_t root, struct buf *out);
-// No node below this one is needed by root: the lowest that is, or 0 where root depends on much.
-uint32_t sweep_lowest(const struct tape *t, uint32_t root);
+// The nodes from `from` on that root depends on, lowest first, if these are few between many; else none.
+// `ids` (of uint32_t) is empty at first. False if out of memory.
+bool sweep_few(const struct tape *t, uint32_t root, uint32_t from, struct buf *ids);
 // Saves an array of the tape's on the trail, at the nodes from `from` on with these marks (those that
 // tape_next takes), and at more of them where they lie scattered. False if out of memory.
 bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,
@@ -56,20 +57,27 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail);
 void sweep_clear(struct tape *t, uint32_t first, uint32_t end);
 
 // The derivatives of root computed aside, nothing stored changes: grad[i] is d root / d (node
-// from + i), and reached[i] says whether root depends on that node (grad is 0 where it does not).
+// from + i), and reached[i] says whether root depends on that node (grad is 0 where it does not). Where
+// root depends on few nodes between many, grad[i] and reached[i] are those of node ids[i].
 struct adjoints {
     uint32_t from, root;
-    struct buf grad;     // double, root - from + 1 of them
+    struct buf ids;      // uint32_t, sorted; empty: all from `from` on
+    struct buf grad;     // double
     struct buf reached;  // uint8_t
 };
 
 // Fills `out` (which the caller releases with adjoints_release, whatever the end) for the nodes
-// from `from` to root; SWEEP_NEEDED: from the lowest that root depends on, or 0 if that is not
-// easily found. Values must not be stale.
+// from `from` to root; SWEEP_NEEDED: for all that root depends on. Values must not be stale.
 #define SWEEP_NEEDED UINT32_MAX
 enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t root, uint32_t from,
                               struct adjoints *out);
 void adjoints_release(struct adjoints *a);
+// The node that place i is of; and the place of a node, SIZE_MAX if it has none.
+static inline uint32_t adjoints_node(const struct adjoints *a, size_t i)
+{
+    return a->ids.count == 0 ? a->from + (uint32_t)i : BUF(uint32_t, &a->ids)[i];
+}
+size_t adjoints_place(const struct adjoints *a, uint32_t id);
 // d root / d id; 0 where root does not depend on it, or id lies outside.
 double adjoints_get(const struct adjoints *a, uint32_t id);
 bool adjoints_reach(const struct adjoints *a, uint32_t id);

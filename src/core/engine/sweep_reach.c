@@ -192,11 +192,18 @@ bool sweep_near(const struct tape *t, uint32_t root, struct buf *out)
     return ok && (few || all != NULL);
 }
 
-uint32_t sweep_lowest(const struct tape *t, uint32_t root)
+bool sweep_few(const struct tape *t, uint32_t root, uint32_t from, struct buf *ids)
 {
-    struct buf ids;
-    buf_init(&ids, sizeof(uint32_t));
-    uint32_t lowest = list_few(t, root, &ids) ? BUF(uint32_t, &ids)[0] : 0;
-    buf_release(&ids);
-    return lowest;
+    enum { NEAR = 1024 };  // so many nodes are walked sooner than looked for
+    if (root - from < NEAR) {
+        return true;
+    }
+    bool few = list_few(t, root, ids);
+    uint32_t *id = ids->data;
+    size_t below = few ? mem_search(id, ids->count, sizeof *id, from) : ids->count;
+    if (below > 0 && below < ids->count) {
+        memmove(id, id + below, (ids->count - below) * sizeof *id);
+    }
+    ids->count -= below;
+    return !ids->failed;
 }
