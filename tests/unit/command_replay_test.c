@@ -351,6 +351,33 @@ static void add_binding(struct text *out, struct rng *rng)
     add_formula(out, rng);
 }
 
+// A loop whose turns are steps of a training, as the engine's programs run them: what a turn makes is below
+// its loss, and depends on nothing but parameters, numbers and data. Now and then something that it must not
+// be.
+static void random_steps(struct text *out, struct rng *rng)
+{
+    static const char *const TERMS[] = {"(w - 3)**2",    "sum(v**2)",         "(w*v[0] - a)**2",
+                                        "tanh(w)*0.1",   "sum((X @ v)**2)/9", "0.01*w**2",
+                                        "(f(w) - r)**2", "mean(tanh(X @ v))", "exp(-w*w)",
+                                        "abs(w - v[2])", "sum(relu(v*w))",    "(w - b)*(w - a)"};
+    static const char *const STEPS[] = {
+        "zero; backward L; update 0.01", "zero; backward L; update 0.02 adam",
+        "L.backward(); update 0.01 momentum; zero", "zero; backward L; update 0.01 decay 0.1",
+        "zero; backward L; update 0.01 clip 0.5"};
+    static const char *const SPOILED[] = {"x = x*a + w; ", "y = w*2; ", "backward L; ", "w.data; "};
+    text_clear(out);
+    text_addf(out, "repeat %zu { ", 100 + rng_below(rng, 3000));
+    bool first = rng_below(rng, 4) == 0;
+    if (first) {
+        text_addf(out, "h = %s; ", ONE_OF(TERMS));
+    }
+    text_addf(out, "L = %s%s", ONE_OF(TERMS), first ? " + h*0.5" : "");
+    for (size_t terms = rng_below(rng, 3); terms > 0; terms--) {
+        text_addf(out, " + %s", ONE_OF(TERMS));
+    }
+    text_addf(out, "; %s; %s}", ONE_OF(STEPS), rng_below(rng, 6) == 0 ? ONE_OF(SPOILED) : "");
+}
+
 static void random_loop(struct text *out, struct rng *rng)
 {
     size_t count = rng_below(rng, 3) == 0 ? rng_below(rng, 40) : rng_below(rng, 1500);
@@ -380,14 +407,18 @@ static void random_loops(void **state)
     rng_seed(&rng, 5);
     text_init(&text);
     for (int i = 0; i < ROUNDS; i++) {
-        random_loop(&text, &rng);
+        if (i % 4 == 3) {
+            random_steps(&text, &rng);
+        } else {
+            random_loop(&text, &rng);
+        }
         replayed += same_both_ways(BEFORE "; z = 0.1; i = 2; u = v*2", text_get(&text));
         programs += by_program > 0;
     }
     text_release(&text);
     print_message("%d of %d were replayed, %d by a program\n", replayed, ROUNDS, programs);
-    if (replayed < ROUNDS / 8) {
-        fail_msg("%d of %d were replayed", replayed, ROUNDS);
+    if (replayed < ROUNDS / 8 || programs < ROUNDS / 8) {
+        fail_msg("%d of %d were replayed, %d by a program", replayed, ROUNDS, programs);
     }
 }
 
