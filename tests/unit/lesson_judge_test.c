@@ -140,6 +140,9 @@ static void what_is_no_number_costs_nothing(void **state)
                   "malformed@6: the answer alone is asked for, without '='");
     static const char counted[] = "How many edges are there?\nkind: number\nanswer: 6\n";
     assert_judged(&g, counted, "6 edges", "right");
+    assert_judged(&g, counted, "6, 7",
+                  "malformed@1: one answer is asked for, and a comma begins "
+                  "another");
     assert_judged(&g, counted, "7 nodes",
                   "malformed@2: 'nodes' does not belong to a formula here; "
                   "write one number or one formula, and no other words");
@@ -619,6 +622,8 @@ static void places_are_judged(void **state)
     assert_judged(&g, NODE, "e + c",
                   "malformed@0: a node is asked for: its name, or its number such as %3; 'vars' "
                   "shows the names, 'graph' draws all nodes");
+    assert_judged(&g, NODE, "d c b", "malformed@0: one node is asked for");
+    assert_judged(&g, NODE, "d, c", "malformed@0: one node is asked for");
     assert_judged(&g, NODE, "q", "malformed@0: there is no 'q' yet; give it a value first: q = 1");
 #define EDGE "q\nkind: edge\nanswer: L d\nwhen: L f => The other one.\n"
     assert_judged(&g, EDGE, "L d", "[L -> d] right");
@@ -673,6 +678,9 @@ static void what_is_to_be_done_is_seen(void **state)
     assert_true(holds(&g, "did backward a", "a.backward()", ""));
     assert_false(holds(&g, "did backward a", "d.backward()", ""));
     assert_true(holds(&g, "did backward", "L.backward()", ""));
+    assert_true(holds(&g, "did repeat | for", "for i in range(3) { L }", ""));
+    assert_true(holds(&g, "did repeat | for", "repeat 3 { L }", ""));
+    assert_false(holds(&g, "did repeat | for", "train L 10 0.1", ""));
     assert_true(holds(&g, "wrote .png", "graph L a.png", "a.png"));
     assert_false(holds(&g, "wrote .png", "graph L", ""));
     graph_release(&g);
@@ -713,6 +721,36 @@ static void what_is_left_out_is_the_output(void **state)
     sight.output = names_lookup(&g.names, "d", 1).base;
     sight.done = 0;
     assert_false(question_holds(q, &sight));
+    lesson_free(lesson);
+    graph_release(&g);
+}
+
+static void typed_values_are_no_training(void **state)
+{
+    (void)state;
+    struct graph g;
+    struct lesson *lesson;
+    struct text why;
+    graph_canonical(&g);
+    text_init(&why);
+    const struct question *q = ask_question("q\nkind: do\nuntil: not typed\n", &lesson);
+    struct question_sight sight = {
+        .scope = &g.scope, .output = NODE_NONE, .digits = 6, .did = "", .wrote = ""};
+    static const struct {
+        const char *did;
+        bool holds;
+    } rows[] = {
+        {"vars", true},           {"a.data = 3", false},       {"forward L", false},
+        {"train L 1 0.1", true},  {"a.data = sqrt(4)", false}, {"a.data -= 0.1*a.grad", true},
+        {"W[0].data = 1", false}, {"a.data = a - 0.1", true},  {"a.grad = 1", true},
+        {"b.data = -3", false},   {"repeat 3 { L }", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        sight.did = rows[i].did;
+        assert_int_equal(question_condition(q, q->until.first, &sight, &why),
+                         rows[i].holds ? CONDITION_HOLDS : CONDITION_FAILS);
+    }
+    text_release(&why);
     lesson_free(lesson);
     graph_release(&g);
 }
@@ -831,6 +869,7 @@ int main(void)
         cmocka_unit_test(what_is_to_be_done_is_seen),
         cmocka_unit_test(a_graph_is_no_typed_number),
         cmocka_unit_test(what_is_left_out_is_the_output),
+        cmocka_unit_test(typed_values_are_no_training),
         cmocka_unit_test(what_was_nearly_done_is_told),
         cmocka_unit_test(what_was_done_stays_done),
         cmocka_unit_test(rounding_is_no_difference),

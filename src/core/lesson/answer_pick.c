@@ -427,6 +427,29 @@ static bool refuse_text(struct judging *j, const struct picks *p, struct span at
     return judge_hint(j, "the options are a to %c", (char)('a' + (p->options - 1)));
 }
 
+// "all of them": every option, where several are asked for.
+static bool picks_all(struct judging *j, struct picks *p, struct span at)
+{
+    static const char *const all[] = {"all",      "all of them", "all of these", "all of the above",
+                                      "all four", "all three",   "every one",    "everything",
+                                      "both"};
+    char small[24];
+    size_t n = at.end - at.start;
+    for (size_t i = 0; n < sizeof small && i < n; i++) {
+        small[i] = lower_case(j->text[at.start + i]);
+    }
+    small[n < sizeof small ? n : 0] = '\0';
+    for (size_t i = 0; j->q->kind == QUESTION_MULTI && i < COUNT_OF(all); i++) {
+        bool both = strcmp(small, "both") == 0 && p->options != 2;
+        if (strcmp(small, all[i]) == 0 && !both) {
+            p->count = p->options;
+            memcpy(p->picked, p->shown, p->options * sizeof *p->shown);
+            return true;
+        }
+    }
+    return false;
+}
+
 // As people answer: "c", "a and c", "acd", "price, fee", "I think it doubles".
 static bool read_picks(struct judging *j, struct picks *p)
 {
@@ -439,6 +462,9 @@ static bool read_picks(struct judging *j, struct picks *p)
     full = full != NULL ? full : find_around(j, p, bare);
     if (full != NULL) {
         p->picked[p->count++] = full;
+        return true;
+    }
+    if (picks_all(j, p, bare)) {
         return true;
     }
     if (pick_texts(j, p, j->answer) || pick_texts(j, p, bare)) {

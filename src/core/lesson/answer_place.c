@@ -45,11 +45,27 @@ static void echo(struct judging *j, const char *between, uint32_t node, uint32_t
     j->out->understood = s == NULL || as_typed ? "" : s;
 }
 
+// Several names, with blanks or commas between?
+static bool names_several(const char *s, struct span at)
+{
+    for (size_t i = at.start; i < at.end; i++) {
+        if (s[i] == ',' || s[i] == ' ') {
+            size_t next = i + strspn(s + i, " ,");
+            return i > at.start && text_is_letter(s[next]) && strchr("+-*/^([", s[i - 1]) == NULL;
+        }
+    }
+    return false;
+}
+
 void judge_node(struct judging *j)
 {
     struct diag d = {0};
     uint32_t given, key, other;
     struct span whole = {0, strlen(j->q->answer)};
+    if (names_several(j->text, j->answer)) {
+        judge_refuse(j, j->answer, "one node is asked for");
+        return;
+    }
     if (!read_node(j, j->answer, &given)) {
         return;
     }
@@ -253,11 +269,31 @@ static enum condition_end was_done(const struct question *q, const struct questi
                                        : CONDITION_BAD;
 }
 
+// `not typed`: was no value typed in since one was computed?
+static enum condition_end was_not_typed(const struct question *q, const struct question_line *until,
+                                        struct question_sight *sight, struct text *why)
+{
+    uint64_t bit = bit_of(q, until);
+    enum did_value value = did_value(sight->did, sight->scope);
+    sight->done |= value == DID_TYPE_VALUE ? bit : 0;
+    sight->done &= value == DID_COMPUTE_VALUE ? ~bit : ~UINT64_C(0);
+    if ((sight->done & bit) == 0) {
+        return CONDITION_HOLDS;
+    }
+    if (*until->right == '\0') {
+        text_add(why, phrase(q->language, "a value was typed in; let the gradients find it"));
+    }
+    return CONDITION_FAILS;
+}
+
 enum condition_end question_condition(const struct question *q, const struct question_line *until,
                                       struct question_sight *sight, struct text *why)
 {
     static const char did[] = "did ", wrote[] = "wrote ";
     const char *s = until->left;
+    if (strcmp(s, DID_NOT_TYPED) == 0) {
+        return was_not_typed(q, until, sight, why);
+    }
     if (strncmp(s, did, strlen(did)) == 0) {
         const char *words = s + strlen(did);
         enum condition_end end =

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "lesson/condition.h"
+#include "lesson/did.h"
 #include "lesson/parts.h"
 #include "text/names.h"
 
@@ -206,7 +207,9 @@ static bool split(const struct ask *a, struct span at, struct span *left, struct
 static bool check_condition(struct ask *a, struct span at)
 {
     struct span expression;
-    return begins(a, at, "did ") || begins(a, at, "wrote ") ||
+    bool not_typed = at.end - at.start == strlen(DID_NOT_TYPED) &&
+                     memcmp(a->part.s + at.start, DID_NOT_TYPED, at.end - at.start) == 0;
+    return not_typed || begins(a, at, "did ") || begins(a, at, "wrote ") ||
            (condition_check(a->part.s, at, &expression, a->part.d) &&
             (expression.start == expression.end || part_expression(&a->part, expression)));
 }

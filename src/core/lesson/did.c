@@ -20,9 +20,9 @@ static struct token next(struct reading *r)
     return lexer_next(&r->lexer, &ignored);
 }
 
-static void begin(struct reading *r, const char *s)
+static void begin(struct reading *r, const char *s, size_t n)
 {
-    *r = (struct reading){.source = {.name = "", .text = s, .length = strlen(s), .line = 1}};
+    *r = (struct reading){.source = {.name = "", .text = s, .length = n, .line = 1}};
     lexer_init(&r->lexer, &r->source);
     r->first = next(r);
     r->node.kind = TOKEN_END;
@@ -83,12 +83,12 @@ static bool is_output(const struct reading *r, struct token t, const struct scop
     return v.rank == VALUE_SCALAR && names_element(scope->names, v, 0) == output;
 }
 
-enum did did_what(const char *statement, const char *words, const struct scope *scope,
-                  uint32_t output)
+static enum did did_these(const char *statement, const char *words, size_t n,
+                          const struct scope *scope, uint32_t output)
 {
     struct reading done, wanted;
-    begin(&done, statement);
-    begin(&wanted, words);
+    begin(&done, statement, strlen(statement));
+    begin(&wanted, words, n);
     enum did did = DID_NOT;
     for (;;) {
         struct token w = get(&wanted);
@@ -104,4 +104,45 @@ enum did did_what(const char *statement, const char *words, const struct scope *
         }
         did = DID_OTHERWISE;
     }
+}
+
+enum did did_what(const char *statement, const char *words, const struct scope *scope,
+                  uint32_t output)
+{
+    enum did most = DID_NOT;
+    for (const char *end = words; end != NULL; words = end == NULL ? words : end + 3) {
+        end = strstr(words, " | ");
+        size_t n = end == NULL ? strlen(words) : (size_t)(end - words);
+        enum did did = did_these(statement, words, n, scope, output);
+        most = did > most ? did : most;
+    }
+    return most;
+}
+
+enum did_value did_value(const char *statement, const struct scope *scope)
+{
+    struct source source = {.name = "", .text = statement, .length = strlen(statement), .line = 1};
+    struct lexer l;
+    struct diag ignored = {0};
+    lexer_init(&l, &source);
+    struct token first = lexer_next(&l, &ignored), before = first, t = first;
+    if (first.kind == TOKEN_NAME &&
+        text_among("train update repeat for", token_text(&l, first), token_length(first))) {
+        return DID_COMPUTE_VALUE;
+    }
+    while (!token_ends(t.kind) && t.kind != TOKEN_BAD && t.kind != TOKEN_ASSIGN) {
+        before = t;
+        t = lexer_next(&l, &ignored);
+    }
+    if (t.kind != TOKEN_ASSIGN || !token_is(&l, before, "data")) {
+        return DID_NO_VALUE;
+    }
+    bool computed = t.op != OP_COUNT;
+    for (t = lexer_next(&l, &ignored); !token_ends(t.kind) && t.kind != TOKEN_BAD && !computed;
+         t = lexer_next(&l, &ignored)) {
+        computed =
+            t.kind == TOKEN_NAME &&
+            names_lookup(scope->names, token_text(&l, t), token_length(t)).rank != VALUE_UNBOUND;
+    }
+    return computed ? DID_COMPUTE_VALUE : DID_TYPE_VALUE;
 }

@@ -5,13 +5,24 @@
 
 #include "text/lower.h"
 
+// The condition that no value was typed in, since one was computed last.
+#define DID_NOT_TYPED "not typed"
+
 enum did {
     DID_NOT,        // something else was done
     DID_OTHERWISE,  // the same command with other words after it
     DID_THAT,
 };
 
-// Does the statement begin with these words? A name that the statement leaves out at its end is the
+enum did_value {
+    DID_NO_VALUE,
+    DID_TYPE_VALUE,     // w.data = 3: nothing of the graph is in it
+    DID_COMPUTE_VALUE,  // w.data -= 0.1*w.grad, train L 10 0.1
+};
+
+// How does the statement give a leaf its value?
+enum did_value did_value(const char *statement, const struct scope *scope);
+// Does the statement begin with these words, or with some of several, "repeat | for"? A name that the statement leaves out at its end is the
 // output's, the node that commands take where none is named; NODE_NONE if there is none.
 enum did did_what(const char *statement, const char *words, const struct scope *scope,
                   uint32_t output);

@@ -25,8 +25,10 @@ static bool refuse_more(struct excerpt *piece, struct token after)
         before--;
     }
     if (after.kind == TOKEN_COMMA) {
+        bool decimal = before > 0 && text_is_digit(s->text[before - 1]) &&
+                       text_is_digit(s->text[after.span.end]);
         diag_set(&piece->d, after.span, "one answer is asked for, and a comma begins another");
-        return diag_hint(&piece->d, "write a decimal point as '.'");
+        return decimal && diag_hint(&piece->d, "write a decimal point as '.'");
     }
     if (after.kind == TOKEN_ASSIGN) {
         return diag_set(&piece->d, after.span, "the answer alone is asked for, without '='");
