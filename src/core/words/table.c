@@ -16,6 +16,7 @@ enum {
 // What a column takes: of numbers, what is before the decimal point and from it on.
 struct width {
     size_t all, whole, part;
+    size_t word;  // words: the longest, which is not to be broken
     bool below;  // words: each below its row
 };
 
@@ -86,9 +87,21 @@ static bool is_words(const char *cell)
     return number < n || strspn(s, "+-.e") == n;
 }
 
+static size_t longest_word(const char *cell)
+{
+    size_t most = 0;
+    for (const char *s = cell; *s != '\0'; s += strspn(s, " ")) {
+        size_t n = strcspn(s, " "), columns = ink_columns(s, n);
+        most = columns > most ? columns : most;
+        s += n;
+    }
+    return most;
+}
+
 static void widen(struct width *w, char align, const char *cell)
 {
-    size_t all = columns_of(cell);
+    size_t all = columns_of(cell), word = align == 'w' ? longest_word(cell) : 0;
+    w->word = word > w->word ? word : w->word;
     if (align == 'd' && all > 0 && !is_words(cell)) {
         size_t whole = whole_columns(cell);
         w->whole = whole > w->whole ? whole : w->whole;
@@ -137,7 +150,8 @@ static void fit(const struct table *t, struct width *w, size_t columns)
     }
     if (t->align[last] == 'w') {
         size_t others = sum - w[last].all;
-        bool below = others + WORDS_LEAST > t->room && w[last].all > CUT_LEAST;
+        size_t least = w[last].word > WORDS_LEAST ? w[last].word : WORDS_LEAST;
+        bool below = others + least > t->room && w[last].all > CUT_LEAST;
         bool within = !below && w[last].all > WORDS_LEAST;
         w[last].all = below ? 0 : within ? t->room - others : w[last].all;
         w[last].below = below;

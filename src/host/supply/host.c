@@ -21,6 +21,7 @@
 #include "supply/ink.h"
 #include "words/ink.h"
 #include "words/words.h"
+#include "words/wrap.h"
 
 enum { FILE_MOST = 256 << 20 };  // bytes of a file that is read into a session
 
@@ -89,11 +90,16 @@ static void offer_file(struct host *h)
     if (h->held_back == 0) {
         return;
     }
+    struct text lead;
     text_init(&words);
-    text_addf(&words,
-              "… and %zu more lines. For all of them in a file: save mine.bs here, then\n"
-              "type in a shell: backstep mine.bs -e '",
+    text_init(&lead);
+    text_addf(&lead,
+              "… and %zu more lines. For all of them in a file: save mine.bs here, then "
+              "type in a shell:",
               h->held_back);
+    wrap_add(&words, text_get(&lead), text_length(&lead), 0, h->wrap, 0);
+    text_release(&lead);
+    text_add(&words, "  backstep mine.bs -e '");
     for (size_t i = 0; i < h->entry_length; i++) {
         if (h->entry[i] == '\'') {
             text_add(&words, "'\\''");
