@@ -443,7 +443,7 @@ static const struct definition *definition_of(const struct terms *t, const struc
 static bool read_items(struct terms *t, struct parser *p)
 {
     for (;;) {
-        struct item item = lower_read(t->w, p);
+        struct item item = *lower_read(t->w, p);
         if (item.kind == ITEM_ERROR || t->s->failed) {
             return false;
         }

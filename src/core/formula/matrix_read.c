@@ -314,7 +314,7 @@ bool matrices_read(struct matrices *m, struct lower *w, struct parser *p, struct
     buf_init(&r.parts, sizeof(uint32_t));
     w->stack.count = 0;
     while (ok && !done) {
-        struct item item = lower_read(w, p);
+        struct item item = *lower_read(w, p);
         done = item.kind == ITEM_END && w->calls.count == 0;
         if (stop_after(w->stop, 1)) {
             ok = diag_set(w->diag, item.span, "interrupted");

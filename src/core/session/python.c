@@ -298,21 +298,22 @@ static bool run_field(struct call *c, const struct python_form *f, enum call_end
 }
 
 // n = MLP(…)
-static bool run_network(struct call *c, struct token name, struct token assign, enum call_end *end)
+static bool run_network(struct call *c, const struct token *name, const struct token *assign,
+                        enum call_end *end)
 {
-    struct lexer value_at = {.source = c->lexer->source, .at = assign.span.end}, behind = value_at;
+    struct lexer value_at = {.source = c->lexer->source, .at = assign->span.end}, behind = value_at;
     struct diag ignored;
     diag_clear(&ignored);
     bool named = lexer_next(&behind, &ignored).kind == TOKEN_NAME;
     enum token_kind next = lexer_peek(&behind).kind;
-    if (assign.op != OP_COUNT || !named || (next != TOKEN_OPEN && next != TOKEN_DOT)) {
+    if (assign->op != OP_COUNT || !named || (next != TOKEN_OPEN && next != TOKEN_DOT)) {
         return false;
     }
     struct python_form value = read_form(value_at);
     if (!value.called || !last_is(c, &value, "MLP Layer Neuron")) {
         return false;
     }
-    *end = python_make_network(c, &value, name) ? CALL_DONE : CALL_FAILED;
+    *end = python_make_network(c, &value, *name) ? CALL_DONE : CALL_FAILED;
     return true;
 }
 
@@ -362,10 +363,11 @@ static bool run_word(struct call *c, const struct python_form *f, enum call_end 
     return false;
 }
 
-bool python_statement(struct call *c, struct token first, struct token second, enum call_end *end)
+bool python_statement(struct call *c, const struct token *first, const struct token *second,
+                      enum call_end *end)
 {
     *end = CALL_DONE;
-    if (first.kind == TOKEN_NAME && second.kind == TOKEN_ASSIGN) {
+    if (first->kind == TOKEN_NAME && second->kind == TOKEN_ASSIGN) {
         return run_network(c, first, second, end);
     }
     if (python_pass_over(c)) {

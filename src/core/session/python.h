@@ -7,7 +7,8 @@
 
 // Is the statement, whose first two tokens are these, one of them? Then it is carried out, and *end
 // says how it ended.
-bool python_statement(struct call *c, struct token first, struct token second, enum call_end *end);
+bool python_statement(struct call *c, const struct token *first, const struct token *second,
+                      enum call_end *end);
 
 // What to write instead of a word of Python's that means nothing here, such as `while`; NULL: it is
 // no such word.

@@ -147,14 +147,15 @@ struct beginning {
     struct lexer behind;
 };
 
-static struct beginning read_beginning(const struct lexer *l)
+static void read_beginning(const struct lexer *l, struct beginning *b)
 {
-    struct beginning b = {.behind = *l};
     struct diag ignored;
     diag_clear(&ignored);
-    b.first = lexer_next(&b.behind, &ignored);
-    b.second = lexer_next(&b.behind, &ignored);
-    return b;
+    lexer_init(&b->behind, l->source);
+    b->behind.at = l->at;
+    b->behind.open = l->open;
+    b->first = lexer_next(&b->behind, &ignored);
+    b->second = lexer_next(&b->behind, &ignored);
 }
 
 static enum statement_kind kind_of_statement(const struct call *c, const struct beginning *b,
@@ -219,7 +220,8 @@ enum statement_form statement_form(struct session *s, const struct source *sourc
     struct lexer lexer = {.source = source};
     const struct command *command = NULL;
     struct call c = {.s = s, .lexer = &lexer};
-    const struct beginning b = read_beginning(&lexer);
+    struct beginning b;
+    read_beginning(&lexer, &b);
     switch (kind_of_statement(&c, &b, &command)) {
     case STATEMENT_EXPRESSION:
     case STATEMENT_RESERVED:
@@ -402,12 +404,12 @@ static enum call_end run_kind(struct call *c, enum statement_kind kind,
 enum call_end statement_run(struct call *c)
 {
     const struct command *command = NULL;
-    const struct beginning b = read_beginning(c->lexer);
-    struct token first = b.first;
+    struct beginning b;
+    read_beginning(c->lexer, &b);
     enum guess_of of = GUESS_OTHER;
     enum call_end end;
-    c->command = first.span;
-    if (!python_statement(c, first, b.second, &end)) {
+    c->command = b.first.span;
+    if (!python_statement(c, &b.first, &b.second, &end)) {
         enum statement_kind kind = kind_of_statement(c, &b, &command);
         of = kind == STATEMENT_EXPRESSION ? GUESS_EXPRESSION
              : kind == STATEMENT_COMMAND  ? GUESS_COMMAND
@@ -416,7 +418,7 @@ enum call_end statement_run(struct call *c)
         end = run_kind(c, kind, command);
     }
     if (end == CALL_FAILED) {
-        guess_statement(c, first, of);
+        guess_statement(c, b.first, of);
     }
     return end;
 }

@@ -547,22 +547,22 @@ static bool was_peeked(const struct lexer *l)
            l->peeked.text == l->source->text && l->peeked.length == l->source->length;
 }
 
-struct token lexer_read(struct lexer *l, struct diag *d)
+const struct token *lexer_read(struct lexer *l, struct diag *d)
 {
-    struct token t;
     if (lexer_is_remembering(l)) {
-        return *remember(l, lexer_place(l), d);
+        return remember(l, lexer_place(l), d);
     }
-    if (!was_peeked(l)) {
-        read_token(l, &t, d);
-        return t;
+    if (was_peeked(l)) {
+        l->at = l->peeked.next;
+        l->open = l->peeked.next_open;
+    } else {
+        l->peeked.text = NULL;
+        read_token(l, &l->peeked.token, d);
     }
-    l->at = l->peeked.next;
-    l->open = l->peeked.next_open;
-    return l->peeked.token;
+    return &l->peeked.token;
 }
 
-struct token lexer_look(struct lexer *l)
+const struct token *lexer_look(struct lexer *l)
 {
     size_t from = l->at, open = l->open;
     struct diag ignored;
@@ -571,7 +571,7 @@ struct token lexer_look(struct lexer *l)
         const struct token *t = remember(l, lexer_place(l), &ignored);
         l->at = from;
         l->open = open;
-        return *t;
+        return t;
     }
     if (!was_peeked(l)) {
         read_token(l, &l->peeked.token, &ignored);
@@ -584,7 +584,7 @@ struct token lexer_look(struct lexer *l)
         l->at = from;
         l->open = open;
     }
-    return l->peeked.token;
+    return &l->peeked.token;
 }
 
 size_t lexer_statement_end(const struct lexer *from)

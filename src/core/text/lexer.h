@@ -80,9 +80,9 @@ struct lexer {
 };
 
 void lexer_init(struct lexer *l, const struct source *source);
-// lexer_next and lexer_peek where the token is not remembered.
-struct token lexer_read(struct lexer *l, struct diag *d);
-struct token lexer_look(struct lexer *l);
+// lexer_next and lexer_peek where the token is not remembered: it is there until the next call.
+const struct token *lexer_read(struct lexer *l, struct diag *d);
+const struct token *lexer_look(struct lexer *l);
 
 static inline bool lexer_is_remembering(const struct lexer *l)
 {
@@ -111,7 +111,7 @@ static inline struct token lexer_next(struct lexer *l, struct diag *d)
 {
     const struct lexer_token *t = lexer_recall(l);
     if (t == NULL) {
-        return lexer_read(l, d);
+        return *lexer_read(l, d);
     }
     l->at = t->next;
     l->open = t->next_open;
@@ -122,7 +122,7 @@ static inline struct token lexer_next(struct lexer *l, struct diag *d)
 static inline struct token lexer_peek(struct lexer *l)
 {
     const struct lexer_token *t = lexer_recall(l);
-    return t != NULL ? t->token : lexer_look(l);
+    return t != NULL ? t->token : *lexer_look(l);
 }
 
 // Where the statement that goes on here ends: the place of its `;` or line end, or the text's end.

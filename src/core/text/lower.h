@@ -64,7 +64,8 @@ struct lower {
     const struct source *source;
     struct diag *diag;
     struct stop *stop;
-    struct buf stack;  // struct operand
+    struct buf stack;     // struct operand
+    struct operand lost;  // one that there was no memory for
     enum slopes_as slopes_as;
     bool nodes_asked;          // the grad(…) that follows is to give nodes
     struct buf slopes;         // struct slope_of: what the derivatives among the operands are of
@@ -105,7 +106,7 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
 // item, in the function that is being called if one is, and lower_take carries it out. Begin with
 // an empty stack; the ITEM_END of the expression itself is not taken, the stack then holds its
 // operand.
-struct item lower_read(struct lower *w, struct parser *p);
+const struct item *lower_read(struct lower *w, struct parser *p);
 bool lower_take(struct lower *w, const struct item *item);
 
 // The operand as a node: a number becomes a leaf with these marks. False if out of memory.

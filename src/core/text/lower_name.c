@@ -328,6 +328,12 @@ bool lower_name(struct lower *w, struct span span)
         return lower_push(w, copy);
     }
     struct value value = names_get(w->names, name);
+    if (value.rank == VALUE_SCALAR) {
+        struct operand *x = lower_add(w, span);
+        w->named = x->is_node = true;
+        x->node = value.base;
+        return x != &w->lost;
+    }
     if (value.rank != VALUE_UNBOUND) {
         w->named = true;
         return lower_push(w, lower_operand(value, span));

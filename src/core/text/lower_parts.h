@@ -65,6 +65,19 @@ static inline struct operand lower_number_operand(double number, struct span spa
 
 // Both return false where memory is short, and the diag says so. lower_replace takes the last
 // `count` operands off the stack first.
+//
+// lower_add makes another operand in place, for the caller to fill in what it is; where there is no memory
+// it is w->lost.
+static inline struct operand *lower_add(struct lower *w, struct span span)
+{
+    struct operand *at = buf_push(&w->stack, 1);
+    if (at == NULL) {
+        diag_out_of_memory(w->diag);
+        at = &w->lost;
+    }
+    *at = (struct operand){.span = span};
+    return at;
+}
 static inline bool lower_push(struct lower *w, struct operand operand)
 {
     struct operand *at = buf_push(&w->stack, 1);

@@ -149,7 +149,11 @@ static bool take_op(struct lower *w, enum op op, struct span span)
     if (op == OP_EQ && !operand_is_array(x) && !operand_is_array(y) && is_whole(w, whole)) {
         note_rounding_of_numbers(w, lower_number(w, x), lower_number(w, y));
     }
-    return lower_apply(w, op, x, y, whole, &result) && lower_replace(w, arity, result);
+    if (operand_is_array(x) || operand_is_array(y)) {
+        return lower_apply(w, op, x, y, whole, &result) && lower_replace(w, arity, result);
+    }
+    w->stack.count -= arity - 1;  // the result takes the first one's place
+    return lower_apply(w, op, x, y, whole, x);
 }
 
 // A vector has but one axis, as NumPy's.
@@ -374,8 +378,11 @@ static bool take_matmul(struct lower *w, struct span span)
 static bool take(struct lower *w, const struct item *item)
 {
     switch (item->kind) {
-    case ITEM_NUMBER:
-        return lower_push(w, lower_number_operand(item->number, item->span));
+    case ITEM_NUMBER: {
+        struct operand *x = lower_add(w, item->span);
+        x->number = item->number;
+        return x != &w->lost;
+    }
     case ITEM_NAME:
         return lower_name(w, item->span);
     case ITEM_NODE:
@@ -425,9 +432,9 @@ static bool take(struct lower *w, const struct item *item)
     return false;
 }
 
-struct item lower_read(struct lower *w, struct parser *p)
+const struct item *lower_read(struct lower *w, struct parser *p)
 {
-    return parser_next(w->calls.count == 0 ? p : &lower_innermost(w)->parser);
+    return parser_take(w->calls.count == 0 ? p : &lower_innermost(w)->parser);
 }
 
 bool lower_take(struct lower *w, const struct item *item)
@@ -444,16 +451,16 @@ bool lower_expression(struct lower *w, struct parser *p, struct operand *result)
 {
     w->stack.count = 0;
     for (;;) {
-        struct item item = lower_read(w, p);
-        if (item.kind == ITEM_END && w->calls.count == 0) {
+        const struct item *item = lower_read(w, p);
+        if (item->kind == ITEM_END && w->calls.count == 0) {
             *result = *lower_operands(w, 1);
             return true;
         }
         bool stopped = stop_after(w->stop, 1);
         if (stopped) {
-            diag_set(w->diag, lower_learners_span(w, item.span), "interrupted");
+            diag_set(w->diag, lower_learners_span(w, item->span), "interrupted");
         }
-        if (stopped || !lower_take(w, &item)) {
+        if (stopped || !lower_take(w, item)) {
             lower_leave_calls(w);
             return false;
         }

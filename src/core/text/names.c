@@ -123,11 +123,6 @@ const char *names_text(const struct names *n, uint32_t name, size_t *length)
     return BUF_FROM(char, &n->text, symbol->text);
 }
 
-struct value names_get(const struct names *n, uint32_t name)
-{
-    return name == NAME_NONE ? ((struct value){0}) : BUF(struct symbol, &n->symbols)[name].value;
-}
-
 struct value names_lookup(const struct names *n, const char *s, size_t length)
 {
     return names_get(n, names_find(n, s, length));

@@ -49,7 +49,10 @@ uint32_t names_intern(struct names *n, const char *s, size_t length);
 // The name's text, not ended by a 0, valid until the next names_intern; *length receives its bytes.
 const char *names_text(const struct names *n, uint32_t name, size_t *length);
 // The binding; .rank is VALUE_UNBOUND if there is none. `name` may be NAME_NONE.
-struct value names_get(const struct names *n, uint32_t name);
+static inline struct value names_get(const struct names *n, uint32_t name)
+{
+    return name == NAME_NONE ? (struct value){0} : BUF(struct symbol, &n->symbols)[name].value;
+}
 struct value names_lookup(const struct names *n, const char *s, size_t length);
 // The node that element k of a value is, counted row by row.
 static inline uint32_t names_element(const struct names *n, struct value v, uint32_t k)

@@ -45,9 +45,7 @@ void parser_reduce(struct parser *p, enum precedence least)
                      : f->kind == FRAME_EXP  ? OP_EXP
                      : f->kind == FRAME_ROOT ? OP_SQRT
                                              : f->op;
-        parser_put(p, (struct item){.kind = f->kind == FRAME_MATMUL ? ITEM_MATMUL : ITEM_OP,
-                                    .op = op,
-                                    .span = f->span});
+        parser_add(p, f->kind == FRAME_MATMUL ? ITEM_MATMUL : ITEM_OP, f->span)->op = op;
         p->open.count--;
     }
 }
@@ -62,7 +60,7 @@ static void read_infix(struct parser *p, struct token t)
         diag_hint(p->diag, "write (a < b)*(b < c)");
         return;
     }
-    parser_push(p, (struct parser_frame){.kind = FRAME_INFIX, .op = t.op, .span = t.span});
+    parser_wait(p, FRAME_INFIX, t.op, t.span);
     p->want_operand = true;
     lexer_next(p->lexer, p->diag);
 }
@@ -70,7 +68,7 @@ static void read_infix(struct parser *p, struct token t)
 static void read_matmul(struct parser *p, struct token t)
 {
     parser_reduce(p, PRECEDENCE_PRODUCT);
-    parser_push(p, (struct parser_frame){.kind = FRAME_MATMUL, .op = OP_COUNT, .span = t.span});
+    parser_wait(p, FRAME_MATMUL, OP_COUNT, t.span);
     p->want_operand = true;
     lexer_next(p->lexer, p->diag);
 }
@@ -123,7 +121,7 @@ static void finish(struct parser *p)
                                  : "this is never closed");
         diag_hint(p->diag, "a '%c' is missing", wanted);
     } else {
-        parser_put(p, (struct item){.kind = ITEM_END, .span = p->last});
+        parser_add(p, ITEM_END, p->last);
     }
 }
 
@@ -315,8 +313,9 @@ bool parser_in_slope(const struct parser *p)
     return p->open.count > 0 && BUF(struct parser_frame, &p->open)[0].kind == FRAME_SLOPE;
 }
 
-struct item parser_next(struct parser *p)
+const struct item *parser_take(struct parser *p)
 {
+    static const struct item error = {.kind = ITEM_ERROR};
     while (p->taken == p->out.count && !p->diag->set) {
         p->taken = p->out.count = 0;
         if (stop_asked(p->stop, ++p->turns)) {
@@ -328,8 +327,5 @@ struct item parser_next(struct parser *p)
             read_operator(p);
         }
     }
-    if (p->diag->set) {
-        return (struct item){.kind = ITEM_ERROR};
-    }
-    return BUF(struct item, &p->out)[p->taken++];
+    return p->diag->set ? &error : &BUF(struct item, &p->out)[p->taken++];
 }

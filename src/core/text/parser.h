@@ -88,6 +88,7 @@ struct parser {
     struct diag *diag;
     struct buf open;  // struct frame: what waits for its right side
     struct buf out;   // struct item: items ready, to be taken one by one
+    struct item lost;  // one that there was no memory for
     size_t taken;
     size_t brackets;  // parentheses among `open`
     bool want_operand;
@@ -112,8 +113,13 @@ void parser_init(struct parser *p, struct lexer *lexer, const struct names *name
 void parser_release(struct parser *p);
 // Starts another expression with the same parser (its memory is kept).
 void parser_restart(struct parser *p);
-// The next item. After ITEM_END the lexer is before the token that ended the expression.
-struct item parser_next(struct parser *p);
+// The next item, which is there until the next call. After ITEM_END the lexer is before the token that
+// ended the expression.
+const struct item *parser_take(struct parser *p);
+static inline struct item parser_next(struct parser *p)
+{
+    return *parser_take(p);
+}
 // Is the expression, as far as it was read, the beginning of one d(dL/da)/db?
 bool parser_in_slope(const struct parser *p);
 

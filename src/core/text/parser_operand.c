@@ -314,24 +314,24 @@ static bool is_dotted(const struct parser *p, struct token t)
     return t.kind == TOKEN_NAME && t.span.end < s->length && s->text[t.span.end] == '.';
 }
 
-// np.exp, torch.nn.functional.relu: the module says nothing where it is not a name.
-static struct token skip_modules(struct parser *p, struct token t)
+// np.exp, torch.nn.functional.relu: the module says nothing where it is not a name. *t, which is dotted,
+// becomes the name after it.
+static void skip_modules(struct parser *p, struct token *t)
 {
     struct diag ignored;
     diag_clear(&ignored);
-    while (is_dotted(p, t) && spelling_module(token_text(p->lexer, t), token_length(t)) &&
-           !parser_is_bound(p, t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
+    while (is_dotted(p, *t) && spelling_module(token_text(p->lexer, *t), token_length(*t)) &&
+           !parser_is_bound(p, *t, 0) && lexer_peek(p->lexer).kind == TOKEN_DOT) {
         struct lexer ahead = *p->lexer;
         lexer_next(&ahead, &ignored);
         struct token name = lexer_next(&ahead, &ignored);
         if (name.kind != TOKEN_NAME) {
             break;
         }
-        p->tuple_of_one = token_is(p->lexer, t, "autograd");
+        p->tuple_of_one = token_is(p->lexer, *t, "autograd");
         *p->lexer = ahead;
-        t = name;
+        *t = name;
     }
-    return t;
 }
 
 // The [0] after torch.autograd.grad(L, W), which gives a tuple of one.
@@ -401,7 +401,7 @@ static void read_name(struct parser *p, struct token t)
         parser_read_each(p);
         return;
     }
-    parser_put(p, (struct item){.kind = ITEM_NAME, .span = t.span});
+    parser_add(p, ITEM_NAME, t.span);
     p->want_operand = false;
 }
 
@@ -445,7 +445,7 @@ static void read_sign(struct parser *p, struct token t)
     if (t.op == OP_MUL && parser_top(p) != NULL && parser_top(p)->kind == FRAME_CALL) {
         parser_top(p)->spread = true;
     } else if (t.op == OP_SUB) {
-        parser_push(p, (struct parser_frame){.kind = FRAME_NEGATE, .span = t.span});
+        parser_wait(p, FRAME_NEGATE, OP_LEAF, t.span);
     } else if (t.op != OP_ADD) {
         operand_missing(p, t);
     }
@@ -467,7 +467,10 @@ void parser_read_operand(struct parser *p)
 {
     p->tuple_of_one = false;
     p->closed = 0;
-    struct token t = skip_modules(p, lexer_next(p->lexer, p->diag));
+    struct token t = lexer_next(p->lexer, p->diag);
+    if (is_dotted(p, t)) {
+        skip_modules(p, &t);
+    }
     p->number_before = t.kind == TOKEN_NUMBER;
     if (read_text(p, t)) {
         p->last = t.span;
@@ -475,7 +478,7 @@ void parser_read_operand(struct parser *p)
     }
     switch (t.kind) {
     case TOKEN_NUMBER:
-        parser_put(p, (struct item){.kind = ITEM_NUMBER, .number = t.number, .span = t.span});
+        parser_add(p, ITEM_NUMBER, t.span)->number = t.number;
         p->want_operand = false;
         break;
     case TOKEN_NODE:

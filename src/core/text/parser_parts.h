@@ -51,13 +51,32 @@ static inline struct parser_frame *parser_top(struct parser *p)
     return p->open.count == 0 ? NULL : &BUF(struct parser_frame, &p->open)[p->open.count - 1];
 }
 
-static inline void parser_put(struct parser *p, struct item item)
+// Another item, made in place, for the caller to fill in what else it has. (Where there is no memory it goes
+// nowhere, and the diag says so.)
+static inline struct item *parser_add(struct parser *p, enum item_kind kind, struct span span)
 {
     struct item *at = buf_push(&p->out, 1);
     if (at == NULL) {
         diag_out_of_memory(p->diag);
+        at = &p->lost;
+    }
+    *at = (struct item){.kind = kind, .span = span};
+    return at;
+}
+
+static inline void parser_put(struct parser *p, struct item item)
+{
+    *parser_add(p, item.kind, item.span) = item;
+}
+
+// Something that is open and no bracket, op being what it becomes.
+static inline void parser_wait(struct parser *p, enum frame_kind kind, enum op op, struct span span)
+{
+    struct parser_frame *at = buf_push(&p->open, 1);
+    if (at == NULL) {
+        diag_out_of_memory(p->diag);
     } else {
-        *at = item;
+        *at = (struct parser_frame){.kind = kind, .op = op, .span = span};
     }
 }
 
