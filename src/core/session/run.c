@@ -190,28 +190,20 @@ static enum session_state fail(struct session *s, struct diag *d, struct records
 }
 
 // A statement failed; where it is a newcomer's first, the error tells what it lacks.
-static enum session_state fail_first(struct session *s, struct diag *d, size_t start,
-                                     struct records *out)
+static enum session_state fail_first(struct call *c, size_t start, struct records *out)
 {
-    struct source source = session_top_frame(s)->source;
-    bool first = d->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1;
-    // The frame may own the text, and goes when the statement fails: its text is kept until the
-    // end.
-    struct buf text;
-    buf_init(&text, 1);
-    if (first) {
-        text = session_top_frame(s)->text;
-        buf_init(&session_top_frame(s)->text, 1);
-    }
-    enum session_state state = fail(s, d, out);
+    struct session *s = c->s;
+    struct teaching teaching;
+    bool first = c->diag->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1 &&
+                 session_is_fresh(s);
+    bool taught = first && teach_find(c, start, &teaching);
+    enum session_state state = fail(s, c->diag, out);
     struct rec *error = out->list.in.last;
-    if (first && state == SESSION_FAILED && session_is_fresh(s) && error != NULL) {
-        teach_names(s, &source, start, out, error);
+    if (taught && state == SESSION_FAILED && error != NULL) {
+        teach_put(&teaching, out, error);
     }
-    if (first && state != SESSION_FAILED) {
-        session_top_frame(s)->text = text;
-    } else {
-        buf_release(&text);
+    if (first) {
+        teach_release(&teaching);
     }
     return state;
 }
@@ -347,7 +339,7 @@ static enum session_state run_statement(struct session *s, struct records *out)
     session_forget_needs(s);
     if (end == CALL_FAILED) {
         rec_cut(&out->list, answered);
-        return fail_first(s, &diag, r.start, out);
+        return fail_first(&c, r.start, out);
     }
     if (walk_ends) {
         stepper_stop(&s->stepper);

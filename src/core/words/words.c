@@ -26,9 +26,8 @@ void say_notice(struct words *w)
 // The first statement of a newcomer, typed before its names have values: what makes it work.
 static void say_lacking(struct words *w)
 {
-    static const char *const values[] = {"2", "-3", "4", "1", "0.5", "-2", "3", "10"};
     const struct rec *name = say_first(w->record, KEY_names), *second = name->next;
-    size_t i = 0;
+    const struct rec *value = say_first(w->record, KEY_values);
     for (const struct rec *n = name; n != NULL; n = n->next) {
         text_addf(w->out, n == name ? " %s" : n->next == NULL ? " and %s" : ", %s", n->text);
     }
@@ -36,9 +35,8 @@ static void say_lacking(struct words *w)
                                     : " have no values yet; to make this work, type\n");
     text_add_char(w->out, WRAP_FIXED);
     text_add_char(w->out, INK_CODE);
-    for (const struct rec *n = name; n != NULL; n = n->next, i++) {
-        text_addf(w->out, n == name ? "%s = %s" : "; %s = %s", n->text,
-                  values[i % COUNT_OF(values)]);
+    for (const struct rec *n = name; n != NULL && value != NULL; n = n->next, value = value->next) {
+        text_addf(w->out, n == name ? "%s = %s" : "; %s = %s", n->text, value->text);
     }
     text_addf(w->out, "%c\n%c%c%s%c\n", INK_END, WRAP_FIXED, INK_CODE,
               rec_get_text(w->record, KEY_statement), INK_END);
