@@ -196,7 +196,13 @@ static enum session_state fail_first(struct call *c, size_t start, struct record
     struct teaching teaching;
     bool first = c->diag->unbound && s->mode == SESSION_PROMPT && s->frames.count == 1 &&
                  session_is_fresh(s);
+    size_t refused = mem_refusals();
     bool taught = first && teach_find(c, start, &teaching);
+    if (mem_refusals() != refused) {
+        diag_clear(c->diag);
+        diag_out_of_memory(c->diag);
+        taught = false;
+    }
     enum session_state state = fail(s, c->diag, out);
     struct rec *error = out->list.in.last;
     if (taught && state == SESSION_FAILED && error != NULL) {
