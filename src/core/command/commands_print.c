@@ -144,7 +144,7 @@ static bool evaluate(struct printing *p, struct operand *value)
     if (!call_expression(c, value)) {
         return false;
     }
-    call_note_strange(c, value->span, from);
+    call_note_strange(c, value->span, from, NODE_NONE);
     call_note_stale_value(c, value->span, value);
     return true;
 }

@@ -319,8 +319,9 @@ void call_note_renumbered(struct call *c, struct span span);
 void call_note_stale(struct call *c, struct span span, uint32_t node);
 // The same of a value, which may be an array.
 void call_note_stale_value(struct call *c, struct span span, const struct operand *x);
-// Notices where inf or nan first appears among the nodes from `from` on.
-void call_note_strange(struct call *c, struct span span, uint32_t from);
+// Notices where inf or nan first appears among the nodes from `from` on. `named` is about to get the name
+// at the span; NODE_NONE: none is.
+void call_note_strange(struct call *c, struct span span, uint32_t from, uint32_t named);
 
 // Asks the host for something: fills a need record. The command is run again from its start once
 // it is supplied; call_supplied then tells (and the refusal, if any, is in the diag). One that asks

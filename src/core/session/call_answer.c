@@ -319,7 +319,7 @@ void call_note_stale_value(struct call *c, struct span span, const struct operan
     }
 }
 
-void call_note_strange(struct call *c, struct span span, uint32_t from)
+void call_note_strange(struct call *c, struct span span, uint32_t from, uint32_t named)
 {
     const struct tape *t = &c->s->tape;
     for (uint32_t i = from; i < tape_count(t); i++) {
@@ -328,13 +328,17 @@ void call_note_strange(struct call *c, struct span span, uint32_t from)
             !isfinite(tape_value(t, (uint32_t)n.a)) || !isfinite(tape_value(t, (uint32_t)n.b))) {
             continue;
         }
-        char label[LABEL_TEXT], number[NUMBER_TEXT];
+        char label[QUOTED], number[NUMBER_TEXT];
         struct text formula;
         text_init(&formula);
         call_formula(c, &formula, i);
+        if (i == named) {
+            diag_quote(label, c->lexer->source->text + span.start, span.end - span.start);
+        } else {
+            names_label(&c->s->names, label, i);
+        }
         call_notice(c, span, "%s appears first at %s = %s",
-                    number_text(number, tape_value(t, i), 6), names_label(&c->s->names, label, i),
-                    text_get(&formula));
+                    number_text(number, tape_value(t, i), 6), label, text_get(&formula));
         text_release(&formula);
         return;
     }

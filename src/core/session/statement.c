@@ -74,7 +74,7 @@ static bool run_expression(struct call *c)
         return false;
     }
     struct span span = {start, end};
-    call_note_strange(c, span, from);
+    call_note_strange(c, span, from, NODE_NONE);
     if (c->s->guess != NULL && !c->named && !operand_is_array(&value)) {
         return c->s->guess(c, value.number);
     }

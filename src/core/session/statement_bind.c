@@ -326,7 +326,8 @@ bool statement_run_binding(struct call *c, struct statement_making how)
         diag_set(c->diag, value.span, "a parameter begins as a number, not as a formula of names");
         return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
-    call_note_strange(c, name.span, from);
+    bool single = value.is_node && !operand_is_array(&value);
+    call_note_strange(c, name.span, from, single ? value.node : NODE_NONE);
     bool ok = bind(c, name, &value, &how);
     if (ok && how.marks == 0) {
         replay_note_binding(c->s, from);

@@ -314,6 +314,20 @@ static void say_aside(struct table *t, const struct rec *row)
     text_release(&aside);
 }
 
+// "2x3"; a vector's alone, "5", would read as its value.
+static void shape_cell(struct table *t, const char *shape)
+{
+    struct text cell;
+    text_init(&cell);
+    text_addf(&cell,
+              strchr(shape, 'x') != NULL ? "%s"
+              : strcmp(shape, "1") == 0  ? "%s value"
+                                         : "%s values",
+              shape);
+    table_ink(t, INK_MUTED, text_get(&cell));
+    text_release(&cell);
+}
+
 void say_nodes(struct words *w)
 {
     static const char *const titles[] = {"name", "value", "grad", "", ""};
@@ -332,7 +346,7 @@ void say_nodes(struct words *w)
         const char *as = rec_get_text(row, KEY_as), *formula = rec_get_text(row, KEY_formula);
         table_ink(&t, INK_NAME, *as != '\0' ? as : rec_get_text(row, KEY_name));
         if (rec_find(row, KEY_shape) != NULL) {
-            table_ink(&t, INK_MUTED, rec_get_text(row, KEY_shape));
+            shape_cell(&t, rec_get_text(row, KEY_shape));
         } else {
             table_number(&t, INK_VALUE, say_shown(row, KEY_value), w->digits);
         }
