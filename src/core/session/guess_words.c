@@ -271,8 +271,7 @@ static bool has_operation(const struct guess_words *w, struct guess_taken t)
         struct piece p = w->words[i];
         bool sign = p.n == 1 && strchr("+-*/^(", p.s[0]) != NULL;
         bool factor = p.n > 1 && text_is_digit(p.s[0]) && text_is_letter(p.s[p.n - 1]);  // 2x
-        bool raised = memcmp(p.s, "²", p.n) == 0 || memcmp(p.s, "³", p.n) == 0;
-        if (sign || factor || raised) {
+        if (sign || factor || guess_is_among(p, "² ³")) {
             return true;
         }
     }
