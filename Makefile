@@ -139,10 +139,10 @@ room = $(firstword $(subst _, ,$(1)))
 BACKSTEP    := $(BUILD)/backstep
 PROGRAMS    := $(BACKSTEP) $(HELPERS:%=$(BACKSTEP)-%)
 UNIT        := $(call programs,tests/unit)
-TTY         := $(call programs,tests/tty)
 REPLAY      := $(call programs,tests/fuzz)
 # Allocations are refused by a library in front of the C library's, but where a sanitizer has its own.
 MEMORY      := $(if $(filter-out --coverage,$(INSTRUMENT)),,$(BUILD)/tests/memory/faults $(BUILD)/tests/memory/inject.so)
+TTY         := $(filter-out $(if $(MEMORY),,%/memory_test),$(call programs,tests/tty))
 SCRIPTS     := $(filter-out $(if $(MEMORY),,%/memory.sh %/interrupted.sh),$(wildcard tests/scripts/*.sh))
 BENCH       := $(call programs,bench)
 TRANSCRIPTS := $(wildcard README.md docs lessons tests/transcripts)
@@ -519,9 +519,10 @@ MEMORY_SAMPLE ?= 500
 hunt-memory:
 	@$(MAKE) $(jobs) search-memory BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
 
-search-memory: all $(MEMORY)
+search-memory: all $(MEMORY) $(BUILD)/tests/tty/memory_test
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) \
 	    tests/memory/scenarios.txt --sample $(MEMORY_SAMPLE) -v
+	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_FAULTS=$(MEMORY_SAMPLE) $(BUILD)/tests/tty/memory_test
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --limits -v
 
 # Killed at the echo: nothing that was answered is lost.

@@ -494,11 +494,15 @@ bool question_hint(struct call *c, size_t n)
     for (size_t i = 1; i < number; i++) {
         hint = hint->next;
     }
-    p->hints = number > p->hints ? (uint32_t)number : p->hints;
+    size_t refused = mem_refusals();
     struct rec *r = play_record(p, c->out, KIND_hint);
     rec_whole(c->out, r, KEY_number, (int64_t)number);
     rec_whole(c->out, r, KEY_of, (int64_t)q->hints.count);
     play_text(p, c->out, r, KEY_text, hint->left, hint->line);
+    if (number > p->hints &&
+        mem_refusals() == refused) {  // else it is not shown, and was not given
+        p->hints = (uint32_t)number;
+    }
     return true;
 }
 

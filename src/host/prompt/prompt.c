@@ -120,6 +120,10 @@ static void run_entries(struct host *h, const char *first, bool asked, struct jo
         case REPL_TOO_LONG:
             complain(h, "this is too long to be typed; put it into a file and load that");
             break;
+        case REPL_SHORT:
+            fputs("  error: out of memory: this was not read to its end; type it again\n", h->out);
+            fflush(h->out);
+            break;
         case REPL_DROPPED:
             break;
         case REPL_LEFT:

@@ -14,6 +14,7 @@
 #include "prompt/repl_complete.h"
 #include "prompt/repl_history.h"
 #include "prompt/repl_keys.h"
+#include "prompt/repl_memory.h"
 #include "supply/ink.h"
 #include "text/block.h"
 #include "text/lexer.h"
@@ -319,11 +320,14 @@ static char *read_line(const char *prompt)
 }
 
 // The prompt's sign, after where a lesson is: "3/9 ∇ ". Colours between \001 and \002 take no
-// room, as readline knows.
-static void add_prompt(struct text *prompt, bool more)
+// room, as readline knows. Without memory it is the sign alone, which needs none.
+static const char *make_prompt(struct text *prompt, bool more)
 {
     struct text place;
     bool utf8 = ink_is_utf8();
+    const char *sign = more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> ");
+    size_t refused = mem_refusals();
+    text_init(prompt);
     text_init(&place);
     tutor_place(repl.host->tutor, &place);
     if (text_length(&place) > 0 && !more) {
@@ -331,8 +335,11 @@ static void add_prompt(struct text *prompt, bool more)
         text_addf(prompt, "\001%s\002%s\001%s\002 ", theme_code(theme, INK_MUTED), text_get(&place),
                   theme_code(theme, INK_END));
     }
-    text_add(prompt, more ? (utf8 ? "… " : ". ") : (utf8 ? "∇ " : "> "));
+    text_add(prompt, sign);
     text_release(&place);
+    bool whole = mem_refusals() == refused;
+    mem_forgive(refused);
+    return whole ? text_get(prompt) : sign;
 }
 
 // Lines, as long as a bracket is open. False if they ended in another way.
@@ -343,9 +350,8 @@ static bool read_lines(struct text *entry)
     struct source source = {.name = "", .line = 1};
     do {
         repl_complete_line(!more || strchr(text_get(entry), '{') != NULL);
-        text_init(&prompt);
-        add_prompt(&prompt, more);
-        char *line = repl.pushed != NULL ? repl.pushed : read_line(text_get(&prompt));
+        const char *sign = make_prompt(&prompt, more);
+        char *line = repl.pushed != NULL ? repl.pushed : read_line(sign);
         repl.pushed = NULL;
         text_release(&prompt);
         if (line == NULL) {
@@ -365,8 +371,16 @@ static bool read_lines(struct text *entry)
 enum repl_end repl_read(struct text *entry)
 {
     text_clear(entry);
-    if (read_lines(entry)) {
+    repl_memory_reserve();
+    size_t refused = mem_refusals();
+    bool read = read_lines(entry), whole = mem_refusals() == refused;
+    mem_forgive(refused);
+    if (read && !whole) {
+        return REPL_SHORT;
+    }
+    if (read) {
         repl_history_add(text_get(entry));
+        mem_forgive(refused);  // at most it is not among the lines to come back to
         return repl.hung_up != 0 ? REPL_LEFT : REPL_ENTERED;
     }
     if (repl.hung_up != 0 || (!stop_is_asked(repl.stop) && !repl.too_long)) {
@@ -443,6 +457,7 @@ void repl_init(struct host *h, struct stop *stop)
         h->theme = told == THEME_UNKNOWN ? h->theme : told;
     }
     catch_signals();
+    repl_memory_reserve();
     set_up_readline();
     repl_history_begin();
 }

@@ -21,6 +21,7 @@ enum repl_end {
     REPL_ENTERED,   // it is there
     REPL_DROPPED,   // Ctrl-C
     REPL_TOO_LONG,  // it was more than anybody types, and is dropped
+    REPL_SHORT,     // there was no memory for all of it
     REPL_LEFT,      // Ctrl-D, or hung up
 };
 
