@@ -139,6 +139,8 @@ static void what_is_no_number_costs_nothing(void **state)
     assert_judged(&g, asked, "dL/dd = 4",
                   "malformed@6: the answer alone is asked for, without '='");
     static const char counted[] = "How many edges are there?\nkind: number\nanswer: 6\n";
+    assert_judged(&g, counted, "2x3", "malformed@1: 'x' is no sign here; to multiply write 2*3");
+    assert_judged(&g, "How many times as much?\nkind: number\nanswer: 9\n", "9x", "right");
     assert_judged(&g, counted, "6 edges", "right");
     assert_judged(&g, counted, "6, 7",
                   "malformed@1: one answer is asked for, and a comma begins "
@@ -327,6 +329,18 @@ static void formulas_are_judged(void **state)
     assert_judged(&g, FORMULA("g*x"), "g*w",
                   "malformed@0: 'w' has no meaning here; use the names of the question");
     assert_judged(&g, FORMULA("1 - tanh(x)**2"), "4/(exp(x) + exp(-x))**2", "right");
+    static const char arrow[] =
+        "A weight w, its gradient g, the rate eta: w ← …\nkind: formula\nanswer: w - eta*g\n";
+    assert_judged(&g, arrow, "w - eta*g", "right");
+    assert_judged(&g, arrow, "w <- w - η*g", "right");
+    assert_judged(&g, arrow, "w := w - eta * g", "[w - eta*g] right");
+    assert_judged(&g, arrow, "w ← w + η*g",
+                  "wrong: Try it at w = 2, eta = 3, g = 5: yours gives 17, and it should "
+                  "be -13.");
+    assert_judged(&g, arrow, "w - ηg",
+                  "malformed@0: 'ηg' has no meaning here; a product is written eta*g");
+    assert_judged(&g, "By which factor, with η and k?\nkind: formula\nanswer: 1 - η*k\n",
+                  "1 - k*eta", "right");
     // As the prompt reads it: its functions, and what it refuses.
     uint32_t t = names_intern(&g.names, "t", 1), twice = names_intern(&g.names, "twice", 5);
     struct definition row = {.name = twice, .count = 1};

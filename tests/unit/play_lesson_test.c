@@ -483,6 +483,9 @@ static void options_are_named_at_the_prompt(void **state)
     begin(seat, "small.order\nIn which order?\nkind: order\nitem: forward\nitem: backward pass\n"
                 "item: update\n");
     assert_verdict(seat, "forward, backward pass, update", "right");
+    begin(seat, "small.short\nIn which order?\nkind: order\nitem: forward pass\nitem: loss\n"
+                "item: update it\n");
+    assert_verdict(seat, "forward, loss, update", "right");
 }
 
 static void words_below_a_question_may_be_mistyped(void **state)

@@ -184,6 +184,9 @@ static bool no_such_call(struct expr_reading *r, struct span span)
     nearest_init(&nearest, s, length);
     lower_offer_functions(&nearest);
     diag_set(r->parser->diag, span, "there is no function '%s' of single numbers", name);
+    if (length == 1) {
+        return diag_hint(r->parser->diag, "to multiply write %s*(…)", name);
+    }
     return nearest.best[0] != '\0' && !is_text(s, length, nearest.best)
                ? diag_hint(r->parser->diag, "did you mean '%s'?", nearest.best)
                : diag_hint(r->parser->diag, "a formula is made of the operations on numbers");

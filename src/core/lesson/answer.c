@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lesson/judging.h"
+#include "lesson/respell.h"
 
 bool answer_is_name(const char *a, size_t n, const char *b)
 {
@@ -218,6 +219,28 @@ static void (*const judges[QUESTION_KINDS])(struct judging *j) = {
 #include "lesson/kinds.def"
 };
 
+// w ← w - eta*g, also written w := … and w <- …: what is to the right of the arrow.
+static void drop_arrow(struct judging *j)
+{
+    static const char *const arrows[] = {"←", "<-", ":="};
+    size_t at = j->answer.start;
+    while (at < j->answer.end && text_in_name(j->text[at])) {
+        at++;
+    }
+    size_t name = at - j->answer.start;
+    while (at < j->answer.end && j->text[at] == ' ') {
+        at++;
+    }
+    for (size_t i = 0; i < COUNT_OF(arrows) && name > 0; i++) {
+        size_t n = strlen(arrows[i]);
+        bool apart = at + n < j->answer.end &&
+                     (*arrows[i] != '<' || j->text[at + n] == ' ');  // x<-1 compares
+        if (apart && memcmp(j->text + at, arrows[i], n) == 0) {
+            j->answer = span_trim(j->text, (struct span){at + n, j->answer.end});
+        }
+    }
+}
+
 static void begin(struct judging *j)
 {
     uint32_t filled = j->out->filled;
@@ -233,7 +256,32 @@ static void begin(struct judging *j)
         (names_it(j->q, j->text, equals) || is_derivative_asked(j->q, j->text, equals))) {
         j->answer = span_trim(j->text, (struct span){equals + 1, j->answer.end});
     }
+    if (j->q->kind == QUESTION_FORMULA || j->q->kind == QUESTION_NUMBER) {
+        drop_arrow(j);
+    }
     j->answer = is_bared(j->q) ? judge_bare(j, j->answer) : j->answer;
+}
+
+// With the question's own spelling of its names. False: nothing is spelled differently, or it cannot be
+// read that way either.
+static bool judge_respelled(struct judging *j)
+{
+    struct text other;
+    bool judged = false;
+    text_init(&other);
+    if ((j->q->kind == QUESTION_FORMULA || j->q->kind == QUESTION_NUMBER) &&
+        respell_answer(j, &other)) {
+        struct judging so = *j;
+        so.text = text_get(&other);
+        so.answer = (struct span){0, text_length(&other)};
+        judges[j->q->kind](&so);
+        judged = j->out->judged != JUDGED_MALFORMED;
+    }
+    text_release(&other);
+    if (!judged && j->out->judged == JUDGED_MALFORMED) {
+        begin(j);
+    }
+    return judged;
 }
 
 void judge(const struct question *q, const struct scope *scope, uint64_t seed, const char *text,
@@ -248,7 +296,9 @@ void judge(const struct question *q, const struct scope *scope, uint64_t seed, c
         return;
     }
     if (trial_begin(&trial, scope, &d)) {
-        judges[q->kind](&j);
+        if (!judge_respelled(&j)) {
+            judges[q->kind](&j);
+        }
     } else {
         judge_open(&j, &d);
     }

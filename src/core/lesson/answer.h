@@ -93,7 +93,7 @@ void judge_more(const struct question *q, const struct scope *scope, const char 
 // although it looks like an assignment?
 bool answer_is_named(const struct question *q, const char *text);
 
-// Is the line the text of an option, or of several with commas between, so that it is an answer although
+// Is the line the text of an option, or are several named with commas between, so that it is an answer although
 // it may begin with a command's word?
 bool answer_names_options(const struct question *q, const char *text);
 

@@ -5,6 +5,7 @@
 #include "formula/derive.h"
 #include "formula/same.h"
 #include "lesson/judging.h"
+#include "lesson/respell.h"
 
 enum { SHOWN_MOST = 300, DIGITS = 6 };
 
@@ -180,10 +181,17 @@ static void hint_unknown(struct judging *j, const struct exprs *p, const struct 
     struct text product;
     bool letters = n > 1;
     text_init(&product);
-    for (size_t i = 0; i < n; i++) {
-        letters = letters && is_known(j, p, key, s + i, 1);
-        text_addf(&product, "%s%c", i > 0 ? "*" : "", s[i]);
+    for (size_t i = 0, bytes; i < n; i += bytes) {
+        uint32_t c;
+        bytes = utf8_read(s + i, n - i, &c);
+        bytes = bytes == 0 ? 1 : bytes;
+        text_add(&product, i > 0 ? "*" : "");
+        if (!respell_name(j, s + i, bytes, &product)) {
+            letters = letters && is_known(j, p, key, s + i, bytes);
+            text_add_bytes(&product, s + i, bytes);
+        }
     }
+    letters = letters && strchr(text_get(&product), '*') != NULL;
     if (n == 1 && *s == 'e') {
         judge_hint(j, "e to the power of x is written exp(x)");
     } else if (letters) {

@@ -125,6 +125,12 @@ static struct span without_unit(const struct judging *j, struct span at)
     const char *word = j->text + start;
     size_t n = at.end - start;
     struct span number = span_trim(j->text, (struct span){at.start, start});
+    bool times = n == 1 && (*word | 0x20) == 'x' && has_word(j->q->text, "times", 5) &&
+                 number.start < number.end && text_is_digit(j->text[number.end - 1]) &&
+                 names_lookup(j->scope->names, word, n).rank == VALUE_UNBOUND;
+    if (times) {
+        return number;  // 9x
+    }
     bool apart = n > 1 && start > at.start && j->text[start - 1] == ' ' &&
                  (has_word(j->q->text, word, n) || text_among("times units", word, n)) &&
                  !lower_is_function(word, n) &&

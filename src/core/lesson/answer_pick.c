@@ -489,7 +489,12 @@ bool answer_names_options(const struct question *q, const char *text)
     }
     judgement_init(&ignored);
     p.options = question_options(q, 0, p.shown);
-    bool named = pick_texts(&j, &p, span_trim(text, (struct span){0, strlen(text)}));
+    struct span all = span_trim(text, (struct span){0, strlen(text)}), at;
+    bool several = false;
+    for (size_t i = all.start; i < all.end; i++) {
+        several |= strchr(",;>", text[i]) != NULL;
+    }
+    bool named = pick_texts(&j, &p, all) || (several && pick_parts(&j, &p, all, false, &at));
     judgement_release(&ignored);
     return named;
 }

@@ -36,6 +36,15 @@ static bool refuse_more(struct excerpt *piece, struct token after)
     if (token_is(&piece->lexer, after, "or") || token_is(&piece->lexer, after, "and")) {
         return diag_set(&piece->d, after.span, "one answer is asked for");
     }
+    // 2x4, which is no 2 times x4.
+    if (after.kind == TOKEN_NAME && before == at && at > 0 && text_is_digit(s->text[at - 1]) &&
+        s->text[at] == 'x' && token_length(after) > 1 && text_is_digit(s->text[at + 1]) &&
+        names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==
+            VALUE_UNBOUND) {
+        diag_set(&piece->d, (struct span){at, at + 1}, "'x' is no sign here");
+        return diag_hint(&piece->d, "to multiply write %.*s*%.*s", (int)at, s->text,
+                         (int)(s->length - at - 1), s->text + at + 1);
+    }
     // Words: I don't know, 6 apples. (2 x is a product; a formula's names may have no value.)
     if (after.kind == TOKEN_NAME && before < at && token_length(after) > 1 &&
         names_lookup(piece->parser.names, s->text + at, token_length(after)).rank ==
