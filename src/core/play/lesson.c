@@ -119,6 +119,7 @@ static enum session_state run_statement(struct play *p, struct records *out)
     }
     p->short_of_memory = state == SESSION_FAILED && mem_refusals() > refused;
     if (p->short_of_memory && p->doing == DOING_TYPED && !out->arena.failed) {
+        p->tutor->fell_short = true;
         mem_forgive(refused);  // the learner's statement did not happen, and says so
     }
     return state;

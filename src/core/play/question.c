@@ -414,9 +414,13 @@ static void go_back(struct play *p)
 {
     size_t to = p->question == NULL || p->number > 0 ? p->number - (p->number > 0) : 0;
     const struct play_mark *mark = &BUF(struct play_mark, &p->marks)[to];
+    struct session *graph = session_copy(mark->graph);
+    if (graph == NULL) {
+        return;  // the lesson is left: see tutor_run
+    }
     play_set_graph(p, &p->aside, NULL);
     play_set_graph(p, &p->asked, NULL);
-    play_set_graph(p, &p->graph, session_copy(mark->graph));
+    play_set_graph(p, &p->graph, graph);
     p->number = to;
     p->item = mark->item;
     question_begin(p, NULL);

@@ -212,8 +212,9 @@ static int run_lesson(struct host *h, const struct options *o, bool list)
     const char *answers = o->answers != NULL || list ? o->answers
                           : !isatty(STDIN_FILENO)    ? "-"
                                                      : NULL;
-    char *first = list || rest == NULL ? mem_copy("lessons", strlen("lessons"))
-                                       : lessons_statement(o->scripts[1].text, rest);
+    char *first = list           ? mem_copy("lessons", strlen("lessons"))
+                  : rest == NULL ? NULL
+                                 : lessons_statement(o->scripts[1].text, rest);
     free(rest);
     h->mode = SESSION_PROMPT;
     h->trouble = h->out;
