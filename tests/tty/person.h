@@ -130,16 +130,29 @@ static inline int remove_one(const char *path, const struct stat *st, int type, 
     return remove(path);
 }
 
-static inline int tear_down(void **state)
+// Closes the terminal, as somebody closes the window: what runs in it ends by itself, or else is ended.
+static inline void close_terminal(struct person *p)
 {
-    struct person *p = *state;
+    enum { TRIES = 400, MICROSECONDS = 5000 };
+    if (p->terminal >= 0) {
+        close(p->terminal);
+    }
+    for (int i = 0; i < TRIES && p->pid > 0; i++) {
+        if (waitpid(p->pid, NULL, WNOHANG) != 0) {
+            return;
+        }
+        usleep(MICROSECONDS);
+    }
     if (p->pid > 0) {
         kill(p->pid, SIGKILL);
         waitpid(p->pid, NULL, 0);
     }
-    if (p->terminal >= 0) {
-        close(p->terminal);
-    }
+}
+
+static inline int tear_down(void **state)
+{
+    struct person *p = *state;
+    close_terminal(p);
     free(p->screen);
     return nftw(p->home, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }

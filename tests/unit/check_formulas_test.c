@@ -18,7 +18,7 @@
 #include "words/html.h"
 #include "words/words.h"
 
-#include "check_lessons_near.h"
+#include "base_near.h"
 
 static const char *program;  // build/backstep, near which the lessons are
 
@@ -196,7 +196,7 @@ static void test_formulas_survive(void **state)
     l.host.seer = &l;
     text_init(&l.shown);
     text_init(&l.page);
-    find_lessons(program, "*-*.md", &found);
+    find_near(program, "lessons/*-*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         play(&l, found.gl_pathv[i]);
         compare(&l, found.gl_pathv[i]);

@@ -18,7 +18,7 @@
 #include "play/play.h"
 #include "supply/host.h"
 
-#include "check_lessons_near.h"
+#include "base_near.h"
 
 enum { SEEDS = 20 };
 
@@ -222,7 +222,7 @@ static void no_mistake_is_taken_for_another(void **state)
     glob_t found;
     l.host.seer = &l;
     text_init(&l.said);
-    find_lessons(program, "[0-9]*.md", &found);
+    find_near(program, "lessons/[0-9]*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         play(&l, found.gl_pathv[i]);
     }

@@ -16,7 +16,7 @@
 #include "supply/host.h"
 #include "words/words.h"
 
-#include "check_lessons_near.h"
+#include "base_near.h"
 
 static const int widths[] = {40, 60, 80, 120};
 static const char *program;  // build/backstep, near which the lessons are
@@ -101,7 +101,7 @@ static void test_lessons_fit(void **state)
         .host = {.mode = SESSION_PROMPT, .out = nowhere, .trouble = nowhere, .see = see}};
     glob_t found;
     l.host.seer = &l;
-    find_lessons(program, "*-*.md", &found);
+    find_near(program, "lessons/*-*.md", &found);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         for (size_t w = 0; w < COUNT_OF(widths); w++) {
             l.path = found.gl_pathv[i];

@@ -1,6 +1,7 @@
 // Memory that is refused in the middle of a statement: the statement is taken back, says so, and the
 // session goes on as if it had not been typed. Each allocation of each statement is refused in turn,
-// once and from then on. When the session is freed no memory is left, whatever was refused.
+// once and from then on. When the session is freed no memory is left, whatever was refused. The statements
+// of the transcripts are tried the same way, a sample of their allocations; BACKSTEP_EVERY=1 tries all.
 #include "session/session.h"
 
 #include <setjmp.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base_near.h"
 #include "base_refuse.h"
 #include "command/commands.h"
 #include "session/call.h"
@@ -101,15 +103,18 @@ static bool same(const struct text *a, const struct text *b)
 
 // ---- One statement ------------------------------------------------------------------------------
 
-// A statement, and those that come before it.
+// A statement, and what comes before it: a session to be copied, or statements.
 struct case_of {
     const char *before, *statement;
+    struct session *base;
 };
 
 static struct session *begin(const struct case_of *c)
 {
     struct session *s =
-        session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
+        c->base != NULL
+            ? session_copy(c->base)
+            : session_new(&(struct session_world){.commands = &commands_table, .seed = 1});
     struct records ignored;
     records_init(&ignored);
     assert_non_null(s);
@@ -175,7 +180,8 @@ static void refuse_one(const struct case_of *c, size_t n, bool all, struct text 
     release(&now);
 }
 
-static size_t refuse_all(const struct case_of *c)
+// From the `first` allocation on each `every`-th. Returns how many there are.
+static size_t refuse_some(const struct case_of *c, size_t first, size_t every)
 {
     struct outcome whole;
     struct text before;
@@ -188,7 +194,7 @@ static size_t refuse_all(const struct case_of *c)
     run(s, c->statement, &whole, &memory);
     size_t count = made;
     session_free(s);
-    for (size_t n = 1; n <= count; n++) {
+    for (size_t n = first; n <= count; n += every) {
         refuse_one(c, n, false, &before, &whole);
         if (n % 3 == 1) {
             refuse_one(c, n, true, &before, &whole);
@@ -210,11 +216,72 @@ static size_t refuse_each(const char *text)
         assert_true(strlen(text) < sizeof before);
         memcpy(statement, s, n);
         statement[n] = '\0';
-        count += refuse_all(&(struct case_of){before, statement});
+        count += refuse_some(&(struct case_of){.before = before, .statement = statement}, 1, 1);
         strcat(strcat(before, statement), "\n");
         s += n + (end == NULL ? 0 : 2);
     }
     return count;
+}
+
+// ---- The statements of a page -------------------------------------------------------------------
+
+// What is read of a page of examples, line by line.
+struct page {
+    const char *page;
+    FILE *file;
+    struct session *session;  // with all that came before
+    struct text statement;    // whose lines are being read
+    size_t tried, every;
+};
+
+// Of a line of several, those before the one that fails stay: such lines are only run.
+static void try_statement(struct page *p)
+{
+    struct case_of c = {p->page, text_get(&p->statement), p->session};
+    if (*c.statement != '\0') {
+        if (strchr(c.statement, ';') == NULL) {
+            refuse_some(&c, 1 + p->tried++ % p->every, p->every);
+        }
+        struct records ignored;
+        records_init(&ignored);
+        session_eval(p->session, c.statement, SESSION_PROMPT, &ignored);
+        records_release(&ignored);
+    }
+    text_clear(&p->statement);
+}
+
+static void read_line(struct page *p, const char *line)
+{
+    static const char asked[] = "∇ ", more[] = "…", fresh[] = "```backstep new";
+    if (strncmp(line, more, strlen(more)) == 0) {
+        line += strlen(more);
+        text_add(&p->statement, line + (*line == ' '));
+        return;
+    }
+    try_statement(p);
+    if (strncmp(line, fresh, strlen(fresh)) == 0) {
+        session_free(p->session);
+        p->session = begin(&(struct case_of){.before = ""});
+    } else if (strncmp(line, asked, strlen(asked)) == 0) {
+        text_add(&p->statement, line + strlen(asked));
+    }
+}
+
+static size_t refuse_page(const char *path, size_t every)
+{
+    char line[4096];
+    struct page p = {.file = fopen(path, "r"), .page = path, .every = every};
+    assert_non_null(p.file);
+    p.session = begin(&(struct case_of){.before = ""});
+    text_init(&p.statement);
+    while (fgets(line, sizeof line, p.file) != NULL) {
+        read_line(&p, line);
+    }
+    try_statement(&p);
+    text_release(&p.statement);
+    session_free(p.session);
+    fclose(p.file);
+    return p.tried;
 }
 
 // ---- All of them --------------------------------------------------------------------------------
@@ -257,11 +324,28 @@ static void every_kind_of_statement(void **state)
     }
 }
 
+static void every_statement_of_the_transcripts(void **state)
+{
+    (void)state;
+    const char *program = getenv("BACKSTEP"), *every = getenv("BACKSTEP_EVERY");
+    glob_t pages;
+    size_t tried = 0;
+    assert_non_null(program);
+    find_near(program, "tests/transcripts/*.md", &pages);
+    for (size_t i = 0; i < pages.gl_pathc; i++) {
+        tried += refuse_page(pages.gl_pathv[i], every == NULL ? 97 : strtoul(every, NULL, 10));
+    }
+    assert_true(tried > 1000);
+    globfree(&pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command),
         cmocka_unit_test(every_kind_of_statement),
+        cmocka_unit_test(every_statement_of_the_transcripts),
     };
+    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

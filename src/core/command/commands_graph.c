@@ -203,8 +203,8 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
 // Once, to a person: what the numbers beside a box are.
 static void say_cells(struct call *c, const struct folds *folds)
 {
-    if (c->s->terminal.rows > 0 && !c->s->told_cells && folds->boxes > 1) {
-        c->s->told_cells = true;
+    if (c->s->terminal.rows > 0 && !c->s->told.cells && folds->boxes > 1) {
+        c->s->told.cells = true;
         call_notice(c, c->command,
                     "the small cells of a box hold its local gradients, or a constant's value; the "
                     "gradient is below the value");

@@ -156,12 +156,12 @@ bool expr_is_number(const struct exprs *p, uint32_t id, double number)
 // ---- Walks --------------------------------------------------------------------------------------
 
 // Marks (with 1, in a byte for each node up to root) what root is made of; descends into a node
-// only where `instead` has nothing for it.
+// only where `instead` has nothing for it. False: out of memory, or there was none for root.
 static bool mark_reached(const struct exprs *p, uint32_t root, const uint32_t *instead,
                          struct buf *marks)
 {
     buf_init(marks, 1);
-    if (stop_after(p->stop, root) || !buf_resize(marks, (size_t)root + 1)) {
+    if (root == EXPR_NONE || stop_after(p->stop, root) || !buf_resize(marks, (size_t)root + 1)) {
         return false;
     }
     uint8_t *mark = marks->data;

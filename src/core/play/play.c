@@ -41,7 +41,7 @@ static void adopt(struct play *p, struct session *graph)
 {
     if (graph != NULL) {
         graph->terminal = p->tutor->session->terminal;
-        graph->told_cells = true;  // the course says it in its own words
+        graph->told.cells = true;  // the course says it in its own words
     }
 }
 

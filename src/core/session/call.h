@@ -146,6 +146,13 @@ struct reading_room {
     struct buf open, out;  // of struct parser
 };
 
+// What is said once only, and was.
+struct told {
+    bool renumbered;  // nodes have new numbers, since a loop last cleared up
+    bool product;     // 2x is 2*x
+    bool cells;       // what the small cells of a picture hold
+};
+
 struct session {
     struct buf self;         // the memory this lies in
     struct lexer_memo memo;  // the tokens of the text that is being executed
@@ -173,9 +180,7 @@ struct session {
     // saved, and the nodes there were.
     size_t begun;
     struct holdings held;
-    bool told_renumbered;  // since a loop last cleared up
-    bool told_product;     // that 2x is 2*x
-    bool told_cells;       // what the small cells of a picture hold
+    struct told told, told_before;  // now, and when the transaction began
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;

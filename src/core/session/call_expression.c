@@ -7,8 +7,8 @@
 // A number that the learner read before a loop cleared up may now be another node's.
 void call_note_renumbered(struct call *c, struct span span)
 {
-    if (!c->s->told_renumbered) {
-        c->s->told_renumbered = true;
+    if (!c->s->told.renumbered) {
+        c->s->told.renumbered = true;
         call_notice(c, span, "a loop has removed nodes: those from %%%u on have new numbers",
                     (unsigned)session_settings(c->s)->renumbered);
     }
@@ -89,8 +89,8 @@ static void note_expression(struct call *c, const struct parser *p, const struct
                     "read as a derivative, though one of the two is a name of yours; to divide put "
                     "parentheses around a name");
     }
-    if (p->implied.end > 0 && !c->s->told_product) {
-        c->s->told_product = true;
+    if (p->implied.end > 0 && !c->s->told.product) {
+        c->s->told.product = true;
         note_product(c, p->implied);
     }
     if (w->unreached != NODE_NONE) {

@@ -368,7 +368,7 @@ bool session_compact(struct session *s)
     bool first = settings->used == 0 || k.first < settings->renumbered;
     settings->renumbered = first ? k.first : settings->renumbered;
     settings->used = k.end > settings->used ? k.end : settings->used;
-    s->told_renumbered = false;
+    s->told.renumbered = false;
     size_t older = s->begun_nodes + s->begun_recipes;
     size_t made = tape_count(&s->tape) + s->recipes.rows.count - older;
     // Clearing up looks at every name, so more are waited for where there are many. Counted are

@@ -68,7 +68,7 @@ static size_t contraction(const struct call *c, size_t at, size_t end)
 // said of it was not said, and no file is read for it.
 static bool has_value(struct call *c, size_t start, size_t end)
 {
-    bool told_product = c->s->told_product, told_renumbered = c->s->told_renumbered;
+    struct told said = c->s->told;
     struct source source = *c->lexer->source;
     struct lexer only = {.source = &source, .at = start}, *outer = c->lexer;
     struct diag ignored, *told = c->diag;
@@ -80,8 +80,7 @@ static bool has_value(struct call *c, size_t start, size_t end)
     bool ok = call_expression(c, &value) && call_finish(c);
     c->lexer = outer;
     c->diag = told;
-    c->s->told_product = told_product;
-    c->s->told_renumbered = told_renumbered;
+    c->s->told = said;
     text_clear(&c->s->inputs.wanted);
     return ok;
 }

@@ -238,7 +238,7 @@ static void describe(struct session *s, const struct frame *f, struct buf *to)
     const struct buf *array;
     const size_t counts[] = {trail_mark(&s->undo), names_count(&s->names), s->moments.count,
                              f->noticed,           s->compact_at,          s->tape.settled,
-                             s->tape.any_stale,    s->told_product,        s->stepper.tape != NULL};
+                             s->tape.any_stale,    s->told.product,        s->stepper.tape != NULL};
     to->count = 0;
     for (size_t i = 0; (array = state_growing(s, i)) != NULL; i++) {
         buf_add(to, &array->count, sizeof array->count);

@@ -16,7 +16,7 @@ static struct replay_slice slice_now(struct session *s, const struct frame *f)
                                .recipes = (uint32_t)s->recipes.rows.count,
                                .text = (uint32_t)s->recipes.text.count,
                                .output = session_settings(s)->output,
-                               .others = trail_mark(&s->undo) + f->noticed + s->told_product};
+                               .others = trail_mark(&s->undo) + f->noticed + s->told.product};
     const struct buf *array;
     for (size_t i = 0; (array = state_growing(s, i)) != NULL; i++) {
         bool known = array == &s->tape.node || array == &s->tape.value || array == &s->tape.grad ||

@@ -47,6 +47,7 @@ bool transaction_begin(struct session *s)
     bool ok = trail_save_lengths(&s->undo) && trail_save(&s->undo, &s->settings, 0, 1) &&
               has_room(&s->moments, &s->lines);
     s->held = transaction_holdings(s);
+    s->told_before = s->told;
     return ok;
 }
 
@@ -197,6 +198,7 @@ void transaction_roll_back(struct session *s)
         s->begun = trail_mark(&s->undo);  // the statement left nothing else
     }
     trail_take_back(&s->undo, s->begun, NULL);
+    s->told = s->told_before;
     state_forgive(s);
     session_forget_derived(s);
 }
