@@ -311,11 +311,11 @@ static enum finding find(struct checking *k, struct diag *trouble)
     if (first == DIFFER) {
         struct checking kept = *k;
         struct diag aside;
-        struct buf at = {0};
+        struct buf at;
         buf_init(&at, sizeof(double));
-        bool ok = buf_resize(&at, k->at.count);
-        if (ok && at.count > 0) {
-            memcpy(at.data, k->at.data, at.count * sizeof(double));
+        if (!buf_add(&at, k->at.data, k->at.count)) {
+            diag_out_of_memory(trouble);
+            return NO_VALUE;
         }
         enum finding second = try_points(k, HOLD_LABELS, &aside);
         if (second != AGREE) {

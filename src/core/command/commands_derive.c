@@ -256,15 +256,17 @@ static void put_chain(struct formula *f, struct rec *r)
     struct rec *chain = rec_list(c->out, r, KEY_definitions);
     struct buf names, ids, told;
     buf_init(&told, sizeof(uint32_t));
-    if (f->typed == f->root || !expr_free_names(&f->pool, f->typed, &names)) {
+    if (f->typed == f->root) {
         return;
     }
-    for (size_t i = 0; i < names.count; i++) {
+    bool ok = expr_free_names(&f->pool, f->typed, &names);
+    for (size_t i = 0; ok && i < names.count; i++) {
         uint32_t node = formula_definition(f, BUF(uint32_t, &names)[i]);
-        if (node == NODE_NONE || !sweep_reach(&c->s->tape, node, &ids)) {
+        if (node == NODE_NONE) {
             continue;
         }
-        for (size_t k = ids.count; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
+        ok = sweep_reach(&c->s->tape, node, &ids);
+        for (size_t k = ok ? ids.count : 0; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
             uint32_t id = BUF(uint32_t, &ids)[k];
             if (tape_op(&c->s->tape, id) != OP_LEAF && !among(&told, id) && tell(&told, id)) {
                 struct rec *row = rec_map(c->out, chain, KEY_NONE);

@@ -198,7 +198,10 @@ static bool draw_step(struct call *c, const struct part *part, const struct fold
     buf_init(&d.rooms, sizeof(uint32_t));
     bool ok = (measure_walk(c, &d) && go(c, to)) || diag_out_of_memory(c->diag);
     ok = ok && draw(c, &d);
-    ok = go(c, at) ? ok : diag_out_of_memory(c->diag);
+    if (!go(c, at)) {
+        c->s->stepped = true;  // the walk is not where it was: it ends
+        ok = diag_out_of_memory(c->diag);
+    }
     buf_release(&d.rooms);
     return ok;
 }
