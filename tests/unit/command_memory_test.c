@@ -346,6 +346,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_statement),
         cmocka_unit_test(every_statement_of_the_transcripts),
     };
-    if (getenv("ONLY")) cmocka_set_test_filter(getenv("ONLY"));
+    if (getenv("ONLY"))
+        cmocka_set_test_filter(getenv("ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -211,6 +211,23 @@ const struct rec *rec_find(const struct rec *map, enum rec_key key)
     return NULL;
 }
 
+static bool has_items(const struct rec *rec)
+{
+    return rec != NULL && (rec->type == REC_LIST || rec->type == REC_MAP);
+}
+
+struct rec *rec_first(const struct rec *map, enum rec_key key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return has_items(rec) ? rec->in.first : NULL;
+}
+
+size_t rec_count(const struct rec *map, enum rec_key key)
+{
+    const struct rec *rec = rec_find(map, key);
+    return has_items(rec) ? rec->in.count : 0;
+}
+
 const char *rec_get_text(const struct rec *map, enum rec_key key)
 {
     const struct rec *rec = rec_find(map, key);

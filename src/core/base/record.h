@@ -86,6 +86,9 @@ void rec_cut(struct rec *list, size_t count);
 
 // Readers. A field that is not there reads as NULL, "", 0 or false.
 const struct rec *rec_find(const struct rec *map, enum rec_key key);
+// Of a list or a map in it: the first item (NULL: there is none), and how many there are.
+struct rec *rec_first(const struct rec *map, enum rec_key key);
+size_t rec_count(const struct rec *map, enum rec_key key);
 const char *rec_get_text(const struct rec *map, enum rec_key key);
 int64_t rec_get_whole(const struct rec *map, enum rec_key key);
 double rec_get_number(const struct rec *map, enum rec_key key);

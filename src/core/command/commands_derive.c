@@ -266,7 +266,8 @@ static void put_chain(struct formula *f, struct rec *r)
             continue;
         }
         ok = sweep_reach(&c->s->tape, node, &ids);
-        for (size_t k = ok ? ids.count : 0; k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
+        for (size_t k = ok ? ids.count : 0;
+             k-- > 0 && chain != NULL && chain->in.count < CHAIN_MOST;) {
             uint32_t id = BUF(uint32_t, &ids)[k];
             if (tape_op(&c->s->tape, id) != OP_LEAF && !among(&told, id) && tell(&told, id)) {
                 struct rec *row = rec_map(c->out, chain, KEY_NONE);

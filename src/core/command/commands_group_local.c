@@ -41,7 +41,7 @@ static void add_operand_name(struct text *out, const struct rec *cell)
 
 static const char *box_name(const struct rec *scene, const char *id)
 {
-    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    const struct rec *box = rec_first(scene, KEY_boxes);
     while (box != NULL && strcmp(rec_get_text(box, KEY_id), id) != 0) {
         box = box->next;
     }
@@ -148,7 +148,7 @@ static void put_composite(struct call *c, const struct rec *scene, const struct 
         rec_number(c->out, r, KEY_grad, rec_get_number(box, KEY_grad));
     }
     struct rec *rows = rec_list(c->out, r, KEY_rows);
-    for (const struct rec *cell = rec_find(box, KEY_cells)->in.first; cell != NULL;) {
+    for (const struct rec *cell = rec_first(box, KEY_cells); cell != NULL;) {
         if (rec_find(cell, KEY_values) != NULL) {
             cell = put_sources(c, rows, scene, cell, node);
         } else {
@@ -180,7 +180,7 @@ static bool describe(struct call *c, uint32_t group, uint32_t root)
               part_around(&part, &s->tape, root, members.data, members.count) &&
               folds_find(&folds, &s->tape, &s->names, &wish, &part, root);
     const struct rec *scene = ok ? scene_build(&aside, &s->tape, &s->names, root, &options) : NULL;
-    const struct rec *box = scene == NULL ? NULL : rec_find(scene, KEY_boxes)->in.first;
+    const struct rec *box = scene == NULL ? NULL : rec_first(scene, KEY_boxes);
     while (box != NULL && rec_find(box, KEY_folds) == NULL) {
         box = box->next;
     }

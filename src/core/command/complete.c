@@ -28,8 +28,7 @@ static void add_sorted(const struct records *found, struct records *out)
     struct buf items;
     buf_init(&items, sizeof(const char *));
     for (const struct rec *r = found->list.in.first; r != NULL; r = r->next) {
-        const struct rec *list = rec_find(r, KEY_items);
-        for (const struct rec *i = list == NULL ? NULL : list->in.first; i != NULL; i = i->next) {
+        for (const struct rec *i = rec_first(r, KEY_items); i != NULL; i = i->next) {
             const char **at = buf_push(&items, 1);
             if (at != NULL) {
                 *at = i->text;

@@ -103,7 +103,7 @@ static bool put_about(struct call *c, struct rec *list, const struct rec *scene,
 // The paths to the values that something is said about.
 static bool put_paths(struct call *c, struct rec *list, const struct rec *scene, uint32_t root)
 {
-    const struct rec *box = rec_find(scene, KEY_boxes)->in.first;
+    const struct rec *box = rec_first(scene, KEY_boxes);
     bool ok = true;
     for (struct rec *about = list->in.first; ok && about != NULL; about = about->next) {
         ok = trace_put_paths(c, about, (uint32_t)rec_get_whole(box, KEY_node), root);

@@ -68,7 +68,7 @@ static void put_definitions(struct call *c, struct rec *r)
     bool used[COUNT_OF(numpys)] = {false};
     struct rec *list = rec_list(c->out, r, KEY_definitions);
     for (size_t k = 0; k < COUNT_OF(keys); k++) {
-        for (const struct rec *v = rec_find(r, keys[k])->in.first; v != NULL; v = v->next) {
+        for (const struct rec *v = rec_first(r, keys[k]); v != NULL; v = v->next) {
             note_functions(used, rec_get_text(v, KEY_formula));
         }
     }

@@ -39,7 +39,7 @@ struct fitter {
 
 size_t fit_boxes(const struct rec *scene)
 {
-    return rec_find(scene, KEY_boxes)->in.count;
+    return rec_count(scene, KEY_boxes);
 }
 
 static bool is_leaf_chip(const struct rec *cell)
@@ -51,8 +51,8 @@ static bool is_leaf_chip(const struct rec *cell)
 // Was the same leaf met in an earlier cell?
 static bool was_met(const struct rec *scene, const struct rec *cell)
 {
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             if (c == cell) {
                 return false;
             }
@@ -67,8 +67,8 @@ static bool was_met(const struct rec *scene, const struct rec *cell)
 size_t fit_chips(const struct rec *scene)
 {
     size_t chips = 0;
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             chips += is_leaf_chip(c) && !was_met(scene, c);
         }
     }

@@ -115,7 +115,7 @@ static struct size of_body(const struct rec *box, enum fit_style style)
 static struct size of_box(const struct rec *box, enum fit_style style, bool down)
 {
     struct size size = of_body(box, style), cells = {0, 0};
-    for (const struct rec *c = rec_find(box, KEY_cells)->in.first; c != NULL; c = c->next) {
+    for (const struct rec *c = rec_first(box, KEY_cells); c != NULL; c = c->next) {
         bool drawn =
             style != FIT_BARE && (rec_find(c, KEY_chip) != NULL || rec_find(c, KEY_values) == NULL);
         struct size cell = drawn ? of_cell(c, box, style, down) : (struct size){0, 0};
@@ -166,7 +166,7 @@ static void set_rank(struct buf *spots, struct fit_spot *spot, const struct rec 
 static bool find_spots(struct buf *spots, const struct rec *scene, enum fit_style style, bool down)
 {
     buf_init(spots, sizeof(struct fit_spot));
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
         struct fit_spot *spot = buf_push(spots, 1);
         if (spot == NULL) {
             return false;
@@ -176,7 +176,7 @@ static bool find_spots(struct buf *spots, const struct rec *scene, enum fit_styl
                                   .size = of_box(b, style, down)};
     }
     struct fit_spot *spot = spots->data;
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
         set_rank(spots, spot++, rec_find(b, KEY_cells));
     }
     for (size_t i = 0; i < spots->count; i++) {
@@ -204,9 +204,8 @@ static double longest_path(struct buf *spots, const struct rec *scene, bool down
 {
     struct fit_spot *spot = spots->data;
     double longest = 0;
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL;
-         b = b->next, spot++) {
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next, spot++) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             const struct fit_spot *from = spot_of(spots, c);
             spot->path = from == NULL ? spot->path : fmax(spot->path, from->path + RANKS);
         }
@@ -303,9 +302,9 @@ bool fit_is_chain(const struct rec *scene, enum fit_style style, int lines)
     bool ok = fit_lines(scene, style, lines, &line);
     ok = find_spots(&spots, scene, style, false) && ok;
     size_t i = 0, cut = 0;
-    const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
+    const struct rec *b = rec_first(scene, KEY_boxes);
     for (; ok && b != NULL; b = b->next, i++) {
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             const struct fit_spot *from = spot_of(&spots, c);
             size_t k = from == NULL ? i : (size_t)(from - BUF(struct fit_spot, &spots));
             cut += BUF(uint32_t, &line)[k] != BUF(uint32_t, &line)[i];

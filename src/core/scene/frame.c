@@ -44,8 +44,7 @@ static void copy_but(struct records *out, struct rec *to, const struct rec *from
 // Are all elements of an array known?
 static bool knows_elements(struct frame_pair p)
 {
-    const struct rec *list = rec_find(p.now, KEY_number_texts);
-    for (const struct rec *text = list == NULL ? NULL : list->in.first; text != NULL;
+    for (const struct rec *text = rec_first(p.now, KEY_number_texts); text != NULL;
          text = text->next) {
         if (strcmp(text->text, "·") == 0) {
             return false;
@@ -75,12 +74,6 @@ static void add_cell(struct records *out, struct rec *cells, struct frame_pair p
     }
 }
 
-static const struct rec *first_of(const struct rec *map, enum rec_key key)
-{
-    const struct rec *list = rec_find(map, key);
-    return list == NULL ? NULL : list->in.first;
-}
-
 static const struct rec *next_of(const struct rec *rec)
 {
     return rec == NULL ? NULL : rec->next;
@@ -94,7 +87,7 @@ static void add_box(struct records *out, struct rec *boxes, struct frame_pair p,
     rec_flag(out, box, KEY_current, current);
     hide_numbers(out, box, p);
     struct rec *cells = rec_list(out, box, KEY_cells);
-    struct frame_pair cell = {first_of(p.last, KEY_cells), first_of(p.now, KEY_cells)};
+    struct frame_pair cell = {rec_first(p.last, KEY_cells), rec_first(p.now, KEY_cells)};
     for (; cell.last != NULL; cell.last = cell.last->next, cell.now = next_of(cell.now)) {
         add_cell(out, cells, cell);
     }
@@ -111,7 +104,7 @@ bool frame_add(struct records *out, struct rec *list, const struct rec *last, co
     rec_text(out, scene, KEY_walk, place.pass);
     rec_flag(out, scene, KEY_frame, true);
     struct rec *boxes = rec_list(out, scene, KEY_boxes);
-    struct frame_pair box = {first_of(last, KEY_boxes), first_of(now, KEY_boxes)};
+    struct frame_pair box = {rec_first(last, KEY_boxes), rec_first(now, KEY_boxes)};
     for (; box.last != NULL; box.last = box.last->next, box.now = next_of(box.now)) {
         add_box(out, boxes, box, !place.first && rec_get_flag(box.now, KEY_current));
     }
@@ -126,7 +119,7 @@ static void add_sheet_box(struct records *out, struct rec *boxes, const struct r
     copy_but(out, box, last, own, COUNT_OF(own));
     hide(out, box, KEY_hide_grad, blank != FRAME_KEY);
     struct rec *cells = rec_list(out, box, KEY_cells);
-    for (const struct rec *c = first_of(last, KEY_cells); c != NULL; c = c->next) {
+    for (const struct rec *c = rec_first(last, KEY_cells); c != NULL; c = c->next) {
         struct rec *cell = rec_map(out, cells, KEY_NONE);
         copy_but(out, cell, c, NULL, 0);
         hide(out, cell, KEY_hide_share, blank != FRAME_KEY);
@@ -142,7 +135,7 @@ bool frame_add_sheet(struct records *out, struct rec *list, const struct rec *la
     copy_but(out, scene, last, own, COUNT_OF(own));
     rec_flag(out, scene, KEY_blank, true);
     struct rec *boxes = rec_list(out, scene, KEY_boxes);
-    for (const struct rec *b = first_of(last, KEY_boxes); b != NULL; b = b->next) {
+    for (const struct rec *b = rec_first(last, KEY_boxes); b != NULL; b = b->next) {
         add_sheet_box(out, boxes, b, blank);
     }
     return !out->arena.failed;

@@ -66,9 +66,8 @@ static const struct rec *box_of(const struct layering *p, const char *id)
 
 static void add_edges(struct layering *p, struct rec *box, const struct rec *array)
 {
-    const struct rec *sources = rec_find(array, KEY_sources);
     struct rec *cells = rec_list(p->out, box, KEY_cells);
-    for (const struct rec *s = sources == NULL ? NULL : sources->in.first; s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(array, KEY_sources); s != NULL; s = s->next) {
         const char *from = id_of(p, s->text);
         if (from == NULL) {
             continue;
@@ -192,7 +191,7 @@ static void measure(struct layering *p, const struct rec *array)
 
 static void add_leaves(struct layering *p, enum rec_key key)
 {
-    for (const struct rec *v = rec_find(p->flow, key)->in.first; v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(p->flow, key); v != NULL; v = v->next) {
         struct rec *box = add_box(p, v, "input", "", "");
         rec_text(p->out, box, KEY_sum_text, "");
         rec_list(p->out, box, KEY_cells);

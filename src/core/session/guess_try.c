@@ -52,7 +52,8 @@ static bool try_statement(struct call *dry, enum call_end (*run)(struct call *c)
 bool guess_try(struct call *c, const char *text)
 {
     struct session *s = c->s;
-    bool told_product = s->told_product, told_renumbered = s->told_renumbered, stepped = s->stepped;
+    struct told told = s->told;
+    bool stepped = s->stepped;
     struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
     struct lexer lexer = {.source = &source};
     struct diag ignored;
@@ -80,8 +81,7 @@ bool guess_try(struct call *c, const char *text)
     call_release(&dry);
     records_release(&records);
     transaction_take_back(s, mark);
-    s->told_product = told_product;
-    s->told_renumbered = told_renumbered;
+    s->told = told;
     s->stepped = stepped;
     text_clear(&s->inputs.wanted);
     return works;

@@ -98,7 +98,7 @@ static int figure_columns(const struct plan *p, const struct rec *map, enum rec_
 
 static const struct rec *constant_of(const struct plan *p, const struct rec *cell)
 {
-    const struct rec *box = rec_find(p->scene, KEY_boxes)->in.first;
+    const struct rec *box = rec_first(p->scene, KEY_boxes);
     while (box != NULL && !signs_is(box, KEY_id, rec_get_text(cell, KEY_from))) {
         box = box->next;
     }

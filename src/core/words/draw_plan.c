@@ -16,7 +16,7 @@
 static bool has_room(const struct rec *boxes)
 {
     const struct rec *box = boxes->in.first;
-    while (box != NULL && rec_find(box, KEY_cells)->in.count <= PORTS_MOST) {
+    while (box != NULL && rec_count(box, KEY_cells) <= PORTS_MOST) {
         box = box->next;
     }
     return box == NULL;

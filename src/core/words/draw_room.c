@@ -11,7 +11,7 @@ struct cursor {
 
 static struct cursor first_text(const struct rec *scene)
 {
-    return (struct cursor){.box = rec_find(scene, KEY_boxes)->in.first};
+    return (struct cursor){.box = rec_first(scene, KEY_boxes)};
 }
 
 static struct cursor next_text(struct cursor c)
@@ -20,7 +20,7 @@ static struct cursor next_text(struct cursor c)
         c.grad = true;
         return c;
     }
-    c.cell = c.cell != NULL ? c.cell->next : rec_find(c.box, KEY_cells)->in.first;
+    c.cell = c.cell != NULL ? c.cell->next : rec_first(c.box, KEY_cells);
     return c.cell != NULL ? c : (struct cursor){.box = c.box->next};
 }
 
@@ -56,7 +56,8 @@ bool draw_measure(struct buf *rooms, const struct rec *scene)
 void draw_reserve(struct records *out, struct rec *scene, const struct buf *rooms)
 {
     size_t i = 0;
-    for (struct cursor c = first_text(scene); i < rooms->count; c = next_text(c), i++) {
+    for (struct cursor c = first_text(scene); i < rooms->count && c.box != NULL;
+         c = next_text(c), i++) {
         rec_whole(out, c.cell != NULL ? c.cell : c.box, room_key_at(c), BUF(uint32_t, rooms)[i]);
     }
 }

@@ -126,25 +126,19 @@ static void add_edge(struct text *out, const struct rec *e)
     text_add(out, " \\\\\n");
 }
 
-static const struct rec *first_of(const struct rec *map, enum rec_key key)
-{
-    const struct rec *list = rec_find(map, key);
-    return list == NULL ? NULL : list->in.first;
-}
-
 static void add_derive(struct text *out, const struct rec *r)
 {
     const char *in = rec_get_text(r, KEY_in);
-    for (const struct rec *d = first_of(r, KEY_definitions); d != NULL; d = d->next) {
+    for (const struct rec *d = rec_first(r, KEY_definitions); d != NULL; d = d->next) {
         add_definition(out, d);
     }
-    for (const struct rec *d = first_of(r, KEY_parts); d != NULL; d = d->next) {
+    for (const struct rec *d = rec_first(r, KEY_parts); d != NULL; d = d->next) {
         add_definition(out, d);
     }
-    for (const struct rec *s = first_of(r, KEY_steps); s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(r, KEY_steps); s != NULL; s = s->next) {
         add_step(out, s, in);
     }
-    for (const struct rec *e = first_of(r, KEY_edges); e != NULL; e = e->next) {
+    for (const struct rec *e = rec_first(r, KEY_edges); e != NULL; e = e->next) {
         add_edge(out, e);
     }
     add_slope(out, rec_get_text(r, KEY_of), in);
@@ -205,7 +199,7 @@ static void add_local(struct text *out, const struct rec *r, int digits)
         text_add(out, " = ");
     }
     math_number(out, rec_get_number(r, KEY_value), digits);
-    for (const struct rec *row = first_of(r, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(r, KEY_rows); row != NULL; row = row->next) {
         text_add(out, " \\\\\n");
         add_slope(out, *called != '\0' && *aside == '\0' ? called : name,
                   rec_get_text(row, KEY_child));

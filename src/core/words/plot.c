@@ -123,7 +123,7 @@ static struct place_at place_of(const struct frame_of *f, const struct plot_dots
 
 static void draw_curve(const struct frame_of *f, struct plot_dots *d, const struct rec *series)
 {
-    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
+    const struct rec *x = rec_first(series, KEY_x), *y = rec_first(series, KEY_y);
     struct place_at before = {0, 0};
     bool joined = false;
     for (d->walked = 0; x != NULL && y != NULL; x = x->next, y = y->next) {
@@ -214,8 +214,8 @@ static void draw_legend(struct text *out, const struct frame_of *f, const struct
 {
     struct text entries[COUNT_OF(styles)];
     size_t n = 0;
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first;
-         s != NULL && n < COUNT_OF(entries); s = s->next, n++) {
+    for (const struct rec *s = rec_first(plot, KEY_series); s != NULL && n < COUNT_OF(entries);
+         s = s->next, n++) {
         text_init(&entries[n]);
         add_sample(&entries[n], n, f->ascii);
         text_addf(&entries[n], " %s", rec_get_text(s, KEY_label));
@@ -238,7 +238,7 @@ static void draw_curves(struct text *out, const struct rec *plot, size_t width)
     buf_init(&d.of, 1);
     if (buf_resize(&d.bits, f.rows * f.columns) && buf_resize(&d.of, f.rows * f.columns)) {
         put_zero(&f);
-        for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL; s = s->next) {
+        for (const struct rec *s = rec_first(plot, KEY_series); s != NULL; s = s->next) {
             draw_curve(&f, &d, s);
             d.curve++;
         }

@@ -39,8 +39,8 @@ static double unsure_below(const struct rec *plot)
     struct buf margins;
     double below = 0;
     buf_init(&margins, sizeof(double));
-    if (rec_find(plot, KEY_classes)->in.count == COUNT_OF(unsure)) {
-        const struct rec *m = rec_find(plot, KEY_margin)->in.first;
+    if (rec_count(plot, KEY_classes) == COUNT_OF(unsure)) {
+        const struct rec *m = rec_first(plot, KEY_margin);
         for (; m != NULL; m = m->next) {
             double *at = isfinite(m->number) ? buf_push(&margins, 1) : NULL;
             if (at != NULL) {
@@ -72,8 +72,8 @@ static void put_regions(struct frame_of *f, const struct rec *plot)
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 0;
     size_t rows = (size_t)rec_get_whole(plot, KEY_rows);
     double below = unsure_below(plot);
-    const struct rec *class = rec_find(plot, KEY_class)->in.first;
-    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    const struct rec *class = rec_first(plot, KEY_class);
+    const struct rec *margin = rec_first(plot, KEY_margin);
     for (; class != NULL && margin != NULL && i < rows * columns;
          class = class->next, margin = margin->next, i++) {
         size_t row = rows - 1 - i / columns, column = i % columns;
@@ -89,7 +89,7 @@ static void put_regions(struct frame_of *f, const struct rec *plot)
 // Those on the wrong side last, so that none of them is hidden.
 static void put_points(struct frame_of *f, const struct rec *plot, bool right)
 {
-    const struct rec *p = rec_find(plot, KEY_points)->in.first;
+    const struct rec *p = rec_first(plot, KEY_points);
     for (; p != NULL; p = p->next) {
         double x = range_share(f->x, rec_get_number(p, KEY_x)) * (double)f->columns;
         double y = (1 - range_share(f->y, rec_get_number(p, KEY_y))) * (double)f->rows;
@@ -109,7 +109,7 @@ static void draw_legend(struct text *out, const struct frame_of *f, const struct
 {
     struct text entries[CLASSES_MOST + 1];
     size_t n = 0;
-    for (const struct rec *c = rec_find(plot, KEY_classes)->in.first; c != NULL && n < CLASSES_MOST;
+    for (const struct rec *c = rec_first(plot, KEY_classes); c != NULL && n < CLASSES_MOST;
          c = c->next, n++) {
         const struct plot_boundary_look *look = &looks[n];
         const char *region = f->ascii ? look->ascii_region : look->region;

@@ -28,7 +28,7 @@ struct lattice {
 static bool read_values(const struct rec *plot, struct buf *values, enum rec_key key)
 {
     buf_init(values, sizeof(double));
-    for (const struct rec *v = rec_find(plot, key)->in.first; v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(plot, key); v != NULL; v = v->next) {
         double *at = buf_push(values, 1);
         if (at == NULL) {
             return false;
@@ -104,9 +104,9 @@ static void put_sign(struct frame_of *f, const struct rec *x, const struct rec *
 static void put_paths(struct frame_of *f, const struct rec *plot, bool ends)
 {
     size_t n = 0;
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL && n < PATHS_MOST;
+    for (const struct rec *s = rec_first(plot, KEY_series); s != NULL && n < PATHS_MOST;
          s = s->next, n++) {
-        const struct rec *x = rec_find(s, KEY_x)->in.first, *y = rec_find(s, KEY_y)->in.first;
+        const struct rec *x = rec_first(s, KEY_x), *y = rec_first(s, KEY_y);
         for (bool first = true; x != NULL && y != NULL; first = false, x = x->next, y = y->next) {
             bool last = x->next == NULL || y->next == NULL;
             if (ends && (first || last)) {
@@ -125,7 +125,7 @@ static void draw_legend(struct text *out, const struct frame_of *f, const struct
     struct text entries[PATHS_MOST + 1];
     size_t n = 0;
     bool path = false;
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL && n < PATHS_MOST;
+    for (const struct rec *s = rec_first(plot, KEY_series); s != NULL && n < PATHS_MOST;
          s = s->next, n++) {
         const struct rec *x = rec_find(s, KEY_x);
         bool one = x->in.count < 2;

@@ -73,8 +73,7 @@ static bool add_row(struct rails *r, const struct rec *box)
     }
     *row = (struct rail_row){
         .box = box, .node = (uint32_t)rec_get_whole(box, KEY_node), .first = r->operands.count};
-    for (const struct rec *cell = rec_find(box, KEY_cells)->in.first; cell != NULL;
-         cell = cell->next) {
+    for (const struct rec *cell = rec_first(box, KEY_cells); cell != NULL; cell = cell->next) {
         uint32_t operand = find_row(r, rec_get_text(cell, KEY_from));
         if (operand != NO_ROW && !is_constant(r, operand) && !uses(r, row, operand)) {
             uint32_t *at = buf_push(&r->operands, 1);
@@ -102,7 +101,7 @@ static bool show(struct rails *r, uint32_t i)
 
 static bool is_leaf(const struct rail_row *row)
 {
-    return rec_find(row->box, KEY_cells)->in.count == 0;
+    return rec_count(row->box, KEY_cells) == 0;
 }
 
 // Operations in their order, and before each those of its operands that nothing computes.

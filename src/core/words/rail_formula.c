@@ -29,7 +29,7 @@ static void add_operand(const struct rails *r, const struct rec *cell, enum prec
     if (signs_is(box, KEY_kind, "constant")) {
         add_number(r, box, out);
     } else if (!r->numbers && *rec_get_text(box, KEY_called) != '\0' &&
-               signs_operation(box) != NULL && rec_find(box, KEY_cells)->in.first != NULL) {
+               signs_operation(box) != NULL && rec_first(box, KEY_cells) != NULL) {
         add_operation(r, box, least, out);
     } else {
         text_add(out, rec_get_text(box, KEY_name));
@@ -41,7 +41,7 @@ static void add_operation(const struct rails *r, const struct rec *box, enum pre
                           struct text *out)
 {
     const struct op_row *op = signs_operation(box);
-    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
+    const struct rec *cell = rec_first(box, KEY_cells);
     enum precedence own = precedence_of(op_find(op->name, strlen(op->name), op->form));
     bool call = own == PRECEDENCE_ATOM;
     struct text x, y;
@@ -85,7 +85,7 @@ void rail_add_formula(const struct rails *r, const struct rec *box, struct text 
         text_add(out, signs_is(box, KEY_kind, "parameter") ? "parameter" : "input");
     } else {
         text_add(out, "= ");
-        if (rec_find(box, KEY_cells)->in.first == NULL) {
+        if (rec_first(box, KEY_cells) == NULL) {
             text_add(out, r->ascii ? ".." : "…");
         } else {
             add_operation(r, box, PRECEDENCE_ANY, out);

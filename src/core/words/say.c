@@ -6,12 +6,6 @@
 #include "text/names.h"
 #include "words/marks.h"
 
-const struct rec *say_first(const struct rec *map, enum rec_key key)
-{
-    const struct rec *list = rec_find(map, key);
-    return list == NULL ? NULL : list->in.first;
-}
-
 void say_table(struct words *w, struct table *t)
 {
     if (w->rich) {

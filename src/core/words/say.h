@@ -23,8 +23,6 @@ struct words {
 
 // A phrase in the language that the record is said in.
 __attribute__((format_arg(2))) const char *say_in(const struct words *w, const char *english);
-// The first item of a list that is a field; NULL if there is none.
-const struct rec *say_first(const struct rec *map, enum rec_key key);
 // The rows of a table, in the room that there is. Releases it.
 void say_table(struct words *w, struct table *t);
 // The two lines of an error's place, the source and a caret under it, in the room that there is.

@@ -67,7 +67,7 @@ const struct rec *signs_current(const struct rec *scene)
 {
     const struct rec *boxes = rec_find(scene, KEY_boxes), *root = NULL;
     for (const struct rec *box = boxes->in.first; box != NULL; box = box->next) {
-        bool leaf = rec_find(box, KEY_cells)->in.count == 0;
+        bool leaf = rec_count(box, KEY_cells) == 0;
         if (rec_get_flag(box, KEY_current) && !leaf) {
             return box;
         }

@@ -26,8 +26,8 @@ void say_notice(struct words *w)
 // The first statement of a newcomer, typed before its names have values: what makes it work.
 static void say_lacking(struct words *w)
 {
-    const struct rec *name = say_first(w->record, KEY_names), *second = name->next;
-    const struct rec *value = say_first(w->record, KEY_values);
+    const struct rec *name = rec_first(w->record, KEY_names), *second = name->next;
+    const struct rec *value = rec_first(w->record, KEY_values);
     for (const struct rec *n = name; n != NULL; n = n->next) {
         text_addf(w->out, n == name ? " %s" : n->next == NULL ? " and %s" : ", %s", n->text);
     }
@@ -49,7 +49,7 @@ void say_error(struct words *w)
     bool question = *message != '\0' && message[strlen(message) - 1] == '?';
     add_place(w);
     ink_add(w->out, INK_ERROR, "error:");
-    if (say_first(w->record, KEY_names) != NULL) {
+    if (rec_first(w->record, KEY_names) != NULL) {
         say_lacking(w);
         return;
     }

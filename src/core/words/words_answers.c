@@ -6,7 +6,7 @@
 
 static void say_options(struct words *w)
 {
-    for (const struct rec *o = say_first(w->record, KEY_options); o != NULL; o = o->next) {
+    for (const struct rec *o = rec_first(w->record, KEY_options); o != NULL; o = o->next) {
         struct text lead;
         text_init(&lead);
         text_add(&lead, "  ");
@@ -22,7 +22,7 @@ static void say_cells(struct words *w)
 {
     struct table t;
     table_init(&t, "ld");
-    for (const struct rec *c = say_first(w->record, KEY_cells); c != NULL; c = c->next) {
+    for (const struct rec *c = rec_first(w->record, KEY_cells); c != NULL; c = c->next) {
         table_ink(&t, INK_NAME, rec_get_text(c, KEY_name));
         if (rec_find(c, KEY_value) != NULL) {
             table_number(&t, INK_GRAD, rec_get_number(c, KEY_value), w->digits);
@@ -109,7 +109,7 @@ void say_judged(struct words *w)
         }
     }
     say_verdict(w);
-    for (const struct rec *s = say_first(w->record, KEY_said); s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(w->record, KEY_said); s != NULL; s = s->next) {
         say_prose_text(w, s->text, "", INK_END);
     }
     say_answer(w);

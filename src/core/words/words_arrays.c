@@ -146,7 +146,7 @@ static void add_exact(struct text *out, const struct rec *v)
 // The leaves as NumPy's arrays; of one too long to be written, its shape.
 static void put_inputs(struct words *w)
 {
-    for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_inputs); v != NULL; v = v->next) {
         const struct rec *value = rec_find(v, KEY_value);
         int64_t shown = 0;
         text_addf(w->out, "%c%s = ", WRAP_FIXED, rec_get_text(v, KEY_name));
@@ -169,7 +169,7 @@ void say_stage_arrays(struct words *w)
 {
     if (rec_get_flag(w->record, KEY_python)) {
         text_add(w->out, "from numpy import *\n");
-        for (const struct rec *d = say_first(w->record, KEY_definitions); d != NULL; d = d->next) {
+        for (const struct rec *d = rec_first(w->record, KEY_definitions); d != NULL; d = d->next) {
             text_addf(w->out, "%c%s\n", WRAP_FIXED, d->text);
         }
         put_inputs(w);
@@ -205,7 +205,7 @@ void say_local_array(struct words *w)
               rec_get_text(rec_find(w->record, KEY_value), KEY_shape));
     text_addf(w->out, "what arrives at %s, d%s, is handed on as\n", name, name);
     table_init(&t, "lll");
-    for (const struct rec *v = say_first(w->record, KEY_rows); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_rows); v != NULL; v = v->next) {
         struct text cell;
         text_init(&cell);
         table_ink(&t, INK_NAME, rec_get_text(v, KEY_name));

@@ -119,7 +119,7 @@ static void put_diagram(struct words *w)
     add_names(&d.above, rec_find(w->record, KEY_inputs));
     text_add(&d.above, text_length(&d.above) == 0 ? "input" : "");
     text_add_char(&d.above, ' ');
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != NULL; l = l->next) {
         add_layer(&d, l);
         level(&d, "─", "─");
     }
@@ -157,10 +157,10 @@ static struct flow_measure measure(struct words *w)
 {
     enum { LEFT_MOST = 34, LEFT_MOST_AFTER = 20, GAP = 2 };
     struct flow_measure m = {.after = rec_find(w->record, KEY_rate) != NULL};
-    for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_inputs); v != NULL; v = v->next) {
         widen(&m, v);
     }
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != NULL; l = l->next) {
         widen(&m, rec_find(l, KEY_z));
         if (rec_find(l, KEY_a) != NULL) {
             widen(&m, rec_find(l, KEY_a));
@@ -213,16 +213,16 @@ static void put_forward(struct words *w)
     struct table t;
     table_init(&t, m.after ? "lnnn" : "lnn");
     put_title(w, m.after ? "forward, before and after the update" : "forward");
-    for (const struct rec *v = say_first(w->record, KEY_inputs); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_inputs); v != NULL; v = v->next) {
         forward_row(w, &t, v, &m);
     }
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != NULL; l = l->next) {
         forward_row(w, &t, rec_find(l, KEY_z), &m);
         if (rec_find(l, KEY_a) != NULL) {
             forward_row(w, &t, rec_find(l, KEY_a), &m);
         }
     }
-    for (const struct rec *v = say_first(w->record, KEY_targets); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_targets); v != NULL; v = v->next) {
         forward_row(w, &t, v, &m);
     }
     forward_row(w, &t, rec_find(w->record, KEY_output), &m);
@@ -241,8 +241,8 @@ static void backward_row(struct words *w, struct table *t, const char *name,
 // of its uses, so it is shown once: with the lowest.
 static bool has_lower(const struct words *w, const struct rec *layer, const char *name)
 {
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != layer; l = l->next) {
-        for (const struct rec *v = say_first(l, KEY_weights); v != NULL; v = v->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != layer; l = l->next) {
+        for (const struct rec *v = rec_first(l, KEY_weights); v != NULL; v = v->next) {
             if (strcmp(rec_get_text(v, KEY_name), name) == 0) {
                 return true;
             }
@@ -271,7 +271,7 @@ static void backward_layer(struct words *w, struct table *t, const struct rec *l
     text_init(&name);
     add_delta(w, &name, layer);
     backward_row(w, t, text_get(&name), rec_find(layer, KEY_z), columns);
-    for (const struct rec *v = say_first(layer, KEY_weights); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(layer, KEY_weights); v != NULL; v = v->next) {
         if (!has_lower(w, layer, rec_get_text(v, KEY_name))) {
             text_clear(&name);
             text_addf(&name, "d%s", rec_get_text(v, KEY_name));
@@ -333,8 +333,8 @@ static void put_update(struct words *w)
     say_figure(&title, rec_get_number(w->record, KEY_rate), w->digits);
     table_init(&t, "lnn");
     put_title(w, text_get(&title));
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
-        for (const struct rec *v = say_first(l, KEY_weights); v != NULL; v = v->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        for (const struct rec *v = rec_first(l, KEY_weights); v != NULL; v = v->next) {
             if (!has_lower(w, l, rec_get_text(v, KEY_name))) {
                 update_row(w, &t, v, columns);
             }
@@ -388,8 +388,8 @@ static void put_specials(struct words *w)
         text_addf(w->out, "… %lld more layers between the first ten and the last ten\n",
                   (long long)more);
     }
-    for (const struct rec *l = say_first(w->record, KEY_layers); l != NULL; l = l->next) {
-        for (const struct rec *s = say_first(l, KEY_special); s != NULL; s = s->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_layers); l != NULL; l = l->next) {
+        for (const struct rec *s = rec_first(l, KEY_special); s != NULL; s = s->next) {
             put_special(w, l, s->text);
         }
     }
@@ -468,7 +468,7 @@ void say_explain_array(struct words *w)
     } else {
         text_add_char(w->out, '\n');
     }
-    for (const struct rec *v = say_first(w->record, KEY_backward); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_backward); v != NULL; v = v->next) {
         line = v;
     }
     text_addf(w->out, "d%s/d%s ", rec_get_text(w->record, KEY_of), name);
@@ -481,13 +481,13 @@ void say_explain_array(struct words *w)
     text_add(w->out, "= ");
     ink_add(w->out, INK_GRAD, text_get(&numbers));
     text_add_char(w->out, '\n');
-    for (const struct rec *v = say_first(w->record, KEY_backward); v != NULL && v != line;
+    for (const struct rec *v = rec_first(w->record, KEY_backward); v != NULL && v != line;
          v = v->next) {
-        text_addf(w->out, v == say_first(w->record, KEY_backward) ? "where %s = %s" : ", %s = %s",
+        text_addf(w->out, v == rec_first(w->record, KEY_backward) ? "where %s = %s" : ", %s = %s",
                   rec_get_text(v, KEY_name), rec_get_text(v, KEY_formula));
         text_add(w->out, v->next == line ? "\n" : "");
     }
-    for (const struct rec *s = layer == NULL ? NULL : say_first(layer, KEY_special); s != NULL;
+    for (const struct rec *s = layer == NULL ? NULL : rec_first(layer, KEY_special); s != NULL;
          s = s->next) {
         put_special(w, layer, s->text);
     }

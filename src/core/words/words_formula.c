@@ -25,7 +25,7 @@ static void say_derive_step(struct words *w, const struct rec *step)
 
 static void add_named(struct words *w, enum rec_key key)
 {
-    for (const struct rec *d = say_first(w->record, key); d != NULL; d = d->next) {
+    for (const struct rec *d = rec_first(w->record, key); d != NULL; d = d->next) {
         text_add_char(w->out, WRAP_FIXED);
         ink_add(w->out, INK_NAME, rec_get_text(d, KEY_name));
         text_addf(w->out, " = %s\n", rec_get_text(d, KEY_formula));
@@ -37,11 +37,11 @@ void say_derive(struct words *w)
 {
     add_named(w, KEY_definitions);
     add_named(w, KEY_parts);
-    for (const struct rec *s = say_first(w->record, KEY_steps); s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(w->record, KEY_steps); s != NULL; s = s->next) {
         say_derive_step(w, s);
     }
     say_more_in(w, " steps");
-    for (const struct rec *e = say_first(w->record, KEY_edges); e != NULL; e = e->next) {
+    for (const struct rec *e = rec_first(w->record, KEY_edges); e != NULL; e = e->next) {
         text_addf(w->out, "%s: %s\n", rec_get_text(e, KEY_name), rec_get_text(e, KEY_text));
     }
     text_add_char(w->out, WRAP_FIXED);
@@ -56,7 +56,7 @@ void say_derivatives(struct words *w)
     if (*name != '\0') {
         text_addf(w->out, "%c%s = %s\n", WRAP_FIXED, name, rec_get_text(w->record, KEY_of));
     }
-    for (const struct rec *r = say_first(w->record, KEY_rows); r != NULL; r = r->next) {
+    for (const struct rec *r = rec_first(w->record, KEY_rows); r != NULL; r = r->next) {
         const char *of = rec_get_text(r, KEY_of), *in = rec_get_text(r, KEY_in);
         bool loose = strpbrk(of, "+-*/ (<>=") != NULL;
         text_addf(w->out, loose ? "%cd(%s)/d%s = " : "%cd%s/d%s = ", WRAP_FIXED, of, in);
@@ -68,7 +68,7 @@ void say_derivatives(struct words *w)
 
 static void add_lines(struct words *w, enum rec_key key)
 {
-    for (const struct rec *line = say_first(w->record, key); line != NULL; line = line->next) {
+    for (const struct rec *line = rec_first(w->record, key); line != NULL; line = line->next) {
         text_addf(w->out, "%c%s\n", WRAP_FIXED, line->text);
     }
 }

@@ -74,7 +74,7 @@ void say_graded(struct words *w)
     }
     text_add_char(w->out, '\n');
     table_init(&t, "nnw");
-    for (const struct rec *task = say_first(w->record, KEY_tasks); task != NULL;
+    for (const struct rec *task = rec_first(w->record, KEY_tasks); task != NULL;
          task = task->next) {
         table_ink(&t, INK_NAME, rec_get_text(task, KEY_question));
         text_clear(&cell);
@@ -90,7 +90,7 @@ void say_graded(struct words *w)
         table_cell(&t, text_get(&cell));
     }
     say_table(w, &t);
-    for (const struct rec *r = say_first(w->record, KEY_remarks); r != NULL; r = r->next) {
+    for (const struct rec *r = rec_first(w->record, KEY_remarks); r != NULL; r = r->next) {
         text_addf(w->out, "%s\n", r->text);
     }
     text_release(&cell);
@@ -121,7 +121,7 @@ void say_graded_class(struct words *w)
 {
     struct text align, cell;
     struct table t;
-    const struct rec *first = say_first(w->record, KEY_tasks);
+    const struct rec *first = rec_first(w->record, KEY_tasks);
     text_init(&align);
     text_init(&cell);
     text_add_char(&align, 'n');
@@ -135,9 +135,9 @@ void say_graded_class(struct words *w)
         table_ink(&t, INK_TITLE, short_id(c));
     }
     table_ink(&t, INK_TITLE, "points");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_file));
-        for (const struct rec *s = say_first(row, KEY_scores); s != NULL; s = s->next) {
+        for (const struct rec *s = rec_first(row, KEY_scores); s != NULL; s = s->next) {
             text_clear(&cell);
             add_points(&cell, s->number);
             table_cell(&t, text_get(&cell));
@@ -191,7 +191,7 @@ static void add_student(const struct words *w, struct table *t, const struct rec
     const char *name = rec_get_text(student, KEY_name);
     int same = 0;
     struct text cell;
-    for (const struct rec *r = say_first(w->record, KEY_rows); r != NULL; r = r->next) {
+    for (const struct rec *r = rec_first(w->record, KEY_rows); r != NULL; r = r->next) {
         same += strcmp(rec_get_text(r, KEY_name), name) == 0;
     }
     text_init(&cell);
@@ -210,7 +210,7 @@ static void say_students(struct words *w)
     struct table t;
     table_init(&t, "lrlrrl");
     add_titles(&t, titles, COUNT_OF(titles));
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         char day[11];
         add_student(w, &t, row);
         add_whole(&t, row, KEY_finished);
@@ -232,7 +232,7 @@ static void say_failures(struct words *w)
     text_init(&cell);
     table_init(&t, "nrrl");
     add_titles(&t, titles, COUNT_OF(titles));
-    for (const struct rec *q = say_first(w->record, KEY_questions); q != NULL; q = q->next) {
+    for (const struct rec *q = rec_first(w->record, KEY_questions); q != NULL; q = q->next) {
         table_ink(&t, INK_NAME, rec_get_text(q, KEY_question));
         text_clear(&cell);
         text_addf(&cell, "%lld of %lld", (long long)rec_get_whole(q, KEY_missed),
@@ -256,7 +256,7 @@ static void say_failures(struct words *w)
 
 static void say_disputed(struct words *w)
 {
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         int64_t disputed = rec_get_whole(row, KEY_disputed);
         if (disputed > 0) {
             text_addf(w->out,
@@ -271,7 +271,7 @@ static void say_disputed(struct words *w)
 void say_class_report(struct words *w)
 {
     say_students(w);
-    if (say_first(w->record, KEY_questions) != NULL) {
+    if (rec_first(w->record, KEY_questions) != NULL) {
         text_add_char(w->out, '\n');
         say_failures(w);
     }

@@ -37,7 +37,7 @@ void say_print(struct words *w)
         }
         return;
     }
-    for (const struct rec *v = say_first(w->record, KEY_values); v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(w->record, KEY_values); v != NULL; v = v->next) {
         say_field(w, v);
         text_add_char(w->out, v->next == NULL ? '\n' : ' ');
     }
@@ -80,7 +80,7 @@ static void add_factors(struct words *w, struct text *cell, const struct rec *te
 // "dL/dd * 1  = -2 * 1": upstream times local, summed over the uses, onto what the leaf held.
 static void add_chain_rule(struct words *w, struct text *cell, const struct rec *row)
 {
-    const struct rec *terms = say_first(row, KEY_terms);
+    const struct rec *terms = rec_first(row, KEY_terms);
     double held = rec_get_number(row, KEY_held);
     char held_text[NUMBER_TEXT + 3] = "";
     int64_t shown = 0;
@@ -144,7 +144,7 @@ static void say_rows(struct words *w)
 {
     static const char *const titles[] = {"node",          "",           "value", "grad",
                                          "grad as nodes", " chain rule"};
-    const struct rec *rows = say_first(w->record, KEY_rows);
+    const struct rec *rows = rec_first(w->record, KEY_rows);
     bool graph = any_has(rows, KEY_grown),
          numbers = w->called != CALLED_NUMBERS && any_has(rows, KEY_formula);
     struct table t;
@@ -182,7 +182,7 @@ void say_update(struct words *w)
 {
     struct table t;
     table_init(&t, "ldldw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_name));
         table_number(&t, INK_VALUE, rec_get_number(row, KEY_before), w->digits);
         table_cell(&t, "->");
@@ -216,7 +216,7 @@ void say_trained(struct words *w)
     bool whole = strcmp(rec_get_text(w->record, KEY_end), "done") == 0;
     ink_add(w->out, INK_NAME, say_called(w, rec_find(w->record, KEY_root)));
     text_add_char(w->out, ' ');
-    add_sparkline(w, say_first(w->record, KEY_history));
+    add_sparkline(w, rec_first(w->record, KEY_history));
     text_add(w->out, "\n");
     text_addf(w->out, "%s%lld step%s", whole ? "" : "stopped after ", steps, steps == 1 ? "" : "s");
     long long batch = (long long)rec_get_whole(w->record, KEY_batch);
@@ -277,7 +277,7 @@ void say_local(struct words *w)
     text_add(w->out, *formula == '\0' ? "   a leaf: no edge leads into it\n" : "\n");
     struct table t;
     table_init(&t, "lll");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         char number[NUMBER_TEXT];
         const char *slope = rec_get_text(row, KEY_formula);
         number_text(number, rec_get_number(row, KEY_slope), w->digits);
@@ -331,7 +331,7 @@ static void shape_cell(struct table *t, const char *shape)
 void say_nodes(struct words *w)
 {
     static const char *const titles[] = {"name", "value", "grad", "", ""};
-    const struct rec *row = say_first(w->record, KEY_rows);
+    const struct rec *row = rec_first(w->record, KEY_rows);
     if (row == NULL) {
         text_add(w->out, rec_is(w->record, KIND_params) ? "no parameters yet; try param w = 0.5\n"
                                                         : "no names yet; try a = 2\n");
@@ -362,7 +362,7 @@ void say_grads(struct words *w)
 {
     struct table t;
     table_init(&t, "ldw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_as));
         say_grad_cell(w, &t, row);
         table_ink(&t, INK_MUTED, length_word(row));

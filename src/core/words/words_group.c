@@ -65,7 +65,7 @@ void say_composite(struct words *w)
     struct table t;
     add_head(w);
     table_init(&t, "llw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         add_row(w, &t, row);
     }
     say_table(w, &t);
@@ -100,7 +100,7 @@ void say_groups(struct words *w)
 {
     static const char *const titles[] = {"call", "operations", "result", "value", ""};
     struct table t;
-    if (say_first(w->record, KEY_rows) == NULL) {
+    if (rec_first(w->record, KEY_rows) == NULL) {
         text_add(w->out, "no calls of functions; try def neuron(x, w, b) = tanh(w*x + b)\n");
         return;
     }
@@ -108,7 +108,7 @@ void say_groups(struct words *w)
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         struct text cell;
         char number[NUMBER_TEXT];
         text_init(&cell);

@@ -20,7 +20,7 @@ static void say_topics(struct words *w)
     enum { ROOM = 76 };
     size_t column = 0;
     text_add(w->out, "more: help NAME, of a command, a function or a term; and help with\n");
-    for (const struct rec *topic = say_first(w->record, KEY_topics); topic != NULL;
+    for (const struct rec *topic = rec_first(w->record, KEY_topics); topic != NULL;
          topic = topic->next) {
         size_t length = strlen(topic->text) + 2;
         bool wraps = column + length > ROOM;
@@ -59,7 +59,7 @@ void say_help(struct words *w)
     text_add(w->out, "Type an expression, such as L = a*b; each one grows the graph.\n\n");
     text_init(&cell);
     table_init(&t, "nw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_MUTED, rec_get_text(row, KEY_want));
         text_clear(&cell);
         add_typed(&cell, rec_get_text(row, KEY_typing));
@@ -79,10 +79,10 @@ void say_help_overview(struct words *w)
 {
     struct table t;
     table_init(&t, "lw");
-    for (const struct rec *g = say_first(w->record, KEY_groups); g != NULL; g = g->next) {
+    for (const struct rec *g = rec_first(w->record, KEY_groups); g != NULL; g = g->next) {
         table_ink(&t, INK_TITLE, rec_get_text(g, KEY_title));
         table_cell(&t, "");
-        for (const struct rec *c = say_first(g, KEY_commands); c != NULL; c = c->next) {
+        for (const struct rec *c = rec_first(g, KEY_commands); c != NULL; c = c->next) {
             usage_cell(&t, rec_get_text(c, KEY_usage));
             table_cell(&t, rec_get_text(c, KEY_help));
         }
@@ -107,7 +107,7 @@ static void say_entry(struct words *w, const struct rec *entry)
     ink_add(w->out, INK_MUTED, w->ascii ? "> " : "∇ ");
     ink_add(w->out, INK_CODE, rec_get_text(entry, KEY_entry));
     text_add_char(w->out, '\n');
-    for (const struct rec *r = say_first(entry, KEY_replies); r != NULL; r = r->next) {
+    for (const struct rec *r = rec_first(entry, KEY_replies); r != NULL; r = r->next) {
         words_add(&answers, r, &form);
     }
     size_t lines = 0;
@@ -125,7 +125,7 @@ static void say_entry(struct words *w, const struct rec *entry)
 
 static void say_transcript(struct words *w)
 {
-    const struct rec *entry = say_first(w->record, KEY_transcript);
+    const struct rec *entry = rec_first(w->record, KEY_transcript);
     text_add(w->out, entry == NULL ? "" : "\n");
     for (; entry != NULL; entry = entry->next) {
         say_entry(w, entry);
@@ -173,7 +173,7 @@ void say_help_function(struct words *w)
     text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_help));
     text_release(&call);
     int slot = 0;
-    for (const struct rec *s = say_first(w->record, KEY_slopes); s != NULL; s = s->next, slot++) {
+    for (const struct rec *s = rec_first(w->record, KEY_slopes); s != NULL; s = s->next, slot++) {
         BS_ASSERT(slot < 2);
         text_add(w->out, slopes[slot]);
         ink_add(w->out, INK_LOCAL, s->text);
@@ -194,7 +194,7 @@ static void say_calls(struct words *w, const char *title, enum rec_key key)
     ink_add(w->out, INK_TITLE, title);
     text_add_char(w->out, '\n');
     table_init(&t, "lw");
-    for (const struct rec *row = say_first(w->record, key); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, key); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, rec_get_text(row, KEY_usage));
         table_cell(&t, rec_get_text(row, KEY_help));
     }
@@ -207,7 +207,7 @@ void say_help_functions(struct words *w)
     struct text call;
     text_init(&call);
     table_init(&t, "lw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         table_ink(&t, INK_NAME, typed(&call, row));
         table_cell(&t, rec_get_text(row, KEY_help));
     }

@@ -204,7 +204,7 @@ static void add_asking(struct words *w, struct text *out, const char *text)
 // Those that were only skipped, or those that were not.
 static void say_missed(struct words *w, bool skipped)
 {
-    const struct rec *missed = say_first(w->record, KEY_missed);
+    const struct rec *missed = rec_first(w->record, KEY_missed);
     while (missed != NULL && rec_get_flag(missed, KEY_skipped) != skipped) {
         missed = missed->next;
     }
@@ -323,7 +323,7 @@ static void say_state(struct text *cell, const struct rec *l)
 // Lessons whose files are none, with the reason.
 static void say_broken(struct words *w)
 {
-    for (const struct rec *l = say_first(w->record, KEY_lessons); l != NULL; l = l->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_lessons); l != NULL; l = l->next) {
         if (*rec_get_text(l, KEY_trouble) != '\0') {
             ink_add(w->out, INK_ERROR, "error:");
             text_addf(w->out, " %s\n", rec_get_text(l, KEY_trouble));
@@ -340,7 +340,7 @@ void say_lesson_list(struct words *w)
     text_init(&cell);
     table_init(&t, "rlll");
     int number = 0;
-    for (const struct rec *l = say_first(w->record, KEY_lessons); l != NULL; l = l->next) {
+    for (const struct rec *l = rec_first(w->record, KEY_lessons); l != NULL; l = l->next) {
         bool is_next = strcmp(rec_get_text(l, KEY_id), next) == 0;
         text_clear(&cell);
         text_addf(&cell, "%d", ++number);
@@ -390,7 +390,7 @@ void say_help_glossary(struct words *w)
 {
     struct text terms;
     text_init(&terms);
-    for (const struct rec *t = say_first(w->record, KEY_terms); t != NULL; t = t->next) {
+    for (const struct rec *t = rec_first(w->record, KEY_terms); t != NULL; t = t->next) {
         text_addf(&terms, t->next == NULL ? "**%s**" : "**%s**, ", t->text);
     }
     say_prose_text(w, text_get(&terms), "", INK_END);

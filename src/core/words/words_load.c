@@ -17,7 +17,7 @@ void say_loaded(struct words *w)
 {
     long long done = (long long)rec_get_whole(w->record, KEY_done);
     long long more = (long long)rec_get_whole(w->record, KEY_more), left = more;
-    const struct rec *first = say_first(w->record, KEY_rows);
+    const struct rec *first = rec_first(w->record, KEY_rows);
     struct table t;
     for (const struct rec *row = first; row != NULL; row = row->next) {
         left++;

@@ -39,7 +39,7 @@ static void add_day(struct words *w, const char *sign, bool answered, bool last)
 
 static int64_t answers_on(const struct words *w, int64_t day)
 {
-    for (const struct rec *d = say_first(w->record, KEY_days); d != NULL; d = d->next) {
+    for (const struct rec *d = rec_first(w->record, KEY_days); d != NULL; d = d->next) {
         if (rec_get_whole(d, KEY_day) == day) {
             return rec_get_whole(d, KEY_answers);
         }
@@ -183,7 +183,7 @@ static void say_next(struct words *w)
         text_add(w->out, "Next: ");
         say_command(w, "lesson", id);
         text_addf(w->out, "   %s\n", rec_get_text(w->record, KEY_next_title));
-    } else if (say_first(w->record, KEY_lessons) != NULL) {
+    } else if (rec_first(w->record, KEY_lessons) != NULL) {
         text_add(w->out, "You have been through all lessons.\n");
     }
 }
@@ -262,7 +262,7 @@ static void say_rows(struct words *w, enum rec_key list, const char *name, enum 
     bool any = false;
     table_init(&t, "llnrrr");
     head(&t, name);
-    for (const struct rec *row = say_first(w->record, list); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, list); row != NULL; row = row->next) {
         const struct rec *begun = rec_find(row, KEY_begun);
         if (begun == NULL || begun->flag) {
             table_ink(&t, INK_NAME, rec_get_text(row, id));
@@ -344,10 +344,10 @@ static void say_missed_lessons(struct words *w)
 {
     struct text names;
     text_init(&names);
-    for (const struct rec *m = say_first(w->record, KEY_missed); m != NULL; m = m->next) {
+    for (const struct rec *m = rec_first(w->record, KEY_missed); m != NULL; m = m->next) {
         const char *lesson = rec_get_text(m, KEY_lesson);
         bool said = false;
-        for (const struct rec *o = say_first(w->record, KEY_missed); o != m; o = o->next) {
+        for (const struct rec *o = rec_first(w->record, KEY_missed); o != m; o = o->next) {
             said |= strcmp(rec_get_text(o, KEY_lesson), lesson) == 0;
         }
         if (!said) {
@@ -380,7 +380,7 @@ void say_review_end(struct words *w)
         text_addf(w->out, ", %lld skipped", (long long)skipped);
     }
     text_add(w->out, ". Your own graph is back.\n");
-    for (const struct rec *m = say_first(w->record, KEY_missed); exam && m != NULL; m = m->next) {
+    for (const struct rec *m = rec_first(w->record, KEY_missed); exam && m != NULL; m = m->next) {
         say_missed_answer(w, m);
     }
     say_missed_lessons(w);

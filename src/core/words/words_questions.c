@@ -37,14 +37,14 @@ static void say_group(struct words *w, const struct rec *first, const struct rec
 
 void say_question_list(struct words *w)
 {
-    const struct rec *first = say_first(w->record, KEY_rows);
+    const struct rec *first = rec_first(w->record, KEY_rows);
     while (first != NULL) {
         const struct rec *end = first;
         while (end != NULL &&
                strcmp(rec_get_text(end, KEY_group), rec_get_text(first, KEY_group)) == 0) {
             end = end->next;
         }
-        if (first != say_first(w->record, KEY_rows)) {
+        if (first != rec_first(w->record, KEY_rows)) {
             text_add_char(w->out, '\n');
         }
         say_group(w, first, end);
@@ -64,14 +64,14 @@ void say_found(struct words *w)
 {
     struct table t;
     struct text way;
-    if (say_first(w->record, KEY_results) == NULL) {
+    if (rec_first(w->record, KEY_results) == NULL) {
         text_add(w->out, "Nothing matches these words. help glossary lists the terms, questions "
                          "the study questions.\n");
         return;
     }
     text_init(&way);
     table_init(&t, "nl");
-    for (const struct rec *r = say_first(w->record, KEY_results); r != NULL; r = r->next) {
+    for (const struct rec *r = rec_first(w->record, KEY_results); r != NULL; r = r->next) {
         text_clear(&way);
         say_way(&way, r);
         table_ink(&t, INK_CODE, text_get(&way));

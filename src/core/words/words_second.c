@@ -12,12 +12,12 @@ static void fill(struct words *w, struct table *t, const char *align, const stru
 {
     table_init(t, align);
     table_cell(t, "");
-    for (const struct rec *name = say_first(w->record, KEY_names); name != NULL;
+    for (const struct rec *name = rec_first(w->record, KEY_names); name != NULL;
          name = name->next) {
         table_ink(t, INK_NAME, name->text);
     }
     const struct rec *label = of->in.first;
-    for (const struct rec *row = say_first(w->record, KEY_values); row != NULL;
+    for (const struct rec *row = rec_first(w->record, KEY_values); row != NULL;
          row = row->next, label = label->next) {
         table_ink(t, INK_NAME, label->text);
         for (const struct rec *x = row->type == REC_LIST ? row->in.first : NULL; x != NULL;
@@ -42,7 +42,7 @@ static size_t widest_line(const char *s)
 static void say_matrix(struct words *w, const struct rec *of)
 {
     static const char align[] = "ldddddddddddd";
-    size_t columns = rec_find(w->record, KEY_names)->in.count;
+    size_t columns = rec_count(w->record, KEY_names);
     char used[sizeof align];
     if (columns > COLUMNS_MOST) {
         text_addf(w->out, "%zu by %zu numbers are too many for a table; --json has them\n",
@@ -79,7 +79,7 @@ void say_jacobian(struct words *w)
 static void add_difference(struct words *w)
 {
     char number[NUMBER_TEXT];
-    const struct rec *worst = say_first(w->record, KEY_worst);
+    const struct rec *worst = rec_first(w->record, KEY_worst);
     number_text(number, rec_get_number(w->record, KEY_difference), 2);
     if (worst == NULL) {
         return;
@@ -137,7 +137,7 @@ static void add_rates(struct words *w, double curvature)
 void say_curvature(struct words *w)
 {
     const char *root = say_called(w, rec_find(w->record, KEY_root));
-    const struct rec *name = say_first(w->record, KEY_names);
+    const struct rec *name = rec_first(w->record, KEY_names);
     double curvature = rec_get_number(w->record, KEY_curvature);
     double gradient = rec_get_number(w->record, KEY_gradient);
     char from[NUMBER_TEXT], to[NUMBER_TEXT];

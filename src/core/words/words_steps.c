@@ -16,7 +16,7 @@ static void add_definition(struct words *w, const struct rec *node)
 static void add_on_values(struct words *w)
 {
     const char *op = rec_get_text(w->record, KEY_op);
-    const struct rec *v = say_first(w->record, KEY_operands);
+    const struct rec *v = rec_first(w->record, KEY_operands);
     bool infix = rec_get_flag(w->record, KEY_infix);
     text_addf(w->out, infix ? "%s" : "%s(", infix ? "" : op);
     for (; v != NULL; v = v->next) {
@@ -65,7 +65,7 @@ static void say_shares(struct words *w)
 {
     struct table t;
     table_init(&t, "ndnnn");
-    for (const struct rec *s = say_first(w->record, KEY_shares); s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(w->record, KEY_shares); s != NULL; s = s->next) {
         add_share(w, &t, s);
     }
     say_table(w, &t);

@@ -59,7 +59,7 @@ static void path_row(struct words *w, struct table *t, const struct rec *row)
     text_init(&product);
     const char *before = "";
     int64_t cut = rec_get_whole(row, KEY_cut), i = 0;
-    for (const struct rec *n = say_first(row, KEY_nodes); n != NULL; n = n->next, i++) {
+    for (const struct rec *n = rec_first(row, KEY_nodes); n != NULL; n = n->next, i++) {
         char number[NUMBER_TEXT];
         if (cut > 0 && i == cut) {
             text_add(&way, " > …");
@@ -93,7 +93,7 @@ static void say_path_rows(struct words *w)
 {
     struct table t;
     table_init(&t, w->called == CALLED_FREELY ? "nw" : "lw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         path_row(w, &t, row);
     }
     say_table(w, &t);
@@ -151,7 +151,7 @@ static void add_curve(struct words *w)
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *p = say_first(w->record, KEY_curve); p != NULL; p = p->next) {
+    for (const struct rec *p = rec_first(w->record, KEY_curve); p != NULL; p = p->next) {
         table_number(&t, INK_MUTED, rec_get_number(p, KEY_h), 2);
         table_number(&t, INK_VALUE, rec_get_number(p, KEY_measured), w->digits);
         table_number(&t, INK_MUTED, rec_get_number(p, KEY_error), 2);
@@ -179,7 +179,7 @@ void say_check(struct words *w)
     for (size_t i = 0; i < COUNT_OF(titles); i++) {
         table_ink(&t, INK_MUTED, titles[i]);
     }
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         check_row(w, &t, row);
     }
     say_table(w, &t);
@@ -195,7 +195,7 @@ void say_check(struct words *w)
 // "w = 0.52, x = 2.1"
 static void add_check_leaves(struct words *w)
 {
-    const struct rec *leaf = say_first(w->record, KEY_leaves);
+    const struct rec *leaf = rec_first(w->record, KEY_leaves);
     for (const char *between = ""; leaf != NULL; leaf = leaf->next, between = ", ") {
         text_addf(w->out, "%s%s = ", between, rec_get_text(leaf, KEY_name));
         say_number(w, INK_VALUE, rec_get_number(leaf, KEY_value));
@@ -237,7 +237,7 @@ void say_check_formula(struct words *w)
     }
     text_addf(w->out, "right: %s = %s here and at %lld points around", of,
               rec_get_text(w->record, KEY_formula), points - 1);
-    if (say_first(w->record, KEY_leaves) != NULL) {
+    if (rec_first(w->record, KEY_leaves) != NULL) {
         text_add(w->out, ", as long as ");
         add_check_leaves(w);
     }
@@ -256,7 +256,7 @@ void say_tangent(struct words *w)
     struct text cell;
     text_init(&cell);
     table_init(&t, "llw");
-    for (const struct rec *row = say_first(w->record, KEY_rows); row != NULL; row = row->next) {
+    for (const struct rec *row = rec_first(w->record, KEY_rows); row != NULL; row = row->next) {
         const char *formula = rec_get_text(row, KEY_formula);
         text_clear(&cell);
         text_addf(&cell, "d%s/d%s =", say_part(say_called(w, row)).text, say_part(of).text);
@@ -313,7 +313,7 @@ void say_accuse(struct words *w)
 
 static bool is_special(const struct words *w, const char *what)
 {
-    for (const struct rec *s = say_first(w->record, KEY_special); s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(w->record, KEY_special); s != NULL; s = s->next) {
         if (strcmp(s->text, what) == 0) {
             return true;
         }
@@ -339,7 +339,7 @@ static void explain_what(struct words *w)
 static void explain_children(struct words *w)
 {
     const char *name = say_called(w, w->record);
-    for (const struct rec *c = say_first(w->record, KEY_children); c != NULL; c = c->next) {
+    for (const struct rec *c = rec_first(w->record, KEY_children); c != NULL; c = c->next) {
         if (rec_get_flag(c, KEY_constant)) {
             continue;
         }
@@ -392,7 +392,7 @@ static void explain_special(struct words *w)
 static double explain_shares(struct words *w, const char *output)
 {
     double sum = 0;
-    for (const struct rec *u = say_first(w->record, KEY_uses); u != NULL; u = u->next) {
+    for (const struct rec *u = rec_first(w->record, KEY_uses); u != NULL; u = u->next) {
         const char *formula = rec_get_text(u, KEY_formula);
         text_addf(w->out, say_is_loose(formula) ? "  d%s/d%s * (%s) = " : "  d%s/d%s * %s = ",
                   say_part(output).text, say_part(say_called(w, u)).text, formula);

@@ -289,9 +289,7 @@ void class_csv(const struct rec *report, FILE *out)
     static const enum rec_key wholes[] = {KEY_passed,  KEY_of,    KEY_finished,
                                           KEY_answers, KEY_right, KEY_disputed};
     fputs("name,file,lesson,last,passed,of,finished,answers,right,disputed\n", out);
-    const struct rec *rows = rec_find(report, KEY_rows);
-    for (const struct rec *row = rows == NULL ? NULL : rows->in.first; row != NULL;
-         row = row->next) {
+    for (const struct rec *row = rec_first(report, KEY_rows); row != NULL; row = row->next) {
         for (size_t i = 0; i < COUNT_OF(texts); i++) {
             fputs(i == 0 ? "" : ",", out);
             grade_csv_text(out, rec_get_text(row, texts[i]));

@@ -155,7 +155,7 @@ static void report_class(struct grading *g)
         rec_text(&out, row, KEY_file, rec_get_text(s, KEY_file));
         struct rec *scores = rec_list(&out, row, KEY_scores);
         size_t i = 0;
-        for (const struct rec *t = rec_find(s, KEY_tasks)->in.first; t != NULL; t = t->next) {
+        for (const struct rec *t = rec_first(s, KEY_tasks); t != NULL; t = t->next) {
             sums[i++] += rec_get_number(t, KEY_score);
             rec_number(&out, scores, KEY_NONE, rec_get_number(t, KEY_score));
         }

@@ -24,23 +24,18 @@ static void put_number(FILE *out, double number)
     fprintf(out, ",%s", number_text(text, number, 6));
 }
 
-static const struct rec *tasks_of(const struct rec *student)
-{
-    const struct rec *tasks = rec_find(student, KEY_tasks);
-    return tasks == NULL ? NULL : tasks->in.first;
-}
-
 void grade_csv(const struct records *students, FILE *out)
 {
     const struct rec *first = students->list.in.first;
     fputs("student", out);
-    for (const struct rec *t = first == NULL ? NULL : tasks_of(first); t != NULL; t = t->next) {
+    for (const struct rec *t = first == NULL ? NULL : rec_first(first, KEY_tasks); t != NULL;
+         t = t->next) {
         fprintf(out, ",%s", rec_get_text(t, KEY_question));
     }
     fputs(",points,of,to read\n", out);
     for (const struct rec *s = first; s != NULL; s = s->next) {
         grade_csv_text(out, rec_get_text(s, KEY_file));
-        for (const struct rec *t = tasks_of(s); t != NULL; t = t->next) {
+        for (const struct rec *t = rec_first(s, KEY_tasks); t != NULL; t = t->next) {
             put_number(out, rec_get_number(t, KEY_score));
         }
         put_number(out, rec_get_number(s, KEY_score));

@@ -105,7 +105,7 @@ static struct dot_part *operation_of(struct dot_graph *g, const struct label_pai
 
 static bool has_operation(const struct label_painter *p, const struct rec *box)
 {
-    return p->style == STYLE_MICROGRAD && rec_find(box, KEY_cells)->in.count > 0;
+    return p->style == STYLE_MICROGRAD && rec_count(box, KEY_cells) > 0;
 }
 
 static bool is_fit(const struct label_painter *p)
@@ -220,8 +220,8 @@ struct cut {
 static uint32_t line_of(const struct cut *cut, const struct rec *scene, const char *id)
 {
     size_t i = 0;
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
-         b != NULL && i < cut->line.count; b = b->next, i++) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL && i < cut->line.count;
+         b = b->next, i++) {
         if (strcmp(rec_get_text(b, KEY_id), id) == 0) {
             return BUF(uint32_t, &cut->line)[i];
         }
@@ -231,7 +231,7 @@ static uint32_t line_of(const struct cut *cut, const struct rec *scene, const ch
 
 static const struct rec *box_of(const struct rec *scene, const char *id)
 {
-    const struct rec *b = rec_find(scene, KEY_boxes)->in.first;
+    const struct rec *b = rec_first(scene, KEY_boxes);
     while (b != NULL && strcmp(rec_get_text(b, KEY_id), id) != 0) {
         b = b->next;
     }
@@ -256,8 +256,8 @@ static struct dot_part *add_end(struct dot_graph *g, const struct label_painter 
 static bool ends_line(const struct cut *cut, const struct rec *scene, const char *id)
 {
     uint32_t line = line_of(cut, scene, id);
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             if (strcmp(rec_get_text(c, KEY_from), id) == 0 &&
                 line_of(cut, scene, rec_get_text(b, KEY_id)) == line) {
                 return false;
@@ -383,7 +383,7 @@ static void add_nodes(struct dot_graph *g, const struct label_painter *p, const 
 {
     for (int line = lines; line-- > 0;) {
         size_t i = 0;
-        for (const struct rec *box = rec_find(scene, KEY_boxes)->in.first; box != NULL;
+        for (const struct rec *box = rec_first(scene, KEY_boxes); box != NULL;
              box = box->next, i++) {
             if (lines == 1 || BUF(uint32_t, &cut->line)[i] == (uint32_t)line) {
                 add_node(g, p, box);

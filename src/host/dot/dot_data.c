@@ -32,7 +32,7 @@ static void set_name(struct dot_names *n, size_t row, const char *name)
 static bool add_rows(struct dot_names *n, const struct rec *scene)
 {
     unsigned unnamed = 0;
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
         char made[16];
         const char *name = rec_get_text(b, KEY_name);
         struct dot_data_row *row = buf_push(&n->rows, 1);

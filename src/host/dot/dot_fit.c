@@ -152,7 +152,7 @@ static void add_elements(const struct label_painter *p, const struct rec *box)
     text_add(p->html, "\n<TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\""
                       " CELLSPACING=\"1\" CELLPADDING=\"1\"><TR>");
     number = numbers->in.first;
-    text = rec_find(box, KEY_number_texts)->in.first;
+    text = rec_first(box, KEY_number_texts);
     for (; number != NULL; number = number->next, text = text->next, i++) {
         char fill[8];
         double size = isfinite(number->number) && most > 0 ? fabs(number->number) / most : 0;

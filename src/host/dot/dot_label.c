@@ -172,7 +172,7 @@ bool dot_is_drawn(const struct label_painter *p, const struct rec *cell)
 
 bool dot_has_cells(const struct label_painter *p, const struct rec *box)
 {
-    const struct rec *cell = rec_find(box, KEY_cells)->in.first;
+    const struct rec *cell = rec_first(box, KEY_cells);
     while (cell != NULL && !dot_is_drawn(p, cell)) {
         cell = cell->next;
     }

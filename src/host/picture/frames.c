@@ -42,7 +42,7 @@ static bool frame_text(const struct rec *need, const struct rec *frame, struct t
 static bool draw_each(const struct rec *need, struct stop *stop, struct buf *pictures,
                       struct diag *d)
 {
-    const struct rec *frame = rec_find(need, KEY_frames)->in.first;
+    const struct rec *frame = rec_first(need, KEY_frames);
     struct text dot;
     text_init(&dot);
     bool ok = true;
@@ -82,7 +82,7 @@ static bool write_pages(const struct rec *need, const char *path, struct stop *s
     text_init(&dot);
     buf_init(&bytes, 1);
     bool ok = true;
-    for (const struct rec *f = rec_find(need, KEY_frames)->in.first; ok && f != NULL; f = f->next) {
+    for (const struct rec *f = rec_first(need, KEY_frames); ok && f != NULL; f = f->next) {
         ok = frame_text(need, f, &dot, d);
     }
     ok = ok && image_render(text_get(&dot), text_length(&dot), "pages", stop, &bytes, d) &&

@@ -392,10 +392,9 @@ static void add_width(struct text *key, const struct rec *map, enum rec_key fiel
 // What a folded box has beside that.
 static void add_folded_key(struct text *key, const struct rec *box)
 {
-    const struct rec *texts = rec_find(box, KEY_number_texts);
     text_addf(key, " %s %s %d %d", rec_get_text(box, KEY_call), rec_get_text(box, KEY_formula),
               (int)rec_get_whole(box, KEY_rows), (int)rec_get_whole(box, KEY_cols));
-    for (const struct rec *t = texts == NULL ? NULL : texts->in.first; t != NULL; t = t->next) {
+    for (const struct rec *t = rec_first(box, KEY_number_texts); t != NULL; t = t->next) {
         text_addf(key, ",%zu", utf8_columns(t->text, strlen(t->text)));
     }
 }
@@ -409,14 +408,14 @@ static void add_key(struct text *key, const struct rec *scene)
                                                KEY_share_text};
     text_addf(key, "%s %s %s", rec_get_text(scene, KEY_root), rec_get_text(scene, KEY_direction),
               rec_get_text(scene, KEY_style));
-    for (const struct rec *b = rec_find(scene, KEY_boxes)->in.first; b != NULL; b = b->next) {
+    for (const struct rec *b = rec_first(scene, KEY_boxes); b != NULL; b = b->next) {
         text_addf(key, "\n%s %s %s %s %d", rec_get_text(b, KEY_id), rec_get_text(b, KEY_name),
                   rec_get_text(b, KEY_op), rec_get_text(b, KEY_kind), rec_get_flag(b, KEY_dead));
         for (size_t i = 0; i < COUNT_OF(widths); i++) {
             add_width(key, b, widths[i]);
         }
         add_folded_key(key, b);
-        for (const struct rec *c = rec_find(b, KEY_cells)->in.first; c != NULL; c = c->next) {
+        for (const struct rec *c = rec_first(b, KEY_cells); c != NULL; c = c->next) {
             const struct rec *chip = rec_find(c, KEY_chip);
             text_addf(key, ";%s %s", rec_get_text(c, KEY_from),
                       chip == NULL ? "" : rec_get_text(chip, KEY_value_text));

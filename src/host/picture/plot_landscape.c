@@ -12,7 +12,7 @@ static void add_lattice(const struct rec *plot, struct text *out)
 {
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
     plot_script_begin_block(out, "land");
-    for (const struct rec *v = rec_find(plot, KEY_values)->in.first; v != NULL; v = v->next, i++) {
+    for (const struct rec *v = rec_first(plot, KEY_values); v != NULL; v = v->next, i++) {
         plot_script_add_number(out, fabs(v->number) <= NUMBERS_MOST ? v->number : (double)NAN);
         text_add(out, i % columns == 0 ? "\n" : "");
     }
@@ -27,7 +27,7 @@ static void add_levels(const struct rec *plot, struct text *out)
          logs = rec_get_flag(plot, KEY_logs);
     double least = 0, most = 0;
     char a[NUMBER_TEXT], b[NUMBER_TEXT];
-    for (const struct rec *v = rec_find(plot, KEY_values)->in.first; v != NULL; v = v->next) {
+    for (const struct rec *v = rec_first(plot, KEY_values); v != NULL; v = v->next) {
         bool fits = fabs(v->number) <= NUMBERS_MOST;
         least = fits && (v->number < least || most == least) ? v->number : least;
         most = fits && v->number > most ? v->number : most;
@@ -55,7 +55,7 @@ static void add_levels(const struct rec *plot, struct text *out)
 
 static void add_path(const struct rec *series, struct text *out)
 {
-    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
+    const struct rec *x = rec_first(series, KEY_x), *y = rec_first(series, KEY_y);
     for (; x != NULL && y != NULL; x = x->next, y = y->next) {
         bool fits = fabs(x->number) <= NUMBERS_MOST && fabs(y->number) <= NUMBERS_MOST;
         if (fits) {
@@ -69,8 +69,8 @@ static void add_path(const struct rec *series, struct text *out)
 static size_t add_paths(const struct rec *plot, struct text *out)
 {
     size_t count = 0;
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first;
-         s != NULL && count < SERIES_MOST; s = s->next, count++) {
+    for (const struct rec *s = rec_first(plot, KEY_series); s != NULL && count < SERIES_MOST;
+         s = s->next, count++) {
         char name[16] = "path0";
         name[4] = (char)('0' + count);
         plot_script_begin_block(out, name);
@@ -87,7 +87,7 @@ void plot_landscape_script(const struct rec *plot, struct text *out)
     plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
     plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_y), KEY_label));
     plot_script_add_label(out, rec_get_text(plot, KEY_formula));
-    for (const struct rec *s = rec_find(plot, KEY_series)->in.first; s != NULL; s = s->next) {
+    for (const struct rec *s = rec_first(plot, KEY_series); s != NULL; s = s->next) {
         plot_script_add_label(out, rec_get_text(s, KEY_label));
     }
     plot_script_end_block(out);
@@ -105,7 +105,7 @@ void plot_landscape_script(const struct rec *plot, struct text *out)
               inks->letters, inks->letters, inks->letters);
     plot_script_add_matrix(plot, "$land", false, out);
     text_add(out, " with image notitle");
-    if (rec_find(plot, KEY_levels)->in.count > 0) {
+    if (rec_count(plot, KEY_levels) > 0) {
         text_addf(out, ", $contours with lines linecolor rgb '%s' linewidth 0.7 notitle",
                   strcmp(inks->theme, "dark") == 0 ? "#9AA4AE" : "#595959");
     }

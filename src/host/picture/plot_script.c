@@ -100,7 +100,7 @@ double plot_script_axis(const struct rec *plot, enum rec_key name, enum rec_key 
 static void add_curve(struct text *out, const struct rec *series, double low, double high,
                       bool logs)
 {
-    const struct rec *x = rec_find(series, KEY_x)->in.first, *y = rec_find(series, KEY_y)->in.first;
+    const struct rec *x = rec_first(series, KEY_x), *y = rec_first(series, KEY_y);
     double before = 0;
     for (; x != NULL && y != NULL; before = y->number, x = x->next, y = y->next) {
         bool leaps = (before < low && y->number > high) || (before > high && y->number < low);
@@ -211,7 +211,7 @@ static void curves_script(const struct rec *plot, struct text *out)
     double low = plot_script_axis(plot, KEY_y, KEY_from),
            high = plot_script_axis(plot, KEY_y, KEY_to);
     const struct plot_inks *inks = plot_script_inks_of(plot);
-    const struct rec *series = rec_find(plot, KEY_series)->in.first;
+    const struct rec *series = rec_first(plot, KEY_series);
     size_t count = 0;
     plot_script_begin_block(out, "label");
     plot_script_add_label(out, rec_get_text(rec_find(plot, KEY_x), KEY_label));
@@ -249,8 +249,8 @@ static void curves_script(const struct rec *plot, struct text *out)
 static void add_grid(const struct rec *plot, int64_t of, const char *name, struct text *out)
 {
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
-    const struct rec *class = rec_find(plot, KEY_class)->in.first;
-    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    const struct rec *class = rec_first(plot, KEY_class);
+    const struct rec *margin = rec_first(plot, KEY_margin);
     plot_script_begin_block(out, name);
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next, i++) {
         char number[NUMBER_TEXT];
@@ -288,7 +288,7 @@ static void add_points(const struct rec *plot, int64_t class, bool right, const 
                        struct text *out)
 {
     plot_script_begin_block(out, name);
-    for (const struct rec *p = rec_find(plot, KEY_points)->in.first; p != NULL; p = p->next) {
+    for (const struct rec *p = rec_first(plot, KEY_points); p != NULL; p = p->next) {
         if (right ? rec_get_whole(p, KEY_class) == class : !rec_get_flag(p, KEY_right)) {
             plot_script_add_number(out, rec_get_number(p, KEY_x));
             plot_script_add_number(out, rec_get_number(p, KEY_y));
@@ -324,8 +324,8 @@ static double sure_margin(const struct rec *plot)
 {
     struct buf margins;
     buf_init(&margins, sizeof(double));
-    const struct rec *class = rec_find(plot, KEY_class)->in.first;
-    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    const struct rec *class = rec_first(plot, KEY_class);
+    const struct rec *margin = rec_first(plot, KEY_margin);
     for (; class != NULL && margin != NULL; class = class->next, margin = margin->next) {
         double *at = class->whole >= 0 ? buf_push(&margins, 1) : NULL;
         if (at != NULL) {
@@ -346,8 +346,8 @@ static double sure_margin(const struct rec *plot)
 static bool add_confidence(const struct rec *plot, struct text *out)
 {
     size_t columns = (size_t)rec_get_whole(plot, KEY_columns), i = 1;
-    const struct rec *class = rec_find(plot, KEY_class)->in.first;
-    const struct rec *margin = rec_find(plot, KEY_margin)->in.first;
+    const struct rec *class = rec_first(plot, KEY_class);
+    const struct rec *margin = rec_first(plot, KEY_margin);
     double sure = sure_margin(plot);
     bool any = false;
     plot_script_begin_block(out, "grid");

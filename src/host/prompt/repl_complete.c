@@ -59,8 +59,7 @@ static char *next_candidate(const char *word, int state)
         records_init(&records);
         complete_at(tutor_graph(complete.tutor), rl_line_buffer, (size_t)rl_point, complete.begins,
                     &records);
-        const struct rec *items = rec_find(records.list.in.first, KEY_items);
-        item = items == NULL ? NULL : items->in.first;
+        item = rec_first(records.list.in.first, KEY_items);
     }
     if (item == NULL) {
         records_release(&records);
@@ -99,8 +98,8 @@ static int meanings(const char *word)
     struct records records;
     records_init(&records);
     candidates_add(tutor_graph(complete.tutor), word, false, &records);
-    const struct rec *items = rec_find(records.list.in.first, KEY_items);
-    for (const struct rec *i = items == NULL ? NULL : items->in.first; i != NULL; i = i->next) {
+    for (const struct rec *i = rec_first(records.list.in.first, KEY_items); i != NULL;
+         i = i->next) {
         count += strcmp(i->text, word) == 0;
     }
     records_release(&records);

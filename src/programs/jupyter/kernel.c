@@ -97,9 +97,9 @@ static void answer_complete(struct kernel_state *k, const struct kernel_request 
     records_init(&records);
     read_code(r->message, &code, &at);
     suggest(k->host.tutor, text_get(&code), at, &records);
-    const struct rec *found = records.list.in.first, *items = rec_find(found, KEY_items);
     text_add(&out, "{\"status\":\"ok\",\"matches\":[");
-    for (const struct rec *i = items == NULL ? NULL : items->in.first; i != NULL; i = i->next) {
+    const struct rec *found = records.list.in.first;
+    for (const struct rec *i = rec_first(found, KEY_items); i != NULL; i = i->next) {
         rec_json_text(&out, i->text, strlen(i->text));
         text_add(&out, i->next == NULL ? "" : ",");
     }

@@ -84,9 +84,8 @@ static const struct rec *scene_of(const struct door *d, int which)
 static const struct rec *first_trial(const struct door *d, struct dot_form *form)
 {
     const struct rec *need = door_need(d, "picture");
-    const struct rec *trials = need == NULL ? NULL : rec_find(need, KEY_trials);
-    const struct rec *trial = trials == NULL ? NULL : trials->in.first;
-    const struct rec *scene = trial == NULL ? NULL : rec_find(need, KEY_scenes)->in.first;
+    const struct rec *trial = rec_first(need, KEY_trials);
+    const struct rec *scene = trial == NULL ? NULL : rec_first(need, KEY_scenes);
     for (int64_t i = rec_get_whole(trial, KEY_at); scene != NULL && i > 0; i--) {
         scene = scene->next;
     }
