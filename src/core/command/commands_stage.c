@@ -228,7 +228,7 @@ static bool read_derivative(struct formula *f)
     f->span.end = c->lexer->at;
     snprintf(name, sizeof name, "%%%u", (unsigned)node);
     f->root = f->typed = expr_name(&f->pool, name, strlen(name));
-    return true;
+    return f->root != EXPR_NONE || expr_trouble(&f->pool, c->diag);
 }
 
 // Is all of the formula a derivative?

@@ -107,15 +107,9 @@ static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, u
     return true;
 }
 
-bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
+// The same by looking at all nodes up to root.
+static bool list_many(const struct tape *t, uint32_t root, struct buf *ids)
 {
-    buf_init(ids, sizeof(uint32_t));
-    if (list_few(t, root, ids)) {
-        return true;
-    }
-    if (ids->failed) {
-        return false;
-    }
     struct buf below;
     uint32_t lowest = 0;
     bool ok = mark_reach(t, root, &below, &lowest);
@@ -132,6 +126,16 @@ bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
     }
     buf_release(&below);
     return ok;
+}
+
+bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids)
+{
+    buf_init(ids, sizeof(uint32_t));
+    if (list_few(t, root, ids) || (!ids->failed && list_many(t, root, ids))) {
+        return true;
+    }
+    buf_release(ids);
+    return false;
 }
 
 static bool add_nodes(struct buf *stretches, const struct buf *ids)

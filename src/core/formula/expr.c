@@ -190,6 +190,9 @@ bool expr_reach(const struct exprs *p, uint32_t root, struct buf *ids)
         }
     }
     buf_release(&marks);
+    if (!ok) {
+        buf_release(ids);
+    }
     return ok;
 }
 

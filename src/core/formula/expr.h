@@ -106,7 +106,8 @@ bool expr_is_op(const struct exprs *p, uint32_t id, enum op op);
 // Is it this number?
 bool expr_is_number(const struct exprs *p, uint32_t id, double number);
 
-// The nodes that root is made of, lowest first, root last. False if out of memory, or if root is EXPR_NONE.
+// The nodes that root is made of, lowest first, root last. False if out of memory, or if root is EXPR_NONE:
+// then there is nothing to release.
 bool expr_reach(const struct exprs *p, uint32_t root, struct buf *ids);
 // The names in it, as nodes, in order of first appearance. False if out of memory.
 bool expr_free_names(const struct exprs *p, uint32_t root, struct buf *ids);
