@@ -471,6 +471,7 @@ coverage: setup-check ## Run the checks and say which share of each file's lines
 
 .PHONY: covered
 covered: export SLOWER := 4
+covered: export BACKSTEP_EVERY := 29
 covered: suite
 	@$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --sample 40
 	@tools/coverage $(BUILD)/obj/src $(wholly)
@@ -519,11 +520,12 @@ MEMORY_SAMPLE ?= 500
 hunt-memory:
 	@$(MAKE) $(jobs) search-memory BUILD=build/search CC=gcc CFLAGS="-O2 -g" INSTRUMENT=
 
-search-memory: all $(MEMORY) $(BUILD)/tests/tty/memory_test
+search-memory: all $(MEMORY) $(BUILD)/tests/tty/memory_test $(BUILD)/tests/unit/command_memory_test
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) \
 	    tests/memory/scenarios.txt --sample $(MEMORY_SAMPLE) -v
 	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_FAULTS=$(MEMORY_SAMPLE) $(BUILD)/tests/tty/memory_test
 	$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --limits -v
+	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_EVERY=7 $(BUILD)/tests/unit/command_memory_test
 
 # Killed at the echo: nothing that was answered is lost.
 KILLS ?= 1000

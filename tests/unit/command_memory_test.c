@@ -331,11 +331,11 @@ static void every_statement_of_the_transcripts(void **state)
     glob_t pages;
     size_t tried = 0;
     assert_non_null(program);
-    find_near(program, getenv("PAGE") ? getenv("PAGE") : "tests/transcripts/*.md", &pages);
+    find_near(program, "tests/transcripts/*.md", &pages);
     for (size_t i = 0; i < pages.gl_pathc; i++) {
-        tried += refuse_page(pages.gl_pathv[i], every == NULL ? 97 : strtoul(every, NULL, 10));
+        tried += refuse_page(pages.gl_pathv[i], every == NULL ? 499 : strtoul(every, NULL, 10));
     }
-    assert_true(getenv("PAGE") || tried > 1000);
+    assert_true(tried > 1000);
     globfree(&pages);
 }
 
@@ -346,7 +346,5 @@ int main(void)
         cmocka_unit_test(every_kind_of_statement),
         cmocka_unit_test(every_statement_of_the_transcripts),
     };
-    if (getenv("ONLY"))
-        cmocka_set_test_filter(getenv("ONLY"));
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
