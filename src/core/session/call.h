@@ -147,7 +147,7 @@ struct reading_room {
 };
 
 // What is said once only, and was.
-struct told {
+struct said_once {
     bool renumbered;  // nodes have new numbers, since a loop last cleared up
     bool product;     // 2x is 2*x
     bool cells;       // what the small cells of a picture hold
@@ -180,7 +180,7 @@ struct session {
     // saved, and the nodes there were.
     size_t begun;
     struct holdings held;
-    struct told told, told_before;  // now, and when the transaction began
+    struct said_once told, told_before;  // now, and when the transaction began
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
     size_t begun_lists, begun_groups, begun_recipes;

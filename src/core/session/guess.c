@@ -68,7 +68,7 @@ static size_t contraction(const struct call *c, size_t at, size_t end)
 // said of it was not said, and no file is read for it.
 static bool has_value(struct call *c, size_t start, size_t end)
 {
-    struct told said = c->s->told;
+    struct said_once said = c->s->told;
     struct source source = *c->lexer->source;
     struct lexer only = {.source = &source, .at = start}, *outer = c->lexer;
     struct diag ignored, *told = c->diag;

@@ -52,7 +52,7 @@ static bool try_statement(struct call *dry, enum call_end (*run)(struct call *c)
 bool guess_try(struct call *c, const char *text)
 {
     struct session *s = c->s;
-    struct told told = s->told;
+    struct said_once told = s->told;
     bool stepped = s->stepped;
     struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
     struct lexer lexer = {.source = &source};
