@@ -1,20 +1,21 @@
 #!/bin/sh
-# No control character, and none that turns the direction of writing, gets out raw: whatever a name, a
+# No control character, none that turns the direction of writing, and none that is not seen gets out raw: whatever a name, a
 # title, a header, a cell, an option, a path, a lesson or a transcript holds, on both streams, in
 # pictures, pages and JSON. Colours are our own escapes: all is run without.
 set -eu
 passed=0
 failed=0
 
-# ESC [ 31 m, BEL, CSI as one character and as one byte, right-to-left override, isolate, mark, DEL.
-bad=$(printf '\033[31m\007\302\233\233\342\200\256\342\201\247\342\200\217\177x')
+# ESC [ 31 m, BEL, CSI as one character and as one byte, right-to-left override, isolate, mark, zero width
+# space, byte order mark, a tag, DEL.
+bad=$(printf '\033[31m\007\302\233\233\342\200\256\342\201\247\342\200\217\342\200\213\357\273\277\363\240\201\201\177x')
 # The same without the byte that is not UTF-8, for where only text is read.
-text=$(printf '\033[31m\007\302\233\342\200\256\342\201\247\342\200\217\177x')
-entity='&#27;[31m&#155;&#8238;&#8295;&#x200f;x'
+text=$(printf '\033[31m\007\302\233\342\200\256\342\201\247\342\200\217\342\200\213\357\273\277\363\240\201\201\177x')
+entity='&#27;[31m&#155;&#8238;&#8295;&#x200f;&#x200b;&#xfeff;&#xe0041;x'
 
 # Are there raw ones in a file? Newlines and tabs may be.
 raw() {
-    LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xaf]' "$1" ||
+    LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xaf\xa0-\xa4]|\xe2\x80[\x8b\xa8\xa9]|\xef\xbb\xbf|\xf3\xa0' "$1" ||
         ! iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1
 }
 
@@ -145,5 +146,13 @@ try 'a transcript' check page.md
 cp page.md "p$text.md"
 try "a transcript's name" check "p$text.md"
 
+# In what is typed they are room between words: a zero width space, a thin space, a byte order mark.
+answer=$("$BACKSTEP" -e "$(printf 'a\342\200\213=\342\200\2112\357\273\277; print a\342\200\213*3')" 2>&1) || true
+if [ "$answer" = 6 ]; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    printf 'unseen characters between words: %s\n' "$answer"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

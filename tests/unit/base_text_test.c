@@ -255,6 +255,23 @@ static void names_of_any_script(void **state)
     assert_false(utf8_is_name('-') || utf8_is_name(0x200B) || utf8_is_name(0xFEFF));
 }
 
+static void what_is_not_seen(void **state)
+{
+    // Zero width space, line separator, word joiner, byte order mark, annotation, tag, variation.
+    static const uint32_t unseen[] = {0x200B, 0x2028, 0x2060, 0xFEFF, 0xFFF9, 0xE0041, 0xE0100};
+    // Joiners, which Persian and emoji need; a variation of an emoji; a soft hyphen, which is seen.
+    static const uint32_t needed[] = {0x200C, 0x200D, 0xFE0F, 0xAD, 0x301, 'a', 0x65E5};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(unseen); i++) {
+        assert_true(utf8_is_control(unseen[i]) && utf8_is_blank(unseen[i]));
+    }
+    for (size_t i = 0; i < COUNT_OF(needed); i++) {
+        assert_false(utf8_is_control(needed[i]) || utf8_is_blank(needed[i]));
+    }
+    assert_true(utf8_is_blank(0xA0) && utf8_is_blank(0x2009) && utf8_is_blank(0x3000));
+    assert_false(utf8_is_control(0xA0) || utf8_is_blank('\n') || utf8_is_blank(0x202E));
+}
+
 // ---- Messages -----------------------------------------------------------------------------------
 
 static void the_first_trouble_counts(void **state)
@@ -631,6 +648,7 @@ int main(void)
         cmocka_unit_test(columns_and_lengths),
         cmocka_unit_test(cuts_split_no_character),
         cmocka_unit_test(names_of_any_script),
+        cmocka_unit_test(what_is_not_seen),
         cmocka_unit_test(the_first_trouble_counts),
         cmocka_unit_test(long_messages_are_cut_between_characters),
         cmocka_unit_test(quotes_are_short_and_visible),

@@ -295,6 +295,9 @@ void rec_json_text(struct text *out, const char *s, size_t n)
             text_addf(out, "\\%c", (char)c);
         } else if (c == '\n') {
             text_add(out, "\\n");
+        } else if (utf8_is_control(c) && c > 0xFFFF) {  // in JSON as two
+            text_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
+                      (unsigned)(0xDC00 + (c & 0x3FF)));
         } else if (utf8_is_control(c)) {
             text_addf(out, "\\u%04x", (unsigned)c);
         } else {

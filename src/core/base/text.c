@@ -287,12 +287,30 @@ size_t utf8_cut(const char *s, size_t n, size_t columns)
     return i;
 }
 
+// Nothing is to be seen of it, and no writing needs it (as some need the joiners U+200C and U+200D).
+static bool is_unseen(uint32_t c)
+{
+    static const struct text_range unseen[] = {
+        {0x180E, 0x180E}, {0x200B, 0x200B}, {0x2028, 0x2029},  {0x2060, 0x2064},
+        {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
+    return in_ranges(c, unseen, COUNT_OF(unseen));
+}
+
 bool utf8_is_control(uint32_t c)
 {
     static const struct text_range turning[] = {
         {0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x206F}};
     return c < 0x20 || (c >= 0x7F && c < 0xA0) ||
-           (c >= 0x600 && in_ranges(c, turning, COUNT_OF(turning)));
+           (c >= 0x600 && (in_ranges(c, turning, COUNT_OF(turning)) || is_unseen(c)));
+}
+
+bool utf8_is_blank(uint32_t c)
+{
+    static const struct text_range spaces[] = {{0x00A0, 0x00A0}, {0x1680, 0x1680},
+                                               {0x2000, 0x200A}, {0x202F, 0x202F},
+                                               {0x205F, 0x205F}, {0x3000, 0x3000}};
+    return c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v' ||
+           (c >= 0xA0 && (in_ranges(c, spaces, COUNT_OF(spaces)) || is_unseen(c)));
 }
 
 // A newline, also as \r\n, or a tab.

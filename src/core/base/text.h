@@ -64,9 +64,12 @@ bool utf8_is_name(uint32_t character);
 size_t utf8_cut(const char *s, size_t n, size_t columns);
 
 // Would this character do something to a terminal or a page, rather than be seen? Control
-// characters of ASCII (a newline and a tab too) and of Latin-1, and those that turn the direction
-// of writing.
+// characters of ASCII (a newline and a tab too) and of Latin-1, those that turn the direction of writing,
+// and those of which nothing is seen, in which text could be hidden.
 bool utf8_is_control(uint32_t character);
+// Is it room between words: a space of any width (no newline), or nothing that is seen? Browsers and chats
+// put such into what is copied.
+bool utf8_is_blank(uint32_t character);
 
 // Bytes. Digits are 0 to 9, letters a to z and A to Z, whatever the language; blanks are spaces,
 // tabs and ends of lines.

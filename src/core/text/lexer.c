@@ -43,15 +43,10 @@ static size_t line_end_escaped(const char *s, size_t n)
 
 static size_t blank_at(const char *s, size_t n)
 {
-    if (s[0] == ' ' || s[0] == '\t' || s[0] == '\r' || s[0] == '\f' || s[0] == '\v') {
-        return 1;
-    }
-    // A no-break space, which browsers put into copied code, and a byte order mark.
-    if (n >= 2 && memcmp(s, "\xC2\xA0", 2) == 0) {
-        return 2;
-    }
-    if (n >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) {
-        return 3;
+    uint32_t c;
+    size_t bytes = utf8_read(s, n, &c);
+    if (bytes > 0 && utf8_is_blank(c)) {
+        return bytes;
     }
     if (s[0] != '\\') {
         return 0;
