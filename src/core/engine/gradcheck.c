@@ -84,6 +84,9 @@ static bool list_nodes(struct gradcheck *g)
     for (size_t i = 0; i < g->nudge.under.count; i++) {
         uint32_t id = BUF(uint32_t, &g->nudge.under)[i];
         enum op op = tape_op(g->tape, id);
+        if (stop_asked(g->tape->stop, i)) {
+            return false;
+        }
         if (op == OP_LEAF && !tape_marked(g->tape, id, MARK_CONST)) {
             double size = fabs(adjoints_get(gradients(g), id));
             g->largest = size > g->largest ? size : g->largest;
@@ -109,7 +112,7 @@ enum sweep_end gradcheck_init(struct gradcheck *g, const struct tape *t, struct 
         end = sweep_adjoints(t, stop, root, SWEEP_NEEDED, &g->own);
     }
     if (end == SWEEP_DONE && !list_nodes(g)) {
-        end = SWEEP_NO_MEMORY;
+        end = stop_is_asked(t->stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
     }
     g->total = g->leaves.count;
     thin_out(&g->leaves, most);

@@ -136,7 +136,7 @@ static void find_dependence(struct growing *g, const uint32_t *of, size_t count)
             at[of[k] - g->from] = PASSES;
         }
     }
-    for (size_t k = 0; k < g->ids.count; k++) {
+    for (size_t k = 0; k < g->ids.count && !stop_asked(g->stop, k); k++) {
         uint32_t i = BUF(uint32_t, &g->ids)[k];
         for (int slot = 0; i >= g->from && slot < tape_arity(g->t, i); slot++) {
             at[i - g->from] |= passes_to(g, i, slot) ? PASSES : 0;
@@ -147,7 +147,7 @@ static void find_dependence(struct growing *g, const uint32_t *of, size_t count)
 // The nodes that root depends on are marked, and kept to be found again.
 static void keep_what_is_there(struct growing *g)
 {
-    for (size_t k = 0; !g->nodes.failed && k < g->ids.count; k++) {
+    for (size_t k = 0; !g->nodes.failed && k < g->ids.count && !stop_asked_by(g->stop, k, 8); k++) {
         uint32_t id = BUF(uint32_t, &g->ids)[k];
         if (id >= g->from) {
             BUF(uint8_t, &g->known)[id - g->from] |= BELOW;
@@ -243,7 +243,7 @@ static void mark_needed(const struct growing *g, uint8_t *needed, const uint32_t
             needed[x.node - g->start] = 1;
         }
     }
-    for (uint32_t i = tape_count(g->t); i-- > g->start;) {
+    for (uint32_t i = tape_count(g->t); i-- > g->start && !stop_asked(g->stop, i);) {
         struct node n = tape_node(g->t, i);
         if (needed[i - g->start] != 0 && n.op != OP_LEAF) {
             if (n.a >= g->start) {
@@ -262,7 +262,7 @@ static uint32_t moved(const struct growing *g, const uint32_t *to, uint64_t id)
 }
 
 // Takes out the nodes that no derivative asked for needs. to[i] is the new number of node start + i,
-// NODE_NONE if it went.
+// NODE_NONE if it went. False: there was no memory, or it was stopped; the new nodes are to go then.
 static bool trim(struct growing *g, const uint32_t *of, size_t count, struct buf *to)
 {
     struct tape *t = g->t;
@@ -273,9 +273,14 @@ static bool trim(struct growing *g, const uint32_t *of, size_t count, struct buf
     bool ok = buf_resize(&needed, end - g->start) && buf_resize(to, end - g->start);
     if (ok) {
         mark_needed(g, needed.data, of, count);
+        ok = !stop_is_asked(g->stop);
     }
     for (uint32_t i = g->start; ok && i < end; i++) {
         struct node n = tape_node(t, i);
+        if (stop_asked(g->stop, i)) {
+            ok = false;
+            break;
+        }
         uint32_t *place = BUF_FROM(uint32_t, to, i - g->start);
         *place = BUF(uint8_t, &needed)[i - g->start] != 0 ? next : NODE_NONE;
         if (*place == NODE_NONE) {
@@ -339,7 +344,7 @@ static bool grow(struct growing *g, const uint32_t *of, size_t count, struct gra
     g->nodes.failed |= !sweep_reach(g->t, g->root, &g->ids);
     find_dependence(g, of, count);
     keep_what_is_there(g);
-    if (g->nodes.failed || !sweep(g)) {
+    if (g->nodes.failed || stop_is_asked(g->stop) || !sweep(g)) {
         return false;
     }
     bool ok = trim(g, of, count, &to);

@@ -11,7 +11,7 @@ static size_t place_of(const struct nudge *n, uint32_t id)
 }
 
 // Where the operands of each node are: searched for, or where there are many looked up in a list of all
-// nodes. False if out of memory.
+// nodes. False if out of memory, or if the tape's stop was asked.
 static bool find_operands(struct nudge *n)
 {
     enum { FEW = 32 };  // times as many on the tape: then it is quicker to search
@@ -24,6 +24,7 @@ static bool find_operands(struct nudge *n)
     uint32_t *place = searches ? NULL : buf_push(&places, (size_t)n->root + 1);
     bool ok = operands != NULL && (searches || place != NULL);
     for (size_t k = 0; ok && k < count; k++) {
+        ok = !stop_asked(n->tape->stop, k);
         struct node at = tape_node(n->tape, under[k]);
         if (searches) {
             operands[k] = (struct nudge_operands){(uint32_t)place_of(n, (uint32_t)at.a),
@@ -49,7 +50,7 @@ enum sweep_end nudge_init(struct nudge *n, const struct tape *t, uint32_t root)
     for (size_t k = 0; ok && k < n->under.count; k++) {
         BUF(double, &n->value)[k] = tape_value(t, BUF(uint32_t, &n->under)[k]);
     }
-    return ok ? SWEEP_DONE : SWEEP_NO_MEMORY;
+    return ok ? SWEEP_DONE : stop_is_asked(t->stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
 }
 
 void nudge_release(struct nudge *n)

@@ -35,7 +35,7 @@ static void add_sizes(const struct tape *t, const struct adjoints *a, double *si
 {
     const double *grad = a->grad.data;
     // Users come after their operands: a node's own size is whole before it hands on.
-    for (size_t k = a->grad.count; k-- > 0;) {
+    for (size_t k = a->grad.count; k-- > 0 && !stop_asked(t->stop, k);) {
         uint32_t i = adjoints_node(a, k);
         // What is rounding alone hands on rounding alone, of terms as large as its own.
         double passed = shown_cancels(grad[k], size[k]) ? size[k] : fabs(grad[k]);
@@ -61,7 +61,7 @@ static size_t place_of(const struct shown_size *sizes, size_t count, size_t near
 // As add_sizes, of the nodes that have a gradient.
 static void add_listed_sizes(const struct tape *t, struct shown_size *sizes, size_t count)
 {
-    for (size_t k = count; k-- > 0;) {
+    for (size_t k = count; k-- > 0 && !stop_asked_by(t->stop, k, 4);) {
         uint32_t i = sizes[k].node;
         double grad = tape_grad(t, i);
         double passed = shown_cancels(grad, sizes[k].size) ? sizes[k].size : fabs(grad);
@@ -80,10 +80,11 @@ void shown_sizes(const struct tape *t, struct buf *sizes)
     buf_init(sizes, sizeof(struct shown_size));
     uint32_t end = tape_count(t), i = tape_next(t, MARK_GRAD, 0, end);
     for (; i < end && !sizes->failed; i = tape_next(t, MARK_GRAD, i + 1, end)) {
-        struct shown_size *at = buf_push(sizes, 1);
-        if (at != NULL) {
-            *at = (struct shown_size){.node = i};
+        struct shown_size *at = stop_asked(t->stop, sizes->count) ? NULL : buf_push(sizes, 1);
+        if (at == NULL) {
+            break;
         }
+        *at = (struct shown_size){.node = i};
     }
     sizes->count = sizes->failed ? 0 : sizes->count;
     add_listed_sizes(t, sizes->data, sizes->count);

@@ -29,6 +29,7 @@ struct shown_size {
 };
 // The absolute values of all that was added into each gradient (struct shown_size, by node), from the
 // gradients as they are; `sizes` is initialised here. Out of memory: it is empty, and mem.h counts the refusal.
+// Where the tape's stop was asked they mean nothing.
 void shown_sizes(const struct tape *t, struct buf *sizes);
 // Did the contributions to this gradient cancel, or those to all gradients that it was made from?
 bool shown_grad_cancels(const struct tape *t, const struct buf *sizes, uint32_t id);
