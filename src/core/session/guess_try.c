@@ -15,17 +15,25 @@ static bool can_be_tried(struct piece command)
 // Has a command that is not tried what it works on?
 static bool has_what_it_needs(const struct call *dry, struct piece command, struct token next)
 {
+    struct lexer after = {.source = dry->lexer->source, .at = next.span.end};
     const struct tape *tape = &dry->s->tape;
     if (guess_is_among(command, "train")) {  // something to move, and so many steps of such a size
-        struct lexer after = {.source = dry->lexer->source, .at = next.span.end};
         struct token steps = guess_next(&after), rate = guess_next(&after);
         return tape_next(tape, MARK_PARAM, 0, tape_count(tape)) < tape_count(tape) &&
                steps.kind == TOKEN_NUMBER && steps.number >= 1 &&
                steps.number == (double)(int64_t)steps.number && rate.kind == TOKEN_NUMBER;
     }
-    if (guess_is_among(command, "graph")) {  // of a name, and nothing else
-        struct lexer after = {.source = dry->lexer->source, .at = next.span.end};
-        return next.kind == TOKEN_NAME && guess_is_end(lexer_peek(&after));
+    bool value = next.kind == TOKEN_NAME && guess_is_bound(dry, guess_token(dry, next));
+    if (guess_is_among(command, "graph")) {  // of a name, and into a file
+        struct token file = guess_next(&after);
+        return value && (guess_is_end(file) ||
+                         (file.kind == TOKEN_NAME && lexer_peek(&after).kind == TOKEN_DOT));
+    }
+    if (guess_is_among(command, "step flow bars expand fold sabotage run")) {
+        return guess_is_end(next) || (value && guess_is_end(lexer_peek(&after)));
+    }
+    if (guess_is_among(command, "export")) {
+        return guess_token_is(dry, next, "torch latex micrograd c");
     }
     if (guess_is_among(command, "plot")) {
         return next.kind == TOKEN_NAME && (!guess_token_is(dry, next, "history") ||
