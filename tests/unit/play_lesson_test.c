@@ -499,11 +499,22 @@ static void words_below_a_question_may_be_mistyped(void **state)
     assert_string_equal(rec_get_text(get(seat, KIND_notice), KEY_text),
                         "'zero' cleared the gradients; to answer with 0, type 0");
     assert_verdict(seat, "0", "right");
+    assert_null(find(seat, KIND_error));
     type(seat, "slip");
     assert_string_equal(rec_get_text(get(seat, KIND_error), KEY_hint), "did you mean 'skip'?");
     type(seat, "six");
     assert_string_equal(rec_get_text(get(seat, KIND_misread), KEY_message),
                         "'six' is none of the options");
+}
+
+static void a_name_of_ones_own_answers(void **state)
+{
+    struct seat *seat = *state;
+    begin(seat, "small.one\nWhat is dy/dx?\nkind: number\nanswer: dy/dx\n");
+    type(seat, "mine = 2*x + 1");
+    assert_verdict(seat, "mine", "wrong");
+    type(seat, "slope = 2*x");
+    assert_verdict(seat, "slope", "right");
 }
 
 // The stars of a condition are no emphasis.
@@ -772,6 +783,7 @@ int main(void)
         TEST(what_was_nearly_done_is_told),
         TEST(options_are_named_at_the_prompt),
         TEST(words_below_a_question_may_be_mistyped),
+        TEST(a_name_of_ones_own_answers),
         TEST(a_recall_is_answered_in_words_and_rated),
         TEST(who_does_not_know_is_helped),
         TEST(next_goes_on),

@@ -416,6 +416,22 @@ static void decide(struct play *p, const struct source *line, struct records *ou
     }
 }
 
+// A number that the learner worked out at the question and gave a name of their own: its digits.
+static bool own_number(struct play *p, const char *s, size_t n, struct text *out)
+{
+    enum { ALL_DIGITS = 17 };
+    struct value v = names_lookup(&p->aside->names, s, n);
+    bool number = p->question->kind == QUESTION_NUMBER || p->question->kind == QUESTION_GUESS;
+    if (!number || v.rank != VALUE_SCALAR ||
+        names_lookup(&p->asked->names, s, n).rank != VALUE_UNBOUND) {
+        return false;
+    }
+    char digits[NUMBER_TEXT];
+    uint32_t node = names_element(&p->aside->names, v, 0);
+    text_add(out, number_text(digits, tape_value(&p->aside->tape, node), ALL_DIGITS));
+    return true;
+}
+
 void question_answer(struct play *p, const struct source *line, struct records *out)
 {
     const struct scope scope = session_scope(p->asked);
@@ -431,7 +447,11 @@ void question_answer(struct play *p, const struct source *line, struct records *
     } else {
         const struct scope earlier = session_scope(p->graph);
         p->judgement.earlier = p->question->variations != NULL ? &earlier : NULL;
-        judge(p->question, &scope, p->seed, text_get(&p->given), &p->judgement);
+        struct text own;
+        text_init(&own);
+        bool named = own_number(p, s, n, &own);
+        judge(p->question, &scope, p->seed, text_get(named ? &own : &p->given), &p->judgement);
+        text_release(&own);
         p->judgement.earlier = NULL;
     }
     decide(p, &answer, out);
