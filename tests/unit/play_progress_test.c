@@ -423,6 +423,12 @@ static void what_a_quiz_is_about(void **state)
     type(seat, "quiz products");
     assert_string_equal(asked(seat), "one.second");
     type(seat, "quit");
+    type(seat, "quiz 2");  // left in its midst: what was answered counts
+    type(seat, "skip");
+    type(seat, "quit");
+    assert_int_equal(rec_get_whole(record(seat, KIND_review_end), KEY_questions), 1);
+    assert_int_equal(rec_get_whole(record(seat, KIND_review_end), KEY_skipped), 1);
+    assert_non_null(strstr(type(seat, "skip"), "no lesson is being played"));
     assert_non_null(strstr(type(seat, "quiz onee"), "did you mean 'one'?"));
     assert_non_null(strstr(type(seat, "quiz 0"), "1 to 200"));
     assert_non_null(strstr(type(seat, "quiz 5 min"), "a quiz takes no time limit"));

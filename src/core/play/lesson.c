@@ -427,7 +427,7 @@ static void take(struct play *p, const struct source *line, struct records *out)
 
 static void leave(struct play *p, struct records *out)
 {
-    if (!p->pinned) {
+    if (!p->pinned && !review_leave(p, out)) {
         struct rec *r = play_record(p, out, KIND_lesson_left);
         rec_text(out, r, KEY_lesson, p->lesson->id);
         rec_text(out, r, KEY_title, p->lesson->title);

@@ -318,6 +318,8 @@ void review_head(struct play *p, struct records *out);
 void review_put_graph(struct play *p, struct records *out);
 // The question is dealt with: asks for the lesson of the next, or ends.
 enum session_state review_next(struct play *p, struct records *out);
+// It is left: says what came of the questions that were answered. False: it is no review, or none was.
+bool review_leave(struct play *p, struct records *out);
 // That lesson is there.
 enum session_state review_go_on(struct play *p, struct records *out);
 

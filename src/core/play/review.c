@@ -346,12 +346,14 @@ static void put_missed(struct records *out, struct rec *list, const struct due *
     rec_text(out, row, KEY_answer, due->key == NULL ? "" : due->key);
 }
 
-static void put_end(struct play *p, bool late, struct records *out)
+// What was not answered before it was left counts for nothing.
+static void put_end(struct play *p, bool late, bool left, struct records *out)
 {
     const struct review *r = p->review;
     struct rec *end = play_record(p, out, KIND_review_end);
     rec_text(out, end, KEY_type, review_type(r));
-    rec_whole(out, end, KEY_questions, (int64_t)r->due.count);
+    int64_t open = left ? count(r, OUTCOME_NONE) : 0;
+    rec_whole(out, end, KEY_questions, (int64_t)r->due.count - open);
     rec_whole(out, end, KEY_right, count(r, OUTCOME_RIGHT));
     rec_whole(out, end, KEY_skipped, count(r, OUTCOME_SKIPPED));
     rec_flag(out, end, KEY_late, late);
@@ -361,11 +363,21 @@ static void put_end(struct play *p, bool late, struct records *out)
     struct rec *missed = rec_list(out, end, KEY_missed);
     for (size_t i = 0; i < r->due.count; i++) {
         const struct due *due = &BUF(struct due, &r->due)[i];
-        if (due->outcome != OUTCOME_RIGHT) {
+        if (due->outcome != OUTCOME_RIGHT && !(left && due->outcome == OUTCOME_NONE)) {
             put_missed(out, missed, due);
         }
     }
     p->state = PLAY_OVER;
+}
+
+bool review_leave(struct play *p, struct records *out)
+{
+    const struct review *r = p->review;
+    bool some = r != NULL && count(r, OUTCOME_NONE) < (int64_t)r->due.count;
+    if (some) {
+        put_end(p, false, true, out);
+    }
+    return some;
 }
 
 static bool is_late(const struct play *p)
@@ -385,7 +397,7 @@ enum session_state review_next(struct play *p, struct records *out)
     bool late = is_late(p);
     r->at++;
     if (late || present(r) == NULL) {
-        put_end(p, late && present(r) != NULL, out);
+        put_end(p, late && present(r) != NULL, false, out);
         return SESSION_MORE;
     }
     play_need(p->tutor, "lesson", present(r)->path, out);
