@@ -120,6 +120,10 @@ static void what_is_no_number_costs_nothing(void **state)
     for (size_t i = 0; i < COUNT_OF(worded); i++) {
         assert_judged(&g, NUMBER("dL/da"), worded[i], "right");
     }
+    assert_judged(
+        &g, NUMBER("dL/da"), "d2L/da2",
+        "malformed@0: a number is needed here, and 'd2L/da2' is not a number; work it out, "
+        "then check with the prompt: print d2L/da2");
     assert_judged(&g, NUMBER("dL/da"), "six", "[six = 6] right");
     assert_judged(&g, NUMBER("dL/da"), "I think it's Six.", "[Six = 6] right");
     assert_judged(&g, NUMBER("dL/db"), "minus four", "[minus four = -4] right");

@@ -178,14 +178,13 @@ static bool refuse_name(struct judging *j, struct span at, const struct exprs *p
 {
     size_t length;
     const char *s = names_text(&p->names, expr_get(p, name).a, &length);
-    struct span place = at;
     for (size_t i = at.start; i + length <= at.end; i++) {
         if (memcmp(j->text + i, s, length) == 0) {
-            place = (struct span){i, i + length};
-            break;
+            return refuse_none(j, (struct span){i, i + length}, s, length);
         }
     }
-    return refuse_none(j, place, s, length);
+    // It was typed in another way: d2L/dw2.
+    return refuse_none(j, at, j->text + at.start, at.end - at.start);
 }
 
 // The author's own word on this wrong number; NULL if there is none.
