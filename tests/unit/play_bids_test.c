@@ -156,7 +156,7 @@ static bool begins_with(const char *s, const char *with)
 // stands.
 static bool bid_of(const struct seat *seat, char bid[LINE_MOST])
 {
-    static const char *const free[] = {"a ",   "an ",   "the ",  "its ",   "numbers ", "text ",
+    static const char *const free[] = {"a ",   "an ",   "the ",  "its ", "numbers ", "text ",
                                        "help", "name ", "them ", "one ", "rows "};
     static const char *const ends[] = {", or ", "; '",   ", for ",   ", to ",
                                        " | ",   "; to ", ", as in ", " or "};
@@ -229,10 +229,44 @@ static void every_bid_can_be_written(void **state)
     assert_true(bids > 300);
 }
 
+// ---- The table of phrases -----------------------------------------------------------------------
+
+static const struct {
+    const char *pattern, *text;
+} phrases[] = {
+#define BID(PATTERN, TEXT) {PATTERN, TEXT},
+#define VALUE BID
+#define SAY BID
+#define KEEP(PATTERN) {PATTERN, ""},
+#include "session/phrases.def"
+};
+
+static void texts_use_what_their_patterns_take(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(phrases); i++) {
+        int taken = 0;
+        const char *p = phrases[i].pattern;
+        assert_true(*p != ' ' && *p != '\0');
+        for (; *p != '\0'; p++) {
+            taken += p[0] == '<' && p[1] != '\0' && p[2] == '>';
+        }
+        for (const char *t = phrases[i].text; *t != '\0'; t++) {
+            bool sign = *t == '$' || *t == '&';
+            const char *digit = t + 1 + (sign && (t[1] == 'v' || t[1] == 'b'));
+            if (sign && text_is_digit(*digit) && (*digit < '1' || *digit - '0' > taken)) {
+                fail_msg("%s: %s", phrases[i].pattern, phrases[i].text);
+            }
+        }
+        assert_in_range(taken, 0, 8);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bid_can_be_written),
+        cmocka_unit_test(texts_use_what_their_patterns_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
