@@ -3,6 +3,8 @@
 
 enum { HEEDED = 200, WELL_INTO = 60 };  // milliseconds of work
 
+#define MILLIONS "X = ones(900, 900); param w = 0.5; L = sum((X*w - 2)**2)"
+
 static const struct {
     const char *what, *setup, *command;
 } cases[] = {
@@ -36,6 +38,10 @@ static const struct {
     {"calls", "load calls.bs", "print f19(1)"},
     {"a check", "X = ones(300, 300); param w = 2; L = sum((w*X)**2)", "check L"},
     {"paths", "load paths.bs", "paths L x"},
+    {"a table of gradients", MILLIONS "; backward L", "grads"},
+    {"a gradient as a graph", MILLIONS, "backward L graph"},
+    {"a formula of millions", MILLIONS, "derive L w"},
+    {"a long training", MILLIONS, "train L 1000 1e-9"},
 };
 
 static void write_terms(const struct person *p, const char *name, int terms)

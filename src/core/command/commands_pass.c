@@ -336,7 +336,8 @@ static bool grow_all(struct call *c, uint32_t root, struct buf *all)
             id[count++] = id[k];
         }
     }
-    ok = (ok && buf_resize(&grown, count) && buf_resize(all, (size_t)root + 1)) ||
+    ok = (ok && buf_resize(&grown, count) && !stop_is_asked(c->s->world.stop) &&
+          buf_resize(all, (size_t)root + 1)) ||
          diag_out_of_memory(c->diag);
     w->grown.count = 0;
     ok = ok && lower_grow(w, root, id, count, grown.data, c->command);

@@ -337,9 +337,11 @@ static bool grow(struct growing *g, const uint32_t *of, size_t count, struct gra
 {
     size_t nodes = (size_t)g->root - g->from + 1, before = rows == NULL ? 0 : rows->count;
     struct buf to;
-    if (!buf_resize(&g->known, nodes) || !buf_resize(&g->adjoint, nodes) ||
-        !buf_resize(&g->live, nodes)) {
-        return false;
+    struct buf *const all[] = {&g->known, &g->adjoint, &g->live};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        if (stop_after(g->stop, nodes) || !buf_resize(all[i], nodes)) {
+            return false;
+        }
     }
     g->nodes.failed |= !sweep_reach(g->t, g->root, &g->ids);
     find_dependence(g, of, count);

@@ -332,6 +332,7 @@ uint32_t expr_inlined(struct exprs *p, const struct tape *t, struct names *names
     for (size_t i = 0; ok && i < ids.count; i++) {
         uint32_t id = BUF(uint32_t, &ids)[i];
         struct node n = tape_node(t, id);
+        ok = !stop_is_asked(p->stop);
         formula[id] = n.op == OP_LEAF || id == kept
                           ? expr_label(p, t, names, id)
                           : expr_apply(p, (enum op)n.op, formula[n.a], formula[n.b]);
