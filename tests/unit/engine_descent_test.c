@@ -29,18 +29,6 @@ static uint32_t random_training(struct tape *t, struct rng *rng)
     return rng_below(rng, 2) == 0 ? last : (uint32_t)rng_below(rng, last + 1);
 }
 
-static void copy_tape(struct tape *to, const struct tape *from)
-{
-    *to = *from;
-    to->room = 0;
-    copy_buf(&to->node, &from->node);
-    copy_buf(&to->value, &from->value);
-    copy_buf(&to->grad, &from->grad);
-    copy_buf(&to->mark, &from->mark);
-    copy_buf(&to->blocks, &from->blocks);
-    copy_buf(&to->used, &from->used);
-}
-
 static void equal_losses(double a, double b)
 {
     assert_true(memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b)));

@@ -100,6 +100,20 @@ static inline void copy_buf(struct buf *to, const struct buf *from)
     memcpy(at, from->data, from->count * from->size);
 }
 
+// The same tape in memory of its own; its stop is the same.
+static inline void copy_tape(struct tape *to, const struct tape *from)
+{
+    *to = *from;
+    to->room = 0;
+    copy_buf(&to->node, &from->node);
+    copy_buf(&to->value, &from->value);
+    copy_buf(&to->grad, &from->grad);
+    copy_buf(&to->mark, &from->mark);
+    copy_buf(&to->blocks, &from->blocks);
+    copy_buf(&to->used, &from->used);
+    copy_buf(&to->users, &from->users);
+}
+
 static inline void snapshot_take(struct snapshot *s, const struct tape *t)
 {
     copy_buf(&s->value, &t->value);

@@ -165,18 +165,6 @@ static void same_doubles(const struct buf *a, const struct buf *b)
     assert_same_numbers(a, b);
 }
 
-static void copy_tape(struct tape *to, const struct tape *from)
-{
-    *to = *from;
-    to->room = 0;
-    copy_buf(&to->node, &from->node);
-    copy_buf(&to->value, &from->value);
-    copy_buf(&to->grad, &from->grad);
-    copy_buf(&to->mark, &from->mark);
-    copy_buf(&to->blocks, &from->blocks);
-    copy_buf(&to->used, &from->used);
-}
-
 // Only runs, even if there are rows.
 static void compile_runs(struct descent *d, enum lanes_width width)
 {
