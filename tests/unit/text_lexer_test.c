@@ -139,6 +139,7 @@ static void texts_become_tokens(void **state)
         // Numbers.
         {TEXT("1_000 2"), "0:1_000 0:2"},
         {TEXT("1_000"), "0:1_000"},
+        {TEXT("4.5e−07 2"), "0:4.5e−07 0:2"},
         {TEXT("1_0_"), "0:1_0 n:_"},
         {TEXT("1_0_a"), "0:1_0 n:_a"},
         {TEXT("1_0_ a"), "0:1_0 n:_ n:a"},

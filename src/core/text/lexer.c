@@ -425,12 +425,42 @@ static void bad(struct token *t, const char *s, size_t n, struct diag *d)
     diag_hint(d, "names are letters, digits and _");
 }
 
+// 4.5e−07, with the minus of typeset text, where s[0..length) is a number. 0: it is no exponent.
+static size_t read_typeset(const char *s, size_t n, size_t length, double *number)
+{
+    enum { MOST = 64, DIGITS_MOST = 4 };
+    static const char minus[] = "e−";
+    char plain[MOST];
+    size_t digits = 0, behind = length + strlen(minus);
+    if (length == 0 || length + DIGITS_MOST + 2 > MOST || behind >= n ||
+        (s[length] | 0x20) != 'e' || memcmp(s + length + 1, minus + 1, strlen(minus) - 1) != 0) {
+        return 0;
+    }
+    memcpy(plain, s, length);
+    memcpy(plain + length, "e-", 2);
+    while (digits < DIGITS_MOST && behind + digits < n && text_is_digit(s[behind + digits])) {
+        plain[length + 2 + digits] = s[behind + digits];
+        digits++;
+    }
+    double value;
+    size_t all = length + 2 + digits;
+    if (digits == 0 || number_read(plain, all, &value) != all) {
+        return 0;
+    }
+    *number = value;
+    return behind + digits;
+}
+
 // A number, also with _ between its digits: 1_000.
 static size_t read_number(const char *s, size_t n, double *number)
 {
     enum { MOST = 64 };
     char plain[MOST];
     size_t length = number_read(s, n, number), at = 0, kept = 0;
+    size_t typeset = read_typeset(s, n, length, number);
+    if (typeset > 0) {
+        return typeset;
+    }
     if (length == 0 || length + 1 >= n || s[length] != '_') {
         return length;
     }
