@@ -130,10 +130,22 @@ static int compare_inlets(const void *a, const void *b)
                                   : 0;
 }
 
+// Another one; one that is the same as the last says nothing new. *sorted: are all in order so far? Most
+// folds take in what they use from one end to the other.
+static bool add_inlet(struct buf *inlets, struct inlet next, bool *sorted)
+{
+    const struct inlet *last =
+        inlets->count == 0 ? NULL : &BUF(struct inlet, inlets)[inlets->count - 1];
+    int order = last == NULL ? -1 : compare_inlets(last, &next);
+    *sorted = *sorted && order <= 0;
+    return order == 0 || buf_add(inlets, &next, 1);
+}
+
 // The values that it uses, each once, those of one box together.
 static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inlets)
 {
     size_t count, kept = 0;
+    bool sorted = true;
     const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count && !stop_asked(p->tape->stop, i); i++) {
         for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
@@ -142,15 +154,13 @@ static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inle
             if (scene_home(p, place) == fold || tape_constant(p->tape, node, slot)) {
                 continue;
             }
-            struct inlet *inlet = buf_push(inlets, 1);
-            if (inlet == NULL) {
+            if (!add_inlet(inlets, (struct inlet){scene_box(p, place), place}, &sorted)) {
                 return false;
             }
-            *inlet = (struct inlet){scene_box(p, place), place};
         }
     }
     struct inlet *all = inlets->data;
-    if (inlets->count > 0 && !stop_is_asked(p->tape->stop)) {
+    if (!sorted && !stop_is_asked(p->tape->stop)) {
         qsort(all, inlets->count, sizeof *all, compare_inlets);
     }
     for (size_t i = 0; i < inlets->count; i++) {
