@@ -127,7 +127,6 @@ struct sweep_flow {
     double *grad;
     uint8_t *mark;  // MARK_REACHED, MARK_GRAD, MARK_LIVE
     uint32_t from;
-    const struct buf *ids;  // uint32_t: `grad` and `mark` are of these nodes alone; NULL: of all
     uint32_t held;  // the lowest leaf that held a gradient when its first share came, parameters
                     // before others
 };
@@ -142,17 +141,18 @@ static inline bool goes_before(const struct sweep_flow *f, uint64_t leaf)
     return param == held ? leaf < f->held : param;
 }
 
-// Where the gradient and the marks of a node are.
-static inline uint32_t place_of(const struct sweep_flow *f, uint32_t node)
+// Where the gradient and the marks of a node are. `ids` (of uint32_t): `grad` and `mark` are of these nodes
+// alone; NULL: of all.
+static inline uint32_t place_of(const struct sweep_flow *f, const struct buf *ids, uint32_t node)
 {
-    return f->ids == NULL
-               ? node - f->from
-               : (uint32_t)mem_search(f->ids->data, f->ids->count, sizeof(uint32_t), node);
+    return ids == NULL ? node - f->from
+                       : (uint32_t)mem_search(ids->data, ids->count, sizeof(uint32_t), node);
 }
 
-static inline void give(struct sweep_flow *f, uint64_t operand, double share, uint8_t live)
+static inline void give(struct sweep_flow *f, const struct buf *ids, uint64_t operand, double share,
+                        uint8_t live)
 {
-    uint32_t at = place_of(f, (uint32_t)operand);
+    uint32_t at = place_of(f, ids, (uint32_t)operand);
     if ((f->mark[at] & MARK_REACHED) == 0) {
         f->mark[at] |= MARK_REACHED | MARK_GRAD;
         if (f->node[operand].op != OP_LEAF) {
@@ -165,9 +165,9 @@ static inline void give(struct sweep_flow *f, uint64_t operand, double share, ui
     f->grad[at] += live != 0 ? share : 0;
 }
 
-static inline void flow_through(struct sweep_flow *f, uint32_t i)
+static inline void flow_through(struct sweep_flow *f, const struct buf *ids, uint32_t i)
 {
-    uint32_t at = place_of(f, i);
+    uint32_t at = place_of(f, ids, i);
     struct node n = f->node[i];
     bool to_a = n.a >= f->from && (f->marks[n.a] & MARK_CONST) == 0;
     bool to_b =
@@ -177,10 +177,10 @@ static inline void flow_through(struct sweep_flow *f, uint32_t i)
     int flat = op_flat_inline((enum op)n.op, f->value[n.a], f->value[n.b]);
     op_slopes_inline((enum op)n.op, f->value[n.a], f->value[n.b], f->value[i], to_b, &dx, &dy);
     if (to_a) {
-        give(f, n.a, upstream * dx, (flat & 1) != 0 ? 0 : live);
+        give(f, ids, n.a, upstream * dx, (flat & 1) != 0 ? 0 : live);
     }
     if (to_b) {
-        give(f, n.b, upstream * dy, (flat & 2) != 0 ? 0 : live);
+        give(f, ids, n.b, upstream * dy, (flat & 2) != 0 ? 0 : live);
     }
 }
 
@@ -202,7 +202,7 @@ static bool walk_down(struct sweep_flow *f, struct stop *stop, struct stretch in
         }
         if ((f->mark[i] & MARK_REACHED) != 0) {
             if (f->node[i].op != OP_LEAF) {
-                flow_through(f, i);
+                flow_through(f, NULL, i);
             }
             f->mark[i] &= (uint8_t) ~(MARK_REACHED | MARK_LIVE);
         }
@@ -218,7 +218,7 @@ static struct sweep_flow flow_from(struct tape *t, uint32_t root)
                            .grad = t->grad.data,
                            .mark = t->mark.data,
                            .held = NODE_NONE};
-    give(&f, root, 1, MARK_LIVE);
+    give(&f, NULL, root, 1, MARK_LIVE);
     return f;
 }
 
@@ -290,15 +290,17 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
 }
 
 // False: it was stopped.
-static bool walk_aside(struct sweep_flow *f, struct stop *stop, const struct adjoints *a)
+static inline bool walk_aside(struct sweep_flow *f, const struct buf *ids, struct stop *stop,
+                              const struct adjoints *a)
 {
+    give(f, ids, a->root, 1, MARK_LIVE);
     for (size_t k = a->grad.count; k-- > 0;) {
         uint32_t i = adjoints_node(a, k);
         if (stop_asked(stop, i)) {
             return false;
         }
         if ((f->mark[k] & MARK_REACHED) != 0 && f->node[i].op != OP_LEAF) {
-            flow_through(f, i);
+            flow_through(f, ids, i);
         }
     }
     return true;
@@ -324,10 +326,10 @@ enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t 
                            .grad = out->grad.data,
                            .mark = out->reached.data,
                            .from = out->from,
-                           .ids = out->ids.count > 0 ? &out->ids : NULL,
                            .held = NODE_NONE};
-    give(&f, root, 1, MARK_LIVE);
-    return walk_aside(&f, stop, out) ? SWEEP_DONE : SWEEP_STOPPED;
+    bool done =
+        out->ids.count > 0 ? walk_aside(&f, &out->ids, stop, out) : walk_aside(&f, NULL, stop, out);
+    return done ? SWEEP_DONE : SWEEP_STOPPED;
 }
 
 bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)

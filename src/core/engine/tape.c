@@ -168,6 +168,7 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
     uint32_t self = tape_count(t);
     double *value = t->value.data;
     uint8_t *mark = t->mark.data;
+    uint32_t near_x = NODE_NONE, near_y = NODE_NONE;  // the blocks of the operands before
     for (uint32_t j = columns.first; j < columns.end; j++, self++) {
         uint32_t x = view_node(a, i, j), y = view_node(b, i, j);
         BS_ASSERT(x < self && y < self);
@@ -177,7 +178,12 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
         BUF(double, &t->grad)[self] = 0;
         mark[self] = marks_above(mark[x] | mark[y]);
         tape_note(t, self, mark[self]);
-        tape_note_use(t, self, x, y);
+        tape_note_operands(t, x, y);
+        if (self % TAPE_BLOCK == 0 || x / TAPE_BLOCK != near_x || y / TAPE_BLOCK != near_y) {
+            tape_note_use(t, self, x, y);
+            near_x = x / TAPE_BLOCK;
+            near_y = y / TAPE_BLOCK;
+        }
     }
     t->node.count = t->value.count = t->grad.count = t->mark.count = self;
 }

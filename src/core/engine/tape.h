@@ -132,12 +132,21 @@ static inline uint64_t tape_block_bit(uint32_t block)
 {
     return (uint64_t)1 << (block * 0x9E3779B1u >> 26);
 }
-// To be told by whoever writes node `id` without a function of this file: these are its operands.
-static inline void tape_note_use(struct tape *t, uint32_t id, uint32_t a, uint32_t b)
+// May a node of the same block as this one use a node of blocks with these bits?
+static inline bool tape_uses(const struct tape *t, uint32_t id, uint64_t bits)
+{
+    return (BUF(uint64_t, &t->users)[id / TAPE_BLOCK] & bits) != 0;
+}
+static inline void tape_note_operands(struct tape *t, uint32_t a, uint32_t b)
 {
     uint8_t *used = (uint8_t *)t->used.data;
     used[a / 8] |= (uint8_t)(1u << a % 8);
     used[b / 8] |= (uint8_t)(1u << b % 8);
+}
+// To be told by whoever writes node `id` without a function of this file: these are its operands.
+static inline void tape_note_use(struct tape *t, uint32_t id, uint32_t a, uint32_t b)
+{
+    tape_note_operands(t, a, b);
     BUF(uint64_t, &t->users)
     [id / TAPE_BLOCK] |= tape_block_bit(a / TAPE_BLOCK) | tape_block_bit(b / TAPE_BLOCK);
 }

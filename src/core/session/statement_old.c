@@ -8,20 +8,33 @@
 enum { USES_OLD = 1, IN_FRESH = 2 };
 
 struct left {
-    uint32_t low;     // the first node of the old value: nothing before it can depend on it
-    struct buf mark;  // by node, from there on
-    bool any;         // something depends on the old value alone
+    uint32_t low;       // the first node of the old value: nothing before it can depend on it
+    struct buf mark;    // by node, from there on
+    struct buf blocks;  // uint8_t: the marks among TAPE_BLOCK nodes, so that others are passed over
+    bool any;           // something depends on the old value alone
 };
+
+static void left_release(struct left *l)
+{
+    buf_release(&l->mark);
+    buf_release(&l->blocks);
+}
 
 static uint8_t mark_of(const struct left *l, uint32_t node)
 {
     return node < l->low ? 0 : BUF(uint8_t, &l->mark)[node - l->low];
 }
 
+static uint8_t marks_near(const struct left *l, uint32_t node)
+{
+    return BUF(uint8_t, &l->blocks)[node / TAPE_BLOCK];
+}
+
 static void add_mark(struct left *l, uint32_t node, uint8_t mark)
 {
     if (node >= l->low) {
         BUF(uint8_t, &l->mark)[node - l->low] |= mark;
+        BUF(uint8_t, &l->blocks)[node / TAPE_BLOCK] |= mark;
     }
 }
 
@@ -30,27 +43,69 @@ static bool is_used(const struct tape *t, uint32_t node)
 {
     const struct node *n = t->node.data;
     uint32_t count = tape_count(t), i = tape_is_used(t, node) ? node + 1 : count;
+    uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
     while (i < count && n[i].a != node && n[i].b != node) {
-        i++;
+        i = tape_uses(t, i, bit) ? i + 1 : (i / TAPE_BLOCK + 1) * TAPE_BLOCK;
     }
     return i < count;
 }
 
-// False: out of memory. The caller releases left->mark.
+// Marks what depends on the old value. False: nothing does.
+static bool mark_users(const struct tape *t, struct left *l, uint64_t bits)
+{
+    uint32_t count = tape_count(t);
+    bool used = false;
+    for (uint32_t i = l->low + 1; i < count; i++) {
+        if (!tape_uses(t, i, bits)) {
+            i = (i / TAPE_BLOCK + 1) * TAPE_BLOCK - 1;
+            continue;
+        }
+        struct node n = tape_node(t, i);
+        bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
+        if (reaches && ((mark_of(l, (uint32_t)n.a) | mark_of(l, (uint32_t)n.b)) & USES_OLD) != 0) {
+            add_mark(l, i, USES_OLD);
+            bits |= tape_block_bit(i / TAPE_BLOCK);
+            used = true;
+        }
+    }
+    return used;
+}
+
+// Marks all of what the name is bound to now, and notes whether anything else uses the old value.
+static void mark_parts(const struct tape *t, struct left *l)
+{
+    for (uint32_t i = tape_count(t); i-- > l->low;) {
+        if (marks_near(l, i) == 0) {
+            i = i / TAPE_BLOCK * TAPE_BLOCK;
+            continue;
+        }
+        struct node n = tape_node(t, i);
+        if (n.op != OP_LEAF && (mark_of(l, i) & IN_FRESH) != 0) {
+            add_mark(l, (uint32_t)n.a, IN_FRESH);
+            add_mark(l, (uint32_t)n.b, IN_FRESH);
+        }
+        l->any |= n.op != OP_LEAF && mark_of(l, i) == USES_OLD;
+    }
+}
+
+// False: out of memory. The caller releases it.
 static bool find_left(const struct session *s, struct value old, struct value fresh, struct left *l)
 {
     const struct tape *t = &s->tape;
     uint32_t count = tape_count(t);
+    uint64_t bits = 0;
     *l = (struct left){.low = count};
     buf_init(&l->mark, 1);
+    buf_init(&l->blocks, 1);
     for (uint32_t k = 0; k < value_count(old); k++) {
         uint32_t node = names_element(&s->names, old, k);
         l->low = node < l->low ? node : l->low;
+        bits |= tape_block_bit(node / TAPE_BLOCK);
     }
     if (old.rank == VALUE_SCALAR && !is_used(t, old.base)) {
         return true;
     }
-    if (!buf_resize(&l->mark, count - l->low)) {
+    if (!buf_resize(&l->mark, count - l->low) || !buf_resize(&l->blocks, count / TAPE_BLOCK + 1)) {
         return false;
     }
     for (uint32_t k = 0; k < value_count(old); k++) {
@@ -59,22 +114,8 @@ static bool find_left(const struct session *s, struct value old, struct value fr
     for (uint32_t k = 0; k < value_count(fresh); k++) {
         add_mark(l, names_element(&s->names, fresh, k), IN_FRESH);
     }
-    bool used = false;
-    for (uint32_t i = l->low + 1; i < count; i++) {
-        struct node n = tape_node(t, i);
-        bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
-        if (reaches && ((mark_of(l, n.a) | mark_of(l, n.b)) & USES_OLD) != 0) {
-            add_mark(l, i, USES_OLD);
-            used = true;
-        }
-    }
-    for (uint32_t i = count; used && i-- > l->low;) {
-        struct node n = tape_node(t, i);
-        if (n.op != OP_LEAF && (mark_of(l, i) & IN_FRESH) != 0) {
-            add_mark(l, n.a, IN_FRESH);
-            add_mark(l, n.b, IN_FRESH);
-        }
-        l->any |= n.op != OP_LEAF && mark_of(l, i) == USES_OLD;
+    if (mark_users(t, l, bits)) {
+        mark_parts(t, l);
     }
     return true;
 }
@@ -91,20 +132,42 @@ static bool has_name(const struct names *names, uint32_t node)
     return false;
 }
 
-// A name whose value depends on what `old` was, and is not a part of what is bound to it now: the
-// one whose node is the last. NAME_NONE if there is none.
+static bool is_left(const struct session *s, const struct left *l, uint32_t node)
+{
+    return mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF;
+}
+
+// The last node of a value that depends on what `old` was, and is not a part of what is bound to the name
+// now. NODE_NONE if there is none.
+static uint32_t last_left(const struct session *s, const struct left *l, struct value v)
+{
+    uint32_t last = NODE_NONE, count = value_count(v);
+    bool row = v.rank == VALUE_SCALAR ||
+               (!v.listed && v.cs == 1 && (v.rows == 1 || v.rs == (int32_t)v.cols));
+    for (uint32_t i = v.base + count; row && i-- > v.base;) {
+        if (marks_near(l, i) == 0) {
+            i = i / TAPE_BLOCK * TAPE_BLOCK;
+        } else if (is_left(s, l, i)) {
+            return i;
+        }
+    }
+    for (uint32_t k = 0; !row && k < count; k++) {
+        uint32_t node = names_element(&s->names, v, k);
+        last = is_left(s, l, node) && (last == NODE_NONE || node > last) ? node : last;
+    }
+    return last;
+}
+
+// The name that is bound to the last such node. NAME_NONE if there is none.
 static uint32_t left_behind(const struct session *s, const struct left *l)
 {
     uint32_t user = NAME_NONE, last = 0;
     for (uint32_t name = 0; name < names_count(&s->names); name++) {
         struct value v = names_get(&s->names, name);
-        for (uint32_t k = 0; v.rank != VALUE_UNBOUND && k < value_count(v); k++) {
-            uint32_t node = names_element(&s->names, v, k);
-            if (mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF &&
-                node >= last) {
-                user = name;
-                last = node;
-            }
+        uint32_t node = v.rank == VALUE_UNBOUND ? NODE_NONE : last_left(s, l, v);
+        if (node != NODE_NONE && node >= last) {
+            user = name;
+            last = node;
         }
     }
     return user;
@@ -145,7 +208,7 @@ void statement_note_old_user(struct call *c, struct token name, struct value old
     // It may have been another name for what is still bound.
     looks = looks && (old.rank != VALUE_SCALAR || !has_name(&c->s->names, old.base));
     uint32_t user = looks ? left_behind(c->s, &left) : NAME_NONE;
-    buf_release(&left.mark);
+    left_release(&left);
     if (user == NAME_NONE) {
         return;
     }
