@@ -149,8 +149,8 @@ static inline uint32_t place_of(const struct sweep_flow *f, const struct buf *id
                        : (uint32_t)mem_search(ids->data, ids->count, sizeof(uint32_t), node);
 }
 
-static inline void give(struct sweep_flow *f, const struct buf *ids, uint64_t operand, double share,
-                        uint8_t live)
+static inline __attribute__((always_inline)) void give(struct sweep_flow *f, const struct buf *ids,
+                                                       uint64_t operand, double share, uint8_t live)
 {
     uint32_t at = place_of(f, ids, (uint32_t)operand);
     if ((f->mark[at] & MARK_REACHED) == 0) {
@@ -165,7 +165,8 @@ static inline void give(struct sweep_flow *f, const struct buf *ids, uint64_t op
     f->grad[at] += live != 0 ? share : 0;
 }
 
-static inline void flow_through(struct sweep_flow *f, const struct buf *ids, uint32_t i)
+static inline __attribute__((always_inline)) void flow_through(struct sweep_flow *f,
+                                                               const struct buf *ids, uint32_t i)
 {
     uint32_t at = place_of(f, ids, i);
     struct node n = f->node[i];
