@@ -30,7 +30,7 @@
 //   sin^2(x), sin²(x)  sin(x)**2
 //   √x, |x|            sqrt and abs
 //   W^T, Wᵀ            W.T, where T is not a name
-//   \frac{a}{b}, \sqrt{x}, x^{2}
+//   \frac{a}{b}, \frac12, \sqrt{x}, \sqrt[3]{x}, x^{2}, \mathrm{ReLU}(x)
 //   np.exp(x)          exp(x), where np is not a name
 //
 // And Python's own forms:
