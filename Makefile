@@ -304,13 +304,13 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # browsers have had since they have vectors makes it smaller. It comes in two modules: the first is
 # enough for statements and a backward pass, the rest follows at once (src/web/playground/halves.js).
 play_features := bulk-memory sign-ext nontrapping-fptoint
-play_quick    := $(addprefix src/core/engine/,lanes% runs% sweep% tape maths ops stepper optim descent) \
-    $(addprefix src/core/base/,mem number text trail) $(addprefix src/core/text/,lower% names%)
+play_quick    := $(addprefix src/core/engine/,lanes lanes_kernel% runs sweep tape maths ops optim descent) \
+    $(addprefix src/core/base/,mem number trail) $(addprefix src/core/text/,lower lower_array lower_name)
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
     $(addprefix src/core/engine/,lanes% runs% grow% hessian gradcheck mistakes) src/host/dot/% \
-    $(addprefix src/core/session/,compact saved salvage batch) \
+    $(addprefix src/core/session/,compact saved salvage batch guess_phrase guess_words guess_try) \
     $(addprefix src/core/words/,bundle draw% latex markdown notebook notes plot% rail sheet spark tex ticks \
     $(addprefix words_,flow grade lesson load progress questions second why))
 play_first    := $(addprefix src/core/,play/tutor lesson/course lesson/log lesson/lesson text/csv_number) \
