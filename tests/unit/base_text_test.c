@@ -75,6 +75,22 @@ static void reading_needs_no_memory(void **state)
     }
 }
 
+// Bytes that were put into a text as into any array have their 0 too.
+static void bytes_put_in_are_ended(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 100; n++) {
+        struct text t;
+        text_init(&t);
+        char *at = buf_push(&t.bytes, n);
+        assert_non_null(at);
+        memset(at, 'a', n);
+        assert_int_equal(strlen(text_get(&t)), n);
+        assert_true(t.bytes.cap > n);
+        text_release(&t);
+    }
+}
+
 static void control_characters_are_made_visible(void **state)
 {
     (void)state;
@@ -640,6 +656,7 @@ int main(void)
         cmocka_unit_test(halves_are_those_of_strtod),
         cmocka_unit_test(text_grows),
         cmocka_unit_test(reading_needs_no_memory),
+        cmocka_unit_test(bytes_put_in_are_ended),
         cmocka_unit_test(control_characters_are_made_visible),
         cmocka_unit_test(numbers_are_written),
         cmocka_unit_test(the_shortest_text_reads_back),

@@ -70,7 +70,8 @@ void text_addf(struct text *t, const char *format, ...)
 
 const char *text_get(struct text *t)
 {
-    if (t->bytes.failed || t->bytes.data == NULL) {
+    // There is room for the 0, but where another than the functions above put bytes in.
+    if (t->bytes.failed || t->bytes.data == NULL || !buf_reserve(&t->bytes, t->bytes.count + 1)) {
         return "";
     }
     BUF(char, &t->bytes)[t->bytes.count] = '\0';
