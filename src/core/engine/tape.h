@@ -48,9 +48,8 @@ struct tape {
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     struct buf used;  // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
-    struct buf
-        users;  // uint64_t: for each TAPE_BLOCK nodes a bit for each block that they use nodes
-                // of (tape_block_bit)
+    // uint64_t: for each TAPE_BLOCK nodes a bit for each block that they use nodes of (tape_block_bit)
+    struct buf users;
     uint32_t room;    // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first

@@ -173,19 +173,30 @@ static size_t idle_behind(const char *s, size_t n)
     return 0;
 }
 
+// Where options are picked, what stands in quotes or in the marks of code is the text of one.
+static bool quotes_texts(const struct question *q)
+{
+    return q->kind == QUESTION_CHOICE || q->kind == QUESTION_MULTI || q->kind == QUESTION_ORDER;
+}
+
 // Without marks around it, of code, speech or emphasis: `6`, "6", **6**.
 static struct span without_marks(const struct judging *j, struct span at)
 {
-    static const char *const marks[] = {"`", "\"", "'", "**", "\\(", "“", "”"};
-    for (size_t i = 0; i < COUNT_OF(marks); i++) {
-        size_t n = strlen(marks[i]);
-        const char *behind = strcmp(marks[i], "\\(") == 0 ? "\\)"
-                             : strcmp(marks[i], "“") == 0 ? "”"
-                                                          : marks[i];
-        if (at.end - at.start > 2 * n && memcmp(j->text + at.start, marks[i], n) == 0 &&
-            memcmp(j->text + at.end - n, behind, n) == 0 &&
-            memchr(j->text + at.start + n, *marks[i], at.end - at.start - 2 * n) == NULL) {
-            return span_trim(j->text, (struct span){at.start + n, at.end - n});
+    static const struct marks {
+        const char *before, *behind;
+        bool quotes;
+    } marks[] = {
+        {"`", "`", true},      {"\"", "\"", true}, {"'", "'", true},  {"**", "**", false},
+        {"\\(", "\\)", false}, {"“", "”", false},  {"”", "”", false},
+    };
+    for (const struct marks *m = marks; m < marks + COUNT_OF(marks); m++) {
+        size_t n = strlen(m->before), around = n + strlen(m->behind);
+        const char *s = j->text + at.start;
+        if (at.end - at.start > around && memcmp(s, m->before, n) == 0 &&
+            memcmp(j->text + at.end - (around - n), m->behind, around - n) == 0 &&
+            memchr(s + n, *m->before, at.end - at.start - around) == NULL &&
+            !(m->quotes && quotes_texts(j->q))) {
+            return span_trim(j->text, (struct span){at.start + n, at.end - (around - n)});
         }
     }
     return at;
