@@ -31,13 +31,21 @@ void canvas_release(struct canvas *c)
     buf_release(&c->cells);
 }
 
-// NULL if there was no memory for the canvas, and only then.
+// Does this fit? What was measured while memory was refused may be too short; the drawing is not shown
+// then.
+static bool fits(const struct canvas *c, size_t row, size_t column, size_t columns)
+{
+    bool fits = row < c->rows && column + columns <= c->columns;
+    BS_ASSERT(fits || mem_refusals() > 0);
+    return fits;
+}
+
+// NULL if memory was refused, and only then.
 static struct canvas_cell *cell_at(const struct canvas *c, size_t row, size_t column)
 {
-    if (c->cells.failed) {
+    if (c->cells.failed || !fits(c, row, column, 1)) {
         return NULL;
     }
-    BS_ASSERT(row < c->rows && column < c->columns);
     return BUF_FROM(struct canvas_cell, &c->cells, row * c->columns + column);
 }
 
@@ -45,8 +53,7 @@ void canvas_put(struct canvas *c, size_t row, size_t column, int ink, const char
 {
     size_t n = strlen(s), columns = utf8_columns(s, n);
     struct canvas_cell *cell = columns == 0 ? NULL : cell_at(c, row, column);
-    if (cell != NULL) {
-        BS_ASSERT(column + columns <= c->columns);
+    if (cell != NULL && fits(c, row, column, columns)) {
         cell->text = arena_copy(&c->arena, s, n);
         cell->columns = (uint16_t)columns;
         cell->ink = (uint8_t)ink;
