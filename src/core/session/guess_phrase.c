@@ -287,7 +287,8 @@ static void say(struct call *c, const struct guess_words *w, const struct matchi
     if (m->phrase->kind == PHRASE_KEEP) {
         return;
     }
-    if (!c->diag->set || c->diag->unbound) {
+    bool command = command_find(c->s->world.commands, w->words[0].s, w->words[0].n) != NULL;
+    if (!c->diag->set || (c->diag->unbound && !command)) {
         char quoted[QUOTED];
         struct span span = c->diag->span;
         diag_clear(c->diag);

@@ -114,6 +114,26 @@ bool lower_is_function(const char *name, size_t length)
     return op_find(name, length, OP_CALL) != OP_COUNT || builtin_find(name, length) != NULL;
 }
 
+// sinx, ln2: a function of one number, and what it is to be of, without parentheses between.
+static bool hint_glued_call(struct lower *w, const char *s, size_t length)
+{
+    for (size_t n = length - 1; n >= 2 && n < length; n--) {
+        const char *meant = spelling_function(s, n), *name = meant != NULL ? meant : s;
+        size_t whole = meant != NULL ? strlen(meant) : n, digits = n;
+        enum op op = op_find(name, whole, OP_CALL);
+        while (digits < length && text_is_digit(s[digits])) {
+            digits++;
+        }
+        bool of = digits == length || is_known(w, s + n, length - n) ||
+                  (length - n == 1 && strchr("xyz", s[n]) != NULL);
+        if (of && op != OP_COUNT && op_get(op)->arity == 1) {
+            diag_hint(w->diag, "write %.*s(%.*s)", (int)whole, name, (int)(length - n), s + n);
+            return true;
+        }
+    }
+    return false;
+}
+
 void lower_offer_functions(struct nearest *n)
 {
     for (enum op op = OP_LEAF + 1; op < OP_COUNT; op++) {
@@ -267,7 +287,7 @@ static bool unknown_name(struct lower *w, const char *s, struct span span)
         return diag_hint(w->diag, "derivatives are written up to the ninth: d9%.*s",
                          (int)(length - digits), s + digits);
     }
-    if (hint_product(w, s, length)) {
+    if (hint_product(w, s, length) || hint_glued_call(w, s, length)) {
         return false;
     }
     nearest_init(&nearest, s, length);
