@@ -57,7 +57,11 @@ struct buf {
 #define BUF_FROM(T, b, i) ((T *)buf_from((b)->data, (size_t)(i) * sizeof(T)))
 static inline void *buf_from(void *data, size_t bytes)
 {
+#ifdef BS_ANALYSIS  // who wants elements knows that there are some
+    return (char *)data + bytes;
+#else
     return data == NULL ? NULL : (char *)data + bytes;
+#endif
 }
 
 static inline void buf_init(struct buf *b, size_t element_size)

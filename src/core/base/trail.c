@@ -234,7 +234,7 @@ bool trail_save_lengths(struct trail *t)
         t->bytes.failed = t->changes.failed = false;
         return false;
     }
-    size_t lengths[TRAIL_GROUP];
+    size_t lengths[TRAIL_GROUP] = {0};
     for (size_t i = 0; i < n; i++) {
         lengths[i] = t->group[i]->count;
     }
@@ -311,9 +311,9 @@ static void restore(const struct trail *t, const struct change *c)
 // ---- Packed changes -----------------------------------------------------------------------------
 //
 // A number whose bits are the arrays of the group that were shorter, and the length of each (0: that of
-// the one before; else one more than it is). Then one after the other: where the owner lies, as its distance from the one before (the first: from the
-// trail), doubled, and 1 more for a length; then the length, or first byte, number of bytes, and bytes.
-// All numbers seven bits a byte, the lowest first.
+// the one before; else one more than it is). Then one after the other: where the owner lies, as its
+// distance from the one before (the first: from the trail), doubled, and 1 more for a length; then the
+// length, or first byte, number of bytes, and bytes. All numbers seven bits a byte, the lowest first.
 
 enum { FEW = 64, SHORT = 4096, NUMBER = 10 };  // changes, their bytes; bytes of a number
 enum { PACKED = SHORT + (FEW * 3 + TRAIL_GROUP + 1) * NUMBER };

@@ -51,7 +51,8 @@ const char *names_text(const struct names *n, uint32_t name, size_t *length);
 // The binding; .rank is VALUE_UNBOUND if there is none. `name` may be NAME_NONE.
 static inline struct value names_get(const struct names *n, uint32_t name)
 {
-    return name == NAME_NONE ? (struct value){0} : BUF(struct symbol, &n->symbols)[name].value;
+    struct value none = {0};
+    return name == NAME_NONE ? none : BUF(struct symbol, &n->symbols)[name].value;
 }
 struct value names_lookup(const struct names *n, const char *s, size_t length);
 // The node that element k of a value is, counted row by row.
