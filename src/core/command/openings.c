@@ -103,7 +103,8 @@ static bool open_one(struct opener *o, const struct opened *shown, const struct 
     struct call *c = o->call;
     struct buf groups, looks;
     struct screen screen;
-    bool ok = copy_list(&groups, shown->groups) && copy_list(&looks, shown->looks);
+    bool ok = copy_list(&groups, shown->groups);
+    ok = copy_list(&looks, shown->looks) && ok;
     if (ok && mark_open(c, shown->screen, fold, &groups, &looks)) {
         struct opened at = {.screen = &screen,
                             .before = shown->screen,
