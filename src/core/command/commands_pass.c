@@ -114,7 +114,6 @@ static bool add_uses(struct pass_table *table, uint32_t user, uint32_t least)
 // All users of a node lie above it: those of the shown nodes lie above the lowest of them.
 static bool collect_uses(struct pass_table *table)
 {
-    BS_ASSERT(table->shown.count > 0);  // the root, at least
     uint32_t least = BUF(struct shown, &table->shown)[table->shown.count - 1].node;
     struct buf below;
     bool ok = sweep_stretches(&table->call->s->tape, table->root, &below);

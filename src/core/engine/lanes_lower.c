@@ -251,7 +251,6 @@ static uint32_t padded(uint32_t n)
 static bool name_weights(struct lowering *w, const struct dot *const *dots, uint32_t count,
                          uint32_t terms)
 {
-    BS_ASSERT(dots != NULL && count > 0);
     uint32_t rows = terms + (dots[0]->bias != BIAS_NONE);
     for (uint32_t k = 0; k < rows; k++) {
         for (uint32_t j = 0; j < count; j++) {

@@ -550,7 +550,7 @@ static void say_right(struct judging *j, const struct picks *p)
 
 void judge_pick(struct judging *j)
 {
-    struct picks p;
+    struct picks p = {.count = 0};
     if (!read_picks(j, &p)) {
         return;
     }
@@ -632,7 +632,7 @@ static bool in_order(const struct question_line *const *picked, size_t count,
 
 void judge_order(struct judging *j)
 {
-    struct picks p;
+    struct picks p = {.count = 0};
     size_t wrong = 0;
     if (!read_picks(j, &p)) {
         return;

@@ -4,11 +4,6 @@
 
 #include "text/spelling.h"
 
-void lexer_init(struct lexer *l, const struct source *source)
-{
-    *l = (struct lexer){.source = source};
-}
-
 // Of those that begin alike the longest first, so that ** is not two *; and the common ones first.
 static const struct lexer_sign {
     char written[3];

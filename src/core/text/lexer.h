@@ -79,7 +79,10 @@ struct lexer {
     } peeked;
 };
 
-void lexer_init(struct lexer *l, const struct source *source);
+static inline void lexer_init(struct lexer *l, const struct source *source)
+{
+    *l = (struct lexer){.source = source};
+}
 // lexer_next and lexer_peek where the token is not remembered: it is there until the next call.
 const struct token *lexer_read(struct lexer *l, struct diag *d);
 const struct token *lexer_look(struct lexer *l);
