@@ -224,7 +224,7 @@ static const struct question_line *find_around(const struct judging *j, const st
     enum { LEAST = 4, LONGEST = 200 };  // letters, bytes
     static const char *const no[] = {"not", "no", "never", "isn't", "doesn't"};
     const struct question_line *found = NULL;
-    char answer[LONGEST + 1];
+    char answer[LONGEST + 1] = "";
     size_t n = at.end - at.start;
     if (n > LONGEST || j->q->kind != QUESTION_CHOICE) {
         return NULL;
