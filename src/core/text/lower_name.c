@@ -124,7 +124,8 @@ static bool hint_glued_call(struct lower *w, const char *s, size_t length)
         while (digits < length && text_is_digit(s[digits])) {
             digits++;
         }
-        bool of = digits == length || is_known(w, s + n, length - n) ||
+        bool number = digits == length && text_among("ln sqrt", s, n);  // relu6, exp2 are others
+        bool of = number || is_known(w, s + n, length - n) ||
                   (length - n == 1 && strchr("xyz", s[n]) != NULL);
         if (of && op != OP_COUNT && op_get(op)->arity == 1) {
             diag_hint(w->diag, "write %.*s(%.*s)", (int)whole, name, (int)(length - n), s + n);
