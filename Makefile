@@ -310,7 +310,7 @@ play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
     $(addprefix src/core/engine/,lanes% runs% grow% hessian gradcheck mistakes) src/host/dot/% \
-    $(addprefix src/core/session/,compact saved salvage batch guess_phrase guess_words guess_try) \
+    $(addprefix src/core/session/,compact saved salvage batch) \
     $(addprefix src/core/words/,bundle draw% latex markdown notebook notes plot% rail sheet spark tex ticks \
     $(addprefix words_,flow grade lesson load progress questions second why))
 play_first    := $(addprefix src/core/,play/tutor lesson/course lesson/log lesson/lesson text/csv_number) \
