@@ -129,7 +129,8 @@ static void damage(struct rng *r, const char *line, char out[LINE_MOST])
                                          "/", ">", "|", "\\", "and", "to", "not", "3 b ", "{"};
     struct parts p = take_apart(line);
     size_t at = pick(r, p.count), other = pick(r, p.count), n = 0;
-    enum { DROPPED, TWICE, SWAPPED, INSERTED, REPLACED, KINDS } kind = pick(r, KINDS);
+    enum { DROPPED, TWICE, SWAPPED, INSERTED, REPLACED, KINDS };
+    size_t kind = pick(r, KINDS);
     const char *stray = strays[pick(r, COUNT_OF(strays))];
     out[0] = '\0';
     for (size_t i = 0; i < p.count; i++) {
