@@ -19,7 +19,7 @@ struct work {
     struct trail trail;
     struct buf filler;  // bytes that fill the trail
     struct text found;  // what was asked of the tape, in words
-    uint32_t root, leaf;
+    uint32_t root, leaf, other;
 };
 
 // A piece of the work. False: out of memory.
@@ -234,6 +234,36 @@ static bool set_full_grad(struct work *w)
     return fill_trail(w, 0) && tape_set_grad(&w->tape, &w->trail, w->root, 4);
 }
 
+static bool make_other(struct work *w)
+{
+    uint32_t id = tape_leaf(&w->tape, 0.5, MARK_PARAM);
+    w->other = id == NODE_NONE ? w->other : id;
+    return id != NODE_NONE;
+}
+
+// Two leaves at once, where the trail has room for so many bytes more.
+static bool set_both(struct work *w, size_t left)
+{
+    const uint32_t leaves[] = {w->leaf, w->other};
+    const double values[] = {0.75, 0.125};
+    return fill_trail(w, left) && tape_set_values(&w->tape, &w->trail, leaves, values, 2);
+}
+
+static bool set_both_full(struct work *w)
+{
+    return set_both(w, 0);
+}
+
+static bool set_both_without_marks(struct work *w)
+{
+    return set_both(w, 2 * sizeof(double));
+}
+
+static bool set_marks_full(struct work *w)
+{
+    return fill_trail(w, 0) && tape_set_marks(&w->tape, &w->trail, w->other, 0);
+}
+
 static bool zero_last(struct work *w)
 {
     return sweep_zero(&w->tape, NULL) == SWEEP_DONE && tape_set_grad(&w->tape, NULL, w->root, 3) &&
@@ -264,11 +294,46 @@ static bool note_new(struct work *w)
 }
 
 static piece *const pieces[] = {
-    set_value,  forward,    backward,      set_grad,      set_marks, zero,        backward,
-    adjoints,   live_nodes, reach,         reach_few,     stretches, near_much,   near_few,
-    make_apart, set_value,  stretches,     backward,      near_much, reach,       zero,
-    make_far,   set_value,  stretches,     backward,      set_value, forward,     set_value,
-    near_few,   reach,      set_last_grad, set_full_grad, zero_last, forward_far, note_new,
+    set_value,
+    forward,
+    backward,
+    set_grad,
+    set_marks,
+    zero,
+    backward,
+    adjoints,
+    live_nodes,
+    reach,
+    reach_few,
+    stretches,
+    near_much,
+    near_few,
+    make_apart,
+    set_value,
+    stretches,
+    backward,
+    near_much,
+    reach,
+    zero,
+    make_far,
+    set_value,
+    stretches,
+    backward,
+    set_value,
+    forward,
+    set_value,
+    near_few,
+    reach,
+    set_last_grad,
+    set_full_grad,
+    zero_last,
+    forward_far,
+    make_other,
+    set_both_full,
+    set_both_without_marks,
+    set_marks_full,
+    forward,
+    note_new,
 };
 
 // ---- All of them --------------------------------------------------------------------------------
