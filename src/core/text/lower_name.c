@@ -185,8 +185,17 @@ static bool hint_latex(struct lower *w, const char *s, struct span span)
         foreign_hint(s, length, false) != NULL) {
         return false;
     }
-    while (end < w->source->length && text[end] != '}') {
+    while (end < w->source->length && text[end] != '}' && text[end] != '\n') {
         end++;
+    }
+    if (end == w->source->length || text[end] == '\n') {
+        diag_set(w->diag, (struct span){span.end, span.end + 1},
+                 "this brace is never closed; a '}' is missing");
+        return true;
+    }
+    if (end == span.end + 1) {
+        diag_set(w->diag, (struct span){span.end, span.end + 1}, "a name is missing in the braces");
+        return true;
     }
     char inner[QUOTED], name[QUOTED];
     diag_quote(name, s, length);
