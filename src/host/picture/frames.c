@@ -178,8 +178,7 @@ static bool write_moving(const char *path, const struct buf *svgs, size_t count,
 bool frames_write(const struct rec *need, const char *path, struct stop *stop, struct buf *told,
                   struct diag *d)
 {
-    const struct rec *frames = rec_find(need, KEY_frames);
-    size_t count = frames->in.count;
+    size_t count = rec_count(need, KEY_frames);
     bool numbered = rec_get_flag(need, KEY_numbered);
     bool pages = !numbered && count > 1 && strcmp(rec_get_text(need, KEY_format), "pdf") == 0;
     bool moving = !numbered && count > 1 && strcmp(rec_get_text(need, KEY_format), "svg") == 0;
@@ -190,7 +189,7 @@ bool frames_write(const struct rec *need, const char *path, struct stop *stop, s
     }
     if (ok && pages) {
         ok = write_pages(need, path, stop, d);
-    } else if (ok) {
+    } else if (pictures != NULL) {
         ok = draw_each(need, stop, pictures, d) &&
              (numbered ? write_numbered(path, pictures, count, d)
               : moving ? write_moving(path, pictures, count, d)
