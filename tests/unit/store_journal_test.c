@@ -201,6 +201,14 @@ static void type_in(struct desk *d, const char *line, struct kept_so *so)
     lesson_trouble_release(&trouble);
 }
 
+static void forget(struct kept_so *so)
+{
+    for (size_t i = 0; i < so->count; i++) {
+        free(so->place[i]);
+        free(so->typed[i]);
+    }
+}
+
 static bool was_so(const struct kept_so *so, struct journal_lost *lost)
 {
     bool found = false;
@@ -256,10 +264,7 @@ static void test_lesson_cut_and_changed(void **state)
         }
     }
     assert_in_range(whole, 4, 40);
-    for (size_t i = 0; i < so.count; i++) {
-        free(so.place[i]);
-        free(so.typed[i]);
-    }
+    forget(&so);
 }
 
 // Undo and reset are entries too, and a note costs what changed: the file grows by as much.
@@ -312,35 +317,36 @@ static void test_full_disk(void **state)
     journal_drop(&lost);
 }
 
+// Begins the lesson by the line that it leaves in `begin`, and types one statement into it.
+static void begin_lesson(struct desk *d, char begin[128], struct kept_so *so)
+{
+    *so = (struct kept_so){.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    write_lesson(d);
+    snprintf(begin, 128, "lesson \"%s/one.md\"", d->folder);
+    type_in(d, begin, so);
+    type_in(d, "b = 5", so);
+}
+
 // While another lesson is on its way, what is kept of this one stays as it was.
 static void test_a_lesson_after_another(void **state)
 {
     struct desk *d = *state;
-    struct kept_so so = {.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    struct kept_so so;
     char begin[128];
-    write_lesson(d);
-    snprintf(begin, sizeof begin, "lesson \"%s/one.md\"", d->folder);
-    type_in(d, begin, &so);
-    type_in(d, "b = 5", &so);
+    begin_lesson(d, begin, &so);
     type_in(d, begin, &so);
     type_in(d, "c = 6", &so);
     assert_string_equal(so.typed[so.count - 1], "c = 6\n");
-    for (size_t i = 0; i < so.count; i++) {
-        free(so.place[i]);
-        free(so.typed[i]);
-    }
+    forget(&so);
 }
 
 // While a lesson is being taken up again, the session's own lines are kept beside what was kept of it.
 static void test_lines_before_a_lesson_is_taken_up(void **state)
 {
     struct desk *d = *state;
-    struct kept_so so = {.count = 1, .place = {strdup("")}, .typed = {strdup("")}};
+    struct kept_so so;
     char begin[128];
-    write_lesson(d);
-    snprintf(begin, sizeof begin, "lesson \"%s/one.md\"", d->folder);
-    type_in(d, begin, &so);
-    type_in(d, "b = 5", &so);
+    begin_lesson(d, begin, &so);
     const char *place = so.place[so.count - 1], *typed = so.typed[so.count - 1];
     assert_string_equal(typed, "b = 5\n");
     struct text again;
@@ -352,10 +358,7 @@ static void test_lines_before_a_lesson_is_taken_up(void **state)
     assert_non_null(strstr(text_get(&d->journal.tracks[JOURNAL_SCRIPT]), "q = 1\n"));
     tutor_leave_kept(d->tutor);
     text_release(&again);
-    for (size_t i = 0; i < so.count; i++) {
-        free(so.place[i]);
-        free(so.typed[i]);
-    }
+    forget(&so);
 }
 
 // ---- What the reader may meet -------------------------------------------------------------------

@@ -163,6 +163,22 @@ size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key)
     return lo;
 }
 
+size_t mem_find(const void *rows, size_t count, size_t size, uint32_t key)
+{
+    size_t at = mem_search(rows, count, size, key);
+    uint32_t found = key;
+    if (at < count) {
+        memcpy(&found, (const char *)rows + at * size, sizeof found);
+    }
+    return at < count && found == key ? at : SIZE_MAX;
+}
+
+int mem_compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
 struct arena_block {
     struct arena_block *before;
     size_t used, cap;

@@ -53,7 +53,7 @@ struct buf {
 
 // The elements as a C array of T.
 #define BUF(T, b) ((T *)(b)->data)
-// The elements from number i on. Where there is no memory yet, i is 0: NULL, which nothing may be added to.
+// The elements from number i on. While the array has no memory i is 0, and this is NULL.
 #define BUF_FROM(T, b, i) ((T *)buf_from((b)->data, (size_t)(i) * sizeof(T)))
 static inline void *buf_from(void *data, size_t bytes)
 {
@@ -110,6 +110,10 @@ bool buf_resize(struct buf *b, size_t n);
 // Where to look for a key among rows[0 … count) of `size` bytes, which begin with a uint32_t and
 // are sorted by it: the first row that is not below the key; count if all are.
 size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key);
+// The same where only a row with that key will do: SIZE_MAX if there is none.
+size_t mem_find(const void *rows, size_t count, size_t size, uint32_t key);
+// For qsort: numbers (uint32_t), the lowest first.
+int mem_compare_numbers(const void *a, const void *b);
 
 // Many small things that die together.
 struct arena {

@@ -24,8 +24,9 @@ void text_clear(struct text *t)
 // whoever asked for the length just before would read that many bytes of nothing. NULL: no memory.
 static char *room(struct text *t, size_t n)
 {
-    bool ok = n < SIZE_MAX - t->bytes.count && buf_reserve(&t->bytes, t->bytes.count + n + 1);
-    return ok ? buf_push(&t->bytes, n) : NULL;
+    char *at = buf_push(&t->bytes, n + 1);
+    t->bytes.count -= at != NULL;
+    return at;
 }
 
 void text_add_bytes(struct text *t, const char *bytes, size_t n)
@@ -288,7 +289,7 @@ size_t utf8_cut(const char *s, size_t n, size_t columns)
     return i;
 }
 
-// Nothing is to be seen of it, and no writing needs it (as some need the joiners U+200C and U+200D).
+// It cannot be seen, and no language needs it in its words (some need the joiners U+200C and U+200D).
 static bool is_unseen(uint32_t c)
 {
     static const struct text_range unseen[] = {

@@ -81,6 +81,11 @@ static inline bool text_is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+// A capital letter of ASCII as a small one; anything else as it is.
+static inline char text_small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 static inline bool text_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

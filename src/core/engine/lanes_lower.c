@@ -498,12 +498,6 @@ static bool emit_all(struct lowering *w)
 
 // ---- What weights share -------------------------------------------------------------------------
 
-static int compare_numbers(const void *a, const void *b)
-{
-    const uint32_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 // The same weight, or the same slot, twice in one instruction would be summed in two places. (Or
 // there is no memory to tell.)
 static bool has_twice(const uint32_t *nodes, size_t count)
@@ -515,7 +509,7 @@ static bool has_twice(const uint32_t *nodes, size_t count)
         return true;
     }
     const uint32_t *number = sorted.data;
-    qsort(sorted.data, count, sizeof *number, compare_numbers);
+    qsort(sorted.data, count, sizeof *number, mem_compare_numbers);
     for (size_t i = 1; i < count; i++) {
         twice = twice || number[i] == number[i - 1];
     }

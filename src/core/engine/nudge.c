@@ -5,9 +5,7 @@
 // SIZE_MAX: root does not depend on the node.
 static size_t place_of(const struct nudge *n, uint32_t id)
 {
-    const uint32_t *under = n->under.data;
-    size_t at = mem_search(under, n->under.count, sizeof *under, id);
-    return at < n->under.count && under[at] == id ? at : SIZE_MAX;
+    return mem_find(n->under.data, n->under.count, sizeof id, id);
 }
 
 // Where the operands of each node are: searched for, or where there are many looked up in a list of all

@@ -54,8 +54,8 @@ static size_t place_of(const struct shown_size *sizes, size_t count, size_t near
     if (near < count && sizes[near].node == node) {
         return near;
     }
-    size_t at = mem_search(sizes, count, sizeof *sizes, node);
-    return at < count && sizes[at].node == node ? at : count;
+    size_t at = mem_find(sizes, count, sizeof *sizes, node);
+    return at == SIZE_MAX ? count : at;
 }
 
 // As add_sizes, of the nodes that have a gradient.

@@ -368,9 +368,7 @@ size_t adjoints_place(const struct adjoints *a, uint32_t id)
     if (a->ids.count == 0) {
         return id - a->from;
     }
-    const uint32_t *ids = a->ids.data;
-    size_t at = mem_search(ids, a->ids.count, sizeof *ids, id);
-    return at < a->ids.count && ids[at] == id ? at : SIZE_MAX;
+    return mem_find(a->ids.data, a->ids.count, sizeof id, id);
 }
 
 bool adjoints_reach(const struct adjoints *a, uint32_t id)

@@ -140,12 +140,6 @@ static bool add_owners(struct matrices *m, const struct tape *t, uint32_t node, 
     }
 }
 
-static int by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 // "[2]" or "[2, 0]", where x is that row or that element of a row of the matrices; NULL where not.
 static const char *place_in(struct matrices *m, const struct lower *w, const struct operand *x,
                             uint32_t of)
@@ -189,7 +183,7 @@ static uint32_t note_stack(struct matrices *m, const struct lower *w, const stru
     uint32_t *uses = m->uses.count == 0 ? NULL : BUF_FROM(uint32_t, &m->uses, row.uses);
     size_t count = uses == NULL ? 0 : m->uses.count - row.uses;
     if (ok && count > 1) {
-        qsort(uses, count, sizeof *uses, by_number);
+        qsort(uses, count, sizeof *uses, mem_compare_numbers);
     }
     for (size_t k = 0; ok && k < count; k++) {
         if (row.used == 0 || uses[row.used - 1] != uses[k]) {

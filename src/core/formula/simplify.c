@@ -161,12 +161,6 @@ static void use(struct simplifier *s, uint32_t id)
     }
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
 // Puts what root is made of and has no form yet on the list, operands first.
 static void list(struct simplifier *s, uint32_t root)
 {
@@ -180,7 +174,7 @@ static void list(struct simplifier *s, uint32_t root)
         }
     }
     if (s->todo.count - first > 1) {
-        qsort(todo_at(s, first), s->todo.count - first, sizeof(uint32_t), compare_ids);
+        qsort(todo_at(s, first), s->todo.count - first, sizeof(uint32_t), mem_compare_numbers);
     }
 }
 

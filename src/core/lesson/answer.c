@@ -138,7 +138,7 @@ static const char *const behind_answers[] = {"?",        "!",          ".",     
 static bool is_same(const char *s, const char *small, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + ('a' - 'A')) : s[i];
+        char c = text_small(s[i]);
         if (c != small[i]) {
             return false;
         }
@@ -173,7 +173,7 @@ static size_t idle_behind(const char *s, size_t n)
     return 0;
 }
 
-// Where options are picked, what stands in quotes or in the marks of code is the text of one.
+// Where options are picked, whatever is in quotes or in backticks is the text of an option.
 static bool quotes_texts(const struct question *q)
 {
     return q->kind == QUESTION_CHOICE || q->kind == QUESTION_MULTI || q->kind == QUESTION_ORDER;

@@ -80,8 +80,7 @@ static bool read_worded(const struct judging *j, struct span at, double *number)
     char small[24];
     size_t n = at.end - at.start;
     for (size_t i = 0; n < sizeof small && i < n; i++) {
-        char c = j->text[at.start + i];
-        small[i] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+        small[i] = text_small(j->text[at.start + i]);
     }
     small[n < sizeof small ? n : 0] = '\0';
     const char *s = small;

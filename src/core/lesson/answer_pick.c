@@ -47,11 +47,6 @@ struct picks {
     size_t options, count;
 };
 
-static char lower_case(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
 static bool starts(const char *s, size_t n, const char *with)
 {
     size_t length = strlen(with);
@@ -83,7 +78,7 @@ static size_t between(const char *s, size_t n)
 
 static bool is_letter(const struct picks *p, char c)
 {
-    c = lower_case(c);
+    c = text_small(c);
     return c >= 'a' && (size_t)(c - 'a') < p->options;
 }
 
@@ -109,7 +104,7 @@ static size_t text_at(const char *text, const char *s, size_t n, bool fold)
         if (*text == '`') {
             continue;
         }
-        if (i == n || (fold ? lower_case(*text) != lower_case(s[i]) : *text != s[i])) {
+        if (i == n || (fold ? text_small(*text) != text_small(s[i]) : *text != s[i])) {
             return 0;
         }
         i++;
@@ -156,7 +151,7 @@ static bool is_in(const char *text, const char *s, size_t n, bool stem)
 {
     for (const char *at = text; strlen(at) >= n; at++) {
         size_t i = 0;
-        while (i < n && lower_case(at[i]) == lower_case(s[i])) {
+        while (i < n && text_small(at[i]) == text_small(s[i])) {
             i++;
         }
         if (i == n && (at == text || !text_is_letter(at[-1])) && (stem || !text_is_letter(at[n]))) {
@@ -263,7 +258,7 @@ static bool pick_option(struct judging *j, struct picks *p, const struct questio
 
 static bool pick(struct judging *j, struct picks *p, size_t at)
 {
-    return is_letter(p, j->text[at]) ? pick_option(j, p, p->shown[lower_case(j->text[at]) - 'a'],
+    return is_letter(p, j->text[at]) ? pick_option(j, p, p->shown[text_small(j->text[at]) - 'a'],
                                                    (struct span){at, at + 1})
                                      : refuse_letter(j, p, at);
 }
@@ -361,7 +356,7 @@ static const struct question_line *find_lettered(const struct judging *j, const 
         return NULL;
     }
     struct span rest = span_trim(j->text, (struct span){in.start + 2, in.end});
-    const struct question_line *option = p->shown[lower_case(s[0]) - 'a'];
+    const struct question_line *option = p->shown[text_small(s[0]) - 'a'];
     return find_text(p, j->text + rest.start, rest.end - rest.start) == option ? option : NULL;
 }
 
@@ -370,7 +365,7 @@ static bool is_letters(const struct picks *p, const char *s, size_t n)
 {
     uint32_t seen = 0;
     for (size_t i = 0; i < n; i++) {
-        char c = lower_case(s[i]);
+        char c = text_small(s[i]);
         if (!is_letter(p, c) || (seen >> (c - 'a') & 1) != 0) {
             return false;
         }
@@ -436,7 +431,7 @@ static bool picks_all(struct judging *j, struct picks *p, struct span at)
     char small[24];
     size_t n = at.end - at.start;
     for (size_t i = 0; n < sizeof small && i < n; i++) {
-        small[i] = lower_case(j->text[at.start + i]);
+        small[i] = text_small(j->text[at.start + i]);
     }
     small[n < sizeof small ? n : 0] = '\0';
     for (size_t i = 0; j->q->kind == QUESTION_MULTI && i < COUNT_OF(all); i++) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 // In small letters, without marks.
 static const struct row {
@@ -115,7 +116,7 @@ static bool plain(const char *s, size_t n, char out[EVASION_MOST + 1])
             i += mark;
             continue;
         }
-        char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] + ('a' - 'A')) : s[i];
+        char c = text_small(s[i]);
         bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
         bool kept = strchr("'?!.,:)(", c) == NULL && !(blank && (m == 0 || out[m - 1] == ' '));
         if (kept && m == EVASION_MOST) {

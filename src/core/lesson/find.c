@@ -39,7 +39,7 @@ static bool next_word(const char *s, size_t n, size_t *at, struct find_word *w)
     for (; *at < n && text_in_word(s[*at]); ++*at) {
         char c = s[*at];
         if (w->n < LETTERS_MOST) {
-            w->s[w->n++] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+            w->s[w->n++] = text_small(c);
         }
     }
     if (w->n > 3 && w->s[w->n - 1] == 's' && w->s[w->n - 2] != 's') {

@@ -69,7 +69,7 @@ static bool in_group(const struct course_row *row, const char *word, size_t n)
     }
     for (size_t i = 0; i < length; i++) {
         char g = row->group[i];
-        lower[i] = g >= 'A' && g <= 'Z' ? (char)(g + ('a' - 'A')) : g;
+        lower[i] = text_small(g);
     }
     for (size_t i = 0; n > 2 && i + n <= length; i++) {
         if (memcmp(lower + i, word, n) == 0) {

@@ -207,11 +207,6 @@ static bool accept(struct matching *m)
 
 // ---- Patterns -----------------------------------------------------------------------------------
 
-static char small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 // Is the word one of these, which are apart by bars? Longer words may have capitals.
 static bool is_one_of(struct piece word, const char *words, size_t n)
 {
@@ -223,9 +218,10 @@ static bool is_one_of(struct piece word, const char *words, size_t n)
         while (at + length < n && words[at + length] != '|') {
             length++;
         }
-        while (same < length && same < word.n &&
-               (word.s[same] == words[at + same] ||
-                ((length > 1 || words[at] == 'i') && small(word.s[same]) == words[at + same]))) {
+        while (
+            same < length && same < word.n &&
+            (word.s[same] == words[at + same] ||
+             ((length > 1 || words[at] == 'i') && text_small(word.s[same]) == words[at + same]))) {
             same++;
         }
         if (same == length && length == word.n) {

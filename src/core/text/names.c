@@ -178,8 +178,8 @@ uint32_t names_of_node(struct names *n, uint32_t node)
         make_by_node(n);
     }
     const struct label *labels = n->by_node.data;
-    size_t count = n->by_node.count, at = mem_search(labels, count, sizeof *labels, node);
-    return at < count && labels[at].node == node ? labels[at].name : NAME_NONE;
+    size_t at = mem_find(labels, n->by_node.count, sizeof *labels, node);
+    return at == SIZE_MAX ? NAME_NONE : labels[at].name;
 }
 
 // Which element of the array the node is. False if it is not one, or the array is too large to

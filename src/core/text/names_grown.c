@@ -137,9 +137,8 @@ const struct grown *names_grown_as(struct names *n, uint32_t node)
         make_by_grown(n);
     }
     const struct grown_place *place = n->by_grown.data;
-    size_t count = n->by_grown.count, at = mem_search(place, count, sizeof *place, node);
-    return at < count && place[at].node == node ? &BUF(struct grown, &n->grown)[place[at].row]
-                                                : NULL;
+    size_t at = mem_find(place, n->by_grown.count, sizeof *place, node);
+    return at == SIZE_MAX ? NULL : &BUF(struct grown, &n->grown)[place[at].row];
 }
 
 // ---- As it is written ---------------------------------------------------------------------------

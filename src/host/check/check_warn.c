@@ -26,7 +26,7 @@ static void warn_of_letters(struct player *p, const struct question *q)
 {
     for (const struct question_line *o = q->options.first; o != NULL; o = o->next) {
         const char *s = o->left + (o->left[0] == '`');
-        char small = *s >= 'A' && *s <= 'Z' ? (char)(*s + ('a' - 'A')) : *s;
+        char small = text_small(*s);
         bool letter = small >= 'a' && (size_t)(small - 'a') < q->options.count &&
                       (s[1] == '\0' || (s > o->left && s[1] == '`' && s[2] == '\0'));
         if (letter) {

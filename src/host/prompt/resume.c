@@ -73,7 +73,7 @@ static bool is_word(const char *words, const char *s)
     size_t n = 0;
     for (; *s != '\0' && n < sizeof small; s++) {
         if (strchr(" \t.,!", *s) == NULL) {
-            small[n++] = *s >= 'A' && *s <= 'Z' ? (char)(*s + ('a' - 'A')) : *s;
+            small[n++] = text_small(*s);
         }
     }
     return n > 0 && n < sizeof small && text_among(words, small, n);
