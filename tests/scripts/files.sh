@@ -46,6 +46,27 @@ refused "'/dev/zero' is larger than 256 MB" -e 'load /dev/zero'
 ln -s circle circle
 refused 'its links lead in a circle' circle
 
+# A pipe that nobody writes into, where nobody named it: it is passed over, and told.
+within() {  # words, arguments of backstep: ends within 10 seconds, and says this
+    words=$1
+    shift
+    timeout 10 "$BACKSTEP" "$@" >trouble 2>&1 </dev/null
+    holds "backstep $*: ends" [ $? != 124 ]
+    holds "backstep $*: says '$words'" grep -q "$words" trouble
+}
+mkdir -p pipes .local/state/backstep
+mkfifo pipes/01-wait.md pipes/questions.txt .local/state/backstep/theme
+BACKSTEP_LESSONS=pipes within "'pipes/01-wait.md' is not a file" lessons
+BACKSTEP_LESSONS=pipes within "'pipes/01-wait.md' is not a file" -e 'lesson wait'
+within "'pipes/01-wait.md' is not a file" check pipes
+within "'pipes/questions.txt' is not a file" check pipes
+within "'pipes/01-wait.md' is not a file" lesson pipes/01-wait.md
+within '2' --color=always -e 'print 2'
+
+# The end of a long path is said: the file's name is there.
+long=here/is/a/folder/in/a/folder/in/a/folder
+refused "there is no file '….*/in/a/folder/gone.bs'" "$long/gone.bs"
+
 # ---- Writing
 refused "there is no folder 'gone'" -e 'a = 2; save gone/new.bs'
 refused "'folder' is a folder" -e 'a = 2; save folder'

@@ -722,6 +722,37 @@ static void test_runs_the_init_file(void **state)
     leave(p);
 }
 
+// Nobody writes into these pipes: who read them would wait for ever.
+static void test_pipes_where_its_own_files_are(void **state)
+{
+    struct person *p = *state;
+    static const char *const folders[] = {".config",
+                                          ".config/backstep",
+                                          ".local",
+                                          ".local/share",
+                                          ".local/share/backstep",
+                                          ".local/state",
+                                          ".local/state/backstep",
+                                          ".local/state/backstep/journal"};
+    static const char *const pipes[] = {
+        ".config/backstep/init.bs", ".local/share/backstep/progress.db",
+        ".local/state/backstep/history", ".local/state/backstep/theme",
+        ".local/state/backstep/journal/1.journal"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        make_folder(p, folders[i]);
+    }
+    for (size_t i = 0; i < sizeof pipes / sizeof pipes[0]; i++) {
+        assert_int_equal(mkfifo(in_home(p, pipes[i]), 0600), 0);
+    }
+    start_with(p, (char *[]){p->home_variable, "TERM=xterm-256color", UTF8, NULL});
+    see(p, "init.bs' is not a file");
+    enter(p, "print 6*7");
+    see(p, "42");
+    enter(p, "progress");
+    see(p, "progress.db' is not");
+    leave(p);
+}
+
 // ---- Terminals ----------------------------------------------------------------------------------
 
 // Scripts first, whatever becomes of them; then their graph is there to be asked, and is journalled.
@@ -878,6 +909,7 @@ int main(void)
         TEST(test_leaves_foreign_journals_alone),
         TEST(test_a_living_session_is_not_offered),
         TEST(test_runs_the_init_file),
+        TEST(test_pipes_where_its_own_files_are),
         TEST(test_stays_after_scripts),
         TEST(test_colours),
         TEST(test_speaks_ascii_where_nothing_else_is_shown),

@@ -126,7 +126,17 @@ static void what_cannot_be_read_is_told(void **state)
     assert_string_equal(d.message, "there is no file '/no/such/file.md'");
     lesson_trouble_release(&trouble);
     assert_null(lesson_file_read("/dev/zero", &trouble));
-    assert_string_equal(trouble.diag.message, "'/dev/zero' is larger than 256 KB");
+    assert_string_equal(trouble.diag.message, "'/dev/zero' is not a file");
+    lesson_trouble_release(&trouble);
+    char path[] = "/tmp/backstep-lesson-XXXXXX", expected[100];
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, (256 << 10) + 1), 0);
+    close(fd);
+    assert_null(lesson_file_read(path, &trouble));
+    snprintf(expected, sizeof expected, "'%s' is larger than 256 KB", path);
+    assert_string_equal(trouble.diag.message, expected);
+    unlink(path);
     lesson_trouble_release(&trouble);
     assert_null(lesson_file_read("/tmp", &trouble));
     lesson_trouble_release(&trouble);

@@ -22,7 +22,7 @@ static bool enter(void *check, const char *name)
 static void visit_file(void *check, const char *path, const char *name, bool is_root)
 {
     if ((is_root || is_markdown(name)) && !check_page_is_short(check)) {
-        check_page_file(check, path);
+        check_page_file(check, path, is_root);
     }
 }
 

@@ -173,7 +173,7 @@ static void check_list(struct lessons_check *c, const char *path)
     struct diag d = {0};
     buf_init(&bytes, 1);
     course_init(&list);
-    if (files_read(path, 1 << 20, &bytes, &d) &&
+    if (files_read_found(path, 1 << 20, &bytes, &d) &&
         (course_read_rows(&list, bytes.data, bytes.count) || diag_out_of_memory(&d))) {
         check_rows(c, path, &list);
     } else {

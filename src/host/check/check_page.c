@@ -494,7 +494,7 @@ static bool has_zero(struct check_page *p)
     return zero != NULL;
 }
 
-void check_page_file(struct check *c, const char *path)
+void check_page_file(struct check *c, const char *path, bool named)
 {
     struct markdown m = {0};
     struct buf bytes;
@@ -502,7 +502,7 @@ void check_page_file(struct check *c, const char *path)
     struct check_page page = {.check = c, .path = path};
     buf_init(&bytes, 1);
     c->files++;
-    if (files_read(path, MARKDOWN_MOST, &bytes, &d)) {
+    if ((named ? files_read : files_read_found)(path, MARKDOWN_MOST, &bytes, &d)) {
         page.bytes = bytes.data;
         page.length = bytes.count;
         if (!has_zero(&page) && markdown_read(&m, page.bytes, page.length, &d)) {

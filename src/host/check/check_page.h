@@ -12,8 +12,9 @@ struct check {
     size_t files, passed, failed;
 };
 
-// Counts what passed and failed in `c`, and says the latter.
-void check_page_file(struct check *c, const char *path);
+// Counts what passed and failed in `c`, and says the latter. named: by who checks it; else it was found in a
+// folder.
+void check_page_file(struct check *c, const char *path, bool named);
 // Was memory refused?
 bool check_page_is_short(struct check *c);
 

@@ -57,7 +57,7 @@ static void run_init_file(struct host *h)
     script.mode = SESSION_SCRIPT;
     char *path = folder_find(FOLDER_CONFIG, "init.bs");
     if (path != NULL && access(path, F_OK) == 0) {
-        if (files_read(path, INIT_MOST, &bytes, &d)) {
+        if (files_read_found(path, INIT_MOST, &bytes, &d)) {
             struct source source = {
                 .name = path, .text = bytes.data, .length = bytes.count, .line = 1};
             host_run(&script, &source);

@@ -62,7 +62,7 @@ static void list_rows(struct course *c, const char *folder)
     struct diag ignored = {0};
     const char *path = arena_printf(&c->arena, "%s/questions.txt", folder);
     buf_init(&bytes, 1);
-    if (path != NULL && files_read(path, LIST_MOST, &bytes, &ignored)) {
+    if (path != NULL && files_read_found(path, LIST_MOST, &bytes, &ignored)) {
         course_read_rows(c, bytes.data, bytes.count);
     }
     buf_release(&bytes);

@@ -43,12 +43,23 @@ const char *files_trouble(int error)
     return strerror(error);
 }
 
+// As diag_quote, but of what is too long the end is kept, where the file's name is.
+static const char *quote(char out[QUOTED], const char *path, size_t n)
+{
+    enum { MOST = 40 };  // characters, as diag_quote shows them
+    size_t length = utf8_length(path, n);
+    size_t from = length <= MOST ? 0 : utf8_bytes(path, n, length - MOST + 1);
+    char end[QUOTED];
+    snprintf(out, QUOTED, "%s%s", from > 0 ? "…" : "", diag_quote(end, path + from, n - from));
+    return out;
+}
+
 // ---- Reading ------------------------------------------------------------------------------------
 
 static bool refuse_read(const char *path, int error, struct diag *d)
 {
     char quoted[QUOTED];
-    diag_quote(quoted, path, strlen(path));
+    quote(quoted, path, strlen(path));
     if (error == ENOENT) {
         diag_set(d, nowhere, "there is no file '%s'", quoted);
     } else if (error == EACCES) {
@@ -63,9 +74,8 @@ static bool refuse_size(const char *path, size_t most, struct diag *d)
 {
     char quoted[QUOTED];
     bool mega = most >= 1 << 20;
-    return diag_set(d, nowhere, "'%s' is larger than %zu %s",
-                    diag_quote(quoted, path, strlen(path)), mega ? most >> 20 : most >> 10,
-                    mega ? "MB" : "KB");
+    return diag_set(d, nowhere, "'%s' is larger than %zu %s", quote(quoted, path, strlen(path)),
+                    mega ? most >> 20 : most >> 10, mega ? "MB" : "KB");
 }
 
 // A signal came in between: is it to be tried again? On a disk nothing waits for long; elsewhere (a
@@ -99,15 +109,26 @@ static bool read_all(int fd, const char *path, size_t most, struct buf *bytes, s
     }
 }
 
-bool files_read(const char *path, size_t most, struct buf *bytes, struct diag *d)
+// A pipe, a terminal or a device may let its reader wait for ever.
+static bool is_plain(int fd, const char *path, struct diag *d)
 {
-    bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    char quoted[QUOTED];
+    bool known = fstat(fd, &status) == 0;
+    return (known && (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))) ||
+           diag_set(d, nowhere, "'%s' is not a file", quote(quoted, path, strlen(path)));
+}
+
+static bool read_path(const char *path, bool found, size_t most, struct buf *bytes, struct diag *d)
+{
+    bool standard = !found && strcmp(path, "-") == 0;
+    int how = O_RDONLY | O_CLOEXEC | O_NOCTTY | (found ? O_NONBLOCK : 0);
+    int fd = standard ? STDIN_FILENO : open(path, how);
     size_t before = bytes->count;
     if (fd < 0) {
         return refuse_read(path, errno, d);
     }
-    bool ok = read_all(fd, path, most, bytes, d);
+    bool ok = (!found || is_plain(fd, path, d)) && read_all(fd, path, most, bytes, d);
     if (!standard) {
         close(fd);
     }
@@ -115,6 +136,16 @@ bool files_read(const char *path, size_t most, struct buf *bytes, struct diag *d
         bytes->count = before;
     }
     return ok;
+}
+
+bool files_read(const char *path, size_t most, struct buf *bytes, struct diag *d)
+{
+    return read_path(path, false, most, bytes, d);
+}
+
+bool files_read_found(const char *path, size_t most, struct buf *bytes, struct diag *d)
+{
+    return read_path(path, true, most, bytes, d);
 }
 
 // ---- Writing ------------------------------------------------------------------------------------
@@ -142,10 +173,10 @@ static bool refuse_write(const char *path, int error, struct diag *d)
     char quoted[QUOTED];
     size_t folder = folder_length(path);
     if (error == ENOENT && !is_folder(path, folder)) {
-        diag_set(d, nowhere, "there is no folder '%s'", diag_quote(quoted, path, folder - 1));
+        diag_set(d, nowhere, "there is no folder '%s'", quote(quoted, path, folder - 1));
         return diag_hint(d, "make it first, or write somewhere else");
     }
-    diag_quote(quoted, path, strlen(path));
+    quote(quoted, path, strlen(path));
     if (error == EACCES || error == EPERM) {
         diag_set(d, nowhere, "you may not write '%s'", quoted);
         return diag_hint(d, "choose a file in a folder of your own");

@@ -266,7 +266,7 @@ static struct lesson *read_lesson(const char *path, struct lesson_trouble *troub
         r.lesson->tell = hear;
         r.lesson->tell_at = &r;
     }
-    if (ok && files_read(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
+    if (ok && files_read_found(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
         r.s = bytes.count > 0 ? bytes.data : "";
         r.n = bytes.count;
         size_t mark = r.n >= 3 && memcmp(r.s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;

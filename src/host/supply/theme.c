@@ -1,6 +1,5 @@
 #include "supply/theme.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -96,15 +95,17 @@ enum theme theme_of_word(const char *word)
 
 enum theme theme_load(void)
 {
-    enum { MOST = 16 };
-    char word[MOST] = "";
+    enum { MOST = 16 };  // bytes of the file
+    char word[MOST + 1] = "";
+    struct diag ignored = {0};
+    struct buf bytes;
     char *path = folder_find(FOLDER_STATE, "theme");
-    FILE *f = path == NULL ? NULL : fopen(path, "re");
-    if (f != NULL) {
-        word[fread(word, 1, sizeof word - 1, f)] = '\0';
+    buf_init(&bytes, 1);
+    if (path != NULL && files_read_found(path, MOST, &bytes, &ignored) && bytes.count > 0) {
+        memcpy(word, bytes.data, bytes.count);
         word[strcspn(word, "\n")] = '\0';
-        fclose(f);
     }
+    buf_release(&bytes);
     free(path);
     return theme_of_word(word);
 }
