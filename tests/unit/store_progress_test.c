@@ -325,6 +325,13 @@ static void other_databases_are_left_as_they_are(void **state)
     make_database(FILE_NAME);
     sql(FILE_NAME, "DROP TABLE attempts");
     assert_refused(FILE_NAME, "is damaged");
+    sql(FILE_NAME, "CREATE VIEW attempts AS WITH RECURSIVE without_end(n) AS"
+                   " (SELECT 1 UNION ALL SELECT n + 1 FROM without_end) SELECT n FROM without_end");
+    assert_refused(FILE_NAME, "is damaged");
+    unlink(FILE_NAME);
+    make_database(FILE_NAME);
+    sql(FILE_NAME, "CREATE TRIGGER forget AFTER INSERT ON attempts BEGIN DELETE FROM attempts; END");
+    assert_refused(FILE_NAME, "is damaged");
 }
 
 static void no_file_can_be_there(void **state)

@@ -156,12 +156,14 @@ static bool migrate(struct progress *p, int64_t version)
     return ok;
 }
 
-// Is it ours, and no newer than we are?
+// Is it ours, and no newer than we are? It has tables only: a view or a trigger by the name of one of
+// them would be a program, and need not end.
 static bool is_ours(struct progress *p, int64_t *version)
 {
-    int64_t application, tables;
+    int64_t application, tables, programs;
     if (!ask(p, "PRAGMA application_id", &application) || !ask(p, "PRAGMA user_version", version) ||
-        !ask(p, "SELECT count(*) FROM sqlite_schema", &tables)) {
+        !ask(p, "SELECT count(*) FROM sqlite_schema", &tables) ||
+        !ask(p, "SELECT count(*) FROM sqlite_schema WHERE type <> 'table'", &programs)) {
         return fail(p);
     }
     bool fresh = application == 0 && *version == 0 && tables == 0;
@@ -169,7 +171,7 @@ static bool is_ours(struct progress *p, int64_t *version)
         p->shut = true;
         return trouble(p, "is a database of another program; it is left as it is");
     }
-    if (*version < 0 || (*version == 0) != fresh) {
+    if (*version < 0 || (*version == 0) != fresh || programs > 0) {
         return damaged(p);
     }
     if (*version > (int64_t)p->version) {
