@@ -69,6 +69,16 @@ holds 'many answers' full -e 'for i in range(10000): print i'
 holds 'help' full --help
 holds 'the version' full --version
 holds 'the lessons' full lessons
+printf 'a lesson is none\n' >page.md
+printf -- '---\nid: one\ntitle: One\n---\n\n```ask one.first\nWhat is 2*3?\nkind: number\nanswer: 6\n```\n' >one.md
+printf '## one.first\n6\n' >answers.md
+"$BACKSTEP" -e 'progress handin hand.txt' >/dev/null 2>&1 || true
+holds 'what was checked' full check page.md
+holds 'grades' full grade one.md answers.md
+holds 'grades as a table' full grade --csv one.md answers.md
+holds 'a class' full class .
+holds 'that a lesson was written' full lesson new mine
+holds 'that a notebook was written' full notebook ./one.md one.ipynb
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

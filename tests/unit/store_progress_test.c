@@ -330,7 +330,8 @@ static void other_databases_are_left_as_they_are(void **state)
     assert_refused(FILE_NAME, "is damaged");
     unlink(FILE_NAME);
     make_database(FILE_NAME);
-    sql(FILE_NAME, "CREATE TRIGGER forget AFTER INSERT ON attempts BEGIN DELETE FROM attempts; END");
+    sql(FILE_NAME,
+        "CREATE TRIGGER forget AFTER INSERT ON attempts BEGIN DELETE FROM attempts; END");
     assert_refused(FILE_NAME, "is damaged");
 }
 

@@ -69,13 +69,13 @@ static void fill_standard_streams(void)
     }
 }
 
-// After what is all that there is to say.
-static int end_output(void)
+// After all that there is to say: the status, if it was written.
+static int end_output(int status)
 {
-    if (fflush(stdout) == 0) {
-        return STATUS_OK;
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return status;
     }
-    fputs("backstep: error: this could not be written\n", stderr);
+    fputs("backstep: error: the answers could not be written\n", stderr);
     return STATUS_ERROR;
 }
 
@@ -127,10 +127,10 @@ static int read_option(struct options *o, int letter, char *value, const char *t
         return 0;
     case 'h':
         usage_write(stdout);
-        return 1 + end_output();
+        return 1 + end_output(STATUS_OK);
     case 'V':
         puts("backstep " BACKSTEP_VERSION BACKSTEP_COMMIT);
-        return 1 + end_output();
+        return 1 + end_output(STATUS_OK);
     case ':':
         return 1 + refuse_usage("something is missing after ", typed);
     default:
@@ -370,6 +370,24 @@ static int refuse_talk(const struct options *o)
                         o->scripts[0].text);
 }
 
+static int run_command(const struct options *o)
+{
+    static const struct {
+        const char *word, *next;  // next: NULL where any word may follow
+        int (*run)(const struct options *o);
+    } commands[] = {
+        {"check", NULL, check}, {"grade", NULL, grade},      {"notebook", NULL, write_notebook},
+        {"print", NULL, print}, {"class", NULL, show_class}, {"lesson", "new", lay_lesson},
+    };
+    for (size_t i = 0; i < COUNT_OF(commands); i++) {
+        if (is_word(o, 0, commands[i].word) &&
+            (commands[i].next == NULL || is_word(o, 1, commands[i].next))) {
+            return end_output(commands[i].run(o));
+        }
+    }
+    return run(o);
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts)};
@@ -379,15 +397,7 @@ int main(int argc, char **argv)
     int end = o.scripts == NULL || lost
                   ? 1 + refuse_usage("there is not enough memory to start", "")
                   : read_options(argc, argv, &o);
-    int status = end != 0                                            ? end - 1
-                 : o.talk && o.count > 0                             ? refuse_talk(&o)
-                 : is_word(&o, 0, "check")                           ? check(&o)
-                 : is_word(&o, 0, "grade")                           ? grade(&o)
-                 : is_word(&o, 0, "notebook")                        ? write_notebook(&o)
-                 : is_word(&o, 0, "print")                           ? print(&o)
-                 : is_word(&o, 0, "class")                           ? show_class(&o)
-                 : is_word(&o, 0, "lesson") && is_word(&o, 1, "new") ? lay_lesson(&o)
-                                                                     : run(&o);
+    int status = end != 0 ? end - 1 : o.talk && o.count > 0 ? refuse_talk(&o) : run_command(&o);
     free(o.scripts);
     if (mem_refusals() > 0) {  // and nobody has said so
         fputs("backstep: there is not enough memory\n", stderr);
