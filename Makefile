@@ -115,7 +115,7 @@ zlib        = $(if $(and $(STATIC),$(wildcard $(shell pkg-config --variable=libd
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
 # Allocations are led to the test (tests/unit/base_refuse.h); DOT is read again.
-refused = -Wl,--wrap=malloc,--wrap=realloc,--wrap=free
+refused = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 link_base_text_test      = $(refused)
 link_command_memory_test = $(refused)
 link_engine_memory_test  = $(refused)

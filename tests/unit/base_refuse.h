@@ -1,4 +1,4 @@
-// Allocations that are refused on purpose. The linker leads malloc, realloc and free here: give the test
+// Allocations that are refused on purpose. The linker leads malloc, calloc, realloc and free here: give the test
 // link_NAME_test = $(refused) in the Makefile, and include this in one file of it.
 #ifndef TESTS_UNIT_BASE_REFUSE_H
 #define TESTS_UNIT_BASE_REFUSE_H
@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 void *__real_malloc(size_t n);
+void *__real_calloc(size_t count, size_t n);
 void *__real_realloc(void *old, size_t n);
 void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t count, size_t n);
 void *__wrap_realloc(void *old, size_t n);
 void __real_free(void *block);
 void __wrap_free(void *block);
@@ -27,6 +29,13 @@ static bool refuse(void)
 void *__wrap_malloc(size_t n)
 {
     void *block = refuse() ? NULL : __real_malloc(n);
+    live += block != NULL;
+    return block;
+}
+
+void *__wrap_calloc(size_t count, size_t n)
+{
+    void *block = refuse() ? NULL : __real_calloc(count, n);
     live += block != NULL;
     return block;
 }

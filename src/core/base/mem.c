@@ -133,10 +133,29 @@ bool buf_add(struct buf *b, const void *elements, size_t n)
     return n == 0 || at != NULL;
 }
 
+// An array of zeros that has no memory yet: large ones the machine hands out as zeros, at no cost for what
+// is never written.
+static bool begin_with_zeros(struct buf *b, size_t n)
+{
+    size_t most = (SIZE_MAX - b->skew) / b->size;
+    char *block = n > most ? NULL : calloc(1, b->skew + n * b->size);
+    if (block == NULL) {
+        fail_buf(b);
+        return false;
+    }
+    b->data = block + b->skew;
+    b->cap = n;
+    return true;
+}
+
 bool buf_resize(struct buf *b, size_t n)
 {
-    if (n > b->count) {
-        size_t old = b->count;
+    size_t old = b->count;
+    if (b->data == NULL && n > 0) {
+        if (!begin_with_zeros(b, n)) {
+            return false;
+        }
+    } else if (n > old) {
         void *fresh = buf_push(b, n - old);
         if (fresh == NULL) {
             return false;

@@ -204,17 +204,24 @@ static bool evaluate(struct checking *k, struct span side, double *values)
 // Moves what does not hold still; the first point is the present one. *moved: is there such a leaf?
 static bool go_to_point(struct checking *k, int point, struct rng *rng, bool *moved)
 {
+    struct buf leaves, values;
+    buf_init(&leaves, sizeof(uint32_t));
+    buf_init(&values, sizeof(double));
     *moved = false;
-    for (size_t i = 0; i < k->leaves.count; i++) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < k->leaves.count; i++) {
         struct leaf *leaf = &BUF(struct leaf, &k->leaves)[i];
         double step = (2 * rng_uniform(rng) - 1) * (0.2 + 0.3 * fabs(leaf->value));
         bool moves = point > 0 && !leaf->held && isfinite(leaf->value);
+        double value = moves ? leaf->value + step : leaf->value;
         *moved |= moves;
-        if (!aside_set(&k->aside, leaf->node, moves ? leaf->value + step : leaf->value)) {
-            return false;
-        }
+        ok = buf_add(&leaves, &leaf->node, 1) && buf_add(&values, &value, 1);
     }
-    return aside_refresh(&k->aside);
+    ok = ok ? aside_move(&k->aside, leaves.data, values.data, leaves.count)
+            : diag_out_of_memory(k->call->diag);
+    buf_release(&leaves);
+    buf_release(&values);
+    return ok;
 }
 
 // Does an element differ? Rounding is not a difference: 1e-7 of its size; and where both sides are

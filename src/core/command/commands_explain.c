@@ -98,7 +98,9 @@ static void put_uses(struct call *c, struct rec *r, uint32_t node, const struct 
     const struct tape *t = &c->s->tape;
     struct rec *uses = rec_list(c->out, r, KEY_uses);
     int64_t count = 0;
-    for (uint32_t i = node + 1; i < tape_count(t); i++) {
+    uint32_t end = tape_count(t);
+    uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
+    for (uint32_t i = node; (i = tape_next_user(t, bit, i + 1, end)) < end;) {
         for (int slot = 0; slot < tape_arity(t, i); slot++) {
             bool counts = tape_operand(t, i, slot) == node && (!below || adjoints_reach(below, i));
             if (counts && count++ < USES_SHOWN) {

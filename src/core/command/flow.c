@@ -201,14 +201,15 @@ bool flow_update(struct flow *f, double rate)
     buf_init(&leaves, sizeof(uint32_t));
     buf_init(&values, sizeof(double));
     bool ok = buf_resize(&f->before, tape_count(t));
-    if (ok) {
-        memcpy(f->before.data, t->value.data, tape_count(t) * sizeof(double));
-    }
     for (uint32_t i = 0; ok && i < m->rows.count; i++) {
-        bool given = matrices_at(m, i)->kind == MAT_GIVEN, weight = given && flow_is_weight(f, i);
-        for (size_t k = 0; ok && given && k < rebuilt_count(&f->made, i); k++) {
+        enum mat_kind kind = matrices_at(m, i)->kind;
+        bool given = kind == MAT_GIVEN, weight = given && flow_is_weight(f, i);
+        size_t count = kind == MAT_NUMBERS ? 0 : rebuilt_count(&f->made, i);
+        for (size_t k = 0; ok && k < count; k++) {
             uint32_t node = rebuilt_node(&f->made, i, k);
-            if (tape_op(t, node) == OP_LEAF && (weight || tape_marked(t, node, MARK_PARAM))) {
+            BUF(double, &f->before)[node] = tape_value(t, node);
+            if (given && tape_op(t, node) == OP_LEAF &&
+                (weight || tape_marked(t, node, MARK_PARAM))) {
                 uint32_t *leaf = buf_push(&leaves, 1);
                 double *value = buf_push(&values, 1);
                 ok = leaf != NULL && value != NULL;
@@ -219,7 +220,7 @@ bool flow_update(struct flow *f, double rate)
             }
         }
     }
-    ok = ok ? aside_move_all(&f->made.aside, leaves.data, values.data, leaves.count)
+    ok = ok ? aside_move(&f->made.aside, leaves.data, values.data, leaves.count)
             : diag_out_of_memory(c->diag);
     if (ok && leaves.count == 0) {
         diag_set(c->diag, f->made.span, "there is no parameter to update here");

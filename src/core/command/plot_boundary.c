@@ -588,9 +588,8 @@ bool plot_boundary(struct plot *p)
     bool ok = read_model(&m) && read_data(&m) && read_ranges(&m);
     if (ok) {
         const struct span given = {m.model.start, p->call->lexer->at};
-        ok = aside_begin(&m.aside, p->call) &&
-             (p->columns == 0 || aside_move_all(&m.aside, NULL, NULL, 0)) && find_style(&m) &&
-             put_map(&m);
+        ok = aside_begin(&m.aside, p->call) && (p->columns == 0 || aside_recompute(&m.aside)) &&
+             find_style(&m) && put_map(&m);
         aside_end(&m.aside);
         if (ok && p->columns == 0) {
             keep(p, given);

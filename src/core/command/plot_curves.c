@@ -305,7 +305,8 @@ static bool take_point(struct curves *k, double x, bool first)
     struct operand value;
     double values[PLOT_SERIES_MOST];
     size_t n = 0;
-    if (p->leaf != NODE_NONE ? !aside_move(&k->aside, p->leaf, x) : !aside_leaf(&k->aside, x)) {
+    if (p->leaf != NODE_NONE ? !aside_move(&k->aside, &p->leaf, &x, 1)
+                             : !aside_leaf(&k->aside, x)) {
         return false;
     }
     for (size_t i = 0; i < p->formulas.count; i++) {

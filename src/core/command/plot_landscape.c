@@ -174,15 +174,16 @@ static bool value_at(struct land *l, const double at[2], double *value)
 {
     struct plot *p = l->plot;
     struct operand x;
-    bool moves = false;
+    uint32_t leaves[2];
+    double values[2];
+    size_t moves = 0;
     for (int axis = 0; axis < 2; axis++) {
-        bool leaf = is_leaf(p, axis);
-        moves |= leaf;
-        if (leaf && !aside_set(&l->aside, p->axis[axis].leaf, at[axis])) {
-            return false;
+        if (is_leaf(p, axis)) {
+            leaves[moves] = p->axis[axis].leaf;
+            values[moves++] = at[axis];
         }
     }
-    if (moves && !aside_refresh(&l->aside)) {
+    if (moves > 0 && !aside_move(&l->aside, leaves, values, moves)) {
         return false;
     }
     for (int axis = 0; axis < 2; axis++) {

@@ -1,5 +1,7 @@
 #include "engine/checkpoint.h"
 
+#include <stdlib.h>
+
 void checkpoint_take(struct checkpoint *c, struct tape *tape, struct rng *rng)
 {
     c->tape = tape;
@@ -7,6 +9,9 @@ void checkpoint_take(struct checkpoint *c, struct tape *tape, struct rng *rng)
     c->stale = tape->any_stale;
     c->rng = rng;
     c->count = 0;
+    c->listed = 0;
+    buf_init(&c->moved, sizeof(uint32_t));
+    buf_init(&c->follows, sizeof(uint32_t));
     if (rng != NULL) {
         c->drawn = *rng;
     }
@@ -20,9 +25,73 @@ void checkpoint_array(struct checkpoint *c, struct buf *array)
     c->arrays[c->count++] = (struct checkpoint_length){array, array->count};
 }
 
+static bool were_moved(const struct checkpoint *c, const uint32_t *leaves, size_t n)
+{
+    size_t k = 0;
+    while (k < n &&
+           mem_find(c->moved.data, c->moved.count, sizeof *leaves, leaves[k]) != SIZE_MAX) {
+        k++;
+    }
+    return k == n;
+}
+
+bool checkpoint_move(struct checkpoint *c, const uint32_t *leaves, const double *values, size_t n)
+{
+    if (c->listed == tape_count(c->tape) && were_moved(c, leaves, n)) {
+        for (size_t k = 0; k < n; k++) {
+            BUF(double, &c->tape->value)[leaves[k]] = values[k];
+        }
+        return true;
+    }
+    c->listed = 0;
+    if (!buf_add(&c->moved, leaves, n)) {
+        return false;
+    }
+    qsort(c->moved.data, c->moved.count, sizeof *leaves, mem_compare_numbers);
+    return tape_set_values(c->tape, &c->trail, leaves, values, n);
+}
+
+// Lists all that is stale, and what followed before.
+static bool list_follows(struct checkpoint *c)
+{
+    struct tape *t = c->tape;
+    uint32_t end = tape_count(t);
+    for (size_t k = 0; k < c->follows.count; k++) {
+        uint32_t id = BUF(uint32_t, &c->follows)[k];
+        BUF(uint8_t, &t->mark)[id] |= id < end ? MARK_STALE : 0;
+    }
+    c->follows.count = 0;
+    bool ok = sweep_save(t, &c->trail, &t->value, MARK_STALE, 0) &&
+              sweep_save(t, &c->trail, &t->mark, MARK_STALE, 0);
+    for (uint32_t i = 0; ok && (i = tape_next(t, MARK_STALE, i, end)) < end; i++) {
+        ok = buf_add(&c->follows, &i, 1);
+    }
+    c->listed = ok ? end : 0;
+    t->settled = 0;
+    return ok;
+}
+
 enum sweep_end checkpoint_refresh(struct checkpoint *c, struct stop *stop)
 {
-    return sweep_forward(c->tape, &c->trail, stop, NULL);
+    struct tape *t = c->tape;
+    if (c->moved.count == 0) {
+        return sweep_forward(t, &c->trail, stop, NULL);
+    }
+    if (c->listed == 0 && !list_follows(c)) {
+        return SWEEP_NO_MEMORY;
+    }
+    const struct node *node = t->node.data;
+    double *value = t->value.data;
+    for (size_t k = 0; k < c->follows.count; k++) {
+        uint32_t i = BUF(uint32_t, &c->follows)[k];
+        if (stop_asked(stop, k)) {
+            return SWEEP_STOPPED;
+        }
+        value[i] = op_value((enum op)node[i].op, value[node[i].a], value[node[i].b]);
+        BUF(uint8_t, &t->mark)[i] &= (uint8_t)~MARK_STALE;
+    }
+    t->any_stale = false;
+    return SWEEP_DONE;
 }
 
 // All at once: the trail then has nothing to add when other leaves are changed.
@@ -48,6 +117,7 @@ enum sweep_end checkpoint_recompute(struct checkpoint *c, struct stop *stop)
 void checkpoint_cut(struct checkpoint *c)
 {
     tape_cut(c->tape, c->nodes);
+    c->listed = c->listed > c->nodes ? 0 : c->listed;
     for (size_t i = 0; i < c->count; i++) {
         c->arrays[i].array->count = c->arrays[i].count;
     }
@@ -64,6 +134,8 @@ static void take_back(struct checkpoint *c)
 {
     trail_take_back(&c->trail, 0, NULL);
     trail_release(&c->trail);
+    buf_release(&c->moved);
+    buf_release(&c->follows);
     c->tape->any_stale = c->stale;
     checkpoint_redraw(c);
 }

@@ -20,6 +20,10 @@ struct checkpoint {
     struct tape *tape;
     uint32_t nodes;  // that there were: the first new one has this number
     bool stale;      // whether there were stale values
+    // Of checkpoint_move:
+    struct buf moved;    // uint32_t, sorted: leaves that were moved
+    struct buf follows;  // uint32_t: what depends on them, lowest first
+    uint32_t listed;     // how long the tape was when that was listed; 0: it is to be listed again
     struct rng *rng, drawn;
     struct checkpoint_length {
         struct buf *array;
@@ -35,6 +39,10 @@ void checkpoint_array(struct checkpoint *c, struct buf *array);
 
 // Refreshes stale values; they are as stale as before in the end.
 enum sweep_end checkpoint_refresh(struct checkpoint *c, struct stop *stop);
+// Moves n leaves to other values. What depends on them is looked for once: leaves that were moved before are
+// moved again at the cost of what follows them. checkpoint_refresh computes that, and until then nobody reads
+// it. Values are not stale before. False if out of memory.
+bool checkpoint_move(struct checkpoint *c, const uint32_t *leaves, const double *values, size_t n);
 // Saves all values, so that any leaf's may be changed; checkpoint_recompute then computes all that
 // is computed. False if out of memory.
 bool checkpoint_save_values(struct checkpoint *c);

@@ -96,18 +96,14 @@ enum sweep_end hessian_times(struct tape *t, struct stop *stop, uint32_t root, c
 
 // ---- Central differences ------------------------------------------------------------------------
 
-// The gradient where a leaf is moved to `value`; the tape is as before.
-static enum sweep_end moved_slopes(struct tape *t, struct stop *stop, uint32_t root, uint32_t leaf,
-                                   double value, const uint32_t *of, size_t count, double *to)
+// The gradient where a leaf is moved to `value`.
+static enum sweep_end moved_slopes(struct checkpoint *c, struct stop *stop, uint32_t root,
+                                   uint32_t leaf, double value, const uint32_t *of, size_t count,
+                                   double *to)
 {
-    struct checkpoint before;
-    checkpoint_take(&before, t, NULL);
-    enum sweep_end end =
-        tape_set_value(t, &before.trail, leaf, value) ? SWEEP_DONE : SWEEP_NO_MEMORY;
-    end = end == SWEEP_DONE ? checkpoint_refresh(&before, stop) : end;
-    end = end == SWEEP_DONE ? slopes(t, stop, root, of, count, to) : end;
-    checkpoint_back(&before);
-    return end;
+    enum sweep_end end = checkpoint_move(c, &leaf, &value, 1) ? SWEEP_DONE : SWEEP_NO_MEMORY;
+    end = end == SWEEP_DONE ? checkpoint_refresh(c, stop) : end;
+    return end == SWEEP_DONE ? slopes(c->tape, stop, root, of, count, to) : end;
 }
 
 enum sweep_end hessian_measure(struct tape *t, struct stop *stop, uint32_t root, const uint32_t *of,
@@ -126,8 +122,12 @@ enum sweep_end hessian_measure(struct tape *t, struct stop *stop, uint32_t root,
         }
         double x = tape_value(t, of[i]), size = fabs(x), h = 1e-5 * (size > 1 ? size : 1);
         double up = x + h, down = x - h;
-        end = moved_slopes(t, stop, root, of[i], up, of, count, above);
-        end = end == SWEEP_DONE ? moved_slopes(t, stop, root, of[i], down, of, count, below) : end;
+        struct checkpoint before;
+        checkpoint_take(&before, t, NULL);
+        end = moved_slopes(&before, stop, root, of[i], up, of, count, above);
+        end = end == SWEEP_DONE ? moved_slopes(&before, stop, root, of[i], down, of, count, below)
+                                : end;
+        checkpoint_back(&before);
         for (size_t j = 0; end == SWEEP_DONE && j < count; j++) {
             double measured = (above[j] - below[j]) / (up - down), exact = H[i * count + j];
             double apart = fabs(measured - exact) / (1 + fabs(exact));

@@ -335,14 +335,16 @@ enum sweep_end sweep_adjoints(const struct tape *t, struct stop *stop, uint32_t 
 
 bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)
 {
+    struct buf ids;
     buf_init(live, sizeof(uint8_t));
-    if (!buf_resize(live, (size_t)root + 1)) {
+    if (!sweep_reach(t, root, &ids)) {
         return false;
     }
-    uint8_t *at = live->data;
-    at[root] = 1;
-    for (uint32_t i = root + 1; i-- > 0;) {
+    uint8_t *at = buf_resize(live, (size_t)root + 1) ? live->data : NULL;
+    for (size_t k = at == NULL ? 0 : ids.count; k-- > 0;) {
+        uint32_t i = BUF(uint32_t, &ids)[k];
         struct node n = tape_node(t, i);
+        at[i] |= i == root;
         if (at[i] != 0 && n.op != OP_LEAF) {
             int flat = op_flat_inline((enum op)n.op, tape_value(t, (uint32_t)n.a),
                                       tape_value(t, (uint32_t)n.b));
@@ -350,7 +352,8 @@ bool sweep_live(const struct tape *t, uint32_t root, struct buf *live)
             at[n.b] |= op_arity_inline((enum op)n.op) == 2 && (flat & 2) == 0;
         }
     }
-    return true;
+    buf_release(&ids);
+    return at != NULL;
 }
 
 void adjoints_release(struct adjoints *a)

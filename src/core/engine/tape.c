@@ -359,22 +359,18 @@ static bool spread_in_block(struct tape *t, struct mark_savings *s, struct stret
 // with these bits. False if out of memory.
 static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first, uint64_t bits)
 {
-    const uint64_t *users = t->users.data;
     struct mark_savings savings = {.trail = trail};
     uint32_t count = tape_count(t);
     bool ok = true;
-    for (uint32_t b = first / TAPE_BLOCK; ok && b * TAPE_BLOCK < count; b++) {
-        if ((users[b] & bits) == 0) {
-            continue;
-        }
-        struct stretch in = {b * TAPE_BLOCK, (b + 1) * TAPE_BLOCK};
+    struct stretch in = {.end = first + 1};
+    while (ok && (in.first = tape_next_user(t, bits, in.end, count)) < count) {
         bool some = false;
-        in.first = in.first > first ? in.first : first + 1;
-        in.end = in.end < count ? in.end : count;
+        uint32_t block = in.first / TAPE_BLOCK, end = (block + 1) * TAPE_BLOCK;
+        in.end = end < count ? end : count;
         ok = spread_in_block(t, &savings, in, &some);
         if (some) {
-            bits |= tape_block_bit(b);
-            tape_note(t, b * TAPE_BLOCK, MARK_STALE);
+            bits |= tape_block_bit(block);
+            tape_note(t, in.first, MARK_STALE);
             t->any_stale = true;
         }
     }

@@ -131,10 +131,15 @@ static inline uint64_t tape_block_bit(uint32_t block)
 {
     return (uint64_t)1 << (block * 0x9E3779B1u >> 26);
 }
-// May a node of the same block as this one use a node of blocks with these bits?
-static inline bool tape_uses(const struct tape *t, uint32_t id, uint64_t bits)
+// The first node from `from` on, before `end`, that may use a node of blocks with these bits: the blocks
+// of nodes that use none are passed over.
+static inline uint32_t tape_next_user(const struct tape *t, uint64_t bits, uint32_t from,
+                                      uint32_t end)
 {
-    return (BUF(uint64_t, &t->users)[id / TAPE_BLOCK] & bits) != 0;
+    while (from < end && (BUF(uint64_t, &t->users)[from / TAPE_BLOCK] & bits) == 0) {
+        from = (from / TAPE_BLOCK + 1) * TAPE_BLOCK;
+    }
+    return from < end ? from : end;
 }
 static inline void tape_note_operands(struct tape *t, uint32_t a, uint32_t b)
 {

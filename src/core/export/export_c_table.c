@@ -3,11 +3,6 @@
 
 #include "export/export_c_parts.h"
 
-static uint32_t index_of(const struct program *p, uint32_t node)
-{
-    return BUF(uint32_t, &p->index)[node];
-}
-
 static void put_integers(struct program *p, const char *declaration,
                          uint32_t (*get)(const struct program *p, size_t i))
 {
@@ -25,12 +20,12 @@ static uint32_t get_op(const struct program *p, size_t i)
 
 static uint32_t get_x(const struct program *p, size_t i)
 {
-    return index_of(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).a);
+    return program_place(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).a);
 }
 
 static uint32_t get_y(const struct program *p, size_t i)
 {
-    return index_of(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).b);
+    return program_place(p, (uint32_t)tape_node(p->e->tape, program_node(p, i)).b);
 }
 
 void export_c_table(struct program *p)

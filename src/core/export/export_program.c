@@ -122,20 +122,37 @@ bool program_refuse(struct program *p, const char *refusal, const char *hint)
     return false;
 }
 
-static uint32_t index_of(const struct program *p, uint32_t node)
+uint32_t program_place(const struct program *p, uint32_t node)
 {
-    return node > p->e->root ? SPOT_NONE : BUF(uint32_t, &p->index)[node];
+    return node > p->e->root ? SPOT_NONE : BUF(uint32_t, &p->index)[node] - 1;
 }
 
 bool program_has(const struct program *p, uint32_t node)
 {
-    return index_of(p, node) != SPOT_NONE;
+    return program_place(p, node) != SPOT_NONE;
+}
+
+bool program_has_some(const struct program *p, struct value v)
+{
+    uint32_t count = v.rank == VALUE_UNBOUND ? 0 : value_count(v), k = 0;
+    if (v.rank != VALUE_SCALAR && count > 0 && !v.listed) {  // all of it lies between these
+        int64_t down = (int64_t)(v.rows - 1) * v.rs, along = (int64_t)(v.cols - 1) * v.cs;
+        int64_t low = v.base + (down < 0 ? down : 0) + (along < 0 ? along : 0);
+        int64_t high = v.base + (down > 0 ? down : 0) + (along > 0 ? along : 0);
+        const uint32_t *ids = p->ids.data;
+        size_t at = mem_search(ids, p->ids.count, sizeof *ids, (uint32_t)low);
+        count = at < p->ids.count && ids[at] <= high ? count : 0;
+    }
+    while (k < count && !program_has(p, names_element(p->e->names, v, k))) {
+        k++;
+    }
+    return k < count;
 }
 
 // May this element be under a name that nothing else is under yet?
 static struct spot *free_spot(const struct program *p, uint32_t node)
 {
-    uint32_t at = index_of(p, node);
+    uint32_t at = program_place(p, node);
     struct spot *spot = at == SPOT_NONE ? NULL : &BUF(struct spot, &p->spots)[at];
     return spot == NULL || spot->variable != SPOT_NONE || program_inline(p, node) ? NULL : spot;
 }
@@ -180,7 +197,7 @@ static void take_names(struct program *p)
         for (uint32_t name = 0; name < names_count(p->e->names) && !p->failed; name++) {
             struct value v = names_get(p->e->names, name);
             int its = v.rank == VALUE_SCALAR ? 1 : v.listed ? 2 : 0;
-            if (v.rank != VALUE_UNBOUND && its == round) {
+            if (its == round && program_has_some(p, v)) {
                 take_name(p, name);
             }
         }
@@ -211,14 +228,14 @@ static void take_derivatives(struct program *p)
 // How many parameters the tape has before each: the optimiser's memory is in their order.
 static void count_parameters(struct program *p)
 {
-    uint32_t count = 0;
-    for (uint32_t node = 0; node <= p->e->root && !program_stopped(p, node); node++) {
-        uint32_t at = BUF(uint32_t, &p->index)[node];
-        if (at != SPOT_NONE) {
-            BUF(uint32_t, &p->ordinal)[at] = count;
-            p->params += tape_marked(p->e->tape, node, MARK_PARAM);
+    const struct tape *t = p->e->tape;
+    uint32_t count = 0, end = p->e->root + 1, param = tape_next(t, MARK_PARAM, 0, end);
+    for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
+        for (; param < program_node(p, i); count++) {
+            param = tape_next(t, MARK_PARAM, param + 1, end);
         }
-        count += tape_marked(p->e->tape, node, MARK_PARAM);
+        BUF(uint32_t, &p->ordinal)[i] = count;
+        p->params += tape_marked(t, program_node(p, i), MARK_PARAM);
     }
 }
 
@@ -246,9 +263,8 @@ bool program_init(struct program *p, struct text *out, const struct export *e, c
         !buf_resize(&p->spots, p->ids.count) || !buf_resize(&p->ordinal, p->ids.count)) {
         return false;
     }
-    memset(p->index.data, 0xff, p->index.count * sizeof(uint32_t));
     for (size_t i = 0; i < p->ids.count; i++) {
-        BUF(uint32_t, &p->index)[program_node(p, i)] = (uint32_t)i;
+        BUF(uint32_t, &p->index)[program_node(p, i)] = (uint32_t)i + 1;
         BUF(struct spot, &p->spots)[i] = (struct spot){.variable = SPOT_NONE};
     }
     count_parameters(p);
@@ -271,7 +287,7 @@ void program_release(struct program *p)
 
 struct spot program_spot(const struct program *p, uint32_t node)
 {
-    uint32_t at = index_of(p, node);
+    uint32_t at = program_place(p, node);
     return at == SPOT_NONE ? ((struct spot){.variable = SPOT_NONE})
                            : BUF(struct spot, &p->spots)[at];
 }
@@ -379,7 +395,7 @@ void export_number(struct text *out, double v, const char *inf, const char *nan)
 
 struct optim_state program_state(const struct program *p, uint32_t node)
 {
-    uint32_t k = BUF(uint32_t, &p->ordinal)[index_of(p, node)];
+    uint32_t k = BUF(uint32_t, &p->ordinal)[program_place(p, node)];
     return k < p->e->states->count ? BUF(struct optim_state, p->e->states)[k]
                                    : (struct optim_state){0};
 }

@@ -24,7 +24,7 @@ struct program {
     struct text *out;
     const char *reserved;
     struct buf ids;        // uint32_t: the nodes that root depends on, lowest first
-    struct buf index;      // uint32_t, by node: its place among ids
+    struct buf index;      // uint32_t, by node: its place among ids, from 1 on; 0: it has none
     struct buf spots;      // struct spot, for each of ids
     struct buf ordinal;    // uint32_t, for each of ids: how many parameters the tape has before it
     struct buf variables;  // struct variable
@@ -63,8 +63,11 @@ static inline const char *program_ident(const struct program *p, const struct va
     return BUF_FROM(char, &p->text, v->ident);
 }
 
-// Does root depend on the node?
+// The place of a node in `ids`; SPOT_NONE if root does not depend on it.
+uint32_t program_place(const struct program *p, uint32_t node);
+// Does root depend on the node? On an element of the value?
 bool program_has(const struct program *p, uint32_t node);
+bool program_has_some(const struct program *p, struct value v);
 struct spot program_spot(const struct program *p, uint32_t node);
 // Is the node a number inside a formula, without a variable?
 bool program_inline(const struct program *p, uint32_t node);

@@ -215,9 +215,10 @@ static void add_binding(struct statements *s, const struct recipe *row, struct v
 
 enum { NEED_NOT, NEED_READ, NEED_LAST };
 
-// Of each name that is bound the last recipe, and what those need.
-static bool find_needs(const struct export *e, struct buf *needs)
+// Of each name that holds some of the graph the last recipe, and what those need.
+static bool find_needs(const struct program *p, struct buf *needs)
 {
+    const struct export *e = p->e;
     struct buf links, seen;
     size_t count = e->recipes->rows.count;
     bool ok = recipes_links(e->recipes, e->definitions, e->names, 0, &links);
@@ -229,7 +230,9 @@ static bool find_needs(const struct export *e, struct buf *needs)
     for (size_t i = count; ok && i-- > 0;) {
         const struct recipe *row = recipes_at(e->recipes, i);
         uint8_t *met = &BUF(uint8_t, &seen)[row->name];
-        if (*met == 0 && names_get(e->names, row->name).rank != VALUE_UNBOUND) {
+        struct value v = names_get(e->names, row->name);
+        if (*met == 0 && v.rank != VALUE_UNBOUND &&
+            (need[i] != NEED_NOT || program_has_some(p, v))) {
             need[i] = NEED_LAST;
         }
         *met = 1;
@@ -259,7 +262,7 @@ static bool read_all(struct statements *s, struct trail *trail)
 {
     const struct export *e = s->program->e;
     struct buf needs, now;
-    bool found = find_needs(e, &needs), ok = copy_bindings(e->names, &now) && found;
+    bool found = find_needs(s->program, &needs), ok = copy_bindings(e->names, &now) && found;
     for (size_t i = 0; ok && i < e->recipes->rows.count; i++) {
         const struct recipe *row = recipes_at(e->recipes, i);
         uint8_t need = BUF(uint8_t, &needs)[i];

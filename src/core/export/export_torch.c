@@ -53,62 +53,75 @@ static void take_seats(struct torch *t)
     }
 }
 
-// Marks as wanted the nodes that must have lines of their own, so that those of `marked` can be
-// computed before binding `before` (counted from 0): down to what earlier bindings hold, which are
-// then needed.
-static void spread(struct torch *t, uint32_t top, uint32_t before)
+// What a walk has found out about a node.
+enum { NOT_MET, WANTED, HELD };
+
+static void want(struct torch *t, uint32_t node)
 {
-    uint8_t *wanted = t->wanted.data;
+    uint8_t *met = &BUF(uint8_t, &t->met)[node];
+    if (*met == NOT_MET) {
+        *met = WANTED;
+        t->p->failed |= !buf_add(&t->walk, &node, 1);
+    }
+}
+
+static void want_nothing(struct torch *t)
+{
+    for (size_t k = 0; k < t->walk.count; k++) {
+        BUF(uint8_t, &t->met)[BUF(uint32_t, &t->walk)[k]] = NOT_MET;
+    }
+    t->walk.count = 0;
+}
+
+// Wants, too, the nodes that must have lines of their own, so that those which are wanted can be computed
+// before binding `before` (counted from 0): down to what earlier bindings hold, which are then needed.
+static void spread(struct torch *t, uint32_t before)
+{
     const struct tape *tape = t->p->e->tape;
-    for (uint32_t i = top + 1; i-- > 0 && !program_stopped(t->p, i);) {
-        if (wanted[i] == 0) {
-            continue;
-        }
+    for (size_t k = 0; k < t->walk.count && !program_stopped(t->p, k); k++) {
+        uint32_t i = BUF(uint32_t, &t->walk)[k];
         struct export_torch_seat seat = *seat_of(t, i);
         if (seat.binding != 0 && seat.binding - 1 < before) {
             statements_binding(&t->s, seat.binding - 1)->needed = true;
-            wanted[i] = 0;
+            BUF(uint8_t, &t->met)[i] = HELD;
         } else if (tape_op(tape, i) != OP_LEAF) {
-            wanted[tape_node(tape, i).a] = wanted[tape_node(tape, i).b] = 1;
+            want(t, (uint32_t)tape_node(tape, i).a);
+            want(t, (uint32_t)tape_node(tape, i).b);
         }
     }
 }
 
-// Marks the elements of a binding as wanted; the highest of them, or NODE_NONE.
-static uint32_t want(struct torch *t, const struct binding *b)
+// The elements of a binding, and what they need.
+static void spread_from(struct torch *t, uint32_t i)
 {
-    uint32_t top = NODE_NONE;
-    memset(t->wanted.data, 0, t->wanted.count);
+    const struct binding *b = statements_binding(&t->s, i);
+    want_nothing(t);
     for (uint32_t k = 0; k < value_count(b->value); k++) {
         uint32_t node = node_of(t, b, k);
         if (node != NODE_NONE) {
-            BUF(uint8_t, &t->wanted)[node] = 1;
-            top = top == NODE_NONE || node > top ? node : top;
+            want(t, node);
         }
     }
-    return top;
+    spread(t, i);
 }
 
-static void want_root(struct torch *t)
+static void spread_from_root(struct torch *t)
 {
-    memset(t->wanted.data, 0, t->wanted.count);
-    BUF(uint8_t, &t->wanted)[t->p->e->root] = 1;
+    want_nothing(t);
+    want(t, t->p->e->root);
+    spread(t, (uint32_t)t->s.bindings.count);
 }
 
 static void find_needed(struct torch *t)
 {
-    want_root(t);
-    spread(t, t->p->e->root, (uint32_t)t->s.bindings.count);
+    spread_from_root(t);
     for (uint32_t i = (uint32_t)t->s.bindings.count; i-- > 0 && !t->p->stopped;) {
         const struct binding *b = statements_binding(&t->s, i);
         if (!b->needed || b->leaf) {
             continue;
         }
         if (b->opaque) {
-            uint32_t top = want(t, b);
-            if (top != NODE_NONE) {
-                spread(t, top, i);
-            }
+            spread_from(t, i);
         }
         for (uint32_t k = 0; !b->opaque && k < b->used; k++) {
             statements_binding(&t->s, BUF(uint32_t, &t->s.uses)[b->uses + k])->needed = true;
@@ -393,11 +406,13 @@ static void put_line(struct torch *t, uint32_t node)
 }
 
 // The nodes that are wanted, lowest first, those that are not there yet.
-static void put_lines(struct torch *t, uint32_t top)
+static void put_lines(struct torch *t)
 {
-    for (uint32_t i = 0; i <= top && !program_stopped(t->p, i); i++) {
+    qsort(t->walk.data, t->walk.count, sizeof(uint32_t), mem_compare_numbers);
+    for (size_t k = 0; k < t->walk.count && !program_stopped(t->p, k); k++) {
+        uint32_t i = BUF(uint32_t, &t->walk)[k];
         uint8_t *written = &BUF(uint8_t, &t->written)[i];
-        if (BUF(uint8_t, &t->wanted)[i] == 0 || *written != 0 || program_inline(t->p, i)) {
+        if (BUF(uint8_t, &t->met)[i] != WANTED || *written != 0 || program_inline(t->p, i)) {
             continue;
         }
         *written = 1;
@@ -418,11 +433,9 @@ static void put_lines(struct torch *t, uint32_t top)
 static void put_opaque(struct torch *t, uint32_t i)
 {
     const struct binding *b = statements_binding(&t->s, i);
-    uint32_t top = want(t, b), cols = b->value.cols;
-    if (top != NODE_NONE) {
-        spread(t, top, i);
-        put_lines(t, top);
-    }
+    uint32_t cols = b->value.cols;
+    spread_from(t, i);
+    put_lines(t);
     text_addf(&t->forward, "        %s = ", ident(t, b->ident));
     bool array = b->value.rank != VALUE_SCALAR;
     text_add(&t->forward, array ? "torch.stack([" : "");
@@ -462,9 +475,8 @@ static void put_bindings(struct torch *t)
             text_add(&t->forward, "\n");
         }
     }
-    want_root(t);
-    spread(t, t->p->e->root, (uint32_t)t->s.bindings.count);
-    put_lines(t, t->p->e->root);
+    spread_from_root(t);
+    put_lines(t);
     text_add(&t->forward, "        return ");
     put_node(t, &t->forward, t->p->e->root);
     text_add(&t->forward, "\n");
@@ -537,10 +549,11 @@ static bool torch_init(struct torch *t, struct program *p)
     }
     buf_init(&t->seats, sizeof(struct export_torch_seat));
     buf_init(&t->written, 1);
-    buf_init(&t->wanted, 1);
+    buf_init(&t->met, 1);
+    buf_init(&t->walk, sizeof(uint32_t));
     size_t count = (size_t)p->e->root + 1;
     return statements_read(&t->s, p) && buf_resize(&t->seats, count) &&
-           buf_resize(&t->written, count) && buf_resize(&t->wanted, count);
+           buf_resize(&t->written, count) && buf_resize(&t->met, count);
 }
 
 static void torch_release(struct torch *t)
@@ -554,7 +567,8 @@ static void torch_release(struct torch *t)
     statements_release(&t->s);
     buf_release(&t->seats);
     buf_release(&t->written);
-    buf_release(&t->wanted);
+    buf_release(&t->met);
+    buf_release(&t->walk);
 }
 
 void export_torch(struct program *p)

@@ -9,7 +9,8 @@ struct torch {
     struct statements s;
     struct buf seats;    // struct seat, by real node up to the root
     struct buf written;  // uint8_t, by real node up to the root: it has a line of its own
-    struct buf wanted;   // uint8_t, scratch of one walk
+    struct buf met;      // uint8_t, by node: scratch of one walk
+    struct buf walk;     // uint32_t: the nodes that it met
     struct text data, names, init, forward, show, memory;  // parts of the program
     struct text rows;  // what the batches are drawn from, "X, y", where training draws them
     size_t lines;

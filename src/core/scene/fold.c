@@ -75,9 +75,9 @@ static int operands_of(struct folder *f, uint32_t i, uint32_t operand[2])
         return 0;
     }
     int arity = op_get((enum op)n.op)->arity;
-    operand[0] = *at(&f->place, (uint32_t)n.a);
+    operand[0] = *at(&f->place, (uint32_t)n.a) - 1;
     if (arity == 2) {
-        operand[1] = *at(&f->place, (uint32_t)n.b);
+        operand[1] = *at(&f->place, (uint32_t)n.b) - 1;
     }
     return arity;
 }
@@ -127,7 +127,7 @@ static void find_arrays(struct folder *f)
         }
         for (uint32_t k = 0; k < count; k++) {
             uint32_t node = names_element(f->names, v, k);
-            uint32_t i = node <= last ? *at(&f->place, node) : UINT32_MAX;
+            uint32_t i = node <= last ? *at(&f->place, node) - 1 : UINT32_MAX;
             if (i != UINT32_MAX && *at(&f->array, i) == NAME_NONE) {
                 *at(&f->array, i) = name;
             }
@@ -169,12 +169,12 @@ static bool find_groups(struct folder *f)
 static bool look_around(struct folder *f)
 {
     uint32_t count = count_of(f), last = count == 0 ? 0 : id_at(f, count - 1);
-    if (!fill_none(&f->place, (size_t)last + 1) || !fill_none(&f->array, count) ||
+    if (!buf_resize(&f->place, (size_t)last + 1) || !fill_none(&f->array, count) ||
         !fill_none(&f->name, count) || !fill_none(&f->group, count)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        *at(&f->place, id_at(f, i)) = i;
+        *at(&f->place, id_at(f, i)) = i + 1;
         *at(&f->name, i) = names_of_node(f->names, id_at(f, i));
     }
     find_arrays(f);

@@ -1,5 +1,6 @@
 #include "scene/part.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/sweep.h"
@@ -38,21 +39,32 @@ bool part_all(struct part *p, const struct tape *t, uint32_t root)
 }
 
 // What a search has found out about each node of the tape, from 0 on.
-enum { AWAY, CUT, WHOLE };
+enum { AWAY, CUT, WHOLE, INSIDE };
 
-// Into the part with what is whole, with the operands that it uses, lowest first.
-static bool collect(struct part *p, const struct tape *t, struct buf *state)
+// What these whole nodes use and is not whole is cut off.
+static void cut_operands(const struct tape *t, struct buf *state, const struct buf *among)
 {
     uint8_t *s = state->data;
-    for (uint32_t i = 0; i < state->count; i++) {
-        for (int slot = 0; s[i] == WHOLE && slot < tape_arity(t, i); slot++) {
-            uint32_t operand = tape_operand(t, i, slot);
+    for (size_t k = 0; k < among->count; k++) {
+        uint32_t id = BUF(uint32_t, among)[k];
+        for (int slot = 0; s[id] == WHOLE && slot < tape_arity(t, id); slot++) {
+            uint32_t operand = tape_operand(t, id, slot);
             s[operand] = s[operand] == AWAY ? CUT : s[operand];
         }
     }
+}
+
+// Into the part with what is whole among these, with the operands that it uses. They are in ascending order,
+// and the operands are among them.
+static bool collect(struct part *p, const struct tape *t, struct buf *state,
+                    const struct buf *among)
+{
+    const uint8_t *s = state->data;
     bool ok = true;
-    for (uint32_t i = 0; ok && i < state->count; i++) {
-        ok = s[i] == AWAY || add(p, i, s[i] == WHOLE || tape_arity(t, i) == 0);
+    cut_operands(t, state, among);
+    for (size_t k = 0; ok && k < among->count; k++) {
+        uint32_t id = BUF(uint32_t, among)[k];
+        ok = s[id] == AWAY || add(p, id, s[id] == WHOLE || tape_arity(t, id) == 0);
     }
     return ok;
 }
@@ -72,57 +84,82 @@ bool part_from(struct part *p, const struct tape *t, uint32_t root, uint32_t fro
         }
     }
     // A root that is the value itself is a part of one.
-    ok = ok && (root != from || add(p, from, tape_arity(t, from) == 0)) && collect(p, t, &state);
+    ok = ok && (root != from || add(p, from, tape_arity(t, from) == 0)) &&
+         collect(p, t, &state, &reach);
     buf_release(&state);
     buf_release(&reach);
     return ok;
 }
 
-// One edge further, either way. False if there is nothing there.
-static bool widen(const struct tape *t, uint8_t *near, uint32_t count)
+static bool meet(struct buf *state, struct buf *met, uint32_t id)
 {
-    enum { OLD = 1, NEW = 2 };
-    bool more = false;
-    for (uint32_t i = 0; i < count; i++) {
-        for (int slot = 0; slot < tape_arity(t, i); slot++) {
-            uint32_t operand = tape_operand(t, i, slot);
-            if (near[i] == OLD && near[operand] == 0) {
-                near[operand] = NEW;
-            } else if (near[operand] == OLD && near[i] == 0) {
-                near[i] = NEW;
-            }
+    uint8_t *s = BUF_FROM(uint8_t, state, id);
+    bool away = *s == AWAY;
+    *s = away ? INSIDE : *s;
+    return !away || buf_add(met, &id, 1);
+}
+
+static bool meet_operands(const struct tape *t, struct buf *state, struct buf *met)
+{
+    bool ok = true;
+    for (size_t k = 0, count = met->count; ok && k < count; k++) {
+        uint32_t id = BUF(uint32_t, met)[k];
+        for (int slot = 0; ok && slot < tape_arity(t, id); slot++) {
+            ok = meet(state, met, tape_operand(t, id, slot));
         }
     }
-    for (uint32_t i = 0; i < count; i++) {
-        more = more || near[i] == NEW;
-        near[i] = near[i] == 0 ? 0 : OLD;
+    return ok;
+}
+
+static bool meet_users(const struct tape *t, struct buf *state, struct buf *met)
+{
+    const uint8_t *s = state->data;
+    uint32_t first = tape_count(t), end = first;
+    uint64_t bits = 0;
+    bool ok = true;
+    for (size_t k = 0; k < met->count; k++) {
+        uint32_t id = BUF(uint32_t, met)[k];
+        bits |= tape_block_bit(id / TAPE_BLOCK);
+        first = id < first ? id : first;
     }
-    return more;
+    for (uint32_t i = first; ok && (i = tape_next_user(t, bits, i + 1, end)) < end;) {
+        struct node n = tape_node(t, i);
+        ok = n.op == OP_LEAF || (s[n.a] != WHOLE && s[n.b] != WHOLE) || meet(state, met, i);
+    }
+    return ok;
+}
+
+// One edge further from the nodes in `met`, which are whole: what is new there is whole too.
+static bool widen(const struct tape *t, struct buf *state, struct buf *met, bool to_operands)
+{
+    size_t before = met->count;
+    bool ok = (!to_operands || meet_operands(t, state, met)) && meet_users(t, state, met);
+    for (size_t k = before; k < met->count; k++) {
+        BUF(uint8_t, state)[BUF(uint32_t, met)[k]] = WHOLE;
+    }
+    return ok;
 }
 
 bool part_near(struct part *p, const struct tape *t, uint32_t centre, long radius)
 {
-    uint32_t count = tape_count(t);
-    struct buf near, state;
-    buf_init(&near, 1);
+    struct buf met, state;
+    buf_init(&met, sizeof(uint32_t));
     buf_init(&state, 1);
-    bool ok = buf_resize(&near, count) && buf_resize(&state, count);
-    uint8_t *n = near.data, *s = state.data;
+    bool ok = buf_resize(&state, tape_count(t)) && buf_add(&met, &centre, 1);
     if (ok) {
-        n[centre] = 1;
+        BUF(uint8_t, &state)[centre] = WHOLE;
     }
-    while (ok && radius > 1 && widen(t, n, count)) {
-        radius--;
+    for (size_t before = 0; ok && radius > 1 && before < met.count; radius--) {
+        before = met.count;
+        ok = widen(t, &state, &met, true);
     }
     // One edge less than asked for is whole; its operands and its users are the last edge.
-    for (uint32_t i = 0; ok && i < count; i++) {
-        for (int slot = 0; slot < tape_arity(t, i); slot++) {
-            s[i] = n[i] != 0 || n[tape_operand(t, i, slot)] != 0 ? WHOLE : s[i];
-        }
-        s[i] = s[i] == AWAY && n[i] != 0 ? WHOLE : s[i];
+    ok = ok && widen(t, &state, &met, false) && meet_operands(t, &state, &met);
+    if (ok) {
+        qsort(met.data, met.count, sizeof(uint32_t), mem_compare_numbers);
     }
-    ok = ok && collect(p, t, &state);
-    buf_release(&near);
+    ok = ok && collect(p, t, &state, &met);
+    buf_release(&met);
     buf_release(&state);
     return ok;
 }
@@ -130,7 +167,6 @@ bool part_near(struct part *p, const struct tape *t, uint32_t centre, long radiu
 bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint32_t *ids,
                  size_t count)
 {
-    enum { INSIDE = WHOLE + 1 };
     struct buf state, reach;
     buf_init(&state, 1);
     bool ok = sweep_reach(t, root, &reach) && buf_resize(&state, (size_t)root + 1);
@@ -147,7 +183,7 @@ bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint
     for (size_t i = 0; ok && i < count; i++) {
         s[ids[i]] = WHOLE;
     }
-    ok = ok && collect(p, t, &state);
+    ok = ok && collect(p, t, &state, &reach);
     buf_release(&state);
     buf_release(&reach);
     return ok;

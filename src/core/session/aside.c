@@ -30,37 +30,17 @@ bool aside_bind(struct aside *a, const char *name, size_t length, struct value v
            diag_out_of_memory(a->call->diag);
 }
 
-static bool save(struct aside *a)
+bool aside_move(struct aside *a, const uint32_t *leaves, const double *values, size_t count)
 {
-    return checkpoint_save_values(&a->before) || diag_out_of_memory(a->call->diag);
+    return (checkpoint_move(&a->before, leaves, values, count) ||
+            diag_out_of_memory(a->call->diag)) &&
+           call_swept(a->call, checkpoint_refresh(&a->before, a->call->s->world.stop));
 }
 
-bool aside_set(struct aside *a, uint32_t leaf, double value)
+bool aside_recompute(struct aside *a)
 {
-    return save(a) && (tape_set_value(&a->call->s->tape, &a->before.trail, leaf, value) ||
-                       diag_out_of_memory(a->call->diag));
-}
-
-bool aside_move_all(struct aside *a, const uint32_t *leaves, const double *values, size_t count)
-{
-    struct tape *t = &a->call->s->tape;
-    if (!save(a)) {
-        return false;
-    }
-    for (size_t k = 0; k < count; k++) {
-        BUF(double, &t->value)[leaves[k]] = values[k];
-    }
-    return call_swept(a->call, checkpoint_recompute(&a->before, a->call->s->world.stop));
-}
-
-bool aside_refresh(struct aside *a)
-{
-    return call_swept(a->call, checkpoint_refresh(&a->before, a->call->s->world.stop));
-}
-
-bool aside_move(struct aside *a, uint32_t leaf, double value)
-{
-    return aside_set(a, leaf, value) && aside_refresh(a);
+    return (checkpoint_save_values(&a->before) || diag_out_of_memory(a->call->diag)) &&
+           call_swept(a->call, checkpoint_recompute(&a->before, a->call->s->world.stop));
 }
 
 bool aside_leaf(struct aside *a, double value)

@@ -22,13 +22,11 @@ void aside_end(struct aside *a);
 
 // Binds a name until the end. False, with the diag set, if out of memory.
 bool aside_bind(struct aside *a, const char *name, size_t length, struct value value);
-// Changes a leaf's value, and all that depends on it. False: the diag says why.
-bool aside_move(struct aside *a, uint32_t leaf, double value);
-// The same in two parts, to change several leaves at once.
-bool aside_set(struct aside *a, uint32_t leaf, double value);
-bool aside_refresh(struct aside *a);
-// Changes many leaves at once and refreshes all that is computed.
-bool aside_move_all(struct aside *a, const uint32_t *leaves, const double *values, size_t count);
+// Changes the values of leaves, and all that depends on them; the same leaves again at the cost of that.
+// False: the diag says why.
+bool aside_move(struct aside *a, const uint32_t *leaves, const double *values, size_t count);
+// Computes all that is computed anew: in the middle of a training.
+bool aside_recompute(struct aside *a);
 // Appends a leaf; the first after aside_cut has the number `before.nodes`. False: the diag says why.
 bool aside_leaf(struct aside *a, double value);
 // Evaluates the expression that is this piece of a text. *result holds until aside_cut. False: the

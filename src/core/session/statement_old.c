@@ -42,11 +42,11 @@ static void add_mark(struct left *l, uint32_t node, uint8_t mark)
 static bool is_used(const struct tape *t, uint32_t node)
 {
     const struct node *n = t->node.data;
-    uint32_t count = tape_count(t), i = tape_is_used(t, node) ? node + 1 : count;
+    uint32_t count = tape_count(t), i = tape_is_used(t, node) ? node : count;
     uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
-    while (i < count && n[i].a != node && n[i].b != node) {
-        i = tape_uses(t, i, bit) ? i + 1 : (i / TAPE_BLOCK + 1) * TAPE_BLOCK;
-    }
+    do {
+        i = tape_next_user(t, bit, i + 1, count);
+    } while (i < count && n[i].a != node && n[i].b != node);
     return i < count;
 }
 
@@ -55,11 +55,7 @@ static bool mark_users(const struct tape *t, struct left *l, uint64_t bits)
 {
     uint32_t count = tape_count(t);
     bool used = false;
-    for (uint32_t i = l->low + 1; i < count; i++) {
-        if (!tape_uses(t, i, bits)) {
-            i = (i / TAPE_BLOCK + 1) * TAPE_BLOCK - 1;
-            continue;
-        }
+    for (uint32_t i = l->low; (i = tape_next_user(t, bits, i + 1, count)) < count;) {
         struct node n = tape_node(t, i);
         bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
         if (reaches && ((mark_of(l, (uint32_t)n.a) | mark_of(l, (uint32_t)n.b)) & USES_OLD) != 0) {

@@ -11,6 +11,9 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <time.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #if SYSTEM_LINUX
 #include <sys/mman.h>
@@ -87,6 +90,13 @@ int system_close_rest(posix_spawn_file_actions_t *actions)
 #else
     (void)actions;
     return 0;
+#endif
+}
+
+void system_fresh_blocks(void)
+{
+#ifdef __GLIBC__  // it would keep larger and larger blocks for itself
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
 #endif
 }
 

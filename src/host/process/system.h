@@ -60,6 +60,9 @@ void system_limit_memory(pid_t pid, size_t bytes);
 int system_close_rest(posix_spawn_file_actions_t *actions);
 // The processor's time that a child has taken so far, in milliseconds; -1 where the system does not tell.
 int64_t system_worked(pid_t pid);
+// From now on every block of 1 MB or more comes fresh from the machine and goes back to it when it is freed,
+// where malloc can be told so: a large block of zeros then costs nothing but for what is written.
+void system_fresh_blocks(void);
 // Fills bytes[0..n), at most 256 of them, with what nobody can guess.
 bool system_random(void *bytes, size_t n);
 

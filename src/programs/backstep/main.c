@@ -15,6 +15,7 @@
 #include "check/class.h"
 #include "check/grade.h"
 #include "check/print.h"
+#include "process/system.h"
 #include "process/tell.h"
 #include "prompt/lessons.h"
 #include "prompt/notebook.h"
@@ -390,6 +391,7 @@ static int run_command(const struct options *o)
 
 int main(int argc, char **argv)
 {
+    system_fresh_blocks();
     struct options o = {.scripts = calloc((size_t)argc + 1, sizeof *o.scripts)};
     fill_standard_streams();
     // Without it a terminal would be taken for one that shows ASCII only.

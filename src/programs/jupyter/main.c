@@ -10,6 +10,7 @@
 #include "jupyter/connection.h"
 #include "jupyter/install.h"
 #include "jupyter/kernel.h"
+#include "process/system.h"
 
 static const char usage[] =
     "backstep-jupyter: backstep as a kernel of Jupyter\n"
@@ -89,5 +90,6 @@ int main(int argc, char **argv)
         return 2;
     }
     set_signals();
+    system_fresh_blocks();
     return serve(argv[1]);
 }
