@@ -53,6 +53,17 @@ holds 'on a slide too' [ "$(grep -c '<text' slide.svg)" = 0 ]
 refused 'is for .svg files' "$canon; graph L x.png --outlines"
 refused 'is for .svg files' "$canon; graph L --outlines"
 
+# ---- A library that has much to say on standard error
+cat >talkative <<'END'
+#!/bin/sh
+yes 'a warning about a font' | head -n 5000 >&2
+exec "$REAL" "$@"
+END
+chmod +x talkative
+export REAL=$BACKSTEP-render
+holds 'a picture in spite of many warnings' env BACKSTEP_RENDER="$PWD/talkative" "$BACKSTEP" -e "$canon; graph L much.svg"
+holds 'it is the same' cmp much.svg <("$BACKSTEP" -e "$canon; graph L same.svg"; cat same.svg)
+
 # ---- DOT as data
 draws "$canon; graph L x.dot; W = [[1, 2], [3, 4]]; p = W @ [1, -1]; o = tanh(p[0]*p[1] - 1) + 1;\
     backward o; graph o y.dot; graph o z.dot --size slide; t1 = 3; u = t1*2 + 1; graph u u.dot"

@@ -134,6 +134,17 @@ static bool drain(int *end, struct buf *into, size_t most)
     return true;
 }
 
+// What it says on its standard error: of too much only the end, where trouble is named.
+static void hear(struct job *job)
+{
+    struct buf *said = &job->result->said.bytes;
+    drain(&job->words, said, SIZE_MAX);
+    if (said->count > WORDS_MOST) {
+        memmove(said->data, BUF(char, said) + said->count - WORDS_MOST, WORDS_MOST);
+        said->count = WORDS_MOST;
+    }
+}
+
 static enum child_end converse(struct job *job)
 {
     const short ready = POLLIN | POLLERR | POLLHUP;
@@ -156,7 +167,7 @@ static enum child_end converse(struct job *job)
             fits = drain(&job->data, job->out, job->before + CHILD_BYTES_MOST);
         }
         if ((ends[1].revents & ready) != 0) {
-            fits = drain(&job->words, said, WORDS_MOST) && fits;
+            hear(job);
         }
         if (!fits || job->out->failed || said->failed) {
             return fits ? CHILD_NO_MEMORY : CHILD_TOO_MUCH;
