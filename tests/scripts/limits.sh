@@ -173,6 +173,14 @@ bounded 'a product of 60,000 factors' 'an answer' "$BACKSTEP" product.bs -e 'der
 awk 'BEGIN { printf "x = 1\nL = x"; for (i = 1; i < 100000; i++) printf " + x*" i; print "" }' >terms.bs
 bounded '100,000 terms in stages' 'an answer' "$BACKSTEP" terms.bs -e 'stage L'
 bounded '100,000 terms for PyTorch' 'export c' "$BACKSTEP" terms.bs -e 'export torch p.py L'
+repeated() {  # a word, how many times
+    awk -v word="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s", word; print "" }'
+}
+repeated q 1000000 >word.bs
+bounded 'a word of a million letters' "there is no 'qqq" "$BACKSTEP" word.bs
+{ printf 'L = '; repeated '[' 500000 | tr -d '\n'; printf 1; repeated ']' 500000; } >brackets.bs
+bounded '500,000 brackets within each other' 'an answer' "$BACKSTEP" brackets.bs
+tell '500,000 brackets: said once' "$([ "$(grep -c notice trouble)" = 1 ] && echo 0 || echo 1)" "$(head -n 4 trouble)"
 bounded 'a million numbers printed' 'an answer' "$BACKSTEP" -e 'print ones(1000, 1000)'
 
 echo "$passed passed, $failed failed"

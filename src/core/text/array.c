@@ -400,10 +400,7 @@ bool array_literal(struct lower *w, struct operand *parts, uint32_t count, struc
                    struct operand *out)
 {
     if (count == 1 && parts[0].array.rank == VALUE_MATRIX) {  // notes use [ ] as parentheses
-        const char **at = buf_push(&w->remarks, 1);
-        if (at != NULL) {
-            *at = "the brackets around one matrix are read as parentheses";
-        }
+        lower_remark(w, "the brackets around one matrix are read as parentheses");
         *out = parts[0];
         return true;
     }

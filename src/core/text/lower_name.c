@@ -117,7 +117,8 @@ bool lower_is_function(const char *name, size_t length)
 // sinx, ln2: a function of one number, and what it is to be of, without parentheses between.
 static bool hint_glued_call(struct lower *w, const char *s, size_t length)
 {
-    for (size_t n = length - 1; n >= 2 && n < length; n--) {
+    enum { LONGEST = 32 };  // bytes of a function's name
+    for (size_t n = length <= LONGEST ? length - 1 : LONGEST; n >= 2 && n < length; n--) {
         const char *meant = spelling_function(s, n), *name = meant != NULL ? meant : s;
         size_t whole = meant != NULL ? strlen(meant) : n, digits = n;
         enum op op = op_find(name, whole, OP_CALL);
