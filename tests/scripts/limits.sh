@@ -181,6 +181,10 @@ bounded 'a word of a million letters' "there is no 'qqq" "$BACKSTEP" word.bs
 { printf 'L = '; repeated '[' 500000 | tr -d '\n'; printf 1; repeated ']' 500000; } >brackets.bs
 bounded '500,000 brackets within each other' 'an answer' "$BACKSTEP" brackets.bs
 tell '500,000 brackets: said once' "$([ "$(grep -c notice trouble)" = 1 ] && echo 0 || echo 1)" "$(head -n 4 trouble)"
+{ printf 'plot '; repeated '+' 1000000; } >plot.bs
+bounded 'a plot of a million signs' 'an expression is missing' "$BACKSTEP" plot.bs
+{ printf '{"cells":[{}'; repeated ',{"cell_type":"code","source":["a = 2"]}' 25000; echo ']}'; } >cells.ipynb
+bounded 'a notebook of 25,000 cells' 'an answer' "$BACKSTEP" -e 'load cells.ipynb'
 bounded 'a million numbers printed' 'an answer' "$BACKSTEP" -e 'print ones(1000, 1000)'
 
 echo "$passed passed, $failed failed"

@@ -78,7 +78,7 @@ bool plot_find_file(struct plot *p)
         bool apart = t.at > 0 && strchr(" \t", s[t.at - 1]) != NULL && ahead.open == outside;
         struct lexer word_at = ahead;
         c->lexer = &word_at;
-        struct span word = call_word(c);
+        struct span word = apart ? call_word(c) : (struct span){t.at, t.at};
         const char *format =
             call_format(formats, COUNT_OF(formats), s + word.start, word.end - word.start);
         if (apart && format != NULL) {

@@ -70,25 +70,27 @@ static bool is_python(const char *s, size_t n)
            text_among("backstep capture prun python python3 time timeit", s + 2, word - 2);
 }
 
-static void add_cell(struct salvage *v, struct text *out, struct json cell, size_t number)
+// *line: the one at which it begins, and then the one after it.
+static void add_cell(struct salvage *v, struct text *out, struct json cell, size_t number,
+                     size_t *line)
 {
     struct text source;
     struct json given = json_member(cell, "source");
     text_init(&source);
     add_source(&source, given.s != NULL ? given : json_member(cell, "input"));
     const char *s = text_get(&source);
-    size_t n = text_length(&source), line = 1;
-    for (size_t i = 0; i < text_length(out); i++) {
-        line += text_get(out)[i] == '\n';
-    }
+    size_t n = text_length(&source), before = text_length(out);
     struct salvage_cell *begun = buf_push(&v->cells, 1);
     if (begun != NULL) {
-        *begun = (struct salvage_cell){.line = line, .number = number};
+        *begun = (struct salvage_cell){.line = *line, .number = number};
     }
     if (is_python(s, n)) {
         size_t skipped = n >= 2 && s[0] == '%' && s[1] == '%' ? strcspn(s, "\n") : 0;
         text_add_bytes(out, s + skipped, n - skipped);
         text_add_char(out, '\n');
+    }
+    for (s = text_get(out); before < text_length(out); before++) {
+        *line += s[before] == '\n';
     }
     text_release(&source);
 }
@@ -99,7 +101,7 @@ static bool read_notebook(struct salvage *v, const char *bytes, size_t n, struct
 {
     struct json file, cells;
     const char *why;
-    size_t number = 0;
+    size_t number = 0, line = 1;
     if (!json_check(bytes, n, &file, &why, NULL)) {
         return diag_set(d, load, "this is not a notebook: %s", why);
     }
@@ -114,7 +116,7 @@ static bool read_notebook(struct salvage *v, const char *bytes, size_t n, struct
     for (struct json_walk w = json_walk(cells); json_next(&w);) {
         number++;
         if (json_is(json_member(w.value, "cell_type"), "code")) {
-            add_cell(v, out, w.value, number);
+            add_cell(v, out, w.value, number, &line);
         }
     }
     return !out->bytes.failed || diag_out_of_memory(d);
