@@ -146,6 +146,14 @@ static void the_shortest_text_reads_back(void **state)
             assert_true(again == v);
         }
     }
+    // Of a number that was written with up to 15 digits those come back, and no more.
+    for (int digits = 1; digits <= 15; digits++) {
+        char written[NUMBER_TEXT];
+        for (int i = 1; i < 200; i++) {
+            number_text(written, sqrt(i) * 1e-7, digits);
+            assert_string_equal(number_exact(out, strtod(written, NULL)), written);
+        }
+    }
 }
 
 static void numbers_are_read(void **state)

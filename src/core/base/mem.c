@@ -261,10 +261,13 @@ char *arena_printf(struct arena *a, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    char few[128];
+    int n = vsnprintf(few, sizeof few, format, args);
     va_end(args);
     char *text = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-    if (text != NULL) {
+    if (text != NULL && (size_t)n < sizeof few) {
+        memcpy(text, few, (size_t)n + 1);
+    } else if (text != NULL) {
         vsnprintf(text, (size_t)n + 1, format, again);
     }
     va_end(again);

@@ -282,29 +282,39 @@ const char *rec_kind_name(enum rec_kind kind)
     return names[kind];
 }
 
+// A character that a JSON string may not hold as it is; 0 bytes are none in UTF-8.
+static void json_escape(struct text *out, uint32_t c, size_t bytes)
+{
+    if (bytes == 0) {
+        text_add(out, "\xEF\xBF\xBD");
+    } else if (c == '"' || c == '\\') {
+        text_addf(out, "\\%c", (char)c);
+    } else if (c == '\n') {
+        text_add(out, "\\n");
+    } else if (c > 0xFFFF) {  // as two
+        text_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
+                  (unsigned)(0xDC00 + (c & 0x3FF)));
+    } else {
+        text_addf(out, "\\u%04x", (unsigned)c);
+    }
+}
+
 void rec_json_text(struct text *out, const char *s, size_t n)
 {
     text_add_char(out, '"');
-    for (size_t i = 0; i < n;) {
+    size_t from = 0, i = 0;  // written up to `from`, read up to i
+    while (i < n) {
         uint32_t c;
         size_t bytes = utf8_read(s + i, n - i, &c);
-        if (bytes == 0) {
-            text_add(out, "\xEF\xBF\xBD");
-            bytes = 1;
-        } else if (c == '"' || c == '\\') {
-            text_addf(out, "\\%c", (char)c);
-        } else if (c == '\n') {
-            text_add(out, "\\n");
-        } else if (utf8_is_control(c) && c > 0xFFFF) {  // in JSON as two
-            text_addf(out, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
-                      (unsigned)(0xDC00 + (c & 0x3FF)));
-        } else if (utf8_is_control(c)) {
-            text_addf(out, "\\u%04x", (unsigned)c);
-        } else {
-            text_add_bytes(out, s + i, bytes);
+        bool plain = bytes > 0 && c != '"' && c != '\\' && !utf8_is_control(c);
+        if (!plain) {
+            text_add_bytes(out, s + from, i - from);
+            json_escape(out, c, bytes);
+            from = i + (bytes == 0 ? 1 : bytes);
         }
-        i += bytes;
+        i += bytes == 0 ? 1 : bytes;
     }
+    text_add_bytes(out, s + from, n - from);
     text_add_char(out, '"');
 }
 
@@ -320,7 +330,11 @@ static void json_scalar(struct text *out, const struct rec *rec)
         break;
     case REC_NUMBER:
         number_exact(number, rec->number);
-        text_addf(out, isfinite(rec->number) ? "%s" : "\"%s\"", number);
+        if (isfinite(rec->number)) {
+            text_add(out, number);
+        } else {
+            rec_json_text(out, number, strlen(number));
+        }
         break;
     case REC_TEXT:
         rec_json_text(out, rec->text, strlen(rec->text));
@@ -334,8 +348,9 @@ static void json_scalar(struct text *out, const struct rec *rec)
 static void add_kind(struct text *out, const struct rec *rec)
 {
     if (rec->kind != KIND_NONE) {
-        text_addf(out, "\"kind\":\"%s\"%s", rec_kind_name(rec->kind),
-                  rec->in.first == NULL ? "" : ",");
+        text_add(out, "\"kind\":\"");
+        text_add(out, rec_kind_name(rec->kind));
+        text_add(out, rec->in.first == NULL ? "\"" : "\",");
     }
 }
 
@@ -348,7 +363,9 @@ void rec_json(struct text *out, const struct rec *rec)
     size_t depth = 0;
     for (const struct rec *at = rec; at != NULL;) {
         if (at->key != KEY_NONE && at != rec) {
-            text_addf(out, "\"%s\":", rec_key_name(at->key));
+            text_add_char(out, '"');
+            text_add(out, rec_key_name(at->key));
+            text_add(out, "\":");
         }
         bool nested = at->type == REC_LIST || at->type == REC_MAP;
         if (nested) {

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,11 +61,16 @@ void text_addf(struct text *t, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    char few[128];
+    int n = vsnprintf(few, sizeof few, format, args);
     va_end(args);
-    char *at = n <= 0 ? NULL : room(t, (size_t)n);
-    if (at != NULL) {
-        vsnprintf(at, (size_t)n + 1, format, again);
+    if (n > 0 && (size_t)n < sizeof few) {
+        text_add_bytes(t, few, (size_t)n);
+    } else if (n > 0) {
+        char *at = room(t, (size_t)n);
+        if (at != NULL) {
+            vsnprintf(at, (size_t)n + 1, format, again);
+        }
     }
     va_end(again);
 }
@@ -132,10 +138,9 @@ const char *number_figure(char out[FIGURE_TEXT], double v, int digits)
 
 const char *number_exact(char out[NUMBER_TEXT], double v)
 {
-    if (v == floor(v) && fabs(v) < 1e15) {
-        return number_text(out, v, 15);  // 100, not 1e+02
-    }
-    for (int digits = 1; digits < 17; digits++) {
+    // 15 digits come back from every double of full precision, so fewer need not be tried: %g leaves
+    // out the zeros. (And 100 stays 100, not 1e+02.)
+    for (int digits = fabs(v) < DBL_MIN && v != 0 ? 1 : DBL_DIG; digits < 17; digits++) {
         number_text(out, v, digits);
         if (strtod(out, NULL) == v) {
             return out;

@@ -188,6 +188,18 @@ static bool take_shape(struct lower *w, struct span span, const char *s, size_t 
     return sizes != NULL && lower_replace(w, 1, result);
 }
 
+static bool refuse_field(struct lower *w, struct span span, const char *s, size_t length)
+{
+    char name[QUOTED];
+    diag_quote(name, s, length);
+    const char *foreign = foreign_field(s, length);
+    diag_set(w->diag, span, "a value has no field '%s'", name);
+    return lower_is_function(s, length) || lower_is_pass(s, length)
+               ? diag_hint(w->diag, "a function has parentheses: .%s()", name)
+               : diag_hint(w->diag, "%s",
+                           foreign != NULL ? foreign : "the fields are .data, .grad and .T");
+}
+
 static bool take_field(struct lower *w, struct span span)
 {
     struct operand *x = lower_operands(w, 1);
@@ -195,8 +207,6 @@ static bool take_field(struct lower *w, struct span span)
     size_t length = span.end - span.start;
     bool data = length == 4 && memcmp(s, "data", 4) == 0;
     bool grad = length == 4 && memcmp(s, "grad", 4) == 0;
-    char name[QUOTED];
-    diag_quote(name, s, length);
     if (length == 1 && *s == 'T') {
         return take_transpose(w);
     }
@@ -204,15 +214,10 @@ static bool take_field(struct lower *w, struct span span)
         return take_shape(w, span, s, length);
     }
     if (!data && !grad) {
-        const char *foreign = foreign_field(s, length);
-        diag_set(w->diag, span, "a value has no field '%s'", name);
-        return lower_is_function(s, length) || lower_is_pass(s, length)
-                   ? diag_hint(w->diag, "a function has parentheses: .%s()", name)
-                   : diag_hint(w->diag, "%s",
-                               foreign != NULL ? foreign : "the fields are .data, .grad and .T");
+        return refuse_field(w, span, s, length);
     }
     if (!x->is_node) {
-        diag_set(w->diag, span, "a plain number has no .%s", name);
+        diag_set(w->diag, span, "a plain number has no .%s", data ? "data" : "grad");
         return diag_hint(w->diag, "give it a name first: x = …");
     }
     struct operand whole = *x, result;
