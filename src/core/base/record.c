@@ -299,15 +299,24 @@ static void json_escape(struct text *out, uint32_t c, size_t bytes)
     }
 }
 
+// As nearly all characters are.
+static bool is_plain_ascii(char c)
+{
+    return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
+}
+
 void rec_json_text(struct text *out, const char *s, size_t n)
 {
     text_add_char(out, '"');
     size_t from = 0, i = 0;  // written up to `from`, read up to i
     while (i < n) {
-        uint32_t c;
+        if (is_plain_ascii(s[i])) {
+            i++;
+            continue;
+        }
+        uint32_t c = 0;
         size_t bytes = utf8_read(s + i, n - i, &c);
-        bool plain = bytes > 0 && c != '"' && c != '\\' && !utf8_is_control(c);
-        if (!plain) {
+        if (bytes == 0 || c < 0x80 || utf8_is_control(c)) {
             text_add_bytes(out, s + from, i - from);
             json_escape(out, c, bytes);
             from = i + (bytes == 0 ? 1 : bytes);

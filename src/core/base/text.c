@@ -101,7 +101,10 @@ size_t text_trimmed(const char *s, size_t n)
 bool text_among(const char *words, const char *s, size_t length)
 {
     while (*words != '\0') {
-        size_t n = strcspn(words, " ");
+        size_t n = 0;
+        while (words[n] != ' ' && words[n] != '\0') {
+            n++;
+        }
         if (n == length && memcmp(words, s, n) == 0) {
             return true;
         }
