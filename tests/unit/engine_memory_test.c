@@ -101,15 +101,28 @@ static bool zero(struct work *w)
     return sweep_zero(&w->tape, &w->trail) == SWEEP_DONE;
 }
 
-static bool adjoints(struct work *w)
+// Of a leaf that the root depends on, and of one that it does not depend on or that lies too low.
+static bool adjoints_from(struct work *w, uint32_t from)
 {
     struct adjoints a;
-    bool ok = sweep_adjoints(&w->tape, NULL, w->root, 0, &a) == SWEEP_DONE;
+    bool ok = sweep_adjoints(&w->tape, NULL, w->root, from, &a) == SWEEP_DONE;
     if (ok) {
-        text_addf(&w->found, "%.17g\n", adjoints_get(&a, w->leaf));
+        text_addf(&w->found, "%.17g %.17g %.17g\n", adjoints_get(&a, w->leaf),
+                  adjoints_get(&a, w->root - 1), adjoints_get(&a, w->root - 2));
     }
     adjoints_release(&a);
     return ok;
+}
+
+static bool adjoints(struct work *w)
+{
+    return adjoints_from(w, 0);
+}
+
+// The gradients of the upper half of the nodes alone.
+static bool adjoints_above(struct work *w)
+{
+    return adjoints_from(w, w->root / 2);
 }
 
 static bool live_nodes(struct work *w)
@@ -224,6 +237,42 @@ static bool forward_far(struct work *w)
     return set_value(w) && fill_trail(w, sizeof(double)) && forward(w);
 }
 
+// Both passes over a leaf alone, where the trail has room for so many bytes more: none, or those of its
+// value or gradient, but not of its mark.
+static bool backward_leaf(struct work *w, size_t left)
+{
+    return fill_trail(w, left) &&
+           sweep_backward(&w->tape, &w->trail, NULL, w->leaf, NULL) == SWEEP_DONE;
+}
+
+static bool backward_full(struct work *w)
+{
+    return backward_leaf(w, 0);
+}
+
+static bool backward_without_mark(struct work *w)
+{
+    return backward_leaf(w, sizeof(double));
+}
+
+static bool forward_leaf(struct work *w, size_t left)
+{
+    struct stretch leaf = {w->leaf, w->leaf + 1};
+    struct buf in = {.data = &leaf, .count = 1, .size = sizeof leaf};
+    return fill_trail(w, left) &&
+           sweep_forward_in(&w->tape, &w->trail, NULL, &in, NULL) == SWEEP_DONE;
+}
+
+static bool forward_full(struct work *w)
+{
+    return forward_leaf(w, 0);
+}
+
+static bool forward_without_mark(struct work *w)
+{
+    return forward_leaf(w, sizeof(double));
+}
+
 static bool set_last_grad(struct work *w)
 {
     return fill_trail(w, sizeof(double)) && tape_set_grad(&w->tape, &w->trail, w->root, 3);
@@ -324,6 +373,12 @@ static piece *const pieces[] = {
     set_value,
     near_few,
     reach,
+    adjoints,
+    adjoints_above,
+    backward_full,
+    backward_without_mark,
+    forward_full,
+    forward_without_mark,
     set_last_grad,
     set_full_grad,
     zero_last,
@@ -428,6 +483,7 @@ static void nothing_to_do_needs_nothing(void **state)
     uint32_t a = tape_leaf(&t, 2, 0), y = tape_apply(&t, OP_MUL, a, a);
     assert_true(sweep_save_in(NULL, &t.grad, &none));
     assert_int_equal(sweep_forward_in(&t, NULL, NULL, &none, NULL), SWEEP_DONE);
+    assert_true(tape_set_values(&t, NULL, NULL, NULL, 0));
     sweep_clear(&t, 1, 1);
     assert_true(tape_note_new(&t, tape_count(&t), MARK_PARAM));
     struct buf all;

@@ -124,6 +124,30 @@ static void texts_become_tokens(void **state)
         {TEXT("\\partial x"), "nd:x"},
         {TEXT("\\partial^{2} x"), "nd:x"},
         {TEXT("\\partial("), "p:\\partial (:("},
+        // A name in a font of LaTeX.
+        {TEXT("\\mathrm{ReLU} x"), "n\\:ReLU n:x"},
+        {TEXT("\\mathbf{\\theta}"), "n\\:theta"},
+        {TEXT("\\mathrm"), "n\\:mathrm"},
+        {TEXT("\\mathrm x"), "n\\:mathrm n:x"},
+        {TEXT("\\mathrm{"), "n\\:mathrm (:{"},
+        {TEXT("\\mathrm{\\"), "n\\:mathrm (:{ !:\\"},
+        {TEXT("\\mathrm{}"), "n\\:mathrm (:{ ):}"},
+        {TEXT("\\mathrm{2}"), "n\\:mathrm (:{ 0:2 ):}"},
+        {TEXT("\\mathrm{x"), "n\\:mathrm (:{ n:x"},
+        {TEXT("\\mathrm{x y}"), "n\\:mathrm (:{ n:x n:y ):}"},
+        {TEXT("\\mathrx{x}"), "n\\:mathrx (:{ n:x ):}"},
+        {TEXT("\\{x}"), "!:\\ (:{ n:x ):}"},
+        // A digit belongs to a name, but not to a command that takes an argument.
+        {TEXT("\\alpha1"), "n\\:alpha1"},
+        {TEXT("\\frac12"), "n\\:frac 0:12"},
+        // Signs and bars.
+        {TEXT("a **= b"), "n:a =:**= n:b"},
+        {TEXT("a ** b"), "n:a +:** n:b"},
+        {TEXT("a **"), "n:a +:**"},
+        {TEXT("a \\cdot b"), "n:a +:\\cdot n:b"},
+        {TEXT("\\lvert x \\rvert"), "|:\\lvert n:x |:\\rvert"},
+        {TEXT("a; \nb"), "n:a ;:; ;:\n n:b"},
+        {TEXT("a; b;"), "n:a ;:; n:b ;:;"},
         // Texts in quotation marks.
         {TEXT("'a\\'b' c"), "s:a\\'b n:c"},
         {TEXT("'a\\"), "!:' n:a !:\\"},
@@ -140,6 +164,13 @@ static void texts_become_tokens(void **state)
         {TEXT("1_000 2"), "0:1_000 0:2"},
         {TEXT("1_000"), "0:1_000"},
         {TEXT("4.5e−07 2"), "0:4.5e−07 0:2"},
+        {TEXT("4e−07"), "0:4e−07"},
+        {TEXT("4e−"), "0:4 n:e +:−"},
+        {TEXT("4e−x"), "0:4 n:e +:− n:x"},
+        {TEXT("4−2"), "0:4 +:− 0:2"},
+        {TEXT("4e×2"), "0:4 n:e +:× 0:2"},
+        {TEXT("1e5e−3"), "0:1e5 n:e +:− 0:3"},
+        {TEXT("4e−12345"), "0:4e−1234 0:5"},
         {TEXT("1_0_"), "0:1_0 n:_"},
         {TEXT("1_0_a"), "0:1_0 n:_a"},
         {TEXT("1_0_ a"), "0:1_0 n:_ n:a"},
@@ -171,6 +202,10 @@ static void long_numbers_are_cut(void **state)
     }
     tokens_of(&out, text_get(&number), text_length(&number));
     assert_non_null(strstr(text_get(&out), " 0:0000000"));
+    // As many before a typeset exponent.
+    text_add(&number, "e−2");
+    tokens_of(&out, text_get(&number) + 2, text_length(&number) - 2);
+    assert_non_null(strstr(text_get(&out), "000 n:e +:− 0:2"));
     text_release(&number);
     text_release(&out);
 }

@@ -74,7 +74,8 @@ static bool is_dollar(const char *s, size_t at, size_t n)
 // Neither a blank nor the begin of a comment: what nearly every token begins with.
 static bool is_plain(char c)
 {
-    return c > ' ' && c != '#' && c != '$' && c != '\\' && (unsigned char)c < 0x80;
+    unsigned char byte = (unsigned char)c;
+    return byte > ' ' && byte < 0x80 && c != '#' && c != '$' && c != '\\';
 }
 
 static void skip_more_blanks(struct lexer *l)
@@ -342,7 +343,7 @@ static bool read_single(const char *s, size_t n, struct token *t)
         t->kind = TOKEN_RAISED;
         t->mark = 'T';
         length = sizeof transpose - 1;
-    } else if (s[0] == '|' || (spelled > 0 && *sign == '|')) {  // |, \lvert
+    } else if (s[0] == '|' || spelled > 0) {  // |, \lvert; other signs are read by now
         t->kind = TOKEN_BAR;
         length = spelled > 0 ? spelled : 1;
     } else {
