@@ -410,11 +410,16 @@ static bool call_argmax(struct lower *w, struct operand *x, uint32_t count, stru
     uint32_t rows = operand_rows(x), cols = operand_cols(x);
     double *numbers = array_numbers(w, VALUE_VECTOR, 1, rows, span, out);
     for (uint32_t i = 0; numbers != NULL && i < rows; i++) {
-        uint32_t best = 0;
-        for (uint32_t j = 1; j < cols; j++) {
-            best = operand_number(w, x, i, j) > operand_number(w, x, i, best) ? j : best;
+        double largest = operand_number(w, x, i, 0);
+        numbers[i] = 0;
+        for (uint32_t j = 1; j < cols && !isnan(largest);
+             j++) {  // the first nan counts as the largest
+            double number = operand_number(w, x, i, j);
+            if (!(number <= largest)) {
+                largest = number;
+                numbers[i] = j;
+            }
         }
-        numbers[i] = best;
     }
     if (numbers != NULL && x->array.rank != VALUE_MATRIX) {
         *out = number_operand(numbers[0], span);
@@ -441,8 +446,10 @@ static bool call_pick(struct lower *w, struct operand *x, uint32_t count, struct
     uint32_t rows = operand_rows(x), cols = operand_cols(x);
     (void)count;
     if (operand_count(&x[1]) != rows) {
-        diag_set(w->diag, x[1].span, "there are %u rows and %zu class numbers", (unsigned)rows,
-                 operand_count(&x[1]));
+        size_t given = operand_count(&x[1]);
+        diag_set(w->diag, x[1].span, "there %s %zu class number%s for %u row%s",
+                 given == 1 ? "is" : "are", given, given == 1 ? "" : "s", (unsigned)rows,
+                 rows == 1 ? "" : "s");
         return diag_hint(w->diag, "one class number is needed for each row");
     }
     if (!array_as_nodes(w, x, MARK_CONST)) {
