@@ -411,12 +411,12 @@ static bool remember(struct lower *w, const struct operand *root, const struct o
 
 static bool refuse_numbers(struct lower *w, const struct operand *root, const struct operand *of)
 {
-    diag_set(w->diag, root->is_node ? of->span : root->span,
-             "a derivative is of a node with respect to a node");
-    return w->slopes.count > 0 && !root->is_node
-               ? diag_hint(w->diag, "a derivative in a formula is a number; node g = … makes it "
-                                    "nodes")
-               : diag_hint(w->diag, "nothing depends on a plain number; give it a name first");
+    const struct operand *number = root->is_node || root->slope != 0 ? of : root;
+    bool computed = number == of ? of->slope != 0 : w->slopes.count > 0;
+    diag_set(w->diag, number->span, "a derivative is of a node with respect to a node");
+    return computed ? diag_hint(w->diag, "a derivative in a formula is a number; node g = … makes "
+                                         "it nodes")
+                    : diag_hint(w->diag, "nothing depends on a plain number; give it a name first");
 }
 
 bool lower_slopes(struct lower *w, const struct operand *root, const struct operand *of,

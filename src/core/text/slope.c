@@ -413,6 +413,10 @@ static void refuse_count(const struct below *b, const struct slope_notation *s, 
                      "grad(grad(L, W[i]), W[j])");
         return;
     }
+    if (b->piece[0].node != NODE_NONE) {  // d2%14/d%02 is of node 2
+        diag_hint(d, "write each node: d2%%7/d%%3d%%3");
+        return;
+    }
     diag_hint(d, "write d%d%.*s/d%.*s%d, or a name for each: d2L/dadb", s->order, ny, y, nx, x,
               s->order);
 }
