@@ -19,10 +19,15 @@ void __wrap_free(void *block);
 static long live;                // blocks that are allocated and not freed
 static size_t made, refused_at;  // the one to be refused; 0: none
 static bool all_after;
+static bool (*is_chosen)(
+    void);  // where none is to be refused by its number: is this one? (base_places.h)
 
 static bool refuse(void)
 {
     made++;
+    if (is_chosen != NULL && refused_at == 0 && is_chosen()) {
+        refused_at = made;
+    }
     return refused_at != 0 && (made == refused_at || (made > refused_at && all_after));
 }
 
@@ -59,6 +64,7 @@ static void refuse_from(size_t n, bool all)
     made = 0;
     refused_at = n;
     all_after = all;
+    is_chosen = NULL;
 }
 
 #endif

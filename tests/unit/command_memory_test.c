@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "base_refuse.h"
+#include "base_places.h"
 #include "command_outcome.h"
 
 // ---- One statement ------------------------------------------------------------------------------
@@ -24,28 +24,33 @@ static long held(const struct outcome *o)
     return (o->answers.bytes.data != NULL) + (o->session.bytes.data != NULL);
 }
 
-// Runs a text, refusing allocations as was said; *memory: its last record is an error that says so.
-static void run(struct session *s, const char *text, struct outcome *o, bool *memory)
+// Runs a text, refusing allocations as was said; *memory: its last record is an error that says so. Returns
+// which allocation was refused first, 0: none.
+static size_t run(struct session *s, const char *text, struct outcome *o, bool *memory)
 {
     struct records records;
     records_init(&records);
     enum session_state state = session_eval(s, text, SESSION_PROMPT, &records);
-    refused_at = 0;
+    size_t refused = refused_at, count = made;
+    refuse_from(0, false);
+    made = count;
     const struct rec *last = records.list.in.last;
     *memory = records.arena.failed || strstr(rec_get_text(last, KEY_message), "memory") != NULL;
     outcome_take(o, s, state, &records);
     records_release(&records);
+    return refused;
 }
 
 static void complain(const struct case_of *c, size_t n, const char *what, struct outcome *o)
 {
-    fail_msg("'%s' in '%s', allocation %zu%s refused: %s\n%s", c->statement, c->where, n,
-             all_after ? " and all that follow" : "", what, text_get(&o->answers));
+    fail_msg("'%s' in '%s', allocation %zu refused: %s\n%s", c->statement, c->where, n, what,
+             text_get(&o->answers));
 }
 
-// With the n-th allocation refused it is as if it had not been typed, or all is as it should be.
-static void refuse_one(const struct case_of *c, size_t n, bool all, struct text *before,
-                       const struct outcome *whole)
+// With the n-th allocation refused (0: the first at a new place), and all that follow it or not, it is as if it
+// had not been typed, or all is as it should be. Returns which was refused, 0: none.
+static size_t refuse_one(const struct case_of *c, size_t n, bool all, struct text *before,
+                         const struct outcome *whole)
 {
     struct outcome now;
     bool memory;
@@ -53,8 +58,12 @@ static void refuse_one(const struct case_of *c, size_t n, bool all, struct text 
     struct session *s = begin(c);
     outcome_init(&now);
     size_t refusals = mem_refusals();
-    refuse_from(n, all);
-    run(s, c->statement, &now, &memory);
+    if (n == 0) {
+        refuse_next_place(all);
+    } else {
+        refuse_from(n, all);
+    }
+    n = run(s, c->statement, &now, &memory);
     if (mem_refusals() == refusals) {
         if (!same(&now.answers, &whole->answers) || !same(&now.session, &whole->session)) {
             complain(c, n, "it was done without, and differs", &now);
@@ -86,6 +95,22 @@ static void refuse_one(const struct case_of *c, size_t n, bool all, struct text 
         complain(c, n, "memory is not freed", &now);
     }
     outcome_release(&now);
+    return n;
+}
+
+// What the statement does with all its memory. Returns how many allocations that takes.
+static size_t do_whole(const struct case_of *c, struct text *before, struct outcome *whole)
+{
+    bool memory;
+    outcome_init(whole);
+    text_init(before);
+    struct session *s = begin(c);
+    snapshot(before, s);
+    refuse_from(0, false);
+    run(s, c->statement, whole, &memory);
+    size_t count = made;
+    session_free(s);
+    return count;
 }
 
 // From the `first` allocation on each `every`-th. Returns how many there are.
@@ -93,20 +118,29 @@ static size_t refuse_some(const struct case_of *c, size_t first, size_t every)
 {
     struct outcome whole;
     struct text before;
-    bool memory;
-    outcome_init(&whole);
-    text_init(&before);
-    struct session *s = begin(c);
-    snapshot(&before, s);
-    refuse_from(0, false);
-    run(s, c->statement, &whole, &memory);
-    size_t count = made;
-    session_free(s);
+    size_t count = do_whole(c, &before, &whole);
     for (size_t n = first; n <= count; n += every) {
         refuse_one(c, n, false, &before, &whole);
         if (n % 3 == 1) {
             refuse_one(c, n, true, &before, &whole);
         }
+    }
+    text_release(&before);
+    outcome_release(&whole);
+    return count;
+}
+
+// At each place that no statement before came to.
+static size_t refuse_at_places(const struct case_of *c, size_t first, size_t every)
+{
+    (void)first;
+    (void)every;
+    struct outcome whole;
+    struct text before;
+    size_t count = 0;
+    do_whole(c, &before, &whole);
+    while (refuse_one(c, 0, count % 3 == 1, &before, &whole) != 0) {
+        count++;
     }
     text_release(&before);
     outcome_release(&whole);
@@ -152,8 +186,11 @@ static void every_statement_of_the_transcripts(void **state)
 {
     (void)state;
     const char *every = getenv("BACKSTEP_EVERY");
-    size_t step = every == NULL ? 499 : strtoul(every, NULL, 10);
-    assert_true(hinder_transcripts(step, refuse_some, NULL) > 1000);
+    assert_true(hinder_transcripts(1, refuse_at_places, NULL) > 1000);
+    if (every != NULL) {
+        hinder_transcripts(strtoul(every, NULL, 10), refuse_some, NULL);
+    }
+    printf("%zu places\n", places_chosen);
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base_near.h"
-#include "base_refuse.h"
+#include "base_places.h"
 #include "engine/rng.h"
 #include "play/tutor.h"
 
@@ -30,7 +30,8 @@ static void supply(struct seat *seat, const struct rec *need)
     struct lesson_trouble trouble = {0};
     struct diag none = {0};
     size_t at = refused_at;
-    refused_at = 0;
+    bool (*chosen)(void) = is_chosen;
+    refuse_from(0, all_after);
     if (strcmp(rec_get_text(need, KEY_what), "lesson") == 0) {
         tutor_supply_lesson(seat->tutor, lesson_file_read(seat->path, &trouble));
     } else {
@@ -39,10 +40,11 @@ static void supply(struct seat *seat, const struct rec *need)
     }
     lesson_trouble_release(&trouble);
     refused_at = at;
+    is_chosen = chosen;
 }
 
-// Types a line, of whose allocations the n-th is refused (0: none). False: nothing is wrong with what
-// came of it, and it was judged right.
+// Types a line, of whose allocations the n-th is refused (0: the first at a new place). False: nothing is wrong
+// with what came of it, and it was judged right.
 static bool is_judged_right(struct seat *seat, const char *line, size_t n, bool all)
 {
     const struct source source = {
@@ -50,7 +52,11 @@ static bool is_judged_right(struct seat *seat, const char *line, size_t n, bool 
     enum session_state state = SESSION_MORE;
     size_t refusals = mem_refusals();
     bool right = false, told = false;
-    refuse_from(n, all);
+    if (n == 0) {
+        refuse_next_place(all);
+    } else {
+        refuse_from(n, all);
+    }
     tutor_begin(seat->tutor, &source, SESSION_PROMPT);
     while (state == SESSION_MORE || state == SESSION_NEED) {
         struct records out;
@@ -65,7 +71,8 @@ static bool is_judged_right(struct seat *seat, const char *line, size_t n, bool 
         }
         records_release(&out);
     }
-    bool refused = n > 0 && made >= n;
+    bool refused = refused_at > 0 && made >= refused_at;
+    n = refused_at;
     refuse_from(0, false);
     if (mem_refusals() > refusals && !told) {
         fail_msg("%s: '%s', allocation %zu refused: nothing is said", seat->path, line, n);
@@ -76,7 +83,8 @@ static bool is_judged_right(struct seat *seat, const char *line, size_t n, bool 
     return right;
 }
 
-static void play(struct seat *seat)
+// by_place: of each line the first allocation is refused at a place where none was before; else any.
+static void play(struct seat *seat, bool by_place)
 {
     static const char *const lines[] = {
         "hint", "0.123456", "context", "d = 0.123456", "info", "hint", "nonsense", "solution",
@@ -90,7 +98,8 @@ static void play(struct seat *seat)
         bool plays = tutor_graph(seat->tutor) != tutor_session(seat->tutor);
         const char *line = plays ? lines[i % COUNT_OF(lines)] : begin;
         size_t n = 1 + (size_t)rng_below(&seat->rng, ALLOCATIONS);
-        if (is_judged_right(seat, line, n, n % 3 == 0) && strstr(line, "0.123456") != NULL) {
+        if (is_judged_right(seat, line, by_place ? 0 : n, n % 3 == 0) &&
+            strstr(line, "0.123456") != NULL) {
             fail_msg("%s: '%s', allocation %zu refused: judged right", seat->path, line, n);
         }
     }
@@ -101,7 +110,7 @@ static void lessons_are_played(void **state)
 {
     (void)state;
     const char *program = getenv("BACKSTEP"), *every = getenv("BACKSTEP_EVERY");
-    size_t passes = every == NULL ? 1 : 1 + 300 / (size_t)strtoul(every, NULL, 10);
+    size_t passes = every == NULL ? 2 : 2 + 300 / (size_t)strtoul(every, NULL, 10);
     struct seat seat = {0};
     glob_t pages;
     assert_non_null(program);
@@ -110,7 +119,7 @@ static void lessons_are_played(void **state)
     for (size_t pass = 0; pass < passes; pass++) {
         for (size_t i = 0; i < pages.gl_pathc; i++) {
             seat.path = pages.gl_pathv[i];
-            play(&seat);
+            play(&seat, pass % 2 == 0);
         }
     }
     printf("%zu of %zu lines had an allocation refused\n", seat.refused, seat.typed);

@@ -19,6 +19,7 @@ void text_release(struct text *t)
 void text_clear(struct text *t)
 {
     t->bytes.count = 0;
+    t->bytes.failed = false;
 }
 
 // Room for n bytes at the end, n > 0, and for the 0 behind them: text_get must not ask for memory, as

@@ -16,6 +16,7 @@ struct text {
 
 void text_init(struct text *t);
 void text_release(struct text *t);
+// Empty, and whole again: a text that lives long is not lost for good where memory was refused once.
 void text_clear(struct text *t);
 void text_add(struct text *t, const char *s);
 void text_add_bytes(struct text *t, const char *bytes, size_t n);

@@ -70,7 +70,7 @@ bool formula_read(struct formula *f)
         f->root = BUF(uint32_t, &f->lowered.roots)[0];
     }
     f->typed = f->root;
-    return !f->pool.full || expr_trouble(&f->pool, c->diag);
+    return (f->root != EXPR_NONE && !exprs_failed(&f->pool)) || expr_trouble(&f->pool, c->diag);
 }
 
 // The indices of "W[0, 1]", the text after its bracket: how many there are.

@@ -121,7 +121,11 @@ uint32_t expr_number(struct exprs *p, double number)
 uint32_t expr_name(struct exprs *p, const char *s, size_t length)
 {
     uint32_t name = names_intern(&p->names, s, length);
-    return name == NAME_NONE ? EXPR_NONE : intern(p, (struct expr){.kind = EXPR_NAME, .a = name});
+    if (name == NAME_NONE) {
+        p->nodes.failed = true;  // the pool's failure, as of any other node
+        return EXPR_NONE;
+    }
+    return intern(p, (struct expr){.kind = EXPR_NAME, .a = name});
 }
 
 uint32_t expr_apply(struct exprs *p, enum op op, uint32_t a, uint32_t b)
