@@ -475,9 +475,9 @@ coverage: setup-check ## Run the checks and say which share of each file's lines
 
 .PHONY: covered
 covered: export SLOWER := 4
-covered: export BACKSTEP_EVERY := 29
+covered: export BACKSTEP_EVERY := 199
 covered: suite
-	@$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --sample 40
+	@$(firstword $(MEMORY)) $(BACKSTEP) $(lastword $(MEMORY)) tests/memory/scenarios.txt --places 100
 	@tools/coverage $(BUILD)/obj/src $(wholly)
 
 fuzz: setup-check ## Search for inputs that crash it, FUZZ_SECONDS=60 for each target

@@ -1,11 +1,13 @@
 // Runs scenarios with allocations refused, and compares each run with one that had all its memory.
 //
-//   faults BACKSTEP INJECT.so SCENARIOS [--only NAME] [--sample N] [--every N] [--limits] [--leaks] [-v]
+//   faults BACKSTEP INJECT.so SCENARIOS [--only NAME] [--sample N] [--every N] [--places N] [--limits]
+//          [--leaks] [-v]
 //
 // A run must come to the same, or end in an error that mentions memory: with a status that is not 0,
 // with nothing answered before it but what the whole run answers first, and with no file but those
 // of the whole run, each whole. Each allocation is refused once, and then with all that follow it.
-// --sample N tries at most N allocations of a scenario, --every N each N-th. --limits bounds the
+// --sample N tries at most N allocations of a scenario, --every N each N-th. --places N tries at most N that are
+// made at places in the code where none was refused yet, in this scenario or one before. --limits bounds the
 // address space instead, from 40 MB up. --leaks: BACKSTEP is a build that refuses by itself and ends with
 // status LEAKED_STATUS where memory is left that nothing points to (make hunt-leaks); no INJECT.so is
 // loaded. -v names each fault that went wrong. The last line counts:
@@ -23,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -83,7 +86,7 @@ struct faults {
     const char *program, *inject;
     int out, err, in;  // files in memory
     char folder[64];
-    unsigned long every, sample;
+    unsigned long every, sample, places;
     bool limits, leaks, verbose;
     size_t totals[VERDICTS];
 };
@@ -265,6 +268,12 @@ static void become(const struct faults *f, const struct scenario *s, const char 
     setenv("LC_ALL", "C.UTF-8", 1);
     if (refuse != NULL) {
         setenv("BACKSTEP_REFUSE", refuse, 1);
+    }
+    if (f->places > 0) {
+        char path[80];
+        snprintf(path, sizeof path, "%s.places", f->folder);
+        setenv("BACKSTEP_PLACES", path, 1);
+        personality(ADDR_NO_RANDOMIZE);
     }
     if (count != NULL) {
         setenv("BACKSTEP_COUNT", count, 1);
@@ -478,6 +487,25 @@ static unsigned long count_allocations(const struct faults *f, const struct scen
     return count;
 }
 
+// How many bytes the list of places has.
+static off_t places_known(const struct faults *f)
+{
+    char path[80];
+    struct stat status;
+    snprintf(path, sizeof path, "%s.places", f->folder);
+    return stat(path, &status) == 0 ? status.st_size : 0;
+}
+
+static void try_places(struct faults *f, const struct scenario *s, const struct run *whole,
+                       size_t counts[VERDICTS])
+{
+    off_t before = -1;
+    for (unsigned long n = 0; n < f->places && places_known(f) != before; n++) {
+        before = places_known(f);
+        try(f, s, n % 3 == 1 ? "new+" : "new", 0, whole, counts);
+    }
+}
+
 static void try_scenario(struct faults *f, const struct scenario *s)
 {
     struct run whole;
@@ -492,7 +520,8 @@ static void try_scenario(struct faults *f, const struct scenario *s)
         try(f, s, NULL, megabytes, &whole, counts);
     }
     unsigned long step = f->sample > 0 && count > f->sample ? count / f->sample : f->every;
-    for (unsigned long n = (step + 1) / 2; !f->limits && n <= count; n += step) {
+    try_places(f, s, &whole, counts);
+    for (unsigned long n = (step + 1) / 2; !f->limits && f->places == 0 && n <= count; n += step) {
         for (int from_then_on = 0; from_then_on < 2; from_then_on++) {
             snprintf(refuse, sizeof refuse, "%lu%s", n, from_then_on ? "+" : "");
             try(f, s, refuse, 0, &whole, counts);
@@ -532,6 +561,8 @@ int main(int argc, char **argv)
             f.every = next_number(argv, &i);
         } else if (strcmp(argv[i], "--sample") == 0) {
             f.sample = next_number(argv, &i);
+        } else if (strcmp(argv[i], "--places") == 0) {
+            f.places = next_number(argv, &i);
         } else if (strcmp(argv[i], "--only") == 0) {
             only = argv[++i];
         } else if (strcmp(argv[i], "--limits") == 0) {
@@ -558,6 +589,9 @@ int main(int argc, char **argv)
             try_scenario(&f, &s);
         }
     }
+    char places[80];
+    snprintf(places, sizeof places, "%s.places", f.folder);
+    unlink(places);
     empty_folder(f.folder);
     rmdir(f.folder);
     size_t good = f.totals[SAME] + f.totals[REPORTED], all = 0;

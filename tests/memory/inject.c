@@ -4,6 +4,8 @@
 //
 //   BACKSTEP_REFUSE=120        the 120th allocation after the start fails, once
 //   BACKSTEP_REFUSE=120+       it and all that follow fail
+//   BACKSTEP_REFUSE=new        the first at a place where none failed yet: the places, which are the last few
+//   BACKSTEP_PLACES=FILE       functions that called one another, are added to that file (new+: as above)
 //   BACKSTEP_COUNT=FILE        the number of allocations is written there at the end
 //   BACKSTEP_INTERRUPT=3       each third read, write and fsync of ours fails with EINTR, once
 //   BACKSTEP_SHORT=5           reads and writes of ours take 5 bytes at most
@@ -17,6 +19,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +43,8 @@ static unsigned long made;   // allocations so far
 static unsigned long first;  // to be refused; 0: none
 static bool all_after, traced;
 static char count_to[4096];
+static int places =
+    -1;  // the file of BACKSTEP_PLACES, while the first at a new place is to be refused
 
 static void tell(void)
 {
@@ -49,6 +54,34 @@ static void tell(void)
     dprintf(STDERR_FILENO, "refused %lu:\n", made);
     backtrace_symbols_fd(frames + 2, n - 2, STDERR_FILENO);
     on = true;
+}
+
+// Is this an allocation of a place that is not in the file? It is added. (The program lies at the same addresses
+// each time: faults.c sees to that.)
+static bool is_new_place(void)
+{
+    enum { MOST = 1 << 16, SKIPPED = 3, FUNCTIONS = 9 };
+    static uint64_t known[MOST];
+    static size_t count;
+    void *frames[SKIPPED + FUNCTIONS];
+    uint64_t hash = 1;
+    on = false;
+    int n = backtrace(frames, SKIPPED + FUNCTIONS);
+    on = true;
+    for (int i = SKIPPED; i < n; i++) {
+        hash = (hash ^ (uint64_t)(uintptr_t)frames[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    if (count == 0) {
+        ssize_t bytes = syscall(SYS_pread64, places, known, sizeof known, 0);
+        count = bytes > 0 ? (size_t)bytes / sizeof *known : 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (known[i] == hash) {
+            return false;
+        }
+    }
+    return count < MOST && syscall(SYS_write, places, &hash, sizeof hash) == sizeof hash;
 }
 
 #ifdef BS_COVERAGE  // make coverage: a program writes its counts when it ends, and needs memory for that
@@ -72,6 +105,11 @@ static bool refuse(void)
         on = true;
     }
 #endif
+    if (places >= 0 && is_new_place()) {
+        first = made;
+        close(places);
+        places = -1;
+    }
     if (first == 0 || made < first || (made > first && !all_after)) {
         return false;
     }
@@ -182,14 +220,18 @@ static void leave_alone(void)
 __attribute__((constructor)) static void begin(void)
 {
     const char *which = getenv("BACKSTEP_REFUSE"), *count = getenv("BACKSTEP_COUNT");
+    const char *list = getenv("BACKSTEP_PLACES");
     traced = getenv("BACKSTEP_TRACE") != NULL;
-    if (traced) {
+    places = which == NULL || list == NULL
+                 ? -1
+                 : open(list, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (traced || places >= 0) {
         void *frame[1];
         backtrace(frame, 1);  // it loads what it needs, and allocates, the first time
     }
     if (which != NULL) {
         first = strtoul(which, NULL, 10);
-        all_after = which[strspn(which, "0123456789")] == '+';
+        all_after = strchr(which, '+') != NULL;
     }
     if (count != NULL) {
         snprintf(count_to, sizeof count_to, "%s", count);
@@ -201,6 +243,7 @@ __attribute__((constructor)) static void begin(void)
     unsetenv("LD_PRELOAD");
     unsetenv("BACKSTEP_REFUSE");
     unsetenv("BACKSTEP_COUNT");
+    unsetenv("BACKSTEP_PLACES");
     pthread_atfork(NULL, NULL, leave_alone);
     atexit(refuse_no_more);
     on = which != NULL || count != NULL;
