@@ -115,6 +115,9 @@ static void format_number(const struct format *f, double x, int digits, struct t
         snprintf(number, sizeof number, "%s%.*f%s", plus, precision, value,
                  f->type == '%' ? "%" : "");
     }
+    for (char *c = number; (f->type == 'E' || f->type == 'G') && *c != '\0'; c++) {
+        *c = *c == 'e' ? 'E' : *c;
+    }
     if (f->grouped) {
         add_grouped(out, number);
     } else {
