@@ -401,9 +401,12 @@ static bool score(struct map *m, const double *points, size_t count)
             struct diag why = *c->diag;
             return refuse_model(m, &why);
         }
+        if (operand_count(&result) != n * m->columns) {  // it does not depend on how many points
+            return refuse_model(m, &(struct diag){0});
+        }
         double *at = buf_push(&m->scores, n * m->columns);
         for (size_t k = 0; at != NULL && k < n * m->columns; k++) {
-            at[k] = k < operand_count(&result) ? aside_number(&m->aside, &result, k) : (double)NAN;
+            at[k] = aside_number(&m->aside, &result, k);
         }
         aside_cut(&m->aside);
         if (at == NULL) {
