@@ -119,6 +119,7 @@ refused = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 link_base_text_test      = $(refused)
 link_command_memory_test = $(refused)
 link_engine_memory_test  = $(refused)
+link_lesson_memory_test  = $(refused)
 link_store_journal_test  = $(refused)
 link_store_memory_test   = $(refused)
 libs_tests_picture = $(call pc,--libs libcgraph)

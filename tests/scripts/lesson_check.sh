@@ -264,5 +264,106 @@ verdict $? 'a large file is played'
 [ $? = 1 ]
 verdict $? 'a file that is not there is played'
 
+# ---- What has no value, and what cannot be answered ----------------------------------------------
+
+lesson wrong <<'END'
+```ask wrong.one
+What is it?
+kind: number
+answer: zz + 1
+```
+END
+finds 16:9 "the right answer cannot be told: there is no 'zz' yet"
+
+lesson wrong <<'END'
+```ask wrong.one
+What is dy/dx?
+kind: number
+answer: dy/dx
+when: zz => No.
+```
+END
+finds 17:7 "'zz' has no value"
+
+lesson wrong <<'END'
+```ask wrong.one
+Fill it in.
+kind: fill
+cell: y => y
+cell: dy/dx => dy/dx
+when: zz => No.
+```
+END
+finds 18:7 "'zz' has no value"
+
+lesson wrong <<'END'
+```ask wrong.one
+Fill it in.
+kind: fill
+cell: y => 9
+cell: the same => 9
+when: 9 => No.
+```
+END
+finds 18:7 "this 'when' is right in every cell, 9"
+
+lesson wrong <<'END'
+```ask wrong.one
+Which node is it?
+kind: node
+answer: zz
+```
+END
+finds 13:1 "the right answer, 'zz', is misread (there is no 'zz' yet)"
+
+lesson wrong <<'END'
+```ask wrong.one
+What is the derivative of x**2?
+kind: formula
+answer: 2*x
+when: 2* => No.
+```
+END
+finds 17:9 "a number or a name is missing after '*'"
+
+lesson wrong <<'END'
+```ask wrong.one
+Make z.
+kind: do
+until: z == 5
+solve: z = zz
+```
+END
+finds 17:12 "there is no 'zz' yet"
+
+lesson wrong <<'END'
+```ask wrong.one
+Make z.
+kind: do
+until: z == 5
+solve: z = 4
+```
+END
+finds 16:8 "after its 'solve' lines"
+
+lesson wrong <<'END'
+```ask wrong.one
+Make z.
+kind: do
+until: z == 5
+```
+END
+finds 13:1 "solve"
+
+lesson wrong <<'END'
+```ask wrong.one
+What does the next step add?
+kind: guess
+setup: step y; step 2
+answer: log(0 - x)
+```
+END
+finds 17:9 "the key"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -14,6 +14,7 @@ enum { PLACES_MOST = 1 << 18, FUNCTIONS = 9 };
 
 static uint64_t places[PLACES_MOST];  // hashes of those that were chosen; 0: none
 static size_t places_chosen;
+static bool places_new;  // there was an allocation at a new place since notice_places
 
 struct functions {
     uint64_t hash;
@@ -28,8 +29,8 @@ static _Unwind_Reason_Code add_function(struct _Unwind_Context *context, void *d
     return --f->left == 0 ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-// An allocation of a place where none was refused before, which is remembered.
-static bool is_new_place(void)
+// Where the place of this allocation is in the table, or is to be. *hash: its own.
+static size_t find_place(uint64_t *hash)
 {
     struct functions f = {.hash = 1, .left = FUNCTIONS};
     _Unwind_Backtrace(add_function, &f);
@@ -37,16 +38,41 @@ static bool is_new_place(void)
     while (places[at] != 0 && places[at] != f.hash) {
         at = (at + 1) % PLACES_MOST;
     }
-    if (places[at] == f.hash || places_chosen == PLACES_MOST / 2) {
+    *hash = f.hash;
+    return at;
+}
+
+// An allocation of a place where none was refused before, which is remembered.
+static inline bool is_new_place(void)
+{
+    uint64_t hash;
+    size_t at = find_place(&hash);
+    if (places[at] != 0 || places_chosen == PLACES_MOST / 2) {
         return false;
     }
-    places[at] = f.hash;
+    places[at] = hash;
     places_chosen++;
     return true;
 }
 
+// The same, but it is only noticed.
+static inline bool notice_place(void)
+{
+    uint64_t hash;
+    places_new = places_new || places[find_place(&hash)] == 0;
+    return false;
+}
+
+// None is refused, and places_new says then whether one was at a new place.
+static inline void notice_places(void)
+{
+    refuse_from(0, false);
+    places_new = false;
+    is_chosen = notice_place;
+}
+
 // The next allocation at a new place is refused, and all that follow it or not.
-static void refuse_next_place(bool all)
+static inline void refuse_next_place(bool all)
 {
     refuse_from(0, all);
     is_chosen = is_new_place;

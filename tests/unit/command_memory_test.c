@@ -106,7 +106,7 @@ static size_t do_whole(const struct case_of *c, struct text *before, struct outc
     text_init(before);
     struct session *s = begin(c);
     snapshot(before, s);
-    refuse_from(0, false);
+    notice_places();
     run(s, c->statement, whole, &memory);
     size_t count = made;
     session_free(s);
@@ -139,7 +139,7 @@ static size_t refuse_at_places(const struct case_of *c, size_t first, size_t eve
     struct text before;
     size_t count = 0;
     do_whole(c, &before, &whole);
-    while (refuse_one(c, 0, count % 3 == 1, &before, &whole) != 0) {
+    while (places_new && refuse_one(c, 0, count % 3 == 1, &before, &whole) != 0) {
         count++;
     }
     text_release(&before);

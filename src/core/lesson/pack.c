@@ -286,7 +286,10 @@ struct lesson *pack_read(const char *s, size_t n, struct diag *d, size_t *line)
     }
     if (!ok) {
         lesson_free(p.lesson);
-        return NULL;
+        p.lesson = NULL;
+    }
+    if (!ok && !d->set) {
+        diag_out_of_memory(d);
     }
     return p.lesson;
 }
