@@ -87,6 +87,7 @@ struct faults {
     int out, err, in;  // files in memory
     char folder[64];
     unsigned long every, sample, places;
+    int slower;  // SLOWER in the environment: how many times slower this build is, or the machine
     bool limits, leaks, verbose;
     size_t totals[VERDICTS];
 };
@@ -312,7 +313,7 @@ static void run(const struct faults *f, const struct scenario *s, const char *re
     sigset_t child;
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
-    const struct timespec patience = {.tv_sec = SECONDS};
+    const struct timespec patience = {.tv_sec = SECONDS * f->slower};
     while (waitpid(pid, &r->status, WNOHANG) == 0) {
         if (sigtimedwait(&child, NULL, &patience) < 0 && errno == EAGAIN) {
             r->hung = true;
@@ -554,6 +555,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "faults BACKSTEP INJECT.so SCENARIOS [options]\n");
         return 2;
     }
+    const char *slower = getenv("SLOWER");
+    f.slower = slower == NULL || atoi(slower) < 1 ? 1 : atoi(slower);
     f.program = must(realpath(argv[1], NULL));
     f.inject = must(realpath(argv[2], NULL));
     for (int i = 4; i < argc; i++) {

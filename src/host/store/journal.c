@@ -541,7 +541,6 @@ static bool read_lost(struct journal_lost *lost)
     text_init(&bytes);
     bool ours = read_file(lost->fd, &bytes), damaged = false;
     const char *s = text_get(&bytes), *end = s + text_length(&bytes);
-    ours = ours && !bytes.bytes.failed;  // or else there would seem to be nothing in it
     s = ours ? records_of(s, end, &damaged) : NULL;
     ours = s != NULL;
     struct record r;
