@@ -42,6 +42,31 @@ static const struct {
     {"a gradient as a graph", MILLIONS, "backward L graph"},
     {"a formula of millions", MILLIONS, "derive L w"},
     {"a long training", MILLIONS, "train L 1000 1e-9"},
+    {"a training of eleven million nodes",
+     "X = ones(1500, 1500); param w = 0.5; L = sum((X*w - 2)**2)", "train L 1000 1e-9"},
+    {"a training in large batches",
+     "data X = randn(40000, 4); data y = X[:, 0]; param v = randn(4); L = mse(tanh(X @ v), y)",
+     "train L 1000 0.01 batch 15000"},
+    {"a table of names", "load names.bs", "vars"},
+    {"an order", MILLIONS, "topo L"},
+    {"a forward pass", MILLIONS "; w.data = 0.25", "forward"},
+    {"a backward pass", MILLIONS, "backward L"},
+    {"gradients to zero", MILLIONS "; backward L", "zero"},
+    {"an update", "param W = randn(1500, 1500); L = sum(W*W); backward L", "update 0.1 adam"},
+    {"layers",
+     "X = randn(20000, 5); param W = randn(5, 4); param v = randn(4); "
+     "L = mean((tanh(X @ W) @ v)**2)",
+     "flow L"},
+    {"a walk to the end", MILLIONS, "step L; run; run"},
+    {"a nudge", MILLIONS, "nudge w 0.1 L"},
+    {"a claim", MILLIONS, "assert L == 1 where w = 2"},
+    {"forward mode", MILLIONS, "tangent L w"},
+    {"a curvature", MILLIONS, "curvature L"},
+    {"a mistake to find", MILLIONS, "sabotage L"},
+    {"operations opened", "X = ones(500, 500); Y = tanh(X); L = sum(Y)", "expand Y"},
+    {"calls", "def f(x) = x*0.5 + 1; y = 1; repeat 300000 { y = f(y) }", "groups y"},
+    {"a statement taken back", MILLIONS, "undo"},
+    {"notes", "load terms.bs", "notes notes.md"},
 };
 
 static void write_terms(const struct person *p, const char *name, int terms)
@@ -96,6 +121,11 @@ static void write_files(const struct person *p)
     fputs("def f0(x) = x\n", f);
     for (int i = 1; i < 20; i++) {
         fprintf(f, "def f%d(x) = f%d(x) + f%d(x)\n", i, i - 1, i - 1);
+    }
+    fclose(f);
+    f = fopen(in_home(p, "names.bs"), "w");
+    for (int i = 0; i < 200000; i++) {
+        fprintf(f, "y%d = %d\n", i, i);
     }
     fclose(f);
     f = fopen(in_home(p, "paths.bs"), "w");

@@ -359,6 +359,70 @@ static void interrupted_it_took_whole_steps(const char *setting, const char *how
     session_free(b);
 }
 
+// Its graph goes past several looks at whether to stop.
+#define WIDE                                                                                       \
+    "seed 3; data X = randn(600, 3); data y = sign(X[:,0]); param W = randn(3, 6); "               \
+    "param v = randn(6); "
+
+// Stopped after so many units of work, in the middle of whatever that is: nothing has happened, or so many whole
+// steps. Was it stopped?
+static bool stopped_in_the_middle(const char *setting, const char *how, enum lanes_width lanes,
+                                  uint64_t most)
+{
+    struct stop stop = {0};
+    struct session *a = session_with(lanes, &stop), *b = session_with(LANES_NONE, NULL);
+    char text[1000];
+    struct records r;
+    records_init(&r);
+    run(a, setting, SESSION_DONE);
+    run(b, setting, SESSION_DONE);
+    stop = (struct stop){.most = most};
+    snprintf(text, sizeof text, "train L 40 0.01 adam%s", how);
+    enum session_state end = session_eval(a, text, SESSION_SCRIPT, &r);
+    assert_true(end == SESSION_DONE || stop.asked != 0);
+    bool stopped = stop.asked != 0;
+    stop = (struct stop){0};
+    if (end == SESSION_DONE) {
+        snprintf(text, sizeof text, "train L %zu 0.01 adam%s", a->history.count, how);
+        run(b, text, SESSION_DONE);
+    } else {
+        assert_int_equal(a->history.count, 0);
+    }
+    same_sessions(text, b, a);
+    snprintf(text, sizeof text, "train L 3 0.01 adam%s", how);  // other rows are drawn
+    run(a, text, SESSION_DONE);
+    run(b, text, SESSION_DONE);
+    same_sessions(text, b, a);
+    records_release(&r);
+    session_free(a);
+    session_free(b);
+    return stopped;
+}
+
+static void an_interrupt_in_the_middle_of_a_step(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting, *how;
+        enum lanes_width lanes;
+    } cases[] = {
+        {WIDE "L = mse(tanh(X @ W) @ v, y)", "", LANES_NONE},
+        {WIDE "L = mse(tanh(X @ W) @ v, y)", "", LANES_WIDEST},
+        {WIDE "h = X @ W; L = mse(tanh(h - mean(h)) @ v, y)", "", LANES_WIDEST},
+        {WIDE "L = mse(tanh(X @ W) @ v, y)", " batch 350", LANES_WIDEST},
+        {WIDE "L = mse((tanh(X @ W) + 0.01*randn(6)) @ v, y)", " batch 350", LANES_WIDEST},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t most = 1;
+        int times = 0;
+        for (; stopped_in_the_middle(cases[i].setting, cases[i].how, cases[i].lanes, most);
+             times++) {
+            most += 1 + most / 6;
+        }
+        assert_true(times > 30);
+    }
+}
+
 static void an_interrupt_comes_after_a_whole_step(void **state)
 {
     (void)state;
@@ -366,6 +430,33 @@ static void an_interrupt_comes_after_a_whole_step(void **state)
     interrupted_it_took_whole_steps(ROWS "h = X @ W; L = mse(tanh(h - mean(h)) @ v, y)", "");
     interrupted_it_took_whole_steps(DATA "L = mse(tanh(X @ W + b) @ v, y)", " batch 8");
     interrupted_it_took_whole_steps(DATA "L = mse(tanh(X @ W + b) @ v, y)", " batch 3");
+}
+
+// A graph of millions of nodes is not computed once more: its gradients are 0 and its values stale, and so a
+// script makes it again.
+static void a_large_training_is_left_where_it_is(void **state)
+{
+    (void)state;
+    static const char setting[] = "X = ones(1200, 1200); param w = 0.5; L = sum((X*w - 2)**2)";
+    struct stop stop = {0};
+    struct session *a = session_with(LANES_WIDEST, &stop), *b = session_with(LANES_NONE, NULL);
+    struct records r;
+    records_init(&r);
+    run(a, setting, SESSION_DONE);
+    run(b, setting, SESSION_DONE);
+    stop = (struct stop){.most = 40000000};
+    assert_int_equal(session_eval(a, "train L 90 1e-9", SESSION_SCRIPT, &r), SESSION_DONE);
+    assert_true(stop.asked != 0 && a->tape.any_stale);
+    stop = (struct stop){0};
+    char text[100];
+    snprintf(text, sizeof text, "train L %zu 1e-9; zero", a->history.count);
+    run(a, "forward", SESSION_DONE);
+    run(b, text, SESSION_DONE);
+    assert_non_null(memmem(a->log.data, a->log.count, "; zero\n", 7));
+    same_sessions(text, b, a);
+    records_release(&r);
+    session_free(a);
+    session_free(b);
 }
 
 int main(void)
@@ -379,6 +470,8 @@ int main(void)
         cmocka_unit_test(few_steps_and_many_are_the_same),
         cmocka_unit_test(a_training_is_taken_back_whole),
         cmocka_unit_test(an_interrupt_comes_after_a_whole_step),
+        cmocka_unit_test(an_interrupt_in_the_middle_of_a_step),
+        cmocka_unit_test(a_large_training_is_left_where_it_is),
     };
     return cmocka_run_group_tests_name("engine/lanes", tests, NULL, NULL);
 }

@@ -286,6 +286,10 @@ enum group_found group_look_at_node(struct call *c, uint32_t node, enum group_as
 
 // ---- The list -----------------------------------------------------------------------------------
 
+// Units of work (base/stop.h) to find the groups that a node is in. Whoever leaves early for that is not
+// heard: the statement fails.
+enum { SEARCH = 32 };
+
 // What is known of each group: from the nodes that the output depends on.
 struct census {
     struct buf numbers;     // as groups_number gives
@@ -317,7 +321,7 @@ static bool find_results(struct call *c, const struct buf *ids, struct buf *left
     }
     uint32_t *of = left->data;
     of[root] = calls_left(groups, root, NODE_NONE);
-    for (size_t i = 0; i < ids->count; i++) {
+    for (size_t i = 0; i < ids->count && !stop_asked_by(t->stop, i, SEARCH); i++) {
         uint32_t id = BUF(uint32_t, ids)[i];
         for (int slot = 0; slot < tape_arity(t, id); slot++) {
             uint32_t operand = tape_operand(t, id, slot);
@@ -336,7 +340,7 @@ static bool count_members(struct call *c, struct census *n, const struct buf *id
     bool ok = groups_number(groups, ids->data, ids->count, &n->numbers) &&
               buf_resize(&n->operations, groups->count) && buf_resize(&n->last, groups->count) &&
               buf_resize(&n->results, groups->count) && find_results(c, ids, &left);
-    for (size_t i = 0; ok && i < ids->count; i++) {
+    for (size_t i = 0; ok && i < ids->count && !stop_asked_by(c->s->tape.stop, i, SEARCH); i++) {
         uint32_t id = BUF(uint32_t, ids)[i], results = BUF(uint32_t, &left)[id];
         for (uint32_t g = group_of_node(groups, id); g != GROUP_NONE;
              g = group_at(groups, g)->within) {

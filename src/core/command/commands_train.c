@@ -107,9 +107,8 @@ enum call_end command_update(struct call *c)
 
 // ---- train --------------------------------------------------------------------------------------
 
-// Steps from which on a program is looked for: to make it may take as long as three, and must not be
-// felt.
-enum { WORTHWHILE = 30 };
+// So many nodes below the loss are not computed once more after Ctrl-C: that would take over 0.1 s.
+enum { LARGE = 1 << 22 };
 
 struct training {
     uint32_t root;
@@ -117,10 +116,16 @@ struct training {
     int64_t done, steps;
     struct descent descent;
     struct batch batch;
-    bool ending;    // the step that is being taken is the last, and is not to be interrupted
-    bool replayed;  // the last step left only parameters and their gradients (engine/descent.h)
-    double first;   // the loss before the first step, over all the data
+    bool ending;   // the step that is being taken is the last, and is not to be interrupted
+    bool partly;   // the values and gradients are not those that a whole plain step leaves
+    double first;  // the loss before the first step, over all the data
 };
+
+// (The graphs of batches go again, and the one over all rows is computed at the end.)
+static bool is_large(const struct training *t)
+{
+    return t->batch.size == 0 && t->descent.nodes > LARGE;
+}
 
 static void release_training(void *training)
 {
@@ -133,7 +138,7 @@ static void release_training(void *training)
 static bool begin(struct call *c, struct training *t, const struct optim *o, int64_t steps)
 {
     struct session *s = c->s;
-    if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root, steps >= WORTHWHILE)) {
+    if (t->batch.size > 0 && !batch_plan(c, &t->batch, t->root, steps)) {
         return false;
     }
     uint32_t root = t->batch.size > 0 ? NODE_NONE : t->root;
@@ -198,21 +203,21 @@ enum call_end command_train(struct call *c)
 }
 
 // The first step and the last are plain ones, which leave every value and gradient; those between
-// are replayed where they can be, from the second on if enough are to come. Where a replay was
-// interrupted, a plain step is the last.
+// are replayed where they can be, from the second on if enough are to come. Where a step was
+// interrupted, a plain one is the last.
 static enum sweep_end descend_once(struct training *t, const struct session_world *world,
                                    double *loss)
 {
-    bool fixed = t->batch.size == 0;
-    if (!fixed || t->ending || t->done == 0 || t->done >= t->steps - 1) {
-        t->replayed = false;
-        return descent_step(&t->descent, world->stop, loss);
-    }
-    if (t->done == 1 && t->steps >= WORTHWHILE) {
+    bool plain = t->batch.size > 0 || t->ending || t->done == 0 || t->done >= t->steps - 1;
+    if (!plain && t->done == 1 && descent_repays(t->descent.tape, t->steps, t->descent.nodes)) {
         descent_compile(&t->descent, world->lanes, true);
     }
-    t->replayed = t->descent.lanes != NULL || t->descent.runs != NULL;
-    return descent_replay(&t->descent, world->stop, loss);
+    plain = plain || (t->descent.lanes == NULL && t->descent.runs == NULL);
+    t->partly = true;
+    enum sweep_end end = plain ? descent_step(&t->descent, world->stop, loss)
+                               : descent_replay(&t->descent, world->stop, loss);
+    t->partly = !plain || end != SWEEP_DONE;
+    return end;
 }
 
 // The loss that is noted is the one before the step.
@@ -244,7 +249,7 @@ static bool replay_batch(struct call *c, struct training *t, struct lanes *progr
     *at = *loss;
     if (*moved) {
         t->done++;
-        t->replayed = true;
+        t->partly = true;
     } else {
         c->s->history.count--;
     }
@@ -265,14 +270,15 @@ static bool keep_batch(struct call *c, struct training *t, const uint32_t *rows,
     return kept;
 }
 
-// A step with the loss of a batch, whose graph goes again. One that was interrupted has drawn
-// nothing.
+// A step with the loss of a batch, whose graph goes again. Where it was interrupted, the next one has the
+// same rows.
 static bool batch_step(struct call *c, struct training *t, double *loss)
 {
     struct checkpoint before;
     session_checkpoint(c->s, &before);
     const uint32_t *rows;
     uint32_t root, count = batch_draw(c, &t->batch, &rows);
+    struct rng drawn = session_settings(c->s)->rng;
     bool moved = false, ok = true;
     struct lanes *program = batch_program(&t->batch, count);
     if (program != NULL && !t->ending && t->done < t->steps - 1) {
@@ -286,7 +292,9 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
         }
     }
     if (!ok) {
-        checkpoint_redraw(&before);
+        batch_put_back(&t->batch, count);
+        session_settings(c->s)->rng = drawn;
+        t->partly = true;
     }
     return ok;
 }
@@ -294,21 +302,31 @@ static bool batch_step(struct call *c, struct training *t, double *loss)
 // ending: it is the last, and goes through whatever asks it to stop.
 static bool train_step(struct call *c, struct training *t, bool ending, double *loss)
 {
-    struct stop *stop = c->s->world.stop;
-    t->ending = ending;
-    c->s->world.stop = ending ? NULL : stop;
+    struct session *s = c->s;
+    struct stop *stop = s->world.stop;
     int64_t done = t->done;
-    if (!trainings_step(&c->s->trainings, &c->s->tape, done)) {
-        c->s->world.stop = stop;
-        return diag_out_of_memory(c->diag);
+    t->ending = ending;
+    s->world.stop = s->tape.stop = ending ? NULL : stop;
+    bool room = trainings_step(&s->trainings, &s->tape, done);
+    bool ok = room ? t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss)
+                   : diag_out_of_memory(c->diag);
+    if (room) {
+        trainings_stepped(&s->trainings, done, *loss, ok);
     }
-    bool ok = t->batch.size > 0 ? batch_step(c, t, loss) : descend(c, t, loss);
-    trainings_stepped(&c->s->trainings, done, *loss, ok);
-    c->s->world.stop = stop;
+    s->world.stop = s->tape.stop = stop;
     return ok;
 }
 
-static void put_trained(struct call *c, const struct training *t, const char *end)
+// The loss before the last step; before the first there is none.
+static double last_loss(const struct session *s)
+{
+    size_t n = s->history.count;
+    return n == 0 ? (double)NAN : BUF(double, &s->history)[n - 1];
+}
+
+// stale: the loss is the one before the last step.
+static void put_trained(struct call *c, const struct training *t, const char *end, double loss,
+                        bool stale)
 {
     enum { POINTS = 60 };
     const struct session *s = c->s;
@@ -321,7 +339,10 @@ static void put_trained(struct call *c, const struct training *t, const char *en
     rec_whole(c->out, r, KEY_batch, t->batch.size);
     rec_whole(c->out, r, KEY_rows, t->batch.rows);
     rec_number(c->out, r, KEY_first, t->first);
-    rec_number(c->out, r, KEY_loss, tape_value(&s->tape, t->root));
+    rec_number(c->out, r, KEY_loss, loss);
+    if (stale) {
+        rec_flag(c->out, r, KEY_stale, true);
+    }
     struct rec *points = rec_list(c->out, r, KEY_history);
     size_t n = s->history.count, shown = n < POINTS ? n : POINTS;
     for (size_t i = 0; i < shown; i++) {
@@ -358,6 +379,42 @@ static void put_statement(struct session *s, const struct training *t, struct te
     }
 }
 
+// The values of a large graph that was stopped stay stale, and gradients of a part of a step go.
+static void leave_stale(struct call *c, struct frame *f, struct training *t)
+{
+    if (t->partly) {
+        descent_clear(&t->descent);
+        text_add(&f->log_as, "; zero");
+    }
+    call_notice(c, c->command,
+                "this graph is large: its values are stale now%s; 'forward' computes them",
+                t->partly ? ", and its gradients are 0" : "");
+}
+
+static void end_training(struct call *c, struct frame *f, struct training *t, const char *end)
+{
+    struct session *s = c->s;
+    bool lost = strcmp(end, "lost") == 0, stale = strcmp(end, "interrupted") == 0 && is_large(t);
+    checkpoint_cut(&t->before);
+    descent_end(&t->descent);
+    put_statement(s, t, &f->log_as);
+    session_settings(s)->steps = t->done;
+    if (lost) {
+        note_lost(c, t);
+    } else if (stale) {
+        leave_stale(c, f, t);
+    } else {
+        call_swept(c, sweep_forward(&s->tape, &s->undo, NULL, NULL));
+    }
+    double loss = lost ? (double)NAN : stale ? last_loss(s) : tape_value(&s->tape, t->root);
+    if (!lost) {
+        put_trained(c, t, end, loss, stale);
+    }
+    if (!trainings_end(&s->trainings, &s->tape, t->done, loss)) {
+        diag_out_of_memory(c->diag);
+    }
+}
+
 // A few steps. False: the training is over, or (diag set) it failed.
 static bool train_more(struct call *c, struct frame *f)
 {
@@ -370,14 +427,14 @@ static bool train_more(struct call *c, struct frame *f)
     double loss = 0;
     for (int64_t work = 0; work < WORK && end == NULL;
          work += STEP + PASSES * (int64_t)t->descent.nodes) {
-        // Looked at between whole steps: what was learned is kept. After a replay one more is
-        // taken.
+        // What was learned is kept. Where values and gradients are not those of a whole step one more is
+        // taken, unless that takes too long.
         bool stopped = stop_is_asked(s->world.stop);
         if (stopped && t->done == 0) {
             diag_set(c->diag, f->statement, "interrupted");
             return diag_hint(c->diag, "no step was taken");
         }
-        if ((stopped && !t->replayed) || t->done == t->steps) {
+        if ((stopped && (!t->partly || is_large(t))) || t->done == t->steps) {
             end = stopped ? "interrupted" : "done";
         } else if (!train_step(c, t, stopped, &loss)) {
             if (stopped || !stop_is_asked(s->world.stop)) {
@@ -392,24 +449,10 @@ static bool train_more(struct call *c, struct frame *f)
         struct rec *r = call_record(c, KIND_training);
         rec_whole(c->out, r, KEY_steps, t->done);
         rec_whole(c->out, r, KEY_wanted, t->steps);
-        rec_number(c->out, r, KEY_loss, loss);
+        rec_number(c->out, r, KEY_loss, last_loss(s));
         return true;
     }
-    checkpoint_cut(&t->before);
-    descent_end(&t->descent);
-    put_statement(s, t, &f->log_as);
-    session_settings(s)->steps = t->done;
-    bool lost = strcmp(end, "lost") == 0;
-    if (lost) {
-        note_lost(c, t);
-    } else if (t->done > 0) {
-        call_swept(c, sweep_forward(&s->tape, &s->undo, NULL, NULL));
-        put_trained(c, t, end);
-    }
-    loss = lost ? (double)NAN : tape_value(&s->tape, t->root);
-    if (!trainings_end(&s->trainings, &s->tape, t->done, loss)) {
-        diag_out_of_memory(c->diag);
-    }
+    end_training(c, f, t, end);
     return false;
 }
 

@@ -312,7 +312,8 @@ enum call_end command_tangent(struct call *c)
     call_put_node(c, rec_map(c->out, r, KEY_of), of);
     struct rec *rows = rec_list(c->out, r, KEY_rows);
     int64_t found = 0;
-    for (uint32_t i = of; i <= root; i++) {
+    for (size_t k = 0; k < t.under.count; k++) {
+        uint32_t i = BUF(uint32_t, &t.under)[k];
         if (tangent_follows(&t, i) && found++ < CALL_ROWS_CUT) {
             struct rec *row = rec_map(c->out, rows, KEY_NONE);
             struct text formula;

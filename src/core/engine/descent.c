@@ -35,7 +35,7 @@ void descent_release(struct descent *d)
     forget_program(d);
 }
 
-static void clear(struct descent *d)
+void descent_clear(struct descent *d)
 {
     uint32_t count = tape_count(d->tape);
     for (size_t k = 0; k < d->stretches.count; k++) {
@@ -46,7 +46,7 @@ static void clear(struct descent *d)
 
 bool descent_aim(struct descent *d, uint32_t root)
 {
-    clear(d);
+    descent_clear(d);
     buf_release(&d->stretches);
     forget_program(d);
     d->root = root;
@@ -59,11 +59,20 @@ bool descent_aim(struct descent *d, uint32_t root)
     return ok;
 }
 
+bool descent_repays(const struct tape *t, int64_t steps, uint32_t nodes)
+{
+    enum {
+        WORTHWHILE = 30,
+        PLAIN = 4
+    };  // a plain step takes a node at least PLAIN times as long as a walk
+    return steps >= WORTHWHILE && (double)steps * nodes * PLAIN >= tape_count(t);
+}
+
 enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
 {
     enum sweep_end end = sweep_forward_in(d->tape, NULL, stop, &d->stretches, NULL);
     if (end == SWEEP_DONE) {
-        clear(d);
+        descent_clear(d);
         end = sweep_backward_in(d->tape, stop, d->root, &d->stretches, NULL);
     }
     if (end != SWEEP_DONE) {

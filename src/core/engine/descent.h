@@ -36,8 +36,13 @@ void descent_release(struct descent *d);
 // The steps that follow go down from root. Gradients that were left by those before go to 0.
 // Nodes may have been appended, and cut off again, since. False if out of memory.
 bool descent_aim(struct descent *d, uint32_t root);
+// Every gradient below root goes to 0.
+void descent_clear(struct descent *d);
+// Does it repay to look for a program, for so many steps over so many nodes? That takes as long as three
+// steps, and as long as a walk over what lies between the nodes.
+bool descent_repays(const struct tape *t, int64_t steps, uint32_t nodes);
 // One step. *loss is root's value before it; where that is not finite nothing is moved. Stopped:
-// parameters are as they were.
+// parameters are as they were, and the gradients below root mean nothing.
 enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss);
 // Looks for a program that replays the steps: over rows (lanes.h), or else, where that is asked for,
 // over runs (runs.h). Only after a step, so that all marks are as steps leave them. Is there one? (There is

@@ -52,16 +52,19 @@ static void tally_node(const struct paths *p, const struct paths_tally *to, uint
     }
 }
 
-static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct paths_tally *to)
+// `under`: what root depends on.
+static enum sweep_end tally_up(struct paths *p, struct stop *stop, const struct buf *under,
+                               const struct paths_tally *to)
 {
     to->count[0].exact = 1;
     to->sum[0] = 1;
     to->leads[0] = PASSES;
-    for (uint32_t id = p->of + 1; id <= p->root; id++) {
-        if (stop_asked(stop, id)) {
+    for (size_t k = mem_search(under->data, under->count, sizeof(uint32_t), p->of + 1);
+         k < under->count; k++) {
+        if (stop_asked(stop, k)) {
             return SWEEP_STOPPED;
         }
-        tally_node(p, to, id);
+        tally_node(p, to, BUF(uint32_t, under)[k]);
     }
     p->count = to->count[p->root - p->of];
     p->sum = to->sum[p->root - p->of];
@@ -77,14 +80,16 @@ enum sweep_end paths_init(struct paths *p, const struct tape *t, struct stop *st
     if (of > root) {
         return SWEEP_DONE;
     }
-    struct buf count, sum;
+    struct buf under, count, sum;
     buf_init(&count, sizeof(struct path_count));
     buf_init(&sum, sizeof(double));
     size_t n = root - of + 1;
     enum sweep_end end = SWEEP_NO_MEMORY;
-    if (buf_resize(&count, n) && buf_resize(&sum, n) && buf_resize(&p->leads, n)) {
-        end = tally_up(p, stop, &(struct paths_tally){count.data, sum.data, p->leads.data});
+    if (sweep_reach(t, root, &under) && buf_resize(&count, n) && buf_resize(&sum, n) &&
+        buf_resize(&p->leads, n)) {
+        end = tally_up(p, stop, &under, &(struct paths_tally){count.data, sum.data, p->leads.data});
     }
+    buf_release(&under);
     buf_release(&count);
     buf_release(&sum);
     return end;

@@ -36,12 +36,10 @@ static void carry(const struct tape *t, uint32_t id, struct tangent *out)
     BUF(uint8_t, &out->follows)[id - out->of] = live != 0 ? live : follows;
 }
 
-// Only nodes that root depends on are asked: `under` are their ids.
-static enum sweep_end carry_up(const struct tape *t, struct stop *stop, const struct buf *under,
-                               struct tangent *out)
+static enum sweep_end carry_up(const struct tape *t, struct stop *stop, struct tangent *out)
 {
-    for (size_t i = 0; i < under->count; i++) {
-        uint32_t id = BUF(uint32_t, under)[i];
+    for (size_t i = 0; i < out->under.count; i++) {
+        uint32_t id = BUF(uint32_t, &out->under)[i];
         if (stop_asked(stop, i)) {
             return SWEEP_STOPPED;
         }
@@ -62,16 +60,14 @@ enum sweep_end tangent_sweep(const struct tape *t, struct stop *stop, uint32_t r
     buf_init(&out->slope, sizeof(double));
     buf_init(&out->follows, sizeof(uint8_t));
     size_t count = of <= root ? root - of + 1 : 0;
-    struct buf under;
-    bool ok = sweep_reach(t, root, &under) && buf_resize(&out->slope, count) &&
+    bool ok = sweep_reach(t, root, &out->under) && buf_resize(&out->slope, count) &&
               buf_resize(&out->follows, count);
-    enum sweep_end end = ok ? carry_up(t, stop, &under, out) : SWEEP_NO_MEMORY;
-    buf_release(&under);
-    return end;
+    return ok ? carry_up(t, stop, out) : SWEEP_NO_MEMORY;
 }
 
 void tangent_release(struct tangent *t)
 {
+    buf_release(&t->under);
     buf_release(&t->slope);
     buf_release(&t->follows);
 }

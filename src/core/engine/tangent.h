@@ -16,6 +16,7 @@
 
 struct tangent {
     uint32_t of, root;
+    struct buf under;        // uint32_t: the nodes that root depends on, lowest first
     struct buf slope;        // double: d node / d of, from `of` to root
     struct buf follows;      // uint8_t: does root depend on the node, and the node on `of`?
     uint64_t multiply_adds;  // that this pass took

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/descent.h"
 #include "session/call.h"
 
 // One value to be built: from the drawn rows, or by its formula.
@@ -410,7 +411,7 @@ bool batch_keep(struct batch *b, struct lanes *program, const uint32_t *rows, ui
 
 // Built from all rows in their order, the loss must be what it is: else a formula says something
 // else now than when the loss was built. (Where it draws random numbers nobody can tell.)
-static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
+static bool check_plan(struct batch_plan *p, uint32_t root, int64_t steps)
 {
     struct session *s = p->c->s;
     struct checkpoint before;
@@ -421,7 +422,8 @@ static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
     }
     double a = tape_value(&s->tape, root), b = tape_value(&s->tape, built);
     bool random = !rng_same(&before.drawn, &session_settings(s)->rng);
-    if (replayed && !random) {
+    uint32_t nodes = tape_count(&s->tape) - before.nodes;
+    if (!random && descent_repays(&s->tape, steps, nodes)) {
         compile_all(p->c, p->b, built, before.nodes);
     }
     checkpoint_cut(&before);
@@ -436,7 +438,7 @@ static bool check_plan(struct batch_plan *p, uint32_t root, bool replayed)
     return diag_hint(p->c->diag, "build %s again, then train it in batches", name);
 }
 
-bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
+bool batch_plan(struct call *c, struct batch *b, uint32_t root, int64_t steps)
 {
     enum { TRIES = 4 };
     struct batch_plan p = {.c = c, .b = b, .data = NAME_NONE};
@@ -455,7 +457,7 @@ bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed)
     }
     if (ok) {
         ask_for_recipes(&p);
-        ok = add_stages(&p) && make_order(&p) && check_plan(&p, root, replayed);
+        ok = add_stages(&p) && make_order(&p) && check_plan(&p, root, steps);
     }
     b->taken = b->rows;
     b->tries[0] = b->tries[1] = TRIES;
@@ -488,6 +490,11 @@ uint32_t batch_draw(struct call *c, struct batch *b, const uint32_t **rows)
     *rows = order + b->taken;
     b->taken += count;
     return count;
+}
+
+void batch_put_back(struct batch *b, uint32_t count)
+{
+    b->taken -= count;
 }
 
 bool batch_build(struct call *c, struct batch *b, const uint32_t *rows, uint32_t count,

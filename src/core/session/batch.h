@@ -35,11 +35,12 @@ struct batch {
 
 void batch_release(struct batch *b);
 // Finds out how `root` is built from its data; batch->size is set by the caller. The graph must not
-// be stale. replayed: there will be steps enough to look for a program. False: the diag says why it
-// cannot be.
-bool batch_plan(struct call *c, struct batch *b, uint32_t root, bool replayed);
+// be stale. A program is looked for if so many steps repay that. False: the diag says why it cannot be.
+bool batch_plan(struct call *c, struct batch *b, uint32_t root, int64_t steps);
 // The next rows of the epoch: how many, and *rows points to them until the next call.
 uint32_t batch_draw(struct call *c, struct batch *b, const uint32_t **rows);
+// These rows, which were drawn last, will be drawn again.
+void batch_put_back(struct batch *b, uint32_t count);
 // Builds the loss from these rows, at the end of the tape. False: the diag says why, or that it was
 // interrupted; nodes may have been appended.
 bool batch_build(struct call *c, struct batch *b, const uint32_t *rows, uint32_t count,

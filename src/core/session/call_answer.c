@@ -198,6 +198,9 @@ const char *call_label(struct call *c, char out[LABEL_TEXT], uint32_t node)
     return called_label(out, &c->s->tape, &c->s->names, node, session_digits(c->s));
 }
 
+// A number of an answer is so many units of work (base/stop.h).
+enum { NUMBER_WORK = 64 };
+
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x)
 {
     const struct lower *w = call_lower(c);
@@ -210,6 +213,9 @@ void call_put_value(struct call *c, struct rec *to, enum rec_key key, const stru
     for (uint32_t i = 0; i < x->array.rows; i++) {
         struct rec *row = matrix ? rec_list(c->out, rows, KEY_NONE) : rows;
         for (uint32_t j = 0; j < x->array.cols; j++) {
+            if (stop_asked_by(c->s->world.stop, i * x->array.cols + j, NUMBER_WORK)) {
+                return;  // the answer goes
+            }
             rec_number(c->out, row, KEY_NONE, operand_number(w, x, i, j));
         }
     }
@@ -228,6 +234,9 @@ void call_add_value(struct call *c, struct text *out, const struct operand *x)
     for (uint32_t i = 0; i < x->array.rows; i++) {
         text_add(out, i > 0 ? ", [" : "[");
         for (uint32_t j = 0; j < x->array.cols; j++) {
+            if (stop_asked_by(c->s->world.stop, i * x->array.cols + j, NUMBER_WORK)) {
+                return;  // the answer goes
+            }
             number_text(number, operand_number(&c->lower, x, i, j), digits);
             text_addf(out, j > 0 ? ", %s" : "%s", number);
         }

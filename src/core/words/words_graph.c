@@ -230,7 +230,7 @@ void say_trained(struct words *w)
     if (batch > 0) {
         text_addf(w->out, " over all %lld", (long long)rec_get_whole(w->record, KEY_rows));
     }
-    text_add_char(w->out, '\n');
+    text_add(w->out, rec_get_flag(w->record, KEY_stale) ? " before the last of them\n" : "\n");
 }
 
 void say_zero(struct words *w)
