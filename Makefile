@@ -542,26 +542,41 @@ search-kills: all $(BUILD)/tests/tty/kill_test
 	BACKSTEP=$(abspath $(BACKSTEP)) BACKSTEP_KILLS=$(KILLS) $(BUILD)/tests/tty/kill_test
 
 # Unit tests, the fuzz corpus and scripts under Valgrind, which also sees what is read before it was
-# written. Left out is what takes hours there (random programs, usual mistakes, allocations refused), and
-# what reads Markdown: that is done in a child whose memory is bounded, where Valgrind does not start.
+# written: each for at most VALGRIND_SECONDS of a processor, so that all of it ends. Left out is what
+# tries far more than that (random programs, usual mistakes, allocations refused), and what reads
+# Markdown: that is done in a child whose memory is bounded, where Valgrind does not start.
+VALGRIND_SECONDS ?= 60
 .PHONY: hunt-valgrind search-valgrind
-valgrind := valgrind -q --suppressions=$(CURDIR)/tests/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-    --show-leak-kinds=definite
+valgrind := valgrind -q --suppressions=$(CURDIR)/tests/valgrind.supp --error-exitcode=99 --exit-on-first-error=yes \
+    --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
 valgrind_slow := %/command_differential_test %/check_mistakes_test %/command_memory_test \
     %/store_journal_test %/store_lesson_file_test %/store_course_test %/check_markdown_test \
     %/check_formulas_test %/check_notes_test
+valgrind_unit = $(filter-out $(valgrind_slow),$(UNIT))
+valgrind_scripts := $(wildcard tests/export/*.bs)
 hunt-valgrind: setup-bench
-	@$(MAKE) $(jobs) search-valgrind BUILD=build/search CC=gcc CFLAGS="-O1 -g" INSTRUMENT=
+	@$(MAKE) $(jobs) all tests BUILD=build/search CC=gcc CFLAGS="-O1 -g" INSTRUMENT=
+	@$(MAKE) $(jobs) -k search-valgrind BUILD=build/search CC=gcc CFLAGS="-O1 -g" INSTRUMENT=
 
-search-valgrind: all tests
-	@for test in $(filter-out $(valgrind_slow),$(UNIT)); do echo "$$test"; \
-	    BACKSTEP=$(abspath $(BACKSTEP)) $(valgrind) $$test >$(BUILD)/valgrind.log 2>&1 || \
-	    { cat $(BUILD)/valgrind.log; exit 1; }; done
-	@for test in $(REPLAY); do echo "$$test"; \
-	    $(valgrind) $$test tests/fuzz/corpus/$$(basename $$test) >$(BUILD)/valgrind.log 2>&1 || \
-	    { cat $(BUILD)/valgrind.log; exit 1; }; done
-	@for script in $(wildcard tests/export/*.bs); do echo "$$script"; \
-	    $(valgrind) $(BACKSTEP) $$script >/dev/null || exit 1; done
+search-valgrind: $(patsubst %,%.valgrind,$(valgrind_unit) $(REPLAY) $(valgrind_scripts))
+
+# A program and its arguments. (152: its time was up, and until then nothing was found.)
+by_valgrind = @mkdir -p $(BUILD)/valgrind; log=$(BUILD)/valgrind/$(*F).log; \
+    (ulimit -S -t $(VALGRIND_SECONDS); BACKSTEP=$(abspath $(BACKSTEP)) exec nice $(valgrind) $(1)) >$$log 2>&1; \
+    case $$? in \
+    0) echo "ok  $(*F)" ;; \
+    152) echo "ok  $(*F), as far as it came in $(VALGRIND_SECONDS) s" ;; \
+    *) tail -n 40 $$log; echo "FAILED  $(*F): see $$log"; exit 1 ;; \
+    esac
+
+$(valgrind_unit:%=%.valgrind): %.valgrind: %
+	$(call by_valgrind,$*)
+
+$(REPLAY:%=%.valgrind): %.valgrind: %
+	$(call by_valgrind,$* tests/fuzz/corpus/$(*F))
+
+$(valgrind_scripts:%=%.valgrind): %.valgrind: $(BACKSTEP)
+	$(call by_valgrind,$(BACKSTEP) $*)
 
 # The same with a sanitizer that looks for memory which nothing points to at the end.
 LEAKS_SAMPLE ?= 40

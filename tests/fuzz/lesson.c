@@ -31,7 +31,7 @@ static void graph_init(struct graph *g)
     names_init(&g->names);
     definitions_init(&g->definitions);
     rng_seed(&g->rng, 1);
-    stop_renew(&g->stop);
+    g->stop = (struct stop){.most = 0};
     uint32_t a = tape_leaf(&g->tape, 2, 0), b = tape_leaf(&g->tape, -3, 0);
     uint32_t nodes[] = {a, b, tape_apply(&g->tape, OP_MUL, a, b)};
     for (size_t i = 0; i < COUNT_OF(nodes); i++) {

@@ -10,7 +10,7 @@ for p in "${PYTHON:-python3}" /usr/bin/python3; do
         python=$p
     fi
 done
-[ -n "$python" ] || echo 'no NumPy here: only pasting back is tried'
+[ -n "$python" ] || echo 'skipped: stages of arrays run by NumPy, as there is none'
 
 # Each case: the statements that build L, a line each; a blank line ends it.
 cases='x = [1, 2]; y = 1; param W1 = [[0.1, 0.2], [0.3, 0.4]]; param b1 = [0.01, 0.02]

@@ -10,6 +10,7 @@ python=$(command -v python3 || :)
 [ -n "$python" ] || echo 'skipped: every operation in Python, as there is no python3'
 torch=
 "${TORCH_PYTHON:-/usr/bin/python3}" -c 'import torch' 2>/dev/null && torch=${TORCH_PYTHON:-/usr/bin/python3}
+[ -n "$torch" ] || echo 'skipped: every operation with PyTorch, as there is none'
 
 # Away from the edges of calculus, and inside the domain of every row.
 printf '%s\n' "$rows" | while read -r name arity; do
