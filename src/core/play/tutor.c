@@ -250,7 +250,8 @@ enum session_state tutor_run(struct tutor *t, struct records *out)
                                : t->play != NULL ? play_run(t->play, out)
                                                  : session_run(t->session, out);
     bool after = !before && mem_refusals() > t->refusals;
-    if (after && !(alone && state == SESSION_FAILED)) {
+    // A statement that took itself back has said so; but a lesson that it began is still there.
+    if (after && !(alone && t->play == NULL && state == SESSION_FAILED)) {
         state = fall_short(t, answered, out);
     }
     t->fell_short |= before || after;

@@ -22,6 +22,7 @@
 enum {
     LINE_MOST = 256 << 10,  // bytes of one line
     PASTE_MOST = 1 << 20,   // bytes of one paste
+    KEYS_MOST = 64 << 10,   // bytes that are read at once
     BLINK_MICROSECONDS = 300000,
 };
 
@@ -30,8 +31,8 @@ static struct {
     struct host *host;
     struct stop *stop;              // set by every signal of ours; ends a line as well
     volatile sig_atomic_t hung_up;  // the signal that ends us, if one came
-    struct text keys;               // read but not yet given to readline, from `next` on
-    size_t next;
+    char keys[KEYS_MOST];           // read; those from `next` on are not yet given to readline
+    size_t count, next;
     size_t given;   // keys of the present line
     bool too_long;  // the line or the paste was, and is dropped
     bool pasted;    // the line has several, which came as one paste
@@ -112,33 +113,38 @@ static bool wait_for_keys(void)
     return !stop_is_asked(repl.stop);
 }
 
+static bool have_keys(void)
+{
+    return repl.next < repl.count;
+}
+
+static void forget_keys(void)
+{
+    repl.count = repl.next = 0;
+}
+
 static bool read_keys(void)
 {
-    enum { CHUNK = 1 << 16 };
-    char chunk[CHUNK];
     ssize_t n = -1;
-    text_clear(&repl.keys);
-    repl.next = 0;
+    forget_keys();
     while (n < 0 && wait_for_keys()) {
-        n = read(STDIN_FILENO, chunk, sizeof chunk);
+        n = read(STDIN_FILENO, repl.keys, sizeof repl.keys);
         if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
             on_signal(SIGHUP);  // readline's terminal has no end of file: it is gone
         }
     }
-    text_add_bytes(&repl.keys, chunk, n > 0 ? (size_t)n : 0);
+    repl.count = n > 0 ? (size_t)n : 0;
     return n > 0;
 }
 
 // The next byte that was typed; EOF when interrupted, and then what was typed ahead is forgotten.
 static int take_key(void)
 {
-    bool have = repl.next < text_length(&repl.keys);
-    if (stop_is_asked(repl.stop) || (!have && !read_keys())) {
-        text_clear(&repl.keys);
-        repl.next = 0;
+    if (stop_is_asked(repl.stop) || (!have_keys() && !read_keys())) {
+        forget_keys();
         return EOF;
     }
-    return (unsigned char)text_get(&repl.keys)[repl.next++];
+    return (unsigned char)repl.keys[repl.next++];
 }
 
 static bool is_enter(int key)
@@ -155,8 +161,7 @@ static void draw_nothing(void)
 // quadratic in its length.
 static void choose_redisplay(int key)
 {
-    bool more = repl.next < text_length(&repl.keys);
-    bool complete = is_enter(key) || (more && is_enter(text_get(&repl.keys)[repl.next]));
+    bool more = have_keys(), complete = is_enter(key) || (more && is_enter(repl.keys[repl.next]));
     rl_redisplay_function = (more && !complete) || repl.too_long ? draw_nothing : rl_redisplay;
 }
 
@@ -192,13 +197,13 @@ static int keys_wait(void)
 {
     enum { MILLISECONDS = 100 };
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    return repl.next < text_length(&repl.keys) || poll(&input, 1, MILLISECONDS) > 0;
+    return have_keys() || poll(&input, 1, MILLISECONDS) > 0;
 }
 
 // A bracket that closes shows for a moment where it was opened; not where more keys wait.
 static int close_bracket(int count, int key)
 {
-    bool more = repl.next < text_length(&repl.keys);
+    bool more = have_keys();
     return more ? rl_insert(count, key) : rl_insert_close(count, key);
 }
 
@@ -209,7 +214,7 @@ static int swallow_report(int count, int key)
     enum { MOST = 64 };
     (void)count, (void)key;
     for (int i = 0, last = 0; i < MOST; i++) {
-        int next = repl.next < text_length(&repl.keys) || keys_wait() ? take_key() : EOF;
+        int next = have_keys() || keys_wait() ? take_key() : EOF;
         if (next == EOF || next == '\a' || (last == '\x1b' && next == '\\')) {
             break;
         }
@@ -392,7 +397,7 @@ enum repl_end repl_read(struct text *entry)
 bool repl_has_keys(void)
 {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    return repl.next < text_length(&repl.keys) || poll(&input, 1, 0) > 0;
+    return have_keys() || poll(&input, 1, 0) > 0;
 }
 
 void repl_push(const char *line)
@@ -447,14 +452,24 @@ static void set_up_readline(void)
     rl_variable_bind("convert-meta", "off");
 }
 
+// What was typed meanwhile is what is read first.
+static void ask_background(struct host *h)
+{
+    struct text typed;
+    text_init(&typed);
+    enum theme told = background_ask(&typed);
+    h->theme = told == THEME_UNKNOWN ? h->theme : told;
+    repl.count = text_length(&typed) < KEYS_MOST ? text_length(&typed) : KEYS_MOST;
+    memcpy(repl.keys, text_get(&typed), repl.count);
+    text_release(&typed);
+}
+
 void repl_init(struct host *h, struct stop *stop)
 {
     repl.host = h;
     repl.stop = stop;
-    text_init(&repl.keys);
     if (h->form == HOST_COLOUR && ink_moves(h->out) && theme_load() == THEME_UNKNOWN) {
-        enum theme told = background_ask(&repl.keys);
-        h->theme = told == THEME_UNKNOWN ? h->theme : told;
+        ask_background(h);
     }
     catch_signals();
     repl_memory_reserve();
@@ -465,7 +480,6 @@ void repl_init(struct host *h, struct stop *stop)
 void repl_release(void)
 {
     repl_history_end();
-    text_release(&repl.keys);
     free(repl.pushed);
     repl.pushed = NULL;
 }
