@@ -34,15 +34,20 @@ static size_t columns_of(struct text *t)
     return ink_columns(text_get(t), text_length(t));
 }
 
+// Adds columns to a line that has fewer. They are counted before: a line that is refused memory has none,
+// however many are added.
+static void lengthen(struct text *line, const char *column, size_t columns)
+{
+    for (size_t n = columns_of(line); n < columns; n++) {
+        text_add(line, column);
+    }
+}
+
 // Makes both lines equally long.
 static void level(struct diagram *d, const char *above, const char *below)
 {
-    while (columns_of(&d->above) < columns_of(&d->below)) {
-        text_add(&d->above, above);
-    }
-    while (columns_of(&d->below) < columns_of(&d->above)) {
-        text_add(&d->below, below);
-    }
+    lengthen(&d->above, above, columns_of(&d->below));
+    lengthen(&d->below, below, columns_of(&d->above));
 }
 
 static void put_line(struct words *w, struct text *line)
@@ -91,9 +96,8 @@ static void add_layer(struct diagram *d, const struct rec *layer)
     }
     text_add(&d->above, text_get(&part));
     bool first = columns_of(&d->below) == 0;
-    while (columns_of(&d->below) + !first < columns_of(&d->above)) {
-        text_add(&d->below, first ? " " : "─");
-    }
+    size_t above = columns_of(&d->above);
+    lengthen(&d->below, first ? " " : "─", above - (above > 0 && !first));
     text_add(&d->below, first ? "" : " ");
     ink_add(&d->above, INK_NAME, rec_get_text(z, KEY_name));
     text_clear(&part);
