@@ -601,9 +601,10 @@ FUZZ_READING := 300
 	      sed -n 's/.*Test unit written to /              the input: /p' $*.log; exit 1; }
 	@sed -n 's/^#\([0-9]*\).*DONE.*/ok  \1 inputs, $(*F)/p' $*.log
 
-bench-quick: setup-count ## Count the instructions of fixed scripts; fails if one has 5% more than before
+bench-quick: setup-count ## Count the instructions of fixed scripts, and of lines beside a million nodes
 	@$(MAKE) -s $(jobs) all
 	@BACKSTEP=$(abspath $(BACKSTEP)) bench/instructions.sh
+	@BACKSTEP=$(abspath $(BACKSTEP)) bench/beside.sh
 
 bench: setup-bench ## Measure: speed, start-up, memory; beside lua, bc, C, ADOL-C, PyTorch and numpy in one table
 	@$(MAKE) -s $(jobs) all $(BENCH)

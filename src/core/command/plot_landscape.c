@@ -212,7 +212,8 @@ static bool find_side(struct land *l)
     if (!value_at(l, l->from, &value)) {
         return false;
     }
-    size_t work = tape_count(&c->s->tape) + 1;
+    const struct checkpoint *before = &l->aside.before;
+    size_t work = before->follows.count + tape_count(&c->s->tape) - before->nodes + 1;
     aside_cut(&l->aside);
     l->side = GRID;
     while (l->side > GRID_LEAST && l->side * l->side > WORK / work) {
