@@ -551,7 +551,7 @@ valgrind := valgrind -q --suppressions=$(CURDIR)/tests/valgrind.supp --error-exi
     --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
 valgrind_slow := %/command_differential_test %/check_mistakes_test %/command_memory_test \
     %/store_journal_test %/store_lesson_file_test %/store_course_test %/check_markdown_test \
-    %/check_formulas_test %/check_notes_test
+    %/check_formulas_test %/check_notes_test %/check_width_test %/store_memory_test
 valgrind_unit = $(filter-out $(valgrind_slow),$(UNIT))
 valgrind_scripts := $(wildcard tests/export/*.bs)
 hunt-valgrind: setup-bench
@@ -570,7 +570,7 @@ by_valgrind = @mkdir -p $(BUILD)/valgrind; log=$(BUILD)/valgrind/$(*F).log; \
     esac
 
 $(valgrind_unit:%=%.valgrind): %.valgrind: %
-	$(call by_valgrind,$*)
+	$(call by_valgrind,$* $(abspath $(BACKSTEP)))
 
 $(REPLAY:%=%.valgrind): %.valgrind: %
 	$(call by_valgrind,$* tests/fuzz/corpus/$(*F))
