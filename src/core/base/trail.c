@@ -135,10 +135,10 @@ static size_t length_then(const struct trail *t, const struct change *c, size_t 
 static size_t place_in_group(const struct trail *t, const struct buf *owner)
 {
     size_t i = 0;
-    while (i < t->grouped && t->group[i] != owner) {
+    while (i < t->grouped && (uintptr_t)t->group[i] < (uintptr_t)owner) {
         i++;
     }
-    return i;
+    return i < t->grouped && t->group[i] == owner ? i : t->grouped;
 }
 
 // How many of these elements there were at this change, if it says so; else all of them.
@@ -188,7 +188,7 @@ static size_t still_to_save(struct trail *t, const struct buf *owner, size_t fir
         return 0;
     }
     size_t given = count;
-    for (size_t i = t->begun; i < looked_at(t) && count > 0; i++) {
+    for (size_t i = t->begun, end = looked_at(t); i < end && count > 0; i++) {
         count = there_then(t, &changes[i], owner, first, count);
     }
     if (count == 0 || (count < given && is_covered(t, owner, first, count))) {
@@ -221,24 +221,26 @@ bool trail_save_length(struct trail *t, struct buf *owner)
 void trail_join(struct trail *t, struct buf *owner)
 {
     BS_ASSERT(t->grouped < TRAIL_GROUP);
-    t->group[t->grouped++] = owner;
+    size_t i = t->grouped++;
+    for (; i > 0 && (uintptr_t)t->group[i - 1] > (uintptr_t)owner; i--) {
+        t->group[i] = t->group[i - 1];
+    }
+    t->group[i] = owner;
 }
 
 bool trail_save_lengths(struct trail *t)
 {
-    size_t n = t->grouped, at = t->bytes.count;
-    char *bytes = buf_push(&t->bytes, n * sizeof(size_t));
+    size_t n = t->grouped, at = t->bytes.count, length = sizeof(size_t);
+    char *bytes = buf_push(&t->bytes, n * length);
     struct change *change = bytes == NULL ? NULL : buf_push(&t->changes, 1);
     if (change == NULL) {
         t->bytes.count = at;
         t->bytes.failed = t->changes.failed = false;
         return false;
     }
-    size_t lengths[TRAIL_GROUP] = {0};
     for (size_t i = 0; i < n; i++) {
-        lengths[i] = t->group[i]->count;
+        memcpy(bytes + i * length, &t->group[i]->count, length);
     }
-    memcpy(bytes, lengths, n * sizeof(size_t));
     *change = (struct change){.count = n, .bytes = at & BYTES_MOST, .kind = CHANGE_LENGTHS};
     return true;
 }
@@ -310,8 +312,8 @@ static void restore(const struct trail *t, const struct change *c)
 
 // ---- Packed changes -----------------------------------------------------------------------------
 //
-// A number whose bits are the arrays of the group that were shorter, and the length of each (0: that of
-// the one before; else one more than it is). Then one after the other: where the owner lies, as its
+// A number whose bits are the arrays of the group that were shorter, and by how much each is longer now:
+// between statements they keep their lengths. Then one after the other: where the owner lies, as its
 // distance from the one before (the first: from the trail), doubled, and 1 more for a length; then the
 // length, or first byte, number of bytes, and bytes. All numbers seven bits a byte, the lowest first.
 
@@ -387,12 +389,11 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
         t->changes.failed = false;
         return false;
     }
-    uint64_t length = 0;
     for (uint64_t left = take_number(&at); left != 0; left &= left - 1) {
         struct buf *owner = t->group[__builtin_ctzll(left)];
-        uint64_t number = take_number(&at);
-        length = number > 0 ? number - 1 : length;
-        struct change c = {.owner = owner, .first = (size_t)length, .kind = CHANGE_LONGER};
+        size_t more = (size_t)take_number(&at);
+        BS_ASSERT(owner->count >= more);
+        struct change c = {.owner = owner, .first = owner->count - more, .kind = CHANGE_LONGER};
         if (!take_back_one(t, &c, inverse)) {
             return false;
         }
@@ -453,6 +454,9 @@ static size_t same_at_end(const char *a, const char *b, size_t n)
     while (i + 8 <= n && difference(a + n - i - 8, b + n - i - 8) == 0) {
         i += 8;
     }
+    if (i + 4 <= n && memcmp(a + n - i - 4, b + n - i - 4, 4) == 0) {
+        i += 4;
+    }
     while (i < n && a[n - i - 1] == b[n - i - 1]) {
         i++;
     }
@@ -496,15 +500,11 @@ static void gather_grouped(struct packing *p, size_t i, size_t length)
 
 static void gather_lengths(struct packing *p, const struct trail *t, const struct change *c)
 {
-    size_t lengths[TRAIL_GROUP];
-    uint64_t longer = 0;
-    memcpy(lengths, BUF_FROM(char, &t->bytes, c->bytes), c->count * sizeof(size_t));
     for (size_t i = 0; i < c->count; i++) {
-        longer |= (uint64_t)(t->group[i]->count != lengths[i]) << i;
-    }
-    for (; longer != 0; longer &= longer - 1) {
-        size_t i = (size_t)__builtin_ctzll(longer);
-        gather_grouped(p, i, lengths[i]);
+        size_t length = length_then(t, c, i);
+        if (t->group[i]->count != length) {
+            gather_grouped(p, i, length);
+        }
     }
 }
 
@@ -557,11 +557,10 @@ static bool gather(struct packing *p, const struct trail *t, size_t mark)
 static size_t pack(const struct trail *t, const struct packing *p, unsigned char *to)
 {
     uintptr_t before = (uintptr_t)t;
-    size_t n = put_number(to, p->group), length = SIZE_MAX;
+    size_t n = put_number(to, p->group);
     for (uint64_t left = p->group; left != 0; left &= left - 1) {
-        size_t then = p->shorter[__builtin_ctzll(left)];
-        n += put_number(to + n, then == length ? 0 : then + 1);
-        length = then;
+        int i = __builtin_ctzll(left);
+        n += put_number(to + n, t->group[i]->count - p->shorter[i]);
     }
     for (size_t i = 0; i < p->count; i++) {
         struct change c = *p->elements[i];

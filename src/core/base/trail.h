@@ -21,7 +21,7 @@ struct trail {
     struct buf seen;  // size_t: where changes may be found again; see still_to_save
     size_t begun;     // the mark at which the running statement began
     size_t saves;     // how often something was to be saved: see trail_saves
-    struct buf *group[TRAIL_GROUP];
+    struct buf *group[TRAIL_GROUP];  // by where they lie
     size_t grouped;
 };
 
