@@ -230,6 +230,41 @@ static void a_look_ahead_is_of_its_place(void **state)
     assert_int_equal(lexer_next(&l, &d).kind, TOKEN_END);
 }
 
+static struct token first_token(const struct source *source)
+{
+    struct lexer l = {.source = source};
+    return lexer_peek(&l);
+}
+
+// Tokens that are remembered are of one text, as far as it goes, and with the bytes that it has.
+static void remembered_tokens_are_of_their_text(void **state)
+{
+    (void)state;
+    char text[] = "abc + 1", other[] = "x = 2";
+    struct lexer_memo memo = {0};
+    struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
+    lexer_remember(&memo, &source);
+    struct source part = source, copy = source;
+    part.length = 2;
+    copy.text = other;
+    copy.length = strlen(other);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(first_token(&source).span.end, 3);
+        assert_int_equal(first_token(&part).span.end, 2);
+        assert_int_equal(first_token(&copy).span.end, 1);
+    }
+    text[1] = ' ';
+    lexer_remember(&memo, &source);
+    assert_int_equal(first_token(&source).span.end, 1);
+    struct lexer inside = {.source = &source, .at = 1}, outside = inside;
+    text[2] = '\n';
+    lexer_remember(&memo, &source);
+    inside.open = 1;
+    assert_int_equal(lexer_peek(&outside).kind, TOKEN_BREAK);
+    assert_int_equal(lexer_peek(&inside).kind, TOKEN_INFIX);
+    lexer_forget(&memo);
+}
+
 static enum item_kind last_item(const char *text, struct diag *d)
 {
     struct source source = {.name = "", .text = text, .length = strlen(text), .line = 1};
@@ -306,6 +341,7 @@ int main(void)
         cmocka_unit_test(texts_become_tokens),
         cmocka_unit_test(long_numbers_are_cut),
         cmocka_unit_test(a_look_ahead_is_of_its_place),
+        cmocka_unit_test(remembered_tokens_are_of_their_text),
         cmocka_unit_test(a_for_is_looked_for_nearby),
         cmocka_unit_test(reading_can_be_stopped),
     };

@@ -4,6 +4,37 @@
 
 #include "text/spelling.h"
 
+// What a byte says before anything else is looked at.
+enum {
+    L = 1,   // begins a name: an ASCII letter, or _
+    D = 2,   // a digit
+    P = 4,   // neither a blank nor the begin of a comment: what nearly every token begins with
+    B = 8,   // a bracket
+    M = 16,  // directly after a plain name it makes something else of it
+    LP = L | P,
+    DP = D | P,
+    BP = B | P,
+    MP = M | P,
+};
+#define X8(a) a, a, a, a, a, a, a, a
+#define X32(a) X8(a), X8(a), X8(a), X8(a)
+static const unsigned char traits[256] = {
+    X32(0),                                                     // control characters
+    0,      P,      MP,     0,      0,  MP, P,  MP,             //   ! " # $ % & '
+    BP,     BP,     P,      P,      P,  P,  P,  P,              // ( ) * + , - . /
+    X8(DP), DP,     DP,     P,      P,  P,  P,  P,  P,          // 0-9 : ; < = > ?
+    P,      X8(LP), X8(LP), X8(LP), LP, LP, BP, 0,  BP, P, LP,  // @ A-Z [ \ ] ^ _
+    P,      X8(LP), X8(LP), X8(LP), LP, LP, BP, P,  BP, P, P,   // ` a-z { | } ~ DEL
+    X32(M), X32(M), X32(M), X32(M),                             // of UTF-8
+};
+#undef X8
+#undef X32
+
+static inline bool has(char c, unsigned char trait)
+{
+    return (traits[(unsigned char)c] & trait) != 0;
+}
+
 // Of those that begin alike the longest first, so that ** is not two *; and the common ones first.
 static const struct lexer_sign {
     char written[3];
@@ -71,18 +102,11 @@ static bool is_dollar(const char *s, size_t at, size_t n)
     return s[at] == '$' && !(before && after);
 }
 
-// Neither a blank nor the begin of a comment: what nearly every token begins with.
-static bool is_plain(char c)
-{
-    unsigned char byte = (unsigned char)c;
-    return byte > ' ' && byte < 0x80 && c != '#' && c != '$' && c != '\\';
-}
-
 static void skip_more_blanks(struct lexer *l)
 {
     const char *s = l->source->text;
     size_t n = l->source->length;
-    while (l->at < n && !is_plain(s[l->at])) {
+    while (l->at < n && !has(s[l->at], P)) {
         size_t blank = l->open > 0 && s[l->at] == '\n' ? 1 : blank_at(s + l->at, n - l->at);
         if (blank == 0 && s[l->at] == '#') {
             blank = comment_length(s + l->at, n - l->at);
@@ -103,7 +127,7 @@ static inline void skip_blanks(struct lexer *l)
         at++;
     }
     l->at = at;
-    if (at < n && !is_plain(s[at]) && (s[at] != '\n' || l->open > 0)) {
+    if (at < n && !has(s[at], P) && (s[at] != '\n' || l->open > 0)) {
         skip_more_blanks(l);
     }
 }
@@ -257,7 +281,7 @@ static bool is_sign(const struct lexer_sign *sign, const char *s, size_t n)
 static bool read_sign(const char *s, size_t n, struct token *t)
 {
     const char *written = s, *meant = NULL;
-    size_t left = n, taken = is_plain(*s) ? 0 : spelling_sign(s, n, &meant);
+    size_t left = n, taken = has(*s, P) ? 0 : spelling_sign(s, n, &meant);
     if (taken > 0) {
         written = meant;
         left = strlen(written);
@@ -273,18 +297,17 @@ static bool read_sign(const char *s, size_t n, struct token *t)
     return false;
 }
 
-static bool read_bracket(struct lexer *l, char c, struct token *t)
+static void read_bracket(struct lexer *l, char c, struct token *t)
 {
-    bool opens = c == '(' || c == '[' || c == '{', closes = c == ')' || c == ']' || c == '}';
+    bool opens = c == '(' || c == '[' || c == '{';
     if (opens) {
         l->open++;
-    } else if (closes && l->open > 0) {
+    } else if (l->open > 0) {
         l->open--;
     }
     t->kind = opens ? TOKEN_OPEN : TOKEN_CLOSE;
     t->mark = c;
-    t->span.end = t->span.start + 1;
-    return opens || closes;
+    t->span.end++;
 }
 
 // The bytes before the text of a string that a quotation mark at s begins: 1, or 3 of """.
@@ -478,24 +501,17 @@ static size_t prefix_length(const char *s)
     return s[0] == '"' || s[0] == '\'' ? 0 : 1;
 }
 
-static inline bool in_plain_name(char c)
-{
-    return text_is_letter(c) || text_is_digit(c) || c == '_';
-}
-
 // What most tokens are: a name of ASCII letters that nothing before or after it changes. Its length.
 static inline size_t plain_name_length(const char *s, size_t n)
 {
     size_t i = 0;
-    if (text_is_digit(s[0])) {
+    if (!has(s[0], L)) {
         return 0;
     }
-    while (i < n && in_plain_name(s[i])) {
+    while (i < n && has(s[i], L | D)) {
         i++;
     }
-    bool more =
-        i < n && ((unsigned char)s[i] >= 0x80 || s[i] == '"' || s[i] == '\'' || s[i] == '%');
-    return more ? 0 : i;
+    return i < n && has(s[i], M) ? 0 : i;
 }
 
 // One that is no plain name.
@@ -503,7 +519,7 @@ static void read_other(struct lexer *l, struct token *t, struct diag *d)
 {
     const char *s = l->source->text + l->at;
     size_t n = l->source->length - l->at;
-    bool number = text_is_digit(s[0]) || s[0] == '.';
+    bool number = has(s[0], D) || s[0] == '.';
     size_t digits = number ? read_number(s, n, &t->number) : 0;
     if (s[0] == '\n') {
         t->kind = TOKEN_BREAK;
@@ -511,8 +527,10 @@ static void read_other(struct lexer *l, struct token *t, struct diag *d)
     } else if (digits > 0) {
         t->kind = TOKEN_NUMBER;
         t->span.end += digits;
-    } else if (!read_bracket(l, s[0], t) && !read_sign(s, n, t) && !read_string(s, n, t) &&
-               !read_single(s, n, t) && !read_word(s, n, t)) {
+    } else if (has(s[0], B)) {
+        read_bracket(l, s[0], t);
+    } else if (!read_sign(s, n, t) && !read_string(s, n, t) && !read_single(s, n, t) &&
+               !read_word(s, n, t)) {
         bad(t, s, n, d);
     }
     l->at = t->span.end +
@@ -535,77 +553,45 @@ static inline void read_token(struct lexer *l, struct token *t, struct diag *d)
     }
 }
 
+void lexer_forget(struct lexer_memo *memo)
+{
+    memo->text = NULL;
+    for (size_t i = 0; i < COUNT_OF(memo->tokens); i++) {
+        memo->tokens[i].at = NULL;
+    }
+}
+
 void lexer_remember(struct lexer_memo *memo, struct source *source)
 {
-    memo->round++;
+    lexer_forget(memo);
     memo->text = source->text;
     memo->length = source->length;
     source->memo = memo;
 }
 
-void lexer_forget(struct lexer_memo *memo)
+const struct lexer_token *lexer_read(struct lexer *l, struct diag *d)
 {
-    memo->round++;
-    memo->text = NULL;
-}
-
-// Reads the token there, and moves behind it. One with trouble is not remembered: it is read again, for
-// the words to reach whoever takes it.
-static const struct token *remember(struct lexer *l, struct lexer_token *place, struct diag *d)
-{
-    place->from = l->at;
-    place->open = l->open;
+    const struct source *source = l->source;
+    struct lexer_memo *m = source->memo;
+    bool remembers = m != NULL && m->text == source->text;
+    struct lexer_token *place = remembers ? &m->tokens[l->at % COUNT_OF(m->tokens)] : &l->last;
+    size_t from = l->at, open = l->open;
     read_token(l, &place->token, d);
+    place->at = place->token.kind == TOKEN_BAD ? NULL : source->text + from;
+    place->end = source->text + source->length;
+    place->open = open;
     place->next = l->at;
     place->next_open = l->open;
-    place->round = l->source->memo->round - (place->token.kind == TOKEN_BAD);
-    return &place->token;
+    l->at = from;
+    l->open = open;
+    return place;
 }
 
-static bool was_peeked(const struct lexer *l)
+const struct lexer_token *lexer_look(struct lexer *l)
 {
-    return l->peeked.text != NULL && l->peeked.from == l->at && l->peeked.open == l->open &&
-           l->peeked.text == l->source->text && l->peeked.length == l->source->length;
-}
-
-const struct token *lexer_read(struct lexer *l, struct diag *d)
-{
-    if (lexer_is_remembering(l)) {
-        return remember(l, lexer_place(l), d);
-    }
-    if (was_peeked(l)) {
-        l->at = l->peeked.next;
-        l->open = l->peeked.next_open;
-    } else {
-        l->peeked.text = NULL;
-        read_token(l, &l->peeked.token, d);
-    }
-    return &l->peeked.token;
-}
-
-const struct token *lexer_look(struct lexer *l)
-{
-    size_t from = l->at, open = l->open;
     struct diag ignored;
     diag_clear(&ignored);
-    if (lexer_is_remembering(l)) {
-        const struct token *t = remember(l, lexer_place(l), &ignored);
-        l->at = from;
-        l->open = open;
-        return t;
-    }
-    if (!was_peeked(l)) {
-        read_token(l, &l->peeked.token, &ignored);
-        l->peeked.text = l->peeked.token.kind == TOKEN_BAD ? NULL : l->source->text;
-        l->peeked.length = l->source->length;
-        l->peeked.from = from;
-        l->peeked.open = open;
-        l->peeked.next = l->at;
-        l->peeked.next_open = l->open;
-        l->at = from;
-        l->open = open;
-    }
-    return &l->peeked.token;
+    return lexer_read(l, &ignored);
 }
 
 size_t lexer_statement_end(const struct lexer *from)

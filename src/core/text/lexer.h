@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/mem.h"
 #include "engine/ops.h"
 
 enum token_kind {
@@ -44,18 +45,20 @@ struct token {
     bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
 };
 
-// The last tokens that were read of one text, by the place where they were looked for: what a statement
-// is gets found out by several readers, one after the other, and each token is read but once.
+// A token that was read, and where: what a statement is gets found out by several readers, one after the
+// other, and each token is read but once.
+struct lexer_token {
+    const char *at, *end;    // where it was looked for, and where the text ends; NULL: none is here
+    size_t open;             // the brackets that were open there
+    size_t next, next_open;  // the place behind it, and those open there
+    struct token token;
+};
+
+// The last tokens that were read of one text, by the place where they were looked for.
 struct lexer_memo {
     const char *text;  // NULL: of none
     size_t length;
-    unsigned round;  // what was remembered in earlier ones counts no more
-    struct lexer_token {
-        unsigned round;
-        size_t from, open;       // where it was looked for, and the brackets that were open there
-        size_t next, next_open;  // the same behind it
-        struct token token;
-    } tokens[64];  // a power of two
+    struct lexer_token tokens[64];  // a power of two
 };
 
 // Begins to remember the tokens of this text: source->memo is set. To be called again where the bytes
@@ -70,41 +73,27 @@ struct lexer {
     const struct source *source;
     size_t at;
     size_t open;
-    // Where the source has no memo: the token that lexer_peek found, from which place of which text, and
-    // the place after it; so that looking twice, or looking and then reading, costs no more than once.
-    struct {
-        const char *text;  // NULL: none
-        size_t length, from, open, next, next_open;
-        struct token token;
-    } peeked;
+    struct lexer_token last;  // where the source has no memo: the token that was read last
 };
 
 static inline void lexer_init(struct lexer *l, const struct source *source)
 {
     *l = (struct lexer){.source = source};
 }
-// lexer_next and lexer_peek where the token is not remembered: it is there until the next call.
-const struct token *lexer_read(struct lexer *l, struct diag *d);
-const struct token *lexer_look(struct lexer *l);
-
-static inline bool lexer_is_remembering(const struct lexer *l)
-{
-    const struct lexer_memo *m = l->source->memo;
-    return m != NULL && m->text == l->source->text && m->length == l->source->length;
-}
-
-// Where the token at the lexer's place is remembered, or will be.
-static inline struct lexer_token *lexer_place(const struct lexer *l)
-{
-    return &l->source->memo->tokens[l->at % (sizeof l->source->memo->tokens /
-                                             sizeof l->source->memo->tokens[0])];
-}
+// The token at the lexer's place, read and remembered. What is wrong with it goes to d, and is not
+// remembered: it is read again, for the words to reach whoever takes it. There until the next call.
+const struct lexer_token *lexer_read(struct lexer *l, struct diag *d);
+// The same, where nobody takes it.
+const struct lexer_token *lexer_look(struct lexer *l);
 
 // The token there as it is remembered. NULL: it is not.
 static inline const struct lexer_token *lexer_recall(const struct lexer *l)
 {
-    const struct lexer_token *t = lexer_is_remembering(l) ? lexer_place(l) : NULL;
-    return t != NULL && t->round == l->source->memo->round && t->from == l->at && t->open == l->open
+    const struct source *source = l->source;
+    const struct lexer_memo *m = source->memo;
+    const struct lexer_token *t = m != NULL ? &m->tokens[l->at % COUNT_OF(m->tokens)] : &l->last;
+    return t->at == source->text + l->at && t->end == source->text + source->length &&
+                   t->open == l->open
                ? t
                : NULL;
 }
@@ -113,9 +102,7 @@ static inline const struct lexer_token *lexer_recall(const struct lexer *l)
 static inline struct token lexer_next(struct lexer *l, struct diag *d)
 {
     const struct lexer_token *t = lexer_recall(l);
-    if (t == NULL) {
-        return *lexer_read(l, d);
-    }
+    t = t != NULL ? t : lexer_read(l, d);
     l->at = t->next;
     l->open = t->next_open;
     return t->token;
@@ -125,7 +112,7 @@ static inline struct token lexer_next(struct lexer *l, struct diag *d)
 static inline struct token lexer_peek(struct lexer *l)
 {
     const struct lexer_token *t = lexer_recall(l);
-    return t != NULL ? t->token : *lexer_look(l);
+    return t != NULL ? t->token : lexer_look(l)->token;
 }
 
 // Where the statement that goes on here ends: the place of its `;` or line end, or the text's end.
