@@ -59,34 +59,6 @@ void buf_free(struct buf *b)
     buf_init_skewed(b, b->size, b->skew);
 }
 
-// Of one array to another of the same elements, which has none.
-static void move_room(struct buf *to, struct buf *from)
-{
-    to->data = from->data;
-    to->cap = from->cap;
-    from->data = NULL;
-    from->cap = 0;
-}
-
-void buf_take_room(struct buf *b, struct buf *kept)
-{
-    if (b->data == NULL) {
-        move_room(b, kept);
-    }
-}
-
-void buf_keep_room(struct buf *b, struct buf *kept)
-{
-    enum { KEPT_MOST = 1 << 16 };  // bytes
-    if (kept->data == NULL && b->cap * b->size <= KEPT_MOST) {
-        kept->size = b->size;
-        move_room(kept, b);
-    } else {
-        buf_release(b);
-    }
-    b->count = 0;
-}
-
 bool buf_reserve(struct buf *b, size_t n)
 {
     if (n <= b->cap) {

@@ -89,18 +89,24 @@ static inline void buf_release(struct buf *b)
 void *buf_push_growing(struct buf *b, size_t n);
 static inline void *buf_push(struct buf *b, size_t n)
 {
-    if (b->data == NULL || n > b->cap - b->count) {
+    if (n > b->cap - b->count || n == 0) {
         return buf_push_growing(b, n);
     }
     void *at = (char *)b->data + b->count * b->size;
     b->count += n;
     return at;
 }
-// Gives b, which is empty, the room that was kept when an array like it was done with; and keeps b's, if
-// that is not much, for the next: what is needed again and again is not asked of the machine each time.
-// Both are initialised; b is empty then.
-void buf_take_room(struct buf *b, struct buf *kept);
-void buf_keep_room(struct buf *b, struct buf *kept);
+// Empties b, which will be filled again, and keeps its room if that is not much: what is needed again and
+// again is not asked of the machine each time.
+static inline void buf_rest(struct buf *b)
+{
+    enum { KEPT_MOST = 1 << 16 };  // bytes
+    if (b->cap * b->size > KEPT_MOST) {
+        buf_free(b);
+    }
+    b->count = 0;
+    b->failed = false;
+}
 // Appends copies of n elements, which may be 0 and are not in b. False if out of memory.
 bool buf_add(struct buf *b, const void *elements, size_t n);
 // Makes sure that n elements fit without moving. False (and `failed`) if they do not.

@@ -453,8 +453,6 @@ bool flow_put_node(struct call *c, struct rec *to, uint32_t root)
     struct call own = {.s = c->s, .diag = &ignored, .out = c->out, .lexer = &lexer};
     bool ok = !flow_read(&f, &own) || flow_put(&f, rec_record(c->out, to, KEY_flow, KIND_flow));
     flow_release(&f);
-    if (own.lowering) {
-        lower_release(&own.lower);
-    }
+    call_end_lowering(&own);
     return ok && !c->out->arena.failed;
 }

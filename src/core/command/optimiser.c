@@ -18,7 +18,7 @@ static bool read_number(struct call *c, const char *what, double most, double *n
     if (!call_expression(c, &x)) {
         return false;
     }
-    *number = operand_is_array(&x) ? -1 : lower_number(&c->lower, &x);
+    *number = operand_is_array(&x) ? -1 : lower_number(c->lower, &x);
     tape_cut(&c->s->tape, from);
     if (!(*number >= 0) || isinf(*number)) {
         diag_set(c->diag, t.span, "%s is a number from 0 on", what);

@@ -8,7 +8,9 @@
 
 bool call_change_settings(struct call *c)
 {
-    return trail_save(&c->s->undo, &c->s->settings, 0, 1) || diag_out_of_memory(c->diag);
+    size_t rest = SETTINGS_WORDS - SETTINGS_MOVING;
+    return trail_save(&c->s->undo, &c->s->settings, SETTINGS_MOVING, rest) ||
+           diag_out_of_memory(c->diag);
 }
 
 bool call_has_more(const struct call *c)

@@ -2,6 +2,9 @@
 #ifndef SESSION_CALL_H
 #define SESSION_CALL_H
 
+#include <stddef.h>
+#include <string.h>
+
 #include "base/diag.h"
 #include "base/record.h"
 #include "base/trail.h"
@@ -29,21 +32,22 @@ struct preferences {
     uint8_t style;  // of pictures in files: see picture_style
 };
 
-// What of a session is neither graph nor names; kept in a growable array of one, for the trail.
+// What of a session is neither graph nor names; kept in a growable array of words, for the trail.
 // A loop is replayed only while all of this stays the same, byte for byte (replay.c), so neither it
 // nor its members have gaps between their fields.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 struct settings {
-    struct preferences preferences;
+    // What any statement may change, so that it is saved before each: see SETTINGS_MOVING.
     struct rng rng;
-    // How parameters were moved last, in how many steps (0: never), and the name of the output
+    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
+    uint32_t trained;
+    struct preferences preferences;
+    // How parameters were moved last, in how many steps (0: never); `trained` is the name of the output
     // whose gradients did it (NAME_NONE: it had none).
     struct optim optim;
     int64_t steps;
-    int64_t accused;  // wrong accusations so far
-    uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
-    uint32_t trained;
+    int64_t accused;       // wrong accusations so far
     uint32_t batch, rows;  // in batches of so many rows (0: of none), of so many
     // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
     // been in use.
@@ -53,6 +57,10 @@ struct settings {
     uint32_t sabotaged;
 };
 #pragma GCC diagnostic pop
+enum {
+    SETTINGS_WORDS = sizeof(struct settings) / sizeof(uint64_t),
+    SETTINGS_MOVING = offsetof(struct settings, preferences) / sizeof(uint64_t)
+};
 
 // A composite operation that was replaced by its atoms: what `fold` needs to put it back.
 struct expansion {
@@ -118,6 +126,7 @@ enum { NOT_LOGGED = -1 };
 // What changes make more of: the same before and after a statement, and it changed nothing.
 struct holdings {
     size_t changes, nodes, definitions, labels;
+    size_t lists, groups;  // of arrays, and of nodes
     struct rng rng;
 };
 
@@ -140,12 +149,6 @@ struct terminal {
     bool ascii;  // it shows no other characters
 };
 
-// Room for what every expression needs while it is read.
-struct reading_room {
-    struct buf stack;      // of struct lower
-    struct buf open, out;  // of struct parser
-};
-
 // What is said once only, and was.
 struct said_once {
     bool renumbered;  // nodes have new numbers, since a loop last cleared up
@@ -156,7 +159,9 @@ struct said_once {
 struct session {
     struct buf self;         // the memory this lies in
     struct lexer_memo memo;  // the tokens of the text that is being executed
-    struct reading_room room;
+    struct parser parser;    // that reads expressions, one after the other
+    struct lower lower;      // of the running statement's
+    bool lowering;           // it is in use
     struct session_world world;
     struct terminal terminal;
     struct tape tape;
@@ -209,22 +214,38 @@ struct call {
     struct lexer *method_end;  // in L.backward(): where the statement ends; else NULL
     struct diag *diag;
     struct records *out;
-    struct lower lower;   // of the statement's expressions; arrays of plain numbers live in it
-    bool lowering;        // it has been begun
+    struct lower *
+        lower;  // of the statement's expressions; arrays of plain numbers live in it. NULL at first
     struct buf sizes;     // of what was added into each gradient, for tables: see engine/shown.h
     bool sized;           // it has been filled
     struct buf called;    // where its answer says what nodes are called
     struct span command;  // the command's word
+    size_t expression;    // where the last expression begins
     bool named;           // the last expression mentioned a name
     bool create_graph;    // L.backward(create_graph=True)
     bool relogged;        // log_as is what the log remembers instead of the statement's text
-    char log_as[LABEL_TEXT + 16];
     bool quit;
     // What carries out a statement, for guesses to try some (guess_try); NULL: none is tried.
     enum call_end (*run)(struct call *c);
     size_t answered;  // records that were there before this statement
     bool waits;       // a function that returned false asks for something: this is not a failure
+    // What follows is large, and filled in where it is needed.
+    struct lower own;  // where another statement is running: this one is tried meanwhile
+    char log_as[LABEL_TEXT + 16];
 };
+
+// A call of a statement in which nothing was done yet.
+static inline void call_init(struct call *c, struct session *s, struct frame *f, struct diag *d,
+                             struct records *out)
+{
+    memset(c, 0, offsetof(struct call, own));
+    c->log_as[0] = '\0';
+    c->s = s;
+    c->frame = f;
+    c->lexer = &f->lexer;
+    c->diag = d;
+    c->out = out;
+}
 
 // Tables with more rows than CALL_ROWS_MOST show CALL_ROWS_CUT and say how many more there are.
 enum { CALL_ROWS_MOST = 60, CALL_ROWS_CUT = 20 };
@@ -241,6 +262,8 @@ static inline struct preferences *session_preferences(const struct session *s)
 
 // The lowering of the statement's expressions.
 struct lower *call_lower(struct call *c);
+// Lets go of it; call_release does.
+void call_end_lowering(struct call *c);
 // What expressions are evaluated in.
 struct scope session_scope(struct session *s);
 
@@ -248,7 +271,7 @@ struct scope session_scope(struct session *s);
 void session_checkpoint(struct session *s, struct checkpoint *c);
 
 struct settings settings_defaults(void);
-// To be called before the settings are changed.
+// To be called before the settings are changed, but for the random numbers and the last output.
 bool call_change_settings(struct call *c);
 
 // Arguments. All return false with the diag set.
@@ -346,7 +369,7 @@ const char *call_format(const char *const *formats, size_t count, const char *pa
 
 // Values are refreshed if they are stale. False: interrupted, or no memory; the diag says so.
 bool call_refresh(struct call *c, uint32_t *count);
-// Keeps what the lowering grew (c->lower.grown) under its names. An error, under sabotage, if that
+// Keeps what the lowering grew (c->lower->grown) under its names. An error, under sabotage, if that
 // tells where the mistake is.
 bool call_keep_grown(struct call *c, struct span span);
 // The same for what root depends on.

@@ -178,11 +178,7 @@ void call_put_grad(struct call *c, struct rec *row, uint32_t node)
 void call_release(struct call *c)
 {
     part_called(c);
-    if (c->lowering) {
-        lower_leave_calls(&c->lower);
-        buf_keep_room(&c->lower.stack, &c->s->room.stack);
-        lower_release(&c->lower);
-    }
+    call_end_lowering(c);
     if (c->sized) {
         buf_release(&c->sizes);
     }
@@ -227,7 +223,7 @@ void call_add_value(struct call *c, struct text *out, const struct operand *x)
     bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
     int digits = session_digits(c->s);
     if (!array) {
-        text_add(out, number_text(number, lower_number(&c->lower, x), digits));
+        text_add(out, number_text(number, lower_number(c->lower, x), digits));
         return;
     }
     text_add(out, matrix ? "[" : "");
@@ -237,7 +233,7 @@ void call_add_value(struct call *c, struct text *out, const struct operand *x)
             if (stop_asked_by(c->s->world.stop, i * x->array.cols + j, NUMBER_WORK)) {
                 return;  // the answer goes
             }
-            number_text(number, operand_number(&c->lower, x, i, j), digits);
+            number_text(number, operand_number(c->lower, x, i, j), digits);
             text_addf(out, j > 0 ? ", %s" : "%s", number);
         }
         text_add_char(out, ']');

@@ -148,29 +148,51 @@ void session_checkpoint(struct session *s, struct checkpoint *c)
     checkpoint_array(c, &s->groups);
 }
 
+static struct lower *begin_lowering(struct call *c)
+{
+    struct session *s = c->s;
+    struct scope scope = session_scope(s);
+    if (s->lowering) {
+        lower_init(&c->own, &scope, c->lexer->source, c->diag);
+        return &c->own;
+    }
+    s->lowering = true;
+    lower_begin(&s->lower, &scope, c->lexer->source, c->diag);
+    return &s->lower;
+}
+
 struct lower *call_lower(struct call *c)
 {
-    if (!c->lowering) {
-        struct scope scope = session_scope(c->s);
-        lower_init(&c->lower, &scope, c->lexer->source, c->diag);
-        buf_take_room(&c->lower.stack, &c->s->room.stack);
-        c->lowering = true;
+    struct lower *w = c->lower;
+    if (w == NULL) {
+        return c->lower = begin_lowering(c);
     }
     // Each expression is read afresh; only the arrays of plain numbers stay.
-    c->lower.source = c->lexer->source;
-    c->lower.diag = c->diag;  // which may be one aside, for a while
-    c->lower.named = c->lower.by_new_number = false;
-    c->lower.remarks.count = 0;
-    c->lower.unreached = c->lower.gradless = NODE_NONE;
-    c->lower.told_unreached = false;
-    c->lower.strange = (struct span){0, 0};
-    c->lower.strange_text = NULL;
-    return &c->lower;
+    w->source = c->lexer->source;
+    w->diag = c->diag;  // which may be one aside, for a while
+    w->named = w->by_new_number = false;
+    w->remarks.count = 0;
+    w->unreached = w->gradless = NODE_NONE;
+    w->told_unreached = false;
+    w->strange = (struct span){0, 0};
+    w->strange_text = NULL;
+    return w;
+}
+
+void call_end_lowering(struct call *c)
+{
+    if (c->lower == &c->own) {
+        lower_release(c->lower);
+    } else if (c->lower != NULL) {
+        lower_rest(c->lower);
+        c->s->lowering = false;
+    }
+    c->lower = NULL;
 }
 
 bool call_keep_grown(struct call *c, struct span span)
 {
-    const struct buf *rows = &c->lower.grown;
+    const struct buf *rows = &c->lower->grown;
     uint32_t sabotaged = session_settings(c->s)->sabotaged;
     for (size_t i = 0; i < rows->count && sabotaged != NODE_NONE; i++) {
         if (BUF(struct grown, rows)[i].root == sabotaged) {
@@ -187,22 +209,17 @@ bool call_keep_grown(struct call *c, struct span span)
 
 bool call_expression(struct call *c, struct operand *result)
 {
-    struct parser p;
+    struct parser *p = &c->s->parser;
     struct lower *w = call_lower(c);
-    parser_init(&p, c->lexer, &c->s->names, c->diag);
-    struct reading_room *room = &c->s->room;
-    buf_take_room(&p.open, &room->open);
-    buf_take_room(&p.out, &room->out);
-    p.stop = c->s->world.stop;
+    parser_begin(p, c->lexer, &c->s->names, c->diag);
+    p->stop = c->s->world.stop;
     w->grown.count = 0;
-    size_t start = lexer_peek(c->lexer).at;
-    bool ok = lower_expression(w, &p, result);
+    c->expression = lexer_peek(c->lexer).at;
+    bool ok = lower_expression(w, p, result);
     c->named = w->named;
     if (ok) {
-        note_expression(c, &p, w, (struct span){start, c->lexer->at});
+        note_expression(c, p, w, (struct span){c->expression, c->lexer->at});
     }
-    buf_keep_room(&p.open, &room->open);
-    buf_keep_room(&p.out, &room->out);
-    parser_release(&p);
+    parser_rest(p);
     return ok;
 }

@@ -220,8 +220,8 @@ static bool read_range(struct call *c, struct turns *turns)
         count++;
         t = lexer_next(c->lexer, c->diag);
     } while (t.kind == TOKEN_COMMA);
-    double from = count == 2 ? lower_number(&c->lower, &bounds[0]) : 0;
-    double to = lower_number(&c->lower, &bounds[count - 1]);
+    double from = count == 2 ? lower_number(c->lower, &bounds[0]) : 0;
+    double to = lower_number(c->lower, &bounds[count - 1]);
     if (!token_closes(t, ')') || !isfinite(from) || !(fabs(to) < 1e12)) {
         return refuse_range(c, range.span);
     }

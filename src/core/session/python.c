@@ -299,17 +299,19 @@ static bool run_field(struct call *c, const struct python_form *f, enum call_end
 
 // n = MLP(…)
 static bool run_network(struct call *c, const struct token *name, const struct token *assign,
-                        enum call_end *end)
+                        struct lexer *behind, enum call_end *end)
 {
-    struct lexer value_at = {.source = c->lexer->source, .at = assign->span.end}, behind = value_at;
     struct diag ignored;
     diag_clear(&ignored);
-    bool named = lexer_next(&behind, &ignored).kind == TOKEN_NAME;
-    enum token_kind next = lexer_peek(&behind).kind;
-    if (assign->op != OP_COUNT || !named || (next != TOKEN_OPEN && next != TOKEN_DOT)) {
+    if (assign->op != OP_COUNT || lexer_next(behind, &ignored).kind != TOKEN_NAME) {
         return false;
     }
-    struct python_form value = read_form(value_at);
+    enum token_kind next = lexer_peek(behind).kind;
+    if (next != TOKEN_OPEN && next != TOKEN_DOT) {
+        return false;
+    }
+    struct python_form value =
+        read_form((struct lexer){.source = c->lexer->source, .at = assign->span.end});
     if (!value.called || !last_is(c, &value, "MLP Layer Neuron")) {
         return false;
     }
@@ -364,11 +366,11 @@ static bool run_word(struct call *c, const struct python_form *f, enum call_end 
 }
 
 bool python_statement(struct call *c, const struct token *first, const struct token *second,
-                      enum call_end *end)
+                      struct lexer *behind, enum call_end *end)
 {
     *end = CALL_DONE;
     if (first->kind == TOKEN_NAME && second->kind == TOKEN_ASSIGN) {
-        return run_network(c, first, second, end);
+        return run_network(c, first, second, behind, end);
     }
     if (python_pass_over(c)) {
         return true;

@@ -6,9 +6,9 @@
 #include "session/call.h"
 
 // Is the statement, whose first two tokens are these, one of them? Then it is carried out, and *end
-// says how it ended.
+// says how it ended. The lexer `behind` is after the two, and may be moved.
 bool python_statement(struct call *c, const struct token *first, const struct token *second,
-                      enum call_end *end);
+                      struct lexer *behind, enum call_end *end);
 
 // What to write instead of a word of Python's that means nothing here, such as `while`; NULL: it is
 // no such word.

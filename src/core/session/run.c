@@ -107,11 +107,13 @@ static bool take_input(struct session *s)
 
 // A statement that cannot go on without a file leaves nothing behind, also where it is part of a
 // transaction: it is run again from its start.
-static void ask_for_input(struct call *c, struct checkpoint *before)
+static void ask_for_input(struct call *c, const struct holdings *before)
 {
     struct session *s = c->s;
-    checkpoint_cut(before);
-    checkpoint_redraw(before);
+    tape_cut(&s->tape, (uint32_t)before->nodes);
+    s->names.lists.count = before->lists;
+    s->groups.count = before->groups;
+    session_settings(s)->rng = before->rng;
     rec_cut(&c->out->list, c->answered);
     *c->diag = (struct diag){0};
     struct rec *need = call_record(c, KIND_need);
@@ -255,13 +257,11 @@ struct running {
 static enum call_end carry_out(struct call *c, const struct running *r)
 {
     struct session *s = c->s;
-    struct checkpoint begun;
-    session_checkpoint(s, &begun);
     replay_statement(s);
     enum call_end end = statement_run(c);
     replay_stated(s);
     if (end == CALL_FAILED && text_length(&s->inputs.wanted) > 0) {
-        ask_for_input(c, &begun);
+        ask_for_input(c, &r->before);
         end = CALL_NEED;
     }
     call_release(c);
@@ -283,7 +283,7 @@ static void remember(const struct call *c, const struct running *r)
     struct session *s = c->s;
     struct span span = statement_span(c->frame, r->start);
     bool logs = s->frames.count == r->depth && !s->rewound && !session_in_loop(s) &&
-                transaction_changed(s, r->before) && span.end > span.start;
+                transaction_changed(s, &r->before) && span.end > span.start;
     if (r->outermost && !s->rewound) {
         s->logged = logs && !c->relogged ? (int64_t)s->log.count : NOT_LOGGED;
         if (s->logged == NOT_LOGGED) {
@@ -301,7 +301,7 @@ static void remember(const struct call *c, const struct running *r)
 static bool ends_walk(const struct session *s, const struct running *r)
 {
     return s->stepper.tape != NULL && !s->stepped &&
-           (s->rewound != REWOUND_NOT || transaction_changed(s, r->before) ||
+           (s->rewound != REWOUND_NOT || transaction_changed(s, &r->before) ||
             s->frames.count > r->depth);
 }
 
@@ -321,13 +321,10 @@ static enum session_state run_statement(struct session *s, struct records *out)
         return fail(s, &diag, out);
     }
     r.before = r.outermost ? s->held : transaction_holdings(s);
-    struct call c = {.s = s,
-                     .frame = f,
-                     .lexer = &f->lexer,
-                     .diag = &diag,
-                     .out = out,
-                     .run = statement_run,
-                     .answered = answered};
+    struct call c;
+    call_init(&c, s, f, &diag, out);
+    c.run = statement_run;
+    c.answered = answered;
     enum call_end end = carry_out(&c, &r);
     bool walk_ends = end == CALL_DONE && ends_walk(s, &r);
     if (end == CALL_DONE) {
@@ -395,8 +392,9 @@ static enum session_state go_on(struct session *s, struct records *out)
     struct frame *f = session_top_frame(s);
     struct diag diag;
     diag_clear(&diag);
-    struct call c = {
-        .s = s, .frame = f, .lexer = &f->lexer, .diag = &diag, .out = out, .command = f->statement};
+    struct call c;
+    call_init(&c, s, f, &diag, out);
+    c.command = f->statement;
     size_t refused = mem_refusals(), answered = out->list.in.count;
     bool more = f->more(&c, f);
     call_release(&c);

@@ -29,7 +29,7 @@ struct session *session_bare(const struct session_world *world)
     state_init(s);
     s->tape.stop = world->stop;
     s->tape.most = world->nodes > 0 ? world->nodes : s->tape.most;
-    struct settings *settings = buf_push(&s->settings, 1);
+    struct settings *settings = buf_push(&s->settings, SETTINGS_WORDS);
     if (settings == NULL) {
         session_free(s);
         return NULL;

@@ -59,9 +59,8 @@ void state_release(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
-    buf_release(&s->room.stack);
-    buf_release(&s->room.open);
-    buf_release(&s->room.out);
+    parser_release(&s->parser);
+    lower_release(&s->lower);
 }
 
 static bool copy_array(struct buf *to, const struct buf *from)

@@ -161,6 +161,9 @@ static void read_beginning(const struct lexer *l, struct beginning *b)
 static enum statement_kind kind_of_statement(const struct call *c, const struct beginning *b,
                                              const struct command **command)
 {
+    if (b->first.kind == TOKEN_NAME && !b->first.partial && b->second.kind == TOKEN_ASSIGN) {
+        return STATEMENT_BINDING;
+    }
     struct token first = b->first, second = b->second;
     if (first.kind == TOKEN_BAD && *token_text(c->lexer, first) == '?') {
         *command = command_find(c->s->world.commands, "help", 4);
@@ -176,9 +179,6 @@ static enum statement_kind kind_of_statement(const struct call *c, const struct 
     }
     if (first.kind == TOKEN_NODE) {
         return STATEMENT_EXPRESSION;
-    }
-    if (second.kind == TOKEN_ASSIGN) {
-        return STATEMENT_BINDING;
     }
     if (token_is(c->lexer, first, "param") && second.kind == TOKEN_NAME) {
         return STATEMENT_PARAM;
@@ -349,13 +349,13 @@ static bool run_making(struct call *c, struct statement_making making)
     struct diag ignored;
     diag_clear(&ignored);
     lexer_next(c->lexer, &ignored);
-    return statement_run_binding(c, making);
+    struct token name = lexer_next(c->lexer, c->diag), assign = lexer_next(c->lexer, c->diag);
+    return statement_run_binding(c, &name, &assign, making);
 }
 
-static enum call_end run_kind(struct call *c, enum statement_kind kind,
+static enum call_end run_kind(struct call *c, enum statement_kind kind, const struct beginning *b,
                               const struct command *command)
 {
-    struct token first = lexer_peek(c->lexer);
     struct diag ignored;
     bool ok = false;
     switch (kind) {
@@ -373,7 +373,8 @@ static enum call_end run_kind(struct call *c, enum statement_kind kind,
         ok = run_making(c, (struct statement_making){.nodes = true});
         break;
     case STATEMENT_BINDING:
-        ok = statement_run_binding(c, (struct statement_making){0});
+        c->lexer->at = b->second.span.end;
+        ok = statement_run_binding(c, &b->first, &b->second, (struct statement_making){0});
         break;
     case STATEMENT_FIELD:
         ok = statement_run_field_assignment(c);
@@ -391,8 +392,8 @@ static enum call_end run_kind(struct call *c, enum statement_kind kind,
         ok = loop_for(c);
         break;
     case STATEMENT_RESERVED:
-        ok = token_is(c->lexer, first, "param") ? statement_refuse_param(c, first.span)
-                                                : statement_refuse_reserved(c, first);
+        ok = token_is(c->lexer, b->first, "param") ? statement_refuse_param(c, b->first.span)
+                                                   : statement_refuse_reserved(c, b->first);
         break;
     case STATEMENT_EXPRESSION:
         ok = run_expression(c);
@@ -409,13 +410,13 @@ enum call_end statement_run(struct call *c)
     enum guess_of of = GUESS_OTHER;
     enum call_end end;
     c->command = b.first.span;
-    if (!python_statement(c, &b.first, &b.second, &end)) {
+    if (!python_statement(c, &b.first, &b.second, &b.behind, &end)) {
         enum statement_kind kind = kind_of_statement(c, &b, &command);
         of = kind == STATEMENT_EXPRESSION ? GUESS_EXPRESSION
              : kind == STATEMENT_COMMAND  ? GUESS_COMMAND
              : kind == STATEMENT_BINDING  ? GUESS_BINDING
                                           : GUESS_OTHER;
-        end = run_kind(c, kind, command);
+        end = run_kind(c, kind, &b, command);
     }
     if (end == CALL_FAILED) {
         guess_statement(c, b.first, of);

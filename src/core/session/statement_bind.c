@@ -55,9 +55,10 @@ static struct value value_of(const struct operand *x)
 }
 
 // Of an array, its first element tells.
-static bool is_leaf(struct call *c, const struct operand *x)
+static bool is_leaf(const struct call *c, const struct operand *x)
 {
-    return tape_op(&c->s->tape, operand_node(call_lower(c), x, 0, 0)) == OP_LEAF;
+    uint32_t node = operand_is_array(x) ? names_element(&c->s->names, x->array, 0) : x->node;
+    return tape_op(&c->s->tape, node) == OP_LEAF;
 }
 
 static bool note_recipe(struct call *c, uint32_t name, const struct statement_making *how,
@@ -78,7 +79,7 @@ static bool note_recipe(struct call *c, uint32_t name, const struct statement_ma
 // Value(2, label='x')
 static bool keep_label(struct call *c, const struct operand *value)
 {
-    struct span label = c->lower.label;
+    struct span label = c->lower->label;
     const char *text = c->lexer->source->text + label.start;
     return label.end == 0 || operand_is_array(value) || !is_leaf(c, value) ||
            labels_set(&c->s->labels, value->node, text, label.end - label.start);
@@ -96,18 +97,17 @@ static bool in_first_turn(const struct session *s)
     return true;
 }
 
-static bool bind(struct call *c, struct token name, struct operand *value,
+static bool bind(struct call *c, const struct token *name, struct operand *value,
                  const struct statement_making *how)
 {
     struct session *s = c->s;
-    uint32_t id = names_intern(&s->names, token_text(c->lexer, name), token_length(name));
+    uint32_t id = names_intern(&s->names, token_text(c->lexer, *name), token_length(*name));
     struct value old = names_get(&s->names, id);
     bool number = !value->is_node;
-    if (!array_as_nodes(call_lower(c), value, how->marks) ||
-        !note_recipe(c, id, how, !number, value)) {
+    if (!array_as_nodes(c->lower, value, how->marks) || !note_recipe(c, id, how, !number, value)) {
         return false;
     }
-    if (!call_keep_grown(c, name.span)) {
+    if (!call_keep_grown(c, name->span)) {
         return false;
     }
     if (!names_bind(&s->names, &s->undo, id, value_of(value))) {
@@ -118,36 +118,32 @@ static bool bind(struct call *c, struct token name, struct operand *value,
         return diag_out_of_memory(c->diag);
     }
     if (old.rank == VALUE_UNBOUND) {
-        note_command(c, name);
+        note_command(c, *name);
     } else if (names_element(&s->names, old, 0) != names_element(&s->names, value_of(value), 0) &&
                in_first_turn(s)) {
         statement_note_old_user(c, name, old, value_of(value), how);
     }
     if (single && !is_leaf(c, value) && value->slope == 0) {
-        if (!call_change_settings(c)) {
-            return false;
-        }
         session_settings(s)->output = value->node;
     }
     if (call_echoes(c) && !number && !is_leaf(c, value)) {
-        echo_binding(c, name, value);
+        echo_binding(c, *name, value);
     }
     return true;
 }
 
 // The value that an assignment gives: `= expr` itself, `+= expr` the old operand and it.
-static bool assigned(struct call *c, struct token assign, struct operand old,
-                     struct operand *result)
+static bool assigned(struct call *c, enum op op, struct operand *old, struct operand *result)
 {
     struct operand value;
     if (!call_expression(c, result) || !call_finish(c)) {
         return false;
     }
-    if (assign.op == OP_COUNT) {
+    if (op == OP_COUNT) {
         return true;
     }
     value = *result;
-    return lower_apply(&c->lower, assign.op, &old, &value, value.span, result);
+    return lower_apply(c->lower, op, old, &value, value.span, result);
 }
 
 bool statement_refuse_param(struct call *c, struct span span)
@@ -201,11 +197,11 @@ static bool field_numbers(struct call *c, const struct operand *x, bool data, st
     const struct tape *t = &c->s->tape;
     uint32_t cols = operand_cols(x);
     *out = (struct operand){.span = x->span};
-    double *numbers = operand_is_array(x) ? array_numbers(&c->lower, x->array.rank, x->array.rows,
+    double *numbers = operand_is_array(x) ? array_numbers(c->lower, x->array.rank, x->array.rows,
                                                           x->array.cols, x->span, out)
                                           : &out->number;
     for (uint32_t k = 0; numbers != NULL && k < operand_count(x); k++) {
-        uint32_t node = operand_node(&c->lower, x, k / cols, k % cols);
+        uint32_t node = operand_node(c->lower, x, k / cols, k % cols);
         if (data && tape_op(t, node) != OP_LEAF) {
             return refuse_interior(c, x->span, node);
         }
@@ -243,8 +239,8 @@ static bool set_field(struct call *c, const struct operand *x, bool data,
     bool ok = buf_push(&nodes, count) != NULL && buf_push(&numbers, count) != NULL;
     for (uint32_t k = 0; ok && k < count; k++) {
         uint32_t i = k / cols, j = k % cols;
-        BUF(uint32_t, &nodes)[k] = operand_node(&c->lower, x, i, j);
-        BUF(double, &numbers)[k] = operand_number(&c->lower, value, one ? 0 : i, one ? 0 : j);
+        BUF(uint32_t, &nodes)[k] = operand_node(c->lower, x, i, j);
+        BUF(double, &numbers)[k] = operand_number(c->lower, value, one ? 0 : i, one ? 0 : j);
     }
     ok = ok && (data ? tape_set_values(t, &c->s->undo, nodes.data, numbers.data, count)
                      : set_grads(t, &c->s->undo, nodes.data, numbers.data, count));
@@ -270,55 +266,55 @@ static void note_plain_number(struct call *c, struct token name, const struct op
     if (!value->is_node && value->slope != 0 && !operand_is_array(value)) {
         call_notice(c, name.span, "this derivative is %s whatever else changes: a plain number",
                     number_text(number, value->number, session_digits(c->s)));
-    } else if (c->lower.slopes.count == 0 && c->s->names.grown.count == 0) {
+    } else if (c->lower->slopes.count == 0 && c->s->names.grown.count == 0) {
         call_notice(c, name.span, "no derivative is in this formula, so 'node' changes nothing");
     }
 }
 
 // name = expr, name += expr, and the same after param, data, node
-bool statement_run_binding(struct call *c, struct statement_making how)
+bool statement_run_binding(struct call *c, const struct token *name, const struct token *assign,
+                           struct statement_making how)
 {
-    struct token name = lexer_next(c->lexer, c->diag);
-    struct token assign = lexer_next(c->lexer, c->diag);
-    if (statement_is_reserved(c, name)) {
-        return statement_refuse_reserved(c, name);
+    if (statement_is_reserved(c, *name)) {
+        return statement_refuse_reserved(c, *name);
     }
-    if (assign.kind != TOKEN_ASSIGN) {
-        return how.nodes  ? refuse_node(c, name.span)
-               : how.data ? refuse_data(c, name.span)
-                          : statement_refuse_param(c, name.span);
+    if (assign->kind != TOKEN_ASSIGN) {
+        return how.nodes  ? refuse_node(c, name->span)
+               : how.data ? refuse_data(c, name->span)
+                          : statement_refuse_param(c, name->span);
     }
-    struct operand old = {.span = name.span}, value;
-    how.op = assign.op;
+    struct operand old, value;
+    how.op = assign->op;
     uint32_t from = tape_count(&c->s->tape);
-    if (assign.op != OP_COUNT) {
+    if (how.op != OP_COUNT) {
         struct value bound =
-            names_lookup(&c->s->names, token_text(c->lexer, name), token_length(name));
+            names_lookup(&c->s->names, token_text(c->lexer, *name), token_length(*name));
         if (bound.rank == VALUE_UNBOUND) {
             char quoted[QUOTED];
-            diag_quote(quoted, token_text(c->lexer, name), token_length(name));
-            diag_set(c->diag, name.span, "there is no '%s' yet to change", quoted);
+            diag_quote(quoted, token_text(c->lexer, *name), token_length(*name));
+            diag_set(c->diag, name->span, "there is no '%s' yet to change", quoted);
             return diag_hint(c->diag, "give it a value first: %s = 0", quoted);
         }
-        old = lower_operand(bound, name.span);
+        old = lower_operand(bound, name->span);
     }
-    how.formula.start = lexer_peek(c->lexer).at;
-    call_lower(c)->slopes_as = how.nodes ? SLOPES_NODES : SLOPES_NUMBERS;
-    if ((how.nodes && !call_refresh(c, NULL)) || !assigned(c, assign, old, &value)) {
+    if (how.nodes) {
+        call_lower(c)->slopes_as = SLOPES_NODES;
+    }
+    if ((how.nodes && !call_refresh(c, NULL)) || !assigned(c, how.op, &old, &value)) {
         return false;
     }
-    how.formula.end = c->lexer->at;
-    if (assign.op != OP_COUNT && changes_in_place(c, &old)) {
+    how.formula = (struct span){c->expression, c->lexer->at};
+    if (how.op != OP_COUNT && changes_in_place(c, &old)) {
         struct operand numbers;
-        bool ok = array_numbers_of(&c->lower, &value, &numbers);
+        bool ok = array_numbers_of(c->lower, &value, &numbers);
         tape_cut(&c->s->tape, from);
         return ok && set_field(c, &old, true, &numbers);
     }
     if (how.nodes) {
-        note_plain_number(c, name, &value);
+        note_plain_number(c, *name, &value);
     }
     if (how.data) {
-        bool ok = as_data(c, assign, &value);
+        bool ok = as_data(c, *assign, &value);
         tape_cut(&c->s->tape, from);
         return ok && bind(c, name, &value, &how);
     }
@@ -327,7 +323,7 @@ bool statement_run_binding(struct call *c, struct statement_making how)
         return diag_hint(c->diag, "write param w = 0.5, or param W = randn(2, 3)");
     }
     bool single = value.is_node && !operand_is_array(&value);
-    call_note_strange(c, name.span, from, single ? value.node : NODE_NONE);
+    call_note_strange(c, name->span, from, single ? value.node : NODE_NONE);
     bool ok = bind(c, name, &value, &how);
     if (ok && how.marks == 0) {
         replay_note_binding(c->s, from);
@@ -370,12 +366,12 @@ bool statement_run_field_assignment(struct call *c)
     struct token field = lexer_next(c->lexer, c->diag);
     struct token assign = lexer_next(c->lexer, c->diag);
     bool data = token_is(c->lexer, field, "data");
-    if (!field_numbers(c, &x, data, &old) || !assigned(c, assign, old, &value)) {
+    if (!field_numbers(c, &x, data, &old) || !assigned(c, assign.op, &old, &value)) {
         return false;
     }
     // Nodes made for the new value do not stay; their numbers do.
     struct operand numbers;
-    bool ok = array_numbers_of(&c->lower, &value, &numbers);
+    bool ok = array_numbers_of(c->lower, &value, &numbers);
     tape_cut(t, from);
     return ok && set_field(c, &x, data, &numbers);
 }

@@ -98,9 +98,6 @@ static bool find_left(const struct session *s, struct value old, struct value fr
         l->low = node < l->low ? node : l->low;
         bits |= tape_block_bit(node / TAPE_BLOCK);
     }
-    if (old.rank == VALUE_SCALAR && !is_used(t, old.base)) {
-        return true;
-    }
     if (!buf_resize(&l->mark, count - l->low) || !buf_resize(&l->blocks, count / TAPE_BLOCK + 1)) {
         return false;
     }
@@ -175,13 +172,13 @@ static bool same_shape(struct value x, struct value y)
 }
 
 // "w.data = w - 0.1*w.grad", for what was typed as w = w - 0.1*w.grad; "w.data = …" if it is long.
-static void put_change_in_place(struct call *c, struct text *out, struct token name,
+static void put_change_in_place(struct call *c, struct text *out, const struct token *name,
                                 const struct statement_making *how)
 {
     enum { MOST = 48 };
     const char *s = c->lexer->source->text + how->formula.start;
     size_t n = text_trimmed(s, how->formula.end - how->formula.start);
-    text_add_bytes(out, token_text(c->lexer, name), token_length(name));
+    text_add_bytes(out, token_text(c->lexer, *name), token_length(*name));
     text_addf(out, ".data %s= ", how->op == OP_COUNT ? "" : op_get(how->op)->name);
     if (n > MOST || memchr(s, '\n', n) != NULL) {
         text_add(out, "…");
@@ -191,10 +188,13 @@ static void put_change_in_place(struct call *c, struct text *out, struct token n
 }
 
 // The trap of every newcomer: a = 5 does not change what was built from the old a.
-void statement_note_old_user(struct call *c, struct token name, struct value old,
+void statement_note_old_user(struct call *c, const struct token *name, struct value old,
                              struct value fresh, const struct statement_making *how)
 {
     const struct tape *t = &c->s->tape;
+    if (old.rank == VALUE_SCALAR && !is_used(t, old.base)) {
+        return;
+    }
     struct left left;
     bool looks = find_left(c->s, old, fresh, &left) && left.any;
     bool leaf = tape_op(t, names_element(&c->s->names, old, 0)) == OP_LEAF;
@@ -215,17 +215,17 @@ void statement_note_old_user(struct call *c, struct token name, struct value old
     size_t length;
     const char *s = names_text(&c->s->names, user, &length);
     diag_quote(label, s, length);
-    diag_quote(mine, token_text(c->lexer, name), token_length(name));
+    diag_quote(mine, token_text(c->lexer, *name), token_length(*name));
     if (old.rank == VALUE_SCALAR) {
         text_addf(&was, " (%s)",
                   number_text(number, tape_value(t, old.base), session_digits(c->s)));
     }
     if (leaf && same_shape(old, fresh)) {
         put_change_in_place(c, &change, name, how);
-        call_notice(c, name.span, "%s still uses the old %s%s; to change that one: undo, then %s",
+        call_notice(c, name->span, "%s still uses the old %s%s; to change that one: undo, then %s",
                     label, mine, text_get(&was), text_get(&change));
     } else {
-        call_notice(c, name.span, "%s still uses the old %s%s; build it again to use the new one",
+        call_notice(c, name->span, "%s still uses the old %s%s; build it again to use the new one",
                     label, mine, text_get(&was));
     }
     text_release(&was);

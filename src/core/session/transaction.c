@@ -19,33 +19,40 @@ struct holdings transaction_holdings(const struct session *s)
                              .nodes = tape_count(&s->tape),
                              .definitions = s->definitions.rows.count,
                              .labels = s->labels.rows.count,
+                             .lists = s->names.lists.count,
+                             .groups = s->groups.count,
                              .rng = session_settings(s)->rng};
 }
 
 // A statement that drew random numbers changed those that follow: it is remembered like others, so
 // that the saved session draws the same.
-bool transaction_changed(const struct session *s, struct holdings before)
+bool transaction_changed(const struct session *s, const struct holdings *before)
 {
-    struct holdings now = transaction_holdings(s);
-    return now.changes > before.changes || now.nodes != before.nodes ||
-           now.definitions != before.definitions || now.labels != before.labels ||
-           !rng_same(&now.rng, &before.rng);
+    return trail_saves(&s->undo) > before->changes || tape_count(&s->tape) != before->nodes ||
+           s->definitions.rows.count != before->definitions ||
+           s->labels.rows.count != before->labels ||
+           !rng_same(&session_settings(s)->rng, &before->rng);
 }
 
 // For one more moment.
 static bool has_room(struct buf *moments, struct buf *lines)
 {
-    return buf_reserve(moments, moments->count + 1) && buf_reserve(lines, lines->count + QUOTED);
+    return (moments->count < moments->cap || buf_reserve(moments, moments->count + 1)) &&
+           (lines->count + QUOTED <= lines->cap || buf_reserve(lines, lines->count + QUOTED));
+}
+
+// What any statement may change: how long arrays are, random numbers, the last output.
+static bool save_what_moves(struct session *s)
+{
+    return trail_save(&s->undo, &s->settings, 0, SETTINGS_MOVING) && trail_save_lengths(&s->undo);
 }
 
 bool transaction_begin(struct session *s)
 {
     trail_begin(&s->undo);
     s->begun = trail_mark(&s->undo);
-    // The settings hold the random numbers' state, which any expression may move. The moment that
-    // the statement may become must not fail when all else is done.
-    bool ok = trail_save_lengths(&s->undo) && trail_save(&s->undo, &s->settings, 0, 1) &&
-              has_room(&s->moments, &s->lines);
+    // The moment that the statement may become must not fail when all else is done.
+    bool ok = save_what_moves(s) && has_room(&s->moments, &s->lines);
     s->held = transaction_holdings(s);
     s->told_before = s->told;
     return ok;
@@ -55,7 +62,7 @@ bool transaction_mark(struct session *s, size_t *mark)
 {
     trail_begin(&s->undo);
     *mark = trail_mark(&s->undo);
-    return trail_save_lengths(&s->undo) && trail_save(&s->undo, &s->settings, 0, 1);
+    return save_what_moves(s);
 }
 
 void transaction_take_back(struct session *s, size_t mark)
@@ -136,7 +143,7 @@ void transaction_end(struct session *s)
 {
     if (s->rewound != REWOUND_NOT) {
         s->rewound = REWOUND_NOT;
-    } else if (!transaction_changed(s, s->held)) {
+    } else if (!transaction_changed(s, &s->held)) {
         trail_take_back(&s->undo, s->begun, NULL);
     } else {
         trail_clear(&s->redo);

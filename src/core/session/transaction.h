@@ -25,6 +25,6 @@ void transaction_end(struct session *s);
 const char *transaction_statement(struct session *s);
 // What there is now, to ask later whether anything changed since.
 struct holdings transaction_holdings(const struct session *s);
-bool transaction_changed(const struct session *s, struct holdings before);
+bool transaction_changed(const struct session *s, const struct holdings *before);
 
 #endif

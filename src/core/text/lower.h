@@ -54,6 +54,14 @@ enum slopes_as {
 };
 
 struct lower {
+    struct buf stack;     // struct operand
+    struct buf slopes;    // struct slope_of: what the derivatives among the operands are of
+    struct buf grown;     // struct grown: derivatives that this expression made into nodes
+    struct buf numbers;   // double: the elements of arrays of plain numbers
+    struct buf calls;     // struct activation *: the functions being called, outermost first
+    struct buf remarks;   // const char *, in `memory`: what is worth saying
+    struct arena memory;  // where activations lie
+    struct operand lost;  // one that there was no memory for
     struct tape *tape;
     struct names *names;
     const struct definitions *definitions;
@@ -64,15 +72,8 @@ struct lower {
     const struct source *source;
     struct diag *diag;
     struct stop *stop;
-    struct buf stack;     // struct operand
-    struct operand lost;  // one that there was no memory for
     enum slopes_as slopes_as;
     bool nodes_asked;          // the grad(…) that follows is to give nodes
-    struct buf slopes;         // struct slope_of: what the derivatives among the operands are of
-    struct buf grown;          // struct grown: derivatives that this expression made into nodes
-    struct buf numbers;        // double: the elements of arrays of plain numbers
-    struct buf calls;          // struct activation *: the functions being called, outermost first
-    struct arena memory;       // where they lie
     struct activation *spare;  // calls that are over, to be used again
     size_t called;             // how often a function was called
     size_t turns;              // how many elements comprehensions took
@@ -84,7 +85,6 @@ struct lower {
     bool by_new_number;  // a node was mentioned by such a number
     struct span label;   // of the value that was made last, in the source (empty: none)
     uint32_t gradless;   // .grad was read of this node, before any backward pass
-    struct buf remarks;  // const char *, in `memory`: what is worth saying
     // Plain numbers that gave inf or nan (empty if none did). In a function that is being called,
     // the place is the outermost call, and the text is the formula in its body; else NULL.
     struct span strange;
@@ -95,6 +95,11 @@ struct lower {
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
                 struct diag *diag);
 void lower_release(struct lower *w);
+// The same for a lowering that is used for one statement after the other and keeps a little of its memory
+// between them. At first it is zero; lower_rest ends a statement, lower_release all.
+void lower_begin(struct lower *w, const struct scope *scope, const struct source *source,
+                 struct diag *diag);
+void lower_rest(struct lower *w);
 // What failed inside a function leaves no call open: the next expression is of the learner's text.
 void lower_leave_calls(struct lower *w);
 

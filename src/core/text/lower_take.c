@@ -8,42 +8,54 @@
 #include "text/foreign.h"
 #include "text/spelling.h"
 
+void lower_begin(struct lower *w, const struct scope *scope, const struct source *source,
+                 struct diag *diag)
+{
+    memset(&w->tape, 0, sizeof *w - offsetof(struct lower, tape));
+    w->stack.size = sizeof(struct operand);
+    w->slopes.size = sizeof(struct slope_of);
+    w->grown.size = sizeof(struct grown);
+    w->numbers.size = sizeof(double);
+    w->calls.size = sizeof(struct activation *);
+    w->remarks.size = sizeof(const char *);
+    w->tape = scope->tape;
+    w->names = scope->names;
+    w->definitions = scope->definitions;
+    w->rng = scope->rng;
+    w->groups = scope->groups;
+    w->renumbered = scope->renumbered;
+    w->used = scope->used;
+    w->inputs = scope->inputs;
+    w->uses = scope->uses;
+    w->source = source;
+    w->diag = diag;
+    w->stop = scope->stop;
+    w->unreached = w->gradless = NODE_NONE;
+}
+
 void lower_init(struct lower *w, const struct scope *scope, const struct source *source,
                 struct diag *diag)
 {
-    *w = (struct lower){.tape = scope->tape,
-                        .names = scope->names,
-                        .definitions = scope->definitions,
-                        .rng = scope->rng,
-                        .groups = scope->groups,
-                        .renumbered = scope->renumbered,
-                        .used = scope->used,
-                        .inputs = scope->inputs,
-                        .uses = scope->uses,
-                        .source = source,
-                        .diag = diag,
-                        .stop = scope->stop,
-                        .unreached = NODE_NONE,
-                        .gradless = NODE_NONE};
-    buf_init(&w->stack, sizeof(struct operand));
-    buf_init(&w->numbers, sizeof(double));
-    buf_init(&w->calls, sizeof(struct activation *));
-    buf_init(&w->remarks, sizeof(const char *));
-    buf_init(&w->slopes, sizeof(struct slope_of));
-    buf_init(&w->grown, sizeof(struct grown));
-    arena_init(&w->memory);
+    memset(w, 0, offsetof(struct lower, tape));
+    lower_begin(w, scope, source, diag);
+}
+
+void lower_rest(struct lower *w)
+{
+    lower_leave_calls(w);
+    buf_rest(&w->stack);
+    buf_release(&w->slopes);
+    buf_release(&w->grown);
+    buf_release(&w->numbers);
+    buf_release(&w->calls);
+    buf_release(&w->remarks);
+    arena_release(&w->memory);
 }
 
 void lower_release(struct lower *w)
 {
-    lower_leave_calls(w);
+    lower_rest(w);
     buf_release(&w->stack);
-    buf_release(&w->numbers);
-    buf_release(&w->calls);
-    buf_release(&w->remarks);
-    buf_release(&w->slopes);
-    buf_release(&w->grown);
-    arena_release(&w->memory);
 }
 
 // d * x.T of two vectors was meant to be a matrix: a vector has one axis, which .T does not turn.

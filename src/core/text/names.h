@@ -20,8 +20,8 @@ struct grown;  // engine/grow.h
 
 struct symbol {
     uint32_t text, length;  // into names.text
+    uint32_t next;          // in its hash chain
     struct value value;
-    uint32_t next;  // in its hash chain
 };
 
 struct names {

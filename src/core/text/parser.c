@@ -1,15 +1,34 @@
+#include <string.h>
+
 #include "base/stop.h"
 #include "base/text.h"
 #include "text/foreign.h"
 #include "text/parser_parts.h"
 
+void parser_begin(struct parser *p, struct lexer *lexer, const struct names *names,
+                  struct diag *diag)
+{
+    memset(&p->lexer, 0, sizeof *p - offsetof(struct parser, lexer));
+    p->open.size = sizeof(struct parser_frame);
+    p->out.size = sizeof(struct item);
+    p->lexer = lexer;
+    p->names = names;
+    p->diag = diag;
+    p->want_operand = true;
+    p->last = (struct span){lexer->at, lexer->at};
+}
+
+void parser_rest(struct parser *p)
+{
+    buf_rest(&p->open);
+    buf_rest(&p->out);
+}
+
 void parser_init(struct parser *p, struct lexer *lexer, const struct names *names,
                  struct diag *diag)
 {
-    *p = (struct parser){.lexer = lexer, .names = names, .diag = diag};
-    buf_init(&p->open, sizeof(struct parser_frame));
-    buf_init(&p->out, sizeof(struct item));
-    parser_restart(p);
+    p->open = p->out = (struct buf){0};
+    parser_begin(p, lexer, names, diag);
 }
 
 void parser_release(struct parser *p)
@@ -50,19 +69,27 @@ void parser_reduce(struct parser *p, enum precedence least)
     }
 }
 
-static void read_infix(struct parser *p, struct token t)
+// Is it to be interrupted?
+static void look_around(struct parser *p)
 {
-    enum precedence tight = precedence_of(t.op);
+    if (stop_asked(p->stop, ++p->turns)) {
+        diag_set(p->diag, p->last, "interrupted");
+    }
+}
+
+static void read_infix(struct parser *p, enum op op, struct span span)
+{
+    enum precedence tight = precedence_of(op);
     parser_reduce(p, precedence_left(tight));
     const struct parser_frame *f = parser_top(p);
     if (tight == PRECEDENCE_COMPARE && frame_precedence(f) == PRECEDENCE_COMPARE) {
-        diag_set(p->diag, t.span, "comparisons do not chain");
+        diag_set(p->diag, span, "comparisons do not chain");
         diag_hint(p->diag, "write (a < b)*(b < c)");
         return;
     }
-    parser_wait(p, FRAME_INFIX, t.op, t.span);
+    parser_wait(p, FRAME_INFIX, op, span);
     p->want_operand = true;
-    lexer_next(p->lexer, p->diag);
+    p->lexer->at = span.end;
 }
 
 static void read_matmul(struct parser *p, struct token t)
@@ -271,11 +298,28 @@ static bool refuse_factorial(struct parser *p, struct token t)
     return !diag_hint(p->diag, "4! is written 4*3*2; '!=' is 'differs from'");
 }
 
+// May it be more than it seems: a prime, a factorial, the right side of 2x, the ^ of W^T?
+static bool is_doubtful(struct token t)
+{
+    switch (t.kind) {
+    case TOKEN_INFIX:
+        return t.op == OP_POW;
+    case TOKEN_END:
+    case TOKEN_BREAK:
+    case TOKEN_CLOSE:
+    case TOKEN_COMMA:
+        return false;
+    default:
+        return true;
+    }
+}
+
 static void read_operator(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
-    if (refuse_prime(p, t) || refuse_factorial(p, t) || read_implied_product(p, t) ||
-        (t.kind == TOKEN_INFIX && t.op == OP_POW && read_transpose(p))) {
+    if (is_doubtful(t) &&
+        (refuse_prime(p, t) || refuse_factorial(p, t) || read_implied_product(p, t) ||
+         (t.kind == TOKEN_INFIX && read_transpose(p)))) {
         return;
     }
     p->number_before = false;
@@ -286,7 +330,7 @@ static void read_operator(struct parser *p)
     } else if (t.kind == TOKEN_DOT) {
         parser_read_field(p);
     } else if (t.kind == TOKEN_INFIX) {
-        read_infix(p, t);
+        read_infix(p, t.op, t.span);
     } else if (t.kind == TOKEN_MATMUL) {
         read_matmul(p, t);
     } else if (t.kind == TOKEN_RAISED) {
@@ -308,6 +352,25 @@ static void read_operator(struct parser *p)
     }
 }
 
+// The operator after the operand just read, where it is a plain one and nothing can be wrong with it: most
+// are, and then there is no need to come back for it. (Else what the operand means is told first.)
+static void read_plain_operator(struct parser *p)
+{
+    struct token t = lexer_peek(p->lexer);
+    bool ends = token_ends(t.kind) && p->brackets == 0;
+    bool plain =
+        t.kind == TOKEN_INFIX && t.op != OP_POW && precedence_of(t.op) > PRECEDENCE_COMPARE;
+    if (ends || plain) {
+        look_around(p);
+        p->number_before = false;
+    }
+    if (ends) {
+        finish(p);
+    } else if (plain) {
+        read_infix(p, t.op, t.span);
+    }
+}
+
 bool parser_in_slope(const struct parser *p)
 {
     return p->open.count > 0 && BUF(struct parser_frame, &p->open)[0].kind == FRAME_SLOPE;
@@ -318,13 +381,14 @@ const struct item *parser_take(struct parser *p)
     static const struct item error = {.kind = ITEM_ERROR};
     while (p->taken == p->out.count && !p->diag->set) {
         p->taken = p->out.count = 0;
-        if (stop_asked(p->stop, ++p->turns)) {
-            diag_set(p->diag, p->last, "interrupted");
-        }
-        if (p->want_operand) {
-            parser_read_operand(p);
-        } else {
+        look_around(p);
+        if (!p->want_operand) {
             read_operator(p);
+            continue;
+        }
+        parser_read_operand(p);
+        if (!p->want_operand && !p->diag->set) {
+            read_plain_operator(p);
         }
     }
     return p->diag->set ? &error : &BUF(struct item, &p->out)[p->taken++];

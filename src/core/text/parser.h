@@ -83,12 +83,12 @@ struct item {
 };
 
 struct parser {
+    struct buf open;   // struct parser_frame: what waits for its right side
+    struct buf out;    // struct item: items ready, to be taken one by one
+    struct item lost;  // one that there was no memory for
     struct lexer *lexer;
     const struct names *names;  // decides whether dL/da is a slope
     struct diag *diag;
-    struct buf open;  // struct frame: what waits for its right side
-    struct buf out;   // struct item: items ready, to be taken one by one
-    struct item lost;  // one that there was no memory for
     size_t taken;
     size_t brackets;  // parentheses among `open`
     bool want_operand;
@@ -111,6 +111,11 @@ struct parser {
 void parser_init(struct parser *p, struct lexer *lexer, const struct names *names,
                  struct diag *diag);
 void parser_release(struct parser *p);
+// The same for a parser that is used for one expression after the other and keeps a little of its memory
+// between them. At first it is zero; parser_rest ends an expression, parser_release all.
+void parser_begin(struct parser *p, struct lexer *lexer, const struct names *names,
+                  struct diag *diag);
+void parser_rest(struct parser *p);
 // Starts another expression with the same parser (its memory is kept).
 void parser_restart(struct parser *p);
 // The next item, which is there until the next call. After ITEM_END the lexer is before the token that

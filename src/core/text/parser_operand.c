@@ -4,6 +4,7 @@
 #include "text/builtin.h"
 #include "text/foreign.h"
 #include "text/parser_parts.h"
+#include "text/slope.h"
 #include "text/spelling.h"
 
 // A sign that is typed twice: a++, a--.
@@ -387,7 +388,7 @@ static bool read_last_comma(struct parser *p, struct token close)
 // A name, the function of a call, and all else that begins with a word.
 static void read_name(struct parser *p, struct token t)
 {
-    if (parser_read_slope(p, t)) {
+    if (slope_may_begin(p->lexer, t) && parser_read_slope(p, t)) {
         return;
     }
     struct token next = lexer_peek(p->lexer);

@@ -12,11 +12,11 @@
 
 struct recipe {
     uint32_t name;
-    enum op op;  // of `name += formula` and its like; OP_COUNT: `name = formula`
-    bool data;   // bound by `data`: its rows may be drawn
-    bool nodes;  // bound by `node`: derivatives in the formula are nodes
-    bool slope;  // a number that the formula, a derivative, gave: a leaf
-    bool lost;   // there was a formula, but too long a one to be kept
+    enum op op : 8;  // of `name += formula` and its like; OP_COUNT: `name = formula`
+    bool data;       // bound by `data`: its rows may be drawn
+    bool nodes;      // bound by `node`: derivatives in the formula are nodes
+    bool slope : 1;  // a number that the formula, a derivative, gave: a leaf
+    bool lost : 1;   // there was a formula, but too long a one to be kept
     struct value value;
     uint32_t text, length;  // the formula, in recipes.text; no length: a leaf, or lost
     uint32_t slope_length;  // of the text of a `slope`, whose length is 0

@@ -15,7 +15,7 @@
 enum value_rank { VALUE_UNBOUND, VALUE_SCALAR, VALUE_VECTOR, VALUE_MATRIX };
 
 struct value {
-    enum value_rank rank;
+    enum value_rank rank : 8;
     bool listed;
     uint32_t base;
     uint32_t rows, cols;  // a vector has one row

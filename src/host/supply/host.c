@@ -296,7 +296,8 @@ static bool write_records(struct host *h, const struct records *records)
     if (!whole) {
         host_fall_short(h);
     }
-    if (fflush(h->out) != 0 || ferror(h->out)) {
+    bool some = records->list.in.first != NULL;
+    if ((some && fflush(h->out) != 0) || ferror(h->out)) {
         h->out_failed = true;
     }
     return whole;
@@ -524,9 +525,9 @@ enum session_state host_run(struct host *h, const struct source *source)
         notes_begin(h->notes, source->text, source->length);
     }
     bool anew = true;
+    struct records records;
+    records_init(&records);
     do {
-        struct records records;
-        records_init(&records);
         if (anew && h->patience != NULL) {
             patience_renew(h->patience);
         }
