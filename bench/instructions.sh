@@ -15,14 +15,23 @@ count() {
         sed -n 's/.*Collected : //p'
 }
 
-for script in scripts/*.bs; do
+# A script of many short statements is made here.
+awk 'BEGIN {
+    print "x = 1; a = 0.5; param w = 2"
+    for (i = 0; i < 5000; i++) {
+        printf "y%d = x*a + %d\nz%d = tanh(y%d) - w*(x + 1)\nu%d = -z%d\nv%d = 0.%d\n", i, i % 7, i, i, i, i, i, i
+    }
+    print "print z4999"
+}' >"$scratch/statements.bs"
+
+for script in scripts/*.bs "$scratch/statements.bs"; do
     printf '%s %s\n' "$(basename "$script" .bs)" "$(count "$script")"
 done >"$scratch/now"
 
 if [[ ${1-} = --bless ]]; then
     cp "$scratch/now" instructions.txt
 fi
-printf '%-8s %15s %15s %8s\n' script instructions before change
+printf '%-10s %15s %15s %8s\n' script instructions before change
 while read -r name now; do
     before=$(awk -v n="$name" '$1 == n { print $2 }' instructions.txt)
     if [[ -z $before ]]; then
@@ -33,7 +42,7 @@ while read -r name now; do
     awk -v n="$name" -v a="$now" -v b="$before" -v m="$margin" 'BEGIN {
         change = 100 * (a - b) / b
         slower = (change > m)
-        printf "%-8s %15d %15d %+7.1f%%%s\n", n, a, b, change, slower ? "  slower" : ""
+        printf "%-10s %15d %15d %+7.1f%%%s\n", n, a, b, change, slower ? "  slower" : ""
         exit slower }' || status=1
 done <"$scratch/now"
 exit $status
