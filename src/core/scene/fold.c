@@ -537,16 +537,39 @@ static bool fits(const struct folder *f)
     return f->out->boxes <= FOLD_TO;
 }
 
-// From what the learner wants folded on, as far as it takes.
+// Did the learner fold a name or a call?
+static bool is_wished(const struct folder *f)
+{
+    const struct buf *looks = f->wish->looks, *groups = f->wish->groups;
+    bool wished = false;
+    for (size_t i = 0; looks != NULL && i < looks->count; i++) {
+        wished |= BUF(struct name_look, looks)[i].look == LOOK_FOLDED;
+    }
+    for (uint32_t g = 0; groups != NULL && g < groups->count; g++) {
+        wished |= group_at(groups, g)->look == LOOK_FOLDED;
+    }
+    return wished;
+}
+
+// What the learner wants folded and nothing else. Where that is nothing and much is shown, the boxes need
+// only be counted.
+static bool fold_wishes(struct folder *f)
+{
+    f->out->boxes = is_wished(f) ? 0 : part_values(f->part, f->tape);
+    return f->out->boxes > FOLD_BEYOND || fold_stage(f, &(struct fold_stage){0});
+}
+
+// From what the learner wants folded on, as far as it takes: calls before arrays, arrays before
+// statements.
 static bool fold_as_it_fits(struct folder *f)
 {
-    uint32_t least = f->levels > 0 ? 1 : 0;  // calls before arrays, arrays before statements
-    bool ok = fold_stage(f, &(struct fold_stage){0});
+    uint32_t least = f->levels > 0 ? 1 : 0;
+    bool ok = fold_wishes(f);
     if (f->out->boxes <= FOLD_BEYOND) {
         return ok;
     }
     for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {
-        ok = fold_stage(f, &(struct fold_stage){.level = level}) &&
+        ok = (level == 0 || fold_stage(f, &(struct fold_stage){.level = level})) &&
              (fits(f) || fold_stage(f, &(struct fold_stage){.level = level, .arrays = true}));
     }
     for (uint32_t level = least; ok && !fits(f) && level <= f->levels; level++) {

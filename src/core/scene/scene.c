@@ -120,6 +120,19 @@ static void merge_uses(struct painter *p)
     p->uses.count = kept;
 }
 
+// Those of large arrays come in order, which qsort would not notice.
+static void sort_uses(struct painter *p)
+{
+    const struct use *uses = p->uses.data;
+    size_t ordered = 1;
+    while (ordered < p->uses.count && compare_uses(&uses[ordered - 1], &uses[ordered]) <= 0) {
+        ordered++;
+    }
+    if (ordered < p->uses.count) {
+        qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
+    }
+}
+
 static bool gather_uses(struct painter *p)
 {
     for (size_t i = 0; i < p->part.ids.count && !stop_asked(p->tape->stop, i); i++) {
@@ -132,7 +145,7 @@ static bool gather_uses(struct painter *p)
         }
     }
     if (p->uses.count > 0 && !stop_is_asked(p->tape->stop)) {
-        qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
+        sort_uses(p);
         merge_uses(p);
     }
     for (size_t i = 0; i < p->uses.count; i++) {
