@@ -38,10 +38,17 @@ struct preferences {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wpadded"
 struct settings {
-    // What any statement may change, so that it is saved before each: see SETTINGS_MOVING.
+    // What any statement may change, or a loop that clears up, so that it is saved before each: see
+    // SETTINGS_MOVING.
     struct rng rng;
     uint32_t output;  // the last output: run backward, or else bound; NODE_NONE
     uint32_t trained;
+    // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
+    // been in use.
+    uint32_t renumbered, used;
+    // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
+    struct mistake mistake;
+    uint32_t sabotaged;
     struct preferences preferences;
     // How parameters were moved last, in how many steps (0: never); `trained` is the name of the output
     // whose gradients did it (NAME_NONE: it had none).
@@ -49,12 +56,6 @@ struct settings {
     int64_t steps;
     int64_t accused;       // wrong accusations so far
     uint32_t batch, rows;  // in batches of so many rows (0: of none), of so many
-    // Loops that cleared up gave nodes from `renumbered` on new numbers; those below `used` had
-    // been in use.
-    uint32_t renumbered, used;
-    // sabotage: the hidden mistake (kind MISTAKE_COUNT: none) and the output it was made under
-    struct mistake mistake;
-    uint32_t sabotaged;
 };
 #pragma GCC diagnostic pop
 enum {
@@ -271,7 +272,7 @@ struct scope session_scope(struct session *s);
 void session_checkpoint(struct session *s, struct checkpoint *c);
 
 struct settings settings_defaults(void);
-// To be called before the settings are changed, but for the random numbers and the last output.
+// To be called before the settings are changed, but for those that are saved before each statement.
 bool call_change_settings(struct call *c);
 
 // Arguments. All return false with the diag set.

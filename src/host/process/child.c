@@ -29,6 +29,7 @@ struct job {
     bool fed;  // all was sent, or nobody listens any more
     struct buf *out;
     size_t before;  // what was in `out` already
+    size_t heard;   // bytes on its standard error so far
     int64_t begun;  // when it was started, in milliseconds
 };
 
@@ -134,15 +135,19 @@ static bool drain(int *end, struct buf *into, size_t most)
     return true;
 }
 
-// What it says on its standard error: of too much only the end, where trouble is named.
-static void hear(struct job *job)
+// What it says on its standard error: of much only the end, where trouble is named. False if it is more than
+// a picture may be.
+static bool hear(struct job *job)
 {
     struct buf *said = &job->result->said.bytes;
+    size_t before = said->count;
     drain(&job->words, said, SIZE_MAX);
+    job->heard += said->count - before;
     if (said->count > WORDS_MOST) {
         memmove(said->data, BUF(char, said) + said->count - WORDS_MOST, WORDS_MOST);
         said->count = WORDS_MOST;
     }
+    return job->heard <= CHILD_BYTES_MOST;
 }
 
 static enum child_end converse(struct job *job)
@@ -167,7 +172,7 @@ static enum child_end converse(struct job *job)
             fits = drain(&job->data, job->out, job->before + CHILD_BYTES_MOST);
         }
         if ((ends[1].revents & ready) != 0) {
-            hear(job);
+            fits = hear(job) && fits;
         }
         if (!fits || job->out->failed || said->failed) {
             return fits ? CHILD_NO_MEMORY : CHILD_TOO_MUCH;
