@@ -410,6 +410,7 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
 bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
 {
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
+    // analysis: who takes back has a trail
     size_t changes = t->changes.count, bytes = t->bytes.count;
     while (t->changes.count > mark) {
         struct change c = BUF(struct change, &t->changes)[t->changes.count - 1];

@@ -94,7 +94,7 @@ static bool collect_leaves(struct aside *a, const struct operand *x, struct buf 
         bool known =
             tape_op(t, id) != OP_LEAF || tape_marked(t, id, MARK_CONST) || id >= a->before.nodes;
         for (size_t j = 0; !known && j < leaves->count; j++) {
-            known = BUF(uint32_t, leaves)[j] == id;
+            known = BUF(uint32_t, leaves)[j] == id;  // analysis: what has elements has data
         }
         uint32_t *at = known || leaves->count > 2 ? NULL : buf_push(leaves, 1);
         if (at != NULL) {

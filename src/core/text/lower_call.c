@@ -362,7 +362,7 @@ static void add_params_of(struct lower *w, const struct definition *d, struct bu
             uint32_t node = operand_node(w, &x, k / operand_cols(&x), k % operand_cols(&x));
             bool met = !tape_marked(w->tape, node, MARK_PARAM);
             for (size_t i = 0; !met && i < nodes->count; i++) {
-                met = BUF(uint32_t, nodes)[i] == node;
+                met = BUF(uint32_t, nodes)[i] == node;  // analysis: what has elements has data
             }
             uint32_t *at = met ? NULL : buf_push(nodes, 1);
             if (at != NULL) {

@@ -167,6 +167,7 @@ static void make_by_node(struct names *n)
         }
     }
     if (n->by_node.count > 0) {
+        // analysis: what has elements has data
         qsort(n->by_node.data, n->by_node.count, sizeof(struct label), compare_labels);
     }
     n->by_node_made = true;

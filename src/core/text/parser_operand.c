@@ -104,6 +104,7 @@ static bool read_missing_bound(struct parser *p, struct token t)
 static bool read_axis(struct parser *p, struct token t)
 {
     struct parser_frame *f = parser_top(p);
+    // analysis: an argument is read inside a call, which has a frame
     if (f->axis || !(token_is(p->lexer, t, "axis") || token_is(p->lexer, t, "dim"))) {
         return false;
     }
@@ -278,6 +279,7 @@ static void read_named_argument(struct parser *p, struct token t)
     const char *s = p->lexer->source->text;
     bool value = spelling_value(s + f->span.start, f->span.end - f->span.start);
     struct token equal = lexer_next(p->lexer, p->diag);
+    // analysis: an argument is read inside a call, which has a frame
     if (!value || f->count > 0 ||
         !(token_is(p->lexer, t, "data") || token_is(p->lexer, t, "object"))) {
         char quoted[QUOTED];
