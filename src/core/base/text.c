@@ -335,6 +335,10 @@ static size_t safe_bytes(const char *s, size_t n, bool lines)
 {
     size_t i = 0;
     while (i < n) {
+        if (s[i] >= ' ' && s[i] < 0x7F) {  // as nearly all are
+            i++;
+            continue;
+        }
         uint32_t c;
         size_t bytes = utf8_read(s + i, n - i, &c);
         if (bytes == 0 || (utf8_is_control(c) && !(lines && is_line(s + i, n - i)))) {
