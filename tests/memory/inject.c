@@ -43,8 +43,8 @@ static unsigned long made;   // allocations so far
 static unsigned long first;  // to be refused; 0: none
 static bool all_after, traced;
 static char count_to[4096];
-static int places =
-    -1;  // the file of BACKSTEP_PLACES, while the first at a new place is to be refused
+// The file of BACKSTEP_PLACES, while the first allocation at a new place is to be refused; else -1.
+static int places = -1;
 
 static void tell(void)
 {

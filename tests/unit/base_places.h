@@ -33,7 +33,7 @@ static _Unwind_Reason_Code add_function(struct _Unwind_Context *context, void *d
     return --f->left == 0 ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
-// Where the place of this allocation is in the table, or is to be. *hash: its own.
+// The table's slot for the place of this allocation, taken or free. *hash receives the place's hash.
 static size_t find_place(uint64_t *hash)
 {
     struct functions f = {.hash = 1, .left = FUNCTIONS};

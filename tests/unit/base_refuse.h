@@ -19,8 +19,8 @@ void __wrap_free(void *block);
 static long live;                // blocks that are allocated and not freed
 static size_t made, refused_at;  // the one to be refused; 0: none
 static bool all_after;
-static bool (*is_chosen)(
-    void);  // where none is to be refused by its number: is this one? (base_places.h)
+// Chooses the allocation to refuse where no number does (base_places.h).
+static bool (*is_chosen)(void);
 
 static bool refuse(void)
 {

@@ -146,7 +146,7 @@ static void the_shortest_text_reads_back(void **state)
             assert_true(again == v);
         }
     }
-    // Of a number that was written with up to 15 digits those come back, and no more.
+    // A number that was written with up to 15 digits is written with the same digits again.
     for (int digits = 1; digits <= 15; digits++) {
         char written[NUMBER_TEXT];
         for (int i = 1; i < 200; i++) {

@@ -299,18 +299,12 @@ static void json_escape(struct text *out, uint32_t c, size_t bytes)
     }
 }
 
-// As nearly all characters are.
-static bool is_plain_ascii(char c)
-{
-    return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
-}
-
 void rec_json_text(struct text *out, const char *s, size_t n)
 {
     text_add_char(out, '"');
     size_t from = 0, i = 0;  // written up to `from`, read up to i
     while (i < n) {
-        if (is_plain_ascii(s[i])) {
+        if (utf8_is_plain(s[i]) && s[i] != '"' && s[i] != '\\') {
             i++;
             continue;
         }

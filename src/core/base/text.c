@@ -335,7 +335,7 @@ static size_t safe_bytes(const char *s, size_t n, bool lines)
 {
     size_t i = 0;
     while (i < n) {
-        if (s[i] >= ' ' && s[i] < 0x7F) {  // as nearly all are
+        if (utf8_is_plain(s[i])) {
             i++;
             continue;
         }

@@ -68,6 +68,11 @@ size_t utf8_cut(const char *s, size_t n, size_t columns);
 // characters of ASCII (a newline and a tab too) and of Latin-1, those that turn the direction of writing,
 // and those of which nothing is seen, in which text could be hidden.
 bool utf8_is_control(uint32_t character);
+// Is it a character by itself, and none of those? A quick answer for nearly all that is met: printable ASCII.
+static inline bool utf8_is_plain(char c)
+{
+    return c >= ' ' && c < 0x7F;
+}
 // Is it room between words: a space of any width (no newline), or nothing that is seen? Browsers and chats
 // put such into what is copied.
 bool utf8_is_blank(uint32_t character);

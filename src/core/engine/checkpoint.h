@@ -23,7 +23,8 @@ struct checkpoint {
     // Of checkpoint_move:
     struct buf moved;    // uint32_t, sorted: leaves that were moved
     struct buf follows;  // uint32_t: what depends on them, lowest first
-    uint32_t listed;     // how long the tape was when that was listed; 0: it is to be listed again
+    uint32_t
+        listed;  // the length of the tape when the list was made; 0: the list must be made again
     struct rng *rng, drawn;
     struct checkpoint_length {
         struct buf *array;

@@ -2,7 +2,7 @@
 
 // Settings are compared byte by byte, so their members have no gaps between fields.
 _Static_assert(sizeof(struct settings) == SETTINGS_WORDS * sizeof(uint64_t),
-               "settings are no words");
+               "settings are not a whole number of words");
 _Static_assert(sizeof(struct preferences) == sizeof(int) + 4, "preferences have a gap");
 _Static_assert(sizeof(struct rng) == 6 * sizeof(uint64_t), "rng has a gap");
 _Static_assert(sizeof(struct optim) == 11 * sizeof(double), "optim has a gap");

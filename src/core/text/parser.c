@@ -352,8 +352,8 @@ static void read_operator(struct parser *p)
     }
 }
 
-// The operator after the operand just read, where it is a plain one and nothing can be wrong with it: most
-// are, and then there is no need to come back for it. (Else what the operand means is told first.)
+// The operator after the operand just read, where it is plain and cannot be an error, as most are: then the
+// parser need not come back for it. (Otherwise an error in the operand is reported first.)
 static void read_plain_operator(struct parser *p)
 {
     struct token t = lexer_peek(p->lexer);
