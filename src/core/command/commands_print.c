@@ -32,11 +32,12 @@ static bool is_list(const struct call *c)
 // ---- Formats ------------------------------------------------------------------------------------
 
 // What is after the ":" of {x:>10.4f}: [fill and align] [sign] [0] [width] [,] [.precision]
-// [type]
+// [type]. Of an array, sign and precision are each number's, the width is that of the whole.
 struct format {
     char fill, align, sign, type;
     bool grouped;
     int width, precision;  // precision -1: not given
+    int digits;            // where no type and no precision is given
 };
 
 static int read_whole(const char **s, const char *end)
@@ -94,17 +95,18 @@ static void add_grouped(struct text *out, const char *number)
     text_add(out, number + sign + digits);
 }
 
-static void format_number(const struct format *f, double x, int digits, struct text *out)
+static void add_formatted(struct text *out, double x, const void *how)
 {
+    const struct format *f = how;
     enum { LONGEST = 400 };
     char number[LONGEST], plain[NUMBER_TEXT];
     const char *plus = f->sign == '+' && (x >= 0) ? "+" : f->sign == ' ' && (x >= 0) ? " " : "";
     int precision = f->precision < 0 ? 6 : f->precision;
     double value = f->type == '%' ? 100 * x : x;
     if (!isfinite(value)) {
-        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, digits));
+        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
     } else if (f->type == '\0' && f->precision < 0) {
-        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, digits));
+        snprintf(number, sizeof number, "%s%s", plus, number_text(plain, value, f->digits));
     } else if (f->type == 'd') {
         snprintf(number, sizeof number, "%s%.0f", plus, value);
     } else if (f->type == 'e' || f->type == 'E') {
@@ -232,12 +234,9 @@ static bool print_field(struct printing *p, size_t *at, size_t end)
     bool ok = evaluate(p, &value) && call_finish(c);
     c->lexer = outer;
     text_init(&words);
-    if (ok && !operand_is_array(&value)) {
-        format_number(&f, lower_number(call_lower(c), &value), session_digits(c->s), &words);
-    } else if (ok) {
-        call_add_value(c, &words, &value);
-    }
+    f.digits = session_digits(c->s);
     if (ok) {
+        call_add_numbers(c, &words, &value, add_formatted, &f);
         call_put_value(c, p->values, KEY_NONE, &value);
         add_padded(&p->line, &f, text_get(&words), !operand_is_array(&value));
     }

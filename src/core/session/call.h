@@ -331,6 +331,10 @@ const char *call_role(const struct tape *t, uint32_t node);
 void call_put_value(struct call *c, struct rec *to, enum rec_key key, const struct operand *x);
 // Appends the value of an operand as print shows it: 0.5, [1, 2].
 void call_add_value(struct call *c, struct text *out, const struct operand *x);
+// The same where `write` appends each number, the way that `how` says.
+typedef void call_number_writer(struct text *out, double number, const void *how);
+void call_add_numbers(struct call *c, struct text *out, const struct operand *x,
+                      call_number_writer *write, const void *how);
 // The expression at a node, its operands as they are called: "a*b + c", "tanh(n)"; "" for a leaf.
 void call_formula(struct call *c, struct text *out, uint32_t node);
 // What a node is called in a sentence: its name, short formula, or number. Returns `out`.

@@ -217,13 +217,12 @@ void call_put_value(struct call *c, struct rec *to, enum rec_key key, const stru
     }
 }
 
-void call_add_value(struct call *c, struct text *out, const struct operand *x)
+void call_add_numbers(struct call *c, struct text *out, const struct operand *x,
+                      call_number_writer *write, const void *how)
 {
-    char number[NUMBER_TEXT];
     bool array = operand_is_array(x), matrix = array && x->array.rank == VALUE_MATRIX;
-    int digits = session_digits(c->s);
     if (!array) {
-        text_add(out, number_text(number, lower_number(c->lower, x), digits));
+        write(out, lower_number(c->lower, x), how);
         return;
     }
     text_add(out, matrix ? "[" : "");
@@ -233,12 +232,25 @@ void call_add_value(struct call *c, struct text *out, const struct operand *x)
             if (stop_asked_by(c->s->world.stop, i * x->array.cols + j, NUMBER_WORK)) {
                 return;  // the answer goes
             }
-            number_text(number, operand_number(c->lower, x, i, j), digits);
-            text_addf(out, j > 0 ? ", %s" : "%s", number);
+            text_add(out, j > 0 ? ", " : "");
+            write(out, operand_number(c->lower, x, i, j), how);
         }
         text_add_char(out, ']');
     }
     text_add(out, matrix ? "]" : "");
+}
+
+static void add_plain(struct text *out, double x, const void *how)
+{
+    const int *digits = how;
+    char number[NUMBER_TEXT];
+    text_add(out, number_text(number, x, *digits));
+}
+
+void call_add_value(struct call *c, struct text *out, const struct operand *x)
+{
+    int digits = session_digits(c->s);
+    call_add_numbers(c, out, x, add_plain, &digits);
 }
 
 const char *call_role(const struct tape *t, uint32_t node)

@@ -109,8 +109,10 @@ static bool hint_pair(const struct call *c, struct token t, char *hint, size_t s
     struct token a = lexer_next(&first, &ignored), b = lexer_peek(&first);
     struct lexer after = {.source = c->lexer->source, .at = t.span.end};
     enum token_kind next = lexer_peek(&after).kind;
+    bool latex = c->command.start > 0 && s[c->command.start - 1] == '\\';  // \frac12 x
     bool simple = a.kind == TOKEN_NAME || a.kind == TOKEN_NUMBER;
-    if (!simple || b.at != t.at || t.kind == TOKEN_NODE || t.partial || !token_ends(next)) {
+    if (!simple || latex || b.at != t.at || t.kind == TOKEN_NODE || t.partial ||
+        !token_ends(next)) {
         return false;
     }
     char x[QUOTED], y[QUOTED];

@@ -46,27 +46,42 @@ static struct piece behind(const struct call *c, const struct lexer *l, size_t e
     return from < end ? unwrapped(guess_piece(c, from, end)) : (struct piece){0};
 }
 
-// d/dx x^3, ∂/∂x x^3, \frac{d}{dx} x^3, dy/dx of x^3
+// What is written over the line, which the lexer is in front of, and behind it afterwards. The line is a
+// slash, or between the braces of a fraction in LaTeX. Empty: there is no line.
+static struct piece over_line(const struct call *c, struct lexer *l, bool frac)
+{
+    enum { MOST = 4 };  // tokens: \ partial
+    size_t from = l->at;
+    for (int i = 0; i < MOST; i++) {
+        struct token t = guess_next(l);
+        if (frac ? t.kind == TOKEN_CLOSE : t.kind == TOKEN_INFIX && t.op == OP_DIV) {
+            bool opens = !frac || guess_next(l).kind == TOKEN_OPEN;
+            return opens ? guess_trimmed(guess_piece(c, from, t.at)) : (struct piece){0};
+        }
+    }
+    return (struct piece){0};
+}
+
+// d/dx x^3, ∂/∂x x^3, \frac{d}{dx} x^3, \frac{\partial}{\partial x}(x^3), dy/dx of x^3
 static bool read_as_operator(const struct call *c, size_t start, size_t end, struct wanted *w)
 {
-    struct lexer l = {.source = c->lexer->source, .at = start};
-    struct token over = guess_next(&l);
+    struct lexer l = {.source = c->lexer->source, .at = start}, within = l;
+    struct token over = guess_next(&within);
     bool frac = over.latex && guess_token_is(c, over, "frac dfrac");
     if (frac) {
-        guess_next(&l);
-        over = guess_next(&l);
-        guess_next(&l);
+        guess_next(&within);
+        l = within;
+        over = guess_next(&within);
     }
-    struct piece d = guess_piece(c, over.at, over.span.end), ignored;
-    bool bare = guess_is_among(d, "d ∂"), whole = is_below(c, over, &ignored);
-    struct token slash = guess_next(&l), below = guess_next(&l);
-    bool line =
-        frac ? slash.kind == TOKEN_OPEN && slash.mark == '{' && guess_next(&l).kind == TOKEN_CLOSE
-             : slash.kind == TOKEN_INFIX && slash.op == OP_DIV;
+    struct piece above = over_line(c, &l, frac), ignored;
+    bool bare = guess_is_among(above, "d ∂ \\partial \\mathrm{d} \\text{d}");
+    bool whole = above.n == over.span.end - over.at && is_below(c, over, &ignored);
+    struct token below = guess_next(&l);
+    bool closed = !frac || guess_next(&l).kind == TOKEN_CLOSE;
     struct lexer ahead = l;
     struct token of = guess_next(&ahead);
     bool said = of.kind == TOKEN_NAME && guess_token_is(c, of, "of");
-    if (!line || !is_below(c, below, &w->by) || !(bare || (whole && said))) {
+    if (!closed || !is_below(c, below, &w->by) || !(bare || (whole && said))) {
         return false;
     }
     w->of = behind(c, &l, end);
@@ -185,8 +200,9 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
     struct wanted w = {0};
     char of[QUOTED], by[QUOTED];
     size_t start = first.at;
-    if (!read_as_operator(c, start, end, &w) && !read_as_call(c, start, end, &w) &&
-        !read_apart(c, start, end, &w) && !read_as_words(c, start, end, &w)) {
+    bool operator= read_as_operator(c, start, end, &w);
+    if (!operator&& !read_as_call(c, start, end, &w) && !read_apart(c, start, end, &w) &&
+        !read_as_words(c, start, end, &w)) {
         return false;
     }
     for (size_t i = 0; i + 4 < w.of.n; i++) {  // the derivative of x^2 is 2*x
@@ -231,11 +247,13 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
         char bid[3 * QUOTED];
         snprintf(bid, sizeof bid, "derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
                  w.by.n > 0 ? " " : "", by);
-        if (!guess_try(c, bid)) {
+        bool can = guess_try(c, bid);
+        if (!can && !operator) {
             return false;
         }
         guess_say(c, "the derivative of a formula is a command");
-        diag_hint(c->diag, "write %s", bid);
+        diag_hint(c->diag, can ? "write %s" : "write derive x**2*y x, with a * in each product",
+                  bid);
     }
     return true;
 }

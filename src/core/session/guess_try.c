@@ -32,6 +32,9 @@ static bool has_what_it_needs(const struct call *dry, struct piece command, stru
     if (guess_is_among(command, "step flow bars expand fold sabotage run")) {
         return guess_is_end(next) || (value && guess_is_end(lexer_peek(&after)));
     }
+    if (guess_is_among(command, "back")) {
+        return dry->s->stepper.tape != NULL && (guess_is_end(next) || next.kind == TOKEN_NUMBER);
+    }
     if (guess_is_among(command, "export")) {
         return guess_token_is(dry, next, "torch latex micrograd c");
     }

@@ -167,19 +167,28 @@ static bool read_node(const char *s, size_t n, struct token *t)
     return true;
 }
 
-// ∂, \partial, or the d of d%7: what makes of a name its part of a derivative.
+// The upright d of \mathrm{d}x, which a name or an order must follow: else it is a name itself.
+static bool is_upright_d(const char *s, size_t n)
+{
+    return n > 0 && (text_is_letter(s[0]) || strchr("\\^%", s[0]) != NULL);
+}
+
+// ∂, \partial, \mathrm{d}, or the d of d%7: what makes of a name its part of a derivative.
 static size_t partial_length(const char *s, size_t n)
 {
-    static const char sign[] = "∂", latex[] = "\\partial";
-    size_t short_length = sizeof sign - 1, length = sizeof latex - 1;
-    if (n > short_length && memcmp(s, sign, short_length) == 0) {
-        return short_length;
+    static const char *const written[] = {"∂", "\\partial", "\\mathrm{d}", "\\text{d}",
+                                          "\\mathrm d"};
+    size_t form = 0, length = 0;
+    while (form < COUNT_OF(written) && length == 0) {
+        size_t bytes = strlen(written[form]);
+        length = n > bytes && memcmp(s, written[form], bytes) == 0 ? bytes : 0;
+        form++;
     }
-    if (n > length && memcmp(s, latex, length) == 0) {
-        while (length < n && s[length] == ' ') {
-            length++;
-        }
-        return length;
+    while (form > 1 && length > 0 && length < n && s[length] == ' ') {
+        length++;
+    }
+    if (length > 0) {
+        return form <= 2 || is_upright_d(s + length, n - length) ? length : 0;
     }
     return n > 2 && s[0] == 'd' && s[1] == '%' && text_is_digit(s[2]) ? 1 : 0;
 }
@@ -234,11 +243,11 @@ static size_t command_length(const char *s, size_t length)
 
 static bool read_word(const char *s, size_t n, struct token *t)
 {
-    if (read_font(s, n, t)) {
-        return true;
-    }
     size_t skip = partial_length(s, n);
     bool partial = skip > 0;
+    if (!partial && read_font(s, n, t)) {
+        return true;
+    }
     t->order = 1;
     skip += partial && s[0] != 'd' ? order_length(s + skip, n - skip, &t->order) : 0;
     t->latex = !partial && n > 1 && s[0] == '\\';
@@ -376,6 +385,7 @@ static bool read_single(const char *s, size_t n, struct token *t)
     return true;
 }
 
+// Of two that begin alike the longer one is first.
 static const struct suggestion {
     const char *written, *message, *hint;
 } suggestions[] = {
@@ -387,6 +397,7 @@ static const struct suggestion {
     {"'", "this quotation mark is never closed", "another ' ends the text"},
     {"′", "a prime is not understood here", "a derivative is written dy/dx"},
     {"$", "'$' means nothing between words", "names are letters, digits and _"},
+    {"\\partial", "a derivative is of one name with respect to another", "write ∂L/∂a, or dL/da"},
     {"\\", "'\\' means nothing here", "an open bracket continues a line"},
     {"“", "this quotation mark is not understood here",
      "write text in straight quotation marks, as in \"text\", and numbers without any"},
@@ -433,7 +444,8 @@ static void bad(struct token *t, const char *s, size_t n, struct diag *d)
     }
     for (size_t i = 0; i < COUNT_OF(suggestions); i++) {
         size_t length = strlen(suggestions[i].written);
-        if (length == bytes && memcmp(s, suggestions[i].written, bytes) == 0) {
+        if (n >= length && memcmp(s, suggestions[i].written, length) == 0) {
+            t->span.end = t->span.start + length;
             diag_set(d, t->span, "%s", suggestions[i].message);
             diag_hint(d, "%s", suggestions[i].hint);
             return;

@@ -281,6 +281,9 @@ bool lower_each(struct lower *w, const struct item *item)
     }
     uint32_t elements = elements_of(w, lower_operands(w, item->count), item->count);
     bool fits = item->count == 1 || count - item->node == item->count;
+    if (w->diag->set) {
+        return false;
+    }
     if (elements == 0 || count <= item->node || !fits) {
         diag_set(w->diag, item->names, "the names and what they go through do not fit");
         return diag_hint(w->diag, "write for x, y in zip(X, Y)");

@@ -145,7 +145,8 @@ static void finish(struct parser *p)
                  call            ? "this call's parenthesis is never closed"
                  : wanted == ')' ? "this parenthesis is never closed"
                  : wanted == ']' ? "this bracket is never closed"
-                                 : "this is never closed");
+                 : wanted == '|' ? "this bar is never closed"
+                                 : "this brace is never closed");
         diag_hint(p->diag, "a '%c' is missing", wanted);
     } else {
         parser_add(p, ITEM_END, p->last);

@@ -171,15 +171,16 @@ bool parser_read_slope(struct parser *p, struct token over)
     return reading != READ_AS_NAME;
 }
 
-// The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is not one.
+// The name in \frac{dL}{da}'s braces, which are read over; its kind is TOKEN_END if it is not one. Where it is
+// one and the brace is not closed, the parser's diag is set.
 static struct token braced_slope(struct parser *p, struct lexer *ahead)
 {
     struct diag ignored;
     diag_clear(&ignored);
     struct token open = lexer_next(ahead, &ignored), name = lexer_next(ahead, &ignored);
     struct token close = lexer_next(ahead, &ignored);
-    bool slope = token_opens(open, '{') && token_closes(close, '}') &&
-                 (name.partial || begins_with_d(p, name));
+    bool part = token_opens(open, '{') && (name.partial || begins_with_d(p, name));
+    bool slope = part && !slope_unclosed(open, close, p->diag) && token_closes(close, '}');
     name.kind = slope ? name.kind : TOKEN_END;
     return name;
 }
@@ -272,6 +273,9 @@ bool parser_read_latex(struct parser *p, struct token t)
     struct lexer ahead = *p->lexer;
     struct token over = frac ? braced_slope(p, &ahead) : t;
     struct token under = frac && over.kind != TOKEN_END ? braced_slope(p, &ahead) : t;
+    if (p->diag->set) {
+        return true;
+    }
     if (frac && over.kind != TOKEN_END && under.kind != TOKEN_END &&
         read_as_slope(p, over, under) == READ_AS_SLOPE) {
         struct lexer within = *p->lexer;

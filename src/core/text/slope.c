@@ -504,6 +504,16 @@ bool slope_read(const struct lexer *lexer, const struct names *names, struct tok
     return true;
 }
 
+bool slope_unclosed(struct token open, struct token close, struct diag *d)
+{
+    if (!token_ends(close.kind)) {
+        return false;
+    }
+    diag_set(d, open.span, "this brace is never closed");
+    diag_hint(d, "a '}' is missing");
+    return true;
+}
+
 bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
                        struct slope_notation *s)
 {
@@ -518,6 +528,9 @@ bool slope_read_braces(const struct lexer *lexer, const struct names *names, str
         return false;
     }
     struct token close = lexer_next(&ahead, &ignored);
+    if (slope_unclosed(open, close, d)) {
+        return true;
+    }
     struct token second = lexer_next(&ahead, &ignored);
     b.order = s->order;
     if (!token_closes(close, '}') || !token_opens(second, '{') ||
@@ -528,6 +541,9 @@ bool slope_read_braces(const struct lexer *lexer, const struct names *names, str
     s->span = (struct span){over.at, ahead.at};
     close = lexer_next(&ahead, &ignored);
     s->behind = ahead;
+    if (slope_unclosed(second, close, d)) {
+        return true;
+    }
     if (!token_closes(close, '}')) {
         return false;
     }

@@ -55,6 +55,8 @@ bool slope_read(const struct lexer *lexer, const struct names *names, struct tok
 // The same of \frac{d^2y}{dx^2}: the lexer is before the first brace.
 bool slope_read_braces(const struct lexer *lexer, const struct names *names, struct diag *d,
                        struct slope_notation *s);
+// Does the statement end at `close`, where the brace `open` should be closed? Then d says so.
+bool slope_unclosed(struct token open, struct token close, struct diag *d);
 // Is this the d or ∂ before the parenthesis of d(dL/da), the lexer being after it?
 bool slope_opens(const struct lexer *lexer, struct token d);
 // And does a whole d(dL/da)/db begin there?
