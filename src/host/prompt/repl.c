@@ -445,6 +445,7 @@ static void set_up_readline(void)
         repl_keys_bind((char[]){*c, '\0'}, close_bracket);
     }
     rl_set_paren_blink_timeout(BLINK_MICROSECONDS);
+    repl_keys_spare_inputrc();
     rl_initialize();
     // Also where the locale knows no letter beyond ASCII, what is typed is what is read.
     rl_variable_bind("input-meta", "on");

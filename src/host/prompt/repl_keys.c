@@ -2,8 +2,11 @@
 #include "prompt/repl_keys.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "prompt/repl_history.h"
 
 // What the keys of xterm, rxvt, screen, tmux and the Linux console send. The modifiers are 2 Shift,
@@ -136,4 +139,20 @@ void repl_keys_bind_motions(void)
         repl_keys_bind(nothing[i].keys, nothing[i].moves);
         bind_with_alt(&nothing[i]);
     }
+}
+
+void repl_keys_spare_inputrc(void)
+{
+    const char *home = getenv("HOME");
+    if (home == NULL || getenv("INPUTRC") != NULL) {
+        return;
+    }
+    struct stat st;
+    struct text path;
+    text_init(&path);
+    text_addf(&path, "%s/.inputrc", home);
+    if (stat(text_get(&path), &st) == 0 && S_ISFIFO(st.st_mode)) {
+        setenv("INPUTRC", "/dev/null", 1);
+    }
+    text_release(&path);
 }
