@@ -734,10 +734,12 @@ static void test_pipes_where_its_own_files_are(void **state)
                                           ".local/state",
                                           ".local/state/backstep",
                                           ".local/state/backstep/journal"};
-    static const char *const pipes[] = {
-        ".config/backstep/init.bs", ".local/share/backstep/progress.db",
-        ".local/state/backstep/history", ".local/state/backstep/theme",
-        ".local/state/backstep/journal/1.journal", ".inputrc"};
+    static const char *const pipes[] = {".config/backstep/init.bs",
+                                        ".local/share/backstep/progress.db",
+                                        ".local/state/backstep/history",
+                                        ".local/state/backstep/theme",
+                                        ".local/state/backstep/journal/1.journal",
+                                        ".inputrc"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         make_folder(p, folders[i]);
     }

@@ -94,6 +94,8 @@ struct given_number {
 // nothing). False: it was refused.
 bool answer_read_number(struct judging *j, const char *key, struct span at,
                         struct given_number *given);
+// Holds a number against an expression. False: it cannot be judged, or it is wrong, and why is said.
+bool judge_value(struct judging *j, const char *expression, struct given_number *given);
 // Which mistake leads to this wrong number, if `expression` is a derivative: says so. False: there
 // is nothing to say.
 bool diagnose_number(struct judging *j, const char *expression, const struct given_number *given);

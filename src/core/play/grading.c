@@ -26,7 +26,7 @@ void grading_judge(struct tutor *t, const char *answer, struct judgement *j, str
 
 bool grading_condition(struct tutor *t, const struct question_line *until, struct text *why)
 {
-    return judge_condition(t->play, until, why) == CONDITION_HOLDS;
+    return question_until(t->play, until, why) == CONDITION_HOLDS;
 }
 
 void grading_key(struct tutor *t, struct records *out)

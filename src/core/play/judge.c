@@ -1,4 +1,4 @@
-// What was typed at a question: told apart from a statement, judged (lesson/answer.h), answered to.
+// An answer is judged (lesson/answer.h), and answered to.
 #include <string.h>
 
 #include "lesson/evasion.h"
@@ -81,130 +81,6 @@ void judge_put_key(struct play *p, struct records *out, struct rec *to)
         }
     }
     text_release(&key);
-}
-
-// ---- An answer or a statement -------------------------------------------------------------------
-
-// Without blanks, and without the ';' or ',' that ends it.
-static size_t trimmed(const struct source *line, const char **s)
-{
-    size_t n = line->length;
-    *s = line->text;
-    while (n > 0 && text_is_blank((*s)[0])) {
-        ++*s;
-        n--;
-    }
-    while (n > 1 && strchr(" \t\r\n;,", (*s)[n - 1]) != NULL) {
-        n--;
-    }
-    return n;
-}
-
-// Letters of options, each once: "def" may be one of the language's words, too.
-static bool is_letters(const struct question *q, const char *s, size_t n)
-{
-    uint32_t seen = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t letter = (size_t)(s[i] - 'a');
-        if (s[i] < 'a' || letter >= q->options.count || (seen >> letter & 1) != 0) {
-            return false;
-        }
-        seen |= UINT32_C(1) << letter;
-    }
-    return n > 0;
-}
-
-static bool asks_line(const struct question *q, const char *s, size_t n,
-                      bool (*asked)(const struct question *q, const char *text))
-{
-    struct text line;
-    text_init(&line);
-    text_add_bytes(&line, s, n);
-    bool yes = asked(q, text_get(&line));
-    text_release(&line);
-    return yes;
-}
-
-const char *question_wish_in(struct play *p, const struct source *line)
-{
-    const struct question *q = p->question;
-    const char *s;
-    size_t n = trimmed(line, &s);
-    if (p->tutor->graded || asks_line(q, s, n, answer_names_options) ||
-        names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND) {
-        return NULL;
-    }
-    switch (evasion_of(s, n)) {
-    case EVADES_FOR_HELP:
-        return p->hints < q->hints.count ? "hint" : "solution";
-    case EVADES_FOR_SOLUTION:
-        return "solution";
-    case EVADES_ONWARDS:
-        return "skip";
-    case EVADES_AGREEING:
-    case EVADES_NOT:
-        break;
-    }
-    return NULL;
-}
-
-bool question_goes_on(struct play *p, const struct source *line)
-{
-    const char *s;
-    size_t n = trimmed(line, &s);
-    enum evasion evasion = evasion_of(s, n);
-    return (p->state == PLAY_PAUSE || p->state == PLAY_ANSWERED) &&
-           (evasion == EVADES_ONWARDS || evasion == EVADES_AGREEING) &&
-           names_lookup(&play_graph(p)->names, s, n).rank == VALUE_UNBOUND;
-}
-
-// One of the words below a question, mistyped: "hnt".
-static bool is_slip(const struct question *q, const char *s, size_t n)
-{
-    static const char *const words[] = {"hint",  "solution", "skip", "previous",
-                                        "retry", "info",     "quit"};
-    enum { LEAST = 3 };
-    struct nearest nearest;
-    size_t letters = 0;
-    while (letters < n && text_is_letter(s[letters])) {
-        letters++;
-    }
-    if (letters < n || n < LEAST || q->kind == QUESTION_RECALL || q->kind == QUESTION_FORMULA ||
-        is_letters(q, s, n)) {
-        return false;
-    }
-    nearest_init(&nearest, s, n);
-    for (size_t i = 0; i < COUNT_OF(words); i++) {
-        nearest_offer(&nearest, words[i], strlen(words[i]));
-    }
-    return nearest.best[0] != '\0';
-}
-
-bool question_takes(struct play *p, const struct source *line)
-{
-    const struct question *q = p->question;
-    const char *s;
-    size_t n = trimmed(line, &s);
-    if (q->kind == QUESTION_DO) {
-        return false;
-    }
-    // A command's word may be an option, and the name of a node.
-    bool bound = names_lookup(&p->aside->names, s, n).rank != VALUE_UNBOUND;
-    return asks_line(q, s, n, answer_names_options) || is_letters(q, s, n) ||
-           (q->kind == QUESTION_NODE && bound) || asks_line(q, s, n, answer_is_named) ||
-           (statement_form(play_graph(p), line) == FORM_EXPRESSION && (bound || !is_slip(q, s, n)));
-}
-
-bool question_takes_failed(const struct play *p)
-{
-    enum { WORDS_LEAST = 3 };
-    size_t words = 1;
-    const char *s = p->typed.bytes.count == 0 ? "" : p->typed.bytes.data;
-    for (size_t i = 1; i < p->typed.bytes.count; i++) {
-        words += s[i - 1] == ' ' && s[i] != ' ';
-    }
-    return p->state == PLAY_QUESTION && p->question->kind == QUESTION_RECALL &&
-           words >= WORDS_LEAST;
 }
 
 // ---- Judging ------------------------------------------------------------------------------------
@@ -436,7 +312,7 @@ void question_answer(struct play *p, const struct source *line, struct records *
 {
     const struct scope scope = session_scope(p->asked);
     const char *s;
-    size_t n = trimmed(line, &s);
+    size_t n = question_typed(line, &s);
     text_clear(&p->given);
     text_add_bytes(&p->given, s, n);
     struct source answer = {.name = "<answer>", .text = s, .length = n, .line = 1};
@@ -464,7 +340,7 @@ void question_answer(struct play *p, const struct source *line, struct records *
 static bool read_ticks(const struct play *p, const struct source *line, size_t *ticked)
 {
     const char *s;
-    size_t n = trimmed(line, &s), count = p->question->points.count;
+    size_t n = question_typed(line, &s), count = p->question->points.count;
     uint32_t seen = 0;
     if (count == 0) {
         return false;
@@ -526,111 +402,4 @@ void question_rate(struct play *p, const struct source *line, struct records *ou
     }
     play_text(p, out, r, KEY_then, p->question->then, p->question->line);
     question_leave(p);
-}
-
-// ---- do -----------------------------------------------------------------------------------------
-
-static const char *written_in(const struct records *out, size_t from)
-{
-    const char *path = "";
-    size_t i = 0;
-    for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
-        if (i >= from && rec_is(r, KIND_written)) {
-            path = rec_get_text(r, KEY_path);
-        }
-    }
-    return path;
-}
-
-struct question_sight question_sight_of(struct play *p, const struct scope *scope,
-                                        const struct records *out, size_t from)
-{
-    return (struct question_sight){.scope = scope,
-                                   .output = session_settings(p->aside)->output,
-                                   .digits = session_digits(p->aside),
-                                   .did = out == NULL ? "" : transaction_statement(p->aside),
-                                   .wrote = out == NULL ? "" : written_in(out, from),
-                                   .done = p->done,
-                                   .tried = p->tried};
-}
-
-void question_look(struct play *p, const struct records *out, size_t from)
-{
-    if (p->question == NULL || p->question->kind != QUESTION_DO || p->passed || p->held ||
-        p->state != PLAY_QUESTION) {
-        return;
-    }
-    const struct scope scope = session_scope(p->aside);
-    struct question_sight sight = question_sight_of(p, &scope, out, from);
-    bool holds = question_holds(p->question, &sight);
-    p->done = sight.done;
-    p->tried = sight.tried;
-    p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
-}
-
-// What was found has formulas in it, whose stars are no emphasis.
-static void add_found(struct text *why, const char *form, const char *found)
-{
-    bool stars = strchr(found, '*') != NULL;
-    text_addf(why, form, stars ? "`" : "", found, stars ? "`" : "");
-}
-
-enum condition_end judge_condition(struct play *p, const struct question_line *until,
-                                   struct text *why)
-{
-    const struct scope scope = session_scope(p->aside);
-    struct question_sight sight = question_sight_of(p, &scope, NULL, 0);
-    struct records aside;
-    struct text found;
-    records_init(&aside);
-    text_init(&found);
-    enum condition_end end = question_condition(p->question, until, &sight, &found);
-    if (end != CONDITION_HOLDS && *until->right != '\0') {
-        play_fill(p, &aside, why, until->right, until->line);
-        if (text_length(&found) > 0) {
-            add_found(why, " (%s%s%s)", text_get(&found));
-        }
-    } else if (end != CONDITION_HOLDS && text_length(&found) > 0) {
-        add_found(why, "%s%s%s", text_get(&found));
-    } else if (end != CONDITION_HOLDS) {
-        text_addf(why, phrase(p->question->language, "%s does not hold"), until->left);
-    }
-    text_release(&found);
-    records_release(&aside);
-    return end;
-}
-
-// A line has changed the graph, or nearly did what is asked for: says what does not hold, the first of
-// it. What can't be told yet, as its names have no values, is not said.
-static void say_unmet(struct play *p, struct records *out)
-{
-    size_t logged;
-    session_log(p->aside, &logged);
-    if (p->checked || (logged == p->logged && p->tried == 0)) {
-        return;
-    }
-    struct text why;
-    text_init(&why);
-    enum condition_end end = CONDITION_HOLDS;
-    for (const struct question_line *l = p->question->until.first;
-         l != NULL && end == CONDITION_HOLDS; l = l->next) {
-        end = judge_condition(p, l, &why);
-    }
-    if (end == CONDITION_FAILS) {
-        rec_text(out, play_record(p, out, KIND_unmet), KEY_text, text_get(&why));
-    }
-    text_release(&why);
-}
-
-void question_looked(struct play *p, struct records *out)
-{
-    bool asked = p->question != NULL && p->question->kind == QUESTION_DO && !p->passed &&
-                 p->state == PLAY_QUESTION;
-    if (asked && p->held) {
-        text_clear(&p->given);
-        text_add_bytes(&p->given, p->typed.bytes.data, p->typed.bytes.count);
-        judge_right(p, out);
-    } else if (asked) {
-        say_unmet(p, out);
-    }
 }

@@ -1,4 +1,5 @@
-// Playing a lesson: prose, code, pauses; see play.h. Questions are question.c's.
+// Playing a lesson, one thing at a time; see play.h. What there is to play is lesson_items.c's, questions are
+// question.c's.
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +12,6 @@ enum {
     BUDGET = 300000,
     TRAINING_COST = 2000,  // turns that a piece of a training counts for: see command_train
     REPLAYED = 64,         // replayed nodes that count as a turn
-    PAUSE_ROWS_LEAST = 8,  // of prose that a heading's pause may follow
-    ROWS_OF_PAUSE = 3,     // "Enter goes on", the prompt, and an empty line
 };
 
 // ---- Statements of the lesson -------------------------------------------------------------------
@@ -123,226 +122,6 @@ static enum session_state run_statement(struct play *p, struct records *out)
         mem_forgive(refused);  // the learner's statement did not happen, and says so
     }
     return state;
-}
-
-// ---- Items --------------------------------------------------------------------------------------
-
-static bool follows_bullet(const struct play *p)
-{
-    const struct lesson_item *before = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
-    return before != NULL && before->kind == LESSON_BULLET;
-}
-
-static void put_prose(struct play *p, const struct lesson_item *item, struct records *out)
-{
-    static const char *const blocks[] = {
-        [LESSON_HEADING] = "heading", [LESSON_PARAGRAPH] = "paragraph", [LESSON_BULLET] = "bullet",
-        [LESSON_QUOTE] = "quote",     [LESSON_TABLE] = "table",         [LESSON_VERBATIM] = "code"};
-    struct text filled;
-    text_init(&filled);
-    play_fill(p, out, &filled, item->kind == LESSON_TABLE ? "" : item->text, item->line);
-    struct rec *r = play_record(p, out, KIND_prose);
-    rec_text(out, r, KEY_block, blocks[item->kind]);
-    rec_whole(out, r, KEY_line, (int64_t)item->line);
-    rec_whole(out, r, KEY_level, item->level);
-    rec_text(out, r, KEY_mark, item->mark == NULL ? "" : item->mark);
-    rec_flag(out, r, KEY_apart, item->kind != LESSON_BULLET || !follows_bullet(p));
-    rec_text(out, r, KEY_text, text_get(&filled));
-    if (item->kind == LESSON_TABLE) {
-        struct rec *rows = rec_list(out, r, KEY_rows);
-        for (size_t i = 0; i < item->rows; i++) {
-            struct rec *row = rec_list(out, rows, KEY_NONE);
-            for (size_t j = 0; j < item->columns; j++) {
-                text_clear(&filled);
-                play_fill(p, out, &filled, item->cells[i * item->columns + j], item->line);
-                rec_text(out, row, KEY_NONE, text_get(&filled));
-            }
-        }
-    }
-    text_release(&filled);
-}
-
-// Lines that the records from the `from`-th on take on the screen.
-static size_t rows_of(const struct play *p, const struct records *out, size_t from)
-{
-    struct text words;
-    const struct words_form form = {.digits = session_digits(p->tutor->session),
-                                    .columns = p->tutor->session->terminal.rows > 0
-                                                   ? (size_t)p->tutor->session->terminal.columns
-                                                   : 0,
-                                    .ascii = p->tutor->session->terminal.ascii};
-    size_t rows = 0, i = 0;
-    text_init(&words);
-    for (const struct rec *r = out->list.in.first; r != NULL; r = r->next, i++) {
-        if (i >= from) {
-            words_add(&words, r, &form);
-        }
-    }
-    for (const char *s = text_get(&words); *s != '\0'; s++) {
-        rows += *s == '\n';
-    }
-    text_release(&words);
-    return rows;
-}
-
-static void pause(struct play *p, struct records *out)
-{
-    play_pause(p, out);
-    kept_ground(p);
-}
-
-static size_t lines_until(const char *s, const char *end)
-{
-    size_t lines = 0;
-    for (; s < end; s++) {
-        lines += *s == '\n';
-    }
-    return lines;
-}
-
-// Lines that the first statement of a text and its answer have in the lesson's file: where an
-// answer is written, the text has empty lines.
-static size_t rows_of_statement(const char *text)
-{
-    const char *s = text + strspn(text, "\n"), *next = s + strcspn(s, "\n");
-    return lines_until(s, next + strspn(next, "\n"));
-}
-
-// About how many lines a question is going to take, or as much of a block of code as one screen
-// holds.
-static size_t rows_to_come(const struct play *p, const struct lesson_item *item)
-{
-    size_t screen = (size_t)p->tutor->session->terminal.rows;
-    if (item->kind == LESSON_QUESTION) {
-        const char *s = item->question->text;
-        return 8 + item->question->options.count + 2 * lines_until(s, s + strlen(s));
-    }
-    size_t rows = 1 + lines_until(item->text, item->text + strlen(item->text));
-    return rows + ROWS_OF_PAUSE <= screen ? rows : 1 + rows_of_statement(item->text);
-}
-
-// A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
-static bool is_full(const struct play *p, const struct lesson_item *item, size_t rows)
-{
-    size_t screen = (size_t)p->tutor->session->terminal.rows;
-    bool part = item->kind == LESSON_HEADING && p->rows >= PAUSE_ROWS_LEAST;
-    return screen > 0 && p->rows > 0 && (part || p->rows + rows + ROWS_OF_PAUSE > screen);
-}
-
-static void begin_code(struct play *p, const struct lesson_item *item, enum play_doing doing)
-{
-    struct session *fresh = item->fresh ? session_copy(p->blank) : NULL;
-    if (fresh != NULL) {
-        play_set_graph(p, &p->graph, fresh);
-    }
-    play_do(p, doing, (struct entries){.text = item->text, .line = item->line});
-}
-
-static void end_lesson(struct play *p, struct records *out)
-{
-    struct rec *r = records_add(out, KIND_place);
-    rec_text(out, r, KEY_lesson, p->lesson->id);
-    rec_whole(out, r, KEY_passed, (int64_t)p->lesson->questions);
-    play_need(p->tutor, "course", "", out);
-    play_set_state(p, PLAY_COURSE);
-}
-
-// Unseen: what changes the graph, and what `context` will show.
-static void catch_up(struct play *p, struct records *out)
-{
-    const struct lesson_item *item;
-    while (p->item < p->catch_up_to) {
-        item = lesson_item(p->lesson, p->item++);
-        if (item->kind == LESSON_CODE) {
-            begin_code(p, item, DOING_CATCH_UP);
-            return;
-        }
-        if (item->kind == LESSON_QUESTION) {
-            question_mark(p, p->item - 1);
-            p->number++;
-        } else {
-            put_prose(p, item, &p->context);
-        }
-    }
-    p->catch_up_to = 0;
-    p->reached = p->number;
-    if (p->review != NULL || p->pinned || p->sent) {
-        return;
-    }
-    struct rec *r = play_record(p, out, KIND_lesson_resumed);
-    rec_text(out, r, KEY_lesson, p->lesson->id);
-    rec_whole(out, r, KEY_passed, (int64_t)p->number);
-    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
-}
-
-static void begin_lesson(struct play *p, struct records *out)
-{
-    p->begun = true;
-    p->tutor->entered = false;  // what began it is not a line for it
-    p->rows += 2;
-    if (p->review != NULL) {
-        review_head(p, out);
-        return;
-    }
-    if (p->pinned) {
-        return;
-    }
-    struct rec *r = play_record(p, out, KIND_lesson_begin);
-    rec_text(out, r, KEY_lesson, p->lesson->id);
-    rec_text(out, r, KEY_title, p->lesson->title);
-    rec_whole(out, r, KEY_of, (int64_t)p->lesson->questions);
-}
-
-static enum session_state next_item(struct play *p, struct records *out)
-{
-    if (!p->begun) {
-        begin_lesson(p, out);
-    }
-    if (p->review != NULL && p->item > p->review_item) {
-        return review_next(p, out);
-    }
-    if (p->pinned && p->item > p->pinned_item) {
-        p->state = PLAY_OVER;
-        return SESSION_MORE;
-    }
-    if (p->catch_up_to > 0) {
-        catch_up(p, out);
-        return SESSION_MORE;
-    }
-    if (kept_at_item(p, out)) {
-        return SESSION_MORE;
-    }
-    const struct lesson_item *item = lesson_item(p->lesson, p->item);
-    size_t before = out->list.in.count;
-    if (item == NULL) {
-        end_lesson(p, out);
-        return SESSION_NEED;
-    }
-    bool prose = item->kind != LESSON_QUESTION && item->kind != LESSON_CODE;
-    if (!prose && is_full(p, item, rows_to_come(p, item))) {
-        pause(p, out);
-        return SESSION_MORE;
-    }
-    if (item->kind == LESSON_QUESTION) {
-        question_begin(p, p->pinned && p->item == p->pinned_item ? &p->pinned_seed : NULL);
-        return SESSION_MORE;
-    }
-    if (item->kind == LESSON_CODE) {
-        p->item++;
-        begin_code(p, item, DOING_CODE);
-        return SESSION_MORE;
-    }
-    put_prose(p, item, out);
-    size_t rows = rows_of(p, out, before);
-    if (is_full(p, item, rows)) {
-        rec_cut(&out->list, before);
-        pause(p, out);
-        return SESSION_MORE;
-    }
-    rec_copy(&p->context, &p->context.list, out->list.in.last);
-    p->rows += rows;
-    p->item++;
-    return SESSION_MORE;
 }
 
 // ---- What is typed ------------------------------------------------------------------------------
@@ -468,21 +247,11 @@ static void put_code(const struct source *source, bool apart, struct records *ou
     rec_flag(out, r, KEY_apart, apart);
 }
 
-// Has the screen no room for the next statement of a block?
-static bool entry_waits(const struct play *p)
-{
-    size_t screen = (size_t)p->tutor->session->terminal.rows;
-    const char *text = p->entries.text;
-    return p->doing == DOING_CODE && text != NULL && text[strspn(text, "\n")] != '\0' &&
-           screen > 0 && p->rows > 0 && !p->first_entry &&
-           p->rows + rows_of_statement(text) + ROWS_OF_PAUSE > screen;
-}
-
 static void begin_entry(struct play *p, struct records *out)
 {
     struct source source;
-    if (entry_waits(p)) {
-        pause(p, out);
+    if (pause_is_due_in_code(p)) {
+        pause_begin(p, out);
         p->within_code = true;
         return;
     }
@@ -493,7 +262,7 @@ static void begin_entry(struct play *p, struct records *out)
     if (is_shown(p->doing)) {
         size_t before = out->list.in.count;
         put_code(&source, p->first_entry, out);
-        p->rows += rows_of(p, out, before);
+        p->rows += pause_rows(p, out, before);
         const struct lesson_item *item = p->item == 0 ? NULL : lesson_item(p->lesson, p->item - 1);
         if (p->doing == DOING_CODE && p->first_entry && item != NULL && item->fresh) {
             rec_flag(out, out->list.in.last, KEY_anew, true);
@@ -600,7 +369,7 @@ static enum session_state run_on(struct play *p, struct records *out)
     size_t from = out->list.in.count;
     enum session_state state = run_statement(p, out);
     bool typed = p->doing == DOING_TYPED;
-    p->rows += is_shown(p->doing) ? rows_of(p, out, from) : 0;
+    p->rows += is_shown(p->doing) ? pause_rows(p, out, from) : 0;
     if (state == SESSION_NEED) {
         return SESSION_NEED;
     }
@@ -697,10 +466,10 @@ enum session_state play_run(struct play *p, struct records *out)
     switch (p->state) {
     case PLAY_ITEMS:
         if (stopped) {
-            pause(p, out);
+            pause_begin(p, out);
             return SESSION_MORE;
         }
-        return next_item(p, out);
+        return play_next_item(p, out);
     case PLAY_ENTRIES:
         begin_entry(p, out);
         return SESSION_MORE;

@@ -199,6 +199,8 @@ void play_free(struct play *p);
 // The graph that is being looked at.
 struct session *play_graph(const struct play *p);
 enum session_state play_run(struct play *p, struct records *out);
+// lesson_items.c: what is next in the lesson: shown, begun, or paused at.
+enum session_state play_next_item(struct play *p, struct records *out);
 
 // ---- What the files of the play share -----------------------------------------------------------
 
@@ -245,9 +247,30 @@ void question_foot(struct play *p, struct records *out);
 // Which question of how many this is: of the lesson, or of the review.
 void question_place(const struct play *p, size_t *number, size_t *of);
 
+// pause.c: where a lesson waits for Enter, for whoever reads along: where the screen is full.
+// Lines that the records from the `from`-th on take.
+size_t pause_rows(const struct play *p, const struct records *out, size_t from);
+// About how many lines a question is going to take, or as much of a block of code as one screen holds.
+size_t pause_rows_to_come(const struct play *p, const struct lesson_item *item);
+// A screenful, or a new part after a good deal of another: whoever reads along presses Enter first.
+bool pause_is_due(const struct play *p, const struct lesson_item *item, size_t rows);
+// Has the screen no room for the next statement of a block?
+bool pause_is_due_in_code(const struct play *p);
+// Waits for Enter, from here on.
+void pause_begin(struct play *p, struct records *out);
+
+// question_typed.c: what a line is.
+// Its text without blanks, and without the ';' or ',' that ends it: *s, as many bytes as are returned.
+size_t question_typed(const struct source *line, const char **s);
 // Is the line no answer but a wish: "idk", "tell me", "next"? The command that grants it; NULL: it is
 // none, or what is graded grants none.
 const char *question_wish_in(struct play *p, const struct source *line);
+// Is it "next" or "ok", typed where Enter goes on?
+bool question_goes_on(struct play *p, const struct source *line);
+// Is this line an answer, not a statement?
+bool question_takes(struct play *p, const struct source *line);
+// A statement failed: was it an answer in words that began with a command's word?
+bool question_takes_failed(const struct play *p);
 // judge.c: what answers are worth.
 // Another question is asked from now on.
 void judge_begin(struct play *p);
@@ -262,21 +285,16 @@ void judge_right(struct play *p, struct records *out);
 void judge_note(struct play *p, struct records *out);
 // Is it one line of words that ends in a question mark? No statement does.
 bool tutor_is_question(const struct session *session, const struct source *source);
-// Is it "next" or "ok", typed where Enter goes on?
-bool question_goes_on(struct play *p, const struct source *line);
-// Is this line an answer, not a statement?
-bool question_takes(struct play *p, const struct source *line);
 void question_answer(struct play *p, const struct source *line, struct records *out);
-// A statement failed: was it an answer in words that began with a command's word?
-bool question_takes_failed(const struct play *p);
 void question_rate(struct play *p, const struct source *line, struct records *out);
+// question_do.c: questions that are answered at the prompt.
 // What a `do` looks at, for question_condition; the statement was just carried out with these
 // records, or (NULL) none was. Its scope must stay while the sight is used.
 struct question_sight question_sight_of(struct play *p, const struct scope *scope,
                                         const struct records *out, size_t from);
 // What came of a condition of the question; where it does not hold, what the author has to say to
 // that, and what is the case instead, are appended to `why`.
-enum condition_end judge_condition(struct play *p, const struct question_line *until,
+enum condition_end question_until(struct play *p, const struct question_line *until,
                                    struct text *why);
 // A statement of the learner's is done, with records from the `from`-th on: does what a `do` asks
 // for hold?
