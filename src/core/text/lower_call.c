@@ -251,7 +251,7 @@ static uint32_t elements_of(struct lower *w, const struct operand *x, uint32_t c
     for (uint32_t i = 0; x != NULL && i < count; i++) {
         if (!operand_is_array(&x[i])) {
             diag_set(w->diag, x[i].span, "this is a single value, and has no elements");
-            diag_hint(w->diag, "write for x in [1, 2, 3], or range(3)");
+            diag_hint(w->diag, "write [x*x for x in [1, 2, 3]], or range(3) for the numbers from 0 to 2");
             return 0;
         }
         uint32_t n = x[i].array.rank == VALUE_MATRIX ? x[i].array.rows : x[i].array.cols;
