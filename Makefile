@@ -114,13 +114,13 @@ sqlite      = $(if $(and $(STATIC),$(wildcard $(sqlite_dir)/libsqlite3.a)),-l:li
 zlib        = $(if $(and $(STATIC),$(wildcard $(shell pkg-config --variable=libdir zlib)/libz.a)),-l:libz.a,$(call pc,--libs zlib))
 libs_store  = $(call pc,--libs libcmark-gfm) $(sqlite) $(zlib)
 libs_prompt = $(call pc,--libs readline)
-# Allocations are led to the test (tests/unit/base_refuse.h); DOT is read again.
+# Allocations are led to the test (tests/unit/base_refuse.h), and what may fail of a disk; DOT is read again.
 refused = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 link_base_text_test      = $(refused)
 link_command_memory_test = $(refused)
 link_engine_memory_test  = $(refused)
 link_lesson_memory_test  = $(refused)
-link_store_journal_test  = $(refused)
+link_store_journal_test  = $(refused) -Wl,--wrap=write,--wrap=ftruncate,--wrap=fdatasync
 link_store_memory_test   = $(refused)
 libs_tests_picture = $(call pc,--libs libcgraph)
 libs_render = $(call pc,--libs libgvc libcgraph cairo)

@@ -67,6 +67,13 @@ static inline int64_t worked(const struct person *p)
     return read_clock(clock);
 }
 
+// How many times slower this build is, or the machine: SLOWER in the environment, 1 where it is not set.
+static inline int slower(void)
+{
+    const char *times = getenv("SLOWER");
+    return times == NULL || atoi(times) < 1 ? 1 : atoi(times);
+}
+
 // ---- The home -----------------------------------------------------------------------------------
 
 static inline const char *in_home(const struct person *p, const char *name)

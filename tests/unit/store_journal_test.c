@@ -2,6 +2,7 @@
 // changed; what does not come back is counted, and the file is never removed unread.
 #include "store/journal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -22,6 +23,46 @@
 #include "store/lesson_file.h"
 
 enum { FILE_SIZE = 4096 };
+
+// ---- A disk that fails --------------------------------------------------------------------------
+
+ssize_t __real_write(int fd, const void *bytes, size_t n);
+ssize_t __wrap_write(int fd, const void *bytes, size_t n);
+int __real_ftruncate(int fd, off_t length);
+int __wrap_ftruncate(int fd, off_t length);
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+
+// An error number each; 0: it works.
+static struct {
+    int write, ftruncate, fdatasync;
+    size_t takes;  // bytes of a write that fails are taken before it does
+} disk;
+
+ssize_t __wrap_write(int fd, const void *bytes, size_t n)
+{
+    if (disk.write != 0 && disk.takes == 0) {
+        errno = disk.write;
+        return -1;
+    }
+    size_t most = disk.write != 0 && n > disk.takes ? disk.takes : n;
+    disk.takes -= disk.write != 0 ? most : 0;
+    return __real_write(fd, bytes, most);
+}
+
+int __wrap_ftruncate(int fd, off_t length)
+{
+    errno = disk.ftruncate;
+    return disk.ftruncate != 0 ? -1 : __real_ftruncate(fd, length);
+}
+
+int __wrap_fdatasync(int fd)
+{
+    errno = disk.fdatasync;
+    return disk.fdatasync != 0 ? -1 : __real_fdatasync(fd);
+}
+
+// ---- A session whose journal is kept ------------------------------------------------------------
 
 struct desk {
     char folder[64];
@@ -51,6 +92,7 @@ static int set_up(void **state)
     d = (struct desk){.folder = "/tmp/journal-XXXXXX"};
     d.tutor = tutor_new(&(struct session_world){.seed = 1});
     *state = &d;
+    disk.write = disk.ftruncate = disk.fdatasync = 0;
     if (d.tutor == NULL || mkdtemp(d.folder) == NULL ||
         setenv("XDG_STATE_HOME", d.folder, 1) != 0) {
         return -1;
@@ -634,6 +676,62 @@ static void test_what_was_half_written_cannot_be_cut_off(void **state)
     comes_back(d, "a = 1\nb = 2\nc = 3\n");
 }
 
+// Half a record that cannot be cut off again: what is noted later would lie behind it, where no reader
+// comes to, so it goes to a new file with all the rest.
+static void test_nothing_is_added_behind_half_a_record(void **state)
+{
+    struct desk *d = *state;
+    run(d, "a = 1");
+    char *first = strdup(d->journal.path);
+    disk.write = ENOSPC;
+    disk.takes = 7;
+    disk.ftruncate = EIO;
+    const char *news = note_after(d, "b = 2");
+    assert_non_null(news);
+    assert_non_null(strstr(news, "the disk is full"));
+    assert_false(journal_is_kept(&d->journal));
+    disk.write = 0;
+    assert_null(note_after(d, "c = 3"));
+    assert_string_not_equal(d->journal.path, first);
+    assert_int_not_equal(access(first, F_OK), 0);
+    assert_true(journal_is_kept(&d->journal));
+    comes_back(d, "a = 1\nb = 2\nc = 3\n");
+    free(first);
+}
+
+// What the disk did not keep once is written anew; if that is not kept either, it is said, once.
+static void test_a_disk_that_does_not_keep(void **state)
+{
+    struct desk *d = *state;
+    run(d, "a = 1");
+    disk.fdatasync = EINTR;  // not the disk's fault
+    journal_sync(&d->journal, true);
+    disk.fdatasync = EINVAL;  // a disk without
+    char *first = strdup(d->journal.path);
+    assert_true(journal_is_kept(&d->journal));
+    assert_null(note_after(d, "b = 2"));
+    assert_string_equal(d->journal.path, first);
+    disk.fdatasync = EIO;
+    assert_false(journal_is_kept(&d->journal));
+    disk.fdatasync = 0;
+    assert_null(note_after(d, "print b"));  // nothing that is new
+    assert_string_not_equal(d->journal.path, first);
+    assert_true(journal_is_kept(&d->journal));
+    comes_back(d, "a = 1\nb = 2\n");
+    disk.fdatasync = EIO;
+    assert_null(note_after(d, "c = 3"));
+    journal_sync(&d->journal, true);
+    const char *news = note_after(d, "d = 4");
+    assert_non_null(news);
+    assert_non_null(strstr(news, "the disk reports damage"));
+    assert_null(note_after(d, "e = 5"));  // told already
+    disk.fdatasync = 0;
+    assert_null(note_after(d, "f = 6"));
+    assert_true(journal_is_kept(&d->journal));
+    comes_back(d, "a = 1\nb = 2\nc = 3\nd = 4\ne = 5\nf = 6\n");
+    free(first);
+}
+
 // A file that has grown large is written anew, and one that would be too large is told of.
 static void test_large_journals(void **state)
 {
@@ -764,6 +862,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_journal_can_be_begun, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_was_half_written_cannot_be_cut_off, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_is_added_behind_half_a_record, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_disk_that_does_not_keep, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_large_journals, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_folder_is_gone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_memory_refused_while_writing, set_up, tear_down),

@@ -252,12 +252,16 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
     }
     bool ok = back && take_up(h, lost);
     journal_note(journal, h->tutor);
-    if (ok) {
-        if (lesson) {
-            say_back(h, lost->typed, " in the lesson");
-        }
+    if (ok && lesson) {
+        say_back(h, lost->typed, " in the lesson");
+    }
+    if (ok && journal_is_kept(journal)) {
         unlink(path);
         journal_drop(lost);
+    } else if (ok) {
+        unlink(path);
+        text_add(&words, "They stay in their journal too, as no new one can be written.\n");
+        journal_leave(lost);
     } else {
         text_add(&words, back ? "What was typed in the lesson could not be restored. "
                               : "Only what came before that was restored. ");

@@ -173,9 +173,19 @@ void journal_sync(struct journal *j, bool idle)
 {
     enum { OFTEN = 1000 };  // milliseconds
     if (j->fd >= 0 && j->unsynced && (idle || now() - j->synced >= OFTEN)) {
-        j->unsynced = fdatasync(j->fd) != 0;
+        // What cannot be synchronised (EINVAL) is kept as well as it can be. Elsewhere a second try
+        // would succeed without what was lost.
+        bool ok = fdatasync(j->fd) == 0 || errno == EINVAL;
+        j->broken = ok || errno == EINTR ? j->broken : errno;
+        j->unsynced = !ok;
         j->synced = now();
     }
+}
+
+bool journal_is_kept(struct journal *j)
+{
+    journal_sync(j, true);
+    return !j->told && !j->unsynced;
 }
 
 // A record that could not be written whole is taken out again.
@@ -185,7 +195,7 @@ static bool append(struct journal *j, struct text *record)
     bool ok = n > 0 && write_all(j->fd, text_get(record), n);
     int why = record->bytes.failed ? ENOMEM : errno;
     if (!ok && ftruncate(j->fd, (off_t)j->size) != 0) {
-        ok = false;  // then the reader stops at it
+        j->broken = errno;  // the reader stops at it
     }
     errno = why;
     j->size += ok ? n : 0;
@@ -275,6 +285,7 @@ static bool start_file(struct journal *j, struct now tracks[JOURNAL_TRACKS])
         j->fd = fresh.fd;
         j->path = fresh.path;
         j->size = fresh.size;
+        j->broken = 0;
         j->unsynced = true;
     } else if (fresh.fd >= 0) {
         int why = errno;
@@ -331,7 +342,7 @@ static bool append_change(struct journal *j, struct now tracks[JOURNAL_TRACKS])
     struct text record;
     text_init(&record);
     add_changes(&record, j, tracks);
-    bool fits = j->size + text_length(&record) <= JOURNAL_MOST;
+    bool fits = j->broken == 0 && j->size + text_length(&record) <= JOURNAL_MOST;
     bool ok = fits ? append(j, &record) : start_file(j, tracks);
     text_release(&record);
     return ok;
@@ -351,6 +362,20 @@ static const char *tell(struct journal *j, const char *why)
     return j->news;
 }
 
+// After a note that was written; anew: because the file before was broken. Whether this one is better
+// is not left to the next time that the disk is told to keep it.
+static const char *tell_if_broken(struct journal *j, bool anew)
+{
+    if (anew) {
+        journal_sync(j, true);
+    }
+    if (j->broken != 0) {
+        return tell(j, files_trouble(j->broken));
+    }
+    j->told = false;
+    return NULL;
+}
+
 const char *journal_note(struct journal *j, const struct tutor *t)
 {
     struct text place;
@@ -358,7 +383,8 @@ const char *journal_note(struct journal *j, const struct tutor *t)
     const char *news = NULL;
     text_init(&place);
     look(j, t, &place, tracks);
-    if (find_changes(j, tracks)) {
+    int broken = j->broken;
+    if (find_changes(j, tracks) || broken != 0) {
         errno = 0;
         if (tracks[JOURNAL_SCRIPT].n + tracks[JOURNAL_PLACE].n + tracks[JOURNAL_TYPED].n >
             JOURNAL_MOST / 2) {
@@ -366,8 +392,8 @@ const char *journal_note(struct journal *j, const struct tutor *t)
         } else if (!(j->fd < 0 ? start_file(j, tracks) : append_change(j, tracks))) {
             news = tell(j, files_trouble(errno));
         } else {
-            j->told = false;
             take_over(j, tracks);
+            news = tell_if_broken(j, broken != 0);
         }
     }
     text_release(&place);

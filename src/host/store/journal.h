@@ -44,6 +44,7 @@ struct journal {
     size_t size;                         // of the file
     struct text tracks[JOURNAL_TRACKS];  // as the file has them
     bool told;                           // that it cannot be written
+    int broken;      // why what comes next needs a new file (an error number); 0: it does not
     bool unsynced;   // something was written since the disk was last told to keep it
     int64_t synced;  // when that was: CLOCK_MONOTONIC, milliseconds
     char news[200];  // a sentence, see journal_note
@@ -53,11 +54,14 @@ void journal_init(struct journal *j);
 // What the session is by now needs no journal (its init file made it so); what follows does.
 void journal_pass(struct journal *j, const struct tutor *t);
 // Brings the journal up to the session and the lesson. Returns NULL, or once, where it cannot be
-// written, a sentence for the learner that says so.
+// written, a sentence for the learner that says so. After a file that took half a record, or that the
+// disk did not keep, all of it is written to a new one.
 const char *journal_note(struct journal *j, const struct tutor *t);
 // Tells the disk to keep what was written: now if the prompt is idle, else if the last time is a
 // second ago.
 void journal_sync(struct journal *j, bool idle);
+// Is all that was noted on the disk, as far as it can be told? (It is told to keep it.)
+bool journal_is_kept(struct journal *j);
 // The end. The learner left: the file goes too. Otherwise (hung up, terminated) it stays.
 void journal_release(struct journal *j, bool left);
 
