@@ -120,6 +120,7 @@ link_base_text_test      = $(refused)
 link_command_memory_test = $(refused)
 link_engine_memory_test  = $(refused)
 link_lesson_memory_test  = $(refused)
+link_play_progress_test  = $(refused)
 link_store_journal_test  = $(refused) -Wl,--wrap=write,--wrap=ftruncate,--wrap=fdatasync
 link_store_memory_test   = $(refused)
 libs_tests_picture = $(call pc,--libs libcgraph)

@@ -63,6 +63,12 @@ full() {  # arguments: on a full disk they end in an error
     "$BACKSTEP" "$@" >/dev/full 2>trouble && return 1
     grep -q error trouble
 }
+full_after() {  # bytes, arguments: where no more of them can be written they end in an error
+    bytes=$1
+    shift
+    prlimit --fsize="$bytes" "$BACKSTEP" "$@" >part 2>trouble && return 1
+    grep -q error trouble
+}
 holds 'answers' full -e 'print 1'
 holds 'records' full --json -e 'print 1'
 holds 'many answers' full -e 'for i in range(10000): print i'
@@ -79,6 +85,14 @@ holds 'grades as a table' full grade --csv one.md answers.md
 holds 'a class' full class .
 holds 'that a lesson was written' full lesson new mine
 holds 'that a notebook was written' full notebook ./one.md one.ipynb
+
+# The disk becomes full at the very end: the last line, which nothing answers, does not fit.
+printf '6\nquit\n' >typed
+"$BACKSTEP" lesson ./one.md --answers typed >played
+all_but_one=$(($(wc -c <played) - 1))
+holds 'the last line of a lesson' full_after "$all_but_one" lesson ./one.md --answers typed
+"$BACKSTEP" --json -e 'print 1' >played
+holds 'the last record' full_after $(($(wc -c <played) - 1)) --json -e 'print 1'
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -8,6 +8,7 @@
 // A sample of places, or $BACKSTEP_FAULTS of them in each scenario. (tests/memory has what is run from
 // files; inject.c there refuses.)
 #include <libgen.h>
+#include <sys/resource.h>
 
 #include "person.h"
 
@@ -300,8 +301,51 @@ static void test_refused_at_a_terminal(void **state)
     assert_int_equal(wrong, 0);
 }
 
+// Starts the program with an address space of so many kilobytes; true if a prompt came, and a line typed
+// there was answered. *crashed: it was ended by a signal.
+static bool starts_within(struct person *p, rlim_t kilobytes, bool *crashed)
+{
+    struct outcome o = {0};
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    const struct rlimit little = {kilobytes << 10, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &little), 0);
+    start(p);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+    struct answer a = take(p), first = {0};
+    if (a.prompt) {
+        first = answer_to(p, "print 6*7");
+    }
+    bool well = first.prompt && strstr(first.text, "  42\r\n") != NULL;
+    end(p, &o);
+    *crashed = o.wrong != NULL;
+    free(a.text);
+    free(first.text);
+    forget_session(p);
+    return well;
+}
+
+// In an address space that grows, step by step: there is a sentence about memory, until there is a prompt.
+// (Before the first the system cannot even load the program, which ends as the system has it.)
+static void test_starts_with_little_memory(void **state)
+{
+    enum { LEAST = 4 << 10, MOST = 256 << 10, STEP = 48 };  // kilobytes
+    struct person *p = *state;
+    bool told = false, well = false;
+    for (rlim_t n = LEAST; !well && n <= MOST; n += STEP) {
+        bool crashed;
+        well = starts_within(p, n, &crashed);
+        told = told || memmem(p->screen, p->shown, "memory", 6) != NULL;
+        assert_false(told && crashed);
+    }
+    assert_true(told && well);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_refused_at_a_terminal)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_refused_at_a_terminal),
+        TEST(test_starts_with_little_memory),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

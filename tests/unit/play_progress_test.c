@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/day.h"
+#include "base_refuse.h"
 #include "lesson/course.h"
 #include "play/tutor.h"
 #include "words/words.h"
@@ -133,9 +134,12 @@ static struct lesson *lesson_one(void)
     return l;
 }
 
+// (Memory is not refused to the host.)
 static void supply(struct seat *seat, const struct rec *need)
 {
     const char *what = rec_get_text(need, KEY_what);
+    size_t refused = refused_at;
+    refused_at = 0;
     if (strcmp(what, "course") == 0) {
         tutor_supply_course(seat->tutor, &seat->course);
     } else if (strcmp(what, "lesson") == 0) {
@@ -146,6 +150,7 @@ static void supply(struct seat *seat, const struct rec *need)
         text_add(&seat->written, rec_get_text(need, KEY_text));
         tutor_supply(seat->tutor, "", 0);
     }
+    refused_at = refused;
 }
 
 // Types a line; its words without marks are in seat->words.
@@ -164,6 +169,7 @@ static const char *type(struct seat *seat, const char *line)
             supply(seat, seat->records.list.in.last);
         }
     }
+    refused_at = 0;
     for (const struct rec *r = seat->records.list.in.first; r != NULL; r = r->next) {
         words_add(&marked, r, &(struct words_form){.style = WORDS_SCRIPT, .digits = 6});
     }
@@ -434,6 +440,39 @@ static void what_a_quiz_is_about(void **state)
     assert_non_null(strstr(type(seat, "quiz 5 min"), "a quiz takes no time limit"));
 }
 
+// Whichever allocation of its beginning is refused: a quiz has begun, or nothing is left of it, and the
+// next one asks each question once.
+static void a_quiz_begins_or_does_not(void **state)
+{
+    struct seat *seat = with_two(state);
+    size_t begun = 0, taken_back = 0;
+    bool more = true;
+    seat->mode = SESSION_PROMPT;
+    for (size_t n = 2; more; n++) {  // each twice: alone, and with all that follow
+        size_t refusals = mem_refusals();
+        refuse_from(n / 2, n % 2 == 1);
+        type(seat, "quiz one");
+        more = made >= n / 2;
+        mem_forgive(refusals);
+        bool plays = tutor_graph(seat->tutor) != tutor_session(seat->tutor);
+        begun += plays;
+        taken_back += !plays;
+        if (!plays) {
+            type(seat, "quiz one");
+        }
+        for (int i = 0; i < 2; i++) {
+            assert_null(record(seat, KIND_review_end));
+            type(seat, "skip");
+        }
+        const struct rec *end = record(seat, KIND_review_end);
+        assert_non_null(end);
+        assert_int_equal(rec_get_whole(end, KEY_questions), 2);
+        assert_int_equal(rec_get_whole(end, KEY_skipped), 2);
+        assert_ptr_equal(tutor_graph(seat->tutor), tutor_session(seat->tutor));
+    }
+    assert_true(begun > 0 && taken_back > 20);
+}
+
 // Nothing is said before the end, and nothing helps.
 static void an_exam_tells_at_its_end(void **state)
 {
@@ -561,6 +600,7 @@ int main(void)
         TEST(what_is_gone_is_passed_over),
         TEST(a_quiz_asks_now_and_keeps_score),
         TEST(what_a_quiz_is_about),
+        TEST(a_quiz_begins_or_does_not),
         TEST(an_exam_tells_at_its_end),
         TEST(an_exam_ends_when_its_time_is_up),
         TEST(study_questions_are_listed_and_searched),

@@ -446,7 +446,9 @@ static void set_up_readline(void)
     }
     rl_set_paren_blink_timeout(BLINK_MICROSECONDS);
     repl_keys_spare_inputrc();
+    repl_memory_lend();
     rl_initialize();
+    repl_memory_reserve();
     // Also where the locale knows no letter beyond ASCII, what is typed is what is read.
     rl_variable_bind("input-meta", "on");
     rl_variable_bind("output-meta", "on");

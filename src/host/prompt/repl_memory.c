@@ -25,6 +25,15 @@ _Noreturn static void give_up(void)
     _exit(EXIT_FAILURE);
 }
 
+void repl_memory_lend(void)
+{
+    if (reserve == NULL) {
+        give_up();
+    }
+    free(reserve);
+    reserve = NULL;
+}
+
 void *xmalloc(size_t n)
 {
     return xrealloc(NULL, n);

@@ -11,6 +11,10 @@
 // Puts a reserve aside, or another where it was used. (If there is none, it does without.)
 void repl_memory_reserve(void);
 
+// Gives the reserve back for what is to begin now, or ends the program where there is none: readline's
+// beginning asks the terminal's library, which asks for some 150 KB of its own, and crashes without.
+void repl_memory_lend(void);
+
 // As malloc and realloc. Where even the reserve is not enough the terminal is set right and the program
 // ends: what was answered is in the journal.
 void *xmalloc(size_t n);

@@ -70,14 +70,16 @@ static void fill_standard_streams(void)
     }
 }
 
+static int refuse_output(void)
+{
+    fputs("backstep: error: the answers could not be written\n", stderr);
+    return STATUS_ERROR;
+}
+
 // After all that there is to say: the status, if it was written.
 static int end_output(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout)) {
-        return status;
-    }
-    fputs("backstep: error: the answers could not be written\n", stderr);
-    return STATUS_ERROR;
+    return fflush(stdout) == 0 && !ferror(stdout) ? status : refuse_output();
 }
 
 static int refuse_usage(const char *what, const char *word)
@@ -278,9 +280,8 @@ static int run(const struct options *o)
                  : lesson  ? run_lesson(&h, o, list)
                  : prompt  ? prompt_run(&h, &begin, &stop)
                            : run_scripts(&h, o);
-    if (h.out_failed && !prompt) {
-        fputs("backstep: error: the answers could not be written\n", stderr);
-        status = STATUS_ERROR;
+    if (!prompt) {
+        status = h.out_failed ? refuse_output() : end_output(status);
     }
     tutor_free(h.tutor);
     progress_release(&progress);
