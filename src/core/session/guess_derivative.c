@@ -195,13 +195,25 @@ static bool read_as_words(const struct call *c, size_t start, size_t end, struct
     return w->of.n > 0 && is_formula(c, w->of) && (w->by.n == 0 || is_formula(c, w->by));
 }
 
+// x^2 y: a product as papers write it.
+static bool lacks_sign(struct piece p)
+{
+    for (size_t i = 1; i + 1 < p.n; i++) {
+        bool before = text_in_name(p.s[i - 1]) || p.s[i - 1] == ')';
+        if (p.s[i] == ' ' && before && (text_in_name(p.s[i + 1]) || p.s[i + 1] == '(')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool guess_derivative(struct call *c, struct token first, size_t end)
 {
     struct wanted w = {0};
     char of[QUOTED], by[QUOTED];
     size_t start = first.at;
-    bool operator= read_as_operator(c, start, end, &w);
-    if (!operator&& !read_as_call(c, start, end, &w) && !read_apart(c, start, end, &w) &&
+    bool signs = read_as_operator(c, start, end, &w);
+    if (!signs && !read_as_call(c, start, end, &w) && !read_apart(c, start, end, &w) &&
         !read_as_words(c, start, end, &w)) {
         return false;
     }
@@ -248,11 +260,14 @@ bool guess_derivative(struct call *c, struct token first, size_t end)
         snprintf(bid, sizeof bid, "derive %s%s%s%s", of, is_function(w.of) ? "(x)" : "",
                  w.by.n > 0 ? " " : "", by);
         bool can = guess_try(c, bid);
-        if (!can && !operator) {
+        if (!can && !(signs && is_formula(c, w.of))) {
             return false;
         }
         guess_say(c, "the derivative of a formula is a command");
-        diag_hint(c->diag, can ? "write %s" : "write derive x**2*y x, with a * in each product",
+        diag_hint(c->diag,
+                  can                ? "write %s"
+                  : lacks_sign(w.of) ? "write derive x**2*y x, with a * in each product"
+                                     : "write derive x**2 x for the derivative of x**2 in x",
                   bid);
     }
     return true;

@@ -60,6 +60,26 @@ static void skip_question_mark(struct call *c)
 }
 
 // Shows an expression's value; the nodes made for it do not stay.
+// a <- 2, as other languages give a value, is a comparison here.
+static void note_arrow(struct call *c, struct span span)
+{
+    const char *s = c->lexer->source->text;
+    struct lexer l = {.source = c->lexer->source, .at = span.start};
+    struct diag ignored = {0};
+    struct token name = lexer_next(&l, &ignored), less = lexer_next(&l, &ignored);
+    bool arrow = name.kind == TOKEN_NAME && less.kind == TOKEN_INFIX && less.op == OP_LT &&
+                 less.span.end < span.end && s[less.at] == '<' && s[less.at + 1] == '-';
+    if (arrow) {
+        size_t from = less.at + 2;
+        from += strspn(s + from, " ");
+        char quoted[QUOTED], value[QUOTED];
+        diag_quote(quoted, s + name.at, name.span.end - name.at);
+        diag_quote(value, s + from, span.end > from ? span.end - from : 0);
+        call_notice(c, span, "this compares: %s < -%s; to give it a value write %s = %s", quoted,
+                    value, quoted, value);
+    }
+}
+
 static bool run_expression(struct call *c)
 {
     struct operand value;
@@ -82,6 +102,7 @@ static bool run_expression(struct call *c)
     rec_bytes(c->out, r, KEY_text, c->lexer->source->text + start, end - start);
     call_put_value(c, r, KEY_value, &value);
     call_note_stale_value(c, span, &value);
+    note_arrow(c, span);
     tape_cut(&c->s->tape, from);
     return true;
 }
