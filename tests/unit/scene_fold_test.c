@@ -281,6 +281,48 @@ static void composites_are_the_chain_rule(void **state)
     assert_true(checked > 1000);
 }
 
+// y = (… ((x*w) + w)*w + w …), `apart` other nodes lying before each of its own.
+static uint32_t chain(struct graph *g, size_t links, size_t apart)
+{
+    uint32_t w = named(g, "w", tape_leaf(&g->tape, 0.5, MARK_PARAM));
+    uint32_t y = named(g, "x", tape_leaf(&g->tape, 2, 0));
+    for (size_t i = 0; i < links; i++) {
+        for (size_t k = 0; k < apart; k++) {
+            tape_leaf(&g->tape, 1, 0);
+        }
+        y = tape_apply(&g->tape, i % 2 == 0 ? OP_MUL : OP_ADD, y, w);
+    }
+    return named(g, "y", y);
+}
+
+static void what_lies_between_changes_nothing(void **state)
+{
+    (void)state;
+    static const size_t apart[] = {0, 1, 3, 40};
+    double local = 0, share = 0;
+    for (size_t i = 0; i < COUNT_OF(apart); i++) {
+        struct graph g;
+        graph_init(&g);
+        uint32_t y = chain(&g, 1000, apart[i]);
+        assert_int_equal(sweep_backward(&g.tape, NULL, NULL, y, NULL), SWEEP_DONE);
+        const struct rec *s = fold(&g, y, FOLD_AS_IT_FITS, NULL);
+        for (uint32_t node = 0; node <= tape_count(&g.tape); node++) {
+            assert_int_equal(part_place(&g.part, node), part_search(&g.part, node));
+        }
+        assert_int_equal(boxes(s), 3);
+        const struct rec *b = box(s, "y"), *cell = rec_find(b, KEY_cells)->in.first;
+        assert_string_equal(rec_get_text(b, KEY_op), "1000 ops");
+        assert_int_equal(cells(b), 2);
+        assert_string_equal(rec_get_text(cell, KEY_symbol), "∂y/∂w");
+        local = i == 0 ? rec_get_number(cell, KEY_local) : local;
+        share = i == 0 ? rec_get_number(cell, KEY_share) : share;
+        assert_true(rec_get_number(cell, KEY_local) == local);
+        assert_true(rec_get_number(cell, KEY_share) == share);
+        assert_near(share, tape_grad(&g.tape, 0), 1e-12);
+        graph_release(&g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +333,7 @@ int main(void)
         cmocka_unit_test(what_would_go_in_circles_is_not_folded),
         cmocka_unit_test(an_array_is_one_box),
         cmocka_unit_test(composites_are_the_chain_rule),
+        cmocka_unit_test(what_lies_between_changes_nothing),
     };
     return cmocka_run_group_tests_name("scene/fold", tests, NULL, NULL);
 }

@@ -201,9 +201,9 @@ static enum call_end end_of_file(struct call *c, const struct picture *p)
 // ---- The command --------------------------------------------------------------------------------
 
 // Once, to a person: what the numbers beside a box are.
-static void say_cells(struct call *c, const struct folds *folds)
+static void say_cells(struct call *c, size_t boxes)
 {
-    if (c->s->terminal.rows > 0 && !c->s->told.cells && folds->boxes > 1) {
+    if (c->s->terminal.rows > 0 && !c->s->told.cells && boxes > 1) {
         c->s->told.cells = true;
         call_notice(c, c->command,
                     "the small cells of a box hold its local gradients, or a constant's value; the "
@@ -217,7 +217,19 @@ static enum call_end draw(struct call *c, const struct picture *p, const struct 
     if (!picture_draw(c, p->root, part, folds, p->ascii)) {
         return c->waits ? CALL_NEED : CALL_FAILED;
     }
-    say_cells(c, folds);
+    say_cells(c, folds->boxes);
+    call_note_stale(c, c->command, p->target);
+    return CALL_DONE;
+}
+
+// The same, where all is there but for the layout, which has come.
+static enum call_end draw_prepared(struct call *c, const struct picture *p)
+{
+    size_t boxes;
+    if (!picture_draw_prepared(c, &boxes)) {
+        return CALL_FAILED;
+    }
+    say_cells(c, boxes);
     call_note_stale(c, c->command, p->target);
     return CALL_DONE;
 }
@@ -234,6 +246,9 @@ enum call_end command_graph(struct call *c)
     }
     if (picture_is_player(&p)) {
         return ask_for_player(c, &p);
+    }
+    if (picture_is_prepared(c)) {
+        return draw_prepared(c, &p);
     }
     struct part part;
     struct folds folds = {0};

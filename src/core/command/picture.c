@@ -66,6 +66,7 @@ struct drawing {
     const struct part *part;
     const struct folds *folds;
     bool ascii, watched;
+    bool prepares;     // where a layout is asked for, the rest is kept until it comes
     struct buf rooms;  // what view/draw.c keeps free; nothing where nothing will move
 };
 
@@ -109,6 +110,47 @@ static bool has_layout(struct call *c)
     return supplied;
 }
 
+static void put_layout(struct call *c, struct rec *scene)
+{
+    rec_bytes(c->out, scene, KEY_layout, c->s->supply.data,
+              c->s->supplied ? c->s->supply.count : 0);
+}
+
+// Keeps the scene, and what was said before it.
+static bool prepare(struct call *c, const struct rec *scene)
+{
+    struct records *prepared = &c->s->prepared;
+    size_t i = 0;
+    records_release(prepared);
+    for (const struct rec *r = c->out->list.in.first; r != NULL; r = r->next) {
+        if (i++ >= c->answered) {
+            rec_copy(prepared, &prepared->list, r);
+        }
+    }
+    rec_copy(prepared, &prepared->list, scene);
+    return !prepared->arena.failed;
+}
+
+bool picture_is_prepared(const struct call *c)
+{
+    return c->s->prepared.list.in.count > 0;
+}
+
+bool picture_draw_prepared(struct call *c, size_t *boxes)
+{
+    const struct rec *scene = c->s->prepared.list.in.last;
+    has_layout(c);
+    for (const struct rec *r = c->s->prepared.list.in.first; r != NULL; r = r->next) {
+        rec_copy(c->out, &c->out->list, r);
+    }
+    put_layout(c, c->out->list.in.last);
+    *boxes = 0;
+    for (const struct rec *box = rec_first(scene, KEY_boxes); box != NULL; box = box->next) {
+        *boxes += strcmp(rec_get_text(box, KEY_kind), "constant") != 0;
+    }
+    return !c->out->arena.failed || diag_out_of_memory(c->diag);
+}
+
 // Asks for the layout if boxes are to be drawn and it is not there; otherwise answers with the
 // scene.
 static bool draw(struct call *c, const struct drawing *d)
@@ -120,10 +162,14 @@ static bool draw(struct call *c, const struct drawing *d)
     struct rec *scene = build(c, out, d);
     if (scene != NULL) {
         draw_reserve(out, scene, &d->rooms);
-        rec_bytes(out, scene, KEY_layout, c->s->supply.data,
-                  c->s->supplied ? c->s->supply.count : 0);
     }
-    bool ok = scene != NULL && !out->arena.failed && (!asks || ask_for_layout(c, scene));
+    bool ok = scene != NULL && !out->arena.failed;
+    if (ok && asks) {
+        ok = (!d->prepares || prepare(c, scene)) && ask_for_layout(c, scene);
+    } else if (ok) {
+        put_layout(c, scene);
+        ok = !out->arena.failed;
+    }
     records_release(&aside);
     return ok ? !asks : diag_out_of_memory(c->diag);
 }
@@ -131,8 +177,11 @@ static bool draw(struct call *c, const struct drawing *d)
 bool picture_draw(struct call *c, uint32_t root, const struct part *part, const struct folds *folds,
                   bool ascii)
 {
-    struct drawing d = {
-        .root = root, .part = part, .folds = folds, .ascii = ascii || c->s->terminal.ascii};
+    struct drawing d = {.root = root,
+                        .part = part,
+                        .folds = folds,
+                        .ascii = ascii || c->s->terminal.ascii,
+                        .prepares = true};
     return draw(c, &d);
 }
 

@@ -31,9 +31,14 @@ enum call_end picture_ask_for_file(struct call *c, const struct rec *scene,
                                    const struct picture *p);
 
 // Draws this part of the graph. False: c->waits if the layout is to be asked for, else the diag
-// says why not.
+// says why not. What asked for it is prepared then, with what was said before: where the layout has come,
+// picture_draw_prepared is all that is left to do.
 bool picture_draw(struct call *c, uint32_t root, const struct part *part, const struct folds *folds,
                   bool ascii);
+
+bool picture_is_prepared(const struct call *c);
+// *boxes receives how many boxes it has, constants not counted. False if out of memory: the diag is set.
+bool picture_draw_prepared(struct call *c, size_t *boxes);
 
 // Draws the walk as it will be after `to` steps, where `watch on` wants that. False as above; the
 // walk stands where it stood.

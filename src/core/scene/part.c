@@ -9,12 +9,32 @@ void part_init(struct part *p)
 {
     buf_init(&p->ids, sizeof(uint32_t));
     buf_init(&p->whole, 1);
+    buf_init(&p->place, sizeof(uint32_t));
 }
 
 void part_release(struct part *p)
 {
     buf_release(&p->ids);
     buf_release(&p->whole);
+    buf_release(&p->place);
+}
+
+// Makes the table of places, where it is worth its memory.
+static bool find_places(struct part *p)
+{
+    enum { FEW = 64, SPARSE = 16 };  // of few nodes, or one in so many, the place is searched for
+    const uint32_t *ids = p->ids.data;
+    size_t count = p->ids.count, span = count == 0 ? 0 : (size_t)(ids[count - 1] - ids[0]) + 1;
+    if (count < FEW || span == count || span / SPARSE > count) {
+        return true;
+    }
+    bool ok = buf_resize(&p->place, span);
+    for (size_t i = 0, at = 0; ok && i < count; i++) {
+        for (; at <= ids[i] - ids[0]; at++) {
+            BUF(uint32_t, &p->place)[at] = (uint32_t)i;
+        }
+    }
+    return ok;
 }
 
 static bool add(struct part *p, uint32_t id, bool whole)
@@ -35,7 +55,7 @@ bool part_all(struct part *p, const struct tape *t, uint32_t root)
     if (ok) {
         memset(p->whole.data, true, p->whole.count);
     }
-    return ok;
+    return ok && find_places(p);
 }
 
 // What a search has found out about each node of the tape, from 0 on.
@@ -66,7 +86,7 @@ static bool collect(struct part *p, const struct tape *t, struct buf *state,
         uint32_t id = BUF(uint32_t, among)[k];
         ok = s[id] == AWAY || add(p, id, s[id] == WHOLE || tape_arity(t, id) == 0);
     }
-    return ok;
+    return ok && find_places(p);
 }
 
 bool part_from(struct part *p, const struct tape *t, uint32_t root, uint32_t from)
@@ -189,19 +209,9 @@ bool part_around(struct part *p, const struct tape *t, uint32_t root, const uint
     return ok;
 }
 
-uint32_t part_place(const struct part *p, uint32_t node)
+uint32_t part_search(const struct part *p, uint32_t node)
 {
-    const uint32_t *ids = p->ids.data;
-    size_t low = 0, high = p->ids.count, near = high == 0 ? 0 : node - ids[0];
-    if (near < high && ids[near] == node) {
-        return (uint32_t)near;  // there are no gaps before it
-    }
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        low = ids[middle] < node ? middle + 1 : low;
-        high = ids[middle] < node ? high : middle;
-    }
-    return (uint32_t)low;
+    return (uint32_t)mem_search(p->ids.data, p->ids.count, sizeof node, node);
 }
 
 size_t part_values(const struct part *p, const struct tape *t)

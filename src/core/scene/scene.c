@@ -60,18 +60,6 @@ static bool share_known(const struct painter *p, uint32_t consumer, int slot)
            (p->options->walk != SCENE_BACKWARD || consumer >= p->options->current);
 }
 
-static int compare_uses(const void *a, const void *b)
-{
-    const struct use *x = a, *y = b;
-    if (x->node != y->node) {
-        return x->node < y->node ? -1 : 1;
-    }
-    if (x->consumer != y->consumer) {
-        return x->consumer > y->consumer ? -1 : 1;
-    }
-    return x->slot - y->slot;
-}
-
 uint32_t scene_place(const struct painter *p, uint32_t node)
 {
     return part_place(&p->part, node);
@@ -82,88 +70,127 @@ int scene_arity(const struct painter *p, size_t i)
     return BUF(uint8_t, &p->part.whole)[i] ? tape_arity(p->tape, scene_id_at(p, i)) : 0;
 }
 
-// The use of one operand, unless it stays inside a fold.
-static bool gather_use(struct painter *p, size_t i, int slot)
+// A use as it is found, with the one of the same value that was found before it.
+struct scene_found_use {
+    struct use use;
+    uint32_t before;  // a number in the list, from 1 on; 0: it is the first
+};
+
+// A use of value `below`, the last of which so far is number *last. What a fold does with one value is one
+// use: what is done inside is not seen.
+static bool note_use(struct buf *found, uint32_t *last, struct use use)
 {
-    uint32_t id = scene_id_at(p, i), operand = tape_operand(p->tape, id, slot);
-    uint32_t home = scene_home(p, i);
-    if (home != FOLD_NONE && home == scene_home(p, scene_place(p, operand))) {
+    struct scene_found_use *same =
+        *last == 0 ? NULL : &BUF(struct scene_found_use, found)[*last - 1];
+    if (same != NULL && use.folded && same->use.consumer == use.consumer) {
+        same->use.share += use.share;
+        same->use.known &= use.known;
         return true;
     }
-    struct use *use = buf_push(&p->uses, 1);
-    if (use != NULL) {
-        *use = (struct use){.node = operand,
-                            .consumer = scene_id_at(p, scene_box(p, i)),
-                            .slot = home == FOLD_NONE ? slot : 0,
-                            .folded = home != FOLD_NONE,
-                            .known = share_known(p, id, slot)};
-        use->share = use->known ? tape_share(p->tape, id, slot) : 0;
+    struct scene_found_use *next = buf_push(found, 1);
+    if (next != NULL) {
+        *next = (struct scene_found_use){use, *last};
+        *last = (uint32_t)found->count;
     }
-    return use != NULL;
+    return next != NULL;
 }
 
-// A fold's uses of one value are one: what it does with it inside is not seen.
-static void merge_uses(struct painter *p)
+// The uses that value i makes of its operands, unless they stay inside its fold.
+static bool find_uses(struct painter *p, uint32_t i, struct buf *found)
 {
-    struct use *uses = p->uses.data;
-    size_t kept = 0;
-    for (size_t i = 0; i < p->uses.count && !stop_asked(p->tape->stop, i); i++) {
-        struct use *last = kept == 0 ? NULL : &uses[kept - 1];
-        if (last != NULL && last->folded && last->node == uses[i].node &&
-            last->consumer == uses[i].consumer) {
-            last->share += uses[i].share;
-            last->known &= uses[i].known;
-        } else {
-            uses[kept++] = uses[i];
+    uint32_t id = scene_id_at(p, i), home = scene_home(p, i), below[2];
+    for (int slot = 0, arity = scene_operands(p, i, below); slot < arity; slot++) {
+        if (home != FOLD_NONE && home == scene_home(p, below[slot])) {
+            continue;
         }
-    }
-    p->uses.count = kept;
-}
-
-// Those of large arrays come in order, which qsort would not notice.
-static void sort_uses(struct painter *p)
-{
-    const struct use *uses = p->uses.data;
-    size_t ordered = 1;
-    while (ordered < p->uses.count && compare_uses(&uses[ordered - 1], &uses[ordered]) <= 0) {
-        ordered++;
-    }
-    if (ordered < p->uses.count) {
-        qsort(p->uses.data, p->uses.count, sizeof(struct use), compare_uses);
-    }
-}
-
-static bool gather_uses(struct painter *p)
-{
-    for (size_t i = 0; i < p->part.ids.count && !stop_asked(p->tape->stop, i); i++) {
-        int arity = scene_arity(p, i);
-        p->operations += arity > 0 && scene_box(p, i) == i;
-        for (int slot = 0; slot < arity; slot++) {
-            if (!gather_use(p, i, slot)) {
-                return false;
-            }
+        struct use use = {.node = scene_id_at(p, below[slot]),
+                          .consumer = scene_id_at(p, scene_box(p, i)),
+                          .slot = home == FOLD_NONE ? slot : 0,
+                          .folded = home != FOLD_NONE,
+                          .known = share_known(p, id, slot)};
+        use.share = use.known ? tape_share(p->tape, id, slot) : 0;
+        if (!note_use(found, &BUF(uint32_t, &p->uses_of)[below[slot]], use)) {
+            return false;
         }
-    }
-    if (p->uses.count > 0 && !stop_is_asked(p->tape->stop)) {
-        sort_uses(p);
-        merge_uses(p);
-    }
-    for (size_t i = 0; i < p->uses.count; i++) {
-        double share = fabs(BUF(struct use, &p->uses)[i].share);
-        p->most = isfinite(share) ? fmax(p->most, share) : p->most;
     }
     return true;
 }
 
+// Those of values that are boxes of their own, then fold by fold.
+static bool find_all_uses(struct painter *p, struct buf *found)
+{
+    uint32_t count = (uint32_t)p->part.ids.count;
+    size_t folds = p->folds == NULL ? 0 : p->folds->list.count, members;
+    bool ok = buf_resize(&p->uses_of, (size_t)count + 1);
+    for (uint32_t i = 0; ok && i < count && !stop_asked(p->tape->stop, i); i++) {
+        p->operations += scene_box(p, i) == i && scene_arity(p, i) > 0;
+        ok = scene_home(p, i) != FOLD_NONE || find_uses(p, i, found);
+    }
+    for (uint32_t f = 0; ok && f < folds; f++) {
+        const uint32_t *member = scene_members(p, f, &members);
+        for (size_t k = 0; ok && k < members && !stop_asked(p->tape->stop, k); k++) {
+            ok = find_uses(p, member[k], found);
+        }
+    }
+    return ok;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    return x->consumer != y->consumer ? (x->consumer > y->consumer ? -1 : 1) : x->slot - y->slot;
+}
+
+// Those of one value, in the order in which the backward pass adds.
+static void sort_uses(struct use *uses, size_t count)
+{
+    size_t ordered = 1;
+    while (ordered < count && compare_uses(&uses[ordered - 1], &uses[ordered]) <= 0) {
+        ordered++;
+    }
+    if (ordered < count) {
+        qsort(uses, count, sizeof *uses, compare_uses);
+    }
+}
+
+// From the list into `uses`, value by value.
+static bool place_uses(struct painter *p, const struct buf *found)
+{
+    const struct scene_found_use *all = found->data;
+    uint32_t *of = p->uses_of.data;
+    bool ok = buf_reserve(&p->uses, found->count);
+    for (size_t i = 0; ok && i < p->uses_of.count; i++) {
+        uint32_t begin = (uint32_t)p->uses.count;
+        for (uint32_t next = of[i]; next != 0; next = all[next - 1].before) {
+            buf_add(&p->uses, &all[next - 1].use, 1);
+        }
+        if (p->uses.count > (size_t)begin + 1) {
+            sort_uses(BUF_FROM(struct use, &p->uses, begin), p->uses.count - begin);
+        }
+        of[i] = begin;
+    }
+    return ok;
+}
+
+static bool gather_uses(struct painter *p)
+{
+    struct buf found;
+    buf_init(&found, sizeof(struct scene_found_use));
+    bool ok = find_all_uses(p, &found) && place_uses(p, &found);
+    buf_release(&found);
+    for (size_t i = 0; i < p->uses.count; i++) {
+        double share = fabs(BUF(struct use, &p->uses)[i].share);
+        p->most = isfinite(share) ? fmax(p->most, share) : p->most;
+    }
+    return ok;
+}
+
 const struct use *scene_uses(const struct painter *p, uint32_t node, size_t *count)
 {
-    const struct use *uses = p->uses.data;
-    size_t lo = mem_search(uses, p->uses.count, sizeof *uses, node);
-    *count = 0;
-    while (lo + *count < p->uses.count && uses[lo + *count].node == node) {
-        ++*count;
-    }
-    return *count == 0 ? NULL : uses + lo;
+    const uint32_t *of = BUF_FROM(uint32_t, &p->uses_of, scene_place(p, node));
+    const struct use *uses = BUF_FROM(struct use, &p->uses, of[0]);
+    *count = of[1] - of[0];
+    return *count == 0 ? NULL : uses;
 }
 
 // ---- Boxes --------------------------------------------------------------------------------------
@@ -433,6 +460,9 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
     struct part all;
     part_init(&all);
     buf_init(&p.uses, sizeof(struct use));
+    buf_init(&p.uses_of, sizeof(uint32_t));
+    buf_init(&p.inlets, sizeof(struct inlet));
+    buf_init(&p.inlets_of, sizeof(uint32_t));
     buf_init(&p.members, sizeof(uint32_t));
     buf_init(&p.first, sizeof(uint32_t));
     buf_init(&p.adjoint, sizeof(double));
@@ -441,10 +471,14 @@ struct rec *scene_build(struct records *out, const struct tape *tape, struct nam
     shown_sizes(tape, &p.sizes);
     bool ok = options->part != NULL || part_all(&all, tape, root);
     p.part = options->part != NULL ? *options->part : all;
-    ok = ok && gather_uses(&p) && scene_list_members(&p) && scene_call_values(&p);
+    ok = ok && scene_list_members(&p) && gather_uses(&p) && scene_list_inlets(&p) &&
+         scene_call_values(&p);
     struct rec *scene = ok ? add_scene(&p) : NULL;
     part_release(&all);
     buf_release(&p.uses);
+    buf_release(&p.uses_of);
+    buf_release(&p.inlets);
+    buf_release(&p.inlets_of);
     buf_release(&p.members);
     buf_release(&p.first);
     buf_release(&p.adjoint);

@@ -12,11 +12,6 @@ enum { ELEMENTS_MOST = 24, SIDE_MOST = 8, ELEMENT_DIGITS = 2 };
 // Boxes that a chip is looked for in.
 enum { CHIPS_MOST = 3 };
 
-static bool is_constant(const struct painter *p, size_t i)
-{
-    return tape_marked(p->tape, scene_id_at(p, i), MARK_CONST);
-}
-
 // ---- Chips --------------------------------------------------------------------------------------
 
 // The boxes that use a value, each once, as far as there is room.
@@ -60,7 +55,7 @@ bool scene_is_chip(const struct painter *p, size_t box)
     if (fit == NULL || !count_users(p, box, &users) || users == 0) {
         return false;
     }
-    return is_constant(p, box) || users <= fit->chips;
+    return scene_is_constant(p, box) || users <= fit->chips;
 }
 
 // The number of values of a box of leaves, and the length of their gradients.
@@ -96,7 +91,8 @@ void scene_add_chip(const struct painter *p, struct rec *cell, size_t box)
     if (home != FOLD_NONE) {
         add_wide_chip(p, chip, home);
     } else {
-        rec_text(p->out, chip, KEY_name, is_constant(p, box) ? "" : scene_label(p, box, name));
+        rec_text(p->out, chip, KEY_name,
+                 scene_is_constant(p, box) ? "" : scene_label(p, box, name));
         scene_add_facts(p, chip, node);
     }
 }

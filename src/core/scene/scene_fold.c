@@ -23,11 +23,6 @@ struct scene_fold_tally {
     double grad, parameters_grad;  // sums of squares
 };
 
-// A value outside that the fold uses.
-struct inlet {
-    uint32_t box, place;  // as places in the part
-};
-
 bool scene_list_members(struct painter *p)
 {
     size_t folds = p->folds == NULL ? 0 : p->folds->list.count, count = p->part.ids.count;
@@ -84,22 +79,17 @@ static void count_result(const struct painter *p, struct scene_fold_tally *t, ui
     t->grad += tape_grad(p->tape, node) * tape_grad(p->tape, node);
 }
 
-// Is the node used outside its box? `at`: where the uses of nodes before it end, moved along.
-static bool is_used(const struct painter *p, uint32_t node, size_t *at)
+// Is the value used outside its box?
+static bool is_used(const struct painter *p, uint32_t place)
 {
-    const struct use *uses = p->uses.data;
-    size_t back = *at;
-    *at = back > 0 && uses[back - 1].node >= node ? 0 : back;
-    while (*at < p->uses.count && uses[*at].node < node) {
-        ++*at;
-    }
-    return *at < p->uses.count && uses[*at].node == node;
+    const uint32_t *of = BUF_FROM(uint32_t, &p->uses_of, place);
+    return of[1] > of[0];
 }
 
 static struct scene_fold_tally tally(const struct painter *p, uint32_t fold)
 {
     struct scene_fold_tally t = {.known = true, .reached = true};
-    size_t count, at = 0;
+    size_t count;
     const uint32_t *members = scene_members(p, fold, &count);
     for (size_t i = 0; i < count; i++) {
         uint32_t node = scene_id_at(p, members[i]);
@@ -110,7 +100,7 @@ static struct scene_fold_tally tally(const struct painter *p, uint32_t fold)
         t.parameters_grad += parameter ? tape_grad(p->tape, node) * tape_grad(p->tape, node) : 0;
         t.root |= node == p->root;
         t.current |= p->options->walk != SCENE_WHOLE && node == p->options->current;
-        if (node == p->root || is_used(p, node, &at)) {
+        if (node == p->root || is_used(p, members[i])) {
             count_result(p, &t, members[i]);
         }
     }
@@ -130,60 +120,66 @@ static int compare_inlets(const void *a, const void *b)
                                   : 0;
 }
 
-// Another one; one that is the same as the last says nothing new. *sorted: are all in order so far? Most
-// folds take in what they use from one end to the other.
-static bool add_inlet(struct buf *inlets, struct inlet next, bool *sorted)
+// The fold that this use is an inlet of; FOLD_NONE: it is a constant, which says nothing, or none's.
+static uint32_t inlet_of(const struct painter *p, const struct use *use)
 {
-    const struct inlet *last =
-        inlets->count == 0 ? NULL : &BUF(struct inlet, inlets)[inlets->count - 1];
-    int order = last == NULL ? -1 : compare_inlets(last, &next);
-    *sorted = *sorted && order <= 0;
-    return order == 0 || buf_add(inlets, &next, 1);
+    bool counts = use->folded && !tape_marked(p->tape, use->node, MARK_CONST);
+    return counts ? scene_home(p, scene_place(p, use->consumer)) : FOLD_NONE;
 }
 
-// The values that it uses, each once, those of one box together.
-static bool find_inlets(const struct painter *p, uint32_t fold, struct buf *inlets)
+static void sort_inlets(struct inlet *all, size_t count)
 {
-    size_t count, kept = 0;
-    bool sorted = true;
-    const uint32_t *members = scene_members(p, fold, &count);
-    for (size_t i = 0; i < count && !stop_asked(p->tape->stop, i); i++) {
-        for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
-            uint32_t node = scene_id_at(p, members[i]);
-            uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
-            if (scene_home(p, place) == fold || tape_constant(p->tape, node, slot)) {
-                continue;
-            }
-            if (!add_inlet(inlets, (struct inlet){scene_box(p, place), place}, &sorted)) {
-                return false;
-            }
+    size_t ordered = 1;
+    while (ordered < count && compare_inlets(&all[ordered - 1], &all[ordered]) <= 0) {
+        ordered++;
+    }
+    if (ordered < count) {
+        qsort(all, count, sizeof *all, compare_inlets);
+    }
+}
+
+static struct inlet *inlets_of(const struct painter *p, uint32_t fold, size_t *count)
+{
+    const uint32_t *end = p->inlets_of.data;
+    uint32_t begin = fold == 0 ? 0 : end[fold - 1];
+    *count = end[fold] - begin;
+    return BUF_FROM(struct inlet, &p->inlets, begin);
+}
+
+bool scene_list_inlets(struct painter *p)
+{
+    size_t folds = p->folds == NULL ? 0 : p->folds->list.count, count;
+    if (folds == 0) {
+        return true;
+    }
+    if (!buf_resize(&p->inlets_of, folds + 1) || !buf_resize(&p->inlets, p->uses.count)) {
+        return false;
+    }
+    const struct use *uses = p->uses.data;
+    uint32_t *at = p->inlets_of.data;
+    for (size_t i = 0; i < p->uses.count; i++) {
+        uint32_t fold = inlet_of(p, &uses[i]);
+        if (fold != FOLD_NONE) {
+            at[fold + 1]++;
         }
     }
-    struct inlet *all = inlets->data;
-    if (!sorted && !stop_is_asked(p->tape->stop)) {
-        qsort(all, inlets->count, sizeof *all, compare_inlets);
+    for (size_t f = 1; f <= folds; f++) {
+        at[f] += at[f - 1];
     }
-    for (size_t i = 0; i < inlets->count; i++) {
-        if (kept == 0 || all[kept - 1].place != all[i].place) {
-            all[kept++] = all[i];
+    // Each fold's begin moves to its end.
+    for (size_t i = 0; i < p->uses.count; i++) {
+        uint32_t fold = inlet_of(p, &uses[i]);
+        if (fold != FOLD_NONE) {
+            uint32_t place = scene_place(p, uses[i].node);
+            BUF(struct inlet, &p->inlets)
+            [at[fold]++] = (struct inlet){scene_box(p, place), place, (uint32_t)i};
         }
     }
-    inlets->count = kept;
+    for (uint32_t f = 0; f < folds && !stop_is_asked(p->tape->stop); f++) {
+        struct inlet *inlets = inlets_of(p, f, &count);
+        sort_inlets(inlets, count);
+    }
     return true;
-}
-
-// What flows back to a value from the fold.
-static const struct use *use_by(const struct painter *p, uint32_t place, uint32_t fold)
-{
-    size_t count;
-    const struct use *uses = scene_uses(p, scene_id_at(p, place), &count);
-    uint32_t box = scene_id_at(p, scene_fold(p, fold)->box);
-    for (size_t i = 0; i < count; i++) {
-        if (uses[i].consumer == box) {
-            return &uses[i];
-        }
-    }
-    return NULL;
 }
 
 // A backward pass over the fold alone: leaves in `adjoint` what each of its operands does to the
@@ -195,19 +191,18 @@ static void pass_back(const struct painter *p, uint32_t fold, uint32_t result)
     const uint32_t *members = scene_members(p, fold, &count);
     adjoint[result] = 1;
     for (size_t i = count; i-- > 0 && !stop_asked(p->tape->stop, i);) {
-        uint32_t node = scene_id_at(p, members[i]);
-        for (int slot = 0; slot < scene_arity(p, members[i]); slot++) {
-            uint32_t place = scene_place(p, tape_operand(p->tape, node, slot));
-            if (!tape_constant(p->tape, node, slot)) {
-                adjoint[place] += tape_flat(p->tape, node, slot)
-                                      ? 0
-                                      : adjoint[members[i]] * tape_slope(p->tape, node, slot);
+        uint32_t node = scene_id_at(p, members[i]), below[2];
+        double passed = adjoint[members[i]];
+        for (int slot = 0, arity = scene_operands(p, members[i], below); slot < arity; slot++) {
+            if (!scene_is_constant(p, below[slot]) && !tape_flat(p->tape, node, slot)) {
+                adjoint[below[slot]] += passed * tape_slope(p->tape, node, slot);
             }
         }
     }
 }
 
-static void clear_adjoints(const struct painter *p, uint32_t fold, const struct buf *inlets)
+static void clear_adjoints(const struct painter *p, uint32_t fold, const struct inlet *inlets,
+                           size_t inlet_count)
 {
     double *adjoint = p->adjoint.data;
     size_t count;
@@ -215,8 +210,8 @@ static void clear_adjoints(const struct painter *p, uint32_t fold, const struct 
     for (size_t i = 0; i < count; i++) {
         adjoint[members[i]] = 0;
     }
-    for (size_t i = 0; i < inlets->count; i++) {
-        adjoint[BUF(struct inlet, inlets)[i].place] = 0;
+    for (size_t i = 0; i < inlet_count; i++) {
+        adjoint[inlets[i].place] = 0;
     }
 }
 
@@ -231,7 +226,7 @@ static struct rec *add_cell(const struct painter *p, struct rec *cells, uint32_t
     return cell;
 }
 
-static void add_composite(const struct painter *p, struct rec *cells, uint32_t fold,
+static void add_composite(const struct painter *p, struct rec *cells,
                           const struct scene_fold_tally *t, struct inlet inlet)
 {
     struct rec *cell = add_cell(p, cells, inlet.box, cells == NULL ? 0 : cells->in.count);
@@ -242,22 +237,22 @@ static void add_composite(const struct painter *p, struct rec *cells, uint32_t f
     } else {
         rec_text(p->out, cell, KEY_local_text, "·");
     }
-    const struct use *use = use_by(p, inlet.place, fold);
-    if (use != NULL && use->known) {
+    const struct use *use = BUF_FROM(struct use, &p->uses, inlet.use);
+    if (use->known) {
         scene_add_share(p, cell, scene_id_at(p, t->result), use->share);
     }
 }
 
 // All that comes from one box.
-static void add_wide(const struct painter *p, struct rec *cells, uint32_t fold,
-                     const struct inlet *inlets, size_t count)
+static void add_wide(const struct painter *p, struct rec *cells, const struct inlet *inlets,
+                     size_t count)
 {
     double squares = 0;
     bool known = true;
     for (size_t i = 0; i < count; i++) {
-        const struct use *use = use_by(p, inlets[i].place, fold);
-        squares += use == NULL ? 0 : use->share * use->share;
-        known &= use != NULL && use->known;
+        const struct use *use = BUF_FROM(struct use, &p->uses, inlets[i].use);
+        squares += use->share * use->share;
+        known &= use->known;
     }
     struct rec *cell = add_cell(p, cells, inlets->box, cells == NULL ? 0 : cells->in.count);
     rec_whole(p->out, cell, KEY_values, (int64_t)count);
@@ -281,28 +276,29 @@ static size_t count_same(const struct inlet *inlets, size_t count)
 // With one result and few operands a cell for each, else one for each box that values come from. A
 // picture that fits an area has one edge between two boxes, and so no cell for each element.
 static void add_cells(const struct painter *p, struct rec *cells, uint32_t fold,
-                      const struct scene_fold_tally *t, const struct buf *inlets)
+                      const struct scene_fold_tally *t)
 {
-    const struct inlet *all = inlets->data;
-    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST, operands = 0;
+    size_t count, operands = 0;
+    const struct inlet *all = inlets_of(p, fold, &count);
+    size_t most = p->options->composites > 0 ? p->options->composites : CELLS_MOST;
     bool fit = p->options->fit != NULL;
-    for (size_t i = 0; i < inlets->count; i += fit ? count_same(all + i, inlets->count - i) : 1) {
+    for (size_t i = 0; i < count; i += fit ? count_same(all + i, count - i) : 1) {
         operands++;
     }
     bool few = t->results == 1 && operands <= most;
     if (few) {
         pass_back(p, fold, t->result);
     }
-    for (size_t i = 0, n; i < inlets->count; i += n) {
-        n = few && !fit ? 1 : count_same(all + i, inlets->count - i);
+    for (size_t i = 0, n; i < count; i += n) {
+        n = few && !fit ? 1 : count_same(all + i, count - i);
         if (few && n == 1) {
-            add_composite(p, cells, fold, t, all[i]);
+            add_composite(p, cells, t, all[i]);
         } else {
-            add_wide(p, cells, fold, all + i, n);
+            add_wide(p, cells, all + i, n);
         }
     }
     if (few) {
-        clear_adjoints(p, fold, inlets);
+        clear_adjoints(p, fold, all, count);
     }
 }
 
@@ -335,17 +331,31 @@ static bool name_results(const struct painter *p, uint32_t fold, const struct sc
     return same;
 }
 
+// Is the node called after the array, as its element?
+static bool is_called_after(const struct painter *p, uint32_t node, const char *array)
+{
+    char label[LABEL_TEXT];
+    size_t length = strlen(array);
+    names_label(p->names, label, node);
+    return strncmp(label, array, length) == 0 && label[length] == '[';
+}
+
 // Is one element of an array all that the fold has of it?
 static bool is_element(const struct painter *p, uint32_t fold, uint32_t name)
 {
-    size_t count, elements = 0;
-    const uint32_t *members = scene_members(p, fold, &count);
-    for (size_t i = 0; i < count && elements < 2; i++) {
-        char label[LABEL_TEXT], array[LABEL_TEXT];
-        add_cut(array, sizeof array, p, name);
-        names_label(p->names, label, scene_id_at(p, members[i]));
-        size_t length = strlen(array);
-        elements += strncmp(label, array, length) == 0 && label[length] == '[';
+    struct value v = names_get(p->names, name);
+    size_t elements = 0;
+    uint32_t last = NODE_NONE;
+    char array[LABEL_TEXT];
+    add_cut(array, sizeof array, p, name);
+    for (uint32_t k = 0; value_is_array(v) && k < v.rows * v.cols && elements < 2; k++) {
+        uint32_t node = names_element(p->names, v, k), place = scene_place(p, node);
+        bool inside = place < p->part.ids.count && scene_id_at(p, place) == node &&
+                      scene_home(p, place) == fold;
+        if (inside && node != last && is_called_after(p, node, array)) {
+            last = node;
+            elements++;
+        }
     }
     return elements == 1;
 }
@@ -379,18 +389,15 @@ static void name_siblings(const struct painter *p, uint32_t fold, const struct s
 {
     enum { NAMES_MOST = 3 };
     struct text name;
-    struct buf inlets;
+    size_t count, names = 0;
+    const struct inlet *all = inlets_of(p, fold, &count);
     text_init(&name);
-    buf_init(&inlets, sizeof(struct inlet));
     enum op op = tape_op(p->tape, scene_id_at(p, t->result));
     bool product = op == OP_MUL || op == OP_ADD;
-    p->out->arena.failed |= !find_inlets(p, fold, &inlets);
-    const struct inlet *all = inlets.data;
-    size_t names = 0;
     if (!product) {
         text_addf(&name, "%s(", op_get(op)->name);
     }
-    for (size_t i = 0; i < inlets.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if ((i == 0 || all[i].box != all[i - 1].box) && names++ < NAMES_MOST) {
             text_add(&name, names == 1 ? "" : product ? "·" : ", ");
             add_box_name(p, &name, all[i].box);
@@ -402,7 +409,6 @@ static void name_siblings(const struct painter *p, uint32_t fold, const struct s
     most = most < LABEL_TEXT ? most : LABEL_TEXT - 1;
     snprintf(out, LABEL_TEXT, "%.*s", (int)most, text_get(&name));
     text_release(&name);
-    buf_release(&inlets);
 }
 
 static void add_names(const struct painter *p, struct rec *box, uint32_t fold,
@@ -506,8 +512,6 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     struct rec *box = rec_map(p->out, boxes, KEY_NONE);
     char id[SCENE_ID_TEXT];
     uint32_t node = scene_id_at(p, f->box);
-    struct buf inlets;
-    buf_init(&inlets, sizeof(struct inlet));
     rec_text(p->out, box, KEY_id, scene_box_id(id, node));
     rec_whole(p->out, box, KEY_node, node);
     add_names(p, box, fold, &t);
@@ -521,11 +525,5 @@ void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold)
     add_results(p, box, &t);
     add_parameters(p, box, &t);
     add_contents(p, box, fold, &t);
-    struct rec *cells = rec_list(p->out, box, KEY_cells);
-    if (!find_inlets(p, fold, &inlets)) {
-        p->out->arena.failed = true;
-    } else {
-        add_cells(p, cells, fold, &t, &inlets);
-    }
-    buf_release(&inlets);
+    add_cells(p, rec_list(p->out, box, KEY_cells), fold, &t);
 }

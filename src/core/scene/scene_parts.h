@@ -11,10 +11,16 @@
 // of a fold make of it.
 struct use {
     uint32_t node, consumer;  // the consumer's box is that of this node
+    double share;             // local gradient × upstream gradient
     int slot;
-    bool folded;   // the consumer is a fold
-    bool known;    // has the backward pass sent this share?
-    double share;  // local gradient × upstream gradient
+    bool folded;  // the consumer is a fold
+    bool known;   // has the backward pass sent this share?
+};
+
+// A value outside that a fold uses.
+struct inlet {
+    uint32_t box, place;  // as places in the part
+    uint32_t use;         // what the fold does with it: a place in the painter's `uses`
 };
 
 // What a value without a name is called by.
@@ -32,10 +38,14 @@ struct painter {
     struct part part;           // what is drawn, in tape order
     const struct folds *folds;  // NULL: nothing is folded
     struct buf uses;  // struct use: by node, then in the order in which the backward pass adds
+    struct buf uses_of;  // uint32_t for each value and one more: where in `uses` its own begin
     struct buf
         members;  // uint32_t: the values of the first fold (as places in the part), the next …
     struct buf first;    // uint32_t for each fold and one more: where in `members` it begins
     struct buf adjoint;  // double for each value: scratch
+    struct buf
+        inlets;  // struct inlet: those of the first fold, the next …; of each by box, then by place
+    struct buf inlets_of;  // uint32_t for each fold: where in `inlets` its own end
     struct buf sizes;    // of the contributions to each gradient: see engine/shown.h
     struct buf called;   // struct scene_formula, by value: scene_called.c; empty: no formulas
     struct text formulas;
@@ -64,6 +74,23 @@ static inline uint32_t scene_box(const struct painter *p, size_t i)
 {
     uint32_t home = scene_home(p, i);
     return home == FOLD_NONE ? (uint32_t)i : scene_fold(p, home)->box;
+}
+
+// The operands of value i that are shown, as places in the part. Returns how many these are.
+static inline int scene_operands(const struct painter *p, size_t i, uint32_t below[2])
+{
+    struct node n = tape_node(p->tape, scene_id_at(p, i));
+    if (n.op == OP_LEAF || !BUF(uint8_t, &p->part.whole)[i]) {
+        return 0;
+    }
+    below[0] = part_place(&p->part, (uint32_t)n.a);
+    below[1] = part_place(&p->part, (uint32_t)n.b);
+    return op_get((enum op)n.op)->arity;
+}
+
+static inline bool scene_is_constant(const struct painter *p, size_t i)
+{
+    return tape_marked(p->tape, scene_id_at(p, i), MARK_CONST);
 }
 
 // Significant digits, unless the options say otherwise.
@@ -132,6 +159,8 @@ void scene_add_inner(const struct painter *p, struct rec *scene);
 
 // scene_fold.c
 bool scene_list_members(struct painter *p);
+// After the uses: what comes into each fold.
+bool scene_list_inlets(struct painter *p);
 // The places of the values in a fold.
 const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *count);
 void scene_add_fold(const struct painter *p, struct rec *boxes, uint32_t fold);

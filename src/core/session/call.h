@@ -205,6 +205,9 @@ struct session {
     bool asked;            // a need is out
     bool supplied;
     struct diag refusal;
+    // What a command that asks has worked out so far, records of its own choice: it need not do it again when
+    // it is run from its start. Gone with the needs.
+    struct records prepared;
     int rounds;  // how often the running statement's command has asked for something
 };
 

@@ -42,6 +42,9 @@ void session_forget_needs(struct session *s)
     s->asked = s->supplied = false;
     s->rounds = 0;
     inputs_clear(&s->inputs);
+    if (s->prepared.list.in.count > 0) {
+        records_release(&s->prepared);
+    }
 }
 
 void session_abandon(struct session *s)

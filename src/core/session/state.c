@@ -45,6 +45,7 @@ void state_init(struct session *s)
     }
     stepper_init(&s->stepper);
     inputs_init(&s->inputs);
+    records_init(&s->prepared);
 }
 
 void state_release(struct session *s)
@@ -59,6 +60,7 @@ void state_release(struct session *s)
     trail_release(&s->redo);
     stepper_release(&s->stepper);
     inputs_release(&s->inputs);
+    records_release(&s->prepared);
     parser_release(&s->parser);
     lower_release(&s->lower);
 }
