@@ -553,6 +553,26 @@ static uint64_t draw(uint64_t *seed)
     return *seed >> 11;
 }
 
+// Whatever byte follows: eight are looked at together.
+static void a_number_ends_where_its_digits_do(void **state)
+{
+    (void)state;
+    for (size_t digits = 1; digits <= 12; digits++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char s[40] = "0.98765432109876543210";
+            double v, expected;
+            memcpy(s + 2 + digits, "?1234567", 8);
+            s[2 + digits] = '\0';
+            expected = strtod(s, NULL);
+            s[2 + digits] = (char)byte;
+            if (strchr("0123456789eE", byte) == NULL || byte == 0) {
+                assert_int_equal(number_read(s, 2 + digits + 8, &v), 2 + digits);
+                assert_true(v == expected);
+            }
+        }
+    }
+}
+
 // Up to 24 digits, many of them 0, with a point or without, with a power or without.
 static void numbers_are_those_of_strtod(void **state)
 {
@@ -659,6 +679,7 @@ static void halves_are_those_of_strtod(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_number_ends_where_its_digits_do),
         cmocka_unit_test(numbers_are_those_of_strtod),
         cmocka_unit_test(numbers_printed_are_those_of_strtod),
         cmocka_unit_test(halves_are_those_of_strtod),

@@ -140,6 +140,31 @@ static void blocks_are_nodes(void **state)
     }
 }
 
+// The gradients of what was cut off are forgotten, whether the arrays have room for what comes or move.
+static void a_block_has_no_gradients(void **state)
+{
+    (void)state;
+    for (uint32_t kept = 0; kept <= 100; kept += 50) {
+        for (uint32_t count = 1; count < 3000; count = 2 * count + 1) {
+            struct tape t;
+            tape_init(&t);
+            assert_int_equal(tape_leaves(&t, 100, 0), 0);
+            for (uint32_t i = 0; i < 100; i++) {
+                BUF(double, &t.grad)[i] = i + 1;
+            }
+            tape_cut(&t, kept);
+            assert_int_equal(tape_leaves(&t, count, 0), kept);
+            assert_int_equal(tape_apply_block(&t, OP_NEG, (struct tape_view){.cs = 1},
+                                              (struct tape_view){.cs = 1}, 3, kept + count),
+                             kept + count);
+            for (uint32_t i = 0; i < tape_count(&t); i++) {
+                assert_true(tape_grad(&t, i) == (i < kept ? i + 1 : 0));
+            }
+            tape_release(&t);
+        }
+    }
+}
+
 static void a_block_fills_what_there_is(void **state)
 {
     (void)state;
@@ -353,6 +378,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_nodes),
+        cmocka_unit_test(a_block_has_no_gradients),
         cmocka_unit_test(a_block_fills_what_there_is),
         cmocka_unit_test(random_work),
         cmocka_unit_test(few_nodes_far_apart),

@@ -77,6 +77,7 @@ static void quotation_marks(void **state)
     (void)state;
     assert_table("\"1\",\"2\"\n3,\"4\"\n", "1 2 / 3 4");
     assert_table("\"x, y\",\"a \"\"b\"\"\"\n1,2\n", "1 2");
+    assert_table("\"1.25\",\"-2\"\n\"3e2\" , \" 4\"\n\"\",\"5\"", "1.25 -2 / 300 4 / nan 5");
     assert_table("\"over\ntwo lines\",b\n1,2\n", "1 2");
     assert_table("a,1\n\"a\",2\n\"a \"\"b\"\"\",3\n\"\",4\n", "0 1 / 0 2 / 1 3 / nan 4");
     assert_table("a;b\n\"1\";\"2\"\n", "1 2");

@@ -120,6 +120,27 @@ static bool begin_with_zeros(struct buf *b, size_t n)
     return true;
 }
 
+bool buf_move_to_zeros(struct buf *b, size_t n)
+{
+    struct buf moved;
+    buf_init_skewed(&moved, b->size, b->skew);
+    BS_ASSERT(n >= b->count);
+    if (!begin_with_zeros(&moved, n)) {
+        b->failed = true;
+        return false;
+    }
+    if (b->count > 0) {
+        memcpy(moved.data, b->data, b->count * b->size);
+    }
+    moved.count = b->count;
+    moved.failed = b->failed;
+    if (b->data != NULL) {
+        buf_free(b);
+    }
+    *b = moved;
+    return true;
+}
+
 bool buf_resize(struct buf *b, size_t n)
 {
     size_t old = b->count;

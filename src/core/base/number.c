@@ -6,15 +6,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number_quick.h"
 #include "base/text.h"
 
 // ---- Digits to the nearest double ---------------------------------------------------------------
 
-enum {
-    DIGITS = 19,  // any so many are below 2^64
-    EXACT = 22,   // 10^22 is the last power of ten that is a double
-    FIVES = 27    // 5^27 is the last one below 2^63
-};
+enum { FIVES = NUMBER_FIVES };
 
 // (high·2^64 + low) / d, for high < d and d >= 2^63; *rest: something is left. Long division with
 // digits of 32 bits (Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D).
@@ -38,9 +35,9 @@ static uint64_t divide(uint64_t high, uint64_t low, uint64_t d, bool *rest)
     return quotient;
 }
 
-// w / 10^n, rounded once: the quotient of w and 5^n to 63 bits or more, of which the last one tells
+// The quotient of w and 5^n to 63 bits or more, of which the last one tells
 // whether anything is left, so that its conversion rounds as the whole number would.
-static double quotient_of(uint64_t w, int n)
+double number_quotient(uint64_t w, int n)
 {
     static const uint64_t fives[FIVES + 1] = {1u,
                                               5u,
@@ -77,25 +74,6 @@ static double quotient_of(uint64_t w, int n)
     return ldexp((double)(q | (rest ? 1 : 0)), b - a - n - 63);
 }
 
-// w·10^power, rounded once. Where both are doubles, one multiplication or division does it (Clinger, How
-// to Read Floating Point Numbers Accurately, 1990). False: it takes more.
-static bool scale(uint64_t w, int64_t power, double *v)
-{
-    static const double tens[EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                           1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                           1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    if (w == 0) {
-        *v = 0;
-    } else if (w <= (uint64_t)1 << 53 && power >= -EXACT && power <= EXACT) {
-        *v = power < 0 ? (double)w / tens[-power] : (double)w * tens[power];
-    } else if (power <= 0 && power >= -FIVES) {
-        *v = quotient_of(w, (int)-power);
-    } else {
-        return false;
-    }
-    return true;
-}
-
 // ---- The text of a number -----------------------------------------------------------------------
 
 static bool is_hex(char c)
@@ -113,67 +91,6 @@ static size_t digits_span(const char *s, size_t n, size_t i, bool (*is)(char))
         digits += s[i] != '.';
     }
     return digits == 0 ? 0 : i - start;
-}
-
-static size_t exponent_span(const char *s, size_t n, size_t i, char lower)
-{
-    size_t start = i;
-    if (i < n && (s[i] | 0x20) == lower) {
-        i++;
-        i += i < n && (s[i] == '+' || s[i] == '-');
-        size_t digits = i;
-        while (i < n && text_is_digit(s[i])) {
-            i++;
-        }
-        return i == digits ? 0 : i - start;
-    }
-    return 0;
-}
-
-// The bytes of the digits at s; *w receives them behind those that it has (not past 2^64).
-static inline size_t take_digits(const char *s, size_t n, uint64_t *w)
-{
-    size_t i = 0;
-    for (; i < n && text_is_digit(s[i]); i++) {
-        *w = 10 * *w + (uint64_t)(s[i] - '0');
-    }
-    return i;
-}
-
-// The digits of s[0..n) from the first that is not 0; points are none.
-static size_t digits_that_count(const char *s, size_t n)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        count += text_is_digit(s[i]) && (count > 0 || s[i] != '0');
-    }
-    return count;
-}
-
-size_t number_read_quickly(const char *s, size_t n, double *v, struct number_form *form)
-{
-    enum { FAR = 4 };  // digits of an exponent
-    uint64_t w = 0, far = 0;
-    size_t whole = take_digits(s, n, &w), i = whole, behind = 0;
-    bool point = i < n && s[i] == '.';
-    if (point) {
-        behind = take_digits(s + i + 1, n - i - 1, &w);
-        i += 1 + behind;
-    }
-    if (whole + behind == 0 || (whole + behind > DIGITS && digits_that_count(s, i) > DIGITS)) {
-        return 0;
-    }
-    size_t power = i < n && (s[i] | 0x20) == 'e' ? exponent_span(s, n, i, 'e') : 0;
-    size_t sign = power > 0 && !text_is_digit(s[i + 1]);
-    if (power > 1 + sign + FAR) {
-        return 0;
-    }
-    if (power > 0) {
-        take_digits(s + i + 1 + sign, power - 1 - sign, &far);
-    }
-    int64_t ten = sign > 0 && s[i + 1] == '-' ? -(int64_t)far : (int64_t)far;
-    *form = (struct number_form){whole, behind, point};
-    return scale(w, ten - (int64_t)behind, v) ? i + power : 0;
 }
 
 // strtod wants a 0 at the end, and the text may be one long line: copies just the number. Digits past
@@ -204,10 +121,10 @@ size_t number_read(const char *s, size_t n, double *v)
     }
     if (hex) {
         used = 2 + digits_span(s, n, 2, is_hex);
-        used += exponent_span(s, n, used, 'p');
+        used += number_exponent_span(s, n, used, 'p');
     } else {
         used = digits_span(s, n, 0, text_is_digit);
-        used += used == 0 ? 0 : exponent_span(s, n, used, 'e');
+        used += used == 0 ? 0 : number_exponent_span(s, n, used, 'e');
     }
     return used == 0 || !read_slowly(s, used, v) ? 0 : used;
 }

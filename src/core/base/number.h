@@ -14,8 +14,4 @@ struct number_form {
     size_t whole, behind;  // digits before and after the point
     bool point;
 };
-// Reads a decimal number (no 0x) that strtod is not needed for: up to 19 digits that count, and a power
-// of ten that is not far from 0. Returns the bytes used; 0 if there is none, or strtod is needed.
-size_t number_read_quickly(const char *s, size_t n, double *v, struct number_form *form);
-
 #endif

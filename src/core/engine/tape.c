@@ -113,11 +113,16 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
-// Room for so many more nodes, or for as many as the tape may still hold. False if out of memory.
-static bool has_room_for(struct tape *t, uint32_t count)
+// Room for so many more nodes, or for as many as the tape may still hold. *zeros: their gradients are 0
+// already, as where there are more of them than there were nodes before. False if out of memory.
+static bool has_room_for(struct tape *t, uint32_t count, bool *zeros)
 {
     uint32_t self = tape_count(t), most = t->most - self;
     count = count < most ? count : most;
+    *zeros = self + count > t->room && count > self;
+    if (*zeros && !buf_move_to_zeros(&t->grad, (size_t)self + count)) {
+        return false;
+    }
     return count == 0 || self + count <= t->room || has_room(t, self + count - 1);
 }
 
@@ -133,7 +138,8 @@ static uint32_t next_run(const struct tape *t, uint32_t count)
 uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
 {
     uint32_t first = tape_count(t), run;
-    if (!has_room_for(t, count)) {
+    bool zeros;
+    if (!has_room_for(t, count, &zeros)) {
         return NODE_NONE;
     }
     for (uint32_t left = count; left > 0; left -= run) {
@@ -146,8 +152,9 @@ uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
             BUF(struct node, &t->node)
             [i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
         }
-        memset(BUF_FROM(double, &t->value, self), 0, run * sizeof(double));
-        memset(BUF_FROM(double, &t->grad, self), 0, run * sizeof(double));
+        if (!zeros) {
+            memset(BUF_FROM(double, &t->grad, self), 0, run * sizeof(double));
+        }
         memset(BUF_FROM(uint8_t, &t->mark, self), marks, run);
         tape_note_range(t, self, self + run, marks);
         t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)self + run;
@@ -175,7 +182,6 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
         BUF(struct node, &t->node)
         [self] = (struct node){.op = op, .a = x & TAPE_MOST, .b = y & TAPE_MOST};
         value[self] = op_value_inline(op, value[x], value[y]);
-        BUF(double, &t->grad)[self] = 0;
         mark[self] = marks_above(mark[x] | mark[y]);
         tape_note(t, self, mark[self]);
         tape_note_operands(t, x, y);
@@ -192,7 +198,8 @@ uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct
                           uint32_t rows, uint32_t cols)
 {
     uint32_t first = tape_count(t);
-    if (!has_room_for(t, rows * cols)) {
+    bool zeros;
+    if (!has_room_for(t, rows * cols, &zeros)) {
         return NODE_NONE;
     }
     for (uint32_t i = 0; i < rows; i++) {
@@ -200,6 +207,9 @@ uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct
             run = next_run(t, cols - j);
             if (run == 0) {
                 return NODE_NONE;
+            }
+            if (!zeros) {
+                memset(BUF_FROM(double, &t->grad, tape_count(t)), 0, run * sizeof(double));
             }
             apply_run(t, op, &a, &b, i, (struct stretch){j, j + run});
         }

@@ -284,6 +284,16 @@ void tutor_supply(struct tutor *t, const char *bytes, size_t n)
     }
 }
 
+void tutor_supply_all(struct tutor *t, struct buf *bytes)
+{
+    t->refusal = (struct diag){0};
+    if (t->asks) {
+        t->asks = false;
+    } else {
+        session_supply_all(tutor_graph(t), bytes);
+    }
+}
+
 void tutor_refuse(struct tutor *t, const struct diag *why)
 {
     t->refusal = *why;

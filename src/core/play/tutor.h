@@ -47,6 +47,7 @@ enum session_state tutor_run(struct tutor *t, struct records *out);
 // Has something of the text that was begun last failed because memory was refused? It said so.
 bool tutor_fell_short(const struct tutor *t);
 void tutor_supply(struct tutor *t, const char *bytes, size_t n);
+void tutor_supply_all(struct tutor *t, struct buf *bytes);
 void tutor_refuse(struct tutor *t, const struct diag *why);
 void tutor_set_terminal(struct tutor *t, int columns, int rows, bool ascii);
 // Somebody can stop what runs, also where nobody reads along at a terminal: what is typed into a

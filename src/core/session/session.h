@@ -83,6 +83,8 @@ void session_free(struct session *s);
 void session_begin(struct session *s, const struct source *source, enum session_mode mode);
 enum session_state session_run(struct session *s, struct records *out);
 void session_supply(struct session *s, const char *bytes, size_t n);
+// The same of bytes that the session takes over, which may be many; the array is empty then.
+void session_supply_all(struct session *s, struct buf *bytes);
 void session_refuse(struct session *s, const struct diag *why);
 // The whole text at once; needs are refused. For tests and for hosts without files.
 enum session_state session_eval(struct session *s, const char *text, enum session_mode mode,

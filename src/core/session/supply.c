@@ -13,6 +13,15 @@ void session_supply(struct session *s, const char *bytes, size_t n)
     }
 }
 
+void session_supply_all(struct session *s, struct buf *bytes)
+{
+    buf_release(&s->supply);
+    s->supply = *bytes;
+    s->refusal = (struct diag){0};
+    s->supplied = true;
+    buf_init(bytes, 1);
+}
+
 void session_refuse(struct session *s, const struct diag *why)
 {
     s->supply.count = 0;

@@ -142,7 +142,12 @@ bool array_as_nodes(struct lower *w, struct operand *x, uint8_t marks)
         return lower_no_room(w, x->span);
     }
     double *values = BUF_FROM(double, &w->tape->value, base);
-    for (uint32_t i = 0; i < rows; i++) {
+    bool block = x->array.cs == 1 && x->array.rs == (int32_t)cols;
+    if (block) {
+        memcpy(values, BUF_FROM(double, &w->numbers, x->array.base),
+               (size_t)rows * cols * sizeof *values);
+    }
+    for (uint32_t i = 0; !block && i < rows; i++) {
         for (uint32_t j = 0; j < cols; j++) {
             *values++ = operand_number(w, x, i, j);
         }

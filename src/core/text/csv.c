@@ -37,7 +37,7 @@ static bool refuse(struct csv_reading *g, size_t line, const char *message)
     return diag_set(g->d, g->span, "%s, line %zu: %s", name, line, message);
 }
 
-static bool is_interrupted(struct csv_reading *g, size_t turn)
+static inline bool is_interrupted(struct csv_reading *g, size_t turn)
 {
     return stop_asked(g->stop, turn) && !diag_set(g->d, g->span, "interrupted");
 }
@@ -64,7 +64,7 @@ static unsigned classify(const char *s, size_t n)
 
 // The next cell; *seen: what it is, a bit for each enum csv_seen; *number: what it is by a decimal point
 // (nan: none).
-static struct csv_cell next_cell(struct csv_reading *g, unsigned *seen, double *number)
+static inline struct csv_cell next_cell(struct csv_reading *g, unsigned *seen, double *number)
 {
     struct csv_cell cell;
     bool point;
@@ -84,11 +84,12 @@ static struct csv_cell next_cell(struct csv_reading *g, unsigned *seen, double *
 }
 
 // A cell of row `row` counts in its column. Rows come in order, but for row 0: it may come last.
-static void count_cell(struct csv_column *column, unsigned seen, struct span span, size_t row,
-                       size_t line)
+static inline void count_cell(struct csv_column *column, unsigned seen, struct span span,
+                              size_t row, size_t line)
 {
-    for (int k = 0; seen >> k != 0; k++) {
-        if ((seen >> k & 1) != 0 && (column->seen[k].count++ == 0 || row == 0)) {
+    for (unsigned left = seen; left != 0; left &= left - 1) {
+        int k = __builtin_ctz(left);
+        if (column->seen[k].count++ == 0 || row == 0) {
             column->seen[k].row = row;
             column->seen[k].line = line;
             column->seen[k].span = span;
@@ -137,6 +138,7 @@ static bool see_line(struct csv_reading *g)
         return diag_out_of_memory(g->d);
     }
     uint32_t count = 0;
+    size_t turn = g->lines * c->cols;
     struct csv_cell cell;
     do {
         size_t cell_line = r->line;
@@ -154,7 +156,7 @@ static bool see_line(struct csv_reading *g)
             count_cell(column_at(c, count), seen, cell.span, g->lines, cell_line);
         }
         count++;
-        if (is_interrupted(g, g->lines * c->cols + count)) {
+        if (is_interrupted(g, ++turn)) {
             return false;
         }
     } while (!cell.last);

@@ -6,42 +6,19 @@
 
 // ---- Lines and cells ----------------------------------------------------------------------------
 
-static bool is_padding(const struct csv_reader *r, char c)
-{
-    return (c == ' ' || c == '\t') && (c != r->comma || r->comma == ' ');
-}
-
-static bool is_end(char c)
-{
-    return c == '\n' || c == '\r';
-}
-
-static bool is_comma(const struct csv_reader *r, char c)
-{
-    return c == r->comma || (r->comma == ' ' && c == '\t');
-}
-
 static void skip_blanks(struct csv_reader *r)
 {
-    while (r->at < r->n && is_padding(r, r->s[r->at])) {
+    while (r->at < r->n && csv_is_padding(r, r->s[r->at])) {
         r->at++;
-    }
-}
-
-static void skip_line_end(struct csv_reader *r)
-{
-    if (r->at < r->n && is_end(r->s[r->at])) {
-        r->at += r->s[r->at] == '\r' && r->at + 1 < r->n && r->s[r->at + 1] == '\n' ? 2 : 1;
-        r->line++;
     }
 }
 
 void csv_cell_skip_line(struct csv_reader *r)
 {
-    while (r->at < r->n && !is_end(r->s[r->at])) {
+    while (r->at < r->n && !csv_is_end(r->s[r->at])) {
         r->at++;
     }
-    skip_line_end(r);
+    csv_skip_line_end(r);
 }
 
 enum csv_line csv_cell_line(struct csv_reader *r)
@@ -52,13 +29,13 @@ enum csv_line csv_cell_line(struct csv_reader *r)
         if (r->at == r->n) {
             return CSV_LINE_NONE;
         }
-        if (!is_end(r->s[r->at])) {
+        if (!csv_is_end(r->s[r->at])) {
             const char *s = r->s + r->at;
             bool named = r->at + 1 < r->n && r->comma != ' ' && s[1] == r->comma;
             r->at = start;
             return *s == '#' && !named ? CSV_LINE_COMMENT : CSV_LINE_ROW;
         }
-        skip_line_end(r);
+        csv_skip_line_end(r);
     }
 }
 
@@ -83,11 +60,11 @@ static bool read_quoted(struct csv_reader *r, struct csv_cell *c)
 static void read_plain(struct csv_reader *r, struct csv_cell *c)
 {
     c->span.start = r->at;
-    while (r->at < r->n && !is_comma(r, r->s[r->at]) && !is_end(r->s[r->at])) {
+    while (r->at < r->n && !csv_is_comma(r, r->s[r->at]) && !csv_is_end(r->s[r->at])) {
         r->at++;
     }
     c->span.end = r->at;
-    while (c->span.end > c->span.start && is_padding(r, r->s[c->span.end - 1])) {
+    while (c->span.end > c->span.start && csv_is_padding(r, r->s[c->span.end - 1])) {
         c->span.end--;
     }
 }
@@ -102,7 +79,7 @@ struct csv_cell csv_cell_next(struct csv_reader *r)
             c.trouble = "this quotation mark is never closed";
             return c;
         }
-        apart = blanks && r->at < r->n && is_comma(r, r->s[r->at]);
+        apart = blanks && r->at < r->n && csv_is_comma(r, r->s[r->at]);
         skip_blanks(r);
     } else {
         read_plain(r, &c);
@@ -111,18 +88,18 @@ struct csv_cell csv_cell_next(struct csv_reader *r)
             skip_blanks(r);
         }
     }
-    bool end = r->at == r->n || is_end(r->s[r->at]);
+    bool end = r->at == r->n || csv_is_end(r->s[r->at]);
     if (end) {
-        skip_line_end(r);
+        csv_skip_line_end(r);
     } else if (apart || (!blanks && r->s[r->at] == r->comma)) {
         r->at += !blanks;
         size_t behind = r->at;
         if (r->ended) {
             skip_blanks(r);
         }
-        c.last = r->ended && (r->at == r->n || is_end(r->s[r->at]));
+        c.last = r->ended && (r->at == r->n || csv_is_end(r->s[r->at]));
         if (c.last) {
-            skip_line_end(r);
+            csv_skip_line_end(r);
         } else {
             r->at = behind;
         }
@@ -130,31 +107,6 @@ struct csv_cell csv_cell_next(struct csv_reader *r)
         c.trouble = "more follows after the closing quotation mark";
     }
     return c;
-}
-
-bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number, bool *point)
-{
-    const char *s = r->s;
-    size_t at = r->at;
-    while (at < r->n && is_padding(r, s[at])) {
-        at++;
-    }
-    size_t used = r->ended ? 0 : csv_number_plain(s + at, r->n - at, number, point);
-    size_t end = at + used;
-    bool last = end == r->n || is_end(s[end]);
-    bool cut = !last && s[end] == r->comma;
-    // Of several blanks the last one parts the cells.
-    if (used == 0 || !(last || cut) ||
-        (cut && r->comma == ' ' &&
-         (end + 1 == r->n || is_end(s[end + 1]) || is_comma(r, s[end + 1])))) {
-        return false;
-    }
-    *cell = (struct csv_cell){.span = {at, end}, .last = last};
-    r->at = end + cut;
-    if (last) {
-        skip_line_end(r);
-    }
-    return true;
 }
 
 // ---- The separator ------------------------------------------------------------------------------
@@ -236,7 +188,8 @@ static bool stated(struct csv_reader *r)
 {
     const char *s = r->s + r->at;
     size_t n = r->n - r->at;
-    if (n < 6 || memcmp(s, "sep=", 4) != 0 || memchr(";\t|, ", s[4], 5) == NULL || !is_end(s[5])) {
+    if (n < 6 || memcmp(s, "sep=", 4) != 0 || memchr(";\t|, ", s[4], 5) == NULL ||
+        !csv_is_end(s[5])) {
         return false;
     }
     r->comma = s[4];

@@ -10,6 +10,7 @@
 #define TEXT_CSV_CELL_H
 
 #include "base/diag.h"
+#include "text/csv_number.h"
 
 struct csv_reader {
     const char *s;
@@ -35,9 +36,63 @@ struct csv_reader csv_cell_begin(const char *bytes, size_t n);
 enum csv_line csv_cell_line(struct csv_reader *r);
 // The next cell of the line.
 struct csv_cell csv_cell_next(struct csv_reader *r);
-// The same where the cell is a plain number (see csv_number_plain) and its end needs no second look.
-// False: nothing was read, and csv_cell_next reads it.
-bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number, bool *point);
 void csv_cell_skip_line(struct csv_reader *r);
+
+// What parts cells and lines.
+static inline bool csv_is_padding(const struct csv_reader *r, char c)
+{
+    return (c == ' ' || c == '\t') && (c != r->comma || r->comma == ' ');
+}
+
+static inline bool csv_is_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+static inline bool csv_is_comma(const struct csv_reader *r, char c)
+{
+    return c == r->comma || (r->comma == ' ' && c == '\t');
+}
+
+static inline void csv_skip_line_end(struct csv_reader *r)
+{
+    if (r->at < r->n && csv_is_end(r->s[r->at])) {
+        r->at += r->s[r->at] == '\r' && r->at + 1 < r->n && r->s[r->at + 1] == '\n' ? 2 : 1;
+        r->line++;
+    }
+}
+
+// csv_cell_next where the cell is a plain number (see csv_number_plain) and its end needs no second look.
+// False: nothing was read, and csv_cell_next reads it.
+static inline bool csv_cell_number(struct csv_reader *r, struct csv_cell *cell, double *number,
+                                   bool *point)
+{
+    const char *s = r->s;
+    size_t at = r->at;
+    while (at < r->n && csv_is_padding(r, s[at])) {
+        at++;
+    }
+    bool quoted = at < r->n && s[at] == '"' && r->comma != ' ';
+    at += quoted;
+    size_t used = r->ended ? 0 : csv_number_plain(s + at, r->n - at, number, point);
+    size_t close = at + used, end = close + quoted;
+    if (quoted && (close == r->n || s[close] != '"')) {
+        return false;
+    }
+    bool last = end == r->n || csv_is_end(s[end]);
+    bool cut = !last && s[end] == r->comma;
+    // Of several blanks the last one parts the cells.
+    if (used == 0 || !(last || cut) ||
+        (cut && r->comma == ' ' &&
+         (end + 1 == r->n || csv_is_end(s[end + 1]) || csv_is_comma(r, s[end + 1])))) {
+        return false;
+    }
+    *cell = (struct csv_cell){.span = {at, close}, .last = last};
+    r->at = end + cut;
+    if (last) {
+        csv_skip_line_end(r);
+    }
+    return true;
+}
 
 #endif

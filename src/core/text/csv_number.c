@@ -25,25 +25,11 @@ static bool is_word(const char *s, size_t n, const char *word)
     return i == n && word[i] == '\0';
 }
 
-size_t csv_number_plain(const char *s, size_t n, double *number, bool *point)
-{
-    struct number_form form;
-    size_t sign = n > 0 && (*s == '-' || *s == '+');
-    size_t used = number_read_quickly(s + sign, n - sign, number, &form);
-    if (used == 0) {
-        return 0;
-    }
-    bool thousands = form.whole >= 1 && form.whole <= 3 && form.behind == 3 && s[sign] != '0';
-    *point = form.point && !thousands;
-    *number = *s == '-' ? -*number : *number;
-    return sign + used;
-}
-
 bool csv_number_is_missing(const char *s, size_t n)
 {
     static const char *const missing[] = {"nan", "na", "n/a", "null", "none", "#n/a"};
-    bool digit = n > 0 && text_is_digit(*s);
-    for (size_t i = 0; i < COUNT_OF(missing) && !digit; i++) {
+    bool may = n > 0 && ((*s | 0x20) == 'n' || *s == '#');
+    for (size_t i = 0; i < COUNT_OF(missing) && may; i++) {
         if (is_word(s, n, missing[i])) {
             return true;
         }

@@ -16,10 +16,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/number_quick.h"
+
 // What most cells are: digits, perhaps with a sign before them, with a point among them, or a power of
 // ten behind them. Reads such a number at the start of s[0..n); the bytes used, 0 if there is none.
 // *point: it says that the decimal mark is a point, so nobody takes that for a mark between thousands.
-size_t csv_number_plain(const char *s, size_t n, double *number, bool *point);
+static inline size_t csv_number_plain(const char *s, size_t n, double *number, bool *point)
+{
+    struct number_form form;
+    size_t sign = n > 0 && (*s == '-' || *s == '+');
+    size_t used = number_read_quickly(s + sign, n - sign, number, &form);
+    if (used == 0) {
+        return 0;
+    }
+    bool thousands = form.whole >= 1 && form.whole <= 3 && form.behind == 3 && s[sign] != '0';
+    *point = form.point && !thousands;
+    *number = *s == '-' ? -*number : *number;
+    return sign + used;
+}
 
 // Empty, nan, NA, N/A, null, None or ?, in any case.
 bool csv_number_is_missing(const char *s, size_t n);

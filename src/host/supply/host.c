@@ -491,7 +491,7 @@ static void answer_need(struct host *h, const struct records *records)
     } else if (strcmp(what, "lesson") == 0) {
         answer_lesson(h, path);
     } else if (answer(h, records, path, &bytes, &d) && mem_refusals() == 0) {
-        tutor_supply(h->tutor, bytes.data, bytes.count);
+        tutor_supply_all(h->tutor, &bytes);
     }
     if (mem_refusals() > 0) {
         d = (struct diag){0};

@@ -73,7 +73,7 @@ static void give_data(const struct sandbox *box, struct tutor *tutor, const char
                  diag_quote(quoted, name, strlen(name)));
         diag_hint(&d, "while answers are graded, nothing else is read");
     } else if (files_read(path, DATA_MOST, &bytes, &d)) {
-        tutor_supply(tutor, bytes.data, bytes.count);
+        tutor_supply_all(tutor, &bytes);
     }
     if (d.set) {
         tutor_refuse(tutor, &d);
