@@ -186,6 +186,13 @@ tell '500,000 brackets: said once' "$([ "$(grep -c notice trouble)" = 1 ] && ech
 bounded 'a plot of a million signs' 'an expression is missing' "$BACKSTEP" plot.bs
 { printf '{"cells":[{}'; repeated ',{"cell_type":"code","source":["a = 2"]}' 25000; echo ']}'; } >cells.ipynb
 bounded 'a notebook of 25,000 cells' 'an answer' "$BACKSTEP" -e 'load cells.ipynb'
+{
+    printf -- '---\nid: one\ntitle: One\n---\n\n```backstep\na = 3\n```\n\n'
+    printf '```ask one.first\nWhat is {= a} + 1?\nkind: number\nanswer: a + 1\n'
+    awk 'BEGIN { for (i = 0; i < 500; i++) print "vary: a in 4..9" }'
+    printf '```\n'
+} >vary.md
+bounded 'a check of 500 numbers that are drawn' 'an answer' "$BACKSTEP" check vary.md
 bounded 'a million numbers printed' 'an answer' "$BACKSTEP" -e 'print ones(1000, 1000)'
 
 echo "$passed passed, $failed failed"

@@ -22,7 +22,7 @@
 #include "base_refuse.h"
 #include "store/lesson_file.h"
 
-enum { FILE_SIZE = 4096 };
+enum { FILE_SIZE = 16384 };
 
 // ---- A disk that fails --------------------------------------------------------------------------
 
@@ -200,6 +200,73 @@ static void test_every_bit_changed(void **state)
         assert_false(journal_find_lost(&lost));
     }
     text_release(&script);
+}
+
+// A longer session, with all that a log may hold. Cut anywhere, or with a bit of any byte changed, it is as
+// it was after one of its statements.
+static void test_a_long_session_cut_and_changed(void **state)
+{
+    static const char *const lines[] = {
+        "precision 4",
+        "style edges",
+        "verbose on",
+        "a = 2; b = [1, 2,\n  3]",
+        "def f(x, y):\n    t = x*y\n    return tanh(t) + 1",
+        "L = sum(b)*f(a, 0.5)  # größe: \xe2\x88\x82",
+        "L.label = \"the loss\"",
+        "undo",
+        "redo",
+        "backward L; undo; undo",
+        "seed 4\nparam w = randn(3)\nM = mse(w, b)",
+        "train M 20 0.1 adam",
+        "precision 6; undo",
+        "for i in range(300):\n    a = a + i",
+        "node g = dM/dw[0]",
+        "expand L",
+        "undo",
+        "verbose off",
+        "reset",
+        "undo",
+        "c = a*2",
+        "reset",
+        "d = 1",
+        "undo",
+        "redo",
+    };
+    struct desk *d = *state;
+    char *scripts[COUNT_OF(lines) + 1] = {strdup("")}, path[128], bytes[FILE_SIZE];
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        run(d, lines[i]);
+        scripts[i + 1] = strdup(text_get(&d->journal.tracks[JOURNAL_SCRIPT]));
+    }
+    read_bytes(d);
+    size_t whole = 0, header = strlen("backstep journal 1\n");
+    for (size_t n = header; n < 2 * d->n; n++) {
+        struct journal_lost lost;
+        bool cut = n < d->n, found = false;
+        memcpy(bytes, d->bytes, d->n);
+        if (!cut) {
+            bytes[n - d->n] ^= (char)(1 << n % 8);
+        }
+        leave_behind(d, bytes, cut ? n : d->n, path);
+        if (!journal_find_lost(&lost)) {
+            assert_true(cut && n < header + 200);  // nothing was kept yet
+            continue;
+        }
+        for (size_t i = 0; i <= COUNT_OF(lines); i++) {
+            found |= strcmp(scripts[i], text_get(&lost.tracks[JOURNAL_SCRIPT])) == 0;
+        }
+        assert_true(found);
+        whole += lost.damaged == 0;
+        assert_true(cut || lost.damaged > 0 ||
+                    strcmp(scripts[COUNT_OF(lines)], text_get(&lost.tracks[JOURNAL_SCRIPT])) == 0);
+        lost.damaged = 0;
+        journal_drop(&lost);
+    }
+    assert_in_range(whole, COUNT_OF(lines) / 2, 4 * COUNT_OF(lines));
+    for (size_t i = 0; i <= COUNT_OF(lines); i++) {
+        free(scripts[i]);
+    }
 }
 
 // ---- In a lesson --------------------------------------------------------------------------------
@@ -848,6 +915,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cut_at_every_byte, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_bit_changed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_long_session_cut_and_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lesson_cut_and_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_grows_by_what_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full_disk, set_up, tear_down),

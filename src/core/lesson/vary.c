@@ -118,8 +118,8 @@ static size_t values(const struct variation *v)
 
 size_t variation_count(const struct variation *v)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < values(v); i++) {
+    size_t all = values(v), count = v->excepted == 0 ? all : 0;
+    for (size_t i = 0; v->excepted > 0 && i < all; i++) {
         count += !is_excepted(v, value_at(v, i));
     }
     return count;
@@ -154,9 +154,9 @@ bool variation_read(const struct lesson_part *p, struct span at, struct variatio
 
 double variation_value(const struct variation *v, size_t i)
 {
-    for (size_t at = 0;; at++) {
+    for (size_t at = v->excepted == 0 ? i : 0;; at++) {
         double value = value_at(v, at);
-        if (!is_excepted(v, value) && i-- == 0) {
+        if (v->excepted == 0 || (!is_excepted(v, value) && i-- == 0)) {
             return value;
         }
     }

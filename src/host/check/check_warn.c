@@ -109,26 +109,49 @@ static void warn_of_telling(struct player *p, const struct question *q)
 
 enum { VALUES_COUNTED = 20 };  // SEEDS draws meet each value of so few: one is missed in e^10 times
 
-// The values of a variation that no draw was left with.
-static size_t list_unused(const struct variation *v, const bool *used, struct text *list)
+// A variation of few values, and which of them a draw was left with. One of more has count 0.
+struct drawn {
+    size_t count;
+    double values[VALUES_COUNTED];
+    bool used[VALUES_COUNTED];
+};
+
+static struct drawn none_drawn(const struct variation *v)
+{
+    struct drawn d = {.count = variation_count(v)};
+    d.count = d.count > VALUES_COUNTED ? 0 : d.count;
+    for (size_t i = 0; i < d.count; i++) {
+        d.values[i] = variation_value(v, i);
+    }
+    return d;
+}
+
+static void mark_used(struct drawn *d, double value)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        d->used[i] |= d->values[i] == value;
+    }
+}
+
+static size_t list_unused(const struct drawn *d, struct text *list)
 {
     size_t unused = 0;
-    for (size_t i = 0; i < variation_count(v); i++) {
+    for (size_t i = 0; i < d->count; i++) {
         char number[NUMBER_TEXT];
-        if (!used[i]) {
+        if (!d->used[i]) {
             text_addf(list, "%s%s", unused++ > 0 ? ", " : "",
-                      number_text(number, variation_value(v, i), 12));
+                      number_text(number, d->values[i], 12));
         }
     }
     return unused;
 }
 
 static void warn_of_unused(struct player *p, const struct question *q, const struct variation *v,
-                           const bool *used)
+                           const struct drawn *d)
 {
     struct text list;
     text_init(&list);
-    size_t unused = list_unused(v, used, &list);
+    size_t unused = list_unused(d, &list);
     if (unused > 0) {
         warn(p, check_at_key(p, q, "vary"),
              "%s is never %s: with %s a 'when' is the right answer, two of them say different "
@@ -138,31 +161,42 @@ static void warn_of_unused(struct player *p, const struct question *q, const str
     text_release(&list);
 }
 
-static void mark_used(const struct variation *v, double drawn, bool *used)
+// Asks with every seed. False: it could not be asked.
+static bool note_draws(struct player *p, struct drawn *all, size_t n)
 {
-    for (size_t i = 0; i < variation_count(v); i++) {
-        used[i] = used[i] || variation_value(v, i) == drawn;
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        if (!check_ask(p, seed)) {
+            return false;
+        }
+        for (size_t i = 0; i < n; i++) {
+            mark_used(&all[i], tutor_question_drawn(p->host.tutor, i));
+        }
     }
+    return true;
 }
 
 // Numbers with which a `when` is the right answer are drawn again when the question is asked. Some
 // are so only together with others; one that is so with all is not a choice at all.
 static void warn_of_draws(struct player *p, const struct question *q)
 {
-    size_t place = 0;
-    for (const struct variation *v = q->variations; v != NULL; v = v->next, place++) {
-        bool used[VALUES_COUNTED] = {false};
-        if (variation_count(v) > VALUES_COUNTED || check_trains(q)) {
-            continue;
+    struct buf all;
+    bool some = false;
+    buf_init(&all, sizeof(struct drawn));
+    for (const struct variation *v = q->variations; v != NULL; v = v->next) {
+        struct drawn *d = buf_push(&all, 1);
+        if (d != NULL) {
+            *d = none_drawn(v);
+            some |= d->count > 0;
         }
-        for (uint64_t seed = 0; seed < SEEDS; seed++) {
-            if (!check_ask(p, seed)) {
-                return;
-            }
-            mark_used(v, tutor_question_drawn(p->host.tutor, place), used);
-        }
-        warn_of_unused(p, q, v, used);
     }
+    if (some && !all.failed && !check_trains(q) &&
+        note_draws(p, BUF(struct drawn, &all), all.count)) {
+        size_t place = 0;
+        for (const struct variation *v = q->variations; v != NULL; v = v->next) {
+            warn_of_unused(p, q, v, &BUF(struct drawn, &all)[place++]);
+        }
+    }
+    buf_release(&all);
 }
 
 void check_warn(struct player *p, const struct question *q)
