@@ -90,6 +90,13 @@ graph L out.svg; a.data = 77; forward; print L' 2>&1)
 [ "$shown" = 78 ] && grep -q '>42<' out.svg && ! grep -q '>78<' out.svg && ok=0 || ok=1
 tell 'a graph that changes behind its picture' "$ok" "$shown"
 
+# One that sleeps is not waited for as one is that works on a busy machine.
+printf '#!/bin/sh\nexec sleep 61\n' >asleep
+chmod +x asleep
+export BACKSTEP_RENDER="$PWD/asleep"
+within 'a layout that sleeps' 12 'the layout took more than 4 s' 'a = 41; L = a + 1; graph L out.svg'
+unset BACKSTEP_RENDER
+
 # Names that are bound again and again, in scripts of four times the length: time grows with the
 # length, not with its square (which would be 16 times).
 rebinding() {  # statements; prints CPU milliseconds

@@ -31,6 +31,8 @@ struct job {
     size_t before;  // what was in `out` already
     size_t heard;   // bytes on its standard error so far
     int64_t begun;  // when it was started, in milliseconds
+    // What it had worked when it was last seen to have worked on, and when that was; since its deadline.
+    int64_t worked, seen_at_work;
 };
 
 static void close_end(int *end)
@@ -90,8 +92,20 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+// Has it done nothing at all for so long that it waits for something? (On a busy machine it would have had its
+// turn now and then.)
+static bool is_asleep(struct job *job, int64_t worked)
+{
+    enum { QUIET = 2000 };  // milliseconds
+    if (job->seen_at_work == 0 || worked > job->worked) {
+        job->seen_at_work = now();
+    }
+    job->worked = worked;
+    return now() - job->seen_at_work >= QUIET;
+}
+
 // CHILD_ENDED as long as nothing speaks against waiting.
-static enum child_end patience(const struct job *job)
+static enum child_end patience(struct job *job)
 {
     enum { SLOW = 6 };  // a machine that is busy takes so many times the processor's time
     int64_t most = 1000 * (int64_t)job->child->seconds, waited = now() - job->begun;
@@ -102,7 +116,8 @@ static enum child_end patience(const struct job *job)
         return CHILD_ENDED;
     }
     int64_t worked = system_worked(job->pid);
-    return worked < 0 || worked >= most || waited >= SLOW * most ? CHILD_TOO_LATE : CHILD_ENDED;
+    bool late = worked < 0 || worked >= most || waited >= SLOW * most || is_asleep(job, worked);
+    return late ? CHILD_TOO_LATE : CHILD_ENDED;
 }
 
 // Sends what the socket takes. At the end of it the program reads the end of its input.

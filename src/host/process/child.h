@@ -6,7 +6,7 @@
 // input and come back through its standard output, at most CHILD_BYTES_MOST of them. At its
 // deadline, or when the learner gives up, it is killed. It is reaped whatever came of it. The deadline is
 // one of the processor's time, where the system tells it, so that a busy machine draws what an idle one
-// does; a child that only waits has six times as long.
+// does: a child that works has six times as long, one that has not worked at all for two seconds has not.
 #ifndef PROCESS_CHILD_H
 #define PROCESS_CHILD_H
 
