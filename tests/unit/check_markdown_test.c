@@ -73,17 +73,83 @@ static void line_ends_are_cut_off(void **state)
     assert_blocks("\xEF\xBB\xBF```x\na\n```\n", "x@1: a|\n");
 }
 
+// Quadratic time, in s.
+static void write_hostile(struct text *s)
+{
+    text_init(s);
+    for (int i = 0; i < 40000; i++) {
+        text_add(s, "1. ");
+    }
+    text_fill(s, '\n', 100000);
+}
+
+static void read_ahead(struct markdown_text *texts, const char *const *s, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = (struct markdown_text){.s = s[i], .n = strlen(s[i])};
+        buf_init(&texts[i].told, 1);
+    }
+    markdown_read_ahead(texts, count);
+}
+
+// Is it read as it is by itself?
+static void assert_read(struct markdown_text *text, const char *first)
+{
+    struct markdown m, alone;
+    struct diag d = {0};
+    assert_true(markdown_read_text(&m, text, &d));
+    assert_true(markdown_read(&alone, text->s, text->n, &d));
+    assert_int_equal(m.blocks.count, alone.blocks.count);
+    assert_int_equal(m.has_front, alone.has_front);
+    for (size_t i = 0; i < m.blocks.count; i++) {
+        const struct markdown_block *a = &BUF(struct markdown_block, &m.blocks)[i];
+        const struct markdown_block *b = &BUF(struct markdown_block, &alone.blocks)[i];
+        assert_int_equal(a->kind, b->kind);
+        assert_int_equal(a->line, b->line);
+        assert_string_equal(a->text, b->text);
+    }
+    if (first != NULL) {
+        assert_string_equal(BUF(struct markdown_block, &m.blocks)->text, first);
+    }
+    markdown_release(&m);
+    markdown_release(&alone);
+    buf_release(&text->told);
+}
+
+static void many_files_are_read_in_one_child(void **state)
+{
+    (void)state;
+    struct markdown_text texts[4];
+    static const char *const good[] = {"one\n\n```x\na\n```\n", "", "---\nid: x\n---\n\n{=a*b*c}\n",
+                                       "# four\n"};
+    read_ahead(texts, good, 4);
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const first[] = {"one", NULL, "{=a*b*c}", "four"};
+        assert_true(texts[i].known);
+        assert_read(&texts[i], first[i]);
+    }
+    // What comes before a hostile one is known, and the rest is read by itself.
+    struct text s;
+    struct markdown m;
+    struct diag d = {0};
+    write_hostile(&s);
+    read_ahead(texts, (const char *const[]){"one\n", text_get(&s), "three\n"}, 3);
+    assert_true(texts[0].known && !texts[1].known && !texts[2].known);
+    assert_read(&texts[0], "one");
+    assert_read(&texts[2], "three");
+    assert_false(markdown_read_text(&m, &texts[1], &d));
+    assert_string_equal(d.message, "this file cannot be read as Markdown in 2 seconds");
+    markdown_release(&m);
+    text_release(&s);
+}
+
 static void hostile_files_are_refused(void **state)
 {
     (void)state;
     struct markdown m;
     struct diag d = {0};
     struct text s;
-    text_init(&s);
-    for (int i = 0; i < 40000; i++) {
-        text_add(&s, "1. ");
-    }
-    text_fill(&s, '\n', 100000);
+    write_hostile(&s);
     assert_false(markdown_read(&m, text_get(&s), text_length(&s), &d));
     assert_string_equal(d.message, "this file cannot be read as Markdown in 2 seconds");
     markdown_release(&m);
@@ -215,6 +281,7 @@ int main(void)
         cmocka_unit_test(blocks_are_found),
         cmocka_unit_test(nested_blocks_are_placed),
         cmocka_unit_test(line_ends_are_cut_off),
+        cmocka_unit_test(many_files_are_read_in_one_child),
         cmocka_unit_test(hostile_files_are_refused),
         cmocka_unit_test(lines_are_aligned),
         cmocka_unit_test(dots_stand_for_lines),

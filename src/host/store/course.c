@@ -35,23 +35,35 @@ static int is_lesson(const struct dirent *entry)
            strcmp(name, "README.md") != 0;
 }
 
-static void add_lesson(struct course *c, const char *folder, const char *name)
+static void add_lesson(struct course *c, const struct lesson_file *file, const char *path)
 {
     struct lesson_trouble trouble;
-    struct text path;
-    text_init(&path);
-    text_addf(&path, "%s/%s", folder, name);
-    struct lesson *l = lesson_file_read(text_get(&path), &trouble);
+    struct lesson *l = lesson_file_read_open(file, path, &trouble);
     if (l == NULL) {
         struct diag d = {0};
+        const char *name = strrchr(path, '/') + 1;
         lesson_trouble_diag(name, &trouble, &d);
-        course_add_trouble(c, name, text_get(&path), d.message);
+        course_add_trouble(c, name, path, d.message);
     } else {
-        course_add_lesson(c, l, text_get(&path));
+        course_add_lesson(c, l, path);
     }
     lesson_trouble_release(&trouble);
     lesson_free(l);
-    text_release(&path);
+}
+
+// The lessons at these paths (const char *). Out of memory, there are none.
+static void add_lessons(struct course *c, const struct buf *paths)
+{
+    struct buf files;
+    buf_init(&files, sizeof(struct lesson_file));
+    if (buf_resize(&files, paths->count)) {
+        lesson_file_open(files.data, paths->data, paths->count);
+    }
+    for (size_t i = 0; i < files.count; i++) {
+        add_lesson(c, &BUF(struct lesson_file, &files)[i], BUF(const char *, paths)[i]);
+    }
+    lesson_file_close(files.data, files.count);
+    buf_release(&files);
 }
 
 // The list of study questions, where the folder has one.
@@ -72,19 +84,25 @@ static void list_lessons(struct course *c, const char *folder)
 {
     list_rows(c, folder);
     struct dirent **entries;
+    struct buf paths;
+    buf_init(&paths, sizeof(const char *));
     int count = scandir(folder, &entries, is_lesson, alphasort);
     if (count < 0 && errno == ENOMEM) {
         mem_refuse();
     }
     for (int i = 0; i < count; i++) {
-        if (i < LESSONS_MOST) {
-            add_lesson(c, folder, entries[i]->d_name);
+        const char *path =
+            i < LESSONS_MOST ? arena_printf(&c->arena, "%s/%s", folder, entries[i]->d_name) : NULL;
+        if (path != NULL) {
+            buf_add(&paths, &path, 1);
         }
         free(entries[i]);
     }
     if (count >= 0) {
         free(entries);
     }
+    add_lessons(c, &paths);
+    buf_release(&paths);
     course_end_lessons(c);
 }
 

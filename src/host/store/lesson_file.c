@@ -231,13 +231,15 @@ static bool take_all(struct lesson_file_reading *r, const struct markdown *m)
     return ok && r->mistakes == 0 && (lesson_end(r->lesson, r->d) || tell(r));
 }
 
-static bool read_bytes(struct lesson_file_reading *r, const char *path,
-                       struct lesson_trouble *trouble)
+static bool read_bytes(struct lesson_file_reading *r, const struct lesson_file *file,
+                       const char *path, struct lesson_trouble *trouble)
 {
     struct markdown m = {0};
+    r->s = file->text.s;
+    r->n = file->text.n;
     bool ok = lesson_bytes(r->s, r->n, r->d);
     if (ok) {
-        ok = markdown_read(&m, r->s, r->n, r->d) && take_all(r, &m);
+        ok = markdown_read_text(&m, &file->text, r->d) && take_all(r, &m);
         markdown_release(&m);
     }
     if (!ok && r->d->set) {
@@ -246,13 +248,56 @@ static bool read_bytes(struct lesson_file_reading *r, const char *path,
     return ok;
 }
 
-static struct lesson *read_lesson(const char *path, struct lesson_trouble *trouble,
-                                  struct text *pack,
+// The file without a mark of its byte order.
+static void open_one(struct lesson_file *file, const char *path)
+{
+    *file = (struct lesson_file){.text.known = false};
+    buf_init(&file->bytes, 1);
+    buf_init(&file->text.told, 1);
+    files_read_found(path, MARKDOWN_LESSON_MOST, &file->bytes, &file->diag);
+    const char *s = file->bytes.count > 0 ? file->bytes.data : "";
+    size_t mark = file->bytes.count >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    file->text.s = s + mark;
+    file->text.n = file->bytes.count - mark;
+}
+
+void lesson_file_open(struct lesson_file *files, const char *const *paths, size_t count)
+{
+    struct buf texts;
+    buf_init(&texts, sizeof(struct markdown_text));
+    for (size_t i = 0; i < count; i++) {
+        open_one(&files[i], paths[i]);
+        buf_add(&texts, &files[i].text, 1);
+    }
+    struct markdown_text *text = texts.data;
+    if (texts.count == count) {
+        markdown_read_ahead(text, count);
+        for (size_t i = 0; i < count; i++) {
+            files[i].text = text[i];
+        }
+    }
+    buf_release(&texts);
+}
+
+void lesson_file_close(struct lesson_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_release(&files[i].bytes);
+        buf_release(&files[i].text.told);
+    }
+}
+
+// `file`: NULL, to be opened first.
+static struct lesson *read_lesson(const struct lesson_file *file, const char *path,
+                                  struct lesson_trouble *trouble, struct text *pack,
                                   void (*told)(void *at, struct lesson_trouble *trouble), void *at)
 {
     *trouble = (struct lesson_trouble){.line = 0};
-    struct buf bytes;
-    buf_init(&bytes, 1);
+    struct lesson_file own;
+    if (file == NULL) {
+        open_one(&own, path);
+    }
+    const struct lesson_file *open = file == NULL ? &own : file;
     text_init(&trouble->excerpt);
     struct lesson_file_reading r = {.d = &trouble->diag,
                                     .lesson = lesson_new(path),
@@ -266,16 +311,15 @@ static struct lesson *read_lesson(const char *path, struct lesson_trouble *troub
         r.lesson->tell = hear;
         r.lesson->tell_at = &r;
     }
-    if (ok && files_read_found(path, MARKDOWN_LESSON_MOST, &bytes, r.d)) {
-        r.s = bytes.count > 0 ? bytes.data : "";
-        r.n = bytes.count;
-        size_t mark = r.n >= 3 && memcmp(r.s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-        r.s += mark;
-        r.n -= mark;
-        ok = read_bytes(&r, path, trouble);
+    if (ok && open->diag.set) {
+        *r.d = open->diag;
+    } else if (ok) {
+        ok = read_bytes(&r, open, path, trouble);
     }
     text_release(&r.content);
-    buf_release(&bytes);
+    if (file == NULL) {
+        lesson_file_close(&own, 1);
+    }
     if (trouble->diag.set || !ok || r.mistakes > 0) {
         lesson_free(r.lesson);
         r.lesson = NULL;
@@ -287,7 +331,13 @@ static struct lesson *read_lesson(const char *path, struct lesson_trouble *troub
 
 struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble)
 {
-    return read_lesson(path, trouble, NULL, NULL, NULL);
+    return read_lesson(NULL, path, trouble, NULL, NULL, NULL);
+}
+
+struct lesson *lesson_file_read_open(const struct lesson_file *file, const char *path,
+                                     struct lesson_trouble *trouble)
+{
+    return read_lesson(file, path, trouble, NULL, NULL, NULL);
 }
 
 struct lesson *lesson_file_read_all(const char *path,
@@ -295,7 +345,7 @@ struct lesson *lesson_file_read_all(const char *path,
                                     void *at)
 {
     struct lesson_trouble last;
-    struct lesson *l = read_lesson(path, &last, NULL, told, at);
+    struct lesson *l = read_lesson(NULL, path, &last, NULL, told, at);
     if (last.diag.set) {  // there is no file, or it is not Markdown
         told(at, &last);
     }
@@ -307,7 +357,7 @@ bool lesson_file_pack(const char *path, const char *name, struct text *out,
                       struct lesson_trouble *trouble)
 {
     pack_begin(out, name);
-    struct lesson *l = read_lesson(path, trouble, out, NULL, NULL);
+    struct lesson *l = read_lesson(NULL, path, trouble, out, NULL, NULL);
     pack_end(out);
     lesson_free(l);
     return l != NULL;

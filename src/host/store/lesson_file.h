@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "lesson/lesson.h"
+#include "store/markdown.h"
 
 // What is wrong with a file, and where.
 struct lesson_trouble {
@@ -17,6 +18,19 @@ struct lesson_trouble {
 
 // NULL: *trouble says why. Release *trouble whatever came of it; free the lesson with lesson_free.
 struct lesson *lesson_file_read(const char *path, struct lesson_trouble *trouble);
+
+// The bytes of such a file. To open many before any of them is read is quicker than to read one by one.
+struct lesson_file {
+    struct buf bytes;
+    struct markdown_text text;  // of them
+    struct diag diag;           // why they could not be read
+};
+void lesson_file_open(struct lesson_file *files, const char *const *paths, size_t count);
+void lesson_file_close(struct lesson_file *files, size_t count);
+// As lesson_file_read, of an open file.
+struct lesson *lesson_file_read_open(const struct lesson_file *file, const char *path,
+                                     struct lesson_trouble *trouble);
+
 // Packs the lesson under a name (lesson/pack.h): appended to `out`. False: as above.
 bool lesson_file_pack(const char *path, const char *name, struct text *out,
                       struct lesson_trouble *trouble);

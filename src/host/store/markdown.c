@@ -22,6 +22,9 @@ struct found {
     size_t bytes;
 };
 
+// What is told last of each text.
+enum { TEXT_ENDS = MARKDOWN_HTML + 1 };
+
 struct teller {
     FILE *to;
     struct text text;    // of the paragraph, heading or cell at hand
@@ -262,15 +265,9 @@ static cmark_node *parse(const char *s, size_t n)
     return cmark_parser_finish(parser);
 }
 
-// What the child reads.
-struct markdown_text {
-    const char *s;
-    size_t n;
-};
-
-static bool tell_all(void *at, FILE *to)
+static bool tell_whole(const struct markdown_text *text, FILE *to)
 {
-    const struct markdown_text *text = at;
+    const struct found ends = {.kind = (enum markdown_kind)TEXT_ENDS};
     struct teller t = {.to = to};
     text_init(&t.text);
     text_init(&t.cells);
@@ -279,17 +276,41 @@ static bool tell_all(void *at, FILE *to)
     for (cmark_event_type e; (e = cmark_iter_next(walk)) != CMARK_EVENT_DONE;) {
         tell_event(&t, cmark_iter_get_node(walk), e == CMARK_EVENT_ENTER);
     }
-    // Nothing is freed: the child ends here.
-    return !t.text.bytes.failed && !t.cells.bytes.failed && !t.numbers.failed;
+    // Nothing is freed: the child ends soon.
+    return !t.text.bytes.failed && !t.cells.bytes.failed && !t.numbers.failed &&
+           fwrite(&ends, sizeof ends, 1, to) == 1 && fflush(to) == 0;
+}
+
+// What the child reads: texts as Markdown is to see them.
+struct seen_texts {
+    const struct markdown_text *texts;
+    size_t count;
+};
+
+static bool tell_all(void *at, FILE *to)
+{
+    const struct seen_texts *seen = at;
+    bool ok = true;
+    for (size_t i = 0; ok && i < seen->count; i++) {
+        ok = tell_whole(&seen->texts[i], to);
+    }
+    return ok;
+}
+
+static enum bounded_end run_child(const struct markdown_text *texts, size_t count, struct buf *told,
+                                  const char **why)
+{
+    const struct bounds bounds = {
+        .undisturbed = true, .seconds = CHILD_SECONDS, .told = (size_t)TOLD_MOST};
+    struct seen_texts seen = {texts, count};
+    return bounded_run(&bounds, tell_all, &seen, told, why);
 }
 
 static bool parse_in_child(const char *s, size_t n, struct buf *told, struct diag *d)
 {
-    const struct bounds bounds = {
-        .undisturbed = true, .seconds = CHILD_SECONDS, .told = (size_t)TOLD_MOST};
-    struct markdown_text text = {s, n};
+    const struct markdown_text text = {.s = s, .n = n};
     const char *why;
-    enum bounded_end end = bounded_run(&bounds, tell_all, &text, told, &why);
+    enum bounded_end end = run_child(&text, 1, told, &why);
     if (end == BOUNDED_FAILED) {
         diag_set(d, (struct span){0, 0}, "this file cannot be read as Markdown in %d seconds",
                  CHILD_SECONDS);
@@ -406,24 +427,39 @@ static bool take(struct markdown *m, const char *s, const struct buf *lines, con
            (b->kind != MARKDOWN_FENCE || place(m, &b->fence, s, lines, content, strlen(content)));
 }
 
-// What a child told is whole only if it ended well, and each block says how long it is.
-static bool is_whole(const struct buf *told, size_t at)
+// Is the block that is told of at this place whole? What a child told is, if it ended well; each block says
+// how long it is.
+static bool is_whole(const struct buf *told, size_t at, struct found *found)
 {
-    struct found found;
-    if (told->count - at < sizeof found) {
+    if (told->count - at < sizeof *found) {
         return false;
     }
-    memcpy(&found, BUF_FROM(char, told, at), sizeof found);
-    return found.bytes <= told->count - at - sizeof found;
+    memcpy(found, BUF_FROM(char, told, at), sizeof *found);
+    return found->bytes <= told->count - at - sizeof *found;
+}
+
+// The end of what is told of the text that begins at this place; 0: it is not whole.
+static size_t end_of_text(const struct buf *told, size_t at)
+{
+    struct found found;
+    while (is_whole(told, at, &found)) {
+        at += sizeof found + found.bytes;
+        if (found.kind == (enum markdown_kind)TEXT_ENDS) {
+            return at;
+        }
+    }
+    return 0;
 }
 
 static bool take_all(struct markdown *m, const char *s, size_t n, const struct buf *told)
 {
     struct buf lines;
+    struct found found;
     buf_init(&lines, sizeof(struct span));
-    bool ok = split_lines(s, n, &lines);
-    for (size_t at = 0; ok && at < told->count;) {
-        ok = is_whole(told, at) && take(m, s, &lines, told, &at);
+    bool ok = split_lines(s, n, &lines) && end_of_text(told, 0) > 0;
+    for (size_t at = 0;
+         ok && is_whole(told, at, &found) && found.kind != (enum markdown_kind)TEXT_ENDS;) {
+        ok = take(m, s, &lines, told, &at);
     }
     buf_release(&lines);
     return ok;
@@ -439,26 +475,81 @@ static char *prepare(struct markdown *m, const char *s, size_t n, bool lesson)
     return seen;
 }
 
-bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d)
+static bool is_lesson(const char *s, size_t n)
 {
-    bool lesson = n >= 4 && memcmp(s, "---", 3) == 0 && (s[3] == '\n' || s[3] == '\r');
-    size_t most = lesson ? MARKDOWN_LESSON_MOST : MARKDOWN_MOST;
-    struct buf told;
+    return n >= 4 && memcmp(s, "---", 3) == 0 && (s[3] == '\n' || s[3] == '\r');
+}
+
+static size_t most_bytes(bool lesson)
+{
+    return lesson ? MARKDOWN_LESSON_MOST : MARKDOWN_MOST;
+}
+
+static void init(struct markdown *m)
+{
     *m = (struct markdown){.has_front = false};
     buf_init(&m->blocks, sizeof(struct markdown_block));
     arena_init(&m->arena);
-    if (n > most) {
+}
+
+bool markdown_read_text(struct markdown *m, const struct markdown_text *text, struct diag *d)
+{
+    bool lesson = is_lesson(text->s, text->n);
+    struct buf told;
+    init(m);
+    if (text->n > most_bytes(lesson)) {
         return diag_set(d, (struct span){0, 0}, "this %s is larger than %zu KiB",
-                        lesson ? "lesson" : "file", most / 1024);
+                        lesson ? "lesson" : "file", most_bytes(lesson) / 1024);
     }
     buf_init(&told, 1);
-    const char *seen = prepare(m, s, n, lesson);
-    bool ok = seen != NULL ? parse_in_child(seen, n, &told, d) : diag_out_of_memory(d);
-    if (ok && !take_all(m, seen, n, &told)) {
+    const char *seen = prepare(m, text->s, text->n, lesson);
+    bool ok = seen != NULL ? text->known || parse_in_child(seen, text->n, &told, d)
+                           : diag_out_of_memory(d);
+    if (ok && !take_all(m, seen, text->n, text->known ? &text->told : &told)) {
         ok = diag_out_of_memory(d);
     }
     buf_release(&told);
     return ok;
+}
+
+bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d)
+{
+    return markdown_read_text(m, &(struct markdown_text){.s = s, .n = n}, d);
+}
+
+// Copies of these texts as Markdown is to see them. False: one is too large, or there is no memory.
+static bool prepare_all(struct markdown *m, struct buf *seen, const struct markdown_text *texts,
+                        size_t count)
+{
+    bool ok = buf_resize(seen, count);
+    for (size_t i = 0; ok && i < count; i++) {
+        bool lesson = is_lesson(texts[i].s, texts[i].n);
+        ok = texts[i].n <= most_bytes(lesson);
+        const char *s = ok ? prepare(m, texts[i].s, texts[i].n, lesson) : NULL;
+        BUF(struct markdown_text, seen)[i] = (struct markdown_text){.s = s, .n = texts[i].n};
+        ok = s != NULL;
+    }
+    return ok;
+}
+
+void markdown_read_ahead(struct markdown_text *texts, size_t count)
+{
+    struct markdown m;
+    struct buf seen, told;
+    const char *ignored;
+    init(&m);
+    buf_init(&seen, sizeof(struct markdown_text));
+    buf_init(&told, 1);
+    if (count > 1 && prepare_all(&m, &seen, texts, count)) {
+        run_child(seen.data, count, &told, &ignored);
+    }
+    for (size_t i = 0, at = 0, end; i < count && (end = end_of_text(&told, at)) > 0; i++) {
+        texts[i].known = buf_add(&texts[i].told, BUF_FROM(char, &told, at), end - at);
+        at = end;
+    }
+    buf_release(&told);
+    buf_release(&seen);
+    markdown_release(&m);
 }
 
 void markdown_release(struct markdown *m)

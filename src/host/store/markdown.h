@@ -63,6 +63,21 @@ struct markdown {
 
 // Reads s[0..n), which need not stay. False: the diag says why. Release it whatever came of it.
 bool markdown_read(struct markdown *m, const char *s, size_t n, struct diag *d);
+
+// A text that a child may have read already, together with others: to start a child takes longer than to
+// read a text, above all beside a large graph.
+struct markdown_text {
+    const char *s;  // borrowed
+    size_t n;
+    bool known;       // it has been read
+    struct buf told;  // what the child told of it
+};
+
+// Reads these texts in one child, which has as much time as it would have for one. What it does not come to
+// is not known, and is read by itself later.
+void markdown_read_ahead(struct markdown_text *texts, size_t count);
+// As markdown_read.
+bool markdown_read_text(struct markdown *m, const struct markdown_text *text, struct diag *d);
 void markdown_release(struct markdown *m);
 
 #endif
