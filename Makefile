@@ -77,7 +77,8 @@ pc = $(subst -I,-isystem ,$(shell pkg-config $(1)))
 posix := -D_GNU_SOURCE
 flags_src/programs/backstep   = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' \
     -DBACKSTEP_COMMIT='"$(COMMIT:%= (%))"'
-flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph cairo)
+flags_src/programs/render     = $(posix) $(call pc,--cflags libgvc libcgraph cairo) \
+    -DGRAPHVIZ_PLUGINS='"$(shell pkg-config --variable=libdir libgvc)/graphviz"'
 flags_src/programs/jupyter    = $(posix) -DBACKSTEP_VERSION='"$(VERSION)"' -I$(BUILD)/jupyter \
     $(call pc,--cflags libzmq libsodium)
 flags_src/programs/print      = $(posix) $(call pc,--cflags pangocairo cairo)

@@ -231,12 +231,12 @@ bool picture_write_best(const struct rec *need, const char *path, struct stop *s
 bool picture_layout(const struct rec *questions, struct stop *stop, struct buf *bytes,
                     struct diag *d)
 {
-    size_t before = bytes->count;
+    struct text all;
+    text_init(&all);
     for (const struct rec *q = questions->in.first; q != NULL; q = q->next) {
-        if (!image_render(q->text, strlen(q->text), "plain", stop, bytes, d)) {
-            bytes->count = before;
-            return false;
-        }
+        text_add(&all, q->text);
     }
-    return true;
+    bool ok = image_render(text_get(&all), text_length(&all), "plain", stop, bytes, d);
+    text_release(&all);
+    return ok;
 }

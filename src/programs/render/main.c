@@ -2,7 +2,7 @@
 //
 //     backstep-render FORMAT [DPI PIXELS]  <graph.dot  >picture
 //
-// FORMAT "pages" makes a PDF with a page for each graph of the input.
+// FORMAT "pages" makes a PDF with a page for each graph of the input, "plain" tells the positions of each.
 //
 // Where the first graph has an attribute `trial`, the input is several graphs, ways to draw the
 // same thing, of which the best is drawn. Their attribute is
@@ -29,6 +29,8 @@
 // Nothing on standard output counts unless the exit status is 0. Otherwise it is one of `enum
 // status`, and the last line on standard error is a sentence for the learner.
 #include <cgraph.h>
+#include <dlfcn.h>
+#include <glob.h>
 #include <gvc.h>
 #include <math.h>
 #include <stdarg.h>
@@ -390,6 +392,53 @@ static enum status draw_pages(GVC_t *gvc, Agraph_t *g)
     return status;
 }
 
+// ---- Positions ----------------------------------------------------------------------------------
+
+// All graphs of the input, the first of which was read.
+static enum status draw_plain(GVC_t *gvc, Agraph_t *g, const struct render_dots *dots)
+{
+    enum status status = DONE;
+    for (; status == DONE && g != NULL; g = agread(stdin, NULL)) {
+        prepare(g, dots);
+        status = draw(gvc, g, "plain");
+        agclose(g);
+    }
+    return status;
+}
+
+// Graphviz's plugin of this name; NULL: it is not where it was when this program was built, or there are
+// several.
+static gvplugin_library_t *find_plugin(const char *name)
+{
+    char path[sizeof GRAPHVIZ_PLUGINS + 64], symbol[64];
+    glob_t found;
+    void *library = NULL;
+    snprintf(path, sizeof path, "%s/libgvplugin_%s.so.?", GRAPHVIZ_PLUGINS, name);
+    snprintf(symbol, sizeof symbol, "gvplugin_%s_LTX_library", name);
+    if (glob(path, 0, NULL, &found) == 0) {
+        library = found.gl_pathc == 1 ? dlopen(found.gl_pathv[0], RTLD_LAZY) : NULL;
+        globfree(&found);
+    }
+    return library == NULL ? NULL : dlsym(library, symbol);
+}
+
+// Positions need no letters measured. A context without the plugin for those is there in half the time, as
+// some twenty libraries need not be loaded.
+static GVC_t *plain_context(void)
+{
+    gvplugin_library_t *layout = NULL, *core = NULL;
+    if (getenv("GVBINDIR") == NULL && (layout = find_plugin("dot_layout")) != NULL) {
+        core = find_plugin("core");
+    }
+    if (core == NULL) {
+        return gvContext();
+    }
+    GVC_t *gvc = gvContextPlugins(NULL, 0);
+    gvAddLibrary(gvc, layout);
+    gvAddLibrary(gvc, core);
+    return gvc;
+}
+
 static enum status run(int argc, char **argv)
 {
     double dpi = argc == 4 ? strtod(argv[2], NULL) : 1;
@@ -403,11 +452,14 @@ static enum status run(int argc, char **argv)
     if (g == NULL) {
         return fail(NO_GRAPH, "this is not a graph in Graphviz's language");
     }
-    GVC_t *gvc = gvContext();
+    bool plain = strcmp(argv[1], "plain") == 0;
+    GVC_t *gvc = plain ? plain_context() : gvContext();
     enum status status;
     struct render_trial trial;
     const struct render_dots dots = {argc == 4 ? argv[2] : NULL, pixels};
-    if (strcmp(argv[1], "pages") == 0) {
+    if (plain) {
+        status = draw_plain(gvc, g, &dots);
+    } else if (strcmp(argv[1], "pages") == 0) {
         status = draw_pages(gvc, g);
     } else if (read_trial(g, &trial)) {
         status = draw_best(gvc, g, argv[1], &dots);
