@@ -140,6 +140,72 @@ static void blocks_are_nodes(void **state)
     }
 }
 
+// Every user of these nodes is found, wherever it lies.
+static void assert_users_found(const struct tape *t, const struct tape_used *used,
+                               const uint8_t *is)
+{
+    uint32_t count = tape_count(t), next = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        next = next <= i ? tape_next_user(t, used, i, count) : next;
+        struct node n = tape_node(t, i);
+        if (n.op != OP_LEAF && (is[n.a] | is[n.b]) != 0) {
+            assert_int_equal(next, i);
+        }
+    }
+}
+
+static void users_are_found(void **state)
+{
+    (void)state;
+    static uint8_t is[20000];
+    struct rng rng;
+    rng_seed(&rng, 7);
+    for (int round = 0; round < 100; round++) {
+        struct tape t;
+        tape_init(&t);
+        uint32_t leaves = 1 + (uint32_t)rng_below(&rng, 3000);
+        tape_leaves(&t, leaves, 0);
+        for (uint32_t k = (uint32_t)rng_below(&rng, 4); k-- > 0;) {
+            uint32_t count = tape_count(&t), n = 1 + (uint32_t)rng_below(&rng, 2000);
+            n = n < count ? n : count;
+            struct tape_view some = {.base = (uint32_t)rng_below(&rng, count - n + 1), .cs = 1};
+            tape_apply_block(&t, OP_NEG, some, some, 1, n);
+            tape_apply(&t, OP_MUL, (uint32_t)rng_below(&rng, count), count);
+        }
+        memset(is, 0, sizeof is);
+        struct tape_used used = {0};
+        for (uint32_t k = (uint32_t)rng_below(&rng, 4); k-- > 0;) {
+            uint32_t node = (uint32_t)rng_below(&rng, tape_count(&t));
+            is[node] = 1;
+            tape_used_add(&used, node);
+        }
+        assert_users_found(&t, &used, is);
+        tape_release(&t);
+    }
+}
+
+// Blocks whose operands all lie above a node do not use it: none of them is looked at.
+static void far_blocks_are_passed_over(void **state)
+{
+    (void)state;
+    enum { MANY = 200000 };
+    struct tape t;
+    tape_init(&t);
+    uint32_t a = tape_leaf(&t, 2, 0), first;
+    while (tape_count(&t) < TAPE_BLOCK) {
+        tape_leaf(&t, 0, 0);
+    }
+    first = tape_leaves(&t, MANY, 0);
+    struct tape_view all = {.base = first, .cs = 1};
+    assert_int_equal(tape_apply_block(&t, OP_NEG, all, all, 1, MANY), first + MANY);
+    struct tape_used used = {0};
+    tape_used_add(&used, a);
+    assert_int_equal(tape_next_user(&t, &used, 0, tape_count(&t)), tape_count(&t));
+    uint32_t user = tape_apply(&t, OP_NEG, a, a);
+    assert_in_range(tape_next_user(&t, &used, 0, tape_count(&t)), user - TAPE_BLOCK, user);
+    tape_release(&t);
+}
+
 // The gradients of what was cut off are forgotten, whether the arrays have room for what comes or move.
 static void a_block_has_no_gradients(void **state)
 {
@@ -378,6 +444,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_nodes),
+        cmocka_unit_test(users_are_found),
+        cmocka_unit_test(far_blocks_are_passed_over),
         cmocka_unit_test(a_block_has_no_gradients),
         cmocka_unit_test(a_block_fills_what_there_is),
         cmocka_unit_test(random_work),

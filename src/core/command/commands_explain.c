@@ -99,8 +99,9 @@ static void put_uses(struct call *c, struct rec *r, uint32_t node, const struct 
     struct rec *uses = rec_list(c->out, r, KEY_uses);
     int64_t count = 0;
     uint32_t end = tape_count(t);
-    uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
-    for (uint32_t i = node; (i = tape_next_user(t, bit, i + 1, end)) < end;) {
+    struct tape_used used = {0};
+    tape_used_add(&used, node);
+    for (uint32_t i = node; (i = tape_next_user(t, &used, i + 1, end)) < end;) {
         for (int slot = 0; slot < tape_arity(t, i); slot++) {
             bool counts = tape_operand(t, i, slot) == node && (!below || adjoints_reach(below, i));
             if (counts && count++ < USES_SHOWN) {

@@ -58,8 +58,9 @@ static void add_users(struct call *c, struct text *lines, uint32_t node)
     const struct tape *t = &c->s->tape;
     size_t users = 0;
     uint32_t end = tape_count(t);
-    uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
-    for (uint32_t i = node; (i = tape_next_user(t, bit, i + 1, end)) < end;) {
+    struct tape_used used = {0};
+    tape_used_add(&used, node);
+    for (uint32_t i = node; (i = tape_next_user(t, &used, i + 1, end)) < end;) {
         char label[LABEL_TEXT];
         if (uses(t, i, node) && users++ < USERS) {
             text_add(lines, users == 1 ? "used by " : ", ");

@@ -15,7 +15,7 @@ void tape_init(struct tape *t)
     buf_init_skewed(&t->mark, sizeof(uint8_t), 3 * SKEW);
     buf_init(&t->blocks, sizeof(uint8_t));
     buf_init(&t->used, sizeof(uint8_t));
-    buf_init(&t->users, sizeof(uint64_t));
+    buf_init(&t->users, sizeof(struct tape_users));
     t->stop = NULL;
     t->any_stale = false;
     t->settled = t->room = 0;
@@ -365,21 +365,22 @@ static bool spread_in_block(struct tape *t, struct mark_savings *s, struct stret
     return true;
 }
 
-// All that depends on nodes which are marked as reached becomes stale. They lie from `first` on, in blocks
-// with these bits. False if out of memory.
-static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first, uint64_t bits)
+// All that depends on these nodes, which are marked as reached and lie from `first` on, becomes stale. False
+// if out of memory.
+static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first,
+                             struct tape_used used)
 {
     struct mark_savings savings = {.trail = trail};
     uint32_t count = tape_count(t);
     bool ok = true;
     struct stretch in = {.end = first + 1};
-    while (ok && (in.first = tape_next_user(t, bits, in.end, count)) < count) {
+    while (ok && (in.first = tape_next_user(t, &used, in.end, count)) < count) {
         bool some = false;
         uint32_t block = in.first / TAPE_BLOCK, end = (block + 1) * TAPE_BLOCK;
         in.end = end < count ? end : count;
         ok = spread_in_block(t, &savings, in, &some);
         if (some) {
-            bits |= tape_block_bit(block);
+            tape_used_add(&used, in.first);
             tape_note(t, in.first, MARK_STALE);
             t->any_stale = true;
         }
@@ -406,7 +407,7 @@ bool tape_set_values(struct tape *t, struct trail *trail, const uint32_t *leaves
 {
     uint8_t *mark = t->mark.data;
     uint32_t first = NODE_NONE;
-    uint64_t bits = 0;
+    struct tape_used used = {0};
     // Marks that are saved from now on may be those of other leaves, with the scratch mark.
     if (!save_leaves(trail, &t->value, leaves, n) ||
         (n > 1 && !save_leaves(trail, &t->mark, leaves, n))) {
@@ -416,10 +417,10 @@ bool tape_set_values(struct tape *t, struct trail *trail, const uint32_t *leaves
         BS_ASSERT(tape_op(t, leaves[k]) == OP_LEAF);
         BUF(double, &t->value)[leaves[k]] = values[k];
         mark[leaves[k]] |= MARK_REACHED;
-        bits |= tape_block_bit(leaves[k] / TAPE_BLOCK);
+        tape_used_add(&used, leaves[k]);
         first = leaves[k] < first ? leaves[k] : first;
     }
-    bool ok = n == 0 || spread_staleness(t, trail, first, bits);
+    bool ok = n == 0 || spread_staleness(t, trail, first, used);
     for (size_t k = 0; k < n; k++) {
         mark[leaves[k]] &= (uint8_t)~MARK_REACHED;
     }

@@ -41,6 +41,13 @@ enum {
     MARK_MOVES = 64     // depends on a parameter
 };
 
+// The blocks of TAPE_BLOCK nodes that one of them uses nodes of: a bit for each, which it shares with others
+// (tape_block_bit), and the lowest. No bit: it uses none.
+struct tape_users {
+    uint64_t bits;
+    uint32_t lowest;
+};
+
 struct tape {
     struct buf node;    // struct node
     struct buf value;   // double
@@ -48,9 +55,9 @@ struct tape {
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     struct buf used;  // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
-    // uint64_t: for each TAPE_BLOCK nodes a bit for each block that they use nodes of (tape_block_bit)
-    struct buf users;
-    uint32_t room;    // nodes that fit into all of them
+    struct buf
+        users;  // struct tape_users: for each TAPE_BLOCK nodes, which other blocks they use nodes of
+    uint32_t room;      // nodes that fit into all of them
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first
     bool any_stale;     // false: no node is stale (true: some may be)
@@ -131,13 +138,26 @@ static inline uint64_t tape_block_bit(uint32_t block)
 {
     return (uint64_t)1 << (block * 0x9E3779B1u >> 26);
 }
-// The first node from `from` on, before `end`, that may use a node of blocks with these bits: the blocks
-// of nodes that use none are passed over.
-static inline uint32_t tape_next_user(const struct tape *t, uint64_t bits, uint32_t from,
-                                      uint32_t end)
+// Nodes whose users are looked for: the bits of their blocks, and the highest of these blocks. Zero it.
+struct tape_used {
+    uint64_t bits;
+    uint32_t highest;
+};
+static inline void tape_used_add(struct tape_used *used, uint32_t node)
 {
-    while (from < end && (BUF(uint64_t, &t->users)[from / TAPE_BLOCK] & bits) == 0) {
-        from = (from / TAPE_BLOCK + 1) * TAPE_BLOCK;
+    uint32_t block = node / TAPE_BLOCK;
+    used->bits |= tape_block_bit(block);
+    used->highest = block > used->highest ? block : used->highest;
+}
+// The first node from `from` on, before `end`, that may use one of these: the blocks of nodes that use none
+// are passed over.
+static inline uint32_t tape_next_user(const struct tape *t, const struct tape_used *used,
+                                      uint32_t from, uint32_t end)
+{
+    const struct tape_users *users = t->users.data;
+    for (uint32_t b; b = from / TAPE_BLOCK, from < end && ((users[b].bits & used->bits) == 0 ||
+                                                           users[b].lowest > used->highest);) {
+        from = (b + 1) * TAPE_BLOCK;
     }
     return from < end ? from : end;
 }
@@ -147,12 +167,18 @@ static inline void tape_note_operands(struct tape *t, uint32_t a, uint32_t b)
     used[a / 8] |= (uint8_t)(1u << a % 8);
     used[b / 8] |= (uint8_t)(1u << b % 8);
 }
+static inline void tape_note_users(struct tape *t, uint32_t id, uint32_t a, uint32_t b)
+{
+    struct tape_users *users = BUF_FROM(struct tape_users, &t->users, id / TAPE_BLOCK);
+    uint32_t lowest = (a < b ? a : b) / TAPE_BLOCK;
+    users->lowest = users->bits == 0 || lowest < users->lowest ? lowest : users->lowest;
+    users->bits |= tape_block_bit(a / TAPE_BLOCK) | tape_block_bit(b / TAPE_BLOCK);
+}
 // To be told by whoever writes node `id` without a function of this file: these are its operands.
 static inline void tape_note_use(struct tape *t, uint32_t id, uint32_t a, uint32_t b)
 {
     tape_note_operands(t, a, b);
-    BUF(uint64_t, &t->users)
-    [id / TAPE_BLOCK] |= tape_block_bit(a / TAPE_BLOCK) | tape_block_bit(b / TAPE_BLOCK);
+    tape_note_users(t, id, a, b);
 }
 // May some node have this one as an operand? Of what was cut off or taken back, it is not forgotten.
 static inline bool tape_is_used(const struct tape *t, uint32_t id)

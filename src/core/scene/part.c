@@ -135,14 +135,14 @@ static bool meet_users(const struct tape *t, struct buf *state, struct buf *met)
 {
     const uint8_t *s = state->data;
     uint32_t first = tape_count(t), end = first;
-    uint64_t bits = 0;
+    struct tape_used used = {0};
     bool ok = true;
     for (size_t k = 0; k < met->count; k++) {
         uint32_t id = BUF(uint32_t, met)[k];
-        bits |= tape_block_bit(id / TAPE_BLOCK);
+        tape_used_add(&used, id);
         first = id < first ? id : first;
     }
-    for (uint32_t i = first; ok && (i = tape_next_user(t, bits, i + 1, end)) < end;) {
+    for (uint32_t i = first; ok && (i = tape_next_user(t, &used, i + 1, end)) < end;) {
         struct node n = tape_node(t, i);
         ok = n.op == OP_LEAF || (s[n.a] != WHOLE && s[n.b] != WHOLE) || meet(state, met, i);
     }

@@ -230,9 +230,7 @@ static void move_nodes(struct compaction *k)
         grad[next] = grad[i];
         mark[next] = mark[i];
         tape_note(t, next, mark[i]);
-        BUF(uint64_t, &t->users)
-        [next / TAPE_BLOCK] |=
-            tape_block_bit((uint32_t)n.a / TAPE_BLOCK) | tape_block_bit((uint32_t)n.b / TAPE_BLOCK);
+        tape_note_users(t, next, (uint32_t)n.a, (uint32_t)n.b);
         next++;
     }
     // Any of them may be an operand of another; what lies before them has not moved.

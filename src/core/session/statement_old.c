@@ -43,24 +43,25 @@ static bool is_used(const struct tape *t, uint32_t node)
 {
     const struct node *n = t->node.data;
     uint32_t count = tape_count(t), i = tape_is_used(t, node) ? node : count;
-    uint64_t bit = tape_block_bit(node / TAPE_BLOCK);
+    struct tape_used used = {0};
+    tape_used_add(&used, node);
     do {
-        i = tape_next_user(t, bit, i + 1, count);
+        i = tape_next_user(t, &used, i + 1, count);
     } while (i < count && n[i].a != node && n[i].b != node);
     return i < count;
 }
 
 // Marks what depends on the old value. False: nothing does.
-static bool mark_users(const struct tape *t, struct left *l, uint64_t bits)
+static bool mark_users(const struct tape *t, struct left *l, struct tape_used old)
 {
     uint32_t count = tape_count(t);
     bool used = false;
-    for (uint32_t i = l->low; (i = tape_next_user(t, bits, i + 1, count)) < count;) {
+    for (uint32_t i = l->low; (i = tape_next_user(t, &old, i + 1, count)) < count;) {
         struct node n = tape_node(t, i);
         bool reaches = n.op != OP_LEAF && (n.a >= l->low || n.b >= l->low);
         if (reaches && ((mark_of(l, (uint32_t)n.a) | mark_of(l, (uint32_t)n.b)) & USES_OLD) != 0) {
             add_mark(l, i, USES_OLD);
-            bits |= tape_block_bit(i / TAPE_BLOCK);
+            tape_used_add(&old, i);
             used = true;
         }
     }
@@ -89,14 +90,14 @@ static bool find_left(const struct session *s, struct value old, struct value fr
 {
     const struct tape *t = &s->tape;
     uint32_t count = tape_count(t);
-    uint64_t bits = 0;
+    struct tape_used used = {0};
     *l = (struct left){.low = count};
     buf_init(&l->mark, 1);
     buf_init(&l->blocks, 1);
     for (uint32_t k = 0; k < value_count(old); k++) {
         uint32_t node = names_element(&s->names, old, k);
         l->low = node < l->low ? node : l->low;
-        bits |= tape_block_bit(node / TAPE_BLOCK);
+        tape_used_add(&used, node);
     }
     if (!buf_resize(&l->mark, count - l->low) || !buf_resize(&l->blocks, count / TAPE_BLOCK + 1)) {
         return false;
@@ -107,7 +108,7 @@ static bool find_left(const struct session *s, struct value old, struct value fr
     for (uint32_t k = 0; k < value_count(fresh); k++) {
         add_mark(l, names_element(&s->names, fresh, k), IN_FRESH);
     }
-    if (mark_users(t, l, bits)) {
+    if (mark_users(t, l, used)) {
         mark_parts(t, l);
     }
     return true;
