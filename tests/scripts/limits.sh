@@ -153,6 +153,12 @@ bounded 'a chain of 900 functions' 'an answer' "$BACKSTEP" chain.bs -e 'print f9
 awk 'BEGIN { print "a = 1"; for (i = 0; i < 100000; i++) print "b = a + 1"
     for (i = 0; i < 100000; i++) print "undo"; print "print a" }' >undos.bs
 bounded '100,000 undos' 'an answer' "$BACKSTEP" undos.bs
+# What comes before one large statement goes with it, not before it: moving the large one takes its time.
+printf 'a = 1\na = 2\nparam w = 1\nX = ones(1500, 1500)\nL = sum((X*w - 2)**2)\ntrain L 3 1e-9\n' >large.bs
+printf 'undo\nundo\nundo\nundo\nundo\nprint a\n' >>large.bs
+shown=$("$BACKSTEP" large.bs 2>&1 | tail -n 1)
+[ "$shown" = 1 ] && ok=0 || ok=1
+tell 'what comes before a large statement can be taken back after it' "$ok" "$shown"
 yes '' | head -c 100000000 >empty.bs
 bounded '100 MB of empty lines' 'an answer' "$BACKSTEP" empty.bs
 bounded '100 MB of empty lines on standard input' 'an answer' sh -c '"$0" - <empty.bs' "$BACKSTEP"

@@ -122,7 +122,7 @@ static struct lesson *lesson_one(void)
 {
     static const char front[] = "id: one\ntitle: One\n";
     static const char first[] = "What is b?\nkind: number\nvary: a in 4..9\nanswer: b\n";
-    static const char second[] = "And twice b?\nkind: number\nanswer: 2*b\n";
+    static const char second[] = "`b` and again `b`?\nkind: number\nanswer: 2*b\n";
     struct diag d = {0};
     struct lesson *l = lesson_new("one.md");
     bool ok = lesson_front(l, front, strlen(front), 2, &d) &&
@@ -565,6 +565,31 @@ static void a_lesson_begins_at_a_study_question(void **state)
     assert_string_equal(asked(seat), "one.second");
 }
 
+// Whichever allocation is refused while its end is put into words.
+static void an_end_is_worded_without_memory(void **state)
+{
+    struct seat *seat = with_two(state);
+    seat->mode = SESSION_PROMPT;
+    type(seat, "lesson one");
+    type(seat, "skip");
+    type(seat, "skip");
+    const struct rec *end = record(seat, KIND_lesson_end);
+    assert_non_null(end);
+    size_t tried = 0;
+    for (bool more = true; more; tried++) {
+        struct text marked;
+        size_t refusals = mem_refusals();
+        text_init(&marked);
+        refuse_from(tried + 1, false);
+        words_add(&marked, end, &(struct words_form){.style = WORDS_SCRIPT, .digits = 6});
+        more = made > tried;
+        refuse_from(0, false);
+        mem_forgive(refusals);
+        text_release(&marked);
+    }
+    assert_true(tried > 10);
+}
+
 // After its end: the questions that were only skipped are told apart, and the last can be asked
 // again.
 static void a_lesson_that_has_ended_gives_its_last_question_again(void **state)
@@ -588,6 +613,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(help_searches_the_course),
         TEST(a_lesson_that_has_ended_gives_its_last_question_again),
+        TEST(an_end_is_worded_without_memory),
         TEST(progress_is_drawn),
         TEST(progress_is_drawn_in_ascii),
         TEST(progress_of_nobody),

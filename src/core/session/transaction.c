@@ -94,7 +94,11 @@ static void forget_oldest(struct session *s)
         }
         kept++;
     }
-    size_t mark = moments[kept].mark;
+    size_t mark = moments[kept].mark, stays = trail_bytes_after(&s->undo, mark);
+    // A large last statement is not moved for the little that came before: both go with the next one.
+    if (kept + 1 == count && trail_bytes(&s->undo) - stays < stays / 4) {
+        return;
+    }
     trail_forget(&s->undo, mark);
     if (line < s->lines.count) {
         memmove(s->lines.data, BUF_FROM(char, &s->lines, line), s->lines.count - line);

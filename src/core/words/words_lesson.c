@@ -196,7 +196,9 @@ static void add_asking(struct words *w, struct text *out, const char *text)
         bool whole = s[i] != ':' || (asks && end - i > ASKING_LEAST);  // "Which: a or b?" is one
         begin = whole && strchr(".?!:", s[i]) != NULL && s[i + 1] == ' ' ? i + 2 : begin;
     }
-    begin += n > 0 ? strspn(s + begin, " ") : 0;
+    while (begin < end && s[begin] == ' ') {
+        begin++;
+    }
     text_add_bytes(out, s + begin, end - begin);
     text_release(&lines);
 }
