@@ -51,11 +51,14 @@ static inline void diag_clear(struct diag *d)
 
 // Sets the message (formatted) unless one is set already: the first trouble is the one to mend.
 // Always returns false, so that a parser can say `return diag_set(…)`.
-__attribute__((format(printf, 3, 4))) bool diag_set(struct diag *d, struct span span,
-                                                    const char *format, ...);
+//
+// These are cold: a compiler takes the way to them for the rare one, and lays it away from the code that
+// runs in every statement, which fits into the processor's nearest cache only so.
+__attribute__((cold, format(printf, 3, 4))) bool diag_set(struct diag *d, struct span span,
+                                                          const char *format, ...);
 // The likely fix, for the message just set.
-__attribute__((format(printf, 2, 3))) bool diag_hint(struct diag *d, const char *format, ...);
-bool diag_out_of_memory(struct diag *d);
+__attribute__((cold, format(printf, 2, 3))) bool diag_hint(struct diag *d, const char *format, ...);
+__attribute__((cold)) bool diag_out_of_memory(struct diag *d);
 
 // Static analysers read one file at a time, and are told here that all three return false.
 #ifdef BS_ANALYSIS
@@ -66,7 +69,7 @@ bool diag_out_of_memory(struct diag *d);
 
 // s[0..n) made fit for a message: control characters visible, at most 40 columns, then "…".
 enum { QUOTED = 200 };
-const char *diag_quote(char out[QUOTED], const char *s, size_t n);
+__attribute__((cold)) const char *diag_quote(char out[QUOTED], const char *s, size_t n);
 
 // Where byte `at` stands. Line and column count from 1, the column in characters.
 struct place {

@@ -37,7 +37,7 @@ size_t mem_refusals(void);
 // what the memory was for is done without it.
 void mem_forgive(size_t before);
 // An allocation made by other means was refused.
-void mem_refuse(void);
+__attribute__((cold)) void mem_refuse(void);
 // A copy of n bytes with a 0 after them, to be given to free. NULL if out of memory.
 char *mem_copy(const char *bytes, size_t n);
 
@@ -86,7 +86,7 @@ static inline void buf_release(struct buf *b)
     b->failed = false;
 }
 // Room for n more elements, counted in, not initialised. NULL (and `failed`) if there is none.
-void *buf_push_growing(struct buf *b, size_t n);
+__attribute__((cold)) void *buf_push_growing(struct buf *b, size_t n);
 static inline void *buf_push(struct buf *b, size_t n)
 {
     if (n > b->cap - b->count || n == 0) {

@@ -311,8 +311,8 @@ bool call_echoes(const struct call *c);
 struct rec *call_record(struct call *c, enum rec_kind kind);
 // Says something worth knowing, at a place of the source. In a loop each notice, by its words and
 // its place, is said once, when it first comes up, with the turn.
-__attribute__((format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
-                                                       const char *format, ...);
+__attribute__((cold, format(printf, 3, 4))) void call_notice(struct call *c, struct span span,
+                                                             const char *format, ...);
 // Is this a later turn of a loop? For what is news in the first turn only: there a loop begins with
 // what was before it, and later with what it leaves itself.
 bool call_in_later_turn(const struct call *c);
