@@ -297,8 +297,8 @@ static void random_walks(void **state)
         struct buf still = {.size = 1};
         bool grouped = round % 2 == 1;
         if (grouped) {
-            trail_join(&t, &still);
-            trail_join(&t, &b);
+            trail_join(&t, &still, 1);
+            trail_join(&t, &b, 1);
         }
         size_t n = 1 + draw(&seed, 60);
         for (size_t i = 0; i < n; i++) {
@@ -418,7 +418,7 @@ static void lengths_are_saved_together(void **state)
     trail_init(&redo);
     for (size_t i = 0; i < TRAIL_GROUP; i++) {
         numbers(&arrays[i], (int)i);
-        trail_join(&t, &arrays[i]);
+        trail_join(&t, &arrays[i], 1);
     }
     for (int packed = 0; packed < 2; packed++) {
         assert_true(trail_save_lengths(&t));
@@ -448,6 +448,60 @@ static void lengths_are_saved_together(void **state)
     }
     trail_release(&t);
     trail_release(&redo);
+}
+
+// Of arrays that lie side by side and are always of the same length one length is saved, for all of them; and
+// it is known of each what was there when the statement began.
+static void rows_keep_their_lengths(void **state)
+{
+    struct trail t, redo;
+    struct buf row[3], other;
+    (void)state;
+    for (int packed = 0; packed < 2; packed++) {
+        trail_init(&t);
+        trail_init(&redo);
+        numbers(&other, 7);
+        for (size_t k = 0; k < COUNT_OF(row); k++) {
+            numbers(&row[k], 4);
+        }
+        trail_join(&t, &other, 1);
+        trail_join(&t, row, COUNT_OF(row));
+        trail_begin(&t);
+        assert_true(trail_save_lengths(&t));
+        for (size_t k = 0; k < COUNT_OF(row); k++) {
+            *(int *)buf_push(&row[k], 1) = 100 + (int)k;
+        }
+        size_t mark = trail_mark(&t);
+        set(&t, &row[2], 4, 55);  // made by the statement: not saved
+        assert_int_equal(trail_mark(&t), mark);
+        set(&t, &row[1], 3, 66);
+        assert_int_equal(trail_mark(&t), mark + 1);
+        if (packed == 1) {
+            trail_tidy(&t, 0);
+            assert_int_equal(trail_mark(&t), 1);
+            assert_true(trail_bytes(&t) < 48);
+        }
+        assert_true(trail_take_back(&t, 0, &redo));
+        for (size_t k = 0; k < COUNT_OF(row); k++) {
+            assert_int_equal(row[k].count, 4);
+        }
+        assert_int_equal(other.count, 7);
+        assert_int_equal(BUF(int, &row[1])[3], 3);
+        assert_true(trail_take_back(&redo, 0, &t));
+        for (size_t k = 0; k < COUNT_OF(row); k++) {
+            assert_int_equal(row[k].count, 5);
+            assert_int_equal(BUF(int, &row[k])[4], k == 2 ? 55 : 100 + (int)k);
+        }
+        assert_int_equal(BUF(int, &row[1])[3], 66);
+        trail_take_back(&t, 0, NULL);
+        assert_int_equal(row[2].count, 4);
+        for (size_t k = 0; k < COUNT_OF(row); k++) {
+            buf_release(&row[k]);
+        }
+        buf_release(&other);
+        trail_release(&t);
+        trail_release(&redo);
+    }
 }
 
 // Of a statement that is over only what it changed is kept, to the byte.
@@ -492,6 +546,7 @@ int main(void)
         cmocka_unit_test(what_is_forgotten_stays),
         cmocka_unit_test(random_walks),
         cmocka_unit_test(lengths_are_saved_together),
+        cmocka_unit_test(rows_keep_their_lengths),
         cmocka_unit_test(arrays_grow_and_keep),
         cmocka_unit_test(refused_memory_leaves_the_array_whole),
         cmocka_unit_test(arenas_hand_out_zeroed_and_aligned_memory),

@@ -131,14 +131,15 @@ static size_t length_then(const struct trail *t, const struct change *c, size_t 
     return length;
 }
 
-// Which of the group the array is; `grouped`: none.
+// Which row of the group the array is in; `grouped`: none.
 static size_t place_in_group(const struct trail *t, const struct buf *owner)
 {
     size_t i = 0;
-    while (i < t->grouped && (uintptr_t)t->group[i] < (uintptr_t)owner) {
+    while (i < t->grouped &&
+           (uintptr_t)(t->group[i].first + t->group[i].count) <= (uintptr_t)owner) {
         i++;
     }
-    return i < t->grouped && t->group[i] == owner ? i : t->grouped;
+    return i < t->grouped && (uintptr_t)t->group[i].first <= (uintptr_t)owner ? i : t->grouped;
 }
 
 // How many of these elements there were at this change, if it says so; else all of them.
@@ -194,7 +195,8 @@ static size_t still_to_save(struct trail *t, const struct buf *owner, size_t fir
     if (count == 0 || (count < given && is_covered(t, owner, first, count))) {
         return 0;
     }
-    size_t *seen = t->changes.count > t->begun ? seen_at(t, owner, first, count) : NULL;
+    bool looked = t->begun >= t->changes.count || t->changes.count - t->begun < LOOK;
+    size_t *seen = looked ? NULL : seen_at(t, owner, first, count);
     bool known = seen != NULL && *seen >= t->begun && *seen < t->changes.count &&
                  covers(&changes[*seen], owner, first, count);
     if (seen != NULL && !known) {
@@ -218,14 +220,14 @@ bool trail_save_length(struct trail *t, struct buf *owner)
     return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0);
 }
 
-void trail_join(struct trail *t, struct buf *owner)
+void trail_join(struct trail *t, struct buf *first, size_t count)
 {
     BS_ASSERT(t->grouped < TRAIL_GROUP);
     size_t i = t->grouped++;
-    for (; i > 0 && (uintptr_t)t->group[i - 1] > (uintptr_t)owner; i--) {
+    for (; i > 0 && (uintptr_t)t->group[i - 1].first > (uintptr_t)first; i--) {
         t->group[i] = t->group[i - 1];
     }
-    t->group[i] = owner;
+    t->group[i] = (struct trail_row){first, count};
 }
 
 bool trail_save_lengths(struct trail *t)
@@ -239,7 +241,7 @@ bool trail_save_lengths(struct trail *t)
         return false;
     }
     for (size_t i = 0; i < n; i++) {
-        memcpy(bytes + i * length, &t->group[i]->count, length);
+        memcpy(bytes + i * length, &t->group[i].first->count, length);
     }
     *change = (struct change){.count = n, .bytes = at & BYTES_MOST, .kind = CHANGE_LENGTHS};
     return true;
@@ -258,6 +260,26 @@ bool trail_cut(struct trail *t, struct buf *owner, size_t count)
     return true;
 }
 
+// Puts what the arrays of a row have beyond this length onto the inverse.
+static bool invert_row(const struct trail_row *row, size_t length, struct trail *inverse)
+{
+    BS_ASSERT(row->first->count >= length);
+    size_t more = row->first->count - length;
+    for (size_t k = 0; more > 0 && k < row->count; k++) {
+        if (!push(inverse, CHANGE_SHORTER, row->first + k, length, more)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void cut_row(const struct trail_row *row, size_t length)
+{
+    for (size_t k = 0; k < row->count; k++) {
+        row->first[k].count = length;
+    }
+}
+
 static bool invert(const struct trail *t, const struct change *c, struct trail *inverse)
 {
     switch ((enum change_kind)c->kind) {
@@ -271,11 +293,7 @@ static bool invert(const struct trail *t, const struct change *c, struct trail *
         return push(inverse, CHANGE_LONGER, c->owner, c->first, 0);
     case CHANGE_LENGTHS:
         for (size_t i = 0; i < c->count; i++) {
-            struct buf *owner = t->group[i];
-            size_t length = length_then(t, c, i);
-            BS_ASSERT(owner->count >= length);
-            if (owner->count > length &&
-                !push(inverse, CHANGE_SHORTER, owner, length, owner->count - length)) {
+            if (!invert_row(&t->group[i], length_then(t, c, i), inverse)) {
                 return false;
             }
         }
@@ -289,7 +307,7 @@ static bool invert(const struct trail *t, const struct change *c, struct trail *
 static void restore(const struct trail *t, const struct change *c)
 {
     for (size_t i = 0; c->kind == CHANGE_LENGTHS && i < c->count; i++) {
-        t->group[i]->count = length_then(t, c, i);
+        cut_row(&t->group[i], length_then(t, c, i));
     }
     if (c->kind == CHANGE_LENGTHS) {
         return;
@@ -320,7 +338,7 @@ static void restore(const struct trail *t, const struct change *c)
 enum { FEW = 64, SHORT = 4096, NUMBER = 10 };  // changes, their bytes; bytes of a number
 enum { PACKED = SHORT + (FEW * 3 + TRAIL_GROUP + 1) * NUMBER };
 
-static size_t put_number(unsigned char *to, uint64_t number)
+static inline size_t put_number(unsigned char *to, uint64_t number)
 {
     size_t n = 0;
     for (; number >= 0x80; number >>= 7) {
@@ -385,18 +403,19 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
     const unsigned char *at = BUF_FROM(unsigned char, &t->bytes, packed.bytes);
     const unsigned char *end = at + packed.count;
     uintptr_t before = (uintptr_t)t;
-    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW + TRAIL_GROUP)) {
+    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW + TRAIL_GROUPED)) {
         t->changes.failed = false;
         return false;
     }
     for (uint64_t left = take_number(&at); left != 0; left &= left - 1) {
-        struct buf *owner = t->group[__builtin_ctzll(left)];
+        const struct trail_row *row = &t->group[__builtin_ctzll(left)];
         size_t more = (size_t)take_number(&at);
-        BS_ASSERT(owner->count >= more);
-        struct change c = {.owner = owner, .first = owner->count - more, .kind = CHANGE_LONGER};
-        if (!take_back_one(t, &c, inverse)) {
+        BS_ASSERT(row->first->count >= more);
+        size_t length = row->first->count - more;
+        if (inverse != NULL && !invert_row(row, length, inverse)) {
             return false;
         }
+        cut_row(row, length);
     }
     while (at < end) {
         struct change c = take_change(t, &at, &before);
@@ -436,12 +455,23 @@ static inline uint64_t difference(const char *a, const char *b)
     return x ^ y;
 }
 
+// How many bytes are the same before the first, and after the last, in which a difference is.
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SAME_BEFORE(difference) ((size_t)__builtin_ctzll(difference) / 8)
+#define SAME_AFTER(difference) ((size_t)__builtin_clzll(difference) / 8)
+#else
+#define SAME_BEFORE(difference) ((size_t)__builtin_clzll(difference) / 8)
+#define SAME_AFTER(difference) ((size_t)__builtin_ctzll(difference) / 8)
+#endif
+
 // How many of n bytes are the same from the begin on; and from the end on.
 static size_t same_at_begin(const char *a, const char *b, size_t n)
 {
     size_t i = 0;
-    while (i + 16 <= n && (difference(a + i, b + i) | difference(a + i + 8, b + i + 8)) == 0) {
-        i += 16;
+    for (uint64_t d; i + 8 <= n; i += 8) {
+        if ((d = difference(a + i, b + i)) != 0) {
+            return i + SAME_BEFORE(d);
+        }
     }
     while (i < n && a[i] == b[i]) {
         i++;
@@ -452,11 +482,10 @@ static size_t same_at_begin(const char *a, const char *b, size_t n)
 static size_t same_at_end(const char *a, const char *b, size_t n)
 {
     size_t i = 0;
-    while (i + 8 <= n && difference(a + n - i - 8, b + n - i - 8) == 0) {
-        i += 8;
-    }
-    if (i + 4 <= n && memcmp(a + n - i - 4, b + n - i - 4, 4) == 0) {
-        i += 4;
+    for (uint64_t d; i + 8 <= n; i += 8) {
+        if ((d = difference(a + n - i - 8, b + n - i - 8)) != 0) {
+            return i + SAME_AFTER(d);
+        }
     }
     while (i < n && a[n - i - 1] == b[n - i - 1]) {
         i++;
@@ -503,7 +532,7 @@ static void gather_lengths(struct packing *p, const struct trail *t, const struc
 {
     for (size_t i = 0; i < c->count; i++) {
         size_t length = length_then(t, c, i);
-        if (t->group[i]->count != length) {
+        if (t->group[i].first->count != length) {
             gather_grouped(p, i, length);
         }
     }
@@ -561,7 +590,7 @@ static size_t pack(const struct trail *t, const struct packing *p, unsigned char
     size_t n = put_number(to, p->group);
     for (uint64_t left = p->group; left != 0; left &= left - 1) {
         int i = __builtin_ctzll(left);
-        n += put_number(to + n, t->group[i]->count - p->shorter[i]);
+        n += put_number(to + n, t->group[i].first->count - p->shorter[i]);
     }
     for (size_t i = 0; i < p->count; i++) {
         struct change c = *p->elements[i];

@@ -13,7 +13,13 @@
 
 #include "base/mem.h"
 
-enum { TRAIL_GROUP = 32 };  // arrays whose lengths are saved together, at most
+enum { TRAIL_GROUP = 32, TRAIL_GROUPED = 64 };  // rows of the group, and arrays in it, at most
+
+// Arrays that lie one after the other in memory, and between statements are of the same length.
+struct trail_row {
+    struct buf *first;
+    size_t count;
+};
 
 struct trail {
     struct buf changes;
@@ -21,7 +27,7 @@ struct trail {
     struct buf seen;  // size_t: where changes may be found again; see still_to_save
     size_t begun;     // the mark at which the running statement began
     size_t saves;     // how often something was to be saved: see trail_saves
-    struct buf *group[TRAIL_GROUP];  // by where they lie
+    struct trail_row group[TRAIL_GROUP];  // whose lengths are saved together, by where they lie
     size_t grouped;
 };
 
@@ -51,8 +57,9 @@ size_t trail_bytes_after(const struct trail *t, size_t mark);
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
 // Saves the length of `owner`; call before growing it. It may shrink again, but not below this.
 bool trail_save_length(struct trail *t, struct buf *owner);
-// One more array, which must outlive the trail and not move, of those whose lengths are saved together.
-void trail_join(struct trail *t, struct buf *owner);
+// One more row of arrays whose lengths are saved together; they must outlive the trail and not move. Of
+// `count` arrays that are always of the same length, one after the other in memory, one length is saved.
+void trail_join(struct trail *t, struct buf *first, size_t count);
 // Saves the lengths of all of these.
 bool trail_save_lengths(struct trail *t);
 // Shortens `owner` to `count` elements, saving what is cut off. False if there is no memory.

@@ -22,6 +22,24 @@ static struct buf *array_of(struct session *s, size_t row)
     return (struct buf *)(void *)((char *)s + rows[row].offset);
 }
 
+static bool grows(size_t row)
+{
+    return rows[row].kind == STATE_GROWS || rows[row].kind == STATE_BESIDE;
+}
+
+// The lengths of the arrays that grow are saved together.
+static void join_growing(struct session *s)
+{
+    for (size_t i = 0, next; i < STATE_ROWS; i = next) {
+        for (next = i + 1; next < STATE_ROWS && rows[next].kind == STATE_BESIDE; next++) {
+            BS_ASSERT(array_of(s, next) == array_of(s, i) + (next - i));
+        }
+        if (rows[i].kind == STATE_GROWS) {
+            trail_join(&s->undo, array_of(s, i), next - i);
+        }
+    }
+}
+
 void state_init(struct session *s)
 {
     tape_init(&s->tape);
@@ -38,11 +56,7 @@ void state_init(struct session *s)
     }
     trail_init(&s->undo);
     trail_init(&s->redo);
-    for (size_t i = 0; i < STATE_ROWS; i++) {
-        if (rows[i].kind == STATE_GROWS) {
-            trail_join(&s->undo, array_of(s, i));
-        }
-    }
+    join_growing(s);
     stepper_init(&s->stepper);
     inputs_init(&s->inputs);
     records_init(&s->prepared);
@@ -104,7 +118,7 @@ bool state_copy(struct session *to, struct session *from)
 struct buf *state_growing(struct session *s, size_t k)
 {
     for (size_t i = 0; i < STATE_ROWS; i++) {
-        if (rows[i].kind == STATE_GROWS && k-- == 0) {
+        if (grows(i) && k-- == 0) {
             return array_of(s, i);
         }
     }
@@ -132,7 +146,7 @@ bool state_cut(struct session *s)
 {
     bool ok = true;
     for (size_t i = 0; i < STATE_ROWS; i++) {
-        ok = ok && (rows[i].kind != STATE_GROWS || trail_cut(&s->undo, array_of(s, i), s->kept[i]));
+        ok = ok && (!grows(i) || trail_cut(&s->undo, array_of(s, i), s->kept[i]));
     }
     return ok;
 }
@@ -140,7 +154,7 @@ bool state_cut(struct session *s)
 void state_forgive(struct session *s)
 {
     for (size_t i = 0; i < STATE_ROWS; i++) {
-        if (rows[i].kind == STATE_GROWS) {
+        if (grows(i)) {
             array_of(s, i)->failed = false;
         }
     }

@@ -4,7 +4,7 @@
 
 #include "session/call.h"
 
-enum state_kind { STATE_GROWS, STATE_CHANGES, STATE_STAYS, STATE_OWN };
+enum state_kind { STATE_GROWS, STATE_BESIDE, STATE_CHANGES, STATE_STAYS, STATE_OWN };
 
 void state_init(struct session *s);
 void state_release(struct session *s);
