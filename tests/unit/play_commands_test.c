@@ -111,6 +111,24 @@ static void prompt(struct seat *seat, const char *text)
     }
 }
 
+// Statements of which nothing is to be said are run together, up to one that answers.
+static void quiet_statements_run_together(void **state)
+{
+    struct seat *seat = *state;
+    static const char text[] = "a = 1\nb = 2; c = a + b\nprint c\nd = 4\nprint d\ne = 5";
+    static const size_t answers[] = {1, 2, 2};
+    struct source source = {.name = "quiet", .text = text, .length = strlen(text), .line = 1};
+    prompt(seat, "reset");
+    records_release(&seat->records);
+    records_init(&seat->records);
+    tutor_begin(seat->tutor, &source, SESSION_SCRIPT);
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        assert_int_equal(tutor_run(seat->tutor, &seat->records),
+                         i + 1 < COUNT_OF(answers) ? SESSION_MORE : SESSION_DONE);
+        assert_int_equal(seat->records.list.in.count, answers[i]);
+    }
+}
+
 static void every_command_runs_its_example(void **state)
 {
     struct seat *seat = *state;
@@ -235,6 +253,7 @@ static void every_term_has_help_and_an_example(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(quiet_statements_run_together),
         TEST(every_command_runs_its_example),          TEST(every_command_has_help),
         TEST(every_command_shows_its_example_at_work), TEST(the_screen_of_help_can_be_typed),
         TEST(a_first_formula_is_told_what_it_lacks),   TEST(every_term_has_help_and_an_example),

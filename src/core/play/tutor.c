@@ -242,13 +242,35 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
     return SESSION_FAILED;
 }
 
+// Statements, up to the first that answers or begins a lesson: whoever drives the tutor is not asked for
+// each of a thousand lines of which nothing is to be said. But it is asked soon: they are few, and end
+// where they take long.
+static enum session_state run_session(struct tutor *t, struct records *out)
+{
+    enum {
+        QUIET_MOST = 64,
+        QUIET_WORK = 1 << 16
+    };  // statements; units of work, half a millisecond
+    const struct stop *stop = t->session->world.stop;
+    size_t answered = out->list.in.count;
+    uint64_t done = stop == NULL ? 0 : stop->done;
+    enum session_state state;
+    int quiet = 0;
+    do {
+        state = session_run(t->session, out);
+    } while (state == SESSION_MORE && out->list.in.count == answered && t->play == NULL &&
+             mem_refusals() == t->refusals && !out->arena.failed && ++quiet < QUIET_MOST &&
+             (stop == NULL || stop->done - done < QUIET_WORK));
+    return state;
+}
+
 enum session_state tutor_run(struct tutor *t, struct records *out)
 {
     size_t answered = out->list.in.count;
     bool before = mem_refusals() > t->refusals, alone = t->play == NULL && !before;
     enum session_state state = before            ? fall_short(t, answered, out)
                                : t->play != NULL ? play_run(t->play, out)
-                                                 : session_run(t->session, out);
+                                                 : run_session(t, out);
     bool after = !before && mem_refusals() > t->refusals;
     // A statement that took itself back has said so; but a lesson that it began is still there.
     if (after && !(alone && t->play == NULL && state == SESSION_FAILED)) {

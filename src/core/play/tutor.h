@@ -41,7 +41,7 @@ struct session *tutor_session(const struct tutor *t);
 // The session that statements are run in now: the lesson's graph, or the learner's own.
 struct session *tutor_graph(const struct tutor *t);
 
-// As the functions of session/session.h.
+// As the functions of session/session.h; of statements that answer nothing tutor_run executes several.
 void tutor_begin(struct tutor *t, const struct source *source, enum session_mode mode);
 enum session_state tutor_run(struct tutor *t, struct records *out);
 // Has something of the text that was begun last failed because memory was refused? It said so.
