@@ -73,12 +73,12 @@ static const char *write_index(struct matrices *m, const struct lower *w, const 
     for (uint32_t k = 0; k < count; k++) {
         text_add(&out, k == 0 ? "[" : ", ");
         if (x[k].kind == OPERAND_SLICE) {
-            if (x[k].from != INT64_MIN) {
-                text_addf(&out, "%lld", (long long)x[k].from);
+            if (x[k].from != OPERAND_LEFT_OUT) {
+                text_addf(&out, "%d", (int)x[k].from);
             }
             text_add_char(&out, ':');
-            if (x[k].to != INT64_MIN) {
-                text_addf(&out, "%lld", (long long)x[k].to);
+            if (x[k].to != OPERAND_LEFT_OUT) {
+                text_addf(&out, "%d", (int)x[k].to);
             }
         } else if (operand_is_array(&x[k])) {
             plain = false;

@@ -16,19 +16,25 @@ struct lower;
 
 enum operand_kind { OPERAND_VALUE, OPERAND_NOTHING, OPERAND_SLICE, OPERAND_TEXT };
 
+// 64 bytes: each item of an expression fills one.
 struct operand {
-    enum operand_kind kind;
-    bool is_node;        // nodes; else plain numbers, for no name was mentioned
-    bool axis;           // written axis=…
-    bool turned;         // a vector that was written x.T, which is the vector itself
-    uint32_t node;       // a single node
-    double number;       // a single number
+    enum operand_kind kind : 8;
+    bool is_node;   // nodes; else plain numbers, for no name was mentioned
+    bool axis;      // written axis=…
+    bool turned;    // a vector that was written x.T, which is the vector itself
+    uint32_t node;  // a single node
+    union {
+        double number;  // a single number
+        struct {
+            int32_t from, to;  // OPERAND_SLICE; OPERAND_LEFT_OUT where a bound is
+        };
+    };
     uint32_t slope;      // it is a derivative: 1 more than its place in lower.slopes; else 0
     struct value array;  // an array (rank VALUE_UNBOUND: a single value). Numbers lie in
                          // lower.numbers, at base
-    int64_t from, to;    // OPERAND_SLICE; INT64_MIN where left out
     struct span span;
 };
+#define OPERAND_LEFT_OUT INT32_MIN
 
 enum { ARRAY_MOST = 1 << 24 };  // elements of an array
 

@@ -33,8 +33,8 @@ static bool read_index(struct lower *w, const struct operand *index, uint32_t si
                        uint32_t *to)
 {
     if (index->kind == OPERAND_SLICE) {
-        int64_t lo = index->from == INT64_MIN ? 0 : index->from;
-        int64_t hi = index->to == INT64_MIN ? size : index->to;
+        int64_t lo = index->from == OPERAND_LEFT_OUT ? 0 : index->from;
+        int64_t hi = index->to == OPERAND_LEFT_OUT ? (int64_t)size : index->to;
         lo = lo < 0 ? lo + size : lo;
         hi = hi < 0 ? hi + size : hi;
         lo = lo < 0 ? 0 : lo > size ? size : lo;

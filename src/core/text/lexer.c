@@ -35,26 +35,35 @@ static inline bool has(char c, unsigned char trait)
     return (traits[(unsigned char)c] & trait) != 0;
 }
 
-// Of those that begin alike the longest first, so that ** is not two *; and the common ones first.
+// By their first byte. Of those that begin alike the longest first, so that ** is not two *; and the
+// common ones first. (A length of 0 ends them.)
+enum { ALIKE = 4 };
 static const struct lexer_sign {
     char written[3];
     unsigned char length;
-    enum token_kind kind;
-    enum op op;
-} signs[] = {
-    {"==", 2, TOKEN_INFIX, OP_EQ},    {"=", 1, TOKEN_ASSIGN, OP_COUNT},
-    {"**=", 3, TOKEN_ASSIGN, OP_POW}, {"**", 2, TOKEN_INFIX, OP_POW},
-    {"*=", 2, TOKEN_ASSIGN, OP_MUL},  {"*", 1, TOKEN_INFIX, OP_MUL},
-    {"+=", 2, TOKEN_ASSIGN, OP_ADD},  {"+", 1, TOKEN_INFIX, OP_ADD},
-    {"-=", 2, TOKEN_ASSIGN, OP_SUB},  {"-", 1, TOKEN_INFIX, OP_SUB},
-    {",", 1, TOKEN_COMMA, OP_COUNT},  {"/=", 2, TOKEN_ASSIGN, OP_DIV},
-    {"/", 1, TOKEN_INFIX, OP_DIV},    {"@", 1, TOKEN_MATMUL, OP_COUNT},
-    {".*", 2, TOKEN_INFIX, OP_MUL},   {"./", 2, TOKEN_INFIX, OP_DIV},
-    {".^", 2, TOKEN_INFIX, OP_POW},   {".", 1, TOKEN_DOT, OP_COUNT},
-    {":", 1, TOKEN_COLON, OP_COUNT},  {";", 1, TOKEN_BREAK, OP_COUNT},
-    {"^", 1, TOKEN_INFIX, OP_POW},    {"<=", 2, TOKEN_INFIX, OP_LE},
-    {"<", 1, TOKEN_INFIX, OP_LT},     {">=", 2, TOKEN_INFIX, OP_GE},
-    {">", 1, TOKEN_INFIX, OP_GT},     {"!=", 2, TOKEN_INFIX, OP_NE},
+    enum token_kind kind : 8;
+    enum op op : 8;
+} signs[128][ALIKE] = {
+    ['='] = {{"==", 2, TOKEN_INFIX, OP_EQ}, {"=", 1, TOKEN_ASSIGN, OP_COUNT}},
+    ['*'] = {{"**=", 3, TOKEN_ASSIGN, OP_POW},
+             {"**", 2, TOKEN_INFIX, OP_POW},
+             {"*=", 2, TOKEN_ASSIGN, OP_MUL},
+             {"*", 1, TOKEN_INFIX, OP_MUL}},
+    ['+'] = {{"+=", 2, TOKEN_ASSIGN, OP_ADD}, {"+", 1, TOKEN_INFIX, OP_ADD}},
+    ['-'] = {{"-=", 2, TOKEN_ASSIGN, OP_SUB}, {"-", 1, TOKEN_INFIX, OP_SUB}},
+    [','] = {{",", 1, TOKEN_COMMA, OP_COUNT}},
+    ['/'] = {{"/=", 2, TOKEN_ASSIGN, OP_DIV}, {"/", 1, TOKEN_INFIX, OP_DIV}},
+    ['@'] = {{"@", 1, TOKEN_MATMUL, OP_COUNT}},
+    ['.'] = {{".*", 2, TOKEN_INFIX, OP_MUL},
+             {"./", 2, TOKEN_INFIX, OP_DIV},
+             {".^", 2, TOKEN_INFIX, OP_POW},
+             {".", 1, TOKEN_DOT, OP_COUNT}},
+    [':'] = {{":", 1, TOKEN_COLON, OP_COUNT}},
+    [';'] = {{";", 1, TOKEN_BREAK, OP_COUNT}},
+    ['^'] = {{"^", 1, TOKEN_INFIX, OP_POW}},
+    ['<'] = {{"<=", 2, TOKEN_INFIX, OP_LE}, {"<", 1, TOKEN_INFIX, OP_LT}},
+    ['>'] = {{">=", 2, TOKEN_INFIX, OP_GE}, {">", 1, TOKEN_INFIX, OP_GT}},
+    ['!'] = {{"!=", 2, TOKEN_INFIX, OP_NE}},
 };
 
 // A backslash at the end of a line, which goes on in the next one.
@@ -194,7 +203,7 @@ static size_t partial_length(const char *s, size_t n)
 }
 
 // The order between ∂ and the name: ∂²y, ∂2y, \partial^2 y. Its bytes; 0 if there is none.
-static size_t order_length(const char *s, size_t n, int *order)
+static size_t order_length(const char *s, size_t n, uint8_t *order)
 {
     double number = 0;
     size_t length = spelling_raised(s, n, &number), at = 0;
@@ -209,7 +218,7 @@ static size_t order_length(const char *s, size_t n, int *order)
     while (length > 0 && length < n && s[length] == ' ') {
         length++;
     }
-    *order = number >= 2 && number <= 9 ? (int)number : 1;
+    *order = number >= 2 && number <= 9 ? (uint8_t)number : 1;
     return *order > 1 ? length : 0;
 }
 
@@ -287,23 +296,31 @@ static bool is_sign(const struct lexer_sign *sign, const char *s, size_t n)
            (sign->length < 3 || s[2] == sign->written[2]);
 }
 
-static bool read_sign(const char *s, size_t n, struct token *t)
+// The sign at s; NULL: there is none.
+static inline const struct lexer_sign *find_sign(const char *s, size_t n)
 {
-    const char *written = s, *meant = NULL;
-    size_t left = n, taken = has(*s, P) ? 0 : spelling_sign(s, n, &meant);
-    if (taken > 0) {
-        written = meant;
-        left = strlen(written);
-    }
-    for (size_t i = 0; i < COUNT_OF(signs); i++) {
-        if (signs[i].written[0] == *written && is_sign(&signs[i], written, left)) {
-            t->kind = signs[i].kind;
-            t->op = signs[i].op;
-            t->span.end = t->span.start + (taken > 0 ? taken : signs[i].length);
-            return true;
+    const struct lexer_sign *row = signs[(unsigned char)*s % COUNT_OF(signs)];
+    bool any = n > 0 && row->written[0] == *s;
+    for (size_t i = 0; any && i < ALIKE && row[i].length > 0; i++) {
+        if (is_sign(&row[i], s, n)) {
+            return &row[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+// One that is spelled as others spell it: \cdot, ≤.
+static bool read_spelled_sign(const char *s, size_t n, struct token *t)
+{
+    const char *meant = NULL;
+    size_t taken = has(*s, P) ? 0 : spelling_sign(s, n, &meant);
+    const struct lexer_sign *sign = taken > 0 ? find_sign(meant, strlen(meant)) : NULL;
+    if (sign != NULL) {
+        t->kind = sign->kind;
+        t->op = sign->op;
+        t->span.end += taken;
+    }
+    return sign != NULL;
 }
 
 static void read_bracket(struct lexer *l, char c, struct token *t)
@@ -526,28 +543,44 @@ static inline size_t plain_name_length(const char *s, size_t n)
     return i < n && has(s[i], M) ? 0 : i;
 }
 
-// One that is no plain name.
-static void read_other(struct lexer *l, struct token *t, struct diag *d)
+// One that is no plain name, number, sign or bracket.
+static void read_rare(struct lexer *l, struct token *t, struct diag *d)
 {
     const char *s = l->source->text + l->at;
     size_t n = l->source->length - l->at;
-    bool number = has(s[0], D) || s[0] == '.';
-    size_t digits = number ? read_number(s, n, &t->number) : 0;
-    if (s[0] == '\n') {
-        t->kind = TOKEN_BREAK;
-        t->span.end++;
-    } else if (digits > 0) {
-        t->kind = TOKEN_NUMBER;
-        t->span.end += digits;
-    } else if (has(s[0], B)) {
-        read_bracket(l, s[0], t);
-    } else if (!read_sign(s, n, t) && !read_string(s, n, t) && !read_single(s, n, t) &&
-               !read_word(s, n, t)) {
+    if (!read_spelled_sign(s, n, t) && !read_string(s, n, t) && !read_single(s, n, t) &&
+        !read_word(s, n, t)) {
         bad(t, s, n, d);
     }
     l->at = t->span.end +
             (t->kind == TOKEN_STRING ? t->span.start - t->at - prefix_length(s) : t->braced);
-    t->newline = t->kind == TOKEN_BREAK && (s[0] == '\n' || lexer_line_is_done(l));
+    t->newline = t->kind == TOKEN_BREAK && lexer_line_is_done(l);
+}
+
+// One that is no plain name.
+static void read_other(struct lexer *l, struct token *t, struct diag *d)
+{
+    const char *s = l->source->text + l->at;
+    size_t n = l->source->length - l->at, digits;
+    const struct lexer_sign *sign;
+    if (s[0] == '\n') {
+        t->kind = TOKEN_BREAK;
+        t->newline = true;
+        l->at = ++t->span.end;
+    } else if ((has(s[0], D) || s[0] == '.') && (digits = read_number(s, n, &t->number)) > 0) {
+        t->kind = TOKEN_NUMBER;
+        l->at = t->span.end += digits;
+    } else if (has(s[0], B)) {
+        read_bracket(l, s[0], t);
+        l->at = t->span.end;
+    } else if ((sign = find_sign(s, n)) != NULL) {
+        t->kind = sign->kind;
+        t->op = sign->op;
+        l->at = t->span.end += sign->length;
+        t->newline = sign->kind == TOKEN_BREAK && lexer_line_is_done(l);
+    } else {
+        read_rare(l, t, d);
+    }
 }
 
 static inline void read_token(struct lexer *l, struct token *t, struct diag *d)

@@ -30,19 +30,22 @@ enum token_kind {
     TOKEN_BAD,      // nothing of ours; the diag says what
 };
 
+// Small, as each is handed from reader to reader.
 struct token {
-    enum token_kind kind;
-    enum op op;  // TOKEN_INFIX, TOKEN_ASSIGN
+    enum token_kind kind : 8;
+    enum op op : 8;  // TOKEN_INFIX, TOKEN_ASSIGN
+    char mark;       // TOKEN_OPEN, TOKEN_CLOSE
+    uint8_t order;   // of a partial one: 2 of ∂²y; else 1
+    bool partial;  // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
+    bool latex;    // TOKEN_NAME: written with \ before it; span is after it
+    bool braced;   // TOKEN_NAME: in the braces of \mathrm{…} and the like; span is inside them
+    bool newline;  // TOKEN_BREAK: ends a line, or is the last thing on one
     struct span span;
-    size_t at;      // its first byte: before span.start where ∂ or a quotation mark precedes
-    double number;  // TOKEN_NUMBER
-    uint32_t node;  // TOKEN_NODE
-    int order;      // of a partial one: 2 of ∂²y; else 1
-    char mark;      // TOKEN_OPEN, TOKEN_CLOSE
-    bool partial;   // TOKEN_NAME, TOKEN_NODE: written with ∂ (or d%7) before it; span is after it
-    bool latex;     // TOKEN_NAME: written with \ before it; span is after it
-    bool braced;    // TOKEN_NAME: in the braces of \mathrm{…} and the like; span is inside them
-    bool newline;   // TOKEN_BREAK: ends a line, or is the last thing on one
+    size_t at;  // its first byte: before span.start where ∂ or a quotation mark precedes
+    union {
+        double number;  // TOKEN_NUMBER, TOKEN_RAISED
+        uint32_t node;  // TOKEN_NODE
+    };
 };
 
 // A token that was read, and where: what a statement is gets found out by several readers, one after the

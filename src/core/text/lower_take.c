@@ -340,16 +340,16 @@ static bool take_call(struct lower *w, const struct item *item)
 static bool take_slice(struct lower *w, struct span span)
 {
     struct operand *bound = lower_operands(w, 2), slice = {.kind = OPERAND_SLICE, .span = span};
-    int64_t *ends[2] = {&slice.from, &slice.to};
+    int32_t *ends[2] = {&slice.from, &slice.to};
     for (int i = 0; i < 2; i++) {
         double at = operand_is_array(&bound[i]) ? 0.5 : lower_number(w, &bound[i]);
         if (bound[i].kind == OPERAND_NOTHING) {
-            *ends[i] = INT64_MIN;
+            *ends[i] = OPERAND_LEFT_OUT;
         } else if (at != floor(at) || !(fabs(at) <= ARRAY_MOST)) {
             diag_set(w->diag, bound[i].span, "a slice's bounds are whole numbers");
             return diag_hint(w->diag, "write X[1:3] or X[:, 0]");
         } else {
-            *ends[i] = (int64_t)at;
+            *ends[i] = (int32_t)at;
         }
     }
     return lower_replace(w, 2, slice);

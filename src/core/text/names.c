@@ -55,6 +55,16 @@ static uint32_t hash(const char *s, size_t length)
     return h;
 }
 
+// Names are short: a call of memcmp would take longer.
+static inline bool is_spelled(const char *a, const char *b, size_t length)
+{
+    size_t i = 0;
+    while (i < length && a[i] == b[i]) {
+        i++;
+    }
+    return i == length;
+}
+
 uint32_t names_find(const struct names *n, const char *s, size_t length)
 {
     if (n->heads.count == 0) {
@@ -64,7 +74,7 @@ uint32_t names_find(const struct names *n, const char *s, size_t length)
     uint32_t at = BUF(uint32_t, &n->heads)[hash(s, length) & (n->heads.count - 1)];
     while (at != NAME_NONE &&
            (symbols[at].length != length ||
-            memcmp(BUF_FROM(char, &n->text, symbols[at].text), s, length) != 0)) {
+            !is_spelled(BUF_FROM(char, &n->text, symbols[at].text), s, length))) {
         at = symbols[at].next;
     }
     return at;

@@ -73,11 +73,13 @@ enum item_kind {
 };
 
 struct item {
-    enum item_kind kind;
-    enum op op;
+    enum item_kind kind : 8;
+    enum op op : 8;
     uint32_t count;
-    uint32_t node;
-    double number;
+    union {
+        double number;
+        uint32_t node;
+    };
     struct span span;
     struct span names;
 };

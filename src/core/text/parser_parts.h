@@ -24,21 +24,21 @@ enum frame_kind {
 
 // Something open, waiting for its right side.
 struct parser_frame {
-    enum frame_kind kind;
-    enum op op;         // FRAME_INFIX
-    uint32_t count;     // brackets: parts complete so far
-    bool axis;          // FRAME_CALL: the argument in hand was written axis=…
-    bool slice;         // FRAME_INDEX: the part in hand is a slice, its ":" read
-    double raised;      // FRAME_CALL: the power of sin^2(x); 0: none
-    bool spread;        // FRAME_CALL: the argument in hand was written *x
-    bool tuple;         // FRAME_PAREN: a comma was read, in a call's argument
-    bool counts;        // FRAME_EACH: enumerate
-    bool zip;           // FRAME_EACH: inside zip( or enumerate(
-    struct span names;  // FRAME_EACH: of the elements
-    bool root;          // FRAME_BRACE: of \sqrt
-    bool beneath;       // FRAME_SLOPE: below the line
-    bool tuple_of_one;  // FRAME_CALL: torch.autograd.grad, after which [0] says nothing
-    struct span span;   // the operator; the bracket; the function's name
+    enum frame_kind kind : 8;
+    enum op op : 8;         // FRAME_INFIX
+    bool axis : 1;          // FRAME_CALL: the argument in hand was written axis=…
+    bool slice : 1;         // FRAME_INDEX: the part in hand is a slice, its ":" read
+    bool spread : 1;        // FRAME_CALL: the argument in hand was written *x
+    bool tuple : 1;         // FRAME_PAREN: a comma was read, in a call's argument
+    bool counts : 1;        // FRAME_EACH: enumerate
+    bool zip : 1;           // FRAME_EACH: inside zip( or enumerate(
+    bool root : 1;          // FRAME_BRACE: of \sqrt
+    bool beneath : 1;       // FRAME_SLOPE: below the line
+    bool tuple_of_one : 1;  // FRAME_CALL: torch.autograd.grad, after which [0] says nothing
+    uint32_t count;         // brackets: parts complete so far
+    double raised;          // FRAME_CALL: the power of sin^2(x); 0: none
+    struct span names;      // FRAME_EACH: of the elements
+    struct span span;       // the operator; the bracket; the function's name
 };
 
 static inline bool parser_is_bracket(const struct parser_frame *f)
