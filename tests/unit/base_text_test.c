@@ -125,6 +125,47 @@ static void numbers_are_written(void **state)
     assert_true(strlen(number_text(out, -2.2250738585072014e-308, 17)) < NUMBER_TEXT);
 }
 
+// What is written without printf is what printf writes: at the ends of the digits, next to powers of ten,
+// and where digits end in zeros.
+static void numbers_are_those_of_printf(void **state)
+{
+    (void)state;
+    uint64_t bits = 1;
+    int quick = 0, all = 200000;
+    for (int i = 0; i < all; i++) {
+        char ours[NUMBER_TEXT], printed[NUMBER_TEXT];
+        double v;
+        bits = bits * 6364136223846793005u + 1442695040888963407u;
+        uint64_t drawn = bits >> 16;
+        int power = (int)(drawn % 46) - 23, precision = 1 + (int)(bits >> 60);
+        switch (i % 4) {
+        case 0:
+            memcpy(&v, &bits, sizeof v);
+            break;
+        case 1:
+            v = (double)(drawn % 1000000) / (double)(1 + drawn % 997);
+            break;
+        case 2:
+            v = nextafter(pow(10, power), i % 8 == 2 ? 0 : 1e30);
+            break;
+        default:
+            v = -(double)(drawn % 100000) * pow(10, power / 3);
+        }
+        if (number_write(ours, v, precision)) {
+            snprintf(printed, sizeof printed, "%.*g", precision, v);
+            assert_string_equal(ours, printed);
+            quick++;
+        }
+    }
+    assert_true(quick > all / 2);
+    char out[NUMBER_TEXT];
+    assert_false(number_write(out, 0.5, 16));
+    assert_false(number_write(out, 2.5, 1));  // a half
+    assert_false(number_write(out, 0, 6));
+    assert_false(number_write(out, INFINITY, 6));
+    assert_false(number_write(out, NAN, 6));
+}
+
 static void the_shortest_text_reads_back(void **state)
 {
     (void)state;
@@ -688,6 +729,7 @@ int main(void)
         cmocka_unit_test(bytes_put_in_are_ended),
         cmocka_unit_test(control_characters_are_made_visible),
         cmocka_unit_test(numbers_are_written),
+        cmocka_unit_test(numbers_are_those_of_printf),
         cmocka_unit_test(the_shortest_text_reads_back),
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(characters_are_decoded),

@@ -14,4 +14,9 @@ struct number_form {
     size_t whole, behind;  // digits before and after the point
     bool point;
 };
+// Writes v as %.*g of C does, with so many significant digits, and a 0 after it: at most
+// precision + 8 bytes. False, and nothing is written, where that takes more than a multiplication: more than
+// 15 digits, numbers far from 1, 0, and those next to a half of the last digit.
+bool number_write(char *out, double v, int precision);
+
 #endif

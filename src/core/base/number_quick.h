@@ -18,17 +18,18 @@ enum {
 // number.c: w / 10^n, rounded once; n is at most NUMBER_FIVES.
 double number_quotient(uint64_t w, int n);
 
+static const double number_tens[NUMBER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 // w·10^power, rounded once. Where both are doubles, one multiplication or division does it (Clinger, How
 // to Read Floating Point Numbers Accurately, 1990). False: it takes more.
 static inline bool number_scale(uint64_t w, int64_t power, double *v)
 {
-    static const double tens[NUMBER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     if (w == 0) {
         *v = 0;
     } else if (w <= (uint64_t)1 << 53 && power >= -NUMBER_EXACT && power <= NUMBER_EXACT) {
-        *v = power < 0 ? (double)w / tens[-power] : (double)w * tens[power];
+        *v = power < 0 ? (double)w / number_tens[-power] : (double)w * number_tens[power];
     } else if (power <= 0 && power >= -NUMBER_FIVES) {
         *v = number_quotient(w, (int)-power);
     } else {

@@ -122,7 +122,9 @@ const char *number_text(char out[NUMBER_TEXT], double v, int digits)
     if (isinf(v)) {
         return memcpy(out, v > 0 ? "inf" : "-inf", v > 0 ? 4 : 5);
     }
-    snprintf(out, NUMBER_TEXT, "%.*g", digits, v == 0 ? 0.0 : v);
+    if (!number_write(out, v, digits)) {
+        snprintf(out, NUMBER_TEXT, "%.*g", digits, v == 0 ? 0.0 : v);
+    }
     return out;
 }
 
@@ -145,8 +147,9 @@ const char *number_exact(char out[NUMBER_TEXT], double v)
     // 15 digits come back from every double of full precision, so fewer need not be tried: %g leaves
     // out the zeros. (And 100 stays 100, not 1e+02.)
     for (int digits = fabs(v) < DBL_MIN && v != 0 ? 1 : DBL_DIG; digits < 17; digits++) {
-        number_text(out, v, digits);
-        if (strtod(out, NULL) == v) {
+        double again = 0;
+        const char *unsigned_text = number_text(out, v, digits) + (out[0] == '-');
+        if (number_read(unsigned_text, strlen(unsigned_text), &again) > 0 && again == fabs(v)) {
             return out;
         }
     }
