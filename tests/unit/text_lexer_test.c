@@ -120,7 +120,7 @@ static void texts_become_tokens(void **state)
         {TEXT("∂^{2x"), "!:∂ +:^ (:{ 0:2 n:x"},
         {TEXT("∂^{2}x"), "nd:x"},
         {TEXT("\\partial"), "n\\:partial"},
-        {TEXT("\\partial "), "!:\\ n:partial"},
+        {TEXT("\\partial "), "!:\\partial"},
         {TEXT("\\partial x"), "nd:x"},
         {TEXT("\\partial^{2} x"), "nd:x"},
         {TEXT("\\partial("), "p:\\partial (:("},
