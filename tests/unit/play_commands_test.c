@@ -254,9 +254,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(quiet_statements_run_together),
-        TEST(every_command_runs_its_example),          TEST(every_command_has_help),
-        TEST(every_command_shows_its_example_at_work), TEST(the_screen_of_help_can_be_typed),
-        TEST(a_first_formula_is_told_what_it_lacks),   TEST(every_term_has_help_and_an_example),
+        TEST(every_command_runs_its_example),
+        TEST(every_command_has_help),
+        TEST(every_command_shows_its_example_at_work),
+        TEST(the_screen_of_help_can_be_typed),
+        TEST(a_first_formula_is_told_what_it_lacks),
+        TEST(every_term_has_help_and_an_example),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
