@@ -308,7 +308,7 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # enough for statements and a backward pass, the rest follows at once (src/web/playground/halves.js).
 play_features := bulk-memory sign-ext nontrapping-fptoint
 play_quick    := $(addprefix src/core/engine/,lanes lanes_kernel% runs sweep sweep_reach tape maths ops optim \
-    descent grow grow_nodes paths) $(addprefix src/core/base/,mem number record text trail) \
+    descent grow grow_nodes paths) $(addprefix src/core/base/,mem number% record text trail) \
     $(addprefix src/core/text/,lexer lower lower_array lower_name lower_take names parser% recipe) \
     $(addprefix src/core/session/,compact replay_turns run statement_bind statement_old) \
     $(addprefix src/core/formula/,expr math printer simplify simplify_product)
