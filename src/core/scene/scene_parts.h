@@ -85,7 +85,7 @@ static inline int scene_operands(const struct painter *p, size_t i, uint32_t bel
     }
     below[0] = part_place(&p->part, (uint32_t)n.a);
     below[1] = part_place(&p->part, (uint32_t)n.b);
-    return op_get((enum op)n.op)->arity;
+    return op_get((enum op)n.op)->arity == 1 ? 1 : 2;
 }
 
 static inline bool scene_is_constant(const struct painter *p, size_t i)
