@@ -12,15 +12,20 @@ enum { RULES = 4 };  // of an operation: its derivatives in x and y, where it is
 // `of`; root depends on it.
 enum { PASSES = 1, BELOW = 2 };
 
+struct grow_found {
+    struct grow_term adjoint;  // what has come to the node so far
+    struct grow_term live;     // 1 where a gradient reaches it (see sweep.c)
+    uint8_t known;
+};
+
 struct growing {
     struct grow_nodes nodes;
     struct tape *t;
     struct stop *stop;
     uint32_t root, from, start;  // the lowest `of`; nodes from `start` on are made here
     struct buf ids;              // uint32_t: the nodes that root depends on, lowest first
-    struct buf known;            // uint8_t by node less `from`
-    struct buf adjoint;          // struct grow_term, likewise: what has come to the node so far
-    struct buf live;             // struct grow_term: 1 where a gradient reaches it (see sweep.c)
+    struct buf
+        found;  // struct grow_found by node less `from`: one table, large enough to come as fresh zeros
     struct arena memory;
     struct grow_rule *rules[OP_COUNT][RULES];
 };
@@ -115,10 +120,15 @@ static struct grow_term operand_term(const struct growing *g, uint32_t id)
                                              : term_of_node(id);
 }
 
+static struct grow_found *found_at(const struct growing *g, uint32_t id)
+{
+    return &BUF(struct grow_found, &g->found)[id - g->from];
+}
+
 static bool is(const struct growing *g, uint32_t id, uint8_t what)
 {
     return id >= g->from && id <= g->root && !tape_marked(g->t, id, MARK_CONST) &&
-           (BUF(uint8_t, &g->known)[id - g->from] & what) != 0;
+           (found_at(g, id)->known & what) != 0;
 }
 
 // Can a gradient pass from node i to this operand of it?
@@ -130,16 +140,15 @@ static bool passes_to(const struct growing *g, uint32_t i, int slot)
 
 static void find_dependence(struct growing *g, const uint32_t *of, size_t count)
 {
-    uint8_t *at = g->known.data;
     for (size_t k = 0; k < count; k++) {
         if (of[k] <= g->root) {
-            at[of[k] - g->from] = PASSES;
+            found_at(g, of[k])->known = PASSES;
         }
     }
     for (size_t k = 0; k < g->ids.count && !stop_asked(g->stop, k); k++) {
         uint32_t i = BUF(uint32_t, &g->ids)[k];
         for (int slot = 0; i >= g->from && slot < tape_arity(g->t, i); slot++) {
-            at[i - g->from] |= passes_to(g, i, slot) ? PASSES : 0;
+            found_at(g, i)->known |= passes_to(g, i, slot) ? PASSES : 0;
         }
     }
 }
@@ -150,7 +159,7 @@ static void keep_what_is_there(struct growing *g)
     for (size_t k = 0; !g->nodes.failed && k < g->ids.count && !stop_asked_by(g->stop, k, 8); k++) {
         uint32_t id = BUF(uint32_t, &g->ids)[k];
         if (id >= g->from) {
-            BUF(uint8_t, &g->known)[id - g->from] |= BELOW;
+            found_at(g, id)->known |= BELOW;
         }
         if (tape_op(g->t, id) != OP_LEAF || tape_marked(g->t, id, MARK_CONST)) {
             grow_keep(&g->nodes, id);
@@ -160,12 +169,12 @@ static void keep_what_is_there(struct growing *g)
 
 static struct grow_term *adjoint_at(struct growing *g, uint32_t id)
 {
-    return &BUF(struct grow_term, &g->adjoint)[id - g->from];
+    return &found_at(g, id)->adjoint;
 }
 
 static struct grow_term *live_at(struct growing *g, uint32_t id)
 {
-    return &BUF(struct grow_term, &g->live)[id - g->from];
+    return &found_at(g, id)->live;
 }
 
 static void give(struct growing *g, uint32_t operand, struct grow_term share, struct grow_term live)
@@ -237,8 +246,7 @@ static bool sweep(struct growing *g)
 static void mark_needed(const struct growing *g, uint8_t *needed, const uint32_t *of, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
-        struct grow_term x = of[k] <= g->root ? BUF(struct grow_term, &g->adjoint)[of[k] - g->from]
-                                              : term_of_number(0);
+        struct grow_term x = of[k] <= g->root ? found_at(g, of[k])->adjoint : term_of_number(0);
         if (x.kind == TERM_NODE && x.node >= g->start) {
             needed[x.node - g->start] = 1;
         }
@@ -337,11 +345,8 @@ static bool grow(struct growing *g, const uint32_t *of, size_t count, struct gra
 {
     size_t nodes = (size_t)g->root - g->from + 1, before = rows == NULL ? 0 : rows->count;
     struct buf to;
-    struct buf *const all[] = {&g->known, &g->adjoint, &g->live};
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        if (stop_after(g->stop, nodes) || !buf_resize(all[i], nodes)) {
-            return false;
-        }
+    if (stop_after(g->stop, 3 * nodes) || !buf_resize(&g->found, nodes)) {
+        return false;
     }
     g->nodes.failed |= !sweep_reach(g->t, g->root, &g->ids);
     find_dependence(g, of, count);
@@ -370,9 +375,7 @@ enum sweep_end grow_gradients(struct tape *t, struct stop *stop, uint32_t root, 
     for (size_t k = 0; k < count; k++) {
         g.from = of[k] < g.from ? of[k] : g.from;
     }
-    buf_init(&g.known, sizeof(uint8_t));
-    buf_init(&g.adjoint, sizeof(struct grow_term));
-    buf_init(&g.live, sizeof(struct grow_term));
+    buf_init(&g.found, sizeof(struct grow_found));
     buf_init(&g.nodes.slots, sizeof(uint32_t));
     buf_init(&g.ids, sizeof(uint32_t));
     arena_init(&g.memory);
@@ -380,9 +383,7 @@ enum sweep_end grow_gradients(struct tape *t, struct stop *stop, uint32_t root, 
     if (!ok) {
         tape_cut(t, g.start);
     }
-    buf_release(&g.known);
-    buf_release(&g.adjoint);
-    buf_release(&g.live);
+    buf_release(&g.found);
     buf_release(&g.nodes.slots);
     buf_release(&g.ids);
     arena_release(&g.memory);
