@@ -179,6 +179,7 @@ static void texts_become_tokens(void **state)
         {TEXT("1_0e2+"), "0:1_0e2 +:+"},
         {TEXT("1_"), "0:1 n:_"},
         {TEXT("x² ᵀ √ |"), "n:x r:² r:ᵀ v:√ |:|"},
+        {TEXT("2\xE2\x88"), "0:2 !:\xE2 !:\x88"},
     };
     struct text out;
     text_init(&out);

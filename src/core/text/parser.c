@@ -214,8 +214,7 @@ static bool multiplies_parenthesis(struct parser *p, struct token t)
 {
     bool word = t.kind == TOKEN_NAME && !text_among("for if else in and or not is as from to",
                                                     token_text(p->lexer, t), token_length(t));
-    bool room = p->closed > 0 && p->lexer->source->length > p->closed &&
-                p->lexer->source->text[p->closed] == '\\';  // \left
+    bool room = p->closed > 0 && p->lexer->source->text[p->closed] == '\\';  // \left
     return p->closed > 0 && (t.at == p->closed || room) &&
            (word || t.kind == TOKEN_ROOT || token_opens(t, '(')) && !is_assigned(p, t);
 }
@@ -278,7 +277,7 @@ static void read_raised(struct parser *p, struct token t)
 // y' directly after a name is a prime, not a text.
 static bool refuse_prime(struct parser *p, struct token t)
 {
-    char mark = t.at < p->lexer->source->length ? p->lexer->source->text[t.at] : ' ';
+    char mark = p->lexer->source->text[t.at];
     bool behind = t.at == p->last.end || (p->closed > 0 && t.at == p->closed);
     if ((t.kind != TOKEN_STRING && t.kind != TOKEN_BAD) || mark != '\'' || !behind) {
         return false;
