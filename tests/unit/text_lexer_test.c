@@ -126,6 +126,11 @@ static void texts_become_tokens(void **state)
         {TEXT("\\partial("), "p:\\partial (:("},
         // A name in a font of LaTeX.
         {TEXT("\\mathrm{ReLU} x"), "n\\:ReLU n:x"},
+        {TEXT("\\mathrm{d}x"), "nd:x"},
+        {TEXT("\\mathrm{d} "), "n\\:d"},
+        {TEXT("\\mathrm{d} + 1"), "n\\:d +:+ 0:1"},
+        {TEXT("\\text{d}^2 x"), "nd:x"},
+        {TEXT("\\mathrm d%2"), "%d:%2"},
         {TEXT("\\mathbf{\\theta}"), "n\\:theta"},
         {TEXT("\\mathrm"), "n\\:mathrm"},
         {TEXT("\\mathrm x"), "n\\:mathrm n:x"},
