@@ -242,16 +242,14 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
     return SESSION_FAILED;
 }
 
-// Statements, up to the first that answers or begins a lesson: whoever drives the tutor is not asked for
-// each of a thousand lines of which nothing is to be said. But it is asked soon: they are few, and end
-// where they take long.
+// Statements, up to the first that answers, or begins a lesson, a loop or a training: whoever drives the tutor
+// is not asked for each of a thousand lines of which nothing is to be said. But it is asked soon: they are
+// few, and end where they take long.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
-    enum {
-        QUIET_MOST = 64,
-        QUIET_WORK = 1 << 16
-    };  // statements; units of work, half a millisecond
-    const struct stop *stop = t->session->world.stop;
+    enum { QUIET_MOST = 64, QUIET_WORK = 1 << 16 };  // statements; units of work, half a millisecond
+    const struct session *s = t->session;
+    const struct stop *stop = s->world.stop;
     size_t answered = out->list.in.count;
     uint64_t done = stop == NULL ? 0 : stop->done;
     enum session_state state;
@@ -259,8 +257,8 @@ static enum session_state run_session(struct tutor *t, struct records *out)
     do {
         state = session_run(t->session, out);
     } while (state == SESSION_MORE && out->list.in.count == answered && t->play == NULL &&
-             mem_refusals() == t->refusals && !out->arena.failed && ++quiet < QUIET_MOST &&
-             (stop == NULL || stop->done - done < QUIET_WORK));
+             s->frames.count == 1 && mem_refusals() == t->refusals && !out->arena.failed &&
+             ++quiet < QUIET_MOST && (stop == NULL || stop->done - done < QUIET_WORK));
     return state;
 }
 
