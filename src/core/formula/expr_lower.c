@@ -202,10 +202,11 @@ bool expr_lower(struct exprs *p, const struct scope *scope, struct lexer *lexer,
     struct made_nodes r = {.p = p, .scope = scope, .before = tape_count(scope->tape), .out = out};
     buf_init(&r.formulas, sizeof(uint32_t));
     quiet.groups = NULL;
+    size_t binds = scope->names->binds;
     scope_checkpoint(&quiet, &before);
     bool ok = bind_free_names(&quiet, &before.trail, *lexer, d) && evaluate(&r, &quiet, lexer, d);
     checkpoint_back(&before);
-    names_changed(scope->names);
+    names_back(scope->names, binds);
     buf_release(&r.formulas);
     return ok;
 }

@@ -2,7 +2,7 @@
 
 bool aside_begin(struct aside *a, struct call *c)
 {
-    *a = (struct aside){.call = c};
+    *a = (struct aside){.call = c, .binds = c->s->names.binds};
     session_checkpoint(c->s, &a->before);
     return call_swept(c, checkpoint_refresh(&a->before, c->s->world.stop));
 }
@@ -19,7 +19,7 @@ void aside_end(struct aside *a)
 {
     forget_evaluation(a);
     checkpoint_back(&a->before);
-    names_changed(&a->call->s->names);
+    names_back(&a->call->s->names, a->binds);
 }
 
 bool aside_bind(struct aside *a, const char *name, size_t length, struct value value)

@@ -11,6 +11,7 @@
 struct aside {
     struct call *call;
     struct checkpoint before;
+    size_t binds;          // of the names, before
     struct source source;  // of the last evaluation
     struct lower lower;
     bool lowering;

@@ -128,6 +128,7 @@ enum { NOT_LOGGED = -1 };
 struct holdings {
     size_t changes, nodes, definitions, labels;
     size_t lists, groups;  // of arrays, and of nodes
+    size_t binds;          // see names_back
     struct rng rng;
 };
 

@@ -114,18 +114,6 @@ static bool find_left(const struct session *s, struct value old, struct value fr
     return true;
 }
 
-// Is another name bound to this node?
-static bool has_name(const struct names *names, uint32_t node)
-{
-    for (uint32_t name = 0; name < names_count(names); name++) {
-        struct value v = names_get(names, name);
-        if (v.rank == VALUE_SCALAR && v.base == node) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_left(const struct session *s, const struct left *l, uint32_t node)
 {
     return mark_of(l, node) == USES_OLD && tape_op(&s->tape, node) != OP_LEAF;
@@ -153,13 +141,13 @@ static uint32_t last_left(const struct session *s, const struct left *l, struct 
 }
 
 // The name that is bound to the last such node. NAME_NONE if there is none.
-static uint32_t left_behind(const struct session *s, const struct left *l)
+static uint32_t left_behind(struct session *s, const struct left *l)
 {
-    uint32_t user = NAME_NONE, last = 0;
-    for (uint32_t name = 0; name < names_count(&s->names); name++) {
-        struct value v = names_get(&s->names, name);
-        uint32_t node = v.rank == VALUE_UNBOUND ? NODE_NONE : last_left(s, l, v);
-        if (node != NODE_NONE && node >= last) {
+    uint32_t user = NAME_NONE, last = 0, name;
+    for (size_t at = 0; (name = names_next_from(&s->names, l->low, &at)) != NAME_NONE;) {
+        uint32_t node = last_left(s, l, names_get(&s->names, name));
+        bool later = node > last || (node == last && (user == NAME_NONE || name > user));
+        if (node != NODE_NONE && later) {
             user = name;
             last = node;
         }
@@ -203,7 +191,8 @@ void statement_note_old_user(struct call *c, const struct token *name, struct va
     looks =
         looks && (leaf || (mark_of(&left, names_element(&c->s->names, old, 0)) & IN_FRESH) == 0);
     // It may have been another name for what is still bound.
-    looks = looks && (old.rank != VALUE_SCALAR || !has_name(&c->s->names, old.base));
+    looks =
+        looks && (old.rank != VALUE_SCALAR || names_of_node(&c->s->names, old.base) == NAME_NONE);
     uint32_t user = looks ? left_behind(c->s, &left) : NAME_NONE;
     left_release(&left);
     if (user == NAME_NONE) {

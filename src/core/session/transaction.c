@@ -6,10 +6,15 @@
 
 enum { UNDO_BYTES = 64 << 20 };  // memory for undo beyond the last statement
 
-void session_forget_derived(struct session *s)
+static void doubt_values(struct session *s)
 {
     s->tape.any_stale = true;
     s->tape.settled = 0;
+}
+
+void session_forget_derived(struct session *s)
+{
+    doubt_values(s);
     names_changed(&s->names);
 }
 
@@ -21,6 +26,7 @@ struct holdings transaction_holdings(const struct session *s)
                              .labels = s->labels.rows.count,
                              .lists = s->names.lists.count,
                              .groups = s->groups.count,
+                             .binds = s->names.binds,
                              .rng = session_settings(s)->rng};
 }
 
@@ -211,7 +217,8 @@ void transaction_roll_back(struct session *s)
     trail_take_back(&s->undo, s->begun, NULL);
     s->told = s->told_before;
     state_forgive(s);
-    session_forget_derived(s);
+    doubt_values(s);
+    names_back(&s->names, s->held.binds);
 }
 
 bool session_undo(struct session *s)

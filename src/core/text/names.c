@@ -25,6 +25,7 @@ void names_init(struct names *n)
     buf_init(&n->arrays, sizeof(uint32_t));
     buf_init(&n->by_node, sizeof(struct label));
     n->by_node_made = n->by_grown_made = false;
+    n->sorted = n->binds = n->made_at = 0;
 }
 
 void names_release(struct names *n)
@@ -138,14 +139,73 @@ struct value names_lookup(const struct names *n, const char *s, size_t length)
     return names_get(n, names_find(n, s, length));
 }
 
+static bool is_bound_to(const struct names *n, struct label label)
+{
+    struct value value = names_get(n, label.name);
+    return value.rank == VALUE_SCALAR && value.base == label.node;
+}
+
+// One more name that is bound to an array. False: no memory.
+static bool add_array(struct names *n, uint32_t name)
+{
+    size_t at = mem_search(n->arrays.data, n->arrays.count, sizeof name, name);
+    if (at < n->arrays.count && BUF(uint32_t, &n->arrays)[at] == name) {
+        return true;
+    }
+    if (buf_push(&n->arrays, 1) == NULL) {
+        return false;
+    }
+    uint32_t *place = BUF_FROM(uint32_t, &n->arrays, at);
+    memmove(place + 1, place, (n->arrays.count - 1 - at) * sizeof name);
+    *place = name;
+    return true;
+}
+
+// Nodes are nearly always named in their order. Others wait at the end, and are few; and what is true no more
+// takes no more room than the names do.
+static bool add_label(struct names *n, struct label label)
+{
+    enum { WAIT_MOST = 64, ROOM = 1024 };
+    size_t count = n->by_node.count;
+    const struct label *labels = n->by_node.data;
+    bool follows = count == n->sorted && (count == 0 || labels[count - 1].node <= label.node);
+    if (count - n->sorted >= WAIT_MOST || count > 2 * n->symbols.count + ROOM) {
+        return false;
+    }
+    struct label *at = buf_push(&n->by_node, 1);
+    if (at != NULL) {
+        *at = label;
+        n->sorted += follows;
+    }
+    return at != NULL;
+}
+
+static void keep_up(struct names *n, uint32_t name, struct value value)
+{
+    n->by_node_made = value.rank == VALUE_SCALAR ? add_label(n, (struct label){value.base, name})
+                      : value_is_array(value)    ? add_array(n, name)
+                                                 : true;
+}
+
 bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct value value)
 {
     if (name == NAME_NONE || !trail_save(trail, &n->symbols, name, 1)) {
         return false;
     }
     BUF(struct symbol, &n->symbols)[name].value = value;
-    names_changed(n);
+    n->by_grown_made = false;
+    n->binds++;
+    if (n->by_node_made) {
+        keep_up(n, name, value);
+    }
     return true;
+}
+
+// What was bound before the tables were made is not in them, but what was bound then, and since.
+void names_back(struct names *n, size_t binds)
+{
+    n->by_node_made = n->by_node_made && n->made_at <= binds;
+    n->by_grown_made = false;
 }
 
 void names_changed(struct names *n)
@@ -162,25 +222,30 @@ static int compare_labels(const void *a, const void *b)
     return x->name < y->name ? -1 : x->name > y->name;
 }
 
+// Where there is no memory for all of it, it is made again when it is next asked for.
 static void make_by_node(struct names *n)
 {
+    bool whole = true;
     n->by_node.count = n->arrays.count = 0;
     for (uint32_t name = 0; name < n->symbols.count; name++) {
         struct value value = names_get(n, name);
         uint32_t *array = value_is_array(value) ? buf_push(&n->arrays, 1) : NULL;
+        struct label *label = value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
         if (array != NULL) {
             *array = name;
         }
-        struct label *label = value.rank == VALUE_SCALAR ? buf_push(&n->by_node, 1) : NULL;
         if (label != NULL) {
             *label = (struct label){value.base, name};
         }
+        whole &= value.rank == VALUE_UNBOUND || array != NULL || label != NULL;
     }
     if (n->by_node.count > 0) {
         // analysis: what has elements has data
         qsort(n->by_node.data, n->by_node.count, sizeof(struct label), compare_labels);
     }
-    n->by_node_made = true;
+    n->sorted = n->by_node.count;
+    n->made_at = n->binds;
+    n->by_node_made = whole;
 }
 
 uint32_t names_of_node(struct names *n, uint32_t node)
@@ -189,8 +254,38 @@ uint32_t names_of_node(struct names *n, uint32_t node)
         make_by_node(n);
     }
     const struct label *labels = n->by_node.data;
-    size_t at = mem_find(labels, n->by_node.count, sizeof *labels, node);
-    return at == SIZE_MAX ? NAME_NONE : labels[at].name;
+    uint32_t name = NAME_NONE;
+    size_t at = mem_search(labels, n->sorted, sizeof *labels, node);
+    for (; at < n->by_node.count; at++) {
+        if (at < n->sorted && labels[at].node != node) {
+            at = n->sorted - 1;  // those that wait are left
+        } else if (labels[at].node == node && labels[at].name < name && is_bound_to(n, labels[at])) {
+            name = labels[at].name;
+        }
+    }
+    return name;
+}
+
+uint32_t names_next_from(struct names *n, uint32_t node, size_t *at)
+{
+    if (!n->by_node_made) {
+        make_by_node(n);
+    }
+    const struct label *labels = n->by_node.data;
+    size_t arrays = n->arrays.count, from = mem_search(labels, n->sorted, sizeof *labels, node);
+    while (*at < arrays) {
+        uint32_t name = BUF(uint32_t, &n->arrays)[(*at)++];
+        if (value_is_array(names_get(n, name))) {
+            return name;
+        }
+    }
+    while (*at - arrays + from < n->by_node.count) {
+        struct label label = labels[(*at)++ - arrays + from];
+        if (label.node >= node && is_bound_to(n, label)) {
+            return label.name;
+        }
+    }
+    return NAME_NONE;
 }
 
 // Which element of the array the node is. False if it is not one, or the array is too large to
@@ -223,7 +318,7 @@ static bool label_element(struct names *n, char out[LABEL_TEXT], uint32_t node)
     for (size_t i = 0; i < n->arrays.count; i++) {
         uint32_t name = BUF(uint32_t, &n->arrays)[i], row, column;
         struct value v = names_get(n, name);
-        if (find_element(n, v, node, &row, &column)) {
+        if (value_is_array(v) && find_element(n, v, node, &row, &column)) {
             size_t length;
             const char *s = names_text(n, name, &length);
             size_t cut = utf8_cut(s, length < 60 ? length : 60, 24);
@@ -269,16 +364,17 @@ static bool differ(char a, char b)
 }
 
 // Damerau's distance (optimal string alignment): insertions, deletions, changes, swaps. Capital or
-// small makes no difference.
-static size_t distance(const char *a, size_t m, const char *b, size_t n)
+// small makes no difference. Beyond `most` any number beyond it.
+static size_t distance(const char *a, size_t m, const char *b, size_t n, size_t most)
 {
-    size_t rows[3][NEAR_LENGTH + 1];
+    size_t rows[3][NEAR_LENGTH + 1], least = 0;
     for (size_t j = 0; j <= n; j++) {
         rows[0][j] = j;
     }
     for (size_t i = 1; i <= m; i++) {
         size_t *row = rows[i % 3], *up = rows[(i + 2) % 3], *up2 = rows[(i + 1) % 3];
-        row[0] = i;
+        size_t before = least;  // of the row above; a swap goes two rows back
+        least = row[0] = i;
         for (size_t j = 1; j <= n; j++) {
             size_t best = up[j - 1] + differ(a[i - 1], b[j - 1]);
             best = up[j] + 1 < best ? up[j] + 1 : best;
@@ -288,6 +384,10 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n)
                 best = up2[j - 2] + 1;
             }
             row[j] = best;
+            least = best < least ? best : least;
+        }
+        if (least > most && before > most) {
+            return least;
         }
     }
     return rows[m % 3][n];
@@ -317,11 +417,15 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
     if (n->length == 0 || n->length > NEAR_LENGTH || length > NEAR_LENGTH || length < 2) {
         return;
     }
-    size_t d = distance(n->s, n->length, candidate, length);
     bool begins =
         !differ(n->s[0], candidate[0]) ||
         (n->length > 1 && !differ(n->s[0], candidate[1]) && !differ(n->s[1], candidate[0]));
-    if ((d > 0 && !begins) || (n->length < 4 && length != n->length) ||
+    size_t apart = length > n->length ? length - n->length : n->length - length;
+    if (!begins || apart > n->distance) {
+        return;
+    }
+    size_t d = distance(n->s, n->length, candidate, length, n->distance);
+    if ((n->length < 4 && length != n->length) ||
         (n->length < 4 && d > 0 && !swapped(n->s, candidate, length))) {
         return;
     }
@@ -336,10 +440,12 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
 
 void nearest_offer_bound(struct nearest *n, const struct names *names)
 {
-    for (uint32_t name = 0; name < names_count(names); name++) {
-        if (names_get(names, name).rank != VALUE_UNBOUND) {
+    enum { LOOK_MOST = 4096 };  // names, the last that came up: of a million all are a long look
+    size_t count = names_count(names);
+    for (size_t name = count > LOOK_MOST ? count - LOOK_MOST : 0; name < count; name++) {
+        if (names_get(names, (uint32_t)name).rank != VALUE_UNBOUND) {
             size_t length;
-            const char *s = names_text(names, name, &length);
+            const char *s = names_text(names, (uint32_t)name, &length);
             nearest_offer(n, s, length);
         }
     }

@@ -30,9 +30,13 @@ struct names {
     struct buf heads;    // uint32_t: first symbol of each hash chain
     struct buf lists;    // uint32_t: nodes of listed arrays (see value.h)
     struct buf grown;    // struct grown: derivatives that are nodes (grow.h)
-    struct buf by_node;  // struct label: bound scalars, sorted by node; made when asked for
-    struct buf arrays;   // uint32_t: names bound to arrays; made with by_node
+    // Names by what they are bound to: made when asked for, and kept up while names are bound, so that this
+    // costs a line nothing beside a million names. What is in them may be true no more.
+    struct buf by_node;  // struct label: names bound to scalars, the first `sorted` of them sorted by node
+    struct buf arrays;   // uint32_t: names bound to arrays, sorted
+    size_t sorted;
     bool by_node_made;
+    size_t binds, made_at;  // how often a name was bound: by now, and when these were made
     struct buf by_grown;  // rows of `grown`, sorted by node; made when asked for
     struct buf by_slope;  // the same, by root and `of`; made with by_grown
     bool by_grown_made;
@@ -63,11 +67,15 @@ static inline uint32_t names_element(const struct names *n, struct value v, uint
 }
 // Binds; recorded on `trail`. False if out of memory.
 bool names_bind(struct names *n, struct trail *trail, uint32_t name, struct value value);
-// Call after the trail was taken back.
+// Call after the trail was taken back: to where n->binds was this, or anywhere.
+void names_back(struct names *n, size_t binds);
 void names_changed(struct names *n);
 
 // A name for this node: the earliest name bound to it; NAME_NONE if there is none.
 uint32_t names_of_node(struct names *n, uint32_t node);
+// The next name that is bound to a scalar from `node` on, or to an array; NAME_NONE: there are no more. *at is
+// 0 at first. Each comes at least once, in no order.
+uint32_t names_next_from(struct names *n, uint32_t node, size_t *at);
 // A node as the learner reads it: its name, its place in an array that has one (W[0, 1]), what it
 // was grown as (dL/da), or %7. Written into out, which is returned.
 enum { LABEL_TEXT = 96 };
