@@ -309,9 +309,10 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 play_features := bulk-memory sign-ext nontrapping-fptoint
 play_quick    := $(addprefix src/core/engine/,lanes lanes_kernel% runs sweep sweep_reach tape maths ops optim \
     descent grow grow_nodes paths) $(addprefix src/core/base/,mem number% record text trail) \
-    $(addprefix src/core/text/,lexer lower lower_array lower_name lower_take names parser% recipe) \
-    $(addprefix src/core/session/,compact replay_turns run statement_bind statement_old) \
-    $(addprefix src/core/formula/,expr math printer simplify simplify_product)
+    $(addprefix src/core/text/,definition group input lexer lower lower_name lower_take names parser% recipe) \
+    $(addprefix src/core/session/,call_answer call_expression call_finish compact frames loop replay \
+    replay_turns run statement statement_bind statement_old transaction turns) \
+    $(addprefix src/core/formula/,expr expr_print math printer simplify simplify_product simplify_sum)
 play_memory   := 536870912
 play_flags     = $(if $(filter $(play_quick),$*),-O2,-Oz) $(play_features:%=-m%)
 play_rest     := $(addprefix src/core/,export/% scene/% lesson/% play/% command/% text/csv% formula/matrix%) \
