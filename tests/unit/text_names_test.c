@@ -124,9 +124,10 @@ static void near_names_are_found(void **state)
     static const struct {
         const char *typed, *near;
     } cases[] = {
-        {"weigth", "weight"}, {"wieght", "weight"}, {"weight2", "weight"}, {"ewight", "weight"},
-        {"biass", "bias"},    {"Bias", "bias"},     {"losss", "loss"},     {"momentun", "momentum"},
-        {"mometnun", "momentum"}, {"xyz", ""},      {"bais", "bias"},      {"wight5", ""},
+        {"weigth", "weight"}, {"wieght", "weight"},     {"weight2", "weight"},
+        {"ewight", "weight"}, {"biass", "bias"},        {"Bias", "bias"},
+        {"losss", "loss"},    {"momentun", "momentum"}, {"mometnun", "momentum"},
+        {"xyz", ""},          {"bais", "bias"},         {"wight5", ""},
     };
     static const char *const words[] = {"weight", "bias", "loss", "momentum", "x", "y1"};
     struct names n;

@@ -247,7 +247,10 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
 // few, and end where they take long.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
-    enum { QUIET_MOST = 64, QUIET_WORK = 1 << 16 };  // statements; units of work, half a millisecond
+    enum {
+        QUIET_MOST = 64,
+        QUIET_WORK = 1 << 16
+    };  // statements; units of work, half a millisecond
     const struct session *s = t->session;
     const struct stop *stop = s->world.stop;
     size_t answered = out->list.in.count;

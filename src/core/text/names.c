@@ -259,7 +259,8 @@ uint32_t names_of_node(struct names *n, uint32_t node)
     for (; at < n->by_node.count; at++) {
         if (at < n->sorted && labels[at].node != node) {
             at = n->sorted - 1;  // those that wait are left
-        } else if (labels[at].node == node && labels[at].name < name && is_bound_to(n, labels[at])) {
+        } else if (labels[at].node == node && labels[at].name < name &&
+                   is_bound_to(n, labels[at])) {
             name = labels[at].name;
         }
     }

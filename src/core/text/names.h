@@ -32,8 +32,9 @@ struct names {
     struct buf grown;    // struct grown: derivatives that are nodes (grow.h)
     // Names by what they are bound to: made when asked for, and kept up while names are bound, so that this
     // costs a line nothing beside a million names. What is in them may be true no more.
-    struct buf by_node;  // struct label: names bound to scalars, the first `sorted` of them sorted by node
-    struct buf arrays;   // uint32_t: names bound to arrays, sorted
+    struct buf
+        by_node;  // struct label: names bound to scalars, the first `sorted` of them sorted by node
+    struct buf arrays;  // uint32_t: names bound to arrays, sorted
     size_t sorted;
     bool by_node_made;
     size_t binds, made_at;  // how often a name was bound: by now, and when these were made
