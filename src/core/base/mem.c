@@ -122,22 +122,15 @@ static bool begin_with_zeros(struct buf *b, size_t n)
 
 bool buf_move_to_zeros(struct buf *b, size_t n)
 {
-    struct buf moved;
-    buf_init_skewed(&moved, b->size, b->skew);
+    struct buf before = *b;
     BS_ASSERT(n >= b->count);
-    if (!begin_with_zeros(&moved, n)) {
-        b->failed = true;
+    if (!begin_with_zeros(b, n)) {
         return false;
     }
-    if (b->count > 0) {
-        memcpy(moved.data, b->data, b->count * b->size);
+    if (before.data != NULL) {
+        memcpy(b->data, before.data, b->count * b->size);
+        buf_free(&before);
     }
-    moved.count = b->count;
-    moved.failed = b->failed;
-    if (b->data != NULL) {
-        buf_free(b);
-    }
-    *b = moved;
     return true;
 }
 

@@ -13,6 +13,10 @@
 
 enum { FIVES = NUMBER_FIVES };
 
+const double number_tens[NUMBER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 // (high·2^64 + low) / d, for high < d and d >= 2^63; *rest: something is left. Long division with
 // digits of 32 bits (Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D).
 static uint64_t divide(uint64_t high, uint64_t low, uint64_t d, bool *rest)
@@ -35,42 +39,25 @@ static uint64_t divide(uint64_t high, uint64_t low, uint64_t d, bool *rest)
     return quotient;
 }
 
-// The quotient of w and 5^n to 63 bits or more, of which the last one tells
-// whether anything is left, so that its conversion rounds as the whole number would.
+// 5^n, n at most FIVES.
+static uint64_t power_of_five(int n)
+{
+    uint64_t power = 1;
+    for (uint64_t square = 5; n > 0; n >>= 1, square *= square) {
+        power *= n % 2 == 1 ? square : 1;
+    }
+    return power;
+}
+
+// The quotient of w and 5^n to 63 bits or more, of which the last one tells whether anything is left, so that its
+// conversion rounds as the whole number would.
 double number_quotient(uint64_t w, int n)
 {
-    static const uint64_t fives[FIVES + 1] = {1u,
-                                              5u,
-                                              25u,
-                                              125u,
-                                              625u,
-                                              3125u,
-                                              15625u,
-                                              78125u,
-                                              390625u,
-                                              1953125u,
-                                              9765625u,
-                                              48828125u,
-                                              244140625u,
-                                              1220703125u,
-                                              6103515625u,
-                                              30517578125u,
-                                              152587890625u,
-                                              762939453125u,
-                                              3814697265625u,
-                                              19073486328125u,
-                                              95367431640625u,
-                                              476837158203125u,
-                                              2384185791015625u,
-                                              11920928955078125u,
-                                              59604644775390625u,
-                                              298023223876953125u,
-                                              1490116119384765625u,
-                                              7450580596923828125u};
     bool rest;
-    int a = __builtin_clzll(w), b = __builtin_clzll(fives[n]);
+    uint64_t fives = power_of_five(n);
+    int a = __builtin_clzll(w), b = __builtin_clzll(fives);
     w <<= a;
-    uint64_t q = divide(w >> 1, w << 63, fives[n] << b, &rest);
+    uint64_t q = divide(w >> 1, w << 63, fives << b, &rest);
     return ldexp((double)(q | (rest ? 1 : 0)), b - a - n - 63);
 }
 

@@ -15,12 +15,16 @@ enum {
     NUMBER_FIVES = 27    // 5^27 is the last one below 2^63
 };
 
+// Are eight digits taken at once? (The playground reads few numbers, and its module is to be small.)
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && !defined __wasm__
+#define NUMBER_EIGHT 1
+#endif
+
 // number.c: w / 10^n, rounded once; n is at most NUMBER_FIVES.
 double number_quotient(uint64_t w, int n);
 
-static const double number_tens[NUMBER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+// number.c: the powers of ten that are doubles.
+extern const double number_tens[NUMBER_EXACT + 1];
 
 // w·10^power, rounded once. Where both are doubles, one multiplication or division does it (Clinger, How
 // to Read Floating Point Numbers Accurately, 1990). False: it takes more.
@@ -80,7 +84,7 @@ static inline size_t number_take_eight(const char *s, uint64_t *w)
 static inline size_t number_take_digits(const char *s, size_t n, uint64_t *w)
 {
     size_t i = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef NUMBER_EIGHT
     for (size_t took = 8; took == 8 && i + 8 <= n; i += took) {
         took = number_take_eight(s + i, w);
     }
@@ -94,12 +98,13 @@ static inline size_t number_take_digits(const char *s, size_t n, uint64_t *w)
 // The same where there are mostly few.
 static inline size_t number_take_few(const char *s, size_t n, uint64_t *w)
 {
-    enum { FEW = 3 };
     size_t i = 0;
     for (; i < n && text_is_digit(s[i]); i++) {
-        if (i == FEW) {
+#ifdef NUMBER_EIGHT
+        if (i == 3) {
             return i + number_take_digits(s + i, n - i, w);
         }
+#endif
         *w = 10 * *w + (uint64_t)(s[i] - '0');
     }
     return i;
@@ -137,8 +142,8 @@ static inline size_t number_read_quickly(const char *s, size_t n, double *v,
     if (power > 1 + sign + FAR) {
         return 0;
     }
-    if (power > 0) {
-        number_take_few(s + i + 1 + sign, power - 1 - sign, &far);
+    for (size_t k = 1 + sign; k < power; k++) {
+        far = 10 * far + (uint64_t)(s[i + k] - '0');
     }
     int64_t ten = sign > 0 && s[i + 1] == '-' ? -(int64_t)far : (int64_t)far;
     *form = (struct number_form){whole, behind, point};

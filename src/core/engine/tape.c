@@ -113,17 +113,21 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
-// Room for so many more nodes, or for as many as the tape may still hold. *zeros: their gradients are 0
-// already, as where there are more of them than there were nodes before. False if out of memory.
-static bool has_room_for(struct tape *t, uint32_t count, bool *zeros)
+// Room for so many more nodes, or for as many as the tape may still hold, with gradients of 0: where they are
+// more than the nodes before, these come as zeros from the machine. False if out of memory.
+static bool has_room_for(struct tape *t, uint32_t count)
 {
     uint32_t self = tape_count(t), most = t->most - self;
     count = count < most ? count : most;
-    *zeros = self + count > t->room && count > self;
-    if (*zeros && !buf_move_to_zeros(&t->grad, (size_t)self + count)) {
+    bool full = self + count > t->room, zeros = full && count > self;
+    if ((zeros && !buf_move_to_zeros(&t->grad, (size_t)self + count)) ||
+        (full && !has_room(t, self + count - 1))) {
         return false;
     }
-    return count == 0 || self + count <= t->room || has_room(t, self + count - 1);
+    if (!zeros && count > 0) {
+        memset(BUF_FROM(double, &t->grad, self), 0, count * sizeof(double));
+    }
+    return true;
 }
 
 // How many of so many more nodes can be appended before the next look at t->stop, which comes at the
@@ -138,8 +142,7 @@ static uint32_t next_run(const struct tape *t, uint32_t count)
 uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
 {
     uint32_t first = tape_count(t), run;
-    bool zeros;
-    if (!has_room_for(t, count, &zeros)) {
+    if (!has_room_for(t, count)) {
         return NODE_NONE;
     }
     for (uint32_t left = count; left > 0; left -= run) {
@@ -151,9 +154,6 @@ uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
         for (uint32_t i = self; i < self + run; i++) {
             BUF(struct node, &t->node)
             [i] = (struct node){.op = OP_LEAF, .a = i & TAPE_MOST, .b = i & TAPE_MOST};
-        }
-        if (!zeros) {
-            memset(BUF_FROM(double, &t->grad, self), 0, run * sizeof(double));
         }
         memset(BUF_FROM(uint8_t, &t->mark, self), marks, run);
         tape_note_range(t, self, self + run, marks);
@@ -198,8 +198,7 @@ uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct
                           uint32_t rows, uint32_t cols)
 {
     uint32_t first = tape_count(t);
-    bool zeros;
-    if (!has_room_for(t, rows * cols, &zeros)) {
+    if (!has_room_for(t, rows * cols)) {
         return NODE_NONE;
     }
     for (uint32_t i = 0; i < rows; i++) {
@@ -207,9 +206,6 @@ uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct
             run = next_run(t, cols - j);
             if (run == 0) {
                 return NODE_NONE;
-            }
-            if (!zeros) {
-                memset(BUF_FROM(double, &t->grad, tape_count(t)), 0, run * sizeof(double));
             }
             apply_run(t, op, &a, &b, i, (struct stretch){j, j + run});
         }
