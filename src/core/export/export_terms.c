@@ -201,7 +201,7 @@ static struct export_terms_term write_field(struct terms *t, const struct item *
 
 static void add_bound(struct text *out, int64_t bound)
 {
-    if (bound != INT64_MIN) {
+    if (bound != OPERAND_LEFT_OUT) {
         text_addf(out, "%lld", (long long)bound);
     }
 }
