@@ -11,8 +11,6 @@
 
 // ---- Digits to the nearest double ---------------------------------------------------------------
 
-enum { FIVES = NUMBER_FIVES };
-
 const double number_tens[NUMBER_EXACT + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -39,7 +37,7 @@ static uint64_t divide(uint64_t high, uint64_t low, uint64_t d, bool *rest)
     return quotient;
 }
 
-// 5^n, n at most FIVES.
+// 5^n, n at most NUMBER_FIVES.
 static uint64_t power_of_five(int n)
 {
     uint64_t power = 1;
