@@ -422,10 +422,12 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
         !differ(n->s[0], candidate[0]) ||
         (n->length > 1 && !differ(n->s[0], candidate[1]) && !differ(n->s[1], candidate[0]));
     size_t apart = length > n->length ? length - n->length : n->length - length;
-    if (!begins || apart > n->distance) {
+    bool equals = n->distance == 0 || (n->best[0] != '\0' && length == n->length);
+    size_t most = equals ? n->distance : n->distance - 1;  // what is farther is not nearer
+    if (!begins || apart > most) {
         return;
     }
-    size_t d = distance(n->s, n->length, candidate, length, n->distance);
+    size_t d = distance(n->s, n->length, candidate, length, most);
     if ((n->length < 4 && length != n->length) ||
         (n->length < 4 && d > 0 && !swapped(n->s, candidate, length))) {
         return;
