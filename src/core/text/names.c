@@ -443,7 +443,7 @@ void nearest_offer(struct nearest *n, const char *candidate, size_t length)
 
 void nearest_offer_bound(struct nearest *n, const struct names *names)
 {
-    enum { LOOK_MOST = 4096 };  // names, the last that came up: of a million all are a long look
+    enum { LOOK_MOST = 2048 };  // names, the last that came up: of a million all are a long look
     size_t count = names_count(names);
     for (size_t name = count > LOOK_MOST ? count - LOOK_MOST : 0; name < count; name++) {
         if (names_get(names, (uint32_t)name).rank != VALUE_UNBOUND) {
