@@ -41,6 +41,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "render/pages.h"
 #include "render/png.h"
 #include "scene/worth.h"
