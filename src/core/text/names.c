@@ -165,7 +165,7 @@ static bool add_array(struct names *n, uint32_t name)
 // takes no more room than the names do.
 static bool add_label(struct names *n, struct label label)
 {
-    enum { WAIT_MOST = 64, ROOM = 1024 };
+    enum { WAIT_MOST = 64, ROOM = 256 };
     size_t count = n->by_node.count;
     const struct label *labels = n->by_node.data;
     bool follows = count == n->sorted && (count == 0 || labels[count - 1].node <= label.node);
@@ -273,15 +273,18 @@ uint32_t names_next_from(struct names *n, uint32_t node, size_t *at)
         make_by_node(n);
     }
     const struct label *labels = n->by_node.data;
-    size_t arrays = n->arrays.count, from = mem_search(labels, n->sorted, sizeof *labels, node);
+    size_t arrays = n->arrays.count;
     while (*at < arrays) {
         uint32_t name = BUF(uint32_t, &n->arrays)[(*at)++];
         if (value_is_array(names_get(n, name))) {
             return name;
         }
     }
-    while (*at - arrays + from < n->by_node.count) {
-        struct label label = labels[(*at)++ - arrays + from];
+    if (*at == arrays) {  // the first label that counts
+        *at += mem_search(labels, n->sorted, sizeof *labels, node);
+    }
+    while (*at - arrays < n->by_node.count) {
+        struct label label = labels[(*at)++ - arrays];
         if (label.node >= node && is_bound_to(n, label)) {
             return label.name;
         }
