@@ -296,12 +296,12 @@ static bool is_sign(const struct lexer_sign *sign, const char *s, size_t n)
            (sign->length < 3 || s[2] == sign->written[2]);
 }
 
-// The sign at s; NULL: there is none.
+// The sign at s[0..n), n > 0; NULL: there is none.
 static inline const struct lexer_sign *find_sign(const char *s, size_t n)
 {
     const struct lexer_sign *row = signs[(unsigned char)*s % COUNT_OF(signs)];
-    bool any = n > 0 && row->written[0] == *s;
-    for (size_t i = 0; any && i < ALIKE && row[i].length > 0; i++) {
+    size_t alike = row->written[0] == *s ? ALIKE : 0;
+    for (size_t i = 0; i < alike && row[i].length > 0; i++) {
         if (is_sign(&row[i], s, n)) {
             return &row[i];
         }
