@@ -78,7 +78,7 @@ static const struct question_line *find_at(const struct picks *p, const char *s,
     *length = 0;
     for (size_t i = 0; i < 2 * p->options; i++) {
         bool fold = i >= p->options;
-        const struct question_line *option = p->shown[i % p->options];
+        const struct question_line *option = p->shown[fold ? i - p->options : i];
         size_t here = text_at(option->left, s, n, fold);
         if (here > *length) {
             found = option;
