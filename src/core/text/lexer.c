@@ -554,7 +554,6 @@ static void read_rare(struct lexer *l, struct token *t, struct diag *d)
     }
     l->at = t->span.end +
             (t->kind == TOKEN_STRING ? t->span.start - t->at - prefix_length(s) : t->braced);
-    t->newline = t->kind == TOKEN_BREAK && lexer_line_is_done(l);
 }
 
 // One that is no plain name.

@@ -42,7 +42,8 @@ void parser_read_field(struct parser *p)
 static void end_part(struct parser *p)
 {
     struct parser_frame *f = parser_top(p);
-    if (f->axis) {  // analysis: inside a bracket there is a frame
+    BS_ASSERT(f != NULL);
+    if (f->axis) {
         parser_put(p, (struct item){.kind = ITEM_AXIS, .span = f->span});
     }
     if (f->slice) {
