@@ -176,6 +176,8 @@ static void texts_become_tokens(void **state)
         {TEXT("4xabcde"), "0:4 n:xabcde"},
         {TEXT("$x$"), "n:x"},
         {TEXT("a$"), "n:a"},
+        {TEXT("a$2"), "n:a !:$ 0:2"},
+        {TEXT("$2"), "0:2"},
         {TEXT("4−2"), "0:4 +:− 0:2"},
         {TEXT("4e×2"), "0:4 n:e +:× 0:2"},
         {TEXT("1e5e−3"), "0:1e5 n:e +:− 0:3"},
