@@ -267,7 +267,7 @@ static bool take_rows(struct session *s, struct value from, const uint32_t *rows
     return nodes != NULL;
 }
 
-// Evaluates a stage's formula; the names in it mean what its ties say.
+// Evaluates a stage's formula; the names in it mean what its ties say. False: d is set, *out is as it was.
 static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, struct value *out)
 {
     struct scope scope = session_scope(s);
@@ -280,7 +280,9 @@ static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, 
         ok = lower_apply(&g.lower, r->op, &old, &value, x.span, &x);
     }
     ok = ok && array_as_nodes(&g.lower, &x, 0);
-    *out = operand_is_array(&x) ? x.array : value_of_node(x.node);
+    if (ok) {
+        *out = operand_is_array(&x) ? x.array : value_of_node(x.node);
+    }
     recipe_release(&g);
     return ok;
 }
