@@ -15,7 +15,7 @@ enum {
     NUMBER_FIVES = 27    // 5^27 is the last one below 2^63
 };
 
-// Are eight digits taken at once? (The playground reads few numbers, and its module is to be small.)
+// Eight digits are taken at once, but not in the playground: it reads few numbers, and its module must stay small.
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && !defined __wasm__
 #define NUMBER_EIGHT 1
 #endif

@@ -127,7 +127,7 @@ static bool next_part(const struct judging *j, size_t *from, struct span *part)
     return start < j->answer.end;
 }
 
-// dL/da = 6, dL/db = -4. False: there is no '='.
+// dL/da = 6, dL/db = -4. False if the answer has no '='.
 static bool judge_named(struct judging *j)
 {
     uint32_t before = j->out->filled;
@@ -144,7 +144,7 @@ static bool judge_named(struct judging *j)
     return true;
 }
 
-// Is there a sign between blanks, as in x + 1? Then the blanks are no ends of numbers.
+// Is there a sign between blanks, as in x + 1? Then blanks do not separate numbers.
 static bool has_sign_apart(const struct judging *j)
 {
     struct span at;

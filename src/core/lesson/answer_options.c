@@ -9,7 +9,7 @@ static bool starts(const char *s, size_t n, const char *with)
     return length <= n && memcmp(s, with, length) == 0;
 }
 
-// The bytes of what stands between two picks, at the beginning of s[0..n): a mark, or a word such as
+// The length in bytes of what separates two picks, at the beginning of s[0..n): a mark, or a word such as
 // "and". 0: something is picked here.
 static size_t between(const char *s, size_t n)
 {
@@ -330,8 +330,7 @@ static bool is_letters(const struct picks *p, const char *s, size_t n)
     return true;
 }
 
-// Is each word a letter, or made of letters of options? What is in quotes, and what is no word, is read
-// as if it were.
+// Is each word a letter, or made of letters of options? What is in quotes, or is not a word, counts as one.
 static bool is_in_letters(const struct judging *j, const struct picks *p, struct span in)
 {
     for (size_t from = in.start, n; from < in.end; from += n) {

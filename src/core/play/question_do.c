@@ -42,7 +42,7 @@ void question_look(struct play *p, const struct records *out, size_t from)
     p->held = holds && !p->tutor->graded;  // what is graded is looked at when all is done
 }
 
-// What was found has formulas in it, whose stars are no emphasis.
+// What was found may contain formulas, whose stars must not be read as emphasis.
 static void add_found(struct text *why, const char *form, const char *found)
 {
     bool stars = strchr(found, '*') != NULL;

@@ -38,7 +38,8 @@ struct folder {
     struct buf box;      // uint32_t for each value
     struct buf users;    // uint32_t for each value: the box of all that use it
     struct buf size;     // uint32_t for each own box: the values in it
-    struct buf open;     // uint8_t for each value: it, or the name it leads to, is to be seen open
+    struct buf
+        open;  // uint8_t for each value: does the learner want it, or the name it leads to, open?
     struct buf apart;    // uint8_t for each value: its formula is too long to go into another's
     uint32_t levels;
     bool elements;  // some values are elements of arrays
@@ -108,8 +109,8 @@ static inline bool fold_fill_none(struct buf *b, size_t count)
 }
 
 // fold_stage.c
-// Folds as far as a stage says: `box` has each value's box then, and `out` the folds. Where there would be more
-// than `most` boxes it may end early, and tells no more than that. False if out of memory or stopped.
+// Folds as far as a stage says: `box` has each value's box then, and `out` the folds. It may
+// stop early once more than `most` boxes would be left; then only their number says so. False if out of memory or stopped.
 bool fold_stage(struct folder *f, const struct fold_stage *s, size_t most);
 
 #endif

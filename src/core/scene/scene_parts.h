@@ -159,7 +159,7 @@ void scene_add_inner(const struct painter *p, struct rec *scene);
 
 // scene_fold.c
 bool scene_list_members(struct painter *p);
-// After the uses: what comes into each fold.
+// Lists what comes into each fold. Call it once the uses are listed.
 bool scene_list_inlets(struct painter *p);
 // The places of the values in a fold.
 const uint32_t *scene_members(const struct painter *p, uint32_t fold, size_t *count);
