@@ -40,6 +40,14 @@ static void go(struct person *p)
     free(p->screen);
 }
 
+static void nothing_is_offered(struct person *p)
+{
+    start(p);
+    see(p, PROMPT);
+    assert_false(was_shown(p, "Resume"));
+    leave(p);
+}
+
 // Two sessions died. Two that begin together are asked about one each, and decline both: each is
 // kept in a file of its own, whoever answers first.
 static void test_two_decline_at_once(void **state)
@@ -64,10 +72,7 @@ static void test_two_decline_at_once(void **state)
     assert_string_equal(read_file(p, STATE "interrupted-2.bs"), a_first ? "b = 22\n" : "a = 11\n");
     go(&q);
     leave(p);
-    start(p);
-    see(p, PROMPT);
-    assert_false(was_shown(p, "Resume"));
-    leave(p);
+    nothing_is_offered(p);
 }
 
 // One is killed while the other goes on writing: only the dead one is offered, with all of its lines,
@@ -195,10 +200,7 @@ static void test_taken_up_on_a_full_disk(void **state)
     see(p, PROMPT);
     assert_false(was_shown(p, "stay in their journal"));
     leave(p);
-    start(p);
-    see(p, PROMPT);
-    assert_false(was_shown(p, "Resume"));
-    leave(p);
+    nothing_is_offered(p);
 }
 
 // One that is declined, and for whose file there is no room, stays as well.

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 // A programmer's mistake. Prints nothing, so that the core needs no stream.
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
@@ -121,7 +122,20 @@ bool buf_resize(struct buf *b, size_t n);
 size_t mem_search(const void *rows, size_t count, size_t size, uint32_t key);
 // The same where only a row with that key will do: SIZE_MAX if there is none.
 size_t mem_find(const void *rows, size_t count, size_t size, uint32_t key);
-// For qsort: numbers (uint32_t), the lowest first.
+// As qsort, for what is mostly in order already: then nothing is moved.
+static inline void mem_sort(void *rows, size_t count, size_t size,
+                            int (*compare)(const void *a, const void *b))
+{
+    const char *row = rows;
+    size_t ordered = 1;
+    while (ordered < count && compare(row + (ordered - 1) * size, row + ordered * size) <= 0) {
+        ordered++;
+    }
+    if (ordered < count) {
+        qsort(rows, count, size, compare);
+    }
+}
+// For these two: numbers (uint32_t), the lowest first.
 int mem_compare_numbers(const void *a, const void *b);
 
 // Many small things that die together.

@@ -243,14 +243,12 @@ static enum session_state fall_short(struct tutor *t, size_t answered, struct re
 }
 
 // Statements, up to the first that answers, or begins a lesson, a loop or a training: whoever drives the tutor
-// is not asked for each of a thousand lines of which nothing is to be said. But it is asked soon: they are
-// few, and end where they take long.
+// need not be asked after each of a thousand lines that have no answer. But it is asked soon: after few
+// statements, or fewer where they take long.
 static enum session_state run_session(struct tutor *t, struct records *out)
 {
-    enum {
-        QUIET_MOST = 64,
-        QUIET_WORK = 1 << 16
-    };  // statements; units of work, half a millisecond
+    // Statements; units of work, about half a millisecond.
+    enum { QUIET_MOST = 64, QUIET_WORK = 1 << 16 };
     const struct session *s = t->session;
     const struct stop *stop = s->world.stop;
     size_t answered = out->list.in.count;

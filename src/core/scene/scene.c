@@ -135,22 +135,11 @@ static bool find_all_uses(struct painter *p, struct buf *found)
     return ok;
 }
 
+// The uses of one value, in the order in which the backward pass adds.
 static int compare_uses(const void *a, const void *b)
 {
     const struct use *x = a, *y = b;
     return x->consumer != y->consumer ? (x->consumer > y->consumer ? -1 : 1) : x->slot - y->slot;
-}
-
-// Those of one value, in the order in which the backward pass adds.
-static void sort_uses(struct use *uses, size_t count)
-{
-    size_t ordered = 1;
-    while (ordered < count && compare_uses(&uses[ordered - 1], &uses[ordered]) <= 0) {
-        ordered++;
-    }
-    if (ordered < count) {
-        qsort(uses, count, sizeof *uses, compare_uses);
-    }
 }
 
 // From the list into `uses`, value by value.
@@ -165,7 +154,8 @@ static bool place_uses(struct painter *p, const struct buf *found)
             buf_add(&p->uses, &all[next - 1].use, 1);
         }
         if (p->uses.count > (size_t)begin + 1) {
-            sort_uses(BUF_FROM(struct use, &p->uses, begin), p->uses.count - begin);
+            mem_sort(BUF_FROM(struct use, &p->uses, begin), p->uses.count - begin,
+                     sizeof(struct use), compare_uses);
         }
         of[i] = begin;
     }

@@ -127,17 +127,6 @@ static uint32_t inlet_of(const struct painter *p, const struct use *use)
     return counts ? scene_home(p, scene_place(p, use->consumer)) : FOLD_NONE;
 }
 
-static void sort_inlets(struct inlet *all, size_t count)
-{
-    size_t ordered = 1;
-    while (ordered < count && compare_inlets(&all[ordered - 1], &all[ordered]) <= 0) {
-        ordered++;
-    }
-    if (ordered < count) {
-        qsort(all, count, sizeof *all, compare_inlets);
-    }
-}
-
 static struct inlet *inlets_of(const struct painter *p, uint32_t fold, size_t *count)
 {
     const uint32_t *end = p->inlets_of.data;
@@ -177,7 +166,7 @@ bool scene_list_inlets(struct painter *p)
     }
     for (uint32_t f = 0; f < folds && !stop_is_asked(p->tape->stop); f++) {
         struct inlet *inlets = inlets_of(p, f, &count);
-        sort_inlets(inlets, count);
+        mem_sort(inlets, count, sizeof(struct inlet), compare_inlets);
     }
     return true;
 }

@@ -255,11 +255,13 @@ static void resume(struct host *h, struct journal_lost *lost, const char *folder
     if (ok && lesson) {
         say_back(h, lost->typed, " in the lesson");
     }
-    if (ok && journal_is_kept(journal)) {
+    bool kept = ok && journal_is_kept(journal);
+    if (ok) {
         unlink(path);
+    }
+    if (kept) {
         journal_drop(lost);
     } else if (ok) {
-        unlink(path);
         text_add(&words, "They stay in their journal too, as no new one can be written.\n");
         journal_leave(lost);
     } else {
