@@ -118,6 +118,7 @@ libs_prompt = $(call pc,--libs readline)
 # Allocations are led to the test (tests/unit/base_refuse.h), and what may fail of a disk; DOT is read again.
 refused = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 link_base_text_test      = $(refused)
+link_base_trail_large_test = $(refused)
 link_command_memory_test = $(refused)
 link_engine_memory_test  = $(refused)
 link_lesson_memory_test  = $(refused)

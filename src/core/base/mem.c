@@ -35,6 +35,38 @@ char *mem_copy(const char *bytes, size_t n)
     return copy;
 }
 
+enum { PIECE = 1 << 18, PIECE_WORK = PIECE / 16 };  // bytes; units of work
+
+bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop)
+{
+    for (size_t at = 0; at < n; at += PIECE) {
+        if (stop_after(stop, PIECE_WORK)) {
+            return false;
+        }
+        memset((char *)to + at, byte, n - at < PIECE ? n - at : PIECE);
+    }
+    return true;
+}
+
+static bool is_zero(const char *bytes, size_t n)
+{
+    return n == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0);
+}
+
+bool mem_copy_while(char *to, const char *from, size_t n, struct stop *stop)
+{
+    for (size_t at = 0; at < n; at += PIECE) {
+        size_t piece = n - at < PIECE ? n - at : PIECE;
+        if (stop_after(stop, PIECE_WORK)) {
+            return false;
+        }
+        if (!is_zero(from + at, piece)) {
+            memcpy(to + at, from + at, piece);
+        }
+    }
+    return true;
+}
+
 static void fail_buf(struct buf *b)
 {
     b->failed = true;

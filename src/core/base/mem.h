@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/stop.h"
+
 // A programmer's mistake. Prints nothing, so that the core needs no stream.
 #define BS_ASSERT(cond) ((cond) ? (void)0 : __builtin_trap())
 
@@ -41,6 +43,11 @@ void mem_forgive(size_t before);
 __attribute__((cold)) void mem_refuse(void);
 // A copy of n bytes with a 0 after them, to be given to free. NULL if out of memory.
 char *mem_copy(const char *bytes, size_t n);
+
+// Sets n bytes, or copies them, piece by piece, as what is large takes a while. False: stopped on the way.
+bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop);
+// `to` holds zeros, and pages of it that get nothing else are not touched: those need no memory yet.
+bool mem_copy_while(char *to, const char *from, size_t n, struct stop *stop);
 
 // A growable array of elements of one size. Zero it, or call buf_init; `data` moves when it grows.
 struct buf {

@@ -15,23 +15,51 @@ enum change_kind {
 struct change {
     struct buf *owner;  // NULL: the change is of several
     size_t first, count;
-    uint64_t bytes : 61;  // where the change's bytes start
+    uint64_t bytes : 60;  // where the change's bytes start
+    uint64_t large : 1;   // they are a block's
     uint64_t kind : 3;    // enum change_kind
 };
+
+// The elements of a large change. To forget it moves no others, and where they are a whole array, to take
+// it back is to exchange that for this.
+struct trail_block {
+    struct buf elements;
+    size_t change;  // whose they are
+    size_t from;    // on an inverse: the block that these elements were exchanged for, or NO_BLOCK
+};
+
+#define NO_BLOCK SIZE_MAX
+
+enum { LARGE = 1 << 20 };  // bytes
 
 void trail_init(struct trail *t)
 {
     buf_init(&t->changes, sizeof(struct change));
     buf_init(&t->bytes, 1);
+    buf_init(&t->blocks, sizeof(struct trail_block));
     buf_init(&t->seen, sizeof(size_t));
     t->begun = SIZE_MAX;
     t->saves = t->grouped = 0;
 }
 
+static struct trail_block *block_at(const struct trail *t, size_t i)
+{
+    return &BUF(struct trail_block, &t->blocks)[i];
+}
+
+static void release_blocks(struct trail *t, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        buf_release(&block_at(t, i)->elements);
+    }
+}
+
 void trail_release(struct trail *t)
 {
+    release_blocks(t, 0, t->blocks.count);
     buf_release(&t->changes);
     buf_release(&t->bytes);
+    buf_release(&t->blocks);
     buf_release(&t->seen);
     t->begun = SIZE_MAX;
 }
@@ -39,6 +67,23 @@ void trail_release(struct trail *t)
 void trail_clear(struct trail *t)
 {
     trail_release(t);
+}
+
+static bool copy_blocks(struct trail *to, const struct trail *from)
+{
+    bool ok = true;
+    for (size_t i = 0; i < from->blocks.count && ok; i++) {
+        const struct trail_block *b = block_at(from, i);
+        struct trail_block *copy = buf_push(&to->blocks, 1);
+        if (copy == NULL) {
+            return false;
+        }
+        *copy = *b;
+        buf_init_skewed(&copy->elements, b->elements.size, b->elements.skew);
+        ok = buf_reserve(&copy->elements, b->elements.cap) &&
+             buf_add(&copy->elements, b->elements.data, b->elements.count);
+    }
+    return ok;
 }
 
 bool trail_copy(struct trail *to, const struct trail *from, const void *old_base, void *new_base)
@@ -58,7 +103,7 @@ bool trail_copy(struct trail *to, const struct trail *from, const void *old_base
     if (from->bytes.count > 0) {
         memcpy(bytes, from->bytes.data, from->bytes.count);
     }
-    return true;
+    return copy_blocks(to, from);
 }
 
 void trail_begin(struct trail *t)
@@ -78,23 +123,74 @@ size_t trail_saves(const struct trail *t)
 
 size_t trail_bytes(const struct trail *t)
 {
-    return t->bytes.count + t->changes.count * sizeof(struct change);
+    return trail_bytes_after(t, 0);
 }
 
 size_t trail_bytes_after(const struct trail *t, size_t mark)
 {
     size_t from = mark < t->changes.count ? (size_t)BUF(struct change, &t->changes)[mark].bytes
                                           : t->bytes.count;
-    return t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
+    size_t n = t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
+    for (size_t i = t->blocks.count; i > 0 && block_at(t, i - 1)->change >= mark; i--) {
+        n += block_at(t, i - 1)->elements.count * block_at(t, i - 1)->elements.size;
+    }
+    return n;
 }
 
-#define BYTES_MOST (UINT64_MAX >> 3)
+#define BYTES_MOST (UINT64_MAX >> 4)
 
-static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
-                 size_t count)
+static bool is_whole(const struct buf *owner, size_t first, size_t count)
+{
+    return first == 0 && count == owner->count;
+}
+
+// A large change, without its elements. NULL: no memory.
+static struct trail_block *add_block(struct trail *t, enum change_kind kind, struct buf *owner,
+                                     size_t first, size_t count)
+{
+    struct trail_block *block = buf_push(&t->blocks, 1);
+    struct change *change = block == NULL ? NULL : buf_push(&t->changes, 1);
+    if (change == NULL) {
+        t->blocks.count -= block != NULL;
+        t->blocks.failed = t->changes.failed = false;
+        return NULL;
+    }
+    *change = (struct change){owner, first, count, t->bytes.count & BYTES_MOST, true, kind};
+    block->change = t->changes.count - 1;
+    block->from = NO_BLOCK;
+    buf_init_skewed(&block->elements, owner->size, owner->skew);
+    return block;
+}
+
+static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
+                       size_t count, struct stop *stop)
+{
+    struct trail_block *block = add_block(t, kind, owner, first, count);
+    if (block == NULL) {
+        return false;
+    }
+    // Whoever gets it in exchange has as much room as before.
+    size_t room = is_whole(owner, first, count) ? owner->cap : count;
+    bool ok = buf_move_to_zeros(&block->elements, room) &&
+              mem_copy_while(block->elements.data, buf_from(owner->data, first * owner->size),
+                             count * owner->size, stop);
+    block->elements.count = count;
+    if (!ok) {
+        buf_release(&block->elements);
+        t->blocks.count--;
+        t->changes.count--;
+    }
+    return ok;
+}
+
+static bool push_while(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
+                       size_t count, struct stop *stop)
 {
     size_t size = kind == CHANGE_BYTES ? 1 : owner->size;
     size_t n = kind == CHANGE_LONGER ? 0 : count * size;
+    if (n >= LARGE && kind != CHANGE_BYTES) {
+        return push_large(t, kind, owner, first, count, stop);
+    }
     size_t at = t->bytes.count;
     char *bytes = n == 0 ? NULL : buf_push(&t->bytes, n);
     struct change *change = n > 0 && bytes == NULL ? NULL : buf_push(&t->changes, 1);
@@ -106,8 +202,14 @@ static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size
     if (n > 0) {
         memcpy(bytes, buf_from(owner->data, first * size), n);
     }
-    *change = (struct change){owner, first, count, at & BYTES_MOST, kind};
+    *change = (struct change){owner, first, count, at & BYTES_MOST, false, kind};
     return true;
+}
+
+static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
+                 size_t count)
+{
+    return push_while(t, kind, owner, first, count, NULL);
 }
 
 enum { SEEN = 1024 };  // places; a power of two
@@ -205,14 +307,20 @@ static size_t still_to_save(struct trail *t, const struct buf *owner, size_t fir
     return known ? 0 : count;
 }
 
-bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
+bool trail_save_while(struct trail *t, struct buf *owner, size_t first, size_t count,
+                      struct stop *stop)
 {
     if (t == NULL || count == 0) {
         return true;
     }
     t->saves++;
     count = still_to_save(t, owner, first, count);
-    return count == 0 || push(t, CHANGE_ELEMENTS, owner, first, count);
+    return count == 0 || push_while(t, CHANGE_ELEMENTS, owner, first, count, stop);
+}
+
+bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
+{
+    return trail_save_while(t, owner, first, count, NULL);
 }
 
 bool trail_save_length(struct trail *t, struct buf *owner)
@@ -304,6 +412,13 @@ static bool invert(const struct trail *t, const struct change *c, struct trail *
     return false;
 }
 
+// The bytes that were saved. Of a large change: one whose block is the last.
+static const char *saved_bytes(const struct trail *t, const struct change *c)
+{
+    return c->large ? block_at(t, t->blocks.count - 1)->elements.data
+                    : BUF_FROM(char, &t->bytes, c->bytes);
+}
+
 static void restore(const struct trail *t, const struct change *c)
 {
     for (size_t i = 0; c->kind == CHANGE_LENGTHS && i < c->count; i++) {
@@ -323,9 +438,45 @@ static void restore(const struct trail *t, const struct change *c)
     }
     if (c->count > 0) {
         size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
-        memcpy(buf_from(c->owner->data, c->first * size), BUF_FROM(char, &t->bytes, c->bytes),
-               c->count * size);
+        memcpy(buf_from(c->owner->data, c->first * size), saved_bytes(t, c), c->count * size);
     }
+}
+
+// ---- Exchanges ----------------------------------------------------------------------------------
+
+// Is the change taken back by an exchange?
+static bool is_exchange(const struct trail *t, const struct change *c)
+{
+    return c->large && c->kind == CHANGE_ELEMENTS && is_whole(c->owner, c->first, c->count) &&
+           block_at(t, t->blocks.count - 1)->elements.cap >= c->owner->cap;
+}
+
+static void swap_elements(struct buf *a, struct buf *b)
+{
+    struct buf was = *a;
+    a->data = b->data;
+    a->cap = b->cap;
+    b->data = was.data;
+    b->cap = was.cap;
+}
+
+// Of the last block: the owner gets its elements, and it those of the owner, which go on to the inverse.
+// False if there is no memory for the inverse.
+static bool exchange(struct trail *t, const struct change *c, struct trail *inverse)
+{
+    struct trail_block *block = block_at(t, t->blocks.count - 1);
+    struct trail_block *back =
+        inverse == NULL ? NULL : add_block(inverse, CHANGE_ELEMENTS, c->owner, 0, c->count);
+    if (inverse != NULL && back == NULL) {
+        return false;
+    }
+    swap_elements(c->owner, &block->elements);
+    if (back != NULL) {
+        back->elements = block->elements;
+        back->from = t->blocks.count - 1;
+        buf_init_skewed(&block->elements, c->owner->size, c->owner->skew);
+    }
+    return true;
 }
 
 // ---- Packed changes -----------------------------------------------------------------------------
@@ -387,8 +538,11 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
     return c;
 }
 
-static bool take_back_one(const struct trail *t, const struct change *c, struct trail *inverse)
+static bool take_back_one(struct trail *t, const struct change *c, struct trail *inverse)
 {
+    if (is_exchange(t, c)) {
+        return exchange(t, c, inverse);
+    }
     bool ok = inverse == NULL || invert(t, c, inverse);
     if (ok) {
         restore(t, c);
@@ -426,24 +580,53 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
     return true;
 }
 
+// Of a trail that stays, after its last change was taken back. What was popped still lies behind its end.
+static void pop(struct trail *t, const struct change *c)
+{
+    t->bytes.count = (size_t)c->bytes;
+    t->changes.count--;
+    t->blocks.count -= c->large;
+}
+
+// The way forward again, where there was no memory for the inverse; it takes none. What was exchanged
+// goes back to where it came from.
+static void take_forward(struct trail *t, struct trail *inverse, size_t start)
+{
+    while (inverse->changes.count > start) {
+        struct change c = BUF(struct change, &inverse->changes)[inverse->changes.count - 1];
+        struct trail_block *block = c.large ? block_at(inverse, inverse->blocks.count - 1) : NULL;
+        if (block != NULL && block->from != NO_BLOCK) {
+            swap_elements(c.owner, &block->elements);
+            block_at(t, block->from)->elements = block->elements;
+            buf_init_skewed(&block->elements, c.owner->size, c.owner->skew);
+        } else {
+            restore(inverse, &c);
+        }
+        if (block != NULL) {
+            buf_release(&block->elements);
+        }
+        pop(inverse, &c);
+    }
+}
+
 bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
 {
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
     // analysis: who takes back has a trail
-    size_t changes = t->changes.count, bytes = t->bytes.count;
+    size_t changes = t->changes.count, bytes = t->bytes.count, blocks = t->blocks.count;
     while (t->changes.count > mark) {
         struct change c = BUF(struct change, &t->changes)[t->changes.count - 1];
         if (!(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse)
                                       : take_back_one(t, &c, inverse))) {
-            // Forward again. What was popped off `t` still lies behind its end.
-            trail_take_back(inverse, start, NULL);
+            take_forward(t, inverse, start);
             t->changes.count = changes;
             t->bytes.count = bytes;
+            t->blocks.count = blocks;
             return false;
         }
-        t->bytes.count = (size_t)c.bytes;
-        t->changes.count--;
+        pop(t, &c);
     }
+    release_blocks(t, t->blocks.count, blocks);
     return true;
 }
 
@@ -501,8 +684,11 @@ static bool narrow(const struct trail *t, struct change *c)
     const char *then = BUF_FROM(char, &t->bytes, c->bytes);
     size_t skip = same_at_begin(now, then, n);
     n -= same_at_end(now + skip, then + skip, n - skip);
-    *c = (struct change){c->owner, c->first * size + skip, n - skip, (c->bytes + skip) & BYTES_MOST,
-                         CHANGE_BYTES};
+    *c = (struct change){.owner = c->owner,
+                         .first = c->first * size + skip,
+                         .count = n - skip,
+                         .bytes = (c->bytes + skip) & BYTES_MOST,
+                         .kind = CHANGE_BYTES};
     return n > skip;
 }
 
@@ -571,7 +757,7 @@ static bool gather(struct packing *p, const struct trail *t, size_t mark)
             gather_length(p, t, c);
             continue;
         }
-        if (c->kind != CHANGE_ELEMENTS || c->first + c->count > c->owner->count) {
+        if (c->kind != CHANGE_ELEMENTS || c->large || c->first + c->count > c->owner->count) {
             return false;
         }
         for (size_t k = 0; k < p->count; k++) {
@@ -637,6 +823,20 @@ void trail_tidy(struct trail *t, size_t mark)
     }
 }
 
+static void forget_blocks(struct trail *t, size_t mark)
+{
+    size_t gone = 0;
+    while (gone < t->blocks.count && block_at(t, gone)->change < mark) {
+        gone++;
+    }
+    release_blocks(t, 0, gone);
+    t->blocks.count -= gone;
+    for (size_t i = 0; i < t->blocks.count; i++) {
+        *block_at(t, i) = *block_at(t, gone + i);
+        block_at(t, i)->change -= mark;
+    }
+}
+
 void trail_forget(struct trail *t, size_t mark)
 {
     BS_ASSERT(mark <= t->changes.count);
@@ -652,4 +852,5 @@ void trail_forget(struct trail *t, size_t mark)
         changes[i].bytes = (changes[i].bytes - gone) & BYTES_MOST;
     }
     t->changes.count = kept;
+    forget_blocks(t, mark);
 }

@@ -24,6 +24,7 @@ struct trail_row {
 struct trail {
     struct buf changes;
     struct buf bytes;
+    struct buf blocks;  // what of changes is large: not among the bytes, but each by itself
     struct buf seen;  // size_t: where changes may be found again; see still_to_save
     size_t begun;     // the mark at which the running statement began
     size_t saves;     // how often something was to be saved: see trail_saves
@@ -55,6 +56,9 @@ size_t trail_bytes_after(const struct trail *t, size_t mark);
 // Saves elements [first, first + count) of `owner`, which must outlive the trail and not move (its
 // data may). t may be NULL: nothing is recorded. False if there is no memory: do not change then.
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count);
+// The same of what may be large: stops copying, with false, when it is asked to.
+bool trail_save_while(struct trail *t, struct buf *owner, size_t first, size_t count,
+                      struct stop *stop);
 // Saves the length of `owner`; call before growing it. It may shrink again, but not below this.
 bool trail_save_length(struct trail *t, struct buf *owner);
 // One more row of arrays whose lengths are saved together; they must outlive the trail and not move. Of

@@ -61,8 +61,8 @@ static bool list_follows(struct checkpoint *c)
         BUF(uint8_t, &t->mark)[id] |= id < end ? MARK_STALE : 0;
     }
     c->follows.count = 0;
-    bool ok = sweep_save(t, &c->trail, &t->value, MARK_STALE, 0) &&
-              sweep_save(t, &c->trail, &t->mark, MARK_STALE, 0);
+    bool ok = sweep_save(t, &c->trail, &t->value, MARK_STALE, 0, NULL) &&
+              sweep_save(t, &c->trail, &t->mark, MARK_STALE, 0, NULL);
     for (uint32_t i = 0; ok && (i = tape_next(t, MARK_STALE, i, end)) < end; i++) {
         ok = buf_add(&c->follows, &i, 1);
     }

@@ -9,13 +9,13 @@ bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const
     buf_init(&d->stretches, sizeof(struct stretch));
     bool ok = optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
               sweep_zero(t, trail) == SWEEP_DONE &&
-              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled) &&
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled, t->stop) &&
               (root == NODE_NONE || descent_aim(d, root));
     struct buf *const changing[] = {&t->value, &t->grad, &t->mark};
     for (size_t i = 0; i < COUNT_OF(changing); i++) {
-        ok = ok && !stop_after(t->stop, tape_count(t)) &&
-             (root == NODE_NONE ? trail_save(trail, changing[i], 0, tape_count(t))
-                                : sweep_save_in(trail, changing[i], &d->stretches));
+        ok = ok &&
+             (root == NODE_NONE ? trail_save_while(trail, changing[i], 0, tape_count(t), t->stop)
+                                : sweep_save_in(trail, changing[i], &d->stretches, t->stop));
     }
     return ok;
 }
@@ -90,7 +90,7 @@ bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too)
 {
     if (sweep_forward_in(d->tape, NULL, d->tape->stop, &d->stretches, NULL) == SWEEP_DONE) {
         d->lanes = lanes_compile(d->tape, d->root, &d->stretches, width);
-        if (d->lanes == NULL && runs_too) {
+        if (d->lanes == NULL && runs_too && !stop_is_asked(d->tape->stop)) {
             d->runs = runs_compile(d->tape, d->root, &d->stretches, width);
         }
         optim_spread(d->tape, &d->params, &d->stretches);

@@ -31,7 +31,6 @@ static bool survey(struct finding *f)
     }
     uint8_t *depends = BUF(uint8_t, &f->depends);
     uint32_t *uses = BUF(uint32_t, &f->uses);
-    memset(f->owner.data, 0xff, span * sizeof(uint32_t));
     for (size_t k = 0; k < f->stretches->count; k++) {
         struct stretch in = BUF(struct stretch, f->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
@@ -430,11 +429,11 @@ static bool uniforms_are_before(const struct finding *f)
 
 // ---- All of it ----------------------------------------------------------------------------------
 
-static void forget(struct finding *f)
+static bool forget(struct finding *f)
 {
-    memset(f->owner.data, 0xff, f->owner.count * sizeof(uint32_t));
     f->ids.count = f->likes.count = f->inputs.count = f->picks.count = f->term.count = 0;
     f->before.count = f->after.count = 0;
+    return mem_fill_while(f->owner.data, 0xff, f->owner.count * sizeof(uint32_t), f->tape->stop);
 }
 
 // Each lane has one term of the sum, or some.
@@ -449,8 +448,7 @@ static bool try_sum(struct finding *f)
             continue;
         }
         f->lanes = (uint32_t)(n / f->terms);
-        forget(f);
-        if (buf_resize(&scratch, f->lanes) && unify(f, scratch.data)) {
+        if (forget(f) && buf_resize(&scratch, f->lanes) && unify(f, scratch.data)) {
             found = sort_rest(f) && uniforms_are_before(f);
             break;  // what reads the other lanes does so in any grouping
         }

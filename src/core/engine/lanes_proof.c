@@ -12,8 +12,8 @@
 struct proof {
     const struct lanes_program *p;
     const struct finding *f;
-    struct buf last;     // uint32_t, by id less low: the last user that gave a share
-    struct buf shares;   // uint32_t: how many there were
+    struct buf shares;   // uint32_t, by id less low: how many there were
+    struct buf last;     // uint32_t: the last user that gave one, if there were any
     struct buf flowed;   // uint8_t: it has handed its gradient on
     struct buf like_of;  // uint32_t: the like of each slot; NODE_NONE: a pick's
     bool ok;
@@ -22,11 +22,11 @@ struct proof {
 static void give(struct proof *w, uint32_t to, uint32_t user, int operand)
 {
     uint32_t at = to - w->f->low;
-    uint32_t *last = &BUF(uint32_t, &w->last)[at];
-    bool in_order = user < *last || (user == *last && operand == 1);
+    uint32_t *last = &BUF(uint32_t, &w->last)[at], *shares = &BUF(uint32_t, &w->shares)[at];
+    bool in_order = *shares == 0 || user < *last || (user == *last && operand == 1);
     w->ok = w->ok && in_order && BUF(uint8_t, &w->flowed)[at] == 0;
     *last = user;
-    BUF(uint32_t, &w->shares)[at]++;
+    ++*shares;
 }
 
 static void flow(struct proof *w, uint32_t id)
@@ -216,9 +216,6 @@ bool lanes_proof(const struct lanes_program *p, const struct finding *f, size_t 
     buf_init(&w.like_of, sizeof(uint32_t));
     w.ok = buf_resize(&w.last, span) && buf_resize(&w.shares, span) &&
            buf_resize(&w.flowed, span) && buf_resize(&w.like_of, p->slots) && place_likes(&w);
-    if (w.ok) {
-        memset(w.last.data, 0xff, span * sizeof(uint32_t));
-    }
     const uint32_t *before = f->before.data, *after = f->after.data;
     size_t b = f->before.count, a = f->after.count;
     while (w.ok && (a > 0 || f->before.count - b < early)) {

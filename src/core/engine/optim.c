@@ -246,13 +246,18 @@ static bool all_moved(const struct buf *params)
 
 void optim_spread(struct tape *t, const struct buf *params, const struct buf *stretches)
 {
+    bool all = all_moved(params);
     mark_moved(t, params, true);
     if (stretches == NULL) {
         spread_everywhere(t);
-        t->settled = all_moved(params) ? tape_count(t) : t->settled;
+        t->settled = all ? tape_count(t) : t->settled;
     }
     for (size_t k = 0; stretches != NULL && k < stretches->count; k++) {
-        spread_over(t, BUF(struct stretch, stretches)[k]);
+        struct stretch in = BUF(struct stretch, stretches)[k];
+        spread_over(t, in);
+        if (all && in.first <= t->settled && t->settled < in.end) {
+            t->settled = in.end;
+        }
     }
     mark_moved(t, params, false);
 }
@@ -263,8 +268,8 @@ bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, st
     struct buf params;
     *moved = 0;
     bool ok = optim_list(t, &params, states) && trail_save(trail, states, 0, states->count) &&
-              sweep_save(t, trail, &t->value, MARK_PARAM, 0) &&
-              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled);
+              sweep_save(t, trail, &t->value, MARK_PARAM, 0, NULL) &&
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled, NULL);
     if (ok) {
         optim_move(t, o, o->rate, &params, states);
         optim_spread(t, &params, NULL);

@@ -275,6 +275,9 @@ enum sweep_end runs_run(struct runs *p, struct stop *stop, double *loss)
         value[p->inputs + i] = tape_value(p->tape, param[i]);
     }
     for (size_t i = 0; i < p->sections.count; i++) {
+        if (stop_is_asked(stop)) {
+            return SWEEP_STOPPED;
+        }
         if (section[i].alone) {
             compute_alone(p, &section[i]);
         } else {

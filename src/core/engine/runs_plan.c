@@ -57,6 +57,8 @@ static bool look_at(struct runs_sorting *w, uint32_t id)
 {
     struct node n = tape_node(w->tape, id);
     uint8_t *d = BUF(uint8_t, &w->depends);
+    *user_of(w, id) = UINT32_MAX;  // no level
+    *cell_of(w, id) = NODE_NONE;
     if (n.op == OP_LEAF) {
         d[id - w->low] = tape_marked(w->tape, id, MARK_PARAM);
         return d[id - w->low] == 0 || push_number(&w->p->params, id);
@@ -75,8 +77,6 @@ static bool survey(struct runs_sorting *w)
         !buf_resize(&w->user, span) || !buf_resize(&w->cell, span)) {
         return false;
     }
-    memset(w->user.data, 0xff, span * sizeof(uint32_t));
-    memset(w->cell.data, 0xff, span * sizeof(uint32_t));
     for (size_t k = 0; k < w->stretches->count; k++) {
         struct stretch in = BUF(struct stretch, w->stretches)[k];
         for (uint32_t i = in.first; i < in.end; i++) {
@@ -396,11 +396,9 @@ static bool order_shares(struct runs_sorting *w)
     size_t n = p->sections.count;
     buf_init(&c.last, sizeof(uint32_t));
     buf_init(&c.apart, sizeof(uint8_t));
-    bool ok =
-        buf_resize(&c.last, (size_t)p->nowhere + 1) && buf_resize(&c.apart, (size_t)p->nowhere + 1);
-    if (ok) {
-        memset(c.last.data, 0xff, c.last.count * sizeof(uint32_t));
-    }
+    bool ok = buf_resize(&c.last, (size_t)p->nowhere + 1) &&
+              buf_resize(&c.apart, (size_t)p->nowhere + 1) &&
+              mem_fill_while(c.last.data, 0xff, c.last.count * sizeof(uint32_t), w->tape->stop);
     for (size_t i = n; i-- > 0 && ok;) {
         struct runs_section *s = &section[i];
         ok = !stop_after(w->tape->stop, s->count);

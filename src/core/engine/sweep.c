@@ -11,16 +11,22 @@
 struct savings {
     struct trail *trail;
     struct buf *owner;
+    struct stop *stop;
     uint32_t first, end;  // the run that is still to be saved
     int runs;
 };
+
+static bool save_run(struct savings *s)
+{
+    return trail_save_while(s->trail, s->owner, s->first, s->end - s->first, s->stop);
+}
 
 static bool add_run(struct savings *s, uint32_t first, uint32_t end, uint32_t count)
 {
     enum { CLOSE = 64, FEW = 8 };
     bool ok = true;
     if (s->first == s->end || first > s->end + CLOSE) {
-        ok = trail_save(s->trail, s->owner, s->first, s->end - s->first);
+        ok = save_run(s);
         s->first = first;
         s->runs++;
     }
@@ -29,37 +35,44 @@ static bool add_run(struct savings *s, uint32_t first, uint32_t end, uint32_t co
 }
 
 bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,
-                uint32_t from)
+                uint32_t from, struct stop *stop)
 {
-    struct savings s = {.trail = trail, .owner = owner};
+    struct savings s = {.trail = trail, .owner = owner, .stop = stop};
     uint32_t count = tape_count(t);
     struct stretch in = {.end = trail == NULL ? count : from};
     bool ok = true;
     while (ok && s.end < count && tape_next_stretch(t, marks, count, &in)) {
         ok = add_run(&s, in.first, in.end, count);
     }
-    return ok && trail_save(trail, owner, s.first, s.end - s.first);
+    return ok && save_run(&s);
 }
 
-bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches)
+bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches,
+                   struct stop *stop)
 {
-    struct savings s = {.trail = trail, .owner = owner};
+    struct savings s = {.trail = trail, .owner = owner, .stop = stop};
     const struct stretch *in = stretches->data;
     uint32_t count = stretches->count == 0 ? 0 : in[stretches->count - 1].end;
     bool ok = true;
     for (size_t k = 0; ok && trail != NULL && k < stretches->count && s.end != count; k++) {
         ok = add_run(&s, in[k].first, in[k].end, count);
     }
-    return ok && trail_save(trail, owner, s.first, s.end - s.first);
+    return ok && save_run(&s);
+}
+
+// What was to be saved was not.
+static enum sweep_end unsaved(struct stop *stop)
+{
+    return stop_is_asked(stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
 }
 
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count)
 {
     uint32_t end = t->any_stale ? tape_count(t) : 0, fresh = 0;
-    if (end > 0 && (!sweep_save(t, trail, &t->value, MARK_STALE, 0) ||
-                    !sweep_save(t, trail, &t->mark, MARK_STALE, 0))) {
-        return SWEEP_NO_MEMORY;
+    if (end > 0 && (!sweep_save(t, trail, &t->value, MARK_STALE, 0, stop) ||
+                    !sweep_save(t, trail, &t->mark, MARK_STALE, 0, stop))) {
+        return unsaved(stop);
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;
@@ -86,8 +99,9 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop
 {
     uint32_t fresh = 0;
     const struct stretch *in = stretches->data;
-    if (!sweep_save_in(trail, &t->value, stretches) || !sweep_save_in(trail, &t->mark, stretches)) {
-        return SWEEP_NO_MEMORY;
+    if (!sweep_save_in(trail, &t->value, stretches, stop) ||
+        !sweep_save_in(trail, &t->mark, stretches, stop)) {
+        return unsaved(stop);
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;
@@ -249,9 +263,9 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *
 {
     struct buf below;
     struct sweep_flow f;
-    bool ok = sweep_near(t, root, &below) && sweep_save_in(trail, &t->grad, &below) &&
-              sweep_save_in(trail, &t->mark, &below);
-    enum sweep_end end = !ok                                         ? SWEEP_NO_MEMORY
+    bool ok = sweep_near(t, root, &below) && sweep_save_in(trail, &t->grad, &below, stop) &&
+              sweep_save_in(trail, &t->mark, &below, stop);
+    enum sweep_end end = !ok                                         ? unsaved(stop)
                          : walk_stretches(t, stop, root, &below, &f) ? SWEEP_DONE
                                                                      : SWEEP_STOPPED;
     buf_release(&below);
@@ -272,22 +286,34 @@ enum sweep_end sweep_backward_in(struct tape *t, struct stop *stop, uint32_t roo
     return done ? SWEEP_DONE : SWEEP_STOPPED;
 }
 
+// Eight marks at once: compilers do not see that by themselves.
+static void unmark(uint8_t *mark, uint32_t count)
+{
+    const uint64_t others = ~((uint64_t)0x0101010101010101 * MARK_GRAD);
+    uint32_t i = 0;
+    for (uint64_t eight; count - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, mark + i, sizeof eight);
+        eight &= others;
+        memcpy(mark + i, &eight, sizeof eight);
+    }
+    for (; i < count; i++) {
+        mark[i] &= (uint8_t)~MARK_GRAD;
+    }
+}
+
 void sweep_clear(struct tape *t, uint32_t first, uint32_t end)
 {
-    uint8_t *mark = t->mark.data;
     if (first < end) {
         memset(BUF_FROM(double, &t->grad, first), 0, (end - first) * sizeof(double));
-    }
-    for (uint32_t i = first; i < end; i++) {
-        mark[i] &= (uint8_t)~MARK_GRAD;
+        unmark(BUF_FROM(uint8_t, &t->mark, first), end - first);
     }
 }
 
 enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
 {
-    if (!sweep_save(t, trail, &t->grad, MARK_GRAD, 0) ||
-        !sweep_save(t, trail, &t->mark, MARK_GRAD, 0)) {
-        return SWEEP_NO_MEMORY;
+    if (!sweep_save(t, trail, &t->grad, MARK_GRAD, 0, t->stop) ||
+        !sweep_save(t, trail, &t->mark, MARK_GRAD, 0, t->stop)) {
+        return unsaved(t->stop);
     }
     struct stretch in = {0};
     while (tape_next_stretch(t, MARK_GRAD, tape_count(t), &in)) {

@@ -29,11 +29,12 @@ bool sweep_near(const struct tape *t, uint32_t root, struct buf *out);
 // `ids` (of uint32_t) is empty at first. False if out of memory.
 bool sweep_few(const struct tape *t, uint32_t root, uint32_t from, struct buf *ids);
 // Saves an array of the tape's on the trail, at the nodes from `from` on with these marks (those that
-// tape_next takes), and at more of them where they lie scattered. False if out of memory.
+// tape_next takes), and at more of them where they lie scattered. False if out of memory, or stopped.
 bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, uint8_t marks,
-                uint32_t from);
+                uint32_t from, struct stop *stop);
 // The same at the nodes in these stretches.
-bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches);
+bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches,
+                   struct stop *stop);
 // Recomputes the stale nodes in these stretches, which are closed: operands of a node lie in them
 // too. The other nodes stay as they are.
 enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,

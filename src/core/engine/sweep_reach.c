@@ -99,6 +99,9 @@ static bool mark_reach(const struct tape *t, uint32_t root, struct buf *below, u
     uint8_t *mark = below->data;
     mark[root] = 1;
     for (uint32_t i = root + 1; i-- > 0;) {
+        if (stop_asked(t->stop, i)) {
+            return false;
+        }
         if (mark[i] != 0) {
             mark[node[i].a] = mark[node[i].b] = 1;
         }

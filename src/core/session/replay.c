@@ -497,8 +497,8 @@ static bool replay_cycle(struct session *s, struct frame *f, struct trail *aside
     struct replay *r = &s->replay;
     struct tape *t = &s->tape;
     bool ok = trail_save(aside, &s->optimiser, 0, s->optimiser.count) &&
-              sweep_save_in(aside, &t->value, &r->touched) &&
-              sweep_save_in(aside, &t->grad, &r->touched);
+              sweep_save_in(aside, &t->value, &r->touched, NULL) &&
+              sweep_save_in(aside, &t->grad, &r->touched, NULL);
     for (size_t k = 0; ok && k < r->events.count; k++) {
         ok = carry_out(s, &BUF(struct replay_event, &r->events)[k], f, params) &&
              !stop_is_asked(s->world.stop);
