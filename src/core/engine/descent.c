@@ -7,7 +7,8 @@ bool descent_begin(struct descent *d, struct tape *t, struct trail *trail, const
 {
     *d = (struct descent){.tape = t, .states = states, .optim = *o, .root = NODE_NONE};
     buf_init(&d->stretches, sizeof(struct stretch));
-    bool ok = optim_list(t, &d->params, states) && trail_save(trail, states, 0, states->count) &&
+    bool ok = optim_list(t, &d->params, states) &&
+              trail_save_while(trail, states, 0, states->count, t->stop) &&
               sweep_zero(t, trail) == SWEEP_DONE &&
               sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled, t->stop) &&
               (root == NODE_NONE || descent_aim(d, root));

@@ -158,7 +158,7 @@ bool optim_list(const struct tape *t, struct buf *params, struct buf *states)
     for (uint32_t i = tape_next(t, MARK_PARAM, 0, count); i < count;
          i = tape_next(t, MARK_PARAM, i + 1, count)) {
         struct optim_param *at = tape_op(t, i) == OP_LEAF ? buf_push(params, 1) : NULL;
-        if (params->failed) {
+        if (params->failed || stop_asked(t->stop, i)) {
             return false;
         }
         if (at != NULL) {
@@ -267,9 +267,10 @@ bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, st
 {
     struct buf params;
     *moved = 0;
-    bool ok = optim_list(t, &params, states) && trail_save(trail, states, 0, states->count) &&
-              sweep_save(t, trail, &t->value, MARK_PARAM, 0, NULL) &&
-              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled, NULL);
+    bool ok = optim_list(t, &params, states) &&
+              trail_save_while(trail, states, 0, states->count, t->stop) &&
+              sweep_save(t, trail, &t->value, MARK_PARAM, 0, t->stop) &&
+              sweep_save(t, trail, &t->mark, MARK_MOVES, t->settled, t->stop);
     if (ok) {
         optim_move(t, o, o->rate, &params, states);
         optim_spread(t, &params, NULL);

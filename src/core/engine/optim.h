@@ -63,13 +63,14 @@ struct optim_param {
 
 // Moves every parameter of the tape once (a parameter that no backward pass has reached stays). The
 // states lie in `states`, one for each parameter in tape order; missing ones begin at 0. Marks
-// stale what depends on them. *moved receives how many were moved. False if out of memory.
+// stale what depends on them. *moved receives how many were moved. False if out of memory, or if the
+// tape's stop was asked before anything was moved.
 bool optim_update(struct tape *t, struct trail *trail, const struct optim *o, struct buf *states,
                   size_t *moved);
 
 // The same in parts, for many steps with the same parameters; nothing is recorded on a trail.
 // The tape's parameters in tape order, none of them moved (`params`, of struct optim_param, is
-// initialised here), and a state for each. False if out of memory.
+// initialised here), and a state for each. False if out of memory, or if the tape's stop was asked.
 bool optim_list(const struct tape *t, struct buf *params, struct buf *states);
 // Moves those that a backward pass has reached, at this rate. Marks nothing.
 void optim_move(struct tape *t, const struct optim *o, double rate, struct buf *params,
