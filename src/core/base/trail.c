@@ -12,12 +12,27 @@ enum change_kind {
     CHANGE_PACKED,  // bytes: `count` of them, which are changes of the kinds LONGER and BYTES
 };
 
+// What a change is of. Those of several arrays at once, LENGTHS and PACKED, have none.
+struct subject {
+    struct buf *owner;
+    size_t first, count;
+};
+
+// Where a change lies in trail.bytes, up to where the next one does: its subject, then its bytes.
+struct place {
+    uint64_t at : 60;
+    uint64_t large : 1;  // its bytes are a block's
+    uint64_t kind : 3;   // enum change_kind
+};
+#define AT_MOST (UINT64_MAX >> 4)
+
+// A change as it is read from there.
 struct change {
+    enum change_kind kind;
+    bool large;
     struct buf *owner;  // NULL: the change is of several
     size_t first, count;
-    uint64_t bytes : 60;  // where the change's bytes start
-    uint64_t large : 1;   // they are a block's
-    uint64_t kind : 3;    // enum change_kind
+    size_t bytes;  // where its bytes start
 };
 
 // The elements of a large change. To forget it moves no others, and where they are a whole array, to take
@@ -32,9 +47,44 @@ struct trail_block {
 
 enum { LARGE = 1 << 20 };  // bytes
 
+static inline bool is_of_several(enum change_kind kind)
+{
+    return kind == CHANGE_LENGTHS || kind == CHANGE_PACKED;
+}
+
+static inline struct place place_at(const struct trail *t, size_t i)
+{
+    return BUF(struct place, &t->changes)[i];
+}
+
+// Where change i begins; of the one behind the last, where that ends.
+static inline size_t begin_of(const struct trail *t, size_t i)
+{
+    return i < t->changes.count ? (size_t)place_at(t, i).at : t->bytes.count;
+}
+
+static inline struct change change_at(const struct trail *t, size_t i)
+{
+    struct place place = place_at(t, i);
+    struct change c = {
+        .kind = (enum change_kind)place.kind, .large = place.large, .bytes = (size_t)place.at};
+    if (is_of_several(c.kind)) {
+        size_t bytes = begin_of(t, i + 1) - c.bytes;
+        c.count = c.kind == CHANGE_LENGTHS ? bytes / sizeof(size_t) : bytes;
+    } else {
+        struct subject of;
+        memcpy(&of, BUF_FROM(char, &t->bytes, c.bytes), sizeof of);
+        c.owner = of.owner;
+        c.first = of.first;
+        c.count = of.count;
+        c.bytes += sizeof of;
+    }
+    return c;
+}
+
 void trail_init(struct trail *t)
 {
-    buf_init(&t->changes, sizeof(struct change));
+    buf_init(&t->changes, sizeof(struct place));
     buf_init(&t->bytes, 1);
     buf_init(&t->blocks, sizeof(struct trail_block));
     buf_init(&t->seen, sizeof(size_t));
@@ -88,20 +138,19 @@ static bool copy_blocks(struct trail *to, const struct trail *from)
 
 bool trail_copy(struct trail *to, const struct trail *from, const void *old_base, void *new_base)
 {
-    struct change *changes = buf_push(&to->changes, from->changes.count);
-    char *bytes = buf_push(&to->bytes, from->bytes.count);
-    if ((changes == NULL && from->changes.count > 0) || (bytes == NULL && from->bytes.count > 0)) {
+    if (!buf_add(&to->changes, from->changes.data, from->changes.count) ||
+        !buf_add(&to->bytes, from->bytes.data, from->bytes.count)) {
         return false;
     }
     for (size_t i = 0; i < from->changes.count; i++) {
-        changes[i] = BUF(struct change, &from->changes)[i];
-        if (changes[i].owner != NULL) {
-            ptrdiff_t offset = (const char *)changes[i].owner - (const char *)old_base;
-            changes[i].owner = (struct buf *)(void *)((char *)new_base + offset);
+        struct place place = place_at(from, i);
+        if (!is_of_several((enum change_kind)place.kind)) {
+            char *owner = BUF_FROM(char, &to->bytes, place.at + offsetof(struct subject, owner));
+            uintptr_t at;
+            memcpy(&at, owner, sizeof at);
+            at += (uintptr_t)new_base - (uintptr_t)old_base;
+            memcpy(owner, &at, sizeof at);
         }
-    }
-    if (from->bytes.count > 0) {
-        memcpy(bytes, from->bytes.data, from->bytes.count);
     }
     return copy_blocks(to, from);
 }
@@ -128,16 +177,28 @@ size_t trail_bytes(const struct trail *t)
 
 size_t trail_bytes_after(const struct trail *t, size_t mark)
 {
-    size_t from = mark < t->changes.count ? (size_t)BUF(struct change, &t->changes)[mark].bytes
-                                          : t->bytes.count;
-    size_t n = t->bytes.count - from + (t->changes.count - mark) * sizeof(struct change);
+    size_t n =
+        t->bytes.count - begin_of(t, mark) + (t->changes.count - mark) * sizeof(struct place);
     for (size_t i = t->blocks.count; i > 0 && block_at(t, i - 1)->change >= mark; i--) {
         n += block_at(t, i - 1)->elements.count * block_at(t, i - 1)->elements.size;
     }
     return n;
 }
 
-#define BYTES_MOST (UINT64_MAX >> 4)
+// Another change with n bytes, for the caller to fill in. NULL: no memory.
+static inline char *add(struct trail *t, enum change_kind kind, size_t n)
+{
+    size_t at = t->bytes.count;
+    char *bytes = buf_push(&t->bytes, n);
+    struct place *place = bytes == NULL ? NULL : buf_push(&t->changes, 1);
+    if (place == NULL) {
+        t->bytes.count = at;
+        t->bytes.failed = t->changes.failed = false;
+        return NULL;
+    }
+    *place = (struct place){.at = at & AT_MOST, .kind = kind};
+    return bytes;
+}
 
 static bool is_whole(const struct buf *owner, size_t first, size_t count)
 {
@@ -148,15 +209,17 @@ static bool is_whole(const struct buf *owner, size_t first, size_t count)
 static struct trail_block *add_block(struct trail *t, enum change_kind kind, struct buf *owner,
                                      size_t first, size_t count)
 {
+    struct subject of = {owner, first, count};
     struct trail_block *block = buf_push(&t->blocks, 1);
-    struct change *change = block == NULL ? NULL : buf_push(&t->changes, 1);
-    if (change == NULL) {
+    char *to = block == NULL ? NULL : add(t, kind, sizeof of);
+    if (to == NULL) {
         t->blocks.count -= block != NULL;
-        t->blocks.failed = t->changes.failed = false;
+        t->blocks.failed = false;
         return NULL;
     }
-    *change = (struct change){owner, first, count, t->bytes.count & BYTES_MOST, true, kind};
+    memcpy(to, &of, sizeof of);
     block->change = t->changes.count - 1;
+    BUF(struct place, &t->changes)[block->change].large = true;
     block->from = NO_BLOCK;
     buf_init_skewed(&block->elements, owner->size, owner->skew);
     return block;
@@ -179,6 +242,7 @@ static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner
         buf_release(&block->elements);
         t->blocks.count--;
         t->changes.count--;
+        t->bytes.count -= sizeof(struct subject);
     }
     return ok;
 }
@@ -191,18 +255,15 @@ static bool push_while(struct trail *t, enum change_kind kind, struct buf *owner
     if (n >= LARGE && kind != CHANGE_BYTES) {
         return push_large(t, kind, owner, first, count, stop);
     }
-    size_t at = t->bytes.count;
-    char *bytes = n == 0 ? NULL : buf_push(&t->bytes, n);
-    struct change *change = n > 0 && bytes == NULL ? NULL : buf_push(&t->changes, 1);
-    if (change == NULL) {
-        t->bytes.count = at;
-        t->bytes.failed = t->changes.failed = false;
+    struct subject of = {owner, first, count};
+    char *to = add(t, kind, sizeof of + n);
+    if (to == NULL) {
         return false;
     }
+    memcpy(to, &of, sizeof of);
     if (n > 0) {
-        memcpy(bytes, buf_from(owner->data, first * size), n);
+        memcpy(to + sizeof of, buf_from(owner->data, first * size), n);
     }
-    *change = (struct change){owner, first, count, at & BYTES_MOST, false, kind};
     return true;
 }
 
@@ -255,10 +316,10 @@ static size_t there_then(const struct trail *t, const struct change *c, const st
     return first + count <= length ? count : length > first ? length - first : 0;
 }
 
-static bool covers(const struct change *c, const struct buf *owner, size_t first, size_t count)
+static bool covers(struct change c, const struct buf *owner, size_t first, size_t count)
 {
-    return c->owner == owner && c->kind == CHANGE_ELEMENTS && c->first <= first &&
-           first + count <= c->first + c->count;
+    return c.owner == owner && c.kind == CHANGE_ELEMENTS && c.first <= first &&
+           first + count <= c.first + c.count;
 }
 
 // The first few changes of a statement are looked at: there it leaves the lengths, and a pass over
@@ -273,9 +334,8 @@ static size_t looked_at(const struct trail *t)
 
 static bool is_covered(const struct trail *t, const struct buf *owner, size_t first, size_t count)
 {
-    const struct change *changes = t->changes.data;
     size_t i = t->begun, end = looked_at(t);
-    while (i < end && !covers(&changes[i], owner, first, count)) {
+    while (i < end && !covers(change_at(t, i), owner, first, count)) {
         i++;
     }
     return i < end;
@@ -286,13 +346,10 @@ static bool is_covered(const struct trail *t, const struct buf *owner, size_t fi
 // what they are about, if they were not driven from their place meanwhile.
 static size_t still_to_save(struct trail *t, const struct buf *owner, size_t first, size_t count)
 {
-    const struct change *changes = t->changes.data;
-    if (is_covered(t, owner, first, count)) {
-        return 0;
-    }
     size_t given = count;
     for (size_t i = t->begun, end = looked_at(t); i < end && count > 0; i++) {
-        count = there_then(t, &changes[i], owner, first, count);
+        struct change c = change_at(t, i);
+        count = covers(c, owner, first, count) ? 0 : there_then(t, &c, owner, first, count);
     }
     if (count == 0 || (count < given && is_covered(t, owner, first, count))) {
         return 0;
@@ -300,7 +357,7 @@ static size_t still_to_save(struct trail *t, const struct buf *owner, size_t fir
     bool looked = t->begun >= t->changes.count || t->changes.count - t->begun < LOOK;
     size_t *seen = looked ? NULL : seen_at(t, owner, first, count);
     bool known = seen != NULL && *seen >= t->begun && *seen < t->changes.count &&
-                 covers(&changes[*seen], owner, first, count);
+                 covers(change_at(t, *seen), owner, first, count);
     if (seen != NULL && !known) {
         *seen = t->changes.count;
     }
@@ -340,18 +397,15 @@ void trail_join(struct trail *t, struct buf *first, size_t count)
 
 bool trail_save_lengths(struct trail *t)
 {
-    size_t n = t->grouped, at = t->bytes.count, length = sizeof(size_t);
-    char *bytes = buf_push(&t->bytes, n * length);
-    struct change *change = bytes == NULL ? NULL : buf_push(&t->changes, 1);
-    if (change == NULL) {
-        t->bytes.count = at;
-        t->bytes.failed = t->changes.failed = false;
+    size_t n = t->grouped, length = sizeof(size_t);
+    char *bytes = add(t, CHANGE_LENGTHS, n * length);
+    if (bytes == NULL) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
-        memcpy(bytes + i * length, &t->group[i].first->count, length);
+    for (const struct trail_row *row = t->group; row < t->group + n; row++) {
+        memcpy(bytes, &row->first->count, length);
+        bytes += length;
     }
-    *change = (struct change){.count = n, .bytes = at & BYTES_MOST, .kind = CHANGE_LENGTHS};
     return true;
 }
 
@@ -390,10 +444,10 @@ static void cut_row(const struct trail_row *row, size_t length)
 
 static bool invert(const struct trail *t, const struct change *c, struct trail *inverse)
 {
-    switch ((enum change_kind)c->kind) {
+    switch (c->kind) {
     case CHANGE_ELEMENTS:
     case CHANGE_BYTES:
-        return push(inverse, (enum change_kind)c->kind, c->owner, c->first, c->count);
+        return push(inverse, c->kind, c->owner, c->first, c->count);
     case CHANGE_LONGER:
         BS_ASSERT(c->owner->count >= c->first);
         return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
@@ -532,7 +586,7 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
     c.kind = (owner & 1) != 0 ? CHANGE_LONGER : CHANGE_BYTES;
     if (c.kind == CHANGE_BYTES) {
         c.count = (size_t)take_number(from);
-        c.bytes = (size_t)(*from - BUF(unsigned char, &t->bytes)) & BYTES_MOST;
+        c.bytes = (size_t)(*from - BUF(unsigned char, &t->bytes));
         *from += c.count;
     }
     return c;
@@ -550,17 +604,24 @@ static bool take_back_one(struct trail *t, const struct change *c, struct trail 
     return ok;
 }
 
-// The changes are on their own on the inverse, and come back so when that is taken back: there must be
-// room for them here, as the way forward again takes no memory.
+// Changes of several arrays are on their own on the inverse, and come back so when that is taken back: there
+// must be room for them here, as the way forward again takes no memory.
+static bool has_room_for_several(struct trail *t)
+{
+    enum { MOST = FEW + TRAIL_GROUPED };
+    bool ok = buf_reserve(&t->changes, t->changes.count + MOST) &&
+              buf_reserve(&t->bytes, t->bytes.count + MOST * sizeof(struct subject));
+    if (!ok) {
+        t->changes.failed = t->bytes.failed = false;
+    }
+    return ok;
+}
+
 static bool take_back_packed(struct trail *t, struct change packed, struct trail *inverse)
 {
     const unsigned char *at = BUF_FROM(unsigned char, &t->bytes, packed.bytes);
     const unsigned char *end = at + packed.count;
     uintptr_t before = (uintptr_t)t;
-    if (inverse != NULL && !buf_reserve(&t->changes, t->changes.count + FEW + TRAIL_GROUPED)) {
-        t->changes.failed = false;
-        return false;
-    }
     for (uint64_t left = take_number(&at); left != 0; left &= left - 1) {
         const struct trail_row *row = &t->group[__builtin_ctzll(left)];
         size_t more = (size_t)take_number(&at);
@@ -581,11 +642,12 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
 }
 
 // Of a trail that stays, after its last change was taken back. What was popped still lies behind its end.
-static void pop(struct trail *t, const struct change *c)
+static void pop(struct trail *t)
 {
-    t->bytes.count = (size_t)c->bytes;
+    struct place last = place_at(t, t->changes.count - 1);
+    t->bytes.count = (size_t)last.at;
     t->changes.count--;
-    t->blocks.count -= c->large;
+    t->blocks.count -= last.large;
 }
 
 // The way forward again, where there was no memory for the inverse; it takes none. What was exchanged
@@ -593,7 +655,7 @@ static void pop(struct trail *t, const struct change *c)
 static void take_forward(struct trail *t, struct trail *inverse, size_t start)
 {
     while (inverse->changes.count > start) {
-        struct change c = BUF(struct change, &inverse->changes)[inverse->changes.count - 1];
+        struct change c = change_at(inverse, inverse->changes.count - 1);
         struct trail_block *block = c.large ? block_at(inverse, inverse->blocks.count - 1) : NULL;
         if (block != NULL && block->from != NO_BLOCK) {
             swap_elements(c.owner, &block->elements);
@@ -605,7 +667,7 @@ static void take_forward(struct trail *t, struct trail *inverse, size_t start)
         if (block != NULL) {
             buf_release(&block->elements);
         }
-        pop(inverse, &c);
+        pop(inverse);
     }
 }
 
@@ -615,8 +677,9 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
     // analysis: who takes back has a trail
     size_t changes = t->changes.count, bytes = t->bytes.count, blocks = t->blocks.count;
     while (t->changes.count > mark) {
-        struct change c = BUF(struct change, &t->changes)[t->changes.count - 1];
-        if (!(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse)
+        struct change c = change_at(t, t->changes.count - 1);
+        if ((inverse != NULL && is_of_several(c.kind) && !has_room_for_several(t)) ||
+            !(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse)
                                       : take_back_one(t, &c, inverse))) {
             take_forward(t, inverse, start);
             t->changes.count = changes;
@@ -624,7 +687,7 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
             t->blocks.count = blocks;
             return false;
         }
-        pop(t, &c);
+        pop(t);
     }
     release_blocks(t, t->blocks.count, blocks);
     return true;
@@ -687,7 +750,7 @@ static bool narrow(const struct trail *t, struct change *c)
     *c = (struct change){.owner = c->owner,
                          .first = c->first * size + skip,
                          .count = n - skip,
-                         .bytes = (c->bytes + skip) & BYTES_MOST,
+                         .bytes = c->bytes + skip,
                          .kind = CHANGE_BYTES};
     return n > skip;
 }
@@ -699,7 +762,7 @@ static bool overlap(const struct change *c, const struct change *d)
 
 // The changes of a statement that are packed.
 struct packing {
-    const struct change *elements[FEW], *lengths[FEW];
+    struct change elements[FEW], lengths[FEW];
     size_t count, grown;          // of either
     size_t shorter[TRAIL_GROUP];  // what arrays of the group were long
     uint64_t group;               // a bit for each of those
@@ -716,8 +779,9 @@ static void gather_grouped(struct packing *p, size_t i, size_t length)
 
 static void gather_lengths(struct packing *p, const struct trail *t, const struct change *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        size_t length = length_then(t, c, i);
+    const char *then = BUF_FROM(char, &t->bytes, c->bytes);
+    for (size_t i = 0, length; i < c->count; i++, then += sizeof length) {
+        memcpy(&length, then, sizeof length);
         if (t->group[i].first->count != length) {
             gather_grouped(p, i, length);
         }
@@ -735,11 +799,11 @@ static void gather_length(struct packing *p, const struct trail *t, const struct
         return;
     }
     for (size_t k = 0; k < p->grown; k++) {
-        if (p->lengths[k]->owner == c->owner) {
+        if (p->lengths[k].owner == c->owner) {
             return;
         }
     }
-    p->lengths[p->grown++] = c;
+    p->lengths[p->grown++] = *c;
 }
 
 // False: they cannot be packed. What was cut off, or saved of an array that is shorter now, is put back
@@ -747,21 +811,21 @@ static void gather_length(struct packing *p, const struct trail *t, const struct
 // led to.
 static bool gather(struct packing *p, const struct trail *t, size_t mark)
 {
-    const struct change *changes = t->changes.data, *end = changes + t->changes.count;
-    for (const struct change *c = changes + mark; c < end; c++) {
-        if (c->kind == CHANGE_LENGTHS) {
-            gather_lengths(p, t, c);
+    for (size_t i = mark; i < t->changes.count; i++) {
+        struct change c = change_at(t, i);
+        if (c.kind == CHANGE_LENGTHS) {
+            gather_lengths(p, t, &c);
             continue;
         }
-        if (c->kind == CHANGE_LONGER) {
-            gather_length(p, t, c);
+        if (c.kind == CHANGE_LONGER) {
+            gather_length(p, t, &c);
             continue;
         }
-        if (c->kind != CHANGE_ELEMENTS || c->large || c->first + c->count > c->owner->count) {
+        if (c.kind != CHANGE_ELEMENTS || c.large || c.first + c.count > c.owner->count) {
             return false;
         }
         for (size_t k = 0; k < p->count; k++) {
-            if (overlap(c, p->elements[k])) {
+            if (overlap(&c, &p->elements[k])) {
                 return false;
             }
         }
@@ -779,7 +843,7 @@ static size_t pack(const struct trail *t, const struct packing *p, unsigned char
         n += put_number(to + n, t->group[i].first->count - p->shorter[i]);
     }
     for (size_t i = 0; i < p->count; i++) {
-        struct change c = *p->elements[i];
+        struct change c = p->elements[i];
         if (narrow(t, &c)) {
             n += put_owner(to + n, before, c.owner, false);
             n += put_number(to + n, c.first);
@@ -790,9 +854,9 @@ static size_t pack(const struct trail *t, const struct packing *p, unsigned char
         }
     }
     for (size_t i = 0; i < p->grown; i++) {
-        n += put_owner(to + n, before, p->lengths[i]->owner, true);
-        n += put_number(to + n, p->lengths[i]->first);
-        before = (uintptr_t)p->lengths[i]->owner;
+        n += put_owner(to + n, before, p->lengths[i].owner, true);
+        n += put_number(to + n, p->lengths[i].first);
+        before = (uintptr_t)p->lengths[i].owner;
     }
     return p->group == 0 && n == 1 ? 0 : n;  // a change of nothing is none
 }
@@ -801,25 +865,21 @@ void trail_tidy(struct trail *t, size_t mark)
 {
     unsigned char packed[PACKED];
     struct packing p;
-    size_t count = t->changes.count - mark;
-    struct change *first = count == 0 ? NULL : &BUF(struct change, &t->changes)[mark];
+    size_t count = t->changes.count - mark, begin = begin_of(t, mark);
     p.count = p.grown = 0;
     p.group = 0;
-    if (first == NULL || count > FEW || t->bytes.count - first->bytes > SHORT ||
-        !gather(&p, t, mark)) {
+    if (count == 0 || count > FEW || t->bytes.count - begin > SHORT || !gather(&p, t, mark)) {
         return;
     }
-    size_t n = pack(t, &p, packed), bytes = (size_t)first->bytes;
-    if (!buf_reserve(&t->bytes, bytes + n)) {
+    size_t n = pack(t, &p, packed);
+    if (!buf_reserve(&t->bytes, begin + n)) {
         t->bytes.failed = false;
         return;
     }
-    t->bytes.count = bytes;
+    t->bytes.count = begin;
     t->changes.count = mark;
     if (n > 0) {
-        buf_add(&t->bytes, packed, n);
-        *first = (struct change){.count = n, .bytes = bytes & BYTES_MOST, .kind = CHANGE_PACKED};
-        t->changes.count++;
+        memcpy(add(t, CHANGE_PACKED, n), packed, n);  // there is room
     }
 }
 
@@ -840,16 +900,15 @@ static void forget_blocks(struct trail *t, size_t mark)
 void trail_forget(struct trail *t, size_t mark)
 {
     BS_ASSERT(mark <= t->changes.count);
-    struct change *changes = t->changes.data;
-    size_t kept = t->changes.count - mark;
-    size_t gone = kept == 0 ? t->bytes.count : (size_t)changes[mark].bytes;
+    struct place *places = t->changes.data;
+    size_t kept = t->changes.count - mark, gone = begin_of(t, mark);
     if (t->bytes.count > gone) {
         memmove(t->bytes.data, BUF_FROM(char, &t->bytes, gone), t->bytes.count - gone);
     }
     t->bytes.count -= gone;
     for (size_t i = 0; i < kept; i++) {
-        changes[i] = changes[mark + i];
-        changes[i].bytes = (changes[i].bytes - gone) & BYTES_MOST;
+        places[i] = places[mark + i];
+        places[i].at = (places[i].at - gone) & AT_MOST;
     }
     t->changes.count = kept;
     forget_blocks(t, mark);

@@ -113,14 +113,12 @@ struct frame {
     struct text log_as;
 };
 
-// A statement that changed something: the mark in its trail where it began, and its first line. Most
-// lie in the log as they were typed.
+// A statement that changed something: the mark in its trail where it began. Its first line lies in the log
+// as it was typed, where the log ended before it; or it is the last one of `lines`, or `redone_lines`,
+// where a 0 ends each.
 struct moment {
-    size_t mark;
+    uint64_t mark : 63;
     uint64_t logged : 1;
-    uint64_t
-        line : 63;  // where that begins in the log; else in `lines`, or `redone_lines`, where a 0
-                    // ends it
 };
 enum { NOT_LOGGED = -1 };
 
@@ -128,6 +126,7 @@ enum { NOT_LOGGED = -1 };
 struct holdings {
     size_t changes, nodes, definitions, labels;
     size_t lists, groups;  // of arrays, and of nodes
+    size_t log;            // its bytes
     size_t binds;          // see names_back
     struct rng rng;
 };

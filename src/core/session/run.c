@@ -285,7 +285,8 @@ static void remember(const struct call *c, const struct running *r)
     bool logs = s->frames.count == r->depth && !s->rewound && !session_in_loop(s) &&
                 transaction_changed(s, &r->before) && span.end > span.start;
     if (r->outermost && !s->rewound) {
-        s->logged = logs && !c->relogged ? (int64_t)s->log.count : NOT_LOGGED;
+        bool follows = s->log.count == r->before.log;  // a reset cuts the log
+        s->logged = logs && follows && !c->relogged ? (int64_t)s->log.count : NOT_LOGGED;
         if (s->logged == NOT_LOGGED) {
             quote_statement(s, c->frame, span);
         }

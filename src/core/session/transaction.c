@@ -26,6 +26,7 @@ struct holdings transaction_holdings(const struct session *s)
                              .labels = s->labels.rows.count,
                              .lists = s->names.lists.count,
                              .groups = s->groups.count,
+                             .log = s->log.count,
                              .binds = s->names.binds,
                              .rng = session_settings(s)->rng};
 }
@@ -77,9 +78,9 @@ void transaction_take_back(struct session *s, size_t mark)
     session_forget_derived(s);
 }
 
-static struct moment moment_of(size_t mark, bool logged, uint64_t line)
+static struct moment moment_of(size_t mark, bool logged)
 {
-    return (struct moment){.mark = mark, .logged = logged, .line = line & UINT64_MAX >> 1};
+    return (struct moment){.mark = mark & UINT64_MAX >> 1, .logged = logged};
 }
 
 // Undo's memory is bounded: the oldest statements can no longer be taken back.
@@ -95,7 +96,6 @@ static void forget_oldest(struct session *s)
                                        line + (count - kept) * sizeof *moments >
                                    UNDO_BYTES / 4 * 3) {
         if (!moments[kept].logged) {
-            line = (size_t)moments[kept].line;
             line += strlen(BUF_FROM(char, &s->lines, line)) + 1;
         }
         kept++;
@@ -111,8 +111,7 @@ static void forget_oldest(struct session *s)
     }
     s->lines.count -= line;
     for (size_t i = kept; i < count; i++) {
-        struct moment m = moments[i];
-        moments[i - kept] = moment_of(m.mark - mark, m.logged, m.line - (m.logged ? 0 : line));
+        moments[i - kept] = moment_of(moments[i].mark - mark, moments[i].logged);
     }
     s->moments.count = count - kept;
 }
@@ -122,29 +121,38 @@ static void add_moment(struct session *s, struct buf *moments, struct buf *lines
 {
     struct moment *at = buf_push(moments, 1);
     BS_ASSERT(at != NULL);
-    if (s->logged != NOT_LOGGED) {
-        *at = moment_of(mark, true, (uint64_t)s->logged);
-        return;
+    *at = moment_of(mark, s->logged != NOT_LOGGED);
+    if (s->logged == NOT_LOGGED) {
+        size_t length = strlen(s->statement) + 1;
+        char *line = buf_push(lines, length);
+        BS_ASSERT(line != NULL);
+        memcpy(line, s->statement, length);
     }
-    size_t length = strlen(s->statement) + 1;
-    char *line = buf_push(lines, length);
-    BS_ASSERT(line != NULL);
-    *at = moment_of(mark, false, lines->count - length);
-    memcpy(line, s->statement, length);
 }
 
-// The statement that the log has there.
-static void quote_logged(struct session *s, size_t at)
+// The statement that the log has there, before byte `end`.
+static void quote_logged(struct session *s, size_t at, size_t end)
 {
-    const char *text = BUF_FROM(char, &s->log, at);
-    const char *end = memchr(text, '\n', s->log.count - at);
-    diag_quote(s->statement, text, end == NULL ? s->log.count - at : (size_t)(end - text));
+    const char *text = BUF_FROM(char, &s->log, at), *newline = memchr(text, '\n', end - at);
+    diag_quote(s->statement, text, newline == NULL ? end - at : (size_t)(newline - text));
+}
+
+// Takes the last line off.
+static void take_line(struct session *s, struct buf *lines)
+{
+    const char *text = lines->data;
+    size_t at = lines->count - 1;
+    while (at > 0 && text[at - 1] != '\0') {
+        at--;
+    }
+    memcpy(s->statement, text + at, lines->count - at);
+    lines->count = at;
 }
 
 const char *transaction_statement(struct session *s)
 {
     if (s->logged != NOT_LOGGED && (size_t)s->logged < s->log.count) {
-        quote_logged(s, (size_t)s->logged);
+        quote_logged(s, (size_t)s->logged, s->log.count);
     }
     return s->statement;
 }
@@ -173,25 +181,20 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
     if (from_moments->count == 0 || !has_room(to_moments, to_lines)) {
         return false;
     }
-    size_t mark = trail_mark(to);
+    size_t mark = trail_mark(to), log = s->log.count;
     struct moment m = BUF(struct moment, from_moments)[from_moments->count - 1];
-    size_t line = (size_t)m.line;
-    bool undoes = from == &s->undo;  // then the log loses the statement; else it gets it back
-    if (m.logged && undoes) {
-        quote_logged(s, line);
-    }
     if (!trail_take_back(from, m.mark, to)) {
         return false;
     }
     from_moments->count--;
-    if (m.logged && !undoes) {
-        quote_logged(s, line);
-    } else if (!m.logged) {
-        from_lines->count = line;
-        const char *text = BUF_FROM(char, from_lines, line);
-        memcpy(s->statement, text, strlen(text) + 1);
+    s->logged = NOT_LOGGED;
+    if (m.logged) {  // the log lost the statement, or got it back; its bytes are there
+        bool shorter = s->log.count < log;
+        s->logged = (int64_t)(shorter ? s->log.count : log);
+        quote_logged(s, (size_t)s->logged, shorter ? log : s->log.count);
+    } else {
+        take_line(s, from_lines);
     }
-    s->logged = m.logged ? (int64_t)m.line : NOT_LOGGED;
     add_moment(s, to_moments, to_lines, mark);
     session_forget_derived(s);
     return true;
