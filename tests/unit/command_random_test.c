@@ -353,9 +353,9 @@ static void add_tables(struct text *out, const struct session *s)
         const struct recipe *r = &BUF(struct recipe, &s->recipes.rows)[i];
         text_add(out, "recipe");
         add_name(out, s, r->name);
-        add_value(out, r->value);
+        add_value(out, recipes_value(&s->recipes, r));
         text_addf(out, " %d %d %d %u %.*s\n", (int)r->op, r->data, r->lost, r->definitions,
-                  (int)r->length, BUF(char, &s->recipes.text) + r->text);
+                  (int)recipe_length(r), BUF(char, &s->recipes.text) + r->text);
     }
     for (size_t i = 0; i < s->expansions.count; i++) {
         const struct expansion *e = &BUF(struct expansion, &s->expansions)[i];

@@ -108,8 +108,8 @@ static void same_recipes(const char *text, const struct session *a, const struct
         const struct recipe *x = recipes_at(&a->recipes, i), *y = recipes_at(&b->recipes, i);
         if (x->name != y->name || x->op != y->op || x->data != y->data || x->nodes != y->nodes ||
             x->slope != y->slope || x->lost != y->lost || x->text != y->text ||
-            x->length != y->length || x->slope_length != y->slope_length ||
-            x->definitions != y->definitions || !same_value(x->value, y->value)) {
+            x->bytes != y->bytes || x->definitions != y->definitions ||
+            !same_value(recipes_value(&a->recipes, x), recipes_value(&b->recipes, y))) {
             fail_msg("%s\nrecipe %u differs", text, (unsigned)i);
         }
     }
@@ -139,7 +139,8 @@ static void same_sessions(const char *text, struct run *a, struct run *b)
     for (size_t i = 0; (x = state_growing(a->s, i)) != NULL; i++) {
         y = state_growing(b->s, i);
         bool numbers = x == &a->s->tape.value || x == &a->s->tape.grad;
-        bool fields = x == &a->s->recipes.rows || x == &a->s->trainings.kept;
+        bool fields =
+            x == &a->s->recipes.rows || x == &a->s->recipes.arrays || x == &a->s->trainings.kept;
         char what[24];
         snprintf(what, sizeof what, "array %zu", i);
         numbers  ? same_doubles(what, text, x, y)

@@ -93,10 +93,9 @@ static void bind(struct seat *s, const char *name, uint32_t node)
 // The name was bound by this formula to this node; "": to a number.
 static void made(struct seat *s, const char *name, enum op op, const char *formula, uint32_t node)
 {
-    struct recipe row = {.name = names_intern(&s->names, name, strlen(name)),
-                         .op = op,
-                         .value = value_of_node(node)};
-    assert_true(recipes_add(&s->recipes, &s->definitions, row, formula, strlen(formula)));
+    struct recipe row = {.name = names_intern(&s->names, name, strlen(name)), .op = op};
+    assert_true(recipes_add(&s->recipes, &s->definitions, row, value_of_node(node), formula,
+                            strlen(formula)));
 }
 
 static void take_seat(struct seat *s, const char *a, const char *b, const char *formula)
@@ -131,6 +130,7 @@ static void leave_seat(struct seat *s)
     names_release(&s->names);
     definitions_release(&s->definitions);
     buf_release(&s->recipes.rows);
+    buf_release(&s->recipes.arrays);
     buf_release(&s->recipes.text);
     buf_release(&s->states);
     text_release(&s->out);

@@ -41,13 +41,14 @@ bool picture_list_typed(const struct session *s, struct buf *typed)
     }
     for (size_t i = 0; i < s->recipes.rows.count; i++) {
         const struct recipe *r = &BUF(struct recipe, &s->recipes.rows)[i];
-        if (r->name >= typed->count || !value_same(r->value, names_get(&s->names, r->name))) {
+        if (r->name >= typed->count ||
+            !value_same(recipes_value(&s->recipes, r), names_get(&s->names, r->name))) {
             continue;
         }
         BUF(struct scene_typed, typed)
         [r->name] = (struct scene_typed){
             .text = recipes_text(&s->recipes, r),
-            .length = r->op == OP_COUNT ? r->length : 0,
+            .length = r->op == OP_COUNT ? recipe_length(r) : 0,
         };
     }
     return true;

@@ -164,18 +164,20 @@ static bool remake(struct remaking *r)
         if (!made->needed) {
             continue;
         }
-        made->value = row.value;
-        if (row.length > 0 && !row.data && recipe_is_computed(&row, &s->tape, &s->names)) {
+        struct value typed = recipes_value(&s->recipes, &row);
+        made->value = typed;
+        if (recipe_length(&row) > 0 && !row.data &&
+            recipe_is_computed(&s->recipes, &row, &s->tape, &s->names)) {
             struct diag d = {0};
             struct value value;
             if (!bind_links(r, i, &link)) {
                 return false;
             }
-            bool ok = evaluate(b, &row, &d, &value) && same_numbers(b, row.value, value);
+            bool ok = evaluate(b, &row, &d, &value) && same_numbers(b, typed, value);
             if (stop_is_asked(s->world.stop)) {
                 return diag_set(b->call->diag, b->call->command, "interrupted");
             }
-            made->value = ok ? value : row.value;
+            made->value = ok ? value : typed;
         }
         if (!name_row(r, i, made->value)) {
             return false;

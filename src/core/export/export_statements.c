@@ -191,7 +191,7 @@ static void add_binding(struct statements *s, const struct recipe *row, struct v
                         .uses = (uint32_t)s->uses.count,
                         .first_function = (uint32_t)s->functions.count};
     char suffix[16] = "";
-    bool formula = row->length > 0 && !row->data;
+    bool formula = recipe_length(row) > 0 && !row->data;
     b.opaque = !formula || !translate_aside(s, row, &b);
     if (b.opaque) {
         b.leaf = takes_leaves(s, &b);
@@ -266,7 +266,8 @@ static bool read_all(struct statements *s, struct trail *trail)
     for (size_t i = 0; ok && i < e->recipes->rows.count; i++) {
         const struct recipe *row = recipes_at(e->recipes, i);
         uint8_t need = BUF(uint8_t, &needs)[i];
-        struct value value = need == NEED_LAST ? BUF(struct value, &now)[row->name] : row->value;
+        struct value was = recipes_value(e->recipes, row);
+        struct value value = need == NEED_LAST ? BUF(struct value, &now)[row->name] : was;
         if (need != NEED_NOT) {
             add_binding(s, row, value, need == NEED_LAST);
         } else {

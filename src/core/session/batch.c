@@ -110,7 +110,7 @@ static bool check_data(struct batch_plan *p, uint32_t i)
 {
     struct session *s = p->c->s;
     struct recipe *r = recipes_at(&s->recipes, i);
-    uint32_t rows = data_rows(r->value);
+    uint32_t rows = data_rows(recipes_value(&s->recipes, r));
     if (p->data == NAME_NONE) {
         p->data = r->name;
         p->b->rows = rows;
@@ -129,7 +129,8 @@ static bool check_data(struct batch_plan *p, uint32_t i)
 // The kind of thing in a formula that names cannot stand for: a node's number or a file's name.
 static bool holds(const struct session *s, const struct recipe *r, enum token_kind kind)
 {
-    struct source source = {.text = recipes_text(&s->recipes, r), .length = r->length, .line = 1};
+    struct source source = {
+        .text = recipes_text(&s->recipes, r), .length = recipe_length(r), .line = 1};
     struct lexer lexer;
     struct diag ignored = {0};
     lexer_init(&lexer, &source);
@@ -151,12 +152,12 @@ static bool can_be_built(struct batch_plan *p, const struct recipe *r)
                  "the formula of %s is too long to be evaluated for each batch", name);
         return diag_hint(p->c->diag, "write it with arrays: one line instead of many terms");
     }
-    if (r->length > 0 && holds(p->c->s, r, TOKEN_NODE)) {
+    if (recipe_length(r) > 0 && holds(p->c->s, r, TOKEN_NODE)) {
         diag_set(p->c->diag, p->c->command, "the formula of %s names a node by its number", name);
         return diag_hint(p->c->diag, "batches need names: give that node one, and build %s again",
                          name);
     }
-    if (r->length > 0 && holds(p->c->s, r, TOKEN_STRING)) {
+    if (recipe_length(r) > 0 && holds(p->c->s, r, TOKEN_STRING)) {
         diag_set(p->c->diag, p->c->command, "the formula of %s reads a file", name);
         return diag_hint(p->c->diag, "bind the file's rows first: data X = load_csv(…)");
     }
@@ -186,8 +187,9 @@ static bool add_tie(struct batch_plan *p, struct link l)
     if (at == NULL) {
         return diag_out_of_memory(p->c->diag);
     }
+    const struct recipes *r = &p->c->s->recipes;
     *at = (struct tie){l.name, built ? BUF(uint32_t, &p->stage)[l.of] : UINT32_MAX,
-                       recipes_at(&p->c->s->recipes, l.of)->value};
+                       recipes_value(r, recipes_at(r, l.of))};
     stage_at(p->b, p->b->stages.count - 1)->ties++;
     return true;
 }
@@ -210,8 +212,9 @@ static bool add_stages(struct batch_plan *p)
         }
         need[i] = NEED_FIXED;
         if (r->data ? !check_data(p, i)
-                    : !r->lost && (r->length == 0 ||
-                                   (!built && !recipe_is_computed(r, &s->tape, &s->names)))) {
+                    : !r->lost &&
+                          (recipe_length(r) == 0 ||
+                           (!built && !recipe_is_computed(&s->recipes, r, &s->tape, &s->names)))) {
             if (r->data) {
                 return false;
             }
@@ -291,7 +294,7 @@ static bool evaluate(struct session *s, const struct recipe *r, struct diag *d, 
 static void tell_formula(struct call *c, const struct recipe *r, uint32_t rows, struct diag *d)
 {
     char formula[QUOTED], name[QUOTED];
-    diag_quote(formula, recipes_text(&c->s->recipes, r), r->length);
+    diag_quote(formula, recipes_text(&c->s->recipes, r), recipe_length(r));
     diag_set(c->diag, c->command, "for a batch of %u rows, in %s = %s: %s", (unsigned)rows,
              quote_name(name, c->s, r->name), formula, d->message);
     diag_hint(
@@ -333,9 +336,9 @@ static bool build(struct call *c, struct batch *b, const uint32_t *rows, uint32_
     for (size_t i = 0; ok && i < b->stages.count; i++) {
         struct stage *stage = stage_at(b, i);
         const struct recipe *r = recipes_at(&s->recipes, stage->recipe);
-        ok = r->data
-                 ? take_rows(s, r->value, rows, count, &stage->value) || diag_out_of_memory(c->diag)
-                 : build_stage(c, b, stage, count);
+        ok = r->data ? take_rows(s, recipes_value(&s->recipes, r), rows, count, &stage->value) ||
+                           diag_out_of_memory(c->diag)
+                     : build_stage(c, b, stage, count);
     }
     for (size_t i = 0; saved && i < ties; i++) {
         names_bind(&s->names, NULL, BUF(struct tie, &b->ties)[i].name,

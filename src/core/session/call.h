@@ -189,7 +189,7 @@ struct session {
     struct said_once told, told_before;  // now, and when the transaction began
     // What there was when the outermost loop began: it clears up what came after.
     uint32_t begun_nodes;
-    size_t begun_lists, begun_groups, begun_recipes;
+    size_t begun_lists, begun_groups, begun_recipes, begun_arrays;
     size_t compact_at;     // nodes and bindings at which the next turn of a loop clears up
     struct replay replay;  // of the outermost loop
     enum rewound rewound;  // it was an undo or a redo: leaves no moment of its own

@@ -49,12 +49,12 @@ static void note_slope_number(struct call *c, struct span span, uint32_t node)
     const struct recipes *r = &c->s->recipes;
     for (size_t i = r->rows.count; i-- > 0;) {
         const struct recipe *row = &BUF(struct recipe, &r->rows)[i];
-        if (row->slope && row->value.rank == VALUE_SCALAR && row->value.base == node) {
+        if (row->slope && !row->array && row->of == node) {
             char name[QUOTED], formula[QUOTED];
             size_t length;
             const char *s = names_text(&c->s->names, row->name, &length);
             diag_quote(name, s, length);
-            diag_quote(formula, BUF_FROM(char, &r->text, row->text), row->slope_length);
+            diag_quote(formula, recipes_text(r, row), row->bytes);
             call_notice(c, span, "%s is a number; node %s = %s keeps it as a graph", name, name,
                         formula);
             return;

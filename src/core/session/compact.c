@@ -69,21 +69,27 @@ static bool compact_recipes(struct session *s)
         }
     }
     uint32_t next = first, text = ok && first < count ? rows[first].text : 0;
+    struct value *arrays = s->recipes.arrays.data;
+    uint32_t array = (uint32_t)s->begun_arrays;
     for (uint32_t i = first; ok && i < count; i++) {
         struct recipe r = rows[i];
         if (stay[i - first]) {
-            uint32_t length = r.length + r.slope_length;
-            if (length > 0) {
+            if (r.bytes > 0) {
                 memmove(BUF_FROM(char, &s->recipes.text, text),
-                        BUF_FROM(char, &s->recipes.text, r.text), length);
+                        BUF_FROM(char, &s->recipes.text, r.text), r.bytes);
             }
             r.text = text;
-            text += length;
+            text += r.bytes;
+            if (r.array) {
+                arrays[array] = arrays[r.of];
+                r.of = array++;
+            }
             rows[next++] = r;
         }
     }
     if (ok && first < count) {
         s->recipes.rows.count = next;
+        s->recipes.arrays.count = array;
         s->recipes.text.count = text;
     }
     buf_release(&links);
@@ -100,22 +106,43 @@ static size_t holders(const struct session *s)
            s->frames.count * TURN_NAMES;
 }
 
-static struct value *held(struct session *s, size_t i)
+// NULL: the place is a recipe's.
+static struct value *held_at(struct session *s, size_t i)
 {
     size_t names = names_count(&s->names), recipes = s->recipes.rows.count - s->begun_recipes;
     if (i >= names + recipes) {
         size_t at = i - names - recipes;
         return &BUF(struct frame, &s->frames)[at / TURN_NAMES].each.each[at % TURN_NAMES];
     }
-    return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value
-                     : &BUF(struct recipe, &s->recipes.rows)[s->begun_recipes + i - names].value;
+    return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value : NULL;
+}
+
+static struct recipe *held_by_recipe(struct session *s, size_t i)
+{
+    return recipes_at(&s->recipes, s->begun_recipes + i - names_count(&s->names));
+}
+
+static struct value held(struct session *s, size_t i)
+{
+    const struct value *at = held_at(s, i);
+    return at != NULL ? *at : recipes_value(&s->recipes, held_by_recipe(s, i));
+}
+
+static void move_held(struct session *s, size_t i, struct value v)
+{
+    struct value *at = held_at(s, i);
+    if (at != NULL) {
+        *at = v;
+    } else {
+        recipes_move_value(&s->recipes, held_by_recipe(s, i), v);
+    }
 }
 
 static void keep_roots(const struct compaction *k)
 {
     struct session *s = k->s;
     for (size_t i = 0; i < holders(s); i++) {
-        keep_value(k, *held(s, i));
+        keep_value(k, held(s, i));
     }
     keep(k, session_settings(s)->output);
     keep(k, session_settings(s)->sabotaged);
@@ -242,9 +269,10 @@ static void move_bindings(struct compaction *k)
 {
     struct session *s = k->s;
     for (size_t i = 0; i < holders(s); i++) {
-        struct value *v = held(s, i);
-        if (v->rank != VALUE_UNBOUND && !v->listed && v->base >= k->first) {
-            v->base = moved(k, v->base);
+        struct value v = held(s, i);
+        if (v.rank != VALUE_UNBOUND && !v.listed && v.base >= k->first) {
+            v.base = moved(k, v.base);
+            move_held(s, i, v);
         }
     }
     names_changed(&s->names);
@@ -272,7 +300,7 @@ static bool compact_lists(struct session *s)
     size_t first = s->begun_lists;
     const uint32_t *lists = s->names.lists.data;
     for (size_t i = 0; i < holders(s); i++) {
-        struct value v = *held(s, i);
+        struct value v = held(s, i);
         if (!value_is_array(v) || !v.listed || v.base < first) {
             continue;
         }
@@ -284,7 +312,7 @@ static bool compact_lists(struct session *s)
         v.rs = (int32_t)v.cols;
         v.cs = 1;
         if (at != NULL) {
-            *held(s, i) = v;
+            move_held(s, i, v);
         }
     }
     bool ok = !kept.failed;
@@ -337,6 +365,7 @@ void session_compact_from_here(struct session *s)
     s->begun_lists = s->names.lists.count;
     s->begun_groups = s->groups.count;
     s->begun_recipes = s->recipes.rows.count;
+    s->begun_arrays = s->recipes.arrays.count;
     s->compact_at = s->begun_nodes + s->begun_recipes + COMPACT_FEW;
 }
 

@@ -37,8 +37,8 @@ static bool read_block(struct call *c, struct span *inside)
 
 static bool bind_turn(struct call *c, uint32_t name, struct value value)
 {
-    struct recipe row = {.name = name, .op = OP_COUNT, .value = value};
-    return (recipes_add(&c->s->recipes, &c->s->definitions, row, NULL, 0) &&
+    struct recipe row = {.name = name, .op = OP_COUNT};
+    return (recipes_add(&c->s->recipes, &c->s->definitions, row, value, NULL, 0) &&
             names_bind(&c->s->names, &c->s->undo, name, value)) ||
            diag_out_of_memory(c->diag);
 }

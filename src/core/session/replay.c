@@ -223,12 +223,12 @@ static void add_value(struct buf *to, struct value v)
     buf_add(to, fields, sizeof fields);
 }
 
-static void add_recipe(struct buf *to, const struct recipe *r)
+static void add_recipe(struct buf *to, const struct recipes *all, const struct recipe *r)
 {
-    const uint32_t fields[] = {r->name, r->op,   r->data,   r->nodes,        r->slope,
-                               r->lost, r->text, r->length, r->slope_length, r->definitions};
+    const uint32_t fields[] = {r->name, r->op,   r->data,  r->nodes,      r->slope,
+                               r->lost, r->text, r->bytes, r->definitions};
     buf_add(to, fields, sizeof fields);
-    add_value(to, r->value);
+    add_value(to, recipes_value(all, r));
 }
 
 // All that the session is, but for values and gradients; of what no statement that is replayed
@@ -254,7 +254,7 @@ static void describe(struct session *s, const struct frame *f, struct buf *to)
     add_elements(to, &s->groups, s->begun_groups);
     const struct recipe *rows = s->recipes.rows.data;
     for (size_t i = s->begun_recipes; i < s->recipes.rows.count; i++) {
-        add_recipe(to, &rows[i]);
+        add_recipe(to, &s->recipes, &rows[i]);
     }
     if (s->begun_recipes < s->recipes.rows.count) {
         add_elements(to, &s->recipes.text, rows[s->begun_recipes].text);

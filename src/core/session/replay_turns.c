@@ -21,7 +21,7 @@ static struct replay_slice slice_now(struct session *s, const struct frame *f)
     for (size_t i = 0; (array = state_growing(s, i)) != NULL; i++) {
         bool known = array == &s->tape.node || array == &s->tape.value || array == &s->tape.grad ||
                      array == &s->tape.mark || array == &s->recipes.rows ||
-                     array == &s->recipes.text;
+                     array == &s->recipes.arrays || array == &s->recipes.text;
         now.others = now.others * 31 + (known ? 0 : array->count);
     }
     return now;
@@ -78,15 +78,15 @@ static bool recipe_follows(const struct session *s, uint32_t i, uint32_t rows, u
     const struct recipe *at = s->recipes.rows.data;
     const struct recipe *x = &at[i - 2 * rows], *y = &at[i - rows], *z = &at[i];
     const char *text = s->recipes.text.data;
-    struct value v = y->value;
+    struct value u = recipes_value(&s->recipes, x), v = recipes_value(&s->recipes, y),
+                 w = recipes_value(&s->recipes, z);
     bool alike = x->name == y->name && y->name == z->name && y->op == z->op && !z->data &&
-                 !z->nodes && !z->slope && !z->lost && y->length == z->length &&
-                 z->slope_length == 0 && y->definitions == z->definitions && !z->value.listed;
-    v.base = z->value.base;
-    return alike && moves(x->value.base, y->value.base, z->value.base, nodes, step) &&
-           v.rank == z->value.rank && v.rows == z->value.rows && v.cols == z->value.cols &&
-           v.rs == z->value.rs && v.cs == z->value.cs && !v.listed &&
-           (z->length == 0 || memcmp(text + y->text, text + z->text, z->length) == 0);
+                 !z->nodes && !y->slope && !z->slope && !z->lost && y->bytes == z->bytes &&
+                 y->definitions == z->definitions && !w.listed &&
+                 moves(u.base, v.base, w.base, nodes, step);
+    v.base = w.base;
+    return alike && value_same(v, w) &&
+           (z->bytes == 0 || memcmp(text + y->text, text + z->text, z->bytes) == 0);
 }
 
 static bool recipes_follow(struct session *s, uint32_t rows, uint32_t nodes)
@@ -162,13 +162,26 @@ static void append_recipes(struct session *s)
     for (size_t k = 0; k < rows; k++) {
         struct recipe *at = buf_push(&all->rows, 1);
         *at = at[-(ptrdiff_t)rows];
-        at->value.base += step[k];
-        char *text = buf_push(&all->text, at->length);
-        if (at->length > 0) {
-            memcpy(text, BUF_FROM(char, &all->text, at->text), at->length);
+        struct value value = recipes_value(all, at);
+        value.base += step[k];
+        buf_add(&all->arrays, &value, at->array);
+        at->of = at->array ? (uint32_t)all->arrays.count - 1 : value.base;
+        char *text = buf_push(&all->text, at->bytes);
+        if (at->bytes > 0) {
+            memcpy(text, recipes_text(all, at), at->bytes);
         }
-        at->text = (uint32_t)(all->text.count - at->length);
+        at->text = (uint32_t)(all->text.count - at->bytes);
     }
+}
+
+// How many arrays the last slice bound.
+static size_t arrays_bound(const struct session *s)
+{
+    size_t count = s->recipes.rows.count, some = 0;
+    for (size_t i = count - s->replay.binds.count; i < count; i++) {
+        some += recipes_at(&s->recipes, i)->array;
+    }
+    return some;
 }
 
 // Room for so many slices. False if there is none.
@@ -178,9 +191,10 @@ static bool reserve(struct session *s, size_t slices)
     struct tape *t = &s->tape;
     size_t nodes = tape_count(t) + slices * s->replay.steps.count;
     struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
+    size_t binds = slices * s->replay.binds.count, bound = slices * arrays_bound(s);
     bool ok =
-        nodes < t->most &&
-        buf_reserve(&s->recipes.rows, s->recipes.rows.count + slices * s->replay.binds.count) &&
+        nodes < t->most && buf_reserve(&s->recipes.rows, s->recipes.rows.count + binds) &&
+        buf_reserve(&s->recipes.arrays, s->recipes.arrays.count + bound) &&
         buf_reserve(&s->recipes.text, s->recipes.text.count + slices * (x[3].text - x[2].text)) &&
         s->recipes.text.count + slices * (x[3].text - x[2].text) < UINT32_MAX / 2;
     for (size_t i = 0; i < COUNT_OF(arrays); i++) {
@@ -195,7 +209,7 @@ static void bind_last(struct session *s, uint32_t slices)
     size_t count = s->recipes.rows.count, rows = s->replay.binds.count;
     for (size_t i = count - rows; i < count; i++) {
         const struct recipe *at = &BUF(struct recipe, &s->recipes.rows)[i];
-        names_bind(&s->names, NULL, at->name, at->value);
+        names_bind(&s->names, NULL, at->name, recipes_value(&s->recipes, at));
     }
     session_settings(s)->output += slices * s->replay.output_step;
 }

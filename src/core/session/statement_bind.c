@@ -68,11 +68,10 @@ static bool note_recipe(struct call *c, uint32_t name, const struct statement_ma
                          .op = how->op,
                          .data = how->data,
                          .nodes = how->nodes,
-                         .slope = !formula && value->slope != 0,
-                         .value = value_of(value)};
+                         .slope = !formula && value->slope != 0};
     const char *text = c->lexer->source->text + how->formula.start;
     size_t length = formula || row.slope ? how->formula.end - how->formula.start : 0;
-    return recipes_add(&c->s->recipes, &c->s->definitions, row, text, length) ||
+    return recipes_add(&c->s->recipes, &c->s->definitions, row, value_of(value), text, length) ||
            diag_out_of_memory(c->diag);
 }
 

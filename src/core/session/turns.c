@@ -22,9 +22,10 @@ static const struct recipe *row_at(const struct turns_found *t, size_t i)
 static bool is_same(const struct turns_found *t, size_t i, size_t k)
 {
     const struct recipe *a = row_at(t, i), *b = row_at(t, k);
-    return a->name == b->name && a->op == b->op && a->length == b->length &&
-           (a->length == 0 || memcmp(recipes_text(&t->s->recipes, a),
-                                     recipes_text(&t->s->recipes, b), a->length) == 0);
+    uint32_t length = recipe_length(a);
+    return a->name == b->name && a->op == b->op && length == recipe_length(b) &&
+           (length == 0 ||
+            memcmp(recipes_text(&t->s->recipes, a), recipes_text(&t->s->recipes, b), length) == 0);
 }
 
 static bool repeats(const struct turns_found *t, size_t period)
@@ -66,7 +67,7 @@ static bool find_ends(struct turns_found *t)
     for (size_t i = 0; i < t->count; i += t->period) {
         uint32_t last = 0, *end = buf_push(&t->ends, 1);
         for (size_t k = i; k < i + t->period; k++) {
-            if (!last_node(t->s, row_at(t, k)->value, &last)) {
+            if (!last_node(t->s, recipes_value(&t->s->recipes, row_at(t, k)), &last)) {
                 return false;
             }
         }

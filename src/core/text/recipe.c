@@ -7,34 +7,30 @@
 void recipes_init(struct recipes *r)
 {
     buf_init(&r->rows, sizeof(struct recipe));
+    buf_init(&r->arrays, sizeof(struct value));
     buf_init(&r->text, 1);
 }
 
 bool recipes_add(struct recipes *r, const struct definitions *definitions, struct recipe row,
-                 const char *formula, size_t length)
+                 struct value value, const char *formula, size_t length)
 {
     enum { KEPT = 1 << 16 };  // bytes of a formula
     row.lost = length > KEPT || r->text.count > UINT32_MAX / 2;
-    row.length = row.lost ? 0 : (uint32_t)length;
-    row.slope_length = row.slope ? row.length : 0;
+    row.bytes = row.lost ? 0 : (uint32_t)length & (2 * KEPT - 1);
+    row.array = value_is_array(value);
+    row.of = row.array ? (uint32_t)r->arrays.count : value.base;
     row.text = (uint32_t)r->text.count;
     row.definitions = (uint32_t)definitions->rows.count;
-    char *copy = row.length == 0 ? NULL : buf_push(&r->text, length);
-    struct recipe *at = row.length > 0 && copy == NULL ? NULL : buf_push(&r->rows, 1);
-    row.length -= row.slope_length;
-    if (copy != NULL) {
-        memcpy(copy, formula, length);
-    }
-    if (at != NULL) {
-        *at = row;
-    }
-    return at != NULL;
+    return buf_add(&r->text, formula, row.bytes) && buf_add(&r->arrays, &value, row.array) &&
+           buf_add(&r->rows, &row, 1);
 }
 
-bool recipe_is_computed(const struct recipe *row, const struct tape *t, const struct names *names)
+bool recipe_is_computed(const struct recipes *r, const struct recipe *row, const struct tape *t,
+                        const struct names *names)
 {
-    for (uint32_t k = 0; k < value_count(row->value); k++) {
-        if (tape_op(t, names_element(names, row->value, k)) != OP_LEAF) {
+    struct value value = recipes_value(r, row);
+    for (uint32_t k = 0; k < value_count(value); k++) {
+        if (tape_op(t, names_element(names, value, k)) != OP_LEAF) {
             return true;
         }
     }
@@ -169,8 +165,9 @@ static void scan(struct mentions *m, const struct definition *in, const char *te
 static bool is_known(const struct mentions *m, const struct recipe *r, struct scanned last)
 {
     const struct recipe *old = last.recipe == 0 ? NULL : recipes_at(m->recipes, last.recipe - 1);
-    return old != NULL && old->definitions == r->definitions && old->length == r->length &&
-           memcmp(recipes_text(m->recipes, old), recipes_text(m->recipes, r), r->length) == 0;
+    uint32_t length = recipe_length(r);
+    return old != NULL && old->definitions == r->definitions && recipe_length(old) == length &&
+           memcmp(recipes_text(m->recipes, old), recipes_text(m->recipes, r), length) == 0;
 }
 
 static void scan_recipe(struct mentions *m, const struct recipe *r)
@@ -191,7 +188,7 @@ static void scan_recipe(struct mentions *m, const struct recipe *r)
     m->known.rows.count = r->definitions;
     last->recipe = m->recipe + 1;
     last->first = (uint32_t)m->said.count;
-    scan(m, NULL, recipes_text(m->recipes, r), r->length);
+    scan(m, NULL, recipes_text(m->recipes, r), recipe_length(r));
     for (size_t i = 0; i < m->bodies.count; i++) {
         const struct definition *body =
             &BUF(struct definition, &d->rows)[BUF(uint32_t, &m->bodies)[i]];
@@ -216,7 +213,7 @@ bool recipes_links(const struct recipes *r, const struct definitions *definition
     for (uint32_t i = first; !m.failed && i < r->rows.count; i++) {
         const struct recipe *row = recipes_at(r, i);
         m.recipe = i;
-        if (row->length > 0) {
+        if (recipe_length(row) > 0) {
             scan_recipe(&m, row);
         }
         BUF(uint32_t, &bound_by)[row->name] = i + 1;
@@ -236,8 +233,8 @@ void recipe_begin(struct recipe_reading *g, const struct recipes *r, const struc
     struct scope then = *scope;
     g->known = *scope->definitions;
     g->known.rows.count = row->definitions;
-    g->source =
-        (struct source){.name = "", .text = recipes_text(r, row), .length = row->length, .line = 1};
+    g->source = (struct source){
+        .name = "", .text = recipes_text(r, row), .length = recipe_length(row), .line = 1};
     then.definitions = &g->known;
     then.inputs = NULL;
     lexer_init(&g->lexer, &g->source);

@@ -10,22 +10,25 @@
 #include "engine/ops.h"
 #include "text/lower.h"
 
+// A million bindings are a million of these: 20 bytes.
 struct recipe {
     uint32_t name;
-    enum op op : 8;  // of `name += formula` and its like; OP_COUNT: `name = formula`
-    bool data;       // bound by `data`: its rows may be drawn
-    bool nodes;      // bound by `node`: derivatives in the formula are nodes
-    bool slope : 1;  // a number that the formula, a derivative, gave: a leaf
-    bool lost : 1;   // there was a formula, but too long a one to be kept
-    struct value value;
-    uint32_t text, length;  // the formula, in recipes.text; no length: a leaf, or lost
-    uint32_t slope_length;  // of the text of a `slope`, whose length is 0
-    uint32_t definitions;   // functions that were defined then
+    uint32_t bytes : 17;  // of the formula, in recipes.text
+    enum op op : 8;       // of `name += formula` and its like; OP_COUNT: `name = formula`
+    bool data : 1;        // bound by `data`: its rows may be drawn
+    bool nodes : 1;       // bound by `node`: derivatives in the formula are nodes
+    bool slope : 1;       // a number that the formula, a derivative, gave: a leaf
+    bool lost : 1;        // there was a formula, but too long a one to be kept
+    bool array : 1;
+    uint32_t of;  // what the name was bound to: the node; of an array, its place in recipes.arrays
+    uint32_t text;
+    uint32_t definitions;  // functions that were defined then
 };
 
 struct recipes {
-    struct buf rows;  // struct recipe
-    struct buf text;  // char
+    struct buf rows;    // struct recipe
+    struct buf arrays;  // struct value: of the rows that are of arrays, in their order
+    struct buf text;    // char
 };
 
 // The formula of `recipe` mentions `name`, as it was bound by recipe `of`.
@@ -34,10 +37,10 @@ struct link {
 };
 
 void recipes_init(struct recipes *r);
-// Appends a row, of a name that is bound now, while there are so many definitions. False if out of
-// memory.
+// Appends a row, of a name that is bound to this value now, while there are so many definitions. False if
+// out of memory.
 bool recipes_add(struct recipes *r, const struct definitions *definitions, struct recipe row,
-                 const char *formula, size_t length);
+                 struct value value, const char *formula, size_t length);
 // All links of the recipes from `first` on, in their order, each once; targets below `first` are
 // left out. `links` (of struct link) is initialised here. False if out of memory.
 bool recipes_links(const struct recipes *r, const struct definitions *definitions,
@@ -47,13 +50,32 @@ static inline struct recipe *recipes_at(const struct recipes *r, size_t i)
 {
     return &BUF(struct recipe, &r->rows)[i];
 }
+static inline struct value recipes_value(const struct recipes *r, const struct recipe *row)
+{
+    return row->array ? BUF(struct value, &r->arrays)[row->of] : value_of_node(row->of);
+}
+// Its nodes have other places now; it is an array, or not, as before.
+static inline void recipes_move_value(struct recipes *r, struct recipe *row, struct value value)
+{
+    if (row->array) {
+        BUF(struct value, &r->arrays)[row->of] = value;
+    } else {
+        row->of = value.base;
+    }
+}
+// The length of its formula. 0: a leaf, or lost.
+static inline uint32_t recipe_length(const struct recipe *row)
+{
+    return row->slope ? 0 : (uint32_t)row->bytes;
+}
 // Its bytes.
 static inline const char *recipes_text(const struct recipes *r, const struct recipe *row)
 {
     return BUF_FROM(char, &r->text, row->text);
 }
 // Is any element of its value computed?
-bool recipe_is_computed(const struct recipe *row, const struct tape *t, const struct names *names);
+bool recipe_is_computed(const struct recipes *r, const struct recipe *row, const struct tape *t,
+                        const struct names *names);
 
 // Reading a formula again, in a scope where its names are bound to what they meant then. Functions
 // mean what they meant then; files are not read.
