@@ -137,10 +137,9 @@ bool buf_add(struct buf *b, const void *elements, size_t n)
     return n == 0 || at != NULL;
 }
 
-// An array of zeros that has no memory yet: large ones the machine hands out as zeros, at no cost for what
-// is never written.
-static bool begin_with_zeros(struct buf *b, size_t n)
+bool buf_take_zeros(struct buf *b, size_t n)
 {
+    BS_ASSERT(b->data == NULL);
     size_t most = (SIZE_MAX - b->skew) / b->size;
     char *block = n > most ? NULL : calloc(1, b->skew + n * b->size);
     if (block == NULL) {
@@ -152,25 +151,11 @@ static bool begin_with_zeros(struct buf *b, size_t n)
     return true;
 }
 
-bool buf_move_to_zeros(struct buf *b, size_t n)
-{
-    struct buf before = *b;
-    BS_ASSERT(n >= b->count);
-    if (!begin_with_zeros(b, n)) {
-        return false;
-    }
-    if (before.data != NULL) {
-        memcpy(b->data, before.data, b->count * b->size);
-        buf_free(&before);
-    }
-    return true;
-}
-
 bool buf_resize(struct buf *b, size_t n)
 {
     size_t old = b->count;
     if (b->data == NULL && n > 0) {
-        if (!begin_with_zeros(b, n)) {
+        if (!buf_take_zeros(b, n)) {
             return false;
         }
     } else if (n > old) {

@@ -119,9 +119,9 @@ static inline void buf_rest(struct buf *b)
 bool buf_add(struct buf *b, const void *elements, size_t n);
 // Makes sure that n elements fit without moving. False (and `failed`) if they do not.
 bool buf_reserve(struct buf *b, size_t n);
-// Moves into a fresh block with room for n elements, at least as many as there are; behind these are zeros,
-// which cost nothing where they are many and never written. False (and `failed`) if there is none.
-bool buf_move_to_zeros(struct buf *b, size_t n);
+// Of an array that has no memory yet: room for n elements, all of them zeros, which cost nothing where they
+// are many and never written. False (and `failed`) if there is none.
+bool buf_take_zeros(struct buf *b, size_t n);
 // Shortens or lengthens to n elements; new bytes are zero. False (and `failed`) if out of memory.
 bool buf_resize(struct buf *b, size_t n);
 // Where to look for a key among rows[0 … count) of `size` bytes, which begin with a uint32_t and

@@ -234,7 +234,7 @@ static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner
     }
     // Whoever gets it in exchange has as much room as before.
     size_t room = is_whole(owner, first, count) ? owner->cap : count;
-    bool ok = buf_move_to_zeros(&block->elements, room) &&
+    bool ok = buf_take_zeros(&block->elements, room) &&
               mem_copy_while(block->elements.data, buf_from(owner->data, first * owner->size),
                              count * owner->size, stop);
     block->elements.count = count;

@@ -19,7 +19,7 @@ void tape_init(struct tape *t)
     t->stop = NULL;
     t->any_stale = false;
     t->settled = t->room = 0;
-    t->most = TAPE_MOST;
+    t->zeros = t->most = TAPE_MOST;
 }
 
 void tape_release(struct tape *t)
@@ -32,6 +32,7 @@ void tape_release(struct tape *t)
     buf_release(&t->used);
     buf_release(&t->users);
     t->room = 0;
+    t->zeros = TAPE_MOST;
 }
 
 uint32_t tape_count(const struct tape *t)
@@ -47,19 +48,50 @@ static bool has_block(struct tape *t, uint32_t id)
                                          buf_resize(&t->users, all) && buf_resize(&t->blocks, all));
 }
 
+// Gradients come as zeros from the machine, which cost nothing where there is no backward pass: those of
+// nodes that one may have reached are copied, and no others are touched.
+static bool reserve_grads(struct tape *t, size_t count)
+{
+    size_t more = t->grad.cap + t->grad.cap / 2, held = tape_count(t);
+    struct buf fresh;
+    buf_init_skewed(&fresh, sizeof(double), t->grad.skew);
+    if (count <= t->grad.cap) {
+        return true;
+    }
+    if (!buf_take_zeros(&fresh, count > more ? count : more)) {
+        return false;
+    }
+    const uint8_t *blocks = t->blocks.data;
+    for (size_t first = 0, end; first < held; first = end) {
+        end = first + TAPE_BLOCK < held ? first + TAPE_BLOCK : held;
+        if ((blocks[first / TAPE_BLOCK] & MARK_GRAD) != 0) {
+            memcpy(BUF_FROM(double, &fresh, first), BUF_FROM(double, &t->grad, first),
+                   (end - first) * sizeof(double));
+        }
+    }
+    fresh.count = held;
+    buf_release(&t->grad);
+    t->grad = fresh;
+    t->zeros = (uint32_t)held;
+    return true;
+}
+
+bool tape_reserve(struct tape *t, size_t count)
+{
+    return buf_reserve(&t->node, count) && buf_reserve(&t->value, count) &&
+           reserve_grads(t, count) && buf_reserve(&t->mark, count);
+}
+
 // All arrays have the same length, whatever is refused. False if out of memory.
 static bool has_room(struct tape *t, uint32_t id)
 {
-    struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
+    const struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
     uint32_t room = t->most;
-    for (size_t i = 0; i < COUNT_OF(arrays); i++) {
-        if (!buf_reserve(arrays[i], (size_t)id + 1)) {
-            return false;
-        }
-        room = arrays[i]->cap < room ? (uint32_t)arrays[i]->cap : room;
-    }
-    if (!has_block(t, id)) {
+    if (!tape_reserve(t, (size_t)id + 1) || !has_block(t, id)) {
         return false;
+    }
+    for (size_t i = 0; i < COUNT_OF(arrays); i++) {
+        room = arrays[i]->cap < room ? (uint32_t)arrays[i]->cap : room;
     }
     uint32_t marked = (uint32_t)t->blocks.count * TAPE_BLOCK;
     t->room = marked < room ? marked : room;
@@ -74,9 +106,11 @@ static inline uint32_t push(struct tape *t, struct node node, double value, uint
     }
     BUF(struct node, &t->node)[id] = node;
     BUF(double, &t->value)[id] = value;
-    BUF(double, &t->grad)[id] = 0;
     BUF(uint8_t, &t->mark)[id] = marks;
-    t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)id + 1;
+    if (id < t->zeros) {
+        BUF(double, &t->grad)[id] = 0;
+    }
+    tape_hold(t, id + 1);
     if (marks != 0) {
         tape_note(t, id, marks);
     }
@@ -113,19 +147,18 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
-// Room for so many more nodes, or for as many as the tape may still hold, with gradients of 0: where they are
-// more than the nodes before, these come as zeros from the machine. False if out of memory.
+// Room for so many more nodes, or for as many as the tape may still hold, with gradients of 0. False if out
+// of memory.
 static bool has_room_for(struct tape *t, uint32_t count)
 {
-    uint32_t self = tape_count(t), most = t->most - self;
-    count = count < most ? count : most;
-    bool full = self + count > t->room, zeros = full && count > self;
-    if ((zeros && !buf_move_to_zeros(&t->grad, (size_t)self + count)) ||
-        (full && !has_room(t, self + count - 1))) {
+    uint32_t self = tape_count(t), most = t->most - self,
+             end = self + (count < most ? count : most);
+    if (end > t->room && !has_room(t, end - 1)) {
         return false;
     }
-    if (!zeros && count > 0) {
-        memset(BUF_FROM(double, &t->grad, self), 0, count * sizeof(double));
+    end = end < t->zeros ? end : t->zeros;
+    if (self < end) {
+        memset(BUF_FROM(double, &t->grad, self), 0, (end - self) * sizeof(double));
     }
     return true;
 }
@@ -157,7 +190,7 @@ uint32_t tape_leaves(struct tape *t, uint32_t count, uint8_t marks)
         }
         memset(BUF_FROM(uint8_t, &t->mark, self), marks, run);
         tape_note_range(t, self, self + run, marks);
-        t->node.count = t->value.count = t->grad.count = t->mark.count = (size_t)self + run;
+        tape_hold(t, self + run);
     }
     return first;
 }
@@ -191,7 +224,7 @@ static void apply_run(struct tape *t, enum op op, const struct tape_view *a,
             near_y = y / TAPE_BLOCK;
         }
     }
-    t->node.count = t->value.count = t->grad.count = t->mark.count = self;
+    tape_hold(t, self);
 }
 
 uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct tape_view b,
@@ -217,7 +250,7 @@ void tape_cut(struct tape *t, uint32_t count)
 {
     BS_ASSERT(count <= tape_count(t));
     t->settled = t->settled < count ? t->settled : count;
-    t->node.count = t->value.count = t->grad.count = t->mark.count = count;
+    tape_hold(t, count);
 }
 
 // Nine times in ten eight nodes are looked at together.

@@ -51,13 +51,15 @@ struct tape_users {
 struct tape {
     struct buf node;    // struct node
     struct buf value;   // double
-    struct buf grad;    // double; 0 until a backward pass adds to it
+    struct buf
+        grad;  // double; 0 until a backward pass adds to it and sets MARK_GRAD (see tape_note)
     struct buf mark;    // uint8_t
     struct buf blocks;  // uint8_t: what marks were ever set among TAPE_BLOCK nodes (see tape_next)
     struct buf used;  // uint8_t: a bit for each node, set where it may be an operand (tape_is_used)
     struct buf
         users;  // struct tape_users: for each TAPE_BLOCK nodes, which other blocks they use nodes of
     uint32_t room;      // nodes that fit into all of them
+    uint32_t zeros;     // the gradients of nodes from this one on were never written: they are 0
     struct stop *stop;  // once it is asked, no node is made; NULL: nobody asks
     uint32_t most;      // nodes that it may hold: TAPE_MOST at first
     bool any_stale;     // false: no node is stale (true: some may be)
@@ -88,6 +90,14 @@ struct tape_view {
 // appended then. rows*cols is below 2^32.
 uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct tape_view b,
                           uint32_t rows, uint32_t cols);
+// For nodes that are appended by hand: room for so many in all. False if out of memory.
+bool tape_reserve(struct tape *t, size_t count);
+// It holds so many now. Who appends by hand writes their gradients too.
+static inline void tape_hold(struct tape *t, uint32_t count)
+{
+    t->node.count = t->value.count = t->grad.count = t->mark.count = count;
+    t->zeros = t->zeros > count ? t->zeros : count;
+}
 // Forgets the nodes from `count` on.
 void tape_cut(struct tape *t, uint32_t count);
 

@@ -531,13 +531,9 @@ static bool lay_out(struct session *s)
 {
     struct replay *r = &s->replay;
     struct tape *t = &s->tape;
-    struct buf *const all[] = {&t->node, &t->value, &t->grad, &t->mark};
-    bool ok = true;
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        ok = ok && buf_reserve(all[i], r->end);
-    }
+    bool ok = tape_reserve(t, r->end);
     if (ok) {
-        t->node.count = t->value.count = t->grad.count = t->mark.count = r->end;
+        tape_hold(t, r->end);
         memcpy(BUF_FROM(struct node, &t->node, r->first), r->node.data,
                r->node.count * sizeof(struct node));
         memset(BUF_FROM(uint8_t, &t->mark, r->first), 0, r->node.count);

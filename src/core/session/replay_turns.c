@@ -150,7 +150,7 @@ static bool append_nodes(struct session *s, const struct frame *f)
     }
     memcpy(BUF_FROM(uint8_t, &t->mark, end), BUF_FROM(uint8_t, &t->mark, end - nodes), nodes);
     memset(BUF_FROM(double, &t->grad, end), 0, nodes * sizeof(double));
-    t->node.count = t->value.count = t->grad.count = t->mark.count = end + nodes;
+    tape_hold(t, end + nodes);
     return true;
 }
 
@@ -190,17 +190,13 @@ static bool reserve(struct session *s, size_t slices)
     const struct replay_slice *x = s->replay.slices;
     struct tape *t = &s->tape;
     size_t nodes = tape_count(t) + slices * s->replay.steps.count;
-    struct buf *const arrays[] = {&t->node, &t->value, &t->grad, &t->mark};
     size_t binds = slices * s->replay.binds.count, bound = slices * arrays_bound(s);
     bool ok =
         nodes < t->most && buf_reserve(&s->recipes.rows, s->recipes.rows.count + binds) &&
         buf_reserve(&s->recipes.arrays, s->recipes.arrays.count + bound) &&
         buf_reserve(&s->recipes.text, s->recipes.text.count + slices * (x[3].text - x[2].text)) &&
         s->recipes.text.count + slices * (x[3].text - x[2].text) < UINT32_MAX / 2;
-    for (size_t i = 0; i < COUNT_OF(arrays); i++) {
-        ok = ok && buf_reserve(arrays[i], nodes);
-    }
-    return ok;
+    return ok && tape_reserve(t, nodes);
 }
 
 // What the last slice bound, the names are bound to. (All of it was saved on the trail before.)
