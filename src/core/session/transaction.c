@@ -83,6 +83,11 @@ static struct moment moment_of(size_t mark, bool logged)
     return (struct moment){.mark = mark & UINT64_MAX >> 1, .logged = logged};
 }
 
+static size_t mark_of(struct moment m)
+{
+    return (size_t)m.mark;
+}
+
 // Undo's memory is bounded: the oldest statements can no longer be taken back.
 static void forget_oldest(struct session *s)
 {
@@ -92,15 +97,15 @@ static void forget_oldest(struct session *s)
         return;
     }
     // A good part at once, as what stays has to be moved.
-    while (kept + 1 < count && trail_bytes_after(&s->undo, moments[kept].mark) + s->lines.count -
-                                       line + (count - kept) * sizeof *moments >
+    while (kept + 1 < count && trail_bytes_after(&s->undo, mark_of(moments[kept])) +
+                                       s->lines.count - line + (count - kept) * sizeof *moments >
                                    UNDO_BYTES / 4 * 3) {
         if (!moments[kept].logged) {
             line += strlen(BUF_FROM(char, &s->lines, line)) + 1;
         }
         kept++;
     }
-    size_t mark = moments[kept].mark, stays = trail_bytes_after(&s->undo, mark);
+    size_t mark = mark_of(moments[kept]), stays = trail_bytes_after(&s->undo, mark);
     // A large last statement is not moved for the little that came before: both go with the next one.
     if (kept + 1 == count && trail_bytes(&s->undo) - stays < stays / 4) {
         return;
@@ -111,7 +116,7 @@ static void forget_oldest(struct session *s)
     }
     s->lines.count -= line;
     for (size_t i = kept; i < count; i++) {
-        moments[i - kept] = moment_of(moments[i].mark - mark, moments[i].logged);
+        moments[i - kept] = moment_of(mark_of(moments[i]) - mark, moments[i].logged);
     }
     s->moments.count = count - kept;
 }
@@ -183,7 +188,7 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
     }
     size_t mark = trail_mark(to), log = s->log.count;
     struct moment m = BUF(struct moment, from_moments)[from_moments->count - 1];
-    if (!trail_take_back(from, m.mark, to)) {
+    if (!trail_take_back(from, mark_of(m), to)) {
         return false;
     }
     from_moments->count--;
