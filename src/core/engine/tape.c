@@ -35,11 +35,6 @@ void tape_release(struct tape *t)
     t->zeros = TAPE_MOST;
 }
 
-uint32_t tape_count(const struct tape *t)
-{
-    return (uint32_t)t->node.count;
-}
-
 // Room for a node in `blocks`, `used` and `users`.
 static bool has_block(struct tape *t, uint32_t id)
 {

@@ -68,7 +68,10 @@ struct tape {
 
 void tape_init(struct tape *t);
 void tape_release(struct tape *t);  // it is empty then, and may be used again
-uint32_t tape_count(const struct tape *t);
+static inline uint32_t tape_count(const struct tape *t)
+{
+    return (uint32_t)t->node.count;
+}
 
 // Appends a leaf, or op applied to a and b (b = a for one operand), and computes its value. A node
 // with a stale operand is born stale. Returns its id; NODE_NONE if the tape is full or memory is.

@@ -21,8 +21,17 @@ bool recipes_add(struct recipes *r, const struct definitions *definitions, struc
     row.of = row.array ? (uint32_t)r->arrays.count : value.base;
     row.text = (uint32_t)r->text.count;
     row.definitions = (uint32_t)definitions->rows.count;
-    return buf_add(&r->text, formula, row.bytes) && buf_add(&r->arrays, &value, row.array) &&
-           buf_add(&r->rows, &row, 1);
+    struct recipe *at = buf_push(&r->rows, 1);
+    char *copy = row.bytes == 0 ? NULL : buf_push(&r->text, row.bytes);
+    if (at == NULL || (row.bytes > 0 && copy == NULL) ||
+        (row.array && !buf_add(&r->arrays, &value, 1))) {
+        return false;
+    }
+    *at = row;
+    if (row.bytes > 0) {
+        memcpy(copy, formula, row.bytes);
+    }
+    return true;
 }
 
 bool recipe_is_computed(const struct recipes *r, const struct recipe *row, const struct tape *t,
