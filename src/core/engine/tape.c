@@ -142,6 +142,14 @@ uint32_t tape_apply(struct tape *t, enum op op, uint32_t a, uint32_t b)
 
 // ---- Blocks -------------------------------------------------------------------------------------
 
+void tape_clear_grads(struct tape *t, uint32_t first, uint32_t end)
+{
+    end = end < t->zeros ? end : t->zeros;
+    if (first < end) {
+        memset(BUF_FROM(double, &t->grad, first), 0, (end - first) * sizeof(double));
+    }
+}
+
 // Room for so many more nodes, or for as many as the tape may still hold, with gradients of 0. False if out
 // of memory.
 static bool has_room_for(struct tape *t, uint32_t count)
@@ -151,10 +159,7 @@ static bool has_room_for(struct tape *t, uint32_t count)
     if (end > t->room && !has_room(t, end - 1)) {
         return false;
     }
-    end = end < t->zeros ? end : t->zeros;
-    if (self < end) {
-        memset(BUF_FROM(double, &t->grad, self), 0, (end - self) * sizeof(double));
-    }
+    tape_clear_grads(t, self, end);
     return true;
 }
 

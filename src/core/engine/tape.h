@@ -95,6 +95,8 @@ uint32_t tape_apply_block(struct tape *t, enum op op, struct tape_view a, struct
                           uint32_t rows, uint32_t cols);
 // For nodes that are appended by hand: room for so many in all. False if out of memory.
 bool tape_reserve(struct tape *t, size_t count);
+// The gradients of these nodes, which are about to be appended, are 0.
+void tape_clear_grads(struct tape *t, uint32_t first, uint32_t end);
 // It holds so many now. Who appends by hand writes their gradients too.
 static inline void tape_hold(struct tape *t, uint32_t count)
 {

@@ -149,7 +149,7 @@ static bool append_nodes(struct session *s, const struct frame *f)
         value[end + nodes - 1] = f->each.from + (double)f->turn;
     }
     memcpy(BUF_FROM(uint8_t, &t->mark, end), BUF_FROM(uint8_t, &t->mark, end - nodes), nodes);
-    memset(BUF_FROM(double, &t->grad, end), 0, nodes * sizeof(double));
+    tape_clear_grads(t, end, end + nodes);
     tape_hold(t, end + nodes);
     return true;
 }
