@@ -19,7 +19,7 @@ struct subject {
 };
 
 // Where a change lies in trail.bytes, up to where the next one does: its subject, then its bytes.
-struct place {
+struct change_place {
     uint64_t at : 60;
     uint64_t large : 1;  // its bytes are a block's
     uint64_t kind : 3;   // enum change_kind
@@ -52,9 +52,9 @@ static inline bool is_of_several(enum change_kind kind)
     return kind == CHANGE_LENGTHS || kind == CHANGE_PACKED;
 }
 
-static inline struct place place_at(const struct trail *t, size_t i)
+static inline struct change_place place_at(const struct trail *t, size_t i)
 {
-    return BUF(struct place, &t->changes)[i];
+    return BUF(struct change_place, &t->changes)[i];
 }
 
 // Where change i begins; of the one behind the last, where that ends.
@@ -65,7 +65,7 @@ static inline size_t begin_of(const struct trail *t, size_t i)
 
 static inline struct change change_at(const struct trail *t, size_t i)
 {
-    struct place place = place_at(t, i);
+    struct change_place place = place_at(t, i);
     struct change c = {
         .kind = (enum change_kind)place.kind, .large = place.large, .bytes = (size_t)place.at};
     if (is_of_several(c.kind)) {
@@ -84,7 +84,7 @@ static inline struct change change_at(const struct trail *t, size_t i)
 
 void trail_init(struct trail *t)
 {
-    buf_init(&t->changes, sizeof(struct place));
+    buf_init(&t->changes, sizeof(struct change_place));
     buf_init(&t->bytes, 1);
     buf_init(&t->blocks, sizeof(struct trail_block));
     buf_init(&t->seen, sizeof(size_t));
@@ -143,7 +143,7 @@ bool trail_copy(struct trail *to, const struct trail *from, const void *old_base
         return false;
     }
     for (size_t i = 0; i < from->changes.count; i++) {
-        struct place place = place_at(from, i);
+        struct change_place place = place_at(from, i);
         if (!is_of_several((enum change_kind)place.kind)) {
             char *owner = BUF_FROM(char, &to->bytes, place.at + offsetof(struct subject, owner));
             uintptr_t at;
@@ -177,8 +177,8 @@ size_t trail_bytes(const struct trail *t)
 
 size_t trail_bytes_after(const struct trail *t, size_t mark)
 {
-    size_t n =
-        t->bytes.count - begin_of(t, mark) + (t->changes.count - mark) * sizeof(struct place);
+    size_t n = t->bytes.count - begin_of(t, mark) +
+               (t->changes.count - mark) * sizeof(struct change_place);
     for (size_t i = t->blocks.count; i > 0 && block_at(t, i - 1)->change >= mark; i--) {
         n += block_at(t, i - 1)->elements.count * block_at(t, i - 1)->elements.size;
     }
@@ -190,13 +190,13 @@ static inline char *add(struct trail *t, enum change_kind kind, size_t n)
 {
     size_t at = t->bytes.count;
     char *bytes = buf_push(&t->bytes, n);
-    struct place *place = bytes == NULL ? NULL : buf_push(&t->changes, 1);
+    struct change_place *place = bytes == NULL ? NULL : buf_push(&t->changes, 1);
     if (place == NULL) {
         t->bytes.count = at;
         t->bytes.failed = t->changes.failed = false;
         return NULL;
     }
-    *place = (struct place){.at = at & AT_MOST, .kind = kind};
+    *place = (struct change_place){.at = at & AT_MOST, .kind = kind};
     return bytes;
 }
 
@@ -219,7 +219,7 @@ static struct trail_block *add_block(struct trail *t, enum change_kind kind, str
     }
     memcpy(to, &of, sizeof of);
     block->change = t->changes.count - 1;
-    BUF(struct place, &t->changes)[block->change].large = true;
+    BUF(struct change_place, &t->changes)[block->change].large = true;
     block->from = NO_BLOCK;
     buf_init_skewed(&block->elements, owner->size, owner->skew);
     return block;
@@ -644,7 +644,7 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
 // Of a trail that stays, after its last change was taken back. What was popped still lies behind its end.
 static void pop(struct trail *t)
 {
-    struct place last = place_at(t, t->changes.count - 1);
+    struct change_place last = place_at(t, t->changes.count - 1);
     t->bytes.count = (size_t)last.at;
     t->changes.count--;
     t->blocks.count -= last.large;
@@ -900,7 +900,7 @@ static void forget_blocks(struct trail *t, size_t mark)
 void trail_forget(struct trail *t, size_t mark)
 {
     BS_ASSERT(mark <= t->changes.count);
-    struct place *places = t->changes.data;
+    struct change_place *places = t->changes.data;
     size_t kept = t->changes.count - mark, gone = begin_of(t, mark);
     if (t->bytes.count > gone) {
         memmove(t->bytes.data, BUF_FROM(char, &t->bytes, gone), t->bytes.count - gone);

@@ -98,51 +98,34 @@ static bool compact_recipes(struct session *s)
     return ok;
 }
 
-// The values that must stay true: those of the names, then those of the recipes of this
-// transaction, then the arrays that loops go through.
+// The values that must stay true: those of the names, then the arrays of the recipes of this transaction,
+// then the arrays that loops go through. (Recipes of single nodes hold nothing but the node.)
 static size_t holders(const struct session *s)
 {
-    return names_count(&s->names) + s->recipes.rows.count - s->begun_recipes +
+    return names_count(&s->names) + s->recipes.arrays.count - s->begun_arrays +
            s->frames.count * TURN_NAMES;
 }
 
-// NULL: the place is a recipe's.
-static struct value *held_at(struct session *s, size_t i)
+static struct value *held(struct session *s, size_t i)
 {
-    size_t names = names_count(&s->names), recipes = s->recipes.rows.count - s->begun_recipes;
-    if (i >= names + recipes) {
-        size_t at = i - names - recipes;
+    size_t names = names_count(&s->names), arrays = s->recipes.arrays.count - s->begun_arrays;
+    if (i >= names + arrays) {
+        size_t at = i - names - arrays;
         return &BUF(struct frame, &s->frames)[at / TURN_NAMES].each.each[at % TURN_NAMES];
     }
-    return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value : NULL;
-}
-
-static struct recipe *held_by_recipe(struct session *s, size_t i)
-{
-    return recipes_at(&s->recipes, s->begun_recipes + i - names_count(&s->names));
-}
-
-static struct value held(struct session *s, size_t i)
-{
-    const struct value *at = held_at(s, i);
-    return at != NULL ? *at : recipes_value(&s->recipes, held_by_recipe(s, i));
-}
-
-static void move_held(struct session *s, size_t i, struct value v)
-{
-    struct value *at = held_at(s, i);
-    if (at != NULL) {
-        *at = v;
-    } else {
-        recipes_move_value(&s->recipes, held_by_recipe(s, i), v);
-    }
+    return i < names ? &BUF(struct symbol, &s->names.symbols)[i].value
+                     : &BUF(struct value, &s->recipes.arrays)[s->begun_arrays + i - names];
 }
 
 static void keep_roots(const struct compaction *k)
 {
     struct session *s = k->s;
     for (size_t i = 0; i < holders(s); i++) {
-        keep_value(k, held(s, i));
+        keep_value(k, *held(s, i));
+    }
+    for (size_t i = s->begun_recipes; i < s->recipes.rows.count; i++) {
+        const struct recipe *row = recipes_at(&s->recipes, i);
+        keep(k, row->array ? NODE_NONE : row->of);
     }
     keep(k, session_settings(s)->output);
     keep(k, session_settings(s)->sabotaged);
@@ -269,11 +252,14 @@ static void move_bindings(struct compaction *k)
 {
     struct session *s = k->s;
     for (size_t i = 0; i < holders(s); i++) {
-        struct value v = held(s, i);
-        if (v.rank != VALUE_UNBOUND && !v.listed && v.base >= k->first) {
-            v.base = moved(k, v.base);
-            move_held(s, i, v);
+        struct value *v = held(s, i);
+        if (v->rank != VALUE_UNBOUND && !v->listed && v->base >= k->first) {
+            v->base = moved(k, v->base);
         }
+    }
+    for (size_t i = s->begun_recipes; i < s->recipes.rows.count; i++) {
+        struct recipe *row = recipes_at(&s->recipes, i);
+        row->of = row->array ? row->of : moved(k, row->of);
     }
     names_changed(&s->names);
     uint32_t *lists = s->names.lists.data;
@@ -300,7 +286,7 @@ static bool compact_lists(struct session *s)
     size_t first = s->begun_lists;
     const uint32_t *lists = s->names.lists.data;
     for (size_t i = 0; i < holders(s); i++) {
-        struct value v = held(s, i);
+        struct value v = *held(s, i);
         if (!value_is_array(v) || !v.listed || v.base < first) {
             continue;
         }
@@ -312,7 +298,7 @@ static bool compact_lists(struct session *s)
         v.rs = (int32_t)v.cols;
         v.cs = 1;
         if (at != NULL) {
-            move_held(s, i, v);
+            *held(s, i) = v;
         }
     }
     bool ok = !kept.failed;

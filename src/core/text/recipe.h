@@ -54,15 +54,6 @@ static inline struct value recipes_value(const struct recipes *r, const struct r
 {
     return row->array ? BUF(struct value, &r->arrays)[row->of] : value_of_node(row->of);
 }
-// Its nodes have other places now; it is an array, or not, as before.
-static inline void recipes_move_value(struct recipes *r, struct recipe *row, struct value value)
-{
-    if (row->array) {
-        BUF(struct value, &r->arrays)[row->of] = value;
-    } else {
-        row->of = value.base;
-    }
-}
 // The length of its formula. 0: a leaf, or lost.
 static inline uint32_t recipe_length(const struct recipe *row)
 {
