@@ -96,6 +96,7 @@ flags_src/core/engine/runs             = -O3
 flags_src/core/engine/lanes_kernel_256 = -O3 $(if $(x86),-mavx2)
 flags_src/core/engine/lanes_kernel_512 = -O3 $(if $(x86),-mavx512f -mavx512dq -mavx512vl -mprefer-vector-width=512)
 wasm_src/core/engine/lanes_kernel_128  = -O2 -fno-unroll-loops -msimd128
+wasm_src/web/wasm/memory               = -O2 -fno-builtin -fno-unroll-loops -msimd128 -mbulk-memory
 flags_tests/unit         = $(posix)
 flags_tests/unit/store_progress_test = $(call pc,--cflags sqlite3)
 flags_tests/tty          = $(posix)
@@ -307,9 +308,9 @@ $(BUILD)/core.wasm: $(foreach r,$(in_wasm),$(call objects,$(r),wasm))
 # The same for the playground: small, but quick where the time goes (docs/performance.md). What else
 # browsers have had since they have vectors makes it smaller. It comes in two modules: the first is
 # enough for statements and a backward pass, the rest follows at once (src/web/playground/halves.js).
-play_features := bulk-memory sign-ext nontrapping-fptoint
+play_features := sign-ext nontrapping-fptoint
 play_quick    := $(addprefix src/core/engine/,lanes lanes_kernel% runs sweep sweep_reach tape maths ops optim \
-    descent grow grow_nodes paths) $(addprefix src/core/base/,mem number% record text trail) \
+    descent grow grow_nodes paths) $(addprefix src/core/base/,format mem number% record text trail) \
     $(addprefix src/core/text/,definition group input lexer lower lower_name lower_take names parser% recipe) \
     $(addprefix src/core/session/,call_answer call_expression call_finish compact frames loop replay \
     replay_turns run statement statement_bind statement_old transaction turns) \

@@ -1,7 +1,8 @@
 #include "base/diag.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "base/format.h"
 
 struct span span_trim(const char *s, struct span at)
 {
@@ -16,7 +17,7 @@ struct span span_trim(const char *s, struct span at)
 static void format_words(char out[DIAG_WORDS], const char *format, va_list args)
 {
     char words[2 * DIAG_WORDS];
-    int n = vsnprintf(words, sizeof words, format, args);
+    int n = format_write_args(words, sizeof words, format, args);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof words ? (size_t)n : sizeof words - 1;
     bool cut = length >= DIAG_WORDS;
     if (cut) {
@@ -68,7 +69,7 @@ const char *diag_quote(char out[QUOTED], const char *s, size_t n)
     size_t length = text_length(&t);
     size_t cut = utf8_cut(visible, length, 40);
     bool whole = cut == length && few == n;
-    snprintf(out, QUOTED, "%.*s%s", (int)cut, visible, whole ? "" : "…");
+    format_write(out, QUOTED, "%.*s%s", (int)cut, visible, whole ? "" : "…");
     text_release(&t);
     return out;
 }

@@ -1,8 +1,9 @@
 #include "base/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/format.h"
 
 static _Thread_local size_t refusals;
 
@@ -265,13 +266,13 @@ char *arena_printf(struct arena *a, const char *format, ...)
     va_start(args, format);
     va_copy(again, args);
     char few[128];
-    int n = vsnprintf(few, sizeof few, format, args);
+    int n = format_write_args(few, sizeof few, format, args);
     va_end(args);
     char *text = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
     if (text != NULL && (size_t)n < sizeof few) {
         memcpy(text, few, (size_t)n + 1);
     } else if (text != NULL) {
-        vsnprintf(text, (size_t)n + 1, format, again);
+        format_write_args(text, (size_t)n + 1, format, again);
     }
     va_end(again);
     return text;

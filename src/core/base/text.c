@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
+
 void text_init(struct text *t)
 {
     buf_init(&t->bytes, 1);
@@ -63,14 +65,14 @@ void text_addf(struct text *t, const char *format, ...)
     va_start(args, format);
     va_copy(again, args);
     char few[128];
-    int n = vsnprintf(few, sizeof few, format, args);
+    int n = format_write_args(few, sizeof few, format, args);
     va_end(args);
     if (n > 0 && (size_t)n < sizeof few) {
         text_add_bytes(t, few, (size_t)n);
     } else if (n > 0) {
         char *at = room(t, (size_t)n);
         if (at != NULL) {
-            vsnprintf(at, (size_t)n + 1, format, again);
+            format_write_args(at, (size_t)n + 1, format, again);
         }
     }
     va_end(again);

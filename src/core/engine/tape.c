@@ -93,10 +93,18 @@ static bool has_room(struct tape *t, uint32_t id)
     return true;
 }
 
+// Room for one more node. A small tape doubles: four arrays that grow in turn leave one another no place,
+// and are copied each time.
+static bool has_room_for_next(struct tape *t, uint32_t id)
+{
+    enum { SMALL = 1 << 19 };
+    return id < t->room || has_room(t, id < SMALL ? 2 * id : id);
+}
+
 static inline uint32_t push(struct tape *t, struct node node, double value, uint8_t marks)
 {
     uint32_t id = tape_count(t);
-    if (id >= t->most || stop_asked(t->stop, id) || (id >= t->room && !has_room(t, id))) {
+    if (id >= t->most || stop_asked(t->stop, id) || !has_room_for_next(t, id)) {
         return NODE_NONE;
     }
     BUF(struct node, &t->node)[id] = node;

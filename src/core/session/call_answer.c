@@ -1,9 +1,9 @@
 // What a statement answers: records, notices, and the formulas and numbers in them.
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "engine/shown.h"
 #include "formula/called.h"
 #include "formula/derive.h"
@@ -75,10 +75,10 @@ void call_notice(struct call *c, struct span span, const char *format, ...)
         return;
     }
     va_start(args, format);
-    int n = vsnprintf(words, sizeof words, format, args);
+    int n = format_write_args(words, sizeof words, format, args);
     va_end(args);
     if (late && n > 0 && (size_t)n < sizeof words) {
-        snprintf(words + n, sizeof words - (size_t)n, " (in turn %lld)", (long long)loop->turn);
+        format_write(words + n, sizeof words - (size_t)n, " (in turn %lld)", (long long)loop->turn);
     }
     if (c->lexer->source == &c->frame->source) {
         source_advance(&c->frame->source, span.start);

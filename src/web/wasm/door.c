@@ -58,7 +58,8 @@ void EXPORT(door_free)(struct door *d)
 char *EXPORT(door_area)(struct door *d, size_t n)
 {
     // One byte more, so that an empty text has a place too.
-    return n < SIZE_MAX && buf_resize(&d->area, n + 1) ? d->area.data : NULL;
+    d->area.count = 0;
+    return n < SIZE_MAX ? buf_push(&d->area, n + 1) : NULL;
 }
 
 const char *EXPORT(door_words)(struct door *d, int channel)
@@ -136,11 +137,13 @@ void EXPORT(door_begin)(struct door *d, size_t name, size_t n, int prompt)
     d->asks = false;
     d->mode = prompt ? SESSION_PROMPT : SESSION_SCRIPT;
     struct source source = {.name = "", .text = "", .line = 1};
-    if (buf_resize(&d->running, length + 2)) {
-        char *own = d->running.data;
+    d->running.count = 0;
+    char *own = buf_push(&d->running, length + 2);
+    if (own != NULL) {
         memcpy(own, text, name);
         own[name] = '\0';
         memcpy(own + name + 1, text + name, length - name);
+        own[length + 1] = '\0';
         source.name = own;
         source.text = own + name + 1;
         source.length = length - name;
