@@ -218,16 +218,19 @@ static bool make_far(struct work *w)
     return sum != NODE_NONE;
 }
 
+// Bytes of the trail that say what a change is of, before what was saved; those that a number takes.
+enum { SUBJECT = 3 * sizeof(size_t), NUMBER = SUBJECT + sizeof(double) };
+
 // Fills the trail's bytes but for `left` of them, so that what is saved next needs more room. (What is
 // large would not go there.)
 static bool fill_trail(struct work *w, size_t left)
 {
     enum { SMALL = 1 << 16 };
     struct buf *bytes = &w->trail.bytes;
-    bool ok = buf_resize(&w->filler, 4 * (bytes->cap + left + 1));
+    bool ok = buf_resize(&w->filler, 4 * (bytes->cap + left + SUBJECT + 1));
     for (size_t at = 0, n; ok && bytes->cap - bytes->count != left; at += n) {
-        size_t room = bytes->cap - bytes->count;
-        n = room <= left ? room + 1 : room - left < SMALL ? room - left : SMALL;
+        size_t room = bytes->cap - bytes->count, used = left + SUBJECT;
+        n = room <= used ? room + 1 : room - used < SMALL ? room - used : SMALL / 2;
         ok = trail_save(&w->trail, &w->filler, at, n);
     }
     return ok;
@@ -236,7 +239,7 @@ static bool fill_trail(struct work *w, size_t left)
 // What is saved piece by piece, in the middle.
 static bool forward_far(struct work *w)
 {
-    return set_value(w) && fill_trail(w, sizeof(double)) && forward(w);
+    return set_value(w) && fill_trail(w, NUMBER) && forward(w);
 }
 
 // Both passes over a leaf alone, where the trail has room for so many bytes more: none, or those of its
@@ -254,7 +257,7 @@ static bool backward_full(struct work *w)
 
 static bool backward_without_mark(struct work *w)
 {
-    return backward_leaf(w, sizeof(double));
+    return backward_leaf(w, NUMBER);
 }
 
 static bool forward_leaf(struct work *w, size_t left)
@@ -272,12 +275,12 @@ static bool forward_full(struct work *w)
 
 static bool forward_without_mark(struct work *w)
 {
-    return forward_leaf(w, sizeof(double));
+    return forward_leaf(w, NUMBER);
 }
 
 static bool set_last_grad(struct work *w)
 {
-    return fill_trail(w, sizeof(double)) && tape_set_grad(&w->tape, &w->trail, w->root, 3);
+    return fill_trail(w, NUMBER) && tape_set_grad(&w->tape, &w->trail, w->root, 3);
 }
 
 static bool set_full_grad(struct work *w)
@@ -307,7 +310,7 @@ static bool set_both_full(struct work *w)
 
 static bool set_both_without_marks(struct work *w)
 {
-    return set_both(w, 2 * sizeof(double));
+    return set_both(w, 2 * NUMBER);
 }
 
 static bool set_marks_full(struct work *w)
@@ -318,7 +321,7 @@ static bool set_marks_full(struct work *w)
 static bool zero_last(struct work *w)
 {
     return sweep_zero(&w->tape, NULL) == SWEEP_DONE && tape_set_grad(&w->tape, NULL, w->root, 3) &&
-           fill_trail(w, sizeof(double)) && zero(w);
+           fill_trail(w, NUMBER) && zero(w);
 }
 
 // Nodes that are appended by hand need a note.
