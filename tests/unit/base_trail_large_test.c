@@ -83,6 +83,42 @@ static void a_whole_array_is_exchanged(void **state)
     assert_int_equal(live, 0);
 }
 
+// Nor is what is cut off copied, where it is nearly all.
+static void what_is_cut_off_goes_as_it_is(void **state)
+{
+    (void)state;
+    struct trail t, redo;
+    struct buf b;
+    trail_init(&t);
+    trail_init(&redo);
+    numbers(&b, 35, 0);
+    const void *before = b.data;
+    size_t cap = b.cap;
+    assert_true(trail_cut(&t, &b, 2));
+    assert_true(b.data != before && b.cap == cap && b.count == 2);
+    assert_all(&b, 0, 2, -1);
+    assert_true(trail_save_length(&t, &b));
+    assert_non_null(buf_push(&b, 1));
+    put(&b, 2, 100);
+    change(&t, &b, 1, 1, 200);
+    assert_true(trail_take_back(&t, 0, &redo));
+    assert_true(b.data == before && b.count == 35);
+    assert_all(&b, 0, 35, -1);
+    assert_true(trail_take_back(&redo, 0, &t));
+    assert_int_equal(b.count, 3);
+    assert_int_equal(get(&b, 1), 200);
+    assert_int_equal(get(&b, 2), 100);
+    // The array has more room by now than it had.
+    assert_true(buf_reserve(&b, 1000));
+    assert_true(trail_take_back(&t, 0, NULL));
+    assert_int_equal(b.count, 35);
+    assert_all(&b, 0, 35, -1);
+    trail_release(&t);
+    trail_release(&redo);
+    buf_release(&b);
+    assert_int_equal(live, 0);
+}
+
 static void zeros_stay_zeros(void **state)
 {
     (void)state;
@@ -187,7 +223,7 @@ static void change_something(struct trail *t, struct buf *b, uint32_t *seed)
             put(b, b->count - 1, (int)draw(seed, 1000));
         }
     } else if (kind == 1) {
-        assert_true(trail_cut(t, b, 1 + draw(seed, count)));
+        assert_true(trail_cut(t, b, draw(seed, 2) == 0 ? 1 : 1 + draw(seed, count)));
     } else {
         bool whole = kind == 2;
         size_t first = whole ? 0 : draw(seed, count);
@@ -244,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_array_is_exchanged),
+        cmocka_unit_test(what_is_cut_off_goes_as_it_is),
         cmocka_unit_test(zeros_stay_zeros),
         cmocka_unit_test(what_asks_to_stop_is_heeded),
         cmocka_unit_test(what_is_forgotten_leaves_the_others),

@@ -152,11 +152,28 @@ bool buf_take_zeros(struct buf *b, size_t n)
     return true;
 }
 
+static bool move_to_zeros(struct buf *b, size_t n)
+{
+    struct buf fresh;
+    buf_init_skewed(&fresh, b->size, b->skew);
+    if (!buf_take_zeros(&fresh, n)) {
+        b->failed = true;
+        return false;
+    }
+    if (b->data != NULL) {
+        memcpy(fresh.data, b->data, b->count * b->size);
+        buf_free(b);
+    }
+    b->data = fresh.data;
+    b->cap = fresh.cap;
+    return true;
+}
+
 bool buf_resize(struct buf *b, size_t n)
 {
     size_t old = b->count;
-    if (b->data == NULL && n > 0) {
-        if (!buf_take_zeros(b, n)) {
+    if (n > b->cap && n - old >= old) {  // more of it is new than was there
+        if (!move_to_zeros(b, n)) {
             return false;
         }
     } else if (n > old) {

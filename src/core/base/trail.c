@@ -35,8 +35,8 @@ struct change {
     size_t bytes;  // where its bytes start
 };
 
-// The elements of a large change. To forget it moves no others, and where they are a whole array, to take
-// it back is to exchange that for this.
+// The elements of a large change. To forget it moves no others; and where they are a whole array, or nearly
+// all of one, they are that array itself, and to take the change back is an exchange.
 struct trail_block {
     struct buf elements;
     size_t change;  // whose they are
@@ -200,9 +200,26 @@ static inline char *add(struct trail *t, enum change_kind kind, size_t n)
     return bytes;
 }
 
-static bool is_whole(const struct buf *owner, size_t first, size_t count)
+// Are these nearly all elements of an array that is cut, or all of one that is changed?
+static bool is_whole(enum change_kind kind, const struct buf *owner, size_t first, size_t count)
 {
-    return first == 0 && count == owner->count;
+    return kind == CHANGE_SHORTER ? first <= count / 16 : first == 0 && count == owner->count;
+}
+
+// The owner gets the block's elements, and the block those of the owner. What an array that is cut keeps is
+// in both.
+static void exchange(const struct change *c, struct trail_block *block)
+{
+    struct buf *owner = c->owner, *other = &block->elements, was = *owner;
+    size_t kept = c->kind == CHANGE_ELEMENTS ? 0 : c->first;
+    if (kept > 0) {
+        memcpy(other->data, owner->data, kept * owner->size);
+    }
+    owner->data = other->data;
+    owner->cap = other->cap;
+    owner->count = c->kind == CHANGE_LONGER ? kept : kept + c->count;
+    other->data = was.data;
+    other->cap = was.cap;
 }
 
 // A large change, without its elements. NULL: no memory.
@@ -225,6 +242,24 @@ static struct trail_block *add_block(struct trail *t, enum change_kind kind, str
     return block;
 }
 
+// Copies the elements; but those that are cut off may go as they are, and the owner gets as much room.
+static bool fill_block(struct trail_block *block, const struct change *c, struct stop *stop)
+{
+    struct buf *owner = c->owner, *elements = &block->elements;
+    bool whole = is_whole(c->kind, owner, c->first, c->count);
+    if (!buf_take_zeros(elements, whole ? owner->cap : c->count)) {
+        return false;
+    }
+    elements->count = c->count;
+    if (whole && c->kind == CHANGE_SHORTER) {
+        elements->count = owner->count;
+        exchange(c, block);
+        return true;
+    }
+    return mem_copy_while(elements->data, buf_from(owner->data, c->first * owner->size),
+                          c->count * owner->size, stop);
+}
+
 static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
                        size_t count, struct stop *stop)
 {
@@ -232,12 +267,8 @@ static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner
     if (block == NULL) {
         return false;
     }
-    // Whoever gets it in exchange has as much room as before.
-    size_t room = is_whole(owner, first, count) ? owner->cap : count;
-    bool ok = buf_take_zeros(&block->elements, room) &&
-              mem_copy_while(block->elements.data, buf_from(owner->data, first * owner->size),
-                             count * owner->size, stop);
-    block->elements.count = count;
+    struct change c = change_at(t, block->change);
+    bool ok = fill_block(block, &c, stop);
     if (!ok) {
         buf_release(&block->elements);
         t->blocks.count--;
@@ -469,8 +500,11 @@ static bool invert(const struct trail *t, const struct change *c, struct trail *
 // The bytes that were saved. Of a large change: one whose block is the last.
 static const char *saved_bytes(const struct trail *t, const struct change *c)
 {
-    return c->large ? block_at(t, t->blocks.count - 1)->elements.data
-                    : BUF_FROM(char, &t->bytes, c->bytes);
+    if (!c->large) {
+        return BUF_FROM(char, &t->bytes, c->bytes);
+    }
+    const struct buf *elements = &block_at(t, t->blocks.count - 1)->elements;
+    return buf_from(elements->data, (elements->count - c->count) * elements->size);
 }
 
 static void restore(const struct trail *t, const struct change *c)
@@ -496,37 +530,30 @@ static void restore(const struct trail *t, const struct change *c)
     }
 }
 
-// ---- Exchanges ----------------------------------------------------------------------------------
-
-// Is the change taken back by an exchange?
+// Is the change taken back by an exchange? What gets the elements must have as much room as before.
 static bool is_exchange(const struct trail *t, const struct change *c)
 {
-    return c->large && c->kind == CHANGE_ELEMENTS && is_whole(c->owner, c->first, c->count) &&
+    return c->large && c->kind != CHANGE_LONGER &&
+           is_whole(c->kind, c->owner, c->first, c->count) &&
            block_at(t, t->blocks.count - 1)->elements.cap >= c->owner->cap;
 }
 
-static void swap_elements(struct buf *a, struct buf *b)
+// What the block gets in exchange goes on to the inverse. False if there is no memory for that.
+static bool take_in_exchange(struct trail *t, const struct change *c, struct trail *inverse)
 {
-    struct buf was = *a;
-    a->data = b->data;
-    a->cap = b->cap;
-    b->data = was.data;
-    b->cap = was.cap;
-}
-
-// Of the last block: the owner gets its elements, and it those of the owner, which go on to the inverse.
-// False if there is no memory for the inverse.
-static bool exchange(struct trail *t, const struct change *c, struct trail *inverse)
-{
-    struct trail_block *block = block_at(t, t->blocks.count - 1);
-    struct trail_block *back =
-        inverse == NULL ? NULL : add_block(inverse, CHANGE_ELEMENTS, c->owner, 0, c->count);
-    if (inverse != NULL && back == NULL) {
-        return false;
+    struct trail_block *block = block_at(t, t->blocks.count - 1), *back = NULL;
+    if (inverse != NULL) {
+        back = c->kind == CHANGE_ELEMENTS
+                   ? add_block(inverse, CHANGE_ELEMENTS, c->owner, 0, c->count)
+                   : add_block(inverse, CHANGE_LONGER, c->owner, c->first, 0);
+        if (back == NULL) {
+            return false;
+        }
     }
-    swap_elements(c->owner, &block->elements);
+    exchange(c, block);
     if (back != NULL) {
         back->elements = block->elements;
+        back->elements.count = c->kind == CHANGE_ELEMENTS ? c->count : 0;
         back->from = t->blocks.count - 1;
         buf_init_skewed(&block->elements, c->owner->size, c->owner->skew);
     }
@@ -595,7 +622,7 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
 static bool take_back_one(struct trail *t, const struct change *c, struct trail *inverse)
 {
     if (is_exchange(t, c)) {
-        return exchange(t, c, inverse);
+        return take_in_exchange(t, c, inverse);
     }
     bool ok = inverse == NULL || invert(t, c, inverse);
     if (ok) {
@@ -658,9 +685,12 @@ static void take_forward(struct trail *t, struct trail *inverse, size_t start)
         struct change c = change_at(inverse, inverse->changes.count - 1);
         struct trail_block *block = c.large ? block_at(inverse, inverse->blocks.count - 1) : NULL;
         if (block != NULL && block->from != NO_BLOCK) {
-            swap_elements(c.owner, &block->elements);
+            block->elements.count = c.owner->count;
+            exchange(&c, block);
             block_at(t, block->from)->elements = block->elements;
             buf_init_skewed(&block->elements, c.owner->size, c.owner->skew);
+        } else if (is_exchange(inverse, &c)) {
+            exchange(&c, block);
         } else {
             restore(inverse, &c);
         }
@@ -813,6 +843,9 @@ static bool gather(struct packing *p, const struct trail *t, size_t mark)
 {
     for (size_t i = mark; i < t->changes.count; i++) {
         struct change c = change_at(t, i);
+        if (c.large) {
+            return false;
+        }
         if (c.kind == CHANGE_LENGTHS) {
             gather_lengths(p, t, &c);
             continue;
@@ -821,7 +854,7 @@ static bool gather(struct packing *p, const struct trail *t, size_t mark)
             gather_length(p, t, &c);
             continue;
         }
-        if (c.kind != CHANGE_ELEMENTS || c.large || c.first + c.count > c.owner->count) {
+        if (c.kind != CHANGE_ELEMENTS || c.first + c.count > c.owner->count) {
             return false;
         }
         for (size_t k = 0; k < p->count; k++) {

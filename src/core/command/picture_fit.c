@@ -9,14 +9,14 @@
 // More operations than this are not drawn in full unless the area allows.
 enum { FULL_MOST = 10 };
 
-static size_t count_operations(const struct tape *t, const struct part *part)
+static bool has_many_operations(const struct tape *t, const struct part *part)
 {
     size_t count = 0;
-    for (size_t i = 0; i < part->ids.count; i++) {
+    for (size_t i = 0; i < part->ids.count && count <= FULL_MOST; i++) {
         count +=
             BUF(uint8_t, &part->whole)[i] && tape_op(t, BUF(uint32_t, &part->ids)[i]) != OP_LEAF;
     }
-    return count;
+    return count > FULL_MOST;
 }
 
 bool picture_fits(const struct call *c, const struct picture *p, const struct part *part)
@@ -27,7 +27,7 @@ bool picture_fits(const struct call *c, const struct picture *p, const struct pa
     bool told =
         p->width > 0 || p->goal > 0 || p->across || p->down || (cells && style != FIT_STYLES);
     bool many = !p->full && strcmp(p->format == NULL ? "" : p->format, "dot") != 0 &&
-                count_operations(&c->s->tape, part) > FULL_MOST;
+                has_many_operations(&c->s->tape, part);
     return drawn && cells && (told || many);
 }
 

@@ -91,7 +91,7 @@ static bool evaluate(struct rebuilt *b, const struct recipe *r, struct diag *d, 
                     matrices_note_op(&b->matrices, &g.lower, r->op, &old, &given, &x) != MAT_NONE);
     }
     ok = ok && array_as_nodes(&g.lower, &x, 0);
-    *out = value_of(&x);
+    *out = ok ? value_of(&x) : (struct value){0};
     recipe_release(&g);
     return ok;
 }

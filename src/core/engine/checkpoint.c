@@ -52,7 +52,7 @@ bool checkpoint_move(struct checkpoint *c, const uint32_t *leaves, const double 
 }
 
 // Lists all that is stale, and what followed before.
-static bool list_follows(struct checkpoint *c)
+static bool list_follows(struct checkpoint *c, struct stop *stop)
 {
     struct tape *t = c->tape;
     uint32_t end = tape_count(t);
@@ -61,10 +61,10 @@ static bool list_follows(struct checkpoint *c)
         BUF(uint8_t, &t->mark)[id] |= id < end ? MARK_STALE : 0;
     }
     c->follows.count = 0;
-    bool ok = sweep_save(t, &c->trail, &t->value, MARK_STALE, 0, NULL) &&
-              sweep_save(t, &c->trail, &t->mark, MARK_STALE, 0, NULL);
+    bool ok = sweep_save(t, &c->trail, &t->value, MARK_STALE, 0, stop) &&
+              sweep_save(t, &c->trail, &t->mark, MARK_STALE, 0, stop);
     for (uint32_t i = 0; ok && (i = tape_next(t, MARK_STALE, i, end)) < end; i++) {
-        ok = buf_add(&c->follows, &i, 1);
+        ok = !stop_asked(stop, i) && buf_add(&c->follows, &i, 1);
     }
     c->listed = ok ? end : 0;
     t->settled = 0;
@@ -77,8 +77,8 @@ enum sweep_end checkpoint_refresh(struct checkpoint *c, struct stop *stop)
     if (c->moved.count == 0) {
         return sweep_forward(t, &c->trail, stop, NULL);
     }
-    if (c->listed == 0 && !list_follows(c)) {
-        return SWEEP_NO_MEMORY;
+    if (c->listed == 0 && !list_follows(c, stop)) {
+        return stop_is_asked(stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;

@@ -16,8 +16,8 @@ enum sweep_end { SWEEP_DONE, SWEEP_STOPPED, SWEEP_NO_MEMORY };
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count);
 
-// The nodes that root depends on, root included, lowest first (uint32_t). False if out of memory: then
-// there is nothing to release.
+// The nodes that root depends on, root included, lowest first (uint32_t). False if out of memory, or
+// if the tape's stop was asked: then there is nothing to release.
 bool sweep_reach(const struct tape *t, uint32_t root, struct buf *ids);
 // The same as stretches in ascending order with gaps between them (`out`, of struct stretch, is
 // initialised here): for passes that cost what root needs, not what there is.

@@ -119,10 +119,12 @@ static bool list_many(const struct tape *t, uint32_t root, struct buf *ids)
     const uint8_t *mark = below.data;
     size_t count = 0;
     for (uint32_t i = lowest; ok && i <= root; i++) {
+        ok = !stop_asked(t->stop, i);
         count += mark[i];
     }
     ok = ok && buf_resize(ids, count);
     for (uint32_t i = lowest, k = 0; ok && i <= root; i++) {
+        ok = !stop_asked(t->stop, i);
         if (mark[i] != 0) {
             BUF(uint32_t, ids)[k++] = i;
         }

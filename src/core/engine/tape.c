@@ -403,7 +403,7 @@ static bool spread_in_block(struct tape *t, struct mark_savings *s, struct stret
 }
 
 // All that depends on these nodes, which are marked as reached and lie from `first` on, becomes stale. False
-// if out of memory.
+// if out of memory or stopped.
 static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first,
                              struct tape_used used)
 {
@@ -415,7 +415,7 @@ static bool spread_staleness(struct tape *t, struct trail *trail, uint32_t first
         bool some = false;
         uint32_t block = in.first / TAPE_BLOCK, end = (block + 1) * TAPE_BLOCK;
         in.end = end < count ? end : count;
-        ok = spread_in_block(t, &savings, in, &some);
+        ok = spread_in_block(t, &savings, in, &some) && !stop_after(t->stop, TAPE_BLOCK);
         if (some) {
             tape_used_add(&used, in.first);
             tape_note(t, in.first, MARK_STALE);

@@ -143,7 +143,8 @@ bool program_has_some(const struct program *p, struct value v)
         size_t at = mem_search(ids, p->ids.count, sizeof *ids, (uint32_t)low);
         count = at < p->ids.count && ids[at] <= high ? count : 0;
     }
-    while (k < count && !program_has(p, names_element(p->e->names, v, k))) {
+    while (k < count && !program_has(p, names_element(p->e->names, v, k)) &&
+           !stop_asked(p->e->stop, k)) {
         k++;
     }
     return k < count;
@@ -242,7 +243,8 @@ static void count_parameters(struct program *p)
 // Does the optimiser remember anything that it goes on with?
 static void find_states(struct program *p)
 {
-    for (size_t i = 0; i < p->ids.count && p->e->optim.kind != OPTIM_PLAIN; i++) {
+    bool remembers = p->e->optim.kind != OPTIM_PLAIN;
+    for (size_t i = 0; remembers && i < p->ids.count && !program_stopped(p, i); i++) {
         if (tape_marked(p->e->tape, program_node(p, i), MARK_PARAM)) {
             struct optim_state s = program_state(p, program_node(p, i));
             p->has_states |= s.m != 0 || s.v != 0 || s.t != 0;
@@ -263,7 +265,7 @@ bool program_init(struct program *p, struct text *out, const struct export *e, c
         !buf_resize(&p->spots, p->ids.count) || !buf_resize(&p->ordinal, p->ids.count)) {
         return false;
     }
-    for (size_t i = 0; i < p->ids.count; i++) {
+    for (size_t i = 0; i < p->ids.count && !program_stopped(p, i); i++) {
         BUF(uint32_t, &p->index)[program_node(p, i)] = (uint32_t)i + 1;
         BUF(struct spot, &p->spots)[i] = (struct spot){.variable = SPOT_NONE};
     }

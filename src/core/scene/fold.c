@@ -131,7 +131,7 @@ static bool look_around(struct folder *f)
 {
     uint32_t count = fold_count(f);
     if (!buf_resize(&f->below, count) || !buf_resize(&f->kind, count) ||
-        !fold_fill_none(&f->array, count) || !fold_fill_none(&f->name, count)) {
+        !fold_fill_none(f, &f->array, count) || !fold_fill_none(f, &f->name, count)) {
         return false;
     }
     for (uint32_t i = 0; i < count && fold_goes_on(f, i); i++) {
@@ -224,12 +224,13 @@ static bool fold(struct folder *f)
 // Own boxes are no folds.
 static bool put_homes(struct folder *f)
 {
-    bool ok = fold_fill_none(&f->out->home, fold_count(f));
-    for (uint32_t i = 0; ok && f->wish->mode != FOLD_NOTHING && i < fold_count(f); i++) {
+    bool ok = fold_fill_none(f, &f->out->home, fold_count(f));
+    for (uint32_t i = 0;
+         ok && f->wish->mode != FOLD_NOTHING && i < fold_count(f) && fold_goes_on(f, i); i++) {
         uint32_t box = *fold_at(&f->box, i);
         *fold_at(&f->out->home, i) = box < OWN ? box : FOLD_NONE;
     }
-    return ok;
+    return ok && !f->out->list.failed;
 }
 
 bool folds_find(struct folds *out, const struct tape *t, struct names *names,

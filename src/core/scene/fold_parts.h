@@ -98,14 +98,21 @@ static inline bool fold_has_groups(const struct folder *f)
     return f->wish->groups != NULL && f->wish->groups->count > 0;
 }
 
+// All bytes of these numbers become the same, unless the search is to end.
+static inline void fold_fill(struct folder *f, struct buf *b, int byte)
+{
+    f->out->list.failed |=
+        !mem_fill_while(b->data, byte, b->count * sizeof(uint32_t), f->tape->stop);
+}
+
 // Makes it `count` numbers, all of them FOLD_NONE (and NAME_NONE, and GROUP_NONE).
-static inline bool fold_fill_none(struct buf *b, size_t count)
+static inline bool fold_fill_none(struct folder *f, struct buf *b, size_t count)
 {
     bool ok = buf_resize(b, count);
-    if (ok && count > 0) {
-        memset(b->data, 0xFF, count * sizeof(uint32_t));
+    if (ok) {
+        fold_fill(f, b, 0xFF);
     }
-    return ok;
+    return ok && !f->out->list.failed;
 }
 
 // fold_stage.c

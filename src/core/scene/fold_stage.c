@@ -72,7 +72,7 @@ static bool fold_arrays(struct folder *f, const struct fold_stage *s)
     }
     struct buf fold_of;
     buf_init(&fold_of, sizeof(uint32_t));
-    bool ok = fold_fill_none(&fold_of, names_count(f->names));
+    bool ok = fold_fill_none(f, &fold_of, names_count(f->names));
     for (uint32_t i = 0; ok && i < fold_count(f) && fold_goes_on(f, i); i++) {
         uint32_t name = *fold_at(&f->array, i);
         if (name == NAME_NONE || *fold_at(&f->box, i) < OWN || !fold_is(f, i, IS_WHOLE)) {
@@ -156,7 +156,7 @@ static bool goes_in(struct folder *f, const struct fold_stage *s, uint32_t i)
 static bool take_in(struct folder *f, const struct fold_stage *s, size_t most)
 {
     size_t own = 0;
-    memset(f->users.data, 0xFF, f->users.count * sizeof(uint32_t));  // BOX_UNSEEN
+    fold_fill(f, &f->users, 0xFF);  // BOX_UNSEEN
     for (uint32_t i = fold_count(f); i-- > 0 && own <= most && fold_goes_on(f, i);) {
         const uint32_t *operand = fold_operands(f, i);
         uint32_t *box = fold_at(&f->box, i);
@@ -174,7 +174,7 @@ static bool take_in(struct folder *f, const struct fold_stage *s, size_t most)
 // Own boxes that took others in become folds.
 static void make_statements(struct folder *f)
 {
-    memset(f->size.data, 0, f->size.count * sizeof(uint32_t));
+    fold_fill(f, &f->size, 0);
     for (uint32_t i = 0; i < fold_count(f) && fold_goes_on(f, i); i++) {
         uint32_t box = *fold_at(&f->box, i);
         // A constant alone is nothing to hide.
@@ -229,7 +229,7 @@ static bool is_single(struct folder *f, uint32_t fold)
 static void dissolve_singles(struct folder *f)
 {
     struct fold *list = f->out->list.data;
-    memset(f->size.data, 0, f->size.count * sizeof(uint32_t));
+    fold_fill(f, &f->size, 0);
     for (uint32_t i = 0; i < fold_count(f) && fold_goes_on(f, i); i++) {
         uint32_t box = *fold_at(&f->box, i);
         if (box < OWN && !fold_is(f, i, IS_CONST)) {
@@ -345,11 +345,11 @@ static size_t count_boxes(struct folder *f)
 bool fold_stage(struct folder *f, const struct fold_stage *s, size_t most)
 {
     f->out->list.count = 0;
-    for (uint32_t i = 0; i < fold_count(f); i++) {
+    for (uint32_t i = 0; i < fold_count(f) && fold_goes_on(f, i); i++) {
         *fold_at(&f->box, i) = OWN + i;
     }
     if (f->levels > 0) {
-        memset(f->fold_of.data, 0xFF, f->fold_of.count * sizeof(uint32_t));
+        fold_fill(f, &f->fold_of, 0xFF);
         fold_calls(f, s);
         if (f->out->list.failed) {
             return false;

@@ -17,6 +17,7 @@ enum value_rank { VALUE_UNBOUND, VALUE_SCALAR, VALUE_VECTOR, VALUE_MATRIX };
 struct value {
     enum value_rank rank : 8;
     bool listed;
+    uint16_t none;  // 0: so that values are the same where their bytes are
     uint32_t base;
     uint32_t rows, cols;  // a vector has one row
     int32_t rs, cs;       // from one row to the next, from one column to the next
