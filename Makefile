@@ -548,15 +548,16 @@ search-kills: all $(BUILD)/tests/tty/kill_test
 
 # Unit tests, the fuzz corpus and scripts under Valgrind, which also sees what is read before it was
 # written: each for at most VALGRIND_SECONDS of a processor, so that all of it ends. Left out is what
-# tries far more than that (random programs, usual mistakes, allocations refused), and what reads
-# Markdown: that is done in a child whose memory is bounded, where Valgrind does not start.
+# tries far more than that (random programs, usual mistakes, allocations refused), what reads Markdown
+# (that is done in a child whose memory is bounded, where Valgrind does not start), and what needs the 80
+# bits of a long double, of which Valgrind has 64.
 VALGRIND_SECONDS ?= 60
 .PHONY: hunt-valgrind search-valgrind
 valgrind := valgrind -q --suppressions=$(CURDIR)/tests/valgrind.supp --error-exitcode=99 --exit-on-first-error=yes \
     --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite
 valgrind_slow := %/command_differential_test %/check_mistakes_test %/command_memory_test \
     %/store_journal_test %/store_lesson_file_test %/store_course_test %/check_markdown_test \
-    %/check_formulas_test %/check_notes_test %/check_width_test %/store_memory_test
+    %/check_formulas_test %/check_notes_test %/check_width_test %/store_memory_test %/engine_maths_test
 valgrind_unit = $(filter-out $(valgrind_slow),$(UNIT))
 valgrind_scripts := $(wildcard tests/export/*.bs)
 hunt-valgrind: setup-bench

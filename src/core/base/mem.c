@@ -36,15 +36,16 @@ char *mem_copy(const char *bytes, size_t n)
     return copy;
 }
 
-enum { PIECE = 1 << 18, PIECE_WORK = PIECE / 16 };  // bytes; units of work
+enum { PIECE = 1 << 18, A_UNIT = 16 };  // bytes, and those that are a unit of work
 
 bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop)
 {
     for (size_t at = 0; at < n; at += PIECE) {
-        if (stop_after(stop, PIECE_WORK)) {
+        size_t piece = n - at < PIECE ? n - at : PIECE;
+        if (stop_after(stop, piece / A_UNIT)) {
             return false;
         }
-        memset((char *)to + at, byte, n - at < PIECE ? n - at : PIECE);
+        memset((char *)to + at, byte, piece);
     }
     return true;
 }
@@ -58,7 +59,7 @@ bool mem_copy_while(char *to, const char *from, size_t n, struct stop *stop)
 {
     for (size_t at = 0; at < n; at += PIECE) {
         size_t piece = n - at < PIECE ? n - at : PIECE;
-        if (stop_after(stop, PIECE_WORK)) {
+        if (stop_after(stop, piece / A_UNIT)) {
             return false;
         }
         if (!is_zero(from + at, piece)) {
