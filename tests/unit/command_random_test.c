@@ -329,7 +329,7 @@ static void add_bindings(struct text *out, const struct session *s)
 
 static void add_tables(struct text *out, const struct session *s)
 {
-    for (size_t i = s->kept[7]; i < s->definitions.rows.count; i++) {
+    for (size_t i = 0; i < s->definitions.rows.count; i++) {
         const struct definition *d = &BUF(struct definition, &s->definitions.rows)[i];
         text_add(out, "def");
         add_name(out, s, d->name);

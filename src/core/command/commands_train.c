@@ -211,6 +211,9 @@ static enum sweep_end descend_once(struct training *t, const struct session_worl
     bool plain = t->batch.size > 0 || t->ending || t->done == 0 || t->done >= t->steps - 1;
     if (!plain && t->done == 1 && descent_repays(t->descent.tape, t->steps, t->descent.nodes)) {
         descent_compile(&t->descent, world->lanes, true);
+        if (stop_is_asked(world->stop)) {
+            return SWEEP_STOPPED;
+        }
     }
     plain = plain || (t->descent.lanes == NULL && t->descent.runs == NULL);
     t->partly = true;

@@ -89,12 +89,14 @@ enum sweep_end descent_step(struct descent *d, struct stop *stop, double *loss)
 
 bool descent_compile(struct descent *d, enum lanes_width width, bool runs_too)
 {
-    if (sweep_forward_in(d->tape, NULL, d->tape->stop, &d->stretches, NULL) == SWEEP_DONE) {
+    enum sweep_end end = sweep_forward_in(d->tape, NULL, d->tape->stop, &d->stretches, NULL);
+    // The marks are as a step leaves them, also where it takes too long to look for a program.
+    optim_spread(d->tape, &d->params, &d->stretches);
+    if (end == SWEEP_DONE) {
         d->lanes = lanes_compile(d->tape, d->root, &d->stretches, width);
         if (d->lanes == NULL && runs_too && !stop_is_asked(d->tape->stop)) {
             d->runs = runs_compile(d->tape, d->root, &d->stretches, width);
         }
-        optim_spread(d->tape, &d->params, &d->stretches);
     }
     return d->lanes != NULL || d->runs != NULL;
 }

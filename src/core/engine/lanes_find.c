@@ -59,11 +59,11 @@ static bool continues(const struct finding *f, uint32_t id)
            BUF(uint32_t, &f->uses)[id - f->low] == 1;
 }
 
-// How many ADD nodes lie on the left edge from `id` down.
-static uint32_t left_edge(const struct finding *f, uint32_t id)
+// How many ADD nodes lie on the left edge from `id` down; `most` if there are more.
+static uint32_t left_edge(const struct finding *f, uint32_t id, size_t most)
 {
     uint32_t count = 0;
-    for (; continues(f, id); id = (uint32_t)node_of(f, id).a) {
+    for (; count < most && continues(f, id); id = (uint32_t)node_of(f, id).a) {
         count++;
     }
     return count;
@@ -89,7 +89,7 @@ static bool read_sum(struct finding *f, uint32_t top)
     } while (continues(f, at));
     size_t n = f->ends.count;
     if (finding_depends(f, foot)) {
-        uint32_t own = left_edge(f, BUF(uint32_t, &f->ends)[0]);
+        uint32_t own = left_edge(f, BUF(uint32_t, &f->ends)[0], n);
         n -= own < n ? own : 0;
         uint32_t adder = BUF(uint32_t, &f->adders)[n - 1];
         f->ends.count = f->adders.count = n;
@@ -482,7 +482,7 @@ bool lanes_find(struct finding *f, const struct tape *t, uint32_t root, const st
                 return false;
             }
             bool top = tape_op(t, i) == OP_ADD && finding_depends(f, i) &&
-                       left_edge(f, (uint32_t)node_of(f, i).a) + 2 >= LANES_LEAST;
+                       left_edge(f, (uint32_t)node_of(f, i).a, LANES_LEAST) + 2 >= LANES_LEAST;
             if (top) {
                 tries++;
                 if (read_sum(f, i) && try_sum(f)) {

@@ -1,4 +1,4 @@
-// The tape: a scalar computation graph as flat arrays. 25 bytes a node.
+// The tape: a scalar computation graph as flat arrays. 25 bytes a node, 17 before a backward pass.
 //
 // Operands precede the node that uses them, so index order is a topological order: the forward
 // pass is a loop up, the backward pass a loop down; nothing recurses and nothing chases pointers.
