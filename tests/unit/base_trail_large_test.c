@@ -184,6 +184,66 @@ static void what_is_forgotten_leaves_the_others(void **state)
     buf_release(&b);
 }
 
+static void grow(struct trail *t, struct buf *b)
+{
+    assert_true(trail_save_length(t, b));
+    for (int i = 1; i < 30; i++) {
+        assert_non_null(buf_push(b, 1));
+        put(b, b->count - 1, i);
+    }
+}
+
+static void cut(struct trail *t, struct buf *b)
+{
+    assert_true(trail_cut(t, b, 1));
+}
+
+// An array of 1 element or 30, of which the first is changed before it grows or is cut.
+static void assert_as(const struct buf *b, size_t count, int first)
+{
+    assert_int_equal(b->count, count);
+    assert_int_equal(get(b, 0), first);
+    assert_all(b, 1, count - 1, -1);
+}
+
+// What was exchanged already comes back, where there is no memory for what follows it.
+static void refused(size_t before, void (*then)(struct trail *t, struct buf *b), size_t after)
+{
+    int refusals = 0;
+    for (size_t n = 1; n < 12; n++) {
+        struct trail t, redo;
+        struct buf b;
+        trail_init(&t);
+        trail_init(&redo);
+        numbers(&b, (int)before, 0);
+        change(&t, &b, 0, 1, 100);
+        then(&t, &b);
+        refuse_from(n, false);
+        bool ok = trail_take_back(&t, 0, &redo);
+        refuse_from(0, false);
+        if (!ok) {
+            refusals++;
+            assert_as(&b, after, 100);
+            assert_true(trail_take_back(&t, 0, &redo));
+        }
+        assert_as(&b, before, 0);
+        assert_true(trail_take_back(&redo, 0, NULL));
+        assert_as(&b, after, 100);
+        trail_release(&t);
+        trail_release(&redo);
+        buf_release(&b);
+        assert_int_equal(live, 0);
+    }
+    assert_true(refusals >= 4);
+}
+
+static void without_memory_all_is_as_it_was(void **state)
+{
+    (void)state;
+    refused(1, grow, 30);
+    refused(30, cut, 1);
+}
+
 // A small generator of our own: the base knows no other room.
 static uint32_t draw(uint32_t *seed, uint32_t n)
 {
@@ -284,6 +344,7 @@ int main(void)
         cmocka_unit_test(zeros_stay_zeros),
         cmocka_unit_test(what_asks_to_stop_is_heeded),
         cmocka_unit_test(what_is_forgotten_leaves_the_others),
+        cmocka_unit_test(without_memory_all_is_as_it_was),
         cmocka_unit_test(random_walks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
