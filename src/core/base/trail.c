@@ -69,6 +69,7 @@ static inline struct change change_at(const struct trail *t, size_t i)
     struct change c = {
         .kind = (enum change_kind)place.kind, .large = place.large, .bytes = (size_t)place.at};
     if (is_of_several(c.kind)) {
+        BS_ASSERT(!c.large);
         size_t bytes = begin_of(t, i + 1) - c.bytes;
         c.count = c.kind == CHANGE_LENGTHS ? bytes / sizeof(size_t) : bytes;
     } else {
@@ -267,7 +268,7 @@ static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner
     if (block == NULL) {
         return false;
     }
-    struct change c = change_at(t, block->change);
+    struct change c = {.kind = kind, .large = true, .owner = owner, .first = first, .count = count};
     bool ok = fill_block(block, &c, stop);
     if (!ok) {
         buf_release(&block->elements);
@@ -509,6 +510,7 @@ static const char *saved_bytes(const struct trail *t, const struct change *c)
 
 static void restore(const struct trail *t, const struct change *c)
 {
+    BS_ASSERT(c->kind != CHANGE_PACKED);
     for (size_t i = 0; c->kind == CHANGE_LENGTHS && i < c->count; i++) {
         cut_row(&t->group[i], length_then(t, c, i));
     }
@@ -821,7 +823,7 @@ static void gather_lengths(struct packing *p, const struct trail *t, const struc
 static void gather_length(struct packing *p, const struct trail *t, const struct change *c)
 {
     size_t place = place_in_group(t, c->owner);
-    if (c->owner->count == c->first) {
+    if (c->owner->count == c->first) {  // analysis: what is longer is one array
         return;
     }
     if (place < t->grouped) {
@@ -854,6 +856,7 @@ static bool gather(struct packing *p, const struct trail *t, size_t mark)
             gather_length(p, t, &c);
             continue;
         }
+        // analysis: elements are those of one array
         if (c.kind != CHANGE_ELEMENTS || c.first + c.count > c.owner->count) {
             return false;
         }
