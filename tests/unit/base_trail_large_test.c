@@ -206,7 +206,7 @@ static void assert_as(const struct buf *b, size_t count, int first)
     assert_all(b, 1, count - 1, -1);
 }
 
-// What was exchanged already comes back, where there is no memory for what follows it.
+// If memory runs out halfway, what was already exchanged is put back.
 static void refused(size_t before, void (*then)(struct trail *t, struct buf *b), size_t after)
 {
     int refusals = 0;

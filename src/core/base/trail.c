@@ -284,7 +284,7 @@ static bool push_while(struct trail *t, enum change_kind kind, struct buf *owner
 {
     size_t size = kind == CHANGE_BYTES ? 1 : owner->size;
     size_t n = kind == CHANGE_LONGER ? 0 : count * size;
-    if (n >= LARGE && kind != CHANGE_BYTES) {
+    if (n >= LARGE) {
         return push_large(t, kind, owner, first, count, stop);
     }
     struct subject of = {owner, first, count};
@@ -540,7 +540,8 @@ static bool is_exchange(const struct trail *t, const struct change *c)
            block_at(t, t->blocks.count - 1)->elements.cap >= c->owner->cap;
 }
 
-// What the block gets in exchange goes on to the inverse. False if there is no memory for that.
+// The owner gets the last block's elements; those that it had move to the inverse. False if there is no
+// memory for that.
 static bool take_in_exchange(struct trail *t, const struct change *c, struct trail *inverse)
 {
     struct trail_block *block = block_at(t, t->blocks.count - 1), *back = NULL;

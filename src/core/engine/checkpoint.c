@@ -78,7 +78,7 @@ enum sweep_end checkpoint_refresh(struct checkpoint *c, struct stop *stop)
         return sweep_forward(t, &c->trail, stop, NULL);
     }
     if (c->listed == 0 && !list_follows(c, stop)) {
-        return stop_is_asked(stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
+        return sweep_unsaved(stop);
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;

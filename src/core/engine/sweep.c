@@ -60,19 +60,13 @@ bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *str
     return ok && save_run(&s);
 }
 
-// What was to be saved was not.
-static enum sweep_end unsaved(struct stop *stop)
-{
-    return stop_is_asked(stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
-}
-
 enum sweep_end sweep_forward(struct tape *t, struct trail *trail, struct stop *stop,
                              uint32_t *count)
 {
     uint32_t end = t->any_stale ? tape_count(t) : 0, fresh = 0;
     if (end > 0 && (!sweep_save(t, trail, &t->value, MARK_STALE, 0, stop) ||
                     !sweep_save(t, trail, &t->mark, MARK_STALE, 0, stop))) {
-        return unsaved(stop);
+        return sweep_unsaved(stop);
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;
@@ -101,7 +95,7 @@ enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop
     const struct stretch *in = stretches->data;
     if (!sweep_save_in(trail, &t->value, stretches, stop) ||
         !sweep_save_in(trail, &t->mark, stretches, stop)) {
-        return unsaved(stop);
+        return sweep_unsaved(stop);
     }
     const struct node *node = t->node.data;
     double *value = t->value.data;
@@ -265,7 +259,7 @@ enum sweep_end sweep_backward(struct tape *t, struct trail *trail, struct stop *
     struct sweep_flow f;
     bool ok = sweep_near(t, root, &below) && sweep_save_in(trail, &t->grad, &below, stop) &&
               sweep_save_in(trail, &t->mark, &below, stop);
-    enum sweep_end end = !ok                                         ? unsaved(stop)
+    enum sweep_end end = !ok                                         ? sweep_unsaved(stop)
                          : walk_stretches(t, stop, root, &below, &f) ? SWEEP_DONE
                                                                      : SWEEP_STOPPED;
     buf_release(&below);
@@ -313,7 +307,7 @@ enum sweep_end sweep_zero(struct tape *t, struct trail *trail)
 {
     if (!sweep_save(t, trail, &t->grad, MARK_GRAD, 0, t->stop) ||
         !sweep_save(t, trail, &t->mark, MARK_GRAD, 0, t->stop)) {
-        return unsaved(t->stop);
+        return sweep_unsaved(t->stop);
     }
     struct stretch in = {0};
     while (tape_next_stretch(t, MARK_GRAD, tape_count(t), &in)) {

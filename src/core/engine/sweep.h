@@ -35,6 +35,11 @@ bool sweep_save(const struct tape *t, struct trail *trail, struct buf *owner, ui
 // The same at the nodes in these stretches.
 bool sweep_save_in(struct trail *trail, struct buf *owner, const struct buf *stretches,
                    struct stop *stop);
+// How a pass ends whose values could not be saved.
+static inline enum sweep_end sweep_unsaved(struct stop *stop)
+{
+    return stop_is_asked(stop) ? SWEEP_STOPPED : SWEEP_NO_MEMORY;
+}
 // Recomputes the stale nodes in these stretches, which are closed: operands of a node lie in them
 // too. The other nodes stay as they are.
 enum sweep_end sweep_forward_in(struct tape *t, struct trail *trail, struct stop *stop,

@@ -43,8 +43,8 @@ static bool has_block(struct tape *t, uint32_t id)
                                          buf_resize(&t->users, all) && buf_resize(&t->blocks, all));
 }
 
-// Gradients come as zeros from the machine, which cost nothing where there is no backward pass: those of
-// nodes that one may have reached are copied, and no others are touched.
+// New gradients are zeros straight from the machine, which cost nothing until a backward pass writes them. When
+// the array grows, only blocks that such a pass may have reached are copied.
 static bool reserve_grads(struct tape *t, size_t count)
 {
     size_t more = t->grad.cap + t->grad.cap / 2, held = tape_count(t);

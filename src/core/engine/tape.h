@@ -218,8 +218,8 @@ double tape_share(const struct tape *t, uint32_t id, int slot);
 bool tape_constant(const struct tape *t, uint32_t id, int slot);
 
 // Changes the values of n leaves and marks all that depends on them stale, at the cost of what does;
-// sets one gradient. Recorded on `trail`; false if there is no memory to record all of it, or if the tape's
-// stop was asked meanwhile: then the trail is to be taken back.
+// sets one gradient. Recorded on `trail`. False if memory runs out or the tape's stop is asked meanwhile: then
+// take the trail back.
 bool tape_set_values(struct tape *t, struct trail *trail, const uint32_t *leaves,
                      const double *values, size_t n);
 bool tape_set_value(struct tape *t, struct trail *trail, uint32_t leaf, double value);
