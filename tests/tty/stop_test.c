@@ -4,6 +4,7 @@
 enum { HEEDED = 200, WELL_INTO = 60 };  // milliseconds of work
 
 #define MILLIONS "X = ones(900, 900); param w = 0.5; L = sum((X*w - 2)**2)"
+#define ELEVEN_MILLIONS "X = ones(1500, 1500); param w = 0.5; L = sum((X*w - 2)**2)"
 
 static const struct {
     const char *what, *setup, *command;
@@ -42,8 +43,7 @@ static const struct {
     {"a gradient as a graph", MILLIONS, "backward L graph"},
     {"a formula of millions", MILLIONS, "derive L w"},
     {"a long training", MILLIONS, "train L 1000 1e-9"},
-    {"a training of eleven million nodes",
-     "X = ones(1500, 1500); param w = 0.5; L = sum((X*w - 2)**2)", "train L 1000 1e-9"},
+    {"a training of eleven million nodes", ELEVEN_MILLIONS, "train L 1000 1e-9"},
     {"a training in large batches",
      "data X = randn(40000, 4); data y = X[:, 0]; param v = randn(4); L = mse(tanh(X @ v), y)",
      "train L 1000 0.01 batch 15000"},
@@ -66,7 +66,8 @@ static const struct {
     {"a mistake to find", MILLIONS, "sabotage L"},
     {"operations opened", "X = ones(500, 500); Y = tanh(X); L = sum(Y)", "expand Y"},
     {"calls", "def f(x) = x*0.5 + 1; y = 1; repeat 300000 { y = f(y) }", "groups y"},
-    {"a statement taken back", MILLIONS, "undo"},
+    {"a statement taken back", ELEVEN_MILLIONS, "undo; undo"},
+    {"a statement done again", ELEVEN_MILLIONS, "undo; undo; redo; redo; undo; undo; redo"},
     {"notes", "load terms.bs", "notes notes.md"},
 };
 

@@ -292,14 +292,34 @@ static void change_something(struct trail *t, struct buf *b, uint32_t *seed)
     }
 }
 
+// On the way back to a mark it is asked to stop after a random amount of work, and leaves all as it was, or is
+// at the mark. Was it stopped?
+static bool stopped(struct trail *t, size_t mark, struct trail *inverse, struct buf *b,
+                    uint32_t *seed)
+{
+    static struct copy now;
+    copy_take(&now, t, b);
+    size_t bytes = trail_bytes(t), other = trail_bytes(inverse);
+    struct stop stop = {.most = 1 + draw(seed, 16) * 10000};
+    bool done = trail_take_back_while(t, mark, inverse, &stop);
+    assert_true(done || stop.asked == STOP_LATE);
+    if (!done) {
+        assert_copy(&now, b);
+        assert_int_equal(trail_bytes(t), bytes);
+        assert_int_equal(trail_bytes(inverse), other);
+        assert_true(trail_take_back(t, mark, inverse));
+    }
+    return !done;
+}
+
 // Random changes, a good part of them large, taken back to random marks and redone, against copies of the
-// whole. In between the n-th allocation is refused: all is as it was then.
+// whole. In between the n-th allocation is refused, or a way stopped: all is as it was then.
 static void random_walks(void **state)
 {
     (void)state;
     uint32_t seed = 3;
     static struct copy copies[21];
-    int refusals = 0;
+    int refusals = 0, stops = 0;
     for (int round = 0; round < 120; round++) {
         struct trail t, redo;
         struct buf b;
@@ -324,6 +344,10 @@ static void random_walks(void **state)
         }
         refuse_from(0, false);
         assert_copy(&copies[at], &b);
+        stops += stopped(&redo, 0, &t, &b, &seed);
+        assert_copy(&copies[n], &b);
+        stops += stopped(&t, copies[at].mark, &redo, &b, &seed);
+        assert_copy(&copies[at], &b);
         assert_true(trail_take_back(&redo, 0, &t));
         assert_copy(&copies[n], &b);
         assert_true(trail_take_back(&t, copies[at / 2].mark, NULL));
@@ -334,6 +358,7 @@ static void random_walks(void **state)
         assert_int_equal(live, 0);
     }
     assert_true(refusals >= 30);
+    assert_true(stops >= 30);
 }
 
 int main(void)

@@ -50,6 +50,18 @@ bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop)
     return true;
 }
 
+bool mem_put_while(char *to, const char *from, size_t n, struct stop *stop)
+{
+    for (size_t at = 0; at < n; at += PIECE) {
+        size_t piece = n - at < PIECE ? n - at : PIECE;
+        if (stop_after(stop, piece / A_UNIT)) {
+            return false;
+        }
+        memcpy(to + at, from + at, piece);
+    }
+    return true;
+}
+
 static bool is_zero(const char *bytes, size_t n)
 {
     return n == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, n - 1) == 0);

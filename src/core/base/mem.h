@@ -46,6 +46,7 @@ char *mem_copy(const char *bytes, size_t n);
 
 // Sets n bytes, or copies them, piece by piece, as what is large takes a while. False: stopped on the way.
 bool mem_fill_while(void *to, int byte, size_t n, struct stop *stop);
+bool mem_put_while(char *to, const char *from, size_t n, struct stop *stop);
 // `to` holds zeros, and pages of it that get nothing else are not touched: those need no memory yet.
 bool mem_copy_while(char *to, const char *from, size_t n, struct stop *stop);
 

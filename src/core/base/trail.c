@@ -279,8 +279,8 @@ static bool push_large(struct trail *t, enum change_kind kind, struct buf *owner
     return ok;
 }
 
-static bool push_while(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
-                       size_t count, struct stop *stop)
+static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
+                 size_t count, struct stop *stop)
 {
     size_t size = kind == CHANGE_BYTES ? 1 : owner->size;
     size_t n = kind == CHANGE_LONGER ? 0 : count * size;
@@ -297,12 +297,6 @@ static bool push_while(struct trail *t, enum change_kind kind, struct buf *owner
         memcpy(to + sizeof of, buf_from(owner->data, first * size), n);
     }
     return true;
-}
-
-static bool push(struct trail *t, enum change_kind kind, struct buf *owner, size_t first,
-                 size_t count)
-{
-    return push_while(t, kind, owner, first, count, NULL);
 }
 
 enum { SEEN = 1024 };  // places; a power of two
@@ -404,7 +398,7 @@ bool trail_save_while(struct trail *t, struct buf *owner, size_t first, size_t c
     }
     t->saves++;
     count = still_to_save(t, owner, first, count);
-    return count == 0 || push_while(t, CHANGE_ELEMENTS, owner, first, count, stop);
+    return count == 0 || push(t, CHANGE_ELEMENTS, owner, first, count, stop);
 }
 
 bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
@@ -414,7 +408,7 @@ bool trail_save(struct trail *t, struct buf *owner, size_t first, size_t count)
 
 bool trail_save_length(struct trail *t, struct buf *owner)
 {
-    return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0);
+    return t == NULL || push(t, CHANGE_LONGER, owner, owner->count, 0, NULL);
 }
 
 void trail_join(struct trail *t, struct buf *first, size_t count)
@@ -447,7 +441,7 @@ bool trail_cut(struct trail *t, struct buf *owner, size_t count)
     if (t != NULL) {
         t->saves++;
     }
-    if (t != NULL && !push(t, CHANGE_SHORTER, owner, count, owner->count - count)) {
+    if (t != NULL && !push(t, CHANGE_SHORTER, owner, count, owner->count - count, NULL)) {
         return false;
     }
     owner->count = count;
@@ -455,12 +449,13 @@ bool trail_cut(struct trail *t, struct buf *owner, size_t count)
 }
 
 // Puts what the arrays of a row have beyond this length onto the inverse.
-static bool invert_row(const struct trail_row *row, size_t length, struct trail *inverse)
+static bool invert_row(const struct trail_row *row, size_t length, struct trail *inverse,
+                       struct stop *stop)
 {
     BS_ASSERT(row->first->count >= length);
     size_t more = row->first->count - length;
     for (size_t k = 0; more > 0 && k < row->count; k++) {
-        if (!push(inverse, CHANGE_SHORTER, row->first + k, length, more)) {
+        if (!push(inverse, CHANGE_SHORTER, row->first + k, length, more, stop)) {
             return false;
         }
     }
@@ -474,20 +469,21 @@ static void cut_row(const struct trail_row *row, size_t length)
     }
 }
 
-static bool invert(const struct trail *t, const struct change *c, struct trail *inverse)
+static bool invert(const struct trail *t, const struct change *c, struct trail *inverse,
+                   struct stop *stop)
 {
     switch (c->kind) {
     case CHANGE_ELEMENTS:
     case CHANGE_BYTES:
-        return push(inverse, c->kind, c->owner, c->first, c->count);
+        return push(inverse, c->kind, c->owner, c->first, c->count, stop);
     case CHANGE_LONGER:
         BS_ASSERT(c->owner->count >= c->first);
-        return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first);
+        return push(inverse, CHANGE_SHORTER, c->owner, c->first, c->owner->count - c->first, stop);
     case CHANGE_SHORTER:
-        return push(inverse, CHANGE_LONGER, c->owner, c->first, 0);
+        return push(inverse, CHANGE_LONGER, c->owner, c->first, 0, stop);
     case CHANGE_LENGTHS:
         for (size_t i = 0; i < c->count; i++) {
-            if (!invert_row(&t->group[i], length_then(t, c, i), inverse)) {
+            if (!invert_row(&t->group[i], length_then(t, c, i), inverse, stop)) {
                 return false;
             }
         }
@@ -508,28 +504,34 @@ static const char *saved_bytes(const struct trail *t, const struct change *c)
     return buf_from(elements->data, (elements->count - c->count) * elements->size);
 }
 
-static void restore(const struct trail *t, const struct change *c)
+// False: stopped before anything was changed that still counts.
+static bool restore(const struct trail *t, const struct change *c, struct stop *stop)
 {
     BS_ASSERT(c->kind != CHANGE_PACKED);
     for (size_t i = 0; c->kind == CHANGE_LENGTHS && i < c->count; i++) {
         cut_row(&t->group[i], length_then(t, c, i));
     }
     if (c->kind == CHANGE_LENGTHS) {
-        return;
+        return true;
     }
     if (c->kind == CHANGE_LONGER) {
         c->owner->count = c->first;
-        return;
+        return true;
+    }
+    size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
+    char *to = c->count == 0 ? NULL : buf_from(c->owner->data, c->first * size);
+    if (c->kind != CHANGE_SHORTER) {
+        stop = NULL;  // half of these elements would be the old ones
+    }
+    if (c->count > 0 && !mem_put_while(to, saved_bytes(t, c), c->count * size, stop)) {
+        return false;
     }
     if (c->kind == CHANGE_SHORTER) {
         // The array only ever grew past this length and was cut: its room is still there.
         BS_ASSERT(c->first + c->count <= c->owner->cap);
         c->owner->count = c->first + c->count;
     }
-    if (c->count > 0) {
-        size_t size = c->kind == CHANGE_BYTES ? 1 : c->owner->size;
-        memcpy(buf_from(c->owner->data, c->first * size), saved_bytes(t, c), c->count * size);
-    }
+    return true;
 }
 
 // Is the change taken back by an exchange? What gets the elements must have as much room as before.
@@ -622,16 +624,13 @@ static struct change take_change(const struct trail *t, const unsigned char **fr
     return c;
 }
 
-static bool take_back_one(struct trail *t, const struct change *c, struct trail *inverse)
+static bool take_back_one(struct trail *t, const struct change *c, struct trail *inverse,
+                          struct stop *stop)
 {
     if (is_exchange(t, c)) {
         return take_in_exchange(t, c, inverse);
     }
-    bool ok = inverse == NULL || invert(t, c, inverse);
-    if (ok) {
-        restore(t, c);
-    }
-    return ok;
+    return (inverse == NULL || invert(t, c, inverse, stop)) && restore(t, c, stop);
 }
 
 // Changes of several arrays are on their own on the inverse, and come back so when that is taken back: there
@@ -647,7 +646,8 @@ static bool has_room_for_several(struct trail *t)
     return ok;
 }
 
-static bool take_back_packed(struct trail *t, struct change packed, struct trail *inverse)
+static bool take_back_packed(struct trail *t, struct change packed, struct trail *inverse,
+                             struct stop *stop)
 {
     const unsigned char *at = BUF_FROM(unsigned char, &t->bytes, packed.bytes);
     const unsigned char *end = at + packed.count;
@@ -657,14 +657,14 @@ static bool take_back_packed(struct trail *t, struct change packed, struct trail
         size_t more = (size_t)take_number(&at);
         BS_ASSERT(row->first->count >= more);
         size_t length = row->first->count - more;
-        if (inverse != NULL && !invert_row(row, length, inverse)) {
+        if (inverse != NULL && !invert_row(row, length, inverse, stop)) {
             return false;
         }
         cut_row(row, length);
     }
     while (at < end) {
         struct change c = take_change(t, &at, &before);
-        if (!take_back_one(t, &c, inverse)) {
+        if (!take_back_one(t, &c, inverse, stop)) {
             return false;
         }
     }
@@ -680,8 +680,8 @@ static void pop(struct trail *t)
     t->blocks.count -= last.large;
 }
 
-// The way forward again, where there was no memory for the inverse; it takes none. What was exchanged
-// goes back to where it came from.
+// The way forward again, where there was no memory for the inverse, or the way back was stopped; it takes
+// no memory. What was exchanged goes back to where it came from.
 static void take_forward(struct trail *t, struct trail *inverse, size_t start)
 {
     while (inverse->changes.count > start) {
@@ -695,7 +695,7 @@ static void take_forward(struct trail *t, struct trail *inverse, size_t start)
         } else if (is_exchange(inverse, &c)) {
             exchange(&c, block);
         } else {
-            restore(inverse, &c);
+            restore(inverse, &c, NULL);
         }
         if (block != NULL) {
             buf_release(&block->elements);
@@ -704,7 +704,7 @@ static void take_forward(struct trail *t, struct trail *inverse, size_t start)
     }
 }
 
-bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
+bool trail_take_back_while(struct trail *t, size_t mark, struct trail *inverse, struct stop *stop)
 {
     size_t start = inverse == NULL ? 0 : inverse->changes.count;
     // analysis: who takes back has a trail
@@ -712,8 +712,8 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
     while (t->changes.count > mark) {
         struct change c = change_at(t, t->changes.count - 1);
         if ((inverse != NULL && is_of_several(c.kind) && !has_room_for_several(t)) ||
-            !(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse)
-                                      : take_back_one(t, &c, inverse))) {
+            !(c.kind == CHANGE_PACKED ? take_back_packed(t, c, inverse, stop)
+                                      : take_back_one(t, &c, inverse, stop))) {
             take_forward(t, inverse, start);
             t->changes.count = changes;
             t->bytes.count = bytes;
@@ -724,6 +724,11 @@ bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
     }
     release_blocks(t, t->blocks.count, blocks);
     return true;
+}
+
+bool trail_take_back(struct trail *t, size_t mark, struct trail *inverse)
+{
+    return trail_take_back_while(t, mark, inverse, NULL);
 }
 
 static inline uint64_t difference(const char *a, const char *b)

@@ -177,18 +177,18 @@ void transaction_end(struct session *s)
     }
 }
 
-// One step from the last moment of `from` onto `to`: undo, and redo. False if there is none, or no
-// memory for the way back, and all is as it was.
+// One step from the last moment of `from` onto `to`: undo, and redo. False if there is none, no memory
+// for the way back, or it is asked to stop, and all is as it was.
 static bool rewind_one(struct session *s, struct trail *from, struct buf *from_moments,
                        struct buf *from_lines, struct trail *to, struct buf *to_moments,
-                       struct buf *to_lines)
+                       struct buf *to_lines, struct stop *stop)
 {
     if (from_moments->count == 0 || !has_room(to_moments, to_lines)) {
         return false;
     }
     size_t mark = trail_mark(to), log = s->log.count;
     struct moment m = BUF(struct moment, from_moments)[from_moments->count - 1];
-    if (!trail_take_back(from, mark_of(m), to)) {
+    if (!trail_take_back_while(from, mark_of(m), to, stop)) {
         return false;
     }
     from_moments->count--;
@@ -205,20 +205,22 @@ static bool rewind_one(struct session *s, struct trail *from, struct buf *from_m
     return true;
 }
 
-static bool undo_one(struct session *s)
+static bool undo_one(struct session *s, struct stop *stop)
 {
-    return rewind_one(s, &s->undo, &s->moments, &s->lines, &s->redo, &s->redone, &s->redone_lines);
+    return rewind_one(s, &s->undo, &s->moments, &s->lines, &s->redo, &s->redone, &s->redone_lines,
+                      stop);
 }
 
-static bool redo_one(struct session *s)
+static bool redo_one(struct session *s, struct stop *stop)
 {
-    return rewind_one(s, &s->redo, &s->redone, &s->redone_lines, &s->undo, &s->moments, &s->lines);
+    return rewind_one(s, &s->redo, &s->redone, &s->redone_lines, &s->undo, &s->moments, &s->lines,
+                      stop);
 }
 
 void transaction_roll_back(struct session *s)
 {
     if (s->rewound != REWOUND_NOT) {  // forward again, which needs no memory
-        s->rewound == REWOUND_UNDO ? redo_one(s) : undo_one(s);
+        s->rewound == REWOUND_UNDO ? redo_one(s, NULL) : undo_one(s, NULL);
         s->rewound = REWOUND_NOT;
         s->begun = trail_mark(&s->undo);  // the statement left nothing else
     }
@@ -232,7 +234,7 @@ void transaction_roll_back(struct session *s)
 bool session_undo(struct session *s)
 {
     trail_take_back(&s->undo, s->begun, NULL);
-    bool ok = undo_one(s);
+    bool ok = undo_one(s, s->world.stop);
     s->rewound = ok ? REWOUND_UNDO : s->rewound;
     return ok;
 }
@@ -240,7 +242,7 @@ bool session_undo(struct session *s)
 bool session_redo(struct session *s)
 {
     trail_take_back(&s->undo, s->begun, NULL);
-    bool ok = redo_one(s);
+    bool ok = redo_one(s, s->world.stop);
     s->rewound = ok ? REWOUND_REDO : s->rewound;
     return ok;
 }
