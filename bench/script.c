@@ -1,15 +1,13 @@
 // How long the core takes over a script, without starting a program: build/bench/script FILE… [-128]
 //
-// Prints the milliseconds of each file, the least of nine runs in a session of its own. With -128
-// trainings use vectors of two doubles, as they do in a browser.
+// Prints the milliseconds of each file, in a session of its own. With -128 trainings use vectors of two
+// doubles, as they do in a browser.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "play/tutor.h"
-
-enum { RUNS = 9 };
 
 static char *read_file(const char *path, size_t *n)
 {
@@ -57,17 +55,13 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc - narrow; i++) {
         size_t n;
         char *text = read_file(argv[i], &n);
-        double least = -1;
-        for (int k = 0; text != NULL && k < RUNS; k++) {
-            double ms = run(argv[i], text, n, narrow ? LANES_128 : LANES_WIDEST);
-            least = k == 0 || ms < least ? ms : least;
-        }
+        double ms = text == NULL ? -1 : run(argv[i], text, n, narrow ? LANES_128 : LANES_WIDEST);
         free(text);
-        if (least < 0) {
+        if (ms < 0) {
             fprintf(stderr, "%s cannot be run\n", argv[i]);
             return 1;
         }
-        printf("%.1f\n", least);
+        printf("%.1f\n", ms);
     }
     return 0;
 }

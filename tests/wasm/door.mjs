@@ -17,12 +17,14 @@ function compile(path) {
     return modules.get(path);
 }
 
-// A module's functions. Of first.wasm each is called without rest.wasm until one needs that.
+// A module's functions. Of first.wasm each is called without rest.wasm until one needs that; `complete`
+// does not wait for it.
 function open(path) {
     if (!path.endsWith('first.wasm')) {
         return new WebAssembly.Instance(compile(path)).exports;
     }
     const both = new Halves(compile(path)), functions = Object.entries(both.core);
+    const complete = () => both.complete(compile(path.replace(/first\.wasm$/, 'rest.wasm')));
     const patient = (f) => (...given) => {
         try {
             return f(...given);
@@ -30,12 +32,12 @@ function open(path) {
             if (!(error instanceof Missing)) {
                 throw error;
             }
-            both.complete(compile(path.replace(/first\.wasm$/, 'rest.wasm')));
+            complete();
             return f(...given);
         }
     };
-    return Object.fromEntries(functions.map(([name, value]) =>
-        [name, typeof value === 'function' ? patient(value) : value]));
+    return Object.fromEntries([['complete', complete], ...functions.map(([name, value]) =>
+        [name, typeof value === 'function' ? patient(value) : value])]);
 }
 
 export class Session {
